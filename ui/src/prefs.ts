@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person chose for this browser: theme, contrast, density, language, single-key shortcuts.
+
+export type Theme = 'auto' | 'light' | 'dark';
+export type Density = 'normal' | 'compact' | 'detailed';
+export type Lang = 'en' | 'fr';
+
+export interface Prefs {
+  theme: Theme;
+  contrast: boolean;
+  density: Density;
+  lang: Lang | null; // null: the browser's
+  keys: boolean;
+}
+
+const KEY = 'vigie.prefs';
+const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true };
+
+const oneOf = <T>(value: unknown, allowed: readonly T[], fallback: T): T =>
+  allowed.includes(value as T) ? (value as T) : fallback;
+
+// Storage holds whatever an older version, another program or a curious person left there.
+export function parsePrefs(text: string | null): Prefs {
+  let raw: Record<string, unknown> = {};
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    if (value && typeof value === 'object') raw = value as Record<string, unknown>;
+  } catch {
+    return { ...DEFAULTS };
+  }
+  return {
+    theme: oneOf(raw['theme'], ['auto', 'light', 'dark'] as const, DEFAULTS.theme),
+    contrast: raw['contrast'] === true,
+    density: oneOf(raw['density'], ['normal', 'compact', 'detailed'] as const, DEFAULTS.density),
+    lang: oneOf(raw['lang'], ['en', 'fr', null] as const, DEFAULTS.lang),
+    keys: raw['keys'] !== false,
+  };
+}
+
+export function readPrefs(): Prefs {
+  try {
+    return parsePrefs(localStorage.getItem(KEY));
+  } catch {
+    return { ...DEFAULTS }; // storage is refused in some private windows
+  }
+}
+
+export function writePrefs(prefs: Prefs): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(prefs));
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+}
+
+export function browserLang(languages: readonly string[]): Lang {
+  for (const tag of languages) {
+    const base = tag.slice(0, 2).toLowerCase();
+    if (base === 'fr' || base === 'en') return base;
+  }
+  return 'en';
+}
+
+// Attributes on <html> are all that the style sheet needs: the tokens follow.
+export function applyLook(prefs: Prefs): void {
+  const root = document.documentElement;
+  root.dataset['theme'] = prefs.theme;
+  root.dataset['contrast'] = prefs.contrast ? 'high' : 'normal';
+  root.dataset['density'] = prefs.density;
+  root.lang = prefs.lang ?? browserLang(navigator.languages);
+}
