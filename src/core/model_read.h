@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Reading a snapshot: the second half of core/model.h (include that one). MODEL_TABLES is the one list of
+ * tables: the header, the view, the accessors and the checks of bounds are made from it. model_NAME(m, i) is
+ * element i of a table, m->n_NAME their number; i out of bounds is a BUG.
+ */
+#include "core/model.h"
+
+struct model_zone {
+    uint32_t name, n;
+    uint32_t first_at; /* run in the transitions table */
+    int32_t first_offset;
+};
+struct model_transition {
+    int64_t at;
+    int32_t offset;
+    uint32_t is_dst;
+};
+
+/* Something the configuration says that Vigie reads and does not act on yet. */
+struct model_notice {
+    uint32_t object, directive; /* "main", "host" ...; the directive's name */
+    uint32_t file, line;        /* where it stands first */
+    uint32_t count;             /* how often */
+};
+struct model_option { /* vigie_* of the main file and --set; a secret value is a slot */
+    uint32_t name, value;
+};
+
+#define MODEL_TABLES(X)                                                                                      \
+    X(check, model_check)                                                                                    \
+    X(extra, model_extra)                                                                                    \
+    X(var, model_var)                                                                                        \
+    X(dep, model_dep)                                                                                        \
+    X(escalation, model_escalation)                                                                          \
+    X(contact, model_contact)                                                                                \
+    X(host_group, model_group)                                                                               \
+    X(service_group, model_group)                                                                            \
+    X(contact_group, model_group)                                                                            \
+    X(command, model_command)                                                                                \
+    X(line, model_line)                                                                                      \
+    X(period, model_period)                                                                                  \
+    X(exception, model_exception)                                                                            \
+    X(range, model_range)                                                                                    \
+    X(zone, model_zone)                                                                                      \
+    X(transition, model_transition)                                                                          \
+    X(notice, model_notice)                                                                                  \
+    X(option, model_option)                                                                                  \
+    X(file, model_u32)  /* string offsets: paths of the files read */                                        \
+    X(index, model_u32) /* the list pool */
+
+enum model_table {
+#define X(name, type) MODEL_TABLE_##name,
+    MODEL_TABLES(X)
+#undef X
+        MODEL_TABLE_COUNT
+};
+
+struct model_u32 {
+    uint32_t v;
+};
+
+/* The block begins with this. All offsets are from its first byte, tables are 8-byte aligned. */
+struct model_header {
+    char magic[8];
+    uint32_t version, header_size;
+    uint64_t total;                        /* bytes of the whole block */
+    unsigned char hash[HASH_SHA256_BYTES]; /* of everything behind the header; names the configuration */
+    struct {
+        uint64_t offset;
+        uint32_t n, size; /* elements, bytes of one */
+    } table[MODEL_TABLE_COUNT];
+    uint64_t strings, strings_len;
+    uint64_t globals, globals_size;
+    uint32_t n_hosts, n_services;
+};
+
+/* A view of an open snapshot; borrows the block. */
+struct model {
+#define X(name, type)                                                                                        \
+    const struct type *name;                                                                                 \
+    uint32_t n_##name;
+    MODEL_TABLES(X)
+#undef X
+    const struct model_globals *globals;
+    const char *strings;
+    uint64_t strings_len;
+    uint32_t n_hosts, n_services;
+    char hash[HASH_SHA256_HEX];
+};
+
+/* Opens the block (8-byte aligned). E_FORMAT with a text when it is no snapshot of this version. */
+int model_open(struct model *m, const void *base, size_t len, struct err *err);
+/* True if the bytes are those that were written: for the parent, and for copies kept on disk. Costs a pass
+ * over all bytes. */
+bool model_intact(const void *base, size_t len);
+
+#define X(name, type)                                                                                        \
+    static inline const struct type *model_##name(const struct model *m, uint32_t i)                         \
+    {                                                                                                        \
+        BUG_ON(i >= m->n_##name);                                                                            \
+        return &m->name[i];                                                                                  \
+    }
+MODEL_TABLES(X)
+#undef X
+
+struct str model_str(const struct model *m, uint32_t offset);
+static inline const char *model_c(const struct model *m, uint32_t offset)
+{
+    return model_str(m, offset).p;
+}
+/* Element i of a list. */
+static inline uint32_t model_item(const struct model *m, struct model_list l, uint32_t i)
+{
+    BUG_ON(i >= l.n);
+    return model_index(m, l.first + i)->v;
+}
+bool model_has(const struct model *m, struct model_list l, uint32_t value);
+
+/* By name; MODEL_NONE when there is none. */
+uint32_t model_find_host(const struct model *m, struct str name);
+uint32_t model_find_service(const struct model *m, struct str host, struct str description);
+uint32_t model_find_contact(const struct model *m, struct str name);
+uint32_t model_find_command(const struct model *m, struct str name);
+uint32_t model_find_period(const struct model *m, struct str name);
+uint32_t model_find_host_group(const struct model *m, struct str name);
+uint32_t model_find_service_group(const struct model *m, struct str name);
+uint32_t model_find_contact_group(const struct model *m, struct str name);
+/* A custom variable (without underscore, any case) of a run of vars; NULL: not there. */
+const struct model_var *model_find_var(const struct model *m, uint32_t first, uint32_t n, struct str name);
+/* The value of a vigie_* option, or def. */
+struct str model_option_get(const struct model *m, const char *name, struct str def);
+bool model_option_is(const struct model *m, const char *name, bool def); /* 1, yes, on, true */
+/* "host", "host;description" for logs and people: host name and description of a check. */
+struct str model_host_name(const struct model *m, uint32_t check);
+struct str model_description(const struct model *m, uint32_t check); /* empty for a host */
+/* The zone of the configuration as time_* functions take it; arrays point into scratch (release with
+ * model_zone_release). */
+struct model_zone_view {
+    struct time_zone zone;
+    int64_t *at;
+    int32_t *offset;
+    uint8_t *is_dst;
+};
+void model_zone_open(const struct model *m, uint32_t zone, struct model_zone_view *out); /* MODEL_NONE: UTC */
+void model_zone_release(struct model_zone_view *v);
