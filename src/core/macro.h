@@ -35,7 +35,7 @@ enum macro_id {
     /* Not in the table: they take an argument. */
     MACRO_ID_HOST_VAR =
         1000,             /* arg: name of the custom variable, without _HOST; or "host:NAME" when on demand */
-    MACRO_ID_SERVICE_VAR, /* "host:description:NAME" when on demand */
+    MACRO_ID_SERVICE_VAR, /* "NAME:host:description" when on demand */
     MACRO_ID_CONTACT_VAR,
     MACRO_ID_ARG,  /* number n */
     MACRO_ID_USER, /* number n */
