@@ -207,19 +207,18 @@ def meson_counts(case):
     return sums['PASSED'], max(1, sums['FAILED']), sums['SKIPPED'], text
 
 
-def run_meson(board, build, select, wanted):
+def run_meson(board, build, sandbox, wanted):
     folder = os.path.join(SRC, 'build', build)
     log = os.path.join(folder, 'meson-logs', 'testlog.json')
     if os.path.exists(log):
         os.unlink(log)
     env = dict(os.environ, LC_ALL='C.UTF-8', **SANITIZERS)
-    listed = subprocess.run(['meson', 'test', '-C', folder, '--list'] + select, env=env, capture_output=True, text=True)
-    names = [n.rsplit(' / ', 1)[-1] for n in listed.stdout.splitlines()]
-    names = [n for n in names if not n.startswith('No suitable') and wanted(f'{build}/{n}')]
+    listed = subprocess.run(['meson', 'introspect', '--tests', folder], capture_output=True, text=True)
+    names = [t['name'] for t in json.loads(listed.stdout or '[]')
+             if sandbox == any(s.split(':')[-1] == 'sandbox' for s in t['suite']) and wanted(f'{build}/{t["name"]}')]
     if not names:
         return
-    p = subprocess.run(['meson', 'test', '-C', folder, '--no-rebuild', '--num-processes', str(JOBS)] + select +
-                       ([] if wanted.everything else names), env=env, stdout=subprocess.PIPE,
+    p = subprocess.run(['meson', 'test', '-C', folder, '--no-rebuild', '--num-processes', str(JOBS)] + names, env=env, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, text=True)
     if not os.path.exists(log):
         board.add(Result(f'{build}/meson', 0, 1, 0, 0, write_log(f'{build}-meson', p.stdout), p.stdout))
@@ -293,7 +292,6 @@ def run_ui(board, wanted):
 def selector(names):
     def wanted(name):
         return not names or any(n in name for n in names)
-    wanted.everything = not names
     return wanted
 
 
@@ -305,8 +303,8 @@ def main():
     wanted, board, start = selector(a.names), Board(), time.monotonic()
     shutil.rmtree(LOGS, ignore_errors=True)
     run_command(board, 'tidy', [sys.executable, 'tests/tidy/tidy.py', '--self-test'], SRC, wanted)
-    run_meson(board, 'debug', ['--no-suite', 'sandbox'], wanted)
-    run_meson(board, 'release', ['--suite', 'sandbox'], wanted)
+    run_meson(board, 'debug', False, wanted)
+    run_meson(board, 'release', True, wanted)
     run_ui(board, wanted)
     run_fuzz(board, wanted)
     for folder in ['life', 'scenario', 'e2e'] + (['long'] if a.long else []):
