@@ -1,6 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
-import { render } from 'preact';
+import { effect, signal } from '@preact/signals';
+import { render, type JSX } from 'preact';
+import { AwayError, readSession, session } from './api.ts';
+import { prefs, t } from './i18n/i18n.ts';
+import { applyLook } from './prefs.ts';
+import { startKeys } from './keys.ts';
+import { LoginPage, SetupPage, tokenIn } from './pages/login.tsx';
+import { PlatformPage } from './pages/platform.tsx';
+import { ResourcesPage } from './pages/resources.tsx';
+import { Tip, Toasts } from './parts/bits.tsx';
+import { Dialogs } from './parts/dialogs.tsx';
+import { Panel } from './parts/panel.tsx';
+import { Shell } from './parts/shell.tsx';
+import { route, startRouting } from './route.ts';
+import { startDetail } from './store/detail.ts';
+import { counts, startList } from './store/list.ts';
+import { startClock } from './store/now.ts';
+import { startStatus } from './store/status.ts';
+import { watchVisibility } from './store/stream.ts';
+import { num } from './format.ts';
 import './style/tokens.css';
+import './style/base.css';
+import './style/app.css';
+
+const setupToken = signal(tokenIn(location.hash));
+const unreachable = signal(false);
+
+function Unreachable(): JSX.Element {
+  return <div class="empty"><h2>{t('away.title')}</h2><p>{t('err.network')}</p></div>;
+}
+
+function App(): JSX.Element | null {
+  if (session.value === undefined) return unreachable.value ? <Unreachable /> : null;
+  if (session.value === null) return setupToken.value ? <SetupPage token={setupToken.value} /> : <LoginPage />;
+  const page = route.value.page;
+  const panel = page === 'resources' && route.value.open ? <Panel /> : null;
+  return (
+    <>
+      <Shell panel={panel}>{page === 'platform' ? <PlatformPage /> : <ResourcesPage />}</Shell>
+      <Dialogs />
+      <Toasts />
+      <Tip />
+    </>
+  );
+}
+
+function watchTitle(): void {
+  effect(() => {
+    const n = session.value ? counts.value.unhandled ?? 0 : 0;
+    const name = !session.value ? '' : `${t(route.value.page === 'platform' ? 'plat.title' : 'list.title')} · `;
+    document.title = `${n > 0 ? `(${num(n, 0)}) ` : ''}${name}Vigie`;
+  });
+}
+
+function watchLook(): void {
+  const again = (): void => applyLook(prefs.peek());
+  for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) matchMedia(query).addEventListener('change', again);
+}
+
+// Someone may open the page before Vigie is up: it appears when it is.
+async function firstSession(): Promise<void> {
+  for (;;) {
+    try {
+      await readSession();
+      return;
+    } catch (error) {
+      if (!(error instanceof AwayError)) throw error;
+      unreachable.value = true;
+      await new Promise((done) => setTimeout(done, 2000));
+    }
+  }
+}
+
+function start(root: HTMLElement): void {
+  applyLook(prefs.peek());
+  addEventListener('hashchange', () => { setupToken.value = tokenIn(location.hash); });
+  startRouting();
+  startClock();
+  watchLook();
+  watchTitle();
+  watchVisibility();
+  startList();
+  startDetail();
+  startStatus();
+  startKeys();
+  render(<App />, root);
+  void firstSession();
+}
 
 const root = document.getElementById('app');
-if (root) render(<p>Vigie</p>, root);
+if (root) start(root);

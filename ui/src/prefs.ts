@@ -61,11 +61,16 @@ export function browserLang(languages: readonly string[]): Lang {
   return 'en';
 }
 
+const asks = (query: string): boolean => matchMedia(query).matches;
+
+export const isDark = (prefs: Prefs): boolean =>
+  prefs.theme === 'dark' || (prefs.theme === 'auto' && asks('(prefers-color-scheme: dark)'));
+
 // Attributes on <html> are all that the style sheet needs: the tokens follow.
 export function applyLook(prefs: Prefs): void {
   const root = document.documentElement;
-  root.dataset['theme'] = prefs.theme;
-  root.dataset['contrast'] = prefs.contrast ? 'high' : 'normal';
+  root.dataset['theme'] = isDark(prefs) ? 'dark' : 'light';
+  root.dataset['contrast'] = prefs.contrast || asks('(prefers-contrast: more)') ? 'high' : 'normal';
   root.dataset['density'] = prefs.density;
   root.lang = prefs.lang ?? browserLang(navigator.languages);
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only way to the server. A 401 anywhere means that the session has ended: the sign-in page shows, the URL stays.
+import { signal } from '@preact/signals';
+import type { Session } from './model.ts';
+
+// undefined: not asked yet; null: nobody is signed in.
+export const session = signal<Session | null | undefined>(undefined);
+export const sessionEnded = signal(false);
+// Does the server answer? `lastAnswer` is when it last did.
+export const away = signal(false);
+export const lastAnswer = signal(Date.now());
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly detail: string, readonly field: string | null) {
+    super(detail || `HTTP ${status}`);
+  }
+}
+export class AwayError extends Error {}
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  field?: string;
+}
+
+const BASE = '/api/v1';
+
+async function problemOf(response: Response): Promise<ApiError> {
+  let problem: Problem = {};
+  try {
+    problem = (await response.json()) as Problem;
+  } catch {
+    // Not every refusal comes from the gate: a proxy may answer in HTML.
+  }
+  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null);
+}
+
+export interface Options {
+  body?: unknown;
+  signal?: AbortSignal;
+  open?: boolean; // a 401 is an answer here, not the end of a session
+}
+
+export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, options: Options = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && session.value) headers['X-CSRF'] = session.value.csrf;
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method, headers, credentials: 'same-origin', cache: 'no-store',
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ?? null,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    away.value = true;
+    throw new AwayError();
+  }
+  if (response.status === 502 || response.status === 503 || response.status === 504) {
+    away.value = true;
+    throw new AwayError();
+  }
+  away.value = false;
+  lastAnswer.value = Date.now();
+  if (response.status === 401 && !options.open) {
+    if (session.value) sessionEnded.value = true;
+    session.value = null;
+  }
+  if (!response.ok) throw await problemOf(response);
+  const text = await response.text();
+  return (text ? JSON.parse(text) : {}) as T;
+}
+
+export async function readSession(): Promise<void> {
+  try {
+    session.value = await api<Session>('GET', '/session', { open: true });
+  } catch (error) {
+    if (error instanceof ApiError) session.value = null;
+    else throw error;
+  }
+}
+
+export async function login(user: string, password: string): Promise<void> {
+  session.value = await api<Session>('POST', '/login', { body: { user, password }, open: true });
+  sessionEnded.value = false;
+}
+
+export async function setup(token: string, user: string, password: string): Promise<void> {
+  await api('POST', '/setup', { body: { token, user, password }, open: true });
+  await readSession();
+}
+
+export async function logout(): Promise<void> {
+  try {
+    await api('POST', '/logout', { open: true });
+  } finally {
+    session.value = null;
+    sessionEnded.value = false;
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers with units, durations in words, times a person can place. Everything goes through Intl, in the person's language.
+import { t, lang } from './i18n/i18n.ts';
+import type { Key } from './i18n/i18n.ts';
+import type { Figure } from './model.ts';
+
+const NBSP = '\u202f'; // narrow no-break space, between a number and its unit
+
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+export function num(value: number, digits = 2): string {
+  const key = `${lang.value}/${digits}`;
+  let format = numberFormats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(lang.value, { maximumFractionDigits: digits });
+    numberFormats.set(key, format);
+  }
+  return format.format(value);
+}
+
+interface Step {
+  from: number; // seconds from which this unit is used
+  size: number;
+  unit: Key;
+}
+const STEPS: readonly Step[] = [
+  { from: 2 * 365 * 86400, size: 365 * 86400, unit: 'unit.y' },
+  { from: 48 * 3600, size: 86400, unit: 'unit.d' },
+  { from: 3600, size: 3600, unit: 'unit.h' },
+  { from: 60, size: 60, unit: 'unit.min' },
+  { from: 0, size: 1, unit: 'unit.s' },
+];
+
+// One unit, rounded down: what fits in a column.
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const step = STEPS.find((s) => whole >= s.from) ?? STEPS[STEPS.length - 1]!;
+  return `${num(Math.floor(whole / step.size), 0)}${NBSP}${t(step.unit)}`;
+}
+
+// Two units where the second one says something: "2 h 5 min".
+export function durationLong(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const at = STEPS.findIndex((s) => whole >= s.from);
+  const step = STEPS[at] ?? STEPS[STEPS.length - 1]!;
+  const next = STEPS[at + 1];
+  const head = `${num(Math.floor(whole / step.size), 0)}${NBSP}${t(step.unit)}`;
+  if (!next) return head;
+  const rest = Math.floor((whole % step.size) / next.size);
+  return rest > 0 ? `${head} ${num(rest, 0)}${NBSP}${t(next.unit)}` : head;
+}
+
+export const seconds = (iso: string | null | undefined): number | null => {
+  if (!iso) return null;
+  const ms = Date.parse(iso);
+  return Number.isFinite(ms) && ms > 0 ? ms / 1000 : null;
+};
+
+// "18 s ago", "in 4 min"; what is nearer than two seconds is now.
+export function relative(iso: string | null | undefined, nowMs: number): string {
+  const at = seconds(iso);
+  if (at === null) return t('time.never');
+  const delta = nowMs / 1000 - at;
+  if (Math.abs(delta) < 2) return t('unit.now');
+  return delta > 0 ? t('time.ago', { d: duration(delta) }) : t('time.in', { d: duration(-delta) });
+}
+
+export function exact(iso: string | null | undefined): string {
+  const at = seconds(iso);
+  if (at === null) return t('time.never');
+  return new Intl.DateTimeFormat(lang.value, { dateStyle: 'full', timeStyle: 'long' }).format(at * 1000);
+}
+
+// A time as short as it can be placed: the hour today, the weekday this week, else the date.
+export function clock(iso: string | null | undefined, nowMs: number): string {
+  const at = seconds(iso);
+  if (at === null) return '—';
+  const then = new Date(at * 1000);
+  const today = new Date(nowMs);
+  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime();
+  let options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+  if (then.getTime() >= midnight && then.getTime() < midnight + 86400_000) options = { hour: '2-digit', minute: '2-digit' };
+  else if (Math.abs(midnight - then.getTime()) < 6 * 86400_000) options = { weekday: 'short' };
+  return new Intl.DateTimeFormat(lang.value, options).format(then);
+}
+
+export function moment(iso: string | null | undefined, nowMs: number): string {
+  const at = seconds(iso);
+  if (at === null) return '—';
+  const sameDay = new Date(at * 1000).toDateString() === new Date(nowMs).toDateString();
+  const options: Intl.DateTimeFormatOptions = sameDay
+    ? { hour: '2-digit', minute: '2-digit' }
+    : { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+  return new Intl.DateTimeFormat(lang.value, options).format(at * 1000);
+}
+
+export function figure(value: Figure): number | null {
+  if (value === null || value === undefined || value === '') return null;
+  const n = typeof value === 'number' ? value : Number(value);
+  return Number.isFinite(n) ? n : null;
+}
+
+const BYTES: Record<string, number> = { B: 0, KB: 1, MB: 2, GB: 3, TB: 4, PB: 5, KIB: 1, MIB: 2, GIB: 3, TIB: 4, PIB: 5 };
+const BYTE_NAMES: Record<string, readonly string[]> = {
+  en: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
+  fr: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio', 'Eio'],
+};
+
+function bytes(value: number): string {
+  let n = Math.abs(value);
+  let power = 0;
+  while (n >= 1024 && power < 6) {
+    n /= 1024;
+    power++;
+  }
+  const names = BYTE_NAMES[lang.value] ?? BYTE_NAMES['en']!;
+  return `${value < 0 ? '−' : ''}${num(n, n < 10 ? 2 : 1)}${NBSP}${names[power]}`;
+}
+
+function time(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return `0${NBSP}s`;
+  if (size < 0.001) return `${num(value * 1e6, 0)}${NBSP}µs`;
+  if (size < 1) return `${num(value * 1000, 1)}${NBSP}ms`;
+  if (size < 120) return `${num(value, 2)}${NBSP}s`;
+  return value < 0 ? `−${durationLong(size)}` : durationLong(size);
+}
+
+const TIMES: Record<string, number> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+
+// A measurement as plugins give it (their MB are 1024 x 1024 bytes), as people read it.
+export function quantity(value: number, unit: string): string {
+  if (unit in TIMES) return time(value * TIMES[unit]!);
+  const power = BYTES[unit.toUpperCase()];
+  if (power !== undefined && unit !== 'b') return bytes(value * 1024 ** power);
+  const digits = Math.abs(value) >= 1000 ? 1 : Math.abs(value) >= 1 ? 2 : 4;
+  if (unit === '' || unit === 'c') return num(value, digits);
+  return `${num(value, digits)}${NBSP}${unit}`;
+}
+
+// A threshold of the plugin convention: "10", "10:", "~:10", "10:20", "@10:20". An alert is outside, or inside with @.
+export interface Range {
+  lo: number;
+  hi: number;
+  inside: boolean;
+}
+
+export function parseRange(text: Figure): Range | null {
+  if (text === null || text === undefined || text === '') return null;
+  let body = String(text).trim();
+  const inside = body.startsWith('@');
+  if (inside) body = body.slice(1);
+  const [first = '', second, extra] = body.split(':');
+  if (extra !== undefined) return null;
+  const bound = (s: string, open: number): number => (s === '' ? open : s === '~' ? -Infinity : Number(s));
+  const lo = second === undefined ? 0 : bound(first, 0);
+  const hi = second === undefined ? bound(first, Infinity) : bound(second, Infinity);
+  if (Number.isNaN(lo) || Number.isNaN(hi) || lo > hi) return null;
+  return { lo, hi, inside };
+}
+
+export function rangeWords(range: Range, unit: string): string {
+  const say = (n: number): string => quantity(n, unit);
+  if (range.inside) return t('panel.range_inside', { lo: say(range.lo), hi: say(range.hi) });
+  if (range.hi === Infinity) return t('panel.range_below', { lo: say(range.lo) });
+  if (range.lo === 0 || range.lo === -Infinity) return t('panel.range_above', { hi: say(range.hi) });
+  return t('panel.range_outside', { lo: say(range.lo), hi: say(range.hi) });
+}

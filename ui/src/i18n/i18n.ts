@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { computed, signal } from '@preact/signals';
+import { applyLook, browserLang, readPrefs, writePrefs, type Lang, type Prefs } from '../prefs.ts';
+import { en, type Catalogue, type Key } from './en.ts';
+import { fr } from './fr.ts';
+
+export type { Key } from './en.ts';
+export const CATALOGUES: Record<Lang, Catalogue> = { en, fr };
+export const LANG_NAMES: Record<Lang, string> = { en: 'English', fr: 'Français' };
+
+export const prefs = signal<Prefs>(readPrefs());
+const languages = typeof navigator === 'undefined' ? [] : navigator.languages;
+export const lang = computed<Lang>(() => prefs.value.lang ?? browserLang(languages));
+
+export function setPrefs(patch: Partial<Prefs>): void {
+  prefs.value = { ...prefs.value, ...patch };
+  writePrefs(prefs.value);
+  applyLook(prefs.value);
+}
+
+export type Args = Record<string, string | number>;
+
+export function render(code: Lang, key: Key, args: Args = {}): string {
+  const entry = CATALOGUES[code][key];
+  let text: string;
+  if (typeof entry === 'string') text = entry;
+  else text = new Intl.PluralRules(code).select(Number(args['n'] ?? 0)) === 'one' ? entry.one : entry.other;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = args[name];
+    if (value === undefined) return whole;
+    return typeof value === 'number' ? new Intl.NumberFormat(code).format(value) : value;
+  });
+}
+
+export const t = (key: Key, args?: Args): string => render(lang.value, key, args);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keyboard. Single keys never act while one types, with a modifier, inside a dialog, or when they are switched off;
+// Enter, Esc and the arrow keys always do.
+import { prefs, setPrefs } from './i18n/i18n.ts';
+import { session } from './api.ts';
+import { go, route } from './route.ts';
+import { checkNow, dialog, openDialog } from './store/actions.ts';
+import { clearSelected, current, more, next, rows, selected, toggleSelected, touched } from './store/list.ts';
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+    || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
+
+export function focusRow(id: string): void {
+  requestAnimationFrame(() => {
+    const link = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
+    link?.focus({ preventScroll: true });
+    link?.closest('tr')?.scrollIntoView({ block: 'nearest' });
+  });
+}
+
+// The table scrolls the row into its window of drawn rows; see ResourceTable.
+export const wantRow = (id: string): void => {
+  dispatchEvent(new CustomEvent('vigie-row', { detail: id }));
+};
+
+export function moveRow(step: number): void {
+  const ids = rows.ids.peek();
+  if (ids.length === 0) return;
+  const at = ids.indexOf(current.peek());
+  const to = at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + step));
+  const id = ids[to]!;
+  touched();
+  current.value = id;
+  if (to >= ids.length - 5 && next.peek()) void more();
+  wantRow(id);
+  focusRow(id);
+  if (route.peek().open && route.peek().open !== id) go({ open: id }, 'replace');
+}
+
+export function openRow(id: string, focusPanel: boolean): void {
+  if (!id) return;
+  current.value = id;
+  go({ open: id }, route.peek().open ? 'replace' : 'push');
+  if (focusPanel) requestAnimationFrame(() => document.getElementById('panel-title')?.focus());
+}
+
+export function closePanel(): void {
+  const id = route.peek().open;
+  go({ open: '' });
+  current.value = id;
+  wantRow(id);
+  focusRow(id);
+}
+
+function escape(): void {
+  if (route.peek().open) closePanel();
+  else if (selected.peek().size > 0) clearSelected();
+}
+
+const THEMES = ['auto', 'light', 'dark'] as const;
+export function nextTheme(): void {
+  setPrefs({ theme: THEMES[(THEMES.indexOf(prefs.peek().theme) + 1) % THEMES.length]! });
+}
+
+let prefix = 0; // when "g" was pressed: the next key is a place
+
+function place(key: string): boolean {
+  if (Date.now() - prefix > 1500) return false;
+  prefix = 0;
+  if (key === 'r') go({ page: 'resources' });
+  else if (key === 'p') go({ page: 'platform', open: '' });
+  else return false;
+  return true;
+}
+
+const ANYWHERE: Record<string, () => void> = {
+  '?': () => openDialog('help'),
+  t: nextTheme,
+  g: () => { prefix = Date.now(); },
+  '/': () => document.getElementById('search')?.focus(),
+};
+const IN_LIST: Record<string, () => void> = {
+  j: () => moveRow(1),
+  k: () => moveRow(-1),
+  x: () => { if (current.peek()) toggleSelected(current.peek()); },
+  a: () => openDialog('ack'),
+  d: () => openDialog('downtime'),
+  c: () => checkNow(),
+};
+
+function single(event: KeyboardEvent): boolean {
+  if (!prefs.peek().keys) return false;
+  if (place(event.key)) return true;
+  const act = ANYWHERE[event.key] ?? (route.peek().page === 'resources' ? IN_LIST[event.key] : undefined);
+  if (!act) return false;
+  act();
+  return true;
+}
+
+function arrows(event: KeyboardEvent): boolean {
+  const inTable = event.target instanceof HTMLElement && event.target.closest('table.list') !== null;
+  if (!inTable) return false;
+  if (event.key === 'ArrowDown') moveRow(1);
+  else if (event.key === 'ArrowUp') moveRow(-1);
+  else return false;
+  return true;
+}
+
+function bare(event: KeyboardEvent): boolean {
+  if (event.key === 'Escape') {
+    escape();
+    return true;
+  }
+  const free = event.target === document.body;
+  if (event.key === 'Enter' && free && current.peek() && route.peek().page === 'resources') {
+    openRow(current.peek(), true);
+    return true;
+  }
+  return arrows(event) || single(event);
+}
+
+export function startKeys(): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !session.peek()) return;
+    if (dialog.peek() || document.querySelector('dialog[open]')) return;
+    if (typing(event.target)) return;
+    if (bare(event)) event.preventDefault();
+  });
+}

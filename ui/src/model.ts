@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// What /api/v1 says, as types, and the few rules of reading it. No rule of monitoring lives here: the engine decides.
+
+export const STATES = ['down', 'unreachable', 'critical', 'warning', 'unknown', 'pending', 'ok', 'up'] as const;
+export type State = (typeof STATES)[number];
+export type Filter = 'unhandled' | 'problems' | 'all';
+export type SortKey = 'severity' | 'name' | 'since' | 'checked' | 'output';
+export type Order = 'asc' | 'desc';
+export type UserRole = 'admin' | 'operator' | 'viewer';
+
+export interface Row {
+  id: string;
+  kind: 'host' | 'service';
+  host: string;
+  host_display?: string;
+  service?: string;
+  service_display?: string;
+  state: State;
+  hard: boolean;
+  attempt: number;
+  max_attempts: number;
+  since: string | null;
+  last_check: string | null;
+  next_check: string | null;
+  output: string;
+  acknowledged: boolean;
+  in_downtime: boolean;
+  flapping: boolean;
+  notifications_enabled?: boolean;
+  checks_enabled?: boolean;
+  stale?: boolean;
+}
+
+export type Counts = Partial<Record<State | 'unhandled', number>>;
+
+export interface Page {
+  resources: Row[];
+  total: number;
+  matched: number;
+  next: string | null;
+  counts: Counts;
+  now: string;
+}
+
+export type Figure = number | string | null | undefined;
+
+export interface Perf {
+  label: string;
+  value: Figure;
+  unit?: string;
+  warn?: Figure;
+  crit?: Figure;
+  min?: Figure;
+  max?: Figure;
+}
+
+export interface Note {
+  id?: string | number;
+  author: string;
+  text?: string;
+  comment?: string;
+  time?: string | null;
+  entry_time?: string | null;
+  kind?: string;
+  type?: string;
+}
+
+export interface Downtime extends Note {
+  start: string;
+  end: string;
+  fixed?: boolean;
+  duration_s?: number;
+  active?: boolean;
+}
+
+export interface Detail extends Row {
+  address?: string;
+  alias?: string;
+  long_output?: string;
+  perfdata?: Perf[];
+  perfdata_raw?: string;
+  check_command?: string;
+  check_interval_s?: number;
+  retry_interval_s?: number;
+  latency_ms?: number;
+  execution_ms?: number;
+  check_type?: string;
+  contacts?: string[];
+  groups?: string[];
+  parents?: string[];
+  children?: string[];
+  notes?: string;
+  notes_url?: string;
+  action_url?: string;
+  why?: { code?: string; text_en?: string; text_fr?: string } | null;
+  comments?: Note[];
+  downtimes?: Downtime[];
+  source?: { file: string; line: number } | null;
+}
+
+export interface Event {
+  id: string;
+  time: string;
+  kind: string;
+  state?: State | null;
+  hard?: boolean;
+  attempt?: number;
+  text?: string;
+  contact?: string;
+  author?: string;
+}
+
+export interface RoleStatus {
+  role: string;
+  instance?: number;
+  pid?: number;
+  uid?: number;
+  user?: string;
+  seccomp?: boolean | number | string;
+  landlock?: boolean | number | string;
+  no_new_privs?: boolean;
+  caps?: string | string[] | number;
+  restarts?: number;
+  rss_kb?: number;
+}
+
+export interface Warning {
+  code?: string;
+  text_en?: string;
+  text_fr?: string;
+  text?: string;
+  level?: string;
+}
+
+export interface Status {
+  version: string;
+  build?: string;
+  program_start?: string;
+  now?: string;
+  level?: string | number;
+  roles?: RoleStatus[];
+  checks?: Record<string, number>;
+  journal?: { seq?: string | number; degraded?: string };
+  not_yet?: { directive: string; file?: string; line?: number }[];
+  warnings?: (string | Warning)[];
+}
+
+export interface Session {
+  user: string;
+  role: UserRole;
+  csrf: string;
+  lang?: 'en' | 'fr' | null;
+}
+
+const PROBLEMS: ReadonlySet<State> = new Set(['down', 'unreachable', 'critical', 'warning', 'unknown']);
+
+export const isProblem = (state: State): boolean => PROBLEMS.has(state);
+export const isHandled = (row: Row): boolean => row.acknowledged || row.in_downtime;
+export const mayAct = (session: Session | null | undefined): boolean => session?.role === 'admin' || session?.role === 'operator';
+
+// Host and service in words, as dialogs and announcements name them.
+export function nameOf(row: Row): string {
+  const host = row.host_display || row.host;
+  const service = row.service_display || row.service;
+  return row.kind === 'service' && service ? `${host} › ${service}` : host;
+}
+
+export interface View {
+  q: string;
+  filter: Filter;
+  states: State[];
+  kind: 'host' | 'service' | '';
+  host: string;
+  sort: SortKey;
+  order: Order;
+}
+
+// Does a row that was listed still belong there? The text search is the server's business and cannot change with a state.
+export function stillMatches(row: Row, view: View): boolean {
+  if (view.states.length > 0 && !view.states.includes(row.state)) return false;
+  if (view.filter === 'all') return true;
+  if (!isProblem(row.state)) return false;
+  return view.filter === 'problems' || !isHandled(row);
+}
+
+export function viewQuery(view: View): URLSearchParams {
+  const query = new URLSearchParams({ filter: view.filter, sort: view.sort, order: view.order });
+  if (view.q) query.set('q', view.q);
+  if (view.kind) query.set('kind', view.kind);
+  if (view.host) query.set('host', view.host);
+  if (view.states.length > 0) query.set('state', view.states.join(','));
+  return query;
+}

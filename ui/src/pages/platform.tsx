@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// How Vigie itself does: its processes and what each is kept from, its record, what of the configuration has no effect yet.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { durationLong, exact, num, quantity, seconds } from '../format.ts';
+import { t, type Key } from '../i18n/i18n.ts';
+import type { RoleStatus, Status } from '../model.ts';
+import { now } from '../store/now.ts';
+import { degraded, readStatus, status, warnings } from '../store/status.ts';
+import { Icon } from '../parts/icons.tsx';
+
+const Tile = (props: { k: string; v: ComponentChildren; d?: ComponentChildren; bad?: boolean }): JSX.Element => (
+  <div class={props.bad ? 'tile bad' : 'tile'}><div class="k">{props.k}</div><div class="v">{props.v}</div>{props.d && <div class="d">{props.d}</div>}</div>
+);
+
+function levelName(level: string | number | undefined): string {
+  if (level === undefined || level === null) return '—';
+  const named = `plat.level_${level}`;
+  const known: readonly string[] = ['plat.level_full', 'plat.level_partial', 'plat.level_none'];
+  return known.includes(named) ? t(named as Key) : String(level);
+}
+
+function Tiles({ s }: { s: Status }): JSX.Element {
+  const began = seconds(s.program_start);
+  const up = began === null ? '—' : durationLong(now.value / 1000 - began);
+  const perMinute = s.checks?.['last_minute'] ?? s.checks?.['active_1min'] ?? s.checks?.['per_minute'];
+  const latency = s.checks?.['latency_ms'] ?? s.checks?.['latency_avg_ms'];
+  const seq = s.journal?.seq;
+  return (
+    <div class="tiles">
+      <Tile k={t('plat.version')} v={s.version} d={s.build && t('plat.build', { build: s.build })} />
+      <Tile k={t('plat.running')} v={up} d={<span data-tip={exact(s.program_start)} tabIndex={0}>{t('plat.since', { when: began === null ? '—' : exact(s.program_start) })}</span>} />
+      {perMinute !== undefined && <Tile k={t('plat.checks')} v={num(perMinute, 0)} d={t('plat.checks_minute')} />}
+      {latency !== undefined && <Tile k={t('plat.latency')} v={quantity(latency, 'ms')} d={t('plat.latency_text')} />}
+      <Tile k={t('plat.journal')} v={t(degraded.value ? 'plat.journal_bad' : 'plat.journal_ok')} bad={Boolean(degraded.value)}
+        d={degraded.value || (seq !== undefined && t('plat.journal_seq', { n: Number(seq) }))} />
+      {s.level !== undefined && <Tile k={t('plat.level')} v={levelName(s.level)} d={t('plat.level_text')} />}
+    </div>
+  );
+}
+
+const Fact = ({ good, text }: { good: boolean; text: string }): JSX.Element => (
+  <span class={`fact ${good ? 'good' : 'bad-t'}`}><Icon name={good ? 'check' : 'alert'} />{text}</span>
+);
+
+const JOBS: readonly string[] = ['parent', 'conf', 'engine', 'runner', 'prober', 'notifier', 'store', 'reader', 'gate', 'auth', 'web', 'local', 'link'];
+
+function landlockFact(value: RoleStatus['landlock']): JSX.Element {
+  if (!value || value === '0' || value === 'none') return <Fact good={false} text={t('plat.unconfined')} />;
+  return <Fact good text={value === true ? t('plat.confined_plain') : t('plat.confined', { level: String(value) })} />;
+}
+
+function capsText(caps: RoleStatus['caps']): string {
+  const list = Array.isArray(caps) ? caps.join(', ') : String(caps ?? '');
+  return list === '' || /^0+$/.test(list) ? t('plat.none') : list;
+}
+
+function RoleRow({ r }: { r: RoleStatus }): JSX.Element {
+  const filtered = Boolean(r.seccomp) && r.seccomp !== '0' && r.seccomp !== 'none';
+  return (
+    <tr>
+      <th scope="row">{r.role}{r.instance ? ` ${r.instance + 1}` : ''}<div class="muted role-job">{JOBS.includes(r.role) && t(`plat.job_${r.role}` as Key)}</div></th>
+      <td>{r.user ?? r.uid ?? '—'}</td>
+      <td><Fact good={filtered} text={t(filtered ? 'plat.filtered' : 'plat.free')} /></td>
+      <td>{landlockFact(r.landlock)}</td>
+      <td><Fact good={r.no_new_privs === true} text={t(r.no_new_privs ? 'plat.barred' : 'plat.possible')} /></td>
+      <td>{capsText(r.caps)}</td>
+      <td class="num">{r.rss_kb ? quantity(r.rss_kb, 'KB') : '—'}</td>
+      <td class={`num ${r.restarts ? 'bad-t' : ''}`}>{num(r.restarts ?? 0, 0)}</td>
+    </tr>
+  );
+}
+
+const Roles = ({ roles }: { roles: readonly RoleStatus[] }): JSX.Element => (
+  <section class="block">
+    <header><h2>{t('plat.roles')}</h2><p>{t('plat.roles_text')}</p></header>
+    <div class="x" tabIndex={0} role="region" aria-label={t('plat.roles')}>
+      <table class="grid">
+        <thead><tr>
+          {(['plat.role', 'plat.user', 'plat.seccomp', 'plat.landlock', 'plat.privs', 'plat.caps'] as const).map((k) => <th scope="col" key={k}>{t(k)}</th>)}
+          <th scope="col" class="num">{t('plat.memory')}</th><th scope="col" class="num">{t('plat.restarts')}</th>
+        </tr></thead>
+        <tbody>{roles.map((r) => <RoleRow key={`${r.role}/${r.instance ?? 0}`} r={r} />)}</tbody>
+      </table>
+    </div>
+  </section>
+);
+
+const NotYet = ({ items }: { items: NonNullable<Status['not_yet']> }): JSX.Element => (
+  <section class="block">
+    <header><h2>{t('plat.not_yet')}</h2><p>{t(items.length > 0 ? 'plat.not_yet_text' : 'plat.not_yet_none')}</p></header>
+    {items.length > 0 && (
+      <div class="x" tabIndex={0} role="region" aria-label={t('plat.not_yet')}>
+        <table class="grid">
+          <thead><tr><th scope="col">{t('plat.directive')}</th><th scope="col">{t('plat.where')}</th></tr></thead>
+          <tbody>{items.map((i) => <tr key={`${i.directive}${i.file}${i.line}`}><th scope="row"><code>{i.directive}</code></th><td>{i.file && t('panel.source_line', { file: i.file, line: String(i.line ?? '?') })}</td></tr>)}</tbody>
+        </table>
+      </div>
+    )}
+  </section>
+);
+
+function Warnings(): JSX.Element | null {
+  const all = [...(degraded.value ? [t('note.degraded_text', { why: degraded.value })] : []), ...warnings.value];
+  if (all.length === 0) return null;
+  return (
+    <section class="block" role="status">
+      <header><h2>{t('plat.warnings')}</h2></header>
+      <ul class={degraded.value ? 'warns bad' : 'warns'}>{all.map((w) => <li key={w}><Icon name="alert" /><span>{w}</span></li>)}</ul>
+    </section>
+  );
+}
+
+export function PlatformPage(): JSX.Element {
+  useEffect(() => { void readStatus(); }, []);
+  const s = status.value;
+  return (
+    <main id="main" class="scroll" tabIndex={-1}>
+      <div class="plat">
+        <div class="bar"><h1>{t('plat.title')}</h1></div>
+        {s ? <><Warnings /><Tiles s={s} />{s.roles && s.roles.length > 0 && <Roles roles={s.roles} />}<NotYet items={s.not_yet ?? []} /></> : <p class="muted" aria-busy="true">{t('list.loading')}</p>}
+      </div>
+    </main>
+  );
+}

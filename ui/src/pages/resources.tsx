@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { JSX } from 'preact';
+import { session } from '../api.ts';
+import { num } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
+import { isProblem, mayAct, type Filter } from '../model.ts';
+import { go, route } from '../route.ts';
+import { checkNow, openDialog, targets } from '../store/actions.ts';
+import { clearSelected, counts, failed, load, loading, matched, more, next, rows, selected, total } from '../store/list.ts';
+import { live } from '../store/stream.ts';
+import { away } from '../api.ts';
+import { Kbd, Segments } from '../parts/bits.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { ResourceTable } from '../parts/table.tsx';
+
+const filterNames = (): readonly (readonly [Filter, string])[] =>
+  [['unhandled', t('list.unhandled')], ['problems', t('list.problems')], ['all', t('list.all')]];
+
+const Bar = (): JSX.Element => (
+  <div class="bar">
+    <h1>{t('list.title')}</h1>
+    <Segments class="filter" label={t('list.filter')} value={route.value.filter} options={filterNames()} onPick={(filter) => go({ filter, states: [] })} />
+  </div>
+);
+
+function Empty(): JSX.Element {
+  const { q, host, states, kind, filter } = route.value;
+  const n = total.value;
+  const pending = counts.value.pending ?? 0;
+  const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', kind: '' })}>{t('empty.show_all', { n })}</button>;
+  if (n === 0) return <div class="empty"><Icon name="none" big /><h2>{t('empty.nothing')}</h2><p>{t('empty.nothing_text')}</p></div>;
+  if (q || host || kind || states.length > 0) {
+    return (
+      <div class="empty"><Icon name="none" big /><h2>{t('empty.no_match')}</h2><p>{t('empty.no_match_text')}</p>
+        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', kind: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('list.all')}</button>}</div>
+    );
+  }
+  return (
+    <div class="empty"><Icon name="calm" big /><h2>{t(filter === 'unhandled' ? 'empty.calm' : 'empty.no_problem')}</h2>
+      <p>{t('empty.calm_text', { n: n - pending })}{pending > 0 && ` ${t('empty.calm_pending', { n: pending })}`}</p>{showAll}</div>
+  );
+}
+
+const Failed = (): JSX.Element => (
+  <div class="empty"><Icon name="none" big /><h2>{t('error.load')}</h2><p>{t('err.network')}</p><button type="button" class="btn p" onClick={() => void load()}>{t('error.retry')}</button></div>
+);
+
+function Skeleton(): JSX.Element {
+  return (
+    <div class="tbl" aria-busy="true"><p class="sr">{t('list.loading')}</p>
+      <table class="list" aria-hidden="true"><tbody>{[58, 40, 66, 52, 46, 61].map((w) => <tr key={w}><td><span class="skel" ref={(el) => { if (el) el.style.width = `${w}%`; }} /></td></tr>)}</tbody></table></div>
+  );
+}
+
+function List(): JSX.Element {
+  const empty = rows.ids.value.length === 0;
+  if (empty && loading.value === 'first') return <Skeleton />;
+  if (empty && failed.value) return <div class="tbl"><Failed /></div>;
+  if (empty && !rows.waiting.value) return <div class="tbl"><Empty /></div>;
+  const name = filterNames().find(([f]) => f === route.value.filter)?.[1] ?? '';
+  const waiting = rows.difference();
+  return (
+    <>
+      <ResourceTable caption={t('list.caption', { view: name })} />
+      {waiting > 0 && <button type="button" class="btn pill" onClick={() => rows.release()}>{t('list.changed', { n: waiting })} · {t('list.update')}</button>}
+    </>
+  );
+}
+
+const Hint = ({ k, text }: { k: string; text: string }): JSX.Element => (
+  <span class="hint">{k.split(' ').map((one) => <Kbd key={one} k={one} />)}{text}</span>
+);
+
+function SelectionBar(): JSX.Element {
+  const n = selected.value.size;
+  const can = mayAct(session.value);
+  const problems = targets().some((row) => isProblem(row.state) && !row.acknowledged);
+  return (
+    <div class="bar foot" role="group" aria-label={t('list.selected', { n })}>
+      <b>{t('list.selected', { n })}</b>
+      <button type="button" class="btn p" disabled={!can || !problems} onClick={() => openDialog('ack')}>{t('panel.ack')} <Kbd k="a" /></button>
+      <button type="button" class="btn" disabled={!can} onClick={() => openDialog('downtime')}>{t('panel.downtime')} <Kbd k="d" /></button>
+      <button type="button" class="btn" disabled={!can} onClick={() => checkNow()}>{t('panel.check')} <Kbd k="c" /></button>
+      <button type="button" class="btn ghost" onClick={clearSelected}>{t('list.clear')} <Kbd k="Esc" /></button>
+    </div>
+  );
+}
+
+function Foot(): JSX.Element {
+  if (selected.value.size > 0) return <SelectionBar />;
+  const state = away.value ? 'off' : live.value;
+  return (
+    <div class="bar foot">
+      <span id="count">{t('list.count', { n: matched.value, total: num(total.value, 0) })} · {t(`live.${state}`)}</span>
+      {next.value && <button type="button" class="btn ghost" onClick={() => void more()}>{t(loading.value === 'more' ? 'list.loading' : 'list.more')}</button>}
+      <span class="sp" />
+      <Hint k="j k" text={t('hint.move')} /><Hint k="Enter" text={t('hint.open')} /><Hint k="x" text={t('hint.select')} /><Hint k="?" text={t('hint.all')} />
+    </div>
+  );
+}
+
+export const ResourcesPage = (): JSX.Element => (
+  <main id="main" tabIndex={-1}>
+    <Bar />
+    <div class="tblwrap"><List /></div>
+    <Foot />
+  </main>
+);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every state has a shape, so that colour is never alone; every other picture is a line drawing of the same weight.
+import type { JSX } from 'preact';
+import { t } from '../i18n/i18n.ts';
+import type { State } from '../model.ts';
+
+const OCTAGON = <path fill="currentColor" d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" />;
+const SHAPES: Record<State, JSX.Element> = {
+  critical: OCTAGON,
+  down: <>{OCTAGON}<path class="cut" d="M4.5 8h7" /></>,
+  warning: <path fill="currentColor" d="M8 1.5 15.5 15H.5z" />,
+  unknown: <path fill="currentColor" d="M8 .8 15.2 8 8 15.2.8 8z" />,
+  unreachable: <><path fill="none" stroke="currentColor" stroke-width="2.4" d="M2 8h12" /><circle cx="8" cy="8" r="6.4" fill="none" stroke="currentColor" stroke-width="1.6" /></>,
+  ok: <circle cx="8" cy="8" r="7" fill="currentColor" />,
+  up: <circle cx="8" cy="8" r="7" fill="currentColor" />,
+  pending: <circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.8" stroke-dasharray="3 2.4" />,
+};
+
+export const Shape = ({ state }: { state: State }): JSX.Element => (
+  <svg viewBox="0 0 16 16" aria-hidden="true">{SHAPES[state]}</svg>
+);
+
+export const StateWord = ({ state }: { state: State }): JSX.Element => (
+  <span class={`st s-${state}`}><Shape state={state} />{t(`state.${state}`)}</span>
+);
+
+const LINES = {
+  search: <><circle cx="11" cy="11" r="6" /><path d="m20 20-4.5-4.5" /></>,
+  list: <path d="M4 6h16M4 12h16M4 18h10" />,
+  platform: <><path d="M12 3v4M12 17v4M3 12h4M17 12h4" /><circle cx="12" cy="12" r="4" /></>,
+  close: <path d="M6 6l12 12M18 6 6 18" />,
+  up: <path d="m6 15 6-6 6 6" />,
+  down: <path d="m6 9 6 6 6-6" />,
+  back: <path d="M19 12H5M11 6l-6 6 6 6" />,
+  check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
+  ring: <circle cx="12" cy="12" r="7" />,
+  alert: <><path d="M12 4 2.5 20h19z" /><path d="M12 10v4M12 17v.2" /></>,
+  calm: <><circle cx="12" cy="12" r="9" /><path d="m8 12.5 2.8 2.8L16 10" /></>,
+  none: <><circle cx="11" cy="11" r="6" /><path d="m20 20-4.5-4.5M9 9l4 4M13 9l-4 4" /></>,
+} as const;
+
+export const Icon = ({ name, big }: { name: keyof typeof LINES; big?: boolean }): JSX.Element => (
+  <svg class={big ? 'ic big' : 'ic'} viewBox="0 0 24 24" aria-hidden="true">{LINES[name]}</svg>
+);
+
+export const Brand = (): JSX.Element => (
+  <div class="brand">
+    <svg class="ic" viewBox="0 0 24 24" aria-hidden="true">
+      <path class="tower" d="M12 3v3M9 21l1.2-11h3.6L15 21M8 21h8M9.5 6h5v4h-5z" />
+      <path class="lamp" d="M4 6.5 8 8M4 10l4-1M20 6.5 16 8M20 10l-4-1" />
+    </svg>
+    <span class="t">Vigie</span>
+  </div>
+);

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// One resource beside the list: first why it is as it is, then what can be done, then everything known.
+import type { ComponentChildren, JSX } from 'preact';
+import { session } from '../api.ts';
+import { clock, duration, exact, moment, num, seconds } from '../format.ts';
+import { lang, t } from '../i18n/i18n.ts';
+import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State } from '../model.ts';
+import { go, route } from '../route.ts';
+import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
+import { detail, detailState, events, eventsNext, moreEvents } from '../store/detail.ts';
+import { now, slowNow } from '../store/now.ts';
+import { rows } from '../store/list.ts';
+import { closePanel } from '../keys.ts';
+import { Age, Kbd } from './bits.tsx';
+import { Icon, StateWord } from './icons.tsx';
+import { PerfTable } from './perf.tsx';
+
+const Section = (props: { title: string; side?: ComponentChildren; children: ComponentChildren }): JSX.Element => (
+  <section><div class="lab"><h3>{props.title}</h3><span>{props.side}</span></div>{props.children}</section>
+);
+
+function Actions({ d }: { d: Detail }): JSX.Element {
+  const can = mayAct(session.value);
+  const open = isProblem(d.state) && !d.acknowledged;
+  return (
+    <div class="act">
+      {open && <button type="button" class="btn p" disabled={!can} onClick={() => openDialog('ack', [d])}>{t('panel.ack')} <Kbd k="a" /></button>}
+      {d.acknowledged && <button type="button" class="btn" disabled={!can} onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
+      <button type="button" class="btn" disabled={!can} onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>
+      <button type="button" class="btn" disabled={!can} onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>
+      <button type="button" class="btn" disabled={!can} onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>
+    </div>
+  );
+}
+
+function Header({ d }: { d: Detail }): JSX.Element {
+  const why = lang.value === 'fr' ? d.why?.text_fr : d.why?.text_en;
+  const host = d.host_display || d.host;
+  const sure = d.state === 'pending' ? '' : t(d.hard ? 'panel.hard' : 'panel.soft', { attempt: d.attempt, max: d.max_attempts });
+  return (
+    <header class="ph">
+      <div class="l1">
+        <StateWord state={d.state} />
+        <span class="muted">{sure}</span>
+        <span class="sp" />
+        <button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Kbd k="Esc" /><Icon name="close" /></button>
+      </div>
+      <h2 id="panel-title" tabIndex={-1}>{d.kind === 'service' ? d.service_display || d.service : host}</h2>
+      <p class="sub">
+        {d.kind === 'service'
+          ? <button type="button" data-tip={t('panel.host_only')} onClick={() => go({ host: d.host, filter: 'all', states: [], q: '' })}>{host}</button>
+          : <button type="button" onClick={() => go({ host: d.host, filter: 'all', states: [], q: '' })}>{t('panel.host_only')}</button>}
+        {d.alias && d.alias !== host && d.alias !== d.service && ` · ${d.alias}`}
+        {d.address && d.address !== host && ` · ${d.address}`}
+      </p>
+      {why && <p class={`why s-${d.state}`}><b class={`s-${d.state}`}>{t('panel.why')}</b> · {why}</p>}
+      <Actions d={d} />
+    </header>
+  );
+}
+
+function NextCheck({ d }: { d: Detail }): JSX.Element {
+  const due = seconds(d.next_check);
+  const last = seconds(d.last_check);
+  const left = due === null ? 0 : due - now.value / 1000;
+  const every = d.check_interval_s && d.retry_interval_s && d.retry_interval_s !== d.check_interval_s && isProblem(d.state) && !d.hard
+    ? t('panel.every_retry', { d: duration(d.check_interval_s), r: duration(d.retry_interval_s) })
+    : d.check_interval_s ? t('panel.every', { d: duration(d.check_interval_s) }) : '';
+  if (d.checks_enabled === false) return <p class="muted">{t('panel.next_off')}</p>;
+  if (due === null) return <></>;
+  const whole = last !== null && due > last ? due - last : d.check_interval_s || 60;
+  const done = Math.min(100, Math.max(0, (1 - left / whole) * 100));
+  return (
+    <Section title={t('panel.next')} side={every}>
+      <time dateTime={d.next_check ?? ''} data-tip={exact(d.next_check)} tabIndex={0}>{left < 1 ? t('panel.next_due') : t('time.in', { d: duration(left) })}</time>
+      <div class="nextbar" aria-hidden="true"><svg viewBox="0 0 100 1" preserveAspectRatio="none"><rect x="0" y="0" width={done} height="1" /></svg></div>
+    </Section>
+  );
+}
+
+function Output({ d }: { d: Detail }): JSX.Element {
+  if (!seconds(d.last_check)) {
+    const due = seconds(d.next_check);
+    const when = due === null ? t('unit.now') : t('time.in', { d: duration(Math.max(0, due - now.value / 1000)) });
+    return <p class="muted">{t('panel.no_output', { when })}</p>;
+  }
+  const long = (d.long_output ?? '').replace(/\\n/g, '\n').trim();
+  const short = long.split('\n').length <= 6;
+  const ran = d.execution_ms === undefined ? <Age at={d.last_check} fast stop /> : <>{num(d.execution_ms, 0)} ms · <Age at={d.last_check} fast stop /></>;
+  return (
+    <Section title={t('panel.output')} side={ran}>
+      <pre>{d.output || '—'}{long && short ? `\n${long}` : ''}</pre>
+      {long && !short && <details><summary>{t('panel.more_output')}</summary><pre class="long" tabIndex={0}>{long}</pre></details>}
+    </Section>
+  );
+}
+
+const EVENT_WORDS: Record<string, (e: Event) => string> = {
+  notification: (e) => t('event.notification', { contact: e.contact ?? '?' }),
+  ack: (e) => t('event.ack', { author: e.author ?? '?' }),
+  acknowledgement: (e) => t('event.ack', { author: e.author ?? '?' }),
+  ack_removed: () => t('event.ack_removed'),
+  downtime_start: () => t('event.downtime_start'),
+  downtime_end: () => t('event.downtime_end'),
+  downtime_stop: () => t('event.downtime_end'),
+  downtime_cancel: () => t('event.downtime_cancel'),
+  downtime_cancelled: () => t('event.downtime_cancel'),
+  comment: (e) => t('event.comment', { author: e.author ?? '?' }),
+  command: (e) => t('event.command', { author: e.author ?? '?' }),
+  flapping_start: () => t('event.flapping_start'),
+  flapping_end: () => t('event.flapping_end'),
+  flapping_stop: () => t('event.flapping_end'),
+  reload: () => t('event.reload'),
+  clock: () => t('event.clock'),
+  clock_step: () => t('event.clock'),
+};
+
+const StateName = ({ state }: { state: State }): JSX.Element => <b class={`s-${state}`}>{t(`state.${state}`)}</b>;
+
+function EventLine({ event }: { event: Event }): JSX.Element {
+  const words = EVENT_WORDS[event.kind];
+  const alert = !words && event.state;
+  const soft = event.hard === false;
+  return (
+    <li>
+      <time dateTime={event.time} data-tip={exact(event.time)} tabIndex={0}>{clock(event.time, slowNow.value)}</time>
+      <span class={`dot ${alert ? `s-${event.state} ${soft ? 'soft' : ''}` : 'other'}`} aria-hidden="true" />
+      <span>
+        {alert && event.state ? <><StateName state={event.state} /> {soft ? t('event.soft', { attempt: event.attempt ?? 1 }) : t('event.hard')}</> : words?.(event)}
+        {event.text && <span class="muted">{alert || words ? ' · ' : ''}{event.text}</span>}
+      </span>
+    </li>
+  );
+}
+
+const Events = (): JSX.Element => (
+  <Section title={t('panel.events')}>
+    {events.value.length === 0
+      ? <p class="muted">{t('panel.no_events')}</p>
+      : <ol class="tl">{events.value.map((e) => <EventLine key={e.id} event={e} />)}</ol>}
+    {eventsNext.value && events.value.length > 0 && <p><button type="button" class="btn ghost" onClick={() => void moreEvents()}>{t('panel.more_events')}</button></p>}
+  </Section>
+);
+
+const noteText = (n: Note): string => n.comment ?? n.text ?? '';
+
+function Comments({ d }: { d: Detail }): JSX.Element | null {
+  if (!d.comments?.length) return null;
+  const admin = session.value?.role === 'admin';
+  return (
+    <Section title={t('panel.comments')}>
+      <ul class="cards">
+        {d.comments.map((c, i) => (
+          <li key={c.id ?? i}>
+            <p>{noteText(c)}</p>
+            <p class="meta"><span>{c.author} · <Age at={c.time ?? c.entry_time} stop /></span>
+              {admin && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function downtimeWords(w: Downtime): string {
+  const start = seconds(w.start) ?? 0;
+  if (start * 1000 <= slowNow.value) return t('panel.downtime_now', { end: moment(w.end, slowNow.value) });
+  return t('panel.downtime_later', { start: moment(w.start, slowNow.value), end: moment(w.end, slowNow.value) });
+}
+
+function Downtimes({ d }: { d: Detail }): JSX.Element | null {
+  if (!d.downtimes?.length) return null;
+  const admin = session.value?.role === 'admin';
+  return (
+    <Section title={t('panel.downtimes')}>
+      <ul class="cards">
+        {d.downtimes.map((w, i) => (
+          <li key={w.id ?? i} class="d">
+            <p><b>{downtimeWords(w)}</b> · {noteText(w)}</p>
+            <p class="meta"><span>{w.author}</span>
+              {admin && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+const safeUrl = (url: string | undefined): string => (url && /^(https?:\/\/|\/(?!\/))/i.test(url) ? url : '');
+
+function Facts({ d }: { d: Detail }): JSX.Element {
+  const fact = (label: string, value: ComponentChildren): JSX.Element | null => (value ? <><dt>{label}</dt><dd>{value}</dd></> : null);
+  const list = (items: string[] | undefined): string => (items ?? []).join(', ');
+  const link = (url: string | undefined, text: string): JSX.Element | null => (safeUrl(url) ? <><a href={safeUrl(url)} target="_blank" rel="noreferrer noopener">{text}</a> </> : null);
+  const links = [link(d.notes_url, t('panel.fact_notes_url')), link(d.action_url, t('panel.fact_action_url'))].filter(Boolean);
+  return (
+    <Section title={t('panel.facts')}>
+      <dl class="facts">
+        {fact(t('panel.fact_address'), d.address)}
+        {fact(t('panel.fact_command'), d.check_command && <code>{d.check_command}</code>)}
+        {fact(t('panel.fact_latency'), d.latency_ms !== undefined && seconds(d.last_check) ? `${num(d.latency_ms, 0)} ms` : '')}
+        {d.check_type === 'passive' && <><dt /><dd>{t('panel.fact_passive')}</dd></>}
+        {fact(t('panel.fact_parents'), list(d.parents))}
+        {fact(t('panel.fact_children'), list(d.children))}
+        {fact(t('panel.fact_groups'), list(d.groups))}
+        {fact(t('panel.fact_contacts'), list(d.contacts))}
+        {fact(t('panel.fact_notes'), d.notes)}
+        {fact(t('panel.fact_links'), links.length > 0 ? links : null)}
+        {fact(t('panel.fact_source'), d.source?.file && <code>{t('panel.source_line', { file: d.source.file, line: String(d.source.line) })}</code>)}
+      </dl>
+    </Section>
+  );
+}
+
+const Body = ({ d }: { d: Detail }): JSX.Element => (
+  <div class="body">
+    <Output d={d} />
+    {d.perfdata && d.perfdata.length > 0 && <Section title={t('panel.perf')}><PerfTable perf={d.perfdata} /></Section>}
+    <NextCheck d={d} />
+    <Downtimes d={d} />
+    <Comments d={d} />
+    <Events />
+    <Facts d={d} />
+  </div>
+);
+
+const Waiting = ({ missing }: { missing: boolean }): JSX.Element => (
+  <>
+    <header class="ph">
+      <div class="l1"><span class="sp" /><button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Kbd k="Esc" /><Icon name="close" /></button></div>
+      <h2 id="panel-title" tabIndex={-1}>{missing ? t('panel.missing') : t('list.loading')}</h2>
+      {missing && <p class="sub">{t('panel.missing_text')}</p>}
+    </header>
+  </>
+);
+
+// What the list knows is shown at once; the rest follows.
+export function Panel(): JSX.Element {
+  const id = route.value.open;
+  const full = detail.value?.id === id ? detail.value : null;
+  const live = rows.cell(id)?.value.row;
+  const d: Detail | null = full && live ? { ...full, ...live } : full ?? live ?? null;
+  const missing = detailState.value === 'missing' && !live;
+  return (
+    <aside class="panel" aria-label={t('panel.label')}>
+      {d && !missing ? <><Header d={d} />{full && <Body d={d} />}</> : <Waiting missing={missing} />}
+    </aside>
+  );
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands around every page: rail, top bar, banners, menu of the person.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { away, lastAnswer, logout, session } from '../api.ts';
+import { moment, num } from '../format.ts';
+import { LANG_NAMES, lang, prefs, setPrefs, t } from '../i18n/i18n.ts';
+import { STATES, type State } from '../model.ts';
+import { DEFAULT_ROUTE, formatRoute, go, route, type Route } from '../route.ts';
+import { dialog, openDialog } from '../store/actions.ts';
+import { counts } from '../store/list.ts';
+import { degraded, status, warnings } from '../store/status.ts';
+import { live } from '../store/stream.ts';
+import { Kbd, Segments } from './bits.tsx';
+import { Brand, Icon, Shape } from './icons.tsx';
+
+function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' | 'platform'; text: string; badge?: JSX.Element | null }): JSX.Element {
+  const target = { ...DEFAULT_ROUTE, ...props.to, page: props.page };
+  const here = route.value.page === props.page;
+  const click = (e: MouseEvent): void => {
+    if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    go(target);
+  };
+  return (
+    <a href={formatRoute(target)} aria-current={here ? 'page' : undefined} onClick={click}>
+      <Icon name={props.icon} /><span class="t">{props.text}</span>{props.badge}
+    </a>
+  );
+}
+
+function Rail(): JSX.Element {
+  const open = counts.value.unhandled ?? 0;
+  const warned = warnings.value.length + (degraded.value ? 1 : 0);
+  return (
+    <nav class="rail" aria-label={t('nav.main')}>
+      <Brand />
+      <h2>{t('nav.watch')}</h2>
+      <NavLink to={{}} page="resources" icon="list" text={t('nav.resources')}
+        badge={open > 0 ? <span class="n" title={t('nav.unhandled', { n: open })}>{num(open, 0)}<span class="sr"> {t('nav.unhandled', { n: open })}</span></span> : null} />
+      <h2>{t('nav.operate')}</h2>
+      <NavLink to={{}} page="platform" icon="platform" text={t('nav.platform')}
+        badge={warned > 0 ? <span class={degraded.value ? 'n' : 'n w'} title={t('nav.warnings', { n: warned })}>{num(warned, 0)}</span> : null} />
+      <p class="foot">{status.value ? `Vigie ${status.value.version}` : ''}</p>
+    </nav>
+  );
+}
+
+const TYPING_MS = 250;
+
+function Search(): JSX.Element {
+  const { q, host } = route.value;
+  const [text, setText] = useState(q);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const typing = useRef(false);
+  useEffect(() => { if (!typing.current) setText(q); }, [q]);
+  const send = (value: string): void => {
+    clearTimeout(timer.current);
+    typing.current = false;
+    go({ page: 'resources', q: value.trim(), ...(route.peek().page === 'platform' ? { open: '' } : {}) }, route.peek().page === 'resources' ? 'replace' : 'push');
+  };
+  const type = (value: string): void => {
+    setText(value);
+    typing.current = true;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => send(value), TYPING_MS);
+  };
+  const key = (e: KeyboardEvent): void => {
+    if (e.key === 'Enter') send(text);
+    else if (e.key === 'Escape' && text !== '') { setText(''); send(''); }
+    else if (e.key === 'Escape') (e.currentTarget as HTMLInputElement).blur();
+    else return;
+    e.preventDefault();
+    e.stopPropagation();
+  };
+  return (
+    <div class="search" role="search">
+      <Icon name="search" />
+      {host && <button type="button" class="tok" aria-label={t('search.only_host', { host })} onClick={() => go({ host: '' })}><span>{host}</span><Icon name="close" /></button>}
+      <input id="search" type="search" autocomplete="off" spellcheck={false} maxLength={200} value={text} aria-label={t('search.label')} placeholder={t('search.placeholder')}
+        onInput={(e) => type(e.currentTarget.value)} onKeyDown={key} />
+      {text !== '' && <button type="button" class="x" aria-label={t('search.clear')} onClick={() => { setText(''); send(''); document.getElementById('search')?.focus(); }}><Icon name="close" /></button>}
+      <Kbd k="/" />
+    </div>
+  );
+}
+
+const CHIPS: readonly { shape: State; states: readonly State[]; label: 'counts.critical' | 'counts.unreachable' | 'counts.warning' | 'counts.unknown' | 'counts.pending' | 'counts.ok'; fine?: boolean }[] = [
+  { shape: 'critical', states: ['down', 'critical'], label: 'counts.critical' },
+  { shape: 'unreachable', states: ['unreachable'], label: 'counts.unreachable', fine: true },
+  { shape: 'warning', states: ['warning'], label: 'counts.warning' },
+  { shape: 'unknown', states: ['unknown'], label: 'counts.unknown' },
+  { shape: 'pending', states: ['pending'], label: 'counts.pending', fine: true },
+  { shape: 'ok', states: ['ok', 'up'], label: 'counts.ok' },
+];
+
+function Counts(): JSX.Element {
+  const c = counts.value;
+  const on = route.value.states;
+  return (
+    <div class="counts" role="group" aria-label={t('counts.label')}>
+      {CHIPS.map((chip) => {
+        const n = chip.states.reduce((sum, s) => sum + (c[s] ?? 0), 0);
+        const pressed = chip.states.length === on.length && chip.states.every((s) => on.includes(s));
+        if (n === 0 && chip.fine && !pressed) return null;
+        const click = (): void => go({ page: 'resources', states: pressed ? [] : STATES.filter((s) => chip.states.includes(s)), filter: pressed ? 'unhandled' : 'all' });
+        return (
+          <button type="button" key={chip.shape} class={`chip s-${chip.shape} ${chip.fine ? 'fine' : ''}`} aria-pressed={pressed} data-tip={t(chip.label, { n })} aria-label={t(chip.label, { n })} onClick={click}>
+            <Shape state={chip.shape} />{num(n, 0)}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Menu({ close }: { close: () => void }): JSX.Element {
+  const p = prefs.value;
+  const who = session.value;
+  return (
+    <div class="menu" id="menu">
+      <div class="who"><b>{who?.user}</b><span class="muted">{who && t(`menu.role_${who.role}`)}</span></div>
+      <div><span class="muted">{t('menu.theme')} <Kbd k="t" /></span>
+        <Segments label={t('menu.theme')} value={p.theme} onPick={(theme) => setPrefs({ theme })}
+          options={[['auto', t('menu.theme_auto')], ['light', t('menu.theme_light')], ['dark', t('menu.theme_dark')]]} /></div>
+      <div><span class="muted">{t('menu.density')}</span>
+        <Segments label={t('menu.density')} value={p.density} onPick={(density) => setPrefs({ density })}
+          options={[['compact', t('menu.density_compact')], ['normal', t('menu.density_normal')], ['detailed', t('menu.density_detailed')]]} /></div>
+      <div><span class="muted">{t('menu.lang')}</span>
+        <Segments label={t('menu.lang')} value={lang.value} onPick={(code) => setPrefs({ lang: code })} options={[['en', LANG_NAMES.en], ['fr', LANG_NAMES.fr]]} /></div>
+      <div>
+        <label class="opt"><input type="checkbox" checked={p.contrast} onChange={(e) => setPrefs({ contrast: e.currentTarget.checked })} /><span>{t('menu.contrast')}</span></label>
+        <label class="opt"><input type="checkbox" checked={p.keys} onChange={(e) => setPrefs({ keys: e.currentTarget.checked })} /><span>{t('help.switch')}</span></label>
+      </div>
+      <button type="button" class="btn" onClick={() => { close(); openDialog('help'); }}>{t('menu.help')} <Kbd k="?" /></button>
+      <button type="button" class="btn" onClick={() => void logout()}>{t('menu.logout')}</button>
+    </div>
+  );
+}
+
+function Person(): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const user = session.value?.user ?? '';
+  useEffect(() => {
+    if (!open) return undefined;
+    const outside = (e: MouseEvent): void => { if (e.target instanceof Node && !box.current?.contains(e.target)) setOpen(false); };
+    const key = (e: KeyboardEvent): void => {
+      if (e.key !== 'Escape' || dialog.peek()) return;
+      e.preventDefault();
+      setOpen(false);
+      box.current?.querySelector('button')?.focus();
+    };
+    document.addEventListener('mousedown', outside);
+    document.addEventListener('keydown', key, true);
+    return () => {
+      document.removeEventListener('mousedown', outside);
+      document.removeEventListener('keydown', key, true);
+    };
+  }, [open]);
+  return (
+    <div ref={box}>
+      <button type="button" class="av" aria-expanded={open} aria-controls="menu" aria-label={t('menu.open', { user })} data-tip={user} onClick={() => setOpen(!open)}>{user.slice(0, 2).toUpperCase()}</button>
+      {open && <Menu close={() => setOpen(false)} />}
+    </div>
+  );
+}
+
+function Health(): JSX.Element {
+  const state = away.value ? 'off' : live.value;
+  const latency = status.value?.checks?.['latency_ms'] ?? status.value?.checks?.['latency_avg_ms'];
+  return (
+    <div class="health">
+      {latency !== undefined && <span class="lat" data-tip={t('live.latency_tip')}>{t('live.latency')} <b>{num(latency, 0)} ms</b></span>}
+      {route.value.page === 'resources' && <span class={`livedot ${state === 'on' ? '' : state}`}><i aria-hidden="true" />{t(`live.${state}`)}</span>}
+      <Person />
+    </div>
+  );
+}
+
+function Banners(): JSX.Element {
+  const platform = <button type="button" class="btn" onClick={() => go({ page: 'platform', open: '' })}>{t('note.see')}</button>;
+  const here = route.value.page === 'platform';
+  return (
+    <div class="note" role="status">
+      {away.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('away.title')}</b> {t('away.text', { time: moment(new Date(lastAnswer.value).toISOString(), Date.now()) })}</span></div>}
+      {degraded.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.degraded')}</b> {t('note.degraded_text', { why: degraded.value })}</span><span class="sp" />{!here && platform}</div>}
+      {!degraded.value && warnings.value.length > 0 && !here && <div class="banner"><Icon name="alert" /><span><b>{t('note.warning')}</b> {warnings.value[0]}</span><span class="sp" />{platform}</div>}
+    </div>
+  );
+}
+
+export const Shell = ({ panel, children }: { panel: JSX.Element | null; children: ComponentChildren }): JSX.Element => (
+  <div class={`app ${panel ? 'paneled' : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
+    <a class="btn skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>{t('app.skip')}</a>
+    <header class="top"><Search /><Counts /><Health /></header>
+    <Rail />
+    <Banners />
+    {children}
+    {panel}
+  </div>
+);

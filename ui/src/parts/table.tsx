@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list. Only the rows near the window are drawn: ten thousand loaded rows scroll like fifty.
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n/i18n.ts';
+import { isHandled, isProblem, nameOf, type Row, type SortKey } from '../model.ts';
+import { FIRST_ORDER, formatRoute, go, route } from '../route.ts';
+import { openRow } from '../keys.ts';
+import { slowNow } from '../store/now.ts';
+import { current, loading, matched, more, next, rows, selected, toggleSelected, touched } from '../store/list.ts';
+import { seconds } from '../format.ts';
+import { Age } from './bits.tsx';
+import { Icon, StateWord } from './icons.tsx';
+
+const OVERSCAN = 12;
+const NEAR_END_PX = 800;
+const LATE_S = 60;
+
+const COLUMNS: readonly { key: SortKey; label: 'list.col_state' | 'list.col_resource' | 'list.col_since' | 'list.col_info' | 'list.col_checked'; cls: string }[] = [
+  { key: 'severity', label: 'list.col_state', cls: 'c-state' },
+  { key: 'name', label: 'list.col_resource', cls: 'c-res' },
+  { key: 'since', label: 'list.col_since', cls: 'c-since' },
+  { key: 'output', label: 'list.col_info', cls: 'c-info' },
+  { key: 'checked', label: 'list.col_checked', cls: 'c-chk num' },
+];
+
+function sortBy(key: SortKey): void {
+  const { sort, order } = route.peek();
+  go({ sort: key, order: sort === key ? (order === 'asc' ? 'desc' : 'asc') : FIRST_ORDER[key] }, 'replace');
+}
+
+function Head(): JSX.Element {
+  const { sort, order } = route.value;
+  return (
+    <thead>
+      <tr>
+        <th scope="col" class="c-sel"><span class="sr">{t('list.col_select')}</span></th>
+        {COLUMNS.map((col) => (
+          <th key={col.key} scope="col" class={col.cls} {...(sort === col.key ? { 'aria-sort': order === 'asc' ? 'ascending' : 'descending' } as const : {})}>
+            <button type="button" onClick={() => sortBy(col.key)}>
+              {t(col.label)}{sort === col.key && <Icon name={order === 'asc' ? 'up' : 'down'} />}
+            </button>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function isLate(row: Row): boolean {
+  const due = seconds(row.next_check);
+  return row.stale === true || (row.checks_enabled !== false && due !== null && slowNow.value / 1000 - due > LATE_S);
+}
+
+const Tags = ({ row }: { row: Row }): JSX.Element => (
+  <>
+    {!row.hard && isProblem(row.state) && (
+      <span class="tag" data-tip={t('list.tag_soft_tip', { attempt: row.attempt, max: row.max_attempts })}>{t('list.tag_soft', { attempt: row.attempt, max: row.max_attempts })}</span>
+    )}
+    {row.acknowledged && <span class="tag a">{t('list.tag_ack')}</span>}
+    {row.in_downtime && <span class="tag d">{t('list.tag_downtime')}</span>}
+    {row.flapping && <span class="tag">{t('list.tag_flapping')}</span>}
+    {row.checks_enabled === false && <span class="tag">{t('list.tag_stopped')}</span>}
+    {row.notifications_enabled === false && <span class="tag">{t('list.tag_muted')}</span>}
+    {isLate(row) && <span class="tag">{t('list.tag_late')}</span>}
+  </>
+);
+
+function Name({ row }: { row: Row }): JSX.Element {
+  const host = row.host_display || row.host;
+  if (row.kind === 'host') return <span class="s">{host}</span>;
+  return <><span class="h">{host} ›</span> <span class="s">{row.service_display || row.service}</span></>;
+}
+
+function rowClass(row: Row, gone: boolean, changed: number): string {
+  const parts = ['row', `s-${row.state}`];
+  if (isHandled(row) && isProblem(row.state)) parts.push('q');
+  if (selected.value.has(row.id)) parts.push('sel');
+  if (route.value.open === row.id) parts.push('open');
+  if (current.value === row.id) parts.push('cur');
+  if (gone) parts.push('gone');
+  if (changed > 0) parts.push('chg');
+  return parts.join(' ');
+}
+
+let lastPicked = '';
+
+// With Shift, everything between the last box and this one follows it.
+function pick(id: string, event: MouseEvent): void {
+  const on = (event.currentTarget as HTMLInputElement).checked;
+  const ids = rows.ids.peek();
+  const from = ids.indexOf(lastPicked);
+  const to = ids.indexOf(id);
+  lastPicked = id;
+  current.value = id;
+  if (!event.shiftKey || from < 0 || to < 0) {
+    toggleSelected(id, on);
+    return;
+  }
+  for (const between of ids.slice(Math.min(from, to), Math.max(from, to) + 1)) toggleSelected(between, on);
+}
+
+function clickRow(id: string, event: MouseEvent): void {
+  const target = event.target as Element;
+  if (target.closest('input, .c-sel')) return;
+  const link = target.closest('a');
+  if (link && (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0)) return; // a new tab, as for any link
+  if (getSelection()?.toString()) return; // text is being copied
+  event.preventDefault();
+  openRow(id, link !== null && event.detail === 0); // detail 0: Enter on the link
+}
+
+function RowView({ id, index, first }: { id: string; index: number; first: boolean }): JSX.Element | null {
+  const cell = rows.cell(id)?.value;
+  if (!cell) return null;
+  const { row, gone, changed } = cell;
+  const stop = current.value === id || (first && !rows.ids.value.includes(current.value));
+  const tab = stop ? 0 : -1;
+  return (
+    <tr class={rowClass(row, gone, changed)} aria-rowindex={index + 2} onClick={(e) => clickRow(id, e)}>
+      <td class="c-sel"><input type="checkbox" tabIndex={tab} checked={selected.value.has(id)} aria-label={t('list.select_row', { name: nameOf(row) })} onClick={(e) => pick(id, e)} /></td>
+      <td class="c-state" key={`s${changed}`}><StateWord state={row.state} /></td>
+      <th scope="row" class="c-res">
+        <a class="r" href={formatRoute({ ...route.value, open: id })} data-row={id} tabIndex={tab} draggable={false} onFocus={() => { current.value = id; }}><Name row={row} /></a>
+        <Tags row={row} />
+      </th>
+      <td class="c-since h"><Age at={row.since} bare /></td>
+      <td class="c-info out"><span>{row.output}</span></td>
+      <td class="c-chk num"><Age at={row.last_check} bare /></td>
+    </tr>
+  );
+}
+
+interface Window {
+  from: number;
+  to: number;
+  height: number;
+}
+
+// Which rows are drawn, from the scroll position; rows are all of one height, which the style sheet chooses.
+function useWindow(box: { current: HTMLDivElement | null }, count: number): Window {
+  const [win, setWin] = useState<Window>({ from: 0, to: 60, height: 34 });
+  useEffect(() => {
+    const el = box.current;
+    if (!el) return undefined;
+    const measure = (): void => {
+      const height = el.querySelector('tr.row')?.getBoundingClientRect().height || 34;
+      const from = Math.max(0, Math.floor(el.scrollTop / height) - OVERSCAN);
+      const to = Math.ceil((el.scrollTop + el.clientHeight) / height) + OVERSCAN;
+      setWin((old) => (old.from === from && old.to === to && old.height === height ? old : { from, to, height }));
+      if (next.peek() && el.scrollTop + el.clientHeight > el.scrollHeight - NEAR_END_PX && loading.peek() === 'no') void more();
+    };
+    const want = (event: globalThis.Event): void => {
+      const at = rows.ids.peek().indexOf((event as CustomEvent<string>).detail);
+      const height = el.querySelector('tr.row')?.getBoundingClientRect().height || 34;
+      if (at < 0) return;
+      if (at * height < el.scrollTop) el.scrollTop = at * height;
+      else if ((at + 2) * height > el.scrollTop + el.clientHeight) el.scrollTop = (at + 2) * height - el.clientHeight;
+    };
+    measure();
+    const resize = new ResizeObserver(measure);
+    resize.observe(el);
+    el.addEventListener('scroll', measure, { passive: true });
+    addEventListener('vigie-row', want);
+    return () => {
+      resize.disconnect();
+      el.removeEventListener('scroll', measure);
+      removeEventListener('vigie-row', want);
+    };
+  }, [count === 0]);
+  return win;
+}
+
+const Spacer = ({ height }: { height: number }): JSX.Element | null =>
+  (height > 0 ? <tr class="spacer" aria-hidden="true"><td colSpan={6} ref={(el) => { if (el) el.style.height = `${height}px`; }} /></tr> : null);
+
+export function ResourceTable({ caption }: { caption: string }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const ids = rows.ids.value;
+  const win = useWindow(box, ids.length);
+  const to = Math.min(ids.length, win.to);
+  const from = Math.min(win.from, to);
+  return (
+    <div class="tbl" ref={box} onPointerMove={touched} onWheel={touched}>
+      <table class="list" role="grid" aria-rowcount={matched.value + 1}>
+        <caption class="sr">{caption}</caption>
+        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" /><col class="c-since" /><col class="c-info" /><col class="c-chk" /></colgroup>
+        <Head />
+        <tbody>
+          <Spacer height={from * win.height} />
+          {ids.slice(from, to).map((id, i) => <RowView key={id} id={id} index={from + i} first={from + i === 0} />)}
+          <Spacer height={(ids.length - to) * win.height} />
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The URL is the state: whatever is on the screen can be sent as a link, and Back goes back.
+import { signal } from '@preact/signals';
+import { STATES, type Filter, type Order, type SortKey, type State, type View } from './model.ts';
+
+export interface Route extends View {
+  page: 'resources' | 'platform';
+  open: string; // the resource in the panel, or empty
+}
+
+export const DEFAULT_ROUTE: Route = {
+  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', sort: 'severity', order: 'desc', open: '',
+};
+const SORTS: readonly SortKey[] = ['severity', 'name', 'since', 'checked', 'output'];
+// What a first click on a column asks for: the worst, the newest, or the alphabet.
+export const FIRST_ORDER: Record<SortKey, Order> = { severity: 'desc', name: 'asc', since: 'desc', checked: 'desc', output: 'asc' };
+
+function pick<T extends string>(value: string | null, allowed: readonly T[], fallback: T): T {
+  return allowed.includes(value as T) ? (value as T) : fallback;
+}
+
+export function parseRoute(path: string, search: string): Route {
+  const query = new URLSearchParams(search);
+  const sort = pick(query.get('sort'), SORTS, DEFAULT_ROUTE.sort);
+  const states = (query.get('state') ?? '').split(',').filter((s): s is State => STATES.includes(s as State));
+  return {
+    page: path.replace(/\/+$/, '') === '/platform' ? 'platform' : 'resources',
+    q: query.get('q') ?? '',
+    filter: pick<Filter>(query.get('filter'), ['unhandled', 'problems', 'all'], states.length > 0 ? 'all' : DEFAULT_ROUTE.filter),
+    states,
+    kind: pick<'host' | 'service' | ''>(query.get('kind'), ['host', 'service', ''], ''),
+    host: query.get('host') ?? '',
+    sort,
+    order: pick<Order>(query.get('order'), ['asc', 'desc'], FIRST_ORDER[sort]),
+    open: query.get('open') ?? '',
+  };
+}
+
+// Only what differs from the usual is written: links stay short enough to be read aloud.
+export function formatRoute(route: Route): string {
+  if (route.page === 'platform') return '/platform';
+  const query = new URLSearchParams();
+  if (route.q) query.set('q', route.q);
+  if (route.states.length > 0) query.set('state', route.states.join(','));
+  const usual: Filter = route.states.length > 0 ? 'all' : DEFAULT_ROUTE.filter;
+  if (route.filter !== usual) query.set('filter', route.filter);
+  if (route.kind) query.set('kind', route.kind);
+  if (route.host) query.set('host', route.host);
+  if (route.sort !== DEFAULT_ROUTE.sort) query.set('sort', route.sort);
+  if (route.order !== FIRST_ORDER[route.sort]) query.set('order', route.order);
+  if (route.open) query.set('open', route.open);
+  const text = query.toString().replace(/%2C/g, ',');
+  return text ? `/resources?${text}` : '/resources';
+}
+
+export const route = signal<Route>(DEFAULT_ROUTE);
+
+export function startRouting(): void {
+  const read = (): void => {
+    route.value = parseRoute(location.pathname, location.search);
+  };
+  addEventListener('popstate', read);
+  read();
+}
+
+// `replace`: typing and moving through the list are not steps to go back through.
+export function go(patch: Partial<Route>, how: 'push' | 'replace' = 'push'): void {
+  const next = { ...route.value, ...patch };
+  const url = formatRoute(next);
+  if (url !== location.pathname + location.search || location.hash) {
+    if (how === 'push') history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+  }
+  route.value = next;
+}
+
+export const listOf = (r: Route): View => ({
+  q: r.q, filter: r.filter, states: r.states, kind: r.kind, host: r.host, sort: r.sort, order: r.order,
+});

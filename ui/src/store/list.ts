@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the list page by page and keeps it true: server-side filter, sort and paging; changes by the stream.
+import { computed, effect, signal } from '@preact/signals';
+import { api, away, session } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
+import { listOf, route } from '../route.ts';
+import { nameOf, viewQuery, type Counts, type Page, type Row, type View } from '../model.ts';
+import { announce } from './toast.ts';
+import { heardTime } from './now.ts';
+import { refreshDetail } from './detail.ts';
+import { Rows } from './rows.ts';
+import { subscribe, unsubscribe } from './stream.ts';
+
+const PAGE = 100;
+const REFRESH_CAP = 400; // rows read again at once; what lies below is read when it is scrolled to
+const REFRESH_MIN_MS = 1000;
+const HOLD_MS = 4000;
+const HIDDEN_POLL_MS = 30000;
+
+export const rows = new Rows();
+export const counts = signal<Counts>({});
+export const total = signal(0);
+export const matched = signal(0);
+export const next = signal<string | null>(null);
+export const loading = signal<'no' | 'first' | 'more'>('first');
+export const failed = signal(false);
+export const current = signal(''); // the row that keys act on
+export const selected = signal<ReadonlySet<string>>(new Set());
+
+export const view = computed<View>(() => listOf(route.value));
+const viewKey = computed(() => viewQuery(view.value).toString());
+
+let request: AbortController | null = null;
+let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+let lastRefresh = 0;
+let lastTook = 0;
+let touchedAt = 0;
+let holdTimer: ReturnType<typeof setTimeout> | undefined;
+
+async function fetchPage(cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
+  const query = viewQuery(view.peek());
+  query.set('limit', String(limit));
+  if (cursor) query.set('cursor', cursor);
+  const page = await api<Page>('GET', `/resources?${query}`, { signal });
+  heardTime(page.now);
+  return page;
+}
+
+function take(page: Page): void {
+  counts.value = page.counts;
+  total.value = page.total;
+  matched.value = page.matched;
+  next.value = page.next;
+  failed.value = false;
+}
+
+async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  request?.abort();
+  const mine = new AbortController();
+  request = mine;
+  const began = performance.now();
+  try {
+    await work(mine.signal);
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    failed.value = true;
+  } finally {
+    if (request === mine) {
+      request = null;
+      loading.value = 'no';
+      lastTook = performance.now() - began;
+      lastRefresh = Date.now();
+    }
+  }
+}
+
+export const load = (): Promise<void> => run(async (signal) => {
+  loading.value = 'first';
+  const page = await fetchPage(null, PAGE, signal);
+  take(page);
+  rows.replace(page.resources, false);
+});
+
+export const more = (): Promise<void> => {
+  if (request || !next.peek()) return Promise.resolve();
+  return run(async (signal) => {
+    loading.value = 'more';
+    const page = await fetchPage(next.peek(), PAGE, signal);
+    take(page);
+    rows.append(page.resources);
+  });
+};
+
+const held = (): boolean => Date.now() - touchedAt < HOLD_MS || selected.peek().size > 0;
+
+// The same rows again, in as many pages as are on the screen.
+export const refresh = (): Promise<void> => {
+  clearTimeout(refreshTimer);
+  refreshTimer = undefined;
+  if (loading.peek() === 'first' && request) return Promise.resolve();
+  return run(async (signal) => {
+    const want = Math.min(Math.max(rows.ids.peek().length, PAGE), REFRESH_CAP);
+    let page = await fetchPage(null, PAGE, signal);
+    const all: Row[] = page.resources;
+    while (page.next && all.length < want) {
+      page = await fetchPage(page.next, PAGE, signal);
+      all.push(...page.resources);
+    }
+    take(page);
+    rows.replace(all, held());
+    waitForQuiet();
+  });
+};
+
+function waitForQuiet(): void {
+  clearTimeout(holdTimer);
+  if (!rows.waiting.peek()) return;
+  holdTimer = setTimeout(() => {
+    if (held()) waitForQuiet();
+    else rows.release();
+  }, 500);
+}
+
+// A busy list is read again no more often than once a second, and never takes more than a tenth of the time.
+function refreshSoon(): void {
+  if (refreshTimer !== undefined) return;
+  const pause = Math.max(REFRESH_MIN_MS, lastTook * 10);
+  refreshTimer = setTimeout(() => void refresh(), Math.max(200, lastRefresh + pause - Date.now()));
+}
+
+export function touched(): void {
+  touchedAt = Date.now();
+}
+
+const listener = {
+  row(row: Row): void {
+    const seen = rows.apply(row, view.peek());
+    if (seen.stateChanged) announce(t('list.said', { name: nameOf(row), state: t(`state.${row.state}`) }));
+    if (row.id === route.peek().open) refreshDetail();
+    if (seen.structure) refreshSoon();
+  },
+  gone(id: string): void {
+    rows.drop(id);
+    refreshSoon();
+  },
+  counts(value: Counts & { counts?: Counts; total?: number; matched?: number }): void {
+    counts.value = value.counts ?? value;
+    if (value.total !== undefined) total.value = value.total;
+    if (value.matched !== undefined && value.matched !== matched.peek()) {
+      matched.value = value.matched;
+      refreshSoon();
+    }
+  },
+  resync(): void {
+    if (loading.peek() !== 'first') refreshSoon();
+  },
+};
+
+export function toggleSelected(id: string, on?: boolean): void {
+  const set = new Set(selected.peek());
+  if (on ?? !set.has(id)) set.add(id);
+  else set.delete(id);
+  selected.value = set;
+}
+
+export function clearSelected(): void {
+  selected.value = new Set();
+  waitForQuiet();
+}
+
+function follow(): void {
+  let shown = '';
+  effect(() => {
+    const key = viewKey.value;
+    const on = Boolean(session.value) && route.value.page === 'resources';
+    const what = on ? key : '';
+    if (what === shown) return;
+    shown = what;
+    if (!on) {
+      unsubscribe();
+      return;
+    }
+    selected.value = new Set();
+    rows.waiting.value = null;
+    queueMicrotask(() => {
+      void load();
+      subscribe(view.peek(), listener);
+    });
+  });
+}
+
+export function startList(): void {
+  follow();
+  // The server came back: what is on the screen may be old.
+  let wasAway = false;
+  effect(() => {
+    const is = away.value;
+    if (wasAway && !is && session.peek() && route.peek().page === 'resources') queueMicrotask(refreshSoon);
+    wasAway = is;
+  });
+  // A hidden tab has no stream; its title still counts what is unhandled.
+  setInterval(() => {
+    if (!document.hidden || !session.peek()) return;
+    api<Page>('GET', '/resources?filter=unhandled&limit=1').then((page) => { counts.value = page.counts; }, () => undefined);
+  }, HIDDEN_POLL_MS);
+}
