@@ -114,7 +114,9 @@ function bytes(value: number): string {
     power++;
   }
   const names = BYTE_NAMES[lang.value] ?? BYTE_NAMES['en']!;
-  return `${value < 0 ? '−' : ''}${num(n, n < 10 ? 2 : 1)}${NBSP}${names[power]}`;
+  // "4.0 MiB" beside "71.2 MiB": columns of sizes line up.
+  const text = power === 0 ? num(n, 1) : new Intl.NumberFormat(lang.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
+  return `${value < 0 ? '−' : ''}${text}${NBSP}${names[power]}`;
 }
 
 function time(value: number): string {

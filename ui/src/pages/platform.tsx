@@ -2,7 +2,7 @@
 // How Vigie itself does: its processes and what each is kept from, its record, what of the configuration has no effect yet.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { durationLong, exact, num, quantity, seconds } from '../format.ts';
+import { durationLong, exact, moment, num, quantity, seconds } from '../format.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import type { RoleStatus, Status } from '../model.ts';
 import { now } from '../store/now.ts';
@@ -29,7 +29,7 @@ function Tiles({ s }: { s: Status }): JSX.Element {
   return (
     <div class="tiles">
       <Tile k={t('plat.version')} v={s.version} d={s.build && t('plat.build', { build: s.build })} />
-      <Tile k={t('plat.running')} v={up} d={<span data-tip={exact(s.program_start)} tabIndex={0}>{t('plat.since', { when: began === null ? '—' : exact(s.program_start) })}</span>} />
+      <Tile k={t('plat.running')} v={up} d={<span data-tip={exact(s.program_start)} tabIndex={0}>{t('plat.since', { when: moment(s.program_start, now.value) })}</span>} />
       {perMinute !== undefined && <Tile k={t('plat.checks')} v={num(perMinute, 0)} d={t('plat.checks_minute')} />}
       {latency !== undefined && <Tile k={t('plat.latency')} v={quantity(latency, 'ms')} d={t('plat.latency_text')} />}
       <Tile k={t('plat.journal')} v={t(degraded.value ? 'plat.journal_bad' : 'plat.journal_ok')} bad={Boolean(degraded.value)}
@@ -63,7 +63,7 @@ function RoleRow({ r }: { r: RoleStatus }): JSX.Element {
       <td>{r.user ?? r.uid ?? '—'}</td>
       <td><Fact good={filtered} text={t(filtered ? 'plat.filtered' : 'plat.free')} /></td>
       <td>{landlockFact(r.landlock)}</td>
-      <td><Fact good={r.no_new_privs === true} text={t(r.no_new_privs ? 'plat.barred' : 'plat.possible')} /></td>
+      <td>{r.no_new_privs ? <Fact good text={t('plat.barred')} /> : r.role === 'runner' ? <span class="muted">{t('plat.plugins')}</span> : <Fact good={false} text={t('plat.possible')} />}</td>
       <td>{capsText(r.caps)}</td>
       <td class="num">{r.rss_kb ? quantity(r.rss_kb, 'KB') : '—'}</td>
       <td class={`num ${r.restarts ? 'bad-t' : ''}`}>{num(r.restarts ?? 0, 0)}</td>

@@ -32,7 +32,7 @@ function Empty(): JSX.Element {
   if (q || host || kind || states.length > 0) {
     return (
       <div class="empty"><Icon name="none" big /><h2>{t('empty.no_match')}</h2><p>{t('empty.no_match_text')}</p>
-        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', kind: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('list.all')}</button>}</div>
+        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', kind: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('empty.search_all')}</button>}</div>
     );
   }
   return (

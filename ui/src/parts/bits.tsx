@@ -32,7 +32,7 @@ const tip = signal<{ text: string; x: number; y: number } | null>(null);
 
 function showTip(target: EventTarget | null): void {
   const host = target instanceof Element ? target.closest<HTMLElement>('[data-tip]') : null;
-  if (!host?.dataset['tip']) {
+  if (!host?.dataset['tip'] || host.getAttribute('aria-expanded') === 'true') {
     tip.value = null;
     return;
   }
@@ -51,6 +51,7 @@ export function Tip(): JSX.Element | null {
     document.addEventListener('focusout', hide);
     document.addEventListener('scroll', hide, true);
     document.addEventListener('keydown', hide);
+    document.addEventListener('mousedown', hide);
   }, []);
   const at = tip.value;
   useEffect(() => {

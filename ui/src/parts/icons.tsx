@@ -40,7 +40,7 @@ const LINES = {
 } as const;
 
 export const Icon = ({ name, big }: { name: keyof typeof LINES; big?: boolean }): JSX.Element => (
-  <svg class={big ? 'ic big' : 'ic'} viewBox="0 0 24 24" aria-hidden="true">{LINES[name]}</svg>
+  <svg class={big ? `ic big ${name}` : 'ic'} viewBox="0 0 24 24" aria-hidden="true">{LINES[name]}</svg>
 );
 
 export const Brand = (): JSX.Element => (

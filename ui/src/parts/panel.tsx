@@ -28,7 +28,6 @@ function Actions({ d }: { d: Detail }): JSX.Element {
       {d.acknowledged && <button type="button" class="btn" disabled={!can} onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
       <button type="button" class="btn" disabled={!can} onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>
       <button type="button" class="btn" disabled={!can} onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>
-      <button type="button" class="btn" disabled={!can} onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>
     </div>
   );
 }
@@ -144,13 +143,13 @@ const Events = (): JSX.Element => (
 
 const noteText = (n: Note): string => n.comment ?? n.text ?? '';
 
-function Comments({ d }: { d: Detail }): JSX.Element | null {
-  if (!d.comments?.length) return null;
+function Comments({ d }: { d: Detail }): JSX.Element {
   const admin = session.value?.role === 'admin';
+  const add = mayAct(session.value) && <button type="button" class="btn" onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>;
   return (
-    <Section title={t('panel.comments')}>
+    <Section title={t('panel.comments')} side={add}>
       <ul class="cards">
-        {d.comments.map((c, i) => (
+        {(d.comments ?? []).map((c, i) => (
           <li key={c.id ?? i}>
             <p>{noteText(c)}</p>
             <p class="meta"><span>{c.author} · <Age at={c.time ?? c.entry_time} stop /></span>

@@ -21,6 +21,8 @@ export function scaleOf(value: number, min: number | null, max: number | null, r
   return { lo, hi: hi > lo ? hi : lo + 1 };
 }
 
+export const alerts = (range: Range | null, value: number): boolean => range !== null && (value < range.lo || value > range.hi) !== range.inside;
+
 // The stretches of the scale, in percent, where a range alerts.
 export function zones(range: Range | null, scale: Scale): [number, number][] {
   if (!range) return [];
@@ -31,13 +33,13 @@ export function zones(range: Range | null, scale: Scale): [number, number][] {
 
 function Meter({ value, scale, warn, crit }: { value: number; scale: Scale; warn: Range | null; crit: Range | null }): JSX.Element {
   const at = Math.min(100, Math.max(0, ((value - scale.lo) / (scale.hi - scale.lo)) * 100));
-  const zone = (cls: string) => ([from, to]: [number, number]) => <rect key={cls + from} class={cls} x={from} y="4.5" width={to - from} height="3" />;
+  const zone = (cls: string) => ([from, to]: [number, number]): JSX.Element => <rect key={cls + from} class={cls} x={from} y="10.5" width={to - from} height="2" />;
   return (
-    <svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+    <svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
       <rect class="meter-bg" x="0" y="3" width="100" height="6" />
-      <rect class="meter-v" x="0" y="3" width={at} height="6" />
-      {zones(warn, scale).map(([a, b]) => <rect key={a} class="meter-w" x={a} y="10" width={b - a} height="2" />)}
-      {zones(crit, scale).map(zone('meter-c')).map((z, i) => <g key={i} transform="translate(0 5.5)">{z}</g>)}
+      <rect class={`meter-v ${alerts(crit, value) ? 'c' : alerts(warn, value) ? 'w' : ''}`} x="0" y="3" width={at} height="6" />
+      {zones(warn, scale).map(zone('meter-w'))}
+      {zones(crit, scale).map(zone('meter-c'))}
       <rect class="meter-m" x={Math.min(99.2, at)} y="1" width=".8" height="10" />
     </svg>
   );

@@ -15,7 +15,7 @@ const PAGE = 100;
 const REFRESH_CAP = 400; // rows read again at once; what lies below is read when it is scrolled to
 const REFRESH_MIN_MS = 1000;
 const HOLD_MS = 4000;
-const HIDDEN_POLL_MS = 30000;
+const COUNTS_POLL_MS = 20000;
 
 export const rows = new Rows();
 export const counts = signal<Counts>({});
@@ -189,6 +189,15 @@ function follow(): void {
   });
 }
 
+// A hidden tab and the other pages have no stream; title and counters still say what is unhandled.
+function readCounts(): void {
+  if (!session.peek()) return;
+  api<Page>('GET', '/resources?filter=unhandled&limit=1').then((page) => {
+    counts.value = page.counts;
+    total.value = page.total;
+  }, () => undefined);
+}
+
 export function startList(): void {
   follow();
   // The server came back: what is on the screen may be old.
@@ -198,9 +207,10 @@ export function startList(): void {
     if (wasAway && !is && session.peek() && route.peek().page === 'resources') queueMicrotask(refreshSoon);
     wasAway = is;
   });
-  // A hidden tab has no stream; its title still counts what is unhandled.
   setInterval(() => {
-    if (!document.hidden || !session.peek()) return;
-    api<Page>('GET', '/resources?filter=unhandled&limit=1').then((page) => { counts.value = page.counts; }, () => undefined);
-  }, HIDDEN_POLL_MS);
+    if (document.hidden || route.peek().page !== 'resources') readCounts();
+  }, COUNTS_POLL_MS);
+  effect(() => {
+    if (session.value && route.value.page !== 'resources') queueMicrotask(readCounts);
+  });
 }
