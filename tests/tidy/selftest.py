@@ -42,6 +42,7 @@ BAD = [
     ('tests', 'tests/unit/test_a.c', SPDX + 'X = cmocka_unit_test(works);\n', 'works is a test'),
     ('tests', 'tests/life/01-a.sh', '#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n', 'never run'),
     ('tests', 'tests/fuzz/fuzz_a.c', SPDX, 'without seeds'),
+    ('glossary', 'docs/GLOSSARY.md', '| word | meaning |\n|---|---|\n' + '| a | b |\n' * 41, '41 words'),
     ('own-header', 'src/os/own.c', SPDX + '#include <stdio.h>\n#include "os/own.h"\n', 'not included first'),
     ('exceptions', 'tests/tidy/exceptions.txt', 'prefix src/os/none.h because\n', 'excuses nothing'),
 ]

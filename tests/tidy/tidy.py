@@ -18,7 +18,7 @@ import ctext  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FUNCTION_LINES, FILE_LINES, HEADER_LINES = 70, 700, 200
-LISTS = ('exceptions.txt', 'layers.txt')
+GLOSSARY_WORDS = 40
 
 BANNED = {
     'strcpy': 'buf_* or memcpy with a checked length', 'strcat': 'buf_*', 'sprintf': 'buf_printf or snprintf',
@@ -303,8 +303,16 @@ def rule_tests(tree):
             tree.report('tests', path, 1, 'a fuzz target without seeds', f'put some in {seeds}')
 
 
+def rule_glossary(tree):
+    if 'docs/GLOSSARY.md' in tree.files:
+        rows = re.findall(r'^\| (?!word |-)', tree.text('docs/GLOSSARY.md'), re.M)
+        if len(rows) > GLOSSARY_WORDS:
+            tree.report('glossary', 'docs/GLOSSARY.md', 1, f'{len(rows)} words (at most {GLOSSARY_WORDS})',
+                        'a newcomer learns no more: merge two')
+
+
 RULES = [rule_layers, rule_own_header_first, rule_lengths, rule_banned, rule_pure, rule_globals, rule_dead_files, rule_prefix,
-         rule_head, rule_todo, rule_links, rule_tests]
+         rule_head, rule_todo, rule_links, rule_tests, rule_glossary]
 
 
 def unused_exceptions(tree):
