@@ -15,7 +15,7 @@ export const PAGES = ['/', '/resources', '/platform'];
 // The budget of a first visit, in bytes as sent.
 const FIRST_LOAD_MAX = 80 * 1024;
 
-async function loadEsbuild() {
+export async function loadEsbuild() {
   if (!existsSync(join(here, 'node_modules', 'esbuild'))) {
     throw new Error('the packages of the web application are missing (ui/node_modules).\n'
       + '  ./dev installs them; by hand: cd ui && npm ci');

@@ -39,7 +39,6 @@ export const en = {
   'search.placeholder': 'Search hosts, services, output',
   'search.clear': 'Clear the search',
   'search.only_host': 'Only {host}; remove this filter',
-  'search.only_state': 'Only {state}; remove this filter',
   'counts.label': 'Resources by state',
   'counts.critical': { one: '{n} critical or down', other: '{n} critical or down' },
   'counts.unreachable': { one: '{n} unreachable', other: '{n} unreachable' },
@@ -121,7 +120,6 @@ export const en = {
   'panel.output': 'Output',
   'panel.no_output': 'No output yet. The first check comes {when}.',
   'panel.more_output': 'All the output',
-  'panel.ran': '{ms} ms · {when}',
   'panel.perf': 'Measurements',
   'panel.perf_name': 'Name',
   'panel.perf_value': 'Value',
@@ -160,7 +158,6 @@ export const en = {
   'panel.missing_text': 'It was removed from the configuration, or the link is of another Vigie.',
   'panel.host_only': 'Everything on this host',
 
-  'event.alert': 'became {state}',
   'event.hard': 'confirmed',
   'event.soft': 'attempt {attempt}',
   'event.notification': '{contact} was told',
@@ -348,7 +345,6 @@ export const en = {
   'plat.not_yet_none': 'Every line of the configuration has its effect.',
   'plat.directive': 'Directive',
   'plat.where': 'Where',
-  'plat.stats': 'Figures',
 } as const satisfies Record<string, string | Plural>;
 
 export type Key = keyof typeof en;

@@ -34,7 +34,6 @@ export const fr: Catalogue = {
   'search.placeholder': 'Chercher un hôte, un service, un résultat',
   'search.clear': 'Effacer la recherche',
   'search.only_host': 'Seulement {host} ; retirer ce filtre',
-  'search.only_state': 'Seulement {state} ; retirer ce filtre',
   'counts.label': 'Ressources par état',
   'counts.critical': { one: '{n} critique ou indisponible', other: '{n} critiques ou indisponibles' },
   'counts.unreachable': { one: '{n} injoignable', other: '{n} injoignables' },
@@ -116,7 +115,6 @@ export const fr: Catalogue = {
   'panel.output': 'Résultat',
   'panel.no_output': 'Pas encore de résultat. Premier contrôle {when}.',
   'panel.more_output': 'Tout le résultat',
-  'panel.ran': '{ms} ms · {when}',
   'panel.perf': 'Mesures',
   'panel.perf_name': 'Nom',
   'panel.perf_value': 'Valeur',
@@ -155,7 +153,6 @@ export const fr: Catalogue = {
   'panel.missing_text': 'Elle a été retirée de la configuration, ou le lien vient d’une autre Vigie.',
   'panel.host_only': 'Tout ce qui est sur cet hôte',
 
-  'event.alert': 'est passé {state}',
   'event.hard': 'confirmé',
   'event.soft': 'essai {attempt}',
   'event.notification': '{contact} a été prévenu',
@@ -343,5 +340,4 @@ export const fr: Catalogue = {
   'plat.not_yet_none': 'Chaque ligne de la configuration a son effet.',
   'plat.directive': 'Directive',
   'plat.where': 'Où',
-  'plat.stats': 'Chiffres',
 };

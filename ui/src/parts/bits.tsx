@@ -23,7 +23,7 @@ export function Age({ at, bare, fast, stop }: AgeProps): JSX.Element {
   const then = seconds(at);
   if (then === null) return <span>—</span>;
   const passed = time / 1000 - then;
-  const text = bare ? (passed < 2 ? t('unit.now') : duration(passed)) : relative(at, time);
+  const text = bare ? duration(passed) : relative(at, time);
   return <time dateTime={at ?? ''} data-tip={exact(at)} {...(stop ? { tabIndex: 0 } : {})}>{text}</time>;
 }
 

@@ -36,11 +36,12 @@ function Header({ d }: { d: Detail }): JSX.Element {
   const why = lang.value === 'fr' ? d.why?.text_fr : d.why?.text_en;
   const host = d.host_display || d.host;
   const sure = d.state === 'pending' ? '' : t(d.hard ? 'panel.hard' : 'panel.soft', { attempt: d.attempt, max: d.max_attempts });
+  const since = seconds(d.since);
   return (
     <header class="ph">
       <div class="l1">
         <StateWord state={d.state} />
-        <span class="muted">{sure}</span>
+        <span class="muted">{since !== null && <time dateTime={d.since ?? ''} data-tip={exact(d.since)} tabIndex={0}>{t('panel.since', { d: duration(slowNow.value / 1000 - since) })}</time>}{since !== null && sure && ' · '}{sure}</span>
         <span class="sp" />
         <button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Kbd k="Esc" /><Icon name="close" /></button>
       </div>
@@ -148,15 +149,15 @@ function Comments({ d }: { d: Detail }): JSX.Element {
   const add = mayAct(session.value) && <button type="button" class="btn" onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>;
   return (
     <Section title={t('panel.comments')} side={add}>
-      <ul class="cards">
-        {(d.comments ?? []).map((c, i) => (
+      {d.comments && d.comments.length > 0 && <ul class="cards">
+        {d.comments.map((c, i) => (
           <li key={c.id ?? i}>
             <p>{noteText(c)}</p>
             <p class="meta"><span>{c.author} · <Age at={c.time ?? c.entry_time} stop /></span>
               {admin && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
           </li>
         ))}
-      </ul>
+      </ul>}
     </Section>
   );
 }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { STATES, viewQuery } from '../src/model.ts';
+import { DEFAULT_ROUTE, formatRoute, listOf, parseRoute, type Route } from '../src/route.ts';
+
+const parse = (url: string): Route => {
+  const at = url.indexOf('?');
+  return at < 0 ? parseRoute(url, '') : parseRoute(url.slice(0, at), url.slice(at));
+};
+
+test('the usual page has the shortest address', () => {
+  assert.equal(formatRoute(DEFAULT_ROUTE), '/resources');
+  assert.deepEqual(parse('/'), DEFAULT_ROUTE);
+  assert.deepEqual(parse('/resources/'), DEFAULT_ROUTE);
+});
+
+test('an address can be written and read again, whatever is on the screen', () => {
+  let seed = 11;
+  const pick = <T>(list: readonly T[]): T => list[(seed = (seed * 16807) % 2147483647) % list.length]!;
+  for (let i = 0; i < 2000; i++) {
+    const states = pick([[], ['down', 'critical'], ['ok', 'up'], [pick(STATES)]] as Route['states'][]);
+    const route: Route = {
+      page: 'resources', q: pick(['', 'disk', 'a b', 'é&=?#%', '+1']), states, filter: pick(['unhandled', 'problems', 'all'] as const), kind: pick(['', 'host', 'service'] as const),
+      host: pick(['', 'web 01', 'x/y']), sort: pick(['severity', 'name', 'since', 'checked', 'output'] as const), order: pick(['asc', 'desc'] as const), open: pick(['', '281474976710657']),
+    };
+    assert.deepEqual(parse(formatRoute(route)), route);
+  }
+});
+
+test('an address that makes no sense shows the usual page', () => {
+  const route = parse('/resources?filter=nonsense&sort=DROP&order=up&state=bad,critical&kind=x');
+  assert.deepEqual(route, { ...DEFAULT_ROUTE, states: ['critical'], filter: 'all' });
+  assert.equal(parse('/platform').page, 'platform');
+});
+
+test('the server is asked for the view, not for the panel', () => {
+  const query = viewQuery(listOf({ ...DEFAULT_ROUTE, q: 'disk', open: '7', states: ['critical'] }));
+  assert.equal(query.toString(), 'filter=unhandled&sort=severity&order=desc&q=disk&state=critical');
+});

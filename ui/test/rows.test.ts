@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nameOf, stillMatches, type Row, type View } from '../src/model.ts';
+import { Rows } from '../src/store/rows.ts';
+
+const view: View = { q: '', filter: 'unhandled', states: [], kind: '', host: '', sort: 'severity', order: 'desc' };
+const row = (id: string, patch: Partial<Row> = {}): Row => ({
+  id, kind: 'service', host: 'web', service: id, state: 'critical', hard: true, attempt: 1, max_attempts: 3, since: null, last_check: null, next_check: null,
+  output: '', acknowledged: false, in_downtime: false, flapping: false, ...patch,
+});
+const filled = (): Rows => {
+  const rows = new Rows();
+  rows.replace([row('1'), row('2'), row('3')], false);
+  return rows;
+};
+
+test('a change is seen in its place at once', () => {
+  const rows = filled();
+  const seen = rows.apply(row('2', { output: 'new words' }), view);
+  assert.deepEqual(seen, { known: true, stateChanged: false, structure: false });
+  assert.equal(rows.row('2')?.output, 'new words');
+  assert.deepEqual(rows.ids.value, ['1', '2', '3']);
+});
+
+test('a row that leaves the view stays until the list may move', () => {
+  const rows = filled();
+  assert.equal(rows.apply(row('2', { state: 'ok' }), view).structure, true);
+  assert.equal(rows.cell('2')?.value.gone, true);
+  assert.equal(rows.cell('2')?.value.changed, 1);
+  rows.replace([row('1'), row('3')], true);
+  assert.deepEqual(rows.ids.value, ['1', '2', '3'], 'held');
+  assert.equal(rows.difference(), 1);
+  rows.release();
+  assert.deepEqual(rows.ids.value, ['1', '3']);
+  assert.equal(rows.difference(), 0);
+  assert.equal(rows.cell('2'), undefined, 'memory of it is gone');
+});
+
+test('while held, what is known is fresh and what is new waits', () => {
+  const rows = filled();
+  rows.replace([row('9'), row('1', { output: 'fresh' }), row('2'), row('3')], true);
+  assert.equal(rows.row('1')?.output, 'fresh');
+  assert.equal(rows.row('9'), undefined);
+  assert.equal(rows.difference(), 1);
+  rows.replace([row('1'), row('2'), row('3')], true);
+  assert.equal(rows.waiting.value, null, 'it came and went: nothing waits any more');
+});
+
+test('only the changed row is told to draw itself again', () => {
+  const rows = filled();
+  const before = rows.cell('1')!.value;
+  rows.apply(row('2', { state: 'warning' }), view);
+  assert.equal(rows.cell('1')!.value, before);
+});
+
+test('a row of elsewhere matters only if it belongs here', () => {
+  const rows = filled();
+  assert.deepEqual(rows.apply(row('8', { state: 'ok' }), view), { known: false, stateChanged: false, structure: false });
+  assert.equal(rows.apply(row('8'), view).structure, true);
+  assert.equal(rows.apply(row('1', { acknowledged: true }), view).structure, true);
+});
+
+test('pages are put one after the other without doubles', () => {
+  const rows = filled();
+  rows.append([row('3'), row('4')]);
+  assert.deepEqual(rows.ids.value, ['1', '2', '3', '4']);
+  rows.clear();
+  assert.deepEqual(rows.ids.value, []);
+});
+
+test('what belongs to a view', () => {
+  const problems: View = { ...view, filter: 'problems' };
+  assert.equal(stillMatches(row('1'), view), true);
+  assert.equal(stillMatches(row('1', { in_downtime: true }), view), false);
+  assert.equal(stillMatches(row('1', { in_downtime: true }), problems), true);
+  assert.equal(stillMatches(row('1', { state: 'pending' }), problems), false);
+  assert.equal(stillMatches(row('1', { state: 'ok' }), { ...view, filter: 'all' }), true);
+  assert.equal(stillMatches(row('1', { state: 'ok' }), { ...view, filter: 'all', states: ['critical'] }), false);
+});
+
+test('names for people', () => {
+  assert.equal(nameOf(row('1', { host_display: 'Web', service_display: 'HTTP' })), 'Web › HTTP');
+  assert.equal(nameOf(row('1', { kind: 'host' })), 'web');
+});
