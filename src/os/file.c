@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_fd(int fd, const char *path, size_t max, struct buf *out, struct err *err)
+{
+    for (;;) {
+        ssize_t n;
+
+        buf_reserve(out, 64 * 1024);
+        n = read(fd, out->data + out->len, 64 * 1024);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_sys(err, errno, "cannot read %s", path);
+        if (n == 0)
+            return 0;
+        out->len += (size_t)n;
+        out->data[out->len] = '\0';
+        if (out->len > max)
+            return err_set(err, E_LIMIT, "%s is larger than %zu bytes", path, max);
+    }
+}
+
+static int open_and_read(int dir, const char *path, int flags, size_t max, struct buf *out, struct err *err)
+{
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags), r;
+
+    if (fd < 0)
+        return err_sys(err, errno, "cannot open %s", path);
+    r = read_fd(fd, path, max, out, err);
+    close(fd);
+    return r;
+}
+
+int file_read(const char *path, size_t max, struct buf *out, struct err *err)
+{
+    return open_and_read(AT_FDCWD, path, 0, max, out, err);
+}
+
+int file_read_at(int dir, const char *name, size_t max, struct buf *out, struct err *err)
+{
+    return open_and_read(dir, name, O_NOFOLLOW, max, out, err);
+}
+
+int file_write_all(int fd, const void *p, size_t n)
+{
+    const char *s = p;
+
+    while (n) {
+        ssize_t w = write(fd, s, n);
+
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w < 0)
+            return -errno;
+        s += w;
+        n -= (size_t)w;
+    }
+    return 0;
+}
+
+int file_sync_dir(int dir)
+{
+    return fsync(dir) < 0 ? err_from_errno(errno) : 0;
+}
+
+int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t mode, struct err *err)
+{
+    char temp[300];
+    int fd, r = 0;
+
+    snprintf(temp, sizeof(temp), "%s.new", name);
+    unlinkat(dir, temp, 0);
+    fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0)
+        return err_sys(err, errno, "cannot write %s", temp);
+    r = file_write_all(fd, p, n);
+    if (r == 0 && fdatasync(fd) < 0)
+        r = -errno;
+    if (close(fd) < 0 && r == 0)
+        r = -errno;
+    if (r == 0 && renameat(dir, temp, dir, name) < 0)
+        r = -errno;
+    if (r < 0) {
+        unlinkat(dir, temp, 0);
+        return err_sys(err, -r, "cannot write %s", name);
+    }
+    file_sync_dir(dir);
+    return 0;
+}
+
+int file_mkdir_parents(const char *path, mode_t mode, struct err *err)
+{
+    char part[4096];
+    size_t n = strlen(path);
+
+    if (n >= sizeof(part))
+        return err_set(err, E_LIMIT, "the path %s is too long", path);
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i])
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, mode) < 0 && errno != EEXIST)
+            return err_sys(err, errno, "cannot make the folder %s", part);
+    }
+    return 0;
+}
+
+int file_lock(int fd)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return errno == EWOULDBLOCK ? E_BUSY : E_IO;
+}
