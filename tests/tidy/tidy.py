@@ -204,6 +204,8 @@ def rule_dead_files(tree):
     meson = '\n'.join(tree.text(p) for p in tree.select(r'(^|/)meson\.build$'))
     for path in tree.select(r'^(src|tests)/.*\.c$'):
         base = os.path.basename(path)
+        if any(base in tree.text(p) for p in tree.select(f'^{os.path.dirname(path)}/[^/]*\\.(py|sh)$')):
+            continue  # a script beside it compiles it
         short = re.match(r'(?:test|fuzz)_(\w+)\.c$', base)
         if f"{base}'" in meson or (short and f"'{short[1]}'" in meson):
             continue

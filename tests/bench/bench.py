@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`./dev bench [--json FILE]`: Vigie beside Debian's nagios4 on this machine, one after the other, with the same services,
+the same plugin and the same user. Prints a table; --json writes a list of {name, value, unit, rival, ratio}.
+
+    verify_*     checking a configuration of 1k, 10k, 100k services
+    first_run_*, first_stored_*    from the start to the first plugin, to the first result in the log
+    memory_*     PSS of all processes of the engine, plugins left out, after the first result
+    saturated_*  more is asked for than can be done: checks a second, CPU of everything a check
+    steady_*     200 checks a second: CPU a check, and how far intervals are off
+The plugin comes twice: `floor` without libc (the engine's own cost shows) and `libc` (an ordinary small plugin).
+CPU is utime and stime of the whole process tree with reaped children, from /proc: right to 10 ms.
+"""
+import argparse
+import glob
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import engines  # noqa: E402
+
+SRC = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
+BUILD = os.path.join(SRC, 'build')
+
+
+def say(words):
+    print(words, file=sys.stderr, flush=True)
+
+
+def find_rival():
+    """Debian's nagios4: installed, or unpacked under build/ (so that no daemon is installed), or none."""
+    folder = os.path.join(BUILD, 'rival')
+    for path in ('/usr/sbin/nagios4', folder + '/usr/sbin/nagios4'):
+        if os.access(path, os.X_OK):
+            return path
+    os.makedirs(folder, exist_ok=True)
+    say('fetching nagios4-core to compare with (unpacked under build/rival, not installed)')
+    subprocess.run(['apt-get', '-q', 'download', 'nagios4-core'], cwd=folder, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    for deb in glob.glob(folder + '/*.deb'):
+        subprocess.run(['dpkg-deb', '-x', deb, folder], check=True)
+        return folder + '/usr/sbin/nagios4'
+    say('no nagios4 to be had: Vigie alone')
+    return None
+
+
+def compile_plugins(folder):
+    source, made = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'stamp.c'), {}
+    for kind, flags in (('floor', ['-DFLOOR', '-nostdlib', '-static', '-fno-stack-protector']), ('libc', [])):
+        path = f'{folder}/stamp-{kind}'
+        p = subprocess.run(['gcc', '-O2', '-fno-builtin', '-o', path, source] + flags, capture_output=True, text=True)
+        if p.returncode == 0:
+            made[kind] = path
+        elif kind == 'libc':
+            raise RuntimeError(p.stderr)
+    made.setdefault('floor', made['libc'])
+    return made
+
+
+class Table:
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, name, unit, engine, value):
+        row = self.rows.setdefault(name, {'unit': unit, 'vigie': [], 'nagios4': []})
+        if value is not None:
+            row[engine].append(value)
+            say(f'    {engine:8} {name} = {value:.4g} {unit}')
+
+    def result(self):
+        out = []
+        for name, row in self.rows.items():
+            value, rival = (statistics.median(row[e]) if row[e] else None for e in ('vigie', 'nagios4'))
+            ratio = value / rival if value is not None and rival else None
+            out.append({'name': name, 'value': rounded(value), 'unit': row['unit'], 'rival': rounded(rival),
+                        'ratio': rounded(ratio)})
+        return out
+
+
+def rounded(x):
+    return None if x is None else float(f'{x:.4g}')
+
+
+def short(n):
+    return f'{n // 1000}k' if n >= 1000 else str(n)
+
+
+def load(table, engine, n, plugin_name):
+    engine.configure(n, max(10, n // 100))
+    table.add(f'verify_{short(n)}', 's', engine.name, engine.verify())
+    engine.start()
+    try:
+        ran, stored = engine.wait_first(150)
+        table.add(f'first_run_{short(n)}', 's', engine.name, ran)
+        table.add(f'first_stored_{short(n)}', 's', engine.name, stored)
+        time.sleep(3 + n / 50000)
+        engine.alive()
+        table.add(f'memory_{short(n)}', 'MiB', engine.name, engine.memory_kib() / 1024)
+    finally:
+        engine.stop()
+
+
+def window(engine, warm, seconds):
+    """(checks, CPU seconds, wall seconds, index of the first stamp) of a window after warming up."""
+    engine.wait_first(60)
+    time.sleep(warm)
+    count, cpu, begin = engine.count(), engine.cpu(), time.monotonic()
+    time.sleep(seconds)
+    engine.alive()
+    return engine.count() - count, engine.cpu() - cpu, time.monotonic() - begin, count
+
+
+def saturated(table, engine, kind, a):
+    engine.configure(10000, 1)
+    engine.start()
+    try:
+        n, cpu, took, _ = window(engine, 8, a.seconds)
+        table.add(f'saturated_rate_{kind}', 'checks/s', engine.name, n / took)
+        table.add(f'saturated_cpu_{kind}', 'ms/check', engine.name, cpu / max(1, n) * 1000)
+    finally:
+        engine.stop()
+
+
+def steady(table, engine, kind, a):
+    engine.configure(2000, 10)
+    engine.start()
+    try:
+        n, cpu, took, first = window(engine, 20, max(20, a.seconds))
+        last, off = {}, []
+        for ident, ns in engine.stamps(max(0, first - 2000)):
+            if ident in last:
+                off.append(abs((ns - last[ident]) / 1e9 - 10))
+            last[ident] = ns
+        table.add(f'steady_rate_{kind}', 'checks/s', engine.name, n / took)
+        table.add(f'steady_cpu_{kind}', 'ms/check', engine.name, cpu / max(1, n) * 1000)
+        if off:
+            table.add(f'steady_off_p99_{kind}', 'ms', engine.name, sorted(off)[int(len(off) * 0.99)] * 1000)
+    finally:
+        engine.stop()
+
+
+def machine():
+    with open('/proc/cpuinfo') as f:
+        model = next((l.split(':', 1)[1].strip() for l in f if l.startswith('model name')), platform.machine())
+    return f'{os.cpu_count()} x {model}, Linux {platform.release()}, load {os.getloadavg()[0]:.1f}'
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('--json', metavar='FILE')
+    ap.add_argument('--only', default='load,saturated,steady', help='parts to run (load,saturated,steady)')
+    ap.add_argument('--engines', default='nagios4,vigie')
+    ap.add_argument('--sizes', default='1000,10000,100000')
+    ap.add_argument('--seconds', type=float, default=10)
+    ap.add_argument('--reps', type=int, default=2)
+    a = ap.parse_args()
+    folder = tempfile.mkdtemp(prefix='vigie-bench-', dir='/tmp')
+    os.chmod(folder, 0o755)
+    rival = find_rival() if 'nagios4' in a.engines else None
+    table, problems = Table(), []
+    say(machine())
+
+    def each(part, kind, *args):
+        for name in a.engines.split(','):
+            if name == 'nagios4' and not rival:
+                continue
+            program = rival if name == 'nagios4' else os.path.join(BUILD, 'release', 'vigie')
+            engine = {'nagios4': engines.Nagios, 'vigie': engines.Vigie}[name](folder, plugins[kind], program)
+            try:
+                part(table, engine, *args)
+            except (RuntimeError, OSError) as e:
+                problems.append(f'{part.__name__} {kind} {name}: {e}')
+                say(f'    {problems[-1]}')
+
+    try:
+        plugins = compile_plugins(folder)
+        for rep in range(a.reps):
+            say(f'round {rep + 1} of {a.reps}')
+            for n in map(int, a.sizes.split(',')) if 'load' in a.only else []:
+                each(load, 'floor', n, 'floor')
+            for kind in ('floor', 'libc'):
+                if 'saturated' in a.only:
+                    each(saturated, kind, kind, a)
+            if 'steady' in a.only:
+                each(steady, 'floor', 'floor', a)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    result = table.result()
+    print(f'{"":24}{"vigie":>10} {"nagios4":>10} {"ratio":>7}   ({time.strftime("%Y-%m-%d")}, {machine()})')
+    for r in result:
+        cells = ['-' if r[k] is None else f'{r[k]:g}' for k in ('value', 'rival', 'ratio')]
+        print(f'{r["name"]:24}{cells[0]:>10} {cells[1]:>10} {cells[2]:>7}  {r["unit"]}')
+    for p in problems:
+        print(f'failed: {p}')
+    if a.json:
+        with open(a.json, 'w', encoding='utf-8') as f:
+            json.dump(result, f, indent=1)
+            f.write('\n')
+    return 1 if problems else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
