@@ -228,7 +228,7 @@ export const en = {
   'help.switch_help': 'Off: only Enter, Esc, Tab and the arrow keys act. Useful with voice input.',
   'help.close_button': 'Close',
 
-  'menu.open': 'Settings of {user}',
+  'menu.open': '{initials}: settings of {user}',
   'menu.role_admin': 'Administrator',
   'menu.role_operator': 'Operator',
   'menu.role_viewer': 'Viewer',

@@ -223,7 +223,7 @@ export const fr: Catalogue = {
   'help.switch_help': 'Arrêtés : seuls Entrée, Échap, Tab et les flèches agissent. Utile avec la saisie vocale.',
   'help.close_button': 'Fermer',
 
-  'menu.open': 'Réglages de {user}',
+  'menu.open': '{initials} : réglages de {user}',
   'menu.role_admin': 'Administrateur',
   'menu.role_operator': 'Opérateur',
   'menu.role_viewer': 'Lecteur',

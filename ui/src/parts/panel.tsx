@@ -43,7 +43,7 @@ function Header({ d }: { d: Detail }): JSX.Element {
         <StateWord state={d.state} />
         <span class="muted">{since !== null && <time dateTime={d.since ?? ''} data-tip={exact(d.since)} tabIndex={0}>{t('panel.since', { d: duration(slowNow.value / 1000 - since) })}</time>}{since !== null && sure && ' · '}{sure}</span>
         <span class="sp" />
-        <button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Kbd k="Esc" /><Icon name="close" /></button>
+        <Kbd k="Esc" /><button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Icon name="close" /></button>
       </div>
       <h2 id="panel-title" tabIndex={-1}>{d.kind === 'service' ? d.service_display || d.service : host}</h2>
       <p class="sub">
@@ -227,7 +227,7 @@ const Body = ({ d }: { d: Detail }): JSX.Element => (
 const Waiting = ({ missing }: { missing: boolean }): JSX.Element => (
   <>
     <header class="ph">
-      <div class="l1"><span class="sp" /><button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Kbd k="Esc" /><Icon name="close" /></button></div>
+      <div class="l1"><span class="sp" /><Kbd k="Esc" /><button type="button" class="btn ghost icon" aria-label={t('panel.close')} onClick={closePanel}><Icon name="close" /></button></div>
       <h2 id="panel-title" tabIndex={-1}>{missing ? t('panel.missing') : t('list.loading')}</h2>
       {missing && <p class="sub">{t('panel.missing_text')}</p>}
     </header>

@@ -142,6 +142,7 @@ function Person(): JSX.Element {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const user = session.value?.user ?? '';
+  const initials = user.slice(0, 2).toUpperCase();
   useEffect(() => {
     if (!open) return undefined;
     const outside = (e: MouseEvent): void => { if (e.target instanceof Node && !box.current?.contains(e.target)) setOpen(false); };
@@ -160,7 +161,7 @@ function Person(): JSX.Element {
   }, [open]);
   return (
     <div ref={box}>
-      <button type="button" class="av" aria-expanded={open} aria-controls="menu" aria-label={t('menu.open', { user })} data-tip={user} onClick={() => setOpen(!open)}>{user.slice(0, 2).toUpperCase()}</button>
+      <button type="button" class="av" aria-expanded={open} aria-controls="menu" aria-label={t('menu.open', { user, initials })} data-tip={user} onClick={() => setOpen(!open)}>{initials}</button>
       {open && <Menu close={() => setOpen(false)} />}
     </div>
   );

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+// A newcomer's first hour with the web application: set-up, list, panel, actions, languages, themes, narrow, by keyboard only.
+// The steps build on each other, in one browser, against one real Vigie.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { accessibility, launch, newPage } from './browser.mjs';
+import { startVigie } from './vigie.mjs';
+
+const USER = 'marie';
+const PASSWORD = 'brume lente 42';
+const LIVE_MS = 60000;
+
+let vigie;
+let browser;
+let page;
+let context;
+let wrongs;
+
+before(async () => {
+  vigie = await startVigie();
+  browser = await launch();
+  ({ page, context, wrongs } = await newPage(browser));
+});
+// A step that failed half-way must not take the others with it.
+beforeEach(async () => {
+  await context.setOffline(false);
+  if (page.url().startsWith('http')) await page.evaluate(() => localStorage.clear());
+});
+after(async () => {
+  await browser?.close();
+  const code = await vigie?.stop();
+  if (vigie?.own) assert.equal(code, 0, 'SIGTERM ends Vigie with 0');
+});
+
+const row = (name) => page.locator('tr.row', { hasText: name });
+const link = (name) => row(name).locator('a.r');
+const goAll = async () => {
+  await page.goto(`${vigie.url}/resources?filter=all`);
+  await page.waitForSelector('tr.row');
+};
+const names = () => page.locator('tr.row a.r').allInnerTexts();
+const url = () => new URL(page.url());
+const main = () => vigie.own; // against a Vigie that runs already, its services are not known
+
+test('before set-up the page says what to do, and a wrong link is refused kindly', async () => {
+  await page.goto(`${vigie.url}/`);
+  await page.getByRole('heading', { name: 'Not set up yet' }).waitFor();
+  await page.getByLabel('Or paste the link here').fill('http://example/');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('does not look like a set-up link').waitFor();
+  await page.goto(`${vigie.url}/#setup=ABCDEFGHIJKLMNOPQRSTUVWX`);
+  await page.getByRole('heading', { name: 'Welcome aboard' }).waitFor();
+  await page.getByLabel('User name').fill(USER);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.getByRole('heading', { name: 'This link is used up or too old' }).waitFor();
+});
+
+test('the set-up link lets a newcomer in, with a good password only', async () => {
+  await page.goto('about:blank');
+  await page.goto(`${vigie.url}/#setup=${vigie.token}`);
+  await page.getByLabel('User name').fill(USER);
+  await page.getByLabel('Password', { exact: true }).fill('123456789012');
+  await page.getByLabel('Password again').fill('123456789012');
+  await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.getByText('does not meet the rules').waitFor();
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.getByText('The two passwords differ').waitFor();
+  await page.getByLabel('Password again').fill(PASSWORD);
+  assert.deepEqual(await accessibility(page), []);
+  await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.waitForSelector('tr.row');
+  assert.equal(url().hash, '', 'the code is gone from the address');
+  assert.equal(url().searchParams.get('filter'), 'all');
+});
+
+test('the link works once', async () => {
+  const other = await newPage(browser);
+  await other.page.goto(`${vigie.url}/#setup=${vigie.token}`);
+  await other.page.getByLabel('User name').fill('mallory');
+  await other.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await other.page.getByLabel('Password again').fill(PASSWORD);
+  await other.page.getByRole('button', { name: 'Start watching' }).click();
+  await other.page.getByRole('heading', { name: 'This link is used up or too old' }).waitFor();
+  await other.context.close();
+});
+
+test('real services show, and their first results come by themselves', async () => {
+  await page.waitForFunction((ours) => {
+    const rows = [...document.querySelectorAll('tr.row')];
+    return rows.length > 3 && (!ours || rows.every((r) => !r.classList.contains('s-pending')));
+  }, main(), { timeout: LIVE_MS });
+  await page.getByText('live', { exact: true }).waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  if (!main()) return;
+  const all = await names();
+  for (const name of ['Load', 'Disk root', 'Processes', 'Users', 'Turning']) assert.ok(all.some((n) => n.includes(name)), name);
+  assert.match(await row('Load').locator('.out').innerText(), /load average/i);
+  assert.match(await row('Quoting').locator('.out').innerText(), /<img src=x onerror=alert\(1\)>/, 'output is text, never markup');
+});
+
+test('a change comes live, in its place, without taking focus or scroll', { skip: Boolean(process.env.VIGIE_URL) }, async () => {
+  await link('Load').focus();
+  await page.evaluate(() => { window.mark = 1; });
+  vigie.turn(true);
+  await page.waitForSelector('tr.row.s-critical:has-text("Turning")', { timeout: LIVE_MS });
+  assert.equal(await page.evaluate(() => window.mark), 1, 'the page was not loaded again');
+  assert.match(await page.evaluate(() => document.activeElement?.closest('tr')?.textContent ?? ''), /Load/, 'the focus stayed');
+  await page.waitForFunction(() => /^\(\d+\) /.test(document.title));
+});
+
+test('the panel says why, shows output, measurements and events, and has an address of its own', async () => {
+  const name = main() ? 'Turning' : (await names())[0];
+  await link(name).click();
+  const panel = page.locator('.panel');
+  await panel.locator('.facts').waitFor();
+  assert.ok(url().searchParams.get('open'));
+  if (main()) {
+    await panel.getByText('Why').waitFor();
+    await panel.getByText('TURN CRITICAL - it was turned').first().waitFor();
+    assert.match(await panel.locator('.perf').innerText(), /level\s+97.%/u);
+    await panel.locator('.tl b.s-critical').first().waitFor();
+    assert.match(await panel.locator('.facts').innerText(), /objects\.cfg, line \d+/);
+  }
+  assert.deepEqual(await accessibility(page), []);
+  const title = await panel.locator('h2').innerText();
+  await page.reload();
+  await page.locator('.panel .facts').waitFor();
+  assert.equal(await page.locator('.panel h2').innerText(), title);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+});
+
+test('search waits for the end of typing, filters on the server, and is in the address', async () => {
+  await goAll();
+  const asked = [];
+  page.on('request', (r) => { if (/\/resources\?.*q=/.test(r.url())) asked.push(r.url()); });
+  const word = main() ? 'made to be' : (await row('').first().locator('a.r .s').innerText()).slice(0, 4);
+  await page.keyboard.press('/');
+  await page.keyboard.type(word, { delay: 20 });
+  await page.waitForURL((u) => u.searchParams.get('q') === word);
+  if (main()) await page.waitForFunction(() => document.querySelectorAll('tr.row').length === 2);
+  else await page.waitForSelector('tr.row');
+  assert.ok(asked.length <= 2, `${asked.length} requests for one word`);
+  await page.keyboard.type(' zzzz');
+  await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('tr.row');
+  assert.equal(url().searchParams.get('q'), null);
+  await page.keyboard.press('Escape');
+});
+
+test('filters, counters and sorting', async () => {
+  await goAll();
+  const count = async () => Number((await page.locator('#count').innerText()).replace(/\D.*$/, ''));
+  const everything = await count();
+  await page.getByRole('button', { name: 'Unhandled' }).click();
+  await page.waitForURL((u) => !u.searchParams.has('filter'));
+  await page.waitForFunction((n) => Number(document.querySelector('#count')?.textContent?.replace(/\D.*$/, '')) < n, everything);
+  const chip = page.locator('.counts .s-ok');
+  const ok = Number((await chip.innerText()).trim());
+  await chip.click();
+  await page.waitForFunction((n) => Number(document.querySelector('#count')?.textContent?.replace(/\D.*$/, '')) === n, ok);
+  assert.equal(await chip.getAttribute('aria-pressed'), 'true');
+  await goAll();
+  const sort = page.getByRole('columnheader', { name: 'Resource' });
+  await sort.getByRole('button').click();
+  await page.waitForSelector('th[aria-sort=ascending]');
+  const first = (await names())[0];
+  await sort.getByRole('button').click();
+  await page.waitForSelector('th[aria-sort=descending]');
+  await page.waitForFunction((n) => document.querySelector('tr.row a.r')?.textContent !== n, first);
+});
+
+const act = async (key, name) => {
+  await link(name).focus();
+  await page.keyboard.press(key);
+};
+const problem = async () => (main() ? 'Always critical' : (await row('CRITICAL').first().locator('a.r .s').innerText()));
+
+test('a problem is acknowledged, with a comment that colleagues read', async () => {
+  await goAll();
+  const name = await problem();
+  await act('a', name);
+  await page.getByRole('dialog').waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
+  await page.getByText('Write a few words').waitFor();
+  await page.getByLabel('Comment', { exact: true }).fill('On it; parts come on Thursday.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await row(name).first().getByText('acknowledged').waitFor();
+  await link(name).first().click();
+  await page.locator('.panel').getByText('parts come on Thursday').first().waitFor();
+  await page.getByRole('button', { name: 'Remove acknowledgement' }).click();
+  await row(name).first().getByText('acknowledged').waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+});
+
+test('a downtime is planned for several at once, by keyboard', async () => {
+  await goAll();
+  const picked = main() ? ['Always critical', 'Always warning'] : (await names()).slice(0, 2);
+  for (const name of picked) await act('x', name);
+  await page.getByText('2 selected').first().waitFor();
+  await page.keyboard.press('d');
+  await page.getByLabel('Comment', { exact: true }).fill('Cable work');
+  await page.getByLabel('To', { exact: true }).fill('2001-01-01T00:00');
+  await page.getByRole('button', { name: 'Plan the downtime' }).click();
+  await page.getByText('The end must come after the start').waitFor();
+  await page.getByRole('button', { name: '4 hours', exact: true }).click();
+  await page.getByRole('button', { name: 'Plan the downtime' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const name of picked) await row(name).first().getByText('downtime', { exact: true }).waitFor();
+  await link(picked[0]).first().click();
+  await page.locator('.panel').getByText('Cable work').first().waitFor();
+  await page.locator('.panel .cards .d').getByRole('button', { name: 'Cancel' }).first().click();
+  await page.locator('.panel .cards .d').waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+});
+
+test('a check is asked for now, and its result comes', async () => {
+  await goAll();
+  const name = main() ? 'Load' : (await names())[0];
+  await link(name).first().click();
+  await page.locator('.panel .facts').waitFor();
+  const id = url().searchParams.get('open');
+  const checked = async () => (await (await page.request.get(`${vigie.url}/api/v1/resources/${id}`)).json()).last_check;
+  const was = await checked();
+  await page.keyboard.press('c');
+  await page.getByText(/Check of .* asked/).first().waitFor();
+  const until = Date.now() + LIVE_MS;
+  while (await checked() === was) {
+    assert.ok(Date.now() < until, 'a new result');
+    await page.waitForTimeout(100);
+  }
+  await page.keyboard.press('Escape');
+});
+
+test('French, and back, everywhere', async () => {
+  await goAll();
+  await page.locator('.av').click();
+  await page.getByRole('button', { name: 'Français' }).click();
+  await page.getByRole('heading', { name: 'Ressources' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'fr');
+  await page.keyboard.press('Escape');
+  await link(await problem().catch(() => '') || (await names())[0]).first().click();
+  await page.locator('.panel .facts').waitFor();
+  await page.locator('.panel').getByText('Résultat').first().waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  await page.reload();
+  await page.getByRole('heading', { name: 'Ressources' }).waitFor();
+  await page.locator('.av').click();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Resources' }).waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('light, dark and high contrast, each readable', async () => {
+  await goAll();
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  assert.equal(await theme(), 'light');
+  await page.keyboard.press('t'); // light
+  await page.keyboard.press('t'); // dark
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await link((await names())[0]).first().click();
+  await page.locator('.panel .facts').waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  await page.reload();
+  assert.equal(await theme(), 'dark', 'remembered');
+  await page.locator('.av').click();
+  await page.getByLabel('High contrast').check();
+  await page.keyboard.press('Escape');
+  assert.deepEqual(await accessibility(page), []);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  assert.equal(await theme(), 'light');
+});
+
+test('360 pixels are enough', async () => {
+  const narrow = await newPage(browser, { viewport: { width: 360, height: 740 }, storageState: await context.storageState() });
+  const p = narrow.page;
+  const wide = () => p.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth));
+  await p.goto(`${vigie.url}/resources?filter=all`);
+  await p.waitForSelector('tr.row');
+  assert.ok(await wide() <= 360);
+  assert.deepEqual(await accessibility(p), []);
+  await p.locator('tr.row a.r').first().click();
+  await p.locator('.panel .facts').waitFor();
+  const box = await p.locator('.panel').boundingBox();
+  assert.deepEqual([box.x, box.y, box.width], [0, 0, 360], 'the panel fills the screen');
+  await p.getByRole('button', { name: 'Downtime' }).click();
+  await p.getByRole('dialog').waitFor();
+  assert.ok((await p.getByRole('dialog').boundingBox()).width <= 360);
+  await p.getByRole('button', { name: 'Cancel' }).click();
+  await p.getByRole('button', { name: 'Close the panel' }).click();
+  await p.goto(`${vigie.url}/platform`);
+  await p.waitForSelector('.tiles');
+  assert.ok(await wide() <= 360);
+  assert.deepEqual(narrow.wrongs, []);
+  await narrow.context.close();
+});
+
+test('everything can be done without a mouse, and single keys can be switched off', async () => {
+  await goAll();
+  const focus = () => page.evaluate(() => document.activeElement?.closest('tr')?.querySelector('a.r')?.textContent ?? document.activeElement?.id ?? '');
+  const [first, second] = await names();
+  await page.keyboard.press('j');
+  await page.waitForFunction((n) => document.activeElement?.textContent === n, first);
+  await page.keyboard.press('ArrowDown');
+  await page.waitForFunction((n) => document.activeElement?.textContent === n, second);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'panel-title');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction((n) => document.activeElement?.textContent === n, second);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.getByLabel('Single-key shortcuts').press('Space');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('k');
+  await page.keyboard.press('/');
+  assert.equal(await focus(), second, 'nothing moved');
+  await page.keyboard.press('ArrowUp');
+  await page.waitForFunction((n) => document.activeElement?.textContent === n, first);
+  await page.evaluate(() => localStorage.clear());
+});
+
+test('Platform shows every process and what it is kept from', async () => {
+  await page.goto(`${vigie.url}/platform`);
+  await page.waitForSelector('.grid tbody tr');
+  const text = await page.locator('main').innerText();
+  for (const role of ['engine', 'runner', 'store', 'gate', 'auth', 'web']) assert.match(text, new RegExp(`^${role}`, 'm'));
+  assert.match(text, /Running for/);
+  assert.deepEqual(await accessibility(page), []);
+});
+
+test('when Vigie is away the page says so, and goes on by itself', async () => {
+  await goAll();
+  await page.evaluate(() => { window.mark = 2; });
+  await context.setOffline(true);
+  await page.getByText('Vigie does not answer.').waitFor({ timeout: LIVE_MS });
+  assert.ok((await names()).length > 0, 'what is known stays');
+  await context.setOffline(false);
+  await page.getByText('Vigie does not answer.').waitFor({ state: 'detached', timeout: LIVE_MS });
+  await page.getByText('live', { exact: true }).waitFor({ timeout: LIVE_MS });
+  assert.equal(await page.evaluate(() => window.mark), 2);
+});
+
+test('a session that ends leads to the sign-in page and back to the same place', async () => {
+  await page.goto(`${vigie.url}/resources?filter=all&sort=name`);
+  await page.waitForSelector('tr.row');
+  await context.clearCookies();
+  await page.getByRole('button', { name: 'All problems' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByLabel('User name').fill(USER);
+  await page.getByLabel('Password', { exact: true }).fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('do not go together').waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('.av').waitFor();
+  assert.deepEqual([url().searchParams.get('filter'), url().searchParams.get('sort')], ['problems', 'name']);
+  await page.locator('.av').click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal((await page.request.get(`${vigie.url}/api/v1/resources`)).status(), 401);
+});
+
+test('nothing went wrong in the browser on the way', () => {
+  assert.deepEqual(wrongs, []);
+});

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real Vigie for the test: its own configuration and state in a temporary folder, real plugins, and one service whose
+// state the test can turn.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const PLUGINS = '/usr/lib/nagios/plugins';
+const START_MS = 30000;
+const STOP_MS = 15000;
+
+const SERVICES = [
+  ['Load', `${PLUGINS}/check_load -w 100,100,100 -c 200,200,200`],
+  ['Disk root', `${PLUGINS}/check_disk -w 1% -c 1% -p /`],
+  ['Processes', `${PLUGINS}/check_procs -w 100000 -c 200000`],
+  ['Users', `${PLUGINS}/check_users -w 100 -c 200`],
+  ['Always critical', `${PLUGINS}/check_dummy 2 "made to be critical"`],
+  ['Always warning', `${PLUGINS}/check_dummy 1 "made to be a warning"`],
+  ['Quoting <b>&amp;</b>', `${PLUGINS}/check_dummy 0 "<img src=x onerror=alert(1)> &amp; done"`],
+];
+
+function configuration(dir, port) {
+  const files = [];
+  const put = (name, text) => {
+    files.push(name);
+    writeFileSync(join(dir, name), text);
+  };
+  const commands = SERVICES.map(([, line], i) => `define command {\n  command_name c${i}\n  command_line ${line.replace(/;/g, '\\;')}\n}\n`);
+  const service = (name, command) => `define service {\n  use every\n  service_description ${name}\n  check_command ${command}\n}\n`;
+  put('objects.cfg', `${commands.join('')}
+define command {
+  command_name turn
+  command_line ${dir}/turn.sh
+}
+define command {
+  command_name silence
+  command_line /bin/true
+}
+define timeperiod {
+  timeperiod_name always
+  monday 00:00-24:00
+  tuesday 00:00-24:00
+  wednesday 00:00-24:00
+  thursday 00:00-24:00
+  friday 00:00-24:00
+  saturday 00:00-24:00
+  sunday 00:00-24:00
+}
+define contact {
+  contact_name alice
+  host_notification_period always
+  service_notification_period always
+  host_notification_options d,r
+  service_notification_options c,r
+  host_notification_commands silence
+  service_notification_commands silence
+}
+define host {
+  host_name harbour
+  alias The harbour
+  address 127.0.0.1
+  check_command c6
+  max_check_attempts 2
+  check_interval 5
+  retry_interval 1
+  check_period always
+  notification_period always
+  contacts alice
+}
+define service {
+  name every
+  host_name harbour
+  max_check_attempts 2
+  check_interval 4
+  retry_interval 1
+  check_period always
+  notification_period always
+  contacts alice
+  register 0
+}
+${SERVICES.map(([name], i) => service(name, `c${i}`)).join('')}${service('Turning', 'turn')}`);
+  writeFileSync(join(dir, 'turn.sh'), `#!/bin/sh\nif [ -e ${dir}/bad ]; then echo "TURN CRITICAL - it was turned|level=97%;80;90;0;100"; exit 2; fi\necho "TURN OK - calm|level=12%;80;90;0;100"\n`);
+  chmodSync(join(dir, 'turn.sh'), 0o755);
+  put('vigie.cfg', `log_file=${dir}/vigie.log
+cfg_file=${dir}/objects.cfg
+interval_length=1
+command_file=${dir}/vigie.cmd
+check_external_commands=1
+use_syslog=0
+vigie_state_dir=${dir}/state
+vigie_http_listen=127.0.0.1:${port}
+`);
+  return join(dir, 'vigie.cfg');
+}
+
+const freePort = () => new Promise((done, fail) => {
+  const probe = createServer();
+  probe.on('error', fail);
+  probe.listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => done(port));
+  });
+});
+
+// The set-up link is printed on stdout; it is all that a newcomer has, so it is all that the test uses.
+function setupLink(child) {
+  return new Promise((done, fail) => {
+    let text = '';
+    const timer = setTimeout(() => fail(new Error(`no set-up link after ${START_MS / 1000} s; Vigie said:\n${text}`)), START_MS);
+    const read = (chunk) => {
+      text += chunk;
+      const found = /(http:\/\/[^\s]+\/)#setup=([\w.~-]+)/.exec(text);
+      if (!found) return;
+      clearTimeout(timer);
+      done({ url: found[1].replace(/\/$/, ''), token: found[2], said: () => text });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', (code) => fail(new Error(`vigie run ended with ${code}:\n${text}`)));
+  });
+}
+
+export async function startVigie() {
+  if (process.env.VIGIE_URL) {
+    return { url: process.env.VIGIE_URL.replace(/\/$/, ''), token: process.env.VIGIE_SETUP_TOKEN ?? '', own: false, turn() {}, async stop() {} };
+  }
+  const dir = mkdtempSync(join(process.env.TMPDIR ?? tmpdir(), 'vigie-e2e-'));
+  chmodSync(dir, 0o755);
+  mkdirSync(join(dir, 'state'));
+  const port = Number(process.env.PORT ?? 0) || await freePort();
+  const child = spawn(resolve(process.env.VIGIE), ['run', '-c', configuration(dir, port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => new Promise((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) return done(child.exitCode);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    child.on('exit', (code) => {
+      clearTimeout(late);
+      rmSync(dir, { recursive: true, force: true });
+      done(code);
+    });
+    return child.kill('SIGTERM');
+  });
+  try {
+    const link = await setupLink(child);
+    child.removeAllListeners('exit');
+    const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
+    return { ...link, own: true, turn, stop, pause: () => child.kill('SIGSTOP') };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
