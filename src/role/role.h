@@ -36,6 +36,7 @@ struct peer {
     enum role_id id;
     unsigned instance;
     struct link *link;
+    int waiting_fd;     /* came before GO: the link begins then; -1 */
     bool up;            /* HELLO was received and fits */
     uint64_t epoch;     /* of the peer's HELLO */
     void *user;         /* the role's own, for instance a queue for this peer */
@@ -74,6 +75,7 @@ struct role_ops {
     void (*serve)(struct role *r);
     void (*peer_up)(struct role *r, struct peer *p);
     void (*peer_down)(struct role *r, struct peer *p);
+    void (*drained)(struct role *r, struct peer *p); /* a queue that was full has room again; may be NULL */
     void (*hello)(struct role *r, struct msg_hello *mine); /* add what the peer must know (the runner: its runs); may be NULL */
     void (*stop)(struct role *r);
 };
@@ -92,6 +94,11 @@ struct role {
     size_t n_peers;
     struct role_snapshot snap;
     struct role_config *config; /* options of START: role_option() */
+    /* Valid only inside a callback: */
+    int *fds;                       /* descriptors of the message being handled; set an entry to -1 to take it */
+    size_t n_fds;
+    const struct msg_hello *hello;  /* in peer_up: what the peer said */
+    const struct msg_start *start;  /* in birth */
 };
 
 /* ---- for role files ---- */
