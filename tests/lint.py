@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 SRC = os.path.realpath(os.path.join(os.path.dirname(__file__), '..'))
 CACHE = os.path.join(SRC, 'build', 'lint')
+PROMISES = os.path.join(SRC, 'tests', 'tidy', 'promises.h')
 JOBS = max(1, int(os.environ.get('JOBS') or os.cpu_count() or 2))
 # Flags of gcc that clang-tidy 14 does not know, and what is only of use to a sanitizer build.
 FOREIGN = re.compile(r'^(-fsanitize.*|-Werror|-fcf-protection|-ftrivial-auto-var-init=.*|-Wno-.*|-M[DPMG]*)$')
@@ -78,8 +79,9 @@ def clang_tidy(path, common):
     stamp = os.path.join(CACHE, digest(path, read(full), common))
     if os.path.exists(stamp):
         return path, read(stamp).decode()
-    code, text = out(['clang-tidy', '--quiet', '-p', CACHE, full])
-    lines = [l.replace(SRC + '/', '') for l in text.splitlines()]
+    promises = [] if path.startswith('src/base/') else ['--extra-arg=-include', f'--extra-arg={PROMISES}']
+    code, text = out(['clang-tidy', '--quiet', '-p', CACHE, full] + promises)
+    lines = [l.replace(SRC + '/', '').replace('build/debug/../../', '') for l in text.splitlines()]
     found = [l for l in lines if re.search(r'(warning|error): ', l) and 'warnings treated as errors' not in l]
     text = '\n'.join(dict.fromkeys(found)) if code or found else ''
     with open(stamp, 'w', encoding='utf-8') as f:
@@ -92,7 +94,7 @@ def main():
     files, failed, passed = sources(wanted), 0, 0
     known = database()
     headers = ''.join(digest(read(p)) for p in sorted(glob.glob(os.path.join(SRC, 'src', '**', '*.[hd]*'), recursive=True)))
-    common = digest(headers, read(os.path.join(SRC, '.clang-tidy')), json.dumps(list(known.values())))
+    common = digest(headers, read(os.path.join(SRC, '.clang-tidy')), read(PROMISES), json.dumps(list(known.values())))
     units = [f for f in files if f.endswith('.c') and f.startswith('src/') and os.path.join(SRC, f) in known]
     with ThreadPoolExecutor(JOBS) as pool:
         for path, text in pool.map(lambda f: clang_tidy(f, common), units):

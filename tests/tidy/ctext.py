@@ -159,7 +159,7 @@ def variable(head):
     left = head.split('=', 1)[0].strip()
     if re.match(r'^(static |const )*(struct|union|enum)( \w+)? ?(\{\})?$', left):
         return None  # a type, or its forward declaration
-    pointer_to_function = re.search(r'\(\s*\*\s*(const\b)?\s*(\w+)?', left)
+    pointer_to_function = re.match(r'^[\w\s*]*\(\s*\*\s*(const\b)?\s*(\w+)?', left)
     if pointer_to_function:
         return pointer_to_function.group(2) or '?', bool(pointer_to_function.group(1))
     if '(' in left:

@@ -50,7 +50,7 @@ BAD = [
 # What no rule may report, all in one tree: each line was once, or could well be, a false alarm.
 GOOD = {
     'src/os/own.h': SPDX + '#pragma once\nstruct own {\n    int x;\n};\nextern const struct own own_all[];\n'
-                           'int own_open(void) MUST_CHECK;\nPRINTF(1, 2) void own_say(const char *f, ...);\n'
+                           'int own_open(void) MUST_CHECK;\nvoid own_each(bool (*keep)(void *u), void *u);\nPRINTF(1, 2) void own_say(const char *f, ...);\n'
                            'typedef void own_f(int x);\nstatic inline int own_x(const struct own *o)\n{\n    return o->x;\n}\n',
     'src/os/own.c': SPDX + '#include "os/own.h"\n#include <fcntl.h>\n'
                            'static const char *const words[] = {"atoi(", "a\\"b"};\n'

@@ -222,7 +222,7 @@ def rule_prefix(tree):
     for path in tree.select(r'^src/\w+/\w+\.h$'):
         code, stem = tree.code(path), re.sub(r'_int$', '', os.path.basename(path)[:-2])
         parts = stem.split('_')
-        allowed = tuple('_'.join(parts[:i]) + '_' for i in range(1, len(parts) + 1))
+        allowed = tuple('_'.join(parts[:i]) + '_' for i in range(1, len(parts) + 1)) + (stem.removesuffix('s') + '_',)
         for item in ctext.items(code):
             name = ctext.declared_function(item.head)
             if name and name != stem and not name.startswith(allowed):
@@ -267,7 +267,8 @@ def rule_links(tree):
             check_link(tree, path, ctext.line_of(text, m.start()), m[1], known, folders)
         for m in re.finditer(r'`((?:src|docs|tests|ui|dist|plugins)/[\w./-]+)`', text):
             name = m[1].rstrip('/')
-            if name not in known and name not in folders:
+            near = os.path.join(os.path.dirname(path), name)
+            if not {name, near} & known and not {name, near} & folders:
                 tree.report('links', path, ctext.line_of(text, m.start()), f'{m[1]} does not exist', 'correct the path', name)
 
 
