@@ -183,6 +183,17 @@ export function stillMatches(row: Row, view: View): boolean {
   return view.filter === 'problems' || !isHandled(row);
 }
 
+const RANK: Record<State, number> = { down: 5, critical: 5, unreachable: 4, unknown: 3, warning: 2, pending: 1, ok: 0, up: 0 };
+const NEWS_MS = 20000;
+
+// Can a row that is not on the screen belong among those that are? `last` is the last one loaded, with more behind it: most
+// rows that the stream speaks of then lie farther down, and must not cause the list to be read again.
+export function mayEnter(row: Row, last: Row, view: View, nowMs: number): boolean {
+  const news = row.since !== null && nowMs - Date.parse(row.since) < NEWS_MS;
+  if (view.sort !== 'severity' || view.order !== 'desc') return news;
+  return RANK[row.state] > RANK[last.state] || (news && RANK[row.state] === RANK[last.state]);
+}
+
 export function viewQuery(view: View): URLSearchParams {
   const query = new URLSearchParams({ filter: view.filter, sort: view.sort, order: view.order });
   if (view.q) query.set('q', view.q);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameOf, stillMatches, type Row, type View } from '../src/model.ts';
+import { mayEnter, nameOf, stillMatches, type Row, type View } from '../src/model.ts';
 import { Rows } from '../src/store/rows.ts';
 
 const view: View = { q: '', filter: 'unhandled', states: [], kind: '', host: '', sort: 'severity', order: 'desc' };
@@ -67,6 +67,27 @@ test('pages are put one after the other without doubles', () => {
   assert.deepEqual(rows.ids.value, ['1', '2', '3', '4']);
   rows.clear();
   assert.deepEqual(rows.ids.value, []);
+});
+
+test('what lies below the part that was read again stays', () => {
+  const rows = filled();
+  rows.append([row('4'), row('5')]);
+  const fresh = [row('9'), row('1'), row('4')];
+  assert.deepEqual(rows.beyond(fresh).map((r) => r.id), ['5']);
+  assert.deepEqual(rows.beyond([row('1'), row('2'), row('3'), row('4'), row('5')]), []);
+});
+
+test('a busy list far below does not cause reading again', () => {
+  const now = Date.parse('2026-11-23T12:00:00Z');
+  const old = '2026-11-20T12:00:00Z';
+  const fresh = '2026-11-23T11:59:55Z';
+  const last = row('l', { state: 'ok' });
+  const all: View = { ...view, filter: 'all' };
+  assert.equal(mayEnter(row('x', { state: 'ok', since: old }), last, all, now), false, 'one of many healthy ones');
+  assert.equal(mayEnter(row('x', { state: 'ok', since: fresh }), last, all, now), true);
+  assert.equal(mayEnter(row('x', { state: 'critical', since: old }), last, all, now), true, 'worse than the last on the screen');
+  assert.equal(mayEnter(row('x', { state: 'critical', since: old }), last, { ...all, sort: 'name' }, now), false);
+  assert.equal(mayEnter(row('x', { state: 'warning', since: fresh }), row('l'), view, now), false, 'better than the last');
 });
 
 test('what belongs to a view', () => {

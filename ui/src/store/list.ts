@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the list page by page and keeps it true: server-side filter, sort and paging; changes by the stream.
 import { computed, effect, signal } from '@preact/signals';
-import { api, away, session } from '../api.ts';
+import { api, ApiError, away, session } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
 import { listOf, route } from '../route.ts';
-import { nameOf, viewQuery, type Counts, type Page, type Row, type View } from '../model.ts';
+import { mayEnter, nameOf, viewQuery, type Counts, type Page, type Row, type View } from '../model.ts';
 import { announce } from './toast.ts';
-import { heardTime } from './now.ts';
+import { heardTime, now } from './now.ts';
 import { refreshDetail } from './detail.ts';
 import { Rows } from './rows.ts';
 import { subscribe, unsubscribe } from './stream.ts';
@@ -85,7 +85,15 @@ export const more = (): Promise<void> => {
   if (request || !next.peek()) return Promise.resolve();
   return run(async (signal) => {
     loading.value = 'more';
-    const page = await fetchPage(next.peek(), PAGE, signal);
+    const page = await fetchPage(next.peek(), PAGE, signal).catch((error: unknown) => {
+      // A cursor of a list that is no more (a reload, say): the list is read anew.
+      if (error instanceof ApiError && error.status < 500 && error.status !== 401) return null;
+      throw error;
+    });
+    if (!page) {
+      queueMicrotask(() => void load());
+      return;
+    }
     take(page);
     rows.append(page.resources);
   });
@@ -93,21 +101,22 @@ export const more = (): Promise<void> => {
 
 const held = (): boolean => Date.now() - touchedAt < HOLD_MS || selected.peek().size > 0;
 
-// The same rows again, in as many pages as are on the screen.
+// The same rows again, in as many pages as are loaded; what lies below the cap stays as it is, so that nothing jumps.
 export const refresh = (): Promise<void> => {
   clearTimeout(refreshTimer);
   refreshTimer = undefined;
   if (loading.peek() === 'first' && request) return Promise.resolve();
   return run(async (signal) => {
-    const want = Math.min(Math.max(rows.ids.peek().length, PAGE), REFRESH_CAP);
+    const loaded = rows.ids.peek().length;
     let page = await fetchPage(null, PAGE, signal);
     const all: Row[] = page.resources;
-    while (page.next && all.length < want) {
+    while (page.next && all.length < Math.min(loaded, REFRESH_CAP)) {
       page = await fetchPage(page.next, PAGE, signal);
       all.push(...page.resources);
     }
-    take(page);
-    rows.replace(all, held());
+    const below = page.next && loaded > all.length ? next.peek() : null;
+    take(below ? { ...page, next: below } : page);
+    rows.replace(below ? [...all, ...rows.beyond(all)] : all, held());
     waitForQuiet();
   });
 };
@@ -132,12 +141,17 @@ export function touched(): void {
   touchedAt = Date.now();
 }
 
+function entering(row: Row): boolean {
+  const last = rows.row(rows.ids.peek().at(-1) ?? '');
+  return !next.peek() || !last || mayEnter(row, last, view.peek(), now.peek());
+}
+
 const listener = {
   row(row: Row): void {
     const seen = rows.apply(row, view.peek());
     if (seen.stateChanged) announce(t('list.said', { name: nameOf(row), state: t(`state.${row.state}`) }));
     if (row.id === route.peek().open) refreshDetail();
-    if (seen.structure) refreshSoon();
+    if (seen.structure && (seen.known || entering(row))) refreshSoon();
   },
   gone(id: string): void {
     rows.drop(id);

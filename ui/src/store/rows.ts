@@ -81,6 +81,12 @@ export class Rows {
     });
   }
 
+  // The loaded rows that come after as many as `rows`, without those in it.
+  beyond(rows: Row[]): Row[] {
+    const have = new Set(rows.map((row) => row.id));
+    return this.ids.peek().slice(rows.length).filter((id) => !have.has(id)).map((id) => this.cells.get(id)!.peek().row);
+  }
+
   append(rows: Row[]): void {
     batch(() => {
       const have = new Set(this.ids.peek());
