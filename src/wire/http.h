@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * An HTTP/1.1 server on one loop: it reads requests whole (head, then body by Content-Length), hands each to its user,
+ * and sends the answer when the user has it, at once or much later; a body may come in parts, without end (server-sent
+ * events). One request at a time on a connection; what a client sends ahead waits in the kernel.
+ *
+ * The user never holds a pointer to a connection: requests have ids, and an id that is gone is simply not found, so a client
+ * that leaves costs nothing but a call of `gone`. Every answer, those to malformed requests too, carries `always`.
+ * Limits: head, body, connections, time for each phase, bytes waiting for a slow client. Why this is not a library:
+ * docs/decisions/0015. Above this file stands only role/web; below, only a socket, so that TLS fits between.
+ */
+#include "base/buf.h"
+#include "os/loop.h"
+#include "wire/http_parse.h"
+
+struct http_server;
+
+struct http_request { /* borrowed: valid until the callback returns */
+    uint64_t id;
+    const struct http_head *head;
+    struct str body;
+    struct str peer; /* address of the client, without port */
+};
+
+struct http_config {
+    size_t connections_max;
+    size_t head_max, body_max;
+    size_t body_max_anonymous;      /* without Cookie or Authorization */
+    size_t waiting_max;             /* bytes of answer that a slow client may leave waiting; more ends a stream */
+    int64_t head_us, body_us, idle_us; /* time to send a head, a body; between requests */
+    int64_t stall_us;               /* time in which a client must take some bytes of its answer */
+    const char *always;             /* header lines, each ended by CR LF, on every answer */
+    /* A body for an answer made here (malformed request, too large): status and one sentence; appends type and body. */
+    void (*refusal)(void *user, int status, const char *why, struct buf *body);
+    const char *refusal_type;
+    void (*request)(void *user, const struct http_request *rq);
+    void (*gone)(void *user, uint64_t id); /* the client left before the end of the answer; id is not known any more */
+    void *user;
+};
+
+struct http_stats {
+    uint64_t accepted, requests, refused, timed_out, overflowed;
+    size_t open, streams;
+};
+
+/* listen_fd: bound, listening, nonblocking; stays the caller's. Several listeners may be added. config is copied. */
+struct http_server *http_new(struct loop *loop, const struct http_config *config);
+void http_listen(struct http_server *s, int listen_fd);
+void http_unlisten(struct http_server *s); /* takes no new connections; the open ones go on */
+void http_free(struct http_server *s); /* closes every connection, without calling gone */
+
+/* headers: lines "name: value", without line end; a line with a control character is left out. */
+struct http_answer {
+    int status;
+    const struct str *headers;
+    size_t n_headers;
+    struct str body;
+};
+/* All return false when the id is gone. The whole answer; for 204 and 304 no body is sent. */
+bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a);
+/* An answer whose end is not known: begin (with the first bytes), more, end. more ends the connection of a client that
+ * has left more than waiting_max bytes waiting, and then returns false. */
+bool http_begin(struct http_server *s, uint64_t id, const struct http_answer *a);
+bool http_more(struct http_server *s, uint64_t id, struct str bytes);
+bool http_end(struct http_server *s, uint64_t id);
+/* Breaks an answer off: the client sees an incomplete body. */
+void http_abort(struct http_server *s, uint64_t id);
+struct http_stats http_stats(const struct http_server *s);
+const char *http_reason(int status); /* "Not Found" */

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP texts, the strict request parser, and the server over real sockets of the loopback. */
+#include "wire/http.h"
+#include "wire/http_text.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void test_unescape(void **state UNUSED)
+{
+    static const struct {
+        const char *in;
+        bool plus;
+        const char *out; /* NULL: refused */
+    } cases[] = {
+        {"", false, ""}, {"abc", false, "abc"}, {"a%20b", false, "a b"}, {"a+b", true, "a b"}, {"a+b", false, "a+b"},
+        {"%41", false, "A"}, {"%4", false, NULL}, {"%", false, NULL}, {"a%", false, NULL}, {"%zz", false, NULL},
+        {"%00", false, NULL}, {"%C3%A9", false, "\xc3\xa9"}, {"%C3", false, NULL}, {"%2f", false, "/"}, {"x%2", false, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf b = BUF_INIT;
+        bool ok = http_text_unescape(str_of(cases[i].in), cases[i].plus, &b);
+
+        assert_int_equal(ok, cases[i].out != NULL);
+        if (ok)
+            assert_string_equal(b.data, cases[i].out);
+        buf_release(&b);
+    }
+}
+
+static void test_query_cookie(void **state UNUSED)
+{
+    struct str rest = STR("a=1&&b&c=x=y&"), name, value;
+
+    assert_true(http_text_query_next(&rest, &name, &value));
+    assert_true(str_eq_c(name, "a") && str_eq_c(value, "1"));
+    assert_true(http_text_query_next(&rest, &name, &value));
+    assert_true(str_eq_c(name, "b") && !value.p);
+    assert_true(http_text_query_next(&rest, &name, &value));
+    assert_true(str_eq_c(name, "c") && str_eq_c(value, "x=y"));
+    assert_false(http_text_query_next(&rest, &name, &value));
+    assert_true(http_text_cookie(STR("x=1; vigie=abc; y=2"), STR("vigie"), &value));
+    assert_true(str_eq_c(value, "abc"));
+    assert_false(http_text_cookie(STR("xvigie=abc; vigiex=1"), STR("vigie"), &value));
+    assert_false(http_text_cookie(STR("vigie"), STR("vigie"), &value));
+}
+
+static void test_weight(void **state UNUSED)
+{
+    assert_int_equal(http_text_weight(STR("gzip, br"), STR("gzip")), 1000);
+    assert_int_equal(http_text_weight(STR("gzip;q=0, *"), STR("gzip")), 0);
+    assert_int_equal(http_text_weight(STR("br, *;q=0.5"), STR("gzip")), 500);
+    assert_int_equal(http_text_weight(STR("br"), STR("gzip")), -1);
+    assert_int_equal(http_text_weight(STR("fr-CA,fr;q=0.8,en;q=0.25"), STR("fr")), 800);
+    assert_int_equal(http_text_weight(STR("fr-CA;q=0.7"), STR("fr")), 700);
+    assert_int_equal(http_text_weight(STR("en;q=nonsense"), STR("en")), 0);
+    assert_true(http_text_etag_matches(STR("W/\"a\", \"b\""), STR("\"b\"")));
+    assert_false(http_text_etag_matches(STR("\"a\""), STR("\"b\"")));
+}
+
+static void test_host(void **state UNUSED)
+{
+    static const struct {
+        const char *in;
+        bool ok, loopback;
+        unsigned port;
+    } cases[] = {
+        {"localhost", true, true, 0}, {"LOCALHOST:8080", true, true, 8080}, {"127.0.0.1:1", true, true, 1},
+        {"127.9.8.7", true, true, 0}, {"[::1]:443", true, true, 443}, {"[::1]", true, true, 0}, {"a.localhost", true, true, 0},
+        {"evil.example", true, false, 0}, {"127.0.0.1.evil.example", true, false, 0}, {"1270.0.0.1", true, false, 0},
+        {"localhost.evil", true, false, 0}, {"", false, false, 0}, {"a:0", false, false, 0}, {"a:99999", false, false, 0},
+        {"a:8x", false, false, 0}, {"[::1", false, false, 0}, {"[::1]x", false, false, 0}, {"a b", false, false, 0},
+        {"user@localhost", false, false, 0}, {"127.0.0.1:", false, false, 0}, {"0.0.0.0", true, false, 0},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str name = STR_NULL;
+        unsigned port = 0;
+        bool ok = http_text_host(str_of(cases[i].in), &name, &port);
+
+        assert_int_equal(ok, cases[i].ok);
+        if (!ok)
+            continue;
+        assert_int_equal(port, cases[i].port);
+        assert_int_equal(http_text_is_loopback(name), cases[i].loopback);
+    }
+}
+
+static void test_date(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+
+    http_text_date((struct wall){784111777 * TIME_S}, &b);
+    assert_string_equal(b.data, "Sun, 06 Nov 1994 08:49:37 GMT");
+    buf_release(&b);
+}
+
+static const struct {
+    const char *in;
+    int status;
+} parse_cases[] = {
+    {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0},
+    {"GET /x?y=1 HTTP/1.0\r\n\r\n", 0},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n", 0},
+    {"GET / HTTP/1.1\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+    {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
+    {"GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400},
+    {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET / HTTP/1.1\nHost: a\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a\r\nX: a\001b\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 501},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1,1\r\n\r\n", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400},
+    {"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"\r\n\r\n", 400},
+};
+
+static void test_parse(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(parse_cases); i++) {
+        struct http_head h;
+        const char *why = NULL;
+        int status = http_parse_head(str_of(parse_cases[i].in), &h, &why);
+
+        if (status != parse_cases[i].status)
+            fail_msg("%s: %d (%s)", parse_cases[i].in, status, why);
+    }
+}
+
+static void test_parse_parts(void **state UNUSED)
+{
+    struct http_head h;
+    const char *why;
+    struct str in = STR("POST /a/b?c=d HTTP/1.1\r\nHost:  x \r\nConnection: x, Close\r\nExpect: 100-continue\r\nContent-Length: 7\r\n\r\n");
+    size_t scanned = 0;
+
+    assert_int_equal(http_parse_head(in, &h, &why), 0);
+    assert_true(str_eq_c(h.path, "/a/b") && str_eq_c(h.query, "c=d") && str_eq_c(h.method, "POST"));
+    assert_true(str_eq_c(http_parse_field(&h, "host"), "x"));
+    assert_false(h.keep_alive);
+    assert_true(h.expect_continue);
+    assert_int_equal(h.length, 7);
+    for (size_t n = 0; n < in.n; n++)
+        assert_int_equal(http_parse_end(str_sub(in, 0, n), &scanned), 0);
+    assert_int_equal(http_parse_end(in, &scanned), in.n);
+}
+
+/* ---- the server ---- */
+
+struct world {
+    struct loop *loop;
+    struct http_server *s;
+    int listen_fd;
+    struct sockaddr_in at;
+    unsigned requests, gone;
+    uint64_t last, streaming; /* ids */
+    struct buf body;
+};
+
+static void on_request(void *user, const struct http_request *rq)
+{
+    struct world *w = user;
+    struct str type = STR("Content-Type: text/plain"), bad = STR("X: a\r\nSet-Cookie: b");
+    struct http_answer a = {.status = 200, .headers = &type, .n_headers = 1, .body = STR("hello")};
+
+    w->requests++;
+    w->last = rq->id;
+    buf_clear(&w->body);
+    buf_add_str(&w->body, rq->body);
+    if (str_eq_c(rq->head->path, "/later"))
+        return;
+    if (str_eq_c(rq->head->path, "/stream")) {
+        w->streaming = rq->id;
+        a.body = STR("first");
+        assert_true(http_begin(w->s, rq->id, &a));
+        return;
+    }
+    if (str_eq_c(rq->head->path, "/split"))
+        a.headers = &bad;
+    assert_true(http_answer(w->s, rq->id, &a));
+}
+
+static void on_gone(void *user, uint64_t id)
+{
+    struct world *w = user;
+
+    w->gone++;
+    assert_int_equal(id, w->last);
+}
+
+static void on_refusal(void *user UNUSED, int status, const char *why, struct buf *body)
+{
+    buf_printf(body, "%d %s", status, why);
+}
+
+static int set_up(void **state)
+{
+    struct world *w = mem_zalloc(sizeof(*w));
+    struct http_config k = {.connections_max = 4, .head_max = 2048, .body_max = 4096, .body_max_anonymous = 64,
+        .waiting_max = 65536, .head_us = TIME_H, .body_us = TIME_H, .idle_us = TIME_H, .stall_us = TIME_H,
+        .always = "X-Always: yes\r\n", .refusal = on_refusal, .refusal_type = "Content-Type: text/plain",
+        .request = on_request, .gone = on_gone, .user = w};
+    socklen_t len = sizeof(w->at);
+
+    w->loop = loop_new();
+    buf_init(&w->body);
+    w->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    w->at.sin_family = AF_INET;
+    w->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(w->listen_fd, (struct sockaddr *)&w->at, sizeof(w->at)), 0);
+    assert_int_equal(listen(w->listen_fd, 16), 0);
+    assert_int_equal(getsockname(w->listen_fd, (struct sockaddr *)&w->at, &len), 0);
+    w->s = http_new(w->loop, &k);
+    http_listen(w->s, w->listen_fd);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+
+    http_free(w->s);
+    loop_free(w->loop);
+    close(w->listen_fd);
+    buf_release(&w->body);
+    mem_free(w);
+    return 0;
+}
+
+static int dial(struct world *w)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(fd, (struct sockaddr *)&w->at, sizeof(w->at)), 0);
+    return fd;
+}
+
+/* Runs the loop until the client has read `want` (or the end of the connection, want NULL). */
+static void expect(struct world *w, int fd, struct buf *got, const char *want)
+{
+    for (int i = 0; i < 2000; i++) {
+        char chunk[4096];
+        ssize_t n = recv(fd, chunk, sizeof(chunk), MSG_DONTWAIT);
+
+        if (n > 0)
+            buf_add(got, chunk, (size_t)n);
+        if (want && str_contains(buf_str(got), str_of(want)))
+            return;
+        if (n == 0 || (n < 0 && errno != EAGAIN)) {
+            if (want)
+                fail_msg("closed before \"%s\"; got: %s", want, got->data);
+            return;
+        }
+        if (n < 0)
+            loop_once(w->loop, 10 * TIME_MS);
+    }
+    fail_msg("never came: %s; got: %s", want ? want : "the end", got->data);
+}
+
+static void say(int fd, const char *text)
+{
+    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+static unsigned count(const struct buf *b, const char *what)
+{
+    unsigned n = 0;
+
+    for (const char *p = b->data; (p = strstr(p, what)); p++)
+        n++;
+    return n;
+}
+
+static void test_keep_alive(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    int fd = dial(w);
+
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nHEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    expect(w, fd, &got, NULL);
+    assert_int_equal(w->requests, 3);
+    assert_int_equal(count(&got, "HTTP/1.1 200 OK"), 3);
+    assert_int_equal(count(&got, "X-Always: yes"), 3);
+    assert_int_equal(count(&got, "Content-Length: 5"), 3);
+    assert_int_equal(count(&got, "hello"), 2); /* HEAD has no body */
+    assert_true(str_ends(buf_str(&got), STR("Connection: close\r\n\r\n")));
+    close(fd);
+    buf_release(&got);
+}
+
+static void test_body_in_pieces(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    int fd = dial(w);
+
+    say(fd, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Le");
+    for (int i = 0; i < 3; i++)
+        loop_once(w->loop, TIME_MS);
+    say(fd, "ngth: 6\r\n\r\n");
+    expect(w, fd, &got, "100 Continue\r\n\r\n");
+    say(fd, "abc");
+    for (int i = 0; i < 3; i++)
+        loop_once(w->loop, TIME_MS);
+    assert_int_equal(w->requests, 0);
+    say(fd, "def");
+    expect(w, fd, &got, "hello");
+    assert_string_equal(w->body.data, "abcdef");
+    close(fd);
+    buf_release(&got);
+}
+
+static void refused(struct world *w, const char *request, const char *status)
+{
+    struct buf got = BUF_INIT;
+    int fd = dial(w);
+
+    say(fd, request);
+    expect(w, fd, &got, NULL);
+    if (!str_starts(buf_str(&got), str_of(status)) || count(&got, "X-Always: yes") != 1)
+        fail_msg("%s: %s", request, got.data);
+    assert_int_equal(count(&got, "Date: "), 1);
+    close(fd);
+    buf_release(&got);
+}
+
+static void test_refusals(void **state)
+{
+    struct world *w = *state;
+    struct buf big = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(parse_cases); i++) {
+        char status[32];
+
+        if (!parse_cases[i].status)
+            continue;
+        snprintf(status, sizeof(status), "HTTP/1.1 %d ", parse_cases[i].status);
+        refused(w, parse_cases[i].in, status);
+    }
+    refused(w, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n", "HTTP/1.1 413 ");
+    refused(w, "POST / HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 413 ");
+    buf_add_c(&big, "GET / HTTP/1.1\r\nHost: a\r\nX: ");
+    for (int i = 0; i < 4000; i++)
+        buf_add_char(&big, 'a');
+    refused(w, big.data, "HTTP/1.1 431 ");
+    buf_clear(&big);
+    buf_add_c(&big, "GET / HTTP/1.1\r\nHost: a\r\n");
+    for (int i = 0; i < 70; i++)
+        buf_printf(&big, "X%d: a\r\n", i);
+    buf_add_c(&big, "\r\n");
+    refused(w, big.data, "HTTP/1.1 431 ");
+    assert_int_equal(w->requests, 0);
+    for (int i = 0; i < 200 && http_stats(w->s).open; i++)
+        loop_once(w->loop, 10 * TIME_MS);
+    assert_int_equal(http_stats(w->s).open, 0);
+    buf_release(&big);
+}
+
+static void test_header_injection(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    int fd = dial(w);
+
+    say(fd, "GET /split HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    expect(w, fd, &got, NULL);
+    assert_int_equal(count(&got, "Set-Cookie"), 0);
+    close(fd);
+    buf_release(&got);
+}
+
+static void test_stream(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    int fd = dial(w);
+
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect(w, fd, &got, "5\r\nfirst\r\n");
+    assert_int_equal(http_stats(w->s).streams, 1);
+    assert_true(http_more(w->s, w->streaming, STR("again")));
+    expect(w, fd, &got, "5\r\nagain\r\n");
+    assert_true(http_end(w->s, w->streaming));
+    expect(w, fd, &got, "0\r\n\r\n");
+    assert_int_equal(http_stats(w->s).streams, 0);
+    assert_false(http_more(w->s, w->streaming, STR("x"))); /* the id is gone */
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); /* and the connection serves on */
+    expect(w, fd, &got, "hello");
+    assert_int_equal(w->gone, 0);
+    close(fd);
+    buf_release(&got);
+}
+
+static void test_client_leaves(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    int fd = dial(w);
+
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect(w, fd, &got, "first");
+    close(fd);
+    for (int i = 0; i < 200 && !w->gone; i++)
+        loop_once(w->loop, 10 * TIME_MS);
+    assert_int_equal(w->gone, 1);
+    assert_false(http_more(w->s, w->streaming, STR("x")));
+    assert_int_equal(http_stats(w->s).open, 0);
+    buf_release(&got);
+}
+
+static void test_slow_client(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT, much = BUF_INIT;
+    int fd = dial(w), rounds = 0;
+
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect(w, fd, &got, "first");
+    for (int i = 0; i < 65536; i++)
+        buf_add_char(&much, 'x');
+    while (http_more(w->s, w->streaming, buf_str(&much)) && ++rounds < 1000)
+        ;
+    assert_true(rounds < 1000); /* it was cut off, and what waited was bounded */
+    assert_int_equal(w->gone, 1);
+    assert_int_equal(http_stats(w->s).overflowed, 1);
+    close(fd);
+    buf_release(&got);
+    buf_release(&much);
+}
+
+static void test_late_answer(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    struct http_answer a = {.status = 504, .body = STR("late")};
+    int fd = dial(w);
+
+    say(fd, "GET /later HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (!w->requests)
+        loop_once(w->loop, TIME_MS);
+    loop_once(w->loop, TIME_MS);
+    assert_int_equal(w->requests, 1); /* the second waits for the first */
+    assert_true(http_answer(w->s, w->last, &a));
+    expect(w, fd, &got, "hello");
+    assert_int_equal(w->requests, 2);
+    assert_int_equal(count(&got, "HTTP/1.1 504 Gateway Timeout"), 1);
+    close(fd);
+    buf_release(&got);
+}
+
+/* With all connections in use an idle one gives way to a new one. */
+static void test_full(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT;
+    int idle[4], fd;
+
+    for (int i = 0; i < 4; i++) {
+        idle[i] = dial(w);
+        while (http_stats(w->s).accepted < (uint64_t)i + 1)
+            loop_once(w->loop, TIME_MS);
+    }
+    fd = dial(w);
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect(w, fd, &got, "hello");
+    assert_int_equal(http_stats(w->s).open, 4);
+    expect(w, idle[0], &got, NULL); /* the oldest one was closed */
+    for (int i = 0; i < 4; i++)
+        close(idle[i]);
+    close(fd);
+    buf_release(&got);
+}
+
+int main(void)
+{
+#define SERVER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unescape), cmocka_unit_test(test_query_cookie), cmocka_unit_test(test_weight),
+        cmocka_unit_test(test_host), cmocka_unit_test(test_date), cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_parse_parts), SERVER(test_keep_alive), SERVER(test_body_in_pieces), SERVER(test_refusals),
+        SERVER(test_header_injection), SERVER(test_stream), SERVER(test_client_leaves), SERVER(test_slow_client),
+        SERVER(test_late_answer), SERVER(test_full),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
