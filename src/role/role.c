@@ -331,7 +331,7 @@ void role_ready(struct role *r)
     if (r->ready)
         return;
     r->ready = true;
-    msg_put_ready(&b, &(struct msg_ready){0});
+    msg_put_ready(&b, &(struct msg_ready){});
     role_send_parent(r, &b, -1);
     buf_release(&b);
 }

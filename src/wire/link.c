@@ -403,3 +403,17 @@ void link_resume(struct link *l)
     l->busy++; /* until go_on ran */
     loop_later(l->loop, go_on, l);
 }
+
+void link_drain(struct link *l)
+{
+    l->busy++;
+    while (!l->closed && !l->freed && read_some(l) > 0) {
+        while (has_frame(l) && !l->paused) {
+            if (!deliver_frames(l))
+                break;
+        }
+        if (l->paused)
+            break;
+    }
+    leave(l);
+}

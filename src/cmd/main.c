@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie: the sub-commands, and the one role (conf) that is started from this executable. */
+#include "build_id.h"
+#include "cmd/cmd.h"
+#include "cmd/main_roles.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *about;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", "watch, in the foreground", cmd_run},
+    {"check", "judge a configuration: every error and warning with its place", cmd_check},
+    {"ctl", "ask and command a running Vigie", cmd_ctl},
+};
+
+static void usage(FILE *to)
+{
+    fprintf(to, "Usage: vigie COMMAND [options]\n\nVigie watches hosts and services and tells people what matters.\n\nCommands:\n");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].about);
+    fprintf(to, "\n'vigie COMMAND --help' says more; 'vigie --version' names this build; the manual page is vigie(1).\n");
+}
+
+static int unknown(const char *word)
+{
+    fprintf(stderr, "vigie: unknown command '%s'", word);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (str_distance(str_of(word), str_of(commands[i].name), 2) <= 2)
+            fprintf(stderr, "; did you mean '%s'?", commands[i].name);
+    }
+    fprintf(stderr, "\n");
+    usage(stderr);
+    return CMD_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc >= 2 && strcmp(argv[1], "-x") == 0)
+        return role_main(main_roles, main_roles_n, argc, argv);
+    if (argc < 2) {
+        usage(stderr);
+        return CMD_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return CMD_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "version") == 0) {
+        printf("vigie %s (%s)\n", BUILD_VERSION, BUILD_REVISION);
+        return CMD_OK;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    return unknown(argv[1]);
+}

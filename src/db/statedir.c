@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/statedir.h"
+
+#include "base/buf.h"
+#include "os/file.h"
+
+#include <stdio.h>
+
+static int judge(struct str text, const char *path, struct err *err)
+{
+    struct str mark = STR("vigie-state ");
+    uint64_t version;
+
+    text = str_trim(text);
+    if (!str_starts(text, mark) || !str_to_u64(str_sub(text, mark.n, text.n), &version) || !version)
+        return err_set(err, E_FORMAT,
+                       "%s/format is damaged or this folder is not Vigie's: name another with vigie_state_dir=DIR, or, if it is Vigie's, "
+                       "write the line \"vigie-state %d\" into it again", path, STATEDIR_FORMAT);
+    if (version > STATEDIR_FORMAT)
+        return err_set(err, E_FORMAT,
+                       "the state folder %s was written by a newer Vigie (format %llu, this one knows %d): run that version, or name another "
+                       "folder with vigie_state_dir=DIR; nothing was changed", path, (unsigned long long)version, STATEDIR_FORMAT);
+    return 0;
+}
+
+int statedir_check_format(int dir, const char *path, struct err *err)
+{
+    struct buf b = BUF_INIT;
+    struct err missing = ERR_INIT;
+    char line[32];
+    int r = file_read_at(dir, "format", 4096, &b, &missing);
+
+    if (r == 0) {
+        r = judge(buf_str(&b), path, err);
+    } else if (r == E_NOENT) {
+        r = snprintf(line, sizeof(line), "vigie-state %d\n", STATEDIR_FORMAT);
+        r = file_replace_at(dir, "format", line, (size_t)r, 0644, err);
+    } else {
+        err_set(err, missing.code, "%s", missing.text);
+    }
+    buf_release(&b);
+    return r;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order of a start, the signals, the end. */
+#include "role/parent_int.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "os/clock.h"
+#include "os/sock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The one mutable variable of this process's frame: everything is reached through it. */
+static struct parent P;
+
+#define STATUS_EVERY_US (5 * TIME_S)
+
+void parent_notify_systemd(const char *text)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct err err = ERR_INIT;
+
+    if (path && path[0] && sock_send_datagram(path, str_of(text), &err) < 0)
+        log_warn("systemd cannot be told: %s", err.text);
+}
+
+void parent_give_up(struct parent *p, const char *why)
+{
+    if (why)
+        log_error("%s", why);
+    parent_stop_all(p, 1);
+}
+
+/* The second half of a start, once a configuration is accepted. */
+static const struct step {
+    int (*run)(struct parent *p, struct err *err);
+} start_steps[] = {
+    {parent_open_state},
+    {parent_open_listeners},
+    {parent_open_log},
+};
+
+void parent_start_roles(struct parent *p)
+{
+    struct err err = ERR_INIT;
+
+    rights_resolve_uids(&p->uids, model_c(&p->model, p->model.globals->nagios_user),
+                        model_c(&p->model, p->model.globals->nagios_group), p->main_file);
+    p->phase = PHASE_START;
+    for (size_t i = 0; i < ARRAY_LEN(start_steps); i++) {
+        if (start_steps[i].run(p, &err) < 0) {
+            parent_give_up(p, err.text);
+            return;
+        }
+    }
+    parent_plan_children(p);
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (parent_start_child(p, &p->child[i], &err) < 0) {
+            parent_give_up(p, err.text);
+            return;
+        }
+    }
+    for (size_t i = 0; i < p->n_children; i++)
+        parent_go(&p->child[i]);
+}
+
+static void print_address(struct parent *p)
+{
+    if (!p->http_at[0])
+        return;
+    printf("vigie: http://%s/\n", p->http_at);
+    if (p->setup_token[0])
+        printf("vigie: first use: open this link within 30 minutes to choose your name and password (it works once):\n"
+               "vigie: http://%s/#setup=%s\n", p->http_at, p->setup_token);
+}
+
+/* Every role serves: the command file is made last, since its presence is what others wait for. */
+static void announce(struct parent *p)
+{
+    struct err err = ERR_INIT;
+    struct child *local = parent_find(p, ROLE_LOCAL, 0);
+
+    if (parent_open_pipe(p, &err) < 0) {
+        parent_give_up(p, err.text);
+        return;
+    }
+    p->phase = PHASE_RUN;
+    p->announced = true;
+    if (local)
+        parent_pass(local, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
+    parent_status_levels(p);
+    print_address(p);
+    printf("vigie: READY, watching %u hosts and %u services\n", p->model.n_hosts, p->model.n_services);
+    fflush(stdout);
+    parent_notify_systemd("READY=1");
+}
+
+void parent_child_ready(struct parent *p, struct child *c)
+{
+    c->state = CHILD_READY;
+    parent_status_send(p);
+    if (p->phase != PHASE_START)
+        return;
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (p->child[i].state != CHILD_READY)
+            return;
+    }
+    announce(p);
+}
+
+void parent_all_ended(struct parent *p)
+{
+    loop_stop(p->loop);
+}
+
+/* ---- signals ---- */
+
+static void on_end_signal(void *user, int signo)
+{
+    struct parent *p = user;
+
+    if (p->phase == PHASE_STOP)
+        return;
+    log_notice("%s: stopping", signo == SIGINT ? "interrupted" : "asked to end");
+    parent_notify_systemd("STOPPING=1");
+    parent_stop_all(p, 0);
+}
+
+static void on_reload_signal(void *user, int signo UNUSED)
+{
+    struct parent *p = user;
+
+    if (p->phase == PHASE_RUN)
+        parent_reload(p, 0);
+}
+
+static void on_status_timer(void *user)
+{
+    struct parent *p = user;
+
+    parent_status_send(p);
+    loop_timer_set(p->loop, &p->status_timer, (struct mono){loop_now(p->loop).us + STATUS_EVERY_US}, on_status_timer, p);
+}
+
+static int prepare(struct parent *p, struct err *err)
+{
+    if (!realpath(p->options.main_file, p->main_file))
+        return err_sys(err, errno, "cannot read the configuration %s", p->options.main_file);
+    if (parent_open_executables(p, err) < 0)
+        return err->code;
+    p->loop = loop_new();
+    signal(SIGPIPE, SIG_IGN);
+    loop_signal(p->loop, SIGTERM, on_end_signal, p);
+    loop_signal(p->loop, SIGINT, on_end_signal, p);
+    loop_signal(p->loop, SIGHUP, on_reload_signal, p);
+    loop_signal(p->loop, SIGCHLD, parent_on_sigchld, p);
+    proc_become_subreaper();
+    return 0;
+}
+
+static void release_all(struct parent *p)
+{
+    parent_close_all(p);
+    loop_timer_cancel(&p->status_timer);
+    loop_free(p->loop);
+}
+
+int parent_run(const struct parent_options *options)
+{
+    struct parent *p = &P;
+    struct err err = ERR_INIT;
+
+    log_init("", options->verbose ? LOG_DEBUG : LOG_INFO);
+    p->options = *options;
+    p->exe_dir = p->state_fd = p->lock_fd = p->http_fd = p->ls_fd = p->ctl_fd = p->log_fd = p->pipe_fd = -1;
+    p->pipe_keep_fd = p->board_fd = p->snap.public_fd = p->snap.secret_fd = -1;
+    if (prepare(p, &err) < 0) {
+        log_error("%s", err.text);
+        return 1;
+    }
+    if (options->one_process)
+        log_warn("UNSANDBOXED: all roles run in this one process, for the debugger only");
+    p->phase = PHASE_CONF;
+    if (parent_conf_start(p, &err) < 0) {
+        log_error("%s", err.text);
+        return 1;
+    }
+    on_status_timer(p);
+    loop_run(p->loop);
+    release_all(p);
+    if (p->exit_status == 0)
+        log_notice("ended");
+    return p->exit_status;
+}

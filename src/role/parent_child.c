@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A role's start, its links, its death and its restart. */
+#include "role/parent_int.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "build_id.h"
+#include "cmd/main_roles.h"
+#include "os/clock.h"
+#include "os/sock.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct plan plans[] = {
+    {ROLE_STORE, "vigie-db", false, true, false},    {ROLE_ENGINE, "vigie-core", false, true, false},
+    {ROLE_RUNNER, "vigie-core", true, false, true},  {ROLE_PROBER, "vigie-net", false, false, true},
+    {ROLE_NOTIFIER, "vigie-net", false, true, true}, {ROLE_READER, "vigie-db", false, false, false},
+    {ROLE_AUTH, "vigie-gate", false, false, false},  {ROLE_GATE, "vigie-gate", false, true, false},
+    {ROLE_WEB, "vigie-web", false, false, false},    {ROLE_LOCAL, "vigie-core", false, false, false},
+    {ROLE_CONF, "vigie", false, false, false},
+};
+
+enum { RUNNERS_MAX = 16 };
+#define BACKOFF_FIRST_US (100 * TIME_MS)
+#define BACKOFF_MAX_US   (30 * TIME_S)
+#define STOP_ROLE_US     (3 * TIME_S)  /* a role's time; the engine and store need most of it only under load */
+#define QUIET_US         TIME_MIN /* alive that long: the next death is the first again */
+
+const struct plan *parent_plan_of(enum role_id id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
+        if (plans[i].id == id)
+            return &plans[i];
+    }
+    BUG("role without a plan");
+}
+
+static unsigned instances_of(struct parent *p, const struct plan *plan)
+{
+    uint64_t n;
+
+    if (plan->id == ROLE_CONF)
+        return 0;
+    if (plan->id == ROLE_WEB && p->http_fd < 0)
+        return 0;
+    if (!plan->per_core || p->options.one_process)
+        return 1;
+    if (!str_to_u64(model_option_get(&p->model, "vigie_runners", STR("")), &n) || !n)
+        n = proc_cores();
+    return (unsigned)MIN(n, (uint64_t)RUNNERS_MAX);
+}
+
+void parent_plan_children(struct parent *p)
+{
+    for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
+        unsigned n = instances_of(p, &plans[i]);
+
+        for (unsigned k = 0; k < n; k++) {
+            BUG_ON(p->n_children == PARENT_CHILDREN_MAX);
+            p->child[p->n_children++] = (struct child){.parent = p, .id = plans[i].id, .instance = k};
+        }
+    }
+}
+
+struct child *parent_find(struct parent *p, enum role_id id, unsigned instance)
+{
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (p->child[i].id == id && p->child[i].instance == instance)
+            return &p->child[i];
+    }
+    return NULL;
+}
+
+
+/* ---- birth ---- */
+
+static const struct role_ops *main_role(enum role_id id)
+{
+    for (size_t i = 0; i < main_roles_n; i++) {
+        if (main_roles[i]->id == id)
+            return main_roles[i];
+    }
+    BUG("--one-process in a program that lacks a role");
+}
+
+static int spawn_process(struct parent *p, struct child *c, int control, struct err *err)
+{
+    const struct plan *plan = parent_plan_of(c->id);
+    char instance[16];
+    const char *argv[] = {plan->exe, "-x", role_name(c->id), "-i", instance, p->options.verbose ? "-v" : NULL, NULL};
+    const char *envv[] = {"TZ=UTC0", "LC_ALL=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL, NULL, NULL};
+    const struct proc_fd fds[] = {{control, 3}};
+    struct proc_spec spec = PROC_SPEC_INIT;
+    size_t n = 3;
+
+    if (p->preload)
+        envv[n++] = p->preload;
+    if (p->faketime)
+        envv[n++] = p->faketime;
+    snprintf(instance, sizeof(instance), "%u", c->instance);
+    spec.exe_dir = p->exe_dir;
+    spec.exe = plan->exe;
+    spec.argv = argv;
+    spec.envv = envv;
+    spec.fds = fds;
+    spec.n_fds = ARRAY_LEN(fds);
+    spec.death_signal = SIGKILL; /* when the parent is killed, every role ends */
+    if (plan->per_core && proc_cores() > 1)
+        spec.cpu = (int)(c->instance % proc_cores());
+    rights_spawn(c->id, &p->uids, &spec);
+    return proc_spawn(&c->proc, &spec, err);
+}
+
+static void on_exit_event(void *user, uint32_t events);
+static void on_inside_end(void *user, struct role *r);
+static void on_message(void *user, const struct msg *m, int *fds, size_t n_fds);
+static void on_closed(void *user, const struct err *err);
+
+static const struct link_ops control_ops = {on_message, on_closed, NULL};
+
+int parent_spawn(struct parent *p, struct child *c, struct err *err)
+{
+    bool inside = p->options.one_process && c->id != ROLE_CONF;
+    int fd[2], r = sock_pair(fd, err);
+
+    if (r < 0)
+        return r;
+    if (inside)
+        c->inside = role_attach(main_role(c->id), p->loop, fd[1], on_inside_end, c);
+    else
+        r = spawn_process(p, c, fd[1], err);
+    if (!inside)
+        close(fd[1]);
+    if (r < 0) {
+        close(fd[0]);
+        return r;
+    }
+    c->started = loop_now(p->loop);
+    c->state = CHILD_STARTING;
+    c->control = link_new(p->loop, fd[0], &control_ops, c);
+    if (!inside)
+        loop_fd_add(p->loop, &c->exited, c->proc.pidfd, EPOLLIN, on_exit_event, c);
+    return 0;
+}
+
+int parent_start_child(struct parent *p, struct child *c, struct err *err)
+{
+    int r;
+
+    if (c->id == ROLE_ENGINE && c->restarts && parent_raise_epoch(p, err) < 0)
+        return err->code;
+    r = parent_spawn(p, c, err);
+    if (r < 0)
+        return r;
+    parent_tell_start(p, c);
+    parent_tell_descriptors(p, c);
+    parent_tell_snapshot(p, c);
+    parent_tell_peers(p, c);
+    return 0;
+}
+
+void parent_go(struct child *c)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_go(&b, &(struct msg_go){});
+    link_send(c->control, &b, NULL, 0);
+    buf_release(&b);
+}
+
+/* ---- what a child says ---- */
+
+static void take_board(struct parent *p, const struct msg_board *m, int *fds, size_t n_fds)
+{
+    struct child *gate = parent_find(p, ROLE_GATE, 0);
+
+    if (n_fds != 1)
+        return;
+    if (p->board_fd >= 0)
+        close(p->board_fd);
+    p->board_fd = fds[0];
+    fds[0] = -1;
+    p->board_generation = m->generation;
+    if (gate && parent_child_lives(gate))
+        parent_tell_board(p, gate);
+}
+
+static bool take_message(struct parent *p, struct child *c, const struct msg *m, int *fds, size_t n_fds)
+{
+    const struct msg_info *info = msg_info(m->type);
+
+    /* The stronger process looks again at what the table allows: a child may be taken over. */
+    if (!(info->from & 1u << c->id) || !(info->to & ROLE_BIT(PARENT)))
+        return c->id == ROLE_CONF && parent_conf_message(p, m, fds, n_fds);
+    switch (m->type) {
+    case MSG_READY: parent_child_ready(p, c); return true;
+    case MSG_BOARD: take_board(p, &m->u.board, fds, n_fds); return true;
+    case MSG_SETUP_TOKEN: str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token); return true;
+    case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
+    case MSG_CONF_DIAG: return parent_conf_message(p, m, fds, n_fds);
+    default: return false;
+    }
+}
+
+static void kill_child(struct child *c)
+{
+    if (c->proc.pid)
+        proc_signal(&c->proc, SIGKILL);
+}
+
+static void on_message(void *user, const struct msg *m, int *fds, size_t n_fds)
+{
+    struct child *c = user;
+
+    if (take_message(c->parent, c, m, fds, n_fds))
+        return;
+    log_error("%s sent %s, which it may not: it is killed", role_name(c->id), msg_info(m->type)->name);
+    kill_child(c);
+}
+
+static void on_closed(void *user, const struct err *err)
+{
+    struct child *c = user;
+
+    link_free(c->control);
+    c->control = NULL;
+    if (err->code == E_FORMAT) {
+        log_error("%s sent %s: it is killed", role_name(c->id), err->text);
+        kill_child(c);
+    }
+}
+
+/* ---- death and restart ---- */
+
+static void say_death(const struct child *c, int status)
+{
+    if (c->state == CHILD_STOPPING && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+        return;
+    if (WIFSIGNALED(status))
+        log_error("%s (process of instance %u) was ended by signal %d (%s)", role_name(c->id), c->instance,
+                  WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (c->id != ROLE_CONF)
+        log_error("%s (instance %u) ended with status %d", role_name(c->id), c->instance, WEXITSTATUS(status));
+}
+
+static void on_restart_time(void *user)
+{
+    struct child *c = user;
+    struct err err = ERR_INIT;
+
+    if (c->parent->phase != PHASE_RUN)
+        return;
+    c->restarts++;
+    if (parent_start_child(c->parent, c, &err) < 0) {
+        log_error("%s cannot be started again: %s", role_name(c->id), err.text);
+        loop_timer_set(c->parent->loop, &c->timer, (struct mono){loop_now(c->parent->loop).us + BACKOFF_MAX_US},
+                       on_restart_time, c);
+        return;
+    }
+    parent_go(c);
+}
+
+static void plan_restart(struct parent *p, struct child *c)
+{
+    int64_t now = loop_now(p->loop).us, wait = BACKOFF_FIRST_US;
+
+    if (now - c->started.us > QUIET_US)
+        c->in_a_row = 0;
+    for (unsigned i = 0; i < c->in_a_row && wait < BACKOFF_MAX_US; i++)
+        wait *= 2;
+    c->in_a_row++;
+    wait = MIN(wait, BACKOFF_MAX_US);
+    log_notice("%s is started again in %lld ms", role_name(c->id), (long long)(wait / TIME_MS));
+    loop_timer_set(p->loop, &c->timer, (struct mono){now + wait}, on_restart_time, c);
+}
+
+static bool all_ended(const struct parent *p)
+{
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (p->child[i].state != CHILD_ENDED)
+            return false;
+    }
+    return p->conf.state == CHILD_DOWN || p->conf.state == CHILD_ENDED;
+}
+
+static void stop_next(struct parent *p);
+
+static void child_ended(struct parent *p, struct child *c)
+{
+    loop_timer_cancel(&c->timer);
+    link_free(c->control);
+    c->control = NULL;
+    if (c->id == ROLE_CONF) {
+        c->state = CHILD_DOWN;
+        if (p->phase != PHASE_STOP)
+            parent_conf_ended(p);
+        else
+            stop_next(p);
+        return;
+    }
+    if (p->phase == PHASE_STOP) {
+        c->state = CHILD_ENDED;
+        stop_next(p);
+        return;
+    }
+    c->state = CHILD_DOWN;
+    if (p->phase == PHASE_START) {
+        c->state = CHILD_ENDED;
+        log_error("%s could not start; its message stands above", role_name(c->id));
+        parent_give_up(p, NULL);
+        return;
+    }
+    plan_restart(p, c);
+    parent_status_send(p);
+}
+
+static void on_exit_event(void *user, uint32_t events UNUSED)
+{
+    struct child *c = user;
+    int status;
+
+    loop_fd_remove(&c->exited);
+    if (!proc_reap(&c->proc, &status)) {
+        loop_fd_add(c->parent->loop, &c->exited, c->proc.pidfd, EPOLLIN, on_exit_event, c);
+        return;
+    }
+    /* What it still said before it died is heard first. */
+    if (c->control)
+        link_drain(c->control);
+    say_death(c, status);
+    child_ended(c->parent, c);
+}
+
+static void on_inside_end(void *user, struct role *r UNUSED)
+{
+    struct child *c = user;
+
+    c->inside = NULL;
+    child_ended(c->parent, c);
+}
+
+static bool is_ours(void *user, pid_t pid)
+{
+    struct parent *p = user;
+
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (p->child[i].proc.pid == pid)
+            return true;
+    }
+    return p->conf.proc.pid == pid;
+}
+
+void parent_on_sigchld(void *user, int signo UNUSED)
+{
+    if (!((struct parent *)user)->options.one_process)
+        proc_reap_orphans(is_ours, user);
+}
+
+/* ---- the end ---- */
+
+/* Who takes from others ends after them: inputs first, then the engine, which saves into store, then the answers. */
+static const enum role_id stop_order[] = {ROLE_WEB,  ROLE_LOCAL, ROLE_RUNNER, ROLE_PROBER, ROLE_ENGINE,
+                                          ROLE_NOTIFIER, ROLE_STORE, ROLE_READER, ROLE_GATE,   ROLE_AUTH};
+
+static void on_patience_end(void *user)
+{
+    struct child *c = user;
+
+    log_warn("%s did not end in time: it is killed", role_name(c->id));
+    kill_child(c);
+}
+
+static void stop_child(struct parent *p, struct child *c)
+{
+    struct buf b = BUF_INIT;
+    bool serving = c->control && c->state != CHILD_DOWN;
+
+    loop_timer_cancel(&c->timer);
+    if (!serving && !c->proc.pid) {
+        c->state = CHILD_ENDED;
+        return;
+    }
+    c->state = CHILD_STOPPING;
+    if (!serving) {
+        kill_child(c);
+        return;
+    }
+    msg_put_stop(&b, &(struct msg_stop){});
+    link_send(c->control, &b, NULL, 0);
+    buf_release(&b);
+    loop_timer_set(p->loop, &c->timer, (struct mono){loop_now(p->loop).us + STOP_ROLE_US}, on_patience_end, c);
+}
+
+/* Stops the next kind of role when all of the kind before have ended. */
+static void stop_next(struct parent *p)
+{
+    for (size_t k = 0; k < ARRAY_LEN(stop_order); k++) {
+        bool waiting = false;
+
+        for (size_t i = 0; i < p->n_children; i++) {
+            struct child *c = &p->child[i];
+
+            if (c->id != stop_order[k])
+                continue;
+            if (c->state != CHILD_STOPPING && c->state != CHILD_ENDED)
+                stop_child(p, c);
+            waiting |= c->state == CHILD_STOPPING;
+        }
+        if (waiting)
+            return;
+    }
+    if (all_ended(p))
+        parent_all_ended(p);
+}
+
+void parent_stop_all(struct parent *p, int exit_status)
+{
+    p->exit_status = exit_status;
+    p->phase = PHASE_STOP;
+    if (p->conf.proc.pid)
+        kill_child(&p->conf);
+    stop_next(p);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running the configuration compiler, and putting its snapshot in force. */
+#include "role/parent_int.h"
+
+#include "base/log.h"
+#include "base/vec.h"
+#include "os/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The options of START for conf: where to read, and what wins over it. */
+static void send_conf_start(struct parent *p)
+{
+    struct buf b = BUF_INIT, main_file = BUF_INIT;
+    VEC(struct str) words = {0};
+    struct msg_start m = {.role = ROLE_CONF, .one_process = p->options.one_process};
+
+    buf_printf(&main_file, "main_file=%s", p->main_file);
+    *VEC_ADD(&words) = buf_str(&main_file);
+    for (size_t i = 0; i < p->options.n_set; i++)
+        *VEC_ADD(&words) = str_of(p->options.set[i]);
+    m.options = (struct msg_strv){words.at, words.n};
+    msg_put_start(&b, &m);
+    link_send(p->conf.control, &b, NULL, 0);
+    VEC_RELEASE(&words);
+    buf_release(&main_file);
+    buf_release(&b);
+}
+
+int parent_conf_start(struct parent *p, struct err *err)
+{
+    int r;
+
+    if (p->conf.state != CHILD_DOWN) {
+        p->reload_wanted = true;
+        return 0;
+    }
+    p->conf.parent = p;
+    p->conf.id = ROLE_CONF;
+    r = parent_spawn(p, &p->conf, err);
+    if (r < 0)
+        return r;
+    send_conf_start(p);
+    parent_go(&p->conf);
+    return 0;
+}
+
+/* Maps a candidate and checks it: a child, even our own, is not believed. */
+static int map_candidate(struct role_snapshot *s, int public_fd, int secret_fd, struct model *model, struct err *err)
+{
+    int r = mem_check_sealed(public_fd, err);
+
+    if (r == 0)
+        r = mem_check_sealed(secret_fd, err);
+    if (r == 0)
+        r = mem_map_ro(public_fd, &s->base, &s->len, err);
+    if (r < 0)
+        return r;
+    s->public_fd = public_fd;
+    s->secret_fd = secret_fd;
+    r = model_open(model, s->base, s->len, err);
+    if (r == 0 && !model_intact(s->base, s->len))
+        r = err_set(err, E_FORMAT, "the snapshot does not match its hash");
+    if (r < 0)
+        mem_unmap(s->base, s->len);
+    return r;
+}
+
+static void release_snapshot(struct role_snapshot *s)
+{
+    if (!s->base)
+        return;
+    mem_unmap(s->base, s->len);
+    close(s->public_fd);
+    close(s->secret_fd);
+}
+
+/* The snapshot in force changes here and nowhere else. The old one is unmapped when every role was told. */
+static void adopt(struct parent *p, const struct role_snapshot *s, const struct model *model)
+{
+    struct role_snapshot old = p->snap;
+
+    p->snap = *s;
+    p->model = *model;
+    p->snap.generation = ++p->generation;
+    snprintf(p->snap.hash, sizeof(p->snap.hash), "%s", model->hash);
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (p->child[i].control)
+            parent_tell_snapshot(p, &p->child[i]);
+    }
+    release_snapshot(&old);
+}
+
+static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
+{
+    struct role_snapshot s = {.public_fd = -1, .secret_fd = -1};
+    struct model model;
+    struct err err = ERR_INIT;
+
+    if (n_fds != 2) {
+        log_error("conf sent a snapshot without its two segments");
+        return;
+    }
+    if (map_candidate(&s, fds[0], fds[1], &model, &err) < 0) {
+        log_error("the compiled configuration is refused: %s", err.text);
+        return;
+    }
+    fds[0] = fds[1] = -1; /* ours now */
+    p->conf_accepted = true;
+    adopt(p, &s, &model);
+}
+
+/* One line of what conf found: shown as it is, errors and warnings alike. */
+static void show_diag(const struct msg_conf_diag *d)
+{
+    if (d->level >= LOG_ERROR)
+        log_error(STR_FMT, STR_ARG(d->text));
+    else if (d->level == LOG_WARN)
+        log_warn(STR_FMT, STR_ARG(d->text));
+    else
+        log_notice(STR_FMT, STR_ARG(d->text));
+}
+
+bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds)
+{
+    switch (m->type) {
+    case MSG_CONF_DIAG: show_diag(&m->u.conf_diag); return true;
+    case MSG_SNAPSHOT: take_snapshot(p, fds, n_fds); return true;
+    default: return false;
+    }
+}
+
+static void answer_reload(struct parent *p, bool ok)
+{
+    struct child *gate = parent_find(p, ROLE_GATE, 0);
+    struct buf b = BUF_INIT;
+    const struct msg_reload_done m = {.id = p->reload_id, .ok = ok, .text = ok ? STR("") : STR("the configuration was refused; its errors are in Vigie's log")};
+
+    if (p->reload_id && gate && parent_child_lives(gate)) {
+        msg_put_reload_done(&b, &m);
+        link_send(gate->control, &b, NULL, 0);
+    }
+    p->reload_id = 0;
+    buf_release(&b);
+}
+
+void parent_conf_ended(struct parent *p)
+{
+    bool accepted = p->conf_accepted;
+
+    p->conf_accepted = false;
+    if (p->phase == PHASE_CONF) {
+        if (accepted)
+            parent_start_roles(p);
+        else
+            parent_give_up(p, "the configuration was refused; 'vigie check' shows every error");
+        return;
+    }
+    if (accepted)
+        log_notice("the configuration was read again: %u hosts, %u services", p->model.n_hosts, p->model.n_services);
+    else
+        log_error("the new configuration was refused; the old one stays in force");
+    parent_notify_systemd("READY=1");
+    answer_reload(p, accepted);
+    if (p->reload_wanted) {
+        p->reload_wanted = false;
+        parent_reload(p, 0);
+    }
+}
+
+void parent_reload(struct parent *p, uint64_t id)
+{
+    struct err err = ERR_INIT;
+
+    if (id)
+        p->reload_id = id;
+    parent_notify_systemd("RELOADING=1");
+    if (parent_conf_start(p, &err) < 0) {
+        log_error("the configuration cannot be read: %s", err.text);
+        answer_reload(p, false);
+    }
+}

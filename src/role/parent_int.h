@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What the files of the parent share. One struct parent a process, in parent.c; everything is reached through it.
+ */
+#include "base/err.h"
+#include "base/time.h"
+#include "core/model.h"
+#include "os/loop.h"
+#include "os/proc.h"
+#include "role/parent.h"
+#include "role/rights.h"
+#include "role/role.h"
+#include "wire/link.h"
+
+enum child_state {
+    CHILD_DOWN,     /* not started, or waiting for its restart */
+    CHILD_STARTING, /* GO was sent, READY not yet received */
+    CHILD_READY,
+    CHILD_STOPPING, /* STOP was sent */
+    CHILD_ENDED,    /* ended as asked; not started again */
+};
+
+struct parent;
+
+struct child {
+    struct parent *parent;
+    enum role_id id;
+    unsigned instance;
+    enum child_state state;
+    struct proc proc;        /* pid and pidfd; pid 0 with --one-process */
+    struct loop_fd exited;   /* watches the pidfd */
+    struct link *control;
+    struct role *inside;     /* --one-process: the role in this process */
+    struct loop_timer timer; /* restart, or the end of patience while stopping */
+    unsigned restarts;       /* since the start of Vigie */
+    unsigned in_a_row;       /* deaths without a quiet minute between: the back-off */
+    struct mono started;
+};
+
+/* How a role is started: which executable (one per set of linked libraries), how many, which parts of the snapshot it may see. */
+struct plan {
+    enum role_id id;
+    const char *exe;
+    bool per_core;
+    bool snapshot, secret;
+};
+
+enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
+
+#define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
+
+struct parent {
+    struct parent_options options;
+    enum parent_phase phase;
+    int exit_status;
+    struct loop *loop;
+    int exe_dir;                 /* folder of our own executables */
+    char main_file[4096];        /* absolute */
+    struct rights_uids uids;     /* who the roles and the plugins run as */
+
+    /* the configuration in force */
+    struct role_snapshot snap;
+    struct model model;
+    struct child conf;           /* the one-shot compiler; state CHILD_DOWN when none runs */
+    bool reload_wanted;          /* SIGHUP came while conf was running */
+    uint64_t generation;
+    bool conf_accepted;          /* the running conf delivered a snapshot that is now in force */
+    uint64_t reload_id;          /* of the gate's RELOAD being carried out, 0: none */
+
+    /* the state folder and what is handed over */
+    char state_dir[4096];
+    int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd;
+    int pipe_keep_fd;            /* the write end of the command file, held so that a restart of local loses nothing */
+    bool pipe_made;
+    char http_at[128];           /* "127.0.0.1:8080", with the port really bound */
+    uint32_t epoch;
+    const char *preload, *faketime; /* "LD_PRELOAD=..." and "FAKETIME=..." of our own start, for tests that move the clock; NULL */
+    int board_fd;                /* the engine's, for a gate that starts later */
+    uint64_t board_generation;
+    char setup_token[128];
+
+    struct child child[PARENT_CHILDREN_MAX];
+    size_t n_children;
+    bool announced;              /* READY was printed */
+    struct loop_timer status_timer;
+};
+
+/* parent_child.c: a role's process */
+const struct plan *parent_plan_of(enum role_id id);
+void parent_plan_children(struct parent *p); /* fills p->child from the settings */
+int parent_spawn(struct parent *p, struct child *c, struct err *err);       /* process and control link only */
+int parent_start_child(struct parent *p, struct child *c, struct err *err); /* and all it is told before GO */
+void parent_go(struct child *c);
+void parent_stop_all(struct parent *p, int exit_status); /* the end of the loop follows when all have ended */
+struct child *parent_find(struct parent *p, enum role_id id, unsigned instance);
+void parent_on_sigchld(void *user, int signo);
+
+/* parent_tell.c: what a child is told */
+void parent_tell_start(struct parent *p, struct child *c);
+void parent_tell_descriptors(struct parent *p, struct child *c);
+void parent_tell_peers(struct parent *p, struct child *c); /* PEER to c and its peers that live */
+void parent_tell_snapshot(struct parent *p, struct child *c);
+void parent_tell_board(struct parent *p, struct child *gate);
+/* Hands fd over to c under that purpose; fd stays ours. -1 is passed over. */
+void parent_pass(struct child *c, const char *purpose, const char *arg, int fd);
+bool parent_child_lives(const struct child *c);
+
+/* parent_open.c */
+int parent_open_executables(struct parent *p, struct err *err);
+int parent_open_state(struct parent *p, struct err *err);
+int parent_open_listeners(struct parent *p, struct err *err);
+int parent_open_log(struct parent *p, struct err *err);
+int parent_open_pipe(struct parent *p, struct err *err); /* the last step of a start */
+int parent_raise_epoch(struct parent *p, struct err *err);
+void parent_close_all(struct parent *p);                /* and takes away the files that others look for */
+
+/* parent_conf.c */
+int parent_conf_start(struct parent *p, struct err *err);
+bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds);
+void parent_conf_ended(struct parent *p);
+void parent_reload(struct parent *p, uint64_t id); /* id: of a RELOAD to be answered, 0: none */
+
+/* parent_status.c */
+void parent_status_send(struct parent *p);   /* levels of all roles to gate */
+void parent_status_levels(struct parent *p); /* one line at start: what was reached, what not */
+
+/* parent.c */
+void parent_start_roles(struct parent *p);  /* a configuration is there: the second half of the start */
+void parent_give_up(struct parent *p, const char *why);
+void parent_child_ready(struct parent *p, struct child *c); /* a role said READY */
+void parent_all_ended(struct parent *p);
+void parent_notify_systemd(const char *text); /* sd_notify, nothing when not asked */

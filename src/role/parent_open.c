@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parent opens for the roles: executables, state folder, listeners, log file, command file. */
+#include "role/parent_int.h"
+
+#include "base/log.h"
+#include "db/statedir.h"
+#include "os/file.h"
+#include "os/sock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int parent_open_executables(struct parent *p, struct err *err)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    char *slash;
+
+    if (n < 0)
+        return err_sys(err, errno, "cannot tell where this program is (/proc/self/exe)");
+    path[n] = '\0';
+    slash = strrchr(path, '/');
+    BUG_ON(!slash);
+    *slash = '\0';
+    p->exe_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (p->exe_dir < 0)
+        return err_sys(err, errno, "cannot open %s, the folder of Vigie's programs", path);
+    return 0;
+}
+
+/* A setting that --set or the main file may give: "" when absent. */
+static const char *setting(struct parent *p, const char *name, const char *def)
+{
+    struct str s = model_option_get(&p->model, name, str_of(def));
+
+    return s.n ? s.p : "";
+}
+
+/* With root's start the roles are other users: each folder goes to the one that writes in it. */
+static int give_folder(struct parent *p, const char *name, uid_t uid, gid_t gid, struct err *err)
+{
+    if (mkdirat(p->state_fd, name, 0700) < 0 && errno != EEXIST)
+        return err_sys(err, errno, "cannot make the folder %s/%s", p->state_dir, name);
+    if (geteuid() == 0 && fchownat(p->state_fd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return err_sys(err, errno, "cannot give the folder %s/%s to its user", p->state_dir, name);
+    return 0;
+}
+
+static int make_folders(struct parent *p, struct err *err)
+{
+    static const char *const of_store[] = {"journal", "snapshots", "db"};
+    const struct rights_uid *store = rights_uid_of(&p->uids, ROLE_STORE), *auth = rights_uid_of(&p->uids, ROLE_AUTH);
+    int r = give_folder(p, "run", 0, 0, err);
+
+    if (r == 0 && fchmodat(p->state_fd, "run", 0755, 0) < 0)
+        r = err_sys(err, errno, "cannot open %s/run to others", p->state_dir);
+    for (size_t i = 0; r == 0 && i < ARRAY_LEN(of_store); i++)
+        r = give_folder(p, of_store[i], store->uid, store->gid, err);
+    if (r == 0)
+        r = give_folder(p, "auth", auth->uid, auth->gid, err);
+    return r;
+}
+
+static int take_lock(struct parent *p, struct err *err)
+{
+    char text[32];
+    ssize_t n;
+
+    p->lock_fd = openat(p->state_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (p->lock_fd < 0)
+        return err_sys(err, errno, "cannot write in the state folder %s", p->state_dir);
+    if (flock(p->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+        n = pread(p->lock_fd, text, sizeof(text) - 1, 0);
+        text[n > 0 ? n : 0] = '\0';
+        text[strcspn(text, "\n")] = '\0';
+        return err_set(err, E_BUSY,
+                       "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a folder of its own with "
+                       "--set vigie_state_dir=DIR", text[0] ? text : "unknown", p->state_dir);
+    }
+    n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+    if (ftruncate(p->lock_fd, 0) < 0 || pwrite(p->lock_fd, text, (size_t)n, 0) != n)
+        log_warn("cannot write the process number into %s/lock: %s", p->state_dir, strerror(errno));
+    return 0;
+}
+
+/* The epoch numbers the engines of this state folder: run ids of an earlier one are never taken for ours. */
+int parent_raise_epoch(struct parent *p, struct err *err)
+{
+    char text[32] = "";
+    uint64_t old = 0;
+    int fd = openat(p->state_fd, "epoch", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t n;
+
+    if (fd >= 0) {
+        n = read(fd, text, sizeof(text) - 1);
+        close(fd);
+        if (n <= 0 || !str_to_u64(str_trim(str_make(text, (size_t)n)), &old) || old >= UINT32_MAX)
+            return err_set(err, E_FORMAT, "%s/epoch is damaged: write a number above every earlier one into it, for instance %u",
+                           p->state_dir, 1000000u);
+    }
+    p->epoch = MAX((uint32_t)old, p->epoch) + 1;
+    n = snprintf(text, sizeof(text), "%u\n", p->epoch);
+    return file_replace_at(p->state_fd, "epoch", text, (size_t)n, 0644, err);
+}
+
+int parent_open_state(struct parent *p, struct err *err)
+{
+    int r;
+
+    snprintf(p->state_dir, sizeof(p->state_dir), "%s", setting(p, "vigie_state_dir", "/var/lib/vigie"));
+    if (p->state_dir[0] != '/')
+        return err_set(err, E_INVAL, "vigie_state_dir=%s: write an absolute path", p->state_dir);
+    r = file_mkdir_parents(p->state_dir, 0711, err);
+    if (r < 0)
+        return r;
+    p->state_fd = open(p->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (p->state_fd < 0)
+        return err_sys(err, errno, "cannot open the state folder %s", p->state_dir);
+    r = take_lock(p, err);
+    if (r == 0)
+        r = statedir_check_format(p->state_fd, p->state_dir, err);
+    if (r == 0)
+        r = make_folders(p, err);
+    if (r == 0)
+        r = parent_raise_epoch(p, err);
+    return r;
+}
+
+/* ---- listeners ---- */
+
+static int open_http(struct parent *p, struct err *err)
+{
+    const char *at = setting(p, "vigie_http_listen", "127.0.0.1:8321");
+    int r;
+
+    if (!at[0])
+        return 0;
+    r = sock_listen_tcp(at, &p->http_fd, p->http_at, sizeof(p->http_at), err);
+    if (r < 0)
+        err_prefix(err, "vigie_http_listen=%s: ", at);
+    return r;
+}
+
+int parent_open_listeners(struct parent *p, struct err *err)
+{
+    const char *ls = setting(p, "vigie_livestatus_socket", "");
+    char path[sizeof(p->state_dir) + 32];
+    int r;
+
+    snprintf(path, sizeof(path), "%s/run/ctl.sock", p->state_dir);
+    r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
+    if (r == 0 && ls[0])
+        r = sock_listen_unix(ls, 0660, &p->ls_fd, err);
+    if (r == 0)
+        r = open_http(p, err);
+    return r;
+}
+
+/* ---- log and command file ---- */
+
+int parent_open_log(struct parent *p, struct err *err)
+{
+    const char *path = model_c(&p->model, p->model.globals->log_file);
+
+    if (!path[0])
+        return 0;
+    return rights_open_as(&p->uids, path, O_WRONLY | O_APPEND | O_CREAT, 0644, &p->log_fd, err);
+}
+
+int parent_open_pipe(struct parent *p, struct err *err)
+{
+    const char *path = model_c(&p->model, p->model.globals->command_file);
+
+    if (!path[0] || !p->model.globals->check_external_commands)
+        return 0;
+    if (rights_mkfifo_as(&p->uids, path, 0660, err) < 0)
+        return -1;
+    p->pipe_made = true;
+    p->pipe_fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    if (p->pipe_fd < 0)
+        return err_sys(err, errno, "cannot open the command file %s", path);
+    p->pipe_keep_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    return 0;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void parent_close_all(struct parent *p)
+{
+    const char *ls = p->model.globals ? setting(p, "vigie_livestatus_socket", "") : "";
+    int *const fds[] = {&p->exe_dir, &p->http_fd, &p->log_fd, &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
+
+    if (p->pipe_made)
+        unlink(model_c(&p->model, p->model.globals->command_file));
+    if (p->ls_fd >= 0)
+        unlink(ls);
+    if (p->ctl_fd >= 0)
+        unlinkat(p->state_fd, "run/ctl.sock", 0);
+    close_fd(&p->ls_fd);
+    close_fd(&p->ctl_fd);
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+        close_fd(fds[i]);
+    close_fd(&p->state_fd);
+    close_fd(&p->lock_fd); /* last: the folder is free again */
+}

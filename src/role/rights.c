@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "role/rights.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Where the users of the package do not exist: ids that no distribution gives out (systemd's range for dynamic users). */
+enum { ID_ROLES = 61184 + 4000, ID_AUTH, ID_WEB };
+
+static bool by_name(struct rights_uid *u, const char *user, const char *group)
+{
+    const struct passwd *pw;
+    const struct group *gr;
+    int n = RIGHTS_GROUPS_MAX;
+
+    if (!user[0] || !(pw = getpwnam(user)))
+        return false;
+    u->uid = pw->pw_uid;
+    u->gid = pw->pw_gid;
+    if (getgrouplist(user, pw->pw_gid, u->groups, &n) < 0)
+        n = RIGHTS_GROUPS_MAX;
+    u->n_groups = (size_t)n;
+    if (group[0] && (gr = getgrnam(group)))
+        u->gid = gr->gr_gid;
+    return true;
+}
+
+static struct rights_uid package_user(const char *name, uid_t fallback, bool *missing)
+{
+    struct rights_uid u = {.uid = fallback, .gid = fallback};
+
+    if (!by_name(&u, name, ""))
+        *missing = true;
+    return u;
+}
+
+static void resolve_root(struct rights_uids *u, const char *nagios_user, const char *nagios_group)
+{
+    bool missing = false;
+    const struct rights_uid roles = package_user("vigie", ID_ROLES, &missing);
+    struct rights_uid plugins = {0};
+
+    for (int i = 0; i < ROLE_COUNT; i++)
+        u->role[i] = roles;
+    u->role[ROLE_AUTH] = package_user("vigie-auth", ID_AUTH, &missing);
+    u->role[ROLE_WEB] = u->role[ROLE_LOCAL] = package_user("vigie-web", ID_WEB, &missing);
+    if (!by_name(&plugins, nagios_user, nagios_group) && !by_name(&plugins, "vigie-run", "") && !by_name(&plugins, "nobody", ""))
+        plugins = (struct rights_uid){.uid = 65534, .gid = 65534};
+    u->role[ROLE_RUNNER] = plugins;
+    u->role[ROLE_PARENT] = u->role[ROLE_CONF] = (struct rights_uid){0};
+    if (nagios_user[0] && plugins.uid == 0)
+        snprintf(u->warning, sizeof(u->warning), "nagios_user=%s: plugins run as root; a user of their own is safer", nagios_user);
+    else if (missing)
+        snprintf(u->warning, sizeof(u->warning),
+                 "the users vigie, vigie-auth, vigie-web and vigie-run do not all exist: roles run under fixed numbers from %d, plugins as uid %u; "
+                 "the package makes these users", ID_ROLES, plugins.uid);
+}
+
+void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group, const char *main_file)
+{
+    struct stat st;
+
+    memset(u, 0, sizeof(*u));
+    u->root = geteuid() == 0;
+    if (!u->root) {
+        for (int i = 0; i < ROLE_COUNT; i++)
+            u->role[i] = (struct rights_uid){.uid = geteuid(), .gid = getegid()};
+        u->log_owner = u->role[0];
+        snprintf(u->warning, sizeof(u->warning), "started as an ordinary user: all roles and plugins share uid %u, plugins are unconfined", geteuid());
+        return;
+    }
+    resolve_root(u, nagios_user, nagios_group);
+    if (!by_name(&u->log_owner, nagios_user, nagios_group) && stat(main_file, &st) == 0)
+        u->log_owner = (struct rights_uid){.uid = st.st_uid, .gid = st.st_gid};
+}
+
+const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id id)
+{
+    return &u->role[id];
+}
+
+void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec *spec)
+{
+    const struct rights_uid *who = &u->role[id];
+
+    spec->no_new_privs = u->root || id != ROLE_RUNNER;
+    if (!u->root)
+        return;
+    spec->set_ids = true;
+    spec->uid = who->uid;
+    spec->gid = who->gid;
+    spec->groups = who->groups;
+    spec->n_groups = who->n_groups;
+    if (id == ROLE_RUNNER || id == ROLE_PROBER)
+        spec->ambient_caps = 1ull << CAP_NET_RAW;
+    if (id == ROLE_CONF) {
+        spec->set_ids = true;
+        spec->uid = rights_uid_of(u, ROLE_ENGINE)->uid;
+        spec->gid = rights_uid_of(u, ROLE_ENGINE)->gid;
+        spec->ambient_caps = 1ull << CAP_DAC_READ_SEARCH;
+    }
+}
+
+int rights_enter(enum role_id id, struct role *r, struct err *err)
+{
+    (void)id;
+    (void)r;
+    (void)err;
+    return 0;
+}
+
+/* The file-system ids only: the parent keeps its own rights for everything else. */
+static void become(const struct rights_uids *u, bool on)
+{
+    if (!u->root)
+        return;
+    setfsgid(on ? u->log_owner.gid : 0);
+    setfsuid(on ? u->log_owner.uid : 0);
+}
+
+int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd, struct err *err)
+{
+    int f, e;
+
+    become(u, true);
+    f = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    e = errno;
+    become(u, false);
+    if (f < 0)
+        return err_sys(err, e, "cannot open %s as user %u", path, u->log_owner.uid);
+    *fd = f;
+    return 0;
+}
+
+int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)
+{
+    struct stat st;
+    int r = 0, e = 0;
+
+    if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode))
+        return err_set(err, E_EXIST, "%s exists and is no FIFO: take it away, or name another command_file", path);
+    become(u, true);
+    unlink(path); /* a stale one: we hold the lock of the state folder */
+    if (mkfifo(path, mode) < 0 || chmod(path, mode) < 0) {
+        e = errno;
+        r = -1;
+    }
+    become(u, false);
+    if (r < 0)
+        return err_sys(err, e, "cannot make the command file %s as user %u", path, u->log_owner.uid);
+    return 0;
+}
+
+/* The number behind a name of /proc/PID/status. */
+static uint64_t field(const char *text, const char *name, int base)
+{
+    const char *at = strstr(text, name);
+
+    return at ? strtoull(at + strlen(name), NULL, base) : 0;
+}
+
+bool rights_level_read(pid_t pid, struct rights_level *out)
+{
+    char path[64], text[8192];
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    n = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (n <= 0)
+        return false;
+    text[n] = '\0';
+    *out = (struct rights_level){
+        .pid = pid,
+        .uid = (uid_t)field(text, "\nUid:", 10),
+        .seccomp = (int)field(text, "\nSeccomp:", 10),
+        .no_new_privs = (int)field(text, "\nNoNewPrivs:", 10),
+        .caps = field(text, "\nCapEff:", 16),
+        .rss_kb = field(text, "\nVmRSS:", 10),
+    };
+    return true;
+}

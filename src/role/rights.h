@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What each role may do: one table (rights.c), from which the sandbox, the tests and docs/RIGHTS.md are made.
+ * Users (docs/decisions, "rights as they are"): started as root, roles run as vigie, auth as vigie-auth, web and local as vigie-web, plugins as nagios_user of the main file,
+ * else vigie-run; where these users do not exist, fixed numeric ids between 61184 and 65519 for the roles and nobody for plugins, with a warning. As an ordinary user
+ * everything runs as that user, said loudly.
+ */
+#include "base/err.h"
+#include "os/proc.h"
+#include "wire/roles.h"
+
+#include <sys/types.h>
+
+struct role;
+
+#define RIGHTS_GROUPS_MAX 32
+
+struct rights_uid {
+    uid_t uid;
+    gid_t gid;
+    gid_t groups[RIGHTS_GROUPS_MAX];
+    size_t n_groups;
+};
+
+struct rights_uids {
+    bool root; /* started as root: ids are changed */
+    struct rights_uid role[ROLE_COUNT];
+    struct rights_uid log_owner; /* whose rights open log_file and command_file */
+    char warning[512];           /* to be shown; empty: all as it should be */
+};
+
+/* nagios_user, nagios_group: of the main file, may be empty. main_file: its owner opens the logs when no user is named. */
+void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group, const char *main_file);
+const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id id);
+/* Fills in what the parent sets between fork and exec: ids, capabilities, no_new_privs, limits. */
+void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec *spec);
+/* The last step of a role's birth, in its own process: closes the sandbox. Cannot be undone. */
+int rights_enter(enum role_id id, struct role *r, struct err *err);
+
+/* Opens a log file, or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
+int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd, struct err *err);
+int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
+
+/* What a running process really has, from /proc. */
+struct rights_level {
+    pid_t pid;
+    uid_t uid;
+    int seccomp;        /* 0 none, 2 filter */
+    int no_new_privs;
+    uint64_t caps;      /* effective */
+    uint64_t rss_kb;
+};
+bool rights_level_read(pid_t pid, struct rights_level *out);
