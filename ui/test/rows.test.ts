@@ -27,7 +27,8 @@ test('a row that leaves the view stays until the list may move', () => {
   const rows = filled();
   assert.equal(rows.apply(row('2', { state: 'ok' }), view).structure, true);
   assert.equal(rows.cell('2')?.value.gone, true);
-  assert.equal(rows.cell('2')?.value.changed, 1);
+  assert.ok(rows.cell('2')!.value.changed > 0);
+  assert.equal(rows.cell('1')!.value.changed, 0);
   rows.replace([row('1'), row('3')], true);
   assert.deepEqual(rows.ids.value, ['1', '2', '3'], 'held');
   assert.equal(rows.difference(), 1);

@@ -103,7 +103,7 @@ export const en = {
 
   'panel.label': 'Details',
   'panel.close': 'Close the panel',
-  'panel.hard': 'confirmed, attempt {attempt} of {max}',
+  'panel.hard': 'confirmed',
   'panel.soft': 'not confirmed, attempt {attempt} of {max}',
   'panel.since': 'for {d}',
   'panel.why': 'Why',
@@ -284,6 +284,9 @@ export const en = {
   'note.degraded': 'Vigie cannot write its record.',
   'note.degraded_text': 'Alerts go on; history waits in memory. Reason: {why}',
   'note.warning': 'Vigie needs attention.',
+  'note.updated': 'Vigie was updated.',
+  'note.updated_text': 'This page is still of the old version.',
+  'note.reload': 'Load the new one',
   'note.see': 'See Platform',
 
   'err.network': 'Vigie does not answer. Is it running?',

@@ -98,7 +98,7 @@ export const fr: Catalogue = {
 
   'panel.label': 'Détails',
   'panel.close': 'Fermer le panneau',
-  'panel.hard': 'confirmé, essai {attempt} sur {max}',
+  'panel.hard': 'confirmé',
   'panel.soft': 'non confirmé, essai {attempt} sur {max}',
   'panel.since': 'depuis {d}',
   'panel.why': 'Pourquoi',
@@ -279,6 +279,9 @@ export const fr: Catalogue = {
   'note.degraded': 'Vigie ne peut pas écrire son journal.',
   'note.degraded_text': 'Les alertes continuent ; l’historique attend en mémoire. Raison : {why}',
   'note.warning': 'Vigie demande votre attention.',
+  'note.updated': 'Vigie a été mise à jour.',
+  'note.updated_text': 'Cette page est encore de l’ancienne version.',
+  'note.reload': 'Charger la nouvelle',
   'note.see': 'Voir Plateforme',
 
   'err.network': 'Vigie ne répond pas. Est-elle lancée ?',

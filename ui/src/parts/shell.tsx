@@ -9,7 +9,7 @@ import { STATES, type State } from '../model.ts';
 import { DEFAULT_ROUTE, formatRoute, go, route, type Route } from '../route.ts';
 import { dialog, openDialog } from '../store/actions.ts';
 import { counts } from '../store/list.ts';
-import { degraded, status, warnings } from '../store/status.ts';
+import { degraded, status, updated, warnings } from '../store/status.ts';
 import { live } from '../store/stream.ts';
 import { Kbd, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
@@ -185,6 +185,7 @@ function Banners(): JSX.Element {
   return (
     <div class="note" role="status">
       {away.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('away.title')}</b> {t('away.text', { time: moment(new Date(lastAnswer.value).toISOString(), Date.now()) })}</span></div>}
+      {updated.value && <div class="banner"><Icon name="alert" /><span><b>{t('note.updated')}</b> {t('note.updated_text')}</span><span class="sp" /><button type="button" class="btn" onClick={() => location.reload()}>{t('note.reload')}</button></div>}
       {degraded.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.degraded')}</b> {t('note.degraded_text', { why: degraded.value })}</span><span class="sp" />{!here && platform}</div>}
       {!degraded.value && warnings.value.length > 0 && !here && <div class="banner"><Icon name="alert" /><span><b>{t('note.warning')}</b> {warnings.value[0]}</span><span class="sp" />{platform}</div>}
     </div>

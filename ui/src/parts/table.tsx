@@ -15,6 +15,7 @@ import { Icon, StateWord } from './icons.tsx';
 const OVERSCAN = 12;
 const NEAR_END_PX = 800;
 const LATE_S = 60;
+const FLASH_MS = 3000;
 
 const COLUMNS: readonly { key: SortKey; label: 'list.col_state' | 'list.col_resource' | 'list.col_since' | 'list.col_info' | 'list.col_checked'; cls: string }[] = [
   { key: 'severity', label: 'list.col_state', cls: 'c-state' },
@@ -79,7 +80,7 @@ function rowClass(row: Row, gone: boolean, changed: number): string {
   if (route.value.open === row.id) parts.push('open');
   if (current.value === row.id) parts.push('cur');
   if (gone) parts.push('gone');
-  if (changed > 0) parts.push('chg');
+  if (Date.now() - changed < FLASH_MS) parts.push('chg');
   return parts.join(' ');
 }
 

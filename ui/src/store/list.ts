@@ -149,9 +149,10 @@ function entering(row: Row): boolean {
 const listener = {
   row(row: Row): void {
     const seen = rows.apply(row, view.peek());
-    if (seen.stateChanged) announce(t('list.said', { name: nameOf(row), state: t(`state.${row.state}`) }));
+    const arrives = !seen.known && seen.structure && entering(row);
+    if (seen.stateChanged || (arrives && loading.peek() === 'no' && view.peek().filter !== 'all')) announce(t('list.said', { name: nameOf(row), state: t(`state.${row.state}`) }));
     if (row.id === route.peek().open) refreshDetail();
-    if (seen.structure && (seen.known || entering(row))) refreshSoon();
+    if (arrives || (seen.known && seen.structure)) refreshSoon();
   },
   gone(id: string): void {
     rows.drop(id);

@@ -6,7 +6,7 @@ import { stillMatches, type Row, type View } from '../model.ts';
 
 export interface Cell {
   row: Row;
-  changed: number; // counts the state changes seen, so that the row can show that one came
+  changed: number; // when a change of state was seen, so that the row can show it once; 0: none
   gone: boolean; // it no longer belongs to this view, and stays until the list may move
 }
 
@@ -39,7 +39,7 @@ export class Rows {
     }
     const old = known.peek();
     const changed = old.row.state !== row.state;
-    known.value = { row, changed: old.changed + (changed ? 1 : 0), gone };
+    known.value = { row, changed: changed ? Date.now() : old.changed, gone };
     return changed;
   }
 

@@ -10,6 +10,10 @@ export const status = signal<Status | null>(null);
 const POLL_MS = 10000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+// The page is of one build; when the server is of another, the page may speak wrongly with it.
+let firstBuild = '';
+export const updated = signal(false);
+
 export const degraded = computed(() => status.value?.journal?.degraded || '');
 
 export function warningText(warning: string | Warning): string {
@@ -24,7 +28,11 @@ export async function readStatus(): Promise<void> {
   if (!session.peek()) return;
   if (!document.hidden) {
     try {
-      status.value = await api<Status>('GET', '/status');
+      const answer = await api<Status>('GET', '/status');
+      const build = `${answer.version} ${answer.build ?? ''}`;
+      firstBuild ||= build;
+      updated.value = build !== firstBuild;
+      status.value = answer;
     } catch {
       // The banner says it when nobody answers; the figures stay as they were.
     }
