@@ -18,7 +18,7 @@ const SERVICES = [
   ['Users', `${PLUGINS}/check_users -w 100 -c 200`],
   ['Always critical', `${PLUGINS}/check_dummy 2 "made to be critical"`],
   ['Always warning', `${PLUGINS}/check_dummy 1 "made to be a warning"`],
-  ['Quoting <b>&amp;</b>', `${PLUGINS}/check_dummy 0 "<img src=x onerror=alert(1)> &amp; done"`],
+  ['Quoting', `${PLUGINS}/check_dummy 0 "<img src=x onerror=alert(1)> &amp; done"`],
 ];
 
 function configuration(dir, port) {
@@ -145,7 +145,7 @@ export async function startVigie() {
     const link = await setupLink(child);
     child.removeAllListeners('exit');
     const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
-    return { ...link, own: true, turn, stop, pause: () => child.kill('SIGSTOP') };
+    return { ...link, own: true, turn, stop };
   } catch (error) {
     await stop();
     throw error;
