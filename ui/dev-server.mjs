@@ -155,7 +155,7 @@ const ROLES = [['engine', 0, 3], ['runner', 0, 2], ['runner', 1, 2], ['prober', 
 
 const statusBody = () => ({
   version: '0.1.0', build: '6659eaa1c0de', program_start: iso(START), now: iso(now()), level: 'full',
-  roles: ROLES.map(([role, instance, landlock], i) => ({ role, instance, pid: 4000 + i, uid: 64000 + i, seccomp: true, landlock, no_new_privs: role !== 'runner', caps: role === 'prober' ? 'cap_net_raw' : '', restarts: 0, rss_kb: 2100 + i * 333 })),
+  roles: ROLES.map(([role, instance, landlock], i) => ({ role, instance, pid: 4000 + i, uid: 64000 + i, seccomp: true, landlock, no_new_privs: role !== 'runner', state: 'ready', capabilities: role === 'prober' ? '8192' : '0', restarts: 0, rss_kb: 2100 + i * 333 })),
   checks: { last_minute: world.size, latency_ms: 12 },
   journal: { seq: String(41872 + Math.floor((now() - START) / 1000)), degraded: degraded ? 'No space left on device' : '' },
   not_yet: [{ directive: 'obsess_over_services', file: '/etc/nagios4/nagios.cfg', line: 712 }, { directive: 'broker_module', file: '/etc/nagios4/nagios.cfg', line: 240 }, { directive: 'escalation_period', file: '/etc/nagios4/objects/escalations.cfg', line: 18 }],

@@ -119,7 +119,8 @@ export interface RoleStatus {
   seccomp?: boolean | number | string;
   landlock?: boolean | number | string;
   no_new_privs?: boolean;
-  caps?: string | string[] | number;
+  capabilities?: string; // the set, as a decimal number in text
+  state?: string;
   restarts?: number;
   rss_kb?: number;
 }
@@ -143,6 +144,8 @@ export interface Status {
   journal?: { seq?: string | number; degraded?: string };
   not_yet?: { directive: string; file?: string; line?: number }[];
   warnings?: (string | Warning)[];
+  rights_warning?: string;
+  one_process?: boolean;
 }
 
 export interface Session {

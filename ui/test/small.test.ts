@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { allCaps, capNames } from '../src/caps.ts';
 import { tokenIn } from '../src/pages/login.tsx';
 import { goodPassword, goodUser, judge } from '../src/password.ts';
 import { browserLang, parsePrefs } from '../src/prefs.ts';
@@ -23,6 +24,15 @@ test('the set-up code is found in a link, a fragment, or nowhere', () => {
   assert.equal(tokenIn('#setup=abcDEF_123-45'), 'abcDEF_123-45');
   assert.equal(tokenIn(' http://127.0.0.1:8080/#setup=abcDEF_123-45 '), 'abcDEF_123-45');
   for (const bad of ['', '#setup=', '#setup=short', 'http://x/', '#setup=<script>alert(1)</script>']) assert.equal(tokenIn(bad), '');
+});
+
+test('capabilities have names', () => {
+  assert.deepEqual(capNames('0'), []);
+  assert.deepEqual(capNames('8192'), ['net_raw']);
+  assert.deepEqual(capNames('5'), ['chown', 'dac_read_search']);
+  assert.ok(allCaps(capNames('2199023255551')));
+  assert.ok(!allCaps(capNames('8192')));
+  assert.deepEqual(capNames(''), []);
 });
 
 test('what a browser stored may be anything', () => {

@@ -287,6 +287,7 @@ export const en = {
   'note.updated': 'Vigie was updated.',
   'note.updated_text': 'This page is still of the old version.',
   'note.reload': 'Load the new one',
+  'note.one_process': 'Every role runs in one process, without the walls between them. Start without --one-process.',
   'note.see': 'See Platform',
 
   'err.network': 'Vigie does not answer. Is it running?',
@@ -330,6 +331,8 @@ export const en = {
   'plat.possible': 'possible',
   'plat.plugins': 'for plugins that need them',
   'plat.none': 'none',
+  'plat.all_caps': 'all of root’s',
+  'plat.not_running': 'not running',
   'plat.job_parent': 'starts and restarts the others',
   'plat.job_conf': 'reads the configuration',
   'plat.job_engine': 'schedules and decides',

@@ -282,6 +282,7 @@ export const fr: Catalogue = {
   'note.updated': 'Vigie a été mise à jour.',
   'note.updated_text': 'Cette page est encore de l’ancienne version.',
   'note.reload': 'Charger la nouvelle',
+  'note.one_process': 'Tous les rôles tournent dans un seul processus, sans cloisons entre eux. Démarrez sans --one-process.',
   'note.see': 'Voir Plateforme',
 
   'err.network': 'Vigie ne répond pas. Est-elle lancée ?',
@@ -325,6 +326,8 @@ export const fr: Catalogue = {
   'plat.possible': 'possibles',
   'plat.plugins': 'pour les sondes qui en ont besoin',
   'plat.none': 'aucune',
+  'plat.all_caps': 'toutes celles de root',
+  'plat.not_running': 'arrêté',
   'plat.job_parent': 'lance et relance les autres',
   'plat.job_conf': 'lit la configuration',
   'plat.job_engine': 'planifie et décide',

@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { durationLong, exact, moment, num, quantity, seconds } from '../format.ts';
+import { allCaps, capNames } from '../caps.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import type { RoleStatus, Status } from '../model.ts';
 import { now } from '../store/now.ts';
@@ -50,26 +51,34 @@ function landlockFact(value: RoleStatus['landlock']): JSX.Element {
   return <Fact good text={value === true ? t('plat.confined_plain') : t('plat.confined', { level: String(value) })} />;
 }
 
-function capsText(caps: RoleStatus['caps']): string {
-  const list = Array.isArray(caps) ? caps.join(', ') : String(caps ?? '');
-  return list === '' || /^0+$/.test(list) ? t('plat.none') : list;
+function capsText(caps: string | undefined): string {
+  const names = capNames(caps ?? '');
+  if (names.length === 0) return t('plat.none');
+  return allCaps(names) ? t('plat.all_caps') : names.join(', ');
 }
 
-function RoleRow({ r }: { r: RoleStatus }): JSX.Element {
+const RUNNING = ['', 'ready', 'running'];
+
+function RoleRow({ r, files }: { r: RoleStatus; files: boolean }): JSX.Element {
   const filtered = Boolean(r.seccomp) && r.seccomp !== '0' && r.seccomp !== 'none';
   return (
     <tr>
-      <th scope="row">{r.role}{r.instance ? ` ${r.instance + 1}` : ''}<div class="muted role-job">{JOBS.includes(r.role) && t(`plat.job_${r.role}` as Key)}</div></th>
+      <th scope="row">{r.role}{r.instance ? ` ${r.instance + 1}` : ''}{!RUNNING.includes(r.state ?? '') && <span class="tag bad-t">{t('plat.not_running')}</span>}<div class="muted role-job">{JOBS.includes(r.role) && t(`plat.job_${r.role}` as Key)}</div></th>
       <td>{r.user ?? r.uid ?? '—'}</td>
       <td><Fact good={filtered} text={t(filtered ? 'plat.filtered' : 'plat.free')} /></td>
-      <td>{landlockFact(r.landlock)}</td>
+      {files && <td>{landlockFact(r.landlock)}</td>}
       <td>{r.no_new_privs ? <Fact good text={t('plat.barred')} /> : r.role === 'runner' ? <span class="muted">{t('plat.plugins')}</span> : <Fact good={false} text={t('plat.possible')} />}</td>
-      <td>{capsText(r.caps)}</td>
+      <td>{capsText(r.capabilities)}</td>
       <td class="num">{r.rss_kb ? quantity(r.rss_kb, 'KB') : '—'}</td>
       <td class={`num ${r.restarts ? 'bad-t' : ''}`}>{num(r.restarts ?? 0, 0)}</td>
     </tr>
   );
 }
+
+// What a kernel does not tell is not shown as missing.
+const toldFiles = (roles: readonly RoleStatus[]): boolean => roles.some((r) => r.landlock !== undefined);
+const heads = (roles: readonly RoleStatus[]): Key[] =>
+  ['plat.role', 'plat.user', 'plat.seccomp', ...(toldFiles(roles) ? ['plat.landlock'] as const : []), 'plat.privs', 'plat.caps'];
 
 const Roles = ({ roles }: { roles: readonly RoleStatus[] }): JSX.Element => (
   <section class="block">
@@ -77,10 +86,10 @@ const Roles = ({ roles }: { roles: readonly RoleStatus[] }): JSX.Element => (
     <div class="x" tabIndex={0} role="region" aria-label={t('plat.roles')}>
       <table class="grid">
         <thead><tr>
-          {(['plat.role', 'plat.user', 'plat.seccomp', 'plat.landlock', 'plat.privs', 'plat.caps'] as const).map((k) => <th scope="col" key={k}>{t(k)}</th>)}
+          {heads(roles).map((k) => <th scope="col" key={k}>{t(k)}</th>)}
           <th scope="col" class="num">{t('plat.memory')}</th><th scope="col" class="num">{t('plat.restarts')}</th>
         </tr></thead>
-        <tbody>{roles.map((r) => <RoleRow key={`${r.role}/${r.instance ?? 0}`} r={r} />)}</tbody>
+        <tbody>{roles.map((r) => <RoleRow key={`${r.role}/${r.instance ?? 0}`} r={r} files={toldFiles(roles)} />)}</tbody>
       </table>
     </div>
   </section>

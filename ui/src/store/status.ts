@@ -2,7 +2,7 @@
 // How Vigie itself does: read every few seconds on any page, because a full disk must be said loudly wherever one looks.
 import { computed, effect, signal } from '@preact/signals';
 import { api, session } from '../api.ts';
-import { lang } from '../i18n/i18n.ts';
+import { lang, t } from '../i18n/i18n.ts';
 import type { Status, Warning } from '../model.ts';
 
 export const status = signal<Status | null>(null);
@@ -21,7 +21,11 @@ export function warningText(warning: string | Warning): string {
   return (lang.value === 'fr' ? warning.text_fr : warning.text_en) || warning.text || warning.text_en || warning.code || '';
 }
 
-export const warnings = computed(() => (status.value?.warnings ?? []).map(warningText).filter(Boolean));
+export const warnings = computed(() => {
+  const s = status.value;
+  const own = [s?.one_process ? t('note.one_process') : '', s?.rights_warning ?? ''];
+  return [...new Set([...(s?.warnings ?? []).map(warningText), ...own])].filter(Boolean);
+});
 
 export async function readStatus(): Promise<void> {
   clearTimeout(timer);
