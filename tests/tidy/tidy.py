@@ -28,7 +28,7 @@ BANNED = {
     'mktime': 'time_from_local', 'timegm': 'time_from_utc', 'tzset': 'zones are data of the snapshot',
     'strftime': 'base/time', 'setlocale': 'every role runs in C.UTF-8', 'atoi': 'str_to_i64', 'atol': 'str_to_i64',
     'atoll': 'str_to_i64', 'alloca': 'buf_* or arena_*', 'rand': 'os/rand', 'srand': 'os/rand', 'random': 'os/rand',
-    'mktemp': 'mkstemp', 'getaddrinfo': 'c-ares', 'gethostbyname': 'c-ares', 'getpwnam': 'getpwnam_r',
+    'mktemp': 'mkstemp', 'getaddrinfo': 'c-ares', 'gethostbyname': 'c-ares',
     'strerror_l': 'err_*', 'longjmp': 'return an error', 'setjmp': 'return an error',
 }
 OS_ONLY = {'fork', 'vfork', 'clone', 'execve', 'execv', 'execvp', 'execvpe', 'execl', 'execlp', 'execveat', 'fexecve',

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a person really gets wrong in a configuration: one message each, with the place and what to do."""
+import os
+import re
+
+from lib_vigie import ONE, Vigie, main, vigie
+
+SERVICE = 'define service {\n use ts\n host_name h\n service_description %s\n %s\n}\n'
+
+
+def check(objects, extra=''):
+    v = Vigie(objects=objects, main=extra)
+    code, out, err = vigie('check', '-c', v.main)
+    return code, out + err, v
+
+
+def refused(objects, *words, extra=''):
+    """It must be refused by check and by run, naming the file, a line, and the words."""
+    code, text, v = check(objects, extra)
+    with v:
+        assert code == 1, f'vigie check ended with {code}:\n{text}'
+        for word in words:
+            assert word in text, f'"{word}" is not in:\n{text}'
+        assert re.search(r'\.cfg:\d+', text), f'no place is named in:\n{text}'
+        said = v.refuses()
+        assert words[0] in said, f'vigie run does not say "{words[0]}":\n{said}'
+
+
+def test_a_good_one_passes():
+    code, text, v = check(ONE)
+    with v:
+        assert code == 0, text
+
+
+def test_missing_brace():
+    refused(ONE + 'define host {\n use th\n host_name g\n address 127.0.0.1\n', '}')
+
+
+def test_unknown_template():
+    refused(ONE + SERVICE % ('t', 'use no-such-template'), 'no-such-template')
+
+
+def test_unknown_command():
+    refused(ONE + SERVICE % ('t', 'check_command no-such-command'), 'no-such-command')
+
+
+def test_unknown_host():
+    refused(ONE + SERVICE.replace('host_name h', 'host_name nobody') % ('t', ''), 'nobody')
+
+
+def test_unknown_period():
+    refused(ONE + SERVICE % ('t', 'check_period never-defined'), 'never-defined')
+
+
+def test_misspelt_directive_is_guessed():
+    code, text, v = check(ONE + SERVICE % ('t', 'max_check_atempts 3'))
+    with v:
+        assert 'max_check_atempts' in text and 'max_check_attempts' in text, text
+
+
+def test_number_expected():
+    refused(ONE + SERVICE % ('t', 'max_check_attempts three'), 'three')
+
+
+def test_missing_file():
+    refused(ONE, 'nothing-here.cfg', extra='cfg_file=/nonexistent/nothing-here.cfg')
+
+
+def test_missing_main_file():
+    code, out, err = vigie('check', '-c', '/nonexistent/main.cfg')
+    assert code == 1 and '/nonexistent/main.cfg' in out + err, (code, out, err)
+
+
+def test_plugin_that_does_not_exist_is_a_warning():
+    objects = ONE + 'define command {\n command_name gone\n command_line /nonexistent/check_gone -x\n}\n'
+    code, text, v = check(objects + SERVICE % ('t', 'check_command gone'))
+    with v:
+        # It may be installed later, or on another machine: said, not refused; the check itself says it again.
+        assert code == 0 and '/nonexistent/check_gone' in text, (code, text)
+
+
+def test_json_for_programs():
+    import json
+    v = Vigie(objects=ONE + SERVICE % ('t', 'check_command no-such-command'))
+    with v:
+        code, out, err = vigie('check', '-o', 'json', '-c', v.main)
+        assert code == 1, (code, out, err)
+        assert 'no-such-command' in json.dumps(json.loads(out))
+
+
+def test_usage():
+    assert vigie('check', '--no-such-option')[0] == 2
+    assert vigie('no-such-command')[0] == 2
+    assert vigie('run', '--no-such-option')[0] == 2
+
+
+os.environ.pop('VIGIE_SET', None)
+main()

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
+"""What keeps Vigie from starting: one clear message each, exit 1, nothing left behind."""
+import os
+import socket
+import subprocess
+
+from lib_vigie import Skip, Vigie, main, until
+
+
+def set_main(v, **directives):
+    with open(v.main, encoding='utf-8') as f:
+        lines = [line for line in f.read().splitlines() if line.split('=')[0] not in directives]
+    v.put('main.cfg', '\n'.join(lines + [f'{k}={x}' for k, x in directives.items()]) + '\n')
+
+
+def test_port_in_use():
+    with socket.socket() as s, Vigie() as v:
+        s.bind(('127.0.0.1', 0))
+        s.listen(1)
+        port = s.getsockname()[1]
+        set_main(v, vigie_http_listen=f'127.0.0.1:{port}')
+        said = v.refuses()
+        assert str(port) in said and 'in use' in said, said
+        assert said.count('in use') == 1, f'said more than once:\n{said}'
+
+
+def test_no_right_to_bind():
+    if os.getuid() == 0:
+        raise Skip('root has the right')
+    with Vigie() as v:
+        set_main(v, vigie_http_listen='127.0.0.1:80')
+        assert 'right' in v.refuses()
+
+
+def test_plain_http_is_for_loopback():
+    with Vigie() as v:
+        set_main(v, vigie_http_listen='0.0.0.0:0')
+        said = v.refuses()
+        assert 'TLS' in said or 'loopback' in said, said
+
+
+def test_second_vigie_on_the_folder():
+    with Vigie() as first, Vigie() as second:
+        first.start()
+        set_main(second, vigie_state_dir=first.state)
+        said = second.refuses()
+        assert first.state in said and str(first.process.pid) in said, said
+        assert not first.ended()
+
+
+def test_newer_state_folder():
+    with Vigie() as v:
+        v.start()
+        assert v.stop() == 0
+        with open(os.path.join(v.state, 'format'), 'w') as f:
+            f.write('vigie-state 999\n')
+        assert '999' in v.refuses()
+
+
+def test_damaged_journal_is_said_and_survived():
+    with Vigie() as v:
+        v.start()
+        until(lambda: v.service()['has_been_checked'], 'a first result')
+        assert v.stop() == 0
+        folder = os.path.join(v.state, 'journal')
+        newest = os.path.join(folder, sorted(os.listdir(folder))[-1])
+        with open(newest, 'r+b') as f:
+            f.seek(-10, os.SEEK_END)
+            f.write(b'\xff' * 10)
+        v.start()  # the undamaged part is used
+        assert os.path.basename(newest)[:16] in v.said() or 'journal' in v.said(), v.said()
+
+
+def test_state_folder_that_cannot_be_made():
+    with Vigie() as v:
+        v.put('file', 'not a folder\n')
+        set_main(v, vigie_state_dir=v.path('file/state'))
+        assert v.path('file') in v.refuses()
+
+
+def test_one_process_says_so():
+    with Vigie(program=os.environ.get('VIGIE')) as v:
+        v.start('--one-process')
+        assert 'UNSANDBOXED' in v.said()
+
+
+def test_parent_killed_ends_all():
+    with Vigie() as v:
+        v.start()
+        pids = list(v.roles())
+        assert len(pids) > 5, pids
+        v.process.kill()
+        v.process.wait()
+        until(lambda: not [p for p in pids if alive(p)], 'every role has ended')
+        v.start()  # and nothing is in its way
+
+
+def alive(pid):
+    try:
+        with open(f'/proc/{pid}/stat') as f:
+            return f.read().rsplit(')', 1)[1].split()[0] not in 'ZX'
+    except OSError:
+        return False
+
+
+def test_needs_no_terminal_and_no_environment():
+    with Vigie() as v:
+        p = subprocess.Popen([v.program, 'run', '-c', v.main], env={}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, start_new_session=True, text=True)
+        try:
+            assert any('READY' in line for line in p.stdout), 'no READY line on stdout'
+        finally:
+            p.terminate()
+            assert p.wait(15) == 0
+
+
+main()
