@@ -44,7 +44,9 @@ async function retry(): Promise<void> {
   try {
     await readSession(); // an EventSource does not say why it failed: 401 or nobody there
   } catch {
-    // still away
+    live.value = 'off';
+    if (wanted && !source) retryTimer = setTimeout(() => void retry(), retryMs);
+    return;
   }
   if (session.value && wanted && !document.hidden) open();
 }
