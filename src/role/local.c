@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * local: the unix sockets and the command file. It takes bytes from local programs, says by the kernel's word who they are, and passes requests on; it decides nothing.
+ */
+#include "role/local_int.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "os/sock.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* ---- connections ---- */
+
+struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd)
+{
+    struct local *self = r->self;
+    struct conn *c = mem_zalloc(sizeof(*c));
+    uid_t uid = (uid_t)-1;
+    gid_t gid;
+    pid_t pid;
+
+    sock_peer(fd, &uid, &gid, &pid);
+    *c = (struct conn){.role = r, .kind = kind, .uid = (int64_t)uid, .fd = fd, .in = BUF_INIT, .out = BUF_INIT};
+    c->next = self->conns;
+    if (c->next)
+        c->next->prev = c;
+    self->conns = c;
+    self->n_conns++;
+    return c;
+}
+
+void local_conn_free(struct conn *c)
+{
+    struct local *self = c->role->self;
+    struct buf b = BUF_INIT;
+
+    if (c->request) {
+        msg_put_api_gone(&b, &(struct msg_api_gone){.id = c->request});
+        role_send(role_peer(c->role, ROLE_GATE, 0), &b, -1);
+        map_remove_u64(&self->requests, c->request);
+        buf_release(&b);
+    }
+    loop_fd_remove(&c->watch);
+    if (c->kind == CONN_CTL)
+        link_free(c->link);
+    else
+        close(c->fd);
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        self->conns = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    self->n_conns--;
+    buf_release(&c->in);
+    buf_release(&c->out);
+    mem_free(c);
+}
+
+uint64_t local_request(struct conn *c)
+{
+    struct local *self = c->role->self;
+
+    c->request = ++self->next_id;
+    map_put_u64(&self->requests, c->request, (uint64_t)(uintptr_t)c);
+    return c->request;
+}
+
+static struct conn *find(struct local *self, uint64_t id)
+{
+    uint64_t p;
+
+    return map_get_u64(&self->requests, id, &p) ? (struct conn *)(uintptr_t)p : NULL;
+}
+
+static void request_done(struct local *self, struct conn *c)
+{
+    map_remove_u64(&self->requests, c->request);
+    c->request = 0;
+}
+
+static void accept_all(struct role *r, int listener, void (*take)(struct role *r, int fd))
+{
+    struct local *self = r->self;
+    int fd;
+
+    while (sock_accept(listener, &fd) == 0) {
+        if (self->n_conns < LOCAL_CONNECTIONS_MAX)
+            take(r, fd);
+        else
+            close(fd);
+    }
+}
+
+static void on_ctl_listen(void *user, uint32_t events UNUSED)
+{
+    struct role *r = user;
+
+    accept_all(r, ((struct local *)r->self)->ctl_fd, local_ctl_accept);
+}
+
+static void on_ls_listen(void *user, uint32_t events UNUSED)
+{
+    struct role *r = user;
+
+    accept_all(r, ((struct local *)r->self)->ls_fd, local_ls_accept);
+}
+
+/* ---- answers of gate ---- */
+
+static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct local *self = r->self;
+    struct conn *c = find(self, m->u.api_resp.id);
+
+    if (!c || c->kind != CONN_CTL)
+        return;
+    if (!m->u.api_resp.more)
+        request_done(self, c);
+    local_ctl_answer(c, m->u.api_resp.status, m->u.api_resp.body, m->u.api_resp.more);
+}
+
+static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct local *self = r->self;
+    struct conn *c = find(self, m->u.api_data.id);
+
+    if (!c || c->kind != CONN_CTL)
+        return;
+    if (m->u.api_data.end)
+        request_done(self, c);
+    local_ctl_answer(c, 0, m->u.api_data.body, !m->u.api_data.end);
+}
+
+static void on_ls_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct local *self = r->self;
+    struct conn *c = find(self, m->u.ls_resp.id);
+
+    if (!c || c->kind != CONN_LS)
+        return;
+    if (m->u.ls_resp.end)
+        request_done(self, c);
+    local_ls_answer(c, &m->u.ls_resp);
+}
+
+static void on_command_done(struct role *r UNUSED, struct peer *p UNUSED, const struct msg *m)
+{
+    /* The command file has no way to answer; the engine wrote the refusal into the log. */
+    if (m->u.command_done.status)
+        log_debug("a command of the command file was refused: " STR_FMT, STR_ARG(m->u.command_done.error));
+}
+
+/* ---- frame ---- */
+
+static void local_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
+{
+    struct local *self = r->self;
+
+    if (str_eq_c(purpose, "ctl-listen"))
+        self->ctl_fd = fd;
+    else if (str_eq_c(purpose, "ls-listen"))
+        self->ls_fd = fd;
+    else if (str_eq_c(purpose, "command-pipe"))
+        local_pipe_begin(r, fd);
+    else
+        BUG("local does not know this descriptor");
+}
+
+static void local_birth(struct role *r)
+{
+    struct local *self = r->self;
+
+    self->ctl_fd = self->ls_fd = self->pipe_fd = -1;
+    buf_init(&self->pipe_in);
+}
+
+static void local_serve(struct role *r)
+{
+    struct local *self = r->self;
+
+    if (self->ctl_fd >= 0)
+        loop_fd_add(r->loop, &self->ctl_watch, self->ctl_fd, EPOLLIN, on_ctl_listen, r);
+    if (self->ls_fd >= 0)
+        loop_fd_add(r->loop, &self->ls_watch, self->ls_fd, EPOLLIN, on_ls_listen, r);
+    role_ready(r);
+}
+
+static void local_peer_up(struct role *r, struct peer *p)
+{
+    if (p->id == ROLE_ENGINE)
+        local_pipe_go_on(r);
+}
+
+static void local_peer_down(struct role *r, struct peer *p)
+{
+    struct local *self = r->self;
+    struct conn *next;
+
+    if (p->id != ROLE_GATE)
+        return;
+    for (struct conn *c = self->conns; c; c = next) {
+        next = c->next;
+        if (!c->request)
+            continue;
+        request_done(self, c);
+        if (c->kind == CONN_CTL)
+            local_ctl_fail(c, "the gate was restarted; ask again");
+        else
+            local_conn_free(c);
+    }
+}
+
+static void local_drained(struct role *r, struct peer *p)
+{
+    if (p->id == ROLE_ENGINE)
+        local_pipe_go_on(r);
+}
+
+static void local_stop(struct role *r)
+{
+    struct local *self = r->self;
+    const int fds[] = {self->ctl_fd, self->ls_fd, self->pipe_fd};
+
+    while (self->conns)
+        local_conn_free(self->conns);
+    loop_fd_remove(&self->ctl_watch);
+    loop_fd_remove(&self->ls_watch);
+    loop_fd_remove(&self->pipe_watch);
+    loop_timer_cancel(&self->pipe_retry);
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+        if (fds[i] >= 0)
+            close(fds[i]);
+    }
+    map_release(&self->requests);
+    buf_release(&self->pipe_in);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_API_RESP, ROLE_BIT(GATE), on_api_resp},
+    {MSG_API_DATA, ROLE_BIT(GATE), on_api_data},
+    {MSG_LS_RESP, ROLE_BIT(GATE), on_ls_resp},
+    {MSG_COMMAND_DONE, ROLE_BIT(ENGINE), on_command_done},
+};
+
+const struct role_ops role_local = {
+    .id = ROLE_LOCAL,
+    .self_size = sizeof(struct local),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .birth = local_birth,
+    .fd = local_fd,
+    .serve = local_serve,
+    .peer_up = local_peer_up,
+    .peer_down = local_peer_down,
+    .drained = local_drained,
+    .stop = local_stop,
+};

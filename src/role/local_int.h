@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What the files of local share: local.c (frame, messages), local_ctl.c (vigie ctl), local_ls.c (Livestatus), local_pipe.c (command file). Every request to gate has an id;
+ * one table finds the connection it belongs to.
+ */
+#include "base/map.h"
+#include "os/loop.h"
+#include "role/role.h"
+#include "wire/link.h"
+
+enum { LOCAL_CONNECTIONS_MAX = 512 };
+
+enum conn_kind { CONN_CTL, CONN_LS };
+
+/* One client at a unix socket. */
+struct conn {
+    struct role *role;
+    enum conn_kind kind;
+    int64_t uid;
+    uint64_t request; /* id of the request at gate; 0: none */
+    uint64_t client_id; /* CONN_CTL: the client's own id of it */
+    struct link *link;  /* CONN_CTL */
+    int fd;             /* CONN_LS */
+    struct loop_fd watch;
+    struct buf in, out;
+    size_t out_at;
+    bool input_ended, close_after;
+    struct conn *prev, *next;
+};
+
+struct local {
+    int ctl_fd, ls_fd, pipe_fd;
+    struct loop_fd ctl_watch, ls_watch, pipe_watch;
+    struct conn *conns;
+    size_t n_conns;
+    struct map requests; /* id -> struct conn */
+    uint64_t next_id;
+    struct buf pipe_in;  /* an unfinished line of the command file */
+    bool pipe_skipping;  /* inside a line that is too long */
+    struct loop_timer pipe_retry; /* the engine was away or full: looks again */
+};
+
+struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd);
+void local_conn_free(struct conn *c);
+/* Gives the request of c an id and remembers it. */
+uint64_t local_request(struct conn *c);
+
+void local_ctl_accept(struct role *r, int fd);
+void local_ctl_answer(struct conn *c, uint64_t status, struct str body, bool more);
+void local_ctl_fail(struct conn *c, const char *text);
+
+void local_ls_accept(struct role *r, int fd);
+void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
+
+void local_pipe_begin(struct role *r, int fd);
+void local_pipe_go_on(struct role *r);
+void local_pipe_retry(void *user);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Livestatus connections: a request ends with an empty line or with the end of input (half-closed connections); answers go back in order. A new request of the same
+ * connection waits until the answer before it was handed over.
+ */
+#include "role/local_int.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { READ_CHUNK = 16 * 1024, OUT_HIGH = 4 * 1024 * 1024 };
+
+static void set_events(struct conn *c)
+{
+    uint32_t want = c->out.len > c->out_at ? EPOLLOUT : 0;
+
+    if (!c->input_ended && c->in.len < LIMIT_LS_QUERY)
+        want |= EPOLLIN;
+    loop_fd_events(&c->watch, want);
+}
+
+/* The length of the request that is whole in c->in, its closing line included; 0: none yet. */
+static size_t whole_request(const struct conn *c)
+{
+    struct str in = buf_str(&c->in);
+
+    for (size_t i = 0; i + 1 < in.n; i++) {
+        if (in.p[i] == '\n' && in.p[i + 1] == '\n')
+            return i + 2;
+        if (in.p[i] == '\n' && i + 2 < in.n && in.p[i + 1] == '\r' && in.p[i + 2] == '\n')
+            return i + 3;
+    }
+    return c->input_ended ? in.n : 0;
+}
+
+/* False: c is gone. */
+static bool next_request(struct conn *c)
+{
+    struct peer *gate = role_peer(c->role, ROLE_GATE, 0);
+    struct buf b = BUF_INIT;
+    size_t n;
+    int r;
+
+    while (c->in.len && c->in.data[0] == '\n') /* empty lines between requests */
+        buf_drop_front(&c->in, 1);
+    n = c->request || c->close_after ? 0 : whole_request(c);
+    if (!n) {
+        if (c->input_ended && !c->request && c->out.len == c->out_at) {
+            local_conn_free(c);
+            return false;
+        }
+        if (c->in.len >= LIMIT_LS_QUERY && !c->request) {
+            local_conn_free(c); /* no request is that long */
+            return false;
+        }
+        return true;
+    }
+    r = gate ? msg_put_ls_req(&b, &(struct msg_ls_req){.id = local_request(c), .text = str_make(c->in.data, n), .uid = c->uid}) : -1;
+    if (r == 0)
+        r = role_send(gate, &b, -1);
+    buf_release(&b);
+    if (r < 0) {
+        local_conn_free(c);
+        return false;
+    }
+    buf_drop_front(&c->in, n);
+    return true;
+}
+
+/* False: c is gone. */
+static bool write_out(struct conn *c)
+{
+    while (c->out_at < c->out.len) {
+        ssize_t n = send(c->fd, c->out.data + c->out_at, c->out.len - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            return true;
+        if (n < 0) {
+            local_conn_free(c);
+            return false;
+        }
+        c->out_at += (size_t)n;
+    }
+    buf_clear(&c->out);
+    c->out_at = 0;
+    if (c->close_after && !c->request) {
+        local_conn_free(c);
+        return false;
+    }
+    return true;
+}
+
+static bool read_in(struct conn *c)
+{
+    ssize_t n;
+
+    if (c->input_ended || c->in.len >= LIMIT_LS_QUERY)
+        return true;
+    buf_reserve(&c->in, READ_CHUNK);
+    n = recv(c->fd, c->in.data + c->in.len, READ_CHUNK, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return true;
+    if (n < 0) {
+        local_conn_free(c);
+        return false;
+    }
+    c->input_ended = n == 0;
+    c->in.len += (size_t)n;
+    c->in.data[c->in.len] = '\0';
+    return true;
+}
+
+static void on_ready(void *user, uint32_t events)
+{
+    struct conn *c = user;
+
+    if (events & EPOLLERR || (events & EPOLLHUP && c->input_ended)) {
+        local_conn_free(c);
+        return;
+    }
+    if (!write_out(c) || !read_in(c) || !next_request(c))
+        return;
+    set_events(c);
+}
+
+void local_ls_answer(struct conn *c, const struct msg_ls_resp *m)
+{
+    buf_add_str(&c->out, m->body);
+    if (c->out.len - c->out_at > OUT_HIGH && !m->end) {
+        /* A client that does not read: it is let go rather than kept in memory. 64 times this is the worst a reader may lag. */
+        if (c->out.len - c->out_at > 64u * OUT_HIGH) {
+            local_conn_free(c);
+            return;
+        }
+    }
+    if (m->end && !m->keep)
+        c->close_after = true;
+    if (!write_out(c) || !next_request(c))
+        return;
+    set_events(c);
+}
+
+void local_ls_accept(struct role *r, int fd)
+{
+    struct conn *c = local_conn_new(r, CONN_LS, fd);
+
+    loop_fd_add(r->loop, &c->watch, fd, EPOLLIN, on_ready, c);
+}
