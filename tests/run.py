@@ -172,6 +172,8 @@ def counted(code, output):
 def scripts(folder, wanted):
     found = []
     for path in sorted(glob.glob(os.path.join(SRC, 'tests', folder, '*'))):
+        if os.path.basename(path).startswith(('lib', '_')):
+            continue
         if path.endswith(('.sh', '.py')) and os.path.isfile(path) and os.stat(path).st_mode & stat.S_IXUSR:
             if wanted(os.path.relpath(path, os.path.join(SRC, 'tests'))):
                 found.append(path)
