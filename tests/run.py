@@ -216,8 +216,9 @@ def run_meson(board, build, sandbox, wanted):
         os.unlink(log)
     env = dict(os.environ, LC_ALL='C.UTF-8', **SANITIZERS)
     listed = subprocess.run(['meson', 'introspect', '--tests', folder], capture_output=True, text=True)
-    names = [t['name'] for t in json.loads(listed.stdout or '[]')
-             if sandbox == any(s.split(':')[-1] == 'sandbox' for s in t['suite']) and wanted(f'{build}/{t["name"]}')]
+    tests = {f'{build}/{t["suite"][0].split(":")[-1]}/{t["name"]}' for t in json.loads(listed.stdout or '[]')}
+    tests = {t for t in tests if sandbox == ('/sandbox/' in t) and wanted(t)}
+    names = sorted({t.rsplit('/', 1)[1] for t in tests})
     if not names:
         return
     p = subprocess.run(['meson', 'test', '-C', folder, '--no-rebuild', '--num-processes', str(JOBS)] + names, env=env, stdout=subprocess.PIPE,
@@ -228,8 +229,11 @@ def run_meson(board, build, sandbox, wanted):
     with open(log, encoding='utf-8') as f:
         for line in f:
             case = json.loads(line)
+            suite, _, short = case['name'].rpartition(' / ')
+            name = f'{build}/{suite.split(":")[-1]}/{short}'
+            if name not in tests:
+                continue
             passed, failed, skipped, text = meson_counts(case)
-            name = f'{build}/{case["name"]}'
             if failed:
                 text += f'\n{case["result"]}, exit status {case.get("returncode")}'
             board.add(Result(name, passed, failed, skipped, case.get('duration', 0), write_log(name, text), text))
@@ -245,21 +249,21 @@ def run_fuzz_target(path, seconds):
     os.makedirs(corpus, exist_ok=True)
     argv = [path, f'-max_total_time={seconds}', '-rss_limit_mb=1024', '-timeout=10', '-print_final_stats=1',
             f'-artifact_prefix={corpus}/crash-', corpus] + ([seeds] if os.path.isdir(seeds) else [])
-    env = dict(os.environ, **SANITIZERS, **{'ASAN_OPTIONS': SANITIZERS['ASAN_OPTIONS'] + ':detect_leaks=1'})
+    env = dict(os.environ, **SANITIZERS)
     start = time.monotonic()
     code, output = run_group(argv, env, SRC, seconds + 60)
     log = write_log(name, output)
     return Result(name, int(code == 0), int(code != 0), 0, time.monotonic() - start, log, output)
 
 
-def run_fuzz(board, wanted):
+def run_fuzz(board, wanted, long):
     found = sorted(p for p in glob.glob(os.path.join(SRC, 'build', 'fuzz', 'tests', 'fuzz', 'fuzz_*'))
                    if os.path.isfile(p) and os.access(p, os.X_OK))
     sources = {os.path.basename(p)[:-2] for p in glob.glob(os.path.join(SRC, 'tests', 'fuzz', 'fuzz_*.c'))}
     found = [p for p in found if os.path.basename(p) in sources and wanted('fuzz/' + os.path.basename(p)[5:])]
     if not found:
         return
-    seconds = 2 if len(found) * 2 <= FUZZ_BUDGET_S * JOBS else 1
+    seconds = 60 if long else 2 if len(found) * 2 <= FUZZ_BUDGET_S * JOBS else 1
     with ThreadPoolExecutor(JOBS) as pool:
         for r in pool.map(lambda p: run_fuzz_target(p, seconds), found):
             board.add(r)
@@ -308,7 +312,7 @@ def main():
     run_meson(board, 'debug', False, wanted)
     run_meson(board, 'release', True, wanted)
     run_ui(board, wanted)
-    run_fuzz(board, wanted)
+    run_fuzz(board, wanted, a.long)
     for folder in ['life', 'scenario', 'e2e'] + (['long'] if a.long else []):
         run_scripts(board, folder, wanted)
     seconds = int(time.monotonic() - start)
