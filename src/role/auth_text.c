@@ -106,7 +106,7 @@ static int load(struct auth_store *s, struct str text, const struct form *f, str
     while (rest.p) {
         split(str_cut(&rest, '\n'), &l);
         l.number++;
-        if (l.n == 2 && str_eq_c(l.word[0], "end") && str_to_i64(l.word[1], &said) && said == entries && rest.n == 0)
+        if (l.n == 2 && str_eq_c(l.word[0], "end") && str_to_i64(l.word[1], &said) && said == entries && rest.p && !rest.n)
             return 0;
         if (!take_line(s, f, &l))
             return err_set(err, E_FORMAT, "line %u is damaged", l.number);
