@@ -58,7 +58,7 @@ export const en = {
   'list.unhandled': 'Unhandled',
   'list.problems': 'All problems',
   'list.all': 'All',
-  'list.col_select': 'Select',
+  'list.select_all': 'Select all that are shown',
   'list.col_state': 'State',
   'list.col_resource': 'Resource',
   'list.col_since': 'Since',

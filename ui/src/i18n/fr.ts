@@ -53,7 +53,7 @@ export const fr: Catalogue = {
   'list.unhandled': 'À traiter',
   'list.problems': 'Tous les problèmes',
   'list.all': 'Tout',
-  'list.col_select': 'Choisir',
+  'list.select_all': 'Choisir tout ce qui est montré',
   'list.col_state': 'État',
   'list.col_resource': 'Ressource',
   'list.col_since': 'Depuis',
