@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=300
-"""A full or read-only disk: people are still told, the state is said loudly, and writing resumes by itself."""
+"""A full disk: people are still told, the state is said loudly, and writing resumes by itself. A read-only one is refused at
+start with one message."""
 import ctypes
 import os
 import subprocess
@@ -69,6 +70,9 @@ class Small(Vigie):
     def result(self, state, words):
         self.order(f'PROCESS_SERVICE_CHECK_RESULT;h;watched;{state};{words}')
 
+    def output(self):
+        return self.service(service='watched', columns='plugin_output')['plugin_output']
+
     def alarm(self, words):
         """A problem comes and goes; both are told."""
         self.result(2, words)
@@ -90,35 +94,38 @@ def fill(v):
             pass
 
 
-def survives(break_disk, mend_disk):
+def test_full():
+    private_mounts()
     with Small() as v:
         v.start()
         v.alarm('before')
-        break_disk(v)
+        fill(v)
         for i in range(200):  # the journal keeps a reserve for events: it takes some to use it up
             if v.degraded():
                 break
             v.alarm(f'trouble {i}')
-        v.alarm('while the disk is of no use')
+        v.alarm('while the disk is full')
         until(v.degraded, 'Vigie says that it cannot record')
-        mend_disk(v)
+        os.unlink(os.path.join(v.state, 'ballast'))
         v.alarm('after')
-        until(lambda: v.service(service='watched', columns='plugin_output')['plugin_output'].startswith('after is over'))
+        until(lambda: v.output().startswith('after is over'))
         assert v.stop() == 0
         v.start()
-        known = v.service(service='watched', columns='plugin_output')['plugin_output']
-        assert known.startswith('after is over'), f'what came after the repair was not recorded: {known}'
+        assert v.output().startswith('after is over'), f'what came after the repair was not recorded: {v.output()}'
 
 
-def test_full():
+def test_read_only_at_start():
     private_mounts()
-    survives(fill, lambda v: os.unlink(os.path.join(v.state, 'ballast')))
-
-
-def test_read_only():
-    private_mounts()
-    survives(lambda v: subprocess.run(['mount', '-o', 'remount,ro', v.state], check=True),
-             lambda v: subprocess.run(['mount', '-o', 'remount,rw', v.state], check=True))
+    with Small() as v:
+        v.start()
+        v.alarm('before')
+        assert v.stop() == 0
+        subprocess.run(['mount', '-o', 'remount,ro', v.state], check=True)
+        said = v.refuses()
+        assert 'read-only' in said.lower(), said
+        subprocess.run(['mount', '-o', 'remount,rw', v.state], check=True)
+        v.start()
+        assert v.output().startswith('before is over'), v.output()
 
 
 main()
