@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/downtime.h"
+
+#include "base/limits.h"
+#include "core/expand.h"
+#include "core/nlog.h"
+#include "core/tell.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+static size_t find(const struct world *w, uint64_t id)
+{
+    size_t low = 0, high = w->downtimes.n;
+
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+
+        if (w->downtimes.at[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool found(const struct world *w, size_t i, uint64_t id)
+{
+    return i < w->downtimes.n && w->downtimes.at[i].id == id;
+}
+
+const struct world_downtime *note_downtime_find(const struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+
+    return found(w, i, id) ? &w->downtimes.at[i] : NULL;
+}
+
+bool note_downtime_of(const struct world *w, uint64_t id, uint32_t *check)
+{
+    size_t i = find(w, id);
+
+    if (!found(w, i, id))
+        return false;
+    *check = w->downtimes.at[i].check;
+    return true;
+}
+
+static struct record_downtime record_of(const struct world *w, const struct world_downtime *d)
+{
+    return (struct record_downtime){.id = d->id,
+                                    .oid = w->st[d->check].oid,
+                                    .entry_time = d->entry_time,
+                                    .start = d->start,
+                                    .end = d->end,
+                                    .duration_us = d->duration_us,
+                                    .fixed = d->fixed,
+                                    .triggered_by = d->triggered_by,
+                                    .in_effect = d->in_effect,
+                                    .actual_start = d->actual_start,
+                                    .comment_id = d->comment_id,
+                                    .author = str_of(d->author),
+                                    .text = str_of(d->text)};
+}
+
+static void changed(struct world *w, const struct world_downtime *d)
+{
+    struct record_downtime r = record_of(w, d);
+
+    world_record(w, RECORD_DOWNTIME, &r);
+    *VEC_ADD(&w->unseen_downtimes) = d->id;
+    world_touch(w, d->check);
+}
+
+/* When something happens to it by itself; INT64_MAX: never. */
+static int64_t next_moment(const struct world_downtime *d)
+{
+    if (d->in_effect)
+        return d->fixed ? d->end : d->actual_start + d->duration_us;
+    if (d->fixed && !d->triggered_by)
+        return d->start;
+    return d->end;
+}
+
+static void tell_of(struct world *w, const struct world_downtime *d, enum notify_type type)
+{
+    struct str author = str_of(d->author), text = str_of(d->text);
+
+    tell(w, d->check, type, 0, &(struct tell_by){author, text});
+}
+
+static void event(struct world *w, const struct world_downtime *d, enum record_event_kind kind,
+                  bool cancelled)
+{
+    world_event(w, kind, d->check,
+                &(struct record_event){.author = str_of(d->author),
+                                       .text = str_of(d->text),
+                                       .ref = d->id,
+                                       .type = cancelled,
+                                       .state = w->st[d->check].state});
+}
+
+static void stop_waiting(struct world *w, struct world_downtime *d)
+{
+    if (d->waiting)
+        w->st[d->check].pending_flexible--;
+    d->waiting = false;
+}
+
+static void begin(struct world *w, size_t i)
+{
+    struct world_downtime *d = &w->downtimes.at[i];
+    struct state *s = &w->st[d->check];
+    uint64_t id = d->id;
+
+    stop_waiting(w, d);
+    d->in_effect = true;
+    d->actual_start = w->now.wall.us;
+    if (!s->downtime_depth) {
+        nlog_downtime(w, d->check, "STARTED");
+        tell_of(w, d, NOTIFY_DOWNTIME_START);
+    }
+    s->downtime_depth++;
+    event(w, d, RECORD_EVENT_DOWNTIME_START, false);
+    changed(w, d);
+    w->next_wall = MIN(w->next_wall, next_moment(d));
+    for (size_t k = 0; k < w->downtimes.n; k++)
+        if (w->downtimes.at[k].triggered_by == id && !w->downtimes.at[k].in_effect)
+            begin(w, k); /* conf and commands cannot make a loop: a trigger is older than what it triggers */
+}
+
+static void drop(struct world *w, size_t i)
+{
+    struct world_downtime *d = &w->downtimes.at[i];
+
+    mem_free(d->author);
+    mem_free(d->text);
+    memmove(d, d + 1, (w->downtimes.n - i - 1) * sizeof(*d));
+    w->downtimes.n--;
+}
+
+static void end(struct world *w, size_t i, bool cancelled)
+{
+    struct world_downtime *d = &w->downtimes.at[i];
+    struct record_downtime_del r = {.id = d->id, .cancelled = cancelled};
+    struct state *s = &w->st[d->check];
+    uint64_t comment = d->comment_id;
+
+    stop_waiting(w, d);
+    if (d->in_effect) {
+        s->downtime_depth--;
+        event(w, d, RECORD_EVENT_DOWNTIME_END, cancelled);
+        if (!s->downtime_depth) {
+            nlog_downtime(w, d->check, cancelled ? "CANCELLED" : "STOPPED");
+            tell_of(w, d, cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END);
+        }
+    }
+    world_record(w, RECORD_DOWNTIME_DEL, &r);
+    *VEC_ADD(&w->unseen_downtimes) = d->id;
+    world_touch(w, d->check);
+    drop(w, i);
+    if (comment)
+        note_comment_del(w, comment);
+}
+
+static uint64_t add_comment(struct world *w, const struct note_downtime *d)
+{
+    const char *kind = world_kind(w, d->check) == MODEL_HOST ? "host" : "service";
+    struct buf b = BUF_INIT;
+    uint64_t id;
+
+    buf_printf(&b, "This %s has been scheduled for %s downtime ", kind, d->fixed ? "fixed" : "flexible");
+    buf_add_c(&b, d->fixed ? "from " : "starting between ");
+    expand_time(w, EXPAND_SHORT, (struct wall){d->start}, &b);
+    buf_add_c(&b, d->fixed ? " to " : " and ");
+    expand_time(w, EXPAND_SHORT, (struct wall){d->end}, &b);
+    if (!d->fixed)
+        buf_printf(&b, " and lasting for a period of %lld hours and %lld minutes",
+                   (long long)(d->duration_us / TIME_H), (long long)(d->duration_us % TIME_H / TIME_MIN));
+    buf_printf(&b, ".  Notifications for the %s will not be sent out during that time period.", kind);
+    id = note_comment_add(w, &(struct note_comment){.check = d->check,
+                                                    .entry_type = BOARD_COMMENT_DOWNTIME,
+                                                    .author = d->author,
+                                                    .text = buf_str(&b)});
+    buf_release(&b);
+    return id;
+}
+
+/* How many triggers stand behind one another; more than CHAIN_MOST are refused, so that walking them stays small. */
+#define CHAIN_MOST 16
+static unsigned chain(const struct world *w, uint64_t id)
+{
+    unsigned n = 0;
+
+    while (id && n <= CHAIN_MOST) {
+        size_t i = find(w, id);
+
+        if (!found(w, i, id))
+            break;
+        n++;
+        id = w->downtimes.at[i].triggered_by < id ? w->downtimes.at[i].triggered_by : 0;
+    }
+    return n;
+}
+
+static bool is_problem(const struct world *w, uint32_t check)
+{
+    return w->st[check].state != STATE_OK;
+}
+
+uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
+{
+    struct world_downtime *n;
+    size_t i, trigger;
+
+    if (w->downtimes.n >= LIMIT_DOWNTIMES || chain(w, d->triggered_by) > CHAIN_MOST)
+        return 0;
+    n = VEC_ADD(&w->downtimes);
+    i = w->downtimes.n - 1;
+    *n = (struct world_downtime){.id = w->next_downtime++,
+                                 .triggered_by = d->triggered_by,
+                                 .check = d->check,
+                                 .fixed = d->fixed,
+                                 .waiting = !d->fixed && !d->triggered_by,
+                                 .entry_time = w->now.wall.us,
+                                 .start = d->start,
+                                 .end = d->end,
+                                 .duration_us = d->fixed ? d->end - d->start : d->duration_us,
+                                 .author = note_clean(d->author),
+                                 .text = note_clean(d->text)};
+    if (n->waiting)
+        w->st[d->check].pending_flexible++;
+    n->comment_id = add_comment(w, d);
+    w->program_dirty = true;
+    changed(w, n);
+    w->next_wall = MIN(w->next_wall, next_moment(n));
+    trigger = find(w, d->triggered_by);
+    if (d->triggered_by && found(w, trigger, d->triggered_by) && w->downtimes.at[trigger].in_effect)
+        begin(w, i);
+    else if (!d->fixed && !d->triggered_by && is_problem(w, d->check) && d->start <= w->now.wall.us)
+        begin(w, i);
+    return w->next_downtime - 1;
+}
+
+bool note_downtime_del(struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+
+    if (!found(w, i, id))
+        return false;
+    for (size_t k = w->downtimes.n; k-- > 0;)
+        if (k < w->downtimes.n && w->downtimes.at[k].triggered_by == id && id)
+            note_downtime_del(w, w->downtimes.at[k].id);
+    end(w, find(w, id), true);
+    return true;
+}
+
+void note_flexible(struct world *w, uint32_t check)
+{
+    if (!w->st[check].pending_flexible || !is_problem(w, check))
+        return;
+    for (size_t i = 0; i < w->downtimes.n; i++) {
+        const struct world_downtime *d = &w->downtimes.at[i];
+
+        if (d->check == check && d->waiting && d->start <= w->now.wall.us && w->now.wall.us < d->end)
+            begin(w, i);
+    }
+}
+
+/* One downtime whose moment has come. */
+static void act(struct world *w, size_t i)
+{
+    const struct world_downtime *d = &w->downtimes.at[i];
+
+    if (!d->in_effect && d->fixed && !d->triggered_by && w->now.wall.us < d->end)
+        begin(w, i);
+    else
+        end(w, i, false);
+}
+
+static bool is_due(const struct world *w, const struct world_downtime *d)
+{
+    return next_moment(d) <= w->now.wall.us;
+}
+
+static void expire_comments(struct world *w)
+{
+    for (size_t i = w->comments.n; i-- > 0;) {
+        const struct world_comment *c = &w->comments.at[i];
+
+        if (c->expires && c->expire_time <= w->now.wall.us)
+            note_comment_del(w, c->id);
+    }
+}
+
+void note_time(struct world *w)
+{
+    int64_t next = INT64_MAX;
+
+    if (w->now.wall.us < w->next_wall)
+        return;
+    expire_comments(w);
+    for (size_t i = 0; i < w->downtimes.n;) {
+        uint64_t id = w->downtimes.at[i].id;
+
+        if (is_due(w, &w->downtimes.at[i]))
+            act(w, i);
+        if (i < w->downtimes.n && w->downtimes.at[i].id == id)
+            i++;
+    }
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        next = MIN(next, next_moment(&w->downtimes.at[i]));
+    for (size_t i = 0; i < w->comments.n; i++)
+        if (w->comments.at[i].expires)
+            next = MIN(next, w->comments.at[i].expire_time);
+    w->next_wall = next;
+}
+
+/* ---- start, reload ---- */
+
+void note_downtime_restore(struct world *w, const struct record_downtime *r, uint32_t check)
+{
+    size_t i = find(w, r->id);
+    uint64_t trigger =
+        r->triggered_by < r->id && chain(w, r->triggered_by) <= CHAIN_MOST ? r->triggered_by : 0;
+
+    if (!r->id || (!found(w, i, r->id) && w->downtimes.n >= LIMIT_DOWNTIMES))
+        return;
+    if (found(w, i, r->id))
+        drop(w, i);
+    VEC_ADD(&w->downtimes);
+    memmove(&w->downtimes.at[i + 1], &w->downtimes.at[i],
+            (w->downtimes.n - i - 1) * sizeof(*w->downtimes.at));
+    w->downtimes.at[i] = (struct world_downtime){.id = r->id,
+                                                 .triggered_by = trigger,
+                                                 .comment_id = r->comment_id,
+                                                 .check = check,
+                                                 .fixed = r->fixed != 0,
+                                                 .in_effect = r->in_effect != 0,
+                                                 .entry_time = r->entry_time,
+                                                 .start = r->start,
+                                                 .end = r->end,
+                                                 .duration_us = r->duration_us,
+                                                 .actual_start = r->actual_start,
+                                                 .author = str_dup(r->author),
+                                                 .text = str_dup(r->text)};
+    w->next_downtime = MAX(w->next_downtime, r->id + 1);
+}
+
+void note_downtime_forget(struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+
+    if (found(w, i, id))
+        drop(w, i);
+}
+
+static bool comment_has_owner(const struct world *w, const struct world_comment *c)
+{
+    if (c->persistent)
+        return true;
+    if (c->entry_type == BOARD_COMMENT_ACK)
+        return w->st[c->check].ack_type != STATE_ACK_NONE;
+    if (c->entry_type == BOARD_COMMENT_FLAPPING)
+        return w->st[c->check].flapping;
+    for (size_t i = 0; i < w->downtimes.n && c->entry_type == BOARD_COMMENT_DOWNTIME; i++)
+        if (w->downtimes.at[i].comment_id == c->id)
+            return true;
+    return false;
+}
+
+void note_after_load(struct world *w)
+{
+    for (size_t i = 0; i < w->downtimes.n; i++) {
+        struct world_downtime *d = &w->downtimes.at[i];
+
+        d->waiting = !d->in_effect && !d->fixed && !d->triggered_by;
+        w->st[d->check].downtime_depth += d->in_effect;
+        w->st[d->check].pending_flexible += d->waiting;
+    }
+    for (size_t i = w->comments.n; i-- > 0;)
+        if (!comment_has_owner(w, &w->comments.at[i]))
+            note_comment_del(w, w->comments.at[i].id);
+    w->next_wall = INT64_MIN; /* look at everything at once: much may be due */
+}
+
+void downtime_export(const struct world *w, struct buf *out)
+{
+    for (size_t i = 0; i < w->downtimes.n; i++) {
+        struct record_downtime r = record_of(w, &w->downtimes.at[i]);
+
+        if (r.oid)
+            record_put(out, RECORD_DOWNTIME, w->now.wall, &r);
+    }
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/excmd.h"
+
+#include "base/limits.h"
+#include "core/excmd_do.h"
+#include "core/nlog.h"
+#include "core/sched.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+static const struct excmd_row rows[] = {
+#define EXCMD(NAME, fields, target, handler, param)                                                          \
+    {#NAME, fields, EXCMD_##target, excmd_do_##handler, param},
+#include "core/excmd.def"
+#undef EXCMD
+};
+
+const struct excmd_row *excmd_table(size_t *n)
+{
+    *n = ARRAY_LEN(rows);
+    return rows;
+}
+
+const struct excmd_row *excmd_find(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (str_eq_c(name, rows[i].name))
+            return &rows[i];
+    return NULL;
+}
+
+bool excmd_acts(const struct excmd_row *row)
+{
+    return row->handle != excmd_do_not_yet;
+}
+
+/* ---- parsing ---- */
+
+static const char *field_word(char f)
+{
+    switch (f) {
+    case 'h': return "host";
+    case 's': return "service";
+    case 'H': return "host group";
+    case 'G': return "service group";
+    case 'C': return "contact";
+    case 'g': return "contact group";
+    case 'i': return "number";
+    case 't': return "time";
+    case 'd': return "duration";
+    case 'a': return "author";
+    default: return "text";
+    }
+}
+
+/* "12", also "12.7": whole seconds count, as the old engines read it. */
+static bool read_number(struct str s, int64_t *v)
+{
+    ptrdiff_t dot;
+
+    s = str_trim(s);
+    dot = str_find_char(s, '.');
+    return str_to_i64(dot > 0 ? str_sub(s, 0, (size_t)dot) : s, v);
+}
+
+static int look_up(struct excmd *c, char field, struct str s, const struct model *m, struct err *err)
+{
+    uint32_t found = MODEL_NONE;
+
+    switch (field) {
+    case 'h': found = c->check = model_find_host(m, s); break;
+    case 's':
+        found = c->check = c->check == MODEL_NONE ? MODEL_NONE : model_find_service(m, c->text[0], s);
+        break;
+    case 'H': found = c->group = model_find_host_group(m, s); break;
+    case 'G': found = c->group = model_find_service_group(m, s); break;
+    case 'C': found = c->contact = model_find_contact(m, s); break;
+    case 'g': found = c->group = model_find_contact_group(m, s); break;
+    default: return 0;
+    }
+    if (found == MODEL_NONE)
+        return err_set(err, E_NOENT, "there is no %s '" STR_FMT "'", field_word(field),
+                       STR_ARG(str_sub(s, 0, 100)));
+    return 0;
+}
+
+static int read_field(struct excmd *c, size_t i, const struct model *m, struct err *err)
+{
+    char field = c->row->fields[i];
+    struct str s = c->text[i];
+
+    if (strchr("itd", field) && !read_number(s, &c->number[i]))
+        return err_set(err, E_INVAL, "field %zu is '" STR_FMT "': it must be a %s in whole numbers", i + 1,
+                       STR_ARG(str_sub(s, 0, 60)), field_word(field));
+    if ((field == 't' || field == 'd') &&
+        (c->number[i] > INT64_MAX / TIME_S / 4 || c->number[i] < -INT64_MAX / TIME_S / 4))
+        return err_set(err, E_INVAL, "field %zu is out of range", i + 1);
+    if (strchr("hsHGCg", field)) {
+        c->first = i + 1;
+        if (m)
+            return look_up(c, field, s, m, err);
+    }
+    return 0;
+}
+
+static int read_fields(struct excmd *c, const struct model *m, struct err *err)
+{
+    size_t n = strlen(c->row->fields);
+    struct str rest = c->rest;
+
+    for (size_t i = 0; i < n; i++) {
+        int r;
+
+        if (c->row->fields[i] == 'x') {
+            c->text[i] = rest;
+            break;
+        }
+        if (!rest.p)
+            return err_set(err, E_INVAL, "%s needs %zu fields, the %s is missing", c->row->name, n,
+                           field_word(c->row->fields[i]));
+        c->text[i] = str_cut(&rest, ';');
+        r = read_field(c, i, m, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct err *err)
+{
+    ptrdiff_t close;
+
+    memset(c, 0, sizeof(*c));
+    c->check = c->group = c->contact = MODEL_NONE;
+    line = str_trim(line);
+    if (line.n > LIMIT_EXT_COMMAND)
+        return err_set(err, E_LIMIT, "the command is longer than %u bytes", LIMIT_EXT_COMMAND);
+    close = str_find_char(line, ']');
+    if (!line.n || line.p[0] != '[' || close < 2 ||
+        !str_to_i64(str_sub(line, 1, (size_t)close - 1), &c->stamp))
+        return err_set(err, E_INVAL, "a command begins with its time in brackets: [1700000000] NAME;fields");
+    c->rest = str_trim(str_sub(line, (size_t)close + 1, line.n));
+    c->name = str_cut(&c->rest, ';');
+    c->row = excmd_find(str_trim(c->name));
+    if (!c->row)
+        return err_set(err, E_NOENT, "there is no external command '" STR_FMT "'",
+                       STR_ARG(str_sub(c->name, 0, 100)));
+    return read_fields(c, m, err);
+}
+
+/* ---- which checks ---- */
+
+struct each {
+    struct world *w;
+    const struct excmd *c;
+    struct err *err;
+    int r;
+};
+
+static void one(struct each *e, uint32_t check)
+{
+    int r = e->c->row->handle(e->w, e->c, check, e->err);
+
+    if (r < 0)
+        e->r = r;
+}
+
+static void services_of(struct each *e, uint32_t host)
+{
+    const struct model_check *h = model_check(e->w->m, host);
+
+    for (uint32_t i = 0; i < h->n_services; i++)
+        one(e, h->first_service + i);
+}
+
+/* Every host behind this one once, with its services; an explicit list instead of recursion, each host marked. */
+static void beyond(struct each *e, uint32_t host)
+{
+    const struct model *m = e->w->m;
+    unsigned char *seen = mem_zalloc(m->n_hosts);
+    VEC(uint32_t) todo = {0};
+
+    *VEC_ADD(&todo) = host;
+    seen[host] = 1;
+    while (todo.n) {
+        uint32_t at = todo.at[--todo.n];
+        struct model_list kids = model_check(m, at)->children;
+
+        if (at != host) {
+            one(e, at);
+            services_of(e, at);
+        }
+        for (uint32_t i = 0; i < kids.n; i++) {
+            uint32_t kid = model_item(m, kids, i);
+
+            if (!seen[kid])
+                *VEC_ADD(&todo) = kid;
+            seen[kid] = 1;
+        }
+    }
+    VEC_RELEASE(&todo);
+    mem_free(seen);
+}
+
+static void group_members(struct each *e, bool hosts, bool services)
+{
+    const struct model *m = e->w->m;
+    struct model_list l = model_host_group(m, e->c->group)->members;
+
+    for (uint32_t i = 0; i < l.n; i++) {
+        if (hosts)
+            one(e, model_item(m, l, i));
+        if (services)
+            services_of(e, model_item(m, l, i));
+    }
+}
+
+/* The services of a service group, or each of their hosts once. */
+static void service_group(struct each *e, bool hosts)
+{
+    const struct model *m = e->w->m;
+    struct model_list l = model_service_group(m, e->c->group)->members;
+    unsigned char *seen = mem_zalloc((size_t)m->n_hosts + 1);
+
+    for (uint32_t i = 0; i < l.n; i++) {
+        uint32_t service = model_item(m, l, i), host = model_check(m, service)->host;
+
+        if (!hosts)
+            one(e, service);
+        else if (!seen[host])
+            one(e, host);
+        seen[host] = 1;
+    }
+    mem_free(seen);
+}
+
+static void children_too(struct each *e, uint32_t host)
+{
+    struct model_list kids = model_check(e->w->m, host)->children;
+
+    one(e, host);
+    for (uint32_t i = 0; i < kids.n; i++)
+        one(e, model_item(e->w->m, kids, i));
+}
+
+static int for_each(struct world *w, const struct excmd *c, struct err *err)
+{
+    struct each e = {w, c, err, 0};
+
+    switch (c->row->target) {
+    case EXCMD_NONE: one(&e, MODEL_NONE); break;
+    case EXCMD_CHECK: one(&e, c->check); break;
+    case EXCMD_HOST_SERVICES: services_of(&e, c->check); break;
+    case EXCMD_HOST_AND_SERVICES:
+        one(&e, c->check);
+        services_of(&e, c->check);
+        break;
+    case EXCMD_HOST_AND_CHILDREN: children_too(&e, c->check); break;
+    case EXCMD_BEYOND: beyond(&e, c->check); break;
+    case EXCMD_HG_HOSTS: group_members(&e, true, false); break;
+    case EXCMD_HG_SERVICES: group_members(&e, false, true); break;
+    case EXCMD_HG_ALL: group_members(&e, true, true); break;
+    case EXCMD_SG_HOSTS: service_group(&e, true); break;
+    case EXCMD_SG_SERVICES: service_group(&e, false); break;
+    }
+    return e.r;
+}
+
+/* ---- the entrance ---- */
+
+/* A passive result may name its host by address. */
+static struct str by_address(const struct world *w, struct str line, struct buf *b)
+{
+    struct str rest = line, head = str_cut(&rest, ';'), host = str_cut(&rest, ';');
+    uint64_t idx;
+
+    if (!rest.p || !str_contains(head, STR("PROCESS_")) || model_find_host(w->m, host) != MODEL_NONE ||
+        !map_get(&w->hosts_by_address, host, &idx))
+        return line;
+    buf_printf(b, STR_FMT ";" STR_FMT ";" STR_FMT, STR_ARG(head),
+               STR_ARG(model_host_name(w->m, (uint32_t)idx)), STR_ARG(rest));
+    return buf_str(b);
+}
+
+static void log_command(struct world *w, const struct excmd *c)
+{
+    if (w->m->globals->log_external_commands && c->row->handle != excmd_do_result)
+        nlog_text(w, "EXTERNAL COMMAND: %s%s" STR_FMT, c->row->name, c->rest.p ? ";" : "", STR_ARG(c->rest));
+}
+
+int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
+{
+    struct buf rewritten = BUF_INIT;
+    struct excmd c;
+    int r;
+
+    line = by_address(w, line, &rewritten);
+    w->prog.external_commands++;
+    w->prog.last_command_check = w->now.wall.us;
+    w->program_unseen = true;
+    r = excmd_parse(&c, line, w->m, err);
+    c.who = who;
+    if (r == 0) {
+        log_command(w, &c);
+        r = for_each(w, &c, err);
+    }
+    if (r == 0 && c.row->handle != excmd_do_result) {
+        world_record(w, RECORD_COMMAND, &(struct record_command){.who = who, .text = str_trim(line)});
+        world_event(w, RECORD_EVENT_COMMAND, c.check,
+                    &(struct record_event){.text = str_sub(line, 0, LIMIT_OUTPUT_FIRST),
+                                           .author = who,
+                                           .command = str_of(c.row->name)});
+    }
+    if (r < 0) {
+        w->prog.commands_refused++;
+        nlog_text(w, "Warning: External command refused: %s: " STR_FMT, err->text,
+                  STR_ARG(str_sub(str_trim(line), 0, 512)));
+    }
+    buf_release(&rewritten);
+    return r;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * External commands, "[seconds] NAME;field;field": one table (core/excmd.def), one parser, one entrance. Whatever is wrong is refused with one reason, in
+ * the log and to who asked; nothing is half done.
+ */
+#include "base/err.h"
+#include "core/world.h"
+
+#define EXCMD_FIELDS 10
+
+enum excmd_target {
+    EXCMD_NONE,
+    EXCMD_CHECK,
+    EXCMD_HOST_SERVICES,
+    EXCMD_HOST_AND_SERVICES,
+    EXCMD_HOST_AND_CHILDREN, /* the host and its direct children */
+    EXCMD_BEYOND,            /* all hosts behind it, and their services */
+    EXCMD_HG_HOSTS,
+    EXCMD_HG_SERVICES,
+    EXCMD_HG_ALL,
+    EXCMD_SG_HOSTS,
+    EXCMD_SG_SERVICES,
+};
+
+struct excmd_row;
+struct excmd {
+    const struct excmd_row *row;
+    int64_t stamp; /* seconds */
+    struct str name, rest;
+    struct str text[EXCMD_FIELDS]; /* by field, borrowed */
+    int64_t number[EXCMD_FIELDS];  /* i, t, d */
+    size_t first;                  /* the field behind those that name the object */
+    uint32_t check, group, contact;
+    struct str who;
+};
+
+/* For each check of the target; check is MODEL_NONE for target NONE. 0, or an error with its text. */
+typedef int excmd_f(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
+struct excmd_row {
+    const char *name, *fields;
+    enum excmd_target target;
+    excmd_f *handle;
+    uint32_t param;
+};
+
+/* Reads one line. m may be NULL: then names are not looked up. */
+int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct err *err);
+const struct excmd_row *excmd_find(struct str name);
+const struct excmd_row *excmd_table(size_t *n);
+bool excmd_acts(const struct excmd_row *row); /* false: "not yet" */
+/* Does what the line says. */
+int excmd_run(struct world *w, struct str line, struct str who, struct err *err);

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/excmd_do.h"
+
+#include "base/limits.h"
+#include "core/note.h"
+#include "core/result.h"
+#include "core/sched.h"
+#include "core/tell.h"
+#include "core/world_in.h"
+
+/* Bits of modified_attributes, as the old engines and their clients number them. */
+enum modified {
+    MODIFIED_NOTIFY = 1,
+    MODIFIED_ACTIVE = 2,
+    MODIFIED_PASSIVE = 4,
+    MODIFIED_HANDLER = 8,
+    MODIFIED_FLAP = 16,
+    MODIFIED_PERFDATA = 64,
+    MODIFIED_OBSESS = 128,
+    MODIFIED_INTERVAL = 1024,
+    MODIFIED_RETRY = 2048,
+    MODIFIED_ATTEMPTS = 4096,
+};
+
+static int64_t num(const struct excmd *c, size_t i)
+{
+    return c->number[c->first + i];
+}
+
+static struct str text(const struct excmd *c, size_t i)
+{
+    return c->text[c->first + i];
+}
+
+static bool is_host(const struct world *w, uint32_t check)
+{
+    return world_kind(w, check) == MODEL_HOST;
+}
+
+/* ---- results and checks ---- */
+
+int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    bool host = is_host(w, check);
+    int64_t code = num(c, 0);
+    struct buf lines = BUF_INIT;
+    struct str out = text(c, 1);
+
+    if (!world_switch(w, host ? BOARD_SW_PASSIVE_HOST : BOARD_SW_PASSIVE_SERVICE))
+        return err_set(err, E_PERM, "passive %s checks are switched off for the whole program",
+                       host ? "host" : "service");
+    if (!(w->st[check].switches & MODEL_CHECK_PASSIVE))
+        return err_set(err, E_PERM, "passive checks of this object are switched off");
+    if (code < 0 || (host && code > STATE_UNREACHABLE))
+        return err_set(err, E_INVAL, "%lld is no state of a %s", (long long)code, host ? "host" : "service");
+    for (size_t i = 0; i < out.n; i++) { /* a line break is written as \n, as one command is one line */
+        if (out.p[i] == '\\' && i + 1 < out.n && out.p[i + 1] == 'n') {
+            buf_add_char(&lines, '\n');
+            i++;
+        } else {
+            buf_add_char(&lines, out.p[i]);
+        }
+    }
+    result_passive(w, check, (uint64_t)code, buf_str(&lines), c->who);
+    buf_release(&lines);
+    return 0;
+}
+
+int excmd_do_schedule(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    struct wall at = {MAX(num(c, 0) * TIME_S, w->now.wall.us)};
+
+    if (model_check(w->m, check)->check_line == MODEL_NONE)
+        return err_set(err, E_INVAL, "it has no check command");
+    if (!c->row->param && !(w->st[check].switches & MODEL_CHECK_ACTIVE))
+        return err_set(err, E_PERM,
+                       "its active checks are switched off; SCHEDULE_FORCED_... runs it all the same");
+    /* A plan that comes earlier stays, unless the wish is forced: then it is what the person asked for. */
+    if (!c->row->param && heap_has(&w->due, check) && w->due.key[check] <= world_to_mono(w, at).us)
+        return 0;
+    sched_at_wall(w, check, at, c->row->param);
+    return 0;
+}
+
+/* ---- acknowledgements, comments ---- */
+
+int excmd_do_ack(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    if (w->st[check].state == STATE_OK)
+        return err_set(err, E_INVAL, "there is no problem to acknowledge: the state is %s",
+                       state_name(world_kind(w, check), STATE_OK));
+    note_ack(w, check,
+             &(struct note_ack){.sticky = num(c, 0) == 2,
+                                .notify = num(c, 1) != 0,
+                                .persistent = num(c, 2) != 0,
+                                .author = text(c, 3),
+                                .text = text(c, 4)});
+    return 0;
+}
+
+int excmd_do_unack(struct world *w, const struct excmd *c UNUSED, uint32_t check, struct err *err UNUSED)
+{
+    note_unack(w, check);
+    return 0;
+}
+
+int excmd_do_comment(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    uint64_t id = note_comment_add(w, &(struct note_comment){.check = check,
+                                                             .entry_type = BOARD_COMMENT_USER,
+                                                             .external = true,
+                                                             .persistent = num(c, 0) != 0,
+                                                             .author = text(c, 1),
+                                                             .text = text(c, 2)});
+
+    return id ? 0 : err_set(err, E_LIMIT, "there are %u comments already", LIMIT_COMMENTS);
+}
+
+int excmd_do_comment_del(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)
+{
+    if (num(c, 0) <= 0 || !note_comment_del(w, (uint64_t)num(c, 0)))
+        return err_set(err, E_NOENT, "there is no comment %lld", (long long)num(c, 0));
+    return 0;
+}
+
+int excmd_do_comments_del(struct world *w, const struct excmd *c UNUSED, uint32_t check,
+                          struct err *err UNUSED)
+{
+    note_comments_del(w, check, 0, false);
+    return 0;
+}
+
+/* ---- downtimes ---- */
+
+static int add_downtime(struct world *w, const struct excmd *c, uint32_t check, uint64_t trigger,
+                        uint64_t *id, struct err *err)
+{
+    struct note_downtime d = {.check = check,
+                              .start = num(c, 0) * TIME_S,
+                              .end = num(c, 1) * TIME_S,
+                              .fixed = num(c, 2) != 0,
+                              .triggered_by = trigger,
+                              .duration_us = num(c, 4) * TIME_S,
+                              .author = text(c, 5),
+                              .text = text(c, 6)};
+
+    if (d.start >= d.end)
+        return err_set(err, E_INVAL, "the downtime ends before it begins");
+    if (d.end <= w->now.wall.us)
+        return err_set(err, E_INVAL, "the downtime lies in the past");
+    if (!d.fixed && d.duration_us <= 0)
+        return err_set(err, E_INVAL, "a flexible downtime needs a duration");
+    *id = note_downtime_add(w, &d);
+    if (!*id)
+        return err_set(err, E_LIMIT, "there are too many downtimes, or too many trigger one another");
+    return 0;
+}
+
+int excmd_do_downtime(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    uint64_t id, trigger = num(c, 3) > 0 ? (uint64_t)num(c, 3) : 0;
+    uint32_t other;
+
+    if (trigger && !note_downtime_of(w, trigger, &other))
+        return err_set(err, E_NOENT, "there is no downtime %llu that could trigger it",
+                       (unsigned long long)trigger);
+    return add_downtime(w, c, check, trigger, &id, err);
+}
+
+/* The host and all hosts behind it. */
+int excmd_do_downtime_children(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    unsigned char *seen = mem_zalloc(w->m->n_hosts);
+    VEC(uint32_t) todo = {0};
+    uint64_t first = 0, id;
+    int r = 0;
+
+    *VEC_ADD(&todo) = check;
+    seen[check] = 1;
+    while (todo.n && r == 0) {
+        uint32_t at = todo.at[--todo.n];
+        struct model_list kids = model_check(w->m, at)->children;
+
+        r = add_downtime(w, c, at, at != check && c->row->param ? first : 0, &id, err);
+        if (at == check)
+            first = id;
+        for (uint32_t i = 0; i < kids.n; i++) {
+            uint32_t kid = model_item(w->m, kids, i);
+
+            if (!seen[kid])
+                *VEC_ADD(&todo) = kid;
+            seen[kid] = 1;
+        }
+    }
+    VEC_RELEASE(&todo);
+    mem_free(seen);
+    return r;
+}
+
+int excmd_do_downtime_del(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)
+{
+    if (num(c, 0) <= 0 || !note_downtime_del(w, (uint64_t)num(c, 0)))
+        return err_set(err, E_NOENT, "there is no downtime %lld", (long long)num(c, 0));
+    return 0;
+}
+
+int excmd_do_downtimes_del(struct world *w, const struct excmd *c UNUSED, uint32_t check,
+                           struct err *err UNUSED)
+{
+    for (size_t i = w->downtimes.n; i-- > 0;)
+        if (i < w->downtimes.n && w->downtimes.at[i].check == check)
+            note_downtime_del(w, w->downtimes.at[i].id);
+    return 0;
+}
+
+/* ---- notifications ---- */
+
+int excmd_do_custom(struct world *w, const struct excmd *c, uint32_t check, struct err *err UNUSED)
+{
+    uint32_t options = (uint32_t)num(c, 0) & (NOTIFY_BROADCAST | NOTIFY_FORCED | NOTIFY_COUNT);
+
+    tell(w, check, NOTIFY_CUSTOM, options, &(struct tell_by){text(c, 1), text(c, 2)});
+    return 0;
+}
+
+int excmd_do_delay(struct world *w, const struct excmd *c, uint32_t check, struct err *err UNUSED)
+{
+    w->st[check].next_notification = num(c, 0) * TIME_S;
+    world_touch(w, check);
+    return 0;
+}
+
+int excmd_do_number(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    if (num(c, 0) < 0 || num(c, 0) > INT32_MAX)
+        return err_set(err, E_INVAL, "a notification number is not negative");
+    w->st[check].notification_number = (uint32_t)num(c, 0);
+    world_touch(w, check);
+    return 0;
+}
+
+/* ---- switches and values of one object ---- */
+
+static uint32_t modified_bit(uint32_t flag)
+{
+    switch (flag) {
+    case MODEL_CHECK_NOTIFY: return MODIFIED_NOTIFY;
+    case MODEL_CHECK_ACTIVE: return MODIFIED_ACTIVE;
+    case MODEL_CHECK_PASSIVE: return MODIFIED_PASSIVE;
+    case MODEL_CHECK_EVENT_HANDLER: return MODIFIED_HANDLER;
+    case MODEL_CHECK_FLAP: return MODIFIED_FLAP;
+    case MODEL_CHECK_OBSESS: return MODIFIED_OBSESS;
+    default: BUG("flag without an attribute bit");
+    }
+}
+
+static int set_flag(struct world *w, const struct excmd *c, uint32_t check, bool on)
+{
+    struct state *s = &w->st[check];
+    uint32_t flag = c->row->param;
+
+    s->modified |= modified_bit(flag);
+    s->switches = on ? s->switches | flag : s->switches & ~flag;
+    if (flag == MODEL_CHECK_ACTIVE)
+        sched_again(w, check);
+    world_touch(w, check);
+    return 0;
+}
+
+int excmd_do_flag_on(struct world *w, const struct excmd *c, uint32_t check, struct err *err UNUSED)
+{
+    return set_flag(w, c, check, true);
+}
+
+int excmd_do_flag_off(struct world *w, const struct excmd *c, uint32_t check, struct err *err UNUSED)
+{
+    return set_flag(w, c, check, false);
+}
+
+int excmd_do_max_attempts(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    struct state *s = &w->st[check];
+
+    if (num(c, 0) < 1 || num(c, 0) > INT32_MAX)
+        return err_set(err, E_INVAL, "max_check_attempts is at least 1");
+    s->max_attempts = (uint32_t)num(c, 0);
+    s->modified |= MODIFIED_ATTEMPTS;
+    if (s->hard && s->state != STATE_OK && s->attempt > 1)
+        s->attempt = s->max_attempts;
+    world_touch(w, check);
+    return 0;
+}
+
+int excmd_do_interval(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    struct state *s = &w->st[check];
+    int64_t unit = w->m->globals->interval_length_us, v = num(c, 0);
+
+    if (v < 0 || v > INT32_MAX)
+        return err_set(err, E_INVAL, "an interval is not negative");
+    *(c->row->param ? &s->retry_interval_us : &s->check_interval_us) = v * unit;
+    s->modified |= c->row->param ? MODIFIED_RETRY : MODIFIED_INTERVAL;
+    if (!c->row->param) {
+        heap_remove(&w->due, check);
+        sched_again(w, check);
+    }
+    world_touch(w, check);
+    return 0;
+}
+
+/* ---- contacts, program ---- */
+
+static void set_contact(struct world *w, uint32_t contact, bool service, bool off)
+{
+    if (service)
+        w->contact[contact].service_off = off;
+    else
+        w->contact[contact].host_off = off;
+    *(service ? &w->contact[contact].modified_service : &w->contact[contact].modified_host) |=
+        MODIFIED_NOTIFY;
+    w->contact[contact].dirty = true;
+}
+
+static int set_contacts(struct world *w, const struct excmd *c, bool off)
+{
+    struct model_list l;
+
+    if (c->contact != MODEL_NONE) {
+        set_contact(w, c->contact, c->row->param != 0, off);
+        return 0;
+    }
+    l = model_contact_group(w->m, c->group)->members;
+    for (uint32_t i = 0; i < l.n; i++)
+        set_contact(w, model_item(w->m, l, i), c->row->param != 0, off);
+    return 0;
+}
+
+int excmd_do_contact_on(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
+{
+    return set_contacts(w, c, false);
+}
+
+int excmd_do_contact_off(struct world *w, const struct excmd *c, uint32_t check UNUSED,
+                         struct err *err UNUSED)
+{
+    return set_contacts(w, c, true);
+}
+
+int excmd_do_switch_on(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
+{
+    w->switches |= c->row->param;
+    w->program_dirty = w->program_unseen = true;
+    return 0;
+}
+
+int excmd_do_switch_off(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
+{
+    w->switches &= ~c->row->param;
+    w->program_dirty = w->program_unseen = true;
+    return 0;
+}
+
+int excmd_do_nothing(struct world *w UNUSED, const struct excmd *c UNUSED, uint32_t check UNUSED,
+                     struct err *err UNUSED)
+{
+    return 0; /* state is always saved, commands never wait */
+}
+
+int excmd_do_not_yet(struct world *w UNUSED, const struct excmd *c, uint32_t check UNUSED, struct err *err)
+{
+    return err_set(err, E_INVAL, "%s is known, but not yet acted on by this version", c->row->name);
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/expand.h"
+
+#include "base/limits.h"
+#include "core/world_in.h"
+
+#include <stdlib.h>
+
+/* What a macro of a host or a service shows; the same for both. */
+enum field {
+    F_NONE,
+    F_STATE,
+    F_STATEID,
+    F_LASTSTATE,
+    F_LASTSTATEID,
+    F_STATETYPE,
+    F_ATTEMPT,
+    F_EVENTID,
+    F_LASTEVENTID,
+    F_PROBLEMID,
+    F_LASTPROBLEMID,
+    F_LATENCY,
+    F_EXECUTION,
+    F_DURATION,
+    F_DURATIONSEC,
+    F_DOWNTIME,
+    F_PERCENT,
+    F_LASTCHECK,
+    F_LASTCHANGE,
+    F_LAST0,
+    F_LAST1,
+    F_LAST2,
+    F_LAST3,
+    F_OUTPUT,
+    F_LONGOUTPUT,
+    F_PERFDATA,
+    F_ACKAUTHOR,
+    F_ACKCOMMENT,
+    F_NUMBER,
+    F_NOTIFICATIONID,
+    F_COUNT_STATE, /* of a host's services */
+};
+
+#define BOTH(NAME_H, NAME_S, F) [MACRO_ID_##NAME_H] = F, [MACRO_ID_##NAME_S] = F
+static const uint8_t fields[MACRO_ID_COUNT] = {
+    BOTH(HOSTSTATE, SERVICESTATE, F_STATE),
+    BOTH(HOSTSTATEID, SERVICESTATEID, F_STATEID),
+    BOTH(LASTHOSTSTATE, LASTSERVICESTATE, F_LASTSTATE),
+    BOTH(LASTHOSTSTATEID, LASTSERVICESTATEID, F_LASTSTATEID),
+    BOTH(HOSTSTATETYPE, SERVICESTATETYPE, F_STATETYPE),
+    BOTH(HOSTATTEMPT, SERVICEATTEMPT, F_ATTEMPT),
+    BOTH(HOSTEVENTID, SERVICEEVENTID, F_EVENTID),
+    BOTH(LASTHOSTEVENTID, LASTSERVICEEVENTID, F_LASTEVENTID),
+    BOTH(HOSTPROBLEMID, SERVICEPROBLEMID, F_PROBLEMID),
+    BOTH(LASTHOSTPROBLEMID, LASTSERVICEPROBLEMID, F_LASTPROBLEMID),
+    BOTH(HOSTLATENCY, SERVICELATENCY, F_LATENCY),
+    BOTH(HOSTEXECUTIONTIME, SERVICEEXECUTIONTIME, F_EXECUTION),
+    BOTH(HOSTDURATION, SERVICEDURATION, F_DURATION),
+    BOTH(HOSTDURATIONSEC, SERVICEDURATIONSEC, F_DURATIONSEC),
+    BOTH(HOSTDOWNTIME, SERVICEDOWNTIME, F_DOWNTIME),
+    BOTH(HOSTPERCENTCHANGE, SERVICEPERCENTCHANGE, F_PERCENT),
+    BOTH(LASTHOSTCHECK, LASTSERVICECHECK, F_LASTCHECK),
+    BOTH(LASTHOSTSTATECHANGE, LASTSERVICESTATECHANGE, F_LASTCHANGE),
+    BOTH(LASTHOSTUP, LASTSERVICEOK, F_LAST0),
+    BOTH(LASTHOSTDOWN, LASTSERVICEWARNING, F_LAST1),
+    BOTH(LASTHOSTUNREACHABLE, LASTSERVICECRITICAL, F_LAST2),
+    [MACRO_ID_LASTSERVICEUNKNOWN] = F_LAST3,
+    BOTH(HOSTOUTPUT, SERVICEOUTPUT, F_OUTPUT),
+    BOTH(LONGHOSTOUTPUT, LONGSERVICEOUTPUT, F_LONGOUTPUT),
+    BOTH(HOSTPERFDATA, SERVICEPERFDATA, F_PERFDATA),
+    BOTH(HOSTACKAUTHOR, SERVICEACKAUTHOR, F_ACKAUTHOR),
+    BOTH(HOSTACKAUTHORNAME, SERVICEACKAUTHORNAME, F_ACKAUTHOR),
+    BOTH(HOSTACKAUTHORALIAS, SERVICEACKAUTHORALIAS, F_ACKAUTHOR),
+    BOTH(HOSTACKCOMMENT, SERVICEACKCOMMENT, F_ACKCOMMENT),
+    BOTH(HOSTNOTIFICATIONNUMBER, SERVICENOTIFICATIONNUMBER, F_NUMBER),
+    BOTH(HOSTNOTIFICATIONID, SERVICENOTIFICATIONID, F_NOTIFICATIONID),
+    [MACRO_ID_TOTALHOSTSERVICESOK] = F_COUNT_STATE,
+    [MACRO_ID_TOTALHOSTSERVICESWARNING] = F_COUNT_STATE,
+    [MACRO_ID_TOTALHOSTSERVICESUNKNOWN] = F_COUNT_STATE,
+    [MACRO_ID_TOTALHOSTSERVICESCRITICAL] = F_COUNT_STATE,
+};
+
+/* ---- time ---- */
+
+void expand_time(const struct world *w, enum expand_time how, struct wall t, struct buf *b)
+{
+    static const char *const day[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct time_civil c = time_local(&w->when.zone.zone, t);
+    int32_t east = time_zone_offset(&w->when.zone.zone, time_wall_s(t));
+    uint32_t format = w->m->globals->date_format;
+
+    if (how == EXPAND_LONG) {
+        buf_printf(b, "%s %s %d %02d:%02d:%02d ", day[c.weekday], month[c.month - 1], c.day, c.hour, c.minute,
+                   c.second);
+        if (east)
+            buf_printf(b, "%c%02d%02d", east < 0 ? '-' : '+', abs(east) / 3600, abs(east) / 60 % 60);
+        else
+            buf_add_c(b, "UTC");
+        buf_printf(b, " %d", c.year);
+        return;
+    }
+    if (how != EXPAND_CLOCK) {
+        if (format == MODEL_DATE_EURO)
+            buf_printf(b, "%02d-%02d-%04d", c.day, c.month, c.year);
+        else if (format == MODEL_DATE_US)
+            buf_printf(b, "%02d-%02d-%04d", c.month, c.day, c.year);
+        else
+            buf_printf(b, "%04d-%02d-%02d", c.year, c.month, c.day);
+    }
+    if (how == EXPAND_SHORT)
+        buf_add_char(b, format == MODEL_DATE_STRICT_ISO8601 ? 'T' : ' ');
+    if (how != EXPAND_DATE)
+        buf_printf(b, "%02d:%02d:%02d", c.hour, c.minute, c.second);
+}
+
+/* ---- one check ---- */
+
+static void add_seconds(struct buf *b, int64_t us)
+{
+    buf_printf(b, "%lld.%03lld", (long long)(us / TIME_S), (long long)(us / TIME_MS % 1000));
+}
+
+static int64_t in_state_s(const struct world *w, const struct state *s)
+{
+    int64_t since = s->last_state_change ? s->last_state_change : w->prog.program_start;
+
+    return MAX((w->now.wall.us - since) / TIME_S, 0);
+}
+
+static void add_duration(struct buf *b, int64_t s)
+{
+    buf_printf(b, "%lldd %lldh %lldm %llds", (long long)(s / 86400), (long long)(s / 3600 % 24),
+               (long long)(s / 60 % 60), (long long)(s % 60));
+}
+
+static const struct world_comment *ack_comment(const struct world *w, uint32_t check)
+{
+    for (size_t i = w->comments.n; i-- > 0;)
+        if (w->comments.at[i].check == check && w->comments.at[i].entry_type == BOARD_COMMENT_ACK)
+            return &w->comments.at[i];
+    return NULL;
+}
+
+static void add_text_field(const struct world *w, uint32_t check, enum field f, const struct expand_of *of,
+                           struct buf *b)
+{
+    const struct state *s = &w->st[check];
+    enum model_kind kind = world_kind(w, check);
+    const struct world_comment *ack;
+
+    switch (f) {
+    case F_STATE: buf_add_c(b, state_name(kind, s->state)); break;
+    case F_LASTSTATE: buf_add_c(b, state_name(kind, s->last_state)); break;
+    case F_STATETYPE: buf_add_c(b, s->hard ? "HARD" : "SOFT"); break;
+    case F_LATENCY: add_seconds(b, s->latency_us); break;
+    case F_EXECUTION: add_seconds(b, s->execution_us); break;
+    case F_DURATION: add_duration(b, in_state_s(w, s)); break;
+    case F_PERCENT: buf_printf(b, "%u.%02u", s->flap_percent / 100, s->flap_percent % 100); break;
+    case F_OUTPUT: buf_add_str(b, state_output(s)); break;
+    case F_LONGOUTPUT: buf_add_str(b, state_long(s)); break;
+    case F_PERFDATA: buf_add_str(b, state_perf(s)); break;
+    case F_ACKAUTHOR:
+    case F_ACKCOMMENT:
+        ack = s->ack_type ? ack_comment(w, check) : NULL;
+        if (of->notification && of->type == NOTIFY_ACK)
+            buf_add_str(b, f == F_ACKAUTHOR ? of->author : of->comment);
+        else if (ack)
+            buf_add_c(b, f == F_ACKAUTHOR ? ack->author : ack->text);
+        break;
+    default: BUG("text field");
+    }
+}
+
+static int64_t number_field(const struct world *w, uint32_t check, enum field f, const struct expand_of *of)
+{
+    const struct state *s = &w->st[check];
+
+    switch (f) {
+    case F_STATEID: return s->state;
+    case F_LASTSTATEID: return s->last_state;
+    case F_ATTEMPT: return s->attempt;
+    case F_EVENTID: return (int64_t)s->event_id;
+    case F_LASTEVENTID: return (int64_t)s->last_event_id;
+    case F_PROBLEMID: return (int64_t)s->problem_id;
+    case F_LASTPROBLEMID: return (int64_t)s->last_problem_id;
+    case F_DURATIONSEC: return in_state_s(w, s);
+    case F_DOWNTIME: return s->downtime_depth;
+    case F_LASTCHECK: return s->last_check / TIME_S;
+    case F_LASTCHANGE: return s->last_state_change / TIME_S;
+    case F_LAST0: return s->last_time[0] / TIME_S;
+    case F_LAST1: return s->last_time[1] / TIME_S;
+    case F_LAST2: return s->last_time[2] / TIME_S;
+    case F_LAST3: return s->last_time[3] / TIME_S;
+    case F_NUMBER: return of->notification ? of->number : s->notification_number;
+    case F_NOTIFICATIONID: return (int64_t)of->id;
+    default: BUG("number field");
+    }
+}
+
+static int64_t services_in(const struct world *w, uint32_t host, uint8_t state)
+{
+    const struct model_check *c = model_check(w->m, host);
+    int64_t n = 0;
+
+    for (uint32_t i = 0; i < c->n_services; i++)
+        n += w->st[c->first_service + i].state == state;
+    return n;
+}
+
+static void add_field(const struct world *w, uint32_t check, enum macro_id id, const struct expand_of *of,
+                      struct buf *b)
+{
+    enum field f = (enum field)fields[id];
+
+    switch (f) {
+    case F_STATE:
+    case F_LASTSTATE:
+    case F_STATETYPE:
+    case F_LATENCY:
+    case F_EXECUTION:
+    case F_DURATION:
+    case F_PERCENT:
+    case F_OUTPUT:
+    case F_LONGOUTPUT:
+    case F_PERFDATA:
+    case F_ACKAUTHOR:
+    case F_ACKCOMMENT: add_text_field(w, check, f, of, b); break;
+    case F_COUNT_STATE:
+        buf_add_i64(b, services_in(w, check,
+                                   id == MACRO_ID_TOTALHOSTSERVICESOK        ? STATE_OK
+                                   : id == MACRO_ID_TOTALHOSTSERVICESWARNING ? STATE_WARNING
+                                   : id == MACRO_ID_TOTALHOSTSERVICESUNKNOWN ? STATE_UNKNOWN
+                                                                             : STATE_CRITICAL));
+        break;
+    case F_NONE: break;
+    default: buf_add_i64(b, number_field(w, check, f, of)); break;
+    }
+}
+
+/* ---- notification, program ---- */
+
+static void add_notification(enum macro_id id, const struct expand_of *of, struct buf *b)
+{
+    if (!of->notification)
+        return;
+    switch (id) {
+    case MACRO_ID_NOTIFICATIONTYPE: buf_add_c(b, notify_type_name(of->type)); break;
+    case MACRO_ID_NOTIFICATIONRECIPIENTS: buf_add_str(b, of->recipients); break;
+    case MACRO_ID_NOTIFICATIONISESCALATED: buf_add_u64(b, of->escalated); break;
+    case MACRO_ID_NOTIFICATIONNUMBER: buf_add_u64(b, of->number); break;
+    case MACRO_ID_NOTIFICATIONAUTHOR:
+    case MACRO_ID_NOTIFICATIONAUTHORNAME:
+    case MACRO_ID_NOTIFICATIONAUTHORALIAS: buf_add_str(b, of->author); break;
+    case MACRO_ID_NOTIFICATIONCOMMENT: buf_add_str(b, of->comment); break;
+    default: break;
+    }
+}
+
+struct total {
+    enum macro_id id;
+    int8_t kind, state; /* state -1: any problem */
+    bool unhandled;
+};
+
+static const struct total totals[] = {
+    {MACRO_ID_TOTALHOSTSUP, MODEL_HOST, 0, false},
+    {MACRO_ID_TOTALHOSTSDOWN, MODEL_HOST, 1, false},
+    {MACRO_ID_TOTALHOSTSUNREACHABLE, MODEL_HOST, 2, false},
+    {MACRO_ID_TOTALHOSTSDOWNUNHANDLED, MODEL_HOST, 1, true},
+    {MACRO_ID_TOTALHOSTSUNREACHABLEUNHANDLED, MODEL_HOST, 2, true},
+    {MACRO_ID_TOTALHOSTPROBLEMS, MODEL_HOST, -1, false},
+    {MACRO_ID_TOTALHOSTPROBLEMSUNHANDLED, MODEL_HOST, -1, true},
+    {MACRO_ID_TOTALSERVICESOK, MODEL_SERVICE, 0, false},
+    {MACRO_ID_TOTALSERVICESWARNING, MODEL_SERVICE, 1, false},
+    {MACRO_ID_TOTALSERVICESCRITICAL, MODEL_SERVICE, 2, false},
+    {MACRO_ID_TOTALSERVICESUNKNOWN, MODEL_SERVICE, 3, false},
+    {MACRO_ID_TOTALSERVICESWARNINGUNHANDLED, MODEL_SERVICE, 1, true},
+    {MACRO_ID_TOTALSERVICESCRITICALUNHANDLED, MODEL_SERVICE, 2, true},
+    {MACRO_ID_TOTALSERVICESUNKNOWNUNHANDLED, MODEL_SERVICE, 3, true},
+    {MACRO_ID_TOTALSERVICEPROBLEMS, MODEL_SERVICE, -1, false},
+    {MACRO_ID_TOTALSERVICEPROBLEMSUNHANDLED, MODEL_SERVICE, -1, true},
+};
+
+static bool counts(const struct world *w, const struct total *t, uint32_t i)
+{
+    const struct state *s = &w->st[i];
+    bool handled = s->ack_type || s->downtime_depth || !(s->switches & MODEL_CHECK_ACTIVE);
+
+    if (!handled && t->kind == MODEL_SERVICE)
+        handled = w->st[world_host(w, i)].state != STATE_UP;
+    return (t->state < 0 ? s->state != 0 : s->state == t->state) && !(t->unhandled && handled);
+}
+
+static bool add_total(const struct world *w, enum macro_id id, struct buf *b)
+{
+    for (size_t k = 0; k < ARRAY_LEN(totals); k++) {
+        const struct total *t = &totals[k];
+        uint32_t from = t->kind == MODEL_HOST ? 0 : w->m->n_hosts,
+                 to = t->kind == MODEL_HOST ? w->m->n_hosts : w->n;
+        uint64_t n = 0;
+
+        if (t->id != id)
+            continue;
+        for (uint32_t i = from; i < to; i++)
+            n += counts(w, t, i);
+        buf_add_u64(b, n);
+        return true;
+    }
+    return false;
+}
+
+static void add_period(const struct world *w, enum macro_id id, struct str arg, struct buf *b)
+{
+    struct str name = str_cut(&arg, ':');
+    uint32_t period = model_find_period(w->m, name);
+    struct wall at = w->now.wall, next;
+    int64_t s;
+
+    if (arg.n && str_to_i64(arg, &s) && s > INT64_MIN / TIME_S && s < INT64_MAX / TIME_S)
+        at.us = s * TIME_S;
+    if (period == MODEL_NONE)
+        return;
+    if (id == MACRO_ID_ISVALIDTIME) {
+        buf_add_u64(b, when_contains(&w->when, period, at));
+        return;
+    }
+    next = when_next(&w->when, period, at);
+    buf_add_i64(b, next.us == INT64_MAX ? 0 : time_wall_s(next));
+}
+
+static void add_program(const struct world *w, enum macro_id id, struct str arg, struct buf *b)
+{
+    switch (id) {
+    case MACRO_ID_LONGDATETIME: expand_time(w, EXPAND_LONG, w->now.wall, b); break;
+    case MACRO_ID_SHORTDATETIME: expand_time(w, EXPAND_SHORT, w->now.wall, b); break;
+    case MACRO_ID_DATE: expand_time(w, EXPAND_DATE, w->now.wall, b); break;
+    case MACRO_ID_TIME: expand_time(w, EXPAND_CLOCK, w->now.wall, b); break;
+    case MACRO_ID_TIMET: buf_add_i64(b, time_wall_s(w->now.wall)); break;
+    case MACRO_ID_PROCESSSTARTTIME:
+    case MACRO_ID_EVENTSTARTTIME: buf_add_i64(b, w->prog.program_start / TIME_S); break;
+    case MACRO_ID_ISVALIDTIME:
+    case MACRO_ID_NEXTVALIDTIME: add_period(w, id, arg, b); break;
+    default: add_total(w, id, b); break;
+    }
+}
+
+/* ---- putting together ---- */
+
+static void strip(const struct world *w, struct buf *b, size_t from)
+{
+    struct str illegal = model_str(w->m, w->m->globals->illegal_macro_output_chars);
+    size_t to = from;
+
+    for (size_t i = from; i < b->len; i++)
+        if (str_find_char(illegal, b->data[i]) < 0)
+            b->data[to++] = b->data[i];
+    buf_truncate(b, to);
+}
+
+static struct macro_scope_of scope_of(const struct world *w, const struct expand_of *of)
+{
+    struct macro_scope_of s = {MODEL_NONE, MODEL_NONE, of->contact};
+
+    if (of->check == MODEL_NONE)
+        return s;
+    s.host = world_host(w, of->check);
+    if (world_kind(w, of->check) == MODEL_SERVICE)
+        s.service = of->check;
+    return s;
+}
+
+/* A macro that the files decide: coded text, may hold slots. False: a DATA macro. */
+static bool add_static(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                       struct buf *b)
+{
+    struct macro_scope_of scope = scope_of(w, of);
+    bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
+    bool on_demand = arg.p != NULL && (!var || str_find_char(arg, ':') >= 0);
+
+    return macro_static(w->m, id, arg, on_demand, &scope, b);
+}
+
+bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                  struct buf *b)
+{
+    const struct macro_info *info;
+    struct macro_scope_of scope = scope_of(w, of);
+    size_t from = b->len;
+    uint32_t check;
+
+    if (id >= MACRO_ID_COUNT)
+        return false;
+    info = macro_info(id);
+    if (info->class != MACRO_DATA)
+        return false;
+    if (info->scope == MACRO_NOTIFICATION) {
+        add_notification(id, of, b);
+    } else if (info->scope == MACRO_PROGRAM) {
+        add_program(w, id, arg, b);
+    } else {
+        if (arg.p && !macro_target(w->m, info->scope, arg, &scope))
+            return true;
+        check = info->scope == MACRO_SERVICE ? scope.service : scope.host;
+        if (check != MODEL_NONE)
+            add_field(w, check, id, of, b);
+    }
+    if (info->strip || id == MACRO_ID_NOTIFICATIONCOMMENT)
+        strip(w, b, from);
+    return true;
+}
+
+static void add_word(struct world *w, struct str coded, const struct expand_of *of, struct buf *out)
+{
+    struct macro_part part;
+
+    while (macro_next(&coded, &part) > 0) {
+        if (part.kind != MACRO_PART_MACRO) {
+            buf_add_str(out, part.coded);
+            continue;
+        }
+        if (add_static(w, part.id, part.arg, of, out))
+            continue;
+        buf_clear(&w->scratch2);
+        if (expand_macro(w, part.id, part.arg, of, &w->scratch2))
+            macro_put_literal(out, buf_str(&w->scratch2));
+    }
+}
+
+void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b)
+{
+    struct buf word = BUF_INIT;
+
+    for (uint32_t i = 0; i < words.n; i++) {
+        buf_clear(&word);
+        add_word(w, model_str(w->m, model_item(w->m, words, i)), of, &word);
+        record_pack_word(b, buf_str(&word));
+    }
+    buf_release(&word);
+}
+
+/* enable_environment_macros: every macro that means something here, as NAGIOS_NAME. */
+static void add_environment(struct world *w, const struct expand_of *of, struct buf *b)
+{
+    struct buf word = BUF_INIT;
+
+    for (int id = 0; id < MACRO_ID_COUNT; id++) {
+        const struct macro_info *info = macro_info((enum macro_id)id);
+        size_t from;
+
+        if (info->scope >= MACRO_HOSTGROUP && info->scope != MACRO_NOTIFICATION &&
+            info->scope != MACRO_PROGRAM)
+            continue;
+        if (str_starts(str_of(info->name), STR("TOTAL")) || id == MACRO_ID_ISVALIDTIME ||
+            id == MACRO_ID_NEXTVALIDTIME)
+            continue; /* costly, and nothing a plugin looks at */
+        buf_clear(&word);
+        buf_printf(&word, "NAGIOS_%s=", info->name);
+        from = word.len;
+        if (!add_static(w, (enum macro_id)id, STR_NULL, of, &word)) {
+            buf_clear(&w->scratch2);
+            expand_macro(w, (enum macro_id)id, STR_NULL, of, &w->scratch2);
+            macro_put_literal(&word, buf_str(&w->scratch2));
+        }
+        if (word.len > from && word.len < LIMIT_OUTPUT_LONG)
+            record_pack_word(b, buf_str(&word));
+    }
+    buf_release(&word);
+}
+
+void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b)
+{
+    expand_words(w, model_line(w->m, line)->env, of, b);
+    if (w->m->globals->enable_environment_macros)
+        add_environment(w, of, b);
+}
+
+void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
+{
+    struct buf b = BUF_INIT;
+
+    expand_words(w, model_line(w->m, line)->words, of, &b);
+    e->words = world_keep(w, buf_str(&b));
+    buf_clear(&b);
+    expand_env(w, line, of, &b);
+    e->env = world_keep(w, buf_str(&b));
+    buf_release(&b);
+}

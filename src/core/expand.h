@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Filling the run-time macros of a compiled command line. Each value becomes part of one argument and is never interpreted; secret slots stay as they are,
+ * the runner fills them. Which macros the files decide is core/macro_static's business.
+ */
+#include "core/macro.h"
+#include "core/notify.h"
+#include "core/world.h"
+
+struct expand_of {           /* who and what is meant */
+    uint32_t check, contact; /* MODEL_NONE: nobody */
+    bool notification;
+    enum notify_type type;
+    uint32_t number;
+    bool escalated;
+    uint64_t id;
+    struct str author, comment, recipients;
+};
+
+/* Fills words and env of a RUN effect. */
+void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of);
+/* The same, as packed words, into b. */
+void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b);
+void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b);
+/* The value of one macro; false: not one of ours. */
+bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                  struct buf *b);
+/* Date and time in the configuration's zone: by date_format. */
+enum expand_time { EXPAND_LONG, EXPAND_SHORT, EXPAND_DATE, EXPAND_CLOCK };
+void expand_time(const struct world *w, enum expand_time how, struct wall t, struct buf *b);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/flap.h"
+
+/* The weight of change i (0 the oldest) is 0.75 + i * 0.5 / 19, in units of 1/76: 57 + 2 i. All 20 changes weigh 20 * 76. */
+#define WEIGHT_FIRST 57u
+#define WEIGHT_STEP  2u
+#define WEIGHT_ALL   (20u * 76u)
+
+static unsigned at(const struct state *s, unsigned i)
+{
+    return (unsigned)(s->flap_history >> (2 * ((s->flap_at + i) % FLAP_STATES))) & 3u;
+}
+
+void flap_add(struct state *s)
+{
+    unsigned shift = 2u * s->flap_at;
+    uint64_t sum = 0;
+
+    s->flap_history = (s->flap_history & ~((uint64_t)3 << shift)) | (uint64_t)s->state << shift;
+    s->flap_at = (uint8_t)((s->flap_at + 1) % FLAP_STATES);
+    for (unsigned i = 0; i + 1 < FLAP_STATES; i++)
+        if (at(s, i) != at(s, i + 1))
+            sum += WEIGHT_FIRST + WEIGHT_STEP * i;
+    s->flap_percent = (uint32_t)(sum * 10000 / WEIGHT_ALL);
+}
+
+bool flap_begins(const struct state *s, uint32_t high)
+{
+    return !s->flapping && s->flap_percent >= high;
+}
+
+bool flap_ends(const struct state *s, uint32_t low)
+{
+    return s->flapping && s->flap_percent <= low;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/nlog.h"
+
+#include "core/world_in.h"
+
+static const char *upper_kind(const struct world *w, uint32_t check)
+{
+    return world_kind(w, check) == MODEL_HOST ? "HOST" : "SERVICE";
+}
+
+static const char *kind_word(const struct world *w, uint32_t check)
+{
+    return world_kind(w, check) == MODEL_HOST ? "Host" : "Service";
+}
+
+static const char *name_of_state(const struct world *w, uint32_t check)
+{
+    return state_name(world_kind(w, check), w->st[check].state);
+}
+
+void nlog_name(const struct world *w, uint32_t check, struct buf *b)
+{
+    buf_add_str(b, model_host_name(w->m, check));
+    if (world_kind(w, check) == MODEL_SERVICE) {
+        buf_add_char(b, ';');
+        buf_add_str(b, model_description(w->m, check));
+    }
+}
+
+static void begin(struct world *w)
+{
+    buf_clear(&w->scratch);
+    buf_printf(&w->scratch, "[%lld] ", (long long)time_wall_s(w->now.wall));
+}
+
+static void end(struct world *w)
+{
+    struct world_effect *e;
+
+    for (size_t i = 0; i < w->scratch.len; i++)
+        if ((unsigned char)w->scratch.data[i] < ' ')
+            w->scratch.data[i] = ' ';
+    e = world_effect(w, WORLD_LOGLINE);
+    e->words = world_keep(w, buf_str(&w->scratch));
+}
+
+void nlog_text(struct world *w, const char *fmt, ...)
+{
+    va_list ap;
+
+    begin(w);
+    va_start(ap, fmt);
+    buf_vprintf(&w->scratch, fmt, ap);
+    va_end(ap);
+    end(w);
+}
+
+static void state_fields(struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    nlog_name(w, check, &w->scratch);
+    buf_printf(&w->scratch, ";%s;%s;%u;", name_of_state(w, check), s->hard ? "HARD" : "SOFT", s->attempt);
+    buf_add_str(&w->scratch, state_output(s));
+}
+
+void nlog_alert(struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct state *s = &w->st[check];
+
+    if (!s->hard && !(world_kind(w, check) == MODEL_HOST ? g->log_host_retries : g->log_service_retries))
+        return;
+    begin(w);
+    buf_printf(&w->scratch, "%s ALERT: ", upper_kind(w, check));
+    state_fields(w, check);
+    end(w);
+}
+
+void nlog_state(struct world *w, uint32_t check, const char *what)
+{
+    begin(w);
+    buf_printf(&w->scratch, "%s %s STATE: ", what, upper_kind(w, check));
+    state_fields(w, check);
+    end(w);
+}
+
+void nlog_start(struct world *w)
+{
+    const struct model_globals *g = w->m->globals;
+
+    nlog_text(w, "Vigie %s starting... (PID=%u)", w->opt.version ? w->opt.version : "", w->opt.pid);
+    nlog_text(w, "LOG VERSION: 2.0");
+    for (uint32_t i = 0; i < w->n && g->log_initial_states; i++)
+        nlog_state(w, i, "INITIAL");
+    for (uint32_t i = 0; i < w->n && g->log_current_states; i++)
+        nlog_state(w, i, "CURRENT");
+}
+
+void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,
+                       struct str command, struct str author, struct str comment)
+{
+    if (!w->m->globals->log_notifications)
+        return;
+    begin(w);
+    buf_printf(&w->scratch, "%s NOTIFICATION: ", upper_kind(w, check));
+    buf_add_str(&w->scratch, model_str(w->m, model_contact(w->m, contact)->name));
+    buf_add_char(&w->scratch, ';');
+    nlog_name(w, check, &w->scratch);
+    if (type == NOTIFY_PROBLEM || type == NOTIFY_RECOVERY)
+        buf_printf(&w->scratch, ";%s;", name_of_state(w, check));
+    else
+        buf_printf(&w->scratch, ";%s (%s);", notify_type_name(type), name_of_state(w, check));
+    buf_add_str(&w->scratch, command);
+    buf_add_char(&w->scratch, ';');
+    buf_add_str(&w->scratch, state_output(&w->st[check]));
+    if (author.n || comment.n)
+        buf_printf(&w->scratch, ";" STR_FMT ";" STR_FMT, STR_ARG(author), STR_ARG(comment));
+    end(w);
+}
+
+void nlog_downtime(struct world *w, uint32_t check, const char *what)
+{
+    const char *kind = kind_word(w, check);
+
+    begin(w);
+    buf_printf(&w->scratch, "%s DOWNTIME ALERT: ", upper_kind(w, check));
+    nlog_name(w, check, &w->scratch);
+    buf_printf(&w->scratch, ";%s; ", what);
+    if (what[0] == 'S' && what[2] == 'A')
+        buf_printf(&w->scratch, "%s has entered a period of scheduled downtime", kind);
+    else if (what[0] == 'S')
+        buf_printf(&w->scratch, "%s has exited from a period of scheduled downtime", kind);
+    else
+        buf_printf(&w->scratch, "Scheduled downtime for %s has been cancelled.",
+                   kind[0] == 'H' ? "host" : "service");
+    end(w);
+}
+
+void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t threshold)
+{
+    uint32_t percent = w->st[check].flap_percent;
+
+    begin(w);
+    buf_printf(&w->scratch, "%s FLAPPING ALERT: ", upper_kind(w, check));
+    nlog_name(w, check, &w->scratch);
+    buf_printf(&w->scratch, ";%s; %s appears to have %s flapping (%u.%u%% change %s %u.%u%% threshold)",
+               begins ? "STARTED" : "STOPPED", kind_word(w, check), begins ? "started" : "stopped",
+               percent / 100, percent / 10 % 10, begins ? ">=" : "<", threshold / 100, threshold / 10 % 10);
+    end(w);
+}
+
+void nlog_handler(struct world *w, uint32_t check, bool global, struct str command)
+{
+    const struct state *s = &w->st[check];
+
+    if (!w->m->globals->log_event_handlers)
+        return;
+    begin(w);
+    buf_printf(&w->scratch, "%s%s EVENT HANDLER: ", global ? "GLOBAL " : "", upper_kind(w, check));
+    nlog_name(w, check, &w->scratch);
+    buf_printf(&w->scratch, ";%s;%s;%u;" STR_FMT, name_of_state(w, check), s->hard ? "HARD" : "SOFT",
+               s->attempt, STR_ARG(command));
+    end(w);
+}
+
+void nlog_passive(struct world *w, uint32_t check, uint64_t code, struct str text)
+{
+    if (!w->m->globals->log_passive_checks)
+        return;
+    begin(w);
+    buf_printf(&w->scratch, "PASSIVE %s CHECK: ", upper_kind(w, check));
+    nlog_name(w, check, &w->scratch);
+    buf_printf(&w->scratch, ";%llu;" STR_FMT, (unsigned long long)code, STR_ARG(text));
+    end(w);
+}

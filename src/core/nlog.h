@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Lines of the Nagios-format log: "[epoch] TEXT". What other programs read (log analysers, availability reports) stays byte for byte in that form and in
+ * English. The log_* switches of the main file are looked at here.
+ */
+#include "core/notify.h"
+#include "core/world.h"
+
+/* Any text; control characters become blanks, so that one event is one line. */
+void nlog_text(struct world *w, const char *fmt, ...) PRINTF(2, 3);
+void nlog_alert(struct world *w, uint32_t check);
+void nlog_state(struct world *w, uint32_t check, const char *what); /* "CURRENT", "INITIAL" */
+void nlog_start(struct world *w);
+void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,
+                       struct str command, struct str author, struct str comment);
+void nlog_downtime(struct world *w, uint32_t check, const char *what);
+void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t threshold);
+void nlog_handler(struct world *w, uint32_t check, bool global, struct str command);
+void nlog_passive(struct world *w, uint32_t check, uint64_t code, struct str text);
+/* "host" or "host;description" appended to b. */
+void nlog_name(const struct world *w, uint32_t check, struct buf *b);

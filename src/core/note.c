@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Comments and acknowledgements; downtimes are in core/downtime.c. */
+#include "core/note.h"
+
+#include "base/limits.h"
+#include "core/tell.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+static size_t find(const struct world *w, uint64_t id)
+{
+    size_t low = 0, high = w->comments.n;
+
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+
+        if (w->comments.at[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool found(const struct world *w, size_t i, uint64_t id)
+{
+    return i < w->comments.n && w->comments.at[i].id == id;
+}
+
+const struct world_comment *note_comment_find(const struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+
+    return found(w, i, id) ? &w->comments.at[i] : NULL;
+}
+
+static struct record_comment record_of(const struct world *w, const struct world_comment *c)
+{
+    return (struct record_comment){.id = c->id,
+                                   .oid = w->st[c->check].oid,
+                                   .entry_type = c->entry_type,
+                                   .source = c->source,
+                                   .persistent = c->persistent,
+                                   .expires = c->expires,
+                                   .entry_time = c->entry_time,
+                                   .expire_time = c->expire_time,
+                                   .author = str_of(c->author),
+                                   .text = str_of(c->text)};
+}
+
+/* Text from outside: valid UTF-8 without control characters, as everybody who shows it expects. */
+char *note_clean(struct str s)
+{
+    struct buf b = BUF_INIT;
+    size_t n;
+
+    buf_add_utf8(&b, str_sub(s, 0, LIMIT_EXT_COMMAND));
+    for (size_t i = 0; i < b.len; i++)
+        if ((unsigned char)b.data[i] < ' ')
+            b.data[i] = ' ';
+    return buf_take(&b, &n);
+}
+
+uint64_t note_comment_add(struct world *w, const struct note_comment *c)
+{
+    struct world_comment *n;
+    struct record_comment r;
+
+    if (w->comments.n >= LIMIT_COMMENTS)
+        return 0;
+    n = VEC_ADD(&w->comments);
+    n->id = w->next_comment++;
+    n->check = c->check;
+    n->entry_type = c->entry_type;
+    n->source = c->external;
+    n->persistent = c->persistent;
+    n->expires = c->expire_time > 0;
+    n->expire_time = c->expire_time;
+    n->entry_time = w->now.wall.us;
+    n->author = note_clean(c->author);
+    n->text = note_clean(c->text);
+    if (n->expires)
+        w->next_wall = MIN(w->next_wall, n->expire_time);
+    r = record_of(w, n);
+    world_record(w, RECORD_COMMENT, &r);
+    w->program_dirty = true;
+    *VEC_ADD(&w->unseen_comments) = n->id;
+    if (c->entry_type == BOARD_COMMENT_USER)
+        world_event(w, RECORD_EVENT_COMMENT, c->check,
+                    &(struct record_event){.author = r.author, .text = r.text, .ref = n->id});
+    return n->id;
+}
+
+static void drop(struct world *w, size_t i)
+{
+    struct world_comment *c = &w->comments.at[i];
+
+    mem_free(c->author);
+    mem_free(c->text);
+    memmove(c, c + 1, (w->comments.n - i - 1) * sizeof(*c));
+    w->comments.n--;
+}
+
+bool note_comment_del(struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+    struct record_comment_del r = {.id = id};
+
+    if (!found(w, i, id))
+        return false;
+    world_record(w, RECORD_COMMENT_DEL, &r);
+    if (w->comments.at[i].entry_type == BOARD_COMMENT_USER)
+        world_event(w, RECORD_EVENT_COMMENT_REMOVED, w->comments.at[i].check,
+                    &(struct record_event){.ref = id});
+    drop(w, i);
+    *VEC_ADD(&w->unseen_comments) = id;
+    return true;
+}
+
+void note_comments_del(struct world *w, uint32_t check, uint8_t entry_type, bool keep_persistent)
+{
+    for (size_t i = w->comments.n; i-- > 0;) {
+        const struct world_comment *c = &w->comments.at[i];
+
+        if (c->check != check || (entry_type && c->entry_type != entry_type) ||
+            (keep_persistent && c->persistent))
+            continue;
+        note_comment_del(w, c->id);
+    }
+}
+
+/* ---- acknowledgements ---- */
+
+void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
+{
+    struct state *s = &w->st[check];
+
+    s->ack_type = a->sticky ? STATE_ACK_STICKY : STATE_ACK_NORMAL;
+    world_touch(w, check);
+    world_event(
+        w, RECORD_EVENT_ACK, check,
+        &(struct record_event){.author = a->author, .text = a->text, .type = s->ack_type, .state = s->state});
+    if (a->notify)
+        tell(w, check, NOTIFY_ACK, 0, &(struct tell_by){a->author, a->text});
+    note_comment_add(w, &(struct note_comment){.check = check,
+                                               .entry_type = BOARD_COMMENT_ACK,
+                                               .persistent = a->persistent,
+                                               .author = a->author,
+                                               .text = a->text});
+}
+
+void note_unack(struct world *w, uint32_t check)
+{
+    struct state *s = &w->st[check];
+
+    if (!s->ack_type)
+        return;
+    s->ack_type = STATE_ACK_NONE;
+    world_touch(w, check);
+    world_event(w, RECORD_EVENT_ACK_REMOVED, check, &(struct record_event){.state = s->state});
+    note_comments_del(w, check, BOARD_COMMENT_ACK, true);
+}
+
+void note_ack_after(struct world *w, uint32_t check, bool changed)
+{
+    const struct state *s = &w->st[check];
+
+    if (s->ack_type == STATE_ACK_NORMAL ? changed : s->ack_type && s->state == STATE_OK)
+        note_unack(w, check);
+}
+
+/* ---- start, reload ---- */
+
+void note_comment_restore(struct world *w, const struct record_comment *r, uint32_t check)
+{
+    size_t i = find(w, r->id);
+    struct world_comment *c;
+
+    if (!r->id || (!found(w, i, r->id) && w->comments.n >= LIMIT_COMMENTS))
+        return;
+    if (found(w, i, r->id)) {
+        mem_free(w->comments.at[i].author);
+        mem_free(w->comments.at[i].text);
+    } else {
+        VEC_ADD(&w->comments);
+        memmove(&w->comments.at[i + 1], &w->comments.at[i],
+                (w->comments.n - i - 1) * sizeof(*w->comments.at));
+    }
+    c = &w->comments.at[i];
+    *c = (struct world_comment){.id = r->id,
+                                .check = check,
+                                .entry_type = (uint8_t)r->entry_type,
+                                .source = (uint8_t)r->source,
+                                .persistent = r->persistent != 0,
+                                .expires = r->expires != 0,
+                                .entry_time = r->entry_time,
+                                .expire_time = r->expire_time,
+                                .author = str_dup(r->author),
+                                .text = str_dup(r->text)};
+    w->next_comment = MAX(w->next_comment, r->id + 1);
+}
+
+void note_comment_forget(struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+
+    if (found(w, i, id))
+        drop(w, i);
+}
+
+void note_release(struct world *w)
+{
+    while (w->comments.n)
+        drop(w, w->comments.n - 1);
+    for (size_t i = 0; i < w->downtimes.n; i++) {
+        mem_free(w->downtimes.at[i].author);
+        mem_free(w->downtimes.at[i].text);
+    }
+    VEC_RELEASE(&w->comments);
+    VEC_RELEASE(&w->downtimes);
+}
+
+void note_export(const struct world *w, struct buf *out)
+{
+    for (size_t i = 0; i < w->comments.n; i++) {
+        struct record_comment r = record_of(w, &w->comments.at[i]);
+
+        if (r.oid)
+            record_put(out, RECORD_COMMENT, w->now.wall, &r);
+    }
+}

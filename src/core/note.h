@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What people write beside a state: comments, acknowledgements, scheduled downtimes. Ids are small counters from 1, of comments and of downtimes; a
+ * downtime also writes a comment. Everything here stands on the wall clock.
+ */
+#include "core/world.h"
+
+struct note_comment {
+    uint32_t check;
+    uint8_t entry_type; /* board_comment_type */
+    bool external, persistent;
+    int64_t expire_time; /* 0: never */
+    struct str author, text;
+};
+uint64_t note_comment_add(struct world *w, const struct note_comment *c); /* 0: too many */
+bool note_comment_del(struct world *w, uint64_t id);
+/* All of a check; entry_type 0: of every kind; keep_persistent: only those that are not. */
+void note_comments_del(struct world *w, uint32_t check, uint8_t entry_type, bool keep_persistent);
+
+struct note_ack {
+    bool sticky, notify, persistent;
+    struct str author, text;
+};
+void note_ack(struct world *w, uint32_t check, const struct note_ack *a);
+void note_unack(struct world *w, uint32_t check);
+/* The state changed: a normal acknowledgement ends with it, a sticky one with the problem. */
+void note_ack_after(struct world *w, uint32_t check, bool changed);
+
+struct note_downtime {
+    uint32_t check;
+    int64_t start, end, duration_us;
+    bool fixed;
+    uint64_t triggered_by;
+    struct str author, text;
+};
+uint64_t note_downtime_add(struct world *w, const struct note_downtime *d); /* 0: too many */
+bool note_downtime_del(struct world *w, uint64_t id);                       /* and those it triggered */
+/* A problem began: flexible downtimes that wait for it begin now. */
+void note_flexible(struct world *w, uint32_t check);
+/* Begins and ends what is due on the wall clock; w->next_wall is the next time to come. */
+void note_time(struct world *w);
+struct world_comment;
+struct world_downtime;
+const struct world_comment *note_comment_find(const struct world *w, uint64_t id); /* NULL: there is none */
+const struct world_downtime *note_downtime_find(const struct world *w, uint64_t id);
+bool note_downtime_of(const struct world *w, uint64_t id, uint32_t *check);
+
+/* At start and reload. */
+struct record_comment;
+struct record_downtime;
+void note_comment_restore(struct world *w, const struct record_comment *r, uint32_t check);
+void note_downtime_restore(struct world *w, const struct record_downtime *r, uint32_t check);
+void note_comment_forget(struct world *w, uint64_t id);
+void note_downtime_forget(struct world *w, uint64_t id);
+/* Depths are counted from the downtimes; comments that do not outlive a restart go. */
+void note_after_load(struct world *w);
+void note_export(const struct world *w, struct buf *out);
+void note_release(struct world *w);
+char *note_clean(struct str s); /* text from outside: valid UTF-8, one line, bounded; mem_free it */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Reachability: a host that does not answer is UNREACHABLE when it has parents and none of them is up; and dependencies: does a master's state forbid
+ * to check, or to tell, a dependent one?
+ */
+#include "core/world.h"
+
+/* What "not up" means for this host now: STATE_DOWN or STATE_UNREACHABLE. */
+uint8_t reach_of(const struct world *w, uint32_t host);
+enum reach_for { REACH_EXECUTE, REACH_NOTIFY };
+/* The master by which a dependency fails, or MODEL_NONE. */
+uint32_t reach_bad_master(const struct world *w, uint32_t check, enum reach_for what);
+/* True when a service has parent services and all of them have problems. */
+bool reach_parents_bad(const struct world *w, uint32_t service);

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/result.h"
+
+#include "base/limits.h"
+#include "core/expand.h"
+#include "core/flap.h"
+#include "core/nlog.h"
+#include "core/note.h"
+#include "core/reach.h"
+#include "core/sched.h"
+#include "core/tell.h"
+#include "core/why.h"
+#include "core/world_in.h"
+
+#define FORMER_WEIGHT 16 /* of the moving averages of latency and execution time */
+
+struct output { /* a plugin's text, taken apart */
+    struct str first, rest, perf;
+    struct buf clean, joined;
+};
+
+struct verdict { /* one result, understood */
+    uint32_t check;
+    uint8_t state;
+    bool passive;
+    struct wall at;
+    int64_t lasted_us, latency_us;
+    struct output out;
+    struct state_why why;
+};
+
+/* ---- the plugin's text ---- */
+
+/* "first | perf", then lines of long output, up to a further '|' from where on all is performance data. */
+static void output_parse(struct str raw, struct output *o)
+{
+    struct str rest, line;
+    ptrdiff_t bar;
+
+    buf_init(&o->clean);
+    buf_init(&o->joined);
+    buf_add_utf8(&o->clean, str_trim(str_sub(raw, 0, LIMIT_OUTPUT_TOTAL)));
+    rest = buf_str(&o->clean);
+    line = str_cut(&rest, '\n');
+    bar = str_find_char(line, '|');
+    o->first = str_sub(str_trim(bar < 0 ? line : str_sub(line, 0, (size_t)bar)), 0, LIMIT_OUTPUT_FIRST);
+    if (bar >= 0)
+        buf_add_str(&o->joined, str_trim(str_sub(line, (size_t)bar + 1, line.n)));
+    bar = rest.p ? str_find_char(rest, '|') : -1;
+    if (bar >= 0) {
+        buf_add_char(&o->joined, ' ');
+        buf_add_str(&o->joined, str_trim(str_sub(rest, (size_t)bar + 1, rest.n)));
+        rest = str_sub(rest, 0, (size_t)bar);
+    }
+    o->rest = str_sub(str_trim(rest), 0, LIMIT_OUTPUT_LONG);
+    for (size_t i = 0; i < o->joined.len; i++)
+        if (o->joined.data[i] == '\n' || o->joined.data[i] == '\r')
+            o->joined.data[i] = ' ';
+    o->perf = str_sub(str_trim(buf_str(&o->joined)), 0, LIMIT_PERFDATA);
+}
+
+static void output_release(struct output *o)
+{
+    buf_release(&o->clean);
+    buf_release(&o->joined);
+}
+
+/* ---- what a run's end means ---- */
+
+static void say_code(struct buf *b, uint64_t code)
+{
+    buf_printf(b, "(Return code of %llu is out of bounds%s)", (unsigned long long)code,
+               code == 126   ? " - plugin may not be executable"
+               : code == 127 ? " - plugin may be missing"
+                             : "");
+}
+
+/* The state a run's end stands for; text is filled where Vigie has to speak for the plugin. */
+static uint8_t judge(const struct world *w, uint32_t check, const struct world_result *r,
+                     struct state_why *why, struct buf *text)
+{
+    const struct model_globals *g = w->m->globals;
+    bool host = world_kind(w, check) == MODEL_HOST;
+    uint64_t code = r->code;
+    bool bare = !str_trim(r->output).n;
+
+    *why = why_make(WHY_STATE_RESULT, MODEL_NONE, 0, 0);
+    switch ((enum record_how)r->how) {
+    case RECORD_HOW_TIMEOUT:
+        *why = why_make(WHY_STATE_TIMEOUT, MODEL_NONE, r->lasted_us, 0);
+        code = host ? g->host_check_timeout_us : g->service_check_timeout_us;
+        buf_printf(text, "(%s check timed out after %lld.%02lld seconds)", host ? "Host" : "Service",
+                   (long long)(code / TIME_S), (long long)(code % TIME_S / 10000));
+        return host ? STATE_DOWN : (uint8_t)MIN(g->service_check_timeout_state, 3u);
+    case RECORD_HOW_SIGNAL:
+        *why = why_make(WHY_STATE_SIGNAL, MODEL_NONE, (int64_t)r->code, 0);
+        if (bare)
+            buf_printf(text, "(No output: the plugin was killed by signal %llu)",
+                       (unsigned long long)r->code);
+        return host ? STATE_DOWN : STATE_UNKNOWN;
+    case RECORD_HOW_NOT_STARTED:
+        *why = why_make(WHY_STATE_NOT_STARTED, MODEL_NONE, (int64_t)r->code, 0);
+        say_code(text, r->code == 13 ? 13 : 127);
+        if (r->error.n)
+            buf_printf(text, " " STR_FMT, STR_ARG(r->error));
+        return host ? STATE_DOWN : STATE_CRITICAL;
+    case RECORD_HOW_EXIT:
+    case RECORD_HOW_LOST: break;
+    }
+    if (code > STATE_UNKNOWN) {
+        *why = why_make(WHY_STATE_BAD_CODE, MODEL_NONE, (int64_t)code, 0);
+        say_code(text, code);
+    } else if (bare) {
+        buf_add_c(text, "(No output on stdout)");
+    }
+    if (code <= STATE_UNKNOWN && bare && r->error.n)
+        buf_truncate(text, text->len - 1),
+            buf_printf(text, " stderr: " STR_FMT ")", STR_ARG(str_sub(r->error, 0, 512)));
+    return host ? state_of_host_code(code, g->use_aggressive_host_checking != 0)
+                : state_of_service_code(code);
+}
+
+/* ---- applying ---- */
+
+static void handlers(struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct model_check *c = model_check(w->m, check);
+    bool host = world_kind(w, check) == MODEL_HOST;
+    uint32_t lines[2] = {host ? g->global_host_handler_line : g->global_service_handler_line,
+                         c->handler_line};
+
+    if (!world_switch(w, BOARD_SW_HANDLERS) || !(w->st[check].switches & MODEL_CHECK_EVENT_HANDLER))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        const struct model_line *l;
+        struct world_effect *e;
+        uint32_t slot;
+
+        if (lines[i] == MODEL_NONE)
+            continue;
+        l = model_line(w->m, lines[i]);
+        nlog_handler(w, check, i == 0, model_str(w->m, l->text));
+        slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, g->event_handler_timeout_us);
+        e = world_effect(w, WORLD_RUN);
+        e->id = w->runs.at[slot].id;
+        e->check = check;
+        e->run_kind = WORLD_RUN_HANDLER;
+        e->timeout_us = g->event_handler_timeout_us;
+        e->privileged = l->privileged != 0;
+        expand_run(w, e, lines[i], &(struct expand_of){.check = check, .contact = MODEL_NONE});
+    }
+}
+
+static void flap_comment(struct world *w, uint32_t check, uint32_t threshold)
+{
+    struct state *s = &w->st[check];
+    const char *kind = world_kind(w, check) == MODEL_HOST ? "host" : "service";
+    struct buf b = BUF_INIT;
+
+    buf_printf(&b,
+               "Notifications for this %s are being suppressed because it was detected as having been "
+               "flapping between different "
+               "states (%u.%u%% change >= %u.%u%% threshold).  When the %s state stabilizes and the flapping "
+               "stops, notifications "
+               "will be re-enabled.",
+               kind, s->flap_percent / 100, s->flap_percent / 10 % 10, threshold / 100, threshold / 10 % 10,
+               kind);
+    s->flap_comment = note_comment_add(w, &(struct note_comment){.check = check,
+                                                                 .entry_type = BOARD_COMMENT_FLAPPING,
+                                                                 .author = STR("(Nagios Process)"),
+                                                                 .text = buf_str(&b)});
+    buf_release(&b);
+}
+
+static void flap_start(struct world *w, uint32_t check, uint32_t high)
+{
+    struct state *s = &w->st[check];
+
+    flap_comment(w, check, high);
+    nlog_flapping(w, check, true, high);
+    world_event(w, RECORD_EVENT_FLAPPING_START, check,
+                &(struct record_event){.state = s->state, .ref = s->flap_percent});
+    s->flap_recovery = s->notification_number > 0;
+    tell(w, check, NOTIFY_FLAP_START, 0, NULL);
+    s->flapping = true;
+}
+
+static void flap_stop(struct world *w, uint32_t check, uint32_t low)
+{
+    struct state *s = &w->st[check];
+
+    if (s->flap_comment)
+        note_comment_del(w, s->flap_comment);
+    s->flap_comment = 0;
+    s->flapping = false;
+    nlog_flapping(w, check, false, low);
+    world_event(w, RECORD_EVENT_FLAPPING_END, check,
+                &(struct record_event){.state = s->state, .ref = s->flap_percent});
+    tell(w, check, NOTIFY_FLAP_STOP, 0, NULL);
+}
+
+/* Keeps the history, and says when flapping begins or ends. True: it ended now. */
+static bool flap(struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct model_check *c = model_check(w->m, check);
+    bool host = world_kind(w, check) == MODEL_HOST;
+    struct state *s = &w->st[check];
+    uint32_t high = c->high_flap ? c->high_flap : host ? g->high_host_flap : g->high_service_flap;
+    uint32_t low = c->low_flap ? c->low_flap : host ? g->low_host_flap : g->low_service_flap;
+
+    if (!(c->flap_on & state_on(world_kind(w, check), s->state)) || (!s->hard && s->state != STATE_OK))
+        return false;
+    flap_add(s);
+    if (!world_switch(w, BOARD_SW_FLAP) || !(s->switches & MODEL_CHECK_FLAP))
+        return false;
+    if (flap_begins(s, high)) {
+        flap_start(w, check, high);
+    } else if (flap_ends(s, low)) {
+        flap_stop(w, check, low);
+        return true;
+    }
+    return false;
+}
+
+static void reset_problem(struct state *s)
+{
+    s->notification_number = 0;
+    s->notified_on = 0;
+    s->no_more = false;
+    s->last_notification = 0;
+    s->next_notification = 0;
+}
+
+static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
+{
+    struct state *s = &w->st[check];
+
+    if (s->state != STATE_OK) {
+        tell(w, check, NOTIFY_PROBLEM, 0, NULL);
+        return;
+    }
+    if (out->hard_recovery || (flap_ended && s->flap_recovery)) {
+        tell(w, check, NOTIFY_RECOVERY, 0, NULL);
+        /* While it flaps the problem's notices are remembered: its end may still have to be told when the flapping stops. */
+        if (!s->flapping || !s->flap_recovery)
+            reset_problem(s);
+    } else if (out->recovery) {
+        reset_problem(s);
+    }
+    if (flap_ended)
+        s->flap_recovery = false;
+}
+
+/* Checks of hosts that this result makes worth while. */
+static void look_around(struct world *w, uint32_t check, const struct state_out *out, bool first)
+{
+    const struct model_check *c = model_check(w->m, check);
+    const struct state *s = &w->st[check], *host = &w->st[c->host];
+
+    if (world_kind(w, check) == MODEL_SERVICE) {
+        if ((s->state != STATE_OK && out->changed) ||
+            (s->state == STATE_OK && (first || host->state != STATE_UP)))
+            sched_on_demand(w, c->host);
+        return;
+    }
+    if (!out->changed)
+        return;
+    for (uint32_t i = 0; i < c->parents.n; i++)
+        if (s->state != STATE_UP || w->st[model_item(w->m, c->parents, i)].state != STATE_UP)
+            sched_on_demand(w, model_item(w->m, c->parents, i));
+    for (uint32_t i = 0; i < c->children.n; i++)
+        if (s->state != STATE_UP || w->st[model_item(w->m, c->children, i)].state != STATE_UP)
+            sched_on_demand(w, model_item(w->m, c->children, i));
+}
+
+static struct state_in input_of(struct world *w, struct verdict *v)
+{
+    const struct model_check *c = model_check(w->m, v->check);
+    bool host = world_kind(w, v->check) == MODEL_HOST;
+    bool host_down = !host && w->st[c->host].state != STATE_UP;
+    bool translate = !v->passive || w->m->globals->translate_passive_host_checks;
+
+    if (host && v->state != STATE_UP && translate) {
+        v->state = reach_of(w, v->check);
+        if (v->state == STATE_UNREACHABLE)
+            v->why = why_make(WHY_STATE_PARENTS, MODEL_NONE, 0, 0);
+    } else if (host_down && v->state != STATE_OK) {
+        v->why = why_make(WHY_STATE_HOST_DOWN, c->host, 0, 0);
+    }
+    w->st[v->check].host_was_down = host_down;
+    return (struct state_in){.code = v->state,
+                             .hard_at_once = host ? v->passive && !w->m->globals->passive_host_checks_are_soft
+                                                  : host_down && v->state != STATE_OK,
+                             .full_attempt = !host,
+                             .at = v->at,
+                             .now = w->now.wall};
+}
+
+static void number_events(struct world *w, struct state *s, const struct state_out *out)
+{
+    if (!out->changed)
+        return;
+    s->last_event_id = s->event_id;
+    s->event_id = ++w->next_event;
+    if (s->state == STATE_OK) {
+        s->last_problem_id = s->problem_id;
+        s->problem_id = 0;
+    } else if (s->last_state == STATE_OK) {
+        s->problem_id = ++w->next_problem;
+    }
+    w->program_dirty = true;
+}
+
+static void alert(struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    nlog_alert(w, check);
+    world_event(w, RECORD_EVENT_ALERT, check,
+                &(struct record_event){.state = s->state,
+                                       .hard = s->hard,
+                                       .attempt = s->attempt,
+                                       .type = s->last_state,
+                                       .text = state_output(s),
+                                       .long_text = str_sub(state_long(s), 0, LIMIT_OUTPUT_FIRST)});
+}
+
+static void measure(struct world *w, const struct verdict *v)
+{
+    struct state *s = &w->st[v->check];
+    bool host = world_kind(w, v->check) == MODEL_HOST;
+
+    s->passive = v->passive;
+    s->stale = false;
+    s->last_update = w->now.wall.us;
+    s->execution_us = v->lasted_us;
+    s->latency_us = v->latency_us;
+    w->program_unseen = true;
+    if (v->passive) {
+        *(host ? &w->prog.passive_host_checks : &w->prog.passive_service_checks) += 1;
+        return;
+    }
+    *(host ? &w->prog.active_host_checks : &w->prog.active_service_checks) += 1;
+    w->prog.latency_avg_us += (v->latency_us - w->prog.latency_avg_us) / FORMER_WEIGHT;
+    w->prog.latency_max_us = MAX(w->prog.latency_max_us, v->latency_us);
+    w->prog.execution_avg_us += (v->lasted_us - w->prog.execution_avg_us) / FORMER_WEIGHT;
+}
+
+static void apply(struct world *w, struct verdict *v)
+{
+    struct state *s = &w->st[v->check];
+    bool is_volatile = (model_check(w->m, v->check)->flags & MODEL_CHECK_VOLATILE) != 0;
+    bool first = !s->checked, flap_ended;
+    struct state_in in = input_of(w, v);
+    struct state_out out = state_step(s, &in);
+    bool tell_log = out.changed || out.retry || out.hard_change || (is_volatile && s->state != STATE_OK);
+
+    state_set_text(s, v->out.first, v->out.rest, v->out.perf);
+    s->why_state = v->why;
+    measure(w, v);
+    number_events(w, s, &out);
+    world_touch(w, v->check);
+    if (tell_log)
+        alert(w, v->check);
+    note_ack_after(w, v->check, out.changed);
+    note_flexible(w, v->check);
+    flap_ended = flap(w, v->check);
+    if (tell_log)
+        handlers(w, v->check);
+    notifications(w, v->check, &out, flap_ended);
+    look_around(w, v->check, &out, first);
+    state_settle(s);
+}
+
+/* ---- from a runner ---- */
+
+static void record_input(struct world *w, uint32_t check, const struct world_result *r, uint64_t source,
+                         struct str who)
+{
+    world_record(w, RECORD_RESULT,
+                 &(struct record_result){.oid = w->st[check].oid,
+                                         .run_id = r->run_id,
+                                         .how = r->how,
+                                         .code = r->code,
+                                         .started = r->started.us,
+                                         .lasted_us = r->lasted_us,
+                                         .output = r->output,
+                                         .error = r->error,
+                                         .source = source,
+                                         .who = who});
+}
+
+static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
+{
+    struct verdict v = {.check = run->check, .at = r->started, .lasted_us = r->lasted_us};
+    struct mono due = world_to_mono(w, run->due);
+    struct buf said = BUF_INIT;
+
+    v.latency_us = MAX(r->started.us - run->due.us, 0);
+    record_input(w, run->check, r, RECORD_SOURCE_ACTIVE, STR_NULL);
+    v.state = judge(w, run->check, r, &v.why, &said);
+    output_parse(said.len ? buf_str(&said) : r->output, &v.out);
+    apply(w, &v);
+    output_release(&v.out);
+    buf_release(&said);
+    sched_after(w, run->check, due);
+}
+
+void result_of_run(struct world *w, const struct world_result *r)
+{
+    struct world_run run;
+    uint32_t slot;
+
+    if (!sched_find_run(w, r->run_id, &slot)) {
+        w->prog.results_unknown++;
+        w->program_unseen = true;
+        return;
+    }
+    run = w->runs.at[slot];
+    if (r->how == RECORD_HOW_LOST) {
+        if (run.kind == WORLD_RUN_NOTIFY)
+            tell_unsent(w, run.intent);
+        sched_lost(w, slot);
+        return;
+    }
+    sched_end_run(w, slot);
+    if (run.kind == WORLD_RUN_NOTIFY)
+        tell_answer(w, run.intent, r->how == RECORD_HOW_EXIT && r->code == 0,
+                    r->error.n ? r->error : r->output);
+    else if (run.kind == WORLD_RUN_CHECK)
+        check_ended(w, &run, r);
+    if (w->opt.mutation == 1 && run.kind == WORLD_RUN_CHECK) /* planted bug 1: a result is applied twice */
+        check_ended(w, &run, r);
+}
+
+void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who)
+{
+    bool host = world_kind(w, check) == MODEL_HOST;
+    struct verdict v = {.check = check,
+                        .passive = true,
+                        .at = w->now.wall,
+                        .why = why_make(WHY_STATE_PASSIVE, MODEL_NONE, 0, 0)};
+    struct world_result r = {.code = code, .started = w->now.wall, .output = text};
+
+    nlog_passive(w, check, code, text);
+    record_input(w, check, &r, RECORD_SOURCE_PASSIVE, who);
+    v.state = (uint8_t)(code <= (host ? STATE_UNREACHABLE : STATE_UNKNOWN) ? code
+                        : host                                             ? STATE_DOWN
+                                                                           : STATE_UNKNOWN);
+    output_parse(text, &v.out);
+    apply(w, &v);
+    output_release(&v.out);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What follows from a result: its meaning, the new state, and then, in this order, log, acknowledgement, flexible downtimes, event handlers,
+ * notifications, checks of other hosts, the next check. A result is applied once: one for a run that is not known is counted and dropped.
+ */
+#include "core/world.h"
+
+void result_of_run(struct world *w, const struct world_result *r);
+/* Submitted from outside; code as given. who: for the record. */
+void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who);

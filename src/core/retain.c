@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/retain.h"
+
+#include "core/downtime.h"
+#include "core/tell.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+#define ATTR_ATTEMPTS 4096u
+#define ATTR_INTERVAL 1024u
+#define ATTR_RETRY    2048u
+
+/* The switches that a command can change, each with its bit of modified_attributes. */
+static const struct {
+    uint32_t flag, attribute;
+} switches[] = {
+    {MODEL_CHECK_NOTIFY, 1},        {MODEL_CHECK_ACTIVE, 2},       {MODEL_CHECK_PASSIVE, 4},
+    {MODEL_CHECK_EVENT_HANDLER, 8}, {MODEL_CHECK_FLAP, 16},        {MODEL_CHECK_PERFDATA, 64},
+    {MODEL_CHECK_OBSESS, 128},      {MODEL_CHECK_FRESHNESS, 8192},
+};
+
+/* Fields that have the same name and meaning in struct state and struct record_state. */
+#define SAME_FIELDS(F)                                                                                       \
+    F(state)                                                                                                 \
+    F(hard)                                                                                                  \
+    F(last_state)                                                                                            \
+    F(last_hard_state)                                                                                       \
+    F(attempt)                                                                                               \
+    F(checked)                                                                                               \
+    F(passive)                                                                                               \
+    F(last_check)                                                                                            \
+    F(next_check)                                                                                            \
+    F(last_state_change)                                                                                     \
+    F(last_hard_change)                                                                                      \
+    F(latency_us)                                                                                            \
+    F(execution_us)                                                                                          \
+    F(ack_type)                                                                                              \
+    F(ack_expires)                                                                                           \
+    F(notification_number)                                                                                   \
+    F(last_notification)                                                                                     \
+    F(next_notification)                                                                                     \
+    F(notified_on)                                                                                           \
+    F(switches)                                                                                              \
+    F(modified)                                                                                              \
+    F(flapping)                                                                                              \
+    F(flap_percent)                                                                                          \
+    F(flap_history)                                                                                          \
+    F(flap_at)                                                                                               \
+    F(flap_recovery)                                                                                         \
+    F(flap_comment)                                                                                          \
+    F(event_id)                                                                                              \
+    F(last_event_id)                                                                                         \
+    F(problem_id)                                                                                            \
+    F(last_problem_id)                                                                                       \
+    F(problem_since)                                                                                         \
+    F(last_update)                                                                                           \
+    F(check_interval_us)                                                                                     \
+    F(retry_interval_us)                                                                                     \
+    F(max_attempts)
+
+static struct record_state record_of(const struct state *s)
+{
+    struct record_state r = {.oid = s->oid,
+                             .no_more = s->no_more,
+                             .last_time_0 = s->last_time[0],
+                             .last_time_1 = s->last_time[1],
+                             .last_time_2 = s->last_time[2],
+                             .last_time_3 = s->last_time[3],
+                             .output = state_output(s),
+                             .long_output = state_long(s),
+                             .perfdata = state_perf(s),
+                             .why_state = s->why_state.code,
+                             .why_notify = s->why_notify.code};
+
+#define F(field) r.field = s->field;
+    SAME_FIELDS(F)
+#undef F
+    return r;
+}
+
+void retain_state(struct world *w, uint32_t check)
+{
+    struct record_state r = record_of(&w->st[check]);
+
+    world_record(w, RECORD_STATE, &r);
+}
+
+void retain_fresh(struct world *w, uint32_t check)
+{
+    const struct model_check *c = model_check(w->m, check);
+    struct state *s = &w->st[check];
+
+    memset(s, 0, sizeof(*s));
+    s->state = s->last_state = s->last_hard_state = MIN(c->initial_state, (uint8_t)STATE_UNKNOWN);
+    s->hard = true;
+    s->attempt = s->state == STATE_OK ? 1 : c->max_attempts;
+    s->max_attempts = MAX(c->max_attempts, 1u);
+    s->switches = c->flags;
+    s->check_interval_us = c->check_interval_us;
+    s->retry_interval_us = c->retry_interval_us;
+}
+
+/* The configuration wins, except for what a command changed. */
+static void apply_configuration(struct world *w, uint32_t check)
+{
+    const struct model_check *c = model_check(w->m, check);
+    struct state *s = &w->st[check];
+    uint32_t from_files = c->flags;
+
+    if (!(c->flags & MODEL_CHECK_RETAIN_NONSTATUS))
+        s->modified = 0;
+    for (size_t i = 0; i < ARRAY_LEN(switches); i++)
+        if (s->modified & switches[i].attribute)
+            from_files = (from_files & ~switches[i].flag) | (s->switches & switches[i].flag);
+    s->switches = from_files;
+    if (!(s->modified & ATTR_INTERVAL))
+        s->check_interval_us = c->check_interval_us;
+    if (!(s->modified & ATTR_RETRY))
+        s->retry_interval_us = c->retry_interval_us;
+    if (!(s->modified & ATTR_ATTEMPTS))
+        s->max_attempts = MAX(c->max_attempts, 1u);
+    s->attempt = MIN(MAX(s->attempt, 1u), s->max_attempts);
+}
+
+/* A record is from our own disk, but a disk can lie: nothing out of range gets into the state. */
+static void make_sane(struct state *s, enum model_kind kind)
+{
+    uint8_t most = kind == MODEL_HOST ? STATE_UNREACHABLE : STATE_UNKNOWN;
+
+    s->state = MIN(s->state, most);
+    s->last_state = MIN(s->last_state, most);
+    s->last_hard_state = MIN(s->last_hard_state, most);
+    s->ack_type = s->ack_type > STATE_ACK_STICKY ? STATE_ACK_NONE : s->ack_type;
+    s->flap_at = s->flap_at % 21;
+    s->check_interval_us = MIN(MAX(s->check_interval_us, 0), 366 * TIME_DAY);
+    s->retry_interval_us = MIN(MAX(s->retry_interval_us, 0), 366 * TIME_DAY);
+    s->latency_us = MAX(s->latency_us, 0);
+    s->execution_us = MAX(s->execution_us, 0);
+}
+
+static void load_state(struct world *w, uint32_t check, const struct record_state *r)
+{
+    struct state *s = &w->st[check];
+
+    state_release(s);
+    retain_fresh(w, check);
+    s->oid = r->oid;
+    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS))
+        return;
+#define F(field) s->field = (__typeof__(s->field))r->field;
+    SAME_FIELDS(F)
+#undef F
+    s->no_more = r->no_more != 0;
+    s->last_time[0] = r->last_time_0;
+    s->last_time[1] = r->last_time_1;
+    s->last_time[2] = r->last_time_2;
+    s->last_time[3] = r->last_time_3;
+    s->why_state.code = (uint16_t)r->why_state;
+    s->why_notify.code = (uint16_t)r->why_notify;
+    s->why_state.idx = s->why_notify.idx = MODEL_NONE;
+    make_sane(s, world_kind(w, check));
+    state_set_text(s, r->output, r->long_output, r->perfdata);
+    apply_configuration(w, check);
+}
+
+void retain_carry(struct world *w, uint32_t check, struct state *old)
+{
+    struct state *s = &w->st[check];
+    uint32_t depth = old->downtime_depth, pending = old->pending_flexible;
+
+    *s = *old;
+    old->text = NULL;
+    s->downtime_depth = depth;
+    s->pending_flexible = pending;
+    s->dirty = s->stored_dirty = false;
+    apply_configuration(w, check);
+}
+
+/* ---- program and contacts ---- */
+
+static struct record_program program_of(const struct world *w)
+{
+    return (struct record_program){.switches = w->switches,
+                                   .modified_host = w->modified_host,
+                                   .modified_service = w->modified_service,
+                                   .next_comment = w->next_comment,
+                                   .next_downtime = w->next_downtime,
+                                   .next_event = w->next_event,
+                                   .next_problem = w->next_problem,
+                                   .next_intent = w->next_intent,
+                                   .next_notification = w->next_notification,
+                                   .stopped = w->stopping ? w->now.wall.us : 0,
+                                   .epoch = w->opt.epoch};
+}
+
+void retain_program(struct world *w)
+{
+    struct record_program r = program_of(w);
+
+    world_record(w, RECORD_PROGRAM, &r);
+}
+
+static void load_program(struct world *w, const struct record_program *r)
+{
+    if (w->m->globals->use_retained_program_state)
+        w->switches = (uint32_t)r->switches;
+    w->next_comment = MAX(w->next_comment, r->next_comment);
+    w->next_downtime = MAX(w->next_downtime, r->next_downtime);
+    w->next_event = MAX(w->next_event, r->next_event);
+    w->next_problem = MAX(w->next_problem, r->next_problem);
+    w->next_intent = MAX(w->next_intent, r->next_intent);
+    w->next_notification = MAX(w->next_notification, r->next_notification);
+}
+
+static struct record_contact contact_of(const struct world *w, uint32_t i)
+{
+    const struct world_contact *c = &w->contact[i];
+
+    return (struct record_contact){.name = model_str(w->m, model_contact(w->m, i)->name),
+                                   .host_off = c->host_off,
+                                   .service_off = c->service_off,
+                                   .last_host = c->last_host,
+                                   .last_service = c->last_service,
+                                   .modified_host = c->modified_host,
+                                   .modified_service = c->modified_service};
+}
+
+void retain_contacts(struct world *w)
+{
+    for (uint32_t i = 0; i < w->m->n_contact; i++) {
+        struct record_contact r;
+
+        if (!w->contact[i].dirty)
+            continue;
+        w->contact[i].dirty = false;
+        w->contacts_unseen = true;
+        r = contact_of(w, i);
+        world_record(w, RECORD_CONTACT, &r);
+    }
+}
+
+static void load_contact(struct world *w, const struct record_contact *r)
+{
+    uint32_t i = model_find_contact(w->m, r->name);
+    struct world_contact *c;
+
+    if (i == MODEL_NONE)
+        return;
+    c = &w->contact[i];
+    c->last_host = r->last_host;
+    c->last_service = r->last_service;
+    c->modified_host = (uint32_t)r->modified_host;
+    c->modified_service = (uint32_t)r->modified_service;
+    if (c->modified_host & 1)
+        c->host_off = r->host_off != 0;
+    if (c->modified_service & 1)
+        c->service_off = r->service_off != 0;
+}
+
+/* ---- reading back ---- */
+
+static bool index_of(const struct world *w, uint64_t oid, uint32_t *idx)
+{
+    uint64_t v;
+
+    if (!oid || !map_get_u64(&w->oids, oid, &v))
+        return false;
+    *idx = (uint32_t)v;
+    return true;
+}
+
+union any {
+    struct record_state state;
+    struct record_comment comment;
+    struct record_comment_del comment_del;
+    struct record_downtime downtime;
+    struct record_downtime_del downtime_del;
+    struct record_notify_intent intent;
+    struct record_notified notified;
+    struct record_program program;
+    struct record_contact contact;
+    struct record_result result;
+    struct record_event event;
+    struct record_command command;
+    struct record_clock clock;
+    struct record_snapshot snapshot;
+    struct record_checkpoint_end end;
+};
+
+static void load_one(struct world *w, enum record_kind kind, const union any *r, struct str payload)
+{
+    uint32_t idx;
+
+    switch (kind) {
+    case RECORD_STATE:
+        if (index_of(w, r->state.oid, &idx))
+            load_state(w, idx, &r->state);
+        break;
+    case RECORD_COMMENT:
+        if (index_of(w, r->comment.oid, &idx))
+            note_comment_restore(w, &r->comment, idx);
+        break;
+    case RECORD_COMMENT_DEL: note_comment_forget(w, r->comment_del.id); break;
+    case RECORD_DOWNTIME:
+        if (index_of(w, r->downtime.oid, &idx))
+            note_downtime_restore(w, &r->downtime, idx);
+        break;
+    case RECORD_DOWNTIME_DEL: note_downtime_forget(w, r->downtime_del.id); break;
+    case RECORD_NOTIFY_INTENT: tell_restore(w, r->intent.intent, payload); break;
+    case RECORD_NOTIFIED: tell_forget(w, r->notified.intent); break;
+    case RECORD_PROGRAM: load_program(w, &r->program); break;
+    case RECORD_CONTACT: load_contact(w, &r->contact); break;
+    default: break; /* inputs and history: nothing to restore */
+    }
+}
+
+int retain_load(struct world *w, struct str records)
+{
+    struct record_frame f;
+    int r;
+
+    while ((r = record_next(&records, &f)) > 0) {
+        union any any;
+
+        r = record_get(f.kind, f.payload, &any);
+        if (r < 0)
+            break;
+        load_one(w, f.kind, &any, f.payload);
+    }
+    return r;
+}
+
+/* ---- everything ---- */
+
+void world_export(const struct world *w, struct world_now now, uint64_t last, struct buf *out)
+{
+    struct record_program p = program_of(w);
+    struct record_checkpoint_end end = {.last = last};
+
+    record_put(out, RECORD_PROGRAM, now.wall, &p);
+    for (uint32_t i = 0; i < w->n; i++) {
+        struct record_state r = record_of(&w->st[i]);
+
+        if (r.oid)
+            record_put(out, RECORD_STATE, now.wall, &r);
+    }
+    for (uint32_t i = 0; i < w->m->n_contact; i++) {
+        struct record_contact r = contact_of(w, i);
+
+        if (r.modified_host || r.modified_service || r.last_host || r.last_service)
+            record_put(out, RECORD_CONTACT, now.wall, &r);
+    }
+    note_export(w, out);
+    downtime_export(w, out);
+    tell_export(w, now.wall, out);
+    record_put(out, RECORD_CHECKPOINT_END, now.wall, &end);
+}

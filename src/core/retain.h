@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What outlives the engine: the world as absolute records, and back. Attributes changed by command win over the configuration only where they
+ * were changed; everything else comes from the files.
+ */
+#include "core/world.h"
+
+void retain_state(struct world *w, uint32_t check);
+void retain_program(struct world *w);
+void retain_contacts(struct world *w); /* those that changed */
+int retain_load(struct world *w, struct str records);
+/* A check as the configuration says, before anything is known of it. */
+void retain_fresh(struct world *w, uint32_t check);
+/* Takes over what is retained from old (of before a reload): owns its text afterwards. */
+void retain_carry(struct world *w, uint32_t check, struct state *old);

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/sched.h"
+
+#include "base/limits.h"
+#include "core/expand.h"
+#include "core/nlog.h"
+#include "core/reach.h"
+#include "core/why.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+#define SPREAD_STEP                                                                                          \
+    2654435769u /* 2^32 / golden ratio: its multiples fill the interval evenly and interleave the hosts */
+#define RETRY_LATER (1 * TIME_S) /* a run that could not be handed over */
+#define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
+#define ADOPT_WAIT  (5 * TIME_S) /* for results that a runner that came back still has to send */
+#define STALE_LEAST (1 * TIME_S)
+
+static bool wants_schedule(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    return (s->switches & MODEL_CHECK_ACTIVE) && model_check(w->m, check)->check_line != MODEL_NONE &&
+           s->check_interval_us > 0;
+}
+
+void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier)
+{
+    struct state *s = &w->st[check];
+
+    if (heap_has(&w->due, check) && keep_earlier && w->due.key[check] <= at.us) {
+        s->due_options |= options;
+        return;
+    }
+    heap_set(&w->due, check, at.us);
+    s->due_options = options;
+    s->wall_due = false;
+    s->next_check = world_to_wall(w, at).us;
+    world_touch_board(w, check);
+}
+
+void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options)
+{
+    sched_at(w, check, world_to_mono(w, at), options, false);
+    w->st[check].wall_due = true;
+    w->st[check].next_check = at.us;
+}
+
+/* Where in its interval a check begins: number i of a low-discrepancy sequence, so any set of checks is spread evenly. */
+static int64_t phase(uint32_t i, int64_t window)
+{
+    return (int64_t)(((unsigned __int128)(uint32_t)(i * SPREAD_STEP) * (uint64_t)window) >> 32);
+}
+
+void sched_spread(struct world *w, bool only_new)
+{
+    const struct model_globals *g = w->m->globals;
+    uint32_t ordinal = 0;
+
+    for (uint32_t i = 0; i < w->n; i++) {
+        struct state *s = &w->st[i];
+        int64_t most =
+            world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us;
+        int64_t window = s->check_interval_us;
+        struct wall kept = {s->next_check};
+
+        if (!wants_schedule(w, i) || (only_new && (heap_has(&w->due, i) || s->run)))
+            continue;
+        ordinal++;
+        if (most > 0 && most < window)
+            window = most;
+        if (g->use_retained_scheduling_info && kept.us > w->now.wall.us &&
+            kept.us < w->now.wall.us + s->check_interval_us)
+            sched_at(w, i, world_to_mono(w, kept), 0, false);
+        else
+            sched_at(w, i, (struct mono){w->now.mono.us + phase(ordinal - 1, window)}, 0, false);
+    }
+}
+
+void sched_on_demand(struct world *w, uint32_t host)
+{
+    const struct state *s = &w->st[host];
+    int64_t horizon = w->m->globals->cached_host_check_horizon_us;
+
+    if (!(s->switches & MODEL_CHECK_ACTIVE) || model_check(w->m, host)->check_line == MODEL_NONE || s->run)
+        return;
+    if (horizon > 0 && s->checked && s->last_check + horizon > w->now.wall.us)
+        return;
+    sched_at(w, host, w->now.mono, SCHED_ON_DEMAND, true);
+}
+
+void sched_after(struct world *w, uint32_t check, struct mono due)
+{
+    struct state *s = &w->st[check];
+    int64_t step = s->state != STATE_OK && !s->hard ? s->retry_interval_us : s->check_interval_us;
+    int64_t next = due.us + step;
+
+    /* A plan that is there (made while this run was under way, by a person or a result) stays. */
+    if (heap_has(&w->due, check) || !(s->switches & MODEL_CHECK_ACTIVE) || step <= 0 ||
+        model_check(w->m, check)->check_line == MODEL_NONE)
+        return;
+    if (next <= w->now.mono.us)
+        next += (w->now.mono.us - next + step) / step * step;
+    sched_at(w, check, (struct mono){next}, 0, false);
+}
+
+void sched_again(struct world *w, uint32_t check)
+{
+    if (!wants_schedule(w, check)) {
+        if (heap_has(&w->due, check) && !(w->st[check].due_options & (SCHED_FORCED | SCHED_FRESHNESS)))
+            heap_remove(&w->due, check);
+        world_touch_board(w, check);
+        return;
+    }
+    if (!heap_has(&w->due, check) && !w->st[check].run)
+        sched_at(w, check, (struct mono){w->now.mono.us + phase(check, w->st[check].check_interval_us)}, 0,
+                 false);
+}
+
+/* ---- runs ---- */
+
+uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us)
+{
+    uint32_t slot;
+    struct world_run *r;
+
+    if (w->free_runs.n) {
+        slot = w->free_runs.at[--w->free_runs.n];
+    } else {
+        slot = (uint32_t)w->runs.n;
+        VEC_ADD(&w->runs);
+        heap_resize(&w->deadline, w->runs.cap);
+    }
+    r = &w->runs.at[slot];
+    memset(r, 0, sizeof(*r));
+    r->id = w->opt.epoch << 32 | (uint32_t)++w->next_run;
+    r->check = check;
+    r->kind = (uint8_t)kind;
+    r->sent = w->now.mono;
+    r->due = w->now.wall;
+    r->timeout_us = timeout_us;
+    map_put_u64(&w->run_by_id, r->id, slot);
+    heap_set(&w->deadline, slot, w->now.mono.us + timeout_us + GRACE);
+    w->running++;
+    if (kind == WORLD_RUN_CHECK) {
+        w->running_checks++;
+        w->st[check].run = slot + 1;
+    }
+    w->prog.parallel = w->running;
+    w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
+    return slot;
+}
+
+void world_sent(struct world *w, uint64_t run_id, unsigned instance)
+{
+    uint32_t slot;
+
+    if (sched_find_run(w, run_id, &slot))
+        w->runs.at[slot].instance = (uint8_t)instance;
+}
+
+bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot)
+{
+    uint64_t v;
+
+    if (!map_get_u64(&w->run_by_id, id, &v))
+        return false;
+    *slot = (uint32_t)v;
+    return true;
+}
+
+void sched_end_run(struct world *w, uint32_t slot)
+{
+    struct world_run *r = &w->runs.at[slot];
+
+    BUG_ON(!r->id);
+    map_remove_u64(&w->run_by_id, r->id);
+    heap_remove(&w->deadline, slot);
+    w->running--;
+    if (r->kind == WORLD_RUN_CHECK) {
+        w->running_checks--;
+        w->st[r->check].run = 0;
+        world_touch_board(w, r->check);
+    }
+    w->prog.parallel = w->running;
+    r->id = 0;
+    *VEC_ADD(&w->free_runs) = slot;
+}
+
+void sched_lost(struct world *w, uint32_t slot)
+{
+    struct world_run r = w->runs.at[slot];
+
+    w->prog.runs_lost++;
+    w->program_unseen = true;
+    sched_end_run(w, slot);
+    if (r.kind == WORLD_RUN_CHECK)
+        sched_at(w, r.check, w->now.mono, r.options | SCHED_LOST, true);
+}
+
+void sched_runner(struct world *w, unsigned instance, bool up, const uint64_t *runs, size_t n)
+{
+    uint32_t bit = 1u << (instance & 31), slot;
+
+    if (!up) {
+        w->runners &= ~bit;
+        return;
+    }
+    w->runners |= bit;
+    for (size_t i = 0; i < w->runs.n; i++)
+        w->runs.at[i].listed = false;
+    for (size_t i = 0; i < n; i++) {
+        struct world_effect *e;
+
+        if (sched_find_run(w, runs[i], &slot)) {
+            w->runs.at[slot].listed = true;
+            continue;
+        }
+        e = world_effect(w, WORLD_KILL);
+        e->id = runs[i];
+        e->check = MODEL_NONE;
+        e->source = instance;
+    }
+    /* What it no longer has may still come as a stored result; after a moment it counts as lost. */
+    for (uint32_t i = 0; i < w->runs.n; i++) {
+        const struct world_run *r = &w->runs.at[i];
+
+        if (r->id && !r->listed && r->instance == instance &&
+            w->deadline.key[i] > w->now.mono.us + ADOPT_WAIT)
+            heap_set(&w->deadline, i, w->now.mono.us + ADOPT_WAIT);
+    }
+}
+
+/* ---- starting ---- */
+
+/* Why this check must not run now, or WHY_NONE. */
+static struct state_why may_run(const struct world *w, uint32_t check, uint32_t options)
+{
+    const struct state *s = &w->st[check];
+    const struct model_check *c = model_check(w->m, check);
+    bool host = world_kind(w, check) == MODEL_HOST;
+    uint32_t master;
+
+    if (options & SCHED_FORCED)
+        return why_make(WHY_NONE, MODEL_NONE, 0, 0);
+    if (!world_switch(w, host ? BOARD_SW_HOST_CHECKS : BOARD_SW_SERVICE_CHECKS))
+        return why_make(WHY_RUN_OFF_GLOBAL, MODEL_NONE, 0, 0);
+    if (!(s->switches & MODEL_CHECK_ACTIVE) && !(options & SCHED_FRESHNESS))
+        return why_make(WHY_RUN_OFF, MODEL_NONE, 0, 0);
+    if (c->check_period != MODEL_NONE && !when_contains(&w->when, c->check_period, w->now.wall))
+        return why_make(WHY_RUN_PERIOD, c->check_period, 0, 0);
+    master = c->n_deps ? reach_bad_master(w, check, REACH_EXECUTE) : MODEL_NONE;
+    if (master != MODEL_NONE)
+        return why_make(WHY_RUN_DEPENDENCY, master, 0, 0);
+    if (!host && w->m->globals->host_down_disable_service_checks && w->st[c->host].state != STATE_UP)
+        return why_make(WHY_RUN_HOST_DOWN, c->host, 0, 0);
+    return why_make(WHY_NONE, MODEL_NONE, 0, 0);
+}
+
+/* It does not run this time: when will it be looked at again? */
+static void skip(struct world *w, uint32_t check, struct mono due, struct state_why why)
+{
+    const struct model_check *c = model_check(w->m, check);
+    struct wall next;
+
+    if (why.code == WHY_RUN_OFF || w->st[check].check_interval_us <= 0)
+        return;
+    if (why.code != WHY_RUN_PERIOD) {
+        sched_after(w, check, due);
+        return;
+    }
+    /* All checks of a period would begin in its first moment: the phase keeps them apart. */
+    next = when_next(&w->when, c->check_period, w->now.wall);
+    if (next.us == INT64_MAX)
+        next.us = w->now.wall.us + TIME_DAY;
+    else
+        next.us += phase(check, MIN(w->st[check].check_interval_us, TIME_MIN));
+    sched_at_wall(w, check, next, 0);
+}
+
+static void start_check(struct world *w, uint32_t check, struct mono due, uint32_t options)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct model_check *c = model_check(w->m, check);
+    bool host = world_kind(w, check) == MODEL_HOST;
+    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK,
+                                    host ? g->host_check_timeout_us : g->service_check_timeout_us);
+    struct world_run *r = &w->runs.at[slot];
+    struct world_effect *e = world_effect(w, WORLD_RUN);
+
+    r->options = (uint8_t)options;
+    r->due = world_to_wall(w, due);
+    e->id = r->id;
+    e->check = check;
+    e->run_kind = WORLD_RUN_CHECK;
+    e->timeout_us = r->timeout_us;
+    e->privileged = model_line(w->m, c->check_line)->privileged != 0;
+    expand_run(w, e, c->check_line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
+    if (host && (options & SCHED_ON_DEMAND))
+        w->prog.on_demand_host_checks++;
+    world_touch_board(w, check);
+}
+
+static void due_now(struct world *w, uint32_t check, struct mono due)
+{
+    struct state *s = &w->st[check];
+    uint32_t options = s->due_options;
+    struct state_why why;
+
+    heap_remove(&w->due, check);
+    s->due_options = 0;
+    s->wall_due = false;
+    if (s->run && w->opt.mutation != 2) /* planted bug 2: a second run of one check */
+        return;                         /* its result plans the next one */
+    if (model_check(w->m, check)->check_line == MODEL_NONE)
+        return;
+    why = may_run(w, check, options);
+    if (why.code == WHY_NONE)
+        start_check(w, check, due, options);
+    else
+        skip(w, check, due, why);
+}
+
+static void give_up_overdue(struct world *w)
+{
+    uint32_t slot;
+    int64_t at;
+
+    while (heap_peek(&w->deadline, &slot, &at) && at <= w->now.mono.us) {
+        struct world_effect *e = world_effect(w, WORLD_KILL);
+
+        e->id = w->runs.at[slot].id;
+        e->check = w->runs.at[slot].check;
+        if (w->m->globals->check_for_orphaned_services && w->runs.at[slot].kind == WORLD_RUN_CHECK)
+            nlog_text(w, "Warning: The check of '" STR_FMT "' was lost; it is run again.",
+                      STR_ARG(model_host_name(w->m, w->runs.at[slot].check)));
+        sched_lost(w, slot);
+    }
+}
+
+static uint32_t room(const struct world *w)
+{
+    uint32_t most = w->m->globals->max_concurrent_checks;
+
+    most = most && most < w->max_parallel ? most : w->max_parallel;
+    return w->running_checks >= most ? 0 : most - w->running_checks;
+}
+
+void sched_run(struct world *w)
+{
+    uint32_t check;
+    int64_t at;
+
+    give_up_overdue(w);
+    if (!w->runners || w->stopping)
+        return;
+    while (room(w) && heap_peek(&w->due, &check, &at) && at <= w->now.mono.us)
+        due_now(w, check, (struct mono){at});
+}
+
+bool sched_next(const struct world *w, struct mono *at)
+{
+    uint32_t item;
+    int64_t key;
+    bool any = false;
+
+    at->us = INT64_MAX;
+    if (w->runners && !w->stopping && room(w) && heap_peek(&w->due, &item, &key)) {
+        at->us = key;
+        any = true;
+    }
+    if (heap_peek(&w->deadline, &item, &key)) {
+        at->us = MIN(at->us, key);
+        any = true;
+    }
+    return any;
+}
+
+void sched_clock_step(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        struct state *s = &w->st[i];
+
+        if (!heap_has(&w->due, i))
+            continue;
+        if (s->wall_due)
+            heap_set(&w->due, i, world_to_mono(w, (struct wall){s->next_check}).us);
+        else
+            s->next_check = world_to_wall(w, (struct mono){w->due.key[i]}).us;
+        world_touch_board(w, i);
+    }
+}
+
+/* ---- freshness ---- */
+
+static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold)
+{
+    const struct state *s = &w->st[i];
+    const struct model_check *c = model_check(w->m, i);
+    int64_t interval = s->hard || s->state == STATE_OK ? s->check_interval_us : s->retry_interval_us;
+
+    *threshold = c->freshness_threshold_us;
+    if (*threshold <= 0)
+        *threshold = interval + s->latency_us + w->m->globals->additional_freshness_latency_us;
+    if (*threshold < STALE_LEAST)
+        *threshold = STALE_LEAST;
+    return MAX(s->last_check, w->prog.program_start) + *threshold;
+}
+
+static void look_stale(struct world *w, uint32_t i)
+{
+    struct state *s = &w->st[i];
+    const struct model_check *c = model_check(w->m, i);
+    bool host = world_kind(w, i) == MODEL_HOST;
+    int64_t threshold, until = fresh_until(w, i, &threshold);
+    struct buf late = BUF_INIT;
+
+    if (s->run || c->check_line == MODEL_NONE || until > w->now.wall.us || (s->due_options & SCHED_FRESHNESS))
+        return;
+    if (c->check_period != MODEL_NONE && !when_contains(&w->when, c->check_period, w->now.wall))
+        return;
+    s->stale = true;
+    why_duration(&late, w->now.wall.us - until);
+    if (host)
+        nlog_text(w,
+                  "Warning: The results of host '" STR_FMT
+                  "' are stale by %s (threshold=%llds).  I'm forcing an immediate check of the host.",
+                  STR_ARG(model_host_name(w->m, i)), late.data, (long long)(threshold / TIME_S));
+    else
+        nlog_text(w,
+                  "Warning: The results of service '" STR_FMT "' on host '" STR_FMT
+                  "' are stale by %s (threshold=%llds).  I'm forcing an immediate check of the service.",
+                  STR_ARG(model_description(w->m, i)), STR_ARG(model_host_name(w->m, i)), late.data,
+                  (long long)(threshold / TIME_S));
+    buf_release(&late);
+    sched_at(w, i, w->now.mono, SCHED_FRESHNESS | SCHED_FORCED, true);
+    world_touch_board(w, i);
+}
+
+void sched_freshness(struct world *w)
+{
+    const struct model_globals *g = w->m->globals;
+    bool hosts = world_switch(w, BOARD_SW_HOST_FRESHNESS),
+         services = world_switch(w, BOARD_SW_SERVICE_FRESHNESS);
+    int64_t every = MIN(g->host_freshness_interval_us, g->service_freshness_interval_us);
+
+    if ((!hosts && !services) || w->now.mono.us < w->next_freshness.us)
+        return;
+    w->next_freshness.us = w->now.mono.us + MAX(every, TIME_S);
+    for (uint32_t i = 0; i < w->n; i++)
+        if ((w->st[i].switches & MODEL_CHECK_FRESHNESS) &&
+            (world_kind(w, i) == MODEL_HOST ? hosts : services))
+            look_stale(w, i);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * When checks run. Each check is in one heap, keyed by the monotonic time it is due; a run under way is in another, keyed by the moment it is given up. A
+ * schedule keeps its phase: the next time is the last due time plus the interval, so lateness never adds up. Never two runs of one check.
+ */
+#include "core/world.h"
+
+enum sched_option {
+    SCHED_FORCED = 1,    /* whatever periods, switches and dependencies say */
+    SCHED_ON_DEMAND = 2, /* asked for by another check's result: only if its checks are on */
+    SCHED_FRESHNESS = 4, /* its results are stale: also if its active checks are off */
+    SCHED_LOST = 8,      /* the run before was lost */
+};
+
+struct world_run;
+
+/* First times of all checks (of those without one, when only_new): evenly over the interval, at most over the configured spread. */
+void sched_spread(struct world *w, bool only_new);
+/* Makes check due at that moment; an earlier plan stays if keep_earlier. */
+void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier);
+/* A person's wish: due at a wall clock time. */
+void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options);
+/* An on-demand host check, unless a result younger than the cache horizon is there. */
+void sched_on_demand(struct world *w, uint32_t host);
+/* Plans the next regular check; due is when the last one was due. */
+void sched_after(struct world *w, uint32_t check, struct mono due);
+/* Switches, intervals or periods of a check changed: plan or unplan it. */
+void sched_again(struct world *w, uint32_t check);
+/* Starts what is due and gives up what is overdue. */
+void sched_run(struct world *w);
+bool sched_next(const struct world *w, struct mono *at);
+/* The clock was set: what is due at a wall time moves. */
+void sched_clock_step(struct world *w);
+/* Looks for stale results, when it is time for that. */
+void sched_freshness(struct world *w);
+
+/* Runs. */
+uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind,
+                         int64_t timeout_us); /* slot */
+bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot);
+void sched_end_run(struct world *w, uint32_t slot);
+void sched_lost(struct world *w, uint32_t slot); /* counted, forgotten, and made due again */
+void sched_runner(struct world *w, unsigned instance, bool up, const uint64_t *runs, size_t n);

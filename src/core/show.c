@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The world on the board: what changed since it was last shown. Declared in core/world.h. */
+#include "core/note.h"
+#include "core/world_in.h"
+
+static const struct {
+    uint32_t model, board;
+} flags[] = {
+    {MODEL_CHECK_ACTIVE, BOARD_ACTIVE_ENABLED}, {MODEL_CHECK_PASSIVE, BOARD_PASSIVE_ENABLED},
+    {MODEL_CHECK_NOTIFY, BOARD_NOTIFY_ENABLED}, {MODEL_CHECK_EVENT_HANDLER, BOARD_HANDLER_ENABLED},
+    {MODEL_CHECK_FLAP, BOARD_FLAP_ENABLED},     {MODEL_CHECK_FRESHNESS, BOARD_FRESHNESS_ENABLED},
+    {MODEL_CHECK_OBSESS, BOARD_OBSESS},         {MODEL_CHECK_PERFDATA, BOARD_PERFDATA},
+};
+
+static uint32_t flags_of(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+    uint32_t f = (s->checked ? BOARD_CHECKED : 0) | (s->passive ? BOARD_PASSIVE_RESULT : 0) |
+                 (s->ack_type ? BOARD_ACKNOWLEDGED : 0) | (s->flapping ? BOARD_FLAPPING : 0) |
+                 (s->run ? BOARD_RUNNING : 0) | (s->no_more ? BOARD_NO_MORE_NOTIFY : 0) |
+                 (s->stale ? BOARD_STALE : 0) | (heap_has(&w->due, check) ? BOARD_SHOULD_BE_SCHEDULED : 0);
+
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        if (s->switches & flags[i].model)
+            f |= flags[i].board;
+    return f;
+}
+
+static struct board_why why_of(const struct state_why *y)
+{
+    return (struct board_why){.code = y->code, .idx = y->idx, .arg = {y->arg[0], y->arg[1]}};
+}
+
+static void show_check(struct world *w, struct board_w *board, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+    struct board_check b = {.flags = flags_of(w, check),
+                            .oid = s->oid,
+                            .state = s->state,
+                            .state_hard = s->hard,
+                            .last_state = s->last_state,
+                            .last_hard_state = s->last_hard_state,
+                            .ack_type = s->ack_type,
+                            .attempt = s->attempt,
+                            .max_attempts = s->max_attempts,
+                            .notification_number = s->notification_number,
+                            .downtime_depth = s->downtime_depth,
+                            .pending_flexible = s->pending_flexible,
+                            .flap_percent = s->flap_percent,
+                            .modified_attributes = s->modified,
+                            .notified_on = s->notified_on,
+                            .check_interval_us = s->check_interval_us,
+                            .retry_interval_us = s->retry_interval_us,
+                            .last_check = s->last_check,
+                            .next_check = heap_has(&w->due, check) ? s->next_check : 0,
+                            .last_update = s->last_update,
+                            .last_state_change = s->last_state_change,
+                            .last_hard_state_change = s->last_hard_change,
+                            .last_time = {s->last_time[0], s->last_time[1], s->last_time[2], s->last_time[3]},
+                            .last_notification = s->last_notification,
+                            .next_notification = s->next_notification,
+                            .latency_us = s->latency_us,
+                            .execution_us = s->execution_us,
+                            .event_id = s->event_id,
+                            .last_event_id = s->last_event_id,
+                            .problem_id = s->problem_id,
+                            .last_problem_id = s->last_problem_id,
+                            .why_state = why_of(&s->why_state),
+                            .why_notify = why_of(&s->why_notify)};
+
+    board_put_check(board, check, &b, state_output(s), state_long(s), state_perf(s));
+}
+
+static void show_comment(struct world *w, struct board_w *board, const struct world_comment *c)
+{
+    struct board_comment b = {.idx = c->check,
+                              .id = c->id,
+                              .entry_type = c->entry_type,
+                              .source = c->source,
+                              .persistent = c->persistent,
+                              .expires = c->expires,
+                              .entry_time = c->entry_time,
+                              .expire_time = c->expire_time};
+
+    (void)w;
+    board_put_comment(board, &b, str_of(c->author), str_of(c->text));
+}
+
+static void show_downtime(struct world *w, struct board_w *board, const struct world_downtime *d)
+{
+    struct board_downtime b = {.idx = d->check,
+                               .id = d->id,
+                               .triggered_by = d->triggered_by,
+                               .comment_id = d->comment_id,
+                               .fixed = d->fixed,
+                               .in_effect = d->in_effect,
+                               .entry_time = d->entry_time,
+                               .start = d->start,
+                               .end = d->end,
+                               .duration_us = d->duration_us,
+                               .actual_start = d->actual_start};
+
+    (void)w;
+    board_put_downtime(board, &b, str_of(d->author), str_of(d->text));
+}
+
+static void show_contacts(struct world *w, struct board_w *board)
+{
+    for (uint32_t i = 0; i < w->m->n_contact; i++) {
+        const struct world_contact *c = &w->contact[i];
+
+        board_put_contact(board, i,
+                          &(struct board_contact){.host_notify = !c->host_off,
+                                                  .service_notify = !c->service_off,
+                                                  .last_host_notification = c->last_host,
+                                                  .last_service_notification = c->last_service,
+                                                  .modified_host = c->modified_host,
+                                                  .modified_service = c->modified_service});
+    }
+}
+
+static void show_program(struct world *w, struct board_w *board)
+{
+    w->prog.switches = w->switches;
+    w->prog.now = w->now.wall.us;
+    w->prog.text_cut = board_w_full(board);
+    board_put_program(board, &w->prog);
+}
+
+static void show_all(struct world *w, struct board_w *board)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        show_check(w, board, i);
+    for (size_t i = 0; i < w->comments.n; i++)
+        show_comment(w, board, &w->comments.at[i]);
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        show_downtime(w, board, &w->downtimes.at[i]);
+    show_contacts(w, board);
+    show_program(w, board);
+}
+
+static void show_notes(struct world *w, struct board_w *board)
+{
+    for (size_t i = 0; i < w->unseen_comments.n; i++) {
+        const struct world_comment *c = note_comment_find(w, w->unseen_comments.at[i]);
+
+        if (c)
+            show_comment(w, board, c);
+        else
+            board_del_comment(board, w->unseen_comments.at[i]);
+    }
+    for (size_t i = 0; i < w->unseen_downtimes.n; i++) {
+        const struct world_downtime *d = note_downtime_find(w, w->unseen_downtimes.at[i]);
+
+        if (d)
+            show_downtime(w, board, d);
+        else
+            board_del_downtime(board, w->unseen_downtimes.at[i]);
+    }
+}
+
+void world_show(struct world *w, struct board_w *board, bool all)
+{
+    if (all)
+        show_all(w, board);
+    else if (board)
+        show_notes(w, board);
+    for (size_t i = 0; i < w->unseen.n; i++) {
+        if (!all && board)
+            show_check(w, board, w->unseen.at[i]);
+        w->st[w->unseen.at[i]].dirty = false;
+    }
+    if (!all && board && w->contacts_unseen)
+        show_contacts(w, board);
+    if (!all && board && w->program_unseen)
+        show_program(w, board);
+    VEC_CLEAR(&w->unseen);
+    VEC_CLEAR(&w->unseen_comments);
+    VEC_CLEAR(&w->unseen_downtimes);
+    w->program_unseen = w->contacts_unseen = false;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/state.h"
+
+#include <string.h>
+
+static void step_ok(struct state *s, const struct state_in *in, bool was_problem, struct state_out *out)
+{
+    bool hard = s->hard || (in->hard_at_once && !in->full_attempt);
+
+    out->recovery = was_problem;
+    out->hard_recovery = was_problem && hard;
+    if (was_problem && !hard) {
+        s->attempt++;
+        return;
+    }
+    s->hard = true;
+    s->attempt = 1;
+}
+
+static void step_problem(struct state *s, const struct state_in *in, bool was_problem, struct state_out *out)
+{
+    bool was_hard = s->hard && was_problem;
+
+    if (!was_problem) {
+        s->attempt = 1;
+        s->hard = in->hard_at_once || s->max_attempts <= 1;
+    } else if (!was_hard && in->hard_at_once) {
+        s->attempt = in->full_attempt ? s->max_attempts : 1;
+        s->hard = true;
+    } else if (!was_hard) {
+        if (s->attempt < s->max_attempts)
+            s->attempt++;
+        s->hard = s->attempt >= s->max_attempts;
+    }
+    out->retry = !s->hard;
+    out->hard_change = s->hard && (!was_hard || s->state != s->last_hard_state);
+}
+
+struct state_out state_step(struct state *s, const struct state_in *in)
+{
+    struct state_out out = {0};
+    uint8_t before = s->state;
+
+    BUG_ON(in->code > STATE_UNKNOWN);
+    s->last_state = before;
+    s->state = in->code;
+    out.changed = in->code != before;
+    if (in->code == STATE_OK)
+        step_ok(s, in, before != STATE_OK, &out);
+    else
+        step_problem(s, in, before != STATE_OK, &out);
+    if (!s->checked && !s->last_state_change)
+        s->last_state_change = s->last_hard_change = in->at.us;
+    if (out.changed)
+        s->last_state_change = in->now.us;
+    if (out.hard_change || out.hard_recovery)
+        s->last_hard_change = in->now.us;
+    if (in->code != STATE_OK && before == STATE_OK)
+        s->problem_since = in->now.us;
+    if (s->hard)
+        s->last_hard_state = s->state;
+    s->checked = true;
+    s->last_check = in->at.us;
+    s->last_time[s->state] = in->at.us;
+    return out;
+}
+
+void state_settle(struct state *s)
+{
+    if (s->state != STATE_OK)
+        return;
+    s->hard = true;
+    s->attempt = 1;
+    s->last_hard_state = STATE_OK;
+    s->problem_since = 0;
+}
+
+uint8_t state_of_service_code(uint64_t code)
+{
+    return code <= STATE_UNKNOWN ? (uint8_t)code : STATE_CRITICAL;
+}
+
+uint8_t state_of_host_code(uint64_t code, bool aggressive)
+{
+    return code == 0 || (code == 1 && !aggressive) ? STATE_UP : STATE_DOWN;
+}
+
+const char *state_name(enum model_kind kind, uint8_t state)
+{
+    static const char *const host[] = {"UP", "DOWN", "UNREACHABLE", "UNREACHABLE"};
+    static const char *const service[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+    BUG_ON(state > STATE_UNKNOWN);
+    return kind == MODEL_HOST ? host[state] : service[state];
+}
+
+uint32_t state_on(enum model_kind kind, uint8_t state)
+{
+    static const uint32_t host[] = {MODEL_ON_OK, MODEL_ON_DOWN, MODEL_ON_UNREACHABLE, MODEL_ON_UNREACHABLE};
+    static const uint32_t service[] = {MODEL_ON_OK, MODEL_ON_WARNING, MODEL_ON_CRITICAL, MODEL_ON_UNKNOWN};
+
+    BUG_ON(state > STATE_UNKNOWN);
+    return kind == MODEL_HOST ? host[state] : service[state];
+}
+
+void state_set_text(struct state *s, struct str output, struct str long_output, struct str perfdata)
+{
+    size_t n = output.n + long_output.n + perfdata.n;
+    struct str part[3] = {output, long_output, perfdata};
+    char *text = NULL, *to;
+
+    if (n) {
+        text = to = mem_alloc(n);
+        for (size_t i = 0; i < ARRAY_LEN(part); i++) {
+            if (part[i].n)
+                memcpy(to, part[i].p, part[i].n);
+            to += part[i].n;
+        }
+    }
+    mem_free(s->text);
+    s->text = text;
+    s->output_n = (uint32_t)output.n;
+    s->long_n = (uint32_t)long_output.n;
+    s->perf_n = (uint32_t)perfdata.n;
+}
+
+struct str state_output(const struct state *s)
+{
+    return str_make(s->text, s->output_n);
+}
+
+struct str state_long(const struct state *s)
+{
+    return s->long_n ? str_make(s->text + s->output_n, s->long_n) : STR_NULL;
+}
+
+struct str state_perf(const struct state *s)
+{
+    return s->perf_n ? str_make(s->text + s->output_n + s->long_n, s->perf_n) : STR_NULL;
+}
+
+void state_release(struct state *s)
+{
+    mem_free(s->text);
+    s->text = NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Carrying notifications out: collects the facts, asks core/notify, chooses contacts (escalations), makes an intent for each, and keeps it until
+ * it is answered. An intent is journalled with the change; what was not answered is sent again after a restart: it may come twice, never be lost.
+ */
+#include "core/notify.h"
+#include "core/world.h"
+
+struct tell_by {
+    struct str author, comment;
+};
+
+/* True if somebody was told. by may be NULL. */
+bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t options, const struct tell_by *by);
+/* Sends the intents that could not be sent yet. */
+void tell_pending(struct world *w);
+/* The answer for an intent. */
+void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error);
+/* It could not be handed over: again with the next tell_pending. 0: all of the built-in channels. */
+void tell_unsent(struct world *w, uint64_t intent);
+/* From a record at start. */
+void tell_restore(struct world *w, uint64_t intent, struct str payload);
+void tell_forget(struct world *w, uint64_t intent); /* answered, says a record */
+void tell_export(const struct world *w, struct wall at, struct buf *out);
+void tell_release(struct world *w);

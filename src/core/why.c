@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/why.h"
+
+#include <string.h>
+
+struct row {
+    unsigned code;
+    const char *name;
+    const char *words[2];
+};
+
+static const struct row rows[] = {
+#define WHY(CODE, number, en, fr) {number, #CODE, {en, fr}},
+#include "core/why.def"
+#undef WHY
+};
+
+static const struct row *find(unsigned code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (rows[i].code == code)
+            return &rows[i];
+    return NULL;
+}
+
+struct state_why why_make(enum why_code code, uint32_t idx, int64_t arg0, int64_t arg1)
+{
+    return (struct state_why){.code = (uint16_t)code, .idx = idx, .arg = {arg0, arg1}};
+}
+
+bool why_known(unsigned code)
+{
+    return find(code) != NULL;
+}
+
+const char *why_name(unsigned code)
+{
+    const struct row *r = find(code);
+
+    return r ? r->name : rows[0].name;
+}
+
+void why_duration(struct buf *b, int64_t us)
+{
+    static const struct {
+        int64_t unit;
+        const char *mark;
+    } units[] = {{TIME_DAY, "d"}, {TIME_H, "h"}, {TIME_MIN, "m"}, {TIME_S, "s"}};
+    bool any = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        if (us < units[i].unit && (any || units[i].unit != TIME_S))
+            continue;
+        buf_printf(b, "%s%lld%s", any ? " " : "", (long long)(us / units[i].unit), units[i].mark);
+        us %= units[i].unit;
+        any = true;
+    }
+}
+
+static void moment(struct buf *b, int64_t us, const struct time_zone *zone)
+{
+    struct time_civil c = time_local(zone, (struct wall){us});
+
+    buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+}
+
+void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str object, enum why_lang lang,
+                const struct time_zone *zone)
+{
+    const struct row *r = find(code);
+    const char *p = r ? r->words[lang] : "";
+
+    while (*p) {
+        const char *close = *p == '{' ? strchr(p, '}') : NULL;
+        int64_t v = close ? arg[p[2] == '1'] : 0;
+
+        if (!close) {
+            buf_add_char(b, *p++);
+            continue;
+        }
+        if (p[1] == 'o')
+            buf_add_str(b, object);
+        else if (p[1] == 'd')
+            why_duration(b, v);
+        else if (p[1] == 't')
+            moment(b, v, zone);
+        else
+            buf_add_i64(b, v);
+        p = close + 1;
+    }
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Reason codes (core/why.def) and their words in both languages. The core only ever emits codes with arguments; words are made at the edge.
+ */
+#include "base/buf.h"
+#include "base/time.h"
+#include "core/state.h"
+
+enum why_code {
+#define WHY(CODE, number, en, fr) WHY_##CODE = number,
+#include "core/why.def"
+#undef WHY
+};
+enum why_lang { WHY_EN, WHY_FR };
+
+struct state_why why_make(enum why_code code, uint32_t idx, int64_t arg0, int64_t arg1);
+const char *why_name(unsigned code); /* "notify_period"; "none" for a code that is not in the table */
+bool why_known(unsigned code);
+/* Appends the words. object: the name of what idx means, the caller knows the table; zone for moments, NULL: UTC. */
+void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str object, enum why_lang lang,
+                const struct time_zone *zone);
+/* "3m 20s" */
+void why_duration(struct buf *b, int64_t us);

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/world.h"
+
+#include "base/limits.h"
+#include "core/excmd.h"
+#include "core/nlog.h"
+#include "core/note.h"
+#include "core/result.h"
+#include "core/retain.h"
+#include "core/sched.h"
+#include "core/tell.h"
+#include "core/world_in.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CLOCK_STEP  (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
+#define SWEEP_EVERY (1 * TIME_S)
+#define RUN_AGAIN   (1 * TIME_S) /* a run that could not be handed over */
+
+/* ---- what every part uses ---- */
+
+struct world_effect *world_effect(struct world *w, enum world_effect_kind kind)
+{
+    struct world_effect *e = VEC_ADD(&w->effects);
+
+    e->kind = kind;
+    e->check = MODEL_NONE;
+    return e;
+}
+
+struct world_span world_keep(struct world *w, struct str s)
+{
+    struct world_span span = {(uint32_t)w->text.len, (uint32_t)s.n};
+
+    BUG_ON(w->text.len + s.n > UINT32_MAX);
+    buf_add_str(&w->text, s);
+    return span;
+}
+
+void world_record(struct world *w, enum record_kind kind, const void *record)
+{
+    record_put(&w->records, kind, w->now.wall, record);
+    w->n_records++;
+    w->next_seq++;
+}
+
+void world_event(struct world *w, enum record_event_kind kind, uint32_t check, struct record_event *e)
+{
+    e->kind = kind;
+    e->oid = check == MODEL_NONE ? 0 : w->st[check].oid;
+    world_record(w, RECORD_EVENT, e);
+}
+
+void world_touch_board(struct world *w, uint32_t check)
+{
+    if (w->st[check].dirty)
+        return;
+    w->st[check].dirty = true;
+    *VEC_ADD(&w->unseen) = check;
+}
+
+void world_touch(struct world *w, uint32_t check)
+{
+    world_touch_board(w, check);
+    if (w->st[check].stored_dirty)
+        return;
+    w->st[check].stored_dirty = true;
+    *VEC_ADD(&w->dirty) = check;
+}
+
+/* ---- life ---- */
+
+struct world *world_new(const struct world_options *o)
+{
+    struct world *w = mem_zalloc(sizeof(*w));
+
+    w->opt = *o;
+    w->max_parallel = o->max_parallel && o->max_parallel < LIMIT_RUNS ? o->max_parallel : LIMIT_RUNS;
+    w->next_comment = w->next_downtime = w->next_seq = 1;
+    w->next_wall = INT64_MIN;
+    buf_init(&w->text);
+    buf_init(&w->records);
+    buf_init(&w->scratch);
+    buf_init(&w->scratch2);
+    return w;
+}
+
+static void release_checks(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        state_release(&w->st[i]);
+    mem_free(w->st);
+    mem_free(w->contact);
+    map_release(&w->oids);
+    map_release(&w->hosts_by_address);
+    if (w->m)
+        when_release(&w->when);
+}
+
+void world_free(struct world *w)
+{
+    if (!w)
+        return;
+    release_checks(w);
+    heap_release(&w->due);
+    heap_release(&w->deadline);
+    VEC_RELEASE(&w->runs);
+    VEC_RELEASE(&w->free_runs);
+    map_release(&w->run_by_id);
+    note_release(w);
+    tell_release(w);
+    VEC_RELEASE(&w->effects);
+    VEC_RELEASE(&w->dirty);
+    VEC_RELEASE(&w->unseen);
+    VEC_RELEASE(&w->unseen_comments);
+    VEC_RELEASE(&w->unseen_downtimes);
+    buf_release(&w->text);
+    buf_release(&w->records);
+    buf_release(&w->scratch);
+    buf_release(&w->scratch2);
+    mem_free(w);
+}
+
+static uint32_t switches_of(const struct model_globals *g)
+{
+    return (g->enable_notifications ? BOARD_SW_NOTIFICATIONS : 0) |
+           (g->execute_service_checks ? BOARD_SW_SERVICE_CHECKS : 0) |
+           (g->accept_passive_service_checks ? BOARD_SW_PASSIVE_SERVICE : 0) |
+           (g->execute_host_checks ? BOARD_SW_HOST_CHECKS : 0) |
+           (g->accept_passive_host_checks ? BOARD_SW_PASSIVE_HOST : 0) |
+           (g->enable_event_handlers ? BOARD_SW_HANDLERS : 0) |
+           (g->obsess_over_services ? BOARD_SW_OBSESS_SERVICES : 0) |
+           (g->obsess_over_hosts ? BOARD_SW_OBSESS_HOSTS : 0) |
+           (g->check_service_freshness ? BOARD_SW_SERVICE_FRESHNESS : 0) |
+           (g->check_host_freshness ? BOARD_SW_HOST_FRESHNESS : 0) |
+           (g->enable_flap_detection ? BOARD_SW_FLAP : 0) |
+           (g->process_performance_data ? BOARD_SW_PERFDATA : 0) |
+           (g->check_external_commands ? BOARD_SW_EXTERNAL_COMMANDS : 0);
+}
+
+static void fill_addresses(struct world *w)
+{
+    for (uint32_t i = w->m->n_hosts;
+         i-- > 0;) { /* backwards: of two hosts with one address the first counts */
+        struct str address = model_str(w->m, model_check(w->m, i)->address);
+
+        if (address.n)
+            map_put(&w->hosts_by_address, address, i);
+    }
+}
+
+static void fill_contacts(struct world *w)
+{
+    w->contact = mem_calloc((size_t)w->m->n_contact + 1, sizeof(*w->contact));
+    for (uint32_t i = 0; i < w->m->n_contact; i++) {
+        uint32_t flags = model_contact(w->m, i)->flags;
+
+        w->contact[i].host_off = !(flags & MODEL_CONTACT_HOST_NOTIFY);
+        w->contact[i].service_off = !(flags & MODEL_CONTACT_SERVICE_NOTIFY);
+    }
+}
+
+/* The empty world of a configuration. */
+static void settle_in(struct world *w, const struct model *m, uint64_t generation)
+{
+    w->m = m;
+    w->generation = generation;
+    w->n = m->n_check;
+    w->st = mem_calloc((size_t)w->n + 1, sizeof(*w->st));
+    memset(&w->oids, 0, sizeof(w->oids));
+    memset(&w->hosts_by_address, 0, sizeof(w->hosts_by_address));
+    when_init(&w->when, m);
+    for (uint32_t i = 0; i < w->n; i++)
+        retain_fresh(w, i);
+    fill_contacts(w);
+    fill_addresses(w);
+}
+
+static uint32_t find_in(const struct model *m, const struct model *other, uint32_t check)
+{
+    const struct model_check *c = model_check(other, check);
+
+    if (c->kind == MODEL_HOST)
+        return model_find_host(m, model_str(other, c->name));
+    return model_find_service(m, model_host_name(other, check), model_str(other, c->name));
+}
+
+/* ---- reload ---- */
+
+struct former { /* the world before a reload */
+    const struct model *m;
+    struct state *st;
+    struct world_contact *contact;
+    struct heap due;
+    uint32_t n;
+    uint32_t *to; /* old index -> new, or MODEL_NONE */
+};
+
+static void carry_checks(struct world *w, struct former *f)
+{
+    for (uint32_t i = 0; i < f->n; i++) {
+        uint32_t to = f->to[i] = find_in(w->m, f->m, i);
+
+        if (to == MODEL_NONE)
+            continue;
+        retain_carry(w, to, &f->st[i]);
+        if (w->st[to].oid)
+            map_put_u64(&w->oids, w->st[to].oid, to);
+        if (heap_has(&f->due, i))
+            heap_set(&w->due, to, f->due.key[i]);
+    }
+}
+
+static void carry_runs(struct world *w, const struct former *f)
+{
+    for (uint32_t i = 0; i < w->runs.n; i++) {
+        struct world_run *r = &w->runs.at[i];
+        uint32_t to;
+
+        if (!r->id)
+            continue;
+        to = r->check < f->n ? f->to[r->check] : MODEL_NONE;
+        if (to != MODEL_NONE) {
+            r->check = to;
+            continue;
+        }
+        world_effect(w, WORLD_KILL)->id = r->id;
+        map_remove_u64(&w->run_by_id, r->id);
+        heap_remove(&w->deadline, i);
+        w->running--;
+        w->running_checks -= r->kind == WORLD_RUN_CHECK;
+        r->id = 0;
+        *VEC_ADD(&w->free_runs) = i;
+    }
+}
+
+/* Comments and downtimes of objects that are gone go with them; the others follow their object. */
+static void carry_notes(struct world *w, const struct former *f)
+{
+    for (size_t i = w->comments.n; i-- > 0;) {
+        struct world_comment *c = &w->comments.at[i];
+        uint64_t id = c->id;
+
+        c->check = f->to[c->check];
+        if (c->check == MODEL_NONE) {
+            note_comment_forget(w, id);
+            world_record(w, RECORD_COMMENT_DEL, &(struct record_comment_del){.id = id});
+        }
+    }
+    for (size_t i = w->downtimes.n; i-- > 0;) {
+        struct world_downtime *d = &w->downtimes.at[i];
+        uint64_t id = d->id;
+
+        d->check = f->to[d->check];
+        if (d->check == MODEL_NONE) {
+            note_downtime_forget(w, id);
+            world_record(w, RECORD_DOWNTIME_DEL, &(struct record_downtime_del){.id = id});
+        }
+    }
+}
+
+static void carry_contacts(struct world *w, const struct former *f)
+{
+    for (uint32_t i = 0; i < f->m->n_contact; i++) {
+        uint32_t to = model_find_contact(w->m, model_str(f->m, model_contact(f->m, i)->name));
+        const struct world_contact *old = &f->contact[i];
+
+        if (to == MODEL_NONE)
+            continue;
+        w->contact[to].last_host = old->last_host;
+        w->contact[to].last_service = old->last_service;
+        w->contact[to].modified_host = old->modified_host;
+        w->contact[to].modified_service = old->modified_service;
+        if (old->modified_host)
+            w->contact[to].host_off = old->host_off;
+        if (old->modified_service)
+            w->contact[to].service_off = old->service_off;
+    }
+}
+
+static void reload(struct world *w, const struct model *m, uint64_t generation)
+{
+    struct former f = {.m = w->m, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
+
+    f.to = mem_calloc((size_t)w->n + 1, sizeof(*f.to));
+    map_release(&w->oids);
+    map_release(&w->hosts_by_address);
+    when_release(&w->when);
+    VEC_CLEAR(&w->dirty);
+    VEC_CLEAR(&w->unseen);
+    settle_in(w, m, generation);
+    heap_init(&w->due, w->n);
+    carry_checks(w, &f);
+    carry_runs(w, &f);
+    carry_notes(w, &f);
+    carry_contacts(w, &f);
+    for (uint32_t i = 0; i < f.n; i++)
+        state_release(&f.st[i]);
+    mem_free(f.st);
+    mem_free(f.contact);
+    mem_free(f.to);
+    heap_release(&f.due);
+    for (uint32_t i = 0; i < w->n; i++) {
+        world_touch(w, i);
+        if (heap_has(&w->due, i))
+            sched_again(w, i);
+    }
+    sched_spread(w, true);
+    w->prog.last_reload = w->now.wall.us;
+    w->program_unseen = true;
+    world_event(w, RECORD_EVENT_RELOAD, MODEL_NONE, &(struct record_event){.ref = generation});
+    nlog_text(w, "Caught SIGHUP, configuration read again: %u hosts, %u services", m->n_hosts, m->n_services);
+}
+
+static void take_time(struct world *w, struct world_now now);
+static void finish(struct world *w);
+
+void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now)
+{
+    if (w->m) {
+        take_time(w, now);
+        reload(w, m, generation);
+        finish(w);
+        return;
+    }
+    w->now = now;
+    w->offset = now.wall.us - now.mono.us;
+    settle_in(w, m, generation);
+    heap_init(&w->due, w->n);
+    w->switches = switches_of(m->globals);
+}
+
+bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, size_t n)
+{
+    if (!w->m || generation != w->generation || n != w->n)
+        return false;
+    map_release(&w->oids);
+    memset(&w->oids, 0, sizeof(w->oids));
+    for (uint32_t i = 0; i < w->n; i++) {
+        bool fresh = w->st[i].oid != oids[i];
+
+        w->st[i].oid = oids[i];
+        if (oids[i])
+            map_put_u64(&w->oids, oids[i], i);
+        if (fresh && w->started)
+            world_touch(w, i);
+    }
+    return true;
+}
+
+int world_load(struct world *w, struct str records)
+{
+    BUG_ON(w->started || !w->m);
+    return retain_load(w, records);
+}
+
+void world_load_end(struct world *w, uint64_t next_seq)
+{
+    w->next_seq = MAX(next_seq, 1);
+}
+
+void world_start(struct world *w, struct world_now now)
+{
+    BUG_ON(w->started || !w->m);
+    take_time(w, now);
+    w->started = true;
+    w->prog.program_start = now.wall.us;
+    w->prog.last_reload = now.wall.us;
+    w->next_freshness = w->next_sweep = now.mono;
+    note_after_load(w);
+    world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
+    nlog_start(w);
+    sched_spread(w, false);
+    w->program_dirty = w->program_unseen = true;
+    finish(w);
+}
+
+bool world_started(const struct world *w)
+{
+    return w->started;
+}
+
+/* ---- one event ---- */
+
+static void take_time(struct world *w, struct world_now now)
+{
+    int64_t offset, step;
+
+    now.mono.us = MAX(now.mono.us, w->now.mono.us);
+    offset = now.wall.us - now.mono.us;
+    step = offset - w->offset;
+    w->now = now;
+    w->offset = offset;
+    if (!w->started || (step < CLOCK_STEP && step > -CLOCK_STEP))
+        return;
+    world_record(w, RECORD_CLOCK, &(struct record_clock){.step_us = step});
+    world_event(w, RECORD_EVENT_CLOCK_STEP, MODEL_NONE, &(struct record_event){.ref = (uint64_t)step});
+    nlog_text(w, "Warning: A system time change of %lld seconds (%s in time) has been detected.",
+              (long long)llabs(step / TIME_S), step < 0 ? "backwards" : "forwards");
+    sched_clock_step(w);
+    w->next_wall = INT64_MIN;
+}
+
+static void not_sent(struct world *w, uint64_t run_id)
+{
+    struct world_run r;
+    uint32_t slot;
+
+    if (!sched_find_run(w, run_id, &slot))
+        return;
+    r = w->runs.at[slot];
+    sched_end_run(w, slot);
+    if (r.kind == WORLD_RUN_CHECK)
+        sched_at(w, r.check, (struct mono){w->now.mono.us + RUN_AGAIN}, r.options, true);
+    else if (r.kind == WORLD_RUN_NOTIFY)
+        tell_unsent(w, r.intent);
+}
+
+static void command(struct world *w, const struct world_event *e)
+{
+    struct err err = ERR_INIT;
+    struct world_effect *done;
+    int r = excmd_run(w, e->command.text, e->command.who, &err);
+
+    done = world_effect(w, WORLD_DONE);
+    done->id = e->command.id;
+    done->source = e->command.source;
+    done->status = r < 0;
+    done->words = world_keep(w, str_of(err.text));
+}
+
+static void stored(struct world *w, const struct world_event *e)
+{
+    bool was = w->prog.degraded[0] != '\0';
+
+    w->prog.journal_seq = MAX(w->prog.journal_seq, e->number);
+    str_copy(w->prog.degraded, sizeof(w->prog.degraded), e->text);
+    w->program_unseen = true;
+    if (e->text.n && !was)
+        nlog_text(w, "Warning: State cannot be stored: " STR_FMT ". Checks and notifications go on.",
+                  STR_ARG(e->text));
+    else if (!e->text.n && was)
+        nlog_text(w, "State is stored again.");
+}
+
+static void stop(struct world *w)
+{
+    w->stopping = true;
+    w->program_dirty = true;
+    world_event(w, RECORD_EVENT_STOP, MODEL_NONE, &(struct record_event){0});
+    nlog_text(w, "Caught SIGTERM, shutting down...");
+    nlog_text(w, "Successfully shutdown... (PID=%u)", w->opt.pid);
+}
+
+static void sweep(struct world *w)
+{
+    if (w->now.mono.us < w->next_sweep.us)
+        return;
+    w->next_sweep.us = w->now.mono.us + SWEEP_EVERY;
+    tell_pending(w);
+}
+
+/* The absolute records of what changed; once an event, however much happened in it. */
+static void finish(struct world *w)
+{
+    for (size_t i = 0; i < w->dirty.n; i++) {
+        uint32_t check = w->dirty.at[i];
+
+        w->st[check].stored_dirty = false;
+        if (w->st[check].oid) /* else: stored when the store has given it one */
+            retain_state(w, check);
+    }
+    VEC_CLEAR(&w->dirty);
+    retain_contacts(w);
+    if (w->program_dirty)
+        retain_program(w);
+    w->program_dirty = false;
+    for (size_t i = 0; i < w->effects.n; i++)
+        if (w->effects.at[i].kind == WORLD_DONE && !w->effects.at[i].seq)
+            w->effects.at[i].seq = w->next_seq - 1;
+}
+
+void world_step(struct world *w, const struct world_event *e, struct world_now now)
+{
+    BUG_ON(!w->started);
+    take_time(w, now);
+    switch (e->kind) {
+    case WORLD_TICK: break;
+    case WORLD_RESULT: result_of_run(w, &e->result); break;
+    case WORLD_COMMAND: command(w, e); break;
+    case WORLD_RUNNERS:
+        sched_runner(w, e->runner.instance, e->runner.up, e->runner.runs, e->runner.n_runs);
+        tell_pending(w);
+        break;
+    case WORLD_NOT_SENT:
+        if (e->ok)
+            tell_unsent(w, e->number);
+        else
+            not_sent(w, e->number);
+        break;
+    case WORLD_NOTIFIED: tell_answer(w, e->number, e->ok, e->text); break;
+    case WORLD_STORED: stored(w, e); break;
+    case WORLD_STOP: stop(w); break;
+    }
+    note_time(w);
+    sched_freshness(w);
+    sweep(w);
+    sched_run(w);
+    finish(w);
+}
+
+static bool has_unsent(const struct world *w)
+{
+    for (size_t i = 0; i < w->intents.n; i++)
+        if (!w->intents.at[i].sent)
+            return true;
+    return false;
+}
+
+bool world_next_due(const struct world *w, struct mono *at)
+{
+    bool any = sched_next(w, at);
+
+    if (w->stopping)
+        return any;
+    if (w->next_wall != INT64_MAX) {
+        at->us = MIN(at->us, w->next_wall == INT64_MIN ? w->now.mono.us
+                                                       : world_to_mono(w, (struct wall){w->next_wall}).us);
+        any = true;
+    }
+    if (w->switches & (BOARD_SW_HOST_FRESHNESS | BOARD_SW_SERVICE_FRESHNESS)) {
+        at->us = MIN(at->us, w->next_freshness.us);
+        any = true;
+    }
+    if (has_unsent(w)) {
+        at->us = MIN(at->us, w->next_sweep.us);
+        any = true;
+    }
+    return any;
+}
+
+/* ---- what came of it ---- */
+
+const struct world_effect *world_effects(const struct world *w, size_t *n)
+{
+    *n = w->effects.n;
+    return w->effects.at;
+}
+
+struct str world_text(const struct world *w, struct world_span s)
+{
+    return str_sub(buf_str(&w->text), s.off, s.n);
+}
+
+struct str world_records(const struct world *w, uint64_t *first, uint64_t *n)
+{
+    *n = w->n_records;
+    *first = w->next_seq - w->n_records;
+    return buf_str(&w->records);
+}
+
+uint64_t world_next_seq(const struct world *w)
+{
+    return w->next_seq;
+}
+
+void world_renumber(struct world *w, uint64_t next_seq)
+{
+    BUG_ON(w->n_records);
+    w->next_seq = next_seq;
+}
+
+void world_clear(struct world *w)
+{
+    VEC_CLEAR(&w->effects);
+    buf_clear(&w->text);
+    buf_clear(&w->records);
+    w->n_records = 0;
+}
+
+const struct state *world_state(const struct world *w, uint32_t check)
+{
+    BUG_ON(check >= w->n);
+    return &w->st[check];
+}
+
+uint32_t world_running(const struct world *w)
+{
+    return w->running;
+}
+
+const struct board_program *world_program(const struct world *w)
+{
+    return &w->prog;
+}
+
+size_t world_memory(const struct world *w)
+{
+    size_t sum = w->runs.cap * sizeof(*w->runs.at) + w->effects.cap * sizeof(*w->effects.at) + w->text.cap +
+                 w->records.cap;
+
+    sum += w->comments.cap * sizeof(*w->comments.at) + w->downtimes.cap * sizeof(*w->downtimes.at);
+    sum += w->intents.cap * sizeof(*w->intents.at) + w->dirty.cap * sizeof(*w->dirty.at) +
+           w->unseen.cap * sizeof(*w->unseen.at);
+    sum += w->run_by_id.cap_entry * 32 + w->run_by_id.n_slot * 4;
+    for (uint32_t i = 0; i < w->n; i++)
+        sum += w->st[i].output_n + w->st[i].long_n + w->st[i].perf_n;
+    return sum;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The world: everything the engine knows and decides. It is given events (a result, a command, time) with the time of both clocks, and answers with
+ * effects, which are data: run this, tell that one, write this line. It never looks at a clock, a file or a descriptor; the same events give the same
+ * effects. role/engine is the shell around it, tests/sim another.
+ *
+ *   world_new, world_set_model, world_set_oids, world_load*, world_start, then world_step for ever;
+ *   after each call: world_effects and world_take_records are carried out, then world_clear.
+ *
+ * Schedules are on the monotonic clock, everything people see on the wall clock. A step of the wall clock is an input: it is recorded, moves what stands on
+ * the wall clock (downtimes, periods) and nothing else.
+ */
+#include "base/buf.h"
+#include "base/time.h"
+#include "core/board_w.h"
+#include "core/model.h"
+
+struct world;
+
+struct world_now {
+    struct mono mono;
+    struct wall wall;
+};
+
+enum world_event_kind {
+    WORLD_TICK,    /* time went on: nothing else happened */
+    WORLD_RESULT,  /* a run ended */
+    WORLD_COMMAND, /* an external command */
+    WORLD_RUNNERS, /* runner `instance` came (up) with the runs it still has, or went */
+    WORLD_NOT_SENT, /* a RUN (number), or with ok an intent (number; 0: all of the built-in channels), could not be handed over */
+    WORLD_NOTIFIED, /* a built-in channel did, or did not, deliver */
+    WORLD_STORED,   /* how storing goes: text = why not, or empty; number = last durable record */
+    WORLD_STOP,     /* the engine ends: state is written, running checks are told to end */
+};
+
+struct world_result {
+    uint64_t run_id;
+    uint64_t how; /* enum record_how */
+    uint64_t code;
+    struct wall started;
+    int64_t lasted_us;
+    struct str output, error;
+    bool truncated;
+};
+
+struct world_event {
+    enum world_event_kind kind;
+    struct world_result result;
+    struct {
+        uint64_t id, source; /* given back in WORLD_DONE; source: 3 = the pipe, no answer wanted */
+        struct str who, text;
+    } command;
+    struct {
+        unsigned instance;
+        bool up;
+        const uint64_t *runs; /* those it says it still has */
+        size_t n_runs;
+    } runner;
+    uint64_t number; /* NOT_SENT: run id; NOTIFIED: intent; STORED: sequence */
+    bool ok;
+    struct str text;
+};
+
+struct world_span { /* a text of world_text() */
+    uint32_t off, n;
+};
+
+enum world_effect_kind {
+    WORLD_RUN,     /* id, check, run_kind, words, env (packed: record_next_word), timeout_us, privileged */
+    WORLD_KILL,    /* id, check */
+    WORLD_NOTIFY,  /* id = intent; contact, channel, target, subject, body, json */
+    WORLD_LOGLINE, /* words = the line, without newline */
+    WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is */
+};
+enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };
+
+struct world_effect {
+    enum world_effect_kind kind;
+    uint64_t id, seq, source;
+    uint32_t check;
+    uint8_t run_kind, status;
+    bool privileged;
+    int64_t timeout_us;
+    struct world_span words, env, contact, channel, target, subject, body, json;
+};
+
+struct world_options {
+    uint64_t epoch; /* in every run id */
+    uint32_t pid;   /* for the log */
+    const char *version;
+    uint32_t max_parallel; /* 0: LIMIT_RUNS; the main file's max_concurrent_checks counts if smaller */
+    unsigned mutation;     /* tests/sim: a planted bug, 0 none */
+};
+
+struct world *world_new(const struct world_options *o);
+void world_free(struct world *w);
+/* The configuration in force. m must outlive the world or the next world_set_model. The first one makes the world; a later one is a reload: state
+ * goes over by name, what runs runs on. */
+void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now);
+/* Identities of the checks of this generation, by idx. Ignored for another generation. True: taken. */
+bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, size_t n);
+/* Records of before, in order (before world_start). E_FORMAT on damage; what refers to unknown objects is dropped and counted. */
+int world_load(struct world *w, struct str records);
+void world_load_end(struct world *w, uint64_t next_seq);
+void world_start(struct world *w, struct world_now now);
+bool world_started(const struct world *w);
+/* Which runner was given a run: it is asked for it when it comes back. */
+void world_sent(struct world *w, uint64_t run_id, unsigned instance);
+void world_step(struct world *w, const struct world_event *e, struct world_now now);
+/* When the next thing is due, as a monotonic time; false: nothing. */
+bool world_next_due(const struct world *w, struct mono *at);
+
+const struct world_effect *world_effects(const struct world *w, size_t *n);
+struct str world_text(const struct world *w, struct world_span s);
+/* Records since world_clear: numbered *first .. *first + *n - 1. */
+struct str world_records(const struct world *w, uint64_t *first, uint64_t *n);
+uint64_t world_next_seq(const struct world *w);
+void world_renumber(struct world *w,
+                    uint64_t next_seq); /* a store that lost some: only with world_records empty */
+void world_clear(struct world *w);
+/* Everything as records, closed by CHECKPOINT_END{last}; they have no numbers of their own. */
+void world_export(const struct world *w, struct world_now now, uint64_t last, struct buf *out);
+
+/* Brings what changed since the last call onto the board; all: everything, onto a new board. */
+void world_show(struct world *w, struct board_w *board, bool all);
+
+/* For tests and the simulator. */
+struct state;
+const struct state *world_state(const struct world *w, uint32_t check);
+uint32_t world_running(const struct world *w);
+size_t world_memory(const struct world *w); /* bytes of everything that could grow */
+const struct board_program *world_program(const struct world *w);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The inside of struct world, for the files of core/ that are its parts (world, sched, result, notify, tell, note, excmd, expand, nlog, retain). Nobody
+ * else includes this. Each part declares its functions in its own header; all of them take the world and indexes.
+ */
+#include "base/heap.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "core/record.h"
+#include "core/state.h"
+#include "core/when.h"
+#include "core/world.h"
+
+struct world_run {   /* something a runner has been given */
+    uint64_t id;     /* 0: the slot is free */
+    uint64_t intent; /* a notification's */
+    uint32_t check;
+    uint8_t kind; /* enum world_run_kind */
+    uint8_t options;
+    uint8_t instance; /* of the runner */
+    bool listed;      /* the runner that came back still has it */
+    struct wall due;
+    struct mono sent;
+    int64_t timeout_us;
+};
+
+struct world_comment {
+    uint64_t id;
+    uint32_t check;
+    uint8_t entry_type, source;
+    bool persistent, expires;
+    int64_t entry_time, expire_time;
+    char *author, *text;
+};
+
+struct world_downtime {
+    uint64_t id, triggered_by, comment_id;
+    uint32_t check;
+    bool fixed, in_effect, waiting; /* waiting: counted in pending_flexible */
+    int64_t entry_time, start, end, duration_us, actual_start;
+    char *author, *text;
+};
+
+struct world_contact {
+    bool host_off, service_off;
+    bool dirty;
+    int64_t last_host, last_service;
+    uint32_t modified_host, modified_service;
+};
+
+struct world_intent { /* a notification on its way: kept until the answer, sent again after a restart */
+    uint64_t id;
+    char *record; /* its NOTIFY_INTENT payload */
+    size_t n;
+    bool sent; /* in this life of the engine */
+    bool by_command;
+};
+
+struct world {
+    struct world_options opt;
+    const struct model *m;
+    uint64_t generation;
+    struct when when;
+    bool started, stopping, loading;
+    struct world_now now;
+    int64_t offset; /* wall - mono */
+    struct state *st;
+    uint32_t n;
+    struct world_contact *contact;
+    struct map oids; /* oid -> idx */
+    struct map hosts_by_address;
+    /* schedule */
+    struct heap due;      /* check -> mono µs */
+    struct heap deadline; /* run slot -> mono µs */
+    VEC(struct world_run) runs;
+    VEC(uint32_t) free_runs;
+    struct map run_by_id;
+    uint64_t next_run;
+    uint32_t running, running_checks, max_parallel;
+    unsigned runners;
+    struct mono next_freshness, next_sweep;
+    int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
+    /* notes */
+    VEC(struct world_comment) comments;   /* by id */
+    VEC(struct world_downtime) downtimes; /* by id */
+    VEC(struct world_intent) intents;     /* by id */
+    uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
+    /* global switches: BOARD_SW_* */
+    uint32_t switches;
+    uint64_t modified_host, modified_service;
+    /* what happened since world_clear */
+    VEC(struct world_effect) effects;
+    struct buf text;
+    struct buf records;
+    uint64_t next_seq, n_records;
+    VEC(uint32_t) dirty;  /* checks whose state must be stored */
+    VEC(uint32_t) unseen; /* checks whose board entry is old */
+    VEC(uint64_t) unseen_comments, unseen_downtimes;
+    bool program_dirty, program_unseen, contacts_unseen;
+    struct board_program prog;
+    uint64_t latency_sum_us, execution_sum_us; /* moving sums, for the averages */
+    struct buf scratch, scratch2;              /* for building one text; never kept over a call */
+};
+
+/* ---- world.c: what every part uses ---- */
+struct world_effect *world_effect(struct world *w, enum world_effect_kind kind);
+struct world_span world_keep(struct world *w, struct str s); /* copies s into the texts of the effects */
+/* Writes a record with the time of this step. */
+void world_record(struct world *w, enum record_kind kind, const void *record);
+/* The state of a check changed: it will be stored and shown once this event is done. */
+void world_touch(struct world *w, uint32_t check);
+/* Only shown: nothing that must survive. */
+void world_touch_board(struct world *w, uint32_t check);
+void world_event(struct world *w, enum record_event_kind kind, uint32_t check, struct record_event *e);
+static inline enum model_kind world_kind(const struct world *w, uint32_t check)
+{
+    return check < w->m->n_hosts ? MODEL_HOST : MODEL_SERVICE;
+}
+static inline struct wall world_to_wall(const struct world *w, struct mono t)
+{
+    return (struct wall){t.us + w->offset};
+}
+static inline struct mono world_to_mono(const struct world *w, struct wall t)
+{
+    return (struct mono){t.us - w->offset};
+}
+/* The host of a check; a host's own. */
+static inline uint32_t world_host(const struct world *w, uint32_t check)
+{
+    return model_check(w->m, check)->host;
+}
+static inline bool world_switch(const struct world *w, enum board_switch s)
+{
+    return (w->switches & s) != 0;
+}

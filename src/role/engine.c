@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine: the only process that decides. It holds no more than a shell around core/world: messages become events, effects become messages
+ * (role/engine_out.c). It may open, connect and execute nothing.
+ *
+ * Start: snapshot, identities from the store, the record from the store, then the world begins; only then is the engine ready.
+ */
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/record.h"
+#include "os/clock.h"
+#include "os/mem.h"
+#include "role/engine_in.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define STOP_WAIT_US (2 * TIME_S) /* for the last records to become durable; the parent waits longer */
+
+static struct engine *self(struct role *r)
+{
+    return r->self;
+}
+
+struct world_now engine_now(void)
+{
+    return (struct world_now){clock_mono(), clock_wall()};
+}
+
+static void plan(struct engine *e);
+
+static void on_timer(void *user)
+{
+    struct engine *e = user;
+
+    engine_step(e, &(struct world_event){.kind = WORLD_TICK});
+}
+
+static void plan(struct engine *e)
+{
+    struct mono at;
+
+    if (world_next_due(e->world, &at))
+        loop_timer_set(e->role->loop, &e->timer, at, on_timer, e);
+    else
+        loop_timer_cancel(&e->timer);
+}
+
+/* What could not be handed over is told to the world at once: it decides when to try again. */
+static void tell_failed(struct engine *e)
+{
+    for (size_t i = 0; i < e->failed.n; i++) {
+        struct engine_failed f = e->failed.at[i];
+        struct world_event ev = {.kind = WORLD_NOT_SENT, .number = f.run_id, .ok = f.intent};
+
+        if (f.too_long) {
+            ev.kind = WORLD_RESULT;
+            ev.result = (struct world_result){.run_id = f.run_id,
+                                              .how = RECORD_HOW_NOT_STARTED,
+                                              .code = 7, /* E2BIG */
+                                              .started = clock_wall(),
+                                              .error = STR("the command is longer than the system allows")};
+        }
+        world_step(e->world, &ev, engine_now());
+        engine_carry_out(e);
+    }
+    VEC_CLEAR(&e->failed);
+}
+
+void engine_step(struct engine *e, const struct world_event *ev)
+{
+    if (!e->world || !world_started(e->world))
+        return;
+    world_step(e->world, ev, engine_now());
+    engine_carry_out(e);
+    tell_failed(e);
+    plan(e);
+}
+
+/* ---- start ---- */
+
+static void begin_load(struct engine *e)
+{
+    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+
+    if (!store || !e->have_oids || e->load_sent)
+        return;
+    e->load_sent = true;
+    msg_put_load(&e->frame, &(struct msg_load){});
+    role_send(store, &e->frame, -1);
+}
+
+static void runner_event(struct engine *e, const struct peer *p, bool up, struct str runs)
+{
+    uint64_t *ids = mem_calloc(runs.n / 8 + 1, sizeof(*ids));
+    struct world_event ev = {.kind = WORLD_RUNNERS};
+
+    memcpy(ids, runs.n ? runs.p : "", runs.n / 8 * 8);
+    ev.runner.instance = p->instance;
+    ev.runner.up = up;
+    ev.runner.runs = ids;
+    ev.runner.n_runs = runs.n / 8;
+    engine_step(e, &ev);
+    mem_free(ids);
+}
+
+/* What a runner that came before the world began said it still runs: of an engine before us, so the world will have it killed. */
+static struct str early_runs(struct engine *e, unsigned instance)
+{
+    return instance < ARRAY_LEN(e->early) && e->early[instance].data ? buf_str(&e->early[instance])
+                                                                     : STR_NULL;
+}
+
+static void keep_early_runs(struct engine *e, unsigned instance, struct str runs)
+{
+    if (instance >= ARRAY_LEN(e->early))
+        return;
+    buf_release(&e->early[instance]);
+    buf_init(&e->early[instance]);
+    buf_add_str(&e->early[instance], runs);
+}
+
+static void start_world(struct engine *e)
+{
+    struct role *r = e->role;
+
+    e->loaded = true;
+    world_start(e->world, engine_now());
+    engine_carry_out(e);
+    engine_new_board(e);
+    for (size_t i = 0; i < r->n_peers; i++)
+        if (r->peers[i].up && r->peers[i].id == ROLE_RUNNER)
+            runner_event(e, &r->peers[i], true, early_runs(e, r->peers[i].instance));
+    plan(e);
+    role_ready(r);
+}
+
+static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+{
+    struct engine *e = self(r);
+    struct err err = ERR_INIT;
+    unsigned next = e->world ? !e->current : 0;
+
+    if (model_open(&e->model[next], now->base, now->len, &err) < 0)
+        log_fatal("the configuration cannot be used: %s", err.text);
+    e->current = next;
+    if (e->world) {
+        world_set_model(e->world, &e->model[next], now->generation, engine_now());
+        engine_carry_out(e);
+        engine_new_board(e);
+        plan(e);
+        return;
+    }
+    e->world = world_new(
+        &(struct world_options){.epoch = r->epoch, .pid = (uint32_t)getpid(), .version = BUILD_VERSION});
+    world_set_model(e->world, &e->model[next], now->generation, engine_now());
+}
+
+static void birth(struct role *r)
+{
+    struct engine *e = self(r);
+
+    e->role = r;
+    buf_init(&e->batch);
+    buf_init(&e->log);
+    buf_init(&e->frame);
+}
+
+static void no_fd(struct role *r UNUSED, struct str purpose UNUSED, struct str arg UNUSED, int fd)
+{
+    close(fd);
+}
+
+static void nothing(struct role *r UNUSED)
+{
+}
+
+static void peer_up(struct role *r, struct peer *p)
+{
+    struct engine *e = self(r);
+
+    if (p->id == ROLE_RUNNER && e->loaded)
+        runner_event(e, p, true, r->hello ? r->hello->runs : STR_NULL);
+    else if (p->id == ROLE_RUNNER)
+        keep_early_runs(e, p->instance, r->hello ? r->hello->runs : STR_NULL);
+    if (p->id == ROLE_STORE) {
+        e->store_up = !e->loaded; /* a new store: nothing is sent before it said where its record ends */
+        e->load_sent = false;
+        begin_load(e);
+    }
+    if (p->id == ROLE_NOTIFIER)
+        engine_step(e, &(struct world_event){.kind = WORLD_NOT_SENT, .ok = true});
+}
+
+static void peer_down(struct role *r, struct peer *p)
+{
+    struct engine *e = self(r);
+
+    if (p->id == ROLE_RUNNER && e->loaded)
+        runner_event(e, p, false, STR_NULL);
+    if (p->id == ROLE_STORE)
+        e->store_up = false;
+}
+
+static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct engine *e = self(r);
+    const void *base;
+    size_t len;
+
+    if (r->n_fds != 1 || mem_map_ro(r->fds[0], &base, &len, NULL) < 0)
+        log_fatal("the store sent identities without their memory");
+    if (len / 8 >= m->u.oids.count && world_set_oids(e->world, m->u.oids.generation, base, m->u.oids.count)) {
+        e->have_oids = true;
+        if (e->loaded)
+            engine_step(e, &(struct world_event){.kind = WORLD_TICK});
+    }
+    mem_unmap(base, len);
+    begin_load(e);
+}
+
+static void on_load_rec(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct engine *e = self(r);
+
+    if (!e->loaded && world_load(e->world, m->u.load_rec.records) < 0)
+        log_error("a part of the record of the last run is damaged and left out");
+}
+
+static void on_load_end(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct engine *e = self(r);
+
+    e->store_up = true;
+    if (e->loaded) {
+        engine_resync(e, m->u.load_end.next_seq);
+        return;
+    }
+    world_load_end(e->world, m->u.load_end.next_seq);
+    start_world(e);
+}
+
+/* ---- events ---- */
+
+static void on_result(struct role *r, struct peer *p, const struct msg *m)
+{
+    struct engine *e = self(r);
+    const struct msg_result *in = &m->u.result;
+    struct world_event ev = {.kind = WORLD_RESULT};
+
+    ev.result = (struct world_result){.run_id = in->run_id,
+                                      .how = in->how,
+                                      .code = in->code,
+                                      .started = {in->started_us},
+                                      .lasted_us = in->lasted_us,
+                                      .output = in->output,
+                                      .error = in->error,
+                                      .truncated = in->truncated != 0};
+    engine_step(e, &ev);
+    if (!e->loaded)
+        return; /* not acknowledged: it comes again */
+    *VEC_ADD(&e->acks) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, in->seq};
+}
+
+static void on_notified(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct world_event ev = {.kind = WORLD_NOTIFIED, .number = m->u.notified.intent};
+
+    ev.ok = m->u.notified.ok != 0;
+    ev.text = m->u.notified.error;
+    engine_step(self(r), &ev);
+}
+
+static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    engine_stored(self(r), m->u.stored.seq, m->u.stored.degraded);
+}
+
+static void on_segment(struct role *r, struct peer *p UNUSED, const struct msg *m UNUSED)
+{
+    if (self(r)->loaded)
+        engine_checkpoint(self(r));
+}
+
+static void on_command(struct role *r, struct peer *p, const struct msg *m)
+{
+    struct engine *e = self(r);
+    struct world_event ev = {.kind = WORLD_COMMAND};
+
+    if (!e->loaded)
+        return; /* gate and local are started after us */
+    VEC_CLEAR(&e->commands);
+    *VEC_ADD(&e->commands) = (struct engine_command){m->u.command.id, p->id, p->instance};
+    ev.command.id = ++e->next_token;
+    ev.command.source = m->u.command.source;
+    ev.command.who = m->u.command.who;
+    ev.command.text = m->u.command.text;
+    engine_step(e, &ev);
+}
+
+static void stop_now(void *user)
+{
+    struct engine *e = user;
+
+    loop_timer_cancel(&e->timer);
+    loop_timer_cancel(&e->stop_timer);
+    role_done(e->role);
+}
+
+static void stop(struct role *r)
+{
+    struct engine *e = self(r);
+
+    if (!e->loaded) {
+        stop_now(e);
+        return;
+    }
+    engine_step(e, &(struct world_event){.kind = WORLD_STOP});
+    engine_flush(e);
+    if (!e->store_up || e->stored >= world_next_seq(e->world) - 1)
+        stop_now(e);
+    else
+        loop_timer_set(r->loop, &e->stop_timer, (struct mono){clock_mono().us + STOP_WAIT_US}, stop_now, e);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_OIDS, ROLE_BIT(STORE), on_oids},
+    {MSG_LOAD_REC, ROLE_BIT(STORE), on_load_rec},
+    {MSG_LOAD_END, ROLE_BIT(STORE), on_load_end},
+    {MSG_STORED, ROLE_BIT(STORE), on_stored},
+    {MSG_SEGMENT, ROLE_BIT(STORE), on_segment},
+    {MSG_RESULT, ROLE_BIT(RUNNER) | ROLE_BIT(PROBER), on_result},
+    {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},
+    {MSG_COMMAND, ROLE_BIT(GATE) | ROLE_BIT(LOCAL), on_command},
+};
+
+const struct role_ops role_engine = {.id = ROLE_ENGINE,
+                                     .self_size = sizeof(struct engine),
+                                     .inbox = inbox,
+                                     .n_inbox = ARRAY_LEN(inbox),
+                                     .birth = birth,
+                                     .fd = no_fd,
+                                     .snapshot = snapshot,
+                                     .open = nothing,
+                                     .serve = nothing,
+                                     .peer_up = peer_up,
+                                     .peer_down = peer_down,
+                                     .stop = stop};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The inside of the engine role: role/engine.c (messages to events) and role/engine_out.c (effects to messages) share it. */
+#include "base/vec.h"
+#include "core/board_w.h"
+#include "core/world.h"
+#include "os/loop.h"
+#include "role/role.h"
+
+struct engine_done { /* an answer that waits until the record of it is durable */
+    uint64_t seq;
+    enum role_id to;
+    unsigned instance;
+    uint64_t id; /* of the command; of the result in its runner's count */
+};
+
+struct engine_batch { /* records given to the store and not yet known to be durable */
+    uint64_t first, n;
+    struct buf records;
+};
+
+struct engine_command { /* a command under way: the world sees only our token */
+    uint64_t id;
+    enum role_id from;
+    unsigned instance;
+};
+
+struct engine_failed { /* a run that could not be handed over; told to the world after its effects are done */
+    uint64_t run_id;
+    bool too_long;
+    bool intent;
+};
+
+struct engine {
+    struct role *role;
+    struct world *world;
+    struct model model[2];
+    unsigned current; /* of model */
+    struct board_w board;
+    void *board_mem;
+    size_t board_len;
+    uint64_t arena_size;
+    struct loop_timer timer, stop_timer;
+    bool store_up, have_oids, load_sent, loaded, out_planned;
+    uint64_t next_token;
+    VEC(struct engine_done) acks;    /* results, in the order of seq */
+    VEC(struct engine_done) answers; /* commands, likewise */
+    VEC(struct engine_batch) sent;
+    size_t sent_bytes;
+    bool gap; /* so much was waiting that some was dropped: the store gets everything anew */
+    uint64_t stored;
+    char degraded[256];
+    struct buf batch; /* records not yet given to the store */
+    uint64_t batch_first, batch_n;
+    struct buf log; /* lines not yet given to the store */
+    uint64_t log_dropped;
+    VEC(struct engine_failed) failed;
+    VEC(struct engine_command) commands; /* of the event under way: by token */
+    struct buf frame;
+    struct buf early[32]; /* runs that runners listed before the world began */
+};
+
+struct world_now engine_now(void);
+/* One event, everything that comes of it, and the timer for the next. */
+void engine_step(struct engine *e, const struct world_event *ev);
+/* Carries out the effects of what the world was just told. */
+void engine_carry_out(struct engine *e);
+/* Gives records and log lines to the store now. */
+void engine_flush(struct engine *e);
+/* The store is there (again) and has everything before next_seq. */
+void engine_resync(struct engine *e, uint64_t next_seq);
+void engine_stored(struct engine *e, uint64_t seq, struct str degraded);
+void engine_checkpoint(struct engine *e);
+/* A new board of the present world, shown to the gate by way of the parent. */
+void engine_new_board(struct engine *e);

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine's effects become messages; what the store has to keep is kept here until it is durable. */
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/record.h"
+#include "os/clock.h"
+#include "os/mem.h"
+#include "role/engine_in.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK                                                                                                \
+    (160u *                                                                                                  \
+     1024) /* of records or log lines in one message; one record may be larger, but not than a message */
+#define WAITING_MOST LIMIT_QUEUE         /* records kept for a store that does not answer */
+#define LOG_MOST     (4u * 1024 * 1024)  /* log lines kept for it */
+#define ARENA_MOST   ((uint64_t)8 << 30) /* sparse: only what is used takes memory */
+
+/* ---- effects ---- */
+
+static void fail(struct engine *e, uint64_t id, bool too_long, bool intent)
+{
+    *VEC_ADD(&e->failed) = (struct engine_failed){id, too_long, intent};
+}
+
+static size_t unpack(struct str packed, struct str *out, size_t max)
+{
+    size_t n = 0;
+
+    while (n < max && record_next_word(&packed, &out[n]) > 0)
+        n++;
+    return n;
+}
+
+/* The runner that has this check: always the same one while their number stays. */
+static struct peer *runner_for(struct engine *e, uint32_t check)
+{
+    unsigned n = role_peer_count(e->role, ROLE_RUNNER), pick;
+
+    if (!n)
+        return NULL;
+    pick = check % n;
+    for (size_t i = 0; i < e->role->n_peers; i++) {
+        struct peer *p = &e->role->peers[i];
+
+        if (p->up && p->id == ROLE_RUNNER && !pick--)
+            return p;
+    }
+    return NULL;
+}
+
+static void run(struct engine *e, const struct world_effect *x)
+{
+    struct peer *p = runner_for(e, x->check == UINT32_MAX ? 0 : x->check);
+    struct str *words = mem_calloc((size_t)2 * LIMIT_ARGV, sizeof(*words));
+    size_t n_argv = unpack(world_text(e->world, x->words), words, LIMIT_ARGV);
+    size_t n_env = unpack(world_text(e->world, x->env), words + n_argv, LIMIT_ARGV);
+    struct msg_run m = {.run_id = x->id,
+                        .idx = x->check == UINT32_MAX ? 0 : x->check,
+                        .kind = x->run_kind,
+                        .argv = {words, n_argv},
+                        .env = {words + n_argv, n_env},
+                        .timeout_us = x->timeout_us,
+                        .out_max = LIMIT_OUTPUT_TOTAL,
+                        .privileged = x->privileged};
+
+    if (!p)
+        fail(e, x->id, false, false);
+    else if (msg_put_run(&e->frame, &m) < 0)
+        fail(e, x->id, true, false);
+    else if (role_send(p, &e->frame, -1) < 0)
+        fail(e, x->id, false, false);
+    else
+        world_sent(e->world, x->id, p->instance);
+    buf_clear(&e->frame);
+    mem_free(words);
+}
+
+static void kill_run(struct engine *e, const struct world_effect *x)
+{
+    for (size_t i = 0; i < e->role->n_peers; i++) {
+        struct peer *p = &e->role->peers[i];
+
+        if (!p->up || p->id != ROLE_RUNNER)
+            continue;
+        msg_put_kill(&e->frame, &(struct msg_kill){.run_id = x->id});
+        role_send(p, &e->frame, -1);
+        buf_clear(&e->frame);
+    }
+}
+
+static void notify(struct engine *e, const struct world_effect *x)
+{
+    struct peer *p = role_peer(e->role, ROLE_NOTIFIER, 0);
+    struct msg_notify m = {.intent = x->id,
+                           .contact = world_text(e->world, x->contact),
+                           .channel = world_text(e->world, x->channel),
+                           .target = world_text(e->world, x->target),
+                           .subject = world_text(e->world, x->subject),
+                           .body = world_text(e->world, x->body),
+                           .json = world_text(e->world, x->json)};
+
+    if (!p || msg_put_notify(&e->frame, &m) < 0 || role_send(p, &e->frame, -1) < 0)
+        fail(e, x->id, false, true);
+    buf_clear(&e->frame);
+}
+
+static void answer(struct engine *e, enum role_id to, unsigned instance, uint64_t id, bool refused,
+                   struct str error)
+{
+    struct peer *p = role_peer(e->role, to, instance);
+
+    if (p && msg_put_command_done(
+                 &e->frame, &(struct msg_command_done){.id = id, .status = refused, .error = error}) == 0)
+        role_send(p, &e->frame, -1);
+    buf_clear(&e->frame);
+}
+
+/* A command that was refused is answered at once, one that was done when that is durable; while nothing can be stored, at once and saying so. */
+static void done(struct engine *e, const struct world_effect *x)
+{
+    struct engine_command c;
+
+    if (!e->commands.n || x->source == 3)
+        return;
+    c = e->commands.at[0];
+    if (x->status || e->degraded[0])
+        answer(e, c.from, c.instance, c.id, x->status != 0,
+               x->status ? world_text(e->world, x->words) : str_of(e->degraded));
+    else
+        *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id};
+}
+
+static void log_line(struct engine *e, struct str line)
+{
+    if (e->log.len + line.n > LOG_MOST) {
+        e->log_dropped++;
+        return;
+    }
+    if (e->log_dropped) {
+        log_warn("%llu lines of the log were lost while the store was away",
+                 (unsigned long long)e->log_dropped);
+        e->log_dropped = 0;
+    }
+    buf_add_str(&e->log, line);
+    buf_add_char(&e->log, '\n');
+}
+
+static void carry_out_one(struct engine *e, const struct world_effect *x)
+{
+    switch (x->kind) {
+    case WORLD_RUN: run(e, x); break;
+    case WORLD_KILL: kill_run(e, x); break;
+    case WORLD_NOTIFY: notify(e, x); break;
+    case WORLD_LOGLINE: log_line(e, world_text(e->world, x->words)); break;
+    case WORLD_DONE: done(e, x); break;
+    }
+}
+
+static void flush_later(void *user)
+{
+    struct engine *e = user;
+
+    e->out_planned = false;
+    engine_flush(e);
+}
+
+static void take_records(struct engine *e)
+{
+    uint64_t first, n;
+    struct str records = world_records(e->world, &first, &n);
+
+    if (!n)
+        return;
+    if (!e->batch_n)
+        e->batch_first = first;
+    BUG_ON(e->batch_first + e->batch_n != first);
+    e->batch_n += n;
+    buf_add_str(&e->batch, records);
+}
+
+void engine_carry_out(struct engine *e)
+{
+    size_t n;
+    const struct world_effect *x = world_effects(e->world, &n);
+
+    for (size_t i = 0; i < n; i++)
+        carry_out_one(e, &x[i]);
+    take_records(e);
+    world_clear(e->world);
+    if (e->board_mem)
+        world_show(e->world, &e->board, false);
+    if (e->out_planned)
+        return;
+    e->out_planned = true;
+    loop_later(e->role->loop, flush_later, e);
+}
+
+/* ---- the store ---- */
+
+static void put(struct engine *e, const struct engine_batch *b)
+{
+    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+
+    if (!store || !e->store_up)
+        return;
+    if (msg_put_put(
+            &e->frame,
+            &(struct msg_put){.first_seq = b->first, .count = b->n, .records = buf_str(&b->records)}) < 0 ||
+        role_send(store, &e->frame, -1) < 0)
+        e->gap = true;
+    buf_clear(&e->frame);
+}
+
+static void drop_batch(struct engine *e, size_t i)
+{
+    e->sent_bytes -= e->sent.at[i].records.len;
+    buf_release(&e->sent.at[i].records);
+}
+
+static void keep(struct engine *e, struct str records, uint64_t first, uint64_t n)
+{
+    struct engine_batch *b;
+
+    if (e->sent_bytes + records.n > WAITING_MOST) {
+        /* The states of now are what counts; history of this time is lost and said so. */
+        if (!e->gap)
+            log_warn("the store does not keep up: history is dropped until it does");
+        e->gap = true;
+        return;
+    }
+    b = VEC_ADD(&e->sent);
+    b->first = first;
+    b->n = n;
+    buf_init(&b->records);
+    buf_add_str(&b->records, records);
+    e->sent_bytes += records.n;
+    put(e, b);
+}
+
+/* Cuts the batch into messages, each of whole records. */
+static void put_batch(struct engine *e)
+{
+    struct str rest = buf_str(&e->batch), begin = rest;
+    uint64_t first = e->batch_first, n = 0;
+    struct record_frame f;
+
+    while (rest.n) {
+        struct str before = rest;
+
+        BUG_ON(record_next(&rest, &f) != 1);
+        if (n && (size_t)(rest.p - begin.p) > CHUNK) {
+            keep(e, str_make(begin.p, (size_t)(before.p - begin.p)), first, n);
+            begin = before;
+            first += n;
+            n = 0;
+        }
+        n++;
+    }
+    if (n)
+        keep(e, begin, first, n);
+    buf_clear(&e->batch);
+    e->batch_n = 0;
+}
+
+static void put_log(struct engine *e)
+{
+    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+
+    while (e->log.len && store && e->store_up) {
+        size_t n = MIN(e->log.len, (size_t)CHUNK);
+
+        while (n < e->log.len && e->log.data[n - 1] != '\n')
+            n--;
+        if (msg_put_logline(&e->frame, &(struct msg_logline){.text = str_make(e->log.data, n - 1)}) < 0 ||
+            role_send(store, &e->frame, -1) < 0) {
+            buf_clear(&e->frame);
+            return;
+        }
+        buf_drop_front(&e->log, n);
+    }
+}
+
+void engine_flush(struct engine *e)
+{
+    if (!e->world)
+        return;
+    if (e->batch_n)
+        put_batch(e);
+    put_log(e);
+    if (e->board_mem && board_w_full(&e->board) && e->arena_size < ARENA_MOST) {
+        e->arena_size *= 2;
+        engine_new_board(e);
+    }
+}
+
+static void send_result_stored(struct engine *e, const struct engine_done *d)
+{
+    struct peer *p = role_peer(e->role, d->to, d->instance);
+
+    if (!p)
+        return;
+    msg_put_result_stored(&e->frame, &(struct msg_result_stored){.seq = d->id});
+    role_send(p, &e->frame, -1);
+    buf_clear(&e->frame);
+}
+
+/* The answers whose records are durable. Of a runner's results only the last counts: it stands for all before. */
+static void send_acks(struct engine *e)
+{
+    size_t n = 0;
+
+    while (n < e->acks.n && e->acks.at[n].seq <= e->stored)
+        n++;
+    for (size_t i = 0; i < n; i++) {
+        bool later = false;
+
+        for (size_t k = i + 1; k < n && k < i + 64 && !later; k++)
+            later = e->acks.at[k].to == e->acks.at[i].to && e->acks.at[k].instance == e->acks.at[i].instance;
+        if (!later)
+            send_result_stored(e, &e->acks.at[i]);
+    }
+    if (n) {
+        memmove(e->acks.at, e->acks.at + n, (e->acks.n - n) * sizeof(*e->acks.at));
+        e->acks.n -= n;
+    }
+}
+
+static void send_answers(struct engine *e, bool all)
+{
+    size_t n = 0;
+
+    for (; n < e->answers.n && (all || e->answers.at[n].seq <= e->stored); n++) {
+        const struct engine_done *d = &e->answers.at[n];
+
+        answer(e, d->to, d->instance, d->id, false, all ? str_of(e->degraded) : STR_NULL);
+    }
+    if (n) {
+        memmove(e->answers.at, e->answers.at + n, (e->answers.n - n) * sizeof(*e->answers.at));
+        e->answers.n -= n;
+    }
+}
+
+static void drop_stored(struct engine *e, uint64_t seq)
+{
+    size_t n = 0;
+
+    while (n < e->sent.n && e->sent.at[n].first + e->sent.at[n].n - 1 <= seq)
+        drop_batch(e, n++);
+    if (n) {
+        memmove(e->sent.at, e->sent.at + n, (e->sent.n - n) * sizeof(*e->sent.at));
+        e->sent.n -= n;
+    }
+}
+
+void engine_stored(struct engine *e, uint64_t seq, struct str degraded)
+{
+    bool changed = !str_eq_c(degraded, e->degraded);
+
+    e->stored = MAX(e->stored, seq);
+    drop_stored(e, e->stored);
+    send_acks(e);
+    str_copy(e->degraded, sizeof(e->degraded), degraded);
+    send_answers(e, degraded.n != 0);
+    if (changed || !degraded.n)
+        engine_step(e, &(struct world_event){.kind = WORLD_STORED, .number = e->stored, .text = degraded});
+    if (e->gap && !degraded.n && e->sent_bytes < WAITING_MOST / 4)
+        engine_resync(e, world_next_seq(e->world));
+    if (e->role->stopping && e->stored >= world_next_seq(e->world) - 1 && e->stop_timer.slot) {
+        loop_timer_cancel(&e->timer);
+        loop_timer_cancel(&e->stop_timer);
+        role_done(e->role);
+    }
+}
+
+/* Everything as it is now, as ordinary records. */
+static void put_everything(struct engine *e)
+{
+    struct buf all = BUF_INIT;
+    struct record_frame f;
+    struct str rest;
+
+    world_export(e->world, engine_now(), 0, &all);
+    rest = buf_str(&all);
+    e->batch_first = world_next_seq(e->world);
+    while (rest.n) {
+        struct str before = rest;
+
+        BUG_ON(record_next(&rest, &f) != 1);
+        if (f.kind == RECORD_CHECKPOINT_END)
+            break;
+        buf_add(&e->batch, before.p, (size_t)(rest.p - before.p));
+        e->batch_n++;
+    }
+    world_renumber(e->world, e->batch_first + e->batch_n);
+    buf_release(&all);
+}
+
+void engine_resync(struct engine *e, uint64_t next_seq)
+{
+    bool whole;
+
+    if (e->batch_n)
+        put_batch(e);
+    drop_stored(e, next_seq - 1);
+    whole = !e->gap && (e->sent.n ? e->sent.at[0].first == next_seq : world_next_seq(e->world) == next_seq);
+    e->stored = next_seq - 1;
+    if (whole) {
+        for (size_t i = 0; i < e->sent.n; i++)
+            put(e, &e->sent.at[i]);
+    } else {
+        for (size_t i = 0; i < e->sent.n; i++)
+            drop_batch(e, i);
+        VEC_CLEAR(&e->sent);
+        e->gap = false;
+        world_renumber(e->world, next_seq);
+        put_everything(e);
+        /* What waited for the dropped records waits for these: they say the same. */
+        for (size_t i = 0; i < e->acks.n; i++)
+            e->acks.at[i].seq = world_next_seq(e->world) - 1;
+        for (size_t i = 0; i < e->answers.n; i++)
+            e->answers.at[i].seq = world_next_seq(e->world) - 1;
+    }
+    send_acks(e);
+    send_answers(e, false);
+    engine_flush(e);
+}
+
+void engine_checkpoint(struct engine *e)
+{
+    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+    struct buf all = BUF_INIT;
+    struct str rest, begin;
+    struct record_frame f;
+    uint64_t last;
+
+    engine_flush(e);
+    last = world_next_seq(e->world) - 1;
+    world_export(e->world, engine_now(), last, &all);
+    rest = begin = buf_str(&all);
+    while (rest.n && store) {
+        BUG_ON(record_next(&rest, &f) != 1);
+        if ((size_t)(rest.p - begin.p) < CHUNK && rest.n)
+            continue;
+        if (msg_put_checkpoint(
+                &e->frame, &(struct msg_checkpoint){.records = str_make(begin.p, (size_t)(rest.p - begin.p)),
+                                                    .last = last}) < 0 ||
+            role_send(store, &e->frame, -1) < 0) {
+            log_warn("a checkpoint could not be sent: the store's queue is full");
+            break;
+        }
+        begin = rest;
+    }
+    buf_clear(&e->frame);
+    buf_release(&all);
+}
+
+/* ---- the board ---- */
+
+void engine_new_board(struct engine *e)
+{
+    const struct model *m = &e->model[e->current];
+    struct board_shape shape = {.generation = e->role->snap.generation,
+                                .n_checks = m->n_check,
+                                .n_hosts = m->n_hosts,
+                                .n_contacts = m->n_contact};
+    struct err err = ERR_INIT;
+    void *base;
+    int fd;
+
+    shape.arena_size = e->arena_size = MAX(e->arena_size, board_arena_size(m->n_check));
+    if (mem_segment("vigie-board", board_bytes(&shape), &fd, &err) < 0 ||
+        mem_map_rw(fd, board_bytes(&shape), &base, &err) < 0 || mem_seal_for_readers(fd, &err) < 0)
+        log_fatal("no memory for the board: %s", err.text);
+    if (e->board_mem) {
+        board_w_release(&e->board);
+        mem_unmap(e->board_mem, e->board_len);
+    }
+    e->board_mem = base;
+    e->board_len = board_bytes(&shape);
+    board_w_init(&e->board, base, e->board_len, &shape);
+    world_show(e->world, &e->board, true);
+    msg_put_board(&e->frame, &(struct msg_board){.generation = shape.generation});
+    role_send_parent(e->role, &e->frame, fd);
+    buf_clear(&e->frame);
+    close(fd);
+}
