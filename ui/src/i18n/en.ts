@@ -79,6 +79,7 @@ export const en = {
   'list.tag_late': 'late',
   'list.tag_soft': '{attempt} of {max}',
   'list.tag_soft_tip': 'Not confirmed yet: attempt {attempt} of {max}',
+  'list.first_check': 'First check {when}',
   'list.selected': { one: '{n} selected', other: '{n} selected' },
   'list.clear': 'Clear',
 

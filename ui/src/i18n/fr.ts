@@ -74,6 +74,7 @@ export const fr: Catalogue = {
   'list.tag_late': 'en retard',
   'list.tag_soft': '{attempt} sur {max}',
   'list.tag_soft_tip': 'Pas encore confirmé : essai {attempt} sur {max}',
+  'list.first_check': 'Premier contrôle {when}',
   'list.selected': { one: '{n} choisie', other: '{n} choisies' },
   'list.clear': 'Tout laisser',
 

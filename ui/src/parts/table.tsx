@@ -8,7 +8,7 @@ import { FIRST_ORDER, formatRoute, go, route } from '../route.ts';
 import { openRow } from '../keys.ts';
 import { slowNow } from '../store/now.ts';
 import { current, loading, matched, more, next, rows, selected, toggleSelected, touched } from '../store/list.ts';
-import { seconds } from '../format.ts';
+import { relative, seconds } from '../format.ts';
 import { Age } from './bits.tsx';
 import { Icon, StateWord } from './icons.tsx';
 
@@ -73,6 +73,12 @@ function Name({ row }: { row: Row }): JSX.Element {
   return <><span class="h">{host} ›</span> <span class="s">{row.service_display || row.service}</span></>;
 }
 
+// An empty cell leaves a newcomer wondering; a check that has not run yet says when it will.
+function firstCheck(row: Row): string {
+  if (row.state !== 'pending' || !row.next_check || row.checks_enabled === false) return '';
+  return t('list.first_check', { when: relative(row.next_check, Math.min(slowNow.value, Date.parse(row.next_check))) });
+}
+
 function rowClass(row: Row, gone: boolean, changed: number): string {
   const parts = ['row', `s-${row.state}`];
   if (isHandled(row) && isProblem(row.state)) parts.push('q');
@@ -126,7 +132,7 @@ function RowView({ id, index, first }: { id: string; index: number; first: boole
         <Tags row={row} />
       </th>
       <td class="c-since h"><Age at={row.since} bare /></td>
-      <td class="c-info out"><span>{row.output}</span></td>
+      <td class="c-info out"><span>{row.output || firstCheck(row)}</span></td>
       <td class="c-chk num"><Age at={row.last_check} bare /></td>
     </tr>
   );
