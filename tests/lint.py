@@ -23,7 +23,8 @@ JOBS = max(1, int(os.environ.get('JOBS') or os.cpu_count() or 2))
 FOREIGN = re.compile(r'^(-fsanitize.*|-Werror|-fcf-protection|-ftrivial-auto-var-init=.*|-Wno-.*|-M[DPMG]*)$')
 CPPCHECK = ['--enable=warning,performance,portability', '--inline-suppr', '--quiet', '--error-exitcode=1', '--std=c11',
             '--suppress=missingIncludeSystem', '--suppress=unusedStructMember', '--suppress=unknownMacro',
-            '--suppress=*:tests/unit/*', '--suppress=syntaxError', '--suppress=readdirCalled',
+            '--suppress=*:tests/unit/*', '--suppress=syntaxError', '--suppress=readdirCalled', '--suppress=getpwnamCalled',
+            '--suppress=getgrnamCalled',
             '--suppress=shiftTooManyBitsSigned', '--library=posix',
             '--template={file}:{line}: {message} [{id}]']
 

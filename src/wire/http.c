@@ -210,8 +210,8 @@ static void conn_refuse(struct conn *c, int status, const char *why)
 {
     struct http_server *s = c->s;
     struct buf body = BUF_INIT;
-    struct str type = str_of(s->config.refusal_type);
-    struct http_answer a = {.status = status, .headers = &type, .n_headers = 1};
+    struct http_answer a = {
+        .status = status, .headers = s->config.refusal_headers, .n_headers = s->config.n_refusal_headers};
 
     s->stats.refused++;
     s->config.refusal(s->config.user, status, why, &body);

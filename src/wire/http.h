@@ -31,9 +31,10 @@ struct http_config {
     int64_t head_us, body_us, idle_us; /* time to send a head, a body; between requests */
     int64_t stall_us;               /* time in which a client must take some bytes of its answer */
     const char *always;             /* header lines, each ended by CR LF, on every answer */
-    /* A body for an answer made here (malformed request, too large): status and one sentence; appends type and body. */
+    /* An answer made here (malformed request, too large): its header lines, and its body from status and one sentence. */
+    const struct str *refusal_headers;
+    size_t n_refusal_headers;
     void (*refusal)(void *user, int status, const char *why, struct buf *body);
-    const char *refusal_type;
     void (*request)(void *user, const struct http_request *rq);
     void (*gone)(void *user, uint64_t id); /* the client left before the end of the answer; id is not known any more */
     void *user;

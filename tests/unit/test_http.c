@@ -209,12 +209,14 @@ static void on_refusal(void *user UNUSED, int status, const char *why, struct bu
     buf_printf(body, "%d %s", status, why);
 }
 
+static const struct str refusal_type = {"Content-Type: text/plain", 24};
+
 static int set_up(void **state)
 {
     struct world *w = mem_zalloc(sizeof(*w));
     struct http_config k = {.connections_max = 4, .head_max = 2048, .body_max = 4096, .body_max_anonymous = 64,
         .waiting_max = 65536, .head_us = TIME_H, .body_us = TIME_H, .idle_us = TIME_H, .stall_us = TIME_H,
-        .always = "X-Always: yes\r\n", .refusal = on_refusal, .refusal_type = "Content-Type: text/plain",
+        .always = "X-Always: yes\r\n", .refusal = on_refusal, .refusal_headers = &refusal_type, .n_refusal_headers = 1,
         .request = on_request, .gone = on_gone, .user = w};
     socklen_t len = sizeof(w->at);
 

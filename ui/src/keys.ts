@@ -24,11 +24,19 @@ export const wantRow = (id: string): void => {
   dispatchEvent(new CustomEvent('vigie-row', { detail: id }));
 };
 
+function firstVisible(): string {
+  const top = document.querySelector('.tbl thead')?.getBoundingClientRect().bottom ?? 0;
+  for (const row of document.querySelectorAll<HTMLElement>('.tbl [data-row]')) {
+    if (row.getBoundingClientRect().top >= top) return row.dataset['row'] ?? '';
+  }
+  return '';
+}
+
 export function moveRow(step: number): void {
   const ids = rows.ids.peek();
   if (ids.length === 0) return;
   const at = ids.indexOf(current.peek());
-  const to = at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + step));
+  const to = at < 0 ? Math.max(0, ids.indexOf(firstVisible())) : Math.min(ids.length - 1, Math.max(0, at + step));
   const id = ids[to]!;
   touched();
   current.value = id;

@@ -34,4 +34,4 @@ export function judge(password: string, user: string): Verdict {
 }
 
 export const goodPassword = (v: Verdict): boolean => v.length && v.name && v.varied;
-export const goodUser = (user: string): boolean => /^[A-Za-z0-9._-]{1,64}$/.test(user);
+export const goodUser = (user: string): boolean => /^[A-Za-z0-9._@-]{1,64}$/.test(user);

@@ -172,10 +172,11 @@ function useSetup(token: string): { errors: SetupErrors; refused: string; used: 
       await setup(token, user, password);
       go({ page: 'resources', filter: 'all' }, 'replace');
     } catch (error) {
-      const token_bad = error instanceof ApiError && (error.field === 'token' || [401, 403, 404, 409, 410].includes(error.status));
-      if (token_bad) setUsed(error.detail);
-      else setRefused(errorText(error));
       setBusy(false);
+      if (!(error instanceof ApiError)) setRefused(errorText(error));
+      else if (error.field === 'password') setErrors({ password: 'setup.common' }); // the other rules were met above
+      else if (error.field === 'token' || [401, 403, 404, 409, 410].includes(error.status)) setUsed(error.detail);
+      else setRefused(errorText(error));
     }
   };
   return { errors, refused, used, busy, send };

@@ -30,12 +30,22 @@ function sortBy(key: SortKey): void {
   go({ sort: key, order: sort === key ? (order === 'asc' ? 'desc' : 'asc') : FIRST_ORDER[key] }, 'replace');
 }
 
+function SelectAll(): JSX.Element {
+  const ids = rows.ids.value;
+  const n = ids.filter((id) => selected.value.has(id)).length;
+  const all = n > 0 && n === ids.length;
+  return (
+    <input type="checkbox" aria-label={t('list.select_all')} data-tip={t('list.select_all')} checked={all} ref={(el) => { if (el) el.indeterminate = n > 0 && !all; }}
+      onChange={() => { selected.value = new Set(all ? [] : ids); }} />
+  );
+}
+
 function Head(): JSX.Element {
   const { sort, order } = route.value;
   return (
     <thead>
       <tr>
-        <th scope="col" class="c-sel"><span class="sr">{t('list.col_select')}</span></th>
+        <th scope="col" class="c-sel"><SelectAll /></th>
         {COLUMNS.map((col) => (
           <th key={col.key} scope="col" class={col.cls} {...(sort === col.key ? { 'aria-sort': order === 'asc' ? 'ascending' : 'descending' } as const : {})}>
             <button type="button" onClick={() => sortBy(col.key)}>

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie-gate: the roles that link the same libraries. Started by the parent only. */
+#include "cmd/main_roles.h"
+
+#include "base/bug.h"
+
+const struct role_ops *const main_roles[] = {
+    &role_gate,
+    &role_auth,
+};
+const size_t main_roles_n = ARRAY_LEN(main_roles);
+
+int main(int argc, char **argv)
+{
+    return role_main(main_roles, main_roles_n, argc, argv);
+}

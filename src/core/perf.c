@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/perf.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+enum { DIGITS_MAX = 18, EXPONENT_MAX = 100 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip(struct str *s, size_t n)
+{
+    *s = str_sub(*s, n, s->n);
+}
+
+/* ---- numbers ---- */
+
+/* Digits of one side of the point. Those past DIGITS_MAX only move the exponent. */
+static size_t take_digits(struct str s, int64_t *mantissa, unsigned *used, int *exponent, bool fraction)
+{
+    size_t i = 0;
+
+    for (; i < s.n && is_digit(s.p[i]); i++) {
+        if (*used < DIGITS_MAX) {
+            *mantissa = *mantissa * 10 + (s.p[i] - '0');
+            *used += *mantissa != 0;
+            *exponent -= fraction;
+        } else {
+            *exponent += !fraction;
+        }
+    }
+    return i;
+}
+
+/* "e-3" behind a number; only when digits follow, since "e" may begin a unit. */
+static size_t take_exponent(struct str s, int *exponent)
+{
+    size_t i = 1;
+    int sign = 1, v = 0;
+
+    if (!s.n || (s.p[0] != 'e' && s.p[0] != 'E'))
+        return 0;
+    if (i < s.n && (s.p[i] == '-' || s.p[i] == '+'))
+        sign = s.p[i++] == '-' ? -1 : 1;
+    if (i >= s.n || !is_digit(s.p[i]))
+        return 0;
+    for (; i < s.n && is_digit(s.p[i]); i++)
+        v = MIN(v * 10 + (s.p[i] - '0'), 1000);
+    *exponent += sign * v;
+    return i;
+}
+
+bool perf_number(struct str *s, struct perf_value *out)
+{
+    struct str at = *s;
+    bool neg = false;
+    int64_t mantissa = 0;
+    unsigned used = 0;
+    int exponent = 0;
+    size_t n, digits;
+
+    if (at.n && (at.p[0] == '-' || at.p[0] == '+')) {
+        neg = at.p[0] == '-';
+        skip(&at, 1);
+    }
+    digits = take_digits(at, &mantissa, &used, &exponent, false);
+    skip(&at, digits);
+    if (at.n && (at.p[0] == '.' || at.p[0] == ',')) {
+        n = take_digits(str_sub(at, 1, at.n), &mantissa, &used, &exponent, true);
+        if (n || digits)
+            skip(&at, n + 1);
+        digits += n;
+    }
+    if (!digits)
+        return false;
+    skip(&at, take_exponent(at, &exponent));
+    if (!mantissa)
+        exponent = 0;
+    if (exponent > EXPONENT_MAX || exponent < -EXPONENT_MAX)
+        return false;
+    *out = (struct perf_value){.mantissa = neg ? -mantissa : mantissa, .exponent = (int8_t)exponent, .known = true};
+    *s = at;
+    return true;
+}
+
+void perf_text(const struct perf_value *v, char *out)
+{
+    char digits[24];
+    uint64_t m = v->mantissa < 0 ? 0 - (uint64_t)v->mantissa : (uint64_t)v->mantissa;
+    int n = 0, point;
+    char *at = out;
+
+    if (!v->known) {
+        *out = '\0';
+        return;
+    }
+    do {
+        digits[n++] = (char)('0' + m % 10);
+        m /= 10;
+    } while (m);
+    if (v->mantissa < 0)
+        *at++ = '-';
+    point = n + v->exponent; /* digits before the point */
+    if (point <= 0)
+        *at++ = '0';
+    for (int i = 0; i < point; i++)
+        *at++ = i < n ? digits[n - 1 - i] : '0';
+    if (v->exponent < 0) {
+        *at++ = '.';
+        for (int i = point; i < n; i++)
+            *at++ = i < 0 ? '0' : digits[n - 1 - i];
+        while (at[-1] == '0')
+            at--;
+        if (at[-1] == '.')
+            at--;
+    }
+    *at = '\0';
+}
+
+/* ---- units and ranges ---- */
+
+static enum perf_unit unit_of(struct str uom)
+{
+    static const struct {
+        const char *text;
+        enum perf_unit unit;
+    } table[] = {
+        {"", PERF_NONE},     {"s", PERF_SECONDS}, {"ms", PERF_SECONDS}, {"us", PERF_SECONDS}, {"ns", PERF_SECONDS},
+        {"%", PERF_PERCENT}, {"b", PERF_BITS},    {"B", PERF_BYTES},    {"KB", PERF_BYTES},   {"kB", PERF_BYTES},
+        {"MB", PERF_BYTES},  {"GB", PERF_BYTES},  {"TB", PERF_BYTES},   {"PB", PERF_BYTES},   {"KiB", PERF_BYTES},
+        {"MiB", PERF_BYTES}, {"GiB", PERF_BYTES}, {"TiB", PERF_BYTES},  {"c", PERF_COUNTER},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (str_eq_c(uom, table[i].text))
+            return table[i].unit;
+    }
+    return PERF_OTHER;
+}
+
+/* "10", "10:", "~:10", "10:20", "@10:20". Anything else: kept as text, with open ends. */
+static void parse_range(struct str text, struct perf_range *r)
+{
+    struct str s = str_trim(text);
+
+    *r = (struct perf_range){.text = s, .given = s.n > 0};
+    if (s.n && s.p[0] == '@') {
+        r->inverted = true;
+        skip(&s, 1);
+    }
+    if (str_find_char(s, ':') < 0) {
+        r->low.known = perf_number(&s, &r->high); /* a bare number: from 0 on */
+        return;
+    }
+    if (s.n && s.p[0] == '~')
+        skip(&s, 1);
+    else
+        perf_number(&s, &r->low);
+    if (s.n && s.p[0] == ':') {
+        skip(&s, 1);
+        perf_number(&s, &r->high);
+    }
+}
+
+static struct perf_value parse_bound(struct str text)
+{
+    struct str s = str_trim(text);
+    struct perf_value v = {0};
+
+    perf_number(&s, &v);
+    return v;
+}
+
+/* ---- items ---- */
+
+/* The label up to '='; false when none is found (nothing is taken then). */
+static bool take_label(struct str *rest, struct perf_item *out)
+{
+    struct str s = *rest;
+    size_t i = 0;
+
+    if (s.n && s.p[0] == '\'') {
+        out->quoted = true;
+        for (i = 1; i < s.n; i++) {
+            if (s.p[i] != '\'')
+                continue;
+            if (i + 1 < s.n && s.p[i + 1] == '\'')
+                i++;
+            else
+                break;
+        }
+        if (i >= s.n)
+            return false;
+        out->label = str_sub(s, 1, i - 1);
+        i++;
+    } else {
+        while (i < s.n && s.p[i] != '=' && !is_blank(s.p[i]))
+            i++;
+        out->label = str_sub(s, 0, i);
+    }
+    while (i < s.n && is_blank(s.p[i]))
+        i++;
+    if (i >= s.n || s.p[i] != '=' || !out->label.n)
+        return false;
+    skip(&s, i + 1);
+    while (s.n && is_blank(s.p[0]))
+        skip(&s, 1);
+    *rest = s;
+    return true;
+}
+
+/* Everything up to the next blank is this item's. */
+static struct str take_word(struct str *rest)
+{
+    size_t i = 0;
+    struct str word;
+
+    while (i < rest->n && !is_blank(rest->p[i]))
+        i++;
+    word = str_sub(*rest, 0, i);
+    skip(rest, i);
+    return word;
+}
+
+static bool parse_values(struct str word, struct perf_item *out)
+{
+    struct str head = str_cut(&word, ';');
+
+    if (str_eq_c(head, "U") || str_starts(head, STR("U;"))) {
+        head = STR_NULL;
+    } else if (!perf_number(&head, &out->value)) {
+        return false;
+    }
+    out->uom = head;
+    out->unit = unit_of(head);
+    parse_range(str_cut(&word, ';'), &out->warn);
+    parse_range(str_cut(&word, ';'), &out->crit);
+    out->min = parse_bound(str_cut(&word, ';'));
+    out->max = parse_bound(str_cut(&word, ';'));
+    return true;
+}
+
+int perf_next(struct str *rest, struct perf_item *out, unsigned *bad)
+{
+    for (;;) {
+        while (rest->n && is_blank(rest->p[0]))
+            skip(rest, 1);
+        if (!rest->n)
+            return 0;
+        memset(out, 0, sizeof(*out));
+        if (!take_label(rest, out)) {
+            take_word(rest);
+            ++*bad;
+            continue;
+        }
+        if (parse_values(take_word(rest), out))
+            return 1;
+        ++*bad;
+    }
+}
+
+void perf_label(const struct perf_item *item, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < item->label.n && n + 1 < size; i++) {
+        out[n++] = item->label.p[i];
+        if (item->quoted && item->label.p[i] == '\'' && i + 1 < item->label.n && item->label.p[i + 1] == '\'')
+            i++;
+    }
+    out[n] = '\0';
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Performance data: 'label'=value[UOM];[warn];[crit];[min];[max], separated by blanks (Nagios plugin guidelines, "Performance data").
+ * Read as users write it: labels in single quotes with '' for a quote, decimal commas, exponents, U for "not known", thresholds missing or as ranges, blanks around
+ * =. What cannot be read is passed over and counted: one bad item never costs the others. Values are decimal (mantissa x 10^exponent), never floating point.
+ */
+#include "base/str.h"
+
+struct perf_value {
+    int64_t mantissa;
+    int8_t exponent;
+    bool known; /* false: not given, or U */
+};
+
+/* A threshold range: alert outside [low, high], or inside when inverted ("@"). An absent end is open. */
+struct perf_range {
+    bool given, inverted;
+    struct perf_value low, high;
+    struct str text; /* as written, borrowed */
+};
+
+enum perf_unit { PERF_NONE, PERF_SECONDS, PERF_PERCENT, PERF_BYTES, PERF_BITS, PERF_COUNTER, PERF_OTHER };
+
+struct perf_item {
+    struct str label; /* without quotes; a doubled quote inside stays doubled (perf_label undoes it). Borrowed */
+    bool quoted;
+    struct perf_value value;
+    struct str uom; /* as written. Borrowed */
+    enum perf_unit unit;
+    struct perf_range warn, crit;
+    struct perf_value min, max;
+};
+
+/* Takes the next item off *rest: 1, or 0 at the end. *bad is raised by each piece that was passed over. */
+int perf_next(struct str *rest, struct perf_item *out, unsigned *bad);
+/* The label with '' made one quote, cut to size. */
+void perf_label(const struct perf_item *item, char *out, size_t size);
+/* A decimal number from the front of *s ("-1.50", "1,5", "2e3"); false and *s unchanged if there is none. More than 18 digits are rounded towards zero. */
+bool perf_number(struct str *s, struct perf_value *out);
+/* The value in base units as text without exponent ("0.25"); out of at least PERF_TEXT bytes. Not known: "". */
+#define PERF_TEXT 300
+void perf_text(const struct perf_value *v, char *out);

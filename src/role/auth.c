@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * auth: the only process that sees passwords, and the only one that may read and write STATE/auth. It answers the gate's questions one
+ * by one; how many may wait is the gate's affair. A change is on disk before it is answered. Files, replaced whole, mode 0600,
+ * their form is told in role/auth_store.h: `users` (users and API tokens), `sessions`.
+ *
+ * A `users` file that cannot be read is no reason to begin anew: nobody gets in, no set-up link is made, and the log says why.
+ */
+#include "role/auth_store.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/loop.h"
+#include "os/rand.h"
+#include "role/role.h"
+#include "wire/link.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#define AUTH_FILE_MAX (4u * 1024 * 1024)
+#define AUTH_SAVE_US  (60 * TIME_S) /* when sessions were last used is not worth a write each time */
+
+struct auth {
+    struct auth_store store;
+    int dir;
+    bool broken; /* users cannot be read */
+    struct loop_timer save;
+    struct buf out;
+};
+
+static struct auth_now now(void)
+{
+    return (struct auth_now){clock_wall(), clock_mono()};
+}
+
+/* ---- files ---- */
+
+static int load_file(struct auth *a, const char *name, int (*load)(struct auth_store *s, struct str text, struct err *err),
+                     struct err *err)
+{
+    struct buf text = BUF_INIT;
+    int rc = file_read_at(a->dir, name, AUTH_FILE_MAX, &text, err);
+
+    if (rc == E_NOENT) {
+        err_clear(err);
+        rc = 0;
+    } else if (rc >= 0) {
+        rc = load(&a->store, buf_str(&text), err);
+    }
+    mem_wipe(text.data, text.len);
+    buf_release(&text);
+    return rc;
+}
+
+static void load_users(struct auth *a)
+{
+    struct err err = ERR_INIT;
+
+    a->broken = load_file(a, "users", auth_store_load_users, &err) < 0;
+    if (a->broken)
+        log_error("the file auth/users in the state folder: %s. Nobody can sign in until it is restored from a copy, or removed",
+                  err.text);
+}
+
+static int save_file(struct auth *a, const char *name, void (*dump)(const struct auth_store *s, struct buf *out))
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    int rc;
+
+    dump(&a->store, &text);
+    rc = file_replace_at(a->dir, name, text.data, text.len, 0600, &err);
+    if (rc < 0)
+        log_error("the file auth/%s cannot be written: %s", name, err.text);
+    mem_wipe(text.data, text.len);
+    buf_release(&text);
+    return rc;
+}
+
+static int save_sessions(struct auth *a)
+{
+    a->store.sessions_changed = false;
+    return save_file(a, "sessions", auth_store_dump_sessions);
+}
+
+static void save_late(void *user)
+{
+    struct role *r = user;
+    struct auth *a = r->self;
+
+    auth_store_expire(&a->store, now());
+    if (a->store.sessions_changed)
+        save_sessions(a);
+    loop_timer_set(r->loop, &a->save, (struct mono){loop_now(r->loop).us + AUTH_SAVE_US}, save_late, r);
+}
+
+/* ---- the gate's questions ---- */
+
+typedef void op_f(struct role *r, const struct str *arg, struct auth_result *out);
+
+static void tell_setup(struct role *r, const char *token)
+{
+    struct auth *a = r->self;
+
+    msg_put_setup_token(&a->out, &(struct msg_setup_token){.token = str_of(token)});
+    role_send_parent(r, &a->out, -1);
+    mem_wipe(a->out.data, a->out.len);
+    buf_clear(&a->out);
+}
+
+static void op_setup_needed(struct role *r, const struct str *arg UNUSED, struct auth_result *out)
+{
+    const struct auth *a = r->self;
+
+    str_copy(out->user, sizeof(out->user), a->store.users.n || a->broken ? STR("no") : STR("yes"));
+}
+
+static void op_setup_check(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_setup_check(&((struct auth *)r->self)->store, now(), arg[0], out);
+}
+
+static void op_setup_create(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_setup_finish(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], arg[3], out);
+}
+
+static void op_setup_renew(struct role *r, const struct str *arg UNUSED, struct auth_result *out)
+{
+    auth_setup_begin(&((struct auth *)r->self)->store, now(), out);
+}
+
+static void op_login(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_login(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], out);
+}
+
+static void op_session_check(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_session_check(&((struct auth *)r->self)->store, now(), arg[0], out);
+}
+
+static void op_session_end(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_session_end(&((struct auth *)r->self)->store, arg[0], out);
+}
+
+static void op_token_create(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    int64_t lasts = 0;
+
+    if (!str_to_i64(arg[2], &lasts))
+        lasts = 0;
+    auth_token_create(&((struct auth *)r->self)->store, now(), arg[0], arg[1], lasts, arg[3], out);
+}
+
+static void op_token_check(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_token_check(&((struct auth *)r->self)->store, now(), arg[0], out);
+}
+
+static void op_token_delete(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_token_delete(&((struct auth *)r->self)->store, arg[0], out);
+}
+
+static void op_user_create(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_user_create(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], out);
+}
+
+static void op_user_delete(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_user_delete(&((struct auth *)r->self)->store, arg[0], out);
+}
+
+static void op_password(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_password(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], false, out);
+}
+
+static const struct {
+    const char *name;
+    size_t n_args;
+    op_f *run;
+} ops[] = {
+    {"setup_needed", 0, op_setup_needed},   {"setup_check", 1, op_setup_check},   {"setup_create", 4, op_setup_create},
+    {"setup_renew", 0, op_setup_renew},     {"login", 3, op_login},               {"session_check", 1, op_session_check},
+    {"session_end", 1, op_session_end},     {"token_create", 4, op_token_create}, {"token_check", 1, op_token_check},
+    {"token_delete", 1, op_token_delete},   {"user_create", 3, op_user_create},   {"user_delete", 1, op_user_delete},
+    {"password", 3, op_password},
+};
+
+/* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. */
+static void keep(struct auth *a, struct auth_result *out)
+{
+    if (!a->store.users_changed)
+        return;
+    a->store.users_changed = false;
+    if (save_file(a, "users", auth_store_dump_users) >= 0) {
+        save_sessions(a);
+        return;
+    }
+    load_users(a);
+    *out = (struct auth_result){.code = AUTH_BROKEN};
+    str_copy(out->text, sizeof(out->text), STR("The users' file cannot be written, so nothing was changed. Vigie's log says why."));
+}
+
+static void answer(struct role *r, struct peer *p, uint64_t id, const struct auth_result *x)
+{
+    struct auth *a = r->self;
+    char number[2][24];
+    struct str values[8], wait, expires;
+    struct msg_auth_resp m = {.id = id, .ok = x->code == AUTH_OK, .error = str_of(x->text)};
+    struct buf b = BUF_INIT;
+
+    buf_add_i64(&b, x->wait_us);
+    str_copy(number[0], sizeof(number[0]), buf_str(&b));
+    buf_clear(&b);
+    buf_add_i64(&b, x->expires);
+    str_copy(number[1], sizeof(number[1]), buf_str(&b));
+    buf_release(&b);
+    wait = str_of(number[0]);
+    expires = str_of(number[1]);
+    /* The order is the contract with the gate (api/auth.h). */
+    values[0] = str_of(auth_code_word(x->code));
+    values[1] = str_of(x->field ? x->field : "");
+    values[2] = wait;
+    values[3] = str_of(x->secret);
+    values[4] = str_of(x->user);
+    values[5] = str_of(auth_role_word(x->role));
+    values[6] = str_of(strcmp(x->lang, "-") == 0 ? "" : x->lang);
+    values[7] = expires;
+    m.values = (struct msg_strv){values, ARRAY_LEN(values)};
+    msg_put_auth_resp(&a->out, &m);
+    role_send(p, &a->out, -1);
+    mem_wipe(a->out.data, a->out.len);
+    buf_clear(&a->out);
+}
+
+static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
+{
+    const struct msg_auth_req *q = &m->u.auth_req;
+    struct auth *a = r->self;
+    struct auth_result out = {.code = AUTH_OK};
+
+    for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+        if (!str_eq_c(q->op, ops[i].name))
+            continue;
+        if (q->args.n != ops[i].n_args)
+            log_fatal("gate asked %s with %zu arguments", ops[i].name, q->args.n);
+        if (a->broken && ops[i].n_args) {
+            out.code = AUTH_BROKEN;
+            str_copy(out.text, sizeof(out.text), STR("The users' file is damaged. Vigie's log says what to do."));
+        } else {
+            ops[i].run(r, q->args.at, &out);
+            keep(a, &out);
+        }
+        answer(r, p, q->id, &out);
+        mem_wipe(out.secret, sizeof(out.secret));
+        return;
+    }
+    log_fatal("gate asked for " STR_FMT ", which is nothing", STR_ARG(q->op));
+}
+
+/* ---- life ---- */
+
+static int64_t duration_option(const struct role *r, const char *name, int64_t def)
+{
+    int64_t us = def;
+
+    if (!time_parse_duration(str_of(role_option(r, name, "")), &us) || us < TIME_MIN)
+        return def;
+    return us;
+}
+
+static void birth(struct role *r)
+{
+    struct auth *a = r->self;
+
+    if (sodium_init() < 0)
+        log_fatal("libsodium cannot be used here");
+    auth_store_init(&a->store, rand_bytes);
+    a->store.idle_us = duration_option(r, "vigie_session_idle", a->store.idle_us);
+    a->store.max_us = duration_option(r, "vigie_session_max", a->store.max_us);
+    buf_init(&a->out);
+    a->dir = -1;
+}
+
+static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
+{
+    BUG_ON(!str_eq_c(purpose, "auth-dir"));
+    ((struct auth *)r->self)->dir = fd;
+}
+
+static void serve(struct role *r)
+{
+    struct auth *a = r->self;
+    struct auth_result out = {.code = AUTH_OK};
+    struct err err = ERR_INIT;
+
+    if (a->dir < 0)
+        log_fatal("no folder for the users' file was handed over");
+    load_users(a);
+    if (load_file(a, "sessions", auth_store_load_sessions, &err) < 0)
+        log_warn("the file auth/sessions: %s; everybody has to sign in again", err.text);
+    if (!a->broken && !a->store.users.n) {
+        auth_setup_begin(&a->store, now(), &out);
+        tell_setup(r, out.secret);
+        mem_wipe(out.secret, sizeof(out.secret));
+    }
+    save_late(r);
+    role_ready(r);
+}
+
+static void stop(struct role *r)
+{
+    struct auth *a = r->self;
+
+    loop_timer_cancel(&a->save);
+    if (a->store.sessions_changed)
+        save_sessions(a);
+    auth_store_release(&a->store);
+    buf_release(&a->out);
+    close(a->dir);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_AUTH_REQ, ROLE_BIT(GATE), on_auth_req},
+};
+
+const struct role_ops role_auth = {
+    .id = ROLE_AUTH,
+    .self_size = sizeof(struct auth),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .birth = birth,
+    .fd = take_fd,
+    .serve = serve,
+    .stop = stop,
+};

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * web: speaks HTTP with browsers and API clients, and decides nothing. What is under /api/ and /metrics goes to gate as a
+ * message and comes back as one; everything else is one of the compiled-in assets, or not found. It has no web root, opens
+ * nothing, connects to nothing, executes nothing. Every answer carries the same security headers (http_config.always).
+ */
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "os/clock.h"
+#include "role/role.h"
+#include "role/web_asset.h"
+#include "wire/http.h"
+#include "wire/http_text.h"
+#include "wire/json.h"
+#include "wire/link.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define WEB_BODY_MAX     (192u * 1024) /* with its head it must fit into one message */
+#define WEB_BODY_UNKNOWN (16u * 1024)  /* of somebody who shows neither cookie nor token */
+#define WEB_WAITING      (256u * 1024) /* bytes that wait for a slow client of a stream */
+#define WEB_GATE_US      (60 * TIME_S) /* gate answers within 30 s, or says so itself */
+#define WEB_SWEEP_US     (5 * TIME_S)
+#define WEB_CONNECTIONS  (LIMIT_STREAMS + 256u)
+
+/* On every answer. Nothing from elsewhere, nothing inline, no frame around us. */
+static const char always[] =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
+
+static const struct str problem_headers[] = {
+    {"Content-Type: application/problem+json", 38},
+    {"Cache-Control: no-store", 23},
+};
+
+/* What gate wants to know of a request; all other fields stay here. */
+static const char *const passed[] = {
+    "accept-language", "authorization", "content-type", "cookie",        "host",  "idempotency-key",
+    "if-match",        "if-none-match", "last-event-id", "origin", "sec-fetch-site", "x-csrf",
+};
+
+struct waiting { /* a request that gate has */
+    uint64_t id;
+    bool stream;     /* its answer has begun */
+    struct mono due; /* answer it ourselves then */
+};
+
+struct web {
+    struct http_server *http;
+    VEC(int) listen;
+    VEC(struct waiting) waiting;
+    struct map at; /* id -> index into waiting */
+    struct loop_timer sweep;
+    struct buf out;
+};
+
+/* ---- answers of our own ---- */
+
+static void problem_body(struct buf *body, int status, const char *detail)
+{
+    struct json j;
+
+    json_init(&j, body);
+    json_object(&j);
+    json_key_c(&j, "type", "about:blank");
+    json_key_c(&j, "title", http_reason(status));
+    json_key_i64(&j, "status", status);
+    json_key_c(&j, "detail", detail);
+    json_object_end(&j);
+}
+
+static void on_refusal(void *user UNUSED, int status, const char *why, struct buf *body)
+{
+    problem_body(body, status, why);
+}
+
+static void answer_problem(struct web *w, uint64_t id, int status, const char *detail, struct str more)
+{
+    struct str headers[] = {problem_headers[0], problem_headers[1], more};
+    struct buf body = BUF_INIT;
+    struct http_answer a = {.status = status, .headers = headers, .n_headers = ARRAY_LEN(headers)};
+
+    problem_body(&body, status, detail);
+    a.body = buf_str(&body);
+    http_answer(w->http, id, &a);
+    buf_release(&body);
+}
+
+static void answer_asset(struct web *w, const struct http_request *rq)
+{
+    struct web_asset_answer found;
+    struct http_answer a;
+
+    if (!str_eq_c(rq->head->method, "GET") && !str_eq_c(rq->head->method, "HEAD")) {
+        answer_problem(w, rq->id, 405, "This address is only read: use GET.", STR("Allow: GET, HEAD"));
+        return;
+    }
+    if (!web_asset_find(rq->head, &found)) {
+        answer_problem(w, rq->id, 404, "There is nothing at this address.", STR_NULL);
+        return;
+    }
+    a = (struct http_answer){
+        .status = found.status, .headers = found.headers, .n_headers = found.n_headers, .body = found.body};
+    http_answer(w->http, rq->id, &a);
+}
+
+/* ---- requests for gate ---- */
+
+static void forget(struct web *w, uint64_t id)
+{
+    uint64_t i;
+
+    if (!map_get_u64(&w->at, id, &i))
+        return;
+    map_remove_u64(&w->at, id);
+    VEC_SWAP_REMOVE(&w->waiting, i);
+    if (i < w->waiting.n)
+        map_put_u64(&w->at, w->waiting.at[i].id, i);
+}
+
+static struct waiting *waiting_find(struct web *w, uint64_t id)
+{
+    uint64_t i;
+
+    return map_get_u64(&w->at, id, &i) ? &w->waiting.at[i] : NULL;
+}
+
+/* "name: value" for each field that gate wants, into text; list gets slices of it, at most once each. */
+static size_t pass_headers(const struct http_head *h, struct buf *text, struct str *list)
+{
+    size_t start[ARRAY_LEN(passed)], n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(passed); i++) {
+        struct str value = http_parse_field(h, passed[i]);
+
+        if (!value.p)
+            continue;
+        start[n++] = text->len;
+        buf_add_c(text, passed[i]);
+        buf_add_c(text, ": ");
+        buf_add_str(text, value);
+    }
+    for (size_t i = 0; i < n; i++)
+        list[i] = str_make(text->data + start[i], (i + 1 < n ? start[i + 1] : text->len) - start[i]);
+    return n;
+}
+
+static void ask_gate(struct role *r, const struct http_request *rq)
+{
+    struct web *w = r->self;
+    struct buf text = BUF_INIT;
+    struct str list[ARRAY_LEN(passed)];
+    struct msg_api_req m = {.id = rq->id, .method = rq->head->method, .path = rq->head->path, .query = rq->head->query,
+        .body = rq->body, .peer = rq->peer, .uid = -1};
+    struct peer *gate = role_peer(r, ROLE_GATE, 0);
+    int rc;
+
+    m.headers = (struct msg_strv){list, pass_headers(rq->head, &text, list)};
+    rc = gate ? msg_put_api_req(&w->out, &m) : E_CLOSED;
+    if (!rc)
+        rc = role_send(gate, &w->out, -1);
+    buf_clear(&w->out);
+    buf_release(&text);
+    if (rc) {
+        answer_problem(w, rq->id, rc == E_LIMIT ? 413 : 503, "Vigie is starting or overloaded. Try again in a moment.",
+                       STR("Retry-After: 1"));
+        return;
+    }
+    map_put_u64(&w->at, rq->id, w->waiting.n);
+    *VEC_ADD(&w->waiting) = (struct waiting){.id = rq->id, .due = {loop_now(r->loop).us + WEB_GATE_US}};
+}
+
+/* The Host must be a name of ours: else a page of another name that resolves to us could read the answers. */
+static bool host_is_ours(const struct role *r, const struct http_head *h)
+{
+    struct str field = http_parse_field(h, "host"), name, names = str_of(role_option(r, "vigie_http_host", ""));
+    unsigned port;
+
+    if (!field.p) /* HTTP/1.0 */
+        return true;
+    if (!http_text_host(field, &name, &port))
+        return false;
+    if (http_text_is_loopback(name))
+        return true;
+    while (names.p) {
+        struct str one = str_trim(str_cut(&names, ','));
+
+        if (one.n && str_ieq(one, name))
+            return true;
+    }
+    return false;
+}
+
+static void on_request(void *user, const struct http_request *rq)
+{
+    struct role *r = user;
+    struct web *w = r->self;
+    struct str path = rq->head->path;
+
+    if (!host_is_ours(r, rq->head))
+        answer_problem(w, rq->id, 421, "This name is not served here; vigie_http_host lists the names that are.", STR_NULL);
+    else if (str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics"))
+        ask_gate(r, rq);
+    else
+        answer_asset(w, rq);
+}
+
+static void tell_gone(struct role *r, uint64_t id)
+{
+    struct web *w = r->self;
+    struct peer *gate = role_peer(r, ROLE_GATE, 0);
+
+    if (!gate)
+        return;
+    msg_put_api_gone(&w->out, &(struct msg_api_gone){.id = id});
+    role_send(gate, &w->out, -1);
+    buf_clear(&w->out);
+}
+
+static void on_gone(void *user, uint64_t id)
+{
+    struct role *r = user;
+
+    if (!waiting_find(r->self, id))
+        return;
+    forget(r->self, id);
+    tell_gone(r, id);
+}
+
+/* ---- answers of gate ---- */
+
+static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_api_resp *a = &m->u.api_resp;
+    struct web *w = r->self;
+    struct waiting *x = waiting_find(w, a->id);
+    struct http_answer answer = {.status = (int)a->status, .headers = a->headers.at, .n_headers = a->headers.n, .body = a->body};
+
+    if (!x || x->stream)
+        return; /* the client left, or we gave up, while the answer was under way */
+    if (a->status < 200 || a->status > 599)
+        answer.status = 500;
+    if (a->more) {
+        x->stream = true;
+        http_begin(w->http, a->id, &answer);
+        return;
+    }
+    forget(w, a->id);
+    http_answer(w->http, a->id, &answer);
+}
+
+static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_api_data *d = &m->u.api_data;
+    struct web *w = r->self;
+    struct waiting *x = waiting_find(w, d->id);
+
+    if (!x || !x->stream)
+        return;
+    if (d->body.n && !http_more(w->http, d->id, d->body))
+        return; /* on_gone has seen to it */
+    if (d->end) {
+        forget(w, d->id);
+        http_end(w->http, d->id);
+    }
+}
+
+/* Gate died: what it had is answered here; streams break off, so that browsers come again. */
+static void peer_down(struct role *r, struct peer *p)
+{
+    struct web *w = r->self;
+
+    if (p->id != ROLE_GATE)
+        return;
+    while (w->waiting.n) {
+        struct waiting x = VEC_LAST(&w->waiting);
+
+        forget(w, x.id);
+        if (x.stream)
+            http_abort(w->http, x.id);
+        else
+            answer_problem(w, x.id, 503, "A part of Vigie has been restarted. Try again.", STR("Retry-After: 1"));
+    }
+}
+
+static void sweep(void *user)
+{
+    struct role *r = user;
+    struct web *w = r->self;
+    struct mono now = loop_now(r->loop);
+
+    for (size_t i = 0; i < w->waiting.n;) {
+        struct waiting x = w->waiting.at[i];
+
+        if (x.stream || x.due.us > now.us) {
+            i++;
+            continue;
+        }
+        forget(w, x.id);
+        tell_gone(r, x.id);
+        answer_problem(w, x.id, 504, "The answer did not come in time.", STR_NULL);
+    }
+    loop_timer_set(r->loop, &w->sweep, (struct mono){now.us + WEB_SWEEP_US}, sweep, r);
+}
+
+/* ---- life ---- */
+
+static bool is_loopback(int fd)
+{
+    struct sockaddr_storage a = {0};
+    socklen_t len = sizeof(a);
+    const struct sockaddr_in *v4 = (const void *)&a;
+    const struct sockaddr_in6 *v6 = (const void *)&a;
+
+    if (getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+        return false;
+    if (a.ss_family == AF_INET)
+        return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+    return a.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+static void birth(struct role *r)
+{
+    buf_init(&((struct web *)r->self)->out);
+}
+
+static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
+{
+    struct web *w = r->self;
+
+    BUG_ON(!str_eq_c(purpose, "http-listen"));
+    if (!is_loopback(fd)) /* the parent refuses it too; here it is made sure of */
+        log_fatal(STR_FMT " is not a loopback address: plain HTTP is spoken on loopback only", STR_ARG(arg));
+    *VEC_ADD(&w->listen) = fd;
+}
+
+static void serve(struct role *r)
+{
+    struct web *w = r->self;
+    struct http_config k = {
+        .connections_max = WEB_CONNECTIONS, .head_max = LIMIT_HTTP_HEADER, .body_max = WEB_BODY_MAX,
+        .body_max_anonymous = WEB_BODY_UNKNOWN, .waiting_max = WEB_WAITING, .head_us = 10 * TIME_S, .body_us = 30 * TIME_S,
+        .idle_us = 75 * TIME_S, .stall_us = 30 * TIME_S, .always = always, .refusal_headers = problem_headers,
+        .n_refusal_headers = ARRAY_LEN(problem_headers), .refusal = on_refusal, .request = on_request, .gone = on_gone,
+        .user = r,
+    };
+
+    w->http = http_new(r->loop, &k);
+    for (size_t i = 0; i < w->listen.n; i++)
+        http_listen(w->http, w->listen.at[i]);
+    sweep(r);
+    role_ready(r);
+}
+
+static void stop(struct role *r)
+{
+    struct web *w = r->self;
+
+    loop_timer_cancel(&w->sweep);
+    http_free(w->http);
+    for (size_t i = 0; i < w->listen.n; i++)
+        close(w->listen.at[i]);
+    VEC_RELEASE(&w->listen);
+    VEC_RELEASE(&w->waiting);
+    map_release(&w->at);
+    buf_release(&w->out);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_API_RESP, ROLE_BIT(GATE), on_api_resp},
+    {MSG_API_DATA, ROLE_BIT(GATE), on_api_data},
+};
+
+const struct role_ops role_web = {
+    .id = ROLE_WEB,
+    .self_size = sizeof(struct web),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .birth = birth,
+    .fd = take_fd,
+    .serve = serve,
+    .peer_down = peer_down,
+    .stop = stop,
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Finds the compiled-in asset (role/assets.h) a request asks for, and how to send it: identity or gzip, whole or "not modified". */
+#include "wire/http_parse.h"
+
+struct web_asset_answer {
+    int status; /* 200 or 304 */
+    struct str headers[6];
+    size_t n_headers;
+    struct str body;    /* borrowed from the program */
+    char etag_line[96]; /* headers point into this struct: do not copy it */
+    char type_line[96];
+};
+
+/* False: there is no such asset. */
+bool web_asset_find(const struct http_head *h, struct web_asset_answer *out);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Performance data: every input ends, every item borrows from the input, texts fit. */
+#include "core/perf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct str rest = str_make((const char *)data, size);
+    struct perf_item it;
+    unsigned bad = 0;
+    char text[PERF_TEXT], label[64];
+
+    while (perf_next(&rest, &it, &bad)) {
+        perf_text(&it.value, text);
+        perf_text(&it.max, text);
+        perf_label(&it, label, sizeof(label));
+        BUG_ON(it.label.p < (const char *)data || it.label.p + it.label.n > (const char *)data + size);
+    }
+    BUG_ON(rest.n);
+    return 0;
+}

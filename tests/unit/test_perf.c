@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Performance data as plugins really write it. One line a case: input, then each item read back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "core/perf.h"
+
+static void show_range(struct buf *b, const struct perf_range *r)
+{
+    char low[PERF_TEXT], high[PERF_TEXT];
+
+    perf_text(&r->low, low);
+    perf_text(&r->high, high);
+    if (r->given)
+        buf_printf(b, "%s[%s..%s]", r->inverted ? "@" : "", low, high);
+}
+
+static const char *show(const char *text, struct buf *b)
+{
+    struct str rest = str_of(text);
+    struct perf_item it;
+    unsigned bad = 0;
+    char label[256], v[PERF_TEXT];
+
+    buf_clear(b);
+    while (perf_next(&rest, &it, &bad)) {
+        perf_label(&it, label, sizeof(label));
+        perf_text(&it.value, v);
+        buf_printf(b, "{%s=%s|" STR_FMT "|", label, v, STR_ARG(it.uom));
+        show_range(b, &it.warn);
+        buf_add_char(b, '|');
+        show_range(b, &it.crit);
+        perf_text(&it.min, v);
+        buf_printf(b, "|%s|", v);
+        perf_text(&it.max, v);
+        buf_printf(b, "%s}", v);
+    }
+    if (bad)
+        buf_printf(b, " bad=%u", bad);
+    return b->data;
+}
+
+static void test_items(void **state UNUSED)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"", ""},
+        {"load1=0.150;5.000;10.000;0;", "{load1=0.15||[0..5]|[0..10]|0|}"},
+        {"/=5022MB;6000;7000;0;8000", "{/=5022|MB|[0..6000]|[0..7000]|0|8000}"},
+        {"'disk used'=96.4%;90;95", "{disk used=96.4|%|[0..90]|[0..95]||}"},
+        {"'it''s'=1", "{it's=1|||||}"},
+        {"rta=0.035000ms;100.000000;500.000000;0.000000 pl=0%;20;60;0", "{rta=0.035|ms|[0..100]|[0..500]|0|}{pl=0|%|[0..20]|[0..60]|0|}"},
+        {"time=0,25s", "{time=0.25|s||||}"},
+        {"a=U b=2", "{a=|||||}{b=2|||||}"},
+        {"a=1e3 b=-2.5E-3s", "{a=1000|||||}{b=-0.0025|s||||}"},
+        {"t=5;@10:20;~:30", "{t=5||@[10..20]|[..30]||}"},
+        {"t=5;10:;:20", "{t=5||[10..]|[..20]||}"},
+        {"users = 3", "{users=3|||||}"},
+        {"junk a=1 more=x b=2c", "{a=1|||||}{b=2|c||||} bad=2"},
+        {"'open=1", " bad=1"},
+        {"x=1;;;;", "{x=1|||||}"},
+        {"=5", " bad=1"},
+        {"big=123456789012345678901234", "{big=123456789012345678000000|||||}"},
+        {"neg=-0.000000000000000001", "{neg=-0.000000000000000001|||||}"},
+        {"a=1\tb=2\nc=3", "{a=1|||||}{b=2|||||}{c=3|||||}"},
+        {"e=5e", "{e=5|e||||}"},
+        {"x=1e9999", " bad=1"},
+        {"warn=3;abc;5", "{warn=3||[..]|[0..5]||}"},
+    };
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_string_equal(show(cases[i].in, &b), cases[i].out);
+    buf_release(&b);
+}
+
+static void test_zero_low(void **state UNUSED)
+{
+    struct str rest = STR("a=1;10");
+    struct perf_item it;
+    unsigned bad = 0;
+
+    assert_int_equal(perf_next(&rest, &it, &bad), 1);
+    assert_true(it.warn.low.known && it.warn.low.mantissa == 0); /* a bare threshold begins at 0 */
+    assert_int_equal(it.unit, PERF_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_items), cmocka_unit_test(test_zero_low)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
