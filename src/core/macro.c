@@ -186,3 +186,49 @@ void macro_put_macro(struct buf *b, enum macro_id id, struct str arg)
     buf_add_str(b, arg);
     buf_add_char(b, ';');
 }
+
+static void show_word(const struct model *m, uint32_t string, struct buf *out)
+{
+    struct str rest = model_str(m, string);
+    struct buf word = BUF_INIT;
+    struct macro_part part;
+    bool quote;
+
+    while (macro_next(&rest, &part) > 0) {
+        if (part.kind == MACRO_PART_SLOT)
+            buf_add_c(&word, "****");
+        else if (part.kind == MACRO_PART_TEXT)
+            buf_add_str(&word, part.text);
+        else if (part.id < MACRO_ID_COUNT)
+            buf_printf(&word, "$%s%s" STR_FMT "$", macro_info(part.id)->name, part.arg.p ? ":" : "",
+                       STR_ARG(part.arg));
+        else
+            buf_printf(&word, "$_%s" STR_FMT "$",
+                       part.id == MACRO_ID_HOST_VAR      ? "HOST"
+                       : part.id == MACRO_ID_SERVICE_VAR ? "SERVICE"
+                                                         : "CONTACT",
+                       STR_ARG(part.arg));
+    }
+    quote = !word.len || strcspn(word.data, " \t\n'\"\\$`|&;<>()*?[]~#") != word.len;
+    if (quote)
+        buf_add_char(out, '\'');
+    for (size_t i = 0; i < word.len; i++)
+        if (word.data[i] == '\'')
+            buf_add_c(out, "'\\''");
+        else
+            buf_add_char(out, word.data[i]);
+    if (quote)
+        buf_add_char(out, '\'');
+    buf_release(&word);
+}
+
+void macro_show_line(const struct model *m, uint32_t line, struct buf *out)
+{
+    struct model_list words = model_line(m, line)->words;
+
+    for (uint32_t i = 0; i < words.n; i++) {
+        if (i)
+            buf_add_char(out, ' ');
+        show_word(m, model_item(m, words, i), out);
+    }
+}

@@ -90,3 +90,5 @@ bool macro_static(const struct model *m, enum macro_id id, struct str arg, bool 
 /* Finds the objects that the argument of an on-demand macro names ("host", "host:service", ":service" = of
  * the present host; groups: none here) and sets them in *of. False: there is no such object. */
 bool macro_target(const struct model *m, enum macro_scope scope, struct str arg, struct macro_scope_of *of);
+/* One readable line of a compiled command: words quoted where needed, secrets as ****, run-time macros as $NAME$. For people only. */
+void macro_show_line(const struct model *m, uint32_t line, struct buf *out);

@@ -80,6 +80,7 @@ struct model_check {
     uint32_t first_service, n_services;       /* of a host: check indexes in a run */
     struct model_list parents, children;      /* check indexes; services may have parents too */
     struct model_list contacts;               /* contact indexes, groups already expanded, each once */
+    struct model_list own_contacts;           /* contact indexes as named, without groups */
     struct model_list contact_groups;         /* as named: contact group indexes */
     struct model_list groups;                 /* host group or service group indexes */
     uint32_t first_var, n_vars;               /* custom variables: a run of model_var */
@@ -108,12 +109,16 @@ struct model_dep {
     uint32_t period;
     uint32_t execute_on, notify_on; /* master in one of these states: no check, no notification */
     uint32_t inherits;
+    uint32_t said; /* MODEL_DEP_*: which criteria were written */
+    uint32_t file, line;
 };
+enum { MODEL_DEP_EXECUTE = 1, MODEL_DEP_NOTIFY = 2 };
 struct model_escalation {
     int64_t interval_us;         /* -1: not set */
     uint32_t check, first, last; /* last 0: no end */
     uint32_t period, on;
-    struct model_list contacts, contact_groups;
+    struct model_list contacts, own_contacts, contact_groups; /* as of model_check */
+    uint32_t file, line;
 };
 
 enum model_contact_flag {
@@ -157,7 +162,6 @@ struct model_line {
     struct model_list words, env;
     uint32_t shell;      /* 1: words are /bin/sh -c TEXT */
     uint32_t privileged; /* needs the runner class without no_new_privs */
-    uint32_t raw; /* one readable line: config macros expanded, secrets as ****, run-time macros as $NAME$ */
 };
 
 /* Seconds of the day [from, to), to up to 86400. */

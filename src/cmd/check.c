@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie check: what a configuration says, and what is wrong with it. */
+#include "cmd/cmd.h"
+
+#include "base/vec.h"
+#include "cmd/opt.h"
+#include "core/model.h"
+#include "core/model_build.h"
+#include "core/precache.h"
+#include "role/conf_io.h"
+#include "wire/json.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct check {
+    const char *config, *output, *precache;
+    struct opt_list set;
+};
+
+static void text_diags(const struct conf *c, struct buf *out)
+{
+    for (size_t i = 0; i < conf_n_diags(c); i++) {
+        conf_diag_text(c, conf_diag_at(c, i), out);
+        buf_add_char(out, '\n');
+    }
+    if (conf_n_notices(c))
+        buf_add_c(out, "\nRead, but not yet acted on:\n");
+    for (size_t i = 0; i < conf_n_notices(c); i++) {
+        const struct conf_notice *n = conf_notice_at(c, i);
+
+        buf_printf(out, "  %-18s %-32s %s", n->object, n->directive,
+                   n->line ? conf_file_path(c, n->file) : "--set");
+        if (n->line)
+            buf_printf(out, ":%u", n->line);
+        if (n->count > 1)
+            buf_printf(out, ", %u times", n->count);
+        buf_add_char(out, '\n');
+    }
+    if (conf_n_diags(c) || conf_n_notices(c))
+        buf_add_char(out, '\n');
+}
+
+static unsigned shell_commands(const struct conf *c, struct buf *names)
+{
+    const struct model_build *b = conf_tables(c);
+    VEC(unsigned char) seen = {0};
+    struct model m;
+    unsigned n = 0;
+
+    model_build_view(b, &m);
+    for (size_t i = 0; i < b->command.n; i++)
+        *VEC_ADD(&seen) = 0;
+    for (size_t i = 0; i < b->line.n; i++) {
+        uint32_t command = b->line.at[i].command;
+
+        if (!b->line.at[i].shell || seen.at[command])
+            continue;
+        seen.at[command] = 1;
+        if (n++ < 20)
+            buf_printf(names, "%s%s", n > 1 ? ", " : "", model_c(&m, b->command.at[command].name));
+    }
+    VEC_RELEASE(&seen);
+    if (n > 20)
+        buf_printf(names, " and %u more", n - 20);
+    return n;
+}
+
+static void text_summary(const struct conf *c, const char *path, struct buf *out)
+{
+    struct conf_counts n = conf_count(c);
+    struct buf names = BUF_INIT;
+    unsigned shells = shell_commands(c, &names);
+
+    buf_printf(out, "%u hosts, %u services, %u contacts, %u commands, %u time periods\n", n.hosts, n.services,
+               n.contacts, n.commands, n.periods);
+    buf_printf(out, "%u host groups, %u service groups, %u contact groups, %u dependencies, %u escalations\n",
+               n.host_groups, n.service_groups, n.contact_groups, n.dependencies, n.escalations);
+    if (shells)
+        buf_printf(out, "%u command%s in use need%s a shell: %s\n", shells, shells == 1 ? "" : "s",
+                   shells == 1 ? "s" : "", names.data);
+    if (conf_ok(c))
+        buf_printf(out, "%s: accepted, %u warning%s (%u file%s read)\n", path, n.warnings,
+                   n.warnings == 1 ? "" : "s", n.files, n.files == 1 ? "" : "s");
+    else
+        buf_printf(out, "%s: refused, %u error%s, %u warning%s\n", path, n.errors, n.errors == 1 ? "" : "s",
+                   n.warnings, n.warnings == 1 ? "" : "s");
+    buf_release(&names);
+}
+
+static void json_place(struct json *j, const struct conf *c, uint32_t file, uint32_t line, uint32_t column)
+{
+    json_key_c(j, "file", line || column || *conf_file_path(c, file) ? conf_file_path(c, file) : NULL);
+    json_key_u64(j, "line", line);
+    if (column)
+        json_key_u64(j, "column", column);
+}
+
+static void json_diags(struct json *j, const struct conf *c)
+{
+    json_key(j, "messages");
+    json_array(j);
+    for (size_t i = 0; i < conf_n_diags(c); i++) {
+        const struct conf_diag *d = conf_diag_at(c, i);
+
+        json_object(j);
+        json_key_c(j, "severity", d->severity == CONF_ERROR ? "error" : "warning");
+        json_place(j, c, d->file, d->line, d->column);
+        json_key_c(j, "text", d->text);
+        json_object_end(j);
+    }
+    json_array_end(j);
+    json_key(j, "not_yet");
+    json_array(j);
+    for (size_t i = 0; i < conf_n_notices(c); i++) {
+        const struct conf_notice *n = conf_notice_at(c, i);
+
+        json_object(j);
+        json_key_c(j, "object", n->object);
+        json_key_c(j, "directive", n->directive);
+        json_place(j, c, n->file, n->line, 0);
+        json_key_u64(j, "count", n->count);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void json_report(const struct conf *c, struct buf *out)
+{
+    struct conf_counts n = conf_count(c);
+    const struct {
+        const char *name;
+        uint32_t n;
+    } counts[] = {
+        {"hosts", n.hosts},
+        {"services", n.services},
+        {"host_groups", n.host_groups},
+        {"service_groups", n.service_groups},
+        {"contacts", n.contacts},
+        {"contact_groups", n.contact_groups},
+        {"commands", n.commands},
+        {"time_periods", n.periods},
+        {"dependencies", n.dependencies},
+        {"escalations", n.escalations},
+        {"files", n.files},
+    };
+    struct json j;
+
+    json_init(&j, out);
+    json_object(&j);
+    json_key_c(&j, "verdict", conf_ok(c) ? "accepted" : "refused");
+    json_key_u64(&j, "errors", n.errors);
+    json_key_u64(&j, "warnings", n.warnings);
+    json_key(&j, "counts");
+    json_object(&j);
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        json_key_u64(&j, counts[i].name, counts[i].n);
+    json_object_end(&j);
+    json_diags(&j, c);
+    json_object_end(&j);
+    buf_add_char(out, '\n');
+}
+
+static int write_precache(const struct conf *c, const char *path)
+{
+    struct buf out = BUF_INIT;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600), r = CMD_OK;
+    size_t done = 0;
+
+    if (fd < 0) {
+        fprintf(stderr, "vigie check: cannot write %s: %m\n", path);
+        return CMD_FAILED;
+    }
+    precache_write(conf_tables(c), &out);
+    while (done < out.len) {
+        ssize_t n = write(fd, out.data + done, out.len - done);
+
+        if (n < 0) {
+            fprintf(stderr, "vigie check: cannot write %s: %m\n", path);
+            r = CMD_FAILED;
+            break;
+        }
+        done += (size_t)n;
+    }
+    close(fd);
+    buf_release(&out);
+    return r;
+}
+
+static int run(const struct check *k)
+{
+    struct conf_io io = conf_io_files();
+    struct conf_request rq = {
+        .main_path = k->config, .zone = getenv("TZ"), .native = conf_io_is_native(k->config)};
+    struct buf out = BUF_INIT;
+    VEC(struct str) sets = {0};
+    struct conf *c;
+    int r;
+
+    for (size_t i = 0; i < k->set.n; i++)
+        *VEC_ADD(&sets) = str_of(k->set.at[i]);
+    rq.sets = sets.at;
+    rq.n_sets = sets.n;
+    c = conf_load(&io, &rq);
+    r = conf_ok(c) ? CMD_OK : CMD_FAILED;
+    if (k->output && strcmp(k->output, "json") == 0) {
+        json_report(c, &out);
+    } else {
+        text_diags(c, &out);
+        text_summary(c, k->config, &out);
+    }
+    fwrite(out.data, 1, out.len, stdout);
+    if (r == CMD_OK && k->precache)
+        r = write_precache(c, k->precache);
+    conf_free(c);
+    buf_release(&out);
+    VEC_RELEASE(&sets);
+    return r;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    struct check k = {.config = NULL};
+    const struct opt opts[] = {
+        {"config", 'c', OPT_STR, "FILE", "The main file; the same as the operand.", &k.config},
+        {"output", 'o', OPT_STR, "FORMAT", "text (default) or json.", &k.output},
+        {"precache", 0, OPT_STR, "OUT",
+         "Also write the resolved objects in the Nagios format to OUT (mode 0600).", &k.precache},
+        {"set", 0, OPT_LIST, "NAME=VALUE", "A main-file directive that wins over the file; may be repeated.",
+         &k.set},
+    };
+    const struct opt_command cmd = {
+        .usage = "vigie check [-o json] [--precache OUT] FILE",
+        .about =
+            "Reads a configuration, Vigie's own or a nagios.cfg, and says in one pass all that is wrong with "
+            "it, each with\n"
+            "its place and what to write instead; then what it contains, and a verdict. Nothing is started.\n"
+            "Exit status: 0 accepted (warnings are counted), 1 refused, 2 wrong use.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 0,
+        .operands_max = 1,
+        .operands = "FILE",
+    };
+    struct err err = ERR_INIT;
+    size_t n = 0;
+    int r = opt_parse(&cmd, argc, argv, &n, &err);
+
+    if (r == OPT_HELP)
+        return CMD_OK;
+    if (r == 0 && n == 1)
+        k.config = argv[0];
+    if (r == 0 && k.output && strcmp(k.output, "json") != 0 && strcmp(k.output, "text") != 0)
+        r = err_set(&err, E_INVAL, "the output format '%s' does not exist; write text or json", k.output);
+    if (r == 0 && !k.config && access("/etc/vigie/vigie.conf", F_OK) == 0)
+        k.config = "/etc/vigie/vigie.conf";
+    if (r == 0 && !k.config)
+        r = err_set(&err, E_INVAL, "name a main file: vigie check /etc/nagios4/nagios.cfg");
+    if (r < 0)
+        fprintf(stderr, "vigie check: %s\n", err.text);
+    r = r < 0 ? CMD_USAGE : run(&k);
+    VEC_RELEASE(&k.set);
+    return r;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The snapshot's tables of what has a name: globals, zone, commands, contacts, groups. */
+#include "core/conf_build.h"
+
+#include "core/zone.h"
+
+#include <string.h>
+
+static int64_t main_number(struct str text)
+{
+    int64_t v;
+
+    conf_decimal(text, &v);
+    return v;
+}
+
+static uint32_t word_in(struct conf *c, unsigned row, struct str text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq_c(text, words[i]))
+            return (uint32_t)i;
+    conf_say(c, CONF_WARNING, c->main_place[row],
+             "%s is '" STR_FMT "', which means nothing; see the manual: %s", conf_main(row)->name,
+             STR_ARG(text), conf_main(row)->doc);
+    return 0;
+}
+
+static int64_t command_interval(struct conf *c, struct str text)
+{
+    int64_t v = main_number(text);
+
+    if (text.n && text.p[text.n - 1] == 's')
+        return v;
+    return v < 0 ? -1 : (int64_t)((__int128)v * c->build->globals.interval_length_us / 1000000);
+}
+
+static void main_field(struct conf *c, unsigned row)
+{
+    static const char *const dates[] = {"us", "euro", "iso8601", "strict-iso8601"};
+    const struct conf_directive *d = conf_main(row);
+    struct str text = c->main_value[row].p ? c->main_value[row] : str_of(d->def);
+    char *at = (char *)&c->build->globals + d->field;
+    int64_t i64 = 0;
+    uint32_t u32 = 0;
+
+    switch (d->kind) {
+    case CONF_KIND_SECONDS: i64 = main_number(text); break;
+    case CONF_KIND_MINUTES: i64 = main_number(text) * 60; break;
+    case CONF_KIND_COMMAND_INTERVAL: i64 = command_interval(c, text); break;
+    case CONF_KIND_LINE: return;
+    case CONF_KIND_BOOL:
+    case CONF_KIND_UINT: u32 = (uint32_t)(main_number(text) / 1000000); break;
+    case CONF_KIND_PERCENT: u32 = (uint32_t)(main_number(text) / 10000); break;
+    case CONF_KIND_DATE_FORMAT: u32 = word_in(c, row, text, dates, ARRAY_LEN(dates)); break;
+    case CONF_KIND_LETTER: u32 = text.n ? (unsigned char)text.p[0] : 0; break;
+    case CONF_KIND_TIMEOUT_STATE:
+        u32 = text.n && strchr("owcu", text.p[0]) ? (uint32_t)(strchr("owcu", text.p[0]) - "owcu") : 2;
+        break;
+    default: u32 = model_build_str(c->build, text);
+    }
+    if (d->kind == CONF_KIND_SECONDS || d->kind == CONF_KIND_MINUTES || d->kind == CONF_KIND_COMMAND_INTERVAL)
+        memcpy(at, &i64, sizeof(i64));
+    else
+        memcpy(at, &u32, sizeof(u32));
+}
+
+void conf_build_globals(struct conf *c)
+{
+    struct model_globals *g = &c->build->globals;
+    unsigned first;
+
+    BUG_ON(!conf_main_find(STR("interval_length"), &first));
+    main_field(c, first); /* other values are counted in it */
+    if (g->interval_length_us <= 0) {
+        conf_say(c, CONF_ERROR, c->main_place[first],
+                 "interval_length must be above 0; write interval_length=60");
+        g->interval_length_us = TIME_MIN;
+    }
+    for (unsigned row = 0; row < conf_main_count(); row++)
+        /* A row that is a second spelling of another fills its field only when it is written. */
+        if (row != first && conf_main(row)->field != CONF_NO_FIELD &&
+            (c->main_value[row].p || !str_eq_c(str_of(conf_main(row)->doc), "older spelling")))
+            main_field(c, row);
+    g->main_file = model_build_str(c->build, str_of(c->rq.main_path));
+    g->compatible = !c->rq.native;
+    for (size_t i = 0; i < c->files.n; i++)
+        VEC_ADD(&c->build->file)->v = model_build_str(c->build, str_of(c->files.at[i].path));
+}
+
+static bool zone_by_name(struct conf *c, const char *name, struct zone *z)
+{
+    struct buf bytes = BUF_INIT;
+    bool ok = false;
+
+    if (*name == ':')
+        name++;
+    if (c->io.zone && c->io.zone(c->io.ctx, name, &bytes) == 0)
+        ok = zone_compile(z, buf_str(&bytes)) == 0;
+    buf_release(&bytes);
+    return ok || zone_compile_rule(z, str_of(name)) == 0;
+}
+
+/* use_timezone, else TZ of the environment, else the machine's own; else UTC. */
+void conf_build_zone(struct conf *c)
+{
+    struct model_build *b = c->build;
+    struct model_zone out = {.first_at = 0};
+    struct zone z = {.first_offset = 0};
+    struct str said = c->build->globals.zone_name ? str_of(b->strings.data + b->globals.zone_name) : STR("");
+    const char *name = said.n ? said.p : c->rq.zone ? c->rq.zone : "";
+    char *copy = arena_dup(&c->arena, str_of(name));
+    unsigned row;
+
+    BUG_ON(!conf_main_find(STR("use_timezone"), &row));
+    if (!zone_by_name(c, copy, &z)) {
+        if (said.n)
+            conf_say(c, CONF_ERROR, c->main_place[row],
+                     "there is no time zone '%s'; write one of /usr/share/zoneinfo, such as Europe/Paris",
+                     copy);
+        else if (*copy)
+            conf_say(c, CONF_WARNING, (struct conf_place){CONF_NONE, 0, 0},
+                     "the environment's TZ '%s' is no time zone; UTC is used", copy);
+        return;
+    }
+    out.name = model_build_str(b, *copy ? str_of(copy) : STR("local"));
+    out.n = (uint32_t)z.turns.n;
+    out.first_offset = z.first_offset;
+    for (size_t i = 0; i < z.turns.n; i++)
+        *VEC_ADD(&b->transition) =
+            (struct model_transition){z.turns.at[i].at, z.turns.at[i].offset, z.turns.at[i].is_dst};
+    b->globals.zone = (uint32_t)b->zone.n;
+    b->globals.zone_name = out.name;
+    *VEC_ADD(&b->zone) = out;
+    zone_release(&z);
+}
+
+static bool is_privileged(const struct conf *c, struct str name)
+{
+    for (size_t i = 0; i < c->options.n; i++)
+        if (str_eq_c(c->options.at[i].key, "vigie_command_privileged") &&
+            str_eq(c->options.at[i].value, name))
+            return true;
+    return false;
+}
+
+void conf_build_commands(struct conf *c)
+{
+    for (uint32_t i = 0; i < c->ranked[CONF_COMMAND].n; i++) {
+        const struct conf_object *o = conf_ranked(c, CONF_COMMAND, i);
+        struct model_command cmd = {.file = o->file, .line = o->line};
+
+        conf_fill(c, o, &cmd, NULL);
+        cmd.privileged = is_privileged(c, conf_text(c, o, CONF_D_COMMAND_command_name));
+        if (!cmd.text)
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "this command has no line; write: command_line PROGRAM ARGUMENTS");
+        *VEC_ADD(&c->build->command) = cmd;
+    }
+}
+
+static bool is_secret_name(struct str name)
+{
+    static const char *const parts[] = {"PASS",    "SECRET",  "TOKEN",   "COMMUNITY",   "APIKEY",
+                                        "API_KEY", "PRIVKEY", "AUTHKEY", "PRIVATE_KEY", "CREDENTIAL"};
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        if (str_icontains(name, str_of(parts[i])))
+            return true;
+    return false;
+}
+
+uint32_t conf_secret_text(struct conf *c, struct str secret)
+{
+    struct buf coded = BUF_INIT;
+    uint32_t at;
+
+    macro_put_slot(&coded, model_build_slot(c->build, secret));
+    at = model_build_str(c->build, buf_str(&coded));
+    buf_release(&coded);
+    return at;
+}
+
+void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *first, uint32_t *n)
+{
+    *first = (uint32_t)c->build->var.n;
+    for (uint32_t i = 0; i < o->n_keyed; i++) {
+        const struct conf_prop *p = &c->props.at[o->keyed[i]];
+        struct model_var v = {.name = model_build_str(c->build, p->key)};
+
+        if (str_eq_c(p->value, "null"))
+            continue;
+        v.secret = p->value.n && is_secret_name(p->key);
+        v.value = v.secret ? conf_secret_text(c, p->value) : model_build_str(c->build, p->value);
+        *VEC_ADD(&c->build->var) = v;
+    }
+    *n = (uint32_t)c->build->var.n - *first;
+}
+
+struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
+                                    unsigned groups_row)
+{
+    const struct conf_prop *a = conf_get(c, o, contacts_row), *b = conf_get(c, o, groups_row);
+    uint64_t key = (uint64_t)(a ? a - c->props.at + 1 : 0) << 32 | (uint64_t)(b ? b - c->props.at + 1 : 0),
+             at;
+    conf_list own = {0}, groups = {0}, no = {0}, no_groups = {0};
+    struct conf_who_entry w;
+
+    if (map_get_u64(&c->who, key, &at))
+        return c->whos.at[at];
+    conf_expand_row(c, o, CONF_CONTACT, contacts_row, &own, &no);
+    conf_expand_row(c, o, CONF_CONTACTGROUP, groups_row, &groups, &no_groups);
+    conf_list_sort(&own);
+    conf_list_sort(&no);
+    conf_list_subtract(&own, &no);
+    conf_list_sort(&groups);
+    conf_list_sort(&no_groups);
+    conf_list_subtract(&groups, &no_groups);
+    w.own = model_build_list(c->build, own.at, own.n);
+    w.groups = model_build_list(c->build, groups.at, groups.n);
+    for (size_t i = 0; i < groups.n; i++) {
+        const conf_list *m = &c->groups[CONF_CONTACTGROUP].at[groups.at[i]].members;
+
+        for (size_t k = 0; k < m->n; k++)
+            conf_list_add(&own, m->at[k]);
+    }
+    conf_list_sort(&own);
+    w.all = model_build_list(c->build, own.at, own.n);
+    map_put_u64(&c->who, key, c->whos.n);
+    *VEC_ADD(&c->whos) = w;
+    VEC_RELEASE(&own);
+    VEC_RELEASE(&groups);
+    VEC_RELEASE(&no);
+    VEC_RELEASE(&no_groups);
+    return w;
+}
+
+void conf_build_contacts(struct conf *c)
+{
+    for (uint32_t i = 0; i < c->ranked[CONF_CONTACT].n; i++) {
+        const struct conf_object *o = conf_ranked(c, CONF_CONTACT, i);
+        struct model_contact k = {.file = o->file, .line = o->line};
+        struct str hook = conf_text(c, o, CONF_D_CONTACT_vigie_webhook);
+
+        conf_fill(c, o, &k, &k.flags);
+        if (!k.alias)
+            k.alias = k.name;
+        if (hook.n)
+            k.webhook = conf_secret_text(c, hook);
+        conf_build_vars(c, o, &k.first_var, &k.n_vars);
+        *VEC_ADD(&c->build->contact) = k;
+    }
+}
+
+/* Lists of groups by member, made in one pass over the groups: which[member] grows by each group. */
+static void member_of(struct conf *c, enum conf_type type, size_t n_members, uint32_t base,
+                      void (*set)(struct conf *, uint32_t, struct model_list))
+{
+    uint32_t *start = mem_calloc(n_members + 2, sizeof(*start)), *flat;
+
+    for (size_t g = 0; g < c->groups[type].n; g++)
+        for (size_t i = 0; i < c->groups[type].at[g].members.n; i++)
+            start[c->groups[type].at[g].members.at[i] + 2]++;
+    for (size_t i = 2; i < n_members + 2; i++)
+        start[i] += start[i - 1];
+    flat = mem_calloc(start[n_members + 1] + 1, sizeof(*flat));
+    for (size_t g = 0; g < c->groups[type].n; g++)
+        for (size_t i = 0; i < c->groups[type].at[g].members.n; i++)
+            flat[start[c->groups[type].at[g].members.at[i] + 1]++] = (uint32_t)g;
+    for (size_t i = 0; i < n_members; i++)
+        if (start[i + 1] > start[i])
+            set(c, base + (uint32_t)i, model_build_list(c->build, flat + start[i], start[i + 1] - start[i]));
+    mem_free(start);
+    mem_free(flat);
+}
+
+static void set_check_groups(struct conf *c, uint32_t i, struct model_list l)
+{
+    c->build->check.at[i].groups = l;
+}
+
+static void set_contact_groups(struct conf *c, uint32_t i, struct model_list l)
+{
+    c->build->contact.at[i].groups = l;
+}
+
+static void group_table(struct conf *c, enum conf_type type, uint32_t base, struct model_group *out)
+{
+    for (uint32_t i = 0; i < c->groups[type].n; i++) {
+        const struct conf_group *from = &c->groups[type].at[i];
+        const struct conf_object *o = &c->objects.at[from->object];
+        conf_list members = {0};
+
+        memset(&out[i], 0, sizeof(out[i]));
+        conf_fill(c, o, &out[i], NULL);
+        if (!out[i].alias)
+            out[i].alias = out[i].name;
+        out[i].file = o->file;
+        out[i].line = o->line;
+        for (size_t m = 0; m < from->members.n; m++)
+            conf_list_add(&members, base + from->members.at[m]);
+        out[i].members = model_build_list(c->build, members.at, members.n);
+        VEC_RELEASE(&members);
+    }
+}
+
+void conf_build_groups(struct conf *c)
+{
+    struct model_build *b = c->build;
+
+#define TABLE(table, type, base)                                                                             \
+    VEC_RESERVE(&b->table, c->groups[type].n);                                                               \
+    b->table.n = c->groups[type].n;                                                                          \
+    group_table(c, type, base, b->table.at)
+    TABLE(host_group, CONF_HOSTGROUP, 0);
+    TABLE(service_group, CONF_SERVICEGROUP, b->n_hosts);
+    TABLE(contact_group, CONF_CONTACTGROUP, 0);
+#undef TABLE
+    member_of(c, CONF_HOSTGROUP, b->n_hosts, 0, set_check_groups);
+    member_of(c, CONF_SERVICEGROUP, c->services.n, b->n_hosts, set_check_groups);
+    member_of(c, CONF_CONTACTGROUP, b->contact.n, 0, set_contact_groups);
+}
+
+void conf_build_rest(struct conf *c)
+{
+    unsigned row;
+
+    for (size_t i = 0; i < c->options.n; i++) {
+        const struct conf_prop *p = &c->options.at[i];
+        struct model_option o = {.name = model_build_str(c->build, p->key)};
+
+        BUG_ON(!conf_main_find(p->key, &row));
+        o.value = conf_main(row)->kind == CONF_KIND_OPTION_SECRET && p->value.n
+                      ? conf_secret_text(c, p->value)
+                      : model_build_str(c->build, p->value);
+        *VEC_ADD(&c->build->option) = o;
+    }
+    for (size_t i = 0; i < c->notices.n; i++) {
+        const struct conf_notice *n = &c->notices.at[i];
+
+        *VEC_ADD(&c->build->notice) = (struct model_notice){model_build_str(c->build, str_of(n->object)),
+                                                            model_build_str(c->build, str_of(n->directive)),
+                                                            n->file, n->line, n->count};
+    }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The second half of reading, shared by the files that fill the snapshot's tables; nobody else includes it. Done by conf_load too, because this is where the last
+ * mistakes show; conf_build only writes the bytes.
+ */
+#include "core/conf_int.h"
+#include "core/macro.h"
+#include "core/model_build.h"
+
+/* conf_value.c */
+bool conf_decimal(
+    struct str text,
+    int64_t *millionths); /* false: not a whole decimal number; the leading part is still read */
+/* Fills the fields of record (a struct of model.h) that the table of directives names; flag bits into *flags. */
+void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags);
+
+/* conf_build*.c, in this order */
+void conf_build_globals(struct conf *c);
+void conf_build_zone(struct conf *c);
+void conf_build_periods(struct conf *c);
+void conf_build_commands(struct conf *c);
+void conf_build_contacts(struct conf *c);
+void conf_build_checks(struct conf *c);
+void conf_build_groups(struct conf *c);
+void conf_build_relations(struct conf *c); /* parents, dependencies, escalations */
+void conf_build_lines(struct conf *c);
+void conf_build_rest(struct conf *c); /* options, notices */
+void conf_verify(struct conf *c);     /* what no single object shows */
+
+/* conf_line.c: compiles one use ("cmd!arg") of a command; MODEL_NONE when it must not run. open_host: macros of the host and service are left for the run time. */
+struct conf_liner *conf_liner_new(struct conf *c);
+void conf_liner_free(struct conf_liner *l);
+uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
+                   const struct macro_scope_of *of, bool open_host);
+
+/* The contacts of contacts and contact_groups rows, kept once a pair of props. */
+struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
+                                    unsigned groups_row);
+/* Custom variables of an object appended to the table; first and n of the run. */
+void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *first, uint32_t *n);
+/* The offset of coded text that is one slot with this secret. */
+uint32_t conf_secret_text(struct conf *c, struct str secret);
+/* conf_time.c: "monday 1 may" and "09:00-17:00,18:00-19:00" of one entry. */
+int conf_parse_ranges(struct str text, struct model_range *out, size_t max, size_t *n);
+/* A date part to an exception, or weekday 0..6 in *weekday (then no exception). 0, or E_INVAL. */
+int conf_parse_day(struct str key, struct model_exception *out, int *weekday);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The snapshot's table of checks: hosts, then services. */
+#include "core/conf_build.h"
+
+#include <string.h>
+
+/* The rows that hosts and services have in common, so that one code fills both. */
+struct rows {
+    unsigned check_command, event_handler, contacts, contact_groups, notes, notes_url, action_url, icon_image,
+        icon_image_alt;
+};
+static const struct rows host_rows = {
+    CONF_D_HOST_check_command,  CONF_D_HOST_event_handler, CONF_D_HOST_contacts,
+    CONF_D_HOST_contact_groups, CONF_D_HOST_notes,         CONF_D_HOST_notes_url,
+    CONF_D_HOST_action_url,     CONF_D_HOST_icon_image,    CONF_D_HOST_icon_image_alt,
+};
+static const struct rows service_rows = {
+    CONF_D_SERVICE_check_command,  CONF_D_SERVICE_event_handler, CONF_D_SERVICE_contacts,
+    CONF_D_SERVICE_contact_groups, CONF_D_SERVICE_notes,         CONF_D_SERVICE_notes_url,
+    CONF_D_SERVICE_action_url,     CONF_D_SERVICE_icon_image,    CONF_D_SERVICE_icon_image_alt,
+};
+
+/* "name!arg!arg": the index of the command. */
+static uint32_t command_of(struct conf *c, const struct conf_object *o, unsigned row, uint32_t *text)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    struct str all = conf_text(c, o, row), rest = all, name;
+    uint32_t rank;
+
+    *text = model_build_str(c->build, all);
+    if (!all.n)
+        return MODEL_NONE;
+    name = str_trim(str_cut(&rest, '!'));
+    rank = conf_rank(c, CONF_COMMAND, name);
+    if (rank == CONF_NONE)
+        conf_say_unknown(c, CONF_COMMAND, (uint32_t)(p - c->props.at), name);
+    return rank;
+}
+
+/* The text of the object itself, else of its extended information. */
+static uint32_t extra_text(struct conf *c, const struct conf_object *o, unsigned row,
+                           const struct conf_object *ext, unsigned ext_row)
+{
+    struct str v = conf_text(c, o, row);
+
+    if (!v.n && ext)
+        v = conf_text(c, ext, ext_row);
+    return model_build_str(c->build, v);
+}
+
+static uint32_t extra_of(struct conf *c, const struct conf_object *o, const struct rows *r,
+                         const struct conf_object *ext)
+{
+    struct model_extra e = {.notes = 0};
+    bool host = o->type == CONF_HOST;
+
+    e.notes = extra_text(c, o, r->notes, ext, host ? CONF_D_HOSTEXTINFO_notes : CONF_D_SERVICEEXTINFO_notes);
+    e.notes_url = extra_text(c, o, r->notes_url, ext,
+                             host ? CONF_D_HOSTEXTINFO_notes_url : CONF_D_SERVICEEXTINFO_notes_url);
+    e.action_url = extra_text(c, o, r->action_url, ext,
+                              host ? CONF_D_HOSTEXTINFO_action_url : CONF_D_SERVICEEXTINFO_action_url);
+    e.icon_image = extra_text(c, o, r->icon_image, ext,
+                              host ? CONF_D_HOSTEXTINFO_icon_image : CONF_D_SERVICEEXTINFO_icon_image);
+    e.icon_image_alt =
+        extra_text(c, o, r->icon_image_alt, ext,
+                   host ? CONF_D_HOSTEXTINFO_icon_image_alt : CONF_D_SERVICEEXTINFO_icon_image_alt);
+    if (host) {
+        e.statusmap_image =
+            extra_text(c, o, CONF_D_HOST_statusmap_image, ext, CONF_D_HOSTEXTINFO_statusmap_image);
+        e.vrml_image = extra_text(c, o, CONF_D_HOST_vrml_image, ext, CONF_D_HOSTEXTINFO_vrml_image);
+        e.coords_2d = extra_text(c, o, CONF_D_HOST_2d_coords, ext, CONF_D_HOSTEXTINFO_2d_coords);
+        e.coords_3d = extra_text(c, o, CONF_D_HOST_3d_coords, ext, CONF_D_HOSTEXTINFO_3d_coords);
+    }
+    if (memcmp(&e, &(struct model_extra){.notes = 0}, sizeof(e)) == 0)
+        return MODEL_NONE;
+    *VEC_ADD(&c->build->extra) = e;
+    return (uint32_t)c->build->extra.n - 1;
+}
+
+static void common(struct conf *c, const struct conf_object *o, const struct rows *r,
+                   const struct conf_object *ext, struct model_check *k)
+{
+    struct conf_who_entry who;
+
+    k->file = o->file;
+    k->line = o->line;
+    conf_fill(c, o, k, &k->flags);
+    k->check_command = command_of(c, o, r->check_command, &k->check_text);
+    k->handler_command = command_of(c, o, r->event_handler, &k->handler_text);
+    k->check_line = k->handler_line = MODEL_NONE;
+    k->extra = extra_of(c, o, r, ext);
+    who = conf_contacts(c, o, r->contacts, r->contact_groups);
+    k->contacts = who.all;
+    k->own_contacts = who.own;
+    k->contact_groups = who.groups;
+    conf_build_vars(c, o, &k->first_var, &k->n_vars);
+    if (!k->display_name)
+        k->display_name = k->name;
+    if (k->max_attempts == 0 && map_put_u64(&c->said, 1ull << 62 | (uint64_t)(o - c->objects.at), 1))
+        conf_say(c, CONF_ERROR, conf_object_place(o),
+                 "this %s has no max_check_attempts; write for instance: max_check_attempts 3",
+                 conf_type_name(o->type));
+}
+
+/* Which extended information a host or service has: object index + 1. */
+static uint32_t *host_ext(struct conf *c)
+{
+    uint32_t *ext = mem_calloc(c->ranked[CONF_HOST].n + 1, sizeof(*ext));
+
+    for (uint32_t i = 0; i < c->objects.n; i++) {
+        const struct conf_object *o = &c->objects.at[i];
+        conf_list hosts = {0};
+
+        if (o->type != CONF_HOSTEXTINFO || !o->registered)
+            continue;
+        conf_expand_hosts(c, o, CONF_D_HOSTEXTINFO_host_name, CONF_D_HOSTEXTINFO_hostgroup_name, &hosts,
+                          NULL);
+        for (size_t k = 0; k < hosts.n; k++)
+            ext[hosts.at[k]] = i + 1;
+        VEC_RELEASE(&hosts);
+    }
+    return ext;
+}
+
+static uint32_t *service_ext(struct conf *c)
+{
+    uint32_t *ext = mem_calloc(c->services.n + 1, sizeof(*ext));
+
+    for (uint32_t i = 0; i < c->objects.n; i++) {
+        const struct conf_object *o = &c->objects.at[i];
+        conf_list hosts = {0};
+
+        if (o->type != CONF_SERVICEEXTINFO || !o->registered)
+            continue;
+        conf_expand_hosts(c, o, CONF_D_SERVICEEXTINFO_host_name, CONF_D_SERVICEEXTINFO_hostgroup_name, &hosts,
+                          NULL);
+        for (size_t k = 0; k < hosts.n; k++) {
+            uint32_t s =
+                conf_service_find(c, hosts.at[k], conf_text(c, o, CONF_D_SERVICEEXTINFO_service_description));
+
+            if (s != CONF_NONE)
+                ext[s] = i + 1;
+        }
+        VEC_RELEASE(&hosts);
+    }
+    return ext;
+}
+
+static void hosts(struct conf *c)
+{
+    uint32_t *ext = host_ext(c);
+
+    for (uint32_t i = 0; i < c->ranked[CONF_HOST].n; i++) {
+        const struct conf_object *o = conf_ranked(c, CONF_HOST, i);
+        struct model_check k = {.kind = MODEL_HOST, .host = i};
+
+        common(c, o, &host_rows, ext[i] ? &c->objects.at[ext[i] - 1] : NULL, &k);
+        if (!k.alias)
+            k.alias = k.name;
+        if (!k.address)
+            k.address = k.name;
+        k.first_service = (uint32_t)c->ranked[CONF_HOST].n + c->first_service[i];
+        k.n_services = c->first_service[i + 1] - c->first_service[i];
+        *VEC_ADD(&c->build->check) = k;
+    }
+    c->build->n_hosts = (uint32_t)c->build->check.n;
+    mem_free(ext);
+}
+
+/* What a service that says nothing of it takes from its host. */
+static void from_host(struct conf *c, const struct conf_object *o, const struct conf_object *host_object,
+                      const struct model_check *host, struct model_check *k)
+{
+    if (!conf_get(c, o, CONF_D_SERVICE_contacts) && !conf_get(c, o, CONF_D_SERVICE_contact_groups)) {
+        k->contacts = host->contacts;
+        k->own_contacts = host->own_contacts;
+        k->contact_groups = host->contact_groups;
+    }
+    if (!conf_get(c, o, CONF_D_SERVICE_notification_interval) &&
+        conf_get(c, host_object, CONF_D_HOST_notification_interval))
+        k->notification_interval_us = host->notification_interval_us;
+    if (!conf_get(c, o, CONF_D_SERVICE_notification_period))
+        k->notification_period = host->notification_period;
+}
+
+static void services(struct conf *c)
+{
+    uint32_t *ext = service_ext(c);
+
+    for (uint32_t i = 0; i < c->services.n; i++) {
+        const struct conf_service *s = &c->services.at[i];
+        const struct conf_object *o = &c->objects.at[s->object];
+        struct model_check k = {.kind = MODEL_SERVICE, .host = s->host};
+
+        common(c, o, &service_rows, ext[i] ? &c->objects.at[ext[i] - 1] : NULL, &k);
+        from_host(c, o, conf_ranked(c, CONF_HOST, s->host), &c->build->check.at[s->host], &k);
+        if (!k.check_text && map_put_u64(&c->said, 3ull << 62 | (uint64_t)s->object, 1))
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "the service '" STR_FMT "' has no check_command; write: check_command NAME",
+                     STR_ARG(s->description));
+        *VEC_ADD(&c->build->check) = k;
+    }
+    mem_free(ext);
+}
+
+void conf_build_checks(struct conf *c)
+{
+    VEC_RESERVE(&c->build->check, c->ranked[CONF_HOST].n + c->services.n);
+    hosts(c);
+    services(c);
+}

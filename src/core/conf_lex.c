@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files to lines: continuation, comments, line ends of either kind, Latin-1. */
+#include "core/conf_int.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+struct str conf_path(struct conf *c, struct str path, struct str dir)
+{
+    struct buf b = BUF_INIT;
+    struct str s;
+
+    if (!path.n || path.p[0] != '/') {
+        buf_add_str(&b, dir);
+        if (dir.n && dir.p[dir.n - 1] != '/')
+            buf_add_char(&b, '/');
+    }
+    buf_add_str(&b, path);
+    s = arena_str(&c->arena, buf_str(&b));
+    buf_release(&b);
+    return s;
+}
+
+int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t *file, struct str *bytes)
+{
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct conf_file *f;
+    size_t n;
+    int r;
+
+    *file = (uint32_t)c->files.n;
+    f = VEC_ADD(&c->files);
+    f->path = arena_dup(&c->arena, path);
+    r = c->io.read_file(c->io.ctx, f->path, &b, f->distrust, &err);
+    if (r < 0) {
+        conf_say(c, CONF_ERROR, from, "%s", err.text[0] ? err.text : "cannot read the file");
+        if (from.file != CONF_NONE)
+            c->files.n--; /* it was never there; a main file keeps its name for the message */
+        buf_release(&b);
+        return r;
+    }
+    if (b.len > LIMIT_CONF_FILE || memchr(b.data, '\0', b.len)) {
+        conf_say(c, CONF_ERROR, (struct conf_place){*file, 0, 0}, "%s",
+                 b.len > LIMIT_CONF_FILE ? "the file is larger than 512 MiB; split it"
+                                         : "this is not a text file; name a file with definitions");
+        buf_release(&b);
+        return E_FORMAT;
+    }
+    f->bytes = buf_take(&b, &n);
+    *bytes = str_make(f->bytes, n);
+    if (n >= 3 && memcmp(f->bytes, "\xef\xbb\xbf", 3) == 0)
+        *bytes = str_sub(*bytes, 3, n); /* the mark that some editors of other systems put first */
+    c->counts.files++;
+    return 0;
+}
+
+static struct str one_line(struct conf_lines *l)
+{
+    struct str text = str_cut(&l->rest, '\n');
+
+    l->next_line++;
+    while (text.n && (text.p[text.n - 1] == '\r' || text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
+        text.n--;
+    return text;
+}
+
+static struct str trim_left(struct str s)
+{
+    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r'))
+        s = str_sub(s, 1, s.n);
+    return s;
+}
+
+/* A backslash at the end joins the next line, whose leading blanks fall away. */
+static struct str joined(struct conf_lines *l, struct str text)
+{
+    struct buf b = BUF_INIT;
+    struct str all;
+
+    while (text.n && text.p[text.n - 1] == '\\' && l->rest.p && l->rest.n) {
+        buf_add(&b, text.p, text.n - 1);
+        text = trim_left(one_line(l));
+    }
+    if (text.n && text.p[text.n - 1] == '\\')
+        text.n--;
+    buf_add_str(&b, text);
+    all = arena_str(&l->c->arena, buf_str(&b));
+    buf_release(&b);
+    return all;
+}
+
+bool conf_next_line(struct conf_lines *l, struct str *text)
+{
+    struct str line, body;
+
+    if (!l->rest.n)
+        return false;
+    l->line = l->next_line + 1;
+    line = one_line(l);
+    body = trim_left(line);
+    l->column = (uint32_t)(line.n - body.n) + 1;
+    if (body.n && (body.p[0] == '#' || body.p[0] == ';'))
+        body = STR("");
+    if (body.n && body.p[body.n - 1] == '\\')
+        body = str_trim(joined(l, body));
+    if (!str_is_utf8(body)) {
+        struct buf b = BUF_INIT;
+
+        buf_add_utf8(&b, body);
+        body = arena_str(&l->c->arena, buf_str(&b));
+        buf_release(&b);
+    }
+    *text = body;
+    return true;
+}
+
+struct str conf_strip_comment(struct conf *c, struct str text)
+{
+    struct buf b = BUF_INIT;
+    struct str out;
+
+    if (!text.n || !memchr(text.p, ';', text.n))
+        return text;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == ';' && (i == 0 || text.p[i - 1] != '\\'))
+            break;
+        if (text.p[i] == ';')
+            buf_truncate(&b, b.len - 1);
+        buf_add_char(&b, text.p[i]);
+    }
+    /* Without "\;" the slice itself can be used. */
+    out = b.len <= text.n && memcmp(b.data, text.p, b.len) == 0 ? str_sub(text, 0, b.len)
+                                                                : arena_str(&c->arena, buf_str(&b));
+    buf_release(&b);
+    return str_trim(out);
+}

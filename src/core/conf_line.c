@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Command lines: configuration macros become text, the text becomes words, secrets become slots, what is left for the run time becomes macro parts. */
+#include "core/conf_build.h"
+#include "core/shsplit.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+#define ARGS_MAX  32
+#define DEPTH_MAX 4u /* macros in the values of macros */
+
+struct macro_use {
+    enum macro_id id;
+    struct str arg;  /* p NULL: none */
+    uint32_t number; /* among the different ones, for the environment of a shell */
+};
+
+struct conf_liner {
+    struct conf *c;
+    struct model view;
+    struct macro_scope_of of;
+    bool open_host; /* host and service macros are left for the run time */
+    struct str arg[ARGS_MAX + 1];
+    struct shsplit_line text;
+    struct shsplit_line word;
+    VEC(struct macro_use) uses; /* of the SHSPLIT_MACRO bytes, in order */
+    uint32_t n_different;
+    struct buf coded;
+    struct conf_place at; /* of the command, for messages */
+};
+
+static void expand(struct conf_liner *l, struct str text, enum shsplit_class class, unsigned depth);
+
+/* A run-time macro: one byte that the split leaves alone. */
+static void leave(struct conf_liner *l, enum macro_id id, struct str arg)
+{
+    struct macro_use use = {id, arg, l->n_different};
+
+    for (size_t i = 0; i < l->uses.n && use.number == l->n_different; i++)
+        if (l->uses.at[i].id == id && str_eq(l->uses.at[i].arg, arg))
+            use.number = l->uses.at[i].number;
+    l->n_different += use.number == l->n_different;
+    *VEC_ADD(&l->uses) = use;
+    shsplit_add(&l->text, STR("x"), SHSPLIT_MACRO);
+}
+
+/* Coded text that macro_static gave: text and slots, back to bytes with their class. */
+static void add_coded(struct conf_liner *l, struct str coded)
+{
+    struct macro_part part;
+
+    while (macro_next(&coded, &part) > 0) {
+        if (part.kind == MACRO_PART_SLOT)
+            shsplit_add(&l->text, model_build_slot_value(l->c->build, part.slot), SHSPLIT_SECRET);
+        else
+            shsplit_add(&l->text, part.text, SHSPLIT_VALUE);
+    }
+}
+
+/* A value that begins with '/' and names something that exists is a path, not a secret. */
+static bool is_path(struct conf *c, struct str value)
+{
+    char *path;
+
+    if (!value.n || value.p[0] != '/' || !c->io.program)
+        return false;
+    path = arena_dup(&c->arena, value);
+    return c->io.program(c->io.ctx, path) != E_NOENT;
+}
+
+static void add_user(struct conf_liner *l, unsigned n)
+{
+    struct conf *c = l->c;
+    struct str value = c->user_macro[n];
+
+    if (c->user_class[n] == 0)
+        c->user_class[n] = is_path(c, value) ? SHSPLIT_VALUE : SHSPLIT_SECRET;
+    shsplit_add(&l->text, value, (enum shsplit_class)c->user_class[n]);
+}
+
+static bool is_open(const struct conf_liner *l, const struct macro_ref *ref, enum macro_scope scope)
+{
+    if (ref->on_demand)
+        return false;
+    if (scope == MACRO_HOST || scope == MACRO_HOSTGROUP || scope == MACRO_SERVICE ||
+        scope == MACRO_SERVICEGROUP)
+        return l->open_host;
+    return (scope == MACRO_CONTACT || scope == MACRO_CONTACTGROUP) && l->of.contact == MODEL_NONE &&
+           l->open_host;
+}
+
+static bool has_var(const struct conf_liner *l, const struct macro_ref *ref)
+{
+    struct macro_scope_of of = l->of;
+    struct str rest = ref->arg, name = ref->arg;
+    const struct model *m = &l->view;
+    uint32_t object;
+
+    if (ref->on_demand) {
+        name = str_cut(&rest, ':');
+        /* No engine resolves $_SERVICEx:host:service$; configurations that have it count on the text. */
+        if (ref->id == MACRO_ID_SERVICE_VAR ||
+            !macro_target(m, ref->id == MACRO_ID_HOST_VAR ? MACRO_HOST : MACRO_CONTACT, rest, &of))
+            return false;
+    }
+    object = ref->id == MACRO_ID_HOST_VAR      ? of.host
+             : ref->id == MACRO_ID_SERVICE_VAR ? of.service
+                                               : of.contact;
+    if (object == MODEL_NONE)
+        return false;
+    if (ref->id == MACRO_ID_CONTACT_VAR)
+        return model_find_var(m, model_contact(m, object)->first_var, model_contact(m, object)->n_vars, name);
+    return model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, name);
+}
+
+/* False: the text between the dollars is no macro here and stays as it is. */
+static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigned depth)
+{
+    enum macro_scope scope;
+    size_t before;
+
+    if (ref->id == MACRO_ID_ARG) {
+        if (l->arg[ref->n].p && depth < DEPTH_MAX)
+            expand(l, l->arg[ref->n], SHSPLIT_VALUE, depth + 1);
+        return true;
+    }
+    if (ref->id == MACRO_ID_USER) {
+        add_user(l, ref->n);
+        return true;
+    }
+    if (ref->id >= MACRO_ID_HOST_VAR) {
+        scope = ref->id == MACRO_ID_HOST_VAR      ? MACRO_HOST
+                : ref->id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE
+                                                  : MACRO_CONTACT;
+        if (is_open(l, ref, scope)) {
+            leave(l, ref->id, ref->arg);
+            return true;
+        }
+        if (!has_var(l, ref))
+            return false;
+    } else {
+        scope = macro_info(ref->id)->scope;
+        if (macro_info(ref->id)->class == MACRO_DATA || is_open(l, ref, scope)) {
+            leave(l, ref->id, ref->on_demand ? ref->arg : STR_NULL);
+            return true;
+        }
+    }
+    buf_clear(&l->coded);
+    before = l->coded.len;
+    macro_static(&l->view, ref->id, ref->arg, ref->on_demand, &l->of, &l->coded);
+    if (memchr(l->coded.data + before, '$', l->coded.len) &&
+        depth < DEPTH_MAX) { /* notes_url http://x/$HOSTNAME$ */
+        struct str copy = arena_str(&l->c->arena, buf_str(&l->coded));
+
+        expand(l, copy, SHSPLIT_VALUE, depth + 1);
+    } else {
+        add_coded(l, buf_str(&l->coded));
+    }
+    return true;
+}
+
+static void unknown_macro(struct conf_liner *l, struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (!((name.p[i] >= 'A' && name.p[i] <= 'Z') || (name.p[i] >= '0' && name.p[i] <= '9')))
+            return; /* no more than two dollars in a text */
+    if (name.n > 2 && conf_say_once(l->c, CONF_NONE - 1, name))
+        conf_say(l->c, CONF_WARNING, l->at,
+                 "there is no macro $" STR_FMT "$; it stays as text. Write $$ for a dollar sign",
+                 STR_ARG(name));
+}
+
+/* $NAME$, $$ and plain text. A single dollar without a second one is plain. */
+static void expand(struct conf_liner *l, struct str text, enum shsplit_class class, unsigned depth)
+{
+    while (text.n) {
+        ptrdiff_t from = str_find_char(text, '$'), to;
+        struct macro_ref ref;
+        struct str name;
+
+        if (from < 0) {
+            shsplit_add(&l->text, text, class);
+            return;
+        }
+        shsplit_add(&l->text, str_sub(text, 0, (size_t)from), class);
+        text = str_sub(text, (size_t)from + 1, text.n);
+        to = str_find_char(text, '$');
+        if (to < 0) {
+            shsplit_add(&l->text, STR("$"), class);
+            continue;
+        }
+        name = str_sub(text, 0, (size_t)to);
+        if (to == 0)
+            shsplit_add(&l->text, STR("$"), class);
+        else if (!macro_parse(name, &ref) || !add_macro(l, &ref, depth)) {
+            unknown_macro(l, name);
+            shsplit_add(&l->text, STR("$"), class);
+            shsplit_add(&l->text, name, class);
+            shsplit_add(&l->text, STR("$"), class);
+        }
+        text = str_sub(text, (size_t)to + 1, text.n);
+    }
+}
+
+/* Bytes [0, n) of a classed text to coded text; macro bytes take their turn from *use. */
+static void encode(struct conf_liner *l, const struct shsplit_line *w, size_t *use, struct buf *out)
+{
+    size_t i = 0;
+
+    while (i < w->bytes.len) {
+        char class = w->class.data[i];
+        size_t n = 1;
+
+        while (class == SHSPLIT_SECRET && i + n < w->bytes.len && w->class.data[i + n] == class)
+            n++;
+        if (class == SHSPLIT_SECRET)
+            macro_put_slot(out, model_build_slot(l->c->build, str_make(w->bytes.data + i, n)));
+        else if (class == SHSPLIT_MACRO)
+            macro_put_macro(out, l->uses.at[*use].id, l->uses.at[*use].arg);
+        else
+            macro_put_literal(out, str_make(w->bytes.data + i, n));
+        *use += class == SHSPLIT_MACRO;
+        i += n;
+    }
+}
+
+static void add_word(struct conf_liner *l, conf_list *words)
+{
+    conf_list_add(words, model_build_str(l->c->build, buf_str(&l->coded)));
+}
+
+static void split(struct conf_liner *l, conf_list *words)
+{
+    size_t at = 0, use = 0;
+    int r;
+
+    while ((r = shsplit_next(&l->text, &at, &l->word)) != 0) {
+        if (r < 0 && conf_say_once(l->c, CONF_NONE - 2, str_make((const char *)&l->at, sizeof(l->at))))
+            conf_say(l->c, CONF_WARNING, l->at,
+                     "a quote is opened and never closed in this command; close it");
+        buf_clear(&l->coded);
+        encode(l, &l->word, &use, &l->coded);
+        add_word(l, words);
+        if (words->n > LIMIT_ARGV || r < 0)
+            break;
+    }
+}
+
+static void shell_macro(struct conf_liner *l, const struct macro_use *use, enum shsplit_quote q,
+                        struct shsplit_line *out, conf_list *env)
+{
+    struct buf ref = BUF_INIT;
+
+    switch (q) {
+    case SHSPLIT_SINGLE: buf_printf(&ref, "'\"${VIGIE_M%u}\"'", use->number); break;
+    case SHSPLIT_BARE: buf_printf(&ref, "\"${VIGIE_M%u}\"", use->number); break;
+    default: buf_printf(&ref, "${VIGIE_M%u}", use->number);
+    }
+    shsplit_add(out, buf_str(&ref), SHSPLIT_TEXT);
+    buf_release(&ref);
+    if (use->number < env->n)
+        return;
+    buf_clear(&l->coded);
+    buf_printf(&l->coded, "VIGIE_M%u=", use->number);
+    macro_put_macro(&l->coded, use->id, use->arg);
+    add_word(l, env);
+}
+
+/* The text for sh -c: run-time macros come by environment, in the quotes that fit the place, so that no byte of a value is ever parsed. */
+static void shell(struct conf_liner *l, conf_list *words, conf_list *env)
+{
+    struct shsplit_line out;
+    enum shsplit_quote q = SHSPLIT_BARE;
+    bool was_double = false;
+    size_t use = 0;
+
+    shsplit_init(&out);
+    conf_list_add(words, model_build_str(l->c->build, STR("/bin/sh")));
+    conf_list_add(words, model_build_str(l->c->build, STR("-c")));
+    for (size_t i = 0; i < l->text.bytes.len; i++) {
+        if (l->text.class.data[i] == SHSPLIT_MACRO)
+            shell_macro(l, &l->uses.at[use++], q, &out, env);
+        else
+            shsplit_add(&out, str_make(l->text.bytes.data + i, 1), (enum shsplit_class)l->text.class.data[i]);
+        shsplit_walk(&l->text, i, &q, &was_double);
+    }
+    buf_clear(&l->coded);
+    use = 0;
+    encode(l, &out, &use, &l->coded);
+    add_word(l, words);
+    shsplit_release(&out);
+}
+
+/* "name!one!two": the arguments. "\!" is a '!'. */
+static void take_args(struct conf_liner *l, struct str text)
+{
+    size_t n = 0, from = 0;
+
+    memset(l->arg, 0, sizeof(l->arg));
+    for (size_t i = 0; i <= text.n; i++) {
+        struct str raw;
+        struct buf b = BUF_INIT;
+
+        if (i < text.n && (text.p[i] != '!' || (i > 0 && text.p[i - 1] == '\\')))
+            continue;
+        raw = str_trim(str_sub(text, from, i - from));
+        from = i + 1;
+        if (n > 0 && n <= ARGS_MAX) {
+            for (size_t k = 0; k < raw.n; k++)
+                if (raw.p[k] != '\\' || k + 1 >= raw.n || raw.p[k + 1] != '!')
+                    buf_add_char(&b, raw.p[k]);
+            l->arg[n] = arena_str(&l->c->arena, buf_str(&b));
+            buf_release(&b);
+        }
+        n++;
+    }
+}
+
+struct conf_liner *conf_liner_new(struct conf *c)
+{
+    struct conf_liner *l = mem_zalloc(sizeof(*l));
+
+    l->c = c;
+    shsplit_init(&l->text);
+    shsplit_init(&l->word);
+    buf_init(&l->coded);
+    return l;
+}
+
+void conf_liner_free(struct conf_liner *l)
+{
+    shsplit_release(&l->text);
+    shsplit_release(&l->word);
+    buf_release(&l->coded);
+    VEC_RELEASE(&l->uses);
+    mem_free(l);
+}
+
+/* Said once a command, not once a use. */
+static bool once(struct conf *c, uint32_t command, const char *what)
+{
+    return conf_say_once(c, CONF_NONE - 3 - command, str_of(what));
+}
+
+/* The program of a line without a shell: is it there? Only a program without run-time parts can be looked for. */
+static void look_for_program(struct conf_liner *l, uint32_t command, uint32_t word)
+{
+    struct conf *c = l->c;
+    struct str text;
+    int r;
+
+    model_build_view(c->build, &l->view);
+    text = model_str(&l->view, word);
+    if (!c->io.program || !text.n || memchr(text.p, '\x01', text.n) || !map_put(&c->programs, text, 1))
+        return;
+    r = c->io.program(c->io.ctx, text.p);
+    if (r == E_NOENT)
+        conf_say(c, CONF_WARNING, l->at,
+                 "the program '%s' does not exist; install it, or correct the command '" STR_FMT "'", text.p,
+                 STR_ARG(model_str(&l->view, c->build->command.at[command].name)));
+    else if (r == E_PERM)
+        conf_say(c, CONF_WARNING, l->at,
+                 "'%s' is not an executable file; chmod +x it, or correct the command '" STR_FMT "'", text.p,
+                 STR_ARG(model_str(&l->view, c->build->command.at[command].name)));
+}
+
+/* May this command's line go to a shell? */
+static bool shell_allowed(struct conf_liner *l, uint32_t command)
+{
+    struct conf *c = l->c;
+    const struct model_command *cmd = &c->build->command.at[command];
+    struct conf_place at = l->at;
+
+    for (size_t i = c->options.n; i > 0; i--)
+        if (str_eq_c(c->options.at[i - 1].key, "vigie_shell")) {
+            if (!str_eq_c(c->options.at[i - 1].value, "off") && !str_eq_c(c->options.at[i - 1].value, "0"))
+                break;
+            if (once(c, command, "off"))
+                conf_say(c, CONF_ERROR, at,
+                         "this command needs a shell, and vigie_shell is off; write it without |, ;, $( ) "
+                         "and the like");
+            return false;
+        }
+    if (cmd->file < c->files.n && c->files.at[cmd->file].distrust[0]) {
+        if (once(c, command, "distrust"))
+            conf_say(c, CONF_WARNING, at,
+                     "this command needs a shell and is not run, because the file %s; chmod go-w it and give "
+                     "it to root",
+                     c->files.at[cmd->file].distrust);
+        return false;
+    }
+    return true;
+}
+
+/* Where the command line stands. */
+static struct conf_place line_place(const struct conf *c, uint32_t command)
+{
+    const struct conf_object *o = conf_ranked(c, CONF_COMMAND, command);
+    const struct conf_prop *p = conf_get(c, o, CONF_D_COMMAND_command_line);
+
+    return p ? conf_value_place(c, (uint32_t)(p - c->props.at)) : conf_object_place(o);
+}
+
+uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
+                   const struct macro_scope_of *of, bool open_host)
+{
+    struct conf *c = l->c;
+    const struct conf_object *o = conf_ranked(c, CONF_COMMAND, command);
+    struct model_line line = {.command = command, .privileged = c->build->command.at[command].privileged};
+    conf_list words = {0}, env = {0};
+
+    l->of = *of;
+    l->open_host = open_host;
+    l->at = line_place(c, command);
+    l->n_different = 0;
+    VEC_CLEAR(&l->uses);
+    shsplit_clear(&l->text);
+    model_build_view(c->build, &l->view);
+    take_args(l, use_text);
+    expand(l, conf_text(c, o, CONF_D_COMMAND_command_line), SHSPLIT_TEXT, 0);
+    line.shell = shsplit_needs_shell(&l->text);
+    line.text = model_build_str(c->build, use_text);
+    if (line.shell && !shell_allowed(l, command))
+        return MODEL_NONE;
+    if (line.shell)
+        shell(l, &words, &env);
+    else
+        split(l, &words);
+    if (!line.shell && words.n)
+        look_for_program(l, command, words.at[0]);
+    line.words = model_build_list(c->build, words.at, words.n);
+    line.env = model_build_list(c->build, env.at, env.n);
+    VEC_RELEASE(&words);
+    VEC_RELEASE(&env);
+    if (!line.words.n)
+        return MODEL_NONE;
+    *VEC_ADD(&c->build->line) = line;
+    return (uint32_t)c->build->line.n - 1;
+}

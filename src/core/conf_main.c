@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The main file: directives by table, resource files, what it includes. */
+#include "core/conf_int.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void read_main_file(struct conf *c, struct str path, struct conf_place from);
+
+/* "$USER3$=value" */
+static void read_resource(struct conf *c, struct str path, struct conf_place from)
+{
+    struct conf_lines l = {.c = c};
+    struct str bytes, text, name;
+    uint64_t n;
+
+    if (conf_read(c, path, from, &l.file, &bytes) < 0)
+        return;
+    l.rest = bytes;
+    while (conf_next_line(&l, &text)) {
+        struct conf_place at = {l.file, l.line, l.column};
+
+        if (!text.n)
+            continue;
+        name = str_trim(str_cut(&text, '='));
+        if (!text.p) {
+            conf_say(c, CONF_ERROR, at, "no '=' in this line; write $USER1$=value");
+            continue;
+        }
+        if (!str_starts(name, STR("$USER")) || !str_ends(name, STR("$")) || name.n < 7 ||
+            !str_to_u64(str_sub(name, 5, name.n - 6), &n) || n < 1 || n > 256) {
+            conf_say(c, CONF_WARNING, at, "'" STR_FMT "' is not one of $USER1$ to $USER256$; it is not used",
+                     STR_ARG(name));
+            continue;
+        }
+        c->user_macro[n] = str_trim(text);
+        if (!c->user_macro[n].p)
+            c->user_macro[n] = STR("");
+    }
+}
+
+static struct str dir_of(struct str path)
+{
+    for (size_t i = path.n; i > 0; i--)
+        if (path.p[i - 1] == '/')
+            return str_sub(path, 0, i);
+    return STR("./");
+}
+
+struct dir_reader {
+    struct conf *c;
+    VEC(struct str) names;
+    VEC(struct str) folders;
+};
+
+static void on_entry(void *arg, struct str name, bool is_dir)
+{
+    struct dir_reader *d = arg;
+
+    if (!name.n || name.p[0] == '.')
+        return;
+    if (is_dir)
+        *VEC_ADD(&d->folders) = arena_str(&d->c->arena, name);
+    else if (str_ends(name, STR(".cfg")))
+        *VEC_ADD(&d->names) = arena_str(&d->c->arena, name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool main_files)
+{
+    struct dir_reader d = {.c = c};
+    struct err err = ERR_INIT;
+    char *dir = arena_dup(&c->arena, path);
+
+    if (c->depth >= LIMIT_CONF_DEPTH) {
+        conf_say(c, CONF_ERROR, from, "folders are nested more than %u deep at " STR_FMT "; is there a loop?",
+                 LIMIT_CONF_DEPTH, STR_ARG(path));
+        return;
+    }
+    if (c->io.list_dir(c->io.ctx, dir, on_entry, &d, &err) < 0) {
+        conf_say(c, CONF_ERROR, from, "%s", err.text[0] ? err.text : "cannot read the folder");
+        goto out;
+    }
+    if (d.names.n)
+        qsort(d.names.at, d.names.n, sizeof(*d.names.at), by_name);
+    if (d.folders.n)
+        qsort(d.folders.at, d.folders.n, sizeof(*d.folders.at), by_name);
+    c->depth++;
+    for (size_t i = 0; i < d.names.n; i++)
+        if (main_files)
+            read_main_file(c, conf_path(c, d.names.at[i], path), from);
+        else
+            conf_read_objects(c, conf_path(c, d.names.at[i], path), from);
+    for (size_t i = 0; i < d.folders.n; i++)
+        conf_read_dir(c, conf_path(c, d.folders.at[i], path), from, main_files);
+    c->depth--;
+out:
+    VEC_RELEASE(&d.names);
+    VEC_RELEASE(&d.folders);
+}
+
+static bool is_number(struct str v)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < v.n; i++) {
+        if (v.p[i] >= '0' && v.p[i] <= '9')
+            digit = true;
+        else if (v.p[i] != '.' && !(i == 0 && (v.p[i] == '-' || v.p[i] == '+')))
+            return false;
+    }
+    return digit;
+}
+
+/* What Nagios would take and is surely a mistake. */
+static void check_value(struct conf *c, const struct conf_directive *d, struct str value,
+                        struct conf_place at)
+{
+    bool numeric = d->kind == CONF_KIND_UINT || d->kind == CONF_KIND_SECONDS ||
+                   d->kind == CONF_KIND_MINUTES || d->kind == CONF_KIND_PERCENT;
+
+    if (d->kind == CONF_KIND_BOOL && !str_eq_c(value, "0") && !str_eq_c(value, "1"))
+        conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write 0 or 1", d->name, STR_ARG(value));
+    else if (numeric && !is_number(value))
+        conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
+}
+
+static void set_option(struct conf *c, struct str name, struct str value, struct conf_place at)
+{
+    struct conf_prop *p = VEC_ADD(&c->options);
+
+    p->key = arena_str(&c->arena, name);
+    p->value = value;
+    p->file = at.file;
+    p->line = at.line;
+}
+
+static void later(struct conf *c, struct str which, struct str value, struct conf_place at)
+{
+    struct conf_prop *p = VEC_ADD(&c->to_read);
+
+    p->key = which;
+    p->value = value;
+    p->file = at.file;
+    p->line = at.line;
+    p->value_column = (uint16_t)MIN(at.column, 65535u);
+}
+
+static void unknown(struct conf *c, struct str name, struct conf_place at)
+{
+    const char *near = conf_main_near(name);
+
+    if (*near)
+        conf_say(c, CONF_ERROR, at, "unknown directive '" STR_FMT "'; did you mean '%s'?", STR_ARG(name),
+                 near);
+    else
+        conf_say(c, CONF_ERROR, at,
+                 "unknown directive '" STR_FMT "'; take it out, or see the manual for what there is",
+                 STR_ARG(name));
+}
+
+static void set(struct conf *c, struct str name, struct str value, struct conf_place at)
+{
+    const struct conf_directive *d;
+    unsigned row;
+
+    if (!conf_main_find(name, &row)) {
+        unknown(c, name, at);
+        return;
+    }
+    d = conf_main(row);
+    check_value(c, d, value, at);
+    if (d->acted == 0)
+        conf_notice_add(c, "main", d->name, d->doc, at);
+    c->main_value[row] = value.p ? value : STR("");
+    c->main_place[row] = at;
+    if (d->kind == CONF_KIND_OPTION || d->kind == CONF_KIND_OPTION_SECRET)
+        set_option(c, name, c->main_value[row], at);
+    else if (d->kind == CONF_KIND_PATH && value.n)
+        c->main_value[row] = conf_path(c, value, c->main_dir);
+    if (str_eq_c(name, "cfg_file") || str_eq_c(name, "cfg_dir"))
+        later(c, name, conf_path(c, value, c->main_dir), at);
+    else if (str_eq_c(name, "resource_file"))
+        read_resource(c, conf_path(c, value, c->main_dir), at);
+    else if (str_eq_c(name, "include_file"))
+        read_main_file(c, conf_path(c, value, c->main_dir), at);
+    else if (str_eq_c(name, "include_dir"))
+        conf_read_dir(c, conf_path(c, value, c->main_dir), at, true);
+}
+
+static void read_main_file(struct conf *c, struct str path, struct conf_place from)
+{
+    struct conf_lines l = {.c = c};
+    struct str bytes, text, rest;
+
+    if (c->depth >= LIMIT_CONF_DEPTH) {
+        conf_say(c, CONF_ERROR, from, "include_file is nested more than %u deep; does a file include itself?",
+                 LIMIT_CONF_DEPTH);
+        return;
+    }
+    if (conf_read(c, path, from, &l.file, &bytes) < 0)
+        return;
+    c->depth++;
+    l.rest = bytes;
+    while (conf_next_line(&l, &text)) {
+        struct conf_place at = {l.file, l.line, l.column};
+        struct str name;
+
+        if (!text.n)
+            continue;
+        rest = text;
+        name = str_trim(str_cut(&rest, '='));
+        if (!rest.p)
+            conf_say(c, CONF_ERROR, at, "no '=' in '" STR_FMT "'; a line of the main file is name=value%s",
+                     STR_ARG(str_sub(text, 0, 60)),
+                     str_starts(text, STR("define"))
+                         ? ", definitions of objects stand in files named by cfg_file"
+                         : "");
+        else
+            set(c, name, str_trim(rest), at);
+    }
+    c->depth--;
+}
+
+void conf_read_main(struct conf *c)
+{
+    struct conf_place nowhere = {CONF_NONE, 0, 0};
+    struct str path = str_of(c->rq.main_path);
+
+    c->main_dir = dir_of(path);
+    c->main_value = arena_alloc(&c->arena, conf_main_count() * sizeof(*c->main_value));
+    c->main_place = arena_alloc(&c->arena, conf_main_count() * sizeof(*c->main_place));
+    for (unsigned i = 0; i < conf_main_count(); i++)
+        c->main_place[i] = nowhere;
+    read_main_file(c, path, nowhere);
+    for (size_t i = 0; i < c->rq.n_sets; i++) {
+        struct str rest = c->rq.sets[i], name = str_trim(str_cut(&rest, '='));
+
+        if (!rest.p)
+            conf_say(c, CONF_ERROR, nowhere, "--set " STR_FMT ": write --set name=value", STR_ARG(name));
+        else
+            set(c, name, arena_str(&c->arena, str_trim(rest)), nowhere);
+    }
+    for (size_t i = 0; i < c->to_read.n; i++) {
+        struct conf_prop *p = &c->to_read.at[i];
+        struct conf_place at = {p->file, p->line, p->value_column};
+
+        if (str_eq_c(p->key, "cfg_file"))
+            conf_read_objects(c, p->value, at);
+        else
+            conf_read_dir(c, p->value, at, false);
+    }
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Object files: definitions to objects with their own properties. */
+#include "core/conf_int.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+struct parser {
+    struct conf *c;
+    struct conf_lines l;
+    bool inside;    /* between braces */
+    bool known;     /* of a type we know; else its lines are passed over */
+    size_t object;  /* the one under way */
+    struct str dir; /* of this file */
+};
+
+static bool is_blank(char ch)
+{
+    return ch == ' ' || ch == '\t';
+}
+
+static struct str cut_word(struct str *rest)
+{
+    struct str all = *rest;
+    size_t n = 0;
+
+    while (n < all.n && !is_blank(all.p[n]))
+        n++;
+    *rest = str_trim(str_sub(all, n, all.n));
+    return str_sub(all, 0, n);
+}
+
+static struct conf_place here(const struct parser *p)
+{
+    return (struct conf_place){p->l.file, p->l.line, p->l.column};
+}
+
+static void begin(struct parser *p, struct str text)
+{
+    struct conf *c = p->c;
+    struct str rest = str_trim(str_sub(text, strlen("define"), text.n)), type_name = rest;
+    struct conf_object *o;
+    enum conf_type type;
+    size_t n = 0;
+
+    while (n < rest.n && rest.p[n] != '{' && !is_blank(rest.p[n]))
+        n++;
+    type_name = str_sub(rest, 0, n);
+    rest = str_trim(str_sub(rest, n, rest.n));
+    p->inside = true;
+    p->known = conf_type_find(type_name, &type);
+    if (!rest.n || rest.p[0] != '{')
+        conf_say(c, CONF_ERROR, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
+                 STR_ARG(type_name), STR_ARG(type_name));
+    else if (rest.n > 1)
+        conf_say(c, CONF_WARNING, here(p), "text behind '{' is not read; directives begin on the next line");
+    if (!p->known) {
+        const char *near = conf_type_near(type_name);
+
+        conf_say(c, CONF_ERROR, here(p), "there is no object '" STR_FMT "'%s%s%s", STR_ARG(type_name),
+                 *near ? "; did you mean '" : "; take the definition out", near, *near ? "'?" : "");
+        return;
+    }
+    p->object = c->objects.n;
+    o = VEC_ADD(&c->objects);
+    o->type = type;
+    o->file = p->l.file;
+    o->line = p->l.line;
+    o->first_prop = (uint32_t)c->props.n;
+    o->use_prop = CONF_NONE;
+    o->registered = true;
+}
+
+static void end(struct parser *p)
+{
+    struct conf *c = p->c;
+
+    p->inside = false;
+    if (p->known)
+        c->objects.at[p->object].n_props = (uint32_t)c->props.n - c->objects.at[p->object].first_prop;
+}
+
+static bool find_row(struct conf *c, enum conf_type type, struct str name, unsigned *row)
+{
+    uint64_t cached;
+
+    if (map_get(&c->row_cache[type], name, &cached)) {
+        *row = (unsigned)cached;
+        return true;
+    }
+    if (!conf_directive_find(type, name, row))
+        return false;
+    map_put(&c->row_cache[type], name, *row);
+    return true;
+}
+
+static struct conf_prop *add_prop(struct parser *p, struct str name, struct str value)
+{
+    struct conf_prop *prop = VEC_ADD(&p->c->props);
+    uint32_t offset =
+        value.n && value.p > name.p ? (uint32_t)MIN((size_t)(value.p - name.p), (size_t)60000) : 0;
+
+    prop->value = value.p ? value : STR("");
+    prop->row = CONF_D_ALL;
+    prop->file = p->l.file;
+    prop->line = p->l.line;
+    prop->column = (uint16_t)MIN(p->l.column, 65535u);
+    prop->value_column = (uint16_t)MIN(p->l.column + offset, 65535u);
+    return prop;
+}
+
+static struct str upper(struct conf *c, struct str s)
+{
+    char *t = arena_dup(&c->arena, s);
+
+    for (size_t i = 0; i < s.n; i++)
+        if (t[i] >= 'a' && t[i] <= 'z')
+            t[i] = (char)(t[i] - 'a' + 'A');
+    return str_make(t, s.n);
+}
+
+/* A line of a timeperiod that is no directive: "monday 1 may  00:00-24:00". The times begin where a digit and a ':' do; blanks inside the date become one. */
+static bool add_day(struct parser *p, struct str text)
+{
+    struct str rest = text, word;
+    struct buf key = BUF_INIT;
+    bool found = false;
+
+    while (rest.n) {
+        struct str from = rest;
+
+        word = cut_word(&rest);
+        if (word.n >= 4 && word.p[0] >= '0' && word.p[0] <= '9' && str_find_char(word, ':') > 0) {
+            struct conf_prop *prop = add_prop(p, text, from);
+
+            prop->key = arena_str(&p->c->arena, buf_str(&key));
+            found = key.len > 0;
+            break;
+        }
+        if (key.len)
+            buf_add_char(&key, ' ');
+        buf_add_str(&key, word);
+    }
+    buf_release(&key);
+    return found;
+}
+
+static bool add_common(struct parser *p, struct conf_object *o, struct str name, struct str value)
+{
+    if (str_eq_c(name, "use")) {
+        o->use = value;
+        o->use_prop = (uint32_t)p->c->props.n;
+        add_prop(p, name, value)->row = CONF_D_ALL;
+        return true;
+    }
+    if (str_eq_c(name, "name")) {
+        o->name = value;
+        return true;
+    }
+    if (str_eq_c(name, "register")) {
+        o->registered = value.n && value.p[0] != '0';
+        if (!str_eq_c(value, "0") && !str_eq_c(value, "1"))
+            conf_say(p->c, CONF_WARNING, here(p), "register is '" STR_FMT "'; write 0 or 1", STR_ARG(value));
+        return true;
+    }
+    return false;
+}
+
+static void directive(struct parser *p, struct str text)
+{
+    struct conf *c = p->c;
+    struct conf_object *o = &c->objects.at[p->object];
+    struct str rest = text, name = cut_word(&rest);
+    const char *near;
+    unsigned row;
+
+    if (add_common(p, o, name, rest))
+        return;
+    if (name.p[0] == '_') {
+        if (name.n > 1)
+            add_prop(p, name, rest)->key = upper(c, str_sub(name, 1, name.n));
+        else
+            conf_say(c, CONF_ERROR, here(p), "a custom variable needs a name behind the '_'");
+        return;
+    }
+    if (find_row(c, o->type, name, &row)) {
+        if (!rest.n)
+            conf_say(c, CONF_WARNING, here(p), "%s has no value; write one, or null to inherit nothing",
+                     conf_directive(row)->name);
+        add_prop(p, name, rest)->row = row;
+        return;
+    }
+    if (o->type == CONF_TIMEPERIOD && add_day(p, text))
+        return;
+    near = conf_directive_near(o->type, name);
+    if (*near)
+        conf_say(c, CONF_ERROR, here(p), "a %s has no directive '" STR_FMT "'; did you mean '%s'?",
+                 conf_type_name(o->type), STR_ARG(name), near);
+    else if (o->type == CONF_TIMEPERIOD)
+        conf_say(c, CONF_ERROR, here(p),
+                 "'" STR_FMT "' is no day of a timeperiod; write for instance: monday 09:00-17:00",
+                 STR_ARG(text));
+    else
+        conf_say(c, CONF_ERROR, here(p),
+                 "a %s has no directive '" STR_FMT "'; a name of your own begins with '_'",
+                 conf_type_name(o->type), STR_ARG(name));
+}
+
+/* The definition under way meets the next one, or the end of the file. */
+static void not_closed(struct parser *p, bool at_end)
+{
+    const struct conf_object *o;
+
+    if (!p->known)
+        return;
+    o = &p->c->objects.at[p->object];
+    if (at_end)
+        conf_say(p->c, CONF_ERROR, conf_object_place(o),
+                 "this %s definition has no end; write '}' at the end of the file", conf_type_name(o->type));
+    else
+        conf_say(p->c, CONF_ERROR, conf_object_place(o),
+                 "this %s definition has no end; write '}' before line %u, where the next one begins",
+                 conf_type_name(o->type), p->l.line);
+}
+
+static void outside(struct parser *p, struct str text)
+{
+    struct conf *c = p->c;
+    struct str rest = text, name;
+
+    if (str_starts(text, STR("define")) && text.n > 6 && is_blank(text.p[6])) {
+        begin(p, text);
+        return;
+    }
+    name = str_trim(str_cut(&rest, '='));
+    if (rest.p && (str_eq_c(name, "include_file") || str_eq_c(name, "include_dir"))) {
+        struct str path = conf_path(c, str_trim(rest), p->dir);
+
+        if (str_eq_c(name, "include_file"))
+            conf_read_objects(c, path, here(p));
+        else
+            conf_read_dir(c, path, here(p), false);
+        return;
+    }
+    if (text.p[0] == '}')
+        conf_say(c, CONF_ERROR, here(p), "a '}' too many; no definition is open here");
+    else
+        conf_say(c, CONF_ERROR, here(p), "text outside of a definition: '" STR_FMT "'; write: define TYPE {",
+                 STR_ARG(str_sub(text, 0, 60)));
+}
+
+static void line(struct parser *p, struct str text)
+{
+    text = conf_strip_comment(p->c, text);
+    if (!text.n)
+        return;
+    if (!p->inside) {
+        outside(p, text);
+    } else if (text.p[0] == '}') {
+        end(p);
+    } else if (str_starts(text, STR("define")) && text.n > 6 && is_blank(text.p[6])) {
+        not_closed(p, false);
+        end(p);
+        begin(p, text);
+    } else if (p->known) {
+        directive(p, text);
+    }
+}
+
+void conf_read_objects(struct conf *c, struct str path, struct conf_place from)
+{
+    struct parser p = {.c = c, .l = {.c = c}};
+    struct str bytes, text;
+    size_t n = path.n;
+
+    if (c->depth >= LIMIT_CONF_DEPTH) {
+        conf_say(c, CONF_ERROR, from, "include_file is nested more than %u deep; does a file include itself?",
+                 LIMIT_CONF_DEPTH);
+        return;
+    }
+    if (!map_put(&c->seen_files, path, 1)) {
+        conf_say(c, CONF_WARNING, from, STR_FMT " was read already; it is not read twice", STR_ARG(path));
+        return;
+    }
+    if (conf_read(c, path, from, &p.l.file, &bytes) < 0)
+        return;
+    while (n && path.p[n - 1] != '/')
+        n--;
+    p.dir = n ? str_sub(path, 0, n) : STR("./");
+    p.l.rest = bytes;
+    c->depth++;
+    while (conf_next_line(&p.l, &text))
+        line(&p, text);
+    c->depth--;
+    if (p.inside) {
+        not_closed(&p, true);
+        end(&p);
+    }
+}

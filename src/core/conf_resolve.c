@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Templates: the effective values of every object; then names: every object gets its rank. */
+#include "core/conf_int.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_null(struct str v)
+{
+    return str_eq_c(v, "null");
+}
+
+const struct conf_prop *conf_get(const struct conf *c, const struct conf_object *o, unsigned row)
+{
+    uint32_t at = o->value ? o->value[row - conf_type_info(o->type)->first] : 0;
+
+    return at ? &c->props.at[at - 1] : NULL;
+}
+
+struct str conf_text(const struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    struct str v;
+
+    if (!p)
+        return str_of(conf_directive(row)->def);
+    v = p->value;
+    if (is_null(v))
+        return STR("");
+    if (v.n && v.p[0] == '+' && conf_kind_is_list(conf_directive(row)->kind))
+        v = str_trim(str_sub(v, 1, v.n));
+    return v.p ? v : STR("");
+}
+
+/* "+b" over "a" is "a,b"; over "+a" it is "+a,b", for the next one. */
+static uint32_t append(struct conf *c, uint32_t mine, uint32_t theirs)
+{
+    struct buf b = BUF_INIT;
+    struct conf_prop p = c->props.at[mine];
+
+    buf_add_str(&b, c->props.at[theirs].value);
+    buf_add_char(&b, ',');
+    buf_add_str(&b, str_sub(p.value, 1, p.value.n));
+    p.value = arena_str(&c->arena, buf_str(&b));
+    buf_release(&b);
+    *VEC_ADD(&c->props) = p;
+    return (uint32_t)c->props.n - 1;
+}
+
+static void inherit_values(struct conf *c, struct conf_object *o, const struct conf_object *t)
+{
+    const struct conf_type_info *info = conf_type_info(o->type);
+
+    for (unsigned i = 0; i < info->n; i++) {
+        uint32_t theirs = t->value[i], mine = o->value[i];
+
+        if (!theirs)
+            continue;
+        if (!mine)
+            o->value[i] = theirs;
+        else if (conf_kind_is_list(conf_directive(info->first + i)->kind) && c->props.at[mine - 1].value.n &&
+                 c->props.at[mine - 1].value.p[0] == '+' && !is_null(c->props.at[theirs - 1].value))
+            o->value[i] = append(c, mine - 1, theirs - 1) + 1;
+    }
+}
+
+static bool has_key(const struct conf *c, const struct conf_object *o, struct str key, uint32_t *at)
+{
+    for (uint32_t i = 0; i < o->n_keyed; i++)
+        if (str_eq(c->props.at[o->keyed[i]].key, key)) {
+            *at = i;
+            return true;
+        }
+    return false;
+}
+
+static void inherit_keyed(struct conf *c, struct conf_object *o, const struct conf_object *t)
+{
+    uint32_t *all, n = o->n_keyed, at;
+
+    if (!t->n_keyed)
+        return;
+    all = arena_alloc(&c->arena, (size_t)(o->n_keyed + t->n_keyed) * sizeof(*all));
+    if (n)
+        memcpy(all, o->keyed, n * sizeof(*all));
+    for (uint32_t i = 0; i < t->n_keyed; i++)
+        if (!has_key(c, o, c->props.at[t->keyed[i]].key, &at))
+            all[n++] = t->keyed[i];
+    o->keyed = all;
+    o->n_keyed = n;
+}
+
+static void own_values(struct conf *c, struct conf_object *o)
+{
+    const struct conf_type_info *info = conf_type_info(o->type);
+    uint32_t at, keyed = 0;
+
+    o->value = arena_alloc(&c->arena, info->n * sizeof(*o->value));
+    for (uint32_t i = 0; i < o->n_props; i++)
+        keyed += c->props.at[o->first_prop + i].key.n > 0;
+    if (keyed)
+        o->keyed = arena_alloc(&c->arena, keyed * sizeof(*o->keyed));
+    for (uint32_t i = 0; i < o->n_props; i++) {
+        const struct conf_prop *p = &c->props.at[o->first_prop + i];
+
+        if (p->row != CONF_D_ALL)
+            o->value[p->row - info->first] = o->first_prop + i + 1;
+        else if (p->key.n && has_key(c, o, p->key, &at))
+            o->keyed[at] = o->first_prop + i;
+        else if (p->key.n)
+            o->keyed[o->n_keyed++] = o->first_prop + i;
+    }
+}
+
+static void resolve(struct conf *c, uint32_t object, unsigned depth);
+
+static void use(struct conf *c, uint32_t object, struct str name, unsigned depth)
+{
+    struct conf_object *o = &c->objects.at[object];
+    struct conf_place at = conf_value_place(c, o->use_prop);
+    uint64_t t;
+
+    if (!map_get(&c->templates[o->type], name, &t)) {
+        struct str near = conf_near(&c->templates[o->type], name);
+
+        if (near.n)
+            conf_say(c, CONF_ERROR, at, "there is no %s template '" STR_FMT "'; did you mean '" STR_FMT "'?",
+                     conf_type_name(o->type), STR_ARG(name), STR_ARG(near));
+        else
+            conf_say(c, CONF_ERROR, at,
+                     "there is no %s template '" STR_FMT "'; define one with: name " STR_FMT,
+                     conf_type_name(o->type), STR_ARG(name), STR_ARG(name));
+        return;
+    }
+    if (c->objects.at[t].step == 1 || depth >= LIMIT_CONF_DEPTH) {
+        conf_say(c, CONF_WARNING, at,
+                 "the %s template '" STR_FMT "' uses itself in a circle; take one 'use' out",
+                 conf_type_name(o->type), STR_ARG(name));
+        return;
+    }
+    resolve(c, (uint32_t)t, depth + 1);
+    inherit_values(c, o, &c->objects.at[t]);
+    inherit_keyed(c, o, &c->objects.at[t]);
+}
+
+static void resolve(struct conf *c, uint32_t object, unsigned depth)
+{
+    struct conf_object *o = &c->objects.at[object];
+    struct str rest = o->use, name;
+
+    if (o->step)
+        return;
+    o->step = 1;
+    own_values(c, o);
+    while (conf_next_name(&rest, &name))
+        use(c, object, name, depth);
+    o->step = 2;
+}
+
+static void add_template(struct conf *c, uint32_t object)
+{
+    struct conf_object *o = &c->objects.at[object];
+    uint64_t other;
+
+    if (map_get(&c->templates[o->type], o->name, &other))
+        conf_say(c, CONF_ERROR, conf_object_place(o),
+                 "the %s template '" STR_FMT "' is defined already in %s:%u; rename one",
+                 conf_type_name(o->type), STR_ARG(o->name), conf_file_path(c, c->objects.at[other].file),
+                 c->objects.at[other].line);
+    else
+        map_put(&c->templates[o->type], o->name, object);
+}
+
+/* ---- ranks ---- */
+
+struct named {
+    struct str name;
+    uint32_t object;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int d = str_cmp(x->name, y->name);
+
+    return d ? d : x->object < y->object ? -1 : 1;
+}
+
+/* Names with bytes that the main file forbids. */
+static void check_name(struct conf *c, const struct conf_object *o, struct str name)
+{
+    unsigned row;
+    struct str bad;
+
+    BUG_ON(!conf_main_find(STR("illegal_object_name_chars"), &row));
+    bad = c->main_value[row];
+    for (size_t i = 0; i < name.n && bad.n; i++)
+        if (str_find_char(bad, name.p[i]) >= 0) {
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "the name '" STR_FMT
+                     "' contains '%c', which illegal_object_name_chars forbids; rename the %s",
+                     STR_ARG(name), name.p[i], conf_type_name(o->type));
+            return;
+        }
+}
+
+static void rank_type(struct conf *c, enum conf_type type)
+{
+    unsigned row = conf_type_info(type)->name_row;
+    VEC(struct named) all = {0};
+
+    for (uint32_t i = 0; i < c->objects.n; i++) {
+        const struct conf_object *o = &c->objects.at[i];
+        struct str name;
+
+        if (o->type != type || !o->registered)
+            continue;
+        name = conf_text(c, o, row);
+        if (!name.n) {
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "this %s has no name; write: %s NAME (or register 0 for a template)",
+                     conf_type_name(type), conf_directive(row)->name);
+            continue;
+        }
+        check_name(c, o, name);
+        *VEC_ADD(&all) = (struct named){name, i};
+    }
+    if (all.n)
+        qsort(all.at, all.n, sizeof(*all.at), by_name);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct conf_object *o = &c->objects.at[all.at[i].object];
+
+        if (i && str_eq(all.at[i].name, all.at[i - 1].name)) {
+            const struct conf_object *first = &c->objects.at[VEC_LAST(&c->ranked[type])];
+
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "the %s '" STR_FMT "' is defined already in %s:%u; rename or remove one",
+                     conf_type_name(type), STR_ARG(all.at[i].name), conf_file_path(c, first->file),
+                     first->line);
+            continue;
+        }
+        map_put(&c->rank[type], all.at[i].name, c->ranked[type].n);
+        *VEC_ADD(&c->ranked[type]) = all.at[i].object;
+    }
+    VEC_RELEASE(&all);
+}
+
+const struct conf_object *conf_ranked(const struct conf *c, enum conf_type type, uint32_t rank)
+{
+    BUG_ON(rank >= c->ranked[type].n);
+    return &c->objects.at[c->ranked[type].at[rank]];
+}
+
+uint32_t conf_rank(const struct conf *c, enum conf_type type, struct str name)
+{
+    uint64_t rank;
+
+    return map_get(&c->rank[type], name, &rank) ? (uint32_t)rank : CONF_NONE;
+}
+
+/* Directives that are read and not acted on are listed from the files as they stand, templates too. */
+static void notices(struct conf *c)
+{
+    for (uint32_t i = 0; i < c->objects.n; i++) {
+        const struct conf_object *o = &c->objects.at[i];
+
+        for (uint32_t k = 0; k < o->n_props; k++) {
+            const struct conf_prop *p = &c->props.at[o->first_prop + k];
+
+            if (p->row != CONF_D_ALL && !conf_directive(p->row)->acted)
+                conf_notice_add(c, conf_type_name(o->type), conf_directive(p->row)->name,
+                                conf_directive(p->row)->doc, conf_place_of(c, o->first_prop + k));
+        }
+    }
+}
+
+void conf_resolve(struct conf *c)
+{
+    static const enum conf_type ranked[] = {CONF_HOST,      CONF_HOSTGROUP,    CONF_SERVICEGROUP,
+                                            CONF_CONTACT,   CONF_CONTACTGROUP, CONF_COMMAND,
+                                            CONF_TIMEPERIOD};
+
+    for (uint32_t i = 0; i < c->objects.n; i++)
+        if (c->objects.at[i].name.n)
+            add_template(c, i);
+    for (uint32_t i = 0; i < c->objects.n; i++)
+        resolve(c, i, 0);
+    notices(c);
+    for (size_t i = 0; i < ARRAY_LEN(ranked); i++)
+        rank_type(c, ranked[i]);
+}

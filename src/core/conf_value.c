@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts to values: every scalar field of the snapshot is filled by the table of directives. */
+#include "core/conf_build.h"
+
+#include <string.h>
+
+bool conf_decimal(struct str text, int64_t *millionths)
+{
+    bool minus = text.n && text.p[0] == '-', point = false;
+    int64_t v = 0, scale = 1000000;
+    size_t i = text.n && (text.p[0] == '-' || text.p[0] == '+') ? 1 : 0, digits = 0;
+
+    for (; i < text.n; i++) {
+        char ch = text.p[i];
+
+        if (ch == '.' && !point) {
+            point = true;
+        } else if (ch >= '0' && ch <= '9') {
+            digits++;
+            if (point) {
+                scale /= 10;
+                v += (ch - '0') * scale;
+            } else if (v < INT64_MAX / 20) {
+                v = v * 10 + (int64_t)(ch - '0') * 1000000;
+            }
+        } else {
+            break;
+        }
+    }
+    *millionths = minus ? -v : v;
+    return digits && i == text.n;
+}
+
+/* The letters and words of all option lists. A word of Nagios is known by its whole, a letter by itself. */
+struct letter {
+    char letter;
+    const char *word;
+    uint32_t bit;
+};
+static const struct letter host_letters[] = {
+    {'d', "down", MODEL_ON_DOWN},         {'u', "unreachable", MODEL_ON_UNREACHABLE},
+    {'r', "recovery", MODEL_ON_RECOVERY}, {'f', "flapping", MODEL_ON_FLAPPING},
+    {'s', "downtime", MODEL_ON_DOWNTIME}, {'o', "up", MODEL_ON_OK},
+    {'p', "pending", MODEL_ON_PENDING},   {'N', "notifications", MODEL_ON_NOTIFY},
+};
+static const struct letter service_letters[] = {
+    {'w', "warning", MODEL_ON_WARNING},
+    {'u', "unknown", MODEL_ON_UNKNOWN},
+    {'c', "critical", MODEL_ON_CRITICAL},
+    {'r', "recovery", MODEL_ON_RECOVERY},
+    {'f', "flapping", MODEL_ON_FLAPPING},
+    {'s', "downtime", MODEL_ON_DOWNTIME},
+    {'o', "ok", MODEL_ON_OK},
+    {'p', "pending", MODEL_ON_PENDING},
+    {'N', "notifications", MODEL_ON_NOTIFY},
+};
+
+#define HOST_PROBLEMS    (MODEL_ON_DOWN | MODEL_ON_UNREACHABLE)
+#define SERVICE_PROBLEMS (MODEL_ON_WARNING | MODEL_ON_UNKNOWN | MODEL_ON_CRITICAL)
+#define NOTICES          (MODEL_ON_RECOVERY | MODEL_ON_FLAPPING | MODEL_ON_DOWNTIME)
+
+/* What each kind of list may say; "all" is allowed without what only a letter of its own can switch on. */
+static const struct {
+    enum conf_kind kind;
+    uint32_t allowed, all;
+} option_kinds[] = {
+    {CONF_KIND_ON_HOST, HOST_PROBLEMS | NOTICES, HOST_PROBLEMS | NOTICES},
+    {CONF_KIND_ON_HOST_FLAP, HOST_PROBLEMS | MODEL_ON_OK, HOST_PROBLEMS | MODEL_ON_OK},
+    {CONF_KIND_ON_HOST_STALK, HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY,
+     HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY},
+    {CONF_KIND_ON_HOST_FAIL, HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING,
+     HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING},
+    {CONF_KIND_ON_SERVICE, SERVICE_PROBLEMS | NOTICES, SERVICE_PROBLEMS | NOTICES},
+    {CONF_KIND_ON_SERVICE_FLAP, SERVICE_PROBLEMS | MODEL_ON_OK, SERVICE_PROBLEMS | MODEL_ON_OK},
+    {CONF_KIND_ON_SERVICE_STALK, SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY,
+     SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY},
+    {CONF_KIND_ON_SERVICE_FAIL, SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING,
+     SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING},
+};
+
+static bool one_option(enum conf_kind kind, struct str name, uint32_t *bit)
+{
+    bool host = kind <= CONF_KIND_ON_HOST_FAIL;
+    const struct letter *l = host ? host_letters : service_letters;
+    size_t n = host ? ARRAY_LEN(host_letters) : ARRAY_LEN(service_letters);
+
+    for (size_t i = 0; i < n; i++)
+        if ((name.n == 1 && name.p[0] == l[i].letter) || str_eq_c(name, l[i].word)) {
+            *bit = l[i].bit;
+            return true;
+        }
+    return false;
+}
+
+static uint32_t options(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
+{
+    uint32_t mask = 0, bit, allowed = 0, all = 0;
+    struct str name;
+
+    for (size_t i = 0; i < ARRAY_LEN(option_kinds); i++)
+        if (option_kinds[i].kind == d->kind) {
+            allowed = option_kinds[i].allowed;
+            all = option_kinds[i].all;
+        }
+    while (conf_next_name(&text, &name)) {
+        if (str_eq_c(name, "a") || str_eq_c(name, "all"))
+            mask = all;
+        else if (str_eq_c(name, "n") || str_eq_c(name, "none"))
+            mask = 0;
+        else if (one_option(d->kind, name, &bit) && (bit & allowed))
+            mask |= bit;
+        else if (conf_say_once(c, prop, name))
+            conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                     "'" STR_FMT "' is no option of %s; the manual has: %s", STR_ARG(name), d->name, d->doc);
+    }
+    return mask;
+}
+
+static void not_a_number(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
+{
+    if (conf_say_once(c, prop, text))
+        conf_say(c, CONF_WARNING, conf_value_place(c, prop), "%s is '" STR_FMT "'; write %s", d->name,
+                 STR_ARG(text), d->kind == CONF_KIND_BOOL ? "0 or 1" : "a number");
+}
+
+static int64_t number(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
+{
+    int64_t v;
+
+    if (!conf_decimal(text, &v) && text.n)
+        not_a_number(c, d, text, prop);
+    return v;
+}
+
+static uint32_t state(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop,
+                      enum conf_type type)
+{
+    const char *letters = type == CONF_HOST ? "odu" : "owcu";
+    const char *at = text.n ? strchr(letters, text.p[0]) : letters;
+
+    if (!at && conf_say_once(c, prop, text))
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop), "'" STR_FMT "' is no state; write one of %s",
+                 STR_ARG(text), type == CONF_HOST ? "o, d, u" : "o, w, u, c");
+    (void)d;
+    return at ? (uint32_t)(at - letters) : 0;
+}
+
+static uint32_t period(struct conf *c, struct str text, uint32_t prop)
+{
+    uint32_t rank;
+
+    if (!text.n)
+        return MODEL_NONE;
+    rank = conf_rank(c, CONF_TIMEPERIOD, text);
+    if (rank == CONF_NONE)
+        conf_say_unknown(c, CONF_TIMEPERIOD, prop, text);
+    return rank;
+}
+
+static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, void *record, uint32_t *flags)
+{
+    const struct conf_directive *d = conf_directive(row);
+    const struct conf_prop *p = conf_get(c, o, row);
+    uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE;
+    struct str text = conf_text(c, o, row);
+    char *at = (char *)record + d->field;
+    uint32_t u32 = 0;
+    int64_t i64;
+
+    switch (d->kind) {
+    case CONF_KIND_BOOL:
+        if (number(c, d, text, prop) > 0)
+            *flags |= (uint32_t)d->field;
+        return;
+    case CONF_KIND_UNITS:
+        if (!text.n)
+            return;
+        i64 = number(c, d, text, prop);
+        i64 = (int64_t)((__int128)i64 * c->build->globals.interval_length_us / 1000000);
+        memcpy(at, &i64, sizeof(i64));
+        return;
+    case CONF_KIND_SECONDS:
+        i64 = number(c, d, text, prop);
+        memcpy(at, &i64, sizeof(i64));
+        return;
+    case CONF_KIND_STATE: *at = (char)state(c, d, text, prop, o->type); return;
+    case CONF_KIND_UINT:
+        i64 = number(c, d, text, prop) / 1000000;
+        u32 = i64 > 0 ? (uint32_t)MIN(i64, UINT32_MAX - 1) : 0;
+        break;
+    case CONF_KIND_PERCENT:
+        i64 = number(c, d, text, prop) / 10000;
+        u32 = i64 > 0 ? (uint32_t)MIN(i64, 10000) : 0;
+        break;
+    case CONF_KIND_PERIOD: u32 = period(c, text, prop); break;
+    case CONF_KIND_STRING:
+    case CONF_KIND_NAME: u32 = model_build_str(c->build, text); break;
+    default: u32 = options(c, d, text, prop);
+    }
+    memcpy(at, &u32, sizeof(u32));
+}
+
+void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags)
+{
+    const struct conf_type_info *info = conf_type_info(o->type);
+
+    for (unsigned row = info->first; row < (unsigned)info->first + info->n; row++)
+        if (conf_directive(row)->field != CONF_NO_FIELD)
+            fill_row(c, o, row, record, flags);
+}

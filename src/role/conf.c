@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conf: reads the configuration once, says what is wrong with it, hands the snapshot to the parent, ends. A new one is started for each reload, so the memory of reading
+ * is given back whole.
+ */
+#include "role/role.h"
+
+#include "base/log.h"
+#include "base/vec.h"
+#include "core/model.h"
+#include "os/mem.h"
+#include "role/conf_io.h"
+#include "wire/link.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define DIAGS_SHOWN 200u /* the rest is for `vigie check` */
+
+struct self {
+    char *main_file, *zone;
+    VEC(char *) sets;
+};
+
+static void birth(struct role *r)
+{
+    struct self *s = r->self;
+
+    for (size_t i = 0; i < r->start->options.n; i++) {
+        struct str option = r->start->options.at[i], value = option, name = str_cut(&value, '=');
+
+        if (str_eq_c(name, "main_file"))
+            s->main_file = str_dup(value);
+        else if (str_eq_c(name, "tz"))
+            s->zone = str_dup(value);
+        else
+            *VEC_ADD(&s->sets) = str_dup(option);
+    }
+}
+
+static void say(struct role *r, enum log_level level, struct str text)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_conf_diag(&b, &(struct msg_conf_diag){.level = level, .text = str_sub(text, 0, 4096)});
+    role_send_parent(r, &b, -1);
+    buf_release(&b);
+}
+
+static void say_diags(struct role *r, const struct conf *c)
+{
+    struct conf_counts n = conf_count(c);
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < conf_n_diags(c) && i < DIAGS_SHOWN; i++) {
+        const struct conf_diag *d = conf_diag_at(c, i);
+
+        buf_clear(&b);
+        conf_diag_text(c, d, &b);
+        say(r, d->severity == CONF_ERROR ? LOG_ERROR : LOG_WARN, buf_str(&b));
+    }
+    if (conf_n_diags(c) > DIAGS_SHOWN) {
+        buf_clear(&b);
+        buf_printf(&b, "%u errors and %u warnings in all; 'vigie check' shows every one", n.errors,
+                   n.warnings);
+        say(r, LOG_WARN, buf_str(&b));
+    }
+    buf_release(&b);
+}
+
+static void say_notices(struct role *r, const struct conf *c)
+{
+    struct buf b = BUF_INIT;
+
+    if (!conf_n_notices(c))
+        return;
+    buf_add_c(&b, "read, but not yet acted on:");
+    for (size_t i = 0; i < conf_n_notices(c) && b.len < 3500; i++) {
+        const struct conf_notice *n = conf_notice_at(c, i);
+
+        buf_printf(&b, "%s %s %s (%s:%u%s)", i ? "," : "", n->object, n->directive,
+                   conf_file_path(c, n->file), n->line, n->count > 1 ? " ..." : "");
+    }
+    say(r, LOG_NOTICE, buf_str(&b));
+    buf_release(&b);
+}
+
+static int segment(const char *name, const struct buf *bytes)
+{
+    struct err err = ERR_INIT;
+    void *base;
+    int fd;
+
+    if (mem_segment(name, bytes->len, &fd, &err) < 0 || mem_map_rw(fd, bytes->len, &base, &err) < 0)
+        log_fatal("no memory for the snapshot: %s", err.text);
+    memcpy(base, bytes->data, bytes->len);
+    mem_unmap(base, bytes->len);
+    if (mem_seal(fd, &err) < 0)
+        log_fatal("the snapshot cannot be sealed: %s", err.text);
+    return fd;
+}
+
+static void hand_over(struct role *r, struct conf *c)
+{
+    struct buf pub = BUF_INIT, secret = BUF_INIT, b = BUF_INIT;
+    char hash[HASH_SHA256_HEX];
+    int fds[2];
+
+    conf_build(c, &pub, &secret);
+    hash_hex(((const struct model_header *)pub.data)->hash, HASH_SHA256_BYTES, hash);
+    fds[0] = segment("vigie-snapshot", &pub);
+    fds[1] = segment("vigie-secret", &secret);
+    msg_put_snapshot(
+        &b, &(struct msg_snapshot){
+                .generation = 1, .hash = str_of(hash), .public_len = pub.len, .secret_len = secret.len});
+    link_send(r->control, &b, fds, 2);
+    close(fds[0]);
+    close(fds[1]);
+    mem_wipe(secret.data, secret.len);
+    buf_release(&pub);
+    buf_release(&secret);
+    buf_release(&b);
+}
+
+/* All of it happens here, before the sandbox closes: nothing of it comes from a network or a user of Vigie. */
+static void open_and_compile(struct role *r)
+{
+    struct self *s = r->self;
+    struct conf_io io = conf_io_files();
+    struct conf_request rq = {.main_path = s->main_file, .zone = s->zone};
+    VEC(struct str) sets = {0};
+    struct conf *c;
+
+    if (!s->main_file)
+        log_fatal("no main file was named");
+    for (size_t i = 0; i < s->sets.n; i++)
+        *VEC_ADD(&sets) = str_of(s->sets.at[i]);
+    rq.sets = sets.at;
+    rq.n_sets = sets.n;
+    rq.native = conf_io_is_native(s->main_file);
+    c = conf_load(&io, &rq);
+    say_diags(r, c);
+    if (conf_ok(c)) {
+        say_notices(r, c);
+        hand_over(r, c);
+    }
+    conf_free(c);
+    VEC_RELEASE(&sets);
+}
+
+static void serve(struct role *r)
+{
+    struct self *s = r->self;
+
+    for (size_t i = 0; i < s->sets.n; i++)
+        mem_free(s->sets.at[i]);
+    VEC_RELEASE(&s->sets);
+    mem_free(s->main_file);
+    mem_free(s->zone);
+    s->main_file = s->zone = NULL;
+    role_done(r);
+}
+
+const struct role_ops role_conf = {
+    .id = ROLE_CONF,
+    .self_size = sizeof(struct self),
+    .birth = birth,
+    .open = open_and_compile,
+    .serve = serve,
+};
