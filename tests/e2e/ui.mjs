@@ -40,14 +40,6 @@ const goAll = async () => {
 };
 const names = () => page.locator('tr.row a.r').allInnerTexts();
 const url = () => new URL(page.url());
-async function picture(file) {
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 1360, height: 760 });
-  await page.mouse.move(0, 0);
-  await page.waitForTimeout(500);
-  await page.screenshot({ path: file });
-  await page.setViewportSize(size);
-}
 const main = () => vigie.own; // against a Vigie that runs already, its services are not known
 
 test('before set-up the page says what to do, and a wrong link is refused kindly', async () => {
@@ -133,7 +125,6 @@ test('the panel says why, shows output, measurements and events, and has an addr
     assert.match(await panel.locator('.facts').innerText(), /objects\.cfg, line \d+/);
   }
   assert.deepEqual(await accessibility(page), []);
-  if (process.env.VIGIE_PICTURE) await picture(process.env.VIGIE_PICTURE); // the picture of the README is of the real thing
   const title = await panel.locator('h2').innerText();
   await page.reload();
   await page.locator('.panel .facts').waitFor();

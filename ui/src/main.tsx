@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { effect, signal } from '@preact/signals';
-import { render, type JSX } from 'preact';
+import { Component, render, type ComponentChildren, type JSX } from 'preact';
 import { AwayError, readSession, session } from './api.ts';
 import { prefs, t } from './i18n/i18n.ts';
 import { applyLook } from './prefs.ts';
@@ -28,6 +28,24 @@ const unreachable = signal(false);
 
 function Unreachable(): JSX.Element {
   return <div class="empty"><h2>{t('away.title')}</h2><p>{t('err.network')}</p></div>;
+}
+
+// A fault of ours in one view must not leave an empty page.
+class Guard extends Component<{ children: ComponentChildren }, { failed: string }> {
+  override state = { failed: '' };
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ failed: error instanceof Error ? error.message : String(error) });
+  }
+  override render(): ComponentChildren {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <div class="empty" role="alert">
+        <h2>{t('error.fault')}</h2><p>{t('error.fault_text')}</p><pre>{this.state.failed}</pre>
+        <button type="button" class="btn p" onClick={() => location.reload()}>{t('error.reload')}</button>
+      </div>
+    );
+  }
 }
 
 function App(): JSX.Element | null {
@@ -84,7 +102,7 @@ function start(root: HTMLElement): void {
   startDetail();
   startStatus();
   startKeys();
-  render(<App />, root);
+  render(<Guard><App /></Guard>, root);
   void firstSession();
 }
 

@@ -95,6 +95,9 @@ export const en = {
   'empty.search_all': 'Search in all resources',
   'empty.clear': 'Clear the filters',
   'error.load': 'The list could not be read',
+  'error.fault': 'This page has a fault',
+  'error.fault_text': 'It is ours, not yours; nothing was changed by it. Loading the page again usually helps.',
+  'error.reload': 'Load again',
   'error.retry': 'Try again',
 
   'hint.move': 'move',

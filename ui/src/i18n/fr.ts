@@ -90,6 +90,9 @@ export const fr: Catalogue = {
   'empty.search_all': 'Chercher dans toutes les ressources',
   'empty.clear': 'Effacer les filtres',
   'error.load': 'La liste n’a pas pu être lue',
+  'error.fault': 'Cette page a un défaut',
+  'error.fault_text': 'C’est le nôtre, pas le vôtre ; rien n’a été changé. Recharger la page suffit le plus souvent.',
+  'error.reload': 'Recharger',
   'error.retry': 'Réessayer',
 
   'hint.move': 'se déplacer',

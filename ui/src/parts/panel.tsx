@@ -21,13 +21,14 @@ const Section = (props: { title: string; side?: ComponentChildren; children: Com
 
 function Actions({ d }: { d: Detail }): JSX.Element {
   const can = mayAct(session.value);
+  if (!can) return <p class="act muted">{t('act.forbidden', { role: t(`menu.role_${session.value?.role ?? 'viewer'}`) })}</p>;
   const open = isProblem(d.state) && !d.acknowledged;
   return (
     <div class="act">
-      {open && <button type="button" class="btn p" disabled={!can} onClick={() => openDialog('ack', [d])}>{t('panel.ack')} <Kbd k="a" /></button>}
-      {d.acknowledged && <button type="button" class="btn" disabled={!can} onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
-      <button type="button" class="btn" disabled={!can} onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>
-      <button type="button" class="btn" disabled={!can} onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>
+      {open && <button type="button" class="btn p" onClick={() => openDialog('ack', [d])}>{t('panel.ack')} <Kbd k="a" /></button>}
+      {d.acknowledged && <button type="button" class="btn" onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
+      <button type="button" class="btn" onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>
+      <button type="button" class="btn" onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>
     </div>
   );
 }
