@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=240
+"""SIGHUP: new objects come, old states stay, a check that runs is not interrupted, a wrong configuration changes nothing."""
+import os
+import signal
+
+from lib_vigie import ONE, Vigie, main, until
+
+MORE = 'define service {\n use ts\n host_name h\n service_description added\n}\n'
+SLOW = """define command {
+ command_name slow
+ command_line %s
+}
+define service {
+ use ts
+ host_name h
+ service_description slow
+ check_command slow
+}
+"""
+
+
+def names(v):
+    return sorted(row[0] for row in v.livestatus('GET services\nColumns: description'))
+
+
+def append(v, text):
+    with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+        f.write(text)
+    v.process.send_signal(signal.SIGHUP)
+
+
+def test_new_objects_and_old_states():
+    with Vigie() as v:
+        v.start()
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken before the reload')
+        v.order('ACKNOWLEDGE_SVC_PROBLEM;h;s;1;0;1;ann;I know')
+        until(lambda: v.service(columns='acknowledged')['acknowledged'] == 1, 'the acknowledgement')
+        append(v, MORE)
+        until(lambda: names(v) == ['added', 's'], 'the new service')
+        s = v.service(columns='state plugin_output acknowledged')
+        assert s == {'state': 2, 'plugin_output': 'broken before the reload', 'acknowledged': 1}, s
+        until(lambda: v.service(service='added')['has_been_checked'], 'the new service is checked')
+        assert v.stop() == 0
+
+
+def test_a_wrong_one_changes_nothing():
+    with Vigie() as v:
+        v.start()
+        roles = sorted(v.roles())
+        append(v, MORE + 'define service {\n')
+        until(lambda: 'objects.cfg:' in v.said(), 'the mistake is said with its place')
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;1;still at work')
+        until(lambda: v.service()['plugin_output'] == 'still at work')
+        assert names(v) == ['s']
+        assert sorted(v.roles()) == roles, 'a role was restarted'
+
+
+def test_a_running_check_goes_on():
+    with Vigie(objects=ONE) as v:
+        v.put('slow.sh', f'#!/bin/sh\necho begun >>{v.path("runs")}\nwhile [ ! -e {v.path("go")} ]; do sleep 0.05; done\n'
+                         f'echo "ended well"\n')
+        os.chmod(v.path('slow.sh'), 0o755)
+        v.put('runs', '')
+        os.chmod(v.path('runs'), 0o666)
+        with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+            f.write(SLOW % v.path('slow.sh'))
+        v.start()
+        v.order('SCHEDULE_FORCED_SVC_CHECK;h;slow;0')
+        until(lambda: os.path.getsize(v.path('runs')), 'the slow check runs')
+        append(v, MORE)
+        until(lambda: 'added' in names(v), 'the reload')
+        v.put('go', '')
+        until(lambda: v.service(service='slow')['plugin_output'] == 'ended well', 'its result arrives')
+        with open(v.path('runs')) as f:
+            assert f.read() == 'begun\n', 'it was run twice'
+
+
+main()
