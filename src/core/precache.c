@@ -445,10 +445,13 @@ void precache_write(const struct model_build *b, struct buf *out)
     contacts(&w);
     checks(&w);
     for (uint32_t i = 0; i < w.m.n_dep; i++) {
-        if (w.m.dep[i].said & MODEL_DEP_NOTIFY)
-            dependency(&w, &w.m.dep[i], "notification_failure_options", w.m.dep[i].notify_on);
-        if (w.m.dep[i].said & MODEL_DEP_EXECUTE)
-            dependency(&w, &w.m.dep[i], "execution_failure_options", w.m.dep[i].execute_on);
+        const struct model_dep *d = &w.m.dep[i];
+        bool host = d->check < w.m.n_hosts; /* for services, Nagios leaves criteria out that are never met */
+
+        if ((d->said & MODEL_DEP_NOTIFY) && (host || d->notify_on))
+            dependency(&w, d, "notification_failure_options", d->notify_on);
+        if ((d->said & MODEL_DEP_EXECUTE) && (host || d->execute_on))
+            dependency(&w, d, "execution_failure_options", d->execute_on);
     }
     for (uint32_t i = 0; i < w.m.n_escalation; i++)
         escalation(&w, &w.m.escalation[i]);
