@@ -7,54 +7,24 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "wire/link.h"
 
 #include <string.h>
 
-enum { KEPT_BYTES_MAX = 64 * 1024 * 1024 };
-
 /* ---- results ---- */
-
-static void drop_oldest(struct runner *self)
-{
-    struct kept *k = &self->kept.at[self->kept_at++];
-
-    self->kept_bytes -= k->len;
-    mem_free(k->frame);
-    k->frame = NULL;
-    if (self->kept_at > 1024 && self->kept_at > self->kept.n / 2) {
-        memmove(self->kept.at, self->kept.at + self->kept_at, (self->kept.n - self->kept_at) * sizeof(*self->kept.at));
-        self->kept.n -= self->kept_at;
-        self->kept_at = 0;
-    }
-}
-
-static void keep(struct runner *self, uint64_t seq, struct str frame)
-{
-    *VEC_ADD(&self->kept) = (struct kept){.seq = seq, .frame = str_dup(frame), .len = frame.n};
-    self->kept_bytes += frame.n;
-    while (self->kept_bytes > KEPT_BYTES_MAX)
-        drop_oldest(self); /* the engine is away for so long that its checks are due again */
-}
 
 void runner_finish(struct run *run, const struct msg_result *res)
 {
     struct role *r = run->role;
     struct runner *self = r->self;
     struct msg_result m = *res;
-    struct buf b = BUF_INIT;
 
     map_remove_u64(&self->runs, run->run_id);
     if (!run->unwanted) {
         m.run_id = run->run_id;
-        m.seq = ++self->next_seq;
         m.started_us = run->began_wall.us;
         m.lasted_us = loop_now(r->loop).us - run->began.us;
-        BUG_ON(msg_put_result(&b, &m) < 0);
-        keep(self, m.seq, buf_str(&b));
-        role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1);
+        keep_send(&self->keep, role_peer(r, ROLE_ENGINE, 0), &m);
     }
-    buf_release(&b);
     buf_release(&run->out);
     buf_release(&run->err);
     mem_free(run);
@@ -62,10 +32,7 @@ void runner_finish(struct run *run, const struct msg_result *res)
 
 static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    struct runner *self = r->self;
-
-    while (self->kept_at < self->kept.n && self->kept.at[self->kept_at].seq <= m->u.result_stored.seq)
-        drop_oldest(self);
+    keep_stored(&((struct runner *)r->self)->keep, m->u.result_stored.seq);
 }
 
 /* ---- messages ---- */
@@ -122,32 +89,13 @@ static void runner_serve(struct role *r)
 static void runner_hello(struct role *r, struct msg_hello *mine)
 {
     struct runner *self = r->self;
-    struct buf ids = BUF_INIT;
-    struct str key;
-    uint64_t value;
-    size_t n;
 
-    for (size_t i = 0; i < self->runs.n_entry; i++) {
-        if (map_at(&self->runs, i, &key, &value))
-            buf_add_le64(&ids, ((struct run *)(uintptr_t)value)->run_id);
-    }
-    n = ids.len;
-    mine->runs = str_make(buf_take(&ids, NULL), n);
-    mem_free(self->hello_runs);
-    self->hello_runs = (char *)(uintptr_t)mine->runs.p;
+    mine->runs = keep_run_ids(&self->keep, &self->runs);
 }
 
 static void runner_peer_up(struct role *r, struct peer *p)
 {
-    struct runner *self = r->self;
-
-    for (size_t i = self->kept_at; i < self->kept.n; i++) {
-        struct buf b = BUF_INIT;
-
-        buf_add(&b, self->kept.at[i].frame, self->kept.at[i].len);
-        role_send(p, &b, -1);
-        buf_release(&b);
-    }
+    keep_resend(&((struct runner *)r->self)->keep, p);
 }
 
 static void runner_stop(struct role *r)
@@ -155,14 +103,10 @@ static void runner_stop(struct role *r)
     struct runner *self = r->self;
 
     runner_kill_all(r);
-    while (self->kept_at < self->kept.n)
-        drop_oldest(self);
-    VEC_RELEASE(&self->kept);
+    keep_release(&self->keep);
     loop_timer_cancel(&self->sweep);
     map_release(&self->runs);
     buf_release(&self->env);
-    mem_free(self->hello_runs);
-    self->hello_runs = NULL;
     role_done(r);
 }
 

@@ -6,6 +6,7 @@
 #include "core/secret.h"
 #include "os/loop.h"
 #include "os/proc.h"
+#include "role/keep.h"
 #include "role/role.h"
 
 enum run_how { RUN_EXIT, RUN_SIGNAL, RUN_TIMEOUT, RUN_NOT_STARTED, RUN_LOST };
@@ -25,21 +26,11 @@ struct run {
     struct wall began_wall;
 };
 
-/* A result that the engine has not yet said to be stored: the frame is sent again after a reconnect. */
-struct kept {
-    uint64_t seq;
-    char *frame;
-    size_t len;
-};
-
 struct runner {
     struct secret secret;
     bool has_secret;
     struct map runs;         /* run id -> struct run */
-    VEC(struct kept) kept;   /* by rising seq, from kept_at on */
-    size_t kept_at, kept_bytes;
-    uint64_t next_seq;
-    char *hello_runs;        /* what the last HELLO borrowed */
+    struct keep keep;
     struct buf env;          /* base environment: words ended by NUL */
     struct loop_timer sweep;
 };

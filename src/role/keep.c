@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "role/keep.h"
+
+#include <string.h>
+
+enum { BYTES_MAX = 64 * 1024 * 1024 };
+
+static void drop_oldest(struct keep *k)
+{
+    struct kept *old = &k->kept.at[k->at++];
+
+    k->bytes -= old->len;
+    mem_free(old->frame);
+    if (k->at > 1024 && k->at > k->kept.n / 2) {
+        memmove(k->kept.at, k->kept.at + k->at, (k->kept.n - k->at) * sizeof(*k->kept.at));
+        k->kept.n -= k->at;
+        k->at = 0;
+    }
+}
+
+void keep_send(struct keep *k, struct peer *engine, struct msg_result *m)
+{
+    struct buf b = BUF_INIT;
+
+    m->seq = ++k->next_seq;
+    BUG_ON(msg_put_result(&b, m) < 0);
+    *VEC_ADD(&k->kept) = (struct kept){.seq = m->seq, .frame = str_dup(buf_str(&b)), .len = b.len};
+    k->bytes += b.len;
+    while (k->bytes > BYTES_MAX)
+        drop_oldest(k);
+    role_send(engine, &b, -1);
+    buf_release(&b);
+}
+
+void keep_stored(struct keep *k, uint64_t seq)
+{
+    while (k->at < k->kept.n && k->kept.at[k->at].seq <= seq)
+        drop_oldest(k);
+}
+
+void keep_resend(struct keep *k, struct peer *engine)
+{
+    struct buf b = BUF_INIT;
+
+    for (size_t i = k->at; i < k->kept.n; i++) {
+        buf_add(&b, k->kept.at[i].frame, k->kept.at[i].len);
+        role_send(engine, &b, -1);
+    }
+    buf_release(&b);
+}
+
+struct str keep_run_ids(struct keep *k, const struct map *runs)
+{
+    struct buf ids = BUF_INIT;
+    struct str key;
+    uint64_t value;
+    size_t n;
+
+    for (size_t i = 0; i < runs->n_entry; i++) {
+        if (!map_at(runs, i, &key, &value))
+            continue;
+        memcpy(&value, key.p, sizeof(value));
+        buf_add_le64(&ids, value);
+    }
+    mem_free(k->ids);
+    k->ids = buf_take(&ids, &n);
+    return str_make(k->ids, n);
+}
+
+void keep_release(struct keep *k)
+{
+    while (k->at < k->kept.n)
+        drop_oldest(k);
+    VEC_RELEASE(&k->kept);
+    mem_free(k->ids);
+    k->ids = NULL;
+}

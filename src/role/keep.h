@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Results that runner and prober keep until the engine says that they are on disk (RESULT_STORED), and send again when a new engine comes. Bounded: over 64 MiB the
+ * oldest go, since by then their checks are long due again.
+ */
+#include "base/map.h"
+#include "base/vec.h"
+#include "role/role.h"
+
+struct kept {
+    uint64_t seq;
+    char *frame;
+    size_t len;
+};
+
+struct keep {
+    VEC(struct kept) kept; /* by rising seq, from at on */
+    size_t at, bytes;
+    uint64_t next_seq;
+    char *ids; /* what the last HELLO borrowed */
+};
+
+/* Gives the result its number, keeps it and sends it (engine may be NULL: it goes when one comes). */
+void keep_send(struct keep *k, struct peer *engine, struct msg_result *m);
+void keep_stored(struct keep *k, uint64_t seq);
+void keep_resend(struct keep *k, struct peer *engine);
+/* The keys of a map whose keys are run ids, packed for HELLO; borrowed until the next call. */
+struct str keep_run_ids(struct keep *k, const struct map *runs);
+void keep_release(struct keep *k);

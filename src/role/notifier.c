@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * notifier: mail by SMTP and webhooks, by libcurl's multi interface on our loop. Notification commands do not come here (the runner executes those). An intent is answered by
+ * NOTIFIED, delivered or not; the engine keeps it until then, so a restart here loses none: it may come twice, never be lost.
+ * Places: mail goes only to vigie_smtp_server, webhooks only to the URL of the contact. Redirects are not followed.
+ */
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "core/secret.h"
+#include "os/clock.h"
+#include "os/loop.h"
+#include "os/rand.h"
+#include "probe/resolve.h"
+#include "role/role.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { JOBS_MAX = 256, TRIES = 4, ANSWER_MAX = 4096 };
+#define TRY_TIME_MS  20000L
+#define BACKOFF_US   (5 * TIME_S)
+
+/* One intent on its way. */
+struct job {
+    struct role *role;
+    uint64_t intent;
+    bool mail;
+    char *target;      /* address, or URL with its secrets filled in */
+    struct buf text;   /* the whole mail, or the JSON */
+    size_t read_at;    /* SMTP: sent so far */
+    size_t answered;   /* bytes of the answer, read and dropped */
+    unsigned tries;
+    CURL *easy;
+    struct curl_slist *list; /* recipients, or headers */
+    struct curl_slist *place; /* "host:port:address": what resolve found */
+    uint64_t ticket;          /* a name is being resolved */
+    char error[CURL_ERROR_SIZE];
+    struct loop_timer again;
+    struct job *next;
+};
+
+struct watch {
+    struct loop_fd fd;
+    struct role *role;
+};
+
+struct notifier {
+    struct secret secret;
+    CURLM *multi;
+    struct resolve *resolve;
+    struct loop_timer timer;
+    struct job *jobs;
+    size_t n_jobs;
+    char *ca; /* the certificate store, read before the sandbox closes */
+    size_t ca_len;
+};
+
+/* ---- the answer to the engine ---- */
+
+static void unlink_job(struct notifier *self, struct job *j)
+{
+    struct job **at = &self->jobs;
+
+    while (*at != j)
+        at = &(*at)->next;
+    *at = j->next;
+    self->n_jobs--;
+}
+
+static void end_job(struct job *j, bool ok, const char *error)
+{
+    struct role *r = j->role;
+    struct buf b = BUF_INIT;
+
+    msg_put_notified(&b, &(struct msg_notified){.intent = j->intent, .ok = ok, .error = str_of(error)});
+    role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1);
+    if (!ok)
+        log_warn("a notification to %s was not delivered: %s", j->mail ? j->target : "a webhook", error);
+    unlink_job(r->self, j);
+    loop_timer_cancel(&j->again);
+    curl_slist_free_all(j->list);
+    curl_slist_free_all(j->place);
+    mem_wipe(j->target, strlen(j->target));
+    mem_free(j->target);
+    buf_release(&j->text);
+    buf_release(&b);
+    mem_free(j);
+}
+
+/* ---- transfers ---- */
+
+static size_t on_body_wanted(char *to, size_t size, size_t n, void *user)
+{
+    struct job *j = user;
+    size_t take = MIN(size * n, j->text.len - j->read_at);
+
+    memcpy(to, j->text.data + j->read_at, take);
+    j->read_at += take;
+    return take;
+}
+
+static size_t on_answer(char *p UNUSED, size_t size, size_t n, void *user)
+{
+    struct job *j = user;
+
+    j->answered += size * n;
+    return j->answered > ANSWER_MAX * 16 ? 0 : size * n;
+}
+
+static void set_common(struct notifier *self, struct job *j)
+{
+    struct curl_blob ca = {.data = self->ca, .len = self->ca_len, .flags = CURL_BLOB_NOCOPY};
+
+    curl_easy_setopt(j->easy, CURLOPT_ERRORBUFFER, j->error);
+    curl_easy_setopt(j->easy, CURLOPT_PRIVATE, j);
+    curl_easy_setopt(j->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(j->easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(j->easy, CURLOPT_TIMEOUT_MS, TRY_TIME_MS);
+    curl_easy_setopt(j->easy, CURLOPT_CONNECTTIMEOUT_MS, TRY_TIME_MS / 2);
+    curl_easy_setopt(j->easy, CURLOPT_WRITEFUNCTION, on_answer);
+    curl_easy_setopt(j->easy, CURLOPT_WRITEDATA, j);
+    curl_easy_setopt(j->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(j->easy, CURLOPT_PROXY, "");
+    if (self->ca_len)
+        curl_easy_setopt(j->easy, CURLOPT_CAINFO_BLOB, &ca);
+}
+
+static void mail_url(const struct job *j, char *url, size_t size)
+{
+    snprintf(url, size, "smtp://%s", role_option(j->role, "vigie_smtp_server", "127.0.0.1:25"));
+}
+
+static void set_mail(struct job *j)
+{
+    const struct role *r = j->role;
+    char url[300], from[300];
+    const char *user = role_option(r, "vigie_smtp_user", "");
+
+    mail_url(j, url, sizeof(url));
+    snprintf(from, sizeof(from), "<%s>", role_option(r, "vigie_smtp_from", "vigie@localhost"));
+    j->list = curl_slist_append(NULL, j->target);
+    curl_easy_setopt(j->easy, CURLOPT_PROTOCOLS_STR, "smtp");
+    curl_easy_setopt(j->easy, CURLOPT_URL, url);
+    curl_easy_setopt(j->easy, CURLOPT_USE_SSL, (long)(user[0] ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+    if (user[0]) {
+        curl_easy_setopt(j->easy, CURLOPT_USERNAME, user);
+        curl_easy_setopt(j->easy, CURLOPT_PASSWORD, role_option(r, "vigie_smtp_password", ""));
+    }
+    curl_easy_setopt(j->easy, CURLOPT_MAIL_FROM, from);
+    curl_easy_setopt(j->easy, CURLOPT_MAIL_RCPT, j->list);
+    curl_easy_setopt(j->easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(j->easy, CURLOPT_READFUNCTION, on_body_wanted);
+    curl_easy_setopt(j->easy, CURLOPT_READDATA, j);
+}
+
+static void set_webhook(struct job *j)
+{
+    j->list = curl_slist_append(NULL, "Content-Type: application/json");
+    j->list = curl_slist_append(j->list, "User-Agent: Vigie");
+    j->list = curl_slist_append(j->list, "Expect:");
+    curl_easy_setopt(j->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(j->easy, CURLOPT_URL, j->target);
+    curl_easy_setopt(j->easy, CURLOPT_HTTPHEADER, j->list);
+    curl_easy_setopt(j->easy, CURLOPT_POSTFIELDS, j->text.data);
+    curl_easy_setopt(j->easy, CURLOPT_POSTFIELDSIZE, (long)j->text.len);
+}
+
+static void start_transfer(struct job *j)
+{
+    struct notifier *self = j->role->self;
+
+    j->easy = curl_easy_init();
+    j->read_at = j->answered = 0;
+    j->error[0] = '\0';
+    curl_slist_free_all(j->list);
+    j->list = NULL;
+    set_common(self, j);
+    curl_easy_setopt(j->easy, CURLOPT_RESOLVE, j->place);
+    if (j->mail)
+        set_mail(j);
+    else
+        set_webhook(j);
+    curl_multi_add_handle(self->multi, j->easy);
+}
+
+static void start_job(void *user);
+
+static void try_again(struct job *j, bool hopeless, const char *error)
+{
+    if (hopeless || j->tries >= TRIES) {
+        end_job(j, false, error);
+        return;
+    }
+    loop_timer_set(j->role->loop, &j->again,
+                   (struct mono){loop_now(j->role->loop).us + (BACKOFF_US << (j->tries - 1))}, start_job, j);
+}
+
+/* Host and port of where this job goes; false when the URL is none. */
+static bool place_of(const struct job *j, char *host, size_t size, unsigned *port)
+{
+    char url[300];
+    char *h = NULL, *p = NULL;
+    CURLU *u = curl_url();
+    uint64_t n = 0;
+    bool ok;
+
+    mail_url(j, url, sizeof(url));
+    ok = curl_url_set(u, CURLUPART_URL, j->mail ? url : j->target, 0) == CURLUE_OK &&
+         curl_url_get(u, CURLUPART_HOST, &h, 0) == CURLUE_OK &&
+         curl_url_get(u, CURLUPART_PORT, &p, CURLU_DEFAULT_PORT) == CURLUE_OK && str_to_u64(str_of(p), &n) &&
+         str_copy(host, size, str_of(h));
+    *port = (unsigned)n;
+    curl_free(h);
+    curl_free(p);
+    curl_url_cleanup(u);
+    return ok;
+}
+
+static void on_resolved(void *user, const union resolve_addr *addr, const char *error)
+{
+    struct job *j = user;
+    char host[256], text[64], entry[400];
+    unsigned port;
+
+    j->ticket = 0;
+    if (!addr) {
+        snprintf(entry, sizeof(entry), "the name cannot be resolved: %s", error);
+        try_again(j, false, entry);
+        return;
+    }
+    BUG_ON(!place_of(j, host, sizeof(host), &port));
+    resolve_text(addr, text);
+    snprintf(entry, sizeof(entry), "%s:%u:%s", host, port, text);
+    curl_slist_free_all(j->place);
+    j->place = curl_slist_append(NULL, entry);
+    start_transfer(j);
+}
+
+/* The name is looked up here, by our own rules, and handed to libcurl: its own resolver would open files and start threads. */
+static void start_job(void *user)
+{
+    struct job *j = user;
+    char host[256];
+    unsigned port;
+
+    j->tries++;
+    if (!place_of(j, host, sizeof(host), &port)) {
+        end_job(j, false, j->mail ? "vigie_smtp_server is no host:port" : "the webhook is no URL");
+        return;
+    }
+    if (host[0] == '[') { /* an IPv6 address: nothing to look up */
+        start_transfer(j);
+        return;
+    }
+    j->ticket = resolve_name(((struct notifier *)j->role->self)->resolve, host, on_resolved, j);
+}
+
+/* Delivered means: the mail server took it, or the hook answered 2xx. A 4xx of a hook will not become better by trying again. */
+static void judge(struct job *j, CURLcode code)
+{
+    long status = 0;
+    char text[CURL_ERROR_SIZE + 64];
+    bool ok, hopeless;
+
+    curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_multi_remove_handle(((struct notifier *)j->role->self)->multi, j->easy);
+    curl_easy_cleanup(j->easy);
+    j->easy = NULL;
+    ok = code == CURLE_OK && (j->mail || (status >= 200 && status < 300));
+    if (code == CURLE_OK && !ok)
+        snprintf(text, sizeof(text), "the hook answered %ld", status);
+    else
+        snprintf(text, sizeof(text), "%s", j->error[0] ? j->error : curl_easy_strerror(code));
+    hopeless = (status >= 400 && status < 500 && !j->mail && status != 429) || (j->mail && status >= 500);
+    if (ok)
+        end_job(j, true, "");
+    else
+        try_again(j, hopeless, text);
+}
+
+/* ---- libcurl on our loop ---- */
+
+static void collect(struct notifier *self)
+{
+    CURLMsg *m;
+    int left;
+
+    while ((m = curl_multi_info_read(self->multi, &left))) {
+        struct job *j = NULL;
+        CURLcode code = m->data.result;
+
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&j);
+        judge(j, code);
+    }
+}
+
+static void on_socket_ready(void *user, uint32_t events)
+{
+    struct watch *w = user;
+    struct notifier *self = w->role->self;
+    int action = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+                 (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+    int running;
+
+    curl_multi_socket_action(self->multi, w->fd.fd, action, &running); /* w may be gone after this */
+    collect(self);
+}
+
+static int on_socket(CURL *easy UNUSED, curl_socket_t s, int what, void *user, void *mine)
+{
+    struct role *r = user;
+    struct notifier *self = r->self;
+    struct watch *w = mine;
+    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
+
+    if (what == CURL_POLL_REMOVE) {
+        if (w)
+            loop_fd_remove(&w->fd);
+        mem_free(w);
+        return 0;
+    }
+    if (w) {
+        loop_fd_events(&w->fd, events);
+        return 0;
+    }
+    w = mem_zalloc(sizeof(*w));
+    w->role = r;
+    loop_fd_add(r->loop, &w->fd, s, events, on_socket_ready, w);
+    curl_multi_assign(self->multi, s, w);
+    return 0;
+}
+
+static void on_time(void *user)
+{
+    struct notifier *self = ((struct role *)user)->self;
+    int running;
+
+    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect(self);
+}
+
+static int on_timer_wanted(CURLM *multi UNUSED, long ms, void *user)
+{
+    struct role *r = user;
+    struct notifier *self = r->self;
+
+    if (ms < 0)
+        loop_timer_cancel(&self->timer);
+    else
+        loop_timer_set(r->loop, &self->timer, (struct mono){clock_mono().us + ms * TIME_MS}, on_time, r);
+    return 0;
+}
+
+/* ---- messages ---- */
+
+/* RFC 2047: a header word of any text, as base64 in UTF-8, cut into encoded words. */
+static void header_text(struct buf *b, struct str text)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    while (text.n) {
+        size_t n = MIN(text.n, (size_t)42);
+
+        while (n > 1 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+            n--; /* never cut a character */
+        buf_add_c(b, "=?UTF-8?B?");
+        for (size_t i = 0; i < n; i += 3) {
+            uint32_t v = 0;
+
+            for (size_t k = 0; k < 3; k++)
+                v = v << 8 | (i + k < n ? (unsigned char)text.p[i + k] : 0);
+            buf_add_char(b, digit[v >> 18]);
+            buf_add_char(b, digit[v >> 12 & 63]);
+            buf_add_char(b, i + 1 < n ? digit[v >> 6 & 63] : '=');
+            buf_add_char(b, i + 2 < n ? digit[v & 63] : '=');
+        }
+        buf_add_c(b, "?=");
+        text = str_sub(text, n, text.n);
+        if (text.n)
+            buf_add_c(b, "\r\n ");
+    }
+}
+
+static void mail_date(struct buf *b)
+{
+    static const char *const day[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct time_civil c = time_utc(clock_wall());
+
+    buf_printf(b, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", day[c.weekday], c.day, month[c.month - 1], c.year, c.hour,
+               c.minute, c.second);
+}
+
+static void write_mail(const struct role *r, const struct msg_notify *m, struct buf *b)
+{
+    uint64_t id[2];
+    struct str body = m->body;
+
+    rand_bytes(id, sizeof(id));
+    mail_date(b);
+    buf_printf(b, "From: Vigie <%s>\r\nTo: <" STR_FMT ">\r\n", role_option(r, "vigie_smtp_from", "vigie@localhost"), STR_ARG(m->target));
+    buf_printf(b, "Message-ID: <%016llx.%016llx@vigie>\r\nSubject: ", (unsigned long long)id[0], (unsigned long long)id[1]);
+    header_text(b, m->subject);
+    buf_add_c(b, "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                 "Content-Transfer-Encoding: 8bit\r\n\r\n");
+    while (body.p) {
+        buf_add_str(b, str_cut(&body, '\n'));
+        buf_add_c(b, "\r\n");
+    }
+}
+
+/* An address that could begin another header or SMTP command is none. */
+static bool is_address(struct str a)
+{
+    for (size_t i = 0; i < a.n; i++) {
+        if ((unsigned char)a.p[i] <= ' ' || a.p[i] == '<' || a.p[i] == '>' || a.p[i] == 0x7f)
+            return false;
+    }
+    return a.n && str_find_char(a, '@') > 0;
+}
+
+static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *msg)
+{
+    const struct msg_notify *m = &msg->u.notify;
+    struct notifier *self = r->self;
+    struct job *j = mem_zalloc(sizeof(*j));
+    struct buf target = BUF_INIT;
+
+    *j = (struct job){.role = r, .intent = m->intent, .mail = str_eq_c(m->channel, "mail"), .text = BUF_INIT, .next = self->jobs};
+    self->jobs = j;
+    self->n_jobs++;
+    secret_fill(&self->secret, m->target, &target);
+    j->target = buf_take(&target, NULL);
+    if (self->n_jobs > JOBS_MAX) {
+        end_job(j, false, "too many notifications are on their way");
+        return;
+    }
+    if (j->mail && !is_address(str_of(j->target))) {
+        end_job(j, false, "not a mail address");
+        return;
+    }
+    if (j->mail)
+        write_mail(r, m, &j->text);
+    else
+        buf_add_str(&j->text, m->json);
+    start_job(j);
+}
+
+/* ---- frame ---- */
+
+static void notifier_snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+{
+    struct notifier *self = r->self;
+    struct err err = ERR_INIT;
+
+    if (secret_open(&self->secret, now->secret, now->secret_len, &err) < 0)
+        log_fatal("the secrets of the configuration: %s", err.text);
+}
+
+static void notifier_open(struct role *r)
+{
+    static const char path[] = "/etc/ssl/certs/ca-certificates.crt";
+    struct notifier *self = r->self;
+    FILE *f;
+    struct err err = ERR_INIT;
+
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    self->resolve = resolve_new(r->loop, &err);
+    if (!self->resolve)
+        log_fatal("%s", err.text);
+    f = fopen(path, "re");
+    if (f) {
+        self->ca = mem_alloc(LIMIT_CONF_LINE * 64);
+        self->ca_len = fread(self->ca, 1, LIMIT_CONF_LINE * 64, f);
+        fclose(f);
+    }
+    self->multi = curl_multi_init();
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, r);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, r);
+}
+
+static void notifier_stop(struct role *r)
+{
+    struct notifier *self = r->self;
+
+    while (self->jobs) { /* not answered: the engine sends them again at its next start */
+        struct job *j = self->jobs;
+
+        unlink_job(self, j);
+        loop_timer_cancel(&j->again);
+        if (j->ticket)
+            resolve_cancel(self->resolve, j->ticket);
+        curl_slist_free_all(j->place);
+        if (j->easy) {
+            curl_multi_remove_handle(self->multi, j->easy);
+            curl_easy_cleanup(j->easy);
+        }
+        curl_slist_free_all(j->list);
+        mem_free(j->target);
+        buf_release(&j->text);
+        mem_free(j);
+    }
+    loop_timer_cancel(&self->timer);
+    curl_multi_cleanup(self->multi);
+    resolve_free(self->resolve);
+    mem_free(self->ca);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_NOTIFY, ROLE_BIT(ENGINE), on_notify},
+};
+
+const struct role_ops role_notifier = {
+    .id = ROLE_NOTIFIER,
+    .self_size = sizeof(struct notifier),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .snapshot = notifier_snapshot,
+    .open = notifier_open,
+    .serve = role_ready,
+    .stop = notifier_stop,
+};
