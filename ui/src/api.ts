@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only way to the server. A 401 anywhere means that the session has ended: the sign-in page shows, the URL stays.
 import { signal } from '@preact/signals';
+import { t } from './i18n/i18n.ts';
 import type { Session } from './model.ts';
 
 // undefined: not asked yet; null: nobody is signed in.
@@ -35,6 +36,11 @@ async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null);
 }
 
+export function errorText(error: unknown): string {
+  if (error instanceof ApiError) return error.detail || t('err.server', { status: error.status });
+  return t('err.network');
+}
+
 export interface Options {
   body?: unknown;
   signal?: AbortSignal;
@@ -57,7 +63,9 @@ export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, op
     away.value = true;
     throw new AwayError();
   }
-  if (response.status === 502 || response.status === 503 || response.status === 504) {
+  // A proxy speaks for a Vigie that is not there; Vigie's own 503 is a problem document with a reason of its own.
+  const ours = (response.headers.get('Content-Type') ?? '').includes('json');
+  if (response.status >= 502 && response.status <= 504 && !ours) {
     away.value = true;
     throw new AwayError();
   }
@@ -76,8 +84,9 @@ export async function readSession(): Promise<void> {
   try {
     session.value = await api<Session>('GET', '/session', { open: true });
   } catch (error) {
-    if (error instanceof ApiError) session.value = null;
-    else throw error;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status >= 500) throw new AwayError(); // who we are cannot be known just now
+    session.value = null;
   }
 }
 

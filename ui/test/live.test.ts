@@ -39,12 +39,12 @@ world['history'] = { pushState() {}, replaceState() {} };
 world['EventSource'] = FakeSource;
 world['fetch'] = (path: string, options: { signal: AbortSignal | null }) => new Promise((done, fail) => {
   const signal = options.signal ?? new AbortController().signal;
-  const reply = (status: number, body: unknown): void => done(new Response(JSON.stringify(body), { status }));
+  const reply = (status: number, body: unknown): void => done(new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } }));
   signal.addEventListener('abort', () => fail(new DOMException('aborted', 'AbortError')));
   asked.push({ url: new URL(path, 'http://x'), signal, reply, fail: () => fail(new TypeError('network')) });
 });
 
-const { api, away, session, sessionEnded } = await import('../src/api.ts');
+const { api, away, readSession, session, sessionEnded } = await import('../src/api.ts');
 const { go, route } = await import('../src/route.ts');
 const list = await import('../src/store/list.ts');
 const { live } = await import('../src/store/stream.ts');
@@ -182,6 +182,23 @@ test('a stream that breaks is opened again, and the gap is read', async () => {
   stream().onopen?.();
   (await nextAsk('the gap')).reply(200, page(['1']));
   await until('the row to leave', () => ids().join() === '1');
+});
+
+test('a Vigie that is still starting is asked again, and nobody is signed out', async () => {
+  go({ q: 'z' });
+  (await nextAsk()).reply(503, { detail: 'The configuration is still being read.' });
+  await until('the reason', () => list.failed.value.startsWith('The configuration'));
+  assert.equal(away.value, false);
+  (await nextAsk('the list again')).reply(200, page(['4']));
+  await until('the row', () => ids().join() === '4');
+  assert.equal(list.failed.value, '');
+  const who = readSession().then(() => 'fine', () => 'away');
+  (await nextAsk()).reply(503, { detail: 'starting' });
+  assert.equal(await who, 'away');
+  assert.ok(session.value);
+  const proxy = api('GET', '/status').then(() => 'fine', () => 'away');
+  asked.shift()!.reply(504, {});
+  assert.equal(await proxy, 'away');
 });
 
 test('when the session ends the stream closes and the place is kept', async () => {

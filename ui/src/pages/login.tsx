@@ -2,10 +2,9 @@
 // Before anyone is signed in: sign in, or use the set-up link of a fresh installation.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, ApiError, login, sessionEnded, setup } from '../api.ts';
+import { api, ApiError, errorText, login, sessionEnded, setup } from '../api.ts';
 import { LANG_NAMES, lang, setPrefs, t, type Key } from '../i18n/i18n.ts';
 import { goodPassword, goodUser, judge, MIN_LENGTH } from '../password.ts';
-import { errorText } from '../store/actions.ts';
 import { go } from '../route.ts';
 import { Segments } from '../parts/bits.tsx';
 import { Brand, Icon } from '../parts/icons.tsx';

@@ -2,10 +2,10 @@
 // The forms that act on resources, and the list of keys.
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { ApiError } from '../api.ts';
+import { errorText } from '../api.ts';
 import { prefs, setPrefs, t } from '../i18n/i18n.ts';
 import { nameOf, type Row } from '../model.ts';
-import { acknowledge, addComment, dialog, errorText, planDowntime } from '../store/actions.ts';
+import { acknowledge, addComment, dialog, planDowntime } from '../store/actions.ts';
 import { Kbd, Modal } from './bits.tsx';
 
 const close = (): void => { dialog.value = null; };
@@ -34,7 +34,7 @@ function ActionForm({ title, rows, text, submit, children, send }: FormProps): J
     const errors = await sent;
     setBusy(false);
     if (errors.length < rows.length) close();
-    else setError(errors[0] instanceof ApiError || errors[0] ? errorText(errors[0]) : '');
+    else setError(errorText(errors[0]));
   };
   return (
     <Modal title={title} onClose={close}>

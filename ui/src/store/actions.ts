@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person can do to resources, one or many; each answer is said in one sentence.
 import { signal } from '@preact/signals';
-import { api, ApiError, AwayError, session } from '../api.ts';
+import { api, errorText, session } from '../api.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import { mayAct, nameOf, type Row } from '../model.ts';
 import { route } from '../route.ts';
@@ -19,12 +19,6 @@ export function targets(): Row[] {
   const find = (id: string): Row | null => rows.row(id) ?? (detail.peek()?.id === id ? detail.peek() : null);
   const ids = selected.peek().size > 0 ? [...selected.peek()] : [route.peek().open || current.peek()];
   return ids.map(find).filter((row): row is Row => row !== null);
-}
-
-export function errorText(error: unknown): string {
-  if (error instanceof AwayError) return t('err.network');
-  if (error instanceof ApiError) return error.detail || t('err.server', { status: error.status });
-  return t('err.network');
 }
 
 export function allowed(): boolean {

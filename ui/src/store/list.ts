@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the list page by page and keeps it true: server-side filter, sort and paging; changes by the stream.
 import { computed, effect, signal } from '@preact/signals';
-import { api, ApiError, away, session } from '../api.ts';
+import { api, ApiError, away, errorText, session } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
 import { listOf, route } from '../route.ts';
 import { mayEnter, nameOf, viewQuery, type Counts, type Page, type Row, type View } from '../model.ts';
@@ -16,6 +16,7 @@ const REFRESH_CAP = 400; // rows read again at once; what lies below is read whe
 const REFRESH_MIN_MS = 1000;
 const HOLD_MS = 4000;
 const COUNTS_POLL_MS = 20000;
+const RETRY_MS = 3000;
 
 export const rows = new Rows();
 export const counts = signal<Counts>({});
@@ -23,7 +24,7 @@ export const total = signal(0);
 export const matched = signal(0);
 export const next = signal<string | null>(null);
 export const loading = signal<'no' | 'first' | 'more'>('first');
-export const failed = signal(false);
+export const failed = signal(''); // why the list could not be read
 export const current = signal(''); // the row that keys act on
 export const selected = signal<ReadonlySet<string>>(new Set());
 
@@ -51,7 +52,7 @@ function take(page: Page): void {
   total.value = page.total;
   matched.value = page.matched;
   next.value = page.next;
-  failed.value = false;
+  failed.value = '';
 }
 
 async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -63,7 +64,9 @@ async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> 
     await work(mine.signal);
   } catch (error) {
     if (mine.signal.aborted) return;
-    failed.value = true;
+    failed.value = errorText(error);
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(() => void refresh(), RETRY_MS);
   } finally {
     if (request === mine) {
       request = null;
