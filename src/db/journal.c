@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/journal.h"
+
+#include "base/log.h"
+#include "core/record.h"
+#include "db/journal_shrink.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AHEAD (1024u * 1024) /* allocated at a time, beyond the reserve */
+
+static const struct journal_options defaults = {
+    .segment_bytes = LIMIT_SEGMENT,
+    .reserve = 4u * 1024 * 1024,
+    .queue_bytes = LIMIT_QUEUE,
+    .keep_bytes = 4ull * 1024 * 1024 * 1024,
+    .keep_us = 7 * TIME_DAY,
+};
+
+static void set_options(struct journal *j, const struct journal_options *o)
+{
+    j->o = o ? *o : defaults;
+    if (!j->o.segment_bytes)
+        j->o.segment_bytes = defaults.segment_bytes;
+    if (!j->o.reserve)
+        j->o.reserve = defaults.reserve;
+    if (!j->o.queue_bytes)
+        j->o.queue_bytes = defaults.queue_bytes;
+    if (!j->o.keep_bytes)
+        j->o.keep_bytes = defaults.keep_bytes;
+    if (!j->o.keep_us)
+        j->o.keep_us = defaults.keep_us;
+}
+
+static struct journal_segment *newest(const struct journal *j)
+{
+    return j->list.v.n ? &VEC_LAST(&j->list.v) : NULL;
+}
+
+/* A file that a crash left while it was being made: it never held an acknowledged record. */
+static void remove_headless(struct journal *j)
+{
+    struct journal_segment *s;
+
+    while ((s = newest(j)) != NULL && !s->whole && s->size <= SEGMENT_BODY) {
+        if (j->io.unlink(j->io.user, s->name) < 0)
+            log_warn("journal segment %s holds nothing and cannot be removed", s->name);
+        j->list.v.n--;
+    }
+}
+
+/* Reads one segment to its end. complete: it holds a whole checkpoint. */
+static int scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete, struct err *err)
+{
+    struct journal_record rec;
+    int r;
+
+    *complete = false;
+    journal_reader_init(rd, &j->io, &j->list, i, i + 1);
+    while ((r = journal_reader_next(rd, &rec, err)) > 0) {
+        if (rec.r.kind != RECORD_CHECKPOINT_END || !(rec.r.flags & SEGMENT_CHECKPOINT))
+            continue;
+        *complete = true;
+        if (i + 1 == j->list.v.n)
+            j->checkpoint_bytes = rec.offset;
+    }
+    return r;
+}
+
+static void take_damage(struct journal *j, const struct journal_damage *d)
+{
+    if (!d->places)
+        return;
+    if (!j->damage.places)
+        memcpy(j->damage.first, d->first, sizeof(d->first));
+    j->damage.places += d->places;
+    j->damage.lost += d->lost;
+}
+
+/* The journal goes on behind the last whole record of the newest segment, whatever stands there is cut off. */
+static void resume_segment(struct journal *j, const struct journal_reader *rd)
+{
+    struct journal_segment *s = newest(j);
+
+    j->expect = j->written = j->next = rd->expect;
+    j->at = rd->at;
+    if (!s->whole) {
+        /* How many numbers it held is not known: at most this many. */
+        j->expect = j->written = j->next = s->first_seq + s->size / SEGMENT_RECORD_HEADER;
+        return;
+    }
+    j->handle = j->io.open(j->io.user, s->name, JOURNAL_WRITE);
+    if (j->handle >= 0 && s->size > j->at) {
+        j->torn = s->size - j->at;
+        if (j->io.truncate(j->io.user, j->handle, j->at) < 0 || j->io.sync(j->io.user, j->handle) < 0) {
+            j->io.close(j->io.user, j->handle);
+            j->handle = -1;
+        }
+    }
+    if (j->handle < 0)
+        j->handle = -1; /* not writable now: the first commit begins a new segment */
+    j->allocated = j->at;
+}
+
+static int scan(struct journal *j, struct err *err)
+{
+    struct journal_reader rd;
+    bool complete = false;
+    int r = 0;
+
+    for (size_t i = j->list.v.n; i-- > 0 && !complete && r == 0;) {
+        r = scan_segment(j, i, &rd, &complete, err);
+        if (r == 0)
+            take_damage(j, &rd.damage);
+        if (r == 0 && i + 1 == j->list.v.n)
+            resume_segment(j, &rd);
+        j->complete = i;
+        journal_reader_release(&rd);
+    }
+    j->has_complete = complete;
+    return r;
+}
+
+int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o, struct err *err)
+{
+    struct journal_segment *s;
+    int r;
+
+    *j = (struct journal){.io = *io, .handle = -1, .expect = 1, .written = 1, .next = 1};
+    buf_init(&j->pending);
+    buf_init(&j->done);
+    set_options(j, o);
+    r = journal_list_read(&j->list, io, err);
+    if (r < 0)
+        return r;
+    remove_headless(j);
+    r = scan(j, err);
+    s = newest(j);
+    if (s)
+        memcpy(j->snapshot, s->head.snapshot, sizeof(j->snapshot));
+    if (j->torn)
+        log_notice("the journal ended in a batch that was not synced (%s, %llu bytes): cut off, nothing acknowledged was lost", s->name,
+                   (unsigned long long)j->torn);
+    return r;
+}
+
+void journal_release(struct journal *j)
+{
+    if (j->handle >= 0)
+        j->io.close(j->io.user, j->handle);
+    j->handle = -1;
+    journal_list_release(&j->list);
+    buf_release(&j->pending);
+    buf_release(&j->done);
+}
+
+void journal_raise(struct journal *j, uint64_t next)
+{
+    j->next = MAX(j->next, next);
+}
+
+void journal_set_snapshot(struct journal *j, const char *hash)
+{
+    size_t n = strlen(hash);
+
+    memset(j->snapshot, 0, sizeof(j->snapshot));
+    if (n == SEGMENT_HASH)
+        memcpy(j->snapshot, hash, n);
+}
+
+static void keep_bound(struct journal *j)
+{
+    if (j->pending.len <= j->o.queue_bytes || !journal_shrink(&j->pending, j->o.queue_bytes, &j->stats))
+        return;
+    j->cut = true;
+    j->rotate = true;
+}
+
+bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload)
+{
+    struct segment_record r = {.seq = seq, .kind = kind, .at = at, .payload = payload};
+
+    if (seq < j->next)
+        return false;
+    keep_bound(j);
+    segment_record_put(&j->pending, &r);
+    j->next = seq + 1;
+    return true;
+}
+
+bool journal_add_checkpoint(struct journal *j, uint16_t kind, struct wall at, struct str payload, bool end)
+{
+    struct segment_record r = {.kind = kind, .flags = SEGMENT_CHECKPOINT, .at = at, .payload = payload};
+    bool wanted = j->asked == 1 && !j->cut;
+
+    if (end && j->asked)
+        j->asked--;
+    if (!wanted)
+        return false;
+    keep_bound(j);
+    segment_record_put(&j->pending, &r);
+    return true;
+}
+
+bool journal_asks_checkpoint(struct journal *j)
+{
+    bool ask = j->ask;
+
+    if (ask)
+        j->asked++;
+    j->ask = false;
+    return ask;
+}
+
+void journal_engine_restarted(struct journal *j)
+{
+    journal_shrink_checkpoint(&j->pending);
+    j->asked = 0;
+    j->cut = false;
+    j->ask = !j->has_complete || j->complete + 1 != j->list.v.n;
+}
+
+uint64_t journal_stored(const struct journal *j)
+{
+    return j->written - 1;
+}
+
+/* ---- writing ---- */
+
+/* Puts why writing fails into j->why; the code is returned. */
+static int fails(struct journal *j, int code, const char *doing)
+{
+    const char *name = j->list.v.n ? newest(j)->name : "the first segment";
+
+    j->stats.failures++;
+    snprintf(j->why, sizeof(j->why), "%s: %s failed: %s", name, doing,
+             code == E_NOSPC ? "the disk is full or read-only; records wait in memory, writing resumes by itself"
+                             : "the disk reports an error; records wait in memory, writing is tried again");
+    return code;
+}
+
+/* Blocks for `need` more bytes and the reserve behind them. What cannot be had makes the journal low. */
+static void allocate(struct journal *j, uint64_t need)
+{
+    uint64_t want = j->at + need + j->o.reserve;
+
+    if (want <= j->allocated) {
+        j->low = false;
+        return;
+    }
+    j->low = j->io.allocate(j->io.user, j->handle, want + AHEAD) < 0;
+    if (!j->low)
+        j->allocated = want + AHEAD;
+    else if (j->io.allocate(j->io.user, j->handle, want) == 0)
+        j->allocated = want, j->low = false;
+}
+
+/* Gives the blocks behind the end back and leaves the segment. */
+static void leave_segment(struct journal *j)
+{
+    if (j->handle < 0)
+        return;
+    if (j->io.truncate(j->io.user, j->handle, j->at) == 0)
+        newest(j)->size = j->at;
+    j->io.close(j->io.user, j->handle);
+    j->handle = -1;
+}
+
+/* Removes the oldest segments that are over age or size, at most two. */
+static void trim(struct journal *j, struct wall now)
+{
+    uint64_t total = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < j->list.v.n; i++)
+        total += j->list.v.at[i].size;
+    while (n < 2 && n < j->complete && j->has_complete) {
+        const struct journal_segment *s = &j->list.v.at[n];
+        int64_t until = s[1].head.created.us;
+
+        if (total <= j->o.keep_bytes && (!s[1].whole || until >= now.us - j->o.keep_us))
+            break;
+        if (j->io.unlink(j->io.user, s->name) < 0)
+            break;
+        total -= s->size;
+        n++;
+    }
+    if (!n)
+        return;
+    memmove(j->list.v.at, j->list.v.at + n, (j->list.v.n - n) * sizeof(j->list.v.at[0]));
+    j->list.v.n -= n;
+    j->complete -= n;
+}
+
+/* Makes the file with its header, durable, and reserves room. The handle, or an error; then nothing stays. */
+static int make_file(struct journal *j, const struct journal_segment *s)
+{
+    struct buf b = BUF_INIT;
+    int h = j->io.open(j->io.user, s->name, JOURNAL_CREATE), r = h;
+
+    if (h < 0)
+        return h;
+    segment_header_put(&b, &s->head);
+    r = j->io.allocate(j->io.user, h, SEGMENT_BODY + j->o.reserve);
+    if (r == 0)
+        r = j->io.write(j->io.user, h, 0, b.data, b.len);
+    if (r == 0)
+        r = j->io.sync(j->io.user, h);
+    if (r == 0)
+        r = j->io.sync_names(j->io.user);
+    buf_release(&b);
+    if (r == 0)
+        return h;
+    j->io.close(j->io.user, h);
+    j->io.unlink(j->io.user, s->name);
+    return r;
+}
+
+/* The next segment begins at the number after the last durable one. */
+static int begin_segment(struct journal *j, struct wall now)
+{
+    struct journal_segment s = {.first_seq = j->expect, .whole = true, .size = SEGMENT_BODY};
+    const struct journal_segment *last = newest(j);
+    int h;
+
+    if (last && last->first_seq == s.first_seq)
+        s.ordinal = last->ordinal + 1;
+    journal_name(s.name, s.first_seq, s.ordinal);
+    s.head = (struct segment_header){.version = SEGMENT_VERSION,
+                                     .site = j->o.site,
+                                     .first_seq = s.first_seq,
+                                     .created = now,
+                                     .nonce = j->io.nonce(j->io.user)};
+    memcpy(s.head.snapshot, j->snapshot, sizeof(s.head.snapshot));
+    h = make_file(j, &s);
+    if (h < 0)
+        return h;
+    leave_segment(j);
+    /* What is still to come of a checkpoint belongs to the segment that was left. */
+    journal_shrink_checkpoint(&j->pending);
+    *VEC_ADD(&j->list.v) = s;
+    j->handle = h;
+    j->at = SEGMENT_BODY;
+    j->allocated = SEGMENT_BODY + j->o.reserve;
+    j->checkpoint_bytes = 0;
+    j->ask = true;
+    j->rotate = j->cut = false;
+    trim(j, now);
+    return 0;
+}
+
+static bool wants_segment(const struct journal *j, struct wall now)
+{
+    const struct journal_segment *s = newest(j);
+    bool under_way = !j->has_complete || j->complete + 1 != j->list.v.n;
+    uint64_t bound = MAX(j->o.segment_bytes, 4 * j->checkpoint_bytes);
+    int64_t age;
+
+    if (j->handle < 0 || j->rotate)
+        return true;
+    if (j->at == SEGMENT_BODY || j->low)
+        return false;
+    age = now.us - s->head.created.us;
+    /* While a checkpoint is awaited the segment may grow; without an end, if nobody answers, it must not. */
+    if (under_way)
+        return j->at > 16 * bound;
+    return j->at > bound || age > TIME_DAY;
+}
+
+/* The batch is on disk. */
+static void committed(struct journal *j, uint64_t expect)
+{
+    struct segment_record r;
+    struct buf swap;
+    size_t size;
+
+    for (size_t at = 0; segment_record_peek(str_sub(buf_str(&j->pending), at, SIZE_MAX), &r, &size) == 1; at += size) {
+        j->stats.records++;
+        if (r.kind != RECORD_CHECKPOINT_END || !(r.flags & SEGMENT_CHECKPOINT))
+            continue;
+        j->has_complete = true;
+        j->complete = j->list.v.n - 1;
+        j->checkpoint_bytes = j->at - SEGMENT_BODY + at;
+    }
+    j->stats.batches++;
+    j->stats.bytes += j->pending.len;
+    j->at += j->pending.len;
+    newest(j)->size = j->at;
+    j->expect = expect;
+    j->written = j->next; /* what is not in the batch was given up */
+    swap = j->done;
+    j->done = j->pending;
+    j->pending = swap;
+    buf_clear(&j->pending);
+    if (!j->low)
+        j->why[0] = 0;
+}
+
+static int write_batch(struct journal *j)
+{
+    uint64_t expect = segment_seal(&j->pending, newest(j)->head.nonce, j->expect);
+    int r = j->io.write(j->io.user, j->handle, j->at, j->pending.data, j->pending.len);
+
+    if (r < 0)
+        return fails(j, r, "writing");
+    r = j->io.sync(j->io.user, j->handle);
+    if (r < 0) {
+        leave_segment(j);
+        return fails(j, r, "syncing");
+    }
+    committed(j, expect);
+    return 0;
+}
+
+int journal_commit(struct journal *j, struct wall now)
+{
+    int r = 0;
+
+    buf_clear(&j->done);
+    if (!j->pending.len && j->handle >= 0 && !j->rotate && !j->why[0]) {
+        j->written = j->next;
+        return 0;
+    }
+    if (wants_segment(j, now))
+        r = begin_segment(j, now);
+    if (j->handle < 0)
+        return fails(j, r, "beginning a segment");
+    allocate(j, j->pending.len);
+    if (j->low) {
+        journal_shrink(&j->pending, 0, &j->stats);
+        snprintf(j->why, sizeof(j->why),
+                 "the disk is full: results of checks are no longer recorded, events go into the reserve of %s (%llu KiB left)",
+                 newest(j)->name, (unsigned long long)(j->allocated > j->at ? (j->allocated - j->at) / 1024 : 0));
+    }
+    if (!j->pending.len) {
+        j->written = j->next;
+        if (!j->low)
+            j->why[0] = 0;
+        return 0;
+    }
+    return write_batch(j);
+}
+
+/* ---- reading ---- */
+
+bool journal_names_snapshot(const struct journal *j, const char *hash)
+{
+    for (size_t i = 0; i < j->list.v.n; i++)
+        if (strcmp(j->list.v.at[i].head.snapshot, hash) == 0)
+            return true;
+    return strcmp(j->snapshot, hash) == 0;
+}
+
+struct wall journal_oldest(const struct journal *j)
+{
+    return j->list.v.n ? j->list.v.at[0].head.created : (struct wall){INT64_MAX};
+}
+
+void journal_read_state(const struct journal *j, struct journal_reader *rd)
+{
+    journal_reader_init(rd, &j->io, &j->list, j->has_complete ? j->complete : 0, j->list.v.n);
+    rd->stop = j->at;
+}
+
+void journal_read_from(const struct journal *j, uint64_t seq, struct journal_reader *rd)
+{
+    size_t from = 0;
+
+    for (size_t i = 1; i < j->list.v.n; i++)
+        if (j->list.v.at[i].first_seq <= seq)
+            from = i;
+    journal_reader_init(rd, &j->io, &j->list, from, j->list.v.n);
+    rd->stop = j->at;
+}

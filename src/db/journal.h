@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The journal: what Vigie remembers. One writer (role store). The bytes of a segment are described in db/segment.h; this is the folder of them.
+ *
+ * Files: STATE/journal/NNNNNNNNNNNNNNNN.vj, named by the first sequence number in hex (-K before the dot for another one begun at the same number, which
+ * only happens after a failed sync). They are written one after the other, never changed once the next was begun.
+ *
+ * Numbers. The writer of records (the engine) numbers them 1, 2, 3 ... without end; the journal keeps these numbers. What was given up on a full
+ * disk leaves a gap that is marked as such, so that a missing number without the mark is damage.
+ *
+ * Acknowledged means synced. journal_add only collects. journal_commit writes all that was collected as one batch and calls fdatasync once; only when it
+ * returns 0 may anybody be told. When a write fails, the batch stays and the next commit writes it again at the same place. When a *sync* fails,
+ * nothing is known about the pages (the kernel may have dropped them and call them clean): the segment is left for ever at its last synced
+ * byte, and the batch goes to a new one.
+ *
+ * Checkpoint. After a new segment was begun (journal_asks_checkpoint) the engine hands over its whole state; these records stand in the segment, mixed with
+ * ordinary ones in the order in which they came, closed by CHECKPOINT_END. A start reads from the newest segment whose checkpoint is complete. All records
+ * a start needs are absolute, so reading them in order gives the last state. If the segment had to be left meanwhile, what is still to come of that checkpoint is
+ * dropped and the next segment asks again: each question has one answer, ended by CHECKPOINT_END, and answers come in order.
+ *
+ * Full disk. Ahead of its end a segment always holds a reserve of allocated blocks. When no more can be allocated (low), samples (results of active
+ * checks) are given up and states coalesced, and the rest goes into the reserve. When that is used up, or the disk is read-only or broken, records wait
+ * in memory, bounded: first samples go, then older states of the same object, and last everything old. What was given up is counted.
+ *
+ * Bounds. A segment ends at segment_bytes (or four times its checkpoint) or after a day. Old ones are removed by age and total size, at most two each time a segment begins, so that a clock
+ * that jumped cannot empty the folder; never the newest with a complete checkpoint or what follows it.
+ */
+#include "db/journal_read.h"
+
+struct journal_options {
+    uint64_t segment_bytes; /* 0 in any of these: the default */
+    uint64_t reserve;
+    uint64_t queue_bytes; /* records waiting in memory */
+    uint64_t keep_bytes;
+    int64_t keep_us;
+    uint32_t site;
+};
+
+struct journal_stats {
+    uint64_t batches, records, bytes;         /* written by this process */
+    uint64_t dropped_samples, dropped_states; /* given up on a full disk */
+    uint64_t dropped_other;                   /* ... and what should never be */
+    uint64_t failures;                        /* commits that failed */
+};
+
+struct journal {
+    struct journal_io io;
+    struct journal_options o;
+    struct journal_list list; /* the last one is the current */
+    size_t complete;          /* index of the newest with a complete checkpoint; 0 if there is none */
+    bool has_complete;
+    int handle;               /* of the current segment; -1: the next commit begins one */
+    uint64_t at, allocated;   /* end of what is synced; blocks are there up to */
+    uint64_t checkpoint_bytes;
+    uint64_t expect;  /* db/segment.h, at the end of the current segment */
+    uint64_t written; /* all ordinary numbers below are durable (or given up) */
+    uint64_t next;    /* all ordinary numbers below were added */
+    struct buf pending, done; /* records to be written; the last batch that was */
+    unsigned asked;           /* checkpoints asked for and not ended */
+    bool ask;                 /* the caller has not asked yet */
+    bool cut;                 /* the checkpoint under way lost records: the rest of it is dropped */
+    bool low;                 /* the disk is full: only the reserve is left */
+    bool rotate;              /* a new segment is wanted */
+    char snapshot[SEGMENT_HASH + 1];
+    char why[512]; /* why writing fails now, for people; empty: it does not */
+    struct journal_stats stats;
+    struct journal_damage damage; /* met at open */
+    uint64_t torn;                /* bytes cut off at open */
+};
+
+/* Opens the folder for writing: reads the end of the newest segment, cuts a torn batch off. A disk that cannot be written to is no error (j->why says so after the first commit); a
+ * newer version or an unreadable folder is. */
+int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o, struct err *err);
+void journal_release(struct journal *j);
+
+/* Numbers below `next` are taken: a projection has seen them. */
+void journal_raise(struct journal *j, uint64_t next);
+/* The snapshot that new segments name. */
+void journal_set_snapshot(struct journal *j, const char *hash);
+/* Collects an ordinary record. A number below j->next was there already (sent again after a reconnect): false. */
+bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload);
+/* Collects a checkpoint record; false when it belongs to a checkpoint that was given up. end: it is CHECKPOINT_END. */
+bool journal_add_checkpoint(struct journal *j, uint16_t kind, struct wall at, struct str payload, bool end);
+/* Writes and syncs. 0: everything added is durable, and j->done holds it until the next commit. Otherwise j->why says why not, and it may be tried again at any time. */
+int journal_commit(struct journal *j, struct wall now);
+/* True once after a new segment was begun: the engine is to be asked for a checkpoint. */
+bool journal_asks_checkpoint(struct journal *j);
+/* The engine is new: earlier questions are void; the current segment asks again if its checkpoint is missing. */
+void journal_engine_restarted(struct journal *j);
+/* The greatest number that may be acknowledged. */
+uint64_t journal_stored(const struct journal *j);
+/* True if a segment that is kept was begun under that snapshot. */
+bool journal_names_snapshot(const struct journal *j, const char *hash);
+struct wall journal_oldest(const struct journal *j);
+/* A cursor from the newest complete checkpoint to the last synced record. j must not be written to while it is used. */
+void journal_read_state(const struct journal *j, struct journal_reader *rd);
+/* A cursor from the segment that holds seq (or the oldest) on. The first records may have lower numbers. */
+void journal_read_from(const struct journal *j, uint64_t seq, struct journal_reader *rd);

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/journal_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW (1024u * 1024) /* bytes read at a time; more than one record */
+
+static bool hex_u64(const char *p, uint64_t *out)
+{
+    *out = 0;
+    for (int i = 0; i < 16; i++) {
+        char c = p[i];
+
+        if (c >= '0' && c <= '9')
+            *out = *out << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            *out = *out << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    return true;
+}
+
+void journal_name(char *out, uint64_t first_seq, uint32_t ordinal)
+{
+    if (ordinal)
+        snprintf(out, JOURNAL_NAME, "%016llx-%u.vj", (unsigned long long)first_seq, ordinal);
+    else
+        snprintf(out, JOURNAL_NAME, "%016llx.vj", (unsigned long long)first_seq);
+}
+
+bool journal_name_parse(const char *name, uint64_t *first_seq, uint32_t *ordinal)
+{
+    char back[JOURNAL_NAME];
+    uint64_t k = 0;
+    const char *dot;
+
+    if (strlen(name) < 19 || strlen(name) >= JOURNAL_NAME || !hex_u64(name, first_seq))
+        return false;
+    dot = strchr(name, '.');
+    if (dot && name[16] == '-' && !str_to_u64(str_make(name + 17, (size_t)(dot - name) - 17), &k))
+        return false;
+    *ordinal = (uint32_t)k;
+    journal_name(back, *first_seq, *ordinal);
+    return strcmp(back, name) == 0;
+}
+
+static void add_name(void *user, const char *name)
+{
+    struct journal_list *l = user;
+    struct journal_segment *s;
+    uint64_t first;
+    uint32_t ordinal;
+
+    if (!journal_name_parse(name, &first, &ordinal))
+        return;
+    s = VEC_ADD(&l->v);
+    s->first_seq = first;
+    s->ordinal = ordinal;
+    memcpy(s->name, name, strlen(name) + 1);
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    const struct journal_segment *x = a, *y = b;
+
+    if (x->first_seq != y->first_seq)
+        return x->first_seq < y->first_seq ? -1 : 1;
+    return x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
+}
+
+static int read_header(struct journal_segment *s, const struct journal_io *io, struct err *err)
+{
+    char area[SEGMENT_BODY];
+    struct err why = ERR_INIT;
+    int h = io->open(io->user, s->name, JOURNAL_READ), r;
+    int64_t n, size;
+
+    if (h < 0)
+        return err_set(err, h, "journal segment %s cannot be opened: %s", s->name, err_name(h));
+    n = io->read(io->user, h, 0, area, sizeof(area));
+    size = io->size(io->user, h);
+    io->close(io->user, h);
+    if (n < 0 || size < 0)
+        return err_set(err, E_IO, "journal segment %s cannot be read", s->name);
+    s->size = (uint64_t)size;
+    r = segment_header_get(str_make(area, (size_t)n), &s->head, &why);
+    if (r == E_INVAL)
+        return err_set(err, E_INVAL, "journal segment %s: %s", s->name, why.text);
+    s->whole = r == 0 && s->head.first_seq == s->first_seq;
+    return 0;
+}
+
+int journal_list_read(struct journal_list *l, const struct journal_io *io, struct err *err)
+{
+    int r = io->list(io->user, add_name, l);
+
+    if (r < 0)
+        return err_set(err, r, "the journal folder cannot be read: %s", err_name(r));
+    if (l->v.n)
+        qsort(l->v.at, l->v.n, sizeof(l->v.at[0]), by_seq);
+    for (size_t i = 0; i < l->v.n && r == 0; i++)
+        r = read_header(&l->v.at[i], io, err);
+    return r;
+}
+
+void journal_list_release(struct journal_list *l)
+{
+    VEC_RELEASE(&l->v);
+}
+
+void journal_reader_init(struct journal_reader *rd, const struct journal_io *io, const struct journal_list *list, size_t from,
+                         size_t to)
+{
+    *rd = (struct journal_reader){.io = io, .list = list, .segment = from, .last = MIN(to, list->v.n), .handle = -1, .stop = UINT64_MAX};
+    buf_init(&rd->window);
+    if (from < list->v.n)
+        rd->expect = list->v.at[from].first_seq;
+}
+
+static void leave(struct journal_reader *rd)
+{
+    if (rd->handle >= 0)
+        rd->io->close(rd->io->user, rd->handle);
+    rd->handle = -1;
+    buf_clear(&rd->window);
+}
+
+void journal_reader_release(struct journal_reader *rd)
+{
+    leave(rd);
+    buf_release(&rd->window);
+}
+
+static const struct journal_segment *current(const struct journal_reader *rd)
+{
+    return &rd->list->v.at[rd->segment];
+}
+
+static void note_damage(struct journal_reader *rd, uint64_t at, uint64_t lost, const char *what)
+{
+    struct journal_damage *d = &rd->damage;
+
+    if (d->places++ == 0)
+        snprintf(d->first, sizeof(d->first), "%s:%llu: %s", current(rd)->name, (unsigned long long)at, what);
+    d->lost += lost;
+}
+
+/* Numbers that should have been there before the segment that begins now. */
+static void note_hole(struct journal_reader *rd)
+{
+    const struct journal_segment *s = current(rd);
+
+    if (rd->expect && s->first_seq > rd->expect)
+        note_damage(rd, 0, s->first_seq - rd->expect, "records before this segment are missing");
+}
+
+static int enter(struct journal_reader *rd, struct err *err)
+{
+    const struct journal_segment *s = current(rd);
+
+    note_hole(rd);
+    rd->at = rd->window_at = SEGMENT_BODY;
+    rd->window_eof = false;
+    rd->expect = MAX(s->first_seq, rd->expect);
+    rd->end = rd->segment + 1 < rd->list->v.n ? s[1].first_seq : UINT64_MAX;
+    rd->handle = rd->io->open(rd->io->user, s->name, JOURNAL_READ);
+    if (rd->handle < 0)
+        return err_set(err, rd->handle, "journal segment %s cannot be opened: %s", s->name, err_name(rd->handle));
+    return 0;
+}
+
+/* How many of n bytes from offset `at` may be read: none behind where the caller said to stop. */
+static size_t readable(const struct journal_reader *rd, uint64_t at, size_t n)
+{
+    if (rd->segment + 1 < rd->list->v.n || at + n <= rd->stop)
+        return n;
+    return at < rd->stop ? (size_t)(rd->stop - at) : 0;
+}
+
+/* The bytes from file offset `at` on: at least one greatest record, or all up to the end of the file. */
+static int window(struct journal_reader *rd, uint64_t at, struct str *out, struct err *err)
+{
+    size_t want;
+    int64_t n;
+
+    if (at < rd->window_at || at > rd->window_at + rd->window.len) {
+        buf_clear(&rd->window);
+        rd->window_at = at;
+        rd->window_eof = false;
+    }
+    if (!rd->window_eof && rd->window_at + rd->window.len - at < SEGMENT_RECORD_HEADER + SEGMENT_PAYLOAD_MAX) {
+        buf_drop_front(&rd->window, (size_t)(at - rd->window_at));
+        rd->window_at = at;
+        want = readable(rd, at + rd->window.len, WINDOW - rd->window.len);
+        buf_reserve(&rd->window, want);
+        n = rd->io->read(rd->io->user, rd->handle, at + rd->window.len, rd->window.data + rd->window.len, want);
+        if (n < 0)
+            return err_set(err, E_IO, "%s:%llu: the disk cannot be read", current(rd)->name,
+                           (unsigned long long)(at + rd->window.len));
+        rd->window_eof = (size_t)n < WINDOW - rd->window.len;
+        rd->window.len += (size_t)n;
+        rd->window.data[rd->window.len] = 0;
+    }
+    *out = str_sub(buf_str(&rd->window), (size_t)(at - rd->window_at), SIZE_MAX);
+    return 0;
+}
+
+/* The record at file offset `at`: 1, 0 at the end of the file, E_FORMAT, E_IO. */
+static int record_at(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size, struct err *err)
+{
+    struct str s;
+    int got;
+
+    if (window(rd, at, &s, err) < 0)
+        return E_IO;
+    got = segment_record_get(s, current(rd)->head.nonce, r, size);
+    return got == E_AGAIN ? E_FORMAT : got; /* cut off by the end of the file */
+}
+
+/* May a record found by search be what follows? Its number must not go back. */
+static bool plausible(const struct journal_reader *rd, const struct segment_record *r)
+{
+    return r->seq + (r->flags & SEGMENT_CHECKPOINT ? 1 : 0) >= rd->expect && r->seq < rd->end;
+}
+
+/* Is there a whole record at `at` that may follow? As record_at; the checksum, which is dear, comes last. */
+static int probe(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size, struct err *err)
+{
+    struct str s;
+    int got;
+
+    if (window(rd, at, &s, err) < 0)
+        return E_IO;
+    got = segment_record_peek(s, r, size);
+    if (got != 1)
+        return got == E_AGAIN ? E_FORMAT : got;
+    return plausible(rd, r) ? segment_record_get(s, current(rd)->head.nonce, r, size) : E_FORMAT;
+}
+
+/* From offset `at`, where no record is: the offset of the next whole one that may follow, and whether a batch that was begun after the damage
+ * follows it (then the damage had been synced). 1: found, 0: none, E_IO. */
+static int search(struct journal_reader *rd, uint64_t at, uint64_t *found, bool *synced, struct err *err)
+{
+    struct segment_record r;
+    size_t size;
+    int got, any = 0;
+
+    *synced = false;
+    while (!*synced && (got = probe(rd, at, &r, &size, err)) != 0) {
+        if (got == E_IO)
+            return E_IO;
+        if (got != 1) {
+            at++;
+            continue;
+        }
+        if (!any)
+            *found = at;
+        any = 1;
+        *synced = r.flags & SEGMENT_BATCH;
+        at += size;
+    }
+    return any;
+}
+
+/* No record stands at rd->at. Steps over damage (1: read on), or ends the segment (0). */
+static int step_over(struct journal_reader *rd, struct err *err)
+{
+    bool last = rd->segment + 1 == rd->list->v.n, synced;
+    uint64_t from = rd->at, found = 0;
+    struct segment_record r;
+    size_t size;
+    int got = search(rd, rd->at, &found, &synced, err);
+
+    if (got == E_IO)
+        return E_IO;
+    if (last && !synced) {
+        rd->torn = true;
+        return 0;
+    }
+    if (!got) {
+        /* A segment that was left after a failed sync ends like this; the next one goes on without a hole. */
+        return 0;
+    }
+    if (record_at(rd, found, &r, &size, err) != 1)
+        return E_IO;
+    note_damage(rd, from, r.seq + (r.flags & SEGMENT_CHECKPOINT ? 1 : 0) - rd->expect, "damaged");
+    rd->at = found;
+    rd->expect = r.flags & SEGMENT_CHECKPOINT ? r.seq + 1 : r.seq;
+    return 1;
+}
+
+/* One record of the current segment: 1, 0 at its end, E_IO. */
+static int next_here(struct journal_reader *rd, struct journal_record *out, struct err *err)
+{
+    for (;;) {
+        size_t size = 0;
+        int got = record_at(rd, rd->at, &out->r, &size, err);
+
+        if (got == 1 && out->r.seq >= rd->end)
+            return 0;
+        if (got == 1 && segment_in_order(&out->r, rd->expect)) {
+            out->segment = rd->segment;
+            out->offset = rd->at;
+            out->size = size;
+            rd->at += size;
+            rd->expect = segment_next(&out->r, rd->expect);
+            return 1;
+        }
+        if (got == 0 || got == E_IO)
+            return got;
+        got = step_over(rd, err);
+        if (got != 1)
+            return got;
+    }
+}
+
+/* A file that a crash left while it was being made holds nothing. */
+static void skip_headless(struct journal_reader *rd)
+{
+    if (current(rd)->size > SEGMENT_BODY || rd->segment + 1 < rd->list->v.n)
+        note_damage(rd, 0, 0, "both copies of the header are damaged, nothing in this segment can be read");
+    rd->segment++;
+}
+
+int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err)
+{
+    while (rd->segment < rd->last) {
+        int got = 0;
+
+        if (!current(rd)->whole) {
+            skip_headless(rd);
+            continue;
+        }
+        if (rd->handle < 0)
+            got = enter(rd, err);
+        if (got == 0)
+            got = next_here(rd, out, err);
+        if (got != 0)
+            return got;
+        /* at, expect and torn stay: the end of the last segment is where the writer goes on. */
+        leave(rd);
+        rd->segment++;
+    }
+    return 0;
+}

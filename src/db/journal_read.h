@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Reading a journal: the list of its segments and a cursor over their records. Changes nothing on disk, so a person may run it on a live state folder;
+ * the writer (db/journal.h) uses it at start to find the newest checkpoint and the end.
+ */
+#include "base/vec.h"
+#include "db/journal_io.h"
+#include "db/segment.h"
+
+/* NNNNNNNNNNNNNNNN.vj, first sequence number in hex; NNNNNNNNNNNNNNNN-K.vj for another one begun at the same number, after a failed sync. */
+#define JOURNAL_NAME 40
+
+struct journal_segment {
+    char name[JOURNAL_NAME];
+    uint64_t first_seq;
+    uint32_t ordinal;
+    uint64_t size; /* bytes */
+    struct segment_header head;
+    bool whole; /* the header could be read */
+};
+
+struct journal_list {
+    VEC(struct journal_segment) v; /* in order */
+};
+
+void journal_name(char *out, uint64_t first_seq, uint32_t ordinal); /* out: JOURNAL_NAME */
+bool journal_name_parse(const char *name, uint64_t *first_seq, uint32_t *ordinal);
+/* Fills the list. A segment of a newer version is E_INVAL, with a text that says what to do; an unreadable header only leaves whole false. */
+int journal_list_read(struct journal_list *l, const struct journal_io *io, struct err *err);
+void journal_list_release(struct journal_list *l);
+
+/* What reading met that a crash cannot explain. */
+struct journal_damage {
+    unsigned places;     /* damaged stretches */
+    uint64_t lost;       /* sequence numbers that are missing because of them, as far as is known */
+    char first[256];     /* "FILE:OFFSET: ..." of the first */
+};
+
+struct journal_record {
+    struct segment_record r; /* the payload is borrowed until the next call */
+    size_t segment;          /* index in the list */
+    uint64_t offset, size;   /* place in its file */
+};
+
+struct journal_reader {
+    const struct journal_io *io;
+    const struct journal_list *list;
+    size_t segment;     /* the current one */
+    size_t last;        /* the one after the last to be read */
+    int handle;         /* of the current segment, -1: none */
+    struct buf window;  /* bytes of the file from window_at on */
+    uint64_t window_at; /* file offset of window.data[0] */
+    bool window_eof;    /* nothing is to be read behind it */
+    uint64_t stop;      /* in the list's last segment: the file offset to stop at (a live writer's), else the maximum */
+    uint64_t at;        /* file offset of the next record */
+    uint64_t expect;    /* db/segment.h */
+    uint64_t end;       /* numbers from here on belong to the next segment */
+    bool torn;          /* the last segment ended in a batch that was never synced, at `at` */
+    struct journal_damage damage;
+};
+
+/* Reads segments [from, to) of the list (to at most its length); the list outlives the reader. */
+void journal_reader_init(struct journal_reader *rd, const struct journal_io *io, const struct journal_list *list, size_t from, size_t to);
+void journal_reader_release(struct journal_reader *rd);
+/* The next whole record: 1; 0 at the end; E_IO when the disk does not answer. Damage is stepped over and noted in rd->damage. */
+int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err);
