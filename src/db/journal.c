@@ -240,20 +240,25 @@ static int fails(struct journal *j, int code, const char *doing)
     return code;
 }
 
-/* Blocks for `need` more bytes and the reserve behind them. What cannot be had makes the journal low. */
+/* Blocks for `need` more bytes and the reserve behind them. A full disk makes the journal low; any other error will show at the write. */
 static void allocate(struct journal *j, uint64_t need)
 {
     uint64_t want = j->at + need + j->o.reserve;
+    int r;
 
-    if (want <= j->allocated) {
-        j->low = false;
+    j->low = false;
+    if (want <= j->allocated)
+        return;
+    r = j->io.allocate(j->io.user, j->handle, want + AHEAD);
+    if (r == 0) {
+        j->allocated = want + AHEAD;
         return;
     }
-    j->low = j->io.allocate(j->io.user, j->handle, want + AHEAD) < 0;
-    if (!j->low)
-        j->allocated = want + AHEAD;
-    else if (j->io.allocate(j->io.user, j->handle, want) == 0)
-        j->allocated = want, j->low = false;
+    if (r == E_NOSPC)
+        r = j->io.allocate(j->io.user, j->handle, want);
+    if (r == 0)
+        j->allocated = want;
+    j->low = r == E_NOSPC;
 }
 
 /* Gives the blocks behind the end back and leaves the segment. */
@@ -281,7 +286,8 @@ static void trim(struct journal *j, struct wall now)
 
         if (total <= j->o.keep_bytes && (!s[1].whole || until >= now.us - j->o.keep_us))
             break;
-        if (j->io.unlink(j->io.user, s->name) < 0)
+        /* In order for certain: a hole in the middle of the folder would look like damage. */
+        if ((n && j->io.sync_names(j->io.user) < 0) || j->io.unlink(j->io.user, s->name) < 0)
             break;
         total -= s->size;
         n++;
@@ -303,7 +309,7 @@ static int make_file(struct journal *j, const struct journal_segment *s)
         return h;
     segment_header_put(&b, &s->head);
     r = j->io.allocate(j->io.user, h, SEGMENT_BODY + j->o.reserve);
-    if (r == 0)
+    if (r != E_NOSPC)
         r = j->io.write(j->io.user, h, 0, b.data, b.len);
     if (r == 0)
         r = j->io.sync(j->io.user, h);
