@@ -38,16 +38,11 @@ static struct journal_segment *newest(const struct journal *j)
     return j->list.v.n ? &VEC_LAST(&j->list.v) : NULL;
 }
 
-/* A file that a crash left while it was being made: it never held an acknowledged record. */
-static void remove_headless(struct journal *j)
+static void remove_hollow(struct journal *j)
 {
-    struct journal_segment *s;
-
-    while ((s = newest(j)) != NULL && !s->whole && s->size <= SEGMENT_BODY) {
-        if (j->io.unlink(j->io.user, s->name) < 0)
-            log_warn("journal segment %s holds nothing and cannot be removed", s->name);
-        j->list.v.n--;
-    }
+    for (size_t i = 0; i < j->list.hollow.n; i++)
+        j->io.unlink(j->io.user, j->list.hollow.at[i].name);
+    VEC_CLEAR(&j->list.hollow);
 }
 
 /* Reads one segment to its end. complete: it holds a whole checkpoint. */
@@ -134,7 +129,7 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     r = journal_list_read(&j->list, io, err);
     if (r < 0)
         return r;
-    remove_headless(j);
+    remove_hollow(j);
     r = scan(j, err);
     s = newest(j);
     if (s)

@@ -93,6 +93,21 @@ static int read_header(struct journal_segment *s, const struct journal_io *io, s
     return 0;
 }
 
+static void set_hollow_aside(struct journal_list *l)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->v.n; i++) {
+        const struct journal_segment s = l->v.at[i];
+
+        if (!s.whole && s.size <= SEGMENT_BODY)
+            *VEC_ADD(&l->hollow) = s;
+        else
+            l->v.at[n++] = s;
+    }
+    l->v.n = n;
+}
+
 int journal_list_read(struct journal_list *l, const struct journal_io *io, struct err *err)
 {
     int r = io->list(io->user, add_name, l);
@@ -103,12 +118,14 @@ int journal_list_read(struct journal_list *l, const struct journal_io *io, struc
         qsort(l->v.at, l->v.n, sizeof(l->v.at[0]), by_seq);
     for (size_t i = 0; i < l->v.n && r == 0; i++)
         r = read_header(&l->v.at[i], io, err);
+    set_hollow_aside(l);
     return r;
 }
 
 void journal_list_release(struct journal_list *l)
 {
     VEC_RELEASE(&l->v);
+    VEC_RELEASE(&l->hollow);
 }
 
 void journal_reader_init(struct journal_reader *rd, const struct journal_io *io, const struct journal_list *list, size_t from,
@@ -317,21 +334,14 @@ static int next_here(struct journal_reader *rd, struct journal_record *out, stru
     }
 }
 
-/* A file that a crash left while it was being made holds nothing. */
-static void skip_headless(struct journal_reader *rd)
-{
-    if (current(rd)->size > SEGMENT_BODY || rd->segment + 1 < rd->list->v.n)
-        note_damage(rd, 0, 0, "both copies of the header are damaged, nothing in this segment can be read");
-    rd->segment++;
-}
-
 int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err)
 {
     while (rd->segment < rd->last) {
         int got = 0;
 
         if (!current(rd)->whole) {
-            skip_headless(rd);
+            note_damage(rd, 0, 0, "both copies of the header are damaged, nothing in this segment can be read");
+            rd->segment++;
             continue;
         }
         if (rd->handle < 0)

@@ -21,7 +21,8 @@ struct journal_segment {
 };
 
 struct journal_list {
-    VEC(struct journal_segment) v; /* in order */
+    VEC(struct journal_segment) v;      /* in order */
+    VEC(struct journal_segment) hollow; /* left by a crash while they were being made: no whole header and nothing behind it */
 };
 
 void journal_name(char *out, uint64_t first_seq, uint32_t ordinal); /* out: JOURNAL_NAME */
