@@ -168,8 +168,8 @@ static void keep_bound(struct journal *j)
 {
     if (j->pending.len <= j->o.queue_bytes || !journal_shrink(&j->pending, j->o.queue_bytes, &j->stats))
         return;
-    j->cut = true;
-    j->rotate = true;
+    j->cut = j->open;
+    j->ask = true;
 }
 
 bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload)
@@ -184,36 +184,41 @@ bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at,
     return true;
 }
 
-bool journal_add_checkpoint(struct journal *j, uint16_t kind, struct wall at, struct str payload, bool end)
+void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at, struct str payload)
 {
     struct segment_record r = {.kind = kind, .flags = SEGMENT_CHECKPOINT, .at = at, .payload = payload};
-    bool wanted = j->asked == 1 && !j->cut;
+    bool end = kind == RECORD_CHECKPOINT_END;
 
-    if (end && j->asked)
-        j->asked--;
-    if (!wanted)
-        return false;
+    if (!j->open || j->open_last != last)
+        j->cut = false;
+    j->open = !end;
+    j->open_last = last;
+    if (j->cut) {
+        j->ask = j->ask || end;
+        return;
+    }
     keep_bound(j);
     segment_record_put(&j->pending, &r);
-    return true;
+}
+
+bool journal_has_checkpoint(const struct journal *j)
+{
+    return j->has_complete && j->complete + 1 == j->list.v.n;
 }
 
 bool journal_asks_checkpoint(struct journal *j)
 {
     bool ask = j->ask;
 
-    if (ask)
-        j->asked++;
     j->ask = false;
     return ask;
 }
 
-void journal_engine_restarted(struct journal *j)
+void journal_ask_again(struct journal *j)
 {
     journal_shrink_checkpoint(&j->pending);
-    j->asked = 0;
-    j->cut = false;
-    j->ask = !j->has_complete || j->complete + 1 != j->list.v.n;
+    j->open = j->cut = false;
+    j->ask = !journal_has_checkpoint(j);
 }
 
 uint64_t journal_stored(const struct journal *j)
@@ -346,7 +351,8 @@ static int begin_segment(struct journal *j, struct wall now)
     j->allocated = SEGMENT_BODY + j->o.reserve;
     j->checkpoint_bytes = 0;
     j->ask = true;
-    j->rotate = j->cut = false;
+    j->rotate = false;
+    j->cut = j->open;
     trim(j, now);
     return 0;
 }
@@ -354,7 +360,6 @@ static int begin_segment(struct journal *j, struct wall now)
 static bool wants_segment(const struct journal *j, struct wall now)
 {
     const struct journal_segment *s = newest(j);
-    bool under_way = !j->has_complete || j->complete + 1 != j->list.v.n;
     uint64_t bound = MAX(j->o.segment_bytes, 4 * j->checkpoint_bytes);
     int64_t age;
 
@@ -364,7 +369,7 @@ static bool wants_segment(const struct journal *j, struct wall now)
         return false;
     age = now.us - s->head.created.us;
     /* While a checkpoint is awaited the segment may grow; without an end, if nobody answers, it must not. */
-    if (under_way)
+    if (!journal_has_checkpoint(j))
         return j->at > 16 * bound;
     return j->at > bound || age > TIME_DAY;
 }

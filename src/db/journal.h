@@ -16,8 +16,8 @@
  *
  * Checkpoint. After a new segment was begun (journal_asks_checkpoint) the engine hands over its whole state; these records stand in the segment, mixed with
  * ordinary ones in the order in which they came, closed by CHECKPOINT_END. A start reads from the newest segment whose checkpoint is complete. All records
- * a start needs are absolute, so reading them in order gives the last state. If the segment had to be left meanwhile, what is still to come of that checkpoint is
- * dropped and the next segment asks again: each question has one answer, ended by CHECKPOINT_END, and answers come in order.
+ * a start needs are absolute, so reading them in order gives the last state. A checkpoint counts for the segment in which all of it stands: if the segment had
+ * to be left meanwhile, its CHECKPOINT_END is not written and the engine is asked again.
  *
  * Full disk. Ahead of its end a segment always holds a reserve of allocated blocks. When no more can be allocated (low), samples (results of active
  * checks) are given up and states coalesced, and the rest goes into the reserve. When that is used up, or the disk is read-only or broken, records wait
@@ -57,9 +57,9 @@ struct journal {
     uint64_t written; /* all ordinary numbers below are durable (or given up) */
     uint64_t next;    /* all ordinary numbers below were added */
     struct buf pending, done; /* records to be written; the last batch that was */
-    unsigned asked;           /* checkpoints asked for and not ended */
-    bool ask;                 /* the caller has not asked yet */
-    bool cut;                 /* the checkpoint under way lost records: the rest of it is dropped */
+    bool ask;                 /* a checkpoint is to be asked for */
+    bool open, cut;           /* a checkpoint is under way; the current segment does not hold all of it */
+    uint64_t open_last;       /* which one */
     bool low;                 /* the disk is full: only the reserve is left */
     bool rotate;              /* a new segment is wanted */
     char snapshot[SEGMENT_HASH + 1];
@@ -80,14 +80,15 @@ void journal_raise(struct journal *j, uint64_t next);
 void journal_set_snapshot(struct journal *j, const char *hash);
 /* Collects an ordinary record. A number below j->next was there already (sent again after a reconnect): false. */
 bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload);
-/* Collects a checkpoint record; false when it belongs to a checkpoint that was given up. end: it is CHECKPOINT_END. */
-bool journal_add_checkpoint(struct journal *j, uint16_t kind, struct wall at, struct str payload, bool end);
+/* Collects a record of the checkpoint that is named by `last`, the greatest number when it was made. CHECKPOINT_END ends it. */
+void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at, struct str payload);
 /* Writes and syncs. 0: everything added is durable, and j->done holds it until the next commit. Otherwise j->why says why not, and it may be tried again at any time. */
 int journal_commit(struct journal *j, struct wall now);
-/* True once after a new segment was begun: the engine is to be asked for a checkpoint. */
+/* True once after a new segment was begun, or its checkpoint was spoilt: the engine is to be asked for one. */
 bool journal_asks_checkpoint(struct journal *j);
-/* The engine is new: earlier questions are void; the current segment asks again if its checkpoint is missing. */
-void journal_engine_restarted(struct journal *j);
+/* The engine is new, or did not answer: what came of a checkpoint is void; asks again if the current segment has none. */
+void journal_ask_again(struct journal *j);
+bool journal_has_checkpoint(const struct journal *j); /* the current segment has a whole one */
 /* The greatest number that may be acknowledged. */
 uint64_t journal_stored(const struct journal *j);
 /* True if a segment that is kept was begun under that snapshot. */

@@ -24,6 +24,7 @@ struct world {
     uint64_t value[OBJECTS];
     unsigned left;  /* objects of the checkpoint still to be sent; 0: none under way */
     unsigned waits; /* questions for a checkpoint not answered yet */
+    uint64_t last;  /* names the one under way */
 };
 
 struct bench {
@@ -77,6 +78,7 @@ static void answer(struct bench *b)
     if (!b->w.left && b->w.waits) {
         b->w.waits--;
         b->w.left = OBJECTS + 1;
+        b->w.last = b->j.next - 1;
     }
     for (int i = 0; i < 3 && b->w.left; i++) {
         unsigned object = OBJECTS + 1 - b->w.left--;
@@ -84,9 +86,9 @@ static void answer(struct bench *b)
         buf_clear(&p);
         if (object < OBJECTS) {
             put_payload(&p, RECORD_STATE, object, b->w.value[object]);
-            journal_add_checkpoint(&b->j, RECORD_STATE, noon, buf_str(&p), false);
+            journal_add_checkpoint(&b->j, b->w.last, RECORD_STATE, noon, buf_str(&p));
         } else {
-            journal_add_checkpoint(&b->j, RECORD_CHECKPOINT_END, noon, buf_str(&p), true);
+            journal_add_checkpoint(&b->j, b->w.last, RECORD_CHECKPOINT_END, noon, buf_str(&p));
         }
     }
     buf_release(&p);
@@ -201,7 +203,7 @@ static void start(struct bench *b)
         fail_msg("open: %s", err.text);
     assert_int_equal(b->j.damage.places, 0);
     memset(&b->w, 0, sizeof(b->w));
-    journal_engine_restarted(&b->j);
+    journal_ask_again(&b->j);
     commit(b);
 }
 
