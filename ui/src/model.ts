@@ -29,6 +29,7 @@ export interface Row {
   notifications_enabled?: boolean;
   checks_enabled?: boolean;
   stale?: boolean;
+  running?: boolean;
 }
 
 export type Counts = Partial<Record<State | 'unhandled', number>>;
@@ -186,7 +187,7 @@ export function stillMatches(row: Row, view: View): boolean {
   return view.filter === 'problems' || !isHandled(row);
 }
 
-const RANK: Record<State, number> = { down: 5, critical: 5, unreachable: 4, unknown: 3, warning: 2, pending: 1, ok: 0, up: 0 };
+const RANK: Record<State, number> = { down: 7, critical: 6, unreachable: 5, warning: 4, unknown: 3, pending: 2, up: 1, ok: 0 };
 const NEWS_MS = 20000;
 
 // Can a row that is not on the screen belong among those that are? `last` is the last one loaded, with more behind it: most

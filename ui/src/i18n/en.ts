@@ -118,6 +118,7 @@ export const en = {
   'panel.comment': 'Comment',
   'panel.next': 'Next check',
   'panel.next_due': 'due now',
+  'panel.next_running': 'running now',
   'panel.next_off': 'Checks are off: it answers only to results sent in.',
   'panel.every': 'every {d}',
   'panel.every_retry': 'every {d}, every {r} while not confirmed',

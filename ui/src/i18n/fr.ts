@@ -113,6 +113,7 @@ export const fr: Catalogue = {
   'panel.comment': 'Commenter',
   'panel.next': 'Prochain contrôle',
   'panel.next_due': 'maintenant',
+  'panel.next_running': 'en cours',
   'panel.next_off': 'Les contrôles sont arrêtés : seuls les résultats envoyés comptent.',
   'panel.every': 'toutes les {d}',
   'panel.every_retry': 'toutes les {d}, toutes les {r} avant confirmation',

@@ -63,6 +63,9 @@ function CommentField(props: { value: string; error: string; onText: (text: stri
   );
 }
 
+// A comment is one line of the record; the field is tall because people write in paragraphs.
+const oneLine = (text: string): string => text.trim().replace(/\s*[\r\n\t]+\s*/g, ' ');
+
 const Option = (props: { on: boolean; label: string; help?: string; onSet: (on: boolean) => void }): JSX.Element => (
   <label class="opt">
     <input type="checkbox" checked={props.on} onChange={(e) => props.onSet(e.currentTarget.checked)} />
@@ -82,7 +85,7 @@ function AckDialog({ rows }: { rows: Row[] }): JSX.Element {
       document.getElementById('f-comment')?.focus();
       return null;
     }
-    return acknowledge(rows, { comment: comment.trim(), sticky, notify, persistent });
+    return acknowledge(rows, { comment: oneLine(comment), sticky, notify, persistent });
   };
   return (
     <ActionForm title={t('ack.title')} rows={rows} text={t('ack.text')} submit={t('ack.title')} send={send}>
@@ -176,7 +179,7 @@ function DowntimeDialog({ rows }: { rows: Row[] }): JSX.Element {
     const iso = (text: string): string => new Date(text).toISOString();
     const span = (Date.parse(when.end) - Date.parse(when.start)) / 1000;
     return planDowntime(rows, {
-      start: iso(when.start), end: iso(when.end), fixed: !when.flexible, comment: comment.trim(),
+      start: iso(when.start), end: iso(when.end), fixed: !when.flexible, comment: oneLine(comment),
       duration_s: when.flexible ? Math.round(Number(when.minutes) * 60) : Math.round(span),
     });
   };
@@ -196,7 +199,7 @@ function CommentDialog({ rows }: { rows: Row[] }): JSX.Element {
   const [comment, setComment] = useState('');
   const [error, setError] = useState('');
   const send = (): Promise<unknown[]> | null => {
-    if (comment.trim() !== '') return addComment(rows, comment.trim());
+    if (comment.trim() !== '') return addComment(rows, oneLine(comment));
     setError(t('form.comment_needed'));
     return null;
   };

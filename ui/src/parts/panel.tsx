@@ -73,7 +73,7 @@ function NextCheck({ d }: { d: Detail }): JSX.Element {
   const done = Math.min(100, Math.max(0, (1 - left / whole) * 100));
   return (
     <Section title={t('panel.next')} side={every}>
-      <time dateTime={d.next_check ?? ''} data-tip={exact(d.next_check)} tabIndex={0}>{left < 1 ? t('panel.next_due') : t('time.in', { d: duration(left) })}</time>
+      <time dateTime={d.next_check ?? ''} data-tip={exact(d.next_check)} tabIndex={0}>{d.running ? t('panel.next_running') : left < 1 ? t('panel.next_due') : t('time.in', { d: duration(left) })}</time>
       <div class="nextbar" aria-hidden="true"><svg viewBox="0 0 100 1" preserveAspectRatio="none"><rect x="0" y="0" width={done} height="1" /></svg></div>
     </Section>
   );
