@@ -365,6 +365,10 @@ static void apply(struct world *w, struct verdict *v)
     if (tell_log)
         alert(w, v->check);
     note_ack_after(w, v->check, out.changed);
+    if (out.changed || out.hard_change) { /* another problem than the one that was told */
+        s->no_more = false;
+        s->next_notification = 0;
+    }
     note_flexible(w, v->check);
     flap_ended = flap(w, v->check);
     if (tell_log)
@@ -395,17 +399,16 @@ static void record_input(struct world *w, uint32_t check, const struct world_res
 static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
 {
     struct verdict v = {.check = run->check, .at = r->started, .lasted_us = r->lasted_us};
-    struct mono due = world_to_mono(w, run->due);
     struct buf said = BUF_INIT;
 
-    v.latency_us = MAX(r->started.us - run->due.us, 0);
+    v.latency_us = MAX(run->sent.us - run->due.us, 0);
     record_input(w, run->check, r, RECORD_SOURCE_ACTIVE, STR_NULL);
     v.state = judge(w, run->check, r, &v.why, &said);
     output_parse(said.len ? buf_str(&said) : r->output, &v.out);
     apply(w, &v);
     output_release(&v.out);
     buf_release(&said);
-    sched_after(w, run->check, due);
+    sched_after(w, run->check, run->due);
 }
 
 void result_of_run(struct world *w, const struct world_result *r)

@@ -138,7 +138,7 @@ uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind ki
     r->check = check;
     r->kind = (uint8_t)kind;
     r->sent = w->now.mono;
-    r->due = w->now.wall;
+    r->due = w->now.mono;
     r->timeout_us = timeout_us;
     map_put_u64(&w->run_by_id, r->id, slot);
     heap_set(&w->deadline, slot, w->now.mono.us + timeout_us + GRACE);
@@ -290,7 +290,7 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     struct world_effect *e = world_effect(w, WORLD_RUN);
 
     r->options = (uint8_t)options;
-    r->due = world_to_wall(w, due);
+    r->due = due;
     e->id = r->id;
     e->check = check;
     e->run_kind = WORLD_RUN_CHECK;

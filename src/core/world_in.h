@@ -20,8 +20,7 @@ struct world_run {   /* something a runner has been given */
     uint8_t options;
     uint8_t instance; /* of the runner */
     bool listed;      /* the runner that came back still has it */
-    struct wall due;
-    struct mono sent;
+    struct mono due, sent;
     int64_t timeout_us;
 };
 

@@ -21,7 +21,8 @@ static struct notify_facts base(void)
                                  .switched_on_global = true,
                                  .in_period = true,
                                  .period = 4,
-                                 .notify_on = MODEL_ON_CRITICAL | MODEL_ON_RECOVERY | MODEL_ON_FLAPPING | MODEL_ON_DOWNTIME,
+                                 .notify_on = MODEL_ON_CRITICAL | MODEL_ON_RECOVERY | MODEL_ON_FLAPPING |
+                                              MODEL_ON_DOWNTIME,
                                  .host_up = true,
                                  .host = 9,
                                  .bad_master = MODEL_NONE,
@@ -130,8 +131,10 @@ static void test_contact(void **st UNUSED)
     CONTACT(WHY_CONTACT_OPTION, f.type = NOTIFY_FLAP_START);
     CONTACT(WHY_CONTACT_OPTION, f.type = NOTIFY_DOWNTIME_END);
     CONTACT(WHY_NONE, f.type = NOTIFY_RECOVERY; f.state = STATE_OK; f.notified_on = MODEL_ON_CRITICAL);
-    CONTACT(WHY_CONTACT_NOT_BEFORE, f.type = NOTIFY_RECOVERY; f.state = STATE_OK; f.notified_on = MODEL_ON_WARNING);
-    CONTACT(WHY_CONTACT_OPTION, f.type = NOTIFY_RECOVERY; f.state = STATE_OK; f.contact_on = MODEL_ON_CRITICAL);
+    CONTACT(WHY_CONTACT_NOT_BEFORE, f.type = NOTIFY_RECOVERY; f.state = STATE_OK;
+            f.notified_on = MODEL_ON_WARNING);
+    CONTACT(WHY_CONTACT_OPTION, f.type = NOTIFY_RECOVERY; f.state = STATE_OK;
+            f.contact_on = MODEL_ON_CRITICAL);
 }
 
 /* Every reason has words in both languages, and they name only what can be filled in. */

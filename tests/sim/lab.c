@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lab.h"
+
+#include "base/hash.h"
+#include "base/tlv.h"
+#include "core/conf.h"
+#include "core/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const lab_main =
+    "cfg_file=/o.cfg\ninterval_length=1\nlog_file=/l\ncheck_external_commands=1\nlog_passive_checks=0\n"
+    "log_external_commands=0\nlog_service_retries=1\nlog_host_retries=1\nlog_initial_states=0\nlog_current_"
+    "states=0\ncached_host_check_horizon=0\n"
+    "service_check_timeout=5\nhost_check_timeout=5\ndate_format=iso8601\nenable_flap_detection=0\n"
+    "max_host_check_spread=1\nmax_service_check_spread=1\nuse_retained_scheduling_info=0\n";
+
+const char *const lab_objects =
+    "define timeperiod {\n timeperiod_name 24x7\n alias a\n sunday 00:00-24:00\n monday 00:00-24:00\n "
+    "tuesday 00:00-24:00\n"
+    " wednesday 00:00-24:00\n thursday 00:00-24:00\n friday 00:00-24:00\n saturday 00:00-24:00\n}\n"
+    "define command {\n command_name plug\n command_line /bin/plug $ARG1$\n}\n"
+    "define command {\n command_name n-host\n command_line /bin/n $CONTACTNAME$ $NOTIFICATIONTYPE$ "
+    "$HOSTNAME$ $HOSTSTATE$ "
+    "$HOSTSTATETYPE$ n=$NOTIFICATIONNUMBER$ $HOSTOUTPUT$\n}\n"
+    "define command {\n command_name n-svc\n command_line /bin/n $CONTACTNAME$ $NOTIFICATIONTYPE$ "
+    "$HOSTNAME$/$SERVICEDESC$ "
+    "$SERVICESTATE$ $SERVICESTATETYPE$ n=$NOTIFICATIONNUMBER$ $SERVICEOUTPUT$\n}\n"
+    "define contact {\n contact_name alice\n host_notifications_enabled 1\n service_notifications_enabled 1\n"
+    " host_notification_period 24x7\n service_notification_period 24x7\n host_notification_options "
+    "d,u,r,f,s\n"
+    " service_notification_options w,u,c,r,f,s\n host_notification_commands n-host\n "
+    "service_notification_commands n-svc\n}\n"
+    "define host {\n name ht\n register 0\n check_command plug!h\n check_interval 0\n retry_interval 1\n "
+    "max_check_attempts 3\n"
+    " check_period 24x7\n notification_interval 0\n notification_period 24x7\n notification_options "
+    "d,u,r,f,s\n contacts alice\n"
+    " flap_detection_enabled 0\n retain_status_information 1\n retain_nonstatus_information 1\n}\n"
+    "define service {\n name st\n register 0\n check_command plug!s\n check_interval 10\n retry_interval 2\n "
+    "max_check_attempts 3\n"
+    " check_period 24x7\n active_checks_enabled 0\n notification_interval 0\n notification_period 24x7\n"
+    " notification_options w,u,c,r,f,s\n contacts alice\n flap_detection_enabled 0\n "
+    "retain_status_information 1\n"
+    " retain_nonstatus_information 1\n}\n";
+
+/* ---- configuration ---- */
+
+struct texts {
+    const char *main_text, *objects;
+};
+
+static int read_file(void *ctx, const char *path, struct buf *out, char distrust[128], struct err *err)
+{
+    const struct texts *t = ctx;
+
+    distrust[0] = '\0';
+    if (strcmp(path, "/main.cfg") == 0)
+        buf_add_c(out, t->main_text);
+    else if (strcmp(path, "/o.cfg") == 0)
+        buf_printf(out, "%s%s", lab_objects, t->objects);
+    else
+        return err_set(err, E_NOENT, "no such file");
+    return 0;
+}
+
+static void load_model(const char *main_text, const char *objects, struct buf *snapshot, struct buf *secret,
+                       struct model *m)
+{
+    struct texts t = {main_text, objects};
+    struct conf_io io = {.ctx = &t, .read_file = read_file};
+    struct conf_request rq = {.main_path = "/main.cfg"};
+    struct conf *c = conf_load(&io, &rq);
+    struct err err = ERR_INIT;
+
+    if (!conf_ok(c)) {
+        struct buf text = BUF_INIT;
+
+        for (size_t i = 0; i < conf_n_diags(c); i++) {
+            buf_clear(&text);
+            conf_diag_text(c, conf_diag_at(c, i), &text);
+            fprintf(stderr, "%s\n", text.data);
+        }
+        abort();
+    }
+    buf_init(snapshot);
+    buf_init(secret);
+    conf_build(c, snapshot, secret);
+    conf_free(c);
+    if (model_open(m, snapshot->data, snapshot->len, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        abort();
+    }
+}
+
+/* ---- what comes out ---- */
+
+struct world_now lab_now(const struct lab *lab)
+{
+    return (struct world_now){{lab->mono}, {lab->mono + lab->wall_offset}};
+}
+
+uint64_t lab_random(struct lab *lab)
+{
+    uint64_t z = lab->seed += 0x9e3779b97f4a7c15u; /* splitmix64 */
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static void trace(struct lab *lab, const void *p, size_t n)
+{
+    uint64_t h[2] = {lab->trace, hash_bytes(p, n)};
+
+    lab->trace = hash_bytes(h, sizeof(h));
+}
+
+static void add_words(struct buf *b, struct str packed)
+{
+    struct str word;
+    bool first = true;
+
+    while (record_next_word(&packed, &word) > 0) {
+        if (!first)
+            buf_add_char(b, ' ');
+        buf_add_str(b, word);
+        first = false;
+    }
+}
+
+static void begin_run(struct lab *lab, const struct world_effect *e)
+{
+    struct lab_run r = {.id = e->id, .check = e->check, .kind = e->run_kind, .began = lab->mono};
+
+    if (e->run_kind == WORLD_RUN_CHECK) {
+        lab->two_at_once += lab->running[e->check]++ > 0;
+        lab->started_checks++;
+        r.answer = lab->plugin(lab, e->check, lab->started[e->check]++);
+    } else {
+        r.answer = (struct lab_answer){.lasts_us = TIME_MS};
+        add_words(&lab->told, world_text(lab->w, e->words));
+        buf_add_char(&lab->told, '\n');
+    }
+    r.ends = r.answer.lasts_us < 0 ? INT64_MAX : lab->mono + r.answer.lasts_us;
+    *VEC_ADD(&lab->runs) = r;
+}
+
+static void kill_run(struct lab *lab, uint64_t id)
+{
+    for (size_t i = 0; i < lab->runs.n; i++) {
+        if (lab->runs.at[i].id != id)
+            continue;
+        if (lab->runs.at[i].kind == WORLD_RUN_CHECK)
+            lab->running[lab->runs.at[i].check]--;
+        VEC_SWAP_REMOVE(&lab->runs, i);
+        return;
+    }
+}
+
+static bool carry_out(struct lab *lab)
+{
+    size_t n;
+    const struct world_effect *e = world_effects(lab->w, &n);
+    uint64_t first, n_records;
+    struct str records = world_records(lab->w, &first, &n_records);
+    bool refused = false;
+
+    for (size_t i = 0; i < n; i++) {
+        struct str text = world_text(lab->w, e[i].words);
+
+        trace(lab, &e[i].kind, sizeof(e[i].kind));
+        trace(lab, &e[i].id, sizeof(e[i].id));
+        trace(lab, text.p, text.n);
+        if (e[i].kind == WORLD_RUN)
+            begin_run(lab, &e[i]);
+        if (e[i].kind == WORLD_KILL)
+            kill_run(lab, e[i].id);
+        if (e[i].kind == WORLD_LOGLINE) {
+            buf_add_str(&lab->log, text);
+            buf_add_char(&lab->log, '\n');
+        }
+        if (e[i].kind == WORLD_DONE)
+            refused = e[i].status != 0;
+    }
+    trace(lab, records.p, records.n);
+    lab->n_records += n_records;
+    buf_add_str(&lab->journal, records);
+    world_clear(lab->w);
+    world_show(lab->w, NULL, false);
+    return !refused;
+}
+
+void lab_event(struct lab *lab, const struct world_event *e)
+{
+    world_step(lab->w, e, lab_now(lab));
+    carry_out(lab);
+}
+
+bool lab_command(struct lab *lab, const char *text)
+{
+    struct world_event e = {.kind = WORLD_COMMAND};
+    struct buf line = BUF_INIT;
+    bool ok;
+
+    buf_printf(&line, "[%lld] %s", (long long)time_wall_s(lab_now(lab).wall), text);
+    e.command.id = 1;
+    e.command.who = STR("test");
+    e.command.text = buf_str(&line);
+    world_step(lab->w, &e, lab_now(lab));
+    ok = carry_out(lab);
+    buf_release(&line);
+    return ok;
+}
+
+/* ---- time ---- */
+
+static size_t next_end(const struct lab *lab)
+{
+    size_t best = SIZE_MAX;
+
+    for (size_t i = 0; i < lab->runs.n; i++)
+        if (best == SIZE_MAX || lab->runs.at[i].ends < lab->runs.at[best].ends ||
+            (lab->runs.at[i].ends == lab->runs.at[best].ends && lab->runs.at[i].id < lab->runs.at[best].id))
+            best = i;
+    return best;
+}
+
+static void end_run(struct lab *lab, size_t i)
+{
+    struct lab_run r = lab->runs.at[i];
+    struct world_event e = {.kind = WORLD_RESULT};
+
+    VEC_SWAP_REMOVE(&lab->runs, i);
+    if (r.kind == WORLD_RUN_CHECK) {
+        lab->running[r.check]--;
+        lab->applied++;
+    }
+    e.result = (struct world_result){.run_id = r.id,
+                                     .how = r.answer.how,
+                                     .code = r.answer.code,
+                                     .started = {r.began + lab->wall_offset},
+                                     .lasted_us = lab->mono - r.began,
+                                     .output = str_of(r.answer.output)};
+    lab_event(lab, &e);
+}
+
+void lab_run(struct lab *lab, int64_t us)
+{
+    int64_t until = lab->mono + us;
+
+    for (;;) {
+        size_t i = next_end(lab);
+        int64_t run_at = i == SIZE_MAX ? INT64_MAX : lab->runs.at[i].ends;
+        struct mono due = {INT64_MAX};
+        bool any = world_next_due(lab->w, &due);
+        int64_t at = MIN(run_at, any ? MAX(due.us, lab->mono) : INT64_MAX);
+
+        if (at > until)
+            break;
+        lab->mono = MAX(at, lab->mono);
+        if (run_at <= lab->mono)
+            end_run(lab, i);
+        else
+            lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
+    }
+    lab->mono = until;
+}
+
+void lab_clock_step(struct lab *lab, int64_t us)
+{
+    lab->wall_offset += us;
+    lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
+}
+
+/* ---- life ---- */
+
+static uint64_t *make_oids(const struct lab *lab)
+{
+    uint64_t *oids = mem_calloc(lab->model->n_check, sizeof(*oids));
+
+    for (uint32_t i = 0; i < lab->model->n_check;
+         i++) { /* by name, as the store does it: the same object keeps its identity */
+        struct str host = model_host_name(lab->model, i), service = model_description(lab->model, i);
+
+        oids[i] = hash_bytes(host.p, host.n) ^ (service.n ? hash_bytes(service.p, service.n) * 31 : 0);
+        oids[i] |= 1;
+    }
+    return oids;
+}
+
+static void new_world(struct lab *lab, struct str records)
+{
+    struct world_options o = {
+        .epoch = ++lab->generation, .version = "test", .pid = 1, .mutation = lab->mutation};
+    uint64_t *oids = make_oids(lab);
+    struct world_event up = {.kind = WORLD_RUNNERS};
+
+    lab->w = world_new(&o);
+    world_set_model(lab->w, lab->model, 1, lab_now(lab));
+    if (!world_set_oids(lab->w, 1, oids, lab->model->n_check) || world_load(lab->w, records) < 0)
+        abort();
+    world_load_end(lab->w, lab->n_records + 1);
+    world_start(lab->w, lab_now(lab));
+    carry_out(lab);
+    up.runner.up = true;
+    lab_event(lab, &up);
+    mem_free(oids);
+}
+
+static void make_counters(struct lab *lab)
+{
+    mem_free(lab->running);
+    mem_free(lab->started);
+    mem_free(lab->last_due);
+    lab->running = mem_calloc(lab->model->n_check + 1, sizeof(*lab->running));
+    lab->started = mem_calloc(lab->model->n_check + 1, sizeof(*lab->started));
+    lab->last_due = mem_calloc(lab->model->n_check + 1, sizeof(*lab->last_due));
+}
+
+void lab_open(struct lab *lab, const char *main_text, const char *objects, int64_t start_s, uint64_t seed,
+              lab_plugin_f *plugin, unsigned mutation)
+{
+    memset(lab, 0, sizeof(*lab));
+    buf_init(&lab->log);
+    buf_init(&lab->told);
+    buf_init(&lab->journal);
+    lab->mono = 1000 * TIME_S;
+    lab->wall_offset = start_s * TIME_S - lab->mono;
+    lab->seed = seed;
+    lab->plugin = plugin;
+    lab->mutation = mutation;
+    lab->model = mem_alloc(sizeof(*lab->model));
+    load_model(main_text, objects, &lab->snapshot, &lab->secret, lab->model);
+    make_counters(lab);
+    new_world(lab, STR_NULL);
+}
+
+void lab_close(struct lab *lab)
+{
+    world_free(lab->w);
+    mem_free(lab->model);
+    buf_release(&lab->snapshot);
+    buf_release(&lab->secret);
+    buf_release(&lab->log);
+    buf_release(&lab->told);
+    buf_release(&lab->journal);
+    VEC_RELEASE(&lab->runs);
+    mem_free(lab->running);
+    mem_free(lab->started);
+    mem_free(lab->last_due);
+}
+
+void lab_restart(struct lab *lab, bool checkpoint)
+{
+    struct buf records = BUF_INIT;
+
+    lab_event(lab, &(struct world_event){.kind = WORLD_STOP});
+    if (checkpoint)
+        world_export(lab->w, lab_now(lab), lab->n_records, &records);
+    else
+        buf_add_str(&records, buf_str(&lab->journal));
+    world_free(lab->w);
+    VEC_CLEAR(&lab->runs);
+    memset(lab->running, 0, lab->model->n_check * sizeof(*lab->running));
+    new_world(lab, buf_str(&records));
+    buf_release(&records);
+}
+
+void lab_reload(struct lab *lab, const char *main_text, const char *objects)
+{
+    struct buf old_snapshot = lab->snapshot, old_secret = lab->secret;
+    struct model *old = lab->model;
+    uint64_t *oids;
+
+    lab->model = mem_alloc(sizeof(*lab->model));
+    load_model(main_text, objects, &lab->snapshot, &lab->secret, lab->model);
+    world_set_model(lab->w, lab->model, 2, lab_now(lab));
+    carry_out(lab);
+    oids = make_oids(lab);
+    if (!world_set_oids(lab->w, 2, oids, lab->model->n_check))
+        abort();
+    lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
+    make_counters(lab);
+    for (size_t i = 0; i < lab->runs.n; i++) /* counted by the old indexes: their end is not counted */
+        lab->runs.at[i].kind = WORLD_RUN_HANDLER;
+    mem_free(oids);
+    mem_free(old);
+    buf_release(&old_snapshot);
+    buf_release(&old_secret);
+}
+
+uint32_t lab_check(const struct lab *lab, const char *host, const char *service)
+{
+    uint32_t i = service ? model_find_service(lab->model, str_of(host), str_of(service))
+                         : model_find_host(lab->model, str_of(host));
+
+    if (i == MODEL_NONE) {
+        fprintf(stderr, "no %s %s\n", host, service ? service : "");
+        abort();
+    }
+    return i;
+}
+
+const struct state *lab_state(const struct lab *lab, const char *host, const char *service)
+{
+    return world_state(lab->w, lab_check(lab, host, service));
+}
+
+unsigned lab_count(const struct buf *b, const char *text)
+{
+    unsigned n = 0;
+
+    for (const char *p = b->data; (p = strstr(p, text)) != NULL; p++)
+        n++;
+    return n;
+}
