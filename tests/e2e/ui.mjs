@@ -328,6 +328,18 @@ test('everything can be done without a mouse, and single keys can be switched of
   await page.evaluate(() => localStorage.clear());
 });
 
+test('places have keys of two letters', async () => {
+  await goAll();
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await page.waitForURL((u) => u.pathname === '/platform');
+  await page.keyboard.press('g');
+  await page.keyboard.press('r');
+  await page.waitForURL((u) => u.pathname === '/resources');
+  await page.goBack();
+  await page.waitForURL((u) => u.pathname === '/platform');
+});
+
 test('Platform shows every process and what it is kept from', async () => {
   await page.goto(`${vigie.url}/platform`);
   await page.waitForSelector('.grid tbody tr');

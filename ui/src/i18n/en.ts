@@ -108,7 +108,7 @@ export const en = {
   'panel.label': 'Details',
   'panel.close': 'Close the panel',
   'panel.hard': 'confirmed',
-  'panel.soft': 'not confirmed, attempt {attempt} of {max}',
+  'panel.soft': 'not confirmed, {attempt} of {max}',
   'panel.since': 'for {d}',
   'panel.why': 'Why',
   'panel.ack': 'Acknowledge',

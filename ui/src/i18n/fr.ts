@@ -103,7 +103,7 @@ export const fr: Catalogue = {
   'panel.label': 'Détails',
   'panel.close': 'Fermer le panneau',
   'panel.hard': 'confirmé',
-  'panel.soft': 'non confirmé, essai {attempt} sur {max}',
+  'panel.soft': 'non confirmé, {attempt} sur {max}',
   'panel.since': 'depuis {d}',
   'panel.why': 'Pourquoi',
   'panel.ack': 'Acquitter',

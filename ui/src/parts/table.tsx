@@ -138,8 +138,8 @@ function RowView({ id, index, first }: { id: string; index: number; first: boole
       <td class="c-sel"><input type="checkbox" tabIndex={tab} checked={selected.value.has(id)} aria-label={t('list.select_row', { name: nameOf(row) })} onClick={(e) => pick(id, e)} /></td>
       <td class="c-state" key={`s${changed}`}><StateWord state={row.state} /></td>
       <th scope="row" class="c-res">
-        <a class="r" href={formatRoute({ ...route.value, open: id })} data-row={id} tabIndex={tab} draggable={false} onFocus={() => { current.value = id; }}><Name row={row} /></a>
-        <Tags row={row} />
+        <div class="rn"><a class="r" href={formatRoute({ ...route.value, open: id })} data-row={id} tabIndex={tab} draggable={false} onFocus={() => { current.value = id; }}><Name row={row} /></a>
+        <Tags row={row} /></div>
       </th>
       <td class="c-since h"><Age at={row.since} bare /></td>
       <td class="c-info out"><span>{row.output || firstCheck(row)}</span></td>
