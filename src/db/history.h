@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * history.db: what happened, for people. A projection of the journal's EVENT records: each transaction notes the number it reached (applied), so that after a crash it goes on
+ * from there, and after loss it is redone from the journal. Written by store, read by reader.
+ *
+ * Questions (message QUERY: name and arguments; cursor: the id to go back from, "" or "0": the newest; limit 1..1000):
+ *   events_of      oid, cursor, limit       events of one object, newest first
+ *   events_recent  cursor, limit            of everything
+ *   event_counts   from µs, to µs           rows {kind, count}
+ *   status         -                        one row {applied (id), events_kept_days}
+ * An event's row: {"id": "N", "time": RFC 3339, "oid": "N" (left out when of the whole program), "kind": word, "state": number as in the record, "hard": bool, "attempt": number,
+ *   "type": number, "ref": "N", and those of "text", "long_text", "contact", "author", "command" that are not empty}. Kinds: history_kind_name().
+ */
+#include "base/buf.h"
+#include "core/record.h"
+#include "db/sql.h"
+
+#define HISTORY_LIMIT_MAX 1000
+#define HISTORY_CHUNK     (96u * 1024) /* an answer is handed out in pieces of about this size */
+
+struct history {
+    struct sql sql;
+    uint64_t applied; /* all events up to this number are in */
+    uint32_t site;
+};
+
+/* For writing. A damaged database is moved aside (PATH.damaged-TIME) and a new one begun: *moved says so. */
+int history_open(struct history *h, const char *path, struct wall now, bool *moved, struct err *err);
+int history_open_read(struct history *h, const char *path, struct err *err);
+void history_close(struct history *h);
+
+/* One transaction: begin, add.., end(applied). On an error the transaction is gone and applied is as before. */
+int history_begin(struct history *h);
+int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e);
+int history_end(struct history *h, uint64_t applied);
+/* Removes events before `before`, at most n. The number removed, or E_*. */
+int history_trim(struct history *h, struct wall before, unsigned n);
+
+const char *history_kind_name(uint64_t kind); /* "alert", "notification" ...; "other" */
+
+struct history_args {
+    struct str stmt;
+    const struct str *at;
+    size_t n;
+};
+/* Answers a question: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
+int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json), void *user, struct err *err);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The schemas and their migrations. A migration that was in a release is never changed: a new one is added. tests/unit/fixtures holds a database of each released version.
+ * Times are wall clock µs; oids, numbers and kinds as in core/record.def. site and scope stand in every table from the first version on.
+ */
+#include "db/sql.h"
+
+#define META "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+static const char *const history[] = {
+    META
+    "CREATE TABLE event ("
+    " seq INTEGER PRIMARY KEY," /* the journal's number */
+    " at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER NOT NULL, oid INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt INTEGER NOT NULL, type INTEGER NOT NULL, ref INTEGER NOT NULL,"
+    " text TEXT NOT NULL, long_text TEXT NOT NULL, contact TEXT NOT NULL, author TEXT NOT NULL, command TEXT NOT NULL) STRICT;"
+    "CREATE INDEX event_by_object ON event (oid);" /* and, in it, by seq */
+    "CREATE INDEX event_by_time ON event (at);",
+};
+
+static const char *const objects[] = {
+    META
+    "CREATE TABLE object ("
+    " oid INTEGER PRIMARY KEY, site INTEGER NOT NULL, scope INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL," /* 0 host, 1 service */
+    " host TEXT NOT NULL, service TEXT NOT NULL, created INTEGER NOT NULL, deleted INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX object_by_name ON object (kind, host, service);",
+};
+
+const struct sql_schema schema_history = {"history", 0x56474831, history, sizeof(history) / sizeof(history[0])};
+const struct sql_schema schema_objects = {"objects", 0x56474f31, objects, sizeof(objects) / sizeof(objects[0])};

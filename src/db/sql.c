@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/sql.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const texts[] = {
+#define SQL(id, sqlite) [SQL_##id] = sqlite,
+#include "db/sql.def"
+#undef SQL
+};
+
+static int code(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE: return 0;
+    case SQLITE_ROW: return 1;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return E_FORMAT;
+    case SQLITE_FULL:
+    case SQLITE_READONLY: return E_NOSPC;
+    case SQLITE_CANTOPEN: return E_NOENT;
+    case SQLITE_PERM:
+    case SQLITE_AUTH: return E_PERM;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return E_BUSY;
+    case SQLITE_INTERRUPT: return E_TIMEOUT;
+    case SQLITE_CONSTRAINT: return E_EXIST;
+    default: return E_IO;
+    }
+}
+
+const char *sql_message(const struct sql *s)
+{
+    return s->db ? sqlite3_errmsg(s->db) : "not open";
+}
+
+static int run(struct sql *s, const char *text)
+{
+    return code(sqlite3_exec(s->db, text, NULL, NULL, NULL));
+}
+
+static int pragma(struct sql *s, const char *text, int64_t *out)
+{
+    sqlite3_stmt *st = NULL;
+    int r = code(sqlite3_prepare_v2(s->db, text, -1, &st, NULL));
+
+    *out = 0;
+    if (r == 0)
+        r = code(sqlite3_step(st));
+    if (r == 1)
+        *out = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return r < 0 ? r : 0;
+}
+
+static int migrate(struct sql *s, const struct sql_schema *schema, int from)
+{
+    char mark[96];
+    int r = 0;
+
+    for (int v = from; v < schema->version && r == 0; v++) {
+        snprintf(mark, sizeof(mark), "PRAGMA user_version=%d; PRAGMA application_id=%d;", v + 1, schema->application);
+        r = sql_begin(s);
+        if (r == 0)
+            r = run(s, schema->migration[v]);
+        if (r == 0)
+            r = run(s, mark);
+        if (r == 0)
+            r = sql_commit(s);
+        sql_rollback(s);
+    }
+    return r;
+}
+
+static int check_version(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err)
+{
+    int64_t version, application;
+    int r = pragma(s, "PRAGMA user_version", &version);
+
+    if (r == 0)
+        r = pragma(s, "PRAGMA application_id", &application);
+    if (r < 0)
+        return r;
+    if (version > schema->version)
+        return err_set(err, E_INVAL,
+                       "%s was written by a newer Vigie (schema %lld, this one knows %d): start the newer one, or restore a backup made by "
+                       "this one; nothing was changed",
+                       path, (long long)version, schema->version);
+    if (version && application != schema->application)
+        return E_FORMAT;
+    if (version < schema->version && how == SQL_READ)
+        return E_AGAIN; /* its writer has not made it yet */
+    return migrate(s, schema, (int)version);
+}
+
+static int set_up(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err)
+{
+    int keep = 1, r;
+
+    sqlite3_extended_result_codes(s->db, 1);
+    sqlite3_busy_timeout(s->db, how == SQL_READ ? 1000 : 5000);
+    /* The log stays when the last one closes: a reader without the right to make it can still open the database. */
+    sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    if (how == SQL_READ)
+        r = run(s, "PRAGMA query_only=1; PRAGMA temp_store=MEMORY;");
+    else
+        r = run(s, how == SQL_DURABLE ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                                      : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+                                        "PRAGMA journal_size_limit=33554432;");
+    return r < 0 ? r : check_version(s, path, how, schema, err);
+}
+
+int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err)
+{
+    int flags = how == SQL_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int r;
+
+    *s = (struct sql){.db = NULL};
+    r = code(sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL));
+    if (r == 0)
+        r = set_up(s, path, how, schema, err);
+    if (r < 0) {
+        err_set(err, r, "the database %s (%s) cannot be opened: %s", path, schema->name, sql_message(s));
+        sql_close(s);
+    }
+    return r;
+}
+
+void sql_close(struct sql *s)
+{
+    for (size_t i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(s->stmt[i]);
+    sqlite3_close(s->db);
+    *s = (struct sql){.db = NULL};
+}
+
+static int ask_overdue(void *user)
+{
+    struct sql *s = user;
+
+    return s->overdue && s->overdue(s->overdue_user);
+}
+
+void sql_limit(struct sql *s, bool (*overdue)(void *user), void *user)
+{
+    s->overdue = overdue;
+    s->overdue_user = user;
+    sqlite3_progress_handler(s->db, overdue ? 10000 : 0, overdue ? ask_overdue : NULL, s);
+}
+
+int sql_start(struct sql *s, enum sql_id id)
+{
+    if (!s->db)
+        return E_CLOSED;
+    if (!s->stmt[id])
+        return code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id], NULL));
+    sqlite3_reset(s->stmt[id]);
+    sqlite3_clear_bindings(s->stmt[id]);
+    return 0;
+}
+
+void sql_bind_i64(struct sql *s, enum sql_id id, int place, int64_t v)
+{
+    BUG_ON(sqlite3_bind_int64(s->stmt[id], place, v) != SQLITE_OK);
+}
+
+void sql_bind_str(struct sql *s, enum sql_id id, int place, struct str v)
+{
+    BUG_ON(sqlite3_bind_text(s->stmt[id], place, v.n ? v.p : "", (int)v.n, SQLITE_STATIC) != SQLITE_OK);
+}
+
+int sql_step(struct sql *s, enum sql_id id)
+{
+    return code(sqlite3_step(s->stmt[id]));
+}
+
+int64_t sql_i64(struct sql *s, enum sql_id id, int column)
+{
+    return sqlite3_column_int64(s->stmt[id], column);
+}
+
+struct str sql_str(struct sql *s, enum sql_id id, int column)
+{
+    const char *p = (const char *)sqlite3_column_text(s->stmt[id], column);
+
+    return str_make(p, p ? (size_t)sqlite3_column_bytes(s->stmt[id], column) : 0);
+}
+
+void sql_end(struct sql *s, enum sql_id id)
+{
+    sqlite3_reset(s->stmt[id]);
+}
+
+int sql_begin(struct sql *s)
+{
+    int r = run(s, "BEGIN IMMEDIATE");
+
+    s->in_transaction = r == 0;
+    return r;
+}
+
+int sql_commit(struct sql *s)
+{
+    int r = run(s, "COMMIT");
+
+    if (r == 0)
+        s->in_transaction = false;
+    return r;
+}
+
+void sql_rollback(struct sql *s)
+{
+    if (s->in_transaction)
+        run(s, "ROLLBACK");
+    s->in_transaction = false;
+}
+
+int sql_meta_get(struct sql *s, const char *name, int64_t def, int64_t *out)
+{
+    int r = sql_start(s, SQL_META_GET);
+
+    *out = def;
+    if (r < 0)
+        return r;
+    sql_bind_str(s, SQL_META_GET, 1, str_of(name));
+    r = sql_step(s, SQL_META_GET);
+    if (r == 1)
+        *out = sql_i64(s, SQL_META_GET, 0);
+    sql_end(s, SQL_META_GET);
+    return r < 0 ? r : 0;
+}
+
+int sql_meta_set(struct sql *s, const char *name, int64_t value)
+{
+    int r = sql_start(s, SQL_META_SET);
+
+    if (r < 0)
+        return r;
+    sql_bind_str(s, SQL_META_SET, 1, str_of(name));
+    sql_bind_i64(s, SQL_META_SET, 2, value);
+    r = sql_step(s, SQL_META_SET);
+    sql_end(s, SQL_META_SET);
+    return r;
+}

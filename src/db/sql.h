@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A database behind statement ids: the only file that knows SQLite. Tables are STRICT, the journal mode is WAL; the schema's version stands in user_version and rises by
+ * migrations, each in one transaction. Errors are codes: E_FORMAT damaged, E_INVAL of a newer Vigie, E_NOSPC full or read-only, E_TIMEOUT the limit of a
+ * query, E_BUSY locked, E_IO everything else.
+ */
+#include "base/err.h"
+#include "base/str.h"
+#include "base/time.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+enum sql_id {
+#define SQL(id, sqlite) SQL_##id,
+#include "db/sql.def"
+#undef SQL
+    SQL_COUNT
+};
+
+/* A database's schema: migration[i] leads from version i to i + 1. */
+struct sql_schema {
+    const char *name; /* for people: "history" */
+    int application;  /* SQLite's application_id */
+    const char *const *migration;
+    int version; /* how many there are */
+};
+extern const struct sql_schema schema_history, schema_objects; /* schema.c */
+
+enum sql_how {
+    SQL_PROJECTION, /* written; a power cut may lose the last transactions, never the file: the journal has them */
+    SQL_DURABLE,    /* written; what was committed is on disk */
+    SQL_READ,       /* never written */
+};
+
+struct sql {
+    struct sqlite3 *db; /* NULL: closed */
+    struct sqlite3_stmt *stmt[SQL_COUNT];
+    bool in_transaction;
+    bool (*overdue)(void *user); /* asked now and then during a query: true ends it with E_TIMEOUT */
+    void *overdue_user;
+};
+
+int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err);
+void sql_close(struct sql *s);
+void sql_limit(struct sql *s, bool (*overdue)(void *user), void *user); /* NULL: none */
+
+/* A statement's life: sql_start (prepared once, its old bindings gone), sql_bind_*, sql_step until it is not 1, sql_end. */
+int sql_start(struct sql *s, enum sql_id id);
+void sql_bind_i64(struct sql *s, enum sql_id id, int place, int64_t v);
+void sql_bind_str(struct sql *s, enum sql_id id, int place, struct str v); /* borrowed until sql_end */
+int sql_step(struct sql *s, enum sql_id id);                               /* 1 a row, 0 done, E_* */
+int64_t sql_i64(struct sql *s, enum sql_id id, int column);
+struct str sql_str(struct sql *s, enum sql_id id, int column); /* borrowed until the next step */
+void sql_end(struct sql *s, enum sql_id id);
+
+int sql_begin(struct sql *s);
+int sql_commit(struct sql *s);
+void sql_rollback(struct sql *s); /* no effect without a transaction */
+/* Numbers kept in the table meta that every schema has; def when it is not there. */
+int sql_meta_get(struct sql *s, const char *name, int64_t def, int64_t *out);
+int sql_meta_set(struct sql *s, const char *name, int64_t value);
+const char *sql_message(const struct sql *s); /* what the database said last */
