@@ -83,12 +83,13 @@ struct str conf_near(const struct map *m, struct str name)
 {
     unsigned max = name.n < 4 ? 1 : name.n < 10 ? 2 : 3, best = UINT32_MAX;
     struct str found = STR(""), key;
+    uint64_t value;
     size_t n = MIN(m->n_entry, (size_t)5000); /* a suggestion is not worth a long search */
 
     for (size_t i = 0; i < n; i++) {
         unsigned d;
 
-        if (!map_at(m, i, &key, NULL))
+        if (!map_at(m, i, &key, &value))
             continue;
         d = str_distance(name, key, max);
         if (d <= max && d < best) {

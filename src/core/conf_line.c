@@ -203,7 +203,7 @@ static void expand(struct conf_liner *l, struct str text, enum shsplit_class cla
     }
 }
 
-/* Bytes [0, n) of a classed text to coded text; macro bytes take their turn from *use. */
+/* A classed text to coded text, run by run; macro bytes take their turn from *use. */
 static void encode(struct conf_liner *l, const struct shsplit_line *w, size_t *use, struct buf *out)
 {
     size_t i = 0;
@@ -212,7 +212,8 @@ static void encode(struct conf_liner *l, const struct shsplit_line *w, size_t *u
         char class = w->class.data[i];
         size_t n = 1;
 
-        while (class == SHSPLIT_SECRET && i + n < w->bytes.len && w->class.data[i + n] == class)
+        while (class != SHSPLIT_MACRO && i + n < w->bytes.len && w->class.data[i + n] != SHSPLIT_MACRO &&
+               (class == SHSPLIT_SECRET) == (w->class.data[i + n] == SHSPLIT_SECRET))
             n++;
         if (class == SHSPLIT_SECRET)
             macro_put_slot(out, model_build_slot(l->c->build, str_make(w->bytes.data + i, n)));

@@ -164,10 +164,14 @@ int macro_next(struct str *rest, struct macro_part *out)
 
 void macro_put_literal(struct buf *b, struct str text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == ESCAPE)
-            buf_add_char(b, ESCAPE);
-        buf_add_char(b, text.p[i]);
+    while (text.n) {
+        const char *at = memchr(text.p, ESCAPE, text.n);
+        size_t n = at ? (size_t)(at - text.p) : text.n;
+
+        buf_add(b, text.p, n);
+        if (at)
+            buf_add(b, "\x01\x01", 2);
+        text = str_sub(text, n + (at != NULL), text.n);
     }
 }
 
@@ -192,9 +196,11 @@ static void show_word(const struct model *m, uint32_t string, struct buf *out)
     struct str rest = model_str(m, string);
     struct buf word = BUF_INIT;
     struct macro_part part;
-    bool quote;
+    bool quote = !rest.n; /* only what stands there in so many words can need quotes */
 
     while (macro_next(&rest, &part) > 0) {
+        for (size_t i = 0; i < part.text.n; i++)
+            quote |= strchr(" \t\n'\"\\$`|&;<>()*?[]~#", part.text.p[i]) != NULL;
         if (part.kind == MACRO_PART_SLOT)
             buf_add_c(&word, "****");
         else if (part.kind == MACRO_PART_TEXT)
@@ -209,7 +215,6 @@ static void show_word(const struct model *m, uint32_t string, struct buf *out)
                                                          : "CONTACT",
                        STR_ARG(part.arg));
     }
-    quote = !word.len || strcspn(word.data, " \t\n'\"\\$`|&;<>()*?[]~#") != word.len;
     if (quote)
         buf_add_char(out, '\'');
     for (size_t i = 0; i < word.len; i++)

@@ -25,10 +25,13 @@ void shsplit_clear(struct shsplit_line *l)
 
 void shsplit_add(struct shsplit_line *l, struct str text, enum shsplit_class class)
 {
+    if (!text.n)
+        return;
     buf_add_str(&l->bytes, text);
     buf_reserve(&l->class, text.n);
-    for (size_t i = 0; i < text.n; i++)
-        buf_add_char(&l->class, (char)class);
+    memset(l->class.data + l->class.len, (char)class, text.n);
+    l->class.len += text.n;
+    l->class.data[l->class.len] = '\0';
 }
 
 /* A byte that may mean something to the shell: a run-time macro never does. */

@@ -7,18 +7,24 @@
 #include "os/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* The options of START for conf: where to read, and what wins over it. */
 static void send_conf_start(struct parent *p)
 {
-    struct buf b = BUF_INIT, main_file = BUF_INIT;
+    struct buf b = BUF_INIT, main_file = BUF_INIT, zone = BUF_INIT;
+    const char *tz = getenv("TZ"); /* roles get TZ=UTC0: the caller's own zone is the configuration's unless it names one */
     VEC(struct str) words = {0};
     struct msg_start m = {.role = ROLE_CONF, .one_process = p->options.one_process};
 
     buf_printf(&main_file, "main_file=%s", p->main_file);
     *VEC_ADD(&words) = buf_str(&main_file);
+    if (tz) {
+        buf_printf(&zone, "tz=%s", tz);
+        *VEC_ADD(&words) = buf_str(&zone);
+    }
     for (size_t i = 0; i < p->options.n_set; i++)
         *VEC_ADD(&words) = str_of(p->options.set[i]);
     m.options = (struct msg_strv){words.at, words.n};
@@ -26,6 +32,7 @@ static void send_conf_start(struct parent *p)
     link_send(p->conf.control, &b, NULL, 0);
     VEC_RELEASE(&words);
     buf_release(&main_file);
+    buf_release(&zone);
     buf_release(&b);
 }
 
