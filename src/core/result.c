@@ -434,7 +434,7 @@ void result_of_run(struct world *w, const struct world_result *r)
                     r->error.n ? r->error : r->output);
     else if (run.kind == WORLD_RUN_CHECK)
         check_ended(w, &run, r);
-    if (w->opt.mutation == 1 && run.kind == WORLD_RUN_CHECK) /* planted bug 1: a result is applied twice */
+    if (w->opt.mutation == WORLD_APPLIES_TWICE && run.kind == WORLD_RUN_CHECK)
         check_ended(w, &run, r);
 }
 

@@ -53,6 +53,11 @@ static int64_t phase(uint32_t i, int64_t window)
     return (int64_t)(((unsigned __int128)(uint32_t)(i * SPREAD_STEP) * (uint64_t)window) >> 32);
 }
 
+static int64_t planted_jitter(const struct world *w)
+{
+    return w->opt.mutation == WORLD_DEPENDS_ON_ADDRESSES ? (int64_t)((uintptr_t)w >> 4) % 1000 : 0;
+}
+
 void sched_spread(struct world *w, bool only_new)
 {
     const struct model_globals *g = w->m->globals;
@@ -74,7 +79,8 @@ void sched_spread(struct world *w, bool only_new)
             kept.us < w->now.wall.us + s->check_interval_us)
             sched_at(w, i, world_to_mono(w, kept), 0, false);
         else
-            sched_at(w, i, (struct mono){w->now.mono.us + phase(ordinal - 1, window)}, 0, false);
+            sched_at(w, i, (struct mono){w->now.mono.us + phase(ordinal - 1, window) + planted_jitter(w)}, 0,
+                     false);
     }
 }
 
@@ -96,6 +102,10 @@ void sched_after(struct world *w, uint32_t check, struct mono due)
     int64_t step = s->state != STATE_OK && !s->hard ? s->retry_interval_us : s->check_interval_us;
     int64_t next = due.us + step;
 
+    if (w->opt.mutation == WORLD_FORGETS_TO_PLAN && check % 5 == 1)
+        return;
+    if (w->opt.mutation == WORLD_RUNS_TWICE && check % 5 == 1)
+        sched_at(w, check, (struct mono){w->now.mono.us + TIME_MS}, SCHED_FORCED, true);
     /* A plan that is there (made while this run was under way, by a person or a result) stays. */
     if (heap_has(&w->due, check) || !(s->switches & MODEL_CHECK_ACTIVE) || step <= 0 ||
         model_check(w->m, check)->check_line == MODEL_NONE)
@@ -185,7 +195,8 @@ void sched_end_run(struct world *w, uint32_t slot)
     }
     w->prog.parallel = w->running;
     r->id = 0;
-    *VEC_ADD(&w->free_runs) = slot;
+    if (w->opt.mutation != WORLD_LEAKS_RUNS)
+        *VEC_ADD(&w->free_runs) = slot;
 }
 
 void sched_lost(struct world *w, uint32_t slot)
@@ -311,8 +322,8 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
     heap_remove(&w->due, check);
     s->due_options = 0;
     s->wall_due = false;
-    if (s->run && w->opt.mutation != 2) /* planted bug 2: a second run of one check */
-        return;                         /* its result plans the next one */
+    if (s->run && w->opt.mutation != WORLD_RUNS_TWICE)
+        return; /* its result plans the next one */
     if (model_check(w->m, check)->check_line == MODEL_NONE)
         return;
     why = may_run(w, check, options);

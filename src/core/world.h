@@ -85,12 +85,24 @@ struct world_effect {
     struct world_span words, env, contact, channel, target, subject, body, json;
 };
 
+/* Planted bugs, one for each invariant of tests/sim. */
+enum world_mutation {
+    WORLD_SOUND,
+    WORLD_APPLIES_TWICE,
+    WORLD_RUNS_TWICE,
+    WORLD_FORGETS_TO_PLAN,
+    WORLD_LEAKS_RUNS,
+    WORLD_FORGETS_TO_STORE,
+    WORLD_DEPENDS_ON_ADDRESSES,
+    WORLD_MUTATIONS
+};
+
 struct world_options {
     uint64_t epoch; /* in every run id */
     uint32_t pid;   /* for the log */
     const char *version;
     uint32_t max_parallel; /* 0: LIMIT_RUNS; the main file's max_concurrent_checks counts if smaller */
-    unsigned mutation;     /* tests/sim: a planted bug, 0 none */
+    unsigned mutation;     /* enum world_mutation: tests/sim proves that it would notice */
 };
 
 struct world *world_new(const struct world_options *o);

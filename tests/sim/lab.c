@@ -147,14 +147,19 @@ static void begin_run(struct lab *lab, const struct world_effect *e)
     *VEC_ADD(&lab->runs) = r;
 }
 
+void lab_lose(struct lab *lab, size_t i)
+{
+    if (lab->runs.at[i].kind == WORLD_RUN_CHECK && !lab->runs.at[i].from_before)
+        lab->running[lab->runs.at[i].check]--;
+    VEC_SWAP_REMOVE(&lab->runs, i);
+}
+
 static void kill_run(struct lab *lab, uint64_t id)
 {
     for (size_t i = 0; i < lab->runs.n; i++) {
         if (lab->runs.at[i].id != id)
             continue;
-        if (lab->runs.at[i].kind == WORLD_RUN_CHECK)
-            lab->running[lab->runs.at[i].check]--;
-        VEC_SWAP_REMOVE(&lab->runs, i);
+        lab_lose(lab, i);
         return;
     }
 }
@@ -232,11 +237,11 @@ static void end_run(struct lab *lab, size_t i)
     struct lab_run r = lab->runs.at[i];
     struct world_event e = {.kind = WORLD_RESULT};
 
+    lab->last_ended = r.id;
     VEC_SWAP_REMOVE(&lab->runs, i);
-    if (r.kind == WORLD_RUN_CHECK) {
+    if (r.kind == WORLD_RUN_CHECK && !r.from_before)
         lab->running[r.check]--;
-        lab->applied++;
-    }
+    lab->applied += r.kind == WORLD_RUN_CHECK;
     e.result = (struct world_result){.run_id = r.id,
                                      .how = r.answer.how,
                                      .code = r.answer.code,
@@ -276,9 +281,9 @@ void lab_clock_step(struct lab *lab, int64_t us)
 
 /* ---- life ---- */
 
-static uint64_t *make_oids(const struct lab *lab)
+const uint64_t *lab_oids(struct lab *lab)
 {
-    uint64_t *oids = mem_calloc(lab->model->n_check, sizeof(*oids));
+    uint64_t *oids = mem_calloc((size_t)lab->model->n_check + 1, sizeof(*oids));
 
     for (uint32_t i = 0; i < lab->model->n_check;
          i++) { /* by name, as the store does it: the same object keeps its identity */
@@ -287,6 +292,8 @@ static uint64_t *make_oids(const struct lab *lab)
         oids[i] = hash_bytes(host.p, host.n) ^ (service.n ? hash_bytes(service.p, service.n) * 31 : 0);
         oids[i] |= 1;
     }
+    mem_free(lab->oids);
+    lab->oids = oids;
     return oids;
 }
 
@@ -294,7 +301,7 @@ static void new_world(struct lab *lab, struct str records)
 {
     struct world_options o = {
         .epoch = ++lab->generation, .version = "test", .pid = 1, .mutation = lab->mutation};
-    uint64_t *oids = make_oids(lab);
+    const uint64_t *oids = lab_oids(lab);
     struct world_event up = {.kind = WORLD_RUNNERS};
 
     lab->w = world_new(&o);
@@ -306,7 +313,6 @@ static void new_world(struct lab *lab, struct str records)
     carry_out(lab);
     up.runner.up = true;
     lab_event(lab, &up);
-    mem_free(oids);
 }
 
 static void make_counters(struct lab *lab)
@@ -347,6 +353,7 @@ void lab_close(struct lab *lab)
     buf_release(&lab->told);
     buf_release(&lab->journal);
     VEC_RELEASE(&lab->runs);
+    mem_free(lab->oids);
     mem_free(lab->running);
     mem_free(lab->started);
     mem_free(lab->last_due);
@@ -372,20 +379,19 @@ void lab_reload(struct lab *lab, const char *main_text, const char *objects)
 {
     struct buf old_snapshot = lab->snapshot, old_secret = lab->secret;
     struct model *old = lab->model;
-    uint64_t *oids;
+    const uint64_t *oids;
 
     lab->model = mem_alloc(sizeof(*lab->model));
     load_model(main_text, objects, &lab->snapshot, &lab->secret, lab->model);
     world_set_model(lab->w, lab->model, 2, lab_now(lab));
     carry_out(lab);
-    oids = make_oids(lab);
+    oids = lab_oids(lab);
     if (!world_set_oids(lab->w, 2, oids, lab->model->n_check))
         abort();
     lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
     make_counters(lab);
-    for (size_t i = 0; i < lab->runs.n; i++) /* counted by the old indexes: their end is not counted */
-        lab->runs.at[i].kind = WORLD_RUN_HANDLER;
-    mem_free(oids);
+    for (size_t i = 0; i < lab->runs.n; i++)
+        lab->runs.at[i].from_before = true;
     mem_free(old);
     buf_release(&old_snapshot);
     buf_release(&old_secret);

@@ -24,7 +24,8 @@ struct lab_run {
     uint64_t id;
     uint32_t check;
     uint8_t kind;
-    int64_t ends; /* mono µs */
+    bool from_before; /* a reload: check is an old index */
+    int64_t ends;     /* mono µs */
     int64_t began;
     struct lab_answer answer;
 };
@@ -45,7 +46,8 @@ struct lab {
     struct buf journal;        /* all records */
     uint64_t n_records, trace; /* trace: hash over everything that came out */
     uint64_t started_checks, applied, two_at_once, most_late_us;
-    uint64_t generation;
+    uint64_t generation, last_ended;
+    uint64_t *oids;
     unsigned mutation;
 };
 
@@ -64,6 +66,10 @@ void lab_clock_step(struct lab *lab, int64_t us);
 void lab_restart(struct lab *lab, bool checkpoint);
 /* Another configuration for the same world. */
 void lab_reload(struct lab *lab, const char *main_text, const char *objects);
+/* Identities of the present checks: the same object has the same one for ever. */
+const uint64_t *lab_oids(struct lab *lab);
+/* The runner lost this run: no result comes. */
+void lab_lose(struct lab *lab, size_t i);
 uint64_t lab_random(struct lab *lab); /* the next number of the seed */
 uint32_t lab_check(const struct lab *lab, const char *host, const char *service); /* service NULL: the host */
 const struct state *lab_state(const struct lab *lab, const char *host, const char *service);
