@@ -205,10 +205,8 @@ const ACTIONS = {
   },
 };
 
-function command(text) {
-  const [, what, id] = /\] (\w+);(\d+)/.exec(text) ?? [];
+function remove(list, id) {
   for (const thing of world.values()) {
-    const list = what?.includes('DOWNTIME') ? 'downtimes' : 'comments';
     thing.more[list] = thing.more[list].filter((n) => String(n.id) !== id);
     if (list === 'downtimes') thing.row.in_downtime = thing.more.downtimes.length > 0;
   }
@@ -244,7 +242,8 @@ async function session(request, response, path) {
   if (path === '/setup' && request.method === 'GET') return send(response, 200, { needed: setupNeeded }), true;
   if (path === '/setup') {
     const body = await bodyOf(request);
-    if (!setupNeeded || body.token !== 'developer-token') return send(response, 403, problemBody(403, '', 'token')), true;
+    if (!setupNeeded) return send(response, 410, problemBody(410, 'This set-up link has been used already.', 'token')), true;
+    if (body.token !== 'developer-token') return send(response, 401, problemBody(401, 'This is not the set-up link of this Vigie.', 'token')), true;
     setupNeeded = false;
     return send(response, 201, ME, cookie), true;
   }
@@ -287,9 +286,10 @@ async function handle(request, response) {
     if (path === '/resources') return send(response, 200, listing(url.searchParams));
     if (path === '/stream') return stream(request, response, url.searchParams);
     if (path === '/status') return send(response, 200, statusBody());
-    if (path === '/commands') {
-      command((await bodyOf(request)).command);
-      return send(response, 202, { ok: true });
+    const [, list, note] = /^\/(downtimes|comments)\/(\d+)$/.exec(path) ?? [];
+    if (list && request.method === 'DELETE') {
+      remove(list, note);
+      return send(response, 200, { ok: true });
     }
     return resource(request, response, path, url.searchParams);
   }

@@ -54,7 +54,7 @@ test('before set-up the page says what to do, and a wrong link is refused kindly
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Password again').fill(PASSWORD);
   await page.getByRole('button', { name: 'Start watching' }).click();
-  await page.getByRole('heading', { name: 'This link is used up or too old' }).waitFor();
+  await page.getByRole('heading', { name: 'This is not the link of this Vigie' }).waitFor();
 });
 
 test('the set-up link lets a newcomer in, with a good password only', async () => {

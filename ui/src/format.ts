@@ -119,6 +119,16 @@ function bytes(value: number): string {
   return `${value < 0 ? '−' : ''}${text}${NBSP}${names[power]}`;
 }
 
+function bits(value: number): string {
+  let n = Math.abs(value);
+  let power = 0;
+  while (n >= 1000 && power < 5) {
+    n /= 1000;
+    power++;
+  }
+  return `${value < 0 ? '−' : ''}${num(n, 2)}${NBSP}${['bit', 'kbit', 'Mbit', 'Gbit', 'Tbit', 'Pbit'][power]}`;
+}
+
 function time(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return `0${NBSP}s`;
@@ -135,6 +145,7 @@ export function quantity(value: number, unit: string): string {
   if (unit in TIMES) return time(value * TIMES[unit]!);
   const power = BYTES[unit.toUpperCase()];
   if (power !== undefined && unit !== 'b') return bytes(value * 1024 ** power);
+  if (unit === 'b') return bits(value);
   const digits = Math.abs(value) >= 1000 ? 1 : Math.abs(value) >= 1 ? 2 : 4;
   if (unit === '' || unit === 'c') return num(value, digits);
   return `${num(value, digits)}${NBSP}${unit}`;

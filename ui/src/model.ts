@@ -74,6 +74,13 @@ export interface Downtime extends Note {
   active?: boolean;
 }
 
+// A sentence of the engine, in both languages.
+export interface Reason {
+  code?: string;
+  text_en?: string;
+  text_fr?: string;
+}
+
 export interface Detail extends Row {
   address?: string;
   alias?: string;
@@ -93,7 +100,8 @@ export interface Detail extends Row {
   notes?: string;
   notes_url?: string;
   action_url?: string;
-  why?: { code?: string; text_en?: string; text_fr?: string } | null;
+  why?: Reason | null;
+  why_notify?: Reason | null;
   comments?: Note[];
   downtimes?: Downtime[];
   source?: { file: string; line: number } | null;

@@ -47,7 +47,7 @@ test('quantities are read by people', () => {
   say('en');
   const cases: [number, string, string][] = [
     [96.4, '%', '96.4 %'], [0, 's', '0 s'], [0.000412, 's', '412 µs'], [0.212042, 's', '212 ms'], [1.5, 's', '1.5 s'], [412, 's', '6 min 52 s'], [-412, 's', '−6 min 52 s'],
-    [12, 'ms', '12 ms'], [70124, 'MB', '68.5 GiB'], [512, 'B', '512 B'], [1842, '', '1,842'], [3, 'c', '3'], [0.31, '', '0.31'], [7, 'mails', '7 mails'],
+    [12, 'ms', '12 ms'], [70124, 'MB', '68.5 GiB'], [512, 'B', '512 B'], [1842, '', '1,842'], [3, 'c', '3'], [0.31, '', '0.31'], [7, 'mails', '7 mails'], [12_340_000, 'b', '12.34 Mbit'], [5, 'b', '5 bit'],
   ];
   for (const [value, unit, want] of cases) assert.equal(plain(quantity(value, unit)), want);
   say('fr');

@@ -283,6 +283,8 @@ export const en = {
   'setup.common': 'This is one of the passwords that are tried first everywhere. Take four words that do not belong together.',
   'setup.used': 'This link is used up or too old',
   'setup.used_text': 'Sign in if the first user exists already. Otherwise stop Vigie and start it again: a new link is printed.',
+  'setup.wrong': 'This is not the link of this Vigie',
+  'setup.wrong_text': 'Open the newest link that it has printed: each start makes a new one.',
   'setup.to_login': 'To the sign-in page',
 
   'away.title': 'Vigie does not answer.',

@@ -278,6 +278,8 @@ export const fr: Catalogue = {
   'setup.common': 'C’est un des mots de passe essayés partout en premier. Prenez quatre mots sans rapport entre eux.',
   'setup.used': 'Ce lien a déjà servi ou est trop ancien',
   'setup.used_text': 'Connectez-vous si le premier utilisateur existe. Sinon arrêtez Vigie et relancez-la : un nouveau lien s’affiche.',
+  'setup.wrong': 'Ce n’est pas le lien de cette Vigie',
+  'setup.wrong_text': 'Ouvrez le dernier lien qu’elle a affiché : chaque démarrage en fait un nouveau.',
   'setup.to_login': 'Vers la page de connexion',
 
   'away.title': 'Vigie ne répond pas.',

@@ -138,21 +138,22 @@ interface SetupErrors {
   again?: Key;
 }
 
-function SetupUsed({ reason }: { reason: string }): JSX.Element {
+type BadLink = 'used' | 'wrong';
+
+function BadLinkBox({ why }: { why: BadLink }): JSX.Element {
   return (
     <div class="box">
-      <h1>{t('setup.used')}</h1>
-      {reason && <p>{reason}</p>}
-      <p>{t('setup.used_text')}</p>
+      <h1>{t(`setup.${why}`)}</h1>
+      <p>{t(`setup.${why}_text`)}</p>
       <button type="button" class="btn p" onClick={() => { location.hash = ''; }}>{t('setup.to_login')}</button>
     </div>
   );
 }
 
-function useSetup(token: string): { errors: SetupErrors; refused: string; used: string | null; busy: boolean; send: (user: string, password: string, again: string) => Promise<void> } {
+function useSetup(token: string): { errors: SetupErrors; refused: string; used: BadLink | null; busy: boolean; send: (user: string, password: string, again: string) => Promise<void> } {
   const [errors, setErrors] = useState<SetupErrors>({});
   const [refused, setRefused] = useState('');
-  const [used, setUsed] = useState<string | null>(null);
+  const [used, setUsed] = useState<BadLink | null>(null);
   const [busy, setBusy] = useState(false);
   const send = async (user: string, password: string, again: string): Promise<void> => {
     const wrong: SetupErrors = {};
@@ -174,7 +175,7 @@ function useSetup(token: string): { errors: SetupErrors; refused: string; used: 
       setBusy(false);
       if (!(error instanceof ApiError)) setRefused(errorText(error));
       else if (error.field === 'password') setErrors({ password: 'setup.common' }); // the other rules were met above
-      else if (error.field === 'token' || [401, 403, 404, 409, 410].includes(error.status)) setUsed(error.detail);
+      else if (error.field === 'token') setUsed(error.status === 410 ? 'used' : 'wrong');
       else setRefused(errorText(error));
     }
   };
@@ -187,7 +188,7 @@ export function SetupPage({ token }: { token: string }): JSX.Element {
   const [again, setAgain] = useState('');
   const { errors, refused, used, busy, send } = useSetup(token);
   useEffect(() => document.getElementById('user')?.focus(), []);
-  if (used !== null) return <Frame><SetupUsed reason={used} /></Frame>;
+  if (used !== null) return <Frame><BadLinkBox why={used} /></Frame>;
   const verdict = judge(password, user);
   const said = (key: Key | undefined): string => (key ? t(key) : '');
   return (

@@ -55,7 +55,7 @@ function CommentField(props: { value: string; error: string; onText: (text: stri
   return (
     <div class="field">
       <label for="f-comment">{t('form.comment')}</label>
-      <textarea id="f-comment" autofocus rows={3} maxLength={2000} value={props.value} aria-invalid={props.error !== ''} aria-describedby="f-comment-help"
+      <textarea id="f-comment" autofocus rows={3} maxLength={1000} value={props.value} aria-invalid={props.error !== ''} aria-describedby="f-comment-help"
         onInput={(e) => props.onText(e.currentTarget.value)}
         onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) e.currentTarget.form?.requestSubmit(); }} />
       <p id="f-comment-help" class={props.error ? 'err' : 'help'}>{props.error || t('form.comment_help')}</p>

@@ -34,7 +34,7 @@ function Actions({ d }: { d: Detail }): JSX.Element {
 }
 
 function Header({ d }: { d: Detail }): JSX.Element {
-  const why = lang.value === 'fr' ? d.why?.text_fr : d.why?.text_en;
+  const why = [d.why, d.why_notify].map((r) => (lang.value === 'fr' ? r?.text_fr : r?.text_en)).filter(Boolean).join(' ');
   const host = d.host_display || d.host;
   const sure = d.state === 'pending' ? '' : t(d.hard ? 'panel.hard' : 'panel.soft', { attempt: d.attempt, max: d.max_attempts });
   const since = seconds(d.since);
@@ -146,16 +146,17 @@ const Events = (): JSX.Element => (
 const noteText = (n: Note): string => n.comment ?? n.text ?? '';
 
 function Comments({ d }: { d: Detail }): JSX.Element {
-  const admin = session.value?.role === 'admin';
-  const add = mayAct(session.value) && <button type="button" class="btn" onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>;
+  const can = mayAct(session.value);
+  const notes = (d.comments ?? []).filter((c) => c.kind !== 'downtime'); // those stand with their downtime
+  const add = can && <button type="button" class="btn" onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>;
   return (
     <Section title={t('panel.comments')} side={add}>
-      {d.comments && d.comments.length > 0 && <ul class="cards">
-        {d.comments.map((c, i) => (
+      {notes.length > 0 && <ul class="cards">
+        {notes.map((c, i) => (
           <li key={c.id ?? i}>
-            <p>{noteText(c)}</p>
+            <p>{c.kind === 'acknowledgement' && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
             <p class="meta"><span>{c.author} · <Age at={c.time ?? c.entry_time} stop /></span>
-              {admin && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
+              {can && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
           </li>
         ))}
       </ul>}
@@ -171,7 +172,7 @@ function downtimeWords(w: Downtime): string {
 
 function Downtimes({ d }: { d: Detail }): JSX.Element | null {
   if (!d.downtimes?.length) return null;
-  const admin = session.value?.role === 'admin';
+  const can = mayAct(session.value);
   return (
     <Section title={t('panel.downtimes')}>
       <ul class="cards">
@@ -179,7 +180,7 @@ function Downtimes({ d }: { d: Detail }): JSX.Element | null {
           <li key={w.id ?? i} class="d">
             <p><b>{downtimeWords(w)}</b> · {noteText(w)}</p>
             <p class="meta"><span>{w.author}</span>
-              {admin && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
+              {can && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
           </li>
         ))}
       </ul>

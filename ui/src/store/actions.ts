@@ -96,11 +96,8 @@ export function checkNow(list: Row[] = targets()): void {
   if (list.length > 0 && allowed()) void act(list, 'check.done', (row) => api('POST', path(row, 'check'), { body: {} }));
 }
 
-const command = (name: string, id: string | number): Promise<unknown> =>
-  api('POST', '/commands', { body: { command: `[${Math.floor(Date.now() / 1000)}] ${name};${id}` } });
-
 export const cancelDowntime = (row: Row, id: string | number): Promise<unknown[]> =>
-  act([row], 'down.cancelled', () => command(row.kind === 'host' ? 'DEL_HOST_DOWNTIME' : 'DEL_SVC_DOWNTIME', id));
+  act([row], 'down.cancelled', () => api('DELETE', `/downtimes/${encodeURIComponent(id)}`));
 
 export const deleteComment = (row: Row, id: string | number): Promise<unknown[]> =>
-  act([row], 'comment.deleted', () => command(row.kind === 'host' ? 'DEL_HOST_COMMENT' : 'DEL_SVC_COMMENT', id));
+  act([row], 'comment.deleted', () => api('DELETE', `/comments/${encodeURIComponent(id)}`));
