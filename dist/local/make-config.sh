@@ -56,9 +56,7 @@ service_check_timeout=60
 execute_service_checks=1
 accept_passive_service_checks=1
 enable_notifications=1
-enable_flap_detection=1
 retain_state_information=1
-use_retained_program_state=1
 date_format=iso8601
 illegal_object_name_chars=\`~!\$%^&*|'"<>?,()=
 illegal_macro_output_chars=\`~\$&|'"<>
