@@ -25,6 +25,7 @@ struct start {
     const struct proc_spec *spec;
     const char *step; /* the step that failed */
     int error;
+    int exe_dir; /* spec->exe_dir, where no passed descriptor takes its number */
     sigset_t mask;
 };
 
@@ -45,6 +46,9 @@ IN_CHILD static bool child_fds(struct start *s)
     for (size_t i = 0; i < spec->n_fds; i++)
         top = MAX(top, spec->fds[i].to);
     syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC: nothing of ours reaches the program by mistake */);
+    s->exe_dir = spec->exe_dir < 0 ? -1 : fcntl(spec->exe_dir, F_DUPFD_CLOEXEC, top + 1);
+    if (spec->exe_dir >= 0 && s->exe_dir < 0)
+        return fail(s, "passing a descriptor");
     for (size_t i = 0; i < spec->n_fds; i++) {
         high[i] = fcntl(spec->fds[i].from, F_DUPFD_CLOEXEC, top + 1);
         if (high[i] < 0)
@@ -145,8 +149,8 @@ IN_CHILD static int child_main(void *user)
     child_signals(s);
     if (!child_fds(s) || !child_ids(s) || !child_caps(s) || !child_rest(s))
         _exit(127);
-    if (spec->exe_dir >= 0)
-        syscall(SYS_execveat, spec->exe_dir, spec->exe, spec->argv, spec->envv, 0);
+    if (s->exe_dir >= 0)
+        syscall(SYS_execveat, s->exe_dir, spec->exe, spec->argv, spec->envv, 0);
     else
         execve(spec->exe, (char *const *)(uintptr_t)spec->argv, (char *const *)(uintptr_t)spec->envv);
     fail(s, "exec");
