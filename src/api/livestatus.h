@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Livestatus: the text query language of Nagios's, Naemon's and Checkmk's status socket, as NagVis, Thruk, Nagstamon and Checkmk speak it. Answered by gate from the board and the public
+ * snapshot; a request that changes something ("COMMAND [ts] ...") is handed back for the engine. What is not a column is an error 400 that says which table has which columns
+ * (GET columns), never an empty value.
+ * Supported: GET of the tables in livestatus_tables; Columns, ColumnHeaders, Filter (= != ~ !~ =~ !=~ ~~ !~~ < > <= >=, on lists membership and emptiness), And, Or, Negate,
+ * Stats (counts, sum, avg, min, max, std), StatsAnd, StatsOr, StatsNegate, Sort, Limit, Offset, OutputFormat (csv, json, wrapped_json, python, python3), ResponseHeader fixed16, KeepAlive, Separators,
+ * Localtime, AuthUser (read, not yet acted on), Timelimit and Wait* (read over).
+ */
+#include "base/buf.h"
+#include "core/board.h"
+#include "core/model.h"
+
+struct livestatus_world {
+    const struct model *m;
+    const struct board *b;
+    const char *version;
+    int64_t pid;
+    struct wall now;
+};
+
+struct livestatus_reply {
+    bool keep;           /* the client asked to keep the connection */
+    struct str command;  /* "[ts] NAME;args" to be sent to the engine; empty: none. Borrowed from the request */
+};
+
+/* Answers one request (all its lines, up to its empty line). Appends to out. */
+void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out, struct livestatus_reply *reply);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers in CSV, JSON and Python literals. */
+#include "api/livestatus_int.h"
+
+#include "wire/json.h"
+
+static bool is_csv(const struct ls_query *q)
+{
+    return q->format == LS_CSV;
+}
+
+static void put_text(const struct ls_query *q, struct buf *out, struct str s)
+{
+    struct json j;
+
+    if (is_csv(q)) {
+        buf_add_str(out, s);
+        return;
+    }
+    json_init(&j, out);
+    json_str(&j, s); /* a JSON string is a Python 3 string, too */
+}
+
+static void put_float(struct buf *out, int64_t millionths)
+{
+    uint64_t v = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
+
+    buf_printf(out, "%s%llu.%06llu", millionths < 0 ? "-" : "", (unsigned long long)(v / 1000000), (unsigned long long)(v % 1000000));
+    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.')
+        buf_truncate(out, out->len - 1);
+}
+
+static void put_list(const struct ls_query *q, struct buf *out, const struct ls_value *v)
+{
+    if (!is_csv(q))
+        buf_add_char(out, '[');
+    for (size_t i = 0; i < v->list.n; i++) {
+        if (i)
+            buf_add_char(out, is_csv(q) ? q->separators[2] : ',');
+        put_text(q, out, v->list.at[i]);
+    }
+    if (!is_csv(q))
+        buf_add_char(out, ']');
+}
+
+static void put_dict(const struct ls_query *q, struct buf *out, const struct ls_value *v)
+{
+    if (!is_csv(q))
+        buf_add_char(out, '{');
+    for (size_t i = 0; i + 1 < v->list.n; i += 2) {
+        if (i)
+            buf_add_char(out, is_csv(q) ? q->separators[2] : ',');
+        put_text(q, out, v->list.at[i]);
+        buf_add_char(out, is_csv(q) ? q->separators[3] : ':');
+        put_text(q, out, v->list.at[i + 1]);
+    }
+    if (!is_csv(q))
+        buf_add_char(out, '}');
+}
+
+void ls_out_begin(const struct ls_query *q, struct buf *out)
+{
+    if (q->format == LS_WRAPPED)
+        buf_add_c(out, "{\"data\":[");
+    else if (!is_csv(q))
+        buf_add_char(out, '[');
+}
+
+void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first)
+{
+    if (is_csv(q))
+        return;
+    if (!first)
+        buf_add_c(out, ",\n");
+    buf_add_char(out, '[');
+}
+
+void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v, bool first)
+{
+    if (!first)
+        buf_add_char(out, is_csv(q) ? q->separators[1] : ',');
+    switch (type) {
+    case LS_INT:
+    case LS_TIME: buf_add_i64(out, v->number); break;
+    case LS_FLOAT: put_float(out, v->number); break;
+    case LS_STRING: put_text(q, out, v->text); break;
+    case LS_LIST: put_list(q, out, v); break;
+    case LS_DICT: put_dict(q, out, v); break;
+    }
+}
+
+void ls_out_row_end(const struct ls_query *q, struct buf *out)
+{
+    buf_add_char(out, is_csv(q) ? q->separators[0] : ']');
+}
+
+void ls_out_end(const struct ls_query *q, struct buf *out, uint64_t total)
+{
+    if (q->format == LS_WRAPPED)
+        buf_printf(out, "]\n,\"total_count\":%llu}\n", (unsigned long long)total);
+    else if (!is_csv(q))
+        buf_add_c(out, "]\n");
+}
