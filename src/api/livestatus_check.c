@@ -66,9 +66,9 @@ static void get_num(struct ls_row *row, const struct ls_column *c, struct ls_val
     v->number = board_number(row, (enum num)c->arg);
 }
 
-enum when { T_LAST_CHECK, T_NEXT_CHECK, T_LAST_CHANGE, T_LAST_HARD_CHANGE, T_0, T_1, T_2, T_3, T_LAST_NOTIFY, T_NEXT_NOTIFY, T_UPDATE };
+enum moment { T_LAST_CHECK, T_NEXT_CHECK, T_LAST_CHANGE, T_LAST_HARD_CHANGE, T_0, T_1, T_2, T_3, T_LAST_NOTIFY, T_NEXT_NOTIFY, T_UPDATE };
 
-static int64_t board_time(const struct board_check *b, enum when n)
+static int64_t board_time(const struct board_check *b, enum moment n)
 {
     switch (n) {
     case T_LAST_CHECK: return b->last_check;
@@ -88,7 +88,7 @@ static int64_t board_time(const struct board_check *b, enum when n)
 
 static void get_time(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    v->number = board_time(&row->check, (enum when)c->arg) / TIME_S;
+    v->number = board_time(&row->check, (enum moment)c->arg) / TIME_S;
 }
 
 enum real { F_LATENCY, F_EXECUTION, F_INTERVAL, F_RETRY, F_NOTIFY_INTERVAL, F_FIRST_DELAY, F_PERCENT, F_STALENESS, F_LOW, F_HIGH };
@@ -126,7 +126,7 @@ static void get_float(struct ls_row *row, const struct ls_column *c, struct ls_v
 /* ---- texts ---- */
 
 enum text { S_NAME, S_ALIAS, S_DISPLAY, S_ADDRESS, S_COMMAND, S_HANDLER, S_CHECK_PERIOD, S_NOTIFY_PERIOD, S_NOTES, S_NOTES_URL, S_ACTION_URL, S_ICON, S_ICON_ALT, S_OUTPUT,
-            S_LONG, S_PERF, S_LINE };
+            S_LONG, S_PERF };
 
 static struct str period_name(const struct ls_row *row, uint32_t period)
 {
@@ -170,7 +170,6 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
     case S_HANDLER: v->text = model_str(m, c->handler_text); break;
     case S_CHECK_PERIOD: v->text = period_name(row, c->check_period); break;
     case S_NOTIFY_PERIOD: v->text = period_name(row, c->notification_period); break;
-    case S_LINE: v->text = c->check_line == MODEL_NONE ? STR_NULL : model_str(m, model_line(m, c->check_line)->raw); break;
     case S_OUTPUT:
     case S_LONG:
     case S_PERF: v->text = board_text_of(row, (enum text)col->arg); break;
@@ -323,7 +322,6 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
     {"action_url", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                                                  \
     {"action_url_expanded", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                                         \
     {"check_command", LS_STRING, get_text, S_COMMAND, "command and arguments as written"},                                   \
-    {"check_command_expanded", LS_STRING, get_text, S_LINE, "the command line, secrets hidden"},                             \
     {"check_flapping_recovery_notification", LS_INT, get_num, N_FLAPPING, "a recovery waits for the end of flapping"},       \
     {"check_freshness", LS_INT, get_num, N_FRESH, "old results are noticed"},                                                \
     {"check_interval", LS_FLOAT, get_float, F_INTERVAL, "in interval lengths"},                                              \
