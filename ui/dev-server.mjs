@@ -75,7 +75,7 @@ function add(host, service, state, minutes, output, perf, en, fr) {
     address: `10.20.${Math.floor(rnd() * 9)}.${Math.floor(rnd() * 250)}`, alias: service ? '' : `${host}.example`, long_output: '', perfdata: parsePerf(perf), perfdata_raw: perf,
     check_command: service ? `check_${service.split(' ')[0].toLowerCase()}!80%!90%` : 'check-host-alive', check_interval_s: 60, retry_interval_s: 30, latency_ms: 12, execution_ms: Math.round(rnd() * 90) + 4,
     check_type: 'active', contacts: ['alice', 'bob'], groups: ['production'], parents: host.startsWith('cam') ? ['sw-lyon-core-1'] : [], children: [], notes: '', notes_url: '', action_url: '',
-    why: { code: 'limit', args: [], text_en: en, text_fr: fr }, comments: [], downtimes: [], source: { file: '/etc/nagios4/conf.d/paris.cfg', line: 40 + world.size * 9 },
+    why: { code: 'EXAMPLE', args: [], text_en: en, text_fr: fr }, comments: [], downtimes: [], source: { file: '/etc/nagios4/conf.d/paris.cfg', line: 40 + world.size * 9 },
     events: state === 'pending' ? [] : [
       { id: `${id}-3`, time: iso(since), kind: 'alert', state, hard: true, attempt: 3, text: output.slice(0, 60) },
       { id: `${id}-4`, time: iso(since + 900), kind: 'notification', state, contact: 'alice', text: 'mail' },
@@ -156,7 +156,7 @@ const ROLES = [['engine', 0, 3], ['runner', 0, 2], ['runner', 1, 2], ['prober', 
 const statusBody = () => ({
   version: '0.1.0', build: '6659eaa1c0de', program_start: iso(START), now: iso(now()), level: 'full',
   roles: ROLES.map(([role, instance, landlock], i) => ({ role, instance, pid: 4000 + i, uid: 64000 + i, seccomp: true, landlock, no_new_privs: role !== 'runner', state: 'ready', capabilities: role === 'prober' ? '8192' : '0', restarts: 0, rss_kb: 2100 + i * 333 })),
-  checks: { last_minute: world.size, latency_ms: 12 },
+  checks: { active: world.size * 444, passive: 12, running: 3, latency_ms: 12 },
   journal: { seq: String(41872 + Math.floor((now() - START) / 1000)), degraded: degraded ? 'No space left on device' : '' },
   not_yet: [{ directive: 'obsess_over_services', file: '/etc/nagios4/nagios.cfg', line: 712 }, { directive: 'broker_module', file: '/etc/nagios4/nagios.cfg', line: 240 }, { directive: 'escalation_period', file: '/etc/nagios4/objects/escalations.cfg', line: 18 }],
   warnings: degraded ? [] : [],

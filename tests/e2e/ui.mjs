@@ -118,7 +118,7 @@ test('the panel says why, shows output, measurements and events, and has an addr
   await panel.locator('.facts').waitFor();
   assert.ok(url().searchParams.get('open'));
   if (main()) {
-    await panel.getByText('Why').waitFor();
+    await panel.getByText(/level is 97.%: critical above 90.%/u).waitFor();
     await panel.getByText('TURN CRITICAL - it was turned').first().waitFor();
     assert.match(await panel.locator('.perf').innerText(), /level\s+97.%/u);
     await panel.locator('.tl b.s-critical').first().waitFor();

@@ -153,8 +153,7 @@ export interface Status {
   journal?: { seq?: string | number; degraded?: string };
   not_yet?: { directive: string; file?: string; line?: number }[];
   warnings?: (string | Warning)[];
-  rights_warning?: string;
-  one_process?: boolean;
+  process?: { rights_warning?: string; one_process?: boolean };
 }
 
 export interface Session {

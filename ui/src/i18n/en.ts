@@ -163,6 +163,13 @@ export const en = {
   'panel.missing_text': 'It was removed from the configuration, or the link is of another Vigie.',
   'panel.host_only': 'Everything on this host',
 
+  'why.critical': '{name} is {value}: critical {range}.',
+  'why.warning': '{name} is {value}: warning {range}.',
+  'why.result': 'The check itself reports it.',
+  'why.fine': 'The last check found nothing wrong.',
+  'why.pending': 'It was not checked yet.',
+  'why.nobody': 'Nobody was told: {reason}',
+
   'event.hard': 'confirmed',
   'event.soft': 'attempt {attempt}',
   'event.notification': '{contact} was told',
@@ -313,7 +320,7 @@ export const en = {
   'plat.level_partial': 'Reduced',
   'plat.level_none': 'None',
   'plat.checks': 'Checks',
-  'plat.checks_minute': 'in the last minute',
+  'plat.checks_text': { one: 'since the start; {n} running', other: 'since the start; {n} running' },
   'plat.latency': 'Start latency',
   'plat.latency_text': 'how late checks start, on average',
   'plat.journal': 'Record',

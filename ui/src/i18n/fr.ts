@@ -158,6 +158,13 @@ export const fr: Catalogue = {
   'panel.missing_text': 'Elle a été retirée de la configuration, ou le lien vient d’une autre Vigie.',
   'panel.host_only': 'Tout ce qui est sur cet hôte',
 
+  'why.critical': '{name} vaut {value} : critique {range}.',
+  'why.warning': '{name} vaut {value} : alerte {range}.',
+  'why.result': 'Le contrôle lui-même le dit.',
+  'why.fine': 'Le dernier contrôle n’a rien trouvé d’anormal.',
+  'why.pending': 'Pas encore contrôlé.',
+  'why.nobody': 'Personne n’a été prévenu : {reason}',
+
   'event.hard': 'confirmé',
   'event.soft': 'essai {attempt}',
   'event.notification': '{contact} a été prévenu',
@@ -308,7 +315,7 @@ export const fr: Catalogue = {
   'plat.level_partial': 'Réduite',
   'plat.level_none': 'Aucune',
   'plat.checks': 'Contrôles',
-  'plat.checks_minute': 'dans la dernière minute',
+  'plat.checks_text': { one: 'depuis le démarrage ; {n} en cours', other: 'depuis le démarrage ; {n} en cours' },
   'plat.latency': 'Retard au départ',
   'plat.latency_text': 'retard moyen des contrôles',
   'plat.journal': 'Journal',

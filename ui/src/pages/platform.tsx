@@ -24,14 +24,13 @@ function levelName(level: string | number | undefined): string {
 function Tiles({ s }: { s: Status }): JSX.Element {
   const began = seconds(s.program_start);
   const up = began === null ? '—' : durationLong(now.value / 1000 - began);
-  const perMinute = s.checks?.['last_minute'] ?? s.checks?.['active_1min'] ?? s.checks?.['per_minute'];
-  const latency = s.checks?.['latency_ms'] ?? s.checks?.['latency_avg_ms'];
+  const { active, passive, running, latency_ms: latency } = s.checks ?? {};
   const seq = s.journal?.seq;
   return (
     <div class="tiles">
       <Tile k={t('plat.version')} v={s.version} d={s.build && t('plat.build', { build: s.build })} />
       <Tile k={t('plat.running')} v={up} d={<span data-tip={exact(s.program_start)} tabIndex={0}>{t('plat.since', { when: moment(s.program_start, now.value) })}</span>} />
-      {perMinute !== undefined && <Tile k={t('plat.checks')} v={num(perMinute, 0)} d={t('plat.checks_minute')} />}
+      {active !== undefined && <Tile k={t('plat.checks')} v={num(active + (passive ?? 0), 0)} d={t('plat.checks_text', { n: running ?? 0 })} />}
       {latency !== undefined && <Tile k={t('plat.latency')} v={quantity(latency, 'ms')} d={t('plat.latency_text')} />}
       <Tile k={t('plat.journal')} v={t(degraded.value ? 'plat.journal_bad' : 'plat.journal_ok')} bad={Boolean(degraded.value)}
         d={degraded.value || (seq !== undefined && t('plat.journal_seq', { n: Number(seq) }))} />

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { session } from '../api.ts';
 import { clock, duration, exact, moment, num, seconds } from '../format.ts';
-import { lang, t } from '../i18n/i18n.ts';
+import { t } from '../i18n/i18n.ts';
 import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
@@ -11,6 +11,7 @@ import { detail, detailState, events, eventsNext, moreEvents } from '../store/de
 import { now, slowNow } from '../store/now.ts';
 import { rows } from '../store/list.ts';
 import { closePanel } from '../keys.ts';
+import { whyOf } from '../why.ts';
 import { Age, Kbd } from './bits.tsx';
 import { Icon, StateWord } from './icons.tsx';
 import { PerfTable } from './perf.tsx';
@@ -34,7 +35,7 @@ function Actions({ d }: { d: Detail }): JSX.Element {
 }
 
 function Header({ d }: { d: Detail }): JSX.Element {
-  const why = [d.why, d.why_notify].map((r) => (lang.value === 'fr' ? r?.text_fr : r?.text_en)).filter(Boolean).join(' ');
+  const why = d.why === undefined ? '' : whyOf(d); // the list alone does not know
   const host = d.host_display || d.host;
   const sure = d.state === 'pending' ? '' : t(d.hard ? 'panel.hard' : 'panel.soft', { attempt: d.attempt, max: d.max_attempts });
   const since = seconds(d.since);

@@ -169,7 +169,7 @@ function Person(): JSX.Element {
 
 function Health(): JSX.Element {
   const state = away.value ? 'off' : live.value;
-  const latency = status.value?.checks?.['latency_ms'] ?? status.value?.checks?.['latency_avg_ms'];
+  const latency = status.value?.checks?.['latency_ms'];
   return (
     <div class="health">
       {latency !== undefined && <span class="lat" data-tip={t('live.latency_tip')}>{t('live.latency')} <b>{num(latency, 0)} ms</b></span>}

@@ -23,8 +23,8 @@ export function warningText(warning: string | Warning): string {
 
 export const warnings = computed(() => {
   const s = status.value;
-  const own = [s?.one_process ? t('note.one_process') : '', s?.rights_warning ?? ''];
-  return [...new Set([...(s?.warnings ?? []).map(warningText), ...own])].filter(Boolean);
+  const own = [s?.process?.one_process ? t('note.one_process') : '', s?.process?.rights_warning ?? ''];
+  return [...new Set([...(s?.warnings ?? []).filter((w) => typeof w === 'string' || w.code !== 'journal_degraded').map(warningText), ...own])].filter(Boolean);
 });
 
 export async function readStatus(): Promise<void> {

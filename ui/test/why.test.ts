@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { prefs } from '../src/i18n/i18n.ts';
+import type { Detail } from '../src/model.ts';
+import { whyOf } from '../src/why.ts';
+
+const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
+const detail = (patch: Partial<Detail>): Detail => ({
+  id: '1', kind: 'service', host: 'web', service: 'x', state: 'critical', hard: true, attempt: 3, max_attempts: 3, since: null, last_check: null, next_check: null,
+  output: '', acknowledged: false, in_downtime: false, flapping: false, why: { code: 'STATE_RESULT', text_en: 'The check’s own result.', text_fr: 'Le résultat même.' }, ...patch,
+});
+const perf = [{ label: 'inodes', value: 2, unit: '%', warn: '80', crit: '90' }, { label: '/var', value: 96.4, unit: '%', warn: '80', crit: '95' }];
+const say = (patch: Partial<Detail>, lang: 'en' | 'fr' = 'en'): string => {
+  prefs.value = { ...prefs.value, lang };
+  return plain(whyOf(detail(patch)));
+};
+
+test('the measurement that crossed its limit is the reason', () => {
+  assert.equal(say({ perfdata: perf }), '/var is 96.4 %: critical above 95 %.');
+  assert.equal(say({ perfdata: perf, state: 'warning' }), '/var is 96.4 %: warning above 80 %.');
+  assert.equal(say({ perfdata: perf }, 'fr'), '/var vaut 96,4 % : critique au-dessus de 95 %.');
+});
+
+test('without one, the plugin has spoken; a good state needs no excuse', () => {
+  assert.equal(say({}), 'The check itself reports it.');
+  assert.equal(say({ state: 'unknown', perfdata: perf }), 'The check itself reports it.');
+  assert.equal(say({ state: 'ok', perfdata: perf }), 'The last check found nothing wrong.');
+  assert.equal(say({ state: 'pending', why: null }), 'It was not checked yet.');
+});
+
+test('another reason of the engine goes before', () => {
+  assert.equal(say({ perfdata: perf, why: { code: 'STATE_TIMEOUT', text_en: 'The check was ended after 60s.', text_fr: '' } }), 'The check was ended after 60s.');
+});
+
+test('and why nobody was told', () => {
+  const why_notify = { code: 'NOTIFY_PERIOD', text_en: 'Outside its notification period night.', text_fr: 'Hors de sa période night.' };
+  assert.equal(say({ why_notify }), 'The check itself reports it. Nobody was told: outside its notification period night.');
+  assert.equal(say({ why_notify: { code: 'TOLD', text_en: 'Notified 2 contacts.', text_fr: '' } }), 'The check itself reports it. Notified 2 contacts.');
+  assert.equal(say({ why_notify: { code: 'NOTIFY_ONCE', text_en: 'Told already.', text_fr: '' } }), 'The check itself reports it. Told already.');
+  assert.equal(say({ why_notify, state: 'ok' }), 'The last check found nothing wrong.');
+});
