@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader: answers gate's questions about the past (db/history.h lists them) from the projections. It cannot write, and no question takes longer than LIMIT_READER_US: a long
+ * transaction would make the database's log grow.
+ */
+#include "base/limits.h"
+#include "base/log.h"
+#include "db/history.h"
+#include "os/clock.h"
+#include "role/role.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct reader {
+    struct role *role;
+    struct history history;
+    char path[4200];
+    struct buf frame;
+    struct mono deadline;
+    struct peer *asker; /* during a question */
+    uint64_t id;
+};
+
+static bool overdue(void *user)
+{
+    struct reader *s = user;
+
+    return clock_mono().us >= s->deadline.us;
+}
+
+/* The writer makes the file; before its first start there is nothing to answer from. */
+static int open_history(struct reader *s, struct err *err)
+{
+    int r = s->history.sql.db ? 0 : history_open_read(&s->history, s->path, err);
+
+    if (r == 0)
+        sql_limit(&s->history.sql, overdue, s);
+    return r;
+}
+
+static void send_rows(struct reader *s, const struct msg_rows *m)
+{
+    if (msg_put_rows(&s->frame, m) < 0)
+        msg_put_rows(&s->frame, &(struct msg_rows){.id = m->id, .end = 1, .error = STR("an answer is too long")});
+    if (role_send(s->asker, &s->frame, -1) < 0)
+        log_warn("an answer was lost: the queue to gate is full");
+    buf_clear(&s->frame);
+}
+
+static void piece(void *user, struct str json)
+{
+    struct reader *s = user;
+
+    send_rows(s, &(struct msg_rows){.id = s->id, .json = json});
+}
+
+static void on_query(struct role *r, struct peer *p, const struct msg *m)
+{
+    struct reader *s = r->self;
+    const struct msg_query *q = &m->u.query;
+    struct history_args args = {.stmt = q->stmt, .at = q->args.at, .n = q->args.n};
+    struct err err = ERR_INIT;
+    int got;
+
+    s->asker = p;
+    s->id = q->id;
+    s->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
+    got = open_history(s, &err);
+    if (got == 0)
+        got = history_query(&s->history, &args, piece, s, &err);
+    if (got == E_FORMAT || got == E_IO)
+        history_close(&s->history); /* the writer makes it anew: opened again at the next question */
+    send_rows(s, &(struct msg_rows){.id = q->id, .end = 1, .error = got < 0 ? str_of(err.text) : STR_NULL});
+}
+
+static void birth(struct role *r)
+{
+    struct reader *s = r->self;
+
+    s->role = r;
+    buf_init(&s->frame);
+}
+
+static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
+{
+    struct reader *s = r->self;
+
+    BUG_ON(!str_eq_c(purpose, "db-dir"));
+    snprintf(s->path, sizeof(s->path), STR_FMT "/history.db", STR_ARG(arg));
+    close(fd);
+}
+
+static void serve(struct role *r)
+{
+    struct reader *s = r->self;
+    struct err err = ERR_INIT;
+
+    if (open_history(s, &err) < 0)
+        log_debug("%s", err.text);
+    role_ready(r);
+}
+
+static void stop(struct role *r)
+{
+    struct reader *s = r->self;
+
+    history_close(&s->history);
+    buf_release(&s->frame);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_QUERY, ROLE_BIT(GATE), on_query},
+};
+
+const struct role_ops role_reader = {
+    .id = ROLE_READER,
+    .self_size = sizeof(struct reader),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .birth = birth,
+    .fd = take_fd,
+    .serve = serve,
+    .stop = stop,
+};

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store: the only process that writes the record. Records that arrive in one round of the loop are one batch: one write, one fdatasync, then STORED. It never
+ * makes the engine wait: on a full or broken disk records wait here, bounded, and STORED says why.
+ */
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/record.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "role/store_int.h"
+#include "wire/link.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHANGED_MOST   16384u                   /* checks in one CHANGED */
+#define ASK_AGAIN_US   (60 * TIME_S)            /* a checkpoint that does not come */
+#define TELL_GATE_US   (1 * TIME_S)
+#define LOG_WAITS_MOST (4u * 1024 * 1024)       /* bytes of log lines that wait for a full disk */
+
+struct mono store_now(const struct store *s)
+{
+    return loop_now(s->role->loop);
+}
+
+/* ---- what is told ---- */
+
+static void on_retry(void *user);
+
+static void plan_retry(struct store *s)
+{
+    if (!s->retry.slot)
+        loop_timer_set(s->role->loop, &s->retry, (struct mono){store_now(s).us + STORE_RETRY_US}, on_retry, s);
+}
+
+static void send_stored(struct store *s, enum role_id to, const char *degraded)
+{
+    struct peer *p = role_peer(s->role, to, 0);
+
+    if (!p)
+        return;
+    msg_put_stored(&s->frame, &(struct msg_stored){.seq = journal_stored(&s->journal), .degraded = str_of(degraded)});
+    role_send(p, &s->frame, -1);
+    buf_clear(&s->frame);
+}
+
+static const char *why_now(const struct store *s)
+{
+    if (s->journal.why[0])
+        return s->journal.why;
+    return s->names_why[0] ? s->names_why : s->past_why;
+}
+
+/* Says on the log when writing begins to fail and when it works again; tells gate what people should see. */
+void store_tell_degraded(struct store *s)
+{
+    const char *why = why_now(s);
+    bool was = s->degraded[0], is = why[0];
+
+    if (is && !was)
+        log_error("the record is not written as it should be: %s", why);
+    if (was && !is)
+        log_notice("the record is written again; given up meanwhile: %llu results, %llu older states, %llu other records",
+                   (unsigned long long)s->journal.stats.dropped_samples, (unsigned long long)s->journal.stats.dropped_states,
+                   (unsigned long long)s->journal.stats.dropped_other);
+    if (was == is && store_now(s).us - s->told_gate.us < TELL_GATE_US)
+        return;
+    snprintf(s->degraded, sizeof(s->degraded), "%s", why);
+    s->told_gate = store_now(s);
+    send_stored(s, ROLE_GATE, s->degraded);
+}
+
+/* Tells gate which checks have a new state on disk. */
+static void send_changed(struct store *s, const struct buf *batch)
+{
+    struct peer *gate = role_peer(s->role, ROLE_GATE, 0);
+    struct buf list = BUF_INIT;
+    struct segment_record r;
+    struct record_state state;
+    uint64_t idx;
+    size_t size;
+
+    for (size_t at = 0; gate && segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1; at += size) {
+        if (r.kind != RECORD_STATE || (r.flags & SEGMENT_CHECKPOINT) || record_get(RECORD_STATE, r.payload, &state) < 0 ||
+            !map_get_u64(&s->idx, state.oid, &idx))
+            continue;
+        buf_add_le32(&list, (uint32_t)idx);
+        if (list.len < 4 * CHANGED_MOST)
+            continue;
+        msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)});
+        role_send(gate, &s->frame, -1);
+        buf_clear(&list);
+    }
+    if (list.len) {
+        msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)});
+        role_send(gate, &s->frame, -1);
+    }
+    buf_clear(&s->frame); /* gate reads the board itself when it lags */
+    buf_release(&list);
+}
+
+static void ask_checkpoint(struct store *s)
+{
+    struct peer *engine = role_peer(s->role, ROLE_ENGINE, 0);
+
+    if (journal_asks_checkpoint(&s->journal)) {
+        s->ask = true;
+        store_names_trim(s);
+    }
+    if (!s->ask && !journal_has_checkpoint(&s->journal) && store_now(s).us - s->asked.us > ASK_AGAIN_US) {
+        journal_ask_again(&s->journal);
+        s->ask = journal_asks_checkpoint(&s->journal);
+    }
+    if (!s->ask || !engine || !s->engine_loaded || !s->journal.list.v.n)
+        return;
+    s->ask = false;
+    s->asked = store_now(s);
+    msg_put_segment(&s->frame, &(struct msg_segment){.first_seq = VEC_LAST(&s->journal.list.v).first_seq});
+    role_send(engine, &s->frame, -1);
+    buf_clear(&s->frame);
+}
+
+/* ---- the Nagios-format log ---- */
+
+static void write_log(struct store *s)
+{
+    if (s->log_fd < 0)
+        buf_clear(&s->log);
+    if (!s->log.len)
+        return;
+    if (file_write_all(s->log_fd, s->log.data, s->log.len) == 0) {
+        buf_clear(&s->log);
+        return;
+    }
+    if (s->log.len > LOG_WAITS_MOST) {
+        s->log_lost += s->log.len;
+        buf_clear(&s->log);
+        log_error("the log file cannot be written: %llu bytes of it were given up", (unsigned long long)s->log_lost);
+    }
+    plan_retry(s);
+}
+
+static void on_logline(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct store *s = r->self;
+
+    buf_add_str(&s->log, m->u.logline.text);
+    buf_add_char(&s->log, '\n');
+    if (!s->retry.slot)
+        write_log(s);
+}
+
+/* ---- records ---- */
+
+static void commit(struct store *s)
+{
+    int r;
+
+    s->planned = false;
+    if (s->loading)
+        return; /* the reader needs the journal as it is; its end plans the next commit */
+    r = journal_commit(&s->journal, clock_wall());
+    send_stored(s, ROLE_ENGINE, s->journal.why);
+    if (r == 0) {
+        send_changed(s, &s->journal.done);
+        store_past_take(s, &s->journal.done);
+    }
+    if (s->journal.why[0])
+        plan_retry(s);
+    ask_checkpoint(s);
+    store_tell_degraded(s);
+}
+
+static void on_later(void *user)
+{
+    struct store *s = user;
+
+    if (s->planned)
+        commit(s);
+}
+
+void store_plan(struct store *s)
+{
+    /* What a failing disk gets, it gets at the pace of the retries: meanwhile states coalesce. */
+    if (s->planned || (s->journal.why[0] && s->retry.slot))
+        return;
+    s->planned = true;
+    loop_later(s->role->loop, on_later, s);
+}
+
+static void on_retry(void *user)
+{
+    struct store *s = user;
+
+    store_names_retry(s);
+    store_past_flush(s);
+    write_log(s);
+    commit(s);
+    if (why_now(s)[0] || s->log.len)
+        plan_retry(s);
+}
+
+static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct store *s = r->self;
+    struct str rest = m->u.put.records;
+    uint64_t seq = m->u.put.first_seq, left = m->u.put.count;
+    struct record_frame f;
+    struct record_snapshot snap;
+    int got;
+
+    for (; (got = record_next(&rest, &f)) == 1; seq++, left--) {
+        if (!left)
+            break;
+        if (f.kind == RECORD_SNAPSHOT && record_get(f.kind, f.payload, &snap) == 0 && snap.hash.n == SEGMENT_HASH) {
+            char hash[SEGMENT_HASH + 1];
+
+            str_copy(hash, sizeof(hash), snap.hash);
+            journal_set_snapshot(&s->journal, hash);
+        }
+        journal_add(&s->journal, seq, (uint16_t)f.kind, f.at, f.payload);
+    }
+    if (got != 0 || left)
+        log_fatal("the engine sent a batch that is no batch");
+    store_plan(s);
+}
+
+static void on_checkpoint(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct store *s = r->self;
+    struct str rest = m->u.checkpoint.records;
+    struct record_frame f;
+    int got;
+
+    while ((got = record_next(&rest, &f)) == 1)
+        journal_add_checkpoint(&s->journal, m->u.checkpoint.last, (uint16_t)f.kind, f.at, f.payload);
+    if (got < 0)
+        log_fatal("the engine sent a checkpoint that is none");
+    store_plan(s);
+}
+
+static void on_load(struct role *r, struct peer *p, const struct msg *m UNUSED)
+{
+    store_load_begin(r->self, p);
+}
+
+/* ---- life ---- */
+
+static void birth(struct role *r)
+{
+    struct store *s = r->self;
+
+    s->role = r;
+    s->state_fd = s->snapshots_fd = s->log_fd = s->dir.fd = s->oids_fd = -1;
+    s->journal.handle = -1;
+    buf_init(&s->frame);
+    buf_init(&s->batch);
+    buf_init(&s->events);
+    buf_init(&s->log);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk, not the end */
+}
+
+static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
+{
+    struct store *s = r->self;
+    bool log = str_eq_c(purpose, "nagios-log");
+    int *place = log ? &s->log_fd : &s->state_fd;
+
+    BUG_ON(!log && !str_eq_c(purpose, "state-dir"));
+    if (*place >= 0)
+        close(*place);
+    *place = fd;
+}
+
+static void snapshot(struct role *r, const struct role_snapshot *now UNUSED, const struct role_snapshot *old UNUSED)
+{
+    struct store *s = r->self;
+
+    if (s->opened)
+        store_names_snapshot(s);
+}
+
+static int open_folder(const struct store *s, const char *name)
+{
+    int fd = openat(s->state_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0)
+        log_fatal("the folder %s/%s cannot be opened: %m", s->role->state_dir, name);
+    return fd;
+}
+
+static void open_journal(struct store *s)
+{
+    struct journal_options o = {.site = 0};
+    struct journal_io io;
+    struct err err = ERR_INIT;
+    int64_t days;
+    uint64_t bytes;
+
+    if (str_to_i64(str_of(role_option(s->role, "vigie_journal_days", "7")), &days) && days > 0 && days < 36500)
+        o.keep_us = days * TIME_DAY;
+    if (str_to_u64(str_of(role_option(s->role, "vigie_journal_size", "")), &bytes))
+        o.keep_bytes = bytes;
+    journal_io_dir(&io, &s->dir);
+    if (journal_open(&s->journal, &io, &o, &err) < 0)
+        log_fatal("the state folder %s: %s", s->role->state_dir, err.text);
+    if (s->journal.damage.places)
+        log_error("the journal is damaged at %u places, the first: %s. What is whole is kept and used; at least %llu records are lost. Check "
+                  "the disk; a copy of the file is worth keeping",
+                  s->journal.damage.places, s->journal.damage.first, (unsigned long long)s->journal.damage.lost);
+    journal_set_snapshot(&s->journal, s->role->snap.hash);
+}
+
+static void open_all(struct role *r)
+{
+    struct store *s = r->self;
+
+    s->dir.fd = open_folder(s, "journal");
+    s->snapshots_fd = open_folder(s, "snapshots");
+    open_journal(s);
+    store_past_open(s);
+    journal_raise(&s->journal, s->history.applied + 1);
+    store_names_open(s);
+    s->opened = true;
+}
+
+static void serve(struct role *r)
+{
+    struct store *s = r->self;
+
+    store_names_snapshot(s);
+    commit(s);
+    role_ready(r);
+}
+
+static void peer_up(struct role *r, struct peer *p)
+{
+    struct store *s = r->self;
+
+    if (p->id == ROLE_ENGINE)
+        s->engine_loaded = false;
+    store_names_tell(s, p);
+    if (p->id == ROLE_GATE)
+        send_stored(s, ROLE_GATE, s->degraded);
+}
+
+static void peer_down(struct role *r, struct peer *p)
+{
+    struct store *s = r->self;
+
+    if (p->id != ROLE_ENGINE)
+        return;
+    s->engine_loaded = false;
+    store_load_abort(s);
+}
+
+static void drained(struct role *r, struct peer *p)
+{
+    struct store *s = r->self;
+
+    if (p == s->loading)
+        store_load_go_on(s);
+}
+
+static void stop(struct role *r)
+{
+    struct store *s = r->self;
+
+    store_load_abort(s);
+    if (s->opened) {
+        commit(s);
+        write_log(s);
+        store_past_release(s);
+        store_names_release(s);
+        journal_release(&s->journal);
+    }
+    loop_timer_cancel(&s->retry);
+    buf_release(&s->frame);
+    buf_release(&s->batch);
+    buf_release(&s->log);
+    if (s->log_fd >= 0)
+        close(s->log_fd);
+    if (s->dir.fd >= 0)
+        close(s->dir.fd);
+    if (s->state_fd >= 0)
+        close(s->state_fd);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_PUT, ROLE_BIT(ENGINE), on_put},
+    {MSG_CHECKPOINT, ROLE_BIT(ENGINE), on_checkpoint},
+    {MSG_LOAD, ROLE_BIT(ENGINE), on_load},
+    {MSG_LOGLINE, ROLE_BIT(ENGINE), on_logline},
+};
+
+const struct role_ops role_store = {
+    .id = ROLE_STORE,
+    .self_size = sizeof(struct store),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .birth = birth,
+    .fd = take_fd,
+    .snapshot = snapshot,
+    .open = open_all,
+    .serve = serve,
+    .peer_up = peer_up,
+    .peer_down = peer_down,
+    .drained = drained,
+    .stop = stop,
+};

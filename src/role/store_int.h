@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_names.c (snapshots kept and
+ * identities), store_past.c (the history projection). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ */
+#include "base/map.h"
+#include "core/model.h"
+#include "db/history.h"
+#include "db/journal.h"
+#include "db/objects.h"
+#include "os/loop.h"
+#include "role/role.h"
+
+#define STORE_RETRY_US (1 * TIME_S) /* between two tries on a disk that does not take what is written */
+
+struct store {
+    struct role *role;
+    int state_fd, snapshots_fd, log_fd; /* -1: not there */
+    bool opened;                        /* past role_ops.open */
+    struct buf frame;                   /* the message being made */
+
+    struct journal_dir dir;
+    struct journal journal;
+    bool planned;              /* a commit stands at the end of this round */
+    struct loop_timer retry;   /* when something could not be written */
+    char degraded[640];        /* as last told; empty: all is written */
+    struct mono told_gate;     /* when gate was last told */
+
+    /* A checkpoint to be asked for. */
+    bool engine_loaded; /* it can answer */
+    bool ask;
+    struct mono asked;
+
+    /* The record being sent to an engine. */
+    struct peer *loading; /* NULL: none */
+    struct journal_reader reader;
+    bool from_disk; /* the disk's part is not at its end */
+    size_t queue_at; /* next of the records that wait in memory */
+    struct buf batch;
+
+    /* Identities of the snapshot in force. */
+    struct model model;
+    uint64_t *oid; /* by check */
+    int oids_fd;   /* sealed copy for engine and gate; -1 */
+    struct map idx; /* oid to check */
+    struct objects objects;
+    bool names_owed; /* a registration is not on disk yet */
+    char names_why[256];
+
+    /* History. */
+    struct history history;
+    bool behind;        /* events are missing that the journal has */
+    struct buf events;  /* live ones not yet applied: whole records of db/segment.h */
+    uint64_t events_to; /* the number they reach */
+    struct loop_timer past, trim;
+    char past_why[256];
+
+    struct buf log; /* lines of the Nagios-format log not yet written */
+    uint64_t log_lost;
+};
+
+/* store.c */
+void store_plan(struct store *s); /* a commit at the end of this round */
+void store_tell_degraded(struct store *s);
+struct mono store_now(const struct store *s);
+
+/* store_load.c */
+void store_load_begin(struct store *s, struct peer *engine);
+void store_load_go_on(struct store *s);
+void store_load_abort(struct store *s);
+
+/* store_names.c */
+void store_names_open(struct store *s);
+void store_names_snapshot(struct store *s); /* the role's snapshot is new: keeps it, gives identities, tells engine and gate */
+void store_names_retry(struct store *s);
+void store_names_tell(struct store *s, struct peer *p);
+void store_names_trim(struct store *s); /* removes kept snapshots that nothing names */
+void store_names_release(struct store *s);
+
+/* store_past.c */
+void store_past_open(struct store *s);
+void store_past_take(struct store *s, const struct buf *batch); /* events of a batch that is on disk */
+void store_past_flush(struct store *s);
+void store_past_release(struct store *s);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record for an engine that starts: newest checkpoint, what follows it on disk, and what waits in memory. Sent at the pace of the link: 100k checks are more than
+ * a queue should hold.
+ */
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/tlv.h"
+#include "core/record.h"
+#include "role/store_int.h"
+#include "wire/link.h"
+
+#define PIECE  (128u * 1024)       /* bytes of one LOAD_REC */
+#define QUEUED (LIMIT_QUEUE / 4 * 3) /* bytes on the link before waiting; the link calls when it is nearly empty */
+
+/* What a start is made from. The others are inputs and history: their effect stands in the states. */
+static bool restores(uint16_t kind)
+{
+    switch (kind) {
+    case RECORD_RESULT:
+    case RECORD_EVENT:
+    case RECORD_COMMAND:
+    case RECORD_CLOCK:
+    case RECORD_SNAPSHOT:
+    case RECORD_CHECKPOINT_END: return false;
+    default: return true;
+    }
+}
+
+static void add(struct buf *b, const struct segment_record *r)
+{
+    if (!restores(r->kind))
+        return;
+    tlv_put_varint(b, r->kind);
+    tlv_put_varint(b, (uint64_t)r->at.us);
+    tlv_put_varint(b, r->payload.n);
+    buf_add_str(b, r->payload);
+}
+
+void store_load_abort(struct store *s)
+{
+    if (!s->loading)
+        return;
+    journal_reader_release(&s->reader);
+    s->loading = NULL;
+    buf_clear(&s->batch);
+    store_plan(s);
+}
+
+static bool next_on_disk(struct store *s, struct segment_record *r)
+{
+    struct journal_record rec;
+    struct err err = ERR_INIT;
+    int got = journal_reader_next(&s->reader, &rec, &err);
+
+    if (got < 0)
+        log_error("the record of the last run is not complete: %s", err.text);
+    *r = rec.r;
+    return got == 1;
+}
+
+static bool next_in_memory(struct store *s, struct segment_record *r)
+{
+    size_t size;
+
+    if (segment_record_peek(str_sub(buf_str(&s->journal.pending), s->queue_at, SIZE_MAX), r, &size) != 1)
+        return false;
+    s->queue_at += size;
+    return true;
+}
+
+static bool next(struct store *s, struct segment_record *r)
+{
+    if (s->from_disk && next_on_disk(s, r))
+        return true;
+    s->from_disk = false;
+    return next_in_memory(s, r);
+}
+
+static bool send_piece(struct store *s)
+{
+    msg_put_load_rec(&s->frame, &(struct msg_load_rec){.records = buf_str(&s->batch)});
+    buf_clear(&s->batch);
+    return role_send(s->loading, &s->frame, -1) == 0;
+}
+
+static void finish(struct store *s)
+{
+    struct peer *engine = s->loading;
+
+    if (s->batch.len && !send_piece(s))
+        log_fatal("the engine's queue is full at its start");
+    msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
+    role_send(engine, &s->frame, -1);
+    s->engine_loaded = true;
+    journal_ask_again(&s->journal);
+    store_load_abort(s);
+}
+
+void store_load_go_on(struct store *s)
+{
+    struct segment_record r;
+
+    while (s->loading && link_queued(s->loading->link) < QUEUED) {
+        if (!next(s, &r)) {
+            finish(s);
+            return;
+        }
+        add(&s->batch, &r);
+        if (s->batch.len >= PIECE && !send_piece(s))
+            log_fatal("the engine's queue is full at its start");
+    }
+}
+
+void store_load_begin(struct store *s, struct peer *engine)
+{
+    store_load_abort(s);
+    journal_read_state(&s->journal, &s->reader);
+    s->loading = engine;
+    s->from_disk = true;
+    s->queue_at = 0;
+    store_load_go_on(s);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Snapshots kept and identities. STATE/snapshots holds, for every snapshot a journal segment may name, HASH.snap (its public part) and HASH.oids (the identity of each check: magic
+ * "VGOIDS01", u32 count, u32 crc32c of the identities, u64 each). From these, objects.db can be made again.
+ */
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "os/clock.h"
+#include "os/disk.h"
+#include "os/file.h"
+#include "os/mem.h"
+#include "role/store_int.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OIDS_MAGIC "VGOIDS01"
+#define SNAP_MOST  (1024u * 1024 * 1024)
+#define NAME_MOST  96
+
+static void file_name(char *out, const char *hash, const char *suffix)
+{
+    snprintf(out, NAME_MOST, "%.64s.%s", hash, suffix);
+}
+
+/* ---- identities beside a snapshot ---- */
+
+/* Fills oid[n] from HASH.oids; false (and oid zero) when it is not there, or not whole. */
+static bool read_oids(const struct store *s, const char *hash, uint64_t *oid, uint32_t n)
+{
+    char name[NAME_MOST];
+    struct buf b = BUF_INIT;
+    uint32_t head[2] = {0, 0};
+    bool ok;
+
+    file_name(name, hash, "oids");
+    ok = file_read_at(s->snapshots_fd, name, 16 + 8 * (size_t)LIMIT_CHECKS, &b, NULL) == 0 && b.len == 16 + 8 * (size_t)n &&
+         memcmp(b.data, OIDS_MAGIC, 8) == 0;
+    if (ok)
+        memcpy(head, b.data + 8, sizeof(head));
+    ok = ok && head[0] == n && head[1] == hash_crc32c(0, b.data + 16, 8 * (size_t)n);
+    if (ok)
+        memcpy(oid, b.data + 16, 8 * (size_t)n);
+    buf_release(&b);
+    return ok;
+}
+
+static int write_oids(const struct store *s, const char *hash, struct err *err)
+{
+    char name[NAME_MOST];
+    struct buf b = BUF_INIT;
+    size_t n = 8 * (size_t)s->model.n_check;
+    int r;
+
+    file_name(name, hash, "oids");
+    buf_add(&b, OIDS_MAGIC, 8);
+    buf_add_le32(&b, s->model.n_check);
+    buf_add_le32(&b, hash_crc32c(0, s->oid, n));
+    buf_add(&b, s->oid, n);
+    r = file_replace_at(s->snapshots_fd, name, b.data, b.len, 0600, err);
+    buf_release(&b);
+    return r;
+}
+
+static int keep_snapshot(const struct store *s, struct err *err)
+{
+    const struct role_snapshot *snap = &s->role->snap;
+    char name[NAME_MOST];
+    int64_t when;
+
+    file_name(name, snap->hash, "snap");
+    if (disk_changed_at(s->snapshots_fd, name, &when) == 0) {
+        disk_touch(s->snapshots_fd, name); /* in use again: as good as new for store_names_trim */
+        return 0;
+    }
+    return file_replace_at(s->snapshots_fd, name, snap->base, snap->len, 0600, err);
+}
+
+/* ---- restoring objects.db ---- */
+
+static void restore_one(struct store *s, const char *hash)
+{
+    char name[NAME_MOST];
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct model m;
+
+    file_name(name, hash, "snap");
+    if (file_read_at(s->snapshots_fd, name, SNAP_MOST, &b, &err) == 0 && model_intact(b.data, b.len) &&
+        model_open(&m, b.data, b.len, &err) == 0) {
+        uint64_t *oid = mem_calloc(m.n_check + 1, sizeof(*oid));
+
+        if (read_oids(s, hash, oid, m.n_check) && objects_register(&s->objects, &m, clock_wall(), oid, &err) == 0)
+            log_notice("identities of %u objects were restored from the kept configuration %.12s", m.n_check, hash);
+        mem_free(oid);
+    }
+    buf_release(&b);
+}
+
+struct kept {
+    char hash[SEGMENT_HASH + 1];
+    int64_t when;
+};
+struct kept_list {
+    const struct store *s;
+    VEC(struct kept) v;
+};
+
+static void add_kept(void *user, const char *name)
+{
+    struct kept_list *l = user;
+    struct str n = str_of(name);
+    struct kept k = {.when = 0};
+
+    if (n.n != SEGMENT_HASH + 5 || !str_ends(n, STR(".snap")) || disk_changed_at(l->s->snapshots_fd, name, &k.when) < 0)
+        return;
+    memcpy(k.hash, name, SEGMENT_HASH);
+    *VEC_ADD(&l->v) = k;
+}
+
+/* Oldest first, so that the newest has the last word on what is configured. There are few. */
+static void sort_kept(struct kept_list *l)
+{
+    for (size_t i = 1; i < l->v.n; i++)
+        for (size_t k = i; k > 0 && l->v.at[k].when < l->v.at[k - 1].when; k--) {
+            struct kept swap = l->v.at[k];
+
+            l->v.at[k] = l->v.at[k - 1];
+            l->v.at[k - 1] = swap;
+        }
+}
+
+static void restore_all(struct store *s)
+{
+    struct kept_list l = {.s = s};
+
+    disk_list(s->snapshots_fd, add_kept, &l);
+    sort_kept(&l);
+    for (size_t i = 0; i < l.v.n; i++)
+        restore_one(s, l.v.at[i].hash);
+    VEC_RELEASE(&l.v);
+}
+
+static int open_objects(struct store *s, struct err *err)
+{
+    char path[sizeof(s->role->state_dir) + 32];
+    bool moved;
+    int r;
+
+    snprintf(path, sizeof(path), "%s/db/objects.db", s->role->state_dir);
+    r = objects_open(&s->objects, path, 0, clock_wall(), &moved, err);
+    if (r == 0 && s->objects.next == OBJECTS_OID(0, 1))
+        restore_all(s); /* new, or lost */
+    return r;
+}
+
+void store_names_open(struct store *s)
+{
+    struct err err = ERR_INIT;
+    int r = open_objects(s, &err);
+
+    if (r == E_INVAL)
+        log_fatal("%s", err.text);
+    if (r < 0)
+        log_error("%s", err.text);
+}
+
+/* ---- the snapshot in force ---- */
+
+static void make_oids_fd(struct store *s)
+{
+    size_t n = MAX(8 * (size_t)s->model.n_check, 8);
+    struct err err = ERR_INIT;
+    void *base;
+
+    if (s->oids_fd >= 0)
+        close(s->oids_fd);
+    if (mem_segment("vigie-oids", n, &s->oids_fd, &err) < 0 || mem_map_rw(s->oids_fd, n, &base, &err) < 0)
+        log_fatal("no memory for identities: %s", err.text);
+    memcpy(base, s->oid, 8 * (size_t)s->model.n_check);
+    mem_unmap(base, n);
+    if (mem_seal(s->oids_fd, &err) < 0)
+        log_fatal("no memory for identities: %s", err.text);
+}
+
+/* Writes what belongs to the snapshot in force. Whatever fails is owed, and tried again. */
+static void write_names(struct store *s)
+{
+    struct err err = ERR_INIT;
+    int r = s->objects.sql.db ? 0 : open_objects(s, &err);
+
+    if (r == 0)
+        r = objects_register(&s->objects, &s->model, clock_wall(), s->oid, &err);
+    if (r == E_FORMAT) /* the next try moves it aside and restores it */
+        objects_close(&s->objects);
+    if (r == 0)
+        r = keep_snapshot(s, &err);
+    if (r == 0)
+        r = write_oids(s, s->role->snap.hash, &err);
+    s->names_owed = r < 0;
+    str_copy(s->names_why, sizeof(s->names_why), str_of(r < 0 ? err.text : ""));
+}
+
+/* Without a database identities go on from what memory knows. */
+static void give_blindly(struct store *s)
+{
+    uint64_t next = MAX(s->objects.next, OBJECTS_OID(0, 1));
+
+    for (uint32_t i = 0; i < s->model.n_check; i++)
+        next = MAX(next, s->oid[i] + 1);
+    for (uint32_t i = 0; i < s->model.n_check; i++)
+        if (!s->oid[i])
+            s->oid[i] = next++;
+    s->objects.next = next;
+}
+
+void store_names_snapshot(struct store *s)
+{
+    const struct role_snapshot *snap = &s->role->snap;
+    struct err err = ERR_INIT;
+
+    if (model_open(&s->model, snap->base, snap->len, &err) < 0)
+        log_fatal("the configuration cannot be used: %s", err.text);
+    mem_free(s->oid);
+    s->oid = mem_calloc(s->model.n_check + 1, sizeof(*s->oid));
+    read_oids(s, snap->hash, s->oid, s->model.n_check);
+    write_names(s);
+    give_blindly(s);
+    map_release(&s->idx);
+    for (uint32_t i = 0; i < s->model.n_check; i++)
+        map_put_u64(&s->idx, s->oid[i], i);
+    make_oids_fd(s);
+    for (size_t i = 0; i < s->role->n_peers; i++)
+        if (s->role->peers[i].up)
+            store_names_tell(s, &s->role->peers[i]);
+    store_tell_degraded(s);
+}
+
+void store_names_retry(struct store *s)
+{
+    if (s->names_owed)
+        write_names(s);
+}
+
+void store_names_tell(struct store *s, struct peer *p)
+{
+    if ((p->id != ROLE_ENGINE && p->id != ROLE_GATE) || s->oids_fd < 0)
+        return;
+    msg_put_oids(&s->frame, &(struct msg_oids){.generation = s->role->snap.generation, .count = s->model.n_check});
+    role_send(p, &s->frame, s->oids_fd);
+    buf_clear(&s->frame);
+}
+
+void store_names_trim(struct store *s)
+{
+    struct kept_list l = {.s = s};
+    struct wall oldest = journal_oldest(&s->journal);
+    char name[NAME_MOST];
+
+    disk_list(s->snapshots_fd, add_kept, &l);
+    for (size_t i = 0; i < l.v.n; i++) {
+        const struct kept *k = &l.v.at[i];
+
+        if (k->when >= oldest.us || journal_names_snapshot(&s->journal, k->hash) || strcmp(k->hash, s->role->snap.hash) == 0)
+            continue;
+        file_name(name, k->hash, "snap");
+        disk_unlink(s->snapshots_fd, name);
+        file_name(name, k->hash, "oids");
+        disk_unlink(s->snapshots_fd, name);
+    }
+    VEC_RELEASE(&l.v);
+}
+
+void store_names_release(struct store *s)
+{
+    objects_close(&s->objects);
+    map_release(&s->idx);
+    mem_free(s->oid);
+    if (s->oids_fd >= 0)
+        close(s->oids_fd);
+    if (s->snapshots_fd >= 0)
+        close(s->snapshots_fd);
+}
