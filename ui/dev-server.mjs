@@ -194,7 +194,7 @@ const ACTIONS = {
   acknowledge(thing, body) {
     thing.row.acknowledged = true;
     thing.more.comments.push({ id: noteId++, author: 'admin', comment: body.comment, time: iso(now()) });
-    thing.more.events.unshift({ id: `e${noteId++}`, time: iso(now()), kind: 'ack', author: 'admin', text: body.comment });
+    thing.more.events.unshift({ id: `e${noteId++}`, time: iso(now()), kind: 'acknowledgement', author: 'admin', text: body.comment });
   },
   downtime(thing, body) {
     if (Date.parse(body.start) <= now()) thing.row.in_downtime = true;

@@ -177,13 +177,15 @@ export const en = {
   'event.ack_removed': 'Acknowledgement removed',
   'event.downtime_start': 'Downtime began',
   'event.downtime_end': 'Downtime ended',
-  'event.downtime_cancel': 'Downtime cancelled',
   'event.comment': 'Comment by {author}',
   'event.command': 'Asked by {author}',
   'event.flapping_start': 'Flapping began',
   'event.flapping_end': 'Flapping ended',
-  'event.reload': 'Configuration reloaded',
-  'event.clock': 'The clock of the machine was set',
+
+  'event.comment_removed': 'Comment deleted',
+  'event.handler': 'Event handler run',
+  'event.current_state': '{state} when Vigie started',
+  'event.stale': 'No result for too long',
 
   'form.comment': 'Comment',
   'form.comment_help': 'For the next person who looks: what is known, what is being done.',

@@ -172,13 +172,15 @@ export const fr: Catalogue = {
   'event.ack_removed': 'Acquittement retiré',
   'event.downtime_start': 'Début de la maintenance',
   'event.downtime_end': 'Fin de la maintenance',
-  'event.downtime_cancel': 'Maintenance annulée',
   'event.comment': 'Commentaire de {author}',
   'event.command': 'Demandé par {author}',
   'event.flapping_start': 'Début d’instabilité',
   'event.flapping_end': 'Fin d’instabilité',
-  'event.reload': 'Configuration relue',
-  'event.clock': 'L’horloge de la machine a été réglée',
+
+  'event.comment_removed': 'Commentaire supprimé',
+  'event.handler': 'Gestionnaire d’événement exécuté',
+  'event.current_state': '{state} au démarrage de Vigie',
+  'event.stale': 'Pas de résultat depuis trop longtemps',
 
   'form.comment': 'Commentaire',
   'form.comment_help': 'Pour la prochaine personne qui regarde : ce qu’on sait, ce qui est en cours.',

@@ -97,25 +97,23 @@ function Output({ d }: { d: Detail }): JSX.Element {
   );
 }
 
+// The kinds are those of the history (src/db/history.c); an alert is told by its state.
 const EVENT_WORDS: Record<string, (e: Event) => string> = {
   notification: (e) => t('event.notification', { contact: e.contact ?? '?' }),
-  ack: (e) => t('event.ack', { author: e.author ?? '?' }),
   acknowledgement: (e) => t('event.ack', { author: e.author ?? '?' }),
-  ack_removed: () => t('event.ack_removed'),
+  acknowledgement_removed: () => t('event.ack_removed'),
   downtime_start: () => t('event.downtime_start'),
   downtime_end: () => t('event.downtime_end'),
-  downtime_stop: () => t('event.downtime_end'),
-  downtime_cancel: () => t('event.downtime_cancel'),
-  downtime_cancelled: () => t('event.downtime_cancel'),
   comment: (e) => t('event.comment', { author: e.author ?? '?' }),
+  comment_removed: () => t('event.comment_removed'),
   command: (e) => t('event.command', { author: e.author ?? '?' }),
+  event_handler: () => t('event.handler'),
   flapping_start: () => t('event.flapping_start'),
   flapping_end: () => t('event.flapping_end'),
-  flapping_stop: () => t('event.flapping_end'),
-  reload: () => t('event.reload'),
-  clock: () => t('event.clock'),
-  clock_step: () => t('event.clock'),
+  current_state: (e) => t('event.current_state', { state: e.state ? t(`state.${e.state}`) : '?' }),
+  stale: () => t('event.stale'),
 };
+const WITHOUT_TEXT = ['notification', 'current_state', 'event_handler']; // theirs is the output, which stands elsewhere
 
 const StateName = ({ state }: { state: State }): JSX.Element => <b class={`s-${state}`}>{t(`state.${state}`)}</b>;
 
@@ -129,7 +127,7 @@ function EventLine({ event }: { event: Event }): JSX.Element {
       <span class={`dot ${alert ? `s-${event.state} ${soft ? 'soft' : ''}` : 'other'}`} aria-hidden="true" />
       <span>
         {alert && event.state ? <><StateName state={event.state} /> {soft ? t('event.soft', { attempt: event.attempt ?? 1 }) : t('event.hard')}</> : words?.(event)}
-        {event.text && <span class="muted">{alert || words ? ' · ' : ''}{event.text}</span>}
+        {event.text && !WITHOUT_TEXT.includes(event.kind) && <span class="muted">{alert || words ? ' · ' : ''}{event.text}</span>}
       </span>
     </li>
   );
