@@ -427,7 +427,8 @@ static void look_stale(struct world *w, uint32_t i)
     int64_t threshold, until = fresh_until(w, i, &threshold);
     struct buf late = BUF_INIT;
 
-    if (s->run || c->check_line == MODEL_NONE || until > w->now.wall.us || (s->due_options & SCHED_FRESHNESS))
+    if (s->run || c->check_line == MODEL_NONE ||
+        time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall) || (s->due_options & SCHED_FRESHNESS))
         return;
     if (c->check_period != MODEL_NONE && !when_contains(&w->when, c->check_period, w->now.wall))
         return;

@@ -47,28 +47,25 @@ const char *const lab_objects =
 
 /* ---- configuration ---- */
 
-struct texts {
-    const char *main_text, *objects;
-};
-
 static int read_file(void *ctx, const char *path, struct buf *out, char distrust[128], struct err *err)
 {
-    const struct texts *t = ctx;
+    const struct lab_site *t = ctx;
 
     distrust[0] = '\0';
     if (strcmp(path, "/main.cfg") == 0)
         buf_add_c(out, t->main_text);
     else if (strcmp(path, "/o.cfg") == 0)
-        buf_printf(out, "%s%s", lab_objects, t->objects);
+        buf_printf(out, "%s%s", t->bare ? "" : lab_objects, t->objects);
+    else if (strcmp(path, "/r.cfg") == 0)
+        buf_add_c(out, t->resource);
     else
         return err_set(err, E_NOENT, "no such file");
     return 0;
 }
 
-static void load_model(const char *main_text, const char *objects, struct buf *snapshot, struct buf *secret,
-                       struct model *m)
+static void load_model(const struct lab_site *site, struct buf *snapshot, struct buf *secret, struct model *m)
 {
-    struct texts t = {main_text, objects};
+    struct lab_site t = *site;
     struct conf_io io = {.ctx = &t, .read_file = read_file};
     struct conf_request rq = {.main_path = "/main.cfg"};
     struct conf *c = conf_load(&io, &rq);
@@ -137,12 +134,16 @@ static void begin_run(struct lab *lab, const struct world_effect *e)
     if (e->run_kind == WORLD_RUN_CHECK) {
         lab->two_at_once += lab->running[e->check]++ > 0;
         lab->started_checks++;
-        r.answer = lab->plugin(lab, e->check, lab->started[e->check]++);
+        lab->started[e->check]++;
+        if (!lab->on_run)
+            r.answer = lab->plugin(lab, e->check, lab->started[e->check] - 1);
     } else {
         r.answer = (struct lab_answer){.lasts_us = TIME_MS};
         add_words(&lab->told, world_text(lab->w, e->words));
         buf_add_char(&lab->told, '\n');
     }
+    if (lab->on_run)
+        lab->on_run(lab, e, &r.answer);
     r.ends = r.answer.lasts_us < 0 ? INT64_MAX : lab->mono + r.answer.lasts_us;
     *VEC_ADD(&lab->runs) = r;
 }
@@ -325,27 +326,41 @@ static void make_counters(struct lab *lab)
     lab->last_due = mem_calloc(lab->model->n_check + 1, sizeof(*lab->last_due));
 }
 
-void lab_open(struct lab *lab, const char *main_text, const char *objects, int64_t start_s, uint64_t seed,
-              lab_plugin_f *plugin, unsigned mutation)
+void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s, uint64_t seed,
+                   lab_plugin_f *plugin, unsigned mutation)
 {
+    __typeof__(lab->on_run) on_run = lab->on_run;
+
     memset(lab, 0, sizeof(*lab));
+    lab->on_run = on_run;
     buf_init(&lab->log);
     buf_init(&lab->told);
     buf_init(&lab->journal);
+    buf_init(&lab->kept);
     lab->mono = 1000 * TIME_S;
     lab->wall_offset = start_s * TIME_S - lab->mono;
     lab->seed = seed;
     lab->plugin = plugin;
     lab->mutation = mutation;
     lab->model = mem_alloc(sizeof(*lab->model));
-    load_model(main_text, objects, &lab->snapshot, &lab->secret, lab->model);
+    load_model(site, &lab->snapshot, &lab->secret, lab->model);
     make_counters(lab);
     new_world(lab, STR_NULL);
 }
 
+void lab_open(struct lab *lab, const char *main_text, const char *objects, int64_t start_s, uint64_t seed,
+              lab_plugin_f *plugin, unsigned mutation)
+{
+    struct lab_site site = {.main_text = main_text, .objects = objects};
+
+    lab_open_site(lab, &site, start_s, seed, plugin, mutation);
+}
+
 void lab_close(struct lab *lab)
 {
-    world_free(lab->w);
+    if (lab->w)
+        world_free(lab->w);
+    buf_release(&lab->kept);
     mem_free(lab->model);
     buf_release(&lab->snapshot);
     buf_release(&lab->secret);
@@ -359,30 +374,39 @@ void lab_close(struct lab *lab)
     mem_free(lab->last_due);
 }
 
-void lab_restart(struct lab *lab, bool checkpoint)
+void lab_stop(struct lab *lab, bool checkpoint)
 {
-    struct buf records = BUF_INIT;
-
     lab_event(lab, &(struct world_event){.kind = WORLD_STOP});
+    buf_clear(&lab->kept);
     if (checkpoint)
-        world_export(lab->w, lab_now(lab), lab->n_records, &records);
+        world_export(lab->w, lab_now(lab), lab->n_records, &lab->kept);
     else
-        buf_add_str(&records, buf_str(&lab->journal));
+        buf_add_str(&lab->kept, buf_str(&lab->journal));
     world_free(lab->w);
+    lab->w = NULL;
     VEC_CLEAR(&lab->runs);
     memset(lab->running, 0, lab->model->n_check * sizeof(*lab->running));
-    new_world(lab, buf_str(&records));
-    buf_release(&records);
 }
 
-void lab_reload(struct lab *lab, const char *main_text, const char *objects)
+void lab_start(struct lab *lab)
+{
+    new_world(lab, buf_str(&lab->kept));
+}
+
+void lab_restart(struct lab *lab, bool checkpoint)
+{
+    lab_stop(lab, checkpoint);
+    lab_start(lab);
+}
+
+void lab_reload_site(struct lab *lab, const struct lab_site *site)
 {
     struct buf old_snapshot = lab->snapshot, old_secret = lab->secret;
     struct model *old = lab->model;
     const uint64_t *oids;
 
     lab->model = mem_alloc(sizeof(*lab->model));
-    load_model(main_text, objects, &lab->snapshot, &lab->secret, lab->model);
+    load_model(site, &lab->snapshot, &lab->secret, lab->model);
     world_set_model(lab->w, lab->model, 2, lab_now(lab));
     carry_out(lab);
     oids = lab_oids(lab);
@@ -395,6 +419,13 @@ void lab_reload(struct lab *lab, const char *main_text, const char *objects)
     mem_free(old);
     buf_release(&old_snapshot);
     buf_release(&old_secret);
+}
+
+void lab_reload(struct lab *lab, const char *main_text, const char *objects)
+{
+    struct lab_site site = {.main_text = main_text, .objects = objects};
+
+    lab_reload_site(lab, &site);
 }
 
 uint32_t lab_check(const struct lab *lab, const char *host, const char *service)

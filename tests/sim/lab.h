@@ -20,6 +20,11 @@ struct lab_answer {     /* what a run will bring */
 /* Called for every check that is started. */
 typedef struct lab_answer lab_plugin_f(struct lab *lab, uint32_t check, uint64_t n);
 
+struct lab_site { /* the files of a configuration */
+    const char *main_text, *objects, *resource;
+    bool bare; /* objects do not stand on lab_objects */
+};
+
 struct lab_run {
     uint64_t id;
     uint32_t check;
@@ -37,6 +42,8 @@ struct lab {
     int64_t mono, wall_offset;
     uint64_t seed;
     lab_plugin_f *plugin;
+    /* Takes the place of plugin, and sees every run. */
+    void (*on_run)(struct lab *lab, const struct world_effect *e, struct lab_answer *answer);
     VEC(struct lab_run) runs;
     uint32_t *running;         /* by check: runs under way */
     uint64_t *started;         /* by check: how many */
@@ -49,11 +56,15 @@ struct lab {
     uint64_t generation, last_ended;
     uint64_t *oids;
     unsigned mutation;
+    struct buf kept; /* the records of a world that was stopped */
 };
 
 /* Main file, and objects behind lab_objects. The world is started at start_s (wall seconds). */
 void lab_open(struct lab *lab, const char *main_text, const char *objects, int64_t start_s, uint64_t seed,
               lab_plugin_f *plugin, unsigned mutation);
+/* lab->on_run must be set, or NULL, before. */
+void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s, uint64_t seed,
+                   lab_plugin_f *plugin, unsigned mutation);
 void lab_close(struct lab *lab);
 /* Lets time go on until that many µs have passed. */
 void lab_run(struct lab *lab, int64_t us);
@@ -64,12 +75,15 @@ void lab_event(struct lab *lab, const struct world_event *e);
 void lab_clock_step(struct lab *lab, int64_t us);
 /* Ends the world and makes a new one from its records; with checkpoint, only from world_export. */
 void lab_restart(struct lab *lab, bool checkpoint);
+void lab_stop(struct lab *lab, bool checkpoint);
+void lab_start(struct lab *lab);
 /* Another configuration for the same world. */
 void lab_reload(struct lab *lab, const char *main_text, const char *objects);
 /* Identities of the present checks: the same object has the same one for ever. */
 const uint64_t *lab_oids(struct lab *lab);
 /* The runner lost this run: no result comes. */
 void lab_lose(struct lab *lab, size_t i);
+void lab_reload_site(struct lab *lab, const struct lab_site *site);
 uint64_t lab_random(struct lab *lab); /* the next number of the seed */
 uint32_t lab_check(const struct lab *lab, const char *host, const char *service); /* service NULL: the host */
 const struct state *lab_state(const struct lab *lab, const char *host, const char *service);

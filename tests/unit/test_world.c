@@ -48,7 +48,7 @@ static void test_soft_hard(void **st UNUSED)
     static const char *const steps[] = {
         SVC(0, "OK"),   SVC(2, "CRIT"), SVC(2, "CRIT"), SVC(2, "CRIT"), SVC(2, "CRIT"),
         SVC(1, "WARN"), SVC(0, "OK"),   SVC(2, "CRIT"), SVC(0, "OK"),   NULL};
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, one, START, 1, up, 0);
     play(&lab, steps);
@@ -77,7 +77,7 @@ static void test_soft_changes_kind(void **st UNUSED)
 {
     static const char *const steps[] = {SVC(0, "OK"),   SVC(1, "WARN"), SVC(2, "CRIT"), SVC(3, "UNK"),
                                         SVC(2, "CRIT"), SVC(3, "UNK"),  SVC(0, "OK"),   NULL};
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, one, START, 1, up, 0);
     play(&lab, steps);
@@ -102,7 +102,7 @@ static struct lab_answer down_6_16(struct lab *lab, uint32_t check UNUSED, uint6
 
 static void test_host_active(void **st UNUSED)
 {
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main,
              "define host {\n host_name h1\n use ht\n check_interval 4\n}\n"
@@ -127,7 +127,7 @@ static void test_passive_host(void **st UNUSED)
     const char *host = "define host {\n host_name h1\n use ht\n active_checks_enabled 0\n}\n"
                        "define service {\n host_name h1\n service_description s1\n use st\n}\n";
     struct buf soft = BUF_INIT;
-    struct lab lab;
+    struct lab lab = {0};
 
     buf_printf(&soft, "%spassive_host_checks_are_soft=1\n", lab_main);
     lab_open(&lab, soft.data, host, START, 1, up, 0);
@@ -149,7 +149,7 @@ static void test_host_down_holds_services(void **st UNUSED)
     static const char *const steps[] = {HST(0, "UP"),   SVC(0, "OK"),   HST(1, "DOWN"),
                                         SVC(2, "CRIT"), SVC(2, "CRIT"), HST(0, "UP"),
                                         SVC(2, "CRIT"), SVC(0, "OK"),   NULL};
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main,
              "define host {\n host_name h1\n use ht\n active_checks_enabled 0\n}\n"
@@ -168,7 +168,7 @@ static void test_acknowledgement(void **st UNUSED)
     static const char *const normal[] = {
         SVC(0, "OK"), SVC(2, "C"), SVC(2, "C"), SVC(2, "C"), "ACKNOWLEDGE_SVC_PROBLEM;h1;s1;1;1;0;bob;on it",
         SVC(2, "C"),  NULL};
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, one, START, 1, up, 0);
     assert_false(lab_command(&lab, "ACKNOWLEDGE_SVC_PROBLEM;h1;s1;1;1;0;bob;too early"));
@@ -190,7 +190,7 @@ static void test_acknowledgement(void **st UNUSED)
 static void test_downtime(void **st UNUSED)
 {
     struct buf c = BUF_INIT;
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, one, START, 1, up, 0);
     lab_command(&lab, SVC(0, "OK"));
@@ -239,7 +239,7 @@ static void test_restart(void **st UNUSED)
                                         NULL};
 
     for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
-        struct lab lab;
+        struct lab lab = {0};
         struct state before;
 
         lab_open(&lab, lab_main, one, START, 1, up, 0);
@@ -275,7 +275,7 @@ static const char *const active =
 /* A run that never answers is given up and repeated; a schedule keeps its phase. */
 static void test_lost_run(void **st UNUSED)
 {
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, active, START, 1, slow, 0);
     lab_run(&lab, 60 * S);
@@ -288,7 +288,7 @@ static void test_lost_run(void **st UNUSED)
 
 static void test_reload(void **st UNUSED)
 {
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, active, START, 1, slow, 0);
     lab_run(&lab, 1 * S);
@@ -336,7 +336,7 @@ static void test_ends_of_plugins(void **st UNUSED)
                 {2, "(Service check timed out after 5.00 seconds)"},
                 {2, "(Return code of 13 is out of bounds)"},
                 {1, "(No output on stdout)"}};
-    struct lab lab;
+    struct lab lab = {0};
 
     lab_open(&lab, lab_main, active, START, 1, codes, 0);
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
@@ -355,7 +355,7 @@ static void test_ends_of_plugins(void **st UNUSED)
 
 static void test_clock_step(void **st UNUSED)
 {
-    struct lab lab;
+    struct lab lab = {0};
     uint64_t before;
 
     lab_open(&lab, lab_main, active, START, 1, up, 0);
@@ -385,7 +385,7 @@ static void test_commands_refused(void **st UNUSED)
                                       "CHANGE_HOST_CHECK_COMMAND;h1;x",
                                       "DEL_SVC_COMMENT;99",
                                       "SCHEDULE_SVC_CHECK;h1;s1;99999999999999999999"};
-    struct lab lab;
+    struct lab lab = {0};
     size_t i;
 
     lab_open(&lab, lab_main, one, START, 1, up, 0);
