@@ -176,8 +176,6 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
     }
     d = conf_main(row);
     check_value(c, d, value, at);
-    if (d->acted == 0)
-        conf_notice_add(c, "main", d->name, d->doc, at);
     c->main_value[row] = value.p ? value : STR("");
     c->main_place[row] = at;
     if (d->kind == CONF_KIND_OPTION || d->kind == CONF_KIND_OPTION_SECRET)

@@ -260,6 +260,51 @@ uint32_t conf_rank(const struct conf *c, enum conf_type type, struct str name)
     return map_get(&c->rank[type], name, &rank) ? (uint32_t)rank : CONF_NONE;
 }
 
+static bool main_is_on(const struct conf *c, const char *name)
+{
+    unsigned row;
+
+    BUG_ON(!conf_main_find(str_of(name), &row));
+    return str_eq_c(c->main_value[row], "1");
+}
+
+/* A switch of an object that counts only beside a switch of the main file: nothing is missing while that is off. */
+static bool is_idle(const struct conf *c, uint32_t row)
+{
+    switch (row) {
+    case CONF_D_HOST_obsess: return !main_is_on(c, "obsess_over_hosts");
+    case CONF_D_SERVICE_obsess: return !main_is_on(c, "obsess_over_services");
+    case CONF_D_HOST_process_perf_data:
+    case CONF_D_SERVICE_process_perf_data: return !main_is_on(c, "process_performance_data");
+    default: return false;
+    }
+}
+
+static bool main_is_idle(const struct conf *c, struct str name)
+{
+    if (str_starts(name, STR("ocsp_")))
+        return !main_is_on(c, "obsess_over_services");
+    if (str_starts(name, STR("ochp_")))
+        return !main_is_on(c, "obsess_over_hosts");
+    return str_contains(name, STR("perfdata")) && !main_is_on(c, "process_performance_data");
+}
+
+/* A directive that keeps something: nothing is missing when it says 1, which is what Vigie does. */
+static bool is_kept(uint32_t row, struct str value)
+{
+    bool keeps = row == CONF_D_HOST_retain_nonstatus_information ||
+                 row == CONF_D_SERVICE_retain_nonstatus_information ||
+                 row == CONF_D_CONTACT_retain_nonstatus_information ||
+                 row == CONF_D_CONTACT_retain_status_information;
+
+    return keeps && str_eq_c(value, "1");
+}
+
+static bool is_off(struct str value)
+{
+    return str_eq_c(value, "0") || str_eq_c(value, "n") || str_eq_c(value, "none") || str_eq_c(value, "null");
+}
+
 /* Directives that are read and not acted on are listed from the files as they stand, templates too. */
 static void notices(struct conf *c)
 {
@@ -268,11 +313,25 @@ static void notices(struct conf *c)
 
         for (uint32_t k = 0; k < o->n_props; k++) {
             const struct conf_prop *p = &c->props.at[o->first_prop + k];
+            const struct conf_directive *d;
 
-            if (p->row != CONF_D_ALL && !conf_directive(p->row)->acted)
-                conf_notice_add(c, conf_type_name(o->type), conf_directive(p->row)->name,
-                                conf_directive(p->row)->doc, conf_place_of(c, o->first_prop + k));
+            if (p->row == CONF_D_ALL)
+                continue;
+            d = conf_directive(p->row);
+            if (d->acted != 0 || is_idle(c, p->row) || is_kept(p->row, p->value))
+                continue;
+            /* What keeps state over a restart is missed when it is switched off; everything else when it is on. */
+            if (!is_off(p->value) || strncmp(d->name, "retain_", 7) == 0)
+                conf_notice_add(c, conf_type_name(o->type), d->name, d->doc,
+                                conf_place_of(c, o->first_prop + k));
         }
+    }
+    for (unsigned row = 0; row < conf_main_count(); row++) {
+        const struct conf_directive *d = conf_main(row);
+        struct str value = c->main_value[row];
+
+        if (value.n && d->acted == 0 && !is_off(value) && !main_is_idle(c, str_of(d->name)))
+            conf_notice_add(c, "main", d->name, d->doc, c->main_place[row]);
     }
 }
 

@@ -189,7 +189,7 @@ static void add_entry(struct conf *c, struct model_period *p, uint32_t prop)
         if (conf_say_once(c, prop, e->key))
             conf_say(c, CONF_ERROR, conf_place_of(c, prop),
                      "'" STR_FMT "' is no day; write for instance: monday, day 1, january 1, monday 1 may, "
-                                 "2026-12-24, with '- END' and '/ STEP' behind",
+                     "2026-12-24, with '- END' and '/ STEP' behind",
                      STR_ARG(e->key));
         return;
     }

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,6 @@
 
 #include "base/limits.h"
 #include "os/file.h"
-
-#include <linux/capability.h>
 
 #define ZONE_DIR "/usr/share/zoneinfo/"
 #define ZONE_MAX (256u * 1024)

@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     shsplit_init(&l);
     shsplit_init(&word);
     for (size_t i = 0; i + 1 < size; i++)
-        shsplit_add(&l, str_make((const char *)data + i, 1), (enum shsplit_class)classes[(data[size - 1] >> (i % 4 * 2)) & 3]);
+        shsplit_add(&l, str_make((const char *)data + i, 1),
+                    (enum shsplit_class)classes[(data[size - 1] >> (i % 4 * 2)) & 3]);
     shsplit_needs_shell(&l);
     while (shsplit_next(&l, &at, &word) != 0) {
         BUG_ON(word.bytes.len != word.class.len || at > l.bytes.len || ++words > size);

@@ -31,7 +31,8 @@ static inline int fake_read(void *ctx, const char *path, struct buf *out, char d
     return 0;
 }
 
-static inline int fake_list(void *ctx UNUSED, const char *path, conf_entry_f *each, void *arg, struct err *err)
+static inline int fake_list(void *ctx UNUSED, const char *path, conf_entry_f *each, void *arg,
+                            struct err *err)
 {
     if (strcmp(path, "/loop") != 0 && !strstr(path, "/loop/"))
         return err_set(err, E_NOENT, "cannot read the folder %s", path);
@@ -41,7 +42,9 @@ static inline int fake_list(void *ctx UNUSED, const char *path, conf_entry_f *ea
 
 static inline int fake_program(void *ctx UNUSED, const char *path)
 {
-    return strncmp(path, "/usr/lib/", 9) == 0 || strncmp(path, "/bin/", 5) == 0 ? 0 : strstr(path, "/noexec") ? E_PERM : E_NOENT;
+    return strncmp(path, "/usr/lib/", 9) == 0 || strncmp(path, "/bin/", 5) == 0 ? 0
+           : strstr(path, "/noexec")                                            ? E_PERM
+                                                                                : E_NOENT;
 }
 
 static inline struct conf *fake_load(struct fake *f)
@@ -69,7 +72,8 @@ static inline bool fake_open(struct conf *c, struct fake_model *out)
     if (!conf_ok(c))
         return false;
     conf_build(c, &out->public, &out->secret);
-    return model_open(&out->m, out->public.data, out->public.len, &err) == 0 && model_intact(out->public.data, out->public.len) &&
+    return model_open(&out->m, out->public.data, out->public.len, &err) == 0 &&
+           model_intact(out->public.data, out->public.len) &&
            secret_open(&out->s, out->secret.data, out->secret.len, &err) == 0;
 }
 static inline void fake_close(struct fake_model *f)

@@ -13,7 +13,8 @@
 
 #define BASE                                                                                                 \
     "define command {\n command_name ok\n command_line /bin/true $ARG1$\n}\n"                                \
-    "define contact {\n contact_name ann\n host_notification_commands ok\n service_notification_commands ok\n}\n" \
+    "define contact {\n contact_name ann\n host_notification_commands ok\n service_notification_commands "   \
+    "ok\n}\n"                                                                                                \
     "define host {\n name th\n register 0\n max_check_attempts 3\n contacts ann\n}\n"                        \
     "define host {\n host_name h\n use th\n}\n"                                                              \
     "define service {\n name ts\n register 0\n max_check_attempts 2\n check_command ok\n}\n"
@@ -28,18 +29,25 @@ static const struct {
 } wrong[] = {
     /* structure */
     {"define host {\n host_name g\n use th\n", CONF_ERROR, 1, 1, "has no end; write '}'"},
-    {"define host {\n host_name g\n use th\ndefine host {\n host_name i\n use th\n}\n", CONF_ERROR, 1, 1, "write '}' before line 29"},
+    {"define host {\n host_name g\n use th\ndefine host {\n host_name i\n use th\n}\n", CONF_ERROR, 1, 1,
+     "write '}' before line 29"},
     {"}\n", CONF_ERROR, 1, 1, "a '}' too many"},
     {"hostname g\n", CONF_ERROR, 1, 1, "text outside of a definition"},
     {"define hots {\n}\n", CONF_ERROR, 1, 1, "did you mean 'host'?"},
     {"define host\n{\n host_name g\n}\n", CONF_ERROR, 1, 1, "no '{'"},
     /* directives */
-    {"define host {\n host_name g\n use th\n  max_check_atempts 3\n}\n", CONF_ERROR, 4, 3, "did you mean 'max_check_attempts'?"},
-    {"define host {\n host_name g\n use th\n nonsense 3\n}\n", CONF_ERROR, 4, 2, "a name of your own begins with '_'"},
-    {"define host {\n host_name g\n use th\n check_interval often\n}\n", CONF_WARNING, 4, 17, "write a number"},
-    {"define host {\n host_name g\n use th\n active_checks_enabled yes\n}\n", CONF_WARNING, 4, 24, "write 0 or 1"},
-    {"define host {\n host_name g\n use th\n notification_options d,x\n}\n", CONF_ERROR, 4, 23, "'x' is no option"},
-    {"define host {\n host_name g\n use th\n notification_options w\n}\n", CONF_ERROR, 4, 23, "'w' is no option"},
+    {"define host {\n host_name g\n use th\n  max_check_atempts 3\n}\n", CONF_ERROR, 4, 3,
+     "did you mean 'max_check_attempts'?"},
+    {"define host {\n host_name g\n use th\n nonsense 3\n}\n", CONF_ERROR, 4, 2,
+     "a name of your own begins with '_'"},
+    {"define host {\n host_name g\n use th\n check_interval often\n}\n", CONF_WARNING, 4, 17,
+     "write a number"},
+    {"define host {\n host_name g\n use th\n active_checks_enabled yes\n}\n", CONF_WARNING, 4, 24,
+     "write 0 or 1"},
+    {"define host {\n host_name g\n use th\n notification_options d,x\n}\n", CONF_ERROR, 4, 23,
+     "'x' is no option"},
+    {"define host {\n host_name g\n use th\n notification_options w\n}\n", CONF_ERROR, 4, 23,
+     "'w' is no option"},
     {"define host {\n host_name g\n use th\n initial_state x\n}\n", CONF_ERROR, 4, 16, "'x' is no state"},
     {"define host {\n host_name g\n use th\n notes\n}\n", CONF_WARNING, 4, 2, "has no value"},
     {"define host {\n host_name g\n}\n", CONF_ERROR, 1, 1, "no max_check_attempts"},
@@ -47,24 +55,38 @@ static const struct {
     {"define host {\n host_name h\n use th\n}\n", CONF_ERROR, 1, 1, "defined already in /o.cfg:16"},
     {"define host {\n host_name a;b\n use th\n _ x\n}\n", CONF_ERROR, 4, 2, "needs a name"},
     /* templates */
-    {"define host {\n host_name g\n use th,tx\n}\n", CONF_ERROR, 3, 6, "no host template 'tx'; did you mean 'th'?"},
-    {"define host {\n name c1\n use c2\n register 0\n}\ndefine host {\n name c2\n use c1\n register 0\n}\n", CONF_WARNING, 0, 0, "in a circle"},
+    {"define host {\n host_name g\n use th,tx\n}\n", CONF_ERROR, 3, 6,
+     "no host template 'tx'; did you mean 'th'?"},
+    {"define host {\n name c1\n use c2\n register 0\n}\ndefine host {\n name c2\n use c1\n register 0\n}\n",
+     CONF_WARNING, 0, 0, "in a circle"},
     {"define host {\n name th\n register 0\n}\n", CONF_ERROR, 1, 1, "template 'th' is defined already"},
     /* references */
-    {"define service {\n use ts\n host_name hh\n service_description s\n}\n", CONF_ERROR, 3, 12, "no host 'hh'; did you mean 'h'?"},
-    {"define service {\n use ts\n hostgroup_name no-such\n service_description s\n}\n", CONF_ERROR, 3, 17, "no hostgroup 'no-such'"},
+    {"define service {\n use ts\n host_name hh\n service_description s\n}\n", CONF_ERROR, 3, 12,
+     "no host 'hh'; did you mean 'h'?"},
+    {"define service {\n use ts\n hostgroup_name no-such\n service_description s\n}\n", CONF_ERROR, 3, 17,
+     "no hostgroup 'no-such'"},
     {"define service {\n use ts\n service_description s\n}\n", CONF_ERROR, 1, 1, "on no host"},
     {"define service {\n use ts\n host_name h\n}\n", CONF_ERROR, 1, 1, "no name"},
-    {"define service {\n max_check_attempts 1\n host_name h\n service_description s\n}\n", CONF_ERROR, 1, 1, "no check_command"},
-    {"define service {\n use ts\n host_name h\n service_description s\n check_command okk!1\n}\n", CONF_ERROR, 5, 16, "no command 'okk'; did you mean 'ok'?"},
-    {"define service {\n use ts\n host_name h\n service_description s\n check_period nie\n}\n", CONF_ERROR, 5, 15, "no timeperiod 'nie'"},
-    {"define service {\n use ts\n host_name h\n service_description s\n contacts eve\n}\n", CONF_ERROR, 5, 11, "no contact 'eve'"},
-    {"define host {\n host_name g\n use th\n parents i\n}\ndefine host {\n host_name i\n use th\n parents g\n}\n", CONF_ERROR, 1, 1, "lead back to it"},
-    {"define hostgroup {\n hostgroup_name a\n hostgroup_members b\n}\ndefine hostgroup {\n hostgroup_name b\n hostgroup_members a\n}\n", CONF_WARNING, 0, 0, "a member of itself"},
+    {"define service {\n max_check_attempts 1\n host_name h\n service_description s\n}\n", CONF_ERROR, 1, 1,
+     "no check_command"},
+    {"define service {\n use ts\n host_name h\n service_description s\n check_command okk!1\n}\n", CONF_ERROR,
+     5, 16, "no command 'okk'; did you mean 'ok'?"},
+    {"define service {\n use ts\n host_name h\n service_description s\n check_period nie\n}\n", CONF_ERROR, 5,
+     15, "no timeperiod 'nie'"},
+    {"define service {\n use ts\n host_name h\n service_description s\n contacts eve\n}\n", CONF_ERROR, 5, 11,
+     "no contact 'eve'"},
+    {"define host {\n host_name g\n use th\n parents i\n}\ndefine host {\n host_name i\n use th\n parents "
+     "g\n}\n",
+     CONF_ERROR, 1, 1, "lead back to it"},
+    {"define hostgroup {\n hostgroup_name a\n hostgroup_members b\n}\ndefine hostgroup {\n hostgroup_name "
+     "b\n hostgroup_members a\n}\n",
+     CONF_WARNING, 0, 0, "a member of itself"},
     {"define servicegroup {\n servicegroup_name a\n members h\n}\n", CONF_ERROR, 3, 10, "come in pairs"},
-    {"define servicegroup {\n servicegroup_name a\n members h,nix\n}\n", CONF_ERROR, 3, 10, "has no service 'nix'"},
-    {"define service {\n use ts\n host_name h\n service_description s\n}\ndefine service {\n use ts\n host_name h\n service_description s\n}\n", CONF_WARNING, 1, 1,
-     "is defined again in /o.cfg:31, which counts"},
+    {"define servicegroup {\n servicegroup_name a\n members h,nix\n}\n", CONF_ERROR, 3, 10,
+     "has no service 'nix'"},
+    {"define service {\n use ts\n host_name h\n service_description s\n}\ndefine service {\n use ts\n "
+     "host_name h\n service_description s\n}\n",
+     CONF_WARNING, 1, 1, "is defined again in /o.cfg:31, which counts"},
     {"define contact {\n contact_name eve\n}\n", CONF_ERROR, 1, 1, "no host_notification_commands"},
     {"define host {\n host_name g\n max_check_attempts 1\n}\n", CONF_WARNING, 1, 1, "nobody is told"},
     /* periods */
@@ -72,14 +94,19 @@ static const struct {
     {"define timeperiod {\n timeperiod_name p\n monday 09:00-25:00\n}\n", CONF_ERROR, 3, 9, "are no times"},
     {"define timeperiod {\n timeperiod_name p\n monday 22:00-06:00\n}\n", CONF_WARNING, 3, 9, "is never"},
     {"define timeperiod {\n timeperiod_name p\n february 32 00:00-24:00\n}\n", CONF_ERROR, 3, 2, "is no day"},
-    {"define timeperiod {\n timeperiod_name p\n exclude q\n}\ndefine timeperiod {\n timeperiod_name q\n exclude p\n}\n", CONF_ERROR, 1, 1, "excludes itself"},
+    {"define timeperiod {\n timeperiod_name p\n exclude q\n}\ndefine timeperiod {\n timeperiod_name q\n "
+     "exclude p\n}\n",
+     CONF_ERROR, 1, 1, "excludes itself"},
     /* commands */
     {"define command {\n command_name c\n}\n", CONF_ERROR, 1, 1, "has no line"},
-    {"define command {\n command_name c\n command_line /nonexistent/check_x -a\n}\ndefine service {\n use ts\n host_name h\n service_description s\n check_command c\n}\n",
+    {"define command {\n command_name c\n command_line /nonexistent/check_x -a\n}\ndefine service {\n use "
+     "ts\n host_name h\n service_description s\n check_command c\n}\n",
      CONF_WARNING, 3, 15, "the program '/nonexistent/check_x' does not exist"},
-    {"define command {\n command_name c\n command_line /bin/x \"open\n}\ndefine service {\n use ts\n host_name h\n service_description s\n check_command c\n}\n", CONF_WARNING, 3,
-     15, "never closed"},
-    {"define command {\n command_name c\n command_line /bin/x $HOSTADRESS$\n}\ndefine service {\n use ts\n host_name h\n service_description s\n check_command c\n}\n",
+    {"define command {\n command_name c\n command_line /bin/x \"open\n}\ndefine service {\n use ts\n "
+     "host_name h\n service_description s\n check_command c\n}\n",
+     CONF_WARNING, 3, 15, "never closed"},
+    {"define command {\n command_name c\n command_line /bin/x $HOSTADRESS$\n}\ndefine service {\n use ts\n "
+     "host_name h\n service_description s\n check_command c\n}\n",
      CONF_WARNING, 3, 15, "no macro $HOSTADRESS$"},
     /* files */
     {"include_file=/gone.cfg\n", CONF_ERROR, 1, 1, "/gone.cfg"},
@@ -133,7 +160,8 @@ static void test_wrong(void **state UNUSED)
         c = fake_load(&f);
         if (!says(c, i)) {
             show(c);
-            fail_msg("case %zu: '%s' is not said at %u:%u for\n%s", i, wrong[i].text, BASE_LINES + wrong[i].line, wrong[i].column, wrong[i].objects);
+            fail_msg("case %zu: '%s' is not said at %u:%u for\n%s", i, wrong[i].text,
+                     BASE_LINES + wrong[i].line, wrong[i].column, wrong[i].objects);
         }
         assert_int_equal(conf_ok(c), wrong[i].severity != CONF_ERROR);
         conf_free(c);
@@ -166,7 +194,8 @@ static void test_wrong_main(void **state UNUSED)
         bool found = false;
 
         for (size_t k = 0; k < conf_n_diags(c); k++)
-            found |= conf_diag_at(c, k)->severity == wrong_main[i].severity && strstr(conf_diag_at(c, k)->text, wrong_main[i].text);
+            found |= conf_diag_at(c, k)->severity == wrong_main[i].severity &&
+                     strstr(conf_diag_at(c, k)->text, wrong_main[i].text);
         if (!found) {
             show(c);
             fail_msg("main case %zu: '%s' is not said", i, wrong_main[i].text);
@@ -213,8 +242,12 @@ static void test_names_and_order(void **state UNUSED)
     const struct model *m = &w.f.m;
     uint32_t s;
 
-    whole_open(&w, "", "define host {\n host_name b\n use th\n parents h\n address 192.0.2.1\n}\ndefine host {\n host_name B\n use th\n}\n"
-                       "define service {\n use ts\n host_name b,h\n service_description z\n}\ndefine service {\n use ts\n host_name *,!B\n service_description a\n}\n", "");
+    whole_open(&w, "",
+               "define host {\n host_name b\n use th\n parents h\n address 192.0.2.1\n}\ndefine host {\n "
+               "host_name B\n use th\n}\n"
+               "define service {\n use ts\n host_name b,h\n service_description z\n}\ndefine service {\n use "
+               "ts\n host_name *,!B\n service_description a\n}\n",
+               "");
     assert_int_equal(m->n_hosts, 3);
     assert_int_equal(m->n_services, 4);
     assert_string_equal(model_c(m, model_check(m, 0)->name), "B");
@@ -242,9 +275,13 @@ static void test_values(void **state UNUSED)
     const struct model *m = &w.f.m;
     const struct model_check *k;
 
-    whole_open(&w, "cfg_file=o.cfg\ninterval_length=30\nlow_host_flap_threshold=5.5\nvigie_http_listen=\nvigie_state_dir=/x\n",
-               "define host {\n host_name b\n use th\n check_interval 2\n retry_interval 0.5\n freshness_threshold 90\n low_flap_threshold 12.25\n"
-               " notification_options d,r\n active_checks_enabled 0\n stalking_options o,N\n first_notification_delay 1.5\n _RACK a b \n _empty\n notes_url http://x/\\;y ; remark\n}\n",
+    whole_open(&w,
+               "cfg_file=o.cfg\ninterval_length=30\nlow_host_flap_threshold=5.5\nvigie_http_listen=\nvigie_"
+               "state_dir=/x\n",
+               "define host {\n host_name b\n use th\n check_interval 2\n retry_interval 0.5\n "
+               "freshness_threshold 90\n low_flap_threshold 12.25\n"
+               " notification_options d,r\n active_checks_enabled 0\n stalking_options o,N\n "
+               "first_notification_delay 1.5\n _RACK a b \n _empty\n notes_url http://x/\\;y ; remark\n}\n",
                "");
     k = model_check(m, 0);
     assert_int_equal(k->check_interval_us, 60 * TIME_S);
@@ -276,7 +313,10 @@ static void test_reading(void **state UNUSED)
     const struct model *m = &w.f.m;
 
     /* continuation, CR LF, Latin-1, no newline at the end */
-    whole_open(&w, "", "define host {\r\n host_name b\r\n use th\r\n alias one \\\r\n   two\r\n display_name caf\xe9\r\n}\r\n# the end", "");
+    whole_open(&w, "",
+               "define host {\r\n host_name b\r\n use th\r\n alias one \\\r\n   two\r\n display_name "
+               "caf\xe9\r\n}\r\n# the end",
+               "");
     assert_string_equal(model_c(m, model_check(m, 0)->alias), "one two");
     assert_string_equal(model_c(m, model_check(m, 0)->display_name), "caf\xc3\xa9");
     whole_close(&w);
@@ -307,13 +347,18 @@ static const struct {
     {"/bin/x $HOSTSTATE:h$ $HOSTADDRESS:h$", "", "/bin/x $HOSTSTATE:h$ h", "", false},
     {"/bin/x 5$$", "", "/bin/x '5$'", "", false},
     {"/bin/x '$NOSUCH$'", "", "/bin/x '$NOSUCH$'", "", false},
-    {"/bin/x \"$NOSUCH$\"", "", "/bin/sh -c '/bin/x \"$NOSUCH$\"'", "", true}, /* as Nagios: the shell makes it empty */
+    {"/bin/x \"$NOSUCH$\"", "", "/bin/sh -c '/bin/x \"$NOSUCH$\"'", "",
+     true}, /* as Nagios: the shell makes it empty */
     {"/bin/x $CONTACTNAME$ end", "", "/bin/x end", "", false},
     {"/bin/x $HOSTNOTESURL$", "", "/bin/x 'http://x/b?a=1'", "", false},
-    {"/bin/echo $HOSTSTATE$ | /bin/x", "", "/bin/sh -c '/bin/echo \"${VIGIE_M0}\" | /bin/x'", "VIGIE_M0=$HOSTSTATE$", true},
-    {"/bin/echo \"<$HOSTSTATE$>\" | /bin/x", "", "/bin/sh -c '/bin/echo \"<${VIGIE_M0}>\" | /bin/x'", "VIGIE_M0=$HOSTSTATE$", true},
-    {"/bin/echo 'a $HOSTSTATE$ b' | x", "", "/bin/sh -c '/bin/echo '\\''a '\\''\"${VIGIE_M0}\"'\\'' b'\\'' | x'", "VIGIE_M0=$HOSTSTATE$", true},
-    {"x $HOSTSTATE$ $HOSTSTATE$ > /dev/null", "", "/bin/sh -c 'x \"${VIGIE_M0}\" \"${VIGIE_M0}\" > /dev/null'", "VIGIE_M0=$HOSTSTATE$", true},
+    {"/bin/echo $HOSTSTATE$ | /bin/x", "", "/bin/sh -c '/bin/echo \"${VIGIE_M0}\" | /bin/x'",
+     "VIGIE_M0=$HOSTSTATE$", true},
+    {"/bin/echo \"<$HOSTSTATE$>\" | /bin/x", "", "/bin/sh -c '/bin/echo \"<${VIGIE_M0}>\" | /bin/x'",
+     "VIGIE_M0=$HOSTSTATE$", true},
+    {"/bin/echo 'a $HOSTSTATE$ b' | x", "",
+     "/bin/sh -c '/bin/echo '\\''a '\\''\"${VIGIE_M0}\"'\\'' b'\\'' | x'", "VIGIE_M0=$HOSTSTATE$", true},
+    {"x $HOSTSTATE$ $HOSTSTATE$ > /dev/null", "",
+     "/bin/sh -c 'x \"${VIGIE_M0}\" \"${VIGIE_M0}\" > /dev/null'", "VIGIE_M0=$HOSTSTATE$", true},
     {"x -p $USER5$ > /dev/null", "", "/bin/sh -c 'x -p **** > /dev/null'", "", true},
 };
 
@@ -342,16 +387,20 @@ static void test_lines(void **state UNUSED)
 
         buf_printf(&text,
                    "define command {\n command_name c\n command_line %s\n}\n"
-                   "define host {\n host_name b\n use th\n address 192.0.2.1\n _RACK r1\n _PASSWORD geheim\n notes_url http://x/$HOSTNAME$?a=1\n}\n"
-                   "define service {\n use ts\n host_name b\n service_description s\n check_command c%s\n _KIND k\n}\n",
+                   "define host {\n host_name b\n use th\n address 192.0.2.1\n _RACK r1\n _PASSWORD geheim\n "
+                   "notes_url http://x/$HOSTNAME$?a=1\n}\n"
+                   "define service {\n use ts\n host_name b\n service_description s\n check_command c%s\n "
+                   "_KIND k\n}\n",
                    lines[i].line, lines[i].use);
         whole_open(&w, "", text.data, "$USER1$=/usr/lib/plugins\n$USER5$=hush\n$USER6$=u p\n");
         m = &w.f.m;
         line = model_check(m, model_find_service(m, STR("b"), STR("s")))->check_line;
         macro_show_line(m, line, &shown);
         env_word(m, model_line(m, line), &env);
-        if (strcmp(shown.data, lines[i].shown) != 0 || strcmp(env.data, lines[i].env) != 0 || model_line(m, line)->shell != lines[i].shell)
-            fail_msg("line %zu: '%s' becomes [%s], env [%s], shell %u", i, lines[i].line, shown.data, env.data, model_line(m, line)->shell);
+        if (strcmp(shown.data, lines[i].shown) != 0 || strcmp(env.data, lines[i].env) != 0 ||
+            model_line(m, line)->shell != lines[i].shell)
+            fail_msg("line %zu: '%s' becomes [%s], env [%s], shell %u", i, lines[i].line, shown.data,
+                     env.data, model_line(m, line)->shell);
         whole_close(&w);
         buf_release(&text);
         buf_release(&shown);
@@ -367,11 +416,12 @@ static void test_secrets_stay_apart(void **state UNUSED)
     struct buf word = BUF_INIT;
     const struct model_line *l;
 
-    whole_open(&w, "cfg_file=o.cfg\nresource_file=r.cfg\nvigie_smtp_password=mailword\n",
-               "define command {\n command_name c\n command_line /bin/x -p \"$USER5$\" $_HOSTSNMP_COMMUNITY$\n}\n"
-               "define host {\n host_name b\n use th\n _SNMP_COMMUNITY privatecomm\n check_command c\n}\n"
-               "define contact {\n contact_name hook\n vigie_webhook https://x/token123\n}\n",
-               "$USER5$=hushhush two\n");
+    whole_open(
+        &w, "cfg_file=o.cfg\nresource_file=r.cfg\nvigie_smtp_password=mailword\n",
+        "define command {\n command_name c\n command_line /bin/x -p \"$USER5$\" $_HOSTSNMP_COMMUNITY$\n}\n"
+        "define host {\n host_name b\n use th\n _SNMP_COMMUNITY privatecomm\n check_command c\n}\n"
+        "define contact {\n contact_name hook\n vigie_webhook https://x/token123\n}\n",
+        "$USER5$=hushhush two\n");
     for (size_t i = 0; i < 4; i++) {
         static const char *const secret[] = {"hushhush", "privatecomm", "token123", "mailword"};
 
@@ -383,7 +433,10 @@ static void test_secrets_stay_apart(void **state UNUSED)
     assert_int_equal(secret_fill(&w.f.s, model_str(m, model_item(m, l->words, 2)), &word), 0);
     assert_string_equal(word.data, "hushhush two");
     buf_clear(&word);
-    assert_int_equal(secret_fill(&w.f.s, model_str(m, model_contact(m, model_find_contact(m, STR("hook")))->webhook), &word), 0);
+    assert_int_equal(secret_fill(&w.f.s,
+                                 model_str(m, model_contact(m, model_find_contact(m, STR("hook")))->webhook),
+                                 &word),
+                     0);
     assert_string_equal(word.data, "https://x/token123");
     whole_close(&w);
     buf_release(&word);
@@ -398,13 +451,16 @@ static void test_contact_lines(void **state UNUSED)
     struct buf shown = BUF_INIT;
 
     whole_open(&w, "",
-               "define command {\n command_name n\n command_line /bin/x $CONTACTEMAIL$ $HOSTADDRESS$ $_HOSTRACK$ $ARG1$ $NOTIFICATIONTYPE$ $HOSTALIAS:h$\n}\n"
-               "define contact {\n contact_name eve\n email eve@example.org\n host_notification_commands n!x,ok\n service_notification_commands n\n}\n",
+               "define command {\n command_name n\n command_line /bin/x $CONTACTEMAIL$ $HOSTADDRESS$ "
+               "$_HOSTRACK$ $ARG1$ $NOTIFICATIONTYPE$ $HOSTALIAS:h$\n}\n"
+               "define contact {\n contact_name eve\n email eve@example.org\n host_notification_commands "
+               "n!x,ok\n service_notification_commands n\n}\n",
                "");
     k = model_contact(m, model_find_contact(m, STR("eve")));
     assert_int_equal(k->host_lines.n, 2);
     macro_show_line(m, model_item(m, k->host_lines, 0), &shown);
-    assert_string_equal(shown.data, "/bin/x eve@example.org $HOSTADDRESS$ $_HOSTRACK$ x $NOTIFICATIONTYPE$ h");
+    assert_string_equal(shown.data,
+                        "/bin/x eve@example.org $HOSTADDRESS$ $_HOSTRACK$ x $NOTIFICATIONTYPE$ h");
     assert_string_equal(model_c(m, model_line(m, model_item(m, k->host_lines, 0))->text), "n!x");
     whole_close(&w);
     buf_release(&shown);
@@ -412,10 +468,12 @@ static void test_contact_lines(void **state UNUSED)
 
 static void test_distrusted_file(void **state UNUSED)
 {
-    struct fake f = {.objects = STR(BASE "define command {\n command_name c\n command_line /bin/x | /bin/y\n}\n"
-                                         "define service {\n use ts\n host_name h\n service_description s\n check_command c\n}\n"),
-                     .resource = STR(""),
-                     .distrust = "can be written by others"};
+    struct fake f = {
+        .objects = STR(
+            BASE "define command {\n command_name c\n command_line /bin/x | /bin/y\n}\n"
+                 "define service {\n use ts\n host_name h\n service_description s\n check_command c\n}\n"),
+        .resource = STR(""),
+        .distrust = "can be written by others"};
     struct conf *c = fake_load(&f);
     struct fake_model m;
 
@@ -457,7 +515,8 @@ static void test_damaged_snapshot(void **state UNUSED)
 
     whole_open(&w, "", "", "");
     assert_int_equal(model_open(&m, w.f.public.data, sizeof(struct model_header) - 1, NULL), E_FORMAT);
-    for (size_t i = 0; i < sizeof(struct model_header); i++) { /* any header byte: refused, or a table was made smaller; never out of bounds */
+    for (size_t i = 0; i < sizeof(struct model_header);
+         i++) { /* any header byte: refused, or a table was made smaller; never out of bounds */
         char *copy = mem_alloc(w.f.public.len);
 
         memcpy(copy, w.f.public.data, w.f.public.len);

@@ -81,7 +81,8 @@ static void test_cases(void **state UNUSED)
             assert_int_equal(word.bytes.len, word.class.len);
         }
         if (strcmp(got.data, cases[i].words) != 0 || shsplit_needs_shell(&l) != cases[i].shell)
-            fail_msg("case %zu '%s': words '%s', shell %d", i, cases[i].text, got.data, shsplit_needs_shell(&l));
+            fail_msg("case %zu '%s': words '%s', shell %d", i, cases[i].text, got.data,
+                     shsplit_needs_shell(&l));
         buf_release(&got);
         shsplit_release(&l);
         shsplit_release(&word);

@@ -13,15 +13,18 @@
 #include <cmocka.h>
 
 static const char periods[] =
-    "define timeperiod {\n timeperiod_name always\n alias a\n sunday 00:00-24:00\n monday 00:00-24:00\n tuesday 00:00-24:00\n wednesday 00:00-24:00\n"
+    "define timeperiod {\n timeperiod_name always\n alias a\n sunday 00:00-24:00\n monday 00:00-24:00\n "
+    "tuesday 00:00-24:00\n wednesday 00:00-24:00\n"
     " thursday 00:00-24:00\n friday 00:00-24:00\n saturday 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name never\n alias n\n}\n"
-    "define timeperiod {\n timeperiod_name work\n alias w\n monday 09:00-12:00,13:00-17:00\n friday 09:00-17:00\n}\n"
+    "define timeperiod {\n timeperiod_name work\n alias w\n monday 09:00-12:00,13:00-17:00\n friday "
+    "09:00-17:00\n}\n"
     "define timeperiod {\n timeperiod_name night\n alias n\n sunday 02:00-03:00\n}\n"
     "define timeperiod {\n timeperiod_name early\n alias n\n sunday 01:30-02:30\n}\n"
     "define timeperiod {\n timeperiod_name noon_off\n alias x\n exclude lunch\n monday 09:00-17:00\n}\n"
     "define timeperiod {\n timeperiod_name lunch\n alias x\n monday 12:00-13:00\n}\n"
-    "define timeperiod {\n timeperiod_name date\n alias x\n 2026-12-24 10:00-11:00\n thursday 00:00-24:00\n}\n"
+    "define timeperiod {\n timeperiod_name date\n alias x\n 2026-12-24 10:00-11:00\n thursday "
+    "00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name third\n alias x\n 2026-01-01 / 3 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name xmas\n alias x\n december 20 - january 5 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name feb_end\n alias x\n february -1 00:00-24:00\n}\n"
@@ -30,7 +33,8 @@ static const char periods[] =
     "define timeperiod {\n timeperiod_name nth\n alias x\n monday 3 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name last_friday\n alias x\n friday -1 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name thanks\n alias x\n thursday 4 november 00:00-24:00\n}\n"
-    "define timeperiod {\n timeperiod_name closed\n alias x\n 2026-11-23 00:00-00:00\n monday 00:00-24:00\n}\n"
+    "define timeperiod {\n timeperiod_name closed\n alias x\n 2026-11-23 00:00-00:00\n monday "
+    "00:00-24:00\n}\n"
     "define host {\n host_name h\n max_check_attempts 1\n}\n";
 
 static struct fake_model model;
@@ -122,7 +126,8 @@ static void test_inside(void **state UNUSED)
 }
 
 static const struct {
-    const char *period, *at, *next, *end; /* end: of the stretch that begins at next; "" none within the horizon */
+    const char *period, *at, *next,
+        *end; /* end: of the stretch that begins at next; "" none within the horizon */
 } turns[] = {
     {"always", "2026-11-23T09:00:00.5Z", "2026-11-23T09:00:00.5Z", ""},
     {"never", "2026-11-23T09:00:00Z", "", ""},
@@ -168,7 +173,8 @@ static void test_turns(void **state UNUSED)
 static void test_none_is_always(void **state UNUSED)
 {
     assert_true(when_contains(&when, MODEL_NONE, utc("2026-11-23T09:00:00Z")));
-    assert_int_equal(when_next(&when, MODEL_NONE, utc("2026-11-23T09:00:00Z")).us, utc("2026-11-23T09:00:00Z").us);
+    assert_int_equal(when_next(&when, MODEL_NONE, utc("2026-11-23T09:00:00Z")).us,
+                     utc("2026-11-23T09:00:00Z").us);
 }
 
 /* Every moment of a year, by quarter hours: next and end must agree with contains. */
@@ -198,7 +204,8 @@ static void test_zone_rules(void **state UNUSED)
     assert_int_equal(z.first_offset, 3600);
     assert_true(z.turns.n > 200);
     for (size_t i = 1; i < z.turns.n; i++)
-        assert_true(z.turns.at[i - 1].at < z.turns.at[i].at && z.turns.at[i].is_dst != z.turns.at[i - 1].is_dst);
+        assert_true(z.turns.at[i - 1].at < z.turns.at[i].at &&
+                    z.turns.at[i].is_dst != z.turns.at[i - 1].is_dst);
     zone_release(&z);
     assert_int_equal(zone_compile_rule(&z, STR("UTC0")), 0);
     assert_int_equal(z.turns.n, 0);
@@ -206,7 +213,8 @@ static void test_zone_rules(void **state UNUSED)
     assert_int_equal(zone_compile_rule(&z, STR("<-03>3")), 0);
     assert_int_equal(z.first_offset, -3 * 3600);
     zone_release(&z);
-    assert_int_equal(zone_compile_rule(&z, STR("AEST-10AEDT,M10.1.0,M4.1.0/3")), 0); /* summer over the turn of the year */
+    assert_int_equal(zone_compile_rule(&z, STR("AEST-10AEDT,M10.1.0,M4.1.0/3")),
+                     0); /* summer over the turn of the year */
     assert_int_equal(z.first_offset, 10 * 3600);
     zone_release(&z);
     assert_int_equal(zone_compile_rule(&z, STR("Nowhere/Here")), E_FORMAT);
@@ -238,7 +246,8 @@ static void test_tzif_agrees_with_its_rule(void **state UNUSED)
     assert_int_equal(zone_compile_rule(&rule, STR("CET-1CEST,M3.5.0,M10.5.0/3")), 0);
     for (int64_t s = 946684800; s < 3786912000; s += 6 * 3600 + 1)
         assert_int_equal(offset_in(&file, s), offset_in(&rule, s));
-    for (size_t cut = 0; cut < n; cut += 7) { /* short at any place: refused, or read as far as it goes, never out of bounds */
+    for (size_t cut = 0; cut < n;
+         cut += 7) { /* short at any place: refused, or read as far as it goes, never out of bounds */
         struct zone z;
 
         if (zone_compile(&z, str_make(bytes, cut)) == 0)
@@ -275,12 +284,9 @@ static int close_all(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_inside),
-        cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_none_is_always),
-        cmocka_unit_test(test_next_agrees_with_contains),
-        cmocka_unit_test(test_zone_rules),
-        cmocka_unit_test(test_tzif_agrees_with_its_rule),
+        cmocka_unit_test(test_inside),         cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_none_is_always), cmocka_unit_test(test_next_agrees_with_contains),
+        cmocka_unit_test(test_zone_rules),     cmocka_unit_test(test_tzif_agrees_with_its_rule),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);
