@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* A snapshot of nothing but names: for tests of what is kept by name. */
+#include "core/model_build.h"
+
+struct small_check {
+    const char *host, *service; /* service NULL: the host itself */
+};
+
+/* Checks in the order of core/model.h: hosts by name, then services by host and description. */
+static inline void small_model(const struct small_check *list, uint32_t n, struct buf *out)
+{
+    struct model_build b;
+    uint32_t host;
+
+    model_build_init(&b);
+    for (uint32_t i = 0; i < n; i++) {
+        struct model_check *c;
+
+        for (host = 0; !str_eq_c(str_of(list[host].host), list[i].host); host++)
+            ;
+        c = VEC_ADD(&b.check);
+        c->kind = list[i].service ? MODEL_SERVICE : MODEL_HOST;
+        c->host = host;
+        c->name = model_build_str(&b, str_of(list[i].service ? list[i].service : list[i].host));
+        b.n_hosts += list[i].service ? 0 : 1;
+    }
+    model_build_public(&b, out);
+    model_build_release(&b);
+}

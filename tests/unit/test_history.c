@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Projections: history is applied once and in order, a damaged file is moved aside, a newer one refused; identities stay with their names. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "db/history.h"
+#include "db/objects.h"
+#include "small_model.h"
+#include "temp_dir.h"
+
+static const struct wall noon = {1767268800 * TIME_S};
+
+struct place {
+    char dir[128], path[160];
+};
+
+static void begin(struct place *p)
+{
+    temp_dir_make(p->dir, sizeof(p->dir));
+    snprintf(p->path, sizeof(p->path), "%s/a.db", p->dir);
+}
+
+static void fill(struct history *h, uint64_t from, uint64_t to)
+{
+    assert_int_equal(history_begin(h), 0);
+    for (uint64_t seq = from; seq <= to; seq++) {
+        struct record_event e = {.oid = 1 + seq % 3, .kind = RECORD_EVENT_ALERT, .state = 2, .hard = seq % 2, .attempt = 3, .text = STR("dead <b>")};
+
+        assert_int_equal(history_add(h, seq, (struct wall){noon.us + (int64_t)seq * TIME_S}, &e), 0);
+    }
+    assert_int_equal(history_end(h, to), 0);
+}
+
+static void gather(void *user, struct str json)
+{
+    buf_add_str(user, json);
+}
+
+static int ask(struct history *h, struct buf *out, const char *stmt, const char *a, const char *b, const char *c)
+{
+    struct str args[3] = {str_of(a), str_of(b), str_of(c)};
+    struct history_args q = {.stmt = str_of(stmt), .at = args, .n = (size_t)((a != NULL) + (b != NULL) + (c != NULL))};
+    struct err err = ERR_INIT;
+
+    buf_clear(out);
+    return history_query(h, &q, gather, out, &err);
+}
+
+static unsigned count(struct str s, const char *word)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i + strlen(word) <= s.n; i++)
+        n += memcmp(s.p + i, word, strlen(word)) == 0;
+    return n;
+}
+
+static void test_events(void **state UNUSED)
+{
+    struct history h, reader;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_not_equal(history_open_read(&reader, p.path, &err), 0);
+    err_clear(&err);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    assert_false(moved);
+    fill(&h, 1, 10);
+    assert_int_equal(history_open_read(&reader, p.path, &err), 0);
+    assert_int_equal(ask(&reader, &out, "events_of", "2", "", "2"), 0);
+    assert_string_equal(out.data,
+                        "[{\"id\":\"10\",\"time\":\"2026-01-01T12:00:10.000Z\",\"oid\":\"2\",\"kind\":\"alert\",\"state\":2,\"hard\":false,\"attempt\":3,"
+                        "\"type\":0,\"ref\":\"0\",\"text\":\"dead \\u003cb>\"},"
+                        "{\"id\":\"7\",\"time\":\"2026-01-01T12:00:07.000Z\",\"oid\":\"2\",\"kind\":\"alert\",\"state\":2,\"hard\":true,\"attempt\":3,"
+                        "\"type\":0,\"ref\":\"0\",\"text\":\"dead \\u003cb>\"}]");
+    assert_int_equal(ask(&reader, &out, "events_of", "2", "7", "2"), 0); /* the next page */
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 2);
+    assert_int_equal(count(buf_str(&out), "\"id\":\"4\""), 1);
+    assert_int_equal(ask(&reader, &out, "events_recent", "0", "1000", NULL), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 10);
+    assert_int_equal(ask(&reader, &out, "event_counts", "0", "9999999999999999", NULL), 0);
+    assert_string_equal(out.data, "[{\"kind\":\"alert\",\"count\":10}]");
+    assert_int_equal(ask(&reader, &out, "status", NULL, NULL, NULL), 0);
+    assert_string_equal(out.data, "[{\"applied\":\"10\"}]");
+    history_close(&reader);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+static void test_questions_are_checked(void **state UNUSED)
+{
+    static const char *const wrong[][4] = {
+        {"drop table event", NULL, NULL, NULL}, {"events_of", "1", "", NULL},          {"events_of", "x", "", "5"},
+        {"events_of", "", "", "5"},             {"events_of", "1", "", "0"},           {"events_of", "1", "", "1001"},
+        {"events_of", "1", "-1", "5"},          {"events_recent", "", "5", "5"},       {"status", "1", NULL, NULL},
+        {"events_recent", "", "1;", NULL},      {"events_of", "18446744073709551615", "", "5"},
+    };
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_int_equal(ask(&h, &out, wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3]), E_INVAL);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+/* A transaction that was not ended leaves nothing; adding twice changes nothing. */
+static void test_once(void **state UNUSED)
+{
+    struct record_event e = {.oid = 1, .kind = RECORD_EVENT_ALERT};
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    fill(&h, 1, 5);
+    assert_int_equal(history_begin(&h), 0);
+    assert_int_equal(history_add(&h, 6, noon, &e), 0);
+    history_close(&h); /* as if killed */
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    assert_int_equal(h.applied, 5);
+    fill(&h, 4, 8);
+    assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 8);
+    assert_int_equal(history_trim(&h, (struct wall){noon.us + 4 * TIME_S}, 2), 0);
+    assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 6);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+/* An answer of many long rows comes in pieces, each a whole array. */
+static void count_piece(void *user, struct str json)
+{
+    unsigned *n = user;
+
+    assert_true(json.n < HISTORY_CHUNK + 200 * 1024);
+    assert_true(json.p[0] == '[' && json.p[json.n - 1] == ']');
+    ++*n;
+}
+
+static void test_pieces(void **state UNUSED)
+{
+    struct str args[] = {STR(""), STR("100")};
+    struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 2};
+    struct record_event e = {.oid = 1, .kind = RECORD_EVENT_ALERT};
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf text = BUF_INIT;
+    struct place p;
+    unsigned n = 0;
+    bool moved;
+
+    begin(&p);
+    for (int i = 0; i < 60000; i++)
+        buf_add_char(&text, '<');
+    e.long_text = buf_str(&text);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    assert_int_equal(history_begin(&h), 0);
+    for (uint64_t i = 1; i <= 20; i++)
+        assert_int_equal(history_add(&h, i, noon, &e), 0);
+    assert_int_equal(history_end(&h, 20), 0);
+    assert_int_equal(history_query(&h, &q, count_piece, &n, &err), 0);
+    assert_true(n > 10);
+    history_close(&h);
+    buf_release(&text);
+    temp_dir_remove(p.dir);
+}
+
+static bool at_once(void *user UNUSED)
+{
+    return true;
+}
+
+static void test_limit(void **state UNUSED)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    fill(&h, 1, 20000);
+    sql_limit(&h.sql, at_once, NULL);
+    assert_int_equal(ask(&h, &out, "event_counts", "0", "9999999999999999", NULL), E_TIMEOUT);
+    sql_limit(&h.sql, NULL, NULL);
+    assert_int_equal(ask(&h, &out, "event_counts", "0", "9999999999999999", NULL), 0);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+static void overwrite(const char *path, long at, const char *bytes, size_t n)
+{
+    FILE *f = fopen(path, "r+b");
+
+    assert_non_null(f);
+    fseek(f, at, SEEK_SET);
+    assert_int_equal(fwrite(bytes, 1, n, f), n);
+    fclose(f);
+}
+
+static void test_damaged_and_newer(void **state UNUSED)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    struct place p;
+    char aside[200];
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    fill(&h, 1, 5);
+    history_close(&h);
+    overwrite(p.path, 0, "no database, this one", 21);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    assert_true(moved);
+    assert_int_equal(h.applied, 0);
+    snprintf(aside, sizeof(aside), "%s.damaged-1767268800", p.path);
+    assert_int_equal(access(aside, F_OK), 0);
+    fill(&h, 1, 5);
+    history_close(&h);
+    overwrite(p.path, 60, "\0\0\0\x63", 4); /* user_version 99 */
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), E_INVAL);
+    assert_non_null(strstr(err.text, "newer Vigie"));
+    assert_false(moved);
+    temp_dir_remove(p.dir);
+}
+
+static void register_all(struct objects *o, const struct small_check *list, uint32_t n, uint64_t *oid)
+{
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct model m;
+
+    small_model(list, n, &b);
+    assert_int_equal(model_open(&m, b.data, b.len, &err), 0);
+    if (objects_register(o, &m, noon, oid, &err) < 0)
+        fail_msg("%s", err.text);
+    buf_release(&b);
+}
+
+static void test_identities(void **state UNUSED)
+{
+    static const struct small_check one[] = {{"a", NULL}, {"b", NULL}, {"a", "disk"}, {"a", "load"}, {"b", "disk"}};
+    static const struct small_check two[] = {{"a", NULL}, {"c", NULL}, {"a", "disk"}, {"a", "mem"}, {"c", "disk"}};
+    uint64_t first[5] = {0}, second[5] = {0}, third[5] = {0};
+    struct objects o;
+    struct err err = ERR_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(objects_open(&o, p.path, 7, noon, &moved, &err), 0);
+    register_all(&o, one, 5, first);
+    for (int i = 0; i < 5; i++)
+        assert_true(first[i] == OBJECTS_OID(7, (uint64_t)i + 1));
+    register_all(&o, two, 5, second);
+    assert_true(second[0] == first[0] && second[2] == first[2]);
+    assert_true(second[1] == OBJECTS_OID(7, 6) && second[3] == OBJECTS_OID(7, 7) && second[4] == OBJECTS_OID(7, 8));
+    objects_close(&o);
+    assert_int_equal(objects_open(&o, p.path, 7, noon, &moved, &err), 0);
+    assert_true(o.next == OBJECTS_OID(7, 9)); /* the numbers of what is gone are not given again */
+    register_all(&o, one, 5, third);
+    assert_memory_equal(third, first, sizeof(first)); /* what comes back has its old identity */
+    objects_close(&o);
+    temp_dir_remove(p.dir);
+}
+
+/* After the loss of the file: what was known beside the snapshot is taken, and the counter goes on behind it. */
+static void test_identities_restored(void **state UNUSED)
+{
+    static const struct small_check one[] = {{"a", NULL}, {"b", NULL}, {"a", "disk"}};
+    static const struct small_check two[] = {{"a", NULL}, {"b", NULL}, {"c", NULL}, {"a", "disk"}};
+    uint64_t kept[3] = {OBJECTS_OID(0, 40), OBJECTS_OID(0, 12), OBJECTS_OID(0, 33)}, next[4] = {0};
+    struct objects o;
+    struct err err = ERR_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(objects_open(&o, p.path, 0, noon, &moved, &err), 0);
+    register_all(&o, one, 3, kept);
+    register_all(&o, two, 4, next);
+    assert_true(next[0] == kept[0] && next[1] == kept[1] && next[3] == kept[2]);
+    assert_true(next[2] == OBJECTS_OID(0, 41));
+    objects_close(&o);
+    temp_dir_remove(p.dir);
+}
+
+static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+{
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_questions_are_checked),
+        cmocka_unit_test(test_once),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_damaged_and_newer),
+        cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_identities_restored),
+    };
+
+    log_init("test", LOG_ERROR);
+    log_set_sink(quiet);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
