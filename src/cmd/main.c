@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"run", "watch, in the foreground", cmd_run},
     {"check", "judge a configuration: every error and warning with its place", cmd_check},
+    {"ctl", "ask and command a running Vigie", cmd_ctl},
 };
 
 static void usage(FILE *to)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie ctl: asks and commands a running Vigie over its local socket. */
+#include "cmd/ctl_int.h"
+
+#include "os/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name, *about;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"status", "how Vigie itself is: roles, rights, journal, load", ctl_status},
+    {"list", "hosts and services with their states", ctl_list},
+    {"show", "one host or service, whole", ctl_show},
+    {"check-now", "check a host or service at once", ctl_check_now},
+    {"ack", "acknowledge a problem, or take that back", ctl_ack},
+    {"downtime", "plan a downtime", ctl_downtime},
+    {"submit", "hand in a passive result", ctl_submit},
+    {"log", "what happened, newest last", ctl_log},
+    {"reload", "read the configuration again", ctl_reload},
+    {"token", "make an API token", ctl_token},
+};
+
+static void usage(FILE *to)
+{
+    fprintf(to, "Usage: vigie ctl COMMAND [-c MAIN | --state DIR] [options]\n\nAsks and commands a running Vigie.\n\nCommands:\n");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].about);
+    fprintf(to, "\nWithout -c and --state, the Vigie of /etc/vigie/vigie.conf is asked. 'vigie ctl COMMAND --help' says more.\n");
+}
+
+int cmd_ctl(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return CMD_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return CMD_OK;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "vigie ctl: unknown command '%s'", argv[1]);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (str_distance(str_of(argv[1]), str_of(commands[i].name), 2) <= 2)
+            fprintf(stderr, "; did you mean '%s'?", commands[i].name);
+    }
+    fprintf(stderr, "\n");
+    usage(stderr);
+    return CMD_USAGE;
+}
+
+/* vigie_state_dir of a main file: the only line that ctl needs of it. False: the file cannot be read. */
+static bool state_of(const char *main_file, char *out, size_t size)
+{
+    struct buf b = BUF_INIT;
+    struct str rest;
+
+    if (file_read(main_file, 64 * 1024 * 1024, &b, NULL) < 0) {
+        buf_release(&b);
+        return false;
+    }
+    rest = buf_str(&b);
+    while (rest.p) {
+        struct str value = str_trim(str_cut(&rest, '\n')), name = str_trim(str_cut(&value, '='));
+
+        if (str_eq_c(name, "vigie_state_dir"))
+            str_copy(out, size, str_trim(value));
+    }
+    buf_release(&b);
+    return true;
+}
+
+static bool find_socket(struct ctl *c)
+{
+    char dir[4096] = "/var/lib/vigie";
+
+    if (c->state) {
+        snprintf(dir, sizeof(dir), "%s", c->state);
+    } else if (c->config) {
+        if (!state_of(c->config, dir, sizeof(dir))) {
+            fprintf(stderr, "vigie ctl: cannot read %s\n", c->config);
+            return false;
+        }
+    } else {
+        state_of("/etc/vigie/vigie.conf", dir, sizeof(dir));
+    }
+    snprintf(c->socket, sizeof(c->socket), "%s/run/ctl.sock", dir);
+    return true;
+}
+
+int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands, bool *done)
+{
+    struct err err = ERR_INIT;
+    int r = opt_parse(cmd, argc, argv, n_operands, &err);
+
+    *done = r != 0;
+    if (r == OPT_HELP)
+        return CMD_OK;
+    if (r == 0 && c->output && strcmp(c->output, "json") != 0 && strcmp(c->output, "text") != 0)
+        r = err_set(&err, E_INVAL, "-o takes text or json, not '%s'", c->output);
+    if (r == 0 && c->state && c->config)
+        r = err_set(&err, E_INVAL, "give -c or --state, not both");
+    *done = r != 0;
+    if (r) {
+        fprintf(stderr, "vigie ctl %s: %s\n", argv[0], err.text);
+        return CMD_USAGE;
+    }
+    c->json = c->output && strcmp(c->output, "json") == 0;
+    c->colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    *done = !find_socket(c);
+    return *done ? CMD_FAILED : CMD_OK;
+}

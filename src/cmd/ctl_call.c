@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests over the local socket: message frames, one request a connection. */
+#include "cmd/ctl_int.h"
+
+#include "os/sock.h"
+#include "wire/msg.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/file.h"
+
+static int connect_to(const struct ctl *c, int *fd, struct err *err)
+{
+    struct err why = ERR_INIT;
+    int r = sock_connect_unix(c->socket, fd, &why);
+
+    if (r == 0)
+        return 0;
+    if (r == E_PERM)
+        return err_set(err, r, "no right to use %s: call as root or as the user that Vigie runs as", c->socket);
+    return err_set(err, r, "no Vigie answers at %s (%s): is it running, and is this its state folder? Name it with -c MAIN or --state DIR", c->socket,
+                   why.text);
+}
+
+/* Reads one whole frame into in (kept between calls). E_CLOSED at the end. */
+static int read_frame(int fd, struct buf *in, size_t *used, struct msg *m)
+{
+    buf_drop_front(in, *used);
+    *used = 0;
+    for (;;) {
+        int64_t len = msg_frame_len(buf_str(in));
+        ssize_t n;
+
+        if (len < 0)
+            return E_FORMAT;
+        if (len && (size_t)len <= in->len) {
+            *used = (size_t)len;
+            return msg_decode(str_make(in->data, (size_t)len), m);
+        }
+        buf_reserve(in, 65536);
+        n = read(fd, in->data + in->len, 65536);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return E_CLOSED;
+        in->len += (size_t)n;
+        in->data[in->len] = '\0';
+    }
+}
+
+struct call {
+    const char *method, *path, *query;
+    struct str request;
+    bool (*part)(void *user, struct str body);
+    void *user;
+};
+
+static int run_call(const struct ctl *c, const struct call *call, struct err *err)
+{
+    struct msg_ctl_req q = {.id = 1, .method = str_of(call->method), .path = str_of(call->path), .query = str_of(call->query), .body = call->request};
+    struct msg *m = mem_alloc(sizeof(*m));
+    struct buf out = BUF_INIT, in = BUF_INIT;
+    size_t used = 0;
+    int fd = -1, status = 0, r = msg_put_ctl_req(&out, &q);
+
+    if (r < 0)
+        err_set(err, r, "the request is too large");
+    if (r == 0)
+        r = connect_to(c, &fd, err);
+    if (r == 0 && file_write_all(fd, out.data, out.len) < 0)
+        r = err_set(err, E_CLOSED, "Vigie closed the connection");
+    while (r == 0) {
+        r = read_frame(fd, &in, &used, m);
+        if (r < 0 || m->type != MSG_CTL_RESP) {
+            err_set(err, E_CLOSED, "Vigie closed the connection before it answered");
+            r = E_CLOSED;
+            break;
+        }
+        if (m->u.ctl_resp.status)
+            status = (int)m->u.ctl_resp.status;
+        if (!call->part(call->user, m->u.ctl_resp.body) || !m->u.ctl_resp.more)
+            break;
+    }
+    if (fd >= 0)
+        close(fd);
+    buf_release(&out);
+    buf_release(&in);
+    mem_free(m);
+    return r < 0 ? r : status;
+}
+
+static bool collect(void *user, struct str body)
+{
+    buf_add_str(user, body);
+    return true;
+}
+
+int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request, struct buf *body, struct err *err)
+{
+    const struct call call = {.method = method, .path = path, .query = query, .request = request, .part = collect, .user = body};
+
+    return run_call(c, &call, err);
+}
+
+int ctl_follow(const struct ctl *c, const char *path, const char *query, bool (*part)(void *user, struct str body), void *user, struct err *err)
+{
+    const struct call call = {.method = "GET", .path = path, .query = query, .part = part, .user = user};
+
+    return run_call(c, &call, err);
+}
+
+const char *ctl_text(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+
+    return s ? s : "";
+}
+
+static void say_problem(int status, const json_t *problem, struct str raw)
+{
+    const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title"), *field = ctl_text(problem, "field");
+
+    if (detail[0] || title[0])
+        fprintf(stderr, "vigie ctl: %s%s%s%s%s\n", detail[0] ? detail : title, field[0] ? " (field " : "", field, field[0] ? ")" : "",
+                status == 403 ? ": call as root or as the user that Vigie runs as" : "");
+    else
+        fprintf(stderr, "vigie ctl: Vigie answered %d " STR_FMT "\n", status, STR_ARG(str_sub(raw, 0, 200)));
+}
+
+json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request, int *status)
+{
+    struct buf body = BUF_INIT;
+    struct err err = ERR_INIT;
+    char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+    int code = ctl_call(c, method, path, query, str_of(text), &body, &err);
+    json_t *answer = NULL;
+
+    *status = CMD_FAILED;
+    if (code < 0) {
+        fprintf(stderr, "vigie ctl: %s\n", err.text);
+    } else {
+        answer = json_loadb(body.data, body.len, 0, NULL);
+        if (code >= 400 || (!answer && code != 204)) {
+            say_problem(code, answer, buf_str(&body));
+            json_decref(answer);
+            answer = NULL;
+        } else {
+            *status = CMD_OK;
+            if (!answer)
+                answer = json_object();
+        }
+    }
+    free(text);
+    json_decref(request);
+    buf_release(&body);
+    return answer;
+}
+
+void ctl_path_part(struct buf *b, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char ch = (unsigned char)*text;
+        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || strchr("-._~", ch);
+
+        if (plain)
+            buf_add_char(b, (char)ch);
+        else
+            buf_printf(b, "%%%02X", ch);
+    }
+}
+
+bool ctl_name(char **argv, size_t n, const char **host, const char **service)
+{
+    char *semi = strchr(argv[0], ';');
+
+    *host = argv[0];
+    *service = n > 1 ? argv[1] : "";
+    if (n == 1 && semi) {
+        *semi = '\0';
+        *service = semi + 1;
+    }
+    return **host != '\0';
+}
+
+/* Among all resources of that host name (or near it) the one that is meant. */
+bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)
+{
+    struct buf query = BUF_INIT;
+    json_t *answer, *rows, *row;
+    size_t i;
+    bool found = false;
+
+    buf_add_c(&query, "filter=all&limit=500&host=");
+    ctl_path_part(&query, host);
+    answer = ctl_ask(c, "GET", "/api/v1/resources", query.data, NULL, status);
+    buf_release(&query);
+    if (!answer)
+        return false;
+    rows = json_object_get(answer, "resources");
+    json_array_foreach(rows, i, row) {
+        if (strcmp(ctl_text(row, "host"), host) == 0 && strcmp(ctl_text(row, "service"), service) == 0) {
+            snprintf(id, size, "%s", ctl_text(row, "id"));
+            found = true;
+        }
+    }
+    if (!found) {
+        *status = CMD_FAILED;
+        fprintf(stderr, "vigie ctl: there is no %s%s%s", host, service[0] ? ";" : "", service);
+        json_array_foreach(rows, i, row) {
+            if (service[0] && str_distance(str_of(ctl_text(row, "service")), str_of(service), 3) <= 3)
+                fprintf(stderr, "; did you mean '%s'?", ctl_text(row, "service"));
+        }
+        fprintf(stderr, "; 'vigie ctl list --all' shows all names\n");
+    }
+    json_decref(answer);
+    return found;
+}
