@@ -214,15 +214,14 @@ int ctl_list(int argc, char **argv)
         {"all", 'a', OPT_FLAG, NULL, "Everything (the default).", &o.all},
         {"problems", 'p', OPT_FLAG, NULL, "Only what is not OK or UP.", &o.problems},
         {"unhandled", 'u', OPT_FLAG, NULL, "Only problems that are neither acknowledged nor in downtime.", &o.unhandled},
-        {"state", 's', OPT_STR, "LIST", "Only these states: critical,warning,unknown,ok,pending,up,down,unreachable.", &o.states},
+        {"states", 's', OPT_STR, "LIST", "Only these states: critical,warning,unknown,ok,pending,up,down,unreachable.", &o.states},
         {"host", 'H', OPT_STR, "NAME", "Only this host and its services.", &o.host},
         {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
         {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},
     };
-    struct opt own[ARRAY_LEN(opts)];
-    const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--state LIST] [--host NAME]", .about = "Hosts and services with their states, the worst first.",
-                                    .opts = own, .n = ARRAY_LEN(own)};
+    const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]", .about = "Hosts and services with their states, the worst first.",
+                                    .opts = opts, .n = ARRAY_LEN(opts)};
     struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
     const json_t *r;
     json_t *answer;
@@ -230,8 +229,6 @@ int ctl_list(int argc, char **argv)
     bool done;
     int status;
 
-    memcpy(own, opts, sizeof(opts));
-    own[1].name = "state-dir"; /* here --state means states */
     status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
     if (done)
         return status;
