@@ -279,6 +279,12 @@ static void carry_contacts(struct world *w, const struct former *f)
     }
 }
 
+static void record_snapshot(struct world *w)
+{
+    world_record(w, RECORD_SNAPSHOT,
+                 &(struct record_snapshot){.hash = str_of(w->m->hash), .generation = w->generation});
+}
+
 static void reload(struct world *w, const struct model *m, uint64_t generation)
 {
     struct former f = {.m = w->m, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
@@ -309,6 +315,7 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     sched_spread(w, true);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
+    record_snapshot(w);
     world_event(w, RECORD_EVENT_RELOAD, MODEL_NONE, &(struct record_event){.ref = generation});
     nlog_text(w, "Caught SIGHUP, configuration read again: %u hosts, %u services", m->n_hosts, m->n_services);
 }
@@ -369,6 +376,7 @@ void world_start(struct world *w, struct world_now now)
     w->prog.last_reload = now.wall.us;
     w->next_freshness = w->next_sweep = now.mono;
     note_after_load(w);
+    record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
     nlog_start(w);
     sched_spread(w, false);
