@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people do to checks. Each action becomes one external command line for the engine, built here from checked parts: a
+ * field can hold neither the separator nor a line end, so that it cannot become another field or command.
+ */
+#include "api/handlers.h"
+#include "api/route.h"
+
+#include <string.h>
+
+enum { WHERE_ANY, WHERE_LAST };
+
+/* True when the text can be a field: the last one of a line may hold semicolons. */
+static bool is_field(struct str s, int where)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c < 0x20 || c == 0x7f || (where == WHERE_ANY && c == ';'))
+            return false;
+    }
+    return true;
+}
+
+static void start_line(struct api *a, struct buf *b, const char *name)
+{
+    buf_printf(b, "[%lld] %s", (long long)time_wall_s(api_wall(a)), name);
+}
+
+/* "[now] NAME;host;service", of_host or of_service by the check's kind. False: answered. */
+static bool begin(struct api *a, struct api_request *q, uint32_t idx, const char *of_host, const char *of_service, struct buf *b)
+{
+    const struct model_check *c = model_check(&a->model, idx);
+    struct str host = model_host_name(&a->model, idx), service = model_description(&a->model, idx);
+
+    if (!is_field(host, WHERE_ANY) || !is_field(service, WHERE_ANY)) {
+        api_fail(a, q, 422, "id", "The name holds a semicolon; external commands cannot name it.");
+        return false;
+    }
+    start_line(a, b, c->kind == MODEL_HOST ? of_host : of_service);
+    buf_add_char(b, ';');
+    buf_add_str(b, host);
+    if (c->kind == MODEL_SERVICE) {
+        buf_add_char(b, ';');
+        buf_add_str(b, service);
+    }
+    return true;
+}
+
+static void add_number(struct buf *b, int64_t v)
+{
+    buf_add_char(b, ';');
+    buf_add_i64(b, v);
+}
+
+static void add_text(struct buf *b, struct str s)
+{
+    buf_add_char(b, ';');
+    buf_add_str(b, s);
+}
+
+static void send(struct api *a, struct api_request *q, struct buf *b)
+{
+    if (b->len)
+        api_ask_engine(a, q, buf_str(b), api_engine_done);
+    buf_release(b);
+}
+
+void action_check(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf b = BUF_INIT;
+
+    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (begin(a, q, idx, "SCHEDULE_FORCED_HOST_CHECK", "SCHEDULE_FORCED_SVC_CHECK", &b))
+        add_number(&b, time_wall_s(api_wall(a)));
+    send(a, q, &b);
+}
+
+void action_acknowledge(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf b = BUF_INIT;
+
+    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (begin(a, q, idx, "ACKNOWLEDGE_HOST_PROBLEM", "ACKNOWLEDGE_SVC_PROBLEM", &b)) {
+        add_number(&b, v[1].there && v[1].number ? 2 : 1); /* sticky */
+        add_number(&b, !v[2].there || v[2].number);        /* notify */
+        add_number(&b, v[3].there && v[3].number);         /* persistent */
+        add_text(&b, str_of(q->who.name));
+        add_text(&b, v[0].text);
+    }
+    send(a, q, &b);
+}
+
+void action_unacknowledge(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct buf b = BUF_INIT;
+
+    if (idx == MODEL_NONE)
+        return;
+    begin(a, q, idx, "REMOVE_HOST_ACKNOWLEDGEMENT", "REMOVE_SVC_ACKNOWLEDGEMENT", &b);
+    send(a, q, &b);
+}
+
+void action_downtime(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf b = BUF_INIT;
+    bool fixed;
+    int64_t lasts;
+
+    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    fixed = !v[2].there || v[2].number;
+    lasts = v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S;
+    if (v[1].number <= v[0].number) {
+        api_fail(a, q, 422, "end", "The end must be after the start.");
+        return;
+    }
+    if (v[1].number <= api_wall(a).us) {
+        api_fail(a, q, 422, "end", "The end is over already.");
+        return;
+    }
+    if (!fixed && !v[3].there) {
+        api_fail(a, q, 422, "duration_s", "A flexible downtime needs its duration in seconds.");
+        return;
+    }
+    if (begin(a, q, idx, "SCHEDULE_HOST_DOWNTIME", "SCHEDULE_SVC_DOWNTIME", &b)) {
+        add_number(&b, time_wall_s((struct wall){v[0].number}));
+        add_number(&b, time_wall_s((struct wall){v[1].number}));
+        add_number(&b, fixed);
+        add_number(&b, 0); /* triggered by none */
+        add_number(&b, lasts);
+        add_text(&b, str_of(q->who.name));
+        add_text(&b, v[4].text);
+    }
+    send(a, q, &b);
+}
+
+void action_comment(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf b = BUF_INIT;
+
+    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (begin(a, q, idx, "ADD_HOST_COMMENT", "ADD_SVC_COMMENT", &b)) {
+        add_number(&b, !v[1].there || v[1].number);
+        add_text(&b, str_of(q->who.name));
+        add_text(&b, v[0].text);
+    }
+    send(a, q, &b);
+}
+
+/* Line ends of the long output travel as \n, as in the command file. */
+static void add_output(struct buf *b, struct str output, struct str perfdata)
+{
+    buf_add_char(b, ';');
+    for (size_t i = 0; i < output.n; i++) {
+        if (output.p[i] == '\n')
+            buf_add_c(b, "\\n");
+        else if (output.p[i] == '\\')
+            buf_add_c(b, "\\\\");
+        else if ((unsigned char)output.p[i] >= 0x20 || output.p[i] == '\t')
+            buf_add_char(b, output.p[i]);
+    }
+    if (perfdata.n) {
+        buf_add_char(b, '|');
+        buf_add_str(b, perfdata);
+    }
+}
+
+/* The words of hosts and of services are different, and so are their numbers. */
+static int64_t submit_code(struct api *a, struct api_request *q, bool host, int64_t word)
+{
+    static const int8_t of_host[] = {-1, -1, -1, -1, 0, 1, 2}, of_service[] = {0, 1, 2, 3, -1, -1, -1};
+    int64_t code = host ? of_host[word] : of_service[word];
+
+    if (code < 0)
+        api_fail(a, q, 422, "state", host ? "A host is up, down or unreachable." : "A service is ok, warning, critical or unknown.");
+    return code;
+}
+
+void action_submit(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf b = BUF_INIT;
+    int64_t code;
+
+    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    code = submit_code(a, q, idx < a->model.n_hosts, v[0].number);
+    if (code >= 0 && begin(a, q, idx, "PROCESS_HOST_CHECK_RESULT", "PROCESS_SERVICE_CHECK_RESULT", &b)) {
+        add_number(&b, code);
+        add_output(&b, v[1].text, v[2].text);
+    }
+    if (b.len > LIMIT_EXT_COMMAND) {
+        api_fail(a, q, 422, "output", "The output is too long.");
+        buf_clear(&b);
+    }
+    send(a, q, &b);
+}
+
+static void by_number(struct api *a, struct api_request *q, const char *command)
+{
+    struct buf b = BUF_INIT;
+    uint64_t id;
+
+    if (!str_to_u64(q->param[0], &id) || !id) {
+        api_fail(a, q, 404, "id", "There is no such entry (any more).");
+        return;
+    }
+    start_line(a, &b, command);
+    add_number(&b, (int64_t)id);
+    send(a, q, &b);
+}
+
+/* Numbers of downtimes and comments are unique over hosts and services, so either of the two commands deletes both. */
+void action_downtime_delete(struct api *a, struct api_request *q)
+{
+    by_number(a, q, "DEL_SVC_DOWNTIME");
+}
+
+void action_comment_delete(struct api *a, struct api_request *q)
+{
+    by_number(a, q, "DEL_SVC_COMMENT");
+}
+
+void action_command(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (!is_field(v[0].text, WHERE_LAST) || v[0].text.p[0] != '[') {
+        api_fail(a, q, 422, "command", "A command is one line: [seconds] NAME;field;field");
+        return;
+    }
+    api_ask_engine(a, q, v[0].text, api_engine_done);
+}
+
+void action_reload(struct api *a, struct api_request *q)
+{
+    api_audit(a, q, "reload", STR(""));
+    api_ask_reload(a, q, api_engine_done);
+}

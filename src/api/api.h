@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The API: one request's way from its arrival to its answer, and what a resource's handler may do on the way.
+ *
+ *   api_receive -> route (404, 405) -> who asks (session, token, local user: perhaps auth is asked) -> guard (401, 403, 415)
+ *     -> handler -> answers at once, or asks one other role and goes on when the answer is there (504 when it does not come)
+ *
+ * A resource is one file with its handlers; the table of routes (api/route.c) names them with right, method, path and one line of
+ * documentation, and there is no other way in. Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a
+ * test lends others. One request asks one thing at a time.
+ */
+#include "api/who.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "core/board.h"
+#include "core/model.h"
+
+#include <sys/types.h>
+
+#define API_PARAMS_MAX  2
+#define API_PENDING_MAX 1024u
+#define API_LOGINS_MAX  8u /* password hashes under way or waiting in auth: each costs 64 MiB for a moment */
+#define API_DUE_US      (30 * TIME_S)
+
+struct api;
+struct api_request;
+struct api_route;
+
+/* What another role answered; kind says which member counts. */
+enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM_PARENT };
+struct api_answer {
+    enum api_answer_kind kind;
+    bool ok;
+    struct str error;               /* a sentence when not ok */
+    const struct str *values;       /* auth: code, field, wait_us, secret, user, role, lang, expires */
+    size_t n_values;
+    struct str json;                /* reader: all rows, joined */
+};
+enum { API_AUTH_CODE, API_AUTH_FIELD, API_AUTH_WAIT, API_AUTH_SECRET, API_AUTH_USER, API_AUTH_ROLE, API_AUTH_LANG, API_AUTH_EXPIRES,
+       API_AUTH_VALUES };
+
+typedef void api_handler_f(struct api *a, struct api_request *q);
+typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);
+
+enum api_source { API_BY_WEB, API_BY_LOCAL };
+
+struct api_request {
+    uint64_t serial;          /* ours; what other roles answer to */
+    enum api_source source;
+    uint64_t id;              /* of web or local */
+    struct arena arena;       /* everything below borrows from it */
+    struct str method, path, query, body, peer;
+    struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language, last_event_id;
+    int64_t uid;              /* -1: not local */
+    bool tls;
+    struct api_who who;
+    const struct api_route *route;
+    struct str param[API_PARAMS_MAX]; /* of the path, decoded */
+    struct mono due;
+    bool answered, login;     /* login: counts against API_LOGINS_MAX */
+    api_resume_f *resume;     /* who goes on when the answer comes */
+    enum api_answer_kind waits_for;
+    struct buf json;          /* rows of the reader, as they come */
+    void *state;              /* the handler's own, in the arena */
+    struct buf headers;       /* lines for the answer, each ended by '\n' */
+};
+
+struct api_role_level {
+    char name[16];
+    unsigned instance;
+    uint64_t up, seccomp, no_new_privs, restarts, rss_kb;
+};
+
+/* The hands of the gate. All return 0 or E_*. */
+struct api_ports {
+    struct wall (*wall)(void *user);
+    struct mono (*mono)(void *user);
+    int (*auth)(void *user, uint64_t serial, const char *op, const struct str *args, size_t n);
+    int (*engine)(void *user, uint64_t serial, struct str who, uint64_t source, struct str text);
+    int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
+    int (*reload)(void *user, uint64_t serial);
+    /* The answer, or with more its begin; headers: lines. Then data until end. */
+    int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers, struct str body, bool more);
+    int (*data)(void *user, enum api_source source, uint64_t id, struct str body, bool end);
+    size_t (*queued)(void *user, enum api_source source); /* bytes on their way there */
+};
+
+struct api {
+    const struct api_ports *ports;
+    void *user;
+    uid_t uid;                /* of this process: a local caller of this uid, or root, is an administrator */
+    /* The world: both, of one generation, or ready is false. */
+    bool ready;
+    struct model model;
+    struct board board;
+    struct model_zone_view zone; /* of the configuration, for moments in words */
+    struct api_names *names;  /* oid <-> idx, order of names */
+    /* What the parent says of the roles. */
+    struct buf status, roles; /* its JSON, without the roles, and the roles */
+    VEC(struct api_role_level) levels;
+    /* Requests under way. */
+    uint64_t serials;
+    struct map pending;       /* serial -> struct api_request * */
+    size_t n_pending, n_logins;
+    struct api_who_cache *cache;
+    struct api_streams *streams;
+    struct {
+        uint64_t requests, refused, timed_out, by_class[6];
+    } count;
+};
+
+void api_init(struct api *a, const struct api_ports *ports, void *user);
+void api_release(struct api *a);
+/* A new pair of snapshot and board; the caller keeps both mapped until the next call. oids: n_checks, or NULL (then the board's). */
+void api_world(struct api *a, const struct model *m, const struct board *b, const uint64_t *oids);
+
+/* A request as web or local sent it; all slices are copied. */
+void api_receive(struct api *a, const struct api_request *from);
+void api_gone(struct api *a, enum api_source source, uint64_t id);       /* the client left */
+void api_source_lost(struct api *a, enum api_source source);             /* web or local died with all its clients */
+void api_answered(struct api *a, uint64_t serial, const struct api_answer *answer); /* unknown serials are late: ignored */
+void api_rows(struct api *a, uint64_t serial, struct str part);          /* a part of the reader's answer */
+void api_lost(struct api *a, enum api_answer_kind kind);                 /* that role died: what waits for it is told */
+void api_tick(struct api *a);                                            /* once a second or more often: time-outs */
+
+/* ---- for handlers ---- */
+
+/* Answers. The request is gone after, unless it is still inside its handler: then at its end. */
+void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
+void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
+void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text);
+/* RFC 9457: field NULL or the member, parameter or header that is wrong; detail says what to do. */
+void api_fail(struct api *a, struct api_request *q, int status, const char *field, const char *detail, ...) PRINTF(5, 6);
+void api_header(struct api_request *q, const char *line); /* one more line for the answer */
+
+/* Asks, and has resume called with the answer. When nothing can be sent the request is answered with 503. */
+void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n, api_resume_f *resume);
+void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume);
+void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n, api_resume_f *resume);
+void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
+/* The usual resumes: refusal of auth as a problem (returns true when it answered); the engine's yes or no. */
+bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer);
+void api_engine_done(struct api *a, struct api_request *q, const struct api_answer *answer);
+
+/* A record of what was done, by whom; it goes the way of a command, through the engine into the journal. */
+void api_audit(struct api *a, const struct api_request *q, const char *what, struct str on);
+/* True, and answered with 503, while there is no snapshot or no board yet. */
+bool api_not_ready(struct api *a, struct api_request *q);
+struct wall api_wall(const struct api *a);
+enum api_lang { API_EN, API_FR };
+enum api_lang api_lang_of(const struct api_request *q);
+/* A parameter of the query, decoded into the arena; p NULL: not there. That only known ones are there, each once, is checked before. */
+struct str api_query(struct api_request *q, const char *name);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/body.h"
+
+#include "base/limits.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* jansson's own limit of depth is 2048; ours is checked before, on the bytes, so that no tree is built of nonsense. */
+static bool too_deep(struct str s)
+{
+    unsigned depth = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (quoted) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                quoted = false;
+            continue;
+        }
+        if (c == '"')
+            quoted = true;
+        else if ((c == '{' || c == '[') && ++depth > LIMIT_JSON_DEPTH)
+            return true;
+        else if ((c == '}' || c == ']') && depth)
+            depth--;
+    }
+    return false;
+}
+
+static const struct body_field *find(const struct body_field *fields, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(fields[i].name, name) == 0)
+            return &fields[i];
+    }
+    return NULL;
+}
+
+static bool is_line(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c < 0x20 || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static int64_t word_place(const struct body_field *f, struct str s)
+{
+    for (int64_t i = 0; f->words[i]; i++) {
+        if (str_eq_c(s, f->words[i]))
+            return i;
+    }
+    return -1;
+}
+
+/* NULL: good. Else what it must be. */
+static const char *take_text(const struct body_field *f, const json_t *v, struct api_request *q, struct body_value *out)
+{
+    struct wall t;
+
+    if (!json_is_string(v))
+        return "must be a text";
+    out->text = arena_str(&q->arena, str_make(json_string_value(v), json_string_length(v)));
+    if (memchr(out->text.p, '\0', out->text.n))
+        return "must not hold the character NUL";
+    if (f->type == BODY_TIME) {
+        if (!time_parse_rfc3339(out->text, &t))
+            return "must be a time such as 2026-11-23T09:00:00Z";
+        out->number = t.us;
+        return NULL;
+    }
+    if (f->type == BODY_WORD) {
+        out->number = word_place(f, out->text);
+        return out->number < 0 ? "is not one of the words that are allowed here" : NULL;
+    }
+    if ((int64_t)out->text.n < f->min)
+        return f->min == 1 ? "must not be empty" : "is too short";
+    if (f->max && (int64_t)out->text.n > f->max)
+        return "is too long";
+    if (f->type == BODY_LINE && !is_line(out->text))
+        return "must be one line without control characters";
+    return NULL;
+}
+
+static const char *take(const struct body_field *f, const json_t *v, struct api_request *q, struct body_value *out)
+{
+    out->there = true;
+    switch (f->type) {
+    case BODY_BOOL:
+        out->number = json_is_true(v);
+        return json_is_boolean(v) ? NULL : "must be true or false";
+    case BODY_INT:
+        if (!json_is_integer(v))
+            return "must be a whole number";
+        out->number = json_integer_value(v);
+        return out->number < f->min || out->number > f->max ? "is out of range" : NULL;
+    case BODY_TEXT:
+    case BODY_LINE:
+    case BODY_TIME:
+    case BODY_WORD: return take_text(f, v, q, out);
+    }
+    BUG("body type");
+}
+
+static bool take_all(struct api *a, struct api_request *q, const json_t *root, const struct body_field *fields, size_t n,
+                     struct body_value *values)
+{
+    const char *key;
+    json_t *v;
+
+    json_object_foreach ((json_t *)root, key, v) {
+        const struct body_field *f = find(fields, n, key);
+        const char *wrong;
+
+        if (!f) {
+            api_fail(a, q, 422, arena_dup(&q->arena, str_of(key)), "There is no such member here.");
+            return false;
+        }
+        if (json_is_null(v) && !f->required)
+            continue;
+        wrong = take(f, v, q, &values[f - fields]);
+        if (wrong) {
+            api_fail(a, q, 422, f->name, "\"%s\" %s.", f->name, wrong);
+            return false;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (fields[i].required && !values[i].there) {
+            api_fail(a, q, 422, fields[i].name, "\"%s\" is missing: %s.", fields[i].name, fields[i].doc);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n, struct body_value *values)
+{
+    struct str text = q->body.n ? q->body : STR("{}");
+    json_error_t error;
+    json_t *root;
+    bool ok;
+
+    BUG_ON(n > BODY_FIELDS_MAX);
+    memset(values, 0, n * sizeof(*values));
+    if (too_deep(text)) {
+        api_fail(a, q, 400, NULL, "The body is nested too deep.");
+        return false;
+    }
+    root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    if (!root) {
+        api_fail(a, q, 400, NULL, "The body is not JSON: line %d, column %d: %s.", error.line, error.column, error.text);
+        return false;
+    }
+    ok = json_is_object(root);
+    if (!ok)
+        api_fail(a, q, 422, NULL, "The body must be a JSON object.");
+    else
+        ok = take_all(a, q, root, fields, n, values);
+    json_decref(root);
+    return ok;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happened, from the history: GET /resources/{id}/events and GET /events. The reader's rows (db/history.h) get their words here. */
+#include "api/handlers.h"
+#include "api/names.h"
+#include "api/row.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+struct event_page {
+    uint32_t idx; /* MODEL_NONE: of everything */
+    struct str limit, cursor;
+    uint32_t n_limit;
+};
+
+static bool digits(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    }
+    return s.n > 0 && s.n <= 19;
+}
+
+static bool page_read(struct api *a, struct api_request *q, struct event_page *p)
+{
+    struct str limit = api_query(q, "limit");
+    uint64_t n = 20;
+
+    p->cursor = api_query(q, "cursor");
+    if (limit.p && (!digits(limit) || !str_to_u64(limit, &n) || n < 1 || n > 200)) {
+        api_fail(a, q, 400, "limit", "\"limit\" must be a number from 1 to 200.");
+        return false;
+    }
+    if (p->cursor.p && !digits(p->cursor)) {
+        api_fail(a, q, 400, "cursor", "This is not a cursor that a list has given.");
+        return false;
+    }
+    p->n_limit = (uint32_t)n;
+    p->limit = limit.p ? limit : STR("20");
+    if (!p->cursor.p)
+        p->cursor = STR("0");
+    return true;
+}
+
+static struct str text_of(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+
+    return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : STR_NULL;
+}
+
+static int64_t number_of(const json_t *o, const char *key)
+{
+    return json_integer_value(json_object_get(o, key));
+}
+
+static void copy_text(struct json *j, const json_t *o, const char *key)
+{
+    struct str s = text_of(o, key);
+
+    if (s.n)
+        json_key_str(j, key, s);
+}
+
+/* A state has its words only with the kind of its object: a row of an object that is gone shows none. */
+static void write_event(struct api *a, struct json *j, const json_t *o, uint32_t idx)
+{
+    struct str oid = text_of(o, "oid");
+    bool all = idx == MODEL_NONE;
+    const struct model *m = &a->model;
+
+    if (all && oid.n)
+        idx = names_find(a, oid);
+    json_object(j);
+    json_key_str(j, "id", text_of(o, "id"));
+    json_key_str(j, "time", text_of(o, "time"));
+    json_key_str(j, "kind", text_of(o, "kind"));
+    if (idx != MODEL_NONE && json_is_integer(json_object_get(o, "state"))) {
+        json_key_c(j, "state", row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED, (unsigned)number_of(o, "state") & 3)));
+        json_key_bool(j, "hard", json_is_true(json_object_get(o, "hard")));
+        json_key_i64(j, "attempt", number_of(o, "attempt"));
+    }
+    copy_text(j, o, "text");
+    copy_text(j, o, "long_text");
+    copy_text(j, o, "contact");
+    copy_text(j, o, "author");
+    copy_text(j, o, "command");
+    if (all && idx != MODEL_NONE) {
+        json_key_str(j, "resource", oid);
+        json_key_str(j, "host", model_host_name(m, idx));
+        json_key_str(j, "service", model_description(m, idx));
+    }
+    json_object_end(j);
+}
+
+/* The answer comes as arrays behind each other. Returns the number of rows; last: the id of the last one. */
+static size_t write_rows(struct api *a, struct json *j, struct str text, uint32_t idx, struct buf *last)
+{
+    size_t rows = 0;
+
+    while (text.n) {
+        json_error_t error;
+        json_t *part = json_loadb(text.p, text.n, JSON_DISABLE_EOF_CHECK, &error), *o;
+        size_t i;
+
+        if (!part || error.position <= 0) {
+            json_decref(part);
+            break;
+        }
+        json_array_foreach (part, i, o) {
+            write_event(a, j, o, idx);
+            buf_clear(last);
+            buf_add_str(last, text_of(o, "id"));
+            rows++;
+        }
+        json_decref(part);
+        text = str_trim(str_sub(text, (size_t)error.position, text.n));
+    }
+    return rows;
+}
+
+static void rows_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    const struct event_page *p = q->state;
+    struct buf out = BUF_INIT, last = BUF_INIT;
+    struct json j;
+    size_t rows;
+
+    if (!x->ok) {
+        api_fail(a, q, 503, NULL, "The history cannot be read now: " STR_FMT, STR_ARG(x->error));
+        return;
+    }
+    if (api_not_ready(a, q))
+        return;
+    json_init(&j, &out);
+    json_object(&j);
+    json_key(&j, "events");
+    json_array(&j);
+    rows = write_rows(a, &j, x->json, p->idx < a->model.n_check ? p->idx : MODEL_NONE, &last);
+    json_array_end(&j);
+    json_key(&j, "next");
+    if (rows >= p->n_limit)
+        json_str(&j, buf_str(&last));
+    else
+        json_null(&j);
+    json_object_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+    buf_release(&last);
+}
+
+void event_of_resource(struct api *a, struct api_request *q)
+{
+    struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
+    struct str args[3];
+
+    p->idx = resource_of(a, q);
+    if (p->idx == MODEL_NONE || !page_read(a, q, p))
+        return;
+    q->state = p;
+    args[0] = q->param[0];
+    if (args[0].p[0] == 'i') /* no identity yet, so nothing was recorded yet */
+        args[0] = STR("0");
+    args[1] = p->cursor;
+    args[2] = p->limit;
+    api_ask_reader(a, q, "events_of", args, 3, rows_known);
+}
+
+void event_list(struct api *a, struct api_request *q)
+{
+    struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
+    struct str args[2];
+
+    p->idx = MODEL_NONE;
+    if (api_not_ready(a, q) || !page_read(a, q, p))
+        return;
+    q->state = p;
+    args[0] = p->cursor;
+    args[1] = p->limit;
+    api_ask_reader(a, q, "events_recent", args, 2, rows_known);
+}

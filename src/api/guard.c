@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/guard.h"
+
+#include "wire/http_text.h"
+
+#include <string.h>
+
+static const struct guard_verdict pass = {0, NULL, NULL};
+
+static struct guard_verdict refuse(int status, const char *field, const char *detail)
+{
+    return (struct guard_verdict){status, field, detail};
+}
+
+static bool is_safe(struct str method)
+{
+    return str_eq_c(method, "GET") || str_eq_c(method, "HEAD");
+}
+
+/* "http://host:port" of the page that sends must be the address it sends to. */
+static bool origin_is_ours(const struct api_request *q)
+{
+    struct str origin = q->origin, scheme = q->tls ? STR("https://") : STR("http://");
+
+    return str_starts(origin, scheme) && str_ieq(str_sub(origin, scheme.n, origin.n), q->host);
+}
+
+static bool is_json(struct str type)
+{
+    struct str rest = type;
+
+    return str_ieq(str_trim(str_cut(&rest, ';')), STR("application/json"));
+}
+
+struct guard_verdict guard_request(const struct api_request *q)
+{
+    if (q->source == API_BY_LOCAL) /* no browser there */
+        return pass;
+    if (q->fetch_site.p && !str_eq_c(q->fetch_site, "same-origin") && !str_eq_c(q->fetch_site, "none"))
+        return refuse(403, "Sec-Fetch-Site", "This request comes from a page of another site.");
+    if (is_safe(q->method))
+        return pass;
+    if (q->origin.p && !origin_is_ours(q))
+        return refuse(403, "Origin", "This request comes from a page of another site.");
+    if (q->body.n && !is_json(q->content_type))
+        return refuse(415, "Content-Type", "Send the body as application/json.");
+    return pass;
+}
+
+static bool equal(struct str a, const char *b)
+{
+    size_t n = strlen(b);
+    unsigned char diff = a.n != n;
+
+    for (size_t i = 0; i < a.n && i < n; i++)
+        diff |= (unsigned char)(a.p[i] ^ b[i]);
+    return diff == 0 && n > 0;
+}
+
+static bool peer_is_here(const struct api_request *q)
+{
+    return q->source == API_BY_LOCAL || http_text_is_loopback(q->peer);
+}
+
+struct guard_verdict guard_right(const struct api_request *q, enum guard_right right)
+{
+    static const enum api_role least[] = {
+        [GUARD_SELF] = API_ROLE_VIEWER, [GUARD_READ] = API_ROLE_VIEWER, [GUARD_ACT] = API_ROLE_OPERATOR, [GUARD_ADMIN] = API_ROLE_ADMIN};
+
+    switch (right) {
+    case GUARD_OPEN: return pass;
+    case GUARD_LOOPBACK:
+        return peer_is_here(q) ? pass : refuse(403, NULL, "This is answered on this machine only.");
+    case GUARD_SELF:
+    case GUARD_READ:
+    case GUARD_ACT:
+    case GUARD_ADMIN: break;
+    default: return refuse(403, NULL, "Nobody may do this."); /* a route without a right */
+    }
+    if (q->who.by == API_BY_NOBODY || q->who.role == API_ROLE_NONE)
+        return refuse(401, NULL, "Sign in first, or send a token: \"Authorization: Bearer vgt_...\".");
+    if (q->who.role < least[right])
+        return refuse(403, NULL, right == GUARD_ADMIN ? "This needs the role admin." : "This needs the role operator or admin.");
+    if (q->who.by == API_BY_SESSION && !is_safe(q->method) && !equal(q->csrf, q->who.csrf))
+        return refuse(403, "X-CSRF", "The header X-CSRF is missing or wrong; GET /api/v1/session gives it.");
+    return pass;
+}
+
+const char *guard_right_word(enum guard_right right)
+{
+    switch (right) {
+    case GUARD_OPEN: return "nobody";
+    case GUARD_SELF: return "signed in";
+    case GUARD_READ: return "viewer";
+    case GUARD_ACT: return "operator";
+    case GUARD_ADMIN: return "admin";
+    case GUARD_LOOPBACK: return "loopback";
+    }
+    return "denied";
+}

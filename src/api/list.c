@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/list.h"
+
+#include "api/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_KEY 48 /* bytes of an output that count when sorting by it */
+
+const char *const list_query[] = {"q", "filter", "kind", "host", "service", "state", "sort", "order", "limit", "cursor", NULL};
+
+/* ---- reading the parameters ---- */
+
+static int word_of(struct str s, const char *const *words)
+{
+    for (int i = 0; words[i]; i++) {
+        if (str_eq_c(s, words[i]))
+            return i;
+    }
+    return -1;
+}
+
+/* The place of a parameter's value among words; def when it is not there; -1 and answered when it is another word. */
+static int choice(struct api *a, struct api_request *q, const char *name, const char *const *words, int def)
+{
+    struct str value = api_query(q, name);
+    int at = value.n ? word_of(value, words) : def;
+
+    if (at < 0)
+        api_fail(a, q, 400, name, "\"%s\" is not one of the words that are allowed here.", name);
+    return at;
+}
+
+static bool parse_states(struct api *a, struct api_request *q, struct list_view *v)
+{
+    struct str rest = api_query(q, "state");
+    enum row_state s;
+
+    while (rest.n) {
+        struct str one = str_cut(&rest, ',');
+
+        if (!row_state_parse(one, &s)) {
+            api_fail(a, q, 400, "state", "A state is down, unreachable, up, critical, warning, unknown, ok or pending.");
+            return false;
+        }
+        v->states |= 1u << s;
+    }
+    return true;
+}
+
+static bool parse_number(struct api *a, struct api_request *q, const char *name, struct str value, uint32_t max, uint32_t *out)
+{
+    uint64_t n;
+
+    if (!value.p)
+        return true;
+    if (!value.n || value.n > 9 || value.p[0] < '0' || value.p[0] > '9' || !str_to_u64(value, &n) || n > max) {
+        api_fail(a, q, 400, name, "\"%s\" must be a number up to %u.", name, max);
+        return false;
+    }
+    *out = (uint32_t)n;
+    return true;
+}
+
+static bool parse_page(struct api *a, struct api_request *q, struct list_view *v)
+{
+    struct str cursor = api_query(q, "cursor");
+
+    v->limit = 50;
+    if (!parse_number(a, q, "limit", api_query(q, "limit"), LIST_LIMIT_MAX, &v->limit))
+        return false;
+    if (cursor.p && (!cursor.n || cursor.p[0] != 'o')) {
+        api_fail(a, q, 400, "cursor", "This is not a cursor that a list has given.");
+        return false;
+    }
+    return parse_number(a, q, "cursor", cursor.p ? str_sub(cursor, 1, cursor.n) : STR_NULL, LIMIT_CHECKS, &v->offset);
+}
+
+static bool parse_words(struct api *a, struct api_request *q, struct list_view *v)
+{
+    struct str rest = api_query(q, "q");
+
+    if (rest.n > 256) {
+        api_fail(a, q, 400, "q", "The search is too long.");
+        return false;
+    }
+    while (rest.p) {
+        struct str one = str_cut(&rest, ' ');
+
+        if (!one.n)
+            continue;
+        if (v->n_words == LIST_WORDS_MAX) {
+            api_fail(a, q, 400, "q", "The search has too many words.");
+            return false;
+        }
+        v->word[v->n_words++] = one;
+    }
+    return true;
+}
+
+bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
+{
+    static const char *const filters[] = {"all", "problems", "unhandled", NULL}, *const kinds[] = {"host", "service", NULL},
+                      *const sorts[] = {"severity", "name", "since", "checked", "output", NULL}, *const orders[] = {"asc", "desc", NULL};
+    struct str host = api_query(q, "host");
+    int filter = choice(a, q, "filter", filters, LIST_ALL), kind, sort, order;
+
+    *v = (struct list_view){.hosts = true, .services = true};
+    kind = filter < 0 ? -1 : choice(a, q, "kind", kinds, 2);
+    sort = kind < 0 ? -1 : choice(a, q, "sort", sorts, LIST_BY_SEVERITY);
+    order = sort < 0 ? -1 : choice(a, q, "order", orders, sort == LIST_BY_NAME || sort == LIST_BY_OUTPUT ? 0 : 1);
+    if (order < 0)
+        return false;
+    v->filter = (enum list_filter)filter;
+    v->hosts = kind != 1;
+    v->services = kind != 0;
+    v->sort = (enum list_sort)sort;
+    v->descending = order == 1;
+    v->service = api_query(q, "service");
+    if (host.n) {
+        v->one_host = true;
+        v->host_idx = model_find_host(&a->model, host);
+        v->nothing = v->host_idx == MODEL_NONE;
+    }
+    return parse_states(a, q, v) && parse_words(a, q, v) && parse_page(a, q, v);
+}
+
+void list_key(const struct list_view *v, struct buf *out)
+{
+    buf_printf(out, "%d %u %d%d%d%d %u", v->filter, v->states, v->hosts, v->services, v->one_host, v->nothing, v->host_idx);
+    if (v->service.p) {
+        buf_add_c(out, " s=");
+        buf_add_str(out, v->service);
+    }
+    for (size_t i = 0; i < v->n_words; i++) {
+        buf_add_char(out, '\n');
+        buf_add_str(out, v->word[i]);
+    }
+}
+
+/* ---- does a check belong to the view ---- */
+
+static bool in_names(const struct model *m, uint32_t idx, struct str word)
+{
+    const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
+
+    if (str_icontains(model_str(m, host->name), word) || str_icontains(model_str(m, host->display_name), word) ||
+        str_icontains(model_str(m, host->alias), word) || str_icontains(model_str(m, host->address), word))
+        return true;
+    return c != host && (str_icontains(model_str(m, c->name), word) || str_icontains(model_str(m, c->display_name), word));
+}
+
+static bool words_match(const struct api *a, const struct list_view *v, uint32_t idx, struct buf *scratch)
+{
+    struct board_check c;
+    struct board_text t = {.output = STR_NULL};
+    bool read = false;
+
+    for (size_t i = 0; i < v->n_words; i++) {
+        if (in_names(&a->model, idx, v->word[i]))
+            continue;
+        if (!read)
+            board_read_check_text(&a->board, idx, &c, &t, scratch);
+        read = true;
+        if (!str_icontains(t.output, v->word[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool brief_matches(const struct list_view *v, const struct row_brief *b)
+{
+    if (v->states && !(v->states & 1u << b->state))
+        return false;
+    if (v->filter == LIST_UNHANDLED)
+        return b->problem && !b->handled;
+    return v->filter == LIST_ALL || b->problem;
+}
+
+static bool matches(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b, struct buf *scratch)
+{
+    bool host = idx < a->model.n_hosts;
+
+    if (v->nothing || (host ? !v->hosts : !v->services) || !brief_matches(v, b))
+        return false;
+    if (v->one_host && model_check(&a->model, idx)->host != v->host_idx)
+        return false;
+    if (v->service.p && (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
+        return false;
+    return !v->n_words || words_match(a, v, idx, scratch);
+}
+
+bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx, struct buf *scratch)
+{
+    struct row_brief b = row_brief(a, idx);
+
+    return matches(a, v, idx, &b, scratch);
+}
+
+/* ---- order ---- */
+
+struct item {
+    uint64_t key, second; /* smaller comes first; directions are worked in */
+    uint32_t rank, idx;
+};
+
+struct order {
+    const char *text; /* LIST_BY_OUTPUT: TEXT_KEY bytes at second * TEXT_KEY */
+    bool descending;
+};
+
+static int compare(const void *pa, const void *pb, void *arg)
+{
+    const struct item *x = pa, *y = pb;
+    const struct order *o = arg;
+
+    if (o->text) {
+        int c = memcmp(o->text + x->second * TEXT_KEY, o->text + y->second * TEXT_KEY, TEXT_KEY);
+
+        if (c)
+            return o->descending ? -c : c;
+    } else if (x->key != y->key) {
+        return x->key < y->key ? -1 : 1;
+    } else if (x->second != y->second) {
+        return x->second < y->second ? -1 : 1;
+    }
+    return x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+static void swap(struct item *x, struct item *y)
+{
+    struct item t = *x;
+
+    *x = *y;
+    *y = t;
+}
+
+/* Moves the items that belong before place `nth` to its left (quickselect, the middle of three as pivot). Bounded: after
+ * too many bad pivots the rest is sorted. */
+static void split_at(struct item *at, size_t n, size_t nth, struct order *o)
+{
+    size_t low = 0, high = n;
+
+    for (int rounds = 0; high - low > 16 && rounds < 64; rounds++) {
+        struct item *x = &at[low], *y = &at[low + (high - low) / 2], *z = &at[high - 1];
+        struct item *middle = compare(x, y, o) < 0 ? (compare(y, z, o) < 0 ? y : compare(x, z, o) < 0 ? z : x)
+                                                   : (compare(x, z, o) < 0 ? x : compare(y, z, o) < 0 ? z : y);
+        struct item pivot = *middle;
+        size_t i = low, k = high - 1;
+
+        for (;;) {
+            while (compare(&at[i], &pivot, o) < 0)
+                i++;
+            while (compare(&pivot, &at[k], o) < 0)
+                k--;
+            if (i >= k)
+                break;
+            swap(&at[i++], &at[k--]);
+        }
+        if (nth <= k)
+            high = k + 1;
+        else
+            low = k + 1;
+    }
+    qsort_r(at + low, high - low, sizeof(*at), compare, o);
+}
+
+static uint64_t turned(int64_t v, bool descending)
+{
+    uint64_t u = (uint64_t)v ^ (uint64_t)1 << 63; /* order as unsigned */
+
+    return descending ? ~u : u;
+}
+
+static struct item item_of(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b, size_t place)
+{
+    const struct board_check *c = row_in_place(a, idx);
+    struct item it = {.rank = names_rank(a->names, idx), .idx = idx};
+
+    switch (v->sort) {
+    case LIST_BY_SEVERITY: { /* the worse, then what nobody has taken care of, then the newest */
+        bool good = b->state <= ROW_UP;
+
+        it.key = turned((good ? 0 : (int64_t)b->state * 2 + !b->handled), v->descending);
+        it.second = turned(__atomic_load_n(&c->last_state_change, __ATOMIC_RELAXED), true);
+        break;
+    }
+    case LIST_BY_NAME:
+        it.key = turned(it.rank, v->descending);
+        break;
+    case LIST_BY_SINCE:
+        it.key = turned(__atomic_load_n(&c->last_state_change, __ATOMIC_RELAXED), v->descending);
+        break;
+    case LIST_BY_CHECKED:
+        it.key = turned(__atomic_load_n(&c->last_check, __ATOMIC_RELAXED), v->descending);
+        break;
+    case LIST_BY_OUTPUT:
+        it.second = place;
+        break;
+    }
+    return it;
+}
+
+static void add_text(const struct api *a, uint32_t idx, struct buf *pool, struct buf *scratch)
+{
+    struct board_check c;
+    struct board_text t;
+    char key[TEXT_KEY] = {0};
+
+    board_read_check_text(&a->board, idx, &c, &t, scratch);
+    for (size_t i = 0; i < t.output.n && i < sizeof(key); i++)
+        key[i] = t.output.p[i] >= 'A' && t.output.p[i] <= 'Z' ? (char)(t.output.p[i] - 'A' + 'a') : t.output.p[i];
+    buf_add(pool, key, sizeof(key));
+}
+
+static void count_one(struct list_counts *k, const struct row_brief *b)
+{
+    k->state[b->state]++;
+    k->unhandled += b->problem && !b->handled;
+    k->total++;
+}
+
+void list_count(const struct api *a, struct list_counts *counts)
+{
+    memset(counts, 0, sizeof(*counts));
+    for (uint32_t i = 0; i < a->model.n_check; i++) {
+        struct row_brief b = row_brief(a, i);
+
+        count_one(counts, &b);
+    }
+}
+
+size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
+{
+    VEC(struct item) items = {0};
+    struct buf pool = BUF_INIT, scratch = BUF_INIT;
+    struct order o = {.descending = v->descending};
+    size_t first, n = 0;
+
+    memset(counts, 0, sizeof(*counts));
+    for (uint32_t i = 0; i < a->model.n_check; i++) {
+        struct row_brief b = row_brief(a, i);
+
+        count_one(counts, &b);
+        if (!matches(a, v, i, &b, &scratch))
+            continue;
+        if (v->sort == LIST_BY_OUTPUT)
+            add_text(a, i, &pool, &scratch);
+        *VEC_ADD(&items) = item_of(a, v, i, &b, items.n - 1);
+    }
+    counts->matched = (uint32_t)items.n;
+    first = MIN((size_t)v->offset, items.n);
+    n = MIN((size_t)v->limit, items.n - first);
+    o.text = v->sort == LIST_BY_OUTPUT ? pool.data : NULL;
+    if (n) {
+        if (first)
+            split_at(items.at, items.n, first, &o);
+        if (first + n < items.n)
+            split_at(items.at + first, items.n - first, n, &o);
+        qsort_r(items.at + first, n, sizeof(*items.at), compare, &o);
+    }
+    for (size_t i = 0; i < n; i++)
+        page[i] = items.at[first + i].idx;
+    VEC_RELEASE(&items);
+    buf_release(&pool);
+    buf_release(&scratch);
+    return n;
+}
+
+void list_counts_members(const struct list_counts *c, struct json *j)
+{
+    json_key(j, "counts");
+    json_object(j);
+    for (int i = ROW_STATES - 1; i >= 0; i--)
+        json_key_u64(j, row_state_word((enum row_state)i), c->state[i]);
+    json_key_u64(j, "unhandled", c->unhandled);
+    json_object_end(j);
+    json_key_u64(j, "total", c->total);
+    json_key_u64(j, "matched", c->matched);
+}

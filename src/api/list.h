@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Which checks a view shows, and in which order: one pass over the board that reads a few fields of each record, then only as much
+ * sorting as the page needs. No text is rendered for a row that is not on the page.
+ */
+#include "api/row.h"
+
+#define LIST_LIMIT_MAX 1000u
+#define LIST_WORDS_MAX 8u
+
+enum list_filter { LIST_ALL, LIST_PROBLEMS, LIST_UNHANDLED };
+enum list_sort { LIST_BY_SEVERITY, LIST_BY_NAME, LIST_BY_SINCE, LIST_BY_CHECKED, LIST_BY_OUTPUT };
+
+struct list_view {
+    enum list_filter filter;
+    uint32_t states;         /* bits 1 << row_state, 0: any */
+    bool hosts, services;
+    bool one_host;           /* only idx host_idx and its services */
+    uint32_t host_idx;
+    struct str service;      /* p NULL: any; exact */
+    struct str word[LIST_WORDS_MAX]; /* each must be found in the names, or else in the output */
+    size_t n_words;
+    enum list_sort sort;
+    bool descending;
+    uint32_t limit, offset;
+    bool nothing;            /* the host does not exist: the view is empty */
+};
+
+struct list_counts {
+    uint32_t state[ROW_STATES], unhandled, total, matched;
+};
+
+/* The parameters of a list or stream that list_parse reads. */
+extern const char *const list_query[];
+/* False: answered with 400. Slices of v are in q's arena. */
+bool list_parse(struct api *a, struct api_request *q, struct list_view *v);
+/* The view as text: the same for views that show the same, without page and order. */
+void list_key(const struct list_view *v, struct buf *out);
+bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx, struct buf *scratch);
+/* The page's indexes in order (at most v->limit) into page; counts over all checks and the matching ones. */
+size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts);
+void list_count(const struct api *a, struct list_counts *counts); /* without matched */
+void list_counts_members(const struct list_counts *c, struct json *j); /* "counts":{...},"total":n,"matched":n */

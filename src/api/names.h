@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Identities and order of the checks of one snapshot: the id that people and programs use (oid, as text), the index that
+ * the tables use, and the order by name (a host, then its services) as numbers, so that sorting compares no texts.
+ */
+#include "api/api.h"
+
+struct api_names;
+struct api_names *names_new(const struct model *m, const uint64_t *oids); /* oids NULL: asked of the board as needed */
+void names_free(struct api_names *n);
+uint32_t names_rank(const struct api_names *n, uint32_t idx);
+/* The id as the API shows it: the oid, or "i" and the index while no oid is known. */
+void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out);
+uint32_t names_find(struct api *a, struct str id); /* MODEL_NONE: there is no such check */

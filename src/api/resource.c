@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/v1/resources/{id}: everything about one check. */
+#include "api/handlers.h"
+#include "api/names.h"
+#include "api/row.h"
+#include "core/perf.h"
+#include "core/why.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t resource_of(struct api *a, struct api_request *q)
+{
+    uint32_t idx;
+
+    if (api_not_ready(a, q))
+        return MODEL_NONE;
+    idx = names_find(a, q->param[0]);
+    if (idx == MODEL_NONE)
+        api_fail(a, q, 404, "id", "There is no such host or service (any more).");
+    return idx;
+}
+
+/* ---- performance data ---- */
+
+static void figure(struct json *j, const char *key, const struct perf_value *v)
+{
+    char text[PERF_TEXT];
+
+    json_key(j, key);
+    perf_text(v, text);
+    if (*text)
+        json_raw(j, str_of(text));
+    else
+        json_null(j);
+}
+
+/* In the base unit, as the value is: "80", "10:20", "@~:5". */
+static void range(struct json *j, const char *key, const struct perf_range *r)
+{
+    struct buf b = BUF_INIT;
+    char low[PERF_TEXT], high[PERF_TEXT];
+
+    json_key(j, key);
+    if (!r->given) {
+        json_null(j);
+        return;
+    }
+    perf_text(&r->low, low);
+    perf_text(&r->high, high);
+    if (r->inverted)
+        buf_add_char(&b, '@');
+    if (strcmp(low, "0") != 0)
+        buf_printf(&b, "%s:", *low ? low : "~");
+    buf_add_c(&b, high);
+    json_str(j, buf_str(&b));
+    buf_release(&b);
+}
+
+static struct str unit(const struct perf_item *p)
+{
+    switch (p->unit) {
+    case PERF_NONE: return STR("");
+    case PERF_SECONDS: return STR("s");
+    case PERF_PERCENT: return STR("%");
+    case PERF_BYTES: return STR("B");
+    case PERF_BITS: return STR("b");
+    case PERF_COUNTER: return STR("c");
+    case PERF_OTHER: return p->uom;
+    }
+    BUG("unit");
+}
+
+static void perfdata(struct json *j, struct str raw)
+{
+    struct str rest = raw;
+    struct perf_item p;
+    unsigned bad = 0;
+    char label[256];
+
+    json_key(j, "perfdata");
+    json_array(j);
+    for (unsigned i = 0; i < LIMIT_PERF_ITEMS && perf_next(&rest, &p, &bad); i++) {
+        perf_label(&p, label, sizeof(label));
+        json_object(j);
+        json_key_c(j, "label", label);
+        figure(j, "value", &p.value);
+        json_key_str(j, "unit", unit(&p));
+        range(j, "warn", &p.warn);
+        range(j, "crit", &p.crit);
+        figure(j, "min", &p.min);
+        figure(j, "max", &p.max);
+        json_object_end(j);
+    }
+    json_array_end(j);
+    json_key_str(j, "perfdata_raw", raw);
+}
+
+/* ---- why ---- */
+
+/* What a reason's index means follows from its code. */
+static struct str why_object(const struct api *a, const struct board_why *w)
+{
+    const struct model *m = &a->model;
+
+    switch (w->code) {
+    case WHY_NOTIFY_PERIOD:
+    case WHY_CONTACT_PERIOD:
+    case WHY_RUN_PERIOD: return w->idx < m->n_period ? model_str(m, model_period(m, w->idx)->name) : STR("-");
+    default: break;
+    }
+    if (w->idx >= m->n_check)
+        return STR("-");
+    return model_str(m, model_check(m, w->idx)->name);
+}
+
+static void sentence(struct buf *b, const struct api *a, const struct board_why *w, enum why_lang lang)
+{
+    const int64_t arg[2] = {w->arg[0], w->arg[1]};
+    size_t at = b->len;
+
+    why_render(b, w->code, arg, why_object(a, w), lang, &a->zone.zone);
+    if (b->len > at && b->data[at] >= 'a' && b->data[at] <= 'z')
+        b->data[at] = (char)(b->data[at] - 'a' + 'A');
+    if (b->len > at)
+        buf_add_char(b, '.');
+}
+
+static void reason(struct json *j, const struct api *a, const char *key, const struct board_why *w)
+{
+    struct buf en = BUF_INIT, fr = BUF_INIT;
+
+    json_key(j, key);
+    if (w->code == WHY_NONE || !why_known(w->code)) {
+        json_null(j);
+        return;
+    }
+    sentence(&en, a, w, WHY_EN);
+    sentence(&fr, a, w, WHY_FR);
+    json_object(j);
+    json_key_c(j, "code", why_name(w->code));
+    json_key_str(j, "object", why_object(a, w));
+    json_key(j, "args");
+    json_array(j);
+    for (size_t i = 0; i < BOARD_WHY_ARGS; i++)
+        json_id(j, (uint64_t)w->arg[i]);
+    json_array_end(j);
+    json_key_str(j, "text_en", buf_str(&en));
+    json_key_str(j, "text_fr", buf_str(&fr));
+    json_object_end(j);
+    buf_release(&en);
+    buf_release(&fr);
+}
+
+/* ---- comments and downtimes ---- */
+
+static const char *comment_kind(unsigned type)
+{
+    switch (type) {
+    case BOARD_COMMENT_DOWNTIME: return "downtime";
+    case BOARD_COMMENT_FLAPPING: return "flapping";
+    case BOARD_COMMENT_ACK: return "acknowledgement";
+    default: return "comment";
+    }
+}
+
+static void comments(struct json *j, const struct api *a, uint32_t idx)
+{
+    struct buf scratch = BUF_INIT;
+
+    json_key(j, "comments");
+    json_array(j);
+    for (uint32_t i = 0; i < board_comments_high(&a->board); i++) {
+        struct board_comment c;
+        struct board_note n;
+
+        if (!board_read_comment(&a->board, i, &c, &n, &scratch) || c.idx != idx)
+            continue;
+        json_object(j);
+        json_key_id(j, "id", c.id);
+        json_key_c(j, "kind", comment_kind(c.entry_type));
+        json_key_str(j, "author", n.author);
+        json_key_str(j, "text", n.text);
+        json_key_time(j, "time", (struct wall){c.entry_time});
+        json_key_bool(j, "persistent", c.persistent);
+        json_key_time(j, "expires", (struct wall){c.expires ? c.expire_time : 0});
+        json_object_end(j);
+    }
+    json_array_end(j);
+    buf_release(&scratch);
+}
+
+static void downtimes(struct json *j, const struct api *a, uint32_t idx)
+{
+    struct buf scratch = BUF_INIT;
+
+    json_key(j, "downtimes");
+    json_array(j);
+    for (uint32_t i = 0; i < board_downtimes_high(&a->board); i++) {
+        struct board_downtime d;
+        struct board_note n;
+
+        if (!board_read_downtime(&a->board, i, &d, &n, &scratch) || d.idx != idx)
+            continue;
+        json_object(j);
+        json_key_id(j, "id", d.id);
+        json_key_str(j, "author", n.author);
+        json_key_str(j, "comment", n.text);
+        json_key_time(j, "entry_time", (struct wall){d.entry_time});
+        json_key_time(j, "start", (struct wall){d.start});
+        json_key_time(j, "end", (struct wall){d.end});
+        json_key_bool(j, "fixed", d.fixed);
+        json_key_i64(j, "duration_s", d.duration_us / TIME_S);
+        json_key_bool(j, "active", d.in_effect);
+        json_object_end(j);
+    }
+    json_array_end(j);
+    buf_release(&scratch);
+}
+
+/* ---- configuration ---- */
+
+static void names_of(struct json *j, const char *key, const struct api *a, struct model_list l, enum model_table table)
+{
+    const struct model *m = &a->model;
+
+    json_key(j, key);
+    json_array(j);
+    for (uint32_t i = 0; i < l.n; i++) {
+        uint32_t at = model_item(m, l, i);
+
+        switch (table) {
+        case MODEL_TABLE_contact: json_str(j, model_str(m, model_contact(m, at)->name)); break;
+        case MODEL_TABLE_host_group: json_str(j, model_str(m, model_host_group(m, at)->name)); break;
+        case MODEL_TABLE_service_group: json_str(j, model_str(m, model_service_group(m, at)->name)); break;
+        case MODEL_TABLE_contact_group: json_str(j, model_str(m, model_contact_group(m, at)->name)); break;
+        default: json_str(j, model_str(m, model_check(m, at)->name)); break;
+        }
+    }
+    json_array_end(j);
+}
+
+static struct str address(const struct api *a, uint32_t idx)
+{
+    const struct model_check *host = model_check(&a->model, model_check(&a->model, idx)->host);
+
+    return model_str(&a->model, host->address);
+}
+
+static void configuration(struct json *j, const struct api *a, uint32_t idx)
+{
+    const struct model *m = &a->model;
+    const struct model_check *c = model_check(m, idx);
+    const struct model_extra *x = c->extra != MODEL_NONE ? model_extra(m, c->extra) : NULL;
+
+    json_key_str(j, "address", address(a, idx));
+    json_key_str(j, "alias", model_str(m, c->alias));
+    json_key_str(j, "check_command", model_str(m, c->check_text));
+    if (c->check_line != MODEL_NONE)
+        json_key_str(j, "check_line", model_str(m, model_line(m, c->check_line)->raw));
+    json_key_str(j, "check_period", c->check_period == MODEL_NONE ? STR("") : model_str(m, model_period(m, c->check_period)->name));
+    json_key_str(j, "notification_period",
+                 c->notification_period == MODEL_NONE ? STR("") : model_str(m, model_period(m, c->notification_period)->name));
+    names_of(j, "contacts", a, c->contacts, MODEL_TABLE_contact);
+    names_of(j, "contact_groups", a, c->contact_groups, MODEL_TABLE_contact_group);
+    names_of(j, "groups", a, c->groups, c->kind == MODEL_HOST ? MODEL_TABLE_host_group : MODEL_TABLE_service_group);
+    names_of(j, "parents", a, c->parents, MODEL_TABLE_check);
+    names_of(j, "children", a, c->children, MODEL_TABLE_check);
+    json_key_str(j, "notes", x ? model_str(m, x->notes) : STR(""));
+    json_key_str(j, "notes_url", x ? model_str(m, x->notes_url) : STR(""));
+    json_key_str(j, "action_url", x ? model_str(m, x->action_url) : STR(""));
+    json_key(j, "source");
+    json_object(j);
+    json_key_str(j, "file", model_str(m, model_file(m, c->file)->v));
+    json_key_u64(j, "line", c->line);
+    json_object_end(j);
+}
+
+void resource_show(struct api *a, struct api_request *q)
+{
+    uint32_t idx = resource_of(a, q);
+    struct buf out = BUF_INIT, scratch = BUF_INIT;
+    struct board_check c;
+    struct board_text t;
+    struct json j;
+
+    if (idx == MODEL_NONE)
+        return;
+    board_read_check_text(&a->board, idx, &c, &t, &scratch);
+    json_init(&j, &out);
+    json_object(&j);
+    row_members(a, idx, &c, &t, &j);
+    json_key_str(&j, "long_output", t.long_output);
+    perfdata(&j, t.perfdata);
+    json_key_c(&j, "check_type", c.flags & BOARD_PASSIVE_RESULT ? "passive" : "active");
+    json_key_i64(&j, "check_interval_s", c.check_interval_us / TIME_S);
+    json_key_i64(&j, "retry_interval_s", c.retry_interval_us / TIME_S);
+    json_key(&j, "latency_ms");
+    json_milli(&j, c.latency_us);
+    json_key(&j, "execution_ms");
+    json_milli(&j, c.execution_us);
+    json_key_time(&j, "last_hard_change", (struct wall){c.last_hard_state_change});
+    json_key_time(&j, "last_notification", (struct wall){c.last_notification});
+    json_key_u64(&j, "notification_number", c.notification_number);
+    reason(&j, a, "why", &c.why_state);
+    reason(&j, a, "why_notify", &c.why_notify);
+    configuration(&j, a, idx);
+    comments(&j, a, idx);
+    downtimes(&j, a, idx);
+    json_key_time(&j, "now", api_wall(a));
+    json_object_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+    buf_release(&scratch);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/v1/resources: the list. */
+#include "api/handlers.h"
+#include "api/list.h"
+
+#include <string.h>
+
+void resources_list(struct api *a, struct api_request *q)
+{
+    struct list_view v;
+    struct list_counts counts;
+    struct buf out = BUF_INIT, scratch = BUF_INIT;
+    struct json j;
+    uint32_t *page;
+    size_t n;
+
+    if (api_not_ready(a, q) || !list_parse(a, q, &v))
+        return;
+    page = arena_alloc(&q->arena, (v.limit + 1) * sizeof(*page));
+    n = list_select(a, &v, page, &counts);
+    json_init(&j, &out);
+    json_object(&j);
+    json_key(&j, "resources");
+    json_array(&j);
+    for (size_t i = 0; i < n; i++)
+        row_write(a, page[i], &j, &scratch);
+    json_array_end(&j);
+    list_counts_members(&counts, &j);
+    json_key(&j, "next");
+    if (v.offset + n < counts.matched && n) {
+        struct buf cursor = BUF_INIT;
+
+        buf_printf(&cursor, "o%zu", v.offset + n);
+        json_str(&j, buf_str(&cursor));
+        buf_release(&cursor);
+    } else {
+        json_null(&j);
+    }
+    json_key_time(&j, "now", api_wall(a));
+    json_object_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+    buf_release(&scratch);
+}

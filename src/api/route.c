@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/route.h"
+
+#include "api/handlers.h"
+#include "api/list.h"
+#include "wire/http_text.h"
+
+#define BODY(fields) .body = fields, .n_body = ARRAY_LEN(fields)
+
+static const char *const roles[] = {"viewer", "operator", "admin", NULL};
+static const char *const states[] = {"ok", "warning", "critical", "unknown", "up", "down", "unreachable", NULL};
+
+static const struct body_field body_setup[] = {
+    {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
+    {"user", BODY_LINE, true, 1, 64, NULL, "the name of the first administrator"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
+};
+static const struct body_field body_login[] = {
+    {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "the user's password"},
+};
+static const struct body_field body_password[] = {
+    {"old", BODY_TEXT, true, 1, 1024, NULL, "the present password"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
+};
+static const struct body_field body_ack[] = {
+    {"comment", BODY_LINE, true, 1, 4096, NULL, "what is being done about it"},
+    {"sticky", BODY_BOOL, false, 0, 0, NULL, "stays until the state is good again (false: until it changes)"},
+    {"notify", BODY_BOOL, false, 0, 0, NULL, "tell the contacts; true if left out"},
+    {"persistent", BODY_BOOL, false, 0, 0, NULL, "the comment stays when the acknowledgement ends"},
+};
+static const struct body_field body_downtime[] = {
+    {"start", BODY_TIME, true, 0, 0, NULL, "when it begins"},
+    {"end", BODY_TIME, true, 0, 0, NULL, "when it ends"},
+    {"fixed", BODY_BOOL, false, 0, 0, NULL, "false: it begins with the first problem between start and end; true if left out"},
+    {"duration_s", BODY_INT, false, 1, 366 * 86400, NULL, "of a flexible one, in seconds"},
+    {"comment", BODY_LINE, true, 1, 4096, NULL, "what is going to be done"},
+};
+static const struct body_field body_comment[] = {
+    {"comment", BODY_LINE, true, 1, 4096, NULL, "the text"},
+    {"persistent", BODY_BOOL, false, 0, 0, NULL, "it stays over a restart; true if left out"},
+};
+static const struct body_field body_submit[] = {
+    {"state", BODY_WORD, true, 0, 0, states, "the state, in the words of a host or of a service"},
+    {"output", BODY_TEXT, true, 1, 12000, NULL, "what the check found"},
+    {"perfdata", BODY_LINE, false, 0, 3000, NULL, "performance data, without the bar in front"},
+};
+static const struct body_field body_command[] = {
+    {"command", BODY_LINE, true, 3, 16384, NULL, "an external command: [seconds] NAME;field;field"},
+};
+static const struct body_field body_token[] = {
+    {"name", BODY_LINE, true, 1, 64, NULL, "the token's name"},
+    {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
+    {"expires", BODY_LINE, true, 1, 32, NULL, "how long it lasts, such as 30d"},
+};
+static const struct body_field body_user[] = {
+    {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
+    {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
+};
+static const struct body_field body_none[] = {
+    {"force", BODY_BOOL, false, 0, 0, NULL, "a check now is always forced; accepted for the sake of older clients"},
+};
+
+static const char *const query_events[] = {"limit", "cursor", NULL};
+
+#define V1 "/api/v1"
+const struct api_route route_table[] = {
+    {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Is there no user yet?"},
+    {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup), .doc = "Make the first administrator with the set-up link"},
+    {"POST", V1 "/setup/link", GUARD_ADMIN, session_setup_renew, .doc = "A new set-up link, while there is no user"},
+    {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, BODY(body_login), .doc = "Sign in: opens a session"},
+    {"POST", V1 "/logout", GUARD_SELF, session_logout, .audited = true, .doc = "End this session"},
+    {"GET", V1 "/session", GUARD_SELF, session_show, .doc = "Who am I, and the value for X-CSRF"},
+    {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true, BODY(body_password), .doc = "Change one's own password; ends one's other sessions"},
+    {"GET", V1 "/resources", GUARD_READ, resources_list, .query = list_query, .doc = "Hosts and services: filtered, sorted, a page at a time"},
+    {"GET", V1 "/resources/{id}", GUARD_READ, resource_show, .doc = "One host or service, with everything about it"},
+    {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events, .doc = "What happened to it, the newest first"},
+    {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none), .doc = "Check it now"},
+    {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true, BODY(body_ack), .doc = "Acknowledge its problem"},
+    {"DELETE", V1 "/resources/{id}/acknowledgement", GUARD_ACT, action_unacknowledge, .audited = true, .doc = "Take the acknowledgement back"},
+    {"POST", V1 "/resources/{id}/downtime", GUARD_ACT, action_downtime, .audited = true, BODY(body_downtime), .doc = "Plan a downtime"},
+    {"POST", V1 "/resources/{id}/comment", GUARD_ACT, action_comment, .audited = true, BODY(body_comment), .doc = "Add a comment"},
+    {"POST", V1 "/resources/{id}/submit", GUARD_ACT, action_submit, .audited = true, BODY(body_submit), .doc = "Submit a result (answered when it is on disk)"},
+    {"DELETE", V1 "/downtimes/{id}", GUARD_ACT, action_downtime_delete, .audited = true, .doc = "Cancel a downtime"},
+    {"DELETE", V1 "/comments/{id}", GUARD_ACT, action_comment_delete, .audited = true, .doc = "Delete a comment"},
+    {"GET", V1 "/events", GUARD_READ, event_list, .query = query_events, .doc = "What happened to all hosts and services, the newest first"},
+    {"GET", V1 "/status", GUARD_READ, status_show, .doc = "How Vigie itself does"},
+    {"GET", V1 "/stream", GUARD_READ, stream_open, .query = list_query, .doc = "Server-sent events: the changes of a list"},
+    {"POST", V1 "/commands", GUARD_ADMIN, action_command, .audited = true, BODY(body_command), .doc = "Any external command of Nagios"},
+    {"POST", V1 "/reload", GUARD_ADMIN, action_reload, .audited = true, .doc = "Read the configuration again"},
+    {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, BODY(body_token), .doc = "Make a token for a program"},
+    {"DELETE", V1 "/tokens/{name}", GUARD_ADMIN, token_delete, .audited = true, .doc = "Delete a token"},
+    {"POST", V1 "/users", GUARD_ADMIN, user_create, .audited = true, BODY(body_user), .doc = "Make a user"},
+    {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true, .doc = "Delete a user, and end the user's sessions"},
+    {"GET", V1 "/openapi.json", GUARD_READ, openapi_show, .doc = "This table, as OpenAPI 3.1"},
+    {"GET", "/metrics", GUARD_LOOPBACK, metrics_show, .doc = "How Vigie itself does, for Prometheus; on loopback only, without names"},
+};
+const size_t route_count = ARRAY_LEN(route_table);
+
+/* Segment by segment; each {} takes one whole, decoded, not empty. */
+static bool path_matches(const char *pattern, struct api_request *q)
+{
+    struct str want = str_of(pattern), have = q->path;
+    size_t n = 0;
+
+    while (want.p && have.p) {
+        struct str w = str_cut(&want, '/'), h = str_cut(&have, '/');
+        struct buf b = BUF_INIT;
+        bool good;
+
+        if (!w.n || w.p[0] != '{') {
+            if (!str_eq(w, h))
+                return false;
+            continue;
+        }
+        BUG_ON(n == API_PARAMS_MAX);
+        good = h.n && http_text_unescape(h, false, &b);
+        q->param[n++] = good ? arena_str(&q->arena, buf_str(&b)) : STR_NULL;
+        buf_release(&b);
+        if (!good)
+            return false;
+    }
+    return !want.p && !have.p;
+}
+
+int route_find(struct api_request *q, struct buf *allow)
+{
+    struct str method = str_eq_c(q->method, "HEAD") ? STR("GET") : q->method;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+
+        if (!path_matches(r->path, q))
+            continue;
+        if (str_eq_c(method, r->method)) {
+            q->route = r;
+            return 0;
+        }
+        buf_add_c(allow, allow->len ? ", " : "Allow: ");
+        buf_add_c(allow, r->method);
+    }
+    return allow->len ? 405 : 404;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The table of routes: everything the API can do. Router, tests (each route for each role), the audit and the
+ * documentation at /api/v1/openapi.json are made from it. A handler that does not stand here cannot be reached.
+ */
+#include "api/body.h"
+#include "api/guard.h"
+
+struct api_route {
+    const char *method; /* GET also answers HEAD */
+    const char *path;   /* "/api/v1/resources/{id}": a part in braces matches one segment */
+    enum guard_right right;
+    api_handler_f *run;
+    bool audited;                   /* the engine records who asked for it, before it has an effect */
+    const struct body_field *body;  /* what the body must be; NULL: none is read */
+    size_t n_body;
+    const char *const *query;       /* parameters it takes, ended by NULL; NULL: none */
+    const char *doc;                /* one line */
+};
+
+extern const struct api_route route_table[];
+extern const size_t route_count;
+
+/* Finds the route and decodes the path's parameters into q. 0, 404, or 405 (allow then names the methods). */
+int route_find(struct api_request *q, struct buf *allow);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/row.h"
+
+#include "api/names.h"
+
+static const char *const words[ROW_STATES] = {"ok", "up", "pending", "unknown", "warning", "unreachable", "critical", "down"};
+
+const char *row_state_word(enum row_state s)
+{
+    BUG_ON((unsigned)s >= ROW_STATES);
+    return words[s];
+}
+
+bool row_state_parse(struct str word, enum row_state *out)
+{
+    for (size_t i = 0; i < ROW_STATES; i++) {
+        if (str_eq_c(word, words[i])) {
+            *out = (enum row_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum row_state row_state_of(bool host, uint32_t flags, unsigned state)
+{
+    static const enum row_state of_host[] = {ROW_UP, ROW_DOWN, ROW_UNREACHABLE, ROW_UNREACHABLE};
+    static const enum row_state of_service[] = {ROW_OK, ROW_WARNING, ROW_CRITICAL, ROW_UNKNOWN};
+
+    if (!(flags & BOARD_CHECKED))
+        return ROW_PENDING;
+    return host ? of_host[state & 3] : of_service[state & 3];
+}
+
+const struct board_check *row_in_place(const struct api *a, uint32_t idx)
+{
+    return (const struct board_check *)(const void *)((const char *)a->board.h + a->board.h->off_checks) + idx;
+}
+
+struct row_brief row_brief(const struct api *a, uint32_t idx)
+{
+    const struct board_check *c = row_in_place(a, idx);
+    uint32_t flags = __atomic_load_n(&c->flags, __ATOMIC_RELAXED);
+    unsigned state = __atomic_load_n(&c->state, __ATOMIC_RELAXED);
+    uint32_t depth = __atomic_load_n(&c->downtime_depth, __ATOMIC_RELAXED);
+    struct row_brief b = {.state = row_state_of(idx < a->model.n_hosts, flags, state)};
+
+    b.problem = b.state > ROW_PENDING;
+    b.handled = (flags & BOARD_ACKNOWLEDGED) || depth > 0;
+    return b;
+}
+
+static void names(const struct api *a, uint32_t idx, struct json *j)
+{
+    const struct model *m = &a->model;
+    const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
+
+    json_key_c(j, "kind", c->kind == MODEL_HOST ? "host" : "service");
+    json_key_str(j, "host", model_str(m, host->name));
+    json_key_str(j, "host_display", model_str(m, host->display_name));
+    if (c->kind == MODEL_SERVICE) {
+        json_key_str(j, "service", model_str(m, c->name));
+        json_key_str(j, "service_display", model_str(m, c->display_name));
+    }
+}
+
+void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t, struct json *j)
+{
+    struct buf id = BUF_INIT;
+
+    names_id(a, idx, c->oid, &id);
+    json_key_str(j, "id", buf_str(&id));
+    buf_release(&id);
+    names(a, idx, j);
+    json_key_c(j, "state", row_state_word(row_state_of(idx < a->model.n_hosts, c->flags, c->state)));
+    json_key_bool(j, "hard", c->state_hard);
+    json_key_u64(j, "attempt", c->attempt);
+    json_key_u64(j, "max_attempts", c->max_attempts);
+    json_key_time(j, "since", (struct wall){c->last_state_change});
+    json_key_time(j, "last_check", (struct wall){c->last_check});
+    json_key_time(j, "next_check", (struct wall){c->next_check});
+    json_key_str(j, "output", t->output);
+    json_key_bool(j, "acknowledged", c->flags & BOARD_ACKNOWLEDGED);
+    json_key_bool(j, "in_downtime", c->downtime_depth > 0);
+    json_key_bool(j, "flapping", c->flags & BOARD_FLAPPING);
+    json_key_bool(j, "notifications_enabled", c->flags & BOARD_NOTIFY_ENABLED);
+    json_key_bool(j, "checks_enabled", c->flags & BOARD_ACTIVE_ENABLED);
+    json_key_bool(j, "running", c->flags & BOARD_RUNNING);
+    json_key_bool(j, "stale", c->flags & BOARD_STALE);
+}
+
+void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch)
+{
+    struct board_check c;
+    struct board_text t;
+
+    board_read_check_text(&a->board, idx, &c, &t, scratch);
+    json_object(j);
+    row_members(a, idx, &c, &t, j);
+    json_object_end(j);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Set-up, login, logout, the session itself and one's own password. Passwords and secrets pass through here to auth and are kept nowhere. */
+#include "api/handlers.h"
+#include "api/route.h"
+#include "api/stream.h"
+#include "wire/http_text.h"
+#include "wire/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void set_cookie(struct api_request *q, struct str secret, int64_t seconds)
+{
+    struct buf b = BUF_INIT;
+
+    buf_printf(&b, "Set-Cookie: %s=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", q->tls ? API_COOKIE_TLS : API_COOKIE,
+               STR_ARG(secret), (long long)seconds, q->tls ? "; Secure" : "");
+    api_header(q, b.data);
+    mem_wipe(b.data, b.len);
+    buf_release(&b);
+}
+
+static void write_session(struct buf *out, const struct api_who *w)
+{
+    struct json j;
+
+    json_init(&j, out);
+    json_object(&j);
+    json_key_c(&j, "user", w->name);
+    json_key_c(&j, "role", api_role_word(w->role));
+    json_key_c(&j, "csrf", w->csrf);
+    json_key_c(&j, "lang", w->lang[0] ? w->lang : NULL);
+    json_key_time(&j, "expires", (struct wall){w->expires});
+    json_object_end(&j);
+}
+
+/* A new session: its cookie, and what the page needs to know of it. */
+static void welcome(struct api *a, struct api_request *q, const struct api_answer *x, int status)
+{
+    struct buf out = BUF_INIT;
+    struct api_who w = {.by = API_BY_SESSION, .role = api_role_of(x->values[API_AUTH_ROLE])};
+
+    str_copy(w.name, sizeof(w.name), x->values[API_AUTH_USER]);
+    str_copy(w.lang, sizeof(w.lang), x->values[API_AUTH_LANG]);
+    str_to_i64(x->values[API_AUTH_EXPIRES], &w.expires);
+    api_who_csrf(x->values[API_AUTH_SECRET], w.csrf);
+    set_cookie(q, x->values[API_AUTH_SECRET], (w.expires - api_wall(a).us) / TIME_S);
+    write_session(&out, &w);
+    api_reply_json(a, q, status, &out);
+    buf_release(&out);
+}
+
+/* True, and answered, when too many passwords wait to be tried already. */
+static bool crowded(struct api *a, struct api_request *q)
+{
+    if (a->n_logins >= API_LOGINS_MAX) {
+        api_header(q, "Retry-After: 2");
+        api_fail(a, q, 429, NULL, "Too many people are signing in at this moment. Try again in a moment.");
+        return true;
+    }
+    q->login = true;
+    a->n_logins++;
+    return false;
+}
+
+static void needed_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct buf out = BUF_INIT;
+
+    if (api_auth_refused(a, q, x))
+        return;
+    buf_printf(&out, "{\"needed\":%s}", str_eq_c(x->values[API_AUTH_USER], "yes") ? "true" : "false");
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+}
+
+void session_setup_needed(struct api *a, struct api_request *q)
+{
+    api_ask_auth(a, q, "setup_needed", NULL, 0, needed_known);
+}
+
+static void set_up(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (api_auth_refused(a, q, x))
+        return;
+    str_copy(q->who.name, sizeof(q->who.name), x->values[API_AUTH_USER]);
+    api_audit(a, q, "setup", x->values[API_AUTH_USER]);
+    welcome(a, q, x, 201);
+}
+
+void session_setup(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct str args[4];
+
+    if (!http_text_is_loopback(q->peer)) {
+        api_fail(a, q, 403, NULL, "Vigie is set up from a browser on its own machine (or through an SSH tunnel to it).");
+        return;
+    }
+    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+        return;
+    args[0] = v[0].text;
+    args[1] = v[1].text;
+    args[2] = v[2].text;
+    args[3] = q->peer;
+    api_ask_auth(a, q, "setup_create", args, 4, set_up);
+}
+
+static void renewed(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct buf out = BUF_INIT;
+    struct json j;
+
+    if (api_auth_refused(a, q, x))
+        return;
+    json_init(&j, &out);
+    json_object(&j);
+    json_key_str(&j, "token", x->values[API_AUTH_SECRET]);
+    json_object_end(&j);
+    api_reply_json(a, q, 201, &out);
+    buf_release(&out);
+}
+
+void session_setup_renew(struct api *a, struct api_request *q)
+{
+    api_ask_auth(a, q, "setup_renew", NULL, 0, renewed);
+}
+
+static void logged_in(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied"))
+        api_audit(a, q, "login refused", *(struct str *)q->state);
+    if (api_auth_refused(a, q, x))
+        return;
+    str_copy(q->who.name, sizeof(q->who.name), x->values[API_AUTH_USER]);
+    api_audit(a, q, "login", x->values[API_AUTH_USER]);
+    welcome(a, q, x, 200);
+}
+
+void session_login(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct str args[3], *name;
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+        return;
+    name = arena_alloc(&q->arena, sizeof(*name));
+    *name = str_contains(v[0].text, STR(";")) ? STR("-") : v[0].text;
+    q->state = name;
+    args[0] = v[0].text;
+    args[1] = v[1].text;
+    args[2] = q->peer;
+    api_ask_auth(a, q, "login", args, 3, logged_in);
+}
+
+static void logged_out(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (api_auth_refused(a, q, x))
+        return;
+    set_cookie(q, STR(""), 0);
+    api_reply_ok(a, q, 200);
+}
+
+void session_logout(struct api *a, struct api_request *q)
+{
+    struct str secret;
+
+    if (q->who.by != API_BY_SESSION ||
+        !http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret)) {
+        api_fail(a, q, 422, NULL, "Only a session can be ended; a token is deleted at /api/v1/tokens/{name}.");
+        return;
+    }
+    api_who_cache_drop(a->cache, q->who.key);
+    stream_session_ended(a, q->who.key);
+    api_audit(a, q, "logout", str_of(q->who.name));
+    api_ask_auth(a, q, "session_end", &secret, 1, logged_out);
+}
+
+void session_show(struct api *a, struct api_request *q)
+{
+    struct buf out = BUF_INIT;
+
+    write_session(&out, &q->who);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+}
+
+static void password_changed(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (api_auth_refused(a, q, x))
+        return;
+    api_who_cache_clear(a->cache); /* all other sessions of this user have ended */
+    stream_name_ended(a, str_of(q->who.name));
+    api_audit(a, q, "password", str_of(q->who.name));
+    welcome(a, q, x, 200);
+}
+
+void session_password(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct str args[3];
+
+    if (q->who.by != API_BY_SESSION) {
+        api_fail(a, q, 422, NULL, "Only a person with a session has a password to change.");
+        return;
+    }
+    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+        return;
+    args[0] = str_of(q->who.name);
+    args[1] = v[0].text;
+    args[2] = v[1].text;
+    api_ask_auth(a, q, "password", args, 3, password_changed);
+}

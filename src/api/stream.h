@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * GET /api/v1/stream: the changes of a list as server-sent events, at most four times a second.
+ *   row     a row of the view has changed, entered it, or left it (then `gone` follows)
+ *   gone    {"id"}: the check does not belong to the view any more
+ *   counts  as in the list, when they have changed
+ *   resync  too much has changed to tell row by row: read the list again
+ * What has changed is read from the board (each record carries the number of its last change), so nothing is queued for a
+ * slow client but the last change number: what it has not been told yet is told with the next round, once, as it is then. Clients that watch
+ * the same view share its work: a row is rendered once a round for all.
+ */
+#include "api/api.h"
+
+#define STREAM_ROUND_US   (250 * TIME_MS)
+#define STREAM_BEAT_US    (15 * TIME_S)
+#define STREAM_RESYNC_US  (5 * TIME_S) /* a view is told to read again no more often than this */
+#define STREAM_ROWS_MAX   200u         /* rows of one round; more is a resync */
+#define STREAM_QUEUED_MAX (8u * 1024 * 1024) /* bytes on their way to web: then this round is left out */
+
+struct api_streams;
+struct api_streams *streams_new(void);
+void streams_free(struct api_streams *s);
+size_t streams_count(const struct api_streams *s);
+
+void stream_tick(struct api *a);                /* as often as wished: it keeps its own pace */
+void stream_world(struct api *a);               /* another configuration or board: all begin anew */
+void stream_gone(struct api *a, enum api_source source, uint64_t id);
+void stream_source_lost(struct api *a, enum api_source source);
+void stream_session_ended(struct api *a, const unsigned char key[HASH_SHA256_BYTES]);
+void stream_name_ended(struct api *a, struct str name); /* a user or token was deleted */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tokens of programs, and users: made and deleted by administrators. A token's text is shown once, in the answer that makes it. */
+#include "api/handlers.h"
+#include "api/route.h"
+#include "api/stream.h"
+#include "wire/json.h"
+
+static void token_made(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct str *name = q->state;
+    struct buf out = BUF_INIT;
+    struct json j;
+    int64_t expires = 0;
+
+    if (api_auth_refused(a, q, x))
+        return;
+    str_to_i64(x->values[API_AUTH_EXPIRES], &expires);
+    api_audit(a, q, "token create", *name);
+    json_init(&j, &out);
+    json_object(&j);
+    json_key_str(&j, "name", *name);
+    json_key_str(&j, "role", x->values[API_AUTH_ROLE]);
+    json_key_time(&j, "expires", (struct wall){expires});
+    json_key_str(&j, "token", x->values[API_AUTH_SECRET]);
+    json_object_end(&j);
+    api_reply_json(a, q, 201, &out);
+    mem_wipe(out.data, out.len);
+    buf_release(&out);
+}
+
+static struct str *keep(struct api_request *q, struct str name)
+{
+    struct str *kept = arena_alloc(&q->arena, sizeof(*kept));
+
+    *kept = name;
+    q->state = kept;
+    return kept;
+}
+
+void token_create(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf lasts = BUF_INIT;
+    struct str args[4];
+    int64_t us;
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (!time_parse_duration(v[2].text, &us)) {
+        api_fail(a, q, 422, "expires", "How long the token lasts, such as 30d, 12h or 90m.");
+        return;
+    }
+    buf_add_i64(&lasts, us);
+    args[0] = *keep(q, v[0].text);
+    args[1] = str_of(api_role_word((enum api_role)(v[1].number + API_ROLE_VIEWER)));
+    args[2] = buf_str(&lasts);
+    args[3] = str_of(q->who.name);
+    api_ask_auth(a, q, "token_create", args, 4, token_made);
+    buf_release(&lasts);
+}
+
+static void deleted(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "invalid")) {
+        api_fail(a, q, 404, "name", STR_FMT, STR_ARG(x->error));
+        return;
+    }
+    if (api_auth_refused(a, q, x))
+        return;
+    api_who_cache_clear(a->cache);
+    stream_name_ended(a, q->param[0]);
+    api_audit(a, q, "delete", q->path);
+    api_reply_ok(a, q, 200);
+}
+
+void token_delete(struct api *a, struct api_request *q)
+{
+    api_ask_auth(a, q, "token_delete", q->param, 1, deleted);
+}
+
+static void user_made(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (api_auth_refused(a, q, x))
+        return;
+    api_audit(a, q, "user create", *(struct str *)q->state);
+    api_reply_ok(a, q, 201);
+}
+
+void user_create(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct str args[3];
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (a->n_logins >= API_LOGINS_MAX) {
+        api_fail(a, q, 429, NULL, "Too many passwords are being worked on. Try again in a moment.");
+        return;
+    }
+    q->login = true;
+    a->n_logins++;
+    args[0] = *keep(q, v[0].text);
+    args[1] = v[1].text;
+    args[2] = str_of(api_role_word((enum api_role)(v[2].number + API_ROLE_VIEWER)));
+    api_ask_auth(a, q, "user_create", args, 3, user_made);
+}
+
+void user_delete(struct api *a, struct api_request *q)
+{
+    api_ask_auth(a, q, "user_delete", q->param, 1, deleted);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Who asks: nobody, a person's session, a program's token, a user of this machine at the local socket. What auth said of a
+ * session or token is remembered for a moment, so that each request of a page does not cost a question.
+ */
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/time.h"
+#include "base/vec.h"
+
+#define API_NAME_MAX     64
+#define API_COOKIE       "vigie_session"
+#define API_COOKIE_TLS   "__Host-vigie_session"
+#define API_WHO_FRESH_US (30 * TIME_S)
+#define API_WHO_MAX      4096u
+
+enum api_role { API_ROLE_NONE, API_ROLE_VIEWER, API_ROLE_OPERATOR, API_ROLE_ADMIN };
+enum api_by { API_BY_NOBODY, API_BY_SESSION, API_BY_TOKEN, API_BY_UID };
+
+struct api_who {
+    enum api_by by;
+    enum api_role role;
+    char name[API_NAME_MAX + 1];
+    char lang[4];
+    char csrf[HASH_SHA256_HEX];     /* of a session: what X-CSRF must be */
+    unsigned char key[HASH_SHA256_BYTES]; /* of the secret: finds the session again */
+    int64_t expires;                /* wall µs, 0: not known */
+};
+
+enum api_role api_role_of(struct str word); /* API_ROLE_NONE: no such role */
+const char *api_role_word(enum api_role role);
+
+/* Derived from the session's secret, so that it need not be kept; who reads the one cannot make the other. */
+void api_who_csrf(struct str secret, char out[HASH_SHA256_HEX]);
+void api_who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
+
+struct api_who_cache;
+struct api_who_cache *api_who_cache_new(void);
+void api_who_cache_free(struct api_who_cache *c);
+bool api_who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out);
+void api_who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now);
+void api_who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES]);
+void api_who_cache_clear(struct api_who_cache *c); /* users, roles or tokens have changed */
