@@ -5,6 +5,7 @@
  */
 #include "api/handlers.h"
 #include "api/route.h"
+#include "base/limits.h"
 
 #include <string.h>
 

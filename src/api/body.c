@@ -1,41 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/body.h"
 
-#include "base/limits.h"
+#include "wire/json_read.h"
 
-#include <jansson.h>
 #include <string.h>
 
-/* jansson's own limit of depth is 2048; ours is checked before, on the bytes, so that no tree is built of nonsense. */
-static bool too_deep(struct str s)
-{
-    unsigned depth = 0;
-    bool quoted = false;
-
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-
-        if (quoted) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                quoted = false;
-            continue;
-        }
-        if (c == '"')
-            quoted = true;
-        else if ((c == '{' || c == '[') && ++depth > LIMIT_JSON_DEPTH)
-            return true;
-        else if ((c == '}' || c == ']') && depth)
-            depth--;
-    }
-    return false;
-}
-
-static const struct body_field *find(const struct body_field *fields, size_t n, const char *name)
+static const struct body_field *find(const struct body_field *fields, size_t n, struct str name)
 {
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(fields[i].name, name) == 0)
+        if (str_eq_c(name, fields[i].name))
             return &fields[i];
     }
     return NULL;
@@ -62,13 +35,13 @@ static int64_t word_place(const struct body_field *f, struct str s)
 }
 
 /* NULL: good. Else what it must be. */
-static const char *take_text(const struct body_field *f, const json_t *v, struct api_request *q, struct body_value *out)
+static const char *take_text(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
 {
     struct wall t;
 
-    if (!json_is_string(v))
+    if (json_read_type(v) != JSON_IS_TEXT)
         return "must be a text";
-    out->text = arena_str(&q->arena, str_make(json_string_value(v), json_string_length(v)));
+    out->text = arena_str(&q->arena, json_read_text(v));
     if (memchr(out->text.p, '\0', out->text.n))
         return "must not hold the character NUL";
     if (f->type == BODY_TIME) {
@@ -90,17 +63,17 @@ static const char *take_text(const struct body_field *f, const json_t *v, struct
     return NULL;
 }
 
-static const char *take(const struct body_field *f, const json_t *v, struct api_request *q, struct body_value *out)
+static const char *take(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
 {
     out->there = true;
     switch (f->type) {
     case BODY_BOOL:
-        out->number = json_is_true(v);
-        return json_is_boolean(v) ? NULL : "must be true or false";
+        out->number = json_read_is(v);
+        return json_read_type(v) == JSON_IS_BOOL ? NULL : "must be true or false";
     case BODY_INT:
-        if (!json_is_integer(v))
+        if (json_read_type(v) != JSON_IS_INT)
             return "must be a whole number";
-        out->number = json_integer_value(v);
+        out->number = json_read_int(v);
         return out->number < f->min || out->number > f->max ? "is out of range" : NULL;
     case BODY_TEXT:
     case BODY_LINE:
@@ -110,21 +83,22 @@ static const char *take(const struct body_field *f, const json_t *v, struct api_
     BUG("body type");
 }
 
-static bool take_all(struct api *a, struct api_request *q, const json_t *root, const struct body_field *fields, size_t n,
-                     struct body_value *values)
+static bool take_all(struct api *a, struct api_request *q, const struct json_value *root, const struct body_field *fields,
+                     size_t n, struct body_value *values)
 {
-    const char *key;
-    json_t *v;
+    const struct json_value *v;
+    struct str key;
+    void *at = NULL;
 
-    json_object_foreach ((json_t *)root, key, v) {
+    while (json_read_next(root, &at, &key, &v)) {
         const struct body_field *f = find(fields, n, key);
         const char *wrong;
 
         if (!f) {
-            api_fail(a, q, 422, arena_dup(&q->arena, str_of(key)), "There is no such member here.");
+            api_fail(a, q, 422, arena_dup(&q->arena, str_sub(key, 0, 64)), "There is no such member here.");
             return false;
         }
-        if (json_is_null(v) && !f->required)
+        if (json_read_type(v) == JSON_IS_NULL && !f->required)
             continue;
         wrong = take(f, v, q, &values[f - fields]);
         if (wrong) {
@@ -144,26 +118,23 @@ static bool take_all(struct api *a, struct api_request *q, const json_t *root, c
 bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n, struct body_value *values)
 {
     struct str text = q->body.n ? q->body : STR("{}");
-    json_error_t error;
-    json_t *root;
+    struct err err = ERR_INIT;
+    struct json_value *root;
     bool ok;
 
     BUG_ON(n > BODY_FIELDS_MAX);
     memset(values, 0, n * sizeof(*values));
-    if (too_deep(text)) {
-        api_fail(a, q, 400, NULL, "The body is nested too deep.");
+    root = json_read(&text, &err);
+    if (!root || text.n) {
+        api_fail(a, q, 400, NULL, "The body is not JSON: %s.", root ? "something follows it" : err.text);
+        json_read_free(root);
         return false;
     }
-    root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    if (!root) {
-        api_fail(a, q, 400, NULL, "The body is not JSON: line %d, column %d: %s.", error.line, error.column, error.text);
-        return false;
-    }
-    ok = json_is_object(root);
+    ok = json_read_type(root) == JSON_IS_OBJECT;
     if (!ok)
         api_fail(a, q, 422, NULL, "The body must be a JSON object.");
     else
         ok = take_all(a, q, root, fields, n, values);
-    json_decref(root);
+    json_read_free(root);
     return ok;
 }

@@ -3,10 +3,7 @@
 #include "api/handlers.h"
 #include "api/names.h"
 #include "api/row.h"
-
-#include <jansson.h>
-#include <stdio.h>
-#include <string.h>
+#include "wire/json_read.h"
 
 struct event_page {
     uint32_t idx; /* MODEL_NONE: of everything */
@@ -44,43 +41,31 @@ static bool page_read(struct api *a, struct api_request *q, struct event_page *p
     return true;
 }
 
-static struct str text_of(const json_t *o, const char *key)
+static void copy_text(struct json *j, const struct json_value *o, const char *key)
 {
-    const json_t *v = json_object_get(o, key);
-
-    return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : STR_NULL;
-}
-
-static int64_t number_of(const json_t *o, const char *key)
-{
-    return json_integer_value(json_object_get(o, key));
-}
-
-static void copy_text(struct json *j, const json_t *o, const char *key)
-{
-    struct str s = text_of(o, key);
+    struct str s = json_read_text(json_read_member(o, key));
 
     if (s.n)
         json_key_str(j, key, s);
 }
 
 /* A state has its words only with the kind of its object: a row of an object that is gone shows none. */
-static void write_event(struct api *a, struct json *j, const json_t *o, uint32_t idx)
+static void write_event(struct api *a, struct json *j, const struct json_value *o, uint32_t idx)
 {
-    struct str oid = text_of(o, "oid");
+    struct str oid = json_read_text(json_read_member(o, "oid"));
     bool all = idx == MODEL_NONE;
     const struct model *m = &a->model;
 
     if (all && oid.n)
         idx = names_find(a, oid);
     json_object(j);
-    json_key_str(j, "id", text_of(o, "id"));
-    json_key_str(j, "time", text_of(o, "time"));
-    json_key_str(j, "kind", text_of(o, "kind"));
-    if (idx != MODEL_NONE && json_is_integer(json_object_get(o, "state"))) {
-        json_key_c(j, "state", row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED, (unsigned)number_of(o, "state") & 3)));
-        json_key_bool(j, "hard", json_is_true(json_object_get(o, "hard")));
-        json_key_i64(j, "attempt", number_of(o, "attempt"));
+    json_key_str(j, "id", json_read_text(json_read_member(o, "id")));
+    json_key_str(j, "time", json_read_text(json_read_member(o, "time")));
+    json_key_str(j, "kind", json_read_text(json_read_member(o, "kind")));
+    if (idx != MODEL_NONE && json_read_type(json_read_member(o, "state")) == JSON_IS_INT) {
+        json_key_c(j, "state", row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED, (unsigned)json_read_int(json_read_member(o, "state")) & 3)));
+        json_key_bool(j, "hard", json_read_is(json_read_member(o, "hard")));
+        json_key_i64(j, "attempt", json_read_int(json_read_member(o, "attempt")));
     }
     copy_text(j, o, "text");
     copy_text(j, o, "long_text");
@@ -98,25 +83,18 @@ static void write_event(struct api *a, struct json *j, const json_t *o, uint32_t
 /* The answer comes as arrays behind each other. Returns the number of rows; last: the id of the last one. */
 static size_t write_rows(struct api *a, struct json *j, struct str text, uint32_t idx, struct buf *last)
 {
+    struct json_value *part;
     size_t rows = 0;
 
-    while (text.n) {
-        json_error_t error;
-        json_t *part = json_loadb(text.p, text.n, JSON_DISABLE_EOF_CHECK, &error), *o;
-        size_t i;
+    while (text.n && (part = json_read(&text, NULL))) {
+        for (size_t i = 0; i < json_read_length(part); i++, rows++) {
+            const struct json_value *o = json_read_element(part, i);
 
-        if (!part || error.position <= 0) {
-            json_decref(part);
-            break;
-        }
-        json_array_foreach (part, i, o) {
             write_event(a, j, o, idx);
             buf_clear(last);
-            buf_add_str(last, text_of(o, "id"));
-            rows++;
+            buf_add_str(last, json_read_text(json_read_member(o, "id")));
         }
-        json_decref(part);
-        text = str_trim(str_sub(text, (size_t)error.position, text.n));
+        json_read_free(part);
     }
     return rows;
 }

@@ -1,56 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/level.h"
 
-#include <jansson.h>
-#include <string.h>
+#include "wire/json.h"
+#include "wire/json_read.h"
 
-static uint64_t number(const json_t *o, const char *key)
+static uint64_t number(const struct json_value *o, const char *key)
 {
-    const json_t *v = json_object_get(o, key);
+    int64_t v = json_read_int(json_read_member(o, key));
 
-    return json_is_integer(v) && json_integer_value(v) > 0 ? (uint64_t)json_integer_value(v) : 0;
+    return v > 0 ? (uint64_t)v : 0;
 }
 
-static void take_role(struct api *a, const json_t *o)
+static void take_role(struct api *a, const struct json_value *o)
 {
     struct api_role_level r = {.instance = (unsigned)number(o, "instance")};
-    const char *name = json_string_value(json_object_get(o, "role")), *state = json_string_value(json_object_get(o, "state"));
 
-    if (!name)
-        return;
-    str_copy(r.name, sizeof(r.name), str_of(name));
-    r.up = state && strcmp(state, "ready") == 0;
-    r.seccomp = json_is_true(json_object_get(o, "seccomp"));
-    r.no_new_privs = json_is_true(json_object_get(o, "no_new_privs"));
+    str_copy(r.name, sizeof(r.name), json_read_text(json_read_member(o, "role")));
+    r.up = str_eq_c(json_read_text(json_read_member(o, "state")), "ready");
+    r.seccomp = json_read_is(json_read_member(o, "seccomp"));
+    r.no_new_privs = json_read_is(json_read_member(o, "no_new_privs"));
     r.restarts = number(o, "restarts");
     r.rss_kb = number(o, "rss_kb");
     *VEC_ADD(&a->levels) = r;
 }
 
-static void keep(struct buf *to, const json_t *v)
+/* The document without its roles, which /status shows apart. */
+static void keep_rest(struct api *a, const struct json_value *root)
 {
-    char *text = v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    const struct json_value *v;
+    struct str key;
+    void *at = NULL;
+    struct json j;
 
-    buf_clear(to);
-    if (text)
-        buf_add_c(to, text);
-    free(text);
+    buf_clear(&a->status);
+    json_init(&j, &a->status);
+    json_object(&j);
+    while (json_read_next(root, &at, &key, &v)) {
+        struct buf text = BUF_INIT;
+
+        if (str_eq_c(key, "roles") || json_read_type(v) == JSON_NOTHING)
+            continue;
+        json_read_copy(v, &text);
+        json_key(&j, key.p);
+        json_raw(&j, buf_str(&text));
+        buf_release(&text);
+    }
+    json_object_end(&j);
 }
 
 void level_take(struct api *a, struct str json)
 {
-    json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
-    json_t *roles = json_object_get(root, "roles");
-    size_t i;
-    json_t *o;
+    struct err err = ERR_INIT;
+    struct json_value *root = json_read(&json, &err);
+    const struct json_value *roles = json_read_member(root, "roles");
 
     VEC_CLEAR(&a->levels);
-    if (json_is_array(roles)) {
-        json_array_foreach (roles, i, o)
-            take_role(a, o);
-    }
-    keep(&a->roles, roles);
-    json_object_del(root, "roles");
-    keep(&a->status, root);
-    json_decref(root);
+    buf_clear(&a->roles);
+    for (size_t i = 0; i < json_read_length(roles); i++)
+        take_role(a, json_read_element(roles, i));
+    if (json_read_type(roles) == JSON_IS_ARRAY)
+        json_read_copy(roles, &a->roles);
+    keep_rest(a, root);
+    json_read_free(root);
 }

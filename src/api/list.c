@@ -2,6 +2,7 @@
 #include "api/list.h"
 
 #include "api/names.h"
+#include "base/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -341,13 +342,15 @@ size_t list_select(const struct api *a, const struct list_view *v, uint32_t *pag
     memset(counts, 0, sizeof(*counts));
     for (uint32_t i = 0; i < a->model.n_check; i++) {
         struct row_brief b = row_brief(a, i);
+        struct item it;
 
         count_one(counts, &b);
         if (!matches(a, v, i, &b, &scratch))
             continue;
         if (v->sort == LIST_BY_OUTPUT)
             add_text(a, i, &pool, &scratch);
-        *VEC_ADD(&items) = item_of(a, v, i, &b, items.n - 1);
+        it = item_of(a, v, i, &b, items.n);
+        *VEC_ADD(&items) = it;
     }
     counts->matched = (uint32_t)items.n;
     first = MIN((size_t)v->offset, items.n);

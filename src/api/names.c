@@ -120,3 +120,11 @@ uint32_t names_find(struct api *a, struct str id)
         hit = bsearch(&key, n->by_oid, n->n_known, sizeof(key), by_oid);
     return hit ? hit->idx : MODEL_NONE;
 }
+
+void names_learn(struct api *a, const uint64_t *oids)
+{
+    if (!oids || !a->names->n)
+        return;
+    memcpy(a->names->oid, oids, a->names->n * sizeof(*oids));
+    sort_pairs(a->names);
+}

@@ -13,3 +13,4 @@ uint32_t names_rank(const struct api_names *n, uint32_t idx);
 /* The id as the API shows it: the oid, or "i" and the index while no oid is known. */
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out);
 uint32_t names_find(struct api *a, struct str id); /* MODEL_NONE: there is no such check */
+void names_learn(struct api *a, const uint64_t *oids); /* NULL: nothing new */

@@ -2,6 +2,7 @@
 /* GET /api/v1/resources/{id}: everything about one check. */
 #include "api/handlers.h"
 #include "api/names.h"
+#include "base/limits.h"
 #include "api/row.h"
 #include "core/perf.h"
 #include "core/why.h"
@@ -256,8 +257,6 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx)
     json_key_str(j, "address", address(a, idx));
     json_key_str(j, "alias", model_str(m, c->alias));
     json_key_str(j, "check_command", model_str(m, c->check_text));
-    if (c->check_line != MODEL_NONE)
-        json_key_str(j, "check_line", model_str(m, model_line(m, c->check_line)->raw));
     json_key_str(j, "check_period", c->check_period == MODEL_NONE ? STR("") : model_str(m, model_period(m, c->check_period)->name));
     json_key_str(j, "notification_period",
                  c->notification_period == MODEL_NONE ? STR("") : model_str(m, model_period(m, c->notification_period)->name));

@@ -9,6 +9,9 @@
 
 #define JSON_DEPTH_MAX 32
 
+/* libjansson, in some of the same processes, has functions of these names: hidden, ours cannot be taken for them by its own calls. */
+#pragma GCC visibility push(hidden)
+
 struct json {
     struct buf *out;
     unsigned depth;
@@ -42,3 +45,4 @@ void json_key_u64(struct json *j, const char *key, uint64_t v);
 void json_key_id(struct json *j, const char *key, uint64_t v);
 void json_key_bool(struct json *j, const char *key, bool v);
 void json_key_time(struct json *j, const char *key, struct wall t);
+#pragma GCC visibility pop

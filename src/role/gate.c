@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gate: the one way in. What web and local bring from browsers, API clients and ctl is judged and answered by src/api; this file lends it hands: it keeps
+ * the snapshot and the board of one generation together, carries questions to engine, reader and auth, and answers back. It opens nothing.
+ */
+#include "api/level.h"
+#include "api/names.h"
+#include "api/stream.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "os/clock.h"
+#include "os/loop.h"
+#include "os/mem.h"
+#include "role/role.h"
+#include "wire/json_read.h"
+#include "wire/link.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define GATE_PART    (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
+#define GATE_TICK_US TIME_S        /* time-outs; with live views, the pace of these */
+#define GATE_LINES   16            /* header lines of one answer */
+
+struct segment { /* mapped here, for as long as the API uses it */
+    uint64_t generation;
+    const void *base;
+    size_t len;
+};
+
+struct gate {
+    struct api api;
+    struct segment model, board;         /* the pair in use */
+    struct segment next_model, next_board; /* come already, the other half not yet */
+    struct segment oids;
+    struct loop_timer tick;
+    struct buf out;
+    unsigned reader; /* whose turn */
+};
+
+static struct gate *self(struct role *r)
+{
+    return r->self;
+}
+
+/* ---- snapshot and board ---- */
+
+static void drop(struct segment *s)
+{
+    if (s->base)
+        mem_unmap(s->base, s->len);
+    *s = (struct segment){.base = NULL};
+}
+
+static void take(struct segment *to, uint64_t generation, int fd, const char *what)
+{
+    struct err err = ERR_INIT;
+
+    drop(to);
+    if (mem_map_ro(fd, &to->base, &to->len, &err) < 0)
+        log_fatal("%s: %s", what, err.text);
+    to->generation = generation;
+}
+
+static const uint64_t *oids_for(const struct gate *g, const struct model *m, uint64_t generation)
+{
+    bool fits = g->oids.base && g->oids.generation == generation && g->oids.len / sizeof(uint64_t) >= m->n_check;
+
+    return fits ? g->oids.base : NULL;
+}
+
+/* Shows the API a new world when both halves of one generation are here; until then it goes on with the old one, still mapped. */
+static void pair(struct gate *g)
+{
+    const struct segment *sm = g->next_model.base ? &g->next_model : &g->model;
+    const struct segment *sb = g->next_board.base ? &g->next_board : &g->board;
+    struct segment old_model = {.base = NULL}, old_board = {.base = NULL};
+    struct err err = ERR_INIT;
+    struct model m;
+    struct board b;
+
+    if (!sm->base || !sb->base || sm->generation != sb->generation || (sm == &g->model && sb == &g->board))
+        return;
+    if (model_open(&m, sm->base, sm->len, &err) < 0 || board_open(&b, sb->base, sb->len, &err) < 0)
+        log_fatal("%s", err.text);
+    if (b.h->n_checks != m.n_check || b.h->n_hosts != m.n_hosts)
+        log_fatal("the board of generation %llu does not belong to its snapshot", (unsigned long long)sb->generation);
+    if (g->next_model.base) {
+        old_model = g->model;
+        g->model = g->next_model;
+        g->next_model = (struct segment){.base = NULL};
+    }
+    if (g->next_board.base) {
+        old_board = g->board;
+        g->board = g->next_board;
+        g->next_board = (struct segment){.base = NULL};
+    }
+    api_world(&g->api, &m, &b, oids_for(g, &m, g->model.generation));
+    drop(&old_model);
+    drop(&old_board);
+}
+
+static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+{
+    struct gate *g = self(r);
+
+    take(&g->next_model, now->generation, now->public_fd, "the snapshot");
+    pair(g);
+}
+
+static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
+{
+    struct gate *g = self(r);
+    uint64_t generation = 0;
+
+    BUG_ON(!str_eq_c(purpose, "board") || !str_to_u64(arg, &generation));
+    take(&g->next_board, generation, fd, "the board");
+    close(fd);
+    pair(g);
+}
+
+static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct gate *g = self(r);
+
+    if (r->n_fds < 1)
+        log_fatal("OIDS without its descriptor");
+    take(&g->oids, m->u.oids.generation, r->fds[0], "the identities");
+    if (g->api.ready && g->model.generation == g->oids.generation)
+        names_learn(&g->api, oids_for(g, &g->api.model, g->oids.generation));
+}
+
+/* ---- hands for the API ---- */
+
+static struct wall port_wall(void *user UNUSED)
+{
+    return clock_wall();
+}
+
+static struct mono port_mono(void *user)
+{
+    return loop_now(((struct role *)user)->loop);
+}
+
+static int send_out(struct role *r, struct peer *p, int rc)
+{
+    struct gate *g = self(r);
+
+    if (!rc)
+        rc = p ? role_send(p, &g->out, -1) : E_CLOSED;
+    buf_clear(&g->out);
+    return rc;
+}
+
+static int port_auth(void *user, uint64_t serial, const char *op, const struct str *args, size_t n)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+    int rc = msg_put_auth_req(&g->out, &(struct msg_auth_req){.id = serial, .op = str_of(op), .args = {args, n}});
+
+    return send_out(r, role_peer(r, ROLE_AUTH, 0), rc);
+}
+
+static int port_engine(void *user, uint64_t serial, struct str who, uint64_t source, struct str text)
+{
+    struct role *r = user;
+    int rc = msg_put_command(&self(r)->out, &(struct msg_command){.id = serial, .who = who, .source = source, .text = text});
+
+    return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
+}
+
+/* The readers in turn; one that is down is passed over. */
+static int port_reader(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+    struct peer *p = NULL;
+    int rc = msg_put_query(&g->out, &(struct msg_query){.id = serial, .stmt = str_of(stmt), .args = {args, n}});
+
+    for (size_t i = 0; i < r->n_peers && !p; i++) {
+        struct peer *x = &r->peers[(g->reader + i) % r->n_peers];
+
+        if (x->up && x->id == ROLE_READER)
+            p = x;
+    }
+    g->reader++;
+    return send_out(r, p, rc);
+}
+
+static int port_reload(void *user, uint64_t serial)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+    int rc = msg_put_reload(&g->out, &(struct msg_reload){.id = serial});
+
+    if (!rc)
+        rc = role_send_parent(r, &g->out, -1);
+    buf_clear(&g->out);
+    return rc;
+}
+
+static struct peer *peer_of(struct role *r, enum api_source source)
+{
+    return role_peer(r, source == API_BY_WEB ? ROLE_WEB : ROLE_LOCAL, 0);
+}
+
+static int port_data(void *user, enum api_source source, uint64_t id, struct str body, bool end)
+{
+    struct role *r = user;
+    int rc = msg_put_api_data(&self(r)->out, &(struct msg_api_data){.id = id, .body = body, .end = end});
+
+    return send_out(r, peer_of(r, source), rc);
+}
+
+static int port_answer(void *user, enum api_source source, uint64_t id, int status, struct str headers, struct str body, bool more)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+    struct str lines[GATE_LINES], first = str_sub(body, 0, GATE_PART);
+    struct msg_api_resp m = {.id = id, .status = (uint64_t)status, .body = first, .more = more || first.n < body.n};
+    size_t n = 0;
+    int rc;
+
+    while (headers.n && n < GATE_LINES) {
+        struct str line = str_cut(&headers, '\n');
+
+        if (line.n)
+            lines[n++] = line;
+    }
+    m.headers = (struct msg_strv){lines, n};
+    rc = send_out(r, peer_of(r, source), msg_put_api_resp(&g->out, &m));
+    for (size_t at = first.n; !rc && at < body.n; at += GATE_PART)
+        rc = port_data(r, source, id, str_sub(body, at, GATE_PART), !more && at + GATE_PART >= body.n);
+    return rc;
+}
+
+static size_t port_queued(void *user, enum api_source source)
+{
+    const struct peer *p = peer_of(user, source);
+
+    return p && p->link ? link_queued(p->link) : 0;
+}
+
+static const struct api_ports ports = {
+    .wall = port_wall, .mono = port_mono, .auth = port_auth, .engine = port_engine, .reader = port_reader,
+    .reload = port_reload, .answer = port_answer, .data = port_data, .queued = port_queued,
+};
+
+/* ---- requests ---- */
+
+static void take_header(struct api_request *q, struct str line)
+{
+    struct str value = line, name = str_cut(&value, ':');
+    const struct {
+        const char *name;
+        struct str *to;
+    } table[] = {
+        {"authorization", &q->authorization}, {"cookie", &q->cookie}, {"origin", &q->origin}, {"host", &q->host},
+        {"sec-fetch-site", &q->fetch_site}, {"content-type", &q->content_type}, {"x-csrf", &q->csrf},
+        {"accept-language", &q->accept_language}, {"last-event-id", &q->last_event_id},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (str_eq_c(name, table[i].name))
+            *table[i].to = str_trim(value);
+    }
+}
+
+static void on_api_req(struct role *r, struct peer *p, const struct msg *m)
+{
+    const struct msg_api_req *x = &m->u.api_req;
+    struct api_request q = {.source = p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, .id = x->id, .method = x->method, .path = x->path,
+        .query = x->query, .body = x->body, .peer = x->peer, .tls = x->tls};
+
+    q.uid = q.source == API_BY_LOCAL ? x->uid : -1; /* web cannot say who somebody is */
+    for (size_t i = 0; i < x->headers.n; i++)
+        take_header(&q, x->headers.at[i]);
+    api_receive(&self(r)->api, &q);
+}
+
+static void on_api_gone(struct role *r, struct peer *p, const struct msg *m)
+{
+    api_gone(&self(r)->api, p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, m->u.api_gone.id);
+}
+
+static void on_ls_req(struct role *r, struct peer *p, const struct msg *m)
+{
+    struct gate *g = self(r);
+
+    msg_put_ls_resp(&g->out, &(struct msg_ls_resp){.id = m->u.ls_req.id, .end = 1});
+    send_out(r, p, 0);
+}
+
+/* ---- answers of other roles ---- */
+
+static void on_auth_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_auth_resp *x = &m->u.auth_resp;
+
+    api_answered(&self(r)->api, x->id, &(struct api_answer){.kind = API_FROM_AUTH, .ok = x->ok, .error = x->error,
+        .values = x->values.at, .n_values = x->values.n});
+}
+
+static void on_command_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_command_done *x = &m->u.command_done;
+
+    api_answered(&self(r)->api, x->id, &(struct api_answer){.kind = API_FROM_ENGINE, .ok = x->status == 0, .error = x->error});
+}
+
+static void on_rows(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_rows *x = &m->u.rows;
+    struct gate *g = self(r);
+
+    api_rows(&g->api, x->id, x->json);
+    if (x->end || x->error.n)
+        api_answered(&g->api, x->id, &(struct api_answer){.kind = API_FROM_READER, .ok = !x->error.n, .error = x->error});
+}
+
+static void on_reload_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_reload_done *x = &m->u.reload_done;
+
+    api_answered(&self(r)->api, x->id, &(struct api_answer){.kind = API_FROM_PARENT, .ok = x->ok, .error = x->text});
+}
+
+static void on_status(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    level_take(&self(r)->api, m->u.status.json);
+}
+
+/* The board tells all that has changed; that it is on disk too is a good moment to look. */
+static void on_changed(struct role *r, struct peer *p UNUSED, const struct msg *m UNUSED)
+{
+    stream_tick(&self(r)->api);
+}
+
+static void on_stored(struct role *r UNUSED, struct peer *p UNUSED, const struct msg *m UNUSED)
+{
+    /* The board's program record says how far the journal is, and whether it is degraded. */
+}
+
+/* ---- life ---- */
+
+static void tick(void *user)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+    int64_t pace = streams_count(g->api.streams) ? STREAM_ROUND_US : GATE_TICK_US;
+
+    api_tick(&g->api);
+    loop_timer_set(r->loop, &g->tick, (struct mono){loop_now(r->loop).us + pace}, tick, r);
+}
+
+static void birth(struct role *r)
+{
+    struct gate *g = self(r);
+
+    json_read_init();
+    api_init(&g->api, &ports, r);
+    g->api.uid = geteuid();
+    buf_init(&g->out);
+}
+
+static void serve(struct role *r)
+{
+    tick(r);
+    role_ready(r);
+}
+
+static void peer_down(struct role *r, struct peer *p)
+{
+    struct api *a = &self(r)->api;
+
+    switch (p->id) {
+    case ROLE_WEB: api_source_lost(a, API_BY_WEB); break;
+    case ROLE_LOCAL: api_source_lost(a, API_BY_LOCAL); break;
+    case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
+    case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
+    case ROLE_READER: api_lost(a, API_FROM_READER); break;
+    default: break;
+    }
+}
+
+static void stop(struct role *r)
+{
+    struct gate *g = self(r);
+
+    loop_timer_cancel(&g->tick);
+    api_release(&g->api);
+    drop(&g->model);
+    drop(&g->board);
+    drop(&g->next_model);
+    drop(&g->next_board);
+    drop(&g->oids);
+    buf_release(&g->out);
+    role_done(r);
+}
+
+static const struct role_inbox inbox[] = {
+    {MSG_API_REQ, ROLE_BIT(WEB) | ROLE_BIT(LOCAL), on_api_req},
+    {MSG_API_GONE, ROLE_BIT(WEB) | ROLE_BIT(LOCAL), on_api_gone},
+    {MSG_LS_REQ, ROLE_BIT(LOCAL), on_ls_req},
+    {MSG_AUTH_RESP, ROLE_BIT(AUTH), on_auth_resp},
+    {MSG_COMMAND_DONE, ROLE_BIT(ENGINE), on_command_done},
+    {MSG_ROWS, ROLE_BIT(READER), on_rows},
+    {MSG_CHANGED, ROLE_BIT(STORE), on_changed},
+    {MSG_STORED, ROLE_BIT(STORE), on_stored},
+    {MSG_OIDS, ROLE_BIT(STORE), on_oids},
+    {MSG_STATUS, ROLE_BIT(PARENT), on_status},
+    {MSG_RELOAD_DONE, ROLE_BIT(PARENT), on_reload_done},
+};
+
+const struct role_ops role_gate = {
+    .id = ROLE_GATE,
+    .self_size = sizeof(struct gate),
+    .inbox = inbox,
+    .n_inbox = ARRAY_LEN(inbox),
+    .birth = birth,
+    .fd = take_fd,
+    .snapshot = snapshot,
+    .serve = serve,
+    .peer_down = peer_down,
+    .stop = stop,
+};
