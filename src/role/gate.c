@@ -4,10 +4,12 @@
  * the snapshot and the board of one generation together, carries questions to engine, reader and auth, and answers back. It opens nothing.
  */
 #include "api/level.h"
+#include "api/livestatus.h"
 #include "api/names.h"
 #include "api/stream.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "build_id.h"
 #include "os/clock.h"
 #include "os/loop.h"
 #include "os/mem.h"
@@ -15,6 +17,7 @@
 #include "wire/json_read.h"
 #include "wire/link.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,6 +39,7 @@ struct gate {
     struct loop_timer tick;
     struct buf out;
     unsigned reader; /* whose turn */
+    int64_t parent;  /* process id of Vigie, as Livestatus shows it */
 };
 
 static struct gate *self(struct role *r)
@@ -283,12 +287,43 @@ static void on_api_gone(struct role *r, struct peer *p, const struct msg *m)
     api_gone(&self(r)->api, p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, m->u.api_gone.id);
 }
 
-static void on_ls_req(struct role *r, struct peer *p, const struct msg *m)
+/* ---- Livestatus ---- */
+
+static void send_ls(struct role *r, struct peer *p, uint64_t id, struct str text, bool keep)
 {
     struct gate *g = self(r);
+    int rc = 0;
 
-    msg_put_ls_resp(&g->out, &(struct msg_ls_resp){.id = m->u.ls_req.id, .end = 1});
-    send_out(r, p, 0);
+    do {
+        struct str part = str_sub(text, 0, GATE_PART);
+
+        text = str_sub(text, part.n, text.n);
+        rc = msg_put_ls_resp(&g->out, &(struct msg_ls_resp){.id = id, .body = part, .end = !text.n, .keep = !text.n && keep});
+        rc = send_out(r, p, rc);
+    } while (text.n && !rc);
+}
+
+/* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's uid. */
+static void on_ls_req(struct role *r, struct peer *p, const struct msg *m)
+{
+    const struct msg_ls_req *x = &m->u.ls_req;
+    struct gate *g = self(r);
+    struct livestatus_world w = {.m = &g->api.model, .b = &g->api.board, .version = BUILD_VERSION, .pid = g->parent, .now = clock_wall()};
+    struct livestatus_reply reply = {.keep = false};
+    struct buf out = BUF_INIT;
+    char who[32];
+
+    if (!g->api.ready) { /* the socket opens before the first board: nothing is answered rather than something wrong */
+        send_ls(r, p, x->id, STR_NULL, false);
+        return;
+    }
+    livestatus_answer(&w, x->text, &out, &reply);
+    if (reply.command.n) {
+        snprintf(who, sizeof(who), "uid:%lld", (long long)x->uid);
+        port_engine(r, 0, str_of(who), 2, reply.command);
+    }
+    send_ls(r, p, x->id, buf_str(&out), reply.keep);
+    buf_release(&out);
 }
 
 /* ---- answers of other roles ---- */
@@ -360,6 +395,7 @@ static void birth(struct role *r)
     json_read_init();
     api_init(&g->api, &ports, r);
     g->api.uid = geteuid();
+    g->parent = r->one_process ? getpid() : getppid();
     buf_init(&g->out);
 }
 
