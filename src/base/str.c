@@ -101,7 +101,7 @@ struct str str_trim(struct str s)
 struct str str_sub(struct str s, size_t from, size_t n)
 {
     if (from >= s.n)
-        return STR_NULL;
+        return str_make(s.p ? s.p + s.n : NULL, 0); /* its end, so that what was taken can be measured */
     return str_make(s.p + from, MIN(n, s.n - from));
 }
 

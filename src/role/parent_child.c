@@ -195,13 +195,14 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
 
     /* The stronger process looks again at what the table allows: a child may be taken over. */
     if (!(info->from & 1u << c->id) || !(info->to & ROLE_BIT(PARENT)))
-        return c->id == ROLE_CONF && parent_conf_message(p, m, fds, n_fds);
+        return false;
+    if (c->id == ROLE_CONF)
+        return parent_conf_message(p, m, fds, n_fds);
     switch (m->type) {
     case MSG_READY: parent_child_ready(p, c); return true;
     case MSG_BOARD: take_board(p, &m->u.board, fds, n_fds); return true;
     case MSG_SETUP_TOKEN: str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token); return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
-    case MSG_CONF_DIAG: return parent_conf_message(p, m, fds, n_fds);
     default: return false;
     }
 }

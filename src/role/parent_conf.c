@@ -67,6 +67,7 @@ static int map_candidate(struct role_snapshot *s, int public_fd, int secret_fd, 
         return r;
     s->public_fd = public_fd;
     s->secret_fd = secret_fd;
+    s->secret_len = (size_t)lseek(secret_fd, 0, SEEK_END); /* not mapped here: the parent has no use for secrets */
     r = model_open(model, s->base, s->len, err);
     if (r == 0 && !model_intact(s->base, s->len))
         r = err_set(err, E_FORMAT, "the snapshot does not match its hash");

@@ -238,7 +238,8 @@ static void take_snapshot(struct role *r, const struct msg_snapshot *m, int *fds
         now.secret_fd = fds[at];
         map_segment(fds[at], &now.secret, &now.secret_len);
     }
-    fds[0] = fds[n_fds - 1] = -1;
+    for (size_t i = 0; i < n_fds; i++)
+        fds[i] = -1; /* ours now */
     r->snap = now;
     if (r->ops->snapshot)
         r->ops->snapshot(r, &r->snap, old.generation ? &old : NULL);
