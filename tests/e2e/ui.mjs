@@ -17,7 +17,10 @@ let context;
 let wrongs;
 
 before(async () => {
-  vigie = await startVigie();
+  vigie = await startVigie().catch((error) => {
+    console.error(error.message); // once, not once a step
+    process.exit(1);
+  });
   browser = await launch();
   ({ page, context, wrongs } = await newPage(browser));
 });
