@@ -122,6 +122,31 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
 
 /* ---- applying ---- */
 
+static void run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
+{
+    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, timeout_us);
+    struct world_effect *e = world_effect(w, WORLD_RUN);
+
+    e->id = w->runs.at[slot].id;
+    e->check = check;
+    e->run_kind = WORLD_RUN_HANDLER;
+    e->timeout_us = timeout_us;
+    e->privileged = model_line(w->m, line)->privileged != 0;
+    expand_run(w, e, line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
+}
+
+/* ocsp_command, ochp_command: after every result. */
+static void obsess(struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+    bool host = world_kind(w, check) == MODEL_HOST;
+    uint32_t line = host ? g->ochp_line : g->ocsp_line;
+
+    if (line != MODEL_NONE && world_switch(w, host ? BOARD_SW_OBSESS_HOSTS : BOARD_SW_OBSESS_SERVICES) &&
+        (w->st[check].switches & MODEL_CHECK_OBSESS))
+        run_line(w, check, line, host ? g->ochp_timeout_us : g->ocsp_timeout_us);
+}
+
 static void handlers(struct world *w, uint32_t check)
 {
     const struct model_globals *g = w->m->globals;
@@ -133,22 +158,10 @@ static void handlers(struct world *w, uint32_t check)
     if (!world_switch(w, BOARD_SW_HANDLERS) || !(w->st[check].switches & MODEL_CHECK_EVENT_HANDLER))
         return;
     for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-        const struct model_line *l;
-        struct world_effect *e;
-        uint32_t slot;
-
         if (lines[i] == MODEL_NONE)
             continue;
-        l = model_line(w->m, lines[i]);
-        nlog_handler(w, check, i == 0, model_str(w->m, l->text));
-        slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, g->event_handler_timeout_us);
-        e = world_effect(w, WORLD_RUN);
-        e->id = w->runs.at[slot].id;
-        e->check = check;
-        e->run_kind = WORLD_RUN_HANDLER;
-        e->timeout_us = g->event_handler_timeout_us;
-        e->privileged = l->privileged != 0;
-        expand_run(w, e, lines[i], &(struct expand_of){.check = check, .contact = MODEL_NONE});
+        nlog_handler(w, check, i == 0, model_str(w->m, model_line(w->m, lines[i])->text));
+        run_line(w, check, lines[i], g->event_handler_timeout_us);
     }
 }
 
@@ -351,7 +364,9 @@ static void measure(struct world *w, const struct verdict *v)
 static void apply(struct world *w, struct verdict *v)
 {
     struct state *s = &w->st[v->check];
-    bool is_volatile = (model_check(w->m, v->check)->flags & MODEL_CHECK_VOLATILE) != 0;
+    const struct model_check *c = model_check(w->m, v->check);
+    bool is_volatile = (c->flags & MODEL_CHECK_VOLATILE) != 0;
+    bool same_text = str_eq(state_output(s), v->out.first);
     bool first = !s->checked, flap_ended;
     struct state_in in = input_of(w, v);
     struct state_out out = state_step(s, &in);
@@ -362,7 +377,7 @@ static void apply(struct world *w, struct verdict *v)
     measure(w, v);
     number_events(w, s, &out);
     world_touch(w, v->check);
-    if (tell_log)
+    if (tell_log || (!same_text && !first && (c->stalk_on & state_on(world_kind(w, v->check), s->state))))
         alert(w, v->check);
     note_ack_after(w, v->check, out.changed);
     if (out.changed || out.hard_change) { /* another problem than the one that was told */
@@ -375,6 +390,7 @@ static void apply(struct world *w, struct verdict *v)
         handlers(w, v->check);
     notifications(w, v->check, &out, flap_ended);
     look_around(w, v->check, &out, first);
+    obsess(w, v->check);
     state_settle(s);
 }
 

@@ -15,7 +15,8 @@ const char *const lab_main =
     "log_external_commands=0\nlog_service_retries=1\nlog_host_retries=1\nlog_initial_states=0\nlog_current_"
     "states=0\ncached_host_check_horizon=0\n"
     "service_check_timeout=5\nhost_check_timeout=5\ndate_format=iso8601\nenable_flap_detection=0\n"
-    "max_host_check_spread=1\nmax_service_check_spread=1\nuse_retained_scheduling_info=0\n";
+    "max_host_check_spread=1\nmax_service_check_spread=1\nuse_retained_scheduling_info=0\nillegal_macro_"
+    "output_chars=`~$&|'\"<>\n";
 
 const char *const lab_objects =
     "define timeperiod {\n timeperiod_name 24x7\n alias a\n sunday 00:00-24:00\n monday 00:00-24:00\n "

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parser of external commands by a table of lines, and promises about the table of commands itself; run-time macros by what a command line becomes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/excmd.h"
+#include "core/expand.h"
+#include "core/record.h"
+#include "lab.h"
+
+struct row {
+    const char *line;
+    int want;
+    const char *name, *text, *said; /* command; the last field that is text; a part of the reason */
+    int64_t number;                 /* of the first number field */
+};
+
+static const struct row rows[] = {
+    {"[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;s;2;out;with;semicolons", 0, "PROCESS_SERVICE_CHECK_RESULT",
+     "out;with;semicolons", NULL, 2},
+    {"  [1700000000]   ENABLE_NOTIFICATIONS  \n", 0, "ENABLE_NOTIFICATIONS", NULL, NULL, 0},
+    {"[1700000000] PROCESS_HOST_CHECK_RESULT;h;1;", 0, "PROCESS_HOST_CHECK_RESULT", "", NULL, 1},
+    {"[1700000000] PROCESS_HOST_CHECK_RESULT;h;1", 0, "PROCESS_HOST_CHECK_RESULT", "", NULL, 1},
+    {"[1700000000] SCHEDULE_SVC_CHECK;h;s;1700000000.25", 0, "SCHEDULE_SVC_CHECK", NULL, NULL, 1700000000},
+    {"ENABLE_NOTIFICATIONS", E_INVAL, NULL, NULL, "begins with its time", 0},
+    {"[] ENABLE_NOTIFICATIONS", E_INVAL, NULL, NULL, "begins with its time", 0},
+    {"[soon] ENABLE_NOTIFICATIONS", E_INVAL, NULL, NULL, "begins with its time", 0},
+    {"[1700000000] enable_notifications", E_NOENT, NULL, NULL, "no external command 'enable_notifications'",
+     0},
+    {"[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;s", E_INVAL, NULL, NULL, "the number is missing", 0},
+    {"[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;s;two;x", E_INVAL, NULL, NULL, "field 3 is 'two'", 0},
+    {"[1700000000] SCHEDULE_HOST_CHECK;h;99999999999999999", E_INVAL, NULL, NULL, "out of range", 0},
+    {"[1700000000] ACKNOWLEDGE_HOST_PROBLEM;h;1;1;0", E_INVAL, NULL, NULL, "the author is missing", 0},
+};
+
+static void test_parse(void **st UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct row *r = &rows[i];
+        struct err err = ERR_INIT;
+        struct excmd c;
+        int got = excmd_parse(&c, str_of(r->line), NULL, &err);
+
+        print_message("  %s", r->line);
+        print_message(" -> %s\n", err.text);
+        assert_int_equal(got, r->want);
+        if (r->said)
+            assert_non_null(strstr(err.text, r->said));
+        if (got == 0) {
+            assert_string_equal(c.row->name, r->name);
+            if (strpbrk(c.row->fields, "it"))
+                assert_int_equal(c.number[strcspn(c.row->fields, "it")], r->number);
+        }
+        if (r->text)
+            assert_true(str_eq_c(c.text[strlen(c.row->fields) - 1], r->text));
+    }
+}
+
+static void test_table(void **st UNUSED)
+{
+    size_t n, acting = 0;
+    const struct excmd_row *t = excmd_table(&n);
+
+    assert_true(n >= 160);
+    for (size_t i = 0; i < n; i++) {
+        const char *f = t[i].fields;
+        size_t len = strlen(f);
+
+        assert_true(len <= EXCMD_FIELDS && strspn(f, "hsHGCgitdax") == len);
+        assert_true(!strchr(f, 'x') || strchr(f, 'x') == f + len - 1); /* takes the rest, so it is the last */
+        assert_true(!strchr(f, 's') || f[0] == 'h');
+        if (t[i].target >= EXCMD_HG_HOSTS && t[i].target <= EXCMD_HG_ALL)
+            assert_int_equal(f[0], 'H');
+        else if (t[i].target >= EXCMD_SG_HOSTS)
+            assert_int_equal(f[0], 'G');
+        else if (t[i].target != EXCMD_NONE)
+            assert_int_equal(f[0], 'h');
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(t[i].name, t[k].name);
+        acting += excmd_acts(&t[i]);
+    }
+    assert_true(acting >= 120);
+}
+
+/* Any line that a command of the table could be must be answered, with every field missing in turn. */
+static void test_missing_fields(void **st UNUSED)
+{
+    size_t n;
+    const struct excmd_row *t = excmd_table(&n);
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t have = 0; have <= strlen(t[i].fields); have++) {
+            struct err err = ERR_INIT;
+            struct excmd c;
+            size_t needed = strlen(t[i].fields) - (strchr(t[i].fields, 'x') != NULL);
+
+            buf_clear(&b);
+            buf_printf(&b, "[1] %s", t[i].name);
+            for (size_t k = 0; k < have; k++)
+                buf_add_c(&b, ";7");
+            assert_int_equal(excmd_parse(&c, buf_str(&b), NULL, &err), have >= needed ? 0 : E_INVAL);
+        }
+    buf_release(&b);
+}
+
+/* ---- macros at run time ---- */
+
+static struct lab_answer up(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.lasts_us = TIME_MS, .output = "UP"};
+}
+
+static void macro_is(struct lab *lab, const char *text, uint32_t check, const char *want)
+{
+    struct macro_ref ref;
+    struct expand_of of = {.check = check,
+                           .contact = 0,
+                           .notification = true,
+                           .type = NOTIFY_ACK,
+                           .number = 4,
+                           .author = STR("ann"),
+                           .comment = STR("it's $5"),
+                           .recipients = STR("alice")};
+    struct buf b = BUF_INIT;
+
+    assert_true(macro_parse(str_of(text), &ref));
+    assert_true(expand_macro(lab->w, ref.id, ref.arg, &of, &b));
+    if (strcmp(b.data, want) != 0)
+        print_error("%s\n", text);
+    assert_string_equal(b.data, want);
+    buf_release(&b);
+}
+
+static void test_macros(void **st UNUSED)
+{
+    static const struct {
+        const char *macro, *want;
+    } table[] = {
+        {"SERVICESTATE", "CRITICAL"},
+        {"SERVICESTATEID", "2"},
+        {"SERVICESTATETYPE", "SOFT"},
+        {"SERVICEATTEMPT", "1"},
+        {"LASTSERVICESTATE", "OK"},
+        {"HOSTSTATE", "UP"},
+        {"SERVICEOUTPUT", "disk full"},
+        {"SERVICEPERFDATA", "a=1"},
+        {"LONGSERVICEOUTPUT", "more"},
+        {"SERVICEDURATIONSEC", "90"},
+        {"SERVICEDURATION", "0d 0h 1m 30s"},
+        {"LASTSERVICECHECK", "1800000000"},
+        {"HOSTSTATE:h1", "UP"},
+        {"SERVICESTATE:h1:s1", "CRITICAL"},
+        {"SERVICESTATE:h1:none", ""},
+        {"NOTIFICATIONTYPE", "ACKNOWLEDGEMENT"},
+        {"NOTIFICATIONNUMBER", "4"},
+        {"NOTIFICATIONAUTHOR", "ann"},
+        {"NOTIFICATIONCOMMENT", "its 5"},
+        {"NOTIFICATIONRECIPIENTS", "alice"},
+        {"TIMET", "1800000090"},
+        {"DATE", "2027-01-15"},
+        {"TIME", "08:01:30"},
+        {"SHORTDATETIME", "2027-01-15 08:01:30"},
+        {"LONGDATETIME", "Fri Jan 15 08:01:30 UTC 2027"},
+        {"TOTALSERVICESCRITICAL", "1"},
+        {"TOTALHOSTSUP", "1"},
+        {"TOTALSERVICEPROBLEMS", "1"},
+        {"TOTALHOSTSERVICESCRITICAL", "1"},
+        {"ISVALIDTIME:24x7", "1"},
+        {"NEXTVALIDTIME:24x7", "1800000090"},
+        {"SERVICEACKAUTHOR", "ann"},
+        {"SERVICELATENCY", "0.000"},
+        {"SERVICEPERCENTCHANGE", "0.00"},
+        {"SERVICEDOWNTIME", "0"},
+    };
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main,
+             "define host {\n host_name h1\n use ht\n}\ndefine service {\n host_name h1\n "
+             "service_description s1\n use st\n}\n",
+             1800000000, 1, up, 0);
+    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;s1;2;disk `full`|a=1\\nmo\"re"));
+    lab_run(&lab, 90 * TIME_S);
+    lab_event(&lab, &(struct world_event){.kind = WORLD_TICK});
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        macro_is(&lab, table[i].macro, 1, table[i].want);
+    lab_close(&lab);
+}
+
+/* A value is one argument whatever it holds: it is neither split nor can it be taken for the coding of command lines. */
+static void test_value_is_one_word(void **st UNUSED)
+{
+    struct lab lab = {0};
+    const char *objects =
+        "define command {\n command_name eh\n command_line /bin/eh $SERVICEOUTPUT$ end\n}\n"
+        "define host {\n host_name h1\n use ht\n}\n"
+        "define service {\n host_name h1\n service_description s1\n use st\n event_handler eh\n}\n";
+    struct world_event e = {.kind = WORLD_COMMAND};
+    const struct world_effect *x;
+    struct str words, w = STR_NULL;
+    size_t n, i = 0;
+
+    lab_open(&lab, lab_main, objects, 1800000000, 1, up, 0);
+    e.command.text = STR("[1800000000] PROCESS_SERVICE_CHECK_RESULT;h1;s1;2;a b;c $(id) \x01S1;");
+    world_step(lab.w, &e, lab_now(&lab));
+    x = world_effects(lab.w, &n);
+    while (i < n && !(x[i].kind == WORLD_RUN && x[i].run_kind == WORLD_RUN_HANDLER))
+        i++;
+    assert_true(i < n);
+    words = world_text(lab.w, x[i].words);
+    assert_true(record_next_word(&words, &w) == 1 && str_eq_c(w, "/bin/eh"));
+    assert_true(record_next_word(&words, &w) == 1 && str_starts(w, STR("a b;c ")));
+    assert_false(str_contains(w, STR("$"))); /* illegal_macro_output_chars */
+    assert_true(!str_contains(w, STR("\x01S1;")) || str_contains(w, STR("\x01\x01S1;"))); /* never a slot */
+    assert_true(record_next_word(&words, &w) == 1 && str_eq_c(w, "end"));
+    assert_int_equal(record_next_word(&words, &w), 0);
+    world_clear(lab.w);
+    lab_close(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_missing_fields),
+        cmocka_unit_test(test_macros),
+        cmocka_unit_test(test_value_is_one_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
