@@ -64,7 +64,7 @@ static int parse_address(const char *at, union address *a, socklen_t *len, struc
 bool sock_is_loopback(const char *at)
 {
     union address a;
-    socklen_t len;
+    socklen_t len = 0;
 
     if (parse_address(at, &a, &len, NULL) < 0)
         return false;
@@ -104,7 +104,7 @@ static void say_bound(int fd, char *bound, size_t size)
 int sock_listen_tcp(const char *at, int *fd, char *bound, size_t size, struct err *err)
 {
     union address a;
-    socklen_t len;
+    socklen_t len = 0;
     int one = 1, s, r = parse_address(at, &a, &len, err);
 
     if (r < 0)
@@ -164,7 +164,7 @@ static int clear_stale(const char *path, const struct sockaddr_un *a, socklen_t 
 int sock_listen_unix(const char *path, unsigned mode, int *fd, struct err *err)
 {
     struct sockaddr_un a;
-    socklen_t len;
+    socklen_t len = 0;
     int s, r = unix_address(path, &a, &len, err);
 
     if (r == 0)
@@ -186,7 +186,7 @@ int sock_listen_unix(const char *path, unsigned mode, int *fd, struct err *err)
 int sock_connect_unix(const char *path, int *fd, struct err *err)
 {
     struct sockaddr_un a;
-    socklen_t len;
+    socklen_t len = 0;
     int s, r = unix_address(path, &a, &len, err);
 
     if (r < 0)
@@ -229,7 +229,7 @@ int sock_peer(int fd, uid_t *uid, gid_t *gid, pid_t *pid)
 int sock_send_datagram(const char *path, struct str text, struct err *err)
 {
     struct sockaddr_un a;
-    socklen_t len;
+    socklen_t len = 0;
     int s, r = unix_address(path, &a, &len, err);
 
     if (r < 0)

@@ -110,14 +110,6 @@ void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec
     }
 }
 
-int rights_enter(enum role_id id, struct role *r, struct err *err)
-{
-    (void)id;
-    (void)r;
-    (void)err;
-    return 0;
-}
-
 /* The file-system ids only: the parent keeps its own rights for everything else. */
 static void become(const struct rights_uids *u, bool on)
 {

@@ -8,6 +8,7 @@
  */
 #include "base/err.h"
 #include "os/proc.h"
+#include "os/sandbox.h"
 #include "wire/roles.h"
 
 #include <sys/types.h>
@@ -37,6 +38,17 @@ const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id
 void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec *spec);
 /* The last step of a role's birth, in its own process: closes the sandbox. Cannot be undone. */
 int rights_enter(enum role_id id, struct role *r, struct err *err);
+
+/* One row of the table. Paths are folders of the state folder ("" itself), or absolute. */
+struct rights_row {
+    enum role_id role;
+    unsigned calls; /* enum sandbox_calls */
+    bool landlock;
+    const char *read[2], *write[4];
+    const char *may, *may_not; /* for people: docs/RIGHTS.md is made from them */
+};
+const struct rights_row *rights_row(enum role_id id); /* NULL: the parent */
+const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 
 /* Opens a log file, or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd, struct err *err);
