@@ -172,7 +172,7 @@ int excmd_do_downtime_children(struct world *w, const struct excmd *c, uint32_t 
 {
     unsigned char *seen = mem_zalloc(w->m->n_hosts);
     VEC(uint32_t) todo = {0};
-    uint64_t first = 0, id;
+    uint64_t first = 0, id = 0;
     int r = 0;
 
     *VEC_ADD(&todo) = check;
