@@ -300,6 +300,9 @@ export const fr: Catalogue = {
   'note.updated_text': 'Cette page est encore de l’ancienne version.',
   'note.reload': 'Charger la nouvelle',
   'note.one_process': 'Tous les rôles tournent dans un seul processus, sans cloisons entre eux. Démarrez sans --one-process.',
+  'note.rights_root': 'Les sondes tournent en root. Un utilisateur à part est plus sûr : voir nagios_user dans la configuration.',
+  'note.rights_ordinary': 'Vigie a été lancée par un utilisateur ordinaire : tous les rôles le partagent, et les sondes ne sont pas confinées.',
+  'note.rights_users': 'Les rôles n’ont pas d’utilisateurs système à eux : ils sont moins bien séparés. L’installation du paquet crée ces utilisateurs.',
   'note.see': 'Voir Plateforme',
 
   'err.network': 'Vigie ne répond pas. Est-elle lancée ?',

@@ -7,7 +7,7 @@ import { allCaps, capNames } from '../caps.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import type { RoleStatus, Status } from '../model.ts';
 import { now } from '../store/now.ts';
-import { degraded, readStatus, status, warnings } from '../store/status.ts';
+import { degraded, readStatus, remarks, status, warnings } from '../store/status.ts';
 import { Icon } from '../parts/icons.tsx';
 
 const Tile = (props: { k: string; v: ComponentChildren; d?: ComponentChildren; bad?: boolean }): JSX.Element => (
@@ -109,7 +109,7 @@ const NotYet = ({ items }: { items: NonNullable<Status['not_yet']> }): JSX.Eleme
 );
 
 function Warnings(): JSX.Element | null {
-  const all = [...(degraded.value ? [t('note.degraded_text', { why: degraded.value })] : []), ...warnings.value];
+  const all = [...(degraded.value ? [t('note.degraded_text', { why: degraded.value })] : []), ...warnings.value, ...remarks.value];
   if (all.length === 0) return null;
   return (
     <section class="block" role="status">

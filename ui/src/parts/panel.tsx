@@ -2,7 +2,7 @@
 // One resource beside the list: first why it is as it is, then what can be done, then everything known.
 import type { ComponentChildren, JSX } from 'preact';
 import { session } from '../api.ts';
-import { clock, duration, exact, moment, num, seconds } from '../format.ts';
+import { clock, duration, exact, moment, quantity, seconds } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
 import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State } from '../model.ts';
 import { go, route } from '../route.ts';
@@ -88,7 +88,7 @@ function Output({ d }: { d: Detail }): JSX.Element {
   }
   const long = (d.long_output ?? '').replace(/\\n/g, '\n').trim();
   const short = long.split('\n').length <= 6;
-  const ran = d.execution_ms === undefined ? <Age at={d.last_check} fast stop /> : <>{num(d.execution_ms, 0)} ms · <Age at={d.last_check} fast stop /></>;
+  const ran = d.execution_ms === undefined ? <Age at={d.last_check} fast stop /> : <>{quantity(d.execution_ms, 'ms')} · <Age at={d.last_check} fast stop /></>;
   return (
     <Section title={t('panel.output')} side={ran}>
       <pre>{d.output || '—'}{long && short ? `\n${long}` : ''}</pre>
@@ -199,7 +199,7 @@ function Facts({ d }: { d: Detail }): JSX.Element {
       <dl class="facts">
         {fact(t('panel.fact_address'), d.address)}
         {fact(t('panel.fact_command'), d.check_command && <code>{d.check_command}</code>)}
-        {fact(t('panel.fact_latency'), d.latency_ms !== undefined && seconds(d.last_check) ? `${num(d.latency_ms, 0)} ms` : '')}
+        {fact(t('panel.fact_latency'), d.latency_ms !== undefined && seconds(d.last_check) ? quantity(d.latency_ms, 'ms') : '')}
         {d.check_type === 'passive' && <><dt /><dd>{t('panel.fact_passive')}</dd></>}
         {fact(t('panel.fact_parents'), list(d.parents))}
         {fact(t('panel.fact_children'), list(d.children))}

@@ -9,7 +9,7 @@ import { STATES, type State } from '../model.ts';
 import { DEFAULT_ROUTE, formatRoute, go, route, type Route } from '../route.ts';
 import { dialog, openDialog } from '../store/actions.ts';
 import { counts } from '../store/list.ts';
-import { degraded, status, updated, warnings } from '../store/status.ts';
+import { degraded, remarks, status, updated, warnings } from '../store/status.ts';
 import { live } from '../store/stream.ts';
 import { Kbd, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
@@ -31,7 +31,7 @@ function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' 
 
 function Rail(): JSX.Element {
   const open = counts.value.unhandled ?? 0;
-  const warned = warnings.value.length + (degraded.value ? 1 : 0);
+  const warned = warnings.value.length + remarks.value.length + (degraded.value ? 1 : 0);
   return (
     <nav class="rail" aria-label={t('nav.main')}>
       <Brand />

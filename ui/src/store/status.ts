@@ -21,10 +21,21 @@ export function warningText(warning: string | Warning): string {
   return (lang.value === 'fr' ? warning.text_fr : warning.text_en) || warning.text || warning.text_en || warning.code || '';
 }
 
-export const warnings = computed(() => {
-  const s = status.value;
-  const own = [s?.process?.one_process ? t('note.one_process') : '', s?.process?.rights_warning ?? ''];
-  return [...new Set([...(s?.warnings ?? []).filter((w) => typeof w === 'string' || w.code !== 'journal_degraded').map(warningText), ...own])].filter(Boolean);
+// What is said on every page: something that people expect does not happen.
+export const warnings = computed(() => (status.value?.warnings ?? [])
+  .filter((w) => typeof w === 'string' || w.code !== 'journal_degraded').map(warningText).filter(Boolean));
+
+// The parent's warnings are for its log, in English; the three of them have their words here.
+function rightsText(warning: string): string {
+  if (warning === '') return '';
+  if (warning.startsWith('nagios_user')) return t('note.rights_root');
+  return t(warning.includes('ordinary user') ? 'note.rights_ordinary' : 'note.rights_users');
+}
+
+// What is said on Platform: how this Vigie was started.
+export const remarks = computed(() => {
+  const process = status.value?.process;
+  return [process?.one_process ? t('note.one_process') : '', rightsText(process?.rights_warning ?? '')].filter(Boolean);
 });
 
 export async function readStatus(): Promise<void> {
