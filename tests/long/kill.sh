@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: serial timeout=14400
+# The crash loop of tests/life/60-kill.py, for long.
+VIGIE_KILLS=${VIGIE_KILLS:-1000} exec python3 "$SRC/tests/life/60-kill.py"
