@@ -149,6 +149,8 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
     buf_clear(&l->coded);
     before = l->coded.len;
     macro_static(&l->view, ref->id, ref->arg, ref->on_demand, &l->of, &l->coded);
+    if (!l->coded.len && !ref->on_demand && (ref->id == MACRO_ID_HOSTGROUPNAME || ref->id == MACRO_ID_SERVICEGROUPNAME))
+        return false; /* an object without a group: the old engines leave the text as it is */
     if (memchr(l->coded.data + before, '$', l->coded.len) &&
         depth < DEPTH_MAX) { /* notes_url http://x/$HOSTNAME$ */
         struct str copy = arena_str(&l->c->arena, buf_str(&l->coded));
@@ -162,6 +164,10 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
 
 static void unknown_macro(struct conf_liner *l, struct str name)
 {
+    struct macro_ref known;
+
+    if (macro_parse(name, &known))
+        return; /* known, without a value here */
     for (size_t i = 0; i < name.n; i++)
         if (!((name.p[i] >= 'A' && name.p[i] <= 'Z') || (name.p[i] >= '0' && name.p[i] <= '9')))
             return; /* no more than two dollars in a text */

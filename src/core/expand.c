@@ -290,7 +290,7 @@ static bool counts(const struct world *w, const struct total *t, uint32_t i)
 
     if (!handled && t->kind == MODEL_SERVICE)
         handled = w->st[world_host(w, i)].state != STATE_UP;
-    return (t->state < 0 ? s->state != 0 : s->state == t->state) && !(t->unhandled && handled);
+    return s->checked && (t->state < 0 ? s->state != 0 : s->state == t->state) && !(t->unhandled && handled);
 }
 
 static bool add_total(const struct world *w, enum macro_id id, struct buf *b)

@@ -174,7 +174,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .parents_bad = reach_parents_bad(w, p->check),
         .number = s->notification_number,
         .first_delay_us = c->first_notification_delay_us,
-        .problem_since = s->problem_since,
+        .problem_since = time_wall_s((struct wall){s->problem_since}) * TIME_S,
         .interval_us = c->notification_interval_us,
         .next_notification = s->next_notification,
         .now = w->now.wall.us,
@@ -445,7 +445,8 @@ static void remember(struct world *w, const struct plan *p)
         return;
     s->notified_on |= state_on(world_kind(w, p->check), s->state);
     interval = interval_now(w, p->check);
-    s->next_notification = interval > 0 ? w->now.wall.us + interval : 0;
+    /* Whole seconds, as the old engines count: a result a moment earlier in its second than the last one is not early. */
+    s->next_notification = interval > 0 ? time_wall_s(w->now.wall) * TIME_S + interval : 0;
     s->no_more = interval <= 0;
 }
 
