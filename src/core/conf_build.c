@@ -186,11 +186,10 @@ void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *firs
     for (uint32_t i = 0; i < o->n_keyed; i++) {
         const struct conf_prop *p = &c->props.at[o->keyed[i]];
         struct model_var v = {.name = model_build_str(c->build, p->key)};
+        struct str value = str_eq_c(p->value, "null") ? STR("") : p->value;
 
-        if (str_eq_c(p->value, "null"))
-            continue;
-        v.secret = p->value.n && is_secret_name(p->key);
-        v.value = v.secret ? conf_secret_text(c, p->value) : model_build_str(c->build, p->value);
+        v.secret = value.n && is_secret_name(p->key);
+        v.value = v.secret ? conf_secret_text(c, value) : model_build_str(c->build, value);
         *VEC_ADD(&c->build->var) = v;
     }
     *n = (uint32_t)c->build->var.n - *first;

@@ -77,6 +77,21 @@ static uint32_t extra_of(struct conf *c, const struct conf_object *o, const stru
     return (uint32_t)c->build->extra.n - 1;
 }
 
+/* What Nagios refuses, whatever else is said. */
+static void check_intervals(struct conf *c, const struct conf_object *o, const struct model_check *k)
+{
+    bool retry_ok = o->type == CONF_HOST ? k->retry_interval_us >= 0 : k->retry_interval_us > 0;
+
+    if (retry_ok && k->check_interval_us >= 0 && k->notification_interval_us >= 0)
+        return;
+    if (map_put_u64(&c->said, 5ull << 61 | (uint64_t)(o - c->objects.at), 1))
+        conf_say(c, CONF_ERROR, conf_object_place(o), "%s of this %s must be %s 0; correct it",
+                 !retry_ok                  ? "retry_interval"
+                 : k->check_interval_us < 0 ? "check_interval"
+                                            : "notification_interval",
+                 conf_type_name(o->type), !retry_ok && o->type != CONF_HOST ? "above" : "at least");
+}
+
 static void common(struct conf *c, const struct conf_object *o, const struct rows *r,
                    const struct conf_object *ext, struct model_check *k)
 {
@@ -96,6 +111,7 @@ static void common(struct conf *c, const struct conf_object *o, const struct row
     conf_build_vars(c, o, &k->first_var, &k->n_vars);
     if (!k->display_name)
         k->display_name = k->name;
+    check_intervals(c, o, k);
     if (k->max_attempts == 0 && map_put_u64(&c->said, 1ull << 62 | (uint64_t)(o - c->objects.at), 1))
         conf_say(c, CONF_ERROR, conf_object_place(o),
                  "this %s has no max_check_attempts; write for instance: max_check_attempts 3",

@@ -103,6 +103,8 @@ struct conf {
     uint8_t user_class[257]; /* enum shsplit_class of each $USERn$; 0: not looked at yet */
     struct conf_counts counts;
     bool sorted;
+    bool resolving_used; /* now: objects that count, and the templates they use */
+    bool lenient;        /* now: what does not exist is a warning */
 };
 
 /* conf_diag.c */

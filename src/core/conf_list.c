@@ -54,16 +54,17 @@ void conf_say_unknown(struct conf *c, enum conf_type type, uint32_t prop, struct
 {
     struct str near;
     const char *what = conf_type_name(type);
+    enum conf_severity sev = c->lenient ? CONF_WARNING : CONF_ERROR;
 
     if (!conf_say_once(c, prop, name))
         return;
     near = conf_near(&c->rank[type], name);
     if (near.n)
-        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+        conf_say(c, sev, conf_value_place(c, prop),
                  "there is no %s '" STR_FMT "'; did you mean '" STR_FMT "'?", what, STR_ARG(name),
                  STR_ARG(near));
     else
-        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+        conf_say(c, sev, conf_value_place(c, prop),
                  "there is no %s '" STR_FMT "'; define it or take the name out", what, STR_ARG(name));
 }
 

@@ -11,6 +11,7 @@ struct parser {
     struct conf_lines l;
     bool inside;    /* between braces */
     bool known;     /* of a type we know; else its lines are passed over */
+    bool braced;    /* the opening brace was seen */
     size_t object;  /* the one under way */
     struct str dir; /* of this file */
 };
@@ -50,8 +51,9 @@ static void begin(struct parser *p, struct str text)
     rest = str_trim(str_sub(rest, n, rest.n));
     p->inside = true;
     p->known = conf_type_find(type_name, &type);
-    if (!rest.n || rest.p[0] != '{')
-        conf_say(c, CONF_ERROR, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
+    p->braced = rest.n && rest.p[0] == '{';
+    if (!p->braced)
+        conf_say(c, CONF_WARNING, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
                  STR_ARG(type_name), STR_ARG(type_name));
     else if (rest.n > 1)
         conf_say(c, CONF_WARNING, here(p), "text behind '{' is not read; directives begin on the next line");
@@ -159,7 +161,7 @@ static bool add_common(struct parser *p, struct conf_object *o, struct str name,
         return true;
     }
     if (str_eq_c(name, "register")) {
-        o->registered = value.n && value.p[0] != '0';
+        o->registered = value.n && value.p[0] >= '1' && value.p[0] <= '9'; /* text is 0, as for Nagios */
         if (!str_eq_c(value, "0") && !str_eq_c(value, "1"))
             conf_say(p->c, CONF_WARNING, here(p), "register is '" STR_FMT "'; write 0 or 1", STR_ARG(value));
         return true;
@@ -263,6 +265,8 @@ static void line(struct parser *p, struct str text)
         not_closed(p, false);
         end(p);
         begin(p, text);
+    } else if (!p->braced && str_eq_c(text, "{")) {
+        p->braced = true;
     } else if (p->known) {
         directive(p, text);
     }

@@ -172,6 +172,32 @@ static const struct target_rows service_escalation = {
     CONF_D_SERVICEESCALATION_host_name, CONF_D_SERVICEESCALATION_hostgroup_name,
     CONF_D_SERVICEESCALATION_service_description, CONF_D_SERVICEESCALATION_servicegroup_name, true};
 
+/* The interval that a check says itself or has from its host; 0 when neither says one, as Nagios has it for escalations. */
+static int64_t said_interval(const struct conf *c, const struct model_check *k)
+{
+    const struct conf_object *host = conf_ranked(c, CONF_HOST, k->host);
+    bool said = conf_get(c, host, CONF_D_HOST_notification_interval);
+
+    if (k->kind == MODEL_SERVICE) {
+        uint32_t s = (uint32_t)(k - c->build->check.at) - c->build->n_hosts;
+
+        said |= conf_get(c, &c->objects.at[c->services.at[s].object], CONF_D_SERVICE_notification_interval) !=
+                NULL;
+    }
+    return said ? k->notification_interval_us : 0;
+}
+
+/* Not even a name is written, so that nothing can be meant. */
+static bool names_nobody(const struct conf *c, const struct conf_object *o)
+{
+    if (o->type == CONF_HOSTESCALATION)
+        return !conf_get(c, o, host_escalation.host) && !conf_get(c, o, host_escalation.group);
+    if (conf_get(c, o, service_escalation.service_group))
+        return false;
+    return !conf_get(c, o, service_escalation.description) ||
+           (!conf_get(c, o, service_escalation.host) && !conf_get(c, o, service_escalation.group));
+}
+
 static void add_escalation(struct conf *c, const struct conf_object *o)
 {
     bool service = o->type == CONF_SERVICEESCALATION;
@@ -182,6 +208,14 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
             : conf_contacts(c, o, CONF_D_HOSTESCALATION_contacts, CONF_D_HOSTESCALATION_contact_groups);
     conf_list list = {0};
 
+    if (!conf_get(c, o,
+                  service ? CONF_D_SERVICEESCALATION_last_notification
+                          : CONF_D_HOSTESCALATION_last_notification)) {
+        conf_say(c, CONF_WARNING, conf_object_place(o),
+                 "this %s has no last_notification and never counts; write last_notification 0 for no end",
+                 conf_type_name(o->type));
+        return;
+    }
     conf_fill(c, o, &e, NULL);
     e.contacts = who.all;
     e.own_contacts = who.own;
@@ -200,16 +234,16 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
             mine.contact_groups = k->contact_groups;
         }
         if (mine.interval_us < 0)
-            mine.interval_us = k->notification_interval_us;
+            mine.interval_us = said_interval(c, k);
         if (mine.period == MODEL_NONE)
             mine.period = k->notification_period;
         mine.check = list.at[i];
         *VEC_ADD(&c->build->escalation) = mine;
     }
     if (!list.n)
-        conf_say(c, CONF_WARNING, conf_object_place(o), "this %s is for no %s; write host_name%s",
-                 conf_type_name(o->type), service ? "service" : "host",
-                 service ? " and service_description" : " or hostgroup_name");
+        conf_say(c, names_nobody(c, o) ? CONF_ERROR : CONF_WARNING, conf_object_place(o),
+                 "this %s is for no %s; write host_name%s", conf_type_name(o->type),
+                 service ? "service" : "host", service ? " and service_description" : " or hostgroup_name");
     VEC_RELEASE(&list);
 }
 
@@ -259,9 +293,11 @@ static void add_dependency(struct conf *c, const struct conf_object *o)
                  service ? CONF_D_SERVICEDEPENDENCY_notification_failure_criteria
                          : CONF_D_HOSTDEPENDENCY_notification_failure_criteria))
         d.said |= MODEL_DEP_NOTIFY;
+    c->lenient = !service; /* as Nagios: a host dependency with a host that does not exist is left out */
     targets(c, o, service ? &service_master : &host_master, &masters);
     if (!same_host)
         targets(c, o, service ? &service_dependent : &host_dependent, &list);
+    c->lenient = false;
     for (size_t i = 0; i < masters.n; i++) {
         if (same_host) {
             VEC_CLEAR(&list);

@@ -92,6 +92,20 @@ static void inherit_keyed(struct conf *c, struct conf_object *o, const struct co
     o->n_keyed = n;
 }
 
+/* The last of two counts, except that a null behind a value takes nothing away: so Nagios has it. */
+static void own_value(struct conf *c, struct conf_object *o, const struct conf_type_info *info, uint32_t prop)
+{
+    const struct conf_prop *p = &c->props.at[prop];
+    uint32_t *at = &o->value[p->row - info->first];
+
+    if (*at)
+        conf_say(c, p->row == (uint32_t)info->name_row && o->type != CONF_SERVICE ? CONF_ERROR : CONF_WARNING,
+                 conf_place_of(c, prop), "%s stands twice in this definition, first in line %u; remove one",
+                 conf_directive(p->row)->name, c->props.at[*at - 1].line);
+    if (!*at || !is_null(p->value))
+        *at = prop + 1;
+}
+
 static void own_values(struct conf *c, struct conf_object *o)
 {
     const struct conf_type_info *info = conf_type_info(o->type);
@@ -106,7 +120,7 @@ static void own_values(struct conf *c, struct conf_object *o)
         const struct conf_prop *p = &c->props.at[o->first_prop + i];
 
         if (p->row != CONF_D_ALL)
-            o->value[p->row - info->first] = o->first_prop + i + 1;
+            own_value(c, o, info, o->first_prop + i);
         else if (p->key.n && has_key(c, o, p->key, &at))
             o->keyed[at] = o->first_prop + i;
         else if (p->key.n)
@@ -124,22 +138,24 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
 
     if (!map_get(&c->templates[o->type], name, &t)) {
         struct str near = conf_near(&c->templates[o->type], name);
+        enum conf_severity sev =
+            o->registered ? CONF_ERROR : CONF_WARNING; /* Nagios lets it pass in a template */
 
         if (near.n)
-            conf_say(c, CONF_ERROR, at, "there is no %s template '" STR_FMT "'; did you mean '" STR_FMT "'?",
+            conf_say(c, sev, at, "there is no %s template '" STR_FMT "'; did you mean '" STR_FMT "'?",
                      conf_type_name(o->type), STR_ARG(name), STR_ARG(near));
         else
-            conf_say(c, CONF_ERROR, at,
-                     "there is no %s template '" STR_FMT "'; define one with: name " STR_FMT,
+            conf_say(c, sev, at, "there is no %s template '" STR_FMT "'; define one with: name " STR_FMT,
                      conf_type_name(o->type), STR_ARG(name), STR_ARG(name));
         return;
     }
-    if (c->objects.at[t].step == 1 || depth >= LIMIT_CONF_DEPTH) {
+    if (c->objects.at[t].step == 1 || depth >= LIMIT_CONF_DEPTH)
         conf_say(c, CONF_WARNING, at,
                  "the %s template '" STR_FMT "' uses itself in a circle; take one 'use' out",
                  conf_type_name(o->type), STR_ARG(name));
+    if (t == object || depth >= LIMIT_CONF_DEPTH)
         return;
-    }
+    /* In a circle this does nothing more: what the template has so far is taken. */
     resolve(c, (uint32_t)t, depth + 1);
     inherit_values(c, o, &c->objects.at[t]);
     inherit_keyed(c, o, &c->objects.at[t]);
@@ -219,7 +235,8 @@ static void rank_type(struct conf *c, enum conf_type type)
             continue;
         name = conf_text(c, o, row);
         if (!name.n) {
-            conf_say(c, CONF_ERROR, conf_object_place(o),
+            conf_say(c, o->name.n ? CONF_WARNING : CONF_ERROR /* a template without register 0 */,
+                     conf_object_place(o),
                      "this %s has no name; write: %s NAME (or register 0 for a template)",
                      conf_type_name(type), conf_directive(row)->name);
             continue;
@@ -344,6 +361,11 @@ void conf_resolve(struct conf *c)
     for (uint32_t i = 0; i < c->objects.n; i++)
         if (c->objects.at[i].name.n)
             add_template(c, i);
+    c->resolving_used = true;
+    for (uint32_t i = 0; i < c->objects.n; i++)
+        if (c->objects.at[i].registered)
+            resolve(c, i, 0);
+    c->resolving_used = false;
     for (uint32_t i = 0; i < c->objects.n; i++)
         resolve(c, i, 0);
     notices(c);

@@ -11,7 +11,7 @@ static bool two_numbers(struct str s, int64_t *a, int64_t *b)
 {
     struct str rest = s, first = str_cut(&rest, ':');
 
-    return rest.p && first.n <= 2 && rest.n == 2 && str_to_i64(first, a) && str_to_i64(rest, b) && *a >= 0 &&
+    return rest.p && first.n <= 2 && rest.n <= 2 && str_to_i64(first, a) && str_to_i64(rest, b) && *a >= 0 &&
            *b >= 0 && *b < 60;
 }
 
