@@ -38,7 +38,9 @@ static bool parse_states(struct api *a, struct api_request *q, struct list_view 
     struct str rest = api_query(q, "state");
     enum row_state s;
 
-    while (rest.n) {
+    if (!rest.n)
+        return true;
+    while (rest.p) {
         struct str one = str_cut(&rest, ',');
 
         if (!row_state_parse(one, &s)) {

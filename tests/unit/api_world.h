@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A gate for tests: a small configuration, a board that the test writes, a clock of its own, and hands (struct api_ports) that note what is answered
+ * and asked. One world at a time.
+ */
+#include "api/api.h"
+#include "core/board_w.h"
+
+#include <stdint.h>
+
+struct api_world {
+    struct api api;
+    struct buf snapshot, secret;
+    struct model model;
+    struct board_w writer;
+    void *board_mem;
+    size_t board_len;
+    struct wall wall;
+    struct mono mono;
+    /* The last answer. */
+    unsigned answers;
+    uint64_t answer_id;
+    int status;
+    struct buf headers, body;
+    bool more;
+    /* What streams got, by id: all in one. */
+    struct buf streamed;
+    unsigned ended, datas;
+    /* The last question. */
+    unsigned asked_auth, asked_engine, asked_reader, asked_reload;
+    uint64_t serial;
+    struct buf question; /* op or statement or command, then the arguments, each after a '|' */
+    int refuse;          /* what the ports return instead of 0 */
+    size_t queued;
+    uint64_t ids;
+};
+
+/* n_hosts hosts h0000.., each with n_services services s00..; every check OK and checked, with an output. */
+struct api_world *api_world_new(unsigned n_hosts, unsigned n_services);
+void api_world_free(struct api_world *w);
+/* Writes one check's state into the board. */
+void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t flags, int64_t since_us, const char *output);
+void api_world_forward(struct api_world *w, int64_t us);
+
+/* A request of the given role by token (API_ROLE_NONE: without); the auth question is answered. The status. */
+int api_world_ask(struct api_world *w, const char *method, const char *path, const char *query, const char *body, enum api_role role);
+/* The answer of auth to the last question. */
+void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user, const char *role);
+void api_world_engine(struct api_world *w, bool ok, const char *error);
+void api_world_rows(struct api_world *w, const char *json);

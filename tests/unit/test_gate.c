@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate's judgement: every route for every role from the table itself, the rules against other sites, request bodies, sessions, and what
+ * happens when another role is slow, full or dead.
+ */
+#include "api/route.h"
+#include "api_world.h"
+#include "base/limits.h"
+#include "wire/json_read.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static int set_up(void **state)
+{
+    *state = api_world_new(2, 2);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    api_world_free(*state);
+    return 0;
+}
+
+/* ---- each route for each role ---- */
+
+static int least(enum guard_right right)
+{
+    switch (right) {
+    case GUARD_OPEN:
+    case GUARD_LOOPBACK: return API_ROLE_NONE;
+    case GUARD_SELF:
+    case GUARD_READ: return API_ROLE_VIEWER;
+    case GUARD_ACT: return API_ROLE_OPERATOR;
+    case GUARD_ADMIN: return API_ROLE_ADMIN;
+    }
+    fail_msg("a route without a right");
+    return 99;
+}
+
+static void fill(const char *pattern, char *out, size_t size)
+{
+    const char *brace = strchr(pattern, '{');
+    const char *end = brace ? strchr(brace, '}') : NULL;
+
+    if (brace)
+        snprintf(out, size, "%.*s1000%s", (int)(brace - pattern), pattern, end + 1);
+    else
+        snprintf(out, size, "%s", pattern);
+}
+
+static void test_matrix(void **state)
+{
+    struct api_world *w = *state;
+    char path[128];
+    unsigned checked = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+
+        assert_non_null(r->doc);
+        assert_true(strcmp(r->method, "GET") == 0 || r->audited || r->right == GUARD_ADMIN); /* a change is recorded */
+        fill(r->path, path, sizeof(path));
+        for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++) {
+            unsigned answers = w->answers, asked = w->asked_auth + w->asked_engine + w->asked_reader + w->asked_reload;
+            int status = api_world_ask(w, r->method, path, "", "", (enum api_role)role);
+            bool refused = w->answers > answers && (status == 401 || status == 403);
+
+            if (role < least(r->right)) {
+                if (!refused || status != (role == API_ROLE_NONE ? 401 : 403))
+                    fail_msg("%s %s as %s: %d", r->method, r->path, api_role_word((enum api_role)role), status);
+                /* and nobody else has heard of it: at most auth was asked who this is */
+                assert_true(w->asked_auth + w->asked_engine + w->asked_reader + w->asked_reload <= asked + 1);
+            } else if (refused) {
+                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path, api_role_word((enum api_role)role), status, w->body.data);
+            }
+            checked++;
+        }
+    }
+    assert_int_equal(checked, route_count * 4);
+}
+
+static void test_no_right_denies(void **state UNUSED)
+{
+    struct api_request q = {.who = {.by = API_BY_UID, .role = API_ROLE_ADMIN}, .method = STR("GET")};
+
+    assert_int_equal(guard_right(&q, (enum guard_right)0).status, 403);
+}
+
+static void test_not_found(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/nothing", "", "", API_ROLE_ADMIN), 404);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/", "", "", API_ROLE_ADMIN), 404);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/1000/", "", "", API_ROLE_ADMIN), 404);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/%00", "", "", API_ROLE_ADMIN), 404);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/999999", "", "", API_ROLE_ADMIN), 404);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/-1", "", "", API_ROLE_ADMIN), 404);
+    assert_int_equal(api_world_ask(w, "PUT", "/api/v1/resources", "", "", API_ROLE_ADMIN), 405);
+    assert_non_null(strstr(w->headers.data, "Allow: GET"));
+    assert_non_null(strstr(w->headers.data, "application/problem+json"));
+    assert_int_equal(api_world_ask(w, "HEAD", "/api/v1/resources", "", "", API_ROLE_VIEWER), 200);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "x=1", "", API_ROLE_VIEWER), 400);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "q=a&q=b", "", API_ROLE_VIEWER), 400);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "q=%zz", "", API_ROLE_VIEWER), 400);
+}
+
+/* ---- other sites ---- */
+
+static void test_csrf(void **state UNUSED)
+{
+    static const struct {
+        const char *method, *origin, *fetch_site, *type, *csrf, *body;
+        enum api_by by;
+        int status;
+    } cases[] = {
+        {"GET", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 0},
+        {"GET", "http://evil", "cross-site", NULL, NULL, "", API_BY_SESSION, 403},
+        {"GET", NULL, "same-site", NULL, NULL, "", API_BY_SESSION, 403}, /* another port of this machine */
+        {"GET", NULL, "none", NULL, NULL, "", API_BY_SESSION, 0},        /* typed by hand */
+        {"POST", NULL, NULL, "application/json", "good", "{}", API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "good", "{}", API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json; charset=utf-8", "good", "{}", API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "bad", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80", "same-origin", "application/json", NULL, "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "goodgood", "{}", API_BY_SESSION, 403},
+        {"POST", "https://vigie:80", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:81", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80.evil", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", "null", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", NULL, "cross-site", "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", NULL, NULL, "text/plain", "good", "{}", API_BY_SESSION, 415},
+        {"POST", NULL, NULL, "application/x-www-form-urlencoded", "good", "a=b", API_BY_SESSION, 415},
+        {"POST", NULL, NULL, NULL, "good", "{}", API_BY_SESSION, 415},
+        {"DELETE", NULL, NULL, NULL, "good", "", API_BY_SESSION, 0},
+        {"DELETE", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 403},
+        {"POST", NULL, NULL, "application/json", NULL, "{}", API_BY_TOKEN, 0}, /* a token is not sent by a browser of itself */
+        {"POST", "http://evil", NULL, "application/json", NULL, "{}", API_BY_TOKEN, 403},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct api_request q = {.source = API_BY_WEB, .method = str_of(cases[i].method), .origin = str_of(cases[i].origin),
+            .fetch_site = str_of(cases[i].fetch_site), .content_type = str_of(cases[i].type), .csrf = str_of(cases[i].csrf),
+            .body = str_of(cases[i].body), .host = STR("vigie:80"), .who = {.by = cases[i].by, .role = API_ROLE_ADMIN, .csrf = "good"}};
+        struct guard_verdict v = guard_request(&q);
+
+        if (!v.status)
+            v = guard_right(&q, GUARD_ACT);
+        if (v.status != cases[i].status)
+            fail_msg("case %zu: %d instead of %d", i, v.status, cases[i].status);
+    }
+}
+
+static void test_loopback_only(void **state UNUSED)
+{
+    struct api_request q = {.source = API_BY_WEB, .method = STR("GET"), .peer = STR("192.0.2.7")};
+
+    assert_int_equal(guard_right(&q, GUARD_LOOPBACK).status, 403);
+    q.peer = STR("::1");
+    assert_int_equal(guard_right(&q, GUARD_LOOPBACK).status, 0);
+}
+
+static int local_ask(struct api_world *w, int64_t uid)
+{
+    struct api_request q = {.source = API_BY_LOCAL, .id = 7, .method = STR("POST"), .path = STR("/api/v1/commands"), .uid = uid,
+        .body = STR("{\"command\":\"[1] STOP_EXECUTING_SVC_CHECKS\"}"), .peer = STR("local")};
+
+    w->status = 0;
+    api_receive(&w->api, &q);
+    return w->status;
+}
+
+static void test_local_users(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(local_ask(w, 999), 401);
+    assert_int_equal(w->asked_engine, 0);
+    assert_int_equal(local_ask(w, 0), 0);
+    assert_string_equal(w->question.data, "[1] STOP_EXECUTING_SVC_CHECKS|uid:0|ctl");
+    api_world_engine(w, true, "");
+    assert_int_equal(w->status, 200);
+    assert_int_equal(local_ask(w, 1234), 0);
+    assert_int_equal(w->asked_engine, 2);
+}
+
+/* ---- bodies ---- */
+
+static void test_bodies(void **state)
+{
+    static const struct {
+        const char *body, *field;
+        int status;
+    } cases[] = {
+        {"", "comment", 422}, {"[]", NULL, 422}, {"{", NULL, 400}, {"{}x", NULL, 400}, {"{\"comment\":\"a\",\"comment\":\"b\"}", NULL, 400},
+        {"{\"comment\":1}", "comment", 422}, {"{\"comment\":\"\"}", "comment", 422}, {"{\"comment\":\"a\\nb\"}", "comment", 422},
+        {"{\"comment\":\"a\",\"sticky\":1}", "sticky", 422}, {"{\"comment\":\"a\",\"extra\":true}", "extra", 422},
+        {"{\"comment\":\"a\\u0000b\"}", "comment", 422}, {"{\"comment\":null}", "comment", 422}, {"\"x\"", NULL, 400},
+    };
+    struct api_world *w = *state;
+    struct buf deep = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char field[64];
+        int status = api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", cases[i].body, API_ROLE_OPERATOR);
+
+        snprintf(field, sizeof(field), "\"field\":\"%s\"", cases[i].field ? cases[i].field : "");
+        if (status != cases[i].status || (cases[i].field && !strstr(w->body.data, field)))
+            fail_msg("%s: %d %s", cases[i].body, status, w->body.data);
+    }
+    assert_int_equal(w->asked_engine, 0);
+    for (unsigned i = 0; i < LIMIT_JSON_DEPTH + 1; i++)
+        buf_add_c(&deep, "[");
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", deep.data, API_ROLE_OPERATOR), 400);
+    assert_non_null(strstr(w->body.data, "nested"));
+    buf_release(&deep);
+}
+
+/* ---- actions ---- */
+
+static void acts(struct api_world *w, const char *method, const char *path, const char *body, const char *line)
+{
+    char want[256];
+
+    assert_int_equal(api_world_ask(w, method, path, "", body, API_ROLE_OPERATOR), 0);
+    snprintf(want, sizeof(want), "[1700000000] %s|tester|api", line);
+    assert_string_equal(w->question.data, want);
+    api_world_engine(w, true, "");
+    assert_int_equal(w->status, 200);
+}
+
+static void test_actions(void **state)
+{
+    struct api_world *w = *state;
+    const char *s = "/api/v1/resources/1002/";
+    char path[128];
+
+    snprintf(path, sizeof(path), "%scheck", s);
+    acts(w, "POST", path, "{}", "SCHEDULE_FORCED_SVC_CHECK;h0000;s00;1700000000");
+    acts(w, "POST", "/api/v1/resources/1000/check", "", "SCHEDULE_FORCED_HOST_CHECK;h0000;1700000000");
+    snprintf(path, sizeof(path), "%sacknowledge", s);
+    acts(w, "POST", path, "{\"comment\":\"on it; really\",\"sticky\":true,\"notify\":false}",
+         "ACKNOWLEDGE_SVC_PROBLEM;h0000;s00;2;0;0;tester;on it; really");
+    snprintf(path, sizeof(path), "%sacknowledgement", s);
+    acts(w, "DELETE", path, "", "REMOVE_SVC_ACKNOWLEDGEMENT;h0000;s00");
+    snprintf(path, sizeof(path), "%sdowntime", s);
+    acts(w, "POST", path, "{\"start\":\"2023-11-14T22:13:20Z\",\"end\":\"2023-11-14T23:13:20Z\",\"comment\":\"c\"}",
+         "SCHEDULE_SVC_DOWNTIME;h0000;s00;1700000000;1700003600;1;0;3600;tester;c");
+    snprintf(path, sizeof(path), "%scomment", s);
+    acts(w, "POST", path, "{\"comment\":\"c\"}", "ADD_SVC_COMMENT;h0000;s00;1;tester;c");
+    snprintf(path, sizeof(path), "%ssubmit", s);
+    acts(w, "POST", path, "{\"state\":\"critical\",\"output\":\"a\\nb\\\\c\",\"perfdata\":\"x=1\"}",
+         "PROCESS_SERVICE_CHECK_RESULT;h0000;s00;2;a\\nb\\\\c|x=1");
+    acts(w, "DELETE", "/api/v1/downtimes/17", "", "DEL_SVC_DOWNTIME;17");
+    assert_int_equal(api_world_ask(w, "POST", path, "", "{\"state\":\"down\",\"output\":\"a\"}", API_ROLE_OPERATOR), 422);
+    snprintf(path, sizeof(path), "%sdowntime", s);
+    assert_int_equal(api_world_ask(w, "POST", path, "",
+                                   "{\"start\":\"2023-11-14T23:13:20Z\",\"end\":\"2023-11-14T22:13:20Z\",\"comment\":\"c\"}", API_ROLE_OPERATOR), 422);
+    assert_non_null(strstr(w->body.data, "\"field\":\"end\""));
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/commands", "", "{\"command\":\"no time\"}", API_ROLE_ADMIN), 422);
+}
+
+static void test_engine_refuses(void **state)
+{
+    struct api_world *w = *state;
+
+    api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR);
+    api_world_engine(w, false, "no such host");
+    assert_int_equal(w->status, 422);
+    assert_non_null(strstr(w->body.data, "no such host"));
+}
+
+/* ---- when others are slow, full or dead ---- */
+
+static void test_others_fail(void **state)
+{
+    struct api_world *w = *state;
+
+    api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR);
+    assert_int_equal(w->api.n_pending, 1);
+    api_world_forward(w, API_DUE_US - 1);
+    api_tick(&w->api);
+    assert_int_equal(w->api.n_pending, 1);
+    api_world_forward(w, 1);
+    api_tick(&w->api);
+    assert_int_equal(w->status, 504);
+    assert_int_equal(w->api.n_pending, 0);
+    api_world_engine(w, true, ""); /* too late: nobody is there any more */
+    assert_int_equal(w->status, 504);
+
+    api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR);
+    api_lost(&w->api, API_FROM_READER);
+    assert_int_equal(w->api.n_pending, 1);
+    api_lost(&w->api, API_FROM_ENGINE);
+    assert_int_equal(w->status, 503);
+    assert_int_equal(w->api.n_pending, 0);
+
+    api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR);
+    api_gone(&w->api, API_BY_WEB, w->ids);
+    assert_int_equal(w->api.n_pending, 0);
+
+    w->refuse = E_LIMIT;
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR), 503);
+    w->refuse = 0;
+
+    for (unsigned i = 0; i < API_PENDING_MAX; i++)
+        assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR), 0);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "", "", API_ROLE_OPERATOR), 503);
+    api_source_lost(&w->api, API_BY_WEB);
+    assert_int_equal(w->api.n_pending, 0);
+}
+
+/* ---- sessions ---- */
+
+static int by_cookie(struct api_world *w, const char *method, const char *path, const char *secret, const char *csrf, const char *bearer)
+{
+    char cookie[128];
+    struct api_request q = {.source = API_BY_WEB, .id = ++w->ids, .method = str_of(method), .path = str_of(path), .peer = STR("127.0.0.1"),
+        .host = STR("localhost"), .uid = -1, .csrf = str_of(csrf), .authorization = str_of(bearer)};
+
+    snprintf(cookie, sizeof(cookie), "other=1; " API_COOKIE "=%s", secret);
+    q.cookie = str_of(cookie);
+    w->status = 0;
+    api_receive(&w->api, &q);
+    return w->status;
+}
+
+static void test_session(void **state)
+{
+    struct api_world *w = *state;
+    char csrf[HASH_SHA256_HEX];
+
+    assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL), 0);
+    assert_string_equal(w->question.data, "session_check|abc");
+    api_world_auth(w, true, "ok", "", "ann", "operator");
+    assert_int_equal(w->status, 200);
+    api_who_csrf(STR("abc"), csrf);
+    assert_non_null(strstr(w->body.data, csrf));
+    assert_non_null(strstr(w->body.data, "\"role\":\"operator\""));
+    assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL), 200); /* remembered */
+    assert_int_equal(w->asked_auth, 1);
+    assert_int_equal(by_cookie(w, "POST", "/api/v1/resources/1000/check", "abc", NULL, NULL), 403);
+    assert_int_equal(by_cookie(w, "POST", "/api/v1/resources/1000/check", "abc", csrf, NULL), 0);
+    assert_non_null(strstr(w->question.data, "|ann|api"));
+    api_world_forward(w, API_WHO_FRESH_US);
+    assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL), 0); /* asked again */
+    api_world_auth(w, false, "denied", "", "", "viewer");
+    assert_int_equal(w->status, 401);
+}
+
+static void test_logout(void **state)
+{
+    struct api_world *w = *state;
+    char csrf[HASH_SHA256_HEX];
+
+    by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL);
+    api_world_auth(w, true, "ok", "", "ann", "viewer");
+    api_who_csrf(STR("abc"), csrf);
+    assert_int_equal(by_cookie(w, "POST", "/api/v1/logout", "abc", csrf, NULL), 0);
+    assert_string_equal(w->question.data, "session_end|abc");
+    api_world_auth(w, true, "ok", "", "", "viewer");
+    assert_int_equal(w->status, 200);
+    assert_non_null(strstr(w->headers.data, "Max-Age=0"));
+    assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL), 0); /* no longer remembered */
+}
+
+/* A bad token does not fall back to the cookie beside it. */
+static void test_token_beats_cookie(void **state)
+{
+    struct api_world *w = *state;
+
+    by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL);
+    api_world_auth(w, true, "ok", "", "ann", "admin");
+    by_cookie(w, "GET", "/api/v1/session", "abc", NULL, "Bearer vgt_wrong");
+    assert_string_equal(w->question.data, "token_check|vgt_wrong");
+    api_world_auth(w, false, "denied", "", "", "viewer");
+    assert_int_equal(w->status, 401);
+    assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, "Basic YTpi"), 401);
+}
+
+static void test_login(void **state)
+{
+    struct api_world *w = *state;
+    const char *body = "{\"user\":\"ann\",\"password\":\"pass word\"}";
+
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
+    assert_string_equal(w->question.data, "login|ann|pass word|127.0.0.1");
+    api_world_auth(w, true, "ok", "", "ann", "admin");
+    assert_int_equal(w->status, 200);
+    assert_non_null(strstr(w->headers.data, "Set-Cookie: " API_COOKIE "=secretsecret; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200"));
+    assert_null(strstr(w->body.data, "secretsecret"));
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
+    api_world_auth(w, false, "slow", "", "", "viewer");
+    assert_int_equal(w->status, 429);
+    assert_non_null(strstr(w->headers.data, "Retry-After: "));
+    for (unsigned i = 0; i < API_LOGINS_MAX; i++)
+        assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 429); /* a flood costs auth no more */
+    api_lost(&w->api, API_FROM_AUTH);
+    assert_int_equal(w->api.n_logins, 0);
+}
+
+static void test_setup_here_only(void **state)
+{
+    struct api_world *w = *state;
+    struct api_request q = {.source = API_BY_WEB, .id = 1, .method = STR("POST"), .path = STR("/api/v1/setup"), .peer = STR("192.0.2.1"),
+        .host = STR("localhost"), .uid = -1, .content_type = STR("application/json"),
+        .body = STR("{\"token\":\"t\",\"user\":\"u\",\"password\":\"p\"}")};
+
+    api_receive(&w->api, &q);
+    assert_int_equal(w->status, 403);
+    assert_int_equal(w->asked_auth, 0);
+    q.peer = STR("127.0.0.1");
+    api_receive(&w->api, &q);
+    assert_string_equal(w->question.data, "setup_create|t|u|p|127.0.0.1");
+    api_world_auth(w, true, "ok", "", "u", "admin");
+    assert_int_equal(w->status, 201);
+    api_receive(&w->api, &q);
+    api_world_auth(w, false, "gone", "token", "", "viewer");
+    assert_int_equal(w->status, 410);
+    assert_non_null(strstr(w->body.data, "\"field\":\"token\""));
+}
+
+/* ---- documents made from the tables ---- */
+
+static void test_openapi(void **state)
+{
+    struct api_world *w = *state;
+    struct str text;
+    struct json_value *root;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/openapi.json", "", "", API_ROLE_VIEWER), 200);
+    text = buf_str(&w->body);
+    root = json_read(&text, &err);
+    assert_non_null(root);
+    for (size_t i = 0; i < route_count; i++)
+        assert_non_null(json_read_member(json_read_member(root, "paths"), route_table[i].path));
+    json_read_free(root);
+}
+
+static void test_metrics(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
+    assert_non_null(strstr(w->body.data, "vigie_resources{state=\"ok\"} 4"));
+    assert_non_null(strstr(w->body.data, "\nvigie_ready 1\n"));
+    assert_null(strstr(w->body.data, "h0000")); /* no names */
+}
+
+int main(void)
+{
+#define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        WORLD(test_matrix), cmocka_unit_test(test_no_right_denies), WORLD(test_not_found), cmocka_unit_test(test_csrf),
+        cmocka_unit_test(test_loopback_only), WORLD(test_local_users), WORLD(test_bodies), WORLD(test_actions), WORLD(test_engine_refuses),
+        WORLD(test_others_fail), WORLD(test_session), WORLD(test_logout), WORLD(test_token_beats_cookie), WORLD(test_login),
+        WORLD(test_setup_here_only), WORLD(test_openapi), WORLD(test_metrics),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
