@@ -3,7 +3,9 @@
  * What people do to checks. Each action becomes one external command line for the engine, built here from checked parts: a
  * field can hold neither the separator nor a line end, so that it cannot become another field or command.
  */
-#include "api/handlers.h"
+#include "api/action.h"
+
+#include "api/resource.h"
 #include "api/route.h"
 #include "base/limits.h"
 

@@ -302,11 +302,11 @@ static void who_known(struct api *a, struct api_request *q, const struct api_ans
         }
         w->by = API_BY_NOBODY;
     } else {
-        w->role = api_role_of(x->values[API_AUTH_ROLE]);
+        w->role = who_role_of(x->values[API_AUTH_ROLE]);
         str_copy(w->name, sizeof(w->name), x->values[API_AUTH_USER]);
         str_copy(w->lang, sizeof(w->lang), x->values[API_AUTH_LANG]);
         str_to_i64(x->values[API_AUTH_EXPIRES], &w->expires);
-        api_who_cache_put(a->cache, w, a->ports->mono(a->user));
+        who_cache_put(a->cache, w, a->ports->mono(a->user));
     }
     enter(a, q);
 }
@@ -316,10 +316,10 @@ static void ask_who(struct api *a, struct api_request *q, enum api_by by, struct
     struct api_who found;
 
     q->who.by = by;
-    api_who_key(secret, q->who.key);
+    who_key(secret, q->who.key);
     if (by == API_BY_SESSION)
-        api_who_csrf(secret, q->who.csrf);
-    if (api_who_cache_get(a->cache, q->who.key, a->ports->mono(a->user), &found) && found.by == by &&
+        who_csrf(secret, q->who.csrf);
+    if (who_cache_get(a->cache, q->who.key, a->ports->mono(a->user), &found) && found.by == by &&
         (!found.expires || found.expires > api_wall(a).us)) {
         q->who = found;
         enter(a, q);
@@ -517,10 +517,10 @@ void api_tick(struct api *a)
 
 void api_init(struct api *a, const struct api_ports *ports, void *user)
 {
-    *a = (struct api){.ports = ports, .user = user, .cache = api_who_cache_new()};
+    *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new()};
     buf_init(&a->status);
     buf_init(&a->roles);
-    a->streams = streams_new();
+    a->streams = stream_set_new();
 }
 
 void api_world(struct api *a, const struct model *m, const struct board *b, const uint64_t *oids)
@@ -544,12 +544,12 @@ static void drop(struct api *a, struct api_request *q, uint64_t arg UNUSED)
 void api_release(struct api *a)
 {
     each(a, drop, 0);
-    streams_free(a->streams);
+    stream_set_free(a->streams);
     names_free(a->names);
     if (a->ready)
         model_zone_release(&a->zone);
     map_release(&a->pending);
-    api_who_cache_free(a->cache);
+    who_cache_free(a->cache);
     buf_release(&a->status);
     buf_release(&a->roles);
     VEC_RELEASE(&a->levels);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What happened, from the history: GET /resources/{id}/events and GET /events. The reader's rows (db/history.h) get their words here. */
-#include "api/handlers.h"
+#include "api/event.h"
+
+#include "api/resource.h"
 #include "api/names.h"
 #include "api/row.h"
 #include "wire/json_read.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /metrics: figures for Prometheus (text format 0.0.4), on loopback, without signing in, and so without any name. */
-#include "api/handlers.h"
+#include "api/metrics.h"
+
 #include "api/list.h"
 #include "api/stream.h"
 #include "build_id.h"
@@ -64,7 +65,7 @@ static void gate(struct buf *b, const struct api *a)
     metric(b, "api_requests_total", "counter", "Requests to the API.", a->count.requests);
     metric(b, "api_timeouts_total", "counter", "Requests that got no answer in time.", a->count.timed_out);
     metric(b, "api_requests_pending", "gauge", "Requests under way.", a->n_pending);
-    metric(b, "api_streams", "gauge", "Live views.", streams_count(a->streams));
+    metric(b, "api_streams", "gauge", "Live views.", stream_count(a->streams));
     metric(b, "web_queue_bytes", "gauge", "Bytes on their way to the web role.", a->ports->queued(a->user, API_BY_WEB));
     buf_add_c(b, "# HELP vigie_api_answers_total Answers of the API by class.\n# TYPE vigie_api_answers_total counter\n");
     for (unsigned i = 2; i < ARRAY_LEN(a->count.by_class); i++)

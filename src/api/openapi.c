@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/v1/openapi.json: the table of routes as an OpenAPI 3.1 document. What is not in the table is not in the document, and the other way round. */
-#include "api/handlers.h"
+#include "api/openapi.h"
+
 #include "api/route.h"
 #include "build_id.h"
 #include "wire/json.h"

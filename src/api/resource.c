@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/v1/resources/{id}: everything about one check. */
-#include "api/handlers.h"
+#include "api/resource.h"
+
 #include "api/names.h"
 #include "base/limits.h"
 #include "api/row.h"

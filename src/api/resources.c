@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/v1/resources: the list. */
-#include "api/handlers.h"
+#include "api/resources.h"
+
 #include "api/list.h"
 
 #include <string.h>

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/route.h"
 
-#include "api/handlers.h"
+#include "api/action.h"
+#include "api/event.h"
 #include "api/list.h"
+#include "api/metrics.h"
+#include "api/openapi.h"
+#include "api/resource.h"
+#include "api/resources.h"
+#include "api/session.h"
+#include "api/status.h"
+#include "api/stream.h"
+#include "api/token.h"
+#include "api/user.h"
 #include "wire/http_text.h"
 
 #define BODY(fields) .body = fields, .n_body = ARRAY_LEN(fields)

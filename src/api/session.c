@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Set-up, login, logout, the session itself and one's own password. Passwords and secrets pass through here to auth and are kept nowhere. */
-#include "api/handlers.h"
+#include "api/session.h"
+
 #include "api/route.h"
 #include "api/stream.h"
 #include "wire/http_text.h"
@@ -27,7 +28,7 @@ static void write_session(struct buf *out, const struct api_who *w)
     json_init(&j, out);
     json_object(&j);
     json_key_c(&j, "user", w->name);
-    json_key_c(&j, "role", api_role_word(w->role));
+    json_key_c(&j, "role", who_role_word(w->role));
     json_key_c(&j, "csrf", w->csrf);
     json_key_c(&j, "lang", w->lang[0] ? w->lang : NULL);
     json_key_time(&j, "expires", (struct wall){w->expires});
@@ -38,12 +39,12 @@ static void write_session(struct buf *out, const struct api_who *w)
 static void welcome(struct api *a, struct api_request *q, const struct api_answer *x, int status)
 {
     struct buf out = BUF_INIT;
-    struct api_who w = {.by = API_BY_SESSION, .role = api_role_of(x->values[API_AUTH_ROLE])};
+    struct api_who w = {.by = API_BY_SESSION, .role = who_role_of(x->values[API_AUTH_ROLE])};
 
     str_copy(w.name, sizeof(w.name), x->values[API_AUTH_USER]);
     str_copy(w.lang, sizeof(w.lang), x->values[API_AUTH_LANG]);
     str_to_i64(x->values[API_AUTH_EXPIRES], &w.expires);
-    api_who_csrf(x->values[API_AUTH_SECRET], w.csrf);
+    who_csrf(x->values[API_AUTH_SECRET], w.csrf);
     set_cookie(q, x->values[API_AUTH_SECRET], (w.expires - api_wall(a).us) / TIME_S);
     write_session(&out, &w);
     api_reply_json(a, q, status, &out);
@@ -170,7 +171,7 @@ void session_logout(struct api *a, struct api_request *q)
         api_fail(a, q, 422, NULL, "Only a session can be ended; a token is deleted at /api/v1/tokens/{name}.");
         return;
     }
-    api_who_cache_drop(a->cache, q->who.key);
+    who_cache_drop(a->cache, q->who.key);
     stream_session_ended(a, q->who.key);
     api_audit(a, q, "logout", str_of(q->who.name));
     api_ask_auth(a, q, "session_end", &secret, 1, logged_out);
@@ -189,7 +190,7 @@ static void password_changed(struct api *a, struct api_request *q, const struct 
 {
     if (api_auth_refused(a, q, x))
         return;
-    api_who_cache_clear(a->cache); /* all other sessions of this user have ended */
+    who_cache_clear(a->cache); /* all other sessions of this user have ended */
     stream_name_ended(a, str_of(q->who.name));
     api_audit(a, q, "password", str_of(q->who.name));
     welcome(a, q, x, 200);

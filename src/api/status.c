@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/v1/status: how Vigie itself does. What the roles really are comes from the parent, as JSON that it has made. */
-#include "api/handlers.h"
+#include "api/status.h"
+
 #include "api/list.h"
 #include "api/stream.h"
 #include "build_id.h"
@@ -118,7 +119,7 @@ void status_show(struct api *a, struct api_request *q)
     checks(&j, a, &p);
     switches(&j, p.switches);
     journal(&j, &p);
-    json_key_u64(&j, "streams", streams_count(a->streams));
+    json_key_u64(&j, "streams", stream_count(a->streams));
     json_key_u64(&j, "requests", a->count.requests);
     not_yet(&j, &a->model);
     warnings(&j, &p);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/stream.h"
 
-#include "api/handlers.h"
 #include "api/list.h"
 #include "api/names.h"
 #include "base/limits.h"
@@ -43,7 +42,7 @@ struct api_streams {
     struct buf text;
 };
 
-struct api_streams *streams_new(void)
+struct api_streams *stream_set_new(void)
 {
     struct api_streams *s = mem_zalloc(sizeof(*s));
 
@@ -72,7 +71,7 @@ static void stream_drop(struct api_streams *s, size_t i)
         view_free(s, w);
 }
 
-void streams_free(struct api_streams *s)
+void stream_set_free(struct api_streams *s)
 {
     while (s->stream.n)
         stream_drop(s, s->stream.n - 1);
@@ -84,7 +83,7 @@ void streams_free(struct api_streams *s)
     mem_free(s);
 }
 
-size_t streams_count(const struct api_streams *s)
+size_t stream_count(const struct api_streams *s)
 {
     return s->stream.n;
 }

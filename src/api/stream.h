@@ -19,10 +19,11 @@
 #define STREAM_QUEUED_MAX (8u * 1024 * 1024) /* bytes on their way to web: then this round is left out */
 
 struct api_streams;
-struct api_streams *streams_new(void);
-void streams_free(struct api_streams *s);
-size_t streams_count(const struct api_streams *s);
+struct api_streams *stream_set_new(void);
+void stream_set_free(struct api_streams *s);
+size_t stream_count(const struct api_streams *s);
 
+void stream_open(struct api *a, struct api_request *q); /* the handler */
 void stream_tick(struct api *a);                /* as often as wished: it keeps its own pace */
 void stream_world(struct api *a);               /* another configuration or board: all begin anew */
 void stream_gone(struct api *a, enum api_source source, uint64_t id);

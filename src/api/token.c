@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens of programs, and users: made and deleted by administrators. A token's text is shown once, in the answer that makes it. */
-#include "api/handlers.h"
+/* Tokens of programs: made and deleted by administrators. A token's text is shown once, in the answer that makes it. */
+#include "api/token.h"
+
 #include "api/route.h"
 #include "api/stream.h"
 #include "wire/json.h"
@@ -52,7 +53,7 @@ void token_create(struct api *a, struct api_request *q)
     }
     buf_add_i64(&lasts, us);
     args[0] = *keep(q, v[0].text);
-    args[1] = str_of(api_role_word((enum api_role)(v[1].number + API_ROLE_VIEWER)));
+    args[1] = str_of(who_role_word((enum api_role)(v[1].number + API_ROLE_VIEWER)));
     args[2] = buf_str(&lasts);
     args[3] = str_of(q->who.name);
     api_ask_auth(a, q, "token_create", args, 4, token_made);
@@ -67,7 +68,7 @@ static void deleted(struct api *a, struct api_request *q, const struct api_answe
     }
     if (api_auth_refused(a, q, x))
         return;
-    api_who_cache_clear(a->cache);
+    who_cache_clear(a->cache);
     stream_name_ended(a, q->param[0]);
     api_audit(a, q, "delete", q->path);
     api_reply_ok(a, q, 200);
@@ -76,36 +77,4 @@ static void deleted(struct api *a, struct api_request *q, const struct api_answe
 void token_delete(struct api *a, struct api_request *q)
 {
     api_ask_auth(a, q, "token_delete", q->param, 1, deleted);
-}
-
-static void user_made(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    if (api_auth_refused(a, q, x))
-        return;
-    api_audit(a, q, "user create", *(struct str *)q->state);
-    api_reply_ok(a, q, 201);
-}
-
-void user_create(struct api *a, struct api_request *q)
-{
-    struct body_value v[BODY_FIELDS_MAX];
-    struct str args[3];
-
-    if (!body_read(a, q, q->route->body, q->route->n_body, v))
-        return;
-    if (a->n_logins >= API_LOGINS_MAX) {
-        api_fail(a, q, 429, NULL, "Too many passwords are being worked on. Try again in a moment.");
-        return;
-    }
-    q->login = true;
-    a->n_logins++;
-    args[0] = *keep(q, v[0].text);
-    args[1] = v[1].text;
-    args[2] = str_of(api_role_word((enum api_role)(v[2].number + API_ROLE_VIEWER)));
-    api_ask_auth(a, q, "user_create", args, 3, user_made);
-}
-
-void user_delete(struct api *a, struct api_request *q)
-{
-    api_ask_auth(a, q, "user_delete", q->param, 1, deleted);
 }

@@ -6,7 +6,7 @@
 static const char *const words[] = {
     [API_ROLE_NONE] = "none", [API_ROLE_VIEWER] = "viewer", [API_ROLE_OPERATOR] = "operator", [API_ROLE_ADMIN] = "admin"};
 
-enum api_role api_role_of(struct str word)
+enum api_role who_role_of(struct str word)
 {
     for (size_t i = API_ROLE_VIEWER; i < ARRAY_LEN(words); i++) {
         if (str_eq_c(word, words[i]))
@@ -15,13 +15,13 @@ enum api_role api_role_of(struct str word)
     return API_ROLE_NONE;
 }
 
-const char *api_role_word(enum api_role role)
+const char *who_role_word(enum api_role role)
 {
     BUG_ON((unsigned)role >= ARRAY_LEN(words));
     return words[role];
 }
 
-void api_who_csrf(struct str secret, char out[HASH_SHA256_HEX])
+void who_csrf(struct str secret, char out[HASH_SHA256_HEX])
 {
     unsigned char hash[HASH_SHA256_BYTES];
     struct hash_sha256 s;
@@ -33,7 +33,7 @@ void api_who_csrf(struct str secret, char out[HASH_SHA256_HEX])
     hash_hex(hash, sizeof(hash), out);
 }
 
-void api_who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES])
+void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES])
 {
     hash_sha256(secret.p, secret.n, out);
 }
@@ -48,12 +48,12 @@ struct api_who_cache {
     VEC(struct entry) entry;
 };
 
-struct api_who_cache *api_who_cache_new(void)
+struct api_who_cache *who_cache_new(void)
 {
     return mem_zalloc(sizeof(struct api_who_cache));
 }
 
-void api_who_cache_clear(struct api_who_cache *c)
+void who_cache_clear(struct api_who_cache *c)
 {
     map_release(&c->at);
     c->at = (struct map)MAP_INIT;
@@ -62,11 +62,11 @@ void api_who_cache_clear(struct api_who_cache *c)
     VEC_CLEAR(&c->entry);
 }
 
-void api_who_cache_free(struct api_who_cache *c)
+void who_cache_free(struct api_who_cache *c)
 {
     if (!c)
         return;
-    api_who_cache_clear(c);
+    who_cache_clear(c);
     VEC_RELEASE(&c->entry);
     mem_free(c);
 }
@@ -76,7 +76,7 @@ static struct str key_str(const unsigned char key[HASH_SHA256_BYTES])
     return str_make((const char *)key, HASH_SHA256_BYTES);
 }
 
-bool api_who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out)
+bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out)
 {
     uint64_t i;
 
@@ -86,13 +86,13 @@ bool api_who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA
     return true;
 }
 
-void api_who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now)
+void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now)
 {
     uint64_t i;
 
     if (!map_get(&c->at, key_str(who->key), &i)) {
         if (c->entry.n >= API_WHO_MAX) /* it fills again in a moment, by those who are really there */
-            api_who_cache_clear(c);
+            who_cache_clear(c);
         i = c->entry.n;
         VEC_ADD(&c->entry);
         map_put(&c->at, key_str(who->key), i);
@@ -100,7 +100,7 @@ void api_who_cache_put(struct api_who_cache *c, const struct api_who *who, struc
     c->entry.at[i] = (struct entry){*who, {now.us + API_WHO_FRESH_US}};
 }
 
-void api_who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES])
+void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES])
 {
     uint64_t i;
 

@@ -28,17 +28,17 @@ struct api_who {
     int64_t expires;                /* wall µs, 0: not known */
 };
 
-enum api_role api_role_of(struct str word); /* API_ROLE_NONE: no such role */
-const char *api_role_word(enum api_role role);
+enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
+const char *who_role_word(enum api_role role);
 
 /* Derived from the session's secret, so that it need not be kept; who reads the one cannot make the other. */
-void api_who_csrf(struct str secret, char out[HASH_SHA256_HEX]);
-void api_who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
+void who_csrf(struct str secret, char out[HASH_SHA256_HEX]);
+void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
 
 struct api_who_cache;
-struct api_who_cache *api_who_cache_new(void);
-void api_who_cache_free(struct api_who_cache *c);
-bool api_who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out);
-void api_who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now);
-void api_who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES]);
-void api_who_cache_clear(struct api_who_cache *c); /* users, roles or tokens have changed */
+struct api_who_cache *who_cache_new(void);
+void who_cache_free(struct api_who_cache *c);
+bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out);
+void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now);
+void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES]);
+void who_cache_clear(struct api_who_cache *c); /* users, roles or tokens have changed */

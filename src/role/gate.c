@@ -382,7 +382,7 @@ static void tick(void *user)
 {
     struct role *r = user;
     struct gate *g = self(r);
-    int64_t pace = streams_count(g->api.streams) ? STREAM_ROUND_US : GATE_TICK_US;
+    int64_t pace = stream_count(g->api.streams) ? STREAM_ROUND_US : GATE_TICK_US;
 
     api_tick(&g->api);
     loop_timer_set(r->loop, &g->tick, (struct mono){loop_now(r->loop).us + pace}, tick, r);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <jansson.h>
+#include "wire/json_read.h"
 
 #include "base/buf.h"
 #include "base/limits.h"
 #include "os/rand.h"
-#include "wire/json_read.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 

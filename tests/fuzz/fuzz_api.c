@@ -16,7 +16,7 @@ static void ask(struct api_world *w, enum api_source source, struct str in)
     struct api_request q = {.source = source, .id = ++w->ids, .peer = STR("127.0.0.1"), .host = STR("localhost"), .uid = source == API_BY_LOCAL ? 0 : -1,
         .content_type = STR("application/json")};
     unsigned answers = w->answers;
-    size_t pending = w->api.n_pending, streams = streams_count(w->api.streams);
+    size_t pending = w->api.n_pending, streams = stream_count(w->api.streams);
 
     q.method = str_cut(&line, ' ');
     q.path = line.p ? str_cut(&line, ' ') : STR_NULL;
@@ -26,9 +26,9 @@ static void ask(struct api_world *w, enum api_source source, struct str in)
     api_receive(&w->api, &q);
     /* One of the three, and only one. */
     BUG_ON((w->answers - answers) + (w->api.n_pending - pending) != 1);
-    BUG_ON(streams_count(w->api.streams) > streams + 1);
+    BUG_ON(stream_count(w->api.streams) > streams + 1);
     api_source_lost(&w->api, source);
-    BUG_ON(w->api.n_pending || streams_count(w->api.streams));
+    BUG_ON(w->api.n_pending || stream_count(w->api.streams));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

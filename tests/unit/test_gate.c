@@ -73,11 +73,11 @@ static void test_matrix(void **state)
 
             if (role < least(r->right)) {
                 if (!refused || status != (role == API_ROLE_NONE ? 401 : 403))
-                    fail_msg("%s %s as %s: %d", r->method, r->path, api_role_word((enum api_role)role), status);
+                    fail_msg("%s %s as %s: %d", r->method, r->path, who_role_word((enum api_role)role), status);
                 /* and nobody else has heard of it: at most auth was asked who this is */
                 assert_true(w->asked_auth + w->asked_engine + w->asked_reader + w->asked_reload <= asked + 1);
             } else if (refused) {
-                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path, api_role_word((enum api_role)role), status, w->body.data);
+                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path, who_role_word((enum api_role)role), status, w->body.data);
             }
             checked++;
         }
@@ -341,7 +341,7 @@ static void test_session(void **state)
     assert_string_equal(w->question.data, "session_check|abc");
     api_world_auth(w, true, "ok", "", "ann", "operator");
     assert_int_equal(w->status, 200);
-    api_who_csrf(STR("abc"), csrf);
+    who_csrf(STR("abc"), csrf);
     assert_non_null(strstr(w->body.data, csrf));
     assert_non_null(strstr(w->body.data, "\"role\":\"operator\""));
     assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL), 200); /* remembered */
@@ -362,7 +362,7 @@ static void test_logout(void **state)
 
     by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL);
     api_world_auth(w, true, "ok", "", "ann", "viewer");
-    api_who_csrf(STR("abc"), csrf);
+    who_csrf(STR("abc"), csrf);
     assert_int_equal(by_cookie(w, "POST", "/api/v1/logout", "abc", csrf, NULL), 0);
     assert_string_equal(w->question.data, "session_end|abc");
     api_world_auth(w, true, "ok", "", "", "viewer");

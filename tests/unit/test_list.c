@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists, panels, events and live views over a board that the test writes. The order of a list is compared with a plain sort of all rows. */
-#include "api/handlers.h"
 #include "api/list.h"
 #include "api/names.h"
 #include "api/stream.h"
@@ -472,7 +471,7 @@ static void test_stream_shared(void **state)
 
     open_stream(w, "filter=problems&sort=name", NULL);
     open_stream(w, "filter=problems&limit=5", NULL);
-    assert_int_equal(streams_count(w->api.streams), 2);
+    assert_int_equal(stream_count(w->api.streams), 2);
     api_world_put(w, 1, 1, BOARD_CHECKED, w->wall.us, "down");
     round_of(w);
     assert_int_equal(times(&w->streamed, "event: row"), 2);
@@ -481,7 +480,7 @@ static void test_stream_shared(void **state)
     round_of(w);
     assert_int_equal(times(&w->streamed, "event: row"), 1);
     api_source_lost(&w->api, API_BY_WEB);
-    assert_int_equal(streams_count(w->api.streams), 0);
+    assert_int_equal(stream_count(w->api.streams), 0);
 }
 
 static void test_stream_ends(void **state)
@@ -495,7 +494,7 @@ static void test_stream_ends(void **state)
     open_stream(w, "", NULL);
     stream_name_ended(&w->api, STR("tester"));
     assert_int_equal(w->ended, 2);
-    assert_int_equal(streams_count(w->api.streams), 0);
+    assert_int_equal(stream_count(w->api.streams), 0);
 }
 
 int main(void)

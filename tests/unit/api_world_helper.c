@@ -256,12 +256,12 @@ int api_world_ask(struct api_world *w, const char *method, const char *path, con
     struct api_request q = {.source = API_BY_WEB, .id = ++w->ids, .method = str_of(method), .path = str_of(path), .query = str_of(query),
         .body = str_of(body), .peer = STR("127.0.0.1"), .host = STR("localhost"), .uid = -1, .content_type = STR("application/json")};
 
-    snprintf(token, sizeof(token), "Bearer vgt_%s", api_role_word(role));
+    snprintf(token, sizeof(token), "Bearer vgt_%s", who_role_word(role));
     if (role != API_ROLE_NONE)
         q.authorization = str_of(token);
     w->status = 0;
     api_receive(&w->api, &q);
     if (w->asked_auth > before && str_starts(buf_str(&w->question), STR("token_check")))
-        api_world_auth(w, true, "ok", "", "tester", api_role_word(role));
+        api_world_auth(w, true, "ok", "", "tester", who_role_word(role));
     return w->status;
 }

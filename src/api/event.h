@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What happened, from the history. */
+#include "api/api.h"
+
+void event_of_resource(struct api *a, struct api_request *q);
+void event_list(struct api *a, struct api_request *q);

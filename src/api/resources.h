@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The list of hosts and services. */
+#include "api/api.h"
+
+void resources_list(struct api *a, struct api_request *q);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Set-up, sign-in, the session and the own password. */
+#include "api/api.h"
+
+void session_setup_needed(struct api *a, struct api_request *q);
+void session_setup(struct api *a, struct api_request *q);
+void session_setup_renew(struct api *a, struct api_request *q);
+void session_login(struct api *a, struct api_request *q);
+void session_logout(struct api *a, struct api_request *q);
+void session_show(struct api *a, struct api_request *q);
+void session_password(struct api *a, struct api_request *q);

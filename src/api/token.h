@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* API tokens of programs. */
+#include "api/api.h"
+
+void token_create(struct api *a, struct api_request *q);
+void token_delete(struct api *a, struct api_request *q);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Users: made and deleted by administrators. */
+#include "api/user.h"
+
+#include "api/route.h"
+#include "api/stream.h"
+
+static void deleted(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "invalid")) {
+        api_fail(a, q, 404, "name", STR_FMT, STR_ARG(x->error));
+        return;
+    }
+    if (api_auth_refused(a, q, x))
+        return;
+    who_cache_clear(a->cache);
+    stream_name_ended(a, q->param[0]);
+    api_audit(a, q, "delete", q->path);
+    api_reply_ok(a, q, 200);
+}
+
+static void user_made(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (api_auth_refused(a, q, x))
+        return;
+    api_audit(a, q, "user create", str_of(q->state));
+    api_reply_ok(a, q, 201);
+}
+
+void user_create(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct str args[3];
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    if (a->n_logins >= API_LOGINS_MAX) {
+        api_fail(a, q, 429, NULL, "Too many passwords are being worked on. Try again in a moment.");
+        return;
+    }
+    q->login = true;
+    a->n_logins++;
+    args[0] = v[0].text;
+    q->state = arena_dup(&q->arena, v[0].text);
+    args[1] = v[1].text;
+    args[2] = str_of(who_role_word((enum api_role)(v[2].number + API_ROLE_VIEWER)));
+    api_ask_auth(a, q, "user_create", args, 3, user_made);
+}
+
+void user_delete(struct api *a, struct api_request *q)
+{
+    api_ask_auth(a, q, "user_delete", q->param, 1, deleted);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Users. */
+#include "api/api.h"
+
+void user_create(struct api *a, struct api_request *q);
+void user_delete(struct api *a, struct api_request *q);
