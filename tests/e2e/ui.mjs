@@ -364,6 +364,21 @@ test('when Vigie is away the page says so, and goes on by itself', async () => {
   assert.equal(await page.evaluate(() => window.mark), 2);
 });
 
+test('roles that die are not missed for long', { skip: Boolean(process.env.VIGIE_URL) }, async () => {
+  await goAll();
+  await page.evaluate(() => { window.mark = 3; });
+  for (const role of ['web', 'gate', 'engine']) {
+    await page.getByText('live', { exact: true }).waitFor({ timeout: LIVE_MS });
+    const { roles } = await (await page.request.get(`${vigie.url}/api/v1/status`)).json();
+    process.kill(roles.find((r) => r.role === role).pid, 'SIGKILL');
+    await page.locator('.livedot.off, .livedot.wait').waitFor({ timeout: LIVE_MS });
+  }
+  await page.getByText('live', { exact: true }).waitFor({ timeout: LIVE_MS });
+  vigie.turn(false);
+  await page.waitForSelector('tr.row.s-ok:has-text("Turning")', { timeout: LIVE_MS });
+  assert.equal(await page.evaluate(() => window.mark), 3, 'the page was not loaded again, and nobody had to sign in');
+});
+
 test('a session that ends leads to the sign-in page and back to the same place', async () => {
   await page.goto(`${vigie.url}/resources?filter=all&sort=name`);
   await page.waitForSelector('tr.row');
