@@ -169,7 +169,7 @@ static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, 
 
     switch (d->kind) {
     case CONF_KIND_BOOL:
-        if (number(c, d, text, prop) > 0)
+        if (number(c, d, text, prop) >= 1000000)
             *flags |= (uint32_t)d->field;
         return;
     case CONF_KIND_UNITS:

@@ -34,7 +34,7 @@ def objects(text):
                 value = ','.join(sorted(value.split(',')))
             if kind == 'servicegroup' and name == 'members':
                 w = value.split(',')
-                value = sorted(zip(w[::2], w[1::2]))
+                value = sorted(set(zip(w[::2], w[1::2])))  # nagios4 writes some twice
             if name.endswith('options') and value in ('c,f,r,s,u,w', 'd,f,r,s,u'):
                 value = 'a'  # nagios4 writes a only where nothing else was said
             fields[name] = value
@@ -97,6 +97,8 @@ def compare(box, name):
         assert key in ours, f'{name}: vigie has no {key}: {theirs[key]}\n{text}'
         assert key in theirs, f'{name}: nagios4 has no {key}: {ours[key]}\n{text}'
         a, b = theirs[key], ours[key]
+        if key[1].endswith(';both') and a['max_check_attempts'] == '7':
+            continue  # nagios4 forgets its own rule when the host is the first of the group and its definition stands earlier
         assert a == b, f'{name}: {key}: nagios4 ' + repr({k: v for k, v in a.items() if b.get(k) != v}) + ', vigie ' + \
             repr({k: v for k, v in b.items() if a.get(k) != v}) + '\n' + text
     return True
@@ -190,9 +192,65 @@ def generate(seed):
                  ('dependent_service_description', 'every'), w.maybe('notification_failure_criteria', 'w,c', odds=0.7),
                  w.maybe('execution_failure_criteria', 'o,p', 'n'), w.maybe('inherits_parent', '1'))
         w.define('hostdependency', ('host_name', hosts[0]), ('dependent_host_name', hosts[1]), ('notification_failure_criteria', 'd,u'))
+    extras(w, hosts, hgroups, sgroups, periods)
     order = w.out[:]
     w.r.shuffle(order)
     return '\n'.join(order)
+
+
+def extras(w, hosts, hgroups, sgroups, periods):
+    """What few configurations have."""
+    h = w.r.choice(hosts)
+    other = w.r.choice([x for x in hosts if x != h] or [None])
+    if w.r.random() < 0.3:
+        w.define('hostextinfo', ('host_name', h), ('notes', 'ext'), ('icon_image', 'a.png'), w.maybe('2d_coords', '1,2'))
+        w.define('serviceextinfo', ('host_name', h), ('service_description', 'every'), ('action_url', 'http://e'))
+    if w.r.random() < 0.4:  # the host's own definition wins over the one of its group
+        w.define('service', ('service_description', 'both'), ('use', 'st'), ('hostgroup_name', 'hg1'), ('max_check_attempts', '7'))
+        w.define('service', ('service_description', 'both'), ('use', 'st'), ('host_name', h), ('max_check_attempts', '8'))
+    if w.r.random() < 0.3 and other:
+        w.define('service', ('service_description', 'part'), ('use', 'st'), ('host_name', '*,!' + h))
+        w.define('service', ('service_description', 'part2'), ('use', 'st'), ('hostgroup_name', 'hg1,hg2,!hg3'), ('host_name', other))
+    if w.r.random() < 0.3:
+        w.define('service', ('service_description', 'child'), ('use', 'st'), ('host_name', h), ('parents', f'{h},every'))
+    if w.r.random() < 0.3:
+        w.define('servicedependency', ('hostgroup_name', 'hg1'), ('host_name', h), ('service_description', 'every'), ('dependent_service_description', 'deps'),
+                 ('execution_failure_criteria', 'c'), w.maybe('dependency_period', *periods))
+        w.define('service', ('service_description', 'deps'), ('use', 'st'), ('host_name', '*'))
+    if w.r.random() < 0.3:
+        w.define('serviceescalation', w.maybe('hostgroup_name', 'hg1'), ('host_name', h), ('service_description', w.r.choice(['every', '*'])), ('contacts', 'ann,bob'),
+                 ('first_notification', '2'), ('last_notification', '9'), w.maybe('notification_interval', '3'), w.maybe('escalation_options', 'w,c'))
+        w.define('hostescalation', ('hostgroup_name', 'hg1'), ('host_name', h), ('contact_groups', 'cg1'), ('first_notification', '2'), ('last_notification', '9'))
+    if w.r.random() < 0.3:
+        w.define('servicegroup', ('servicegroup_name', 'sgx'), ('members', f'{h},every'))
+        w.define('serviceescalation', ('servicegroup_name', 'sgx'), ('contacts', 'eve'), ('first_notification', '1'), ('last_notification', '0'), ('notification_interval', '0'))
+    if w.r.random() < 0.3:
+        w.define('hostgroup', ('hostgroup_name', 'all'), ('members', w.r.choice(['*', '*,!' + h, h + ' , ' + h])), ('notes', 'n'), ('action_url', 'u'))
+        w.define('service', ('service_description', 'long'), ('use', 'st'), ('hostgroup_name', 'al\\\n   l'), ('notes', 'one \\\n   two'))
+
+
+def mutilate(text, r):
+    """One or two lines are lost, doubled, moved, cut or get the value of another."""
+    values = ['null', '', '0', 'abc', 'h0', 'h0,h1', '*', '!h0', '+ann', 'a b c', '-1', '1.5', 'n', 'a', 'd,u', 'w', 'nope', 'hg1', 'always', 'ok!a!b', '"x', 'ann,,bob', ' , ']
+    lines = text.split('\n')
+    for _ in range(r.randint(1, 2)):
+        i, j = r.randrange(len(lines)), r.randrange(len(lines))
+        words, others = lines[i].split(None, 1), lines[j].split(None, 1)
+        inside = len(words) == 2 and not lines[i].startswith('define')
+        what = r.choice(['lose', 'double', 'value', 'swap', 'cut', 'join', 'move'])
+        if what == 'lose':
+            del lines[i]
+        elif what in ('double', 'move'):
+            lines.insert(i, lines[i if what == 'double' else j])
+        elif what == 'value' and inside:
+            lines[i] = f' {words[0]} {r.choice(values)}'
+        elif what == 'swap' and inside and len(others) == 2:
+            lines[i] = f' {words[0]} {others[1]}'
+        elif what == 'cut':
+            lines[i] = lines[i][:-1]
+        elif what == 'join':
+            lines[i] += ' \\'
+    return '\n'.join(lines)
 
 
 def need_nagios():
@@ -214,6 +272,23 @@ def test_generated_configurations():
         with Box(generate(seed)) as box:
             same += compare(box, f'seed {seed}')
     assert same > SEEDS // 2, f'nagios4 accepts only {same} of {SEEDS}: the generator is wrong'
+
+
+def test_what_nagios_accepts_is_accepted():
+    need_nagios()
+    accepted, refused = 0, []
+    for seed in range(SEEDS * 5):
+        with Box(mutilate(generate(seed), random.Random(seed))) as box:
+            theirs, _ = box.nagios()
+            if theirs is None:
+                continue
+            accepted += 1
+            ours, said = box.vigie()
+            if ours is None:
+                refused.append(f'seed {seed}: ' + ' | '.join(line for line in said.splitlines() if ' error: ' in line))
+    assert accepted > SEEDS, f'only {accepted}: the mutilation is too hard'
+    # A name or a command line that says null, and the like, are refused on purpose.
+    assert len(refused) * 50 <= accepted, f'{len(refused)} of {accepted} refused:\n' + '\n'.join(refused)
 
 
 main()
