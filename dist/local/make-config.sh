@@ -47,9 +47,6 @@ resource_file=$base/etc/resource.cfg
 command_file=$base/run/vigie.cmd
 check_external_commands=1
 interval_length=60
-# The first round begins at once and is over within half a minute.
-service_inter_check_delay_method=1.0
-host_inter_check_delay_method=1.0
 max_service_check_spread=1
 max_host_check_spread=1
 service_check_timeout=60

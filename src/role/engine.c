@@ -146,8 +146,8 @@ static void snapshot(struct role *r, const struct role_snapshot *now, const stru
     e->current = next;
     if (e->world) {
         world_set_model(e->world, &e->model[next], now->generation, engine_now());
+        engine_new_board(e); /* first: the old one has no place for new checks */
         engine_carry_out(e);
-        engine_new_board(e);
         plan(e);
         return;
     }
