@@ -6,6 +6,7 @@
 #include "core/flap.h"
 #include "core/nlog.h"
 #include "core/note.h"
+#include "core/output.h"
 #include "core/reach.h"
 #include "core/sched.h"
 #include "core/tell.h"
@@ -13,11 +14,6 @@
 #include "core/world_in.h"
 
 #define FORMER_WEIGHT 16 /* of the moving averages of latency and execution time */
-
-struct output { /* a plugin's text, taken apart */
-    struct str first, rest, perf;
-    struct buf clean, joined;
-};
 
 struct verdict { /* one result, understood */
     uint32_t check;
@@ -28,42 +24,6 @@ struct verdict { /* one result, understood */
     struct output out;
     struct state_why why;
 };
-
-/* ---- the plugin's text ---- */
-
-/* "first | perf", then lines of long output, up to a further '|' from where on all is performance data. */
-static void output_parse(struct str raw, struct output *o)
-{
-    struct str rest, line;
-    ptrdiff_t bar;
-
-    buf_init(&o->clean);
-    buf_init(&o->joined);
-    buf_add_utf8(&o->clean, str_trim(str_sub(raw, 0, LIMIT_OUTPUT_TOTAL)));
-    rest = buf_str(&o->clean);
-    line = str_cut(&rest, '\n');
-    bar = str_find_char(line, '|');
-    o->first = str_sub(str_trim(bar < 0 ? line : str_sub(line, 0, (size_t)bar)), 0, LIMIT_OUTPUT_FIRST);
-    if (bar >= 0)
-        buf_add_str(&o->joined, str_trim(str_sub(line, (size_t)bar + 1, line.n)));
-    bar = rest.p ? str_find_char(rest, '|') : -1;
-    if (bar >= 0) {
-        buf_add_char(&o->joined, ' ');
-        buf_add_str(&o->joined, str_trim(str_sub(rest, (size_t)bar + 1, rest.n)));
-        rest = str_sub(rest, 0, (size_t)bar);
-    }
-    o->rest = str_sub(str_trim(rest), 0, LIMIT_OUTPUT_LONG);
-    for (size_t i = 0; i < o->joined.len; i++)
-        if (o->joined.data[i] == '\n' || o->joined.data[i] == '\r')
-            o->joined.data[i] = ' ';
-    o->perf = str_sub(str_trim(buf_str(&o->joined)), 0, LIMIT_PERFDATA);
-}
-
-static void output_release(struct output *o)
-{
-    buf_release(&o->clean);
-    buf_release(&o->joined);
-}
 
 /* ---- what a run's end means ---- */
 
@@ -295,7 +255,9 @@ static struct state_in input_of(struct world *w, struct verdict *v)
     bool host_down = !host && w->st[c->host].state != STATE_UP;
     bool translate = !v->passive || w->m->globals->translate_passive_host_checks;
 
-    if (host && v->state != STATE_UP && translate) {
+    if (host && v->why.code == WHY_STATE_RIGHTLESS) {
+        v->state = w->st[v->check].state; /* as it was */
+    } else if (host && v->state != STATE_UP && translate) {
         v->state = reach_of(w, v->check);
         if (v->state == STATE_UNREACHABLE)
             v->why = why_make(WHY_STATE_PARENTS, MODEL_NONE, 0, 0);
@@ -420,6 +382,11 @@ static void check_ended(struct world *w, const struct world_run *run, const stru
     v.latency_us = MAX(run->sent.us - run->due.us, 0);
     record_input(w, run->check, r, RECORD_SOURCE_ACTIVE, STR_NULL);
     v.state = judge(w, run->check, r, &v.why, &said);
+    if (r->rightless) {
+        /* The plugin could not do its work for want of a right: that says nothing of the host, and of a service nothing good. */
+        v.state = world_kind(w, run->check) == MODEL_HOST ? STATE_UP : STATE_UNKNOWN;
+        v.why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
+    }
     output_parse(said.len ? buf_str(&said) : r->output, &v.out);
     apply(w, &v);
     output_release(&v.out);

@@ -14,7 +14,7 @@
     2654435769u /* 2^32 / golden ratio: its multiples fill the interval evenly and interleave the hosts */
 #define RETRY_LATER (1 * TIME_S) /* a run that could not be handed over */
 #define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
-#define ADOPT_WAIT  (5 * TIME_S) /* for results that a runner that came back still has to send */
+#define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define STALE_LEAST (1 * TIME_S)
 
 static bool wants_schedule(const struct world *w, uint32_t check)
@@ -333,6 +333,22 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
         skip(w, check, due, why);
 }
 
+static void warn_lost(struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+
+    if (world_kind(w, check) == MODEL_HOST && g->check_for_orphaned_hosts)
+        nlog_text(w,
+                  "Warning: The check of host '" STR_FMT
+                  "' was lost.  I'm scheduling an immediate check of the host...",
+                  STR_ARG(model_host_name(w->m, check)));
+    else if (world_kind(w, check) == MODEL_SERVICE && g->check_for_orphaned_services)
+        nlog_text(w,
+                  "Warning: The check of service '" STR_FMT "' on host '" STR_FMT
+                  "' was lost.  I'm scheduling an immediate check of the service...",
+                  STR_ARG(model_description(w->m, check)), STR_ARG(model_host_name(w->m, check)));
+}
+
 static void give_up_overdue(struct world *w)
 {
     uint32_t slot;
@@ -343,9 +359,8 @@ static void give_up_overdue(struct world *w)
 
         e->id = w->runs.at[slot].id;
         e->check = w->runs.at[slot].check;
-        if (w->m->globals->check_for_orphaned_services && w->runs.at[slot].kind == WORLD_RUN_CHECK)
-            nlog_text(w, "Warning: The check of '" STR_FMT "' was lost; it is run again.",
-                      STR_ARG(model_host_name(w->m, w->runs.at[slot].check)));
+        if (w->runs.at[slot].kind == WORLD_RUN_CHECK)
+            warn_lost(w, w->runs.at[slot].check);
         sched_lost(w, slot);
     }
 }

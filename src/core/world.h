@@ -42,6 +42,7 @@ struct world_result {
     int64_t lasted_us;
     struct str output, error;
     bool truncated;
+    bool rightless; /* the output shows that a right was missing, not that the host is down */
 };
 
 struct world_event {

@@ -255,7 +255,8 @@ static void on_result(struct role *r, struct peer *p, const struct msg *m)
                                       .lasted_us = in->lasted_us,
                                       .output = in->output,
                                       .error = in->error,
-                                      .truncated = in->truncated != 0};
+                                      .truncated = in->truncated != 0,
+                                      .rightless = in->rightless != 0};
     engine_step(e, &ev);
     if (!e->loaded)
         return; /* not acknowledged: it comes again */

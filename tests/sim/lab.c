@@ -249,6 +249,7 @@ static void end_run(struct lab *lab, size_t i)
                                      .code = r.answer.code,
                                      .started = {r.began + lab->wall_offset},
                                      .lasted_us = lab->mono - r.began,
+                                     .rightless = r.answer.rightless,
                                      .output = str_of(r.answer.output)};
     lab_event(lab, &e);
 }

@@ -16,6 +16,7 @@ struct lab_answer {     /* what a run will bring */
     uint64_t how, code; /* enum record_how */
     int64_t lasts_us;   /* < 0: never answers */
     const char *output;
+    bool rightless;
 };
 /* Called for every check that is started. */
 typedef struct lab_answer lab_plugin_f(struct lab *lab, uint32_t check, uint64_t n);

@@ -353,6 +353,36 @@ static void test_ends_of_plugins(void **st UNUSED)
     lab_close(&lab);
 }
 
+static struct lab_answer no_right(struct lab *lab UNUSED, uint32_t check, uint64_t n)
+{
+    return (struct lab_answer){.code = 2,
+                               .lasts_us = TIME_MS,
+                               .output = "ping: Operation not permitted",
+                               .rightless = check == 1 || n > 0};
+}
+
+/* For want of a right no host goes down, and none comes up either. */
+static void test_rightless(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    lab_open(
+        &lab, lab_main,
+        "define host {\n host_name h1\n use ht\n check_interval 10\n max_check_attempts 1\n}\n"
+        "define service {\n host_name h1\n service_description s1\n use st\n active_checks_enabled 1\n}\n",
+        START, 1, no_right, 0);
+    lab_run(&lab, 5 * S);
+    assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_DOWN); /* its first answer was a real one */
+    assert_int_equal(lab_state(&lab, "h1", "s1")->state, STATE_UNKNOWN);
+    lab_run(&lab, 30 * S);
+    assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_DOWN);
+    assert_true(lab_command(&lab, HST(0, "UP")));
+    lab_run(&lab, 30 * S);
+    assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_UP);
+    assert_int_equal(lab_state(&lab, "h1", NULL)->why_state.code, WHY_STATE_RIGHTLESS);
+    lab_close(&lab);
+}
+
 static void test_clock_step(void **st UNUSED)
 {
     struct lab lab = {0};
@@ -413,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_lost_run),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_ends_of_plugins),
+        cmocka_unit_test(test_rightless),
         cmocka_unit_test(test_clock_step),
         cmocka_unit_test(test_commands_refused),
     };

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A plugin's text, taken apart as every plugin of the last twenty years writes it: "output | perfdata", then lines of long output, from a further '|' on
+ * performance data again. What comes out is valid UTF-8 (other bytes are read as Latin-1), without control characters but line ends and
+ * tabs in the long output, and within base/limits.h.
+ */
+#include "base/buf.h"
+
+struct output {
+    struct str first, rest, perf; /* borrowed from the buffers below */
+    bool converted;               /* was not UTF-8 */
+    struct buf clean, perf_joined;
+};
+
+void output_parse(struct str raw, struct output *o);
+void output_release(struct output *o);
