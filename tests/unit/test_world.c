@@ -371,7 +371,7 @@ static void test_rightless(void **st UNUSED)
         "define host {\n host_name h1\n use ht\n check_interval 10\n max_check_attempts 1\n}\n"
         "define service {\n host_name h1\n service_description s1\n use st\n active_checks_enabled 1\n}\n",
         START, 1, no_right, 0);
-    lab_run(&lab, 5 * S);
+    lab_run(&lab, 8 * S);
     assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_DOWN); /* its first answer was a real one */
     assert_int_equal(lab_state(&lab, "h1", "s1")->state, STATE_UNKNOWN);
     lab_run(&lab, 30 * S);
