@@ -2,7 +2,7 @@
 /* vigie ctl: asks and commands a running Vigie over its local socket. */
 #include "cmd/ctl_int.h"
 
-#include "os/file.h"
+#include "cmd/state_dir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,40 +57,14 @@ int cmd_ctl(int argc, char **argv)
     return CMD_USAGE;
 }
 
-/* vigie_state_dir of a main file: the only line that ctl needs of it. False: the file cannot be read. */
-static bool state_of(const char *main_file, char *out, size_t size)
-{
-    struct buf b = BUF_INIT;
-    struct str rest;
-
-    if (file_read(main_file, 64 * 1024 * 1024, &b, NULL) < 0) {
-        buf_release(&b);
-        return false;
-    }
-    rest = buf_str(&b);
-    while (rest.p) {
-        struct str value = str_trim(str_cut(&rest, '\n')), name = str_trim(str_cut(&value, '='));
-
-        if (str_eq_c(name, "vigie_state_dir"))
-            str_copy(out, size, str_trim(value));
-    }
-    buf_release(&b);
-    return true;
-}
-
 static bool find_socket(struct ctl *c)
 {
-    char dir[4096] = "/var/lib/vigie";
+    struct err err = ERR_INIT;
+    char dir[4096];
 
-    if (c->state) {
-        snprintf(dir, sizeof(dir), "%s", c->state);
-    } else if (c->config) {
-        if (!state_of(c->config, dir, sizeof(dir))) {
-            fprintf(stderr, "vigie ctl: cannot read %s\n", c->config);
-            return false;
-        }
-    } else {
-        state_of("/etc/vigie/vigie.conf", dir, sizeof(dir));
+    if (state_dir_find(c->config, c->state, dir, sizeof(dir), &err) < 0) {
+        fprintf(stderr, "vigie ctl: %s\n", err.text);
+        return false;
     }
     snprintf(c->socket, sizeof(c->socket), "%s/run/ctl.sock", dir);
     return true;

@@ -15,6 +15,7 @@ static const struct {
     {"run", "watch, in the foreground", cmd_run},
     {"check", "judge a configuration: every error and warning with its place", cmd_check},
     {"ctl", "ask and command a running Vigie", cmd_ctl},
+    {"journal", "look into the record on disk: verify, dump, stats", cmd_journal},
 };
 
 static void usage(FILE *to)

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from lib_vigie import Vigie, main, until
+from lib_vigie import Vigie, main, until, vigie
 
 SERVICES = 12
 KILLS = int(os.environ.get('VIGIE_KILLS', '8'))
@@ -138,6 +138,8 @@ def test_kill_at_random():
             moves(v)
             assert 'damaged' not in v.said(), v.said()
         assert v.stop() == 0
+        status, text, said = vigie('journal', 'verify', '-c', v.main)
+        assert status == 0 and text.endswith('whole\n'), text + said
 
 
 main()

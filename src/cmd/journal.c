@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vigie journal: reads the record of a state folder, of a running Vigie too, and changes nothing. verify says whether it is whole, dump prints records, stats counts them.
+ */
+#include "base/hash.h"
+#include "cmd/cmd.h"
+#include "cmd/opt.h"
+#include "cmd/state_dir.h"
+#include "core/record.h"
+#include "db/journal_read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    const char *config, *state, *kind;
+    uint64_t from, limit;
+};
+
+struct place {
+    struct journal_dir dir;
+    struct journal_io io;
+    struct journal_list list;
+};
+
+/* ---- fields by name, from the table of records ---- */
+
+enum field_type { FIELD_U64, FIELD_I64, FIELD_STR };
+struct field {
+    const char *name;
+    size_t offset;
+    enum field_type type;
+};
+
+/* clang-format off */
+#define RECORD(NAME, name, number) static const struct field fields_##name[] = {
+#define F_U64(name, field_, tag) {#field_, offsetof(struct record_##name, field_), FIELD_U64},
+#define F_I64(name, field_, tag) {#field_, offsetof(struct record_##name, field_), FIELD_I64},
+#define F_STR(name, field_, tag) {#field_, offsetof(struct record_##name, field_), FIELD_STR},
+#undef END
+#define END(name) };
+#include "core/record.def"
+#undef RECORD
+#undef F_U64
+#undef F_I64
+#undef F_STR
+#undef END
+#define RECORD(NAME, name, number) [number] = {fields_##name, ARRAY_LEN(fields_##name)},
+#define F_U64(name, field, tag)
+#define F_I64(name, field, tag)
+#define F_STR(name, field, tag)
+#define END(name)
+static const struct {
+    const struct field *at;
+    size_t n;
+} fields[] = {
+#include "core/record.def"
+};
+/* clang-format on */
+
+/* Room for any record. */
+union any_record {
+#undef RECORD
+#undef END
+#define RECORD(NAME, name, number) struct record_##name name;
+#define END(name)
+#include "core/record.def"
+};
+
+static void print_text(struct str s)
+{
+    putchar('"');
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c == '"' || c == '\\')
+            printf("\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            printf("\\x%02x", c);
+        else
+            putchar(c);
+    }
+    putchar('"');
+}
+
+static void print_field(const struct field *f, const void *record)
+{
+    const char *at = (const char *)record + f->offset;
+    struct str s;
+    uint64_t u;
+
+    if (f->type == FIELD_STR) {
+        memcpy(&s, at, sizeof(s));
+        if (!s.n)
+            return;
+        printf(" %s=", f->name);
+        print_text(s);
+        return;
+    }
+    memcpy(&u, at, sizeof(u));
+    if (u && f->type == FIELD_U64)
+        printf(" %s=%" PRIu64, f->name, u);
+    else if (u)
+        printf(" %s=%" PRId64, f->name, (int64_t)u);
+}
+
+static void print_record(const struct segment_record *r)
+{
+    char time[TIME_RFC3339];
+    union any_record any;
+
+    time_rfc3339(r->at, time);
+    printf("%" PRIu64 "%s %s %s", r->seq, r->flags & SEGMENT_CHECKPOINT ? "c" : "", time, record_name((enum record_kind)r->kind));
+    if (r->flags & SEGMENT_GAP)
+        printf(" (numbers before it were given up)");
+    if (record_get((enum record_kind)r->kind, r->payload, &any) < 0)
+        printf(" cannot be decoded: %zu bytes", r->payload.n);
+    else
+        for (size_t i = 0; i < fields[r->kind].n; i++)
+            print_field(&fields[r->kind].at[i], &any);
+    putchar('\n');
+}
+
+/* ---- the folder ---- */
+
+static int open_place(struct place *p, const struct options *o, struct err *err)
+{
+    char dir[4096], path[4200];
+    int r = state_dir_find(o->config, o->state, dir, sizeof(dir), err);
+
+    if (r < 0)
+        return r;
+    snprintf(path, sizeof(path), "%s/journal", dir);
+    p->dir.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (p->dir.fd < 0)
+        return err_sys(err, errno, "cannot open %s", path);
+    journal_io_dir(&p->io, &p->dir);
+    r = journal_list_read(&p->list, &p->io, err);
+    if (r == 0 && !p->list.v.n)
+        r = err_set(err, E_NOENT, "there is no journal in %s", path);
+    return r;
+}
+
+static void close_place(struct place *p)
+{
+    journal_list_release(&p->list);
+    if (p->dir.fd >= 0)
+        close(p->dir.fd);
+}
+
+/* ---- verify ---- */
+
+struct seen {
+    uint64_t records, first, last, bytes;
+    bool checkpoint;
+};
+
+static void see(struct seen *s, const struct journal_record *rec)
+{
+    s->records++;
+    s->bytes += rec->size;
+    if (rec->r.flags & SEGMENT_CHECKPOINT) {
+        s->checkpoint = s->checkpoint || rec->r.kind == RECORD_CHECKPOINT_END;
+        return;
+    }
+    if (!s->first)
+        s->first = rec->r.seq;
+    s->last = rec->r.seq;
+}
+
+static void print_segment(const struct journal_segment *g, const struct seen *s)
+{
+    char time[TIME_RFC3339] = "-";
+
+    if (g->whole)
+        time_rfc3339(g->head.created, time);
+    printf("%s  begun %s  %" PRIu64 " records", g->name, time, s->records);
+    if (s->first)
+        printf(", %" PRIu64 " to %" PRIu64, s->first, s->last);
+    printf("  %" PRIu64 " KiB%s\n", s->bytes / 1024, s->checkpoint ? "  checkpoint" : "");
+}
+
+static int verify(struct place *p, const struct options *o UNUSED, struct err *err)
+{
+    struct seen *seen = mem_calloc(p->list.v.n, sizeof(*seen));
+    struct journal_reader rd;
+    struct journal_record rec;
+    int r;
+
+    journal_reader_init(&rd, &p->io, &p->list, 0, p->list.v.n);
+    while ((r = journal_reader_next(&rd, &rec, err)) == 1)
+        see(&seen[rec.segment], &rec);
+    for (size_t i = 0; i < p->list.v.n; i++)
+        print_segment(&p->list.v.at[i], &seen[i]);
+    if (rd.torn)
+        printf("the end is a batch that was not synced, %" PRIu64 " bytes into %s: nothing acknowledged is in it\n", rd.at,
+               VEC_LAST(&p->list.v).name);
+    if (rd.damage.places)
+        printf("DAMAGED at %u places, the first %s; at least %" PRIu64 " records are lost. What is whole is used. Check the disk; keep a copy\n",
+               rd.damage.places, rd.damage.first, rd.damage.lost);
+    else if (r == 0)
+        printf("whole\n");
+    r = r == 0 && rd.damage.places ? E_FORMAT : r;
+    journal_reader_release(&rd);
+    mem_free(seen);
+    return r;
+}
+
+/* ---- dump ---- */
+
+static int dump(struct place *p, const struct options *o, struct err *err)
+{
+    struct journal_reader rd;
+    struct journal_record rec;
+    uint64_t left = o->limit ? o->limit : UINT64_MAX;
+    size_t from = 0;
+    int r;
+
+    for (size_t i = 1; i < p->list.v.n; i++)
+        if (p->list.v.at[i].first_seq <= o->from)
+            from = i;
+    journal_reader_init(&rd, &p->io, &p->list, from, p->list.v.n);
+    while (left && (r = journal_reader_next(&rd, &rec, err)) == 1) {
+        if (rec.r.seq < o->from || (o->kind && strcmp(o->kind, record_name((enum record_kind)rec.r.kind)) != 0))
+            continue;
+        print_record(&rec.r);
+        left--;
+    }
+    if (rd.damage.places)
+        fprintf(stderr, "vigie journal: damaged at %u places, the first %s\n", rd.damage.places, rd.damage.first);
+    journal_reader_release(&rd);
+    return left ? r : 0;
+}
+
+/* ---- stats ---- */
+
+static int stats(struct place *p, const struct options *o UNUSED, struct err *err)
+{
+    struct {
+        uint64_t n, bytes;
+    } by_kind[RECORD_KIND_END] = {{0}};
+    struct journal_reader rd;
+    struct journal_record rec;
+    uint64_t n = 0, bytes = 0, batches = 0;
+    int r;
+
+    journal_reader_init(&rd, &p->io, &p->list, 0, p->list.v.n);
+    while ((r = journal_reader_next(&rd, &rec, err)) == 1) {
+        unsigned k = rec.r.kind < RECORD_KIND_END ? rec.r.kind : 0;
+
+        by_kind[k].n++;
+        by_kind[k].bytes += rec.size;
+        n++;
+        bytes += rec.size;
+        batches += rec.r.flags & SEGMENT_BATCH;
+    }
+    for (unsigned k = 0; k < RECORD_KIND_END; k++)
+        if (by_kind[k].n)
+            printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes\n", record_name((enum record_kind)k), by_kind[k].n, by_kind[k].bytes);
+    printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes in %zu segments, %" PRIu64 " batches\n", "all", n, bytes, p->list.v.n, batches);
+    journal_reader_release(&rd);
+    return r;
+}
+
+/* ---- */
+
+static const struct {
+    const char *name;
+    int (*run)(struct place *p, const struct options *o, struct err *err);
+} words[] = {{"verify", verify}, {"dump", dump}, {"stats", stats}};
+
+static int run_word(const char *word, const struct options *o)
+{
+    struct place p = {.dir = {-1}};
+    struct err err = ERR_INIT;
+    int r = E_INVAL;
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(word, words[i].name) != 0)
+            continue;
+        r = open_place(&p, o, &err);
+        if (r == 0)
+            r = words[i].run(&p, o, &err);
+        if (err.text[0])
+            fprintf(stderr, "vigie journal: %s\n", err.text);
+        close_place(&p);
+        return r < 0 ? CMD_FAILED : CMD_OK;
+    }
+    fprintf(stderr, "vigie journal: unknown command '%s': verify, dump or stats\n", word);
+    return CMD_USAGE;
+}
+
+int cmd_journal(int argc, char **argv)
+{
+    struct options o = {.config = NULL};
+    const struct opt opts[] = {
+        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose journal it is.", &o.config},
+        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"from", 'f', OPT_U64, "NUMBER", "dump: begin at this record.", &o.from},
+        {"limit", 'n', OPT_U64, "COUNT", "dump: at most that many.", &o.limit},
+        {"kind", 'k', OPT_STR, "KIND", "dump: only these, for instance EVENT.", &o.kind},
+    };
+    const struct opt_command cmd = {
+        .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
+        .about = "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
+                 "verify says whether it is whole (exit status 1 if not), dump prints records, stats counts them.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 1,
+        .operands_max = 1,
+        .operands = "verify|dump|stats",
+    };
+    struct err err = ERR_INIT;
+    size_t n;
+    int r = opt_parse(&cmd, argc, argv, &n, &err);
+
+    if (r == OPT_HELP)
+        return CMD_OK;
+    if (r < 0) {
+        fprintf(stderr, "vigie journal: %s\n", err.text);
+        return CMD_USAGE;
+    }
+    return run_word(argv[0], &o);
+}
