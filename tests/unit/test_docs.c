@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * docs/RIGHTS.md and docs/MESSAGES.md are made from the tables in code; this test fails when they are not what the tables say. UPDATE_DOCS=1 in the environment writes
+ * them anew.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "os/file.h"
+#include "role/rights.h"
+#include "wire/msg.h"
+
+static void compare(const char *name, struct buf *text)
+{
+    struct buf old = BUF_INIT;
+    char path[4200];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s/docs/%s", getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : SOURCE_ROOT, name);
+    if (getenv("UPDATE_DOCS")) {
+        f = fopen(path, "we");
+        assert_non_null(f);
+        assert_int_equal(fwrite(text->data, 1, text->len, f), text->len);
+        fclose(f);
+    }
+    file_read(path, 1024 * 1024, &old, NULL);
+    if (!str_eq(buf_str(&old), buf_str(text)))
+        fail_msg("docs/%s is not what the table says: run UPDATE_DOCS=1 build/debug/tests/unit/test_docs", name);
+    buf_release(&old);
+    buf_release(text);
+}
+
+static void add_paths(struct buf *b, const char *const *paths, size_t n)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!paths[i])
+            continue;
+        buf_printf(b, "%s`%s`", any ? ", " : "", paths[i]);
+        any = true;
+    }
+    if (!any)
+        buf_add_char(b, '-');
+}
+
+static void test_rights_page(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    const struct rights_row *row;
+
+    buf_add_c(&b, "# What each role may do\n\nMade from `src/role/rights_table.c`; `tests/unit/test_rights.c` tries each right and each refusal in a process that closed the real\n"
+                  "sandbox. Paths are folders of the state folder unless absolute. Everything a role may not do fails with an error; exec and ptrace end\n"
+                  "the process. The parent has no row: it must start the others, and it parses nothing that comes from a network or a user.\n\n"
+                  "| role | may | may not | reads | writes | network | Landlock |\n|---|---|---|---|---|---|---|\n");
+    for (size_t i = 0; (row = rights_row_at(i)); i++) {
+        buf_printf(&b, "| %s | %s | %s | ", role_name(row->role), row->may, row->may_not);
+        add_paths(&b, row->read, ARRAY_LEN(row->read));
+        buf_add_c(&b, " | ");
+        add_paths(&b, row->write, ARRAY_LEN(row->write));
+        buf_printf(&b, " | %s | %s |\n", row->calls & SANDBOX_SPAWN ? "as plugins need" : row->calls & SANDBOX_NET_CONNECT ? "connects" : row->calls & SANDBOX_NET_ACCEPT ? "accepts" : "-",
+                   row->landlock ? "yes" : "no");
+    }
+    compare("RIGHTS.md", &b);
+}
+
+static void add_roles(struct buf *b, uint32_t bits)
+{
+    bool any = false;
+
+    if (bits == ROLE_BIT_ANY) {
+        buf_add_c(b, "any");
+        return;
+    }
+    for (int id = 0; id < ROLE_COUNT; id++) {
+        if (bits >> id & 1) {
+            buf_printf(b, "%s%s", any ? ", " : "", role_name((enum role_id)id));
+            any = true;
+        }
+    }
+}
+
+static void test_messages_page(void **state UNUSED)
+{
+    static const char *const kind[] = {"number", "signed number", "bytes", "list of bytes"};
+    struct buf b = BUF_INIT;
+
+    buf_printf(&b, "# Messages between the roles\n\nMade from `src/wire/msg.def`. A frame is type u16, version u8, a zero byte, length u32 (little-endian), then tagged fields "
+                   "(`src/base/tlv.h`), in the\norder of their tags; at most %u bytes in all. Optional fields are left out when 0 or empty.\n\n"
+                   "| number | message | from | to | what it says | fields |\n|---|---|---|---|---|---|\n", LIMIT_MESSAGE);
+    for (size_t i = 0; i < msg_count(); i++) {
+        const struct msg_info *m = msg_info_at(i);
+
+        buf_printf(&b, "| %d | %s v%u | ", m->type, m->name, m->version);
+        add_roles(&b, m->from);
+        buf_add_c(&b, " | ");
+        add_roles(&b, m->to);
+        buf_printf(&b, " | %s | ", m->text);
+        for (size_t k = 0; k < m->n_fields; k++)
+            buf_printf(&b, "%s%u %s (%s%s)", k ? ", " : "", m->field[k].tag, m->field[k].name, kind[m->field[k].kind], m->field[k].required ? "" : ", optional");
+        buf_add_c(&b, m->n_fields ? " |\n" : "- |\n");
+    }
+    compare("MESSAGES.md", &b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rights_page), cmocka_unit_test(test_messages_page)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
