@@ -85,8 +85,8 @@ static int get_copy(struct str s, struct segment_header *h, struct err *err)
         return err_set(err, E_FORMAT, "the header is damaged");
     if (version > SEGMENT_VERSION)
         return err_set(err, E_INVAL,
-                       "format %u is of a newer Vigie, this one reads up to %u: start the newer Vigie again, "
-                       "or restore a backup made by this one",
+                       "it was written by a newer Vigie (format %u, this one reads up to %u): start that version again, "
+                       "or restore a backup made by this one; nothing was changed",
                        version, SEGMENT_VERSION);
     if (!hex_or_empty(s.p + 40))
         return err_set(err, E_FORMAT, "the header is damaged");

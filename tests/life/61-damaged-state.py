@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
+"""A state folder that is damaged or of a newer version: what is whole is kept and used, what is lost is named, what is newer is refused with one message."""
+import glob
+import os
+import sqlite3
+
+from lib_vigie import Vigie, main, until, vigie
+
+OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + ''.join(
+    f'define service {{\n use ts\n host_name h\n service_description p{i}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n' for i in range(6))
+
+
+def submit(v, i, text):
+    v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p{i};2;{text}')
+    until(lambda: v.service(service=f'p{i}')['plugin_output'] == text, text)
+
+
+def damage(path, at, data):
+    with open(path, 'r+b') as f:
+        f.seek(at)
+        f.write(data)
+
+
+def newest_segment(v):
+    return sorted(glob.glob(os.path.join(v.state, 'journal', '*.vj')))[-1]
+
+
+def some_past(v):
+    v.start()
+    for i in range(6):
+        submit(v, i, f'told {i}')
+    assert v.stop() == 0
+
+
+def test_damaged_middle():
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        path = newest_segment(v)
+        with open(path, 'rb') as f:
+            at = f.read().index(b'told 2')
+        damage(path, at, b'TOLD 2')
+        status, text, _ = vigie('journal', 'verify', '-c', v.main)
+        assert status == 1 and 'DAMAGED' in text and os.path.basename(path) in text, text
+        v.start()
+        assert f'{os.path.basename(path)}:' in v.said() and 'damaged' in v.said(), v.said()
+        for i in (0, 1, 3, 4, 5):
+            assert v.service(service=f'p{i}')['plugin_output'] == f'told {i}', i
+        submit(v, 2, 'again')
+        assert v.stop() == 0
+        v.start()
+        assert v.service(service='p2')['plugin_output'] == 'again'
+
+
+def test_torn_end():
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        path = newest_segment(v)
+        with open(path, 'ab') as f:
+            f.write(b'\x40\0\0\0half a record')
+        v.start()
+        assert 'damaged' not in v.said(), v.said()
+        assert v.service(service='p5')['plugin_output'] == 'told 5'
+
+
+def test_newer_segment():
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        path = newest_segment(v)
+        # version 9, with the checksum that belongs to it, in both copies of the header
+        with open(path, 'rb') as f:
+            head = bytearray(f.read(108))
+        head[8] = 9
+        head += crc32c(head).to_bytes(4, 'little')
+        damage(path, 0, head)
+        damage(path, 4096, head)
+        said = v.refuses()
+        assert said.count('newer Vigie') == 1, said
+
+
+def test_newer_history():
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        with sqlite3.connect(os.path.join(v.state, 'db', 'history.db')) as db:
+            db.execute('PRAGMA user_version=99')
+        db.close()
+        said = v.refuses()
+        assert said.count('newer Vigie') == 1, said
+
+
+def test_projections_lost_or_damaged():
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        for name in ('history.db', 'objects.db'):
+            for left in glob.glob(os.path.join(v.state, 'db', name + '-*')):
+                os.unlink(left)
+            damage(os.path.join(v.state, 'db', name), 0, b'this is no database, is it?')
+        v.start()
+        assert v.said().count('is made anew') == 2, v.said()
+        for i in range(6):
+            assert v.service(service=f'p{i}')['plugin_output'] == f'told {i}', i
+        def redone():
+            with sqlite3.connect(f'file:{v.state}/db/history.db?mode=ro', uri=True) as db:
+                found = {row[0] for row in db.execute('SELECT text FROM event WHERE kind = 1')}
+            db.close()
+            return found >= {f'told {i}' for i in range(6)}
+        until(redone, 'history comes back from the journal')
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+main()
