@@ -208,6 +208,8 @@ static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
     const void *base;
     size_t len;
 
+    if (!e->world)
+        return; /* ended already */
     if (r->n_fds != 1 || mem_map_ro(r->fds[0], &base, &len, NULL) < 0)
         log_fatal("the store sent identities without their memory");
     if (len / 8 >= m->u.oids.count && world_set_oids(e->world, m->u.oids.generation, base, m->u.oids.count)) {
@@ -223,7 +225,7 @@ static void on_load_rec(struct role *r, struct peer *p UNUSED, const struct msg 
 {
     struct engine *e = self(r);
 
-    if (!e->loaded && world_load(e->world, m->u.load_rec.records) < 0)
+    if (e->world && !e->loaded && world_load(e->world, m->u.load_rec.records) < 0)
         log_error("a part of the record of the last run is damaged and left out");
 }
 
@@ -231,6 +233,8 @@ static void on_load_end(struct role *r, struct peer *p UNUSED, const struct msg 
 {
     struct engine *e = self(r);
 
+    if (!e->world)
+        return;
     e->store_up = true;
     if (e->loaded) {
         engine_resync(e, m->u.load_end.next_seq);
@@ -299,13 +303,44 @@ static void on_command(struct role *r, struct peer *p, const struct msg *m)
     engine_step(e, &ev);
 }
 
-static void stop_now(void *user)
+/* Everything is given back: with --one-process the process lives on for the other roles. */
+static void release(struct engine *e)
 {
-    struct engine *e = user;
-
     loop_timer_cancel(&e->timer);
     loop_timer_cancel(&e->stop_timer);
-    role_done(e->role);
+    world_free(e->world);
+    e->world = NULL;
+    if (e->board_mem) {
+        board_w_release(&e->board);
+        mem_unmap(e->board_mem, e->board_len);
+    }
+    e->board_mem = NULL;
+    for (size_t i = 0; i < e->sent.n; i++)
+        buf_release(&e->sent.at[i].records);
+    for (size_t i = 0; i < ARRAY_LEN(e->early); i++)
+        buf_release(&e->early[i]);
+    VEC_RELEASE(&e->sent);
+    VEC_RELEASE(&e->acks);
+    VEC_RELEASE(&e->answers);
+    VEC_RELEASE(&e->failed);
+    VEC_RELEASE(&e->commands);
+    buf_release(&e->batch);
+    buf_release(&e->log);
+    buf_release(&e->frame);
+    e->loaded = false;
+}
+
+void engine_end(struct engine *e)
+{
+    struct role *r = e->role;
+
+    release(e);
+    role_done(r);
+}
+
+static void stop_now(void *user)
+{
+    engine_end(user);
 }
 
 static void stop(struct role *r)

@@ -71,5 +71,7 @@ void engine_flush(struct engine *e);
 void engine_resync(struct engine *e, uint64_t next_seq);
 void engine_stored(struct engine *e, uint64_t seq, struct str degraded);
 void engine_checkpoint(struct engine *e);
+/* The last word: gives everything back and tells the frame. */
+void engine_end(struct engine *e);
 /* A new board of the present world, shown to the gate by way of the parent. */
 void engine_new_board(struct engine *e);

@@ -358,6 +358,8 @@ void engine_stored(struct engine *e, uint64_t seq, struct str degraded)
 {
     bool changed = !str_eq_c(degraded, e->degraded);
 
+    if (!e->loaded)
+        return;
     e->stored = MAX(e->stored, seq);
     drop_stored(e, e->stored);
     send_acks(e);
@@ -367,11 +369,8 @@ void engine_stored(struct engine *e, uint64_t seq, struct str degraded)
         engine_step(e, &(struct world_event){.kind = WORLD_STORED, .number = e->stored, .text = degraded});
     if (e->gap && !degraded.n && e->sent_bytes < WAITING_MOST / 4)
         engine_resync(e, world_next_seq(e->world));
-    if (e->role->stopping && e->stored >= world_next_seq(e->world) - 1 && e->stop_timer.slot) {
-        loop_timer_cancel(&e->timer);
-        loop_timer_cancel(&e->stop_timer);
-        role_done(e->role);
-    }
+    if (e->role->stopping && e->stored >= world_next_seq(e->world) - 1 && e->stop_timer.slot)
+        engine_end(e);
 }
 
 /* Everything as it is now, as ordinary records. */
