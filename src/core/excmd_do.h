@@ -14,6 +14,7 @@ int excmd_do_downtime(struct world *w, const struct excmd *c, uint32_t check, st
 int excmd_do_downtime_children(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 int excmd_do_downtime_del(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 int excmd_do_downtimes_del(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
+int excmd_do_audit(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 int excmd_do_custom(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 int excmd_do_delay(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 int excmd_do_number(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
