@@ -51,6 +51,12 @@ static void copy_text(struct json *j, const struct json_value *o, const char *ke
         json_key_str(j, key, s);
 }
 
+/* Which kinds of events tell a state; in the others the number means nothing. */
+static bool tells_state(struct str kind)
+{
+    return str_eq_c(kind, "alert") || str_eq_c(kind, "notification") || str_eq_c(kind, "current_state");
+}
+
 /* A state has its words only with the kind of its object: a row of an object that is gone shows none. */
 static void write_event(struct api *a, struct json *j, const struct json_value *o, uint32_t idx)
 {
@@ -64,7 +70,7 @@ static void write_event(struct api *a, struct json *j, const struct json_value *
     json_key_str(j, "id", json_read_text(json_read_member(o, "id")));
     json_key_str(j, "time", json_read_text(json_read_member(o, "time")));
     json_key_str(j, "kind", json_read_text(json_read_member(o, "kind")));
-    if (idx != MODEL_NONE && json_read_type(json_read_member(o, "state")) == JSON_IS_INT) {
+    if (idx != MODEL_NONE && tells_state(json_read_text(json_read_member(o, "kind")))) {
         json_key_c(j, "state", row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED, (unsigned)json_read_int(json_read_member(o, "state")) & 3)));
         json_key_bool(j, "hard", json_read_is(json_read_member(o, "hard")));
         json_key_i64(j, "attempt", json_read_int(json_read_member(o, "attempt")));
