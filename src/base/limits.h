@@ -17,6 +17,8 @@
 #define LIMIT_CONF_LINE      (64u * 1024)        /* one configuration line, continuations joined */
 #define LIMIT_CONF_FILE      (512u * 1024 * 1024)
 #define LIMIT_CONF_DEPTH     64u                 /* nested include_file, cfg_dir, templates */
+#define LIMIT_CONF_VARS     2048u               /* custom variables of one object, days of one period: they are searched in turn */
+#define LIMIT_CONF_PAIRS    2000000u            /* dependencies and escalations, each by group against group */
 #define LIMIT_CHECKS         2000000u            /* hosts and services of one engine: idx stays far below 2^31 */
 #define LIMIT_COMMENTS       65536u              /* comments on the board */
 #define LIMIT_DOWNTIMES      65536u              /* downtimes on the board */

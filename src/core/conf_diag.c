@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_MAX  1000u  /* of one complaint: a line of the file may have megabytes */
+#define NEAR_MAX  200u   /* suggestions in one reading: each is a search */
 #define DIAGS_MAX 20000u /* a file of garbage must not fill the memory with complaints */
 
 void conf_say(struct conf *c, enum conf_severity sev, struct conf_place at, const char *fmt, ...)
@@ -22,6 +24,10 @@ void conf_say(struct conf *c, enum conf_severity sev, struct conf_place at, cons
     va_start(ap, fmt);
     buf_vprintf(&b, fmt, ap);
     va_end(ap);
+    if (b.len > TEXT_MAX) {
+        buf_truncate(&b, TEXT_MAX);
+        buf_add_c(&b, " ...");
+    }
     d = VEC_ADD(&c->diags);
     d->severity = sev;
     d->file = at.file;
@@ -79,13 +85,15 @@ struct conf_place conf_object_place(const struct conf_object *o)
     return (struct conf_place){o->file, o->line, 1};
 }
 
-struct str conf_near(const struct map *m, struct str name)
+struct str conf_near(struct conf *c, const struct map *m, struct str name)
 {
     unsigned max = name.n < 4 ? 1 : name.n < 10 ? 2 : 3, best = UINT32_MAX;
     struct str found = STR(""), key;
     uint64_t value;
     size_t n = MIN(m->n_entry, (size_t)5000); /* a suggestion is not worth a long search */
 
+    if (c->suggested++ >= NEAR_MAX)
+        return found;
     for (size_t i = 0; i < n; i++) {
         unsigned d;
 

@@ -166,6 +166,13 @@ static void expand_service(struct conf *c, uint32_t object)
         return;
     }
     conf_expand_hosts(c, o, CONF_D_SERVICE_host_name, CONF_D_SERVICE_hostgroup_name, &hosts, &by_name);
+    if (c->services.n + hosts.n > LIMIT_CHECKS) {
+        if (conf_say_once(c, CONF_NONE, STR("services")))
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "with this definition there are more than %u services; put it on fewer hosts",
+                     LIMIT_CHECKS);
+        hosts.n = 0;
+    }
     for (size_t i = 0; i < hosts.n; i++) {
         struct conf_service *s = VEC_ADD(&c->services);
 

@@ -103,6 +103,7 @@ struct conf {
     uint8_t user_class[257]; /* enum shsplit_class of each $USERn$; 0: not looked at yet */
     struct conf_counts counts;
     bool sorted;
+    unsigned suggested;  /* how often a near name was looked for */
     bool resolving_used; /* now: objects that count, and the templates they use */
     bool lenient;        /* now: what does not exist is a warning */
 };
@@ -116,7 +117,7 @@ struct conf_place conf_place_of(const struct conf *c, uint32_t prop);    /* of t
 struct conf_place conf_value_place(const struct conf *c, uint32_t prop); /* of the value */
 struct conf_place conf_object_place(const struct conf_object *o);
 /* The nearest key of a map to name, for "did you mean"; empty when none is near. */
-struct str conf_near(const struct map *m, struct str name);
+struct str conf_near(struct conf *c, const struct map *m, struct str name);
 
 /* conf_lex.c: lines of a file */
 struct conf_lines {

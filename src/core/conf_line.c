@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define ARGS_MAX  32
-#define DEPTH_MAX 4u /* macros in the values of macros */
+#define ARGS_MAX   32
+#define MACROS_MAX 4096u
+#define DEPTH_MAX  4u /* macros in the values of macros */
 
 struct macro_use {
     enum macro_id id;
@@ -25,7 +26,7 @@ struct conf_liner {
     struct shsplit_line text;
     struct shsplit_line word;
     VEC(struct macro_use) uses; /* of the SHSPLIT_MACRO bytes, in order */
-    uint32_t n_different;
+    uint32_t n_different, n_macros;
     struct buf coded;
     struct conf_place at; /* of the command, for messages */
 };
@@ -120,6 +121,7 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
     enum macro_scope scope;
     size_t before;
 
+    l->n_macros++;
     if (ref->id == MACRO_ID_ARG) {
         if (l->arg[ref->n].p && depth < DEPTH_MAX)
             expand(l, l->arg[ref->n], SHSPLIT_VALUE, depth + 1);
@@ -149,7 +151,8 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
     buf_clear(&l->coded);
     before = l->coded.len;
     macro_static(&l->view, ref->id, ref->arg, ref->on_demand, &l->of, &l->coded);
-    if (!l->coded.len && !ref->on_demand && (ref->id == MACRO_ID_HOSTGROUPNAME || ref->id == MACRO_ID_SERVICEGROUPNAME))
+    if (!l->coded.len && !ref->on_demand &&
+        (ref->id == MACRO_ID_HOSTGROUPNAME || ref->id == MACRO_ID_SERVICEGROUPNAME))
         return false; /* an object without a group: the old engines leave the text as it is */
     if (memchr(l->coded.data + before, '$', l->coded.len) &&
         depth < DEPTH_MAX) { /* notes_url http://x/$HOSTNAME$ */
@@ -177,10 +180,22 @@ static void unknown_macro(struct conf_liner *l, struct str name)
                  STR_ARG(name));
 }
 
+/* Macros in macros multiply: a line has an end, in bytes and in macros. */
+static bool too_long(struct conf_liner *l)
+{
+    if (l->text.bytes.len <= LIMIT_COMMAND_LINE && l->n_macros <= MACROS_MAX)
+        return false;
+    if (conf_say_once(l->c, CONF_NONE - 2, str_make((const char *)&l->at, sizeof(l->at))))
+        conf_say(l->c, CONF_ERROR, l->at,
+                 "expanded, this command is longer than %u KiB or has more than %u macros; make it shorter",
+                 LIMIT_COMMAND_LINE / 1024, MACROS_MAX);
+    return true;
+}
+
 /* $NAME$, $$ and plain text. A single dollar without a second one is plain. */
 static void expand(struct conf_liner *l, struct str text, enum shsplit_class class, unsigned depth)
 {
-    while (text.n) {
+    while (text.n && !too_long(l)) {
         ptrdiff_t from = str_find_char(text, '$'), to;
         struct macro_ref ref;
         struct str name;
@@ -420,7 +435,7 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
     l->of = *of;
     l->open_host = open_host;
     l->at = line_place(c, command);
-    l->n_different = 0;
+    l->n_different = l->n_macros = 0;
     VEC_CLEAR(&l->uses);
     shsplit_clear(&l->text);
     model_build_view(c->build, &l->view);

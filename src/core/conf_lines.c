@@ -87,7 +87,7 @@ static void lines_of_main(struct conf *c, struct conf_liner *l)
         name = str_trim(str_cut(&tail, '!'));
         command = conf_rank(c, CONF_COMMAND, name);
         if (command == CONF_NONE) {
-            struct str near = conf_near(&c->rank[CONF_COMMAND], name);
+            struct str near = conf_near(c, &c->rank[CONF_COMMAND], name);
 
             conf_say(c, CONF_ERROR, c->main_place[row],
                      "%s: there is no command '" STR_FMT "'%s" STR_FMT "%s", conf_main(row)->name,

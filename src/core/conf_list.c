@@ -58,7 +58,7 @@ void conf_say_unknown(struct conf *c, enum conf_type type, uint32_t prop, struct
 
     if (!conf_say_once(c, prop, name))
         return;
-    near = conf_near(&c->rank[type], name);
+    near = conf_near(c, &c->rank[type], name);
     if (near.n)
         conf_say(c, sev, conf_value_place(c, prop),
                  "there is no %s '" STR_FMT "'; did you mean '" STR_FMT "'?", what, STR_ARG(name),

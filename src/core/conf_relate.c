@@ -2,6 +2,8 @@
 /* What ties checks to each other: parents, dependencies, escalations. */
 #include "core/conf_build.h"
 
+#include "base/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,6 +200,17 @@ static bool names_nobody(const struct conf *c, const struct conf_object *o)
            (!conf_get(c, o, service_escalation.host) && !conf_get(c, o, service_escalation.group));
 }
 
+/* Group against group multiplies: said once, then no more are made. */
+static bool too_many(struct conf *c, const struct conf_object *o, size_t n)
+{
+    if (n <= LIMIT_CONF_PAIRS)
+        return false;
+    if (conf_say_once(c, CONF_NONE, STR("pairs")))
+        conf_say(c, CONF_ERROR, conf_object_place(o), "with this %s there are more than %u; name fewer hosts",
+                 conf_type_name(o->type), LIMIT_CONF_PAIRS);
+    return true;
+}
+
 static void add_escalation(struct conf *c, const struct conf_object *o)
 {
     bool service = o->type == CONF_SERVICEESCALATION;
@@ -221,7 +234,7 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
     e.own_contacts = who.own;
     e.contact_groups = who.groups;
     targets(c, o, service ? &service_escalation : &host_escalation, &list);
-    for (size_t i = 0; i < list.n; i++) {
+    for (size_t i = 0; i < list.n && !too_many(c, o, c->build->escalation.n + list.n - i); i++) {
         struct model_escalation mine = e;
         const struct model_check *k = &c->build->check.at[list.at[i]];
 
@@ -304,6 +317,8 @@ static void add_dependency(struct conf *c, const struct conf_object *o)
             services_of_host(c, o, c->build->check.at[masters.at[i]].host, service_dependent.description,
                              &list);
         }
+        if (too_many(c, o, c->build->dep.n + list.n))
+            break;
         for (size_t k = 0; k < list.n; k++)
             pair(c, &d, list.at[k], masters.at[i]);
     }

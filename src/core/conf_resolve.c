@@ -85,7 +85,7 @@ static void inherit_keyed(struct conf *c, struct conf_object *o, const struct co
     all = arena_alloc(&c->arena, (size_t)(o->n_keyed + t->n_keyed) * sizeof(*all));
     if (n)
         memcpy(all, o->keyed, n * sizeof(*all));
-    for (uint32_t i = 0; i < t->n_keyed; i++)
+    for (uint32_t i = 0; i < t->n_keyed && n < LIMIT_CONF_VARS; i++)
         if (!has_key(c, o, c->props.at[t->keyed[i]].key, &at))
             all[n++] = t->keyed[i];
     o->keyed = all;
@@ -114,6 +114,10 @@ static void own_values(struct conf *c, struct conf_object *o)
     o->value = arena_alloc(&c->arena, info->n * sizeof(*o->value));
     for (uint32_t i = 0; i < o->n_props; i++)
         keyed += c->props.at[o->first_prop + i].key.n > 0;
+    if (keyed > LIMIT_CONF_VARS)
+        conf_say(c, CONF_ERROR, conf_object_place(o), "this %s has more than %u %s; take some out",
+                 conf_type_name(o->type), LIMIT_CONF_VARS,
+                 o->type == CONF_TIMEPERIOD ? "days" : "custom variables");
     if (keyed)
         o->keyed = arena_alloc(&c->arena, keyed * sizeof(*o->keyed));
     for (uint32_t i = 0; i < o->n_props; i++) {
@@ -121,9 +125,9 @@ static void own_values(struct conf *c, struct conf_object *o)
 
         if (p->row != CONF_D_ALL)
             own_value(c, o, info, o->first_prop + i);
-        else if (p->key.n && has_key(c, o, p->key, &at))
+        else if (p->key.n && o->n_keyed < LIMIT_CONF_VARS && has_key(c, o, p->key, &at))
             o->keyed[at] = o->first_prop + i;
-        else if (p->key.n)
+        else if (p->key.n && o->n_keyed < LIMIT_CONF_VARS)
             o->keyed[o->n_keyed++] = o->first_prop + i;
     }
 }
@@ -137,7 +141,7 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
     uint64_t t;
 
     if (!map_get(&c->templates[o->type], name, &t)) {
-        struct str near = conf_near(&c->templates[o->type], name);
+        struct str near = conf_near(c, &c->templates[o->type], name);
         enum conf_severity sev =
             o->registered ? CONF_ERROR : CONF_WARNING; /* Nagios lets it pass in a template */
 

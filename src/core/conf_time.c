@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define RANGES_MAX 96u
+#define DEPTH_MAX  8u /* of exclusions in exclusions */
 
 static bool two_numbers(struct str s, int64_t *a, int64_t *b)
 {
@@ -232,17 +233,34 @@ static void order_exceptions(struct model_exception *x, uint32_t n)
     }
 }
 
-static bool excludes_itself(const struct model_build *b, uint32_t from, uint32_t period, unsigned depth)
+/* Depth first with marks: 1 under way, 2 done. True when the way leads back to a period under way. */
+static bool excludes_itself(const struct model_build *b, uint32_t period, uint8_t *mark, unsigned depth)
 {
-    const struct model_period *p = &b->period.at[period];
+    struct model_list l = b->period.at[period].excludes;
+    bool circle = false;
 
-    for (uint32_t i = 0; i < p->excludes.n; i++) {
-        uint32_t other = b->index.at[p->excludes.first + i].v;
+    if (mark[period] == 2)
+        return false;
+    if (mark[period] == 1 || depth > DEPTH_MAX)
+        return true;
+    mark[period] = 1;
+    for (uint32_t i = 0; i < l.n; i++)
+        circle |= excludes_itself(b, b->index.at[l.first + i].v, mark, depth + 1);
+    mark[period] = 2;
+    return circle;
+}
 
-        if (other == from || (depth < 16 && excludes_itself(b, from, other, depth + 1)))
-            return true;
-    }
-    return false;
+static void check_excludes(struct conf *c)
+{
+    uint8_t *mark = mem_zalloc(c->build->period.n + 1);
+
+    for (uint32_t i = 0; i < c->build->period.n; i++)
+        if (excludes_itself(c->build, i, mark, 0))
+            conf_say(c, CONF_ERROR, conf_object_place(conf_ranked(c, CONF_TIMEPERIOD, i)),
+                     "this timeperiod excludes itself in a circle, or over more than %u others; take one "
+                     "'exclude' out",
+                     DEPTH_MAX);
+    mem_free(mark);
 }
 
 void conf_build_periods(struct conf *c)
@@ -265,10 +283,7 @@ void conf_build_periods(struct conf *c)
         p.excludes = model_build_list(b, excludes.at, excludes.n);
         *VEC_ADD(&b->period) = p;
     }
-    for (uint32_t i = 0; i < b->period.n; i++)
-        if (excludes_itself(b, i, i, 0))
-            conf_say(c, CONF_ERROR, conf_object_place(conf_ranked(c, CONF_TIMEPERIOD, i)),
-                     "this timeperiod excludes itself in a circle; take one 'exclude' out");
+    check_excludes(c);
     VEC_RELEASE(&excludes);
     VEC_RELEASE(&reject);
 }

@@ -501,6 +501,36 @@ static void test_distrusted_file(void **state UNUSED)
     conf_free(c);
 }
 
+/* What multiplies has an end: each limit is said, and nothing after it is made. */
+static void test_limits(void **state UNUSED)
+{
+    static const char *const said[] = {"more than 2048 custom variables", "longer than 128 KiB"};
+    struct buf text[2] = {BUF_INIT, BUF_INIT};
+
+    buf_add_c(&text[0], BASE "define host {\n host_name g\n use th\n");
+    for (int i = 0; i < 2100; i++)
+        buf_printf(&text[0], " _V%d x\n", i);
+    buf_add_c(&text[0], "}\n");
+    buf_add_c(&text[1], BASE "define command {\n command_name m\n command_line ");
+    for (int i = 0; i < 200; i++)
+        buf_add_c(&text[1], "$ARG1$");
+    buf_add_c(&text[1],
+              "\n}\ndefine service {\n use ts\n host_name h\n service_description s\n check_command m!");
+    for (int i = 0; i < 1000; i++)
+        buf_add_c(&text[1], "$ARG2$");
+    buf_add_c(&text[1], "!0123456789\n}\n");
+    for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+        struct fake f = {.objects = buf_str(&text[i]), .resource = STR("")};
+        struct conf *c = fake_load(&f);
+
+        assert_false(conf_ok(c));
+        assert_int_equal(conf_n_diags(c), 1);
+        assert_non_null(strstr(conf_diag_at(c, 0)->text, said[i]));
+        conf_free(c);
+        buf_release(&text[i]);
+    }
+}
+
 /* The same input gives the same bytes, so a snapshot is named by its content. */
 static void test_same_input_same_hash(void **state UNUSED)
 {
@@ -557,6 +587,7 @@ int main(void)
         cmocka_unit_test(test_secrets_stay_apart),
         cmocka_unit_test(test_contact_lines),
         cmocka_unit_test(test_distrusted_file),
+        cmocka_unit_test(test_limits),
         cmocka_unit_test(test_same_input_same_hash),
         cmocka_unit_test(test_damaged_snapshot),
     };
