@@ -14,7 +14,7 @@ struct str {
 #define STR(lit)   ((struct str){"" lit, sizeof(lit) - 1})
 #define STR_NULL   ((struct str){NULL, 0})
 #define STR_FMT    "%.*s"
-#define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""
+#define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 
 struct str str_of(const char *cstr); /* NULL gives the empty slice */
 struct str str_make(const char *p, size_t n);
