@@ -96,6 +96,10 @@ export function Modal({ title, wide, onClose, children }: ModalProps): JSX.Eleme
     return () => {
       el?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // The list may have been drawn anew meanwhile: then the row that was current takes the focus.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.querySelector<HTMLElement>('tr.cur [data-row]')?.focus({ preventScroll: true });
+      });
     };
   }, []);
   const click = (e: MouseEvent): void => {

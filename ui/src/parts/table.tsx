@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list. Only the rows near the window are drawn: ten thousand loaded rows scroll like fifty.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.ts';
 import { isHandled, isProblem, nameOf, type Row, type SortKey } from '../model.ts';
 import { FIRST_ORDER, formatRoute, go, route } from '../route.ts';
@@ -191,10 +191,29 @@ function useWindow(box: { current: HTMLDivElement | null }, count: number): Wind
 const Spacer = ({ height }: { height: number }): JSX.Element | null =>
   (height > 0 ? <tr class="spacer" aria-hidden="true"><td colSpan={6} ref={(el) => { if (el) el.style.height = `${height}px`; }} /></tr> : null);
 
+// A row that moves or is drawn anew must not drop the focus that was on it.
+function useKeptFocus(box: { current: HTMLDivElement | null }): void {
+  const inside = useRef(false);
+  useEffect(() => {
+    const follow = (e: globalThis.Event): void => { inside.current = e.target instanceof Node && (box.current?.contains(e.target) ?? false); };
+    document.addEventListener('focusin', follow);
+    document.addEventListener('pointerdown', follow);
+    return () => {
+      document.removeEventListener('focusin', follow);
+      document.removeEventListener('pointerdown', follow);
+    };
+  }, []);
+  useLayoutEffect(() => {
+    if (!inside.current || document.activeElement !== document.body) return;
+    box.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(current.peek())}"]`)?.focus({ preventScroll: true });
+  });
+}
+
 export function ResourceTable({ caption }: { caption: string }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const ids = rows.ids.value;
   const win = useWindow(box, ids.length);
+  useKeptFocus(box);
   const to = Math.min(ids.length, win.to);
   const from = Math.min(win.from, to);
   return (
