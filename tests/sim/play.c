@@ -232,8 +232,11 @@ int main(int argc, char **argv)
 
         on = step(&p, str_sub(s, 0, s.n && s.p[s.n - 1] == '\n' ? s.n - 1 : s.n), &site);
     }
-    for (char *l = p.lab.log.data; *l; l = strchr(l, '\n') + 1)
-        printf("L %.*s\n", (int)(strchr(l, '\n') - l), l);
+    for (struct str rest = buf_str(&p.lab.log); rest.n;) {
+        struct str l = str_cut(&rest, '\n');
+
+        printf("L " STR_FMT "\n", STR_ARG(l));
+    }
     lab_close(&p.lab);
     VEC_RELEASE(&p.plugins);
     for (int i = 0; i < 3; i++)
