@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
 
-#include "cmd/main_roles.h"
+#include "role/main_roles.h"
 #include "cmd/opt.h"
 #include "role/parent.h"
 

@@ -2,7 +2,7 @@
 /* vigie: the sub-commands, and the one role (conf) that is started from this executable. */
 #include "build_id.h"
 #include "cmd/cmd.h"
-#include "cmd/main_roles.h"
+#include "role/main_roles.h"
 #include "base/str.h"
 
 #include <stdio.h>

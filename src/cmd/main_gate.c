@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie-gate: the roles that link the same libraries. Started by the parent only. */
-#include "cmd/main_roles.h"
+#include "role/main_roles.h"
 
 #include "base/bug.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie-all: every role, for --one-process. */
-#include "cmd/main_roles.h"
+#include "role/main_roles.h"
 
 #include "base/bug.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one role that the program vigie itself can be. */
-#include "cmd/main_roles.h"
+#include "role/main_roles.h"
 
 #include "base/bug.h"
 

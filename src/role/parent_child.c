@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "build_id.h"
-#include "cmd/main_roles.h"
+#include "role/main_roles.h"
 #include "os/clock.h"
 #include "os/sock.h"
 
