@@ -13,14 +13,55 @@ static struct str cut(struct str s, size_t n)
     return str_sub(s, 0, n);
 }
 
+/* Without the begin of a character whose rest was cut off by who read the pipe. */
+static struct str drop_half(struct str s)
+{
+    for (size_t back = 1; back <= 3 && back <= s.n; back++) {
+        unsigned char c = (unsigned char)s.p[s.n - back];
+
+        if (c >= 0xc0)
+            return back < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : 2u) ? str_sub(s, 0, s.n - back) : s;
+        if (c < 0x80)
+            break;
+    }
+    return s;
+}
+
+/* A value of which only the first digits are left would be another value: the last item goes whole. */
+static struct str cut_perf(struct str s)
+{
+    size_t n = LIMIT_PERFDATA;
+
+    if (s.n <= n)
+        return s;
+    while (n && s.p[n] != ' ')
+        n--;
+    return str_trim(str_sub(s, 0, n));
+}
+
+/* U+0080 to U+009F are control characters, too; terminals obey them. */
+static bool is_c1(const struct buf *b, size_t i)
+{
+    return (unsigned char)b->data[i] == 0xc2 && i + 1 < b->len && (unsigned char)b->data[i + 1] < 0xa0;
+}
+
+/* In place: CR LF becomes LF, every other control character a blank. */
 static void blank_controls(struct buf *b)
 {
+    size_t to = 0;
+
     for (size_t i = 0; i < b->len; i++) {
         unsigned char c = (unsigned char)b->data[i];
 
-        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-            b->data[i] = ' ';
+        if (c == '\r' && i + 1 < b->len && b->data[i + 1] == '\n')
+            continue;
+        if (is_c1(b, i)) {
+            i++;
+            c = ' ';
+        }
+        b->data[to++] = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? ' ' : (char)c;
     }
+    buf_truncate(b, to);
 }
 
 static struct str take_perf(struct str *text, struct output *o)
@@ -38,25 +79,27 @@ static struct str take_perf(struct str *text, struct output *o)
     return perf;
 }
 
-void output_parse(struct str raw, struct output *o)
+void output_parse(struct str raw, bool truncated, struct output *o)
 {
     struct str rest, line;
 
     buf_init(&o->clean);
     buf_init(&o->perf_joined);
-    o->converted = buf_add_utf8(&o->clean, str_trim(str_sub(raw, 0, LIMIT_OUTPUT_TOTAL)));
+    if (truncated || raw.n > LIMIT_OUTPUT_TOTAL)
+        raw = drop_half(str_sub(raw, 0, LIMIT_OUTPUT_TOTAL));
+    o->converted = buf_add_utf8(&o->clean, raw);
     blank_controls(&o->clean);
-    rest = buf_str(&o->clean);
+    rest = str_trim(buf_str(&o->clean));
     line = str_cut(&rest, '\n');
     take_perf(&line, o);
     if (rest.p)
         take_perf(&rest, o);
     for (size_t i = 0; i < o->perf_joined.len; i++)
-        if (o->perf_joined.data[i] == '\n')
+        if (o->perf_joined.data[i] == '\n' || o->perf_joined.data[i] == '\t')
             o->perf_joined.data[i] = ' ';
     o->first = cut(str_trim(line), LIMIT_OUTPUT_FIRST);
     o->rest = cut(str_trim(rest), LIMIT_OUTPUT_LONG);
-    o->perf = cut(str_trim(buf_str(&o->perf_joined)), LIMIT_PERFDATA);
+    o->perf = cut_perf(str_trim(buf_str(&o->perf_joined)));
 }
 
 void output_release(struct output *o)

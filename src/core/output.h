@@ -13,5 +13,6 @@ struct output {
     struct buf clean, perf_joined;
 };
 
-void output_parse(struct str raw, struct output *o);
+/* raw: standard output. truncated: who read it has cut off the end. A value that a limit would cut is left out whole. */
+void output_parse(struct str raw, bool truncated, struct output *o);
 void output_release(struct output *o);

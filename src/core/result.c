@@ -387,7 +387,7 @@ static void check_ended(struct world *w, const struct world_run *run, const stru
         v.state = world_kind(w, run->check) == MODEL_HOST ? STATE_UP : STATE_UNKNOWN;
         v.why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
     }
-    output_parse(said.len ? buf_str(&said) : r->output, &v.out);
+    output_parse(said.len ? buf_str(&said) : r->output, r->truncated, &v.out);
     apply(w, &v);
     output_release(&v.out);
     buf_release(&said);
@@ -435,7 +435,7 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
     v.state = (uint8_t)(code <= (host ? STATE_UNREACHABLE : STATE_UNKNOWN) ? code
                         : host                                             ? STATE_DOWN
                                                                            : STATE_UNKNOWN);
-    output_parse(text, &v.out);
+    output_parse(text, false, &v.out);
     apply(w, &v);
     output_release(&v.out);
 }

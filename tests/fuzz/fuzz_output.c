@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct output o;
 
-    output_parse(str_make((const char *)data, size), &o);
+    output_parse(str_make((const char *)data, size), size && data[0] & 1, &o);
     must(o.first.n <= LIMIT_OUTPUT_FIRST && o.rest.n <= LIMIT_OUTPUT_LONG && o.perf.n <= LIMIT_PERFDATA);
     must(str_is_utf8(o.first) && str_is_utf8(o.rest) && str_is_utf8(o.perf));
     must(str_find_char(o.first, '\n') < 0 && str_find_char(o.perf, '\n') < 0 &&

@@ -28,6 +28,13 @@ static const struct {
     {"caf\xe9", "caf\xc3\xa9", "", ""},
     {"caf\xc3\xa9", "caf\xc3\xa9", "", ""},
     {"x|", "x", "", ""},
+    {"caf\xe9 | d\xe9j\xe0=1", "caf\xc3\xa9", "", "d\xc3\xa9j\xc3\xa0=1"},
+    {"a\rb", "a b", "", ""},
+    {"\x1b[31mred\x1b[0m", "[31mred [0m", "", ""},
+    {"a\x9b" "31mb", "a 31mb", "", ""},     /* a control character of Latin-1 */
+    {"a\xc2\x9b" "31mb", "a 31mb", "", ""}, /* the same in UTF-8 */
+    {"OK | a=1\tb=2", "OK", "", "a=1 b=2"},
+    {"OK | a=1 | b=2", "OK", "", "a=1 | b=2"},
 };
 
 static void test_table(void **st UNUSED)
@@ -35,7 +42,7 @@ static void test_table(void **st UNUSED)
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         struct output o;
 
-        output_parse(str_of(table[i].raw), &o);
+        output_parse(str_of(table[i].raw), false, &o);
         print_message("  %zu\n", i);
         assert_true(str_eq_c(o.first, table[i].first));
         assert_true(str_eq_c(o.rest, table[i].rest));
@@ -54,13 +61,13 @@ static void test_limits(void **st UNUSED)
     for (size_t i = 0; i < n; i++)
         big[i] = i % 2 ? '\xa9' : '\xc3';
     big[0] = 'x'; /* so that a limit falls inside a character */
-    output_parse(str_make(big, n), &o);
+    output_parse(str_make(big, n), false, &o);
     assert_true(o.first.n <= LIMIT_OUTPUT_FIRST && o.first.n >= LIMIT_OUTPUT_FIRST - 3);
     assert_true(str_is_utf8(o.first));
     output_release(&o);
     big[1] = '\n';
     big[LIMIT_OUTPUT_FIRST + 8] = '|';
-    output_parse(str_make(big, n), &o);
+    output_parse(str_make(big, n), false, &o);
     assert_true(str_eq_c(o.first, "x"));
     assert_true(o.rest.n <= LIMIT_OUTPUT_LONG && str_is_utf8(o.rest));
     assert_true(o.perf.n <= LIMIT_PERFDATA && str_is_utf8(o.perf));
@@ -72,9 +79,43 @@ static void test_nul(void **st UNUSED)
 {
     struct output o;
 
-    output_parse(str_make("a\0b|c\0d", 7), &o);
+    output_parse(str_make("a\0b|c\0d", 7), false, &o);
     assert_true(str_eq_c(o.first, "a b") && str_eq_c(o.perf, "c d"));
     output_release(&o);
+}
+
+/* Cut by the reader of the pipe in the middle of a character: still read as UTF-8. */
+static void test_half_character(void **st UNUSED)
+{
+    static const char euro[] = "ok \xf0\x9f\x98\x80";
+    struct output o;
+
+    for (size_t n = 4; n < 7; n++) {
+        output_parse(str_make(euro, n), true, &o);
+        assert_true(str_eq_c(o.first, "ok") && !o.converted);
+        output_release(&o);
+    }
+    output_parse(str_make(euro, 7), true, &o);
+    assert_true(str_eq_c(o.first, euro) && !o.converted);
+    output_release(&o);
+    output_parse(str_make(euro, 5), false, &o); /* nobody cut it: not UTF-8 */
+    assert_true(o.converted);
+    output_release(&o);
+}
+
+static void test_perf_limit(void **st UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct output o;
+
+    buf_add_c(&b, "OK |");
+    while (b.len < LIMIT_PERFDATA + 500)
+        buf_add_c(&b, " value=1234567");
+    output_parse(buf_str(&b), false, &o);
+    assert_in_range(o.perf.n, LIMIT_PERFDATA - 20, LIMIT_PERFDATA);
+    assert_true(str_ends(o.perf, STR("=1234567")));
+    output_release(&o);
+    buf_release(&b);
 }
 
 int main(void)
@@ -83,6 +124,8 @@ int main(void)
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_half_character),
+        cmocka_unit_test(test_perf_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
