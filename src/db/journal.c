@@ -436,8 +436,9 @@ int journal_commit(struct journal *j, struct wall now)
     if (j->low) {
         journal_shrink(&j->pending, 0, &j->stats);
         snprintf(j->why, sizeof(j->why),
-                 "the disk is full: results of checks are no longer recorded, events go into the reserve of %s (%llu KiB left)",
-                 newest(j)->name, (unsigned long long)(j->allocated > j->at ? (j->allocated - j->at) / 1024 : 0));
+                 "the disk is full: results of checks are no longer recorded (%llu given up), events go into the reserve of %s (%llu KiB left)",
+                 (unsigned long long)j->stats.dropped_samples, newest(j)->name,
+                 (unsigned long long)(j->allocated > j->at ? (j->allocated - j->at) / 1024 : 0));
     }
     if (!j->pending.len) {
         j->written = j->next;

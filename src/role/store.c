@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/record.h"
 #include "os/clock.h"
+#include "os/disk.h"
 #include "os/file.h"
 #include "role/store_int.h"
 #include "wire/link.h"
@@ -128,14 +129,21 @@ static void ask_checkpoint(struct store *s)
 
 static void write_log(struct store *s)
 {
+    int64_t before, took;
+
     if (s->log_fd < 0)
         buf_clear(&s->log);
     if (!s->log.len)
         return;
+    before = disk_size(s->log_fd);
     if (file_write_all(s->log_fd, s->log.data, s->log.len) == 0) {
         buf_clear(&s->log);
         return;
     }
+    /* What a filling disk took stays there: the next try goes on behind it. */
+    took = disk_size(s->log_fd) - before;
+    if (before >= 0 && took > 0)
+        buf_drop_front(&s->log, MIN((size_t)took, s->log.len));
     if (s->log.len > LOG_WAITS_MOST) {
         s->log_lost += s->log.len;
         buf_clear(&s->log);

@@ -90,6 +90,9 @@ static void finish(struct store *s)
 
     if (s->batch.len && !send_piece(s))
         log_fatal("the engine's queue is full at its start");
+    if (s->reader.damage.places && !s->journal.damage.places)
+        log_error("the record of the last run is damaged at %u places, the first: %s; what is whole is used, at least %llu records are lost",
+                  s->reader.damage.places, s->reader.damage.first, (unsigned long long)s->reader.damage.lost);
     msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
     role_send(engine, &s->frame, -1);
     s->engine_loaded = true;
