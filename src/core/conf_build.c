@@ -125,9 +125,11 @@ void conf_build_zone(struct conf *c)
     out.name = model_build_str(b, *copy ? str_of(copy) : STR("local"));
     out.n = (uint32_t)z.turns.n;
     out.first_offset = z.first_offset;
+    out.first_name = model_build_str(b, str_of(z.first_name));
     for (size_t i = 0; i < z.turns.n; i++)
         *VEC_ADD(&b->transition) =
-            (struct model_transition){z.turns.at[i].at, z.turns.at[i].offset, z.turns.at[i].is_dst};
+            (struct model_transition){z.turns.at[i].at, z.turns.at[i].offset, z.turns.at[i].is_dst,
+                                      model_build_str(b, str_of(z.turns.at[i].name)), 0};
     b->globals.zone = (uint32_t)b->zone.n;
     b->globals.zone_name = out.name;
     *VEC_ADD(&b->zone) = out;

@@ -276,7 +276,8 @@ void conf_build_periods(struct conf *c)
         conf_fill(c, o, &p, NULL);
         for (uint32_t k = 0; k < o->n_keyed; k++)
             add_entry(c, &p, o->keyed[k]);
-        order_exceptions(b->exception.at + p.first_exception, p.n_exceptions);
+        if (p.n_exceptions)
+            order_exceptions(b->exception.at + p.first_exception, p.n_exceptions);
         VEC_CLEAR(&excludes);
         conf_expand_row(c, o, CONF_TIMEPERIOD, CONF_D_TIMEPERIOD_exclude, &excludes, &reject);
         conf_list_sort(&excludes);

@@ -38,6 +38,8 @@ enum field {
     F_ACKCOMMENT,
     F_NUMBER,
     F_NOTIFICATIONID,
+    F_NOTIFY,
+    F_CHECKTYPE,
     F_COUNT_STATE, /* of a host's services */
 };
 
@@ -74,6 +76,8 @@ static const uint8_t fields[MACRO_ID_COUNT] = {
     BOTH(HOSTACKCOMMENT, SERVICEACKCOMMENT, F_ACKCOMMENT),
     BOTH(HOSTNOTIFICATIONNUMBER, SERVICENOTIFICATIONNUMBER, F_NUMBER),
     BOTH(HOSTNOTIFICATIONID, SERVICENOTIFICATIONID, F_NOTIFICATIONID),
+    BOTH(HOSTNOTIFICATIONENABLED, SERVICENOTIFICATIONENABLED, F_NOTIFY),
+    BOTH(HOSTCHECKTYPE, SERVICECHECKTYPE, F_CHECKTYPE),
     [MACRO_ID_TOTALHOSTSERVICESOK] = F_COUNT_STATE,
     [MACRO_ID_TOTALHOSTSERVICESWARNING] = F_COUNT_STATE,
     [MACRO_ID_TOTALHOSTSERVICESUNKNOWN] = F_COUNT_STATE,
@@ -88,16 +92,12 @@ void expand_time(const struct world *w, enum expand_time how, struct wall t, str
     static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct time_civil c = time_local(&w->when.zone.zone, t);
-    int32_t east = time_zone_offset(&w->when.zone.zone, time_wall_s(t));
     uint32_t format = w->m->globals->date_format;
 
     if (how == EXPAND_LONG) {
         buf_printf(b, "%s %s %d %02d:%02d:%02d ", day[c.weekday], month[c.month - 1], c.day, c.hour, c.minute,
                    c.second);
-        if (east)
-            buf_printf(b, "%c%02d%02d", east < 0 ? '-' : '+', abs(east) / 3600, abs(east) / 60 % 60);
-        else
-            buf_add_c(b, "UTC");
+        buf_add_str(b, model_zone_name(w->m, w->m->globals->zone, time_wall_s(t)));
         buf_printf(b, " %d", c.year);
         return;
     }
@@ -154,6 +154,7 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
     case F_STATE: buf_add_c(b, state_name(kind, s->state)); break;
     case F_LASTSTATE: buf_add_c(b, state_name(kind, s->last_state)); break;
     case F_STATETYPE: buf_add_c(b, s->hard ? "HARD" : "SOFT"); break;
+    case F_CHECKTYPE: buf_add_c(b, s->passive ? "PASSIVE" : "ACTIVE"); break;
     case F_LATENCY: add_seconds(b, s->latency_us); break;
     case F_EXECUTION: add_seconds(b, s->execution_us); break;
     case F_DURATION: add_duration(b, in_state_s(w, s)); break;
@@ -195,6 +196,7 @@ static int64_t number_field(const struct world *w, uint32_t check, enum field f,
     case F_LAST3: return s->last_time[3] / TIME_S;
     case F_NUMBER: return of->notification ? of->number : s->notification_number;
     case F_NOTIFICATIONID: return (int64_t)of->id;
+    case F_NOTIFY: return (s->switches & MODEL_CHECK_NOTIFY) != 0;
     default: BUG("number field");
     }
 }
@@ -218,6 +220,7 @@ static void add_field(const struct world *w, uint32_t check, enum macro_id id, c
     case F_STATE:
     case F_LASTSTATE:
     case F_STATETYPE:
+    case F_CHECKTYPE:
     case F_LATENCY:
     case F_EXECUTION:
     case F_DURATION:

@@ -49,6 +49,12 @@ static void put_checks(const struct model *m, struct buf *out, struct model_list
     }
 }
 
+static void put_period(const struct model *m, struct buf *out, uint32_t period)
+{
+    if (period != MODEL_NONE)
+        put(m, out, model_period(m, period)->name);
+}
+
 static uint32_t extra(const struct model *m, const struct model_check *c, size_t field)
 {
     uint32_t string;
@@ -73,6 +79,7 @@ static void host_value(const struct model *m, enum macro_id id, const struct mod
     switch (id) {
     case MACRO_ID_HOSTNAME: put(m, out, c->name); break;
     case MACRO_ID_HOSTDISPLAYNAME: put(m, out, c->display_name); break;
+    case MACRO_ID_HOSTNOTIFICATIONPERIOD: put_period(m, out, c->notification_period); break;
     case MACRO_ID_HOSTALIAS: put(m, out, c->alias); break;
     case MACRO_ID_HOSTADDRESS: put(m, out, c->address); break;
     case MACRO_ID_HOSTCHECKCOMMAND: put(m, out, c->check_text); break;
@@ -96,6 +103,7 @@ static void service_value(const struct model *m, enum macro_id id, const struct 
 {
     switch (id) {
     case MACRO_ID_SERVICEDESC: put(m, out, c->name); break;
+    case MACRO_ID_SERVICENOTIFICATIONPERIOD: put_period(m, out, c->notification_period); break;
     case MACRO_ID_SERVICEDISPLAYNAME: put(m, out, c->display_name); break;
     case MACRO_ID_SERVICECHECKCOMMAND: put(m, out, c->check_text); break;
     case MACRO_ID_MAXSERVICEATTEMPTS: buf_add_u64(out, c->max_attempts); break;

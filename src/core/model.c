@@ -218,3 +218,23 @@ void model_zone_release(struct model_zone_view *v)
     mem_free(v->is_dst);
     memset(v, 0, sizeof(*v));
 }
+
+struct str model_zone_name(const struct model *m, uint32_t zone, int64_t utc_s)
+{
+    const struct model_zone *z;
+    uint32_t from = 0, to;
+
+    if (zone == MODEL_NONE)
+        return STR("UTC");
+    z = model_zone(m, zone);
+    to = z->n;
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+
+        if (model_transition(m, z->first_at + mid)->at <= utc_s)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return model_str(m, from ? model_transition(m, z->first_at + from - 1)->name : z->first_name);
+}

@@ -11,11 +11,13 @@ struct model_zone {
     uint32_t name, n;
     uint32_t first_at; /* run in the transitions table */
     int32_t first_offset;
+    uint32_t first_name; /* what it is called before the first transition */
 };
 struct model_transition {
     int64_t at;
     int32_t offset;
     uint32_t is_dst;
+    uint32_t name, zero; /* "CET" */
 };
 
 /* Something the configuration says that Vigie reads and does not act on yet. */
@@ -145,3 +147,5 @@ struct model_zone_view {
 };
 void model_zone_open(const struct model *m, uint32_t zone, struct model_zone_view *out); /* MODEL_NONE: UTC */
 void model_zone_release(struct model_zone_view *v);
+/* What the zone is called at a moment: "CET", "CEST", "UTC". */
+struct str model_zone_name(const struct model *m, uint32_t zone, int64_t utc_s);

@@ -43,6 +43,16 @@ static size_t body_size(const struct counts *c, size_t time_size)
            c->isut;
 }
 
+/* The designation at this place of the names; too long or unfinished ones are cut. */
+static void copy_name(char out[ZONE_NAME_MAX], const unsigned char *names, uint32_t chars, uint32_t at)
+{
+    size_t n = 0;
+
+    for (; at + n < chars && names[at + n] && n + 1 < ZONE_NAME_MAX; n++)
+        out[n] = (char)names[at + n];
+    out[n] = '\0';
+}
+
 static int read_body(struct zone *z, struct str s, const struct counts *c, size_t time_size)
 {
     const unsigned char *times = (const unsigned char *)s.p, *index = times + c->time * time_size,
@@ -56,6 +66,7 @@ static int read_body(struct zone *z, struct str s, const struct counts *c, size_
             break;
         }
     z->first_offset = (int32_t)(uint32_t)be(types + first * 6, 4);
+    copy_name(z->first_name, types + c->type * 6, c->chars, types[first * 6 + 5]);
     for (uint32_t i = 0; i < c->time; i++) {
         struct zone_turn t;
 
@@ -66,6 +77,7 @@ static int read_body(struct zone *z, struct str s, const struct counts *c, size_
         t.is_dst = types[index[i] * 6 + 4] != 0;
         if (t.offset > OFFSET_MAX || t.offset < -OFFSET_MAX || (z->turns.n && t.at <= VEC_LAST(&z->turns).at))
             return E_FORMAT;
+        copy_name(t.name, types + c->type * 6, c->chars, types[index[i] * 6 + 5]);
         *VEC_ADD(&z->turns) = t;
     }
     return 0;
@@ -80,6 +92,7 @@ struct change {
 };
 struct rule {
     int32_t std, dst; /* seconds east */
+    char std_name[ZONE_NAME_MAX], dst_name[ZONE_NAME_MAX];
     bool has_dst;
     struct change begin, end;
 };
@@ -92,7 +105,7 @@ static bool take(struct str *s, char c)
     return true;
 }
 
-static bool name(struct str *s)
+static bool name(struct str *s, char out[ZONE_NAME_MAX])
 {
     size_t n = 0;
 
@@ -101,11 +114,13 @@ static bool name(struct str *s)
 
         if (end < 0)
             return false;
+        str_copy(out, ZONE_NAME_MAX, str_sub(*s, 0, (size_t)end));
         *s = str_sub(*s, (size_t)end + 1, s->n);
         return true;
     }
     while (n < s->n && ((s->p[n] >= 'A' && s->p[n] <= 'Z') || (s->p[n] >= 'a' && s->p[n] <= 'z')))
         n++;
+    str_copy(out, ZONE_NAME_MAX, str_sub(*s, 0, n));
     *s = str_sub(*s, n, s->n);
     return n >= 3;
 }
@@ -160,14 +175,14 @@ static bool change_of(struct str *s, struct change *c)
 static bool parse_rule(struct str s, struct rule *r)
 {
     memset(r, 0, sizeof(*r));
-    if (!name(&s) || !clock_of(&s, &r->std))
+    if (!name(&s, r->std_name) || !clock_of(&s, &r->std))
         return false;
     r->std = -r->std; /* POSIX counts west */
     if (!s.n)
         return true;
     r->has_dst = true;
     r->dst = r->std + 3600;
-    if (!name(&s))
+    if (!name(&s, r->dst_name))
         return false;
     if (s.n && s.p[0] != ',') {
         if (!clock_of(&s, &r->dst))
@@ -201,11 +216,14 @@ static int64_t change_at(const struct change *c, int year)
     return day * 86400 + c->second;
 }
 
-static void add(struct zone *z, int64_t at, int32_t offset, bool dst)
+static void add(struct zone *z, int64_t at, const struct rule *r, bool dst)
 {
+    struct zone_turn t = {.at = at, .offset = dst ? r->dst : r->std, .is_dst = dst};
+
     if (z->turns.n && at <= VEC_LAST(&z->turns).at)
         return;
-    *VEC_ADD(&z->turns) = (struct zone_turn){at, offset, dst};
+    memcpy(t.name, dst ? r->dst_name : r->std_name, sizeof(t.name));
+    *VEC_ADD(&z->turns) = t;
 }
 
 static void unroll(struct zone *z, const struct rule *r)
@@ -213,13 +231,8 @@ static void unroll(struct zone *z, const struct rule *r)
     for (int year = FIRST_YEAR; r->has_dst && year <= ZONE_LAST_YEAR; year++) {
         int64_t on = change_at(&r->begin, year) - r->std, off = change_at(&r->end, year) - r->dst;
 
-        if (on < off) {
-            add(z, on, r->dst, true);
-            add(z, off, r->std, false);
-        } else {
-            add(z, off, r->std, false);
-            add(z, on, r->dst, true);
-        }
+        add(z, MIN(on, off), r, on < off);
+        add(z, MAX(on, off), r, on >= off);
     }
 }
 
@@ -231,6 +244,7 @@ int zone_compile_rule(struct zone *z, struct str text)
     if (!parse_rule(text, &r))
         return E_FORMAT;
     z->first_offset = r.std;
+    memcpy(z->first_name, r.std_name, sizeof(z->first_name));
     unroll(z, &r);
     return 0;
 }

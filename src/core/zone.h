@@ -8,15 +8,18 @@
 #include "base/vec.h"
 
 #define ZONE_LAST_YEAR 2099
+#define ZONE_NAME_MAX  12
 
 struct zone_turn {
     int64_t at; /* UTC seconds */
     int32_t offset;
     uint32_t is_dst;
+    char name[ZONE_NAME_MAX]; /* "CET" */
 };
 struct zone {
     VEC(struct zone_turn) turns; /* rising */
     int32_t first_offset;
+    char first_name[ZONE_NAME_MAX];
 };
 
 int zone_compile(struct zone *z, struct str tzif); /* E_FORMAT: not TZif, or damaged; z is empty then */

@@ -257,6 +257,18 @@ static void test_tzif_agrees_with_its_rule(void **state UNUSED)
     zone_release(&rule);
 }
 
+static void test_names(void **state UNUSED)
+{
+    uint32_t z = model.m.globals->zone;
+
+    assert_string_equal(model_zone_name(&model.m, z, utc("2026-11-23T09:00:00Z").us / TIME_S).p, "CET");
+    assert_string_equal(model_zone_name(&model.m, z, utc("2026-07-01T09:00:00Z").us / TIME_S).p, "CEST");
+    assert_string_equal(model_zone_name(&model.m, z, utc("2026-10-25T00:59:59Z").us / TIME_S).p, "CEST");
+    assert_string_equal(model_zone_name(&model.m, z, utc("2026-10-25T01:00:00Z").us / TIME_S).p, "CET");
+    assert_string_equal(model_zone_name(&model.m, z, -1).p, "CET");
+    assert_string_equal(model_zone_name(&model.m, MODEL_NONE, 0).p, "UTC");
+}
+
 static int open_all(void **state UNUSED)
 {
     static struct fake f;
@@ -286,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_inside),         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_none_is_always), cmocka_unit_test(test_next_agrees_with_contains),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_zone_rules),     cmocka_unit_test(test_tzif_agrees_with_its_rule),
     };
 
