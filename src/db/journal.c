@@ -303,7 +303,7 @@ static void trim(struct journal *j, struct wall now)
 static int make_file(struct journal *j, const struct journal_segment *s)
 {
     struct buf b = BUF_INIT;
-    int h = j->io.open(j->io.user, s->name, JOURNAL_CREATE), r = h;
+    int h = j->io.open(j->io.user, s->name, JOURNAL_CREATE), r;
 
     if (h < 0)
         return h;

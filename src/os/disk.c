@@ -26,7 +26,9 @@ int disk_open(int dir, const char *name, enum disk_open_how how)
     static const int flags[] = {O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_TRUNC};
     int fd = openat(dir, name, flags[how] | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    return fd < 0 ? code(errno) : fd;
+    if (fd < 0)
+        return code(errno);
+    return fd;
 }
 
 int64_t disk_size(int fd)
