@@ -114,7 +114,8 @@ static void print_record(const struct segment_record *r)
     union any_record any;
 
     time_rfc3339(r->at, time);
-    printf("%" PRIu64 "%s %s %s", r->seq, r->flags & SEGMENT_CHECKPOINT ? "c" : "", time, record_name((enum record_kind)r->kind));
+    printf("%" PRIu64 "%s %s %s", r->seq, r->flags & SEGMENT_CHECKPOINT ? "c" : "", time,
+           record_name((enum record_kind)r->kind));
     if (r->flags & SEGMENT_GAP)
         printf(" (numbers before it were given up)");
     if (record_get((enum record_kind)r->kind, r->payload, &any) < 0)
@@ -197,10 +198,12 @@ static int verify(struct place *p, const struct options *o UNUSED, struct err *e
     for (size_t i = 0; i < p->list.v.n; i++)
         print_segment(&p->list.v.at[i], &seen[i]);
     if (rd.torn)
-        printf("the end is a batch that was not synced, %" PRIu64 " bytes into %s: nothing acknowledged is in it\n", rd.at,
-               VEC_LAST(&p->list.v).name);
+        printf("the end is a batch that was not synced, %" PRIu64
+               " bytes into %s: nothing acknowledged is in it\n",
+               rd.at, VEC_LAST(&p->list.v).name);
     if (rd.damage.places)
-        printf("DAMAGED at %u places, the first %s; at least %" PRIu64 " records are lost. What is whole is used. Check the disk; keep a copy\n",
+        printf("DAMAGED at %u places, the first %s; at least %" PRIu64
+               " records are lost. What is whole is used. Check the disk; keep a copy\n",
                rd.damage.places, rd.damage.first, rd.damage.lost);
     else if (r == 0)
         printf("whole\n");
@@ -225,13 +228,15 @@ static int dump(struct place *p, const struct options *o, struct err *err)
             from = i;
     journal_reader_init(&rd, &p->io, &p->list, from, p->list.v.n);
     while (left && (r = journal_reader_next(&rd, &rec, err)) == 1) {
-        if (rec.r.seq < o->from || (o->kind && strcmp(o->kind, record_name((enum record_kind)rec.r.kind)) != 0))
+        if (rec.r.seq < o->from ||
+            (o->kind && strcmp(o->kind, record_name((enum record_kind)rec.r.kind)) != 0))
             continue;
         print_record(&rec.r);
         left--;
     }
     if (rd.damage.places)
-        fprintf(stderr, "vigie journal: damaged at %u places, the first %s\n", rd.damage.places, rd.damage.first);
+        fprintf(stderr, "vigie journal: damaged at %u places, the first %s\n", rd.damage.places,
+                rd.damage.first);
     journal_reader_release(&rd);
     return left ? r : 0;
 }
@@ -260,8 +265,10 @@ static int stats(struct place *p, const struct options *o UNUSED, struct err *er
     }
     for (unsigned k = 0; k < RECORD_KIND_END; k++)
         if (by_kind[k].n)
-            printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes\n", record_name((enum record_kind)k), by_kind[k].n, by_kind[k].bytes);
-    printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes in %zu segments, %" PRIu64 " batches\n", "all", n, bytes, p->list.v.n, batches);
+            printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes\n", record_name((enum record_kind)k),
+                   by_kind[k].n, by_kind[k].bytes);
+    printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes in %zu segments, %" PRIu64 " batches\n", "all", n,
+           bytes, p->list.v.n, batches);
     journal_reader_release(&rd);
     return r;
 }
@@ -298,7 +305,8 @@ int cmd_journal(int argc, char **argv)
 {
     struct options o = {.config = NULL};
     const struct opt opts[] = {
-        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose journal it is.", &o.config},
+        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose journal it is.",
+         &o.config},
         {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
         {"from", 'f', OPT_U64, "NUMBER", "dump: begin at this record.", &o.from},
         {"limit", 'n', OPT_U64, "COUNT", "dump: at most that many.", &o.limit},
@@ -306,8 +314,9 @@ int cmd_journal(int argc, char **argv)
     };
     const struct opt_command cmd = {
         .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
-        .about = "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
-                 "verify says whether it is whole (exit status 1 if not), dump prints records, stats counts them.",
+        .about =
+            "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
+            "verify says whether it is whole (exit status 1 if not), dump prints records, stats counts them.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
         .operands_min = 1,

@@ -55,8 +55,11 @@ static int fail(struct history *h, int r)
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
 {
     struct sql *s = &h->sql;
-    const int64_t numbers[] = {(int64_t)seq,      at.us,             h->site,           (int64_t)e->oid, (int64_t)e->kind,
-                               (int64_t)e->state, (int64_t)e->hard,  (int64_t)e->attempt, (int64_t)e->type, (int64_t)e->ref};
+    const int64_t numbers[] = {(int64_t)seq,     at.us,
+                               h->site,          (int64_t)e->oid,
+                               (int64_t)e->kind, (int64_t)e->state,
+                               (int64_t)e->hard, (int64_t)e->attempt,
+                               (int64_t)e->type, (int64_t)e->ref};
     const struct str words[] = {e->text, e->long_text, e->contact, e->author, e->command};
     int r = sql_start(s, SQL_EVENT_ADD);
 
@@ -222,7 +225,8 @@ static int bind(struct sql *s, const struct question *q, const struct history_ar
     return given == a->n ? 0 : err_set(err, E_INVAL, "%s: too many arguments", q->name);
 }
 
-int history_query(struct history *h, const struct history_args *a, void (*piece)(void *user, struct str json), void *user, struct err *err)
+int history_query(struct history *h, const struct history_args *a, void (*piece)(void *user, struct str json),
+                  void *user, struct err *err)
 {
     const struct question *q = question_of(a->stmt);
     struct buf out = BUF_INIT;
@@ -251,7 +255,8 @@ int history_query(struct history *h, const struct history_args *a, void (*piece)
     if (r == 0)
         piece(user, buf_str(&out));
     else
-        err_set(err, r, "the history cannot be read: %s", r == E_TIMEOUT ? "the question took too long" : sql_message(&h->sql));
+        err_set(err, r, "the history cannot be read: %s",
+                r == E_TIMEOUT ? "the question took too long" : sql_message(&h->sql));
     if (h->sql.stmt[q->id])
         sql_end(&h->sql, q->id);
     buf_release(&out);

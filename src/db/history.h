@@ -45,4 +45,5 @@ struct history_args {
     size_t n;
 };
 /* Answers a question: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
-int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json), void *user, struct err *err);
+int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json),
+                  void *user, struct err *err);

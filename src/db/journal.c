@@ -46,7 +46,8 @@ static void remove_hollow(struct journal *j)
 }
 
 /* Reads one segment to its end. complete: it holds a whole checkpoint. */
-static int scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete, struct err *err)
+static int scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete,
+                        struct err *err)
 {
     struct journal_record rec;
     int r;
@@ -117,7 +118,8 @@ static int scan(struct journal *j, struct err *err)
     return r;
 }
 
-int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o, struct err *err)
+int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o,
+                 struct err *err)
 {
     struct journal_segment *s;
     int r;
@@ -135,8 +137,9 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     if (s)
         memcpy(j->snapshot, s->head.snapshot, sizeof(j->snapshot));
     if (j->torn)
-        log_notice("the journal ended in a batch that was not synced (%s, %llu bytes): cut off, nothing acknowledged was lost", s->name,
-                   (unsigned long long)j->torn);
+        log_notice("the journal ended in a batch that was not synced (%s, %llu bytes): cut off, nothing "
+                   "acknowledged was lost",
+                   s->name, (unsigned long long)j->torn);
     return r;
 }
 
@@ -184,7 +187,8 @@ bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at,
     return true;
 }
 
-void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at, struct str payload)
+void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at,
+                            struct str payload)
 {
     struct segment_record r = {.kind = kind, .flags = SEGMENT_CHECKPOINT, .at = at, .payload = payload};
     bool end = kind == RECORD_CHECKPOINT_END;
@@ -235,8 +239,9 @@ static int fails(struct journal *j, int code, const char *doing)
 
     j->stats.failures++;
     snprintf(j->why, sizeof(j->why), "%s: %s failed: %s", name, doing,
-             code == E_NOSPC ? "the disk is full or read-only; records wait in memory, writing resumes by itself"
-                             : "the disk reports an error; records wait in memory, writing is tried again");
+             code == E_NOSPC
+                 ? "the disk is full or read-only; records wait in memory, writing resumes by itself"
+                 : "the disk reports an error; records wait in memory, writing is tried again");
     return code;
 }
 
@@ -381,7 +386,8 @@ static void committed(struct journal *j, uint64_t expect)
     struct buf swap;
     size_t size;
 
-    for (size_t at = 0; segment_record_peek(str_sub(buf_str(&j->pending), at, SIZE_MAX), &r, &size) == 1; at += size) {
+    for (size_t at = 0; segment_record_peek(str_sub(buf_str(&j->pending), at, SIZE_MAX), &r, &size) == 1;
+         at += size) {
         j->stats.records++;
         if (r.kind != RECORD_CHECKPOINT_END || !(r.flags & SEGMENT_CHECKPOINT))
             continue;
@@ -436,7 +442,8 @@ int journal_commit(struct journal *j, struct wall now)
     if (j->low) {
         journal_shrink(&j->pending, 0, &j->stats);
         snprintf(j->why, sizeof(j->why),
-                 "the disk is full: results of checks are no longer recorded (%llu given up), events go into the reserve of %s (%llu KiB left)",
+                 "the disk is full: results of checks are no longer recorded (%llu given up), events go into "
+                 "the reserve of %s (%llu KiB left)",
                  (unsigned long long)j->stats.dropped_samples, newest(j)->name,
                  (unsigned long long)(j->allocated > j->at ? (j->allocated - j->at) / 1024 : 0));
     }

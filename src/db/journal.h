@@ -50,12 +50,12 @@ struct journal {
     struct journal_list list; /* the last one is the current */
     size_t complete;          /* index of the newest with a complete checkpoint; 0 if there is none */
     bool has_complete;
-    int handle;               /* of the current segment; -1: the next commit begins one */
-    uint64_t at, allocated;   /* end of what is synced; blocks are there up to */
+    int handle;             /* of the current segment; -1: the next commit begins one */
+    uint64_t at, allocated; /* end of what is synced; blocks are there up to */
     uint64_t checkpoint_bytes;
-    uint64_t expect;  /* db/segment.h, at the end of the current segment */
-    uint64_t written; /* all ordinary numbers below are durable (or given up) */
-    uint64_t next;    /* all ordinary numbers below were added */
+    uint64_t expect;          /* db/segment.h, at the end of the current segment */
+    uint64_t written;         /* all ordinary numbers below are durable (or given up) */
+    uint64_t next;            /* all ordinary numbers below were added */
     struct buf pending, done; /* records to be written; the last batch that was */
     bool ask;                 /* a checkpoint is to be asked for */
     bool open, cut;           /* a checkpoint is under way; the current segment does not hold all of it */
@@ -71,7 +71,8 @@ struct journal {
 
 /* Opens the folder for writing: reads the end of the newest segment, cuts a torn batch off. A disk that cannot be written to is no error (j->why says so after the first commit); a
  * newer version or an unreadable folder is. */
-int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o, struct err *err);
+int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o,
+                 struct err *err);
 void journal_release(struct journal *j);
 
 /* Numbers below `next` are taken: a projection has seen them. */
@@ -81,7 +82,8 @@ void journal_set_snapshot(struct journal *j, const char *hash);
 /* Collects an ordinary record. A number below j->next was there already (sent again after a reconnect): false. */
 bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload);
 /* Collects a record of the checkpoint that is named by `last`, the greatest number when it was made. CHECKPOINT_END ends it. */
-void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at, struct str payload);
+void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at,
+                            struct str payload);
 /* Writes and syncs. 0: everything added is durable, and j->done holds it until the next commit. Otherwise j->why says why not, and it may be tried again at any time. */
 int journal_commit(struct journal *j, struct wall now);
 /* True once after a new segment was begun, or its checkpoint was spoilt: the engine is to be asked for one. */

@@ -15,9 +15,11 @@ struct journal_io {
     int (*open)(void *user, const char *name, enum journal_open_how how);
     void (*close)(void *user, int handle);
     int64_t (*size)(void *user, int handle);
-    int64_t (*read)(void *user, int handle, uint64_t at, void *to, size_t n); /* bytes read; fewer than n only at the end */
-    int (*write)(void *user, int handle, uint64_t at, const void *from, size_t n); /* all of it, or an error and anything in between */
-    int (*sync)(void *user, int handle);                                       /* fdatasync */
+    int64_t (*read)(void *user, int handle, uint64_t at, void *to,
+                    size_t n); /* bytes read; fewer than n only at the end */
+    int (*write)(void *user, int handle, uint64_t at, const void *from,
+                 size_t n);                               /* all of it, or an error and anything in between */
+    int (*sync)(void *user, int handle);                  /* fdatasync */
     int (*allocate)(void *user, int handle, uint64_t to); /* room for all bytes below `to`; the size stays */
     int (*truncate)(void *user, int handle, uint64_t size);
     int (*unlink)(void *user, const char *name);

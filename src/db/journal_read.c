@@ -128,10 +128,15 @@ void journal_list_release(struct journal_list *l)
     VEC_RELEASE(&l->hollow);
 }
 
-void journal_reader_init(struct journal_reader *rd, const struct journal_io *io, const struct journal_list *list, size_t from,
-                         size_t to)
+void journal_reader_init(struct journal_reader *rd, const struct journal_io *io,
+                         const struct journal_list *list, size_t from, size_t to)
 {
-    *rd = (struct journal_reader){.io = io, .list = list, .segment = from, .last = MIN(to, list->v.n), .handle = -1, .stop = UINT64_MAX};
+    *rd = (struct journal_reader){.io = io,
+                                  .list = list,
+                                  .segment = from,
+                                  .last = MIN(to, list->v.n),
+                                  .handle = -1,
+                                  .stop = UINT64_MAX};
     buf_init(&rd->window);
     if (from < list->v.n)
         rd->expect = list->v.at[from].first_seq;
@@ -185,7 +190,8 @@ static int enter(struct journal_reader *rd, struct err *err)
     rd->end = rd->segment + 1 < rd->list->v.n ? s[1].first_seq : UINT64_MAX;
     rd->handle = rd->io->open(rd->io->user, s->name, JOURNAL_READ);
     if (rd->handle < 0)
-        return err_set(err, rd->handle, "journal segment %s cannot be opened: %s", s->name, err_name(rd->handle));
+        return err_set(err, rd->handle, "journal segment %s cannot be opened: %s", s->name,
+                       err_name(rd->handle));
     return 0;
 }
 
@@ -208,12 +214,14 @@ static int window(struct journal_reader *rd, uint64_t at, struct str *out, struc
         rd->window_at = at;
         rd->window_eof = false;
     }
-    if (!rd->window_eof && rd->window_at + rd->window.len - at < SEGMENT_RECORD_HEADER + SEGMENT_PAYLOAD_MAX) {
+    if (!rd->window_eof &&
+        rd->window_at + rd->window.len - at < SEGMENT_RECORD_HEADER + SEGMENT_PAYLOAD_MAX) {
         buf_drop_front(&rd->window, (size_t)(at - rd->window_at));
         rd->window_at = at;
         want = readable(rd, at + rd->window.len, WINDOW - rd->window.len);
         buf_reserve(&rd->window, want);
-        n = rd->io->read(rd->io->user, rd->handle, at + rd->window.len, rd->window.data + rd->window.len, want);
+        n = rd->io->read(rd->io->user, rd->handle, at + rd->window.len, rd->window.data + rd->window.len,
+                         want);
         if (n < 0)
             return err_set(err, E_IO, "%s:%llu: the disk cannot be read", current(rd)->name,
                            (unsigned long long)(at + rd->window.len));
@@ -226,7 +234,8 @@ static int window(struct journal_reader *rd, uint64_t at, struct str *out, struc
 }
 
 /* The record at file offset `at`: 1, 0 at the end of the file, E_FORMAT, E_IO. */
-static int record_at(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size, struct err *err)
+static int record_at(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size,
+                     struct err *err)
 {
     struct str s;
     int got;
@@ -244,7 +253,8 @@ static bool plausible(const struct journal_reader *rd, const struct segment_reco
 }
 
 /* Is there a whole record at `at` that may follow? As record_at; the checksum, which is dear, comes last. */
-static int probe(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size, struct err *err)
+static int probe(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size,
+                 struct err *err)
 {
     struct str s;
     int got;
@@ -340,7 +350,8 @@ int journal_reader_next(struct journal_reader *rd, struct journal_record *out, s
         int got = 0;
 
         if (!current(rd)->whole) {
-            note_damage(rd, 0, 0, "both copies of the header are damaged, nothing in this segment can be read");
+            note_damage(rd, 0, 0,
+                        "both copies of the header are damaged, nothing in this segment can be read");
             rd->segment++;
             continue;
         }

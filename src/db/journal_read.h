@@ -21,8 +21,9 @@ struct journal_segment {
 };
 
 struct journal_list {
-    VEC(struct journal_segment) v;      /* in order */
-    VEC(struct journal_segment) hollow; /* left by a crash while they were being made: no whole header and nothing behind it */
+    VEC(struct journal_segment) v; /* in order */
+    VEC(struct journal_segment)
+    hollow; /* left by a crash while they were being made: no whole header and nothing behind it */
 };
 
 void journal_name(char *out, uint64_t first_seq, uint32_t ordinal); /* out: JOURNAL_NAME */
@@ -33,9 +34,9 @@ void journal_list_release(struct journal_list *l);
 
 /* What reading met that a crash cannot explain. */
 struct journal_damage {
-    unsigned places;     /* damaged stretches */
-    uint64_t lost;       /* sequence numbers that are missing because of them, as far as is known */
-    char first[256];     /* "FILE:OFFSET: ..." of the first */
+    unsigned places; /* damaged stretches */
+    uint64_t lost;   /* sequence numbers that are missing because of them, as far as is known */
+    char first[256]; /* "FILE:OFFSET: ..." of the first */
 };
 
 struct journal_record {
@@ -53,16 +54,18 @@ struct journal_reader {
     struct buf window;  /* bytes of the file from window_at on */
     uint64_t window_at; /* file offset of window.data[0] */
     bool window_eof;    /* nothing is to be read behind it */
-    uint64_t stop;      /* in the list's last segment: the file offset to stop at (a live writer's), else the maximum */
-    uint64_t at;        /* file offset of the next record */
-    uint64_t expect;    /* db/segment.h */
-    uint64_t end;       /* numbers from here on belong to the next segment */
-    bool torn;          /* the last segment ended in a batch that was never synced, at `at` */
+    uint64_t
+        stop; /* in the list's last segment: the file offset to stop at (a live writer's), else the maximum */
+    uint64_t at;     /* file offset of the next record */
+    uint64_t expect; /* db/segment.h */
+    uint64_t end;    /* numbers from here on belong to the next segment */
+    bool torn;       /* the last segment ended in a batch that was never synced, at `at` */
     struct journal_damage damage;
 };
 
 /* Reads segments [from, to) of the list (to at most its length); the list outlives the reader. */
-void journal_reader_init(struct journal_reader *rd, const struct journal_io *io, const struct journal_list *list, size_t from, size_t to);
+void journal_reader_init(struct journal_reader *rd, const struct journal_io *io,
+                         const struct journal_list *list, size_t from, size_t to);
 void journal_reader_release(struct journal_reader *rd);
 /* The next whole record: 1; 0 at the end; E_IO when the disk does not answer. Damage is stepped over and noted in rd->damage. */
 int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err);

@@ -33,7 +33,8 @@ static int read_next(struct objects *o)
     return r;
 }
 
-int objects_open(struct objects *o, const char *path, uint32_t site, struct wall now, bool *moved, struct err *err)
+int objects_open(struct objects *o, const char *path, uint32_t site, struct wall now, bool *moved,
+                 struct err *err)
 {
     int r;
 
@@ -53,7 +54,7 @@ void objects_close(struct objects *o)
 
 /* What a registration has to write. */
 struct changes {
-    VEC(uint32_t) added; /* checks */
+    VEC(uint32_t) added;      /* checks */
     VEC(uint64_t) back, gone; /* oids */
 };
 
@@ -138,7 +139,8 @@ static int set_deleted(struct objects *o, uint64_t oid, int64_t at)
     return r;
 }
 
-static int write_changes(struct objects *o, const struct model *m, const struct changes *c, const uint64_t *oid, struct wall now)
+static int write_changes(struct objects *o, const struct model *m, const struct changes *c,
+                         const uint64_t *oid, struct wall now)
 {
     int r = sql_begin(&o->sql);
 
@@ -155,7 +157,8 @@ static int write_changes(struct objects *o, const struct model *m, const struct 
     return r;
 }
 
-int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid, struct err *err)
+int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
+                     struct err *err)
 {
     struct changes c = {.added = {0}};
     int r = match(o, m, oid, &c);

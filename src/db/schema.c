@@ -8,14 +8,16 @@
 #define META "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
 static const char *const history[] = {
-    META
-    "CREATE TABLE event ("
-    " seq INTEGER PRIMARY KEY," /* the journal's number */
-    " at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER NOT NULL, oid INTEGER NOT NULL, kind INTEGER NOT NULL,"
-    " state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt INTEGER NOT NULL, type INTEGER NOT NULL, ref INTEGER NOT NULL,"
-    " text TEXT NOT NULL, long_text TEXT NOT NULL, contact TEXT NOT NULL, author TEXT NOT NULL, command TEXT NOT NULL) STRICT;"
-    "CREATE INDEX event_by_object ON event (oid);" /* and, in it, by seq */
-    "CREATE INDEX event_by_time ON event (at);",
+    META "CREATE TABLE event ("
+         " seq INTEGER PRIMARY KEY," /* the journal's number */
+         " at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER NOT NULL, oid INTEGER NOT NULL, kind "
+         "INTEGER NOT NULL,"
+         " state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt INTEGER NOT NULL, type INTEGER NOT NULL, "
+         "ref INTEGER NOT NULL,"
+         " text TEXT NOT NULL, long_text TEXT NOT NULL, contact TEXT NOT NULL, author TEXT NOT NULL, command "
+         "TEXT NOT NULL) STRICT;"
+         "CREATE INDEX event_by_object ON event (oid);" /* and, in it, by seq */
+         "CREATE INDEX event_by_time ON event (at);",
 };
 
 static const char *const objects[] = {
@@ -27,5 +29,7 @@ static const char *const objects[] = {
     "CREATE UNIQUE INDEX object_by_name ON object (kind, host, service);",
 };
 
-const struct sql_schema schema_history = {"history", 0x56474831, history, sizeof(history) / sizeof(history[0])};
-const struct sql_schema schema_objects = {"objects", 0x56474f31, objects, sizeof(objects) / sizeof(objects[0])};
+const struct sql_schema schema_history = {"history", 0x56474831, history,
+                                          sizeof(history) / sizeof(history[0])};
+const struct sql_schema schema_objects = {"objects", 0x56474f31, objects,
+                                          sizeof(objects) / sizeof(objects[0])};

@@ -84,10 +84,11 @@ static int get_copy(struct str s, struct segment_header *h, struct err *err)
     if (hash_crc32c(0, s.p, SEGMENT_HEADER_USED - 4) != le32(s.p + SEGMENT_HEADER_USED - 4))
         return err_set(err, E_FORMAT, "the header is damaged");
     if (version > SEGMENT_VERSION)
-        return err_set(err, E_INVAL,
-                       "it was written by a newer Vigie (format %u, this one reads up to %u): start that version again, "
-                       "or restore a backup made by this one; nothing was changed",
-                       version, SEGMENT_VERSION);
+        return err_set(
+            err, E_INVAL,
+            "it was written by a newer Vigie (format %u, this one reads up to %u): start that version again, "
+            "or restore a backup made by this one; nothing was changed",
+            version, SEGMENT_VERSION);
     if (!hex_or_empty(s.p + 40))
         return err_set(err, E_FORMAT, "the header is damaged");
     *h = (struct segment_header){.version = version,

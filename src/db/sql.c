@@ -62,7 +62,8 @@ static int migrate(struct sql *s, const struct sql_schema *schema, int from)
     int r = 0;
 
     for (int v = from; v < schema->version && r == 0; v++) {
-        snprintf(mark, sizeof(mark), "PRAGMA user_version=%d; PRAGMA application_id=%d;", v + 1, schema->application);
+        snprintf(mark, sizeof(mark), "PRAGMA user_version=%d; PRAGMA application_id=%d;", v + 1,
+                 schema->application);
         r = sql_begin(s);
         if (r == 0)
             r = run(s, schema->migration[v]);
@@ -75,7 +76,8 @@ static int migrate(struct sql *s, const struct sql_schema *schema, int from)
     return r;
 }
 
-static int check_version(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err)
+static int check_version(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema,
+                         struct err *err)
 {
     int64_t version, application;
     int r = pragma(s, "PRAGMA user_version", &version);
@@ -86,7 +88,8 @@ static int check_version(struct sql *s, const char *path, enum sql_how how, cons
         return r;
     if (version > schema->version)
         return err_set(err, E_INVAL,
-                       "%s was written by a newer Vigie (schema %lld, this one knows %d): start the newer one, or restore a backup made by "
+                       "%s was written by a newer Vigie (schema %lld, this one knows %d): start the newer "
+                       "one, or restore a backup made by "
                        "this one; nothing was changed",
                        path, (long long)version, schema->version);
     if (version && application != schema->application)
@@ -96,7 +99,8 @@ static int check_version(struct sql *s, const char *path, enum sql_how how, cons
     return migrate(s, schema, (int)version);
 }
 
-static int set_up(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err)
+static int set_up(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema,
+                  struct err *err)
 {
     int keep = 1, r;
 
@@ -107,13 +111,15 @@ static int set_up(struct sql *s, const char *path, enum sql_how how, const struc
     if (how == SQL_READ)
         r = run(s, "PRAGMA query_only=1; PRAGMA temp_store=MEMORY;");
     else
-        r = run(s, how == SQL_DURABLE ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                                      : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
-                                        "PRAGMA journal_size_limit=33554432;");
+        r = run(s, how == SQL_DURABLE
+                       ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                       : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+                         "PRAGMA journal_size_limit=33554432;");
     return r < 0 ? r : check_version(s, path, how, schema, err);
 }
 
-int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err)
+int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema,
+             struct err *err)
 {
     int flags = how == SQL_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int r;

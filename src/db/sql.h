@@ -30,8 +30,8 @@ extern const struct sql_schema schema_history, schema_objects; /* schema.c */
 
 enum sql_how {
     SQL_PROJECTION, /* written; a power cut may lose the last transactions, never the file: the journal has them */
-    SQL_DURABLE,    /* written; what was committed is on disk */
-    SQL_READ,       /* never written */
+    SQL_DURABLE, /* written; what was committed is on disk */
+    SQL_READ,    /* never written */
 };
 
 struct sql {
@@ -42,7 +42,8 @@ struct sql {
     void *overdue_user;
 };
 
-int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct err *err);
+int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema,
+             struct err *err);
 void sql_close(struct sql *s);
 void sql_limit(struct sql *s, bool (*overdue)(void *user), void *user); /* NULL: none */
 

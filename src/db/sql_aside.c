@@ -14,8 +14,8 @@ static void move(const char *path, const char *suffix, struct wall now)
     rename(from, to);
 }
 
-int sql_open_or_renew(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema, struct wall now, bool *moved,
-                      struct err *err)
+int sql_open_or_renew(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema,
+                      struct wall now, bool *moved, struct err *err)
 {
     struct err first = ERR_INIT;
     int r = sql_open(s, path, how, schema, &first);
@@ -29,7 +29,8 @@ int sql_open_or_renew(struct sql *s, const char *path, enum sql_how how, const s
     move(path, "", now);
     move(path, "-wal", now);
     move(path, "-shm", now);
-    log_error("%s: it was moved to %s.damaged-%lld and is made anew", first.text, path, (long long)time_wall_s(now));
+    log_error("%s: it was moved to %s.damaged-%lld and is made anew", first.text, path,
+              (long long)time_wall_s(now));
     *moved = true;
     return sql_open(s, path, how, schema, err);
 }

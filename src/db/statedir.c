@@ -14,12 +14,16 @@ static int judge(struct str text, const char *path, struct err *err)
     text = str_trim(text);
     if (!str_starts(text, mark) || !str_to_u64(str_sub(text, mark.n, text.n), &version) || !version)
         return err_set(err, E_FORMAT,
-                       "%s/format is damaged or this folder is not Vigie's: name another with vigie_state_dir=DIR, or, if it is Vigie's, "
-                       "write the line \"vigie-state %d\" into it again", path, STATEDIR_FORMAT);
+                       "%s/format is damaged or this folder is not Vigie's: name another with "
+                       "vigie_state_dir=DIR, or, if it is Vigie's, "
+                       "write the line \"vigie-state %d\" into it again",
+                       path, STATEDIR_FORMAT);
     if (version > STATEDIR_FORMAT)
         return err_set(err, E_FORMAT,
-                       "the state folder %s was written by a newer Vigie (format %llu, this one knows %d): run that version, or name another "
-                       "folder with vigie_state_dir=DIR; nothing was changed", path, (unsigned long long)version, STATEDIR_FORMAT);
+                       "the state folder %s was written by a newer Vigie (format %llu, this one knows %d): "
+                       "run that version, or name another "
+                       "folder with vigie_state_dir=DIR; nothing was changed",
+                       path, (unsigned long long)version, STATEDIR_FORMAT);
     return 0;
 }
 

@@ -43,7 +43,8 @@ static int open_history(struct reader *s, struct err *err)
 static void send_rows(struct reader *s, const struct msg_rows *m)
 {
     if (msg_put_rows(&s->frame, m) < 0)
-        msg_put_rows(&s->frame, &(struct msg_rows){.id = m->id, .end = 1, .error = STR("an answer is too long")});
+        msg_put_rows(&s->frame,
+                     &(struct msg_rows){.id = m->id, .end = 1, .error = STR("an answer is too long")});
     if (role_send(s->asker, &s->frame, -1) < 0)
         log_warn("an answer was lost: the queue to gate is full");
     buf_clear(&s->frame);

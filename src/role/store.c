@@ -18,10 +18,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHANGED_MOST   16384u                   /* checks in one CHANGED */
-#define ASK_AGAIN_US   (60 * TIME_S)            /* a checkpoint that does not come */
+#define CHANGED_MOST   16384u        /* checks in one CHANGED */
+#define ASK_AGAIN_US   (60 * TIME_S) /* a checkpoint that does not come */
 #define TELL_GATE_US   (1 * TIME_S)
-#define LOG_WAITS_MOST (4u * 1024 * 1024)       /* bytes of log lines that wait for a full disk */
+#define LOG_WAITS_MOST (4u * 1024 * 1024) /* bytes of log lines that wait for a full disk */
 
 struct mono store_now(const struct store *s)
 {
@@ -35,7 +35,8 @@ static void on_retry(void *user);
 static void plan_retry(struct store *s)
 {
     if (!s->retry.slot)
-        loop_timer_set(s->role->loop, &s->retry, (struct mono){store_now(s).us + STORE_RETRY_US}, on_retry, s);
+        loop_timer_set(s->role->loop, &s->retry, (struct mono){store_now(s).us + STORE_RETRY_US}, on_retry,
+                       s);
 }
 
 static void send_stored(struct store *s, enum role_id to, const char *degraded)
@@ -44,7 +45,8 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
 
     if (!p)
         return;
-    msg_put_stored(&s->frame, &(struct msg_stored){.seq = journal_stored(&s->journal), .degraded = str_of(degraded)});
+    msg_put_stored(&s->frame,
+                   &(struct msg_stored){.seq = journal_stored(&s->journal), .degraded = str_of(degraded)});
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -65,8 +67,10 @@ void store_tell_degraded(struct store *s)
     if (is && !was)
         log_error("the record is not written as it should be: %s", why);
     if (was && !is)
-        log_notice("the record is written again; given up meanwhile: %llu results, %llu older states, %llu other records",
-                   (unsigned long long)s->journal.stats.dropped_samples, (unsigned long long)s->journal.stats.dropped_states,
+        log_notice("the record is written again; given up meanwhile: %llu results, %llu older states, %llu "
+                   "other records",
+                   (unsigned long long)s->journal.stats.dropped_samples,
+                   (unsigned long long)s->journal.stats.dropped_states,
                    (unsigned long long)s->journal.stats.dropped_other);
     if (was == is && store_now(s).us - s->told_gate.us < TELL_GATE_US)
         return;
@@ -85,9 +89,10 @@ static void send_changed(struct store *s, const struct buf *batch)
     uint64_t idx;
     size_t size;
 
-    for (size_t at = 0; gate && segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1; at += size) {
-        if (r.kind != RECORD_STATE || (r.flags & SEGMENT_CHECKPOINT) || record_get(RECORD_STATE, r.payload, &state) < 0 ||
-            !map_get_u64(&s->idx, state.oid, &idx))
+    for (size_t at = 0; gate && segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1;
+         at += size) {
+        if (r.kind != RECORD_STATE || (r.flags & SEGMENT_CHECKPOINT) ||
+            record_get(RECORD_STATE, r.payload, &state) < 0 || !map_get_u64(&s->idx, state.oid, &idx))
             continue;
         buf_add_le32(&list, (uint32_t)idx);
         if (list.len < 4 * CHANGED_MOST)
@@ -147,7 +152,8 @@ static void write_log(struct store *s)
     if (s->log.len > LOG_WAITS_MOST) {
         s->log_lost += s->log.len;
         buf_clear(&s->log);
-        log_error("the log file cannot be written: %llu bytes of it were given up", (unsigned long long)s->log_lost);
+        log_error("the log file cannot be written: %llu bytes of it were given up",
+                  (unsigned long long)s->log_lost);
     }
     plan_retry(s);
 }
@@ -224,7 +230,8 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
     for (; (got = record_next(&rest, &f)) == 1; seq++, left--) {
         if (!left)
             break;
-        if (f.kind == RECORD_SNAPSHOT && record_get(f.kind, f.payload, &snap) == 0 && snap.hash.n == SEGMENT_HASH) {
+        if (f.kind == RECORD_SNAPSHOT && record_get(f.kind, f.payload, &snap) == 0 &&
+            snap.hash.n == SEGMENT_HASH) {
             char hash[SEGMENT_HASH + 1];
 
             str_copy(hash, sizeof(hash), snap.hash);
@@ -284,7 +291,8 @@ static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, i
     *place = fd;
 }
 
-static void snapshot(struct role *r, const struct role_snapshot *now UNUSED, const struct role_snapshot *old UNUSED)
+static void snapshot(struct role *r, const struct role_snapshot *now UNUSED,
+                     const struct role_snapshot *old UNUSED)
 {
     struct store *s = r->self;
 
@@ -309,7 +317,8 @@ static void open_journal(struct store *s)
     int64_t days;
     uint64_t bytes;
 
-    if (str_to_i64(str_of(role_option(s->role, "vigie_journal_days", "7")), &days) && days > 0 && days < 36500)
+    if (str_to_i64(str_of(role_option(s->role, "vigie_journal_days", "7")), &days) && days > 0 &&
+        days < 36500)
         o.keep_us = days * TIME_DAY;
     if (str_to_u64(str_of(role_option(s->role, "vigie_journal_size", "")), &bytes))
         o.keep_bytes = bytes;
@@ -317,9 +326,11 @@ static void open_journal(struct store *s)
     if (journal_open(&s->journal, &io, &o, &err) < 0)
         log_fatal("the state folder %s: %s", s->role->state_dir, err.text);
     if (s->journal.damage.places)
-        log_error("the journal is damaged at %u places, the first: %s. What is whole is kept and used; at least %llu records are lost. Check "
+        log_error("the journal is damaged at %u places, the first: %s. What is whole is kept and used; at "
+                  "least %llu records are lost. Check "
                   "the disk; a copy of the file is worth keeping",
-                  s->journal.damage.places, s->journal.damage.first, (unsigned long long)s->journal.damage.lost);
+                  s->journal.damage.places, s->journal.damage.first,
+                  (unsigned long long)s->journal.damage.lost);
     journal_set_snapshot(&s->journal, s->role->snap.hash);
 }
 

@@ -22,10 +22,10 @@ struct store {
 
     struct journal_dir dir;
     struct journal journal;
-    bool planned;              /* a commit stands at the end of this round */
-    struct loop_timer retry;   /* when something could not be written */
-    char degraded[640];        /* as last told; empty: all is written */
-    struct mono told_gate;     /* when gate was last told */
+    bool planned;            /* a commit stands at the end of this round */
+    struct loop_timer retry; /* when something could not be written */
+    char degraded[640];      /* as last told; empty: all is written */
+    struct mono told_gate;   /* when gate was last told */
 
     /* A checkpoint to be asked for. */
     bool engine_loaded; /* it can answer */
@@ -35,14 +35,14 @@ struct store {
     /* The record being sent to an engine. */
     struct peer *loading; /* NULL: none */
     struct journal_reader reader;
-    bool from_disk; /* the disk's part is not at its end */
+    bool from_disk;  /* the disk's part is not at its end */
     size_t queue_at; /* next of the records that wait in memory */
     struct buf batch;
 
     /* Identities of the snapshot in force. */
     struct model model;
-    uint64_t *oid; /* by check */
-    int oids_fd;   /* sealed copy for engine and gate; -1 */
+    uint64_t *oid;  /* by check */
+    int oids_fd;    /* sealed copy for engine and gate; -1 */
     struct map idx; /* oid to check */
     struct objects objects;
     bool names_owed; /* a registration is not on disk yet */
@@ -72,7 +72,8 @@ void store_load_abort(struct store *s);
 
 /* store_names.c */
 void store_names_open(struct store *s);
-void store_names_snapshot(struct store *s); /* the role's snapshot is new: keeps it, gives identities, tells engine and gate */
+void store_names_snapshot(
+    struct store *s); /* the role's snapshot is new: keeps it, gives identities, tells engine and gate */
 void store_names_retry(struct store *s);
 void store_names_tell(struct store *s, struct peer *p);
 void store_names_trim(struct store *s); /* removes kept snapshots that nothing names */

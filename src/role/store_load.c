@@ -10,8 +10,9 @@
 #include "role/store_int.h"
 #include "wire/link.h"
 
-#define PIECE  (128u * 1024)       /* bytes of one LOAD_REC */
-#define QUEUED (LIMIT_QUEUE / 4 * 3) /* bytes on the link before waiting; the link calls when it is nearly empty */
+#define PIECE (128u * 1024) /* bytes of one LOAD_REC */
+#define QUEUED                                                                                               \
+    (LIMIT_QUEUE / 4 * 3) /* bytes on the link before waiting; the link calls when it is nearly empty */
 
 /* What a start is made from. The others are inputs and history: their effect stands in the states. */
 static bool restores(uint16_t kind)
@@ -91,7 +92,8 @@ static void finish(struct store *s)
     if (s->batch.len && !send_piece(s))
         log_fatal("the engine's queue is full at its start");
     if (s->reader.damage.places && !s->journal.damage.places)
-        log_error("the record of the last run is damaged at %u places, the first: %s; what is whole is used, at least %llu records are lost",
+        log_error("the record of the last run is damaged at %u places, the first: %s; what is whole is used, "
+                  "at least %llu records are lost",
                   s->reader.damage.places, s->reader.damage.first, (unsigned long long)s->reader.damage.lost);
     msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
     role_send(engine, &s->frame, -1);

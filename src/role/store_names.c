@@ -36,8 +36,8 @@ static bool read_oids(const struct store *s, const char *hash, uint64_t *oid, ui
     bool ok;
 
     file_name(name, hash, "oids");
-    ok = file_read_at(s->snapshots_fd, name, 16 + 8 * (size_t)LIMIT_CHECKS, &b, NULL) == 0 && b.len == 16 + 8 * (size_t)n &&
-         memcmp(b.data, OIDS_MAGIC, 8) == 0;
+    ok = file_read_at(s->snapshots_fd, name, 16 + 8 * (size_t)LIMIT_CHECKS, &b, NULL) == 0 &&
+         b.len == 16 + 8 * (size_t)n && memcmp(b.data, OIDS_MAGIC, 8) == 0;
     if (ok)
         memcpy(head, b.data + 8, sizeof(head));
     ok = ok && head[0] == n && head[1] == hash_crc32c(0, b.data + 16, 8 * (size_t)n);
@@ -92,8 +92,10 @@ static void restore_one(struct store *s, const char *hash)
         model_open(&m, b.data, b.len, &err) == 0) {
         uint64_t *oid = mem_calloc(m.n_check + 1, sizeof(*oid));
 
-        if (read_oids(s, hash, oid, m.n_check) && objects_register(&s->objects, &m, clock_wall(), oid, &err) == 0)
-            log_notice("identities of %u objects were restored from the kept configuration %.12s", m.n_check, hash);
+        if (read_oids(s, hash, oid, m.n_check) &&
+            objects_register(&s->objects, &m, clock_wall(), oid, &err) == 0)
+            log_notice("identities of %u objects were restored from the kept configuration %.12s", m.n_check,
+                       hash);
         mem_free(oid);
     }
     buf_release(&b);
@@ -114,7 +116,8 @@ static void add_kept(void *user, const char *name)
     struct str n = str_of(name);
     struct kept k = {.when = 0};
 
-    if (n.n != SEGMENT_HASH + 5 || !str_ends(n, STR(".snap")) || disk_changed_at(l->s->snapshots_fd, name, &k.when) < 0)
+    if (n.n != SEGMENT_HASH + 5 || !str_ends(n, STR(".snap")) ||
+        disk_changed_at(l->s->snapshots_fd, name, &k.when) < 0)
         return;
     memcpy(k.hash, name, SEGMENT_HASH);
     *VEC_ADD(&l->v) = k;
@@ -248,7 +251,8 @@ void store_names_tell(struct store *s, struct peer *p)
 {
     if ((p->id != ROLE_ENGINE && p->id != ROLE_GATE) || s->oids_fd < 0)
         return;
-    msg_put_oids(&s->frame, &(struct msg_oids){.generation = s->role->snap.generation, .count = s->model.n_check});
+    msg_put_oids(&s->frame,
+                 &(struct msg_oids){.generation = s->role->snap.generation, .count = s->model.n_check});
     role_send(p, &s->frame, s->oids_fd);
     buf_clear(&s->frame);
 }
@@ -263,7 +267,8 @@ void store_names_trim(struct store *s)
     for (size_t i = 0; i < l.v.n; i++) {
         const struct kept *k = &l.v.at[i];
 
-        if (k->when >= oldest.us || journal_names_snapshot(&s->journal, k->hash) || strcmp(k->hash, s->role->snap.hash) == 0)
+        if (k->when >= oldest.us || journal_names_snapshot(&s->journal, k->hash) ||
+            strcmp(k->hash, s->role->snap.hash) == 0)
             continue;
         file_name(name, k->hash, "snap");
         disk_unlink(s->snapshots_fd, name);

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define APPLY_US   (200 * TIME_MS)      /* between two transactions */
-#define WAITS_MOST (8u * 1024 * 1024)   /* bytes of events waiting; more are read from the journal later */
-#define SLICE      20000u               /* journal records of one transaction when catching up */
+#define APPLY_US   (200 * TIME_MS)    /* between two transactions */
+#define WAITS_MOST (8u * 1024 * 1024) /* bytes of events waiting; more are read from the journal later */
+#define SLICE      20000u             /* journal records of one transaction when catching up */
 #define TRIM_US    (10 * TIME_MIN)
 #define KEEP_US    (400 * TIME_DAY)
 #define TRIM_MOST  5000u
@@ -30,7 +30,8 @@ static void on_trim(void *user)
 {
     struct store *s = user;
 
-    if (s->history.sql.db && !s->behind && history_trim(&s->history, (struct wall){clock_wall().us - KEEP_US}, TRIM_MOST) < 0)
+    if (s->history.sql.db && !s->behind &&
+        history_trim(&s->history, (struct wall){clock_wall().us - KEEP_US}, TRIM_MOST) < 0)
         log_debug("old events could not be removed: %s", sql_message(&s->history.sql));
     loop_timer_set(s->role->loop, &s->trim, (struct mono){store_now(s).us + TRIM_US}, on_trim, s);
 }
@@ -73,7 +74,8 @@ void store_past_take(struct store *s, const struct buf *batch)
 
     if (s->behind || !batch->len)
         return;
-    for (size_t at = 0; segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1; at += size)
+    for (size_t at = 0; segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1;
+         at += size)
         if (r.kind == RECORD_EVENT && !(r.flags & SEGMENT_CHECKPOINT))
             buf_add(&s->events, batch->data + at, size);
     s->events_to = journal_stored(&s->journal);
@@ -101,7 +103,9 @@ static int apply_waiting(struct store *s)
     if (!s->events.len)
         return 0;
     got = history_begin(&s->history);
-    for (size_t at = 0; got == 0 && segment_record_peek(str_sub(buf_str(&s->events), at, SIZE_MAX), &r, &size) == 1; at += size)
+    for (size_t at = 0;
+         got == 0 && segment_record_peek(str_sub(buf_str(&s->events), at, SIZE_MAX), &r, &size) == 1;
+         at += size)
         got = apply(s, &r);
     if (got == 0)
         got = history_end(&s->history, s->events_to);
@@ -143,8 +147,10 @@ static int catch_up(struct store *s)
 static void failed(struct store *s, int code)
 {
     if (!s->past_why[0])
-        log_error("the history is not written: %s; its events stay in the journal and are added later", sql_message(&s->history.sql));
-    snprintf(s->past_why, sizeof(s->past_why), "the history is not written (%s); its events stay in the journal and are added later",
+        log_error("the history is not written: %s; its events stay in the journal and are added later",
+                  sql_message(&s->history.sql));
+    snprintf(s->past_why, sizeof(s->past_why),
+             "the history is not written (%s); its events stay in the journal and are added later",
              code == E_NOSPC ? "the disk is full or read-only" : sql_message(&s->history.sql));
     if (code == E_FORMAT)
         history_close(&s->history); /* opened anew, a damaged file is moved aside */

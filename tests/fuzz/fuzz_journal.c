@@ -55,7 +55,8 @@ static unsigned build(struct buf *file, const uint8_t **data, size_t *size)
 
         for (++*data, --*size; n && *size >= 3; n--, *data += 3, *size -= 3) {
             const uint8_t *d = *data;
-            struct segment_record r = {.kind = (uint16_t)(1 + d[0] % 15), .payload = str_make((const char *)d, MIN((size_t)d[2], *size))};
+            struct segment_record r = {.kind = (uint16_t)(1 + d[0] % 15),
+                                       .payload = str_make((const char *)d, MIN((size_t)d[2], *size))};
 
             r.flags = d[0] & 0x80 ? SEGMENT_CHECKPOINT : 0;
             seq += d[1] % 4 == 3 ? d[1] : 0;
@@ -76,7 +77,8 @@ static bool damage(struct buf *file, const uint8_t *data, size_t size)
     bool any = false;
 
     for (; size >= 5; data += 4, size -= 4) {
-        size_t at = SEGMENT_BODY + ((size_t)data[0] | (size_t)data[1] << 8 | (size_t)data[2] << 16) % (file->len - SEGMENT_BODY + 1);
+        size_t at = SEGMENT_BODY + ((size_t)data[0] | (size_t)data[1] << 8 | (size_t)data[2] << 16) %
+                                       (file->len - SEGMENT_BODY + 1);
 
         if (at >= file->len)
             continue;
@@ -99,7 +101,8 @@ static unsigned read_all(const struct journal_io *io, const struct journal_list 
 
     journal_reader_init(&rd, io, l, 0, l->v.n);
     while (journal_reader_next(&rd, &rec, &err) > 0) {
-        if (rec.offset < at || rec.offset + rec.size > len || rec.size != SEGMENT_RECORD_HEADER + rec.r.payload.n)
+        if (rec.offset < at || rec.offset + rec.size > len ||
+            rec.size != SEGMENT_RECORD_HEADER + rec.r.payload.n)
             abort();
         if (!(rec.r.flags & SEGMENT_CHECKPOINT) && rec.r.seq <= last)
             abort();
@@ -116,8 +119,12 @@ static unsigned read_all(const struct journal_io *io, const struct journal_list 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct buf file = BUF_INIT;
-    struct journal_io io = {
-        .user = &file, .open = one_open, .close = one_close, .size = one_size, .read = one_read, .list = one_list};
+    struct journal_io io = {.user = &file,
+                            .open = one_open,
+                            .close = one_close,
+                            .size = one_size,
+                            .read = one_read,
+                            .list = one_list};
     struct journal_list l = {.v = {0}};
     struct err err = ERR_INIT;
     bool built = size && (data[0] & 1), damaged = true, whole;

@@ -11,15 +11,15 @@
 
 struct memfile {
     char name[48];
-    unsigned char *live, *safe; /* what a read sees; what a crash leaves */
-    unsigned char *dirty;       /* a byte a page */
+    unsigned char *live, *safe;        /* what a read sees; what a crash leaves */
+    unsigned char *dirty;              /* a byte a page */
     size_t size, safe_size, cap, room; /* room: blocks allocated up to */
     bool exists, safe_exists;
 };
 
 struct memdisk {
     struct memfile file[MEMDISK_FILES];
-    uint64_t random;        /* state of the generator */
+    uint64_t random;         /* state of the generator */
     unsigned calls, fail_at; /* 0: never */
     int fail_code;
     bool dead;       /* from the failing call on nothing works: the power is off */

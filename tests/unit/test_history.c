@@ -29,7 +29,12 @@ static void fill(struct history *h, uint64_t from, uint64_t to)
 {
     assert_int_equal(history_begin(h), 0);
     for (uint64_t seq = from; seq <= to; seq++) {
-        struct record_event e = {.oid = 1 + seq % 3, .kind = RECORD_EVENT_ALERT, .state = 2, .hard = seq % 2, .attempt = 3, .text = STR("dead <b>")};
+        struct record_event e = {.oid = 1 + seq % 3,
+                                 .kind = RECORD_EVENT_ALERT,
+                                 .state = 2,
+                                 .hard = seq % 2,
+                                 .attempt = 3,
+                                 .text = STR("dead <b>")};
 
         assert_int_equal(history_add(h, seq, (struct wall){noon.us + (int64_t)seq * TIME_S}, &e), 0);
     }
@@ -41,10 +46,12 @@ static void gather(void *user, struct str json)
     buf_add_str(user, json);
 }
 
-static int ask(struct history *h, struct buf *out, const char *stmt, const char *a, const char *b, const char *c)
+static int ask(struct history *h, struct buf *out, const char *stmt, const char *a, const char *b,
+               const char *c)
 {
     struct str args[3] = {str_of(a), str_of(b), str_of(c)};
-    struct history_args q = {.stmt = str_of(stmt), .at = args, .n = (size_t)((a != NULL) + (b != NULL) + (c != NULL))};
+    struct history_args q = {
+        .stmt = str_of(stmt), .at = args, .n = (size_t)((a != NULL) + (b != NULL) + (c != NULL))};
     struct err err = ERR_INIT;
 
     buf_clear(out);
@@ -76,11 +83,12 @@ static void test_events(void **state UNUSED)
     fill(&h, 1, 10);
     assert_int_equal(history_open_read(&reader, p.path, &err), 0);
     assert_int_equal(ask(&reader, &out, "events_of", "2", "", "2"), 0);
-    assert_string_equal(out.data,
-                        "[{\"id\":\"10\",\"time\":\"2026-01-01T12:00:10.000Z\",\"oid\":\"2\",\"kind\":\"alert\",\"state\":2,\"hard\":false,\"attempt\":3,"
-                        "\"type\":0,\"ref\":\"0\",\"text\":\"dead \\u003cb>\"},"
-                        "{\"id\":\"7\",\"time\":\"2026-01-01T12:00:07.000Z\",\"oid\":\"2\",\"kind\":\"alert\",\"state\":2,\"hard\":true,\"attempt\":3,"
-                        "\"type\":0,\"ref\":\"0\",\"text\":\"dead \\u003cb>\"}]");
+    assert_string_equal(out.data, "[{\"id\":\"10\",\"time\":\"2026-01-01T12:00:10.000Z\",\"oid\":\"2\","
+                                  "\"kind\":\"alert\",\"state\":2,\"hard\":false,\"attempt\":3,"
+                                  "\"type\":0,\"ref\":\"0\",\"text\":\"dead \\u003cb>\"},"
+                                  "{\"id\":\"7\",\"time\":\"2026-01-01T12:00:07.000Z\",\"oid\":\"2\","
+                                  "\"kind\":\"alert\",\"state\":2,\"hard\":true,\"attempt\":3,"
+                                  "\"type\":0,\"ref\":\"0\",\"text\":\"dead \\u003cb>\"}]");
     assert_int_equal(ask(&reader, &out, "events_of", "2", "7", "2"), 0); /* the next page */
     assert_int_equal(count(buf_str(&out), "\"id\":"), 2);
     assert_int_equal(count(buf_str(&out), "\"id\":\"4\""), 1);
@@ -99,10 +107,17 @@ static void test_events(void **state UNUSED)
 static void test_questions_are_checked(void **state UNUSED)
 {
     static const char *const wrong[][4] = {
-        {"drop table event", NULL, NULL, NULL}, {"events_of", "1", "", NULL},          {"events_of", "x", "", "5"},
-        {"events_of", "", "", "5"},             {"events_of", "1", "", "0"},           {"events_of", "1", "", "1001"},
-        {"events_of", "1", "-1", "5"},          {"events_recent", "", "5", "5"},       {"status", "1", NULL, NULL},
-        {"events_recent", "", "1;", NULL},      {"events_of", "18446744073709551615", "", "5"},
+        {"drop table event", NULL, NULL, NULL},
+        {"events_of", "1", "", NULL},
+        {"events_of", "x", "", "5"},
+        {"events_of", "", "", "5"},
+        {"events_of", "1", "", "0"},
+        {"events_of", "1", "", "1001"},
+        {"events_of", "1", "-1", "5"},
+        {"events_recent", "", "5", "5"},
+        {"status", "1", NULL, NULL},
+        {"events_recent", "", "1;", NULL},
+        {"events_of", "18446744073709551615", "", "5"},
     };
     struct history h;
     struct err err = ERR_INIT;
@@ -263,8 +278,10 @@ static void register_all(struct objects *o, const struct small_check *list, uint
 
 static void test_identities(void **state UNUSED)
 {
-    static const struct small_check one[] = {{"a", NULL}, {"b", NULL}, {"a", "disk"}, {"a", "load"}, {"b", "disk"}};
-    static const struct small_check two[] = {{"a", NULL}, {"c", NULL}, {"a", "disk"}, {"a", "mem"}, {"c", "disk"}};
+    static const struct small_check one[] = {
+        {"a", NULL}, {"b", NULL}, {"a", "disk"}, {"a", "load"}, {"b", "disk"}};
+    static const struct small_check two[] = {
+        {"a", NULL}, {"c", NULL}, {"a", "disk"}, {"a", "mem"}, {"c", "disk"}};
     uint64_t first[5] = {0}, second[5] = {0}, third[5] = {0};
     struct objects o;
     struct err err = ERR_INIT;
@@ -278,7 +295,8 @@ static void test_identities(void **state UNUSED)
         assert_true(first[i] == OBJECTS_OID(7, (uint64_t)i + 1));
     register_all(&o, two, 5, second);
     assert_true(second[0] == first[0] && second[2] == first[2]);
-    assert_true(second[1] == OBJECTS_OID(7, 6) && second[3] == OBJECTS_OID(7, 7) && second[4] == OBJECTS_OID(7, 8));
+    assert_true(second[1] == OBJECTS_OID(7, 6) && second[3] == OBJECTS_OID(7, 7) &&
+                second[4] == OBJECTS_OID(7, 8));
     objects_close(&o);
     assert_int_equal(objects_open(&o, p.path, 7, noon, &moved, &err), 0);
     assert_true(o.next == OBJECTS_OID(7, 9)); /* the numbers of what is gone are not given again */
@@ -316,14 +334,10 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_events),
-        cmocka_unit_test(test_questions_are_checked),
-        cmocka_unit_test(test_once),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_damaged_and_newer),
-        cmocka_unit_test(test_identities),
-        cmocka_unit_test(test_identities_restored),
+        cmocka_unit_test(test_events),     cmocka_unit_test(test_questions_are_checked),
+        cmocka_unit_test(test_once),       cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_limit),      cmocka_unit_test(test_damaged_and_newer),
+        cmocka_unit_test(test_identities), cmocka_unit_test(test_identities_restored),
     };
 
     log_init("test", LOG_ERROR);

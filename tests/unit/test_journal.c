@@ -210,7 +210,8 @@ static void start(struct bench *b)
 static void begin(struct bench *b, uint64_t seed)
 {
     memset(b, 0, sizeof(*b));
-    b->o = (struct journal_options){.segment_bytes = 20000, .reserve = 4096, .keep_bytes = 200000, .keep_us = TIME_DAY};
+    b->o = (struct journal_options){
+        .segment_bytes = 20000, .reserve = 4096, .keep_bytes = 200000, .keep_us = TIME_DAY};
     memdisk_init(&b->disk, seed);
     start(b);
 }
@@ -229,7 +230,8 @@ static void check_restart(struct bench *b)
 
     check_all(b, false, &last);
     if (last < b->acked)
-        fail_msg("acknowledged up to %llu, there up to %llu", (unsigned long long)b->acked, (unsigned long long)last);
+        fail_msg("acknowledged up to %llu, there up to %llu", (unsigned long long)b->acked,
+                 (unsigned long long)last);
     assert_true(b->j.next == last + 1 || (last == 0 && b->j.next == 1));
     world_at(&want, last);
     read_world(b, &got);
@@ -565,18 +567,12 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_forged_record),
-        cmocka_unit_test(test_newer_version),
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_damaged_middle),
-        cmocka_unit_test(test_failed_sync_is_never_success),
-        cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_read_only_disk),
-        cmocka_unit_test(test_queue_bound),
-        cmocka_unit_test(test_age_and_size),
-        cmocka_unit_test(test_one_call_fails),
-        cmocka_unit_test(test_crash_anywhere),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_forged_record),
+        cmocka_unit_test(test_newer_version),  cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_damaged_middle), cmocka_unit_test(test_failed_sync_is_never_success),
+        cmocka_unit_test(test_full_disk),      cmocka_unit_test(test_read_only_disk),
+        cmocka_unit_test(test_queue_bound),    cmocka_unit_test(test_age_and_size),
+        cmocka_unit_test(test_one_call_fails), cmocka_unit_test(test_crash_anywhere),
     };
 
     log_init("test", LOG_ERROR);

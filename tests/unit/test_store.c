@@ -129,7 +129,8 @@ static void send_snapshot(struct rig *g, uint32_t n_names, uint64_t generation)
     memcpy(base, b.data, b.len);
     mem_unmap(base, b.len);
     assert_int_equal(mem_seal(fd, &err), 0);
-    msg_put_snapshot(&frame, &(struct msg_snapshot){.generation = generation, .hash = str_of(m.hash), .public_len = b.len});
+    msg_put_snapshot(&frame, &(struct msg_snapshot){
+                                 .generation = generation, .hash = str_of(m.hash), .public_len = b.len});
     assert_int_equal(link_send(g->control, &frame, &fd, 1), 0);
     close(fd);
     buf_release(&b);
@@ -186,7 +187,8 @@ static void begin(struct rig *g, uint32_t n_names)
     g->ready = g->ended = false;
     g->control = link_new(g->loop, fd[0], &control_ops, g);
     g->role = role_attach(&role_store, g->loop, fd[1], on_end, g);
-    msg_put_start(&b, &(struct msg_start){.role = ROLE_STORE, .epoch = 1, .state_dir = str_of(g->dir), .one_process = 1});
+    msg_put_start(&b, &(struct msg_start){
+                          .role = ROLE_STORE, .epoch = 1, .state_dir = str_of(g->dir), .one_process = 1});
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     send_fd(g, "state-dir", open_at(g, "", O_RDONLY | O_DIRECTORY));
     send_fd(g, "nagios-log", open_at(g, "/log", O_WRONLY | O_APPEND | O_CREAT));
@@ -256,7 +258,8 @@ static void load(struct rig *g)
 static void add_record(struct rig *g, struct buf *batch, uint64_t n)
 {
     struct record_state s = {.oid = g->engine.oid[n % CHECKS], .attempt = n};
-    struct record_event e = {.oid = g->engine.oid[n % CHECKS], .kind = RECORD_EVENT_ALERT, .attempt = n, .text = STR("said")};
+    struct record_event e = {
+        .oid = g->engine.oid[n % CHECKS], .kind = RECORD_EVENT_ALERT, .attempt = n, .text = STR("said")};
 
     if (n % 3)
         record_put(batch, RECORD_STATE, noon, &s);
@@ -514,9 +517,9 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stored_is_there),       cmocka_unit_test(test_checkpoint_shortens_the_start),
-        cmocka_unit_test(test_full_disk_resumes),     cmocka_unit_test(test_projections_come_back),
-        cmocka_unit_test(test_log_lines),             cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_stored_is_there),   cmocka_unit_test(test_checkpoint_shortens_the_start),
+        cmocka_unit_test(test_full_disk_resumes), cmocka_unit_test(test_projections_come_back),
+        cmocka_unit_test(test_log_lines),         cmocka_unit_test(test_reload),
     };
 
     log_init("test", LOG_ERROR);
