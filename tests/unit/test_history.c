@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -263,6 +264,49 @@ static void test_damaged_and_newer(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
+/* Databases as each version made them. A version that was in a release is never taken out: every later one must read it. */
+static const char history_1[] =
+    "PRAGMA journal_mode=WAL; PRAGMA application_id=1447512113; PRAGMA user_version=1;"
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER "
+    "NOT NULL,"
+    " oid INTEGER NOT NULL, kind INTEGER NOT NULL, state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt "
+    "INTEGER NOT NULL,"
+    " type INTEGER NOT NULL, ref INTEGER NOT NULL, text TEXT NOT NULL, long_text TEXT NOT NULL, contact TEXT "
+    "NOT NULL,"
+    " author TEXT NOT NULL, command TEXT NOT NULL) STRICT;"
+    "CREATE INDEX event_by_object ON event (oid);"
+    "CREATE INDEX event_by_time ON event (at);"
+    "INSERT INTO meta VALUES ('applied_seq', 41);"
+    "INSERT INTO event VALUES (40, 1767268800000000, 0, 0, 9, 2, 2, 1, 3, 0, 0, 'down', '', 'ann', '', "
+    "'mail');";
+
+static void test_history_of_version_1(void **state UNUSED)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    sqlite3 *db;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(sqlite3_open(p.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, history_1, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    if (history_open(&h, p.path, noon, &moved, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_false(moved);
+    assert_int_equal(h.applied, 41);
+    assert_int_equal(ask(&h, &out, "events_of", "9", "", "5"), 0);
+    assert_int_equal(count(buf_str(&out), "\"kind\":\"notification\""), 1);
+    assert_int_equal(count(buf_str(&out), "\"contact\":\"ann\",\"command\":\"mail\""), 1);
+    fill(&h, 42, 43);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
 static void register_all(struct objects *o, const struct small_check *list, uint32_t n, uint64_t *oid)
 {
     struct buf b = BUF_INIT;
@@ -334,10 +378,15 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_events),     cmocka_unit_test(test_questions_are_checked),
-        cmocka_unit_test(test_once),       cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_limit),      cmocka_unit_test(test_damaged_and_newer),
-        cmocka_unit_test(test_identities), cmocka_unit_test(test_identities_restored),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_questions_are_checked),
+        cmocka_unit_test(test_once),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_damaged_and_newer),
+        cmocka_unit_test(test_history_of_version_1),
+        cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_identities_restored),
     };
 
     log_init("test", LOG_ERROR);
