@@ -96,7 +96,7 @@ static void runner_event(struct engine *e, const struct peer *p, bool up, struct
     struct world_event ev = {.kind = WORLD_RUNNERS};
 
     memcpy(ids, runs.n ? runs.p : "", runs.n / 8 * 8);
-    ev.runner.instance = p->instance;
+    ev.runner.instance = engine_slot(p);
     ev.runner.up = up;
     ev.runner.runs = ids;
     ev.runner.n_runs = runs.n / 8;
@@ -129,8 +129,8 @@ static void start_world(struct engine *e)
     engine_carry_out(e);
     engine_new_board(e);
     for (size_t i = 0; i < r->n_peers; i++)
-        if (r->peers[i].up && r->peers[i].id == ROLE_RUNNER)
-            runner_event(e, &r->peers[i], true, early_runs(e, r->peers[i].instance));
+        if (r->peers[i].up && engine_executes(&r->peers[i]))
+            runner_event(e, &r->peers[i], true, early_runs(e, engine_slot(&r->peers[i])));
     plan(e);
     role_ready(r);
 }
@@ -179,10 +179,10 @@ static void peer_up(struct role *r, struct peer *p)
 {
     struct engine *e = self(r);
 
-    if (p->id == ROLE_RUNNER && e->loaded)
+    if (engine_executes(p) && e->loaded)
         runner_event(e, p, true, r->hello ? r->hello->runs : STR_NULL);
-    else if (p->id == ROLE_RUNNER)
-        keep_early_runs(e, p->instance, r->hello ? r->hello->runs : STR_NULL);
+    else if (engine_executes(p))
+        keep_early_runs(e, engine_slot(p), r->hello ? r->hello->runs : STR_NULL);
     if (p->id == ROLE_STORE) {
         e->store_up = !e->loaded; /* a new store: nothing is sent before it said where its record ends */
         e->load_sent = false;
@@ -196,7 +196,7 @@ static void peer_down(struct role *r, struct peer *p)
 {
     struct engine *e = self(r);
 
-    if (p->id == ROLE_RUNNER && e->loaded)
+    if (engine_executes(p) && e->loaded)
         runner_event(e, p, false, STR_NULL);
     if (p->id == ROLE_STORE)
         e->store_up = false;

@@ -61,6 +61,9 @@ struct engine {
 };
 
 struct world_now engine_now(void);
+/* Who executes runs (runners, the prober), and by which number below 32 the world knows it. */
+bool engine_executes(const struct peer *p);
+unsigned engine_slot(const struct peer *p);
 /* One event, everything that comes of it, and the timer for the next. */
 void engine_step(struct engine *e, const struct world_event *ev);
 /* Carries out the effects of what the world was just told. */

@@ -33,26 +33,49 @@ static size_t unpack(struct str packed, struct str *out, size_t max)
     return n;
 }
 
+enum { SLOT_PROBER = 24 };
+
+bool engine_executes(const struct peer *p)
+{
+    return p->id == ROLE_RUNNER || p->id == ROLE_PROBER;
+}
+
+unsigned engine_slot(const struct peer *p)
+{
+    return p->id == ROLE_PROBER ? SLOT_PROBER + p->instance : p->instance;
+}
+
 /* The runner that has this check: always the same one while their number stays. */
 static struct peer *runner_for(struct engine *e, uint32_t check)
 {
     unsigned n = role_peer_count(e->role, ROLE_RUNNER), pick;
 
+    n -= role_peer(e->role, ROLE_RUNNER, ROLE_RUNNER_PRIVILEGED) != NULL;
     if (!n)
         return NULL;
     pick = check % n;
     for (size_t i = 0; i < e->role->n_peers; i++) {
         struct peer *p = &e->role->peers[i];
 
-        if (p->up && p->id == ROLE_RUNNER && !pick--)
+        if (p->up && p->id == ROLE_RUNNER && p->instance != ROLE_RUNNER_PRIVILEGED && !pick--)
             return p;
     }
     return NULL;
 }
 
+/* Who executes it: native checks (their line begins with "vigie:") the prober, commands that need rights the runner that leaves them, all others any runner. */
+static struct peer *executor_for(struct engine *e, const struct world_effect *x, const struct str *argv, size_t n)
+{
+    if (n && str_starts(argv[0], STR("vigie:")))
+        return role_peer(e->role, ROLE_PROBER, 0);
+    if (x->privileged)
+        return role_peer(e->role, ROLE_RUNNER, ROLE_RUNNER_PRIVILEGED);
+    return runner_for(e, x->check == UINT32_MAX ? 0 : x->check);
+}
+
 static void run(struct engine *e, const struct world_effect *x)
 {
-    struct peer *p = runner_for(e, x->check == UINT32_MAX ? 0 : x->check);
+    struct peer *p;
     struct str *words = mem_calloc((size_t)2 * LIMIT_ARGV, sizeof(*words));
     size_t n_argv = unpack(world_text(e->world, x->words), words, LIMIT_ARGV);
     size_t n_env = unpack(world_text(e->world, x->env), words + n_argv, LIMIT_ARGV);
@@ -65,6 +88,7 @@ static void run(struct engine *e, const struct world_effect *x)
                         .out_max = LIMIT_OUTPUT_TOTAL,
                         .privileged = x->privileged};
 
+    p = executor_for(e, x, words, n_argv);
     if (!p)
         fail(e, x->id, false, false);
     else if (msg_put_run(&e->frame, &m) < 0)
@@ -72,7 +96,7 @@ static void run(struct engine *e, const struct world_effect *x)
     else if (role_send(p, &e->frame, -1) < 0)
         fail(e, x->id, false, false);
     else
-        world_sent(e->world, x->id, p->instance);
+        world_sent(e->world, x->id, engine_slot(p));
     buf_clear(&e->frame);
     mem_free(words);
 }
@@ -82,7 +106,7 @@ static void kill_run(struct engine *e, const struct world_effect *x)
     for (size_t i = 0; i < e->role->n_peers; i++) {
         struct peer *p = &e->role->peers[i];
 
-        if (!p->up || p->id != ROLE_RUNNER)
+        if (!p->up || !engine_executes(p))
             continue;
         msg_put_kill(&e->frame, &(struct msg_kill){.run_id = x->id});
         role_send(p, &e->frame, -1);

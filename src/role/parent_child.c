@@ -54,6 +54,29 @@ static unsigned instances_of(struct parent *p, const struct plan *plan)
     return (unsigned)MIN(n, (uint64_t)RUNNERS_MAX);
 }
 
+static bool wants_privileged(const struct parent *p)
+{
+    for (uint32_t i = 0; i < p->model.n_command; i++) {
+        if (model_command(&p->model, i)->privileged)
+            return true;
+    }
+    return false;
+}
+
+/* The runner for commands that need rights, when one is named and it is not planned yet. */
+static struct child *plan_privileged(struct parent *p)
+{
+    struct child *c;
+
+    if (!wants_privileged(p) || parent_find(p, ROLE_RUNNER, ROLE_RUNNER_PRIVILEGED))
+        return NULL;
+    BUG_ON(p->n_children == PARENT_CHILDREN_MAX);
+    log_warn("vigie_command_privileged is set: the commands it names run in a runner whose plugins may gain rights");
+    c = &p->child[p->n_children++];
+    *c = (struct child){.parent = p, .id = ROLE_RUNNER, .instance = ROLE_RUNNER_PRIVILEGED};
+    return c;
+}
+
 void parent_plan_children(struct parent *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
@@ -64,6 +87,7 @@ void parent_plan_children(struct parent *p)
             p->child[p->n_children++] = (struct child){.parent = p, .id = plans[i].id, .instance = k};
         }
     }
+    plan_privileged(p);
 }
 
 struct child *parent_find(struct parent *p, enum role_id id, unsigned instance)
@@ -111,7 +135,7 @@ static int spawn_process(struct parent *p, struct child *c, int control, struct 
     spec.death_signal = SIGKILL; /* when the parent is killed, every role ends */
     if (plan->per_core && proc_cores() > 1)
         spec.cpu = (int)(c->instance % proc_cores());
-    rights_spawn(c->id, &p->uids, &spec);
+    rights_spawn(c->id, c->instance, &p->uids, &spec);
     return proc_spawn(&c->proc, &spec, err);
 }
 
@@ -277,6 +301,21 @@ static void plan_restart(struct parent *p, struct child *c)
     wait = MIN(wait, BACKOFF_MAX_US);
     log_notice("%s is started again in %lld ms", role_name(c->id), (long long)(wait / TIME_MS));
     loop_timer_set(p->loop, &c->timer, (struct mono){now + wait}, on_restart_time, c);
+}
+
+void parent_more_children(struct parent *p)
+{
+    struct child *c = plan_privileged(p);
+    struct err err = ERR_INIT;
+
+    if (!c)
+        return;
+    if (parent_start_child(p, c, &err) < 0) {
+        log_error("%s", err.text);
+        plan_restart(p, c);
+        return;
+    }
+    parent_go(c);
 }
 
 static bool all_ended(const struct parent *p)

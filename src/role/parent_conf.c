@@ -99,6 +99,8 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
             parent_tell_snapshot(p, &p->child[i]);
     }
     release_snapshot(&old);
+    if (p->phase == PHASE_RUN)
+        parent_more_children(p);
 }
 
 static void take_snapshot(struct parent *p, int *fds, size_t n_fds)

@@ -89,6 +89,7 @@ struct parent {
 /* parent_child.c: a role's process */
 const struct plan *parent_plan_of(enum role_id id);
 void parent_plan_children(struct parent *p); /* fills p->child from the settings */
+void parent_more_children(struct parent *p); /* after a reload: starts what the new settings ask for besides */
 int parent_spawn(struct parent *p, struct child *c, struct err *err);       /* process and control link only */
 int parent_start_child(struct parent *p, struct child *c, struct err *err); /* and all it is told before GO */
 void parent_go(struct child *c);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "role/rights.h"
 
+#include "role/role.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -88,11 +90,11 @@ const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id
     return &u->role[id];
 }
 
-void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec *spec)
+void rights_spawn(enum role_id id, unsigned instance, const struct rights_uids *u, struct proc_spec *spec)
 {
     const struct rights_uid *who = &u->role[id];
 
-    spec->no_new_privs = u->root || id != ROLE_RUNNER;
+    spec->no_new_privs = id != ROLE_RUNNER || (u->root && instance != ROLE_RUNNER_PRIVILEGED);
     if (!u->root)
         return;
     spec->set_ids = true;
@@ -100,7 +102,7 @@ void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec
     spec->gid = who->gid;
     spec->groups = who->groups;
     spec->n_groups = who->n_groups;
-    if (id == ROLE_RUNNER || id == ROLE_PROBER)
+    if ((id == ROLE_RUNNER && instance != ROLE_RUNNER_PRIVILEGED) || id == ROLE_PROBER)
         spec->ambient_caps = 1ull << CAP_NET_RAW;
     if (id == ROLE_CONF) {
         spec->set_ids = true;

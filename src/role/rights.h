@@ -35,7 +35,7 @@ struct rights_uids {
 void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group, const char *main_file);
 const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id id);
 /* Fills in what the parent sets between fork and exec: ids, capabilities, no_new_privs, limits. */
-void rights_spawn(enum role_id id, const struct rights_uids *u, struct proc_spec *spec);
+void rights_spawn(enum role_id id, unsigned instance, const struct rights_uids *u, struct proc_spec *spec);
 /* The last step of a role's birth, in its own process: closes the sandbox. Cannot be undone. */
 int rights_enter(enum role_id id, struct role *r, struct err *err);
 

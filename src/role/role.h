@@ -30,6 +30,8 @@ struct model;
 struct role;
 
 #define ROLE_PEERS_MAX 40
+/* The instance of the runner whose plugins may gain rights (sudo, setuid): only commands named by vigie_command_privileged go there. */
+#define ROLE_RUNNER_PRIVILEGED 16u
 
 struct peer {
     struct role *owner;
