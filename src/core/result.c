@@ -27,12 +27,16 @@ struct verdict { /* one result, understood */
 
 /* ---- what a run's end means ---- */
 
-static void say_code(struct buf *b, uint64_t code)
+static void say_code(struct buf *b, uint64_t code, struct str detail)
 {
-    buf_printf(b, "(Return code of %llu is out of bounds%s)", (unsigned long long)code,
-               code == 126   ? " - plugin may not be executable"
-               : code == 127 ? " - plugin may be missing"
-                             : "");
+    struct str word = code == 126   ? STR(" - plugin may not be executable")
+                      : code == 127 ? STR(" - plugin may be missing")
+                                    : STR_NULL;
+
+    buf_printf(b, "(Return code of %llu is out of bounds" STR_FMT, (unsigned long long)code, STR_ARG(word));
+    if (detail.n)
+        buf_printf(b, ": " STR_FMT, STR_ARG(str_sub(detail, 0, 200)));
+    buf_add_char(b, ')');
 }
 
 /* The state a run's end stands for; text is filled where Vigie has to speak for the plugin. */
@@ -60,16 +64,14 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
         return host ? STATE_DOWN : STATE_UNKNOWN;
     case RECORD_HOW_NOT_STARTED:
         *why = why_make(WHY_STATE_NOT_STARTED, MODEL_NONE, (int64_t)r->code, 0);
-        say_code(text, r->code == 13 ? 13 : 127);
-        if (r->error.n)
-            buf_printf(text, " " STR_FMT, STR_ARG(r->error));
+        say_code(text, r->code == 13 ? 13 : 127, r->error);
         return host ? STATE_DOWN : STATE_CRITICAL;
     case RECORD_HOW_EXIT:
     case RECORD_HOW_LOST: break;
     }
     if (code > STATE_UNKNOWN) {
         *why = why_make(WHY_STATE_BAD_CODE, MODEL_NONE, (int64_t)code, 0);
-        say_code(text, code);
+        say_code(text, code, STR_NULL);
     } else if (bare) {
         buf_add_c(text, "(No output on stdout)");
     }

@@ -140,6 +140,14 @@ static int64_t interval_now(const struct world *w, uint32_t check)
 
 /* ---- whether ---- */
 
+/* first_notification_delay counts from the last good result, as in Nagios; without one from the start. */
+static int64_t delay_from(const struct world *w, const struct state *s)
+{
+    int64_t from = s->last_time[STATE_OK] ? s->last_time[STATE_OK] : w->prog.program_start;
+
+    return time_wall_s((struct wall){from}) * TIME_S;
+}
+
 static struct notify_facts facts_of(const struct world *w, const struct plan *p)
 {
     const struct state *s = &w->st[p->check];
@@ -174,7 +182,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .parents_bad = reach_parents_bad(w, p->check),
         .number = s->notification_number,
         .first_delay_us = c->first_notification_delay_us,
-        .problem_since = time_wall_s((struct wall){s->problem_since}) * TIME_S,
+        .problem_since = delay_from(w, s),
         .interval_us = c->notification_interval_us,
         .next_notification = s->next_notification,
         .now = w->now.wall.us,
