@@ -61,6 +61,14 @@ static int parse_address(const char *at, union address *a, socklen_t *len, struc
     return 0;
 }
 
+int sock_check_address(const char *at, struct err *err)
+{
+    union address a;
+    socklen_t len;
+
+    return parse_address(at, &a, &len, err);
+}
+
 bool sock_is_loopback(const char *at)
 {
     union address a;

@@ -122,15 +122,10 @@ static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
     adopt(p, &s, &model);
 }
 
-/* One line of what conf found: shown as it is, errors and warnings alike. */
+/* One line of what conf found: shown as it is, for it says itself whether it is an error or a warning. */
 static void show_diag(const struct msg_conf_diag *d)
 {
-    if (d->level >= LOG_ERROR)
-        log_error(STR_FMT, STR_ARG(d->text));
-    else if (d->level == LOG_WARN)
-        log_warn(STR_FMT, STR_ARG(d->text));
-    else
-        log_notice(STR_FMT, STR_ARG(d->text));
+    log_notice(STR_FMT, STR_ARG(d->text));
 }
 
 bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds)

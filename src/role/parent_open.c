@@ -108,6 +108,27 @@ int parent_raise_epoch(struct parent *p, struct err *err)
     return file_replace_at(p->state_fd, "epoch", text, (size_t)n, 0644, err);
 }
 
+/* Started as root, the roles are other users: they must be able to pass through every folder above theirs (SQLite opens by path). */
+static int check_way(struct parent *p, struct err *err)
+{
+    char part[sizeof(p->state_dir)];
+    struct stat st;
+
+    if (!p->uids.root)
+        return 0;
+    for (size_t i = 1; i <= strlen(p->state_dir); i++) {
+        if (p->state_dir[i] != '/' && p->state_dir[i])
+            continue;
+        memcpy(part, p->state_dir, i);
+        part[i] = '\0';
+        if (stat(part, &st) == 0 && !(st.st_mode & S_IXOTH))
+            return err_set(err, E_PERM,
+                           "the state folder %s cannot be reached by Vigie's users, since %s is closed to others: chmod o+x %s, or name another folder with "
+                           "vigie_state_dir=DIR", p->state_dir, part, part);
+    }
+    return 0;
+}
+
 int parent_open_state(struct parent *p, struct err *err)
 {
     int r;
@@ -115,7 +136,9 @@ int parent_open_state(struct parent *p, struct err *err)
     snprintf(p->state_dir, sizeof(p->state_dir), "%s", setting(p, "vigie_state_dir", "/var/lib/vigie"));
     if (p->state_dir[0] != '/')
         return err_set(err, E_INVAL, "vigie_state_dir=%s: write an absolute path", p->state_dir);
-    r = file_mkdir_parents(p->state_dir, 0711, err);
+    r = check_way(p, err);
+    if (r == 0)
+        r = file_mkdir_parents(p->state_dir, 0711, err);
     if (r < 0)
         return r;
     p->state_fd = open(p->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -140,6 +163,12 @@ static int open_http(struct parent *p, struct err *err)
 
     if (!at[0])
         return 0;
+    if (sock_check_address(at, err) < 0)
+        return err->code;
+    if (!sock_is_loopback(at))
+        return err_set(err, E_PERM,
+                       "vigie_http_listen=%s: plain HTTP is served on loopback only, and this version has no TLS yet: take 127.0.0.1:PORT (or [::1]:PORT) "
+                       "and put a proxy with TLS in front of it, or reach it through ssh -L", at);
     r = sock_listen_tcp(at, &p->http_fd, p->http_at, sizeof(p->http_at), err);
     if (r < 0)
         err_prefix(err, "vigie_http_listen=%s: ", at);
@@ -156,6 +185,8 @@ int parent_open_listeners(struct parent *p, struct err *err)
     r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
     if (r == 0 && ls[0])
         r = sock_listen_unix(ls, 0660, &p->ls_fd, err);
+    if (r == 0 && ls[0] && p->uids.root && chown(ls, p->uids.log_owner.uid, p->uids.log_owner.gid) < 0)
+        log_warn("the Livestatus socket %s stays root's: %s", ls, strerror(errno));
     if (r == 0)
         r = open_http(p, err);
     return r;

@@ -195,7 +195,10 @@ static void take_start(struct role *r, const struct msg_start *m)
         log_fatal("the state folder's path is too long");
     for (size_t i = 0; i < m->options.n; i++) {
         struct str value = m->options.at[i], name = str_cut(&value, '=');
+        uint64_t before;
 
+        if (map_get(&r->config->options, name, &before))
+            mem_free((void *)(uintptr_t)before);
         map_put(&r->config->options, name, (uint64_t)(uintptr_t)str_dup(value));
     }
     r->start = m;
