@@ -80,6 +80,17 @@ static bool parse_page(struct api *a, struct api_request *q, struct list_view *v
     return parse_number(a, q, "cursor", cursor.p ? str_sub(cursor, 1, cursor.n) : STR_NULL, LIMIT_CHECKS, &v->offset);
 }
 
+static struct str lower(struct api_request *q, struct str s)
+{
+    char *copy = arena_dup(&q->arena, s);
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] - 'A' + 'a');
+    }
+    return str_make(copy, s.n);
+}
+
 static bool parse_words(struct api *a, struct api_request *q, struct list_view *v)
 {
     struct str rest = api_query(q, "q");
@@ -97,7 +108,7 @@ static bool parse_words(struct api *a, struct api_request *q, struct list_view *
             api_fail(a, q, 400, "q", "The search has too many words.");
             return false;
         }
-        v->word[v->n_words++] = one;
+        v->word[v->n_words++] = lower(q, one);
     }
     return true;
 }
@@ -144,29 +155,10 @@ void list_key(const struct list_view *v, struct buf *out)
 
 /* ---- does a check belong to the view ---- */
 
-static bool in_names(const struct model *m, uint32_t idx, struct str word)
+static bool words_match(const struct api *a, const struct list_view *v, uint32_t idx)
 {
-    const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
-
-    if (str_icontains(model_str(m, host->name), word) || str_icontains(model_str(m, host->display_name), word) ||
-        str_icontains(model_str(m, host->alias), word) || str_icontains(model_str(m, host->address), word))
-        return true;
-    return c != host && (str_icontains(model_str(m, c->name), word) || str_icontains(model_str(m, c->display_name), word));
-}
-
-static bool words_match(const struct api *a, const struct list_view *v, uint32_t idx, struct buf *scratch)
-{
-    struct board_check c;
-    struct board_text t = {.output = STR_NULL};
-    bool read = false;
-
     for (size_t i = 0; i < v->n_words; i++) {
-        if (in_names(&a->model, idx, v->word[i]))
-            continue;
-        if (!read)
-            board_read_check_text(&a->board, idx, &c, &t, scratch);
-        read = true;
-        if (!str_icontains(t.output, v->word[i]))
+        if (!names_hold(a->names, idx, v->word[i]) && !str_icontains(row_output_in_place(a, idx), v->word[i]))
             return false;
     }
     return true;
@@ -181,7 +173,7 @@ static bool brief_matches(const struct list_view *v, const struct row_brief *b)
     return v->filter == LIST_ALL || b->problem;
 }
 
-static bool matches(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b, struct buf *scratch)
+static bool matches(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b)
 {
     bool host = idx < a->model.n_hosts;
 
@@ -191,14 +183,14 @@ static bool matches(const struct api *a, const struct list_view *v, uint32_t idx
         return false;
     if (v->service.p && (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
-    return !v->n_words || words_match(a, v, idx, scratch);
+    return !v->n_words || words_match(a, v, idx);
 }
 
-bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx, struct buf *scratch)
+bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx)
 {
     struct row_brief b = row_brief(a, idx);
 
-    return matches(a, v, idx, &b, scratch);
+    return matches(a, v, idx, &b);
 }
 
 /* ---- order ---- */
@@ -289,9 +281,7 @@ static struct item item_of(const struct api *a, const struct list_view *v, uint3
         it.second = turned(__atomic_load_n(&c->last_state_change, __ATOMIC_RELAXED), true);
         break;
     }
-    case LIST_BY_NAME:
-        it.key = turned(it.rank, v->descending);
-        break;
+    case LIST_BY_NAME: break; /* by rank alone: select_by_name */
     case LIST_BY_SINCE:
         it.key = turned(__atomic_load_n(&c->last_state_change, __ATOMIC_RELAXED), v->descending);
         break;
@@ -334,20 +324,39 @@ void list_count(const struct api *a, struct list_counts *counts)
     }
 }
 
-size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
+/* By name there is nothing to sort: the checks are visited in that order, and those of the page are taken. */
+static size_t select_by_name(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
+{
+    uint32_t all = a->model.n_check;
+    size_t n = 0;
+
+    for (uint32_t k = 0; k < all; k++) {
+        uint32_t i = names_at(a->names, v->descending ? all - 1 - k : k);
+        struct row_brief b = row_brief(a, i);
+
+        count_one(counts, &b);
+        if (!matches(a, v, i, &b))
+            continue;
+        if (counts->matched >= v->offset && n < v->limit)
+            page[n++] = i;
+        counts->matched++;
+    }
+    return n;
+}
+
+static size_t select_sorted(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
 {
     VEC(struct item) items = {0};
     struct buf pool = BUF_INIT, scratch = BUF_INIT;
     struct order o = {.descending = v->descending};
     size_t first, n = 0;
 
-    memset(counts, 0, sizeof(*counts));
     for (uint32_t i = 0; i < a->model.n_check; i++) {
         struct row_brief b = row_brief(a, i);
         struct item it;
 
         count_one(counts, &b);
-        if (!matches(a, v, i, &b, &scratch))
+        if (!matches(a, v, i, &b))
             continue;
         if (v->sort == LIST_BY_OUTPUT)
             add_text(a, i, &pool, &scratch);
@@ -371,6 +380,12 @@ size_t list_select(const struct api *a, const struct list_view *v, uint32_t *pag
     buf_release(&pool);
     buf_release(&scratch);
     return n;
+}
+
+size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
+{
+    memset(counts, 0, sizeof(*counts));
+    return v->sort == LIST_BY_NAME ? select_by_name(a, v, page, counts) : select_sorted(a, v, page, counts);
 }
 
 void list_counts_members(const struct list_counts *c, struct json *j)

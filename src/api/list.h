@@ -37,7 +37,7 @@ extern const char *const list_query[];
 bool list_parse(struct api *a, struct api_request *q, struct list_view *v);
 /* The view as text: the same for views that show the same, without page and order. */
 void list_key(const struct list_view *v, struct buf *out);
-bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx, struct buf *scratch);
+bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx);
 /* The page's indexes in order (at most v->limit) into page; counts over all checks and the matching ones. */
 size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts);
 void list_count(const struct api *a, struct list_counts *counts); /* without matched */

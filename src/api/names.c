@@ -10,7 +10,9 @@ struct pair {
 };
 
 struct api_names {
-    uint32_t *rank;
+    uint32_t *rank, *at; /* at: the other way round */
+    uint32_t *text;      /* by idx: where its names begin in pool; one more at the end */
+    struct buf pool;     /* the names of each check in small letters, a line each, so that a search is one pass over bytes */
     uint64_t *oid;       /* by idx, 0: not known yet */
     struct pair *by_oid; /* sorted, those that are known */
     size_t n, n_known;
@@ -33,6 +35,31 @@ static void sort_pairs(struct api_names *n)
     qsort(n->by_oid, n->n_known, sizeof(*n->by_oid), by_oid);
 }
 
+static void add_name(struct buf *pool, struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        buf_add_char(pool, name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a') : name.p[i]);
+    buf_add_char(pool, '\n');
+}
+
+/* Names that say the same stand there once. */
+static void add_names(struct api_names *n, const struct model *m, uint32_t idx)
+{
+    const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
+    const uint32_t of_host[] = {host->name, host->display_name, host->alias, host->address};
+
+    n->text[idx] = (uint32_t)n->pool.len;
+    for (size_t i = 0; i < ARRAY_LEN(of_host); i++) {
+        if (i == 0 || of_host[i] != of_host[i - 1])
+            add_name(&n->pool, model_str(m, of_host[i]));
+    }
+    if (c == host)
+        return;
+    add_name(&n->pool, model_str(m, c->name));
+    if (c->display_name != c->name)
+        add_name(&n->pool, model_str(m, c->display_name));
+}
+
 struct api_names *names_new(const struct model *m, const uint64_t *oids)
 {
     struct api_names *n = mem_zalloc(sizeof(*n));
@@ -40,6 +67,9 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
 
     n->n = m->n_check;
     n->rank = mem_calloc(n->n + 1, sizeof(*n->rank));
+    n->at = mem_calloc(n->n + 1, sizeof(*n->at));
+    n->text = mem_calloc(n->n + 1, sizeof(*n->text));
+    buf_init(&n->pool);
     n->oid = mem_calloc(n->n + 1, sizeof(*n->oid));
     n->by_oid = mem_calloc(n->n + 1, sizeof(*n->by_oid));
     for (uint32_t h = 0; h < m->n_hosts; h++) {
@@ -49,6 +79,11 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
         for (uint32_t i = 0; i < host->n_services; i++)
             n->rank[host->first_service + i] = at++;
     }
+    for (uint32_t i = 0; i < n->n; i++) {
+        n->at[n->rank[i]] = i;
+        add_names(n, m, i);
+    }
+    n->text[n->n] = (uint32_t)n->pool.len;
     if (oids && n->n)
         memcpy(n->oid, oids, n->n * sizeof(*oids));
     sort_pairs(n);
@@ -60,6 +95,9 @@ void names_free(struct api_names *n)
     if (!n)
         return;
     mem_free(n->rank);
+    mem_free(n->at);
+    mem_free(n->text);
+    buf_release(&n->pool);
     mem_free(n->oid);
     mem_free(n->by_oid);
     mem_free(n);
@@ -69,6 +107,18 @@ uint32_t names_rank(const struct api_names *n, uint32_t idx)
 {
     BUG_ON(idx >= n->n);
     return n->rank[idx];
+}
+
+uint32_t names_at(const struct api_names *n, uint32_t rank)
+{
+    BUG_ON(rank >= n->n);
+    return n->at[rank];
+}
+
+bool names_hold(const struct api_names *n, uint32_t idx, struct str word)
+{
+    BUG_ON(idx >= n->n);
+    return memmem(n->pool.data + n->text[idx], n->text[idx + 1] - n->text[idx], word.p, word.n) != NULL;
 }
 
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out)

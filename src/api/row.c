@@ -37,6 +37,18 @@ const struct board_check *row_in_place(const struct api *a, uint32_t idx)
     return (const struct board_check *)(const void *)((const char *)a->board.h + a->board.h->off_checks) + idx;
 }
 
+struct str row_output_in_place(const struct api *a, uint32_t idx)
+{
+    const struct board_check *c = row_in_place(a, idx);
+    const struct board_header *h = a->board.h;
+    uint64_t off = __atomic_load_n(&c->text_off, __ATOMIC_RELAXED);
+    uint32_t len = __atomic_load_n(&c->output_len, __ATOMIC_RELAXED);
+
+    if (off > h->arena_size || len > h->arena_size - off)
+        return STR_NULL;
+    return str_make((const char *)h + h->off_arena + off, len);
+}
+
 struct row_brief row_brief(const struct api *a, uint32_t idx)
 {
     const struct board_check *c = row_in_place(a, idx);

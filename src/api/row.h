@@ -25,6 +25,9 @@ struct row_brief row_brief(const struct api *a, uint32_t idx);
 /* The record in place, for passes over all checks: read single fields only. */
 const struct board_check *row_in_place(const struct api *a, uint32_t idx);
 
+/* The output in place, for searching: it may change while it is read, and is then found at the next look. Within bounds whatever happens. */
+struct str row_output_in_place(const struct api *a, uint32_t idx);
+
 /* The members of the row, without braces; scratch holds the texts. */
 void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch);
 void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t, struct json *j);

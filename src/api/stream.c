@@ -106,7 +106,6 @@ static void set_bit(struct view *w, uint32_t idx, bool on)
 static struct view *view_new(struct api *a, const struct list_view *v, struct str key)
 {
     struct view *w = mem_zalloc(sizeof(*w));
-    struct buf scratch = BUF_INIT;
 
     w->key = arena_str(&w->arena, key);
     w->v = *v;
@@ -118,8 +117,7 @@ static struct view *view_new(struct api *a, const struct list_view *v, struct st
     w->resynced = (struct mono){INT64_MIN / 2};
     buf_init(&w->out);
     for (uint32_t i = 0; i < a->model.n_check; i++)
-        set_bit(w, i, list_matches(a, &w->v, i, &scratch));
-    buf_release(&scratch);
+        set_bit(w, i, list_matches(a, &w->v, i));
     *VEC_ADD(&a->streams->views) = w;
     return w;
 }
@@ -228,7 +226,7 @@ static void view_round(struct api *a, struct view *w, struct mono now, bool coun
     buf_clear(&w->out);
     for (size_t i = 0; i < s->changed.n; i++) {
         uint32_t idx = s->changed.at[i];
-        bool was = bit(w, idx), is = list_matches(a, &w->v, idx, &scratch);
+        bool was = bit(w, idx), is = list_matches(a, &w->v, idx);
 
         set_bit(w, idx, is);
         if ((!was && !is) || ++rows > STREAM_ROWS_MAX)
