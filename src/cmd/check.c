@@ -47,23 +47,21 @@ static void text_diags(const struct conf *c, struct buf *out)
 static unsigned shell_commands(const struct conf *c, struct buf *names)
 {
     const struct model_build *b = conf_tables(c);
-    VEC(unsigned char) seen = {0};
+    bool *seen = mem_calloc(b->command.n + 1, sizeof(*seen));
     struct model m;
     unsigned n = 0;
 
     model_build_view(b, &m);
-    for (size_t i = 0; i < b->command.n; i++)
-        *VEC_ADD(&seen) = 0;
-    for (size_t i = 0; i < b->line.n; i++) {
-        uint32_t command = b->line.at[i].command;
+    for (uint32_t i = 0; i < m.n_line; i++) {
+        const struct model_line *l = model_line(&m, i);
 
-        if (!b->line.at[i].shell || seen.at[command])
+        if (!l->shell || seen[l->command])
             continue;
-        seen.at[command] = 1;
+        seen[l->command] = true;
         if (n++ < 20)
-            buf_printf(names, "%s%s", n > 1 ? ", " : "", model_c(&m, b->command.at[command].name));
+            buf_printf(names, "%s%s", n > 1 ? ", " : "", model_c(&m, model_command(&m, l->command)->name));
     }
-    VEC_RELEASE(&seen);
+    mem_free(seen);
     if (n > 20)
         buf_printf(names, " and %u more", n - 20);
     return n;

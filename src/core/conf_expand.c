@@ -206,10 +206,14 @@ static int by_host(const void *a, const void *b)
 
 static void drop_doubles(struct conf *c)
 {
+    struct conf_service *all = c->services.at;
     size_t n = 0;
 
+    if (!all)
+        return;
+
     for (size_t i = 0; i < c->services.n; i++) {
-        const struct conf_service *s = &c->services.at[i], *before = n ? &c->services.at[n - 1] : NULL;
+        const struct conf_service *s = &all[i], *before = n ? &all[n - 1] : NULL;
 
         if (before && before->host == s->host && str_eq(before->description, s->description)) {
             const struct conf_object *o = &c->objects.at[s->object], *other = &c->objects.at[before->object];
@@ -221,7 +225,7 @@ static void drop_doubles(struct conf *c)
                          STR_ARG(s->description), conf_file_path(c, other->file), other->line);
             continue;
         }
-        c->services.at[n++] = *s;
+        all[n++] = *s;
     }
     c->services.n = n;
 }

@@ -40,7 +40,7 @@ static struct conf_place here(const struct parser *p)
 static void begin(struct parser *p, struct str text)
 {
     struct conf *c = p->c;
-    struct str rest = str_trim(str_sub(text, strlen("define"), text.n)), type_name = rest;
+    struct str rest = str_trim(str_sub(text, strlen("define"), text.n)), type_name;
     struct conf_object *o;
     enum conf_type type;
     size_t n = 0;

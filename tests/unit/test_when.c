@@ -296,10 +296,13 @@ static int close_all(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_inside),         cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_none_is_always), cmocka_unit_test(test_next_agrees_with_contains),
+        cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_none_is_always),
+        cmocka_unit_test(test_next_agrees_with_contains),
         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_zone_rules),     cmocka_unit_test(test_tzif_agrees_with_its_rule),
+        cmocka_unit_test(test_zone_rules),
+        cmocka_unit_test(test_tzif_agrees_with_its_rule),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);
