@@ -65,7 +65,7 @@ struct board_check {
     uint32_t pending_flexible;
     uint32_t flap_percent; /* in 1/100 of a percent */
     uint32_t modified_attributes;
-    uint32_t notified_on;                         /* bit 1 << state */
+    uint32_t notified_on;                         /* enum model_on: the states somebody was told of */
     int64_t check_interval_us, retry_interval_us; /* in force now */
     int64_t last_check, next_check, last_update;
     int64_t last_state_change, last_hard_state_change;

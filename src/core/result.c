@@ -266,7 +266,6 @@ static struct state_in input_of(struct world *w, struct verdict *v)
     } else if (host_down && v->state != STATE_OK) {
         v->why = why_make(WHY_STATE_HOST_DOWN, c->host, 0, 0);
     }
-    w->st[v->check].host_was_down = host_down;
     return (struct state_in){.code = v->state,
                              .hard_at_once = host ? v->passive && !w->m->globals->passive_host_checks_are_soft
                                                   : host_down && v->state != STATE_OK,

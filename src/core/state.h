@@ -29,7 +29,6 @@ struct state {
     uint8_t ack_type; /* enum state_ack */
     bool no_more;     /* no more notifications for this problem */
     bool flapping, flap_recovery;
-    bool host_was_down; /* a service's host was down at the last result */
     bool stale;
     uint8_t flap_at;
     uint32_t attempt, max_attempts;

@@ -61,7 +61,7 @@ struct world {
     const struct model *m;
     uint64_t generation;
     struct when when;
-    bool started, stopping, loading;
+    bool started, stopping;
     struct world_now now;
     int64_t offset; /* wall - mono */
     struct state *st;
@@ -98,7 +98,6 @@ struct world {
     VEC(uint64_t) unseen_comments, unseen_downtimes;
     bool program_dirty, program_unseen, contacts_unseen;
     struct board_program prog;
-    uint64_t latency_sum_us, execution_sum_us; /* moving sums, for the averages */
     struct buf scratch, scratch2;              /* for building one text; never kept over a call */
 };
 

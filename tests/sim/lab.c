@@ -322,10 +322,8 @@ static void make_counters(struct lab *lab)
 {
     mem_free(lab->running);
     mem_free(lab->started);
-    mem_free(lab->last_due);
     lab->running = mem_calloc(lab->model->n_check + 1, sizeof(*lab->running));
     lab->started = mem_calloc(lab->model->n_check + 1, sizeof(*lab->started));
-    lab->last_due = mem_calloc(lab->model->n_check + 1, sizeof(*lab->last_due));
 }
 
 void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s, uint64_t seed,
@@ -373,7 +371,6 @@ void lab_close(struct lab *lab)
     mem_free(lab->oids);
     mem_free(lab->running);
     mem_free(lab->started);
-    mem_free(lab->last_due);
 }
 
 void lab_stop(struct lab *lab, bool checkpoint)

@@ -48,7 +48,6 @@ struct lab {
     VEC(struct lab_run) runs;
     uint32_t *running;         /* by check: runs under way */
     uint64_t *started;         /* by check: how many */
-    int64_t *last_due;         /* by check: when it was due last, for the bound */
     struct buf log;            /* Nagios log lines */
     struct buf told;           /* "contact TYPE host;service STATE n" a line, from the intents */
     struct buf journal;        /* all records */
