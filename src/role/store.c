@@ -309,19 +309,27 @@ static int open_folder(const struct store *s, const char *name)
     return fd;
 }
 
+/* A positive number of the configuration; what is not one is said, and the default is used. */
+static uint64_t option_number(const struct store *s, const char *name, uint64_t most)
+{
+    const char *text = role_option(s->role, name, "");
+    uint64_t n;
+
+    if (!text[0])
+        return 0;
+    if (str_to_u64(str_of(text), &n) && n > 0 && n <= most)
+        return n;
+    log_warn("%s=%s is no number from 1 to %llu: the default is used", name, text, (unsigned long long)most);
+    return 0;
+}
+
 static void open_journal(struct store *s)
 {
-    struct journal_options o = {.site = 0};
+    struct journal_options o = {.keep_us = (int64_t)option_number(s, "vigie_journal_days", 36500) * TIME_DAY,
+                                .keep_bytes = option_number(s, "vigie_journal_size", INT64_MAX)};
     struct journal_io io;
     struct err err = ERR_INIT;
-    int64_t days;
-    uint64_t bytes;
 
-    if (str_to_i64(str_of(role_option(s->role, "vigie_journal_days", "7")), &days) && days > 0 &&
-        days < 36500)
-        o.keep_us = days * TIME_DAY;
-    if (str_to_u64(str_of(role_option(s->role, "vigie_journal_size", "")), &bytes))
-        o.keep_bytes = bytes;
     journal_io_dir(&io, &s->dir);
     if (journal_open(&s->journal, &io, &o, &err) < 0)
         log_fatal("the state folder %s: %s", s->role->state_dir, err.text);
