@@ -37,7 +37,7 @@ static void figure(struct json *j, const char *key, const struct perf_value *v)
         json_null(j);
 }
 
-/* In the base unit, as the value is: "80", "10:20", "@~:5". */
+/* In the unit of the value: "80", "10:20", "@~:5". */
 static void range(struct json *j, const char *key, const struct perf_range *r)
 {
     struct buf b = BUF_INIT;
@@ -59,20 +59,6 @@ static void range(struct json *j, const char *key, const struct perf_range *r)
     buf_release(&b);
 }
 
-static struct str unit(const struct perf_item *p)
-{
-    switch (p->unit) {
-    case PERF_NONE: return STR("");
-    case PERF_SECONDS: return STR("s");
-    case PERF_PERCENT: return STR("%");
-    case PERF_BYTES: return STR("B");
-    case PERF_BITS: return STR("b");
-    case PERF_COUNTER: return STR("c");
-    case PERF_OTHER: return p->uom;
-    }
-    BUG("unit");
-}
-
 static void perfdata(struct json *j, struct str raw)
 {
     struct str rest = raw;
@@ -87,7 +73,7 @@ static void perfdata(struct json *j, struct str raw)
         json_object(j);
         json_key_c(j, "label", label);
         figure(j, "value", &p.value);
-        json_key_str(j, "unit", unit(&p));
+        json_key_str(j, "unit", p.uom); /* numbers stay as written, so the unit does too */
         range(j, "warn", &p.warn);
         range(j, "crit", &p.crit);
         figure(j, "min", &p.min);
