@@ -213,7 +213,8 @@ int excmd_do_downtimes_del(struct world *w, const struct excmd *c UNUSED, uint32
     return 0;
 }
 
-int excmd_do_audit(struct world *w UNUSED, const struct excmd *c UNUSED, uint32_t check UNUSED, struct err *err UNUSED)
+int excmd_do_audit(struct world *w UNUSED, const struct excmd *c UNUSED, uint32_t check UNUSED,
+                   struct err *err UNUSED)
 {
     return 0; /* every command is recorded with who gave it: that is all there is to do */
 }

@@ -263,7 +263,7 @@ static void add_notification(enum macro_id id, const struct expand_of *of, struc
 
 struct total {
     enum macro_id id;
-    int8_t kind, state; /* state -1: any problem */
+    int kind, state; /* state -1: any problem */
     bool unhandled;
 };
 

@@ -64,7 +64,8 @@ static struct peer *runner_for(struct engine *e, uint32_t check)
 }
 
 /* Who executes it: native checks (their line begins with "vigie:") the prober, commands that need rights the runner that leaves them, all others any runner. */
-static struct peer *executor_for(struct engine *e, const struct world_effect *x, const struct str *argv, size_t n)
+static struct peer *executor_for(struct engine *e, const struct world_effect *x, const struct str *argv,
+                                 size_t n)
 {
     if (n && str_starts(argv[0], STR("vigie:")))
         return role_peer(e->role, ROLE_PROBER, 0);

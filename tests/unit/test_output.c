@@ -31,8 +31,12 @@ static const struct {
     {"caf\xe9 | d\xe9j\xe0=1", "caf\xc3\xa9", "", "d\xc3\xa9j\xc3\xa0=1"},
     {"a\rb", "a b", "", ""},
     {"\x1b[31mred\x1b[0m", "[31mred [0m", "", ""},
-    {"a\x9b" "31mb", "a 31mb", "", ""},     /* a control character of Latin-1 */
-    {"a\xc2\x9b" "31mb", "a 31mb", "", ""}, /* the same in UTF-8 */
+    {"a\x9b"
+     "31mb",
+     "a 31mb", "", ""}, /* a control character of Latin-1 */
+    {"a\xc2\x9b"
+     "31mb",
+     "a 31mb", "", ""}, /* the same in UTF-8 */
     {"OK | a=1\tb=2", "OK", "", "a=1 b=2"},
     {"OK | a=1 | b=2", "OK", "", "a=1 | b=2"},
 };
@@ -121,11 +125,8 @@ static void test_perf_limit(void **st UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_nul),
-        cmocka_unit_test(test_half_character),
-        cmocka_unit_test(test_perf_limit),
+        cmocka_unit_test(test_table),          cmocka_unit_test(test_limits),     cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_half_character), cmocka_unit_test(test_perf_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
