@@ -12,7 +12,7 @@ enum body_type { BODY_TEXT, BODY_LINE, BODY_BOOL, BODY_INT, BODY_TIME, BODY_WORD
 
 struct body_field {
     const char *name;
-    enum body_type type;      /* BODY_LINE: a text without control characters */
+    enum body_type type; /* BODY_LINE: a text without control characters */
     bool required;
     int64_t min, max;         /* length of a text in bytes, range of a number */
     const char *const *words; /* BODY_WORD: what it may be, ended by NULL */
@@ -26,4 +26,5 @@ struct body_value {
 };
 
 /* False: answered with 400 or 422. An empty body counts as {}. */
-bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n, struct body_value *values);
+bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n,
+               struct body_value *values);

@@ -14,17 +14,17 @@ enum list_sort { LIST_BY_SEVERITY, LIST_BY_NAME, LIST_BY_SINCE, LIST_BY_CHECKED,
 
 struct list_view {
     enum list_filter filter;
-    uint32_t states;         /* bits 1 << row_state, 0: any */
+    uint32_t states; /* bits 1 << row_state, 0: any */
     bool hosts, services;
-    bool one_host;           /* only idx host_idx and its services */
+    bool one_host; /* only idx host_idx and its services */
     uint32_t host_idx;
-    struct str service;      /* p NULL: any; exact */
+    struct str service;              /* p NULL: any; exact */
     struct str word[LIST_WORDS_MAX]; /* each must be found in the names, or else in the output */
     size_t n_words;
     enum list_sort sort;
     bool descending;
     uint32_t limit, offset;
-    bool nothing;            /* the host does not exist: the view is empty */
+    bool nothing; /* the host does not exist: the view is empty */
 };
 
 struct list_counts {
@@ -39,6 +39,8 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v);
 void list_key(const struct list_view *v, struct buf *out);
 bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx);
 /* The page's indexes in order (at most v->limit) into page; counts over all checks and the matching ones. */
-size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts);
+size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page,
+                   struct list_counts *counts);
 void list_count(const struct api *a, struct list_counts *counts); /* without matched */
-void list_counts_members(const struct list_counts *c, struct json *j); /* "counts":{...},"total":n,"matched":n */
+void list_counts_members(const struct list_counts *c,
+                         struct json *j); /* "counts":{...},"total":n,"matched":n */

@@ -193,7 +193,8 @@ static int compare(const void *pa, const void *pb)
     for (size_t k = 0; k < a->q->sorts.n; k++) {
         const struct ls_sort *s = &a->q->sorts.at[k];
         const struct ls_value *va = &a->keys[k], *vb = &b->keys[k];
-        int c = s->ref.column->type == LS_STRING ? str_cmp(va->text, vb->text) : (va->number > vb->number) - (va->number < vb->number);
+        int c = s->ref.column->type == LS_STRING ? str_cmp(va->text, vb->text)
+                                                 : (va->number > vb->number) - (va->number < vb->number);
 
         if (c)
             return s->descending ? -c : c;
@@ -289,7 +290,8 @@ struct groups {
     VEC(struct group) at;
 };
 
-static struct acc *find_group(const struct ls_query *q, struct ls_row *row, struct map *index, struct groups *groups)
+static struct acc *find_group(const struct ls_query *q, struct ls_row *row, struct map *index,
+                              struct groups *groups)
 {
     struct buf key = BUF_INIT;
     struct group *g;
@@ -351,7 +353,8 @@ static void all_columns(struct ls_query *q)
     if (q->columns_given || q->stats.n)
         return;
     for (size_t i = 0; i < q->table->n_columns; i++)
-        *VEC_ADD(&q->columns) = (struct ls_ref){.column = &q->table->columns[i], .name = str_of(q->table->columns[i].name)};
+        *VEC_ADD(&q->columns) =
+            (struct ls_ref){.column = &q->table->columns[i], .name = str_of(q->table->columns[i].name)};
     if (!q->headers_given)
         q->headers = true;
 }
@@ -379,7 +382,8 @@ static bool take_command(struct str request, struct livestatus_reply *reply)
     return true;
 }
 
-void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out, struct livestatus_reply *reply)
+void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
+                       struct livestatus_reply *reply)
 {
     struct err err = ERR_INIT;
     struct buf body = BUF_INIT;

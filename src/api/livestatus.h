@@ -21,9 +21,11 @@ struct livestatus_world {
 };
 
 struct livestatus_reply {
-    bool keep;           /* the client asked to keep the connection */
-    struct str command;  /* "[ts] NAME;args" to be sent to the engine; empty: none. Borrowed from the request */
+    bool keep; /* the client asked to keep the connection */
+    struct str
+        command; /* "[ts] NAME;args" to be sent to the engine; empty: none. Borrowed from the request */
 };
 
 /* Answers one request (all its lines, up to its empty line). Appends to out. */
-void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out, struct livestatus_reply *reply);
+void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
+                       struct livestatus_reply *reply);

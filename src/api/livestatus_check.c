@@ -14,9 +14,34 @@ static const struct model_check *check_of(const struct ls_row *row)
 /* ---- numbers of the board ---- */
 
 enum num {
-    N_STATE, N_HARD, N_ATTEMPT, N_MAX, N_LAST_STATE, N_LAST_HARD, N_ACK, N_ACK_TYPE, N_DOWNTIME, N_FLAPPING, N_NOTIFY, N_ACTIVE, N_PASSIVE,
-    N_HANDLER, N_FLAP, N_NUMBER, N_CHECKED, N_TYPE, N_OBSESS, N_FRESH, N_PERF, N_RUNNING, N_MODIFIED, N_NO_MORE, N_HARD_STATE, N_NOTIFIED,
-    N_PENDING_FLEX, N_VALUE,
+    N_STATE,
+    N_HARD,
+    N_ATTEMPT,
+    N_MAX,
+    N_LAST_STATE,
+    N_LAST_HARD,
+    N_ACK,
+    N_ACK_TYPE,
+    N_DOWNTIME,
+    N_FLAPPING,
+    N_NOTIFY,
+    N_ACTIVE,
+    N_PASSIVE,
+    N_HANDLER,
+    N_FLAP,
+    N_NUMBER,
+    N_CHECKED,
+    N_TYPE,
+    N_OBSESS,
+    N_FRESH,
+    N_PERF,
+    N_RUNNING,
+    N_MODIFIED,
+    N_NO_MORE,
+    N_HARD_STATE,
+    N_NOTIFIED,
+    N_PENDING_FLEX,
+    N_VALUE,
 };
 
 static int64_t flag(const struct board_check *b, uint32_t bit)
@@ -66,7 +91,19 @@ static void get_num(struct ls_row *row, const struct ls_column *c, struct ls_val
     v->number = board_number(row, (enum num)c->arg);
 }
 
-enum moment { T_LAST_CHECK, T_NEXT_CHECK, T_LAST_CHANGE, T_LAST_HARD_CHANGE, T_0, T_1, T_2, T_3, T_LAST_NOTIFY, T_NEXT_NOTIFY, T_UPDATE };
+enum moment {
+    T_LAST_CHECK,
+    T_NEXT_CHECK,
+    T_LAST_CHANGE,
+    T_LAST_HARD_CHANGE,
+    T_0,
+    T_1,
+    T_2,
+    T_3,
+    T_LAST_NOTIFY,
+    T_NEXT_NOTIFY,
+    T_UPDATE
+};
 
 static int64_t board_time(const struct board_check *b, enum moment n)
 {
@@ -91,7 +128,18 @@ static void get_time(struct ls_row *row, const struct ls_column *c, struct ls_va
     v->number = board_time(&row->check, (enum moment)c->arg) / TIME_S;
 }
 
-enum real { F_LATENCY, F_EXECUTION, F_INTERVAL, F_RETRY, F_NOTIFY_INTERVAL, F_FIRST_DELAY, F_PERCENT, F_STALENESS, F_LOW, F_HIGH };
+enum real {
+    F_LATENCY,
+    F_EXECUTION,
+    F_INTERVAL,
+    F_RETRY,
+    F_NOTIFY_INTERVAL,
+    F_FIRST_DELAY,
+    F_PERCENT,
+    F_STALENESS,
+    F_LOW,
+    F_HIGH
+};
 
 static int64_t staleness(const struct ls_row *row)
 {
@@ -125,8 +173,24 @@ static void get_float(struct ls_row *row, const struct ls_column *c, struct ls_v
 
 /* ---- texts ---- */
 
-enum text { S_NAME, S_ALIAS, S_DISPLAY, S_ADDRESS, S_COMMAND, S_HANDLER, S_CHECK_PERIOD, S_NOTIFY_PERIOD, S_NOTES, S_NOTES_URL, S_ACTION_URL, S_ICON, S_ICON_ALT, S_OUTPUT,
-            S_LONG, S_PERF };
+enum text {
+    S_NAME,
+    S_ALIAS,
+    S_DISPLAY,
+    S_ADDRESS,
+    S_COMMAND,
+    S_HANDLER,
+    S_CHECK_PERIOD,
+    S_NOTIFY_PERIOD,
+    S_NOTES,
+    S_NOTES_URL,
+    S_ACTION_URL,
+    S_ICON,
+    S_ICON_ALT,
+    S_OUTPUT,
+    S_LONG,
+    S_PERF
+};
 
 static struct str period_name(const struct ls_row *row, uint32_t period)
 {
@@ -153,7 +217,9 @@ static struct str extra_text(const struct ls_row *row, enum text which)
 static struct str board_text_of(struct ls_row *row, enum text which)
 {
     ls_row_text(row);
-    return which == S_OUTPUT ? row->text.output : which == S_LONG ? row->text.long_output : row->text.perfdata;
+    return which == S_OUTPUT ? row->text.output
+           : which == S_LONG ? row->text.long_output
+                             : row->text.perfdata;
 }
 
 static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
@@ -179,9 +245,22 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
 
 /* ---- lists ---- */
 
-enum many { L_PARENTS, L_CHILDREN, L_GROUPS, L_CONTACTS, L_CONTACT_GROUPS, L_SERVICES, L_VAR_NAMES, L_VAR_VALUES, L_VARS, L_COMMENTS, L_DOWNTIMES };
+enum many {
+    L_PARENTS,
+    L_CHILDREN,
+    L_GROUPS,
+    L_CONTACTS,
+    L_CONTACT_GROUPS,
+    L_SERVICES,
+    L_VAR_NAMES,
+    L_VAR_VALUES,
+    L_VARS,
+    L_COMMENTS,
+    L_DOWNTIMES
+};
 
-static void add_list(struct ls_row *row, struct model_list l, uint32_t (*name)(const struct model *m, uint32_t i), struct ls_value *v)
+static void add_list(struct ls_row *row, struct model_list l,
+                     uint32_t (*name)(const struct model *m, uint32_t i), struct ls_value *v)
 {
     const struct model *m = row->w->m;
 
@@ -242,7 +321,8 @@ static void add_ids(struct ls_row *row, bool comments, struct ls_value *v)
         struct board_comment c;
         struct board_downtime d;
         struct board_note n;
-        bool there = comments ? board_read_comment(b, i, &c, &n, &note) : board_read_downtime(b, i, &d, &n, &note);
+        bool there =
+            comments ? board_read_comment(b, i, &c, &n, &note) : board_read_downtime(b, i, &d, &n, &note);
 
         if (!there || (comments ? c.idx : d.idx) != row->idx)
             continue;
@@ -263,7 +343,9 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
     switch ((enum many)col->arg) {
     case L_PARENTS: add_list(row, c->parents, name_check, v); break;
     case L_CHILDREN: add_list(row, c->children, name_check, v); break;
-    case L_GROUPS: add_list(row, c->groups, c->kind == MODEL_HOST ? name_host_group : name_service_group, v); break;
+    case L_GROUPS:
+        add_list(row, c->groups, c->kind == MODEL_HOST ? name_host_group : name_service_group, v);
+        break;
     case L_CONTACTS: add_list(row, c->contacts, name_contact, v); break;
     case L_CONTACT_GROUPS: add_list(row, c->contact_groups, name_contact_group, v); break;
     case L_SERVICES:
@@ -313,82 +395,88 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
     when_release(&when);
 }
 
-#define COMMON_COLUMNS                                                                                                       \
-    {"acknowledged", LS_INT, get_num, N_ACK, "1 when the problem is acknowledged"},                                          \
-    {"acknowledgement_type", LS_INT, get_num, N_ACK_TYPE, "0 none, 1 normal, 2 sticky"},                                     \
-    {"accept_passive_checks", LS_INT, get_num, N_PASSIVE, "passive results are taken"},                                      \
-    {"active_checks_enabled", LS_INT, get_num, N_ACTIVE, "checks are executed"},                                             \
-    {"checks_enabled", LS_INT, get_num, N_ACTIVE, "checks are executed"},                                                    \
-    {"action_url", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                                                  \
-    {"action_url_expanded", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                                         \
-    {"check_command", LS_STRING, get_text, S_COMMAND, "command and arguments as written"},                                   \
-    {"check_flapping_recovery_notification", LS_INT, get_num, N_FLAPPING, "a recovery waits for the end of flapping"},       \
-    {"check_freshness", LS_INT, get_num, N_FRESH, "old results are noticed"},                                                \
-    {"check_interval", LS_FLOAT, get_float, F_INTERVAL, "in interval lengths"},                                              \
-    {"check_options", LS_INT, get_num, N_NO_MORE, "kept for older clients"},                                                 \
-    {"check_period", LS_STRING, get_text, S_CHECK_PERIOD, "when checks are made; empty: always"},                            \
-    {"check_type", LS_INT, get_num, N_TYPE, "0 active, 1 passive"},                                                          \
-    {"comments", LS_LIST, get_list, L_COMMENTS, "ids of its comments"},                                                      \
-    {"contact_groups", LS_LIST, get_list, L_CONTACT_GROUPS, "contact groups as named"},                                      \
-    {"contacts", LS_LIST, get_list, L_CONTACTS, "all contacts, groups expanded"},                                            \
-    {"current_attempt", LS_INT, get_num, N_ATTEMPT, "attempt of the soft state"},                                            \
-    {"current_notification_number", LS_INT, get_num, N_NUMBER, "how many notifications of this problem"},                    \
-    {"custom_variable_names", LS_LIST, get_list, L_VAR_NAMES, "names without underscore"},                                   \
-    {"custom_variable_values", LS_LIST, get_list, L_VAR_VALUES, "their values, secrets hidden"},                             \
-    {"custom_variables", LS_DICT, get_list, L_VARS, "names and values"},                                                     \
-    {"display_name", LS_STRING, get_text, S_DISPLAY, "name for people"},                                                     \
-    {"downtimes", LS_LIST, get_list, L_DOWNTIMES, "ids of its downtimes"},                                                   \
-    {"event_handler", LS_STRING, get_text, S_HANDLER, "event handler as written"},                                           \
-    {"event_handler_enabled", LS_INT, get_num, N_HANDLER, "the event handler is used"},                                      \
-    {"execution_time", LS_FLOAT, get_float, F_EXECUTION, "seconds the last check took"},                                     \
-    {"first_notification_delay", LS_FLOAT, get_float, F_FIRST_DELAY, "in interval lengths"},                                 \
-    {"flap_detection_enabled", LS_INT, get_num, N_FLAP, "flapping is looked for"},                                           \
-    {"groups", LS_LIST, get_list, L_GROUPS, "groups it is a member of"},                                                     \
-    {"hard_state", LS_INT, get_num, N_HARD_STATE, "the last state that was hard"},                                           \
-    {"has_been_checked", LS_INT, get_num, N_CHECKED, "a result has come"},                                                   \
-    {"high_flap_threshold", LS_FLOAT, get_float, F_HIGH, "percent; 0: the global one"},                                      \
-    {"hourly_value", LS_INT, get_num, N_VALUE, "importance"},                                                                \
-    {"icon_image", LS_STRING, get_text, S_ICON, "icon"},                                                                     \
-    {"icon_image_alt", LS_STRING, get_text, S_ICON_ALT, "icon in words"},                                                    \
-    {"icon_image_expanded", LS_STRING, get_text, S_ICON, "icon"},                                                            \
-    {"in_notification_period", LS_INT, get_one, 0, "now is in the notification period"},                                     \
-    {"in_check_period", LS_INT, get_one, 1, "now is in the check period"},                                                   \
-    {"is_executing", LS_INT, get_num, N_RUNNING, "a check is under way"},                                                    \
-    {"is_flapping", LS_INT, get_num, N_FLAPPING, "it is flapping"},                                                          \
-    {"last_check", LS_TIME, get_time, T_LAST_CHECK, "when it was last checked"},                                             \
-    {"last_hard_state", LS_INT, get_num, N_LAST_HARD, "the last hard state"},                                                \
-    {"last_hard_state_change", LS_TIME, get_time, T_LAST_HARD_CHANGE, "when the hard state changed"},                        \
-    {"last_notification", LS_TIME, get_time, T_LAST_NOTIFY, "when somebody was last told"},                                  \
-    {"last_state", LS_INT, get_num, N_LAST_STATE, "the state before"},                                                       \
-    {"last_state_change", LS_TIME, get_time, T_LAST_CHANGE, "when the state changed"},                                       \
-    {"last_update", LS_TIME, get_time, T_UPDATE, "when anything of it changed"},                                             \
-    {"latency", LS_FLOAT, get_float, F_LATENCY, "seconds the last check began late"},                                        \
-    {"long_plugin_output", LS_STRING, get_text, S_LONG, "lines behind the first"},                                           \
-    {"low_flap_threshold", LS_FLOAT, get_float, F_LOW, "percent; 0: the global one"},                                        \
-    {"max_check_attempts", LS_INT, get_num, N_MAX, "attempts until a state is hard"},                                        \
-    {"modified_attributes", LS_INT, get_num, N_MODIFIED, "what was changed at run time"},                                    \
-    {"next_check", LS_TIME, get_time, T_NEXT_CHECK, "when it is checked next"},                                              \
-    {"next_notification", LS_TIME, get_time, T_NEXT_NOTIFY, "when somebody is told next"},                                   \
-    {"no_more_notifications", LS_INT, get_num, N_NO_MORE, "nobody is told again"},                                           \
-    {"notes", LS_STRING, get_text, S_NOTES, "notes"},                                                                        \
-    {"notes_expanded", LS_STRING, get_text, S_NOTES, "notes"},                                                               \
-    {"notes_url", LS_STRING, get_text, S_NOTES_URL, "link to notes"},                                                        \
-    {"notes_url_expanded", LS_STRING, get_text, S_NOTES_URL, "link to notes"},                                               \
-    {"notification_interval", LS_FLOAT, get_float, F_NOTIFY_INTERVAL, "in interval lengths"},                                \
-    {"notification_period", LS_STRING, get_text, S_NOTIFY_PERIOD, "when people are told; empty: always"},                    \
-    {"notifications_enabled", LS_INT, get_num, N_NOTIFY, "people are told"},                                                 \
-    {"obsess", LS_INT, get_num, N_OBSESS, "results go to the obsessing command"},                                            \
-    {"parents", LS_LIST, get_list, L_PARENTS, "names of its parents"},                                                       \
-    {"pending_flex_downtime", LS_INT, get_num, N_PENDING_FLEX, "flexible downtimes that have not begun"},                    \
-    {"percent_state_change", LS_FLOAT, get_float, F_PERCENT, "how much it changes, in percent"},                             \
-    {"perf_data", LS_STRING, get_text, S_PERF, "performance data as the plugin wrote it"},                                   \
-    {"plugin_output", LS_STRING, get_text, S_OUTPUT, "first line of the output"},                                            \
-    {"process_performance_data", LS_INT, get_num, N_PERF, "performance data is used"},                                       \
-    {"retry_interval", LS_FLOAT, get_float, F_RETRY, "in interval lengths"},                                                 \
-    {"scheduled_downtime_depth", LS_INT, get_num, N_DOWNTIME, "downtimes in effect"},                                        \
-    {"staleness", LS_FLOAT, get_float, F_STALENESS, "age of the last result in check intervals"},                            \
-    {"state", LS_INT, get_num, N_STATE, "the state"},                                                                        \
-    {"state_type", LS_INT, get_num, N_HARD, "0 soft, 1 hard"}
+#define COMMON_COLUMNS                                                                                       \
+    {"acknowledged", LS_INT, get_num, N_ACK, "1 when the problem is acknowledged"},                          \
+        {"acknowledgement_type", LS_INT, get_num, N_ACK_TYPE, "0 none, 1 normal, 2 sticky"},                 \
+        {"accept_passive_checks", LS_INT, get_num, N_PASSIVE, "passive results are taken"},                  \
+        {"active_checks_enabled", LS_INT, get_num, N_ACTIVE, "checks are executed"},                         \
+        {"checks_enabled", LS_INT, get_num, N_ACTIVE, "checks are executed"},                                \
+        {"action_url", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                              \
+        {"action_url_expanded", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                     \
+        {"check_command", LS_STRING, get_text, S_COMMAND, "command and arguments as written"},               \
+        {"check_flapping_recovery_notification", LS_INT, get_num, N_FLAPPING,                                \
+         "a recovery waits for the end of flapping"},                                                        \
+        {"check_freshness", LS_INT, get_num, N_FRESH, "old results are noticed"},                            \
+        {"check_interval", LS_FLOAT, get_float, F_INTERVAL, "in interval lengths"},                          \
+        {"check_options", LS_INT, get_num, N_NO_MORE, "kept for older clients"},                             \
+        {"check_period", LS_STRING, get_text, S_CHECK_PERIOD, "when checks are made; empty: always"},        \
+        {"check_type", LS_INT, get_num, N_TYPE, "0 active, 1 passive"},                                      \
+        {"comments", LS_LIST, get_list, L_COMMENTS, "ids of its comments"},                                  \
+        {"contact_groups", LS_LIST, get_list, L_CONTACT_GROUPS, "contact groups as named"},                  \
+        {"contacts", LS_LIST, get_list, L_CONTACTS, "all contacts, groups expanded"},                        \
+        {"current_attempt", LS_INT, get_num, N_ATTEMPT, "attempt of the soft state"},                        \
+        {"current_notification_number", LS_INT, get_num, N_NUMBER,                                           \
+         "how many notifications of this problem"},                                                          \
+        {"custom_variable_names", LS_LIST, get_list, L_VAR_NAMES, "names without underscore"},               \
+        {"custom_variable_values", LS_LIST, get_list, L_VAR_VALUES, "their values, secrets hidden"},         \
+        {"custom_variables", LS_DICT, get_list, L_VARS, "names and values"},                                 \
+        {"display_name", LS_STRING, get_text, S_DISPLAY, "name for people"},                                 \
+        {"downtimes", LS_LIST, get_list, L_DOWNTIMES, "ids of its downtimes"},                               \
+        {"event_handler", LS_STRING, get_text, S_HANDLER, "event handler as written"},                       \
+        {"event_handler_enabled", LS_INT, get_num, N_HANDLER, "the event handler is used"},                  \
+        {"execution_time", LS_FLOAT, get_float, F_EXECUTION, "seconds the last check took"},                 \
+        {"first_notification_delay", LS_FLOAT, get_float, F_FIRST_DELAY, "in interval lengths"},             \
+        {"flap_detection_enabled", LS_INT, get_num, N_FLAP, "flapping is looked for"},                       \
+        {"groups", LS_LIST, get_list, L_GROUPS, "groups it is a member of"},                                 \
+        {"hard_state", LS_INT, get_num, N_HARD_STATE, "the last state that was hard"},                       \
+        {"has_been_checked", LS_INT, get_num, N_CHECKED, "a result has come"},                               \
+        {"high_flap_threshold", LS_FLOAT, get_float, F_HIGH, "percent; 0: the global one"},                  \
+        {"hourly_value", LS_INT, get_num, N_VALUE, "importance"},                                            \
+        {"icon_image", LS_STRING, get_text, S_ICON, "icon"},                                                 \
+        {"icon_image_alt", LS_STRING, get_text, S_ICON_ALT, "icon in words"},                                \
+        {"icon_image_expanded", LS_STRING, get_text, S_ICON, "icon"},                                        \
+        {"in_notification_period", LS_INT, get_one, 0, "now is in the notification period"},                 \
+        {"in_check_period", LS_INT, get_one, 1, "now is in the check period"},                               \
+        {"is_executing", LS_INT, get_num, N_RUNNING, "a check is under way"},                                \
+        {"is_flapping", LS_INT, get_num, N_FLAPPING, "it is flapping"},                                      \
+        {"last_check", LS_TIME, get_time, T_LAST_CHECK, "when it was last checked"},                         \
+        {"last_hard_state", LS_INT, get_num, N_LAST_HARD, "the last hard state"},                            \
+        {"last_hard_state_change", LS_TIME, get_time, T_LAST_HARD_CHANGE, "when the hard state changed"},    \
+        {"last_notification", LS_TIME, get_time, T_LAST_NOTIFY, "when somebody was last told"},              \
+        {"last_state", LS_INT, get_num, N_LAST_STATE, "the state before"},                                   \
+        {"last_state_change", LS_TIME, get_time, T_LAST_CHANGE, "when the state changed"},                   \
+        {"last_update", LS_TIME, get_time, T_UPDATE, "when anything of it changed"},                         \
+        {"latency", LS_FLOAT, get_float, F_LATENCY, "seconds the last check began late"},                    \
+        {"long_plugin_output", LS_STRING, get_text, S_LONG, "lines behind the first"},                       \
+        {"low_flap_threshold", LS_FLOAT, get_float, F_LOW, "percent; 0: the global one"},                    \
+        {"max_check_attempts", LS_INT, get_num, N_MAX, "attempts until a state is hard"},                    \
+        {"modified_attributes", LS_INT, get_num, N_MODIFIED, "what was changed at run time"},                \
+        {"next_check", LS_TIME, get_time, T_NEXT_CHECK, "when it is checked next"},                          \
+        {"next_notification", LS_TIME, get_time, T_NEXT_NOTIFY, "when somebody is told next"},               \
+        {"no_more_notifications", LS_INT, get_num, N_NO_MORE, "nobody is told again"},                       \
+        {"notes", LS_STRING, get_text, S_NOTES, "notes"},                                                    \
+        {"notes_expanded", LS_STRING, get_text, S_NOTES, "notes"},                                           \
+        {"notes_url", LS_STRING, get_text, S_NOTES_URL, "link to notes"},                                    \
+        {"notes_url_expanded", LS_STRING, get_text, S_NOTES_URL, "link to notes"},                           \
+        {"notification_interval", LS_FLOAT, get_float, F_NOTIFY_INTERVAL, "in interval lengths"},            \
+        {"notification_period", LS_STRING, get_text, S_NOTIFY_PERIOD,                                        \
+         "when people are told; empty: always"},                                                             \
+        {"notifications_enabled", LS_INT, get_num, N_NOTIFY, "people are told"},                             \
+        {"obsess", LS_INT, get_num, N_OBSESS, "results go to the obsessing command"},                        \
+        {"parents", LS_LIST, get_list, L_PARENTS, "names of its parents"},                                   \
+        {"pending_flex_downtime", LS_INT, get_num, N_PENDING_FLEX,                                           \
+         "flexible downtimes that have not begun"},                                                          \
+        {"percent_state_change", LS_FLOAT, get_float, F_PERCENT, "how much it changes, in percent"},         \
+        {"perf_data", LS_STRING, get_text, S_PERF, "performance data as the plugin wrote it"},               \
+        {"plugin_output", LS_STRING, get_text, S_OUTPUT, "first line of the output"},                        \
+        {"process_performance_data", LS_INT, get_num, N_PERF, "performance data is used"},                   \
+        {"retry_interval", LS_FLOAT, get_float, F_RETRY, "in interval lengths"},                             \
+        {"scheduled_downtime_depth", LS_INT, get_num, N_DOWNTIME, "downtimes in effect"},                    \
+        {"staleness", LS_FLOAT, get_float, F_STALENESS, "age of the last result in check intervals"},        \
+        {"state", LS_INT, get_num, N_STATE, "the state"},                                                    \
+    {                                                                                                        \
+        "state_type", LS_INT, get_num, N_HARD, "0 soft, 1 hard"                                              \
+    }
 
 static const struct ls_column host_columns[] = {
     {"name", LS_STRING, get_text, S_NAME, "host name"},
@@ -447,9 +535,16 @@ static void service_host(const struct ls_row *row, struct ls_row *out)
     load_check(out, check_of(row)->host);
 }
 
-const struct ls_table ls_hosts = {
-    .name = "hosts", .columns = host_columns, .n_columns = ARRAY_LEN(host_columns), .count = count_hosts, .load = load_check};
+const struct ls_table ls_hosts = {.name = "hosts",
+                                  .columns = host_columns,
+                                  .n_columns = ARRAY_LEN(host_columns),
+                                  .count = count_hosts,
+                                  .load = load_check};
 
-const struct ls_table ls_services = {
-    .name = "services", .columns = service_columns, .n_columns = ARRAY_LEN(service_columns), .host_prefix = "host_",
-    .count = count_services, .load = load_service, .as_host = service_host};
+const struct ls_table ls_services = {.name = "services",
+                                     .columns = service_columns,
+                                     .n_columns = ARRAY_LEN(service_columns),
+                                     .host_prefix = "host_",
+                                     .count = count_services,
+                                     .load = load_service,
+                                     .as_host = service_host};

@@ -13,9 +13,10 @@ static const struct {
     enum ls_op op;
     bool negate;
 } ops[] = {
-    {"!~~", LS_IMATCH, true}, {"!=~", LS_IEQ, true}, {"!=", LS_EQ, true},  {"!~", LS_MATCH, true}, {"~~", LS_IMATCH, false},
-    {"=~", LS_IEQ, false},    {"<=", LS_LE, false},  {">=", LS_GE, false}, {"!<", LS_LT, true},    {"!>", LS_GT, true},
-    {"=", LS_EQ, false},      {"~", LS_MATCH, false}, {"<", LS_LT, false}, {">", LS_GT, false},
+    {"!~~", LS_IMATCH, true}, {"!=~", LS_IEQ, true}, {"!=", LS_EQ, true},  {"!~", LS_MATCH, true},
+    {"~~", LS_IMATCH, false}, {"=~", LS_IEQ, false}, {"<=", LS_LE, false}, {">=", LS_GE, false},
+    {"!<", LS_LT, true},      {"!>", LS_GT, true},   {"=", LS_EQ, false},  {"~", LS_MATCH, false},
+    {"<", LS_LT, false},      {">", LS_GT, false},
 };
 
 static bool find_op(struct str text, struct ls_filter *f)
@@ -41,7 +42,8 @@ static int compile(struct ls_filter *f, struct err *err)
     if (f->regex)
         return 0;
     pcre2_get_error_message(code, text, sizeof(text));
-    return err_set(err, E_INVAL, "the pattern '" STR_FMT "' is wrong at %zu: %s", STR_ARG(f->value), (size_t)at, (char *)text);
+    return err_set(err, E_INVAL, "the pattern '" STR_FMT "' is wrong at %zu: %s", STR_ARG(f->value),
+                   (size_t)at, (char *)text);
 }
 
 /* A decimal value of a float column, in millionths. */
@@ -70,9 +72,11 @@ static int parse_value(struct ls_filter *f, struct err *err)
         return compile(f, err);
     if (type == LS_INT || type == LS_TIME) {
         if (!str_to_i64(f->value, &f->number))
-            return err_set(err, E_INVAL, "the column %s is a number: '" STR_FMT "' is none", f->ref.column->name, STR_ARG(f->value));
+            return err_set(err, E_INVAL, "the column %s is a number: '" STR_FMT "' is none",
+                           f->ref.column->name, STR_ARG(f->value));
     } else if (type == LS_FLOAT && !millionths(f->value, &f->number)) {
-        return err_set(err, E_INVAL, "the column %s is a number: '" STR_FMT "' is none", f->ref.column->name, STR_ARG(f->value));
+        return err_set(err, E_INVAL, "the column %s is a number: '" STR_FMT "' is none", f->ref.column->name,
+                       STR_ARG(f->value));
     }
     return 0;
 }
@@ -87,7 +91,9 @@ int ls_filter_add(struct ls_pool *p, const struct ls_table *t, struct str text, 
     if (p->node.n >= NODES_MAX)
         return err_set(err, E_LIMIT, "more than %d filters", NODES_MAX);
     if (!ls_column_find(t, name, &f.ref))
-        return err_set(err, E_INVAL, "the table %s has no column '" STR_FMT "'; GET columns lists what there is", t->name, STR_ARG(name));
+        return err_set(err, E_INVAL,
+                       "the table %s has no column '" STR_FMT "'; GET columns lists what there is", t->name,
+                       STR_ARG(name));
     if (!find_op(op, &f))
         return err_set(err, E_INVAL, "unknown operator '" STR_FMT "'", STR_ARG(op));
     f.value = str_trim(rest);
@@ -104,7 +110,10 @@ int ls_filter_combine(struct ls_pool *p, enum ls_node_kind kind, struct str coun
     uint64_t n;
 
     if (!str_to_u64(str_trim(count), &n) || n > p->stack.n)
-        return err_set(err, E_INVAL, "And and Or combine the last N filters: '" STR_FMT "' is more than there are, or no number", STR_ARG(count));
+        return err_set(err, E_INVAL,
+                       "And and Or combine the last N filters: '" STR_FMT
+                       "' is more than there are, or no number",
+                       STR_ARG(count));
     if (!n)
         return 0;
     f.n = (uint32_t)n;

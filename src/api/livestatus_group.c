@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-const struct ls_table *const ls_tables[] = {&ls_hosts,          &ls_services,    &ls_status,         &ls_comments, &ls_downtimes, &ls_host_groups,
-                                            &ls_service_groups, &ls_contacts,    &ls_contact_groups, &ls_commands, &ls_periods,   &ls_columns};
+const struct ls_table *const ls_tables[] = {
+    &ls_hosts,          &ls_services, &ls_status,         &ls_comments, &ls_downtimes, &ls_host_groups,
+    &ls_service_groups, &ls_contacts, &ls_contact_groups, &ls_commands, &ls_periods,   &ls_columns};
 const size_t ls_n_tables = ARRAY_LEN(ls_tables);
 
 const struct ls_table *ls_table_find(struct str name)
@@ -29,7 +30,8 @@ static bool load_index(struct ls_row *row, uint32_t i)
 
 enum group { G_NAME, G_ALIAS, G_NOTES, G_NOTES_URL, G_ACTION_URL };
 
-static void group_text(const struct model *m, const struct model_group *g, enum group what, struct ls_value *v)
+static void group_text(const struct model *m, const struct model_group *g, enum group what,
+                       struct ls_value *v)
 {
     const uint32_t at[] = {g->name, g->alias, g->notes, g->notes_url, g->action_url};
 
@@ -118,8 +120,11 @@ static void count_services_in(struct ls_row *row, const struct ls_column *c, str
 
 #define GROUP_COLUMNS(get)                                                                                   \
     {"name", LS_STRING, get, G_NAME, "name"}, {"alias", LS_STRING, get, G_ALIAS, "alias"},                   \
-    {"notes", LS_STRING, get, G_NOTES, "notes"}, {"notes_url", LS_STRING, get, G_NOTES_URL, "link to notes"}, \
-    {"action_url", LS_STRING, get, G_ACTION_URL, "link to an action"}
+        {"notes", LS_STRING, get, G_NOTES, "notes"},                                                         \
+        {"notes_url", LS_STRING, get, G_NOTES_URL, "link to notes"},                                         \
+    {                                                                                                        \
+        "action_url", LS_STRING, get, G_ACTION_URL, "link to an action"                                      \
+    }
 
 static const struct ls_column host_group_columns[] = {
     GROUP_COLUMNS(get_host_group),
@@ -161,16 +166,35 @@ COUNT(commands, command)
 COUNT(periods, period)
 #undef COUNT
 
-const struct ls_table ls_host_groups = {.name = "hostgroups", .columns = host_group_columns, .n_columns = ARRAY_LEN(host_group_columns),
-                                        .count = count_host_groups, .load = load_index};
-const struct ls_table ls_service_groups = {.name = "servicegroups", .columns = service_group_columns, .n_columns = ARRAY_LEN(service_group_columns),
-                                           .count = count_service_groups, .load = load_index};
-const struct ls_table ls_contact_groups = {.name = "contactgroups", .columns = contact_group_columns, .n_columns = ARRAY_LEN(contact_group_columns),
-                                           .count = count_contact_groups, .load = load_index};
+const struct ls_table ls_host_groups = {.name = "hostgroups",
+                                        .columns = host_group_columns,
+                                        .n_columns = ARRAY_LEN(host_group_columns),
+                                        .count = count_host_groups,
+                                        .load = load_index};
+const struct ls_table ls_service_groups = {.name = "servicegroups",
+                                           .columns = service_group_columns,
+                                           .n_columns = ARRAY_LEN(service_group_columns),
+                                           .count = count_service_groups,
+                                           .load = load_index};
+const struct ls_table ls_contact_groups = {.name = "contactgroups",
+                                           .columns = contact_group_columns,
+                                           .n_columns = ARRAY_LEN(contact_group_columns),
+                                           .count = count_contact_groups,
+                                           .load = load_index};
 
 /* ---- contacts ---- */
 
-enum contact { K_NAME, K_ALIAS, K_EMAIL, K_PAGER, K_HOST_PERIOD, K_SERVICE_PERIOD, K_HOST_ON, K_SERVICE_ON, K_SUBMIT };
+enum contact {
+    K_NAME,
+    K_ALIAS,
+    K_EMAIL,
+    K_PAGER,
+    K_HOST_PERIOD,
+    K_SERVICE_PERIOD,
+    K_HOST_ON,
+    K_SERVICE_ON,
+    K_SUBMIT
+};
 
 static void get_contact(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
@@ -186,7 +210,9 @@ static void get_contact(struct ls_row *row, const struct ls_column *col, struct 
     case K_EMAIL: v->text = model_str(m, c->email); break;
     case K_PAGER: v->text = model_str(m, c->pager); break;
     case K_HOST_PERIOD:
-    case K_SERVICE_PERIOD: v->text = period == MODEL_NONE ? STR_NULL : model_str(m, model_period(m, period)->name); break;
+    case K_SERVICE_PERIOD:
+        v->text = period == MODEL_NONE ? STR_NULL : model_str(m, model_period(m, period)->name);
+        break;
     case K_HOST_ON: v->number = b.host_notify; break;
     case K_SERVICE_ON: v->number = b.service_notify; break;
     case K_SUBMIT: v->number = (c->flags & MODEL_CONTACT_CAN_SUBMIT) != 0; break;
@@ -205,8 +231,11 @@ static const struct ls_column contact_columns[] = {
     {"service_notifications_enabled", LS_INT, get_contact, K_SERVICE_ON, "told of services"},
 };
 
-const struct ls_table ls_contacts = {.name = "contacts", .columns = contact_columns, .n_columns = ARRAY_LEN(contact_columns),
-                                     .count = count_contacts, .load = load_index};
+const struct ls_table ls_contacts = {.name = "contacts",
+                                     .columns = contact_columns,
+                                     .n_columns = ARRAY_LEN(contact_columns),
+                                     .count = count_contacts,
+                                     .load = load_index};
 
 /* ---- commands and periods ---- */
 
@@ -222,8 +251,11 @@ static const struct ls_column command_columns[] = {
     {"line", LS_STRING, get_command, 1, "command line as written"},
 };
 
-const struct ls_table ls_commands = {.name = "commands", .columns = command_columns, .n_columns = ARRAY_LEN(command_columns),
-                                     .count = count_commands, .load = load_index};
+const struct ls_table ls_commands = {.name = "commands",
+                                     .columns = command_columns,
+                                     .n_columns = ARRAY_LEN(command_columns),
+                                     .count = count_commands,
+                                     .load = load_index};
 
 static void get_period(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
@@ -245,8 +277,11 @@ static const struct ls_column period_columns[] = {
     {"in", LS_INT, get_period, 2, "now is inside"},
 };
 
-const struct ls_table ls_periods = {.name = "timeperiods", .columns = period_columns, .n_columns = ARRAY_LEN(period_columns),
-                                    .count = count_periods, .load = load_index};
+const struct ls_table ls_periods = {.name = "timeperiods",
+                                    .columns = period_columns,
+                                    .n_columns = ARRAY_LEN(period_columns),
+                                    .count = count_periods,
+                                    .load = load_index};
 
 /* ---- all columns ---- */
 
@@ -287,5 +322,8 @@ static uint32_t count_columns(const struct livestatus_world *w UNUSED)
     return (uint32_t)n;
 }
 
-const struct ls_table ls_columns = {.name = "columns", .columns = column_columns, .n_columns = ARRAY_LEN(column_columns),
-                                    .count = count_columns, .load = load_index};
+const struct ls_table ls_columns = {.name = "columns",
+                                    .columns = column_columns,
+                                    .n_columns = ARRAY_LEN(column_columns),
+                                    .count = count_columns,
+                                    .load = load_index};

@@ -18,8 +18,8 @@ struct ls_value {
 /* One row of any table. Board records are read once a row, texts only when a column asks. */
 struct ls_row {
     const struct livestatus_world *w;
-    uint32_t idx;           /* check, group, contact ...: index of its table */
-    uint32_t slot;          /* comment or downtime slot */
+    uint32_t idx;  /* check, group, contact ...: index of its table */
+    uint32_t slot; /* comment or downtime slot */
     struct board_check check;
     bool has_text;
     struct board_text text;
@@ -45,7 +45,8 @@ struct ls_table {
     const char *name;
     const struct ls_column *columns;
     size_t n_columns;
-    const char *host_prefix; /* rows of this table also have the hosts' columns under this prefix; NULL: not */
+    const char
+        *host_prefix; /* rows of this table also have the hosts' columns under this prefix; NULL: not */
     const char *service_prefix;
     uint32_t (*count)(const struct livestatus_world *w);           /* upper bound of rows */
     bool (*load)(struct ls_row *row, uint32_t i);                  /* false: no row there */
@@ -72,8 +73,8 @@ void ls_row_init(struct ls_row *row, const struct livestatus_world *w);
 void ls_row_release(struct ls_row *row);
 void ls_row_text(struct ls_row *row); /* makes row->text valid */
 
-extern const struct ls_table ls_hosts, ls_services, ls_status, ls_comments, ls_downtimes, ls_host_groups, ls_service_groups,
-    ls_contacts, ls_contact_groups, ls_commands, ls_periods, ls_columns;
+extern const struct ls_table ls_hosts, ls_services, ls_status, ls_comments, ls_downtimes, ls_host_groups,
+    ls_service_groups, ls_contacts, ls_contact_groups, ls_commands, ls_periods, ls_columns;
 
 /* ---- filters ---- */
 
@@ -86,9 +87,9 @@ struct ls_filter {
     struct ls_ref ref; /* LS_NODE_TEST */
     enum ls_op op;
     struct str value;
-    int64_t number;     /* the value of number columns */
-    void *regex;        /* pcre2_code, of LS_MATCH and LS_IMATCH */
-    uint32_t first, n;  /* AND, OR: indexes into the pool's kids */
+    int64_t number;    /* the value of number columns */
+    void *regex;       /* pcre2_code, of LS_MATCH and LS_IMATCH */
+    uint32_t first, n; /* AND, OR: indexes into the pool's kids */
 };
 struct ls_pool {
     VEC(struct ls_filter) node;
@@ -96,11 +97,13 @@ struct ls_pool {
     VEC(uint32_t) stack; /* filters not yet combined */
 };
 
-int ls_filter_add(struct ls_pool *p, const struct ls_table *t, struct str text, struct err *err); /* "column op value" */
+int ls_filter_add(struct ls_pool *p, const struct ls_table *t, struct str text,
+                  struct err *err); /* "column op value" */
 int ls_filter_combine(struct ls_pool *p, enum ls_node_kind kind, struct str count, struct err *err);
 int ls_filter_negate(struct ls_pool *p, struct err *err);
 bool ls_filter_eval(const struct ls_pool *p, uint32_t node, struct ls_row *row, const struct ls_table *t);
-bool ls_filter_all(const struct ls_pool *p, struct ls_row *row, const struct ls_table *t); /* every one of the stack */
+bool ls_filter_all(const struct ls_pool *p, struct ls_row *row,
+                   const struct ls_table *t); /* every one of the stack */
 void ls_pool_release(struct ls_pool *p);
 
 /* ---- query ---- */
@@ -138,6 +141,7 @@ void ls_query_release(struct ls_query *q);
 /* ---- output ---- */
 void ls_out_begin(const struct ls_query *q, struct buf *out);
 void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first);
-void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v, bool first);
+void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
+                  bool first);
 void ls_out_row_end(const struct ls_query *q, struct buf *out);
 void ls_out_end(const struct ls_query *q, struct buf *out, uint64_t total);

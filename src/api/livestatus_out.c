@@ -25,7 +25,8 @@ static void put_float(struct buf *out, int64_t millionths)
 {
     uint64_t v = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
 
-    buf_printf(out, "%s%llu.%06llu", millionths < 0 ? "-" : "", (unsigned long long)(v / 1000000), (unsigned long long)(v % 1000000));
+    buf_printf(out, "%s%llu.%06llu", millionths < 0 ? "-" : "", (unsigned long long)(v / 1000000),
+               (unsigned long long)(v % 1000000));
     while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.')
         buf_truncate(out, out->len - 1);
 }
@@ -75,7 +76,8 @@ void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first)
     buf_add_char(out, '[');
 }
 
-void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v, bool first)
+void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
+                  bool first)
 {
     if (!first)
         buf_add_char(out, is_csv(q) ? q->separators[1] : ',');

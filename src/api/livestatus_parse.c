@@ -20,7 +20,8 @@ static int find_column(struct ls_query *q, struct str name, struct ls_ref *ref, 
     if (ls_column_find(q->table, name, ref))
         return 0;
     q->code = 400;
-    return err_set(err, E_INVAL, "the table %s has no column '" STR_FMT "'; GET columns lists what there is", q->table->name, STR_ARG(name));
+    return err_set(err, E_INVAL, "the table %s has no column '" STR_FMT "'; GET columns lists what there is",
+                   q->table->name, STR_ARG(name));
 }
 
 static struct str next_word(struct str *rest)
@@ -57,7 +58,8 @@ static int take_filter(struct ls_query *q, struct str value, struct err *err)
     return r;
 }
 
-static int combine(struct ls_query *q, struct ls_pool *p, enum ls_node_kind kind, struct str value, struct err *err)
+static int combine(struct ls_query *q, struct ls_pool *p, enum ls_node_kind kind, struct str value,
+                   struct err *err)
 {
     int r = ls_filter_combine(p, kind, value, err);
 
@@ -189,7 +191,8 @@ static int take_output(struct ls_query *q, struct str value, struct err *err)
     static const struct {
         const char *name;
         enum ls_format format;
-    } formats[] = {{"csv", LS_CSV}, {"CSV", LS_CSV}, {"json", LS_JSON}, {"wrapped_json", LS_WRAPPED},
+    } formats[] = {{"csv", LS_CSV},       {"CSV", LS_CSV},
+                   {"json", LS_JSON},     {"wrapped_json", LS_WRAPPED},
                    {"python", LS_PYTHON}, {"python3", LS_PYTHON}};
 
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
@@ -246,20 +249,34 @@ static int pass_over(struct ls_query *q UNUSED, struct str value UNUSED, struct 
 }
 
 static const struct header headers[] = {
-    {"Columns", take_columns},          {"Filter", take_filter},
-    {"And", take_and},                  {"Or", take_or},
-    {"Negate", take_negate},            {"Stats", take_stats},
-    {"StatsAnd", take_stats_and},       {"StatsOr", take_stats_or},
-    {"StatsNegate", take_stats_negate}, {"Sort", take_sort},
-    {"Limit", take_limit},              {"Offset", take_offset},
-    {"OutputFormat", take_output},      {"ColumnHeaders", take_headers},
-    {"KeepAlive", take_keep},           {"ResponseHeader", take_response},
-    {"Separators", take_separators},    {"Localtime", pass_over},
-    {"AuthUser", pass_over},            {"Timelimit", pass_over},
-    {"WaitObject", pass_over},          {"WaitCondition", pass_over},
-    {"WaitConditionAnd", pass_over},    {"WaitConditionOr", pass_over},
-    {"WaitConditionNegate", pass_over}, {"WaitTrigger", pass_over},
-    {"WaitTimeout", pass_over},         {"Timeout", pass_over},
+    {"Columns", take_columns},
+    {"Filter", take_filter},
+    {"And", take_and},
+    {"Or", take_or},
+    {"Negate", take_negate},
+    {"Stats", take_stats},
+    {"StatsAnd", take_stats_and},
+    {"StatsOr", take_stats_or},
+    {"StatsNegate", take_stats_negate},
+    {"Sort", take_sort},
+    {"Limit", take_limit},
+    {"Offset", take_offset},
+    {"OutputFormat", take_output},
+    {"ColumnHeaders", take_headers},
+    {"KeepAlive", take_keep},
+    {"ResponseHeader", take_response},
+    {"Separators", take_separators},
+    {"Localtime", pass_over},
+    {"AuthUser", pass_over},
+    {"Timelimit", pass_over},
+    {"WaitObject", pass_over},
+    {"WaitCondition", pass_over},
+    {"WaitConditionAnd", pass_over},
+    {"WaitConditionOr", pass_over},
+    {"WaitConditionNegate", pass_over},
+    {"WaitTrigger", pass_over},
+    {"WaitTimeout", pass_over},
+    {"Timeout", pass_over},
 };
 
 static int take_line(struct ls_query *q, struct str line, struct err *err)
@@ -305,8 +322,10 @@ int ls_parse(struct ls_query *q, struct str request, struct err *err)
         if (head && take_first(q, line, &first) < 0)
             r = -1;
         /* After an error only what shapes the answer is still looked at. */
-        else if (!head && (r == 0 || str_starts(line, STR("OutputFormat")) || str_starts(line, STR("ResponseHeader")) ||
-                           str_starts(line, STR("KeepAlive"))) && take_line(q, line, &first) < 0)
+        else if (!head &&
+                 (r == 0 || str_starts(line, STR("OutputFormat")) ||
+                  str_starts(line, STR("ResponseHeader")) || str_starts(line, STR("KeepAlive"))) &&
+                 take_line(q, line, &first) < 0)
             r = -1;
         if (first.code)
             err_set(err, first.code, "%s", first.text);

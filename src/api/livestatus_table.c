@@ -9,7 +9,20 @@
 /* ---- status: one row ---- */
 
 enum status {
-    P_START, P_NOW, P_LAST_COMMAND, P_PID, P_INTERVAL, P_HOSTS, P_SERVICES, P_SW, P_HOST_CHECKS, P_SERVICE_CHECKS, P_EXTERNAL, P_ONE, P_ZERO, P_PARALLEL,
+    P_START,
+    P_NOW,
+    P_LAST_COMMAND,
+    P_PID,
+    P_INTERVAL,
+    P_HOSTS,
+    P_SERVICES,
+    P_SW,
+    P_HOST_CHECKS,
+    P_SERVICE_CHECKS,
+    P_EXTERNAL,
+    P_ONE,
+    P_ZERO,
+    P_PARALLEL,
 };
 
 static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
@@ -103,13 +116,33 @@ static bool load_index(struct ls_row *row, uint32_t i)
     return true;
 }
 
-const struct ls_table ls_status = {
-    .name = "status", .columns = status_columns, .n_columns = ARRAY_LEN(status_columns), .count = count_one, .load = load_index};
+const struct ls_table ls_status = {.name = "status",
+                                   .columns = status_columns,
+                                   .n_columns = ARRAY_LEN(status_columns),
+                                   .count = count_one,
+                                   .load = load_index};
 
 /* ---- comments and downtimes ---- */
 
-enum note { O_ID, O_ENTRY, O_AUTHOR, O_TEXT, O_IS_SERVICE, O_TYPE, O_PERSISTENT, O_SOURCE, O_EXPIRES, O_EXPIRE_TIME, O_FIXED, O_START, O_END, O_DURATION, O_TRIGGER,
-            O_EFFECT, O_SERVICE_KIND };
+enum note {
+    O_ID,
+    O_ENTRY,
+    O_AUTHOR,
+    O_TEXT,
+    O_IS_SERVICE,
+    O_TYPE,
+    O_PERSISTENT,
+    O_SOURCE,
+    O_EXPIRES,
+    O_EXPIRE_TIME,
+    O_FIXED,
+    O_START,
+    O_END,
+    O_DURATION,
+    O_TRIGGER,
+    O_EFFECT,
+    O_SERVICE_KIND
+};
 
 static void get_comment(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
@@ -195,7 +228,8 @@ static uint32_t count_downtimes(const struct livestatus_world *w)
 
 static bool load_comment(struct ls_row *row, uint32_t i)
 {
-    if (!board_read_comment(row->w->b, i, &row->comment, &row->note, &row->note_buf) || row->comment.idx >= row->w->m->n_check)
+    if (!board_read_comment(row->w->b, i, &row->comment, &row->note, &row->note_buf) ||
+        row->comment.idx >= row->w->m->n_check)
         return false;
     row->idx = row->comment.idx;
     return true;
@@ -203,7 +237,8 @@ static bool load_comment(struct ls_row *row, uint32_t i)
 
 static bool load_downtime(struct ls_row *row, uint32_t i)
 {
-    if (!board_read_downtime(row->w->b, i, &row->downtime, &row->note, &row->note_buf) || row->downtime.idx >= row->w->m->n_check)
+    if (!board_read_downtime(row->w->b, i, &row->downtime, &row->note, &row->note_buf) ||
+        row->downtime.idx >= row->w->m->n_check)
         return false;
     row->idx = row->downtime.idx;
     return true;
@@ -224,10 +259,22 @@ static void note_service(const struct ls_row *row, struct ls_row *out)
     board_read_check(row->w->b, out->idx, &out->check);
 }
 
-const struct ls_table ls_comments = {
-    .name = "comments", .columns = comment_columns, .n_columns = ARRAY_LEN(comment_columns), .host_prefix = "host_", .service_prefix = "service_",
-    .count = count_comments, .load = load_comment, .as_host = note_host, .as_service = note_service};
+const struct ls_table ls_comments = {.name = "comments",
+                                     .columns = comment_columns,
+                                     .n_columns = ARRAY_LEN(comment_columns),
+                                     .host_prefix = "host_",
+                                     .service_prefix = "service_",
+                                     .count = count_comments,
+                                     .load = load_comment,
+                                     .as_host = note_host,
+                                     .as_service = note_service};
 
-const struct ls_table ls_downtimes = {
-    .name = "downtimes", .columns = downtime_columns, .n_columns = ARRAY_LEN(downtime_columns), .host_prefix = "host_", .service_prefix = "service_",
-    .count = count_downtimes, .load = load_downtime, .as_host = note_host, .as_service = note_service};
+const struct ls_table ls_downtimes = {.name = "downtimes",
+                                      .columns = downtime_columns,
+                                      .n_columns = ARRAY_LEN(downtime_columns),
+                                      .host_prefix = "host_",
+                                      .service_prefix = "service_",
+                                      .count = count_downtimes,
+                                      .load = load_downtime,
+                                      .as_host = note_host,
+                                      .as_service = note_service};

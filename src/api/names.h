@@ -7,13 +7,15 @@
 #include "api/api.h"
 
 struct api_names;
-struct api_names *names_new(const struct model *m, const uint64_t *oids); /* oids NULL: asked of the board as needed */
+struct api_names *names_new(const struct model *m,
+                            const uint64_t *oids); /* oids NULL: asked of the board as needed */
 void names_free(struct api_names *n);
 uint32_t names_rank(const struct api_names *n, uint32_t idx);
-uint32_t names_at(const struct api_names *n, uint32_t rank); /* the check that stands there in the order of names */
+uint32_t names_at(const struct api_names *n,
+                  uint32_t rank); /* the check that stands there in the order of names */
 /* Does word (in small letters, ASCII) stand in one of the check's names: host, its display name, alias and address, service and its display name? */
 bool names_hold(const struct api_names *n, uint32_t idx, struct str word);
 /* The id as the API shows it: the oid, or "i" and the index while no oid is known. */
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out);
-uint32_t names_find(struct api *a, struct str id); /* MODEL_NONE: there is no such check */
+uint32_t names_find(struct api *a, struct str id);     /* MODEL_NONE: there is no such check */
 void names_learn(struct api *a, const uint64_t *oids); /* NULL: nothing new */

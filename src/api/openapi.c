@@ -114,7 +114,9 @@ static void operation(struct json *j, const struct api_route *r)
     json_object(j);
     json_key(j, "default");
     json_object(j);
-    json_key_c(j, "description", "2xx: as told; otherwise application/problem+json (RFC 9457) with the wrong field, if there is one");
+    json_key_c(
+        j, "description",
+        "2xx: as told; otherwise application/problem+json (RFC 9457) with the wrong field, if there is one");
     json_object_end(j);
     json_object_end(j);
     json_object_end(j);

@@ -18,7 +18,8 @@
 #define BODY(fields) .body = fields, .n_body = ARRAY_LEN(fields)
 
 static const char *const roles[] = {"viewer", "operator", "admin", NULL};
-static const char *const states[] = {"ok", "warning", "critical", "unknown", "up", "down", "unreachable", NULL};
+static const char *const states[] = {"ok", "warning", "critical",    "unknown",
+                                     "up", "down",    "unreachable", NULL};
 
 static const struct body_field body_setup[] = {
     {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
@@ -42,7 +43,8 @@ static const struct body_field body_ack[] = {
 static const struct body_field body_downtime[] = {
     {"start", BODY_TIME, true, 0, 0, NULL, "when it begins"},
     {"end", BODY_TIME, true, 0, 0, NULL, "when it ends"},
-    {"fixed", BODY_BOOL, false, 0, 0, NULL, "false: it begins with the first problem between start and end; true if left out"},
+    {"fixed", BODY_BOOL, false, 0, 0, NULL,
+     "false: it begins with the first problem between start and end; true if left out"},
     {"duration_s", BODY_INT, false, 1, 366 * 86400, NULL, "of a flexible one, in seconds"},
     {"comment", BODY_LINE, true, 1, 4096, NULL, "what is going to be done"},
 };
@@ -69,7 +71,8 @@ static const struct body_field body_user[] = {
     {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
 };
 static const struct body_field body_none[] = {
-    {"force", BODY_BOOL, false, 0, 0, NULL, "a check now is always forced; accepted for the sake of older clients"},
+    {"force", BODY_BOOL, false, 0, 0, NULL,
+     "a check now is always forced; accepted for the sake of older clients"},
 };
 
 static const char *const query_events[] = {"limit", "cursor", NULL};
@@ -77,34 +80,56 @@ static const char *const query_events[] = {"limit", "cursor", NULL};
 #define V1 "/api/v1"
 const struct api_route route_table[] = {
     {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Is there no user yet?"},
-    {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup), .doc = "Make the first administrator with the set-up link"},
-    {"POST", V1 "/setup/link", GUARD_ADMIN, session_setup_renew, .doc = "A new set-up link, while there is no user"},
-    {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, BODY(body_login), .doc = "Sign in: opens a session"},
+    {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup),
+     .doc = "Make the first administrator with the set-up link"},
+    {"POST", V1 "/setup/link", GUARD_ADMIN, session_setup_renew,
+     .doc = "A new set-up link, while there is no user"},
+    {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, BODY(body_login),
+     .doc = "Sign in: opens a session"},
     {"POST", V1 "/logout", GUARD_SELF, session_logout, .audited = true, .doc = "End this session"},
     {"GET", V1 "/session", GUARD_SELF, session_show, .doc = "Who am I, and the value for X-CSRF"},
-    {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true, BODY(body_password), .doc = "Change one's own password; ends one's other sessions"},
-    {"GET", V1 "/resources", GUARD_READ, resources_list, .query = list_query, .doc = "Hosts and services: filtered, sorted, a page at a time"},
-    {"GET", V1 "/resources/{id}", GUARD_READ, resource_show, .doc = "One host or service, with everything about it"},
-    {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events, .doc = "What happened to it, the newest first"},
-    {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none), .doc = "Check it now"},
-    {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true, BODY(body_ack), .doc = "Acknowledge its problem"},
-    {"DELETE", V1 "/resources/{id}/acknowledgement", GUARD_ACT, action_unacknowledge, .audited = true, .doc = "Take the acknowledgement back"},
-    {"POST", V1 "/resources/{id}/downtime", GUARD_ACT, action_downtime, .audited = true, BODY(body_downtime), .doc = "Plan a downtime"},
-    {"POST", V1 "/resources/{id}/comment", GUARD_ACT, action_comment, .audited = true, BODY(body_comment), .doc = "Add a comment"},
-    {"POST", V1 "/resources/{id}/submit", GUARD_ACT, action_submit, .audited = true, BODY(body_submit), .doc = "Submit a result (answered when it is on disk)"},
-    {"DELETE", V1 "/downtimes/{id}", GUARD_ACT, action_downtime_delete, .audited = true, .doc = "Cancel a downtime"},
-    {"DELETE", V1 "/comments/{id}", GUARD_ACT, action_comment_delete, .audited = true, .doc = "Delete a comment"},
-    {"GET", V1 "/events", GUARD_READ, event_list, .query = query_events, .doc = "What happened to all hosts and services, the newest first"},
+    {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true, BODY(body_password),
+     .doc = "Change one's own password; ends one's other sessions"},
+    {"GET", V1 "/resources", GUARD_READ, resources_list, .query = list_query,
+     .doc = "Hosts and services: filtered, sorted, a page at a time"},
+    {"GET", V1 "/resources/{id}", GUARD_READ, resource_show,
+     .doc = "One host or service, with everything about it"},
+    {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events,
+     .doc = "What happened to it, the newest first"},
+    {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none),
+     .doc = "Check it now"},
+    {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true, BODY(body_ack),
+     .doc = "Acknowledge its problem"},
+    {"DELETE", V1 "/resources/{id}/acknowledgement", GUARD_ACT, action_unacknowledge, .audited = true,
+     .doc = "Take the acknowledgement back"},
+    {"POST", V1 "/resources/{id}/downtime", GUARD_ACT, action_downtime, .audited = true, BODY(body_downtime),
+     .doc = "Plan a downtime"},
+    {"POST", V1 "/resources/{id}/comment", GUARD_ACT, action_comment, .audited = true, BODY(body_comment),
+     .doc = "Add a comment"},
+    {"POST", V1 "/resources/{id}/submit", GUARD_ACT, action_submit, .audited = true, BODY(body_submit),
+     .doc = "Submit a result (answered when it is on disk)"},
+    {"DELETE", V1 "/downtimes/{id}", GUARD_ACT, action_downtime_delete, .audited = true,
+     .doc = "Cancel a downtime"},
+    {"DELETE", V1 "/comments/{id}", GUARD_ACT, action_comment_delete, .audited = true,
+     .doc = "Delete a comment"},
+    {"GET", V1 "/events", GUARD_READ, event_list, .query = query_events,
+     .doc = "What happened to all hosts and services, the newest first"},
     {"GET", V1 "/status", GUARD_READ, status_show, .doc = "How Vigie itself does"},
-    {"GET", V1 "/stream", GUARD_READ, stream_open, .query = list_query, .doc = "Server-sent events: the changes of a list"},
-    {"POST", V1 "/commands", GUARD_ADMIN, action_command, .audited = true, BODY(body_command), .doc = "Any external command of Nagios"},
-    {"POST", V1 "/reload", GUARD_ADMIN, action_reload, .audited = true, .doc = "Read the configuration again"},
-    {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, BODY(body_token), .doc = "Make a token for a program"},
+    {"GET", V1 "/stream", GUARD_READ, stream_open, .query = list_query,
+     .doc = "Server-sent events: the changes of a list"},
+    {"POST", V1 "/commands", GUARD_ADMIN, action_command, .audited = true, BODY(body_command),
+     .doc = "Any external command of Nagios"},
+    {"POST", V1 "/reload", GUARD_ADMIN, action_reload, .audited = true,
+     .doc = "Read the configuration again"},
+    {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, BODY(body_token),
+     .doc = "Make a token for a program"},
     {"DELETE", V1 "/tokens/{name}", GUARD_ADMIN, token_delete, .audited = true, .doc = "Delete a token"},
     {"POST", V1 "/users", GUARD_ADMIN, user_create, .audited = true, BODY(body_user), .doc = "Make a user"},
-    {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true, .doc = "Delete a user, and end the user's sessions"},
+    {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true,
+     .doc = "Delete a user, and end the user's sessions"},
     {"GET", V1 "/openapi.json", GUARD_READ, openapi_show, .doc = "This table, as OpenAPI 3.1"},
-    {"GET", "/metrics", GUARD_LOOPBACK, metrics_show, .doc = "How Vigie itself does, for Prometheus; on loopback only, without names"},
+    {"GET", "/metrics", GUARD_LOOPBACK, metrics_show,
+     .doc = "How Vigie itself does, for Prometheus; on loopback only, without names"},
 };
 const size_t route_count = ARRAY_LEN(route_table);
 

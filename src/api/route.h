@@ -12,11 +12,11 @@ struct api_route {
     const char *path;   /* "/api/v1/resources/{id}": a part in braces matches one segment */
     enum guard_right right;
     api_handler_f *run;
-    bool audited;                   /* the engine records who asked for it, before it has an effect */
-    const struct body_field *body;  /* what the body must be; NULL: none is read */
+    bool audited;                  /* the engine records who asked for it, before it has an effect */
+    const struct body_field *body; /* what the body must be; NULL: none is read */
     size_t n_body;
-    const char *const *query;       /* parameters it takes, ended by NULL; NULL: none */
-    const char *doc;                /* one line */
+    const char *const *query; /* parameters it takes, ended by NULL; NULL: none */
+    const char *doc;          /* one line */
 };
 
 extern const struct api_route route_table[];

@@ -3,7 +3,8 @@
 
 #include "api/names.h"
 
-static const char *const words[ROW_STATES] = {"ok", "up", "pending", "unknown", "warning", "unreachable", "critical", "down"};
+static const char *const words[ROW_STATES] = {"ok",      "up",          "pending",  "unknown",
+                                              "warning", "unreachable", "critical", "down"};
 
 const char *row_state_word(enum row_state s)
 {
@@ -34,7 +35,8 @@ enum row_state row_state_of(bool host, uint32_t flags, unsigned state)
 
 const struct board_check *row_in_place(const struct api *a, uint32_t idx)
 {
-    return (const struct board_check *)(const void *)((const char *)a->board.h + a->board.h->off_checks) + idx;
+    return (const struct board_check *)(const void *)((const char *)a->board.h + a->board.h->off_checks) +
+           idx;
 }
 
 struct str row_output_in_place(const struct api *a, uint32_t idx)
@@ -76,7 +78,8 @@ static void names(const struct api *a, uint32_t idx, struct json *j)
     }
 }
 
-void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t, struct json *j)
+void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t,
+                 struct json *j)
 {
     struct buf id = BUF_INIT;
 

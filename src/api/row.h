@@ -8,8 +8,15 @@
 #include "wire/json.h"
 
 enum row_state { /* in the order of what needs attention, the worst last */
-    ROW_OK, ROW_UP, ROW_PENDING, ROW_UNKNOWN, ROW_WARNING, ROW_UNREACHABLE, ROW_CRITICAL, ROW_DOWN,
-    ROW_STATES,
+                 ROW_OK,
+                 ROW_UP,
+                 ROW_PENDING,
+                 ROW_UNKNOWN,
+                 ROW_WARNING,
+                 ROW_UNREACHABLE,
+                 ROW_CRITICAL,
+                 ROW_DOWN,
+                 ROW_STATES,
 };
 
 /* Of the fields that are needed to filter and count; every one is read on its own, without the record's lock. */
@@ -30,4 +37,5 @@ struct str row_output_in_place(const struct api *a, uint32_t idx);
 
 /* The members of the row, without braces; scratch holds the texts. */
 void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch);
-void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t, struct json *j);
+void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t,
+                 struct json *j);

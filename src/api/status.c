@@ -86,8 +86,10 @@ static void warnings(struct json *j, const struct board_program *p)
     json_key(j, "warnings");
     json_array(j);
     if (p->degraded[0])
-        warning(j, "journal_degraded", "Nothing can be written to disk at the moment; checks and notifications go on.",
-                "Rien ne peut être écrit sur le disque en ce moment ; contrôles et notifications continuent.");
+        warning(
+            j, "journal_degraded",
+            "Nothing can be written to disk at the moment; checks and notifications go on.",
+            "Rien ne peut être écrit sur le disque en ce moment ; contrôles et notifications continuent.");
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))
         warning(j, "notifications_off", "Notifications are switched off for the whole program.",
                 "Les notifications sont coupées pour tout le programme.");

@@ -14,8 +14,8 @@
 
 #define STREAM_ROUND_US   (250 * TIME_MS)
 #define STREAM_BEAT_US    (15 * TIME_S)
-#define STREAM_RESYNC_US  (5 * TIME_S) /* a view is told to read again no more often than this */
-#define STREAM_ROWS_MAX   200u         /* rows of one round; more is a resync */
+#define STREAM_RESYNC_US  (5 * TIME_S)       /* a view is told to read again no more often than this */
+#define STREAM_ROWS_MAX   200u               /* rows of one round; more is a resync */
 #define STREAM_QUEUED_MAX (8u * 1024 * 1024) /* bytes on their way to web: then this round is left out */
 
 struct api_streams;
@@ -24,8 +24,8 @@ void stream_set_free(struct api_streams *s);
 size_t stream_count(const struct api_streams *s);
 
 void stream_open(struct api *a, struct api_request *q); /* the handler */
-void stream_tick(struct api *a);                /* as often as wished: it keeps its own pace */
-void stream_world(struct api *a);               /* another configuration or board: all begin anew */
+void stream_tick(struct api *a);                        /* as often as wished: it keeps its own pace */
+void stream_world(struct api *a);                       /* another configuration or board: all begin anew */
 void stream_gone(struct api *a, enum api_source source, uint64_t id);
 void stream_source_lost(struct api *a, enum api_source source);
 void stream_session_ended(struct api *a, const unsigned char key[HASH_SHA256_BYTES]);

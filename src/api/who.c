@@ -3,8 +3,10 @@
 
 #include <string.h>
 
-static const char *const words[] = {
-    [API_ROLE_NONE] = "none", [API_ROLE_VIEWER] = "viewer", [API_ROLE_OPERATOR] = "operator", [API_ROLE_ADMIN] = "admin"};
+static const char *const words[] = {[API_ROLE_NONE] = "none",
+                                    [API_ROLE_VIEWER] = "viewer",
+                                    [API_ROLE_OPERATOR] = "operator",
+                                    [API_ROLE_ADMIN] = "admin"};
 
 enum api_role who_role_of(struct str word)
 {
@@ -76,7 +78,8 @@ static struct str key_str(const unsigned char key[HASH_SHA256_BYTES])
     return str_make((const char *)key, HASH_SHA256_BYTES);
 }
 
-bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out)
+bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now,
+                   struct api_who *out)
 {
     uint64_t i;
 

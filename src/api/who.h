@@ -23,9 +23,9 @@ struct api_who {
     enum api_role role;
     char name[API_NAME_MAX + 1];
     char lang[4];
-    char csrf[HASH_SHA256_HEX];     /* of a session: what X-CSRF must be */
+    char csrf[HASH_SHA256_HEX];           /* of a session: what X-CSRF must be */
     unsigned char key[HASH_SHA256_BYTES]; /* of the secret: finds the session again */
-    int64_t expires;                /* wall µs, 0: not known */
+    int64_t expires;                      /* wall µs, 0: not known */
 };
 
 enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
@@ -38,7 +38,8 @@ void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
 struct api_who_cache;
 struct api_who_cache *who_cache_new(void);
 void who_cache_free(struct api_who_cache *c);
-bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now, struct api_who *out);
+bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now,
+                   struct api_who *out);
 void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now);
 void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES]);
 void who_cache_clear(struct api_who_cache *c); /* users, roles or tokens have changed */

@@ -11,7 +11,10 @@ struct arena {
     size_t used; /* bytes handed out, for limits */
 };
 
-#define ARENA_INIT {.head = NULL}
+#define ARENA_INIT                                                                                           \
+    {                                                                                                        \
+        .head = NULL                                                                                         \
+    }
 
 void *arena_alloc(struct arena *a, size_t n);
 char *arena_dup(struct arena *a, struct str s);      /* NUL-ended */

@@ -85,8 +85,8 @@ void err_clear(struct err *err)
 
 const char *err_name(int code)
 {
-    static const char *const names[] = {"ok",      "invalid", "not found",        "exists",  "not allowed",
-                                        "limit",   "again",   "input/output",     "format",  "in use",
+    static const char *const names[] = {"ok",       "invalid", "not found",        "exists", "not allowed",
+                                        "limit",    "again",   "input/output",     "format", "in use",
                                         "no space", "timeout", "connection closed"};
 
     if (code > 0 || (size_t)-code >= ARRAY_LEN(names))

@@ -8,16 +8,16 @@
 
 enum err_code {
     E_OK = 0,
-    E_INVAL = -1,   /* the input is wrong */
-    E_NOENT = -2,   /* what was named does not exist */
-    E_EXIST = -3,   /* it exists already */
-    E_PERM = -4,    /* not allowed */
-    E_LIMIT = -5,   /* over a limit of base/limits.h */
-    E_AGAIN = -6,   /* not now: call again when ready */
-    E_IO = -7,      /* disk or network */
-    E_FORMAT = -8,  /* stored data is damaged, or of another version */
-    E_BUSY = -9,    /* in use by another */
-    E_NOSPC = -10,  /* disk full or read-only */
+    E_INVAL = -1,  /* the input is wrong */
+    E_NOENT = -2,  /* what was named does not exist */
+    E_EXIST = -3,  /* it exists already */
+    E_PERM = -4,   /* not allowed */
+    E_LIMIT = -5,  /* over a limit of base/limits.h */
+    E_AGAIN = -6,  /* not now: call again when ready */
+    E_IO = -7,     /* disk or network */
+    E_FORMAT = -8, /* stored data is damaged, or of another version */
+    E_BUSY = -9,   /* in use by another */
+    E_NOSPC = -10, /* disk full or read-only */
     E_TIMEOUT = -11,
     E_CLOSED = -12, /* the other side went away */
 };
@@ -27,7 +27,10 @@ struct err {
     char text[768]; /* one sentence or more, no newline at the end; empty if no error */
 };
 
-#define ERR_INIT {.code = 0}
+#define ERR_INIT                                                                                             \
+    {                                                                                                        \
+        .code = 0                                                                                            \
+    }
 
 /* Sets code and text unless an error is already there; returns code, so that `return err_set(err, E_INVAL, ...)` works.
  * err may be NULL: then only the code is returned. */

@@ -3,32 +3,36 @@
 /* Every limit of Vigie stands here, each with its reason. */
 #include "base/time.h"
 
-#define LIMIT_OUTPUT_FIRST   (4u * 1024)         /* first line of a plugin: what every rival shows in a list */
-#define LIMIT_OUTPUT_LONG    (64u * 1024)        /* long output: bounded so that a board of 100k checks stays in memory */
-#define LIMIT_OUTPUT_TOTAL   (LIMIT_OUTPUT_FIRST + LIMIT_OUTPUT_LONG + 8u * 1024) /* read; the rest is dropped */
-#define LIMIT_PERFDATA       (16u * 1024)        /* raw performance data of one result */
-#define LIMIT_PERF_ITEMS     256u                /* values in one result */
-#define LIMIT_MESSAGE        (256u * 1024)       /* one message between roles, header included */
-#define LIMIT_QUEUE          (64u * 1024 * 1024) /* bytes waiting on one link before the sender must drop or coalesce */
-#define LIMIT_ARGV           1024u               /* words of one command */
-#define LIMIT_COMMAND_LINE   (128u * 1024)       /* bytes of one expanded command (Linux: MAX_ARG_STRLEN) */
-#define LIMIT_EXT_COMMAND    (16u * 1024)        /* one line of the command file; Nagios: 8 KiB */
-#define LIMIT_NAME           255u                /* an object's name */
-#define LIMIT_CONF_LINE      (64u * 1024)        /* one configuration line, continuations joined */
-#define LIMIT_CONF_FILE      (512u * 1024 * 1024)
-#define LIMIT_CONF_DEPTH     64u                 /* nested include_file, cfg_dir, templates */
-#define LIMIT_CONF_VARS     2048u               /* custom variables of one object, days of one period: they are searched in turn */
-#define LIMIT_CONF_PAIRS    2000000u            /* dependencies and escalations, each by group against group */
-#define LIMIT_CHECKS         2000000u            /* hosts and services of one engine: idx stays far below 2^31 */
-#define LIMIT_COMMENTS       65536u              /* comments on the board */
-#define LIMIT_DOWNTIMES      65536u              /* downtimes on the board */
-#define LIMIT_RUNS           65536u              /* plugins and probes under way */
-#define LIMIT_HTTP_BODY      (1024u * 1024)
-#define LIMIT_HTTP_HEADER    (16u * 1024)
-#define LIMIT_JSON_DEPTH     32u
-#define LIMIT_LS_QUERY       (64u * 1024)        /* one Livestatus request */
-#define LIMIT_STREAMS        2048u               /* live views of browsers */
-#define LIMIT_SEGMENT        (64u * 1024 * 1024) /* a journal segment before the next begins */
-#define LIMIT_READER_US      (30 * TIME_S)       /* a query of the reader */
-#define LIMIT_KILL_GRACE_US  (1 * TIME_S)        /* between TERM and KILL of a plugin's group */
-#define LIMIT_STOP_US        (8 * TIME_S)        /* a role's time to stop */
+#define LIMIT_OUTPUT_FIRST (4u * 1024) /* first line of a plugin: what every rival shows in a list */
+#define LIMIT_OUTPUT_LONG                                                                                    \
+    (64u * 1024) /* long output: bounded so that a board of 100k checks stays in memory */
+#define LIMIT_OUTPUT_TOTAL                                                                                   \
+    (LIMIT_OUTPUT_FIRST + LIMIT_OUTPUT_LONG + 8u * 1024) /* read; the rest is dropped */
+#define LIMIT_PERFDATA   (16u * 1024)                    /* raw performance data of one result */
+#define LIMIT_PERF_ITEMS 256u                            /* values in one result */
+#define LIMIT_MESSAGE    (256u * 1024)                   /* one message between roles, header included */
+#define LIMIT_QUEUE                                                                                          \
+    (64u * 1024 * 1024)          /* bytes waiting on one link before the sender must drop or coalesce */
+#define LIMIT_ARGV         1024u /* words of one command */
+#define LIMIT_COMMAND_LINE (128u * 1024) /* bytes of one expanded command (Linux: MAX_ARG_STRLEN) */
+#define LIMIT_EXT_COMMAND  (16u * 1024)  /* one line of the command file; Nagios: 8 KiB */
+#define LIMIT_NAME         255u          /* an object's name */
+#define LIMIT_CONF_LINE    (64u * 1024)  /* one configuration line, continuations joined */
+#define LIMIT_CONF_FILE    (512u * 1024 * 1024)
+#define LIMIT_CONF_DEPTH   64u /* nested include_file, cfg_dir, templates */
+#define LIMIT_CONF_VARS                                                                                      \
+    2048u /* custom variables of one object, days of one period: they are searched in turn */
+#define LIMIT_CONF_PAIRS    2000000u /* dependencies and escalations, each by group against group */
+#define LIMIT_CHECKS        2000000u /* hosts and services of one engine: idx stays far below 2^31 */
+#define LIMIT_COMMENTS      65536u   /* comments on the board */
+#define LIMIT_DOWNTIMES     65536u   /* downtimes on the board */
+#define LIMIT_RUNS          65536u   /* plugins and probes under way */
+#define LIMIT_HTTP_BODY     (1024u * 1024)
+#define LIMIT_HTTP_HEADER   (16u * 1024)
+#define LIMIT_JSON_DEPTH    32u
+#define LIMIT_LS_QUERY      (64u * 1024)        /* one Livestatus request */
+#define LIMIT_STREAMS       2048u               /* live views of browsers */
+#define LIMIT_SEGMENT       (64u * 1024 * 1024) /* a journal segment before the next begins */
+#define LIMIT_READER_US     (30 * TIME_S)       /* a query of the reader */
+#define LIMIT_KILL_GRACE_US (1 * TIME_S)        /* between TERM and KILL of a plugin's group */
+#define LIMIT_STOP_US       (8 * TIME_S)        /* a role's time to stop */

@@ -31,7 +31,8 @@ static void emit(enum log_level level, const char *fmt, va_list ap)
 
     if (level < L.least)
         return;
-    n = snprintf(line, sizeof(line), "vigie%s%s%s: %s", L.role[0] ? "[" : "", L.role, L.role[0] ? "]" : "", word[level]);
+    n = snprintf(line, sizeof(line), "vigie%s%s%s: %s", L.role[0] ? "[" : "", L.role, L.role[0] ? "]" : "",
+                 word[level]);
     m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
     n = MIN(n + MAX(m, 0), (int)sizeof(line) - 2);
     /* One message is one line: what came from outside cannot forge another. */

@@ -15,7 +15,10 @@ struct map {
     size_t count; /* live entries */
 };
 
-#define MAP_INIT {.count = 0}
+#define MAP_INIT                                                                                             \
+    {                                                                                                        \
+        .count = 0                                                                                           \
+    }
 
 void map_release(struct map *m);
 /* Inserts or replaces; returns true if the key was new. */

@@ -25,9 +25,9 @@ int str_cmp(struct str a, struct str b);  /* byte order; shorter first when equa
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_contains(struct str s, struct str part);
-bool str_icontains(struct str s, struct str part); /* ASCII case ignored */
-ptrdiff_t str_find_char(struct str s, char c);  /* -1: none */
-struct str str_trim(struct str s);              /* blanks, tabs, CR, LF at both ends */
+bool str_icontains(struct str s, struct str part);       /* ASCII case ignored */
+ptrdiff_t str_find_char(struct str s, char c);           /* -1: none */
+struct str str_trim(struct str s);                       /* blanks, tabs, CR, LF at both ends */
 struct str str_sub(struct str s, size_t from, size_t n); /* clipped to s */
 /* Cuts the part before the first sep off *rest and returns it; without sep returns all and leaves *rest empty with p NULL.
  * A loop `while (rest.p) part = str_cut(&rest, ',')` sees every part, empty ones too. */

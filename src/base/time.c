@@ -71,7 +71,8 @@ struct time_civil time_utc(struct wall t)
 
 struct wall time_from_utc(const struct time_civil *c)
 {
-    int64_t s = time_days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
+    int64_t s =
+        time_days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
 
     return (struct wall){s * TIME_S + c->us};
 }
@@ -137,8 +138,8 @@ void time_rfc3339(struct wall t, char *out)
 {
     struct time_civil c = time_utc(t);
 
-    snprintf(out, TIME_RFC3339, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year % 10000, c.month % 100, c.day % 100,
-             c.hour % 100, c.minute % 100, c.second % 100, (c.us / 1000) % 1000);
+    snprintf(out, TIME_RFC3339, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year % 10000, c.month % 100,
+             c.day % 100, c.hour % 100, c.minute % 100, c.second % 100, (c.us / 1000) % 1000);
 }
 
 static bool digits(const char **p, const char *end, int n, int *out)
@@ -210,8 +211,8 @@ bool time_parse_rfc3339(struct str s, struct wall *out)
         return false;
     if (!parse_zone(&p, end, &east) || p != end)
         return false;
-    if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > time_days_in_month(c.year, c.month) || c.hour > 23 ||
-        c.minute > 59 || c.second > 60)
+    if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > time_days_in_month(c.year, c.month) ||
+        c.hour > 23 || c.minute > 59 || c.second > 60)
         return false;
     out->us = time_from_utc(&c).us - east * TIME_S;
     return true;

@@ -39,7 +39,8 @@ static int exec_all(int argc, char **argv)
             words[i + 1] = argv[i];
         execv(path, (char *const *)(uintptr_t)words);
     }
-    fprintf(stderr, "vigie run: --one-process needs %s, which cannot be executed: %s\n", path, strerror(errno));
+    fprintf(stderr, "vigie run: --one-process needs %s, which cannot be executed: %s\n", path,
+            strerror(errno));
     mem_free(words);
     return CMD_FAILED;
 }
@@ -49,14 +50,18 @@ int cmd_run(int argc, char **argv)
     struct parent_options po = {0};
     struct opt_list set = {0};
     const struct opt opts[] = {
-        {"config", 'c', OPT_STR, "FILE", "The main configuration file: Vigie's own or a nagios.cfg.", &po.main_file},
-        {"set", 0, OPT_LIST, "NAME=VALUE", "A main-file directive that wins over the file; may be repeated.", &set},
-        {"one-process", 0, OPT_FLAG, NULL, "All roles in one process, for the debugger: UNSANDBOXED.", &po.one_process},
+        {"config", 'c', OPT_STR, "FILE", "The main configuration file: Vigie's own or a nagios.cfg.",
+         &po.main_file},
+        {"set", 0, OPT_LIST, "NAME=VALUE", "A main-file directive that wins over the file; may be repeated.",
+         &set},
+        {"one-process", 0, OPT_FLAG, NULL, "All roles in one process, for the debugger: UNSANDBOXED.",
+         &po.one_process},
         {"verbose", 'v', OPT_FLAG, NULL, "Say more of what Vigie itself does.", &po.verbose},
     };
     const struct opt_command cmd = {
         .usage = "vigie run [-c FILE] [--set NAME=VALUE]...",
-        .about = "Runs Vigie in the foreground until SIGTERM or Ctrl-C. SIGHUP reads the configuration again without\n"
+        .about = "Runs Vigie in the foreground until SIGTERM or Ctrl-C. SIGHUP reads the configuration again "
+                 "without\n"
                  "interrupting a check. Without -c, /etc/vigie/vigie.conf is read.",
         .opts = opts,
         .n = ARRAY_LEN(opts),

@@ -27,10 +27,12 @@ static const struct {
 
 static void usage(FILE *to)
 {
-    fprintf(to, "Usage: vigie ctl COMMAND [-c MAIN | --state DIR] [options]\n\nAsks and commands a running Vigie.\n\nCommands:\n");
+    fprintf(to, "Usage: vigie ctl COMMAND [-c MAIN | --state DIR] [options]\n\nAsks and commands a running "
+                "Vigie.\n\nCommands:\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].about);
-    fprintf(to, "\nWithout -c and --state, the Vigie of /etc/vigie/vigie.conf is asked. 'vigie ctl COMMAND --help' says more.\n");
+    fprintf(to, "\nWithout -c and --state, the Vigie of /etc/vigie/vigie.conf is asked. 'vigie ctl COMMAND "
+                "--help' says more.\n");
 }
 
 int cmd_ctl(int argc, char **argv)
@@ -70,7 +72,8 @@ static bool find_socket(struct ctl *c)
     return true;
 }
 
-int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands, bool *done)
+int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands,
+              bool *done)
 {
     struct err err = ERR_INIT;
     int r = opt_parse(cmd, argc, argv, n_operands, &err);

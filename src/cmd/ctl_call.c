@@ -20,9 +20,12 @@ static int connect_to(const struct ctl *c, int *fd, struct err *err)
     if (r == 0)
         return 0;
     if (r == E_PERM)
-        return err_set(err, r, "no right to use %s: call as root or as the user that Vigie runs as", c->socket);
-    return err_set(err, r, "no Vigie answers at %s (%s): is it running, and is this its state folder? Name it with -c MAIN or --state DIR", c->socket,
-                   why.text);
+        return err_set(err, r, "no right to use %s: call as root or as the user that Vigie runs as",
+                       c->socket);
+    return err_set(err, r,
+                   "no Vigie answers at %s (%s): is it running, and is this its state folder? Name it with "
+                   "-c MAIN or --state DIR",
+                   c->socket, why.text);
 }
 
 /* Reads one whole frame into in (kept between calls). E_CLOSED at the end. */
@@ -60,7 +63,11 @@ struct call {
 
 static int run_call(const struct ctl *c, const struct call *call, struct err *err)
 {
-    struct msg_ctl_req q = {.id = 1, .method = str_of(call->method), .path = str_of(call->path), .query = str_of(call->query), .body = call->request};
+    struct msg_ctl_req q = {.id = 1,
+                            .method = str_of(call->method),
+                            .path = str_of(call->path),
+                            .query = str_of(call->query),
+                            .body = call->request};
     struct msg *m = mem_alloc(sizeof(*m));
     struct buf out = BUF_INIT, in = BUF_INIT;
     size_t used = 0;
@@ -98,14 +105,17 @@ static bool collect(void *user, struct str body)
     return true;
 }
 
-int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request, struct buf *body, struct err *err)
+int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request,
+             struct buf *body, struct err *err)
 {
-    const struct call call = {.method = method, .path = path, .query = query, .request = request, .part = collect, .user = body};
+    const struct call call = {
+        .method = method, .path = path, .query = query, .request = request, .part = collect, .user = body};
 
     return run_call(c, &call, err);
 }
 
-int ctl_follow(const struct ctl *c, const char *path, const char *query, bool (*part)(void *user, struct str body), void *user, struct err *err)
+int ctl_follow(const struct ctl *c, const char *path, const char *query,
+               bool (*part)(void *user, struct str body), void *user, struct err *err)
 {
     const struct call call = {.method = "GET", .path = path, .query = query, .part = part, .user = user};
 
@@ -121,16 +131,19 @@ const char *ctl_text(const json_t *o, const char *key)
 
 static void say_problem(int status, const json_t *problem, struct str raw)
 {
-    const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title"), *field = ctl_text(problem, "field");
+    const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title"),
+               *field = ctl_text(problem, "field");
 
     if (detail[0] || title[0])
-        fprintf(stderr, "vigie ctl: %s%s%s%s%s\n", detail[0] ? detail : title, field[0] ? " (field " : "", field, field[0] ? ")" : "",
+        fprintf(stderr, "vigie ctl: %s%s%s%s%s\n", detail[0] ? detail : title, field[0] ? " (field " : "",
+                field, field[0] ? ")" : "",
                 status == 403 ? ": call as root or as the user that Vigie runs as" : "");
     else
         fprintf(stderr, "vigie ctl: Vigie answered %d " STR_FMT "\n", status, STR_ARG(str_sub(raw, 0, 200)));
 }
 
-json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request, int *status)
+json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request,
+                int *status)
 {
     struct buf body = BUF_INIT;
     struct err err = ERR_INIT;
@@ -163,7 +176,8 @@ void ctl_path_part(struct buf *b, const char *text)
 {
     for (; *text; text++) {
         unsigned char ch = (unsigned char)*text;
-        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || strchr("-._~", ch);
+        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+                     strchr("-._~", ch);
 
         if (plain)
             buf_add_char(b, (char)ch);
@@ -200,7 +214,8 @@ bool ctl_find(const struct ctl *c, const char *host, const char *service, char *
     if (!answer)
         return false;
     rows = json_object_get(answer, "resources");
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         if (strcmp(ctl_text(row, "host"), host) == 0 && strcmp(ctl_text(row, "service"), service) == 0) {
             snprintf(id, size, "%s", ctl_text(row, "id"));
             found = true;
@@ -209,7 +224,8 @@ bool ctl_find(const struct ctl *c, const char *host, const char *service, char *
     if (!found) {
         *status = CMD_FAILED;
         fprintf(stderr, "vigie ctl: there is no %s%s%s", host, service[0] ? ";" : "", service);
-        json_array_foreach(rows, i, row) {
+        json_array_foreach(rows, i, row)
+        {
             if (service[0] && str_distance(str_of(ctl_text(row, "service")), str_of(service), 3) <= 3)
                 fprintf(stderr, "; did you mean '%s'?", ctl_text(row, "service"));
         }

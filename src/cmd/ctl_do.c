@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* Sends what was asked for to one resource and says so. request is taken. */
-static int act(const struct ctl *c, char **argv, size_t n, const char *method, const char *verb, json_t *request, const char *done_text)
+static int act(const struct ctl *c, char **argv, size_t n, const char *method, const char *verb,
+               json_t *request, const char *done_text)
 {
     const char *host, *service;
     char id[32], path[96];
@@ -38,8 +39,12 @@ int ctl_check_now(int argc, char **argv)
 {
     struct ctl c = {0};
     const struct opt opts[] = {CTL_OPTIONS(&c)};
-    const struct opt_command cmd = {.usage = "vigie ctl check-now HOST [SERVICE]", .about = "Checks a host or service at once, whatever its schedule and period say.",
-                                    .opts = opts, .n = ARRAY_LEN(opts), HOST_OPERANDS};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl check-now HOST [SERVICE]",
+        .about = "Checks a host or service at once, whatever its schedule and period say.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        HOST_OPERANDS};
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
@@ -60,8 +65,12 @@ int ctl_ack(int argc, char **argv)
         {"quiet", 0, OPT_FLAG, NULL, "Do not tell the contacts.", &quiet},
         {"remove", 0, OPT_FLAG, NULL, "Take the acknowledgement back.", &remove},
     };
-    const struct opt_command cmd = {.usage = "vigie ctl ack HOST [SERVICE] -m TEXT", .about = "Acknowledges a problem: somebody looks after it, nobody is told again.",
-                                    .opts = opts, .n = ARRAY_LEN(opts), HOST_OPERANDS};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl ack HOST [SERVICE] -m TEXT",
+        .about = "Acknowledges a problem: somebody looks after it, nobody is told again.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        HOST_OPERANDS};
     json_t *request;
     size_t n;
     bool done;
@@ -75,7 +84,8 @@ int ctl_ack(int argc, char **argv)
         fprintf(stderr, "vigie ctl ack: a comment is needed: -m TEXT\n");
         return CMD_USAGE;
     }
-    request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment, "sticky", sticky, "notify", !quiet, "persistent", persistent);
+    request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment, "sticky", sticky, "notify", !quiet,
+                        "persistent", persistent);
     return act(&c, argv, n, "POST", "acknowledge", request, "acknowledged");
 }
 
@@ -90,11 +100,15 @@ int ctl_downtime(int argc, char **argv)
         {"for", 'f', OPT_TIME, "DURATION", "How long: 30m, 2h (default), 3d.", &length},
         {"start", 0, OPT_STR, "TIME", "Begin, as 2026-11-23T22:00:00Z; default now.", &start},
         {"end", 0, OPT_STR, "TIME", "End, instead of --for.", &end},
-        {"flexible", 0, OPT_FLAG, NULL, "Begins with the first problem between start and end and lasts --for.", &flexible},
+        {"flexible", 0, OPT_FLAG, NULL,
+         "Begins with the first problem between start and end and lasts --for.", &flexible},
         {"comment", 'm', OPT_STR, "TEXT", "Why.", &comment},
     };
-    const struct opt_command cmd = {.usage = "vigie ctl downtime HOST [SERVICE] [--for DURATION]", .about = "Plans a downtime: problems inside it tell nobody.", .opts = opts,
-                                    .n = ARRAY_LEN(opts), HOST_OPERANDS};
+    const struct opt_command cmd = {.usage = "vigie ctl downtime HOST [SERVICE] [--for DURATION]",
+                                    .about = "Plans a downtime: problems inside it tell nobody.",
+                                    .opts = opts,
+                                    .n = ARRAY_LEN(opts),
+                                    HOST_OPERANDS};
     struct wall from = clock_wall(), to;
     char a[TIME_RFC3339], b[TIME_RFC3339], text[128];
     size_t n;
@@ -104,7 +118,8 @@ int ctl_downtime(int argc, char **argv)
     if (done)
         return status;
     if (start && !time_parse_rfc3339(str_of(start), &from)) {
-        fprintf(stderr, "vigie ctl downtime: --start is a time such as 2026-11-23T22:00:00Z, not '%s'\n", start);
+        fprintf(stderr, "vigie ctl downtime: --start is a time such as 2026-11-23T22:00:00Z, not '%s'\n",
+                start);
         return CMD_USAGE;
     }
     to.us = from.us + length;
@@ -116,7 +131,9 @@ int ctl_downtime(int argc, char **argv)
     time_rfc3339(to, b);
     snprintf(text, sizeof(text), "downtime from %s to %s", a, b);
     return act(&c, argv, n, "POST", "downtime",
-               json_pack("{s:s, s:s, s:b, s:I, s:s}", "start", a, "end", b, "fixed", !flexible, "duration_s", (json_int_t)(length / TIME_S), "comment", comment), text);
+               json_pack("{s:s, s:s, s:b, s:I, s:s}", "start", a, "end", b, "fixed", !flexible, "duration_s",
+                         (json_int_t)(length / TIME_S), "comment", comment),
+               text);
 }
 
 int ctl_submit(int argc, char **argv)
@@ -125,12 +142,17 @@ int ctl_submit(int argc, char **argv)
     const char *state = NULL, *output = NULL, *perf = "";
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
-        {"result", 's', OPT_STR, "STATE", "ok, warning, critical, unknown; for a host up, down, unreachable (needed).", &state},
+        {"result", 's', OPT_STR, "STATE",
+         "ok, warning, critical, unknown; for a host up, down, unreachable (needed).", &state},
         {"text", 'm', OPT_STR, "TEXT", "The output (needed).", &output},
         {"perfdata", 'p', OPT_STR, "DATA", "Performance data: label=value;warn;crit;min;max ...", &perf},
     };
-    const struct opt_command cmd = {.usage = "vigie ctl submit HOST [SERVICE] -s STATE -m TEXT", .about = "Hands in a passive result. When this returns 0, the result is on disk.", .opts = opts,
-                                    .n = ARRAY_LEN(opts), HOST_OPERANDS};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl submit HOST [SERVICE] -s STATE -m TEXT",
+        .about = "Hands in a passive result. When this returns 0, the result is on disk.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        HOST_OPERANDS};
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
@@ -141,15 +163,20 @@ int ctl_submit(int argc, char **argv)
         fprintf(stderr, "vigie ctl submit: state and text are needed: -s critical -m 'what is wrong'\n");
         return CMD_USAGE;
     }
-    return act(&c, argv, n, "POST", "submit", json_pack("{s:s, s:s, s:s}", "state", state, "output", output, "perfdata", perf), "taken and stored");
+    return act(&c, argv, n, "POST", "submit",
+               json_pack("{s:s, s:s, s:s}", "state", state, "output", output, "perfdata", perf),
+               "taken and stored");
 }
 
 int ctl_reload(int argc, char **argv)
 {
     struct ctl c = {0};
     const struct opt opts[] = {CTL_OPTIONS(&c)};
-    const struct opt_command cmd = {.usage = "vigie ctl reload", .about = "Reads the configuration again without interrupting a check. A refused one changes nothing.", .opts = opts,
-                                    .n = ARRAY_LEN(opts)};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl reload",
+        .about = "Reads the configuration again without interrupting a check. A refused one changes nothing.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts)};
     json_t *answer;
     size_t n;
     bool done;
@@ -179,8 +206,14 @@ int ctl_token(int argc, char **argv)
         {"role", 'r', OPT_STR, "ROLE", "viewer (default), operator or admin.", &role},
         {"expires", 'e', OPT_TIME, "DURATION", "How long it is good for: 90d (default).", &expires},
     };
-    const struct opt_command cmd = {.usage = "vigie ctl token create NAME [--role ROLE] [--expires DURATION]", .about = "Makes an API token and prints it once. Use it as: Authorization: Bearer TOKEN.",
-                                    .opts = opts, .n = ARRAY_LEN(opts), .operands_min = 2, .operands_max = 2, .operands = "create NAME"};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl token create NAME [--role ROLE] [--expires DURATION]",
+        .about = "Makes an API token and prints it once. Use it as: Authorization: Bearer TOKEN.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 2,
+        .operands_max = 2,
+        .operands = "create NAME"};
     json_t *answer;
     char seconds[32];
     size_t n;
@@ -194,7 +227,9 @@ int ctl_token(int argc, char **argv)
         return CMD_USAGE;
     }
     snprintf(seconds, sizeof(seconds), "%llds", (long long)(expires / TIME_S));
-    answer = ctl_ask(&c, "POST", "/api/v1/tokens", "", json_pack("{s:s, s:s, s:s}", "name", argv[1], "role", role, "expires", seconds), &status);
+    answer =
+        ctl_ask(&c, "POST", "/api/v1/tokens", "",
+                json_pack("{s:s, s:s, s:s}", "name", argv[1], "role", role, "expires", seconds), &status);
     if (!answer)
         return status;
     if (c.json)

@@ -20,18 +20,24 @@ struct ctl {
 
 #define CTL_OPTIONS(c)                                                                                       \
     {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie to ask.", &(c)->config},      \
-    {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &(c)->state},                          \
-    {"output", 'o', OPT_STR, "FORMAT", "text (default) or json.", &(c)->output}
+        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &(c)->state},                      \
+    {                                                                                                        \
+        "output", 'o', OPT_STR, "FORMAT", "text (default) or json.", &(c)->output                            \
+    }
 
 /* Parses, finds the socket. CMD_OK, or what to exit with; *done: the help was printed, nothing is left to do. */
-int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands, bool *done);
+int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands,
+              bool *done);
 
 /* One request. The answer's body is appended to body. Returns the HTTP status, or a negative code with err. */
-int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request, struct buf *body, struct err *err);
+int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request,
+             struct buf *body, struct err *err);
 /* A request whose answer goes on: each part is given to part() until it returns false or the end comes. */
-int ctl_follow(const struct ctl *c, const char *path, const char *query, bool (*part)(void *user, struct str body), void *user, struct err *err);
+int ctl_follow(const struct ctl *c, const char *path, const char *query,
+               bool (*part)(void *user, struct str body), void *user, struct err *err);
 /* ctl_call and reading its JSON; errors (also those of the answer) are printed. NULL: failed, *status says how to exit. */
-json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request, int *status);
+json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request,
+                int *status);
 
 /* The id of a host or service by name; 0 with an error printed (near names are told). */
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
@@ -46,7 +52,8 @@ struct ctl_table {
     VEC(char *) cells;
 };
 void ctl_table_cell(struct ctl_table *t, const char *text);
-void ctl_table_print(struct ctl_table *t, const struct ctl *c, int state_column); /* -1: no column is a state; frees the cells */
+void ctl_table_print(struct ctl_table *t, const struct ctl *c,
+                     int state_column); /* -1: no column is a state; frees the cells */
 const char *ctl_state_colour(const char *state);
 /* "3 min", "2 h", "5 d" since an RFC 3339 time; "-" for none. */
 void ctl_ago(const char *rfc3339, char *out, size_t size);

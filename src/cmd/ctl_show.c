@@ -26,14 +26,17 @@ static void upper(const char *s, char *out, size_t size)
 
 static void print_roles(const struct ctl *c, const json_t *roles)
 {
-    static const char *const head[] = {"ROLE", "STATE", "PID", "UID", "SECCOMP", "NO_NEW_PRIVS", "RESTARTS", "MEMORY"};
+    static const char *const head[] = {"ROLE",    "STATE",        "PID",      "UID",
+                                       "SECCOMP", "NO_NEW_PRIVS", "RESTARTS", "MEMORY"};
     struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
     const json_t *r;
     size_t i;
     char text[64];
 
-    json_array_foreach(roles, i, r) {
-        snprintf(text, sizeof(text), "%s %lld", ctl_text(r, "role"), (long long)json_integer_value(json_object_get(r, "instance")));
+    json_array_foreach(roles, i, r)
+    {
+        snprintf(text, sizeof(text), "%s %lld", ctl_text(r, "role"),
+                 (long long)json_integer_value(json_object_get(r, "instance")));
         ctl_table_cell(&t, text);
         ctl_table_cell(&t, ctl_text(r, "state"));
         snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(json_object_get(r, "pid")));
@@ -69,7 +72,8 @@ static void print_rest(const json_t *o, const char *prefix)
     json_t *v;
     char label[96];
 
-    json_object_foreach((json_t *)(uintptr_t)o, key, v) {
+    json_object_foreach((json_t *)(uintptr_t)o, key, v)
+    {
         snprintf(label, sizeof(label), "%s%s%s", prefix, prefix[0] ? "." : "", key);
         if (json_is_object(v) && !prefix[0])
             print_rest(v, key);
@@ -83,7 +87,8 @@ static void print_warnings(const json_t *answer)
     const json_t *list = json_object_get(answer, "warnings"), *w;
     size_t i;
 
-    json_array_foreach(list, i, w) {
+    json_array_foreach(list, i, w)
+    {
         const char *text = json_is_string(w) ? json_string_value(w) : ctl_text(w, "text");
 
         if (text && text[0])
@@ -95,8 +100,11 @@ int ctl_status(int argc, char **argv)
 {
     struct ctl c = {0};
     const struct opt opts[] = {CTL_OPTIONS(&c)};
-    const struct opt_command cmd = {.usage = "vigie ctl status [-o json]", .about = "How Vigie itself is: its roles and their rights, the journal, the load.", .opts = opts,
-                                    .n = ARRAY_LEN(opts)};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl status [-o json]",
+        .about = "How Vigie itself is: its roles and their rights, the journal, the load.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts)};
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
@@ -147,7 +155,10 @@ struct list_options {
 
 static void list_query(const struct list_options *o, struct buf *q)
 {
-    buf_printf(q, "filter=%s&limit=%llu", o->unhandled ? "unhandled" : o->problems ? "problems" : "all",
+    buf_printf(q, "filter=%s&limit=%llu",
+               o->unhandled  ? "unhandled"
+               : o->problems ? "problems"
+                             : "all",
                (unsigned long long)MIN(o->limit, (uint64_t)500));
     if (o->states) {
         buf_add_c(q, "&state=");
@@ -213,15 +224,19 @@ int ctl_list(int argc, char **argv)
         CTL_OPTIONS(&c),
         {"all", 'a', OPT_FLAG, NULL, "Everything (the default).", &o.all},
         {"problems", 'p', OPT_FLAG, NULL, "Only what is not OK or UP.", &o.problems},
-        {"unhandled", 'u', OPT_FLAG, NULL, "Only problems that are neither acknowledged nor in downtime.", &o.unhandled},
-        {"states", 's', OPT_STR, "LIST", "Only these states: critical,warning,unknown,ok,pending,up,down,unreachable.", &o.states},
+        {"unhandled", 'u', OPT_FLAG, NULL, "Only problems that are neither acknowledged nor in downtime.",
+         &o.unhandled},
+        {"states", 's', OPT_STR, "LIST",
+         "Only these states: critical,warning,unknown,ok,pending,up,down,unreachable.", &o.states},
         {"host", 'H', OPT_STR, "NAME", "Only this host and its services.", &o.host},
         {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
         {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},
     };
-    const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]", .about = "Hosts and services with their states, the worst first.",
-                                    .opts = opts, .n = ARRAY_LEN(opts)};
+    const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]",
+                                    .about = "Hosts and services with their states, the worst first.",
+                                    .opts = opts,
+                                    .n = ARRAY_LEN(opts)};
     struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
     const json_t *r;
     json_t *answer;
@@ -237,13 +252,15 @@ int ctl_list(int argc, char **argv)
         return status;
     if (c.json)
         return print_json(answer);
-    json_array_foreach(json_object_get(answer, "resources"), i, r) {
+    json_array_foreach(json_object_get(answer, "resources"), i, r)
+    {
         if (i < o.limit)
             add_row(&t, r);
     }
     if (t.cells.n)
         ctl_table_print(&t, &c, 0);
-    printf("%s%lld of %lld\n", t.cells.n ? "\n" : "", (long long)json_integer_value(json_object_get(answer, "matched")),
+    printf("%s%lld of %lld\n", t.cells.n ? "\n" : "",
+           (long long)json_integer_value(json_object_get(answer, "matched")),
            (long long)json_integer_value(json_object_get(answer, "total")));
     json_decref(answer);
     return CMD_OK;
@@ -261,17 +278,22 @@ static void print_show(const struct ctl *c, const json_t *a)
     upper(state, word, sizeof(word));
     ctl_ago(ctl_text(a, "since"), since, sizeof(since));
     ctl_ago(ctl_text(a, "next_check"), next, sizeof(next));
-    printf("%s%s%s%s\n", ctl_text(a, "host"), ctl_text(a, "service")[0] ? " > " : "", ctl_text(a, "service"), "");
-    printf("%s%s%s%s%s, %s, attempt %lld of %lld, since %s\n", colour ? "\033[" : "", colour ? colour : "", colour ? "m" : "", word, colour ? "\033[0m" : "",
-           json_is_true(json_object_get(a, "hard")) ? "hard" : "soft", (long long)json_integer_value(json_object_get(a, "attempt")),
+    printf("%s%s%s%s\n", ctl_text(a, "host"), ctl_text(a, "service")[0] ? " > " : "", ctl_text(a, "service"),
+           "");
+    printf("%s%s%s%s%s, %s, attempt %lld of %lld, since %s\n", colour ? "\033[" : "", colour ? colour : "",
+           colour ? "m" : "", word, colour ? "\033[0m" : "",
+           json_is_true(json_object_get(a, "hard")) ? "hard" : "soft",
+           (long long)json_integer_value(json_object_get(a, "attempt")),
            (long long)json_integer_value(json_object_get(a, "max_attempts")), since);
     if (ctl_text(why, "text_en")[0])
         printf("why: %s\n", ctl_text(why, "text_en"));
     printf("\n%s\n%s", ctl_text(a, "output"), ctl_text(a, "long_output"));
     if (ctl_text(a, "long_output")[0])
         printf("\n");
-    printf("\n%-14s %s\n%-14s %s\n%-14s %s\n", "check", ctl_text(a, "check_command"), "next check", next, "address", ctl_text(a, "address"));
-    json_array_foreach(json_object_get(a, "perfdata"), i, p) {
+    printf("\n%-14s %s\n%-14s %s\n%-14s %s\n", "check", ctl_text(a, "check_command"), "next check", next,
+           "address", ctl_text(a, "address"));
+    json_array_foreach(json_object_get(a, "perfdata"), i, p)
+    {
         const json_t *v = json_object_get(p, "value");
 
         printf("%-14s %s = ", i ? "" : "performance", ctl_text(p, "label"));
@@ -284,15 +306,22 @@ static void print_show(const struct ctl *c, const json_t *a)
     json_array_foreach(json_object_get(a, "comments"), i, p)
         printf("%-14s %s: %s\n", i ? "" : "comments", ctl_text(p, "author"), ctl_text(p, "text"));
     json_array_foreach(json_object_get(a, "downtimes"), i, p)
-        printf("%-14s %s to %s, %s: %s\n", i ? "" : "downtimes", ctl_text(p, "start"), ctl_text(p, "end"), ctl_text(p, "author"), ctl_text(p, "text"));
+        printf("%-14s %s to %s, %s: %s\n", i ? "" : "downtimes", ctl_text(p, "start"), ctl_text(p, "end"),
+               ctl_text(p, "author"), ctl_text(p, "text"));
 }
 
 int ctl_show(int argc, char **argv)
 {
     struct ctl c = {0};
     const struct opt opts[] = {CTL_OPTIONS(&c)};
-    const struct opt_command cmd = {.usage = "vigie ctl show HOST [SERVICE]", .about = "One host or service, whole: state and why, output, performance data, comments, downtimes.",
-                                    .opts = opts, .n = ARRAY_LEN(opts), .operands_min = 1, .operands_max = 2, .operands = "HOST [SERVICE]"};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl show HOST [SERVICE]",
+        .about = "One host or service, whole: state and why, output, performance data, comments, downtimes.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 1,
+        .operands_max = 2,
+        .operands = "HOST [SERVICE]"};
     const char *host, *service;
     char id[32], path[64];
     json_t *answer;
@@ -322,8 +351,9 @@ static void print_event(const json_t *e)
     char state[32];
 
     upper(ctl_text(e, "state"), state, sizeof(state));
-    printf("%s  %-16s %s%s%s  %s%s%s\n", ctl_text(e, "time"), ctl_text(e, "kind"), ctl_text(e, "host"), ctl_text(e, "service")[0] ? " > " : "",
-           ctl_text(e, "service"), state, state[0] ? "  " : "", ctl_text(e, "text"));
+    printf("%s  %-16s %s%s%s  %s%s%s\n", ctl_text(e, "time"), ctl_text(e, "kind"), ctl_text(e, "host"),
+           ctl_text(e, "service")[0] ? " > " : "", ctl_text(e, "service"), state, state[0] ? "  " : "",
+           ctl_text(e, "text"));
 }
 
 /* The newest page, printed oldest first; those up to *last (an event id) are left out. */
@@ -384,8 +414,11 @@ int ctl_log(int argc, char **argv)
         {"follow", 'f', OPT_FLAG, NULL, "Go on as things happen, until Ctrl-C.", &follow},
         {"limit", 'n', OPT_U64, "N", "Begin with the last N (20).", &limit},
     };
-    const struct opt_command cmd = {.usage = "vigie ctl log [--follow] [-n N]", .about = "What happened, newest last: state changes, notifications, acknowledgements, downtimes, commands.",
-                                    .opts = opts, .n = ARRAY_LEN(opts)};
+    const struct opt_command cmd = {.usage = "vigie ctl log [--follow] [-n N]",
+                                    .about = "What happened, newest last: state changes, notifications, "
+                                             "acknowledgements, downtimes, commands.",
+                                    .opts = opts,
+                                    .n = ARRAY_LEN(opts)};
     struct follow f = {.c = &c};
     struct err err = ERR_INIT;
     size_t n;

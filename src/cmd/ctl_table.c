@@ -32,8 +32,9 @@ const char *ctl_state_colour(const char *state)
 {
     static const struct {
         const char *state, *colour;
-    } table[] = {{"critical", "31"}, {"down", "31"}, {"warning", "33"}, {"unknown", "35"}, {"unreachable", "35"},
-                 {"ok", "32"},       {"up", "32"},   {"pending", "36"}, {"ready", "32"}};
+    } table[] = {{"critical", "31"}, {"down", "31"},        {"warning", "33"},
+                 {"unknown", "35"},  {"unreachable", "35"}, {"ok", "32"},
+                 {"up", "32"},       {"pending", "36"},     {"ready", "32"}};
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (strcasecmp(state, table[i].state) == 0)
@@ -70,7 +71,8 @@ void ctl_table_print(struct ctl_table *t, const struct ctl *c, int state_column)
         size_t col = i % t->columns;
         bool last = col + 1 == t->columns;
 
-        print_cell(t->cells.at[i], width[col], last, c->colour && (int)col == state_column ? ctl_state_colour(t->cells.at[i]) : NULL);
+        print_cell(t->cells.at[i], width[col], last,
+                   c->colour && (int)col == state_column ? ctl_state_colour(t->cells.at[i]) : NULL);
         if (last)
             printf("\n");
         mem_free(t->cells.at[i]);

@@ -20,10 +20,12 @@ static const struct {
 
 static void usage(FILE *to)
 {
-    fprintf(to, "Usage: vigie COMMAND [options]\n\nVigie watches hosts and services and tells people what matters.\n\nCommands:\n");
+    fprintf(to, "Usage: vigie COMMAND [options]\n\nVigie watches hosts and services and tells people what "
+                "matters.\n\nCommands:\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].about);
-    fprintf(to, "\n'vigie COMMAND --help' says more; 'vigie --version' names this build; the manual page is vigie(1).\n");
+    fprintf(to, "\n'vigie COMMAND --help' says more; 'vigie --version' names this build; the manual page is "
+                "vigie(1).\n");
 }
 
 static int unknown(const char *word)

@@ -36,7 +36,8 @@ void opt_help(const struct opt_command *cmd)
     buf_release(&line);
 }
 
-static int bad(struct err *err, const struct opt_command *cmd, const char *what, struct str name, const char *more)
+static int bad(struct err *err, const struct opt_command *cmd, const char *what, struct str name,
+               const char *more)
 {
     size_t words = strcspn(cmd->usage, "[<");
 
@@ -44,7 +45,8 @@ static int bad(struct err *err, const struct opt_command *cmd, const char *what,
         words = strlen(cmd->usage);
     while (words && cmd->usage[words - 1] == ' ')
         words--;
-    return err_set(err, E_INVAL, "%s " STR_FMT "%s; see %.*s --help", what, STR_ARG(name), more, (int)words, cmd->usage);
+    return err_set(err, E_INVAL, "%s " STR_FMT "%s; see %.*s --help", what, STR_ARG(name), more, (int)words,
+                   cmd->usage);
 }
 
 static int store(const struct opt_command *cmd, const struct opt *o, char *value, struct err *err)
@@ -62,7 +64,8 @@ static int store(const struct opt_command *cmd, const struct opt *o, char *value
     case OPT_TIME:
         if (time_parse_duration(str_of(value), o->target))
             return 0;
-        return bad(err, cmd, "a duration such as 90s, 30m, 2h or 7d is needed for option", str_of(o->name), "");
+        return bad(err, cmd, "a duration such as 90s, 30m, 2h or 7d is needed for option", str_of(o->name),
+                   "");
     }
     BUG("option kind");
 }

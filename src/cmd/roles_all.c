@@ -5,7 +5,7 @@
 #include "base/bug.h"
 
 const struct role_ops *const main_roles[] = {
-    &role_conf,  &role_engine, &role_runner, &role_prober, &role_notifier, &role_store,
+    &role_conf,   &role_engine, &role_runner, &role_prober, &role_notifier, &role_store,
     &role_reader, &role_gate,   &role_auth,   &role_web,    &role_local,
 };
 const size_t main_roles_n = ARRAY_LEN(main_roles);

@@ -374,7 +374,8 @@ static void look_for_program(struct conf_liner *l, uint32_t command, uint32_t wo
 
     model_build_view(c->build, &l->view);
     text = model_str(&l->view, word);
-    if (!c->io.program || !text.n || str_starts(text, STR("vigie:")) || memchr(text.p, '\x01', text.n) || !map_put(&c->programs, text, 1))
+    if (!c->io.program || !text.n || str_starts(text, STR("vigie:")) || memchr(text.p, '\x01', text.n) ||
+        !map_put(&c->programs, text, 1))
         return;
     r = c->io.program(c->io.ctx, text.p);
     if (r == E_NOENT)

@@ -87,7 +87,8 @@ bool perf_number(struct str *s, struct perf_value *out)
         exponent = 0;
     if (exponent > EXPONENT_MAX || exponent < -EXPONENT_MAX)
         return false;
-    *out = (struct perf_value){.mantissa = neg ? -mantissa : mantissa, .exponent = (int8_t)exponent, .known = true};
+    *out = (struct perf_value){
+        .mantissa = neg ? -mantissa : mantissa, .exponent = (int8_t)exponent, .known = true};
     *s = at;
     return true;
 }
@@ -134,10 +135,11 @@ static enum perf_unit unit_of(struct str uom)
         const char *text;
         enum perf_unit unit;
     } table[] = {
-        {"", PERF_NONE},     {"s", PERF_SECONDS}, {"ms", PERF_SECONDS}, {"us", PERF_SECONDS}, {"ns", PERF_SECONDS},
-        {"%", PERF_PERCENT}, {"b", PERF_BITS},    {"B", PERF_BYTES},    {"KB", PERF_BYTES},   {"kB", PERF_BYTES},
-        {"MB", PERF_BYTES},  {"GB", PERF_BYTES},  {"TB", PERF_BYTES},   {"PB", PERF_BYTES},   {"KiB", PERF_BYTES},
-        {"MiB", PERF_BYTES}, {"GiB", PERF_BYTES}, {"TiB", PERF_BYTES},  {"c", PERF_COUNTER},
+        {"", PERF_NONE},      {"s", PERF_SECONDS}, {"ms", PERF_SECONDS}, {"us", PERF_SECONDS},
+        {"ns", PERF_SECONDS}, {"%", PERF_PERCENT}, {"b", PERF_BITS},     {"B", PERF_BYTES},
+        {"KB", PERF_BYTES},   {"kB", PERF_BYTES},  {"MB", PERF_BYTES},   {"GB", PERF_BYTES},
+        {"TB", PERF_BYTES},   {"PB", PERF_BYTES},  {"KiB", PERF_BYTES},  {"MiB", PERF_BYTES},
+        {"GiB", PERF_BYTES},  {"TiB", PERF_BYTES}, {"c", PERF_COUNTER},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {

@@ -98,7 +98,7 @@ struct world {
     VEC(uint64_t) unseen_comments, unseen_downtimes;
     bool program_dirty, program_unseen, contacts_unseen;
     struct board_program prog;
-    struct buf scratch, scratch2;              /* for building one text; never kept over a call */
+    struct buf scratch, scratch2; /* for building one text; never kept over a call */
 };
 
 /* ---- world.c: what every part uses ---- */

@@ -21,9 +21,10 @@ struct loop {
     bool stop;
     struct mono now;
     VEC(struct loop_fd *) fds; /* by slot; NULL: free */
-    VEC(uint32_t) generation;  /* by slot: raised when the slot is freed, so that a fetched event finds nobody */
+    VEC(uint32_t)
+    generation; /* by slot: raised when the slot is freed, so that a fetched event finds nobody */
     VEC(uint32_t) free_fds;
-    struct heap heap;          /* timers by slot */
+    struct heap heap; /* timers by slot */
     VEC(struct loop_timer *) timers;
     VEC(uint32_t) free_timers;
     VEC(struct later) later;

@@ -40,7 +40,8 @@ struct loop_timer {
     loop_timer_f *call;
     void *user;
 };
-void loop_timer_set(struct loop *l, struct loop_timer *t, struct mono at, loop_timer_f *call, void *user); /* sets, or moves */
+void loop_timer_set(struct loop *l, struct loop_timer *t, struct mono at, loop_timer_f *call,
+                    void *user);              /* sets, or moves */
 void loop_timer_cancel(struct loop_timer *t); /* no effect when not set */
 
 /* A signal, blocked for the process and delivered by the loop. One receiver a signal and loop. */

@@ -14,17 +14,17 @@
 
 enum { LL_CREATE = 444, LL_ADD = 445, LL_RESTRICT = 446, LL_VERSION = 1, LL_RULE_PATH = 1 };
 
-#define LL_EXECUTE    (1ull << 0)
-#define LL_WRITE      (1ull << 1)
-#define LL_READ       (1ull << 2)
-#define LL_READ_DIR   (1ull << 3)
-#define LL_FS_ABI1    ((1ull << 13) - 1)
-#define LL_REFER      (1ull << 13) /* ABI 2 */
-#define LL_TRUNCATE   (1ull << 14) /* ABI 3 */
-#define LL_IOCTL_DEV  (1ull << 15) /* ABI 5 */
-#define LL_BIND_TCP   (1ull << 0)  /* ABI 4 */
+#define LL_EXECUTE     (1ull << 0)
+#define LL_WRITE       (1ull << 1)
+#define LL_READ        (1ull << 2)
+#define LL_READ_DIR    (1ull << 3)
+#define LL_FS_ABI1     ((1ull << 13) - 1)
+#define LL_REFER       (1ull << 13) /* ABI 2 */
+#define LL_TRUNCATE    (1ull << 14) /* ABI 3 */
+#define LL_IOCTL_DEV   (1ull << 15) /* ABI 5 */
+#define LL_BIND_TCP    (1ull << 0)  /* ABI 4 */
 #define LL_CONNECT_TCP (1ull << 1)
-#define LL_SCOPES     3ull         /* ABI 6: abstract sockets and signals to outside */
+#define LL_SCOPES      3ull /* ABI 6: abstract sockets and signals to outside */
 
 struct ll_ruleset {
     uint64_t fs, net, scoped;
@@ -100,20 +100,92 @@ static int enter_landlock(const struct sandbox_rules *rules, struct sandbox_leve
 #define CALL(name) SCMP_SYS(name)
 
 static const int base_calls[] = {
-    CALL(read), CALL(readv), CALL(write), CALL(writev), CALL(pread64), CALL(preadv), CALL(pwrite64), CALL(pwritev), CALL(close), CALL(close_range), CALL(fstat),
-    CALL(newfstatat), CALL(lseek), CALL(fcntl), CALL(dup), CALL(dup2), CALL(dup3), CALL(ftruncate), CALL(munmap), CALL(mremap), CALL(brk), CALL(madvise),
-    CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn), CALL(sigaltstack), CALL(epoll_wait), CALL(epoll_pwait), CALL(epoll_pwait2), CALL(epoll_ctl),
-    CALL(epoll_create1), CALL(poll), CALL(ppoll), CALL(select), CALL(pselect6), CALL(clock_gettime), CALL(clock_getres), CALL(clock_nanosleep), CALL(nanosleep),
-    CALL(gettimeofday), CALL(time), CALL(getpid), CALL(getppid), CALL(gettid), CALL(getuid), CALL(geteuid), CALL(getgid), CALL(getegid), CALL(exit),
-    CALL(exit_group), CALL(futex), CALL(restart_syscall), CALL(sched_yield), CALL(getrandom), CALL(sendmsg), CALL(recvmsg), CALL(sendto), CALL(recvfrom),
-    CALL(shutdown), CALL(getsockopt), CALL(setsockopt), CALL(getsockname), CALL(getpeername), CALL(timerfd_create), CALL(timerfd_settime), CALL(signalfd4),
-    CALL(eventfd2), CALL(pipe2), CALL(set_robust_list), CALL(rseq), CALL(tgkill), CALL(sched_getaffinity), CALL(uname), CALL(getrusage), CALL(mlock), CALL(munlock),
+    CALL(read),
+    CALL(readv),
+    CALL(write),
+    CALL(writev),
+    CALL(pread64),
+    CALL(preadv),
+    CALL(pwrite64),
+    CALL(pwritev),
+    CALL(close),
+    CALL(close_range),
+    CALL(fstat),
+    CALL(newfstatat),
+    CALL(lseek),
+    CALL(fcntl),
+    CALL(dup),
+    CALL(dup2),
+    CALL(dup3),
+    CALL(ftruncate),
+    CALL(munmap),
+    CALL(mremap),
+    CALL(brk),
+    CALL(madvise),
+    CALL(rt_sigaction),
+    CALL(rt_sigprocmask),
+    CALL(rt_sigreturn),
+    CALL(sigaltstack),
+    CALL(epoll_wait),
+    CALL(epoll_pwait),
+    CALL(epoll_pwait2),
+    CALL(epoll_ctl),
+    CALL(epoll_create1),
+    CALL(poll),
+    CALL(ppoll),
+    CALL(select),
+    CALL(pselect6),
+    CALL(clock_gettime),
+    CALL(clock_getres),
+    CALL(clock_nanosleep),
+    CALL(nanosleep),
+    CALL(gettimeofday),
+    CALL(time),
+    CALL(getpid),
+    CALL(getppid),
+    CALL(gettid),
+    CALL(getuid),
+    CALL(geteuid),
+    CALL(getgid),
+    CALL(getegid),
+    CALL(exit),
+    CALL(exit_group),
+    CALL(futex),
+    CALL(restart_syscall),
+    CALL(sched_yield),
+    CALL(getrandom),
+    CALL(sendmsg),
+    CALL(recvmsg),
+    CALL(sendto),
+    CALL(recvfrom),
+    CALL(shutdown),
+    CALL(getsockopt),
+    CALL(setsockopt),
+    CALL(getsockname),
+    CALL(getpeername),
+    CALL(timerfd_create),
+    CALL(timerfd_settime),
+    CALL(signalfd4),
+    CALL(eventfd2),
+    CALL(pipe2),
+    CALL(set_robust_list),
+    CALL(rseq),
+    CALL(tgkill),
+    CALL(sched_getaffinity),
+    CALL(uname),
+    CALL(getrusage),
+    CALL(mlock),
+    CALL(munlock),
 };
 static const int file_calls[] = {
-    CALL(open), CALL(openat), CALL(openat2), CALL(stat), CALL(lstat), CALL(statx), CALL(access), CALL(faccessat), CALL(faccessat2), CALL(unlink), CALL(unlinkat),
-    CALL(rename), CALL(renameat), CALL(renameat2), CALL(mkdir), CALL(mkdirat), CALL(rmdir), CALL(fsync), CALL(fdatasync), CALL(sync_file_range), CALL(fallocate),
-    CALL(truncate), CALL(flock), CALL(fchmod), CALL(fchmodat), CALL(fchown), CALL(getdents64), CALL(readlink), CALL(readlinkat), CALL(getcwd), CALL(statfs),
-    CALL(fstatfs), CALL(utimensat), CALL(linkat), CALL(umask), CALL(fadvise64), CALL(copy_file_range), CALL(sendfile),
+    CALL(open),      CALL(openat),          CALL(openat2),   CALL(stat),       CALL(lstat),
+    CALL(statx),     CALL(access),          CALL(faccessat), CALL(faccessat2), CALL(unlink),
+    CALL(unlinkat),  CALL(rename),          CALL(renameat),  CALL(renameat2),  CALL(mkdir),
+    CALL(mkdirat),   CALL(rmdir),           CALL(fsync),     CALL(fdatasync),  CALL(sync_file_range),
+    CALL(fallocate), CALL(truncate),        CALL(flock),     CALL(fchmod),     CALL(fchmodat),
+    CALL(fchown),    CALL(getdents64),      CALL(readlink),  CALL(readlinkat), CALL(getcwd),
+    CALL(statfs),    CALL(fstatfs),         CALL(utimensat), CALL(linkat),     CALL(umask),
+    CALL(fadvise64), CALL(copy_file_range), CALL(sendfile),
 };
 static const int connect_calls[] = {
     CALL(socket), CALL(socketpair), CALL(connect), CALL(bind), CALL(sendmmsg), CALL(recvmmsg), CALL(ioctl),
@@ -127,11 +199,48 @@ static const int fatal_calls[] = {
 };
 /* For the runner and all it starts: what no plugin needs, refused. */
 static const int denied_to_plugins[] = {
-    CALL(ptrace), CALL(process_vm_readv), CALL(process_vm_writev), CALL(mount), CALL(umount2), CALL(pivot_root), CALL(chroot), CALL(move_mount), CALL(open_tree),
-    CALL(fsopen), CALL(fsmount), CALL(fsconfig), CALL(mount_setattr), CALL(bpf), CALL(keyctl), CALL(add_key), CALL(request_key), CALL(unshare), CALL(setns),
-    CALL(init_module), CALL(finit_module), CALL(delete_module), CALL(kexec_load), CALL(kexec_file_load), CALL(reboot), CALL(swapon), CALL(swapoff),
-    CALL(open_by_handle_at), CALL(perf_event_open), CALL(userfaultfd), CALL(acct), CALL(quotactl), CALL(settimeofday), CALL(clock_settime), CALL(adjtimex),
-    CALL(clock_adjtime), CALL(sethostname), CALL(setdomainname), CALL(iopl), CALL(ioperm), CALL(modify_ldt), CALL(vhangup),
+    CALL(ptrace),
+    CALL(process_vm_readv),
+    CALL(process_vm_writev),
+    CALL(mount),
+    CALL(umount2),
+    CALL(pivot_root),
+    CALL(chroot),
+    CALL(move_mount),
+    CALL(open_tree),
+    CALL(fsopen),
+    CALL(fsmount),
+    CALL(fsconfig),
+    CALL(mount_setattr),
+    CALL(bpf),
+    CALL(keyctl),
+    CALL(add_key),
+    CALL(request_key),
+    CALL(unshare),
+    CALL(setns),
+    CALL(init_module),
+    CALL(finit_module),
+    CALL(delete_module),
+    CALL(kexec_load),
+    CALL(kexec_file_load),
+    CALL(reboot),
+    CALL(swapon),
+    CALL(swapoff),
+    CALL(open_by_handle_at),
+    CALL(perf_event_open),
+    CALL(userfaultfd),
+    CALL(acct),
+    CALL(quotactl),
+    CALL(settimeofday),
+    CALL(clock_settime),
+    CALL(adjtimex),
+    CALL(clock_adjtime),
+    CALL(sethostname),
+    CALL(setdomainname),
+    CALL(iopl),
+    CALL(ioperm),
+    CALL(modify_ldt),
+    CALL(vhangup),
 };
 
 static int add_calls(scmp_filter_ctx f, uint32_t action, const int *calls, size_t n)
@@ -149,7 +258,8 @@ static int add_memory(scmp_filter_ctx f)
     int r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 
     if (r == 0)
-        r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     return r;
 }
 
@@ -186,7 +296,8 @@ static int add_denied(scmp_filter_ctx f)
     if (r == 0)
         r = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (r == 0)
-        r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, new_user, new_user));
+        r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                             SCMP_A0(SCMP_CMP_MASKED_EQ, new_user, new_user));
     return r;
 }
 

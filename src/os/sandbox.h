@@ -12,7 +12,9 @@ enum sandbox_calls {
     SANDBOX_NET_CONNECT = 1 << 1, /* making sockets and connecting */
     SANDBOX_NET_ACCEPT = 1 << 2,  /* accepting on inherited listeners */
     SANDBOX_MEMFD = 1 << 3,       /* making memory segments */
-    SANDBOX_SPAWN = 1 << 4,       /* a deny-list instead of an allow-list: for the process that executes plugins, whose filter they inherit */
+    SANDBOX_SPAWN =
+        1
+        << 4, /* a deny-list instead of an allow-list: for the process that executes plugins, whose filter they inherit */
 };
 
 enum { SANDBOX_PATHS_MAX = 6 };

@@ -29,7 +29,8 @@ union address {
 
 static int bad_address(struct err *err, const char *at)
 {
-    return err_set(err, E_INVAL, "'%s' is no ADDRESS:PORT: write for instance 127.0.0.1:8080 or [::1]:8080", at);
+    return err_set(err, E_INVAL, "'%s' is no ADDRESS:PORT: write for instance 127.0.0.1:8080 or [::1]:8080",
+                   at);
 }
 
 static int parse_address(const char *at, union address *a, socklen_t *len, struct err *err)
@@ -84,11 +85,16 @@ bool sock_is_loopback(const char *at)
 static int bind_error(struct err *err, int e, const char *at)
 {
     if (e == EADDRINUSE)
-        return err_set(err, E_BUSY, "%s is in use by another program: stop that one, or take another port", at);
+        return err_set(err, E_BUSY, "%s is in use by another program: stop that one, or take another port",
+                       at);
     if (e == EACCES)
-        return err_set(err, E_PERM, "no right to listen on %s: ports below 1024 need root or CAP_NET_BIND_SERVICE; take a higher port", at);
+        return err_set(err, E_PERM,
+                       "no right to listen on %s: ports below 1024 need root or CAP_NET_BIND_SERVICE; take a "
+                       "higher port",
+                       at);
     if (e == EADDRNOTAVAIL)
-        return err_set(err, E_INVAL, "%s is no address of this machine: take 127.0.0.1 or one that 'ip address' shows", at);
+        return err_set(err, E_INVAL,
+                       "%s is no address of this machine: take 127.0.0.1 or one that 'ip address' shows", at);
     return err_sys(err, e, "cannot listen on %s", at);
 }
 
@@ -138,7 +144,8 @@ static int unix_address(const char *path, struct sockaddr_un *a, socklen_t *len,
     memset(a, 0, sizeof(*a));
     a->sun_family = AF_UNIX;
     if (n >= sizeof(a->sun_path))
-        return err_set(err, E_LIMIT, "the socket path %s is too long (at most %zu bytes): take a shorter folder", path,
+        return err_set(err, E_LIMIT,
+                       "the socket path %s is too long (at most %zu bytes): take a shorter folder", path,
                        sizeof(a->sun_path) - 1);
     memcpy(a->sun_path, path, n);
     if (path[0] == '@')

@@ -13,10 +13,10 @@ int sock_listen_tcp(const char *at, int *fd, char *bound, size_t size, struct er
 /* A unix listener with that mode. A stale socket file in the way is replaced; a live one, or another kind of file, is an error. */
 int sock_listen_unix(const char *path, unsigned mode, int *fd, struct err *err);
 int sock_connect_unix(const char *path, int *fd, struct err *err); /* blocking */
-int sock_accept(int listener, int *fd); /* E_AGAIN: nobody waits */
+int sock_accept(int listener, int *fd);                            /* E_AGAIN: nobody waits */
 /* Who is at the other end of a unix connection. */
 int sock_peer(int fd, uid_t *uid, gid_t *gid, pid_t *pid);
 int sock_send_datagram(const char *path, struct str text, struct err *err); /* path "@x": abstract */
-int sock_check_address(const char *at, struct err *err); /* is it ADDRESS:PORT? */
+int sock_check_address(const char *at, struct err *err);                    /* is it ADDRESS:PORT? */
 /* True for 127.0.0.0/8 and ::1 in the numeric form of sock_listen_tcp. */
 bool sock_is_loopback(const char *at);

@@ -249,7 +249,8 @@ static void on_time(void *user)
     if (g->sent < g->packets)
         send_one(p);
     loop_timer_set(p->env->loop, &g->timer,
-                   (struct mono){g->sent < g->packets ? MIN(now + SPACING_US, p->began.us + g->timeout_us) : p->began.us + g->timeout_us},
+                   (struct mono){g->sent < g->packets ? MIN(now + SPACING_US, p->began.us + g->timeout_us)
+                                                      : p->began.us + g->timeout_us},
                    on_time, p);
 }
 
@@ -305,8 +306,11 @@ static void ping_begin(struct probe *p)
     int k = p->addr.any.sa_family == AF_INET6;
 
     if (!i || i->fd[k] < 0) {
-        probe_end(p, PROBE_UNKNOWN, STR("PING UNKNOWN: this Vigie has no right to send ICMP: start it as root, or let its group use ping "
-                                        "(sysctl net.ipv4.ping_group_range)"), true);
+        probe_end(p, PROBE_UNKNOWN,
+                  STR("PING UNKNOWN: this Vigie has no right to send ICMP: start it as root, or let its "
+                      "group use ping "
+                      "(sysctl net.ipv4.ping_group_range)"),
+                  true);
         return;
     }
     g->ticket = ++i->next_ticket ? i->next_ticket : ++i->next_ticket;
@@ -314,5 +318,8 @@ static void ping_begin(struct probe *p)
     on_time(p);
 }
 
-const struct probe_kind probe_ping = {
-    .name = "ping", .size = sizeof(struct ping), .parse = ping_parse, .begin = ping_begin, .cancel = ping_cancel};
+const struct probe_kind probe_ping = {.name = "ping",
+                                      .size = sizeof(struct ping),
+                                      .parse = ping_parse,
+                                      .begin = ping_begin,
+                                      .cancel = ping_cancel};

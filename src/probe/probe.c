@@ -50,7 +50,8 @@ bool probe_time(const char *text, int64_t *us)
     return true;
 }
 
-int probe_options(struct probe *p, bool (*take)(struct probe *p, char letter, const char *value), struct err *err)
+int probe_options(struct probe *p, bool (*take)(struct probe *p, char letter, const char *value),
+                  struct err *err)
 {
     for (size_t i = 1; p->argv[i]; i++) {
         const char *word = p->argv[i], *value = word + 2;
@@ -65,7 +66,8 @@ int probe_options(struct probe *p, bool (*take)(struct probe *p, char letter, co
         if (word[1] == 'H')
             p->host = value;
         else if (!take(p, word[1], value))
-            return err_set(err, E_INVAL, "vigie:%s: the option -%c is unknown, or '%s' is no value for it", p->argv[0], word[1], value);
+            return err_set(err, E_INVAL, "vigie:%s: the option -%c is unknown, or '%s' is no value for it",
+                           p->argv[0], word[1], value);
     }
     if (!p->host || !p->host[0])
         return err_set(err, E_INVAL, "vigie:%s: the option -H HOST is missing", p->argv[0]);

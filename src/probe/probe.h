@@ -16,10 +16,11 @@ struct probe;
 
 struct probe_kind {
     const char *name;
-    size_t size;                                     /* of the probe's own data */
-    int (*parse)(struct probe *p, struct err *err);  /* p->argv into p->self; E_INVAL with a text that names the option */
-    void (*begin)(struct probe *p);                  /* p->addr is resolved */
-    void (*cancel)(struct probe *p);                 /* lets go of everything */
+    size_t size; /* of the probe's own data */
+    int (*parse)(struct probe *p,
+                 struct err *err);   /* p->argv into p->self; E_INVAL with a text that names the option */
+    void (*begin)(struct probe *p);  /* p->addr is resolved */
+    void (*cancel)(struct probe *p); /* lets go of everything */
 };
 
 /* What probes share: the sockets for ICMP, opened before the sandbox. */
@@ -49,7 +50,8 @@ void probe_end(struct probe *p, enum probe_state state, struct str output, bool 
 /* "0.5", "0.5s", "500ms", "20us": microseconds; false on anything else. */
 bool probe_time(const char *text, int64_t *us);
 /* Option parsing for parse(): calls take for each -x VALUE; false from take is an unknown option or bad value. */
-int probe_options(struct probe *p, bool (*take)(struct probe *p, char letter, const char *value), struct err *err);
+int probe_options(struct probe *p, bool (*take)(struct probe *p, char letter, const char *value),
+                  struct err *err);
 
 extern const struct probe_kind probe_tcp, probe_ping;
 

@@ -189,7 +189,8 @@ static void plan(struct resolve *r)
         loop_timer_cancel(&r->timer);
         return;
     }
-    loop_timer_set(r->loop, &r->timer, (struct mono){clock_mono().us + t->tv_sec * TIME_S + t->tv_usec}, on_time, r);
+    loop_timer_set(r->loop, &r->timer, (struct mono){clock_mono().us + t->tv_sec * TIME_S + t->tv_usec},
+                   on_time, r);
 }
 
 /* ---- questions ---- */
@@ -259,13 +260,18 @@ void resolve_cancel(struct resolve *r, uint64_t ticket)
 struct resolve *resolve_new(struct loop *loop, struct err *err)
 {
     struct resolve *r = mem_zalloc(sizeof(*r));
-    struct ares_options o = {.timeout = 2000, .tries = 3, .lookups = (char[]){"b"}, .sock_state_cb = on_state, .sock_state_cb_data = r};
+    struct ares_options o = {.timeout = 2000,
+                             .tries = 3,
+                             .lookups = (char[]){"b"},
+                             .sock_state_cb = on_state,
+                             .sock_state_cb_data = r};
     int status;
 
     r->loop = loop;
     status = ares_library_init(ARES_LIB_INIT_ALL);
     if (status == ARES_SUCCESS)
-        status = ares_init_options(&r->channel, &o, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
+        status = ares_init_options(
+            &r->channel, &o, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
     if (status != ARES_SUCCESS) {
         err_set(err, E_IO, "names cannot be resolved: %s", ares_strerror(status));
         mem_free(r);

@@ -81,8 +81,8 @@ static void connected(struct probe *p)
         state = PROBE_CRITICAL;
     else if (t->warn_us && took > t->warn_us)
         state = PROBE_WARNING;
-    buf_printf(&b, "connected in %lld.%03lld ms|time=%lld.%06llds;", (long long)(took / TIME_MS), (long long)(took % TIME_MS),
-               (long long)(took / TIME_S), (long long)(took % TIME_S));
+    buf_printf(&b, "connected in %lld.%03lld ms|time=%lld.%06llds;", (long long)(took / TIME_MS),
+               (long long)(took % TIME_MS), (long long)(took / TIME_S), (long long)(took % TIME_S));
     if (t->warn_us)
         buf_printf(&b, "%lld.%06lld", (long long)(t->warn_us / TIME_S), (long long)(t->warn_us % TIME_S));
     buf_add_char(&b, ';');

@@ -58,8 +58,9 @@ static bool take_token(struct auth_store *s, const struct line *l)
     struct auth_token t = {.role = AUTH_VIEWER};
 
     if (l->n != 7 || !auth_policy_name(l->word[1]) || !str_copy(t.name, sizeof(t.name), l->word[1]) ||
-        !auth_role_of(l->word[2], &t.role) || !str_to_i64(l->word[3], &t.created) || !str_to_i64(l->word[4], &t.expires) ||
-        !str_copy(t.by, sizeof(t.by), l->word[5]) || !hex_hash(l->word[6], t.hash))
+        !auth_role_of(l->word[2], &t.role) || !str_to_i64(l->word[3], &t.created) ||
+        !str_to_i64(l->word[4], &t.expires) || !str_copy(t.by, sizeof(t.by), l->word[5]) ||
+        !hex_hash(l->word[6], t.hash))
         return false;
     *VEC_ADD(&s->tokens) = t;
     return true;
@@ -102,11 +103,13 @@ static int load(struct auth_store *s, struct str text, const struct form *f, str
     int64_t entries = 0, said;
 
     if (!str_eq_c(first, f->head))
-        return err_set(err, E_FORMAT, "it does not begin with \"%s\": it is damaged, or of a newer Vigie", f->head);
+        return err_set(err, E_FORMAT, "it does not begin with \"%s\": it is damaged, or of a newer Vigie",
+                       f->head);
     while (rest.p) {
         split(str_cut(&rest, '\n'), &l);
         l.number++;
-        if (l.n == 2 && str_eq_c(l.word[0], "end") && str_to_i64(l.word[1], &said) && said == entries && rest.p && !rest.n)
+        if (l.n == 2 && str_eq_c(l.word[0], "end") && str_to_i64(l.word[1], &said) && said == entries &&
+            rest.p && !rest.n)
             return 0;
         if (!take_line(s, f, &l))
             return err_set(err, E_FORMAT, "line %u is damaged", l.number);
@@ -153,15 +156,15 @@ void auth_store_dump_users(const struct auth_store *s, struct buf *out)
     for (size_t i = 0; i < s->users.n; i++) {
         const struct auth_user *u = &s->users.at[i];
 
-        buf_printf(out, "user %s %s %s %lld %lld %s\n", u->name, auth_role_word(u->role), word_or_dash(u->lang),
-                   (long long)u->created, (long long)u->changed, u->hash);
+        buf_printf(out, "user %s %s %s %lld %lld %s\n", u->name, auth_role_word(u->role),
+                   word_or_dash(u->lang), (long long)u->created, (long long)u->changed, u->hash);
     }
     for (size_t i = 0; i < s->tokens.n; i++) {
         const struct auth_token *t = &s->tokens.at[i];
 
         hash_hex(t->hash, sizeof(t->hash), hex);
-        buf_printf(out, "token %s %s %lld %lld %s %s\n", t->name, auth_role_word(t->role), (long long)t->created,
-                   (long long)t->expires, word_or_dash(t->by), hex);
+        buf_printf(out, "token %s %s %lld %lld %s %s\n", t->name, auth_role_word(t->role),
+                   (long long)t->created, (long long)t->expires, word_or_dash(t->by), hex);
     }
     buf_printf(out, "end %zu\n", s->users.n + s->tokens.n);
 }
@@ -175,8 +178,8 @@ void auth_store_dump_sessions(const struct auth_store *s, struct buf *out)
         const struct auth_session *x = &s->sessions.at[i];
 
         hash_hex(x->hash, sizeof(x->hash), hex);
-        buf_printf(out, "session %s %s %lld %lld %s\n", hex, x->user, (long long)x->created, (long long)x->used,
-                   word_or_dash(x->source));
+        buf_printf(out, "session %s %s %lld %lld %s\n", hex, x->user, (long long)x->created,
+                   (long long)x->used, word_or_dash(x->source));
     }
     buf_printf(out, "end %zu\n", s->sessions.n);
 }

@@ -33,7 +33,7 @@ struct segment { /* mapped here, for as long as the API uses it */
 
 struct gate {
     struct api api;
-    struct segment model, board;         /* the pair in use */
+    struct segment model, board;           /* the pair in use */
     struct segment next_model, next_board; /* come already, the other half not yet */
     struct segment oids;
     struct loop_timer tick;
@@ -68,7 +68,8 @@ static void take(struct segment *to, uint64_t generation, int fd, const char *wh
 
 static const uint64_t *oids_for(const struct gate *g, const struct model *m, uint64_t generation)
 {
-    bool fits = g->oids.base && g->oids.generation == generation && g->oids.len / sizeof(uint64_t) >= m->n_check;
+    bool fits =
+        g->oids.base && g->oids.generation == generation && g->oids.len / sizeof(uint64_t) >= m->n_check;
 
     return fits ? g->oids.base : NULL;
 }
@@ -88,7 +89,8 @@ static void pair(struct gate *g)
     if (model_open(&m, sm->base, sm->len, &err) < 0 || board_open(&b, sb->base, sb->len, &err) < 0)
         log_fatal("%s", err.text);
     if (b.h->n_checks != m.n_check || b.h->n_hosts != m.n_hosts)
-        log_fatal("the board of generation %llu does not belong to its snapshot", (unsigned long long)sb->generation);
+        log_fatal("the board of generation %llu does not belong to its snapshot",
+                  (unsigned long long)sb->generation);
     if (g->next_model.base) {
         old_model = g->model;
         g->model = g->next_model;
@@ -160,7 +162,8 @@ static int port_auth(void *user, uint64_t serial, const char *op, const struct s
 {
     struct role *r = user;
     struct gate *g = self(r);
-    int rc = msg_put_auth_req(&g->out, &(struct msg_auth_req){.id = serial, .op = str_of(op), .args = {args, n}});
+    int rc =
+        msg_put_auth_req(&g->out, &(struct msg_auth_req){.id = serial, .op = str_of(op), .args = {args, n}});
 
     return send_out(r, role_peer(r, ROLE_AUTH, 0), rc);
 }
@@ -168,7 +171,8 @@ static int port_auth(void *user, uint64_t serial, const char *op, const struct s
 static int port_engine(void *user, uint64_t serial, struct str who, uint64_t source, struct str text)
 {
     struct role *r = user;
-    int rc = msg_put_command(&self(r)->out, &(struct msg_command){.id = serial, .who = who, .source = source, .text = text});
+    int rc = msg_put_command(&self(r)->out,
+                             &(struct msg_command){.id = serial, .who = who, .source = source, .text = text});
 
     return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
 }
@@ -179,7 +183,8 @@ static int port_reader(void *user, uint64_t serial, const char *stmt, const stru
     struct role *r = user;
     struct gate *g = self(r);
     struct peer *p = NULL;
-    int rc = msg_put_query(&g->out, &(struct msg_query){.id = serial, .stmt = str_of(stmt), .args = {args, n}});
+    int rc =
+        msg_put_query(&g->out, &(struct msg_query){.id = serial, .stmt = str_of(stmt), .args = {args, n}});
 
     for (size_t i = 0; i < r->n_peers && !p; i++) {
         struct peer *x = &r->peers[(g->reader + i) % r->n_peers];
@@ -216,12 +221,14 @@ static int port_data(void *user, enum api_source source, uint64_t id, struct str
     return send_out(r, peer_of(r, source), rc);
 }
 
-static int port_answer(void *user, enum api_source source, uint64_t id, int status, struct str headers, struct str body, bool more)
+static int port_answer(void *user, enum api_source source, uint64_t id, int status, struct str headers,
+                       struct str body, bool more)
 {
     struct role *r = user;
     struct gate *g = self(r);
     struct str lines[GATE_LINES], first = str_sub(body, 0, GATE_PART);
-    struct msg_api_resp m = {.id = id, .status = (uint64_t)status, .body = first, .more = more || first.n < body.n};
+    struct msg_api_resp m = {
+        .id = id, .status = (uint64_t)status, .body = first, .more = more || first.n < body.n};
     size_t n = 0;
     int rc;
 
@@ -246,8 +253,15 @@ static size_t port_queued(void *user, enum api_source source)
 }
 
 static const struct api_ports ports = {
-    .wall = port_wall, .mono = port_mono, .auth = port_auth, .engine = port_engine, .reader = port_reader,
-    .reload = port_reload, .answer = port_answer, .data = port_data, .queued = port_queued,
+    .wall = port_wall,
+    .mono = port_mono,
+    .auth = port_auth,
+    .engine = port_engine,
+    .reader = port_reader,
+    .reload = port_reload,
+    .answer = port_answer,
+    .data = port_data,
+    .queued = port_queued,
 };
 
 /* ---- requests ---- */
@@ -259,9 +273,15 @@ static void take_header(struct api_request *q, struct str line)
         const char *name;
         struct str *to;
     } table[] = {
-        {"authorization", &q->authorization}, {"cookie", &q->cookie}, {"origin", &q->origin}, {"host", &q->host},
-        {"sec-fetch-site", &q->fetch_site}, {"content-type", &q->content_type}, {"x-csrf", &q->csrf},
-        {"accept-language", &q->accept_language}, {"last-event-id", &q->last_event_id},
+        {"authorization", &q->authorization},
+        {"cookie", &q->cookie},
+        {"origin", &q->origin},
+        {"host", &q->host},
+        {"sec-fetch-site", &q->fetch_site},
+        {"content-type", &q->content_type},
+        {"x-csrf", &q->csrf},
+        {"accept-language", &q->accept_language},
+        {"last-event-id", &q->last_event_id},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -273,8 +293,14 @@ static void take_header(struct api_request *q, struct str line)
 static void on_api_req(struct role *r, struct peer *p, const struct msg *m)
 {
     const struct msg_api_req *x = &m->u.api_req;
-    struct api_request q = {.source = p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, .id = x->id, .method = x->method, .path = x->path,
-        .query = x->query, .body = x->body, .peer = x->peer, .tls = x->tls};
+    struct api_request q = {.source = p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL,
+                            .id = x->id,
+                            .method = x->method,
+                            .path = x->path,
+                            .query = x->query,
+                            .body = x->body,
+                            .peer = x->peer,
+                            .tls = x->tls};
 
     q.uid = q.source == API_BY_LOCAL ? x->uid : -1; /* web cannot say who somebody is */
     for (size_t i = 0; i < x->headers.n; i++)
@@ -298,7 +324,8 @@ static void send_ls(struct role *r, struct peer *p, uint64_t id, struct str text
         struct str part = str_sub(text, 0, GATE_PART);
 
         text = str_sub(text, part.n, text.n);
-        rc = msg_put_ls_resp(&g->out, &(struct msg_ls_resp){.id = id, .body = part, .end = !text.n, .keep = !text.n && keep});
+        rc = msg_put_ls_resp(
+            &g->out, &(struct msg_ls_resp){.id = id, .body = part, .end = !text.n, .keep = !text.n && keep});
         rc = send_out(r, p, rc);
     } while (text.n && !rc);
 }
@@ -308,12 +335,17 @@ static void on_ls_req(struct role *r, struct peer *p, const struct msg *m)
 {
     const struct msg_ls_req *x = &m->u.ls_req;
     struct gate *g = self(r);
-    struct livestatus_world w = {.m = &g->api.model, .b = &g->api.board, .version = BUILD_VERSION, .pid = g->parent, .now = clock_wall()};
+    struct livestatus_world w = {.m = &g->api.model,
+                                 .b = &g->api.board,
+                                 .version = BUILD_VERSION,
+                                 .pid = g->parent,
+                                 .now = clock_wall()};
     struct livestatus_reply reply = {.keep = false};
     struct buf out = BUF_INIT;
     char who[32];
 
-    if (!g->api.ready) { /* the socket opens before the first board: nothing is answered rather than something wrong */
+    if (!g->api
+             .ready) { /* the socket opens before the first board: nothing is answered rather than something wrong */
         send_ls(r, p, x->id, STR_NULL, false);
         return;
     }
@@ -332,15 +364,20 @@ static void on_auth_resp(struct role *r, struct peer *p UNUSED, const struct msg
 {
     const struct msg_auth_resp *x = &m->u.auth_resp;
 
-    api_answered(&self(r)->api, x->id, &(struct api_answer){.kind = API_FROM_AUTH, .ok = x->ok, .error = x->error,
-        .values = x->values.at, .n_values = x->values.n});
+    api_answered(&self(r)->api, x->id,
+                 &(struct api_answer){.kind = API_FROM_AUTH,
+                                      .ok = x->ok,
+                                      .error = x->error,
+                                      .values = x->values.at,
+                                      .n_values = x->values.n});
 }
 
 static void on_command_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     const struct msg_command_done *x = &m->u.command_done;
 
-    api_answered(&self(r)->api, x->id, &(struct api_answer){.kind = API_FROM_ENGINE, .ok = x->status == 0, .error = x->error});
+    api_answered(&self(r)->api, x->id,
+                 &(struct api_answer){.kind = API_FROM_ENGINE, .ok = x->status == 0, .error = x->error});
 }
 
 static void on_rows(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -350,14 +387,16 @@ static void on_rows(struct role *r, struct peer *p UNUSED, const struct msg *m)
 
     api_rows(&g->api, x->id, x->json);
     if (x->end || x->error.n)
-        api_answered(&g->api, x->id, &(struct api_answer){.kind = API_FROM_READER, .ok = !x->error.n, .error = x->error});
+        api_answered(&g->api, x->id,
+                     &(struct api_answer){.kind = API_FROM_READER, .ok = !x->error.n, .error = x->error});
 }
 
 static void on_reload_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     const struct msg_reload_done *x = &m->u.reload_done;
 
-    api_answered(&self(r)->api, x->id, &(struct api_answer){.kind = API_FROM_PARENT, .ok = x->ok, .error = x->text});
+    api_answered(&self(r)->api, x->id,
+                 &(struct api_answer){.kind = API_FROM_PARENT, .ok = x->ok, .error = x->text});
 }
 
 static void on_status(struct role *r, struct peer *p UNUSED, const struct msg *m)

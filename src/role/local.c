@@ -22,7 +22,8 @@ struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd)
     pid_t pid;
 
     sock_peer(fd, &uid, &gid, &pid);
-    *c = (struct conn){.role = r, .kind = kind, .uid = (int64_t)uid, .fd = fd, .in = BUF_INIT, .out = BUF_INIT};
+    *c = (struct conn){
+        .role = r, .kind = kind, .uid = (int64_t)uid, .fd = fd, .in = BUF_INIT, .out = BUF_INIT};
     c->next = self->conns;
     if (c->next)
         c->next->prev = c;

@@ -14,7 +14,8 @@ static void send_answer(struct conn *c, uint64_t status, struct str body, bool m
         struct str part = str_sub(body, 0, room);
 
         body = str_sub(body, part.n, body.n);
-        msg_put_ctl_resp(&b, &(struct msg_ctl_resp){.id = c->client_id, .status = status, .body = part, .more = more || body.n});
+        msg_put_ctl_resp(&b, &(struct msg_ctl_resp){
+                                 .id = c->client_id, .status = status, .body = part, .more = more || body.n});
         link_send(c->link, &b, NULL, 0);
         status = 0;
     } while (body.n);
@@ -52,8 +53,13 @@ static void on_message(void *user, const struct msg *m, int *fds UNUSED, size_t 
         local_ctl_fail(c, "the gate is being restarted; ask again");
         return;
     }
-    req = (struct msg_api_req){.id = local_request(c), .method = q->method, .path = q->path, .query = q->query,
-                               .body = q->body, .uid = c->uid, .peer = STR("local")};
+    req = (struct msg_api_req){.id = local_request(c),
+                               .method = q->method,
+                               .path = q->path,
+                               .query = q->query,
+                               .body = q->body,
+                               .uid = c->uid,
+                               .peer = STR("local")};
     if (msg_put_api_req(&b, &req) < 0 || role_send(gate, &b, -1) < 0)
         local_ctl_fail(c, "the request is too large, or the gate is overloaded");
     buf_release(&b);

@@ -18,7 +18,7 @@ struct conn {
     struct role *role;
     enum conn_kind kind;
     int64_t uid;
-    uint64_t request; /* id of the request at gate; 0: none */
+    uint64_t request;   /* id of the request at gate; 0: none */
     uint64_t client_id; /* CONN_CTL: the client's own id of it */
     struct link *link;  /* CONN_CTL */
     int fd;             /* CONN_LS */
@@ -36,8 +36,8 @@ struct local {
     size_t n_conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;
-    struct buf pipe_in;  /* an unfinished line of the command file */
-    bool pipe_skipping;  /* inside a line that is too long */
+    struct buf pipe_in;           /* an unfinished line of the command file */
+    bool pipe_skipping;           /* inside a line that is too long */
     struct loop_timer pipe_retry; /* the engine was away or full: looks again */
 };
 

@@ -59,7 +59,10 @@ static bool next_request(struct conn *c)
         }
         return true;
     }
-    r = gate ? msg_put_ls_req(&b, &(struct msg_ls_req){.id = local_request(c), .text = str_make(c->in.data, n), .uid = c->uid}) : -1;
+    r = gate ? msg_put_ls_req(&b, &(struct msg_ls_req){.id = local_request(c),
+                                                       .text = str_make(c->in.data, n),
+                                                       .uid = c->uid})
+             : -1;
     if (r == 0)
         r = role_send(gate, &b, -1);
     buf_release(&b);

@@ -28,7 +28,8 @@ static void send_line(struct role *r, struct str line)
     line = str_trim(line);
     if (!line.n)
         return;
-    msg_put_command(&b, &(struct msg_command){.id = 0, .who = STR("command file"), .source = 3, .text = line});
+    msg_put_command(&b,
+                    &(struct msg_command){.id = 0, .who = STR("command file"), .source = 3, .text = line});
     if (role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1) < 0)
         log_error("a command of the command file was lost: the engine takes none");
     buf_release(&b);
@@ -45,8 +46,8 @@ static void take_bytes(struct role *r, struct str bytes)
         if (!self->pipe_skipping)
             buf_add_str(&self->pipe_in, part);
         if (self->pipe_in.len > LIMIT_EXT_COMMAND) {
-            log_warn("a line of the command file is longer than %u bytes: it was dropped (%.40s...)", LIMIT_EXT_COMMAND,
-                     self->pipe_in.data);
+            log_warn("a line of the command file is longer than %u bytes: it was dropped (%.40s...)",
+                     LIMIT_EXT_COMMAND, self->pipe_in.data);
             self->pipe_skipping = true;
             buf_clear(&self->pipe_in);
         }
@@ -70,7 +71,8 @@ static void on_pipe(void *user, uint32_t events UNUSED)
 
     if (!engine_takes(r)) {
         loop_fd_remove(&self->pipe_watch);
-        loop_timer_set(r->loop, &self->pipe_retry, (struct mono){loop_now(r->loop).us + 50 * TIME_MS}, local_pipe_retry, r);
+        loop_timer_set(r->loop, &self->pipe_retry, (struct mono){loop_now(r->loop).us + 50 * TIME_MS},
+                       local_pipe_retry, r);
         return;
     }
     n = read(self->pipe_fd, chunk, sizeof(chunk));
@@ -96,7 +98,8 @@ void local_pipe_retry(void *user)
 
     local_pipe_go_on(r);
     if (!self->pipe_watch.loop && role_peer(r, ROLE_ENGINE, 0))
-        loop_timer_set(r->loop, &self->pipe_retry, (struct mono){loop_now(r->loop).us + 50 * TIME_MS}, local_pipe_retry, r);
+        loop_timer_set(r->loop, &self->pipe_retry, (struct mono){loop_now(r->loop).us + 50 * TIME_MS},
+                       local_pipe_retry, r);
 }
 
 void local_pipe_begin(struct role *r, int fd)

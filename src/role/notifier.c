@@ -20,21 +20,21 @@
 #include <string.h>
 
 enum { JOBS_MAX = 256, TRIES = 4, ANSWER_MAX = 4096 };
-#define TRY_TIME_MS  20000L
-#define BACKOFF_US   (5 * TIME_S)
+#define TRY_TIME_MS 20000L
+#define BACKOFF_US  (5 * TIME_S)
 
 /* One intent on its way. */
 struct job {
     struct role *role;
     uint64_t intent;
     bool mail;
-    char *target;      /* address, or URL with its secrets filled in */
-    struct buf text;   /* the whole mail, or the JSON */
-    size_t read_at;    /* SMTP: sent so far */
-    size_t answered;   /* bytes of the answer, read and dropped */
+    char *target;    /* address, or URL with its secrets filled in */
+    struct buf text; /* the whole mail, or the JSON */
+    size_t read_at;  /* SMTP: sent so far */
+    size_t answered; /* bytes of the answer, read and dropped */
     unsigned tries;
     CURL *easy;
-    struct curl_slist *list; /* recipients, or headers */
+    struct curl_slist *list;  /* recipients, or headers */
     struct curl_slist *place; /* "host:port:address": what resolve found */
     uint64_t ticket;          /* a name is being resolved */
     char error[CURL_ERROR_SIZE];
@@ -389,11 +389,12 @@ static void header_text(struct buf *b, struct str text)
 static void mail_date(struct buf *b)
 {
     static const char *const day[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct time_civil c = time_utc(clock_wall());
 
-    buf_printf(b, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", day[c.weekday], c.day, month[c.month - 1], c.year, c.hour,
-               c.minute, c.second);
+    buf_printf(b, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", day[c.weekday], c.day,
+               month[c.month - 1], c.year, c.hour, c.minute, c.second);
 }
 
 static void write_mail(const struct role *r, const struct msg_notify *m, struct buf *b)
@@ -403,10 +404,13 @@ static void write_mail(const struct role *r, const struct msg_notify *m, struct 
 
     rand_bytes(id, sizeof(id));
     mail_date(b);
-    buf_printf(b, "From: Vigie <%s>\r\nTo: <" STR_FMT ">\r\n", role_option(r, "vigie_smtp_from", "vigie@localhost"), STR_ARG(m->target));
-    buf_printf(b, "Message-ID: <%016llx.%016llx@vigie>\r\nSubject: ", (unsigned long long)id[0], (unsigned long long)id[1]);
+    buf_printf(b, "From: Vigie <%s>\r\nTo: <" STR_FMT ">\r\n",
+               role_option(r, "vigie_smtp_from", "vigie@localhost"), STR_ARG(m->target));
+    buf_printf(b, "Message-ID: <%016llx.%016llx@vigie>\r\nSubject: ", (unsigned long long)id[0],
+               (unsigned long long)id[1]);
     header_text(b, m->subject);
-    buf_add_c(b, "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    buf_add_c(b, "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
+                 "charset=utf-8\r\n"
                  "Content-Transfer-Encoding: 8bit\r\n\r\n");
     while (body.p) {
         buf_add_str(b, str_cut(&body, '\n'));
@@ -431,7 +435,11 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
     struct job *j = mem_zalloc(sizeof(*j));
     struct buf target = BUF_INIT;
 
-    *j = (struct job){.role = r, .intent = m->intent, .mail = str_eq_c(m->channel, "mail"), .text = BUF_INIT, .next = self->jobs};
+    *j = (struct job){.role = r,
+                      .intent = m->intent,
+                      .mail = str_eq_c(m->channel, "mail"),
+                      .text = BUF_INIT,
+                      .next = self->jobs};
     self->jobs = j;
     self->n_jobs++;
     secret_fill(&self->secret, m->target, &target);
@@ -453,7 +461,8 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
 
 /* ---- frame ---- */
 
-static void notifier_snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+static void notifier_snapshot(struct role *r, const struct role_snapshot *now,
+                              const struct role_snapshot *old UNUSED)
 {
     struct notifier *self = r->self;
     struct err err = ERR_INIT;

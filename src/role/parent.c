@@ -74,8 +74,10 @@ static void print_address(struct parent *p)
         return;
     printf("vigie: http://%s/\n", p->http_at);
     if (p->setup_token[0])
-        printf("vigie: first use: open this link within 30 minutes to choose your name and password (it works once):\n"
-               "vigie: http://%s/#setup=%s\n", p->http_at, p->setup_token);
+        printf("vigie: first use: open this link within 30 minutes to choose your name and password (it "
+               "works once):\n"
+               "vigie: http://%s/#setup=%s\n",
+               p->http_at, p->setup_token);
 }
 
 /* Every role serves: the command file is made last, since its presence is what others wait for. */
@@ -143,7 +145,8 @@ static void on_status_timer(void *user)
     struct parent *p = user;
 
     parent_status_send(p);
-    loop_timer_set(p->loop, &p->status_timer, (struct mono){loop_now(p->loop).us + STATUS_EVERY_US}, on_status_timer, p);
+    loop_timer_set(p->loop, &p->status_timer, (struct mono){loop_now(p->loop).us + STATUS_EVERY_US},
+                   on_status_timer, p);
 }
 
 static int prepare(struct parent *p, struct err *err)

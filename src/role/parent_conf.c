@@ -15,7 +15,8 @@
 static void send_conf_start(struct parent *p)
 {
     struct buf b = BUF_INIT, main_file = BUF_INIT, zone = BUF_INIT;
-    const char *tz = getenv("TZ"); /* roles get TZ=UTC0: the caller's own zone is the configuration's unless it names one */
+    const char *tz = getenv(
+        "TZ"); /* roles get TZ=UTC0: the caller's own zone is the configuration's unless it names one */
     VEC(struct str) words = {0};
     struct msg_start m = {.role = ROLE_CONF, .one_process = p->options.one_process};
 
@@ -55,7 +56,8 @@ int parent_conf_start(struct parent *p, struct err *err)
 }
 
 /* Maps a candidate and checks it: a child, even our own, is not believed. */
-static int map_candidate(struct role_snapshot *s, int public_fd, int secret_fd, struct model *model, struct err *err)
+static int map_candidate(struct role_snapshot *s, int public_fd, int secret_fd, struct model *model,
+                         struct err *err)
 {
     int r = mem_check_sealed(public_fd, err);
 
@@ -67,7 +69,8 @@ static int map_candidate(struct role_snapshot *s, int public_fd, int secret_fd, 
         return r;
     s->public_fd = public_fd;
     s->secret_fd = secret_fd;
-    s->secret_len = (size_t)lseek(secret_fd, 0, SEEK_END); /* not mapped here: the parent has no use for secrets */
+    s->secret_len =
+        (size_t)lseek(secret_fd, 0, SEEK_END); /* not mapped here: the parent has no use for secrets */
     r = model_open(model, s->base, s->len, err);
     if (r == 0 && !model_intact(s->base, s->len))
         r = err_set(err, E_FORMAT, "the snapshot does not match its hash");
@@ -141,7 +144,10 @@ static void answer_reload(struct parent *p, bool ok)
 {
     struct child *gate = parent_find(p, ROLE_GATE, 0);
     struct buf b = BUF_INIT;
-    const struct msg_reload_done m = {.id = p->reload_id, .ok = ok, .text = ok ? STR("") : STR("the configuration was refused; its errors are in Vigie's log")};
+    const struct msg_reload_done m = {
+        .id = p->reload_id,
+        .ok = ok,
+        .text = ok ? STR("") : STR("the configuration was refused; its errors are in Vigie's log")};
 
     if (p->reload_id && gate && parent_child_lives(gate)) {
         msg_put_reload_done(&b, &m);
@@ -164,7 +170,8 @@ void parent_conf_ended(struct parent *p)
         return;
     }
     if (accepted)
-        log_notice("the configuration was read again: %u hosts, %u services", p->model.n_hosts, p->model.n_services);
+        log_notice("the configuration was read again: %u hosts, %u services", p->model.n_hosts,
+                   p->model.n_services);
     else
         log_error("the new configuration was refused; the old one stays in force");
     parent_notify_systemd("READY=1");

@@ -54,7 +54,8 @@ static int give_folder(struct parent *p, const char *name, uid_t uid, gid_t gid,
 static int make_folders(struct parent *p, struct err *err)
 {
     static const char *const of_store[] = {"journal", "snapshots", "db"};
-    const struct rights_uid *store = rights_uid_of(&p->uids, ROLE_STORE), *auth = rights_uid_of(&p->uids, ROLE_AUTH);
+    const struct rights_uid *store = rights_uid_of(&p->uids, ROLE_STORE),
+                            *auth = rights_uid_of(&p->uids, ROLE_AUTH);
     int r = give_folder(p, "run", 0, 0, err);
 
     if (r == 0 && fchmodat(p->state_fd, "run", 0755, 0) < 0)
@@ -79,8 +80,10 @@ static int take_lock(struct parent *p, struct err *err)
         text[n > 0 ? n : 0] = '\0';
         text[strcspn(text, "\n")] = '\0';
         return err_set(err, E_BUSY,
-                       "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a folder of its own with "
-                       "--set vigie_state_dir=DIR", text[0] ? text : "unknown", p->state_dir);
+                       "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a "
+                       "folder of its own with "
+                       "--set vigie_state_dir=DIR",
+                       text[0] ? text : "unknown", p->state_dir);
     }
     n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
     if (ftruncate(p->lock_fd, 0) < 0 || pwrite(p->lock_fd, text, (size_t)n, 0) != n)
@@ -100,8 +103,10 @@ int parent_raise_epoch(struct parent *p, struct err *err)
         n = read(fd, text, sizeof(text) - 1);
         close(fd);
         if (n <= 0 || !str_to_u64(str_trim(str_make(text, (size_t)n)), &old) || old >= UINT32_MAX)
-            return err_set(err, E_FORMAT, "%s/epoch is damaged: write a number above every earlier one into it, for instance %u",
-                           p->state_dir, 1000000u);
+            return err_set(
+                err, E_FORMAT,
+                "%s/epoch is damaged: write a number above every earlier one into it, for instance %u",
+                p->state_dir, 1000000u);
     }
     p->epoch = MAX((uint32_t)old, p->epoch) + 1;
     n = snprintf(text, sizeof(text), "%u\n", p->epoch);
@@ -123,8 +128,10 @@ static int check_way(struct parent *p, struct err *err)
         part[i] = '\0';
         if (stat(part, &st) == 0 && !(st.st_mode & S_IXOTH))
             return err_set(err, E_PERM,
-                           "the state folder %s cannot be reached by Vigie's users, since %s is closed to others: chmod o+x %s, or name another folder with "
-                           "vigie_state_dir=DIR", p->state_dir, part, part);
+                           "the state folder %s cannot be reached by Vigie's users, since %s is closed to "
+                           "others: chmod o+x %s, or name another folder with "
+                           "vigie_state_dir=DIR",
+                           p->state_dir, part, part);
     }
     return 0;
 }
@@ -167,8 +174,10 @@ static int open_http(struct parent *p, struct err *err)
         return err->code;
     if (!sock_is_loopback(at))
         return err_set(err, E_PERM,
-                       "vigie_http_listen=%s: plain HTTP is served on loopback only, and this version has no TLS yet: take 127.0.0.1:PORT (or [::1]:PORT) "
-                       "and put a proxy with TLS in front of it, or reach it through ssh -L", at);
+                       "vigie_http_listen=%s: plain HTTP is served on loopback only, and this version has no "
+                       "TLS yet: take 127.0.0.1:PORT (or [::1]:PORT) "
+                       "and put a proxy with TLS in front of it, or reach it through ssh -L",
+                       at);
     r = sock_listen_tcp(at, &p->http_fd, p->http_at, sizeof(p->http_at), err);
     if (r < 0)
         err_prefix(err, "vigie_http_listen=%s: ", at);

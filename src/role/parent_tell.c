@@ -12,9 +12,10 @@
 
 /* Who may talk to whom: no pair outside this list is ever connected. */
 static const enum role_id peer_table[][2] = {
-    {ROLE_ENGINE, ROLE_RUNNER}, {ROLE_ENGINE, ROLE_PROBER}, {ROLE_ENGINE, ROLE_NOTIFIER}, {ROLE_ENGINE, ROLE_STORE},
-    {ROLE_ENGINE, ROLE_GATE},   {ROLE_ENGINE, ROLE_LOCAL},  {ROLE_STORE, ROLE_GATE},      {ROLE_GATE, ROLE_READER},
-    {ROLE_GATE, ROLE_AUTH},     {ROLE_GATE, ROLE_WEB},      {ROLE_GATE, ROLE_LOCAL},
+    {ROLE_ENGINE, ROLE_RUNNER}, {ROLE_ENGINE, ROLE_PROBER}, {ROLE_ENGINE, ROLE_NOTIFIER},
+    {ROLE_ENGINE, ROLE_STORE},  {ROLE_ENGINE, ROLE_GATE},   {ROLE_ENGINE, ROLE_LOCAL},
+    {ROLE_STORE, ROLE_GATE},    {ROLE_GATE, ROLE_READER},   {ROLE_GATE, ROLE_AUTH},
+    {ROLE_GATE, ROLE_WEB},      {ROLE_GATE, ROLE_LOCAL},
 };
 
 bool parent_child_lives(const struct child *c)
@@ -25,7 +26,8 @@ bool parent_child_lives(const struct child *c)
 static bool are_peers(enum role_id a, enum role_id b)
 {
     for (size_t i = 0; i < ARRAY_LEN(peer_table); i++) {
-        if ((peer_table[i][0] == a && peer_table[i][1] == b) || (peer_table[i][0] == b && peer_table[i][1] == a))
+        if ((peer_table[i][0] == a && peer_table[i][1] == b) ||
+            (peer_table[i][0] == b && peer_table[i][1] == a))
             return true;
     }
     return false;
@@ -72,8 +74,11 @@ void parent_tell_start(struct parent *p, struct child *c)
     struct buf b = BUF_INIT, opt = BUF_INIT;
     VEC(struct str) words = {0};
     VEC(size_t) ends = {0};
-    struct msg_start m = {.role = (uint64_t)c->id, .instance = c->instance, .epoch = p->epoch,
-                          .state_dir = str_of(p->state_dir), .one_process = p->options.one_process};
+    struct msg_start m = {.role = (uint64_t)c->id,
+                          .instance = c->instance,
+                          .epoch = p->epoch,
+                          .state_dir = str_of(p->state_dir),
+                          .one_process = p->options.one_process};
 
     for (uint32_t i = 0; i < p->model.n_option; i++) {
         const struct model_option *o = model_option(&p->model, i);

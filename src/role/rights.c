@@ -55,19 +55,24 @@ static void resolve_root(struct rights_uids *u, const char *nagios_user, const c
         u->role[i] = roles;
     u->role[ROLE_AUTH] = package_user("vigie-auth", ID_AUTH, &missing);
     u->role[ROLE_WEB] = u->role[ROLE_LOCAL] = package_user("vigie-web", ID_WEB, &missing);
-    if (!by_name(&plugins, nagios_user, nagios_group) && !by_name(&plugins, "vigie-run", "") && !by_name(&plugins, "nobody", ""))
+    if (!by_name(&plugins, nagios_user, nagios_group) && !by_name(&plugins, "vigie-run", "") &&
+        !by_name(&plugins, "nobody", ""))
         plugins = (struct rights_uid){.uid = 65534, .gid = 65534};
     u->role[ROLE_RUNNER] = plugins;
     u->role[ROLE_PARENT] = u->role[ROLE_CONF] = (struct rights_uid){0};
     if (nagios_user[0] && plugins.uid == 0)
-        snprintf(u->warning, sizeof(u->warning), "nagios_user=%s: plugins run as root; a user of their own is safer", nagios_user);
+        snprintf(u->warning, sizeof(u->warning),
+                 "nagios_user=%s: plugins run as root; a user of their own is safer", nagios_user);
     else if (missing)
         snprintf(u->warning, sizeof(u->warning),
-                 "the users vigie, vigie-auth, vigie-web and vigie-run do not all exist: roles run under fixed numbers from %d, plugins as uid %u; "
-                 "the package makes these users", ID_ROLES, plugins.uid);
+                 "the users vigie, vigie-auth, vigie-web and vigie-run do not all exist: roles run under "
+                 "fixed numbers from %d, plugins as uid %u; "
+                 "the package makes these users",
+                 ID_ROLES, plugins.uid);
 }
 
-void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group, const char *main_file)
+void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group,
+                         const char *main_file)
 {
     struct stat st;
 
@@ -77,7 +82,9 @@ void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const c
         for (int i = 0; i < ROLE_COUNT; i++)
             u->role[i] = (struct rights_uid){.uid = geteuid(), .gid = getegid()};
         u->log_owner = u->role[0];
-        snprintf(u->warning, sizeof(u->warning), "started as an ordinary user: all roles and plugins share uid %u, plugins are unconfined", geteuid());
+        snprintf(u->warning, sizeof(u->warning),
+                 "started as an ordinary user: all roles and plugins share uid %u, plugins are unconfined",
+                 geteuid());
         return;
     }
     resolve_root(u, nagios_user, nagios_group);
@@ -121,7 +128,8 @@ static void become(const struct rights_uids *u, bool on)
     setfsuid(on ? u->log_owner.uid : 0);
 }
 
-int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd, struct err *err)
+int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
+                   struct err *err)
 {
     int f, e;
 
@@ -141,7 +149,8 @@ int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode,
     int r = 0, e = 0;
 
     if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode))
-        return err_set(err, E_EXIST, "%s exists and is no FIFO: take it away, or name another command_file", path);
+        return err_set(err, E_EXIST, "%s exists and is no FIFO: take it away, or name another command_file",
+                       path);
     become(u, true);
     unlink(path); /* a stale one: we hold the lock of the state folder */
     if (mkfifo(path, mode) < 0 || chmod(path, mode) < 0) {

@@ -32,7 +32,8 @@ struct rights_uids {
 };
 
 /* nagios_user, nagios_group: of the main file, may be empty. main_file: its owner opens the logs when no user is named. */
-void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group, const char *main_file);
+void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group,
+                         const char *main_file);
 const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id id);
 /* Fills in what the parent sets between fork and exec: ids, capabilities, no_new_privs, limits. */
 void rights_spawn(enum role_id id, unsigned instance, const struct rights_uids *u, struct proc_spec *spec);
@@ -51,16 +52,17 @@ const struct rights_row *rights_row(enum role_id id); /* NULL: the parent */
 const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 
 /* Opens a log file, or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
-int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd, struct err *err);
+int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
+                   struct err *err);
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
 
 /* What a running process really has, from /proc. */
 struct rights_level {
     pid_t pid;
     uid_t uid;
-    int seccomp;        /* 0 none, 2 filter */
+    int seccomp; /* 0 none, 2 filter */
     int no_new_privs;
-    uint64_t caps;      /* effective */
+    uint64_t caps; /* effective */
     uint64_t rss_kb;
 };
 bool rights_level_read(pid_t pid, struct rights_level *out);

@@ -48,7 +48,7 @@ static const struct str problem_headers[] = {
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
-    "accept-language", "authorization", "content-type", "cookie",        "host",  "idempotency-key",
+    "accept-language", "authorization", "content-type",  "cookie", "host",           "idempotency-key",
     "if-match",        "if-none-match", "last-event-id", "origin", "sec-fetch-site", "x-csrf",
 };
 
@@ -163,8 +163,13 @@ static void ask_gate(struct role *r, const struct http_request *rq)
     struct web *w = r->self;
     struct buf text = BUF_INIT;
     struct str list[ARRAY_LEN(passed)];
-    struct msg_api_req m = {.id = rq->id, .method = rq->head->method, .path = rq->head->path, .query = rq->head->query,
-        .body = rq->body, .peer = rq->peer, .uid = -1};
+    struct msg_api_req m = {.id = rq->id,
+                            .method = rq->head->method,
+                            .path = rq->head->path,
+                            .query = rq->head->query,
+                            .body = rq->body,
+                            .peer = rq->peer,
+                            .uid = -1};
     struct peer *gate = role_peer(r, ROLE_GATE, 0);
     int rc;
 
@@ -175,8 +180,8 @@ static void ask_gate(struct role *r, const struct http_request *rq)
     buf_clear(&w->out);
     buf_release(&text);
     if (rc) {
-        answer_problem(w, rq->id, rc == E_LIMIT ? 413 : 503, "Vigie is starting or overloaded. Try again in a moment.",
-                       STR("Retry-After: 1"));
+        answer_problem(w, rq->id, rc == E_LIMIT ? 413 : 503,
+                       "Vigie is starting or overloaded. Try again in a moment.", STR("Retry-After: 1"));
         return;
     }
     map_put_u64(&w->at, rq->id, w->waiting.n);
@@ -186,7 +191,8 @@ static void ask_gate(struct role *r, const struct http_request *rq)
 /* The Host must be a name of ours: else a page of another name that resolves to us could read the answers. */
 static bool host_is_ours(const struct role *r, const struct http_head *h)
 {
-    struct str field = http_parse_field(h, "host"), name, names = str_of(role_option(r, "vigie_http_host", ""));
+    struct str field = http_parse_field(h, "host"), name,
+               names = str_of(role_option(r, "vigie_http_host", ""));
     unsigned port;
 
     if (!field.p) /* HTTP/1.0 */
@@ -211,7 +217,8 @@ static void on_request(void *user, const struct http_request *rq)
     struct str path = rq->head->path;
 
     if (!host_is_ours(r, rq->head))
-        answer_problem(w, rq->id, 421, "This name is not served here; vigie_http_host lists the names that are.", STR_NULL);
+        answer_problem(w, rq->id, 421,
+                       "This name is not served here; vigie_http_host lists the names that are.", STR_NULL);
     else if (str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics"))
         ask_gate(r, rq);
     else
@@ -247,7 +254,8 @@ static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg 
     const struct msg_api_resp *a = &m->u.api_resp;
     struct web *w = r->self;
     struct waiting *x = waiting_find(w, a->id);
-    struct http_answer answer = {.status = (int)a->status, .headers = a->headers.at, .n_headers = a->headers.n, .body = a->body};
+    struct http_answer answer = {
+        .status = (int)a->status, .headers = a->headers.at, .n_headers = a->headers.n, .body = a->body};
 
     if (!x || x->stream)
         return; /* the client left, or we gave up, while the answer was under way */
@@ -292,7 +300,8 @@ static void peer_down(struct role *r, struct peer *p)
         if (x.stream)
             http_abort(w->http, x.id);
         else
-            answer_problem(w, x.id, 503, "A part of Vigie has been restarted. Try again.", STR("Retry-After: 1"));
+            answer_problem(w, x.id, 503, "A part of Vigie has been restarted. Try again.",
+                           STR("Retry-After: 1"));
     }
 }
 
@@ -351,10 +360,21 @@ static void serve(struct role *r)
 {
     struct web *w = r->self;
     struct http_config k = {
-        .connections_max = WEB_CONNECTIONS, .head_max = LIMIT_HTTP_HEADER, .body_max = WEB_BODY_MAX,
-        .body_max_anonymous = WEB_BODY_UNKNOWN, .waiting_max = WEB_WAITING, .head_us = 10 * TIME_S, .body_us = 30 * TIME_S,
-        .idle_us = 75 * TIME_S, .stall_us = 30 * TIME_S, .always = always, .refusal_headers = problem_headers,
-        .n_refusal_headers = ARRAY_LEN(problem_headers), .refusal = on_refusal, .request = on_request, .gone = on_gone,
+        .connections_max = WEB_CONNECTIONS,
+        .head_max = LIMIT_HTTP_HEADER,
+        .body_max = WEB_BODY_MAX,
+        .body_max_anonymous = WEB_BODY_UNKNOWN,
+        .waiting_max = WEB_WAITING,
+        .head_us = 10 * TIME_S,
+        .body_us = 30 * TIME_S,
+        .idle_us = 75 * TIME_S,
+        .stall_us = 30 * TIME_S,
+        .always = always,
+        .refusal_headers = problem_headers,
+        .n_refusal_headers = ARRAY_LEN(problem_headers),
+        .refusal = on_refusal,
+        .request = on_request,
+        .gone = on_gone,
         .user = r,
     };
 

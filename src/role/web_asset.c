@@ -34,19 +34,21 @@ bool web_asset_find(const struct http_head *h, struct web_asset_answer *out)
     if (!a)
         return false;
     /* Two codings are two representations: each has a tag of its own. */
-    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag, gzip ? "-gz" : "");
+    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag,
+             gzip ? "-gz" : "");
     snprintf(out->etag_line, sizeof(out->etag_line), "ETag: %s", etag);
     snprintf(out->type_line, sizeof(out->type_line), "Content-Type: %s", a->type);
     out->n_headers = 0;
     out->headers[out->n_headers++] = str_of(out->etag_line);
     out->headers[out->n_headers++] = str_of(out->type_line);
-    out->headers[out->n_headers++] =
-        a->immutable ? STR("Cache-Control: public, max-age=31536000, immutable") : STR("Cache-Control: no-cache");
+    out->headers[out->n_headers++] = a->immutable ? STR("Cache-Control: public, max-age=31536000, immutable")
+                                                  : STR("Cache-Control: no-cache");
     if (a->gz)
         out->headers[out->n_headers++] = STR("Vary: Accept-Encoding");
     if (gzip)
         out->headers[out->n_headers++] = STR("Content-Encoding: gzip");
-    out->body = gzip ? str_make((const char *)a->gz, a->gz_len) : str_make((const char *)a->data, a->data_len);
+    out->body =
+        gzip ? str_make((const char *)a->gz, a->gz_len) : str_make((const char *)a->data, a->data_len);
     out->status = 200;
     if (http_text_etag_matches(http_parse_field(h, "if-none-match"), str_of(etag))) {
         out->status = 304;

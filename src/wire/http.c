@@ -28,7 +28,8 @@ enum phase { HTTP_HEAD, HTTP_BODY, HTTP_ANSWER, HTTP_STREAM, HTTP_FLUSH, HTTP_LI
 
 #define HTTP_READ      16384u
 #define HTTP_LINGER_US (2 * TIME_S)
-#define HTTP_ACCEPT_RUN 64 /* connections taken in one round, so that a flood does not starve those being served */
+#define HTTP_ACCEPT_RUN                                                                                      \
+    64 /* connections taken in one round, so that a flood does not starve those being served */
 
 struct conn {
     struct http_server *s;
@@ -139,13 +140,33 @@ const char *http_reason(int status)
         int status;
         const char *text;
     } table[] = {
-        {100, "Continue"}, {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
-        {304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"},
-        {404, "Not Found"}, {405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"},
-        {410, "Gone"}, {411, "Length Required"}, {412, "Precondition Failed"}, {413, "Content Too Large"},
-        {415, "Unsupported Media Type"}, {421, "Misdirected Request"}, {422, "Unprocessable Content"},
-        {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-        {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+        {100, "Continue"},
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {411, "Length Required"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
         {505, "HTTP Version Not Supported"},
     };
 
@@ -284,7 +305,8 @@ static bool step_body(struct conn *c)
     rq.body = str_make(c->in.data + c->head_len, c->body_len);
     s->stats.requests++;
     conn_phase(c, HTTP_ANSWER);
-    s->config.request(s->config.user, &rq); /* the answer may come in here, even the end of c (then it is only marked dead) */
+    s->config.request(s->config.user,
+                      &rq); /* the answer may come in here, even the end of c (then it is only marked dead) */
     buf_drop_front(&c->in, whole);
     c->scanned = 0;
     if (!c->in.len)
@@ -572,7 +594,8 @@ static struct conn *oldest_idle(struct http_server *s)
     for (size_t i = 0; i < s->conn.n; i++) {
         struct conn *c = s->conn.at[i];
 
-        if (c && !c->dead && !c->running && c->phase == HTTP_HEAD && (!oldest || c->since.us < oldest->since.us))
+        if (c && !c->dead && !c->running && c->phase == HTTP_HEAD &&
+            (!oldest || c->since.us < oldest->since.us))
             oldest = c;
     }
     return oldest;

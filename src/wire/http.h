@@ -26,17 +26,18 @@ struct http_request { /* borrowed: valid until the callback returns */
 struct http_config {
     size_t connections_max;
     size_t head_max, body_max;
-    size_t body_max_anonymous;      /* without Cookie or Authorization */
-    size_t waiting_max;             /* bytes of answer that a slow client may leave waiting; more ends a stream */
+    size_t body_max_anonymous; /* without Cookie or Authorization */
+    size_t waiting_max;        /* bytes of answer that a slow client may leave waiting; more ends a stream */
     int64_t head_us, body_us, idle_us; /* time to send a head, a body; between requests */
-    int64_t stall_us;               /* time in which a client must take some bytes of its answer */
-    const char *always;             /* header lines, each ended by CR LF, on every answer */
+    int64_t stall_us;                  /* time in which a client must take some bytes of its answer */
+    const char *always;                /* header lines, each ended by CR LF, on every answer */
     /* An answer made here (malformed request, too large): its header lines, and its body from status and one sentence. */
     const struct str *refusal_headers;
     size_t n_refusal_headers;
     void (*refusal)(void *user, int status, const char *why, struct buf *body);
     void (*request)(void *user, const struct http_request *rq);
-    void (*gone)(void *user, uint64_t id); /* the client left before the end of the answer; id is not known any more */
+    void (*gone)(void *user,
+                 uint64_t id); /* the client left before the end of the answer; id is not known any more */
     void *user;
 };
 
@@ -49,7 +50,7 @@ struct http_stats {
 struct http_server *http_new(struct loop *loop, const struct http_config *config);
 void http_listen(struct http_server *s, int listen_fd);
 void http_unlisten(struct http_server *s); /* takes no new connections; the open ones go on */
-void http_free(struct http_server *s); /* closes every connection, without calling gone */
+void http_free(struct http_server *s);     /* closes every connection, without calling gone */
 
 /* headers: lines "name: value", without line end; a line with a control character is left out. */
 struct http_answer {

@@ -155,7 +155,8 @@ static int framing(struct http_head *out, const char **why)
     if (lengths > 1 || (lengths == 1 && !length_of(http_parse_field(out, "content-length"), &out->length)))
         return 400;
     *why = "These fields may stand in a request only once.";
-    if (count_field(out, "cookie") > 1 || count_field(out, "authorization") > 1 || count_field(out, "origin") > 1)
+    if (count_field(out, "cookie") > 1 || count_field(out, "authorization") > 1 ||
+        count_field(out, "origin") > 1)
         return 400;
     out->has_length = lengths == 1;
     out->expect_continue = out->minor == 1 && has_word(http_parse_field(out, "expect"), "100-continue");

@@ -13,8 +13,9 @@ struct http_field {
     struct str name, value; /* value trimmed */
 };
 struct http_head {
-    struct str method, target, path, query; /* path begins with '/'; query without '?', p NULL if there was none */
-    unsigned minor;                         /* HTTP/1.minor: 0 or 1 */
+    struct str method, target, path,
+        query;      /* path begins with '/'; query without '?', p NULL if there was none */
+    unsigned minor; /* HTTP/1.minor: 0 or 1 */
     bool keep_alive, expect_continue, has_length;
     uint64_t length; /* of the body */
     struct http_field field[HTTP_FIELDS_MAX];

@@ -39,8 +39,8 @@ bool http_text_unescape(struct str s, bool plus, struct buf *out)
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 void http_text_escape(struct str s, struct buf *out)
@@ -250,6 +250,6 @@ void http_text_date(struct wall t, struct buf *out)
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct time_civil c = time_utc(t);
 
-    buf_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + c.weekday * 3, c.day, months + (c.month - 1) * 3,
-               c.year, c.hour, c.minute, c.second);
+    buf_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + c.weekday * 3, c.day,
+               months + (c.month - 1) * 3, c.year, c.hour, c.minute, c.second);
 }

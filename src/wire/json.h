@@ -29,7 +29,7 @@ void json_str(struct json *j, struct str s);
 void json_c(struct json *j, const char *s); /* NULL: null */
 void json_i64(struct json *j, int64_t v);   /* a number */
 void json_u64(struct json *j, uint64_t v);
-void json_id(struct json *j, uint64_t v);   /* 64-bit number as a string */
+void json_id(struct json *j, uint64_t v); /* 64-bit number as a string */
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 void json_time(struct json *j, struct wall t); /* RFC 3339; 0: null */

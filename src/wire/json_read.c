@@ -54,7 +54,8 @@ struct json_value *json_read(struct str *rest, struct err *err)
         err_set(err, E_LIMIT, "it is nested deeper than %u", LIMIT_JSON_DEPTH);
         return NULL;
     }
-    root = json_loadb(rest->n ? rest->p : "", rest->n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &error);
+    root = json_loadb(rest->n ? rest->p : "", rest->n,
+                      JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &error);
     if (!root) {
         err_set(err, E_FORMAT, "line %d, column %d: %s", error.line, error.column, error.text);
         return NULL;
@@ -98,7 +99,9 @@ int64_t json_read_int(const struct json_value *v)
 
 struct str json_read_text(const struct json_value *v)
 {
-    return json_read_type(v) == JSON_IS_TEXT ? str_make(json_string_value(inner(v)), json_string_length(inner(v))) : STR_NULL;
+    return json_read_type(v) == JSON_IS_TEXT
+               ? str_make(json_string_value(inner(v)), json_string_length(inner(v)))
+               : STR_NULL;
 }
 
 const struct json_value *json_read_member(const struct json_value *object, const char *key)
@@ -116,7 +119,8 @@ const struct json_value *json_read_element(const struct json_value *array, size_
     return outer(json_array_get(inner(array), i));
 }
 
-bool json_read_next(const struct json_value *object, void **at, struct str *key, const struct json_value **value)
+bool json_read_next(const struct json_value *object, void **at, struct str *key,
+                    const struct json_value **value)
 {
     json_t *o = (json_t *)(uintptr_t)inner(object);
     void *it = *at ? json_object_iter_next(o, *at) : json_object_iter(o);

@@ -8,7 +8,16 @@
 #include "base/str.h"
 
 struct json_value;
-enum json_read_type { JSON_NOTHING, JSON_IS_NULL, JSON_IS_BOOL, JSON_IS_INT, JSON_IS_REAL, JSON_IS_TEXT, JSON_IS_ARRAY, JSON_IS_OBJECT };
+enum json_read_type {
+    JSON_NOTHING,
+    JSON_IS_NULL,
+    JSON_IS_BOOL,
+    JSON_IS_INT,
+    JSON_IS_REAL,
+    JSON_IS_TEXT,
+    JSON_IS_ARRAY,
+    JSON_IS_OBJECT
+};
 
 /* Takes one value off the front of *rest (blanks behind it too). NULL, and err with line and column, when there is none, when it is nested
  * deeper than LIMIT_JSON_DEPTH, or holds a key twice. */
@@ -16,14 +25,16 @@ struct json_value *json_read(struct str *rest, struct err *err);
 void json_read_free(struct json_value *root); /* NULL allowed */
 
 enum json_read_type json_read_type(const struct json_value *v); /* NULL: JSON_NOTHING */
-bool json_read_is(const struct json_value *v);           /* of a bool */
-int64_t json_read_int(const struct json_value *v);         /* 0 of anything that is no whole number */
-struct str json_read_text(const struct json_value *v);     /* p NULL of anything that is no text */
-const struct json_value *json_read_member(const struct json_value *object, const char *key); /* NULL: not there */
-size_t json_read_length(const struct json_value *array);   /* 0 of anything that is no array */
+bool json_read_is(const struct json_value *v);                  /* of a bool */
+int64_t json_read_int(const struct json_value *v);              /* 0 of anything that is no whole number */
+struct str json_read_text(const struct json_value *v);          /* p NULL of anything that is no text */
+const struct json_value *json_read_member(const struct json_value *object,
+                                          const char *key); /* NULL: not there */
+size_t json_read_length(const struct json_value *array);    /* 0 of anything that is no array */
 const struct json_value *json_read_element(const struct json_value *array, size_t i);
 /* The members of an object, in the order they stand: false at the end. *at begins as NULL. */
-bool json_read_next(const struct json_value *object, void **at, struct str *key, const struct json_value **value);
+bool json_read_next(const struct json_value *object, void **at, struct str *key,
+                    const struct json_value **value);
 /* Once, before a sandbox closes: hashing gets its random seed, for which jansson would open a file. */
 void json_read_init(void);
 struct buf;

@@ -255,7 +255,8 @@ static int read_some(struct link *l)
         char room[CMSG_SPACE(sizeof(int) * LINK_FDS_MAX)];
     } control;
     struct iovec iov;
-    struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+    struct msghdr mh = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
     ssize_t n;
 
     buf_reserve(&l->in, READ_CHUNK);

@@ -24,12 +24,20 @@ enum {
 #define X(id, name) id = ROLE_BIT(id),
     ROLES(X)
 #undef X
-    ANY = ROLE_BIT_ANY,
+        ANY = ROLE_BIT_ANY,
 };
 
 static const struct msg_info infos[] = {
 #define MSG(name, NAME, number, version, from, to, text)                                                     \
-    {MSG_##NAME, version, #NAME, from, to, text, fields_##name, ARRAY_LEN(fields_##name) - 1, sizeof(struct msg_##name)},
+    {MSG_##NAME,                                                                                             \
+     version,                                                                                                \
+     #NAME,                                                                                                  \
+     from,                                                                                                   \
+     to,                                                                                                     \
+     text,                                                                                                   \
+     fields_##name,                                                                                          \
+     ARRAY_LEN(fields_##name) - 1,                                                                           \
+     sizeof(struct msg_##name)},
     MSG_TABLE(MSG)
 #undef MSG
 };

@@ -25,14 +25,14 @@ struct msg_strv {
     size_t n;
 };
 
-#define MSG_C_U64  uint64_t
-#define MSG_C_I64  int64_t
-#define MSG_C_STR  struct str
-#define MSG_C_STRV struct msg_strv
+#define MSG_C_U64                           uint64_t
+#define MSG_C_I64                           int64_t
+#define MSG_C_STR                           struct str
+#define MSG_C_STRV                          struct msg_strv
 #define MSG_FIELD(M, tag, kind, name, need) MSG_C_##kind name;
 #define MSG(name, NAME, number, version, from, to, text)                                                     \
     struct msg_##name {                                                                                      \
-        FIELDS_##name(MSG_FIELD, name)                                                                             \
+        FIELDS_##name(MSG_FIELD, name)                                                                       \
     };
 MSG_TABLE(MSG)
 #undef MSG
@@ -49,7 +49,8 @@ struct msg {
 };
 
 /* Appends one whole frame. E_LIMIT when it would be larger than LIMIT_MESSAGE or has too many words: b is as before. */
-#define MSG(name, NAME, number, version, from, to, text) int msg_put_##name(struct buf *b, const struct msg_##name *m);
+#define MSG(name, NAME, number, version, from, to, text)                                                     \
+    int msg_put_##name(struct buf *b, const struct msg_##name *m);
 MSG_TABLE(MSG)
 #undef MSG
 int msg_put(struct buf *b, const struct msg *m); /* by m->type */

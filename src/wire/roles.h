@@ -24,7 +24,7 @@ enum role_id {
 #define X(id, name) ROLE_##id,
     ROLES(X)
 #undef X
-    ROLE_COUNT
+        ROLE_COUNT
 };
 
 #define ROLE_BIT(id) (1u << ROLE_##id)

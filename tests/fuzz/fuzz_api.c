@@ -13,8 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void ask(struct api_world *w, enum api_source source, struct str in)
 {
     struct str rest = in, line = str_cut(&rest, '\n');
-    struct api_request q = {.source = source, .id = ++w->ids, .peer = STR("127.0.0.1"), .host = STR("localhost"), .uid = source == API_BY_LOCAL ? 0 : -1,
-        .content_type = STR("application/json")};
+    struct api_request q = {.source = source,
+                            .id = ++w->ids,
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = source == API_BY_LOCAL ? 0 : -1,
+                            .content_type = STR("application/json")};
     unsigned answers = w->answers;
     size_t pending = w->api.n_pending, streams = stream_count(w->api.streams);
 

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (len > 0 && (size_t)len <= size && msg_decode(str_sub(frame, 0, (size_t)len), &m) == 0) {
         BUG_ON(msg_put(&again, &m) < 0);
-        BUG_ON(m.n_words == 0 && !str_eq(buf_str(&again), str_sub(frame, 0, (size_t)len)) && again.len > (size_t)len + 64);
+        BUG_ON(m.n_words == 0 && !str_eq(buf_str(&again), str_sub(frame, 0, (size_t)len)) &&
+               again.len > (size_t)len + 64);
         msg_carries_fds(&m);
     }
     buf_release(&again);

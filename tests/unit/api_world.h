@@ -40,12 +40,15 @@ struct api_world {
 struct api_world *api_world_new(unsigned n_hosts, unsigned n_services);
 void api_world_free(struct api_world *w);
 /* Writes one check's state into the board. */
-void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t flags, int64_t since_us, const char *output);
+void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t flags, int64_t since_us,
+                   const char *output);
 void api_world_forward(struct api_world *w, int64_t us);
 
 /* A request of the given role by token (API_ROLE_NONE: without); the auth question is answered. The status. */
-int api_world_ask(struct api_world *w, const char *method, const char *path, const char *query, const char *body, enum api_role role);
+int api_world_ask(struct api_world *w, const char *method, const char *path, const char *query,
+                  const char *body, enum api_role role);
 /* The answer of auth to the last question. */
-void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user, const char *role);
+void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user,
+                    const char *role);
 void api_world_engine(struct api_world *w, bool ok, const char *error);
 void api_world_rows(struct api_world *w, const char *json);

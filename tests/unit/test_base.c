@@ -275,9 +275,9 @@ static void test_err_arena_vec(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_str),   cmocka_unit_test(test_buf),
-        cmocka_unit_test(test_hash),    cmocka_unit_test(test_map),   cmocka_unit_test(test_heap),
-        cmocka_unit_test(test_civil),   cmocka_unit_test(test_zone),  cmocka_unit_test(test_duration),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_str),           cmocka_unit_test(test_buf),
+        cmocka_unit_test(test_hash),    cmocka_unit_test(test_map),           cmocka_unit_test(test_heap),
+        cmocka_unit_test(test_civil),   cmocka_unit_test(test_zone),          cmocka_unit_test(test_duration),
         cmocka_unit_test(test_tlv),     cmocka_unit_test(test_err_arena_vec),
     };
 

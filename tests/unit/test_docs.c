@@ -25,7 +25,8 @@ static void compare(const char *name, struct buf *text)
     char path[4200];
     FILE *f;
 
-    snprintf(path, sizeof(path), "%s/docs/%s", getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : SOURCE_ROOT, name);
+    snprintf(path, sizeof(path), "%s/docs/%s", getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : SOURCE_ROOT,
+             name);
     if (getenv("UPDATE_DOCS")) {
         f = fopen(path, "we");
         assert_non_null(f);
@@ -34,7 +35,8 @@ static void compare(const char *name, struct buf *text)
     }
     file_read(path, 1024 * 1024, &old, NULL);
     if (!str_eq(buf_str(&old), buf_str(text)))
-        fail_msg("docs/%s is not what the table says: run UPDATE_DOCS=1 build/debug/tests/unit/test_docs", name);
+        fail_msg("docs/%s is not what the table says: run UPDATE_DOCS=1 build/debug/tests/unit/test_docs",
+                 name);
     buf_release(&old);
     buf_release(text);
 }
@@ -58,16 +60,25 @@ static void test_rights_page(void **state UNUSED)
     struct buf b = BUF_INIT;
     const struct rights_row *row;
 
-    buf_add_c(&b, "# What each role may do\n\nMade from `src/role/rights_table.c`; `tests/unit/test_rights.c` tries each right and each refusal in a process that closed the real\n"
-                  "sandbox. Paths are folders of the state folder unless absolute. Everything a role may not do fails with an error; exec and ptrace end\n"
-                  "the process. The parent has no row: it must start the others, and it parses nothing that comes from a network or a user.\n\n"
-                  "| role | may | may not | reads | writes | network | Landlock |\n|---|---|---|---|---|---|---|\n");
+    buf_add_c(
+        &b,
+        "# What each role may do\n\nMade from `src/role/rights_table.c`; `tests/unit/test_rights.c` tries "
+        "each right and each refusal in a process that closed the real\n"
+        "sandbox. Paths are folders of the state folder unless absolute. Everything a role may not do fails "
+        "with an error; exec and ptrace end\n"
+        "the process. The parent has no row: it must start the others, and it parses nothing that comes from "
+        "a network or a user.\n\n"
+        "| role | may | may not | reads | writes | network | Landlock |\n|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; (row = rights_row_at(i)); i++) {
         buf_printf(&b, "| %s | %s | %s | ", role_name(row->role), row->may, row->may_not);
         add_paths(&b, row->read, ARRAY_LEN(row->read));
         buf_add_c(&b, " | ");
         add_paths(&b, row->write, ARRAY_LEN(row->write));
-        buf_printf(&b, " | %s | %s |\n", row->calls & SANDBOX_SPAWN ? "as plugins need" : row->calls & SANDBOX_NET_CONNECT ? "connects" : row->calls & SANDBOX_NET_ACCEPT ? "accepts" : "-",
+        buf_printf(&b, " | %s | %s |\n",
+                   row->calls & SANDBOX_SPAWN         ? "as plugins need"
+                   : row->calls & SANDBOX_NET_CONNECT ? "connects"
+                   : row->calls & SANDBOX_NET_ACCEPT  ? "accepts"
+                                                      : "-",
                    row->landlock ? "yes" : "no");
     }
     compare("RIGHTS.md", &b);
@@ -94,9 +105,13 @@ static void test_messages_page(void **state UNUSED)
     static const char *const kind[] = {"number", "signed number", "bytes", "list of bytes"};
     struct buf b = BUF_INIT;
 
-    buf_printf(&b, "# Messages between the roles\n\nMade from `src/wire/msg.def`. A frame is type u16, version u8, a zero byte, length u32 (little-endian), then tagged fields "
-                   "(`src/base/tlv.h`), in the\norder of their tags; at most %u bytes in all. Optional fields are left out when 0 or empty.\n\n"
-                   "| number | message | from | to | what it says | fields |\n|---|---|---|---|---|---|\n", LIMIT_MESSAGE);
+    buf_printf(&b,
+               "# Messages between the roles\n\nMade from `src/wire/msg.def`. A frame is type u16, version "
+               "u8, a zero byte, length u32 (little-endian), then tagged fields "
+               "(`src/base/tlv.h`), in the\norder of their tags; at most %u bytes in all. Optional fields "
+               "are left out when 0 or empty.\n\n"
+               "| number | message | from | to | what it says | fields |\n|---|---|---|---|---|---|\n",
+               LIMIT_MESSAGE);
     for (size_t i = 0; i < msg_count(); i++) {
         const struct msg_info *m = msg_info_at(i);
 
@@ -106,7 +121,8 @@ static void test_messages_page(void **state UNUSED)
         add_roles(&b, m->to);
         buf_printf(&b, " | %s | ", m->text);
         for (size_t k = 0; k < m->n_fields; k++)
-            buf_printf(&b, "%s%u %s (%s%s)", k ? ", " : "", m->field[k].tag, m->field[k].name, kind[m->field[k].kind], m->field[k].required ? "" : ", optional");
+            buf_printf(&b, "%s%u %s (%s%s)", k ? ", " : "", m->field[k].tag, m->field[k].name,
+                       kind[m->field[k].kind], m->field[k].required ? "" : ", optional");
         buf_add_c(&b, m->n_fields ? " |\n" : "- |\n");
     }
     compare("MESSAGES.md", &b);
@@ -116,43 +132,54 @@ static void add_directive(struct buf *b, const struct conf_directive *d)
 {
     static const char *const acted[] = {"not yet", "yes", "has no meaning, or always"};
 
-    buf_printf(b, "| `%s` | %s%s%s | %s | %s |\n", d->name, *d->def ? "`" : "", *d->def ? d->def : "-", *d->def ? "`" : "", acted[d->acted],
-               *d->doc ? d->doc : "-");
+    buf_printf(b, "| `%s` | %s%s%s | %s | %s |\n", d->name, *d->def ? "`" : "", *d->def ? d->def : "-",
+               *d->def ? "`" : "", acted[d->acted], *d->doc ? d->doc : "-");
 }
 
 static void test_directives_page(void **state UNUSED)
 {
     struct buf b = BUF_INIT;
 
-    buf_add_c(&b, "# The configuration language\n\nMade from `src/core/conf_main.def`, `conf_object.def` and `macro.def`. A Nagios main file is read as it is; Vigie's own directives begin\n"
-                  "with `vigie_` and stand in the main file, in `/etc/vigie/vigie.conf`, or as `--set name=value`. What is \"not yet\" acted on is listed by `vigie check`\n"
+    buf_add_c(&b, "# The configuration language\n\nMade from `src/core/conf_main.def`, `conf_object.def` and "
+                  "`macro.def`. A Nagios main file is read as it is; Vigie's own directives begin\n"
+                  "with `vigie_` and stand in the main file, in `/etc/vigie/vigie.conf`, or as `--set "
+                  "name=value`. What is \"not yet\" acted on is listed by `vigie check`\n"
                   "and at each start, unless its value switches it off.\n\n"
-                  "Where Vigie differs from Nagios on purpose: a macro of the run time (output, comment ...) is one argument and is never split or interpreted;\n"
-                  "operators of the shell count in the command's definition, not in arguments; a command that needs a shell is only run when none but root (or the\n"
-                  "ordinary user who runs Vigie) can write its file; folders of `cfg_dir` are read in the order of names.\n\n"
+                  "Where Vigie differs from Nagios on purpose: a macro of the run time (output, comment ...) "
+                  "is one argument and is never split or interpreted;\n"
+                  "operators of the shell count in the command's definition, not in arguments; a command "
+                  "that needs a shell is only run when none but root (or the\n"
+                  "ordinary user who runs Vigie) can write its file; folders of `cfg_dir` are read in the "
+                  "order of names.\n\n"
                   "## Main file\n\n| directive | default | acted on | |\n|---|---|---|---|\n");
     for (unsigned i = 0; i < conf_main_count(); i++)
         add_directive(&b, conf_main(i));
     for (unsigned t = 0; t < CONF_TYPE_COUNT; t++) {
         const struct conf_type_info *info = conf_type_info((enum conf_type)t);
 
-        buf_printf(&b, "\n## define %s\n\n| directive | default | acted on | |\n|---|---|---|---|\n", info->name);
+        buf_printf(&b, "\n## define %s\n\n| directive | default | acted on | |\n|---|---|---|---|\n",
+                   info->name);
         for (unsigned i = info->first; i < (unsigned)info->first + info->n; i++)
             add_directive(&b, conf_directive(i));
     }
-    buf_add_c(&b, "\n## Macros\n\nBesides these: `$ARGn$` (1 to 32), `$USERn$` (1 to 256), custom variables `$_HOSTx$`, `$_SERVICEx$`, `$_CONTACTx$`. Configuration macros are put in as text\n"
-                  "when the configuration is read; the others at run time.\n\n| macro | known | |\n|---|---|---|\n");
+    buf_add_c(
+        &b,
+        "\n## Macros\n\nBesides these: `$ARGn$` (1 to 32), `$USERn$` (1 to 256), custom variables "
+        "`$_HOSTx$`, `$_SERVICEx$`, `$_CONTACTx$`. Configuration macros are put in as text\n"
+        "when the configuration is read; the others at run time.\n\n| macro | known | |\n|---|---|---|\n");
     for (unsigned i = 0; i < MACRO_ID_COUNT; i++) {
         const struct macro_info *m = macro_info((enum macro_id)i);
 
-        buf_printf(&b, "| `$%s$` | %s | %s |\n", m->name, m->class == MACRO_CONFIG ? "from the files" : "at run time", m->doc);
+        buf_printf(&b, "| `$%s$` | %s | %s |\n", m->name,
+                   m->class == MACRO_CONFIG ? "from the files" : "at run time", m->doc);
     }
     compare("DIRECTIVES.md", &b);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rights_page), cmocka_unit_test(test_messages_page),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rights_page),
+                                       cmocka_unit_test(test_messages_page),
                                        cmocka_unit_test(test_directives_page)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

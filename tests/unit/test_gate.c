@@ -64,20 +64,24 @@ static void test_matrix(void **state)
         const struct api_route *r = &route_table[i];
 
         assert_non_null(r->doc);
-        assert_true(strcmp(r->method, "GET") == 0 || r->audited || r->right == GUARD_ADMIN); /* a change is recorded */
+        assert_true(strcmp(r->method, "GET") == 0 || r->audited ||
+                    r->right == GUARD_ADMIN); /* a change is recorded */
         fill(r->path, path, sizeof(path));
         for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++) {
-            unsigned answers = w->answers, asked = w->asked_auth + w->asked_engine + w->asked_reader + w->asked_reload;
+            unsigned answers = w->answers,
+                     asked = w->asked_auth + w->asked_engine + w->asked_reader + w->asked_reload;
             int status = api_world_ask(w, r->method, path, "", "", (enum api_role)role);
             bool refused = w->answers > answers && (status == 401 || status == 403);
 
             if (role < least(r->right)) {
                 if (!refused || status != (role == API_ROLE_NONE ? 401 : 403))
-                    fail_msg("%s %s as %s: %d", r->method, r->path, who_role_word((enum api_role)role), status);
+                    fail_msg("%s %s as %s: %d", r->method, r->path, who_role_word((enum api_role)role),
+                             status);
                 /* and nobody else has heard of it: at most auth was asked who this is */
                 assert_true(w->asked_auth + w->asked_engine + w->asked_reader + w->asked_reload <= asked + 1);
             } else if (refused) {
-                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path, who_role_word((enum api_role)role), status, w->body.data);
+                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path,
+                         who_role_word((enum api_role)role), status, w->body.data);
             }
             checked++;
         }
@@ -126,7 +130,8 @@ static void test_csrf(void **state UNUSED)
         {"GET", NULL, "none", NULL, NULL, "", API_BY_SESSION, 0},        /* typed by hand */
         {"POST", NULL, NULL, "application/json", "good", "{}", API_BY_SESSION, 0},
         {"POST", "http://vigie:80", "same-origin", "application/json", "good", "{}", API_BY_SESSION, 0},
-        {"POST", "http://vigie:80", "same-origin", "application/json; charset=utf-8", "good", "{}", API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json; charset=utf-8", "good", "{}",
+         API_BY_SESSION, 0},
         {"POST", "http://vigie:80", "same-origin", "application/json", "bad", "{}", API_BY_SESSION, 403},
         {"POST", "http://vigie:80", "same-origin", "application/json", "", "{}", API_BY_SESSION, 403},
         {"POST", "http://vigie:80", "same-origin", "application/json", NULL, "{}", API_BY_SESSION, 403},
@@ -141,14 +146,21 @@ static void test_csrf(void **state UNUSED)
         {"POST", NULL, NULL, NULL, "good", "{}", API_BY_SESSION, 415},
         {"DELETE", NULL, NULL, NULL, "good", "", API_BY_SESSION, 0},
         {"DELETE", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 403},
-        {"POST", NULL, NULL, "application/json", NULL, "{}", API_BY_TOKEN, 0}, /* a token is not sent by a browser of itself */
+        {"POST", NULL, NULL, "application/json", NULL, "{}", API_BY_TOKEN,
+         0}, /* a token is not sent by a browser of itself */
         {"POST", "http://evil", NULL, "application/json", NULL, "{}", API_BY_TOKEN, 403},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct api_request q = {.source = API_BY_WEB, .method = str_of(cases[i].method), .origin = str_of(cases[i].origin),
-            .fetch_site = str_of(cases[i].fetch_site), .content_type = str_of(cases[i].type), .csrf = str_of(cases[i].csrf),
-            .body = str_of(cases[i].body), .host = STR("vigie:80"), .who = {.by = cases[i].by, .role = API_ROLE_ADMIN, .csrf = "good"}};
+        struct api_request q = {.source = API_BY_WEB,
+                                .method = str_of(cases[i].method),
+                                .origin = str_of(cases[i].origin),
+                                .fetch_site = str_of(cases[i].fetch_site),
+                                .content_type = str_of(cases[i].type),
+                                .csrf = str_of(cases[i].csrf),
+                                .body = str_of(cases[i].body),
+                                .host = STR("vigie:80"),
+                                .who = {.by = cases[i].by, .role = API_ROLE_ADMIN, .csrf = "good"}};
         struct guard_verdict v = guard_request(&q);
 
         if (!v.status)
@@ -169,8 +181,13 @@ static void test_loopback_only(void **state UNUSED)
 
 static int local_ask(struct api_world *w, int64_t uid)
 {
-    struct api_request q = {.source = API_BY_LOCAL, .id = 7, .method = STR("POST"), .path = STR("/api/v1/commands"), .uid = uid,
-        .body = STR("{\"command\":\"[1] STOP_EXECUTING_SVC_CHECKS\"}"), .peer = STR("local")};
+    struct api_request q = {.source = API_BY_LOCAL,
+                            .id = 7,
+                            .method = STR("POST"),
+                            .path = STR("/api/v1/commands"),
+                            .uid = uid,
+                            .body = STR("{\"command\":\"[1] STOP_EXECUTING_SVC_CHECKS\"}"),
+                            .peer = STR("local")};
 
     w->status = 0;
     api_receive(&w->api, &q);
@@ -199,17 +216,27 @@ static void test_bodies(void **state)
         const char *body, *field;
         int status;
     } cases[] = {
-        {"", "comment", 422}, {"[]", NULL, 422}, {"{", NULL, 400}, {"{}x", NULL, 400}, {"{\"comment\":\"a\",\"comment\":\"b\"}", NULL, 400},
-        {"{\"comment\":1}", "comment", 422}, {"{\"comment\":\"\"}", "comment", 422}, {"{\"comment\":\"a\\nb\"}", "comment", 422},
-        {"{\"comment\":\"a\",\"sticky\":1}", "sticky", 422}, {"{\"comment\":\"a\",\"extra\":true}", "extra", 422},
-        {"{\"comment\":\"a\\u0000b\"}", "comment", 422}, {"{\"comment\":null}", "comment", 422}, {"\"x\"", NULL, 400},
+        {"", "comment", 422},
+        {"[]", NULL, 422},
+        {"{", NULL, 400},
+        {"{}x", NULL, 400},
+        {"{\"comment\":\"a\",\"comment\":\"b\"}", NULL, 400},
+        {"{\"comment\":1}", "comment", 422},
+        {"{\"comment\":\"\"}", "comment", 422},
+        {"{\"comment\":\"a\\nb\"}", "comment", 422},
+        {"{\"comment\":\"a\",\"sticky\":1}", "sticky", 422},
+        {"{\"comment\":\"a\",\"extra\":true}", "extra", 422},
+        {"{\"comment\":\"a\\u0000b\"}", "comment", 422},
+        {"{\"comment\":null}", "comment", 422},
+        {"\"x\"", NULL, 400},
     };
     struct api_world *w = *state;
     struct buf deep = BUF_INIT;
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char field[64];
-        int status = api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", cases[i].body, API_ROLE_OPERATOR);
+        int status = api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", cases[i].body,
+                                   API_ROLE_OPERATOR);
 
         snprintf(field, sizeof(field), "\"field\":\"%s\"", cases[i].field ? cases[i].field : "");
         if (status != cases[i].status || (cases[i].field && !strstr(w->body.data, field)))
@@ -218,14 +245,17 @@ static void test_bodies(void **state)
     assert_int_equal(w->asked_engine, 0);
     for (unsigned i = 0; i < LIMIT_JSON_DEPTH + 1; i++)
         buf_add_c(&deep, "[");
-    assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", deep.data, API_ROLE_OPERATOR), 400);
+    assert_int_equal(
+        api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", deep.data, API_ROLE_OPERATOR),
+        400);
     assert_non_null(strstr(w->body.data, "nested"));
     buf_release(&deep);
 }
 
 /* ---- actions ---- */
 
-static void acts(struct api_world *w, const char *method, const char *path, const char *body, const char *line)
+static void acts(struct api_world *w, const char *method, const char *path, const char *body,
+                 const char *line)
 {
     char want[256];
 
@@ -251,7 +281,8 @@ static void test_actions(void **state)
     snprintf(path, sizeof(path), "%sacknowledgement", s);
     acts(w, "DELETE", path, "", "REMOVE_SVC_ACKNOWLEDGEMENT;h0000;s00");
     snprintf(path, sizeof(path), "%sdowntime", s);
-    acts(w, "POST", path, "{\"start\":\"2023-11-14T22:13:20Z\",\"end\":\"2023-11-14T23:13:20Z\",\"comment\":\"c\"}",
+    acts(w, "POST", path,
+         "{\"start\":\"2023-11-14T22:13:20Z\",\"end\":\"2023-11-14T23:13:20Z\",\"comment\":\"c\"}",
          "SCHEDULE_SVC_DOWNTIME;h0000;s00;1700000000;1700003600;1;0;3600;tester;c");
     snprintf(path, sizeof(path), "%scomment", s);
     acts(w, "POST", path, "{\"comment\":\"c\"}", "ADD_SVC_COMMENT;h0000;s00;1;tester;c");
@@ -259,12 +290,18 @@ static void test_actions(void **state)
     acts(w, "POST", path, "{\"state\":\"critical\",\"output\":\"a\\nb\\\\c\",\"perfdata\":\"x=1\"}",
          "PROCESS_SERVICE_CHECK_RESULT;h0000;s00;2;a\\nb\\\\c|x=1");
     acts(w, "DELETE", "/api/v1/downtimes/17", "", "DEL_SVC_DOWNTIME;17");
-    assert_int_equal(api_world_ask(w, "POST", path, "", "{\"state\":\"down\",\"output\":\"a\"}", API_ROLE_OPERATOR), 422);
+    assert_int_equal(
+        api_world_ask(w, "POST", path, "", "{\"state\":\"down\",\"output\":\"a\"}", API_ROLE_OPERATOR), 422);
     snprintf(path, sizeof(path), "%sdowntime", s);
-    assert_int_equal(api_world_ask(w, "POST", path, "",
-                                   "{\"start\":\"2023-11-14T23:13:20Z\",\"end\":\"2023-11-14T22:13:20Z\",\"comment\":\"c\"}", API_ROLE_OPERATOR), 422);
+    assert_int_equal(
+        api_world_ask(
+            w, "POST", path, "",
+            "{\"start\":\"2023-11-14T23:13:20Z\",\"end\":\"2023-11-14T22:13:20Z\",\"comment\":\"c\"}",
+            API_ROLE_OPERATOR),
+        422);
     assert_non_null(strstr(w->body.data, "\"field\":\"end\""));
-    assert_int_equal(api_world_ask(w, "POST", "/api/v1/commands", "", "{\"command\":\"no time\"}", API_ROLE_ADMIN), 422);
+    assert_int_equal(
+        api_world_ask(w, "POST", "/api/v1/commands", "", "{\"command\":\"no time\"}", API_ROLE_ADMIN), 422);
 }
 
 static void test_engine_refuses(void **state)
@@ -307,11 +344,13 @@ static void test_others_fail(void **state)
     assert_int_equal(w->api.n_pending, 0);
 
     w->refuse = E_LIMIT;
-    assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR), 503);
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR),
+                     503);
     w->refuse = 0;
 
     for (unsigned i = 0; i < API_PENDING_MAX; i++)
-        assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR), 0);
+        assert_int_equal(api_world_ask(w, "POST", "/api/v1/resources/1000/check", "", "", API_ROLE_OPERATOR),
+                         0);
     assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "", "", API_ROLE_OPERATOR), 503);
     api_source_lost(&w->api, API_BY_WEB);
     assert_int_equal(w->api.n_pending, 0);
@@ -319,11 +358,19 @@ static void test_others_fail(void **state)
 
 /* ---- sessions ---- */
 
-static int by_cookie(struct api_world *w, const char *method, const char *path, const char *secret, const char *csrf, const char *bearer)
+static int by_cookie(struct api_world *w, const char *method, const char *path, const char *secret,
+                     const char *csrf, const char *bearer)
 {
     char cookie[128];
-    struct api_request q = {.source = API_BY_WEB, .id = ++w->ids, .method = str_of(method), .path = str_of(path), .peer = STR("127.0.0.1"),
-        .host = STR("localhost"), .uid = -1, .csrf = str_of(csrf), .authorization = str_of(bearer)};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = ++w->ids,
+                            .method = str_of(method),
+                            .path = str_of(path),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .csrf = str_of(csrf),
+                            .authorization = str_of(bearer)};
 
     snprintf(cookie, sizeof(cookie), "other=1; " API_COOKIE "=%s", secret);
     q.cookie = str_of(cookie);
@@ -394,7 +441,9 @@ static void test_login(void **state)
     assert_string_equal(w->question.data, "login|ann|pass word|127.0.0.1");
     api_world_auth(w, true, "ok", "", "ann", "admin");
     assert_int_equal(w->status, 200);
-    assert_non_null(strstr(w->headers.data, "Set-Cookie: " API_COOKIE "=secretsecret; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200"));
+    assert_non_null(strstr(w->headers.data,
+                           "Set-Cookie: " API_COOKIE
+                           "=secretsecret; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200"));
     assert_null(strstr(w->body.data, "secretsecret"));
     assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
     api_world_auth(w, false, "slow", "", "", "viewer");
@@ -402,7 +451,8 @@ static void test_login(void **state)
     assert_non_null(strstr(w->headers.data, "Retry-After: "));
     for (unsigned i = 0; i < API_LOGINS_MAX; i++)
         assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
-    assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 429); /* a flood costs auth no more */
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE),
+                     429); /* a flood costs auth no more */
     api_lost(&w->api, API_FROM_AUTH);
     assert_int_equal(w->api.n_logins, 0);
 }
@@ -410,9 +460,15 @@ static void test_login(void **state)
 static void test_setup_here_only(void **state)
 {
     struct api_world *w = *state;
-    struct api_request q = {.source = API_BY_WEB, .id = 1, .method = STR("POST"), .path = STR("/api/v1/setup"), .peer = STR("192.0.2.1"),
-        .host = STR("localhost"), .uid = -1, .content_type = STR("application/json"),
-        .body = STR("{\"token\":\"t\",\"user\":\"u\",\"password\":\"p\"}")};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = 1,
+                            .method = STR("POST"),
+                            .path = STR("/api/v1/setup"),
+                            .peer = STR("192.0.2.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .content_type = STR("application/json"),
+                            .body = STR("{\"token\":\"t\",\"user\":\"u\",\"password\":\"p\"}")};
 
     api_receive(&w->api, &q);
     assert_int_equal(w->status, 403);
@@ -460,10 +516,23 @@ int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        WORLD(test_matrix), cmocka_unit_test(test_no_right_denies), WORLD(test_not_found), cmocka_unit_test(test_csrf),
-        cmocka_unit_test(test_loopback_only), WORLD(test_local_users), WORLD(test_bodies), WORLD(test_actions), WORLD(test_engine_refuses),
-        WORLD(test_others_fail), WORLD(test_session), WORLD(test_logout), WORLD(test_token_beats_cookie), WORLD(test_login),
-        WORLD(test_setup_here_only), WORLD(test_openapi), WORLD(test_metrics),
+        WORLD(test_matrix),
+        cmocka_unit_test(test_no_right_denies),
+        WORLD(test_not_found),
+        cmocka_unit_test(test_csrf),
+        cmocka_unit_test(test_loopback_only),
+        WORLD(test_local_users),
+        WORLD(test_bodies),
+        WORLD(test_actions),
+        WORLD(test_engine_refuses),
+        WORLD(test_others_fail),
+        WORLD(test_session),
+        WORLD(test_logout),
+        WORLD(test_token_beats_cookie),
+        WORLD(test_login),
+        WORLD(test_setup_here_only),
+        WORLD(test_openapi),
+        WORLD(test_metrics),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

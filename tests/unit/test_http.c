@@ -21,9 +21,10 @@ static void test_unescape(void **state UNUSED)
         bool plus;
         const char *out; /* NULL: refused */
     } cases[] = {
-        {"", false, ""}, {"abc", false, "abc"}, {"a%20b", false, "a b"}, {"a+b", true, "a b"}, {"a+b", false, "a+b"},
-        {"%41", false, "A"}, {"%4", false, NULL}, {"%", false, NULL}, {"a%", false, NULL}, {"%zz", false, NULL},
-        {"%00", false, NULL}, {"%C3%A9", false, "\xc3\xa9"}, {"%C3", false, NULL}, {"%2f", false, "/"}, {"x%2", false, NULL},
+        {"", false, ""},       {"abc", false, "abc"}, {"a%20b", false, "a b"}, {"a+b", true, "a b"},
+        {"a+b", false, "a+b"}, {"%41", false, "A"},   {"%4", false, NULL},     {"%", false, NULL},
+        {"a%", false, NULL},   {"%zz", false, NULL},  {"%00", false, NULL},    {"%C3%A9", false, "\xc3\xa9"},
+        {"%C3", false, NULL},  {"%2f", false, "/"},   {"x%2", false, NULL},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -74,12 +75,27 @@ static void test_host(void **state UNUSED)
         bool ok, loopback;
         unsigned port;
     } cases[] = {
-        {"localhost", true, true, 0}, {"LOCALHOST:8080", true, true, 8080}, {"127.0.0.1:1", true, true, 1},
-        {"127.9.8.7", true, true, 0}, {"[::1]:443", true, true, 443}, {"[::1]", true, true, 0}, {"a.localhost", true, true, 0},
-        {"evil.example", true, false, 0}, {"127.0.0.1.evil.example", true, false, 0}, {"1270.0.0.1", true, false, 0},
-        {"localhost.evil", true, false, 0}, {"", false, false, 0}, {"a:0", false, false, 0}, {"a:99999", false, false, 0},
-        {"a:8x", false, false, 0}, {"[::1", false, false, 0}, {"[::1]x", false, false, 0}, {"a b", false, false, 0},
-        {"user@localhost", false, false, 0}, {"127.0.0.1:", false, false, 0}, {"0.0.0.0", true, false, 0},
+        {"localhost", true, true, 0},
+        {"LOCALHOST:8080", true, true, 8080},
+        {"127.0.0.1:1", true, true, 1},
+        {"127.9.8.7", true, true, 0},
+        {"[::1]:443", true, true, 443},
+        {"[::1]", true, true, 0},
+        {"a.localhost", true, true, 0},
+        {"evil.example", true, false, 0},
+        {"127.0.0.1.evil.example", true, false, 0},
+        {"1270.0.0.1", true, false, 0},
+        {"localhost.evil", true, false, 0},
+        {"", false, false, 0},
+        {"a:0", false, false, 0},
+        {"a:99999", false, false, 0},
+        {"a:8x", false, false, 0},
+        {"[::1", false, false, 0},
+        {"[::1]x", false, false, 0},
+        {"a b", false, false, 0},
+        {"user@localhost", false, false, 0},
+        {"127.0.0.1:", false, false, 0},
+        {"0.0.0.0", true, false, 0},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -147,7 +163,8 @@ static void test_parse_parts(void **state UNUSED)
 {
     struct http_head h;
     const char *why;
-    struct str in = STR("POST /a/b?c=d HTTP/1.1\r\nHost:  x \r\nConnection: x, Close\r\nExpect: 100-continue\r\nContent-Length: 7\r\n\r\n");
+    struct str in = STR("POST /a/b?c=d HTTP/1.1\r\nHost:  x \r\nConnection: x, Close\r\nExpect: "
+                        "100-continue\r\nContent-Length: 7\r\n\r\n");
     size_t scanned = 0;
 
     assert_int_equal(http_parse_head(in, &h, &why), 0);
@@ -214,10 +231,22 @@ static const struct str refusal_type = {"Content-Type: text/plain", 24};
 static int set_up(void **state)
 {
     struct world *w = mem_zalloc(sizeof(*w));
-    struct http_config k = {.connections_max = 4, .head_max = 2048, .body_max = 4096, .body_max_anonymous = 64,
-        .waiting_max = 65536, .head_us = TIME_H, .body_us = TIME_H, .idle_us = TIME_H, .stall_us = TIME_H,
-        .always = "X-Always: yes\r\n", .refusal = on_refusal, .refusal_headers = &refusal_type, .n_refusal_headers = 1,
-        .request = on_request, .gone = on_gone, .user = w};
+    struct http_config k = {.connections_max = 4,
+                            .head_max = 2048,
+                            .body_max = 4096,
+                            .body_max_anonymous = 64,
+                            .waiting_max = 65536,
+                            .head_us = TIME_H,
+                            .body_us = TIME_H,
+                            .idle_us = TIME_H,
+                            .stall_us = TIME_H,
+                            .always = "X-Always: yes\r\n",
+                            .refusal = on_refusal,
+                            .refusal_headers = &refusal_type,
+                            .n_refusal_headers = 1,
+                            .request = on_request,
+                            .gone = on_gone,
+                            .user = w};
     socklen_t len = sizeof(w->at);
 
     w->loop = loop_new();
@@ -296,7 +325,8 @@ static void test_keep_alive(void **state)
     struct buf got = BUF_INIT;
     int fd = dial(w);
 
-    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nHEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nHEAD / HTTP/1.1\r\nHost: "
+            "a\r\nConnection: close\r\n\r\n");
     expect(w, fd, &got, NULL);
     assert_int_equal(w->requests, 3);
     assert_int_equal(count(&got, "HTTP/1.1 200 OK"), 3);
@@ -404,7 +434,7 @@ static void test_stream(void **state)
     expect(w, fd, &got, "0\r\n\r\n");
     assert_int_equal(http_stats(w->s).streams, 0);
     assert_false(http_more(w->s, w->streaming, STR("x"))); /* the id is gone */
-    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); /* and the connection serves on */
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");          /* and the connection serves on */
     expect(w, fd, &got, "hello");
     assert_int_equal(w->gone, 0);
     close(fd);
@@ -495,11 +525,14 @@ int main(void)
 {
 #define SERVER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unescape), cmocka_unit_test(test_query_cookie), cmocka_unit_test(test_weight),
-        cmocka_unit_test(test_host), cmocka_unit_test(test_date), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_parse_parts), SERVER(test_keep_alive), SERVER(test_body_in_pieces), SERVER(test_refusals),
-        SERVER(test_header_injection), SERVER(test_stream), SERVER(test_client_leaves), SERVER(test_slow_client),
-        SERVER(test_late_answer), SERVER(test_full),
+        cmocka_unit_test(test_unescape),    cmocka_unit_test(test_query_cookie),
+        cmocka_unit_test(test_weight),      cmocka_unit_test(test_host),
+        cmocka_unit_test(test_date),        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_parse_parts), SERVER(test_keep_alive),
+        SERVER(test_body_in_pieces),        SERVER(test_refusals),
+        SERVER(test_header_injection),      SERVER(test_stream),
+        SERVER(test_client_leaves),         SERVER(test_slow_client),
+        SERVER(test_late_answer),           SERVER(test_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,8 +152,9 @@ static void test_bound_and_drain(void **state UNUSED)
 
 static void test_hostile(void **state UNUSED)
 {
-    static const char *const bad[] = {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x15\0\1\1\0\0\0\0", "\x15\0\1\0\xff\xff\xff\x7f",
-                                      "\x15\0\1\0\0\0\0\0", "\x15\0\2\0\2\0\0\0"};
+    static const char *const bad[] = {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x15\0\1\1\0\0\0\0",
+                                      "\x15\0\1\0\xff\xff\xff\x7f", "\x15\0\1\0\0\0\0\0",
+                                      "\x15\0\2\0\2\0\0\0"};
 
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct end a = {0}, b = {0};
@@ -195,8 +196,9 @@ static void test_free_inside(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_and_fds), cmocka_unit_test(test_last_words), cmocka_unit_test(test_bound_and_drain),
-        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_free_inside),
+        cmocka_unit_test(test_order_and_fds),   cmocka_unit_test(test_last_words),
+        cmocka_unit_test(test_bound_and_drain), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_free_inside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

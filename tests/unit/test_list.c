@@ -88,7 +88,8 @@ static struct want want_of(const struct api *a, uint32_t idx, enum list_sort sor
         w.key = w.rank;
     else if (sort == LIST_BY_OUTPUT)
         for (size_t i = 0; i < t.output.n && i < sizeof(w.text); i++)
-            w.text[i] = t.output.p[i] >= 'A' && t.output.p[i] <= 'Z' ? (char)(t.output.p[i] + 32) : t.output.p[i];
+            w.text[i] =
+                t.output.p[i] >= 'A' && t.output.p[i] <= 'Z' ? (char)(t.output.p[i] + 32) : t.output.p[i];
     buf_release(&b);
     return w;
 }
@@ -126,7 +127,11 @@ static void test_order(void **state)
         mix(w, seed);
         for (size_t s = 0; s < ARRAY_LEN(sorts); s++) {
             for (int f = 0; f < 6; f++) {
-                struct list_view v = {.sort = sorts[s], .descending = f & 1, .filter = (enum list_filter)(f / 2), .hosts = true, .services = f != 3};
+                struct list_view v = {.sort = sorts[s],
+                                      .descending = f & 1,
+                                      .filter = (enum list_filter)(f / 2),
+                                      .hosts = true,
+                                      .services = f != 3};
 
                 compare_with_plain(w, v);
             }
@@ -142,7 +147,12 @@ static void test_severity(void **state)
     int64_t t = w->wall.us;
     uint32_t page[8];
     struct list_counts k;
-    struct list_view v = {.sort = LIST_BY_SEVERITY, .descending = true, .hosts = true, .services = true, .limit = 8, .filter = LIST_PROBLEMS};
+    struct list_view v = {.sort = LIST_BY_SEVERITY,
+                          .descending = true,
+                          .hosts = true,
+                          .services = true,
+                          .limit = 8,
+                          .filter = LIST_PROBLEMS};
 
     api_world_put(w, s + 0, 1, BOARD_CHECKED, t - TIME_H, "warning");
     api_world_put(w, s + 1, 2, BOARD_CHECKED, t - TIME_H, "critical, old");
@@ -217,9 +227,22 @@ static void test_filters(void **state)
 
 static void test_bad_parameters(void **state)
 {
-    static const char *const bad[] = {"filter=x", "kind=x", "state=x", "state=ok,", "sort=x", "order=x", "limit=-1", "limit=1001",
-        "limit=x", "limit=", "cursor=", "cursor=5", "cursor=o-1", "cursor=ox", "cursor=o99999999999",
-        "q=a+a+a+a+a+a+a+a+a"};
+    static const char *const bad[] = {"filter=x",
+                                      "kind=x",
+                                      "state=x",
+                                      "state=ok,",
+                                      "sort=x",
+                                      "order=x",
+                                      "limit=-1",
+                                      "limit=1001",
+                                      "limit=x",
+                                      "limit=",
+                                      "cursor=",
+                                      "cursor=5",
+                                      "cursor=o-1",
+                                      "cursor=ox",
+                                      "cursor=o99999999999",
+                                      "q=a+a+a+a+a+a+a+a+a"};
     struct api_world *w = *state;
 
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -244,7 +267,8 @@ static void test_paging(void **state)
         struct str next = json_read_text(json_read_member(root, "next"));
 
         for (size_t i = 0; i < json_read_length(rows); i++)
-            assert_true(map_put(&seen, json_read_text(json_read_member(json_read_element(rows, i), "id")), 1));
+            assert_true(
+                map_put(&seen, json_read_text(json_read_member(json_read_element(rows, i), "id")), 1));
         pages++;
         snprintf(query, sizeof(query), "limit=7&sort=name&cursor=" STR_FMT, STR_ARG(next));
         json_read_free(root);
@@ -259,8 +283,9 @@ static void test_paging(void **state)
 /* Whatever a plugin prints arrives as text: control characters, markup and broken UTF-8 do not break the answer. */
 static void test_hostile_output(void **state)
 {
-    static const char *const outputs[] = {"<script>alert(1)</script>", "\"},{\"x\":\"", "\033[31mred\033[0m", "\xe2\x80\xae txet",
-        "line\xe2\x80\xa8separator", "tab\there"};
+    static const char *const outputs[] = {"<script>alert(1)</script>", "\"},{\"x\":\"",
+                                          "\033[31mred\033[0m",        "\xe2\x80\xae txet",
+                                          "line\xe2\x80\xa8separator", "tab\there"};
     struct api_world *w = *state;
 
     for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
@@ -269,7 +294,9 @@ static void test_hostile_output(void **state)
         api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us, outputs[i]);
         root = get(w, "/api/v1/resources", "state=down", 200);
         assert_int_equal(json_read_length(json_read_member(root, "resources")), 1);
-        assert_true(str_eq_c(json_read_text(json_read_member(json_read_element(json_read_member(root, "resources"), 0), "output")), outputs[i]));
+        assert_true(str_eq_c(json_read_text(json_read_member(
+                                 json_read_element(json_read_member(root, "resources"), 0), "output")),
+                             outputs[i]));
         assert_null(strchr(w->body.data, '<'));
         json_read_free(root);
     }
@@ -281,7 +308,12 @@ static void test_panel(void **state)
     struct json_value *root;
     const struct json_value *perf;
     struct board_comment c = {.id = 5, .idx = 3, .entry_type = BOARD_COMMENT_ACK, .entry_time = w->wall.us};
-    struct board_downtime d = {.id = 6, .idx = 3, .fixed = 1, .start = w->wall.us, .end = w->wall.us + TIME_H, .duration_us = TIME_H};
+    struct board_downtime d = {.id = 6,
+                               .idx = 3,
+                               .fixed = 1,
+                               .start = w->wall.us,
+                               .end = w->wall.us + TIME_H,
+                               .duration_us = TIME_H};
 
     board_put_comment(&w->writer, &c, STR("ann"), STR("being looked at"));
     board_put_downtime(&w->writer, &d, STR("bob"), STR("a new disk"));
@@ -296,9 +328,11 @@ static void test_panel(void **state)
     assert_int_equal(json_read_length(json_read_member(root, "downtimes")), 1);
     perf = json_read_member(root, "perfdata");
     assert_int_equal(json_read_length(perf), 2);
-    assert_true(str_eq_c(json_read_text(json_read_member(json_read_element(perf, 1), "label")), "free space"));
+    assert_true(
+        str_eq_c(json_read_text(json_read_member(json_read_element(perf, 1), "label")), "free space"));
     assert_int_equal(json_read_int(json_read_member(json_read_element(perf, 1), "value")), 80);
-    assert_non_null(strstr(w->body.data, "\"value\":0.5,\"unit\":\"s\",\"warn\":\"1\",\"crit\":\"2\",\"min\":0,\"max\":null"));
+    assert_non_null(strstr(
+        w->body.data, "\"value\":0.5,\"unit\":\"s\",\"warn\":\"1\",\"crit\":\"2\",\"min\":0,\"max\":null"));
     json_read_free(root);
     json_read_free(get(w, "/api/v1/resources/1003", "x=1", 400));
     json_read_free(get(w, "/api/v1/status", "", 200));
@@ -314,10 +348,14 @@ static void test_events(void **state)
     struct json_value *root;
     const struct json_value *list;
 
-    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/1041/events", "limit=2&cursor=77", "", API_ROLE_VIEWER), 0);
+    assert_int_equal(
+        api_world_ask(w, "GET", "/api/v1/resources/1041/events", "limit=2&cursor=77", "", API_ROLE_VIEWER),
+        0);
     assert_string_equal(w->question.data, "events_of|1041|77|2");
-    api_world_rows(w, "[{\"id\":\"70\",\"time\":\"2026-11-23T09:00:00Z\",\"oid\":\"1041\",\"kind\":\"alert\",\"state\":2,\"hard\":true,\"attempt\":3,"
-                      "\"text\":\"bad\"}][{\"id\":\"69\",\"time\":\"2026-11-23T08:00:00Z\",\"kind\":\"comment\",\"author\":\"ann\"}]");
+    api_world_rows(w, "[{\"id\":\"70\",\"time\":\"2026-11-23T09:00:00Z\",\"oid\":\"1041\",\"kind\":\"alert\","
+                      "\"state\":2,\"hard\":true,\"attempt\":3,"
+                      "\"text\":\"bad\"}][{\"id\":\"69\",\"time\":\"2026-11-23T08:00:00Z\",\"kind\":"
+                      "\"comment\",\"author\":\"ann\"}]");
     assert_int_equal(w->status, 200);
     text = buf_str(&w->body);
     root = json_read(&text, &err);
@@ -326,8 +364,10 @@ static void test_events(void **state)
     assert_true(str_eq_c(json_read_text(json_read_member(json_read_element(list, 0), "state")), "critical"));
     assert_true(str_eq_c(json_read_text(json_read_member(root, "next")), "69"));
     json_read_free(root);
-    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/1041/events", "limit=0", "", API_ROLE_VIEWER), 400);
-    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/1041/events", "cursor=x", "", API_ROLE_VIEWER), 400);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/1041/events", "limit=0", "", API_ROLE_VIEWER),
+                     400);
+    assert_int_equal(
+        api_world_ask(w, "GET", "/api/v1/resources/1041/events", "cursor=x", "", API_ROLE_VIEWER), 400);
     assert_int_equal(api_world_ask(w, "GET", "/api/v1/events", "", "", API_ROLE_VIEWER), 0);
     assert_string_equal(w->question.data, "events_recent|0|20");
     api_world_rows(w, "[]");
@@ -338,8 +378,16 @@ static void test_events(void **state)
 
 static void open_stream(struct api_world *w, const char *query, const char *last_id)
 {
-    struct api_request q = {.source = API_BY_WEB, .id = ++w->ids, .method = STR("GET"), .path = STR("/api/v1/stream"), .query = str_of(query),
-        .peer = STR("127.0.0.1"), .host = STR("localhost"), .uid = -1, .authorization = STR("Bearer vgt_viewer"), .last_event_id = str_of(last_id)};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = ++w->ids,
+                            .method = STR("GET"),
+                            .path = STR("/api/v1/stream"),
+                            .query = str_of(query),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .authorization = STR("Bearer vgt_viewer"),
+                            .last_event_id = str_of(last_id)};
     unsigned before = w->asked_auth;
 
     api_receive(&w->api, &q);
@@ -379,7 +427,8 @@ static void test_stream(void **state)
         api_world_put(w, 9, 1, BOARD_CHECKED, t, i < 4 ? "not this" : "gone dark");
     api_world_put(w, 10, 0, BOARD_CHECKED, t, "still fine");
     round_of(w);
-    assert_int_equal(times(&w->streamed, "event: row"), 1); /* five changes, one row; what does not match is not told */
+    assert_int_equal(times(&w->streamed, "event: row"),
+                     1); /* five changes, one row; what does not match is not told */
     assert_non_null(strstr(w->streamed.data, "gone dark"));
     assert_non_null(strstr(w->streamed.data, "\"matched\":1"));
     assert_int_equal(times(&w->streamed, "event: counts"), 1);
@@ -499,9 +548,11 @@ int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        WORLD(test_order), WORLD(test_severity), WORLD(test_filters), WORLD(test_bad_parameters), WORLD(test_paging),
-        WORLD(test_hostile_output), WORLD(test_panel), WORLD(test_events), WORLD(test_stream), WORLD(test_stream_beats),
-        WORLD(test_stream_too_much), WORLD(test_stream_slow), WORLD(test_stream_resume), WORLD(test_stream_shared), WORLD(test_stream_ends),
+        WORLD(test_order),          WORLD(test_severity),        WORLD(test_filters),
+        WORLD(test_bad_parameters), WORLD(test_paging),          WORLD(test_hostile_output),
+        WORLD(test_panel),          WORLD(test_events),          WORLD(test_stream),
+        WORLD(test_stream_beats),   WORLD(test_stream_too_much), WORLD(test_stream_slow),
+        WORLD(test_stream_resume),  WORLD(test_stream_shared),   WORLD(test_stream_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

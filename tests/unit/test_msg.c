@@ -142,7 +142,8 @@ static void test_golden(void **state UNUSED)
     const struct str argv[] = {STR("/a"), STR("")};
     struct buf b = BUF_INIT;
 
-    msg_put_run(&b, &(struct msg_run){.run_id = 2ull << 32 | 7, .idx = 42, .argv = {argv, 2}, .timeout_us = 64});
+    msg_put_run(&b,
+                &(struct msg_run){.run_id = 2ull << 32 | 7, .idx = 42, .argv = {argv, 2}, .timeout_us = 64});
     assert_int_equal(b.len, sizeof(run) - 1);
     assert_memory_equal(b.data, run, b.len);
     buf_release(&b);
@@ -150,8 +151,8 @@ static void test_golden(void **state UNUSED)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_message), cmocka_unit_test(test_required), cmocka_unit_test(test_limits),
-                                       cmocka_unit_test(test_golden)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_message), cmocka_unit_test(test_required),
+                                       cmocka_unit_test(test_limits), cmocka_unit_test(test_golden)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,8 @@ static bool p_socket(const char *state UNUSED, uint16_t port UNUSED)
 
 static bool p_connect(const char *state UNUSED, uint16_t port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int s = socket(AF_INET, SOCK_STREAM, 0);
 
     return s >= 0 && connect(s, (struct sockaddr *)&a, sizeof(a)) == 0;
@@ -190,8 +191,9 @@ static uint16_t listener(int *fd)
 }
 
 static const struct probe probes[] = {
-    {"read", p_read},       {"write", p_write}, {"journal", p_journal}, {"auth", p_auth},     {"db", p_db},     {"socket", p_socket},
-    {"connect", p_connect}, {"listen", p_listen}, {"exec", p_exec},     {"ptrace", p_ptrace}, {"fork", p_fork},
+    {"read", p_read}, {"write", p_write},   {"journal", p_journal}, {"auth", p_auth},
+    {"db", p_db},     {"socket", p_socket}, {"connect", p_connect}, {"listen", p_listen},
+    {"exec", p_exec}, {"ptrace", p_ptrace}, {"fork", p_fork},
 };
 
 static void test_rows(void **unused UNUSED)
@@ -220,7 +222,8 @@ static void test_rows(void **unused UNUSED)
             if (!sandbox_landlock_abi() && want == DENIED && row->calls & SANDBOX_FILES)
                 continue; /* paths cannot be told apart without Landlock */
             if (got != want) {
-                print_error("%s: %s should be %s, is %s\n", role_name(row->role), probes[k].what, word[want], got < 0 ? "broken" : word[got]);
+                print_error("%s: %s should be %s, is %s\n", role_name(row->role), probes[k].what, word[want],
+                            got < 0 ? "broken" : word[got]);
                 wrong++;
             }
         }
