@@ -164,9 +164,10 @@ static int spawn_error(const struct start *s, struct err *err)
     return err_sys(err, s->error, "cannot start %s (%s)", s->spec->exe, s->step);
 }
 
-int proc_spawn(struct proc *p, const struct proc_spec *spec, struct err *err)
+/* 0, or errno; s->step is the step that failed, NULL when there is no process at all. */
+static int spawn(struct proc *p, struct start *s)
 {
-    struct start s = {.spec = spec};
+    const struct proc_spec *spec = s->spec;
     sigset_t all;
     char *stack;
     int pidfd = -1;
@@ -175,21 +176,37 @@ int proc_spawn(struct proc *p, const struct proc_spec *spec, struct err *err)
     BUG_ON(spec->n_fds > FDS_MAX);
     stack = mem_alloc(CHILD_STACK);
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &s.mask); /* no handler of ours may run in the child's borrowed memory */
-    pid = clone(child_main, stack + CHILD_STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &s, &pidfd);
-    s.error = pid < 0 ? errno : s.error;
-    sigprocmask(SIG_SETMASK, &s.mask, NULL);
+    sigprocmask(SIG_SETMASK, &all, &s->mask); /* no handler of ours may run in the child's borrowed memory */
+    pid = clone(child_main, stack + CHILD_STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, s, &pidfd);
+    s->error = pid < 0 ? errno : s->error;
+    sigprocmask(SIG_SETMASK, &s->mask, NULL);
     mem_free(stack);
     if (pid < 0)
-        return err_sys(err, s.error, "cannot start a process for %s", spec->exe);
-    if (s.step) {
+        return s->error;
+    if (s->step) {
         waitpid(pid, NULL, 0);
         close(pidfd);
-        return spawn_error(&s, err);
+        return s->error;
     }
     p->pid = pid;
     p->pidfd = pidfd;
     return 0;
+}
+
+int proc_spawn(struct proc *p, const struct proc_spec *spec, struct err *err)
+{
+    struct start s = {.spec = spec};
+
+    if (spawn(p, &s) == 0)
+        return 0;
+    return s.step ? spawn_error(&s, err) : err_sys(err, s.error, "cannot start a process for %s", spec->exe);
+}
+
+int proc_spawn_errno(struct proc *p, const struct proc_spec *spec)
+{
+    struct start s = {.spec = spec};
+
+    return spawn(p, &s);
 }
 
 int proc_reap(struct proc *p, int *status)

@@ -50,6 +50,7 @@ struct proc {
 /* Starts it. Descriptors that are not in fds are closed in the child; 0, 1, 2 must be in fds or become /dev/null (0) and ours (1, 2). E_NOENT, E_PERM ... with
  * a text that names the program when exec fails. */
 int proc_spawn(struct proc *p, const struct proc_spec *spec, struct err *err);
+int proc_spawn_errno(struct proc *p, const struct proc_spec *spec); /* for who words the failure itself: 0, or errno */
 /* The status of an ended process as waitpid gives it. 1: reaped (pidfd is closed, pid 0); 0: still runs. */
 int proc_reap(struct proc *p, int *status);
 int proc_signal(const struct proc *p, int signo);       /* the process */

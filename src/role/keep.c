@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "role/keep.h"
 
+#include "os/clock.h"
+
 #include <string.h>
 
 enum { BYTES_MAX = 64 * 1024 * 1024 };
@@ -18,17 +20,38 @@ static void drop_oldest(struct keep *k)
     }
 }
 
-void keep_send(struct keep *k, struct peer *engine, struct msg_result *m)
+void keep_go_on(struct keep *k, struct peer *engine)
 {
     struct buf b = BUF_INIT;
 
+    for (size_t i = k->at; i < k->kept.n; i++) {
+        const struct kept *one = &k->kept.at[i];
+
+        if (one->seq <= k->sent)
+            continue;
+        buf_add(&b, one->frame, one->len);
+        if (role_send(engine, &b, -1) < 0)
+            break; /* full, or away: drained or a new engine brings us back */
+        k->sent = one->seq;
+    }
+    buf_release(&b);
+}
+
+void keep_send(struct keep *k, struct peer *engine, struct msg_result *m)
+{
+    struct buf b = BUF_INIT;
+    bool in_order = k->sent == k->next_seq;
+
+    if (!k->next_seq)
+        k->next_seq = k->sent = (uint64_t)clock_mono().us;
     m->seq = ++k->next_seq;
     BUG_ON(msg_put_result(&b, m) < 0);
     *VEC_ADD(&k->kept) = (struct kept){.seq = m->seq, .frame = str_dup(buf_str(&b)), .len = b.len};
     k->bytes += b.len;
     while (k->bytes > BYTES_MAX)
         drop_oldest(k);
-    role_send(engine, &b, -1);
+    if (in_order && role_send(engine, &b, -1) == 0)
+        k->sent = m->seq;
     buf_release(&b);
 }
 
@@ -40,13 +63,8 @@ void keep_stored(struct keep *k, uint64_t seq)
 
 void keep_resend(struct keep *k, struct peer *engine)
 {
-    struct buf b = BUF_INIT;
-
-    for (size_t i = k->at; i < k->kept.n; i++) {
-        buf_add(&b, k->kept.at[i].frame, k->kept.at[i].len);
-        role_send(engine, &b, -1);
-    }
-    buf_release(&b);
+    k->sent = 0;
+    keep_go_on(k, engine);
 }
 
 struct str keep_run_ids(struct keep *k, const struct map *runs)
@@ -60,7 +78,8 @@ struct str keep_run_ids(struct keep *k, const struct map *runs)
         if (!map_at(runs, i, &key, &value))
             continue;
         memcpy(&value, key.p, sizeof(value));
-        buf_add_le64(&ids, value);
+        if (value)
+            buf_add_le64(&ids, value);
     }
     mem_free(k->ids);
     k->ids = buf_take(&ids, &n);

@@ -17,7 +17,8 @@ struct kept {
 struct keep {
     VEC(struct kept) kept; /* by rising seq, from at on */
     size_t at, bytes;
-    uint64_t next_seq;
+    uint64_t next_seq; /* rises over restarts of the role, too: what an earlier process was told as stored is never taken for ours */
+    uint64_t sent;     /* up to here all were handed to the link */
     char *ids; /* what the last HELLO borrowed */
 };
 
@@ -25,6 +26,7 @@ struct keep {
 void keep_send(struct keep *k, struct peer *engine, struct msg_result *m);
 void keep_stored(struct keep *k, uint64_t seq);
 void keep_resend(struct keep *k, struct peer *engine);
+void keep_go_on(struct keep *k, struct peer *engine); /* the link has room again */
 /* The keys of a map whose keys are run ids, packed for HELLO; borrowed until the next call. */
 struct str keep_run_ids(struct keep *k, const struct map *runs);
 void keep_release(struct keep *k);

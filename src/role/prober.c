@@ -173,6 +173,11 @@ static void prober_peer_up(struct role *r, struct peer *p)
     keep_resend(&((struct prober *)r->self)->keep, p);
 }
 
+static void prober_drained(struct role *r, struct peer *p)
+{
+    keep_go_on(&((struct prober *)r->self)->keep, p);
+}
+
 static void prober_hello(struct role *r, struct msg_hello *mine)
 {
     struct prober *self = r->self;
@@ -236,5 +241,6 @@ const struct role_ops role_prober = {
     .serve = role_ready,
     .hello = prober_hello,
     .peer_up = prober_peer_up,
+    .drained = prober_drained,
     .stop = prober_stop,
 };

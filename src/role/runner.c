@@ -5,10 +5,13 @@
  */
 #include "role/runner_int.h"
 
-#include "base/limits.h"
 #include "base/log.h"
+#include "os/clock.h"
 
-#include <string.h>
+#include <pwd.h>
+#include <unistd.h>
+
+enum { FILES_OF_PLUGIN = 1024 };
 
 /* ---- results ---- */
 
@@ -19,12 +22,13 @@ void runner_finish(struct run *run, const struct msg_result *res)
     struct msg_result m = *res;
 
     map_remove_u64(&self->runs, run->run_id);
-    if (!run->unwanted) {
-        m.run_id = run->run_id;
-        m.started_us = run->began_wall.us;
-        m.lasted_us = loop_now(r->loop).us - run->began.us;
+    m.run_id = run->run_id;
+    m.started_us = run->began_wall.us;
+    m.lasted_us = clock_mono().us - run->began.us;
+    if (run->run_id == RUN_TRIAL)
+        runner_trial_end(&m);
+    else if (!run->unwanted)
         keep_send(&self->keep, role_peer(r, ROLE_ENGINE, 0), &m);
-    }
     buf_release(&run->out);
     buf_release(&run->err);
     mem_free(run);
@@ -47,25 +51,36 @@ static void on_kill(struct role *r, struct peer *p UNUSED, const struct msg *m)
     runner_kill(r, m->u.kill.run_id);
 }
 
+/* ---- life ---- */
+
+/* The home of the user that plugins run as: some keep their own settings there (keys, password files). */
+static const char *home(void)
+{
+    const struct passwd *pw = getpwuid(geteuid());
+
+    return pw && pw->pw_dir && pw->pw_dir[0] == '/' ? pw->pw_dir : "/";
+}
+
+/* Each plugin under way takes three descriptors of ours: as many as we may have. The plugins get what was there before, since many cannot go over 1024. */
+static void take_descriptors(struct runner *self)
+{
+    struct rlimit l;
+
+    self->files = FILES_OF_PLUGIN;
+    if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+        return;
+    self->files = MIN(l.rlim_cur, (rlim_t)FILES_OF_PLUGIN);
+    l.rlim_cur = l.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &l);
+}
+
 static void runner_birth(struct role *r)
 {
     struct runner *self = r->self;
-    struct str more = str_of(role_option(r, "vigie_env", ""));
-    static const char *const base[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
-                                       "LANG=C.UTF-8"};
 
     buf_init(&self->env);
-    for (size_t i = 0; i < ARRAY_LEN(base); i++)
-        buf_add(&self->env, base[i], strlen(base[i]) + 1);
-    /* vigie_env=NAME=value,NAME=value: what some plugins need besides. */
-    while (more.p) {
-        struct str word = str_trim(str_cut(&more, ','));
-
-        if (str_find_char(word, '=') > 0) {
-            buf_add_str(&self->env, word);
-            buf_add_char(&self->env, '\0');
-        }
-    }
+    runner_env_base(&self->env, home(), role_option(r, "vigie_env", ""));
+    take_descriptors(self);
 }
 
 static void runner_snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
@@ -81,8 +96,9 @@ static void runner_snapshot(struct role *r, const struct role_snapshot *now, con
 static void runner_serve(struct role *r)
 {
     proc_become_subreaper();
-    runner_sweep(r);
     role_ready(r);
+    if (r->instance == 0)
+        runner_trial_begin(r);
 }
 
 /* Tells a (new) engine what still runs here, so that it adopts its own and has the others ended. */
@@ -98,14 +114,17 @@ static void runner_peer_up(struct role *r, struct peer *p)
     keep_resend(&((struct runner *)r->self)->keep, p);
 }
 
+static void runner_drained(struct role *r, struct peer *p)
+{
+    keep_go_on(&((struct runner *)r->self)->keep, p);
+}
+
 static void runner_stop(struct role *r)
 {
     struct runner *self = r->self;
 
-    runner_kill_all(r);
+    runner_end_all(r);
     keep_release(&self->keep);
-    loop_timer_cancel(&self->sweep);
-    map_release(&self->runs);
     buf_release(&self->env);
     role_done(r);
 }
@@ -126,5 +145,6 @@ const struct role_ops role_runner = {
     .serve = runner_serve,
     .hello = runner_hello,
     .peer_up = runner_peer_up,
+    .drained = runner_drained,
     .stop = runner_stop,
 };

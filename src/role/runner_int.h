@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What the two files of the runner share: runner.c (messages, results kept until stored), runner_run.c (one execution). */
+/* What the files of the runner share: runner.c (messages, life), runner_words.c (command and environment), runner_run.c (one execution), runner_trial.c (do ICMP plugins work?). */
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/secret.h"
@@ -10,16 +10,28 @@
 #include "role/role.h"
 
 enum run_how { RUN_EXIT, RUN_SIGNAL, RUN_TIMEOUT, RUN_NOT_STARTED, RUN_LOST };
+enum run_kind { RUN_CHECK, RUN_NOTIFICATION, RUN_HANDLER };
+
+#define RUN_TRIAL 0 /* run id of our own trial: an engine's ids are never 0 */
+
+/* argv or envp: NUL-ended words in one block. */
+struct words {
+    struct buf block;
+    VEC(size_t) at;
+    VEC(const char *) list; /* ended by NULL */
+};
 
 /* One execution, from RUN to RESULT. */
 struct run {
     struct role *role;
     uint64_t run_id;
-    struct proc proc;
+    enum run_kind kind;
+    struct words argv, env; /* until the process runs */
+    struct proc proc;       /* pid 0: waits for room to start, or has ended */
     struct loop_fd exited, out_watch, err_watch;
     int out_fd, err_fd; /* -1: closed */
     struct buf out, err;
-    bool truncated, timed_out, killed, unwanted;
+    bool truncated, timed_out, unwanted, pings;
     size_t out_max;
     struct loop_timer timer;
     struct mono began, deadline;
@@ -29,16 +41,38 @@ struct run {
 struct runner {
     struct secret secret;
     bool has_secret;
-    struct map runs;         /* run id -> struct run */
+    struct map runs; /* run id -> struct run */
+    struct map pids; /* of running plugins -> struct run */
     struct keep keep;
-    struct buf env;          /* base environment: words ended by NUL */
+    struct buf env;  /* base environment: words ended by NUL */
+    uint64_t files;  /* descriptors a plugin may have open: what we had before we took more */
     struct loop_timer sweep;
+    bool sweeping;
 };
 
 struct msg_run;
+
+/* runner_run.c */
 void runner_start(struct role *r, const struct msg_run *m);
 void runner_kill(struct role *r, uint64_t run_id);
-void runner_kill_all(struct role *r);
-/* Takes a run out of the table, sends its RESULT and frees it. */
+void runner_end_all(struct role *r); /* nothing that a run started lives on */
+
+/* runner_words.c */
+void runner_env_base(struct buf *env, const char *home, const char *more); /* more: NAME=value,NAME=value */
+int runner_words(const struct runner *self, const struct msg_run *m, struct words *argv, struct words *env);
+void runner_words_release(struct words *w); /* wipes: secrets may be in them */
+/* The program of a command as a shell would find it. path: room for the answer. */
+const char *runner_find_program(const char *name, char *path, size_t size);
+/* Why a program could not be executed, for people: error is errno of exec. */
+void runner_why_not_started(const char *program, int error, char *text, size_t size);
+/* True for commands that send ICMP, which needs a right that Vigie may not have. */
+bool runner_is_ping(const struct words *argv);
+/* Words by which such plugins say that the right was missing: the result says nothing about the host. */
+bool runner_is_rightless(struct str out, struct str err);
+
+/* runner.c: takes a run out of the tables, sends its RESULT and frees it. */
 void runner_finish(struct run *run, const struct msg_result *res);
-void runner_sweep(void *user); /* ends processes that left their plugin's group and outlived its deadline */
+
+/* runner_trial.c */
+void runner_trial_begin(struct role *r);
+void runner_trial_end(const struct msg_result *m);

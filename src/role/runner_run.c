@@ -1,126 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One execution: words and secrets to argv, the process in a group of its own, its output up to the limit, its deadline, its end. */
+/* One execution: the process in a session of its own, its output up to the limit, its deadline, its end. */
 #include "role/runner_int.h"
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "os/clock.h"
-#include "os/file.h"
+#include "os/stray.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SWEEP_US (TIME_S / 2)
+#define ROOM_US  (TIME_S / 5) /* until a start is tried again that the system had no room for */
+#define END_US   (2 * TIME_S)
 enum { ERR_MAX = 4096, READ_CHUNK = 16 * 1024, READS_A_ROUND = 16 };
 
-static void send_end(struct run *run, int status);
+static void try_start(void *user);
+static void on_exited(void *user, uint32_t events);
 
-/* ---- words ---- */
+/* ---- processes that left their plugin ---- */
 
-/* argv or envp: NUL-ended words in one block. */
-struct words {
-    struct buf block;
-    VEC(size_t) at;
-    VEC(const char *) list;
-};
-
-static void words_release(struct words *w)
+static bool is_run(void *user, pid_t pid)
 {
-    mem_wipe(w->block.data, w->block.cap);
-    buf_release(&w->block);
-    VEC_RELEASE(&w->at);
-    VEC_RELEASE(&w->list);
+    return map_get_u64(&((struct runner *)user)->pids, (uint64_t)pid, NULL);
 }
 
-static void words_end(struct words *w)
+static void on_sweep(void *user)
 {
-    for (size_t i = 0; i < w->at.n; i++)
-        *VEC_ADD(&w->list) = w->block.data + w->at.at[i];
-    *VEC_ADD(&w->list) = NULL;
+    struct role *r = user;
+    struct runner *self = r->self;
+    struct mono now = clock_mono();
+
+    if (!r->one_process)
+        proc_reap_orphans(is_run, self);
+    self->sweeping = stray_sweep(now, is_run, self) || self->runs.count;
+    if (self->sweeping)
+        loop_timer_set(r->loop, &self->sweep, (struct mono){now.us + SWEEP_US}, on_sweep, r);
 }
 
-/* A coded word: slots become what the secret segment holds. A NUL inside would end the word early: it is left out. */
-static int words_add_coded(struct words *w, const struct runner *self, struct str coded)
+/* While anything runs, or was left behind, it is looked after. */
+static void begin_sweeping(struct role *r)
 {
-    size_t from = w->block.len, to = from;
-    int r;
+    struct runner *self = r->self;
 
-    *VEC_ADD(&w->at) = from;
-    r = secret_fill(&self->secret, coded, &w->block);
-    for (size_t i = from; i < w->block.len; i++) {
-        if (w->block.data[i])
-            w->block.data[to++] = w->block.data[i];
-    }
-    buf_truncate(&w->block, to);
-    buf_add_char(&w->block, '\0');
-    return r;
-}
-
-static void words_add_plain(struct words *w, struct str s)
-{
-    *VEC_ADD(&w->at) = w->block.len;
-    buf_add_str(&w->block, s);
-    buf_add_char(&w->block, '\0');
-}
-
-static int make_words(const struct runner *self, const struct msg_run *m, struct mono deadline, struct words *argv, struct words *env)
-{
-    struct str base = buf_str(&self->env);
-    char mark[40];
-
-    for (size_t i = 0; i < m->argv.n; i++) {
-        if (words_add_coded(argv, self, m->argv.at[i]) < 0)
-            return E_FORMAT;
-    }
-    while (base.n)
-        words_add_plain(env, str_cut(&base, '\0'));
-    for (size_t i = 0; i < m->env.n; i++) {
-        if (words_add_coded(env, self, m->env.at[i]) < 0)
-            return E_FORMAT;
-    }
-    snprintf(mark, sizeof(mark), "VIGIE_DEADLINE=%lld", (long long)deadline.us);
-    words_add_plain(env, str_of(mark));
-    words_end(argv);
-    words_end(env);
-    return 0;
-}
-
-/* A name without a slash is looked for as a shell would. */
-static const char *find_program(const char *name, char *path, size_t size)
-{
-    struct str dirs = STR("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-
-    if (strchr(name, '/'))
-        return name;
-    while (dirs.p) {
-        struct str d = str_cut(&dirs, ':');
-
-        snprintf(path, size, STR_FMT "/%s", STR_ARG(d), name);
-        if (access(path, X_OK) == 0)
-            return path;
-    }
-    return name;
+    if (self->sweeping)
+        return;
+    self->sweeping = true;
+    loop_timer_set(r->loop, &self->sweep, (struct mono){loop_now(r->loop).us + SWEEP_US}, on_sweep, r);
 }
 
 /* ---- the end of a run ---- */
-
-/* Words by which plugins say that a right was missing: such a result says nothing about the host. */
-static bool is_rightless(struct str out, struct str err)
-{
-    static const char *const marks[] = {"Operation not permitted", "lacking privilege", "Lacking privilege",
-                                        "must be run as root", "need root", "root privileges", "cap_net_raw"};
-
-    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-        if (str_contains(out, str_of(marks[i])) || str_contains(err, str_of(marks[i])))
-            return true;
-    }
-    return false;
-}
 
 static void close_pipe(struct loop_fd *watch, int *fd)
 {
@@ -130,16 +63,24 @@ static void close_pipe(struct loop_fd *watch, int *fd)
     *fd = -1;
 }
 
-static void fail_start(struct run *run, const char *text)
+static void let_go(struct run *run)
 {
-    struct msg_result m = {.how = RUN_NOT_STARTED, .error = str_of(text)};
-
     close_pipe(&run->out_watch, &run->out_fd);
     close_pipe(&run->err_watch, &run->err_fd);
-    runner_finish(run, &m);
+    loop_fd_remove(&run->exited);
+    loop_timer_cancel(&run->timer);
+    runner_words_release(&run->argv);
+    runner_words_release(&run->env);
 }
 
-static void send_end(struct run *run, int status)
+static void end_unstarted(struct run *run, enum run_how how, int error, const char *text)
+{
+    let_go(run);
+    runner_finish(run, &(struct msg_result){
+                           .how = how, .code = (uint64_t)error, .error = str_of(text), .rightless = run->pings && error == EPERM});
+}
+
+static void end_ran(struct run *run, int status)
 {
     struct msg_result m = {.output = buf_str(&run->out), .truncated = run->truncated, .error = buf_str(&run->err)};
 
@@ -152,7 +93,8 @@ static void send_end(struct run *run, int status)
         m.how = RUN_EXIT;
         m.code = (uint64_t)WEXITSTATUS(status);
     }
-    m.rightless = m.code && is_rightless(m.output, m.error);
+    m.rightless = m.how == RUN_EXIT && m.code && run->pings && runner_is_rightless(m.output, m.error);
+    let_go(run);
     runner_finish(run, &m);
 }
 
@@ -194,41 +136,54 @@ static void on_err(void *user, uint32_t events UNUSED)
         close_pipe(&run->err_watch, &run->err_fd);
 }
 
-/* The plugin itself has ended: that is the result, even if a child of it still holds the pipe. */
-static void on_exited(void *user, uint32_t events UNUSED)
+/* Takes the plugin's end if it has ended: that is the result, even if a child of it still holds the pipe. */
+static bool take_end(struct run *run)
 {
-    struct run *run = user;
-    pid_t group = run->proc.pid;
+    struct runner *self = run->role->self;
+    siginfo_t si = {0};
+    pid_t pid = run->proc.pid;
     int status;
 
+    if (waitid(P_PIDFD, (id_t)run->proc.pidfd, &si, WEXITED | WNOHANG | WNOWAIT) < 0 || !si.si_pid)
+        return false;
+    /* While it is not reaped its number is no other's: the last moment to reach its group by it. */
+    if (run->timed_out || run->unwanted)
+        proc_signal_group(&run->proc, SIGKILL);
     loop_fd_remove(&run->exited);
     if (!proc_reap(&run->proc, &status))
-        return;
+        return false;
+    map_remove_u64(&self->pids, (uint64_t)pid);
     if (run->out_fd >= 0)
         read_pipe(run->out_fd, &run->out, run->out_max, &run->truncated);
     if (run->err_fd >= 0)
         read_pipe(run->err_fd, &run->err, ERR_MAX, NULL);
-    if (run->timed_out || run->killed || run->unwanted)
-        kill(-group, SIGKILL); /* who is left of its group */
-    loop_timer_cancel(&run->timer);
-    close_pipe(&run->out_watch, &run->out_fd);
-    close_pipe(&run->err_watch, &run->err_fd);
-    send_end(run, status);
+    end_ran(run, status);
+    return true;
+}
+
+static void on_exited(void *user, uint32_t events UNUSED)
+{
+    take_end(user);
+}
+
+static void kill_run(struct run *run)
+{
+    stray_kill_below(run->proc.pid); /* those that left the group: their way to us ends with it */
+    proc_signal_group(&run->proc, SIGKILL);
+    proc_signal(&run->proc, SIGKILL);
 }
 
 static void on_grace_end(void *user)
 {
-    struct run *run = user;
-
-    run->killed = true;
-    proc_signal_group(&run->proc, SIGKILL);
-    proc_signal(&run->proc, SIGKILL); /* if it left its group */
+    kill_run(user);
 }
 
 static void on_deadline(void *user)
 {
     struct run *run = user;
 
+    if (take_end(run))
+        return; /* in time; it was us who came late */
     run->timed_out = true;
     proc_signal_group(&run->proc, SIGTERM);
     loop_timer_set(run->role->loop, &run->timer, (struct mono){run->deadline.us + LIMIT_KILL_GRACE_US}, on_grace_end, run);
@@ -239,71 +194,144 @@ static void on_deadline(void *user)
 static int open_pipe(int fd[2])
 {
     if (pipe2(fd, O_CLOEXEC) < 0)
-        return -1;
+        return errno;
     fcntl(fd[0], F_SETFL, O_NONBLOCK);
     return 0;
 }
 
-static int spawn_run(struct run *run, const struct words *argv, const struct words *env, struct err *err)
+/* Starts the process: 0, or errno. */
+static int spawn(struct run *run, const char *exe, const char *const *argv, int out, int err)
 {
-    struct loop *loop = run->role->loop;
+    struct runner *self = run->role->self;
     struct proc_spec spec = PROC_SPEC_INIT;
-    static const struct proc_limit limits[] = {{RLIMIT_CORE, {0, 0}}};
-    char path[4200];
-    int out[2], errp[2], r;
+    struct proc_limit limits[3] = {{RLIMIT_CORE, {0, 0}}, {RLIMIT_NOFILE, {0, 0}}};
+    const struct proc_fd fds[] = {{out, 1}, {err, 2}};
+    struct rlimit files;
+    size_t n = 1;
 
-    if (open_pipe(out) < 0)
-        return err_sys(err, errno, "cannot make a pipe");
-    if (open_pipe(errp) < 0) {
-        r = err_sys(err, errno, "cannot make a pipe");
-        close(out[0]);
-        close(out[1]);
-        return r;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        limits[n].value = (struct rlimit){MIN((rlim_t)self->files, files.rlim_max), files.rlim_max};
+        n++;
     }
-    const struct proc_fd fds[] = {{out[1], 1}, {errp[1], 2}};
-    spec.exe = find_program(argv->list.at[0], path, sizeof(path));
-    spec.argv = argv->list.at;
-    spec.envv = env->list.at;
+    /* What an event handler or a notification leaves running, a daemon, is its business. */
+    if (run->kind == RUN_CHECK && stray_mark(&limits[n], run->deadline))
+        n++;
+    spec.exe = exe;
+    spec.argv = argv;
+    spec.envv = run->env.list.at;
     spec.fds = fds;
     spec.n_fds = ARRAY_LEN(fds);
     spec.new_session = true;
     spec.limits = limits;
-    spec.n_limits = ARRAY_LEN(limits);
+    spec.n_limits = n;
     spec.death_signal = SIGKILL;
-    r = proc_spawn(&run->proc, &spec, err);
-    close(out[1]);
-    close(errp[1]);
+    return proc_spawn_errno(&run->proc, &spec);
+}
+
+/* A script without a first line that names its interpreter is the shell's, as execvp has it. */
+static int spawn_as_script(struct run *run, const char *exe, int out, int err)
+{
+    VEC(const char *) argv = {0};
+    int r;
+
+    *VEC_ADD(&argv) = "/bin/sh";
+    *VEC_ADD(&argv) = exe;
+    for (size_t i = 1; i < run->argv.list.n; i++)
+        *VEC_ADD(&argv) = run->argv.list.at[i];
+    r = spawn(run, "/bin/sh", argv.at, out, err);
+    VEC_RELEASE(&argv);
+    return r;
+}
+
+static int start_process(struct run *run, const char *exe)
+{
+    int out[2], err[2], e = open_pipe(out);
+
+    if (e)
+        return e;
+    e = open_pipe(err);
+    if (e) {
+        close(out[0]);
+        close(out[1]);
+        return e;
+    }
     run->out_fd = out[0];
-    run->err_fd = errp[0];
-    if (r < 0)
-        return r;
+    run->err_fd = err[0];
+    e = spawn(run, exe, run->argv.list.at, out[1], err[1]);
+    if (e == ENOEXEC)
+        e = spawn_as_script(run, exe, out[1], err[1]);
+    close(out[1]);
+    close(err[1]);
+    if (e) {
+        close_pipe(&run->out_watch, &run->out_fd);
+        close_pipe(&run->err_watch, &run->err_fd);
+    }
+    return e;
+}
+
+static bool is_shortage(int error)
+{
+    return error == EAGAIN || error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+static void watch(struct run *run)
+{
+    struct loop *loop = run->role->loop;
+    struct runner *self = run->role->self;
+
+    runner_words_release(&run->argv);
+    runner_words_release(&run->env);
+    map_put_u64(&self->pids, (uint64_t)run->proc.pid, (uint64_t)(uintptr_t)run);
     loop_fd_add(loop, &run->out_watch, run->out_fd, EPOLLIN, on_out, run);
     loop_fd_add(loop, &run->err_watch, run->err_fd, EPOLLIN, on_err, run);
     loop_fd_add(loop, &run->exited, run->proc.pidfd, EPOLLIN, on_exited, run);
     loop_timer_set(loop, &run->timer, run->deadline, on_deadline, run);
-    return 0;
+    begin_sweeping(run->role);
+}
+
+/* No room for another process or descriptor is our trouble, not the plugin's: it waits, and in the end its run is lost and done again. */
+static void try_start(void *user)
+{
+    struct run *run = user;
+    struct mono now = clock_mono();
+    char path[4200], text[4600];
+    const char *exe = runner_find_program(run->argv.list.at[0], path, sizeof(path));
+    int e = start_process(run, exe);
+
+    if (e == 0) {
+        watch(run);
+    } else if (!is_shortage(e)) {
+        runner_why_not_started(exe, e, text, sizeof(text));
+        end_unstarted(run, RUN_NOT_STARTED, e, text);
+    } else if (now.us + ROOM_US < run->deadline.us) {
+        loop_timer_set(run->role->loop, &run->timer, (struct mono){now.us + ROOM_US}, try_start, run);
+    } else {
+        log_warn("no room to start %s: %s", exe, strerror(e));
+        end_unstarted(run, RUN_LOST, e, "no room for another process");
+    }
 }
 
 void runner_start(struct role *r, const struct msg_run *m)
 {
     struct runner *self = r->self;
-    struct run *run = mem_zalloc(sizeof(*run));
-    struct words argv = {.block = BUF_INIT}, env = {.block = BUF_INIT};
-    struct err err = ERR_INIT;
+    struct run *run;
 
-    *run = (struct run){.role = r, .run_id = m->run_id, .out_fd = -1, .err_fd = -1, .out = BUF_INIT, .err = BUF_INIT,
-                        .began = clock_mono(), .began_wall = clock_wall()};
+    if (map_get_u64(&self->runs, m->run_id, NULL))
+        return; /* said twice: it runs */
+    run = mem_zalloc(sizeof(*run));
+    *run = (struct run){.role = r, .run_id = m->run_id, .kind = (enum run_kind)m->kind, .out_fd = -1, .err_fd = -1, .out = BUF_INIT, .err = BUF_INIT,
+                        .argv = {.block = BUF_INIT}, .env = {.block = BUF_INIT}, .began = clock_mono(), .began_wall = clock_wall()};
     run->out_max = m->out_max ? MIN(m->out_max, (uint64_t)LIMIT_OUTPUT_TOTAL) : LIMIT_OUTPUT_TOTAL;
     run->deadline.us = run->began.us + m->timeout_us;
     map_put_u64(&self->runs, run->run_id, (uint64_t)(uintptr_t)run);
-    if (!self->has_secret || !m->argv.n || make_words(self, m, run->deadline, &argv, &env) < 0)
-        fail_start(run, "the command cannot be put together");
-    else if (!argv.list.at[0][0])
-        fail_start(run, "the command is empty");
-    else if (spawn_run(run, &argv, &env, &err) < 0)
-        fail_start(run, err.text);
-    words_release(&argv);
-    words_release(&env);
+    if (runner_words(self, m, &run->argv, &run->env) < 0) {
+        end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command cannot be put together");
+    } else if (!run->argv.list.at[0][0]) {
+        end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command is empty");
+    } else {
+        run->pings = runner_is_ping(&run->argv);
+        try_start(run);
+    }
 }
 
 void runner_kill(struct role *r, uint64_t run_id)
@@ -316,10 +344,13 @@ void runner_kill(struct role *r, uint64_t run_id)
         return;
     run = (struct run *)(uintptr_t)p;
     run->unwanted = true;
-    proc_signal_group(&run->proc, SIGKILL);
+    if (run->proc.pid)
+        kill_run(run);
+    else
+        end_unstarted(run, RUN_LOST, 0, "");
 }
 
-void runner_kill_all(struct role *r)
+void runner_end_all(struct role *r)
 {
     struct runner *self = r->self;
     struct str key;
@@ -331,83 +362,16 @@ void runner_kill_all(struct role *r)
         if (!map_at(&self->runs, i, &key, &p))
             continue;
         run = (struct run *)(uintptr_t)p;
-        proc_signal_group(&run->proc, SIGKILL);
-        loop_timer_cancel(&run->timer);
-        loop_fd_remove(&run->exited);
-        close_pipe(&run->out_watch, &run->out_fd);
-        close_pipe(&run->err_watch, &run->err_fd);
+        if (run->proc.pid)
+            proc_signal_group(&run->proc, SIGKILL);
+        let_go(run);
         proc_forget(&run->proc);
         buf_release(&run->out);
         buf_release(&run->err);
         mem_free(run);
     }
-}
-
-/* ---- strays ---- */
-
-static bool is_run(const struct runner *self, pid_t pid)
-{
-    struct str key;
-    uint64_t p;
-
-    for (size_t i = 0; i < self->runs.n_entry; i++) {
-        if (map_at(&self->runs, i, &key, &p) && ((const struct run *)(uintptr_t)p)->proc.pid == pid)
-            return true;
-    }
-    return false;
-}
-
-static bool keep_run(void *user, pid_t pid)
-{
-    return is_run(user, pid);
-}
-
-/* A process that left its plugin's group came to us as its reaper; its environment still says until when it may live. One that hid its environment may not live. */
-static void judge_stray(const struct runner *self, pid_t pid, int64_t now)
-{
-    struct buf env = BUF_INIT;
-    char path[64];
-    struct str rest;
-    int64_t deadline = 0;
-
-    if (is_run(self, pid))
-        return;
-    snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-    file_read(path, 256 * 1024, &env, NULL);
-    rest = buf_str(&env);
-    while (rest.p) {
-        struct str word = str_cut(&rest, '\0'), mark = STR("VIGIE_DEADLINE=");
-
-        if (str_starts(word, mark))
-            str_to_i64(str_sub(word, mark.n, word.n), &deadline);
-    }
-    buf_release(&env);
-    if (deadline < now)
-        kill(pid, SIGKILL);
-}
-
-void runner_sweep(void *user)
-{
-    struct role *r = user;
-    struct runner *self = r->self;
-    struct buf list = BUF_INIT;
-    struct mono now = clock_mono();
-    char path[64];
-    struct str rest;
-
-    loop_timer_set(r->loop, &self->sweep, (struct mono){now.us + SWEEP_US}, runner_sweep, r);
-    if (r->one_process)
-        return; /* the children here are not only plugins */
-    proc_reap_orphans(keep_run, self);
-    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-    if (file_read(path, 1024 * 1024, &list, NULL) == 0) {
-        rest = str_trim(buf_str(&list));
-        while (rest.p) {
-            uint64_t pid;
-
-            if (str_to_u64(str_cut(&rest, ' '), &pid))
-                judge_stray(self, (pid_t)pid, now.us);
-        }
-    }
-    buf_release(&list);
+    loop_timer_cancel(&self->sweep);
+    stray_end_all(END_US);
+    map_release(&self->runs);
+    map_release(&self->pids);
 }
