@@ -42,5 +42,5 @@ bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx);
 size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page,
                    struct list_counts *counts);
 void list_count(const struct api *a, struct list_counts *counts); /* without matched */
-void list_counts_members(const struct list_counts *c,
-                         struct json *j); /* "counts":{...},"total":n,"matched":n */
+/* "counts":{...},"total":n,"matched":n */
+void list_counts_members(const struct list_counts *c, struct json *j);

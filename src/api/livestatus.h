@@ -22,8 +22,8 @@ struct livestatus_world {
 
 struct livestatus_reply {
     bool keep; /* the client asked to keep the connection */
-    struct str
-        command; /* "[ts] NAME;args" to be sent to the engine; empty: none. Borrowed from the request */
+    /* "[ts] NAME;args" to be sent to the engine; empty: none. Borrowed from the request */
+    struct str command;
 };
 
 /* Answers one request (all its lines, up to its empty line). Appends to out. */

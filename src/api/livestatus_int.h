@@ -45,8 +45,8 @@ struct ls_table {
     const char *name;
     const struct ls_column *columns;
     size_t n_columns;
-    const char
-        *host_prefix; /* rows of this table also have the hosts' columns under this prefix; NULL: not */
+    /* rows of this table also have the hosts' columns under this prefix; NULL: not */
+    const char *host_prefix;
     const char *service_prefix;
     uint32_t (*count)(const struct livestatus_world *w);           /* upper bound of rows */
     bool (*load)(struct ls_row *row, uint32_t i);                  /* false: no row there */
@@ -97,13 +97,13 @@ struct ls_pool {
     VEC(uint32_t) stack; /* filters not yet combined */
 };
 
-int ls_filter_add(struct ls_pool *p, const struct ls_table *t, struct str text,
-                  struct err *err); /* "column op value" */
+/* "column op value" */
+int ls_filter_add(struct ls_pool *p, const struct ls_table *t, struct str text, struct err *err);
 int ls_filter_combine(struct ls_pool *p, enum ls_node_kind kind, struct str count, struct err *err);
 int ls_filter_negate(struct ls_pool *p, struct err *err);
 bool ls_filter_eval(const struct ls_pool *p, uint32_t node, struct ls_row *row, const struct ls_table *t);
-bool ls_filter_all(const struct ls_pool *p, struct ls_row *row,
-                   const struct ls_table *t); /* every one of the stack */
+/* every one of the stack */
+bool ls_filter_all(const struct ls_pool *p, struct ls_row *row, const struct ls_table *t);
 void ls_pool_release(struct ls_pool *p);
 
 /* ---- query ---- */

@@ -12,8 +12,8 @@ struct pair {
 struct api_names {
     uint32_t *rank, *at; /* at: the other way round */
     uint32_t *text;      /* by idx: where its names begin in pool; one more at the end */
-    struct buf
-        pool; /* the names of each check in small letters, a line each, so that a search is one pass over bytes */
+    /* the names of each check in small letters, a line each, so that a search is one pass over bytes */
+    struct buf pool;
     uint64_t *oid;       /* by idx, 0: not known yet */
     struct pair *by_oid; /* sorted, those that are known */
     size_t n, n_known;

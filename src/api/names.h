@@ -7,12 +7,12 @@
 #include "api/api.h"
 
 struct api_names;
-struct api_names *names_new(const struct model *m,
-                            const uint64_t *oids); /* oids NULL: asked of the board as needed */
+/* oids NULL: asked of the board as needed */
+struct api_names *names_new(const struct model *m, const uint64_t *oids);
 void names_free(struct api_names *n);
 uint32_t names_rank(const struct api_names *n, uint32_t idx);
-uint32_t names_at(const struct api_names *n,
-                  uint32_t rank); /* the check that stands there in the order of names */
+/* the check that stands there in the order of names */
+uint32_t names_at(const struct api_names *n, uint32_t rank);
 /* Does word (in small letters, ASCII) stand in one of the check's names: host, its display name, alias and address, service and its display name? */
 bool names_hold(const struct api_names *n, uint32_t idx, struct str word);
 /* The id as the API shows it: the oid, or "i" and the index while no oid is known. */

@@ -52,8 +52,8 @@ struct ctl_table {
     VEC(char *) cells;
 };
 void ctl_table_cell(struct ctl_table *t, const char *text);
-void ctl_table_print(struct ctl_table *t, const struct ctl *c,
-                     int state_column); /* -1: no column is a state; frees the cells */
+/* -1: no column is a state; frees the cells */
+void ctl_table_print(struct ctl_table *t, const struct ctl *c, int state_column);
 const char *ctl_state_colour(const char *state);
 /* "3 min", "2 h", "5 d" since an RFC 3339 time; "-" for none. */
 void ctl_ago(const char *rfc3339, char *out, size_t size);

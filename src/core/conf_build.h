@@ -9,9 +9,8 @@
 #include "core/model_build.h"
 
 /* conf_value.c */
-bool conf_decimal(
-    struct str text,
-    int64_t *millionths); /* false: not a whole decimal number; the leading part is still read */
+/* false: not a whole decimal number; the leading part is still read */
+bool conf_decimal(struct str text, int64_t *millionths);
 /* Fills the fields of record (a struct of model.h) that the table of directives names; flag bits into *flags. */
 void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags);
 

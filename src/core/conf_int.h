@@ -33,8 +33,8 @@ struct conf_object {
     uint32_t use_prop;            /* for its place; CONF_NONE */
     bool registered;
     uint8_t step; /* of resolving: 0 not yet, 1 under way, 2 done */
-    uint32_t
-        *value; /* effective: prop index + 1 of each row of the type, 0 not set; arena; NULL until resolved */
+    /* effective: prop index + 1 of each row of the type, 0 not set; arena; NULL until resolved */
+    uint32_t *value;
     uint32_t *keyed; /* effective custom variables and days: prop indexes; arena */
     uint32_t n_keyed;
 };
@@ -130,8 +130,8 @@ struct conf_lines {
 };
 /* The next line, blanks at both ends and continuation backslashes taken off; empty lines and lines of comment are given as empty. False at the end. */
 bool conf_next_line(struct conf_lines *l, struct str *text);
-struct str conf_strip_comment(struct conf *c,
-                              struct str text); /* from an unescaped ';' on; "\;" becomes ';' */
+/* from an unescaped ';' on; "\;" becomes ';' */
+struct str conf_strip_comment(struct conf *c, struct str text);
 int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t *file, struct str *bytes);
 struct str conf_path(struct conf *c, struct str path, struct str dir); /* absolute, or below dir; NUL-ended */
 
@@ -143,10 +143,10 @@ void conf_resolve(struct conf *c); /* templates, then ranks */
 void conf_expand(struct conf *c);  /* groups and services */
 
 /* Effective values of an object. */
-const struct conf_prop *conf_get(const struct conf *c, const struct conf_object *o,
-                                 unsigned row); /* NULL: not set */
-struct str conf_text(const struct conf *c, const struct conf_object *o,
-                     unsigned row); /* the default when not set */
+/* NULL: not set */
+const struct conf_prop *conf_get(const struct conf *c, const struct conf_object *o, unsigned row);
+/* the default when not set */
+struct str conf_text(const struct conf *c, const struct conf_object *o, unsigned row);
 const struct conf_object *conf_ranked(const struct conf *c, enum conf_type type, uint32_t rank);
 uint32_t conf_rank(const struct conf *c, enum conf_type type, struct str name); /* CONF_NONE */
 

@@ -67,8 +67,8 @@ struct conf_directive {
     const char *name;
     enum conf_kind kind;
     const char *def; /* text of the default, "" none */
-    int32_t
-        field; /* offset in the snapshot's struct, or flag bit for CONF_KIND_BOOL of objects; CONF_NO_FIELD */
+    /* offset in the snapshot's struct, or flag bit for CONF_KIND_BOOL of objects; CONF_NO_FIELD */
+    int32_t field;
     uint8_t acted;
     const char *doc;
 };

@@ -54,8 +54,8 @@ const struct macro_info *macro_info(enum macro_id id); /* id below MACRO_ID_COUN
 struct macro_ref {
     enum macro_id id;
     unsigned n; /* MACRO_ID_ARG, MACRO_ID_USER */
-    struct str
-        arg; /* behind the first colon, or the name of a custom variable; p NULL: none. Borrowed from text */
+    /* behind the first colon, or the name of a custom variable; p NULL: none. Borrowed from text */
+    struct str arg;
     bool on_demand; /* arg names another object */
 };
 bool macro_parse(struct str text, struct macro_ref *out); /* false: no macro of ours; text stays as it is */

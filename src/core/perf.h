@@ -23,8 +23,8 @@ struct perf_range {
 enum perf_unit { PERF_NONE, PERF_SECONDS, PERF_PERCENT, PERF_BYTES, PERF_BITS, PERF_COUNTER, PERF_OTHER };
 
 struct perf_item {
-    struct str
-        label; /* without quotes; a doubled quote inside stays doubled (perf_label undoes it). Borrowed */
+    /* without quotes; a doubled quote inside stays doubled (perf_label undoes it). Borrowed */
+    struct str label;
     bool quoted;
     struct perf_value value;
     struct str uom; /* as written. Borrowed */

@@ -36,8 +36,8 @@ void sched_clock_step(struct world *w);
 void sched_freshness(struct world *w);
 
 /* Runs. */
-uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind,
-                         int64_t timeout_us); /* slot */
+/* slot */
+uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us);
 bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot);
 void sched_end_run(struct world *w, uint32_t slot);
 void sched_lost(struct world *w, uint32_t slot); /* counted, forgotten, and made due again */

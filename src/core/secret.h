@@ -16,8 +16,8 @@ struct secret {
 };
 
 int secret_open(struct secret *s, const void *base, size_t len, struct err *err);
-struct str secret_get(const struct secret *s,
-                      uint32_t slot); /* empty for a slot that does not exist; borrowed */
+/* empty for a slot that does not exist; borrowed */
+struct str secret_get(const struct secret *s, uint32_t slot);
 /* Coded text (core/macro.h) with all slots filled and escapes resolved, appended to out; a macro part left
  * over is E_FORMAT. */
 int secret_fill(const struct secret *s, struct str coded, struct buf *out);

@@ -58,8 +58,8 @@ struct state {
 struct state_in {
     uint8_t code;      /* the new state */
     bool hard_at_once; /* see above */
-    bool
-        full_attempt; /* hard at once in the middle of soft tries counts as the last try (a service whose host went down) */
+    /* hard at once in the middle of soft tries counts as the last try (a service whose host went down) */
+    bool full_attempt;
     struct wall at; /* when the check began, for last_check and last_time */
     struct wall now;
 };

@@ -129,8 +129,8 @@ struct str world_text(const struct world *w, struct world_span s);
 /* Records since world_clear: numbered *first .. *first + *n - 1. */
 struct str world_records(const struct world *w, uint64_t *first, uint64_t *n);
 uint64_t world_next_seq(const struct world *w);
-void world_renumber(struct world *w,
-                    uint64_t next_seq); /* a store that lost some: only with world_records empty */
+/* a store that lost some: only with world_records empty */
+void world_renumber(struct world *w, uint64_t next_seq);
 void world_clear(struct world *w);
 /* Everything as records, closed by CHECKPOINT_END{last}; they have no numbers of their own. */
 void world_export(const struct world *w, struct world_now now, uint64_t last, struct buf *out);

@@ -54,8 +54,8 @@ struct journal_reader {
     struct buf window;  /* bytes of the file from window_at on */
     uint64_t window_at; /* file offset of window.data[0] */
     bool window_eof;    /* nothing is to be read behind it */
-    uint64_t
-        stop; /* in the list's last segment: the file offset to stop at (a live writer's), else the maximum */
+    /* in the list's last segment: the file offset to stop at (a live writer's), else the maximum */
+    uint64_t stop;
     uint64_t at;     /* file offset of the next record */
     uint64_t expect; /* db/segment.h */
     uint64_t end;    /* numbers from here on belong to the next segment */

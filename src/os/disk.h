@@ -15,14 +15,12 @@ int64_t disk_size(int fd);
 int64_t disk_read(int fd, uint64_t at, void *to, size_t n); /* fewer than n only at the end */
 int disk_write(int fd, uint64_t at, const void *from, size_t n);
 int disk_sync(int fd); /* fdatasync */
-int disk_allocate(
-    int fd,
-    uint64_t
-        to); /* blocks for all bytes below `to`, the size stays; 0 where the file system cannot do that */
+/* blocks for all bytes below `to`, the size stays; 0 where the file system cannot do that */
+int disk_allocate(int fd, uint64_t to);
 int disk_truncate(int fd, uint64_t size);
 int disk_unlink(int dir, const char *name);
-int disk_list(int dir, void (*each)(void *user, const char *name),
-              void *user); /* plain names, no "." and ".." */
+/* plain names, no "." and ".." */
+int disk_list(int dir, void (*each)(void *user, const char *name), void *user);
 /* The time of last change of a name, and setting it to now. */
 int disk_changed_at(int dir, const char *name, int64_t *wall_us);
 int disk_touch(int dir, const char *name);

@@ -6,13 +6,13 @@
 
 #include <sys/types.h>
 
-int file_read(const char *path, size_t max, struct buf *out,
-              struct err *err); /* follows symlinks: configuration */
+/* follows symlinks: configuration */
+int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 int file_read_at(int dir, const char *name, size_t max, struct buf *out, struct err *err);
 int file_write_all(int fd, const void *p, size_t n); /* 0 or -errno */
 /* Writes NAME.new, syncs, renames over NAME, syncs the folder: after a crash the old or the new content is there, whole. */
 int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t mode, struct err *err);
-int file_mkdir_parents(const char *path, mode_t mode,
-                       struct err *err); /* made ones get mode; existing ones stay as they are */
-int file_lock(int fd);                   /* flock without waiting: 0, E_BUSY or E_IO */
+/* made ones get mode; existing ones stay as they are */
+int file_mkdir_parents(const char *path, mode_t mode, struct err *err);
+int file_lock(int fd); /* flock without waiting: 0, E_BUSY or E_IO */
 int file_sync_dir(int dir);

@@ -5,9 +5,8 @@
 
 int mem_segment(const char *name, size_t size, int *fd, struct err *err); /* memfd of that size, sealable */
 int mem_seal(int fd, struct err *err); /* no write, no resize, no more seals: for ever as it is */
-int mem_seal_for_readers(
-    int fd,
-    struct err *err); /* size fixed; who maps it from now on can only read; existing writable maps stay */
+/* size fixed; who maps it from now on can only read; existing writable maps stay */
+int mem_seal_for_readers(int fd, struct err *err);
 int mem_check_sealed(int fd, struct err *err); /* E_FORMAT unless mem_seal was done */
 int mem_map_rw(int fd, size_t size, void **base, struct err *err);
 int mem_map_ro(int fd, const void **base, size_t *len, struct err *err); /* the whole segment */

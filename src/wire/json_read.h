@@ -28,9 +28,9 @@ enum json_read_type json_read_type(const struct json_value *v); /* NULL: JSON_NO
 bool json_read_is(const struct json_value *v);                  /* of a bool */
 int64_t json_read_int(const struct json_value *v);              /* 0 of anything that is no whole number */
 struct str json_read_text(const struct json_value *v);          /* p NULL of anything that is no text */
-const struct json_value *json_read_member(const struct json_value *object,
-                                          const char *key); /* NULL: not there */
-size_t json_read_length(const struct json_value *array);    /* 0 of anything that is no array */
+/* NULL: not there */
+const struct json_value *json_read_member(const struct json_value *object, const char *key);
+size_t json_read_length(const struct json_value *array); /* 0 of anything that is no array */
 const struct json_value *json_read_element(const struct json_value *array, size_t i);
 /* The members of an object, in the order they stand: false at the end. *at begins as NULL. */
 bool json_read_next(const struct json_value *object, void **at, struct str *key,
