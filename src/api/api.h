@@ -71,7 +71,7 @@ struct api_request {
 struct api_role_level {
     char name[16];
     unsigned instance;
-    uint64_t up, seccomp, no_new_privs, restarts, rss_kb;
+    uint64_t up, seccomp, no_new_privs, landlock, restarts, rss_kb;
 };
 
 /* The hands of the gate. All return 0 or E_*. */

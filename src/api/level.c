@@ -19,6 +19,7 @@ static void take_role(struct api *a, const struct json_value *o)
     r.up = str_eq_c(json_read_text(json_read_member(o, "state")), "ready");
     r.seccomp = json_read_is(json_read_member(o, "seccomp"));
     r.no_new_privs = json_read_is(json_read_member(o, "no_new_privs"));
+    r.landlock = number(o, "landlock");
     r.restarts = number(o, "restarts");
     r.rss_kb = number(o, "rss_kb");
     *VEC_ADD(&a->levels) = r;

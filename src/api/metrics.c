@@ -81,6 +81,7 @@ static void roles(struct buf *b, const struct api *a)
         {"role_up", "1 when the role serves.", offsetof(struct api_role_level, up)},
         {"role_seccomp", "1 when its system calls are filtered.", offsetof(struct api_role_level, seccomp)},
         {"role_no_new_privs", "1 when it can gain no rights.", offsetof(struct api_role_level, no_new_privs)},
+        {"role_landlock", "The Landlock version it is closed with; 0: none.", offsetof(struct api_role_level, landlock)},
         {"role_restarts", "How often it was restarted.", offsetof(struct api_role_level, restarts)},
         {"role_resident_kilobytes", "Its resident memory.", offsetof(struct api_role_level, rss_kb)},
     };

@@ -26,8 +26,8 @@ static void upper(const char *s, char *out, size_t size)
 
 static void print_roles(const struct ctl *c, const json_t *roles)
 {
-    static const char *const head[] = {"ROLE",    "STATE",        "PID",      "UID",
-                                       "SECCOMP", "NO_NEW_PRIVS", "RESTARTS", "MEMORY"};
+    static const char *const head[] = {"ROLE",     "STATE",        "PID",      "UID",   "SECCOMP",
+                                       "LANDLOCK", "NO_NEW_PRIVS", "RESTARTS", "MEMORY"};
     struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
     const json_t *r;
     size_t i;
@@ -44,6 +44,8 @@ static void print_roles(const struct ctl *c, const json_t *roles)
         snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(json_object_get(r, "uid")));
         ctl_table_cell(&t, text);
         ctl_table_cell(&t, json_is_true(json_object_get(r, "seccomp")) ? "yes" : "no");
+        snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(json_object_get(r, "landlock")));
+        ctl_table_cell(&t, strcmp(text, "0") == 0 ? "no" : text);
         ctl_table_cell(&t, json_is_true(json_object_get(r, "no_new_privs")) ? "yes" : "no");
         snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(json_object_get(r, "restarts")));
         ctl_table_cell(&t, text);

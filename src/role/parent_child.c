@@ -223,7 +223,10 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
     if (c->id == ROLE_CONF)
         return parent_conf_message(p, m, fds, n_fds);
     switch (m->type) {
-    case MSG_READY: parent_child_ready(p, c); return true;
+    case MSG_READY:
+        c->landlock = m->u.ready.landlock;
+        parent_child_ready(p, c);
+        return true;
     case MSG_BOARD: take_board(p, &m->u.board, fds, n_fds); return true;
     case MSG_SETUP_TOKEN: str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token); return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;

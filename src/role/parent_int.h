@@ -33,6 +33,7 @@ struct child {
     struct link *control;
     struct role *inside;     /* --one-process: the role in this process */
     struct loop_timer timer; /* restart, or the end of patience while stopping */
+    uint64_t landlock;       /* what it said of itself: /proc does not show it */
     unsigned restarts;       /* since the start of Vigie */
     unsigned in_a_row;       /* deaths without a quiet minute between: the back-off */
     struct mono started;

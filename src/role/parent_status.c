@@ -37,6 +37,7 @@ static void add_role(struct json *j, const struct child *c)
         json_key_u64(j, "uid", lv.uid);
         json_key_bool(j, "seccomp", lv.seccomp == 2);
         json_key_bool(j, "no_new_privs", lv.no_new_privs);
+        json_key_u64(j, "landlock", c->landlock);
         json_key_id(j, "capabilities", lv.caps);
         json_key_u64(j, "rss_kb", lv.rss_kb);
     }

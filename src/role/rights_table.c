@@ -64,6 +64,7 @@ int rights_enter(enum role_id id, struct role *r, struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(row->write); i++)
         add_path(&rules, r->state_dir, row->write[i], true, room[rules.n_paths], sizeof(room[0]));
     code = sandbox_enter(&rules, &level, err);
+    r->landlock = level.landlock;
     if (code == 0)
         log_debug("sandbox: seccomp %d, no_new_privs %d, Landlock ABI %d", level.seccomp, level.no_new_privs, level.landlock);
     return code;

@@ -335,7 +335,7 @@ void role_ready(struct role *r)
     if (r->ready)
         return;
     r->ready = true;
-    msg_put_ready(&b, &(struct msg_ready){});
+    msg_put_ready(&b, &(struct msg_ready){.landlock = (uint64_t)r->landlock});
     role_send_parent(r, &b, -1);
     buf_release(&b);
 }
