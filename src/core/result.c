@@ -407,8 +407,6 @@ void result_of_run(struct world *w, const struct world_result *r)
     }
     run = w->runs.at[slot];
     if (r->how == RECORD_HOW_LOST) {
-        if (run.kind == WORLD_RUN_NOTIFY)
-            tell_unsent(w, run.intent);
         sched_lost(w, slot);
         return;
     }

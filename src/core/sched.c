@@ -5,6 +5,7 @@
 #include "core/expand.h"
 #include "core/nlog.h"
 #include "core/reach.h"
+#include "core/tell.h"
 #include "core/why.h"
 #include "core/world_in.h"
 
@@ -208,6 +209,8 @@ void sched_lost(struct world *w, uint32_t slot)
     sched_end_run(w, slot);
     if (r.kind == WORLD_RUN_CHECK)
         sched_at(w, r.check, w->now.mono, r.options | SCHED_LOST, true);
+    else if (r.kind == WORLD_RUN_NOTIFY)
+        tell_unsent(w, r.intent);
 }
 
 void sched_runner(struct world *w, unsigned instance, bool up, const uint64_t *runs, size_t n)

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define INTENTS_MOST 16384u /* waiting ones; when a channel is dead for long the oldest are given up */
+
 struct plan { /* one notification being made */
     uint32_t check;
     enum notify_type type;
@@ -206,20 +208,26 @@ static struct world_intent *find_intent(struct world *w, uint64_t id)
     return low < w->intents.n && w->intents.at[low].id == id ? &w->intents.at[low] : NULL;
 }
 
+static void set_sent(struct world *w, struct world_intent *in, bool sent)
+{
+    w->unsent += in->sent && !sent;
+    w->unsent -= !in->sent && sent;
+    in->sent = sent;
+}
+
 static void send_intent(struct world *w, struct world_intent *in)
 {
     struct record_notify_intent r;
     struct world_effect *e;
     uint64_t idx;
 
-    if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0)
+    if (in->by_command && !w->runners)
         return;
-    if (r.cmd && !w->runners)
+    if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0)
         return;
     if (!map_get_u64(&w->oids, r.oid, &idx))
         idx = 0;
-    in->sent = true;
-    in->by_command = r.cmd != 0;
+    set_sent(w, in, true);
     if (r.cmd) {
         uint32_t slot = sched_begin_run(w, (uint32_t)idx, WORLD_RUN_NOTIFY, r.timeout_us);
 
@@ -250,6 +258,8 @@ static void add_intent(struct world *w, struct record_notify_intent *r)
     struct record_frame f;
     struct str rest;
 
+    if (w->intents.n >= INTENTS_MOST)
+        tell_answer(w, w->intents.at[0].id, false, STR("given up: too many notifications wait"));
     r->intent = ++w->next_intent;
     world_record(w, RECORD_NOTIFY_INTENT, r);
     w->program_dirty = true;
@@ -264,6 +274,7 @@ static void add_intent(struct world *w, struct record_notify_intent *r)
 void tell_restore(struct world *w, uint64_t intent, struct str payload)
 {
     struct world_intent *in = find_intent(w, intent);
+    struct record_notify_intent r;
 
     if (in) {
         mem_free(in->record);
@@ -275,16 +286,18 @@ void tell_restore(struct world *w, uint64_t intent, struct str payload)
             w->intents.at[at] = w->intents.at[at - 1];
         in = &w->intents.at[at];
         *in = (struct world_intent){.id = intent};
+        w->unsent++;
     }
     in->record = mem_alloc(payload.n + 1);
     memcpy(in->record, payload.p, payload.n);
     in->n = payload.n;
+    in->by_command = record_get(RECORD_NOTIFY_INTENT, payload, &r) == 0 && r.cmd != 0;
     w->next_intent = MAX(w->next_intent, intent);
 }
 
 void tell_pending(struct world *w)
 {
-    for (size_t i = 0; i < w->intents.n; i++)
+    for (size_t i = 0; i < w->intents.n && w->unsent; i++)
         if (!w->intents.at[i].sent)
             send_intent(w, &w->intents.at[i]);
 }
@@ -294,10 +307,10 @@ void tell_unsent(struct world *w, uint64_t intent)
     struct world_intent *in = find_intent(w, intent);
 
     if (in)
-        in->sent = false;
+        set_sent(w, in, false);
     for (size_t i = 0; i < w->intents.n && !intent; i++)
         if (!w->intents.at[i].by_command)
-            w->intents.at[i].sent = false;
+            set_sent(w, &w->intents.at[i], false);
 }
 
 void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error)
@@ -319,6 +332,7 @@ void tell_forget(struct world *w, uint64_t intent)
 
     if (!in)
         return;
+    w->unsent -= !in->sent;
     mem_free(in->record);
     memmove(in, in + 1, (size_t)(w->intents.at + w->intents.n - (in + 1)) * sizeof(*in));
     w->intents.n--;

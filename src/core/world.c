@@ -221,15 +221,16 @@ static void carry_runs(struct world *w, const struct former *f)
         if (!r->id)
             continue;
         to = r->check < f->n ? f->to[r->check] : MODEL_NONE;
-        if (to != MODEL_NONE) {
-            r->check = to;
+        if (to != MODEL_NONE || r->kind != WORLD_RUN_CHECK) {
+            r->check =
+                to != MODEL_NONE ? to : 0; /* a notification is carried through even if its object is gone */
             continue;
         }
         world_effect(w, WORLD_KILL)->id = r->id;
         map_remove_u64(&w->run_by_id, r->id);
         heap_remove(&w->deadline, i);
         w->running--;
-        w->running_checks -= r->kind == WORLD_RUN_CHECK;
+        w->running_checks--;
         r->id = 0;
         *VEC_ADD(&w->free_runs) = i;
     }
@@ -520,14 +521,6 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     finish(w);
 }
 
-static bool has_unsent(const struct world *w)
-{
-    for (size_t i = 0; i < w->intents.n; i++)
-        if (!w->intents.at[i].sent)
-            return true;
-    return false;
-}
-
 bool world_next_due(const struct world *w, struct mono *at)
 {
     bool any = sched_next(w, at);
@@ -543,7 +536,7 @@ bool world_next_due(const struct world *w, struct mono *at)
         at->us = MIN(at->us, w->next_freshness.us);
         any = true;
     }
-    if (has_unsent(w)) {
+    if (w->unsent) {
         at->us = MIN(at->us, w->next_sweep.us);
         any = true;
     }

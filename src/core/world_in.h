@@ -83,6 +83,7 @@ struct world {
     /* notes */
     VEC(struct world_comment) comments;   /* by id */
     VEC(struct world_downtime) downtimes; /* by id */
+    uint32_t unsent;                      /* of the intents */
     VEC(struct world_intent) intents;     /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
     /* global switches: BOARD_SW_* */

@@ -383,6 +383,34 @@ static void test_rightless(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* Nobody can be told while the runner is away, nor by a run that is lost: the notice waits, over a restart too, and comes as soon as it can. */
+static void test_notice_is_never_lost(void **st UNUSED)
+{
+    struct world_event gone = {.kind = WORLD_RUNNERS}, back = {.kind = WORLD_RUNNERS, .runner = {.up = true}};
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, one, START, 1, up, 0);
+    lab_event(&lab, &gone);
+    for (int i = 0; i < 3; i++)
+        lab_command(&lab, SVC(2, "C"));
+    lab_run(&lab, 10 * S);
+    has(&lab.told, "PROBLEM", 0);
+    lab_restart(&lab, false); /* a new engine, a new runner */
+    has(&lab.told, "alice PROBLEM h1/s1 CRITICAL HARD n=1 C\n", 1);
+    lab_run(&lab, S);
+    lab_restart(&lab, false);
+    has(&lab.told, "PROBLEM", 1);
+    lab_command(&lab, SVC(0, "OK"));
+    has(&lab.told, "RECOVERY", 1);
+    lab_event(&lab, &gone); /* dies with the notification command */
+    while (lab.runs.n)
+        lab_lose(&lab, 0);
+    lab_event(&lab, &back);
+    lab_run(&lab, 10 * S);
+    has(&lab.told, "RECOVERY", 2);
+    lab_close(&lab);
+}
+
 static void test_clock_step(void **st UNUSED)
 {
     struct lab lab = {0};
@@ -444,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_ends_of_plugins),
         cmocka_unit_test(test_rightless),
+        cmocka_unit_test(test_notice_is_never_lost),
         cmocka_unit_test(test_clock_step),
         cmocka_unit_test(test_commands_refused),
     };
