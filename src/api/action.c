@@ -37,7 +37,7 @@ static bool begin(struct api *a, struct api_request *q, uint32_t idx, const char
     struct str host = model_host_name(&a->model, idx), service = model_description(&a->model, idx);
 
     if (!is_field(host, WHERE_ANY) || !is_field(service, WHERE_ANY)) {
-        api_fail(a, q, 422, "id", "The name holds a semicolon; external commands cannot name it.");
+        api_fail(a, q, 422, "id", PROBLEM_NAME_SEMICOLON);
         return false;
     }
     start_line(a, b, c->kind == MODEL_HOST ? of_host : of_service);
@@ -124,15 +124,15 @@ void action_downtime(struct api *a, struct api_request *q)
     fixed = !v[2].there || v[2].number;
     lasts = v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S;
     if (v[1].number <= v[0].number) {
-        api_fail(a, q, 422, "end", "The end must be after the start.");
+        api_fail(a, q, 422, "end", PROBLEM_END_BEFORE_START);
         return;
     }
     if (v[1].number <= api_wall(a).us) {
-        api_fail(a, q, 422, "end", "The end is over already.");
+        api_fail(a, q, 422, "end", PROBLEM_END_OVER);
         return;
     }
     if (!fixed && !v[3].there) {
-        api_fail(a, q, 422, "duration_s", "A flexible downtime needs its duration in seconds.");
+        api_fail(a, q, 422, "duration_s", PROBLEM_NEEDS_DURATION);
         return;
     }
     if (begin(a, q, idx, "SCHEDULE_HOST_DOWNTIME", "SCHEDULE_SVC_DOWNTIME", &b)) {
@@ -188,7 +188,7 @@ static int64_t submit_code(struct api *a, struct api_request *q, bool host, int6
     int64_t code = host ? of_host[word] : of_service[word];
 
     if (code < 0)
-        api_fail(a, q, 422, "state", host ? "A host is up, down or unreachable." : "A service is ok, warning, critical or unknown.");
+        api_fail(a, q, 422, "state", host ? PROBLEM_STATE_HOST : PROBLEM_STATE_SERVICE);
     return code;
 }
 
@@ -207,7 +207,7 @@ void action_submit(struct api *a, struct api_request *q)
         add_output(&b, v[1].text, v[2].text);
     }
     if (b.len > LIMIT_EXT_COMMAND) {
-        api_fail(a, q, 422, "output", "The output is too long.");
+        api_fail(a, q, 422, "output", PROBLEM_OUTPUT_LONG);
         buf_clear(&b);
     }
     send(a, q, &b);
@@ -219,7 +219,7 @@ static void by_number(struct api *a, struct api_request *q, const char *command)
     uint64_t id;
 
     if (!str_to_u64(q->param[0], &id) || !id) {
-        api_fail(a, q, 404, "id", "There is no such entry (any more).");
+        api_fail(a, q, 404, "id", PROBLEM_NO_ENTRY);
         return;
     }
     start_line(a, &b, command);
@@ -245,7 +245,7 @@ void action_command(struct api *a, struct api_request *q)
     if (!body_read(a, q, q->route->body, q->route->n_body, v))
         return;
     if (!is_field(v[0].text, WHERE_LAST) || v[0].text.p[0] != '[') {
-        api_fail(a, q, 422, "command", "A command is one line: [seconds] NAME;field;field");
+        api_fail(a, q, 422, "command", PROBLEM_COMMAND_FORM);
         return;
     }
     api_ask_engine(a, q, v[0].text, api_engine_done);

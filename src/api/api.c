@@ -88,36 +88,42 @@ void api_reply_ok(struct api *a, struct api_request *q, int status)
     send_answer(a, q, status, "application/json", STR("{\"ok\":true}"));
 }
 
-static void problem(struct buf *out, int status, const char *field, struct str detail)
+static void problem_body(struct buf *out, int status, const char *field, enum problem p, struct str detail)
 {
+    struct buf code = BUF_INIT;
     struct json j;
 
+    problem_word(&code, p);
     json_init(&j, out);
     json_object(&j);
     json_key_c(&j, "type", "about:blank");
     json_key_c(&j, "title", http_reason(status));
     json_key_i64(&j, "status", status);
+    json_key_str(&j, "code", buf_str(&code));
     json_key_str(&j, "detail", detail);
     if (field)
         json_key_c(&j, "field", field);
     json_object_end(&j);
+    buf_release(&code);
 }
 
-void api_fail(struct api *a, struct api_request *q, int status, const char *field, const char *detail, ...)
+void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p, struct str arg0, struct str arg1)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
-    va_list ap;
 
-    va_start(ap, detail);
-    buf_vprintf(&text, detail, ap);
-    va_end(ap);
-    problem(&body, status, field, buf_str(&text));
+    problem_render(&text, p, api_lang_of(q) == API_FR, (const struct str[PROBLEM_ARGS]){arg0, arg1});
+    problem_body(&body, status, field, p, buf_str(&text));
     if (status == 401)
         api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
     send_answer(a, q, status, "application/problem+json", buf_str(&body));
     a->count.refused++;
     buf_release(&text);
     buf_release(&body);
+}
+
+void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p)
+{
+    api_fail_with(a, q, status, field, p, STR_NULL, STR_NULL);
 }
 
 void api_header(struct api_request *q, const char *line)
@@ -130,11 +136,11 @@ void api_header(struct api_request *q, const char *line)
 
 static void waits(struct api *a, struct api_request *q, enum api_answer_kind kind, int rc, api_resume_f *resume)
 {
-    static const char *const who[] = {"users and sessions", "the engine", "the history", "the parent process"};
+    static const char *const role[] = {"auth", "engine", "reader", "parent"};
 
     if (rc < 0) {
         api_header(q, "Retry-After: 1");
-        api_fail(a, q, 503, NULL, "A part of Vigie (%s) is starting or overloaded. Try again in a moment.", who[kind]);
+        api_fail_with(a, q, 503, NULL, PROBLEM_PART_AWAY, str_of(role[kind]), STR_NULL);
         return;
     }
     q->waits_for = kind;
@@ -170,6 +176,7 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     } table[] = {{"denied", 401}, {"slow", 429}, {"invalid", 422}, {"conflict", 409}, {"gone", 410}, {"full", 503}, {"broken", 503}};
     int status = 500;
     int64_t wait = 0;
+    enum problem p;
 
     if (answer->ok)
         return false;
@@ -183,8 +190,9 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
         snprintf(line, sizeof(line), "Retry-After: %lld", (long long)(wait / TIME_S + 1));
         api_header(q, line);
     }
-    api_fail(a, q, status, answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD]) : NULL,
-             STR_FMT, STR_ARG(answer->error));
+    if (!problem_parse(answer->error, &p))
+        p = PROBLEM_OUR_MISTAKE;
+    api_fail(a, q, status, answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD]) : NULL, p);
     return true;
 }
 
@@ -193,7 +201,7 @@ void api_engine_done(struct api *a, struct api_request *q, const struct api_answ
     if (answer->ok)
         api_reply_ok(a, q, 200);
     else
-        api_fail(a, q, 422, NULL, STR_FMT, STR_ARG(answer->error));
+        api_fail_with(a, q, 422, NULL, q->waits_for == API_FROM_PARENT ? PROBLEM_RELOAD_REFUSED : PROBLEM_ENGINE_REFUSES, answer->error, STR_NULL);
 }
 
 void api_audit(struct api *a, const struct api_request *q, const char *what, struct str on)
@@ -213,7 +221,7 @@ bool api_not_ready(struct api *a, struct api_request *q)
     if (a->ready)
         return false;
     api_header(q, "Retry-After: 1");
-    api_fail(a, q, 503, NULL, "Vigie is starting: the engine has not shown its states yet. Try again in a moment.");
+    api_fail(a, q, 503, NULL, PROBLEM_STARTING);
     return true;
 }
 
@@ -265,11 +273,11 @@ static bool query_is_good(struct api *a, struct api_request *q)
         while (known && known[i] && !str_eq_c(key, known[i]))
             i++;
         if (!known || !known[i]) {
-            api_fail(a, q, 400, arena_dup(&q->arena, str_sub(key, 0, 64)), "There is no such parameter here.");
+            api_fail(a, q, 400, arena_dup(&q->arena, str_sub(key, 0, 64)), PROBLEM_NO_PARAMETER);
             return false;
         }
         if (seen & 1u << i || !text) {
-            api_fail(a, q, 400, known[i], text ? "This parameter may stand there once." : "This parameter is not coded as it should be.");
+            api_fail(a, q, 400, known[i], text ? PROBLEM_PARAMETER_TWICE : PROBLEM_PARAMETER_CODING);
             return false;
         }
         seen |= 1u << i;
@@ -284,7 +292,7 @@ static void enter(struct api *a, struct api_request *q)
     struct guard_verdict v = guard_right(q, q->route->right);
 
     if (v.status) {
-        api_fail(a, q, v.status, v.field, "%s", v.detail);
+        api_fail(a, q, v.status, v.field, v.problem);
         return;
     }
     if (query_is_good(a, q))
@@ -374,12 +382,12 @@ static void begin(struct api *a, struct api_request *q)
         api_header(q, allow.data);
     buf_release(&allow);
     if (status) {
-        api_fail(a, q, status, NULL, status == 404 ? "There is nothing at this address." : "This address does not take that method.");
+        api_fail(a, q, status, NULL, status == 404 ? PROBLEM_NO_ADDRESS : PROBLEM_NO_METHOD);
         return;
     }
     v = guard_request(q);
     if (v.status)
-        api_fail(a, q, v.status, v.field, "%s", v.detail);
+        api_fail(a, q, v.status, v.field, v.problem);
     else
         identify(a, q);
 }
@@ -388,7 +396,7 @@ static void after(struct api *a, struct api_request *q)
 {
     if (!q->answered && !q->resume) {
         log_error("%s has neither answered nor asked", q->route ? q->route->path : "a request");
-        api_fail(a, q, 500, NULL, "Vigie made a mistake in answering this.");
+        api_fail(a, q, 500, NULL, PROBLEM_OUR_MISTAKE);
     }
     if (q->answered)
         request_free(a, q);
@@ -401,7 +409,7 @@ void api_receive(struct api *a, const struct api_request *from)
     a->count.requests++;
     if (a->n_pending > API_PENDING_MAX) {
         api_header(q, "Retry-After: 1");
-        api_fail(a, q, 503, NULL, "Too many requests are under way. Try again in a moment.");
+        api_fail(a, q, 503, NULL, PROBLEM_TOO_MANY_REQUESTS);
     } else {
         begin(a, q);
     }
@@ -458,7 +466,7 @@ static void lose(struct api *a, struct api_request *q, uint64_t kind)
         return;
     q->resume = NULL;
     api_header(q, "Retry-After: 1");
-    api_fail(a, q, 503, NULL, "A part of Vigie has been restarted. Whether this was done is not known: look, then try again.");
+    api_fail(a, q, 503, NULL, PROBLEM_PART_RESTARTED);
     after(a, q);
 }
 
@@ -503,7 +511,7 @@ static void expire(struct api *a, struct api_request *q, uint64_t now)
         return;
     q->resume = NULL;
     a->count.timed_out++;
-    api_fail(a, q, 504, NULL, "The answer did not come in time.");
+    api_fail(a, q, 504, NULL, PROBLEM_TOO_LATE);
     after(a, q);
 }
 

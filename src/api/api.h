@@ -10,6 +10,7 @@
  * documentation, and there is no other way in. Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a
  * test lends others. One request asks one thing at a time.
  */
+#include "api/problem.h"
 #include "api/who.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -132,8 +133,9 @@ void api_tick(struct api *a);                                            /* once
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
 void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text);
-/* RFC 9457: field NULL or the member, parameter or header that is wrong; detail says what to do. */
-void api_fail(struct api *a, struct api_request *q, int status, const char *field, const char *detail, ...) PRINTF(5, 6);
+/* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
+void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);
+void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p, struct str arg0, struct str arg1);
 void api_header(struct api_request *q, const char *line); /* one more line for the answer */
 
 /* Asks, and has resume called with the answer. When nothing can be sent the request is answered with 503. */

@@ -34,47 +34,45 @@ static int64_t word_place(const struct body_field *f, struct str s)
     return -1;
 }
 
-/* NULL: good. Else what it must be. */
-static const char *take_text(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
+/* PROBLEM_NONE: good. */
+static enum problem take_text(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
 {
     struct wall t;
 
     if (json_read_type(v) != JSON_IS_TEXT)
-        return "must be a text";
+        return PROBLEM_MEMBER_TEXT;
     out->text = arena_str(&q->arena, json_read_text(v));
     if (memchr(out->text.p, '\0', out->text.n))
-        return "must not hold the character NUL";
+        return PROBLEM_MEMBER_NUL;
     if (f->type == BODY_TIME) {
         if (!time_parse_rfc3339(out->text, &t))
-            return "must be a time such as 2026-11-23T09:00:00Z";
+            return PROBLEM_MEMBER_TIME;
         out->number = t.us;
-        return NULL;
+        return PROBLEM_NONE;
     }
     if (f->type == BODY_WORD) {
         out->number = word_place(f, out->text);
-        return out->number < 0 ? "is not one of the words that are allowed here" : NULL;
+        return out->number < 0 ? PROBLEM_MEMBER_WORD : PROBLEM_NONE;
     }
     if ((int64_t)out->text.n < f->min)
-        return f->min == 1 ? "must not be empty" : "is too short";
+        return f->min == 1 ? PROBLEM_MEMBER_EMPTY : PROBLEM_MEMBER_SHORT;
     if (f->max && (int64_t)out->text.n > f->max)
-        return "is too long";
-    if (f->type == BODY_LINE && !is_line(out->text))
-        return "must be one line without control characters";
-    return NULL;
+        return PROBLEM_MEMBER_LONG;
+    return f->type == BODY_LINE && !is_line(out->text) ? PROBLEM_MEMBER_LINE : PROBLEM_NONE;
 }
 
-static const char *take(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
+static enum problem take(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
 {
     out->there = true;
     switch (f->type) {
     case BODY_BOOL:
         out->number = json_read_is(v);
-        return json_read_type(v) == JSON_IS_BOOL ? NULL : "must be true or false";
+        return json_read_type(v) == JSON_IS_BOOL ? PROBLEM_NONE : PROBLEM_MEMBER_BOOL;
     case BODY_INT:
         if (json_read_type(v) != JSON_IS_INT)
-            return "must be a whole number";
+            return PROBLEM_MEMBER_INT;
         out->number = json_read_int(v);
-        return out->number < f->min || out->number > f->max ? "is out of range" : NULL;
+        return out->number < f->min || out->number > f->max ? PROBLEM_MEMBER_RANGE : PROBLEM_NONE;
     case BODY_TEXT:
     case BODY_LINE:
     case BODY_TIME:
@@ -92,23 +90,23 @@ static bool take_all(struct api *a, struct api_request *q, const struct json_val
 
     while (json_read_next(root, &at, &key, &v)) {
         const struct body_field *f = find(fields, n, key);
-        const char *wrong;
+        enum problem wrong;
 
         if (!f) {
-            api_fail(a, q, 422, arena_dup(&q->arena, str_sub(key, 0, 64)), "There is no such member here.");
+            api_fail(a, q, 422, arena_dup(&q->arena, str_sub(key, 0, 64)), PROBLEM_MEMBER_UNKNOWN);
             return false;
         }
         if (json_read_type(v) == JSON_IS_NULL && !f->required)
             continue;
         wrong = take(f, v, q, &values[f - fields]);
         if (wrong) {
-            api_fail(a, q, 422, f->name, "\"%s\" %s.", f->name, wrong);
+            api_fail_with(a, q, 422, f->name, wrong, str_of(f->name), STR_NULL);
             return false;
         }
     }
     for (size_t i = 0; i < n; i++) {
         if (fields[i].required && !values[i].there) {
-            api_fail(a, q, 422, fields[i].name, "\"%s\" is missing: %s.", fields[i].name, fields[i].doc);
+            api_fail_with(a, q, 422, fields[i].name, PROBLEM_MEMBER_MISSING, str_of(fields[i].name), str_of(fields[i].doc));
             return false;
         }
     }
@@ -126,13 +124,13 @@ bool body_read(struct api *a, struct api_request *q, const struct body_field *fi
     memset(values, 0, n * sizeof(*values));
     root = json_read(&text, &err);
     if (!root || text.n) {
-        api_fail(a, q, 400, NULL, "The body is not JSON: %s.", root ? "something follows it" : err.text);
+        api_fail_with(a, q, 400, NULL, root ? PROBLEM_BODY_MORE : PROBLEM_BODY_SYNTAX, str_of(err.text), STR_NULL);
         json_read_free(root);
         return false;
     }
     ok = json_read_type(root) == JSON_IS_OBJECT;
     if (!ok)
-        api_fail(a, q, 422, NULL, "The body must be a JSON object.");
+        api_fail(a, q, 422, NULL, PROBLEM_BODY_OBJECT);
     else
         ok = take_all(a, q, root, fields, n, values);
     json_read_free(root);

@@ -29,11 +29,11 @@ static bool page_read(struct api *a, struct api_request *q, struct event_page *p
 
     p->cursor = api_query(q, "cursor");
     if (limit.p && (!digits(limit) || !str_to_u64(limit, &n) || n < 1 || n > 200)) {
-        api_fail(a, q, 400, "limit", "\"limit\" must be a number from 1 to 200.");
+        api_fail_with(a, q, 400, "limit", PROBLEM_PARAMETER_NUMBER, STR("limit"), STR("200"));
         return false;
     }
     if (p->cursor.p && !digits(p->cursor)) {
-        api_fail(a, q, 400, "cursor", "This is not a cursor that a list has given.");
+        api_fail(a, q, 400, "cursor", PROBLEM_PARAMETER_CURSOR);
         return false;
     }
     p->n_limit = (uint32_t)n;
@@ -115,7 +115,7 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
     size_t rows;
 
     if (!x->ok) {
-        api_fail(a, q, 503, NULL, "The history cannot be read now: " STR_FMT, STR_ARG(x->error));
+        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
         return;
     }
     if (api_not_ready(a, q))

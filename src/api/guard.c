@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-static const struct guard_verdict pass = {0, NULL, NULL};
+static const struct guard_verdict pass = {0, NULL, PROBLEM_NONE};
 
-static struct guard_verdict refuse(int status, const char *field, const char *detail)
+static struct guard_verdict refuse(int status, const char *field, enum problem p)
 {
-    return (struct guard_verdict){status, field, detail};
+    return (struct guard_verdict){status, field, p};
 }
 
 static bool is_safe(struct str method)
@@ -37,13 +37,13 @@ struct guard_verdict guard_request(const struct api_request *q)
     if (q->source == API_BY_LOCAL) /* no browser there */
         return pass;
     if (q->fetch_site.p && !str_eq_c(q->fetch_site, "same-origin") && !str_eq_c(q->fetch_site, "none"))
-        return refuse(403, "Sec-Fetch-Site", "This request comes from a page of another site.");
+        return refuse(403, "Sec-Fetch-Site", PROBLEM_OTHER_SITE);
     if (is_safe(q->method))
         return pass;
     if (q->origin.p && !origin_is_ours(q))
-        return refuse(403, "Origin", "This request comes from a page of another site.");
+        return refuse(403, "Origin", PROBLEM_OTHER_SITE);
     if (q->body.n && !is_json(q->content_type))
-        return refuse(415, "Content-Type", "Send the body as application/json.");
+        return refuse(415, "Content-Type", PROBLEM_BODY_TYPE);
     return pass;
 }
 
@@ -70,19 +70,19 @@ struct guard_verdict guard_right(const struct api_request *q, enum guard_right r
     switch (right) {
     case GUARD_OPEN: return pass;
     case GUARD_LOOPBACK:
-        return peer_is_here(q) ? pass : refuse(403, NULL, "This is answered on this machine only.");
+        return peer_is_here(q) ? pass : refuse(403, NULL, PROBLEM_HERE_ONLY);
     case GUARD_SELF:
     case GUARD_READ:
     case GUARD_ACT:
     case GUARD_ADMIN: break;
-    default: return refuse(403, NULL, "Nobody may do this."); /* a route without a right */
+    default: return refuse(403, NULL, PROBLEM_NOBODY_MAY); /* a route without a right */
     }
     if (q->who.by == API_BY_NOBODY || q->who.role == API_ROLE_NONE)
-        return refuse(401, NULL, "Sign in first, or send a token: \"Authorization: Bearer vgt_...\".");
+        return refuse(401, NULL, PROBLEM_SIGN_IN);
     if (q->who.role < least[right])
-        return refuse(403, NULL, right == GUARD_ADMIN ? "This needs the role admin." : "This needs the role operator or admin.");
+        return refuse(403, NULL, right == GUARD_ADMIN ? PROBLEM_NEEDS_ADMIN : PROBLEM_NEEDS_OPERATOR);
     if (q->who.by == API_BY_SESSION && !is_safe(q->method) && !equal(q->csrf, q->who.csrf))
-        return refuse(403, "X-CSRF", "The header X-CSRF is missing or wrong; GET /api/v1/session gives it.");
+        return refuse(403, "X-CSRF", PROBLEM_NEEDS_CSRF);
     return pass;
 }
 

@@ -18,7 +18,7 @@ enum guard_right {
 struct guard_verdict {
     int status; /* 0: go on */
     const char *field;
-    const char *detail;
+    enum problem problem;
 };
 
 /* What a browser must not be made to send for another site: judged before anybody is asked who this is. */

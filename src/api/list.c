@@ -29,7 +29,7 @@ static int choice(struct api *a, struct api_request *q, const char *name, const 
     int at = value.n ? word_of(value, words) : def;
 
     if (at < 0)
-        api_fail(a, q, 400, name, "\"%s\" is not one of the words that are allowed here.", name);
+        api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_WORD, str_of(name), STR_NULL);
     return at;
 }
 
@@ -44,7 +44,7 @@ static bool parse_states(struct api *a, struct api_request *q, struct list_view 
         struct str one = str_cut(&rest, ',');
 
         if (!row_state_parse(one, &s)) {
-            api_fail(a, q, 400, "state", "A state is down, unreachable, up, critical, warning, unknown, ok or pending.");
+            api_fail(a, q, 400, "state", PROBLEM_PARAMETER_STATE);
             return false;
         }
         v->states |= 1u << s;
@@ -59,7 +59,11 @@ static bool parse_number(struct api *a, struct api_request *q, const char *name,
     if (!value.p)
         return true;
     if (!value.n || value.n > 9 || value.p[0] < '0' || value.p[0] > '9' || !str_to_u64(value, &n) || n > max) {
-        api_fail(a, q, 400, name, "\"%s\" must be a number up to %u.", name, max);
+        struct buf most = BUF_INIT;
+
+        buf_add_u64(&most, max);
+        api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_NUMBER, str_of(name), buf_str(&most));
+        buf_release(&most);
         return false;
     }
     *out = (uint32_t)n;
@@ -74,7 +78,7 @@ static bool parse_page(struct api *a, struct api_request *q, struct list_view *v
     if (!parse_number(a, q, "limit", api_query(q, "limit"), LIST_LIMIT_MAX, &v->limit))
         return false;
     if (cursor.p && (!cursor.n || cursor.p[0] != 'o')) {
-        api_fail(a, q, 400, "cursor", "This is not a cursor that a list has given.");
+        api_fail(a, q, 400, "cursor", PROBLEM_PARAMETER_CURSOR);
         return false;
     }
     return parse_number(a, q, "cursor", cursor.p ? str_sub(cursor, 1, cursor.n) : STR_NULL, LIMIT_CHECKS, &v->offset);
@@ -96,7 +100,7 @@ static bool parse_words(struct api *a, struct api_request *q, struct list_view *
     struct str rest = api_query(q, "q");
 
     if (rest.n > 256) {
-        api_fail(a, q, 400, "q", "The search is too long.");
+        api_fail(a, q, 400, "q", PROBLEM_SEARCH_LONG);
         return false;
     }
     while (rest.p) {
@@ -105,7 +109,7 @@ static bool parse_words(struct api *a, struct api_request *q, struct list_view *
         if (!one.n)
             continue;
         if (v->n_words == LIST_WORDS_MAX) {
-            api_fail(a, q, 400, "q", "The search has too many words.");
+            api_fail(a, q, 400, "q", PROBLEM_SEARCH_WORDS);
             return false;
         }
         v->word[v->n_words++] = lower(q, one);

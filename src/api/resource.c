@@ -19,7 +19,7 @@ uint32_t resource_of(struct api *a, struct api_request *q)
         return MODEL_NONE;
     idx = names_find(a, q->param[0]);
     if (idx == MODEL_NONE)
-        api_fail(a, q, 404, "id", "There is no such host or service (any more).");
+        api_fail(a, q, 404, "id", PROBLEM_NO_CHECK);
     return idx;
 }
 

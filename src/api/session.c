@@ -56,7 +56,7 @@ static bool crowded(struct api *a, struct api_request *q)
 {
     if (a->n_logins >= API_LOGINS_MAX) {
         api_header(q, "Retry-After: 2");
-        api_fail(a, q, 429, NULL, "Too many people are signing in at this moment. Try again in a moment.");
+        api_fail(a, q, 429, NULL, PROBLEM_SIGN_IN_CROWD);
         return true;
     }
     q->login = true;
@@ -95,7 +95,7 @@ void session_setup(struct api *a, struct api_request *q)
     struct str args[4];
 
     if (!http_text_is_loopback(q->peer)) {
-        api_fail(a, q, 403, NULL, "Vigie is set up from a browser on its own machine (or through an SSH tunnel to it).");
+        api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
         return;
     }
     if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
@@ -168,7 +168,7 @@ void session_logout(struct api *a, struct api_request *q)
 
     if (q->who.by != API_BY_SESSION ||
         !http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret)) {
-        api_fail(a, q, 422, NULL, "Only a session can be ended; a token is deleted at /api/v1/tokens/{name}.");
+        api_fail(a, q, 422, NULL, PROBLEM_SESSION_ONLY);
         return;
     }
     who_cache_drop(a->cache, q->who.key);
@@ -202,7 +202,7 @@ void session_password(struct api *a, struct api_request *q)
     struct str args[3];
 
     if (q->who.by != API_BY_SESSION) {
-        api_fail(a, q, 422, NULL, "Only a person with a session has a password to change.");
+        api_fail(a, q, 422, NULL, PROBLEM_PERSON_ONLY);
         return;
     }
     if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))

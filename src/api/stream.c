@@ -356,7 +356,9 @@ void stream_open(struct api *a, struct api_request *q)
         return;
     if (s->stream.n >= LIMIT_STREAMS) {
         api_header(q, "Retry-After: 10");
-        api_fail(a, q, 503, NULL, "Too many live views are open (%u). Try again later; the list itself works.", LIMIT_STREAMS);
+        buf_add_u64(&first, LIMIT_STREAMS);
+        api_fail_with(a, q, 503, NULL, PROBLEM_TOO_MANY_STREAMS, buf_str(&first), STR_NULL);
+        buf_release(&first);
         return;
     }
     if (!s->stream.n) { /* nobody was listening: what happened meanwhile is nobody's news */

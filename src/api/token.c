@@ -48,7 +48,7 @@ void token_create(struct api *a, struct api_request *q)
     if (!body_read(a, q, q->route->body, q->route->n_body, v))
         return;
     if (!time_parse_duration(v[2].text, &us)) {
-        api_fail(a, q, 422, "expires", "How long the token lasts, such as 30d, 12h or 90m.");
+        api_fail(a, q, 422, "expires", PROBLEM_TOKEN_EXPIRES);
         return;
     }
     buf_add_i64(&lasts, us);
@@ -63,7 +63,7 @@ void token_create(struct api *a, struct api_request *q)
 static void deleted(struct api *a, struct api_request *q, const struct api_answer *x)
 {
     if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "invalid")) {
-        api_fail(a, q, 404, "name", STR_FMT, STR_ARG(x->error));
+        api_fail(a, q, 404, "name", PROBLEM_TOKEN_UNKNOWN);
         return;
     }
     if (api_auth_refused(a, q, x))

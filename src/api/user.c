@@ -8,7 +8,7 @@
 static void deleted(struct api *a, struct api_request *q, const struct api_answer *x)
 {
     if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "invalid")) {
-        api_fail(a, q, 404, "name", STR_FMT, STR_ARG(x->error));
+        api_fail(a, q, 404, "name", PROBLEM_USER_UNKNOWN);
         return;
     }
     if (api_auth_refused(a, q, x))
@@ -35,7 +35,7 @@ void user_create(struct api *a, struct api_request *q)
     if (!body_read(a, q, q->route->body, q->route->n_body, v))
         return;
     if (a->n_logins >= API_LOGINS_MAX) {
-        api_fail(a, q, 429, NULL, "Too many passwords are being worked on. Try again in a moment.");
+        api_fail(a, q, 429, NULL, PROBLEM_PASSWORD_BUSY);
         return;
     }
     q->login = true;

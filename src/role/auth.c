@@ -206,8 +206,7 @@ static void keep(struct auth *a, struct auth_result *out)
         return;
     }
     load_users(a);
-    *out = (struct auth_result){.code = AUTH_BROKEN};
-    str_copy(out->text, sizeof(out->text), STR("The users' file cannot be written, so nothing was changed. Vigie's log says why."));
+    *out = (struct auth_result){.code = AUTH_BROKEN, .problem = PROBLEM_USERS_UNWRITABLE};
 }
 
 static void answer(struct role *r, struct peer *p, uint64_t id, const struct auth_result *x)
@@ -215,7 +214,7 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
     struct auth *a = r->self;
     char number[2][24];
     struct str values[8], wait, expires;
-    struct msg_auth_resp m = {.id = id, .ok = x->code == AUTH_OK, .error = str_of(x->text)};
+    struct msg_auth_resp m = {.id = id, .ok = x->code == AUTH_OK, .error = x->code == AUTH_OK ? STR_NULL : str_of(problem_code(x->problem))};
     struct buf b = BUF_INIT;
 
     buf_add_i64(&b, x->wait_us);
@@ -255,7 +254,7 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
             log_fatal("gate asked %s with %zu arguments", ops[i].name, q->args.n);
         if (a->broken && ops[i].n_args) {
             out.code = AUTH_BROKEN;
-            str_copy(out.text, sizeof(out.text), STR("The users' file is damaged. Vigie's log says what to do."));
+            out.problem = PROBLEM_USERS_UNREADABLE;
         } else {
             ops[i].run(r, q->args.at, &out);
             keep(a, &out);

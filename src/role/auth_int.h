@@ -3,7 +3,7 @@
 /* Shared by the files of role/auth_store: refusals, and the waiting time after failures (role/auth_wait.c). */
 #include "role/auth_store.h"
 
-void auth_fail(struct auth_result *r, enum auth_code code, const char *field, const char *text);
+void auth_fail(struct auth_result *r, enum auth_code code, const char *field, enum problem p);
 
 /*
  * After three failures each further one doubles the waiting time, up to half a minute, for the account and for the source

@@ -146,19 +146,19 @@ static size_t characters(struct str s)
     return n;
 }
 
-const char *auth_policy_password(struct str password, struct str user)
+enum problem auth_policy_password(struct str password, struct str user)
 {
     if (!str_is_utf8(password) || password.n > AUTH_PASSWORD_MAX)
-        return "The password is too long, or not text.";
+        return PROBLEM_PASSWORD_LONG;
     if (characters(password) < AUTH_PASSWORD_MIN)
-        return "The password is too short: use at least 12 characters, for instance four words that do not belong together.";
+        return PROBLEM_PASSWORD_SHORT;
     if (user.n >= 3 && str_icontains(password, user))
-        return "The password must not hold the user's name.";
+        return PROBLEM_PASSWORD_NAME;
     if (is_common(password))
-        return "This is one of the passwords that are tried first everywhere. Use, for instance, four words that do not belong together.";
+        return PROBLEM_PASSWORD_COMMON;
     if (!is_varied(password))
-        return "The password repeats itself or follows the keys. Use, for instance, four words that do not belong together.";
-    return NULL;
+        return PROBLEM_PASSWORD_VARIED;
+    return PROBLEM_NONE;
 }
 
 bool auth_policy_name(struct str name)

@@ -37,11 +37,11 @@ const char *auth_code_word(enum auth_code code)
     return words[code];
 }
 
-void auth_fail(struct auth_result *r, enum auth_code code, const char *field, const char *text)
+void auth_fail(struct auth_result *r, enum auth_code code, const char *field, enum problem p)
 {
     r->code = code;
     r->field = field;
-    str_copy(r->text, sizeof(r->text), str_of(text));
+    r->problem = p;
 }
 
 /* ---- secrets ---- */
@@ -119,7 +119,7 @@ static void open_session(struct auth_store *s, struct auth_now now, const struct
     if (s->sessions.n >= AUTH_SESSIONS_MAX)
         auth_store_expire(s, now);
     if (s->sessions.n >= AUTH_SESSIONS_MAX) {
-        auth_fail(r, AUTH_FULL, NULL, "Too many sessions are open.");
+        auth_fail(r, AUTH_FULL, NULL, PROBLEM_SESSION_MANY);
         return;
     }
     x = VEC_ADD(&s->sessions);
@@ -157,7 +157,7 @@ void auth_session_check(struct auth_store *s, struct auth_now now, struct str se
         r->expires = x->created + s->max_us;
         return;
     }
-    auth_fail(r, AUTH_DENIED, NULL, "The session has ended. Sign in again.");
+    auth_fail(r, AUTH_DENIED, NULL, PROBLEM_SESSION_ENDED);
 }
 
 void auth_session_end(struct auth_store *s, struct str secret, struct auth_result *r UNUSED)
@@ -210,17 +210,17 @@ void auth_login(struct auth_store *s, struct auth_now now, struct str user, stru
     struct auth_user *u = find_user(s, user);
 
     if (user.n > AUTH_NAME_MAX || password.n > AUTH_PASSWORD_MAX) {
-        auth_fail(r, AUTH_DENIED, NULL, "The name or the password is wrong.");
+        auth_fail(r, AUTH_DENIED, NULL, PROBLEM_SIGN_IN_WRONG);
         return;
     }
     r->wait_us = auth_wait(s, now.mono, user, source);
     if (r->wait_us > 0) {
-        auth_fail(r, AUTH_SLOW, NULL, "Too many wrong attempts. Wait a moment, then try again.");
+        auth_fail(r, AUTH_SLOW, NULL, PROBLEM_SIGN_IN_SLOW);
         return;
     }
     if (!check_password(s, u, password)) {
         auth_failed(s, now.mono, user, source);
-        auth_fail(r, AUTH_DENIED, NULL, "The name or the password is wrong.");
+        auth_fail(r, AUTH_DENIED, NULL, PROBLEM_SIGN_IN_WRONG);
         return;
     }
     auth_succeeded(s, user, source);
@@ -232,11 +232,11 @@ void auth_login(struct auth_store *s, struct auth_now now, struct str user, stru
 static bool put_user(struct auth_store *s, struct auth_now now, struct str name, struct str password, enum auth_role role,
                      struct auth_result *r)
 {
-    const char *weak = auth_policy_password(password, name);
+    enum problem weak = auth_policy_password(password, name);
     struct auth_user u = {.role = role, .created = now.wall.us, .changed = now.wall.us, .lang = "-"};
 
     if (!auth_policy_name(name)) {
-        auth_fail(r, AUTH_INVALID, "user", "A user's name has 1 to 64 letters, digits or . _ - @");
+        auth_fail(r, AUTH_INVALID, "user", PROBLEM_USER_NAME);
         return false;
     }
     if (weak) {
@@ -244,11 +244,11 @@ static bool put_user(struct auth_store *s, struct auth_now now, struct str name,
         return false;
     }
     if (find_user(s, name)) {
-        auth_fail(r, AUTH_CONFLICT, "user", "A user of this name exists already.");
+        auth_fail(r, AUTH_CONFLICT, "user", PROBLEM_USER_EXISTS);
         return false;
     }
     if (s->users.n >= AUTH_USERS_MAX || !hash_password(s, password, u.hash)) {
-        auth_fail(r, AUTH_FULL, NULL, "There is no room for one more user.");
+        auth_fail(r, AUTH_FULL, NULL, PROBLEM_USER_MANY);
         return false;
     }
     str_copy(u.name, sizeof(u.name), name);
@@ -263,7 +263,7 @@ void auth_user_create(struct auth_store *s, struct auth_now now, struct str user
     enum auth_role which;
 
     if (!auth_role_of(role, &which)) {
-        auth_fail(r, AUTH_INVALID, "role", "A role is viewer, operator or admin.");
+        auth_fail(r, AUTH_INVALID, "role", PROBLEM_ROLE_WORD);
         return;
     }
     put_user(s, now, user, password, which, r);
@@ -274,11 +274,11 @@ void auth_user_delete(struct auth_store *s, struct str user, struct auth_result 
     struct auth_user *u = find_user(s, user);
 
     if (!u) {
-        auth_fail(r, AUTH_INVALID, "user", "There is no user of this name.");
+        auth_fail(r, AUTH_INVALID, "user", PROBLEM_USER_UNKNOWN);
         return;
     }
     if (u->role == AUTH_ADMIN && count_admins(s) == 1) {
-        auth_fail(r, AUTH_CONFLICT, "user", "The last administrator stays. Make another one first.");
+        auth_fail(r, AUTH_CONFLICT, "user", PROBLEM_LAST_ADMIN);
         return;
     }
     drop_sessions(s, u->name);
@@ -290,10 +290,10 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
                    struct auth_result *r)
 {
     struct auth_user *u = find_user(s, user);
-    const char *weak = auth_policy_password(password, user);
+    enum problem weak = auth_policy_password(password, user);
 
     if (!u || (!skip_old && !check_password(s, u, old))) {
-        auth_fail(r, AUTH_INVALID, u ? "old" : "user", u ? "The present password is wrong." : "There is no user of this name.");
+        auth_fail(r, AUTH_INVALID, u ? "old" : "user", u ? PROBLEM_PASSWORD_OLD : PROBLEM_USER_UNKNOWN);
         return;
     }
     if (weak) {
@@ -301,7 +301,7 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
         return;
     }
     if (!hash_password(s, password, u->hash)) {
-        auth_fail(r, AUTH_FULL, NULL, "There is not enough memory to hash the password now.");
+        auth_fail(r, AUTH_FULL, NULL, PROBLEM_PASSWORD_MEMORY);
         return;
     }
     u->changed = now.wall.us;
@@ -315,7 +315,7 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
 void auth_setup_begin(struct auth_store *s, struct auth_now now, struct auth_result *r)
 {
     if (s->users.n) {
-        auth_fail(r, AUTH_CONFLICT, NULL, "Vigie is set up already.");
+        auth_fail(r, AUTH_CONFLICT, NULL, PROBLEM_SETUP_DONE);
         return;
     }
     new_secret(s, "", r, s->setup_hash);
@@ -329,11 +329,11 @@ void auth_setup_check(struct auth_store *s, struct auth_now now, struct str toke
 
     hash_of(token, hash);
     if (s->users.n || !s->setup)
-        auth_fail(r, AUTH_GONE, "token", "This set-up link has been used already. Sign in instead.");
+        auth_fail(r, AUTH_GONE, "token", PROBLEM_SETUP_USED);
     else if (now.mono.us >= s->setup_until.us)
-        auth_fail(r, AUTH_GONE, "token", "This set-up link is older than 30 minutes. Restart Vigie to get a new one.");
+        auth_fail(r, AUTH_GONE, "token", PROBLEM_SETUP_OLD);
     else if (!same(hash, s->setup_hash))
-        auth_fail(r, AUTH_DENIED, "token", "This is not the set-up link of this Vigie. Use the newest one it has printed.");
+        auth_fail(r, AUTH_DENIED, "token", PROBLEM_SETUP_WRONG);
 }
 
 void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str token, struct str user, struct str password,
@@ -341,7 +341,7 @@ void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str tok
 {
     r->wait_us = auth_wait(s, now.mono, STR("setup"), source);
     if (r->wait_us > 0) {
-        auth_fail(r, AUTH_SLOW, NULL, "Too many wrong attempts. Wait a moment, then try again.");
+        auth_fail(r, AUTH_SLOW, NULL, PROBLEM_SIGN_IN_SLOW);
         return;
     }
     auth_setup_check(s, now, token, r);
@@ -362,25 +362,25 @@ void auth_token_create(struct auth_store *s, struct auth_now now, struct str nam
     struct auth_token t = {.created = now.wall.us, .expires = now.wall.us + lasts_us};
 
     if (!auth_policy_name(name)) {
-        auth_fail(r, AUTH_INVALID, "name", "A token's name has 1 to 64 letters, digits or . _ - @");
+        auth_fail(r, AUTH_INVALID, "name", PROBLEM_TOKEN_NAME);
         return;
     }
     if (!auth_role_of(role, &t.role)) {
-        auth_fail(r, AUTH_INVALID, "role", "A role is viewer, operator or admin.");
+        auth_fail(r, AUTH_INVALID, "role", PROBLEM_ROLE_WORD);
         return;
     }
     if (lasts_us < TIME_MIN || lasts_us > 366 * TIME_DAY) {
-        auth_fail(r, AUTH_INVALID, "expires", "A token lasts between 1 minute and 366 days, for instance 30d.");
+        auth_fail(r, AUTH_INVALID, "expires", PROBLEM_TOKEN_EXPIRES);
         return;
     }
     for (size_t i = 0; i < s->tokens.n; i++) {
         if (str_eq_c(name, s->tokens.at[i].name)) {
-            auth_fail(r, AUTH_CONFLICT, "name", "A token of this name exists already.");
+            auth_fail(r, AUTH_CONFLICT, "name", PROBLEM_TOKEN_EXISTS);
             return;
         }
     }
     if (s->tokens.n >= AUTH_TOKENS_MAX) {
-        auth_fail(r, AUTH_FULL, NULL, "There are too many tokens. Delete some first.");
+        auth_fail(r, AUTH_FULL, NULL, PROBLEM_TOKEN_MANY);
         return;
     }
     str_copy(t.name, sizeof(t.name), name);
@@ -409,7 +409,7 @@ void auth_token_check(struct auth_store *s, struct auth_now now, struct str secr
         r->expires = t->expires;
         return;
     }
-    auth_fail(r, AUTH_DENIED, NULL, "This token is unknown, deleted or over.");
+    auth_fail(r, AUTH_DENIED, NULL, PROBLEM_TOKEN_ENDED);
 }
 
 void auth_token_delete(struct auth_store *s, struct str name, struct auth_result *r)
@@ -421,7 +421,7 @@ void auth_token_delete(struct auth_store *s, struct str name, struct auth_result
         s->users_changed = true;
         return;
     }
-    auth_fail(r, AUTH_INVALID, "name", "There is no token of this name.");
+    auth_fail(r, AUTH_INVALID, "name", PROBLEM_TOKEN_UNKNOWN);
 }
 
 void auth_store_init(struct auth_store *s, void (*random)(void *p, size_t n))

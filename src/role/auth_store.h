@@ -11,6 +11,7 @@
  *   token NAME ROLE CREATED EXPIRES BY SHA256             end N
  *   end N
  */
+#include "api/problem.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
@@ -84,7 +85,7 @@ struct auth_store {
 struct auth_result {
     enum auth_code code;
     const char *field;                 /* with AUTH_INVALID */
-    char text[256];                    /* one sentence when code is not AUTH_OK */
+    enum problem problem;              /* what to say when code is not AUTH_OK */
     int64_t wait_us;                   /* with AUTH_SLOW */
     char secret[AUTH_SECRET_TEXT + 8]; /* a new session's, token's or set-up link's */
     char user[AUTH_NAME_MAX + 1], lang[4];

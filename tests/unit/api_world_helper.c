@@ -234,7 +234,7 @@ void api_world_auth(struct api_world *w, bool ok, const char *code, const char *
 
     snprintf(expires, sizeof(expires), "%lld", (long long)(w->wall.us + 12 * TIME_H));
     values[API_AUTH_EXPIRES] = str_of(expires);
-    api_answered(&w->api, w->serial, &(struct api_answer){.kind = API_FROM_AUTH, .ok = ok, .error = STR("Because."), .values = values,
+    api_answered(&w->api, w->serial, &(struct api_answer){.kind = API_FROM_AUTH, .ok = ok, .error = STR("SETUP_OLD"), .values = values,
         .n_values = API_AUTH_VALUES});
 }
 

@@ -306,10 +306,10 @@ static void test_policy(void **state UNUSED)
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const char *why = auth_policy_password(str_of(cases[i].password), str_of(cases[i].user));
+        enum problem why = auth_policy_password(str_of(cases[i].password), str_of(cases[i].user));
 
-        if ((why == NULL) != cases[i].good)
-            fail_msg("%s: %s", cases[i].password, why ? why : "accepted");
+        if ((why == PROBLEM_NONE) != cases[i].good)
+            fail_msg("%s: %s", cases[i].password, problem_code(why));
     }
     assert_true(auth_policy_name(STR("a.b_c-d@e")));
     assert_false(auth_policy_name(STR("")));
