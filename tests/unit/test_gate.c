@@ -484,6 +484,48 @@ static void test_setup_here_only(void **state)
     assert_non_null(strstr(w->body.data, "\"field\":\"token\""));
 }
 
+/* ---- words ---- */
+
+static unsigned places(struct str s)
+{
+    return (str_contains(s, STR("{0}")) ? 1u : 0u) | (str_contains(s, STR("{1}")) ? 2u : 0u);
+}
+
+static void test_catalogue(void **state UNUSED)
+{
+    const struct str none[PROBLEM_ARGS] = {STR("{0}"), STR("{1}")};
+
+    for (int p = 1; p < PROBLEM_COUNT; p++) {
+        struct buf en = BUF_INIT, fr = BUF_INIT;
+        enum problem back;
+
+        problem_render(&en, (enum problem)p, false, none);
+        problem_render(&fr, (enum problem)p, true, none);
+        if (!en.len || !fr.len || str_eq(buf_str(&en), buf_str(&fr)) || places(buf_str(&en)) != places(buf_str(&fr)))
+            fail_msg("%s: %s | %s", problem_code((enum problem)p), en.data, fr.data);
+        assert_true(str_is_utf8(buf_str(&fr)));
+        assert_true(problem_parse(str_of(problem_code((enum problem)p)), &back));
+        assert_int_equal(back, p); /* no code stands there twice */
+        buf_release(&en);
+        buf_release(&fr);
+    }
+}
+
+static void test_language(void **state)
+{
+    struct api_world *w = *state;
+    struct api_request q = {.source = API_BY_WEB, .id = 1, .method = STR("GET"), .path = STR("/nothing"), .uid = -1};
+
+    api_receive(&w->api, &q);
+    assert_non_null(strstr(w->body.data, "\"code\":\"no_address\",\"detail\":\"There is nothing"));
+    q.accept_language = STR("fr-CA,en;q=0.5");
+    api_receive(&w->api, &q);
+    assert_non_null(strstr(w->body.data, "\"code\":\"no_address\",\"detail\":\"Il n'y a rien"));
+    q.accept_language = STR("fr;q=0.2,en");
+    api_receive(&w->api, &q);
+    assert_non_null(strstr(w->body.data, "There is nothing"));
+}
+
 /* ---- documents made from the tables ---- */
 
 static void test_openapi(void **state)
@@ -531,7 +573,7 @@ int main(void)
         WORLD(test_token_beats_cookie),
         WORLD(test_login),
         WORLD(test_setup_here_only),
-        WORLD(test_openapi),
+        cmocka_unit_test(test_catalogue), WORLD(test_language), WORLD(test_openapi),
         WORLD(test_metrics),
     };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only way to the server. A 401 anywhere means that the session has ended: the sign-in page shows, the URL stays.
 import { signal } from '@preact/signals';
-import { t } from './i18n/i18n.ts';
+import { lang, t } from './i18n/i18n.ts';
 import type { Session } from './model.ts';
 
 // undefined: not asked yet; null: nobody is signed in.
@@ -48,7 +48,7 @@ export interface Options {
 }
 
 export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': lang.peek() }; // refusals come in the page's language
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && session.value) headers['X-CSRF'] = session.value.csrf;
   let response: Response;
