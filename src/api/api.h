@@ -36,12 +36,12 @@ struct api_answer {
     enum api_answer_kind kind;
     bool ok;
     struct str error;               /* a sentence when not ok */
-    const struct str *values;       /* auth: code, field, wait_us, secret, user, role, lang, expires */
+    const struct str *values;       /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON) */
     size_t n_values;
     struct str json;                /* reader: all rows, joined */
 };
 enum { API_AUTH_CODE, API_AUTH_FIELD, API_AUTH_WAIT, API_AUTH_SECRET, API_AUTH_USER, API_AUTH_ROLE, API_AUTH_LANG, API_AUTH_EXPIRES,
-       API_AUTH_VALUES };
+       API_AUTH_LIST, API_AUTH_VALUES };
 
 typedef void api_handler_f(struct api *a, struct api_request *q);
 typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);

@@ -89,12 +89,12 @@ struct guard_verdict guard_right(const struct api_request *q, enum guard_right r
 const char *guard_right_word(enum guard_right right)
 {
     switch (right) {
-    case GUARD_OPEN: return "nobody";
+    case GUARD_OPEN: return "anyone";
     case GUARD_SELF: return "signed in";
     case GUARD_READ: return "viewer";
     case GUARD_ACT: return "operator";
     case GUARD_ADMIN: return "admin";
-    case GUARD_LOOPBACK: return "loopback";
+    case GUARD_LOOPBACK: return "anyone on this machine";
     }
     return "denied";
 }

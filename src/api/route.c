@@ -79,7 +79,7 @@ static const char *const query_events[] = {"limit", "cursor", NULL};
 
 #define V1 "/api/v1"
 const struct api_route route_table[] = {
-    {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Is there no user yet?"},
+    {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Whether there is no user yet"},
     {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup),
      .doc = "Make the first administrator with the set-up link"},
     {"POST", V1 "/setup/link", GUARD_ADMIN, session_setup_renew,
@@ -87,7 +87,7 @@ const struct api_route route_table[] = {
     {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, BODY(body_login),
      .doc = "Sign in: opens a session"},
     {"POST", V1 "/logout", GUARD_SELF, session_logout, .audited = true, .doc = "End this session"},
-    {"GET", V1 "/session", GUARD_SELF, session_show, .doc = "Who am I, and the value for X-CSRF"},
+    {"GET", V1 "/session", GUARD_SELF, session_show, .doc = "Who one is, and the value for X-CSRF"},
     {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true, BODY(body_password),
      .doc = "Change one's own password; ends one's other sessions"},
     {"GET", V1 "/resources", GUARD_READ, resources_list, .query = list_query,
@@ -121,9 +121,11 @@ const struct api_route route_table[] = {
      .doc = "Any external command of Nagios"},
     {"POST", V1 "/reload", GUARD_ADMIN, action_reload, .audited = true,
      .doc = "Read the configuration again"},
+    {"GET", V1 "/tokens", GUARD_ADMIN, token_list, .doc = "The tokens there are (not their texts)"},
     {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, BODY(body_token),
      .doc = "Make a token for a program"},
     {"DELETE", V1 "/tokens/{name}", GUARD_ADMIN, token_delete, .audited = true, .doc = "Delete a token"},
+    {"GET", V1 "/users", GUARD_ADMIN, user_list, .doc = "The users there are"},
     {"POST", V1 "/users", GUARD_ADMIN, user_create, .audited = true, BODY(body_user), .doc = "Make a user"},
     {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true,
      .doc = "Delete a user, and end the user's sessions"},

@@ -127,12 +127,27 @@ void session_setup_renew(struct api *a, struct api_request *q)
     api_ask_auth(a, q, "setup_renew", NULL, 0, renewed);
 }
 
+/* Who signs in again leaves the session that the browser still showed. Nobody waits for the answer. */
+static void end_old(struct api *a, struct api_request *q)
+{
+    unsigned char key[HASH_SHA256_BYTES];
+    struct str secret;
+
+    if (!http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) || !secret.n || secret.n > 256)
+        return;
+    who_key(secret, key);
+    who_cache_drop(a->cache, key);
+    stream_session_ended(a, key);
+    a->ports->auth(a->user, 0, "session_end", &secret, 1);
+}
+
 static void logged_in(struct api *a, struct api_request *q, const struct api_answer *x)
 {
     if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied"))
         api_audit(a, q, "login refused", *(struct str *)q->state);
     if (api_auth_refused(a, q, x))
         return;
+    end_old(a, q);
     str_copy(q->who.name, sizeof(q->who.name), x->values[API_AUTH_USER]);
     api_audit(a, q, "login", x->values[API_AUTH_USER]);
     welcome(a, q, x, 200);

@@ -3,5 +3,6 @@
 /* API tokens of programs. */
 #include "api/api.h"
 
+void token_list(struct api *a, struct api_request *q);
 void token_create(struct api *a, struct api_request *q);
 void token_delete(struct api *a, struct api_request *q);

@@ -51,3 +51,19 @@ void user_delete(struct api *a, struct api_request *q)
 {
     api_ask_auth(a, q, "user_delete", q->param, 1, deleted);
 }
+
+static void listed(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct buf out = BUF_INIT;
+
+    if (api_auth_refused(a, q, x))
+        return;
+    buf_printf(&out, "{\"users\":" STR_FMT "}", STR_ARG(x->values[API_AUTH_LIST]));
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+}
+
+void user_list(struct api *a, struct api_request *q)
+{
+    api_ask_auth(a, q, "user_list", NULL, 0, listed);
+}

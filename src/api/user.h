@@ -3,5 +3,6 @@
 /* Users. */
 #include "api/api.h"
 
+void user_list(struct api *a, struct api_request *q);
 void user_create(struct api *a, struct api_request *q);
 void user_delete(struct api *a, struct api_request *q);

@@ -29,7 +29,7 @@ struct auth {
     int dir;
     bool broken; /* users cannot be read */
     struct loop_timer save;
-    struct buf out;
+    struct buf out, list; /* list: the answer to a question for many, as JSON */
 };
 
 static struct auth_now now(void)
@@ -178,6 +178,20 @@ static void op_user_delete(struct role *r, const struct str *arg, struct auth_re
     auth_user_delete(&((struct auth *)r->self)->store, arg[0], out);
 }
 
+static void op_user_list(struct role *r, const struct str *arg UNUSED, struct auth_result *out UNUSED)
+{
+    struct auth *a = r->self;
+
+    auth_users_json(&a->store, &a->list);
+}
+
+static void op_token_list(struct role *r, const struct str *arg UNUSED, struct auth_result *out UNUSED)
+{
+    struct auth *a = r->self;
+
+    auth_tokens_json(&a->store, &a->list);
+}
+
 static void op_password(struct role *r, const struct str *arg, struct auth_result *out)
 {
     auth_password(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], false, out);
@@ -192,7 +206,7 @@ static const struct {
     {"setup_renew", 0, op_setup_renew},     {"login", 3, op_login},               {"session_check", 1, op_session_check},
     {"session_end", 1, op_session_end},     {"token_create", 4, op_token_create}, {"token_check", 1, op_token_check},
     {"token_delete", 1, op_token_delete},   {"user_create", 3, op_user_create},   {"user_delete", 1, op_user_delete},
-    {"password", 3, op_password},
+    {"password", 3, op_password},           {"user_list", 0, op_user_list},       {"token_list", 0, op_token_list},
 };
 
 /* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. */
@@ -213,7 +227,7 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
 {
     struct auth *a = r->self;
     char number[2][24];
-    struct str values[8], wait, expires;
+    struct str values[9], wait, expires;
     struct msg_auth_resp m = {.id = id, .ok = x->code == AUTH_OK, .error = x->code == AUTH_OK ? STR_NULL : str_of(problem_code(x->problem))};
     struct buf b = BUF_INIT;
 
@@ -225,7 +239,7 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
     buf_release(&b);
     wait = str_of(number[0]);
     expires = str_of(number[1]);
-    /* The order is the contract with the gate (api/auth.h). */
+    /* The order is the contract with the gate (api/api.h). */
     values[0] = str_of(auth_code_word(x->code));
     values[1] = str_of(x->field ? x->field : "");
     values[2] = wait;
@@ -234,11 +248,13 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
     values[5] = str_of(auth_role_word(x->role));
     values[6] = str_of(strcmp(x->lang, "-") == 0 ? "" : x->lang);
     values[7] = expires;
+    values[8] = buf_str(&a->list);
     m.values = (struct msg_strv){values, ARRAY_LEN(values)};
     msg_put_auth_resp(&a->out, &m);
     role_send(p, &a->out, -1);
     mem_wipe(a->out.data, a->out.len);
     buf_clear(&a->out);
+    buf_clear(&a->list);
 }
 
 static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
@@ -287,6 +303,7 @@ static void birth(struct role *r)
     a->store.idle_us = duration_option(r, "vigie_session_idle", a->store.idle_us);
     a->store.max_us = duration_option(r, "vigie_session_max", a->store.max_us);
     buf_init(&a->out);
+    buf_init(&a->list);
     a->dir = -1;
 }
 
@@ -325,6 +342,7 @@ static void stop(struct role *r)
         save_sessions(a);
     auth_store_release(&a->store);
     buf_release(&a->out);
+    buf_release(&a->list);
     close(a->dir);
     role_done(r);
 }

@@ -125,6 +125,10 @@ void auth_token_create(struct auth_store *s, struct auth_now now, struct str nam
 void auth_token_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r);
 void auth_token_delete(struct auth_store *s, struct str name, struct auth_result *r);
 
+/* For administrators to read: JSON arrays, by name. No hash and no secret is in them. */
+void auth_users_json(const struct auth_store *s, struct buf *out);
+void auth_tokens_json(const struct auth_store *s, struct buf *out);
+
 void auth_store_expire(struct auth_store *s, struct auth_now now); /* drops what is over */
 const char *auth_role_word(enum auth_role role);
 bool auth_role_of(struct str word, enum auth_role *out);

@@ -2,7 +2,9 @@
 /* The text form of users, tokens and sessions (role/auth_store.h): written and read back here, all or nothing. */
 #include "role/auth_int.h"
 #include "role/auth_policy.h"
+#include "wire/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WORDS_MAX 8
@@ -182,4 +184,57 @@ void auth_store_dump_sessions(const struct auth_store *s, struct buf *out)
                    (long long)x->used, word_or_dash(x->source));
     }
     buf_printf(out, "end %zu\n", s->sessions.n);
+}
+
+/* ---- lists to read ---- */
+
+/* Elements begin with their name. */
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+void auth_users_json(const struct auth_store *s, struct buf *out)
+{
+    struct json j;
+
+    qsort(s->users.at, s->users.n, sizeof(*s->users.at), by_name);
+    json_init(&j, out);
+    json_array(&j);
+    for (size_t i = 0; i < s->users.n; i++) {
+        const struct auth_user *u = &s->users.at[i];
+        uint64_t sessions = 0;
+
+        for (size_t k = 0; k < s->sessions.n; k++)
+            sessions += strcmp(s->sessions.at[k].user, u->name) == 0;
+        json_object(&j);
+        json_key_c(&j, "user", u->name);
+        json_key_c(&j, "role", auth_role_word(u->role));
+        json_key_time(&j, "created", (struct wall){u->created});
+        json_key_time(&j, "password_changed", (struct wall){u->changed});
+        json_key_u64(&j, "sessions", sessions);
+        json_object_end(&j);
+    }
+    json_array_end(&j);
+}
+
+void auth_tokens_json(const struct auth_store *s, struct buf *out)
+{
+    struct json j;
+
+    qsort(s->tokens.at, s->tokens.n, sizeof(*s->tokens.at), by_name);
+    json_init(&j, out);
+    json_array(&j);
+    for (size_t i = 0; i < s->tokens.n; i++) {
+        const struct auth_token *t = &s->tokens.at[i];
+
+        json_object(&j);
+        json_key_c(&j, "name", t->name);
+        json_key_c(&j, "role", auth_role_word(t->role));
+        json_key_time(&j, "created", (struct wall){t->created});
+        json_key_time(&j, "expires", (struct wall){t->expires});
+        json_key_c(&j, "by", t->by);
+        json_object_end(&j);
+    }
+    json_array_end(&j);
 }

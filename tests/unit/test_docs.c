@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/route.h"
 #include "base/buf.h"
 #include "core/conf_table.h"
 #include "core/macro.h"
@@ -176,11 +177,56 @@ static void test_directives_page(void **state UNUSED)
     compare("DIRECTIVES.md", &b);
 }
 
+static void add_member(struct buf *b, const struct body_field *f)
+{
+    static const char *const types[] = {"text", "one line", "true or false", "whole number", "time", "word"};
+
+    buf_printf(b, "| `%s` | %s%s | %s", f->name, types[f->type], f->required ? ", required" : "", f->doc);
+    for (size_t i = 0; f->words && f->words[i]; i++)
+        buf_printf(b, "%s`%s`", i ? ", " : ": ", f->words[i]);
+    buf_add_c(b, " |\n");
+}
+
+static void add_route(struct buf *b, const struct api_route *r)
+{
+    buf_printf(b, "\n### %s %s\n\n%s. Right: %s%s.\n", r->method, r->path, r->doc, guard_right_word(r->right), r->audited ? "; recorded" : "");
+    for (size_t i = 0; r->query && r->query[i]; i++)
+        buf_printf(b, "%s`%s`%s", i ? ", " : "\nParameters: ", r->query[i], r->query[i + 1] ? "" : ".\n");
+    if (r->n_body)
+        buf_add_c(b, "\n| member | | |\n|---|---|---|\n");
+    for (size_t i = 0; i < r->n_body; i++)
+        add_member(b, &r->body[i]);
+}
+
+static void test_api_page(void **state UNUSED)
+{
+    const struct str none[PROBLEM_ARGS] = {STR("…"), STR("…")};
+    struct buf b = BUF_INIT;
+
+    buf_add_c(&b, "# The API\n\nMade from `src/api/route.c` and `src/api/problem.def`; `GET /api/v1/openapi.json` says the same to programs. The web page and `vigie ctl` use nothing else.\n\n"
+                  "Bodies and answers are JSON in snake_case; 64-bit numbers are strings, times RFC 3339 in UTC, states words. Lists come in pages: `next` is the `cursor` of the next one, null at\n"
+                  "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in English or French, by Accept-Language) and, where one is wrong, the `field`.\n\n"
+                  "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"
+                  "changes something. Unknown parameters and members are refused. A result submitted is answered when it is on disk.\n\n"
+                  "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), `counts`, `resync` (read the list again).\n\n## Requests\n");
+    for (size_t i = 0; i < route_count; i++)
+        add_route(&b, &route_table[i]);
+    buf_add_c(&b, "\n## Codes of refusals\n\n| code | |\n|---|---|\n");
+    for (int p = 1; p < PROBLEM_COUNT; p++) {
+        buf_add_c(&b, "| `");
+        problem_word(&b, (enum problem)p);
+        buf_add_c(&b, "` | ");
+        problem_render(&b, (enum problem)p, false, none);
+        buf_add_c(&b, " |\n");
+    }
+    compare("API.md", &b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rights_page),
                                        cmocka_unit_test(test_messages_page),
-                                       cmocka_unit_test(test_directives_page)};
+                                       cmocka_unit_test(test_directives_page), cmocka_unit_test(test_api_page)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
