@@ -6,6 +6,7 @@
 #include "probe/probe.h"
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "os/clock.h"
 #include "os/rand.h"
 
@@ -17,8 +18,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PACKETS_MAX = 64, PACKETS = 5 };
-#define SPACING_US (80 * TIME_MS)
+enum { ROOM = 4 * 1024 * 1024, PACKETS_MAX = 64, PACKETS = 5, SENDS_A_ROUND = 32 };
+#define SPACING_US      (80 * TIME_MS)
+#define RAW_ICMP_FILTER 1 /* of linux/icmp.h, which cannot stand beside netinet/ip_icmp.h */
 
 struct icmp_sockets {
     struct loop *loop;
@@ -28,6 +30,10 @@ struct icmp_sockets {
     uint64_t mark;
     struct map tickets; /* ticket -> struct probe */
     uint32_t next_ticket;
+    /* Who wants to send, in order: a few a round, so that the answers are read before their socket's memory is full. */
+    VEC(uint32_t) queue;
+    size_t queue_at;
+    struct loop_timer pump;
 };
 
 struct payload {
@@ -43,7 +49,7 @@ struct packet {
 };
 
 struct ping {
-    unsigned packets, sent, received;
+    unsigned packets, queued, sent, received;
     int64_t warn_us, crit_us, timeout_us, sum_us, min_us, max_us;
     uint64_t warn_loss, crit_loss;
     uint32_t ticket;
@@ -55,6 +61,22 @@ struct ping {
 
 static void on_packet(void *user, uint32_t events);
 
+/* Echo answers only: on a busy machine a raw socket would see much else. */
+static void filter(int fd, int k)
+{
+    uint32_t v4 = ~(1u << ICMP_ECHOREPLY);
+    struct icmp6_filter v6;
+    int room = ROOM;
+
+    ICMP6_FILTER_SETBLOCKALL(&v6);
+    ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &v6);
+    if (k)
+        setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &v6, sizeof(v6));
+    else
+        setsockopt(fd, SOL_RAW, RAW_ICMP_FILTER, &v4, sizeof(v4));
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+}
+
 static int open_family(struct icmp_sockets *i, int k)
 {
     int family = k ? AF_INET6 : AF_INET, proto = k ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
@@ -65,8 +87,10 @@ static int open_family(struct icmp_sockets *i, int k)
         i->raw[k] = false;
         i->fd[k] = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, proto);
     }
-    if (i->fd[k] >= 0)
-        loop_fd_add(i->loop, &i->watch[k], i->fd[k], EPOLLIN, on_packet, i);
+    if (i->fd[k] < 0)
+        return -1;
+    filter(i->fd[k], k);
+    loop_fd_add(i->loop, &i->watch[k], i->fd[k], EPOLLIN, on_packet, i);
     return i->fd[k];
 }
 
@@ -95,6 +119,8 @@ void icmp_close(struct icmp_sockets *i)
         if (i->fd[k] >= 0)
             close(i->fd[k]);
     }
+    loop_timer_cancel(&i->pump);
+    VEC_RELEASE(&i->queue);
     map_release(&i->tickets);
     mem_free(i);
 }
@@ -236,22 +262,48 @@ static void send_one(struct probe *p)
     (void)!sendto(i->fd[k], &pk, sizeof(pk), MSG_DONTWAIT | MSG_NOSIGNAL, &p->addr.any, len);
 }
 
+static void on_pump(void *user)
+{
+    struct icmp_sockets *i = user;
+    uint64_t at;
+
+    for (int n = 0; n < SENDS_A_ROUND && i->queue_at < i->queue.n; n++) {
+        if (map_get_u64(&i->tickets, i->queue.at[i->queue_at++], &at))
+            send_one((struct probe *)(uintptr_t)at);
+    }
+    if (i->queue_at < i->queue.n) {
+        loop_timer_set(i->loop, &i->pump, loop_now(i->loop), on_pump, i);
+        return;
+    }
+    VEC_CLEAR(&i->queue);
+    i->queue_at = 0;
+}
+
+static void queue_one(struct probe *p)
+{
+    struct ping *g = p->self;
+    struct icmp_sockets *i = p->env->icmp;
+
+    g->queued++;
+    *VEC_ADD(&i->queue) = g->ticket;
+    if (!i->pump.slot)
+        loop_timer_set(i->loop, &i->pump, loop_now(i->loop), on_pump, i);
+}
+
 static void on_time(void *user)
 {
     struct probe *p = user;
     struct ping *g = p->self;
-    int64_t now = clock_mono().us;
+    int64_t now = clock_mono().us, end = p->began.us + g->timeout_us;
 
-    if (now >= p->began.us + g->timeout_us) {
+    if (now >= end) {
         finish(p);
         return;
     }
-    if (g->sent < g->packets)
-        send_one(p);
+    if (g->queued < g->packets)
+        queue_one(p);
     loop_timer_set(p->env->loop, &g->timer,
-                   (struct mono){g->sent < g->packets ? MIN(now + SPACING_US, p->began.us + g->timeout_us)
-                                                      : p->began.us + g->timeout_us},
-                   on_time, p);
+                   (struct mono){g->queued < g->packets ? MIN(now + SPACING_US, end) : end}, on_time, p);
 }
 
 static void take_answer(struct icmp_sockets *i, const struct payload *b)

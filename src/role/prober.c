@@ -68,7 +68,7 @@ static void on_resolved(void *user, const union resolve_addr *addr, const char *
     g->ticket = 0;
     if (!addr) {
         snprintf(text, sizeof(text), "the name %.200s cannot be resolved: %s", g->probe.host, error);
-        finish(g, &(struct msg_result){.how = 0, .code = PROBE_CRITICAL, .output = str_of(text)});
+        finish(g, &(struct msg_result){.how = 0, .code = PROBE_UNKNOWN, .output = str_of(text)});
         return;
     }
     g->probe.addr = *addr;
@@ -128,10 +128,14 @@ static void on_run(struct role *r, struct peer *p UNUSED, const struct msg *m)
     struct prober *self = r->self;
     struct probing *g = mem_zalloc(sizeof(*g));
 
-    *g = (struct probing){.role = r, .run_id = m->u.run.run_id, .words = BUF_INIT, .began_wall = clock_wall(),
+    *g = (struct probing){.role = r,
+                          .run_id = m->u.run.run_id,
+                          .words = BUF_INIT,
+                          .began_wall = clock_wall(),
                           .probe = {.env = &self->env, .began = clock_mono(), .user = g, .end = on_end}};
     map_put_u64(&self->runs, g->run_id, (uint64_t)(uintptr_t)g);
-    loop_timer_set(r->loop, &g->deadline, (struct mono){g->probe.began.us + m->u.run.timeout_us}, on_deadline, g);
+    loop_timer_set(r->loop, &g->deadline, (struct mono){g->probe.began.us + m->u.run.timeout_us}, on_deadline,
+                   g);
     if (!m->u.run.argv.n || make_argv(self, g, &m->u.run) < 0)
         fail(g, "the command cannot be put together");
     else
@@ -185,7 +189,8 @@ static void prober_hello(struct role *r, struct msg_hello *mine)
     mine->runs = keep_run_ids(&self->keep, &self->runs);
 }
 
-static void prober_snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+static void prober_snapshot(struct role *r, const struct role_snapshot *now,
+                            const struct role_snapshot *old UNUSED)
 {
     struct prober *self = r->self;
     struct err err = ERR_INIT;

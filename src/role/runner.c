@@ -79,11 +79,14 @@ static void runner_birth(struct role *r)
     struct runner *self = r->self;
 
     buf_init(&self->env);
-    runner_env_base(&self->env, home(), role_option(r, "vigie_env", ""));
+    runner_env_base(&self->env, home());
+    for (size_t i = 0; i < r->start->options.n; i++)
+        runner_env_add(&self->env, r->start->options.at[i]);
     take_descriptors(self);
 }
 
-static void runner_snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+static void runner_snapshot(struct role *r, const struct role_snapshot *now,
+                            const struct role_snapshot *old UNUSED)
 {
     struct runner *self = r->self;
     struct err err = ERR_INIT;

@@ -44,8 +44,8 @@ struct runner {
     struct map runs; /* run id -> struct run */
     struct map pids; /* of running plugins -> struct run */
     struct keep keep;
-    struct buf env;  /* base environment: words ended by NUL */
-    uint64_t files;  /* descriptors a plugin may have open: what we had before we took more */
+    struct buf env; /* base environment: words ended by NUL */
+    uint64_t files; /* descriptors a plugin may have open: what we had before we took more */
     struct loop_timer sweep;
     bool sweeping;
 };
@@ -58,7 +58,9 @@ void runner_kill(struct role *r, uint64_t run_id);
 void runner_end_all(struct role *r); /* nothing that a run started lives on */
 
 /* runner_words.c */
-void runner_env_base(struct buf *env, const char *home, const char *more); /* more: NAME=value,NAME=value */
+void runner_env_base(struct buf *env, const char *home);
+void runner_env_add(struct buf *env,
+                    struct str option); /* "vigie_env=NAME=value"; other options are passed over */
 int runner_words(const struct runner *self, const struct msg_run *m, struct words *argv, struct words *env);
 void runner_words_release(struct words *w); /* wipes: secrets may be in them */
 /* The program of a command as a shell would find it. path: room for the answer. */

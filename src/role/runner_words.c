@@ -66,24 +66,24 @@ int runner_words(const struct runner *self, const struct msg_run *m, struct word
     return r;
 }
 
-void runner_env_base(struct buf *env, const char *home, const char *more)
+void runner_env_base(struct buf *env, const char *home)
 {
-    struct str rest = str_of(more);
-
     buf_add_c(env, "PATH=" PROGRAM_PATH);
     buf_add_char(env, '\0');
     buf_printf(env, "HOME=%s", home);
     buf_add_char(env, '\0');
     buf_add_c(env, "LANG=C.UTF-8");
     buf_add_char(env, '\0');
-    while (rest.p) {
-        struct str word = str_trim(str_cut(&rest, ','));
+}
 
-        if (str_find_char(word, '=') > 0) {
-            buf_add_str(env, word);
-            buf_add_char(env, '\0');
-        }
-    }
+void runner_env_add(struct buf *env, struct str option)
+{
+    struct str name = str_cut(&option, '=');
+
+    if (!str_eq_c(name, "vigie_env") || str_find_char(option, '=') <= 0 || str_find_char(option, '\0') >= 0)
+        return;
+    buf_add_str(env, option);
+    buf_add_char(env, '\0');
 }
 
 const char *runner_find_program(const char *name, char *path, size_t size)
@@ -130,11 +130,17 @@ void runner_why_not_started(const char *program, int error, char *text, size_t s
     if (error == ENOENT && stat(program, &st) == 0) {
         read_interpreter(program, interpreter, sizeof(interpreter));
         if (strchr(interpreter, '\r'))
-            snprintf(text, size, "%s cannot be executed: it has the line ends of Windows (CR LF); turn them into those of Unix", program);
+            snprintf(text, size,
+                     "%s cannot be executed: it has the line ends of Windows (CR LF); turn them into those "
+                     "of Unix",
+                     program);
         else if (interpreter[0])
-            snprintf(text, size, "%s cannot be executed: its first line names the interpreter '%s', which does not exist", program, interpreter);
+            snprintf(text, size,
+                     "%s cannot be executed: its first line names the interpreter '%s', which does not exist",
+                     program, interpreter);
         else
-            snprintf(text, size, "%s cannot be executed: the loader or a library that it needs does not exist", program);
+            snprintf(text, size,
+                     "%s cannot be executed: the loader or a library that it needs does not exist", program);
     } else if (error == ENOENT) {
         snprintf(text, size, "%s does not exist", program);
     } else if (error == EACCES && stat(program, &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -142,7 +148,8 @@ void runner_why_not_started(const char *program, int error, char *text, size_t s
     } else if (error == EACCES && stat(program, &st) == 0 && !(st.st_mode & 0111)) {
         snprintf(text, size, "%s is not executable (mode %03o): chmod +x", program, st.st_mode & 0777);
     } else if (error == EACCES) {
-        snprintf(text, size, "%s cannot be executed by user %u: Permission denied", program, (unsigned)geteuid());
+        snprintf(text, size, "%s cannot be executed by user %u: Permission denied", program,
+                 (unsigned)geteuid());
     } else {
         snprintf(text, size, "%s cannot be executed: %s", program, strerror(error));
     }
@@ -165,9 +172,20 @@ bool runner_is_ping(const struct words *argv)
 
 bool runner_is_rightless(struct str out, struct str err)
 {
-    static const char *const marks[] = {"operation not permitted", "permission denied", "lacking privilege", "must be run as root", "must run as root", "need root",
-                                        "root privileges", "your privileges", "cap_net_raw", "suid root", "setuid root", "sufficient privilege",
-                                        "could not interpret output from ping", "could not open pipe"};
+    static const char *const marks[] = {"operation not permitted",
+                                        "permission denied",
+                                        "lacking privilege",
+                                        "must be run as root",
+                                        "must run as root",
+                                        "need root",
+                                        "root privileges",
+                                        "your privileges",
+                                        "cap_net_raw",
+                                        "suid root",
+                                        "setuid root",
+                                        "sufficient privilege",
+                                        "could not interpret output from ping",
+                                        "could not open pipe"};
 
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         if (str_icontains(out, str_of(marks[i])) || str_icontains(err, str_of(marks[i])))

@@ -30,7 +30,8 @@ static int setup(void **state)
 {
     static struct rig g;
 
-    rig_begin(&g, program, ROLE_RUNNER, ARGV("vigie_env=EXTRA=yes, MORE=1"));
+    rig_begin(&g, program, ROLE_RUNNER,
+              ARGV("vigie_env=EXTRA=a,b c", "vigie_runners=2", "vigie_env=MORE=1", "vigie_env==no"));
     *state = &g;
     return 0;
 }
@@ -41,7 +42,8 @@ static int teardown(void **state)
     return 0;
 }
 
-static const struct rig_answer *do_run(struct rig *g, uint64_t id, int64_t timeout_us, const char *const *argv)
+static const struct rig_answer *do_run(struct rig *g, uint64_t id, int64_t timeout_us,
+                                       const char *const *argv)
 {
     rig_run(g, id, 0, timeout_us, argv);
     return rig_answer(g, id);
@@ -102,8 +104,9 @@ static void test_environment(void **state)
     while (rest.n) {
         struct str line = str_cut(&rest, '\n');
 
-        assert_true(str_starts(line, STR("PATH=/")) || str_starts(line, STR("HOME=/")) || str_eq_c(line, "LANG=C.UTF-8") ||
-                    str_eq_c(line, "EXTRA=yes") || str_eq_c(line, "MORE=1"));
+        assert_true(str_starts(line, STR("PATH=/")) || str_starts(line, STR("HOME=/")) ||
+                    str_eq_c(line, "LANG=C.UTF-8") || str_eq_c(line, "EXTRA=a,b c") ||
+                    str_eq_c(line, "MORE=1"));
         n++;
     }
     assert_int_equal(n, 5);
@@ -112,17 +115,22 @@ static void test_environment(void **state)
 static void test_words(void **state)
 {
     /* A secret, an escaped escape, a name looked for in PATH, words that only a shell would take for something. */
-    const struct rig_answer *a = do_run(*state, 210, 20 * TIME_S, ARGV("printf", "%s|%s|%s|%s", "\x01S0;x", "y\x01S1;", "\x01\x01", "$(id) ; *"));
+    const struct rig_answer *a =
+        do_run(*state, 210, 20 * TIME_S,
+               ARGV("printf", "%s|%s|%s|%s", "\x01S0;x", "y\x01S1;", "\x01\x01", "$(id) ; *"));
 
-    assert_string_equal(a->output, "s3cr3tx|ya\x01" "b|\x01|$(id) ; *");
-    a = do_run(*state, 211, 20 * TIME_S, ARGV("printf", "\x01M1;")); /* a macro that the engine should have filled */
+    assert_string_equal(a->output, "s3cr3tx|ya\x01"
+                                   "b|\x01|$(id) ; *");
+    a = do_run(*state, 211, 20 * TIME_S,
+               ARGV("printf", "\x01M1;")); /* a macro that the engine should have filled */
     assert_int_equal(a->how, NOT_STARTED);
 }
 
 /* A plugin holds its own standard descriptors and nothing of ours. */
 static void test_descriptors(void **state)
 {
-    const struct rig_answer *a = do_run(*state, 220, 20 * TIME_S, SH("ls /proc/$$/fd | tr '\\n' ' '; ulimit -n; ulimit -c"));
+    const struct rig_answer *a =
+        do_run(*state, 220, 20 * TIME_S, SH("ls /proc/$$/fd | tr '\\n' ' '; ulimit -n; ulimit -c"));
     long files = 0;
     char rest[64] = "";
 
@@ -136,7 +144,8 @@ static void test_descriptors(void **state)
 
 /* ---- what does not start ---- */
 
-static void write_file(const char *dir, const char *name, const char *text, mode_t mode, char *path, size_t size)
+static void write_file(const char *dir, const char *name, const char *text, mode_t mode, char *path,
+                       size_t size)
 {
     FILE *f;
 
@@ -196,7 +205,9 @@ static void test_not_started(void **state)
 
 static void test_ten_megabytes(void **state)
 {
-    const struct rig_answer *a = do_run(*state, 400, 60 * TIME_S, SH("head -c 10000000 /dev/zero | tr '\\0' x; head -c 1000000 /dev/zero >&2; exit 1"));
+    const struct rig_answer *a =
+        do_run(*state, 400, 60 * TIME_S,
+               SH("head -c 10000000 /dev/zero | tr '\\0' x; head -c 1000000 /dev/zero >&2; exit 1"));
 
     assert_true(a->how == EXIT && a->code == 1);
     assert_true(a->truncated);
@@ -205,7 +216,8 @@ static void test_ten_megabytes(void **state)
 
 static void test_odd_bytes(void **state)
 {
-    const struct rig_answer *a = do_run(*state, 410, 20 * TIME_S, SH("printf 'caf\\351 \\000 \\377\\001 end'"));
+    const struct rig_answer *a =
+        do_run(*state, 410, 20 * TIME_S, SH("printf 'caf\\351 \\000 \\377\\001 end'"));
 
     assert_int_equal(a->output_n, 13);
     assert_memory_equal(a->output, "caf\xe9 \0 \xff\x01 end", 13);
@@ -259,7 +271,8 @@ static void test_timeout(void **state)
 static void test_term_ignored(void **state)
 {
     struct rig *g = *state;
-    const struct rig_answer *a = do_run(g, 510, 200 * TIME_MS, SH("trap '' TERM; sleep 50 & echo $$ $!; while :; do wait; sleep 1; done"));
+    const struct rig_answer *a = do_run(
+        g, 510, 200 * TIME_MS, SH("trap '' TERM; sleep 50 & echo $$ $!; while :; do wait; sleep 1; done"));
     const char *second;
 
     assert_int_equal(a->how, TIMEOUT);
@@ -273,7 +286,8 @@ static void test_term_ignored(void **state)
 /* Time enough to say goodbye: what it prints and returns after TERM is still a timeout. */
 static void test_term_obeyed(void **state)
 {
-    const struct rig_answer *a = do_run(*state, 520, 200 * TIME_MS, SH("trap 'echo bye; exit 0' TERM; while :; do sleep 0.05; done"));
+    const struct rig_answer *a =
+        do_run(*state, 520, 200 * TIME_MS, SH("trap 'echo bye; exit 0' TERM; while :; do sleep 0.05; done"));
 
     assert_int_equal(a->how, TIMEOUT);
     assert_string_equal(a->output, "bye\n");
@@ -283,7 +297,9 @@ static void test_term_obeyed(void **state)
 static void test_daemon(void **state)
 {
     struct rig *g = *state;
-    const struct rig_answer *a = do_run(g, 530, 1500 * TIME_MS, SH("(setsid env -i /bin/sh -c 'echo $$; exec sleep 100 <&- >&- 2>&-' &) | head -1"));
+    const struct rig_answer *a =
+        do_run(g, 530, 1500 * TIME_MS,
+               SH("(setsid env -i /bin/sh -c 'echo $$; exec sleep 100 <&- >&- 2>&-' &) | head -1"));
 
     assert_true(a->how == EXIT && a->code == 0);
     assert_dies(g, a->output);
@@ -294,7 +310,9 @@ static void test_daemon_of_hanging(void **state)
 {
     struct rig *g = *state;
     const struct rig_answer *a =
-        do_run(g, 540, 500 * TIME_MS, SH("setsid sh -c 'trap \"\" TERM; setsid sh -c \"sleep 100 & echo \\$\\$ \\$!; wait\" & sleep 99' & trap '' TERM; sleep 98; sleep 97"));
+        do_run(g, 540, 500 * TIME_MS,
+               SH("setsid sh -c 'trap \"\" TERM; setsid sh -c \"sleep 100 & echo \\$\\$ \\$!; wait\" & sleep "
+                  "99' & trap '' TERM; sleep 98; sleep 97"));
 
     assert_int_equal(a->how, TIMEOUT);
     assert_dies(g, a->output);
@@ -431,13 +449,17 @@ static void test_rights_of_ping(void **state)
     char dir[200], path[300];
 
     temp_dir_make(dir, sizeof(dir));
-    write_file(dir, "check_icmp", "#!/bin/sh\necho \"$0: Failed to obtain ICMP socket: Operation not permitted\"; exit 3\n", 0755, path, sizeof(path));
+    write_file(dir, "check_icmp",
+               "#!/bin/sh\necho \"$0: Failed to obtain ICMP socket: Operation not permitted\"; exit 3\n",
+               0755, path, sizeof(path));
     a = do_run(g, 700, 20 * TIME_S, ARGV(path, "-H", "192.0.2.1"));
     assert_true(a->rightless && a->code == 3);
-    write_file(dir, "check_log", "#!/bin/sh\necho 'CRITICAL: mount: Operation not permitted'; exit 2\n", 0755, path, sizeof(path));
+    write_file(dir, "check_log", "#!/bin/sh\necho 'CRITICAL: mount: Operation not permitted'; exit 2\n", 0755,
+               path, sizeof(path));
     a = do_run(g, 701, 20 * TIME_S, ARGV(path)); /* words of another kind of plugin prove nothing */
     assert_true(!a->rightless && a->code == 2);
-    write_file(dir, "check_ping", "#!/bin/sh\necho 'PING CRITICAL - Packet loss = 100%'; exit 2\n", 0755, path, sizeof(path));
+    write_file(dir, "check_ping", "#!/bin/sh\necho 'PING CRITICAL - Packet loss = 100%'; exit 2\n", 0755,
+               path, sizeof(path));
     a = do_run(g, 702, 20 * TIME_S, ARGV(path));
     assert_true(!a->rightless && a->code == 2);
     temp_dir_remove(dir);
