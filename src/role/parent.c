@@ -149,8 +149,30 @@ static void on_status_timer(void *user)
                    on_status_timer, p);
 }
 
+/* In a release build the roles' environment is ours alone. */
+static void keep_test_env(struct parent *p)
+{
+#ifdef VIGIE_SANITIZED
+    static const char *const names[] = {"LD_PRELOAD", "FAKETIME", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_DONT_FAKE_MONOTONIC", "DONT_FAKE_MONOTONIC",
+                                        "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct buf b = BUF_INIT;
+
+        if (!getenv(names[i]))
+            continue;
+        buf_printf(&b, "%s=%s", names[i], getenv(names[i]));
+        p->test_env[n++] = buf_take(&b, NULL);
+    }
+#else
+    (void)p;
+#endif
+}
+
 static int prepare(struct parent *p, struct err *err)
 {
+    keep_test_env(p);
     if (!realpath(p->options.main_file, p->main_file))
         return err_sys(err, errno, "cannot read the configuration %s", p->options.main_file);
     if (parent_open_executables(p, err) < 0)

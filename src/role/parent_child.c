@@ -116,15 +116,12 @@ static int spawn_process(struct parent *p, struct child *c, int control, struct 
     const struct plan *plan = parent_plan_of(c->id);
     char instance[16];
     const char *argv[] = {plan->exe, "-x", role_name(c->id), "-i", instance, p->options.verbose ? "-v" : NULL, NULL};
-    const char *envv[] = {"TZ=UTC0", "LC_ALL=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL, NULL, NULL};
+    const char *envv[3 + PARENT_TEST_ENV + 1] = {"TZ=UTC0", "LC_ALL=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
     const struct proc_fd fds[] = {{control, 3}};
     struct proc_spec spec = PROC_SPEC_INIT;
-    size_t n = 3;
 
-    if (p->preload)
-        envv[n++] = p->preload;
-    if (p->faketime)
-        envv[n++] = p->faketime;
+    for (size_t n = 0; n < PARENT_TEST_ENV && p->test_env[n]; n++)
+        envv[3 + n] = p->test_env[n];
     snprintf(instance, sizeof(instance), "%u", c->instance);
     spec.exe_dir = p->exe_dir;
     spec.exe = plan->exe;

@@ -50,6 +50,7 @@ struct plan {
 enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
+#define PARENT_TEST_ENV     8
 
 struct parent {
     struct parent_options options;
@@ -76,7 +77,8 @@ struct parent {
     bool pipe_made;
     char http_at[128];           /* "127.0.0.1:8080", with the port really bound */
     uint32_t epoch;
-    const char *preload, *faketime; /* "LD_PRELOAD=..." and "FAKETIME=..." of our own start, for tests that move the clock; NULL */
+    /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
+    const char *test_env[PARENT_TEST_ENV + 1];
     int board_fd;                /* the engine's, for a gate that starts later */
     uint64_t board_generation;
     char setup_token[128];
