@@ -25,6 +25,7 @@ struct link {
     const struct link_ops *ops;
     void *user;
     int fd;
+    uint32_t events; /* what the watch waits for */
     bool paused, closed, was_full, resume_posted;
     unsigned busy; /* inside a callback: freeing waits */
     bool freed;
@@ -44,8 +45,10 @@ static void set_events(struct link *l)
 {
     uint32_t want = (l->paused ? 0 : EPOLLIN) | (l->out.len > l->out_at ? EPOLLOUT : 0);
 
-    if (!l->closed)
-        loop_fd_events(&l->watch, want);
+    if (l->closed || want == l->events)
+        return; /* most sends are written at once: no system call for the watch */
+    l->events = want;
+    loop_fd_events(&l->watch, want);
 }
 
 struct link *link_new(struct loop *loop, int fd, const struct link_ops *ops, void *user)
@@ -60,7 +63,8 @@ struct link *link_new(struct loop *loop, int fd, const struct link_ops *ops, voi
     l->user = user;
     buf_init(&l->in);
     buf_init(&l->out);
-    loop_fd_add(loop, &l->watch, fd, EPOLLIN, on_ready, l);
+    l->events = EPOLLIN;
+    loop_fd_add(loop, &l->watch, fd, l->events, on_ready, l);
     return l;
 }
 
