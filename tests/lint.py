@@ -24,7 +24,7 @@ FOREIGN = re.compile(r'^(-fsanitize.*|-Werror|-fcf-protection|-ftrivial-auto-var
 CPPCHECK = ['--enable=warning,performance,portability', '--inline-suppr', '--quiet', '--error-exitcode=1', '--std=c11',
             '--suppress=missingIncludeSystem', '--suppress=unusedStructMember', '--suppress=unknownMacro',
             '--suppress=*:tests/unit/*', '--suppress=syntaxError', '--suppress=readdirCalled', '--suppress=getpwnamCalled',
-            '--suppress=getgrnamCalled',
+            '--suppress=getgrnamCalled', '--suppress=getpwuidCalled',
             '--suppress=shiftTooManyBitsSigned', '--library=posix',
             '--template={file}:{line}: {message} [{id}]']
 

@@ -295,7 +295,7 @@ static struct acc *find_group(const struct ls_query *q, struct ls_row *row, stru
 {
     struct buf key = BUF_INIT;
     struct group *g;
-    uint64_t at;
+    uint64_t at = 0;
 
     write_columns(q, row, &key);
     if (!map_get(index, buf_str(&key), &at)) {

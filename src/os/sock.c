@@ -100,7 +100,7 @@ static int bind_error(struct err *err, int e, const char *at)
 
 static void say_bound(int fd, char *bound, size_t size)
 {
-    union address a;
+    union address a = {.any.sa_family = AF_UNSPEC};
     socklen_t len = sizeof(a);
     char host[INET6_ADDRSTRLEN] = "?";
 
