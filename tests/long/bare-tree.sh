@@ -15,6 +15,7 @@ command -v debootstrap >/dev/null || { echo "needs debootstrap"; exit 77; }
 # All mounts are ours alone and end with us; so do all processes inside.
 if [ -z "${BARE_INSIDE:-}" ]; then
     DIR=${BARE_DIR:-$(mktemp -d /var/tmp/vigie-bare-XXXXXX)}
+    mkdir -p "$DIR"
     export BARE_INSIDE=1 BARE_DIR=$DIR
     status=0
     unshare --mount --pid --fork --kill-child --propagation private "$0" || status=$?
