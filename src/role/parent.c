@@ -96,7 +96,8 @@ static void announce(struct parent *p)
         parent_pass(local, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
     parent_status_levels(p);
     print_address(p);
-    printf("vigie: READY, watching %u hosts and %u services\n", p->model.n_hosts, p->model.n_services);
+    printf("vigie: READY, watching %u host%s and %u service%s\n", p->model.n_hosts,
+           p->model.n_hosts == 1 ? "" : "s", p->model.n_services, p->model.n_services == 1 ? "" : "s");
     fflush(stdout);
     parent_notify_systemd("READY=1");
 }
@@ -153,8 +154,9 @@ static void on_status_timer(void *user)
 static void keep_test_env(struct parent *p)
 {
 #ifdef VIGIE_SANITIZED
-    static const char *const names[] = {"LD_PRELOAD", "FAKETIME", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_DONT_FAKE_MONOTONIC", "DONT_FAKE_MONOTONIC",
-                                        "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    static const char *const names[] = {
+        "LD_PRELOAD",          "FAKETIME",     "FAKETIME_TIMESTAMP_FILE", "FAKETIME_DONT_FAKE_MONOTONIC",
+        "DONT_FAKE_MONOTONIC", "ASAN_OPTIONS", "UBSAN_OPTIONS",           "LSAN_OPTIONS"};
     size_t n = 0;
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

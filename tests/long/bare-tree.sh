@@ -65,11 +65,16 @@ mount_tree()
     mount -t tmpfs -o mode=1777 tmpfs "$TREE/tmp"
 }
 
-inside()
+enter()
 {
-    chroot "$TREE" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+    exec chroot "$TREE" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
         TERM=dumb VIGIE_PORT="$PORT" ${JOBS:+JOBS=$JOBS} ${http_proxy:+http_proxy=$http_proxy} \
         ${https_proxy:+https_proxy=$https_proxy} bash -c "cd /srv/vigie && $1"
+}
+
+inside()
+{
+    (enter "$1")
 }
 
 page_answers()
@@ -79,10 +84,17 @@ page_answers()
         "$PORT" 2>/dev/null | grep -q ' 200'
 }
 
+# Services that have been checked, as vigie ctl counts them.
+checked()
+{
+    inside "build/release/vigie ctl list -c /var/lib/vigie-dev/etc/vigie.cfg -o json" 2>/dev/null |
+        grep -o '"state": *"[a-z]*"' | grep -vc pending
+}
+
 stage_run()
 {
-    local pid status=0 since=$SECONDS
-    inside "exec ./dev run" >"$BARE_DIR/run.log" 2>&1 &
+    local pid status=0 since=$SECONDS ready
+    (enter "exec ./dev run") >"$BARE_DIR/run.log" 2>&1 &
     pid=$!
     until page_answers; do
         if ! kill -0 $pid 2>/dev/null || [ $((SECONDS - since)) -gt 1500 ]; then
@@ -92,7 +104,17 @@ stage_run()
         fi
         sleep 1
     done
-    echo "page after $((SECONDS - since)) s"
+    ready=$SECONDS
+    echo "page after $((ready - since)) s"
+    until [ "$(checked)" -ge 12 ]; do
+        if [ $((SECONDS - ready)) -gt 60 ]; then
+            inside "build/release/vigie ctl list -c /var/lib/vigie-dev/etc/vigie.cfg"
+            echo "after 60 s not a dozen services were checked"
+            exit 1
+        fi
+        sleep 1
+    done
+    echo "a dozen services checked $((SECONDS - ready)) s later"
     grep -q READY "$BARE_DIR/run.log" || { tail -n 40 "$BARE_DIR/run.log"; echo "no READY line"; exit 1; }
     kill -TERM $pid
     wait $pid || status=$?
