@@ -41,7 +41,9 @@ def private_mounts():
         raise Skip('needs root to mount a small disk')
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
         raise Skip('may not make a mount namespace here')
-    subprocess.run(['mount', '--make-rprivate', '/'], check=True)
+    # In a chroot `/` is no mount point; what is mounted is then ours alone only if it was so already, and goes with our processes.
+    if subprocess.run(['findmnt', '-n', '/'], stdout=subprocess.DEVNULL).returncode == 0:
+        subprocess.run(['mount', '--make-rprivate', '/'], check=True)
 
 
 class Small(Vigie):

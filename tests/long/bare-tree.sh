@@ -58,6 +58,7 @@ make_tree()
 
 mount_tree()
 {
+    mount --bind "$TREE" "$TREE" # so that its / is a mount point, as on a machine
     mount -t proc proc "$TREE/proc"
     mount --rbind /sys "$TREE/sys"
     mount --rbind /dev "$TREE/dev"
