@@ -23,17 +23,20 @@ static void drop_oldest(struct keep *k)
 void keep_go_on(struct keep *k, struct peer *engine)
 {
     struct buf b = BUF_INIT;
+    bool all = true;
 
-    for (size_t i = k->at; i < k->kept.n; i++) {
+    for (size_t i = k->at; all && i < k->kept.n; i++) {
         const struct kept *one = &k->kept.at[i];
 
         if (one->seq <= k->sent)
             continue;
         buf_add(&b, one->frame, one->len);
-        if (role_send(engine, &b, -1) < 0)
-            break; /* full, or away: drained or a new engine brings us back */
-        k->sent = one->seq;
+        all = role_send(engine, &b, -1) == 0; /* else full, or away: drained or a new engine brings us back */
+        if (all)
+            k->sent = one->seq;
     }
+    if (all)
+        k->sent = k->next_seq; /* also when nothing is kept: what comes now is next */
     buf_release(&b);
 }
 

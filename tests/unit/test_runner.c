@@ -385,6 +385,18 @@ static void test_kept_until_stored(void **state)
     rig_connect(g);
     assert_string_equal(rig_answer(g, 613)->output, "d\n");
     assert_true(rig_has(g, 612) && !rig_has(g, 611) && !rig_has(g, 610));
+    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 613)->seq});
+    rig_send(g, &b);
+    do_run(g, 614, 20 * TIME_S, SH("echo e")); /* what was said before is heard by now */
+    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 614)->seq});
+    rig_send(g, &b);
+    do_run(g, 615, 20 * TIME_S, SH("echo f"));
+    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 615)->seq});
+    rig_send(g, &b);
+    rig_forget(g);
+    rig_connect(g); /* nothing is kept now: a new engine gets what comes, all the same */
+    assert_string_equal(do_run(g, 616, 20 * TIME_S, SH("echo g"))->output, "g\n");
+    assert_int_equal(g->answer.n, 1);
     buf_release(&b);
 }
 
