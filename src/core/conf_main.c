@@ -131,6 +131,28 @@ static void check_value(struct conf *c, const struct conf_directive *d, struct s
         conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
 }
 
+/* Options of Vigie that take one of a few words. */
+static void check_choice(struct conf *c, const struct conf_directive *d, struct str value,
+                         struct conf_place at)
+{
+    static const struct {
+        const char *name, *word[3], *advice;
+    } choices[] = {
+        {"vigie_smtp_tls", {"auto", "required", "off"}, "auto, required or off"},
+        {"vigie_shell", {"on", "off"}, "on or off"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+        bool known = strcmp(choices[i].name, d->name) != 0;
+
+        for (size_t k = 0; k < ARRAY_LEN(choices[i].word); k++)
+            known = known || (choices[i].word[k] && str_eq_c(value, choices[i].word[k]));
+        if (!known)
+            conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write %s", d->name, STR_ARG(value),
+                     choices[i].advice);
+    }
+}
+
 static void set_option(struct conf *c, struct str name, struct str value, struct conf_place at)
 {
     struct conf_prop *p = VEC_ADD(&c->options);
@@ -176,6 +198,7 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
     }
     d = conf_main(row);
     check_value(c, d, value, at);
+    check_choice(c, d, value, at);
     c->main_value[row] = value.p ? value : STR("");
     c->main_place[row] = at;
     if (d->kind == CONF_KIND_OPTION || d->kind == CONF_KIND_OPTION_SECRET)

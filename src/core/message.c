@@ -5,6 +5,19 @@
 
 #define LONG_MOST (16u * 1024) /* of the long output: a mail is read by a person, and a message has an end */
 
+/* The long output as far as it goes into a message, never half a character. */
+static struct str long_part(const struct state *s)
+{
+    struct str text = state_long(s);
+    size_t n = LONG_MOST;
+
+    if (text.n <= n)
+        return text;
+    while (n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--;
+    return str_sub(text, 0, n);
+}
+
 static void json_text(struct buf *b, const char *name, struct str s)
 {
     buf_printf(b, "%s\"%s\":\"", b->len > 1 ? "," : "", name);
@@ -34,7 +47,7 @@ static void make_body(const struct world *w, const struct expand_of *of, const c
     expand_time(w, EXPAND_LONG, w->now.wall, b);
     buf_printf(b, "\nOutput: " STR_FMT "\n", STR_ARG(state_output(s)));
     if (s->long_n)
-        buf_printf(b, STR_FMT "\n", STR_ARG(str_sub(state_long(s), 0, LONG_MOST)));
+        buf_printf(b, STR_FMT "\n", STR_ARG(long_part(s)));
     if (of->author.n || of->comment.n)
         buf_printf(b, STR_FMT ": " STR_FMT "\n", STR_ARG(of->author), STR_ARG(of->comment));
 }
@@ -52,7 +65,7 @@ static void make_json(const struct world *w, const struct expand_of *of, const c
     json_text(b, "state", str_of(state));
     buf_printf(b, ",\"number\":%u", of->number);
     json_text(b, "output", state_output(s));
-    json_text(b, "long_output", str_sub(state_long(s), 0, LONG_MOST));
+    json_text(b, "long_output", long_part(s));
     json_text(b, "author", of->author);
     json_text(b, "comment", of->comment);
     json_text(b, "contact", model_str(w->m, model_contact(w->m, of->contact)->name));

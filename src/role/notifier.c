@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "core/mail.h"
 #include "core/secret.h"
 #include "os/clock.h"
 #include "os/loop.h"
@@ -19,9 +20,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { JOBS_MAX = 256, TRIES = 4, ANSWER_MAX = 4096 };
-#define TRY_TIME_MS 20000L
-#define BACKOFF_US  (5 * TIME_S)
+enum { JOBS_MAX = 4096, UNDER_WAY_MAX = 16, ANSWER_MAX = 4096 };
+#define TRY_TIME_MS   20000L
+/* The pause before another try: twice as long each time, and none after an hour: who reads it then is misled rather than told. */
+#define PAUSE_US      (5 * TIME_S)
+#define PAUSE_MOST_US (5 * TIME_MIN)
+#define GIVE_UP_US    TIME_H
 
 /* One intent on its way. */
 struct job {
@@ -33,11 +37,15 @@ struct job {
     size_t read_at;  /* SMTP: sent so far */
     size_t answered; /* bytes of the answer, read and dropped */
     unsigned tries;
+    struct mono came;
+    bool under_way; /* counted there: being resolved or sent */
+    bool queued;    /* it waits until fewer are under way */
     CURL *easy;
     struct curl_slist *list;  /* recipients, or headers */
     struct curl_slist *place; /* "host:port:address": what resolve found */
     uint64_t ticket;          /* a name is being resolved */
     char error[CURL_ERROR_SIZE];
+    char reply[200]; /* SMTP: the last line of the server, which says why */
     struct loop_timer again;
     struct job *next;
 };
@@ -52,8 +60,8 @@ struct notifier {
     CURLM *multi;
     struct resolve *resolve;
     struct loop_timer timer;
-    struct job *jobs;
-    size_t n_jobs;
+    struct job *jobs; /* newest first */
+    size_t n_jobs, under_way;
     char *ca; /* the certificate store, read before the sandbox closes */
     size_t ca_len;
 };
@@ -70,6 +78,18 @@ static void unlink_job(struct notifier *self, struct job *j)
     self->n_jobs--;
 }
 
+static void start_next(struct notifier *self);
+
+static void not_under_way(struct job *j)
+{
+    struct notifier *self = j->role->self;
+
+    if (!j->under_way)
+        return;
+    j->under_way = false;
+    self->under_way--;
+}
+
 static void end_job(struct job *j, bool ok, const char *error)
 {
     struct role *r = j->role;
@@ -79,6 +99,7 @@ static void end_job(struct job *j, bool ok, const char *error)
     role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1);
     if (!ok)
         log_warn("a notification to %s was not delivered: %s", j->mail ? j->target : "a webhook", error);
+    not_under_way(j);
     unlink_job(r->self, j);
     loop_timer_cancel(&j->again);
     curl_slist_free_all(j->list);
@@ -88,6 +109,7 @@ static void end_job(struct job *j, bool ok, const char *error)
     buf_release(&j->text);
     buf_release(&b);
     mem_free(j);
+    start_next(r->self);
 }
 
 /* ---- transfers ---- */
@@ -108,6 +130,16 @@ static size_t on_answer(char *p UNUSED, size_t size, size_t n, void *user)
 
     j->answered += size * n;
     return j->answered > ANSWER_MAX * 16 ? 0 : size * n;
+}
+
+static size_t on_reply(char *p, size_t size, size_t n, void *user)
+{
+    struct job *j = user;
+    struct str line = str_trim(str_make(p, size * n));
+
+    line = str_sub(line, 0, sizeof(j->reply) - 1);
+    str_copy(j->reply, sizeof(j->reply), line);
+    return size * n;
 }
 
 static void set_common(struct notifier *self, struct job *j)
@@ -133,27 +165,63 @@ static void mail_url(const struct job *j, char *url, size_t size)
     snprintf(url, size, "smtp://%s", role_option(j->role, "vigie_smtp_server", "127.0.0.1:25"));
 }
 
+/*
+ * A password is given only to a server that shows a good certificate, unless vigie_smtp_tls=off says that it may go in the clear. Without one, TLS that nobody asked for
+ * takes any certificate, as mail servers do among themselves: most of those on localhost have one that they made themselves.
+ */
+static void set_tls(struct job *j, bool password)
+{
+    const char *how = role_option(j->role, "vigie_smtp_tls", "auto");
+    bool off = strcmp(how, "off") == 0;
+    bool wanted = !off && (password || strcmp(how, "required") == 0);
+
+    curl_easy_setopt(j->easy, CURLOPT_USE_SSL,
+                     (long)(off      ? CURLUSESSL_NONE
+                            : wanted ? CURLUSESSL_ALL
+                                     : CURLUSESSL_TRY));
+    if (!wanted) {
+        curl_easy_setopt(j->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(j->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+}
+
+static void set_login(struct job *j)
+{
+    struct notifier *self = j->role->self;
+    struct buf password = BUF_INIT;
+
+    secret_fill(&self->secret, str_of(role_option(j->role, "vigie_smtp_password", "")), &password);
+    curl_easy_setopt(j->easy, CURLOPT_USERNAME, role_option(j->role, "vigie_smtp_user", ""));
+    curl_easy_setopt(j->easy, CURLOPT_PASSWORD, password.data ? password.data : "");
+    mem_wipe(password.data, password.len);
+    buf_release(&password);
+}
+
 static void set_mail(struct job *j)
 {
     const struct role *r = j->role;
-    char url[300], from[300];
-    const char *user = role_option(r, "vigie_smtp_user", "");
+    bool login = *role_option(r, "vigie_smtp_user", "") != '\0';
+    struct str rest = str_of(j->target), one;
+    char url[300], text[300];
 
     mail_url(j, url, sizeof(url));
-    snprintf(from, sizeof(from), "<%s>", role_option(r, "vigie_smtp_from", "vigie@localhost"));
-    j->list = curl_slist_append(NULL, j->target);
+    while (mail_next_address(&rest, &one)) {
+        snprintf(text, sizeof(text), "<" STR_FMT ">", STR_ARG(one));
+        j->list = curl_slist_append(j->list, text);
+    }
+    snprintf(text, sizeof(text), "<%s>", role_option(r, "vigie_smtp_from", "vigie@localhost"));
     curl_easy_setopt(j->easy, CURLOPT_PROTOCOLS_STR, "smtp");
     curl_easy_setopt(j->easy, CURLOPT_URL, url);
-    curl_easy_setopt(j->easy, CURLOPT_USE_SSL, (long)(user[0] ? CURLUSESSL_ALL : CURLUSESSL_TRY));
-    if (user[0]) {
-        curl_easy_setopt(j->easy, CURLOPT_USERNAME, user);
-        curl_easy_setopt(j->easy, CURLOPT_PASSWORD, role_option(r, "vigie_smtp_password", ""));
-    }
-    curl_easy_setopt(j->easy, CURLOPT_MAIL_FROM, from);
+    set_tls(j, login);
+    if (login)
+        set_login(j);
+    curl_easy_setopt(j->easy, CURLOPT_MAIL_FROM, text);
     curl_easy_setopt(j->easy, CURLOPT_MAIL_RCPT, j->list);
     curl_easy_setopt(j->easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(j->easy, CURLOPT_READFUNCTION, on_body_wanted);
     curl_easy_setopt(j->easy, CURLOPT_READDATA, j);
+    curl_easy_setopt(j->easy, CURLOPT_HEADERFUNCTION, on_reply);
+    curl_easy_setopt(j->easy, CURLOPT_HEADERDATA, j);
 }
 
 static void set_webhook(struct job *j)
@@ -174,7 +242,7 @@ static void start_transfer(struct job *j)
 
     j->easy = curl_easy_init();
     j->read_at = j->answered = 0;
-    j->error[0] = '\0';
+    j->error[0] = j->reply[0] = '\0';
     curl_slist_free_all(j->list);
     j->list = NULL;
     set_common(self, j);
@@ -190,12 +258,34 @@ static void start_job(void *user);
 
 static void try_again(struct job *j, bool hopeless, const char *error)
 {
-    if (hopeless || j->tries >= TRIES) {
+    struct notifier *self = j->role->self;
+    int64_t now = loop_now(j->role->loop).us;
+    int64_t pause = MIN(PAUSE_US << MIN(j->tries - 1, 10u), PAUSE_MOST_US);
+
+    if (hopeless || now + pause > j->came.us + GIVE_UP_US) {
         end_job(j, false, error);
         return;
     }
-    loop_timer_set(j->role->loop, &j->again,
-                   (struct mono){loop_now(j->role->loop).us + (BACKOFF_US << (j->tries - 1))}, start_job, j);
+    if (j->tries == 1)
+        log_warn("a notification to %s is tried again: %s", j->mail ? j->target : "a webhook", error);
+    loop_timer_set(j->role->loop, &j->again, (struct mono){now + pause}, start_job, j);
+    not_under_way(j);
+    start_next(self);
+}
+
+/* The oldest of those that wait for others to end. */
+static void start_next(struct notifier *self)
+{
+    struct job *oldest = NULL;
+
+    if (self->under_way >= UNDER_WAY_MAX)
+        return;
+    for (struct job *j = self->jobs; j; j = j->next) {
+        if (j->queued)
+            oldest = j;
+    }
+    if (oldest)
+        start_job(oldest);
 }
 
 /* Host and port of where this job goes; false when the URL is none. */
@@ -243,9 +333,15 @@ static void on_resolved(void *user, const union resolve_addr *addr, const char *
 static void start_job(void *user)
 {
     struct job *j = user;
+    struct notifier *self = j->role->self;
     char host[256];
     unsigned port;
 
+    j->queued = self->under_way >= UNDER_WAY_MAX;
+    if (j->queued)
+        return; /* start_next comes to it */
+    j->under_way = true;
+    self->under_way++;
     j->tries++;
     if (!place_of(j, host, sizeof(host), &port)) {
         end_job(j, false, j->mail ? "vigie_smtp_server is no host:port" : "the webhook is no URL");
@@ -255,7 +351,7 @@ static void start_job(void *user)
         start_transfer(j);
         return;
     }
-    j->ticket = resolve_name(((struct notifier *)j->role->self)->resolve, host, on_resolved, j);
+    j->ticket = resolve_name(self->resolve, host, on_resolved, j);
 }
 
 /* Delivered means: the mail server took it, or the hook answered 2xx. A 4xx of a hook will not become better by trying again. */
@@ -272,6 +368,8 @@ static void judge(struct job *j, CURLcode code)
     ok = code == CURLE_OK && (j->mail || (status >= 200 && status < 300));
     if (code == CURLE_OK && !ok)
         snprintf(text, sizeof(text), "the hook answered %ld", status);
+    else if (j->mail && status >= 400)
+        snprintf(text, sizeof(text), "the mail server answered %s", j->reply);
     else
         snprintf(text, sizeof(text), "%s", j->error[0] ? j->error : curl_easy_strerror(code));
     hopeless = (status >= 400 && status < 500 && !j->mail && status != 429) || (j->mail && status >= 500);
@@ -358,74 +456,29 @@ static int on_timer_wanted(CURLM *multi UNUSED, long ms, void *user)
 
 /* ---- messages ---- */
 
-/* RFC 2047: a header word of any text, as base64 in UTF-8, cut into encoded words. */
-static void header_text(struct buf *b, struct str text)
+static void write_mail(const struct job *j, const struct msg_notify *m, struct buf *b)
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct mail mail = {.from = str_of(role_option(j->role, "vigie_smtp_from", "vigie@localhost")),
+                        .to = str_of(j->target),
+                        .subject = m->subject,
+                        .body = m->body,
+                        .date = clock_wall()};
 
-    while (text.n) {
-        size_t n = MIN(text.n, (size_t)42);
-
-        while (n > 1 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-            n--; /* never cut a character */
-        buf_add_c(b, "=?UTF-8?B?");
-        for (size_t i = 0; i < n; i += 3) {
-            uint32_t v = 0;
-
-            for (size_t k = 0; k < 3; k++)
-                v = v << 8 | (i + k < n ? (unsigned char)text.p[i + k] : 0);
-            buf_add_char(b, digit[v >> 18]);
-            buf_add_char(b, digit[v >> 12 & 63]);
-            buf_add_char(b, i + 1 < n ? digit[v >> 6 & 63] : '=');
-            buf_add_char(b, i + 2 < n ? digit[v & 63] : '=');
-        }
-        buf_add_c(b, "?=");
-        text = str_sub(text, n, text.n);
-        if (text.n)
-            buf_add_c(b, "\r\n ");
-    }
+    rand_bytes(mail.id, sizeof(mail.id));
+    mail_write(&mail, b);
 }
 
-static void mail_date(struct buf *b)
+static bool are_addresses(const char *target)
 {
-    static const char *const day[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct time_civil c = time_utc(clock_wall());
+    struct str rest = str_of(target), one;
+    bool any = false;
 
-    buf_printf(b, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", day[c.weekday], c.day,
-               month[c.month - 1], c.year, c.hour, c.minute, c.second);
-}
-
-static void write_mail(const struct role *r, const struct msg_notify *m, struct buf *b)
-{
-    uint64_t id[2];
-    struct str body = m->body;
-
-    rand_bytes(id, sizeof(id));
-    mail_date(b);
-    buf_printf(b, "From: Vigie <%s>\r\nTo: <" STR_FMT ">\r\n",
-               role_option(r, "vigie_smtp_from", "vigie@localhost"), STR_ARG(m->target));
-    buf_printf(b, "Message-ID: <%016llx.%016llx@vigie>\r\nSubject: ", (unsigned long long)id[0],
-               (unsigned long long)id[1]);
-    header_text(b, m->subject);
-    buf_add_c(b, "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
-                 "charset=utf-8\r\n"
-                 "Content-Transfer-Encoding: 8bit\r\n\r\n");
-    while (body.p) {
-        buf_add_str(b, str_cut(&body, '\n'));
-        buf_add_c(b, "\r\n");
-    }
-}
-
-/* An address that could begin another header or SMTP command is none. */
-static bool is_address(struct str a)
-{
-    for (size_t i = 0; i < a.n; i++) {
-        if ((unsigned char)a.p[i] <= ' ' || a.p[i] == '<' || a.p[i] == '>' || a.p[i] == 0x7f)
+    while (mail_next_address(&rest, &one)) {
+        any = true;
+        if (!mail_is_address(one))
             return false;
     }
-    return a.n && str_find_char(a, '@') > 0;
+    return any;
 }
 
 static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *msg)
@@ -439,6 +492,7 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
                       .intent = m->intent,
                       .mail = str_eq_c(m->channel, "mail"),
                       .text = BUF_INIT,
+                      .came = loop_now(r->loop),
                       .next = self->jobs};
     self->jobs = j;
     self->n_jobs++;
@@ -448,12 +502,12 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
         end_job(j, false, "too many notifications are on their way");
         return;
     }
-    if (j->mail && !is_address(str_of(j->target))) {
-        end_job(j, false, "not a mail address");
+    if (j->mail && !are_addresses(j->target)) {
+        end_job(j, false, "vigie_mail is no mail address; write user@host, several by comma");
         return;
     }
     if (j->mail)
-        write_mail(r, m, &j->text);
+        write_mail(j, m, &j->text);
     else
         buf_add_str(&j->text, m->json);
     start_job(j);
