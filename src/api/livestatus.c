@@ -156,13 +156,21 @@ static int64_t stat_value(const struct ls_stat *s, const struct acc *a)
     return a->count;
 }
 
+/* Sums and extremes of whole numbers are whole numbers. */
+static bool is_whole(const struct ls_stat *s)
+{
+    return s->kind == LS_COUNT || (s->kind != LS_AVG && s->kind != LS_STD && s->ref.column->type != LS_FLOAT);
+}
+
 static void write_stats(const struct ls_query *q, const struct acc *acc, struct buf *out, bool first)
 {
     for (size_t i = 0; i < q->stats.n; i++) {
         const struct ls_stat *s = &q->stats.at[i];
         struct ls_value v = {.number = stat_value(s, &acc[i])};
 
-        ls_out_value(q, out, s->kind == LS_COUNT ? LS_INT : LS_FLOAT, &v, first);
+        if (is_whole(s) && s->kind != LS_COUNT)
+            v.number /= 1000000;
+        ls_out_value(q, out, is_whole(s) ? LS_INT : LS_FLOAT, &v, first);
         first = false;
     }
 }

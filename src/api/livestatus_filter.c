@@ -95,7 +95,10 @@ int ls_filter_add(struct ls_pool *p, const struct ls_table *t, struct str text, 
                        "the table %s has no column '" STR_FMT "'; GET columns lists what there is", t->name,
                        STR_ARG(name));
     if (!find_op(op, &f))
-        return err_set(err, E_INVAL, "unknown operator '" STR_FMT "'", STR_ARG(op));
+        return err_set(err, E_INVAL,
+                       "'" STR_FMT
+                       "' is no operator; write column, one of = ~ =~ ~~ < > <= >= or ! before it, value",
+                       STR_ARG(op));
     f.value = str_trim(rest);
     if (parse_value(&f, err) < 0)
         return err->code;

@@ -87,22 +87,30 @@ static int take_negate(struct ls_query *q, struct str value UNUSED, struct err *
     return r;
 }
 
-/* Counting filters are combined like others; each that stands on the stack is one number of the answer. */
-static void restack(struct ls_query *q, size_t before)
+/* Counting filters are combined like others; each that stands on the stack is one number of the answer. Sums and the like between them stay. */
+static void restack(struct ls_query *q, size_t combined)
 {
-    size_t gone = before + 1 - q->stat_filters.stack.n;
+    size_t kept = q->stats.n;
 
-    q->stats.n -= MIN(gone, q->stats.n);
+    for (size_t i = q->stats.n; i-- > 0 && combined;) {
+        if (q->stats.at[i].kind != LS_COUNT)
+            continue;
+        memmove(&q->stats.at[i], &q->stats.at[i + 1], (kept - i - 1) * sizeof(q->stats.at[0]));
+        kept--;
+        combined--;
+    }
+    q->stats.n = kept;
     *VEC_ADD(&q->stats) = (struct ls_stat){.kind = LS_COUNT, .node = VEC_LAST(&q->stat_filters.stack)};
 }
 
 static int combine_stats(struct ls_query *q, enum ls_node_kind kind, struct str value, struct err *err)
 {
-    size_t before = q->stat_filters.stack.n;
+    size_t before = q->stat_filters.stack.n, nodes = q->stat_filters.node.n;
 
     if (combine(q, &q->stat_filters, kind, value, err) < 0)
         return -1;
-    restack(q, before);
+    if (q->stat_filters.node.n > nodes) /* of none: nothing is combined */
+        restack(q, before + 1 - q->stat_filters.stack.n);
     return 0;
 }
 
@@ -118,13 +126,11 @@ static int take_stats_or(struct ls_query *q, struct str value, struct err *err)
 
 static int take_stats_negate(struct ls_query *q, struct str value UNUSED, struct err *err)
 {
-    size_t before = q->stat_filters.stack.n;
-
     if (ls_filter_negate(&q->stat_filters, err) < 0) {
         q->code = 400;
         return -1;
     }
-    restack(q, before);
+    restack(q, 1);
     return 0;
 }
 
@@ -303,6 +309,17 @@ static int take_first(struct ls_query *q, struct str line, struct err *err)
     return 0;
 }
 
+/* With the header that is wrong, which the words of the error need not name. */
+static void say_where(struct err *err, bool head, struct str line, const struct err *what)
+{
+    struct str name = str_cut(&line, ':');
+
+    if (head)
+        err_set(err, what->code, "%s", what->text);
+    else
+        err_set(err, what->code, STR_FMT ": %s", STR_ARG(str_sub(name, 0, 40)), what->text);
+}
+
 int ls_parse(struct ls_query *q, struct str request, struct err *err)
 {
     struct err first = ERR_INIT;
@@ -328,10 +345,10 @@ int ls_parse(struct ls_query *q, struct str request, struct err *err)
                  take_line(q, line, &first) < 0)
             r = -1;
         if (first.code)
-            err_set(err, first.code, "%s", first.text);
+            say_where(err, head, line, &first);
         head = false;
     }
-    return r;
+    return head ? bad(q, err, 400, "a request begins with GET or COMMAND; this one is empty:", STR_NULL) : r;
 }
 
 void ls_query_release(struct ls_query *q)

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests as clients write them and the bytes they get, over a board that the test writes. */
+#include "api/livestatus.h"
+#include "api_world.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* Two hosts of two services each: hosts first, then the services of each host. */
+enum { H0, H1, A0, A1, B0, B1 };
+
+static int set_up(void **state)
+{
+    struct api_world *w = api_world_new(2, 2);
+    int64_t since = w->wall.us - TIME_MIN;
+
+    api_world_put(w, H0, 0, BOARD_CHECKED, since, "fine");
+    api_world_put(w, H1, 1, BOARD_CHECKED, since, "no answer");
+    api_world_put(w, A0, 0, BOARD_CHECKED, since, "a \"quoted\" \xc3\xa9; \\ ,");
+    api_world_put(w, A1, 1, BOARD_CHECKED, since, "Warm");
+    api_world_put(w, B0, 2, BOARD_CHECKED | BOARD_ACKNOWLEDGED, since, "hot");
+    api_world_put(w, B1, 0, 0, since, "");
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    api_world_free(*state);
+    return 0;
+}
+
+static struct livestatus_reply ask(struct api_world *w, const char *text, struct buf *out)
+{
+    struct livestatus_world lw = {
+        .m = &w->model, .b = &w->api.board, .version = "1", .pid = 7, .now = w->wall};
+    struct livestatus_reply reply;
+
+    buf_clear(out);
+    livestatus_answer(&lw, str_of(text), out, &reply);
+    return reply;
+}
+
+struct exchange {
+    const char *request, *answer;
+};
+
+static void compare(void **state, const struct exchange *e, size_t n)
+{
+    struct buf out = BUF_INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        ask(*state, e[i].request, &out);
+        if (strcmp(out.data ? out.data : "", e[i].answer) != 0)
+            print_message("asked:\n%s", e[i].request);
+        assert_string_equal(out.data ? out.data : "", e[i].answer);
+    }
+    buf_release(&out);
+}
+
+#define JSON  "OutputFormat: json\n"
+#define NAMES "Columns: host_name description\n"
+
+static void test_formats(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET hosts\nColumns: name state\n", "h0000;0\nh0001;1\n"},
+        {"GET hosts\nColumns: name state\nColumnHeaders: on\n", "name;state\nh0000;0\nh0001;1\n"},
+        {"GET hosts\nColumns: name state\n" JSON, "[[\"h0000\",0],\n[\"h0001\",1]]\n"},
+        {"GET hosts\nColumns: name\nColumnHeaders: on\n" JSON, "[[\"name\"],\n[\"h0000\"],\n[\"h0001\"]]\n"},
+        {"GET hosts\nColumns: name\nFilter: name = none\n" JSON, "[]\n"},
+        {"GET hosts\nColumns: name\nFilter: name = none\n", ""},
+        {"GET services\nColumns: plugin_output\nLimit: 1\n" JSON,
+         "[[\"a \\\"quoted\\\" \xc3\xa9; \\\\ ,\"]]\n"},
+        {"GET hosts\nColumns: name\nResponseHeader: fixed16\n", "200          12\nh0000\nh0001\n"},
+        {"GET hosts\nColumns: name state\nSeparators: 10 124 44 59\n", "h0000|0\nh0001|1\n"},
+        {"GET hosts\nColumns: services\nFilter: name = h0000\n", "s00,s01\n"},
+        {"GET hosts\nColumns: services\nFilter: name = h0000\n" JSON, "[[[\"s00\",\"s01\"]]]\n"},
+        {"GET hosts\r\nColumns: name\r\nLimit: 1\r\n", "h0000\n"},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
+static void test_filters(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET services\n" NAMES "Filter: state = 2\n", "h0001;s00\n"},
+        {"GET services\n" NAMES "Filter: state != 0\n", "h0000;s01\nh0001;s00\n"},
+        {"GET services\n" NAMES "Filter: state >= 1\nFilter: acknowledged = 0\n", "h0000;s01\n"},
+        {"GET services\n" NAMES "Filter: state = 1\nFilter: state = 2\nOr: 2\n", "h0000;s01\nh0001;s00\n"},
+        {"GET services\n" NAMES "Filter: state = 1\nFilter: state = 2\nAnd: 2\n", ""},
+        {"GET services\n" NAMES "Filter: state = 0\nNegate:\n", "h0000;s01\nh0001;s00\n"},
+        {"GET services\n" NAMES "Filter: has_been_checked = 0\n", "h0001;s01\n"},
+        {"GET services\n" NAMES "Filter: plugin_output ~ ^W\n", "h0000;s01\n"},
+        {"GET services\n" NAMES "Filter: plugin_output ~ ^w\n", ""},
+        {"GET services\n" NAMES "Filter: plugin_output ~~ ^w\n", "h0000;s01\n"},
+        {"GET services\n" NAMES "Filter: plugin_output =~ warm\n", "h0000;s01\n"},
+        {"GET services\n" NAMES "Filter: plugin_output !~ [a-z]\n", "h0001;s01\n"},
+        {"GET services\n" NAMES "Filter: plugin_output =\n", "h0001;s01\n"},       /* empty text */
+        {"GET hosts\nColumns: name\nFilter: services >= s01\n", "h0000\nh0001\n"}, /* a list has the member */
+        {"GET hosts\nColumns: name\nFilter: services < s01\n", ""},                /* a list has it not */
+        {"GET hosts\nColumns: name\nFilter: parents =\n", "h0000\nh0001\n"},       /* an empty list */
+        {"GET services\n" NAMES "Filter: host_state = 1\nFilter: state = 2\n", "h0001;s00\n"},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
+static void test_stats(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET services\nStats: state = 0\nStats: state = 1\nStats: state = 2\n", "2;1;1\n"},
+        {"GET services\nFilter: host_name = h0001\nStats: state = 2\nStats: acknowledged = 1\nStatsAnd: 2\n",
+         "1\n"},
+        {"GET services\nStats: state = 1\nStats: state = 2\nStatsOr: 2\n" JSON, "[[2]]\n"},
+        {"GET services\nStats: state = 0\nStatsNegate:\n" JSON, "[[2]]\n"},
+        {"GET services\nFilter: state = 9\nStats: state = 0\n",
+         "0\n"}, /* nothing counts, and that is an answer */
+        {"GET services\nColumns: host_name\nStats: state = 0\n", "h0000;1\nh0001;1\n"},
+        {"GET services\nStats: state = 0\nStats: max state\nStats: state = 1\nStatsOr: 2\n", "2;3\n"},
+        {"GET services\nStatsAnd: 0\nStats: state = 0\nStatsAnd: 0\nStats: state = 1\n", "2;1\n"},
+        {"GET services\nStats: max state\nStats: min state\n", "2;0\n"},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
+static void test_order_and_part(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET services\n" NAMES "Sort: state desc\nLimit: 2\n", "h0001;s00\nh0000;s01\n"},
+        {"GET services\n" NAMES "Sort: description desc\nLimit: 1\nOffset: 1\n", "h0001;s01\n"},
+        {"GET services\n" NAMES "Limit: 0\n", ""},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
+/* Each error says what to write instead, and has the number that clients look for. */
+static void test_errors(void **state)
+{
+    static const struct {
+        const char *request;
+        int code;
+        const char *words;
+    } cases[] = {
+        {"GET nothing\n", 404, "nothing"},
+        {"GET\n", 404, "table"},
+        {"PUT hosts\n", 400, "PUT"},
+        {"GET hosts\nColumns: name sstate\n", 400, "sstate"},
+        {"GET hosts\nFilter: name\n", 400, "Filter"},
+        {"GET hosts\nFilter: name ? x\n", 400, "?"},
+        {"GET hosts\nFilter: state = up\n", 400, "up"},
+        {"GET hosts\nFilter: name ~ (\n", 400, "pattern"},
+        {"GET hosts\nFilter: name = x\nOr: 2\n", 400, "Or"},
+        {"GET hosts\nNegate:\n", 400, "Negate"},
+        {"GET hosts\nLimit: many\n", 400, "Limit"},
+        {"GET hosts\nOutputFormat: xml\n", 400, "xml"},
+        {"GET hosts\nWhatever: 1\n", 400, "Whatever"},
+    };
+    struct buf out = BUF_INIT, request = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char code[8];
+
+        buf_clear(&request);
+        buf_printf(&request, "%sResponseHeader: fixed16\n", cases[i].request);
+        ask(*state, request.data, &out);
+        snprintf(code, sizeof(code), "%d ", cases[i].code);
+        if (!str_starts(buf_str(&out), str_of(code)) || !strstr(out.data, cases[i].words))
+            fail_msg("%s is answered with: %s", cases[i].request, out.data);
+        assert_true(out.len > 20); /* there are words, after the header of 16 bytes */
+    }
+    ask(*state, "\n", &out);
+    assert_true(str_starts(buf_str(&out), STR("a request begins with GET or COMMAND")));
+    buf_release(&out);
+    buf_release(&request);
+}
+
+static void test_commands(void **state)
+{
+    struct buf out = BUF_INIT;
+    struct livestatus_reply r;
+
+    r = ask(*state, "COMMAND [1700000000] DISABLE_NOTIFICATIONS\n", &out);
+    assert_true(str_eq_c(r.command, "[1700000000] DISABLE_NOTIFICATIONS") && !r.keep && out.len == 0);
+    r = ask(*state, "COMMAND [1] ADD_HOST_COMMENT;h0000;1;ann;GET hosts; really\nKeepAlive: on\n", &out);
+    assert_true(str_eq_c(r.command, "[1] ADD_HOST_COMMENT;h0000;1;ann;GET hosts; really") && r.keep);
+    r = ask(*state, "GET hosts\nColumns: name\nKeepAlive: on\nResponseHeader: fixed16\n", &out);
+    assert_true(r.keep && !r.command.n);
+    buf_release(&out);
+}
+
+/* What the oldest clients ask for: every column of every table has a value, and as many as it has names. */
+static void test_all_columns(void **state)
+{
+    static const char *const tables[] = {"hosts",     "services",      "status",      "comments",
+                                         "downtimes", "hostgroups",    "contacts",    "servicegroups",
+                                         "commands",  "contactgroups", "timeperiods", "columns"};
+    struct buf out = BUF_INIT, request = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        struct str rest, line;
+        size_t columns = 0;
+
+        buf_clear(&request);
+        buf_printf(&request, "GET %s\nSeparators: 30 1 2 3\n", tables[i]);
+        ask(*state, request.data, &out);
+        rest = buf_str(&out);
+        for (size_t k = 0; rest.n; k++) {
+            size_t n = 1;
+
+            line = str_cut(&rest, 30);
+            for (size_t c = 0; c < line.n; c++)
+                n += line.p[c] == 1;
+            if (k == 0)
+                columns = n;
+            assert_int_equal(n, columns);
+        }
+        assert_true(columns > 1);
+    }
+    buf_release(&out);
+    buf_release(&request);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formats),     cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_stats),       cmocka_unit_test(test_order_and_part),
+        cmocka_unit_test(test_errors),      cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_all_columns),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
