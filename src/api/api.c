@@ -29,11 +29,13 @@ static void request_free(struct api *a, struct api_request *q)
 static struct api_request *request_new(struct api *a, const struct api_request *from)
 {
     struct api_request *q = mem_zalloc(sizeof(*q));
-    struct str *to[] = {&q->method, &q->path, &q->query, &q->body, &q->peer, &q->cookie, &q->authorization, &q->origin,
-        &q->fetch_site, &q->host, &q->content_type, &q->csrf, &q->accept_language, &q->last_event_id};
-    const struct str *of[] = {&from->method, &from->path, &from->query, &from->body, &from->peer, &from->cookie,
-        &from->authorization, &from->origin, &from->fetch_site, &from->host, &from->content_type, &from->csrf,
-        &from->accept_language, &from->last_event_id};
+    struct str *to[] = {&q->method,       &q->path,          &q->query,           &q->body,         &q->peer,
+                        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,   &q->host,
+                        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id};
+    const struct str *of[] = {
+        &from->method,       &from->path,          &from->query,           &from->body,         &from->peer,
+        &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,   &from->host,
+        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;
@@ -95,7 +97,7 @@ static void problem_body(struct buf *out, int status, const char *field, enum pr
 
     problem_word(&code, p);
     json_init(&j, out);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "type", "about:blank");
     json_key_c(&j, "title", http_reason(status));
     json_key_i64(&j, "status", status);
@@ -103,11 +105,12 @@ static void problem_body(struct buf *out, int status, const char *field, enum pr
     json_key_str(&j, "detail", detail);
     if (field)
         json_key_c(&j, "field", field);
-    json_object_end(&j);
+    json_map_end(&j);
     buf_release(&code);
 }
 
-void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p, struct str arg0, struct str arg1)
+void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   struct str arg0, struct str arg1)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
 
@@ -134,7 +137,8 @@ void api_header(struct api_request *q, const char *line)
 
 /* ---- questions ---- */
 
-static void waits(struct api *a, struct api_request *q, enum api_answer_kind kind, int rc, api_resume_f *resume)
+static void waits(struct api *a, struct api_request *q, enum api_answer_kind kind, int rc,
+                  api_resume_f *resume)
 {
     static const char *const role[] = {"auth", "engine", "reader", "parent"};
 
@@ -147,7 +151,8 @@ static void waits(struct api *a, struct api_request *q, enum api_answer_kind kin
     q->resume = resume;
 }
 
-void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n, api_resume_f *resume)
+void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n,
+                  api_resume_f *resume)
 {
     waits(a, q, API_FROM_AUTH, a->ports->auth(a->user, q->serial, op, args, n), resume);
 }
@@ -158,7 +163,8 @@ void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_r
           a->ports->engine(a->user, q->serial, str_of(q->who.name), q->source == API_BY_LOCAL, text), resume);
 }
 
-void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n, api_resume_f *resume)
+void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
+                    api_resume_f *resume)
 {
     waits(a, q, API_FROM_READER, a->ports->reader(a->user, q->serial, stmt, args, n), resume);
 }
@@ -173,7 +179,8 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     static const struct {
         const char *code;
         int status;
-    } table[] = {{"denied", 401}, {"slow", 429}, {"invalid", 422}, {"conflict", 409}, {"gone", 410}, {"full", 503}, {"broken", 503}};
+    } table[] = {{"denied", 401}, {"slow", 429}, {"invalid", 422}, {"conflict", 409},
+                 {"gone", 410},   {"full", 503}, {"broken", 503}};
     int status = 500;
     int64_t wait = 0;
     enum problem p;
@@ -192,7 +199,9 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     }
     if (!problem_parse(answer->error, &p))
         p = PROBLEM_OUR_MISTAKE;
-    api_fail(a, q, status, answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD]) : NULL, p);
+    api_fail(a, q, status,
+             answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD]) : NULL,
+             p);
     return true;
 }
 
@@ -201,16 +210,19 @@ void api_engine_done(struct api *a, struct api_request *q, const struct api_answ
     if (answer->ok)
         api_reply_ok(a, q, 200);
     else
-        api_fail_with(a, q, 422, NULL, q->waits_for == API_FROM_PARENT ? PROBLEM_RELOAD_REFUSED : PROBLEM_ENGINE_REFUSES, answer->error, STR_NULL);
+        api_fail_with(a, q, 422, NULL,
+                      q->waits_for == API_FROM_PARENT ? PROBLEM_RELOAD_REFUSED : PROBLEM_ENGINE_REFUSES,
+                      answer->error, STR_NULL);
 }
 
 void api_audit(struct api *a, const struct api_request *q, const char *what, struct str on)
 {
     struct buf text = BUF_INIT;
 
-    buf_printf(&text, "[%lld] _VIGIE_AUDIT;%s;" STR_FMT ";" STR_FMT, (long long)time_wall_s(api_wall(a)), what, STR_ARG(on),
-               STR_ARG(q->peer));
-    a->ports->engine(a->user, 0, str_of(q->who.name[0] ? q->who.name : "-"), q->source == API_BY_LOCAL, buf_str(&text));
+    buf_printf(&text, "[%lld] _VIGIE_AUDIT;%s;" STR_FMT ";" STR_FMT, (long long)time_wall_s(api_wall(a)),
+               what, STR_ARG(on), STR_ARG(q->peer));
+    a->ports->engine(a->user, 0, str_of(q->who.name[0] ? q->who.name : "-"), q->source == API_BY_LOCAL,
+                     buf_str(&text));
     buf_release(&text);
 }
 
@@ -232,7 +244,8 @@ struct wall api_wall(const struct api *a)
 
 enum api_lang api_lang_of(const struct api_request *q)
 {
-    int en = http_text_weight(q->accept_language, STR("en")), fr = http_text_weight(q->accept_language, STR("fr"));
+    int en = http_text_weight(q->accept_language, STR("en")),
+        fr = http_text_weight(q->accept_language, STR("fr"));
 
     if (q->who.lang[0])
         return strcmp(q->who.lang, "fr") == 0 ? API_FR : API_EN;
@@ -366,7 +379,8 @@ static void identify(struct api *a, struct api_request *q)
             enter(a, q);
         return;
     }
-    if (http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) && secret.n && secret.n <= 256)
+    if (http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) && secret.n &&
+        secret.n <= 256)
         ask_who(a, q, API_BY_SESSION, secret);
     else
         enter(a, q);
@@ -449,7 +463,8 @@ void api_rows(struct api *a, uint64_t serial, struct str part)
 }
 
 /* Calls work for every request under way; work may free it. */
-static void each(struct api *a, void (*work)(struct api *a, struct api_request *q, uint64_t arg), uint64_t arg)
+static void each(struct api *a, void (*work)(struct api *a, struct api_request *q, uint64_t arg),
+                 uint64_t arg)
 {
     for (size_t i = 0; i < a->pending.n_entry; i++) {
         struct str key;

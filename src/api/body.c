@@ -35,7 +35,8 @@ static int64_t word_place(const struct body_field *f, struct str s)
 }
 
 /* PROBLEM_NONE: good. */
-static enum problem take_text(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
+static enum problem take_text(const struct body_field *f, const struct json_value *v, struct api_request *q,
+                              struct body_value *out)
 {
     struct wall t;
 
@@ -61,7 +62,8 @@ static enum problem take_text(const struct body_field *f, const struct json_valu
     return f->type == BODY_LINE && !is_line(out->text) ? PROBLEM_MEMBER_LINE : PROBLEM_NONE;
 }
 
-static enum problem take(const struct body_field *f, const struct json_value *v, struct api_request *q, struct body_value *out)
+static enum problem take(const struct body_field *f, const struct json_value *v, struct api_request *q,
+                         struct body_value *out)
 {
     out->there = true;
     switch (f->type) {
@@ -81,8 +83,20 @@ static enum problem take(const struct body_field *f, const struct json_value *v,
     BUG("body type");
 }
 
-static bool take_all(struct api *a, struct api_request *q, const struct json_value *root, const struct body_field *fields,
-                     size_t n, struct body_value *values)
+struct str body_words(struct api_request *q, const char *const *words)
+{
+    struct buf b = BUF_INIT;
+    struct str s;
+
+    for (size_t i = 0; words[i]; i++)
+        buf_printf(&b, "%s%s", i ? ", " : "", words[i]);
+    s = arena_str(&q->arena, buf_str(&b));
+    buf_release(&b);
+    return s;
+}
+
+static bool take_all(struct api *a, struct api_request *q, const struct json_value *root,
+                     const struct body_field *fields, size_t n, struct body_value *values)
 {
     const struct json_value *v;
     struct str key;
@@ -100,20 +114,23 @@ static bool take_all(struct api *a, struct api_request *q, const struct json_val
             continue;
         wrong = take(f, v, q, &values[f - fields]);
         if (wrong) {
-            api_fail_with(a, q, 422, f->name, wrong, str_of(f->name), STR_NULL);
+            api_fail_with(a, q, 422, f->name, wrong, str_of(f->name),
+                          wrong == PROBLEM_MEMBER_WORD ? body_words(q, f->words) : STR_NULL);
             return false;
         }
     }
     for (size_t i = 0; i < n; i++) {
         if (fields[i].required && !values[i].there) {
-            api_fail_with(a, q, 422, fields[i].name, PROBLEM_MEMBER_MISSING, str_of(fields[i].name), str_of(fields[i].doc));
+            api_fail_with(a, q, 422, fields[i].name, PROBLEM_MEMBER_MISSING, str_of(fields[i].name),
+                          str_of(fields[i].doc));
             return false;
         }
     }
     return true;
 }
 
-bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n, struct body_value *values)
+bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n,
+               struct body_value *values)
 {
     struct str text = q->body.n ? q->body : STR("{}");
     struct err err = ERR_INIT;
@@ -124,7 +141,8 @@ bool body_read(struct api *a, struct api_request *q, const struct body_field *fi
     memset(values, 0, n * sizeof(*values));
     root = json_read(&text, &err);
     if (!root || text.n) {
-        api_fail_with(a, q, 400, NULL, root ? PROBLEM_BODY_MORE : PROBLEM_BODY_SYNTAX, str_of(err.text), STR_NULL);
+        api_fail_with(a, q, 400, NULL, root ? PROBLEM_BODY_MORE : PROBLEM_BODY_SYNTAX, str_of(err.text),
+                      STR_NULL);
         json_read_free(root);
         return false;
     }

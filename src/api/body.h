@@ -28,3 +28,5 @@ struct body_value {
 /* False: answered with 400 or 422. An empty body counts as {}. */
 bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n,
                struct body_value *values);
+/* "viewer, operator, admin" of words ended by NULL, in the request's arena. */
+struct str body_words(struct api_request *q, const char *const *words);

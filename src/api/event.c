@@ -66,12 +66,14 @@ static void write_event(struct api *a, struct json *j, const struct json_value *
 
     if (all && oid.n)
         idx = names_find(a, oid);
-    json_object(j);
+    json_map(j);
     json_key_str(j, "id", json_read_text(json_read_member(o, "id")));
     json_key_str(j, "time", json_read_text(json_read_member(o, "time")));
     json_key_str(j, "kind", json_read_text(json_read_member(o, "kind")));
     if (idx != MODEL_NONE && tells_state(json_read_text(json_read_member(o, "kind")))) {
-        json_key_c(j, "state", row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED, (unsigned)json_read_int(json_read_member(o, "state")) & 3)));
+        json_key_c(j, "state",
+                   row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED,
+                                               (unsigned)json_read_int(json_read_member(o, "state")) & 3)));
         json_key_bool(j, "hard", json_read_is(json_read_member(o, "hard")));
         json_key_i64(j, "attempt", json_read_int(json_read_member(o, "attempt")));
     }
@@ -85,7 +87,7 @@ static void write_event(struct api *a, struct json *j, const struct json_value *
         json_key_str(j, "host", model_host_name(m, idx));
         json_key_str(j, "service", model_description(m, idx));
     }
-    json_object_end(j);
+    json_map_end(j);
 }
 
 /* The answer comes as arrays behind each other. Returns the number of rows; last: the id of the last one. */
@@ -121,17 +123,17 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
     if (api_not_ready(a, q))
         return;
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     json_key(&j, "events");
-    json_array(&j);
+    json_list(&j);
     rows = write_rows(a, &j, x->json, p->idx < a->model.n_check ? p->idx : MODEL_NONE, &last);
-    json_array_end(&j);
+    json_list_end(&j);
     json_key(&j, "next");
     if (rows >= p->n_limit)
         json_str(&j, buf_str(&last));
     else
-        json_null(&j);
-    json_object_end(&j);
+        json_none(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
     buf_release(&last);

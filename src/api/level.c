@@ -35,7 +35,7 @@ static void keep_rest(struct api *a, const struct json_value *root)
 
     buf_clear(&a->status);
     json_init(&j, &a->status);
-    json_object(&j);
+    json_map(&j);
     while (json_read_next(root, &at, &key, &v)) {
         struct buf text = BUF_INIT;
 
@@ -46,7 +46,7 @@ static void keep_rest(struct api *a, const struct json_value *root)
         json_raw(&j, buf_str(&text));
         buf_release(&text);
     }
-    json_object_end(&j);
+    json_map_end(&j);
 }
 
 void level_take(struct api *a, struct str json)

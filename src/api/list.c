@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/list.h"
 
+#include "api/body.h"
+
 #include "api/names.h"
 #include "base/limits.h"
 
@@ -9,7 +11,8 @@
 
 #define TEXT_KEY 48 /* bytes of an output that count when sorting by it */
 
-const char *const list_query[] = {"q", "filter", "kind", "host", "service", "state", "sort", "order", "limit", "cursor", NULL};
+const char *const list_query[] = {"q",    "filter", "kind",  "host",   "service", "state",
+                                  "sort", "order",  "limit", "cursor", NULL};
 
 /* ---- reading the parameters ---- */
 
@@ -29,7 +32,7 @@ static int choice(struct api *a, struct api_request *q, const char *name, const 
     int at = value.n ? word_of(value, words) : def;
 
     if (at < 0)
-        api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_WORD, str_of(name), STR_NULL);
+        api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_WORD, str_of(name), body_words(q, words));
     return at;
 }
 
@@ -52,13 +55,15 @@ static bool parse_states(struct api *a, struct api_request *q, struct list_view 
     return true;
 }
 
-static bool parse_number(struct api *a, struct api_request *q, const char *name, struct str value, uint32_t max, uint32_t *out)
+static bool parse_number(struct api *a, struct api_request *q, const char *name, struct str value,
+                         uint32_t max, uint32_t *out)
 {
     uint64_t n;
 
     if (!value.p)
         return true;
-    if (!value.n || value.n > 9 || value.p[0] < '0' || value.p[0] > '9' || !str_to_u64(value, &n) || n > max) {
+    if (!value.n || value.n > 9 || value.p[0] < '0' || value.p[0] > '9' || !str_to_u64(value, &n) ||
+        n > max) {
         struct buf most = BUF_INIT;
 
         buf_add_u64(&most, max);
@@ -81,7 +86,8 @@ static bool parse_page(struct api *a, struct api_request *q, struct list_view *v
         api_fail(a, q, 400, "cursor", PROBLEM_PARAMETER_CURSOR);
         return false;
     }
-    return parse_number(a, q, "cursor", cursor.p ? str_sub(cursor, 1, cursor.n) : STR_NULL, LIMIT_CHECKS, &v->offset);
+    return parse_number(a, q, "cursor", cursor.p ? str_sub(cursor, 1, cursor.n) : STR_NULL, LIMIT_CHECKS,
+                        &v->offset);
 }
 
 static struct str lower(struct api_request *q, struct str s)
@@ -119,15 +125,18 @@ static bool parse_words(struct api *a, struct api_request *q, struct list_view *
 
 bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
 {
-    static const char *const filters[] = {"all", "problems", "unhandled", NULL}, *const kinds[] = {"host", "service", NULL},
-                      *const sorts[] = {"severity", "name", "since", "checked", "output", NULL}, *const orders[] = {"asc", "desc", NULL};
+    static const char *const filters[] = {"all", "problems", "unhandled", NULL},
+                             *const kinds[] = {"host", "service", NULL},
+                             *const sorts[] = {"severity", "name", "since", "checked", "output", NULL},
+                             *const orders[] = {"asc", "desc", NULL};
     struct str host = api_query(q, "host");
     int filter = choice(a, q, "filter", filters, LIST_ALL), kind, sort, order;
 
     *v = (struct list_view){.hosts = true, .services = true};
     kind = filter < 0 ? -1 : choice(a, q, "kind", kinds, 2);
     sort = kind < 0 ? -1 : choice(a, q, "sort", sorts, LIST_BY_SEVERITY);
-    order = sort < 0 ? -1 : choice(a, q, "order", orders, sort == LIST_BY_NAME || sort == LIST_BY_OUTPUT ? 0 : 1);
+    order =
+        sort < 0 ? -1 : choice(a, q, "order", orders, sort == LIST_BY_NAME || sort == LIST_BY_OUTPUT ? 0 : 1);
     if (order < 0)
         return false;
     v->filter = (enum list_filter)filter;
@@ -146,7 +155,8 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
 
 void list_key(const struct list_view *v, struct buf *out)
 {
-    buf_printf(out, "%d %u %d%d%d%d %u", v->filter, v->states, v->hosts, v->services, v->one_host, v->nothing, v->host_idx);
+    buf_printf(out, "%d %u %d%d%d%d %u", v->filter, v->states, v->hosts, v->services, v->one_host, v->nothing,
+               v->host_idx);
     if (v->service.p) {
         buf_add_c(out, " s=");
         buf_add_str(out, v->service);
@@ -185,7 +195,8 @@ static bool matches(const struct api *a, const struct list_view *v, uint32_t idx
         return false;
     if (v->one_host && model_check(&a->model, idx)->host != v->host_idx)
         return false;
-    if (v->service.p && (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
+    if (v->service.p &&
+        (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
     return !v->n_words || words_match(a, v, idx);
 }
@@ -243,8 +254,12 @@ static void split_at(struct item *at, size_t n, size_t nth, struct order *o)
 
     for (int rounds = 0; high - low > 16 && rounds < 64; rounds++) {
         struct item *x = &at[low], *y = &at[low + (high - low) / 2], *z = &at[high - 1];
-        struct item *middle = compare(x, y, o) < 0 ? (compare(y, z, o) < 0 ? y : compare(x, z, o) < 0 ? z : x)
-                                                   : (compare(x, z, o) < 0 ? x : compare(y, z, o) < 0 ? z : y);
+        struct item *middle = compare(x, y, o) < 0 ? (compare(y, z, o) < 0   ? y
+                                                      : compare(x, z, o) < 0 ? z
+                                                                             : x)
+                                                   : (compare(x, z, o) < 0   ? x
+                                                      : compare(y, z, o) < 0 ? z
+                                                                             : y);
         struct item pivot = *middle;
         size_t i = low, k = high - 1;
 
@@ -272,7 +287,8 @@ static uint64_t turned(int64_t v, bool descending)
     return descending ? ~u : u;
 }
 
-static struct item item_of(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b, size_t place)
+static struct item item_of(const struct api *a, const struct list_view *v, uint32_t idx,
+                           const struct row_brief *b, size_t place)
 {
     const struct board_check *c = row_in_place(a, idx);
     struct item it = {.rank = names_rank(a->names, idx), .idx = idx};
@@ -292,9 +308,7 @@ static struct item item_of(const struct api *a, const struct list_view *v, uint3
     case LIST_BY_CHECKED:
         it.key = turned(__atomic_load_n(&c->last_check, __ATOMIC_RELAXED), v->descending);
         break;
-    case LIST_BY_OUTPUT:
-        it.second = place;
-        break;
+    case LIST_BY_OUTPUT: it.second = place; break;
     }
     return it;
 }
@@ -307,7 +321,8 @@ static void add_text(const struct api *a, uint32_t idx, struct buf *pool, struct
 
     board_read_check_text(&a->board, idx, &c, &t, scratch);
     for (size_t i = 0; i < t.output.n && i < sizeof(key); i++)
-        key[i] = t.output.p[i] >= 'A' && t.output.p[i] <= 'Z' ? (char)(t.output.p[i] - 'A' + 'a') : t.output.p[i];
+        key[i] =
+            t.output.p[i] >= 'A' && t.output.p[i] <= 'Z' ? (char)(t.output.p[i] - 'A' + 'a') : t.output.p[i];
     buf_add(pool, key, sizeof(key));
 }
 
@@ -329,7 +344,8 @@ void list_count(const struct api *a, struct list_counts *counts)
 }
 
 /* By name there is nothing to sort: the checks are visited in that order, and those of the page are taken. */
-static size_t select_by_name(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
+static size_t select_by_name(const struct api *a, const struct list_view *v, uint32_t *page,
+                             struct list_counts *counts)
 {
     uint32_t all = a->model.n_check;
     size_t n = 0;
@@ -348,7 +364,8 @@ static size_t select_by_name(const struct api *a, const struct list_view *v, uin
     return n;
 }
 
-static size_t select_sorted(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)
+static size_t select_sorted(const struct api *a, const struct list_view *v, uint32_t *page,
+                            struct list_counts *counts)
 {
     VEC(struct item) items = {0};
     struct buf pool = BUF_INIT, scratch = BUF_INIT;
@@ -395,11 +412,11 @@ size_t list_select(const struct api *a, const struct list_view *v, uint32_t *pag
 void list_counts_members(const struct list_counts *c, struct json *j)
 {
     json_key(j, "counts");
-    json_object(j);
+    json_map(j);
     for (int i = ROW_STATES - 1; i >= 0; i--)
         json_key_u64(j, row_state_word((enum row_state)i), c->state[i]);
     json_key_u64(j, "unhandled", c->unhandled);
-    json_object_end(j);
+    json_map_end(j);
     json_key_u64(j, "total", c->total);
     json_key_u64(j, "matched", c->matched);
 }

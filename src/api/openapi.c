@@ -13,7 +13,7 @@ static void body_member(struct json *j, const struct body_field *f)
     static const char *const types[] = {"string", "string", "boolean", "integer", "string", "string"};
 
     json_key(j, f->name);
-    json_object(j);
+    json_map(j);
     json_key_c(j, "type", types[f->type]);
     if (f->type == BODY_TIME)
         json_key_c(j, "format", "date-time");
@@ -27,13 +27,13 @@ static void body_member(struct json *j, const struct body_field *f)
     }
     if (f->type == BODY_WORD) {
         json_key(j, "enum");
-        json_array(j);
+        json_list(j);
         for (size_t i = 0; f->words[i]; i++)
             json_c(j, f->words[i]);
-        json_array_end(j);
+        json_list_end(j);
     }
     json_key_c(j, "description", f->doc);
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void request_body(struct json *j, const struct api_route *r)
@@ -41,43 +41,43 @@ static void request_body(struct json *j, const struct api_route *r)
     if (!r->n_body)
         return;
     json_key(j, "requestBody");
-    json_object(j);
+    json_map(j);
     json_key(j, "content");
-    json_object(j);
+    json_map(j);
     json_key(j, "application/json");
-    json_object(j);
+    json_map(j);
     json_key(j, "schema");
-    json_object(j);
+    json_map(j);
     json_key_c(j, "type", "object");
     json_key_bool(j, "additionalProperties", false);
     json_key(j, "properties");
-    json_object(j);
+    json_map(j);
     for (size_t i = 0; i < r->n_body; i++)
         body_member(j, &r->body[i]);
-    json_object_end(j);
+    json_map_end(j);
     json_key(j, "required");
-    json_array(j);
+    json_list(j);
     for (size_t i = 0; i < r->n_body; i++) {
         if (r->body[i].required)
             json_c(j, r->body[i].name);
     }
-    json_array_end(j);
+    json_list_end(j);
     for (int i = 0; i < 4; i++)
-        json_object_end(j);
+        json_map_end(j);
 }
 
 static void parameter(struct json *j, struct str name, const char *in)
 {
-    json_object(j);
+    json_map(j);
     json_key_str(j, "name", name);
     json_key_c(j, "in", in);
     if (strcmp(in, "path") == 0)
         json_key_bool(j, "required", true);
     json_key(j, "schema");
-    json_object(j);
+    json_map(j);
     json_key_c(j, "type", "string");
-    json_object_end(j);
-    json_object_end(j);
+    json_map_end(j);
+    json_map_end(j);
 }
 
 static void parameters(struct json *j, const struct api_route *r)
@@ -85,7 +85,7 @@ static void parameters(struct json *j, const struct api_route *r)
     struct str rest = str_of(r->path);
 
     json_key(j, "parameters");
-    json_array(j);
+    json_list(j);
     while (rest.p) {
         struct str part = str_cut(&rest, '/');
 
@@ -94,7 +94,7 @@ static void parameters(struct json *j, const struct api_route *r)
     }
     for (size_t i = 0; r->query && r->query[i]; i++)
         parameter(j, str_of(r->query[i]), "query");
-    json_array_end(j);
+    json_list_end(j);
 }
 
 static void operation(struct json *j, const struct api_route *r)
@@ -104,22 +104,22 @@ static void operation(struct json *j, const struct api_route *r)
     for (size_t i = 0; r->method[i] && i + 1 < sizeof(method); i++)
         method[i] = (char)(r->method[i] - 'A' + 'a');
     json_key(j, method);
-    json_object(j);
+    json_map(j);
     json_key_c(j, "summary", r->doc);
     json_key_c(j, "x-right", guard_right_word(r->right));
     json_key_bool(j, "x-audited", r->audited);
     parameters(j, r);
     request_body(j, r);
     json_key(j, "responses");
-    json_object(j);
+    json_map(j);
     json_key(j, "default");
-    json_object(j);
+    json_map(j);
     json_key_c(
         j, "description",
         "2xx: as told; otherwise application/problem+json (RFC 9457) with the wrong field, if there is one");
-    json_object_end(j);
-    json_object_end(j);
-    json_object_end(j);
+    json_map_end(j);
+    json_map_end(j);
+    json_map_end(j);
 }
 
 void openapi_show(struct api *a, struct api_request *q)
@@ -128,15 +128,15 @@ void openapi_show(struct api *a, struct api_request *q)
     struct json j;
 
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "openapi", "3.1.0");
     json_key(&j, "info");
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "title", "Vigie");
     json_key_c(&j, "version", BUILD_VERSION);
-    json_object_end(&j);
+    json_map_end(&j);
     json_key(&j, "paths");
-    json_object(&j);
+    json_map(&j);
     for (size_t i = 0; i < route_count; i++) {
         bool first = true;
 
@@ -145,15 +145,15 @@ void openapi_show(struct api *a, struct api_request *q)
         if (!first)
             continue; /* written with the path's first entry */
         json_key(&j, route_table[i].path);
-        json_object(&j);
+        json_map(&j);
         for (size_t k = i; k < route_count; k++) {
             if (strcmp(route_table[k].path, route_table[i].path) == 0)
                 operation(&j, &route_table[k]);
         }
-        json_object_end(&j);
+        json_map_end(&j);
     }
-    json_object_end(&j);
-    json_object_end(&j);
+    json_map_end(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
 }

@@ -34,7 +34,7 @@ static void figure(struct json *j, const char *key, const struct perf_value *v)
     if (*text)
         json_raw(j, str_of(text));
     else
-        json_null(j);
+        json_none(j);
 }
 
 /* In the unit of the value: "80", "10:20", "@~:5". */
@@ -45,7 +45,7 @@ static void range(struct json *j, const char *key, const struct perf_range *r)
 
     json_key(j, key);
     if (!r->given) {
-        json_null(j);
+        json_none(j);
         return;
     }
     perf_text(&r->low, low);
@@ -67,10 +67,10 @@ static void perfdata(struct json *j, struct str raw)
     char label[256];
 
     json_key(j, "perfdata");
-    json_array(j);
+    json_list(j);
     for (unsigned i = 0; i < LIMIT_PERF_ITEMS && perf_next(&rest, &p, &bad); i++) {
         perf_label(&p, label, sizeof(label));
-        json_object(j);
+        json_map(j);
         json_key_c(j, "label", label);
         figure(j, "value", &p.value);
         json_key_str(j, "unit", p.uom); /* numbers stay as written, so the unit does too */
@@ -78,9 +78,9 @@ static void perfdata(struct json *j, struct str raw)
         range(j, "crit", &p.crit);
         figure(j, "min", &p.min);
         figure(j, "max", &p.max);
-        json_object_end(j);
+        json_map_end(j);
     }
-    json_array_end(j);
+    json_list_end(j);
     json_key_str(j, "perfdata_raw", raw);
 }
 
@@ -120,22 +120,22 @@ static void reason(struct json *j, const struct api *a, const char *key, const s
 
     json_key(j, key);
     if (w->code == WHY_NONE || !why_known(w->code)) {
-        json_null(j);
+        json_none(j);
         return;
     }
     sentence(&en, a, w, WHY_EN);
     sentence(&fr, a, w, WHY_FR);
-    json_object(j);
+    json_map(j);
     json_key_c(j, "code", why_name(w->code));
     json_key_str(j, "object", why_object(a, w));
     json_key(j, "args");
-    json_array(j);
+    json_list(j);
     for (size_t i = 0; i < BOARD_WHY_ARGS; i++)
         json_id(j, (uint64_t)w->arg[i]);
-    json_array_end(j);
+    json_list_end(j);
     json_key_str(j, "text_en", buf_str(&en));
     json_key_str(j, "text_fr", buf_str(&fr));
-    json_object_end(j);
+    json_map_end(j);
     buf_release(&en);
     buf_release(&fr);
 }
@@ -157,14 +157,14 @@ static void comments(struct json *j, const struct api *a, uint32_t idx)
     struct buf scratch = BUF_INIT;
 
     json_key(j, "comments");
-    json_array(j);
+    json_list(j);
     for (uint32_t i = 0; i < board_comments_high(&a->board); i++) {
         struct board_comment c;
         struct board_note n;
 
         if (!board_read_comment(&a->board, i, &c, &n, &scratch) || c.idx != idx)
             continue;
-        json_object(j);
+        json_map(j);
         json_key_id(j, "id", c.id);
         json_key_c(j, "kind", comment_kind(c.entry_type));
         json_key_str(j, "author", n.author);
@@ -172,9 +172,9 @@ static void comments(struct json *j, const struct api *a, uint32_t idx)
         json_key_time(j, "time", (struct wall){c.entry_time});
         json_key_bool(j, "persistent", c.persistent);
         json_key_time(j, "expires", (struct wall){c.expires ? c.expire_time : 0});
-        json_object_end(j);
+        json_map_end(j);
     }
-    json_array_end(j);
+    json_list_end(j);
     buf_release(&scratch);
 }
 
@@ -183,14 +183,14 @@ static void downtimes(struct json *j, const struct api *a, uint32_t idx)
     struct buf scratch = BUF_INIT;
 
     json_key(j, "downtimes");
-    json_array(j);
+    json_list(j);
     for (uint32_t i = 0; i < board_downtimes_high(&a->board); i++) {
         struct board_downtime d;
         struct board_note n;
 
         if (!board_read_downtime(&a->board, i, &d, &n, &scratch) || d.idx != idx)
             continue;
-        json_object(j);
+        json_map(j);
         json_key_id(j, "id", d.id);
         json_key_str(j, "author", n.author);
         json_key_str(j, "comment", n.text);
@@ -200,20 +200,21 @@ static void downtimes(struct json *j, const struct api *a, uint32_t idx)
         json_key_bool(j, "fixed", d.fixed);
         json_key_i64(j, "duration_s", d.duration_us / TIME_S);
         json_key_bool(j, "active", d.in_effect);
-        json_object_end(j);
+        json_map_end(j);
     }
-    json_array_end(j);
+    json_list_end(j);
     buf_release(&scratch);
 }
 
 /* ---- configuration ---- */
 
-static void names_of(struct json *j, const char *key, const struct api *a, struct model_list l, enum model_table table)
+static void names_of(struct json *j, const char *key, const struct api *a, struct model_list l,
+                     enum model_table table)
 {
     const struct model *m = &a->model;
 
     json_key(j, key);
-    json_array(j);
+    json_list(j);
     for (uint32_t i = 0; i < l.n; i++) {
         uint32_t at = model_item(m, l, i);
 
@@ -225,7 +226,7 @@ static void names_of(struct json *j, const char *key, const struct api *a, struc
         default: json_str(j, model_str(m, model_check(m, at)->name)); break;
         }
     }
-    json_array_end(j);
+    json_list_end(j);
 }
 
 static struct str address(const struct api *a, uint32_t idx)
@@ -244,22 +245,27 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx)
     json_key_str(j, "address", address(a, idx));
     json_key_str(j, "alias", model_str(m, c->alias));
     json_key_str(j, "check_command", model_str(m, c->check_text));
-    json_key_str(j, "check_period", c->check_period == MODEL_NONE ? STR("") : model_str(m, model_period(m, c->check_period)->name));
+    json_key_str(j, "check_period",
+                 c->check_period == MODEL_NONE ? STR("")
+                                               : model_str(m, model_period(m, c->check_period)->name));
     json_key_str(j, "notification_period",
-                 c->notification_period == MODEL_NONE ? STR("") : model_str(m, model_period(m, c->notification_period)->name));
+                 c->notification_period == MODEL_NONE
+                     ? STR("")
+                     : model_str(m, model_period(m, c->notification_period)->name));
     names_of(j, "contacts", a, c->contacts, MODEL_TABLE_contact);
     names_of(j, "contact_groups", a, c->contact_groups, MODEL_TABLE_contact_group);
-    names_of(j, "groups", a, c->groups, c->kind == MODEL_HOST ? MODEL_TABLE_host_group : MODEL_TABLE_service_group);
+    names_of(j, "groups", a, c->groups,
+             c->kind == MODEL_HOST ? MODEL_TABLE_host_group : MODEL_TABLE_service_group);
     names_of(j, "parents", a, c->parents, MODEL_TABLE_check);
     names_of(j, "children", a, c->children, MODEL_TABLE_check);
     json_key_str(j, "notes", x ? model_str(m, x->notes) : STR(""));
     json_key_str(j, "notes_url", x ? model_str(m, x->notes_url) : STR(""));
     json_key_str(j, "action_url", x ? model_str(m, x->action_url) : STR(""));
     json_key(j, "source");
-    json_object(j);
+    json_map(j);
     json_key_str(j, "file", model_str(m, model_file(m, c->file)->v));
     json_key_u64(j, "line", c->line);
-    json_object_end(j);
+    json_map_end(j);
 }
 
 void resource_show(struct api *a, struct api_request *q)
@@ -274,7 +280,7 @@ void resource_show(struct api *a, struct api_request *q)
         return;
     board_read_check_text(&a->board, idx, &c, &t, &scratch);
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     row_members(a, idx, &c, &t, &j);
     json_key_str(&j, "long_output", t.long_output);
     perfdata(&j, t.perfdata);
@@ -294,7 +300,7 @@ void resource_show(struct api *a, struct api_request *q)
     comments(&j, a, idx);
     downtimes(&j, a, idx);
     json_key_time(&j, "now", api_wall(a));
-    json_object_end(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
     buf_release(&scratch);

@@ -20,12 +20,12 @@ void resources_list(struct api *a, struct api_request *q)
     page = arena_alloc(&q->arena, (v.limit + 1) * sizeof(*page));
     n = list_select(a, &v, page, &counts);
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     json_key(&j, "resources");
-    json_array(&j);
+    json_list(&j);
     for (size_t i = 0; i < n; i++)
         row_write(a, page[i], &j, &scratch);
-    json_array_end(&j);
+    json_list_end(&j);
     list_counts_members(&counts, &j);
     json_key(&j, "next");
     if (v.offset + n < counts.matched && n) {
@@ -35,10 +35,10 @@ void resources_list(struct api *a, struct api_request *q)
         json_str(&j, buf_str(&cursor));
         buf_release(&cursor);
     } else {
-        json_null(&j);
+        json_none(&j);
     }
     json_key_time(&j, "now", api_wall(a));
-    json_object_end(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
     buf_release(&scratch);

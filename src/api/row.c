@@ -110,7 +110,7 @@ void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *sc
     struct board_text t;
 
     board_read_check_text(&a->board, idx, &c, &t, scratch);
-    json_object(j);
+    json_map(j);
     row_members(a, idx, &c, &t, j);
-    json_object_end(j);
+    json_map_end(j);
 }

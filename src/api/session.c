@@ -14,8 +14,9 @@ static void set_cookie(struct api_request *q, struct str secret, int64_t seconds
 {
     struct buf b = BUF_INIT;
 
-    buf_printf(&b, "Set-Cookie: %s=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", q->tls ? API_COOKIE_TLS : API_COOKIE,
-               STR_ARG(secret), (long long)seconds, q->tls ? "; Secure" : "");
+    buf_printf(&b, "Set-Cookie: %s=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
+               q->tls ? API_COOKIE_TLS : API_COOKIE, STR_ARG(secret), (long long)seconds,
+               q->tls ? "; Secure" : "");
     api_header(q, b.data);
     mem_wipe(b.data, b.len);
     buf_release(&b);
@@ -26,13 +27,13 @@ static void write_session(struct buf *out, const struct api_who *w)
     struct json j;
 
     json_init(&j, out);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "user", w->name);
     json_key_c(&j, "role", who_role_word(w->role));
     json_key_c(&j, "csrf", w->csrf);
     json_key_c(&j, "lang", w->lang[0] ? w->lang : NULL);
     json_key_time(&j, "expires", (struct wall){w->expires});
-    json_object_end(&j);
+    json_map_end(&j);
 }
 
 /* A new session: its cookie, and what the page needs to know of it. */
@@ -115,9 +116,9 @@ static void renewed(struct api *a, struct api_request *q, const struct api_answe
     if (api_auth_refused(a, q, x))
         return;
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     json_key_str(&j, "token", x->values[API_AUTH_SECRET]);
-    json_object_end(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 201, &out);
     buf_release(&out);
 }
@@ -133,7 +134,8 @@ static void end_old(struct api *a, struct api_request *q)
     unsigned char key[HASH_SHA256_BYTES];
     struct str secret;
 
-    if (!http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) || !secret.n || secret.n > 256)
+    if (!http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) || !secret.n ||
+        secret.n > 256)
         return;
     who_key(secret, key);
     who_cache_drop(a->cache, key);

@@ -11,7 +11,7 @@
 static void checks(struct json *j, const struct api *a, const struct board_program *p)
 {
     json_key(j, "checks");
-    json_object(j);
+    json_map(j);
     json_key_u64(j, "hosts", a->model.n_hosts);
     json_key_u64(j, "services", a->model.n_services);
     json_key_u64(j, "active", p->active_host_checks + p->active_service_checks);
@@ -30,61 +30,61 @@ static void checks(struct json *j, const struct api *a, const struct board_progr
     json_key_u64(j, "commands", p->external_commands);
     json_key_u64(j, "commands_refused", p->commands_refused);
     json_key_u64(j, "notifications", p->notifications);
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void switches(struct json *j, uint32_t on)
 {
     json_key(j, "switches");
-    json_object(j);
+    json_map(j);
     json_key_bool(j, "notifications", on & BOARD_SW_NOTIFICATIONS);
     json_key_bool(j, "host_checks", on & BOARD_SW_HOST_CHECKS);
     json_key_bool(j, "service_checks", on & BOARD_SW_SERVICE_CHECKS);
     json_key_bool(j, "event_handlers", on & BOARD_SW_HANDLERS);
     json_key_bool(j, "flap_detection", on & BOARD_SW_FLAP);
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void journal(struct json *j, const struct board_program *p)
 {
     json_key(j, "journal");
-    json_object(j);
+    json_map(j);
     json_key_id(j, "seq", p->journal_seq);
     json_key_c(j, "degraded", p->degraded);
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void not_yet(struct json *j, const struct model *m)
 {
     json_key(j, "not_yet");
-    json_array(j);
+    json_list(j);
     for (uint32_t i = 0; i < m->n_notice && i < NOT_YET_MAX; i++) {
         const struct model_notice *n = model_notice(m, i);
 
-        json_object(j);
+        json_map(j);
         json_key_str(j, "object", model_str(m, n->object));
         json_key_str(j, "directive", model_str(m, n->directive));
         json_key_str(j, "file", model_str(m, model_file(m, n->file)->v));
         json_key_u64(j, "line", n->line);
         json_key_u64(j, "count", n->count);
-        json_object_end(j);
+        json_map_end(j);
     }
-    json_array_end(j);
+    json_list_end(j);
 }
 
 static void warning(struct json *j, const char *code, const char *en, const char *fr)
 {
-    json_object(j);
+    json_map(j);
     json_key_c(j, "code", code);
     json_key_c(j, "text_en", en);
     json_key_c(j, "text_fr", fr);
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void warnings(struct json *j, const struct board_program *p)
 {
     json_key(j, "warnings");
-    json_array(j);
+    json_list(j);
     if (p->degraded[0])
         warning(
             j, "journal_degraded",
@@ -99,7 +99,7 @@ static void warnings(struct json *j, const struct board_program *p)
     if (!(p->switches & BOARD_SW_HOST_CHECKS))
         warning(j, "host_checks_off", "Host checks are switched off for the whole program.",
                 "Les contrôles d'hôtes sont coupés pour tout le programme.");
-    json_array_end(j);
+    json_list_end(j);
 }
 
 void status_show(struct api *a, struct api_request *q)
@@ -112,7 +112,7 @@ void status_show(struct api *a, struct api_request *q)
         return;
     board_read_program(&a->board, &p);
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "version", BUILD_VERSION);
     json_key_c(&j, "build", BUILD_REVISION);
     json_key_time(&j, "now", api_wall(a));
@@ -133,8 +133,8 @@ void status_show(struct api *a, struct api_request *q)
     if (a->roles.len)
         json_raw(&j, buf_str(&a->roles));
     else
-        json_null(&j);
-    json_object_end(&j);
+        json_none(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
 }

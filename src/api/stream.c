@@ -154,9 +154,9 @@ static void put_counts(const struct api_streams *s, const struct view *w, struct
     put_id(s, out);
     buf_add_c(out, "event: counts\ndata: ");
     json_init(&j, out);
-    json_object(&j);
+    json_map(&j);
     list_counts_members(&k, &j);
-    json_object_end(&j);
+    json_map_end(&j);
     buf_add_c(out, "\n\n");
 }
 
@@ -202,7 +202,8 @@ static void collect(struct api *a)
     struct api_streams *s = a->streams;
     uint64_t since = s->seen;
 
-    s->seen = board_change(&a->board); /* read first: what changes during the pass is told twice rather than never */
+    s->seen = board_change(
+        &a->board); /* read first: what changes during the pass is told twice rather than never */
     VEC_CLEAR(&s->changed);
     for (uint32_t i = 0; i < a->model.n_check; i++) {
         if (__atomic_load_n(&row_in_place(a, i)->change, __ATOMIC_RELAXED) > since)
@@ -375,7 +376,8 @@ void stream_open(struct api *a, struct api_request *q)
         .source = q->source, .id = q->id, .view = w, .who = q->who, .sent = a->ports->mono(a->user)};
     q->answered = true;
     a->ports->answer(a->user, q->source, q->id, 200,
-                     STR("Content-Type: text/event-stream\nCache-Control: no-store\nX-Accel-Buffering: no\n"), buf_str(&first), true);
+                     STR("Content-Type: text/event-stream\nCache-Control: no-store\nX-Accel-Buffering: no\n"),
+                     buf_str(&first), true);
     buf_release(&first);
 }
 

@@ -18,12 +18,12 @@ static void token_made(struct api *a, struct api_request *q, const struct api_an
     str_to_i64(x->values[API_AUTH_EXPIRES], &expires);
     api_audit(a, q, "token create", *name);
     json_init(&j, &out);
-    json_object(&j);
+    json_map(&j);
     json_key_str(&j, "name", *name);
     json_key_str(&j, "role", x->values[API_AUTH_ROLE]);
     json_key_time(&j, "expires", (struct wall){expires});
     json_key_str(&j, "token", x->values[API_AUTH_SECRET]);
-    json_object_end(&j);
+    json_map_end(&j);
     api_reply_json(a, q, 201, &out);
     mem_wipe(out.data, out.len);
     buf_release(&out);

@@ -100,30 +100,30 @@ static void json_place(struct json *j, const struct conf *c, uint32_t file, uint
 static void json_diags(struct json *j, const struct conf *c)
 {
     json_key(j, "messages");
-    json_array(j);
+    json_list(j);
     for (size_t i = 0; i < conf_n_diags(c); i++) {
         const struct conf_diag *d = conf_diag_at(c, i);
 
-        json_object(j);
+        json_map(j);
         json_key_c(j, "severity", d->severity == CONF_ERROR ? "error" : "warning");
         json_place(j, c, d->file, d->line, d->column);
         json_key_c(j, "text", d->text);
-        json_object_end(j);
+        json_map_end(j);
     }
-    json_array_end(j);
+    json_list_end(j);
     json_key(j, "not_yet");
-    json_array(j);
+    json_list(j);
     for (size_t i = 0; i < conf_n_notices(c); i++) {
         const struct conf_notice *n = conf_notice_at(c, i);
 
-        json_object(j);
+        json_map(j);
         json_key_c(j, "object", n->object);
         json_key_c(j, "directive", n->directive);
         json_place(j, c, n->file, n->line, 0);
         json_key_u64(j, "count", n->count);
-        json_object_end(j);
+        json_map_end(j);
     }
-    json_array_end(j);
+    json_list_end(j);
 }
 
 static void json_report(const struct conf *c, struct buf *out)
@@ -148,17 +148,17 @@ static void json_report(const struct conf *c, struct buf *out)
     struct json j;
 
     json_init(&j, out);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "verdict", conf_ok(c) ? "accepted" : "refused");
     json_key_u64(&j, "errors", n.errors);
     json_key_u64(&j, "warnings", n.warnings);
     json_key(&j, "counts");
-    json_object(&j);
+    json_map(&j);
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
         json_key_u64(&j, counts[i].name, counts[i].n);
-    json_object_end(&j);
+    json_map_end(&j);
     json_diags(&j, c);
-    json_object_end(&j);
+    json_map_end(&j);
     buf_add_char(out, '\n');
 }
 

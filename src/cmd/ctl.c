@@ -37,6 +37,9 @@ static void usage(FILE *to)
 
 int cmd_ctl(int argc, char **argv)
 {
+    const char *near = NULL;
+    unsigned nearest = 0;
+
     if (argc < 2) {
         usage(stderr);
         return CMD_USAGE;
@@ -51,9 +54,15 @@ int cmd_ctl(int argc, char **argv)
     }
     fprintf(stderr, "vigie ctl: unknown command '%s'", argv[1]);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (str_distance(str_of(argv[1]), str_of(commands[i].name), 2) <= 2)
-            fprintf(stderr, "; did you mean '%s'?", commands[i].name);
+        unsigned d = str_distance(str_of(argv[1]), str_of(commands[i].name), 2);
+
+        if (d <= 2 && (!near || d < nearest)) {
+            near = commands[i].name;
+            nearest = d;
+        }
     }
+    if (near)
+        fprintf(stderr, "; did you mean '%s'?", near);
     fprintf(stderr, "\n");
     usage(stderr);
     return CMD_USAGE;
@@ -76,6 +85,7 @@ int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **arg
               bool *done)
 {
     struct err err = ERR_INIT;
+    const char *name = argv[0]; /* before the operands take its place */
     int r = opt_parse(cmd, argc, argv, n_operands, &err);
 
     *done = r != 0;
@@ -87,7 +97,7 @@ int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **arg
         r = err_set(&err, E_INVAL, "give -c or --state, not both");
     *done = r != 0;
     if (r) {
-        fprintf(stderr, "vigie ctl %s: %s\n", argv[0], err.text);
+        fprintf(stderr, "vigie ctl %s: %s\n", name, err.text);
         return CMD_USAGE;
     }
     c->json = c->output && strcmp(c->output, "json") == 0;

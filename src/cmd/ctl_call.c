@@ -23,9 +23,9 @@ static int connect_to(const struct ctl *c, int *fd, struct err *err)
         return err_set(err, r, "no right to use %s: call as root or as the user that Vigie runs as",
                        c->socket);
     return err_set(err, r,
-                   "no Vigie answers at %s (%s): is it running, and is this its state folder? Name it with "
-                   "-c MAIN or --state DIR",
-                   c->socket, why.text);
+                   "%s: is Vigie running, and with this state folder? Name the one that you mean with -c "
+                   "MAIN or --state DIR",
+                   why.text);
 }
 
 /* Reads one whole frame into in (kept between calls). E_CLOSED at the end. */
@@ -134,10 +134,12 @@ static void say_problem(int status, const json_t *problem, struct str raw)
     const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title"),
                *field = ctl_text(problem, "field");
 
-    if (detail[0] || title[0])
-        fprintf(stderr, "vigie ctl: %s%s%s%s%s\n", detail[0] ? detail : title, field[0] ? " (field " : "",
-                field, field[0] ? ")" : "",
-                status == 403 ? ": call as root or as the user that Vigie runs as" : "");
+    if (status == 401 || status == 403)
+        fprintf(stderr,
+                "vigie ctl: you have no right to this: call as root or as the user that Vigie runs as\n");
+    else if (detail[0] || title[0])
+        fprintf(stderr, "vigie ctl: %s%s%s%s\n", detail[0] ? detail : title, field[0] ? " (field " : "",
+                field, field[0] ? ")" : "");
     else
         fprintf(stderr, "vigie ctl: Vigie answered %d " STR_FMT "\n", status, STR_ARG(str_sub(raw, 0, 200)));
 }
@@ -184,53 +186,4 @@ void ctl_path_part(struct buf *b, const char *text)
         else
             buf_printf(b, "%%%02X", ch);
     }
-}
-
-bool ctl_name(char **argv, size_t n, const char **host, const char **service)
-{
-    char *semi = strchr(argv[0], ';');
-
-    *host = argv[0];
-    *service = n > 1 ? argv[1] : "";
-    if (n == 1 && semi) {
-        *semi = '\0';
-        *service = semi + 1;
-    }
-    return **host != '\0';
-}
-
-/* Among all resources of that host name (or near it) the one that is meant. */
-bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)
-{
-    struct buf query = BUF_INIT;
-    json_t *answer, *rows, *row;
-    size_t i;
-    bool found = false;
-
-    buf_add_c(&query, "filter=all&limit=500&host=");
-    ctl_path_part(&query, host);
-    answer = ctl_ask(c, "GET", "/api/v1/resources", query.data, NULL, status);
-    buf_release(&query);
-    if (!answer)
-        return false;
-    rows = json_object_get(answer, "resources");
-    json_array_foreach(rows, i, row)
-    {
-        if (strcmp(ctl_text(row, "host"), host) == 0 && strcmp(ctl_text(row, "service"), service) == 0) {
-            snprintf(id, size, "%s", ctl_text(row, "id"));
-            found = true;
-        }
-    }
-    if (!found) {
-        *status = CMD_FAILED;
-        fprintf(stderr, "vigie ctl: there is no %s%s%s", host, service[0] ? ";" : "", service);
-        json_array_foreach(rows, i, row)
-        {
-            if (service[0] && str_distance(str_of(ctl_text(row, "service")), str_of(service), 3) <= 3)
-                fprintf(stderr, "; did you mean '%s'?", ctl_text(row, "service"));
-        }
-        fprintf(stderr, "; 'vigie ctl list --all' shows all names\n");
-    }
-    json_decref(answer);
-    return found;
 }

@@ -25,7 +25,7 @@ static int act(const struct ctl *c, char **argv, size_t n, const char *method, c
     if (!answer)
         return status;
     if (c->json)
-        json_dumpf(answer, stdout, JSON_INDENT(2));
+        json_dumpf(answer, stdout, CTL_JSON);
     else
         printf("%s%s%s: %s", host, service[0] ? " > " : "", service, done_text);
     printf("\n");
@@ -110,7 +110,7 @@ int ctl_downtime(int argc, char **argv)
                                     .n = ARRAY_LEN(opts),
                                     HOST_OPERANDS};
     struct wall from = clock_wall(), to;
-    char a[TIME_RFC3339], b[TIME_RFC3339], text[128];
+    char a[TIME_RFC3339], b[TIME_RFC3339], begins[48], ends[48], text[128];
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
@@ -129,7 +129,9 @@ int ctl_downtime(int argc, char **argv)
     }
     time_rfc3339(from, a);
     time_rfc3339(to, b);
-    snprintf(text, sizeof(text), "downtime from %s to %s", a, b);
+    ctl_when(a, begins, sizeof(begins));
+    ctl_when(b, ends, sizeof(ends));
+    snprintf(text, sizeof(text), "downtime from %s to %s", begins, ends);
     return act(&c, argv, n, "POST", "downtime",
                json_pack("{s:s, s:s, s:b, s:I, s:s}", "start", a, "end", b, "fixed", !flexible, "duration_s",
                          (json_int_t)(length / TIME_S), "comment", comment),
@@ -188,7 +190,7 @@ int ctl_reload(int argc, char **argv)
     if (!answer)
         return status;
     if (c.json)
-        json_dumpf(answer, stdout, JSON_INDENT(2));
+        json_dumpf(answer, stdout, CTL_JSON);
     else
         printf("the configuration was read again");
     printf("\n");
@@ -233,10 +235,12 @@ int ctl_token(int argc, char **argv)
     if (!answer)
         return status;
     if (c.json)
-        json_dumpf(answer, stdout, JSON_INDENT(2));
+        json_dumpf(answer, stdout, CTL_JSON);
     else
         printf("%s", ctl_text(answer, "token"));
     printf("\n");
+    if (!c.json)
+        fprintf(stderr, "shown this once; %s, role %s\n", argv[1], role);
     json_decref(answer);
     return CMD_OK;
 }

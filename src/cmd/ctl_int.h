@@ -2,13 +2,16 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_show.c (reading), ctl_do.c (changing),
- * ctl_table.c (aligned tables).
+ * ctl_find.c (names), ctl_table.c (aligned tables), ctl_time.c.
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
 #include "base/buf.h"
 
 #include <jansson.h>
+
+/* How answers are written with -o json. */
+#define CTL_JSON (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
 
 /* Options that every sub-command of ctl has. */
 struct ctl {
@@ -55,8 +58,12 @@ void ctl_table_cell(struct ctl_table *t, const char *text);
 /* -1: no column is a state; frees the cells */
 void ctl_table_print(struct ctl_table *t, const struct ctl *c, int state_column);
 const char *ctl_state_colour(const char *state);
-/* "3 min", "2 h", "5 d" since an RFC 3339 time; "-" for none. */
+/* ---- times ---- */
+/* "3 min", "2 h", "5 d" since an RFC 3339 time, "in 3 min" before it; "-" for none. */
 void ctl_ago(const char *rfc3339, char *out, size_t size);
+/* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */
+void ctl_when(const char *rfc3339, char *out, size_t size);
+
 const char *ctl_text(const json_t *o, const char *key); /* "" when absent */
 void ctl_path_part(struct buf *b, const char *text);    /* percent-encoded */
 

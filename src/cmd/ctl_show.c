@@ -7,7 +7,7 @@
 
 static int print_json(json_t *answer)
 {
-    json_dumpf(answer, stdout, JSON_INDENT(2));
+    json_dumpf(answer, stdout, CTL_JSON);
     printf("\n");
     json_decref(answer);
     return CMD_OK;
@@ -55,46 +55,86 @@ static void print_roles(const struct ctl *c, const json_t *roles)
     ctl_table_print(&t, c, 1);
 }
 
-static void print_value(const char *label, const json_t *v)
+static long long number(const json_t *o, const char *key)
 {
-    if (json_is_string(v))
-        printf("%-18s %s\n", label, json_string_value(v));
-    else if (json_is_integer(v))
-        printf("%-18s %lld\n", label, (long long)json_integer_value(v));
-    else if (json_is_real(v))
-        printf("%-18s %.3f\n", label, json_real_value(v));
-    else if (json_is_boolean(v))
-        printf("%-18s %s\n", label, json_is_true(v) ? "yes" : "no");
+    return (long long)json_integer_value(json_object_get(o, key));
 }
 
-/* What the answer has besides roles: plain values, one a line, those of a sub-object under its name. */
-static void print_rest(const json_t *o, const char *prefix)
+static double milliseconds(const json_t *o, const char *key)
 {
-    const char *key;
-    json_t *v;
-    char label[96];
+    return json_number_value(json_object_get(o, key));
+}
 
-    json_object_foreach((json_t *)(uintptr_t)o, key, v)
+static void print_checks(const json_t *k)
+{
+    printf("checks         %lld active, %lld on demand, %lld passive; %lld running, at most %lld at once\n",
+           number(k, "active"), number(k, "on_demand"), number(k, "passive"), number(k, "running"),
+           number(k, "running_max"));
+    printf("               late by %.1f ms on average and %.1f ms at most; one takes %.1f ms on average\n",
+           milliseconds(k, "latency_ms"), milliseconds(k, "latency_max_ms"), milliseconds(k, "execution_ms"));
+    if (number(k, "late") || number(k, "lost"))
+        printf("               %lld results came too late, %lld runs were lost\n", number(k, "late"),
+               number(k, "lost"));
+    printf("commands       %lld, of which %lld were refused\n", number(k, "commands"),
+           number(k, "commands_refused"));
+    printf("notifications  %lld\n", number(k, "notifications"));
+}
+
+static void print_switches(const json_t *switches)
+{
+    const char *key, *before = "off            ";
+    const json_t *v;
+
+    json_object_foreach((json_t *)(uintptr_t)switches, key, v)
     {
-        snprintf(label, sizeof(label), "%s%s%s", prefix, prefix[0] ? "." : "", key);
-        if (json_is_object(v) && !prefix[0])
-            print_rest(v, key);
-        else if (!(json_is_string(v) && !json_string_value(v)[0]))
-            print_value(label, v);
+        if (json_is_true(v))
+            continue;
+        printf("%s", before);
+        for (const char *p = key; *p; p++)
+            putchar(*p == '_' ? ' ' : *p);
+        before = ", ";
     }
+    if (strcmp(before, ", ") == 0)
+        printf("\n");
+}
+
+static void print_facts(const json_t *a)
+{
+    const json_t *process = json_object_get(a, "process"), *checks = json_object_get(a, "checks"),
+                 *journal = json_object_get(a, "journal");
+    char since[32], read[32];
+
+    ctl_ago(ctl_text(a, "program_start"), since, sizeof(since));
+    ctl_ago(ctl_text(a, "last_reload"), read, sizeof(read));
+    printf("Vigie %s (%s), running for %s, watching %lld host%s and %lld service%s\n\n",
+           ctl_text(a, "version"), ctl_text(a, "build"), since, number(checks, "hosts"),
+           number(checks, "hosts") == 1 ? "" : "s", number(checks, "services"),
+           number(checks, "services") == 1 ? "" : "s");
+    printf("configuration  %s, read %s ago\n", ctl_text(process, "main_file"), read);
+    printf("state folder   %s\n", ctl_text(process, "state_dir"));
+    print_checks(checks);
+    print_switches(json_object_get(a, "switches"));
+    printf("journal        record %s is on disk\n", ctl_text(journal, "seq"));
+    if (ctl_text(journal, "degraded")[0])
+        printf("               NOT WRITTEN: %s\n", ctl_text(journal, "degraded"));
+    printf("page           %lld requests, %lld open streams\n", number(a, "requests"), number(a, "streams"));
+    if (json_array_size(json_object_get(a, "not_yet")))
+        printf("not yet        %zu directives are read but not acted on: vigie check %s names them\n",
+               json_array_size(json_object_get(a, "not_yet")), ctl_text(process, "main_file"));
 }
 
 static void print_warnings(const json_t *answer)
 {
     const json_t *list = json_object_get(answer, "warnings"), *w;
+    const char *rights = ctl_text(json_object_get(answer, "process"), "rights_warning");
     size_t i;
 
+    if (rights[0])
+        printf("\nWARNING: %s\n", rights);
     json_array_foreach(list, i, w)
     {
-        const char *text = json_is_string(w) ? json_string_value(w) : ctl_text(w, "text");
-
-        if (text && text[0])
-            printf("WARNING: %s\n", text);
+        if (ctl_text(w, "text_en")[0])
+            printf("\nWARNING: %s\n", ctl_text(w, "text_en"));
     }
 }
 
@@ -119,7 +159,7 @@ int ctl_status(int argc, char **argv)
         return status;
     if (c.json)
         return print_json(answer);
-    print_rest(answer, "");
+    print_facts(answer);
     printf("\n");
     print_roles(&c, json_object_get(answer, "roles"));
     print_warnings(answer);
@@ -151,7 +191,7 @@ static void add_row(struct ctl_table *t, const json_t *r)
 
 struct list_options {
     const char *states, *host, *search, *kind;
-    bool all, problems, unhandled;
+    bool problems, unhandled;
     uint64_t limit;
 };
 
@@ -224,7 +264,6 @@ int ctl_list(int argc, char **argv)
     struct list_options o = {.limit = 100000};
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
-        {"all", 'a', OPT_FLAG, NULL, "Everything (the default).", &o.all},
         {"problems", 'p', OPT_FLAG, NULL, "Only what is not OK or UP.", &o.problems},
         {"unhandled", 'u', OPT_FLAG, NULL, "Only problems that are neither acknowledged nor in downtime.",
          &o.unhandled},
@@ -308,8 +347,14 @@ static void print_show(const struct ctl *c, const json_t *a)
     json_array_foreach(json_object_get(a, "comments"), i, p)
         printf("%-14s %s: %s\n", i ? "" : "comments", ctl_text(p, "author"), ctl_text(p, "text"));
     json_array_foreach(json_object_get(a, "downtimes"), i, p)
-        printf("%-14s %s to %s, %s: %s\n", i ? "" : "downtimes", ctl_text(p, "start"), ctl_text(p, "end"),
-               ctl_text(p, "author"), ctl_text(p, "text"));
+    {
+        char start[48], end[48];
+
+        ctl_when(ctl_text(p, "start"), start, sizeof(start));
+        ctl_when(ctl_text(p, "end"), end, sizeof(end));
+        printf("%-14s %s to %s, %s: %s\n", i ? "" : "downtimes", start, end, ctl_text(p, "author"),
+               ctl_text(p, "comment"));
+    }
 }
 
 int ctl_show(int argc, char **argv)
@@ -350,10 +395,11 @@ int ctl_show(int argc, char **argv)
 
 static void print_event(const json_t *e)
 {
-    char state[32];
+    char state[32], when[48];
 
+    ctl_when(ctl_text(e, "time"), when, sizeof(when));
     upper(ctl_text(e, "state"), state, sizeof(state));
-    printf("%s  %-16s %s%s%s  %s%s%s\n", ctl_text(e, "time"), ctl_text(e, "kind"), ctl_text(e, "host"),
+    printf("%s  %-16s %s%s%s  %s%s%s\n", when, ctl_text(e, "kind"), ctl_text(e, "host"),
            ctl_text(e, "service")[0] ? " > " : "", ctl_text(e, "service"), state, state[0] ? "  " : "",
            ctl_text(e, "text"));
 }
@@ -379,7 +425,7 @@ static int log_page(const struct ctl *c, uint64_t limit, uint64_t *last)
             continue;
         *last = id;
         if (c->json) {
-            json_dumpf(e, stdout, JSON_COMPACT);
+            json_dumpf(e, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
             printf("\n");
         } else {
             print_event(e);

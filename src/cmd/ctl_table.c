@@ -2,8 +2,6 @@
 /* Aligned tables for people: widths counted in characters, colour only on a terminal. */
 #include "cmd/ctl_int.h"
 
-#include "os/clock.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -78,27 +76,4 @@ void ctl_table_print(struct ctl_table *t, const struct ctl *c, int state_column)
         mem_free(t->cells.at[i]);
     }
     VEC_RELEASE(&t->cells);
-}
-
-void ctl_ago(const char *rfc3339, char *out, size_t size)
-{
-    struct wall t;
-    int64_t s;
-    bool ahead;
-
-    if (!time_parse_rfc3339(str_of(rfc3339), &t)) {
-        snprintf(out, size, "-");
-        return;
-    }
-    s = (clock_wall().us - t.us) / TIME_S;
-    ahead = s < 0;
-    s = ahead ? -s : s;
-    if (s < 100)
-        snprintf(out, size, "%s%lld s", ahead ? "in " : "", (long long)s);
-    else if (s < 100 * 60)
-        snprintf(out, size, "%s%lld min", ahead ? "in " : "", (long long)(s / 60));
-    else if (s < 48 * 3600)
-        snprintf(out, size, "%s%lld h", ahead ? "in " : "", (long long)(s / 3600));
-    else
-        snprintf(out, size, "%s%lld d", ahead ? "in " : "", (long long)(s / 86400));
 }

@@ -39,10 +39,13 @@ void opt_help(const struct opt_command *cmd)
 static int bad(struct err *err, const struct opt_command *cmd, const char *what, struct str name,
                const char *more)
 {
-    size_t words = strcspn(cmd->usage, "[<");
+    size_t words = 0;
 
-    if (strncmp(cmd->usage, "vigie", 5) != 0)
-        words = strlen(cmd->usage);
+    /* The words of the command itself: before the first option or operand. */
+    while (cmd->usage[words] >= 'a' && cmd->usage[words] <= 'z') {
+        words += strcspn(cmd->usage + words, " ");
+        words += strspn(cmd->usage + words, " ");
+    }
     while (words && cmd->usage[words - 1] == ' ')
         words--;
     return err_set(err, E_INVAL, "%s " STR_FMT "%s; see %.*s --help", what, STR_ARG(name), more, (int)words,

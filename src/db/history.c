@@ -133,7 +133,7 @@ static void event_row(struct json *j, struct sql *s, enum sql_id id)
         int column;
     } words[] = {{"text", 9}, {"long_text", 10}, {"contact", 11}, {"author", 12}, {"command", 13}};
 
-    json_object(j);
+    json_map(j);
     json_key_id(j, "id", (uint64_t)sql_i64(s, id, 0));
     json_key_time(j, "time", (struct wall){sql_i64(s, id, 1)});
     if (sql_i64(s, id, 2))
@@ -150,22 +150,22 @@ static void event_row(struct json *j, struct sql *s, enum sql_id id)
         if (v.n)
             json_key_str(j, words[i].name, v);
     }
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void count_row(struct json *j, struct sql *s, enum sql_id id)
 {
-    json_object(j);
+    json_map(j);
     json_key_c(j, "kind", history_kind_name((uint64_t)sql_i64(s, id, 0)));
     json_key_i64(j, "count", sql_i64(s, id, 1));
-    json_object_end(j);
+    json_map_end(j);
 }
 
 static void status_row(struct json *j, struct sql *s, enum sql_id id)
 {
-    json_object(j);
+    json_map(j);
     json_key_id(j, "applied", (uint64_t)sql_i64(s, id, 0));
-    json_object_end(j);
+    json_map_end(j);
 }
 
 enum arg_kind { ARG_NONE, ARG_OID, ARG_CURSOR, ARG_LIMIT, ARG_TIME, ARG_APPLIED };
@@ -239,19 +239,19 @@ int history_query(struct history *h, const struct history_args *a, void (*piece)
     if (r == 0)
         r = bind(&h->sql, q, a, err);
     json_init(&j, &out);
-    json_array(&j);
+    json_list(&j);
     while (r == 0 && (r = sql_step(&h->sql, q->id)) == 1) {
         q->row(&j, &h->sql, q->id);
         r = 0;
         if (out.len < HISTORY_CHUNK)
             continue;
-        json_array_end(&j);
+        json_list_end(&j);
         piece(user, buf_str(&out));
         buf_clear(&out);
         json_init(&j, &out);
-        json_array(&j);
+        json_list(&j);
     }
-    json_array_end(&j);
+    json_list_end(&j);
     if (r == 0)
         piece(user, buf_str(&out));
     else

@@ -200,22 +200,22 @@ void auth_users_json(const struct auth_store *s, struct buf *out)
 
     qsort(s->users.at, s->users.n, sizeof(*s->users.at), by_name);
     json_init(&j, out);
-    json_array(&j);
+    json_list(&j);
     for (size_t i = 0; i < s->users.n; i++) {
         const struct auth_user *u = &s->users.at[i];
         uint64_t sessions = 0;
 
         for (size_t k = 0; k < s->sessions.n; k++)
             sessions += strcmp(s->sessions.at[k].user, u->name) == 0;
-        json_object(&j);
+        json_map(&j);
         json_key_c(&j, "user", u->name);
         json_key_c(&j, "role", auth_role_word(u->role));
         json_key_time(&j, "created", (struct wall){u->created});
         json_key_time(&j, "password_changed", (struct wall){u->changed});
         json_key_u64(&j, "sessions", sessions);
-        json_object_end(&j);
+        json_map_end(&j);
     }
-    json_array_end(&j);
+    json_list_end(&j);
 }
 
 void auth_tokens_json(const struct auth_store *s, struct buf *out)
@@ -224,17 +224,17 @@ void auth_tokens_json(const struct auth_store *s, struct buf *out)
 
     qsort(s->tokens.at, s->tokens.n, sizeof(*s->tokens.at), by_name);
     json_init(&j, out);
-    json_array(&j);
+    json_list(&j);
     for (size_t i = 0; i < s->tokens.n; i++) {
         const struct auth_token *t = &s->tokens.at[i];
 
-        json_object(&j);
+        json_map(&j);
         json_key_c(&j, "name", t->name);
         json_key_c(&j, "role", auth_role_word(t->role));
         json_key_time(&j, "created", (struct wall){t->created});
         json_key_time(&j, "expires", (struct wall){t->expires});
         json_key_c(&j, "by", t->by);
-        json_object_end(&j);
+        json_map_end(&j);
     }
-    json_array_end(&j);
+    json_list_end(&j);
 }

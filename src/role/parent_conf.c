@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ERRORS_ANSWERED = 5 };
+
 /* The options of START for conf: where to read, and what wins over it. */
 static void send_conf_start(struct parent *p)
 {
@@ -126,34 +128,42 @@ static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
 }
 
 /* One line of what conf found: shown as it is, for it says itself whether it is an error or a warning. */
-static void show_diag(const struct msg_conf_diag *d)
+static void show_diag(struct parent *p, const struct msg_conf_diag *d)
 {
     log_notice(STR_FMT, STR_ARG(d->text));
+    if (!p->reload_id || d->level != LOG_ERROR)
+        return;
+    if (p->conf_errors++ < ERRORS_ANSWERED)
+        buf_printf(&p->conf_said, "\n" STR_FMT, STR_ARG(str_sub(d->text, 0, 500)));
 }
 
 bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds)
 {
     switch (m->type) {
-    case MSG_CONF_DIAG: show_diag(&m->u.conf_diag); return true;
+    case MSG_CONF_DIAG: show_diag(p, &m->u.conf_diag); return true;
     case MSG_SNAPSHOT: take_snapshot(p, fds, n_fds); return true;
     default: return false;
     }
 }
 
-static void answer_reload(struct parent *p, bool ok)
+/* The gate, if it asked for the reload, hears how it went: why is empty, or what a person can mend. */
+static void answer_reload(struct parent *p, const char *why)
 {
     struct child *gate = parent_find(p, ROLE_GATE, 0);
-    struct buf b = BUF_INIT;
-    const struct msg_reload_done m = {
-        .id = p->reload_id,
-        .ok = ok,
-        .text = ok ? STR("") : STR("the configuration was refused; its errors are in Vigie's log")};
+    struct buf b = BUF_INIT, text = BUF_INIT;
+    struct msg_reload_done m = {.id = p->reload_id, .ok = !*why};
 
+    buf_add_c(&text, why);
+    buf_add_str(&text, buf_str(&p->conf_said));
+    if (p->conf_errors > ERRORS_ANSWERED)
+        buf_printf(&text, "\nand %u more", p->conf_errors - ERRORS_ANSWERED);
+    m.text = buf_str(&text);
     if (p->reload_id && gate && parent_child_lives(gate)) {
         msg_put_reload_done(&b, &m);
         link_send(gate->control, &b, NULL, 0);
     }
     p->reload_id = 0;
+    buf_release(&text);
     buf_release(&b);
 }
 
@@ -170,12 +180,13 @@ void parent_conf_ended(struct parent *p)
         return;
     }
     if (accepted)
-        log_notice("the configuration was read again: %u hosts, %u services", p->model.n_hosts,
-                   p->model.n_services);
+        log_notice("the configuration was read again: %u host%s, %u service%s", p->model.n_hosts,
+                   p->model.n_hosts == 1 ? "" : "s", p->model.n_services,
+                   p->model.n_services == 1 ? "" : "s");
     else
         log_error("the new configuration was refused; the old one stays in force");
     parent_notify_systemd("READY=1");
-    answer_reload(p, accepted);
+    answer_reload(p, accepted ? "" : "it has errors");
     if (p->reload_wanted) {
         p->reload_wanted = false;
         parent_reload(p, 0);
@@ -188,9 +199,11 @@ void parent_reload(struct parent *p, uint64_t id)
 
     if (id)
         p->reload_id = id;
+    buf_clear(&p->conf_said);
+    p->conf_errors = 0;
     parent_notify_systemd("RELOADING=1");
     if (parent_conf_start(p, &err) < 0) {
         log_error("the configuration cannot be read: %s", err.text);
-        answer_reload(p, false);
+        answer_reload(p, err.text);
     }
 }

@@ -69,6 +69,8 @@ struct parent {
     uint64_t generation;
     bool conf_accepted;          /* the running conf delivered a snapshot that is now in force */
     uint64_t reload_id;          /* of the gate's RELOAD being carried out, 0: none */
+    struct buf conf_said;        /* the first errors of that reload, a line each */
+    unsigned conf_errors;        /* all of them */
 
     /* the state folder and what is handed over */
     char state_dir[4096];

@@ -27,7 +27,7 @@ static void add_role(struct json *j, const struct child *c)
     struct rights_level lv = {0};
     bool known = rights_level_read(c->proc.pid ? c->proc.pid : getpid(), &lv);
 
-    json_object(j);
+    json_map(j);
     json_key_c(j, "role", role_name(c->id));
     json_key_u64(j, "instance", c->instance);
     json_key_c(j, "state", state_word(c));
@@ -41,7 +41,7 @@ static void add_role(struct json *j, const struct child *c)
         json_key_id(j, "capabilities", lv.caps);
         json_key_u64(j, "rss_kb", lv.rss_kb);
     }
-    json_object_end(j);
+    json_map_end(j);
 }
 
 void parent_status_send(struct parent *p)
@@ -53,7 +53,7 @@ void parent_status_send(struct parent *p)
     if (!gate || !parent_child_lives(gate))
         return;
     json_init(&j, &text);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "version", BUILD_VERSION);
     json_key_c(&j, "build", BUILD_REVISION);
     json_key_c(&j, "main_file", p->main_file);
@@ -61,11 +61,11 @@ void parent_status_send(struct parent *p)
     json_key_bool(&j, "one_process", p->options.one_process);
     json_key_c(&j, "rights_warning", p->uids.warning);
     json_key(&j, "roles");
-    json_array(&j);
+    json_list(&j);
     for (size_t i = 0; i < p->n_children; i++)
         add_role(&j, &p->child[i]);
-    json_array_end(&j);
-    json_object_end(&j);
+    json_list_end(&j);
+    json_map_end(&j);
     msg_put_status(&b, &(struct msg_status){.json = buf_str(&text)});
     link_send(gate->control, &b, NULL, 0);
     buf_release(&text);

@@ -74,12 +74,12 @@ static void problem_body(struct buf *body, int status, const char *detail)
     struct json j;
 
     json_init(&j, body);
-    json_object(&j);
+    json_map(&j);
     json_key_c(&j, "type", "about:blank");
     json_key_c(&j, "title", http_reason(status));
     json_key_i64(&j, "status", status);
     json_key_c(&j, "detail", detail);
-    json_object_end(&j);
+    json_map_end(&j);
 }
 
 static void on_refusal(void *user UNUSED, int status, const char *why, struct buf *body)

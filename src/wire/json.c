@@ -35,22 +35,22 @@ static void close_level(struct json *j, char c)
     buf_add_char(j->out, c);
 }
 
-void json_object(struct json *j)
+void json_map(struct json *j)
 {
     open_level(j, '{');
 }
 
-void json_object_end(struct json *j)
+void json_map_end(struct json *j)
 {
     close_level(j, '}');
 }
 
-void json_array(struct json *j)
+void json_list(struct json *j)
 {
     open_level(j, '[');
 }
 
-void json_array_end(struct json *j)
+void json_list_end(struct json *j)
 {
     close_level(j, ']');
 }
@@ -130,7 +130,7 @@ void json_c(struct json *j, const char *s)
     if (s)
         json_str(j, str_of(s));
     else
-        json_null(j);
+        json_none(j);
 }
 
 void json_i64(struct json *j, int64_t v)
@@ -159,7 +159,7 @@ void json_bool(struct json *j, bool v)
     buf_add_c(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_none(struct json *j)
 {
     value(j);
     buf_add_c(j->out, "null");
@@ -170,7 +170,7 @@ void json_time(struct json *j, struct wall t)
     char s[TIME_RFC3339];
 
     if (!t.us) {
-        json_null(j);
+        json_none(j);
         return;
     }
     time_rfc3339(t, s);

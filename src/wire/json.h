@@ -9,9 +9,7 @@
 
 #define JSON_DEPTH_MAX 32
 
-/* libjansson, in some of the same processes, has functions of these names: hidden, ours cannot be taken for them by its own calls. */
-#pragma GCC visibility push(hidden)
-
+/* Some programs have libjansson too, which calls its own json_object, json_array and json_null: none of ours may have the name of one of its functions. */
 struct json {
     struct buf *out;
     unsigned depth;
@@ -20,10 +18,10 @@ struct json {
 };
 
 void json_init(struct json *j, struct buf *out);
-void json_object(struct json *j); /* { */
-void json_object_end(struct json *j);
-void json_array(struct json *j);
-void json_array_end(struct json *j);
+void json_map(struct json *j); /* { */
+void json_map_end(struct json *j);
+void json_list(struct json *j);
+void json_list_end(struct json *j);
 void json_key(struct json *j, const char *key);
 void json_str(struct json *j, struct str s);
 void json_c(struct json *j, const char *s); /* NULL: null */
@@ -31,7 +29,7 @@ void json_i64(struct json *j, int64_t v);   /* a number */
 void json_u64(struct json *j, uint64_t v);
 void json_id(struct json *j, uint64_t v); /* 64-bit number as a string */
 void json_bool(struct json *j, bool v);
-void json_null(struct json *j);
+void json_none(struct json *j);
 void json_time(struct json *j, struct wall t); /* RFC 3339; 0: null */
 /* Thousandths as a decimal number: 1500 -> 1.5 */
 void json_milli(struct json *j, int64_t thousandths);
@@ -45,4 +43,3 @@ void json_key_u64(struct json *j, const char *key, uint64_t v);
 void json_key_id(struct json *j, const char *key, uint64_t v);
 void json_key_bool(struct json *j, const char *key, bool v);
 void json_key_time(struct json *j, const char *key, struct wall t);
-#pragma GCC visibility pop

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the names that a person types to one resource, and to those that were meant. */
+#include "cmd/ctl_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SUGGESTIONS 3
+
+bool ctl_name(char **argv, size_t n, const char **host, const char **service)
+{
+    char *semi = strchr(argv[0], ';');
+
+    *host = argv[0];
+    *service = n > 1 ? argv[1] : "";
+    if (n == 1 && semi) {
+        *semi = '\0';
+        *service = semi + 1;
+    }
+    return **host != '\0';
+}
+
+static json_t *ask_list(const struct ctl *c, const char *start, const char *host, const char *service,
+                        int *status)
+{
+    struct buf query = BUF_INIT;
+    json_t *answer;
+
+    buf_add_c(&query, start);
+    if (host) {
+        buf_add_c(&query, "&host=");
+        ctl_path_part(&query, host);
+    }
+    if (service) {
+        buf_add_c(&query, "&service=");
+        ctl_path_part(&query, service);
+    }
+    answer = ctl_ask(c, "GET", "/api/v1/resources", query.data, NULL, status);
+    buf_release(&query);
+    return answer;
+}
+
+/* Names of the answer that differ from what was typed by a slip or two. */
+static void suggest(const json_t *answer, const char *key, const char *typed)
+{
+    size_t most = MIN(strlen(typed) / 3 + 1, (size_t)3), i, n = 0;
+    const json_t *row;
+
+    json_array_foreach(json_object_get(answer, "resources"), i, row)
+    {
+        const char *name = ctl_text(row, key);
+
+        if (n == SUGGESTIONS || str_distance(str_of(name), str_of(typed), (unsigned)most) > most)
+            continue;
+        fprintf(stderr, "%s'%s'", n ? ", " : "; did you mean ", name);
+        n++;
+    }
+    if (n)
+        fprintf(stderr, "?");
+}
+
+static void say_missing(const struct ctl *c, const char *host, const char *service)
+{
+    int status;
+    json_t *hosts = ask_list(c, "filter=all&limit=1&kind=host", host, NULL, &status), *near = NULL;
+
+    if (hosts && json_array_size(json_object_get(hosts, "resources")) == 0) {
+        fprintf(stderr, "vigie ctl: there is no host '%s'", host);
+        near = ask_list(c, "filter=all&limit=500&kind=host&sort=name", NULL, NULL, &status);
+        suggest(near, "host", host);
+        fprintf(stderr, " 'vigie ctl list --kind host' shows all\n");
+    } else if (hosts) {
+        fprintf(stderr, "vigie ctl: the host '%s' has no service '%s'", host, service);
+        near = ask_list(c, "filter=all&limit=500&kind=service&sort=name", host, NULL, &status);
+        suggest(near, "service", service);
+        fprintf(stderr, " 'vigie ctl list --host %s' shows all\n", host);
+    }
+    json_decref(hosts);
+    json_decref(near);
+}
+
+bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)
+{
+    bool is_service = service[0] != '\0';
+    json_t *answer =
+        ask_list(c, is_service ? "filter=all&limit=1&kind=service" : "filter=all&limit=1&kind=host", host,
+                 is_service ? service : NULL, status);
+    const json_t *row;
+
+    if (!answer)
+        return false;
+    row = json_array_get(json_object_get(answer, "resources"), 0);
+    if (row) {
+        snprintf(id, size, "%s", ctl_text(row, "id"));
+    } else {
+        *status = CMD_FAILED;
+        say_missing(c, host, service);
+    }
+    json_decref(answer);
+    return row != NULL;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times as the person at the terminal reads them: in the zone of TZ, else of the machine. */
+#include "cmd/ctl_int.h"
+
+#include "core/zone.h"
+#include "os/clock.h"
+#include "role/conf_io.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_zone(struct zone *z)
+{
+    const struct conf_io io = conf_io_files();
+    const char *tz = getenv("TZ");
+    struct buf bytes = BUF_INIT;
+    bool ok;
+
+    tz = tz ? tz + (*tz == ':') : "";
+    ok = io.zone(io.ctx, tz, &bytes) == 0 && zone_compile(z, buf_str(&bytes)) == 0;
+    if (!ok && *tz)
+        ok = zone_compile_rule(z, str_of(tz)) == 0;
+    buf_release(&bytes);
+    return ok;
+}
+
+/* The offset then and its name; UTC where no zone is to be had. */
+static int32_t zone_at(int64_t utc_s, char name[ZONE_NAME_MAX])
+{
+    struct zone z = {0};
+    int32_t offset = 0;
+
+    snprintf(name, ZONE_NAME_MAX, "UTC");
+    if (read_zone(&z)) {
+        offset = z.first_offset;
+        snprintf(name, ZONE_NAME_MAX, "%s", z.first_name);
+        for (size_t i = 0; i < z.turns.n && z.turns.at[i].at <= utc_s; i++) {
+            offset = z.turns.at[i].offset;
+            snprintf(name, ZONE_NAME_MAX, "%s", z.turns.at[i].name);
+        }
+    }
+    zone_release(&z);
+    return offset;
+}
+
+void ctl_when(const char *rfc3339, char *out, size_t size)
+{
+    char zone[ZONE_NAME_MAX];
+    struct time_civil c;
+    struct wall t;
+
+    if (!time_parse_rfc3339(str_of(rfc3339), &t)) {
+        snprintf(out, size, "-");
+        return;
+    }
+    t.us += (int64_t)zone_at(time_wall_s(t), zone) * TIME_S;
+    c = time_utc(t);
+    snprintf(out, size, "%04d-%02d-%02d %02d:%02d:%02d %s", c.year, c.month, c.day, c.hour, c.minute,
+             c.second, zone);
+}
+
+void ctl_ago(const char *rfc3339, char *out, size_t size)
+{
+    static const struct {
+        int64_t below, unit;
+        const char *name;
+    } steps[] = {{100, 1, "s"}, {100 * 60, 60, "min"}, {48 * 3600, 3600, "h"}, {INT64_MAX, 86400, "d"}};
+    struct wall t;
+    int64_t s;
+    bool ahead;
+    size_t i = 0;
+
+    if (!time_parse_rfc3339(str_of(rfc3339), &t)) {
+        snprintf(out, size, "-");
+        return;
+    }
+    s = (clock_wall().us - t.us) / TIME_S;
+    ahead = clock_wall().us < t.us;
+    s = s < 0 ? -s : s;
+    while (s >= steps[i].below)
+        i++;
+    snprintf(out, size, "%s%lld %s", ahead ? "in " : "", (long long)(s / steps[i].unit), steps[i].name);
+}
