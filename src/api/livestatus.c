@@ -71,13 +71,21 @@ static const struct ls_column *own_column(const struct ls_table *t, struct str n
     return NULL;
 }
 
+const struct ls_table *ls_lender(const struct ls_table *t, unsigned i, const char **prefix)
+{
+    *prefix = i ? t->service_prefix : t->host_prefix;
+    return !*prefix ? NULL : i ? &ls_services : &ls_hosts;
+}
+
 bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *out)
 {
     const struct {
         const char *prefix;
         const struct ls_table *table;
         enum ls_via via;
-    } others[] = {{t->host_prefix, &ls_hosts, LS_HOST}, {t->service_prefix, &ls_services, LS_SERVICE}};
+    } others[] = {{t->own_prefix, t, LS_OWN},
+                  {t->host_prefix, &ls_hosts, LS_HOST},
+                  {t->service_prefix, &ls_services, LS_SERVICE}};
 
     *out = (struct ls_ref){.column = own_column(t, name), .via = LS_OWN, .name = name};
     for (size_t i = 0; !out->column && i < ARRAY_LEN(others); i++) {
@@ -89,6 +97,23 @@ bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *ou
         out->via = others[i].via;
     }
     return out->column;
+}
+
+bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact)
+{
+    const struct model_check *c = model_check(m, idx);
+
+    return model_has(m, c->contacts, contact) ||
+           (c->kind == MODEL_SERVICE && model_has(m, model_check(m, c->host)->contacts, contact));
+}
+
+/* Is this row part of the answer? */
+static bool wanted(const struct ls_query *q, struct ls_row *row)
+{
+    if (q->restricted && q->table->seen &&
+        (q->contact_at == MODEL_NONE || !q->table->seen(row, q->contact_at)))
+        return false;
+    return ls_filter_all(&q->filters, row, q->table);
 }
 
 /* ---- statistics ---- */
@@ -181,7 +206,7 @@ static void write_columns(const struct ls_query *q, struct ls_row *row, struct b
 
     for (size_t i = 0; i < q->columns.n; i++) {
         ls_get(row, q->table, &q->columns.at[i], &v);
-        ls_out_value(q, out, q->columns.at[i].column->type, &v, i == 0);
+        (q->stats.n ? ls_out_key : ls_out_value)(q, out, q->columns.at[i].column->type, &v, i == 0);
     }
     ls_value_release(&v);
 }
@@ -245,16 +270,44 @@ static void release_rows(struct rows *rows)
     VEC_RELEASE(&rows->at);
 }
 
+/* The names of what is asked for; numbers that are counted are called as clients know them. */
 static void write_headers(const struct ls_query *q, struct buf *out)
 {
-    struct ls_value v = {0};
+    struct ls_value v = {.scratch = BUF_INIT};
 
     ls_out_row_begin(q, out, true);
     for (size_t i = 0; i < q->columns.n; i++) {
         v.text = q->columns.at[i].name;
         ls_out_value(q, out, LS_STRING, &v, i == 0);
     }
+    for (size_t i = 0; i < q->stats.n; i++) {
+        buf_clear(&v.scratch);
+        buf_printf(&v.scratch, "stats_%zu", i + 1);
+        v.text = buf_str(&v.scratch);
+        ls_out_value(q, out, LS_STRING, &v, i + q->columns.n == 0);
+    }
     ls_out_row_end(q, out);
+    ls_value_release(&v);
+}
+
+/* What stands before the rows. True: the next row is the first of its list. */
+static bool write_begin(const struct ls_query *q, struct buf *out)
+{
+    if (q->format == LS_WRAPPED) {
+        buf_add_char(out, '{');
+        if (q->headers) {
+            buf_add_c(out, "\"columns\":");
+            write_headers(q, out);
+            buf_add_c(out, ",\n");
+        }
+        buf_add_c(out, "\"data\":[");
+        return true;
+    }
+    if (q->format != LS_CSV)
+        buf_add_char(out, '[');
+    if (q->headers)
+        write_headers(q, out);
+    return !q->headers;
 }
 
 static void run_rows(struct ls_query *q, const struct livestatus_world *w, struct buf *out)
@@ -262,20 +315,18 @@ static void run_rows(struct ls_query *q, const struct livestatus_world *w, struc
     struct rows rows = {0};
     struct ls_row row;
     uint32_t n = q->table->count(w);
-    bool first = !q->headers;
     size_t from, to;
+    bool first;
 
     ls_row_init(&row, w);
     for (uint32_t i = 0; i < n; i++) {
         row.has_text = false;
-        if (q->table->load(&row, i) && ls_filter_all(&q->filters, &row, q->table))
+        if (q->table->load(&row, i) && wanted(q, &row))
             keep_row(q, &row, i, &rows);
     }
     if (q->sorts.n && rows.at.n)
         qsort(rows.at.at, rows.at.n, sizeof(*rows.at.at), compare);
-    ls_out_begin(q, out);
-    if (q->headers)
-        write_headers(q, out);
+    first = write_begin(q, out);
     from = MIN((size_t)q->offset, rows.at.n);
     to = q->limit < 0 ? rows.at.n : MIN(rows.at.n, from + (size_t)q->limit);
     for (size_t i = from; i < to; i++) {
@@ -323,6 +374,7 @@ static void run_stats(struct ls_query *q, const struct livestatus_world *w, stru
     struct map index = MAP_INIT;
     struct ls_row row;
     uint32_t n = q->table->count(w);
+    bool first;
 
     ls_row_init(&row, w);
     if (!q->columns.n) { /* one line, of zeros too */
@@ -334,13 +386,13 @@ static void run_stats(struct ls_query *q, const struct livestatus_world *w, stru
     }
     for (uint32_t i = 0; i < n; i++) {
         row.has_text = false;
-        if (q->table->load(&row, i) && ls_filter_all(&q->filters, &row, q->table))
+        if (q->table->load(&row, i) && wanted(q, &row))
             count_row(q, &row, find_group(q, &row, &index, &groups));
     }
-    ls_out_begin(q, out);
+    first = write_begin(q, out);
     for (size_t i = 0; i < groups.at.n; i++) {
         if (q->limit < 0 || i < (size_t)q->limit) {
-            ls_out_row_begin(q, out, i == 0);
+            ls_out_row_begin(q, out, first && i == 0);
             buf_add_c(out, groups.at.at[i].key);
             write_stats(q, groups.at.at[i].acc, out, !q->columns.n);
             ls_out_row_end(q, out);
@@ -403,6 +455,7 @@ void livestatus_answer(const struct livestatus_world *w, struct str request, str
     if (ls_parse(&q, request, &err) < 0) {
         buf_printf(&body, "%s\n", err.text);
     } else {
+        q.contact_at = model_find_contact(w->m, q.contact);
         all_columns(&q);
         if (q.stats.n)
             run_stats(&q, w, &body);

@@ -49,6 +49,16 @@ static int64_t flag(const struct board_check *b, uint32_t bit)
     return (b->flags & bit) != 0;
 }
 
+/* Of a host, what it was when its last result came: older clients know it so. */
+static int64_t last_hard_state(const struct ls_row *row)
+{
+    const struct board_check *b = &row->check;
+
+    if (check_of(row)->kind != MODEL_HOST || !b->state_hard || b->last_hard_state_change != b->last_update)
+        return b->last_hard_state;
+    return b->last_state == b->state ? 0 : b->last_state; /* it was soft until now */
+}
+
 static int64_t board_number(const struct ls_row *row, enum num n)
 {
     const struct board_check *b = &row->check;
@@ -59,7 +69,7 @@ static int64_t board_number(const struct ls_row *row, enum num n)
     case N_ATTEMPT: return b->attempt;
     case N_MAX: return b->max_attempts;
     case N_LAST_STATE: return b->last_state;
-    case N_LAST_HARD: return b->last_hard_state;
+    case N_LAST_HARD: return last_hard_state(row);
     case N_ACK: return flag(b, BOARD_ACKNOWLEDGED);
     case N_ACK_TYPE: return b->ack_type;
     case N_DOWNTIME: return b->downtime_depth;
@@ -335,6 +345,17 @@ static void add_ids(struct ls_row *row, bool comments, struct ls_value *v)
     buf_release(&note);
 }
 
+/* The last first, as older clients are used to. */
+static void turn_round(struct ls_value *v)
+{
+    for (size_t i = 0; i < v->list.n / 2; i++) {
+        struct str former = v->list.at[i];
+
+        v->list.at[i] = v->list.at[v->list.n - 1 - i];
+        v->list.at[v->list.n - 1 - i] = former;
+    }
+}
+
 static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
     const struct model *m = row->w->m;
@@ -345,12 +366,14 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
     case L_CHILDREN: add_list(row, c->children, name_check, v); break;
     case L_GROUPS:
         add_list(row, c->groups, c->kind == MODEL_HOST ? name_host_group : name_service_group, v);
+        turn_round(v);
         break;
     case L_CONTACTS: add_list(row, c->contacts, name_contact, v); break;
     case L_CONTACT_GROUPS: add_list(row, c->contact_groups, name_contact_group, v); break;
     case L_SERVICES:
         for (uint32_t i = 0; i < c->n_services; i++)
             *VEC_ADD(&v->list) = model_str(m, model_check(m, c->first_service + i)->name);
+        turn_round(v);
         break;
     case L_VAR_NAMES: add_vars(row, true, false, v); break;
     case L_VAR_VALUES: add_vars(row, false, true, v); break;
@@ -535,11 +558,18 @@ static void service_host(const struct ls_row *row, struct ls_row *out)
     load_check(out, check_of(row)->host);
 }
 
+static bool check_seen(const struct ls_row *row, uint32_t contact)
+{
+    return ls_check_seen(row->w->m, row->idx, contact);
+}
+
 const struct ls_table ls_hosts = {.name = "hosts",
                                   .columns = host_columns,
                                   .n_columns = ARRAY_LEN(host_columns),
                                   .count = count_hosts,
-                                  .load = load_check};
+                                  .load = load_check,
+                                  .own_prefix = "host_",
+                                  .seen = check_seen};
 
 const struct ls_table ls_services = {.name = "services",
                                      .columns = service_columns,
@@ -547,4 +577,6 @@ const struct ls_table ls_services = {.name = "services",
                                      .host_prefix = "host_",
                                      .count = count_services,
                                      .load = load_service,
+                                     .own_prefix = "service_",
+                                     .seen = check_seen,
                                      .as_host = service_host};

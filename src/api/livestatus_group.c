@@ -285,25 +285,54 @@ const struct ls_table ls_periods = {.name = "timeperiods",
 
 /* ---- all columns ---- */
 
-static const struct ls_column *column_at(uint32_t i, const struct ls_table **table)
+/* One line of the table columns. Those that a table borrows from hosts or services stand behind its own, with their prefix. */
+struct place {
+    const struct ls_table *table;
+    const char *prefix;
+    const struct ls_column *column;
+};
+
+static bool place_in(const struct ls_table *t, uint32_t *i, struct place *p)
+{
+    const struct ls_table *lenders[3] = {t};
+    const char *prefixes[3] = {""};
+
+    for (unsigned k = 0; k < 2; k++)
+        lenders[k + 1] = ls_lender(t, k, &prefixes[k + 1]);
+    for (size_t k = 0; k < ARRAY_LEN(lenders); k++) {
+        uint32_t n = lenders[k] ? (uint32_t)lenders[k]->n_columns : 0;
+
+        if (*i < n) {
+            *p = (struct place){.table = t, .prefix = prefixes[k], .column = &lenders[k]->columns[*i]};
+            return true;
+        }
+        *i -= n;
+    }
+    return false;
+}
+
+static bool place_at(uint32_t i, struct place *p)
 {
     for (size_t t = 0; t < ls_n_tables; t++) {
-        *table = ls_tables[t];
-        if (i < ls_tables[t]->n_columns)
-            return &ls_tables[t]->columns[i];
-        i -= (uint32_t)ls_tables[t]->n_columns;
+        if (place_in(ls_tables[t], &i, p))
+            return true;
     }
-    BUG("column out of the tables");
+    return false;
 }
 
 static void get_column(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
     static const char *const types[] = {"int", "time", "float", "string", "list", "dict"};
-    const struct ls_table *table;
-    const struct ls_column *of = column_at(row->idx, &table);
-    const char *const texts[] = {table->name, of->name, types[of->type], of->text};
+    struct place p;
 
-    v->text = str_of(texts[c->arg]);
+    BUG_ON(!place_at(row->idx, &p));
+    if (c->arg == 1)
+        buf_add_c(&v->scratch, p.prefix);
+    buf_add_c(&v->scratch, c->arg == 0   ? p.table->name
+                           : c->arg == 1 ? p.column->name
+                           : c->arg == 2 ? types[p.column->type]
+                                         : p.column->text);
+    v->text = buf_str(&v->scratch);
 }
 
 static const struct ls_column column_columns[] = {
@@ -317,8 +346,15 @@ static uint32_t count_columns(const struct livestatus_world *w UNUSED)
 {
     size_t n = 0;
 
-    for (size_t t = 0; t < ls_n_tables; t++)
+    for (size_t t = 0; t < ls_n_tables; t++) {
         n += ls_tables[t]->n_columns;
+        for (unsigned k = 0; k < 2; k++) {
+            const char *prefix;
+            const struct ls_table *lender = ls_lender(ls_tables[t], k, &prefix);
+
+            n += lender ? lender->n_columns : 0;
+        }
+    }
     return (uint32_t)n;
 }
 

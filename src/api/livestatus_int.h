@@ -45,11 +45,13 @@ struct ls_table {
     const char *name;
     const struct ls_column *columns;
     size_t n_columns;
+    const char *own_prefix; /* may stand before the names of its own columns; NULL: none */
     /* rows of this table also have the hosts' columns under this prefix; NULL: not */
     const char *host_prefix;
     const char *service_prefix;
     uint32_t (*count)(const struct livestatus_world *w);           /* upper bound of rows */
     bool (*load)(struct ls_row *row, uint32_t i);                  /* false: no row there */
+    bool (*seen)(const struct ls_row *row, uint32_t contact);      /* by AuthUser; NULL: by everybody */
     void (*as_host)(const struct ls_row *row, struct ls_row *out); /* the row of its host */
     void (*as_service)(const struct ls_row *row, struct ls_row *out);
 };
@@ -66,6 +68,8 @@ struct ls_ref {
     struct str name; /* as asked for */
 };
 bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *out);
+/* The columns that another table lends under a prefix: number i of 2, the host's and the service's. NULL: none. */
+const struct ls_table *ls_lender(const struct ls_table *t, unsigned i, const char **prefix);
 /* The value of a column in a row; v is cleared first. */
 void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *ref, struct ls_value *v);
 void ls_value_release(struct ls_value *v);
@@ -104,11 +108,13 @@ int ls_filter_negate(struct ls_pool *p, struct err *err);
 bool ls_filter_eval(const struct ls_pool *p, uint32_t node, struct ls_row *row, const struct ls_table *t);
 /* every one of the stack */
 bool ls_filter_all(const struct ls_pool *p, struct ls_row *row, const struct ls_table *t);
+/* Is this contact told of this check? Of a service also when it is told of its host. */
+bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact);
 void ls_pool_release(struct ls_pool *p);
 
 /* ---- query ---- */
 
-enum ls_format { LS_CSV, LS_JSON, LS_WRAPPED, LS_PYTHON };
+enum ls_format { LS_CSV, LS_JSON, LS_WRAPPED, LS_PYTHON, LS_PYTHON3 };
 enum ls_stat_kind { LS_COUNT, LS_SUM, LS_AVG, LS_MIN, LS_MAX, LS_STD };
 
 struct ls_stat {
@@ -125,6 +131,10 @@ struct ls_query {
     const struct ls_table *table;
     VEC(struct ls_ref) columns;
     bool columns_given, headers, headers_given, fixed16, keep;
+    bool restricted;    /* AuthUser was given */
+    struct str contact; /* its value */
+    uint32_t
+        contact_at; /* in the snapshot; MODEL_NONE: nobody of that name, who sees nothing that is restricted */
     struct ls_pool filters, stat_filters;
     VEC(struct ls_stat) stats;
     VEC(struct ls_sort) sorts;
@@ -139,9 +149,11 @@ int ls_parse(struct ls_query *q, struct str request, struct err *err);
 void ls_query_release(struct ls_query *q);
 
 /* ---- output ---- */
-void ls_out_begin(const struct ls_query *q, struct buf *out);
 void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first);
 void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
                   bool first);
+/* A column that counts are grouped by: numbers are texts there, as clients are used to. */
+void ls_out_key(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
+                bool first);
 void ls_out_row_end(const struct ls_query *q, struct buf *out);
 void ls_out_end(const struct ls_query *q, struct buf *out, uint64_t total);

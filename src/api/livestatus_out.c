@@ -9,16 +9,41 @@ static bool is_csv(const struct ls_query *q)
     return q->format == LS_CSV;
 }
 
+/* A text of Python 2, which knows its bytes only as ASCII. */
+static void put_python(struct buf *out, struct str s)
+{
+    struct buf clean = BUF_INIT;
+    struct str rest;
+
+    buf_add_utf8(&clean, s);
+    rest = buf_str(&clean);
+    buf_add_c(out, "u\"");
+    while (rest.n) {
+        uint32_t c = str_take_utf8(&rest);
+
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", (char)c);
+        else if (c >= ' ' && c < 0x7f)
+            buf_add_char(out, (char)c);
+        else
+            buf_printf(out, c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
+    }
+    buf_add_char(out, '"');
+    buf_release(&clean);
+}
+
 static void put_text(const struct ls_query *q, struct buf *out, struct str s)
 {
     struct json j;
 
     if (is_csv(q)) {
         buf_add_str(out, s);
-        return;
+    } else if (q->format == LS_PYTHON) {
+        put_python(out, s);
+    } else {
+        json_init(&j, out);
+        json_str(&j, s); /* a JSON string is a Python 3 string, too */
     }
-    json_init(&j, out);
-    json_str(&j, s); /* a JSON string is a Python 3 string, too */
 }
 
 static void put_float(struct buf *out, int64_t millionths)
@@ -59,14 +84,6 @@ static void put_dict(const struct ls_query *q, struct buf *out, const struct ls_
         buf_add_char(out, '}');
 }
 
-void ls_out_begin(const struct ls_query *q, struct buf *out)
-{
-    if (q->format == LS_WRAPPED)
-        buf_add_c(out, "{\"data\":[");
-    else if (!is_csv(q))
-        buf_add_char(out, '[');
-}
-
 void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first)
 {
     if (is_csv(q))
@@ -89,6 +106,24 @@ void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, 
     case LS_LIST: put_list(q, out, v); break;
     case LS_DICT: put_dict(q, out, v); break;
     }
+}
+
+void ls_out_key(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
+                bool first)
+{
+    struct ls_value text = {.scratch = BUF_INIT};
+
+    if (type != LS_INT && type != LS_TIME && type != LS_FLOAT) {
+        ls_out_value(q, out, type, v, first);
+        return;
+    }
+    if (type == LS_FLOAT)
+        put_float(&text.scratch, v->number);
+    else
+        buf_add_i64(&text.scratch, v->number);
+    text.text = buf_str(&text.scratch);
+    ls_out_value(q, out, LS_STRING, &text, first);
+    ls_value_release(&text);
 }
 
 void ls_out_row_end(const struct ls_query *q, struct buf *out)

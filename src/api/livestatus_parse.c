@@ -199,7 +199,7 @@ static int take_output(struct ls_query *q, struct str value, struct err *err)
         enum ls_format format;
     } formats[] = {{"csv", LS_CSV},       {"CSV", LS_CSV},
                    {"json", LS_JSON},     {"wrapped_json", LS_WRAPPED},
-                   {"python", LS_PYTHON}, {"python3", LS_PYTHON}};
+                   {"python", LS_PYTHON}, {"python3", LS_PYTHON3}};
 
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
         if (str_eq_c(value, formats[i].name)) {
@@ -249,6 +249,13 @@ static int take_separators(struct ls_query *q, struct str value, struct err *err
     return 0;
 }
 
+static int take_user(struct ls_query *q, struct str value, struct err *err UNUSED)
+{
+    q->restricted = true;
+    q->contact = value;
+    return 0;
+}
+
 static int pass_over(struct ls_query *q UNUSED, struct str value UNUSED, struct err *err UNUSED)
 {
     return 0;
@@ -273,7 +280,7 @@ static const struct header headers[] = {
     {"ResponseHeader", take_response},
     {"Separators", take_separators},
     {"Localtime", pass_over},
-    {"AuthUser", pass_over},
+    {"AuthUser", take_user},
     {"Timelimit", pass_over},
     {"WaitObject", pass_over},
     {"WaitCondition", pass_over},

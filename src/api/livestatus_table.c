@@ -158,7 +158,7 @@ static void get_comment(struct ls_row *row, const struct ls_column *col, struct 
     case O_SERVICE_KIND: v->number = service ? 2 : 1; break;
     case O_TYPE: v->number = c->entry_type; break;
     case O_PERSISTENT: v->number = c->persistent; break;
-    case O_SOURCE: v->number = c->source; break;
+    case O_SOURCE: v->number = c->source || c->entry_type == BOARD_COMMENT_ACK; break;
     case O_EXPIRES: v->number = c->expires; break;
     case O_EXPIRE_TIME: v->number = c->expire_time / TIME_S; break;
     default: break;
@@ -244,6 +244,11 @@ static bool load_downtime(struct ls_row *row, uint32_t i)
     return true;
 }
 
+static bool check_seen(const struct ls_row *row, uint32_t contact)
+{
+    return ls_check_seen(row->w->m, row->idx, contact);
+}
+
 static void note_host(const struct ls_row *row, struct ls_row *out)
 {
     out->idx = model_check(row->w->m, row->idx)->host;
@@ -266,6 +271,7 @@ const struct ls_table ls_comments = {.name = "comments",
                                      .service_prefix = "service_",
                                      .count = count_comments,
                                      .load = load_comment,
+                                     .seen = check_seen,
                                      .as_host = note_host,
                                      .as_service = note_service};
 
@@ -276,5 +282,6 @@ const struct ls_table ls_downtimes = {.name = "downtimes",
                                       .service_prefix = "service_",
                                       .count = count_downtimes,
                                       .load = load_downtime,
+                                      .seen = check_seen,
                                       .as_host = note_host,
                                       .as_service = note_service};

@@ -203,6 +203,19 @@ bool str_is_utf8(struct str s)
     return true;
 }
 
+uint32_t str_take_utf8(struct str *rest)
+{
+    unsigned char lead = rest->n ? (unsigned char)rest->p[0] : 0;
+    size_t n = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    uint32_t c = lead < 0x80 ? lead : lead & (0x7fu >> n);
+
+    BUG_ON(rest->n < n);
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | ((unsigned char)rest->p[i] & 0x3f);
+    *rest = str_sub(*rest, n, rest->n);
+    return c;
+}
+
 unsigned str_distance(struct str a, struct str b, unsigned max)
 {
     unsigned row[3][66];

@@ -40,6 +40,8 @@ bool str_copy(char *dst, size_t size, struct str s);
 char *str_dup(struct str s); /* NUL-ended heap copy, mem_free it */
 /* True if s is valid UTF-8 (no surrogates, no over-long forms, at most U+10FFFF). */
 bool str_is_utf8(struct str s);
+/* Takes the first character off *rest, which is valid UTF-8 and not empty. */
+uint32_t str_take_utf8(struct str *rest);
 /* Edit distance (insert, delete, replace, swap of neighbours), stopped at max: returns max + 1 when farther apart. For
  * "did you mean". Slices over 64 bytes count as far. */
 unsigned str_distance(struct str a, struct str b, unsigned max);

@@ -79,6 +79,17 @@ static struct str take_perf(struct str *text, struct output *o)
     return perf;
 }
 
+/* The first line stands between semicolons in logs and commands, so it has none: Nagios does so, and log readers rely on it. */
+static void colons(struct buf *b, struct str line)
+{
+    for (size_t i = 0; i < line.n; i++) {
+        char *c = &b->data[line.p - b->data + (ptrdiff_t)i];
+
+        if (*c == ';')
+            *c = ':';
+    }
+}
+
 void output_parse(struct str raw, bool truncated, struct output *o)
 {
     struct str rest, line;
@@ -97,6 +108,7 @@ void output_parse(struct str raw, bool truncated, struct output *o)
     for (size_t i = 0; i < o->perf_joined.len; i++)
         if (o->perf_joined.data[i] == '\n' || o->perf_joined.data[i] == '\t')
             o->perf_joined.data[i] = ' ';
+    colons(&o->clean, line);
     o->first = cut(str_trim(line), LIMIT_OUTPUT_FIRST);
     o->rest = cut(str_trim(rest), LIMIT_OUTPUT_LONG);
     o->perf = cut_perf(str_trim(buf_str(&o->perf_joined)));

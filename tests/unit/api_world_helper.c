@@ -25,19 +25,32 @@ static int read_file(void *ctx, const char *path, struct buf *out, char distrust
 
 static void write_objects(struct buf *b, unsigned n_hosts, unsigned n_services)
 {
-    buf_add_c(b, "define timeperiod {\n timeperiod_name always\n alias Always\n sunday 00:00-24:00\n monday 00:00-24:00\n"
-                 " tuesday 00:00-24:00\n wednesday 00:00-24:00\n thursday 00:00-24:00\n friday 00:00-24:00\n saturday 00:00-24:00\n}\n"
-                 "define command {\n command_name ping\n command_line /bin/true $ARG1$\n}\n"
-                 "define contact {\n contact_name ann\n host_notifications_enabled 0\n service_notifications_enabled 0\n"
-                 " host_notification_period always\n service_notification_period always\n"
-                 " host_notification_commands ping\n service_notification_commands ping\n}\n");
+    static const char *const contacts[] = {"ann", "bob"};
+
+    buf_add_c(b, "define timeperiod {\n timeperiod_name always\n alias Always\n sunday 00:00-24:00\n monday "
+                 "00:00-24:00\n"
+                 " tuesday 00:00-24:00\n wednesday 00:00-24:00\n thursday 00:00-24:00\n friday 00:00-24:00\n "
+                 "saturday 00:00-24:00\n}\n"
+                 "define command {\n command_name ping\n command_line /bin/true $ARG1$\n}\n");
+    for (size_t i = 0; i < ARRAY_LEN(contacts); i++)
+        buf_printf(b,
+                   "define contact {\n contact_name %s\n host_notifications_enabled 0\n "
+                   "service_notifications_enabled 0\n"
+                   " host_notification_period always\n service_notification_period always\n"
+                   " host_notification_commands ping\n service_notification_commands ping\n}\n",
+                   contacts[i]);
     for (unsigned h = 0; h < n_hosts; h++) {
-        buf_printf(b, "define host {\n host_name h%04u\n alias Machine %u\n address 192.0.2.%u\n check_command ping!a\n max_check_attempts 3\n"
-                      " check_period always\n contacts ann\n notification_period always\n notes_url http://wiki/%u\n}\n",
-                   h, h, h % 250, h);
+        buf_printf(b,
+                   "define host {\n host_name h%04u\n alias Machine %u\n address 192.0.2.%u\n check_command "
+                   "ping!a\n max_check_attempts 3\n"
+                   " check_period always\n contacts ann%s\n notification_period always\n notes_url "
+                   "http://wiki/%u\n}\n",
+                   h, h, h % 250, h == 1 ? ",bob" : "", h);
         for (unsigned s = 0; s < n_services; s++)
-            buf_printf(b, "define service {\n host_name h%04u\n service_description s%02u\n check_command ping!b\n max_check_attempts 3\n"
-                          " check_period always\n contacts ann\n notification_period always\n}\n",
+            buf_printf(b,
+                       "define service {\n host_name h%04u\n service_description s%02u\n check_command "
+                       "ping!b\n max_check_attempts 3\n"
+                       " check_period always\n contacts ann\n notification_period always\n}\n",
                        h, s);
     }
 }
@@ -80,7 +93,8 @@ static struct mono port_mono(void *user)
     return ((struct api_world *)user)->mono;
 }
 
-static int ask(struct api_world *w, unsigned *counter, uint64_t serial, struct str what, const struct str *args, size_t n)
+static int ask(struct api_world *w, unsigned *counter, uint64_t serial, struct str what,
+               const struct str *args, size_t n)
 {
     if (w->refuse)
         return w->refuse;
@@ -128,7 +142,8 @@ static int port_reload(void *user, uint64_t serial)
     return ask(w, &w->asked_reload, serial, STR("reload"), NULL, 0);
 }
 
-static int port_answer(void *user, enum api_source source UNUSED, uint64_t id, int status, struct str headers, struct str body, bool more)
+static int port_answer(void *user, enum api_source source UNUSED, uint64_t id, int status, struct str headers,
+                       struct str body, bool more)
 {
     struct api_world *w = user;
 
@@ -161,19 +176,35 @@ static size_t port_queued(void *user, enum api_source source UNUSED)
 }
 
 static const struct api_ports ports = {
-    .wall = port_wall, .mono = port_mono, .auth = port_auth, .engine = port_engine, .reader = port_reader, .reload = port_reload,
-    .answer = port_answer, .data = port_data, .queued = port_queued,
+    .wall = port_wall,
+    .mono = port_mono,
+    .auth = port_auth,
+    .engine = port_engine,
+    .reader = port_reader,
+    .reload = port_reload,
+    .answer = port_answer,
+    .data = port_data,
+    .queued = port_queued,
 };
 
 /* ---- the world ---- */
 
-void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t flags, int64_t since_us, const char *output)
+void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t flags, int64_t since_us,
+                   const char *output)
 {
-    struct board_check c = {.oid = 1000 + idx, .state = (uint8_t)state, .state_hard = 1, .attempt = 1, .max_attempts = 3,
-        .flags = flags | BOARD_ACTIVE_ENABLED | BOARD_NOTIFY_ENABLED, .last_state_change = since_us, .last_check = since_us + TIME_S,
-        .next_check = since_us + TIME_MIN, .check_interval_us = 5 * TIME_MIN};
+    struct board_check c = {.oid = 1000 + idx,
+                            .state = (uint8_t)state,
+                            .state_hard = 1,
+                            .attempt = 1,
+                            .max_attempts = 3,
+                            .flags = flags | BOARD_ACTIVE_ENABLED | BOARD_NOTIFY_ENABLED,
+                            .last_state_change = since_us,
+                            .last_check = since_us + TIME_S,
+                            .next_check = since_us + TIME_MIN,
+                            .check_interval_us = 5 * TIME_MIN};
 
-    board_put_check(&w->writer, idx, &c, str_of(output), STR("long\noutput"), STR("time=0.5s;1;2;0 'free space'=80%"));
+    board_put_check(&w->writer, idx, &c, str_of(output), STR("long\noutput"),
+                    STR("time=0.5s;1;2;0 'free space'=80%"));
 }
 
 struct api_world *api_world_new(unsigned n_hosts, unsigned n_services)
@@ -229,21 +260,28 @@ void api_world_forward(struct api_world *w, int64_t us)
     w->mono.us += us;
 }
 
-void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user, const char *role)
+void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user,
+                    const char *role)
 {
     char expires[32];
-    struct str values[API_AUTH_VALUES] = {str_of(code), str_of(field), STR("0"), STR("secretsecret"), str_of(user), str_of(role), STR("")};
+    struct str values[API_AUTH_VALUES] = {str_of(code), str_of(field), STR("0"), STR("secretsecret"),
+                                          str_of(user), str_of(role),  STR("")};
 
     snprintf(expires, sizeof(expires), "%lld", (long long)(w->wall.us + 12 * TIME_H));
     values[API_AUTH_EXPIRES] = str_of(expires);
     values[API_AUTH_LIST] = STR("[]");
-    api_answered(&w->api, w->serial, &(struct api_answer){.kind = API_FROM_AUTH, .ok = ok, .error = STR("SETUP_OLD"), .values = values,
-        .n_values = API_AUTH_VALUES});
+    api_answered(&w->api, w->serial,
+                 &(struct api_answer){.kind = API_FROM_AUTH,
+                                      .ok = ok,
+                                      .error = STR("SETUP_OLD"),
+                                      .values = values,
+                                      .n_values = API_AUTH_VALUES});
 }
 
 void api_world_engine(struct api_world *w, bool ok, const char *error)
 {
-    api_answered(&w->api, w->serial, &(struct api_answer){.kind = API_FROM_ENGINE, .ok = ok, .error = str_of(error)});
+    api_answered(&w->api, w->serial,
+                 &(struct api_answer){.kind = API_FROM_ENGINE, .ok = ok, .error = str_of(error)});
 }
 
 void api_world_rows(struct api_world *w, const char *json)
@@ -252,12 +290,21 @@ void api_world_rows(struct api_world *w, const char *json)
     api_answered(&w->api, w->serial, &(struct api_answer){.kind = API_FROM_READER, .ok = true});
 }
 
-int api_world_ask(struct api_world *w, const char *method, const char *path, const char *query, const char *body, enum api_role role)
+int api_world_ask(struct api_world *w, const char *method, const char *path, const char *query,
+                  const char *body, enum api_role role)
 {
     char token[64];
     unsigned before = w->asked_auth;
-    struct api_request q = {.source = API_BY_WEB, .id = ++w->ids, .method = str_of(method), .path = str_of(path), .query = str_of(query),
-        .body = str_of(body), .peer = STR("127.0.0.1"), .host = STR("localhost"), .uid = -1, .content_type = STR("application/json")};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = ++w->ids,
+                            .method = str_of(method),
+                            .path = str_of(path),
+                            .query = str_of(query),
+                            .body = str_of(body),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .content_type = STR("application/json")};
 
     snprintf(token, sizeof(token), "Bearer vgt_%s", who_role_word(role));
     if (role != API_ROLE_NONE)

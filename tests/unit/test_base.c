@@ -49,6 +49,12 @@ static void test_str(void **state UNUSED)
     assert_int_equal(str_distance(STR("abc"), STR("xyz"), 2), 3);
     assert_int_equal(str_distance(STR(""), STR("ab"), 3), 2);
     assert_true(str_is_utf8(STR("d\xc3\xa9j\xc3\xa0 \xf0\x9f\x99\x82")));
+    rest = STR("d\xc3\xa9\xe2\x82\xac\xf0\x9f\x99\x82");
+    assert_int_equal(str_take_utf8(&rest), 'd');
+    assert_int_equal(str_take_utf8(&rest), 0xe9);
+    assert_int_equal(str_take_utf8(&rest), 0x20ac);
+    assert_int_equal(str_take_utf8(&rest), 0x1f642);
+    assert_int_equal(rest.n, 0);
     assert_false(str_is_utf8(STR("\xe9")));
     assert_false(str_is_utf8(STR("\xc0\x80")));
     assert_false(str_is_utf8(STR("\xed\xa0\x80")));

@@ -78,9 +78,17 @@ static void test_formats(void **state)
          "[[\"a \\\"quoted\\\" \xc3\xa9; \\\\ ,\"]]\n"},
         {"GET hosts\nColumns: name\nResponseHeader: fixed16\n", "200          12\nh0000\nh0001\n"},
         {"GET hosts\nColumns: name state\nSeparators: 10 124 44 59\n", "h0000|0\nh0001|1\n"},
-        {"GET hosts\nColumns: services\nFilter: name = h0000\n", "s00,s01\n"},
-        {"GET hosts\nColumns: services\nFilter: name = h0000\n" JSON, "[[[\"s00\",\"s01\"]]]\n"},
+        {"GET hosts\nColumns: services\nFilter: name = h0000\n", "s01,s00\n"},
+        {"GET hosts\nColumns: services\nFilter: name = h0000\n" JSON, "[[[\"s01\",\"s00\"]]]\n"},
         {"GET hosts\r\nColumns: name\r\nLimit: 1\r\n", "h0000\n"},
+        {"GET hosts\nColumns: name\nOutputFormat: wrapped_json\nLimit: 1\n",
+         "{\"data\":[[\"h0000\"]]\n,\"total_count\":2}\n"},
+        {"GET hosts\nColumns: name\nColumnHeaders: on\nOutputFormat: wrapped_json\n",
+         "{\"columns\":[\"name\"],\n\"data\":[[\"h0000\"],\n[\"h0001\"]]\n,\"total_count\":2}\n"},
+        {"GET services\nColumns: plugin_output state\nLimit: 1\nOutputFormat: python\n",
+         "[[u\"a \\\"quoted\\\" \\u00e9; \\\\ ,\",0]]\n"},
+        {"GET services\nColumns: plugin_output\nLimit: 1\nOutputFormat: python3\n",
+         "[[\"a \\\"quoted\\\" \xc3\xa9; \\\\ ,\"]]\n"},
     };
 
     compare(state, cases, ARRAY_LEN(cases));
@@ -106,6 +114,8 @@ static void test_filters(void **state)
         {"GET hosts\nColumns: name\nFilter: services < s01\n", ""},                /* a list has it not */
         {"GET hosts\nColumns: name\nFilter: parents =\n", "h0000\nh0001\n"},       /* an empty list */
         {"GET services\n" NAMES "Filter: host_state = 1\nFilter: state = 2\n", "h0001;s00\n"},
+        {"GET hosts\nColumns: host_name\nFilter: host_name = h0001\n", "h0001\n"}, /* its own prefix */
+        {"GET services\nColumns: service_description\nFilter: service_state = 2\n", "s00\n"},
     };
 
     compare(state, cases, ARRAY_LEN(cases));
@@ -122,6 +132,9 @@ static void test_stats(void **state)
         {"GET services\nFilter: state = 9\nStats: state = 0\n",
          "0\n"}, /* nothing counts, and that is an answer */
         {"GET services\nColumns: host_name\nStats: state = 0\n", "h0000;1\nh0001;1\n"},
+        {"GET services\nColumns: state\nStats: sum state\nLimit: 2\n" JSON, "[[\"0\",0],\n[\"1\",1]]\n"},
+        {"GET services\nColumns: host_state\nStats: state >= 0\nColumnHeaders: on\n" JSON,
+         "[[\"host_state\",\"stats_1\"],\n[\"0\",2],\n[\"1\",2]]\n"},
         {"GET services\nStats: state = 0\nStats: max state\nStats: state = 1\nStatsOr: 2\n", "2;3\n"},
         {"GET services\nStatsAnd: 0\nStats: state = 0\nStatsAnd: 0\nStats: state = 1\n", "2;1\n"},
         {"GET services\nStats: max state\nStats: min state\n", "2;0\n"},
@@ -136,6 +149,23 @@ static void test_order_and_part(void **state)
         {"GET services\n" NAMES "Sort: state desc\nLimit: 2\n", "h0001;s00\nh0000;s01\n"},
         {"GET services\n" NAMES "Sort: description desc\nLimit: 1\nOffset: 1\n", "h0001;s01\n"},
         {"GET services\n" NAMES "Limit: 0\n", ""},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
+/* AuthUser: what a contact is not told of is not there. bob is told of the second host, and thereby of its services. */
+static void test_contacts(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET hosts\nColumns: name\nAuthUser: ann\n", "h0000\nh0001\n"},
+        {"GET hosts\nColumns: name\nAuthUser: bob\n", "h0001\n"},
+        {"GET hosts\nColumns: name\nAuthUser: nobody\n", ""},
+        {"GET hosts\nColumns: name\nAuthUser:\n", ""},
+        {"GET services\n" NAMES "AuthUser: bob\n", "h0001;s00\nh0001;s01\n"},
+        {"GET services\nStats: state >= 0\nAuthUser: bob\n", "2\n"},
+        {"GET services\nStats: state >= 0\nAuthUser: nobody\n", "0\n"},
+        {"GET status\nColumns: nagios_pid\nAuthUser: nobody\n", "7\n"},
     };
 
     compare(state, cases, ARRAY_LEN(cases));
@@ -231,10 +261,10 @@ static void test_all_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),     cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_stats),       cmocka_unit_test(test_order_and_part),
-        cmocka_unit_test(test_errors),      cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_all_columns),
+        cmocka_unit_test(test_formats),  cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_stats),    cmocka_unit_test(test_order_and_part),
+        cmocka_unit_test(test_contacts), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_commands), cmocka_unit_test(test_all_columns),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -38,6 +38,7 @@ static const struct {
      "31mb",
      "a 31mb", "", ""}, /* the same in UTF-8 */
     {"OK | a=1\tb=2", "OK", "", "a=1 b=2"},
+    {"a;b; | c=1;2\nd;e|f=3;4", "a:b:", "d;e", "c=1;2 f=3;4"}, /* as Nagios: the log parts by semicolons */
     {"OK | a=1 | b=2", "OK", "", "a=1 | b=2"},
 };
 
