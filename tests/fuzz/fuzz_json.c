@@ -60,9 +60,9 @@ static void as_text(struct str in)
     struct json j;
 
     json_init(&j, &out);
-    json_array(&j); /* alone, a text of many brackets would seem to be nested */
+    json_list(&j); /* alone, a text of many brackets would seem to be nested */
     json_str(&j, in);
-    json_array_end(&j);
+    json_list_end(&j);
     buf_add_utf8(&meant, in);
     rest = buf_str(&out);
     v = json_read(&rest, NULL);
