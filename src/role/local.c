@@ -230,7 +230,6 @@ static void local_stop(struct role *r)
     loop_fd_remove(&self->ctl_watch);
     loop_fd_remove(&self->ls_watch);
     loop_fd_remove(&self->pipe_watch);
-    loop_timer_cancel(&self->pipe_retry);
     for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
         if (fds[i] >= 0)
             close(fds[i]);

@@ -38,7 +38,6 @@ struct local {
     uint64_t next_id;
     struct buf pipe_in;           /* an unfinished line of the command file */
     bool pipe_skipping;           /* inside a line that is too long */
-    struct loop_timer pipe_retry; /* the engine was away or full: looks again */
 };
 
 struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd);
@@ -55,4 +54,3 @@ void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
 
 void local_pipe_begin(struct role *r, int fd);
 void local_pipe_go_on(struct role *r);
-void local_pipe_retry(void *user);

@@ -12,13 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 * 1024, QUEUE_HIGH = 8 * 1024 * 1024 };
+/* Little is held here: what was read from the pipe is lost when this process is killed, what is still in it is not. */
+enum { READ_CHUNK = 4 * 1024 };
 
 static bool engine_takes(struct role *r)
 {
     struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
 
-    return engine && link_queued(engine->link) < QUEUE_HIGH;
+    return engine && link_queued(engine->link) == 0;
 }
 
 static void send_line(struct role *r, struct str line)
@@ -70,9 +71,11 @@ static void on_pipe(void *user, uint32_t events UNUSED)
     ssize_t n;
 
     if (!engine_takes(r)) {
-        loop_fd_remove(&self->pipe_watch);
-        loop_timer_set(r->loop, &self->pipe_retry, (struct mono){loop_now(r->loop).us + 50 * TIME_MS},
-                       local_pipe_retry, r);
+        struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
+
+        loop_fd_remove(&self->pipe_watch); /* until drained, or a new engine comes */
+        if (engine)
+            link_tell_below(engine->link, 0);
         return;
     }
     n = read(self->pipe_fd, chunk, sizeof(chunk));
@@ -89,17 +92,6 @@ void local_pipe_go_on(struct role *r)
     if (self->pipe_fd < 0 || self->pipe_watch.loop || !engine_takes(r))
         return;
     loop_fd_add(r->loop, &self->pipe_watch, self->pipe_fd, EPOLLIN, on_pipe, r);
-}
-
-void local_pipe_retry(void *user)
-{
-    struct role *r = user;
-    struct local *self = r->self;
-
-    local_pipe_go_on(r);
-    if (!self->pipe_watch.loop && role_peer(r, ROLE_ENGINE, 0))
-        loop_timer_set(r->loop, &self->pipe_retry, (struct mono){loop_now(r->loop).us + 50 * TIME_MS},
-                       local_pipe_retry, r);
 }
 
 void local_pipe_begin(struct role *r, int fd)

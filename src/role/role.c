@@ -81,8 +81,8 @@ static void peer_ends(struct peer *p)
 static void peer_hello(struct peer *p, const struct msg_hello *h)
 {
     if (!str_eq_c(h->build_id, BUILD_REVISION))
-        log_fatal("%s is of another build (" STR_FMT ", this is %s): Vigie must be restarted", role_name(p->id),
-                  STR_ARG(h->build_id), BUILD_REVISION);
+        log_fatal("%s is of another build (" STR_FMT ", this is %s): Vigie must be restarted",
+                  role_name(p->id), STR_ARG(h->build_id), BUILD_REVISION);
     if (h->role != p->id || h->instance != p->instance)
         log_fatal("the peer %s says that it is %s", role_name(p->id), role_name((enum role_id)h->role));
     p->epoch = h->epoch;
@@ -146,7 +146,8 @@ static void peer_begin(struct peer *p)
 {
     struct role *r = p->owner;
     struct buf b = BUF_INIT;
-    struct msg_hello h = {.build_id = STR(BUILD_REVISION), .role = r->ops->id, .instance = r->instance, .epoch = r->epoch};
+    struct msg_hello h = {
+        .build_id = STR(BUILD_REVISION), .role = r->ops->id, .instance = r->instance, .epoch = r->epoch};
     int fd = p->waiting_fd;
 
     p->waiting_fd = -1;
@@ -176,6 +177,8 @@ static void take_peer(struct role *r, const struct msg_peer *m, int fd)
 {
     struct peer *p = peer_slot(r, (enum role_id)m->role, (unsigned)m->instance);
 
+    if (p->link)
+        link_drain(p->link); /* what the old one said last is heard */
     if (p->link)
         peer_ends(p);
     if (p->waiting_fd >= 0)
