@@ -157,8 +157,29 @@ static void done(struct engine *e, const struct world_effect *x)
         *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id};
 }
 
+static void put_log(struct engine *e)
+{
+    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+
+    while (e->log.len && store && e->store_up) {
+        size_t n = MIN(e->log.len, (size_t)CHUNK);
+
+        while (n < e->log.len && e->log.data[n - 1] != '\n')
+            n--;
+        if (msg_put_logline(&e->frame, &(struct msg_logline){.text = str_make(e->log.data, n - 1)}) < 0 ||
+            role_send(store, &e->frame, -1) < 0) {
+            buf_clear(&e->frame);
+            return;
+        }
+        buf_drop_front(&e->log, n);
+    }
+}
+
+/* One step may log a line for each check (the current states at a start): they go out as they come, and wait here only while the store is away. */
 static void log_line(struct engine *e, struct str line)
 {
+    if (e->log.len > CHUNK)
+        put_log(e);
     if (e->log.len + line.n > LOG_MOST) {
         e->log_dropped++;
         return;
@@ -287,24 +308,6 @@ static void put_batch(struct engine *e)
         keep(e, begin, first, n);
     buf_clear(&e->batch);
     e->batch_n = 0;
-}
-
-static void put_log(struct engine *e)
-{
-    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
-
-    while (e->log.len && store && e->store_up) {
-        size_t n = MIN(e->log.len, (size_t)CHUNK);
-
-        while (n < e->log.len && e->log.data[n - 1] != '\n')
-            n--;
-        if (msg_put_logline(&e->frame, &(struct msg_logline){.text = str_make(e->log.data, n - 1)}) < 0 ||
-            role_send(store, &e->frame, -1) < 0) {
-            buf_clear(&e->frame);
-            return;
-        }
-        buf_drop_front(&e->log, n);
-    }
 }
 
 void engine_flush(struct engine *e)
