@@ -287,6 +287,21 @@ static void on_segment(struct role *r, struct peer *p UNUSED, const struct msg *
         engine_checkpoint(self(r));
 }
 
+/* A line of the command file: answered as soon as it is done, since it only wants to be forgotten there; its refusal is in the log. */
+static void from_pipe(struct engine *e, struct peer *p, const struct msg_command *m)
+{
+    if (m->id > e->pipe_had) {
+        struct world_event ev = {.kind = WORLD_COMMAND};
+
+        ev.command.source = m->source;
+        ev.command.who = m->who;
+        ev.command.text = m->text;
+        engine_step(e, &ev);
+        e->pipe_had = m->id;
+    }
+    engine_answer(e, p->id, p->instance, m->id, false, STR_NULL);
+}
+
 static void on_command(struct role *r, struct peer *p, const struct msg *m)
 {
     struct engine *e = self(r);
@@ -294,6 +309,10 @@ static void on_command(struct role *r, struct peer *p, const struct msg *m)
 
     if (!e->loaded)
         return; /* gate and local are started after us */
+    if (p->id == ROLE_LOCAL) {
+        from_pipe(e, p, &m->u.command);
+        return;
+    }
     VEC_CLEAR(&e->commands);
     *VEC_ADD(&e->commands) = (struct engine_command){m->u.command.id, p->id, p->instance};
     ev.command.id = ++e->next_token;

@@ -43,6 +43,8 @@ struct engine {
     struct loop_timer timer, stop_timer;
     bool store_up, have_oids, load_sent, loaded, out_planned;
     uint64_t next_token;
+    uint64_t
+        pipe_had; /* the last line of the command file that was done: a local that was restarted sends some again */
     VEC(struct engine_done) acks;    /* results, in the order of seq */
     VEC(struct engine_done) answers; /* commands, likewise */
     VEC(struct engine_batch) sent;
@@ -68,6 +70,9 @@ unsigned engine_slot(const struct peer *p);
 void engine_step(struct engine *e, const struct world_event *ev);
 /* Carries out the effects of what the world was just told. */
 void engine_carry_out(struct engine *e);
+/* COMMAND_DONE to who asked. */
+void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_t id, bool refused,
+                   struct str error);
 /* Gives records and log lines to the store now. */
 void engine_flush(struct engine *e);
 /* The store is there (again) and has everything before next_seq. */

@@ -131,7 +131,7 @@ static void notify(struct engine *e, const struct world_effect *x)
     buf_clear(&e->frame);
 }
 
-static void answer(struct engine *e, enum role_id to, unsigned instance, uint64_t id, bool refused,
+void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_t id, bool refused,
                    struct str error)
 {
     struct peer *p = role_peer(e->role, to, instance);
@@ -151,8 +151,8 @@ static void done(struct engine *e, const struct world_effect *x)
         return;
     c = e->commands.at[0];
     if (x->status || e->degraded[0])
-        answer(e, c.from, c.instance, c.id, x->status != 0,
-               x->status ? world_text(e->world, x->words) : str_of(e->degraded));
+        engine_answer(e, c.from, c.instance, c.id, x->status != 0,
+                      x->status ? world_text(e->world, x->words) : str_of(e->degraded));
     else
         *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id};
 }
@@ -362,7 +362,7 @@ static void send_answers(struct engine *e, bool all)
     for (; n < e->answers.n && (all || e->answers.at[n].seq <= e->stored); n++) {
         const struct engine_done *d = &e->answers.at[n];
 
-        answer(e, d->to, d->instance, d->id, false, all ? str_of(e->degraded) : STR_NULL);
+        engine_answer(e, d->to, d->instance, d->id, false, all ? str_of(e->degraded) : STR_NULL);
     }
     if (n) {
         memmove(e->answers.at, e->answers.at + n, (e->answers.n - n) * sizeof(*e->answers.at));

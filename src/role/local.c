@@ -147,11 +147,10 @@ static void on_ls_resp(struct role *r, struct peer *p UNUSED, const struct msg *
     local_ls_answer(c, &m->u.ls_resp);
 }
 
-static void on_command_done(struct role *r UNUSED, struct peer *p UNUSED, const struct msg *m)
+/* The command file has no way to answer: what was refused stands in the log. */
+static void on_command_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    /* The command file has no way to answer; the engine wrote the refusal into the log. */
-    if (m->u.command_done.status)
-        log_debug("a command of the command file was refused: " STR_FMT, STR_ARG(m->u.command_done.error));
+    local_pipe_had(r, m->u.command_done.id);
 }
 
 /* ---- frame ---- */
@@ -164,6 +163,8 @@ static void local_fd(struct role *r, struct str purpose, struct str arg UNUSED, 
         self->ctl_fd = fd;
     else if (str_eq_c(purpose, "ls-listen"))
         self->ls_fd = fd;
+    else if (str_eq_c(purpose, "command-hold"))
+        local_pipe_hold(r, fd);
     else if (str_eq_c(purpose, "command-pipe"))
         local_pipe_begin(r, fd);
     else
@@ -175,7 +176,6 @@ static void local_birth(struct role *r)
     struct local *self = r->self;
 
     self->ctl_fd = self->ls_fd = self->pipe_fd = -1;
-    buf_init(&self->pipe_in);
 }
 
 static void local_serve(struct role *r)
@@ -192,7 +192,7 @@ static void local_serve(struct role *r)
 static void local_peer_up(struct role *r, struct peer *p)
 {
     if (p->id == ROLE_ENGINE)
-        local_pipe_go_on(r);
+        local_pipe_engine(r);
 }
 
 static void local_peer_down(struct role *r, struct peer *p)
@@ -214,28 +214,21 @@ static void local_peer_down(struct role *r, struct peer *p)
     }
 }
 
-static void local_drained(struct role *r, struct peer *p)
-{
-    if (p->id == ROLE_ENGINE)
-        local_pipe_go_on(r);
-}
-
 static void local_stop(struct role *r)
 {
     struct local *self = r->self;
-    const int fds[] = {self->ctl_fd, self->ls_fd, self->pipe_fd};
+    const int fds[] = {self->ctl_fd, self->ls_fd};
 
     while (self->conns)
         local_conn_free(self->conns);
     loop_fd_remove(&self->ctl_watch);
     loop_fd_remove(&self->ls_watch);
-    loop_fd_remove(&self->pipe_watch);
+    local_pipe_end(r);
     for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
         if (fds[i] >= 0)
             close(fds[i]);
     }
     map_release(&self->requests);
-    buf_release(&self->pipe_in);
     role_done(r);
 }
 
@@ -256,6 +249,5 @@ const struct role_ops role_local = {
     .serve = local_serve,
     .peer_up = local_peer_up,
     .peer_down = local_peer_down,
-    .drained = local_drained,
     .stop = local_stop,
 };

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "os/loop.h"
 #include "role/role.h"
+#include "wire/hold.h"
 #include "wire/link.h"
 
 enum { LOCAL_CONNECTIONS_MAX = 512 };
@@ -36,8 +37,10 @@ struct local {
     size_t n_conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;
-    struct buf pipe_in;           /* an unfinished line of the command file */
-    bool pipe_skipping;           /* inside a line that is too long */
+    struct hold hold;             /* lines of the command file that the engine does not have yet */
+    uint64_t pipe_sent, pipe_had; /* numbers: sent to the engine; known to have come there */
+    uint64_t pipe_mark;           /* pipe_had when pipe_again was set */
+    struct loop_timer pipe_again;
 };
 
 struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd);
@@ -52,5 +55,8 @@ void local_ctl_fail(struct conn *c, const char *text);
 void local_ls_accept(struct role *r, int fd);
 void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
 
-void local_pipe_begin(struct role *r, int fd);
-void local_pipe_go_on(struct role *r);
+void local_pipe_hold(struct role *r, int fd);         /* where the lines are kept; before begin */
+void local_pipe_begin(struct role *r, int fd);        /* the FIFO */
+void local_pipe_engine(struct role *r);               /* there is an engine (again) */
+void local_pipe_had(struct role *r, uint64_t number); /* the engine has this line and those before */
+void local_pipe_end(struct role *r);

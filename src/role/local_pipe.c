@@ -1,106 +1,171 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command file: a FIFO, one external command a line. What the engine cannot take now stays in the pipe: writers then wait, as with Nagios; nothing is lost. Lines
- * over the limit are dropped and said.
+ * The command file: a FIFO, one external command a line. What the engine cannot take now stays in the pipe: writers then wait, as with Nagios. What was read stands in a
+ * segment of the parent's (wire/hold) until the engine says that it has it: a local that is killed loses nothing, and since the engine remembers the last number, nothing is done
+ * twice. Only an engine that dies may get a line a second time, one that it did and could not say.
  */
 #include "role/local_int.h"
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "os/mem.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Little is held here: what was read from the pipe is lost when this process is killed, what is still in it is not. */
-enum { READ_CHUNK = 4 * 1024 };
+#define ASK_AGAIN_US                                                                                         \
+    (2 * TIME_S) /* an answer that did not come; an engine that is still loading gives none */
 
-static bool engine_takes(struct role *r)
-{
-    struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
+static void on_pipe(void *user, uint32_t events);
+static void ask_again(void *user);
 
-    return engine && link_queued(engine->link) == 0;
-}
-
-static void send_line(struct role *r, struct str line)
+static int send_line(struct peer *engine, struct str line, uint64_t number)
 {
     struct buf b = BUF_INIT;
+    int r = 0;
 
     line = str_trim(line);
-    if (!line.n)
-        return;
-    msg_put_command(&b,
-                    &(struct msg_command){.id = 0, .who = STR("command file"), .source = 3, .text = line});
-    if (role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1) < 0)
-        log_error("a command of the command file was lost: the engine takes none");
+    if (line.n) {
+        msg_put_command(
+            &b, &(struct msg_command){.id = number, .who = STR("command file"), .source = 3, .text = line});
+        r = role_send(engine, &b, -1);
+    }
     buf_release(&b);
+    return r;
 }
 
-static void take_bytes(struct role *r, struct str bytes)
+/* Hands out what is there, as far as the engine takes it. */
+static void send_lines(struct local *self, struct peer *engine)
+{
+    enum hold_kind kind;
+    struct str line;
+    uint64_t number;
+
+    while ((kind = hold_next(&self->hold, &line, &number)) != HOLD_NONE) {
+        if (kind == HOLD_TOO_LONG) {
+            log_warn("a line of the command file is longer than %u bytes: it was dropped (%.40s...)",
+                     LIMIT_EXT_COMMAND, line.p);
+        } else if (send_line(engine, line, number) < 0) {
+            hold_rewind(&self->hold, number - 1);
+            return;
+        } else if (str_trim(line).n) {
+            self->pipe_sent = number;
+        }
+    }
+}
+
+static void pump(struct role *r)
 {
     struct local *self = r->self;
+    struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
+    size_t room;
 
-    while (bytes.n) {
-        ptrdiff_t end = str_find_char(bytes, '\n');
-        struct str part = str_sub(bytes, 0, end < 0 ? bytes.n : (size_t)end);
-
-        if (!self->pipe_skipping)
-            buf_add_str(&self->pipe_in, part);
-        if (self->pipe_in.len > LIMIT_EXT_COMMAND) {
-            log_warn("a line of the command file is longer than %u bytes: it was dropped (%.40s...)",
-                     LIMIT_EXT_COMMAND, self->pipe_in.data);
-            self->pipe_skipping = true;
-            buf_clear(&self->pipe_in);
-        }
-        bytes = str_sub(bytes, part.n, bytes.n);
-        if (end < 0)
-            return;
-        bytes = str_sub(bytes, 1, bytes.n);
-        if (!self->pipe_skipping)
-            send_line(r, buf_str(&self->pipe_in));
-        self->pipe_skipping = false;
-        buf_clear(&self->pipe_in);
+    if (engine)
+        send_lines(self, engine);
+    if (self->pipe_sent <= self->pipe_had) {
+        hold_forget(&self->hold);
+        loop_timer_cancel(&self->pipe_again);
+    } else if (!self->pipe_again.slot) {
+        self->pipe_mark = self->pipe_had;
+        loop_timer_set(r->loop, &self->pipe_again, (struct mono){loop_now(r->loop).us + ASK_AGAIN_US},
+                       ask_again, r);
     }
+    hold_room(&self->hold, &room);
+    if (!engine || !room)
+        loop_fd_remove(&self->pipe_watch);
+    else if (!self->pipe_watch.loop)
+        loop_fd_add(r->loop, &self->pipe_watch, self->pipe_fd, EPOLLIN, on_pipe, r);
 }
 
 static void on_pipe(void *user, uint32_t events UNUSED)
 {
     struct role *r = user;
     struct local *self = r->self;
-    char chunk[READ_CHUNK];
-    ssize_t n;
+    size_t room;
+    char *to = hold_room(&self->hold, &room);
+    ssize_t n = read(self->pipe_fd, to, room);
 
-    if (!engine_takes(r)) {
-        struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
-
-        loop_fd_remove(&self->pipe_watch); /* until drained, or a new engine comes */
-        if (engine)
-            link_tell_below(engine->link, 0);
-        return;
-    }
-    n = read(self->pipe_fd, chunk, sizeof(chunk));
     if (n > 0)
-        take_bytes(r, str_make(chunk, (size_t)n));
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        hold_filled(&self->hold, (size_t)n);
+    if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+        pump(r);
+    else
         loop_fd_remove(&self->pipe_watch); /* no writer is left, not even the parent: it is going */
 }
 
-void local_pipe_go_on(struct role *r)
+static void send_again(struct role *r)
 {
     struct local *self = r->self;
 
-    if (self->pipe_fd < 0 || self->pipe_watch.loop || !engine_takes(r))
-        return;
-    loop_fd_add(r->loop, &self->pipe_watch, self->pipe_fd, EPOLLIN, on_pipe, r);
+    hold_rewind(&self->hold, self->pipe_had);
+    self->pipe_sent = self->pipe_had;
+    pump(r);
+}
+
+static void ask_again(void *user)
+{
+    struct role *r = user;
+    struct local *self = r->self;
+
+    if (self->pipe_mark == self->pipe_had)
+        send_again(r);
+    else
+        pump(r);
+}
+
+void local_pipe_engine(struct role *r)
+{
+    struct local *self = r->self;
+
+    if (self->pipe_fd >= 0)
+        send_again(r);
+}
+
+void local_pipe_had(struct role *r, uint64_t number)
+{
+    struct local *self = r->self;
+
+    self->pipe_had = MAX(self->pipe_had, number);
+    if (self->pipe_fd >= 0 && self->pipe_had >= self->pipe_sent)
+        pump(r);
+}
+
+void local_pipe_hold(struct role *r, int fd)
+{
+    struct local *self = r->self;
+    struct err err = ERR_INIT;
+    void *base;
+
+    if (mem_map_rw(fd, sizeof(struct hold_segment), &base, &err) < 0)
+        log_fatal("the lines of the command file: %s", err.text);
+    close(fd);
+    hold_open(&self->hold, base, LIMIT_EXT_COMMAND);
+    self->pipe_had = self->pipe_sent = self->hold.last;
 }
 
 void local_pipe_begin(struct role *r, int fd)
 {
     struct local *self = r->self;
 
+    BUG_ON(!self->hold.s);
     loop_fd_remove(&self->pipe_watch);
     if (self->pipe_fd >= 0)
         close(self->pipe_fd);
     self->pipe_fd = fd;
-    local_pipe_go_on(r);
+    pump(r);
+}
+
+void local_pipe_end(struct role *r)
+{
+    struct local *self = r->self;
+
+    loop_fd_remove(&self->pipe_watch);
+    loop_timer_cancel(&self->pipe_again);
+    if (self->pipe_fd >= 0)
+        close(self->pipe_fd);
+    self->pipe_fd = -1;
+    if (self->hold.s)
+        mem_unmap(self->hold.s, sizeof(struct hold_segment));
+    self->hold.s = NULL;
 }

@@ -74,7 +74,7 @@ struct parent {
 
     /* the state folder and what is handed over */
     char state_dir[4096];
-    int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd;
+    int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
     int pipe_keep_fd;            /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
     char http_at[128];           /* "127.0.0.1:8080", with the port really bound */

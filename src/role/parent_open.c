@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "db/statedir.h"
 #include "os/file.h"
+#include "os/mem.h"
 #include "os/sock.h"
+#include "wire/hold.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -191,7 +193,9 @@ int parent_open_listeners(struct parent *p, struct err *err)
     int r;
 
     snprintf(path, sizeof(path), "%s/run/ctl.sock", p->state_dir);
-    r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
+    r = mem_segment("command-lines", sizeof(struct hold_segment), &p->hold_fd, err);
+    if (r == 0)
+        r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
     if (r == 0 && ls[0])
         r = sock_listen_unix(ls, 0660, &p->ls_fd, err);
     if (r == 0 && ls[0] && p->uids.root && chown(ls, p->uids.log_owner.uid, p->uids.log_owner.gid) < 0)
@@ -238,7 +242,8 @@ static void close_fd(int *fd)
 void parent_close_all(struct parent *p)
 {
     const char *ls = p->model.globals ? setting(p, "vigie_livestatus_socket", "") : "";
-    int *const fds[] = {&p->exe_dir, &p->http_fd, &p->log_fd, &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
+    int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->log_fd,  &p->pipe_fd,
+                        &p->hold_fd, &p->pipe_keep_fd, &p->board_fd};
 
     buf_release(&p->conf_said);
     if (p->pipe_made && p->model.globals)

@@ -131,6 +131,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
     case ROLE_LOCAL:
         parent_pass(c, "ctl-listen", "", p->ctl_fd);
         parent_pass(c, "ls-listen", "", p->ls_fd);
+        parent_pass(c, "command-hold", "", p->hold_fd);
         parent_pass(c, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
         break;
     default: break;

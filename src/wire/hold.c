@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/hold.h"
+
+#include <string.h>
+
+static struct hold_half *half(const struct hold *h)
+{
+    return &h->s->half[h->s->current & 1];
+}
+
+static void begin(struct hold *h)
+{
+    h->at = 0;
+    h->last = half(h)->before;
+    h->skip = half(h)->inside != 0;
+}
+
+static void without_nul(char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!p[i])
+            p[i] = ' ';
+    }
+}
+
+void hold_open(struct hold *h, struct hold_segment *s, size_t line_max)
+{
+    struct hold_half *now;
+
+    BUG_ON(line_max >= HOLD_BYTES / 2);
+    *h = (struct hold){.s = s, .line_max = line_max};
+    now = half(h);
+    memset(&s->half[!(s->current & 1)], 0, sizeof(s->half[0]));
+    /* Read, but not yet counted when the process ended: all up to the last byte that is no zero. */
+    for (h->len = HOLD_BYTES; h->len && !now->data[h->len - 1];)
+        h->len--;
+    without_nul(now->data, h->len);
+    /* Every page is there from now on: a read that had to wait for one could be cut in its middle, its bytes both here and in the pipe. */
+    for (size_t i = 0; i < sizeof(*s); i += 1024)
+        ((volatile char *)s)[i] = ((volatile char *)s)[i];
+    begin(h);
+}
+
+char *hold_room(struct hold *h, size_t *n)
+{
+    *n = HOLD_BYTES - h->len;
+    return half(h)->data + h->len;
+}
+
+void hold_filled(struct hold *h, size_t n)
+{
+    BUG_ON(n > HOLD_BYTES - h->len);
+    without_nul(half(h)->data + h->len, n);
+    h->len += n;
+}
+
+enum hold_kind hold_next(struct hold *h, struct str *line, uint64_t *number)
+{
+    const char *data = half(h)->data;
+
+    for (;;) {
+        struct str rest = str_make(data + h->at, h->len - h->at);
+        ptrdiff_t end = str_find_char(rest, '\n');
+        bool skip = h->skip;
+
+        if (end < 0 && (skip || rest.n <= h->line_max)) {
+            h->at = skip ? h->len : h->at;
+            return HOLD_NONE;
+        }
+        h->at = end < 0 ? h->len : h->at + (size_t)end + 1;
+        h->skip = end < 0;
+        if (skip) /* that was the rest of it */
+            continue;
+        *line = str_sub(rest, 0, end < 0 ? rest.n : (size_t)end);
+        *number = ++h->last;
+        return line->n > h->line_max ? HOLD_TOO_LONG : HOLD_LINE;
+    }
+}
+
+void hold_rewind(struct hold *h, uint64_t number)
+{
+    struct str line;
+    uint64_t n;
+
+    begin(h);
+    while (h->last < number && hold_next(h, &line, &n) != HOLD_NONE)
+        ;
+}
+
+/* The other half is written first, then becomes the current one in a single store. */
+void hold_forget(struct hold *h)
+{
+    struct hold_half *from = half(h), *to = &h->s->half[!(h->s->current & 1)];
+    size_t left = h->len - h->at;
+
+    if (!h->at)
+        return;
+    memcpy(to->data, from->data + h->at, left);
+    to->before = h->last;
+    to->inside = h->skip;
+    __atomic_store_n(&h->s->current, h->s->current ^ 1, __ATOMIC_SEQ_CST);
+    memset(from->data, 0, h->len);
+    from->before = from->inside = 0;
+    h->len = left;
+    begin(h);
+}
