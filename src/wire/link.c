@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 256, LOW_USUAL = LIMIT_QUEUE / 8 };
+enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 256 };
 
 /* A descriptor waits with the offset (in bytes ever queued) of the first byte of its message: it goes out with exactly that byte. */
 struct out_fd {
@@ -26,7 +26,6 @@ struct link {
     void *user;
     int fd;
     uint32_t events; /* what the watch waits for */
-    size_t low;      /* drained() is called when no more than this is queued */
     bool paused, closed, was_full, resume_posted;
     unsigned busy; /* inside a callback: freeing waits */
     bool freed;
@@ -65,7 +64,6 @@ struct link *link_new(struct loop *loop, int fd, const struct link_ops *ops, voi
     buf_init(&l->in);
     buf_init(&l->out);
     l->events = EPOLLIN;
-    l->low = LOW_USUAL;
     loop_fd_add(loop, &l->watch, fd, l->events, on_ready, l);
     return l;
 }
@@ -198,13 +196,6 @@ static bool write_queue(struct link *l)
 size_t link_queued(const struct link *l)
 {
     return l->out.len - l->out_at;
-}
-
-void link_tell_below(struct link *l, size_t low)
-{
-    BUG_ON(link_queued(l) <= low);
-    l->was_full = true;
-    l->low = MIN(l->low, low);
 }
 
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
@@ -372,9 +363,8 @@ static void on_ready(void *user, uint32_t events)
     if (events & EPOLLOUT) {
         write_queue(l);
         set_events(l);
-        if (l->was_full && link_queued(l) <= l->low) {
+        if (l->was_full && link_queued(l) < LIMIT_QUEUE / 8) {
             l->was_full = false;
-            l->low = LOW_USUAL;
             l->busy++;
             if (l->ops->drained)
                 l->ops->drained(l->user);

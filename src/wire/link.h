@@ -28,8 +28,6 @@ void link_free(struct link *l); /* closes; unsent bytes are lost; NULL allowed *
  * queued and b is as before. E_CLOSED: the link is closed. */
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds);
 size_t link_queued(const struct link *l); /* bytes not yet written */
-/* drained() is called, once, when no more than `low` bytes are queued; now there are more. */
-void link_tell_below(struct link *l, size_t low);
 /* No message is delivered between pause and resume (back pressure). */
 void link_pause(struct link *l);
 void link_resume(struct link *l);

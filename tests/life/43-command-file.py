@@ -1,100 +1,187 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The command file as scripts use it: floods from several writers, the reader killed in the middle, wrong lines, and what is not acted on yet."""
+# vigie-test: timeout=300
+"""The command file: a flood through it while its reader is killed, lines that are no commands, and an answer for every command there is."""
 import os
+import re
 import signal
 import threading
 import time
 
-from lib_vigie import ONE, Vigie, main, until
+from lib_vigie import ONE, SRC, Vigie, main, until
 
-WRITERS, EACH = 4, 3000
-OBJECTS = ONE + ''.join(f'define service {{\n use ts\n host_name h\n service_description p{i}\n active_checks_enabled 0\n max_check_attempts 1\n'
-                        f' notification_interval 0\n}}\n' for i in range(WRITERS))
-
-
-def passive(v):
-    return {row[0]: row[1] for row in v.livestatus('GET services\nColumns: description plugin_output\nFilter: description ~ ^p')}
-
-
-def flood(v, i):
-    """Lines of one service with rising numbers, in writes of many lines (each below PIPE_BUF, so that no other writer's come between)."""
-    with open(v.path('cmd'), 'ab', buffering=0) as f:
-        for first in range(0, EACH, 30):
-            f.write(b''.join(b'[%d] PROCESS_SERVICE_CHECK_RESULT;h;p%d;%d;n=%d\n' % (time.time(), i, n % 3, n) for n in range(first, first + 30)))
+LINES, WRITERS, SERVICES, KILLS = 20000, 8, 100, 5
+MANY = 'define host {\n use th\n host_name h\n address 127.0.0.1\n active_checks_enabled 0\n}\n' + ''.join(
+    f'define service {{\n use ts\n host_name h\n service_description s{i}\n active_checks_enabled 0\n}}\n' for i in range(SERVICES))
+QUIET = ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace(
+    'service_description s', 'service_description s\n active_checks_enabled 0')
+GROUPS = 'define hostgroup {\n hostgroup_name hg\n members h\n}\ndefine servicegroup {\n servicegroup_name sg\n members h,s\n}\n' \
+         'define contactgroup {\n contactgroup_name cg\n members ann\n}\n'
 
 
-def numbers(v, i):
-    """Of the results that the log shows for one service, in its order."""
-    key = f'EXTERNAL COMMAND: PROCESS_SERVICE_CHECK_RESULT;h;p{i};'
-    return [int(line.rpartition('n=')[2]) for line in v.log().splitlines() if key in line]
+def role_pid(v, name):
+    return next((pid for pid, words in v.roles().items() if words[1:3] == ['-x', name]), None)
 
 
-def test_flood_while_the_reader_is_killed():
-    with Vigie(OBJECTS) as v:
+def write_lines(path, writer):
+    """One write a line, as every program does that knows how pipes keep lines whole."""
+    fd = os.open(path, os.O_WRONLY)
+    for i in range(writer, LINES, WRITERS):
+        os.write(fd, f'[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;h;s{i % SERVICES};0;line {i} of the flood\n'.encode())
+    os.close(fd)
+
+
+def results_in_log(v):
+    return re.findall(r'PASSIVE SERVICE CHECK: h;s\d+;0;line (\d+) of the flood\n', v.log())
+
+
+def flood(v):
+    threads = [threading.Thread(target=write_lines, args=(v.path('cmd'), w), daemon=True) for w in range(WRITERS)]
+    for t in threads:
+        t.start()
+    return threads
+
+
+def wait_for_all(v, threads):
+    for t in threads:
+        t.join(120)
+        assert not t.is_alive(), 'a writer still waits for room in the pipe'
+    until(lambda: len(results_in_log(v)) >= LINES, 'every line in the log')
+    v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;1;the last one')
+    until(lambda: v.service(service='s0')['plugin_output'] == 'the last one', 'the line behind the flood')
+
+
+def check_all(v):
+    seen = [int(n) for n in results_in_log(v)]
+    missing, twice = set(range(LINES)) - set(seen), sorted(n for n in set(seen) if seen.count(n) > 1) if len(seen) > LINES else []
+    assert not missing, f'{len(missing)} lines were lost, such as {sorted(missing)[:5]}'
+    assert not twice, f'{len(twice)} lines were done twice, such as {twice[:5]}'
+    for w in range(WRITERS):  # lines of one writer stay in order
+        own = [n for n in seen if n % WRITERS == w]
+        assert own == sorted(own), f'the lines of writer {w} changed their order'
+
+
+def test_flood_while_local_is_killed():
+    with Vigie(objects=MANY, main='log_passive_checks=1\nlog_external_commands=0') as v:
         v.start()
-        threads = [threading.Thread(target=flood, args=(v, i)) for i in range(WRITERS)]
-        for t in threads:
-            t.start()
-        until(lambda: passive(v)['p0'].startswith('n='), 'the first are taken')
-        killed = [pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'local']]
-        for pid in killed:
-            os.kill(pid, signal.SIGKILL)
-        for t in threads:
-            t.join(60)
-            assert not t.is_alive(), 'a writer waits for ever'
-        until(lambda: set(passive(v).values()) == {f'n={EACH - 1}'}, 'the last of each writer is applied')
-        assert v.stop() == 0  # now the log is whole
-        lost = 0
-        for i in range(WRITERS):
-            seen = numbers(v, i)
-            assert seen == sorted(set(seen)), 'in order, and none twice'
-            lost += EACH - len(seen)
-        # What local had read and not yet handed on is gone with it: a buffer of 4 KiB. What was in the pipe is not.
-        assert lost <= 100, f'{lost} of {WRITERS * EACH} are lost'
-        assert killed and v.said().count('local is started again') == 1
+        threads = flood(v)
+        for kill in range(KILLS):
+            until(lambda: len(results_in_log(v)) > kill * LINES // (KILLS + 2), 'the flood moves on')
+            before = until(lambda: role_pid(v, 'local'))
+            os.kill(before, signal.SIGKILL)
+            until(lambda: role_pid(v, 'local') not in (None, before), 'local is started again')
+        wait_for_all(v, threads)
+        check_all(v)
+        assert v.livestatus('GET status\nColumns: service_checks') == [[LINES + 1]]
+        assert v.stop() == 0
 
 
-def test_orders_act():
-    with Vigie(OBJECTS) as v:
+def test_engine_is_killed_in_a_flood():
+    """Nobody promises that an engine which dies has said what it did; but no line is lost, and none stays in the pipe."""
+    with Vigie(objects=MANY, main='log_passive_checks=1\nlog_external_commands=0') as v:
+        v.start()
+        threads = flood(v)
+        until(lambda: len(results_in_log(v)) > LINES // 4, 'the flood moves on')
+        before = role_pid(v, 'engine')
+        os.kill(before, signal.SIGKILL)
+        until(lambda: role_pid(v, 'engine') not in (None, before), 'the engine is started again')
+        for t in threads:
+            t.join(120)
+            assert not t.is_alive(), 'a writer still waits for room in the pipe'
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;1;the last one')
+        until(lambda: v.service(service='s0')['plugin_output'] == 'the last one', 'the line behind the flood')
+        assert v.stop() == 0
+
+
+def test_lines_that_are_none():
+    bad = {'nonsense': 'time in brackets', '[] PROCESS_SERVICE_CHECK_RESULT;h;s;0;x': 'time in brackets',
+           '[12a] SCHEDULE_HOST_CHECK;h;0': 'time in brackets', '[1] NO_SUCH_COMMAND;h': "no external command 'NO_SUCH_COMMAND'",
+           '[1] PROCESS_SERVICE_CHECK_RESULT;h;s': 'needs 4 fields', '[1] PROCESS_SERVICE_CHECK_RESULT;nobody;s;0;x': 'nobody',
+           '[1] PROCESS_SERVICE_CHECK_RESULT;h;nothing;0;x': 'nothing', '[1] PROCESS_SERVICE_CHECK_RESULT;h;s;bad;x': "'bad'",
+           '[1] SCHEDULE_SVC_DOWNTIME;h;s;soon;later;1;0;60;ann;x': "'soon'"}
+    with Vigie(objects=QUIET) as v:
+        v.start()
+        with open(v.path('cmd'), 'wb', buffering=0) as f:
+            for line in bad:
+                f.write(line.encode() + b'\n')
+            f.write(b'\n\r\n   \n')                                               # nothing is no mistake
+            f.write(b'[1] ADD_HOST_COMMENT;h;1;ann;' + b'x' * 20000 + b'\n')         # longer than a line may be
+            f.write(b'[1] PROCESS_SERVICE_CHECK_RESULT;h;s;2;caf\xe9 \x00 end\r\n')  # Latin-1, a NUL, an end as Windows writes it
+        until(lambda: v.service()['state'] == 2, 'the good line behind the bad ones')
+        assert v.service()['plugin_output'].startswith('café'), v.service()
+        refused = until(lambda: (r := [l for l in v.log().splitlines() if 'External command refused' in l]) and len(r) >= len(bad) and r)
+        assert len(refused) == len(bad), refused
+        for (line, why), said in zip(bad.items(), refused):
+            assert why in said and said.endswith(line), f'{line!r} was refused with {said!r}'
+        assert 'a line of the command file is longer than 16384 bytes' in v.said()
+        assert v.stop() == 0
+
+
+def wait_columns(v, wanted, **where):
+    until(lambda: (row := v.service(columns=' '.join(wanted), **where)) == wanted or None, f'{wanted} of {where or "h;s"}')
+
+
+SELDOM = ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n check_interval 20000').replace(
+    'service_description s', 'service_description s\n check_interval 20000')
+
+
+def test_commands_that_act():
+    with Vigie(objects=SELDOM) as v:
         v.start()
         now = int(time.time())
-        v.order('PROCESS_SERVICE_CHECK_RESULT;h;p0;2;bad; with a semicolon|used=97%')
-        until(lambda: passive(v)['p0'] == 'bad; with a semicolon', 'the result is applied')
-        v.order('ACKNOWLEDGE_SVC_PROBLEM;h;p0;2;1;1;ann;on it; soon')
-        v.order(f'SCHEDULE_SVC_DOWNTIME;h;p0;{now};{now + 600};1;0;600;ann;new disks')
-        v.order(f'SCHEDULE_FORCED_SVC_CHECK;h;s;{now}')
-        until(lambda: v.livestatus('GET services\nColumns: acknowledged scheduled_downtime_depth\nFilter: description = p0') == [[1, 1]], 'both')
-        until(lambda: v.service(service='s', columns='has_been_checked')['has_been_checked'], 'it is checked')
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;1;passive')
+        wait_columns(v, {'check_type': 1})
+        v.order('SCHEDULE_FORCED_SVC_CHECK;h;s;0')
+        wait_columns(v, {'has_been_checked': 1, 'plugin_output': 'OK: fine', 'check_type': 0})
+        v.order('SCHEDULE_FORCED_HOST_CHECK;h;0')
+        until(lambda: v.livestatus('GET hosts\nColumns: has_been_checked check_type') == [[1, 0]], 'the forced check of the host')
+        v.order(f'SCHEDULE_SVC_CHECK;h;s;{now + 5000}')
+        wait_columns(v, {'next_check': now + 5000})
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken')
+        v.order('ACKNOWLEDGE_SVC_PROBLEM;h;s;2;0;1;ann;I see; and I know')
+        wait_columns(v, {'state': 2, 'acknowledged': 1, 'acknowledgement_type': 2})
         v.order('PROCESS_HOST_CHECK_RESULT;h;1;gone')
-        until(lambda: v.livestatus('GET hosts\nColumns: state plugin_output') == [[1, 'gone']], 'the host is down')
-        lines = v.log()
-        for what in ('EXTERNAL COMMAND: ACKNOWLEDGE_SVC_PROBLEM;h;p0;2;1;1;ann;on it; soon', 'SERVICE DOWNTIME ALERT: h;p0;STARTED;',
-                     'SERVICE ALERT: h;p0;CRITICAL;HARD;1;bad; with a semicolon', 'HOST ALERT: h;DOWN;'):
-            assert what in lines, (what, lines)
+        v.order('ACKNOWLEDGE_HOST_PROBLEM;h;1;0;0;ann;that too')
+        until(lambda: v.livestatus('GET hosts\nColumns: state acknowledged') == [[1, 1]], 'the host is acknowledged')
+        v.order(f'SCHEDULE_SVC_DOWNTIME;h;s;{now - 1};{now + 3600};1;0;3600;ann;works')
+        v.order(f'SCHEDULE_HOST_DOWNTIME;h;{now - 1};{now + 3600};1;0;3600;ann;works')
+        wait_columns(v, {'scheduled_downtime_depth': 1})
+        until(lambda: v.livestatus('GET hosts\nColumns: scheduled_downtime_depth') == [[1]])
+        rows = v.livestatus('GET downtimes\nColumns: id is_service author comment fixed')
+        assert [r[1:] for r in rows] == [[1, 'ann', 'works', 1], [0, 'ann', 'works', 1]], rows
+        v.order(f'DEL_SVC_DOWNTIME;{rows[0][0]}')
+        wait_columns(v, {'scheduled_downtime_depth': 0})
+        assert 'I see; and I know' in [r[0] for r in v.livestatus('GET comments\nColumns: comment')]
+        until(lambda: f'EXTERNAL COMMAND: SCHEDULE_HOST_DOWNTIME;h;{now - 1};' in v.log(), 'commands are logged')
+        assert 'refused' not in v.log(), v.log()
+        assert v.stop() == 0
 
 
-def test_wrong_lines_are_said():
-    cases = {
-        'PROCESS_SERVICE_CHECK_RESULT;h;nothing;0;x': 'nothing',
-        'PROCESS_SERVICE_CHECK_RESULT;h;p0;seven;x': 'seven',
-        'MAKE_COFFEE;now': 'MAKE_COFFEE',
-        'SCHEDULE_SVC_DOWNTIME;h;p0;later': 'SCHEDULE_SVC_DOWNTIME',
-        'CHANGE_SVC_CHECK_COMMAND;h;p0;say!1!x': 'not yet',
-    }
-    with Vigie(OBJECTS) as v:
+def table():
+    """NAME, fields, does it act: from the table that the program is made from."""
+    with open(os.path.join(SRC, 'src/core/excmd.def'), encoding='utf-8') as f:
+        rows = re.findall(r'^EXCMD\((\w+), "(\w*)", \w+, (\w+),', f.read(), re.M)
+    assert len(rows) > 150
+    return [(name, fields, handler != 'not_yet') for name, fields, handler in rows]
+
+
+def test_every_command_is_answered():
+    word = {'h': 'h', 's': 's', 'H': 'hg', 'G': 'sg', 'C': 'ann', 'g': 'cg', 'i': '1', 't': str(int(time.time())), 'd': '60', 'a': 'ann', 'x': '0'}
+    with Vigie(objects=QUIET + GROUPS) as v:
         v.start()
-        with open(v.path('cmd'), 'w') as f:
-            f.write('no bracket\n[x] NOTHING\n\n[1] ;\n')
-        for line in cases:
-            v.order(line)
-        v.order('PROCESS_SERVICE_CHECK_RESULT;h;p0;1;the last')
-        until(lambda: passive(v)['p0'] == 'the last', 'the good one behind them')
-        text = v.log() + v.said()
-        for line, word in cases.items():
-            answers = [one for one in text.splitlines() if word in one and 'EXTERNAL COMMAND' not in one]
-            assert answers, (line, text)
-        assert 'no bracket' in text, text
+        for name, fields, _ in table():
+            v.order(';'.join([name] + [word[f] for f in fields]))
+        v.order('ADD_HOST_COMMENT;h;1;ann;the end')
+        until(lambda: 'the end\n' in v.log(), 'the last command')
+        log = v.log()
+        for name, fields, acts in table():
+            assert re.search(rf'EXTERNAL COMMAND: {name}(;|$)', log, re.M), f'{name} was not logged'
+            refusal = re.search(rf'External command refused: (.*): \[\d+\] {name}(;|$)', log, re.M)
+            if acts:  # one that acts may have found nothing to act on: then it says what
+                assert not refusal or 'not yet' not in refusal.group(1), refusal.group()
+            else:
+                assert refusal and refusal.group(1) == f'{name} is known, but not yet acted on by this version', f'{name}: {refusal}'
+        assert v.stop() == 0
 
 
 main()

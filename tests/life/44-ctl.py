@@ -79,7 +79,7 @@ def test_changing():
         assert v.does('ack', 'h;Disk /', '-m', 'on it — Zoé', '--sticky') == 'h > Disk /: acknowledged\n'
         shown = v.json('show', 'h', 'Disk /')
         assert shown['acknowledged'] and any(c['text'] == 'on it — Zoé' for c in shown['comments'])
-        assert '[ack] full; really' in v.does('list', '-p') and v.does('list', '-u').splitlines()[-1] == '0 of 4'
+        assert '[ack] full: really' in v.does('list', '-p') and v.does('list', '-u').splitlines()[-1] == '0 of 4'
         v.does('ack', 'h', 'Disk /', '--remove')
         assert not v.json('show', 'h', 'Disk /')['acknowledged']
 
