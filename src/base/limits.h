@@ -22,6 +22,7 @@
 #define LIMIT_CONF_DEPTH   64u /* nested include_file, cfg_dir, templates */
 #define LIMIT_CONF_VARS                                                                                      \
     2048u /* custom variables of one object, days of one period: they are searched in turn */
+#define LIMIT_CONF_TRIES    20000000u /* names tried against regular expressions */
 #define LIMIT_CONF_PAIRS    2000000u /* dependencies and escalations, each by group against group */
 #define LIMIT_CHECKS        2000000u /* hosts and services of one engine: idx stays far below 2^31 */
 #define LIMIT_COMMENTS      65536u   /* comments on the board */

@@ -95,6 +95,7 @@ void conf_free(struct conf *c)
     map_release(&c->said);
     map_release(&c->who);
     map_release(&c->programs);
+    conf_match_release(c);
     model_build_release(c->build);
     mem_free(c->build);
     arena_release(&c->arena);

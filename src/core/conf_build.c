@@ -197,41 +197,38 @@ void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *firs
     *n = (uint32_t)c->build->var.n - *first;
 }
 
+struct model_list conf_all_contacts(struct conf *c, conf_list *own, const conf_list *groups)
+{
+    for (size_t i = 0; i < groups->n; i++) {
+        const conf_list *m = &c->groups[CONF_CONTACTGROUP].at[groups->at[i]].members;
+
+        for (size_t k = 0; k < m->n; k++)
+            conf_list_add(own, m->at[k]);
+    }
+    conf_list_sort(own);
+    return model_build_list(c->build, own->at, own->n);
+}
+
 struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
                                     unsigned groups_row)
 {
     const struct conf_prop *a = conf_get(c, o, contacts_row), *b = conf_get(c, o, groups_row);
     uint64_t key = (uint64_t)(a ? a - c->props.at + 1 : 0) << 32 | (uint64_t)(b ? b - c->props.at + 1 : 0),
              at;
-    conf_list own = {0}, groups = {0}, no = {0}, no_groups = {0};
+    struct conf_names own = {.given = false}, groups = {.given = false};
     struct conf_who_entry w;
 
     if (map_get_u64(&c->who, key, &at))
         return c->whos.at[at];
-    conf_expand_row(c, o, CONF_CONTACT, contacts_row, &own, &no);
-    conf_expand_row(c, o, CONF_CONTACTGROUP, groups_row, &groups, &no_groups);
-    conf_list_sort(&own);
-    conf_list_sort(&no);
-    conf_list_subtract(&own, &no);
-    conf_list_sort(&groups);
-    conf_list_sort(&no_groups);
-    conf_list_subtract(&groups, &no_groups);
-    w.own = model_build_list(c->build, own.at, own.n);
-    w.groups = model_build_list(c->build, groups.at, groups.n);
-    for (size_t i = 0; i < groups.n; i++) {
-        const conf_list *m = &c->groups[CONF_CONTACTGROUP].at[groups.at[i]].members;
-
-        for (size_t k = 0; k < m->n; k++)
-            conf_list_add(&own, m->at[k]);
-    }
-    conf_list_sort(&own);
-    w.all = model_build_list(c->build, own.at, own.n);
+    conf_names_row(c, o, CONF_CONTACT, contacts_row, &own);
+    conf_names_row(c, o, CONF_CONTACTGROUP, groups_row, &groups);
+    w.own = model_build_list(c->build, own.yes.at, own.yes.n);
+    w.groups = model_build_list(c->build, groups.yes.at, groups.yes.n);
+    w.all = conf_all_contacts(c, &own.yes, &groups.yes);
     map_put_u64(&c->who, key, c->whos.n);
     *VEC_ADD(&c->whos) = w;
-    VEC_RELEASE(&own);
-    VEC_RELEASE(&groups);
-    VEC_RELEASE(&no);
-    VEC_RELEASE(&no_groups);
+    conf_names_release(&own);
+    conf_names_release(&groups);
     return w;
 }
 

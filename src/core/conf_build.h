@@ -4,7 +4,7 @@
  * The second half of reading, shared by the files that fill the snapshot's tables; nobody else includes it. Done by conf_load too, because this is where the last
  * mistakes show; conf_build only writes the bytes.
  */
-#include "core/conf_int.h"
+#include "core/conf_list.h"
 #include "core/macro.h"
 #include "core/model_build.h"
 
@@ -23,6 +23,7 @@ void conf_build_contacts(struct conf *c);
 void conf_build_checks(struct conf *c);
 void conf_build_groups(struct conf *c);
 void conf_build_relations(struct conf *c); /* parents, dependencies, escalations */
+void conf_check_circles(struct conf *c);   /* conf_circle.c */
 void conf_build_lines(struct conf *c);
 void conf_build_rest(struct conf *c); /* options, notices */
 void conf_verify(struct conf *c);     /* what no single object shows */
@@ -36,6 +37,8 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
 /* The contacts of contacts and contact_groups rows, kept once a pair of props. */
 struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
                                     unsigned groups_row);
+/* The contacts of own and of groups; own is used up. */
+struct model_list conf_all_contacts(struct conf *c, conf_list *own, const conf_list *groups);
 /* Custom variables of an object appended to the table; first and n of the run. */
 void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *first, uint32_t *n);
 /* The offset of coded text that is one slot with this secret. */

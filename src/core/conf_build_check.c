@@ -121,43 +121,47 @@ static void common(struct conf *c, const struct conf_object *o, const struct row
 /* Which extended information a host or service has: object index + 1. */
 static uint32_t *host_ext(struct conf *c)
 {
+    static const struct conf_host_rows rows = {CONF_D_HOSTEXTINFO_host_name,
+                                               CONF_D_HOSTEXTINFO_hostgroup_name, CONF_HOSTS_NAMED_STAY};
     uint32_t *ext = mem_calloc(c->ranked[CONF_HOST].n + 1, sizeof(*ext));
 
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
-        conf_list hosts = {0};
+        struct conf_hosts hosts = {.given = false};
 
         if (o->type != CONF_HOSTEXTINFO || !o->registered)
             continue;
-        conf_expand_hosts(c, o, CONF_D_HOSTEXTINFO_host_name, CONF_D_HOSTEXTINFO_hostgroup_name, &hosts,
-                          NULL);
-        for (size_t k = 0; k < hosts.n; k++)
-            ext[hosts.at[k]] = i + 1;
-        VEC_RELEASE(&hosts);
+        conf_hosts_rows(c, o, rows, &hosts);
+        for (size_t k = 0; k < hosts.all.n; k++)
+            ext[hosts.all.at[k]] = i + 1;
+        conf_hosts_release(&hosts);
     }
     return ext;
 }
 
 static uint32_t *service_ext(struct conf *c)
 {
+    static const struct conf_host_rows rows = {CONF_D_SERVICEEXTINFO_host_name,
+                                               CONF_D_SERVICEEXTINFO_hostgroup_name, CONF_HOSTS_LESS};
     uint32_t *ext = mem_calloc(c->services.n + 1, sizeof(*ext));
 
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
-        conf_list hosts = {0};
+        struct conf_hosts hosts = {.given = false};
+        struct conf_names names = {.given = false};
 
         if (o->type != CONF_SERVICEEXTINFO || !o->registered)
             continue;
-        conf_expand_hosts(c, o, CONF_D_SERVICEEXTINFO_host_name, CONF_D_SERVICEEXTINFO_hostgroup_name, &hosts,
-                          NULL);
-        for (size_t k = 0; k < hosts.n; k++) {
-            uint32_t s =
-                conf_service_find(c, hosts.at[k], conf_text(c, o, CONF_D_SERVICEEXTINFO_service_description));
-
-            if (s != CONF_NONE)
-                ext[s] = i + 1;
-        }
-        VEC_RELEASE(&hosts);
+        conf_hosts_rows(c, o, rows, &hosts);
+        for (size_t k = 0; k < hosts.all.n; k++)
+            conf_services_row(c, o, hosts.all.at[k], CONF_D_SERVICEEXTINFO_service_description, &names);
+        conf_list_sort(&names.yes);
+        conf_list_sort(&names.no);
+        conf_list_subtract(&names.yes, &names.no);
+        for (size_t k = 0; k < names.yes.n; k++)
+            ext[names.yes.at[k]] = i + 1;
+        conf_names_release(&names);
+        conf_hosts_release(&hosts);
     }
     return ext;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups get their members, services get their hosts. */
-#include "core/conf_int.h"
+#include "core/conf_list.h"
 
 #include "base/limits.h"
 
@@ -33,32 +33,39 @@ static void make_groups(struct conf *c, enum conf_type type)
 /* hosts or contacts: the group's own list, and the objects that name the group */
 static void own_members(struct conf *c, const struct kind *k, enum conf_type member, unsigned joins_row)
 {
-    conf_list list = {0}, reject = {0};
+    struct conf_names names = {.given = false};
 
     for (uint32_t i = 0; i < c->groups[k->group].n; i++) {
         struct conf_group *g = group_at(c, k->group, i);
 
-        VEC_CLEAR(&list);
-        VEC_CLEAR(&reject);
-        conf_expand_row(c, &c->objects.at[g->object], member, k->members_row, &list, &reject);
-        conf_list_sort(&list);
-        conf_list_sort(&reject);
-        conf_list_subtract(&list, &reject);
-        for (size_t m = 0; m < list.n; m++)
-            conf_list_add(&g->members, list.at[m]);
+        conf_names_row(c, &c->objects.at[g->object], member, k->members_row, &names);
+        conf_list_subtract(&names.yes, &names.no);
+        for (size_t m = 0; m < names.yes.n; m++)
+            conf_list_add(&g->members, names.yes.at[m]);
     }
     for (uint32_t i = 0; i < c->ranked[member].n; i++) {
-        VEC_CLEAR(&list);
-        VEC_CLEAR(&reject);
-        conf_expand_row(c, conf_ranked(c, member, i), k->group, joins_row, &list, &reject);
-        conf_list_sort(&list);
-        conf_list_sort(&reject);
-        conf_list_subtract(&list, &reject);
-        for (size_t m = 0; m < list.n; m++)
-            conf_list_add(&group_at(c, k->group, list.at[m])->members, i);
+        const struct conf_object *o = conf_ranked(c, member, i);
+
+        conf_names_row(c, o, k->group, joins_row, &names);
+        conf_names_settle(c, o, joins_row, &names);
+        for (size_t m = 0; m < names.yes.n; m++)
+            conf_list_add(&group_at(c, k->group, names.yes.at[m])->members, i);
     }
-    VEC_RELEASE(&list);
-    VEC_RELEASE(&reject);
+    conf_names_release(&names);
+}
+
+/* Nagios looks for a group called "" and does not find it. */
+static void empty_names(struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    struct str rest = p ? conf_text(c, o, row) : STR_NULL;
+
+    while (rest.n)
+        if (!str_trim(str_cut(&rest, ',')).n || (rest.p && !str_trim(rest).n)) {
+            conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                     "there is a comma too many in %s; take it out", conf_directive(row)->name);
+            return;
+        }
 }
 
 /* Members of nested groups, each group once; a circle is said and cut. */
@@ -66,7 +73,7 @@ static void nest(struct conf *c, const struct kind *k, uint32_t rank, unsigned d
 {
     struct conf_group *g = group_at(c, k->group, rank);
     const struct conf_object *o = &c->objects.at[g->object];
-    conf_list inner = {0}, reject = {0};
+    struct conf_names inner = {.given = false};
 
     if (g->step == 2)
         return;
@@ -76,18 +83,18 @@ static void nest(struct conf *c, const struct kind *k, uint32_t rank, unsigned d
         return;
     }
     g->step = 1;
-    conf_expand_row(c, o, k->group, k->nested_row, &inner, &reject);
-    for (size_t i = 0; i < inner.n; i++) {
-        struct conf_group *in = group_at(c, k->group, inner.at[i]);
+    empty_names(c, o, k->nested_row);
+    conf_names_row(c, o, k->group, k->nested_row, &inner);
+    for (size_t i = 0; i < inner.yes.n; i++) {
+        struct conf_group *in = group_at(c, k->group, inner.yes.at[i]);
 
-        nest(c, k, inner.at[i], depth + 1);
+        nest(c, k, inner.yes.at[i], depth + 1);
         for (size_t m = 0; in != g && m < in->members.n; m++)
             conf_list_add(&g->members, in->members.at[m]);
     }
     conf_list_sort(&g->members);
     g->step = 2;
-    VEC_RELEASE(&inner);
-    VEC_RELEASE(&reject);
+    conf_names_release(&inner);
 }
 
 static void nest_all(struct conf *c, const struct kind *k)
@@ -96,37 +103,46 @@ static void nest_all(struct conf *c, const struct kind *k)
         nest(c, k, i, 0);
 }
 
-void conf_expand_hosts(struct conf *c, const struct conf_object *o, unsigned host_row, unsigned group_row,
-                       conf_list *out, conf_list *by_name)
+static void add_members(struct conf *c, const conf_list *groups, conf_list *out)
 {
-    conf_list reject = {0}, groups = {0}, no_groups = {0};
-
-    conf_expand_row(c, o, CONF_HOST, host_row, out, &reject);
-    conf_list_sort(out);
-    for (size_t i = 0; by_name && i < out->n; i++)
-        conf_list_add(by_name, out->at[i]);
-    conf_expand_row(c, o, CONF_HOSTGROUP, group_row, &groups, &no_groups);
-    conf_list_sort(&groups);
-    conf_list_sort(&no_groups);
-    conf_list_subtract(&groups, &no_groups);
-    for (size_t i = 0; i < groups.n; i++) {
-        const conf_list *m = &group_at(c, CONF_HOSTGROUP, groups.at[i])->members;
+    for (size_t i = 0; i < groups->n; i++) {
+        const conf_list *m = &group_at(c, CONF_HOSTGROUP, groups->at[i])->members;
 
         for (size_t k = 0; k < m->n; k++)
             conf_list_add(out, m->at[k]);
     }
-    for (size_t i = 0; i < no_groups.n; i++) { /* a group behind ! takes its hosts out */
-        const conf_list *m = &group_at(c, CONF_HOSTGROUP, no_groups.at[i])->members;
+}
 
-        for (size_t k = 0; k < m->n; k++)
-            conf_list_add(&reject, m->at[k]);
+void conf_hosts_release(struct conf_hosts *h)
+{
+    VEC_RELEASE(&h->all);
+    VEC_RELEASE(&h->by_name);
+}
+
+void conf_hosts_rows(struct conf *c, const struct conf_object *o, struct conf_host_rows rows,
+                     struct conf_hosts *out)
+{
+    struct conf_names hosts = {.given = false}, groups = {.given = false};
+
+    conf_names_row(c, o, CONF_HOST, rows.host, &hosts);
+    conf_names_row(c, o, CONF_HOSTGROUP, rows.group, &groups);
+    out->given = hosts.given || groups.given;
+    out->wrong = hosts.wrong || groups.wrong;
+    conf_list_subtract(&groups.yes, &groups.no);
+    add_members(c, &groups.yes, &out->all);
+    add_members(c, &groups.no, &hosts.no); /* a group behind ! takes its hosts out */
+    conf_list_sort(&hosts.no);
+    conf_list_sort(&out->all);
+    conf_list_subtract(&out->all, &hosts.no);
+    if (rows.how == CONF_HOSTS_LESS || c->rq.native)
+        conf_list_subtract(&hosts.yes, &hosts.no);
+    for (size_t i = 0; i < hosts.yes.n; i++) {
+        conf_list_add(&out->by_name, hosts.yes.at[i]);
+        conf_list_add(&out->all, hosts.yes.at[i]);
     }
-    conf_list_sort(out);
-    conf_list_sort(&reject);
-    conf_list_subtract(out, &reject);
-    VEC_RELEASE(&reject);
-    VEC_RELEASE(&groups);
-    VEC_RELEASE(&no_groups);
+    conf_list_sort(&out->all);
+    conf_names_release(&hosts);
+    conf_names_release(&groups);
 }
 
 static bool in_list(const conf_list *l, uint32_t v)
@@ -150,42 +166,43 @@ static void expand_service(struct conf *c, uint32_t object)
 {
     const struct conf_object *o = &c->objects.at[object];
     struct str description = conf_text(c, o, CONF_D_SERVICE_service_description);
-    conf_list hosts = {0}, by_name = {0};
-    bool named = conf_get(c, o, CONF_D_SERVICE_host_name),
-         grouped = conf_get(c, o, CONF_D_SERVICE_hostgroup_name);
+    struct conf_hosts hosts = {.given = false};
 
     if (!description.n) {
         conf_say(c, CONF_ERROR, conf_object_place(o),
                  "this service has no name; write: service_description NAME (or register 0 for a template)");
         return;
     }
-    if (!named && !grouped) {
+    conf_hosts_rows(
+        c, o,
+        (struct conf_host_rows){CONF_D_SERVICE_host_name, CONF_D_SERVICE_hostgroup_name, CONF_HOSTS_LESS},
+        &hosts);
+    if (!hosts.given) {
         conf_say(c, CONF_ERROR, conf_object_place(o),
                  "the service '" STR_FMT "' is on no host; write: host_name HOST, or hostgroup_name GROUP",
                  STR_ARG(description));
+        conf_hosts_release(&hosts);
         return;
     }
-    conf_expand_hosts(c, o, CONF_D_SERVICE_host_name, CONF_D_SERVICE_hostgroup_name, &hosts, &by_name);
-    if (c->services.n + hosts.n > LIMIT_CHECKS) {
+    if (c->services.n + hosts.all.n > LIMIT_CHECKS) {
         if (conf_say_once(c, CONF_NONE, STR("services")))
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "with this definition there are more than %u services; put it on fewer hosts",
                      LIMIT_CHECKS);
-        hosts.n = 0;
+        hosts.all.n = 0;
     }
-    for (size_t i = 0; i < hosts.n; i++) {
+    for (size_t i = 0; i < hosts.all.n; i++) {
         struct conf_service *s = VEC_ADD(&c->services);
 
         s->object = object;
-        s->host = hosts.at[i];
+        s->host = hosts.all.at[i];
         s->description = description;
-        s->from_group = !in_list(&by_name, hosts.at[i]);
+        s->from_group = !in_list(&hosts.by_name, hosts.all.at[i]);
     }
-    if (!hosts.n && !c->counts.errors)
+    if (!hosts.all.n && !c->counts.errors)
         conf_say(c, CONF_WARNING, conf_object_place(o),
                  "the service '" STR_FMT "' is on no host: its groups are empty", STR_ARG(description));
-    VEC_RELEASE(&hosts);
-    VEC_RELEASE(&by_name);
+    conf_hosts_release(&hosts);
 }
 
 /* Of two definitions for one host and name, that which names the host comes first, then the later one: the first is taken. */
@@ -266,58 +283,118 @@ uint32_t conf_service_find(const struct conf *c, uint32_t host, struct str descr
     return CONF_NONE;
 }
 
-/* "host,description,host,description" of a service group; host may be * or !host. */
+bool conf_services_text(struct conf *c, uint32_t host, uint32_t prop, struct str text, struct conf_names *out)
+{
+    uint32_t from = c->first_service[host], to = c->first_service[host + 1], s;
+    bool all_found = true;
+    struct str name;
+
+    while (conf_next_name(&text, &name)) {
+        bool no = name.p[0] == '!', found = no;
+        conf_list *list = no ? &out->no : &out->yes;
+
+        if (no)
+            name = str_trim(str_sub(name, 1, name.n));
+        if (str_eq_c(name, "*") || conf_is_pattern(c, name)) {
+            bool all = str_eq_c(name, "*");
+
+            found = found || all || str_eq_c(name, ".*") || conf_match_wrong(c, prop, name);
+            for (s = from; s < to; s++)
+                if (all || conf_match_one(c, prop, name, c->services.at[s].description)) {
+                    conf_list_add(list, s);
+                    found = true;
+                }
+        } else if ((s = conf_service_find(c, host, name)) != CONF_NONE) {
+            conf_list_add(list, s);
+            found = true;
+        }
+        all_found = all_found && found;
+    }
+    return all_found;
+}
+
+bool conf_services_row(struct conf *c, const struct conf_object *o, uint32_t host, unsigned row,
+                       struct conf_names *out)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE;
+    struct str text = p ? conf_text(c, o, row) : STR_NULL;
+
+    if (conf_services_text(c, host, prop, text, out))
+        return true;
+    if (conf_say_once(c, prop, STR("services")))
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                 "the host '" STR_FMT "' has no service '" STR_FMT "'; define it or take the name out",
+                 STR_ARG(conf_text(c, conf_ranked(c, CONF_HOST, host), CONF_D_HOST_host_name)),
+                 STR_ARG(text));
+    return false;
+}
+
+/* One pair of a service group. A pattern for the host needs a service on one of the hosts only. */
+static void group_pair(struct conf *c, struct conf_names *out, uint32_t prop, struct str host,
+                       struct str description)
+{
+    conf_list one = {0};
+    const conf_list *hosts = &one;
+    bool found = description.p[0] == '!', wrong = false;
+
+    c->lenient = found; /* what is not there need not be left out */
+    if (conf_is_pattern(c, host))
+        hosts = conf_match(c, CONF_HOST, prop, host);
+    else
+        conf_names_add(c, CONF_HOST, prop, host, &one, &wrong);
+    c->lenient = false;
+    for (size_t i = 0; hosts && i < hosts->n; i++)
+        found = conf_services_text(c, hosts->at[i], prop, description, out) || found;
+    if (hosts && !found && !wrong && conf_say_once(c, prop, description))
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                 "the host '" STR_FMT "' has no service '" STR_FMT "'; define it or take the pair out",
+                 STR_ARG(host), STR_ARG(description));
+    VEC_RELEASE(&one);
+}
+
+/* "host,description,host,description" of a service group */
 static void group_pairs(struct conf *c, struct conf_group *g)
 {
     const struct conf_object *o = &c->objects.at[g->object];
     const struct conf_prop *p = conf_get(c, o, CONF_D_SERVICEGROUP_members);
     struct str rest = p ? conf_text(c, o, CONF_D_SERVICEGROUP_members) : STR_NULL, host, description;
     uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE;
+    struct conf_names names = {.given = false};
 
     while (conf_next_name(&rest, &host)) {
-        conf_list hosts = {0}, reject = {0};
-
         if (!conf_next_name(&rest, &description)) {
             conf_say(c, CONF_ERROR, conf_value_place(c, prop),
                      "members of a servicegroup come in pairs; write: host,service description");
             break;
         }
-        conf_expand_text(c, CONF_HOST, prop, host, &hosts, &reject);
-        for (size_t i = 0; i < hosts.n; i++) {
-            uint32_t s = conf_service_find(c, hosts.at[i], description);
-
-            if (s != CONF_NONE)
-                conf_list_add(&g->members, s);
-            else if (!str_eq_c(host, "*") && conf_say_once(c, prop, description))
-                conf_say(c, CONF_ERROR, conf_value_place(c, prop),
-                         "the host '" STR_FMT "' has no service '" STR_FMT
-                         "'; define it or take the pair out",
-                         STR_ARG(host), STR_ARG(description));
-        }
-        VEC_RELEASE(&hosts);
-        VEC_RELEASE(&reject);
+        group_pair(c, &names, prop, host, description);
     }
+    conf_list_sort(&names.yes);
+    conf_list_sort(&names.no);
+    conf_list_subtract(&names.yes, &names.no);
+    for (size_t i = 0; i < names.yes.n; i++)
+        conf_list_add(&g->members, names.yes.at[i]);
+    conf_names_release(&names);
 }
 
 static void service_groups(struct conf *c)
 {
-    conf_list list = {0}, reject = {0};
+    struct conf_names names = {.given = false};
 
     for (uint32_t i = 0; i < c->groups[CONF_SERVICEGROUP].n; i++)
         group_pairs(c, group_at(c, CONF_SERVICEGROUP, i));
     for (uint32_t i = 0; i < c->services.n; i++) {
-        VEC_CLEAR(&list);
-        VEC_CLEAR(&reject);
-        conf_expand_row(c, &c->objects.at[c->services.at[i].object], CONF_SERVICEGROUP,
-                        CONF_D_SERVICE_servicegroups, &list, &reject);
-        conf_list_sort(&list);
-        conf_list_sort(&reject);
-        conf_list_subtract(&list, &reject);
-        for (size_t m = 0; m < list.n; m++)
-            conf_list_add(&group_at(c, CONF_SERVICEGROUP, list.at[m])->members, i);
+        const struct conf_object *o = &c->objects.at[c->services.at[i].object];
+
+        if (!conf_get(c, o, CONF_D_SERVICE_servicegroups))
+            continue;
+        conf_names_row(c, o, CONF_SERVICEGROUP, CONF_D_SERVICE_servicegroups, &names);
+        conf_names_settle(c, o, CONF_D_SERVICE_servicegroups, &names);
+        for (size_t m = 0; m < names.yes.n; m++)
+            conf_list_add(&group_at(c, CONF_SERVICEGROUP, names.yes.at[m])->members, i);
     }
-    VEC_RELEASE(&list);
-    VEC_RELEASE(&reject);
+    conf_names_release(&names);
 }
 
 void conf_expand(struct conf *c)

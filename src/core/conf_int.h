@@ -106,6 +106,9 @@ struct conf {
     unsigned suggested;  /* how often a near name was looked for */
     bool resolving_used; /* now: objects that count, and the templates they use */
     bool lenient;        /* now: what does not exist is a warning */
+    enum conf_patterns { CONF_PATTERNS_NONE, CONF_PATTERNS_SOME, CONF_PATTERNS_ALL } patterns;
+    struct map pattern_index; /* text -> struct conf_pattern */
+    size_t tried;             /* names by patterns */
 };
 
 /* conf_diag.c */
@@ -135,6 +138,8 @@ struct str conf_strip_comment(struct conf *c, struct str text);
 int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t *file, struct str *bytes);
 struct str conf_path(struct conf *c, struct str path, struct str dir); /* absolute, or below dir; NUL-ended */
 
+bool conf_main_is_on(const struct conf *c, const char *name); /* a switch of the main file is written as 1 */
+
 /* the steps */
 void conf_read_main(struct conf *c);
 void conf_read_objects(struct conf *c, struct str path, struct conf_place from);
@@ -149,23 +154,3 @@ const struct conf_prop *conf_get(const struct conf *c, const struct conf_object 
 struct str conf_text(const struct conf *c, const struct conf_object *o, unsigned row);
 const struct conf_object *conf_ranked(const struct conf *c, enum conf_type type, uint32_t rank);
 uint32_t conf_rank(const struct conf *c, enum conf_type type, struct str name); /* CONF_NONE */
-
-/* conf_list.c */
-/* Takes the next name off a comma list: trimmed; false at the end. */
-bool conf_next_name(struct str *rest, struct str *name);
-void conf_list_add(conf_list *l, uint32_t v);
-void conf_list_sort(conf_list *l);                              /* rising, doubles out */
-void conf_list_subtract(conf_list *l, const conf_list *reject); /* both sorted */
-/* Says once a prop and name that there is no such object. */
-void conf_say_unknown(struct conf *c, enum conf_type type, uint32_t prop, struct str name);
-bool conf_say_once(struct conf *c, uint32_t prop, struct str name); /* true the first time */
-/* Adds the ranks that a list of names means to out, those behind a ! to reject. Unknown names are errors. */
-void conf_expand_text(struct conf *c, enum conf_type type, uint32_t prop, struct str text, conf_list *out,
-                      conf_list *reject);
-void conf_expand_row(struct conf *c, const struct conf_object *o, enum conf_type type, unsigned row,
-                     conf_list *out, conf_list *reject);
-/* Hosts meant by a host list and a host group list together: out sorted, exclusions done. groups_only (may be NULL): those that no name gave. */
-void conf_expand_hosts(struct conf *c, const struct conf_object *o, unsigned host_row, unsigned group_row,
-                       conf_list *out, conf_list *by_name);
-/* The rank of a service; CONF_NONE. */
-uint32_t conf_service_find(const struct conf *c, uint32_t host, struct str description);

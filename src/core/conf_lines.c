@@ -29,6 +29,21 @@ static void check_lines(struct conf *c, struct conf_liner *l)
     }
 }
 
+/* Commands are parted by commas; those without arguments also by blanks, as Nagios has it. */
+static bool next_command(struct str *rest, struct str *use)
+{
+    struct str all = *rest, tail;
+
+    if (!conf_next_name(rest, use))
+        return false;
+    tail = *use;
+    if (str_find_char(*use, '!') >= 0 || str_find_char(*use, ' ') < 0)
+        return true;
+    *use = str_cut(&tail, ' ');
+    *rest = str_sub(all, (size_t)(tail.p - all.p), all.n);
+    return true;
+}
+
 /* A list of commands, each with its arguments, for one contact. */
 static struct model_list contact_lines(struct conf *c, struct conf_liner *l, const struct conf_object *o,
                                        uint32_t contact, unsigned row)
@@ -39,7 +54,7 @@ static struct model_list contact_lines(struct conf *c, struct conf_liner *l, con
     struct model_list out;
     conf_list lines = {0};
 
-    while (conf_next_name(&rest, &use)) {
+    while (next_command(&rest, &use)) {
         struct str tail = use, name = str_trim(str_cut(&tail, '!'));
         uint32_t command = conf_rank(c, CONF_COMMAND, name), line;
 
@@ -67,10 +82,10 @@ static void lines_of_contacts(struct conf *c, struct conf_liner *l)
 
         k->host_lines = host;
         k->service_lines = service;
-        if (!host.n && !channel && !conf_get(c, o, CONF_D_CONTACT_host_notification_commands))
+        if (!host.n && !channel && !conf_text(c, o, CONF_D_CONTACT_host_notification_commands).n)
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this contact has no host_notification_commands; write one, or vigie_mail ADDRESS");
-        if (!service.n && !channel && !conf_get(c, o, CONF_D_CONTACT_service_notification_commands))
+        if (!service.n && !channel && !conf_text(c, o, CONF_D_CONTACT_service_notification_commands).n)
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this contact has no service_notification_commands; write one, or vigie_mail ADDRESS");
     }

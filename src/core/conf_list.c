@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of names, and what they mean: single names, * for all, ! to leave one out. */
-#include "core/conf_int.h"
+#include "core/conf_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,35 +82,99 @@ void conf_list_subtract(conf_list *l, const conf_list *reject)
     l->n = n;
 }
 
-void conf_expand_text(struct conf *c, enum conf_type type, uint32_t prop, struct str text, conf_list *out,
-                      conf_list *reject)
+/* Is the list of this kind one of patterns, where * is all and ! leaves out? Nagios knows them in some lists only. */
+static bool has_patterns(enum conf_kind kind)
 {
-    struct str name;
+    return kind == CONF_KIND_HOSTS || kind == CONF_KIND_HOSTGROUPS || kind == CONF_KIND_SERVICEGROUPS ||
+           kind == CONF_KIND_CONTACTS || kind == CONF_KIND_CONTACTGROUPS;
+}
 
-    while (conf_next_name(&text, &name)) {
-        bool no = name.p[0] == '!';
-        uint32_t rank;
+static void add_all(conf_list *l, const conf_list *more)
+{
+    for (size_t i = 0; i < more->n; i++)
+        conf_list_add(l, more->at[i]);
+}
 
-        if (no)
-            name = str_trim(str_sub(name, 1, name.n));
-        if (str_eq_c(name, "*")) {
-            for (uint32_t i = 0; i < c->ranked[type].n; i++)
-                conf_list_add(no ? reject : out, i);
-            continue;
-        }
-        rank = conf_rank(c, type, name);
-        if (rank == CONF_NONE)
+/* One name of a list of patterns. */
+static void add_pattern(struct conf *c, enum conf_type type, uint32_t prop, struct str name,
+                        struct conf_names *out)
+{
+    bool no = name.p[0] == '!';
+    conf_list *to = no ? &out->no : &out->yes;
+    const conf_list *hits;
+
+    if (no)
+        name = str_trim(str_sub(name, 1, name.n));
+    if (str_eq_c(name, "*")) {
+        for (uint32_t i = 0; i < c->ranked[type].n; i++)
+            conf_list_add(to, i);
+    } else if (conf_is_pattern(c, name)) {
+        hits = conf_match(c, type, prop, name);
+        if (hits)
+            add_all(to, hits);
+        if (hits && !hits->n)
             conf_say_unknown(c, type, prop, name);
-        else
-            conf_list_add(no ? reject : out, rank);
+        out->wrong |= !hits || !hits->n;
+    } else {
+        conf_names_add(c, type, prop, name, to, &out->wrong);
     }
 }
 
-void conf_expand_row(struct conf *c, const struct conf_object *o, enum conf_type type, unsigned row,
-                     conf_list *out, conf_list *reject)
+void conf_names_add(struct conf *c, enum conf_type type, uint32_t prop, struct str name, conf_list *to,
+                    bool *wrong)
+{
+    uint32_t rank = conf_rank(c, type, name);
+
+    if (rank != CONF_NONE) {
+        conf_list_add(to, rank);
+        return;
+    }
+    conf_say_unknown(c, type, prop, name);
+    *wrong = true;
+}
+
+void conf_names_text(struct conf *c, enum conf_type type, uint32_t prop, struct str text,
+                     struct conf_names *out)
+{
+    struct str name;
+
+    while (conf_next_name(&text, &name))
+        add_pattern(c, type, prop, name, out);
+    conf_list_sort(&out->yes);
+    conf_list_sort(&out->no);
+}
+
+void conf_names_row(struct conf *c, const struct conf_object *o, enum conf_type type, unsigned row,
+                    struct conf_names *out)
 {
     const struct conf_prop *p = conf_get(c, o, row);
+    uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE;
+    struct str text = p ? conf_text(c, o, row) : STR_NULL, name;
 
-    if (p)
-        conf_expand_text(c, type, (uint32_t)(p - c->props.at), conf_text(c, o, row), out, reject);
+    VEC_CLEAR(&out->yes);
+    VEC_CLEAR(&out->no);
+    out->wrong = false;
+    out->given = text.n > 0;
+    if (has_patterns(conf_directive(row)->kind)) {
+        conf_names_text(c, type, prop, text, out);
+        return;
+    }
+    while (conf_next_name(&text, &name))
+        conf_names_add(c, type, prop, name, &out->yes, &out->wrong);
+    conf_list_sort(&out->yes);
+}
+
+void conf_names_settle(struct conf *c, const struct conf_object *o, unsigned row, struct conf_names *names)
+{
+    conf_list_subtract(&names->yes, &names->no);
+    if (names->given && !names->wrong && !names->yes.n)
+        conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(conf_get(c, o, row) - c->props.at)),
+                 "nothing is left in %s; write what is meant before the '!', or take the line out",
+                 conf_directive(row)->name);
+}
+
+void conf_names_release(struct conf_names *names)
+{
+    VEC_RELEASE(&names->yes);
+    VEC_RELEASE(&names->no);
 }

@@ -249,6 +249,14 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
     c->depth--;
 }
 
+bool conf_main_is_on(const struct conf *c, const char *name)
+{
+    unsigned row;
+
+    BUG_ON(!conf_main_find(str_of(name), &row));
+    return str_eq_c(c->main_value[row], "1");
+}
+
 void conf_read_main(struct conf *c)
 {
     struct conf_place nowhere = {CONF_NONE, 0, 0};
@@ -268,6 +276,8 @@ void conf_read_main(struct conf *c)
         else
             set(c, name, arena_str(&c->arena, str_trim(rest)), nowhere);
     }
+    if (conf_main_is_on(c, "use_regexp_matching"))
+        c->patterns = conf_main_is_on(c, "use_true_regexp_matching") ? CONF_PATTERNS_ALL : CONF_PATTERNS_SOME;
     for (size_t i = 0; i < c->to_read.n; i++) {
         struct conf_prop *p = &c->to_read.at[i];
         struct conf_place at = {p->file, p->line, p->value_column};

@@ -10,24 +10,43 @@
 static void host_parents(struct conf *c)
 {
     struct model_build *b = c->build;
-    conf_list list = {0}, reject = {0};
+    struct conf_names names = {.given = false};
 
     for (uint32_t i = 0; i < b->n_hosts; i++) {
         const struct conf_object *o = conf_ranked(c, CONF_HOST, i);
 
         if (!conf_get(c, o, CONF_D_HOST_parents))
             continue;
-        VEC_CLEAR(&list);
-        VEC_CLEAR(&reject);
-        conf_expand_row(c, o, CONF_HOST, CONF_D_HOST_parents, &list, &reject);
-        conf_list_sort(&list);
-        b->check.at[i].parents = model_build_list(b, list.at, list.n);
+        conf_names_row(c, o, CONF_HOST, CONF_D_HOST_parents, &names);
+        b->check.at[i].parents = model_build_list(b, names.yes.at, names.yes.n);
     }
-    VEC_RELEASE(&list);
-    VEC_RELEASE(&reject);
+    conf_names_release(&names);
 }
 
-/* "host,description,..." or a bare description of the same host */
+/* One description alone is of the same host; else pairs of a host and a description. */
+static void parents_of_service(struct conf *c, uint32_t own_host, uint32_t prop, struct str text,
+                               struct conf_names *out)
+{
+    struct str rest = text, first, description;
+    bool pairs = str_find_char(text, ',') >= 0;
+
+    while (conf_next_name(&rest, &first)) {
+        uint32_t host = pairs ? conf_rank(c, CONF_HOST, first) : own_host;
+
+        description = pairs ? str_trim(str_cut(&rest, ',')) : first;
+        if (host != CONF_NONE && conf_services_text(c, host, prop, description, out))
+            continue;
+        /* Nagios looks no further where nothing can be named. */
+        if ((!description.n || description.p[0] == '!') && conf_say_once(c, prop, first))
+            conf_say(c, CONF_WARNING, conf_value_place(c, prop),
+                     "'" STR_FMT "' names no parent; write: host,service description", STR_ARG(text));
+        else if (conf_say_once(c, prop, first))
+            conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                     "there is no parent service '" STR_FMT "'; write: host,service description",
+                     STR_ARG(text));
+    }
+}
+
 static void service_parents(struct conf *c)
 {
     struct model_build *b = c->build;
@@ -35,29 +54,19 @@ static void service_parents(struct conf *c)
     for (uint32_t i = 0; i < c->services.n; i++) {
         const struct conf_object *o = &c->objects.at[c->services.at[i].object];
         const struct conf_prop *p = conf_get(c, o, CONF_D_SERVICE_parents);
-        struct str rest = p ? conf_text(c, o, CONF_D_SERVICE_parents) : STR_NULL, a, d;
-        conf_list list = {0};
+        struct conf_names names = {.given = false};
 
-        while (conf_next_name(&rest, &a)) {
-            uint32_t host = conf_rank(c, CONF_HOST, a), s;
-            struct str peek = rest;
-
-            if (host != CONF_NONE && conf_next_name(&peek, &d)) {
-                s = conf_service_find(c, host, d);
-                rest = peek;
-            } else {
-                s = conf_service_find(c, c->services.at[i].host, a);
-            }
-            if (s != CONF_NONE)
-                conf_list_add(&list, b->n_hosts + s);
-            else if (conf_say_once(c, (uint32_t)(p - c->props.at), a))
-                conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
-                         "there is no parent service '" STR_FMT "'; write: host,service description",
-                         STR_ARG(a));
-        }
-        conf_list_sort(&list);
-        b->check.at[b->n_hosts + i].parents = model_build_list(b, list.at, list.n);
-        VEC_RELEASE(&list);
+        if (!p)
+            continue;
+        parents_of_service(c, c->services.at[i].host, (uint32_t)(p - c->props.at),
+                           conf_text(c, o, CONF_D_SERVICE_parents), &names);
+        conf_list_sort(&names.yes);
+        conf_list_sort(&names.no);
+        conf_list_subtract(&names.yes, &names.no);
+        for (size_t k = 0; k < names.yes.n; k++)
+            names.yes.at[k] += b->n_hosts;
+        b->check.at[b->n_hosts + i].parents = model_build_list(b, names.yes.at, names.yes.n);
+        conf_names_release(&names);
     }
 }
 
@@ -83,96 +92,81 @@ static void children(struct conf *c)
     mem_free(flat);
 }
 
-/* A host above itself: found by taking hosts without open parents away until none is left. */
-static void circles(struct conf *c)
-{
-    struct model_build *b = c->build;
-    uint32_t *open = mem_calloc(b->n_hosts + 1, sizeof(*open));
-    conf_list ready = {0};
-    size_t done = 0;
-
-    for (uint32_t i = 0; i < b->n_hosts; i++) {
-        open[i] = b->check.at[i].parents.n;
-        if (!open[i])
-            conf_list_add(&ready, i);
-    }
-    for (; done < ready.n; done++) {
-        struct model_list l = b->check.at[ready.at[done]].children;
-
-        for (uint32_t k = 0; k < l.n; k++)
-            if (--open[b->index.at[l.first + k].v] == 0)
-                conf_list_add(&ready, b->index.at[l.first + k].v);
-    }
-    for (uint32_t i = 0; done < b->n_hosts && i < b->n_hosts; i++)
-        if (open[i])
-            conf_say(
-                c, CONF_ERROR, conf_object_place(conf_ranked(c, CONF_HOST, i)),
-                "the parents of this host lead back to it, or to a circle above it; take one parent out");
-    mem_free(open);
-    VEC_RELEASE(&ready);
-}
-
 /* The rows that name the services (or hosts) of a dependency or escalation. */
 struct target_rows {
-    unsigned host, group, description, service_group;
+    struct conf_host_rows hosts;
+    unsigned description, service_group;
     bool service;
 };
 
-/* Descriptions of an escalation or dependency: a list, * for all of the host. */
-static void services_of_host(struct conf *c, const struct conf_object *o, uint32_t host, unsigned row,
-                             conf_list *out)
+struct targets {
+    conf_list checks; /* sorted */
+    bool given;       /* something is written that can name one */
+    bool wrong;       /* something in it does not exist */
+};
+
+static void services_of_groups(struct conf *c, const struct conf_object *o, unsigned row,
+                               struct conf_names *out, struct targets *t)
 {
-    const struct conf_prop *p = conf_get(c, o, row);
-    struct str rest = conf_text(c, o, row), name;
+    struct conf_names groups = {.given = false};
 
-    while (conf_next_name(&rest, &name)) {
-        uint32_t s;
-
-        if (str_eq_c(name, "*")) {
-            for (s = c->first_service[host]; s < c->first_service[host + 1]; s++)
-                conf_list_add(out, c->build->n_hosts + s);
-            continue;
-        }
-        s = conf_service_find(c, host, name);
-        if (s != CONF_NONE)
-            conf_list_add(out, c->build->n_hosts + s);
-        else if (conf_say_once(c, (uint32_t)(p - c->props.at), name))
-            conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
-                     "the host '" STR_FMT "' has no service '" STR_FMT "'; define it or take the name out",
-                     STR_ARG(conf_text(c, conf_ranked(c, CONF_HOST, host), CONF_D_HOST_host_name)),
-                     STR_ARG(name));
-    }
-}
-
-static void targets(struct conf *c, const struct conf_object *o, const struct target_rows *r, conf_list *out)
-{
-    conf_list hosts = {0}, groups = {0}, reject = {0};
-
-    conf_expand_hosts(c, o, r->host, r->group, &hosts, NULL);
-    for (size_t i = 0; i < hosts.n; i++)
-        if (r->service)
-            services_of_host(c, o, hosts.at[i], r->description, out);
-        else
-            conf_list_add(out, hosts.at[i]);
-    if (r->service)
-        conf_expand_row(c, o, CONF_SERVICEGROUP, r->service_group, &groups, &reject);
-    for (size_t i = 0; i < groups.n; i++) {
-        const conf_list *m = &c->groups[CONF_SERVICEGROUP].at[groups.at[i]].members;
+    conf_names_row(c, o, CONF_SERVICEGROUP, row, &groups);
+    t->given |= groups.given;
+    t->wrong |= groups.wrong;
+    for (size_t i = 0; i < groups.yes.n + groups.no.n; i++) {
+        bool no = i >= groups.yes.n;
+        const conf_list *m =
+            &c->groups[CONF_SERVICEGROUP].at[no ? groups.no.at[i - groups.yes.n] : groups.yes.at[i]].members;
 
         for (size_t k = 0; k < m->n; k++)
-            conf_list_add(out, c->build->n_hosts + m->at[k]);
+            conf_list_add(no ? &out->no : &out->yes, m->at[k]);
     }
-    conf_list_sort(out);
-    VEC_RELEASE(&hosts);
-    VEC_RELEASE(&groups);
-    VEC_RELEASE(&reject);
+    conf_names_release(&groups);
 }
 
-static const struct target_rows host_escalation = {CONF_D_HOSTESCALATION_host_name,
-                                                   CONF_D_HOSTESCALATION_hostgroup_name, 0, 0, false};
+static void services_meant(struct conf *c, const struct conf_object *o, const struct target_rows *r,
+                           const struct conf_hosts *hosts, struct targets *t)
+{
+    struct conf_names names = {.given = false};
+    bool described = conf_text(c, o, r->description).n > 0;
+
+    t->given = described && hosts->given;
+    for (size_t i = 0; i < hosts->all.n && described; i++)
+        t->wrong |= !conf_services_row(c, o, hosts->all.at[i], r->description, &names);
+    services_of_groups(c, o, r->service_group, &names, t);
+    conf_list_sort(&names.yes);
+    conf_list_sort(&names.no);
+    conf_list_subtract(&names.yes, &names.no);
+    for (size_t i = 0; i < names.yes.n; i++)
+        conf_list_add(&t->checks, c->build->n_hosts + names.yes.at[i]);
+    conf_names_release(&names);
+}
+
+static void targets(struct conf *c, const struct conf_object *o, const struct target_rows *r,
+                    struct targets *t)
+{
+    struct conf_hosts hosts = {.given = false};
+
+    conf_hosts_rows(c, o, r->hosts, &hosts);
+    t->wrong = hosts.wrong;
+    t->given = hosts.given;
+    if (r->service)
+        services_meant(c, o, r, &hosts, t);
+    for (size_t i = 0; i < hosts.all.n && !r->service; i++)
+        conf_list_add(&t->checks, hosts.all.at[i]);
+    conf_hosts_release(&hosts);
+}
+
+static const struct target_rows host_escalation = {
+    {CONF_D_HOSTESCALATION_host_name, CONF_D_HOSTESCALATION_hostgroup_name, CONF_HOSTS_NAMED_STAY},
+    0,
+    0,
+    false};
 static const struct target_rows service_escalation = {
-    CONF_D_SERVICEESCALATION_host_name, CONF_D_SERVICEESCALATION_hostgroup_name,
-    CONF_D_SERVICEESCALATION_service_description, CONF_D_SERVICEESCALATION_servicegroup_name, true};
+    {CONF_D_SERVICEESCALATION_host_name, CONF_D_SERVICEESCALATION_hostgroup_name, CONF_HOSTS_LESS},
+    CONF_D_SERVICEESCALATION_service_description,
+    CONF_D_SERVICEESCALATION_servicegroup_name,
+    true};
 
 /* The interval that a check says itself or has from its host; 0 when neither says one, as Nagios has it for escalations. */
 static int64_t said_interval(const struct conf *c, const struct model_check *k)
@@ -189,17 +183,6 @@ static int64_t said_interval(const struct conf *c, const struct model_check *k)
     return said ? k->notification_interval_us : 0;
 }
 
-/* Not even a name is written, so that nothing can be meant. */
-static bool names_nobody(const struct conf *c, const struct conf_object *o)
-{
-    if (o->type == CONF_HOSTESCALATION)
-        return !conf_get(c, o, host_escalation.host) && !conf_get(c, o, host_escalation.group);
-    if (conf_get(c, o, service_escalation.service_group))
-        return false;
-    return !conf_get(c, o, service_escalation.description) ||
-           (!conf_get(c, o, service_escalation.host) && !conf_get(c, o, service_escalation.group));
-}
-
 /* Group against group multiplies: said once, then no more are made. */
 static bool too_many(struct conf *c, const struct conf_object *o, size_t n)
 {
@@ -211,6 +194,61 @@ static bool too_many(struct conf *c, const struct conf_object *o, size_t n)
     return true;
 }
 
+static bool is_additive(const struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+
+    return p && p->value.n && p->value.p[0] == '+';
+}
+
+/* A list that begins with + is added to that of the check itself. */
+static void add_own_contacts(struct conf *c, const struct model_check *k, bool contacts, bool groups,
+                             struct model_escalation *e)
+{
+    conf_list own = {0}, in = {0};
+
+    for (uint32_t i = 0; i < e->own_contacts.n; i++)
+        conf_list_add(&own, c->build->index.at[e->own_contacts.first + i].v);
+    for (uint32_t i = 0; contacts && i < k->own_contacts.n; i++)
+        conf_list_add(&own, c->build->index.at[k->own_contacts.first + i].v);
+    for (uint32_t i = 0; i < e->contact_groups.n; i++)
+        conf_list_add(&in, c->build->index.at[e->contact_groups.first + i].v);
+    for (uint32_t i = 0; groups && i < k->contact_groups.n; i++)
+        conf_list_add(&in, c->build->index.at[k->contact_groups.first + i].v);
+    conf_list_sort(&own);
+    conf_list_sort(&in);
+    e->own_contacts = model_build_list(c->build, own.at, own.n);
+    e->contact_groups = model_build_list(c->build, in.at, in.n);
+    e->contacts = conf_all_contacts(c, &own, &in);
+    VEC_RELEASE(&own);
+    VEC_RELEASE(&in);
+}
+
+static void escalate(struct conf *c, const struct conf_object *o, const struct model_escalation *e,
+                     uint32_t check)
+{
+    bool service = o->type == CONF_SERVICEESCALATION;
+    unsigned contacts = service ? CONF_D_SERVICEESCALATION_contacts : CONF_D_HOSTESCALATION_contacts;
+    unsigned groups =
+        service ? CONF_D_SERVICEESCALATION_contact_groups : CONF_D_HOSTESCALATION_contact_groups;
+    const struct model_check *k = &c->build->check.at[check];
+    struct model_escalation mine = *e;
+
+    if (!conf_get(c, o, contacts) && !conf_get(c, o, groups)) {
+        mine.contacts = k->contacts;
+        mine.own_contacts = k->own_contacts;
+        mine.contact_groups = k->contact_groups;
+    } else if (is_additive(c, o, contacts) || is_additive(c, o, groups)) {
+        add_own_contacts(c, k, is_additive(c, o, contacts), is_additive(c, o, groups), &mine);
+    }
+    if (mine.interval_us < 0)
+        mine.interval_us = said_interval(c, k);
+    if (mine.period == MODEL_NONE)
+        mine.period = k->notification_period;
+    mine.check = check;
+    *VEC_ADD(&c->build->escalation) = mine;
+}
+
 static void add_escalation(struct conf *c, const struct conf_object *o)
 {
     bool service = o->type == CONF_SERVICEESCALATION;
@@ -219,7 +257,7 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
         service
             ? conf_contacts(c, o, CONF_D_SERVICEESCALATION_contacts, CONF_D_SERVICEESCALATION_contact_groups)
             : conf_contacts(c, o, CONF_D_HOSTESCALATION_contacts, CONF_D_HOSTESCALATION_contact_groups);
-    conf_list list = {0};
+    struct targets t = {.given = false};
 
     if (!conf_get(c, o,
                   service ? CONF_D_SERVICEESCALATION_last_notification
@@ -233,65 +271,132 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
     e.contacts = who.all;
     e.own_contacts = who.own;
     e.contact_groups = who.groups;
-    targets(c, o, service ? &service_escalation : &host_escalation, &list);
-    for (size_t i = 0; i < list.n && !too_many(c, o, c->build->escalation.n + list.n - i); i++) {
-        struct model_escalation mine = e;
-        const struct model_check *k = &c->build->check.at[list.at[i]];
-
-        if (!conf_get(c, o, service ? CONF_D_SERVICEESCALATION_contacts : CONF_D_HOSTESCALATION_contacts) &&
-            !conf_get(c, o,
-                      service ? CONF_D_SERVICEESCALATION_contact_groups
-                              : CONF_D_HOSTESCALATION_contact_groups)) {
-            mine.contacts = k->contacts;
-            mine.own_contacts = k->own_contacts;
-            mine.contact_groups = k->contact_groups;
-        }
-        if (mine.interval_us < 0)
-            mine.interval_us = said_interval(c, k);
-        if (mine.period == MODEL_NONE)
-            mine.period = k->notification_period;
-        mine.check = list.at[i];
-        *VEC_ADD(&c->build->escalation) = mine;
-    }
-    if (!list.n)
-        conf_say(c, names_nobody(c, o) ? CONF_ERROR : CONF_WARNING, conf_object_place(o),
-                 "this %s is for no %s; write host_name%s", conf_type_name(o->type),
-                 service ? "service" : "host", service ? " and service_description" : " or hostgroup_name");
-    VEC_RELEASE(&list);
+    targets(c, o, service ? &service_escalation : &host_escalation, &t);
+    for (size_t i = 0; i < t.checks.n && !too_many(c, o, c->build->escalation.n + t.checks.n - i); i++)
+        escalate(c, o, &e, t.checks.at[i]);
+    if (!t.checks.n && !t.wrong)
+        conf_say(c, CONF_ERROR, conf_object_place(o), "this %s is for no %s; write host_name%s",
+                 conf_type_name(o->type), service ? "service" : "host",
+                 service ? " and service_description" : " or hostgroup_name");
+    VEC_RELEASE(&t.checks);
 }
 
-static const struct target_rows host_master = {CONF_D_HOSTDEPENDENCY_host_name,
-                                               CONF_D_HOSTDEPENDENCY_hostgroup_name, 0, 0, false};
-static const struct target_rows host_dependent = {
-    CONF_D_HOSTDEPENDENCY_dependent_host_name, CONF_D_HOSTDEPENDENCY_dependent_hostgroup_name, 0, 0, false};
+static const struct target_rows host_master = {
+    {CONF_D_HOSTDEPENDENCY_host_name, CONF_D_HOSTDEPENDENCY_hostgroup_name, CONF_HOSTS_NAMED_STAY},
+    0,
+    0,
+    false};
+static const struct target_rows host_dependent = {{CONF_D_HOSTDEPENDENCY_dependent_host_name,
+                                                   CONF_D_HOSTDEPENDENCY_dependent_hostgroup_name,
+                                                   CONF_HOSTS_NAMED_STAY},
+                                                  0,
+                                                  0,
+                                                  false};
 static const struct target_rows service_master = {
-    CONF_D_SERVICEDEPENDENCY_host_name, CONF_D_SERVICEDEPENDENCY_hostgroup_name,
-    CONF_D_SERVICEDEPENDENCY_service_description, CONF_D_SERVICEDEPENDENCY_servicegroup_name, true};
-static const struct target_rows service_dependent = {
-    CONF_D_SERVICEDEPENDENCY_dependent_host_name, CONF_D_SERVICEDEPENDENCY_dependent_hostgroup_name,
-    CONF_D_SERVICEDEPENDENCY_dependent_service_description,
-    CONF_D_SERVICEDEPENDENCY_dependent_servicegroup_name, true};
+    {CONF_D_SERVICEDEPENDENCY_host_name, CONF_D_SERVICEDEPENDENCY_hostgroup_name, CONF_HOSTS_LESS},
+    CONF_D_SERVICEDEPENDENCY_service_description,
+    CONF_D_SERVICEDEPENDENCY_servicegroup_name,
+    true};
+static const struct target_rows service_dependent = {{CONF_D_SERVICEDEPENDENCY_dependent_host_name,
+                                                      CONF_D_SERVICEDEPENDENCY_dependent_hostgroup_name,
+                                                      CONF_HOSTS_LESS},
+                                                     CONF_D_SERVICEDEPENDENCY_dependent_service_description,
+                                                     CONF_D_SERVICEDEPENDENCY_dependent_servicegroup_name,
+                                                     true};
 
-static void pair(struct conf *c, const struct model_dep *d, uint32_t check, uint32_t master)
+static bool says(const struct conf *c, const struct conf_object *o, unsigned row)
 {
-    struct model_dep mine = *d;
+    return conf_text(c, o, row).n > 0;
+}
 
-    if (check == master)
-        return;
-    mine.check = check;
-    mine.master = master;
-    *VEC_ADD(&c->build->dep) = mine;
+/* Descriptions without a host are services of the host of the other side. */
+static void on_host_of(struct conf *c, const struct conf_object *o, unsigned row, uint32_t other,
+                       struct targets *t)
+{
+    struct conf_names names = {.given = false};
+
+    conf_services_row(c, o, c->build->check.at[other].host, row, &names);
+    conf_list_sort(&names.yes);
+    conf_list_sort(&names.no);
+    conf_list_subtract(&names.yes, &names.no);
+    VEC_CLEAR(&t->checks);
+    for (size_t i = 0; i < names.yes.n; i++)
+        conf_list_add(&t->checks, c->build->n_hosts + names.yes.at[i]);
+    conf_names_release(&names);
+}
+
+static bool only_described(const struct conf *c, const struct conf_object *o, const struct target_rows *r)
+{
+    return r->service && says(c, o, r->description) && !says(c, o, r->hosts.host) &&
+           !says(c, o, r->hosts.group) && !says(c, o, r->service_group);
+}
+
+struct sides {
+    struct targets masters, dependents;
+    const struct target_rows *master, *dependent;
+    bool master_follows, dependent_follows; /* described only: on the host of the other */
+};
+
+static void tie(struct conf *c, const struct conf_object *o, struct sides *s, struct model_dep *d)
+{
+    struct targets *outer = s->master_follows ? &s->dependents : &s->masters;
+    struct targets *inner = s->master_follows ? &s->masters : &s->dependents;
+
+    for (size_t i = 0; i < outer->checks.n; i++) {
+        if (s->master_follows || s->dependent_follows)
+            on_host_of(c, o, s->master_follows ? s->master->description : s->dependent->description,
+                       outer->checks.at[i], inner);
+        if (too_many(c, o, c->build->dep.n + inner->checks.n))
+            return;
+        for (size_t k = 0; k < inner->checks.n; k++) {
+            d->check = s->master_follows ? outer->checks.at[i] : inner->checks.at[k];
+            d->master = s->master_follows ? inner->checks.at[k] : outer->checks.at[i];
+            *VEC_ADD(&c->build->dep) = *d;
+        }
+    }
+}
+
+static void sides_of(struct conf *c, const struct conf_object *o, struct sides *s)
+{
+    s->master_follows = only_described(c, o, s->master);
+    s->dependent_follows = !s->master_follows && only_described(c, o, s->dependent);
+    if (!s->master_follows)
+        targets(c, o, s->master, &s->masters);
+    if (!s->dependent_follows)
+        targets(c, o, s->dependent, &s->dependents);
+    if (s->masters.wrong || s->dependents.wrong)
+        s->masters.checks.n = s->dependents.checks.n = 0;
+}
+
+static void add_pairs(struct conf *c, const struct conf_object *o, struct model_dep *d)
+{
+    bool service = o->type == CONF_SERVICEDEPENDENCY;
+    struct sides s = {.master = service ? &service_master : &host_master,
+                      .dependent = service ? &service_dependent : &host_dependent};
+    size_t before = c->build->dep.n;
+
+    c->lenient = !service; /* as Nagios: a host dependency with a host that does not exist is left out */
+    sides_of(c, o, &s);
+    c->lenient = false;
+    tie(c, o, &s, d);
+    if (service &&
+        ((!s.masters.given && !s.master_follows && !conf_get(c, o, service_master.service_group)) ||
+         (!s.dependents.given && !s.dependent_follows)))
+        conf_say(c, CONF_ERROR, conf_object_place(o),
+                 "this servicedependency does not say which service depends on which; write host_name, "
+                 "service_description, dependent_host_name and dependent_service_description");
+    else if (c->build->dep.n == before)
+        conf_say(c, CONF_WARNING, conf_object_place(o),
+                 "this %s ties nothing; write host_name and dependent_host_name%s", conf_type_name(o->type),
+                 service ? " with both service descriptions" : "");
+    VEC_RELEASE(&s.masters.checks);
+    VEC_RELEASE(&s.dependents.checks);
 }
 
 static void add_dependency(struct conf *c, const struct conf_object *o)
 {
     bool service = o->type == CONF_SERVICEDEPENDENCY;
     struct model_dep d = {.file = o->file, .line = o->line};
-    conf_list masters = {0}, list = {0};
-    /* A service dependency that names no dependent host means services of the master's own host. */
-    bool same_host = service && !conf_get(c, o, service_dependent.host) &&
-                     !conf_get(c, o, service_dependent.group) &&
-                     !conf_get(c, o, service_dependent.service_group);
 
     conf_fill(c, o, &d, NULL);
     d.inherits = str_eq_c(
@@ -306,28 +411,7 @@ static void add_dependency(struct conf *c, const struct conf_object *o)
                  service ? CONF_D_SERVICEDEPENDENCY_notification_failure_criteria
                          : CONF_D_HOSTDEPENDENCY_notification_failure_criteria))
         d.said |= MODEL_DEP_NOTIFY;
-    c->lenient = !service; /* as Nagios: a host dependency with a host that does not exist is left out */
-    targets(c, o, service ? &service_master : &host_master, &masters);
-    if (!same_host)
-        targets(c, o, service ? &service_dependent : &host_dependent, &list);
-    c->lenient = false;
-    for (size_t i = 0; i < masters.n; i++) {
-        if (same_host) {
-            VEC_CLEAR(&list);
-            services_of_host(c, o, c->build->check.at[masters.at[i]].host, service_dependent.description,
-                             &list);
-        }
-        if (too_many(c, o, c->build->dep.n + list.n))
-            break;
-        for (size_t k = 0; k < list.n; k++)
-            pair(c, &d, list.at[k], masters.at[i]);
-    }
-    if (!masters.n || !list.n)
-        conf_say(c, CONF_WARNING, conf_object_place(o),
-                 "this %s ties nothing; write host_name and dependent_host_name%s", conf_type_name(o->type),
-                 service ? " with both service descriptions" : "");
-    VEC_RELEASE(&masters);
-    VEC_RELEASE(&list);
+    add_pairs(c, o, &d);
 }
 
 static int dep_by_check(const void *a, const void *b)
@@ -371,7 +455,6 @@ void conf_build_relations(struct conf *c)
     host_parents(c);
     service_parents(c);
     children(c);
-    circles(c);
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
 
@@ -382,5 +465,6 @@ void conf_build_relations(struct conf *c)
         else if (o->type == CONF_HOSTDEPENDENCY || o->type == CONF_SERVICEDEPENDENCY)
             add_dependency(c, o);
     }
+    conf_check_circles(c);
     runs(c->build);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Templates: the effective values of every object; then names: every object gets its rank. */
-#include "core/conf_int.h"
+#include "core/conf_list.h"
 
 #include "base/limits.h"
 
@@ -281,22 +281,14 @@ uint32_t conf_rank(const struct conf *c, enum conf_type type, struct str name)
     return map_get(&c->rank[type], name, &rank) ? (uint32_t)rank : CONF_NONE;
 }
 
-static bool main_is_on(const struct conf *c, const char *name)
-{
-    unsigned row;
-
-    BUG_ON(!conf_main_find(str_of(name), &row));
-    return str_eq_c(c->main_value[row], "1");
-}
-
 /* A switch of an object that counts only beside a switch of the main file: nothing is missing while that is off. */
 static bool is_idle(const struct conf *c, uint32_t row)
 {
     switch (row) {
-    case CONF_D_HOST_obsess: return !main_is_on(c, "obsess_over_hosts");
-    case CONF_D_SERVICE_obsess: return !main_is_on(c, "obsess_over_services");
+    case CONF_D_HOST_obsess: return !conf_main_is_on(c, "obsess_over_hosts");
+    case CONF_D_SERVICE_obsess: return !conf_main_is_on(c, "obsess_over_services");
     case CONF_D_HOST_process_perf_data:
-    case CONF_D_SERVICE_process_perf_data: return !main_is_on(c, "process_performance_data");
+    case CONF_D_SERVICE_process_perf_data: return !conf_main_is_on(c, "process_performance_data");
     default: return false;
     }
 }
@@ -304,10 +296,10 @@ static bool is_idle(const struct conf *c, uint32_t row)
 static bool main_is_idle(const struct conf *c, struct str name)
 {
     if (str_starts(name, STR("ocsp_")))
-        return !main_is_on(c, "obsess_over_services");
+        return !conf_main_is_on(c, "obsess_over_services");
     if (str_starts(name, STR("ochp_")))
-        return !main_is_on(c, "obsess_over_hosts");
-    return str_contains(name, STR("perfdata")) && !main_is_on(c, "process_performance_data");
+        return !conf_main_is_on(c, "obsess_over_hosts");
+    return str_contains(name, STR("perfdata")) && !conf_main_is_on(c, "process_performance_data");
 }
 
 /* A directive that keeps something: nothing is missing when it says 1, which is what Vigie does. */

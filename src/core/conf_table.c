@@ -186,7 +186,6 @@ const char *conf_main_near(struct str name)
 
 bool conf_kind_is_list(enum conf_kind kind)
 {
-    return kind == CONF_KIND_HOSTS || kind == CONF_KIND_HOSTGROUPS || kind == CONF_KIND_SERVICES ||
-           kind == CONF_KIND_SERVICEGROUPS || kind == CONF_KIND_CONTACTS || kind == CONF_KIND_CONTACTGROUPS ||
-           kind == CONF_KIND_COMMANDS || kind == CONF_KIND_PERIODS;
+    return (kind >= CONF_KIND_HOSTS && kind <= CONF_KIND_CONTACTGROUP_NAMES) || kind == CONF_KIND_COMMANDS ||
+           kind == CONF_KIND_PERIODS;
 }

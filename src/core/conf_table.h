@@ -37,13 +37,21 @@ enum conf_kind {
     CONF_KIND_COMMAND,
     CONF_KIND_COMMANDS,
     CONF_KIND_PERIOD,
-    CONF_KIND_PERIODS,
+    CONF_KIND_PERIODS, /* plain names */
+    /* lists of patterns: names, * for all, ! to leave out, regular expressions where the main file switches them on */
     CONF_KIND_HOSTS,
     CONF_KIND_HOSTGROUPS,
-    CONF_KIND_SERVICES,
+    CONF_KIND_SERVICES,     /* host,description pairs */
+    CONF_KIND_DESCRIPTIONS, /* of the hosts beside them */
     CONF_KIND_SERVICEGROUPS,
     CONF_KIND_CONTACTS,
     CONF_KIND_CONTACTGROUPS,
+    /* lists of plain names */
+    CONF_KIND_HOST_NAMES,
+    CONF_KIND_HOSTGROUP_NAMES,
+    CONF_KIND_SERVICEGROUP_NAMES,
+    CONF_KIND_CONTACT_NAMES,
+    CONF_KIND_CONTACTGROUP_NAMES,
     CONF_KIND_ON_HOST,
     CONF_KIND_ON_HOST_FLAP,
     CONF_KIND_ON_HOST_STALK,

@@ -266,7 +266,7 @@ static void check_excludes(struct conf *c)
 void conf_build_periods(struct conf *c)
 {
     struct model_build *b = c->build;
-    conf_list excludes = {0}, reject = {0};
+    struct conf_names excludes = {.given = false};
 
     for (uint32_t i = 0; i < c->ranked[CONF_TIMEPERIOD].n; i++) {
         const struct conf_object *o = conf_ranked(c, CONF_TIMEPERIOD, i);
@@ -278,13 +278,10 @@ void conf_build_periods(struct conf *c)
             add_entry(c, &p, o->keyed[k]);
         if (p.n_exceptions)
             order_exceptions(b->exception.at + p.first_exception, p.n_exceptions);
-        VEC_CLEAR(&excludes);
-        conf_expand_row(c, o, CONF_TIMEPERIOD, CONF_D_TIMEPERIOD_exclude, &excludes, &reject);
-        conf_list_sort(&excludes);
-        p.excludes = model_build_list(b, excludes.at, excludes.n);
+        conf_names_row(c, o, CONF_TIMEPERIOD, CONF_D_TIMEPERIOD_exclude, &excludes);
+        p.excludes = model_build_list(b, excludes.yes.at, excludes.yes.n);
         *VEC_ADD(&b->period) = p;
     }
     check_excludes(c);
-    VEC_RELEASE(&excludes);
-    VEC_RELEASE(&reject);
+    conf_names_release(&excludes);
 }

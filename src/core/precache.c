@@ -344,6 +344,8 @@ static void body(struct writer *w, const struct model_check *k)
 
 static void service_parents(struct writer *w, const struct model_check *k)
 {
+    bool short_form = k->parents.n == 1; /* a single name is read as one of the same host */
+
     if (!k->parents.n)
         return;
     buf_add_c(w->out, "\tparents\t");
@@ -351,7 +353,7 @@ static void service_parents(struct writer *w, const struct model_check *k)
         const struct model_check *p = model_check(&w->m, model_item(&w->m, k->parents, i));
 
         buf_add_c(w->out, i ? "," : "");
-        if (p->host != k->host)
+        if (!short_form || p->host != k->host)
             buf_printf(w->out, "%s,", model_c(&w->m, model_check(&w->m, p->host)->name));
         buf_add_c(w->out, model_c(&w->m, p->name));
     }
@@ -446,9 +448,10 @@ void precache_write(const struct model_build *b, struct buf *out)
     checks(&w);
     for (uint32_t i = 0; i < w.m.n_dep; i++) {
         const struct model_dep *d = &w.m.dep[i];
-        bool host = d->check < w.m.n_hosts; /* for services, Nagios leaves criteria out that are never met */
+        /* Nagios leaves criteria out that are never met, but those of execution between hosts. */
+        bool host = d->check < w.m.n_hosts;
 
-        if ((d->said & MODEL_DEP_NOTIFY) && (host || d->notify_on))
+        if ((d->said & MODEL_DEP_NOTIFY) && d->notify_on)
             dependency(&w, d, "notification_failure_options", d->notify_on);
         if ((d->said & MODEL_DEP_EXECUTE) && (host || d->execute_on))
             dependency(&w, d, "execution_failure_options", d->execute_on);
