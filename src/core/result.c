@@ -400,7 +400,10 @@ void result_of_run(struct world *w, const struct world_result *r)
     struct world_run run;
     uint32_t slot;
 
-    if (!sched_find_run(w, r->run_id, &slot)) {
+    /* One of an engine before us is taken if its check was not checked since. */
+    if (!sched_find_run(w, r->run_id, &slot) &&
+        (r->how == RECORD_HOW_LOST ||
+         !sched_adopt(w, 0, &(struct world_listed){r->run_id, r->oid}, r->started, &slot))) {
         w->prog.results_unknown++;
         w->program_unseen = true;
         return;

@@ -131,7 +131,8 @@ void sched_again(struct world *w, uint32_t check)
 
 /* ---- runs ---- */
 
-uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us)
+static uint32_t begin_run(struct world *w, uint64_t id, uint32_t check, enum world_run_kind kind,
+                          int64_t timeout_us)
 {
     uint32_t slot;
     struct world_run *r;
@@ -145,7 +146,7 @@ uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind ki
     }
     r = &w->runs.at[slot];
     memset(r, 0, sizeof(*r));
-    r->id = w->opt.epoch << 32 | (uint32_t)++w->next_run;
+    r->id = id;
     r->check = check;
     r->kind = (uint8_t)kind;
     r->sent = w->now.mono;
@@ -161,6 +162,43 @@ uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind ki
     w->prog.parallel = w->running;
     w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
     return slot;
+}
+
+uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us)
+{
+    uint64_t id = w->opt.epoch << 32 | (uint32_t)++w->next_run;
+
+    return begin_run(w, id, check, kind, timeout_us);
+}
+
+static int64_t timeout_of(const struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+
+    return world_kind(w, check) == MODEL_HOST ? g->host_check_timeout_us : g->service_check_timeout_us;
+}
+
+bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *run, struct wall started,
+                 uint32_t *slot)
+{
+    uint64_t found;
+    uint32_t check;
+    struct state *s;
+
+    if (run->id >> 32 >= w->opt.epoch || !run->oid || !map_get_u64(&w->oids, run->oid, &found))
+        return false;
+    check = (uint32_t)found;
+    s = &w->st[check];
+    if (s->run || started.us <= s->last_check)
+        return false;
+    if (heap_has(&w->due, check) && !(s->due_options & SCHED_FORCED)) {
+        heap_remove(&w->due, check);
+        s->due_options = 0;
+    }
+    *slot = begin_run(w, run->id, check, WORLD_RUN_CHECK, timeout_of(w, check));
+    w->runs.at[*slot].instance = (uint8_t)instance;
+    world_touch_board(w, check);
+    return true;
 }
 
 void world_sent(struct world *w, uint64_t run_id, unsigned instance)
@@ -213,7 +251,7 @@ void sched_lost(struct world *w, uint32_t slot)
         tell_unsent(w, r.intent);
 }
 
-void sched_runner(struct world *w, unsigned instance, bool up, const uint64_t *runs, size_t n)
+void sched_runner(struct world *w, unsigned instance, bool up, const struct world_listed *runs, size_t n)
 {
     uint32_t bit = 1u << (instance & 31), slot;
 
@@ -227,12 +265,12 @@ void sched_runner(struct world *w, unsigned instance, bool up, const uint64_t *r
     for (size_t i = 0; i < n; i++) {
         struct world_effect *e;
 
-        if (sched_find_run(w, runs[i], &slot)) {
+        if (sched_find_run(w, runs[i].id, &slot) || sched_adopt(w, instance, &runs[i], w->now.wall, &slot)) {
             w->runs.at[slot].listed = true;
             continue;
         }
         e = world_effect(w, WORLD_KILL);
-        e->id = runs[i];
+        e->id = runs[i].id;
         e->check = MODEL_NONE;
         e->source = instance;
     }
@@ -295,11 +333,9 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
 
 static void start_check(struct world *w, uint32_t check, struct mono due, uint32_t options)
 {
-    const struct model_globals *g = w->m->globals;
     const struct model_check *c = model_check(w->m, check);
     bool host = world_kind(w, check) == MODEL_HOST;
-    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK,
-                                    host ? g->host_check_timeout_us : g->service_check_timeout_us);
+    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK, timeout_of(w, check));
     struct world_run *r = &w->runs.at[slot];
     struct world_effect *e = world_effect(w, WORLD_RUN);
 

@@ -98,6 +98,11 @@ static void release_checks(struct world *w)
         when_release(&w->when);
 }
 
+uint64_t world_oid(const struct world *w, uint32_t check)
+{
+    return w->st[check].oid;
+}
+
 void world_free(struct world *w)
 {
     if (!w)

@@ -36,6 +36,7 @@ enum world_event_kind {
 
 struct world_result {
     uint64_t run_id;
+    uint64_t oid; /* of the check, for a run of an engine before us; 0: not a check's */
     uint64_t how; /* enum record_how */
     uint64_t code;
     struct wall started;
@@ -43,6 +44,10 @@ struct world_result {
     struct str output, error;
     bool truncated;
     bool rightless; /* the output shows that a right was missing, not that the host is down */
+};
+
+struct world_listed { /* a run that a runner has: oid as in struct world_result */
+    uint64_t id, oid;
 };
 
 struct world_event {
@@ -55,7 +60,7 @@ struct world_event {
     struct {
         unsigned instance;
         bool up;
-        const uint64_t *runs; /* those it says it still has */
+        const struct world_listed *runs; /* those it says it still has */
         size_t n_runs;
     } runner;
     uint64_t number; /* NOT_SENT: run id; NOTIFIED: intent; STORED: sequence */
@@ -108,6 +113,7 @@ struct world_options {
 
 struct world *world_new(const struct world_options *o);
 void world_free(struct world *w);
+uint64_t world_oid(const struct world *w, uint32_t check);
 /* The configuration in force. m must outlive the world or the next world_set_model. The first one makes the world; a later one is a reload: state
  * goes over by name, what runs runs on. */
 void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now);

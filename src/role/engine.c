@@ -11,6 +11,7 @@
 #include "os/clock.h"
 #include "os/mem.h"
 #include "role/engine_in.h"
+#include "wire/link.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -92,19 +93,20 @@ static void begin_load(struct engine *e)
 
 static void runner_event(struct engine *e, const struct peer *p, bool up, struct str runs)
 {
-    uint64_t *ids = mem_calloc(runs.n / 8 + 1, sizeof(*ids));
+    struct world_listed *ids =
+        mem_calloc(runs.n / sizeof(*ids) + 1, sizeof(*ids)); /* HELLO has them in just this form */
     struct world_event ev = {.kind = WORLD_RUNNERS};
 
-    memcpy(ids, runs.n ? runs.p : "", runs.n / 8 * 8);
+    memcpy(ids, runs.n ? runs.p : "", runs.n / sizeof(*ids) * sizeof(*ids));
     ev.runner.instance = engine_slot(p);
     ev.runner.up = up;
     ev.runner.runs = ids;
-    ev.runner.n_runs = runs.n / 8;
+    ev.runner.n_runs = runs.n / sizeof(*ids);
     engine_step(e, &ev);
     mem_free(ids);
 }
 
-/* What a runner that came before the world began said it still runs: of an engine before us, so the world will have it killed. */
+/* What a runner that came before the world began said it still runs: of an engine before us. Its results wait until then, too: its link is paused. */
 static struct str early_runs(struct engine *e, unsigned instance)
 {
     return instance < ARRAY_LEN(e->early) && e->early[instance].data ? buf_str(&e->early[instance])
@@ -131,6 +133,9 @@ static void start_world(struct engine *e)
     for (size_t i = 0; i < r->n_peers; i++)
         if (r->peers[i].up && engine_executes(&r->peers[i]))
             runner_event(e, &r->peers[i], true, early_runs(e, engine_slot(&r->peers[i])));
+    for (size_t i = 0; i < r->n_peers; i++)
+        if (r->peers[i].up && engine_executes(&r->peers[i]))
+            link_resume(r->peers[i].link);
     plan(e);
     role_ready(r);
 }
@@ -181,8 +186,10 @@ static void peer_up(struct role *r, struct peer *p)
 
     if (engine_executes(p) && e->loaded)
         runner_event(e, p, true, r->hello ? r->hello->runs : STR_NULL);
-    else if (engine_executes(p))
+    else if (engine_executes(p)) {
         keep_early_runs(e, engine_slot(p), r->hello ? r->hello->runs : STR_NULL);
+        link_pause(p->link);
+    }
     if (p->id == ROLE_STORE) {
         e->store_up = !e->loaded; /* a new store: nothing is sent before it said where its record ends */
         e->load_sent = false;
@@ -253,6 +260,7 @@ static void on_result(struct role *r, struct peer *p, const struct msg *m)
     struct world_event ev = {.kind = WORLD_RESULT};
 
     ev.result = (struct world_result){.run_id = in->run_id,
+                                      .oid = in->oid,
                                       .how = in->how,
                                       .code = in->code,
                                       .started = {in->started_us},
@@ -262,8 +270,6 @@ static void on_result(struct role *r, struct peer *p, const struct msg *m)
                                       .truncated = in->truncated != 0,
                                       .rightless = in->rightless != 0};
     engine_step(e, &ev);
-    if (!e->loaded)
-        return; /* not acknowledged: it comes again */
     *VEC_ADD(&e->acks) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, in->seq};
 }
 

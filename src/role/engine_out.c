@@ -81,7 +81,7 @@ static void run(struct engine *e, const struct world_effect *x)
     size_t n_argv = unpack(world_text(e->world, x->words), words, LIMIT_ARGV);
     size_t n_env = unpack(world_text(e->world, x->env), words + n_argv, LIMIT_ARGV);
     struct msg_run m = {.run_id = x->id,
-                        .idx = x->check == UINT32_MAX ? 0 : x->check,
+                        .oid = x->run_kind == WORLD_RUN_CHECK ? world_oid(e->world, x->check) : 0,
                         .kind = x->run_kind,
                         .argv = {words, n_argv},
                         .env = {words + n_argv, n_env},

@@ -70,19 +70,21 @@ void keep_resend(struct keep *k, struct peer *engine)
     keep_go_on(k, engine);
 }
 
-struct str keep_run_ids(struct keep *k, const struct map *runs)
+struct str keep_list(struct keep *k, const struct map *runs, uint64_t (*oid_of)(uint64_t value))
 {
     struct buf ids = BUF_INIT;
     struct str key;
-    uint64_t value;
+    uint64_t value, id;
     size_t n;
 
     for (size_t i = 0; i < runs->n_entry; i++) {
         if (!map_at(runs, i, &key, &value))
             continue;
-        memcpy(&value, key.p, sizeof(value));
-        if (value)
-            buf_add_le64(&ids, value);
+        memcpy(&id, key.p, sizeof(id));
+        if (!id) /* our own trial */
+            continue;
+        buf_add_le64(&ids, id);
+        buf_add_le64(&ids, oid_of(value));
     }
     mem_free(k->ids);
     k->ids = buf_take(&ids, &n);

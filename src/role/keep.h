@@ -17,9 +17,10 @@ struct kept {
 struct keep {
     VEC(struct kept) kept; /* by rising seq, from at on */
     size_t at, bytes;
-    uint64_t next_seq; /* rises over restarts of the role, too: what an earlier process was told as stored is never taken for ours */
-    uint64_t sent;     /* up to here all were handed to the link */
-    char *ids; /* what the last HELLO borrowed */
+    uint64_t
+        next_seq; /* rises over restarts of the role, too: what an earlier process was told as stored is never taken for ours */
+    uint64_t sent; /* up to here all were handed to the link */
+    char *ids;     /* what the last HELLO borrowed */
 };
 
 /* Gives the result its number, keeps it and sends it (engine may be NULL: it goes when one comes). */
@@ -27,6 +28,6 @@ void keep_send(struct keep *k, struct peer *engine, struct msg_result *m);
 void keep_stored(struct keep *k, uint64_t seq);
 void keep_resend(struct keep *k, struct peer *engine);
 void keep_go_on(struct keep *k, struct peer *engine); /* the link has room again */
-/* The keys of a map whose keys are run ids, packed for HELLO; borrowed until the next call. */
-struct str keep_run_ids(struct keep *k, const struct map *runs);
+/* What runs, packed for HELLO: id and identity of the check, 8 bytes each, of every entry of a map from run ids; borrowed until the next call. */
+struct str keep_list(struct keep *k, const struct map *runs, uint64_t (*oid_of)(uint64_t value));
 void keep_release(struct keep *k);

@@ -15,7 +15,7 @@
 
 struct probing {
     struct role *role;
-    uint64_t run_id, ticket;
+    uint64_t run_id, oid, ticket;
     struct probe probe;
     struct buf words;
     const char **argv;
@@ -37,6 +37,7 @@ static void finish(struct probing *g, const struct msg_result *res)
     struct msg_result m = *res;
 
     m.run_id = g->run_id;
+    m.oid = g->oid;
     m.started_us = g->began_wall.us;
     m.lasted_us = clock_mono().us - g->probe.began.us;
     map_remove_u64(&self->runs, g->run_id);
@@ -130,6 +131,7 @@ static void on_run(struct role *r, struct peer *p UNUSED, const struct msg *m)
 
     *g = (struct probing){.role = r,
                           .run_id = m->u.run.run_id,
+                          .oid = m->u.run.oid,
                           .words = BUF_INIT,
                           .began_wall = clock_wall(),
                           .probe = {.env = &self->env, .began = clock_mono(), .user = g, .end = on_end}};
@@ -182,11 +184,16 @@ static void prober_drained(struct role *r, struct peer *p)
     keep_go_on(&((struct prober *)r->self)->keep, p);
 }
 
+static uint64_t oid_of(uint64_t run)
+{
+    return ((const struct probing *)(uintptr_t)run)->oid;
+}
+
 static void prober_hello(struct role *r, struct msg_hello *mine)
 {
     struct prober *self = r->self;
 
-    mine->runs = keep_run_ids(&self->keep, &self->runs);
+    mine->runs = keep_list(&self->keep, &self->runs, oid_of);
 }
 
 static void prober_snapshot(struct role *r, const struct role_snapshot *now,

@@ -23,6 +23,7 @@ void runner_finish(struct run *run, const struct msg_result *res)
 
     map_remove_u64(&self->runs, run->run_id);
     m.run_id = run->run_id;
+    m.oid = run->oid;
     m.started_us = run->began_wall.us;
     m.lasted_us = clock_mono().us - run->began.us;
     if (run->run_id == RUN_TRIAL)
@@ -104,12 +105,17 @@ static void runner_serve(struct role *r)
         runner_trial_begin(r);
 }
 
+static uint64_t oid_of(uint64_t run)
+{
+    return ((const struct run *)(uintptr_t)run)->oid;
+}
+
 /* Tells a (new) engine what still runs here, so that it adopts its own and has the others ended. */
 static void runner_hello(struct role *r, struct msg_hello *mine)
 {
     struct runner *self = r->self;
 
-    mine->runs = keep_run_ids(&self->keep, &self->runs);
+    mine->runs = keep_list(&self->keep, &self->runs, oid_of);
 }
 
 static void runner_peer_up(struct role *r, struct peer *p)

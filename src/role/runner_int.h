@@ -25,6 +25,7 @@ struct words {
 struct run {
     struct role *role;
     uint64_t run_id;
+    uint64_t oid; /* of the check; 0: none */
     enum run_kind kind;
     struct words argv, env; /* until the process runs */
     struct proc proc;       /* pid 0: waits for room to start, or has ended */

@@ -319,7 +319,7 @@ void runner_start(struct role *r, const struct msg_run *m)
     if (map_get_u64(&self->runs, m->run_id, NULL))
         return; /* said twice: it runs */
     run = mem_zalloc(sizeof(*run));
-    *run = (struct run){.role = r, .run_id = m->run_id, .kind = (enum run_kind)m->kind, .out_fd = -1, .err_fd = -1, .out = BUF_INIT, .err = BUF_INIT,
+    *run = (struct run){.role = r, .run_id = m->run_id, .oid = m->oid, .kind = (enum run_kind)m->kind, .out_fd = -1, .err_fd = -1, .out = BUF_INIT, .err = BUF_INIT,
                         .argv = {.block = BUF_INIT}, .env = {.block = BUF_INIT}, .began = clock_mono(), .began_wall = clock_wall()};
     run->out_max = m->out_max ? MIN(m->out_max, (uint64_t)LIMIT_OUTPUT_TOTAL) : LIMIT_OUTPUT_TOTAL;
     run->deadline.us = run->began.us + m->timeout_us;

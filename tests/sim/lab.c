@@ -315,6 +315,9 @@ static void new_world(struct lab *lab, struct str records)
     world_start(lab->w, lab_now(lab));
     carry_out(lab);
     up.runner.up = true;
+    up.runner.runs = lab->listed;
+    up.runner.n_runs = lab->n_listed;
+    lab->n_listed = 0;
     lab_event(lab, &up);
 }
 

@@ -57,6 +57,9 @@ struct lab {
     uint64_t *oids;
     unsigned mutation;
     struct buf kept; /* the records of a world that was stopped */
+    /* What the runner says that it still runs when the next world begins; taken then. */
+    const struct world_listed *listed;
+    size_t n_listed;
 };
 
 /* Main file, and objects behind lab_objects. The world is started at start_s (wall seconds). */

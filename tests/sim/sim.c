@@ -217,17 +217,17 @@ static void check_all(struct sim *s)
 static void runner(struct sim *s, bool up)
 {
     struct world_event e = {.kind = WORLD_RUNNERS};
-    uint64_t *ids = mem_calloc(s->lab.runs.n + 2, sizeof(*ids));
+    struct world_listed *ids = mem_calloc(s->lab.runs.n + 2, sizeof(*ids));
     size_t n = 0;
 
     /* It comes back with half of its runs, and with one nobody knows. */
     for (size_t i = s->lab.runs.n; up && i-- > 0;) {
         if (s->lab.runs.at[i].id % 2)
-            ids[n++] = s->lab.runs.at[i].id;
+            ids[n++] = (struct world_listed){s->lab.runs.at[i].id, 0};
         else
             lab_lose(&s->lab, i);
     }
-    ids[n++] = 12345;
+    ids[n++] = (struct world_listed){12345, 0};
     e.runner.up = up;
     e.runner.runs = ids;
     e.runner.n_runs = up ? n : 0;

@@ -49,7 +49,7 @@ static void from_peer(void *user, const struct msg *m, int *fds UNUSED, size_t n
     case MSG_HELLO:
         g->hello = true;
         VEC_CLEAR(&g->listed);
-        for (size_t i = 0; i + 8 <= m->u.hello.runs.n; i += 8)
+        for (size_t i = 0; i + 8 <= m->u.hello.runs.n; i += 16) /* id and identity of the check */
             memcpy(VEC_ADD(&g->listed), m->u.hello.runs.p + i, 8);
         break;
     case MSG_RESULT: take_result(g, &m->u.result); break;

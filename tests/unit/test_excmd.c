@@ -213,7 +213,7 @@ static void test_value_is_one_word(void **st UNUSED)
     assert_true(i < n);
     words = world_text(lab.w, x[i].words);
     assert_true(record_next_word(&words, &w) == 1 && str_eq_c(w, "/bin/eh"));
-    assert_true(record_next_word(&words, &w) == 1 && str_starts(w, STR("a b;c ")));
+    assert_true(record_next_word(&words, &w) == 1 && str_starts(w, STR("a b:c ")));
     assert_false(str_contains(w, STR("$"))); /* illegal_macro_output_chars */
     assert_true(!str_contains(w, STR("\x01S1;")) || str_contains(w, STR("\x01\x01S1;"))); /* never a slot */
     assert_true(record_next_word(&words, &w) == 1 && str_eq_c(w, "end"));

@@ -143,7 +143,7 @@ static void test_golden(void **state UNUSED)
     struct buf b = BUF_INIT;
 
     msg_put_run(&b,
-                &(struct msg_run){.run_id = 2ull << 32 | 7, .idx = 42, .argv = {argv, 2}, .timeout_us = 64});
+                &(struct msg_run){.run_id = 2ull << 32 | 7, .oid = 42, .argv = {argv, 2}, .timeout_us = 64});
     assert_int_equal(b.len, sizeof(run) - 1);
     assert_memory_equal(b.data, run, b.len);
     buf_release(&b);

@@ -411,6 +411,61 @@ static void test_notice_is_never_lost(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* The engine dies while a plugin runs, or before its result was on disk: a new one takes both over, once, and runs nothing beside them. */
+static void test_runs_of_an_engine_before(void **st UNUSED)
+{
+    struct lab lab = {0};
+    struct world_event ev = {.kind = WORLD_RESULT};
+    struct world_listed run;
+    struct buf text = BUF_INIT;
+    const struct state *s;
+    uint64_t started;
+    uint32_t check;
+
+    buf_printf(&text, "%suse_retained_scheduling_info=1\n", lab_main);
+    lab_open(&lab, text.data, active, START, 1, up, 0);
+    lab_run(&lab, 100 * S);
+    check = lab_check(&lab, "h1", "s1");
+    run = (struct world_listed){1ull << 32 | 0xfffff, lab_oids(&lab)[check]};
+
+    lab.listed = &run;
+    lab.n_listed = 1;
+    lab_restart(&lab, false);
+    s = lab_state(&lab, "h1", "s1");
+    assert_true(s->run);
+    started = lab.started[check];
+    lab_run(&lab, 15 * S); /* it is due, but it runs */
+    assert_int_equal(lab.started[check], started);
+    ev.result = (struct world_result){.run_id = run.id,
+                                      .oid = run.oid,
+                                      .code = 2,
+                                      .started = {lab_now(&lab).wall.us - S},
+                                      .lasted_us = S,
+                                      .output = STR("late")};
+    lab_event(&lab, &ev);
+    assert_true(!s->run && s->state == 2);
+    ev.result.code = 0;
+    lab_event(&lab, &ev); /* sent twice */
+    assert_int_equal(s->state, 2);
+
+    lab_restart(&lab, false); /* it had ended before the new engine came */
+    s = lab_state(&lab, "h1", "s1");
+    ev.result.code = 1;
+    assert_false(s->run);
+    lab_event(&lab, &ev); /* the same once more: it is in the record already */
+    assert_int_equal(s->state, 2);
+    ev.result.run_id++;
+    ev.result.started.us += S / 2;
+    lab_event(&lab, &ev);
+    assert_int_equal(s->state, 1);
+    run = (struct world_listed){1ull << 32 | 5, 0}; /* a notification's: nobody wants it */
+    lab.listed = &run;
+    lab.n_listed = 1;
+    lab_restart(&lab, false);
+    lab_close(&lab);
+    buf_release(&text);
+}
+
 static void test_clock_step(void **st UNUSED)
 {
     struct lab lab = {0};
@@ -473,6 +528,7 @@ int main(void)
         cmocka_unit_test(test_ends_of_plugins),
         cmocka_unit_test(test_rightless),
         cmocka_unit_test(test_notice_is_never_lost),
+        cmocka_unit_test(test_runs_of_an_engine_before),
         cmocka_unit_test(test_clock_step),
         cmocka_unit_test(test_commands_refused),
     };
