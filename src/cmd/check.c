@@ -234,7 +234,7 @@ int cmd_check(int argc, char **argv)
         .usage = "vigie check [-o json] [--precache OUT] FILE",
         .about =
             "Reads a configuration, Vigie's own or a nagios.cfg, and says in one pass all that is wrong with "
-            "it, each with\n"
+            "it, each with "
             "its place and what to write instead; then what it contains, and a verdict. Nothing is started.\n"
             "Exit status: 0 accepted (warnings are counted), 1 refused, 2 wrong use.",
         .opts = opts,

@@ -61,7 +61,7 @@ int cmd_run(int argc, char **argv)
     const struct opt_command cmd = {
         .usage = "vigie run [-c FILE] [--set NAME=VALUE]...",
         .about = "Runs Vigie in the foreground until SIGTERM or Ctrl-C. SIGHUP reads the configuration again "
-                 "without\n"
+                 "without "
                  "interrupting a check. Without -c, /etc/vigie/vigie.conf is read.",
         .opts = opts,
         .n = ARRAY_LEN(opts),

@@ -114,32 +114,15 @@ int ctl_call(const struct ctl *c, const char *method, const char *path, const ch
     return run_call(c, &call, err);
 }
 
-int ctl_follow(const struct ctl *c, const char *path, const char *query,
-               bool (*part)(void *user, struct str body), void *user, struct err *err)
-{
-    const struct call call = {.method = "GET", .path = path, .query = query, .part = part, .user = user};
-
-    return run_call(c, &call, err);
-}
-
-const char *ctl_text(const json_t *o, const char *key)
-{
-    const char *s = json_string_value(json_object_get(o, key));
-
-    return s ? s : "";
-}
-
 static void say_problem(int status, const json_t *problem, struct str raw)
 {
-    const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title"),
-               *field = ctl_text(problem, "field");
+    const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title");
 
     if (status == 401 || status == 403)
         fprintf(stderr,
                 "vigie ctl: you have no right to this: call as root or as the user that Vigie runs as\n");
     else if (detail[0] || title[0])
-        fprintf(stderr, "vigie ctl: %s%s%s%s\n", detail[0] ? detail : title, field[0] ? " (field " : "",
-                field, field[0] ? ")" : "");
+        fprintf(stderr, "vigie ctl: %s\n", detail[0] ? detail : title);
     else
         fprintf(stderr, "vigie ctl: Vigie answered %d " STR_FMT "\n", status, STR_ARG(str_sub(raw, 0, 200)));
 }

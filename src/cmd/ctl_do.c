@@ -89,6 +89,16 @@ int ctl_ack(int argc, char **argv)
     return act(&c, argv, n, "POST", "acknowledge", request, "acknowledged");
 }
 
+static int not_a_time(const char *option, const char *text)
+{
+    fprintf(
+        stderr,
+        "vigie ctl downtime: --%s is a time such as 22:00, '2026-11-23 22:00' or 2026-11-23T22:00:00Z, not "
+        "'%s'\n",
+        option, text);
+    return CMD_USAGE;
+}
+
 int ctl_downtime(int argc, char **argv)
 {
     struct ctl c = {0};
@@ -98,7 +108,8 @@ int ctl_downtime(int argc, char **argv)
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
         {"for", 'f', OPT_TIME, "DURATION", "How long: 30m, 2h (default), 3d.", &length},
-        {"start", 0, OPT_STR, "TIME", "Begin, as 2026-11-23T22:00:00Z; default now.", &start},
+        {"start", 0, OPT_STR, "TIME",
+         "Begin: 22:00 or '2026-11-23 22:00' here, or 2026-11-23T22:00:00Z; default now.", &start},
         {"end", 0, OPT_STR, "TIME", "End, instead of --for.", &end},
         {"flexible", 0, OPT_FLAG, NULL,
          "Begins with the first problem between start and end and lasts --for.", &flexible},
@@ -117,16 +128,15 @@ int ctl_downtime(int argc, char **argv)
 
     if (done)
         return status;
-    if (start && !time_parse_rfc3339(str_of(start), &from)) {
-        fprintf(stderr, "vigie ctl downtime: --start is a time such as 2026-11-23T22:00:00Z, not '%s'\n",
-                start);
+    if (start && !ctl_moment(start, from, &from))
+        return not_a_time("start", start);
+    if (length <= 0) {
+        fprintf(stderr, "vigie ctl downtime: --for must be longer than nothing\n");
         return CMD_USAGE;
     }
     to.us = from.us + length;
-    if (end && !time_parse_rfc3339(str_of(end), &to)) {
-        fprintf(stderr, "vigie ctl downtime: --end is a time such as 2026-11-23T23:00:00Z, not '%s'\n", end);
-        return CMD_USAGE;
-    }
+    if (end && !ctl_moment(end, from, &to))
+        return not_a_time("end", end);
     time_rfc3339(from, a);
     time_rfc3339(to, b);
     ctl_when(a, begins, sizeof(begins));
@@ -198,6 +208,15 @@ int ctl_reload(int argc, char **argv)
     return CMD_OK;
 }
 
+static void say_token(const json_t *answer)
+{
+    char until[48];
+
+    ctl_when(ctl_text(answer, "expires"), until, sizeof(until));
+    fprintf(stderr, "vigie ctl: this token is shown only now; name %s, role %s, good until %s\n",
+            ctl_text(answer, "name"), ctl_text(answer, "role"), until);
+}
+
 int ctl_token(int argc, char **argv)
 {
     struct ctl c = {0};
@@ -240,7 +259,7 @@ int ctl_token(int argc, char **argv)
         printf("%s", ctl_text(answer, "token"));
     printf("\n");
     if (!c.json)
-        fprintf(stderr, "shown this once; %s, role %s\n", argv[1], role);
+        say_token(answer);
     json_decref(answer);
     return CMD_OK;
 }

@@ -17,6 +17,8 @@ bool ctl_name(char **argv, size_t n, const char **host, const char **service)
         *semi = '\0';
         *service = semi + 1;
     }
+    if (!**host)
+        fprintf(stderr, "vigie ctl: the name of the host is empty\n");
     return **host != '\0';
 }
 
@@ -68,12 +70,12 @@ static void say_missing(const struct ctl *c, const char *host, const char *servi
         fprintf(stderr, "vigie ctl: there is no host '%s'", host);
         near = ask_list(c, "filter=all&limit=500&kind=host&sort=name", NULL, NULL, &status);
         suggest(near, "host", host);
-        fprintf(stderr, " 'vigie ctl list --kind host' shows all\n");
+        fprintf(stderr, " (vigie ctl list --kind host names all)\n");
     } else if (hosts) {
         fprintf(stderr, "vigie ctl: the host '%s' has no service '%s'", host, service);
         near = ask_list(c, "filter=all&limit=500&kind=service&sort=name", host, NULL, &status);
         suggest(near, "service", service);
-        fprintf(stderr, " 'vigie ctl list --host %s' shows all\n", host);
+        fprintf(stderr, " (vigie ctl list --host '%s' names all)\n", host);
     }
     json_decref(hosts);
     json_decref(near);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_show.c (reading), ctl_do.c (changing),
- * ctl_find.c (names), ctl_table.c (aligned tables), ctl_time.c.
+ * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
+ * ctl_log.c (reading), ctl_do.c (changing), ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
 #include "base/buf.h"
+#include "base/time.h"
 
 #include <jansson.h>
 
@@ -35,16 +36,13 @@ int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **arg
 /* One request. The answer's body is appended to body. Returns the HTTP status, or a negative code with err. */
 int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request,
              struct buf *body, struct err *err);
-/* A request whose answer goes on: each part is given to part() until it returns false or the end comes. */
-int ctl_follow(const struct ctl *c, const char *path, const char *query,
-               bool (*part)(void *user, struct str body), void *user, struct err *err);
 /* ctl_call and reading its JSON; errors (also those of the answer) are printed. NULL: failed, *status says how to exit. */
 json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request,
                 int *status);
 
 /* The id of a host or service by name; 0 with an error printed (near names are told). */
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
-/* HOST, HOST SERVICE or HOST;SERVICE among the operands. */
+/* HOST, HOST SERVICE or HOST;SERVICE among the operands. False: none, which was said. */
 bool ctl_name(char **argv, size_t n, const char **host, const char **service);
 
 /* ---- tables ---- */
@@ -55,17 +53,37 @@ struct ctl_table {
     VEC(char *) cells;
 };
 void ctl_table_cell(struct ctl_table *t, const char *text);
-/* -1: no column is a state; frees the cells */
+/* Not wider than the terminal. state_column -1: none is a state; frees the cells */
 void ctl_table_print(struct ctl_table *t, const struct ctl *c, int state_column);
-const char *ctl_state_colour(const char *state);
+const char *ctl_state_colour(const char *state); /* of "warning", "WARNING 1/3"; NULL: none */
+size_t ctl_terminal_width(void);                 /* 0: no terminal */
+/* A copy that cannot move the cursor: control characters are blanks, but for line ends where lines are wanted. mem_free it. */
+char *ctl_clean(const char *text, bool lines);
 /* ---- times ---- */
 /* "3 min", "2 h", "5 d" since an RFC 3339 time, "in 3 min" before it; "-" for none. */
 void ctl_ago(const char *rfc3339, char *out, size_t size);
+/* "2026-11-23 22:00" or "22:00" (the next one from not_before on) of the caller's zone, or an RFC 3339 time. False: none of these. */
+bool ctl_moment(const char *text, struct wall not_before, struct wall *out);
+void ctl_span(long long seconds, char *out, size_t size); /* "90 s", "5 min" */
 /* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */
 void ctl_when(const char *rfc3339, char *out, size_t size);
 
 const char *ctl_text(const json_t *o, const char *key); /* "" when absent */
-void ctl_path_part(struct buf *b, const char *text);    /* percent-encoded */
+static inline long long ctl_number(const json_t *o, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(o, key));
+}
+static inline bool ctl_true(const json_t *o, const char *key)
+{
+    return json_is_true(json_object_get(o, key));
+}
+int ctl_print_json(json_t *answer); /* takes it; CMD_OK */
+void ctl_upper(const char *s, char *out, size_t size);
+/* "[ack] [downtime] " and so on: what changes how a state is to be read. */
+void ctl_flags(const json_t *resource, struct buf *out);
+/* The name of "uid:1000" on this machine; other names as they are. */
+const char *ctl_person(const char *author);
+void ctl_path_part(struct buf *b, const char *text); /* percent-encoded */
 
 int ctl_status(int argc, char **argv);
 int ctl_list(int argc, char **argv);

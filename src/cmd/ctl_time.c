@@ -60,25 +60,62 @@ void ctl_when(const char *rfc3339, char *out, size_t size)
              c.second, zone);
 }
 
-void ctl_ago(const char *rfc3339, char *out, size_t size)
+/* A civil time of the caller's zone; one that the clocks skip is an hour later. */
+static bool from_local(const char *text, struct wall *out)
+{
+    char utc[64], zone[ZONE_NAME_MAX];
+    struct wall as_utc;
+    int64_t s;
+
+    if (snprintf(utc, sizeof(utc), "%sZ", text) >= (int)sizeof(utc) ||
+        !time_parse_rfc3339(str_of(utc), &as_utc))
+        return false;
+    s = time_wall_s(as_utc) - zone_at(time_wall_s(as_utc), zone);
+    out->us = as_utc.us - (int64_t)zone_at(s, zone) * TIME_S;
+    return true;
+}
+
+bool ctl_moment(const char *text, struct wall not_before, struct wall *out)
+{
+    if (time_parse_rfc3339(str_of(text), out) || from_local(text, out))
+        return true;
+    for (int day = 0; strlen(text) <= 8 && day < 3; day++) {
+        char zone[ZONE_NAME_MAX], whole[64];
+        struct wall local = {not_before.us + (int64_t)zone_at(time_wall_s(not_before), zone) * TIME_S +
+                             day * TIME_DAY};
+        struct time_civil c = time_utc(local);
+
+        snprintf(whole, sizeof(whole), "%04d-%02d-%02d %s", c.year, c.month, c.day, text);
+        if (!from_local(whole, out))
+            return false;
+        if (out->us >= not_before.us)
+            return true;
+    }
+    return false;
+}
+
+void ctl_span(long long seconds, char *out, size_t size)
 {
     static const struct {
-        int64_t below, unit;
+        long long below, unit;
         const char *name;
     } steps[] = {{100, 1, "s"}, {100 * 60, 60, "min"}, {48 * 3600, 3600, "h"}, {INT64_MAX, 86400, "d"}};
-    struct wall t;
-    int64_t s;
-    bool ahead;
     size_t i = 0;
+
+    while (seconds >= steps[i].below)
+        i++;
+    snprintf(out, size, "%lld %s", seconds / steps[i].unit, steps[i].name);
+}
+
+void ctl_ago(const char *rfc3339, char *out, size_t size)
+{
+    struct wall now = clock_wall(), t;
+    char span[32];
 
     if (!time_parse_rfc3339(str_of(rfc3339), &t)) {
         snprintf(out, size, "-");
         return;
     }
-    s = (clock_wall().us - t.us) / TIME_S;
-    ahead = clock_wall().us < t.us;
-    s = s < 0 ? -s : s;
-    while (s >= steps[i].below)
-        i++;
-    snprintf(out, size, "%s%lld %s", ahead ? "in " : "", (long long)(s / steps[i].unit), steps[i].name);
+    ctl_span((now.us < t.us ? t.us - now.us : now.us - t.us) / TIME_S, span, sizeof(span));
+    snprintf(out, size, "%s%s", now.us < t.us ? "in " : "", span);
 }

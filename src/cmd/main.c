@@ -35,8 +35,7 @@ static int unknown(const char *word)
         if (str_distance(str_of(word), str_of(commands[i].name), 2) <= 2)
             fprintf(stderr, "; did you mean '%s'?", commands[i].name);
     }
-    fprintf(stderr, "\n");
-    usage(stderr);
+    fprintf(stderr, " (vigie --help names all)\n");
     return CMD_USAGE;
 }
 

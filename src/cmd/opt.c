@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MARGIN = 80 };
+
 static void head_of(const struct opt *o, struct buf *b)
 {
     if (o->letter)
@@ -14,6 +16,30 @@ static void head_of(const struct opt *o, struct buf *b)
     else
         buf_add_c(b, "      ");
     buf_printf(b, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+}
+
+/* Words up to the right margin, further lines below the first one. Line ends of the text stay. */
+static void print_wrapped(const char *text, size_t indent)
+{
+    size_t at = indent;
+
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, " \n");
+
+        if (at > indent && at + 1 + n > MARGIN) {
+            printf("\n%*s", (int)indent, "");
+            at = indent;
+        }
+        printf("%s%.*s", at > indent ? " " : "", (int)n, p);
+        at += n + (at > indent);
+        p += n;
+        if (*p == '\n') {
+            printf("\n%*s", p[1] == '\n' ? 0 : (int)indent, "");
+            at = indent;
+        }
+        p += *p != '\0';
+    }
+    printf("\n");
 }
 
 void opt_help(const struct opt_command *cmd)
@@ -26,11 +52,14 @@ void opt_help(const struct opt_command *cmd)
         head_of(&cmd->opts[i], &line);
         width = MAX(width, line.len);
     }
-    printf("Usage: %s\n\n%s\n\nOptions:\n", cmd->usage, cmd->about);
+    printf("Usage: %s\n\n", cmd->usage);
+    print_wrapped(cmd->about, 0);
+    printf("\nOptions:\n");
     for (size_t i = 0; i < cmd->n; i++) {
         buf_clear(&line);
         head_of(&cmd->opts[i], &line);
-        printf("%-*s  %s\n", (int)width, line.data, cmd->opts[i].help);
+        printf("%-*s  ", (int)width, line.data);
+        print_wrapped(cmd->opts[i].help, width + 2);
     }
     printf("%-*s  %s\n", (int)width, "  -h, --help", "This text.");
     buf_release(&line);

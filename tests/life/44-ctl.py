@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Every sub-command of `vigie ctl` against a living Vigie: what it prints, what it does, how it exits."""
+import fcntl
 import json
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
+import termios
+import unicodedata
 import urllib.error
 import urllib.request
 
@@ -44,23 +49,70 @@ def test_reading():
         until(lambda: v.json('list', '--states', 'ok')['matched'] == 1, 'the active check is done')
         text = v.does('list')
         lines = text.splitlines()
-        assert lines[0].split() == ['STATE', 'TYPE', 'HOST', 'SERVICE', 'SINCE', 'CHECKED', 'INFORMATION'] and lines[-1] == '4 of 4', text
-        column = lines[0].index('SINCE')
-        assert all(line[column - 1] == ' ' and line[column] != ' ' for line in lines[1:5]), 'columns stand under each other, also behind ö'
+        assert lines[0].split() == ['STATE', 'FOR', 'HOST', 'SERVICE', 'INFORMATION'] and lines[-1] == '4 of 4 hosts and services.', text
+        column = lines[0].index('INFORMATION')
+        assert all(line[column - 1] == ' ' and line[column:column + 1] != ' ' for line in lines[1:5]), 'columns stand under each other, also behind ö'
         assert [r['service'] for r in v.json('list', '-k', 'service', '-q', 'größe')['resources']] == ['Größe']
         assert v.json('list', '--host', 'h', '-n', '2')['matched'] == 4
-        assert v.does('list', '--problems').splitlines()[-1] == '0 of 4'
+        assert v.does('list', '--problems') == 'None of 4 hosts and services.\n'
+        assert v.does('list', '-n', '1').splitlines()[-1] == '4 of 4 hosts and services, the first 1 are shown.'
 
         shown = v.does('show', 'h', 's')
-        assert 'h > s\nOK, hard, attempt 1 of 3' in shown and '\nOK: fine\n' in shown and 'why: ' in shown, shown
+        assert 'h > s\nOK, hard, attempt 1 of 3, for ' in shown and '\n\nOK: fine\n\nwhy   ' in shown, shown
+        assert re.search(r'^last check +\S+ \S+ ago, active, took \d+\.\d ms$', shown, re.M), shown
+        assert re.search(r'^command +say!0!fine$', shown, re.M) and re.search(rf'^defined in +{v.path("objects.cfg")}:\d+$', shown, re.M), shown
+        assert v.does('show', 'h', 'Disk /').startswith('h > Disk /\nPENDING, not checked yet\n\n'), v.does('show', 'h', 'Disk /')
         assert v.json('show', 'h;s')['output'] == 'OK: fine'
         assert v.json('show', 'h')['kind'] == 'host'
 
         status = v.json('status')
         assert status['checks']['services'] == 3 and {r['role'] for r in status['roles']} >= {'engine', 'store', 'gate', 'local', 'runner'}
         text = v.does('status')
-        assert 'watching 1 host and 3 services' in text and re.search(r'^engine 0 +ready', text, re.M), text
+        assert 'watching 1 host and 3 services' in text and re.search(r'^engine +ready', text, re.M), text
+        assert all(len(line) <= 80 for line in text.split('\nROLE')[1].split('\n\n')[0].splitlines()), 'the table of roles fits 80 columns'
         assert v.does('status', where=['--state', v.state]).startswith('Vigie ')
+
+
+def on_terminal(width, *words):
+    """What a person sees on a terminal of that width, without colours."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ['NO_COLOR'] = '1'
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
+        os.execv(VIGIE, [VIGIE, *words])
+    text = b''
+    while True:
+        try:
+            part = os.read(fd, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        text += part
+    os.close(fd)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, text
+    return text.decode().replace('\r\n', '\n')
+
+
+def columns(text):
+    return sum(2 if unicodedata.east_asian_width(c) in 'WF' else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+def test_on_a_terminal():
+    names = ('日本語の名前', 'Gro\u0308ße', 'x' * 60, 'plain')
+    objects = ONE + ''.join(f'define service {{\n use ts\n host_name h\n service_description {n}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n' for n in names)
+    with Asked(objects) as v:
+        v.start()
+        for n in names:
+            v.does('submit', 'h', n, '-s', 'warning', '-m', 'words ' * 40 + 'end')
+        full = v.does('list', '-p')
+        assert full.count(' end\n') == 4, 'not cut where nobody looks'
+        lines = on_terminal(80, 'ctl', 'list', '-p', '-c', v.main).splitlines()[:-2]
+        assert len(lines) == 5 and max(columns(line) for line in lines) == 80, lines
+        assert sum('…' in line for line in lines) == 4, lines
+        assert all(columns(line.partition('words')[0]) == lines[0].index('INFORMATION') for line in lines[1:]), lines
+        wide = on_terminal(400, 'ctl', 'list', '-p', '-c', v.main).splitlines()[:-2]
+        assert '…' not in ''.join(wide) and wide == full.splitlines()[:-2], wide
 
 
 def test_changing():
@@ -79,7 +131,7 @@ def test_changing():
         assert v.does('ack', 'h;Disk /', '-m', 'on it — Zoé', '--sticky') == 'h > Disk /: acknowledged\n'
         shown = v.json('show', 'h', 'Disk /')
         assert shown['acknowledged'] and any(c['text'] == 'on it — Zoé' for c in shown['comments'])
-        assert '[ack] full: really' in v.does('list', '-p') and v.does('list', '-u').splitlines()[-1] == '0 of 4'
+        assert '[ack] full: really' in v.does('list', '-p') and v.does('list', '-u') == 'None of 4 hosts and services.\n'
         v.does('ack', 'h', 'Disk /', '--remove')
         assert not v.json('show', 'h', 'Disk /')['acknowledged']
 
@@ -89,6 +141,13 @@ def test_changing():
         assert shown['in_downtime'] and shown['downtimes'][0]['duration_s'] == 5400 and shown['downtimes'][0]['comment'] == 'new disks'
         assert 'new disks' in v.does('show', 'h')
 
+        os.environ['TZ'] = 'Europe/Paris'
+        said = v.does('downtime', 'h', '--start', '2030-07-01 22:00', '--end', '2030-07-02 06:00')
+        assert said == 'h: downtime from 2030-07-01 22:00:00 CEST to 2030-07-02 06:00:00 CEST\n', said
+        assert v.json('show', 'h')['downtimes'][1]['start'] == '2030-07-01T20:00:00.000Z'
+        said = v.does('downtime', 'h', '--start', '23:59', '--for', '1m')
+        assert re.match(r'h: downtime from \d{4}-\d\d-\d\d 23:59:00 CES?T to ', said), said
+        del os.environ['TZ']
         with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
             f.write('define service {\n use ts\n host_name h\n service_description later\n}\n')
         assert v.does('reload') == 'the configuration was read again\n'
@@ -110,10 +169,30 @@ def test_log():
             if 'it grows' in line:
                 break
         assert re.match(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ +alert +h > Größe +WARNING +it grows$', line), line
+        # What changes no row of a list comes, too.
+        with open(v.path('cmd'), 'w') as f:
+            f.write('[1] ADD_HOST_COMMENT;h;1;ann;a note \x1b[2J to all\n')
+        for line in follower.stdout:
+            if ' comment ' in line:
+                break
+        assert '\x1b' not in line and 'ann: a note' in line, repr(line)
         follower.send_signal(signal.SIGINT)
         follower.wait(10)
+        follower.stdout.close()
         assert 'it grows' in v.does('log')
         assert any(json.loads(line).get('text') == 'it grows' for line in v.does('log', '-o', 'json').splitlines())
+        for i in range(250):
+            v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;Disk /;{i % 2};number {i}')
+        until(lambda: 'number 249' in v.does('log', '-n', '1'), 'the last event')
+        text = v.does('log', '-n', '240')
+        found = [int(n) for n in re.findall(r' alert .* number (\d+)$', text, re.M)]
+        assert text.count('\n') == 240 and found == sorted(set(found)) and found[-1] == 249, 'more than a page, each once, in order'
+        follower = subprocess.Popen([VIGIE, 'ctl', 'log', '-c', v.main, '-f', '-n', '0'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;Größe;2;after all')
+        assert 'after all' in follower.stdout.readline(), 'of nothing before'
+        assert v.stop() == 0
+        out, said = follower.communicate(timeout=20)
+        assert follower.returncode == 1 and said.startswith('vigie ctl: ') and said.count('\n') == 1, 'it says that Vigie is gone'
 
 
 def test_token():
@@ -158,6 +237,13 @@ def test_wrong_words():
         assert '--host' in v.refuses('list', '--hots', 'h', status=2)
         assert 'vigie ctl show --help' in v.refuses('show', status=2)
         assert 'text or json' in v.refuses('list', '-o', 'xml', status=2)
+        assert 'host is empty' in v.refuses('show', '')
+        assert 'after the start' in v.refuses('downtime', 'h', '--start', '2030-01-02 10:00', '--end', '2030-01-01 10:00')
+        assert '--for' in v.refuses('downtime', 'h', '--for', '0s', status=2)
+        assert "no host 'nothing'" in v.refuses('list', '-s', 'critical', '-H', 'nothing'), 'an empty list would look like good news'
+        with open('/dev/full', 'w') as full:
+            p = subprocess.run([VIGIE, 'ctl', 'list', '-c', v.main], stdout=full, stderr=subprocess.PIPE, text=True)
+        assert p.returncode == 1 and 'No space left' in p.stderr, p
         assert 'not both' in v.refuses('list', '--state', v.state, status=2)
         v.stop()
         said = v.refuses('list')
@@ -179,18 +265,40 @@ def test_without_right():
         assert p.returncode == 1 and 'root' in p.stderr and p.stderr.count('\n') == 1, p
 
 
-def test_manual_page_has_every_option():
+def options_of_help(*words):
+    status, text, said = vigie(*words, '--help')
+    assert status == 0 and not said and all(len(line) <= 80 for line in text.splitlines()), text
+    return set(re.findall(r'^  ((?:-\w, )?    (?=--)|-\w, |)(--[\w-]+)( \S+)?', text, re.M))
+
+
+def normal(options):
+    """(letter or '', long name, takes a value) of what either text writes."""
+    return {(letter.strip(' ,'), name, bool(value.strip())) for letter, name, value in options}
+
+
+def options_of_page(text):
+    return set(re.findall(r'^\.It ((?:Fl \w , )?)(Fl -[\w-]+)((?: Ar .*)?)$', text, re.M))
+
+
+def test_manual_page_agrees_with_the_help():
     with open(os.path.join(SRC, 'docs/man/vigie.1'), encoding='utf-8') as f:
-        page = f.read().replace('Fl -', '--')  # as mdoc writes a long option
-    commands = [['run'], ['check'], ['journal']] + [['ctl', c] for c in re.findall(
-        r'^  (\S+) +\S', vigie('ctl', '--help')[1], re.M)]
-    assert len(commands) > 10
-    for words in commands:
-        text = vigie(*words, '--help')[1]
-        assert text, words
-        for option in re.findall(r'^ +(?:-\w, )?(--[a-z-]+)', text, re.M):
-            assert option in page or option == '--help', f'vigie(1) does not know {option} of vigie {" ".join(words)}'
-        assert words[-1] in page, words
+        page = f.read()
+
+    def section(name):
+        return page.split(f'.Sh {name}\n')[1].split('\n.Sh ')[0]
+
+    def of_page(text):
+        return {(re.sub(r'Fl (\w) , ', r'-\1', letter), name.replace('Fl -', '--'), bool(value)) for letter, name, value in options_of_page(text)}
+
+    usual = {('-h', '--help', False)}
+    everywhere = usual | {('-c', '--config', True), ('', '--state', True), ('-o', '--output', True)}
+    assert normal(options_of_help('run')) | normal(options_of_help('check')) == of_page(section('OPTIONS OF RUN AND CHECK')) | usual
+    assert normal(options_of_help('journal')) == of_page(section('OPTIONS OF JOURNAL')) | usual
+    commands = re.findall(r'^  (\S+) +\S', vigie('ctl', '--help')[1], re.M)
+    parts = {p.split()[0]: p for p in re.split(r'^\.It Cm ', section('COMMANDS OF CTL'), flags=re.M)[1:]}
+    assert sorted(commands) == sorted(parts) and len(commands) >= 10
+    for command in commands:
+        assert normal(options_of_help('ctl', command)) == of_page(parts[command]) | everywhere, command
 
 
 main()

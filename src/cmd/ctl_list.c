@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie ctl list: rows of hosts and services. */
+#include "cmd/ctl_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "WARNING", and while it is soft "WARNING 1/3". */
+static void add_state(struct ctl_table *t, const json_t *r)
+{
+    char state[32], text[64];
+
+    ctl_upper(ctl_text(r, "state"), state, sizeof(state));
+    snprintf(text, sizeof(text), "%s %lld/%lld", state, ctl_number(r, "attempt"),
+             ctl_number(r, "max_attempts"));
+    ctl_table_cell(t, ctl_true(r, "hard") || strcmp(state, "PENDING") == 0 ? state : text);
+}
+
+static void add_row(struct ctl_table *t, const json_t *r)
+{
+    struct buf text = BUF_INIT;
+    char since[32];
+
+    add_state(t, r);
+    ctl_ago(ctl_text(r, "since"), since, sizeof(since));
+    ctl_table_cell(t, since);
+    ctl_table_cell(t, ctl_text(r, "host"));
+    ctl_table_cell(t, ctl_text(r, "service")[0] ? ctl_text(r, "service") : "-");
+    ctl_flags(r, &text);
+    buf_add_c(&text, ctl_text(r, "output"));
+    ctl_table_cell(t, text.data);
+    buf_release(&text);
+}
+
+struct list_options {
+    const char *states, *host, *search, *kind;
+    bool problems, unhandled;
+    uint64_t limit;
+};
+
+static void list_query(const struct list_options *o, struct buf *q)
+{
+    buf_printf(q, "filter=%s&limit=%llu",
+               o->unhandled  ? "unhandled"
+               : o->problems ? "problems"
+                             : "all",
+               (unsigned long long)MIN(o->limit, (uint64_t)500));
+    if (o->states) {
+        buf_add_c(q, "&state=");
+        ctl_path_part(q, o->states);
+    }
+    if (o->host) {
+        buf_add_c(q, "&host=");
+        ctl_path_part(q, o->host);
+    }
+    if (o->search) {
+        buf_add_c(q, "&q=");
+        ctl_path_part(q, o->search);
+    }
+    if (o->kind) {
+        buf_add_c(q, "&kind=");
+        ctl_path_part(q, o->kind);
+    }
+}
+
+/* All pages up to the limit, rows joined into the first answer. */
+static json_t *list_pages(const struct ctl *c, const struct list_options *o, int *status)
+{
+    struct buf q = BUF_INIT;
+    json_t *first = NULL, *rows = NULL;
+
+    for (;;) {
+        json_t *answer, *next;
+
+        if (!first)
+            list_query(o, &q);
+        answer = ctl_ask(c, "GET", "/api/v1/resources", q.data, NULL, status);
+        if (!answer)
+            break;
+        if (!first) {
+            first = answer;
+            rows = json_object_get(first, "resources");
+        } else {
+            json_array_extend(rows, json_object_get(answer, "resources"));
+        }
+        next = json_object_get(answer, "next");
+        if (!json_is_string(next) || json_array_size(rows) >= o->limit) {
+            if (answer != first)
+                json_decref(answer);
+            break;
+        }
+        buf_clear(&q);
+        list_query(o, &q);
+        buf_add_c(&q, "&cursor=");
+        ctl_path_part(&q, json_string_value(next));
+        if (answer != first)
+            json_decref(answer);
+    }
+    buf_release(&q);
+    return first;
+}
+
+static void print_list(const struct ctl *c, const struct list_options *o, const json_t *answer)
+{
+    static const char *const head[] = {"STATE", "FOR", "HOST", "SERVICE", "INFORMATION"};
+    struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
+    long long matched = ctl_number(answer, "matched"), total = ctl_number(answer, "total");
+    const json_t *rows = json_object_get(answer, "resources"), *r;
+    size_t i, shown = MIN(json_array_size(rows), (size_t)o->limit);
+
+    json_array_foreach(rows, i, r)
+    {
+        if (i < shown)
+            add_row(&t, r);
+    }
+    if (shown)
+        ctl_table_print(&t, c, 0);
+    if (!matched)
+        printf("None of %lld hosts and services.\n", total);
+    else if (shown < (size_t)matched)
+        printf("\n%lld of %lld hosts and services, the first %zu are shown.\n", matched, total, shown);
+    else
+        printf("\n%lld of %lld hosts and services.\n", matched, total);
+}
+
+/* An empty list for a host that is not there would look like good news. */
+static bool host_is_there(const struct ctl *c, const struct list_options *o, const json_t *answer,
+                          int *status)
+{
+    char id[32];
+
+    return !o->host || ctl_number(answer, "matched") || ctl_find(c, o->host, "", id, sizeof(id), status);
+}
+
+int ctl_list(int argc, char **argv)
+{
+    struct ctl c = {0};
+    struct list_options o = {.limit = 100000};
+    const struct opt opts[] = {
+        CTL_OPTIONS(&c),
+        {"problems", 'p', OPT_FLAG, NULL, "Only what is not OK or UP.", &o.problems},
+        {"unhandled", 'u', OPT_FLAG, NULL, "Only problems neither acknowledged nor in downtime.",
+         &o.unhandled},
+        {"states", 's', OPT_STR, "LIST",
+         "Only these: critical,warning,unknown,ok,pending,up,down,unreachable.", &o.states},
+        {"host", 'H', OPT_STR, "NAME", "Only this host and its services.", &o.host},
+        {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
+        {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
+        {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},
+    };
+    const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]",
+                                    .about = "Hosts and services with their states, the worst first. On a "
+                                             "terminal, long texts are cut at its width.",
+                                    .opts = opts,
+                                    .n = ARRAY_LEN(opts)};
+    json_t *answer;
+    size_t n;
+    bool done;
+    int status;
+
+    status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
+    if (done)
+        return status;
+    answer = list_pages(&c, &o, &status);
+    if (!answer)
+        return status;
+    if (!host_is_there(&c, &o, answer, &status)) {
+        json_decref(answer);
+        return status;
+    }
+    if (c.json)
+        return ctl_print_json(answer);
+    print_list(&c, &o, answer);
+    json_decref(answer);
+    return CMD_OK;
+}

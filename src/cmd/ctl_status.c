@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie ctl status: how Vigie itself is. */
+#include "cmd/ctl_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void add_number(struct ctl_table *t, long long n, const char *unit)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "%lld%s", n, unit);
+    ctl_table_cell(t, text);
+}
+
+static void print_roles(const struct ctl *c, const json_t *roles)
+{
+    static const char *const head[] = {"ROLE",     "STATE",     "PID",      "UID",   "SECCOMP",
+                                       "LANDLOCK", "NEW PRIVS", "RESTARTS", "MEMORY"};
+    struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
+    const json_t *r;
+    size_t i;
+
+    json_array_foreach(roles, i, r)
+    {
+        long long instance = ctl_number(r, "instance");
+        char name[64];
+
+        if (instance)
+            snprintf(name, sizeof(name), "%s %lld", ctl_text(r, "role"), instance);
+        else
+            snprintf(name, sizeof(name), "%s", ctl_text(r, "role"));
+        ctl_table_cell(&t, name);
+        ctl_table_cell(&t, ctl_text(r, "state"));
+        add_number(&t, ctl_number(r, "pid"), "");
+        add_number(&t, ctl_number(r, "uid"), "");
+        ctl_table_cell(&t, ctl_true(r, "seccomp") ? "yes" : "no");
+        if (ctl_number(r, "landlock"))
+            add_number(&t, ctl_number(r, "landlock"), "");
+        else
+            ctl_table_cell(&t, "no");
+        ctl_table_cell(&t, ctl_true(r, "no_new_privs") ? "never" : "POSSIBLE");
+        add_number(&t, ctl_number(r, "restarts"), "");
+        add_number(&t, (ctl_number(r, "rss_kb") + 512) / 1024, " MB");
+    }
+    ctl_table_print(&t, c, 1);
+}
+
+static double milliseconds(const json_t *o, const char *key)
+{
+    return json_number_value(json_object_get(o, key));
+}
+
+static void print_checks(const json_t *k)
+{
+    printf("checks         %lld active, %lld on demand, %lld passive; %lld running, at most %lld at once\n",
+           ctl_number(k, "active"), ctl_number(k, "on_demand"), ctl_number(k, "passive"),
+           ctl_number(k, "running"), ctl_number(k, "running_max"));
+    printf("               late by %.1f ms on average and %.1f ms at most; one takes %.1f ms on average\n",
+           milliseconds(k, "latency_ms"), milliseconds(k, "latency_max_ms"), milliseconds(k, "execution_ms"));
+    if (ctl_number(k, "late") || ctl_number(k, "lost"))
+        printf("               %lld results came too late, %lld runs were lost\n", ctl_number(k, "late"),
+               ctl_number(k, "lost"));
+    printf("commands       %lld, of which %lld were refused\n", ctl_number(k, "commands"),
+           ctl_number(k, "commands_refused"));
+    printf("notifications  %lld\n", ctl_number(k, "notifications"));
+}
+
+static void print_switches(const json_t *switches)
+{
+    const char *key, *before = "off            ";
+    const json_t *v;
+
+    json_object_foreach((json_t *)(uintptr_t)switches, key, v)
+    {
+        if (json_is_true(v))
+            continue;
+        printf("%s", before);
+        for (const char *p = key; *p; p++)
+            putchar(*p == '_' ? ' ' : *p);
+        before = ", ";
+    }
+    if (strcmp(before, ", ") == 0)
+        printf("\n");
+}
+
+static void print_facts(const json_t *a)
+{
+    const json_t *process = json_object_get(a, "process"), *checks = json_object_get(a, "checks"),
+                 *journal = json_object_get(a, "journal");
+    char since[32], read[32];
+
+    ctl_ago(ctl_text(a, "program_start"), since, sizeof(since));
+    ctl_ago(ctl_text(a, "last_reload"), read, sizeof(read));
+    printf("Vigie %s (%s), running for %s, watching %lld host%s and %lld service%s\n\n",
+           ctl_text(a, "version"), ctl_text(a, "build"), since, ctl_number(checks, "hosts"),
+           ctl_number(checks, "hosts") == 1 ? "" : "s", ctl_number(checks, "services"),
+           ctl_number(checks, "services") == 1 ? "" : "s");
+    printf("configuration  %s, read %s ago\n", ctl_text(process, "main_file"), read);
+    printf("state folder   %s\n", ctl_text(process, "state_dir"));
+    print_checks(checks);
+    print_switches(json_object_get(a, "switches"));
+    printf("journal        record %s is on disk\n", ctl_text(journal, "seq"));
+    if (ctl_text(journal, "degraded")[0])
+        printf("               NOT WRITTEN: %s\n", ctl_text(journal, "degraded"));
+    printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
+           ctl_number(a, "streams"));
+    if (json_array_size(json_object_get(a, "not_yet")))
+        printf("not yet        %zu directives are read but not acted on: vigie check %s names them\n",
+               json_array_size(json_object_get(a, "not_yet")), ctl_text(process, "main_file"));
+}
+
+static void print_warnings(const json_t *answer)
+{
+    const json_t *list = json_object_get(answer, "warnings"), *w;
+    const char *rights = ctl_text(json_object_get(answer, "process"), "rights_warning");
+    size_t i;
+
+    if (rights[0])
+        printf("\nWARNING: %s\n", rights);
+    json_array_foreach(list, i, w)
+    {
+        if (ctl_text(w, "text_en")[0])
+            printf("\nWARNING: %s\n", ctl_text(w, "text_en"));
+    }
+}
+
+int ctl_status(int argc, char **argv)
+{
+    struct ctl c = {0};
+    const struct opt opts[] = {CTL_OPTIONS(&c)};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl status [-o json]",
+        .about = "How Vigie itself is: its roles and their rights, the journal, the load.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts)};
+    size_t n;
+    bool done;
+    int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
+    json_t *answer;
+
+    if (done)
+        return status;
+    answer = ctl_ask(&c, "GET", "/api/v1/status", "", NULL, &status);
+    if (!answer)
+        return status;
+    if (c.json)
+        return ctl_print_json(answer);
+    print_facts(answer);
+    printf("\n");
+    print_roles(&c, json_object_get(answer, "roles"));
+    print_warnings(answer);
+    json_decref(answer);
+    return CMD_OK;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What answers hold, as words for people. */
+#include "cmd/ctl_int.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *ctl_text(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+
+    return s ? s : "";
+}
+
+int ctl_print_json(json_t *answer)
+{
+    json_dumpf(answer, stdout, CTL_JSON);
+    printf("\n");
+    json_decref(answer);
+    return CMD_OK;
+}
+
+void ctl_upper(const char *s, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; s[n] && n + 1 < size; n++)
+        out[n] = (char)(s[n] >= 'a' && s[n] <= 'z' ? s[n] - ('a' - 'A') : s[n]);
+    out[n] = '\0';
+}
+
+void ctl_flags(const json_t *resource, struct buf *out)
+{
+    static const struct {
+        const char *key;
+        const char *words;
+    } flags[] = {{"acknowledged", "[ack] "},
+                 {"in_downtime", "[downtime] "},
+                 {"flapping", "[flapping] "},
+                 {"stale", "[stale] "}};
+
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+        if (ctl_true(resource, flags[i].key))
+            buf_add_c(out, flags[i].words);
+    }
+}
+
+const char *ctl_person(const char *author)
+{
+    struct str number = str_of(author);
+    const struct passwd *who;
+    uint64_t uid;
+
+    if (!str_starts(number, STR("uid:")) || !str_to_u64(str_sub(number, 4, number.n), &uid))
+        return author;
+    who = getpwuid((uid_t)uid);
+    return who ? who->pw_name : author;
+}
