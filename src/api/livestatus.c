@@ -426,6 +426,20 @@ static void finish(const struct ls_query *q, struct buf *body, struct buf *out)
     buf_add_str(out, buf_str(body));
 }
 
+void livestatus_refuse(struct str request, int code, const char *text, struct buf *out)
+{
+    struct ls_query q;
+    struct err err = ERR_INIT;
+    struct buf body = BUF_INIT;
+
+    ls_parse(&q, request, &err);
+    q.code = code;
+    buf_printf(&body, "%s\n", text);
+    finish(&q, &body, out);
+    buf_release(&body);
+    ls_query_release(&q);
+}
+
 static bool take_command(struct str request, struct livestatus_reply *reply)
 {
     struct str line = str_trim(str_cut(&request, '\n')), word = STR("COMMAND ");

@@ -26,6 +26,8 @@ struct livestatus_reply {
     struct str command;
 };
 
+/* An error that the request has no part in ("502": ask again), in the form it asks for. */
+void livestatus_refuse(struct str request, int code, const char *text, struct buf *out);
 /* Answers one request (all its lines, up to its empty line). Appends to out. */
 void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
                        struct livestatus_reply *reply);

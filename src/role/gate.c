@@ -31,8 +31,16 @@ struct segment { /* mapped here, for as long as the API uses it */
     size_t len;
 };
 
+struct ls_answer { /* of Livestatus, larger than its link's queue: the rest goes when there is room */
+    uint64_t id;
+    struct buf text;
+    size_t at;
+    bool keep;
+};
+
 struct gate {
     struct api api;
+    VEC(struct ls_answer *) ls_waiting;
     struct segment model, board;           /* the pair in use */
     struct segment next_model, next_board; /* come already, the other half not yet */
     struct segment oids;
@@ -308,26 +316,73 @@ static void on_api_req(struct role *r, struct peer *p, const struct msg *m)
     api_receive(&self(r)->api, &q);
 }
 
+static void ls_answer_free(struct ls_answer *x)
+{
+    buf_release(&x->text);
+    mem_free(x);
+}
+
+static void drop_ls(struct gate *g, size_t i)
+{
+    ls_answer_free(g->ls_waiting.at[i]);
+    g->ls_waiting.n--;
+    for (; i < g->ls_waiting.n; i++)
+        g->ls_waiting.at[i] = g->ls_waiting.at[i + 1];
+}
+
 static void on_api_gone(struct role *r, struct peer *p, const struct msg *m)
 {
+    struct gate *g = self(r);
+
+    for (size_t i = g->ls_waiting.n; p->id == ROLE_LOCAL && i-- > 0;) {
+        if (g->ls_waiting.at[i]->id == m->u.api_gone.id)
+            drop_ls(g, i);
+    }
     api_gone(&self(r)->api, p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, m->u.api_gone.id);
 }
 
 /* ---- Livestatus ---- */
 
-static void send_ls(struct role *r, struct peer *p, uint64_t id, struct str text, bool keep)
+/* Sends what the link takes. True: all of it, or nobody is there who wants it. */
+static bool send_ls(struct role *r, struct peer *p, struct ls_answer *x)
 {
     struct gate *g = self(r);
-    int rc = 0;
 
-    do {
-        struct str part = str_sub(text, 0, GATE_PART);
+    for (;;) {
+        struct str rest = buf_str(&x->text), part;
+        int rc;
 
-        text = str_sub(text, part.n, text.n);
-        rc = msg_put_ls_resp(
-            &g->out, &(struct msg_ls_resp){.id = id, .body = part, .end = !text.n, .keep = !text.n && keep});
+        rest = str_sub(rest, x->at, rest.n);
+        part = str_sub(rest, 0, GATE_PART);
+        rc = msg_put_ls_resp(&g->out, &(struct msg_ls_resp){.id = x->id,
+                                                            .body = part,
+                                                            .end = part.n == rest.n,
+                                                            .keep = part.n == rest.n && x->keep});
         rc = send_out(r, p, rc);
-    } while (text.n && !rc);
+        if (rc == E_LIMIT)
+            return false;
+        x->at += part.n;
+        if (rc < 0 || part.n == rest.n)
+            return true;
+    }
+}
+
+static void answer_ls(struct role *r, struct peer *p, struct ls_answer *x)
+{
+    struct gate *g = self(r);
+
+    if (!g->ls_waiting.n && send_ls(r, p, x))
+        ls_answer_free(x);
+    else
+        *VEC_ADD(&g->ls_waiting) = x;
+}
+
+static void drained(struct role *r, struct peer *p)
+{
+    struct gate *g = self(r);
+
+    while (p->id == ROLE_LOCAL && g->ls_waiting.n && send_ls(r, p, g->ls_waiting.at[0]))
+        drop_ls(g, 0);
 }
 
 /* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's uid. */
@@ -341,21 +396,22 @@ static void on_ls_req(struct role *r, struct peer *p, const struct msg *m)
                                  .pid = g->parent,
                                  .now = clock_wall()};
     struct livestatus_reply reply = {.keep = false};
-    struct buf out = BUF_INIT;
+    struct ls_answer *answer = mem_zalloc(sizeof(*answer));
     char who[32];
 
-    if (!g->api
-             .ready) { /* the socket opens before the first board: nothing is answered rather than something wrong */
-        send_ls(r, p, x->id, STR_NULL, false);
-        return;
-    }
-    livestatus_answer(&w, x->text, &out, &reply);
+    answer->id = x->id;
+    buf_init(&answer->text);
+
+    if (g->api.ready)
+        livestatus_answer(&w, x->text, &answer->text, &reply);
+    else /* the socket opens before the first board */
+        livestatus_refuse(x->text, 502, "the first board is not there yet; ask again", &answer->text);
     if (reply.command.n) {
         snprintf(who, sizeof(who), "uid:%lld", (long long)x->uid);
         port_engine(r, 0, str_of(who), 2, reply.command);
     }
-    send_ls(r, p, x->id, buf_str(&out), reply.keep);
-    buf_release(&out);
+    answer->keep = reply.keep;
+    answer_ls(r, p, answer);
 }
 
 /* ---- answers of other roles ---- */
@@ -446,11 +502,16 @@ static void serve(struct role *r)
 
 static void peer_down(struct role *r, struct peer *p)
 {
-    struct api *a = &self(r)->api;
+    struct gate *g = self(r);
+    struct api *a = &g->api;
 
     switch (p->id) {
     case ROLE_WEB: api_source_lost(a, API_BY_WEB); break;
-    case ROLE_LOCAL: api_source_lost(a, API_BY_LOCAL); break;
+    case ROLE_LOCAL:
+        while (g->ls_waiting.n)
+            drop_ls(g, g->ls_waiting.n - 1);
+        api_source_lost(a, API_BY_LOCAL);
+        break;
     case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
     case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
     case ROLE_READER: api_lost(a, API_FROM_READER); break;
@@ -463,6 +524,9 @@ static void stop(struct role *r)
     struct gate *g = self(r);
 
     loop_timer_cancel(&g->tick);
+    while (g->ls_waiting.n)
+        drop_ls(g, g->ls_waiting.n - 1);
+    VEC_RELEASE(&g->ls_waiting);
     api_release(&g->api);
     drop(&g->model);
     drop(&g->board);
@@ -497,5 +561,6 @@ const struct role_ops role_gate = {
     .snapshot = snapshot,
     .serve = serve,
     .peer_down = peer_down,
+    .drained = drained,
     .stop = stop,
 };

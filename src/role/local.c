@@ -210,7 +210,7 @@ static void local_peer_down(struct role *r, struct peer *p)
         if (c->kind == CONN_CTL)
             local_ctl_fail(c, "the gate was restarted; ask again");
         else
-            local_conn_free(c);
+            local_ls_lost(c);
     }
 }
 

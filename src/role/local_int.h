@@ -27,6 +27,8 @@ struct conn {
     struct buf in, out;
     size_t out_at;
     bool input_ended, close_after;
+    bool fixed16; /* CONN_LS: the request under way asked for that header */
+    bool refused; /* CONN_LS: what still comes is thrown away, up to the end of the input */
     struct conn *prev, *next;
 };
 
@@ -53,6 +55,7 @@ void local_ctl_answer(struct conn *c, uint64_t status, struct str body, bool mor
 void local_ctl_fail(struct conn *c, const char *text);
 
 void local_ls_accept(struct role *r, int fd);
+void local_ls_lost(struct conn *c); /* its question went with the gate; c may be gone after */
 void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
 
 void local_pipe_hold(struct role *r, int fd);         /* where the lines are kept; before begin */

@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 16 * 1024, OUT_HIGH = 4 * 1024 * 1024 };
+/* No further request is begun for a client that has so much still to read; one that reads nothing at all is let go. */
+enum { READ_CHUNK = 16 * 1024, OUT_HIGH = 4 * 1024 * 1024, OUT_MOST = 256 * 1024 * 1024 };
 
 static void set_events(struct conn *c)
 {
@@ -38,43 +39,6 @@ static size_t whole_request(const struct conn *c)
 }
 
 /* False: c is gone. */
-static bool next_request(struct conn *c)
-{
-    struct peer *gate = role_peer(c->role, ROLE_GATE, 0);
-    struct buf b = BUF_INIT;
-    size_t n;
-    int r;
-
-    while (c->in.len && c->in.data[0] == '\n') /* empty lines between requests */
-        buf_drop_front(&c->in, 1);
-    n = c->request || c->close_after ? 0 : whole_request(c);
-    if (!n) {
-        if (c->input_ended && !c->request && c->out.len == c->out_at) {
-            local_conn_free(c);
-            return false;
-        }
-        if (c->in.len >= LIMIT_LS_QUERY && !c->request) {
-            local_conn_free(c); /* no request is that long */
-            return false;
-        }
-        return true;
-    }
-    r = gate ? msg_put_ls_req(&b, &(struct msg_ls_req){.id = local_request(c),
-                                                       .text = str_make(c->in.data, n),
-                                                       .uid = c->uid})
-             : -1;
-    if (r == 0)
-        r = role_send(gate, &b, -1);
-    buf_release(&b);
-    if (r < 0) {
-        local_conn_free(c);
-        return false;
-    }
-    buf_drop_front(&c->in, n);
-    return true;
-}
-
-/* False: c is gone. */
 static bool write_out(struct conn *c)
 {
     while (c->out_at < c->out.len) {
@@ -90,10 +54,71 @@ static bool write_out(struct conn *c)
     }
     buf_clear(&c->out);
     c->out_at = 0;
+    if (c->refused &&
+        !c->input_ended) { /* closed now, with input unread, the client would see a reset and no answer */
+        shutdown(c->fd, SHUT_WR);
+        return true;
+    }
     if (c->close_after && !c->request) {
         local_conn_free(c);
         return false;
     }
+    return true;
+}
+
+static size_t unread(const struct conn *c)
+{
+    return c->out.len - c->out_at;
+}
+
+/* The last answer of a connection, in the form that the client asked for. */
+static void refuse(struct conn *c, int code, const char *text)
+{
+    if (c->fixed16)
+        buf_printf(&c->out, "%03d %11zu\n", code, strlen(text));
+    buf_add_c(&c->out, text);
+    buf_clear(&c->in);
+    c->close_after = c->refused = true;
+}
+
+/* False: c is gone. */
+static bool next_request(struct conn *c)
+{
+    struct peer *gate = role_peer(c->role, ROLE_GATE, 0);
+    struct buf b = BUF_INIT;
+    size_t n;
+    int r;
+
+    while (c->in.len && c->in.data[0] == '\n') /* empty lines between requests */
+        buf_drop_front(&c->in, 1);
+    n = c->request || c->close_after || unread(c) > OUT_HIGH ? 0 : whole_request(c);
+    if (!c->request)
+        c->fixed16 = str_contains(str_make(c->in.data, n ? n : c->in.len), STR("fixed16"));
+    if (!n) {
+        if (c->input_ended && !c->request && !unread(c)) {
+            local_conn_free(c);
+            return false;
+        }
+        if (c->in.len >= LIMIT_LS_QUERY && !c->request && !c->close_after && !whole_request(c)) {
+            refuse(c, 413, "the request is longer than 65536 bytes\n");
+            return write_out(c);
+        }
+        return true;
+    }
+    if (!gate) {
+        refuse(c, 502, "the gate is being restarted; ask again\n");
+        return write_out(c);
+    }
+    r = msg_put_ls_req(
+        &b, &(struct msg_ls_req){.id = local_request(c), .text = str_make(c->in.data, n), .uid = c->uid});
+    if (r == 0)
+        r = role_send(gate, &b, -1);
+    buf_release(&b);
+    if (r < 0) {
+        local_conn_free(c);
+        return false;
+    }
+    buf_drop_front(&c->in, n);
     return true;
 }
 
@@ -112,7 +137,7 @@ static bool read_in(struct conn *c)
         return false;
     }
     c->input_ended = n == 0;
-    c->in.len += (size_t)n;
+    c->in.len += c->refused ? 0 : (size_t)n;
     c->in.data[c->in.len] = '\0';
     return true;
 }
@@ -127,24 +152,34 @@ static void on_ready(void *user, uint32_t events)
     }
     if (!write_out(c) || !read_in(c) || !next_request(c))
         return;
-    set_events(c);
+    if (c->refused && c->input_ended && !unread(c))
+        local_conn_free(c);
+    else
+        set_events(c);
 }
 
 void local_ls_answer(struct conn *c, const struct msg_ls_resp *m)
 {
     buf_add_str(&c->out, m->body);
-    if (c->out.len - c->out_at > OUT_HIGH && !m->end) {
-        /* A client that does not read: it is let go rather than kept in memory. 64 times this is the worst a reader may lag. */
-        if (c->out.len - c->out_at > 64u * OUT_HIGH) {
-            local_conn_free(c);
-            return;
-        }
+    if (unread(c) > OUT_MOST) {
+        local_conn_free(c);
+        return;
     }
     if (m->end && !m->keep)
         c->close_after = true;
     if (!write_out(c) || !next_request(c))
         return;
     set_events(c);
+}
+
+void local_ls_lost(struct conn *c)
+{
+    if (c->out.len) /* half of the answer is on its way: only its end can be told */
+        c->close_after = true;
+    else
+        refuse(c, 502, "the gate was restarted; ask again\n");
+    if (write_out(c))
+        set_events(c);
 }
 
 void local_ls_accept(struct role *r, int fd)
