@@ -60,6 +60,9 @@ struct row_brief row_brief(const struct api *a, uint32_t idx)
     struct row_brief b = {.state = row_state_of(idx < a->model.n_hosts, flags, state)};
 
     b.problem = b.state > ROW_PENDING;
+    if (idx >= a->model.n_hosts) /* the downtime of a host is that of its services */
+        depth |= __atomic_load_n(&row_in_place(a, model_check(&a->model, idx)->host)->downtime_depth,
+                                 __ATOMIC_RELAXED);
     b.handled = (flags & BOARD_ACKNOWLEDGED) || depth > 0;
     return b;
 }

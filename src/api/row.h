@@ -22,7 +22,7 @@ enum row_state { /* in the order of what needs attention, the worst last */
 /* Of the fields that are needed to filter and count; every one is read on its own, without the record's lock. */
 struct row_brief {
     enum row_state state;
-    bool problem, handled; /* handled: acknowledged or in downtime */
+    bool problem, handled; /* handled: acknowledged, or in downtime itself or by its host */
 };
 
 enum row_state row_state_of(bool host, uint32_t flags, unsigned state);

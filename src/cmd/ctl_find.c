@@ -57,8 +57,7 @@ static void suggest(const json_t *answer, const char *key, const char *typed)
         fprintf(stderr, "%s'%s'", n ? ", " : "; did you mean ", name);
         n++;
     }
-    if (n)
-        fprintf(stderr, "?");
+    fprintf(stderr, n ? "?" : ";");
 }
 
 static void say_missing(const struct ctl *c, const char *host, const char *service)

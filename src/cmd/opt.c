@@ -71,7 +71,8 @@ static int bad(struct err *err, const struct opt_command *cmd, const char *what,
     size_t words = 0;
 
     /* The words of the command itself: before the first option or operand. */
-    while (cmd->usage[words] >= 'a' && cmd->usage[words] <= 'z') {
+    while (cmd->usage[words] >= 'a' && cmd->usage[words] <= 'z' &&
+           !memchr(cmd->usage + words, '|', strcspn(cmd->usage + words, " "))) {
         words += strcspn(cmd->usage + words, " ");
         words += strspn(cmd->usage + words, " ");
     }
@@ -92,11 +93,11 @@ static int store(const struct opt_command *cmd, const struct opt *o, char *value
     case OPT_U64:
         if (str_to_u64(str_of(value), o->target))
             return 0;
-        return bad(err, cmd, "a whole number is needed for option", str_of(o->name), "");
+        return bad(err, cmd, "a whole number is needed behind --", str_of(o->name), "");
     case OPT_TIME:
         if (time_parse_duration(str_of(value), o->target))
             return 0;
-        return bad(err, cmd, "a duration such as 90s, 30m, 2h or 7d is needed for option", str_of(o->name),
+        return bad(err, cmd, "a duration such as 90s, 30m, 2h or 7d is needed behind --", str_of(o->name),
                    "");
     }
     BUG("option kind");

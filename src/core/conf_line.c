@@ -260,7 +260,8 @@ static void split(struct conf_liner *l, conf_list *words)
     while ((r = shsplit_next(&l->text, &at, &l->word)) != 0) {
         if (r < 0 && conf_say_once(l->c, CONF_NONE - 2, str_make((const char *)&l->at, sizeof(l->at))))
             conf_say(l->c, CONF_WARNING, l->at,
-                     "a quote is opened and never closed in this command; close it");
+                     "a quote is opened and never closed in this command; close it (what stands behind a ';' "
+                     "is a comment: write \\; for one that is not)");
         buf_clear(&l->coded);
         encode(l, &l->word, &use, &l->coded);
         add_word(l, words);
@@ -388,6 +389,22 @@ static void look_for_program(struct conf_liner *l, uint32_t command, uint32_t wo
                  STR_ARG(model_str(&l->view, c->build->command.at[command].name)));
 }
 
+/* In place of a command that must not run: one that says so, so that a check is UNKNOWN with the reason, and a notification is logged as not delivered. */
+static void refused(struct conf_liner *l, uint32_t command, conf_list *words)
+{
+    struct conf *c = l->c;
+    const struct conf_file *f = &c->files.at[c->build->command.at[command].file];
+    struct buf why = BUF_INIT;
+
+    buf_printf(&why, "(not run: the command needs a shell, and its file " STR_FMT " %s)",
+               STR_ARG(str_of(f->path)), f->distrust);
+    conf_list_add(words, model_build_str(c->build, STR("/bin/sh")));
+    conf_list_add(words, model_build_str(c->build, STR("-c")));
+    conf_list_add(words, model_build_str(c->build, STR("printf '%s\\n' \"$0\"; exit 3")));
+    conf_list_add(words, model_build_str(c->build, buf_str(&why)));
+    buf_release(&why);
+}
+
 /* May this command's line go to a shell? */
 static bool shell_allowed(struct conf_liner *l, uint32_t command)
 {
@@ -445,8 +462,8 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
     line.shell = shsplit_needs_shell(&l->text);
     line.text = model_build_str(c->build, use_text);
     if (line.shell && !shell_allowed(l, command))
-        return MODEL_NONE;
-    if (line.shell)
+        refused(l, command, &words);
+    else if (line.shell)
         shell(l, &words, &env);
     else
         split(l, &words);

@@ -9,6 +9,7 @@
 #include "os/sock.h"
 #include "wire/hold.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,6 +44,30 @@ static const char *setting(struct parent *p, const char *name, const char *def)
     return s.n ? s.p : "";
 }
 
+/* What a run in one process left as root's own. */
+static int give_files(struct parent *p, const char *name, uid_t uid, gid_t gid, struct err *err)
+{
+    int fd = openat(p->state_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), r = 0;
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *d;
+    struct stat st;
+
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return err_sys(err, errno, "cannot read the folder %s/%s", p->state_dir, name);
+    }
+    while (r == 0 && (d = readdir(dir))) {
+        if (d->d_name[0] == '.' || fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid == uid ||
+            !S_ISREG(st.st_mode))
+            continue;
+        if (fchownat(fd, d->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+            r = err_sys(err, errno, "cannot give %s/%s/%s to its user", p->state_dir, name, d->d_name);
+    }
+    closedir(dir);
+    return r;
+}
+
 /* With root's start the roles are other users: each folder goes to the one that writes in it. */
 static int give_folder(struct parent *p, const char *name, uid_t uid, gid_t gid, struct err *err)
 {
@@ -50,7 +75,7 @@ static int give_folder(struct parent *p, const char *name, uid_t uid, gid_t gid,
         return err_sys(err, errno, "cannot make the folder %s/%s", p->state_dir, name);
     if (geteuid() == 0 && fchownat(p->state_fd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
         return err_sys(err, errno, "cannot give the folder %s/%s to its user", p->state_dir, name);
-    return 0;
+    return geteuid() == 0 && uid ? give_files(p, name, uid, gid, err) : 0;
 }
 
 static int make_folders(struct parent *p, struct err *err)

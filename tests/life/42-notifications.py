@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 
 from lib_vigie import Skip, Vigie, main, until
 
@@ -255,6 +256,26 @@ def test_killed_notifier():
         with MailServer(v) as server, Hook() as hook:
             until(lambda: server.mails() and hook.posted, 'a new notifier tells what the old one knew')
             assert server.mails()[0]['Subject'] == 'PROBLEM: h/Größe is CRITICAL'
+
+
+def test_commands_of_a_file_that_is_somebody_elses():
+    """Such a file may not bring lines for a shell. It is said wherever a person would look."""
+    if os.getuid() != 0:
+        raise Skip('needs root to give a file away')
+    with Telling() as v:
+        with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+            f.write('define command {\n command_name piped\n command_line /bin/echo fine | /bin/cat\n}\n'
+                    'define service {\n use ts\n host_name h\n service_description piped\n check_command piped\n contacts petra\n}\n')
+        os.chown(v.path('objects.cfg'), 65500, 65500)
+        v.start()
+        v.order(f'SCHEDULE_FORCED_SVC_CHECK;h;piped;{int(time.time())}')
+        until(lambda: v.service(service='piped', columns='has_been_checked')['has_been_checked'], 'it answers')
+        row = v.service(service='piped', columns='state plugin_output')
+        assert row['state'] == 3 and 'needs a shell' in row['plugin_output'] and 'belongs to user 65500' in row['plugin_output'], row
+        v.result(2, 'bad')
+        until(lambda: 'was not delivered' in v.log(), 'the log says it')
+        line = next(line for line in v.log().splitlines() if 'was not delivered' in line)
+        assert 'needs a shell' in line and v.path('objects.cfg') in line and not v.told(), line
 
 
 main()

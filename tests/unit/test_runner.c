@@ -129,15 +129,13 @@ static void test_words(void **state)
 /* A plugin holds its own standard descriptors and nothing of ours. */
 static void test_descriptors(void **state)
 {
+    /* 3 is the folder while the shell reads it. */
     const struct rig_answer *a =
-        do_run(*state, 220, 20 * TIME_S, SH("ls /proc/$$/fd | tr '\\n' ' '; ulimit -n; ulimit -c"));
+        do_run(*state, 220, 20 * TIME_S,
+               SH("for f in /proc/$$/fd/*; do printf '%s ' ${f##*/}; done; ulimit -n; ulimit -c"));
     long files = 0;
-    char rest[64] = "";
 
-    assert_int_equal(sscanf(a->output, "0 1 2 %63[^\n]", rest), 1);
-    if (strncmp(rest, "10 ", 3) == 0) /* dash keeps one of its own */
-        memmove(rest, rest + 3, sizeof(rest) - 3);
-    assert_int_equal(sscanf(rest, "%ld", &files), 1);
+    assert_int_equal(sscanf(a->output, "0 1 2 3 %ld", &files), 1);
     assert_in_range(files, 16, 1024);
     assert_true(str_ends(str_trim(str_of(a->output)), STR("\n0")));
 }

@@ -102,6 +102,7 @@ export interface Detail extends Row {
   action_url?: string;
   why?: Reason | null;
   why_notify?: Reason | null;
+  notification_number?: number;
   comments?: Note[];
   downtimes?: Downtime[];
   source?: { file: string; line: number } | null;

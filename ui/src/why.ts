@@ -35,7 +35,7 @@ function ofNotice(d: Detail): string {
   const code = codeOf(d.why_notify);
   if (!isProblem(d.state) || code === '' || code === 'NONE') return '';
   if (!code.startsWith('NOTIFY_') || /^NOTIFY_(INTERVAL|ONCE)$/.test(code)) return told(d.why_notify);
-  return t('why.nobody', { reason: lowerFirst(told(d.why_notify)) });
+  return t((d.notification_number ?? 0) > 0 ? 'why.nobody.again' : 'why.nobody', { reason: lowerFirst(told(d.why_notify)) });
 }
 
 export const whyOf = (d: Detail): string => [ofState(d), ofNotice(d)].filter(Boolean).join(' ');

@@ -35,7 +35,8 @@ test('another reason of the engine goes before', () => {
 
 test('and why nobody was told', () => {
   const why_notify = { code: 'NOTIFY_PERIOD', text_en: 'Outside its notification period night.', text_fr: 'Hors de sa période night.' };
-  assert.equal(say({ why_notify }), 'The check itself reports it. Nobody was told: outside its notification period night.');
+  assert.equal(say({ why_notify }), 'The check itself reports it. No notification: outside its notification period night.');
+  assert.equal(say({ why_notify, notification_number: 2 }), 'The check itself reports it. No further notification: outside its notification period night.');
   assert.equal(say({ why_notify: { code: 'TOLD', text_en: 'Notified 2 contacts.', text_fr: '' } }), 'The check itself reports it. Notified 2 contacts.');
   assert.equal(say({ why_notify: { code: 'NOTIFY_ONCE', text_en: 'Told already.', text_fr: '' } }), 'The check itself reports it. Told already.');
   assert.equal(say({ why_notify, state: 'ok' }), 'The last check found nothing wrong.');

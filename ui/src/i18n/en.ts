@@ -168,7 +168,8 @@ export const en = {
   'why.result': 'The check itself reports it.',
   'why.fine': 'The last check found nothing wrong.',
   'why.pending': 'It was not checked yet.',
-  'why.nobody': 'Nobody was told: {reason}',
+  'why.nobody': 'No notification: {reason}',
+  'why.nobody.again': 'No further notification: {reason}',
 
   'event.hard': 'confirmed',
   'event.soft': 'attempt {attempt}',

@@ -163,7 +163,8 @@ export const fr: Catalogue = {
   'why.result': 'Le contrôle lui-même le dit.',
   'why.fine': 'Le dernier contrôle n’a rien trouvé d’anormal.',
   'why.pending': 'Pas encore contrôlé.',
-  'why.nobody': 'Personne n’a été prévenu : {reason}',
+  'why.nobody': 'Pas de notification : {reason}',
+  'why.nobody.again': 'Pas de nouvelle notification : {reason}',
 
   'event.hard': 'confirmé',
   'event.soft': 'essai {attempt}',
