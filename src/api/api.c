@@ -194,7 +194,7 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     if (status == 429 && str_to_i64(answer->values[API_AUTH_WAIT], &wait)) {
         char line[64];
 
-        snprintf(line, sizeof(line), "Retry-After: %lld", (long long)(wait / TIME_S + 1));
+        snprintf(line, sizeof(line), "Retry-After: %lld", (long long)(wait / TIME_S) + 1);
         api_header(q, line);
     }
     if (!problem_parse(answer->error, &p))

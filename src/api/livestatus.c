@@ -365,6 +365,7 @@ static struct acc *find_group(const struct ls_query *q, struct ls_row *row, stru
         g->acc = mem_calloc(q->stats.n, sizeof(*g->acc));
     }
     buf_release(&key);
+    BUG_ON(!groups->at.at || at >= groups->at.n);
     return groups->at.at[at].acc;
 }
 

@@ -325,7 +325,7 @@ static void get_column(struct ls_row *row, const struct ls_column *c, struct ls_
     static const char *const types[] = {"int", "time", "float", "string", "list", "dict"};
     struct place p;
 
-    BUG_ON(!place_at(row->idx, &p));
+    BUG_ON(!place_at(row->idx, &p) || !p.table || !p.column);
     if (c->arg == 1)
         buf_add_c(&v->scratch, p.prefix);
     buf_add_c(&v->scratch, c->arg == 0   ? p.table->name

@@ -153,6 +153,59 @@ static void check_choice(struct conf *c, const struct conf_directive *d, struct 
     }
 }
 
+static bool is_port(struct str s)
+{
+    uint64_t n;
+
+    return str_to_u64(s, &n) && n <= 65535;
+}
+
+/* ADDR:PORT, and no other address than a loopback one: other addresses need TLS. */
+static const char *listen_wrong(struct str value)
+{
+    ptrdiff_t colon = -1;
+    struct str host;
+
+    for (size_t i = 0; i < value.n; i++)
+        colon = value.p[i] == ':' ? (ptrdiff_t)i : colon;
+    host = str_sub(value, 0, colon < 0 ? 0 : (size_t)colon);
+    if (!value.n)
+        return NULL;
+    if (colon < 0 || !is_port(str_sub(value, (size_t)colon + 1, value.n)))
+        return "write ADDR:PORT, for instance 127.0.0.1:8321, or nothing for no web page";
+    if (!str_starts(host, STR("127.")) && !str_eq_c(host, "[::1]"))
+        return "plain HTTP is served on loopback only, and this version has no TLS yet; write 127.0.0.1:PORT";
+    return NULL;
+}
+
+static const char *number_wrong(struct str value, uint64_t least, uint64_t most, const char *advice)
+{
+    uint64_t n;
+
+    return !value.n || (str_to_u64(value, &n) && n >= least && n <= most) ? NULL : advice;
+}
+
+/* What a start would refuse, or take for something else, is said here, where it stands. */
+static void check_option(struct conf *c, const struct conf_directive *d, struct str value,
+                         struct conf_place at)
+{
+    const char *wrong = NULL;
+
+    if (strcmp(d->name, "vigie_http_listen") == 0)
+        wrong = listen_wrong(value);
+    else if (strcmp(d->name, "vigie_state_dir") == 0 && !str_starts(value, STR("/")))
+        wrong = "write an absolute path";
+    else if (strcmp(d->name, "vigie_runners") == 0)
+        wrong = number_wrong(value, 1, LIMIT_RUNNERS,
+                             "write how many, from 1 to 16, or leave it out: one a core");
+    else if (strcmp(d->name, "vigie_journal_days") == 0)
+        wrong = number_wrong(value, 1, 36500, "write a number of days, from 1 to 36500");
+    else if (strcmp(d->name, "vigie_journal_size") == 0)
+        wrong = number_wrong(value, 16u << 20, INT64_MAX, "write a number of bytes, at least 16777216");
+    if (wrong)
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; %s", d->name, STR_ARG(value), wrong);
+}
+
 static void set_option(struct conf *c, struct str name, struct str value, struct conf_place at)
 {
     struct conf_prop *p = VEC_ADD(&c->options);
@@ -199,6 +252,7 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
     d = conf_main(row);
     check_value(c, d, value, at);
     check_choice(c, d, value, at);
+    check_option(c, d, value, at);
     c->main_value[row] = value.p ? value : STR("");
     c->main_place[row] = at;
     if (d->kind == CONF_KIND_OPTION || d->kind == CONF_KIND_OPTION_SECRET)

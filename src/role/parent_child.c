@@ -24,11 +24,10 @@ static const struct plan plans[] = {
     {ROLE_CONF, "vigie", false, false, false},
 };
 
-enum { RUNNERS_MAX = 16 };
 #define BACKOFF_FIRST_US (100 * TIME_MS)
 #define BACKOFF_MAX_US   (30 * TIME_S)
-#define STOP_ROLE_US     (3 * TIME_S)  /* a role's time; the engine and store need most of it only under load */
-#define QUIET_US         TIME_MIN /* alive that long: the next death is the first again */
+#define STOP_ROLE_US     (3 * TIME_S) /* a role's time; the engine and store need most of it only under load */
+#define QUIET_US         TIME_MIN     /* alive that long: the next death is the first again */
 
 const struct plan *parent_plan_of(enum role_id id)
 {
@@ -51,7 +50,7 @@ static unsigned instances_of(struct parent *p, const struct plan *plan)
         return 1;
     if (!str_to_u64(model_option_get(&p->model, "vigie_runners", STR("")), &n) || !n)
         n = proc_cores();
-    return (unsigned)MIN(n, (uint64_t)RUNNERS_MAX);
+    return (unsigned)MIN(n, (uint64_t)LIMIT_RUNNERS);
 }
 
 static bool wants_privileged(const struct parent *p)
@@ -71,7 +70,8 @@ static struct child *plan_privileged(struct parent *p)
     if (!wants_privileged(p) || parent_find(p, ROLE_RUNNER, ROLE_RUNNER_PRIVILEGED))
         return NULL;
     BUG_ON(p->n_children == PARENT_CHILDREN_MAX);
-    log_warn("vigie_command_privileged is set: the commands it names run in a runner whose plugins may gain rights");
+    log_warn("vigie_command_privileged is set: the commands it names run in a runner whose plugins may gain "
+             "rights");
     c = &p->child[p->n_children++];
     *c = (struct child){.parent = p, .id = ROLE_RUNNER, .instance = ROLE_RUNNER_PRIVILEGED};
     return c;
@@ -99,7 +99,6 @@ struct child *parent_find(struct parent *p, enum role_id id, unsigned instance)
     return NULL;
 }
 
-
 /* ---- birth ---- */
 
 static const struct role_ops *main_role(enum role_id id)
@@ -115,8 +114,10 @@ static int spawn_process(struct parent *p, struct child *c, int control, struct 
 {
     const struct plan *plan = parent_plan_of(c->id);
     char instance[16];
-    const char *argv[] = {plan->exe, "-x", role_name(c->id), "-i", instance, p->options.verbose ? "-v" : NULL, NULL};
-    const char *envv[3 + PARENT_TEST_ENV + 1] = {"TZ=UTC0", "LC_ALL=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    const char *argv[] = {plan->exe, "-x", role_name(c->id), "-i", instance, p->options.verbose ? "-v" : NULL,
+                          NULL};
+    const char *envv[3 + PARENT_TEST_ENV + 1] = {"TZ=UTC0", "LC_ALL=C.UTF-8",
+                                                 "PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
     const struct proc_fd fds[] = {{control, 3}};
     struct proc_spec spec = PROC_SPEC_INIT;
 
@@ -225,7 +226,9 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
         parent_child_ready(p, c);
         return true;
     case MSG_BOARD: take_board(p, &m->u.board, fds, n_fds); return true;
-    case MSG_SETUP_TOKEN: str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token); return true;
+    case MSG_SETUP_TOKEN:
+        str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token);
+        return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
     default: return false;
     }
@@ -269,7 +272,8 @@ static void say_death(const struct child *c, int status)
         log_error("%s (process of instance %u) was ended by signal %d (%s)", role_name(c->id), c->instance,
                   WTERMSIG(status), strsignal(WTERMSIG(status)));
     else if (c->id != ROLE_CONF)
-        log_error("%s (instance %u) ended with status %d", role_name(c->id), c->instance, WEXITSTATUS(status));
+        log_error("%s (instance %u) ended with status %d", role_name(c->id), c->instance,
+                  WEXITSTATUS(status));
 }
 
 static void on_restart_time(void *user)
@@ -282,8 +286,8 @@ static void on_restart_time(void *user)
     c->restarts++;
     if (parent_start_child(c->parent, c, &err) < 0) {
         log_error("%s cannot be started again: %s", role_name(c->id), err.text);
-        loop_timer_set(c->parent->loop, &c->timer, (struct mono){loop_now(c->parent->loop).us + BACKOFF_MAX_US},
-                       on_restart_time, c);
+        loop_timer_set(c->parent->loop, &c->timer,
+                       (struct mono){loop_now(c->parent->loop).us + BACKOFF_MAX_US}, on_restart_time, c);
         return;
     }
     parent_go(c);
@@ -403,7 +407,7 @@ void parent_on_sigchld(void *user, int signo UNUSED)
 /* ---- the end ---- */
 
 /* Who takes from others ends after them: inputs first, then the engine, which saves into store, then the answers. */
-static const enum role_id stop_order[] = {ROLE_WEB,  ROLE_LOCAL, ROLE_RUNNER, ROLE_PROBER, ROLE_ENGINE,
+static const enum role_id stop_order[] = {ROLE_WEB,      ROLE_LOCAL, ROLE_RUNNER, ROLE_PROBER, ROLE_ENGINE,
                                           ROLE_NOTIFIER, ROLE_STORE, ROLE_READER, ROLE_GATE,   ROLE_AUTH};
 
 static void on_patience_end(void *user)
@@ -432,7 +436,8 @@ static void stop_child(struct parent *p, struct child *c)
     msg_put_stop(&b, &(struct msg_stop){});
     link_send(c->control, &b, NULL, 0);
     buf_release(&b);
-    loop_timer_set(p->loop, &c->timer, (struct mono){loop_now(p->loop).us + STOP_ROLE_US}, on_patience_end, c);
+    loop_timer_set(p->loop, &c->timer, (struct mono){loop_now(p->loop).us + STOP_ROLE_US}, on_patience_end,
+                   c);
 }
 
 /* Stops the next kind of role when all of the kind before have ended. */

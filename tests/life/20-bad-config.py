@@ -89,6 +89,17 @@ def test_json_for_programs():
         assert 'no-such-command' in json.dumps(json.loads(out))
 
 
+def test_options_that_a_start_would_refuse():
+    """Said by check already, with the place; the other half of these is what they should be."""
+    for line, advice in (('vigie_http_listen=0.0.0.0:8080', '127.0.0.1:PORT'), ('vigie_http_listen=8080', 'ADDR:PORT'),
+                         ('vigie_state_dir=relative', 'absolute'), ('vigie_runners=0', 'from 1 to 16'),
+                         ('vigie_journal_size=12', 'at least'), ('vigie_smtp_tls=yes', 'auto, required or off'), ('vigie_shell=maybe', 'on or off')):
+        with Vigie(main=line) as v:
+            status, out, said = vigie('check', v.main)
+            place = next((one for one in out.splitlines() if 'error' in one), '')
+            assert status == 1 and re.search(r'main\.cfg:\d+:\d+: error: ', place) and advice in place, (line, out, said)
+
+
 def test_usage():
     assert vigie('check', '--no-such-option')[0] == 2
     assert vigie('no-such-command')[0] == 2
