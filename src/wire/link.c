@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 256 };
+enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 64 };
 
 /* A descriptor waits with the offset (in bytes ever queued) of the first byte of its message: it goes out with exactly that byte. */
 struct out_fd {

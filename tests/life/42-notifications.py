@@ -21,6 +21,7 @@ PORT = int(os.environ.get('PORT', '22500'))
 SMTP, HOOK = PORT, PORT + 1
 PYTHON = '/usr/bin/python3'  # Debian's own, which has Debian's aiosmtpd
 NASTY = 'é € “quoted” $(id) `id` \'; id'
+TOLD = NASTY.replace(';', ':')  # no ';' is left in the first line of an output, as in Nagios: its log and status are parted by it
 BREAK_OUT = r'\r\nBcc: x@example.org'  # passive results write a line end so
 
 OBJECTS = """
@@ -174,12 +175,12 @@ def test_three_ways():
         assert problem['From'].addresses[0].addr_spec == 'vigie@localhost' and problem['Auto-Submitted'] == 'auto-generated'
         assert problem['Bcc'] is None and problem['Date'].datetime and problem['Message-ID']
         text = problem.get_content().replace('\r\n', '\n')
-        assert NASTY in text and '\nBcc: x@example.org\nsecond line' in text and 'State: CRITICAL' in text, text
+        assert TOLD in text and '\nBcc: x@example.org\nsecond line' in text and 'State: CRITICAL' in text, text
 
         path, headers, first = hook.posted[0]
         assert path == '/vigie?key=s3cret' and headers['Content-Type'] == 'application/json'
         assert (first['type'], first['host'], first['service'], first['state']) == ('PROBLEM', 'h', 'Größe', 'CRITICAL'), first
-        assert first['output'].startswith(NASTY) and 'Bcc: x' in first['long_output'] and first['contact'] == 'hugo' and first['number'] == 1 and first['time'].endswith('Z'), first
+        assert first['output'].startswith(TOLD) and 'Bcc: x' in first['long_output'] and first['contact'] == 'hugo' and first['number'] == 1 and first['time'].endswith('Z'), first
         assert hook.posted[1][2]['type'] == 'RECOVERY', hook.posted
         assert 'PROBLEM h/Größe CRITICAL\n' in v.told() and 'uid=' not in v.told(), v.told()
 
