@@ -46,12 +46,12 @@ void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *r
     v->text = STR_NULL;
     VEC_CLEAR(&v->list);
     buf_clear(&v->scratch);
-    if (ref->via == LS_OWN) {
+    if (!ref->via) {
         ref->column->get(row, ref->column, v);
         return;
     }
     ls_row_init(&other, row->w);
-    (ref->via == LS_HOST ? t->as_host : t->as_service)(row, &other);
+    t->lend[ref->via - 1].as(row, &other);
     if (other.idx != MODEL_NONE) {
         ref->column->get(&other, ref->column, v);
         if (v->text.n && other.has_text) { /* it points into the row that goes now */
@@ -64,6 +64,7 @@ void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *r
 
 static const struct ls_column *own_column(const struct ls_table *t, struct str name)
 {
+    t = ls_own(t);
     for (size_t i = 0; i < t->n_columns; i++) {
         if (str_eq_c(name, t->columns[i].name))
             return &t->columns[i];
@@ -71,30 +72,20 @@ static const struct ls_column *own_column(const struct ls_table *t, struct str n
     return NULL;
 }
 
-const struct ls_table *ls_lender(const struct ls_table *t, unsigned i, const char **prefix)
-{
-    *prefix = i ? t->service_prefix : t->host_prefix;
-    return !*prefix ? NULL : i ? &ls_services : &ls_hosts;
-}
-
 bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *out)
 {
-    const struct {
-        const char *prefix;
-        const struct ls_table *table;
-        enum ls_via via;
-    } others[] = {{t->own_prefix, t, LS_OWN},
-                  {t->host_prefix, &ls_hosts, LS_HOST},
-                  {t->service_prefix, &ls_services, LS_SERVICE}};
+    struct str own = str_of(t->own_prefix);
 
-    *out = (struct ls_ref){.column = own_column(t, name), .via = LS_OWN, .name = name};
-    for (size_t i = 0; !out->column && i < ARRAY_LEN(others); i++) {
-        struct str prefix = str_of(others[i].prefix);
+    *out = (struct ls_ref){.column = own_column(t, name), .via = 0, .name = name};
+    if (!out->column && own.n && str_starts(name, own))
+        out->column = own_column(t, str_sub(name, own.n, name.n));
+    for (unsigned i = 0; !out->column && i < LS_LENDERS; i++) {
+        struct str prefix = str_of(t->lend[i].prefix);
 
         if (!prefix.n || !str_starts(name, prefix))
             continue;
-        out->column = own_column(others[i].table, str_sub(name, prefix.n, name.n));
-        out->via = others[i].via;
+        out->column = own_column(t->lend[i].table, str_sub(name, prefix.n, name.n));
+        out->via = i + 1;
     }
     return out->column;
 }
@@ -411,11 +402,12 @@ static void run_stats(struct ls_query *q, const struct livestatus_world *w, stru
 
 static void all_columns(struct ls_query *q)
 {
+    const struct ls_table *t = ls_own(q->table);
+
     if (q->columns_given || q->stats.n)
         return;
-    for (size_t i = 0; i < q->table->n_columns; i++)
-        *VEC_ADD(&q->columns) =
-            (struct ls_ref){.column = &q->table->columns[i], .name = str_of(q->table->columns[i].name)};
+    for (size_t i = 0; i < t->n_columns; i++)
+        *VEC_ADD(&q->columns) = (struct ls_ref){.column = &t->columns[i], .name = str_of(t->columns[i].name)};
     if (!q->headers_given)
         q->headers = true;
 }

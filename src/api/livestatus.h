@@ -6,7 +6,7 @@
  * (GET columns), never an empty value.
  * Supported: GET of the tables in livestatus_tables; Columns, ColumnHeaders, Filter (= != ~ !~ =~ !=~ ~~ !~~ < > <= >=, on lists membership and emptiness), And, Or, Negate,
  * Stats (counts, sum, avg, min, max, std), StatsAnd, StatsOr, StatsNegate, Sort, Limit, Offset, OutputFormat (csv, json, wrapped_json, python, python3), ResponseHeader fixed16, KeepAlive, Separators,
- * Localtime, AuthUser (read, not yet acted on), Timelimit and Wait* (read over).
+ * AuthUser (a contact: only what it is told of), Localtime, Timelimit and Wait* (read over).
  */
 #include "base/buf.h"
 #include "core/board.h"

@@ -383,6 +383,36 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
     }
 }
 
+/* Services of a host with their states: rows of description, state, whether it was checked, and the output where arg says so. */
+static void get_services_with(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
+{
+    const struct model_check *c = check_of(row);
+    VEC(size_t) ends = {0};
+
+    v->cells = col->arg ? "snns" : "snn";
+    for (uint32_t i = c->n_services; i-- > 0;) {
+        struct ls_row service;
+
+        ls_row_init(&service, row->w);
+        ls_load_check(&service, c->first_service + i);
+        buf_add_str(&v->scratch, model_str(row->w->m, check_of(&service)->name));
+        *VEC_ADD(&ends) = v->scratch.len;
+        buf_add_i64(&v->scratch, service.check.state);
+        *VEC_ADD(&ends) = v->scratch.len;
+        buf_add_i64(&v->scratch, flag(&service.check, BOARD_CHECKED));
+        *VEC_ADD(&ends) = v->scratch.len;
+        if (col->arg) {
+            ls_row_text(&service);
+            buf_add_str(&v->scratch, service.text.output);
+            *VEC_ADD(&ends) = v->scratch.len;
+        }
+        ls_row_release(&service);
+    }
+    for (size_t i = 0, at = 0; i < ends.n; at = ends.at[i++])
+        *VEC_ADD(&v->list) = str_make(v->scratch.data + at, ends.at[i] - at);
+    VEC_RELEASE(&ends);
+}
+
 /* ---- the services of a host, counted ---- */
 
 enum sum { C_ALL, C_OK, C_WARN, C_CRIT, C_UNKNOWN, C_PENDING, C_WORST };
@@ -518,6 +548,8 @@ static const struct ls_column host_columns[] = {
     {"num_services_pending", LS_INT, get_sum, C_PENDING, "services not checked yet"},
     {"obsess_over_host", LS_INT, get_num, N_OBSESS, "results go to the obsessing command"},
     {"services", LS_LIST, get_list, L_SERVICES, "descriptions of its services"},
+    {"services_with_state", LS_ROWS, get_services_with, 0, "description, state, checked"},
+    {"services_with_info", LS_ROWS, get_services_with, 1, "description, state, checked, output"},
     {"worst_service_state", LS_INT, get_sum, C_WORST, "the worst state of its services"},
 };
 
@@ -531,7 +563,7 @@ static const struct ls_column service_columns[] = {
     {"obsess_over_service", LS_INT, get_num, N_OBSESS, "results go to the obsessing command"},
 };
 
-static bool load_check(struct ls_row *row, uint32_t idx)
+bool ls_load_check(struct ls_row *row, uint32_t idx)
 {
     row->idx = idx;
     board_read_check(row->w->b, idx, &row->check);
@@ -540,7 +572,7 @@ static bool load_check(struct ls_row *row, uint32_t idx)
 
 static bool load_service(struct ls_row *row, uint32_t i)
 {
-    return load_check(row, row->w->m->n_hosts + i);
+    return ls_load_check(row, row->w->m->n_hosts + i);
 }
 
 static uint32_t count_hosts(const struct livestatus_world *w)
@@ -553,12 +585,12 @@ static uint32_t count_services(const struct livestatus_world *w)
     return w->m->n_services;
 }
 
-static void service_host(const struct ls_row *row, struct ls_row *out)
+void ls_as_host(const struct ls_row *row, struct ls_row *out)
 {
-    load_check(out, check_of(row)->host);
+    ls_load_check(out, check_of(row)->host);
 }
 
-static bool check_seen(const struct ls_row *row, uint32_t contact)
+bool ls_seen_check(const struct ls_row *row, uint32_t contact)
 {
     return ls_check_seen(row->w->m, row->idx, contact);
 }
@@ -567,16 +599,15 @@ const struct ls_table ls_hosts = {.name = "hosts",
                                   .columns = host_columns,
                                   .n_columns = ARRAY_LEN(host_columns),
                                   .count = count_hosts,
-                                  .load = load_check,
+                                  .load = ls_load_check,
                                   .own_prefix = "host_",
-                                  .seen = check_seen};
+                                  .seen = ls_seen_check};
 
 const struct ls_table ls_services = {.name = "services",
                                      .columns = service_columns,
                                      .n_columns = ARRAY_LEN(service_columns),
-                                     .host_prefix = "host_",
+                                     .lend = {{"host_", &ls_hosts, ls_as_host}},
                                      .count = count_services,
                                      .load = load_service,
                                      .own_prefix = "service_",
-                                     .seen = check_seen,
-                                     .as_host = service_host};
+                                     .seen = ls_seen_check};

@@ -39,8 +39,12 @@ static int compile(struct ls_filter *f, struct err *err)
     int code;
 
     f->regex = pcre2_compile((PCRE2_SPTR)(f->value.n ? f->value.p : ""), f->value.n, flags, &code, &at, NULL);
-    if (f->regex)
+    if (f->regex) {
+        f->match = pcre2_match_data_create(1, NULL);
+        f->limits = pcre2_match_context_create(NULL);
+        pcre2_set_match_limit(f->limits, MATCH_LIMIT);
         return 0;
+    }
     pcre2_get_error_message(code, text, sizeof(text));
     return err_set(err, E_INVAL, "the pattern '" STR_FMT "' is wrong at %zu: %s", STR_ARG(f->value),
                    (size_t)at, (char *)text);
@@ -138,15 +142,7 @@ int ls_filter_negate(struct ls_pool *p, struct err *err)
 
 static bool regex_hits(const struct ls_filter *f, struct str text)
 {
-    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-    pcre2_match_context *ctx = pcre2_match_context_create(NULL);
-    int r;
-
-    pcre2_set_match_limit(ctx, MATCH_LIMIT);
-    r = pcre2_match(f->regex, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, data, ctx);
-    pcre2_match_data_free(data);
-    pcre2_match_context_free(ctx);
-    return r >= 0;
+    return pcre2_match(f->regex, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, f->match, f->limits) >= 0;
 }
 
 static bool text_test(const struct ls_filter *f, struct str text)
@@ -230,6 +226,7 @@ static bool test(const struct ls_filter *f, struct ls_row *row, const struct ls_
     case LS_TIME:
     case LS_FLOAT: hit = number_test(f, v.number); break;
     case LS_STRING: hit = text_test(f, v.text); break;
+    case LS_ROWS:
     case LS_LIST: hit = list_test(f, &v); break;
     case LS_DICT: hit = dict_test(f, &v); break;
     }
@@ -262,8 +259,11 @@ bool ls_filter_all(const struct ls_pool *p, struct ls_row *row, const struct ls_
 
 void ls_pool_release(struct ls_pool *p)
 {
-    for (size_t i = 0; i < p->node.n; i++)
+    for (size_t i = 0; i < p->node.n; i++) {
+        pcre2_match_data_free(p->node.at[i].match);
+        pcre2_match_context_free(p->node.at[i].limits);
         pcre2_code_free(p->node.at[i].regex);
+    }
     VEC_RELEASE(&p->node);
     VEC_RELEASE(&p->kids);
     VEC_RELEASE(&p->stack);

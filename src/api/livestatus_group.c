@@ -7,8 +7,11 @@
 #include <string.h>
 
 const struct ls_table *const ls_tables[] = {
-    &ls_hosts,          &ls_services, &ls_status,         &ls_comments, &ls_downtimes, &ls_host_groups,
-    &ls_service_groups, &ls_contacts, &ls_contact_groups, &ls_commands, &ls_periods,   &ls_columns};
+    &ls_hosts,          &ls_services,          &ls_status,
+    &ls_comments,       &ls_downtimes,         &ls_host_groups,
+    &ls_service_groups, &ls_contacts,          &ls_contact_groups,
+    &ls_commands,       &ls_periods,           &ls_columns,
+    &ls_hosts_by_group, &ls_services_by_group, &ls_services_by_host_group};
 const size_t ls_n_tables = ARRAY_LEN(ls_tables);
 
 const struct ls_table *ls_table_find(struct str name)
@@ -118,6 +121,47 @@ static void count_services_in(struct ls_row *row, const struct ls_column *c, str
     v->number = count_members(row->w, model_service_group(row->w->m, row->idx)->members, c->arg);
 }
 
+/* Of the services of all members: arg -1 their number, 0..3 those in a state, 4 pending, 5 the worst state. */
+static void count_services_behind(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+{
+    static const int64_t rank[4] = {0, 1, 3, 2}; /* critical is worse than unknown */
+    const struct model *m = row->w->m;
+    struct model_list l = model_host_group(m, row->idx)->members;
+
+    for (uint32_t i = 0; i < l.n; i++) {
+        const struct model_check *host = model_check(m, model_item(m, l, i));
+
+        for (uint32_t k = 0; k < host->n_services; k++) {
+            struct board_check b;
+            int64_t state;
+
+            board_read_check(row->w->b, host->first_service + k, &b);
+            state = b.flags & BOARD_CHECKED ? b.state & 3 : 4;
+            if (c->arg == 5)
+                v->number = state < 4 && rank[state] > rank[v->number] ? state : v->number;
+            else
+                v->number += c->arg < 0 || state == c->arg;
+        }
+    }
+}
+
+/* The worst state of the members: of hosts the greatest number, of services critical before unknown. */
+static void worst_member(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+{
+    static const int64_t rank[2][4] = {{0, 1, 2, 3}, {0, 1, 3, 2}};
+    const struct model *m = row->w->m;
+    struct model_list l =
+        (c->arg ? model_service_group(m, row->idx) : model_host_group(m, row->idx))->members;
+
+    for (uint32_t i = 0; i < l.n; i++) {
+        struct board_check b;
+
+        board_read_check(row->w->b, model_item(m, l, i), &b);
+        if (b.flags & BOARD_CHECKED && rank[c->arg][b.state & 3] > rank[c->arg][v->number])
+            v->number = b.state & 3;
+    }
+}
+
 #define GROUP_COLUMNS(get)                                                                                   \
     {"name", LS_STRING, get, G_NAME, "name"}, {"alias", LS_STRING, get, G_ALIAS, "alias"},                   \
         {"notes", LS_STRING, get, G_NOTES, "notes"},                                                         \
@@ -134,6 +178,14 @@ static const struct ls_column host_group_columns[] = {
     {"num_hosts_down", LS_INT, count_hosts_in, 1, "hosts that are DOWN"},
     {"num_hosts_unreach", LS_INT, count_hosts_in, 2, "hosts that are UNREACHABLE"},
     {"num_hosts_pending", LS_INT, count_hosts_in, 4, "hosts not checked yet"},
+    {"num_services", LS_INT, count_services_behind, -1, "services of its hosts"},
+    {"num_services_ok", LS_INT, count_services_behind, 0, "those that are OK"},
+    {"num_services_warn", LS_INT, count_services_behind, 1, "those that are WARNING"},
+    {"num_services_crit", LS_INT, count_services_behind, 2, "those that are CRITICAL"},
+    {"num_services_unknown", LS_INT, count_services_behind, 3, "those that are UNKNOWN"},
+    {"num_services_pending", LS_INT, count_services_behind, 4, "those not checked yet"},
+    {"worst_host_state", LS_INT, worst_member, 0, "the worst state of its hosts"},
+    {"worst_service_state", LS_INT, count_services_behind, 5, "the worst state of the services of its hosts"},
 };
 
 static const struct ls_column service_group_columns[] = {
@@ -145,6 +197,7 @@ static const struct ls_column service_group_columns[] = {
     {"num_services_crit", LS_INT, count_services_in, 2, "services that are CRITICAL"},
     {"num_services_unknown", LS_INT, count_services_in, 3, "services that are UNKNOWN"},
     {"num_services_pending", LS_INT, count_services_in, 4, "services not checked yet"},
+    {"worst_service_state", LS_INT, worst_member, 1, "the worst state of its services"},
 };
 
 static const struct ls_column contact_group_columns[] = {
@@ -219,6 +272,41 @@ static void get_contact(struct ls_row *row, const struct ls_column *col, struct 
     }
 }
 
+/* Custom variables without those that hold secrets: arg 0 names, 1 values, 2 both. */
+static void get_contact_vars(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
+{
+    const struct model *m = row->w->m;
+    const struct model_contact *c = model_contact(m, row->idx);
+
+    for (uint32_t i = 0; i < c->n_vars; i++) {
+        const struct model_var *var = model_var(m, c->first_var + i);
+
+        if (col->arg != 1)
+            *VEC_ADD(&v->list) = model_str(m, var->name);
+        if (col->arg)
+            *VEC_ADD(&v->list) = var->secret ? STR("****") : model_str(m, var->value);
+    }
+}
+
+/* The letters of notification_options; arg 1: for services. */
+static void get_contact_options(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
+{
+    static const struct {
+        uint32_t bit;
+        char letter;
+    } letters[] = {{MODEL_ON_DOWN, 'd'},     {MODEL_ON_UNREACHABLE, 'u'}, {MODEL_ON_WARNING, 'w'},
+                   {MODEL_ON_UNKNOWN, 'u'},  {MODEL_ON_CRITICAL, 'c'},    {MODEL_ON_RECOVERY, 'r'},
+                   {MODEL_ON_FLAPPING, 'f'}, {MODEL_ON_DOWNTIME, 's'}};
+    const struct model_contact *c = model_contact(row->w->m, row->idx);
+    uint32_t on = col->arg ? c->service_on : c->host_on;
+
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        if (on & letters[i].bit)
+            buf_add_char(&v->scratch, letters[i].letter);
+    }
+    v->text = buf_str(&v->scratch);
+}
+
 static const struct ls_column contact_columns[] = {
     {"name", LS_STRING, get_contact, K_NAME, "contact name"},
     {"alias", LS_STRING, get_contact, K_ALIAS, "alias"},
@@ -229,6 +317,12 @@ static const struct ls_column contact_columns[] = {
     {"service_notification_period", LS_STRING, get_contact, K_SERVICE_PERIOD, "when told of services"},
     {"host_notifications_enabled", LS_INT, get_contact, K_HOST_ON, "told of hosts"},
     {"service_notifications_enabled", LS_INT, get_contact, K_SERVICE_ON, "told of services"},
+    {"host_notification_options", LS_STRING, get_contact_options, 0, "letters of what is told of hosts"},
+    {"service_notification_options", LS_STRING, get_contact_options, 1,
+     "letters of what is told of services"},
+    {"custom_variable_names", LS_LIST, get_contact_vars, 0, "names without underscore"},
+    {"custom_variable_values", LS_LIST, get_contact_vars, 1, "their values, secrets hidden"},
+    {"custom_variables", LS_DICT, get_contact_vars, 2, "names and values"},
 };
 
 const struct ls_table ls_contacts = {.name = "contacts",
@@ -294,16 +388,13 @@ struct place {
 
 static bool place_in(const struct ls_table *t, uint32_t *i, struct place *p)
 {
-    const struct ls_table *lenders[3] = {t};
-    const char *prefixes[3] = {""};
-
-    for (unsigned k = 0; k < 2; k++)
-        lenders[k + 1] = ls_lender(t, k, &prefixes[k + 1]);
-    for (size_t k = 0; k < ARRAY_LEN(lenders); k++) {
-        uint32_t n = lenders[k] ? (uint32_t)lenders[k]->n_columns : 0;
+    for (unsigned k = 0; k <= LS_LENDERS; k++) {
+        const char *prefix = k ? t->lend[k - 1].prefix : "";
+        const struct ls_table *from = k ? t->lend[k - 1].table : ls_own(t);
+        uint32_t n = prefix ? (uint32_t)from->n_columns : 0;
 
         if (*i < n) {
-            *p = (struct place){.table = t, .prefix = prefixes[k], .column = &lenders[k]->columns[*i]};
+            *p = (struct place){.table = t, .prefix = prefix, .column = &from->columns[*i]};
             return true;
         }
         *i -= n;
@@ -322,7 +413,7 @@ static bool place_at(uint32_t i, struct place *p)
 
 static void get_column(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    static const char *const types[] = {"int", "time", "float", "string", "list", "dict"};
+    static const char *const types[] = {"int", "time", "float", "string", "list", "dict", "list"};
     struct place p;
 
     BUG_ON(!place_at(row->idx, &p) || !p.table || !p.column);
@@ -347,13 +438,9 @@ static uint32_t count_columns(const struct livestatus_world *w UNUSED)
     size_t n = 0;
 
     for (size_t t = 0; t < ls_n_tables; t++) {
-        n += ls_tables[t]->n_columns;
-        for (unsigned k = 0; k < 2; k++) {
-            const char *prefix;
-            const struct ls_table *lender = ls_lender(ls_tables[t], k, &prefix);
-
-            n += lender ? lender->n_columns : 0;
-        }
+        n += ls_own(ls_tables[t])->n_columns;
+        for (unsigned k = 0; k < LS_LENDERS; k++)
+            n += ls_tables[t]->lend[k].prefix ? ls_tables[t]->lend[k].table->n_columns : 0;
     }
     return (uint32_t)n;
 }

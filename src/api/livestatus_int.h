@@ -5,13 +5,14 @@
 #include "base/err.h"
 #include "base/vec.h"
 
-enum ls_type { LS_INT, LS_TIME, LS_FLOAT, LS_STRING, LS_LIST, LS_DICT };
+enum ls_type { LS_INT, LS_TIME, LS_FLOAT, LS_STRING, LS_LIST, LS_DICT, LS_ROWS };
 
-/* A value: number (LS_INT, LS_TIME; LS_FLOAT in millionths), text, or a list of texts (LS_DICT: names, then "name value" pairs in order). */
+/* A value: number (LS_INT, LS_TIME; LS_FLOAT in millionths), text, or a list of texts (LS_DICT: names and values by turns; LS_ROWS: rows of cells, one after the other). */
 struct ls_value {
     int64_t number;
     struct str text;
     VEC(struct str) list;
+    const char *cells;  /* LS_ROWS: of one row, 's' text, 'n' number */
     struct buf scratch; /* what text or list may point into */
 };
 
@@ -20,6 +21,10 @@ struct ls_row {
     const struct livestatus_world *w;
     uint32_t idx;  /* check, group, contact ...: index of its table */
     uint32_t slot; /* comment or downtime slot */
+    struct {
+        uint32_t group, member,
+            base; /* base: number of the member's first row; rows are loaded in rising order */
+    } in;         /* of the tables by group */
     struct board_check check;
     bool has_text;
     struct board_text text;
@@ -41,44 +46,57 @@ struct ls_column {
     const char *text; /* one line of documentation */
 };
 
+/* Columns of another table, which rows also have under a prefix: a service those of its host. */
+enum { LS_LENDERS = 2 };
+struct ls_lend {
+    const char *prefix; /* NULL: none */
+    const struct ls_table *table;
+    void (*as)(const struct ls_row *row,
+               struct ls_row *out); /* the row of it; idx MODEL_NONE: there is none */
+};
+
 struct ls_table {
     const char *name;
     const struct ls_column *columns;
     size_t n_columns;
-    const char *own_prefix; /* may stand before the names of its own columns; NULL: none */
-    /* rows of this table also have the hosts' columns under this prefix; NULL: not */
-    const char *host_prefix;
-    const char *service_prefix;
-    uint32_t (*count)(const struct livestatus_world *w);           /* upper bound of rows */
-    bool (*load)(struct ls_row *row, uint32_t i);                  /* false: no row there */
-    bool (*seen)(const struct ls_row *row, uint32_t contact);      /* by AuthUser; NULL: by everybody */
-    void (*as_host)(const struct ls_row *row, struct ls_row *out); /* the row of its host */
-    void (*as_service)(const struct ls_row *row, struct ls_row *out);
+    const struct ls_table *like; /* has the columns of that table, instead of own ones */
+    const char *own_prefix;      /* may stand before the names of its own columns; NULL: none */
+    struct ls_lend lend[LS_LENDERS];
+    uint32_t (*count)(const struct livestatus_world *w);      /* upper bound of rows */
+    bool (*load)(struct ls_row *row, uint32_t i);             /* false: no row there */
+    bool (*seen)(const struct ls_row *row, uint32_t contact); /* by AuthUser; NULL: by everybody */
 };
+
+/* The table whose columns stand without a prefix in t. */
+static inline const struct ls_table *ls_own(const struct ls_table *t)
+{
+    return t->like ? t->like : t;
+}
 
 extern const struct ls_table *const ls_tables[];
 extern const size_t ls_n_tables;
 const struct ls_table *ls_table_find(struct str name);
 
-/* A column as a query names it: of the row itself, or of its host or service behind a prefix. */
-enum ls_via { LS_OWN, LS_HOST, LS_SERVICE };
+/* A column as a query names it. */
 struct ls_ref {
     const struct ls_column *column;
-    enum ls_via via;
+    unsigned via;    /* 0: of the row itself; else lent by lend[via - 1] */
     struct str name; /* as asked for */
 };
 bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *out);
-/* The columns that another table lends under a prefix: number i of 2, the host's and the service's. NULL: none. */
-const struct ls_table *ls_lender(const struct ls_table *t, unsigned i, const char **prefix);
 /* The value of a column in a row; v is cleared first. */
 void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *ref, struct ls_value *v);
 void ls_value_release(struct ls_value *v);
 void ls_row_init(struct ls_row *row, const struct livestatus_world *w);
 void ls_row_release(struct ls_row *row);
 void ls_row_text(struct ls_row *row); /* makes row->text valid */
+bool ls_load_check(struct ls_row *row, uint32_t idx);
+bool ls_seen_check(const struct ls_row *row, uint32_t contact); /* ls_check_seen of the row */
+void ls_as_host(const struct ls_row *row, struct ls_row *out);  /* of a check */
 
 extern const struct ls_table ls_hosts, ls_services, ls_status, ls_comments, ls_downtimes, ls_host_groups,
-    ls_service_groups, ls_contacts, ls_contact_groups, ls_commands, ls_periods, ls_columns;
+    ls_service_groups, ls_contacts, ls_contact_groups, ls_commands, ls_periods, ls_columns, ls_hosts_by_group,
+    ls_services_by_group, ls_services_by_host_group;
 
 /* ---- filters ---- */
 
@@ -91,9 +109,9 @@ struct ls_filter {
     struct ls_ref ref; /* LS_NODE_TEST */
     enum ls_op op;
     struct str value;
-    int64_t number;    /* the value of number columns */
-    void *regex;       /* pcre2_code, of LS_MATCH and LS_IMATCH */
-    uint32_t first, n; /* AND, OR: indexes into the pool's kids */
+    int64_t number;               /* the value of number columns */
+    void *regex, *match, *limits; /* of pcre2, for LS_MATCH and LS_IMATCH */
+    uint32_t first, n;            /* AND, OR: indexes into the pool's kids */
 };
 struct ls_pool {
     VEC(struct ls_filter) node;

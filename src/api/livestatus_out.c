@@ -4,6 +4,8 @@
 
 #include "wire/json.h"
 
+#include <string.h>
+
 static bool is_csv(const struct ls_query *q)
 {
     return q->format == LS_CSV;
@@ -84,6 +86,36 @@ static void put_dict(const struct ls_query *q, struct buf *out, const struct ls_
         buf_add_char(out, '}');
 }
 
+static void put_cell(const struct ls_query *q, struct buf *out, char kind, struct str cell)
+{
+    if (kind == 'n')
+        buf_add_str(out, cell);
+    else
+        put_text(q, out, cell);
+}
+
+/* Rows of cells: [["a",1],["b",2]], or a|1,b|2. */
+static void put_rows(const struct ls_query *q, struct buf *out, const struct ls_value *v)
+{
+    size_t width = v->list.n ? strlen(v->cells) : 1;
+
+    if (!is_csv(q))
+        buf_add_char(out, '[');
+    for (size_t i = 0; i < v->list.n; i++) {
+        size_t cell = i % width;
+
+        if (i)
+            buf_add_char(out, !is_csv(q) ? ',' : q->separators[cell ? 3 : 2]);
+        if (!is_csv(q) && !cell)
+            buf_add_char(out, '[');
+        put_cell(q, out, v->cells[cell], v->list.at[i]);
+        if (!is_csv(q) && cell + 1 == width)
+            buf_add_char(out, ']');
+    }
+    if (!is_csv(q))
+        buf_add_char(out, ']');
+}
+
 void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first)
 {
     if (is_csv(q))
@@ -105,6 +137,7 @@ void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, 
     case LS_STRING: put_text(q, out, v->text); break;
     case LS_LIST: put_list(q, out, v); break;
     case LS_DICT: put_dict(q, out, v); break;
+    case LS_ROWS: put_rows(q, out, v); break;
     }
 }
 

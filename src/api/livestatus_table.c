@@ -244,44 +244,28 @@ static bool load_downtime(struct ls_row *row, uint32_t i)
     return true;
 }
 
-static bool check_seen(const struct ls_row *row, uint32_t contact)
-{
-    return ls_check_seen(row->w->m, row->idx, contact);
-}
-
-static void note_host(const struct ls_row *row, struct ls_row *out)
-{
-    out->idx = model_check(row->w->m, row->idx)->host;
-    board_read_check(row->w->b, out->idx, &out->check);
-}
-
 static void note_service(const struct ls_row *row, struct ls_row *out)
 {
     out->idx = MODEL_NONE;
     if (model_check(row->w->m, row->idx)->kind != MODEL_SERVICE)
         return;
-    out->idx = row->idx;
-    board_read_check(row->w->b, out->idx, &out->check);
+    ls_load_check(out, row->idx);
 }
 
-const struct ls_table ls_comments = {.name = "comments",
-                                     .columns = comment_columns,
-                                     .n_columns = ARRAY_LEN(comment_columns),
-                                     .host_prefix = "host_",
-                                     .service_prefix = "service_",
-                                     .count = count_comments,
-                                     .load = load_comment,
-                                     .seen = check_seen,
-                                     .as_host = note_host,
-                                     .as_service = note_service};
+const struct ls_table ls_comments = {
+    .name = "comments",
+    .columns = comment_columns,
+    .n_columns = ARRAY_LEN(comment_columns),
+    .lend = {{"host_", &ls_hosts, ls_as_host}, {"service_", &ls_services, note_service}},
+    .count = count_comments,
+    .load = load_comment,
+    .seen = ls_seen_check};
 
-const struct ls_table ls_downtimes = {.name = "downtimes",
-                                      .columns = downtime_columns,
-                                      .n_columns = ARRAY_LEN(downtime_columns),
-                                      .host_prefix = "host_",
-                                      .service_prefix = "service_",
-                                      .count = count_downtimes,
-                                      .load = load_downtime,
-                                      .seen = check_seen,
-                                      .as_host = note_host,
-                                      .as_service = note_service};
+const struct ls_table ls_downtimes = {
+    .name = "downtimes",
+    .columns = downtime_columns,
+    .n_columns = ARRAY_LEN(downtime_columns),
+    .lend = {{"host_", &ls_hosts, ls_as_host}, {"service_", &ls_services, note_service}},
+    .count = count_downtimes,
+    .load = load_downtime,
+    .seen = ls_seen_check};

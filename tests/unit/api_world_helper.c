@@ -39,6 +39,12 @@ static void write_objects(struct buf *b, unsigned n_hosts, unsigned n_services)
                    " host_notification_period always\n service_notification_period always\n"
                    " host_notification_commands ping\n service_notification_commands ping\n}\n",
                    contacts[i]);
+    for (unsigned g = 0; g < MIN(n_hosts, 2u); g++)
+        buf_printf(b, "define hostgroup {\n hostgroup_name g%u\n alias Group %u\n members %s\n}\n", g + 1,
+                   g + 1, g ? "h0001" : "*");
+    for (unsigned h = 0; n_services > 1 && h < n_hosts; h++)
+        buf_printf(b, "%sh%04u,s01%s", h ? "," : "define servicegroup {\n servicegroup_name sg\n members ", h,
+                   h + 1 < n_hosts ? "" : "\n}\n");
     for (unsigned h = 0; h < n_hosts; h++) {
         buf_printf(b,
                    "define host {\n host_name h%04u\n alias Machine %u\n address 192.0.2.%u\n check_command "

@@ -154,6 +154,33 @@ static void test_order_and_part(void **state)
     compare(state, cases, ARRAY_LEN(cases));
 }
 
+/* A row each member, with the columns of both: g1 has both hosts, g2 the second one; sg the services s01. */
+static void test_by_group(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET hostsbygroup\nColumns: hostgroup_name name state\n", "g1;h0000;0\ng1;h0001;1\ng2;h0001;1\n"},
+        {"GET hostsbygroup\nColumns: hostgroup_alias\nStats: state = 1\n", "Group 1;1\nGroup 2;1\n"},
+        {"GET hostsbygroup\nColumns: host_name\nAuthUser: bob\n", "h0001\nh0001\n"},
+        {"GET servicesbygroup\nColumns: servicegroup_name host_name description\n",
+         "sg;h0000;s01\nsg;h0001;s01\n"},
+        {"GET servicesbyhostgroup\nColumns: hostgroup_name host_name description\nFilter: hostgroup_name = "
+         "g2\n",
+         "g2;h0001;s00\ng2;h0001;s01\n"},
+        {"GET servicesbyhostgroup\nStats: state >= 0\n", "6\n"},
+        {"GET servicesbyhostgroup\nColumns: description\nSort: description desc\nLimit: 2\n", "s01\ns01\n"},
+        {"GET hostgroups\nColumns: name num_hosts num_services num_services_crit num_services_pending "
+         "worst_host_state worst_service_state\n",
+         "g1;2;4;1;1;1;2\ng2;1;2;1;1;1;2\n"},
+        {"GET hosts\nColumns: services_with_state\nFilter: name = h0001\n", "s01|0|0,s00|2|1\n"},
+        {"GET hosts\nColumns: services_with_info\nFilter: name = h0001\n" JSON,
+         "[[[[\"s01\",0,0,\"\"],[\"s00\",2,1,\"hot\"]]]]\n"},
+        {"GET columns\nColumns: table name\nFilter: name = servicegroup_alias\n",
+         "servicesbygroup;servicegroup_alias\n"},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
 /* AuthUser: what a contact is not told of is not there. bob is told of the second host, and thereby of its services. */
 static void test_contacts(void **state)
 {
@@ -229,9 +256,10 @@ static void test_commands(void **state)
 /* What the oldest clients ask for: every column of every table has a value, and as many as it has names. */
 static void test_all_columns(void **state)
 {
-    static const char *const tables[] = {"hosts",     "services",      "status",      "comments",
-                                         "downtimes", "hostgroups",    "contacts",    "servicegroups",
-                                         "commands",  "contactgroups", "timeperiods", "columns"};
+    static const char *const tables[] = {
+        "hosts",       "services", "status",        "comments",        "downtimes",
+        "hostgroups",  "contacts", "servicegroups", "commands",        "contactgroups",
+        "timeperiods", "columns",  "hostsbygroup",  "servicesbygroup", "servicesbyhostgroup"};
     struct buf out = BUF_INIT, request = BUF_INIT;
 
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
@@ -261,10 +289,11 @@ static void test_all_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),  cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_stats),    cmocka_unit_test(test_order_and_part),
-        cmocka_unit_test(test_contacts), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_commands), cmocka_unit_test(test_all_columns),
+        cmocka_unit_test(test_formats),     cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_stats),       cmocka_unit_test(test_order_and_part),
+        cmocka_unit_test(test_by_group),    cmocka_unit_test(test_contacts),
+        cmocka_unit_test(test_errors),      cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_all_columns),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
