@@ -269,14 +269,28 @@ static int for_each(struct world *w, const struct excmd *c, struct err *err)
 
 /* ---- the entrance ---- */
 
+static void fill_addresses(struct world *w)
+{
+    for (uint32_t i = w->m->n_hosts;
+         i-- > 0;) { /* backwards: of two hosts with one address the first counts */
+        struct str address = model_str(w->m, model_check(w->m, i)->address);
+
+        if (address.n)
+            map_put(&w->hosts_by_address, address, i);
+    }
+}
+
 /* A passive result may name its host by address. */
-static struct str by_address(const struct world *w, struct str line, struct buf *b)
+static struct str by_address(struct world *w, struct str line, struct buf *b)
 {
     struct str rest = line, head = str_cut(&rest, ';'), host = str_cut(&rest, ';');
     uint64_t idx;
 
-    if (!rest.p || !str_contains(head, STR("PROCESS_")) || model_find_host(w->m, host) != MODEL_NONE ||
-        !map_get(&w->hosts_by_address, host, &idx))
+    if (!rest.p || !str_contains(head, STR("PROCESS_")) || model_find_host(w->m, host) != MODEL_NONE)
+        return line;
+    if (!w->hosts_by_address.count)
+        fill_addresses(w);
+    if (!map_get(&w->hosts_by_address, host, &idx))
         return line;
     buf_printf(b, STR_FMT ";" STR_FMT ";" STR_FMT, STR_ARG(head),
                STR_ARG(model_host_name(w->m, (uint32_t)idx)), STR_ARG(rest));

@@ -164,17 +164,19 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
     apply_configuration(w, check);
 }
 
-void retain_carry(struct world *w, uint32_t check, struct state *old)
+bool retain_carry(struct world *w, uint32_t check, struct state *old)
 {
     struct state *s = &w->st[check];
-    uint32_t depth = old->downtime_depth, pending = old->pending_flexible;
 
-    *s = *old;
-    old->text = NULL;
-    s->downtime_depth = depth;
-    s->pending_flexible = pending;
-    s->dirty = s->stored_dirty = false;
+    old->dirty = old->stored_dirty = false;
+    memcpy(s, old, sizeof(*s)); /* with its padding: the two are compared */
     apply_configuration(w, check);
+    if (memcmp(s, old, sizeof(*s)) == 0) {
+        old->text = NULL;
+        return false;
+    }
+    old->text = NULL;
+    return true;
 }
 
 /* ---- program and contacts ---- */
@@ -260,16 +262,6 @@ static void load_contact(struct world *w, const struct record_contact *r)
 
 /* ---- reading back ---- */
 
-static bool index_of(const struct world *w, uint64_t oid, uint32_t *idx)
-{
-    uint64_t v;
-
-    if (!oid || !map_get_u64(&w->oids, oid, &v))
-        return false;
-    *idx = (uint32_t)v;
-    return true;
-}
-
 union any {
     struct record_state state;
     struct record_comment comment;
@@ -294,16 +286,16 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
 
     switch (kind) {
     case RECORD_STATE:
-        if (index_of(w, r->state.oid, &idx))
+        if (oids_find(w, r->state.oid, &idx))
             load_state(w, idx, &r->state);
         break;
     case RECORD_COMMENT:
-        if (index_of(w, r->comment.oid, &idx))
+        if (oids_find(w, r->comment.oid, &idx))
             note_comment_restore(w, &r->comment, idx);
         break;
     case RECORD_COMMENT_DEL: note_comment_forget(w, r->comment_del.id); break;
     case RECORD_DOWNTIME:
-        if (index_of(w, r->downtime.oid, &idx))
+        if (oids_find(w, r->downtime.oid, &idx))
             note_downtime_restore(w, &r->downtime, idx);
         break;
     case RECORD_DOWNTIME_DEL: note_downtime_forget(w, r->downtime_del.id); break;

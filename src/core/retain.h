@@ -12,5 +12,5 @@ void retain_contacts(struct world *w); /* those that changed */
 int retain_load(struct world *w, struct str records);
 /* A check as the configuration says, before anything is known of it. */
 void retain_fresh(struct world *w, uint32_t check);
-/* Takes over what is retained from old (of before a reload): owns its text afterwards. */
-void retain_carry(struct world *w, uint32_t check, struct state *old);
+/* Takes over what is retained from old (of before a reload): owns its text afterwards. True: the configuration changed something of it. */
+bool retain_carry(struct world *w, uint32_t check, struct state *old);

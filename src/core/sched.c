@@ -181,13 +181,11 @@ static int64_t timeout_of(const struct world *w, uint32_t check)
 bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *run, struct wall started,
                  uint32_t *slot)
 {
-    uint64_t found;
     uint32_t check;
     struct state *s;
 
-    if (run->id >> 32 >= w->opt.epoch || !run->oid || !map_get_u64(&w->oids, run->oid, &found))
+    if (run->id >> 32 >= w->opt.epoch || !oids_find(w, run->oid, &check))
         return false;
-    check = (uint32_t)found;
     s = &w->st[check];
     if (s->run || started.us <= s->last_check)
         return false;

@@ -127,18 +127,6 @@ static void show_program(struct world *w, struct board_w *board)
     board_put_program(board, &w->prog);
 }
 
-static void show_all(struct world *w, struct board_w *board)
-{
-    for (uint32_t i = 0; i < w->n; i++)
-        show_check(w, board, i);
-    for (size_t i = 0; i < w->comments.n; i++)
-        show_comment(w, board, &w->comments.at[i]);
-    for (size_t i = 0; i < w->downtimes.n; i++)
-        show_downtime(w, board, &w->downtimes.at[i]);
-    show_contacts(w, board);
-    show_program(w, board);
-}
-
 static void show_notes(struct world *w, struct board_w *board)
 {
     for (size_t i = 0; i < w->unseen_comments.n; i++) {
@@ -159,23 +147,38 @@ static void show_notes(struct world *w, struct board_w *board)
     }
 }
 
-void world_show(struct world *w, struct board_w *board, bool all)
+void world_show(struct world *w, struct board_w *board)
 {
-    if (all)
-        show_all(w, board);
-    else if (board)
+    if (board)
         show_notes(w, board);
     for (size_t i = 0; i < w->unseen.n; i++) {
-        if (!all && board)
+        if (board)
             show_check(w, board, w->unseen.at[i]);
         w->st[w->unseen.at[i]].dirty = false;
     }
-    if (!all && board && w->contacts_unseen)
+    if (board && w->contacts_unseen)
         show_contacts(w, board);
-    if (!all && board && w->program_unseen)
+    if (board && w->program_unseen)
         show_program(w, board);
     VEC_CLEAR(&w->unseen);
     VEC_CLEAR(&w->unseen_comments);
     VEC_CLEAR(&w->unseen_downtimes);
     w->program_unseen = w->contacts_unseen = false;
+}
+
+uint32_t world_show_new(struct world *w, struct board_w *board, uint32_t from, uint32_t n)
+{
+    uint32_t to = n < w->n - from ? from + n : w->n;
+
+    for (uint32_t i = from; i < to; i++)
+        show_check(w, board, i);
+    if (to < w->n)
+        return to;
+    for (size_t i = 0; i < w->comments.n; i++)
+        show_comment(w, board, &w->comments.at[i]);
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        show_downtime(w, board, &w->downtimes.at[i]);
+    show_contacts(w, board);
+    show_program(w, board);
+    return MODEL_NONE;
 }

@@ -219,17 +219,17 @@ static void send_intent(struct world *w, struct world_intent *in)
 {
     struct record_notify_intent r;
     struct world_effect *e;
-    uint64_t idx;
+    uint32_t idx;
 
     if (in->by_command && !w->runners)
         return;
     if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0)
         return;
-    if (!map_get_u64(&w->oids, r.oid, &idx))
+    if (!oids_find(w, r.oid, &idx))
         idx = 0;
     set_sent(w, in, true);
     if (r.cmd) {
-        uint32_t slot = sched_begin_run(w, (uint32_t)idx, WORLD_RUN_NOTIFY, r.timeout_us);
+        uint32_t slot = sched_begin_run(w, idx, WORLD_RUN_NOTIFY, r.timeout_us);
 
         w->runs.at[slot].intent = in->id;
         e = world_effect(w, WORLD_RUN);

@@ -92,7 +92,7 @@ static void release_checks(struct world *w)
         state_release(&w->st[i]);
     mem_free(w->st);
     mem_free(w->contact);
-    map_release(&w->oids);
+    oids_release(&w->oids);
     map_release(&w->hosts_by_address);
     if (w->m)
         when_release(&w->when);
@@ -144,17 +144,6 @@ static uint32_t switches_of(const struct model_globals *g)
            (g->check_external_commands ? BOARD_SW_EXTERNAL_COMMANDS : 0);
 }
 
-static void fill_addresses(struct world *w)
-{
-    for (uint32_t i = w->m->n_hosts;
-         i-- > 0;) { /* backwards: of two hosts with one address the first counts */
-        struct str address = model_str(w->m, model_check(w->m, i)->address);
-
-        if (address.n)
-            map_put(&w->hosts_by_address, address, i);
-    }
-}
-
 static void fill_contacts(struct world *w)
 {
     w->contact = mem_calloc((size_t)w->m->n_contact + 1, sizeof(*w->contact));
@@ -166,26 +155,40 @@ static void fill_contacts(struct world *w)
     }
 }
 
-/* The empty world of a configuration. */
+/* The empty world of a configuration; its checks are blank. */
 static void settle_in(struct world *w, const struct model *m, uint64_t generation)
 {
     w->m = m;
     w->generation = generation;
     w->n = m->n_check;
     w->st = mem_calloc((size_t)w->n + 1, sizeof(*w->st));
-    memset(&w->oids, 0, sizeof(w->oids));
     memset(&w->hosts_by_address, 0, sizeof(w->hosts_by_address));
     when_init(&w->when, m);
-    for (uint32_t i = 0; i < w->n; i++)
-        retain_fresh(w, i);
     fill_contacts(w);
-    fill_addresses(w);
 }
 
-static uint32_t find_in(const struct model *m, const struct model *other, uint32_t check)
+static void begin_blank(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        if (!w->st[i].max_attempts) /* never 0 of a check that was begun */
+            retain_fresh(w, i);
+}
+
+static bool is_same(const struct model *m, uint32_t guess, const struct model *other, uint32_t check)
+{
+    const struct model_check *a = model_check(m, guess), *b = model_check(other, check);
+
+    return a->kind == b->kind && str_eq(model_str(m, a->name), model_str(other, b->name)) &&
+           str_eq(model_host_name(m, guess), model_host_name(other, check));
+}
+
+/* The check of m that has the name of one of other. guess: most often the one behind the last that was found. */
+static uint32_t find_in(const struct model *m, const struct model *other, uint32_t check, uint32_t guess)
 {
     const struct model_check *c = model_check(other, check);
 
+    if (guess < m->n_check && is_same(m, guess, other, check))
+        return guess;
     if (c->kind == MODEL_HOST)
         return model_find_host(m, model_str(other, c->name));
     return model_find_service(m, model_host_name(other, check), model_str(other, c->name));
@@ -204,17 +207,20 @@ struct former { /* the world before a reload */
 
 static void carry_checks(struct world *w, struct former *f)
 {
+    uint32_t guess = 0;
+
     for (uint32_t i = 0; i < f->n; i++) {
-        uint32_t to = f->to[i] = find_in(w->m, f->m, i);
+        uint32_t to = f->to[i] = find_in(w->m, f->m, i, guess);
 
         if (to == MODEL_NONE)
             continue;
-        retain_carry(w, to, &f->st[i]);
-        if (w->st[to].oid)
-            map_put_u64(&w->oids, w->st[to].oid, to);
+        guess = to + 1;
+        if (retain_carry(w, to, &f->st[i]))
+            world_touch(w, to);
         if (heap_has(&f->due, i))
             heap_set(&w->due, to, f->due.key[i]);
     }
+    oids_build(w);
 }
 
 static void carry_runs(struct world *w, const struct former *f)
@@ -296,7 +302,6 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     struct former f = {.m = w->m, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
 
     f.to = mem_calloc((size_t)w->n + 1, sizeof(*f.to));
-    map_release(&w->oids);
     map_release(&w->hosts_by_address);
     when_release(&w->when);
     VEC_CLEAR(&w->dirty);
@@ -304,6 +309,7 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     settle_in(w, m, generation);
     heap_init(&w->due, w->n);
     carry_checks(w, &f);
+    begin_blank(w);
     carry_runs(w, &f);
     carry_notes(w, &f);
     carry_contacts(w, &f);
@@ -313,11 +319,9 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     mem_free(f.contact);
     mem_free(f.to);
     heap_release(&f.due);
-    for (uint32_t i = 0; i < w->n; i++) {
-        world_touch(w, i);
+    for (uint32_t i = 0; i < w->n; i++)
         if (heap_has(&w->due, i))
             sched_again(w, i);
-    }
     sched_spread(w, true);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
@@ -340,6 +344,7 @@ void world_set_model(struct world *w, const struct model *m, uint64_t generation
     w->now = now;
     w->offset = now.wall.us - now.mono.us;
     settle_in(w, m, generation);
+    begin_blank(w);
     heap_init(&w->due, w->n);
     w->switches = switches_of(m->globals);
 }
@@ -348,17 +353,14 @@ bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, 
 {
     if (!w->m || generation != w->generation || n != w->n)
         return false;
-    map_release(&w->oids);
-    memset(&w->oids, 0, sizeof(w->oids));
     for (uint32_t i = 0; i < w->n; i++) {
-        bool fresh = w->st[i].oid != oids[i];
-
+        if (w->st[i].oid == oids[i])
+            continue;
         w->st[i].oid = oids[i];
-        if (oids[i])
-            map_put_u64(&w->oids, oids[i], i);
-        if (fresh && w->started)
+        if (w->started)
             world_touch(w, i);
     }
+    oids_build(w);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "core/oids.h"
 #include "core/record.h"
 #include "core/state.h"
 #include "core/when.h"
@@ -67,8 +68,8 @@ struct world {
     struct state *st;
     uint32_t n;
     struct world_contact *contact;
-    struct map oids; /* oid -> idx */
-    struct map hosts_by_address;
+    struct oids oids;
+    struct map hosts_by_address; /* filled when first asked */
     /* schedule */
     struct heap due;      /* check -> mono µs */
     struct heap deadline; /* run slot -> mono µs */

@@ -130,6 +130,7 @@ static void start_world(struct engine *e)
     world_start(e->world, engine_now());
     engine_carry_out(e);
     engine_new_board(e);
+    engine_finish_board(e);
     for (size_t i = 0; i < r->n_peers; i++)
         if (r->peers[i].up && engine_executes(&r->peers[i]))
             runner_event(e, &r->peers[i], true, early_runs(e, engine_slot(&r->peers[i])));
@@ -166,6 +167,7 @@ static void birth(struct role *r)
     struct engine *e = self(r);
 
     e->role = r;
+    e->board_fd = -1;
     buf_init(&e->batch);
     buf_init(&e->log);
     buf_init(&e->frame);
@@ -335,11 +337,7 @@ static void release(struct engine *e)
     loop_timer_cancel(&e->stop_timer);
     world_free(e->world);
     e->world = NULL;
-    if (e->board_mem) {
-        board_w_release(&e->board);
-        mem_unmap(e->board_mem, e->board_len);
-    }
-    e->board_mem = NULL;
+    engine_release_board(e);
     for (size_t i = 0; i < e->sent.n; i++)
         buf_release(&e->sent.at[i].records);
     for (size_t i = 0; i < ARRAY_LEN(e->early); i++)

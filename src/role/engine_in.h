@@ -39,6 +39,9 @@ struct engine {
     struct board_w board;
     void *board_mem;
     size_t board_len;
+    int board_fd;        /* until the new board is whole; then -1 */
+    uint32_t board_next; /* the first check that is not yet on it */
+    bool board_planned;
     uint64_t arena_size;
     struct loop_timer timer, stop_timer;
     bool store_up, have_oids, load_sent, loaded, out_planned;
@@ -81,5 +84,8 @@ void engine_stored(struct engine *e, uint64_t seq, struct str degraded);
 void engine_checkpoint(struct engine *e);
 /* The last word: gives everything back and tells the frame. */
 void engine_end(struct engine *e);
-/* A new board of the present world, shown to the gate by way of the parent. */
+/* A new board of the present world, which the gate gets by way of the parent when it is whole. */
 void engine_new_board(struct engine *e);
+/* Now, not a piece at a time. */
+void engine_finish_board(struct engine *e);
+void engine_release_board(struct engine *e);

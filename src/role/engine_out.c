@@ -236,7 +236,7 @@ void engine_carry_out(struct engine *e)
     take_records(e);
     world_clear(e->world);
     if (e->board_mem)
-        world_show(e->world, &e->board, false);
+        world_show(e->world, &e->board);
     if (e->out_planned)
         return;
     e->out_planned = true;
@@ -484,32 +484,3 @@ void engine_checkpoint(struct engine *e)
 }
 
 /* ---- the board ---- */
-
-void engine_new_board(struct engine *e)
-{
-    const struct model *m = &e->model[e->current];
-    struct board_shape shape = {.generation = e->role->snap.generation,
-                                .n_checks = m->n_check,
-                                .n_hosts = m->n_hosts,
-                                .n_contacts = m->n_contact};
-    struct err err = ERR_INIT;
-    void *base;
-    int fd;
-
-    shape.arena_size = e->arena_size = MAX(e->arena_size, board_arena_size(m->n_check));
-    if (mem_segment("vigie-board", board_bytes(&shape), &fd, &err) < 0 ||
-        mem_map_rw(fd, board_bytes(&shape), &base, &err) < 0 || mem_seal_for_readers(fd, &err) < 0)
-        log_fatal("no memory for the board: %s", err.text);
-    if (e->board_mem) {
-        board_w_release(&e->board);
-        mem_unmap(e->board_mem, e->board_len);
-    }
-    e->board_mem = base;
-    e->board_len = board_bytes(&shape);
-    board_w_init(&e->board, base, e->board_len, &shape);
-    world_show(e->world, &e->board, true);
-    msg_put_board(&e->frame, &(struct msg_board){.generation = shape.generation});
-    role_send_parent(e->role, &e->frame, fd);
-    buf_clear(&e->frame);
-    close(fd);
-}

@@ -173,6 +173,9 @@ class Engine:
             self.process = subprocess.Popen(self.run_command(), stdout=out, stderr=subprocess.STDOUT,
                                             stdin=subprocess.DEVNULL, start_new_session=True)
 
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
     def alive(self):
         if self.process.poll() is not None:
             with open(self.d + '/run.out') as f:

@@ -195,7 +195,7 @@ static bool carry_out(struct lab *lab)
     lab->n_records += n_records;
     buf_add_str(&lab->journal, records);
     world_clear(lab->w);
-    world_show(lab->w, NULL, false);
+    world_show(lab->w, NULL);
     return !refused;
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Which check has an identity: a table of indices beside world.st, which holds the identities themselves. It is built whole in one
+ * pass, when the checks or their identities change, because that happens for all of them at once (start, reload) and must be quick.
+ */
+#include "base/bug.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct world;
+
+struct oids {
+    uint32_t *slot;  /* index + 1; 0: empty */
+    uint32_t n_slot; /* a power of two, or 0 */
+};
+
+/* From the identities in w->st; a check whose identity is 0 has none yet. */
+void oids_build(struct world *w);
+void oids_release(struct oids *o);
+/* False: no check has it (0 is nobody's). */
+bool oids_find(const struct world *w, uint64_t oid, uint32_t *check);
