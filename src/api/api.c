@@ -312,6 +312,14 @@ static void enter(struct api *a, struct api_request *q)
         q->route->run(a, q);
 }
 
+bool api_session_secret(const struct api_request *q, struct str *secret)
+{
+    char name[API_COOKIE_MAX];
+
+    who_cookie(q->host, q->tls, name);
+    return http_text_cookie(q->cookie, str_of(name), secret) && secret->n && secret->n <= 256;
+}
+
 static void who_known(struct api *a, struct api_request *q, const struct api_answer *x)
 {
     struct api_who *w = &q->who;
@@ -379,8 +387,7 @@ static void identify(struct api *a, struct api_request *q)
             enter(a, q);
         return;
     }
-    if (http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) && secret.n &&
-        secret.n <= 256)
+    if (api_session_secret(q, &secret))
         ask_who(a, q, API_BY_SESSION, secret);
     else
         enter(a, q);

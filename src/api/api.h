@@ -136,6 +136,8 @@ void api_reply_text(struct api *a, struct api_request *q, const char *type, cons
 /* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);
 void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p, struct str arg0, struct str arg1);
+/* The session's secret in the request's cookie, borrowed from it; false: there is none. */
+bool api_session_secret(const struct api_request *q, struct str *secret);
 void api_header(struct api_request *q, const char *line); /* one more line for the answer */
 
 /* Asks, and has resume called with the answer. When nothing can be sent the request is answered with 503. */

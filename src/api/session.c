@@ -13,9 +13,11 @@
 static void set_cookie(struct api_request *q, struct str secret, int64_t seconds)
 {
     struct buf b = BUF_INIT;
+    char name[API_COOKIE_MAX];
 
+    who_cookie(q->host, q->tls, name);
     buf_printf(&b, "Set-Cookie: %s=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
-               q->tls ? API_COOKIE_TLS : API_COOKIE, STR_ARG(secret), (long long)seconds,
+               name, STR_ARG(secret), (long long)seconds,
                q->tls ? "; Secure" : "");
     api_header(q, b.data);
     mem_wipe(b.data, b.len);
@@ -134,8 +136,7 @@ static void end_old(struct api *a, struct api_request *q)
     unsigned char key[HASH_SHA256_BYTES];
     struct str secret;
 
-    if (!http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret) || !secret.n ||
-        secret.n > 256)
+    if (!api_session_secret(q, &secret))
         return;
     who_key(secret, key);
     who_cache_drop(a->cache, key);
@@ -184,7 +185,7 @@ void session_logout(struct api *a, struct api_request *q)
     struct str secret;
 
     if (q->who.by != API_BY_SESSION ||
-        !http_text_cookie(q->cookie, q->tls ? STR(API_COOKIE_TLS) : STR(API_COOKIE), &secret)) {
+        !api_session_secret(q, &secret)) {
         api_fail(a, q, 422, NULL, PROBLEM_SESSION_ONLY);
         return;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/who.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const words[] = {[API_ROLE_NONE] = "none",
@@ -21,6 +22,22 @@ const char *who_role_word(enum api_role role)
 {
     BUG_ON((unsigned)role >= ARRAY_LEN(words));
     return words[role];
+}
+
+void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX])
+{
+    struct str port = STR_NULL;
+
+    for (size_t i = host.n; i-- > 0 && host.n - i <= 6;) {
+        if (host.p[i] == ':') {
+            port = str_sub(host, i + 1, host.n);
+            break;
+        }
+        if (host.p[i] < '0' || host.p[i] > '9')
+            break;
+    }
+    snprintf(out, API_COOKIE_MAX, "%svigie_session%s" STR_FMT, tls ? "__Host-" : "", port.n ? "_" : "",
+             STR_ARG(port));
 }
 
 void who_csrf(struct str secret, char out[HASH_SHA256_HEX])

@@ -10,8 +10,7 @@
 #include "base/vec.h"
 
 #define API_NAME_MAX     64
-#define API_COOKIE       "vigie_session"
-#define API_COOKIE_TLS   "__Host-vigie_session"
+#define API_COOKIE_MAX   40
 #define API_WHO_FRESH_US (30 * TIME_S)
 #define API_WHO_MAX      4096u
 
@@ -34,6 +33,12 @@ const char *who_role_word(enum api_role role);
 /* Derived from the session's secret, so that it need not be kept; who reads the one cannot make the other. */
 void who_csrf(struct str secret, char out[HASH_SHA256_HEX]);
 void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
+
+/*
+ * The name of the session's cookie, by the Host of the request: browsers keep cookies by host whatever the port (RFC 6265, 8.5), so it holds the port, or signing in
+ * at one Vigie of a machine would sign out of another.
+ */
+void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX]);
 
 struct api_who_cache;
 struct api_who_cache *who_cache_new(void);

@@ -5,6 +5,7 @@
 #include "core/note.h"
 #include "core/result.h"
 #include "core/sched.h"
+#include "core/switches.h"
 #include "core/tell.h"
 #include "core/world_in.h"
 
@@ -51,15 +52,16 @@ int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, stru
                        host ? "host" : "service");
     if (!(w->st[check].switches & MODEL_CHECK_PASSIVE))
         return err_set(err, E_PERM, "passive checks of this object are switched off");
+    if (!host && code == -1)
+        code = STATE_UNKNOWN; /* as Nagios has it */
     if (code < 0 || (host && code > STATE_UNREACHABLE))
         return err_set(err, E_INVAL, "%lld is no state of a %s", (long long)code, host ? "host" : "service");
-    for (size_t i = 0; i < out.n; i++) { /* a line break is written as \n, as one command is one line */
-        if (out.p[i] == '\\' && i + 1 < out.n && out.p[i + 1] == 'n') {
-            buf_add_char(&lines, '\n');
+    for (size_t i = 0; i < out.n; i++) { /* a line break is written as \n, as one command is one line, and \ as \\ */
+        char next = out.p[i] == '\\' && i + 1 < out.n ? out.p[i + 1] : '\0';
+
+        if (next == 'n' || next == '\\')
             i++;
-        } else {
-            buf_add_char(&lines, out.p[i]);
-        }
+        buf_add_char(&lines, next == 'n' ? '\n' : out.p[i]);
     }
     result_passive(w, check, (uint64_t)code, buf_str(&lines), c->who);
     buf_release(&lines);
@@ -354,15 +356,13 @@ int excmd_do_contact_off(struct world *w, const struct excmd *c, uint32_t check 
 
 int excmd_do_switch_on(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
 {
-    w->switches |= c->row->param;
-    w->program_dirty = w->program_unseen = true;
+    switches_set(w, c->row->param, true);
     return 0;
 }
 
 int excmd_do_switch_off(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
 {
-    w->switches &= ~c->row->param;
-    w->program_dirty = w->program_unseen = true;
+    switches_set(w, c->row->param, false);
     return 0;
 }
 

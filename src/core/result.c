@@ -77,7 +77,7 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
     }
     if (code <= STATE_UNKNOWN && bare && r->error.n)
         buf_truncate(text, text->len - 1),
-            buf_printf(text, " stderr: " STR_FMT ")", STR_ARG(str_sub(r->error, 0, 512)));
+            buf_printf(text, " stderr: " STR_FMT ")", STR_ARG(str_trim(str_sub(r->error, 0, 512))));
     return host ? state_of_host_code(code, g->use_aggressive_host_checking != 0)
                 : state_of_service_code(code);
 }
@@ -236,7 +236,7 @@ static void look_around(struct world *w, uint32_t check, const struct state_out 
 
     if (world_kind(w, check) == MODEL_SERVICE) {
         if ((s->state != STATE_OK && out->changed) ||
-            (s->state == STATE_OK && (first || host->state != STATE_UP)))
+            (s->state == STATE_OK && ((first && !host->checked) || host->state != STATE_UP)))
             sched_on_demand(w, c->host);
         return;
     }
@@ -438,6 +438,8 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
                         : host                                             ? STATE_DOWN
                                                                            : STATE_UNKNOWN);
     output_parse(text, false, &v.out);
+    if (!v.out.first.n)
+        v.out.first = STR("(No output returned from plugin)"); /* the words of Nagios, which people filter for */
     apply(w, &v);
     output_release(&v.out);
 }

@@ -2,6 +2,7 @@
 #include "core/retain.h"
 
 #include "core/downtime.h"
+#include "core/switches.h"
 #include "core/tell.h"
 #include "core/world_in.h"
 
@@ -205,8 +206,11 @@ void retain_program(struct world *w)
 
 static void load_program(struct world *w, const struct record_program *r)
 {
-    if (w->m->globals->use_retained_program_state)
-        w->switches = (uint32_t)r->switches;
+    if (w->m->globals->use_retained_program_state) {
+        w->modified_host = r->modified_host;
+        w->modified_service = r->modified_service;
+        switches_read(w, (uint32_t)r->switches);
+    }
     w->next_comment = MAX(w->next_comment, r->next_comment);
     w->next_downtime = MAX(w->next_downtime, r->next_downtime);
     w->next_event = MAX(w->next_event, r->next_event);

@@ -122,6 +122,8 @@ static void show_contacts(struct world *w, struct board_w *board)
 static void show_program(struct world *w, struct board_w *board)
 {
     w->prog.switches = w->switches;
+    w->prog.modified_host_attributes = w->modified_host;
+    w->prog.modified_service_attributes = w->modified_service;
     w->prog.now = w->now.wall.us;
     w->prog.text_cut = board_w_full(board);
     board_put_program(board, &w->prog);

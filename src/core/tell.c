@@ -142,10 +142,10 @@ static int64_t interval_now(const struct world *w, uint32_t check)
 
 /* ---- whether ---- */
 
-/* first_notification_delay counts from the last good result, as in Nagios; without one from the start. */
+/* first_notification_delay counts from the problem being hard, as in Nagios since 4.4; not known: from the start. */
 static int64_t delay_from(const struct world *w, const struct state *s)
 {
-    int64_t from = s->last_time[STATE_OK] ? s->last_time[STATE_OK] : w->prog.program_start;
+    int64_t from = s->last_hard_change ? s->last_hard_change : w->prog.program_start;
 
     return time_wall_s((struct wall){from}) * TIME_S;
 }

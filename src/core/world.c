@@ -8,6 +8,7 @@
 #include "core/result.h"
 #include "core/retain.h"
 #include "core/sched.h"
+#include "core/switches.h"
 #include "core/tell.h"
 #include "core/world_in.h"
 
@@ -125,23 +126,6 @@ void world_free(struct world *w)
     buf_release(&w->scratch);
     buf_release(&w->scratch2);
     mem_free(w);
-}
-
-static uint32_t switches_of(const struct model_globals *g)
-{
-    return (g->enable_notifications ? BOARD_SW_NOTIFICATIONS : 0) |
-           (g->execute_service_checks ? BOARD_SW_SERVICE_CHECKS : 0) |
-           (g->accept_passive_service_checks ? BOARD_SW_PASSIVE_SERVICE : 0) |
-           (g->execute_host_checks ? BOARD_SW_HOST_CHECKS : 0) |
-           (g->accept_passive_host_checks ? BOARD_SW_PASSIVE_HOST : 0) |
-           (g->enable_event_handlers ? BOARD_SW_HANDLERS : 0) |
-           (g->obsess_over_services ? BOARD_SW_OBSESS_SERVICES : 0) |
-           (g->obsess_over_hosts ? BOARD_SW_OBSESS_HOSTS : 0) |
-           (g->check_service_freshness ? BOARD_SW_SERVICE_FRESHNESS : 0) |
-           (g->check_host_freshness ? BOARD_SW_HOST_FRESHNESS : 0) |
-           (g->enable_flap_detection ? BOARD_SW_FLAP : 0) |
-           (g->process_performance_data ? BOARD_SW_PERFDATA : 0) |
-           (g->check_external_commands ? BOARD_SW_EXTERNAL_COMMANDS : 0);
 }
 
 static void fill_contacts(struct world *w)
@@ -322,6 +306,7 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     for (uint32_t i = 0; i < w->n; i++)
         if (heap_has(&w->due, i))
             sched_again(w, i);
+    switches_read(w, w->switches);
     sched_spread(w, true);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
@@ -346,7 +331,7 @@ void world_set_model(struct world *w, const struct model *m, uint64_t generation
     settle_in(w, m, generation);
     begin_blank(w);
     heap_init(&w->due, w->n);
-    w->switches = switches_of(m->globals);
+    switches_read(w, 0);
 }
 
 bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, size_t n)

@@ -292,7 +292,16 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
     struct auth_user *u = find_user(s, user);
     enum problem weak = auth_policy_password(password, user);
 
+    if (!skip_old) { /* whoever has a session must not guess here for ever */
+        r->wait_us = auth_wait(s, now.mono, user, user);
+        if (r->wait_us > 0) {
+            auth_fail(r, AUTH_SLOW, NULL, PROBLEM_SIGN_IN_SLOW);
+            return;
+        }
+    }
     if (!u || (!skip_old && !check_password(s, u, old))) {
+        if (u)
+            auth_failed(s, now.mono, user, user);
         auth_fail(r, AUTH_INVALID, u ? "old" : "user", u ? PROBLEM_PASSWORD_OLD : PROBLEM_USER_UNKNOWN);
         return;
     }
@@ -306,6 +315,7 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
     }
     u->changed = now.wall.us;
     s->users_changed = true;
+    auth_succeeded(s, user, user);
     drop_sessions(s, u->name);
     open_session(s, now, u, STR("-"), r);
 }
@@ -436,4 +446,5 @@ void auth_store_release(struct auth_store *s)
     VEC_RELEASE(&s->tokens);
     VEC_RELEASE(&s->sessions);
     VEC_RELEASE(&s->failures);
+    VEC_RELEASE(&s->known);
 }

@@ -30,16 +30,21 @@
 enum auth_role { AUTH_VIEWER, AUTH_OPERATOR, AUTH_ADMIN };
 
 enum auth_code { /* what came of a request; words in auth_code_word() */
-    AUTH_OK,
-    AUTH_DENIED,   /* wrong, unknown or ended; which of them is not said */
-    AUTH_SLOW,     /* too many failures: wait */
-    AUTH_INVALID,  /* an argument is wrong: field says which */
-    AUTH_CONFLICT, /* it exists already, or must stay */
-    AUTH_GONE,     /* the set-up link was used, or is too old */
-    AUTH_FULL,
-    AUTH_BROKEN, /* the users' file cannot be read or written */
+                 AUTH_OK,
+                 AUTH_DENIED,   /* wrong, unknown or ended; which of them is not said */
+                 AUTH_SLOW,     /* too many failures: wait */
+                 AUTH_INVALID,  /* an argument is wrong: field says which */
+                 AUTH_CONFLICT, /* it exists already, or must stay */
+                 AUTH_GONE,     /* the set-up link was used, or is too old */
+                 AUTH_FULL,
+                 AUTH_BROKEN, /* the users' file cannot be read or written */
 };
 
+enum { AUTH_KEY_MAX = AUTH_NAME_MAX + 52 };
+
+struct auth_known { /* where an account signed in from */
+    char key[AUTH_KEY_MAX];
+};
 struct auth_user {
     char name[AUTH_NAME_MAX + 1], lang[4], hash[AUTH_HASH_MAX];
     enum auth_role role;
@@ -56,8 +61,9 @@ struct auth_session {
     int64_t created, used;
     unsigned char hash[HASH_SHA256_BYTES];
 };
-struct auth_failure { /* of an account ("u:NAME") or a source ("s:ADDRESS") */
-    char key[AUTH_NAME_MAX + 4];
+struct
+    auth_failure { /* of an account from one source ("p:ADDRESS NAME"), a source ("s:ADDRESS"), an account from anywhere ("u:NAME") */
+    char key[AUTH_KEY_MAX];
     unsigned count;
     struct mono until, last;
 };
@@ -72,6 +78,7 @@ struct auth_store {
     VEC(struct auth_token) tokens;
     VEC(struct auth_session) sessions;
     VEC(struct auth_failure) failures;
+    VEC(struct auth_known) known;         /* the oldest first */
     bool users_changed, sessions_changed; /* must be written; cleared by the owner */
     bool setup;                           /* a set-up token is out */
     unsigned char setup_hash[HASH_SHA256_BYTES];
@@ -102,26 +109,27 @@ void auth_store_dump_users(const struct auth_store *s, struct buf *out);
 void auth_store_dump_sessions(const struct auth_store *s, struct buf *out);
 
 /* ---- set-up: only while there is no user ---- */
-void auth_setup_begin(struct auth_store *s, struct auth_now now, struct auth_result *r); /* the secret is the new set-up token */
+void auth_setup_begin(struct auth_store *s, struct auth_now now,
+                      struct auth_result *r); /* the secret is the new set-up token */
 void auth_setup_check(struct auth_store *s, struct auth_now now, struct str token, struct auth_result *r);
-void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str token, struct str user, struct str password,
-                       struct str source, struct auth_result *r);
+void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str token, struct str user,
+                       struct str password, struct str source, struct auth_result *r);
 
 /* ---- people ---- */
-void auth_login(struct auth_store *s, struct auth_now now, struct str user, struct str password, struct str source,
-                struct auth_result *r);
+void auth_login(struct auth_store *s, struct auth_now now, struct str user, struct str password,
+                struct str source, struct auth_result *r);
 void auth_session_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r);
 void auth_session_end(struct auth_store *s, struct str secret, struct auth_result *r);
-void auth_user_create(struct auth_store *s, struct auth_now now, struct str user, struct str password, struct str role,
-                      struct auth_result *r);
+void auth_user_create(struct auth_store *s, struct auth_now now, struct str user, struct str password,
+                      struct str role, struct auth_result *r);
 void auth_user_delete(struct auth_store *s, struct str user, struct auth_result *r); /* and its sessions */
 /* Ends the user's other sessions. old may be skipped by an administrator for another user (skip_old). */
-void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old, struct str password, bool skip_old,
-                   struct auth_result *r);
+void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old,
+                   struct str password, bool skip_old, struct auth_result *r);
 
 /* ---- programs ---- */
-void auth_token_create(struct auth_store *s, struct auth_now now, struct str name, struct str role, int64_t lasts_us, struct str by,
-                       struct auth_result *r);
+void auth_token_create(struct auth_store *s, struct auth_now now, struct str name, struct str role,
+                       int64_t lasts_us, struct str by, struct auth_result *r);
 void auth_token_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r);
 void auth_token_delete(struct auth_store *s, struct str name, struct auth_result *r);
 

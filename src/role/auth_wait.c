@@ -4,20 +4,50 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FREE_TRIES   3
 #define WAIT_MAX_US  (30 * TIME_S)
 #define FORGET_US    (15 * TIME_MIN) /* a failure that old counts no more */
 #define FAILURES_MAX 4096u
+#define KNOWN_MAX    1024u
 
-static void key_of(char *out, size_t size, char kind, struct str name)
+enum kind { PAIR, SOURCE, ACCOUNT, KINDS };
+static const unsigned free_tries[KINDS] = {3, 10, 20};
+
+static void key_of(char *out, enum kind kind, struct str account, struct str source)
 {
-    struct str short_name = str_sub(name, 0, AUTH_NAME_MAX);
+    struct str name = str_sub(account, 0, AUTH_NAME_MAX), from = str_sub(source, 0, 46);
 
-    snprintf(out, size, "%c:" STR_FMT, kind, STR_ARG(short_name));
+    if (kind == PAIR)
+        snprintf(out, AUTH_KEY_MAX, "p:" STR_FMT " " STR_FMT, STR_ARG(from), STR_ARG(name));
+    else
+        snprintf(out, AUTH_KEY_MAX, "%c:" STR_FMT, kind == SOURCE ? 's' : 'u',
+                 STR_ARG(kind == SOURCE ? from : name));
     for (char *p = out; *p; p++) {
         if (*p >= 'A' && *p <= 'Z')
             *p = (char)(*p - 'A' + 'a');
     }
+}
+
+static bool is_known(const struct auth_store *s, struct str account, struct str source)
+{
+    char key[AUTH_KEY_MAX];
+
+    key_of(key, PAIR, account, source);
+    for (size_t i = 0; i < s->known.n; i++) {
+        if (strcmp(s->known.at[i].key, key) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void remember(struct auth_store *s, struct str account, struct str source)
+{
+    if (is_known(s, account, source))
+        return;
+    if (s->known.n == KNOWN_MAX) {
+        memmove(s->known.at, s->known.at + 1, (KNOWN_MAX - 1) * sizeof(*s->known.at));
+        s->known.n--;
+    }
+    key_of(VEC_ADD(&s->known)->key, PAIR, account, source);
 }
 
 static struct auth_failure *find(const struct auth_store *s, const char *key)
@@ -29,19 +59,22 @@ static struct auth_failure *find(const struct auth_store *s, const char *key)
     return NULL;
 }
 
-static int64_t wait_of(const struct auth_store *s, struct mono now, char kind, struct str name)
-{
-    char key[sizeof(((struct auth_failure *)0)->key)];
-    const struct auth_failure *f;
-
-    key_of(key, sizeof(key), kind, name);
-    f = find(s, key);
-    return f ? MAX(f->until.us - now.us, (int64_t)0) : 0;
-}
-
 int64_t auth_wait(const struct auth_store *s, struct mono now, struct str account, struct str source)
 {
-    return MAX(wait_of(s, now, 'u', account), wait_of(s, now, 's', source));
+    int64_t wait = 0;
+
+    for (enum kind k = PAIR; k < KINDS; k++) {
+        char key[AUTH_KEY_MAX];
+        const struct auth_failure *f;
+
+        if (k == ACCOUNT && is_known(s, account, source))
+            continue;
+        key_of(key, k, account, source);
+        f = find(s, key);
+        if (f)
+            wait = MAX(wait, f->until.us - now.us);
+    }
+    return wait;
 }
 
 /* When the table is full the entry that failed longest ago gives way. */
@@ -65,44 +98,42 @@ static struct auth_failure *slot(struct auth_store *s, const char *key)
     return f;
 }
 
-static void fail_one(struct auth_store *s, struct mono now, char kind, struct str name)
+static void fail_one(struct auth_store *s, struct mono now, const char *key, unsigned free)
 {
-    char key[sizeof(((struct auth_failure *)0)->key)];
-    struct auth_failure *f;
+    struct auth_failure *f = slot(s, key);
     int64_t wait = TIME_S;
 
-    key_of(key, sizeof(key), kind, name);
-    f = slot(s, key);
     if (f->count && now.us - f->last.us > FORGET_US)
         f->count = 0;
     f->count++;
     f->last = now;
-    if (f->count < FREE_TRIES)
+    if (f->count < free)
         return;
-    for (unsigned i = FREE_TRIES; i < f->count && wait < WAIT_MAX_US; i++)
+    for (unsigned i = free; i < f->count && wait < WAIT_MAX_US; i++)
         wait *= 2;
     f->until = (struct mono){now.us + MIN(wait, (int64_t)WAIT_MAX_US)};
 }
 
 void auth_failed(struct auth_store *s, struct mono now, struct str account, struct str source)
 {
-    fail_one(s, now, 'u', account);
-    fail_one(s, now, 's', source);
-}
+    for (enum kind k = PAIR; k < KINDS; k++) {
+        char key[AUTH_KEY_MAX];
 
-static void forget(struct auth_store *s, char kind, struct str name)
-{
-    char key[sizeof(((struct auth_failure *)0)->key)];
-    struct auth_failure *f;
-
-    key_of(key, sizeof(key), kind, name);
-    f = find(s, key);
-    if (f)
-        VEC_SWAP_REMOVE(&s->failures, (size_t)(f - s->failures.at));
+        key_of(key, k, account, source);
+        fail_one(s, now, key, free_tries[k]);
+    }
 }
 
 void auth_succeeded(struct auth_store *s, struct str account, struct str source)
 {
-    forget(s, 'u', account);
-    forget(s, 's', source);
+    for (enum kind k = PAIR; k <= SOURCE; k++) {
+        char key[AUTH_KEY_MAX];
+        struct auth_failure *f;
+
+        key_of(key, k, account, source);
+        f = find(s, key);
+        if (f)
+            VEC_SWAP_REMOVE(&s->failures, (size_t)(f - s->failures.at));
+    }
+    remember(s, account, source);
 }

@@ -25,6 +25,10 @@ def names(v):
     return sorted(row[0] for row in v.livestatus('GET services\nColumns: description'))
 
 
+def role_pids(v):
+    return sorted(pid for pid, words in v.roles().items() if '-x' in words)  # a plugin comes and goes
+
+
 def append(v, text):
     with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
         f.write(text)
@@ -48,13 +52,13 @@ def test_new_objects_and_old_states():
 def test_a_wrong_one_changes_nothing():
     with Vigie() as v:
         v.start()
-        roles = sorted(v.roles())
+        roles = role_pids(v)
         append(v, MORE + 'define service {\n')
         until(lambda: 'objects.cfg:' in v.said(), 'the mistake is said with its place')
         v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;1;still at work')
         until(lambda: v.service()['plugin_output'] == 'still at work')
         assert names(v) == ['s']
-        assert sorted(v.roles()) == roles, 'a role was restarted'
+        assert role_pids(v) == roles, 'a role was restarted'
 
 
 def test_a_running_check_goes_on():
@@ -75,6 +79,38 @@ def test_a_running_check_goes_on():
         until(lambda: v.service(service='slow')['plugin_output'] == 'ended well', 'its result arrives')
         with open(v.path('runs')) as f:
             assert f.read() == 'begun\n', 'it was run twice'
+
+
+def switches(v):
+    columns = 'enable_notifications execute_service_checks accept_passive_service_checks enable_flap_detection'
+    return v.livestatus(f'GET status\nColumns: {columns}')[0]
+
+
+def rewrite(v, old, new):
+    with open(v.main, encoding='utf-8') as f:
+        text = f.read()
+    assert old in text
+    with open(v.main, 'w', encoding='utf-8') as f:
+        f.write(text.replace(old, new))
+
+
+def test_switches_of_the_main_file():
+    """The main file has the say, at a reload and at a start, but for what a command has moved."""
+    on = 'enable_notifications=1\nexecute_service_checks=1\naccept_passive_service_checks=1\nenable_flap_detection=0\n'
+    with Vigie(main=on) as v:
+        v.start()
+        assert switches(v) == [1, 1, 1, 0], switches(v)
+        v.order('STOP_ACCEPTING_PASSIVE_SVC_CHECKS')
+        until(lambda: switches(v) == [1, 1, 0, 0], 'the command has effect')
+        rewrite(v, 'enable_notifications=1', 'enable_notifications=0')
+        v.process.send_signal(signal.SIGHUP)
+        until(lambda: switches(v) == [0, 1, 0, 0], 'the reload reads the main file')
+        assert v.stop() == 0
+        rewrite(v, 'execute_service_checks=1', 'execute_service_checks=0')
+        rewrite(v, 'enable_flap_detection=0', 'enable_flap_detection=1')
+        v.start()
+        assert switches(v) == [0, 0, 0, 1], 'the start reads the main file; what the command moved stays'
+        assert v.stop() == 0
 
 
 main()

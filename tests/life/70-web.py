@@ -52,7 +52,7 @@ class Client:
         for name, value in HEADERS.items():
             assert self.headers.get(name) == value, f'{method} {path}: {answer.status}: {name} is {self.headers.get(name)!r}'
         if 'set-cookie' in self.headers:
-            assert re.fullmatch(r'vigie_session=[\w-]*; Path=/; HttpOnly; SameSite=Strict; Max-Age=\d+', self.headers['set-cookie'])
+            assert re.fullmatch(r'vigie_session_\d+=[\w-]*; Path=/; HttpOnly; SameSite=Strict; Max-Age=\d+', self.headers['set-cookie'])
             self.cookie = self.headers['set-cookie'].split(';')[0]
         try:
             parsed = json.loads(text or b'{}')

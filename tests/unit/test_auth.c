@@ -160,6 +160,48 @@ static void test_waiting(void **state UNUSED)
     store_free(s);
 }
 
+/* Guessing from many places makes the account wait everywhere, but not where its owner has signed in from; a guesser in one place does not bother others. */
+static void test_nobody_is_kept_out(void **state UNUSED)
+{
+    struct auth_store *s = store_new();
+    char source[16];
+
+    add(s, "ann", "admin");
+    for (int i = 0; i < 3; i++)
+        login(s, "ann", "wrong", "evil");
+    assert_int_equal(login(s, "ann", GOOD, "evil").code, AUTH_SLOW);
+    assert_int_equal(login(s, "ann", GOOD, "home").code, AUTH_OK);
+    for (int i = 0; i < 20; i++) {
+        snprintf(source, sizeof(source), "bot%d", i);
+        login(s, "ann", "wrong", source);
+    }
+    assert_int_equal(login(s, "ann", GOOD, "elsewhere").code, AUTH_SLOW);
+    assert_int_equal(login(s, "ann", GOOD, "home").code, AUTH_OK);
+    assert_int_equal(login(s, "ann", "wrong", "home").code, AUTH_DENIED);
+    store_free(s);
+}
+
+static void test_password_guesses(void **state UNUSED)
+{
+    struct auth_store *s = store_new();
+    struct auth_result r = {0};
+
+    add(s, "ann", "admin");
+    for (int i = 0; i < 3; i++) {
+        r = (struct auth_result){0};
+        auth_password(s, clock_at, STR("ann"), STR("wrong"), STR(GOOD), false, &r);
+        assert_int_equal(r.code, AUTH_INVALID);
+    }
+    r = (struct auth_result){0};
+    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another " GOOD), false, &r);
+    assert_int_equal(r.code, AUTH_SLOW);
+    forward(r.wait_us);
+    r = (struct auth_result){0};
+    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another " GOOD), false, &r);
+    assert_int_equal(r.code, AUTH_OK);
+    store_free(s);
+}
+
 static void test_session_limits(void **state UNUSED)
 {
     struct auth_store *s = store_new();
@@ -321,7 +363,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_setup_once), cmocka_unit_test(test_setup_expires), cmocka_unit_test(test_login),
-        cmocka_unit_test(test_waiting), cmocka_unit_test(test_session_limits), cmocka_unit_test(test_session_ends),
+        cmocka_unit_test(test_waiting),
+        cmocka_unit_test(test_nobody_is_kept_out),
+        cmocka_unit_test(test_password_guesses), cmocka_unit_test(test_session_limits), cmocka_unit_test(test_session_ends),
         cmocka_unit_test(test_last_admin), cmocka_unit_test(test_tokens), cmocka_unit_test(test_text),
         cmocka_unit_test(test_policy),
     };

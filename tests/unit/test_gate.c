@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define COOKIE "vigie_session" /* of a host without a port */
+
 static int set_up(void **state)
 {
     *state = api_world_new(2, 2);
@@ -372,7 +374,7 @@ static int by_cookie(struct api_world *w, const char *method, const char *path, 
                             .csrf = str_of(csrf),
                             .authorization = str_of(bearer)};
 
-    snprintf(cookie, sizeof(cookie), "other=1; " API_COOKIE "=%s", secret);
+    snprintf(cookie, sizeof(cookie), "other=1; " COOKIE "=%s", secret);
     q.cookie = str_of(cookie);
     w->status = 0;
     api_receive(&w->api, &q);
@@ -442,7 +444,7 @@ static void test_login(void **state)
     api_world_auth(w, true, "ok", "", "ann", "admin");
     assert_int_equal(w->status, 200);
     assert_non_null(strstr(w->headers.data,
-                           "Set-Cookie: " API_COOKIE
+                           "Set-Cookie: " COOKIE
                            "=secretsecret; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200"));
     assert_null(strstr(w->body.data, "secretsecret"));
     assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
@@ -501,7 +503,8 @@ static void test_catalogue(void **state UNUSED)
 
         problem_render(&en, (enum problem)p, false, none);
         problem_render(&fr, (enum problem)p, true, none);
-        if (!en.len || !fr.len || str_eq(buf_str(&en), buf_str(&fr)) || places(buf_str(&en)) != places(buf_str(&fr)))
+        if (!en.len || !fr.len || str_eq(buf_str(&en), buf_str(&fr)) ||
+            places(buf_str(&en)) != places(buf_str(&fr)))
             fail_msg("%s: %s | %s", problem_code((enum problem)p), en.data, fr.data);
         assert_true(str_is_utf8(buf_str(&fr)));
         assert_true(problem_parse(str_of(problem_code((enum problem)p)), &back));
@@ -514,7 +517,8 @@ static void test_catalogue(void **state UNUSED)
 static void test_language(void **state)
 {
     struct api_world *w = *state;
-    struct api_request q = {.source = API_BY_WEB, .id = 1, .method = STR("GET"), .path = STR("/nothing"), .uid = -1};
+    struct api_request q = {
+        .source = API_BY_WEB, .id = 1, .method = STR("GET"), .path = STR("/nothing"), .uid = -1};
 
     api_receive(&w->api, &q);
     assert_non_null(strstr(w->body.data, "\"code\":\"no_address\",\"detail\":\"There is nothing"));
@@ -554,12 +558,39 @@ static void test_metrics(void **state)
     assert_null(strstr(w->body.data, "h0000")); /* no names */
 }
 
+static void test_cookie_names(void **state UNUSED)
+{
+    static const struct {
+        const char *host;
+        bool tls;
+        const char *name;
+    } rows[] = {
+        {"localhost", false, "vigie_session"},
+        {"127.0.0.1:8321", false, "vigie_session_8321"},
+        {"[::1]:8484", false, "vigie_session_8484"},
+        {"[::1]", false, "vigie_session"},
+        {"v.example:443", true, "__Host-vigie_session_443"},
+        {"", true, "__Host-vigie_session"},
+        {"a:", false, "vigie_session"},
+        {"a:12x", false, "vigie_session"},
+        {"a:1234567", false, "vigie_session"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char name[API_COOKIE_MAX];
+
+        who_cookie(str_of(rows[i].host), rows[i].tls, name);
+        assert_string_equal(name, rows[i].name);
+    }
+}
+
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         WORLD(test_matrix),
         cmocka_unit_test(test_no_right_denies),
+        cmocka_unit_test(test_cookie_names),
         WORLD(test_not_found),
         cmocka_unit_test(test_csrf),
         cmocka_unit_test(test_loopback_only),
@@ -573,7 +604,9 @@ int main(void)
         WORLD(test_token_beats_cookie),
         WORLD(test_login),
         WORLD(test_setup_here_only),
-        cmocka_unit_test(test_catalogue), WORLD(test_language), WORLD(test_openapi),
+        cmocka_unit_test(test_catalogue),
+        WORLD(test_language),
+        WORLD(test_openapi),
         WORLD(test_metrics),
     };
 

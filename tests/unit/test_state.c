@@ -34,6 +34,8 @@ static const struct row rows[] = {
     {"one attempt: hard at once", 0, HARD, 1, 1, 2, 0, 0, HARD, 1, 1, 1, 0, 0, 0},
     {"service of a down host", 0, HARD, 1, 3, 2, 1, 1, HARD, 1, 1, 1, 0, 0, 0},
     {"host went down between the tries", 2, SOFT, 1, 3, 2, 1, 1, HARD, 3, 0, 1, 0, 0, 0},
+    {"worse while the host is down", 1, HARD, 1, 3, 2, 1, 1, HARD, 3, 1, 1, 0, 0, 0},
+    {"the same while the host is down", 2, HARD, 1, 3, 2, 1, 1, HARD, 1, 0, 0, 0, 0, 0},
     {"passive host", 0, HARD, 1, 5, 1, 1, 0, HARD, 1, 1, 1, 0, 0, 0},
     {"passive host up from soft", 1, SOFT, 2, 5, 0, 1, 0, HARD, 1, 1, 0, 1, 1, 0},
     {"hard with a low attempt stays hard", 2, HARD, 1, 3, 2, 0, 0, HARD, 1, 0, 0, 0, 0, 0},
@@ -81,7 +83,7 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
     }
     if (was_bad && b->hard) {
         *hard = true;
-        *attempt = b->attempt;
+        *attempt = in->hard_at_once && in->full_attempt && in->code != b->state ? b->max_attempts : b->attempt;
     } else if (in->hard_at_once) {
         *hard = true;
         *attempt = was_bad && in->full_attempt ? b->max_attempts : 1;
