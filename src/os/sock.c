@@ -158,7 +158,7 @@ static int unix_address(const char *path, struct sockaddr_un *a, socklen_t *len,
 static int clear_stale(const char *path, const struct sockaddr_un *a, socklen_t len, struct err *err)
 {
     struct stat st;
-    int s, alive;
+    int s, r;
 
     if (lstat(path, &st) < 0)
         return 0;
@@ -167,9 +167,11 @@ static int clear_stale(const char *path, const struct sockaddr_un *a, socklen_t 
     s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (s < 0)
         return err_sys(err, errno, "cannot make a socket");
-    alive = connect(s, (const struct sockaddr *)a, len) == 0;
+    r = connect(s, (const struct sockaddr *)a, len) < 0 ? errno : 0;
     close(s);
-    if (alive)
+    if (r == EACCES)
+        return err_sys(err, r, "cannot ask whether another program serves %s", path);
+    if (r == 0)
         return err_set(err, E_BUSY, "another program serves %s: stop it, or name another path", path);
     if (unlink(path) < 0)
         return err_sys(err, errno, "cannot take away the stale socket %s", path);

@@ -222,9 +222,7 @@ int parent_open_listeners(struct parent *p, struct err *err)
     if (r == 0)
         r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
     if (r == 0 && ls[0])
-        r = sock_listen_unix(ls, 0660, &p->ls_fd, err);
-    if (r == 0 && ls[0] && p->uids.root && chown(ls, p->uids.log_owner.uid, p->uids.log_owner.gid) < 0)
-        log_warn("the Livestatus socket %s stays root's: %s", ls, strerror(errno));
+        r = rights_listen_as(&p->uids, ls, 0660, &p->ls_fd, err);
     if (r == 0)
         r = open_http(p, err);
     return r;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "role/rights.h"
 
+#include "base/log.h"
+#include "os/sock.h"
 #include "role/role.h"
 
 #include <errno.h>
@@ -161,6 +163,24 @@ int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode,
     if (r < 0)
         return err_sys(err, e, "cannot make the command file %s as user %u", path, u->log_owner.uid);
     return 0;
+}
+
+int rights_listen_as(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err)
+{
+    struct stat st;
+    int r;
+
+    become(u, true);
+    r = sock_listen_unix(path, mode, fd, err);
+    become(u, false);
+    if (r != E_PERM || !u->root)
+        return r;
+    err_clear(err);
+    r = sock_listen_unix(path, mode, fd, err);
+    if (r == 0 && (lstat(path, &st) < 0 ||
+                   lchown(path, u->log_owner.uid, st.st_gid ? (gid_t)-1 : u->log_owner.gid) < 0))
+        log_warn("the socket %s stays root's: %s", path, strerror(errno));
+    return r;
 }
 
 /* The number behind a name of /proc/PID/status. */

@@ -55,6 +55,8 @@ const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err);
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
+/* A listening socket of log_owner, in the group that its folder gives (setgid) as the FIFO; in a folder where log_owner may not write it is made by root and given to it. */
+int rights_listen_as(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err);
 
 /* What a running process really has, from /proc. */
 struct rights_level {

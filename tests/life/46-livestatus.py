@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 
-from lib_vigie import ONE, Vigie, main, until
+from lib_vigie import ONE, Skip, Vigie, main, until
 
 NAMES = 'GET services\nColumns: description\nOutputFormat: json\n'
 ANSWER = b'[["s"]]\n'
@@ -133,6 +133,31 @@ def test_clients_that_misbehave():
         for c in idle:
             c.s.close()
         assert v.stop() == 0
+
+
+def test_whose_socket_it_is():
+    """As the command file: of the owner of the configuration, in the group that a setgid folder gives. It is how web servers get in."""
+    if os.geteuid():
+        raise Skip('only root gives files away')
+    with Vigie() as v:
+        owner, group = 1, 33
+        os.chown(v.d, owner, owner)
+        for folder, mode, wanted in (('open', 0o2775, owner), ('closed', 0o2755, 0)):
+            os.mkdir(v.path(folder))
+            os.chown(v.path(folder), wanted, group)
+            os.chmod(v.path(folder), mode)
+        with open(v.main, encoding='utf-8') as f:
+            main_file = f.read().replace(v.path('cmd'), v.path('open/cmd')).replace(v.live, '{live}')
+        for folder in 'open', 'closed', 'open':
+            v.live = v.path(folder + '/live')
+            v.put('main.cfg', main_file.replace('{live}', v.live))
+            os.chown(v.main, owner, owner)
+            v.start()
+            found = os.stat(v.live)
+            assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (owner, group, 0o660), found
+            assert os.stat(v.path('open/cmd')).st_gid == group
+            assert v.livestatus('GET services\nColumns: description') == [['s']]
+            v.kill()
 
 
 def test_gate_is_killed():
