@@ -31,7 +31,8 @@ static void start_line(struct api *a, struct buf *b, const char *name)
 }
 
 /* "[now] NAME;host;service", of_host or of_service by the check's kind. False: answered. */
-static bool begin(struct api *a, struct api_request *q, uint32_t idx, const char *of_host, const char *of_service, struct buf *b)
+static bool begin(struct api *a, struct api_request *q, uint32_t idx, const char *of_host,
+                  const char *of_service, struct buf *b)
 {
     const struct model_check *c = model_check(&a->model, idx);
     struct str host = model_host_name(&a->model, idx), service = model_description(&a->model, idx);
@@ -213,7 +214,9 @@ void action_submit(struct api *a, struct api_request *q)
     send(a, q, &b);
 }
 
-static void by_number(struct api *a, struct api_request *q, const char *command)
+static void by_number(struct api *a, struct api_request *q,
+                      uint32_t (*check_with)(const struct board *b, uint64_t id), const char *of_host,
+                      const char *of_service)
 {
     struct buf b = BUF_INIT;
     uint64_t id;
@@ -222,20 +225,51 @@ static void by_number(struct api *a, struct api_request *q, const char *command)
         api_fail(a, q, 404, "id", PROBLEM_NO_ENTRY);
         return;
     }
-    start_line(a, &b, command);
+    start_line(a, &b, check_with(&a->board, id) < a->model.n_hosts ? of_host : of_service);
     add_number(&b, (int64_t)id);
     send(a, q, &b);
 }
 
-/* Numbers of downtimes and comments are unique over hosts and services, so either of the two commands deletes both. */
+/* The check that the downtime is of; MODEL_NONE: there is no such downtime (any more), and the engine will say so. */
+static uint32_t check_with_downtime(const struct board *b, uint64_t id)
+{
+    struct buf text = BUF_INIT;
+    struct board_downtime d;
+    struct board_note note;
+    uint32_t found = MODEL_NONE;
+
+    for (uint32_t i = 0; i < board_downtimes_high(b) && found == MODEL_NONE; i++) {
+        if (board_read_downtime(b, i, &d, &note, &text) && d.id == id)
+            found = d.idx;
+    }
+    buf_release(&text);
+    return found;
+}
+
+static uint32_t check_with_comment(const struct board *b, uint64_t id)
+{
+    struct buf text = BUF_INIT;
+    struct board_comment c;
+    struct board_note note;
+    uint32_t found = MODEL_NONE;
+
+    for (uint32_t i = 0; i < board_comments_high(b) && found == MODEL_NONE; i++) {
+        if (board_read_comment(b, i, &c, &note, &text) && c.id == id)
+            found = c.idx;
+    }
+    buf_release(&text);
+    return found;
+}
+
+/* Numbers of downtimes and comments are unique over hosts and services, so either command would delete both; the log shall tell the right one. */
 void action_downtime_delete(struct api *a, struct api_request *q)
 {
-    by_number(a, q, "DEL_SVC_DOWNTIME");
+    by_number(a, q, check_with_downtime, "DEL_HOST_DOWNTIME", "DEL_SVC_DOWNTIME");
 }
 
 void action_comment_delete(struct api *a, struct api_request *q)
 {
-    by_number(a, q, "DEL_SVC_COMMENT");
+    by_number(a, q, check_with_comment, "DEL_HOST_COMMENT", "DEL_SVC_COMMENT");
 }
 
 void action_command(struct api *a, struct api_request *q)

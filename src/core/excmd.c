@@ -297,11 +297,13 @@ static struct str by_address(struct world *w, struct str line, struct buf *b)
     return buf_str(b);
 }
 
-/* Passive results have a switch of their own, and are logged once more when they are processed, as in Nagios. */
+/* Passive results have a switch of their own, and are logged once more when they are processed, as in Nagios. What Nagios has no word for stands in the history only. */
 static void log_command(struct world *w, const struct excmd *c)
 {
     const struct model_globals *g = w->m->globals;
 
+    if (c->row->handle == excmd_do_audit)
+        return;
     if (c->row->handle == excmd_do_result ? g->log_passive_checks : g->log_external_commands)
         nlog_text(w, "EXTERNAL COMMAND: %s%s" STR_FMT, c->row->name, c->rest.p ? ";" : "", STR_ARG(c->rest));
 }

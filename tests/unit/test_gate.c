@@ -291,7 +291,18 @@ static void test_actions(void **state)
     snprintf(path, sizeof(path), "%ssubmit", s);
     acts(w, "POST", path, "{\"state\":\"critical\",\"output\":\"a\\nb\\\\c\",\"perfdata\":\"x=1\"}",
          "PROCESS_SERVICE_CHECK_RESULT;h0000;s00;2;a\\nb\\\\c|x=1");
+    assert_true(
+        board_put_downtime(&w->writer, &(struct board_downtime){.id = 16, .idx = 0}, STR("a"), STR("b")));
+    assert_true(
+        board_put_downtime(&w->writer, &(struct board_downtime){.id = 17, .idx = 2}, STR("a"), STR("b")));
+    assert_true(
+        board_put_comment(&w->writer, &(struct board_comment){.id = 18, .idx = 1}, STR("a"), STR("b")));
+    assert_true(
+        board_put_comment(&w->writer, &(struct board_comment){.id = 19, .idx = 2}, STR("a"), STR("b")));
+    acts(w, "DELETE", "/api/v1/downtimes/16", "", "DEL_HOST_DOWNTIME;16");
     acts(w, "DELETE", "/api/v1/downtimes/17", "", "DEL_SVC_DOWNTIME;17");
+    acts(w, "DELETE", "/api/v1/comments/18", "", "DEL_HOST_COMMENT;18");
+    acts(w, "DELETE", "/api/v1/comments/19", "", "DEL_SVC_COMMENT;19");
     assert_int_equal(
         api_world_ask(w, "POST", path, "", "{\"state\":\"down\",\"output\":\"a\"}", API_ROLE_OPERATOR), 422);
     snprintf(path, sizeof(path), "%sdowntime", s);
