@@ -153,6 +153,8 @@ void world_show(struct world *w, struct board_w *board)
 {
     if (board)
         show_notes(w, board);
+    if (board && w->program_unseen) /* first: who sees a result finds it counted */
+        show_program(w, board);
     for (size_t i = 0; i < w->unseen.n; i++) {
         if (board)
             show_check(w, board, w->unseen.at[i]);
@@ -160,8 +162,6 @@ void world_show(struct world *w, struct board_w *board)
     }
     if (board && w->contacts_unseen)
         show_contacts(w, board);
-    if (board && w->program_unseen)
-        show_program(w, board);
     VEC_CLEAR(&w->unseen);
     VEC_CLEAR(&w->unseen_comments);
     VEC_CLEAR(&w->unseen_downtimes);
