@@ -3,6 +3,7 @@
 #include "api/livestatus.h"
 
 #include "api/livestatus_int.h"
+#include "api/livestatus_notes.h"
 #include "base/map.h"
 
 #include <stdlib.h>
@@ -38,12 +39,30 @@ void ls_value_release(struct ls_value *v)
     buf_release(&v->scratch);
 }
 
+void ls_cut(struct ls_value *v)
+{
+    *VEC_ADD(&v->list) = str_make(NULL, v->scratch.len); /* its end; scratch may move yet */
+}
+
+void ls_cut_end(struct ls_value *v)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < v->list.n; i++) {
+        size_t end = v->list.at[i].n;
+
+        v->list.at[i] = str_make(v->scratch.data + at, end - at);
+        at = end;
+    }
+}
+
 void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *ref, struct ls_value *v)
 {
     struct ls_row other;
 
     v->number = 0;
     v->text = STR_NULL;
+    v->cells = NULL;
     VEC_CLEAR(&v->list);
     buf_clear(&v->scratch);
     if (!ref->via) {
@@ -454,8 +473,11 @@ void livestatus_answer(const struct livestatus_world *w, struct str request, str
 {
     struct err err = ERR_INIT;
     struct buf body = BUF_INIT;
+    struct ls_notes notes[LS_NOTE_KINDS] = {0};
+    struct livestatus_world with_notes = *w;
     struct ls_query q;
 
+    with_notes.notes = notes;
     *reply = (struct livestatus_reply){0};
     if (take_command(request, reply))
         return;
@@ -465,10 +487,11 @@ void livestatus_answer(const struct livestatus_world *w, struct str request, str
         q.contact_at = model_find_contact(w->m, q.contact);
         all_columns(&q);
         if (q.stats.n)
-            run_stats(&q, w, &body);
+            run_stats(&q, &with_notes, &body);
         else
-            run_rows(&q, w, &body);
+            run_rows(&q, &with_notes, &body);
     }
+    livestatus_notes_release(notes);
     reply->keep = q.keep;
     finish(&q, &body, out);
     buf_release(&body);

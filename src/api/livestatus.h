@@ -18,6 +18,7 @@ struct livestatus_world {
     const char *version;
     int64_t pid;
     struct wall now;
+    struct ls_notes *notes; /* livestatus_answer's own */
 };
 
 struct livestatus_reply {

@@ -65,6 +65,7 @@ static bool load_host(struct ls_row *row, uint32_t i)
 }
 
 const struct ls_table ls_hosts_by_group = {.name = "hostsbygroup",
+                                           .text = "a row a host and group that it is in",
                                            .like = &ls_hosts,
                                            .own_prefix = "host_",
                                            .lend = {{"hostgroup_", &ls_host_groups, as_group}},
@@ -86,6 +87,7 @@ static bool load_service(struct ls_row *row, uint32_t i)
 
 const struct ls_table ls_services_by_group = {
     .name = "servicesbygroup",
+    .text = "a row a service and group that it is in",
     .like = &ls_services,
     .own_prefix = "service_",
     .lend = {{"host_", &ls_hosts, ls_as_host}, {"servicegroup_", &ls_service_groups, as_group}},
@@ -118,6 +120,7 @@ static bool load_service_of_host(struct ls_row *row, uint32_t i)
 
 const struct ls_table ls_services_by_host_group = {
     .name = "servicesbyhostgroup",
+    .text = "a row a service and group that its host is in",
     .like = &ls_services,
     .own_prefix = "service_",
     .lend = {{"host_", &ls_hosts, ls_as_host}, {"hostgroup_", &ls_host_groups, as_group}},

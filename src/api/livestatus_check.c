@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables hosts and services. Both are checks: their columns share getters; arg tells which field. */
 #include "api/livestatus_int.h"
+#include "api/livestatus_notes.h"
+#include "api/livestatus_sum.h"
 
 #include "core/when.h"
 
@@ -264,9 +266,7 @@ enum many {
     L_SERVICES,
     L_VAR_NAMES,
     L_VAR_VALUES,
-    L_VARS,
-    L_COMMENTS,
-    L_DOWNTIMES
+    L_VARS
 };
 
 static void add_list(struct ls_row *row, struct model_list l,
@@ -319,32 +319,6 @@ static void add_vars(struct ls_row *row, bool names, bool values, struct ls_valu
     }
 }
 
-/* Ids of the comments or downtimes of this check, as texts in scratch. */
-static void add_ids(struct ls_row *row, bool comments, struct ls_value *v)
-{
-    const struct board *b = row->w->b;
-    uint32_t high = comments ? board_comments_high(b) : board_downtimes_high(b);
-    VEC(size_t) ends = {0};
-    struct buf note = BUF_INIT;
-
-    for (uint32_t i = 0; i < high; i++) {
-        struct board_comment c;
-        struct board_downtime d;
-        struct board_note n;
-        bool there =
-            comments ? board_read_comment(b, i, &c, &n, &note) : board_read_downtime(b, i, &d, &n, &note);
-
-        if (!there || (comments ? c.idx : d.idx) != row->idx)
-            continue;
-        buf_add_u64(&v->scratch, comments ? c.id : d.id);
-        *VEC_ADD(&ends) = v->scratch.len;
-    }
-    for (size_t i = 0, at = 0; i < ends.n; at = ends.at[i++])
-        *VEC_ADD(&v->list) = str_make(v->scratch.data + at, ends.at[i] - at);
-    VEC_RELEASE(&ends);
-    buf_release(&note);
-}
-
 /* The last first, as older clients are used to. */
 static void turn_round(struct ls_value *v)
 {
@@ -378,8 +352,6 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
     case L_VAR_NAMES: add_vars(row, true, false, v); break;
     case L_VAR_VALUES: add_vars(row, false, true, v); break;
     case L_VARS: add_vars(row, true, true, v); break;
-    case L_COMMENTS: add_ids(row, true, v); break;
-    case L_DOWNTIMES: add_ids(row, false, v); break;
     }
 }
 
@@ -387,7 +359,6 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
 static void get_services_with(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
     const struct model_check *c = check_of(row);
-    VEC(size_t) ends = {0};
 
     v->cells = col->arg ? "snns" : "snn";
     for (uint32_t i = c->n_services; i-- > 0;) {
@@ -396,45 +367,51 @@ static void get_services_with(struct ls_row *row, const struct ls_column *col, s
         ls_row_init(&service, row->w);
         ls_load_check(&service, c->first_service + i);
         buf_add_str(&v->scratch, model_str(row->w->m, check_of(&service)->name));
-        *VEC_ADD(&ends) = v->scratch.len;
+        ls_cut(v);
         buf_add_i64(&v->scratch, service.check.state);
-        *VEC_ADD(&ends) = v->scratch.len;
+        ls_cut(v);
         buf_add_i64(&v->scratch, flag(&service.check, BOARD_CHECKED));
-        *VEC_ADD(&ends) = v->scratch.len;
+        ls_cut(v);
         if (col->arg) {
             ls_row_text(&service);
             buf_add_str(&v->scratch, service.text.output);
-            *VEC_ADD(&ends) = v->scratch.len;
+            ls_cut(v);
         }
         ls_row_release(&service);
     }
-    for (size_t i = 0, at = 0; i < ends.n; at = ends.at[i++])
-        *VEC_ADD(&v->list) = str_make(v->scratch.data + at, ends.at[i] - at);
-    VEC_RELEASE(&ends);
+    ls_cut_end(v);
+}
+
+/* What was changed at run time, by name. The bits are those of Nagios. */
+static void get_modified(struct ls_row *row, const struct ls_column *col UNUSED, struct ls_value *v)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } names[] = {{1, "notifications_enabled"},      {2, "active_checks_enabled"},
+                 {4, "passive_checks_enabled"},     {8, "event_handler_enabled"},
+                 {16, "flap_detection_enabled"},    {32, "failure_prediction_enabled"},
+                 {64, "performance_data_enabled"},  {128, "obsessive_handler_enabled"},
+                 {256, "event_handler_command"},    {512, "check_command"},
+                 {1024, "normal_check_interval"},   {2048, "retry_check_interval"},
+                 {4096, "max_check_attempts"},      {8192, "freshness_checks_enabled"},
+                 {16384, "check_timeperiod"},       {32768, "custom_variable"},
+                 {65536, "notification_timeperiod"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (row->check.modified_attributes & names[i].bit)
+            *VEC_ADD(&v->list) = str_of(names[i].name);
+    }
 }
 
 /* ---- the services of a host, counted ---- */
 
-enum sum { C_ALL, C_OK, C_WARN, C_CRIT, C_UNKNOWN, C_PENDING, C_WORST };
-
 static void get_sum(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
-    static const int64_t rank[4] = {0, 1, 3, 2}; /* critical is worse than unknown */
     const struct model_check *c = check_of(row);
 
-    for (uint32_t i = 0; i < c->n_services; i++) {
-        struct board_check b;
-        int64_t state;
-
-        board_read_check(row->w->b, c->first_service + i, &b);
-        state = b.flags & BOARD_CHECKED ? b.state & 3 : -1;
-        if (col->arg == C_WORST) {
-            if (state > 0 && rank[state] > rank[v->number])
-                v->number = state;
-        } else {
-            v->number += col->arg == C_ALL || (col->arg == C_PENDING ? state < 0 : state == col->arg - C_OK);
-        }
-    }
+    for (uint32_t i = 0; i < c->n_services; i++)
+        livestatus_sum_add(row->w, c->first_service + i, col->arg, v);
 }
 
 /* In force now: arg 0 the notification period, 1 the check period. */
@@ -464,7 +441,10 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"check_options", LS_INT, get_num, N_NO_MORE, "kept for older clients"},                             \
         {"check_period", LS_STRING, get_text, S_CHECK_PERIOD, "when checks are made; empty: always"},        \
         {"check_type", LS_INT, get_num, N_TYPE, "0 active, 1 passive"},                                      \
-        {"comments", LS_LIST, get_list, L_COMMENTS, "ids of its comments"},                                  \
+        {"comments", LS_LIST, livestatus_notes_comments, LS_NOTE_ID, "ids of its comments"},                 \
+        {"comments_with_extra_info", LS_ROWS, livestatus_notes_comments, LS_NOTE_ALL,                        \
+         "id, author, text, entry type, time"},                                                              \
+        {"comments_with_info", LS_ROWS, livestatus_notes_comments, LS_NOTE_INFO, "id, author, text"},        \
         {"contact_groups", LS_LIST, get_list, L_CONTACT_GROUPS, "contact groups as named"},                  \
         {"contacts", LS_LIST, get_list, L_CONTACTS, "all contacts, groups expanded"},                        \
         {"current_attempt", LS_INT, get_num, N_ATTEMPT, "attempt of the soft state"},                        \
@@ -474,7 +454,8 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"custom_variable_values", LS_LIST, get_list, L_VAR_VALUES, "their values, secrets hidden"},         \
         {"custom_variables", LS_DICT, get_list, L_VARS, "names and values"},                                 \
         {"display_name", LS_STRING, get_text, S_DISPLAY, "name for people"},                                 \
-        {"downtimes", LS_LIST, get_list, L_DOWNTIMES, "ids of its downtimes"},                               \
+        {"downtimes", LS_LIST, livestatus_notes_downtimes, LS_NOTE_ID, "ids of its downtimes"},              \
+        {"downtimes_with_info", LS_ROWS, livestatus_notes_downtimes, LS_NOTE_INFO, "id, author, text"},      \
         {"event_handler", LS_STRING, get_text, S_HANDLER, "event handler as written"},                       \
         {"event_handler_enabled", LS_INT, get_num, N_HANDLER, "the event handler is used"},                  \
         {"execution_time", LS_FLOAT, get_float, F_EXECUTION, "seconds the last check took"},                 \
@@ -504,6 +485,7 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"low_flap_threshold", LS_FLOAT, get_float, F_LOW, "percent; 0: the global one"},                    \
         {"max_check_attempts", LS_INT, get_num, N_MAX, "attempts until a state is hard"},                    \
         {"modified_attributes", LS_INT, get_num, N_MODIFIED, "what was changed at run time"},                \
+        {"modified_attributes_list", LS_LIST, get_modified, 0, "their names"},                               \
         {"next_check", LS_TIME, get_time, T_NEXT_CHECK, "when it is checked next"},                          \
         {"next_notification", LS_TIME, get_time, T_NEXT_NOTIFY, "when somebody is told next"},               \
         {"no_more_notifications", LS_INT, get_num, N_NO_MORE, "nobody is told again"},                       \
@@ -540,17 +522,12 @@ static const struct ls_column host_columns[] = {
     {"last_time_up", LS_TIME, get_time, T_0, "when it was last UP"},
     {"last_time_down", LS_TIME, get_time, T_1, "when it was last DOWN"},
     {"last_time_unreachable", LS_TIME, get_time, T_2, "when it was last UNREACHABLE"},
-    {"num_services", LS_INT, get_sum, C_ALL, "services"},
-    {"num_services_ok", LS_INT, get_sum, C_OK, "services that are OK"},
-    {"num_services_warn", LS_INT, get_sum, C_WARN, "services that are WARNING"},
-    {"num_services_crit", LS_INT, get_sum, C_CRIT, "services that are CRITICAL"},
-    {"num_services_unknown", LS_INT, get_sum, C_UNKNOWN, "services that are UNKNOWN"},
-    {"num_services_pending", LS_INT, get_sum, C_PENDING, "services not checked yet"},
+    LS_SUM_COLUMNS(get_sum),
+    {"total_services", LS_INT, get_sum, LS_SUM_ALL, "services"},
     {"obsess_over_host", LS_INT, get_num, N_OBSESS, "results go to the obsessing command"},
     {"services", LS_LIST, get_list, L_SERVICES, "descriptions of its services"},
     {"services_with_state", LS_ROWS, get_services_with, 0, "description, state, checked"},
     {"services_with_info", LS_ROWS, get_services_with, 1, "description, state, checked, output"},
-    {"worst_service_state", LS_INT, get_sum, C_WORST, "the worst state of its services"},
 };
 
 static const struct ls_column service_columns[] = {
@@ -596,6 +573,7 @@ bool ls_seen_check(const struct ls_row *row, uint32_t contact)
 }
 
 const struct ls_table ls_hosts = {.name = "hosts",
+                                  .text = "a row a host",
                                   .columns = host_columns,
                                   .n_columns = ARRAY_LEN(host_columns),
                                   .count = count_hosts,
@@ -604,6 +582,7 @@ const struct ls_table ls_hosts = {.name = "hosts",
                                   .seen = ls_seen_check};
 
 const struct ls_table ls_services = {.name = "services",
+                                     .text = "a row a service",
                                      .columns = service_columns,
                                      .n_columns = ARRAY_LEN(service_columns),
                                      .lend = {{"host_", &ls_hosts, ls_as_host}},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of groups, contacts, commands, time periods, and the table of all columns. */
 #include "api/livestatus_int.h"
+#include "api/livestatus_sum.h"
 
 #include "core/when.h"
 
@@ -70,7 +71,6 @@ static void service_members(struct ls_row *row, const struct ls_column *c UNUSED
 {
     const struct model *m = row->w->m;
     struct model_list l = model_service_group(m, row->idx)->members;
-    VEC(size_t) ends = {0};
 
     for (uint32_t i = 0; i < l.n; i++) {
         uint32_t check = model_item(m, l, i);
@@ -78,11 +78,9 @@ static void service_members(struct ls_row *row, const struct ls_column *c UNUSED
         buf_add_str(&v->scratch, model_host_name(m, check));
         buf_add_char(&v->scratch, '|');
         buf_add_str(&v->scratch, model_description(m, check));
-        *VEC_ADD(&ends) = v->scratch.len;
+        ls_cut(v);
     }
-    for (size_t i = 0, at = 0; i < ends.n; at = ends.at[i++])
-        *VEC_ADD(&v->list) = str_make(v->scratch.data + at, ends.at[i] - at);
-    VEC_RELEASE(&ends);
+    ls_cut_end(v);
 }
 
 static void contact_members(struct ls_row *row, const struct ls_column *c UNUSED, struct ls_value *v)
@@ -118,47 +116,39 @@ static void count_hosts_in(struct ls_row *row, const struct ls_column *c, struct
 
 static void count_services_in(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    v->number = count_members(row->w, model_service_group(row->w->m, row->idx)->members, c->arg);
+    const struct model *m = row->w->m;
+    struct model_list l = model_service_group(m, row->idx)->members;
+
+    for (uint32_t i = 0; i < l.n; i++)
+        livestatus_sum_add(row->w, model_item(m, l, i), c->arg, v);
 }
 
-/* Of the services of all members: arg -1 their number, 0..3 those in a state, 4 pending, 5 the worst state. */
+/* Of the services of all members. */
 static void count_services_behind(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    static const int64_t rank[4] = {0, 1, 3, 2}; /* critical is worse than unknown */
     const struct model *m = row->w->m;
     struct model_list l = model_host_group(m, row->idx)->members;
 
     for (uint32_t i = 0; i < l.n; i++) {
         const struct model_check *host = model_check(m, model_item(m, l, i));
 
-        for (uint32_t k = 0; k < host->n_services; k++) {
-            struct board_check b;
-            int64_t state;
-
-            board_read_check(row->w->b, host->first_service + k, &b);
-            state = b.flags & BOARD_CHECKED ? b.state & 3 : 4;
-            if (c->arg == 5)
-                v->number = state < 4 && rank[state] > rank[v->number] ? state : v->number;
-            else
-                v->number += c->arg < 0 || state == c->arg;
-        }
+        for (uint32_t k = 0; k < host->n_services; k++)
+            livestatus_sum_add(row->w, host->first_service + k, c->arg, v);
     }
 }
 
-/* The worst state of the members: of hosts the greatest number, of services critical before unknown. */
-static void worst_member(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+/* The worst state of the hosts. */
+static void worst_host(struct ls_row *row, const struct ls_column *c UNUSED, struct ls_value *v)
 {
-    static const int64_t rank[2][4] = {{0, 1, 2, 3}, {0, 1, 3, 2}};
     const struct model *m = row->w->m;
-    struct model_list l =
-        (c->arg ? model_service_group(m, row->idx) : model_host_group(m, row->idx))->members;
+    struct model_list l = model_host_group(m, row->idx)->members;
 
     for (uint32_t i = 0; i < l.n; i++) {
         struct board_check b;
 
         board_read_check(row->w->b, model_item(m, l, i), &b);
-        if (b.flags & BOARD_CHECKED && rank[c->arg][b.state & 3] > rank[c->arg][v->number])
-            v->number = b.state & 3;
+        if (b.flags & BOARD_CHECKED)
+            v->number = MAX(v->number, (int64_t)b.state);
     }
 }
 
@@ -178,26 +168,14 @@ static const struct ls_column host_group_columns[] = {
     {"num_hosts_down", LS_INT, count_hosts_in, 1, "hosts that are DOWN"},
     {"num_hosts_unreach", LS_INT, count_hosts_in, 2, "hosts that are UNREACHABLE"},
     {"num_hosts_pending", LS_INT, count_hosts_in, 4, "hosts not checked yet"},
-    {"num_services", LS_INT, count_services_behind, -1, "services of its hosts"},
-    {"num_services_ok", LS_INT, count_services_behind, 0, "those that are OK"},
-    {"num_services_warn", LS_INT, count_services_behind, 1, "those that are WARNING"},
-    {"num_services_crit", LS_INT, count_services_behind, 2, "those that are CRITICAL"},
-    {"num_services_unknown", LS_INT, count_services_behind, 3, "those that are UNKNOWN"},
-    {"num_services_pending", LS_INT, count_services_behind, 4, "those not checked yet"},
-    {"worst_host_state", LS_INT, worst_member, 0, "the worst state of its hosts"},
-    {"worst_service_state", LS_INT, count_services_behind, 5, "the worst state of the services of its hosts"},
+    LS_SUM_COLUMNS(count_services_behind),
+    {"worst_host_state", LS_INT, worst_host, 0, "the worst state of its hosts"},
 };
 
 static const struct ls_column service_group_columns[] = {
     GROUP_COLUMNS(get_service_group),
     {"members", LS_LIST, service_members, 0, "host|description"},
-    {"num_services", LS_INT, count_services_in, -1, "services"},
-    {"num_services_ok", LS_INT, count_services_in, 0, "services that are OK"},
-    {"num_services_warn", LS_INT, count_services_in, 1, "services that are WARNING"},
-    {"num_services_crit", LS_INT, count_services_in, 2, "services that are CRITICAL"},
-    {"num_services_unknown", LS_INT, count_services_in, 3, "services that are UNKNOWN"},
-    {"num_services_pending", LS_INT, count_services_in, 4, "services not checked yet"},
-    {"worst_service_state", LS_INT, worst_member, 1, "the worst state of its services"},
+    LS_SUM_COLUMNS(count_services_in),
 };
 
 static const struct ls_column contact_group_columns[] = {
@@ -220,16 +198,19 @@ COUNT(periods, period)
 #undef COUNT
 
 const struct ls_table ls_host_groups = {.name = "hostgroups",
+                                        .text = "a row a host group",
                                         .columns = host_group_columns,
                                         .n_columns = ARRAY_LEN(host_group_columns),
                                         .count = count_host_groups,
                                         .load = load_index};
 const struct ls_table ls_service_groups = {.name = "servicegroups",
+                                           .text = "a row a service group",
                                            .columns = service_group_columns,
                                            .n_columns = ARRAY_LEN(service_group_columns),
                                            .count = count_service_groups,
                                            .load = load_index};
 const struct ls_table ls_contact_groups = {.name = "contactgroups",
+                                           .text = "a row a contact group",
                                            .columns = contact_group_columns,
                                            .n_columns = ARRAY_LEN(contact_group_columns),
                                            .count = count_contact_groups,
@@ -326,6 +307,7 @@ static const struct ls_column contact_columns[] = {
 };
 
 const struct ls_table ls_contacts = {.name = "contacts",
+                                     .text = "a row a contact",
                                      .columns = contact_columns,
                                      .n_columns = ARRAY_LEN(contact_columns),
                                      .count = count_contacts,
@@ -346,6 +328,7 @@ static const struct ls_column command_columns[] = {
 };
 
 const struct ls_table ls_commands = {.name = "commands",
+                                     .text = "a row a command",
                                      .columns = command_columns,
                                      .n_columns = ARRAY_LEN(command_columns),
                                      .count = count_commands,
@@ -372,6 +355,7 @@ static const struct ls_column period_columns[] = {
 };
 
 const struct ls_table ls_periods = {.name = "timeperiods",
+                                    .text = "a row a time period",
                                     .columns = period_columns,
                                     .n_columns = ARRAY_LEN(period_columns),
                                     .count = count_periods,
@@ -446,6 +430,7 @@ static uint32_t count_columns(const struct livestatus_world *w UNUSED)
 }
 
 const struct ls_table ls_columns = {.name = "columns",
+                                    .text = "a row a column of any table",
                                     .columns = column_columns,
                                     .n_columns = ARRAY_LEN(column_columns),
                                     .count = count_columns,

@@ -12,7 +12,7 @@ struct ls_value {
     int64_t number;
     struct str text;
     VEC(struct str) list;
-    const char *cells;  /* LS_ROWS: of one row, 's' text, 'n' number */
+    const char *cells; /* LS_ROWS: of one row, 's' text, 'n' number; LS_LIST: "n" when it is one of numbers */
     struct buf scratch; /* what text or list may point into */
 };
 
@@ -35,6 +35,10 @@ struct ls_row {
     struct buf note_buf;
 };
 
+/* Texts of the list that are made in scratch: each is added there and ended by ls_cut; ls_cut_end makes them the list. */
+void ls_cut(struct ls_value *v);
+void ls_cut_end(struct ls_value *v);
+
 struct ls_column;
 typedef void ls_get_f(struct ls_row *row, const struct ls_column *c, struct ls_value *v);
 
@@ -56,7 +60,7 @@ struct ls_lend {
 };
 
 struct ls_table {
-    const char *name;
+    const char *name, *text; /* text: one line of documentation */
     const struct ls_column *columns;
     size_t n_columns;
     const struct ls_table *like; /* has the columns of that table, instead of own ones */
@@ -165,6 +169,8 @@ struct ls_query {
 /* Reads all header lines. On an error q->code is set and err has the text; format, fixed16 and keep are right all the same. */
 int ls_parse(struct ls_query *q, struct str request, struct err *err);
 void ls_query_release(struct ls_query *q);
+/* The header lines that are known, for the documentation; NULL behind the last. */
+const char *ls_header_at(size_t i, const char **text);
 
 /* ---- output ---- */
 void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first);

@@ -58,6 +58,14 @@ static void put_float(struct buf *out, int64_t millionths)
         buf_truncate(out, out->len - 1);
 }
 
+static void put_cell(const struct ls_query *q, struct buf *out, char kind, struct str cell)
+{
+    if (kind == 'n')
+        buf_add_str(out, cell);
+    else
+        put_text(q, out, cell);
+}
+
 static void put_list(const struct ls_query *q, struct buf *out, const struct ls_value *v)
 {
     if (!is_csv(q))
@@ -65,7 +73,7 @@ static void put_list(const struct ls_query *q, struct buf *out, const struct ls_
     for (size_t i = 0; i < v->list.n; i++) {
         if (i)
             buf_add_char(out, is_csv(q) ? q->separators[2] : ',');
-        put_text(q, out, v->list.at[i]);
+        put_cell(q, out, v->cells ? v->cells[0] : 's', v->list.at[i]);
     }
     if (!is_csv(q))
         buf_add_char(out, ']');
@@ -84,14 +92,6 @@ static void put_dict(const struct ls_query *q, struct buf *out, const struct ls_
     }
     if (!is_csv(q))
         buf_add_char(out, '}');
-}
-
-static void put_cell(const struct ls_query *q, struct buf *out, char kind, struct str cell)
-{
-    if (kind == 'n')
-        buf_add_str(out, cell);
-    else
-        put_text(q, out, cell);
 }
 
 /* Rows of cells: [["a",1],["b",2]], or a|1,b|2. */

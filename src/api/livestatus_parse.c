@@ -7,6 +7,7 @@
 struct header {
     const char *name;
     int (*take)(struct ls_query *q, struct str value, struct err *err);
+    const char *text; /* one line of documentation */
 };
 
 static int bad(struct ls_query *q, struct err *err, int code, const char *text, struct str what)
@@ -262,35 +263,51 @@ static int pass_over(struct ls_query *q UNUSED, struct str value UNUSED, struct 
 }
 
 static const struct header headers[] = {
-    {"Columns", take_columns},
-    {"Filter", take_filter},
-    {"And", take_and},
-    {"Or", take_or},
-    {"Negate", take_negate},
-    {"Stats", take_stats},
-    {"StatsAnd", take_stats_and},
-    {"StatsOr", take_stats_or},
-    {"StatsNegate", take_stats_negate},
-    {"Sort", take_sort},
-    {"Limit", take_limit},
-    {"Offset", take_offset},
-    {"OutputFormat", take_output},
-    {"ColumnHeaders", take_headers},
-    {"KeepAlive", take_keep},
-    {"ResponseHeader", take_response},
-    {"Separators", take_separators},
-    {"Localtime", pass_over},
-    {"AuthUser", take_user},
-    {"Timelimit", pass_over},
-    {"WaitObject", pass_over},
-    {"WaitCondition", pass_over},
-    {"WaitConditionAnd", pass_over},
-    {"WaitConditionOr", pass_over},
-    {"WaitConditionNegate", pass_over},
-    {"WaitTrigger", pass_over},
-    {"WaitTimeout", pass_over},
-    {"Timeout", pass_over},
+    {"Columns", take_columns, "the columns wanted, by name; none: all of the table, with their names above"},
+    {"Filter", take_filter,
+     "`column op value`: `=` `!=` `<` `>` `<=` `>=`, `~` and `!~` (regular expression), `=~` (equal, case "
+     "does not count), `~~` (regular expression, case does not count); of lists `>=` holds, `<` does not, "
+     "`=` with nothing: is empty"},
+    {"And", take_and, "joins the last so many filters into one"},
+    {"Or", take_or, "any of the last so many filters"},
+    {"Negate", take_negate, "the contrary of the last filter"},
+    {"Stats", take_stats,
+     "counts instead of rows: `column op value`, or `sum`, `avg`, `min`, `max`, `std` of a column; with "
+     "Columns a line each combination of their values"},
+    {"StatsAnd", take_stats_and, "as And"},
+    {"StatsOr", take_stats_or, "as Or"},
+    {"StatsNegate", take_stats_negate, "as Negate"},
+    {"Sort", take_sort, "`column asc` or `column desc`; several: the first counts most"},
+    {"Limit", take_limit, "at most so many rows"},
+    {"Offset", take_offset, "without the first so many rows"},
+    {"OutputFormat", take_output,
+     "`csv` (the default), `json`, `wrapped_json` (with `total_count`), `python`, `python3`"},
+    {"ColumnHeaders", take_headers, "`on`: names of the columns as first row"},
+    {"KeepAlive", take_keep, "`on`: the connection stays open for the next request"},
+    {"ResponseHeader", take_response, "`fixed16`: 16 bytes before the answer, status and length"},
+    {"Separators", take_separators,
+     "four numbers: the bytes of csv that end rows, columns, lists, and pairs in lists"},
+    {"AuthUser", take_user,
+     "a contact: only what it is told of, and of a service also who is told of its host"},
+    {"Localtime", pass_over, "read over"},
+    {"Timelimit", pass_over, "read over"},
+    {"WaitObject", pass_over, "read over: the answer comes at once"},
+    {"WaitCondition", pass_over, "read over"},
+    {"WaitConditionAnd", pass_over, "read over"},
+    {"WaitConditionOr", pass_over, "read over"},
+    {"WaitConditionNegate", pass_over, "read over"},
+    {"WaitTrigger", pass_over, "read over"},
+    {"WaitTimeout", pass_over, "read over"},
+    {"Timeout", pass_over, "read over"},
 };
+
+const char *ls_header_at(size_t i, const char **text)
+{
+    if (i >= ARRAY_LEN(headers))
+        return NULL;
+    *text = headers[i].text;
+    return headers[i].name;
+}
 
 static int take_line(struct ls_query *q, struct str line, struct err *err)
 {

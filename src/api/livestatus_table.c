@@ -52,6 +52,18 @@ static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_
     }
 }
 
+/* A mean since the start, in millionths. */
+static void get_rate(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+{
+    struct board_program p;
+    int64_t ran_us;
+
+    board_read_program(row->w->b, &p);
+    ran_us = row->w->now.us - p.program_start;
+    get_status(row, c, v);
+    v->number = ran_us > 0 ? v->number * TIME_S / MAX(ran_us / TIME_S, (int64_t)1) : 0;
+}
+
 static void get_latency(struct ls_row *row, const struct ls_column *c UNUSED, struct ls_value *v)
 {
     struct board_program p;
@@ -79,9 +91,12 @@ static const struct ls_column status_columns[] = {
     {"accept_passive_host_checks", LS_INT, get_status, 1004, "passive host results are taken"},
     {"accept_passive_service_checks", LS_INT, get_status, 1002, "passive service results are taken"},
     {"average_latency_generic", LS_FLOAT, get_latency, 0, "mean lateness of checks, seconds"},
+    {"cached_log_messages", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
     {"check_external_commands", LS_INT, get_status, 1012, "external commands are taken"},
     {"check_host_freshness", LS_INT, get_status, 1009, "old host results are noticed"},
     {"check_service_freshness", LS_INT, get_status, 1008, "old service results are noticed"},
+    {"connections", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"connections_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
     {"degraded", LS_STRING, get_degraded, 0, "why nothing can be stored now; empty: all is well"},
     {"enable_event_handlers", LS_INT, get_status, 1005, "event handlers are used"},
     {"enable_flap_detection", LS_INT, get_status, 1010, "flapping is looked for"},
@@ -89,12 +104,20 @@ static const struct ls_column status_columns[] = {
     {"execute_host_checks", LS_INT, get_status, 1003, "host checks are executed"},
     {"execute_service_checks", LS_INT, get_status, 1001, "service checks are executed"},
     {"external_commands", LS_INT, get_status, P_EXTERNAL, "external commands since the start"},
+    {"external_commands_rate", LS_FLOAT, get_rate, P_EXTERNAL, "of them, a second"},
+    {"forks", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"forks_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
     {"host_checks", LS_INT, get_status, P_HOST_CHECKS, "host results since the start"},
+    {"host_checks_rate", LS_FLOAT, get_rate, P_HOST_CHECKS, "of them, a second"},
     {"interval_length", LS_INT, get_status, P_INTERVAL, "seconds of one interval length"},
     {"last_command_check", LS_TIME, get_status, P_LAST_COMMAND, "when commands were last looked for"},
     {"last_log_rotation", LS_TIME, get_status, P_ZERO, "kept for older clients"},
     {"livestatus_version", LS_STRING, get_version, 0, "version of this interface"},
+    {"log_messages", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"log_messages_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
     {"nagios_pid", LS_INT, get_status, P_PID, "process number of Vigie"},
+    {"neb_callbacks", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"neb_callbacks_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
     {"num_hosts", LS_INT, get_status, P_HOSTS, "hosts"},
     {"num_services", LS_INT, get_status, P_SERVICES, "services"},
     {"obsess_over_hosts", LS_INT, get_status, 1007, "host results go to the obsessing command"},
@@ -102,7 +125,10 @@ static const struct ls_column status_columns[] = {
     {"process_performance_data", LS_INT, get_status, 1011, "performance data is used"},
     {"program_start", LS_TIME, get_status, P_START, "when Vigie was started"},
     {"program_version", LS_STRING, get_version, 1, "version of Vigie"},
+    {"requests", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"requests_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
     {"service_checks", LS_INT, get_status, P_SERVICE_CHECKS, "service results since the start"},
+    {"service_checks_rate", LS_FLOAT, get_rate, P_SERVICE_CHECKS, "of them, a second"},
 };
 
 static uint32_t count_one(const struct livestatus_world *w UNUSED)
@@ -117,6 +143,7 @@ static bool load_index(struct ls_row *row, uint32_t i)
 }
 
 const struct ls_table ls_status = {.name = "status",
+                                   .text = "one row: Vigie itself",
                                    .columns = status_columns,
                                    .n_columns = ARRAY_LEN(status_columns),
                                    .count = count_one,
@@ -254,6 +281,7 @@ static void note_service(const struct ls_row *row, struct ls_row *out)
 
 const struct ls_table ls_comments = {
     .name = "comments",
+    .text = "a row a comment",
     .columns = comment_columns,
     .n_columns = ARRAY_LEN(comment_columns),
     .lend = {{"host_", &ls_hosts, ls_as_host}, {"service_", &ls_services, note_service}},
@@ -263,6 +291,7 @@ const struct ls_table ls_comments = {
 
 const struct ls_table ls_downtimes = {
     .name = "downtimes",
+    .text = "a row a downtime",
     .columns = downtime_columns,
     .n_columns = ARRAY_LEN(downtime_columns),
     .lend = {{"host_", &ls_hosts, ls_as_host}, {"service_", &ls_services, note_service}},

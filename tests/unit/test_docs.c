@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/livestatus_int.h"
 #include "api/route.h"
 #include "base/buf.h"
 #include "core/conf_table.h"
@@ -189,7 +190,8 @@ static void add_member(struct buf *b, const struct body_field *f)
 
 static void add_route(struct buf *b, const struct api_route *r)
 {
-    buf_printf(b, "\n### %s %s\n\n%s. Right: %s%s.\n", r->method, r->path, r->doc, guard_right_word(r->right), r->audited ? "; recorded" : "");
+    buf_printf(b, "\n### %s %s\n\n%s. Right: %s%s.\n", r->method, r->path, r->doc, guard_right_word(r->right),
+               r->audited ? "; recorded" : "");
     for (size_t i = 0; r->query && r->query[i]; i++)
         buf_printf(b, "%s`%s`%s", i ? ", " : "\nParameters: ", r->query[i], r->query[i + 1] ? "" : ".\n");
     if (r->n_body)
@@ -203,12 +205,19 @@ static void test_api_page(void **state UNUSED)
     const struct str none[PROBLEM_ARGS] = {STR("…"), STR("…")};
     struct buf b = BUF_INIT;
 
-    buf_add_c(&b, "# The API\n\nMade from `src/api/route.c` and `src/api/problem.def`; `GET /api/v1/openapi.json` says the same to programs. The web page and `vigie ctl` use nothing else.\n\n"
-                  "Bodies and answers are JSON in snake_case; 64-bit numbers are strings, times RFC 3339 in UTC, states words. Lists come in pages: `next` is the `cursor` of the next one, null at\n"
-                  "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in English or French, by Accept-Language) and, where one is wrong, the `field`.\n\n"
-                  "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"
-                  "changes something. Unknown parameters and members are refused. A result submitted is answered when it is on disk.\n\n"
-                  "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), `counts`, `resync` (read the list again).\n\n## Requests\n");
+    buf_add_c(
+        &b, "# The API\n\nMade from `src/api/route.c` and `src/api/problem.def`; `GET /api/v1/openapi.json` "
+            "says the same to programs. The web page and `vigie ctl` use nothing else.\n\n"
+            "Bodies and answers are JSON in snake_case; 64-bit numbers are strings, times RFC 3339 in UTC, "
+            "states words. Lists come in pages: `next` is the `cursor` of the next one, null at\n"
+            "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in "
+            "English or French, by Accept-Language) and, where one is wrong, the `field`.\n\n"
+            "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a "
+            "session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"
+            "changes something. Unknown parameters and members are refused. A result submitted is answered "
+            "when it is on disk.\n\n"
+            "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), "
+            "`counts`, `resync` (read the list again).\n\n## Requests\n");
     for (size_t i = 0; i < route_count; i++)
         add_route(&b, &route_table[i]);
     buf_add_c(&b, "\n## Codes of refusals\n\n| code | |\n|---|---|\n");
@@ -222,11 +231,75 @@ static void test_api_page(void **state UNUSED)
     compare("API.md", &b);
 }
 
+static void add_columns(struct buf *b, const struct ls_table *t)
+{
+    static const char *const types[] = {"number", "time",          "fraction",     "text",
+                                        "list",   "names, values", "list of lists"};
+
+    for (size_t i = 0; i < t->n_columns; i++)
+        buf_printf(b, "| `%s` | %s | %s |\n", t->columns[i].name, types[t->columns[i].type],
+                   t->columns[i].text);
+}
+
+static void add_table(struct buf *b, const struct ls_table *t)
+{
+    buf_printf(b, "\n### %s\n\n%c%s.", t->name, t->text[0] - 'a' + 'A', t->text + 1);
+    if (t->like)
+        buf_printf(b, " Has the columns of %s.", t->like->name);
+    for (size_t i = 0; i < LS_LENDERS && t->lend[i].prefix; i++)
+        buf_printf(b, " With `%s` before them also those of %s.", t->lend[i].prefix, t->lend[i].table->name);
+    if (t->own_prefix)
+        buf_printf(b, " Its own may be written with `%s` before them.", t->own_prefix);
+    buf_add_char(b, '\n');
+    if (t->like)
+        return;
+    buf_add_c(b, "\n| column | | |\n|---|---|---|\n");
+    add_columns(b, t);
+}
+
+static void test_livestatus_page(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    const char *name, *text;
+
+    buf_add_c(
+        &b,
+        "# Livestatus\n\nMade from the tables of `src/api/livestatus_*.c`; `GET columns` says the same to "
+        "programs. NagVis, Thruk and whatever else speaks Livestatus to Nagios, Naemon\nor Checkmk reads "
+        "states here, and sends external commands.\n\n"
+        "`vigie_livestatus_socket=PATH` in the main file opens the socket. It belongs to the owner of the "
+        "main file (or `nagios_user`), mode 0660, in the group of its folder where that\n"
+        "is setgid, as the command file: who may use the one may use the other. There is no TCP port; "
+        "`socat TCP-LISTEN:6557,bind=127.0.0.1,fork UNIX-CONNECT:PATH` makes one.\n\n"
+        "A request is lines, and ends at an empty line or when the client closes its half:\n\n"
+        "    GET services\n    Columns: host_name description plugin_output\n    Filter: state = 2\n"
+        "    Filter: acknowledged = 0\n    OutputFormat: json\n\n"
+        "`COMMAND [1700000000] ACKNOWLEDGE_SVC_PROBLEM;...` gives an external command; it is recorded with "
+        "the caller's user number, and has no answer.\n\n"
+        "With `ResponseHeader: fixed16` an answer begins with its status: 200; 400 the request is wrong, and "
+        "the text says where; 404 no such table; 413 too long; 502 not now, ask\nagain.\n\n"
+        "## What is otherwise\n\n"
+        "* A column that does not exist is an error that names it, where other engines answer with an empty "
+        "value.\n"
+        "* Custom variables that hold secrets have the value `****`.\n"
+        "* Not there yet: the tables `log` and `statehist` (the history is in the page, `vigie ctl log` and "
+        "`GET /api/v1/events`), and waiting (`Wait...`): the answer comes at once.\n\n"
+        "## Headers\n\n| header | |\n|---|---|\n");
+    for (size_t i = 0; (name = ls_header_at(i, &text)); i++)
+        buf_printf(&b, "| `%s` | %s |\n", name, text);
+    buf_add_c(&b, "\n## Tables\n\nTimes are seconds since 1970, fractions have a point, states are numbers: "
+                  "0 UP, 1 DOWN, 2 UNREACHABLE; 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
+    for (size_t i = 0; i < ls_n_tables; i++)
+        add_table(&b, ls_tables[i]);
+    compare("LIVESTATUS.md", &b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rights_page),
-                                       cmocka_unit_test(test_messages_page),
-                                       cmocka_unit_test(test_directives_page), cmocka_unit_test(test_api_page)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_livestatus_page), cmocka_unit_test(test_rights_page),
+        cmocka_unit_test(test_messages_page), cmocka_unit_test(test_directives_page),
+        cmocka_unit_test(test_api_page)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,81 @@ static void test_by_group(void **state)
     compare(state, cases, ARRAY_LEN(cases));
 }
 
+/* Comments and downtimes in the rows of their hosts and services. */
+static void test_notes(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET services\nColumns: host_name description comments comments_with_info "
+         "downtimes_with_info\nFilter: comments "
+         "!=\n" JSON,
+         "[[\"h0001\",\"s00\",[7,9],[[7,\"ann\",\"a; b\"],[9,\"bob\",\"c\"]],[]]]\n"},
+        {"GET services\nColumns: comments_with_extra_info\nFilter: comments >= 7\n",
+         "7|ann|a; b|1|1700000000,9|bob|c|4|1700000060\n"},
+        {"GET hosts\nColumns: name comments downtimes downtimes_with_info\nFilter: downtimes !=\n" JSON,
+         "[[\"h0000\",[],[8],[[8,\"cat\",\"works\"]]]]\n"},
+        {"GET services\nColumns: host_downtimes host_downtimes_with_info\nFilter: host_name = h0000\nLimit: "
+         "1\n" JSON,
+         "[[[8],[[8,\"cat\",\"works\"]]]]\n"},
+        {"GET services\nStats: comments != \nStats: downtimes != \n", "1;0\n"},
+    };
+    struct api_world *w = *state;
+
+    board_put_comment(
+        &w->writer,
+        &(struct board_comment){
+            .id = 7, .idx = B0, .entry_type = BOARD_COMMENT_USER, .entry_time = 1700000000 * TIME_S},
+        STR("ann"), STR("a; b"));
+    board_put_downtime(&w->writer, &(struct board_downtime){.id = 8, .idx = H0}, STR("cat"), STR("works"));
+    board_put_comment(
+        &w->writer,
+        &(struct board_comment){
+            .id = 9, .idx = B0, .entry_type = BOARD_COMMENT_ACK, .entry_time = 1700000060 * TIME_S},
+        STR("bob"), STR("c"));
+    compare(state, cases, ARRAY_LEN(cases));
+    board_del_comment(&w->writer, 7);
+    board_del_comment(&w->writer, 9);
+    board_del_downtime(&w->writer, 8);
+}
+
+/* The columns that Thruk, NagVis and Nagstamon name in their queries. */
+static void test_clients_columns(void **state)
+{
+    static const char *const asked[] = {
+        "hosts\nColumns: modified_attributes_list total_services num_services_hard_ok num_services_hard_crit "
+        "worst_service_hard_state last_time_unreachable in_check_period obsess_over_host hard_state "
+        "staleness",
+        "services\nColumns: host_comments host_icon_image_expanded host_custom_variable_values "
+        "modified_attributes_list "
+        "host_parents last_time_unknown obsess_over_service host_perf_data host_check_type host_latency",
+        "hostgroups\nColumns: num_services_hard_ok num_services_hard_warn num_services_hard_crit "
+        "num_services_hard_unknown "
+        "worst_service_hard_state num_hosts_unreach notes_url action_url",
+        "servicegroups\nColumns: num_services_hard_ok num_services_hard_warn num_services_hard_crit "
+        "num_services_hard_unknown worst_service_hard_state worst_service_state",
+        "comments\nColumns: author comment entry_time entry_type expires expire_time host_name id persistent "
+        "service_description source type",
+        "downtimes\nColumns: author comment end_time entry_time fixed host_name id start_time "
+        "service_description "
+        "triggered_by duration",
+        "status\nColumns: cached_log_messages connections connections_rate host_checks host_checks_rate "
+        "requests "
+        "requests_rate service_checks service_checks_rate neb_callbacks neb_callbacks_rate log_messages "
+        "log_messages_rate forks forks_rate last_log_rotation livestatus_version",
+    };
+    struct buf out = BUF_INIT, request = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        buf_clear(&request);
+        buf_printf(&request, "GET %s\nResponseHeader: fixed16\n", asked[i]);
+        ask(*state, request.data, &out);
+        if (strncmp(out.data, "200 ", 4) != 0)
+            print_message("%s", out.data);
+        assert_memory_equal(out.data, "200 ", 4);
+    }
+    buf_release(&request);
+    buf_release(&out);
+}
+
 /* AuthUser: what a contact is not told of is not there. bob is told of the second host, and thereby of its services. */
 static void test_contacts(void **state)
 {
@@ -293,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_stats),       cmocka_unit_test(test_order_and_part),
         cmocka_unit_test(test_by_group),    cmocka_unit_test(test_contacts),
         cmocka_unit_test(test_errors),      cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_notes),       cmocka_unit_test(test_clients_columns),
         cmocka_unit_test(test_all_columns),
     };
 
