@@ -550,6 +550,8 @@ void api_init(struct api *a, const struct api_ports *ports, void *user)
     *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new()};
     buf_init(&a->status);
     buf_init(&a->roles);
+    buf_init(&a->reload);
+    buf_init(&a->config_warnings);
     a->streams = stream_set_new();
 }
 
@@ -582,5 +584,7 @@ void api_release(struct api *a)
     who_cache_free(a->cache);
     buf_release(&a->status);
     buf_release(&a->roles);
+    buf_release(&a->reload);
+    buf_release(&a->config_warnings);
     VEC_RELEASE(&a->levels);
 }

@@ -35,13 +35,23 @@ enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM
 struct api_answer {
     enum api_answer_kind kind;
     bool ok;
-    struct str error;               /* a sentence when not ok */
-    const struct str *values;       /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON) */
+    struct str error;         /* a sentence when not ok */
+    const struct str *values; /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON) */
     size_t n_values;
-    struct str json;                /* reader: all rows, joined */
+    struct str json; /* reader: all rows, joined */
 };
-enum { API_AUTH_CODE, API_AUTH_FIELD, API_AUTH_WAIT, API_AUTH_SECRET, API_AUTH_USER, API_AUTH_ROLE, API_AUTH_LANG, API_AUTH_EXPIRES,
-       API_AUTH_LIST, API_AUTH_VALUES };
+enum {
+    API_AUTH_CODE,
+    API_AUTH_FIELD,
+    API_AUTH_WAIT,
+    API_AUTH_SECRET,
+    API_AUTH_USER,
+    API_AUTH_ROLE,
+    API_AUTH_LANG,
+    API_AUTH_EXPIRES,
+    API_AUTH_LIST,
+    API_AUTH_VALUES
+};
 
 typedef void api_handler_f(struct api *a, struct api_request *q);
 typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);
@@ -49,24 +59,25 @@ typedef void api_resume_f(struct api *a, struct api_request *q, const struct api
 enum api_source { API_BY_WEB, API_BY_LOCAL };
 
 struct api_request {
-    uint64_t serial;          /* ours; what other roles answer to */
+    uint64_t serial; /* ours; what other roles answer to */
     enum api_source source;
-    uint64_t id;              /* of web or local */
-    struct arena arena;       /* everything below borrows from it */
+    uint64_t id;        /* of web or local */
+    struct arena arena; /* everything below borrows from it */
     struct str method, path, query, body, peer;
-    struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language, last_event_id;
-    int64_t uid;              /* -1: not local */
+    struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
+        last_event_id;
+    int64_t uid; /* -1: not local */
     bool tls;
     struct api_who who;
     const struct api_route *route;
     struct str param[API_PARAMS_MAX]; /* of the path, decoded */
     struct mono due;
-    bool answered, login;     /* login: counts against API_LOGINS_MAX */
-    api_resume_f *resume;     /* who goes on when the answer comes */
+    bool answered, login; /* login: counts against API_LOGINS_MAX */
+    api_resume_f *resume; /* who goes on when the answer comes */
     enum api_answer_kind waits_for;
-    struct buf json;          /* rows of the reader, as they come */
-    void *state;              /* the handler's own, in the arena */
-    struct buf headers;       /* lines for the answer, each ended by '\n' */
+    struct buf json;    /* rows of the reader, as they come */
+    void *state;        /* the handler's own, in the arena */
+    struct buf headers; /* lines for the answer, each ended by '\n' */
 };
 
 struct api_role_level {
@@ -84,7 +95,8 @@ struct api_ports {
     int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
     int (*reload)(void *user, uint64_t serial);
     /* The answer, or with more its begin; headers: lines. Then data until end. */
-    int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers, struct str body, bool more);
+    int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers,
+                  struct str body, bool more);
     int (*data)(void *user, enum api_source source, uint64_t id, struct str body, bool end);
     size_t (*queued)(void *user, enum api_source source); /* bytes on their way there */
 };
@@ -92,19 +104,23 @@ struct api_ports {
 struct api {
     const struct api_ports *ports;
     void *user;
-    uid_t uid;                /* of this process: a local caller of this uid, or root, is an administrator */
+    uid_t uid; /* of this process: a local caller of this uid, or root, is an administrator */
     /* The world: both, of one generation, or ready is false. */
     bool ready;
     struct model model;
     struct board board;
     struct model_zone_view zone; /* of the configuration, for moments in words */
-    struct api_names *names;  /* oid <-> idx, order of names */
+    struct api_names *names;     /* oid <-> idx, order of names */
     /* What the parent says of the roles. */
     struct buf status, roles; /* its JSON, without the roles, and the roles */
+    struct buf reload,
+        config_warnings; /* of it: the last reload, what is doubtful in the configuration in force */
+    uint64_t config_warning_count;
+    bool reload_refused;
     VEC(struct api_role_level) levels;
     /* Requests under way. */
     uint64_t serials;
-    struct map pending;       /* serial -> struct api_request * */
+    struct map pending; /* serial -> struct api_request * */
     size_t n_pending, n_logins;
     struct api_who_cache *cache;
     struct api_streams *streams;
@@ -120,12 +136,13 @@ void api_world(struct api *a, const struct model *m, const struct board *b, cons
 
 /* A request as web or local sent it; all slices are copied. */
 void api_receive(struct api *a, const struct api_request *from);
-void api_gone(struct api *a, enum api_source source, uint64_t id);       /* the client left */
-void api_source_lost(struct api *a, enum api_source source);             /* web or local died with all its clients */
-void api_answered(struct api *a, uint64_t serial, const struct api_answer *answer); /* unknown serials are late: ignored */
-void api_rows(struct api *a, uint64_t serial, struct str part);          /* a part of the reader's answer */
-void api_lost(struct api *a, enum api_answer_kind kind);                 /* that role died: what waits for it is told */
-void api_tick(struct api *a);                                            /* once a second or more often: time-outs */
+void api_gone(struct api *a, enum api_source source, uint64_t id); /* the client left */
+void api_source_lost(struct api *a, enum api_source source); /* web or local died with all its clients */
+void api_answered(struct api *a, uint64_t serial,
+                  const struct api_answer *answer);             /* unknown serials are late: ignored */
+void api_rows(struct api *a, uint64_t serial, struct str part); /* a part of the reader's answer */
+void api_lost(struct api *a, enum api_answer_kind kind); /* that role died: what waits for it is told */
+void api_tick(struct api *a);                            /* once a second or more often: time-outs */
 
 /* ---- for handlers ---- */
 
@@ -135,15 +152,18 @@ void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":tr
 void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text);
 /* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);
-void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p, struct str arg0, struct str arg1);
+void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   struct str arg0, struct str arg1);
 /* The session's secret in the request's cookie, borrowed from it; false: there is none. */
 bool api_session_secret(const struct api_request *q, struct str *secret);
 void api_header(struct api_request *q, const char *line); /* one more line for the answer */
 
 /* Asks, and has resume called with the answer. When nothing can be sent the request is answered with 503. */
-void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n, api_resume_f *resume);
+void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n,
+                  api_resume_f *resume);
 void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume);
-void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n, api_resume_f *resume);
+void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
+                    api_resume_f *resume);
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
 /* The usual resumes: refusal of auth as a problem (returns true when it answered); the engine's yes or no. */
 bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer);

@@ -25,7 +25,13 @@ static void take_role(struct api *a, const struct json_value *o)
     *VEC_ADD(&a->levels) = r;
 }
 
-/* The document without its roles, which /status shows apart. */
+/* What /status shows apart. */
+static bool is_apart(struct str key)
+{
+    return str_eq_c(key, "roles") || str_eq_c(key, "reload") || str_starts(key, STR("config_"));
+}
+
+/* The rest of the document. */
 static void keep_rest(struct api *a, const struct json_value *root)
 {
     const struct json_value *v;
@@ -39,7 +45,7 @@ static void keep_rest(struct api *a, const struct json_value *root)
     while (json_read_next(root, &at, &key, &v)) {
         struct buf text = BUF_INIT;
 
-        if (str_eq_c(key, "roles") || json_read_type(v) == JSON_NOTHING)
+        if (is_apart(key) || json_read_type(v) == JSON_NOTHING)
             continue;
         json_read_copy(v, &text);
         json_key(&j, key.p);
@@ -47,6 +53,21 @@ static void keep_rest(struct api *a, const struct json_value *root)
         buf_release(&text);
     }
     json_map_end(&j);
+}
+
+static void take_config(struct api *a, const struct json_value *root)
+{
+    const struct json_value *reload = json_read_member(root, "reload"),
+                            *list = json_read_member(root, "config_warnings");
+
+    buf_clear(&a->reload);
+    buf_clear(&a->config_warnings);
+    if (json_read_type(reload) == JSON_IS_OBJECT)
+        json_read_copy(reload, &a->reload);
+    if (json_read_type(list) == JSON_IS_ARRAY)
+        json_read_copy(list, &a->config_warnings);
+    a->config_warning_count = number(root, "config_warning_count");
+    a->reload_refused = a->reload.len && !json_read_is(json_read_member(reload, "ok"));
 }
 
 void level_take(struct api *a, struct str json)
@@ -61,6 +82,7 @@ void level_take(struct api *a, struct str json)
         take_role(a, json_read_element(roles, i));
     if (json_read_type(roles) == JSON_IS_ARRAY)
         json_read_copy(roles, &a->roles);
+    take_config(a, root);
     keep_rest(a, root);
     json_read_free(root);
 }

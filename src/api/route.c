@@ -114,7 +114,12 @@ const struct api_route route_table[] = {
      .doc = "Delete a comment"},
     {"GET", V1 "/events", GUARD_READ, event_list, .query = query_events,
      .doc = "What happened to all hosts and services, the newest first"},
-    {"GET", V1 "/status", GUARD_READ, status_show, .doc = "How Vigie itself does"},
+    {"GET", V1 "/status", GUARD_READ, status_show,
+     .doc = "How Vigie itself does; `reload`, null before the first one, says when it was, whether it was "
+            "taken over, and with "
+            "`error_count` the first `errors` ({file,line,column,text}); `config_warnings` with "
+            "`config_warning_count` likewise of the "
+            "configuration in force"},
     {"GET", V1 "/stream", GUARD_READ, stream_open, .query = list_query,
      .doc = "Server-sent events: the changes of a list"},
     {"POST", V1 "/commands", GUARD_ADMIN, action_command, .audited = true, BODY(body_command),

@@ -102,6 +102,15 @@ static void warnings(struct json *j, const struct board_program *p)
     json_list_end(j);
 }
 
+static void part(struct json *j, const char *key, const struct buf *text)
+{
+    json_key(j, key);
+    if (text->len)
+        json_raw(j, buf_str(text));
+    else
+        json_none(j);
+}
+
 void status_show(struct api *a, struct api_request *q)
 {
     struct buf out = BUF_INIT;
@@ -129,11 +138,10 @@ void status_show(struct api *a, struct api_request *q)
         json_key(&j, "process");
         json_raw(&j, buf_str(&a->status));
     }
-    json_key(&j, "roles");
-    if (a->roles.len)
-        json_raw(&j, buf_str(&a->roles));
-    else
-        json_none(&j);
+    part(&j, "reload", &a->reload);
+    part(&j, "config_warnings", &a->config_warnings);
+    json_key_u64(&j, "config_warning_count", a->config_warning_count);
+    part(&j, "roles", &a->roles);
     json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { SHOWN_MOST = 5 };
+
 static void add_number(struct ctl_table *t, long long n, const char *unit)
 {
     char text[64];
@@ -110,6 +112,46 @@ static void print_facts(const json_t *a)
                json_array_size(json_object_get(a, "not_yet")), ctl_text(process, "main_file"));
 }
 
+/* The first findings of a list, a line each, and how many more there are. */
+static void print_findings(const json_t *list, long long count)
+{
+    size_t i, n = MIN(json_array_size(list), (size_t)SHOWN_MOST);
+
+    for (i = 0; i < n; i++) {
+        const json_t *f = json_array_get(list, i);
+        char *text = ctl_clean(ctl_text(f, "text"), false), *file = ctl_clean(ctl_text(f, "file"), false);
+
+        printf("  ");
+        if (file[0])
+            printf("%s:%lld:%lld: ", file, ctl_number(f, "line"), ctl_number(f, "column"));
+        printf("%s\n", text);
+        mem_free(text);
+        mem_free(file);
+    }
+    if (count > (long long)n)
+        printf("  and %lld more\n", count - (long long)n);
+}
+
+static void print_configuration(const json_t *a)
+{
+    const json_t *reload = json_object_get(a, "reload");
+    long long errors = ctl_number(reload, "error_count"), warnings = ctl_number(a, "config_warning_count");
+    char ago[32];
+
+    if (json_is_object(reload) && !ctl_true(reload, "ok")) {
+        ctl_ago(ctl_text(reload, "time"), ago, sizeof(ago));
+        printf(
+            "\nWARNING: the reload %s ago was refused (%lld error%s); the configuration before it stays in "
+            "force\n",
+            ago, errors, errors == 1 ? "" : "s");
+        print_findings(json_object_get(reload, "errors"), errors);
+    }
+    if (warnings) {
+        printf("\n%lld warning%s about the configuration in force\n", warnings, warnings == 1 ? "" : "s");
+        print_findings(json_object_get(a, "config_warnings"), warnings);
+    }
+}
+
 static void print_warnings(const json_t *answer)
 {
     const json_t *list = json_object_get(answer, "warnings"), *w;
@@ -149,6 +191,7 @@ int ctl_status(int argc, char **argv)
     print_facts(answer);
     printf("\n");
     print_roles(&c, json_object_get(answer, "roles"));
+    print_configuration(answer);
     print_warnings(answer);
     json_decref(answer);
     return CMD_OK;

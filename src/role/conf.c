@@ -47,17 +47,44 @@ static void say(struct role *r, enum log_level level, struct str text)
     buf_release(&b);
 }
 
-static void say_diags(struct role *r, const struct conf *c)
+static void say_diag(struct role *r, const struct conf *c, const struct conf_diag *d)
 {
     struct conf_counts n = conf_count(c);
+    struct buf text = BUF_INIT, said = BUF_INIT, b = BUF_INIT;
+
+    conf_diag_text(c, d, &text);
+    buf_add_utf8(&said, str_of(d->text));
+    msg_put_conf_diag(&b, &(struct msg_conf_diag){.level = d->severity == CONF_ERROR ? LOG_ERROR : LOG_WARN,
+                                                  .text = str_sub(buf_str(&text), 0, 4096),
+                                                  .file = str_of(conf_file_path(c, d->file)),
+                                                  .line = d->line,
+                                                  .column = d->column,
+                                                  .said = str_sub(buf_str(&said), 0, 4096),
+                                                  .errors = n.errors,
+                                                  .warnings = n.warnings});
+    role_send_parent(r, &b, -1);
+    buf_release(&text);
+    buf_release(&said);
+    buf_release(&b);
+}
+
+/* Errors first: where there is much to say, they are what has to be known. */
+static void say_diags(struct role *r, const struct conf *c)
+{
+    static const enum conf_severity order[] = {CONF_ERROR, CONF_WARNING};
+    struct conf_counts n = conf_count(c);
     struct buf b = BUF_INIT;
+    size_t shown = 0;
 
-    for (size_t i = 0; i < conf_n_diags(c) && i < DIAGS_SHOWN; i++) {
-        const struct conf_diag *d = conf_diag_at(c, i);
+    for (size_t k = 0; k < ARRAY_LEN(order); k++) {
+        for (size_t i = 0; i < conf_n_diags(c) && shown < DIAGS_SHOWN; i++) {
+            const struct conf_diag *d = conf_diag_at(c, i);
 
-        buf_clear(&b);
-        conf_diag_text(c, d, &b);
-        say(r, d->severity == CONF_ERROR ? LOG_ERROR : LOG_WARN, buf_str(&b));
+            if (d->severity != order[k])
+                continue;
+            say_diag(r, c, d);
+            shown++;
+        }
     }
     if (conf_n_diags(c) > DIAGS_SHOWN) {
         buf_clear(&b);

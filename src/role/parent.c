@@ -192,6 +192,7 @@ static int prepare(struct parent *p, struct err *err)
 static void release_all(struct parent *p)
 {
     parent_close_all(p);
+    parent_said_release(p);
     loop_timer_cancel(&p->status_timer);
     loop_free(p->loop);
 }

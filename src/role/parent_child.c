@@ -358,6 +358,10 @@ static void child_ended(struct parent *p, struct child *c)
         parent_give_up(p, NULL);
         return;
     }
+    if (c->id == ROLE_GATE) { /* its successor asked for nothing */
+        VEC_CLEAR(&p->asked);
+        VEC_CLEAR(&p->asked_next);
+    }
     plan_restart(p, c);
     parent_status_send(p);
 }

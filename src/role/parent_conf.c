@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ERRORS_ANSWERED = 5 };
-
 /* The options of START for conf: where to read, and what wins over it. */
 static void send_conf_start(struct parent *p)
 {
@@ -49,6 +47,7 @@ int parent_conf_start(struct parent *p, struct err *err)
     }
     p->conf.parent = p;
     p->conf.id = ROLE_CONF;
+    parent_said_begin(p);
     r = parent_spawn(p, &p->conf, err);
     if (r < 0)
         return r;
@@ -120,6 +119,7 @@ static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
     }
     if (map_candidate(&s, fds[0], fds[1], &model, &err) < 0) {
         log_error("the compiled configuration is refused: %s", err.text);
+        parent_said_error(p, err.text);
         return;
     }
     fds[0] = fds[1] = -1; /* ours now */
@@ -131,10 +131,7 @@ static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
 static void show_diag(struct parent *p, const struct msg_conf_diag *d)
 {
     log_notice(STR_FMT, STR_ARG(d->text));
-    if (!p->reload_id || d->level != LOG_ERROR)
-        return;
-    if (p->conf_errors++ < ERRORS_ANSWERED)
-        buf_printf(&p->conf_said, "\n" STR_FMT, STR_ARG(str_sub(d->text, 0, 500)));
+    parent_said_take(p, d);
 }
 
 bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds)
@@ -146,25 +143,45 @@ bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t
     }
 }
 
-/* The gate, if it asked for the reload, hears how it went: why is empty, or what a person can mend. */
-static void answer_reload(struct parent *p, const char *why)
+/* The gate, where it asked for the reload, hears how it went: nothing, or what a person can mend. */
+static void answer_reload(struct parent *p, bool accepted)
 {
     struct child *gate = parent_find(p, ROLE_GATE, 0);
     struct buf b = BUF_INIT, text = BUF_INIT;
-    struct msg_reload_done m = {.id = p->reload_id, .ok = !*why};
+    size_t said = 0;
 
-    buf_add_c(&text, why);
-    buf_add_str(&text, buf_str(&p->conf_said));
-    if (p->conf_errors > ERRORS_ANSWERED)
-        buf_printf(&text, "\nand %u more", p->conf_errors - ERRORS_ANSWERED);
-    m.text = buf_str(&text);
-    if (p->reload_id && gate && parent_child_lives(gate)) {
-        msg_put_reload_done(&b, &m);
-        link_send(gate->control, &b, NULL, 0);
+    if (!accepted) {
+        buf_add_c(&text, "it has errors");
+        buf_add_str(&text, buf_str(&p->reading.lines));
+        for (size_t i = 0; i < p->reading.lines.len; i++)
+            said += p->reading.lines.data[i] == '\n';
+        if (p->reading.error.count > said)
+            buf_printf(&text, "\nand %llu more", (unsigned long long)(p->reading.error.count - said));
     }
-    p->reload_id = 0;
+    for (size_t i = 0; i < p->asked.n && gate && parent_child_lives(gate); i++) {
+        msg_put_reload_done(
+            &b, &(struct msg_reload_done){.id = p->asked.at[i], .ok = accepted, .text = buf_str(&text)});
+        link_send(gate->control, &b, NULL, 0);
+        buf_clear(&b);
+    }
+    VEC_CLEAR(&p->asked);
     buf_release(&text);
     buf_release(&b);
+}
+
+/* A reload is over: the log, the pages and who asked are told. */
+static void reloaded(struct parent *p, bool accepted)
+{
+    if (accepted)
+        log_notice("the configuration was read again: %u host%s, %u service%s", p->model.n_hosts,
+                   p->model.n_hosts == 1 ? "" : "s", p->model.n_services,
+                   p->model.n_services == 1 ? "" : "s");
+    else
+        log_error("the new configuration was refused; the old one stays in force");
+    parent_notify_systemd("READY=1");
+    parent_said_end(p, accepted);
+    parent_status_send(p);
+    answer_reload(p, accepted);
 }
 
 void parent_conf_ended(struct parent *p)
@@ -173,37 +190,36 @@ void parent_conf_ended(struct parent *p)
 
     p->conf_accepted = false;
     if (p->phase == PHASE_CONF) {
+        parent_said_end(p, accepted);
         if (accepted)
             parent_start_roles(p);
         else
             parent_give_up(p, "the configuration was refused; 'vigie check' shows every error");
         return;
     }
-    if (accepted)
-        log_notice("the configuration was read again: %u host%s, %u service%s", p->model.n_hosts,
-                   p->model.n_hosts == 1 ? "" : "s", p->model.n_services,
-                   p->model.n_services == 1 ? "" : "s");
-    else
-        log_error("the new configuration was refused; the old one stays in force");
-    parent_notify_systemd("READY=1");
-    answer_reload(p, accepted ? "" : "it has errors");
-    if (p->reload_wanted) {
-        p->reload_wanted = false;
-        parent_reload(p, 0);
-    }
+    reloaded(p, accepted);
+    if (!p->reload_wanted)
+        return;
+    p->reload_wanted = false;
+    for (size_t i = 0; i < p->asked_next.n; i++)
+        *VEC_ADD(&p->asked) = p->asked_next.at[i];
+    VEC_CLEAR(&p->asked_next);
+    parent_reload(p, 0);
 }
 
 void parent_reload(struct parent *p, uint64_t id)
 {
     struct err err = ERR_INIT;
+    bool runs = p->conf.state != CHILD_DOWN;
 
-    if (id)
-        p->reload_id = id;
-    buf_clear(&p->conf_said);
-    p->conf_errors = 0;
+    if (id && runs)
+        *VEC_ADD(&p->asked_next) = id;
+    else if (id)
+        *VEC_ADD(&p->asked) = id;
     parent_notify_systemd("RELOADING=1");
     if (parent_conf_start(p, &err) < 0) {
         log_error("the configuration cannot be read: %s", err.text);
-        answer_reload(p, err.text);
+        parent_said_error(p, err.text);
+        reloaded(p, false);
     }
 }

@@ -5,12 +5,14 @@
  */
 #include "base/err.h"
 #include "base/time.h"
+#include "base/vec.h"
 #include "core/model.h"
 #include "os/loop.h"
 #include "os/proc.h"
 #include "role/parent.h"
 #include "role/rights.h"
 #include "role/role.h"
+#include "wire/json.h"
 #include "wire/link.h"
 
 enum child_state {
@@ -28,8 +30,8 @@ struct child {
     enum role_id id;
     unsigned instance;
     enum child_state state;
-    struct proc proc;        /* pid and pidfd; pid 0 with --one-process */
-    struct loop_fd exited;   /* watches the pidfd */
+    struct proc proc;      /* pid and pidfd; pid 0 with --one-process */
+    struct loop_fd exited; /* watches the pidfd */
     struct link *control;
     struct role *inside;     /* --one-process: the role in this process */
     struct loop_timer timer; /* restart, or the end of patience while stopping */
@@ -47,6 +49,17 @@ struct plan {
     bool snapshot, secret;
 };
 
+/* What one reading of the configuration found, errors and warnings apart. Bounded: all are counted, the first are kept. */
+struct findings {
+    struct buf json; /* elements of a list */
+    size_t kept;
+    uint64_t count;
+};
+struct reading {
+    struct findings error, warning;
+    struct buf lines; /* the first errors as text, each begun by a line end */
+};
+
 enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
@@ -57,45 +70,49 @@ struct parent {
     enum parent_phase phase;
     int exit_status;
     struct loop *loop;
-    int exe_dir;                 /* folder of our own executables */
-    char main_file[4096];        /* absolute */
-    struct rights_uids uids;     /* who the roles and the plugins run as */
+    int exe_dir;             /* folder of our own executables */
+    char main_file[4096];    /* absolute */
+    struct rights_uids uids; /* who the roles and the plugins run as */
 
     /* the configuration in force */
     struct role_snapshot snap;
     struct model model;
-    struct child conf;           /* the one-shot compiler; state CHILD_DOWN when none runs */
-    bool reload_wanted;          /* SIGHUP came while conf was running */
+    struct child conf;  /* the one-shot compiler; state CHILD_DOWN when none runs */
+    bool reload_wanted; /* SIGHUP came while conf was running */
     uint64_t generation;
-    bool conf_accepted;          /* the running conf delivered a snapshot that is now in force */
-    uint64_t reload_id;          /* of the gate's RELOAD being carried out, 0: none */
-    struct buf conf_said;        /* the first errors of that reload, a line each */
-    unsigned conf_errors;        /* all of them */
+    bool conf_accepted;       /* the running conf delivered a snapshot that is now in force */
+    VEC(uint64_t) asked;      /* the gate's RELOADs that the running conf answers, ... */
+    VEC(uint64_t) asked_next; /* and those that came while it ran: the next one does */
+    struct reading reading;   /* what the running conf finds */
+    struct buf reload_json;   /* the last reload for STATUS, empty: there was none */
+    struct buf warnings_json; /* the warnings on the configuration in force: elements of a list, ... */
+    uint64_t warnings;        /* and how many there are in all */
 
     /* the state folder and what is handed over */
     char state_dir[4096];
     int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
-    int pipe_keep_fd;            /* the write end of the command file, held so that a restart of local loses nothing */
+    int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
-    char http_at[128];           /* "127.0.0.1:8080", with the port really bound */
+    char http_at[128]; /* "127.0.0.1:8080", with the port really bound */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
-    int board_fd;                /* the engine's, for a gate that starts later */
+    int board_fd; /* the engine's, for a gate that starts later */
     uint64_t board_generation;
     char setup_token[128];
 
     struct child child[PARENT_CHILDREN_MAX];
     size_t n_children;
-    bool announced;              /* READY was printed */
+    bool announced; /* READY was printed */
     struct loop_timer status_timer;
 };
 
 /* parent_child.c: a role's process */
 const struct plan *parent_plan_of(enum role_id id);
 void parent_plan_children(struct parent *p); /* fills p->child from the settings */
-void parent_more_children(struct parent *p); /* after a reload: starts what the new settings ask for besides */
-int parent_spawn(struct parent *p, struct child *c, struct err *err);       /* process and control link only */
+void parent_more_children(
+    struct parent *p); /* after a reload: starts what the new settings ask for besides */
+int parent_spawn(struct parent *p, struct child *c, struct err *err); /* process and control link only */
 int parent_start_child(struct parent *p, struct child *c, struct err *err); /* and all it is told before GO */
 void parent_go(struct child *c);
 void parent_stop_all(struct parent *p, int exit_status); /* the end of the loop follows when all have ended */
@@ -119,7 +136,7 @@ int parent_open_listeners(struct parent *p, struct err *err);
 int parent_open_log(struct parent *p, struct err *err);
 int parent_open_pipe(struct parent *p, struct err *err); /* the last step of a start */
 int parent_raise_epoch(struct parent *p, struct err *err);
-void parent_close_all(struct parent *p);                /* and takes away the files that others look for */
+void parent_close_all(struct parent *p); /* and takes away the files that others look for */
 
 /* parent_conf.c */
 int parent_conf_start(struct parent *p, struct err *err);
@@ -127,12 +144,20 @@ bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t
 void parent_conf_ended(struct parent *p);
 void parent_reload(struct parent *p, uint64_t id); /* id: of a RELOAD to be answered, 0: none */
 
+/* parent_said.c: what a reading found, for STATUS, the Nagios-format log and who asked for it */
+void parent_said_begin(struct parent *p);
+void parent_said_take(struct parent *p, const struct msg_conf_diag *d);
+void parent_said_error(struct parent *p, const char *text); /* one that has no place */
+void parent_said_end(struct parent *p, bool accepted);
+void parent_said_status(const struct parent *p, struct json *j);
+void parent_said_release(struct parent *p);
+
 /* parent_status.c */
 void parent_status_send(struct parent *p);   /* levels of all roles to gate */
 void parent_status_levels(struct parent *p); /* one line at start: what was reached, what not */
 
 /* parent.c */
-void parent_start_roles(struct parent *p);  /* a configuration is there: the second half of the start */
+void parent_start_roles(struct parent *p); /* a configuration is there: the second half of the start */
 void parent_give_up(struct parent *p, const char *why);
 void parent_child_ready(struct parent *p, struct child *c); /* a role said READY */
 void parent_all_ended(struct parent *p);

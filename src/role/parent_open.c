@@ -268,7 +268,6 @@ void parent_close_all(struct parent *p)
     int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->log_fd,  &p->pipe_fd,
                         &p->hold_fd, &p->pipe_keep_fd, &p->board_fd};
 
-    buf_release(&p->conf_said);
     if (p->pipe_made && p->model.globals)
         unlink(model_c(&p->model, p->model.globals->command_file));
     if (p->ls_fd >= 0)

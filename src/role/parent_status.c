@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "build_id.h"
 #include "os/clock.h"
-#include "wire/json.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -60,6 +59,7 @@ void parent_status_send(struct parent *p)
     json_key_c(&j, "state_dir", p->state_dir);
     json_key_bool(&j, "one_process", p->options.one_process);
     json_key_c(&j, "rights_warning", p->uids.warning);
+    parent_said_status(p, &j);
     json_key(&j, "roles");
     json_list(&j);
     for (size_t i = 0; i < p->n_children; i++)

@@ -422,7 +422,7 @@ static const struct role_inbox inbox[] = {
     {MSG_PUT, ROLE_BIT(ENGINE), on_put},
     {MSG_CHECKPOINT, ROLE_BIT(ENGINE), on_checkpoint},
     {MSG_LOAD, ROLE_BIT(ENGINE), on_load},
-    {MSG_LOGLINE, ROLE_BIT(ENGINE), on_logline},
+    {MSG_LOGLINE, ROLE_BIT(ENGINE) | ROLE_BIT(PARENT), on_logline},
 };
 
 const struct role_ops role_store = {

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=240
 """SIGHUP: new objects come, old states stay, a check that runs is not interrupted, a wrong configuration changes nothing."""
+import json
 import os
+import re
 import signal
+import subprocess
 
-from lib_vigie import ONE, Vigie, main, until
+from lib_vigie import ONE, PATIENCE_S, VIGIE, Vigie, main, until, vigie
 
 MORE = 'define service {\n use ts\n host_name h\n service_description added\n}\n'
 SLOW = """define command {
@@ -64,6 +67,59 @@ def test_a_wrong_one_changes_nothing():
         until(lambda: v.service()['plugin_output'] == 'still at work')
         assert names(v) == ['s']
         assert serving(v) == roles, 'a role was restarted'
+
+
+def status(v):
+    code, out, said = vigie('ctl', 'status', '-c', v.main, '-o', 'json')
+    assert code == 0, said
+    return json.loads(out)
+
+
+def refused(v):
+    return (status(v)['reload'] or {}).get('ok') is False
+
+
+def test_a_refused_one_can_be_seen_later():
+    missing = 'define command {\n command_name none\n command_line /no/such/program\n}\n' \
+              'define service {\n use ts\n host_name h\n service_description doubtful\n check_command none\n active_checks_enabled 0\n}\n'
+    with Vigie(objects=ONE + missing) as v:
+        v.start()
+        was = until(lambda: (lambda s: s if s['config_warnings'] else None)(status(v)), 'the warnings of the start')
+        assert was['reload'] is None and was['config_warning_count'] == len(was['config_warnings']) == 1, was
+        warning = was['config_warnings'][0]
+        assert warning['file'] == v.path('objects.cfg') and warning['line'] > 1 and '/no/such/program' in warning['text'], warning
+        sound = open(v.path('objects.cfg'), encoding='utf-8').read()
+        append(v, ''.join(f'define service {{\n use gone{i}\n host_name h\n service_description wrong\n}}\n' for i in range(30)))
+        until(lambda: refused(v), 'the refusal')
+        now = status(v)
+        reload = now['reload']
+        assert reload['error_count'] > len(reload['errors']) == 20 and reload['generation'] == 1 and reload['time'].endswith('Z'), reload
+        first = reload['errors'][0]
+        assert first['file'] == v.path('objects.cfg') and first['line'] > sound.count('\n') and first['column'] and 'gone0' in first['text'], first
+        assert now['config_warnings'] == was['config_warnings'], 'those of the configuration in force'
+        text = vigie('ctl', 'status', '-c', v.main)[1]
+        assert re.search(r'^WARNING: the reload .* ago was refused \(\d+ errors\)', text, re.M) and re.search(r"^  \S+objects.cfg:\d+:\d+: ", text, re.M), text
+        assert '1 warning about the configuration in force' in text and '/no/such/program' in text, text
+        log = until(lambda: (lambda t: t if t.count("] Error: ") == 6 else None)(open(v.path('vigie.log'), encoding='utf-8').read()), 'the Nagios-format log')
+        assert re.search(r'^\[\d+\] Error: the new configuration was refused \(\d+ errors\), the old one stays in force$', log, re.M), log
+        assert re.search(r'^\[\d+\] Error: \S+objects.cfg:\d+:\d+: error: ', log, re.M), log
+        v.put('objects.cfg', sound.replace(missing, ''))
+        v.process.send_signal(signal.SIGHUP)
+        until(lambda: not refused(v), 'a sound one is taken over')
+        now = status(v)
+        assert now['reload']['ok'] and now['reload']['errors'] == [] and now['reload']['generation'] == 2, now['reload']
+        assert now['config_warnings'] == [] and now['config_warning_count'] == 0, now
+        assert 'WARNING: the reload' not in vigie('ctl', 'status', '-c', v.main)[1]
+        assert v.stop() == 0
+
+
+def test_several_at_once_are_all_answered():
+    with Vigie() as v:
+        v.start()
+        asked = [subprocess.Popen([VIGIE, 'ctl', 'reload', '-c', v.main], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(5)]
+        said = [p.communicate(timeout=PATIENCE_S)[0] for p in asked]
+        assert [p.returncode for p in asked] == [0] * 5, said
+        assert v.stop() == 0
 
 
 def test_a_running_check_goes_on():
