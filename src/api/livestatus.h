@@ -6,7 +6,7 @@
  * (GET columns), never an empty value.
  * Supported: GET of the tables in livestatus_tables; Columns, ColumnHeaders, Filter (= != ~ !~ =~ !=~ ~~ !~~ < > <= >=, on lists membership and emptiness), And, Or, Negate,
  * Stats (counts, sum, avg, min, max, std), StatsAnd, StatsOr, StatsNegate, Sort, Limit, Offset, OutputFormat (csv, json, wrapped_json, python, python3), ResponseHeader fixed16, KeepAlive, Separators,
- * AuthUser (a contact: only what it is told of), Localtime, Timelimit and Wait* (read over).
+ * AuthUser (a contact: only what it is told of), Localtime, Timelimit and Wait* (read over). The table log is answered from lines that were gathered before (livestatus_log.h).
  */
 #include "base/buf.h"
 #include "core/board.h"
@@ -18,7 +18,8 @@ struct livestatus_world {
     const char *version;
     int64_t pid;
     struct wall now;
-    struct ls_notes *notes; /* livestatus_answer's own */
+    const struct livestatus_log *log; /* gathered for a request that wants it (livestatus_log.h), else NULL */
+    struct ls_notes *notes;           /* livestatus_answer's own */
 };
 
 struct livestatus_reply {

@@ -7,12 +7,22 @@
 
 #include <string.h>
 
-const struct ls_table *const ls_tables[] = {
-    &ls_hosts,          &ls_services,          &ls_status,
-    &ls_comments,       &ls_downtimes,         &ls_host_groups,
-    &ls_service_groups, &ls_contacts,          &ls_contact_groups,
-    &ls_commands,       &ls_periods,           &ls_columns,
-    &ls_hosts_by_group, &ls_services_by_group, &ls_services_by_host_group};
+const struct ls_table *const ls_tables[] = {&ls_hosts,
+                                            &ls_services,
+                                            &ls_status,
+                                            &ls_comments,
+                                            &ls_downtimes,
+                                            &ls_host_groups,
+                                            &ls_service_groups,
+                                            &ls_contacts,
+                                            &ls_contact_groups,
+                                            &ls_commands,
+                                            &ls_periods,
+                                            &ls_columns,
+                                            &ls_hosts_by_group,
+                                            &ls_services_by_group,
+                                            &ls_services_by_host_group,
+                                            &ls_log};
 const size_t ls_n_tables = ARRAY_LEN(ls_tables);
 
 const struct ls_table *ls_table_find(struct str name)

@@ -100,7 +100,7 @@ void ls_as_host(const struct ls_row *row, struct ls_row *out);  /* of a check */
 
 extern const struct ls_table ls_hosts, ls_services, ls_status, ls_comments, ls_downtimes, ls_host_groups,
     ls_service_groups, ls_contacts, ls_contact_groups, ls_commands, ls_periods, ls_columns, ls_hosts_by_group,
-    ls_services_by_group, ls_services_by_host_group;
+    ls_services_by_group, ls_services_by_host_group, ls_log;
 
 /* ---- filters ---- */
 

@@ -126,14 +126,13 @@ const char *history_kind_name(uint64_t kind)
     return kind < ARRAY_LEN(names) && names[kind] ? names[kind] : "other";
 }
 
-static void event_row(struct json *j, struct sql *s, enum sql_id id)
+static void event_members(struct json *j, struct sql *s, enum sql_id id)
 {
     static const struct {
         const char *name;
         int column;
     } words[] = {{"text", 9}, {"long_text", 10}, {"contact", 11}, {"author", 12}, {"command", 13}};
 
-    json_map(j);
     json_key_id(j, "id", (uint64_t)sql_i64(s, id, 0));
     json_key_time(j, "time", (struct wall){sql_i64(s, id, 1)});
     if (sql_i64(s, id, 2))
@@ -150,6 +149,20 @@ static void event_row(struct json *j, struct sql *s, enum sql_id id)
         if (v.n)
             json_key_str(j, words[i].name, v);
     }
+}
+
+static void event_row(struct json *j, struct sql *s, enum sql_id id)
+{
+    json_map(j);
+    event_members(j, s, id);
+    json_map_end(j);
+}
+
+static void event_at_row(struct json *j, struct sql *s, enum sql_id id)
+{
+    json_map(j);
+    json_key_id(j, "at", (uint64_t)sql_i64(s, id, 1));
+    event_members(j, s, id);
     json_map_end(j);
 }
 
@@ -173,12 +186,13 @@ enum arg_kind { ARG_NONE, ARG_OID, ARG_CURSOR, ARG_LIMIT, ARG_TIME, ARG_APPLIED 
 struct question {
     const char *name;
     enum sql_id id;
-    enum arg_kind arg[3];
+    enum arg_kind arg[4];
     void (*row)(struct json *j, struct sql *s, enum sql_id id);
 };
 static const struct question questions[] = {
     {"events_of", SQL_EVENTS_OF, {ARG_OID, ARG_CURSOR, ARG_LIMIT}, event_row},
     {"events_recent", SQL_EVENTS_RECENT, {ARG_CURSOR, ARG_LIMIT}, event_row},
+    {"events_between", SQL_EVENTS_BETWEEN, {ARG_TIME, ARG_TIME, ARG_CURSOR, ARG_LIMIT}, event_at_row},
     {"event_counts", SQL_EVENT_COUNTS, {ARG_TIME, ARG_TIME}, count_row},
     {"status", SQL_META_GET, {ARG_APPLIED}, status_row},
 };

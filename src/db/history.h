@@ -7,6 +7,8 @@
  * Questions (message QUERY: name and arguments; cursor: the id to go back from, "" or "0": the newest; limit 1..1000):
  *   events_of      oid, cursor, limit       events of one object, newest first
  *   events_recent  cursor, limit            of everything
+ *   events_between from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
+ *                  begins with the at and id of the last row as `to` and cursor
  *   event_counts   from µs, to µs           rows {kind, count}
  *   status         -                        one row {applied (id), events_kept_days}
  * An event's row: {"id": "N", "time": RFC 3339, "oid": "N" (left out when of the whole program), "kind": word, "state": number as in the record, "hard": bool, "attempt": number,

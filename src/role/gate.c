@@ -4,15 +4,14 @@
  * the snapshot and the board of one generation together, carries questions to engine, reader and auth, and answers back. It opens nothing.
  */
 #include "api/level.h"
-#include "api/livestatus.h"
 #include "api/names.h"
 #include "api/stream.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "build_id.h"
 #include "os/clock.h"
 #include "os/loop.h"
 #include "os/mem.h"
+#include "role/gate_ls.h"
 #include "role/role.h"
 #include "wire/json_read.h"
 #include "wire/link.h"
@@ -21,9 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GATE_PART    (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
-#define GATE_TICK_US TIME_S        /* time-outs; with live views, the pace of these */
-#define GATE_LINES   16            /* header lines of one answer */
+#define GATE_TICK_US TIME_S /* time-outs; with live views, the pace of these */
+#define GATE_LINES   16     /* header lines of one answer */
 
 struct segment { /* mapped here, for as long as the API uses it */
     uint64_t generation;
@@ -31,23 +29,14 @@ struct segment { /* mapped here, for as long as the API uses it */
     size_t len;
 };
 
-struct ls_answer { /* of Livestatus, larger than its link's queue: the rest goes when there is room */
-    uint64_t id;
-    struct buf text;
-    size_t at;
-    bool keep;
-};
-
 struct gate {
     struct api api;
-    VEC(struct ls_answer *) ls_waiting;
+    struct gate_ls ls;
     struct segment model, board;           /* the pair in use */
     struct segment next_model, next_board; /* come already, the other half not yet */
     struct segment oids;
     struct loop_timer tick;
     struct buf out;
-    unsigned reader; /* whose turn */
-    int64_t parent;  /* process id of Vigie, as Livestatus shows it */
 };
 
 static struct gate *self(struct role *r)
@@ -185,23 +174,9 @@ static int port_engine(void *user, uint64_t serial, struct str who, uint64_t sou
     return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
 }
 
-/* The readers in turn; one that is down is passed over. */
 static int port_reader(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n)
 {
-    struct role *r = user;
-    struct gate *g = self(r);
-    struct peer *p = NULL;
-    int rc =
-        msg_put_query(&g->out, &(struct msg_query){.id = serial, .stmt = str_of(stmt), .args = {args, n}});
-
-    for (size_t i = 0; i < r->n_peers && !p; i++) {
-        struct peer *x = &r->peers[(g->reader + i) % r->n_peers];
-
-        if (x->up && x->id == ROLE_READER)
-            p = x;
-    }
-    g->reader++;
-    return send_out(r, p, rc);
+    return gate_ask_reader(user, serial, stmt, args, n);
 }
 
 static int port_reload(void *user, uint64_t serial)
@@ -316,102 +291,24 @@ static void on_api_req(struct role *r, struct peer *p, const struct msg *m)
     api_receive(&self(r)->api, &q);
 }
 
-static void ls_answer_free(struct ls_answer *x)
-{
-    buf_release(&x->text);
-    mem_free(x);
-}
-
-static void drop_ls(struct gate *g, size_t i)
-{
-    ls_answer_free(g->ls_waiting.at[i]);
-    g->ls_waiting.n--;
-    for (; i < g->ls_waiting.n; i++)
-        g->ls_waiting.at[i] = g->ls_waiting.at[i + 1];
-}
-
 static void on_api_gone(struct role *r, struct peer *p, const struct msg *m)
 {
-    struct gate *g = self(r);
-
-    for (size_t i = g->ls_waiting.n; p->id == ROLE_LOCAL && i-- > 0;) {
-        if (g->ls_waiting.at[i]->id == m->u.api_gone.id)
-            drop_ls(g, i);
-    }
+    if (p->id == ROLE_LOCAL)
+        gate_ls_gone(&self(r)->ls, m->u.api_gone.id);
     api_gone(&self(r)->api, p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, m->u.api_gone.id);
 }
 
 /* ---- Livestatus ---- */
 
-/* Sends what the link takes. True: all of it, or nobody is there who wants it. */
-static bool send_ls(struct role *r, struct peer *p, struct ls_answer *x)
-{
-    struct gate *g = self(r);
-
-    for (;;) {
-        struct str rest = buf_str(&x->text), part;
-        int rc;
-
-        rest = str_sub(rest, x->at, rest.n);
-        part = str_sub(rest, 0, GATE_PART);
-        rc = msg_put_ls_resp(&g->out, &(struct msg_ls_resp){.id = x->id,
-                                                            .body = part,
-                                                            .end = part.n == rest.n,
-                                                            .keep = part.n == rest.n && x->keep});
-        rc = send_out(r, p, rc);
-        if (rc == E_LIMIT)
-            return false;
-        x->at += part.n;
-        if (rc < 0 || part.n == rest.n)
-            return true;
-    }
-}
-
-static void answer_ls(struct role *r, struct peer *p, struct ls_answer *x)
-{
-    struct gate *g = self(r);
-
-    if (!g->ls_waiting.n && send_ls(r, p, x))
-        ls_answer_free(x);
-    else
-        *VEC_ADD(&g->ls_waiting) = x;
-}
-
 static void drained(struct role *r, struct peer *p)
 {
-    struct gate *g = self(r);
-
-    while (p->id == ROLE_LOCAL && g->ls_waiting.n && send_ls(r, p, g->ls_waiting.at[0]))
-        drop_ls(g, 0);
+    if (p->id == ROLE_LOCAL)
+        gate_ls_drained(&self(r)->ls);
 }
 
-/* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's uid. */
-static void on_ls_req(struct role *r, struct peer *p, const struct msg *m)
+static void on_ls_req(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    const struct msg_ls_req *x = &m->u.ls_req;
-    struct gate *g = self(r);
-    struct livestatus_world w = {.m = &g->api.model,
-                                 .b = &g->api.board,
-                                 .version = BUILD_VERSION,
-                                 .pid = g->parent,
-                                 .now = clock_wall()};
-    struct livestatus_reply reply = {.keep = false};
-    struct ls_answer *answer = mem_zalloc(sizeof(*answer));
-    char who[32];
-
-    answer->id = x->id;
-    buf_init(&answer->text);
-
-    if (g->api.ready)
-        livestatus_answer(&w, x->text, &answer->text, &reply);
-    else /* the socket opens before the first board */
-        livestatus_refuse(x->text, 502, "the first board is not there yet; ask again", &answer->text);
-    if (reply.command.n) {
-        snprintf(who, sizeof(who), "uid:%lld", (long long)x->uid);
-        port_engine(r, 0, str_of(who), 2, reply.command);
-    }
-    answer->keep = reply.keep;
-    answer_ls(r, p, answer);
+    gate_ls_request(&self(r)->ls, &m->u.ls_req);
 }
 
 /* ---- answers of other roles ---- */
@@ -441,6 +338,8 @@ static void on_rows(struct role *r, struct peer *p UNUSED, const struct msg *m)
     const struct msg_rows *x = &m->u.rows;
     struct gate *g = self(r);
 
+    if (gate_ls_rows(&g->ls, x))
+        return;
     api_rows(&g->api, x->id, x->json);
     if (x->end || x->error.n)
         api_answered(&g->api, x->id,
@@ -490,7 +389,7 @@ static void birth(struct role *r)
     json_read_init();
     api_init(&g->api, &ports, r);
     g->api.uid = geteuid();
-    g->parent = r->one_process ? getpid() : getppid();
+    g->ls = (struct gate_ls){.role = r, .api = &g->api, .parent = r->one_process ? getpid() : getppid()};
     buf_init(&g->out);
 }
 
@@ -508,13 +407,15 @@ static void peer_down(struct role *r, struct peer *p)
     switch (p->id) {
     case ROLE_WEB: api_source_lost(a, API_BY_WEB); break;
     case ROLE_LOCAL:
-        while (g->ls_waiting.n)
-            drop_ls(g, g->ls_waiting.n - 1);
+        gate_ls_release(&g->ls);
         api_source_lost(a, API_BY_LOCAL);
         break;
     case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
     case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
-    case ROLE_READER: api_lost(a, API_FROM_READER); break;
+    case ROLE_READER:
+        gate_ls_reader_lost(&g->ls);
+        api_lost(a, API_FROM_READER);
+        break;
     default: break;
     }
 }
@@ -524,9 +425,7 @@ static void stop(struct role *r)
     struct gate *g = self(r);
 
     loop_timer_cancel(&g->tick);
-    while (g->ls_waiting.n)
-        drop_ls(g, g->ls_waiting.n - 1);
-    VEC_RELEASE(&g->ls_waiting);
+    gate_ls_release(&g->ls);
     api_release(&g->api);
     drop(&g->model);
     drop(&g->board);

@@ -32,11 +32,6 @@ def names(v):
     return sorted(row[0] for row in v.livestatus('GET services\nColumns: description'))
 
 
-def serving(v):
-    """The roles that live as long as Vigie: without the plugins, and without conf, which lives for one reading."""
-    return sorted(pid for pid, words in v.roles().items() if words[1:2] == ['-x'] and words[2] != 'conf')
-
-
 def append(v, text):
     with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
         f.write(text)
@@ -60,13 +55,12 @@ def test_new_objects_and_old_states():
 def test_a_wrong_one_changes_nothing():
     with Vigie(objects=QUIET) as v:
         v.start()
-        roles = serving(v)
         append(v, MORE + 'define service {\n')
         until(lambda: 'objects.cfg:' in v.said(), 'the mistake is said with its place')
         v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;1;still at work')
         until(lambda: v.service()['plugin_output'] == 'still at work')
         assert names(v) == ['s']
-        assert serving(v) == roles, 'a role was restarted'
+        assert ' again in ' not in v.said(), 'a role was restarted'  # a list of processes has plugins in it that are not yet what they will be
 
 
 def status(v):

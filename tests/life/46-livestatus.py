@@ -160,6 +160,64 @@ def test_whose_socket_it_is():
             v.kill()
 
 
+def test_log():
+    """The history as lines of Nagios's log, with the same words as the log file has."""
+    objects = ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace(
+        'description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1')
+    with Vigie(objects=objects, main='log_external_commands=1') as v:
+        began = int(time.time())
+        v.start()
+        v.order('PROCESS_HOST_CHECK_RESULT;h;1;gone; really')
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken')
+        v.order('PROCESS_HOST_CHECK_RESULT;h;0;here')
+        v.order('ACKNOWLEDGE_SVC_PROBLEM;h;s;1;1;0;ann;I see')
+        v.order(f'SCHEDULE_SVC_DOWNTIME;h;s;{began - 1};{began + 3600};1;0;3600;ann;works')
+
+        def lines(kind):
+            return [row[0] for row in v.livestatus(f'GET log\nColumns: message\nFilter: time >= {began}\nFilter: type ~ {kind}\nSort: lineno asc')]
+
+        until(lambda: lines('DOWNTIME ALERT') and ' DOWNTIME ALERT: ' in v.log(), 'the last of it')
+        for kind in ('HOST ALERT', 'SERVICE ALERT', 'HOST NOTIFICATION', 'SERVICE NOTIFICATION', 'SERVICE DOWNTIME ALERT', 'EXTERNAL COMMAND'):
+            # results that are handed in are no events of the history
+            wanted = [line for line in v.log().splitlines() if f'] {kind}: ' in line and ': PROCESS_' not in line]
+            assert wanted and lines(kind) == wanted, (kind, lines(kind), wanted)
+        assert v.livestatus('GET log\nColumns: state state_type plugin_output\nFilter: type = SERVICE ALERT') == [[2, 'HARD', 'broken']]
+        assert v.livestatus('GET log\nStats: type = SERVICE ALERT\nStats: type = HOST ALERT') == [[1, 2]]
+        assert v.livestatus(f'GET log\nColumns: type\nFilter: time < {began - 3600}') == []
+        c = Client(v)
+        for _ in range(2):
+            c.say('GET log\nStats: class = 3\nKeepAlive: on\nResponseHeader: fixed16\nOutputFormat: json\n\n')
+        told = v.log().count(' NOTIFICATION: ')
+        for _ in range(2):
+            assert c.fixed() == (200, f'[[{told}]]\n'.encode()), 'and the connection goes on'
+        assert v.stop() == 0
+
+
+def test_long_log():
+    """More events than the reader hands over at once: every one is there, once, and in order."""
+    n = 2500
+    with Vigie(objects=ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace(
+            'description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1')) as v:
+        v.start()
+        with open(v.path('cmd'), 'w') as f:
+            for i in range(n):
+                f.write(f'[1] PROCESS_SERVICE_CHECK_RESULT;h;s;{i % 2};number {i}\n')
+                f.flush()
+        wanted = [f'number {i}' for i in range(1, n)]  # the first found it as it was
+        until(lambda: v.livestatus('GET log\nColumns: plugin_output\nFilter: type = SERVICE ALERT\nLimit: 1') == [[wanted[-1]]], 'the last')
+        got = [row[0] for row in v.livestatus('GET log\nColumns: plugin_output\nFilter: type = SERVICE ALERT')]
+        assert got == wanted[::-1], (len(got), got[:3], got[-3:])
+        reader = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'reader'])
+        os.kill(reader, signal.SIGKILL)
+
+        def answer():
+            code, text = Client(v).say('GET log\nStats: type = SERVICE ALERT\nOutputFormat: json\nResponseHeader: fixed16\n\n').fixed()
+            assert code in (200, 502), (code, text)
+            return code == 200 and json.loads(text) == [[n - 1]]
+        until(answer, 'it is answered again, and until then with an error that says so')
+        assert v.stop() == 0
+
+
 def test_gate_is_killed():
     with Vigie() as v:
         v.start()

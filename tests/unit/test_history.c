@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -130,6 +131,56 @@ static void test_questions_are_checked(void **state UNUSED)
     assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_int_equal(ask(&h, &out, wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3]), E_INVAL);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+static int ask_between(struct history *h, struct buf *out, int64_t from_s, int64_t to_s, const char *cursor,
+                       const char *limit)
+{
+    char from[32], to[32];
+    struct str args[] = {STR_NULL, STR_NULL, str_of(cursor), str_of(limit)};
+    struct history_args q = {.stmt = STR("events_between"), .at = args, .n = ARRAY_LEN(args)};
+    struct err err = ERR_INIT;
+
+    snprintf(from, sizeof(from), "%lld", (long long)(noon.us + from_s * TIME_S));
+    snprintf(to, sizeof(to), "%lld", (long long)(noon.us + to_s * TIME_S));
+    args[0] = str_of(from);
+    args[1] = str_of(to);
+    buf_clear(out);
+    return history_query(h, &q, gather, out, &err);
+}
+
+/* Event n happens n seconds after noon, 20 and 21 when 5 does. Pages meet without a gap, also within one moment. */
+static void test_between(void **state UNUSED)
+{
+    struct record_event e = {.oid = 1, .kind = RECORD_EVENT_ALERT};
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    fill(&h, 1, 10);
+    assert_int_equal(history_begin(&h), 0);
+    assert_int_equal(history_add(&h, 20, (struct wall){noon.us + 5 * TIME_S}, &e), 0);
+    assert_int_equal(history_add(&h, 21, (struct wall){noon.us + 5 * TIME_S}, &e), 0);
+    assert_int_equal(history_end(&h, 21), 0);
+    assert_int_equal(ask_between(&h, &out, 3, 6, "0", "3"), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 3);
+    assert_true(str_starts(buf_str(&out), STR("[{\"at\":\"1767268806000000\",\"id\":\"6\",")));
+    assert_int_equal(count(buf_str(&out), "\"id\":\"21\"") + count(buf_str(&out), "\"id\":\"20\""), 2);
+    assert_int_equal(ask_between(&h, &out, 3, 5, "21", "1000"), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 4); /* 20, 5, 4, 3 */
+    assert_int_equal(count(buf_str(&out), "\"id\":\"20\""), 1);
+    assert_int_equal(ask_between(&h, &out, 3, 5, "20", "1000"), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 3);
+    assert_int_equal(ask_between(&h, &out, 6, 3, "0", "1000"), 0);
+    assert_string_equal(out.data, "[]");
+    assert_int_equal(ask_between(&h, &out, 1, 2, "0", "1001"), E_INVAL);
     history_close(&h);
     buf_release(&out);
     temp_dir_remove(p.dir);
@@ -380,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_questions_are_checked),
+        cmocka_unit_test(test_between),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_limit),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests as clients write them and the bytes they get, over a board that the test writes. */
+#include "api/livestatus_log.h"
 #include "api/livestatus.h"
 #include "api_world.h"
 
@@ -34,14 +35,65 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* As the reader hands them over: newest first. 1000 is h0000, 1004 is h0001's s00, 9999 is gone. */
+#define EVENT(id, at, kind, more)                                                                            \
+    "{\"at\":\"17000000" at "500000\",\"id\":\"" id "\",\"kind\":\"" kind "\"" more "}"
+#define EVENTS                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            \
+    "[" EVENT("30", "19", "stop", "") "," EVENT("29", "18", "reload", "") "," EVENT(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      \
+        "28", "17",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       \
+        "command", ",\"text\":\"[1700000017] _VIGIE_AUDIT;login;jp;::1\"") "," EVENT("27", "16", "command",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                     ",\"text\":\"["                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      \
+                                                                                     "1700000016] "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       \
+                                                                                     "DEL_HOST_DOWNTIME;"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 \
+                                                                                     "8\"") "," EVENT("26",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      "15",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      "flap"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "ping"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "_sta"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "rt",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      ",\"o"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "id\""                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      ":\"1"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "004"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      "\","                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      "\"st"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "ate"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      "\":"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+                                                                                                      "2,"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                \
+                                                                                                      "\"ha"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "rd\""                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      ":tru"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                      "e") "," EVENT("25",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                \
+                                                                                                                     "14",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                \
+                                                                                                                     "downtime_end", ",\"oid\":\"1000\",\"type\":1,\"author\":\"ann\"") "," EVENT("24", "13", "downtime_start", ",\"oid\":\"1000\",\"author\":\"ann\",\"text\":\"works\"") "," EVENT("23",                                                                                                                                                                                                                                                                                                                                                                                                                                                \
+                                                                                                                                                                                                                                                                                                     "12",                                                                                                                                                                                                                                                                                                                                                                                                                                                \
+                                                                                                                                                                                                                                                                                                     "notification",                                                                                                                                                                                                                                                                                                                                                                                                                                      \
+                                                                                                                                                                                                                                                                                                     ",\"oid\":\"1004\",\"state\":2,\"hard\":true,\"attempt\":1,\"type\":2,"                                                                                                                                                                                                                                                                                                                                                                              \
+                                                                                                                                                                                                                                                                                                     "\"contact\":\"bob\",\"command\":\"mail\",\"text\":\"hot\",\"author\":\"ann\",\"long_text\":\"I see\"") "," EVENT("22",                                                                                                                                                                                                                                                                                                                              \
+                                                                                                                                                                                                                                                                                                                                                                                                                       "11",                                                                                                                                                                                                                                                                                                                              \
+                                                                                                                                                                                                                                                                                                                                                                                                                       "alert", ",\"oid\":\"9999\",\"state\":1,\"hard\":true,\"attempt\":1,\"text\":\"x\"") "," EVENT("21",                                                                                                                                                                                                                               \
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "10", "alert", ",\"oid\":\"1004\",\"state\":2,\"hard\":true,\"attempt\":3,\"text\":\"hot; very\"") "," EVENT("20", "09", "alert", ",\"oid\":\"1004\",\"state\":2,\"hard\":false,\"attempt\":1,\"text\":\"hot\"") "," EVENT("19",    \
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "08",    \
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "start", \
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "") "]"
+
 static struct livestatus_reply ask(struct api_world *w, const char *text, struct buf *out)
 {
     struct livestatus_world lw = {
         .m = &w->model, .b = &w->api.board, .version = "1", .pid = 7, .now = w->wall};
+    struct livestatus_log_range range;
+    struct livestatus_log log = {0};
     struct livestatus_reply reply;
 
+    if (livestatus_log_wanted(str_of(text), &range)) {
+        livestatus_log_take(&log, STR(EVENTS));
+        livestatus_log_take(&log, STR("[]"));
+        livestatus_log_resolve(&log, &w->api);
+        lw.log = &log;
+    }
     buf_clear(out);
     livestatus_answer(&lw, str_of(text), out, &reply);
+    livestatus_log_release(&log);
     return reply;
 }
 
@@ -217,6 +269,78 @@ static void test_notes(void **state)
     board_del_downtime(&w->writer, 8);
 }
 
+/* The log: words as Nagios writes them, of the objects that there are, newest first. */
+static void test_log(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET log\nColumns: message\nFilter: class = 1\nFilter: class = 3\nOr: 2\n",
+         "[1700000015] SERVICE FLAPPING ALERT: h0001;s00;STARTED; Service appears to have started flapping\n"
+         "[1700000014] HOST DOWNTIME ALERT: h0000;CANCELLED; Scheduled downtime for host has been "
+         "cancelled.\n"
+         "[1700000013] HOST DOWNTIME ALERT: h0000;STARTED; Host has entered a period of scheduled downtime\n"
+         "[1700000012] SERVICE NOTIFICATION: bob;h0001;s00;ACKNOWLEDGEMENT (CRITICAL);mail;hot;ann;I see\n"
+         "[1700000010] SERVICE ALERT: h0001;s00;CRITICAL;HARD;3;hot; very\n"
+         "[1700000009] SERVICE ALERT: h0001;s00;CRITICAL;SOFT;1;hot\n"},
+        {"GET log\nColumns: message type options\nFilter: host_name =\n",
+         "[1700000019] Successfully shutdown...;Successfully shutdown...;\n"
+         "[1700000016] EXTERNAL COMMAND: DEL_HOST_DOWNTIME;8;EXTERNAL COMMAND;DEL_HOST_DOWNTIME;8\n"
+         "[1700000008] Vigie starting...;Vigie starting...;\n"},
+        {"GET log\nColumns: time lineno type state state_type attempt host_name service_description "
+         "plugin_output "
+         "comment contact_name command_name\nFilter: service_description = s00\nSort: lineno asc\n",
+         "1700000009;20;SERVICE ALERT;2;SOFT;1;h0001;s00;hot;;;\n"
+         "1700000010;21;SERVICE ALERT;2;HARD;3;h0001;s00;hot; very;;;\n"
+         "1700000012;23;SERVICE NOTIFICATION;2;ACKNOWLEDGEMENT (CRITICAL);0;h0001;s00;hot;I see;bob;mail\n"
+         "1700000015;26;SERVICE FLAPPING ALERT;0;STARTED;0;h0001;s00;;Service appears to have started "
+         "flapping;;\n"},
+        {"GET log\nStats: min time\nStats: max time\nStats: class = 1\n", "1700000008;1700000019;5\n"},
+        {"GET log\nColumns: current_host_state current_service_description\nFilter: time = 1700000010\n",
+         "1;s00\n"},
+        {"GET log\nColumns: current_service_description current_host_alias\nFilter: type = HOST DOWNTIME "
+         "ALERT\nLimit: "
+         "1\n",
+         ";Machine 0\n"},
+        {"GET log\nColumns: lineno\nAuthUser: bob\nLimit: 2\n", "26\n23\n"},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
+static void test_log_time(void **state UNUSED)
+{
+    static const struct {
+        const char *request;
+        int64_t from, to; /* to -1: no log is wanted */
+    } cases[] = {
+        {"GET log\n", 0, INT64_MAX},
+        {"GET log\nFilter: time >= 10\nFilter: time < 20\n", 10000000, 19999999},
+        {"GET log\nFilter: time > 10\nFilter: time <= 20\nFilter: class = 1\nAnd: 3\n", 11000000, 20999999},
+        {"GET log\nFilter: time = 10\n", 10000000, 10999999},
+        {"GET log\nFilter: time >= 10\nFilter: time <= 5\nOr: 2\n", 0, INT64_MAX},
+        {"GET log\nFilter: time >= 10\nNegate:\n", 0, INT64_MAX},
+        {"GET log\nFilter: time != 10\n", 0, INT64_MAX},
+        {"GET log\nFilter: current_service_last_check > 10\n", 0, INT64_MAX},
+        {"GET log\nFilter: time > -5\n", 0, INT64_MAX},
+        {"GET hosts\nFilter: last_check > 10\n", 0, -1},
+        {"GET log\nFilter: nothing > 10\n", 0, -1},
+        {"COMMAND [1] X\n", 0, -1},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct livestatus_log_range range;
+        bool wanted = livestatus_log_wanted(str_of(cases[i].request), &range);
+
+        if (wanted != (cases[i].to >= 0) ||
+            (wanted && (range.from_us != cases[i].from || range.to_us != cases[i].to)))
+            print_message("asked:\n%s", cases[i].request);
+        assert_int_equal(wanted, cases[i].to >= 0);
+        if (wanted) {
+            assert_int_equal(range.from_us, cases[i].from);
+            assert_int_equal(range.to_us, cases[i].to);
+        }
+    }
+}
+
 /* The columns that Thruk, NagVis and Nagstamon name in their queries. */
 static void test_clients_columns(void **state)
 {
@@ -332,9 +456,9 @@ static void test_commands(void **state)
 static void test_all_columns(void **state)
 {
     static const char *const tables[] = {
-        "hosts",       "services", "status",        "comments",        "downtimes",
-        "hostgroups",  "contacts", "servicegroups", "commands",        "contactgroups",
-        "timeperiods", "columns",  "hostsbygroup",  "servicesbygroup", "servicesbyhostgroup"};
+        "hosts",    "services",      "status",          "comments",           "downtimes", "hostgroups",
+        "contacts", "servicegroups", "commands",        "contactgroups",      "log",       "timeperiods",
+        "columns",  "hostsbygroup",  "servicesbygroup", "servicesbyhostgroup"};
     struct buf out = BUF_INIT, request = BUF_INIT;
 
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
@@ -368,7 +492,8 @@ int main(void)
         cmocka_unit_test(test_stats),       cmocka_unit_test(test_order_and_part),
         cmocka_unit_test(test_by_group),    cmocka_unit_test(test_contacts),
         cmocka_unit_test(test_errors),      cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_notes),       cmocka_unit_test(test_clients_columns),
+        cmocka_unit_test(test_notes),       cmocka_unit_test(test_log),
+        cmocka_unit_test(test_log_time),    cmocka_unit_test(test_clients_columns),
         cmocka_unit_test(test_all_columns),
     };
 

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/livestatus_log.h"
+
+#include "api/livestatus_int.h"
+#include "api/names.h"
+#include "core/notify.h"
+#include "core/state.h"
+#include "wire/json_read.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SECONDS_MAX (INT64_MAX / TIME_S / 2)
+
+/* ---- of when ---- */
+
+static void narrow(struct livestatus_log_range *range, enum ls_op op, int64_t seconds)
+{
+    int64_t first = MAX((int64_t)-1, MIN(seconds, SECONDS_MAX)) * TIME_S, last = first + TIME_S - 1;
+
+    if (op == LS_GE || op == LS_EQ)
+        range->from_us = MAX(range->from_us, first);
+    if (op == LS_GT)
+        range->from_us = MAX(range->from_us, last + 1);
+    if (op == LS_LE || op == LS_EQ)
+        range->to_us = MIN(range->to_us, last);
+    if (op == LS_LT)
+        range->to_us = MIN(range->to_us, first - 1);
+}
+
+/* Only what must hold of every row narrows: a test, or those joined by And. */
+static void narrow_by(const struct ls_pool *p, uint32_t node, struct livestatus_log_range *range)
+{
+    const struct ls_filter *f = &p->node.at[node];
+
+    if (f->negate)
+        return;
+    if (f->kind == LS_NODE_TEST && f->ref.column->type == LS_TIME && !f->ref.via)
+        narrow(range, f->op, f->number);
+    for (uint32_t i = 0; f->kind == LS_NODE_AND && i < f->n; i++)
+        narrow_by(p, p->kids.at[f->first + i], range);
+}
+
+bool livestatus_log_wanted(struct str request, struct livestatus_log_range *range)
+{
+    struct err err = ERR_INIT;
+    struct ls_query q;
+    bool wanted = ls_parse(&q, request, &err) == 0 && q.table == &ls_log;
+
+    *range = (struct livestatus_log_range){0, INT64_MAX};
+    for (size_t i = 0; wanted && i < q.filters.stack.n; i++)
+        narrow_by(&q.filters, q.filters.stack.at[i], range);
+    ls_query_release(&q);
+    return wanted;
+}
+
+/* ---- gathering ---- */
+
+static bool kind_of(struct str word, enum livestatus_log_kind *kind)
+{
+    static const char *const words[LIVESTATUS_LOG_KINDS] = {
+        [LIVESTATUS_LOG_ALERT] = "alert",
+        [LIVESTATUS_LOG_NOTIFICATION] = "notification",
+        [LIVESTATUS_LOG_DOWNTIME_START] = "downtime_start",
+        [LIVESTATUS_LOG_DOWNTIME_END] = "downtime_end",
+        [LIVESTATUS_LOG_FLAPPING_START] = "flapping_start",
+        [LIVESTATUS_LOG_FLAPPING_END] = "flapping_end",
+        [LIVESTATUS_LOG_COMMAND] = "command",
+        [LIVESTATUS_LOG_START] = "start",
+        [LIVESTATUS_LOG_STOP] = "stop",
+    };
+
+    for (int k = 0; k < LIVESTATUS_LOG_KINDS; k++) {
+        if (str_eq_c(word, words[k])) {
+            *kind = (enum livestatus_log_kind)k;
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t number_of(const struct json_value *row, const char *key)
+{
+    uint64_t n = 0;
+
+    str_to_u64(json_read_text(json_read_member(row, key)), &n);
+    return n;
+}
+
+/* Sign-ins and the like have no line in a log of Nagios. */
+static bool is_own(enum livestatus_log_kind kind, struct str text)
+{
+    return kind == LIVESTATUS_LOG_COMMAND && str_contains(str_sub(text, 0, 40), STR("] _VIGIE_"));
+}
+
+static void take_event(struct livestatus_log *log, const struct json_value *row)
+{
+    static const char *const texts[LIVESTATUS_LOG_TEXTS] = {"text", "long_text", "contact", "author",
+                                                            "command"};
+    struct livestatus_log_line line = {.oid = number_of(row, "oid"),
+                                       .seq = number_of(row, "id"),
+                                       .at_us = (int64_t)number_of(row, "at"),
+                                       .state = (unsigned)json_read_int(json_read_member(row, "state")) & 3,
+                                       .hard = json_read_is(json_read_member(row, "hard")),
+                                       .attempt = (unsigned)json_read_int(json_read_member(row, "attempt")),
+                                       .type = (unsigned)json_read_int(json_read_member(row, "type")),
+                                       .idx = MODEL_NONE,
+                                       .text = log->text.len};
+
+    log->events++;
+    log->last_us = line.at_us;
+    log->last_seq = line.seq;
+    if (!kind_of(json_read_text(json_read_member(row, "kind")), &line.kind) ||
+        is_own(line.kind, json_read_text(json_read_member(row, "text"))))
+        return;
+    for (int i = 0; i < LIVESTATUS_LOG_TEXTS; i++) {
+        struct str text = json_read_text(json_read_member(row, texts[i]));
+
+        line.length[i] = (uint32_t)text.n;
+        buf_add_str(&log->text, text);
+    }
+    *VEC_ADD(&log->line) = line;
+}
+
+void livestatus_log_take(struct livestatus_log *log, struct str json)
+{
+    struct json_value *page = json_read(&json, NULL);
+
+    for (size_t i = 0; i < json_read_length(page); i++) {
+        if (log->line.n >= LIVESTATUS_LOG_MAX || log->text.len >= LIVESTATUS_LOG_TEXT)
+            log->full = true;
+        else
+            take_event(log, json_read_element(page, i));
+    }
+    json_read_free(page);
+}
+
+void livestatus_log_resolve(struct livestatus_log *log, struct api *a)
+{
+    char id[24];
+
+    for (size_t i = 0; i < log->line.n; i++) {
+        struct livestatus_log_line *line = &log->line.at[i];
+
+        snprintf(id, sizeof(id), "%llu", (unsigned long long)line->oid);
+        line->idx = line->oid ? names_find(a, str_of(id)) : MODEL_NONE;
+    }
+}
+
+void livestatus_log_release(struct livestatus_log *log)
+{
+    VEC_RELEASE(&log->line);
+    buf_release(&log->text);
+}
+
+/* ---- the words of a line ---- */
+
+static const struct livestatus_log_line *line_of(const struct ls_row *row)
+{
+    return &row->w->log->line.at[row->slot];
+}
+
+static struct str text_of(const struct ls_row *row, enum livestatus_log_text which)
+{
+    const struct livestatus_log_line *line = line_of(row);
+    size_t at = line->text;
+
+    for (int i = 0; i < (int)which; i++)
+        at += line->length[i];
+    return str_sub(buf_str(&row->w->log->text), at, line->length[which]);
+}
+
+static bool of_program(enum livestatus_log_kind kind)
+{
+    return kind >= LIVESTATUS_LOG_COMMAND;
+}
+
+static const struct model_check *check_of(const struct ls_row *row)
+{
+    return model_check(row->w->m, row->idx);
+}
+
+static bool is_host(const struct ls_row *row)
+{
+    return check_of(row)->kind == MODEL_HOST;
+}
+
+static void add_type(const struct ls_row *row, struct buf *b)
+{
+    static const char *const words[LIVESTATUS_LOG_KINDS] = {"ALERT",
+                                                            "NOTIFICATION",
+                                                            "DOWNTIME ALERT",
+                                                            "DOWNTIME ALERT",
+                                                            "FLAPPING ALERT",
+                                                            "FLAPPING ALERT",
+                                                            "EXTERNAL COMMAND",
+                                                            "Vigie starting...",
+                                                            "Successfully shutdown..."};
+    enum livestatus_log_kind kind = line_of(row)->kind;
+
+    if (!of_program(kind))
+        buf_add_c(b, is_host(row) ? "HOST " : "SERVICE ");
+    buf_add_c(b, words[kind]);
+}
+
+/* What Nagios calls the state type: SOFT or HARD of alerts, what became of downtimes and flapping, what a notification told. */
+static void add_state_type(const struct ls_row *row, struct buf *b)
+{
+    const struct livestatus_log_line *line = line_of(row);
+    enum notify_type type = (enum notify_type)line->type;
+
+    switch (line->kind) {
+    case LIVESTATUS_LOG_ALERT: buf_add_c(b, line->hard ? "HARD" : "SOFT"); break;
+    case LIVESTATUS_LOG_DOWNTIME_START:
+    case LIVESTATUS_LOG_FLAPPING_START: buf_add_c(b, "STARTED"); break;
+    case LIVESTATUS_LOG_DOWNTIME_END: buf_add_c(b, line->type ? "CANCELLED" : "STOPPED"); break;
+    case LIVESTATUS_LOG_FLAPPING_END: buf_add_c(b, "STOPPED"); break;
+    case LIVESTATUS_LOG_NOTIFICATION:
+        if (type == NOTIFY_PROBLEM || type == NOTIFY_RECOVERY)
+            buf_add_c(b, state_name(check_of(row)->kind, line->state));
+        else
+            buf_printf(b, "%s (%s)", notify_type_name(type), state_name(check_of(row)->kind, line->state));
+        break;
+    default: break;
+    }
+}
+
+static void add_name(const struct ls_row *row, struct buf *b)
+{
+    buf_add_str(b, model_host_name(row->w->m, row->idx));
+    buf_add_char(b, ';');
+    if (!is_host(row))
+        buf_printf(b, STR_FMT ";", STR_ARG(model_description(row->w->m, row->idx)));
+}
+
+static void add_comment(const struct ls_row *row, struct buf *b)
+{
+    enum livestatus_log_kind kind = line_of(row)->kind;
+    const char *what = is_host(row) ? "Host" : "Service";
+
+    if (kind == LIVESTATUS_LOG_DOWNTIME_START)
+        buf_printf(b, "%s has entered a period of scheduled downtime", what);
+    else if (kind == LIVESTATUS_LOG_DOWNTIME_END && line_of(row)->type)
+        buf_printf(b, "Scheduled downtime for %s has been cancelled.", is_host(row) ? "host" : "service");
+    else if (kind == LIVESTATUS_LOG_DOWNTIME_END)
+        buf_printf(b, "%s has exited from a period of scheduled downtime", what);
+    else
+        buf_printf(b, "%s appears to have %s flapping", what,
+                   kind == LIVESTATUS_LOG_FLAPPING_START ? "started" : "stopped");
+}
+
+static void add_notification(const struct ls_row *row, struct buf *b)
+{
+    struct str author = text_of(row, LIVESTATUS_LOG_AUTHOR), said = text_of(row, LIVESTATUS_LOG_COMMENT);
+
+    buf_printf(b, STR_FMT ";", STR_ARG(text_of(row, LIVESTATUS_LOG_CONTACT)));
+    add_name(row, b);
+    add_state_type(row, b);
+    buf_printf(b, ";" STR_FMT ";", STR_ARG(text_of(row, LIVESTATUS_LOG_COMMAND_NAME)));
+    buf_add_str(b, text_of(row, LIVESTATUS_LOG_OUTPUT));
+    if (author.n || said.n)
+        buf_printf(b, ";" STR_FMT ";" STR_FMT, STR_ARG(author), STR_ARG(said));
+}
+
+/* What stands behind the type and the colon. */
+static void add_options(const struct ls_row *row, struct buf *b)
+{
+    const struct livestatus_log_line *line = line_of(row);
+    struct str rest = text_of(row, LIVESTATUS_LOG_OUTPUT);
+
+    switch (line->kind) {
+    case LIVESTATUS_LOG_START:
+    case LIVESTATUS_LOG_STOP: break;
+    case LIVESTATUS_LOG_COMMAND: /* "[seconds] NAME;..." */
+        str_cut(&rest, ' ');
+        buf_add_str(b, rest);
+        break;
+    case LIVESTATUS_LOG_NOTIFICATION: add_notification(row, b); break;
+    case LIVESTATUS_LOG_ALERT:
+        add_name(row, b);
+        buf_printf(b, "%s;%s;%u;", state_name(check_of(row)->kind, line->state), line->hard ? "HARD" : "SOFT",
+                   line->attempt);
+        buf_add_str(b, rest);
+        break;
+    default:
+        add_name(row, b);
+        add_state_type(row, b);
+        buf_add_c(b, "; ");
+        add_comment(row, b);
+        break;
+    }
+}
+
+/* ---- columns ---- */
+
+enum words { W_TYPE, W_MESSAGE, W_OPTIONS, W_STATE_TYPE, W_COMMENT };
+
+static void get_words(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+{
+    const struct livestatus_log_line *line = line_of(row);
+    struct buf *b = &v->scratch;
+
+    switch ((enum words)c->arg) {
+    case W_TYPE: add_type(row, b); break;
+    case W_OPTIONS: add_options(row, b); break;
+    case W_STATE_TYPE: add_state_type(row, b); break;
+    case W_COMMENT:
+        if (line->kind == LIVESTATUS_LOG_NOTIFICATION)
+            buf_add_str(b, text_of(row, LIVESTATUS_LOG_COMMENT));
+        else if (!of_program(line->kind) && line->kind != LIVESTATUS_LOG_ALERT)
+            add_comment(row, b);
+        break;
+    case W_MESSAGE:
+        buf_printf(b, "[%lld] ", (long long)(line->at_us / TIME_S));
+        add_type(row, b);
+        if (line->kind < LIVESTATUS_LOG_START)
+            buf_add_c(b, ": ");
+        add_options(row, b);
+        break;
+    }
+    for (size_t i = 0; i < b->len; i++) {
+        if ((unsigned char)b->data[i] < ' ')
+            b->data[i] = ' ';
+    }
+    v->text = buf_str(b);
+}
+
+enum number { N_TIME, N_LINE, N_CLASS, N_STATE, N_ATTEMPT };
+
+static void get_number(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+{
+    static const int64_t classes[LIVESTATUS_LOG_KINDS] = {1, 3, 1, 1, 1, 1, 5, 2, 2};
+    const struct livestatus_log_line *line = line_of(row);
+    bool told = line->kind == LIVESTATUS_LOG_ALERT || line->kind == LIVESTATUS_LOG_NOTIFICATION;
+
+    switch ((enum number)c->arg) {
+    case N_TIME: v->number = line->at_us / TIME_S; break;
+    case N_LINE: v->number = (int64_t)line->seq; break;
+    case N_CLASS: v->number = classes[line->kind]; break;
+    case N_STATE: v->number = told ? line->state : 0; break;
+    case N_ATTEMPT: v->number = line->kind == LIVESTATUS_LOG_ALERT ? line->attempt : 0; break;
+    }
+}
+
+enum name { A_HOST, A_SERVICE, A_CONTACT, A_COMMAND, A_OUTPUT };
+
+static void get_name(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
+{
+    enum livestatus_log_kind kind = line_of(row)->kind;
+    bool told = kind == LIVESTATUS_LOG_ALERT || kind == LIVESTATUS_LOG_NOTIFICATION;
+
+    switch ((enum name)c->arg) {
+    case A_HOST: v->text = row->idx == MODEL_NONE ? STR_NULL : model_host_name(row->w->m, row->idx); break;
+    case A_SERVICE:
+        v->text = row->idx == MODEL_NONE || is_host(row) ? STR_NULL : model_description(row->w->m, row->idx);
+        break;
+    case A_CONTACT: v->text = text_of(row, LIVESTATUS_LOG_CONTACT); break;
+    case A_COMMAND:
+        v->text = kind == LIVESTATUS_LOG_NOTIFICATION ? text_of(row, LIVESTATUS_LOG_COMMAND_NAME) : STR_NULL;
+        break;
+    case A_OUTPUT: v->text = told ? text_of(row, LIVESTATUS_LOG_OUTPUT) : STR_NULL; break;
+    }
+}
+
+static const struct ls_column log_columns[] = {
+    {"attempt", LS_INT, get_number, N_ATTEMPT, "the attempt of an alert"},
+    {"class", LS_INT, get_number, N_CLASS,
+     "1 alert, 2 Vigie itself, 3 notification, 5 external command (0, 4 and 6 do not occur)"},
+    {"command_name", LS_STRING, get_name, A_COMMAND, "what a notification was sent by"},
+    {"comment", LS_STRING, get_words, W_COMMENT, "of notifications, downtimes and flapping"},
+    {"contact_name", LS_STRING, get_name, A_CONTACT, "who was told"},
+    {"host_name", LS_STRING, get_name, A_HOST, "the host, if it is of one"},
+    {"lineno", LS_INT, get_number, N_LINE, "rises from line to line"},
+    {"message", LS_STRING, get_words, W_MESSAGE, "the whole line, as in the log file"},
+    {"options", LS_STRING, get_words, W_OPTIONS, "what stands behind the type"},
+    {"plugin_output", LS_STRING, get_name, A_OUTPUT, "of alerts and notifications"},
+    {"service_description", LS_STRING, get_name, A_SERVICE, "the service, if it is of one"},
+    {"state", LS_INT, get_number, N_STATE, "the state that an alert or notification tells"},
+    {"state_type", LS_STRING, get_words, W_STATE_TYPE,
+     "SOFT or HARD, STARTED, STOPPED or CANCELLED, or what a notification told"},
+    {"time", LS_TIME, get_number, N_TIME, "when; a filter on it makes the answer quick"},
+    {"type", LS_STRING, get_words, W_TYPE, "SERVICE ALERT, HOST NOTIFICATION and so on"},
+};
+
+/* ---- the table ---- */
+
+static uint32_t count(const struct livestatus_world *w)
+{
+    return w->log ? (uint32_t)w->log->line.n : 0;
+}
+
+static bool load(struct ls_row *row, uint32_t i)
+{
+    row->slot = i;
+    row->idx = line_of(row)->idx;
+    return row->idx != MODEL_NONE || of_program(line_of(row)->kind);
+}
+
+static bool seen(const struct ls_row *row, uint32_t contact)
+{
+    return row->idx != MODEL_NONE && ls_seen_check(row, contact);
+}
+
+static void as_host(const struct ls_row *row, struct ls_row *out)
+{
+    out->idx = MODEL_NONE;
+    if (row->idx != MODEL_NONE)
+        ls_as_host(row, out);
+}
+
+static void as_service(const struct ls_row *row, struct ls_row *out)
+{
+    out->idx = MODEL_NONE;
+    if (row->idx != MODEL_NONE && !is_host(row))
+        ls_load_check(out, row->idx);
+}
+
+const struct ls_table ls_log = {
+    .name = "log",
+    .text = "a row a line of the log, the newest first, made from the history",
+    .columns = log_columns,
+    .n_columns = ARRAY_LEN(log_columns),
+    .lend = {{"current_host_", &ls_hosts, as_host}, {"current_service_", &ls_services, as_service}},
+    .count = count,
+    .load = load,
+    .seen = seen};
