@@ -221,6 +221,8 @@ static void by_number(struct api *a, struct api_request *q,
     struct buf b = BUF_INIT;
     uint64_t id;
 
+    if (api_not_ready(a, q))
+        return;
     if (!str_to_u64(q->param[0], &id) || !id) {
         api_fail(a, q, 404, "id", PROBLEM_NO_ENTRY);
         return;

@@ -2,6 +2,8 @@
 /* GET /api/v1/resources/{id}: everything about one check. */
 #include "api/resource.h"
 
+#include "api/notes.h"
+
 #include "api/names.h"
 #include "base/limits.h"
 #include "api/row.h"
@@ -140,72 +142,6 @@ static void reason(struct json *j, const struct api *a, const char *key, const s
     buf_release(&fr);
 }
 
-/* ---- comments and downtimes ---- */
-
-static const char *comment_kind(unsigned type)
-{
-    switch (type) {
-    case BOARD_COMMENT_DOWNTIME: return "downtime";
-    case BOARD_COMMENT_FLAPPING: return "flapping";
-    case BOARD_COMMENT_ACK: return "acknowledgement";
-    default: return "comment";
-    }
-}
-
-static void comments(struct json *j, const struct api *a, uint32_t idx)
-{
-    struct buf scratch = BUF_INIT;
-
-    json_key(j, "comments");
-    json_list(j);
-    for (uint32_t i = 0; i < board_comments_high(&a->board); i++) {
-        struct board_comment c;
-        struct board_note n;
-
-        if (!board_read_comment(&a->board, i, &c, &n, &scratch) || c.idx != idx)
-            continue;
-        json_map(j);
-        json_key_id(j, "id", c.id);
-        json_key_c(j, "kind", comment_kind(c.entry_type));
-        json_key_str(j, "author", n.author);
-        json_key_str(j, "text", n.text);
-        json_key_time(j, "time", (struct wall){c.entry_time});
-        json_key_bool(j, "persistent", c.persistent);
-        json_key_time(j, "expires", (struct wall){c.expires ? c.expire_time : 0});
-        json_map_end(j);
-    }
-    json_list_end(j);
-    buf_release(&scratch);
-}
-
-static void downtimes(struct json *j, const struct api *a, uint32_t idx)
-{
-    struct buf scratch = BUF_INIT;
-
-    json_key(j, "downtimes");
-    json_list(j);
-    for (uint32_t i = 0; i < board_downtimes_high(&a->board); i++) {
-        struct board_downtime d;
-        struct board_note n;
-
-        if (!board_read_downtime(&a->board, i, &d, &n, &scratch) || d.idx != idx)
-            continue;
-        json_map(j);
-        json_key_id(j, "id", d.id);
-        json_key_str(j, "author", n.author);
-        json_key_str(j, "comment", n.text);
-        json_key_time(j, "entry_time", (struct wall){d.entry_time});
-        json_key_time(j, "start", (struct wall){d.start});
-        json_key_time(j, "end", (struct wall){d.end});
-        json_key_bool(j, "fixed", d.fixed);
-        json_key_i64(j, "duration_s", d.duration_us / TIME_S);
-        json_key_bool(j, "active", d.in_effect);
-        json_map_end(j);
-    }
-    json_list_end(j);
-    buf_release(&scratch);
-}
-
 /* ---- configuration ---- */
 
 static void names_of(struct json *j, const char *key, const struct api *a, struct model_list l,
@@ -297,8 +233,7 @@ void resource_show(struct api *a, struct api_request *q)
     reason(&j, a, "why", &c.why_state);
     reason(&j, a, "why_notify", &c.why_notify);
     configuration(&j, a, idx);
-    comments(&j, a, idx);
-    downtimes(&j, a, idx);
+    notes_of(&j, a, idx);
     json_key_time(&j, "now", api_wall(a));
     json_map_end(&j);
     api_reply_json(a, q, 200, &out);

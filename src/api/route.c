@@ -5,6 +5,7 @@
 #include "api/event.h"
 #include "api/list.h"
 #include "api/metrics.h"
+#include "api/notes.h"
 #include "api/openapi.h"
 #include "api/resource.h"
 #include "api/resources.h"
@@ -70,6 +71,12 @@ static const struct body_field body_user[] = {
     {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
     {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
 };
+static const struct body_field body_user_password[] = {
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
+};
+static const struct body_field body_user_role[] = {
+    {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
+};
 static const struct body_field body_none[] = {
     {"force", BODY_BOOL, false, 0, 0, NULL,
      "a check now is always forced; accepted for the sake of older clients"},
@@ -108,6 +115,10 @@ const struct api_route route_table[] = {
      .doc = "Add a comment"},
     {"POST", V1 "/resources/{id}/submit", GUARD_ACT, action_submit, .audited = true, BODY(body_submit),
      .doc = "Submit a result (answered when it is on disk)"},
+    {"GET", V1 "/downtimes", GUARD_READ, notes_downtimes, .query = notes_query,
+     .doc = "The downtimes that are planned or under way, by number"},
+    {"GET", V1 "/comments", GUARD_READ, notes_comments, .query = notes_query,
+     .doc = "The comments there are, by number"},
     {"DELETE", V1 "/downtimes/{id}", GUARD_ACT, action_downtime_delete, .audited = true,
      .doc = "Cancel a downtime"},
     {"DELETE", V1 "/comments/{id}", GUARD_ACT, action_comment_delete, .audited = true,
@@ -132,6 +143,10 @@ const struct api_route route_table[] = {
     {"DELETE", V1 "/tokens/{name}", GUARD_ADMIN, token_delete, .audited = true, .doc = "Delete a token"},
     {"GET", V1 "/users", GUARD_ADMIN, user_list, .doc = "The users there are"},
     {"POST", V1 "/users", GUARD_ADMIN, user_create, .audited = true, BODY(body_user), .doc = "Make a user"},
+    {"POST", V1 "/users/{name}/password", GUARD_ADMIN, user_password, .audited = true,
+     BODY(body_user_password), .doc = "Set a user's password, and end the user's sessions"},
+    {"POST", V1 "/users/{name}/role", GUARD_ADMIN, user_role, .audited = true, BODY(body_user_role),
+     .doc = "Give a user another role; the last administrator stays one"},
     {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true,
      .doc = "Delete a user, and end the user's sessions"},
     {"GET", V1 "/openapi.json", GUARD_READ, openapi_show, .doc = "This table, as OpenAPI 3.1"},

@@ -27,19 +27,75 @@ static void user_made(struct api *a, struct api_request *q, const struct api_ans
     api_reply_ok(a, q, 201);
 }
 
+/* True, and answered, when too many passwords are being hashed already. */
+static bool crowded(struct api *a, struct api_request *q)
+{
+    if (a->n_logins >= API_LOGINS_MAX) {
+        api_fail(a, q, 429, NULL, PROBLEM_PASSWORD_BUSY);
+        return true;
+    }
+    q->login = true;
+    a->n_logins++;
+    return false;
+}
+
+static void changed(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "invalid") &&
+        str_eq_c(x->values[API_AUTH_FIELD], "user")) {
+        api_fail(a, q, 404, "name", PROBLEM_USER_UNKNOWN);
+        return;
+    }
+    if (api_auth_refused(a, q, x))
+        return;
+    who_cache_clear(a->cache);
+    api_audit(a, q, q->state, q->param[0]);
+    api_reply_ok(a, q, 200);
+}
+
+static void password_set(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (x->ok)
+        stream_name_ended(a, q->param[0]); /* the sessions have ended */
+    changed(a, q, x);
+}
+
+void user_password(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct str args[2];
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+        return;
+    q->state = arena_dup(&q->arena, STR("user password"));
+    args[0] = q->param[0];
+    args[1] = v[0].text;
+    api_ask_auth(a, q, "user_password", args, 2, password_set);
+}
+
+void user_role(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+    struct buf what = BUF_INIT;
+    struct str args[2];
+
+    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+        return;
+    args[0] = q->param[0];
+    args[1] = str_of(who_role_word((enum api_role)(v[0].number + API_ROLE_VIEWER)));
+    buf_printf(&what, "user role " STR_FMT, STR_ARG(args[1]));
+    q->state = arena_dup(&q->arena, buf_str(&what));
+    buf_release(&what);
+    api_ask_auth(a, q, "user_role", args, 2, changed);
+}
+
 void user_create(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
     struct str args[3];
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
         return;
-    if (a->n_logins >= API_LOGINS_MAX) {
-        api_fail(a, q, 429, NULL, PROBLEM_PASSWORD_BUSY);
-        return;
-    }
-    q->login = true;
-    a->n_logins++;
     args[0] = v[0].text;
     q->state = arena_dup(&q->arena, v[0].text);
     args[1] = v[1].text;

@@ -5,4 +5,6 @@
 
 void user_list(struct api *a, struct api_request *q);
 void user_create(struct api *a, struct api_request *q);
+void user_password(struct api *a, struct api_request *q);
+void user_role(struct api *a, struct api_request *q);
 void user_delete(struct api *a, struct api_request *q);

@@ -19,11 +19,13 @@ static const struct {
     {"show", "one host or service, whole", ctl_show},
     {"check-now", "check a host or service at once", ctl_check_now},
     {"ack", "acknowledge a problem, or take that back", ctl_ack},
-    {"downtime", "plan a downtime", ctl_downtime},
+    {"downtime", "plan, list or cancel downtimes", ctl_downtime},
+    {"comment", "add, list or delete comments", ctl_comment},
     {"submit", "hand in a passive result", ctl_submit},
     {"log", "what happened, newest last", ctl_log},
     {"reload", "read the configuration again", ctl_reload},
-    {"token", "make an API token", ctl_token},
+    {"token", "make, list or delete API tokens", ctl_token},
+    {"user", "the people who may sign in: list, add, delete, password, role", ctl_user},
 };
 
 static void usage(FILE *to)

@@ -114,7 +114,7 @@ int ctl_call(const struct ctl *c, const char *method, const char *path, const ch
     return run_call(c, &call, err);
 }
 
-static void say_problem(int status, const json_t *problem, struct str raw)
+static void say_problem(const struct ctl *c, int status, const json_t *problem, struct str raw)
 {
     const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title");
 
@@ -122,7 +122,9 @@ static void say_problem(int status, const json_t *problem, struct str raw)
         fprintf(stderr,
                 "vigie ctl: you have no right to this: call as root or as the user that Vigie runs as\n");
     else if (detail[0] || title[0])
-        fprintf(stderr, "vigie ctl: %s\n", detail[0] ? detail : title);
+        fprintf(stderr, "vigie ctl: %s%s%s%s\n", detail[0] ? detail : title,
+                status == 404 && c->hint ? " (" : "", status == 404 && c->hint ? c->hint : "",
+                status == 404 && c->hint ? ")" : "");
     else
         fprintf(stderr, "vigie ctl: Vigie answered %d " STR_FMT "\n", status, STR_ARG(str_sub(raw, 0, 200)));
 }
@@ -142,7 +144,7 @@ json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const
     } else {
         answer = json_loadb(body.data, body.len, 0, NULL);
         if (code >= 400 || (!answer && code != 204)) {
-            say_problem(code, answer, buf_str(&body));
+            say_problem(c, code, answer, buf_str(&body));
             json_decref(answer);
             answer = NULL;
         } else {

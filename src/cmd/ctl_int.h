@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
- * ctl_log.c (reading), ctl_do.c (changing), ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
+ * ctl_log.c (reading), ctl_do.c, ctl_note.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
@@ -19,7 +19,8 @@ struct ctl {
     const char *config, *state, *output; /* -c, --state, -o */
     char socket[4200];
     bool json;
-    bool colour; /* standard output is a terminal and NO_COLOR is not set */
+    bool colour;      /* standard output is a terminal and NO_COLOR is not set */
+    const char *hint; /* said behind an answer 404: what shows the names there are */
 };
 
 #define CTL_OPTIONS(c)                                                                                       \
@@ -44,6 +45,23 @@ json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
 /* HOST, HOST SERVICE or HOST;SERVICE among the operands. False: none, which was said. */
 bool ctl_name(char **argv, size_t n, const char **host, const char **service);
+
+#define CTL_HOST_OPERANDS .operands_min = 1, .operands_max = 2, .operands = "HOST [SERVICE]"
+/* Sends what is asked for to one resource and says so. request is taken. */
+int ctl_act(const struct ctl *c, char **argv, size_t n, const char *method, const char *verb, json_t *request,
+            const char *done_text);
+
+/* Commands of several words: "add", "list" and so on are the first operand. */
+struct ctl_word {
+    const char *word, *operands; /* "NAME ROLE" */
+    size_t min, max;             /* operands behind it */
+};
+/* The place of argv[0] among the words, its operands counted; -1: what to write was said. */
+int ctl_word(const char *command, const struct ctl_word *words, size_t n_words, char **argv, size_t n);
+
+/* A password: from the terminal, unseen and twice, else one line of standard input. False: said why not. The caller wipes it. */
+#define CTL_PASSWORD_SIZE 1026
+bool ctl_password(const char *prompt, char out[CTL_PASSWORD_SIZE]);
 
 /* ---- tables ---- */
 #define CTL_COLUMNS_MAX 12
@@ -92,6 +110,8 @@ int ctl_log(int argc, char **argv);
 int ctl_check_now(int argc, char **argv);
 int ctl_ack(int argc, char **argv);
 int ctl_downtime(int argc, char **argv);
+int ctl_comment(int argc, char **argv);
 int ctl_submit(int argc, char **argv);
 int ctl_reload(int argc, char **argv);
 int ctl_token(int argc, char **argv);
+int ctl_user(int argc, char **argv);

@@ -26,7 +26,7 @@ static void print_event(const json_t *e)
         ctl_text(e, "contact")[0] ? ctl_text(e, "contact") : ctl_person(ctl_text(e, "author"));
 
     ctl_when(ctl_text(e, "time"), when, sizeof(when));
-    printf("%s  %-13s", when, ctl_text(e, "kind"));
+    printf("%s  %-15s", when, ctl_text(e, "kind"));
     if (ctl_text(e, "host")[0])
         printf("  %s%s%s", ctl_text(e, "host"), ctl_text(e, "service")[0] ? " > " : "",
                ctl_text(e, "service"));

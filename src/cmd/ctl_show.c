@@ -164,7 +164,8 @@ static void print_notes(const json_t *a)
         char when[48];
 
         ctl_when(ctl_text(p, "time"), when, sizeof(when));
-        buf_printf(&b, "%s, %s: %s", when, ctl_person(ctl_text(p, "author")), ctl_text(p, "text"));
+        buf_printf(&b, "[%s] %s, %s: %s", ctl_text(p, "id"), when, ctl_person(ctl_text(p, "author")),
+                   ctl_text(p, "text"));
         fact(i ? "" : "comments", b.data);
         buf_release(&b);
     }
@@ -175,8 +176,9 @@ static void print_notes(const json_t *a)
 
         ctl_when(ctl_text(p, "start"), start, sizeof(start));
         ctl_when(ctl_text(p, "end"), end, sizeof(end));
-        buf_printf(&b, "%s to %s, %s%s: %s", start, end, ctl_true(p, "fixed") ? "" : "flexible, ",
-                   ctl_person(ctl_text(p, "author")), ctl_text(p, "comment"));
+        buf_printf(&b, "[%s] %s to %s, %s%s: %s", ctl_text(p, "id"), start, end,
+                   ctl_true(p, "fixed") ? "" : "flexible, ", ctl_person(ctl_text(p, "author")),
+                   ctl_text(p, "comment"));
         fact(i ? "" : "downtimes", b.data);
         buf_release(&b);
     }

@@ -57,3 +57,30 @@ const char *ctl_person(const char *author)
     who = getpwuid((uid_t)uid);
     return who ? who->pw_name : author;
 }
+
+int ctl_word(const char *command, const struct ctl_word *words, size_t n_words, char **argv, size_t n)
+{
+    const struct ctl_word *w = NULL;
+
+    for (size_t i = 0; i < n_words && !w; i++)
+        w = n && strcmp(argv[0], words[i].word) == 0 ? &words[i] : NULL;
+    if (w && n - 1 >= w->min && n - 1 <= w->max)
+        return (int)(w - words);
+    if (w) {
+        fprintf(stderr, "vigie ctl %s: write: vigie ctl %s %s%s%s\n", command, command, w->word,
+                w->operands[0] ? " " : "", w->operands);
+        return -1;
+    }
+    fprintf(stderr, "vigie ctl %s: write", command);
+    for (size_t i = 0; i < n_words; i++)
+        fprintf(stderr, "%s %s%s%s",
+                i == 0            ? ""
+                : i + 1 < n_words ? ","
+                                  : " or",
+                words[i].word, words[i].operands[0] ? " " : "", words[i].operands);
+    if (n)
+        fprintf(stderr, "; '%s' is none of these\n", argv[0]);
+    else
+        fprintf(stderr, "\n");
+    return -1;
+}

@@ -192,6 +192,16 @@ static void op_token_list(struct role *r, const struct str *arg UNUSED, struct a
     auth_tokens_json(&a->store, &a->list);
 }
 
+static void op_user_password(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_password(&((struct auth *)r->self)->store, now(), arg[0], STR(""), arg[1], true, out);
+}
+
+static void op_user_role(struct role *r, const struct str *arg, struct auth_result *out)
+{
+    auth_user_role(&((struct auth *)r->self)->store, arg[0], arg[1], out);
+}
+
 static void op_password(struct role *r, const struct str *arg, struct auth_result *out)
 {
     auth_password(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], false, out);
@@ -207,6 +217,7 @@ static const struct {
     {"session_end", 1, op_session_end},     {"token_create", 4, op_token_create}, {"token_check", 1, op_token_check},
     {"token_delete", 1, op_token_delete},   {"user_create", 3, op_user_create},   {"user_delete", 1, op_user_delete},
     {"password", 3, op_password},           {"user_list", 0, op_user_list},       {"token_list", 0, op_token_list},
+    {"user_password", 2, op_user_password}, {"user_role", 2, op_user_role},
 };
 
 /* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. */

@@ -269,6 +269,27 @@ void auth_user_create(struct auth_store *s, struct auth_now now, struct str user
     put_user(s, now, user, password, which, r);
 }
 
+void auth_user_role(struct auth_store *s, struct str user, struct str role, struct auth_result *r)
+{
+    struct auth_user *u = find_user(s, user);
+    enum auth_role which;
+
+    if (!u) {
+        auth_fail(r, AUTH_INVALID, "user", PROBLEM_USER_UNKNOWN);
+        return;
+    }
+    if (!auth_role_of(role, &which)) {
+        auth_fail(r, AUTH_INVALID, "role", PROBLEM_ROLE_WORD);
+        return;
+    }
+    if (u->role == AUTH_ADMIN && which != AUTH_ADMIN && count_admins(s) == 1) {
+        auth_fail(r, AUTH_CONFLICT, "user", PROBLEM_LAST_ADMIN);
+        return;
+    }
+    s->users_changed |= u->role != which;
+    u->role = which;
+}
+
 void auth_user_delete(struct auth_store *s, struct str user, struct auth_result *r)
 {
     struct auth_user *u = find_user(s, user);
@@ -317,7 +338,8 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
     s->users_changed = true;
     auth_succeeded(s, user, user);
     drop_sessions(s, u->name);
-    open_session(s, now, u, STR("-"), r);
+    if (!skip_old) /* else somebody else did it, and who is meant signs in */
+        open_session(s, now, u, STR("-"), r);
 }
 
 /* ---- set-up ---- */

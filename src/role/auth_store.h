@@ -122,8 +122,10 @@ void auth_session_check(struct auth_store *s, struct auth_now now, struct str se
 void auth_session_end(struct auth_store *s, struct str secret, struct auth_result *r);
 void auth_user_create(struct auth_store *s, struct auth_now now, struct str user, struct str password,
                       struct str role, struct auth_result *r);
+/* The last administrator stays one. */
+void auth_user_role(struct auth_store *s, struct str user, struct str role, struct auth_result *r);
 void auth_user_delete(struct auth_store *s, struct str user, struct auth_result *r); /* and its sessions */
-/* Ends the user's other sessions. old may be skipped by an administrator for another user (skip_old). */
+/* Ends the user's other sessions. An administrator may skip old for another user (skip_old): then all sessions end, and none begins. */
 void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old,
                    struct str password, bool skip_old, struct auth_result *r);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
 """Every sub-command of `vigie ctl` against a living Vigie: what it prints, what it does, how it exits."""
 import fcntl
 import json
@@ -142,17 +143,17 @@ def test_changing():
         assert not v.json('show', 'h', 'Disk /')['acknowledged']
 
         said = v.does('downtime', 'h', '--for', '90m', '-m', 'new disks')
-        assert re.match(r'h: downtime from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ to ', said), said
+        assert re.match(r'h: downtime 1 from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ to ', said), said
         shown = v.json('show', 'h')
         assert shown['in_downtime'] and shown['downtimes'][0]['duration_s'] == 5400 and shown['downtimes'][0]['comment'] == 'new disks'
         assert 'new disks' in v.does('show', 'h')
 
         os.environ['TZ'] = 'Europe/Paris'
         said = v.does('downtime', 'h', '--start', '2030-07-01 22:00', '--end', '2030-07-02 06:00')
-        assert said == 'h: downtime from 2030-07-01 22:00:00 CEST to 2030-07-02 06:00:00 CEST\n', said
+        assert said == 'h: downtime 2 from 2030-07-01 22:00:00 CEST to 2030-07-02 06:00:00 CEST\n', said
         assert v.json('show', 'h')['downtimes'][1]['start'] == '2030-07-01T20:00:00.000Z'
         said = v.does('downtime', 'h', '--start', '23:59', '--for', '1m')
-        assert re.match(r'h: downtime from \d{4}-\d\d-\d\d 23:59:00 CES?T to ', said), said
+        assert re.match(r'h: downtime 3 from \d{4}-\d\d-\d\d 23:59:00 CES?T to ', said), said
         del os.environ['TZ']
         with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
             f.write('define service {\n use ts\n host_name h\n service_description later\n}\n')
@@ -228,8 +229,154 @@ def test_token():
         assert call(f'/api/v1/resources/{oid}/submit', made['token'], body)[0] in (200, 202)
         assert v.json('show', 'h', 'Disk /')['output'] == 'by token'
         assert call('/api/v1/resources', viewer[:-1] + ('A' if viewer[-1] != 'A' else 'B'))[0] == 401
+        assert [(t['name'], t['role']) for t in v.json('token', 'list')['tokens']] == [('robot', 'operator'), ('screen', 'viewer')]
+        assert re.search(r'^screen +viewer +\d{4}-', v.does('token', 'list'), re.M) and viewer not in v.does('token', 'list')
+        assert v.does('token', 'delete', 'screen') == 'screen: deleted; it opens nothing any more\n' and call('/api/v1/resources', viewer)[0] == 401
+        assert 'no token of this name' in v.refuses('token', 'delete', 'screen') and 'create NAME' in v.refuses('token', 'screen', status=2)
+        assert 'delete NAME' in v.refuses('token', 'delete', status=2) and "'create' only" in v.refuses('token', 'list', '-e', '1d', status=2)
         assert '1 minute' in v.refuses('token', 'create', 'blink', '--expires', '1s')
         assert 'viewer, operator, admin' in v.refuses('token', 'create', 'x', '--role', 'boss')
+
+
+def numbers(text):
+    return [line.split()[0] for line in text.splitlines()[1:]]
+
+
+def test_downtimes_and_comments():
+    with Asked(OBJECTS + 'define host {\n use th\n host_name other\n address 127.0.0.2\n active_checks_enabled 0\n}\n') as v:
+        v.start()
+        assert v.does('downtime', '--list') == 'There is no downtime.\n' and v.json('downtime', '--list') == {'downtimes': []}
+        assert re.match(r'h: downtime 1 from ', v.does('downtime', 'h', '--for', '1h', '-m', 'moves; far'))
+        assert v.json('downtime', 'h', 's')['id'] == '2'
+        assert v.json('downtime', 'other', '--start', '2030-01-01 10:00', '--for', '1h')['id'] == '3'
+        text = v.does('downtime', '--list')
+        assert text.split()[:3] == ['NUMBER', 'HOST', 'SERVICE'] and numbers(text) == ['1', '2', '3'] and 'moves; far' in text, text
+        assert [(d['host'], d['service'], d['active']) for d in v.json('downtime', '--list')['downtimes']] == [('h', '', True), ('h', 's', True), ('other', '', False)]
+        assert numbers(v.does('downtime', '-l', 'h')) == ['1', '2'] and numbers(v.does('downtime', '-l', 'h', 's')) == ['2']
+        assert v.does('downtime', '-l', 'h', 'Disk /') == 'There is no downtime of h > Disk /.\n'
+        assert "did you mean 'h'" in v.refuses('downtime', '--list', 'g')
+        shown = v.does('show', 'h', 's')
+        assert re.search(r'^downtimes +\[2\] \d{4}-', shown, re.M), shown
+
+        assert 'no downtime 77' in v.refuses('downtime', '--cancel', '77')
+        assert v.does('downtime', '--cancel', '2') == 'h > s: downtime 2 is cancelled\n'
+        assert not v.json('show', 'h', 's')['in_downtime'] and v.json('show', 'h')['in_downtime']
+        assert 'no downtime' in v.refuses('downtime', '--cancel', 'h', 's')
+        v.does('downtime', 'h')
+        assert v.json('downtime', '--cancel', 'h') == {'cancelled': ['1', '4']} and not v.json('show', 'h')['in_downtime']
+        assert numbers(v.does('downtime', '--list')) == ['3'], 'those of others stay'
+        for words in (('--cancel', 'h', '--for', '1h'), ('--list', '--cancel', 'h'), ('--cancel',), ()):
+            said = v.refuses('downtime', *words, status=2)
+            assert 'exclude' in said or 'HOST' in said, said
+
+        for i, words in enumerate((('h', 's'), ('h;Disk /',), ('h',))):
+            v.does('comment', 'add', *words, '-m', f'note {i}; more')
+        mine = [c for c in v.json('comment', 'list')['comments'] if c['kind'] == 'comment']
+        assert [(c['host'], c['service'], c['text'], c['persistent']) for c in mine] == [('h', 's', 'note 0; more', True), ('h', 'Disk /', 'note 1; more', True), ('h', '', 'note 2; more', True)]
+        v.does('comment', 'add', 'other', '-m', 'soon gone', '--fleeting')
+        fleeting = v.json('comment', 'list', 'other')['comments'][-1]
+        assert fleeting['text'] == 'soon gone' and not fleeting['persistent']
+        text = v.does('comment', 'list', 'h', 's')
+        assert text.split()[:3] == ['NUMBER', 'HOST', 'SERVICE'] and numbers(text) == [mine[0]['id']] and 'note 0; more' in text, text
+        assert f'[{mine[0]["id"]}] ' in v.does('show', 'h', 's')
+        assert v.does('comment', 'delete', mine[0]['id']) == f'h > s: comment {mine[0]["id"]} is deleted\n'
+        assert v.does('comment', 'list', 'h', 's') == 'There is no comment of h > s.\n'
+        assert v.json('comment', 'delete', mine[1]['id'], mine[2]['id']) == {'deleted': [mine[1]['id'], mine[2]['id']]}
+        assert f'no comment {mine[1]["id"]}' in v.refuses('comment', 'delete', mine[1]['id'])
+        for i in range(520):  # more than a page
+            v.order(f'ADD_HOST_COMMENT;h;1;ann;number {i}')
+        until(lambda: [c['text'] for c in v.json('comment', 'list', 'h')['comments']] == [f'number {i}' for i in range(520)], 'all, in order, each once')
+        assert 'add HOST [SERVICE] -m TEXT' in v.refuses('comment', 'add', 'h', status=2)
+        assert "'x' is not the number" in v.refuses('comment', 'delete', 'x', status=2)
+        assert 'list [HOST [SERVICE]]' in v.refuses('comment', status=2) and "'lst'" in v.refuses('comment', 'lst', status=2)
+        assert 'delete NUMBER' in v.refuses('comment', 'delete', status=2) and "'add' only" in v.refuses('comment', 'list', '-m', 'x', status=2)
+
+
+def with_line(v, line, *words):
+    p = subprocess.run([VIGIE, 'ctl', 'user', '-c', v.main, *words], input=line, capture_output=True, text=True)
+    return p.returncode, p.stdout, p.stderr
+
+
+def at_prompt(v, answers, *words):
+    """(exit status, all that the terminal showed) of a command that asks; answers: a part of the prompt, and what is typed then."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(VIGIE, [VIGIE, 'ctl', 'user', *words, '-c', v.main])
+    seen, done = b'', 0
+    while True:
+        try:
+            part = os.read(fd, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        seen += part
+        if answers and answers[0][0].encode() in seen[done:]:
+            done = len(seen)
+            os.write(fd, answers.pop(0)[1].encode())
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
+
+
+def test_users():
+    with Asked(main=f'vigie_http_listen=127.0.0.1:{PORT + 1}') as v:
+        v.start()
+
+        def sign_in(user, password):
+            body = json.dumps({'user': user, 'password': password}).encode()
+            request = urllib.request.Request(f'http://127.0.0.1:{PORT + 1}/api/v1/login', body, {'Content-Type': 'application/json'})
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)['role'], answer.headers['Set-Cookie'].partition(';')[0]
+            except urllib.error.HTTPError as e:
+                return e.code, ''
+
+        def session(cookie):
+            request = urllib.request.Request(f'http://127.0.0.1:{PORT + 1}/api/v1/session', headers={'Cookie': cookie})
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)['role']
+            except urllib.error.HTTPError as e:
+                return e.code
+
+        assert 'user add NAME --role admin' in v.does('user', 'list')
+        code, out, said = with_line(v, 'zebra\n', 'add', 'ann')
+        assert code == 1 and not out and '12 characters' in said, said
+        assert with_line(v, 'a zebra in the attic\nnot this\n', 'add', 'ann', '--role', 'admin') == (0, 'ann: may sign in as admin\n', '')
+        assert with_line(v, 'four giraffes at noon', 'add', 'bob')[0] == 0, 'also without a line end'
+        assert sign_in('ann', 'a zebra in the attic')[0] == 'admin'
+        role, cookie = sign_in('bob', 'four giraffes at noon')
+        assert role == session(cookie) == 'viewer'
+        assert v.does('user', 'role', 'bob', 'operator') == 'bob: the role is now operator\n' and session(cookie) == 'operator', 'at once'
+        assert [(u['user'], u['role'], u['sessions']) for u in v.json('user', 'list')['users']] == [('ann', 'admin', 1), ('bob', 'operator', 1)]
+        assert re.search(r'^ann +admin +1 +\d{4}-', v.does('user', 'list'), re.M)
+        for words in (('role', 'ann', 'viewer'), ('delete', 'ann')):
+            assert 'last administrator' in v.refuses('user', *words)
+        # root on the machine helps who forgot it
+        assert with_line(v, 'another zebra upstairs\n', 'password', 'ann')[0] == 0
+        assert sign_in('ann', 'a zebra in the attic')[0] == 401 and sign_in('ann', 'another zebra upstairs')[0] == 'admin'
+        assert with_line(v, 'five giraffes at midnight\n', 'password', 'bob', '-o', 'json')[1].split() == ['{', '"ok":', 'true', '}'] and session(cookie) == 401, 'the sessions end'
+        code, out, said = with_line(v, '', 'password', 'ann')
+        assert code == 1 and not out and 'standard input' in said, said
+
+        secret = 'elephants over the sea'
+        code, seen = at_prompt(v, [('password for bob', secret + '\n'), ('again', secret + '\n')], 'password', 'bob')
+        assert code == 0 and secret not in seen and 'bob: the new password holds' in seen, seen
+        assert sign_in('bob', secret)[0] == 'operator'
+        code, seen = at_prompt(v, [('password for bob', secret + '\n'), ('again', secret + 'x\n')], 'password', 'bob')
+        assert code == 1 and secret not in seen and 'not the same' in seen, seen
+        code, seen = at_prompt(v, [('password for bob', '\x03')], 'password', 'bob')
+        assert code == -signal.SIGINT and 'holds' not in seen, (code, seen)
+        assert sign_in('bob', secret)[0] == 'operator', 'nothing was changed'
+
+        assert v.does('user', 'delete', 'bob') == 'bob: deleted\n' and sign_in('bob', secret)[0] == 401
+        for words in (('delete', 'bob'), ('role', 'bob', 'viewer')):
+            said = v.refuses('user', *words)
+            assert 'no user of this name' in said and 'user list' in said, said
+        assert 'viewer, operator, admin' in v.refuses('user', 'role', 'ann', 'boss')
+        assert 'user role NAME ROLE' in v.refuses('user', 'role', 'ann', status=2)
+        assert 'password NAME' in v.refuses('user', status=2) and "'rename'" in v.refuses('user', 'rename', 'ann', status=2)
+        assert "'add' only" in v.refuses('user', 'list', '--role', 'admin', status=2)
 
 
 def test_wrong_words():

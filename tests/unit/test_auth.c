@@ -248,6 +248,58 @@ static void test_session_ends(void **state UNUSED)
     store_free(s);
 }
 
+static void test_set_by_an_administrator(void **state UNUSED)
+{
+    struct auth_store *s = store_new();
+    struct auth_result one, r = {.code = AUTH_OK};
+
+    add(s, "ann", "admin");
+    one = login(s, "ann", GOOD, "a");
+    auth_password(s, clock_at, STR("nobody"), STR(""), STR("another zebra in the attic"), true, &r);
+    assert_int_equal(r.code, AUTH_INVALID);
+    assert_string_equal(r.field, "user");
+    r = (struct auth_result){.code = AUTH_OK};
+    auth_password(s, clock_at, STR("ann"), STR(""), STR("short"), true, &r);
+    assert_int_equal(r.code, AUTH_INVALID);
+    assert_int_equal(check(s, one.secret).code, AUTH_OK);
+    r = (struct auth_result){.code = AUTH_OK};
+    auth_password(s, clock_at, STR("ann"), STR(""), STR("another zebra in the attic"), true, &r);
+    assert_int_equal(r.code, AUTH_OK);
+    assert_string_equal(r.secret, ""); /* the administrator gets no session of hers */
+    assert_int_equal(s->sessions.n, 0);
+    assert_int_equal(login(s, "ann", GOOD, "a").code, AUTH_DENIED);
+    assert_int_equal(login(s, "ann", "another zebra in the attic", "a").code, AUTH_OK);
+    store_free(s);
+}
+
+static void test_roles_change(void **state UNUSED)
+{
+    struct auth_store *s = store_new();
+    struct auth_result one, r = {.code = AUTH_OK};
+
+    add(s, "ann", "admin");
+    add(s, "bob", "viewer");
+    auth_user_role(s, STR("ann"), STR("operator"), &r);
+    assert_int_equal(r.code, AUTH_CONFLICT); /* nobody would be left who may change it back */
+    r = (struct auth_result){.code = AUTH_OK};
+    auth_user_role(s, STR("bob"), STR("boss"), &r);
+    assert_int_equal(r.code, AUTH_INVALID);
+    r = (struct auth_result){.code = AUTH_OK};
+    auth_user_role(s, STR("cid"), STR("admin"), &r);
+    assert_string_equal(r.field, "user");
+    one = login(s, "bob", GOOD, "a");
+    assert_int_equal(one.role, AUTH_VIEWER);
+    r = (struct auth_result){.code = AUTH_OK};
+    s->users_changed = false;
+    auth_user_role(s, STR("bob"), STR("admin"), &r);
+    assert_int_equal(r.code, AUTH_OK);
+    assert_true(s->users_changed);
+    assert_int_equal(check(s, one.secret).role, AUTH_ADMIN);
+    auth_user_role(s, STR("ann"), STR("operator"), &r);
+    assert_int_equal(r.code, AUTH_OK);
+    store_free(s);
+}
+
 static void test_last_admin(void **state UNUSED)
 {
     struct auth_store *s = store_new();
@@ -365,7 +417,7 @@ int main(void)
         cmocka_unit_test(test_setup_once), cmocka_unit_test(test_setup_expires), cmocka_unit_test(test_login),
         cmocka_unit_test(test_waiting),
         cmocka_unit_test(test_nobody_is_kept_out),
-        cmocka_unit_test(test_password_guesses), cmocka_unit_test(test_session_limits), cmocka_unit_test(test_session_ends),
+        cmocka_unit_test(test_password_guesses), cmocka_unit_test(test_session_limits), cmocka_unit_test(test_session_ends), cmocka_unit_test(test_set_by_an_administrator), cmocka_unit_test(test_roles_change),
         cmocka_unit_test(test_last_admin), cmocka_unit_test(test_tokens), cmocka_unit_test(test_text),
         cmocka_unit_test(test_policy),
     };

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Comments and downtimes: those of one host or service as a part of it, and the lists of all. The board keeps them in no order; they are shown
+ * by their numbers, which are unique over hosts and services.
+ */
+#include "api/api.h"
+#include "wire/json.h"
+
+/* The members "comments" and "downtimes" of a resource. */
+void notes_of(struct json *j, const struct api *a, uint32_t idx);
+extern const char *const notes_query[];
+void notes_comments(struct api *a, struct api_request *q);  /* GET /comments */
+void notes_downtimes(struct api *a, struct api_request *q); /* GET /downtimes */
