@@ -459,11 +459,10 @@ static bool take_command(struct str request, struct livestatus_reply *reply)
     if (!str_starts(line, word))
         return false;
     reply->command = str_trim(str_sub(line, word.n, line.n));
+    reply->keep = true; /* as everywhere: clients ask on where they gave a command */
     while (request.p) {
-        struct str more = str_trim(str_cut(&request, '\n'));
-
-        if (str_eq_c(more, "KeepAlive: on"))
-            reply->keep = true;
+        if (str_eq_c(str_trim(str_cut(&request, '\n')), "KeepAlive: off"))
+            reply->keep = false;
     }
     return true;
 }

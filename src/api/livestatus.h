@@ -23,7 +23,7 @@ struct livestatus_world {
 };
 
 struct livestatus_reply {
-    bool keep; /* the client asked to keep the connection */
+    bool keep; /* the connection is kept: the client asked for it, or gave a command */
     /* "[ts] NAME;args" to be sent to the engine; empty: none. Borrowed from the request */
     struct str command;
 };

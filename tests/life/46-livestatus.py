@@ -92,15 +92,18 @@ def test_commands():
 
         assert Client(v).say(result('half-closed') + '\n', last=True).rest() == b''
         arrives('half-closed')
-        assert Client(v).say(result('empty line') + '\n\n').rest() == b'', 'it is answered by the end of the connection'
+        c = Client(v).say(result('empty line') + '\n\n')
         arrives('empty line')
+        assert c.say(NAMES + '\n').rest() == ANSWER, 'who gave a command may go on'
+        assert Client(v).say(result('not kept') + '\nKeepAlive: off\n\n').rest() == b''
+        arrives('not kept')
         Client(v).say(result('gone at once') + '\n\n').s.close()
         arrives('gone at once')
         c = Client(v).say(result('kept') + '\nKeepAlive: on\n\n' + NAMES + 'KeepAlive: on\n\n')
         assert c.take(len(ANSWER)) == ANSWER, 'a command has no answer of its own'
         arrives('kept')
         before = v.log().count('External command refused')
-        Client(v).say('COMMAND [1] MAKE_COFFEE\n\n').rest()
+        Client(v).say('COMMAND [1] MAKE_COFFEE\n\n', last=True).rest()
         until(lambda: v.log().count('External command refused') == before + 1, 'a refused one is in the log')
         assert v.stop() == 0
 

@@ -275,7 +275,7 @@ static void test_livestatus_page(void **state UNUSED)
         "    GET services\n    Columns: host_name description plugin_output\n    Filter: state = 2\n"
         "    Filter: acknowledged = 0\n    OutputFormat: json\n\n"
         "`COMMAND [1700000000] ACKNOWLEDGE_SVC_PROBLEM;...` gives an external command; it is recorded with "
-        "the caller's user number, and has no answer.\n\n"
+        "the caller's user number, has no answer, and leaves the connection open.\n\n"
         "With `ResponseHeader: fixed16` an answer begins with its status: 200; 400 the request is wrong, and "
         "the text says where; 404 no such table; 413 too long; 502 not now, ask\nagain.\n\n"
         "## What is otherwise\n\n"

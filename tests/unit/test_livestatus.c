@@ -444,9 +444,9 @@ static void test_commands(void **state)
     struct livestatus_reply r;
 
     r = ask(*state, "COMMAND [1700000000] DISABLE_NOTIFICATIONS\n", &out);
-    assert_true(str_eq_c(r.command, "[1700000000] DISABLE_NOTIFICATIONS") && !r.keep && out.len == 0);
-    r = ask(*state, "COMMAND [1] ADD_HOST_COMMENT;h0000;1;ann;GET hosts; really\nKeepAlive: on\n", &out);
-    assert_true(str_eq_c(r.command, "[1] ADD_HOST_COMMENT;h0000;1;ann;GET hosts; really") && r.keep);
+    assert_true(str_eq_c(r.command, "[1700000000] DISABLE_NOTIFICATIONS") && r.keep && out.len == 0);
+    r = ask(*state, "COMMAND [1] ADD_HOST_COMMENT;h0000;1;ann;GET hosts; really\nKeepAlive: off\n", &out);
+    assert_true(str_eq_c(r.command, "[1] ADD_HOST_COMMENT;h0000;1;ann;GET hosts; really") && !r.keep);
     r = ask(*state, "GET hosts\nColumns: name\nKeepAlive: on\nResponseHeader: fixed16\n", &out);
     assert_true(r.keep && !r.command.n);
     buf_release(&out);
