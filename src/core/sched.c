@@ -105,14 +105,14 @@ void sched_after(struct world *w, uint32_t check, struct mono due)
 
     if (w->opt.mutation == WORLD_FORGETS_TO_PLAN && check % 5 == 1)
         return;
-    if (w->opt.mutation == WORLD_RUNS_TWICE && check % 5 == 1)
-        sched_at(w, check, (struct mono){w->now.mono.us + TIME_MS}, SCHED_FORCED, true);
     /* A plan that is there (made while this run was under way, by a person or a result) stays. */
     if (heap_has(&w->due, check) || !(s->switches & MODEL_CHECK_ACTIVE) || step <= 0 ||
         model_check(w->m, check)->check_line == MODEL_NONE)
         return;
     if (next <= w->now.mono.us)
         next += (w->now.mono.us - next + step) / step * step;
+    if (w->opt.mutation == WORLD_PLANS_LATE && check % 5 == 1)
+        next += 2 * TIME_MIN;
     sched_at(w, check, (struct mono){next}, 0, false);
 }
 
@@ -348,6 +348,8 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     if (host && (options & SCHED_ON_DEMAND))
         w->prog.on_demand_host_checks++;
     world_touch_board(w, check);
+    if (w->opt.mutation == WORLD_RUNS_TWICE && check % 5 == 1 && !(options & SCHED_FORCED))
+        sched_at(w, check, (struct mono){w->now.mono.us + TIME_MS}, SCHED_FORCED, true);
 }
 
 static void due_now(struct world *w, uint32_t check, struct mono due)
@@ -447,7 +449,7 @@ void sched_clock_step(struct world *w)
 
         if (!heap_has(&w->due, i))
             continue;
-        if (s->wall_due)
+        if (s->wall_due && w->due.key[i] > w->now.mono.us) /* what was due already is not put off */
             heap_set(&w->due, i, world_to_mono(w, (struct wall){s->next_check}).us);
         else
             s->next_check = world_to_wall(w, (struct mono){w->due.key[i]}).us;

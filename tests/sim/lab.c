@@ -151,7 +151,7 @@ static void begin_run(struct lab *lab, const struct world_effect *e)
 
 void lab_lose(struct lab *lab, size_t i)
 {
-    if (lab->runs.at[i].kind == WORLD_RUN_CHECK && !lab->runs.at[i].from_before)
+    if (lab->runs.at[i].kind == WORLD_RUN_CHECK)
         lab->running[lab->runs.at[i].check]--;
     VEC_SWAP_REMOVE(&lab->runs, i);
 }
@@ -241,7 +241,7 @@ static void end_run(struct lab *lab, size_t i)
 
     lab->last_ended = r.id;
     VEC_SWAP_REMOVE(&lab->runs, i);
-    if (r.kind == WORLD_RUN_CHECK && !r.from_before)
+    if (r.kind == WORLD_RUN_CHECK)
         lab->running[r.check]--;
     lab->applied += r.kind == WORLD_RUN_CHECK;
     e.result = (struct world_result){.run_id = r.id,
@@ -401,6 +401,27 @@ void lab_restart(struct lab *lab, bool checkpoint)
     lab_start(lab);
 }
 
+/* Runs under way go on under the number that their check has now. */
+static void renumber_runs(struct lab *lab, const struct model *old)
+{
+    make_counters(lab);
+    for (size_t i = 0; i < lab->runs.n; i++) {
+        struct lab_run *r = &lab->runs.at[i];
+        uint32_t to;
+
+        if (r->kind != WORLD_RUN_CHECK)
+            continue;
+        to = model_check(old, r->check)->kind == MODEL_HOST
+                 ? model_find_host(lab->model, model_host_name(old, r->check))
+                 : model_find_service(lab->model, model_host_name(old, r->check),
+                                      model_description(old, r->check));
+        if (to == MODEL_NONE)
+            abort(); /* the run of a check that is gone was to be ended */
+        r->check = to;
+        lab->running[to]++;
+    }
+}
+
 void lab_reload_site(struct lab *lab, const struct lab_site *site)
 {
     struct buf old_snapshot = lab->snapshot, old_secret = lab->secret;
@@ -411,13 +432,11 @@ void lab_reload_site(struct lab *lab, const struct lab_site *site)
     load_model(site, &lab->snapshot, &lab->secret, lab->model);
     world_set_model(lab->w, lab->model, 2, lab_now(lab));
     carry_out(lab);
+    renumber_runs(lab, old);
     oids = lab_oids(lab);
     if (!world_set_oids(lab->w, 2, oids, lab->model->n_check))
         abort();
     lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
-    make_counters(lab);
-    for (size_t i = 0; i < lab->runs.n; i++)
-        lab->runs.at[i].from_before = true;
     mem_free(old);
     buf_release(&old_snapshot);
     buf_release(&old_secret);
