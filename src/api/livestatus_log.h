@@ -6,8 +6,8 @@
  */
 #include "api/api.h"
 
-#define LIVESTATUS_LOG_MAX  100000u               /* events; a longer time is an error that says so */
-#define LIVESTATUS_LOG_TEXT (32u * 1024u * 1024u) /* bytes of their texts */
+#define LIVESTATUS_LOG_MAX  300000u               /* events; a longer time is an error that says so */
+#define LIVESTATUS_LOG_TEXT (64u * 1024u * 1024u) /* bytes of their texts */
 
 enum livestatus_log_kind {
     LIVESTATUS_LOG_ALERT,

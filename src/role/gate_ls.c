@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define SERIAL_LS    (1ull << 63) /* questions of ours; those of the API count from 1 */
-#define SEARCHES_MAX 8            /* at once: each holds its lines until it is answered */
+#define SEARCHES_MAX 4            /* at once: each holds its lines until it is answered */
 #define PAGE         1000         /* events, HISTORY_LIMIT_MAX of the reader */
 
 int gate_ask_reader(struct role *r, uint64_t serial, const char *stmt, const struct str *args, size_t n)

@@ -286,7 +286,7 @@ static void test_livestatus_page(void **state UNUSED)
         "downtimes, flapping and external commands of the objects that are configured now, but\n"
         "  no results handed in, no current states, and nothing from before Vigie. With a filter on `time` "
         "it is "
-        "quick; more than 100000 lines are refused with 413.\n"
+        "quick; more than 300000 lines are refused with 413.\n"
         "* Not there yet: the table `statehist`, and waiting (`Wait...`): the answer comes at once.\n\n"
         "## Headers\n\n| header | |\n|---|---|\n");
     for (size_t i = 0; (name = ls_header_at(i, &text)); i++)
