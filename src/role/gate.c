@@ -32,6 +32,7 @@ struct segment { /* mapped here, for as long as the API uses it */
 struct gate {
     struct api api;
     struct gate_ls ls;
+    bool serves;                           /* its life has begun */
     struct segment model, board;           /* the pair in use */
     struct segment next_model, next_board; /* come already, the other half not yet */
     struct segment oids;
@@ -71,6 +72,13 @@ static const uint64_t *oids_for(const struct gate *g, const struct model *m, uin
     return fits ? g->oids.base : NULL;
 }
 
+/* READY is what others wait for: who asks after it is answered from a board. */
+static void serve_world(struct gate *g)
+{
+    if (g->serves && g->api.ready)
+        role_ready(g->ls.role);
+}
+
 /* Shows the API a new world when both halves of one generation are here; until then it goes on with the old one, still mapped. */
 static void pair(struct gate *g)
 {
@@ -99,6 +107,7 @@ static void pair(struct gate *g)
         g->next_board = (struct segment){.base = NULL};
     }
     api_world(&g->api, &m, &b, oids_for(g, &m, g->model.generation));
+    serve_world(g);
     drop(&old_model);
     drop(&old_board);
 }
@@ -395,8 +404,11 @@ static void birth(struct role *r)
 
 static void serve(struct role *r)
 {
+    struct gate *g = self(r);
+
     tick(r);
-    role_ready(r);
+    g->serves = true;
+    serve_world(g);
 }
 
 static void peer_down(struct role *r, struct peer *p)
