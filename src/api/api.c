@@ -29,13 +29,14 @@ static void request_free(struct api *a, struct api_request *q)
 static struct api_request *request_new(struct api *a, const struct api_request *from)
 {
     struct api_request *q = mem_zalloc(sizeof(*q));
-    struct str *to[] = {&q->method,       &q->path,          &q->query,           &q->body,         &q->peer,
-                        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,   &q->host,
-                        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id};
+    struct str *to[] = {
+        &q->method,       &q->path,          &q->query,           &q->body,          &q->peer,
+        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,    &q->host,
+        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id, &q->user};
     const struct str *of[] = {
-        &from->method,       &from->path,          &from->query,           &from->body,         &from->peer,
-        &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,   &from->host,
-        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id};
+        &from->method,       &from->path,          &from->query,           &from->body,          &from->peer,
+        &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,    &from->host,
+        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id, &from->user};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;
@@ -361,7 +362,10 @@ static void local_who(const struct api *a, struct api_request *q)
 {
     q->who.by = API_BY_UID;
     q->who.role = q->uid == 0 || q->uid == (int64_t)a->uid ? API_ROLE_ADMIN : API_ROLE_NONE;
-    snprintf(q->who.name, sizeof(q->who.name), "uid:%lld", (long long)q->uid);
+    if (q->user.n)
+        str_copy(q->who.name, sizeof(q->who.name), q->user);
+    else
+        snprintf(q->who.name, sizeof(q->who.name), "uid:%lld", (long long)q->uid);
 }
 
 /* A token beats a cookie, and a bad one does not fall back to it. */

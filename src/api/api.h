@@ -66,7 +66,8 @@ struct api_request {
     struct str method, path, query, body, peer;
     struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
         last_event_id;
-    int64_t uid; /* -1: not local */
+    int64_t uid;     /* -1: not local */
+    struct str user; /* its name, of a local one */
     bool tls;
     struct api_who who;
     const struct api_route *route;

@@ -78,8 +78,9 @@ static void text_summary(const struct conf *c, const char *path, struct buf *out
     buf_printf(out, "%u host groups, %u service groups, %u contact groups, %u dependencies, %u escalations\n",
                n.host_groups, n.service_groups, n.contact_groups, n.dependencies, n.escalations);
     if (shells)
-        buf_printf(out, "%u command%s in use need%s a shell: %s\n", shells, shells == 1 ? "" : "s",
-                   shells == 1 ? "s" : "", names.data);
+        buf_printf(out,
+                   "%u command%s in use need%s a shell, which more than doubles what each run costs: %s\n",
+                   shells, shells == 1 ? "" : "s", shells == 1 ? "s" : "", names.data);
     if (conf_ok(c))
         buf_printf(out, "%s: accepted, %u warning%s (%u file%s read)\n", path, n.warnings,
                    n.warnings == 1 ? "" : "s", n.files, n.files == 1 ? "" : "s");

@@ -68,7 +68,7 @@ int cmd_ctl(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         unsigned d = str_distance(str_of(argv[1]), str_of(commands[i].name), 2);
 
-        if (d <= 2 && (!near || d < nearest)) {
+        if (d <= 2 && d * 2 <= strlen(argv[1]) && (!near || d < nearest)) {
             near = commands[i].name;
             nearest = d;
         }

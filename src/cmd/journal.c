@@ -280,6 +280,20 @@ static const struct {
     int (*run)(struct place *p, const struct options *o, struct err *err);
 } words[] = {{"verify", verify}, {"dump", dump}, {"stats", stats}};
 
+/* The kind in the letters of the record; NULL: there is none, and the kinds there are were said. */
+static const char *known_kind(const char *kind)
+{
+    for (unsigned k = 1; k < RECORD_KIND_END; k++) {
+        if (str_ieq(str_of(kind), str_of(record_name((enum record_kind)k))))
+            return record_name((enum record_kind)k);
+    }
+    fprintf(stderr, "vigie journal: there are no records of kind '%s'; write one of", kind);
+    for (unsigned k = 1; k < RECORD_KIND_END; k++)
+        fprintf(stderr, "%s %s", k > 1 ? "," : "", record_name((enum record_kind)k));
+    fprintf(stderr, "\n");
+    return NULL;
+}
+
 static int run_word(const char *word, const struct options *o)
 {
     struct place p = {.dir = {-1}};
@@ -332,6 +346,15 @@ int cmd_journal(int argc, char **argv)
     if (r < 0) {
         fprintf(stderr, "vigie journal: %s\n", err.text);
         return CMD_USAGE;
+    }
+    if (o.kind && strcmp(argv[0], "dump") != 0) {
+        fprintf(stderr, "vigie journal: --kind belongs to 'dump' only\n");
+        return CMD_USAGE;
+    }
+    if (o.kind) {
+        o.kind = known_kind(o.kind);
+        if (!o.kind)
+            return CMD_USAGE;
     }
     return run_word(argv[0], &o);
 }

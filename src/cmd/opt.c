@@ -117,7 +117,9 @@ static int unknown(const struct opt_command *cmd, struct str word, struct str na
     char hint[128] = "";
 
     for (size_t i = 0; i < cmd->n; i++) {
-        if (str_distance(name, str_of(cmd->opts[i].name), 2) <= 2)
+        unsigned d = str_distance(name, str_of(cmd->opts[i].name), 2);
+
+        if (d <= 2 && d * 2 <= name.n)
             snprintf(hint, sizeof(hint), " (did you mean --%s?)", cmd->opts[i].name);
     }
     return bad(err, cmd, "unknown option", word, hint);

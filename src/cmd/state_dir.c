@@ -7,12 +7,12 @@
 #define CONFIG_MOST (64u * 1024 * 1024)
 
 /* vigie_state_dir of a main file: the only line needed of it. False: the file cannot be read. */
-static bool state_of(const char *main_file, char *out, size_t size)
+static bool state_of(const char *main_file, char *out, size_t size, struct err *err)
 {
     struct buf b = BUF_INIT;
     struct str rest;
 
-    if (file_read(main_file, CONFIG_MOST, &b, NULL) < 0) {
+    if (file_read(main_file, CONFIG_MOST, &b, err) < 0) {
         buf_release(&b);
         return false;
     }
@@ -34,9 +34,9 @@ int state_dir_find(const char *config, const char *state, char *out, size_t size
         return err_set(err, E_INVAL, "give -c or --state, not both");
     if (state)
         str_copy(out, size, str_of(state));
-    else if (config && !state_of(config, out, size))
-        return err_set(err, E_NOENT, "cannot read %s", config);
+    else if (config && !state_of(config, out, size, err))
+        return err->code;
     else if (!config)
-        state_of("/etc/vigie/vigie.conf", out, size);
+        state_of("/etc/vigie/vigie.conf", out, size, NULL);
     return 0;
 }

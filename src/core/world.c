@@ -321,7 +321,8 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     w->program_unseen = true;
     record_snapshot(w);
     world_event(w, RECORD_EVENT_RELOAD, MODEL_NONE, &(struct record_event){.ref = generation});
-    nlog_text(w, "Caught SIGHUP, configuration read again: %u hosts, %u services", m->n_hosts, m->n_services);
+    nlog_text(w, "Configuration read again: %u host%s, %u service%s", m->n_hosts, m->n_hosts == 1 ? "" : "s",
+              m->n_services, m->n_services == 1 ? "" : "s");
 }
 
 static void take_time(struct world *w, struct world_now now);
@@ -454,12 +455,14 @@ static void stored(struct world *w, const struct world_event *e)
         nlog_text(w, "State is stored again.");
 }
 
-static void stop(struct world *w)
+static void stop(struct world *w, struct str why)
 {
+    if (!why.n)
+        why = STR("Ended by itself");
     w->stopping = true;
     w->program_dirty = true;
     world_event(w, RECORD_EVENT_STOP, MODEL_NONE, &(struct record_event){0});
-    nlog_text(w, "Caught SIGTERM, shutting down...");
+    nlog_text(w, STR_FMT ", shutting down...", STR_ARG(why));
     nlog_text(w, "Successfully shutdown... (PID=%u)", w->opt.pid);
 }
 
@@ -513,7 +516,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
         break;
     case WORLD_NOTIFIED: tell_answer(w, e->number, e->ok, e->text); break;
     case WORLD_STORED: stored(w, e); break;
-    case WORLD_STOP: stop(w); break;
+    case WORLD_STOP: stop(w, e->text); break;
     }
     note_time(w);
     sched_freshness(w);

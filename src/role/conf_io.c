@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,16 @@
 
 /* Shell commands are only taken from files that none but root, or the ordinary user who runs Vigie, can change. The conf role of a Vigie started as root has a user
  * of its own, whose files are not trusted. */
+static void name_owner(uid_t uid, char distrust[128])
+{
+    const struct passwd *pw = getpwuid(uid);
+
+    if (pw)
+        snprintf(distrust, 128, "belongs to %s", pw->pw_name);
+    else
+        snprintf(distrust, 128, "belongs to user %u", (unsigned)uid);
+}
+
 static void judge_owner(const struct stat *st, char distrust[128])
 {
     bool as_root =
@@ -26,7 +37,7 @@ static void judge_owner(const struct stat *st, char distrust[128])
 
     distrust[0] = '\0';
     if (st->st_uid != 0 && (as_root || st->st_uid != geteuid()))
-        snprintf(distrust, 128, "belongs to user %u", (unsigned)st->st_uid);
+        name_owner(st->st_uid, distrust);
     else if (st->st_mode & (S_IWGRP | S_IWOTH))
         snprintf(distrust, 128, "can be written by others");
 }

@@ -13,6 +13,7 @@
 #include "role/engine_in.h"
 #include "wire/link.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -374,7 +375,10 @@ static void stop(struct role *r)
         stop_now(e);
         return;
     }
-    engine_step(e, &(struct world_event){.kind = WORLD_STOP});
+    engine_step(e, &(struct world_event){.kind = WORLD_STOP,
+                                         .text = r->stop_signal == SIGINT    ? STR("Caught SIGINT")
+                                                 : r->stop_signal == SIGTERM ? STR("Caught SIGTERM")
+                                                                             : STR_NULL});
     engine_flush(e);
     if (!e->store_up || e->stored >= world_next_seq(e->world) - 1)
         stop_now(e);

@@ -292,9 +292,13 @@ static void on_api_req(struct role *r, struct peer *p, const struct msg *m)
                             .query = x->query,
                             .body = x->body,
                             .peer = x->peer,
+                            .uid = -1,
                             .tls = x->tls};
 
-    q.uid = q.source == API_BY_LOCAL ? x->uid : -1; /* web cannot say who somebody is */
+    if (q.source == API_BY_LOCAL) { /* web cannot say who somebody is */
+        q.uid = x->uid;
+        q.user = x->user;
+    }
     for (size_t i = 0; i < x->headers.n; i++)
         take_header(&q, x->headers.at[i]);
     api_receive(&self(r)->api, &q);

@@ -104,7 +104,7 @@ static void refuse(struct gate_ls *g, uint64_t id, struct str request, int code,
     answer(g, x);
 }
 
-/* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's uid. */
+/* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's name. */
 static void reply(struct gate_ls *g, const struct msg_ls_req *q, const struct livestatus_log *log)
 {
     struct livestatus_world w = {.m = &g->api->model,
@@ -115,12 +115,10 @@ static void reply(struct gate_ls *g, const struct msg_ls_req *q, const struct li
                                  .log = log};
     struct livestatus_reply reply = {.keep = false};
     struct ls_answer *x = answer_new(q->id);
-    char who[32];
 
     livestatus_answer(&w, q->text, &x->text, &reply);
     if (reply.command.n) {
-        snprintf(who, sizeof(who), "uid:%lld", (long long)q->uid);
-        g->api->ports->engine(g->api->user, 0, str_of(who), 2, reply.command);
+        g->api->ports->engine(g->api->user, 0, q->user, 2, reply.command);
     }
     x->keep = reply.keep;
     answer(g, x);

@@ -178,6 +178,11 @@ static void local_birth(struct role *r)
     self->ctl_fd = self->ls_fd = self->pipe_fd = -1;
 }
 
+static void local_open(struct role *r)
+{
+    local_who_read(r->self);
+}
+
 static void local_serve(struct role *r)
 {
     struct local *self = r->self;
@@ -229,6 +234,7 @@ static void local_stop(struct role *r)
             close(fds[i]);
     }
     map_release(&self->requests);
+    VEC_RELEASE(&self->people);
     role_done(r);
 }
 
@@ -246,6 +252,7 @@ const struct role_ops role_local = {
     .n_inbox = ARRAY_LEN(inbox),
     .birth = local_birth,
     .fd = local_fd,
+    .open = local_open,
     .serve = local_serve,
     .peer_up = local_peer_up,
     .peer_down = local_peer_down,

@@ -43,6 +43,7 @@ static void on_message(void *user, const struct msg *m, int *fds UNUSED, size_t 
     const struct msg_ctl_req *q = &m->u.ctl_req;
     struct buf b = BUF_INIT;
     struct msg_api_req req;
+    char who[LOCAL_WHO];
 
     if (m->type != MSG_CTL_REQ || c->request) {
         local_conn_free(c);
@@ -59,6 +60,7 @@ static void on_message(void *user, const struct msg *m, int *fds UNUSED, size_t 
                                .query = q->query,
                                .body = q->body,
                                .uid = c->uid,
+                               .user = local_who(c->role->self, c->uid, who),
                                .peer = STR("local")};
     if (msg_put_api_req(&b, &req) < 0 || role_send(gate, &b, -1) < 0)
         local_ctl_fail(c, "the request is too large, or the gate is overloaded");

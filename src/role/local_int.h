@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * What the files of local share: local.c (frame, messages), local_ctl.c (vigie ctl), local_ls.c (Livestatus), local_pipe.c (command file). Every request to gate has an id;
+ * What the files of local share: local.c (frame, messages), local_ctl.c (vigie ctl), local_ls.c (Livestatus), local_pipe.c (command file), local_who.c (names of users). Every request to gate has an id;
  * one table finds the connection it belongs to.
  */
 #include "base/map.h"
+#include "base/vec.h"
 #include "os/loop.h"
 #include "role/role.h"
 #include "wire/hold.h"
@@ -32,7 +33,14 @@ struct conn {
     struct conn *prev, *next;
 };
 
+/* Names of the machine's users. */
+struct person {
+    uint32_t uid;
+    char name[65];
+};
+
 struct local {
+    VEC(struct person) people; /* by uid */
     int ctl_fd, ls_fd, pipe_fd;
     struct loop_fd ctl_watch, ls_watch, pipe_watch;
     struct conn *conns;
@@ -49,6 +57,12 @@ struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd);
 void local_conn_free(struct conn *c);
 /* Gives the request of c an id and remembers it. */
 uint64_t local_request(struct conn *c);
+
+/* The table is read before the sandbox closes; who is added to the machine later has a number until local starts again. */
+void local_who_read(struct local *self);
+/* The name of that user as far as it fits into a command, else "uid:1000", in out. */
+#define LOCAL_WHO 80
+struct str local_who(const struct local *self, int64_t uid, char out[LOCAL_WHO]);
 
 void local_ctl_accept(struct role *r, int fd);
 void local_ctl_answer(struct conn *c, uint64_t status, struct str body, bool more);

@@ -87,6 +87,7 @@ static bool next_request(struct conn *c)
     struct peer *gate = role_peer(c->role, ROLE_GATE, 0);
     struct buf b = BUF_INIT;
     size_t n;
+    char who[LOCAL_WHO];
     int r;
 
     while (c->in.len && c->in.data[0] == '\n') /* empty lines between requests */
@@ -109,8 +110,10 @@ static bool next_request(struct conn *c)
         refuse(c, 502, "the gate is being restarted; ask again\n");
         return write_out(c);
     }
-    r = msg_put_ls_req(
-        &b, &(struct msg_ls_req){.id = local_request(c), .text = str_make(c->in.data, n), .uid = c->uid});
+    r = msg_put_ls_req(&b, &(struct msg_ls_req){.id = local_request(c),
+                                                .text = str_make(c->in.data, n),
+                                                .uid = c->uid,
+                                                .user = local_who(c->role->self, c->uid, who)});
     if (r == 0)
         r = role_send(gate, &b, -1);
     buf_release(&b);

@@ -50,6 +50,8 @@ void parent_start_roles(struct parent *p)
 
     rights_resolve_uids(&p->uids, model_c(&p->model, p->model.globals->nagios_user),
                         model_c(&p->model, p->model.globals->nagios_group), p->main_file);
+    if (p->options.one_process)
+        p->uids.warning[0] = '\0'; /* all are one user anyway */
     p->phase = PHASE_START;
     for (size_t i = 0; i < ARRAY_LEN(start_steps); i++) {
         if (start_steps[i].run(p, &err) < 0) {
@@ -129,6 +131,7 @@ static void on_end_signal(void *user, int signo)
     if (p->phase == PHASE_STOP)
         return;
     log_notice("%s: stopping", signo == SIGINT ? "interrupted" : "asked to end");
+    p->stop_signal = signo;
     parent_notify_systemd("STOPPING=1");
     parent_stop_all(p, 0);
 }

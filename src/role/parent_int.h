@@ -69,6 +69,7 @@ struct parent {
     struct parent_options options;
     enum parent_phase phase;
     int exit_status;
+    int stop_signal;             /* what asked for the end; 0: nobody did */
     struct loop *loop;
     int exe_dir;             /* folder of our own executables */
     char main_file[4096];    /* absolute */

@@ -76,6 +76,8 @@ void parent_status_levels(struct parent *p)
 {
     unsigned confined = 0, processes = 0;
 
+    if (p->options.one_process)
+        return; /* there are no others, which was said */
     if (p->uids.warning[0])
         log_warn("%s", p->uids.warning);
     for (size_t i = 0; i < p->n_children; i++) {

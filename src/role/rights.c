@@ -130,17 +130,35 @@ static void become(const struct rights_uids *u, bool on)
     setfsuid(on ? u->log_owner.uid : 0);
 }
 
+/* " as user nagios", where the rights of another than the own user were used. */
+static void as_whom(const struct rights_uids *u, char *out, size_t size)
+{
+    const struct passwd *pw;
+
+    out[0] = '\0';
+    if (!u->root || u->log_owner.uid == 0)
+        return;
+    pw = getpwuid(u->log_owner.uid);
+    if (pw)
+        snprintf(out, size, " as user %s", pw->pw_name);
+    else
+        snprintf(out, size, " as user %u", u->log_owner.uid);
+}
+
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err)
 {
+    char whom[64];
     int f, e;
 
     become(u, true);
     f = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
     e = errno;
     become(u, false);
-    if (f < 0)
-        return err_sys(err, e, "cannot open %s as user %u", path, u->log_owner.uid);
+    if (f < 0) {
+        as_whom(u, whom, sizeof(whom));
+        return err_sys(err, e, "cannot open %s%s", path, whom);
+    }
     *fd = f;
     return 0;
 }
@@ -148,6 +166,7 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)
 {
     struct stat st;
+    char whom[64];
     int r = 0, e = 0;
 
     if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode))
@@ -160,8 +179,10 @@ int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode,
         r = -1;
     }
     become(u, false);
-    if (r < 0)
-        return err_sys(err, e, "cannot make the command file %s as user %u", path, u->log_owner.uid);
+    if (r < 0) {
+        as_whom(u, whom, sizeof(whom));
+        return err_sys(err, e, "cannot make the command file %s%s", path, whom);
+    }
     return 0;
 }
 

@@ -298,6 +298,7 @@ static void control_message(void *user, const struct msg *m, int *fds, size_t n_
     case MSG_GO: carry_out_go(r); return;
     case MSG_STOP:
         r->stopping = true;
+        r->stop_signal = (int)m->u.stop.signal;
         if (r->ops->stop)
             r->ops->stop(r);
         else

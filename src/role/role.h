@@ -89,6 +89,7 @@ struct role {
     unsigned instance;
     bool one_process;
     bool ready, stopping;
+    int stop_signal;        /* while stopping: what asked for it; 0: no signal */
     int landlock;           /* ABI in force; 0: none */
     uint64_t epoch;         /* engine epoch of this start, given by the parent, rises with every start of Vigie */
     char state_dir[4096];

@@ -54,6 +54,8 @@ struct store {
     struct buf events;  /* live ones not yet applied: whole records of db/segment.h */
     uint64_t events_to; /* the number they reach */
     struct loop_timer past, trim;
+    struct mono applied;   /* when events were last put into the history */
+    int64_t apply_took_us; /* that time */
     char past_why[256];
 
     struct buf log; /* lines of the Nagios-format log not yet written */

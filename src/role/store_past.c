@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define APPLY_US   (200 * TIME_MS)    /* between two transactions */
+/* Between two transactions: as long as keeps them to a twentieth of the time, for who gave an order looks for it in the history; at most APPLY_US. */
+#define APPLY_PART 20
+#define APPLY_US   (200 * TIME_MS)
 #define WAITS_MOST (8u * 1024 * 1024) /* bytes of events waiting; more are read from the journal later */
 #define SLICE      20000u             /* journal records of one transaction when catching up */
 #define TRIM_US    (10 * TIME_MIN)
@@ -67,6 +69,13 @@ static void drop_waiting(struct store *s)
     s->behind = true;
 }
 
+static int64_t next_in(const struct store *s)
+{
+    int64_t pause = MIN(APPLY_PART * s->apply_took_us, APPLY_US);
+
+    return MAX(pause - (store_now(s).us - s->applied.us), (int64_t)0);
+}
+
 void store_past_take(struct store *s, const struct buf *batch)
 {
     struct segment_record r;
@@ -82,7 +91,7 @@ void store_past_take(struct store *s, const struct buf *batch)
     if (s->events.len > WAITS_MOST)
         drop_waiting(s);
     if (s->events.len || s->behind)
-        plan(s, APPLY_US);
+        plan(s, next_in(s));
 }
 
 static int apply(struct store *s, const struct segment_record *r)
@@ -173,15 +182,19 @@ void store_past_flush(struct store *s)
 static void on_past(void *user)
 {
     struct store *s = user;
+    struct mono began;
 
     if (s->loading) {
         plan(s, APPLY_US); /* first the engine */
         return;
     }
+    began = clock_mono();
     store_past_flush(s);
+    s->applied = clock_mono();
+    s->apply_took_us = s->applied.us - began.us;
     store_tell_degraded(s);
     if (s->behind || s->events.len)
-        plan(s, s->past_why[0] ? STORE_RETRY_US : s->behind ? 0 : APPLY_US);
+        plan(s, s->past_why[0] ? STORE_RETRY_US : s->behind ? 0 : next_in(s));
 }
 
 void store_past_release(struct store *s)

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 
-from lib_vigie import Skip, Vigie, main, until
+from lib_vigie import ONE, Skip, Vigie, main, until
 
 
 def set_main(v, **directives):
@@ -71,6 +71,40 @@ def test_damaged_journal_is_said_and_survived():
             f.write(b'\xff' * 10)
         v.start()  # the undamaged part is used
         assert os.path.basename(newest)[:16] in v.said() or 'journal' in v.said(), v.said()
+
+
+def test_state_folder_of_one_process_and_back():
+    """Files that root, or a user who is no longer Vigie's, has left there are given to the roles that need them."""
+    if os.getuid() != 0:
+        raise Skip('only root starts roles as other users')
+
+    def owners(v):
+        return {os.lstat(os.path.join(folder, name)).st_uid for folder, _, names in os.walk(v.path('state/journal')) for name in names}
+
+    def session(v, text, *options):
+        v.start(*options)
+        v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;s;2;{text}')
+        until(lambda: v.service()['plugin_output'] == text, text)
+        assert v.stop() == 0
+
+    with Vigie(ONE.replace(' use ts\n', ' use ts\n active_checks_enabled 0\n')) as v:
+        session(v, 'of one process', '--one-process')
+        said = v.said()
+        assert 'role processes' not in said and 'do not all exist' not in said and 'UNSANDBOXED' in said, said
+        assert owners(v) == {0}, 'otherwise this test shows nothing'
+        v.start()
+        assert v.service()['plugin_output'] == 'of one process', 'the past is there'
+        assert 0 not in owners(v)
+        assert v.stop() == 0
+        session(v, 'of many')
+        v.start('--one-process')
+        assert v.service()['plugin_output'] == 'of many'
+        assert v.stop() == 0
+        for folder, _, names in os.walk(v.path('state')):
+            for name in ['.', *names]:
+                os.lchown(os.path.join(folder, name), 65500, 65500)
+        session(v, 'of somebody else')
+        assert 'not allowed' not in v.said(), v.said()
 
 
 def test_state_folder_that_cannot_be_made():

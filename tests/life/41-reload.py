@@ -107,6 +107,21 @@ def test_a_refused_one_can_be_seen_later():
         assert v.stop() == 0
 
 
+def test_the_log_says_what_was_asked():
+    with Vigie() as v:
+        v.start()
+        append(v, MORE)
+        until(lambda: names(v) == ['added', 's'], 'the reload')
+        v.process.send_signal(signal.SIGINT)
+        assert v.process.wait(PATIENCE_S) == 0
+        v.start()
+        assert v.stop() == 0
+        with open(v.path('vigie.log'), encoding='utf-8') as f:
+            log = f.read()
+        told = re.findall(r'^\[\d+\] (Caught .*|Configuration read .*)$', log, re.M)
+        assert told == ['Configuration read again: 1 host, 2 services', 'Caught SIGINT, shutting down...', 'Caught SIGTERM, shutting down...'], told
+
+
 def test_several_at_once_are_all_answered():
     with Vigie() as v:
         v.start()

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import pwd
 import re
 import select
 import signal
@@ -131,13 +132,18 @@ def test_changing():
         assert v.does('check-now', 'h') == 'h: is checked now\n'
 
         assert 'there is no problem' in v.refuses('ack', 'h', 'Disk /', '-m', 'x')
-        assert v.does('submit', 'h', 'Disk /', '-s', 'critical', '-m', 'full; really', '-p', 'used=99%;80;90') == 'h > Disk /: taken and stored\n'
+        assert v.does('submit', 'h', 'Disk /', '-s', 'critical', '-m', 'full; really', '-p', 'used=99%;80;90 rate=0.06') == 'h > Disk /: taken and stored\n'
         shown = v.json('show', 'h', 'Disk /')
         assert shown['state'] == 'critical' and shown['hard'] and shown['perfdata'][0]['label'] == 'used', shown
+        raw = v.does('show', 'h', 'Disk /', '-o', 'json') + v.does('list', '-o', 'json') + v.does('status', '-o', 'json') + v.does('log', '-o', 'json')
+        assert '"value": 0.06,' in raw and not re.search(r'\d\.\d{9}', raw), 'numbers as they were given'
         assert '[ack]' not in v.does('list', '-p')
         assert v.does('ack', 'h;Disk /', '-m', 'on it — Zoé', '--sticky') == 'h > Disk /: acknowledged\n'
         shown = v.json('show', 'h', 'Disk /')
-        assert shown['acknowledged'] and any(c['text'] == 'on it — Zoé' for c in shown['comments'])
+        me = pwd.getpwuid(os.getuid()).pw_name
+        assert shown['acknowledged'] and any(c['text'] == 'on it — Zoé' and c['author'] == me for c in shown['comments']), shown
+        line = f'ACKNOWLEDGE_SVC_PROBLEM;h;Disk /;2;1;0;{me};on it — Zoé'
+        until(lambda: line in open(v.path('vigie.log'), encoding='utf-8').read(), 'the name of who did it in the log')
         assert '[ack] full: really' in v.does('list', '-p') and v.does('list', '-u') == 'None of 4 hosts and services.\n'
         v.does('ack', 'h', 'Disk /', '--remove')
         assert not v.json('show', 'h', 'Disk /')['acknowledged']
@@ -285,7 +291,8 @@ def test_downtimes_and_comments():
         assert f'no comment {mine[1]["id"]}' in v.refuses('comment', 'delete', mine[1]['id'])
         for i in range(520):  # more than a page
             v.order(f'ADD_HOST_COMMENT;h;1;ann;number {i}')
-        until(lambda: [c['text'] for c in v.json('comment', 'list', 'h')['comments']] == [f'number {i}' for i in range(520)], 'all, in order, each once')
+        until(lambda: len(v.livestatus('GET comments\nColumns: id\nFilter: comment ~ ^number')) == 520, 'the comments')
+        assert [c['text'] for c in v.json('comment', 'list', 'h')['comments']] == [f'number {i}' for i in range(520)], 'all, in order, each once'
         assert 'add HOST [SERVICE] -m TEXT' in v.refuses('comment', 'add', 'h', status=2)
         assert "'x' is not the number" in v.refuses('comment', 'delete', 'x', status=2)
         assert 'list [HOST [SERVICE]]' in v.refuses('comment', status=2) and "'lst'" in v.refuses('comment', 'lst', status=2)
@@ -384,6 +391,7 @@ def test_wrong_words():
         v.start()
         said = v.refuses('show', 'g')
         assert "there is no host 'g'; did you mean 'h'?" in said, said
+        assert 'did you mean' not in vigie('ctl', 'foo')[2] and 'did you mean' not in vigie('ctl', 'list', '--xy')[2], 'nothing is near'
         said = v.refuses('check-now', 'h', 'Grösse')
         assert "no service 'Grösse'; did you mean 'Größe'?" in said, said
         assert 'critical' in v.refuses('submit', 'h', 's', '-s', 'crit', '-m', 'x')
@@ -406,7 +414,7 @@ def test_wrong_words():
         said = v.refuses('list')
         assert 'is Vigie running' in said and v.state in said, said
         said = v.refuses('list', where=['-c', v.path('no.cfg')])
-        assert 'no.cfg' in said, said
+        assert 'no.cfg' in said and 'No such file' in said, said
         status, out, said = vigie('ctl', 'lst')
         assert status == 2 and "did you mean 'list'?" in said
         status, out, said = vigie('ctl', 'list', '--help')

@@ -34,6 +34,13 @@ def some_past(v):
     assert v.stop() == 0
 
 
+def test_words_of_the_journal():
+    for words, say in ((('dump', '-k', 'foo'), 'EVENT'), (('verify', '-k', 'EVENT'), "'dump' only"), (('dmp',), 'verify, dump or stats'),
+                       ((), 'vigie journal --help')):
+        status, out, said = vigie('journal', *words, '--state', '/nowhere')
+        assert status == 2 and not out and said.count('\n') == 1 and say in said, (words, status, out, said)
+
+
 def test_damaged_middle():
     with Vigie(OBJECTS) as v:
         some_past(v)

@@ -181,13 +181,14 @@ static void test_loopback_only(void **state UNUSED)
     assert_int_equal(guard_right(&q, GUARD_LOOPBACK).status, 0);
 }
 
-static int local_ask(struct api_world *w, int64_t uid)
+static int local_ask(struct api_world *w, int64_t uid, const char *user)
 {
     struct api_request q = {.source = API_BY_LOCAL,
                             .id = 7,
                             .method = STR("POST"),
                             .path = STR("/api/v1/commands"),
                             .uid = uid,
+                            .user = str_of(user),
                             .body = STR("{\"command\":\"[1] STOP_EXECUTING_SVC_CHECKS\"}"),
                             .peer = STR("local")};
 
@@ -200,13 +201,15 @@ static void test_local_users(void **state)
 {
     struct api_world *w = *state;
 
-    assert_int_equal(local_ask(w, 999), 401);
+    assert_int_equal(local_ask(w, 999, "root"), 401);
     assert_int_equal(w->asked_engine, 0);
-    assert_int_equal(local_ask(w, 0), 0);
-    assert_string_equal(w->question.data, "[1] STOP_EXECUTING_SVC_CHECKS|uid:0|ctl");
+    assert_int_equal(local_ask(w, 0, "root"),
+                     0); /* the number says what is allowed, the name is for people */
+    assert_string_equal(w->question.data, "[1] STOP_EXECUTING_SVC_CHECKS|root|ctl");
     api_world_engine(w, true, "");
     assert_int_equal(w->status, 200);
-    assert_int_equal(local_ask(w, 1234), 0);
+    assert_int_equal(local_ask(w, 1234, ""), 0);
+    assert_string_equal(w->question.data, "[1] STOP_EXECUTING_SVC_CHECKS|uid:1234|ctl");
     assert_int_equal(w->asked_engine, 2);
 }
 
