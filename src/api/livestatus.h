@@ -20,6 +20,9 @@ struct livestatus_world {
     struct wall now;
     const struct livestatus_log *log; /* gathered for a request that wants it (livestatus_log.h), else NULL */
     struct ls_notes *notes;           /* livestatus_answer's own */
+    /* Has this request had its time? It is asked now and then while rows are looked at; NULL: there is no hurry. */
+    bool (*too_long)(void *user);
+    void *user;
 };
 
 struct livestatus_reply {

@@ -164,6 +164,7 @@ struct ls_query {
     enum ls_format format;
     char separators[4];
     int code; /* of the error, 200 while there is none */
+    bool gave_up; /* it took too long */
 };
 
 /* Reads all header lines. On an error q->code is set and err has the text; format, fixed16 and keep are right all the same. */

@@ -97,6 +97,8 @@ static json_t *list_pages(const struct ctl *c, const struct list_options *o, int
             json_decref(answer);
     }
     buf_release(&q);
+    if (first && json_array_size(rows) >= (size_t)ctl_number(first, "matched"))
+        json_object_del(first, "next"); /* of the first page only: there is no more */
     return first;
 }
 

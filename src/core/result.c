@@ -395,6 +395,24 @@ static void check_ended(struct world *w, const struct world_run *run, const stru
     sched_after(w, run->check, run->due);
 }
 
+/* How a notification command ended. */
+static void told(struct world *w, const struct world_run *run, const struct world_result *r)
+{
+    struct str words = str_trim(r->error.n ? r->error : r->output);
+    struct buf why = BUF_INIT;
+
+    if (r->how == RECORD_HOW_TIMEOUT)
+        buf_printf(&why, "it timed out after %lld seconds", (long long)(run->timeout_us / TIME_S));
+    else if (r->how == RECORD_HOW_SIGNAL)
+        buf_printf(&why, "it was killed by signal %llu", (unsigned long long)r->code);
+    else if (r->how == RECORD_HOW_EXIT && r->code)
+        buf_printf(&why, "it ended with exit status %llu", (unsigned long long)r->code);
+    if (words.n)
+        buf_printf(&why, "%s" STR_FMT, why.len ? ": " : "", STR_ARG(words));
+    tell_answer(w, run->intent, r->how == RECORD_HOW_EXIT && r->code == 0, buf_str(&why));
+    buf_release(&why);
+}
+
 void result_of_run(struct world *w, const struct world_result *r)
 {
     struct world_run run;
@@ -415,8 +433,7 @@ void result_of_run(struct world *w, const struct world_result *r)
     }
     sched_end_run(w, slot);
     if (run.kind == WORLD_RUN_NOTIFY)
-        tell_answer(w, run.intent, r->how == RECORD_HOW_EXIT && r->code == 0,
-                    r->error.n ? r->error : r->output);
+        told(w, &run, r);
     else if (run.kind == WORLD_RUN_CHECK)
         check_ended(w, &run, r);
     if (w->opt.mutation == WORLD_APPLIES_TWICE && run.kind == WORLD_RUN_CHECK)
@@ -439,7 +456,8 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
                                                                            : STATE_UNKNOWN);
     output_parse(text, false, &v.out);
     if (!v.out.first.n)
-        v.out.first = STR("(No output returned from plugin)"); /* the words of Nagios, which people filter for */
+        v.out.first =
+            STR("(No output returned from plugin)"); /* the words of Nagios, which people filter for */
     apply(w, &v);
     output_release(&v.out);
 }

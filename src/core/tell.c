@@ -313,6 +313,25 @@ void tell_unsent(struct world *w, uint64_t intent)
             set_sent(w, &w->intents.at[i], false);
 }
 
+static void log_undelivered(struct world *w, const struct world_intent *in, struct str error)
+{
+    struct record_notify_intent r = {0};
+    uint32_t check;
+
+    if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0 ||
+        !oids_find(w, r.oid, &check)) {
+        nlog_text(w, "Warning: A notification was not delivered: " STR_FMT, STR_ARG(str_sub(error, 0, 200)));
+        return;
+    }
+    nlog_text(w,
+              "Warning: The notification of contact '" STR_FMT "' about " STR_FMT "%s" STR_FMT " by '" STR_FMT
+              "' was not delivered: " STR_FMT,
+              STR_ARG(r.contact), STR_ARG(model_host_name(w->m, check)),
+              world_kind(w, check) == MODEL_HOST ? "" : ";",
+              STR_ARG(world_kind(w, check) == MODEL_HOST ? STR("") : model_description(w->m, check)),
+              STR_ARG(r.command.n ? r.command : r.channel), STR_ARG(str_sub(error, 0, 200)));
+}
+
 void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error)
 {
     struct world_intent *in = find_intent(w, intent);
@@ -321,7 +340,7 @@ void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error)
     if (!in)
         return;
     if (!ok)
-        nlog_text(w, "Warning: A notification was not delivered: " STR_FMT, STR_ARG(str_sub(error, 0, 200)));
+        log_undelivered(w, in, error);
     world_record(w, RECORD_NOTIFIED, &r);
     tell_forget(w, intent);
 }

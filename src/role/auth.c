@@ -39,8 +39,8 @@ static struct auth_now now(void)
 
 /* ---- files ---- */
 
-static int load_file(struct auth *a, const char *name, int (*load)(struct auth_store *s, struct str text, struct err *err),
-                     struct err *err)
+static int load_file(struct auth *a, const char *name,
+                     int (*load)(struct auth_store *s, struct str text, struct err *err), struct err *err)
 {
     struct buf text = BUF_INIT;
     int rc = file_read_at(a->dir, name, AUTH_FILE_MAX, &text, err);
@@ -60,13 +60,16 @@ static void load_users(struct auth *a)
 {
     struct err err = ERR_INIT;
 
+    auth_store_forget_users(&a->store); /* no file: no users */
     a->broken = load_file(a, "users", auth_store_load_users, &err) < 0;
     if (a->broken)
-        log_error("the file auth/users in the state folder: %s. Nobody can sign in until it is restored from a copy, or removed",
+        log_error("the file auth/users in the state folder: %s. Nobody can sign in until it is restored from "
+                  "a copy, or removed",
                   err.text);
 }
 
-static int save_file(struct auth *a, const char *name, void (*dump)(const struct auth_store *s, struct buf *out))
+static int save_file(struct auth *a, const char *name,
+                     void (*dump)(const struct auth_store *s, struct buf *out))
 {
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
@@ -212,16 +215,27 @@ static const struct {
     size_t n_args;
     op_f *run;
 } ops[] = {
-    {"setup_needed", 0, op_setup_needed},   {"setup_check", 1, op_setup_check},   {"setup_create", 4, op_setup_create},
-    {"setup_renew", 0, op_setup_renew},     {"login", 3, op_login},               {"session_check", 1, op_session_check},
-    {"session_end", 1, op_session_end},     {"token_create", 4, op_token_create}, {"token_check", 1, op_token_check},
-    {"token_delete", 1, op_token_delete},   {"user_create", 3, op_user_create},   {"user_delete", 1, op_user_delete},
-    {"password", 3, op_password},           {"user_list", 0, op_user_list},       {"token_list", 0, op_token_list},
-    {"user_password", 2, op_user_password}, {"user_role", 2, op_user_role},
+    {"setup_needed", 0, op_setup_needed},
+    {"setup_check", 1, op_setup_check},
+    {"setup_create", 4, op_setup_create},
+    {"setup_renew", 0, op_setup_renew},
+    {"login", 3, op_login},
+    {"session_check", 1, op_session_check},
+    {"session_end", 1, op_session_end},
+    {"token_create", 4, op_token_create},
+    {"token_check", 1, op_token_check},
+    {"token_delete", 1, op_token_delete},
+    {"user_create", 3, op_user_create},
+    {"user_delete", 1, op_user_delete},
+    {"password", 3, op_password},
+    {"user_list", 0, op_user_list},
+    {"token_list", 0, op_token_list},
+    {"user_password", 2, op_user_password},
+    {"user_role", 2, op_user_role},
 };
 
-/* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. */
-static void keep(struct auth *a, struct auth_result *out)
+/* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. The set-up link is as good as before, then. */
+static void keep(struct auth *a, const struct auth_setup *before, struct auth_result *out)
 {
     if (!a->store.users_changed)
         return;
@@ -231,6 +245,7 @@ static void keep(struct auth *a, struct auth_result *out)
         return;
     }
     load_users(a);
+    a->store.setup = *before;
     *out = (struct auth_result){.code = AUTH_BROKEN, .problem = PROBLEM_USERS_UNWRITABLE};
 }
 
@@ -239,7 +254,9 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
     struct auth *a = r->self;
     char number[2][24];
     struct str values[9], wait, expires;
-    struct msg_auth_resp m = {.id = id, .ok = x->code == AUTH_OK, .error = x->code == AUTH_OK ? STR_NULL : str_of(problem_code(x->problem))};
+    struct msg_auth_resp m = {.id = id,
+                              .ok = x->code == AUTH_OK,
+                              .error = x->code == AUTH_OK ? STR_NULL : str_of(problem_code(x->problem))};
     struct buf b = BUF_INIT;
 
     buf_add_i64(&b, x->wait_us);
@@ -273,6 +290,7 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
     const struct msg_auth_req *q = &m->u.auth_req;
     struct auth *a = r->self;
     struct auth_result out = {.code = AUTH_OK};
+    struct auth_setup setup = a->store.setup;
 
     for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
         if (!str_eq_c(q->op, ops[i].name))
@@ -284,10 +302,11 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
             out.problem = PROBLEM_USERS_UNREADABLE;
         } else {
             ops[i].run(r, q->args.at, &out);
-            keep(a, &out);
+            keep(a, &setup, &out);
         }
         answer(r, p, q->id, &out);
         mem_wipe(out.secret, sizeof(out.secret));
+        mem_wipe(&setup, sizeof(setup));
         return;
     }
     log_fatal("gate asked for " STR_FMT ", which is nothing", STR_ARG(q->op));

@@ -10,7 +10,8 @@
 
 /* ---- words ---- */
 
-static const char *const role_words[] = {[AUTH_VIEWER] = "viewer", [AUTH_OPERATOR] = "operator", [AUTH_ADMIN] = "admin"};
+static const char *const role_words[] = {
+    [AUTH_VIEWER] = "viewer", [AUTH_OPERATOR] = "operator", [AUTH_ADMIN] = "admin"};
 
 const char *auth_role_word(enum auth_role role)
 {
@@ -31,7 +32,8 @@ bool auth_role_of(struct str word, enum auth_role *out)
 
 const char *auth_code_word(enum auth_code code)
 {
-    static const char *const words[] = {"ok", "denied", "slow", "invalid", "conflict", "gone", "full", "broken"};
+    static const char *const words[] = {"ok",       "denied", "slow", "invalid",
+                                        "conflict", "gone",   "full", "broken"};
 
     BUG_ON((unsigned)code >= ARRAY_LEN(words));
     return words[code];
@@ -47,7 +49,8 @@ void auth_fail(struct auth_result *r, enum auth_code code, const char *field, en
 /* ---- secrets ---- */
 
 /* 256 random bits as base64url; what is kept is their hash. */
-static void new_secret(struct auth_store *s, const char *prefix, struct auth_result *r, unsigned char hash[HASH_SHA256_BYTES])
+static void new_secret(struct auth_store *s, const char *prefix, struct auth_result *r,
+                       unsigned char hash[HASH_SHA256_BYTES])
 {
     unsigned char raw[32];
     char text[AUTH_SECRET_TEXT];
@@ -111,8 +114,8 @@ static void tell_user(const struct auth_user *u, struct auth_result *r)
     r->role = u->role;
 }
 
-static void open_session(struct auth_store *s, struct auth_now now, const struct auth_user *u, struct str source,
-                         struct auth_result *r)
+static void open_session(struct auth_store *s, struct auth_now now, const struct auth_user *u,
+                         struct str source, struct auth_result *r)
 {
     struct auth_session *x;
 
@@ -190,7 +193,8 @@ void auth_store_expire(struct auth_store *s, struct auth_now now)
 
 static bool hash_password(const struct auth_store *s, struct str password, char out[AUTH_HASH_MAX])
 {
-    return crypto_pwhash_str_alg(out, password.p, password.n, s->ops, s->mem, crypto_pwhash_ALG_ARGON2ID13) == 0;
+    return crypto_pwhash_str_alg(out, password.p, password.n, s->ops, s->mem, crypto_pwhash_ALG_ARGON2ID13) ==
+           0;
 }
 
 /* Somebody who does not exist costs as much time as somebody who does. */
@@ -204,8 +208,8 @@ static bool check_password(const struct auth_store *s, const struct auth_user *u
     return false;
 }
 
-void auth_login(struct auth_store *s, struct auth_now now, struct str user, struct str password, struct str source,
-                struct auth_result *r)
+void auth_login(struct auth_store *s, struct auth_now now, struct str user, struct str password,
+                struct str source, struct auth_result *r)
 {
     struct auth_user *u = find_user(s, user);
 
@@ -229,8 +233,8 @@ void auth_login(struct auth_store *s, struct auth_now now, struct str user, stru
     open_session(s, now, u, source, r);
 }
 
-static bool put_user(struct auth_store *s, struct auth_now now, struct str name, struct str password, enum auth_role role,
-                     struct auth_result *r)
+static bool put_user(struct auth_store *s, struct auth_now now, struct str name, struct str password,
+                     enum auth_role role, struct auth_result *r)
 {
     enum problem weak = auth_policy_password(password, name);
     struct auth_user u = {.role = role, .created = now.wall.us, .changed = now.wall.us, .lang = "-"};
@@ -257,8 +261,8 @@ static bool put_user(struct auth_store *s, struct auth_now now, struct str name,
     return true;
 }
 
-void auth_user_create(struct auth_store *s, struct auth_now now, struct str user, struct str password, struct str role,
-                      struct auth_result *r)
+void auth_user_create(struct auth_store *s, struct auth_now now, struct str user, struct str password,
+                      struct str role, struct auth_result *r)
 {
     enum auth_role which;
 
@@ -307,8 +311,8 @@ void auth_user_delete(struct auth_store *s, struct str user, struct auth_result 
     s->users_changed = true;
 }
 
-void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old, struct str password, bool skip_old,
-                   struct auth_result *r)
+void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old,
+                   struct str password, bool skip_old, struct auth_result *r)
 {
     struct auth_user *u = find_user(s, user);
     enum problem weak = auth_policy_password(password, user);
@@ -350,9 +354,9 @@ void auth_setup_begin(struct auth_store *s, struct auth_now now, struct auth_res
         auth_fail(r, AUTH_CONFLICT, NULL, PROBLEM_SETUP_DONE);
         return;
     }
-    new_secret(s, "", r, s->setup_hash);
-    s->setup = true;
-    s->setup_until = (struct mono){now.mono.us + AUTH_SETUP_US};
+    new_secret(s, "", r, s->setup.hash);
+    s->setup.out = true;
+    s->setup.until = (struct mono){now.mono.us + AUTH_SETUP_US};
 }
 
 void auth_setup_check(struct auth_store *s, struct auth_now now, struct str token, struct auth_result *r)
@@ -360,16 +364,16 @@ void auth_setup_check(struct auth_store *s, struct auth_now now, struct str toke
     unsigned char hash[HASH_SHA256_BYTES];
 
     hash_of(token, hash);
-    if (s->users.n || !s->setup)
+    if (s->users.n || !s->setup.out)
         auth_fail(r, AUTH_GONE, "token", PROBLEM_SETUP_USED);
-    else if (now.mono.us >= s->setup_until.us)
+    else if (now.mono.us >= s->setup.until.us)
         auth_fail(r, AUTH_GONE, "token", PROBLEM_SETUP_OLD);
-    else if (!same(hash, s->setup_hash))
+    else if (!same(hash, s->setup.hash))
         auth_fail(r, AUTH_DENIED, "token", PROBLEM_SETUP_WRONG);
 }
 
-void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str token, struct str user, struct str password,
-                       struct str source, struct auth_result *r)
+void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str token, struct str user,
+                       struct str password, struct str source, struct auth_result *r)
 {
     r->wait_us = auth_wait(s, now.mono, STR("setup"), source);
     if (r->wait_us > 0) {
@@ -381,15 +385,15 @@ void auth_setup_finish(struct auth_store *s, struct auth_now now, struct str tok
         auth_failed(s, now.mono, STR("setup"), source);
     if (r->code != AUTH_OK || !put_user(s, now, user, password, AUTH_ADMIN, r))
         return;
-    s->setup = false;
-    mem_wipe(s->setup_hash, sizeof(s->setup_hash));
+    s->setup.out = false;
+    mem_wipe(s->setup.hash, sizeof(s->setup.hash));
     open_session(s, now, &VEC_LAST(&s->users), source, r);
 }
 
 /* ---- tokens of programs ---- */
 
-void auth_token_create(struct auth_store *s, struct auth_now now, struct str name, struct str role, int64_t lasts_us, struct str by,
-                       struct auth_result *r)
+void auth_token_create(struct auth_store *s, struct auth_now now, struct str name, struct str role,
+                       int64_t lasts_us, struct str by, struct auth_result *r)
 {
     struct auth_token t = {.created = now.wall.us, .expires = now.wall.us + lasts_us};
 
@@ -458,8 +462,11 @@ void auth_token_delete(struct auth_store *s, struct str name, struct auth_result
 
 void auth_store_init(struct auth_store *s, void (*random)(void *p, size_t n))
 {
-    *s = (struct auth_store){.idle_us = TIME_H, .max_us = 12 * TIME_H, .ops = crypto_pwhash_OPSLIMIT_INTERACTIVE,
-        .mem = crypto_pwhash_MEMLIMIT_INTERACTIVE, .random = random};
+    *s = (struct auth_store){.idle_us = TIME_H,
+                             .max_us = 12 * TIME_H,
+                             .ops = crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                             .mem = crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                             .random = random};
 }
 
 void auth_store_release(struct auth_store *s)

@@ -68,6 +68,12 @@ struct
     struct mono until, last;
 };
 
+struct auth_setup {
+    bool out; /* a set-up token is */
+    unsigned char hash[HASH_SHA256_BYTES];
+    struct mono until;
+};
+
 struct auth_now {
     struct wall wall;
     struct mono mono;
@@ -80,9 +86,7 @@ struct auth_store {
     VEC(struct auth_failure) failures;
     VEC(struct auth_known) known;         /* the oldest first */
     bool users_changed, sessions_changed; /* must be written; cleared by the owner */
-    bool setup;                           /* a set-up token is out */
-    unsigned char setup_hash[HASH_SHA256_BYTES];
-    struct mono setup_until;
+    struct auth_setup setup;
     int64_t idle_us, max_us; /* of a session */
     unsigned long long ops;  /* argon2id's cost */
     size_t mem;
@@ -103,6 +107,7 @@ struct auth_result {
 void auth_store_init(struct auth_store *s, void (*random)(void *p, size_t n));
 void auth_store_release(struct auth_store *s);
 
+void auth_store_forget_users(struct auth_store *s);                                   /* and their tokens */
 int auth_store_load_users(struct auth_store *s, struct str text, struct err *err);    /* all or nothing */
 int auth_store_load_sessions(struct auth_store *s, struct str text, struct err *err); /* all or nothing */
 void auth_store_dump_users(const struct auth_store *s, struct buf *out);

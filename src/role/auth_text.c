@@ -120,17 +120,20 @@ static int load(struct auth_store *s, struct str text, const struct form *f, str
     return err_set(err, E_FORMAT, "its end is missing");
 }
 
+void auth_store_forget_users(struct auth_store *s)
+{
+    VEC_CLEAR(&s->users);
+    VEC_CLEAR(&s->tokens);
+}
+
 int auth_store_load_users(struct auth_store *s, struct str text, struct err *err)
 {
     int rc;
 
-    VEC_CLEAR(&s->users);
-    VEC_CLEAR(&s->tokens);
+    auth_store_forget_users(s);
     rc = load(s, text, &users_form, err);
-    if (rc < 0) {
-        VEC_CLEAR(&s->users);
-        VEC_CLEAR(&s->tokens);
-    }
+    if (rc < 0)
+        auth_store_forget_users(s);
     return rc;
 }
 

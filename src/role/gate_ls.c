@@ -11,6 +11,7 @@
 
 #define SERIAL_LS    (1ull << 63) /* questions of ours; those of the API count from 1 */
 #define SEARCHES_MAX 4            /* at once: each holds its lines until it is answered */
+#define REQUEST_US   TIME_S       /* a request may keep the others waiting so long */
 #define PAGE         1000         /* events, HISTORY_LIMIT_MAX of the reader */
 
 int gate_ask_reader(struct role *r, uint64_t serial, const char *stmt, const struct str *args, size_t n)
@@ -104,10 +105,18 @@ static void refuse(struct gate_ls *g, uint64_t id, struct str request, int code,
     answer(g, x);
 }
 
+static bool too_long(void *user)
+{
+    return clock_mono().us > ((const struct mono *)user)->us + REQUEST_US;
+}
+
 /* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's name. */
 static void reply(struct gate_ls *g, const struct msg_ls_req *q, const struct livestatus_log *log)
 {
+    struct mono began = clock_mono();
     struct livestatus_world w = {.m = &g->api->model,
+                                 .too_long = too_long,
+                                 .user = &began,
                                  .b = &g->api->board,
                                  .version = BUILD_VERSION,
                                  .pid = g->parent,

@@ -28,7 +28,6 @@ struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd)
     if (c->next)
         c->next->prev = c;
     self->conns = c;
-    self->n_conns++;
     return c;
 }
 
@@ -54,7 +53,6 @@ void local_conn_free(struct conn *c)
         self->conns = c->next;
     if (c->next)
         c->next->prev = c->prev;
-    self->n_conns--;
     buf_release(&c->in);
     buf_release(&c->out);
     mem_free(c);
@@ -82,13 +80,29 @@ static void request_done(struct local *self, struct conn *c)
     c->request = 0;
 }
 
-static void accept_all(struct role *r, int listener, void (*take)(struct role *r, int fd))
+static bool has_room(const struct local *self, enum conn_kind kind, int fd)
 {
-    struct local *self = r->self;
+    size_t most = kind == CONN_CTL ? LOCAL_CTL_OF_USER_MAX : LOCAL_LS_OF_USER_MAX, all = 0, own = 0;
+    uid_t uid = (uid_t)-1;
+    gid_t gid;
+    pid_t pid;
+
+    sock_peer(fd, &uid, &gid, &pid);
+    for (const struct conn *c = self->conns; c; c = c->next) {
+        all += c->kind == kind && c->uid != 0;
+        own += c->kind == kind && c->uid == (int64_t)uid;
+    }
+    return uid == 0 ? own < LOCAL_CONNECTIONS_MAX : all < LOCAL_CONNECTIONS_MAX && own < most;
+}
+
+static void accept_all(struct role *r, int listener, enum conn_kind kind,
+                       void (*take)(struct role *r, int fd))
+{
+    const struct local *self = r->self;
     int fd;
 
     while (sock_accept(listener, &fd) == 0) {
-        if (self->n_conns < LOCAL_CONNECTIONS_MAX)
+        if (has_room(self, kind, fd))
             take(r, fd);
         else
             close(fd);
@@ -99,14 +113,14 @@ static void on_ctl_listen(void *user, uint32_t events UNUSED)
 {
     struct role *r = user;
 
-    accept_all(r, ((struct local *)r->self)->ctl_fd, local_ctl_accept);
+    accept_all(r, ((struct local *)r->self)->ctl_fd, CONN_CTL, local_ctl_accept);
 }
 
 static void on_ls_listen(void *user, uint32_t events UNUSED)
 {
     struct role *r = user;
 
-    accept_all(r, ((struct local *)r->self)->ls_fd, local_ls_accept);
+    accept_all(r, ((struct local *)r->self)->ls_fd, CONN_LS, local_ls_accept);
 }
 
 /* ---- answers of gate ---- */

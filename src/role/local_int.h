@@ -11,7 +11,8 @@
 #include "wire/hold.h"
 #include "wire/link.h"
 
-enum { LOCAL_CONNECTIONS_MAX = 512 };
+/* Connections of one kind. One user cannot take them all, and root always comes in: the control socket is everybody's. */
+enum { LOCAL_CONNECTIONS_MAX = 512, LOCAL_CTL_OF_USER_MAX = 32, LOCAL_LS_OF_USER_MAX = 256 };
 
 enum conn_kind { CONN_CTL, CONN_LS };
 
@@ -44,7 +45,6 @@ struct local {
     int ctl_fd, ls_fd, pipe_fd;
     struct loop_fd ctl_watch, ls_watch, pipe_watch;
     struct conn *conns;
-    size_t n_conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;
     struct hold hold;             /* lines of the command file that the engine does not have yet */

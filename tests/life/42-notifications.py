@@ -279,4 +279,18 @@ def test_commands_of_a_file_that_is_somebody_elses():
         assert 'needs a shell' in line and v.path('objects.cfg') in line and not v.told(), line
 
 
+def test_a_command_that_fails():
+    """The log names the contact, the object, the command and the reason."""
+    with Telling() as v:
+        with open(v.path('objects.cfg'), encoding='utf-8') as f:
+            text = f.read()
+        v.put('objects.cfg', text.replace('/bin/cat >> ' + v.path('told'), '(/bin/cat >/dev/null && echo nobody at home >&2 && false)'))
+        v.start()
+        v.result(2, 'bad')
+        until(lambda: "contact 'petra'" in v.log() and 'nobody at home' in v.log(), 'the log says it')
+        line = next(line for line in v.log().splitlines() if 'not delivered' in line and 'petra' in line)
+        assert "The notification of contact 'petra' about h;Größe by 'notify-by-pipe' was not delivered: " in line, line
+        assert line.endswith('nobody at home'), line
+
+
 main()

@@ -430,6 +430,28 @@ def test_without_right():
         assert p.returncode == 1 and 'root' in p.stderr and p.stderr.count('\n') == 1, p
 
 
+def test_one_user_cannot_take_all_connections():
+    if os.getuid() != 0:
+        raise Skip('needs root to become somebody else')
+    crowd = ('import os, socket, sys\n'
+             'held = []\n'
+             'for _ in range(600):\n'
+             '    s = socket.socket(socket.AF_UNIX)\n'
+             '    s.connect(sys.argv[1])\n'
+             '    held.append(s)\n'
+             'print("held", flush=True)\n'
+             'sys.stdin.read()\n')
+    with Asked() as v:
+        v.start()
+        p = subprocess.Popen(['/usr/bin/python3', '-c', crowd, os.path.join(v.state, 'run/ctl.sock')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                             user=65500, group=65500, extra_groups=[])
+        assert p.stdout.readline() == 'held\n'
+        status, out, said = vigie('ctl', 'status', '--state', v.state)
+        p.kill()
+        p.wait()
+        assert status == 0 and 'services' in out, (status, out, said)
+
+
 def options_of_help(*words):
     status, text, said = vigie(*words, '--help')
     assert status == 0 and not said and all(len(line) <= 80 for line in text.splitlines()), text

@@ -254,4 +254,20 @@ def test_guessing_is_slow():
         assert seen[:3] == [401] * 3 and 429 in seen, seen
 
 
+def test_a_set_up_that_cannot_be_kept():
+    """Nothing was changed, says the answer: then the link must be as good as before."""
+    with new() as v:
+        v.start()
+        token = until(lambda: re.search(r'#setup=(\S+)', v.said()), 'the set-up link').group(1)
+        folder, c = os.path.join(v.state, 'auth'), Client()
+        os.chmod(folder, 0o500)
+        status, answer = c.call('POST', '/api/v1/setup', {'token': token, 'user': 'root', 'password': PASSWORD})
+        assert status == 503, (status, answer)
+        assert c.call('GET', '/api/v1/setup') == (200, {'needed': True})
+        assert c.call('GET', '/api/v1/session')[0] == 401
+        os.chmod(folder, 0o700)
+        status, answer = c.call('POST', '/api/v1/setup', {'token': token, 'user': 'root', 'password': PASSWORD})
+        assert status == 201 and answer['role'] == 'admin', (status, answer)
+
+
 main()
