@@ -3,6 +3,7 @@
  * The gate's judgement: every route for every role from the table itself, the rules against other sites, request bodies, sessions, and what
  * happens when another role is slow, full or dead.
  */
+#include "api/level.h"
 #include "api/route.h"
 #include "api_world.h"
 #include "base/limits.h"
@@ -572,6 +573,30 @@ static void test_metrics(void **state)
     assert_null(strstr(w->body.data, "h0000")); /* no names */
 }
 
+static void test_reload_is_told(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_VIEWER), 200);
+    assert_non_null(strstr(w->body.data, "\"reload\":null"));
+    level_take(
+        &w->api,
+        STR("{\"main_file\":\"/m\",\"reload\":{\"ok\":false,\"errors\":[{\"line\":3}],\"error_count\":7},"
+            "\"config_warnings\":[{\"line\":5}],\"config_warning_count\":9,\"roles\":[]}"));
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_VIEWER), 200);
+    assert_non_null(
+        strstr(w->body.data, "\"reload\":{\"ok\":false,\"errors\":[{\"line\":3}],\"error_count\":7}"));
+    assert_non_null(strstr(w->body.data, "\"config_warnings\":[{\"line\":5}],\"config_warning_count\":9"));
+    assert_non_null(strstr(w->body.data, "\"process\":{\"main_file\":\"/m\"}")); /* and not there once more */
+    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
+    assert_non_null(strstr(w->body.data, "\nvigie_config_reload_ok 0\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_config_warnings 9\n"));
+    level_take(&w->api, STR("{\"reload\":{\"ok\":true},\"roles\":[]}"));
+    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
+    assert_non_null(strstr(w->body.data, "\nvigie_config_reload_ok 1\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_config_warnings 0\n"));
+}
+
 static void test_cookie_names(void **state UNUSED)
 {
     static const struct {
@@ -622,6 +647,7 @@ int main(void)
         WORLD(test_language),
         WORLD(test_openapi),
         WORLD(test_metrics),
+        WORLD(test_reload_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
