@@ -142,15 +142,16 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
 void event_of_resource(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
+    struct buf oid = BUF_INIT;
     struct str args[3];
 
     p->idx = resource_of(a, q);
     if (p->idx == MODEL_NONE || !page_read(a, q, p))
         return;
     q->state = p;
-    args[0] = q->param[0];
-    if (args[0].p[0] == 'i') /* no identity yet, so nothing was recorded yet */
-        args[0] = STR("0");
+    buf_add_u64(&oid, names_oid(a, p->idx)); /* 0: no identity yet, so nothing was recorded yet */
+    args[0] = arena_str(&q->arena, buf_str(&oid));
+    buf_release(&oid);
     args[1] = p->cursor;
     args[2] = p->limit;
     api_ask_reader(a, q, "events_of", args, 3, rows_known);

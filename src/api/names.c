@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SNAPSHOT_CHARS = 12 }; /* of its hash, in an id */
+
 struct pair {
     uint64_t oid;
     uint32_t idx;
@@ -130,8 +132,7 @@ void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf 
         buf_add_u64(out, oid);
         return;
     }
-    buf_add_char(out, 'i');
-    buf_add_u64(out, idx);
+    buf_printf(out, "i%.*s.%u", SNAPSHOT_CHARS, a->model.hash, idx);
 }
 
 /* The board learns the oids a moment after the engine has started: what was unknown is looked up again. */
@@ -162,14 +163,25 @@ uint32_t names_find(struct api *a, struct str id)
     struct pair key, *hit = NULL;
     uint64_t v;
 
-    if (id.n > 1 && id.p[0] == 'i' && str_to_u64(str_sub(id, 1, id.n), &v))
-        return v < n->n && !n->oid[v] ? (uint32_t)v : MODEL_NONE;
+    if (id.n && id.p[0] == 'i') {
+        struct str number = str_sub(id, 1, id.n), snapshot = str_cut(&number, '.');
+        bool same = str_eq(snapshot, str_sub(str_of(a->model.hash), 0, SNAPSHOT_CHARS));
+
+        return same && str_to_u64(number, &v) && v < n->n ? (uint32_t)v : MODEL_NONE;
+    }
     if (!id.n || id.p[0] < '0' || id.p[0] > '9' || !str_to_u64(id, &key.oid) || !key.oid)
         return MODEL_NONE;
     hit = bsearch(&key, n->by_oid, n->n_known, sizeof(key), by_oid);
     if (!hit && learn(a))
         hit = bsearch(&key, n->by_oid, n->n_known, sizeof(key), by_oid);
     return hit ? hit->idx : MODEL_NONE;
+}
+
+uint64_t names_oid(struct api *a, uint32_t idx)
+{
+    if (!a->names->oid[idx])
+        learn(a);
+    return a->names->oid[idx];
 }
 
 void names_learn(struct api *a, const uint64_t *oids)

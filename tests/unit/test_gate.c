@@ -573,6 +573,22 @@ static void test_metrics(void **state)
     assert_null(strstr(w->body.data, "h0000")); /* no names */
 }
 
+/* A list may come before the identities and the next request after them. */
+static void test_ids_without_identity(void **state)
+{
+    struct api_world *w = *state;
+    char path[128];
+
+    snprintf(path, sizeof(path), "/api/v1/resources/i%.12s.0", w->api.model.hash);
+    assert_int_equal(api_world_ask(w, "GET", path, "", "", API_ROLE_VIEWER), 200);
+    assert_non_null(strstr(w->body.data, "\"host\":\"h0000\""));
+    snprintf(path, sizeof(path), "/api/v1/resources/i%.12s.%u", w->api.model.hash, w->api.model.n_check);
+    assert_int_equal(api_world_ask(w, "GET", path, "", "", API_ROLE_VIEWER), 404);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/i000000000000.0", "", "", API_ROLE_VIEWER),
+                     404); /* of another configuration: that one may be somebody else */
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/i0", "", "", API_ROLE_VIEWER), 404);
+}
+
 static void test_reload_is_told(void **state)
 {
     struct api_world *w = *state;
@@ -648,6 +664,7 @@ int main(void)
         WORLD(test_openapi),
         WORLD(test_metrics),
         WORLD(test_reload_is_told),
+        WORLD(test_ids_without_identity),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
