@@ -11,7 +11,7 @@ import { emitC } from './embed.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 
 // Pages are addresses of their own; every one of them is the same document, so that a link can be sent to a colleague.
-export const PAGES = ['/', '/resources', '/platform'];
+export const PAGES = ['/', '/resources', '/platform', '/users', '/account'];
 // The budget of a first visit, in bytes as sent.
 const FIRST_LOAD_MAX = 80 * 1024;
 

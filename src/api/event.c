@@ -5,6 +5,7 @@
 #include "api/resource.h"
 #include "api/names.h"
 #include "api/row.h"
+#include "core/notify.h"
 #include "wire/json_read.h"
 
 struct event_page {
@@ -57,6 +58,22 @@ static bool tells_state(struct str kind)
     return str_eq_c(kind, "alert") || str_eq_c(kind, "notification") || str_eq_c(kind, "current_state");
 }
 
+/* What a notification was about, and whether a command was refused: the number "type" of a record (core/record.h). */
+static void write_type(struct json *j, const struct json_value *o, struct str kind)
+{
+    static const char *const about[NOTIFY_TYPES] = {
+        "problem",           "recovery",       "acknowledgement", "flapping_start",     "flapping_stop",
+        "flapping_disabled", "downtime_start", "downtime_end",    "downtime_cancelled", "custom"};
+    int64_t type = json_read_int(json_read_member(o, "type"));
+
+    if (str_eq_c(kind, "notification") && type >= 0 && type < NOTIFY_TYPES)
+        json_key_c(j, "about", about[type]);
+    if (str_eq_c(kind, "command"))
+        json_key_bool(j, "refused", type == 1);
+    if (str_eq_c(kind, "downtime_end"))
+        json_key_bool(j, "cancelled", type == 1);
+}
+
 /* A state has its words only with the kind of its object: a row of an object that is gone shows none. */
 static void write_event(struct api *a, struct json *j, const struct json_value *o, uint32_t idx)
 {
@@ -77,6 +94,7 @@ static void write_event(struct api *a, struct json *j, const struct json_value *
         json_key_bool(j, "hard", json_read_is(json_read_member(o, "hard")));
         json_key_i64(j, "attempt", json_read_int(json_read_member(o, "attempt")));
     }
+    write_type(j, o, json_read_text(json_read_member(o, "kind")));
     copy_text(j, o, "text");
     copy_text(j, o, "long_text");
     copy_text(j, o, "contact");

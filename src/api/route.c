@@ -27,6 +27,9 @@ static const struct body_field body_setup[] = {
     {"user", BODY_LINE, true, 1, 64, NULL, "the name of the first administrator"},
     {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
 };
+static const struct body_field body_setup_check[] = {
+    {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
+};
 static const struct body_field body_login[] = {
     {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
     {"password", BODY_TEXT, true, 1, 1024, NULL, "the user's password"},
@@ -89,6 +92,8 @@ const struct api_route route_table[] = {
     {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Whether there is no user yet"},
     {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup),
      .doc = "Make the first administrator with the set-up link"},
+    {"POST", V1 "/setup/check", GUARD_OPEN, session_setup_check, BODY(body_setup_check),
+     .doc = "Whether the set-up link is the right one"},
     {"POST", V1 "/setup/link", GUARD_ADMIN, session_setup_renew,
      .doc = "A new set-up link, while there is no user"},
     {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, BODY(body_login),

@@ -81,6 +81,13 @@ static void names(const struct api *a, uint32_t idx, struct json *j)
     }
 }
 
+/* Meant to be so: its configuration has no active checks, and results that are sent in are accepted. */
+static bool answers_only(const struct api *a, uint32_t idx, const struct board_check *c)
+{
+    return !(model_check(&a->model, idx)->flags & MODEL_CHECK_ACTIVE) && !(c->flags & BOARD_ACTIVE_ENABLED) &&
+           (c->flags & BOARD_PASSIVE_ENABLED);
+}
+
 void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t,
                  struct json *j)
 {
@@ -103,6 +110,7 @@ void row_members(const struct api *a, uint32_t idx, const struct board_check *c,
     json_key_bool(j, "flapping", c->flags & BOARD_FLAPPING);
     json_key_bool(j, "notifications_enabled", c->flags & BOARD_NOTIFY_ENABLED);
     json_key_bool(j, "checks_enabled", c->flags & BOARD_ACTIVE_ENABLED);
+    json_key_bool(j, "passive", answers_only(a, idx, c));
     json_key_bool(j, "running", c->flags & BOARD_RUNNING);
     json_key_bool(j, "stale", c->flags & BOARD_STALE);
 }

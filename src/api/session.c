@@ -16,9 +16,8 @@ static void set_cookie(struct api_request *q, struct str secret, int64_t seconds
     char name[API_COOKIE_MAX];
 
     who_cookie(q->host, q->tls, name);
-    buf_printf(&b, "Set-Cookie: %s=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
-               name, STR_ARG(secret), (long long)seconds,
-               q->tls ? "; Secure" : "");
+    buf_printf(&b, "Set-Cookie: %s=" STR_FMT "; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", name,
+               STR_ARG(secret), (long long)seconds, q->tls ? "; Secure" : "");
     api_header(q, b.data);
     mem_wipe(b.data, b.len);
     buf_release(&b);
@@ -125,6 +124,25 @@ static void renewed(struct api *a, struct api_request *q, const struct api_answe
     buf_release(&out);
 }
 
+static void token_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (!api_auth_refused(a, q, x))
+        api_reply_ok(a, q, 200);
+}
+
+/* So that a wrong link is told before somebody has thought of a password. Its 256 bits need no slowing down. */
+void session_setup_check(struct api *a, struct api_request *q)
+{
+    struct body_value v[BODY_FIELDS_MAX];
+
+    if (!http_text_is_loopback(q->peer)) {
+        api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
+        return;
+    }
+    if (body_read(a, q, q->route->body, q->route->n_body, v))
+        api_ask_auth(a, q, "setup_check", &v[0].text, 1, token_known);
+}
+
 void session_setup_renew(struct api *a, struct api_request *q)
 {
     api_ask_auth(a, q, "setup_renew", NULL, 0, renewed);
@@ -184,8 +202,7 @@ void session_logout(struct api *a, struct api_request *q)
 {
     struct str secret;
 
-    if (q->who.by != API_BY_SESSION ||
-        !api_session_secret(q, &secret)) {
+    if (q->who.by != API_BY_SESSION || !api_session_secret(q, &secret)) {
         api_fail(a, q, 422, NULL, PROBLEM_SESSION_ONLY);
         return;
     }

@@ -5,6 +5,7 @@
 
 void session_setup_needed(struct api *a, struct api_request *q);
 void session_setup(struct api *a, struct api_request *q);
+void session_setup_check(struct api *a, struct api_request *q);
 void session_setup_renew(struct api *a, struct api_request *q);
 void session_login(struct api *a, struct api_request *q);
 void session_logout(struct api *a, struct api_request *q);

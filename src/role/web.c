@@ -108,7 +108,7 @@ static void answer_asset(struct web *w, const struct http_request *rq)
         answer_problem(w, rq->id, 405, "This address is only read: use GET.", STR("Allow: GET, HEAD"));
         return;
     }
-    if (!web_asset_find(rq->head, &found)) {
+    if (!web_asset_find(rq->head, &found) && !web_asset_missing(rq->head, &found)) {
         answer_problem(w, rq->id, 404, "There is nothing at this address.", STR_NULL);
         return;
     }

@@ -56,3 +56,16 @@ bool web_asset_find(const struct http_head *h, struct web_asset_answer *out)
     }
     return true;
 }
+
+bool web_asset_missing(const struct http_head *h, struct web_asset_answer *out)
+{
+    struct http_head page = {.path = STR("/"), .method = h->method};
+
+    if (!str_contains(http_parse_field(h, "accept"), STR("text/html")) || !web_asset_find(&page, out))
+        return false;
+    out->status = 404;
+    out->n_headers = 0; /* no tag: this is not the page of this address */
+    out->headers[out->n_headers++] = str_of(out->type_line);
+    out->headers[out->n_headers++] = STR("Cache-Control: no-store");
+    return true;
+}

@@ -4,7 +4,7 @@
 #include "wire/http_parse.h"
 
 struct web_asset_answer {
-    int status; /* 200 or 304 */
+    int status; /* 200, 304 or 404 */
     struct str headers[6];
     size_t n_headers;
     struct str body;    /* borrowed from the program */
@@ -14,3 +14,8 @@ struct web_asset_answer {
 
 /* False: there is no such asset. */
 bool web_asset_find(const struct http_head *h, struct web_asset_answer *out);
+/*
+ * What a person at an address without anything gets: the page, which says so, with status 404. False: whoever asks reads no
+ * HTML, or only as well as anything.
+ */
+bool web_asset_missing(const struct http_head *h, struct web_asset_answer *out);

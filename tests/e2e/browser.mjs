@@ -12,8 +12,8 @@ const WAIT_MS = 15000;
 
 export const launch = () => chromium.launch({ executablePath: process.env.VIGIE_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 
-// Answers that the test itself provokes: nobody signed in, a wrong password, the network taken away, a role killed.
-const PROVOKED = /status of (40[13]|50[34])|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE/;
+// Answers that the test itself provokes: nobody signed in, a wrong password, an address without anything, the network taken away, a role killed.
+const PROVOKED = /status of (40[1349]|50[34])|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE/;
 
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/Paris', ...options });

@@ -2,7 +2,7 @@
 // A real Vigie for the test: its own configuration and state in a temporary folder, real plugins, and one service whose
 // state the test can turn.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -80,7 +80,24 @@ define service {
   contacts alice
   register 0
 }
-${SERVICES.map(([name], i) => service(name, `c${i}`)).join('')}${service('Turning', 'turn')}`);
+${SERVICES.map(([name], i) => service(name, `c${i}`)).join('')}${service('Turning', 'turn')}
+define service {
+  use every
+  service_description Sent in
+  check_command c6
+  active_checks_enabled 0
+}
+define command {
+  command_name unused
+  command_line /nonexistent/plugin
+}
+define service {
+  use every
+  service_description Not there
+  check_command unused
+  active_checks_enabled 0
+}
+`);
   writeFileSync(join(dir, 'turn.sh'), `#!/bin/sh\nif [ -e ${dir}/bad ]; then echo "TURN CRITICAL - it was turned|level=97%;80;90;0;100"; exit 2; fi\necho "TURN OK - calm|level=12%;80;90;0;100"\n`);
   chmodSync(join(dir, 'turn.sh'), 0o755);
   put('vigie.cfg', `log_file=${dir}/vigie.log
@@ -145,7 +162,14 @@ export async function startVigie() {
     const link = await setupLink(child);
     child.removeAllListeners('exit');
     const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
-    return { ...link, own: true, turn, stop };
+    const objects = join(dir, 'objects.cfg');
+    // Makes the configuration wrong; what it returns makes it right again.
+    const damage = () => {
+      const was = readFileSync(objects);
+      appendFileSync(objects, 'define host {\n  use no-such-template\n  host_name wreck\n}\n');
+      return () => writeFileSync(objects, was);
+    };
+    return { ...link, own: true, turn, damage, hangup: () => child.kill('SIGHUP'), stop };
   } catch (error) {
     await stop();
     throw error;

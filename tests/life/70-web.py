@@ -67,6 +67,9 @@ def set_up(v):
     token = until(lambda: re.search(r'#setup=(\S+)', v.said()), 'the set-up link').group(1)
     c = Client()
     assert c.call('GET', '/api/v1/setup') == (200, {'needed': True})
+    status, answer = c.call('POST', '/api/v1/setup/check', {'token': 'x' * 43})
+    assert status == 401 and answer['field'] == 'token', (status, answer)
+    assert c.call('POST', '/api/v1/setup/check', {'token': token}) == (200, {'ok': True})
     status, answer = c.call('POST', '/api/v1/setup', {'token': token, 'user': 'root', 'password': PASSWORD})
     assert status == 201 and answer['role'] == 'admin', (status, answer)
     return c, token
@@ -91,6 +94,8 @@ def test_first_hour():
         assert Client().call('GET', '/api/v1/setup') == (200, {'needed': False})
         status, answer = Client().call('POST', '/api/v1/setup', {'token': token, 'user': 'eve', 'password': PASSWORD})
         assert status == 410 and answer['field'] == 'token', (status, answer)
+        status, answer = Client().call('POST', '/api/v1/setup/check', {'token': token})
+        assert status == 410 and answer['field'] == 'token', (status, answer)
         rows = until(lambda: [r for r in c.call('GET', '/api/v1/resources?filter=unhandled')[1]['resources'] if r['state'] == 'critical'])
         assert [r['service'] for r in rows] == ['bad']
         path = f'/api/v1/resources/{rows[0]["id"]}'
@@ -101,7 +106,9 @@ def test_first_hour():
         assert c.call('DELETE', path + '/acknowledgement')[0] == 200
         status, answer = c.call('POST', path + '/downtime', {'start': '2020-01-01T00:00:00Z', 'end': '2020-01-02T00:00:00Z', 'comment': 'x'})
         assert status == 422 and answer['field'] == 'end', (status, answer)
+        assert not rows[0]['passive']
         passive = c.call('GET', '/api/v1/resources?host=h&service=passive')[1]['resources'][0]
+        assert passive['passive']
         assert c.call('POST', f'/api/v1/resources/{passive["id"]}/submit', {'state': 'warning', 'output': 'said so'}) == (200, {'ok': True})
         until(lambda: c.call('GET', f'/api/v1/resources/{passive["id"]}')[1]['output'] == 'said so')
         assert c.call('GET', '/api/v1/status')[1]['journal']['degraded'] == ''
@@ -150,6 +157,7 @@ def test_headers_on_every_answer():
     nonsense = {
         b'GET /nothing HTTP/1.1\r\n' + host: 404,
         b'GET /../../etc/passwd HTTP/1.1\r\n' + host: 404,
+        b'GET /nothing HTTP/1.1\r\nAccept: text/html\r\n' + host: 404,
         b'POST / HTTP/1.1\r\n' + host: 405,
         b'GET /api/v1/nothing HTTP/1.1\r\n' + host: 404,
         b'DELETE /api/v1/resources HTTP/1.1\r\n' + host: 405,
@@ -172,6 +180,23 @@ def test_headers_on_every_answer():
             for name, value in HEADERS.items():
                 assert headers.get(name) == value, (request[:60], name, headers.get(name))
             assert 'server' not in headers
+
+
+def test_an_address_without_anything():
+    browser = {'Accept': 'text/html,application/xhtml+xml,*/*;q=0.8'}
+    with new() as v:
+        v.start()
+        c = Client()
+        status, page = c.call('GET', '/')
+        assert status == 200 and b'<div id="app">' in page
+        etag = c.headers['etag']
+        for headers in (browser, {**browser, 'If-None-Match': etag}):
+            assert c.call('GET', '/nothing?x=1', headers=headers) == (404, page)
+            assert c.headers['content-type'].startswith('text/html') and 'etag' not in c.headers, c.headers
+        for path, headers in (('/nothing', {}), ('/nothing.js', {'Accept': '*/*'}), ('/api/v1/nothing', browser)):
+            status, answer = c.call('GET', path, headers=headers)
+            assert status == 404 and answer['status'] == 404, (path, answer)
+            assert c.headers['content-type'] == 'application/problem+json', path
 
 
 def test_the_page_and_its_parts():

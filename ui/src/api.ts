@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only way to the server. A 401 anywhere means that the session has ended: the sign-in page shows, the URL stays.
 import { signal } from '@preact/signals';
-import { lang, t } from './i18n/i18n.ts';
+import { lang, said, t } from './i18n/i18n.ts';
 import type { Session } from './model.ts';
 
 // undefined: not asked yet; null: nobody is signed in.
@@ -12,7 +12,7 @@ export const away = signal(false);
 export const lastAnswer = signal(Date.now());
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly detail: string, readonly field: string | null) {
+  constructor(readonly status: number, readonly detail: string, readonly field: string | null, readonly waitS = 0) {
     super(detail || `HTTP ${status}`);
   }
 }
@@ -33,11 +33,11 @@ async function problemOf(response: Response): Promise<ApiError> {
   } catch {
     // Not every refusal comes from the gate: a proxy may answer in HTML.
   }
-  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null);
+  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null, Number(response.headers.get('Retry-After')) || 0);
 }
 
 export function errorText(error: unknown): string {
-  if (error instanceof ApiError) return error.detail || t('err.server', { status: error.status });
+  if (error instanceof ApiError) return said(error.detail) || t('err.server', { status: error.status });
   return t('err.network');
 }
 
@@ -94,6 +94,9 @@ export async function login(user: string, password: string): Promise<void> {
   session.value = await api<Session>('POST', '/login', { body: { user, password }, open: true });
   sessionEnded.value = false;
 }
+
+// Refused as the set-up itself would be, before somebody has thought of a password.
+export const checkSetup = (token: string): Promise<unknown> => api('POST', '/setup/check', { body: { token }, open: true });
 
 export async function setup(token: string, user: string, password: string): Promise<void> {
   await api('POST', '/setup', { body: { token, user, password }, open: true });

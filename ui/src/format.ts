@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers with units, durations in words, times a person can place. Everything goes through Intl, in the person's language.
-import { t, lang } from './i18n/i18n.ts';
+import { t, lang, locale } from './i18n/i18n.ts';
 import type { Key } from './i18n/i18n.ts';
 import type { Figure } from './model.ts';
 
@@ -9,10 +9,10 @@ const NBSP = '\u202f'; // narrow no-break space, between a number and its unit
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
 export function num(value: number, digits = 2): string {
-  const key = `${lang.value}/${digits}`;
+  const key = `${locale.value}/${digits}`;
   let format = numberFormats.get(key);
   if (!format) {
-    format = new Intl.NumberFormat(lang.value, { maximumFractionDigits: digits });
+    format = new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits });
     numberFormats.set(key, format);
   }
   return format.format(value);
@@ -65,33 +65,47 @@ export function relative(iso: string | null | undefined, nowMs: number): string 
   return delta > 0 ? t('time.ago', { d: duration(delta) }) : t('time.in', { d: duration(-delta) });
 }
 
+// The order and words of the person's own locale, and the hours of the logs and of `vigie ctl`: 0 to 23.
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+function written(ms: number, options: Intl.DateTimeFormatOptions): string {
+  const key = `${locale.value}/${JSON.stringify(options)}`;
+  let format = dateFormats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale.value, { ...options, hourCycle: 'h23' });
+    dateFormats.set(key, format);
+  }
+  return format.format(ms);
+}
+const HOUR: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+
 export function exact(iso: string | null | undefined): string {
   const at = seconds(iso);
-  if (at === null) return t('time.never');
-  return new Intl.DateTimeFormat(lang.value, { dateStyle: 'full', timeStyle: 'long' }).format(at * 1000);
+  return at === null ? t('time.never') : written(at * 1000, { dateStyle: 'full', timeStyle: 'long' });
 }
 
-// A time as short as it can be placed: the hour today, the weekday this week, else the date.
-export function clock(iso: string | null | undefined, nowMs: number): string {
+// To the second: events follow each other closely.
+export function clock(iso: string | null | undefined): string {
   const at = seconds(iso);
-  if (at === null) return '—';
-  const then = new Date(at * 1000);
-  const today = new Date(nowMs);
-  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime();
-  let options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
-  if (then.getTime() >= midnight && then.getTime() < midnight + 86400_000) options = { hour: '2-digit', minute: '2-digit' };
-  else if (Math.abs(midnight - then.getTime()) < 6 * 86400_000) options = { weekday: 'short' };
-  return new Intl.DateTimeFormat(lang.value, options).format(then);
+  return at === null ? '—' : written(at * 1000, { ...HOUR, second: '2-digit' });
+}
+
+// The day of a time, empty for today: what stands above the events of another day.
+export function day(iso: string | null | undefined, nowMs: number): string {
+  const at = seconds(iso);
+  if (at === null || new Date(at * 1000).toDateString() === new Date(nowMs).toDateString()) return '';
+  return written(at * 1000, { weekday: 'long', day: 'numeric', month: 'long', ...(nowMs / 1000 - at > 300 * 86400 ? { year: 'numeric' } : {}) });
+}
+
+export function date(iso: string | null | undefined): string {
+  const at = seconds(iso);
+  return at === null ? '—' : written(at * 1000, { dateStyle: 'medium' });
 }
 
 export function moment(iso: string | null | undefined, nowMs: number): string {
   const at = seconds(iso);
   if (at === null) return '—';
   const sameDay = new Date(at * 1000).toDateString() === new Date(nowMs).toDateString();
-  const options: Intl.DateTimeFormatOptions = sameDay
-    ? { hour: '2-digit', minute: '2-digit' }
-    : { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
-  return new Intl.DateTimeFormat(lang.value, options).format(at * 1000);
+  return written(at * 1000, sameDay ? HOUR : { weekday: 'short', day: 'numeric', month: 'short', ...HOUR });
 }
 
 export function figure(value: Figure): number | null {
@@ -115,7 +129,7 @@ function bytes(value: number): string {
   }
   const names = BYTE_NAMES[lang.value] ?? BYTE_NAMES['en']!;
   // "4.0 MiB" beside "71.2 MiB": columns of sizes line up.
-  const text = power === 0 ? num(n, 1) : new Intl.NumberFormat(lang.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
+  const text = power === 0 ? num(n, 1) : new Intl.NumberFormat(locale.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
   return `${value < 0 ? '−' : ''}${text}${NBSP}${names[power]}`;
 }
 

@@ -2,17 +2,20 @@
 import { effect, signal } from '@preact/signals';
 import { Component, render, type ComponentChildren, type JSX } from 'preact';
 import { AwayError, readSession, session } from './api.ts';
-import { prefs, t } from './i18n/i18n.ts';
+import { prefs, t, type Key } from './i18n/i18n.ts';
 import { applyLook } from './prefs.ts';
 import { startKeys } from './keys.ts';
-import { LoginPage, SetupPage, tokenIn } from './pages/login.tsx';
+import { AccountPage } from './pages/account.tsx';
+import { codeIn, LoginPage, SetupPage } from './pages/login.tsx';
+import { MissingFrame, MissingPage } from './pages/missing.tsx';
 import { PlatformPage } from './pages/platform.tsx';
 import { ResourcesPage } from './pages/resources.tsx';
+import { UsersPage } from './pages/users.tsx';
 import { Tip, Toasts } from './parts/bits.tsx';
 import { Dialogs } from './parts/dialogs.tsx';
 import { Panel } from './parts/panel.tsx';
 import { Shell } from './parts/shell.tsx';
-import { route, startRouting } from './route.ts';
+import { route, startRouting, type PageName } from './route.ts';
 import { startDetail } from './store/detail.ts';
 import { counts, startList } from './store/list.ts';
 import { startClock } from './store/now.ts';
@@ -23,7 +26,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/app.css';
 
-const setupToken = signal(tokenIn(location.hash));
+const setupCode = signal(codeIn(location.hash)); // null: no set-up link
 const unreachable = signal(false);
 
 function Unreachable(): JSX.Element {
@@ -48,14 +51,20 @@ class Guard extends Component<{ children: ComponentChildren }, { failed: string 
   }
 }
 
+const PAGES: Record<PageName, () => JSX.Element> = {
+  resources: () => <ResourcesPage />, platform: () => <PlatformPage />, users: () => <UsersPage />, account: () => <AccountPage />, missing: () => <MissingPage />,
+};
+const TITLES: Record<PageName, Key> = { resources: 'list.title', platform: 'plat.title', users: 'users.title', account: 'account.title', missing: 'missing.title' };
+
 function App(): JSX.Element | null {
   if (session.value === undefined) return unreachable.value ? <Unreachable /> : null;
-  if (session.value === null) return setupToken.value ? <SetupPage token={setupToken.value} /> : <LoginPage />;
   const page = route.value.page;
+  if (session.value === null && setupCode.value !== null) return <SetupPage code={setupCode.value} />;
+  if (session.value === null) return page === 'missing' ? <MissingFrame /> : <LoginPage />;
   const panel = page === 'resources' && route.value.open ? <Panel /> : null;
   return (
     <>
-      <Shell panel={panel}>{page === 'platform' ? <PlatformPage /> : <ResourcesPage />}</Shell>
+      <Shell panel={panel}>{PAGES[page]()}</Shell>
       <Dialogs />
       <Toasts />
       <Tip />
@@ -66,7 +75,7 @@ function App(): JSX.Element | null {
 function watchTitle(): void {
   effect(() => {
     const n = session.value ? counts.value.unhandled ?? 0 : 0;
-    const name = !session.value ? '' : `${t(route.value.page === 'platform' ? 'plat.title' : 'list.title')} · `;
+    const name = !session.value ? '' : `${t(TITLES[route.value.page])} · `;
     document.title = `${n > 0 ? `(${num(n, 0)}) ` : ''}${name}Vigie`;
   });
 }
@@ -92,7 +101,7 @@ async function firstSession(): Promise<void> {
 
 function start(root: HTMLElement): void {
   applyLook(prefs.peek());
-  addEventListener('hashchange', () => { setupToken.value = tokenIn(location.hash); });
+  addEventListener('hashchange', () => { setupCode.value = codeIn(location.hash); });
   startRouting();
   startClock();
   watchLook();

@@ -30,6 +30,7 @@ export interface Row {
   checks_enabled?: boolean;
   stale?: boolean;
   running?: boolean;
+  passive?: boolean; // meant to answer only to results that are sent in
 }
 
 export type Counts = Partial<Record<State | 'unhandled', number>>;
@@ -118,6 +119,9 @@ export interface Event {
   text?: string;
   contact?: string;
   author?: string;
+  about?: string; // of a notification
+  refused?: boolean; // a command
+  cancelled?: boolean; // a downtime
 }
 
 export interface RoleStatus {
@@ -143,6 +147,37 @@ export interface Warning {
   level?: string;
 }
 
+export interface Place {
+  file?: string;
+  line?: number;
+  column?: number;
+  text: string;
+}
+
+export interface Reload {
+  time?: string;
+  ok: boolean;
+  generation?: string | number;
+  error_count?: number;
+  errors?: Place[];
+}
+
+export interface Account {
+  user: string;
+  role: UserRole;
+  created: string | null;
+  password_changed: string | null;
+  sessions: number;
+}
+
+export interface Token {
+  name: string;
+  role: UserRole;
+  created: string | null;
+  expires: string | null;
+  by: string;
+}
+
 export interface Status {
   version: string;
   build?: string;
@@ -154,6 +189,9 @@ export interface Status {
   journal?: { seq?: string | number; degraded?: string };
   not_yet?: { directive: string; file?: string; line?: number }[];
   warnings?: (string | Warning)[];
+  reload?: Reload | null;
+  config_warnings?: Place[] | null;
+  config_warning_count?: number;
   process?: { rights_warning?: string; one_process?: boolean };
 }
 

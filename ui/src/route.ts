@@ -3,8 +3,11 @@
 import { signal } from '@preact/signals';
 import { STATES, type Filter, type Order, type SortKey, type State, type View } from './model.ts';
 
+export type PageName = 'resources' | 'platform' | 'users' | 'account' | 'missing';
+const PATHS: Record<string, PageName> = { '': 'resources', '/resources': 'resources', '/platform': 'platform', '/users': 'users', '/account': 'account' };
+
 export interface Route extends View {
-  page: 'resources' | 'platform';
+  page: PageName;
   open: string; // the resource in the panel, or empty
 }
 
@@ -24,7 +27,7 @@ export function parseRoute(path: string, search: string): Route {
   const sort = pick(query.get('sort'), SORTS, DEFAULT_ROUTE.sort);
   const states = (query.get('state') ?? '').split(',').filter((s): s is State => STATES.includes(s as State));
   return {
-    page: path.replace(/\/+$/, '') === '/platform' ? 'platform' : 'resources',
+    page: PATHS[path.replace(/\/+$/, '')] ?? 'missing',
     q: query.get('q') ?? '',
     filter: pick<Filter>(query.get('filter'), ['unhandled', 'problems', 'all'], states.length > 0 ? 'all' : DEFAULT_ROUTE.filter),
     states,
@@ -38,7 +41,8 @@ export function parseRoute(path: string, search: string): Route {
 
 // Only what differs from the usual is written: links stay short enough to be read aloud.
 export function formatRoute(route: Route): string {
-  if (route.page === 'platform') return '/platform';
+  if (route.page === 'missing') return '/';
+  if (route.page !== 'resources') return `/${route.page}`;
   const query = new URLSearchParams();
   if (route.q) query.set('q', route.q);
   if (route.states.length > 0) query.set('state', route.states.join(','));

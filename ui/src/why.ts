@@ -2,11 +2,11 @@
 // Why a resource is as it is, in a sentence or two: the measurement that crossed its limit where there is one, else the engine's
 // reason; then, for a problem, why nobody (or who) was told.
 import { figure, parseRange, quantity, rangeWords } from './format.ts';
-import { lang, t } from './i18n/i18n.ts';
+import { lang, said, t } from './i18n/i18n.ts';
 import { isProblem, type Detail, type Perf, type Reason } from './model.ts';
 import { alerts } from './parts/perf.tsx';
 
-const told = (reason: Reason | null | undefined): string => (lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? '';
+const told = (reason: Reason | null | undefined): string => said((lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? '');
 const codeOf = (reason: Reason | null | undefined): string => (reason?.code ?? '').toUpperCase();
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

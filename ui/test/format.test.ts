@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clock, duration, durationLong, figure, parseRange, quantity, rangeWords, relative, seconds } from '../src/format.ts';
-import { prefs } from '../src/i18n/i18n.ts';
+import { clock, day, duration, durationLong, exact, figure, moment, parseRange, quantity, rangeWords, relative, seconds } from '../src/format.ts';
+import { localeOf, prefs } from '../src/i18n/i18n.ts';
 import { alerts, scaleOf, zones } from '../src/parts/perf.tsx';
 
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
@@ -33,14 +33,29 @@ test('relative times, before and after', () => {
   assert.equal(plain(relative('2026-11-23T11:59:42Z', now)), 'il y a 18 s');
 });
 
-test('times are placed by hour, weekday or date', () => {
+test('times have hours from 0 to 23, in the words of the reader; another day is named', () => {
   say('en');
   const now = new Date(2026, 10, 23, 12, 0).getTime();
-  assert.match(plain(clock(new Date(2026, 10, 23, 0, 30).toISOString(), now)), /12:30 AM|00:30/);
-  assert.equal(clock(new Date(2026, 10, 20, 8, 0).toISOString(), now), 'Fri');
-  assert.equal(clock(new Date(2026, 8, 1).toISOString(), now), 'Sep 1');
-  assert.equal(clock('rubbish', now), '—');
+  const iso = (...at: [number, number, number, number, number, number]): string => new Date(...at).toISOString();
+  assert.equal(clock(iso(2026, 10, 23, 0, 30, 7)), '00:30:07');
+  assert.equal(moment(iso(2026, 10, 23, 14, 56, 0), now), '14:56');
+  assert.match(moment(iso(2026, 10, 20, 14, 56, 0), now), /Fri.*20.*Nov.*14:56/);
+  assert.match(exact(iso(2026, 10, 20, 14, 56, 9)), /14:56:09/);
+  assert.equal(clock('rubbish'), '—');
+  assert.equal(day(iso(2026, 10, 23, 0, 1, 0), now), '');
+  assert.match(day(iso(2026, 10, 22, 23, 59, 0), now), /^Sunday,? 22 November$/);
+  assert.match(day(iso(2025, 0, 2, 3, 4, 5), now), /2025/);
+  say('fr');
+  assert.equal(day(iso(2026, 10, 22, 23, 59, 0), now), 'dimanche 22 novembre');
   assert.equal(seconds('1970-01-01T00:00:00Z'), null, 'the epoch means never');
+});
+
+test('the locale is the browser\'s where it is in the language of the page', () => {
+  assert.equal(localeOf('en', ['de-DE', 'en-US', 'en']), 'en-US');
+  assert.equal(localeOf('en', ['fr-FR']), 'en-GB');
+  assert.equal(localeOf('fr', ['en-US', 'fr-CH']), 'fr-CH');
+  assert.equal(localeOf('fr', ['fr']), 'fr-FR');
+  assert.equal(localeOf('en', ['en_US.UTF-8']), 'en-GB', 'what is no tag is not used');
 });
 
 test('quantities are read by people', () => {

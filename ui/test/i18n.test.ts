@@ -14,7 +14,7 @@ const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 // Words that are the same in both languages, and symbols.
 const SAME = new Set<string>([
   'state.ok', 'unit.s', 'unit.min', 'unit.h', 'list.col_info', 'panel.fact_notes', 'plat.version', 'plat.level', 'menu.theme_auto',
-  'plat.directive', 'form.options', 'panel.fact_contacts',
+  'plat.directive', 'form.options', 'panel.fact_contacts', 'plat.build', 'list.tag_soft', 'users.sessions',
 ]);
 
 test('every text exists in both catalogues, with the same blanks', () => {
@@ -61,8 +61,8 @@ test('French typography: a no-break or plain space before : ; ? !, curly apostro
 
 test('numbers choose the plural of their language', () => {
   assert.equal(render('en', 'list.selected', { n: 0 }), '0 selected');
-  assert.equal(render('fr', 'list.selected', { n: 0 }), '0 choisie');
-  assert.equal(render('fr', 'list.selected', { n: 2 }), '2 choisies');
+  assert.equal(render('fr', 'list.selected', { n: 0 }), '0 sélectionnée');
+  assert.equal(render('fr', 'list.selected', { n: 2 }), '2 sélectionnées');
   assert.equal(render('en', 'nav.unhandled', { n: 1210 }), '1,210 unhandled problems');
   assert.match(render('fr', 'nav.unhandled', { n: 1210 }), /^1\s210 problèmes/u);
 });

@@ -15,6 +15,15 @@ test('the usual page has the shortest address', () => {
   assert.deepEqual(parse('/resources/'), DEFAULT_ROUTE);
 });
 
+test('pages have addresses; what is no page is known as such', () => {
+  for (const page of ['platform', 'users', 'account'] as const) {
+    assert.equal(parse(`/${page}/`).page, page);
+    assert.equal(formatRoute({ ...DEFAULT_ROUTE, page, q: 'x' }), `/${page}`);
+  }
+  for (const bad of ['/nimporte', '/resources/x', '/constructor', '/__proto__']) assert.equal(parse(bad).page, 'missing', bad);
+  assert.equal(formatRoute({ ...DEFAULT_ROUTE, page: 'missing' }), '/');
+});
+
 test('an address can be written and read again, whatever is on the screen', () => {
   let seed = 11;
   const pick = <T>(list: readonly T[]): T => list[(seed = (seed * 16807) % 2147483647) % list.length]!;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allCaps, capNames } from '../src/caps.ts';
-import { tokenIn } from '../src/pages/login.tsx';
+import { codeIn, tokenIn } from '../src/pages/login.tsx';
 import { goodPassword, goodUser, judge } from '../src/password.ts';
 import { browserLang, parsePrefs } from '../src/prefs.ts';
 
@@ -20,10 +20,15 @@ test('user names', () => {
   for (const bad of ['', 'a b', 'é', 'a/b', 'A'.repeat(65)]) assert.ok(!goodUser(bad));
 });
 
-test('the set-up code is found in a link, a fragment, or nowhere', () => {
-  assert.equal(tokenIn('#setup=abcDEF_123-45'), 'abcDEF_123-45');
-  assert.equal(tokenIn(' http://127.0.0.1:8080/#setup=abcDEF_123-45 '), 'abcDEF_123-45');
-  for (const bad of ['', '#setup=', '#setup=short', 'http://x/', '#setup=<script>alert(1)</script>']) assert.equal(tokenIn(bad), '');
+test('the set-up code is found in a link, a fragment, or nowhere; a damaged one is known as such', () => {
+  const code = 'abcDEF_123-45'.padEnd(43, 'x');
+  assert.equal(tokenIn(`#setup=${code}`), code);
+  assert.equal(tokenIn(` http://127.0.0.1:8080/#setup=${code} `), code);
+  assert.equal(tokenIn(`http://127.0.0.1:8080/#setup=${code.slice(0, 20)}\n  ${code.slice(20)}`), code, 'a line that the terminal broke');
+  for (const bad of ['', '#setup=', '#setup=short', `#setup=${code}x`, 'http://x/', '#setup=<script>alert(1)</script>']) assert.equal(tokenIn(bad), '');
+  assert.equal(codeIn('#other'), null);
+  assert.equal(codeIn('#setup='), '');
+  assert.equal(codeIn('#setup=short'), 'short');
 });
 
 test('capabilities have names', () => {

@@ -12,6 +12,22 @@ export const prefs = signal<Prefs>(readPrefs());
 const languages = typeof navigator === 'undefined' ? [] : navigator.languages;
 export const lang = computed<Lang>(() => prefs.value.lang ?? browserLang(languages));
 
+// How numbers and times are written: as the browser's person writes them, where that is in the language of the page.
+const USUAL: Record<Lang, string> = { en: 'en-GB', fr: 'fr-FR' };
+
+export function localeOf(code: Lang, tags: readonly string[] = languages): string {
+  const tag = tags.find((one) => one.slice(0, 2).toLowerCase() === code) ?? '';
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag)[0] === tag && tag.length > 2 ? tag : USUAL[code];
+  } catch {
+    return USUAL[code];
+  }
+}
+export const locale = computed(() => localeOf(lang.value));
+
+// What the server says in French has typewriter's apostrophes, since it is also said to terminals.
+export const said = (text: string): string => (lang.value === 'fr' ? text.replace(/'/g, '’') : text);
+
 export function setPrefs(patch: Partial<Prefs>): void {
   prefs.value = { ...prefs.value, ...patch };
   writePrefs(prefs.value);
@@ -28,7 +44,7 @@ export function render(code: Lang, key: Key, args: Args = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = args[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(code).format(value) : value;
+    return typeof value === 'number' ? new Intl.NumberFormat(localeOf(code)).format(value) : value;
   });
 }
 

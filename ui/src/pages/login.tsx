@@ -2,14 +2,17 @@
 // Before anyone is signed in: sign in, or use the set-up link of a fresh installation.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, ApiError, errorText, login, sessionEnded, setup } from '../api.ts';
+import { api, ApiError, checkSetup, errorText, login, sessionEnded, setup } from '../api.ts';
+import { duration } from '../format.ts';
 import { LANG_NAMES, lang, setPrefs, t, type Key } from '../i18n/i18n.ts';
-import { goodPassword, goodUser, judge, MIN_LENGTH } from '../password.ts';
+import { goodPassword, goodUser, judge } from '../password.ts';
 import { go } from '../route.ts';
 import { Segments } from '../parts/bits.tsx';
-import { Brand, Icon } from '../parts/icons.tsx';
+import { Password, Rules } from '../parts/fields.tsx';
+import { Brand } from '../parts/icons.tsx';
+import { now } from '../store/now.ts';
 
-const Frame = ({ children }: { children: ComponentChildren }): JSX.Element => (
+export const Frame = ({ children }: { children: ComponentChildren }): JSX.Element => (
   <div class="gate">
     <aside>
       <svg class="beam" viewBox="0 0 400 600" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
@@ -26,31 +29,6 @@ const Frame = ({ children }: { children: ComponentChildren }): JSX.Element => (
   </div>
 );
 
-interface PasswordProps {
-  id: string;
-  label: string;
-  value: string;
-  auto: 'current-password' | 'new-password';
-  error?: string;
-  described?: string;
-  onText: (text: string) => void;
-}
-
-function Password(props: PasswordProps): JSX.Element {
-  const [shown, setShown] = useState(false);
-  return (
-    <div class="field">
-      <label for={props.id}>{props.label}</label>
-      <div class="pw">
-        <input id={props.id} {...(shown ? { type: 'text' } as const : { type: 'password' } as const)} autocomplete={props.auto} autocapitalize="off" spellcheck={false} maxLength={1024} value={props.value}
-          aria-invalid={Boolean(props.error)} aria-describedby={`${props.id}-err ${props.described ?? ''}`} onInput={(e) => props.onText(e.currentTarget.value)} />
-        <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>{t(shown ? 'login.hide' : 'login.show')}</button>
-      </div>
-      <p id={`${props.id}-err`} class="err" role="alert">{props.error}</p>
-    </div>
-  );
-}
-
 function UserField(props: { value: string; error: string; help?: string; onText: (text: string) => void }): JSX.Element {
   return (
     <div class="field">
@@ -64,7 +42,6 @@ function UserField(props: { value: string; error: string; help?: string; onText:
 
 function loginError(error: unknown): string {
   if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return t('login.wrong');
-  if (error instanceof ApiError && error.status === 429) return t('login.slow');
   return errorText(error);
 }
 
@@ -73,6 +50,8 @@ function LoginForm(): JSX.Element {
   const [password, setPassword] = useState('');
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
+  const [until, setUntil] = useState(0); // when one may try again
+  const waitS = Math.ceil((until - now.value) / 1000);
   useEffect(() => document.getElementById('user')?.focus(), []);
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
@@ -85,7 +64,9 @@ function LoginForm(): JSX.Element {
     try {
       await login(user.trim(), password);
     } catch (reason) {
-      setError(loginError(reason));
+      const slow = reason instanceof ApiError && reason.status === 429 && reason.waitS > 0;
+      if (slow) setUntil(now.peek() + reason.waitS * 1000);
+      else setError(loginError(reason));
       setBusy(false);
       document.getElementById('password')?.focus();
     }
@@ -94,17 +75,25 @@ function LoginForm(): JSX.Element {
     <form noValidate onSubmit={(e) => void submit(e)}>
       <h1>{t('login.title')}</h1>
       {sessionEnded.value && <p class="muted">{t('login.expired')}</p>}
-      {error && <p class="alert" role="alert">{error}</p>}
+      {waitS > 0 ? <p class="alert" role="alert">{t('login.slow')} <span aria-hidden="true">{t('login.slow_wait', { d: duration(waitS) })}</span></p> : error && <p class="alert" role="alert">{error}</p>}
       <UserField value={user} error="" onText={setUser} />
       <Password id="password" label={t('login.password')} value={password} auto="current-password" onText={setPassword} />
-      <button type="submit" class="btn p" disabled={busy}>{t('login.submit')}</button>
+      <button type="submit" class="btn p" disabled={busy || waitS > 0}>{t('login.submit')}</button>
+      <details class="muted"><summary>{t('login.lost')}</summary><p>{t('login.lost_text')} <code>vigie ctl user password {user.trim() || t('login.lost_name')}</code></p></details>
     </form>
   );
 }
 
-export const tokenIn = (text: string): string => /(?:^|#)setup=([A-Za-z0-9_.~-]{8,256})$/.exec(text.trim())?.[1] ?? '';
+// The code of a set-up link: 256 bits in base64url. A link that a terminal broke in two has blanks in it when it is pasted.
+const CODE_LENGTH = 43;
+export const codeIn = (text: string): string | null => /(?:^|#)setup=(.*)$/s.exec(text.replace(/\s+/g, ''))?.[1] ?? null;
 
-function SetupNeeded(): JSX.Element {
+export function tokenIn(text: string): string {
+  const code = codeIn(text) ?? '';
+  return code.length === CODE_LENGTH && /^[A-Za-z0-9_-]+$/.test(code) ? code : '';
+}
+
+function PasteForm({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   const [link, setLink] = useState('');
   const [error, setError] = useState('');
   const submit = (e: Event): void => {
@@ -115,8 +104,8 @@ function SetupNeeded(): JSX.Element {
   };
   return (
     <form noValidate onSubmit={submit}>
-      <h1>{t('login.setup_title')}</h1>
-      <p>{t('login.setup_text')}</p>
+      <h1>{title}</h1>
+      {children}
       <p class="muted">{t('login.setup_lost')}</p>
       <div class="field">
         <label for="link">{t('login.setup_paste')}</label>
@@ -128,8 +117,10 @@ function SetupNeeded(): JSX.Element {
   );
 }
 
-const Rule = ({ ok, text }: { ok: boolean; text: string }): JSX.Element => (
-  <li class={ok ? 'ok' : ''}><Icon name={ok ? 'check' : 'ring'} />{text}</li>
+const SetupNeeded = (): JSX.Element => <PasteForm title={t('login.setup_title')}><p>{t('login.setup_text')}</p></PasteForm>;
+
+const Damaged = ({ code }: { code: string }): JSX.Element => (
+  <PasteForm title={t('setup.damaged')}><p role="alert">{t(code.length === CODE_LENGTH ? 'setup.damaged_signs' : 'setup.damaged_length', { n: code.length, want: CODE_LENGTH })}</p></PasteForm>
 );
 
 interface SetupErrors {
@@ -150,10 +141,9 @@ function BadLinkBox({ why }: { why: BadLink }): JSX.Element {
   );
 }
 
-function useSetup(token: string): { errors: SetupErrors; refused: string; used: BadLink | null; busy: boolean; send: (user: string, password: string, again: string) => Promise<void> } {
+function useSetup(token: string, wrongLink: (why: BadLink) => void): { errors: SetupErrors; refused: string; busy: boolean; send: (user: string, password: string, again: string) => Promise<void> } {
   const [errors, setErrors] = useState<SetupErrors>({});
   const [refused, setRefused] = useState('');
-  const [used, setUsed] = useState<BadLink | null>(null);
   const [busy, setBusy] = useState(false);
   const send = async (user: string, password: string, again: string): Promise<void> => {
     const wrong: SetupErrors = {};
@@ -175,41 +165,53 @@ function useSetup(token: string): { errors: SetupErrors; refused: string; used: 
       setBusy(false);
       if (!(error instanceof ApiError)) setRefused(errorText(error));
       else if (error.field === 'password') setErrors({ password: 'setup.common' }); // the other rules were met above
-      else if (error.field === 'token') setUsed(error.status === 410 ? 'used' : 'wrong');
+      else if (error.field === 'token') wrongLink(error.status === 410 ? 'used' : 'wrong');
       else setRefused(errorText(error));
     }
   };
-  return { errors, refused, used, busy, send };
+  return { errors, refused, busy, send };
 }
 
-export function SetupPage({ token }: { token: string }): JSX.Element {
+function SetupForm({ token, wrong }: { token: string; wrong: (why: BadLink) => void }): JSX.Element {
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
-  const { errors, refused, used, busy, send } = useSetup(token);
+  const { errors, refused, busy, send } = useSetup(token, wrong);
   useEffect(() => document.getElementById('user')?.focus(), []);
-  if (used !== null) return <Frame><BadLinkBox why={used} /></Frame>;
-  const verdict = judge(password, user);
   const said = (key: Key | undefined): string => (key ? t(key) : '');
   return (
-    <Frame>
-      <form noValidate onSubmit={(e) => { e.preventDefault(); void send(user.trim(), password, again); }}>
-        <div><h1>{t('setup.title')}</h1><p class="muted">{t('setup.text')}</p></div>
-        {refused && <p class="alert" role="alert">{refused}</p>}
-        <UserField value={user} error={said(errors.user)} help={t('setup.user_help')} onText={setUser} />
-        <Password id="password" label={t('login.password')} value={password} auto="new-password" error={said(errors.password)} described="rules" onText={setPassword} />
-        <div id="rules"><p class="muted sr">{t('setup.rules')}</p>
-          <ul class="rules">
-            <Rule ok={verdict.length} text={t('setup.rule_length', { n: MIN_LENGTH })} />
-            <Rule ok={verdict.name} text={t('setup.rule_name')} />
-            <Rule ok={verdict.varied} text={t('setup.rule_varied')} />
-          </ul>
-        </div>
-        <Password id="again" label={t('setup.again')} value={again} auto="new-password" error={said(errors.again)} onText={setAgain} />
-        <button type="submit" class="btn p" disabled={busy}>{t('setup.submit')}</button>
-      </form>
-    </Frame>
+    <form noValidate onSubmit={(e) => { e.preventDefault(); void send(user.trim(), password, again); }}>
+      <div><h1>{t('setup.title')}</h1><p class="muted">{t('setup.text')}</p></div>
+      {refused && <p class="alert" role="alert">{refused}</p>}
+      <UserField value={user} error={said(errors.user)} help={t('setup.user_help')} onText={setUser} />
+      <Password id="password" label={t('login.password')} value={password} auto="new-password" error={said(errors.password)} described="rules" onText={setPassword} />
+      <Rules password={password} user={user} />
+      <Password id="again" label={t('setup.again')} value={again} auto="new-password" error={said(errors.again)} onText={setAgain} />
+      <button type="submit" class="btn p" disabled={busy}>{t('setup.submit')}</button>
+    </form>
   );
+}
+
+const badLink = (error: unknown): BadLink | null => (error instanceof ApiError && error.field === 'token' ? (error.status === 410 ? 'used' : 'wrong') : null);
+
+// A link that cannot work says so before anything is filled in.
+export function SetupPage({ code }: { code: string }): JSX.Element {
+  const token = tokenIn(`#setup=${code}`);
+  const [found, setFound] = useState<BadLink | 'asking' | 'good'>('asking');
+  const [elsewhere, setElsewhere] = useState('');
+  useEffect(() => {
+    setFound('asking');
+    setElsewhere('');
+    if (token) checkSetup(token).then(() => setFound('good'), (error: unknown) => {
+      setFound(badLink(error) ?? 'good');
+      if (!badLink(error)) setElsewhere(errorText(error));
+    });
+  }, [token]);
+  if (!token) return <Frame><Damaged code={code} /></Frame>;
+  if (found === 'asking') return <Frame><div class="box" aria-busy="true" /></Frame>;
+  if (found !== 'good') return <Frame><BadLinkBox why={found} /></Frame>;
+  if (elsewhere) return <Frame><div class="box"><h1>{t('setup.title')}</h1><p class="alert" role="alert">{elsewhere}</p></div></Frame>;
+  return <Frame><SetupForm token={token} wrong={setFound} /></Frame>;
 }
 
 export function LoginPage(): JSX.Element {

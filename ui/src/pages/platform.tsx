@@ -5,9 +5,9 @@ import { useEffect } from 'preact/hooks';
 import { durationLong, exact, moment, num, quantity, seconds } from '../format.ts';
 import { allCaps, capNames } from '../caps.ts';
 import { t, type Key } from '../i18n/i18n.ts';
-import type { RoleStatus, Status } from '../model.ts';
+import type { Place, RoleStatus, Status } from '../model.ts';
 import { now } from '../store/now.ts';
-import { degraded, readStatus, remarks, status, warnings } from '../store/status.ts';
+import { degraded, doubtful, readStatus, refused, remarks, status, warnings } from '../store/status.ts';
 import { Icon } from '../parts/icons.tsx';
 
 const Tile = (props: { k: string; v: ComponentChildren; d?: ComponentChildren; bad?: boolean }): JSX.Element => (
@@ -45,7 +45,10 @@ const Fact = ({ good, text }: { good: boolean; text: string }): JSX.Element => (
 
 const JOBS: readonly string[] = ['parent', 'conf', 'engine', 'runner', 'prober', 'notifier', 'store', 'reader', 'gate', 'auth', 'web', 'local', 'link'];
 
-function landlockFact(value: RoleStatus['landlock']): JSX.Element {
+function landlockFact(r: RoleStatus): JSX.Element {
+  const value = r.landlock;
+  // Plugins are other people's programs: they may need any file of the machine, so the runner is not kept from files, by intention.
+  if (r.role === 'runner' && (!value || value === '0' || value === 'none')) return <span class="muted">{t('plat.files_plugins')}</span>;
   if (!value || value === '0' || value === 'none') return <Fact good={false} text={t('plat.unconfined')} />;
   return <Fact good text={value === true ? t('plat.confined_plain') : t('plat.confined', { level: String(value) })} />;
 }
@@ -65,7 +68,7 @@ function RoleRow({ r, files }: { r: RoleStatus; files: boolean }): JSX.Element {
       <th scope="row">{r.role}{r.instance ? ` ${r.instance + 1}` : ''}{!RUNNING.includes(r.state ?? '') && <span class="tag bad-t">{t('plat.not_running')}</span>}<div class="muted role-job">{JOBS.includes(r.role) && t(`plat.job_${r.role}` as Key)}</div></th>
       <td>{r.user ?? r.uid ?? '—'}</td>
       <td><Fact good={filtered} text={t(filtered ? 'plat.filtered' : 'plat.free')} /></td>
-      {files && <td>{landlockFact(r.landlock)}</td>}
+      {files && <td>{landlockFact(r)}</td>}
       <td>{r.no_new_privs ? <Fact good text={t('plat.barred')} /> : r.role === 'runner' ? <span class="muted">{t('plat.plugins')}</span> : <Fact good={false} text={t('plat.possible')} />}</td>
       <td>{capsText(r.capabilities)}</td>
       <td class="num">{r.rss_kb ? quantity(r.rss_kb, 'KB') : '—'}</td>
@@ -108,13 +111,45 @@ const NotYet = ({ items }: { items: NonNullable<Status['not_yet']> }): JSX.Eleme
   </section>
 );
 
+const place = (p: Place): string => [p.file, p.line, p.column].filter(Boolean).join(':');
+const SHOWN = 5;
+
+// Lines of the configuration: the first ones at once, the others folded.
+function Places({ list, count }: { list: readonly Place[]; count: number }): JSX.Element {
+  const line = (p: Place, i: number): JSX.Element => <li key={i}>{place(p) && <code>{place(p)}</code>} {p.text}</li>;
+  const rest = list.slice(SHOWN);
+  return (
+    <>
+      <ul class="places">{list.slice(0, SHOWN).map(line)}</ul>
+      {rest.length > 0 && <details><summary>{t('plat.more_lines', { n: rest.length })}</summary><ul class="places">{rest.map(line)}</ul></details>}
+      {count > list.length && <p class="muted">{t('plat.unlisted', { n: count - list.length })} <code>vigie check</code></p>}
+    </>
+  );
+}
+
+function Refused(): JSX.Element | null {
+  const r = refused.value;
+  if (!r) return null;
+  return <li class="bad"><Icon name="alert" /><div><b>{t('plat.reload_refused', { when: moment(r.time, now.value) })}</b> {t('note.reload_text')}<Places list={r.errors ?? []} count={r.error_count ?? 0} /></div></li>;
+}
+
+function Doubtful(): JSX.Element | null {
+  if (doubtful.value === 0) return null;
+  return <li><Icon name="alert" /><div><b>{t('plat.config_warnings', { n: doubtful.value })}</b><Places list={status.value?.config_warnings ?? []} count={doubtful.value} /></div></li>;
+}
+
 function Warnings(): JSX.Element | null {
-  const all = [...(degraded.value ? [t('note.degraded_text', { why: degraded.value })] : []), ...warnings.value, ...remarks.value];
-  if (all.length === 0) return null;
+  const all = [...warnings.value, ...remarks.value];
+  if (all.length === 0 && !degraded.value && !refused.value && doubtful.value === 0) return null;
   return (
     <section class="block" role="status">
       <header><h2>{t('plat.warnings')}</h2></header>
-      <ul class={degraded.value ? 'warns bad' : 'warns'}>{all.map((w) => <li key={w}><Icon name="alert" /><span>{w}</span></li>)}</ul>
+      <ul class="warns">
+        {degraded.value && <li class="bad"><Icon name="alert" /><span>{t('note.degraded_text', { why: degraded.value })}</span></li>}
+        <Refused />
+        {all.map((w) => <li key={w}><Icon name="alert" /><span>{w}</span></li>)}
+        <Doubtful />
+      </ul>
     </section>
   );
 }

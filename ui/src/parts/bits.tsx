@@ -9,7 +9,8 @@ import { now, slowNow } from '../store/now.ts';
 import { dismiss, spoken, toasts } from '../store/toast.ts';
 import { Icon } from './icons.tsx';
 
-export const Kbd = ({ k }: { k: string }): JSX.Element => <kbd class="kbd" aria-hidden="true">{k}</kbd>;
+export const keyName = (k: string): string => (k === 'Enter' ? t('key.enter') : k === 'Esc' ? t('key.esc') : k);
+export const Kbd = ({ k }: { k: string }): JSX.Element => <kbd class="kbd" aria-hidden="true">{keyName(k)}</kbd>;
 
 interface AgeProps {
   at: string | null | undefined;

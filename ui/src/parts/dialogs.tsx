@@ -6,7 +6,7 @@ import { errorText } from '../api.ts';
 import { prefs, setPrefs, t } from '../i18n/i18n.ts';
 import { nameOf, type Row } from '../model.ts';
 import { acknowledge, addComment, dialog, planDowntime } from '../store/actions.ts';
-import { Kbd, Modal } from './bits.tsx';
+import { Kbd, keyName, Modal } from './bits.tsx';
 
 const close = (): void => { dialog.value = null; };
 
@@ -219,7 +219,7 @@ function HelpDialog(): JSX.Element {
   return (
     <Modal title={t('help.title')} wide onClose={close}>
       <div class="keys">
-        {KEYS.map(([keys, what]) => <div key={keys}><span>{t(what)}</span><span>{keys.split(' ').map((k) => <kbd class="kbd" key={k}>{k}</kbd>)}</span></div>)}
+        {KEYS.map(([keys, what]) => <div key={keys}><span>{t(what)}</span><span>{keys.split(' ').map((k) => <kbd class="kbd" key={k}>{keyName(k)}</kbd>)}</span></div>)}
       </div>
       <Option on={prefs.value.keys} label={t('help.switch')} help={t('help.switch_help')} onSet={(keys) => setPrefs({ keys })} />
       <div class="foot"><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>

@@ -35,6 +35,13 @@ const LINES = {
   check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
   ring: <circle cx="12" cy="12" r="7" />,
   alert: <><path d="M12 4 2.5 20h19z" /><path d="M12 10v4M12 17v.2" /></>,
+  users: <><circle cx="9" cy="8" r="3.5" /><path d="M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.8a3.5 3.5 0 0 1 0 6.4M18 14.5c2 .8 3.2 2.6 3.5 5.5" /></>,
+  pause: <path d="M9 6v12M15 6v12" />,
+  zigzag: <path d="m3 14 4-6 5 9 5-10 4 7" />,
+  inbox: <path d="M12 4v9m-4-4 4 4 4-4M5 15v4h14v-4" />,
+  bar: <><circle cx="12" cy="12" r="8" /><path d="m6.5 6.5 11 11" /></>,
+  mute: <path d="M6 16h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v3.5zM10 19h4M4 4l16 16" />,
+  clock: <><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></>,
   calm: <><circle cx="12" cy="12" r="9" /><path d="m8 12.5 2.8 2.8L16 10" /></>,
   none: <><circle cx="11" cy="11" r="6" /><path d="m20 20-4.5-4.5M9 9l4 4M13 9l-4 4" /></>,
 } as const;

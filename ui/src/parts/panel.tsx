@@ -2,8 +2,9 @@
 // One resource beside the list: first why it is as it is, then what can be done, then everything known.
 import type { ComponentChildren, JSX } from 'preact';
 import { session } from '../api.ts';
-import { clock, duration, exact, moment, quantity, seconds } from '../format.ts';
-import { t } from '../i18n/i18n.ts';
+import { clock, day, duration, exact, moment, quantity, seconds } from '../format.ts';
+import { commandWords, personOf, withoutEchoes } from '../event.ts';
+import { t, type Key } from '../i18n/i18n.ts';
 import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
@@ -68,7 +69,7 @@ function NextCheck({ d }: { d: Detail }): JSX.Element {
   const every = d.check_interval_s && d.retry_interval_s && d.retry_interval_s !== d.check_interval_s && isProblem(d.state) && !d.hard
     ? t('panel.every_retry', { d: duration(d.check_interval_s), r: duration(d.retry_interval_s) })
     : d.check_interval_s ? t('panel.every', { d: duration(d.check_interval_s) }) : '';
-  if (d.checks_enabled === false) return <p class="muted">{t('panel.next_off')}</p>;
+  if (d.checks_enabled === false) return <p class="muted">{t(d.passive ? 'panel.next_passive' : 'panel.next_off')}</p>;
   if (due === null) return <></>;
   const whole = last !== null && due > last ? due - last : d.check_interval_s || 60;
   const done = Math.min(100, Math.max(0, (1 - left / whole) * 100));
@@ -99,37 +100,73 @@ function Output({ d }: { d: Detail }): JSX.Element {
 
 // The kinds are those of the history (src/db/history.c); an alert is told by its state.
 const EVENT_WORDS: Record<string, (e: Event) => string> = {
-  notification: (e) => t('event.notification', { contact: e.contact ?? '?' }),
-  acknowledgement: (e) => t('event.ack', { author: e.author ?? '?' }),
+  acknowledgement: (e) => t('event.ack', { author: personOf(e.author) }),
   acknowledgement_removed: () => t('event.ack_removed'),
   downtime_start: () => t('event.downtime_start'),
-  downtime_end: () => t('event.downtime_end'),
-  comment: (e) => t('event.comment', { author: e.author ?? '?' }),
+  downtime_end: (e) => t(e.cancelled ? 'event.downtime_cancelled' : 'event.downtime_end'),
+  comment: (e) => t('event.comment', { author: personOf(e.author) }),
   comment_removed: () => t('event.comment_removed'),
-  command: (e) => t('event.command', { author: e.author ?? '?' }),
   event_handler: () => t('event.handler'),
   flapping_start: () => t('event.flapping_start'),
   flapping_end: () => t('event.flapping_end'),
   current_state: (e) => t('event.current_state', { state: e.state ? t(`state.${e.state}`) : '?' }),
   stale: () => t('event.stale'),
 };
-const WITHOUT_TEXT = ['notification', 'current_state', 'event_handler']; // theirs is the output, which stands elsewhere
+const WITHOUT_TEXT = ['current_state', 'event_handler']; // theirs is the output, which stands elsewhere
+const ABOUT = ['acknowledgement', 'flapping_start', 'flapping_stop', 'flapping_disabled', 'downtime_start', 'downtime_end', 'downtime_cancelled', 'custom'];
 
 const StateName = ({ state }: { state: State }): JSX.Element => <b class={`s-${state}`}>{t(`state.${state}`)}</b>;
 
-function EventLine({ event }: { event: Event }): JSX.Element {
+// Of what somebody was told: the state, or what else happened; and how often by now.
+function Notification({ event }: { event: Event }): JSX.Element {
+  const about = ABOUT.includes(event.about ?? '') ? t(`about.${event.about}` as Key) : '';
+  const counted = event.about === 'problem' && event.attempt;
+  return (
+    <>{t('event.notification', { contact: event.contact ?? '?' })} {about ? <b>{about}</b> : event.state && <StateName state={event.state} />}
+      {counted ? <span class="muted"> · {t('event.number', { n: event.attempt ?? 1 })}</span> : null}</>
+  );
+}
+
+const Command = ({ event }: { event: Event }): JSX.Element => (
+  <span data-tip={event.text} tabIndex={0}>{t('event.command', { what: commandWords(event.text), author: personOf(event.author) })}{event.refused && <b class="bad-t"> · {t('event.refused')}</b>}</span>
+);
+
+function EventWords({ event }: { event: Event }): JSX.Element {
+  if (event.kind === 'notification') return <Notification event={event} />;
+  if (event.kind === 'command') return <Command event={event} />;
   const words = EVENT_WORDS[event.kind];
   const alert = !words && event.state;
-  const soft = event.hard === false;
   return (
-    <li>
-      <time dateTime={event.time} data-tip={exact(event.time)} tabIndex={0}>{clock(event.time, slowNow.value)}</time>
-      <span class={`dot ${alert ? `s-${event.state} ${soft ? 'soft' : ''}` : 'other'}`} aria-hidden="true" />
-      <span>
-        {alert && event.state ? <><StateName state={event.state} /> {soft ? t('event.soft', { attempt: event.attempt ?? 1 }) : t('event.hard')}</> : words?.(event)}
-        {event.text && !WITHOUT_TEXT.includes(event.kind) && <span class="muted">{alert || words ? ' · ' : ''}{event.text}</span>}
-      </span>
-    </li>
+    <>
+      {alert && event.state ? <><StateName state={event.state} /> {event.hard === false ? t('event.soft', { attempt: event.attempt ?? 1 }) : t('event.hard')}</> : words?.(event)}
+      {event.text && !WITHOUT_TEXT.includes(event.kind) && <span class="muted">{alert || words ? ' · ' : ''}{event.text}</span>}
+    </>
+  );
+}
+
+function EventLine({ event, above }: { event: Event; above: string }): JSX.Element {
+  const alert = event.kind === 'alert' && event.state;
+  return (
+    <>
+      {above && <li class="day"><h4>{above}</h4></li>}
+      <li>
+        <time dateTime={event.time} data-tip={exact(event.time)} tabIndex={0}>{clock(event.time)}</time>
+        <span class={`dot ${alert ? `s-${event.state} ${event.hard === false ? 'soft' : ''}` : 'other'}`} aria-hidden="true" />
+        <span><EventWords event={event} /></span>
+      </li>
+    </>
+  );
+}
+
+function EventList({ list }: { list: readonly Event[] }): JSX.Element {
+  let shown = '';
+  return (
+    <ol class="tl">{list.map((e) => {
+      const of = day(e.time, slowNow.value);
+      const above = of === shown ? '' : of;
+      shown = of;
+      return <EventLine key={e.id} event={e} above={above} />;
+    })}</ol>
   );
 }
 
@@ -137,7 +174,7 @@ const Events = (): JSX.Element => (
   <Section title={t('panel.events')}>
     {events.value.length === 0
       ? <p class="muted">{t('panel.no_events')}</p>
-      : <ol class="tl">{events.value.map((e) => <EventLine key={e.id} event={e} />)}</ol>}
+      : <EventList list={withoutEchoes(events.value)} />}
     {eventsNext.value && events.value.length > 0 && <p><button type="button" class="btn ghost" onClick={() => void moreEvents()}>{t('panel.more_events')}</button></p>}
   </Section>
 );
@@ -153,8 +190,8 @@ function Comments({ d }: { d: Detail }): JSX.Element {
       {notes.length > 0 && <ul class="cards">
         {notes.map((c, i) => (
           <li key={c.id ?? i}>
-            <p>{c.kind === 'acknowledgement' && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
-            <p class="meta"><span>{c.author} · <Age at={c.time ?? c.entry_time} stop /></span>
+            <p>{c.kind === 'acknowledgement' && d.acknowledged && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
+            <p class="meta"><span>{personOf(c.author)} · <Age at={c.time ?? c.entry_time} stop /></span>
               {can && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
           </li>
         ))}
@@ -178,7 +215,7 @@ function Downtimes({ d }: { d: Detail }): JSX.Element | null {
         {d.downtimes.map((w, i) => (
           <li key={w.id ?? i} class="d">
             <p><b>{downtimeWords(w)}</b> · {noteText(w)}</p>
-            <p class="meta"><span>{w.author}</span>
+            <p class="meta"><span>{personOf(w.author)}</span>
               {can && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
           </li>
         ))}
@@ -200,7 +237,7 @@ function Facts({ d }: { d: Detail }): JSX.Element {
         {fact(t('panel.fact_address'), d.address)}
         {fact(t('panel.fact_command'), d.check_command && <code>{d.check_command}</code>)}
         {fact(t('panel.fact_latency'), d.latency_ms !== undefined && seconds(d.last_check) ? quantity(d.latency_ms, 'ms') : '')}
-        {d.check_type === 'passive' && <><dt /><dd>{t('panel.fact_passive')}</dd></>}
+        {(d.passive ?? d.check_type === 'passive') && <><dt /><dd>{t('panel.fact_passive')}</dd></>}
         {fact(t('panel.fact_parents'), list(d.parents))}
         {fact(t('panel.fact_children'), list(d.children))}
         {fact(t('panel.fact_groups'), list(d.groups))}

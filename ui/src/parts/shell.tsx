@@ -9,12 +9,12 @@ import { STATES, type State } from '../model.ts';
 import { DEFAULT_ROUTE, formatRoute, go, route, type Route } from '../route.ts';
 import { dialog, openDialog } from '../store/actions.ts';
 import { counts } from '../store/list.ts';
-import { degraded, remarks, status, updated, warnings } from '../store/status.ts';
+import { degraded, doubtful, refused, remarks, status, updated, warnings } from '../store/status.ts';
 import { live } from '../store/stream.ts';
 import { Kbd, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
 
-function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' | 'platform'; text: string; badge?: JSX.Element | null }): JSX.Element {
+function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' | 'platform' | 'users'; text: string; badge?: JSX.Element | null }): JSX.Element {
   const target = { ...DEFAULT_ROUTE, ...props.to, page: props.page };
   const here = route.value.page === props.page;
   const click = (e: MouseEvent): void => {
@@ -31,7 +31,7 @@ function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' 
 
 function Rail(): JSX.Element {
   const open = counts.value.unhandled ?? 0;
-  const warned = warnings.value.length + remarks.value.length + (degraded.value ? 1 : 0);
+  const warned = warnings.value.length + remarks.value.length + (degraded.value ? 1 : 0) + (refused.value ? 1 : 0) + (doubtful.value > 0 ? 1 : 0);
   return (
     <nav class="rail" aria-label={t('nav.main')}>
       <Brand />
@@ -40,7 +40,8 @@ function Rail(): JSX.Element {
         badge={open > 0 ? <span class="n" title={t('nav.unhandled', { n: open })}>{num(open, 0)}<span class="sr"> {t('nav.unhandled', { n: open })}</span></span> : null} />
       <h2>{t('nav.operate')}</h2>
       <NavLink to={{}} page="platform" icon="platform" text={t('nav.platform')}
-        badge={warned > 0 ? <span class={degraded.value ? 'n' : 'n w'} title={t('nav.warnings', { n: warned })}>{num(warned, 0)}</span> : null} />
+        badge={warned > 0 ? <span class={degraded.value || refused.value ? 'n' : 'n w'} title={t('nav.warnings', { n: warned })}>{num(warned, 0)}</span> : null} />
+      {session.value?.role === 'admin' && <NavLink to={{}} page="users" icon="users" text={t('users.title')} />}
       <p class="foot">{status.value ? `Vigie ${status.value.version}` : ''}</p>
     </nav>
   );
@@ -57,7 +58,7 @@ function Search(): JSX.Element {
   const send = (value: string): void => {
     clearTimeout(timer.current);
     typing.current = false;
-    go({ page: 'resources', q: value.trim(), ...(route.peek().page === 'platform' ? { open: '' } : {}) }, route.peek().page === 'resources' ? 'replace' : 'push');
+    go({ page: 'resources', q: value.trim(), ...(route.peek().page === 'resources' ? {} : { open: '' }) }, route.peek().page === 'resources' ? 'replace' : 'push');
   };
   const type = (value: string): void => {
     setText(value);
@@ -132,6 +133,7 @@ function Menu({ close }: { close: () => void }): JSX.Element {
         <label class="opt"><input type="checkbox" checked={p.contrast} onChange={(e) => setPrefs({ contrast: e.currentTarget.checked })} /><span>{t('menu.contrast')}</span></label>
         <label class="opt"><input type="checkbox" checked={p.keys} onChange={(e) => setPrefs({ keys: e.currentTarget.checked })} /><span>{t('help.switch')}</span></label>
       </div>
+      <button type="button" class="btn" onClick={() => { close(); go({ page: 'account', open: '' }); }}>{t('account.title')}</button>
       <button type="button" class="btn" onClick={() => { close(); openDialog('help'); }}>{t('menu.help')} <Kbd k="?" /></button>
       <button type="button" class="btn" onClick={() => void logout()}>{t('menu.logout')}</button>
     </div>
@@ -187,7 +189,8 @@ function Banners(): JSX.Element {
       {away.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('away.title')}</b> {t('away.text', { time: moment(new Date(lastAnswer.value).toISOString(), Date.now()) })}</span></div>}
       {updated.value && <div class="banner"><Icon name="alert" /><span><b>{t('note.updated')}</b> {t('note.updated_text')}</span><span class="sp" /><button type="button" class="btn" onClick={() => location.reload()}>{t('note.reload')}</button></div>}
       {degraded.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.degraded')}</b> {t('note.degraded_text', { why: degraded.value })}</span><span class="sp" />{!here && platform}</div>}
-      {!degraded.value && warnings.value.length > 0 && !here && <div class="banner"><Icon name="alert" /><span><b>{t('note.warning')}</b> {warnings.value[0]}</span><span class="sp" />{platform}</div>}
+      {!degraded.value && refused.value && !here && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.reload_refused')}</b> {t('note.reload_text')}</span><span class="sp" />{platform}</div>}
+      {!degraded.value && !refused.value && warnings.value.length > 0 && !here && <div class="banner"><Icon name="alert" /><span><b>{t('note.warning')}</b> {warnings.value[0]}</span><span class="sp" />{platform}</div>}
     </div>
   );
 }

@@ -63,24 +63,42 @@ function isLate(row: Row): boolean {
   return row.stale === true || (row.checks_enabled !== false && due !== null && slowNow.value / 1000 - due > LATE_S);
 }
 
-const Tags = ({ row }: { row: Row }): JSX.Element => (
-  <>
-    {!row.hard && isProblem(row.state) && (
-      <span class="tag" data-tip={t('list.tag_soft_tip', { attempt: row.attempt, max: row.max_attempts })}>{t('list.tag_soft', { attempt: row.attempt, max: row.max_attempts })}</span>
-    )}
-    {row.acknowledged && <span class="tag a">{t('list.tag_ack')}</span>}
-    {row.in_downtime && <span class="tag d">{t('list.tag_downtime')}</span>}
-    {row.flapping && <span class="tag">{t('list.tag_flapping')}</span>}
-    {row.checks_enabled === false && <span class="tag">{t('list.tag_stopped')}</span>}
-    {row.notifications_enabled === false && <span class="tag">{t('list.tag_muted')}</span>}
-    {isLate(row) && <span class="tag">{t('list.tag_late')}</span>}
-  </>
-);
+interface Mark {
+  icon: 'check' | 'pause' | 'zigzag' | 'inbox' | 'bar' | 'mute' | 'clock';
+  word: string;
+  cls?: string;
+}
+
+function marksOf(row: Row): Mark[] {
+  const marks: Mark[] = [];
+  if (row.acknowledged) marks.push({ icon: 'check', word: t('list.tag_ack'), cls: 'a' });
+  if (row.in_downtime) marks.push({ icon: 'pause', word: t('list.tag_downtime'), cls: 'd' });
+  if (row.flapping) marks.push({ icon: 'zigzag', word: t('list.tag_flapping') });
+  if (row.checks_enabled === false) marks.push(row.passive ? { icon: 'inbox', word: t('list.tag_passive') } : { icon: 'bar', word: t('list.tag_stopped') });
+  if (row.notifications_enabled === false) marks.push({ icon: 'mute', word: t('list.tag_muted') });
+  if (isLate(row)) marks.push({ icon: 'clock', word: t('list.tag_late') });
+  return marks;
+}
+
+// The name keeps its room: where the words do not fit beside it (the style sheet knows), the tags are pictures; the words stay
+// for screen readers, and under the pointer.
+function Tags({ row }: { row: Row }): JSX.Element | null {
+  const marks = marksOf(row);
+  const soft = !row.hard && isProblem(row.state);
+  const n = marks.length + (soft ? 1 : 0);
+  if (n === 0) return null;
+  return (
+    <span class={`tags n${Math.min(3, n)}`}>
+      {soft && <span class="tag" data-tip={t('list.tag_soft_tip', { attempt: row.attempt, max: row.max_attempts })}>{t('list.tag_soft', { attempt: row.attempt, max: row.max_attempts })}</span>}
+      {marks.map((m) => <span key={m.icon} class={`tag ${m.cls ?? ''}`} data-tip={m.word}><Icon name={m.icon} /><span class="w">{m.word}</span></span>)}
+    </span>
+  );
+}
 
 function Name({ row }: { row: Row }): JSX.Element {
   const host = row.host_display || row.host;
   if (row.kind === 'host') return <span class="s">{host}</span>;
-  return <><span class="h">{host} ›</span> <span class="s">{row.service_display || row.service}</span></>;
+  return <><span class="h">{host}</span><span class="h sep"> › </span><span class="s">{row.service_display || row.service}</span></>;
 }
 
 // An empty cell leaves a newcomer wondering; a check that has not run yet says when it will.

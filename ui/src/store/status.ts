@@ -2,8 +2,8 @@
 // How Vigie itself does: read every few seconds on any page, because a full disk must be said loudly wherever one looks.
 import { computed, effect, signal } from '@preact/signals';
 import { api, session } from '../api.ts';
-import { lang, t } from '../i18n/i18n.ts';
-import type { Status, Warning } from '../model.ts';
+import { lang, said, t } from '../i18n/i18n.ts';
+import type { Reload, Status, Warning } from '../model.ts';
 
 export const status = signal<Status | null>(null);
 
@@ -18,7 +18,7 @@ export const degraded = computed(() => status.value?.journal?.degraded || '');
 
 export function warningText(warning: string | Warning): string {
   if (typeof warning === 'string') return warning;
-  return (lang.value === 'fr' ? warning.text_fr : warning.text_en) || warning.text || warning.text_en || warning.code || '';
+  return said((lang.value === 'fr' ? warning.text_fr : warning.text_en) || warning.text || warning.text_en || warning.code || '');
 }
 
 // What is said on every page: something that people expect does not happen.
@@ -31,6 +31,11 @@ function rightsText(warning: string): string {
   if (warning.startsWith('nagios_user')) return t('note.rights_root');
   return t(warning.includes('ordinary user') ? 'note.rights_ordinary' : 'note.rights_users');
 }
+
+// The last reload, if it was refused: the configuration before it is in force.
+export const refused = computed<Reload | null>(() => (status.value?.reload && !status.value.reload.ok ? status.value.reload : null));
+// How many warnings there are of the configuration in force.
+export const doubtful = computed(() => status.value?.config_warning_count ?? status.value?.config_warnings?.length ?? 0);
 
 // What is said on Platform: how this Vigie was started.
 export const remarks = computed(() => {
