@@ -56,7 +56,8 @@ int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, stru
         code = STATE_UNKNOWN; /* as Nagios has it */
     if (code < 0 || (host && code > STATE_UNREACHABLE))
         return err_set(err, E_INVAL, "%lld is no state of a %s", (long long)code, host ? "host" : "service");
-    for (size_t i = 0; i < out.n; i++) { /* a line break is written as \n, as one command is one line, and \ as \\ */
+    for (size_t i = 0; i < out.n;
+         i++) { /* a line break is written as \n, as one command is one line, and \ as \\ */
         char next = out.p[i] == '\\' && i + 1 < out.n ? out.p[i + 1] : '\0';
 
         if (next == 'n' || next == '\\')
@@ -81,6 +82,7 @@ int excmd_do_schedule(struct world *w, const struct excmd *c, uint32_t check, st
     if (!c->row->param && heap_has(&w->due, check) && w->due.key[check] <= world_to_mono(w, at).us)
         return 0;
     sched_at_wall(w, check, at, c->row->param);
+    world_touch(w, check); /* the plan of a person is kept over a restart, if plans are */
     return 0;
 }
 

@@ -13,6 +13,8 @@
 #include "core/why.h"
 #include "core/world_in.h"
 
+#define NO_FILE       2 /* ENOENT, EACCES: what a system says when a program cannot be started */
+#define NO_ACCESS     13
 #define FORMER_WEIGHT 16 /* of the moving averages of latency and execution time */
 
 struct verdict { /* one result, understood */
@@ -59,12 +61,12 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
     case RECORD_HOW_SIGNAL:
         *why = why_make(WHY_STATE_SIGNAL, MODEL_NONE, (int64_t)r->code, 0);
         if (bare)
-            buf_printf(text, "(No output: the plugin was killed by signal %llu)",
+            buf_printf(text, "(No output on stdout: the plugin was killed by signal %llu)",
                        (unsigned long long)r->code);
         return host ? STATE_DOWN : STATE_UNKNOWN;
     case RECORD_HOW_NOT_STARTED:
         *why = why_make(WHY_STATE_NOT_STARTED, MODEL_NONE, (int64_t)r->code, 0);
-        say_code(text, r->code == 13 ? 13 : 127, r->error);
+        say_code(text, r->code == NO_FILE ? 127 : r->code == NO_ACCESS ? NO_ACCESS : 126, r->error);
         return host ? STATE_DOWN : STATE_CRITICAL;
     case RECORD_HOW_EXIT:
     case RECORD_HOW_LOST: break;
@@ -76,8 +78,7 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
         buf_add_c(text, "(No output on stdout)");
     }
     if (code <= STATE_UNKNOWN && bare && r->error.n)
-        buf_truncate(text, text->len - 1),
-            buf_printf(text, " stderr: " STR_FMT ")", STR_ARG(str_trim(str_sub(r->error, 0, 512))));
+        buf_printf(text, " stderr: " STR_FMT, STR_ARG(str_sub(str_trim(r->error), 0, 512)));
     return host ? state_of_host_code(code, g->use_aggressive_host_checking != 0)
                 : state_of_service_code(code);
 }
@@ -375,6 +376,22 @@ static void record_input(struct world *w, uint32_t check, const struct world_res
                                          .who = who});
 }
 
+/* The plugin could not do its work for want of a right: that says nothing of the host, and of a service nothing good. What it said comes behind. */
+static void without_right(const struct world *w, const struct world_result *r, struct verdict *v,
+                          struct buf *said)
+{
+    bool host = world_kind(w, v->check) == MODEL_HOST;
+    struct buf theirs = *said;
+
+    buf_init(said);
+    buf_add_c(said, host ? "(A right is missing here: the host was not checked and keeps its state)\n"
+                         : "(A right is missing here: nothing was checked)\n");
+    buf_add_str(said, theirs.len ? buf_str(&theirs) : r->output);
+    buf_release(&theirs);
+    v->state = host ? STATE_UP : STATE_UNKNOWN;
+    v->why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
+}
+
 static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
 {
     struct verdict v = {.check = run->check, .at = r->started, .lasted_us = r->lasted_us};
@@ -383,11 +400,8 @@ static void check_ended(struct world *w, const struct world_run *run, const stru
     v.latency_us = MAX(run->sent.us - run->due.us, 0);
     record_input(w, run->check, r, RECORD_SOURCE_ACTIVE, STR_NULL);
     v.state = judge(w, run->check, r, &v.why, &said);
-    if (r->rightless) {
-        /* The plugin could not do its work for want of a right: that says nothing of the host, and of a service nothing good. */
-        v.state = world_kind(w, run->check) == MODEL_HOST ? STATE_UP : STATE_UNKNOWN;
-        v.why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
-    }
+    if (r->rightless)
+        without_right(w, r, &v, &said);
     output_parse(said.len ? buf_str(&said) : r->output, r->truncated, &v.out);
     apply(w, &v);
     output_release(&v.out);

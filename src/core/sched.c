@@ -327,6 +327,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     else
         next.us += phase(check, MIN(w->st[check].check_interval_us, TIME_MIN));
     sched_at_wall(w, check, next, 0);
+    world_touch(w, check); /* it may be far: kept over a restart, if plans are */
 }
 
 static void start_check(struct world *w, uint32_t check, struct mono due, uint32_t options)

@@ -45,7 +45,8 @@ IN_CHILD static bool child_fds(struct start *s)
 
     for (size_t i = 0; i < spec->n_fds; i++)
         top = MAX(top, spec->fds[i].to);
-    syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC: nothing of ours reaches the program by mistake */);
+    syscall(SYS_close_range, 3u, ~0u,
+            4u /* CLOSE_RANGE_CLOEXEC: nothing of ours reaches the program by mistake */);
     s->exe_dir = spec->exe_dir < 0 ? -1 : fcntl(spec->exe_dir, F_DUPFD_CLOEXEC, top + 1);
     if (spec->exe_dir >= 0 && s->exe_dir < 0)
         return fail(s, "passing a descriptor");
@@ -87,16 +88,20 @@ IN_CHILD static bool child_ids(struct start *s)
 
 IN_CHILD static bool child_caps(struct start *s)
 {
-    const uint64_t caps = s->spec->ambient_caps;
+    uint64_t caps = s->spec->ambient_caps;
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[2] = {0};
 
     if (!s->spec->set_ids && !caps)
         return true;
+    if (syscall(SYS_capget, &head, data) < 0)
+        return fail(s, "reading capabilities");
+    caps &= data[0].permitted | (uint64_t)data[1].permitted << 32; /* a container may hold some back */
+    head.version = _LINUX_CAPABILITY_VERSION_3;
     for (int i = 0; i < 2; i++)
         data[i].permitted = data[i].effective = data[i].inheritable = (uint32_t)(caps >> (32 * i));
     if (syscall(SYS_capset, &head, data) < 0)
-        return caps && !s->spec->set_ids ? true : fail(s, "setting capabilities");
+        return fail(s, "setting capabilities");
     for (int i = 0; i < 64; i++) {
         if (caps >> i & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
             return fail(s, "handing on a capability");

@@ -73,9 +73,9 @@ static int give_folder(struct parent *p, const char *name, uid_t uid, gid_t gid,
 {
     if (mkdirat(p->state_fd, name, 0700) < 0 && errno != EEXIST)
         return err_sys(err, errno, "cannot make the folder %s/%s", p->state_dir, name);
-    if (geteuid() == 0 && fchownat(p->state_fd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+    if (p->uids.root && fchownat(p->state_fd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
         return err_sys(err, errno, "cannot give the folder %s/%s to its user", p->state_dir, name);
-    return geteuid() == 0 && uid ? give_files(p, name, uid, gid, err) : 0;
+    return p->uids.root && uid ? give_files(p, name, uid, gid, err) : 0;
 }
 
 static int make_folders(struct parent *p, struct err *err)

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "os/sock.h"
+#include "os/file.h"
 #include "role/role.h"
 
 #include <errno.h>
@@ -19,6 +20,8 @@
 
 /* Where the users of the package do not exist: ids that no distribution gives out (systemd's range for dynamic users). */
 enum { ID_ROLES = 61184 + 4000, ID_AUTH, ID_WEB };
+
+enum { MAP_MAX = 64 * 1024 };
 
 static bool by_name(struct rights_uid *u, const char *user, const char *group)
 {
@@ -47,6 +50,43 @@ static struct rights_uid package_user(const char *name, uid_t fallback, bool *mi
     return u;
 }
 
+static bool maps(const char *map_file, const uint32_t *ids, size_t n)
+{
+    struct buf b = BUF_INIT;
+    struct str text;
+    size_t found = 0;
+
+    if (file_read(map_file, MAP_MAX, &b, NULL) < 0)
+        return true; /* a kernel without user namespaces */
+    text = buf_str(&b);
+    while (text.n) {
+        unsigned long long first, count;
+
+        if (sscanf(text.p, "%llu %*u %llu", &first, &count) != 2)
+            break;
+        for (size_t i = 0; i < n; i++)
+            found += ids[i] >= first && ids[i] - first < count;
+        str_cut(&text, '\n');
+    }
+    buf_release(&b);
+    return found == n;
+}
+
+/* Root of a container may lack what changing users takes: the capabilities, or the users themselves. */
+static bool can_change_users(const struct rights_uids *u)
+{
+    static const uint64_t needed = 1ull << CAP_CHOWN | 1ull << CAP_SETGID | 1ull << CAP_SETUID;
+    uint32_t uids[ROLE_COUNT], gids[ROLE_COUNT];
+    struct rights_level level;
+
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        uids[i] = u->role[i].uid;
+        gids[i] = u->role[i].gid;
+    }
+    return rights_level_read(getpid(), &level) && (level.caps & needed) == needed &&
+           maps("/proc/self/uid_map", uids, ROLE_COUNT) && maps("/proc/self/gid_map", gids, ROLE_COUNT);
+}
+
 static void resolve_root(struct rights_uids *u, const char *nagios_user, const char *nagios_group)
 {
     bool missing = false;
@@ -73,6 +113,15 @@ static void resolve_root(struct rights_uids *u, const char *nagios_user, const c
                  ID_ROLES, plugins.uid);
 }
 
+static void share_one_user(struct rights_uids *u, const char *why)
+{
+    for (int i = 0; i < ROLE_COUNT; i++)
+        u->role[i] = (struct rights_uid){.uid = geteuid(), .gid = getegid()};
+    u->log_owner = u->role[0];
+    snprintf(u->warning, sizeof(u->warning), "%s: all roles and plugins share uid %u, plugins are unconfined",
+             why, geteuid());
+}
+
 void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group,
                          const char *main_file)
 {
@@ -80,16 +129,18 @@ void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const c
 
     memset(u, 0, sizeof(*u));
     u->root = geteuid() == 0;
-    if (!u->root) {
-        for (int i = 0; i < ROLE_COUNT; i++)
-            u->role[i] = (struct rights_uid){.uid = geteuid(), .gid = getegid()};
-        u->log_owner = u->role[0];
-        snprintf(u->warning, sizeof(u->warning),
-                 "started as an ordinary user: all roles and plugins share uid %u, plugins are unconfined",
-                 geteuid());
+    if (u->root)
+        resolve_root(u, nagios_user, nagios_group);
+    if (u->root && !can_change_users(u)) {
+        u->root = false;
+        share_one_user(u, "started as a root that may not become other users (a container with one user or "
+                          "few capabilities)");
         return;
     }
-    resolve_root(u, nagios_user, nagios_group);
+    if (!u->root) {
+        share_one_user(u, "started as an ordinary user");
+        return;
+    }
     if (!by_name(&u->log_owner, nagios_user, nagios_group) && stat(main_file, &st) == 0)
         u->log_owner = (struct rights_uid){.uid = st.st_uid, .gid = st.st_gid};
 }

@@ -4,7 +4,7 @@
  * What each role may do: one table (rights.c), from which the sandbox, the tests and docs/RIGHTS.md are made.
  * Users (docs/decisions, "rights as they are"): started as root, roles run as vigie, auth as vigie-auth, web and local as vigie-web, plugins as nagios_user of the main file,
  * else vigie-run; where these users do not exist, fixed numeric ids between 61184 and 65519 for the roles and nobody for plugins, with a warning. As an ordinary user
- * everything runs as that user, said loudly.
+ * everything runs as that user, said loudly; so it is as a container's root that cannot become other users.
  */
 #include "base/err.h"
 #include "os/proc.h"
@@ -25,7 +25,7 @@ struct rights_uid {
 };
 
 struct rights_uids {
-    bool root; /* started as root: ids are changed */
+    bool root; /* started as root, and able to become others: ids are changed */
     struct rights_uid role[ROLE_COUNT];
     struct rights_uid log_owner; /* whose rights open log_file and command_file */
     char warning[512];           /* to be shown; empty: all as it should be */

@@ -70,8 +70,8 @@ const char *runner_find_program(const char *name, char *path, size_t size);
 void runner_why_not_started(const char *program, int error, char *text, size_t size);
 /* True for commands that send ICMP, which needs a right that Vigie may not have. */
 bool runner_is_ping(const struct words *argv);
-/* Words by which such plugins say that the right was missing: the result says nothing about the host. */
-bool runner_is_rightless(struct str out, struct str err);
+/* Words by which plugins say that a right was missing: the result says nothing about the host. pings: it is such a command. */
+bool runner_is_rightless(bool pings, struct str out, struct str err);
 
 /* runner.c: takes a run out of the tables, sends its RESULT and frees it. */
 void runner_finish(struct run *run, const struct msg_result *res);

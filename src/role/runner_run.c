@@ -76,13 +76,16 @@ static void let_go(struct run *run)
 static void end_unstarted(struct run *run, enum run_how how, int error, const char *text)
 {
     let_go(run);
-    runner_finish(run, &(struct msg_result){
-                           .how = how, .code = (uint64_t)error, .error = str_of(text), .rightless = run->pings && error == EPERM});
+    runner_finish(run, &(struct msg_result){.how = how,
+                                            .code = (uint64_t)error,
+                                            .error = str_of(text),
+                                            .rightless = run->pings && error == EPERM});
 }
 
 static void end_ran(struct run *run, int status)
 {
-    struct msg_result m = {.output = buf_str(&run->out), .truncated = run->truncated, .error = buf_str(&run->err)};
+    struct msg_result m = {
+        .output = buf_str(&run->out), .truncated = run->truncated, .error = buf_str(&run->err)};
 
     if (run->timed_out) {
         m.how = RUN_TIMEOUT;
@@ -93,7 +96,7 @@ static void end_ran(struct run *run, int status)
         m.how = RUN_EXIT;
         m.code = (uint64_t)WEXITSTATUS(status);
     }
-    m.rightless = m.how == RUN_EXIT && m.code && run->pings && runner_is_rightless(m.output, m.error);
+    m.rightless = m.how == RUN_EXIT && m.code && runner_is_rightless(run->pings, m.output, m.error);
     let_go(run);
     runner_finish(run, &m);
 }
@@ -186,7 +189,8 @@ static void on_deadline(void *user)
         return; /* in time; it was us who came late */
     run->timed_out = true;
     proc_signal_group(&run->proc, SIGTERM);
-    loop_timer_set(run->role->loop, &run->timer, (struct mono){run->deadline.us + LIMIT_KILL_GRACE_US}, on_grace_end, run);
+    loop_timer_set(run->role->loop, &run->timer, (struct mono){run->deadline.us + LIMIT_KILL_GRACE_US},
+                   on_grace_end, run);
 }
 
 /* ---- the begin ---- */
@@ -319,8 +323,18 @@ void runner_start(struct role *r, const struct msg_run *m)
     if (map_get_u64(&self->runs, m->run_id, NULL))
         return; /* said twice: it runs */
     run = mem_zalloc(sizeof(*run));
-    *run = (struct run){.role = r, .run_id = m->run_id, .oid = m->oid, .kind = (enum run_kind)m->kind, .out_fd = -1, .err_fd = -1, .out = BUF_INIT, .err = BUF_INIT,
-                        .argv = {.block = BUF_INIT}, .env = {.block = BUF_INIT}, .began = clock_mono(), .began_wall = clock_wall()};
+    *run = (struct run){.role = r,
+                        .run_id = m->run_id,
+                        .oid = m->oid,
+                        .kind = (enum run_kind)m->kind,
+                        .out_fd = -1,
+                        .err_fd = -1,
+                        .out = BUF_INIT,
+                        .err = BUF_INIT,
+                        .argv = {.block = BUF_INIT},
+                        .env = {.block = BUF_INIT},
+                        .began = clock_mono(),
+                        .began_wall = clock_wall()};
     run->out_max = m->out_max ? MIN(m->out_max, (uint64_t)LIMIT_OUTPUT_TOTAL) : LIMIT_OUTPUT_TOTAL;
     run->deadline.us = run->began.us + m->timeout_us;
     map_put_u64(&self->runs, run->run_id, (uint64_t)(uintptr_t)run);

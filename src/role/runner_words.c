@@ -170,26 +170,50 @@ bool runner_is_ping(const struct words *argv)
     return false;
 }
 
-bool runner_is_rightless(struct str out, struct str err)
+static bool says(struct str out, struct str err, const char *mark)
 {
-    static const char *const marks[] = {"operation not permitted",
-                                        "permission denied",
-                                        "lacking privilege",
-                                        "must be run as root",
-                                        "must run as root",
-                                        "need root",
-                                        "root privileges",
-                                        "your privileges",
-                                        "cap_net_raw",
-                                        "suid root",
-                                        "setuid root",
-                                        "sufficient privilege",
-                                        "could not interpret output from ping",
-                                        "could not open pipe"};
+    return str_icontains(out, str_of(mark)) || str_icontains(err, str_of(mark));
+}
+
+bool runner_is_rightless(bool pings, struct str out, struct str err)
+{
+    /* Whoever says this lacked a right, scripts around ping too. */
+    static const char *const marks[] = {"missing cap_net_raw+p",
+                                        "ping: operation not permitted",
+                                        "icmp: operation not permitted",
+                                        "ping: socket: operation not permitted",
+                                        "ping: icmp open socket: operation not permitted",
+                                        "ping: permission denied",
+                                        "failed to obtain icmp socket",
+                                        "lacking privilege for icmp",
+                                        "\"no new privileges\" flag is set",
+                                        "is sudo installed setuid root"};
+    /* From a plugin that sends ICMP these are enough. */
+    static const char *const from_pings[] = {"operation not permitted",
+                                             "permission denied",
+                                             "lacking privilege",
+                                             "must be run as root",
+                                             "must run as root",
+                                             "need root",
+                                             "root privileges",
+                                             "your privileges",
+                                             "cap_net_raw",
+                                             "suid root",
+                                             "setuid root",
+                                             "sufficient privilege",
+                                             "could not interpret output from ping",
+                                             "could not open pipe",
+                                             "failed system call"};
 
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-        if (str_icontains(out, str_of(marks[i])) || str_icontains(err, str_of(marks[i])))
+        if (says(out, err, marks[i]))
             return true;
     }
-    return false;
+    for (size_t i = 0; pings && i < ARRAY_LEN(from_pings); i++) {
+        if (says(out, err, from_pings[i]))
+            return true;
+    }
+    /* check_fping that could not execute fping has no more words than these. */
+    return pings && says(out, err, "fping unknown - ") && !says(out, err, "not found") &&
+           !says(out, err, "invalid command");
 }

@@ -452,11 +452,29 @@ static void test_stop_ends_all(void **unused UNUSED)
     assert_true(is_dead(&daemon) && is_dead(&running));
 }
 
+/* What plugins of Debian 12 and others print when the right to send ICMP is missing, and what only looks like it. */
 static void test_rights_of_ping(void **state)
 {
+    static const struct {
+        const char *name, *text;
+        uint64_t code;
+        bool rightless;
+    } cases[] = {
+        {"check_icmp", "check_icmp: Failed to obtain ICMP socket: Operation not permitted", 3, true},
+        {"check_ping", "CRITICAL - Could not interpret output from ping command", 3, true},
+        {"check_fping", "FPING UNKNOWN - failed system call", 3, true},
+        {"check_fping", "FPING UNKNOWN - 192.0.2.1", 3, true},
+        {"check_fping", "FPING UNKNOWN - IP address not found", 3, false},
+        {"check_alive", "ping: => missing cap_net_raw+p capability or setuid?", 2, true},
+        {"check_alive", "./check_alive: 1: /bin/ping: Operation not permitted", 2, true},
+        {"check_alive",
+         "sudo: The \"no new privileges\" flag is set, which prevents sudo from running as root.", 1, true},
+        {"check_files", "CRITICAL: /bin/ping has cap_net_raw, which was not there", 2, false},
+        {"check_icmp", "fine: Operation not permitted", 0, false},
+    };
     struct rig *g = *state;
     const struct rig_answer *a;
-    char dir[200], path[300];
+    char dir[200], path[300], text[300];
 
     temp_dir_make(dir, sizeof(dir));
     write_file(dir, "check_icmp",
@@ -472,6 +490,14 @@ static void test_rights_of_ping(void **state)
                path, sizeof(path));
     a = do_run(g, 702, 20 * TIME_S, ARGV(path));
     assert_true(!a->rightless && a->code == 2);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        snprintf(text, sizeof(text), "#!/bin/sh\necho '%s'; exit %u\n", cases[i].text,
+                 (unsigned)cases[i].code);
+        write_file(dir, cases[i].name, text, 0755, path, sizeof(path));
+        a = do_run(g, 710 + i, 20 * TIME_S, ARGV(path));
+        assert_int_equal(a->code, cases[i].code);
+        assert_int_equal(a->rightless, cases[i].rightless);
+    }
     temp_dir_remove(dir);
 }
 

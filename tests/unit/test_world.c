@@ -332,7 +332,7 @@ static void test_ends_of_plugins(void **st UNUSED)
     } want[] = {{0, "fine"},
                 {2, "(Return code of 127 is out of bounds - plugin may be missing)"},
                 {2, "(Return code of 4 is out of bounds)"},
-                {3, "(No output: the plugin was killed by signal 9)"},
+                {3, "(No output on stdout: the plugin was killed by signal 9)"},
                 {2, "(Service check timed out after 5.00 seconds)"},
                 {2, "(Return code of 13 is out of bounds)"},
                 {1, "(No output on stdout)"}};
@@ -374,8 +374,13 @@ static void test_rightless(void **st UNUSED)
     lab_run(&lab, 8 * S);
     assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_DOWN); /* its first answer was a real one */
     assert_int_equal(lab_state(&lab, "h1", "s1")->state, STATE_UNKNOWN);
+    assert_true(str_eq_c(state_output(lab_state(&lab, "h1", "s1")),
+                         "(A right is missing here: nothing was checked)"));
     lab_run(&lab, 30 * S);
     assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_DOWN);
+    assert_true(str_eq_c(state_output(lab_state(&lab, "h1", NULL)),
+                         "(A right is missing here: the host was not checked and keeps its state)"));
+    assert_true(str_eq_c(state_long(lab_state(&lab, "h1", NULL)), "ping: Operation not permitted"));
     assert_true(lab_command(&lab, HST(0, "UP")));
     lab_run(&lab, 30 * S);
     assert_int_equal(lab_state(&lab, "h1", NULL)->state, STATE_UP);
@@ -409,6 +414,37 @@ static void test_notice_is_never_lost(void **st UNUSED)
     lab_run(&lab, 10 * S);
     has(&lab.told, "RECOVERY", 2);
     lab_close(&lab);
+}
+
+/* A plan outlives a restart if the main file says so, even when nothing was stopped in order. */
+static void test_plans_are_kept(void **st UNUSED)
+{
+    for (int keep = 0; keep < 2; keep++) {
+        struct lab lab = {0};
+        struct buf text = BUF_INIT, line = BUF_INIT;
+        int64_t at;
+
+        buf_printf(&text, "%suse_retained_scheduling_info=%d\n", lab_main, keep);
+        lab_open(&lab, text.data,
+                 "define host {\n host_name h1\n use ht\n}\n"
+                 "define service {\n host_name h1\n service_description s1\n use st\n active_checks_enabled "
+                 "1\n check_interval 4000\n}\n",
+                 START, 1, up, 0);
+        lab_run(&lab, 100 * S);
+        at = time_wall_s(lab_now(&lab).wall) + 3000;
+        buf_printf(&line, "SCHEDULE_FORCED_SVC_CHECK;h1;s1;%lld", (long long)at);
+        assert_true(lab_command(&lab, line.data));
+        assert_int_equal(lab_state(&lab, "h1", "s1")->next_check, at * TIME_S);
+        lab_run(&lab, 10 * S);
+        lab_restart(&lab, false);
+        if (keep)
+            assert_int_equal(lab_state(&lab, "h1", "s1")->next_check, at * TIME_S);
+        else
+            assert_true(lab_state(&lab, "h1", "s1")->next_check < at * TIME_S);
+        lab_close(&lab);
+        buf_release(&text);
+        buf_release(&line);
+    }
 }
 
 /* The engine dies while a plugin runs, or before its result was on disk: a new one takes both over, once, and runs nothing beside them. */
@@ -527,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_ends_of_plugins),
         cmocka_unit_test(test_rightless),
+        cmocka_unit_test(test_plans_are_kept),
         cmocka_unit_test(test_notice_is_never_lost),
         cmocka_unit_test(test_runs_of_an_engine_before),
         cmocka_unit_test(test_clock_step),
