@@ -18,12 +18,18 @@
 #define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define STALE_LEAST (1 * TIME_S)
 
+/* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
+static int64_t step_of(const struct state *s)
+{
+    return s->state != STATE_OK && !s->hard ? s->retry_interval_us : s->check_interval_us;
+}
+
 static bool wants_schedule(const struct world *w, uint32_t check)
 {
     const struct state *s = &w->st[check];
 
     return (s->switches & MODEL_CHECK_ACTIVE) && model_check(w->m, check)->check_line != MODEL_NONE &&
-           s->check_interval_us > 0;
+           step_of(s) > 0;
 }
 
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier)
@@ -100,8 +106,7 @@ void sched_on_demand(struct world *w, uint32_t host)
 void sched_after(struct world *w, uint32_t check, struct mono due)
 {
     struct state *s = &w->st[check];
-    int64_t step = s->state != STATE_OK && !s->hard ? s->retry_interval_us : s->check_interval_us;
-    int64_t next = due.us + step;
+    int64_t step = step_of(s), next = due.us + step;
 
     if (w->opt.mutation == WORLD_FORGETS_TO_PLAN && check % 5 == 1)
         return;
@@ -116,17 +121,29 @@ void sched_after(struct world *w, uint32_t check, struct mono due)
     sched_at(w, check, (struct mono){next}, 0, false);
 }
 
+/* The plan was made with a longer interval, or for a period that has come by another way: a reload, a clock that was set. */
+static bool is_too_far(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    return heap_has(&w->due, check) && !(s->due_options & SCHED_FORCED) &&
+           w->due.key[check] > w->now.mono.us + MAX(s->check_interval_us, s->retry_interval_us);
+}
+
 void sched_again(struct world *w, uint32_t check)
 {
+    const struct state *s = &w->st[check];
+    uint32_t stays =
+        SCHED_FORCED | SCHED_FRESHNESS | (s->switches & MODEL_CHECK_ACTIVE ? SCHED_ON_DEMAND : 0u);
+
     if (!wants_schedule(w, check)) {
-        if (heap_has(&w->due, check) && !(w->st[check].due_options & (SCHED_FORCED | SCHED_FRESHNESS)))
+        if (heap_has(&w->due, check) && !(s->due_options & stays))
             heap_remove(&w->due, check);
         world_touch_board(w, check);
         return;
     }
-    if (!heap_has(&w->due, check) && !w->st[check].run)
-        sched_at(w, check, (struct mono){w->now.mono.us + phase(check, w->st[check].check_interval_us)}, 0,
-                 false);
+    if (is_too_far(w, check) || (!heap_has(&w->due, check) && !s->run))
+        sched_at(w, check, (struct mono){w->now.mono.us + phase(check, step_of(s))}, 0, false);
 }
 
 /* ---- runs ---- */
@@ -454,6 +471,8 @@ void sched_clock_step(struct world *w)
             heap_set(&w->due, i, world_to_mono(w, (struct wall){s->next_check}).us);
         else
             s->next_check = world_to_wall(w, (struct mono){w->due.key[i]}).us;
+        if (s->wall_due)
+            sched_again(w, i);
         world_touch_board(w, i);
     }
 }

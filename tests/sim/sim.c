@@ -29,6 +29,8 @@
      TIME_S) /* beyond interval and time-out: a lost run is given up after 15 s, an adopted one after 5 */
 #define MEMORY (512u * 1024) /* a sound world of this site takes half */
 
+enum { BY_DAY_FROM = 8, BY_DAY_TO = 18, DEPENDENT = 1 };
+
 struct sim {
     struct lab lab;
     uint64_t seed;
@@ -56,8 +58,21 @@ static void fail(struct sim *s, const char *invariant, const char *what, int64_t
 
 /* ---- the site ---- */
 
+/* Few are checked rarely, and often after the next reload. */
+static unsigned interval(const struct sim *s, unsigned host, unsigned service)
+{
+    return host % 5 == 2 && service == 2 && !s->second ? 6 * 3600 : 60 + service * 60;
+}
+
+static bool is_by_day(unsigned host, unsigned service)
+{
+    return host % 4 == 1 && service == 3;
+}
+
 static void make_objects(struct sim *s)
 {
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
     struct buf *b = &s->objects;
 
     buf_clear(b);
@@ -75,22 +90,49 @@ static void make_objects(struct sim *s)
                        "active_checks_enabled %u\n check_interval %u\n"
                        " retry_interval 30\n max_check_attempts %u\n flap_detection_enabled %u\n "
                        "notification_interval %u\n"
-                       " is_volatile %u\n}\n",
-                       h, v, v != 4, 60 + v * 60, 1 + v, v % 2, v * 300, v == 3);
+                       " is_volatile %u\n check_period %s\n}\n",
+                       h, v, v != 4, interval(s, h, v), 1 + v, v % 2, v * 300, v == 3,
+                       is_by_day(h, v) ? "by-day" : "24x7");
     }
+    buf_add_c(b, "define timeperiod {\n timeperiod_name by-day\n alias d\n");
+    for (unsigned d = 0; d < 7; d++)
+        buf_printf(b, " %s 0%u:00-1%u:00\n", days[d], BY_DAY_FROM, BY_DAY_TO % 10);
+    buf_add_c(b, "}\n");
     buf_add_c(
         b, "define servicedependency {\n host_name h01\n service_description s0\n dependent_host_name h02\n"
            " dependent_service_description s1\n notification_failure_criteria w,c,u\n "
            "execution_failure_criteria n\n}\n");
+    buf_printf(
+        b,
+        "define servicedependency {\n host_name h03\n service_description s0\n dependent_host_name h03\n"
+        " dependent_service_description s%u\n execution_failure_criteria w,c,u\n}\n",
+        DEPENDENT);
 }
 
 static const char *const outputs[] = {
     "fine|a=1;2;3", "", "bad\nlong line\nanother|b=2", "\xff\xfe not UTF-8", "x|", "|||", "DISK OK"};
 
-/* The longest time between two starts. A lost run is given up after 15 s, one that was adopted after 5. */
+/* Some checks rest: a dependent one while its master has a problem, those by day by night. */
+static bool rests(const struct sim *s, uint32_t check, bool now)
+{
+    const struct model *m = s->lab.model;
+    struct str host = model_host_name(m, check), service = model_description(m, check);
+    int64_t hour = lab_now(&s->lab).wall.us / TIME_H % 24;
+
+    if (!service.n)
+        return false;
+    if (str_eq_c(host, "h03") && service.p[1] == '0' + DEPENDENT)
+        return !now || world_state(s->lab.w, model_find_service(m, host, STR("s0")))->state != STATE_OK;
+    return is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
+                     (unsigned)(service.p[1] - '0')) &&
+           (!now || hour < BY_DAY_FROM || hour >= BY_DAY_TO);
+}
+
+/* The longest time between two starts. A lost run is given up after 15 s, one that was adopted after 5. Whether one rests is looked at every STEP. */
 static int64_t longest(const struct sim *s, uint32_t check)
 {
-    return world_state(s->lab.w, check)->check_interval_us + TIME_OUT + BOUND;
+    return world_state(s->lab.w, check)->check_interval_us + TIME_OUT + BOUND +
+           (rests(s, check, false) ? 3 * STEP : 0);
 }
 
 static struct lab_answer plugin(struct lab *lab, uint32_t check, uint64_t n UNUSED)
@@ -131,7 +173,7 @@ static void check_due(struct sim *s)
 
     for (uint32_t i = 0; i < lab->model->n_check; i++) {
         /* What moves these comes at the end of a step only, so they stood all through it. */
-        if (!s->runner_up || !(world_state(lab->w, i)->switches & MODEL_CHECK_ACTIVE))
+        if (!s->runner_up || !(world_state(lab->w, i)->switches & MODEL_CHECK_ACTIVE) || rests(s, i, true))
             s->since[i] = lab->mono;
         if (lab->mono - s->since[i] > longest(s, i))
             fail(s, "due", "a check was not started in time", i, lab->mono - s->since[i]);

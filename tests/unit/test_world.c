@@ -447,6 +447,49 @@ static void test_plans_are_kept(void **st UNUSED)
     }
 }
 
+/* A reload or a clock that is set in the midst of a host's soft problem, a shorter interval, a period that has come: what is due comes in time. */
+static void test_plans_fit(void **st UNUSED)
+{
+    static const char *const form =
+        "define timeperiod {\n timeperiod_name day\n alias d\n monday 08:00-18:00\n tuesday 08:00-18:00\n}\n"
+        "define host {\n host_name h1\n use ht\n check_interval 0\n retry_interval 20\n}\n"
+        "define service {\n host_name h1\n service_description s1\n use st\n active_checks_enabled 1\n "
+        "check_interval %u\n}\n"
+        "define service {\n host_name h1\n service_description s2\n use st\n active_checks_enabled 1\n "
+        "check_interval 60\n check_period day\n}\n";
+    struct lab lab = {0};
+    struct buf rare = BUF_INIT, often = BUF_INIT;
+    int64_t reloaded;
+
+    buf_printf(&rare, form, 80000u);
+    buf_printf(&often, form, 60u);
+    lab_open(&lab, lab_main, rare.data, (START / 86400 + 3) * 86400 + 18 * 3600 - 30, 1, codes,
+             0); /* a Monday, half a minute before the end of a period */
+    lab_run(&lab, 5 * TIME_MIN);
+    assert_true(lab_state(&lab, "h1", "s2")->next_check > lab_now(&lab).wall.us + TIME_H);
+    lab_clock_step(&lab, -TIME_H);
+    lab_run(&lab, 2 * TIME_MIN);
+    assert_true(lab_state(&lab, "h1", "s2")->last_check > lab_now(&lab).wall.us - 2 * TIME_MIN);
+
+    lab_command(&lab, "SCHEDULE_FORCED_HOST_CHECK;h1;0");
+    lab_run(&lab, S);
+    lab_command(&lab, HST(0, "UP"));
+    while (lab_state(&lab, "h1", NULL)->state == STATE_OK) {
+        lab_command(&lab, "SCHEDULE_FORCED_HOST_CHECK;h1;0");
+        lab_run(&lab, 5 * S);
+    }
+    assert_false(lab_state(&lab, "h1", NULL)->hard);
+    reloaded = lab_now(&lab).wall.us;
+    lab_reload(&lab, lab_main, often.data);
+    lab_run(&lab, 70 * S);
+    assert_true(lab_state(&lab, "h1", NULL)->last_check > reloaded); /* it was tried again */
+    assert_true(lab_state(&lab, "h1", "s1")->last_check >
+                lab_now(&lab).wall.us - 65 * S); /* the new interval counts at once */
+    lab_close(&lab);
+    buf_release(&rare);
+    buf_release(&often);
+}
+
 /* The engine dies while a plugin runs, or before its result was on disk: a new one takes both over, once, and runs nothing beside them. */
 static void test_runs_of_an_engine_before(void **st UNUSED)
 {
@@ -564,6 +607,7 @@ int main(void)
         cmocka_unit_test(test_ends_of_plugins),
         cmocka_unit_test(test_rightless),
         cmocka_unit_test(test_plans_are_kept),
+        cmocka_unit_test(test_plans_fit),
         cmocka_unit_test(test_notice_is_never_lost),
         cmocka_unit_test(test_runs_of_an_engine_before),
         cmocka_unit_test(test_clock_step),
