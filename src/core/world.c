@@ -189,15 +189,6 @@ struct former { /* the world before a reload */
     uint32_t *to; /* old index -> new, or MODEL_NONE */
 };
 
-/* A plan of when the interval was longer: the check is spread anew, as a new one. */
-static bool is_too_late(const struct world *w, uint32_t check, const struct state *old, int64_t due)
-{
-    const struct state *s = &w->st[check];
-
-    return s->check_interval_us < old->check_interval_us && due > w->now.mono.us + s->check_interval_us &&
-           !(s->due_options & SCHED_FORCED);
-}
-
 static void carry_checks(struct world *w, struct former *f)
 {
     uint32_t guess = 0;
@@ -210,7 +201,7 @@ static void carry_checks(struct world *w, struct former *f)
         guess = to + 1;
         if (retain_carry(w, to, &f->st[i]))
             world_touch(w, to);
-        if (heap_has(&f->due, i) && !is_too_late(w, to, &f->st[i], f->due.key[i]))
+        if (heap_has(&f->due, i))
             heap_set(&w->due, to, f->due.key[i]);
     }
     oids_build(w);

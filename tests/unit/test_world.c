@@ -452,7 +452,8 @@ static void test_plans_fit(void **st UNUSED)
 {
     static const char *const form =
         "define timeperiod {\n timeperiod_name day\n alias d\n monday 08:00-18:00\n tuesday 08:00-18:00\n}\n"
-        "define host {\n host_name h1\n use ht\n check_interval 0\n retry_interval 20\n}\n"
+        "define host {\n host_name h1\n use ht\n}\n"
+        "define host {\n host_name alone\n use ht\n check_interval 0\n retry_interval 20\n}\n"
         "define service {\n host_name h1\n service_description s1\n use st\n active_checks_enabled 1\n "
         "check_interval %u\n}\n"
         "define service {\n host_name h1\n service_description s2\n use st\n active_checks_enabled 1\n "
@@ -471,18 +472,15 @@ static void test_plans_fit(void **st UNUSED)
     lab_run(&lab, 2 * TIME_MIN);
     assert_true(lab_state(&lab, "h1", "s2")->last_check > lab_now(&lab).wall.us - 2 * TIME_MIN);
 
-    lab_command(&lab, "SCHEDULE_FORCED_HOST_CHECK;h1;0");
-    lab_run(&lab, S);
-    lab_command(&lab, HST(0, "UP"));
-    while (lab_state(&lab, "h1", NULL)->state == STATE_OK) {
-        lab_command(&lab, "SCHEDULE_FORCED_HOST_CHECK;h1;0");
-        lab_run(&lab, 5 * S);
+    while (lab_state(&lab, "alone", NULL)->state == STATE_OK) {
+        lab_command(&lab, "SCHEDULE_FORCED_HOST_CHECK;alone;0");
+        lab_run(&lab, S);
     }
-    assert_false(lab_state(&lab, "h1", NULL)->hard);
+    assert_false(lab_state(&lab, "alone", NULL)->hard);
     reloaded = lab_now(&lab).wall.us;
     lab_reload(&lab, lab_main, often.data);
     lab_run(&lab, 70 * S);
-    assert_true(lab_state(&lab, "h1", NULL)->last_check > reloaded); /* it was tried again */
+    assert_true(lab_state(&lab, "alone", NULL)->last_check > reloaded); /* it was tried again */
     assert_true(lab_state(&lab, "h1", "s1")->last_check >
                 lab_now(&lab).wall.us - 65 * S); /* the new interval counts at once */
     lab_close(&lab);
