@@ -20,3 +20,8 @@ struct wall clock_wall(void)
 {
     return (struct wall){read_us(CLOCK_REALTIME)};
 }
+
+int64_t clock_busy_us(void)
+{
+    return read_us(CLOCK_THREAD_CPUTIME_ID);
+}

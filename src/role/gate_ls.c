@@ -11,7 +11,7 @@
 
 #define SERIAL_LS    (1ull << 63) /* questions of ours; those of the API count from 1 */
 #define SEARCHES_MAX 4            /* at once: each holds its lines until it is answered */
-#define REQUEST_US   TIME_S       /* a request may keep the others waiting so long */
+#define REQUEST_US   TIME_S       /* of the processor; a request may keep the others waiting so long */
 #define PAGE         1000         /* events, HISTORY_LIMIT_MAX of the reader */
 
 int gate_ask_reader(struct role *r, uint64_t serial, const char *stmt, const struct str *args, size_t n)
@@ -107,13 +107,13 @@ static void refuse(struct gate_ls *g, uint64_t id, struct str request, int code,
 
 static bool too_long(void *user)
 {
-    return clock_mono().us > ((const struct mono *)user)->us + REQUEST_US;
+    return clock_busy_us() > *(const int64_t *)user + REQUEST_US;
 }
 
 /* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's name. */
 static void reply(struct gate_ls *g, const struct msg_ls_req *q, const struct livestatus_log *log)
 {
-    struct mono began = clock_mono();
+    int64_t began = clock_busy_us();
     struct livestatus_world w = {.m = &g->api->model,
                                  .too_long = too_long,
                                  .user = &began,
