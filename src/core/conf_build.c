@@ -14,6 +14,14 @@ static int64_t main_number(struct str text)
     return v;
 }
 
+/* On from 1 upwards; allow_empty_hostgroup_assignment knows a 2. */
+static uint32_t main_bool(struct str text)
+{
+    int64_t v = main_number(text) / 1000000;
+
+    return v < 0 ? 0 : (uint32_t)MIN(v, 2);
+}
+
 static uint32_t word_in(struct conf *c, unsigned row, struct str text, const char *const *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -48,11 +56,13 @@ static void main_field(struct conf *c, unsigned row)
     case CONF_KIND_MINUTES: i64 = main_number(text) * 60; break;
     case CONF_KIND_COMMAND_INTERVAL: i64 = command_interval(c, text); break;
     case CONF_KIND_LINE: return;
-    case CONF_KIND_BOOL:
-    case CONF_KIND_UINT: u32 = (uint32_t)(main_number(text) / 1000000); break;
+    case CONF_KIND_SWITCH:
+    case CONF_KIND_UINT: u32 = (uint32_t)(MAX(main_number(text), 0) / 1000000); break;
+    case CONF_KIND_BOOL: u32 = main_bool(text); break;
     case CONF_KIND_PERCENT: u32 = (uint32_t)(main_number(text) / 10000); break;
     case CONF_KIND_DATE_FORMAT: u32 = word_in(c, row, text, dates, ARRAY_LEN(dates)); break;
-    case CONF_KIND_LETTER: u32 = text.n ? (unsigned char)text.p[0] : 0; break;
+    case CONF_KIND_LETTER:
+    case CONF_KIND_ROTATION: u32 = text.n ? (unsigned char)text.p[0] : 0; break;
     case CONF_KIND_TIMEOUT_STATE:
         u32 = text.n && strchr("owcu", text.p[0]) ? (uint32_t)(strchr("owcu", text.p[0]) - "owcu") : 2;
         break;
@@ -77,9 +87,7 @@ void conf_build_globals(struct conf *c)
         g->interval_length_us = TIME_MIN;
     }
     for (unsigned row = 0; row < conf_main_count(); row++)
-        /* A row that is a second spelling of another fills its field only when it is written. */
-        if (row != first && conf_main(row)->field != CONF_NO_FIELD &&
-            (c->main_value[row].p || !str_eq_c(str_of(conf_main(row)->doc), "older spelling")))
+        if (row != first && conf_main(row)->field != CONF_NO_FIELD)
             main_field(c, row);
     g->main_file = model_build_str(c->build, str_of(c->rq.main_path));
     g->compatible = !c->rq.native;
@@ -113,8 +121,8 @@ void conf_build_zone(struct conf *c)
 
     BUG_ON(!conf_main_find(STR("use_timezone"), &row));
     if (!zone_by_name(c, copy, &z)) {
-        if (said.n)
-            conf_say(c, CONF_ERROR, c->main_place[row],
+        if (said.n) /* Nagios would go on in UTC, and so does Vigie in its place */
+            conf_say(c, c->rq.native ? CONF_ERROR : CONF_WARNING, c->main_place[row],
                      "there is no time zone '%s'; write one of /usr/share/zoneinfo, such as Europe/Paris",
                      copy);
         else if (*copy)

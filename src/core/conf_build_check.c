@@ -2,6 +2,7 @@
 /* The snapshot's table of checks: hosts, then services. */
 #include "core/conf_build.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* The rows that hosts and services have in common, so that one code fills both. */
@@ -48,6 +49,45 @@ static uint32_t extra_text(struct conf *c, const struct conf_object *o, unsigned
     return model_build_str(c->build, v);
 }
 
+/* The next of several numbers that commas or blanks part; text counts as 0, as for Nagios. */
+static bool next_number(struct str *rest, int64_t *millionths)
+{
+    size_t n = 0;
+
+    while (rest->n && (rest->p[0] == ',' || rest->p[0] == ' '))
+        *rest = str_sub(*rest, 1, rest->n);
+    while (n < rest->n && rest->p[n] != ',' && rest->p[n] != ' ')
+        n++;
+    conf_decimal(str_sub(*rest, 0, n), millionths);
+    *rest = str_sub(*rest, n, rest->n);
+    return n > 0;
+}
+
+/* Two whole numbers, or three with a fraction. */
+static uint32_t coords(struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = o ? conf_get(c, o, row) : NULL;
+    size_t want = p && conf_directive(row)->kind == CONF_KIND_COORDS_2D ? 2 : 3, n = 0;
+    struct str rest = p ? p->value : STR_NULL;
+    struct buf b = BUF_INIT;
+    uint32_t at = 0;
+    int64_t v;
+
+    for (; n < want && next_number(&rest, &v); n++) {
+        buf_printf(&b, "%s%s%" PRId64, n ? "," : "", v < 0 ? "-" : "", (v < 0 ? -v : v) / 1000000);
+        if (want == 3)
+            buf_printf(&b, ".%06" PRId64, (v < 0 ? -v : v) % 1000000);
+    }
+    if (p && n < want && conf_say_once(c, (uint32_t)(p - c->props.at), STR("coords")))
+        conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                 "'" STR_FMT "' are not %zu numbers; write %s", STR_ARG(p->value), want,
+                 conf_kind_text(conf_directive(row)->kind));
+    if (p && n == want)
+        at = model_build_str(c->build, buf_str(&b));
+    buf_release(&b);
+    return at;
+}
+
 static uint32_t extra_of(struct conf *c, const struct conf_object *o, const struct rows *r,
                          const struct conf_object *ext)
 {
@@ -68,8 +108,12 @@ static uint32_t extra_of(struct conf *c, const struct conf_object *o, const stru
         e.statusmap_image =
             extra_text(c, o, CONF_D_HOST_statusmap_image, ext, CONF_D_HOSTEXTINFO_statusmap_image);
         e.vrml_image = extra_text(c, o, CONF_D_HOST_vrml_image, ext, CONF_D_HOSTEXTINFO_vrml_image);
-        e.coords_2d = extra_text(c, o, CONF_D_HOST_2d_coords, ext, CONF_D_HOSTEXTINFO_2d_coords);
-        e.coords_3d = extra_text(c, o, CONF_D_HOST_3d_coords, ext, CONF_D_HOSTEXTINFO_3d_coords);
+        e.coords_2d = coords(c, o, CONF_D_HOST_2d_coords);
+        e.coords_3d = coords(c, o, CONF_D_HOST_3d_coords);
+        if (!e.coords_2d)
+            e.coords_2d = coords(c, ext, CONF_D_HOSTEXTINFO_2d_coords);
+        if (!e.coords_3d)
+            e.coords_3d = coords(c, ext, CONF_D_HOSTEXTINFO_3d_coords);
     }
     if (memcmp(&e, &(struct model_extra){.notes = 0}, sizeof(e)) == 0)
         return MODEL_NONE;
@@ -77,19 +121,30 @@ static uint32_t extra_of(struct conf *c, const struct conf_object *o, const stru
     return (uint32_t)c->build->extra.n - 1;
 }
 
-/* What Nagios refuses, whatever else is said. */
-static void check_intervals(struct conf *c, const struct conf_object *o, const struct model_check *k)
+/* Numbers that Nagios refuses, whatever else is said; and one that it takes and that makes no sense. */
+static void check_intervals(struct conf *c, const struct conf_object *o, struct model_check *k)
 {
-    bool retry_ok = o->type == CONF_HOST ? k->retry_interval_us >= 0 : k->retry_interval_us > 0;
+    bool host = o->type == CONF_HOST;
+    const char *wrong = k->check_interval_us < 0             ? "check_interval must be at least 0"
+                        : !host && k->retry_interval_us <= 0 ? "retry_interval must be above 0"
+                        : k->notification_interval_us < 0    ? "notification_interval must be at least 0"
+                        : k->first_notification_delay_us < 0 ? "first_notification_delay must be at least 0"
+                        : host && k->freshness_threshold_us < 0 ? "freshness_threshold must be at least 0"
+                                                                : NULL;
+    const char *odd = k->retry_interval_us < 0        ? "retry_interval"
+                      : k->freshness_threshold_us < 0 ? "freshness_threshold"
+                                                      : NULL;
 
-    if (retry_ok && k->check_interval_us >= 0 && k->notification_interval_us >= 0)
+    k->retry_interval_us = MAX(k->retry_interval_us, 0);
+    k->freshness_threshold_us = MAX(k->freshness_threshold_us, 0);
+    if (!(wrong || odd) || !map_put_u64(&c->said, 5ull << 61 | (uint64_t)(o - c->objects.at), 1))
         return;
-    if (map_put_u64(&c->said, 5ull << 61 | (uint64_t)(o - c->objects.at), 1))
-        conf_say(c, CONF_ERROR, conf_object_place(o), "%s of this %s must be %s 0; correct it",
-                 !retry_ok                  ? "retry_interval"
-                 : k->check_interval_us < 0 ? "check_interval"
-                                            : "notification_interval",
-                 conf_type_name(o->type), !retry_ok && o->type != CONF_HOST ? "above" : "at least");
+    if (wrong)
+        conf_say(c, CONF_ERROR, conf_object_place(o), "%s for this %s; correct it", wrong,
+                 conf_type_name(o->type));
+    else
+        conf_say(c, CONF_WARNING, conf_object_place(o),
+                 "%s of this %s is below 0 and counts as 0; correct it", odd, conf_type_name(o->type));
 }
 
 static void common(struct conf *c, const struct conf_object *o, const struct rows *r,

@@ -162,6 +162,19 @@ static bool in_list(const conf_list *l, uint32_t v)
     return false;
 }
 
+/* allow_empty_hostgroup_assignment: 0 forbids it, 1 allows it, 2 allows it with a word. */
+static void on_no_host(struct conf *c, const struct conf_object *o, struct str description)
+{
+    struct str allowed;
+    unsigned row;
+
+    BUG_ON(!conf_main_find(STR("allow_empty_hostgroup_assignment"), &row));
+    allowed = c->main_value[row].n ? c->main_value[row] : str_of(conf_main(row)->def);
+    if (!str_eq_c(allowed, "1"))
+        conf_say(c, str_eq_c(allowed, "0") ? CONF_ERROR : CONF_WARNING, conf_object_place(o),
+                 "the service '" STR_FMT "' is on no host: its groups are empty", STR_ARG(description));
+}
+
 static void expand_service(struct conf *c, uint32_t object)
 {
     const struct conf_object *o = &c->objects.at[object];
@@ -199,9 +212,8 @@ static void expand_service(struct conf *c, uint32_t object)
         s->description = description;
         s->from_group = !in_list(&hosts.by_name, hosts.all.at[i]);
     }
-    if (!hosts.all.n && !c->counts.errors)
-        conf_say(c, CONF_WARNING, conf_object_place(o),
-                 "the service '" STR_FMT "' is on no host: its groups are empty", STR_ARG(description));
+    if (!hosts.all.n && !hosts.wrong)
+        on_no_host(c, o, description);
     conf_hosts_release(&hosts);
 }
 

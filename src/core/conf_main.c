@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The main file: directives by table, resource files, what it includes. */
-#include "core/conf_int.h"
+#include "core/conf_build.h"
 
 #include "base/limits.h"
 
@@ -105,29 +105,75 @@ out:
     VEC_RELEASE(&d.folders);
 }
 
-static bool is_number(struct str v)
+static bool is_numeric(enum conf_kind kind)
 {
-    bool digit = false;
-
-    for (size_t i = 0; i < v.n; i++) {
-        if (v.p[i] >= '0' && v.p[i] <= '9')
-            digit = true;
-        else if (v.p[i] != '.' && !(i == 0 && (v.p[i] == '-' || v.p[i] == '+')))
-            return false;
-    }
-    return digit;
+    return kind == CONF_KIND_UINT || kind == CONF_KIND_SECONDS || kind == CONF_KIND_MINUTES ||
+           kind == CONF_KIND_PERCENT || kind == CONF_KIND_BOOL;
 }
 
-/* What Nagios would take and is surely a mistake. */
+/* The number at the beginning of a text, without its fraction; 0 when there is none. */
+static int64_t leading_number(struct str value)
+{
+    int64_t v;
+
+    conf_decimal(value, &v);
+    return v / 1000000;
+}
+
+/* A word of those that a kind knows. */
+static bool is_word_of(enum conf_kind kind, struct str value)
+{
+    static const struct {
+        enum conf_kind kind;
+        const char *word[8];
+    } words[] = {
+        {CONF_KIND_SWITCH, {"0", "1"}},
+        {CONF_KIND_TIMEOUT_STATE, {"o", "w", "c", "u"}},
+        {CONF_KIND_ROTATION, {"n", "h", "d", "w", "m"}},
+        {CONF_KIND_LOG_LEVEL, {"off", "critical", "error", "err", "warning", "info", "debug", "trace"}},
+        {CONF_KIND_DELAY_METHOD, {"n", "d", "s"}},
+    };
+    bool known = true;
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (words[i].kind != kind)
+            continue;
+        known = kind == CONF_KIND_DELAY_METHOD && leading_number(value) > 0;
+        for (size_t k = 0; k < ARRAY_LEN(words[i].word) && words[i].word[k]; k++)
+            known = known || str_eq_c(value, words[i].word[k]);
+    }
+    return known;
+}
+
+static bool percent_fits(const struct conf_directive *d, struct str value)
+{
+    int64_t v;
+
+    conf_decimal(value, &v);
+    return v > 0 && (str_starts(str_of(d->name), STR("low_")) ? v < 100000000 : v <= 100000000);
+}
+
+/* What Nagios refuses is refused; what it takes and is surely a mistake is warned of. */
 static void check_value(struct conf *c, const struct conf_directive *d, struct str value,
                         struct conf_place at)
 {
-    bool numeric = d->kind == CONF_KIND_UINT || d->kind == CONF_KIND_SECONDS ||
-                   d->kind == CONF_KIND_MINUTES || d->kind == CONF_KIND_PERCENT;
+    int64_t v;
 
-    if (d->kind == CONF_KIND_BOOL && !str_eq_c(value, "0") && !str_eq_c(value, "1"))
+    if (d->engines && !value.n)
+        conf_say(c, CONF_ERROR, at, "%s has no value; write %s, or take the line out", d->name,
+                 conf_kind_text(d->kind));
+    else if (!is_word_of(d->kind, value))
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write %s", d->name, STR_ARG(value),
+                 conf_kind_text(d->kind));
+    else if (d->least != INT32_MIN && leading_number(value) < d->least)
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a number from %d on", d->name, STR_ARG(value),
+                 d->least);
+    else if (d->kind == CONF_KIND_PERCENT && !percent_fits(d, value))
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a number above 0 and below 100", d->name,
+                 STR_ARG(value));
+    else if (d->kind == CONF_KIND_BOOL && !str_eq_c(value, "0") && !str_eq_c(value, "1"))
         conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write 0 or 1", d->name, STR_ARG(value));
-    else if (numeric && !is_number(value))
+    else if (is_numeric(d->kind) && !conf_decimal(value, &v))
         conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
 }
 
@@ -246,7 +292,12 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
     unsigned row;
 
     if (!conf_main_find(name, &row)) {
-        unknown(c, name, at);
+        if (name.n && name.p[0] == 'x') /* of modules that stood in Nagios' core once */
+            conf_say(c, CONF_WARNING, at,
+                     "'" STR_FMT "' is passed over, as is every name with an x in front; take it out",
+                     STR_ARG(name));
+        else
+            unknown(c, name, at);
         return;
     }
     d = conf_main(row);
@@ -259,7 +310,9 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
         set_option(c, name, c->main_value[row], at);
     else if (d->kind == CONF_KIND_PATH && value.n)
         c->main_value[row] = conf_path(c, value, c->main_dir);
-    if (str_eq_c(name, "cfg_file") || str_eq_c(name, "cfg_dir"))
+    if (str_eq_c(name, "xodtemplate_config_file"))
+        later(c, STR("cfg_file"), conf_path(c, value, c->main_dir), at);
+    else if (str_eq_c(name, "cfg_file") || str_eq_c(name, "cfg_dir"))
         later(c, name, conf_path(c, value, c->main_dir), at);
     else if (str_eq_c(name, "resource_file"))
         read_resource(c, conf_path(c, value, c->main_dir), at);

@@ -169,6 +169,16 @@ static bool add_common(struct parser *p, struct conf_object *o, struct str name,
     return false;
 }
 
+/* A row with nothing behind it. Nagios looks for a command or period without a name and finds none. */
+static void no_value(struct parser *p, const struct conf_directive *d)
+{
+    bool looked_for =
+        d->kind == CONF_KIND_COMMAND || d->kind == CONF_KIND_PERIOD || d->kind == CONF_KIND_STATE;
+
+    conf_say(p->c, looked_for ? CONF_ERROR : CONF_WARNING, here(p), "%s has no value; write one, or %s",
+             d->name, conf_kind_has_null(d->kind) ? "null to inherit nothing" : "take the line out");
+}
+
 static void directive(struct parser *p, struct str text)
 {
     struct conf *c = p->c;
@@ -177,7 +187,8 @@ static void directive(struct parser *p, struct str text)
     const char *near;
     unsigned row;
 
-    if (add_common(p, o, name, rest))
+    /* In severities and tags of Centreon, name is the object's. */
+    if ((!str_eq_c(name, "name") || !find_row(c, o->type, name, &row)) && add_common(p, o, name, rest))
         return;
     if (name.p[0] == '_') {
         if (name.n > 1)
@@ -188,8 +199,7 @@ static void directive(struct parser *p, struct str text)
     }
     if (find_row(c, o->type, name, &row)) {
         if (!rest.n)
-            conf_say(c, CONF_WARNING, here(p), "%s has no value; write one, or null to inherit nothing",
-                     conf_directive(row)->name);
+            no_value(p, conf_directive(row));
         add_prop(p, name, rest)->row = row;
         return;
     }

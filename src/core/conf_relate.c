@@ -397,12 +397,14 @@ static void add_dependency(struct conf *c, const struct conf_object *o)
 {
     bool service = o->type == CONF_SERVICEDEPENDENCY;
     struct model_dep d = {.file = o->file, .line = o->line};
+    int64_t inherits;
 
     conf_fill(c, o, &d, NULL);
-    d.inherits = str_eq_c(
+    conf_decimal(
         conf_text(c, o,
                   service ? CONF_D_SERVICEDEPENDENCY_inherits_parent : CONF_D_HOSTDEPENDENCY_inherits_parent),
-        "1");
+        &inherits);
+    d.inherits = inherits >= 1000000;
     if (conf_get(c, o,
                  service ? CONF_D_SERVICEDEPENDENCY_execution_failure_criteria
                          : CONF_D_HOSTDEPENDENCY_execution_failure_criteria))

@@ -27,7 +27,7 @@ struct str conf_text(const struct conf *c, const struct conf_object *o, unsigned
     if (!p)
         return str_of(conf_directive(row)->def);
     v = p->value;
-    if (is_null(v))
+    if (is_null(v) && conf_kind_has_null(conf_directive(row)->kind))
         return STR("");
     if (v.n && v.p[0] == '+' && conf_kind_is_list(conf_directive(row)->kind))
         v = str_trim(str_sub(v, 1, v.n));
@@ -92,17 +92,36 @@ static void inherit_keyed(struct conf *c, struct conf_object *o, const struct co
     o->n_keyed = n;
 }
 
-/* The last of two counts, except that a null behind a value takes nothing away: so Nagios has it. */
+/* "a" and then "b" is "a,b". */
+static uint32_t join(struct conf *c, uint32_t first, uint32_t second)
+{
+    struct buf b = BUF_INIT;
+    struct conf_prop p = c->props.at[second];
+
+    buf_add_str(&b, c->props.at[first].value);
+    buf_add_char(&b, ',');
+    buf_add_str(&b, p.value);
+    p.value = arena_str(&c->arena, buf_str(&b));
+    buf_release(&b);
+    *VEC_ADD(&c->props) = p;
+    return (uint32_t)c->props.n - 1;
+}
+
+/* Of two the last counts, except that a null behind a text takes nothing away, and that some are joined: so Nagios has it. */
 static void own_value(struct conf *c, struct conf_object *o, const struct conf_type_info *info, uint32_t prop)
 {
     const struct conf_prop *p = &c->props.at[prop];
+    const struct conf_directive *d = conf_directive(p->row);
     uint32_t *at = &o->value[p->row - info->first];
+    bool none = is_null(p->value) && conf_kind_has_null(d->kind), named = p->row == (uint32_t)info->name_row;
 
-    if (*at)
-        conf_say(c, p->row == (uint32_t)info->name_row && o->type != CONF_SERVICE ? CONF_ERROR : CONF_WARNING,
-                 conf_place_of(c, prop), "%s stands twice in this definition, first in line %u; remove one",
-                 conf_directive(p->row)->name, c->props.at[*at - 1].line);
-    if (!*at || !is_null(p->value))
+    if (*at && d->how != CONF_HOW_JOIN)
+        conf_say(c, named && o->type != CONF_SERVICE ? CONF_ERROR : CONF_WARNING, conf_place_of(c, prop),
+                 "%s stands twice in this definition, first in line %u; remove one", d->name,
+                 c->props.at[*at - 1].line);
+    if (*at && d->how == CONF_HOW_JOIN && !none && !is_null(c->props.at[*at - 1].value))
+        *at = join(c, *at - 1, prop) + 1;
+    else if (!*at || !none)
         *at = prop + 1;
 }
 
@@ -323,8 +342,11 @@ static void notices(struct conf *c)
 {
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
+        const char *idle = conf_type_info(o->type)->not_acted;
 
-        for (uint32_t k = 0; k < o->n_props; k++) {
+        if (idle)
+            conf_notice_add(c, conf_type_name(o->type), "(all of it)", idle, conf_object_place(o));
+        for (uint32_t k = 0; k < o->n_props && !idle; k++) {
             const struct conf_prop *p = &c->props.at[o->first_prop + k];
             const struct conf_directive *d;
 

@@ -3,13 +3,29 @@
 
 #include "core/model.h"
 
+#include <string.h>
+
 #define CONF_AT(type, field_) (int32_t) offsetof(struct type, field_)
 #define NO                    CONF_NO_FIELD
+#define ANY                   INT32_MIN
+/* The columns how and engines. */
+#define T                     CONF_HOW_TEMPLATE
+#define T_JOIN                CONF_HOW_JOIN
+#define T_HOST                CONF_HOW_HOST
+#define T_CHECK               CONF_HOW_CHECK
+#define NEC                   (CONF_NAGIOS | CONF_NAEMON | CONF_CENTREON)
+#define NE                    (CONF_NAGIOS | CONF_NAEMON)
+#define NC                    (CONF_NAGIOS | CONF_CENTREON)
+#define EC                    (CONF_NAEMON | CONF_CENTREON)
+#define ONLY_N                CONF_NAGIOS
+#define ONLY_E                CONF_NAEMON
+#define ONLY_C                CONF_CENTREON
+#define OWN                   0
 
 static const struct conf_directive directives[] = {
 #define S(object, synonym, name)
-#define D(object, name_, kind_, def_, target, acted_, doc_)                                                  \
-    {#name_, CONF_KIND_##kind_, def_, target, acted_, doc_},
+#define D(object, name_, kind_, def_, target, acted_, how_, engines_, doc_)                                  \
+    {#name_, CONF_KIND_##kind_, def_, target, ANY, acted_, how_, engines_, doc_},
 #include "core/conf_object.def"
 #undef D
 #undef S
@@ -17,7 +33,7 @@ static const struct conf_directive directives[] = {
 
 static const uint8_t type_of[] = {
 #define S(object, synonym, name)
-#define D(object, name_, kind_, def_, target, acted_, doc_) CONF_##object,
+#define D(object, name_, kind_, def_, target, acted_, how_, engines_, doc_) CONF_##object,
 #include "core/conf_object.def"
 #undef D
 #undef S
@@ -28,7 +44,7 @@ static const struct {
     const char *synonym;
     unsigned row;
 } synonyms[] = {
-#define D(object, name_, kind_, def_, target, acted_, doc_)
+#define D(object, name_, kind_, def_, target, acted_, how_, engines_, doc_)
 #define S(object, synonym_, name_) {CONF_##object, #synonym_, CONF_D_##object##_##name_},
 #include "core/conf_object.def"
 #undef D
@@ -36,27 +52,42 @@ static const struct {
 };
 
 static const struct conf_directive mains[] = {
-#define M(name_, kind_, field_, def_, acted_, doc_) {#name_, CONF_KIND_##kind_, def_, field_, acted_, doc_},
+#define A(synonym, name)
+#define M(name_, kind_, field_, def_, least_, acted_, engines_, doc_)                                        \
+    {#name_, CONF_KIND_##kind_, def_, field_, least_, acted_, T, engines_, doc_},
 #include "core/conf_main.def"
 #undef M
+#undef A
+};
+
+static const struct {
+    const char *synonym, *name;
+} main_synonyms[] = {
+#define M(name_, kind_, field_, def_, least_, acted_, engines_, doc_)
+#define A(synonym_, name_) {#synonym_, #name_},
+#include "core/conf_main.def"
+#undef M
+#undef A
 };
 
 /* Rows of one object stand together in the .def file, in the order of enum conf_type or not: first and n are counted here. */
 #define ROWS(object, first_name, last_name, name_row_)                                                       \
     CONF_D_##object##_##first_name, CONF_D_##object##_##last_name - CONF_D_##object##_##first_name + 1,      \
-        name_row_
+        name_row_, NULL
+#define IDLE(object, first_name, last_name, name_row_, why)                                                  \
+    CONF_D_##object##_##first_name, CONF_D_##object##_##last_name - CONF_D_##object##_##first_name + 1,      \
+        name_row_, why
 static const struct conf_type_info types[CONF_TYPE_COUNT] = {
-    [CONF_HOST] = {"host", ROWS(HOST, host_name, failure_prediction_options, CONF_D_HOST_host_name)},
-    [CONF_SERVICE] = {"service", ROWS(SERVICE, host_name, failure_prediction_options,
-                                      CONF_D_SERVICE_service_description)},
+    [CONF_HOST] = {"host", ROWS(HOST, host_name, poller_id, CONF_D_HOST_host_name)},
+    [CONF_SERVICE] = {"service", ROWS(SERVICE, host_name, service_id, CONF_D_SERVICE_service_description)},
     [CONF_HOSTGROUP] = {"hostgroup",
-                        ROWS(HOSTGROUP, hostgroup_name, action_url, CONF_D_HOSTGROUP_hostgroup_name)},
-    [CONF_SERVICEGROUP] = {"servicegroup", ROWS(SERVICEGROUP, servicegroup_name, action_url,
+                        ROWS(HOSTGROUP, hostgroup_name, hostgroup_id, CONF_D_HOSTGROUP_hostgroup_name)},
+    [CONF_SERVICEGROUP] = {"servicegroup", ROWS(SERVICEGROUP, servicegroup_name, servicegroup_id,
                                                 CONF_D_SERVICEGROUP_servicegroup_name)},
     [CONF_CONTACT] = {"contact", ROWS(CONTACT, contact_name, vigie_webhook, CONF_D_CONTACT_contact_name)},
     [CONF_CONTACTGROUP] = {"contactgroup", ROWS(CONTACTGROUP, contactgroup_name, contactgroup_members,
                                                 CONF_D_CONTACTGROUP_contactgroup_name)},
-    [CONF_COMMAND] = {"command", ROWS(COMMAND, command_name, command_line, CONF_D_COMMAND_command_name)},
+    [CONF_COMMAND] = {"command", ROWS(COMMAND, command_name, connector, CONF_D_COMMAND_command_name)},
     [CONF_TIMEPERIOD] = {"timeperiod",
                          ROWS(TIMEPERIOD, timeperiod_name, exclude, CONF_D_TIMEPERIOD_timeperiod_name)},
     [CONF_HOSTDEPENDENCY] = {"hostdependency",
@@ -69,6 +100,16 @@ static const struct conf_type_info types[CONF_TYPE_COUNT] = {
                                 ROWS(SERVICEESCALATION, host_name, escalation_options, CONF_D_ALL)},
     [CONF_HOSTEXTINFO] = {"hostextinfo", ROWS(HOSTEXTINFO, host_name, 3d_coords, CONF_D_ALL)},
     [CONF_SERVICEEXTINFO] = {"serviceextinfo", ROWS(SERVICEEXTINFO, host_name, icon_image_alt, CONF_D_ALL)},
+    [CONF_CONNECTOR] = {"connector",
+                        IDLE(CONNECTOR, connector_name, connector_line, CONF_D_CONNECTOR_connector_name,
+                             "Vigie runs command lines itself")},
+    [CONF_SEVERITY] = {"severity", IDLE(SEVERITY, severity_name, type, CONF_D_SEVERITY_severity_name,
+                                        "severities are not shown yet")},
+    [CONF_TAG] = {"tag",
+                  IDLE(TAG, tag_name, type, CONF_D_TAG_tag_name, "tags are not shown yet; groups are")},
+    [CONF_ANOMALYDETECTION] = {"anomalydetection", IDLE(ANOMALYDETECTION, host_name, icon_id,
+                                                        CONF_D_ANOMALYDETECTION_service_description,
+                                                        "measurements are not watched for anomalies yet")},
 };
 
 const struct conf_type_info *conf_type_info(enum conf_type type)
@@ -171,7 +212,26 @@ bool conf_main_find(struct str name, unsigned *row)
             *row = i;
             return true;
         }
+    for (unsigned i = 0; i < ARRAY_LEN(main_synonyms); i++)
+        if (str_eq_c(name, main_synonyms[i].synonym))
+            return conf_main_find(str_of(main_synonyms[i].name), row);
     return false;
+}
+
+const char *conf_synonym(unsigned row, unsigned i)
+{
+    for (unsigned k = 0; k < ARRAY_LEN(synonyms); k++)
+        if (synonyms[k].row == row && i-- == 0)
+            return synonyms[k].synonym;
+    return NULL;
+}
+
+const char *conf_main_synonym(unsigned row, unsigned i)
+{
+    for (unsigned k = 0; k < ARRAY_LEN(main_synonyms); k++)
+        if (strcmp(main_synonyms[k].name, mains[row].name) == 0 && i-- == 0)
+            return main_synonyms[k].synonym;
+    return NULL;
 }
 
 const char *conf_main_near(struct str name)
@@ -188,4 +248,63 @@ bool conf_kind_is_list(enum conf_kind kind)
 {
     return (kind >= CONF_KIND_HOSTS && kind <= CONF_KIND_CONTACTGROUP_NAMES) || kind == CONF_KIND_COMMANDS ||
            kind == CONF_KIND_PERIODS;
+}
+
+bool conf_kind_is_option(enum conf_kind kind)
+{
+    return kind >= CONF_KIND_ON_HOST && kind <= CONF_KIND_ON_SERVICE_ESCALATION;
+}
+
+bool conf_kind_has_null(enum conf_kind kind)
+{
+    return kind == CONF_KIND_STRING || kind == CONF_KIND_COMMAND || kind == CONF_KIND_PERIOD ||
+           conf_kind_is_list(kind);
+}
+
+const char *conf_kind_text(enum conf_kind kind)
+{
+    static const char *const texts[] = {
+        [CONF_KIND_STRING] = "text",
+        [CONF_KIND_TEXT] = "text",
+        [CONF_KIND_NAME] = "name",
+        [CONF_KIND_BOOL] = "0 or 1",
+        [CONF_KIND_UINT] = "number",
+        [CONF_KIND_UNITS] = "units of interval_length",
+        [CONF_KIND_SECONDS] = "seconds",
+        [CONF_KIND_MINUTES] = "minutes",
+        [CONF_KIND_PERCENT] = "percent",
+        [CONF_KIND_STATE] = "state",
+        [CONF_KIND_COMMAND] = "command!arguments",
+        [CONF_KIND_COMMANDS] = "list of commands",
+        [CONF_KIND_PERIOD] = "timeperiod",
+        [CONF_KIND_PERIODS] = "list of timeperiods",
+        [CONF_KIND_HOSTS] = "host patterns",
+        [CONF_KIND_HOSTGROUPS] = "host group patterns",
+        [CONF_KIND_SERVICES] = "host,service pairs",
+        [CONF_KIND_DESCRIPTIONS] = "service patterns",
+        [CONF_KIND_SERVICEGROUPS] = "service group patterns",
+        [CONF_KIND_CONTACTS] = "contact patterns",
+        [CONF_KIND_CONTACTGROUPS] = "contact group patterns",
+        [CONF_KIND_HOST_NAMES] = "list of hosts",
+        [CONF_KIND_HOSTGROUP_NAMES] = "list of host groups",
+        [CONF_KIND_SERVICEGROUP_NAMES] = "list of service groups",
+        [CONF_KIND_CONTACT_NAMES] = "list of contacts",
+        [CONF_KIND_CONTACTGROUP_NAMES] = "list of contact groups",
+        [CONF_KIND_COORDS_2D] = "x,y",
+        [CONF_KIND_COORDS_3D] = "x,y,z",
+        [CONF_KIND_SWITCH] = "0 or 1",
+        [CONF_KIND_PATH] = "path",
+        [CONF_KIND_DATE_FORMAT] = "us, euro, iso8601 or strict-iso8601",
+        [CONF_KIND_LETTER] = "letter",
+        [CONF_KIND_ROTATION] = "n, h, d, w or m",
+        [CONF_KIND_DELAY_METHOD] = "n, d, s or seconds",
+        [CONF_KIND_LOG_LEVEL] = "off, critical, error, warning, info, debug or trace",
+        [CONF_KIND_TIMEOUT_STATE] = "o, w, c or u",
+        [CONF_KIND_COMMAND_INTERVAL] = "units of interval_length, or 5s",
+        [CONF_KIND_LINE] = "command!arguments",
+        [CONF_KIND_OPTION] = "text",
+        [CONF_KIND_OPTION_SECRET] = "text",
+    };
+
+    return conf_kind_is_option(kind) ? "list of letters" : texts[kind];
 }

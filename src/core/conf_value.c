@@ -4,11 +4,19 @@
 
 #include <string.h>
 
+/* "e3" at the end of a number: how many tens it is moved; false: nothing of the kind. */
+static bool exponent(struct str text, int64_t *tens)
+{
+    return text.n >= 2 && (text.p[0] == 'e' || text.p[0] == 'E') &&
+           str_to_i64(str_sub(text, 1, text.n), tens) && *tens > -20 && *tens < 20;
+}
+
 bool conf_decimal(struct str text, int64_t *millionths)
 {
     bool minus = text.n && text.p[0] == '-', point = false;
-    int64_t v = 0, scale = 1000000;
+    int64_t scale = 1000000, tens = 0;
     size_t i = text.n && (text.p[0] == '-' || text.p[0] == '+') ? 1 : 0, digits = 0;
+    __int128 v = 0;
 
     for (; i < text.n; i++) {
         char ch = text.p[i];
@@ -27,7 +35,14 @@ bool conf_decimal(struct str text, int64_t *millionths)
             break;
         }
     }
-    *millionths = minus ? -v : v;
+    if (digits && i < text.n && exponent(str_sub(text, i, text.n), &tens))
+        i = text.n;
+    for (; tens > 0 && v < INT64_MAX / 20; tens--)
+        v *= 10;
+    for (; tens < 0; tens++)
+        v /= 10;
+    *millionths = (int64_t)MIN(v, (__int128)INT64_MAX / 2);
+    *millionths = minus ? -*millionths : *millionths;
     return digits && i == text.n;
 }
 
@@ -70,17 +85,20 @@ static const struct {
      HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY},
     {CONF_KIND_ON_HOST_FAIL, HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING,
      HOST_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING},
+    {CONF_KIND_ON_HOST_ESCALATION, HOST_PROBLEMS | MODEL_ON_RECOVERY, HOST_PROBLEMS | MODEL_ON_RECOVERY},
     {CONF_KIND_ON_SERVICE, SERVICE_PROBLEMS | NOTICES, SERVICE_PROBLEMS | NOTICES},
     {CONF_KIND_ON_SERVICE_FLAP, SERVICE_PROBLEMS | MODEL_ON_OK, SERVICE_PROBLEMS | MODEL_ON_OK},
     {CONF_KIND_ON_SERVICE_STALK, SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY,
      SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_NOTIFY},
     {CONF_KIND_ON_SERVICE_FAIL, SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING,
      SERVICE_PROBLEMS | MODEL_ON_OK | MODEL_ON_PENDING},
+    {CONF_KIND_ON_SERVICE_ESCALATION, SERVICE_PROBLEMS | MODEL_ON_RECOVERY,
+     SERVICE_PROBLEMS | MODEL_ON_RECOVERY},
 };
 
 static bool one_option(enum conf_kind kind, struct str name, uint32_t *bit)
 {
-    bool host = kind <= CONF_KIND_ON_HOST_FAIL;
+    bool host = kind <= CONF_KIND_ON_HOST_ESCALATION;
     const struct letter *l = host ? host_letters : service_letters;
     size_t n = host ? ARRAY_LEN(host_letters) : ARRAY_LEN(service_letters);
 
@@ -90,6 +108,20 @@ static bool one_option(enum conf_kind kind, struct str name, uint32_t *bit)
             return true;
         }
     return false;
+}
+
+/* Letters are parted by commas or blanks. */
+static bool next_option(struct str *rest, struct str *name)
+{
+    size_t from = 0, n = 0;
+
+    while (from < rest->n && (rest->p[from] == ',' || rest->p[from] == ' '))
+        from++;
+    while (from + n < rest->n && rest->p[from + n] != ',' && rest->p[from + n] != ' ')
+        n++;
+    *name = str_trim(str_sub(*rest, from, n));
+    *rest = str_sub(*rest, from + n, rest->n);
+    return n > 0;
 }
 
 static uint32_t options(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
@@ -102,9 +134,9 @@ static uint32_t options(struct conf *c, const struct conf_directive *d, struct s
             allowed = option_kinds[i].allowed;
             all = option_kinds[i].all;
         }
-    while (conf_next_name(&text, &name)) {
+    while (next_option(&text, &name)) {
         if (str_eq_c(name, "a") || str_eq_c(name, "all"))
-            mask = all;
+            mask = all | MODEL_ON_ALL;
         else if (str_eq_c(name, "n") || str_eq_c(name, "none"))
             mask = 0;
         else if (one_option(d->kind, name, &bit) && (bit & allowed))
@@ -132,17 +164,19 @@ static int64_t number(struct conf *c, const struct conf_directive *d, struct str
     return v;
 }
 
-static uint32_t state(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop,
-                      enum conf_type type)
+static uint32_t state(struct conf *c, struct str text, uint32_t prop, enum conf_type type)
 {
+    static const char *const words[2][4] = {{"up", "down", "unreachable", ""},
+                                            {"ok", "warning", "critical", "unknown"}};
     const char *letters = type == CONF_HOST ? "odu" : "owcu";
-    const char *at = text.n ? strchr(letters, text.p[0]) : letters;
 
-    if (!at && conf_say_once(c, prop, text))
+    for (uint32_t i = 0; letters[i]; i++)
+        if ((text.n == 1 && text.p[0] == letters[i]) || str_eq_c(text, words[type != CONF_HOST][i]))
+            return i;
+    if (conf_say_once(c, prop, text))
         conf_say(c, CONF_ERROR, conf_value_place(c, prop), "'" STR_FMT "' is no state; write one of %s",
                  STR_ARG(text), type == CONF_HOST ? "o, d, u" : "o, w, u, c");
-    (void)d;
-    return at ? (uint32_t)(at - letters) : 0;
+    return 0;
 }
 
 static uint32_t period(struct conf *c, struct str text, uint32_t prop)
@@ -183,7 +217,7 @@ static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, 
         i64 = number(c, d, text, prop);
         memcpy(at, &i64, sizeof(i64));
         return;
-    case CONF_KIND_STATE: *at = (char)state(c, d, text, prop, o->type); return;
+    case CONF_KIND_STATE: *at = (char)state(c, text, prop, o->type); return;
     case CONF_KIND_UINT:
         i64 = number(c, d, text, prop) / 1000000;
         u32 = i64 > 0 ? (uint32_t)MIN(i64, UINT32_MAX - 1) : 0;
@@ -194,6 +228,7 @@ static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, 
         break;
     case CONF_KIND_PERIOD: u32 = period(c, text, prop); break;
     case CONF_KIND_STRING:
+    case CONF_KIND_TEXT:
     case CONF_KIND_NAME: u32 = model_build_str(c->build, text); break;
     default: u32 = options(c, d, text, prop);
     }

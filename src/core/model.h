@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 1u
+#define MODEL_VERSION 2u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {
@@ -42,6 +42,7 @@ enum model_on {
     MODEL_ON_FLAPPING = 1 << 8,
     MODEL_ON_DOWNTIME = 1 << 9,
     MODEL_ON_NOTIFY = 1 << 10, /* N of stalking_options */
+    MODEL_ON_ALL = 1 << 30,    /* written as a, or nothing was written: said again as it stood */
 };
 
 enum model_check_flag {
@@ -56,6 +57,7 @@ enum model_check_flag {
     MODEL_CHECK_RETAIN_STATUS = 1 << 8,
     MODEL_CHECK_RETAIN_NONSTATUS = 1 << 9,
     MODEL_CHECK_VOLATILE = 1 << 10,
+    MODEL_CHECK_PARALLEL = 1 << 11, /* parallelize_check: only said again */
 };
 
 /* A host or a service. */

@@ -37,15 +37,13 @@ struct model_globals {
     uint32_t log_notifications, log_service_retries, log_host_retries, log_event_handlers;
     uint32_t log_initial_states, log_current_states, log_external_commands, log_passive_checks;
     uint32_t retain_state_information, use_retained_program_state, use_retained_scheduling_info;
-    uint32_t enable_environment_macros, use_syslog, keep_unknown_macros, service_skip_check_status;
-    uint32_t allow_empty_hostgroup_assignment;
+    uint32_t enable_environment_macros, use_syslog;
     /* numbers */
     uint32_t max_concurrent_checks;                                              /* 0: no limit */
     uint32_t low_service_flap, high_service_flap, low_host_flap, high_host_flap; /* 1/100 percent */
     uint32_t service_check_timeout_state;                                        /* 0..3, default 2 */
-    uint32_t host_check_timeout_state;
-    uint32_t date_format;                               /* enum model_date_format */
-    uint32_t log_rotation_method;                       /* the letter: n h d w m */
+    uint32_t date_format;                                                        /* enum model_date_format */
+    uint32_t log_rotation_method;                                                /* the letter: n h d w m */
     uint32_t retained_host_mask, retained_service_mask; /* attributes not kept over a restart */
     /* commands without an object of their own: line indexes; host and service macros still open */
     uint32_t global_host_handler_line, global_service_handler_line;

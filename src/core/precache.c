@@ -51,7 +51,8 @@ static void percent(struct writer *w, const char *name, uint32_t hundredths)
     buf_printf(w->out, "\t%s\t%u.%02u0000\n", name, hundredths / 100, hundredths % 100);
 }
 
-static void options(struct writer *w, const char *name, uint32_t on, uint32_t all, bool host)
+/* An a is said again as an a, letters as letters; contacts always have letters. */
+static void options(struct writer *w, const char *name, uint32_t on, bool letters, bool host)
 {
     static const struct {
         uint32_t bit;
@@ -65,11 +66,11 @@ static void options(struct writer *w, const char *name, uint32_t on, uint32_t al
     bool any = false;
 
     buf_printf(w->out, "\t%s\t", name);
-    if (on == all)
+    if ((on & MODEL_ON_ALL) && !letters)
         buf_add_char(w->out, 'a');
     else if (!on)
         buf_add_char(w->out, 'n');
-    for (size_t i = 0; on && on != all && i < ARRAY_LEN(letter); i++)
+    for (size_t i = 0; (letters || !(on & MODEL_ON_ALL)) && i < ARRAY_LEN(letter); i++)
         if (on & letter[i].bit) {
             if (any)
                 buf_add_char(w->out, ',');
@@ -235,13 +236,6 @@ static void groups(struct writer *w, const char *type, const struct model_group 
     }
 }
 
-#define HOST_ALL                                                                                             \
-    (MODEL_ON_DOWN | MODEL_ON_UNREACHABLE | MODEL_ON_RECOVERY | MODEL_ON_FLAPPING | MODEL_ON_DOWNTIME)
-#define SERVICE_ALL                                                                                          \
-    (MODEL_ON_WARNING | MODEL_ON_UNKNOWN | MODEL_ON_CRITICAL | MODEL_ON_RECOVERY | MODEL_ON_FLAPPING |       \
-     MODEL_ON_DOWNTIME)
-#define NEVER_ALL UINT32_MAX
-
 static void contacts(struct writer *w)
 {
     static const char *const address[] = {"address1", "address2", "address3",
@@ -255,8 +249,8 @@ static void contacts(struct writer *w)
         text(w, "alias", k->alias);
         period(w, "service_notification_period", k->service_period);
         period(w, "host_notification_period", k->host_period);
-        options(w, "service_notification_options", k->service_on, NEVER_ALL, false);
-        options(w, "host_notification_options", k->host_on, NEVER_ALL, true);
+        options(w, "service_notification_options", k->service_on, true, false);
+        options(w, "host_notification_options", k->host_on, true, true);
         names(w, "service_notification_commands", k->service_lines, line_text);
         names(w, "host_notification_commands", k->host_lines, line_text);
         text(w, "email", k->email);
@@ -312,9 +306,6 @@ static void extra(struct writer *w, const struct model_check *k)
 static void body(struct writer *w, const struct model_check *k)
 {
     bool host = k->kind == MODEL_HOST;
-    uint32_t states = host ? MODEL_ON_OK | MODEL_ON_DOWN | MODEL_ON_UNREACHABLE
-                           : MODEL_ON_OK | MODEL_ON_WARNING | MODEL_ON_UNKNOWN | MODEL_ON_CRITICAL;
-
     period(w, "check_period", k->check_period);
     text(w, "check_command", k->check_text);
     text(w, "event_handler", k->handler_text);
@@ -328,17 +319,17 @@ static void body(struct writer *w, const struct model_check *k)
     number(w, "max_check_attempts", k->max_attempts);
     if (!host) {
         flag(w, "is_volatile", k->flags & MODEL_CHECK_VOLATILE);
-        flag(w, "parallelize_check", true);
+        flag(w, "parallelize_check", k->flags & MODEL_CHECK_PARALLEL);
     }
     flags(w, k);
-    options(w, "flap_detection_options", k->flap_on, states, host);
+    options(w, "flap_detection_options", k->flap_on, false, host);
     number(w, "freshness_threshold", (uint32_t)(k->freshness_threshold_us / TIME_S));
     flag(w, "check_freshness", k->flags & MODEL_CHECK_FRESHNESS);
-    options(w, "notification_options", k->notify_on, host ? HOST_ALL : SERVICE_ALL, host);
+    options(w, "notification_options", k->notify_on, false, host);
     flag(w, "notifications_enabled", k->flags & MODEL_CHECK_NOTIFY);
     units(w, "notification_interval", k->notification_interval_us);
     units(w, "first_notification_delay", k->first_notification_delay_us);
-    options(w, "stalking_options", k->stalk_on, states | MODEL_ON_NOTIFY, host);
+    options(w, "stalking_options", k->stalk_on, false, host);
     extra(w, k);
 }
 
@@ -391,9 +382,6 @@ static void dependency(struct writer *w, const struct model_dep *d, const char *
 {
     const struct model_check *dep = model_check(&w->m, d->check), *master = model_check(&w->m, d->master);
     bool host = dep->kind == MODEL_HOST;
-    uint32_t all = (host ? MODEL_ON_DOWN | MODEL_ON_UNREACHABLE
-                         : MODEL_ON_WARNING | MODEL_ON_UNKNOWN | MODEL_ON_CRITICAL) |
-                   MODEL_ON_OK | MODEL_ON_PENDING;
 
     open_object(w, host ? "hostdependency" : "servicedependency");
     text(w, "host_name", model_check(&w->m, master->host)->name);
@@ -404,7 +392,7 @@ static void dependency(struct writer *w, const struct model_dep *d, const char *
         text(w, "dependent_service_description", dep->name);
     period(w, "dependency_period", d->period);
     flag(w, "inherits_parent", d->inherits);
-    options(w, name, on, all, host);
+    options(w, name, on, false, host);
     close_object(w);
 }
 
@@ -421,7 +409,7 @@ static void escalation(struct writer *w, const struct model_escalation *e)
     number(w, "last_notification", e->last);
     units(w, "notification_interval", e->interval_us);
     period(w, "escalation_period", e->period);
-    options(w, "escalation_options", e->on, host ? HOST_ALL : SERVICE_ALL, host);
+    options(w, "escalation_options", e->on, false, host);
     names(w, "contacts", e->own_contacts, contact_name);
     names(w, "contact_groups", e->contact_groups, contact_group_name);
     close_object(w);

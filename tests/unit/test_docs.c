@@ -15,11 +15,11 @@
 #include "api/livestatus_int.h"
 #include "api/route.h"
 #include "base/buf.h"
-#include "core/conf_table.h"
-#include "core/macro.h"
 #include "os/file.h"
 #include "role/rights.h"
 #include "wire/msg.h"
+
+#include "docs_language.h"
 
 static void compare(const char *name, struct buf *text)
 {
@@ -130,52 +130,20 @@ static void test_messages_page(void **state UNUSED)
     compare("MESSAGES.md", &b);
 }
 
-static void add_directive(struct buf *b, const struct conf_directive *d)
-{
-    static const char *const acted[] = {"not yet", "yes", "has no meaning, or always"};
-
-    buf_printf(b, "| `%s` | %s%s%s | %s | %s |\n", d->name, *d->def ? "`" : "", *d->def ? d->def : "-",
-               *d->def ? "`" : "", acted[d->acted], *d->doc ? d->doc : "-");
-}
-
 static void test_directives_page(void **state UNUSED)
 {
     struct buf b = BUF_INIT;
 
-    buf_add_c(&b, "# The configuration language\n\nMade from `src/core/conf_main.def`, `conf_object.def` and "
-                  "`macro.def`. A Nagios main file is read as it is; Vigie's own directives begin\n"
-                  "with `vigie_` and stand in the main file, in `/etc/vigie/vigie.conf`, or as `--set "
-                  "name=value`. What is \"not yet\" acted on is listed by `vigie check`\n"
-                  "and at each start, unless its value switches it off.\n\n"
-                  "Where Vigie differs from Nagios on purpose: a macro of the run time (output, comment ...) "
-                  "is one argument and is never split or interpreted;\n"
-                  "operators of the shell count in the command's definition, not in arguments; a command "
-                  "that needs a shell is only run when none but root (or the\n"
-                  "ordinary user who runs Vigie) can write its file; folders of `cfg_dir` are read in the "
-                  "order of names.\n\n"
-                  "## Main file\n\n| directive | default | acted on | |\n|---|---|---|---|\n");
-    for (unsigned i = 0; i < conf_main_count(); i++)
-        add_directive(&b, conf_main(i));
-    for (unsigned t = 0; t < CONF_TYPE_COUNT; t++) {
-        const struct conf_type_info *info = conf_type_info((enum conf_type)t);
-
-        buf_printf(&b, "\n## define %s\n\n| directive | default | acted on | |\n|---|---|---|---|\n",
-                   info->name);
-        for (unsigned i = info->first; i < (unsigned)info->first + info->n; i++)
-            add_directive(&b, conf_directive(i));
-    }
-    buf_add_c(
-        &b,
-        "\n## Macros\n\nBesides these: `$ARGn$` (1 to 32), `$USERn$` (1 to 256), custom variables "
-        "`$_HOSTx$`, `$_SERVICEx$`, `$_CONTACTx$`. Configuration macros are put in as text\n"
-        "when the configuration is read; the others at run time.\n\n| macro | known | |\n|---|---|---|\n");
-    for (unsigned i = 0; i < MACRO_ID_COUNT; i++) {
-        const struct macro_info *m = macro_info((enum macro_id)i);
-
-        buf_printf(&b, "| `$%s$` | %s | %s |\n", m->name,
-                   m->class == MACRO_CONFIG ? "from the files" : "at run time", m->doc);
-    }
+    docs_language_page(&b);
     compare("DIRECTIVES.md", &b);
+}
+
+static void test_manual_of_the_language(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+
+    docs_language_manual(&b);
+    compare("man/vigie.cfg.5", &b);
 }
 
 static void add_member(struct buf *b, const struct body_field *f)
@@ -302,8 +270,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_livestatus_page), cmocka_unit_test(test_rights_page),
-        cmocka_unit_test(test_messages_page), cmocka_unit_test(test_directives_page),
-        cmocka_unit_test(test_api_page)};
+        cmocka_unit_test(test_messages_page),   cmocka_unit_test(test_directives_page),
+        cmocka_unit_test(test_api_page),        cmocka_unit_test(test_manual_of_the_language)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
