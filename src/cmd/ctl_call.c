@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "os/file.h"
-
 static int connect_to(const struct ctl *c, int *fd, struct err *err)
 {
     struct err why = ERR_INIT;
@@ -77,12 +75,13 @@ static int run_call(const struct ctl *c, const struct call *call, struct err *er
         err_set(err, r, "the request is too large");
     if (r == 0)
         r = connect_to(c, &fd, err);
-    if (r == 0 && file_write_all(fd, out.data, out.len) < 0)
-        r = err_set(err, E_CLOSED, "Vigie closed the connection");
+    if (r == 0 && sock_send_all(fd, buf_str(&out), NULL) < 0)
+        r = err_set(err, E_CLOSED,
+                    "Vigie closed the connection; it may have too many at this moment: try again");
     while (r == 0) {
         r = read_frame(fd, &in, &used, m);
         if (r < 0 || m->type != MSG_CTL_RESP) {
-            err_set(err, E_CLOSED, "Vigie closed the connection before it answered");
+            err_set(err, E_CLOSED, "Vigie closed the connection before it answered; try again");
             r = E_CLOSED;
             break;
         }

@@ -243,6 +243,20 @@ int sock_peer(int fd, uid_t *uid, gid_t *gid, pid_t *pid)
     return 0;
 }
 
+int sock_send_all(int fd, struct str bytes, struct err *err)
+{
+    while (bytes.n) {
+        ssize_t n = send(fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_sys(err, errno, "cannot send");
+        bytes = str_sub(bytes, (size_t)n, bytes.n);
+    }
+    return 0;
+}
+
 int sock_send_datagram(const char *path, struct str text, struct err *err)
 {
     struct sockaddr_un a;

@@ -16,6 +16,8 @@ int sock_connect_unix(const char *path, int *fd, struct err *err); /* blocking *
 int sock_accept(int listener, int *fd);                            /* E_AGAIN: nobody waits */
 /* Who is at the other end of a unix connection. */
 int sock_peer(int fd, uid_t *uid, gid_t *gid, pid_t *pid);
+/* All of it; a peer that is gone is an error, never a signal. */
+int sock_send_all(int fd, struct str bytes, struct err *err);
 int sock_send_datagram(const char *path, struct str text, struct err *err); /* path "@x": abstract */
 int sock_check_address(const char *at, struct err *err);                    /* is it ADDRESS:PORT? */
 /* True for 127.0.0.0/8 and ::1 in the numeric form of sock_listen_tcp. */

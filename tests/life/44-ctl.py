@@ -10,9 +10,12 @@ import pwd
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
+import tempfile
 import termios
+import threading
 import unicodedata
 import urllib.error
 import urllib.request
@@ -419,6 +422,27 @@ def test_wrong_words():
         assert status == 2 and "did you mean 'list'?" in said
         status, out, said = vigie('ctl', 'list', '--help')
         assert status == 0 and not said and out.startswith('Usage: vigie ctl list')
+
+
+def test_closed_connections():
+    """Who is turned away hears so."""
+    with tempfile.TemporaryDirectory() as d, socket.socket(socket.AF_UNIX) as s:
+        os.mkdir(f'{d}/run')
+        s.bind(f'{d}/run/ctl.sock')
+        s.listen(64)
+
+        def turn_away():
+            try:
+                while True:
+                    s.accept()[0].close()
+            except OSError:
+                pass  # the test is over
+
+        threading.Thread(target=turn_away, daemon=True).start()
+        for _ in range(20):
+            status, out, said = vigie('ctl', 'list', '--state', d)
+            assert status == 1 and not out and said.startswith('vigie ctl: Vigie closed the connection') and said.count('\n') == 1, (status, out, said)
+        s.shutdown(socket.SHUT_RDWR)
 
 
 def test_without_right():
