@@ -67,16 +67,46 @@ static unsigned shell_commands(const struct conf *c, struct buf *names)
     return n;
 }
 
+struct counted {
+    unsigned n;
+    const char *one;
+};
+
+static void add_counts(struct buf *out, const struct counted *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct str one = str_of(at[i].one);
+        bool y = str_ends(one, STR("y"));
+
+        buf_printf(out, "%s%u " STR_FMT "%s", i ? ", " : "", at[i].n,
+                   STR_ARG(str_sub(one, 0, at[i].n != 1 && y ? one.n - 1 : one.n)),
+                   at[i].n == 1 ? ""
+                   : y          ? "ies"
+                                : "s");
+    }
+    buf_add_char(out, '\n');
+}
+
 static void text_summary(const struct conf *c, const char *path, struct buf *out)
 {
     struct conf_counts n = conf_count(c);
     struct buf names = BUF_INIT;
     unsigned shells = shell_commands(c, &names);
 
-    buf_printf(out, "%u hosts, %u services, %u contacts, %u commands, %u time periods\n", n.hosts, n.services,
-               n.contacts, n.commands, n.periods);
-    buf_printf(out, "%u host groups, %u service groups, %u contact groups, %u dependencies, %u escalations\n",
-               n.host_groups, n.service_groups, n.contact_groups, n.dependencies, n.escalations);
+    add_counts(out,
+               (const struct counted[]){{n.hosts, "host"},
+                                        {n.services, "service"},
+                                        {n.contacts, "contact"},
+                                        {n.commands, "command"},
+                                        {n.periods, "time period"}},
+               5);
+    add_counts(out,
+               (const struct counted[]){{n.host_groups, "host group"},
+                                        {n.service_groups, "service group"},
+                                        {n.contact_groups, "contact group"},
+                                        {n.dependencies, "dependency"},
+                                        {n.escalations, "escalation"}},
+               5);
     if (shells)
         buf_printf(out,
                    "%u command%s in use need%s a shell, which more than doubles what each run costs: %s\n",

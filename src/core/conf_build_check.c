@@ -147,6 +147,21 @@ static void check_intervals(struct conf *c, const struct conf_object *o, struct 
                  "%s of this %s is below 0 and counts as 0; correct it", odd, conf_type_name(o->type));
 }
 
+static void no_attempts(struct conf *c, const struct conf_object *o)
+{
+    unsigned row = o->type == CONF_HOST ? CONF_D_HOST_max_check_attempts : CONF_D_SERVICE_max_check_attempts;
+    const struct conf_prop *p = conf_get(c, o, row);
+
+    if (p)
+        conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                 "max_check_attempts must be 1 or more: 1 tells of a problem at once, 3 checks it twice "
+                 "again before");
+    else
+        conf_say(c, CONF_ERROR, conf_object_place(o),
+                 "this %s has no max_check_attempts; write for instance: max_check_attempts 3",
+                 conf_type_name(o->type));
+}
+
 static void common(struct conf *c, const struct conf_object *o, const struct rows *r,
                    const struct conf_object *ext, struct model_check *k)
 {
@@ -167,10 +182,9 @@ static void common(struct conf *c, const struct conf_object *o, const struct row
     if (!k->display_name)
         k->display_name = k->name;
     check_intervals(c, o, k);
-    if (k->max_attempts == 0 && map_put_u64(&c->said, 1ull << 62 | (uint64_t)(o - c->objects.at), 1))
-        conf_say(c, CONF_ERROR, conf_object_place(o),
-                 "this %s has no max_check_attempts; write for instance: max_check_attempts 3",
-                 conf_type_name(o->type));
+    if (k->max_attempts == 0 && !o->torn &&
+        map_put_u64(&c->said, 1ull << 62 | (uint64_t)(o - c->objects.at), 1))
+        no_attempts(c, o);
 }
 
 /* Which extended information a host or service has: object index + 1. */

@@ -181,6 +181,8 @@ static void expand_service(struct conf *c, uint32_t object)
     struct str description = conf_text(c, o, CONF_D_SERVICE_service_description);
     struct conf_hosts hosts = {.given = false};
 
+    if (!description.n && o->torn)
+        return;
     if (!description.n) {
         conf_say(c, CONF_ERROR, conf_object_place(o),
                  "this service has no name; write: service_description NAME (or register 0 for a template)");
@@ -191,9 +193,11 @@ static void expand_service(struct conf *c, uint32_t object)
         (struct conf_host_rows){CONF_D_SERVICE_host_name, CONF_D_SERVICE_hostgroup_name, CONF_HOSTS_LESS},
         &hosts);
     if (!hosts.given) {
-        conf_say(c, CONF_ERROR, conf_object_place(o),
-                 "the service '" STR_FMT "' is on no host; write: host_name HOST, or hostgroup_name GROUP",
-                 STR_ARG(description));
+        if (!o->torn)
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "the service '" STR_FMT
+                     "' is on no host; write: host_name HOST, or hostgroup_name GROUP",
+                     STR_ARG(description));
         conf_hosts_release(&hosts);
         return;
     }

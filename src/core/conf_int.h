@@ -32,6 +32,8 @@ struct conf_object {
     struct str name, use;         /* of the template */
     uint32_t use_prop;            /* for its place; CONF_NONE */
     bool registered;
+    bool
+        torn; /* an error says that a part of it is not there: what it lacks for that reason is not said as well */
     uint8_t step; /* of resolving: 0 not yet, 1 under way, 2 done */
     /* effective: prop index + 1 of each row of the type, 0 not set; arena; NULL until resolved */
     uint32_t *value;

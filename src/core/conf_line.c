@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ARGS_MAX   32
@@ -21,7 +22,8 @@ struct conf_liner {
     struct conf *c;
     struct model view;
     struct macro_scope_of of;
-    bool open_host; /* host and service macros are left for the run time */
+    bool unset_user; /* the line under way has a $USERn$ that nobody set */
+    bool open_host;  /* host and service macros are left for the run time */
     struct str arg[ARGS_MAX + 1];
     struct shsplit_line text;
     struct shsplit_line word;
@@ -75,6 +77,16 @@ static void add_user(struct conf_liner *l, unsigned n)
     struct conf *c = l->c;
     struct str value = c->user_macro[n];
 
+    if (!value.p) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "USER%u", n);
+        if (conf_say_once(c, CONF_NONE - 1, arena_str(&c->arena, str_of(name))))
+            conf_say(c, CONF_WARNING, l->at,
+                     "$%s$ has no value; write $%s$=VALUE in a file that resource_file names", name, name);
+        l->unset_user = true;
+        return;
+    }
     if (c->user_class[n] == 0)
         c->user_class[n] = is_path(c, value) ? SHSPLIT_VALUE : SHSPLIT_SECRET;
     shsplit_add(&l->text, value, (enum shsplit_class)c->user_class[n]);
@@ -165,16 +177,49 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
     return true;
 }
 
+/* As much of the text as may be the name of a macro. */
+static struct str head_of(struct str text)
+{
+    size_t n = 0;
+
+    while (n < text.n && ((text.p[n] >= 'A' && text.p[n] <= 'Z') || (text.p[n] >= '0' && text.p[n] <= '9') ||
+                          text.p[n] == '_'))
+        n++;
+    return str_sub(text, 0, n);
+}
+
+/* A dollar sign, and behind it no name up to the next: "$HOSTADDRESS -w $ARG1$" takes " -w " for the second macro, and so on to the end of the line. */
+static void lone_dollar(struct conf_liner *l, struct str text)
+{
+    struct str name = head_of(text);
+    struct macro_ref known;
+
+    if (macro_parse(name, &known) && (name.p[0] != '_' || name.n > 6) &&
+        conf_say_once(l->c, CONF_NONE - 1, name))
+        conf_say(l->c, CONF_WARNING, l->at,
+                 "the macro $" STR_FMT " has no second dollar sign; write $" STR_FMT "$", STR_ARG(name),
+                 STR_ARG(name));
+}
+
 static void unknown_macro(struct conf_liner *l, struct str name)
 {
     struct macro_ref known;
+    const char *near;
 
     if (macro_parse(name, &known))
         return; /* known, without a value here */
-    for (size_t i = 0; i < name.n; i++)
-        if (!((name.p[i] >= 'A' && name.p[i] <= 'Z') || (name.p[i] >= '0' && name.p[i] <= '9')))
-            return; /* no more than two dollars in a text */
-    if (name.n > 2 && conf_say_once(l->c, CONF_NONE - 1, name))
+    if (head_of(name).n < name.n) {
+        lone_dollar(l, name);
+        return;
+    }
+    if (name.n < 3 || !conf_say_once(l->c, CONF_NONE - 1, name))
+        return;
+    near = macro_near(name);
+    if (near)
+        conf_say(l->c, CONF_WARNING, l->at,
+                 "there is no macro $" STR_FMT "$; it stays as text. Did you mean $%s$?", STR_ARG(name),
+                 near);
+    else
         conf_say(l->c, CONF_WARNING, l->at,
                  "there is no macro $" STR_FMT "$; it stays as text. Write $$ for a dollar sign",
                  STR_ARG(name));
@@ -208,6 +253,7 @@ static void expand(struct conf_liner *l, struct str text, enum shsplit_class cla
         text = str_sub(text, (size_t)from + 1, text.n);
         to = str_find_char(text, '$');
         if (to < 0) {
+            lone_dollar(l, text);
             shsplit_add(&l->text, STR("$"), class);
             continue;
         }
@@ -454,6 +500,7 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
     l->open_host = open_host;
     l->at = line_place(c, command);
     l->n_different = l->n_macros = 0;
+    l->unset_user = false;
     VEC_CLEAR(&l->uses);
     shsplit_clear(&l->text);
     model_build_view(c->build, &l->view);
@@ -467,7 +514,7 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
         shell(l, &words, &env);
     else
         split(l, &words);
-    if (!line.shell && words.n)
+    if (!line.shell && words.n && !l->unset_user)
         look_for_program(l, command, words.at[0]);
     line.words = model_build_list(c->build, words.at, words.n);
     line.env = model_build_list(c->build, env.at, env.n);

@@ -82,10 +82,11 @@ static void lines_of_contacts(struct conf *c, struct conf_liner *l)
 
         k->host_lines = host;
         k->service_lines = service;
-        if (!host.n && !channel && !conf_text(c, o, CONF_D_CONTACT_host_notification_commands).n)
+        if (!host.n && !channel && !o->torn && !conf_text(c, o, CONF_D_CONTACT_host_notification_commands).n)
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this contact has no host_notification_commands; write one, or vigie_mail ADDRESS");
-        if (!service.n && !channel && !conf_text(c, o, CONF_D_CONTACT_service_notification_commands).n)
+        if (!service.n && !channel && !o->torn &&
+            !conf_text(c, o, CONF_D_CONTACT_service_notification_commands).n)
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this contact has no service_notification_commands; write one, or vigie_mail ADDRESS");
     }
@@ -129,7 +130,7 @@ void conf_build_lines(struct conf *c)
 /* Nobody is told: as Nagios does, a warning a definition. */
 static void untold(struct conf *c, const struct conf_object *o, const struct model_check *k)
 {
-    if (!(k->flags & MODEL_CHECK_NOTIFY) || k->contacts.n || k->contact_groups.n)
+    if (o->torn || !(k->flags & MODEL_CHECK_NOTIFY) || k->contacts.n || k->contact_groups.n)
         return;
     if (map_put_u64(&c->said, 1ull << 63 | (uint64_t)(o - c->objects.at), 1))
         conf_say(c, CONF_WARNING, conf_object_place(o),

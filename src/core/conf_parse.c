@@ -222,11 +222,12 @@ static void directive(struct parser *p, struct str text)
 /* The definition under way meets the next one, or the end of the file. */
 static void not_closed(struct parser *p, bool at_end)
 {
-    const struct conf_object *o;
+    struct conf_object *o;
 
     if (!p->known)
         return;
     o = &p->c->objects.at[p->object];
+    o->torn = true;
     if (at_end)
         conf_say(p->c, CONF_ERROR, conf_object_place(o),
                  "this %s definition has no end; write '}' at the end of the file", conf_type_name(o->type));

@@ -274,7 +274,7 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
     targets(c, o, service ? &service_escalation : &host_escalation, &t);
     for (size_t i = 0; i < t.checks.n && !too_many(c, o, c->build->escalation.n + t.checks.n - i); i++)
         escalate(c, o, &e, t.checks.at[i]);
-    if (!t.checks.n && !t.wrong)
+    if (!t.checks.n && !t.wrong && !o->torn)
         conf_say(c, CONF_ERROR, conf_object_place(o), "this %s is for no %s; write host_name%s",
                  conf_type_name(o->type), service ? "service" : "host",
                  service ? " and service_description" : " or hostgroup_name");

@@ -170,6 +170,7 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
         else
             conf_say(c, sev, at, "there is no %s template '" STR_FMT "'; define one with: name " STR_FMT,
                      conf_type_name(o->type), STR_ARG(name), STR_ARG(name));
+        o->torn |= sev == CONF_ERROR;
         return;
     }
     if (c->objects.at[t].step == 1 || depth >= LIMIT_CONF_DEPTH)
@@ -257,6 +258,8 @@ static void rank_type(struct conf *c, enum conf_type type)
         if (o->type != type || !o->registered)
             continue;
         name = conf_text(c, o, row);
+        if (!name.n && o->torn)
+            continue;
         if (!name.n) {
             conf_say(c, o->name.n ? CONF_WARNING : CONF_ERROR /* a template without register 0 */,
                      conf_object_place(o),

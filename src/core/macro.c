@@ -85,6 +85,22 @@ bool macro_parse(struct str text, struct macro_ref *out)
     return false;
 }
 
+const char *macro_near(struct str name)
+{
+    unsigned best = name.n < 6 ? 2 : 4;
+    const char *found = NULL;
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        unsigned d = str_distance(name, str_of(table[i].name), best);
+
+        if (d < best) {
+            best = d;
+            found = table[i].name;
+        }
+    }
+    return found;
+}
+
 static bool cut_number(struct str *rest, char end, uint64_t *v)
 {
     ptrdiff_t at = str_find_char(str_sub(*rest, 0, 12), end);

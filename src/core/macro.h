@@ -59,6 +59,7 @@ struct macro_ref {
     bool on_demand; /* arg names another object */
 };
 bool macro_parse(struct str text, struct macro_ref *out); /* false: no macro of ours; text stays as it is */
+const char *macro_near(struct str name);                  /* a macro of nearly this name; NULL: none */
 
 enum macro_part_kind { MACRO_PART_TEXT, MACRO_PART_SLOT, MACRO_PART_MACRO };
 struct macro_part {

@@ -41,6 +41,35 @@ def test_unknown_template():
     refused(ONE + SERVICE % ('t', 'use no-such-template'), 'no-such-template')
 
 
+def only(objects, *words, level='error', extra=''):
+    """One complaint, and it has all the words: what follows from the cause is not said beside it."""
+    code, text, v = check(objects, extra)
+    with v:
+        said = [line for line in text.splitlines() if ': error: ' in line or ': warning: ' in line]
+        assert len(said) == 1 and f': {level}: ' in said[0] and all(w in said[0] for w in words), text
+        assert code == (1 if level == 'error' else 0), text
+
+
+def test_only_the_cause():
+    bare = 'define service {\n host_name h\n service_description t\n check_command say!0!x\n contacts ann\n check_period always\n %s\n}\n'
+    only(ONE + bare % 'use ts0', "no service template 'ts0'", "did you mean 'ts'?")
+    only(ONE + 'define service {\n use ts\n host_name h\n', 'has no end')
+    only(ONE + 'define host {\n host_name g\n use nowhere-defined\n}\n', "no host template 'nowhere-defined'")
+    only(ONE + bare % 'max_check_attempts 0', ':68:21', 'must be 1 or more')
+    only(ONE + bare % 'check_interval 5', 'has no max_check_attempts')
+
+
+def test_macros_that_are_none():
+    line = 'define command {\n command_name c\n command_line /bin/echo %s\n}\n' + SERVICE % ('t', 'check_command c!1!2')
+    only(ONE + line % '$SERVICEDESK$', '$SERVICEDESK$', 'Did you mean $SERVICEDESC$?', level='warning')
+    only(ONE + line % '-H $HOSTADDRESS -w $ARG1$ -c $ARG2$', '$HOSTADDRESS has no second dollar sign', level='warning')
+    only(ONE + line % '-w $ARG1$ -c $ARG2', '$ARG2 has no second dollar sign', level='warning')
+    only(ONE + line % '$USER7$/check_x', '$USER7$ has no value', 'resource_file', level='warning')
+    code, text, v = check(ONE + line % '5 $$ or $HOSTADDRESS$:$ARG1$$ARG2$ $HOSTSTATE:h$')
+    with v:
+        assert code == 0 and '0 warnings' in text, text
+
+
 def test_unknown_command():
     refused(ONE + SERVICE % ('t', 'check_command no-such-command'), 'no-such-command')
 
