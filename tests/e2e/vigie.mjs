@@ -112,7 +112,7 @@ vigie_http_listen=127.0.0.1:${port}
   return join(dir, 'vigie.cfg');
 }
 
-const freePort = () => new Promise((done, fail) => {
+export const freePort = () => new Promise((done, fail) => {
   const probe = createServer();
   probe.on('error', fail);
   probe.listen(0, '127.0.0.1', () => {
@@ -139,15 +139,16 @@ function setupLink(child) {
   });
 }
 
-export async function startVigie() {
-  if (process.env.VIGIE_URL) {
-    return { url: process.env.VIGIE_URL.replace(/\/$/, ''), token: process.env.VIGIE_SETUP_TOKEN ?? '', own: false, turn() {}, async stop() {} };
-  }
+export function newFolder() {
   const dir = mkdtempSync(join(process.env.TMPDIR ?? tmpdir(), 'vigie-e2e-'));
   chmodSync(dir, 0o755);
   mkdirSync(join(dir, 'state'));
-  const port = Number(process.env.PORT ?? 0) || await freePort();
-  const child = spawn(resolve(process.env.VIGIE), ['run', '-c', configuration(dir, port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return dir;
+}
+
+// Starts Vigie on a configuration in a folder that goes away with it.
+export async function run(dir, config) {
+  const child = spawn(resolve(process.env.VIGIE), ['run', '-c', config], { stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => new Promise((done) => {
     if (child.exitCode !== null || child.signalCode !== null) return done(child.exitCode);
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -161,17 +162,27 @@ export async function startVigie() {
   try {
     const link = await setupLink(child);
     child.removeAllListeners('exit');
-    const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
-    const objects = join(dir, 'objects.cfg');
-    // Makes the configuration wrong; what it returns makes it right again.
-    const damage = () => {
-      const was = readFileSync(objects);
-      appendFileSync(objects, 'define host {\n  use no-such-template\n  host_name wreck\n}\n');
-      return () => writeFileSync(objects, was);
-    };
-    return { ...link, own: true, turn, damage, hangup: () => child.kill('SIGHUP'), stop };
+    return { ...link, child, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+export async function startVigie() {
+  if (process.env.VIGIE_URL) {
+    return { url: process.env.VIGIE_URL.replace(/\/$/, ''), token: process.env.VIGIE_SETUP_TOKEN ?? '', own: false, turn() {}, async stop() {} };
+  }
+  const dir = newFolder();
+  const port = Number(process.env.PORT ?? 0) || await freePort();
+  const { child, stop, ...link } = await run(dir, configuration(dir, port));
+  const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
+  const objects = join(dir, 'objects.cfg');
+  // Makes the configuration wrong; what it returns makes it right again.
+  const damage = () => {
+    const was = readFileSync(objects);
+    appendFileSync(objects, 'define host {\n  use no-such-template\n  host_name wreck\n}\n');
+    return () => writeFileSync(objects, was);
+  };
+  return { ...link, own: true, turn, damage, hangup: () => child.kill('SIGHUP'), stop };
 }

@@ -22,7 +22,7 @@ function crossed(perf: readonly Perf[], which: 'crit' | 'warn'): string {
 }
 
 function ofState(d: Detail): string {
-  if (d.state === 'pending') return t('why.pending');
+  if (d.state === 'pending') return t(d.passive ? 'panel.no_result' : 'why.pending');
   const plain = ['', 'NONE', 'STATE_RESULT'].includes(codeOf(d.why));
   if (!plain) return told(d.why);
   if (!isProblem(d.state)) return t('why.fine');

@@ -25,8 +25,11 @@ export function localeOf(code: Lang, tags: readonly string[] = languages): strin
 }
 export const locale = computed(() => localeOf(lang.value));
 
+// A line must not begin with the sign that French puts a blank before.
+const bound = (text: string): string => text.replace(/ ([:;?!»])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
+
 // What the server says in French has typewriter's apostrophes, since it is also said to terminals.
-export const said = (text: string): string => (lang.value === 'fr' ? text.replace(/'/g, '’') : text);
+export const said = (text: string): string => (lang.value === 'fr' ? bound(text.replace(/'/g, '’')) : text);
 
 export function setPrefs(patch: Partial<Prefs>): void {
   prefs.value = { ...prefs.value, ...patch };
@@ -41,6 +44,7 @@ export function render(code: Lang, key: Key, args: Args = {}): string {
   let text: string;
   if (typeof entry === 'string') text = entry;
   else text = new Intl.PluralRules(code).select(Number(args['n'] ?? 0)) === 'one' ? entry.one : entry.other;
+  if (code === 'fr') text = bound(text);
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = args[name];
     if (value === undefined) return whole;

@@ -68,7 +68,7 @@ export function AccountPage(): JSX.Element {
       <div class="plat">
         <div class="bar"><h1>{t('account.title')}</h1></div>
         <section class="block">
-          <header class="row"><div><h2>{who.user}</h2><p>{t(`menu.role_${who.role}`)}: {t(`role.${who.role}`)}</p></div>
+          <header class="row"><div><h2>{who.user}</h2><p>{t('account.role', { role: t(`menu.role_${who.role}`), may: t(`role.${who.role}`) })}</p></div>
             <button type="button" class="btn" onClick={() => void logout()}>{t('menu.logout')}</button></header>
         </section>
         <section class="block">

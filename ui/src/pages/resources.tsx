@@ -93,8 +93,7 @@ function Foot(): JSX.Element {
     <div class="bar foot">
       <span id="count">{t('list.count', { n: matched.value, total: num(total.value, 0) })} · {t(`live.${state}`)}</span>
       {next.value && <button type="button" class="btn ghost" onClick={() => void more()}>{t(loading.value === 'more' ? 'list.loading' : 'list.more')}</button>}
-      <span class="sp" />
-      <Hint k="j k" text={t('hint.move')} /><Hint k="Enter" text={t('hint.open')} /><Hint k="x" text={t('hint.select')} /><Hint k="?" text={t('hint.all')} />
+      <span class="hints"><Hint k="?" text={t('hint.all')} /><Hint k="x" text={t('hint.select')} /><Hint k="Enter" text={t('hint.open')} /><Hint k="j k" text={t('hint.move')} /></span>
     </div>
   );
 }

@@ -81,10 +81,10 @@ const Block = (props: { title: string; text: ComponentChildren; add: string; onA
 );
 
 const Users = ({ list }: { list: readonly Account[] }): JSX.Element => (
-  <Block title={t('users.title')} add={t('users.add')} onAdd={() => { open.value = { what: 'add' }; }}
+  <Block title={t('users.people')} add={t('users.add')} onAdd={() => { open.value = { what: 'add' }; }}
     text={<dl class="roles-help">{ROLES.map((role) => <><dt key={role}>{t(`menu.role_${role}`)}</dt><dd>{t(`role.${role}`)}</dd></>)}</dl>}>
     <div class="x" tabIndex={0} role="region" aria-label={t('users.title')}>
-      <table class="grid">
+      <table class="grid people">
         <thead><tr><th scope="col">{t('login.user')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.created')}</th><th scope="col">{t('users.changed')}</th><th scope="col" class="num">{t('users.sessions')}</th><td /></tr></thead>
         <tbody>{list.map((u) => <UserRow key={u.user} u={u} />)}</tbody>
       </table>
@@ -96,7 +96,7 @@ const Tokens = ({ list }: { list: readonly Token[] }): JSX.Element => (
   <Block title={t('tokens.title')} add={t('tokens.add')} onAdd={() => { open.value = { what: 'token' }; }} text={<p>{t('tokens.text')} <code>Authorization: Bearer</code></p>}>
     {list.length === 0 ? <p class="pad muted">{t('tokens.none')}</p> : (
       <div class="x" tabIndex={0} role="region" aria-label={t('tokens.title')}>
-        <table class="grid">
+        <table class="grid people">
           <thead><tr><th scope="col">{t('panel.perf_name')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.created')}</th><th scope="col">{t('tokens.by')}</th><th scope="col">{t('tokens.expires')}</th><td /></tr></thead>
           <tbody>{list.map((k) => (
             <tr key={k.name}>

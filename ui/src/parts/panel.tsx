@@ -83,6 +83,7 @@ function NextCheck({ d }: { d: Detail }): JSX.Element {
 
 function Output({ d }: { d: Detail }): JSX.Element {
   if (!seconds(d.last_check)) {
+    if (d.checks_enabled === false) return <p class="muted">{t('panel.no_result')}</p>;
     const due = seconds(d.next_check);
     const when = due === null ? t('unit.now') : t('time.in', { d: duration(Math.max(0, due - now.value / 1000)) });
     return <p class="muted">{t('panel.no_output', { when })}</p>;

@@ -189,7 +189,7 @@ function Banners(): JSX.Element {
       {away.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('away.title')}</b> {t('away.text', { time: moment(new Date(lastAnswer.value).toISOString(), Date.now()) })}</span></div>}
       {updated.value && <div class="banner"><Icon name="alert" /><span><b>{t('note.updated')}</b> {t('note.updated_text')}</span><span class="sp" /><button type="button" class="btn" onClick={() => location.reload()}>{t('note.reload')}</button></div>}
       {degraded.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.degraded')}</b> {t('note.degraded_text', { why: degraded.value })}</span><span class="sp" />{!here && platform}</div>}
-      {!degraded.value && refused.value && !here && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.reload_refused')}</b> {t('note.reload_text')}</span><span class="sp" />{platform}</div>}
+      {!degraded.value && refused.value && !here && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.reload_refused')}</b> <span class="more">{t('note.reload_text')}</span></span><span class="sp" />{platform}</div>}
       {!degraded.value && !refused.value && warnings.value.length > 0 && !here && <div class="banner"><Icon name="alert" /><span><b>{t('note.warning')}</b> {warnings.value[0]}</span><span class="sp" />{platform}</div>}
     </div>
   );

@@ -91,6 +91,7 @@ function Tags({ row }: { row: Row }): JSX.Element | null {
     <span class={`tags n${Math.min(3, n)}`}>
       {soft && <span class="tag" data-tip={t('list.tag_soft_tip', { attempt: row.attempt, max: row.max_attempts })}>{t('list.tag_soft', { attempt: row.attempt, max: row.max_attempts })}</span>}
       {marks.map((m) => <span key={m.icon} class={`tag ${m.cls ?? ''}`} data-tip={m.word}><Icon name={m.icon} /><span class="w">{m.word}</span></span>)}
+      {n > 2 && <span class="tag fold" aria-hidden="true" data-tip={marks.map((m) => m.word).join(', ')}>+{n - 1}</span>}
     </span>
   );
 }
