@@ -78,6 +78,7 @@ export interface Downtime extends Note {
 // A sentence of the engine, in both languages.
 export interface Reason {
   code?: string;
+  args?: string[]; // numbers; moments are µs since 1970
   text_en?: string;
   text_fr?: string;
 }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a resource is as it is, in a sentence or two: the measurement that crossed its limit where there is one, else the engine's
 // reason; then, for a problem, why nobody (or who) was told.
-import { figure, parseRange, quantity, rangeWords } from './format.ts';
+import { figure, moment, parseRange, quantity, rangeWords } from './format.ts';
 import { lang, said, t } from './i18n/i18n.ts';
 import { isProblem, type Detail, type Perf, type Reason } from './model.ts';
 import { alerts } from './parts/perf.tsx';
+import { slowNow } from './store/now.ts';
 
-const told = (reason: Reason | null | undefined): string => said((lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? '');
+// The engine writes a moment in its own zone; a person reads it as all others on the page, in the browser's.
+function hereMoment(text: string, reason: Reason | null | undefined): string {
+  const ms = Number(reason?.args?.[0]) / 1000;
+  return ms > 0 ? text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, moment(new Date(ms).toISOString(), slowNow.value)) : text;
+}
+const told = (reason: Reason | null | undefined): string => hereMoment(said((lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? ''), reason);
 const codeOf = (reason: Reason | null | undefined): string => (reason?.code ?? '').toUpperCase();
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

@@ -41,3 +41,11 @@ test('and why nobody was told', () => {
   assert.equal(say({ why_notify: { code: 'NOTIFY_ONCE', text_en: 'Told already.', text_fr: '' } }), 'The check itself reports it. Told already.');
   assert.equal(say({ why_notify, state: 'ok' }), 'The last check found nothing wrong.');
 });
+
+test('a moment is told in the zone of who reads', () => {
+  const at = new Date();
+  at.setHours(23, 42, 1, 0);
+  const why_notify = { code: 'NOTIFY_INTERVAL', args: [String(at.getTime() * 1000), '0'], text_en: 'Told already; again at 2026-11-23 04:05:06 at the earliest.', text_fr: '' };
+  assert.equal(say({ why_notify }), 'The check itself reports it. Told already; again at 23:42 at the earliest.');
+  assert.match(say({ why_notify: { ...why_notify, args: [] } }), /2026-11-23 04:05:06/);
+});
