@@ -12,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHILDREN_MAX = 1024 * 1024, DEPTH_MAX = 64, ROUND_MS = 5 };
+#define LOCKS_LINE "Max file locks"
+
+enum { CHILDREN_MAX = 1024 * 1024, LIMITS_MAX = 8192, DEPTH_MAX = 64, ROUND_MS = 5 };
 
 /* Inside another Vigie's plugin we carry a mark ourselves, and so does all we start. */
 static bool are_unmarked(void)
@@ -31,14 +33,43 @@ bool stray_mark(struct proc_limit *out, struct mono deadline)
     return true;
 }
 
+/* The limits of another user's process can be read as text by everybody; by the call only with CAP_SYS_RESOURCE, which containers hold back. */
+static bool read_limit(pid_t pid, uint64_t *value)
+{
+    char path[64];
+    struct buf text = BUF_INIT;
+    struct str rest, word = STR_NULL;
+    bool found = false;
+
+    snprintf(path, sizeof(path), "/proc/%d/limits", (int)pid);
+    file_read(path, LIMITS_MAX, &text, NULL);
+    rest = buf_str(&text);
+    while (rest.n && !found) {
+        struct str line = str_cut(&rest, '\n');
+
+        found = str_starts(line, STR(LOCKS_LINE));
+        if (found)
+            word = str_trim(str_sub(line, sizeof(LOCKS_LINE) - 1, line.n));
+    }
+    found = found && str_to_u64(str_cut(&word, ' '),
+                                value); /* both, soft and hard, are the mark; without: "unlimited" */
+    buf_release(&text);
+    return found;
+}
+
 /* The mark of a process; false: none, or not ours to read. */
 static bool read_mark(pid_t pid, struct mono *deadline)
 {
     struct rlimit l;
+    uint64_t value;
 
-    if (prlimit(pid, RLIMIT_LOCKS, NULL, &l) < 0 || l.rlim_max == RLIM_INFINITY)
+    if (prlimit(pid, RLIMIT_LOCKS, NULL, &l) == 0)
+        value = l.rlim_max;
+    else if (errno != EPERM || !read_limit(pid, &value))
         return false;
-    deadline->us = (int64_t)MIN(l.rlim_max, (rlim_t)INT64_MAX);
+    if (value == RLIM_INFINITY)
+        return false;
+    deadline->us = (int64_t)MIN(value, (uint64_t)INT64_MAX);
     return true;
 }
 

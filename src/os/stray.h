@@ -3,7 +3,7 @@
 /*
  * Processes that leave the group of the plugin that started them (daemons, double forks) are still ended in time. Each plugin gets a mark that all its descendants inherit and
  * cannot take off, over exec, setsid and an emptied environment: its deadline as RLIMIT_LOCKS, a limit that Linux has not enforced since 2.4. Their parents dead, they
- * become children of the next subreaper, which finds them by its list of children and reads the mark.
+ * become children of the next subreaper (the runner; when that has died, the parent), which finds them by its list of children and reads the mark.
  */
 #include "base/time.h"
 #include "os/proc.h"

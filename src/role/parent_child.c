@@ -8,6 +8,7 @@
 #include "role/main_roles.h"
 #include "os/clock.h"
 #include "os/sock.h"
+#include "os/stray.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static const struct plan plans[] = {
 
 #define BACKOFF_FIRST_US (100 * TIME_MS)
 #define BACKOFF_MAX_US   (30 * TIME_S)
+#define STRAY_AGAIN_US   (TIME_S / 5)
 #define STOP_ROLE_US     (3 * TIME_S) /* a role's time; the engine and store need most of it only under load */
 #define QUIET_US         TIME_MIN     /* alive that long: the next death is the first again */
 
@@ -333,9 +335,33 @@ static bool all_ended(const struct parent *p)
 
 static void stop_next(struct parent *p);
 
+static bool is_ours(void *user, pid_t pid)
+{
+    struct parent *p = user;
+
+    for (size_t i = 0; i < p->n_children; i++) {
+        if (p->child[i].proc.pid == pid)
+            return true;
+    }
+    return p->conf.proc.pid == pid;
+}
+
+/* What a runner that died had running, and what that had left, has come to us. Its checks are run again, so it ends now, not at its deadline; who is killed leaves its children
+ * to us, too: they are seen in the next round. */
+static void end_strays(void *user)
+{
+    struct parent *p = user;
+
+    if (stray_sweep((struct mono){INT64_MAX}, is_ours, p))
+        loop_timer_set(p->loop, &p->stray_timer, (struct mono){loop_now(p->loop).us + STRAY_AGAIN_US},
+                       end_strays, p);
+}
+
 static void child_ended(struct parent *p, struct child *c)
 {
     loop_timer_cancel(&c->timer);
+    if (c->id == ROLE_RUNNER && !p->options.one_process)
+        end_strays(p);
     link_free(c->control);
     c->control = NULL;
     if (c->id == ROLE_CONF) {
@@ -389,17 +415,6 @@ static void on_inside_end(void *user, struct role *r UNUSED)
 
     c->inside = NULL;
     child_ended(c->parent, c);
-}
-
-static bool is_ours(void *user, pid_t pid)
-{
-    struct parent *p = user;
-
-    for (size_t i = 0; i < p->n_children; i++) {
-        if (p->child[i].proc.pid == pid)
-            return true;
-    }
-    return p->conf.proc.pid == pid;
 }
 
 void parent_on_sigchld(void *user, int signo UNUSED)

@@ -69,7 +69,7 @@ struct parent {
     struct parent_options options;
     enum parent_phase phase;
     int exit_status;
-    int stop_signal;             /* what asked for the end; 0: nobody did */
+    int stop_signal; /* what asked for the end; 0: nobody did */
     struct loop *loop;
     int exe_dir;             /* folder of our own executables */
     char main_file[4096];    /* absolute */
@@ -105,7 +105,7 @@ struct parent {
     struct child child[PARENT_CHILDREN_MAX];
     size_t n_children;
     bool announced; /* READY was printed */
-    struct loop_timer status_timer;
+    struct loop_timer status_timer, stray_timer;
 };
 
 /* parent_child.c: a role's process */

@@ -73,6 +73,10 @@ def objects_of(folder, names):
     return text
 
 
+def service(name, command, *lines):
+    return f'define service {{\n use ts\n host_name h\n service_description {name}\n check_command {command}\n' + ''.join(f' {line}\n' for line in lines) + '}\n'
+
+
 # ---- tests
 
 class Site(Vigie):
@@ -213,6 +217,30 @@ def test_nothing_outlives_its_time():
         assert v.stop() == 0
 
 
+def test_nothing_outlives_its_runner():
+    """A runner that is killed cannot end what its plugins left running."""
+    names = ('sleeps', 'ignores', 'children', 'daemon-open', 'daemon-closed', 'daemon-and-stays', 'background')
+    objects = 'define command {\n command_name run\n command_line {p}/$ARG1$ {p}/$ARG1$\n}\n'
+    objects += ''.join(service(name, f'run!{name}', 'check_interval 100000') for name in names)
+    with Site() as v:
+        v.add(objects.replace('{p}', v.p))
+        for name in names:
+            text = STAYERS[name][0]
+            v.plugin(name, text.replace('sleep 100000', f'{v.p}/sleep 100000') if text.startswith('#!/bin/sh') else text)
+        os.symlink('/bin/sleep', v.p + '/sleep')
+        v.start()
+        v.check_all()
+        until(lambda: len(v.left()) >= len(names) and all(v.row(n, 'state') for n in names if STAYERS[n][1]), 'all run, or have left something')
+        before = v.left()
+        for pid, words in v.roles().items():
+            if words[1:3] == ['-x', 'runner']:
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not set(before) & set(v.left()), 'nothing of what ran before lives')
+        until(lambda: any('/sleeps' in line.decode() for line in v.left().values()), 'what had no result runs again')
+        assert v.stop() == 0
+        until(lambda: not v.left(), 'all has ended')
+
+
 STATED = """define command {
  command_name stated
  command_line {p}/stated $ARG1$
@@ -243,10 +271,6 @@ class Stated(Site):
     def alerts(self, name):
         mark = f'{"SERVICE" if ";" in name else "HOST"} ALERT: {name};'
         return [line.partition(mark)[2] for line in self.log().splitlines() if mark in line]
-
-
-def service(name, command, *lines):
-    return f'define service {{\n use ts\n host_name h\n service_description {name}\n check_command {command}\n' + ''.join(f' {line}\n' for line in lines) + '}\n'
 
 
 def test_soft_then_hard():
