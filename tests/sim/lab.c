@@ -390,6 +390,25 @@ void lab_stop(struct lab *lab, bool checkpoint)
     memset(lab->running, 0, lab->model->n_check * sizeof(*lab->running));
 }
 
+void lab_engine_dies(struct lab *lab)
+{
+    struct world_listed *ids = mem_calloc(lab->runs.n + 1, sizeof(*ids));
+
+    for (size_t i = 0; i < lab->runs.n; i++) {
+        const struct lab_run *r = &lab->runs.at[i];
+
+        ids[i] = (struct world_listed){r->id, r->kind == WORLD_RUN_CHECK ? lab->oids[r->check] : 0};
+    }
+    buf_clear(&lab->kept);
+    buf_add_str(&lab->kept, buf_str(&lab->journal));
+    world_free(lab->w);
+    lab->listed = ids;
+    lab->n_listed = lab->runs.n;
+    new_world(lab, buf_str(&lab->kept));
+    lab->listed = NULL;
+    mem_free(ids);
+}
+
 void lab_start(struct lab *lab)
 {
     new_world(lab, buf_str(&lab->kept));

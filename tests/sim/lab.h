@@ -78,6 +78,8 @@ void lab_clock_step(struct lab *lab, int64_t us);
 /* Ends the world and makes a new one from its records; with checkpoint, only from world_export. */
 void lab_restart(struct lab *lab, bool checkpoint);
 void lab_stop(struct lab *lab, bool checkpoint);
+/* The engine dies without a word, the runner lives: the next one hears what still runs. */
+void lab_engine_dies(struct lab *lab);
 void lab_start(struct lab *lab);
 /* Another configuration for the same world. */
 void lab_reload(struct lab *lab, const char *main_text, const char *objects);

@@ -29,7 +29,7 @@
      TIME_S) /* beyond interval and time-out: a lost run is given up after 15 s, an adopted one after 5 */
 #define MEMORY (512u * 1024) /* a sound world of this site takes half */
 
-enum { BY_DAY_FROM = 8, BY_DAY_TO = 18, DEPENDENT = 1 };
+enum { BY_DAY_FROM = 8, BY_DAY_TO = 18, DEPENDENT = 1, CONCURRENT = 24 };
 
 struct sim {
     struct lab lab;
@@ -40,7 +40,7 @@ struct sim {
     bool runner_up, failed;
     const char *broken; /* the first invariant that did not hold */
     unsigned actions;
-    struct buf objects;
+    struct buf main, objects;
     bool second; /* the other configuration */
     bool quiet;
 };
@@ -206,6 +206,26 @@ static struct buf only_state(const struct buf *all)
     return out;
 }
 
+/* What the records have no place for cannot be seen by comparing records. */
+static void compare_state(struct sim *s, uint32_t check, const struct state *a, const struct state *b)
+{
+#define SAME(field)                                                                                          \
+    if (a->field != b->field)                                                                                \
+        fail(s, "replay", "the records do not give " #field, check, (int64_t)a->field);
+    SAME(state)
+    SAME(last_state) SAME(last_hard_state) SAME(hard) SAME(checked) SAME(passive) SAME(ack_type) SAME(no_more)
+        SAME(flapping) SAME(flap_recovery) SAME(flap_at) SAME(attempt) SAME(max_attempts)
+            SAME(notification_number) SAME(notified_on) SAME(flap_percent) SAME(switches) SAME(modified)
+                SAME(flap_history) SAME(event_id) SAME(last_event_id) SAME(problem_id) SAME(last_problem_id)
+                    SAME(flap_comment) SAME(last_check) SAME(last_state_change) SAME(last_hard_change)
+                        SAME(last_time[0]) SAME(last_time[1]) SAME(last_time[2]) SAME(last_time[3])
+                            SAME(latency_us) SAME(execution_us) SAME(last_notification)
+                                SAME(next_notification) SAME(problem_since) SAME(ack_expires)
+                                    SAME(check_interval_us) SAME(retry_interval_us) SAME(output_n)
+                                        SAME(long_n) SAME(perf_n)
+#undef SAME
+}
+
 /* A world made from records, asked for its records. */
 static struct buf reborn(struct sim *s, struct str records)
 {
@@ -215,6 +235,8 @@ static struct buf reborn(struct sim *s, struct str records)
     world_set_model(w, s->lab.model, 1, lab_now(&s->lab));
     if (!world_set_oids(w, 1, lab_oids(&s->lab), s->lab.model->n_check) || world_load(w, records) < 0)
         fail(s, "replay", "the records cannot be read back", 0, 0);
+    for (uint32_t i = 0; i < s->lab.model->n_check; i++)
+        compare_state(s, i, world_state(s->lab.w, i), world_state(w, i));
     world_export(w, lab_now(&s->lab), 0, &out);
     world_free(w);
     state = only_state(&out);
@@ -349,7 +371,10 @@ static void act(struct sim *s)
     case 0:
         life_ends(s);
         forgive(s);
-        lab_restart(&s->lab, r >> 50 & 1);
+        if (r >> 52 & 1 && s->runner_up)
+            lab_engine_dies(&s->lab);
+        else
+            lab_restart(&s->lab, r >> 50 & 1);
         s->runner_up = true;
         forgive(s);
         break;
@@ -357,7 +382,7 @@ static void act(struct sim *s)
         s->second = !s->second;
         make_objects(s);
         forgive(s); /* the numbers of the checks are others now */
-        lab_reload(&s->lab, lab_main, s->objects.data);
+        lab_reload(&s->lab, s->main.data, s->objects.data);
         forgive(s);
         break;
     case 2: runner(s, false); break;
@@ -390,7 +415,9 @@ static uint64_t simulate(struct sim *s, uint64_t seed, int64_t days, unsigned mu
     s->seed = seed;
     buf_init(&s->objects);
     make_objects(s);
-    lab_open(&s->lab, lab_main, s->objects.data, START, seed, plugin, mutation);
+    buf_init(&s->main);
+    buf_printf(&s->main, "%smax_concurrent_checks=%u\n", lab_main, CONCURRENT);
+    lab_open(&s->lab, s->main.data, s->objects.data, START, seed, plugin, mutation);
     s->since = mem_calloc(CHECKS_MAX, sizeof(*s->since));
     s->runner_up = true;
     forgive(s);
@@ -409,6 +436,7 @@ static void release(struct sim *s)
 {
     lab_close(&s->lab);
     buf_release(&s->objects);
+    buf_release(&s->main);
     mem_free(s->since);
 }
 
