@@ -214,6 +214,9 @@ function remove(list, id) {
 
 // ---- HTTP ----
 
+const TOKEN = 'developer-token'.padEnd(43, '-');
+const users = [{ user: 'admin', role: 'admin', created: iso(now()), password_changed: iso(now()), sessions: 1 }];
+const tokens = [];
 const ME = { user: 'admin', role: 'admin', csrf: 'dev' };
 
 function send(response, status, body, headers = {}) {
@@ -240,10 +243,11 @@ async function session(request, response, path) {
   const signedIn = /vigie_session=1/.test(request.headers.cookie ?? '');
   const cookie = { 'Set-Cookie': 'vigie_session=1; Path=/; SameSite=Strict; HttpOnly' };
   if (path === '/setup' && request.method === 'GET') return send(response, 200, { needed: setupNeeded }), true;
-  if (path === '/setup') {
+  if (path === '/setup' || path === '/setup/check') {
     const body = await bodyOf(request);
     if (!setupNeeded) return send(response, 410, problemBody(410, 'This set-up link has been used already.', 'token')), true;
-    if (body.token !== 'developer-token') return send(response, 401, problemBody(401, 'This is not the set-up link of this Vigie.', 'token')), true;
+    if (body.token !== TOKEN) return send(response, 401, problemBody(401, 'This is not the set-up link of this Vigie.', 'token')), true;
+    if (path === '/setup/check') return send(response, 200, { ok: true }), true;
     setupNeeded = false;
     return send(response, 201, ME, cookie), true;
   }
@@ -256,6 +260,22 @@ async function session(request, response, path) {
   if (path === '/logout') return send(response, 200, { ok: true }, { 'Set-Cookie': 'vigie_session=; Path=/; Max-Age=0' }), true;
   if (!signedIn) return send(response, 401, problemBody(401, 'Not signed in')), true;
   return false;
+}
+
+// The lists of an administrator; what is done to one of them only changes what is shown.
+async function accounts(request, response, path) {
+  const [, kind, name, what] = /^\/(users|tokens)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path);
+  const list = kind === 'users' ? users : tokens;
+  const at = list.findIndex((one) => (one.user ?? one.name) === name);
+  const body = await bodyOf(request);
+  if (request.method === 'GET') return send(response, 200, { [kind]: list });
+  if (request.method === 'DELETE') list.splice(at, 1);
+  else if (what === 'role') list[at].role = body.role;
+  else if (kind === 'tokens') {
+    list.push({ ...body, expires: iso(now() + parseInt(body.expires, 10) * 1440 * MIN), created: iso(now()), by: 'admin' });
+    return send(response, 201, { token: 'vgt_made-up' });
+  } else if (!what) list.push({ user: body.user, role: body.role, created: iso(now()), password_changed: iso(now()), sessions: 0 });
+  return send(response, 200, { ok: true });
 }
 
 async function resource(request, response, path, query) {
@@ -285,6 +305,8 @@ async function handle(request, response) {
     if (path === '/session') return send(response, 200, ME);
     if (path === '/resources') return send(response, 200, listing(url.searchParams));
     if (path === '/stream') return stream(request, response, url.searchParams);
+    if (/^\/(users|tokens)(\/|$)/.test(path)) return accounts(request, response, path);
+    if (path === '/session/password') return send(response, 200, ME);
     if (path === '/status') return send(response, 200, statusBody());
     const [, list, note] = /^\/(downtimes|comments)\/(\d+)$/.exec(path) ?? [];
     if (list && request.method === 'DELETE') {
@@ -295,10 +317,11 @@ async function handle(request, response) {
   }
   if (!url.pathname.includes('.') || !handle.assets) handle.assets = (await build()).assets;
   const asset = handle.assets.find((a) => a.path === url.pathname);
-  if (!asset) return response.writeHead(404).end();
-  const headers = { 'Content-Type': asset.type, 'Content-Security-Policy': CSP, 'X-Content-Type-Options': 'nosniff' };
-  response.writeHead(200, headers);
-  return response.end(asset.data);
+  const page = asset ?? (url.pathname.includes('.') ? null : handle.assets.find((a) => a.path === '/'));
+  if (!page) return response.writeHead(404).end();
+  const headers = { 'Content-Type': page.type, 'Content-Security-Policy': CSP, 'X-Content-Type-Options': 'nosniff' };
+  response.writeHead(asset ? 200 : 404, headers);
+  return response.end(page.data);
 }
 
 populate();
@@ -311,5 +334,5 @@ const server = createServer((request, response) => {
 });
 server.listen(port, '127.0.0.1', () => {
   const base = `http://127.0.0.1:${server.address().port}/`;
-  console.log(setupNeeded ? `${base}#setup=developer-token` : base);
+  console.log(setupNeeded ? `${base}#setup=${TOKEN}` : base);
 });
