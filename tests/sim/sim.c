@@ -135,6 +135,15 @@ static int64_t longest(const struct sim *s, uint32_t check)
            (rests(s, check, false) ? 3 * STEP : 0);
 }
 
+static int64_t under_way(const struct lab *lab)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < lab->runs.n; i++)
+        n += lab->runs.at[i].kind == WORLD_RUN_CHECK;
+    return n;
+}
+
 static struct lab_answer plugin(struct lab *lab, uint32_t check, uint64_t n UNUSED)
 {
     struct sim *s = (struct sim *)lab; /* its first member */
@@ -143,6 +152,8 @@ static struct lab_answer plugin(struct lab *lab, uint32_t check, uint64_t n UNUS
                            .lasts_us = (int64_t)(r >> 8) % (2 * TIME_S)};
     bool stormy = (lab->mono / TIME_H + check) % 5 == 0;
 
+    if (under_way(lab) >= CONCURRENT)
+        fail(s, "bounded", "checks at once", under_way(lab) + 1, CONCURRENT);
     a.code = stormy ? (r >> 40) % 4 : (r >> 40) % 50 == 0 ? 2 : 0;
     if (s->since && lab->mono - s->since[check] > longest(s, check))
         fail(s, "due", "a check was started late", check, lab->mono - s->since[check]);
@@ -213,16 +224,16 @@ static void compare_state(struct sim *s, uint32_t check, const struct state *a, 
     if (a->field != b->field)                                                                                \
         fail(s, "replay", "the records do not give " #field, check, (int64_t)a->field);
     SAME(state)
-    SAME(last_state) SAME(last_hard_state) SAME(hard) SAME(checked) SAME(passive) SAME(ack_type) SAME(no_more)
-        SAME(flapping) SAME(flap_recovery) SAME(flap_at) SAME(attempt) SAME(max_attempts)
-            SAME(notification_number) SAME(notified_on) SAME(flap_percent) SAME(switches) SAME(modified)
-                SAME(flap_history) SAME(event_id) SAME(last_event_id) SAME(problem_id) SAME(last_problem_id)
-                    SAME(flap_comment) SAME(last_check) SAME(last_state_change) SAME(last_hard_change)
-                        SAME(last_time[0]) SAME(last_time[1]) SAME(last_time[2]) SAME(last_time[3])
-                            SAME(latency_us) SAME(execution_us) SAME(last_notification)
-                                SAME(next_notification) SAME(problem_since) SAME(ack_expires)
-                                    SAME(check_interval_us) SAME(retry_interval_us) SAME(output_n)
-                                        SAME(long_n) SAME(perf_n)
+    SAME(last_state)
+    SAME(last_hard_state) SAME(hard) SAME(checked) SAME(passive) SAME(ack_type) SAME(no_more) SAME(flapping)
+        SAME(flap_recovery) SAME(flap_at) SAME(attempt) SAME(max_attempts) SAME(notification_number)
+            SAME(notified_on) SAME(flap_percent) SAME(switches) SAME(modified) SAME(flap_history)
+                SAME(event_id) SAME(last_event_id) SAME(problem_id) SAME(last_problem_id) SAME(flap_comment)
+                    SAME(last_check) SAME(last_state_change) SAME(last_hard_change) SAME(last_time[0])
+                        SAME(last_time[1]) SAME(last_time[2]) SAME(last_time[3]) SAME(latency_us)
+                            SAME(execution_us) SAME(last_notification) SAME(next_notification)
+                                SAME(problem_since) SAME(ack_expires) SAME(check_interval_us)
+                                    SAME(retry_interval_us) SAME(output_n) SAME(long_n) SAME(perf_n)
 #undef SAME
 }
 
@@ -361,6 +372,27 @@ static void life_ends(struct sim *s)
     s->counted_before += counted(s);
 }
 
+static void force_all(struct sim *s)
+{
+    char text[100];
+
+    for (unsigned i = 0; i < HOSTS * SERVICES; i++) {
+        snprintf(text, sizeof(text), "SCHEDULE_FORCED_SVC_CHECK;h%02u;s%u;0", i / SERVICES, i % SERVICES);
+        lab_command(&s->lab, text);
+    }
+}
+
+/* With as many runs under way as may be, all of which are wanted again at once. */
+static void engine_dies(struct sim *s)
+{
+    force_all(s);
+    lab_run(&s->lab, TIME_S / 10);
+    life_ends(s);
+    forgive(s);
+    lab_engine_dies(&s->lab);
+    force_all(s);
+}
+
 static void act(struct sim *s)
 {
     uint64_t r = lab_random(&s->lab);
@@ -369,12 +401,13 @@ static void act(struct sim *s)
     s->actions++;
     switch (r % 40) {
     case 0:
-        life_ends(s);
-        forgive(s);
-        if (r >> 52 & 1 && s->runner_up)
-            lab_engine_dies(&s->lab);
-        else
+        if (r >> 52 & 1 && s->runner_up) {
+            engine_dies(s);
+        } else {
+            life_ends(s);
+            forgive(s);
             lab_restart(&s->lab, r >> 50 & 1);
+        }
         s->runner_up = true;
         forgive(s);
         break;
