@@ -25,6 +25,7 @@ struct verdict { /* one result, understood */
     int64_t lasted_us, latency_us;
     struct output out;
     struct state_why why;
+    bool lost; /* no execution: it counts as none */
 };
 
 /* ---- what a run's end means ---- */
@@ -68,8 +69,14 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
         *why = why_make(WHY_STATE_NOT_STARTED, MODEL_NONE, (int64_t)r->code, 0);
         say_code(text, r->code == NO_FILE ? 127 : r->code == NO_ACCESS ? NO_ACCESS : 126, r->error);
         return host ? STATE_DOWN : STATE_CRITICAL;
-    case RECORD_HOW_EXIT:
-    case RECORD_HOW_LOST: break;
+    case RECORD_HOW_LOST:
+        *why = why_make(WHY_STATE_LOST, MODEL_NONE, SCHED_LOSSES_MAX, 0);
+        buf_printf(
+            text,
+            "(The plugin was lost %d times in a row: what runs it was ended, each time while this check ran)",
+            SCHED_LOSSES_MAX);
+        return host ? w->st[check].state : STATE_UNKNOWN;
+    case RECORD_HOW_EXIT: break;
     }
     if (code > STATE_UNKNOWN) {
         *why = why_make(WHY_STATE_BAD_CODE, MODEL_NONE, (int64_t)code, 0);
@@ -319,6 +326,8 @@ static void measure(struct world *w, const struct verdict *v)
         *(host ? &w->prog.passive_host_checks : &w->prog.passive_service_checks) += 1;
         return;
     }
+    if (v->lost)
+        return;
     *(host ? &w->prog.active_host_checks : &w->prog.active_service_checks) += 1;
     w->prog.latency_avg_us += (v->latency_us - w->prog.latency_avg_us) / FORMER_WEIGHT;
     w->prog.latency_max_us = MAX(w->prog.latency_max_us, v->latency_us);
@@ -394,9 +403,11 @@ static void without_right(const struct world *w, const struct world_result *r, s
 
 static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
 {
-    struct verdict v = {.check = run->check, .at = r->started, .lasted_us = r->lasted_us};
+    struct verdict v = {
+        .check = run->check, .at = r->started, .lasted_us = r->lasted_us, .lost = r->how == RECORD_HOW_LOST};
     struct buf said = BUF_INIT;
 
+    w->st[run->check].losses = 0;
     v.latency_us = MAX(run->sent.us - run->due.us, 0);
     record_input(w, run->check, r, RECORD_SOURCE_ACTIVE, STR_NULL);
     v.state = judge(w, run->check, r, &v.why, &said);
@@ -407,6 +418,11 @@ static void check_ended(struct world *w, const struct world_run *run, const stru
     output_release(&v.out);
     buf_release(&said);
     sched_after(w, run->check, run->due);
+}
+
+void result_lost(struct world *w, const struct world_run *run)
+{
+    check_ended(w, run, &(struct world_result){.how = RECORD_HOW_LOST, .started = w->now.wall});
 }
 
 /* How a notification command ended. */

@@ -6,6 +6,10 @@
  */
 #include "core/world.h"
 
+struct world_run;
+
 void result_of_run(struct world *w, const struct world_result *r);
+/* Nothing came of it, again and again (sched_lost): the check is UNKNOWN, a host as it was. */
+void result_lost(struct world *w, const struct world_run *run);
 /* Submitted from outside; code as given. who: for the record. */
 void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who);

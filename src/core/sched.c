@@ -5,6 +5,7 @@
 #include "core/expand.h"
 #include "core/nlog.h"
 #include "core/reach.h"
+#include "core/result.h"
 #include "core/tell.h"
 #include "core/why.h"
 #include "core/world_in.h"
@@ -256,14 +257,23 @@ void sched_end_run(struct world *w, uint32_t slot)
 void sched_lost(struct world *w, uint32_t slot)
 {
     struct world_run r = w->runs.at[slot];
+    struct state *s;
+    int64_t apart;
 
     w->prog.runs_lost++;
     w->program_unseen = true;
     sched_end_run(w, slot);
-    if (r.kind == WORLD_RUN_CHECK)
-        sched_at(w, r.check, w->now.mono, r.options | SCHED_LOST, true);
-    else if (r.kind == WORLD_RUN_NOTIFY)
+    if (r.kind == WORLD_RUN_NOTIFY)
         tell_unsent(w, r.intent);
+    if (r.kind != WORLD_RUN_CHECK)
+        return;
+    s = &w->st[r.check];
+    if (++s->losses >= SCHED_LOSSES_MAX) {
+        result_lost(w, &r);
+        return;
+    }
+    apart = s->losses == 1 ? 0 : phase(r.check, MIN(MAX(s->check_interval_us, TIME_S), TIME_MIN));
+    sched_at(w, r.check, (struct mono){w->now.mono.us + apart}, r.options | SCHED_LOST, true);
 }
 
 void sched_runner(struct world *w, unsigned instance, bool up, const struct world_listed *runs, size_t n)

@@ -40,7 +40,13 @@ void sched_freshness(struct world *w);
 uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us);
 bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot);
 void sched_end_run(struct world *w, uint32_t slot);
-void sched_lost(struct world *w, uint32_t slot); /* counted, forgotten, and made due again */
+/*
+ * Counted, forgotten, and made due again: at once the first time, then a little apart from others that were lost with it, since one of them may be a plugin that
+ * ends its runner. Lost SCHED_LOSSES_MAX times in a row, that is its result.
+ */
+enum { SCHED_LOSSES_MAX = 3 };
+void sched_lost(struct world *w, uint32_t slot);
 void sched_runner(struct world *w, unsigned instance, bool up, const struct world_listed *runs, size_t n);
 /* A run that an engine before this one started, of which its runner tells: ours from now on. False: its check is not there, runs anew, or has a result that is as new. */
-bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *run, struct wall started, uint32_t *slot);
+bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *run, struct wall started,
+                 uint32_t *slot);

@@ -86,11 +86,28 @@ def test_the_runner_is_killed_while_a_plugin_runs():
         v.begin()
         v.kill_role('runner')
         until(lambda: v.seen() == ['begin', 'begin'], 'it runs again')
-        left = [pid for pid, words in v.roles().items() if v.path('slow.sh') in words]
-        assert len(left) == 1, 'what the killed runner had is gone'
+        # The script forks for each sleep, and until it is another program the child looks like it.
+        until(lambda: sum(v.path('slow.sh') in words for words in v.roles().values()) == 1, 'what the killed runner had is gone')
         v.put('go', '')
         assert until(v.result, 'its result') == (2, 'it took long')
         assert v.seen() == ['begin', 'begin', 'end']
+        assert v.stop() == 0
+
+
+def test_a_plugin_that_ends_its_runner():
+    """It never gives a result; that becomes one, and others go on."""
+    with Vigie() as v:
+        script = v.path('murder.sh')
+        v.put('murder.sh', '#!/bin/sh\nkill -9 $PPID\nsleep 100000\n')
+        os.chmod(script, 0o755)
+        with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+            f.write(f'define command {{\n command_name ends-it\n command_line {script}\n}}\n'
+                    'define service {\n use ts\n host_name h\n service_description bad\n check_command ends-it\n max_check_attempts 1\n}\n')
+        v.start()
+        until(lambda: v.service(service='bad')['has_been_checked'], 'it has a result', 120)
+        row = v.service(service='bad')
+        assert row['state'] == 3 and 'lost 3 times in a row' in row['plugin_output'], row
+        until(lambda: v.service()['has_been_checked'] and v.service()['state'] == 0, 'the other service is checked')
         assert v.stop() == 0
 
 

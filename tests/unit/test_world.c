@@ -286,6 +286,31 @@ static void test_lost_run(void **st UNUSED)
     lab_close(&lab);
 }
 
+static struct lab_answer vanishing(struct lab *lab UNUSED, uint32_t check, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.lasts_us = check ? -1 : TIME_MS, .output = "ok"};
+}
+
+/* A plugin that ends its runner has no result ever: that is one. */
+static void test_lost_for_ever(void **st UNUSED)
+{
+    struct lab lab = {0};
+    const struct state *s;
+
+    lab_open(&lab, lab_main, active, START, 1, vanishing, 0);
+    lab_run(&lab, 80 * S); /* each time 5 + 15 until it is given up */
+    s = lab_state(&lab, "h1", "s1");
+    assert_int_equal(s->state, STATE_UNKNOWN);
+    assert_int_equal(s->why_state.code, WHY_STATE_LOST);
+    assert_true(str_starts(state_output(s), STR("(The plugin was lost 3 times in a row")));
+    assert_int_equal(world_program(lab.w)->active_service_checks, 0);
+    assert_int_equal(lab.two_at_once, 0);
+    assert_true(lab.started[1] == 3 || lab.started[1] == 4);
+    lab_run(&lab, 10 * TIME_MIN);
+    assert_true(lab.started[1] < 40); /* it goes on, at its interval */
+    lab_close(&lab);
+}
+
 static void test_reload(void **st UNUSED)
 {
     struct lab lab = {0};
@@ -603,6 +628,7 @@ int main(void)
         cmocka_unit_test(test_lost_run),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_ends_of_plugins),
+        cmocka_unit_test(test_lost_for_ever),
         cmocka_unit_test(test_rightless),
         cmocka_unit_test(test_plans_are_kept),
         cmocka_unit_test(test_plans_fit),
