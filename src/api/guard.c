@@ -64,13 +64,14 @@ static bool peer_is_here(const struct api_request *q)
 
 struct guard_verdict guard_right(const struct api_request *q, enum guard_right right)
 {
-    static const enum api_role least[] = {
-        [GUARD_SELF] = API_ROLE_VIEWER, [GUARD_READ] = API_ROLE_VIEWER, [GUARD_ACT] = API_ROLE_OPERATOR, [GUARD_ADMIN] = API_ROLE_ADMIN};
+    static const enum api_role least[] = {[GUARD_SELF] = API_ROLE_VIEWER,
+                                          [GUARD_READ] = API_ROLE_VIEWER,
+                                          [GUARD_ACT] = API_ROLE_OPERATOR,
+                                          [GUARD_ADMIN] = API_ROLE_ADMIN};
 
     switch (right) {
     case GUARD_OPEN: return pass;
-    case GUARD_LOOPBACK:
-        return peer_is_here(q) ? pass : refuse(403, NULL, PROBLEM_HERE_ONLY);
+    case GUARD_LOOPBACK: return peer_is_here(q) ? pass : refuse(403, NULL, PROBLEM_HERE_ONLY);
     case GUARD_SELF:
     case GUARD_READ:
     case GUARD_ACT:

@@ -163,7 +163,7 @@ struct ls_query {
     int64_t limit, offset; /* limit -1: none */
     enum ls_format format;
     char separators[4];
-    int code; /* of the error, 200 while there is none */
+    int code;     /* of the error, 200 while there is none */
     bool gave_up; /* it took too long */
 };
 

@@ -19,5 +19,5 @@ bool names_hold(const struct api_names *n, uint32_t idx, struct str word);
  * same, also when the oid has come meanwhile: between two requests it may. */
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out);
 uint32_t names_find(struct api *a, struct str id);     /* MODEL_NONE: there is no such check */
-uint64_t names_oid(struct api *a, uint32_t idx);        /* 0: not known yet */
+uint64_t names_oid(struct api *a, uint32_t idx);       /* 0: not known yet */
 void names_learn(struct api *a, const uint64_t *oids); /* NULL: nothing new */

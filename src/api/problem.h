@@ -12,7 +12,7 @@ enum problem {
 };
 #define PROBLEM_ARGS 2
 
-const char *problem_code(enum problem p); /* "NO_ADDRESS": as auth sends it */
+const char *problem_code(enum problem p);         /* "NO_ADDRESS": as auth sends it */
 void problem_word(struct buf *b, enum problem p); /* "no_address": as the API shows it */
 bool problem_parse(struct str code, enum problem *out);
 void problem_render(struct buf *b, enum problem p, bool french, const struct str arg[PROBLEM_ARGS]);

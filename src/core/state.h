@@ -53,7 +53,7 @@ struct state {
     uint32_t due_options; /* enum sched_option of what is due */
     bool dirty, stored_dirty;
     uint8_t losses; /* runs lost in a row */
-    bool wall_due; /* due at a wall clock time: moves when the clock is set */
+    bool wall_due;  /* due at a wall clock time: moves when the clock is set */
 };
 
 struct state_in {

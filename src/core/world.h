@@ -31,7 +31,7 @@ enum world_event_kind {
     WORLD_NOT_SENT, /* a RUN (number), or with ok an intent (number; 0: all of the built-in channels), could not be handed over */
     WORLD_NOTIFIED, /* a built-in channel did, or did not, deliver */
     WORLD_STORED,   /* how storing goes: text = why not, or empty; number = last durable record */
-    WORLD_STOP,     /* the engine ends: state is written, running checks are told to end; text: what asked for it, for the log */
+    WORLD_STOP, /* the engine ends: state is written, running checks are told to end; text: what asked for it, for the log */
 };
 
 struct world_result {

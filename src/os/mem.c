@@ -65,7 +65,8 @@ int mem_map_rw(int fd, size_t size, void **base, struct err *err)
 
 void mem_populate(void *base, size_t len)
 {
-    madvise(base, len, 23 /* MADV_POPULATE_WRITE, of Linux 5.14; what an older kernel refuses comes page by page */);
+    madvise(base, len,
+            23 /* MADV_POPULATE_WRITE, of Linux 5.14; what an older kernel refuses comes page by page */);
 }
 
 int mem_map_ro(int fd, const void **base, size_t *len, struct err *err)

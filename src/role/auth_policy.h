@@ -7,7 +7,7 @@
 #include "api/problem.h"
 #include "base/str.h"
 
-#define AUTH_PASSWORD_MIN 12 /* characters */
+#define AUTH_PASSWORD_MIN 12   /* characters */
 #define AUTH_PASSWORD_MAX 1024 /* bytes */
 
 /* PROBLEM_NONE: good. */

@@ -9,17 +9,65 @@
 #include <string.h>
 
 static const struct rights_row rows[] = {
-    {ROLE_CONF, SANDBOX_FILES | SANDBOX_MEMFD, true, {"/"}, {NULL}, "read configuration, make memory segments", "network, exec, write"},
-    {ROLE_ENGINE, SANDBOX_MEMFD, true, {NULL}, {NULL}, "messages, its memory, the clock", "files, network, exec"},
-    {ROLE_RUNNER, SANDBOX_SPAWN, false, {NULL}, {NULL}, "execute plugins under their own user", "mount, ptrace, bpf, keyctl, namespaces, Vigie's state folders"},
+    {ROLE_CONF,
+     SANDBOX_FILES | SANDBOX_MEMFD,
+     true,
+     {"/"},
+     {NULL},
+     "read configuration, make memory segments",
+     "network, exec, write"},
+    {ROLE_ENGINE,
+     SANDBOX_MEMFD,
+     true,
+     {NULL},
+     {NULL},
+     "messages, its memory, the clock",
+     "files, network, exec"},
+    {ROLE_RUNNER,
+     SANDBOX_SPAWN,
+     false,
+     {NULL},
+     {NULL},
+     "execute plugins under their own user",
+     "mount, ptrace, bpf, keyctl, namespaces, Vigie's state folders"},
     {ROLE_PROBER, SANDBOX_NET_CONNECT, true, {NULL}, {NULL}, "sockets, CAP_NET_RAW", "exec, files"},
-    {ROLE_NOTIFIER, SANDBOX_NET_CONNECT, true, {NULL}, {NULL}, "outbound connections", "exec, files, listening"},
-    {ROLE_STORE, SANDBOX_FILES | SANDBOX_MEMFD, true, {NULL}, {"journal", "snapshots", "db"}, "its folders of the state folder", "exec, network, other files"},
-    {ROLE_READER, SANDBOX_FILES, true, {NULL}, {"db"}, "the projections' folder (SQLite's shared index needs write)", "exec, network, other files"},
+    {ROLE_NOTIFIER,
+     SANDBOX_NET_CONNECT,
+     true,
+     {NULL},
+     {NULL},
+     "outbound connections",
+     "exec, files, listening"},
+    {ROLE_STORE,
+     SANDBOX_FILES | SANDBOX_MEMFD,
+     true,
+     {NULL},
+     {"journal", "snapshots", "db"},
+     "its folders of the state folder",
+     "exec, network, other files"},
+    {ROLE_READER,
+     SANDBOX_FILES,
+     true,
+     {NULL},
+     {"db"},
+     "the projections' folder (SQLite's shared index needs write)",
+     "exec, network, other files"},
     {ROLE_GATE, 0, true, {NULL}, {NULL}, "board and public snapshot, messages", "files, network, exec, SQL"},
     {ROLE_AUTH, SANDBOX_FILES, true, {NULL}, {"auth"}, "its folder of secrets", "exec, network, other files"},
-    {ROLE_WEB, SANDBOX_NET_ACCEPT, true, {NULL}, {NULL}, "accept on the inherited listener", "open, socket, connect, exec"},
-    {ROLE_LOCAL, SANDBOX_NET_ACCEPT, true, {NULL}, {NULL}, "accept on inherited unix sockets, the command file", "open, socket, connect, exec"},
+    {ROLE_WEB,
+     SANDBOX_NET_ACCEPT,
+     true,
+     {NULL},
+     {NULL},
+     "accept on the inherited listener",
+     "open, socket, connect, exec"},
+    {ROLE_LOCAL,
+     SANDBOX_NET_ACCEPT,
+     true,
+     {NULL},
+     {NULL},
+     "accept on inherited unix sockets, the command file",
+     "open, socket, connect, exec"},
 };
 
 const struct rights_row *rights_row_at(size_t i)
@@ -36,7 +84,8 @@ const struct rights_row *rights_row(enum role_id id)
     return NULL;
 }
 
-static void add_path(struct sandbox_rules *rules, const char *state_dir, const char *path, bool write, char *room, size_t size)
+static void add_path(struct sandbox_rules *rules, const char *state_dir, const char *path, bool write,
+                     char *room, size_t size)
 {
     if (!path)
         return;
@@ -66,6 +115,7 @@ int rights_enter(enum role_id id, struct role *r, struct err *err)
     code = sandbox_enter(&rules, &level, err);
     r->landlock = level.landlock;
     if (code == 0)
-        log_debug("sandbox: seccomp %d, no_new_privs %d, Landlock ABI %d", level.seccomp, level.no_new_privs, level.landlock);
+        log_debug("sandbox: seccomp %d, no_new_privs %d, Landlock ABI %d", level.seccomp, level.no_new_privs,
+                  level.landlock);
     return code;
 }

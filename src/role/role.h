@@ -29,7 +29,7 @@ struct link;
 struct model;
 struct role;
 
-#define ROLE_PEERS_MAX 40
+#define ROLE_PEERS_MAX         40
 /* The instance of the runner whose plugins may gain rights (sudo, setuid): only commands named by vigie_command_privileged go there. */
 #define ROLE_RUNNER_PRIVILEGED 16u
 
@@ -38,10 +38,10 @@ struct peer {
     enum role_id id;
     unsigned instance;
     struct link *link;
-    int waiting_fd;     /* came before GO: the link begins then; -1 */
-    bool up;            /* HELLO was received and fits */
-    uint64_t epoch;     /* of the peer's HELLO */
-    void *user;         /* the role's own, for instance a queue for this peer */
+    int waiting_fd; /* came before GO: the link begins then; -1 */
+    bool up;        /* HELLO was received and fits */
+    uint64_t epoch; /* of the peer's HELLO */
+    void *user;     /* the role's own, for instance a queue for this peer */
 };
 
 /* A snapshot as it is mapped in this process: public part for all that get it, secret part only where the rights allow. */
@@ -51,7 +51,7 @@ struct role_snapshot {
     int public_fd, secret_fd; /* -1: not there. Owned by the frame, open as long as the snapshot is current */
     const void *base;         /* public segment, read-only */
     size_t len;
-    const void *secret;       /* NULL where not allowed */
+    const void *secret; /* NULL where not allowed */
     size_t secret_len;
 };
 
@@ -78,7 +78,9 @@ struct role_ops {
     void (*peer_up)(struct role *r, struct peer *p);
     void (*peer_down)(struct role *r, struct peer *p);
     void (*drained)(struct role *r, struct peer *p); /* a queue that was full has room again; may be NULL */
-    void (*hello)(struct role *r, struct msg_hello *mine); /* add what the peer must know (the runner: its runs); may be NULL */
+    void (*hello)(
+        struct role *r,
+        struct msg_hello *mine); /* add what the peer must know (the runner: its runs); may be NULL */
     void (*stop)(struct role *r);
 };
 
@@ -89,9 +91,9 @@ struct role {
     unsigned instance;
     bool one_process;
     bool ready, stopping;
-    int stop_signal;        /* while stopping: what asked for it; 0: no signal */
-    int landlock;           /* ABI in force; 0: none */
-    uint64_t epoch;         /* engine epoch of this start, given by the parent, rises with every start of Vigie */
+    int stop_signal; /* while stopping: what asked for it; 0: no signal */
+    int landlock;    /* ABI in force; 0: none */
+    uint64_t epoch;  /* engine epoch of this start, given by the parent, rises with every start of Vigie */
     char state_dir[4096];
     struct link *control;
     struct peer peers[ROLE_PEERS_MAX];
@@ -99,10 +101,10 @@ struct role {
     struct role_snapshot snap;
     struct role_config *config; /* options of START: role_option() */
     /* Valid only inside a callback: */
-    int *fds;                       /* descriptors of the message being handled; set an entry to -1 to take it */
+    int *fds; /* descriptors of the message being handled; set an entry to -1 to take it */
     size_t n_fds;
-    const struct msg_hello *hello;  /* in peer_up: what the peer said */
-    const struct msg_start *start;  /* in birth */
+    const struct msg_hello *hello; /* in peer_up: what the peer said */
+    const struct msg_start *start; /* in birth */
 };
 
 /* ---- for role files ---- */
@@ -117,7 +119,8 @@ unsigned role_peer_count(struct role *r, enum role_id id); /* how many of that r
 int role_send(struct peer *p, struct buf *b, int fd);
 int role_send_parent(struct role *r, struct buf *b, int fd);
 void role_ready(struct role *r); /* tells the parent: this role serves */
-void role_done(struct role *r);  /* the answer to stop: ends the process (or, in one process, only this role) */
+void role_done(
+    struct role *r); /* the answer to stop: ends the process (or, in one process, only this role) */
 
 /* ---- for main_*.c and the parent ---- */
 
@@ -127,8 +130,8 @@ int role_main(const struct role_ops *const *table, size_t n, int argc, char **ar
 struct role *role_attach(const struct role_ops *ops, struct loop *loop, int control_fd,
                          void (*on_end)(void *user, struct role *r), void *user);
 
-extern const struct role_ops role_conf, role_engine, role_runner, role_prober, role_notifier, role_store, role_reader,
-    role_gate, role_auth, role_web, role_local;
+extern const struct role_ops role_conf, role_engine, role_runner, role_prober, role_notifier, role_store,
+    role_reader, role_gate, role_auth, role_web, role_local;
 
 /*
  * Purposes of FDPASS: who gets what, and what arg says.

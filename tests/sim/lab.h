@@ -30,7 +30,7 @@ struct lab_run {
     uint64_t id;
     uint32_t check;
     uint8_t kind;
-    int64_t ends;     /* mono µs */
+    int64_t ends; /* mono µs */
     int64_t began;
     struct lab_answer answer;
 };

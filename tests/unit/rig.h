@@ -27,13 +27,13 @@ struct rig {
 
 /* Starts exe as that role. options ended by NULL. The secret segment holds "s3cr3t" in slot 0 and "a\x01b" in slot 1. Returns when it is ready. */
 void rig_begin(struct rig *g, const char *exe, enum role_id id, const char *const *options);
-void rig_end(struct rig *g);       /* STOP; fails the test unless it ends with 0 */
-void rig_connect(struct rig *g);   /* a new engine: the link before is closed */
+void rig_end(struct rig *g);     /* STOP; fails the test unless it ends with 0 */
+void rig_connect(struct rig *g); /* a new engine: the link before is closed */
 void rig_send(struct rig *g, struct buf *b);
 /* RUN; argv ended by NULL. */
 void rig_run(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, const char *const *argv);
 /* The answer of that id, waited for. */
 const struct rig_answer *rig_answer(struct rig *g, uint64_t id);
 bool rig_has(const struct rig *g, uint64_t id);
-void rig_forget(struct rig *g);    /* all answers */
+void rig_forget(struct rig *g); /* all answers */
 void rig_until(struct rig *g, bool (*question)(void *user), void *user, const char *what);

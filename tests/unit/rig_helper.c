@@ -36,9 +36,16 @@ static void control_gone(void *user, const struct err *err UNUSED)
 
 static void take_result(struct rig *g, const struct msg_result *m)
 {
-    *VEC_ADD(&g->answer) = (struct rig_answer){.id = m->run_id, .seq = m->seq, .how = m->how, .code = m->code, .truncated = m->truncated,
-                                               .rightless = m->rightless, .lasted_us = m->lasted_us, .output = str_dup(m->output),
-                                               .error = str_dup(m->error), .output_n = m->output.n};
+    *VEC_ADD(&g->answer) = (struct rig_answer){.id = m->run_id,
+                                               .seq = m->seq,
+                                               .how = m->how,
+                                               .code = m->code,
+                                               .truncated = m->truncated,
+                                               .rightless = m->rightless,
+                                               .lasted_us = m->lasted_us,
+                                               .output = str_dup(m->output),
+                                               .error = str_dup(m->error),
+                                               .output_n = m->output.n};
 }
 
 static void from_peer(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
@@ -54,8 +61,10 @@ static void from_peer(void *user, const struct msg *m, int *fds UNUSED, size_t n
         break;
     case MSG_RESULT: take_result(g, &m->u.result); break;
     case MSG_NOTIFIED:
-        *VEC_ADD(&g->answer) = (struct rig_answer){.id = m->u.notified.intent, .code = !m->u.notified.ok,
-                                                   .output = str_dup(STR_NULL), .error = str_dup(m->u.notified.error)};
+        *VEC_ADD(&g->answer) = (struct rig_answer){.id = m->u.notified.intent,
+                                                   .code = !m->u.notified.ok,
+                                                   .output = str_dup(STR_NULL),
+                                                   .error = str_dup(m->u.notified.error)};
         break;
     default: fail_msg("message %s", msg_info(m->type)->name);
     }
@@ -65,7 +74,8 @@ static void peer_gone(void *user UNUSED, const struct err *err UNUSED)
 {
 }
 
-static const struct link_ops control_ops = {from_role, control_gone, NULL}, peer_ops = {from_peer, peer_gone, NULL};
+static const struct link_ops control_ops = {from_role, control_gone, NULL},
+                             peer_ops = {from_peer, peer_gone, NULL};
 
 void rig_until(struct rig *g, bool (*question)(void *user), void *user, const char *what)
 {
@@ -95,7 +105,8 @@ static void send_secret(struct rig *g)
 
     model_build_init(&b);
     model_build_slot(&b, STR("s3cr3t"));
-    model_build_slot(&b, STR("a\x01" "b"));
+    model_build_slot(&b, STR("a\x01"
+                             "b"));
     model_build_secret(&b, &text);
     model_build_release(&b);
     assert_int_equal(mem_segment("secret", text.len, &fd, &err), 0);
@@ -103,7 +114,8 @@ static void send_secret(struct rig *g)
     memcpy(base, text.data, text.len);
     mem_unmap(base, text.len);
     assert_int_equal(mem_seal(fd, &err), 0);
-    msg_put_snapshot(&frame, &(struct msg_snapshot){.generation = 1, .hash = STR("x"), .secret_len = text.len});
+    msg_put_snapshot(&frame,
+                     &(struct msg_snapshot){.generation = 1, .hash = STR("x"), .secret_len = text.len});
     to_control(g, &frame, fd);
     close(fd);
     buf_release(&text);
@@ -227,7 +239,10 @@ void rig_run(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, cons
 
     for (; argv[n]; n++)
         words[n] = str_of(argv[n]);
-    assert_int_equal(msg_put_run(&b, &(struct msg_run){.run_id = id, .kind = kind, .argv = {words, n}, .timeout_us = timeout_us}), 0);
+    assert_int_equal(
+        msg_put_run(
+            &b, &(struct msg_run){.run_id = id, .kind = kind, .argv = {words, n}, .timeout_us = timeout_us}),
+        0);
     rig_send(g, &b);
     buf_release(&b);
 }

@@ -52,7 +52,8 @@ static struct auth_result add(struct auth_store *s, const char *name, const char
     return r;
 }
 
-static struct auth_result login(struct auth_store *s, const char *name, const char *password, const char *source)
+static struct auth_result login(struct auth_store *s, const char *name, const char *password,
+                                const char *source)
 {
     struct auth_result r = {.code = AUTH_OK};
 
@@ -148,7 +149,8 @@ static void test_waiting(void **state UNUSED)
         assert_int_equal(login(s, "ann", "wrong", "evil").code, AUTH_DENIED);
         r = login(s, "ann", GOOD, "evil");
         assert_int_equal(r.code, AUTH_SLOW);
-        assert_true(r.wait_us >= before && r.wait_us <= 30 * TIME_S); /* it grows, and never locks out for good */
+        assert_true(r.wait_us >= before &&
+                    r.wait_us <= 30 * TIME_S); /* it grows, and never locks out for good */
         before = r.wait_us;
     }
     assert_int_equal(before, 30 * TIME_S);
@@ -391,12 +393,23 @@ static void test_policy(void **state UNUSED)
         const char *password, *user;
         bool good;
     } cases[] = {
-        {GOOD, "ann", true}, {"x7#kQ!v2Lm9z", "ann", true}, {"caf\xc3\xa9 au lait \xc3\xa0 midi", "ann", true},
-        {"short", "ann", false}, {"eleven char", "ann", false}, {"password12345", "ann", false},
-        {"P4ssw0rd!2026", "ann", false}, {"administrator1", "x", false}, {"Welcome123456!", "x", false},
-        {"mot de passe 12345", "x", false}, {"aaaaaaaaaaaaaaaa", "x", false}, {"abcdefghijklmnop", "x", false},
-        {"qwertyuiop12345", "x", false}, {"azertyuiop99999", "x", false}, {"xannx zebra lamp 40", "ann", false},
-        {"correct horse battery staple", "x", false}, {"\xff\xfe zebra lamp forty", "x", false},
+        {GOOD, "ann", true},
+        {"x7#kQ!v2Lm9z", "ann", true},
+        {"caf\xc3\xa9 au lait \xc3\xa0 midi", "ann", true},
+        {"short", "ann", false},
+        {"eleven char", "ann", false},
+        {"password12345", "ann", false},
+        {"P4ssw0rd!2026", "ann", false},
+        {"administrator1", "x", false},
+        {"Welcome123456!", "x", false},
+        {"mot de passe 12345", "x", false},
+        {"aaaaaaaaaaaaaaaa", "x", false},
+        {"abcdefghijklmnop", "x", false},
+        {"qwertyuiop12345", "x", false},
+        {"azertyuiop99999", "x", false},
+        {"xannx zebra lamp 40", "ann", false},
+        {"correct horse battery staple", "x", false},
+        {"\xff\xfe zebra lamp forty", "x", false},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -414,11 +427,19 @@ static void test_policy(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_setup_once), cmocka_unit_test(test_setup_expires), cmocka_unit_test(test_login),
+        cmocka_unit_test(test_setup_once),
+        cmocka_unit_test(test_setup_expires),
+        cmocka_unit_test(test_login),
         cmocka_unit_test(test_waiting),
         cmocka_unit_test(test_nobody_is_kept_out),
-        cmocka_unit_test(test_password_guesses), cmocka_unit_test(test_session_limits), cmocka_unit_test(test_session_ends), cmocka_unit_test(test_set_by_an_administrator), cmocka_unit_test(test_roles_change),
-        cmocka_unit_test(test_last_admin), cmocka_unit_test(test_tokens), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_password_guesses),
+        cmocka_unit_test(test_session_limits),
+        cmocka_unit_test(test_session_ends),
+        cmocka_unit_test(test_set_by_an_administrator),
+        cmocka_unit_test(test_roles_change),
+        cmocka_unit_test(test_last_admin),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_text),
         cmocka_unit_test(test_policy),
     };
 
