@@ -10,6 +10,7 @@
 #include "role/conf_io.h"
 #include "wire/json.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 struct check {
     const char *config, *output, *precache;
+    bool strict;
     struct opt_list set;
 };
 
@@ -87,8 +89,15 @@ static void add_counts(struct buf *out, const struct counted *at, size_t n)
     buf_add_char(out, '\n');
 }
 
-static void text_summary(const struct conf *c, const char *path, struct buf *out)
+/* Warnings alone refuse only a strict reader. */
+static bool accepted(const struct check *k, const struct conf *c)
 {
+    return conf_ok(c) && !(k->strict && conf_count(c).warnings);
+}
+
+static void text_summary(const struct check *k, const struct conf *c, struct buf *out)
+{
+    const char *path = k->config;
     struct conf_counts n = conf_count(c);
     struct buf names = BUF_INIT;
     unsigned shells = shell_commands(c, &names);
@@ -111,12 +120,13 @@ static void text_summary(const struct conf *c, const char *path, struct buf *out
         buf_printf(out,
                    "%u command%s in use need%s a shell, which more than doubles what each run costs: %s\n",
                    shells, shells == 1 ? "" : "s", shells == 1 ? "s" : "", names.data);
-    if (conf_ok(c))
+    if (accepted(k, c))
         buf_printf(out, "%s: accepted, %u warning%s (%u file%s read)\n", path, n.warnings,
                    n.warnings == 1 ? "" : "s", n.files, n.files == 1 ? "" : "s");
     else
-        buf_printf(out, "%s: refused, %u error%s, %u warning%s\n", path, n.errors, n.errors == 1 ? "" : "s",
-                   n.warnings, n.warnings == 1 ? "" : "s");
+        buf_printf(out, "%s: refused, %u error%s, %u warning%s%s\n", path, n.errors, n.errors == 1 ? "" : "s",
+                   n.warnings, n.warnings == 1 ? "" : "s",
+                   n.errors ? "" : "; without --strict it is accepted");
     buf_release(&names);
 }
 
@@ -157,7 +167,7 @@ static void json_diags(struct json *j, const struct conf *c)
     json_list_end(j);
 }
 
-static void json_report(const struct conf *c, struct buf *out)
+static void json_report(const struct check *k, const struct conf *c, struct buf *out)
 {
     struct conf_counts n = conf_count(c);
     const struct {
@@ -180,7 +190,7 @@ static void json_report(const struct conf *c, struct buf *out)
 
     json_init(&j, out);
     json_map(&j);
-    json_key_c(&j, "verdict", conf_ok(c) ? "accepted" : "refused");
+    json_key_c(&j, "verdict", accepted(k, c) ? "accepted" : "refused");
     json_key_u64(&j, "errors", n.errors);
     json_key_u64(&j, "warnings", n.warnings);
     json_key(&j, "counts");
@@ -234,14 +244,18 @@ static int run(const struct check *k)
     rq.sets = sets.at;
     rq.n_sets = sets.n;
     c = conf_load(&io, &rq);
-    r = conf_ok(c) ? CMD_OK : CMD_FAILED;
+    r = accepted(k, c) ? CMD_OK : CMD_FAILED;
     if (k->output && strcmp(k->output, "json") == 0) {
-        json_report(c, &out);
+        json_report(k, c, &out);
     } else {
         text_diags(c, &out);
-        text_summary(c, k->config, &out);
+        text_summary(k, c, &out);
     }
     fwrite(out.data, 1, out.len, stdout);
+    if (fflush(stdout) != 0 || ferror(stdout)) { /* what could not be written was not said */
+        fprintf(stderr, "vigie check: cannot write the findings: %s\n", strerror(errno));
+        r = CMD_FAILED;
+    }
     if (r == CMD_OK && k->precache)
         r = write_precache(c, k->precache);
     conf_free(c);
@@ -258,11 +272,12 @@ int cmd_check(int argc, char **argv)
         {"output", 'o', OPT_STR, "FORMAT", "text (default) or json.", &k.output},
         {"precache", 0, OPT_STR, "OUT",
          "Also write the resolved objects in the Nagios format to OUT (mode 0600).", &k.precache},
+        {"strict", 0, OPT_FLAG, NULL, "Refuse also what has warnings only.", &k.strict},
         {"set", 0, OPT_LIST, "NAME=VALUE", "A main-file directive that wins over the file; may be repeated.",
          &k.set},
     };
     const struct opt_command cmd = {
-        .usage = "vigie check [-o json] [--precache OUT] FILE",
+        .usage = "vigie check [-o json] [--strict] [--precache OUT] FILE",
         .about =
             "Reads a configuration, Vigie's own or a nagios.cfg, and says in one pass all that is wrong with "
             "it, each with "

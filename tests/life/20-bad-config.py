@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What a person really gets wrong in a configuration: one message each, with the place and what to do."""
+import json
 import os
 import re
+import subprocess
 
-from lib_vigie import ONE, Vigie, main, vigie
+from lib_vigie import ONE, VIGIE, Vigie, main, vigie
 
 SERVICE = 'define service {\n use ts\n host_name h\n service_description %s\n %s\n}\n'
 
@@ -127,6 +129,24 @@ def test_options_that_a_start_would_refuse():
             status, out, said = vigie('check', v.main)
             place = next((one for one in out.splitlines() if 'error' in one), '')
             assert status == 1 and re.search(r'main\.cfg:\d+:\d+: error: ', place) and advice in place, (line, out, said)
+
+
+def test_strict():
+    """What has warnings only is refused if one asks for it; what has none is not."""
+    warned = ONE + SERVICE % ('t', 'check_command missing') + 'define command {\n command_name missing\n command_line /nowhere/check_x\n}\n'
+    for objects, options, code, words in ((warned, (), 0, 'accepted, 1 warning'), (warned, ('--strict',), 1, 'refused, 0 errors, 1 warning; without --strict'),
+                                          (ONE, ('--strict',), 0, 'accepted, 0 warnings')):
+        with Vigie(objects=objects) as v:
+            status, out, said = vigie('check', *options, v.main)
+            assert status == code and words in out and not said, (status, out, said)
+            status, out, said = vigie('check', '-o', 'json', *options, v.main)
+            assert status == code and json.loads(out)['verdict'] == words.split(',')[0], (status, out, said)
+
+
+def test_a_full_disk_is_no_success():
+    with Vigie() as v, open('/dev/full', 'w') as full:
+        p = subprocess.run([VIGIE, 'check', v.main], stdout=full, stderr=subprocess.PIPE, text=True)
+        assert p.returncode == 1 and 'cannot write' in p.stderr and 'No space left' in p.stderr, p
 
 
 def test_usage():
