@@ -12,11 +12,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { BUSY_TRIES = 20, BUSY_MS = 100 };
 
 int parent_open_executables(struct parent *p, struct err *err)
 {
@@ -211,20 +214,46 @@ static int open_http(struct parent *p, struct err *err)
     return r;
 }
 
-int parent_open_listeners(struct parent *p, struct err *err)
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static int listen_all(struct parent *p, struct err *err)
 {
     const char *ls = setting(p, "vigie_livestatus_socket", "");
     char path[sizeof(p->state_dir) + 32];
     int r;
 
     snprintf(path, sizeof(path), "%s/run/ctl.sock", p->state_dir);
-    r = mem_segment("command-lines", sizeof(struct hold_segment), &p->hold_fd, err);
-    if (r == 0)
-        r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
+    r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
     if (r == 0 && ls[0])
         r = rights_listen_as(&p->uids, ls, 0660, &p->ls_fd, err);
     if (r == 0)
         r = open_http(p, err);
+    if (r < 0) {
+        close_one(&p->ctl_fd);
+        close_one(&p->ls_fd);
+        close_one(&p->http_fd);
+    }
+    return r;
+}
+
+/* The processes of a Vigie that was killed are gone a moment after it, and with them what they listened on: who starts anew at once waits for that. */
+int parent_open_listeners(struct parent *p, struct err *err)
+{
+    int r = mem_segment("command-lines", sizeof(struct hold_segment), &p->hold_fd, err);
+
+    for (int i = 0; r == 0; i++) {
+        r = listen_all(p, err);
+        if (r != E_BUSY || i == BUSY_TRIES)
+            break;
+        err_clear(err);
+        r = 0;
+        poll(NULL, 0, BUSY_MS);
+    }
     return r;
 }
 

@@ -26,6 +26,20 @@ def test_port_in_use():
         assert said.count('in use') == 1, f'said more than once:\n{said}'
 
 
+def test_port_that_becomes_free():
+    """What a killed Vigie listened on is free only when the last of its processes is gone: a start waits a moment for it."""
+    with socket.socket() as s, Vigie() as v:
+        s.bind(('127.0.0.1', 0))
+        s.listen(1)
+        set_main(v, vigie_http_listen=f'127.0.0.1:{s.getsockname()[1]}')
+        v.launch()
+        # The control socket comes before the port: once it is there, the port has been tried, or is about to be.
+        until(lambda: v.ended() or os.path.exists(os.path.join(v.state, 'run/ctl.sock')), 'it has come to its sockets')
+        s.close()
+        until(lambda: 'READY' in v.said() or v.ended(), 'READY')
+        assert not v.ended(), v.said()
+
+
 def test_no_right_to_bind():
     if os.getuid() == 0:
         raise Skip('root has the right')
