@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
 """What becomes of running plugins when the engine or their runner is killed."""
 import os
 import signal
@@ -102,7 +103,7 @@ def test_a_plugin_that_ends_its_runner():
         os.chmod(script, 0o755)
         with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
             f.write(f'define command {{\n command_name ends-it\n command_line {script}\n}}\n'
-                    'define service {\n use ts\n host_name h\n service_description bad\n check_command ends-it\n max_check_attempts 1\n}\n')
+                    'define service {\n use ts\n host_name h\n service_description bad\n check_command ends-it\n max_check_attempts 1\n check_interval 2\n}\n')
         v.start()
         until(lambda: v.service(service='bad')['has_been_checked'], 'it has a result', 120)
         row = v.service(service='bad')
