@@ -14,7 +14,7 @@ Where tests come from (nothing is registered here; a file in its place is enough
 A script gets VIGIE (the program), BUILD (its folder), SRC (the tree), TMPDIR (an own folder, removed after success) and
 PORT (the first of ten ports for it alone); it exits 0 passed, 77 skipped, anything else failed. If its last line is
 `N passed, N failed[, N skipped]`, these are counted instead of one. In its first 20 lines it may say
-`# vigie-test: build=release serial timeout=300`; the defaults are build=debug, in parallel, 120 s.
+`# vigie-test: build=release serial timeout=300`; the defaults are build=debug, in parallel, 300 s.
 """
 import argparse
 import glob
@@ -112,7 +112,7 @@ def run_group(argv, env, cwd, timeout):
 # ---- scripts ----
 
 def directives(path):
-    found = {'build': 'debug', 'timeout': '120'}
+    found = {'build': 'debug', 'timeout': '300'}
     with open(path, encoding='utf-8', errors='replace') as f:
         for _, line in zip(range(20), f):
             m = re.match(r'^\s*#\s*vigie-test:\s*(.*)$', line)
