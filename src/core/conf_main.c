@@ -165,7 +165,9 @@ static void check_value(struct conf *c, const struct conf_directive *d, struct s
     else if (!is_word_of(d->kind, value))
         conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write %s", d->name, STR_ARG(value),
                  conf_kind_text(d->kind));
-    else if (d->least != INT32_MIN && leading_number(value) < d->least)
+    else if (d->least != INT32_MIN && leading_number(value) < d->least &&
+             !(at.file == CONF_NONE && conf_decimal(value, &v) &&
+               v > 0)) /* --set is no file of Nagios': half a minute is one */
         conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a number from %d on", d->name, STR_ARG(value),
                  d->least);
     else if (d->kind == CONF_KIND_PERCENT && !percent_fits(d, value))

@@ -169,15 +169,13 @@ bool retain_carry(struct world *w, uint32_t check, struct state *old)
 {
     struct state *s = &w->st[check];
 
-    old->dirty = old->stored_dirty = false;
-    memcpy(s, old, sizeof(*s)); /* with its padding: the two are compared */
-    apply_configuration(w, check);
-    if (memcmp(s, old, sizeof(*s)) == 0) {
-        old->text = NULL;
-        return false;
-    }
+    *s = *old;
     old->text = NULL;
-    return true;
+    s->dirty = s->stored_dirty = false;
+    apply_configuration(w, check);
+    return s->modified != old->modified || s->switches != old->switches || s->attempt != old->attempt ||
+           s->max_attempts != old->max_attempts || s->check_interval_us != old->check_interval_us ||
+           s->retry_interval_us != old->retry_interval_us;
 }
 
 /* ---- program and contacts ---- */

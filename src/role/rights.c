@@ -50,6 +50,12 @@ static struct rights_uid package_user(const char *name, uid_t fallback, bool *mi
     return u;
 }
 
+static bool next_number(struct str *line, uint64_t *v)
+{
+    *line = str_trim(*line);
+    return str_to_u64(str_cut(line, ' '), v);
+}
+
 static bool maps(const char *map_file, const uint32_t *ids, size_t n)
 {
     struct buf b = BUF_INIT;
@@ -60,13 +66,13 @@ static bool maps(const char *map_file, const uint32_t *ids, size_t n)
         return true; /* a kernel without user namespaces */
     text = buf_str(&b);
     while (text.n) {
-        unsigned long long first, count;
+        struct str line = str_cut(&text, '\n');
+        uint64_t first, count;
 
-        if (sscanf(text.p, "%llu %*u %llu", &first, &count) != 2)
+        if (!next_number(&line, &first) || !next_number(&line, &count) || !next_number(&line, &count))
             break;
         for (size_t i = 0; i < n; i++)
             found += ids[i] >= first && ids[i] - first < count;
-        str_cut(&text, '\n');
     }
     buf_release(&b);
     return found == n;

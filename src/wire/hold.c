@@ -36,8 +36,12 @@ void hold_open(struct hold *h, struct hold_segment *s, size_t line_max)
         h->len--;
     without_nul(now->data, h->len);
     /* Every page is there from now on: a read that had to wait for one could be cut in its middle, its bytes both here and in the pipe. */
-    for (size_t i = 0; i < sizeof(*s); i += 1024)
-        ((volatile char *)s)[i] = ((volatile char *)s)[i];
+    for (size_t i = 0; i < sizeof(*s); i += 1024) {
+        volatile char *at = (volatile char *)s + i;
+        char c = *at;
+
+        *at = c;
+    }
     begin(h);
 }
 

@@ -31,6 +31,14 @@ def test_vigie_accepts_it():
         assert code == 0, out + err
 
 
+def test_what_dev_run_sets_is_accepted():
+    words = re.search(r'exec build/release/vigie run -c "\$config" (.*) "\$@"', read(os.path.join(SRC, 'dev'))).group(1).split()
+    with Vigie() as v:
+        make(v)
+        code, out, err = vigie('check', '-c', v.main, *words)
+        assert code == 0 and '0 warnings' in out, out + err
+
+
 def test_nagios_accepts_it():
     if not shutil.which('nagios4') and not os.path.exists('/usr/sbin/nagios4'):
         raise Skip('no nagios4 here')
