@@ -217,27 +217,25 @@ static struct buf only_state(const struct buf *all)
     return out;
 }
 
-/* What the records have no place for cannot be seen by comparing records. */
-static void compare_state(struct sim *s, uint32_t check, const struct state *a, const struct state *b)
-{
 #define SAME(field)                                                                                          \
     if (a->field != b->field)                                                                                \
         fail(s, "replay", "the records do not give " #field, check, (int64_t)a->field);
-    SAME(state)
-    SAME(last_state)
-    SAME(last_hard_state)
-    SAME(hard)
-    SAME(checked) SAME(passive) SAME(ack_type) SAME(no_more) SAME(flapping) SAME(flap_recovery) SAME(flap_at)
-        SAME(attempt) SAME(max_attempts) SAME(notification_number) SAME(notified_on) SAME(flap_percent)
-            SAME(switches) SAME(modified) SAME(flap_history) SAME(event_id) SAME(last_event_id)
-                SAME(problem_id) SAME(last_problem_id) SAME(flap_comment) SAME(last_check)
-                    SAME(last_state_change) SAME(last_hard_change) SAME(last_time[0]) SAME(last_time[1])
-                        SAME(last_time[2]) SAME(last_time[3]) SAME(latency_us) SAME(execution_us)
-                            SAME(last_notification) SAME(next_notification) SAME(problem_since)
-                                SAME(ack_expires) SAME(check_interval_us) SAME(retry_interval_us)
-                                    SAME(output_n) SAME(long_n) SAME(perf_n)
-#undef SAME
+
+/* What the records have no place for cannot be seen by comparing records. */
+static void compare_state(struct sim *s, uint32_t check, const struct state *a, const struct state *b)
+{
+    /* clang-format off */
+    SAME(state) SAME(last_state) SAME(last_hard_state) SAME(hard) SAME(checked) SAME(passive) SAME(ack_type)
+    SAME(no_more) SAME(flapping) SAME(flap_recovery) SAME(flap_at) SAME(attempt) SAME(max_attempts)
+    SAME(notification_number) SAME(notified_on) SAME(flap_percent) SAME(switches) SAME(modified)
+    SAME(flap_history) SAME(event_id) SAME(last_event_id) SAME(problem_id) SAME(last_problem_id)
+    SAME(flap_comment) SAME(last_check) SAME(last_state_change) SAME(last_hard_change) SAME(last_time[0])
+    SAME(last_time[1]) SAME(last_time[2]) SAME(last_time[3]) SAME(latency_us) SAME(execution_us)
+    SAME(last_notification) SAME(next_notification) SAME(problem_since) SAME(ack_expires)
+    SAME(check_interval_us) SAME(retry_interval_us) SAME(output_n) SAME(long_n) SAME(perf_n)
+    /* clang-format on */
 }
+#undef SAME
 
 /* A world made from records, asked for its records. */
 static struct buf reborn(struct sim *s, struct str records)
