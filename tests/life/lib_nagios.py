@@ -73,6 +73,7 @@ class Box:
         shutil.rmtree(self.d, ignore_errors=True)
 
     def nagios(self):
+        need_nagios()
         p = subprocess.run([NAGIOS, '-vp', self.main], capture_output=True, text=True, errors='replace')
         path = self.d + '/precached_object_file'
         return objects(open(path, errors='replace').read()) if os.path.exists(path) else None, p.stdout + p.stderr
