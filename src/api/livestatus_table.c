@@ -23,6 +23,7 @@ enum status {
     P_ONE,
     P_ZERO,
     P_PARALLEL,
+    P_ROTATION,
 };
 
 static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
@@ -47,6 +48,7 @@ static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_
     case P_SERVICE_CHECKS: v->number = (int64_t)(p.active_service_checks + p.passive_service_checks); break;
     case P_EXTERNAL: v->number = (int64_t)p.external_commands; break;
     case P_PARALLEL: v->number = (int64_t)p.parallel; break;
+    case P_ROTATION: v->number = p.last_log_rotation / TIME_S; break;
     case P_ONE: v->number = 1; break;
     case P_ZERO: break;
     }
@@ -111,7 +113,7 @@ static const struct ls_column status_columns[] = {
     {"host_checks_rate", LS_FLOAT, get_rate, P_HOST_CHECKS, "of them, a second"},
     {"interval_length", LS_INT, get_status, P_INTERVAL, "seconds of one interval length"},
     {"last_command_check", LS_TIME, get_status, P_LAST_COMMAND, "when commands were last looked for"},
-    {"last_log_rotation", LS_TIME, get_status, P_ZERO, "kept for older clients"},
+    {"last_log_rotation", LS_TIME, get_status, P_ROTATION, "when the log was begun anew, 0: not since the start"},
     {"livestatus_version", LS_STRING, get_version, 0, "version of this interface"},
     {"log_messages", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
     {"log_messages_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},

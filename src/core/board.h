@@ -137,7 +137,7 @@ enum board_switch { /* board_program.switches: the global switches in force */
 struct board_program {
     uint32_t seq;
     uint32_t switches;
-    int64_t program_start, last_command_check, last_reload,
+    int64_t program_start, last_command_check, last_reload, last_log_rotation,
         now; /* now: the engine's last look at the clock */
     uint64_t active_host_checks, active_service_checks, passive_host_checks, passive_service_checks,
         on_demand_host_checks;

@@ -85,16 +85,21 @@ void nlog_state(struct world *w, uint32_t check, const char *what)
     end(w);
 }
 
-void nlog_start(struct world *w)
+void nlog_begin(struct world *w, bool initial)
 {
     const struct model_globals *g = w->m->globals;
 
-    nlog_text(w, "Vigie %s starting... (PID=%u)", w->opt.version ? w->opt.version : "", w->opt.pid);
     nlog_text(w, "LOG VERSION: 2.0");
-    for (uint32_t i = 0; i < w->n && g->log_initial_states; i++)
+    for (uint32_t i = 0; i < w->n && initial && g->log_initial_states; i++)
         nlog_state(w, i, "INITIAL");
     for (uint32_t i = 0; i < w->n && g->log_current_states; i++)
         nlog_state(w, i, "CURRENT");
+}
+
+void nlog_start(struct world *w)
+{
+    nlog_text(w, "Vigie %s starting... (PID=%u)", w->opt.version ? w->opt.version : "", w->opt.pid);
+    nlog_begin(w, true);
 }
 
 void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,

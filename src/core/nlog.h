@@ -7,11 +7,16 @@
 #include "core/notify.h"
 #include "core/world.h"
 
+/* Begins the mark in a row of lines behind which a new log begins; no line holds a control character. */
+#define NLOG_ROTATE '\1'
+
 /* Any text; control characters become blanks, so that one event is one line. */
 void nlog_text(struct world *w, const char *fmt, ...) PRINTF(2, 3);
 void nlog_alert(struct world *w, uint32_t check);
 void nlog_state(struct world *w, uint32_t check, const char *what); /* "CURRENT", "INITIAL" */
 void nlog_start(struct world *w);
+/* What a log file begins with: its version, and the states, as the main file says. */
+void nlog_begin(struct world *w, bool initial);
 void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,
                        struct str command, struct str author, struct str comment);
 void nlog_downtime(struct world *w, uint32_t check, const char *what);

@@ -7,6 +7,7 @@
 #include "core/note.h"
 #include "core/result.h"
 #include "core/retain.h"
+#include "core/rotate.h"
 #include "core/sched.h"
 #include "core/switches.h"
 #include "core/tell.h"
@@ -80,6 +81,7 @@ struct world *world_new(const struct world_options *o)
     w->max_parallel = o->max_parallel && o->max_parallel < LIMIT_RUNS ? o->max_parallel : LIMIT_RUNS;
     w->next_comment = w->next_downtime = w->next_seq = 1;
     w->next_wall = INT64_MIN;
+    w->next_rotation = INT64_MAX;
     buf_init(&w->text);
     buf_init(&w->records);
     buf_init(&w->scratch);
@@ -308,6 +310,7 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
             sched_again(w, i);
     switches_read(w, w->switches);
     sched_spread(w, true);
+    rotate_plan(w);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
     record_snapshot(w);
@@ -373,6 +376,7 @@ void world_start(struct world *w, struct world_now now)
     record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
     nlog_start(w);
+    rotate_plan(w);
     sched_spread(w, false);
     w->program_dirty = w->program_unseen = true;
     finish(w);
@@ -401,6 +405,7 @@ static void take_time(struct world *w, struct world_now now)
     nlog_text(w, "Warning: A system time change of %lld seconds (%s in time) has been detected.",
               (long long)llabs(step / TIME_S), step < 0 ? "backwards" : "forwards");
     sched_clock_step(w);
+    rotate_plan(w);
     w->next_wall = INT64_MIN;
 }
 
@@ -509,6 +514,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     case WORLD_STORED: stored(w, e); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
+    rotate_step(w);
     note_time(w);
     sched_freshness(w);
     sweep(w);
@@ -525,6 +531,10 @@ bool world_next_due(const struct world *w, struct mono *at)
     if (w->next_wall != INT64_MAX) {
         at->us = MIN(at->us, w->next_wall == INT64_MIN ? w->now.mono.us
                                                        : world_to_mono(w, (struct wall){w->next_wall}).us);
+        any = true;
+    }
+    if (w->next_rotation != INT64_MAX) {
+        at->us = MIN(at->us, world_to_mono(w, (struct wall){w->next_rotation}).us);
         any = true;
     }
     if (w->switches & (BOARD_SW_HOST_FRESHNESS | BOARD_SW_SERVICE_FRESHNESS)) {

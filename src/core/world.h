@@ -77,6 +77,7 @@ enum world_effect_kind {
     WORLD_KILL,    /* id, check */
     WORLD_NOTIFY,  /* id = intent; contact, channel, target, subject, body, json */
     WORLD_LOGLINE, /* words = the line, without newline */
+    WORLD_ROTATE, /* the lines behind this begin a new log file; words = name of the old one in the archive */
     WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is */
 };
 enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };

@@ -220,6 +220,30 @@ int sock_connect_unix(const char *path, int *fd, struct err *err)
     return 0;
 }
 
+int sock_connect_datagram(const char *to, int *fd, struct err *err)
+{
+    union address a;
+    struct sockaddr_un un;
+    const struct sockaddr *at = &a.any;
+    socklen_t len = 0;
+    int s, r = to[0] == '/' ? unix_address(to, &un, &len, err) : parse_address(to, &a, &len, err);
+
+    if (r < 0)
+        return r;
+    if (to[0] == '/')
+        at = (const struct sockaddr *)&un;
+    s = socket(at->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s < 0)
+        return err_sys(err, errno, "cannot make a socket");
+    if (connect(s, at, len) < 0) {
+        r = err_sys(err, errno, "cannot connect to %s", to);
+        close(s);
+        return r;
+    }
+    *fd = s;
+    return 0;
+}
+
 int sock_accept(int listener, int *fd)
 {
     int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);

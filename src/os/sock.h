@@ -13,7 +13,9 @@ int sock_listen_tcp(const char *at, int *fd, char *bound, size_t size, struct er
 /* A unix listener with that mode. A stale socket file in the way is replaced; a live one, or another kind of file, is an error. */
 int sock_listen_unix(const char *path, unsigned mode, int *fd, struct err *err);
 int sock_connect_unix(const char *path, int *fd, struct err *err); /* blocking */
-int sock_accept(int listener, int *fd);                            /* E_AGAIN: nobody waits */
+/* Datagrams to ADDRESS:PORT, or to the unix socket at that path; nonblocking, connected. */
+int sock_connect_datagram(const char *to, int *fd, struct err *err);
+int sock_accept(int listener, int *fd); /* E_AGAIN: nobody waits */
 /* Who is at the other end of a unix connection. */
 int sock_peer(int fd, uid_t *uid, gid_t *gid, pid_t *pid);
 /* All of it; a peer that is gone is an error, never a signal. */

@@ -2,6 +2,7 @@
 /* The engine's effects become messages; what the store has to keep is kept here until it is durable. */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/nlog.h"
 #include "core/record.h"
 #include "os/clock.h"
 #include "os/mem.h"
@@ -193,6 +194,17 @@ static void log_line(struct engine *e, struct str line)
     buf_add_char(&e->log, '\n');
 }
 
+/* Stands in the log's own row, so that the lines before it go to the old file, also when the store was away meanwhile. */
+static void rotate_log(struct engine *e, struct str name)
+{
+    struct buf mark = BUF_INIT;
+
+    buf_add_char(&mark, NLOG_ROTATE);
+    buf_add_str(&mark, name);
+    log_line(e, buf_str(&mark));
+    buf_release(&mark);
+}
+
 static void carry_out_one(struct engine *e, const struct world_effect *x)
 {
     switch (x->kind) {
@@ -200,6 +212,7 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     case WORLD_KILL: kill_run(e, x); break;
     case WORLD_NOTIFY: notify(e, x); break;
     case WORLD_LOGLINE: log_line(e, world_text(e->world, x->words)); break;
+    case WORLD_ROTATE: rotate_log(e, world_text(e->world, x->words)); break;
     case WORLD_DONE: done(e, x); break;
     }
 }

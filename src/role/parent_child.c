@@ -231,6 +231,7 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
     case MSG_SETUP_TOKEN:
         str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token);
         return true;
+    case MSG_LOG_OPEN: parent_log_open(p, c, &m->u.log_open); return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
     default: return false;
     }

@@ -103,8 +103,10 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
             parent_tell_snapshot(p, &p->child[i]);
     }
     release_snapshot(&old);
-    if (p->phase == PHASE_RUN)
-        parent_more_children(p);
+    if (p->phase != PHASE_RUN)
+        return;
+    parent_more_children(p);
+    parent_log_reload(p);
 }
 
 static void take_snapshot(struct parent *p, int *fds, size_t n_fds)

@@ -134,10 +134,16 @@ bool parent_child_lives(const struct child *c);
 int parent_open_executables(struct parent *p, struct err *err);
 int parent_open_state(struct parent *p, struct err *err);
 int parent_open_listeners(struct parent *p, struct err *err);
-int parent_open_log(struct parent *p, struct err *err);
 int parent_open_pipe(struct parent *p, struct err *err); /* the last step of a start */
 int parent_raise_epoch(struct parent *p, struct err *err);
 void parent_close_all(struct parent *p); /* and takes away the files that others look for */
+
+/* parent_log.c */
+int parent_open_log(struct parent *p, struct err *err);
+void parent_log_reload(
+    struct parent *p); /* after a reload: another file may stand at the path, or another path be named */
+void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m);
+void parent_pass_syslog(struct parent *p, struct child *store);
 
 /* parent_conf.c */
 int parent_conf_start(struct parent *p, struct err *err);

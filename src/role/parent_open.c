@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parent opens for the roles: executables, state folder, listeners, log file, command file. */
+/* What the parent opens for the roles: executables, state folder, listeners, command file. */
 #include "role/parent_int.h"
 
 #include "base/log.h"
@@ -257,16 +257,7 @@ int parent_open_listeners(struct parent *p, struct err *err)
     return r;
 }
 
-/* ---- log and command file ---- */
-
-int parent_open_log(struct parent *p, struct err *err)
-{
-    const char *path = model_c(&p->model, p->model.globals->log_file);
-
-    if (!path[0])
-        return 0;
-    return rights_open_as(&p->uids, path, O_WRONLY | O_APPEND | O_CREAT, 0644, &p->log_fd, err);
-}
+/* ---- command file ---- */
 
 int parent_open_pipe(struct parent *p, struct err *err)
 {

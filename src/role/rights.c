@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -218,6 +219,53 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
     }
     *fd = f;
     return 0;
+}
+
+/* 0 or an errno. A copy that fails is taken away again. */
+static int copy_file(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1, e = 0;
+    struct stat st;
+    ssize_t n = 1;
+
+    if (in < 0)
+        return errno;
+    if (fstat(in, &st) == 0)
+        out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, st.st_mode & 0777);
+    while (out >= 0 && n > 0)
+        n = sendfile(out, in, NULL, 1u << 20);
+    if (out < 0 || n < 0 || fsync(out) < 0)
+        e = errno;
+    if (out >= 0 && close(out) < 0 && !e)
+        e = errno;
+    close(in);
+    if (e && out >= 0)
+        unlink(to);
+    return e;
+}
+
+static int move_file(const char *from, const char *to)
+{
+    int e;
+
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EXDEV)
+        return errno;
+    e = copy_file(from, to);
+    return e || unlink(from) == 0 ? e : errno;
+}
+
+int rights_move_as(const struct rights_uids *u, const char *from, const char *to, struct err *err)
+{
+    char whom[64];
+    int e;
+
+    become(u, true);
+    e = move_file(from, to);
+    become(u, false);
+    as_whom(u, whom, sizeof(whom));
+    return e ? err_sys(err, e, "cannot move %s to %s%s", from, to, whom) : 0;
 }
 
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)

@@ -7,8 +7,6 @@
 #include "base/log.h"
 #include "core/record.h"
 #include "os/clock.h"
-#include "os/disk.h"
-#include "os/file.h"
 #include "role/store_int.h"
 #include "wire/link.h"
 
@@ -18,10 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHANGED_MOST   16384u        /* checks in one CHANGED */
-#define ASK_AGAIN_US   (60 * TIME_S) /* a checkpoint that does not come */
-#define TELL_GATE_US   (1 * TIME_S)
-#define LOG_WAITS_MOST (4u * 1024 * 1024) /* bytes of log lines that wait for a full disk */
+#define CHANGED_MOST 16384u        /* checks in one CHANGED */
+#define ASK_AGAIN_US (60 * TIME_S) /* a checkpoint that does not come */
+#define TELL_GATE_US (1 * TIME_S)
 
 struct mono store_now(const struct store *s)
 {
@@ -32,7 +29,7 @@ struct mono store_now(const struct store *s)
 
 static void on_retry(void *user);
 
-static void plan_retry(struct store *s)
+void store_plan_retry(struct store *s)
 {
     if (!s->retry.slot)
         loop_timer_set(s->role->loop, &s->retry, (struct mono){store_now(s).us + STORE_RETRY_US}, on_retry,
@@ -130,42 +127,9 @@ static void ask_checkpoint(struct store *s)
     buf_clear(&s->frame);
 }
 
-/* ---- the Nagios-format log ---- */
-
-static void write_log(struct store *s)
-{
-    int64_t before, took;
-
-    if (s->log_fd < 0)
-        buf_clear(&s->log);
-    if (!s->log.len)
-        return;
-    before = disk_size(s->log_fd);
-    if (file_write_all(s->log_fd, s->log.data, s->log.len) == 0) {
-        buf_clear(&s->log);
-        return;
-    }
-    /* What a filling disk took stays there: the next try goes on behind it. */
-    took = disk_size(s->log_fd) - before;
-    if (before >= 0 && took > 0)
-        buf_drop_front(&s->log, MIN((size_t)took, s->log.len));
-    if (s->log.len > LOG_WAITS_MOST) {
-        s->log_lost += s->log.len;
-        buf_clear(&s->log);
-        log_error("the log file cannot be written: %llu bytes of it were given up",
-                  (unsigned long long)s->log_lost);
-    }
-    plan_retry(s);
-}
-
 static void on_logline(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    struct store *s = r->self;
-
-    buf_add_str(&s->log, m->u.logline.text);
-    buf_add_char(&s->log, '\n');
-    if (!s->retry.slot)
-        write_log(s);
+    store_log_take(r->self, m->u.logline.text);
 }
 
 /* ---- records ---- */
@@ -184,7 +148,7 @@ static void commit(struct store *s)
         store_past_take(s, &s->journal.done);
     }
     if (s->journal.why[0])
-        plan_retry(s);
+        store_plan_retry(s);
     ask_checkpoint(s);
     store_tell_degraded(s);
 }
@@ -212,10 +176,10 @@ static void on_retry(void *user)
 
     store_names_retry(s);
     store_past_flush(s);
-    write_log(s);
+    store_log_write(s);
     commit(s);
     if (why_now(s)[0] || s->log.len)
-        plan_retry(s);
+        store_plan_retry(s);
 }
 
 static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -279,16 +243,16 @@ static void birth(struct role *r)
     signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk, not the end */
 }
 
-static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
+static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
 {
     struct store *s = r->self;
-    bool log = str_eq_c(purpose, "nagios-log");
-    int *place = log ? &s->log_fd : &s->state_fd;
 
-    BUG_ON(!log && !str_eq_c(purpose, "state-dir"));
-    if (*place >= 0)
-        close(*place);
-    *place = fd;
+    if (store_log_fd(s, purpose, arg, fd))
+        return;
+    BUG_ON(!str_eq_c(purpose, "state-dir"));
+    if (s->state_fd >= 0)
+        close(s->state_fd);
+    s->state_fd = fd;
 }
 
 static void snapshot(struct role *r, const struct role_snapshot *now UNUSED,
@@ -400,17 +364,14 @@ static void stop(struct role *r)
     store_load_abort(s);
     if (s->opened) {
         commit(s);
-        write_log(s);
         store_past_release(s);
         store_names_release(s);
         journal_release(&s->journal);
     }
+    store_log_release(s);
     loop_timer_cancel(&s->retry);
     buf_release(&s->frame);
     buf_release(&s->batch);
-    buf_release(&s->log);
-    if (s->log_fd >= 0)
-        close(s->log_fd);
     if (s->dir.fd >= 0)
         close(s->dir.fd);
     if (s->state_fd >= 0)

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_names.c (snapshots kept and
- * identities), store_past.c (the history projection). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * identities), store_past.c (the history projection), store_log.c (the log in the Nagios format, syslog). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"
@@ -13,6 +13,13 @@
 #include "role/role.h"
 
 #define STORE_RETRY_US (1 * TIME_S) /* between two tries on a disk that does not take what is written */
+
+struct store_syslog { /* one place that log lines go to besides the file */
+    int fd;           /* connected datagram socket */
+    enum { STORE_SYSLOG_LOCAL, STORE_SYSLOG_JOURNALD, STORE_SYSLOG_RFC5424 } form;
+    int pid;        /* that it names: the parent's */
+    char host[256]; /* this machine */
+};
 
 struct store {
     struct role *role;
@@ -58,8 +65,15 @@ struct store {
     int64_t apply_took_us; /* that time */
     char past_why[256];
 
-    struct buf log; /* lines of the Nagios-format log not yet written */
+    struct buf log; /* lines of the Nagios-format log not yet written, and marks of rotations */
     uint64_t log_lost;
+    bool rotating; /* the parent was asked for a new file */
+    struct mono rotating_until;
+    struct store_syslog syslog[8];
+    size_t n_syslog;
+    uint64_t syslog_lost;
+    bool syslog_away; /* one of them refuses: the parent is asked to connect again */
+    struct mono syslog_asked;
 };
 
 /* store.c */
@@ -86,3 +100,12 @@ void store_past_open(struct store *s);
 void store_past_take(struct store *s, const struct buf *batch); /* events of a batch that is on disk */
 void store_past_flush(struct store *s);
 void store_past_release(struct store *s);
+
+/* store.c */
+void store_plan_retry(struct store *s); /* what could not be written is tried again in a moment */
+
+/* store_log.c */
+void store_log_take(struct store *s, struct str lines); /* by line end; none behind the last */
+void store_log_write(struct store *s);                  /* what waits, as far as it goes */
+bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd); /* false: not ours */
+void store_log_release(struct store *s);

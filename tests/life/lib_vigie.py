@@ -98,7 +98,7 @@ class Vigie:
         self.state, self.live = self.path('state'), self.path('live')
         self.put('objects.cfg', (COMMON if common else '') + objects)
         self.put('main.cfg', f'log_file={self.path("vigie.log")}\ncfg_file={self.path("objects.cfg")}\n'
-                             f'command_file={self.path("cmd")}\ncheck_external_commands=1\ninterval_length=1\n'
+                             f'command_file={self.path("cmd")}\ncheck_external_commands=1\ninterval_length=1\nuse_syslog=0\n'
                              f'vigie_state_dir={self.state}\nvigie_livestatus_socket={self.live}\nvigie_http_listen=\n{main}\n')
 
     def __enter__(self):

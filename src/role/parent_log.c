@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where log lines go: the file in Nagios' format, its rotation and reopening, syslog and journald. The store writes; the parent alone opens, with the rights of log_owner. */
+#include "role/parent_int.h"
+
+#include "base/log.h"
+#include "os/sock.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCAL_SYSLOG "/dev/log"
+#define JOURNALD     "/run/systemd/journal/socket"
+
+static const char *log_path(const struct parent *p)
+{
+    return model_c(&p->model, p->model.globals->log_file);
+}
+
+static int open_log(const struct parent *p, int *fd, struct err *err)
+{
+    return rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, err);
+}
+
+int parent_open_log(struct parent *p, struct err *err)
+{
+    return log_path(p)[0] ? open_log(p, &p->log_fd, err) : 0;
+}
+
+static void take_log(struct parent *p, int fd)
+{
+    if (p->log_fd >= 0)
+        close(p->log_fd);
+    p->log_fd = fd;
+}
+
+static void pass_log(const struct parent *p, struct child *store)
+{
+    parent_pass(store, "nagios-log", log_path(p), p->log_fd);
+}
+
+static bool is_same_file(int a, int b)
+{
+    struct stat x, y;
+
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+}
+
+static void log_again(struct parent *p)
+{
+    struct child *store = parent_find(p, ROLE_STORE, 0);
+    struct err err = ERR_INIT;
+    int fd = -1;
+
+    if (log_path(p)[0] && open_log(p, &fd, &err) < 0) {
+        log_error("%s; the log goes on where it was", err.text);
+        return;
+    }
+    if (fd >= 0 && p->log_fd >= 0 && is_same_file(fd, p->log_fd)) {
+        close(fd);
+        return;
+    }
+    take_log(p, fd);
+    if (store && fd >= 0)
+        pass_log(p, store);
+    else if (store)
+        parent_pass(store, "no-log", "", p->state_fd);
+}
+
+void parent_log_reload(struct parent *p)
+{
+    struct child *store = parent_find(p, ROLE_STORE, 0);
+
+    log_again(p);
+    if (store)
+        parent_pass_syslog(p, store);
+}
+
+/* ---- rotation ---- */
+
+/* The name comes from a child: it may be nothing but the name of an archive. */
+static bool is_archive_name(struct str name)
+{
+    struct str middle = str_sub(name, 7, name.n > 11 ? name.n - 11 : 0);
+
+    if (!str_starts(name, STR("nagios-")) || !str_ends(name, STR(".log")) || !middle.n || name.n > 64)
+        return false;
+    for (size_t i = 0; i < middle.n; i++)
+        if (middle.p[i] != '-' && (middle.p[i] < '0' || middle.p[i] > '9'))
+            return false;
+    return true;
+}
+
+/* The folder of log_archive_path; without it the folder archives beside the log if it is there, else that of the log. */
+static void archive_path(const struct parent *p, struct str name, struct buf *out)
+{
+    const char *folder = model_c(&p->model, p->model.globals->log_archive_path), *path = log_path(p);
+    const char *slash = strrchr(path, '/');
+    struct str beside = str_make(path, slash ? (size_t)(slash - path) + 1 : 0);
+    struct stat st;
+
+    if (folder[0]) {
+        buf_printf(out, "%s/", folder);
+    } else {
+        buf_printf(out, STR_FMT "archives", STR_ARG(beside));
+        if (stat(out->data, &st) == 0 && S_ISDIR(st.st_mode)) {
+            buf_add_char(out, '/');
+        } else {
+            buf_clear(out);
+            buf_add_str(out, beside);
+        }
+    }
+    buf_add_str(out, name);
+}
+
+static void rotate(struct parent *p, struct str name)
+{
+    struct buf to = BUF_INIT;
+    struct err err = ERR_INIT;
+    int fd;
+
+    if (!log_path(p)[0] || !is_archive_name(name))
+        return;
+    archive_path(p, name, &to);
+    if (rights_move_as(&p->uids, log_path(p), to.data, &err) < 0) {
+        log_error("the log is not rotated and goes on in the same file: %s", err.text);
+    } else if (open_log(p, &fd, &err) == 0) {
+        take_log(p, fd);
+    } else {
+        log_error("no new log can be begun: %s; the old one goes on, it is %s now", err.text, to.data);
+    }
+    buf_release(&to);
+}
+
+void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m)
+{
+    if (p->phase == PHASE_STOP)
+        return;
+    if (!str_eq_c(m->purpose, "nagios-log")) {
+        parent_pass_syslog(p, store);
+        return;
+    }
+    if (m->name.n)
+        rotate(p, m->name);
+    pass_log(p, store);
+}
+
+/* ---- syslog and journald ---- */
+
+/* One line a target: what the configuration asks for. */
+static void pass_target(struct child *store, const char *to, bool wanted)
+{
+    struct err err = ERR_INIT;
+    struct buf arg = BUF_INIT;
+    char host[256] = "-";
+    int fd;
+
+    if (sock_connect_datagram(to, &fd, &err) < 0) {
+        if (wanted)
+            log_warn("log lines cannot go to %s (vigie_syslog): %s", to, err.text);
+        return;
+    }
+    gethostname(host, sizeof(host) - 1);
+    buf_printf(&arg, "%s %d %s",
+               strcmp(to, JOURNALD) == 0       ? "journald"
+               : strcmp(to, LOCAL_SYSLOG) == 0 ? "local"
+                                               : "rfc5424",
+               (int)getpid(), host);
+    parent_pass(store, "syslog", arg.data, fd);
+    close(fd);
+    buf_release(&arg);
+}
+
+void parent_pass_syslog(struct parent *p, struct child *store)
+{
+    parent_pass(store, "no-syslog", "", p->state_fd); /* what was passed before is void */
+    if (p->model.globals->use_syslog)
+        pass_target(store, LOCAL_SYSLOG, false);
+    for (uint32_t i = 0; i < p->model.n_option; i++) {
+        const struct model_option *o = model_option(&p->model, i);
+        const char *to = model_c(&p->model, o->value);
+
+        if (strcmp(model_c(&p->model, o->name), "vigie_syslog") == 0 && to[0])
+            pass_target(store, strcmp(to, "journald") == 0 ? JOURNALD : to, true);
+    }
+}

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Where log lines go: rotation as the main file says, a log taken away by another program, syslog, journald."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+from lib_vigie import Skip, Vigie, main, until
+
+ROTATION = '[0-9]{10}] LOG ROTATION: '
+
+
+def zone_before(hour, seconds=6):
+    """A time zone in which it is `seconds` before that full hour now: the rotation comes without waiting for one."""
+    into = (int(time.time()) + seconds) % 86400
+    east = (hour * 3600 - into) % 86400
+    east -= 86400 if east > 43200 else 0
+    sign, east = ('-' if east >= 0 else '+'), abs(east)  # TZ counts west of Greenwich
+    return f'use_timezone=LOG{sign}{east // 3600:02}:{east // 60 % 60:02}:{east % 60:02}\n'
+
+
+def archives(folder):
+    return sorted(n for n in os.listdir(folder) if n.startswith('nagios-'))
+
+
+def log_of(v, path=None):
+    with open(path or v.path('vigie.log')) as f:
+        return f.read()
+
+
+def test_rotates_at_midnight_into_the_archive():
+    with Vigie(main=zone_before(0) + 'log_rotation_method=d\nlog_current_states=1\n') as v:
+        with open(v.main, 'a') as f:
+            f.write(f'log_archive_path={v.path("old")}\n')
+        os.mkdir(v.path('old'))
+        shutil.chown(v.path('old'), os.stat(v.main).st_uid)
+        v.start()
+        v.order('ADD_HOST_COMMENT;h;1;ann;before')
+        until(lambda: archives(v.path('old')) and 'LOG ROTATION' in v.log(), 'the rotation')
+        name = archives(v.path('old'))[0]
+        assert re.fullmatch(r'nagios-\d\d-\d\d-20\d\d-00\.log', name), name
+        old, new = log_of(v, v.path('old/' + name)), v.log()
+        assert 'ADD_HOST_COMMENT' in old and 'starting...' in old and 'LOG ROTATION' not in old, old
+        lines = new.splitlines()
+        assert re.match(r'\[\d+\] LOG ROTATION: DAILY$', lines[0]) and lines[1].endswith('LOG VERSION: 2.0'), lines[:2]
+        assert any('CURRENT HOST STATE: h;' in x for x in lines) and any('CURRENT SERVICE STATE: h;s;' in x for x in lines), lines
+        v.order('ADD_HOST_COMMENT;h;1;ann;after')
+        until(lambda: ';after' in v.log(), 'lines in the new log')
+        stamp = v.livestatus('GET status\nColumns: last_log_rotation')[0][0]
+        assert abs(time.time() - stamp) < 600, stamp
+
+
+def test_an_archive_is_never_overwritten():
+    with Vigie(main=zone_before(7) + 'log_rotation_method=h\n') as v:
+        day = re.search(r'use_timezone=(\S+)', log_of(v, v.main)).group(1)
+        soon = subprocess.run(['date', '-d', '+6 seconds', '+nagios-%m-%d-%Y-07.log'], env={'TZ': day, 'PATH': os.environ['PATH']},
+                              capture_output=True, text=True).stdout.strip()
+        v.put(soon, 'precious\n')
+        v.start()
+        until(lambda: 'not rotated' in v.said(), 'the refusal')
+        assert log_of(v, v.path(soon)) == 'precious\n' and soon in v.said()
+        until(lambda: 'LOG ROTATION: HOURLY' in v.log(), 'the log goes on')
+        assert 'starting...' in v.log()
+
+
+def test_a_reload_opens_the_log_again():
+    with Vigie(main='') as v:
+        v.start()
+        until(lambda: 'starting...' in v.log(), 'the first lines')
+        os.rename(v.path('vigie.log'), v.path('taken'))
+        v.process.send_signal(1)
+        until(lambda: os.path.exists(v.path('vigie.log')), 'a new file')
+        v.order('ADD_HOST_COMMENT;h;1;ann;second')
+        until(lambda: ';second' in v.log(), 'lines in it')
+        main_file = log_of(v, v.main).replace('/vigie.log', '/other.log')
+        v.put('main.cfg', main_file)
+        v.process.send_signal(1)
+        until(lambda: os.path.exists(v.path('other.log')), 'the file that the main file names now')
+        v.order('ADD_HOST_COMMENT;h;1;ann;third')
+        until(lambda: ';third' in log_of(v, v.path('other.log')), 'lines in that')
+        assert ';third' not in v.log()
+
+
+def received(s, what):
+    got = []
+
+    def there():
+        try:
+            while True:
+                got.append(s.recv(4096).decode())
+        except BlockingIOError:
+            pass
+        return [x for x in got if what in x]
+    return until(there, what)[0]
+
+
+def test_rfc5424_over_udp_and_a_socket():
+    with Vigie() as v, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as unix:
+        udp.bind(('127.0.0.1', 0))
+        unix.bind(v.path('dev-log'))
+        os.chmod(v.path('dev-log'), 0o666)
+        for s in (udp, unix):
+            s.setblocking(False)
+        with open(v.main, 'a') as f:
+            f.write(f'log_service_retries=1\nvigie_syslog=127.0.0.1:{udp.getsockname()[1]}\nvigie_syslog={v.path("dev-log")}\n')
+        v.start()
+        form = r'<(\d+)>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z \S+ vigie (\d+) (\S+) - (.*)'
+        for s in (udp, unix):
+            m = re.fullmatch(form, received(s, 'starting...'))
+            assert m and m.group(2) == str(v.process.pid) and m.group(1) == '14' and m.group(3) == '-', m
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken')
+        m = re.fullmatch(form, received(udp, 'SERVICE ALERT'))
+        assert m and m.group(1) == '11' and m.group(3) == 'SERVICE_ALERT' and m.group(4).startswith('SERVICE ALERT: h;s;CRITICAL;SOFT;1;broken'), m
+        received(unix, 'SERVICE ALERT')
+        # a receiver that comes back is found again at a reload
+        unix.close()
+        os.unlink(v.path('dev-log'))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as again:
+            again.bind(v.path('dev-log'))
+            os.chmod(v.path('dev-log'), 0o666)
+            again.setblocking(False)
+            v.process.send_signal(1)
+            until(lambda: 'was read again' in v.said(), 'the reload')
+            v.order('ADD_HOST_COMMENT;h;1;ann;later')
+            received(again, ';later')
+
+
+def test_local_syslog_and_journald():
+    """In a mount namespace with a /dev/log and a journald socket of this test's own."""
+    if os.geteuid() != 0 or not shutil.which('unshare'):
+        raise Skip('needs root, for mounts of its own')
+    if os.environ.get('VIGIE_TEST_INSIDE') != '1':
+        p = subprocess.run(['unshare', '-m', sys.executable, __file__, 'test_local_syslog_and_journald'],
+                           env={**os.environ, 'VIGIE_TEST_INSIDE': '1'}, capture_output=True, text=True)
+        if 'unshare failed' in p.stderr:
+            raise Skip('no mount namespaces here')
+        assert p.returncode == 0, p.stdout + p.stderr
+        return
+    os.makedirs('/run/systemd/journal', exist_ok=True)
+    with Vigie(main='use_syslog=1\nlog_service_retries=1\nvigie_syslog=journald\n') as v, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        log.bind(v.path('log'))
+        os.chmod(v.path('log'), 0o666)
+        made = not os.path.lexists('/dev/log')
+        if made:
+            open('/dev/log', 'w').close()
+        try:
+            subprocess.run(['mount', '-t', 'tmpfs', 'none', '/run/systemd/journal'], check=True)
+            subprocess.run(['mount', '--bind', v.path('log'), os.path.realpath('/dev/log')], check=True)
+            journal.bind('/run/systemd/journal/socket')
+            os.chmod('/run/systemd/journal/socket', 0o666)
+            for s in (log, journal):
+                s.setblocking(False)
+            v.start()
+            assert re.fullmatch(r'<14>vigie\[\d+\]: Vigie \S+ starting\.\.\..*', received(log, 'starting...'))
+            v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;1;warm')
+            fields = dict(x.split('=', 1) for x in received(journal, 'SERVICE ALERT').splitlines())
+            assert fields['PRIORITY'] == '4' and fields['SYSLOG_IDENTIFIER'] == 'vigie' and fields['VIGIE_EVENT'] == 'SERVICE_ALERT', fields
+            assert fields['MESSAGE'].startswith('SERVICE ALERT: h;s;WARNING;SOFT;1;warm'), fields
+        finally:
+            if made:
+                subprocess.run(['umount', '/dev/log'], check=False)
+                os.unlink('/dev/log')
+
+
+main()
