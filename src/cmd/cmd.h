@@ -9,3 +9,4 @@ int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
+int cmd_beside(int argc, char **argv); /* backup and restore: by argv[0] */

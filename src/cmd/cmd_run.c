@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
 
-#include "role/main_roles.h"
+#include "cmd/beside.h"
 #include "cmd/opt.h"
+#include "role/main_roles.h"
 #include "role/parent.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Where a configuration is looked for when none is named. */
@@ -20,29 +19,6 @@ static const char *find_default(void)
             return default_main[i];
     }
     return NULL;
-}
-
-/* All roles in one process need the program that links them all; it takes our place, process number included. */
-static int exec_all(int argc, char **argv)
-{
-    char path[4200];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 16);
-    const char **words = mem_calloc((size_t)argc + 2, sizeof(*words));
-    char *slash;
-
-    path[MAX(n, (ssize_t)0)] = '\0';
-    slash = strrchr(path, '/');
-    if (slash) {
-        memcpy(slash, "/vigie-all", sizeof("/vigie-all"));
-        words[0] = path;
-        for (int i = 0; i < argc; i++)
-            words[i + 1] = argv[i];
-        execv(path, (char *const *)(uintptr_t)words);
-    }
-    fprintf(stderr, "vigie run: --one-process needs %s, which cannot be executed: %s\n", path,
-            strerror(errno));
-    mem_free(words);
-    return CMD_FAILED;
 }
 
 int cmd_run(int argc, char **argv)
@@ -84,7 +60,7 @@ int cmd_run(int argc, char **argv)
         return CMD_USAGE;
     }
     if (po.one_process && main_roles_n == 1)
-        return exec_all(argc, argv);
+        return beside_exec("vigie-all", "--one-process", argc, argv); /* it links all roles */
     po.set = set.at;
     po.n_set = set.n;
     r = parent_run(&po);

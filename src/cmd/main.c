@@ -16,6 +16,8 @@ static const struct {
     {"check", "judge a configuration: every error and warning with its place", cmd_check},
     {"ctl", "ask and command a running Vigie", cmd_ctl},
     {"journal", "look into the record on disk: verify, dump, stats", cmd_journal},
+    {"backup", "save the state folder into a file", cmd_beside},
+    {"restore", "make a state folder again from a backup", cmd_beside},
 };
 
 static void usage(FILE *to)

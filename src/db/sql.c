@@ -251,3 +251,62 @@ int sql_meta_set(struct sql *s, const char *name, int64_t value)
     sql_end(s, SQL_META_SET);
     return r;
 }
+
+/* ---- whole databases ---- */
+
+static int open_plain(struct sql *s, const char *path, int flags, struct err *err)
+{
+    int r;
+
+    *s = (struct sql){.db = NULL};
+    r = code(sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL));
+    if (r == 0) {
+        int keep = 1;
+
+        sqlite3_busy_timeout(s->db, 5000);
+        sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    }
+    return r < 0 ? err_set(err, r, "the database %s cannot be opened: %s", path, sql_message(s)) : 0;
+}
+
+int sql_copy(const char *from, const char *to, struct err *err)
+{
+    struct sql in, out = {.db = NULL};
+    sqlite3_backup *b = NULL;
+    int r = open_plain(&in, from, SQLITE_OPEN_READONLY, err);
+
+    if (r == 0)
+        r = open_plain(&out, to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+    if (r == 0)
+        b = sqlite3_backup_init(out.db, "main", in.db, "main");
+    if (r == 0 && b)
+        sqlite3_backup_step(b, -1); /* all at once: of one moment */
+    if (r == 0)
+        r = b ? code(sqlite3_backup_finish(b)) : E_IO;
+    if (r == 0) /* a file without a log beside it */
+        r = run(&out, "PRAGMA journal_mode=DELETE;");
+    if (r < 0)
+        err_set(err, r, "the database %s cannot be copied: %s", from, sql_message(&out));
+    sql_close(&out);
+    sql_close(&in);
+    return r;
+}
+
+int sql_look(const char *path, struct err *err)
+{
+    struct sql s;
+    sqlite3_stmt *st = NULL;
+    int r = open_plain(&s, path, SQLITE_OPEN_READONLY, err);
+
+    if (r == 0)
+        r = code(sqlite3_prepare_v2(s.db, "PRAGMA quick_check(1)", -1, &st, NULL));
+    if (r == 0)
+        r = code(sqlite3_step(st));
+    if (r == 1)
+        r = strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0 ? 0 : E_FORMAT;
+    if (r < 0)
+        err_set(err, r, "the database %s is damaged", path);
+    sqlite3_finalize(st);
+    sql_close(&s);
+    return r;
+}

@@ -62,4 +62,8 @@ void sql_rollback(struct sql *s); /* no effect without a transaction */
 /* Numbers kept in the table meta that every schema has; def when it is not there. */
 int sql_meta_get(struct sql *s, const char *name, int64_t def, int64_t *out);
 int sql_meta_set(struct sql *s, const char *name, int64_t value);
+/* A copy of a database, of one moment, while others write it: `to` is made. The source is not migrated or changed. */
+int sql_copy(const char *from, const char *to, struct err *err);
+/* Opens a database nobody uses and lets SQLite check it. */
+int sql_look(const char *path, struct err *err);
 const char *sql_message(const struct sql *s); /* what the database said last */

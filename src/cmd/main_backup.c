@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vigie-backup: what 'vigie backup' and 'vigie restore' call. An executable of its own, since nothing else links libarchive.
+ * A restore goes into a new folder beside the state folder, is verified there, and takes its place only then.
+ */
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/opt.h"
+#include "cmd/state_dir.h"
+#include "db/backup.h"
+#include "db/statedir.h"
+#include "os/clock.h"
+#include "os/disk.h"
+#include "os/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct options {
+    const char *config, *state;
+    bool replace, verify, force;
+};
+
+static int say(const char *word, const struct err *err)
+{
+    fprintf(stderr, "vigie %s: %s\n", word, err->text);
+    return CMD_FAILED;
+}
+
+static void print_size(uint64_t files, uint64_t bytes)
+{
+    printf("%" PRIu64 " file%s, %" PRIu64 ".%" PRIu64 " MiB", files, files == 1 ? "" : "s", bytes >> 20,
+           (bytes & 0xfffff) * 10 >> 20);
+}
+
+/* ---- backup ---- */
+
+/* The archive appears under its name when it is whole: before that it is NAME.part. */
+static int write_archive(const struct backup_where *state, const char *name, struct backup_made *made,
+                         struct err *err)
+{
+    char part[4200], scratch[4200];
+    int fd, r;
+
+    snprintf(part, sizeof(part), "%s.part", name);
+    snprintf(scratch, sizeof(scratch), "%s.part-db", name);
+    unlink(part);
+    fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return err_sys(err, errno, "cannot make %s", part);
+    r = backup_make(state, fd, scratch, clock_wall(), made, err);
+    if (r == 0 && fsync(fd) < 0)
+        r = err_sys(err, errno, "cannot write %s", part);
+    close(fd);
+    if (r == 0 && rename(part, name) < 0)
+        r = err_sys(err, errno, "cannot name the backup %s", name);
+    if (r < 0)
+        unlink(part);
+    return r;
+}
+
+static int backup(const struct options *o, const char *name)
+{
+    struct backup_where state;
+    struct backup_made made;
+    struct err err = ERR_INIT;
+    struct stat st;
+    char dir[4096];
+    int r = state_dir_find(o->config, o->state, dir, sizeof(dir), &err);
+
+    if (r < 0)
+        return say("backup", &err);
+    if (strlen(name) > 4000 || (!o->force && lstat(name, &st) == 0)) {
+        fprintf(stderr, "vigie backup: %s exists: name another file, or give --force to replace it\n", name);
+        return CMD_FAILED;
+    }
+    state = (struct backup_where){open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), dir};
+    if (state.fd < 0)
+        r = err_sys(&err, errno, "cannot open the state folder %s", dir);
+    if (r == 0)
+        r = write_archive(&state, name, &made, &err);
+    if (state.fd >= 0)
+        close(state.fd);
+    if (r < 0)
+        return say("backup", &err);
+    printf("%s: ", name);
+    print_size(made.files, made.bytes);
+    if (stat(name, &st) == 0)
+        printf(", %" PRIu64 ".%" PRIu64 " MiB compressed", (uint64_t)st.st_size >> 20,
+               ((uint64_t)st.st_size & 0xfffff) * 10 >> 20);
+    printf("\n");
+    return CMD_OK;
+}
+
+/* ---- restore ---- */
+
+static void note_entry(void *user, const char *name)
+{
+    if (strcmp(name, "lock") != 0)
+        *(bool *)user = true;
+}
+
+/* Is there something in the folder, and does a Vigie use it? */
+static int look_at_old(const char *dir, bool *full, struct err *err)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), lock, r = 0;
+
+    *full = false;
+    if (fd < 0)
+        return errno == ENOENT ? 0 : err_sys(err, errno, "cannot open the state folder %s", dir);
+    lock = openat(fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (lock >= 0 && file_lock(lock) == E_BUSY)
+        r = err_set(err, E_BUSY, "a Vigie runs on %s: stop it first; nothing was changed", dir);
+    if (lock >= 0)
+        close(lock);
+    if (r == 0 && disk_list(fd, note_entry, full) < 0)
+        r = err_sys(err, errno, "cannot read the state folder %s", dir);
+    close(fd);
+    return r;
+}
+
+static int remove_one(const char *path, const struct stat *st UNUSED, int kind UNUSED, struct FTW *at UNUSED)
+{
+    return remove(path);
+}
+
+static void remove_tree(const char *dir)
+{
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int open_archive(const char *name, struct err *err)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? err_sys(err, errno, "cannot open the backup %s", name) : fd;
+}
+
+static int read_archive(const char *name, const struct backup_where *to, struct backup_seen *seen,
+                        struct err *err)
+{
+    int fd = open_archive(name, err), r;
+
+    if (fd < 0)
+        return fd;
+    r = backup_read(fd, to, seen, err);
+    close(fd);
+    return r;
+}
+
+/* Into a folder of its own; on an error it is taken away again. */
+static int unpack(const char *name, const char *staging, struct backup_seen *seen, struct err *err)
+{
+    struct backup_where to = {.path = staging};
+    int r = 0;
+
+    remove_tree(staging); /* what a restore left that was killed */
+    if (mkdir(staging, 0700) < 0)
+        return err_sys(err, errno, "cannot make the folder %s", staging);
+    to.fd = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (to.fd < 0)
+        r = err_sys(err, errno, "cannot open %s", staging);
+    if (r == 0)
+        r = read_archive(name, &to, seen, err);
+    if (r == 0)
+        r = statedir_check_format(to.fd, staging, err);
+    if (r == 0 && fchmod(to.fd, 0711) < 0)
+        r = err_sys(err, errno, "cannot open %s to others", staging);
+    if (to.fd >= 0)
+        close(to.fd);
+    if (r < 0)
+        remove_tree(staging);
+    return r;
+}
+
+/* The old folder goes aside, the new one takes its place. */
+static int swap(const char *dir, const char *staging, const char *aside, bool there, struct err *err)
+{
+    int e;
+
+    if (there && rename(dir, aside) < 0)
+        return errno == EBUSY ? err_set(err, E_BUSY,
+                                        "%s is a mount point and cannot be set aside: restore with --state "
+                                        "DIR into another folder of that disk, and "
+                                        "name it with vigie_state_dir",
+                                        dir)
+                              : err_sys(err, errno, "cannot set %s aside", dir);
+    if (rename(staging, dir) == 0)
+        return 0;
+    e = errno;
+    if (there && rename(aside, dir) < 0)
+        return err_sys(err, e,
+                       "cannot name the restored folder %s; the old one is %s now, the restored one %s", dir,
+                       aside, staging);
+    return err_sys(err, e, "cannot name the restored folder %s; nothing was changed", dir);
+}
+
+struct place {
+    char dir[4096], staging[4200], aside[4200], parent[4096];
+    bool there, full;
+};
+
+static int find_place(const struct options *o, struct place *p, struct err *err)
+{
+    struct stat st;
+    char *slash;
+    int r = state_dir_find(o->config, o->state, p->dir, sizeof(p->dir), err);
+
+    if (r < 0)
+        return r;
+    while (strlen(p->dir) > 1 && p->dir[strlen(p->dir) - 1] == '/')
+        p->dir[strlen(p->dir) - 1] = '\0';
+    snprintf(p->staging, sizeof(p->staging), "%s.restoring", p->dir);
+    snprintf(p->aside, sizeof(p->aside), "%s.before-restore-%lld", p->dir,
+             (long long)time_wall_s(clock_wall()));
+    snprintf(p->parent, sizeof(p->parent), "%s", p->dir);
+    slash = strrchr(p->parent, '/');
+    if (slash)
+        slash[slash == p->parent ? 1 : 0] = '\0';
+    else
+        snprintf(p->parent, sizeof(p->parent), ".");
+    p->there = lstat(p->dir, &st) == 0;
+    r = look_at_old(p->dir, &p->full, err);
+    if (r == 0 && p->full && !o->replace)
+        r = err_set(err, E_EXIST,
+                    "the state folder %s is not empty: give --replace to set it aside (as %s), or --state "
+                    "DIR to restore into another; nothing was changed",
+                    p->dir, p->aside);
+    return r;
+}
+
+static int put_in_place(const struct place *p, struct err *err)
+{
+    int r = swap(p->dir, p->staging, p->aside, p->there, err), fd;
+
+    if (r < 0) {
+        remove_tree(p->staging);
+        return r;
+    }
+    fd = open(p->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        file_sync_dir(fd);
+        close(fd);
+    }
+    if (p->there && !p->full)
+        remove_tree(p->aside); /* it held a lock file at most */
+    return 0;
+}
+
+static int restore(const struct options *o, const char *name)
+{
+    const struct backup_where nowhere = {.fd = -1, .path = ""};
+    struct backup_seen seen;
+    struct place p;
+    struct err err = ERR_INIT;
+    int r = o->verify ? read_archive(name, &nowhere, &seen, &err) : find_place(o, &p, &err);
+
+    if (r == 0 && !o->verify) {
+        r = unpack(name, p.staging, &seen, &err);
+        if (r == 0)
+            r = put_in_place(&p, &err);
+    }
+    if (r < 0)
+        return say("restore", &err);
+    printf("%s: made %s on %s by Vigie %s: ", name, seen.made,
+           seen.host[0] ? seen.host : "an unknown machine", seen.version);
+    print_size(seen.files, seen.bytes);
+    printf(o->verify ? ": whole\n" : ", restored into %s\n", p.dir);
+    if (!o->verify && p.full)
+        printf("The folder that was there is %s now.\n", p.aside);
+    return CMD_OK;
+}
+
+/* ---- */
+
+static int parse(const struct opt_command *cmd, const char *word, int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    size_t n;
+    int r = opt_parse(cmd, argc, argv, &n, &err);
+
+    if (r < 0)
+        fprintf(stderr, "vigie %s: %s\n", word, err.text);
+    return r;
+}
+
+static int backup_command(int argc, char **argv)
+{
+    struct options o = {.config = NULL};
+    const struct opt opts[] = {
+        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie to be saved.", &o.config},
+        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"force", 0, OPT_FLAG, NULL, "Replace FILE if it exists.", &o.force},
+    };
+    const struct opt_command cmd = {
+        .usage = "vigie backup [-c MAIN | --state DIR] [--force] FILE",
+        .about = "Saves the state folder into one compressed file (tar with zstd), also while Vigie runs: "
+                 "journal, history, identities, users and tokens.\n"
+                 "Sessions are left out, and so is the configuration, which is not in the state folder. "
+                 "Needs to read the folder: run it as root, or as the user that "
+                 "runs Vigie.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 1,
+        .operands_max = 1,
+        .operands = "FILE",
+    };
+    int r = parse(&cmd, "backup", argc, argv);
+
+    return r == OPT_HELP ? CMD_OK : r < 0 ? CMD_USAGE : backup(&o, argv[0]);
+}
+
+static int restore_command(int argc, char **argv)
+{
+    struct options o = {.config = NULL};
+    const struct opt opts[] = {
+        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie to be restored.",
+         &o.config},
+        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"verify", 0, OPT_FLAG, NULL, "Only say whether FILE is whole.", &o.verify},
+        {"replace", 0, OPT_FLAG, NULL, "Set aside a state folder that is not empty.", &o.replace},
+    };
+    const struct opt_command cmd = {
+        .usage = "vigie restore [-c MAIN | --state DIR] [--replace] FILE\n       vigie restore --verify FILE",
+        .about = "Makes a state folder again from a backup. Every file is compared with the backup's "
+                 "checksums, and databases and journal are looked at, in a folder beside\n"
+                 "the state folder; only then it takes its place. Vigie must be stopped. Exit status 1, and "
+                 "nothing changed, if anything is wrong.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 1,
+        .operands_max = 1,
+        .operands = "FILE",
+    };
+    int r = parse(&cmd, "restore", argc, argv);
+
+    return r == OPT_HELP ? CMD_OK : r < 0 ? CMD_USAGE : restore(&o, argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+    log_init("", LOG_INFO);
+    umask(077);
+    if (argc >= 2 && strcmp(argv[1], "backup") == 0)
+        return backup_command(argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "restore") == 0)
+        return restore_command(argc - 1, argv + 1);
+    fprintf(stderr, "vigie-backup is called by 'vigie backup' and 'vigie restore'\n");
+    return CMD_USAGE;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/backup.h"
+
+#include "base/hash.h"
+#include "base/vec.h"
+#include "db/backup_int.h"
+#include "db/sql.h"
+#include "os/disk.h"
+#include "wire/json.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE (256u * 1024)
+
+const char *const backup_folders[BACKUP_FOLDERS] = {"db", "journal", "snapshots", "auth"};
+
+struct maker {
+    const struct backup_where *state;
+    const char *scratch;
+    struct wall now;
+    struct archive *tar;
+    struct json manifest;
+    struct buf manifest_text;
+    struct backup_made *made;
+    struct err *err;
+    int failed;
+    char *piece;
+    int folder; /* the one being listed */
+    const char *folder_name;
+};
+
+static int tar_error(struct maker *k, const char *name)
+{
+    k->failed = err_set(k->err, archive_errno(k->tar) == ENOSPC ? E_NOSPC : E_IO, "cannot write %s: %s", name,
+                        archive_error_string(k->tar));
+    return k->failed;
+}
+
+static int put_header(struct maker *k, const char *name, uint64_t size)
+{
+    struct archive_entry *e = archive_entry_new();
+    int r = 0;
+
+    archive_entry_set_pathname(e, name);
+    archive_entry_set_size(e, (int64_t)size);
+    archive_entry_set_filetype(e, AE_IFREG);
+    archive_entry_set_perm(e, 0600);
+    archive_entry_set_mtime(e, time_wall_s(k->now), 0);
+    if (archive_write_header(k->tar, e) != ARCHIVE_OK)
+        r = tar_error(k, name);
+    archive_entry_free(e);
+    return r;
+}
+
+static void list_in_manifest(struct maker *k, const char *name, uint64_t size,
+                             const unsigned char sum[HASH_SHA256_BYTES])
+{
+    char hex[HASH_SHA256_HEX];
+
+    hash_hex(sum, HASH_SHA256_BYTES, hex);
+    json_map(&k->manifest);
+    json_key_c(&k->manifest, "name", name);
+    json_key_u64(&k->manifest, "size", size);
+    json_key_c(&k->manifest, "sha256", hex);
+    json_map_end(&k->manifest);
+    k->made->files++;
+    k->made->bytes += size;
+}
+
+/* The first `size` bytes of fd: a segment grows meanwhile. */
+static int put_bytes(struct maker *k, const char *name, int fd, uint64_t size)
+{
+    unsigned char sum[HASH_SHA256_BYTES];
+    struct hash_sha256 hash;
+
+    hash_sha256_init(&hash);
+    for (uint64_t at = 0; at < size;) {
+        int64_t n = disk_read(fd, at, k->piece, (size_t)MIN((uint64_t)PIECE, size - at));
+
+        if (n <= 0)
+            return k->failed = err_set(k->err, n < 0 ? (int)n : E_IO, "cannot read %s/%s to its end",
+                                       k->state->path, name);
+        hash_sha256_add(&hash, k->piece, (size_t)n);
+        if (archive_write_data(k->tar, k->piece, (size_t)n) != n)
+            return tar_error(k, name);
+        at += (uint64_t)n;
+    }
+    hash_sha256_end(&hash, sum);
+    list_in_manifest(k, name, size, sum);
+    return 0;
+}
+
+static int put_fd(struct maker *k, const char *name, int fd)
+{
+    int64_t size = disk_size(fd);
+    int r =
+        size < 0 ? (k->failed = err_set(k->err, (int)size, "cannot read %s/%s", k->state->path, name)) : 0;
+
+    if (r == 0)
+        r = put_header(k, name, (uint64_t)size);
+    return r == 0 ? put_bytes(k, name, fd, (uint64_t)size) : r;
+}
+
+/* What is not there any more is no error: retention goes on meanwhile. */
+static int put_file(struct maker *k, int dir, const char *file, const char *name)
+{
+    int fd = disk_open(dir, file, DISK_READ), r;
+
+    if (fd == E_NOENT)
+        return 0;
+    if (fd < 0)
+        return k->failed = err_set(
+                   k->err, fd, "cannot open %s/%s%s", k->state->path, name,
+                   fd == E_PERM ? ": permission denied (run this as root, or as the user that runs Vigie)"
+                                : "");
+    r = put_fd(k, name, fd);
+    close(fd);
+    return r;
+}
+
+static int put_database(struct maker *k, const char *file, const char *name)
+{
+    char path[4400];
+    int fd, r;
+
+    snprintf(path, sizeof(path), "%s/%s", k->state->path, name);
+    unlink(k->scratch);
+    r = sql_copy(path, k->scratch, k->err);
+    fd = r == 0 ? open(k->scratch, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (r == 0 && fd < 0)
+        r = err_sys(k->err, errno, "cannot read the copy of %s", file);
+    if (r == 0)
+        r = put_fd(k, name, fd);
+    if (fd >= 0)
+        close(fd);
+    unlink(k->scratch);
+    k->failed = r;
+    return r;
+}
+
+static void put_listed(void *user, const char *file)
+{
+    struct maker *k = user;
+    struct str f = str_of(file);
+    char name[512];
+    struct stat st;
+
+    if (k->failed || !backup_name_allowed(k->folder_name, f) ||
+        fstatat(k->folder, file, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+        return;
+    snprintf(name, sizeof(name), "%s/%s", k->folder_name, file);
+    if (strcmp(k->folder_name, "db") == 0)
+        put_database(k, file, name);
+    else
+        put_file(k, k->folder, file, name);
+}
+
+static int put_folder(struct maker *k, const char *name)
+{
+    int r;
+
+    k->folder_name = name;
+    k->folder = openat(k->state->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (k->folder < 0)
+        return errno == ENOENT ? 0 : err_sys(k->err, errno, "cannot open %s/%s", k->state->path, name);
+    r = disk_list(k->folder, put_listed, k);
+    close(k->folder);
+    if (r < 0)
+        return err_set(k->err, r, "cannot list %s/%s", k->state->path, name);
+    return k->failed;
+}
+
+static void begin_manifest(struct maker *k)
+{
+    char host[256] = "";
+    struct json *j = &k->manifest;
+
+    gethostname(host, sizeof(host) - 1);
+    json_init(j, &k->manifest_text);
+    json_map(j);
+    json_key_u64(j, "vigie_backup", BACKUP_FORMAT);
+    json_key_c(j, "version", BUILD_VERSION);
+    json_key_time(j, "made", k->now);
+    json_key_c(j, "host", host);
+    json_key(j, "files");
+    json_list(j);
+}
+
+static int put_manifest(struct maker *k)
+{
+    json_list_end(&k->manifest);
+    json_map_end(&k->manifest);
+    buf_add_char(&k->manifest_text, '\n');
+    if (put_header(k, "manifest.json", k->manifest_text.len) < 0)
+        return k->failed;
+    if (archive_write_data(k->tar, k->manifest_text.data, k->manifest_text.len) !=
+        (ssize_t)k->manifest_text.len)
+        return tar_error(k, "manifest.json");
+    return 0;
+}
+
+static int put_all(struct maker *k)
+{
+    int r = put_file(k, k->state->fd, "format", "format");
+
+    if (r == 0 && !k->made->files)
+        r = err_set(k->err, E_NOENT, "%s is no state folder of Vigie: it has no file 'format'",
+                    k->state->path);
+    if (r == 0)
+        r = put_file(k, k->state->fd, "epoch", "epoch");
+    for (size_t i = 0; r == 0 && i < BACKUP_FOLDERS; i++)
+        r = put_folder(k, backup_folders[i]);
+    return r == 0 ? put_manifest(k) : r;
+}
+
+int backup_make(const struct backup_where *state, int out_fd, const char *scratch, struct wall now,
+                struct backup_made *made, struct err *err)
+{
+    struct maker k = {.state = state, .scratch = scratch, .now = now, .made = made, .err = err};
+    int r;
+
+    *made = (struct backup_made){0, 0};
+    k.tar = archive_write_new();
+    k.piece = mem_alloc(PIECE);
+    begin_manifest(&k);
+    if (archive_write_set_format_pax_restricted(k.tar) != ARCHIVE_OK ||
+        archive_write_add_filter_zstd(k.tar) < ARCHIVE_WARN ||
+        archive_write_open_fd(k.tar, out_fd) != ARCHIVE_OK)
+        r = tar_error(&k, "the archive");
+    else
+        r = put_all(&k);
+    if (archive_write_close(k.tar) != ARCHIVE_OK && r == 0)
+        r = tar_error(&k, "the archive");
+    archive_write_free(k.tar);
+    buf_release(&k.manifest_text);
+    mem_free(k.piece);
+    return r;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Backups of a state folder: one file, a tar archive (POSIX pax) compressed with zstd, that `tar --zstd -t` can list too.
+ *
+ *   format, epoch              as they stand in the folder
+ *   db/NAME.db                 copies made through SQLite, each of one moment
+ *   journal/NAME.vj            as far as they were written
+ *   snapshots/NAME             the configurations that the journal names
+ *   auth/users                 users and tokens; sessions are left out: who signed in before signs in again
+ *   manifest.json              the last: {"vigie_backup": 1, "version", "made", "host", "files": [{"name", "size", "sha256"}, ...]}
+ *
+ * Vigie may run meanwhile. The databases are taken first and the journal after them, so the journal knows all that a database holds, and a start brings them to its end. A
+ * batch under way at the end of the journal is cut off at that start, as after a crash.
+ */
+#include "base/err.h"
+#include "base/time.h"
+
+#define BACKUP_FORMAT 1
+
+struct backup_made {
+    uint64_t files, bytes; /* before compression */
+};
+
+struct backup_where {
+    int fd;           /* the folder */
+    const char *path; /* absolute, for messages and SQLite */
+};
+
+/* Writes the archive to out_fd. scratch: path of a file that may be made and is removed again (a database's copy). */
+int backup_make(const struct backup_where *state, int out_fd, const char *scratch, struct wall now,
+                struct backup_made *made, struct err *err);
+
+struct backup_seen {
+    uint64_t files, bytes;
+    char made[TIME_RFC3339], host[256], version[64];
+};
+
+/*
+ * Reads an archive to its end and compares every file with the manifest; with a folder (fd >= 0), an empty one of the caller's, writes the files there and syncs them, and opens the
+ * journal and the databases to see that they are whole. What is in an archive is not trusted: only the names above are taken. E_FORMAT: not a whole backup, and why.
+ */
+int backup_read(int in_fd, const struct backup_where *to, struct backup_seen *seen, struct err *err);

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/backup.h"
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "db/backup_int.h"
+#include "db/journal_read.h"
+#include "db/sql.h"
+#include "os/file.h"
+#include "wire/json_read.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE         (256u * 1024)
+#define MANIFEST_MOST (256u * 1024 * 1024)
+
+struct met { /* a file of the archive */
+    char *name;
+    uint64_t size;
+    char sum[HASH_SHA256_HEX];
+    bool listed;
+};
+
+struct taker {
+    const struct backup_where *to;
+    struct archive *tar;
+    VEC(struct met) files;
+    struct map by_name;
+    struct buf manifest;
+    bool ended; /* the manifest was there */
+    struct backup_seen *seen;
+    struct err *err;
+    char *piece;
+};
+
+static int bad(struct taker *k, const char *name, const char *what)
+{
+    return err_set(k->err, E_FORMAT, "the backup is not whole: %s: %s; nothing was changed", name, what);
+}
+
+/* ---- names ---- */
+
+static bool is_allowed(struct str name)
+{
+    struct str file = name, folder = str_cut(&file, '/');
+
+    if (str_eq_c(name, "format") || str_eq_c(name, "epoch"))
+        return true;
+    for (size_t i = 0; i < BACKUP_FOLDERS; i++)
+        if (str_eq_c(folder, backup_folders[i]))
+            return backup_name_allowed(backup_folders[i], file);
+    return false;
+}
+
+/* ---- files ---- */
+
+static int make_file(struct taker *k, const char *name, int *fd)
+{
+    *fd = -1;
+    if (k->to->fd < 0)
+        return 0;
+    *fd = openat(k->to->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return *fd < 0 ? err_sys(k->err, errno, "cannot make %s/%s", k->to->path, name) : 0;
+}
+
+/* The data of the entry at hand, to a file (fd >= 0), to a text, or only through the sum. */
+static int take_bytes(struct taker *k, struct met *f, int fd, struct buf *text)
+{
+    unsigned char sum[HASH_SHA256_BYTES];
+    struct hash_sha256 hash;
+    ssize_t n;
+
+    hash_sha256_init(&hash);
+    while ((n = archive_read_data(k->tar, k->piece, PIECE)) > 0) {
+        hash_sha256_add(&hash, k->piece, (size_t)n);
+        f->size += (uint64_t)n;
+        if (text && text->len + (size_t)n <= MANIFEST_MOST)
+            buf_add(text, k->piece, (size_t)n);
+        if (fd >= 0 && file_write_all(fd, k->piece, (size_t)n) < 0)
+            return err_sys(k->err, errno, "cannot write %s/%s", k->to->path, f->name);
+    }
+    if (n < 0)
+        return bad(k, f->name, archive_error_string(k->tar));
+    if (fd >= 0 && fsync(fd) < 0)
+        return err_sys(k->err, errno, "cannot write %s/%s", k->to->path, f->name);
+    hash_sha256_end(&hash, sum);
+    hash_hex(sum, HASH_SHA256_BYTES, f->sum);
+    return 0;
+}
+
+static int take_file(struct taker *k, const char *name)
+{
+    struct met *f;
+    uint64_t at;
+    int fd, r;
+
+    if (!is_allowed(str_of(name)))
+        return bad(k, name, "no file of this name belongs into one");
+    if (map_get(&k->by_name, str_of(name), &at))
+        return bad(k, name, "it is there twice");
+    f = VEC_ADD(&k->files);
+    *f = (struct met){.name = str_dup(str_of(name))};
+    map_put(&k->by_name, str_of(f->name), k->files.n - 1);
+    r = make_file(k, name, &fd);
+    if (r == 0)
+        r = take_bytes(k, f, fd, NULL);
+    if (fd >= 0)
+        close(fd);
+    k->seen->files++;
+    k->seen->bytes += f->size;
+    return r;
+}
+
+static int take_entry(struct taker *k, struct archive_entry *e)
+{
+    const char *name = archive_entry_pathname(e);
+    struct met manifest = {.name = (char *)"manifest.json"};
+
+    if (!name || archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
+        return bad(k, name ? name : "an entry", "it is no plain file");
+    if (k->ended)
+        return bad(k, name, "it stands behind the manifest");
+    if (strcmp(name, "manifest.json") != 0)
+        return take_file(k, name);
+    k->ended = true;
+    return take_bytes(k, &manifest, -1, &k->manifest);
+}
+
+static int take_all(struct taker *k)
+{
+    struct archive_entry *e;
+    int r = 0, got;
+
+    while (r == 0 && (got = archive_read_next_header(k->tar, &e)) != ARCHIVE_EOF)
+        r = got < ARCHIVE_WARN ? bad(k, "the archive", archive_error_string(k->tar)) : take_entry(k, e);
+    if (r == 0 && !k->ended)
+        r = bad(k, "manifest.json", "the archive ends without it");
+    return r;
+}
+
+/* ---- the manifest ---- */
+
+static int compare_one(struct taker *k, const struct json_value *v)
+{
+    struct str name = json_read_text(json_read_member(v, "name")),
+               sum = json_read_text(json_read_member(v, "sha256"));
+    char shown[256];
+    struct met *f;
+    uint64_t at;
+
+    str_copy(shown, sizeof(shown), name);
+    if (!name.n || !map_get(&k->by_name, name, &at))
+        return bad(k, name.n ? shown : "manifest.json", "a file of the manifest is missing");
+    f = &k->files.at[at];
+    if (f->listed || f->size != (uint64_t)json_read_int(json_read_member(v, "size")) ||
+        !str_eq_c(sum, f->sum))
+        return bad(k, shown, "its contents are not those that were saved");
+    f->listed = true;
+    return 0;
+}
+
+static void take_words(struct taker *k, const struct json_value *m)
+{
+    str_copy(k->seen->made, sizeof(k->seen->made), json_read_text(json_read_member(m, "made")));
+    str_copy(k->seen->host, sizeof(k->seen->host), json_read_text(json_read_member(m, "host")));
+    str_copy(k->seen->version, sizeof(k->seen->version), json_read_text(json_read_member(m, "version")));
+}
+
+static int compare_files(struct taker *k, const struct json_value *m)
+{
+    const struct json_value *files = json_read_member(m, "files");
+    int64_t format = json_read_int(json_read_member(m, "vigie_backup"));
+    int r = 0;
+
+    if (format > BACKUP_FORMAT)
+        return err_set(
+            k->err, E_FORMAT,
+            "the backup was made by a newer Vigie (%s, format %lld; this one knows %d): restore it with that "
+            "version; nothing was changed",
+            k->seen->version, (long long)format, BACKUP_FORMAT);
+    if (format < 1 || json_read_type(files) != JSON_IS_ARRAY)
+        return bad(k, "manifest.json", "it is no manifest of Vigie's");
+    for (size_t i = 0; r == 0 && i < json_read_length(files); i++)
+        r = compare_one(k, json_read_element(files, i));
+    for (size_t i = 0; r == 0 && i < k->files.n; i++)
+        if (!k->files.at[i].listed)
+            r = bad(k, k->files.at[i].name, "the manifest does not know it");
+    return r;
+}
+
+static int compare(struct taker *k)
+{
+    struct str rest = buf_str(&k->manifest);
+    struct json_value *m = json_read(&rest, NULL);
+    int r;
+
+    if (!m)
+        return bad(k, "manifest.json", "it is damaged");
+    take_words(k, m);
+    r = compare_files(k, m);
+    json_read_free(m);
+    return r;
+}
+
+/* ---- what was restored, looked at by those who will use it ---- */
+
+static int look_at_journal(struct taker *k)
+{
+    struct journal_dir dir = {openat(k->to->fd, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct journal_list list = {.v = {0}};
+    struct journal_io io;
+    int r;
+
+    if (dir.fd < 0)
+        return err_sys(k->err, errno, "cannot open %s/journal", k->to->path);
+    journal_io_dir(&io, &dir);
+    r = journal_list_read(&list, &io, k->err);
+    journal_list_release(&list);
+    close(dir.fd);
+    return r;
+}
+
+static int look_at_databases(struct taker *k)
+{
+    char path[4400];
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < k->files.n; i++) {
+        if (!str_starts(str_of(k->files.at[i].name), STR("db/")))
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", k->to->path, k->files.at[i].name);
+        r = sql_look(path, k->err);
+    }
+    return r;
+}
+
+static int make_folders(struct taker *k)
+{
+    for (size_t i = 0; i < BACKUP_FOLDERS; i++)
+        if (mkdirat(k->to->fd, backup_folders[i], 0700) < 0)
+            return err_sys(k->err, errno, "cannot make %s/%s", k->to->path, backup_folders[i]);
+    return 0;
+}
+
+static int sync_folders(struct taker *k)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < BACKUP_FOLDERS; i++) {
+        int fd = openat(k->to->fd, backup_folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        r = fd < 0 ? -1 : file_sync_dir(fd);
+        if (fd >= 0)
+            close(fd);
+    }
+    if (r < 0 || file_sync_dir(k->to->fd) < 0)
+        return err_sys(k->err, errno, "cannot write %s", k->to->path);
+    return 0;
+}
+
+static int take(struct taker *k, int in_fd)
+{
+    int r = k->to->fd >= 0 ? make_folders(k) : 0;
+
+    if (r == 0 && archive_read_open_fd(k->tar, in_fd, PIECE) != ARCHIVE_OK)
+        r = err_set(k->err, E_FORMAT, "the file is damaged, or no backup of Vigie's: %s; nothing was changed",
+                    archive_error_string(k->tar));
+    if (r == 0)
+        r = take_all(k);
+    if (r == 0)
+        r = compare(k);
+    if (r < 0 || k->to->fd < 0)
+        return r;
+    r = look_at_databases(k);
+    if (r == 0)
+        r = look_at_journal(k);
+    return r == 0 ? sync_folders(k) : r;
+}
+
+int backup_read(int in_fd, const struct backup_where *to, struct backup_seen *seen, struct err *err)
+{
+    struct taker k = {.to = to, .seen = seen, .err = err};
+    int r;
+
+    *seen = (struct backup_seen){0};
+    k.tar = archive_read_new();
+    k.piece = mem_alloc(PIECE);
+    archive_read_support_format_tar(k.tar);
+    archive_read_support_filter_zstd(k.tar);
+    r = take(&k, in_fd);
+    archive_read_free(k.tar);
+    for (size_t i = 0; i < k.files.n; i++)
+        mem_free(k.files.at[i].name);
+    VEC_RELEASE(&k.files);
+    map_release(&k.by_name);
+    buf_release(&k.manifest);
+    mem_free(k.piece);
+    return r;
+}
