@@ -3,17 +3,16 @@
 #include "cmd/cmd.h"
 
 #include "base/vec.h"
+#include "cmd/load.h"
 #include "cmd/opt.h"
 #include "core/model.h"
 #include "core/model_build.h"
 #include "core/precache.h"
-#include "role/conf_io.h"
 #include "wire/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -231,19 +230,13 @@ static int write_precache(const struct conf *c, const char *path)
 
 static int run(const struct check *k)
 {
-    struct conf_io io = conf_io_files();
-    struct conf_request rq = {
-        .main_path = k->config, .zone = getenv("TZ"), .native = conf_io_is_native(k->config)};
     struct buf out = BUF_INIT;
-    VEC(struct str) sets = {0};
-    struct conf *c;
+    struct loaded l;
+    const struct conf *c;
     int r;
 
-    for (size_t i = 0; i < k->set.n; i++)
-        *VEC_ADD(&sets) = str_of(k->set.at[i]);
-    rq.sets = sets.at;
-    rq.n_sets = sets.n;
-    c = conf_load(&io, &rq);
+    load_config(&l, k->config, &k->set);
+    c = l.c;
     r = accepted(k, c) ? CMD_OK : CMD_FAILED;
     if (k->output && strcmp(k->output, "json") == 0) {
         json_report(k, c, &out);
@@ -258,9 +251,8 @@ static int run(const struct check *k)
     }
     if (r == CMD_OK && k->precache)
         r = write_precache(c, k->precache);
-    conf_free(c);
+    load_release(&l);
     buf_release(&out);
-    VEC_RELEASE(&sets);
     return r;
 }
 
@@ -299,8 +291,8 @@ int cmd_check(int argc, char **argv)
         k.config = argv[0];
     if (r == 0 && k.output && strcmp(k.output, "json") != 0 && strcmp(k.output, "text") != 0)
         r = err_set(&err, E_INVAL, "the output format '%s' does not exist; write text or json", k.output);
-    if (r == 0 && !k.config && access("/etc/vigie/vigie.conf", F_OK) == 0)
-        k.config = "/etc/vigie/vigie.conf";
+    if (r == 0 && !k.config)
+        k.config = load_default();
     if (r == 0 && !k.config)
         r = err_set(&err, E_INVAL, "name a main file: vigie check /etc/nagios4/nagios.cfg");
     if (r < 0)

@@ -7,6 +7,7 @@ enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_config(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
 int cmd_beside(int argc, char **argv); /* backup and restore: by argv[0] */

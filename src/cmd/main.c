@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"run", "watch, in the foreground", cmd_run},
     {"check", "judge a configuration: every error and warning with its place", cmd_check},
+    {"config", "what a configuration means: show, list, diff, graph", cmd_config},
     {"ctl", "ask and command a running Vigie", cmd_ctl},
     {"journal", "look into the record on disk: verify, dump, stats", cmd_journal},
     {"backup", "save the state folder into a file", cmd_beside},

@@ -2,6 +2,7 @@
 /* The snapshot's tables of what has a name: globals, zone, commands, contacts, groups. */
 #include "core/conf_build.h"
 
+#include "core/conf_secret.h"
 #include "core/zone.h"
 
 #include <string.h>
@@ -168,17 +169,6 @@ void conf_build_commands(struct conf *c)
     }
 }
 
-static bool is_secret_name(struct str name)
-{
-    static const char *const parts[] = {"PASS",    "SECRET",  "TOKEN",   "COMMUNITY",   "APIKEY",
-                                        "API_KEY", "PRIVKEY", "AUTHKEY", "PRIVATE_KEY", "CREDENTIAL"};
-
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        if (str_icontains(name, str_of(parts[i])))
-            return true;
-    return false;
-}
-
 uint32_t conf_secret_text(struct conf *c, struct str secret)
 {
     struct buf coded = BUF_INIT;
@@ -198,7 +188,7 @@ void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *firs
         struct model_var v = {.name = model_build_str(c->build, p->key)};
         struct str value = str_eq_c(p->value, "null") ? STR("") : p->value;
 
-        v.secret = value.n && is_secret_name(p->key);
+        v.secret = value.n && conf_secret_name(p->key);
         v.value = v.secret ? conf_secret_text(c, value) : model_build_str(c->build, value);
         *VEC_ADD(&c->build->var) = v;
     }

@@ -34,6 +34,9 @@ void conf_liner_free(struct conf_liner *l);
 uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
                    const struct macro_scope_of *of, bool open_host);
 
+/* conf_line.c: is the value of $USERn$ anything but a path that exists? */
+bool conf_user_is_secret(struct conf *c, unsigned n);
+
 /* The contacts of contacts and contact_groups rows, kept once a pair of props. */
 struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
                                     unsigned groups_row);

@@ -89,6 +89,7 @@ struct conf {
     VEC(struct conf_prop) options; /* vigie_*: key = name */
     VEC(struct conf_prop) to_read; /* cfg_file, cfg_dir in order: key = which */
     struct str user_macro[257];    /* $USERn$ */
+    struct conf_place user_place[257];
     struct map seen_files;         /* paths of object files read: each once */
     unsigned depth;
     /* Registered objects by type, ordered by name; rank = index in the snapshot's table. */

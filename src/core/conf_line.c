@@ -72,6 +72,13 @@ static bool is_path(struct conf *c, struct str value)
     return c->io.program(c->io.ctx, path) != E_NOENT;
 }
 
+bool conf_user_is_secret(struct conf *c, unsigned n)
+{
+    if (c->user_class[n] == 0)
+        c->user_class[n] = is_path(c, c->user_macro[n]) ? SHSPLIT_VALUE : SHSPLIT_SECRET;
+    return c->user_class[n] == SHSPLIT_SECRET;
+}
+
 static void add_user(struct conf_liner *l, unsigned n)
 {
     struct conf *c = l->c;
@@ -87,9 +94,7 @@ static void add_user(struct conf_liner *l, unsigned n)
         l->unset_user = true;
         return;
     }
-    if (c->user_class[n] == 0)
-        c->user_class[n] = is_path(c, value) ? SHSPLIT_VALUE : SHSPLIT_SECRET;
-    shsplit_add(&l->text, value, (enum shsplit_class)c->user_class[n]);
+    shsplit_add(&l->text, value, conf_user_is_secret(c, n) ? SHSPLIT_SECRET : SHSPLIT_VALUE);
 }
 
 static bool is_open(const struct conf_liner *l, const struct macro_ref *ref, enum macro_scope scope)

@@ -36,6 +36,7 @@ static void read_resource(struct conf *c, struct str path, struct conf_place fro
             continue;
         }
         c->user_macro[n] = str_trim(text);
+        c->user_place[n] = at;
         if (!c->user_macro[n].p)
             c->user_macro[n] = STR("");
     }

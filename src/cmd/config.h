@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The parts of `vigie config`: config.c (words and options), config_show.c, config_diff.c, config_graph.c. */
+#include "cmd/load.h"
+#include "core/conf_origin.h"
+
+struct config_options {
+    const char *config, *output;
+    struct opt_list set;
+    bool origin, show_secrets;
+    bool json;
+};
+
+/* Each returns the exit status. */
+int config_show(const struct config_options *o, char **words, size_t n);
+int config_list(const struct config_options *o, char **words, size_t n);
+int config_diff(const struct config_options *o, char **words, size_t n);
+int config_graph(const struct config_options *o, char **words, size_t n);
+
+/* Loads the main file of -c (or the default one); says on stderr when it has errors. False: there is no file to read, which was said. */
+bool config_load(const struct config_options *o, const char *path, struct loaded *l);
+/* The type of that name; false: there is none, which was said. */
+bool config_type(const char *word, enum conf_type *type);
+/* Writes out to stdout; the exit status is changed to CMD_FAILED when that fails. */
+int config_print(struct buf *out, int status);
