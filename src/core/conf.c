@@ -61,8 +61,10 @@ const struct model_build *conf_tables(const struct conf *c)
 
 static void free_groups(struct conf *c, enum conf_type type)
 {
-    for (size_t i = 0; i < c->groups[type].n; i++)
+    for (size_t i = 0; i < c->groups[type].n; i++) {
         VEC_RELEASE(&c->groups[type].at[i].members);
+        VEC_RELEASE(&c->groups[type].at[i].left_out);
+    }
     VEC_RELEASE(&c->groups[type]);
 }
 
@@ -89,6 +91,7 @@ void conf_free(struct conf *c)
     VEC_RELEASE(&c->options);
     VEC_RELEASE(&c->to_read);
     VEC_RELEASE(&c->services);
+    VEC_RELEASE(&c->doubles);
     VEC_RELEASE(&c->whos);
     map_release(&c->notice_index);
     map_release(&c->seen_files);

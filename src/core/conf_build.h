@@ -11,6 +11,9 @@
 /* conf_value.c */
 /* false: not a whole decimal number; the leading part is still read */
 bool conf_decimal(struct str text, int64_t *millionths);
+bool conf_whole(struct str text, int64_t *millionths); /* the same, where 1e3 is a 1 with text behind it */
+/* The next letter or word of a list of options, which commas or blanks part; false at the end. */
+bool conf_next_option(struct str *rest, struct str *name);
 /* Fills the fields of record (a struct of model.h) that the table of directives names; flag bits into *flags. */
 void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags);
 

@@ -38,14 +38,29 @@ static uint32_t command_of(struct conf *c, const struct conf_object *o, unsigned
     return rank;
 }
 
+/* Extended information, which hosts and services have from definitions of their own: any number, the last one first. */
+struct ext {
+    const struct conf_object *o;
+    const struct ext *next;
+};
+
+static void ext_add(struct conf *c, const struct ext **first, const struct conf_object *o)
+{
+    struct ext *e = arena_alloc(&c->arena, sizeof(*e));
+
+    e->o = o;
+    e->next = *first;
+    *first = e;
+}
+
 /* The text of the object itself, else of its extended information. */
-static uint32_t extra_text(struct conf *c, const struct conf_object *o, unsigned row,
-                           const struct conf_object *ext, unsigned ext_row)
+static uint32_t extra_text(struct conf *c, const struct conf_object *o, unsigned row, const struct ext *ext,
+                           unsigned ext_row)
 {
     struct str v = conf_text(c, o, row);
 
-    if (!v.n && ext)
-        v = conf_text(c, ext, ext_row);
+    for (; !v.n && ext; ext = ext->next)
+        v = conf_text(c, ext->o, ext_row);
     return model_build_str(c->build, v);
 }
 
@@ -66,7 +81,7 @@ static bool next_number(struct str *rest, int64_t *millionths)
 /* Two whole numbers, or three with a fraction. */
 static uint32_t coords(struct conf *c, const struct conf_object *o, unsigned row)
 {
-    const struct conf_prop *p = o ? conf_get(c, o, row) : NULL;
+    const struct conf_prop *p = conf_get(c, o, row);
     size_t want = p && conf_directive(row)->kind == CONF_KIND_COORDS_2D ? 2 : 3, n = 0;
     struct str rest = p ? p->value : STR_NULL;
     struct buf b = BUF_INIT;
@@ -89,7 +104,7 @@ static uint32_t coords(struct conf *c, const struct conf_object *o, unsigned row
 }
 
 static uint32_t extra_of(struct conf *c, const struct conf_object *o, const struct rows *r,
-                         const struct conf_object *ext)
+                         const struct ext *ext)
 {
     struct model_extra e = {.notes = 0};
     bool host = o->type == CONF_HOST;
@@ -110,10 +125,10 @@ static uint32_t extra_of(struct conf *c, const struct conf_object *o, const stru
         e.vrml_image = extra_text(c, o, CONF_D_HOST_vrml_image, ext, CONF_D_HOSTEXTINFO_vrml_image);
         e.coords_2d = coords(c, o, CONF_D_HOST_2d_coords);
         e.coords_3d = coords(c, o, CONF_D_HOST_3d_coords);
-        if (!e.coords_2d)
-            e.coords_2d = coords(c, ext, CONF_D_HOSTEXTINFO_2d_coords);
-        if (!e.coords_3d)
-            e.coords_3d = coords(c, ext, CONF_D_HOSTEXTINFO_3d_coords);
+        for (const struct ext *x = ext; !e.coords_2d && x; x = x->next)
+            e.coords_2d = coords(c, x->o, CONF_D_HOSTEXTINFO_2d_coords);
+        for (const struct ext *x = ext; !e.coords_3d && x; x = x->next)
+            e.coords_3d = coords(c, x->o, CONF_D_HOSTEXTINFO_3d_coords);
     }
     if (memcmp(&e, &(struct model_extra){.notes = 0}, sizeof(e)) == 0)
         return MODEL_NONE;
@@ -162,8 +177,8 @@ static void no_attempts(struct conf *c, const struct conf_object *o)
                  conf_type_name(o->type));
 }
 
-static void common(struct conf *c, const struct conf_object *o, const struct rows *r,
-                   const struct conf_object *ext, struct model_check *k)
+static void common(struct conf *c, const struct conf_object *o, const struct rows *r, const struct ext *ext,
+                   struct model_check *k)
 {
     struct conf_who_entry who;
 
@@ -187,39 +202,41 @@ static void common(struct conf *c, const struct conf_object *o, const struct row
         no_attempts(c, o);
 }
 
-/* Which extended information a host or service has: object index + 1. */
-static uint32_t *host_ext(struct conf *c)
+/* Which extended information each host or service has. */
+static const struct ext **host_ext(struct conf *c)
 {
     static const struct conf_host_rows rows = {CONF_D_HOSTEXTINFO_host_name,
                                                CONF_D_HOSTEXTINFO_hostgroup_name, CONF_HOSTS_NAMED_STAY};
-    uint32_t *ext = mem_calloc(c->ranked[CONF_HOST].n + 1, sizeof(*ext));
+    const struct ext **ext = mem_calloc(c->ranked[CONF_HOST].n + 1, sizeof(*ext));
 
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
         struct conf_hosts hosts = {.given = false};
 
-        if (o->type != CONF_HOSTEXTINFO || !o->registered)
+        if (o->type != CONF_HOSTEXTINFO) /* templates count too, so Nagios has it */
             continue;
         conf_hosts_rows(c, o, rows, &hosts);
+        if (hosts.given && !hosts.wrong && !hosts.all.n)
+            conf_say(c, CONF_ERROR, conf_object_place(o), "this hostextinfo is for no host; name one");
         for (size_t k = 0; k < hosts.all.n; k++)
-            ext[hosts.all.at[k]] = i + 1;
+            ext_add(c, &ext[hosts.all.at[k]], o);
         conf_hosts_release(&hosts);
     }
     return ext;
 }
 
-static uint32_t *service_ext(struct conf *c)
+static const struct ext **service_ext(struct conf *c)
 {
     static const struct conf_host_rows rows = {CONF_D_SERVICEEXTINFO_host_name,
                                                CONF_D_SERVICEEXTINFO_hostgroup_name, CONF_HOSTS_LESS};
-    uint32_t *ext = mem_calloc(c->services.n + 1, sizeof(*ext));
+    const struct ext **ext = mem_calloc(c->services.n + 1, sizeof(*ext));
 
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
         struct conf_hosts hosts = {.given = false};
         struct conf_names names = {.given = false};
 
-        if (o->type != CONF_SERVICEEXTINFO || !o->registered)
+        if (o->type != CONF_SERVICEEXTINFO) /* templates count too, so Nagios has it */
             continue;
         conf_hosts_rows(c, o, rows, &hosts);
         for (size_t k = 0; k < hosts.all.n; k++)
@@ -228,7 +245,7 @@ static uint32_t *service_ext(struct conf *c)
         conf_list_sort(&names.no);
         conf_list_subtract(&names.yes, &names.no);
         for (size_t k = 0; k < names.yes.n; k++)
-            ext[names.yes.at[k]] = i + 1;
+            ext_add(c, &ext[names.yes.at[k]], o);
         conf_names_release(&names);
         conf_hosts_release(&hosts);
     }
@@ -237,13 +254,13 @@ static uint32_t *service_ext(struct conf *c)
 
 static void hosts(struct conf *c)
 {
-    uint32_t *ext = host_ext(c);
+    const struct ext **ext = host_ext(c);
 
     for (uint32_t i = 0; i < c->ranked[CONF_HOST].n; i++) {
         const struct conf_object *o = conf_ranked(c, CONF_HOST, i);
         struct model_check k = {.kind = MODEL_HOST, .host = i};
 
-        common(c, o, &host_rows, ext[i] ? &c->objects.at[ext[i] - 1] : NULL, &k);
+        common(c, o, &host_rows, ext[i], &k);
         if (!k.alias)
             k.alias = k.name;
         if (!k.address)
@@ -274,14 +291,14 @@ static void from_host(struct conf *c, const struct conf_object *o, const struct 
 
 static void services(struct conf *c)
 {
-    uint32_t *ext = service_ext(c);
+    const struct ext **ext = service_ext(c);
 
     for (uint32_t i = 0; i < c->services.n; i++) {
         const struct conf_service *s = &c->services.at[i];
         const struct conf_object *o = &c->objects.at[s->object];
         struct model_check k = {.kind = MODEL_SERVICE, .host = s->host};
 
-        common(c, o, &service_rows, ext[i] ? &c->objects.at[ext[i] - 1] : NULL, &k);
+        common(c, o, &service_rows, ext[i], &k);
         from_host(c, o, conf_ranked(c, CONF_HOST, s->host), &c->build->check.at[s->host], &k);
         if (!k.check_text && map_put_u64(&c->said, 3ull << 62 | (uint64_t)s->object, 1))
             conf_say(c, CONF_ERROR, conf_object_place(o),

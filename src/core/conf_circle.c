@@ -90,19 +90,27 @@ static void parents(struct conf *c)
     graph_release(&g);
 }
 
+/* Does it count in the search? Between hosts Nagios follows criteria for checks of which none is left, too. */
+static bool follows(const struct conf *c, const struct model_dep *d, bool notify)
+{
+    if (notify)
+        return d->notify_on;
+    return d->execute_on || (d->check < c->build->n_hosts && (d->said & MODEL_DEP_EXECUTE) && !c->rq.native);
+}
+
 static void dependencies(struct conf *c, bool notify)
 {
     const struct model_build *b = c->build;
     struct graph g = {.n = (uint32_t)b->check.n};
 
     for (size_t i = 0; i < b->dep.n; i++)
-        if (notify ? b->dep.at[i].notify_on : b->dep.at[i].execute_on)
+        if (follows(c, &b->dep.at[i], notify))
             arrow_add(&g, b->dep.at[i].check, b->dep.at[i].master);
     graph_peel(&g);
     for (size_t i = 0; i < b->dep.n; i++) {
         const struct model_dep *d = &b->dep.at[i];
 
-        if (!(notify ? d->notify_on : d->execute_on) || g.gone[d->check] || g.gone[d->master])
+        if (!follows(c, d, notify) || g.gone[d->check] || g.gone[d->master])
             continue;
         if (conf_say_once(c, CONF_NONE - 4 - d->file, str_make((const char *)&d->line, sizeof(d->line))))
             conf_say(c, CONF_ERROR, (struct conf_place){d->file, d->line, 1},

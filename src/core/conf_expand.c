@@ -30,6 +30,12 @@ static void make_groups(struct conf *c, enum conf_type type)
         VEC_ADD(&c->groups[type])->object = c->ranked[type].at[i];
 }
 
+static void add_list(conf_list *to, const conf_list *more)
+{
+    for (size_t i = 0; i < more->n; i++)
+        conf_list_add(to, more->at[i]);
+}
+
 /* hosts or contacts: the group's own list, and the objects that name the group */
 static void own_members(struct conf *c, const struct kind *k, enum conf_type member, unsigned joins_row)
 {
@@ -39,9 +45,8 @@ static void own_members(struct conf *c, const struct kind *k, enum conf_type mem
         struct conf_group *g = group_at(c, k->group, i);
 
         conf_names_row(c, &c->objects.at[g->object], member, k->members_row, &names);
-        conf_list_subtract(&names.yes, &names.no);
-        for (size_t m = 0; m < names.yes.n; m++)
-            conf_list_add(&g->members, names.yes.at[m]);
+        add_list(&g->members, &names.yes);
+        add_list(&g->left_out, &names.no);
     }
     for (uint32_t i = 0; i < c->ranked[member].n; i++) {
         const struct conf_object *o = conf_ranked(c, member, i);
@@ -93,6 +98,8 @@ static void nest(struct conf *c, const struct kind *k, uint32_t rank, unsigned d
             conf_list_add(&g->members, in->members.at[m]);
     }
     conf_list_sort(&g->members);
+    conf_list_sort(&g->left_out);
+    conf_list_subtract(&g->members, &g->left_out);
     g->step = 2;
     conf_names_release(&inner);
 }
@@ -128,9 +135,11 @@ void conf_hosts_rows(struct conf *c, const struct conf_object *o, struct conf_ho
     conf_names_row(c, o, CONF_HOSTGROUP, rows.group, &groups);
     out->given = hosts.given || groups.given;
     out->wrong = hosts.wrong || groups.wrong;
+    out->no_group = groups.given && !groups.yes.n;
     conf_list_subtract(&groups.yes, &groups.no);
     add_members(c, &groups.yes, &out->all);
     add_members(c, &groups.no, &hosts.no); /* a group behind ! takes its hosts out */
+    out->no_group = out->no_group && !hosts.no.n;
     conf_list_sort(&hosts.no);
     conf_list_sort(&out->all);
     conf_list_subtract(&out->all, &hosts.no);
@@ -145,25 +154,11 @@ void conf_hosts_rows(struct conf *c, const struct conf_object *o, struct conf_ho
     conf_names_release(&groups);
 }
 
-static bool in_list(const conf_list *l, uint32_t v)
-{
-    size_t from = 0, to = l->n;
-
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-
-        if (l->at[mid] == v)
-            return true;
-        if (l->at[mid] < v)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return false;
-}
-
-/* allow_empty_hostgroup_assignment: 0 forbids it, 1 allows it, 2 allows it with a word. */
-static void on_no_host(struct conf *c, const struct conf_object *o, struct str description)
+/*
+ * allow_empty_hostgroup_assignment: 0 forbids it, 1 allows it, 2 allows it with a word. Nagios looks whether groups are named, not whether somebody is in
+ * them, and what it takes is taken.
+ */
+static void on_no_host(struct conf *c, const struct conf_object *o, struct str description, bool no_group)
 {
     struct str allowed;
     unsigned row;
@@ -171,8 +166,10 @@ static void on_no_host(struct conf *c, const struct conf_object *o, struct str d
     BUG_ON(!conf_main_find(STR("allow_empty_hostgroup_assignment"), &row));
     allowed = c->main_value[row].n ? c->main_value[row] : str_of(conf_main(row)->def);
     if (!str_eq_c(allowed, "1"))
-        conf_say(c, str_eq_c(allowed, "0") ? CONF_ERROR : CONF_WARNING, conf_object_place(o),
-                 "the service '" STR_FMT "' is on no host: its groups are empty", STR_ARG(description));
+        conf_say(c, str_eq_c(allowed, "0") && (no_group || c->rq.native) ? CONF_ERROR : CONF_WARNING,
+                 conf_object_place(o),
+                 "the service '" STR_FMT "' is on no host: nothing is left of its hosts and groups",
+                 STR_ARG(description));
 }
 
 static void expand_service(struct conf *c, uint32_t object)
@@ -208,20 +205,21 @@ static void expand_service(struct conf *c, uint32_t object)
                      LIMIT_CHECKS);
         hosts.all.n = 0;
     }
+    if (hosts.all.n)
+        conf_check_name(c, o, description);
     for (size_t i = 0; i < hosts.all.n; i++) {
         struct conf_service *s = VEC_ADD(&c->services);
 
         s->object = object;
         s->host = hosts.all.at[i];
         s->description = description;
-        s->from_group = !in_list(&hosts.by_name, hosts.all.at[i]);
+        s->from_group = !conf_list_has(&hosts.by_name, hosts.all.at[i]);
     }
     if (!hosts.all.n && !hosts.wrong)
-        on_no_host(c, o, description);
+        on_no_host(c, o, description, hosts.no_group);
     conf_hosts_release(&hosts);
 }
 
-/* Of two definitions for one host and name, that which names the host comes first, then the later one: the first is taken. */
 static int by_host(const void *a, const void *b)
 {
     const struct conf_service *x = a, *y = b;
@@ -232,35 +230,7 @@ static int by_host(const void *a, const void *b)
     d = str_cmp(x->description, y->description);
     if (d)
         return d;
-    if (x->from_group != y->from_group)
-        return x->from_group ? 1 : -1;
-    return x->object > y->object ? -1 : x->object < y->object;
-}
-
-static void drop_doubles(struct conf *c)
-{
-    struct conf_service *all = c->services.at;
-    size_t n = 0;
-
-    if (!all)
-        return;
-
-    for (size_t i = 0; i < c->services.n; i++) {
-        const struct conf_service *s = &all[i], *before = n ? &all[n - 1] : NULL;
-
-        if (before && before->host == s->host && str_eq(before->description, s->description)) {
-            const struct conf_object *o = &c->objects.at[s->object], *other = &c->objects.at[before->object];
-
-            if (before->from_group == s->from_group && conf_say_once(c, s->object, s->description))
-                conf_say(c, CONF_WARNING, conf_object_place(o),
-                         "the service '" STR_FMT
-                         "' of this host is defined again in %s:%u, which counts; remove one",
-                         STR_ARG(s->description), conf_file_path(c, other->file), other->line);
-            continue;
-        }
-        all[n++] = *s;
-    }
-    c->services.n = n;
+    return x->object < y->object ? -1 : x->object > y->object;
 }
 
 static void services(struct conf *c)
@@ -272,7 +242,7 @@ static void services(struct conf *c)
             expand_service(c, i);
     if (c->services.n)
         qsort(c->services.at, c->services.n, sizeof(*c->services.at), by_host);
-    drop_doubles(c);
+    conf_drop_doubles(c);
     c->first_service = arena_alloc(&c->arena, (c->ranked[CONF_HOST].n + 1) * sizeof(*c->first_service));
     for (uint32_t h = 0; h <= c->ranked[CONF_HOST].n; h++) {
         while (at < c->services.n && c->services.at[at].host < h)
@@ -312,7 +282,7 @@ bool conf_services_text(struct conf *c, uint32_t host, uint32_t prop, struct str
         if (no)
             name = str_trim(str_sub(name, 1, name.n));
         if (str_eq_c(name, "*") || conf_is_pattern(c, name)) {
-            bool all = str_eq_c(name, "*");
+            bool all = c->patterns == CONF_PATTERNS_NONE;
 
             found = found || all || str_eq_c(name, ".*") || conf_match_wrong(c, prop, name);
             for (s = from; s < to; s++)
@@ -386,29 +356,56 @@ static void group_pairs(struct conf *c, struct conf_group *g)
         }
         group_pair(c, &names, prop, host, description);
     }
-    conf_list_sort(&names.yes);
-    conf_list_sort(&names.no);
-    conf_list_subtract(&names.yes, &names.no);
-    for (size_t i = 0; i < names.yes.n; i++)
-        conf_list_add(&g->members, names.yes.at[i]);
+    add_list(&g->members, &names.yes);
+    add_list(&g->left_out, &names.no);
+    conf_names_release(&names);
+}
+
+static void join_groups(struct conf *c, const struct conf_object *o, uint32_t service)
+{
+    struct conf_names names = {.given = false};
+
+    if (!conf_get(c, o, CONF_D_SERVICE_servicegroups))
+        return;
+    conf_names_row(c, o, CONF_SERVICEGROUP, CONF_D_SERVICE_servicegroups, &names);
+    conf_names_settle(c, o, CONF_D_SERVICE_servicegroups, &names);
+    for (size_t m = 0; m < names.yes.n; m++)
+        conf_list_add(&group_at(c, CONF_SERVICEGROUP, names.yes.at[m])->members, service);
     conf_names_release(&names);
 }
 
 static void service_groups(struct conf *c)
 {
-    struct conf_names names = {.given = false};
-
     for (uint32_t i = 0; i < c->groups[CONF_SERVICEGROUP].n; i++)
         group_pairs(c, group_at(c, CONF_SERVICEGROUP, i));
-    for (uint32_t i = 0; i < c->services.n; i++) {
-        const struct conf_object *o = &c->objects.at[c->services.at[i].object];
+    for (uint32_t i = 0; i < c->services.n; i++)
+        join_groups(c, &c->objects.at[c->services.at[i].object], i);
+    /* In Nagios a service is in the groups of all its definitions, those that do not count among them. */
+    for (uint32_t i = 0; i < c->doubles.n && !c->rq.native; i++) {
+        const struct conf_service *s = &c->doubles.at[i];
 
-        if (!conf_get(c, o, CONF_D_SERVICE_servicegroups))
+        join_groups(c, &c->objects.at[s->object], conf_service_find(c, s->host, s->description));
+    }
+}
+
+/* Nagios looks for the members of a group that is a template, too. */
+static void templates_of_groups(struct conf *c, const struct kind *k, enum conf_type member)
+{
+    struct conf_names names = {.given = false};
+
+    for (uint32_t i = 0; i < c->objects.n; i++) {
+        const struct conf_object *o = &c->objects.at[i];
+        struct conf_group g = {.object = i};
+
+        if (o->type != k->group || o->registered)
             continue;
-        conf_names_row(c, o, CONF_SERVICEGROUP, CONF_D_SERVICE_servicegroups, &names);
-        conf_names_settle(c, o, CONF_D_SERVICE_servicegroups, &names);
-        for (size_t m = 0; m < names.yes.n; m++)
-            conf_list_add(&group_at(c, CONF_SERVICEGROUP, names.yes.at[m])->members, i);
+        if (member == CONF_SERVICE)
+            group_pairs(c, &g);
+        else
+            conf_names_row(c, o, member, k->members_row, &names);
+        VEC_RELEASE(&g.members);
+        VEC_RELEASE(&g.left_out);
+        conf_names_row(c, o, k->group, k->nested_row, &names);
     }
     conf_names_release(&names);
 }
@@ -424,4 +421,7 @@ void conf_expand(struct conf *c)
     services(c);
     service_groups(c);
     nest_all(c, &kinds[1]);
+    templates_of_groups(c, &kinds[0], CONF_HOST);
+    templates_of_groups(c, &kinds[1], CONF_SERVICE);
+    templates_of_groups(c, &kinds[2], CONF_CONTACT);
 }

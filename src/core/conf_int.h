@@ -53,8 +53,8 @@ typedef VEC(uint32_t) conf_list;
 /* A group of any of the three kinds, while members are gathered. */
 struct conf_group {
     uint32_t object;
-    conf_list members;
-    uint8_t step; /* of nested members: 0, 1 under way, 2 done */
+    conf_list members, left_out; /* behind a !: out whichever way they come in */
+    uint8_t step;                /* of nested members: 0, 1 under way, 2 done */
 };
 
 /* A service on one host. */
@@ -94,10 +94,11 @@ struct conf {
     unsigned depth;
     /* Registered objects by type, ordered by name; rank = index in the snapshot's table. */
     conf_list ranked[CONF_TYPE_COUNT];
-    struct map rank[CONF_TYPE_COUNT];               /* name -> rank */
-    VEC(struct conf_service) services;              /* ordered by host rank, then description */
-    uint32_t *first_service;                        /* by host rank, one more at the end; arena */
-    struct map said;                                /* what was complained of */
+    struct map rank[CONF_TYPE_COUNT];  /* name -> rank */
+    VEC(struct conf_service) services; /* ordered by host rank, then description */
+    VEC(struct conf_service) doubles;  /* those that do not count, because another definition does */
+    uint32_t *first_service;           /* by host rank, one more at the end; arena */
+    struct map said;                   /* what was complained of */
     VEC(struct conf_group) groups[CONF_TYPE_COUNT]; /* HOSTGROUP, SERVICEGROUP, CONTACTGROUP by rank */
     struct model_build *build;                      /* the snapshot under way */
     struct map who;                                 /* pair of props -> place in whos */

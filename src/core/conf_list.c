@@ -68,6 +68,23 @@ void conf_say_unknown(struct conf *c, enum conf_type type, uint32_t prop, struct
                  "there is no %s '" STR_FMT "'; define it or take the name out", what, STR_ARG(name));
 }
 
+bool conf_list_has(const conf_list *l, uint32_t v)
+{
+    size_t from = 0, to = l->n;
+
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+
+        if (l->at[mid] == v)
+            return true;
+        if (l->at[mid] < v)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return false;
+}
+
 /* Taking out what was excluded; both lists are sorted. */
 void conf_list_subtract(conf_list *l, const conf_list *reject)
 {
@@ -105,7 +122,7 @@ static void add_pattern(struct conf *c, enum conf_type type, uint32_t prop, stru
 
     if (no)
         name = str_trim(str_sub(name, 1, name.n));
-    if (str_eq_c(name, "*")) {
+    if (str_eq_c(name, "*") && c->patterns == CONF_PATTERNS_NONE) {
         for (uint32_t i = 0; i < c->ranked[type].n; i++)
             conf_list_add(to, i);
     } else if (conf_is_pattern(c, name)) {

@@ -11,6 +11,7 @@
 bool conf_next_name(struct str *rest, struct str *name);
 void conf_list_add(conf_list *l, uint32_t v);
 void conf_list_sort(conf_list *l);                              /* rising, doubles out */
+bool conf_list_has(const conf_list *l, uint32_t v);             /* in a sorted one */
 void conf_list_subtract(conf_list *l, const conf_list *reject); /* both sorted */
 /* Says once a prop and name that there is no such object. */
 void conf_say_unknown(struct conf *c, enum conf_type type, uint32_t prop, struct str name);
@@ -32,6 +33,12 @@ void conf_names_add(struct conf *c, enum conf_type type, uint32_t prop, struct s
 /* Takes no out of yes; a list that names nothing is an error. */
 void conf_names_settle(struct conf *c, const struct conf_object *o, unsigned row, struct conf_names *names);
 void conf_names_release(struct conf_names *names);
+
+/* conf_double.c: of services defined twice keeps one each; c->services is sorted by host and description */
+void conf_drop_doubles(struct conf *c);
+
+/* conf_resolve.c: an error when a name has a byte that the main file forbids */
+void conf_check_name(struct conf *c, const struct conf_object *o, struct str name);
 
 /* conf_match.c: may be called for any name; what is no pattern is compared as it is by the caller */
 bool conf_is_pattern(const struct conf *c, struct str name);
@@ -55,6 +62,7 @@ struct conf_hosts {
     conf_list all;     /* sorted */
     conf_list by_name; /* those that host_name gives */
     bool given, wrong; /* of either list */
+    bool no_group;     /* there is a list of groups, and it names none */
 };
 void conf_hosts_rows(struct conf *c, const struct conf_object *o, struct conf_host_rows rows,
                      struct conf_hosts *out);

@@ -243,7 +243,9 @@ static void escalate(struct conf *c, const struct conf_object *o, const struct m
     }
     if (mine.interval_us < 0)
         mine.interval_us = said_interval(c, k);
-    if (mine.period == MODEL_NONE)
+    if (!conf_get(c, o,
+                  service ? CONF_D_SERVICEESCALATION_escalation_period
+                          : CONF_D_HOSTESCALATION_escalation_period))
         mine.period = k->notification_period;
     mine.check = check;
     *VEC_ADD(&c->build->escalation) = mine;
@@ -259,20 +261,17 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
             : conf_contacts(c, o, CONF_D_HOSTESCALATION_contacts, CONF_D_HOSTESCALATION_contact_groups);
     struct targets t = {.given = false};
 
-    if (!conf_get(c, o,
-                  service ? CONF_D_SERVICEESCALATION_last_notification
-                          : CONF_D_HOSTESCALATION_last_notification)) {
+    conf_fill(c, o, &e, NULL);
+    if (e.last < 0 && o->registered)
         conf_say(c, CONF_WARNING, conf_object_place(o),
                  "this %s has no last_notification and never counts; write last_notification 0 for no end",
                  conf_type_name(o->type));
-        return;
-    }
-    conf_fill(c, o, &e, NULL);
     e.contacts = who.all;
     e.own_contacts = who.own;
     e.contact_groups = who.groups;
     targets(c, o, service ? &service_escalation : &host_escalation, &t);
-    for (size_t i = 0; i < t.checks.n && !too_many(c, o, c->build->escalation.n + t.checks.n - i); i++)
+    for (size_t i = 0;
+         o->registered && i < t.checks.n && !too_many(c, o, c->build->escalation.n + t.checks.n - i); i++)
         escalate(c, o, &e, t.checks.at[i]);
     if (!t.checks.n && !t.wrong && !o->torn)
         conf_say(c, CONF_ERROR, conf_object_place(o), "this %s is for no %s; write host_name%s",
@@ -400,7 +399,7 @@ static void add_dependency(struct conf *c, const struct conf_object *o)
     int64_t inherits;
 
     conf_fill(c, o, &d, NULL);
-    conf_decimal(
+    conf_whole(
         conf_text(c, o,
                   service ? CONF_D_SERVICEDEPENDENCY_inherits_parent : CONF_D_HOSTDEPENDENCY_inherits_parent),
         &inherits);
@@ -452,6 +451,11 @@ static void runs(struct model_build *b)
     }
 }
 
+static bool names_hosts(const struct conf *c, const struct conf_object *o)
+{
+    return says(c, o, CONF_D_HOSTESCALATION_host_name) || says(c, o, CONF_D_HOSTESCALATION_hostgroup_name);
+}
+
 void conf_build_relations(struct conf *c)
 {
     host_parents(c);
@@ -460,7 +464,8 @@ void conf_build_relations(struct conf *c)
     for (uint32_t i = 0; i < c->objects.n; i++) {
         const struct conf_object *o = &c->objects.at[i];
 
-        if (!o->registered)
+        /* Nagios looks for the hosts of a template of these, too. */
+        if (!o->registered && (o->type != CONF_HOSTESCALATION || !names_hosts(c, o)))
             continue;
         if (o->type == CONF_HOSTESCALATION || o->type == CONF_SERVICEESCALATION)
             add_escalation(c, o);

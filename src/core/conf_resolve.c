@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Templates: the effective values of every object; then names: every object gets its rank. */
-#include "core/conf_list.h"
+#include "core/conf_build.h"
 
 #include "base/limits.h"
 
@@ -66,6 +66,40 @@ static void inherit_values(struct conf *c, struct conf_object *o, const struct c
     }
 }
 
+/* In the criteria of a dependency Nagios takes an n anywhere for a line that is not there, so that the templates are asked; not in those for checks of hosts. */
+static bool takes_back(const struct conf *c, const struct conf_prop *p)
+{
+    struct str rest = p->value, name;
+    bool none = false;
+
+    if (c->rq.native || (p->row != CONF_D_SERVICEDEPENDENCY_execution_failure_criteria &&
+                         p->row != CONF_D_SERVICEDEPENDENCY_notification_failure_criteria &&
+                         p->row != CONF_D_HOSTDEPENDENCY_notification_failure_criteria))
+        return false;
+    while (conf_next_option(&rest, &name))
+        none |= str_eq_c(name, "n") || str_eq_c(name, "none");
+    return none;
+}
+
+static bool is_weekday(struct str key)
+{
+    struct model_exception x;
+    int weekday;
+
+    return conf_parse_day(key, &x, &weekday) == 0 && weekday >= 0;
+}
+
+/* The same day in other words: "day 1" and "day 1 - 1". Nagios keeps all days of a definition but the plain weekdays, and takes from templates what is not there. */
+static bool same_day(const struct conf *c, uint32_t a, uint32_t b)
+{
+    struct model_exception x, y;
+    int wx, wy;
+
+    if (conf_parse_day(c->props.at[a].key, &x, &wx) < 0 || conf_parse_day(c->props.at[b].key, &y, &wy) < 0)
+        return str_eq(c->props.at[a].key, c->props.at[b].key);
+    return wx == wy && (wx >= 0 || memcmp(&x, &y, sizeof(x)) == 0);
+}
+
 static bool has_key(const struct conf *c, const struct conf_object *o, struct str key, uint32_t *at)
 {
     for (uint32_t i = 0; i < o->n_keyed; i++)
@@ -85,9 +119,15 @@ static void inherit_keyed(struct conf *c, struct conf_object *o, const struct co
     all = arena_alloc(&c->arena, (size_t)(o->n_keyed + t->n_keyed) * sizeof(*all));
     if (n)
         memcpy(all, o->keyed, n * sizeof(*all));
-    for (uint32_t i = 0; i < t->n_keyed && n < LIMIT_CONF_VARS; i++)
-        if (!has_key(c, o, c->props.at[t->keyed[i]].key, &at))
-            all[n++] = t->keyed[i];
+    for (uint32_t i = t->n_keyed; i > 0 && n < LIMIT_CONF_VARS; i--) { /* of two days alike the last counts */
+        uint32_t theirs = t->keyed[i - 1];
+        bool there = o->type != CONF_TIMEPERIOD && has_key(c, o, c->props.at[theirs].key, &at);
+
+        for (uint32_t k = 0; o->type == CONF_TIMEPERIOD && k < n && !there; k++)
+            there = same_day(c, all[k], theirs);
+        if (!there)
+            all[n++] = theirs;
+    }
     o->keyed = all;
     o->n_keyed = n;
 }
@@ -119,7 +159,9 @@ static void own_value(struct conf *c, struct conf_object *o, const struct conf_t
         conf_say(c, named && o->type != CONF_SERVICE ? CONF_ERROR : CONF_WARNING, conf_place_of(c, prop),
                  "%s stands twice in this definition, first in line %u; remove one", d->name,
                  c->props.at[*at - 1].line);
-    if (*at && d->how == CONF_HOW_JOIN && !none && !is_null(c->props.at[*at - 1].value))
+    if (takes_back(c, p))
+        *at = 0;
+    else if (*at && d->how == CONF_HOW_JOIN && !none && !is_null(c->props.at[*at - 1].value))
         *at = join(c, *at - 1, prop) + 1;
     else if (!*at || !none)
         *at = prop + 1;
@@ -144,7 +186,8 @@ static void own_values(struct conf *c, struct conf_object *o)
 
         if (p->row != CONF_D_ALL)
             own_value(c, o, info, o->first_prop + i);
-        else if (p->key.n && o->n_keyed < LIMIT_CONF_VARS && has_key(c, o, p->key, &at))
+        else if (p->key.n && o->n_keyed < LIMIT_CONF_VARS && has_key(c, o, p->key, &at) &&
+                 (o->type != CONF_TIMEPERIOD || is_weekday(p->key)))
             o->keyed[at] = o->first_prop + i;
         else if (p->key.n && o->n_keyed < LIMIT_CONF_VARS)
             o->keyed[o->n_keyed++] = o->first_prop + i;
@@ -228,8 +271,7 @@ static int by_name(const void *a, const void *b)
     return d ? d : x->object < y->object ? -1 : 1;
 }
 
-/* Names with bytes that the main file forbids. */
-static void check_name(struct conf *c, const struct conf_object *o, struct str name)
+void conf_check_name(struct conf *c, const struct conf_object *o, struct str name)
 {
     unsigned row;
     struct str bad;
@@ -267,7 +309,7 @@ static void rank_type(struct conf *c, enum conf_type type)
                      conf_type_name(type), conf_directive(row)->name);
             continue;
         }
-        check_name(c, o, name);
+        conf_check_name(c, o, name);
         *VEC_ADD(&all) = (struct named){name, i};
     }
     if (all.n)

@@ -246,8 +246,7 @@ const char *conf_main_near(struct str name)
 
 bool conf_kind_is_list(enum conf_kind kind)
 {
-    return (kind >= CONF_KIND_HOSTS && kind <= CONF_KIND_CONTACTGROUP_NAMES) || kind == CONF_KIND_COMMANDS ||
-           kind == CONF_KIND_PERIODS;
+    return (kind >= CONF_KIND_HOSTS && kind <= CONF_KIND_CONTACTGROUP_NAMES) || kind == CONF_KIND_COMMANDS;
 }
 
 bool conf_kind_is_option(enum conf_kind kind)
@@ -269,6 +268,7 @@ const char *conf_kind_text(enum conf_kind kind)
         [CONF_KIND_NAME] = "name",
         [CONF_KIND_BOOL] = "0 or 1",
         [CONF_KIND_UINT] = "number",
+        [CONF_KIND_INT] = "number",
         [CONF_KIND_UNITS] = "units of interval_length",
         [CONF_KIND_SECONDS] = "seconds",
         [CONF_KIND_MINUTES] = "minutes",

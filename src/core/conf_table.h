@@ -34,6 +34,7 @@ enum conf_kind {
     CONF_KIND_NAME,
     CONF_KIND_BOOL,
     CONF_KIND_UINT,
+    CONF_KIND_INT, /* may be below 0 */
     CONF_KIND_UNITS,
     CONF_KIND_SECONDS,
     CONF_KIND_MINUTES,

@@ -11,7 +11,7 @@ static bool exponent(struct str text, int64_t *tens)
            str_to_i64(str_sub(text, 1, text.n), tens) && *tens > -20 && *tens < 20;
 }
 
-bool conf_decimal(struct str text, int64_t *millionths)
+static bool decimal(struct str text, bool scaled, int64_t *millionths)
 {
     bool minus = text.n && text.p[0] == '-', point = false;
     int64_t scale = 1000000, tens = 0;
@@ -35,7 +35,7 @@ bool conf_decimal(struct str text, int64_t *millionths)
             break;
         }
     }
-    if (digits && i < text.n && exponent(str_sub(text, i, text.n), &tens))
+    if (scaled && digits && i < text.n && exponent(str_sub(text, i, text.n), &tens))
         i = text.n;
     for (; tens > 0 && v < INT64_MAX / 20; tens--)
         v *= 10;
@@ -44,6 +44,16 @@ bool conf_decimal(struct str text, int64_t *millionths)
     *millionths = (int64_t)MIN(v, (__int128)INT64_MAX / 2);
     *millionths = minus ? -*millionths : *millionths;
     return digits && i == text.n;
+}
+
+bool conf_decimal(struct str text, int64_t *millionths)
+{
+    return decimal(text, true, millionths);
+}
+
+bool conf_whole(struct str text, int64_t *millionths)
+{
+    return decimal(text, false, millionths);
 }
 
 /* The letters and words of all option lists. A word of Nagios is known by its whole, a letter by itself. */
@@ -110,8 +120,7 @@ static bool one_option(enum conf_kind kind, struct str name, uint32_t *bit)
     return false;
 }
 
-/* Letters are parted by commas or blanks. */
-static bool next_option(struct str *rest, struct str *name)
+bool conf_next_option(struct str *rest, struct str *name)
 {
     size_t from = 0, n = 0;
 
@@ -134,7 +143,7 @@ static uint32_t options(struct conf *c, const struct conf_directive *d, struct s
             allowed = option_kinds[i].allowed;
             all = option_kinds[i].all;
         }
-    while (next_option(&text, &name)) {
+    while (conf_next_option(&text, &name)) {
         if (str_eq_c(name, "a") || str_eq_c(name, "all"))
             mask = all | MODEL_ON_ALL;
         else if (str_eq_c(name, "n") || str_eq_c(name, "none"))
@@ -157,9 +166,10 @@ static void not_a_number(struct conf *c, const struct conf_directive *d, struct 
 
 static int64_t number(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
 {
+    bool scaled = d->kind == CONF_KIND_UNITS || d->kind == CONF_KIND_PERCENT;
     int64_t v;
 
-    if (!conf_decimal(text, &v) && text.n)
+    if (!decimal(text, scaled, &v) && text.n)
         not_a_number(c, d, text, prop);
     return v;
 }
@@ -221,6 +231,10 @@ static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, 
     case CONF_KIND_UINT:
         i64 = number(c, d, text, prop) / 1000000;
         u32 = i64 > 0 ? (uint32_t)MIN(i64, UINT32_MAX - 1) : 0;
+        break;
+    case CONF_KIND_INT:
+        i64 = number(c, d, text, prop) / 1000000;
+        u32 = (uint32_t)(int32_t)MAX(MIN(i64, INT32_MAX), INT32_MIN);
         break;
     case CONF_KIND_PERCENT:
         i64 = number(c, d, text, prop) / 10000;

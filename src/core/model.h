@@ -116,8 +116,9 @@ struct model_dep {
 };
 enum { MODEL_DEP_EXECUTE = 1, MODEL_DEP_NOTIFY = 2 };
 struct model_escalation {
-    int64_t interval_us;         /* -1: not set */
-    uint32_t check, first, last; /* last 0: no end */
+    int64_t interval_us; /* -1: not set */
+    uint32_t check;
+    int32_t first, last; /* last 0: no end; below 0 it never counts */
     uint32_t period, on;
     struct model_list contacts, own_contacts, contact_groups; /* as of model_check */
     uint32_t file, line;

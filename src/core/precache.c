@@ -131,6 +131,8 @@ static void vars(struct writer *w, uint32_t first, uint32_t n)
         while (v->secret && macro_next(&rest, &part) > 0)
             buf_add_str(w->out,
                         part.kind == MACRO_PART_SLOT ? model_build_slot_value(w->b, part.slot) : part.text);
+        if (!model_str(&w->m, v->value).n)
+            buf_add_c(w->out, "null");
         buf_add_char(w->out, '\n');
     }
 }
@@ -169,15 +171,16 @@ static void exception(struct writer *w, const struct model_exception *x)
 {
     const int32_t a[5] = {x->year, x->month, x->day, x->weekday, x->nth};
     const int32_t b[5] = {x->year2, x->month2, x->day2, x->weekday2, x->nth2};
-    bool open = x->kind == MODEL_DAY_DATE && !x->year2;
+    bool open = x->kind == MODEL_DAY_DATE && !x->year2, single = memcmp(a, b, sizeof(a)) == 0;
 
     buf_add_char(w->out, '\t');
     day(w, x->kind, a, false);
-    if (!open && memcmp(a, b, sizeof(a)) != 0) {
+    if (!open && !single) {
         buf_add_c(w->out, " - ");
         day(w, x->kind, b, true);
     }
-    if (x->skip > 1)
+    if (x->skip > 1 &&
+        (open || !single)) /* with one day there is nothing to skip, and Nagios does not read it */
         buf_printf(w->out, " / %d", x->skip);
     ranges(w, x->first_range, x->n_ranges);
 }
@@ -405,8 +408,7 @@ static void escalation(struct writer *w, const struct model_escalation *e)
     text(w, "host_name", model_check(&w->m, k->host)->name);
     if (!host)
         text(w, "service_description", k->name);
-    number(w, "first_notification", e->first);
-    number(w, "last_notification", e->last);
+    buf_printf(w->out, "\tfirst_notification\t%d\n\tlast_notification\t%d\n", e->first, e->last);
     units(w, "notification_interval", e->interval_us);
     period(w, "escalation_period", e->period);
     options(w, "escalation_options", e->on, false, host);

@@ -29,7 +29,7 @@ struct plan { /* one notification being made */
 
 static bool escalation_counts(const struct world *w, const struct model_escalation *e, const struct state *s)
 {
-    uint32_t n = s->notification_number;
+    int64_t n = s->notification_number;
     uint32_t bit =
         s->state == STATE_OK ? (uint32_t)MODEL_ON_RECOVERY : state_on(world_kind(w, e->check), s->state);
 
