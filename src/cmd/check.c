@@ -22,6 +22,10 @@ struct check {
     struct opt_list set;
 };
 
+struct ranks {
+    VEC(uint32_t) v;
+};
+
 static void text_diags(const struct conf *c, struct buf *out)
 {
     for (size_t i = 0; i < conf_n_diags(c); i++) {
@@ -45,12 +49,12 @@ static void text_diags(const struct conf *c, struct buf *out)
         buf_add_char(out, '\n');
 }
 
-static unsigned shell_commands(const struct conf *c, struct buf *names)
+/* Ranks of the commands in use that need a shell, each once. */
+static void shell_commands(const struct conf *c, struct ranks *out)
 {
     const struct model_build *b = conf_tables(c);
     bool *seen = mem_calloc(b->command.n + 1, sizeof(*seen));
     struct model m;
-    unsigned n = 0;
 
     model_build_view(b, &m);
     for (uint32_t i = 0; i < m.n_line; i++) {
@@ -59,13 +63,70 @@ static unsigned shell_commands(const struct conf *c, struct buf *names)
         if (!l->shell || seen[l->command])
             continue;
         seen[l->command] = true;
-        if (n++ < 20)
-            buf_printf(names, "%s%s", n > 1 ? ", " : "", model_c(&m, model_command(&m, l->command)->name));
+        *VEC_ADD(&out->v) = l->command;
     }
     mem_free(seen);
-    if (n > 20)
-        buf_printf(names, " and %u more", n - 20);
+}
+
+static const char *command_name(const struct conf *c, uint32_t rank)
+{
+    struct model m;
+
+    model_build_view(conf_tables(c), &m);
+    return model_c(&m, model_command(&m, rank)->name);
+}
+
+static void text_shells(const struct conf *c, struct buf *out)
+{
+    struct ranks r = {.v = {0}};
+
+    shell_commands(c, &r);
+    if (r.v.n)
+        buf_printf(out, "%zu command%s in use need%s a shell, which more than doubles what each run costs: ",
+                   r.v.n, r.v.n == 1 ? "" : "s", r.v.n == 1 ? "s" : "");
+    for (size_t i = 0; i < r.v.n && i < 20; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", command_name(c, r.v.at[i]));
+    if (r.v.n > 20)
+        buf_printf(out, " and %zu more", r.v.n - 20);
+    if (r.v.n)
+        buf_add_char(out, '\n');
+    VEC_RELEASE(&r.v);
+}
+
+/* A secret among the words of a running command can be read by every user of the machine. */
+static unsigned exposed_commands(const struct conf *c)
+{
+    bool *seen = mem_calloc(conf_tables(c)->command.n + 1, sizeof(*seen));
+    unsigned n = 0;
+
+    for (size_t i = 0; i < conf_n_exposed(c); i++) {
+        n += !seen[conf_exposed_at(c, i)->rank];
+        seen[conf_exposed_at(c, i)->rank] = true;
+    }
+    mem_free(seen);
     return n;
+}
+
+static void text_exposed(const struct conf *c, struct buf *out)
+{
+    size_t n = conf_n_exposed(c);
+    unsigned commands = exposed_commands(c);
+
+    if (n)
+        buf_printf(
+            out,
+            "%u command%s a secret on the command line, where every user of this machine can read it (ps):\n",
+            commands, commands == 1 ? " puts" : "s put");
+    for (size_t i = 0; i < n && i < 20; i++) {
+        const struct conf_exposed *e = conf_exposed_at(c, i);
+        uint32_t file, line;
+
+        conf_command_place(c, e->rank, &file, &line);
+        buf_printf(out, "  %-24.*s %-28.*s %s:%u, %u use%s\n", STR_ARG(e->command), STR_ARG(e->macro),
+                   conf_file_path(c, file), line, e->uses, e->uses == 1 ? "" : "s");
+    }
+    if (n > 20)
+        buf_printf(out, "  and %zu more; -o json tells all\n", n - 20);
 }
 
 struct counted {
@@ -98,8 +159,6 @@ static void text_summary(const struct check *k, const struct conf *c, struct buf
 {
     const char *path = k->config;
     struct conf_counts n = conf_count(c);
-    struct buf names = BUF_INIT;
-    unsigned shells = shell_commands(c, &names);
 
     add_counts(out,
                (const struct counted[]){{n.hosts, "host"},
@@ -115,10 +174,8 @@ static void text_summary(const struct check *k, const struct conf *c, struct buf
                                         {n.dependencies, "dependency"},
                                         {n.escalations, "escalation"}},
                5);
-    if (shells)
-        buf_printf(out,
-                   "%u command%s in use need%s a shell, which more than doubles what each run costs: %s\n",
-                   shells, shells == 1 ? "" : "s", shells == 1 ? "s" : "", names.data);
+    text_shells(c, out);
+    text_exposed(c, out);
     if (accepted(k, c))
         buf_printf(out, "%s: accepted, %u warning%s (%u file%s read)\n", path, n.warnings,
                    n.warnings == 1 ? "" : "s", n.files, n.files == 1 ? "" : "s");
@@ -126,13 +183,15 @@ static void text_summary(const struct check *k, const struct conf *c, struct buf
         buf_printf(out, "%s: refused, %u error%s, %u warning%s%s\n", path, n.errors, n.errors == 1 ? "" : "s",
                    n.warnings, n.warnings == 1 ? "" : "s",
                    n.errors ? "" : "; without --strict it is accepted");
-    buf_release(&names);
 }
 
 static void json_place(struct json *j, const struct conf *c, uint32_t file, uint32_t line, uint32_t column)
 {
-    json_key_c(j, "file", line || column || *conf_file_path(c, file) ? conf_file_path(c, file) : NULL);
-    json_key_u64(j, "line", line);
+    if (!*conf_file_path(c, file))
+        return; /* of no file: of --set, or of the whole */
+    json_key_c(j, "file", conf_file_path(c, file));
+    if (line)
+        json_key_u64(j, "line", line);
     if (column)
         json_key_u64(j, "column", column);
 }
@@ -166,6 +225,39 @@ static void json_diags(struct json *j, const struct conf *c)
     json_list_end(j);
 }
 
+static void json_commands(struct json *j, const struct conf *c)
+{
+    struct ranks r = {.v = {0}};
+    uint32_t file, line;
+
+    shell_commands(c, &r);
+    json_key(j, "shell_commands");
+    json_list(j);
+    for (size_t i = 0; i < r.v.n; i++) {
+        json_map(j);
+        json_key_c(j, "command", command_name(c, r.v.at[i]));
+        conf_command_place(c, r.v.at[i], &file, &line);
+        json_place(j, c, file, line, 0);
+        json_map_end(j);
+    }
+    json_list_end(j);
+    VEC_RELEASE(&r.v);
+    json_key(j, "exposed_secrets");
+    json_list(j);
+    for (size_t i = 0; i < conf_n_exposed(c); i++) {
+        const struct conf_exposed *e = conf_exposed_at(c, i);
+
+        json_map(j);
+        json_key_str(j, "command", e->command);
+        json_key_str(j, "macro", e->macro);
+        conf_command_place(c, e->rank, &file, &line);
+        json_place(j, c, file, line, 0);
+        json_key_u64(j, "uses", e->uses);
+        json_map_end(j);
+    }
+    json_list_end(j);
+}
+
 static void json_report(const struct check *k, const struct conf *c, struct buf *out)
 {
     struct conf_counts n = conf_count(c);
@@ -190,6 +282,7 @@ static void json_report(const struct check *k, const struct conf *c, struct buf 
     json_init(&j, out);
     json_map(&j);
     json_key_c(&j, "verdict", accepted(k, c) ? "accepted" : "refused");
+    json_key_c(&j, "mode", conf_is_native(c) ? "native" : "nagios");
     json_key_u64(&j, "errors", n.errors);
     json_key_u64(&j, "warnings", n.warnings);
     json_key(&j, "counts");
@@ -198,6 +291,7 @@ static void json_report(const struct check *k, const struct conf *c, struct buf 
         json_key_u64(&j, counts[i].name, counts[i].n);
     json_map_end(&j);
     json_diags(&j, c);
+    json_commands(&j, c);
     json_map_end(&j);
     buf_add_char(out, '\n');
 }

@@ -54,6 +54,11 @@ void conf_build(struct conf *c, struct buf *public_out, struct buf *secret_out)
     model_build_secret(c->build, secret_out);
 }
 
+bool conf_is_native(const struct conf *c)
+{
+    return c->rq.native;
+}
+
 const struct model_build *conf_tables(const struct conf *c)
 {
     return c->build;
@@ -88,6 +93,8 @@ void conf_free(struct conf *c)
     VEC_RELEASE(&c->props);
     VEC_RELEASE(&c->objects);
     VEC_RELEASE(&c->notices);
+    VEC_RELEASE(&c->exposed);
+    map_release(&c->exposed_index);
     VEC_RELEASE(&c->options);
     VEC_RELEASE(&c->to_read);
     VEC_RELEASE(&c->services);

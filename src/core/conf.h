@@ -35,7 +35,15 @@ struct conf_request {
     bool native; /* not a Nagios main file */
 };
 
-enum conf_severity { CONF_WARNING, CONF_ERROR };
+/*
+ * There are two ways to judge. A Nagios main file is judged as Nagios does: what Nagios accepts is accepted, with a warning where it is surely a mistake. In a native one
+ * (conf_request.native) such a mistake is an error.
+ */
+enum conf_severity {
+    CONF_WARNING,
+    CONF_ERROR,
+    CONF_MISTAKE /* where it is said, never of a finding: becomes one of the above */
+};
 struct conf_diag {
     enum conf_severity severity;
     uint32_t file, line, column; /* file index; UINT32_MAX: none. line, column 0: none */
@@ -52,6 +60,7 @@ void conf_free(struct conf *c);
 bool conf_ok(const struct conf *c); /* no error: conf_build may be called */
 void conf_build(struct conf *c, struct buf *public_out, struct buf *secret_out);
 
+bool conf_is_native(const struct conf *c);           /* how it was judged */
 struct conf_counts conf_count(const struct conf *c); /* checks and lines are counted after conf_build */
 size_t conf_n_diags(const struct conf *c);
 const struct conf_diag *conf_diag_at(const struct conf *c, size_t i); /* in order of file and line */
@@ -66,6 +75,16 @@ struct conf_notice {
 };
 size_t conf_n_notices(const struct conf *c);
 const struct conf_notice *conf_notice_at(const struct conf *c, size_t i);
+/* A command that runs with a secret among its words, where every user of the machine can read it while it runs (ps). */
+struct conf_exposed {
+    struct str command, macro; /* "$USER3$", "$_HOSTSNMP_COMMUNITY$" */
+    uint32_t rank;             /* of the command */
+    uint32_t uses;             /* how many checks, contacts and handlers run it so */
+};
+size_t conf_n_exposed(const struct conf *c);
+const struct conf_exposed *conf_exposed_at(const struct conf *c, size_t i);
+/* Where a command's line stands. */
+void conf_command_place(const struct conf *c, uint32_t rank, uint32_t *file, uint32_t *line);
 /* The tables as they were built, also when there are errors: for the precache file and for tests. Borrowed. */
 struct model_build;
 const struct model_build *conf_tables(const struct conf *c);

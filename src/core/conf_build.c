@@ -28,7 +28,7 @@ static uint32_t word_in(struct conf *c, unsigned row, struct str text, const cha
     for (size_t i = 0; i < n; i++)
         if (str_eq_c(text, words[i]))
             return (uint32_t)i;
-    conf_say(c, CONF_WARNING, c->main_place[row],
+    conf_say(c, CONF_MISTAKE, c->main_place[row],
              "%s is '" STR_FMT "', which means nothing; see the manual: %s", conf_main(row)->name,
              STR_ARG(text), conf_main(row)->doc);
     return 0;
@@ -123,7 +123,7 @@ void conf_build_zone(struct conf *c)
     BUG_ON(!conf_main_find(STR("use_timezone"), &row));
     if (!zone_by_name(c, copy, &z)) {
         if (said.n) /* Nagios would go on in UTC, and so does Vigie in its place */
-            conf_say(c, c->rq.native ? CONF_ERROR : CONF_WARNING, c->main_place[row],
+            conf_say(c, CONF_MISTAKE, c->main_place[row],
                      "there is no time zone '%s'; write one of /usr/share/zoneinfo, such as Europe/Paris",
                      copy);
         else if (*copy)

@@ -158,7 +158,7 @@ static void check_intervals(struct conf *c, const struct conf_object *o, struct 
         conf_say(c, CONF_ERROR, conf_object_place(o), "%s for this %s; correct it", wrong,
                  conf_type_name(o->type));
     else
-        conf_say(c, CONF_WARNING, conf_object_place(o),
+        conf_say(c, CONF_MISTAKE, conf_object_place(o),
                  "%s of this %s is below 0 and counts as 0; correct it", odd, conf_type_name(o->type));
 }
 

@@ -15,6 +15,8 @@ void conf_say(struct conf *c, enum conf_severity sev, struct conf_place at, cons
     struct conf_diag *d;
     va_list ap;
 
+    if (sev == CONF_MISTAKE)
+        sev = c->rq.native ? CONF_ERROR : CONF_WARNING;
     if (sev == CONF_ERROR)
         c->counts.errors++;
     else

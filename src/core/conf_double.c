@@ -186,7 +186,7 @@ static void say(struct conf *c, const struct conf_service *s, const struct conf_
     const struct conf_object *o = &c->objects.at[s->object], *other = &c->objects.at[counts->object];
 
     if ((counts->from_group || !s->from_group) && conf_say_once(c, s->object, s->description))
-        conf_say(c, CONF_WARNING, conf_object_place(o),
+        conf_say(c, CONF_MISTAKE, conf_object_place(o),
                  "the service '" STR_FMT
                  "' of a host of this is defined again in %s:%u, which counts; remove one",
                  STR_ARG(s->description), conf_file_path(c, other->file), other->line);

@@ -83,7 +83,7 @@ static void nest(struct conf *c, const struct kind *k, uint32_t rank, unsigned d
     if (g->step == 2)
         return;
     if (g->step == 1 || depth > LIMIT_CONF_DEPTH) {
-        conf_say(c, CONF_WARNING, conf_object_place(o), "this %s is a member of itself; take one %s out",
+        conf_say(c, CONF_MISTAKE, conf_object_place(o), "this %s is a member of itself; take one %s out",
                  conf_type_name(k->group), conf_directive(k->nested_row)->name);
         return;
     }

@@ -80,6 +80,8 @@ struct conf {
     VEC(struct conf_prop) props;
     VEC(struct conf_object) objects;
     VEC(struct conf_notice) notices;
+    VEC(struct conf_exposed) exposed;
+    struct map exposed_index;              /* "MACRO rank" -> exposed */
     struct map notice_index;               /* "object directive" -> notices */
     struct map row_cache[CONF_TYPE_COUNT]; /* names met so far -> row + 1 */
     struct map templates[CONF_TYPE_COUNT]; /* name -> object */
@@ -90,7 +92,7 @@ struct conf {
     VEC(struct conf_prop) to_read; /* cfg_file, cfg_dir in order: key = which */
     struct str user_macro[257];    /* $USERn$ */
     struct conf_place user_place[257];
-    struct map seen_files;         /* paths of object files read: each once */
+    struct map seen_files; /* paths of object files read: each once */
     unsigned depth;
     /* Registered objects by type, ordered by name; rank = index in the snapshot's table. */
     conf_list ranked[CONF_TYPE_COUNT];
@@ -141,6 +143,9 @@ bool conf_next_line(struct conf_lines *l, struct str *text);
 struct str conf_strip_comment(struct conf *c, struct str text);
 int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t *file, struct str *bytes);
 struct str conf_path(struct conf *c, struct str path, struct str dir); /* absolute, or below dir; NUL-ended */
+
+/* The name at the beginning of a line that is none: what stands behind it may be a secret. */
+struct str conf_first_word(struct str text);
 
 bool conf_main_is_on(const struct conf *c, const char *name); /* a switch of the main file is written as 1 */
 

@@ -136,3 +136,12 @@ struct str conf_strip_comment(struct conf *c, struct str text)
     buf_release(&b);
     return str_trim(out);
 }
+
+struct str conf_first_word(struct str text)
+{
+    size_t n = 0;
+
+    while (n < text.n && n < 60 && text.p[n] != ' ' && text.p[n] != '\t' && text.p[n] != '=')
+        n++;
+    return str_sub(text, 0, n);
+}

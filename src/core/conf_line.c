@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Command lines: configuration macros become text, the text becomes words, secrets become slots, what is left for the run time becomes macro parts. */
 #include "core/conf_build.h"
+#include "core/conf_secret.h"
 #include "core/shsplit.h"
 
 #include "base/limits.h"
@@ -22,8 +23,10 @@ struct conf_liner {
     struct conf *c;
     struct model view;
     struct macro_scope_of of;
-    bool unset_user; /* the line under way has a $USERn$ that nobody set */
-    bool open_host;  /* host and service macros are left for the run time */
+    uint32_t command; /* rank of the one under way */
+    struct str macro; /* its macro under way */
+    bool unset_user;  /* the line under way has a $USERn$ that nobody set */
+    bool open_host;   /* host and service macros are left for the run time */
     struct str arg[ARGS_MAX + 1];
     struct shsplit_line text;
     struct shsplit_line word;
@@ -34,6 +37,29 @@ struct conf_liner {
 };
 
 static void expand(struct conf_liner *l, struct str text, enum shsplit_class class, unsigned depth);
+
+/* The macro under way puts a secret among the words of the command. */
+static void expose(struct conf_liner *l)
+{
+    struct conf *c = l->c;
+    struct buf key = BUF_INIT;
+    uint64_t at;
+
+    buf_printf(&key, "$" STR_FMT "$ %u", STR_ARG(l->macro), l->command);
+    if (map_get(&c->exposed_index, buf_str(&key), &at)) {
+        c->exposed.at[at].uses++;
+    } else {
+        struct str kept = arena_str(&c->arena, buf_str(&key));
+
+        map_put(&c->exposed_index, kept, c->exposed.n);
+        *VEC_ADD(&c->exposed) = (struct conf_exposed){
+            .command = conf_text(c, conf_ranked(c, CONF_COMMAND, l->command), CONF_D_COMMAND_command_name),
+            .macro = str_sub(kept, 0, l->macro.n + 2),
+            .rank = l->command,
+            .uses = 1};
+    }
+    buf_release(&key);
+}
 
 /* A run-time macro: one byte that the split leaves alone. */
 static void leave(struct conf_liner *l, enum macro_id id, struct str arg)
@@ -54,6 +80,8 @@ static void add_coded(struct conf_liner *l, struct str coded)
     struct macro_part part;
 
     while (macro_next(&coded, &part) > 0) {
+        if (part.kind == MACRO_PART_SLOT)
+            expose(l);
         if (part.kind == MACRO_PART_SLOT)
             shsplit_add(&l->text, model_build_slot_value(l->c->build, part.slot), SHSPLIT_SECRET);
         else
@@ -89,11 +117,13 @@ static void add_user(struct conf_liner *l, unsigned n)
 
         snprintf(name, sizeof(name), "USER%u", n);
         if (conf_say_once(c, CONF_NONE - 1, arena_str(&c->arena, str_of(name))))
-            conf_say(c, CONF_WARNING, l->at,
+            conf_say(c, CONF_MISTAKE, l->at,
                      "$%s$ has no value; write $%s$=VALUE in a file that resource_file names", name, name);
         l->unset_user = true;
         return;
     }
+    if (conf_user_is_secret(c, n))
+        expose(l);
     shsplit_add(&l->text, value, conf_user_is_secret(c, n) ? SHSPLIT_SECRET : SHSPLIT_VALUE);
 }
 
@@ -153,6 +183,8 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
                 : ref->id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE
                                                   : MACRO_CONTACT;
         if (is_open(l, ref, scope)) {
+            if (conf_secret_name(ref->arg))
+                expose(l);
             leave(l, ref->id, ref->arg);
             return true;
         }
@@ -201,7 +233,7 @@ static void lone_dollar(struct conf_liner *l, struct str text)
 
     if (macro_parse(name, &known) && (name.p[0] != '_' || name.n > 6) &&
         conf_say_once(l->c, CONF_NONE - 1, name))
-        conf_say(l->c, CONF_WARNING, l->at,
+        conf_say(l->c, CONF_MISTAKE, l->at,
                  "the macro $" STR_FMT " has no second dollar sign; write $" STR_FMT "$", STR_ARG(name),
                  STR_ARG(name));
 }
@@ -221,11 +253,11 @@ static void unknown_macro(struct conf_liner *l, struct str name)
         return;
     near = macro_near(name);
     if (near)
-        conf_say(l->c, CONF_WARNING, l->at,
+        conf_say(l->c, CONF_MISTAKE, l->at,
                  "there is no macro $" STR_FMT "$; it stays as text. Did you mean $%s$?", STR_ARG(name),
                  near);
     else
-        conf_say(l->c, CONF_WARNING, l->at,
+        conf_say(l->c, CONF_MISTAKE, l->at,
                  "there is no macro $" STR_FMT "$; it stays as text. Write $$ for a dollar sign",
                  STR_ARG(name));
 }
@@ -262,7 +294,7 @@ static void expand(struct conf_liner *l, struct str text, enum shsplit_class cla
             shsplit_add(&l->text, STR("$"), class);
             continue;
         }
-        name = str_sub(text, 0, (size_t)to);
+        name = l->macro = str_sub(text, 0, (size_t)to);
         if (to == 0)
             shsplit_add(&l->text, STR("$"), class);
         else if (!macro_parse(name, &ref) || !add_macro(l, &ref, depth)) {
@@ -310,7 +342,7 @@ static void split(struct conf_liner *l, conf_list *words)
 
     while ((r = shsplit_next(&l->text, &at, &l->word)) != 0) {
         if (r < 0 && conf_say_once(l->c, CONF_NONE - 2, str_make((const char *)&l->at, sizeof(l->at))))
-            conf_say(l->c, CONF_WARNING, l->at,
+            conf_say(l->c, CONF_MISTAKE, l->at,
                      "a quote is opened and never closed in this command; close it (what stands behind a ';' "
                      "is a comment: write \\; for one that is not)");
         buf_clear(&l->coded);
@@ -502,6 +534,7 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
     conf_list words = {0}, env = {0};
 
     l->of = *of;
+    l->command = command;
     l->open_host = open_host;
     l->at = line_place(c, command);
     l->n_different = l->n_macros = 0;
@@ -529,4 +562,25 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
         return MODEL_NONE;
     *VEC_ADD(&c->build->line) = line;
     return (uint32_t)c->build->line.n - 1;
+}
+
+/* ---- what is told of lines ---- */
+
+void conf_command_place(const struct conf *c, uint32_t rank, uint32_t *file, uint32_t *line)
+{
+    struct conf_place at = line_place(c, rank);
+
+    *file = at.file;
+    *line = at.line;
+}
+
+size_t conf_n_exposed(const struct conf *c)
+{
+    return c->exposed.n;
+}
+
+const struct conf_exposed *conf_exposed_at(const struct conf *c, size_t i)
+{
+    BUG_ON(i >= c->exposed.n);
+    return &c->exposed.at[i];
 }

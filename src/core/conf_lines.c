@@ -106,7 +106,7 @@ static void lines_of_main(struct conf *c, struct conf_liner *l)
             struct str near = conf_near(c, &c->rank[CONF_COMMAND], name);
 
             /* Nagios goes on without a command for performance data that it does not find. */
-            conf_say(c, strstr(conf_main(row)->name, "perfdata") ? CONF_WARNING : CONF_ERROR,
+            conf_say(c, strstr(conf_main(row)->name, "perfdata") ? CONF_MISTAKE : CONF_ERROR,
                      c->main_place[row], "%s: there is no command '" STR_FMT "'%s" STR_FMT "%s",
                      conf_main(row)->name, STR_ARG(name), near.n ? "; did you mean '" : "; define it",
                      STR_ARG(near), near.n ? "'?" : "");

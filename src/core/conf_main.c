@@ -31,7 +31,7 @@ static void read_resource(struct conf *c, struct str path, struct conf_place fro
         }
         if (!str_starts(name, STR("$USER")) || !str_ends(name, STR("$")) || name.n < 7 ||
             !str_to_u64(str_sub(name, 5, name.n - 6), &n) || n < 1 || n > 256) {
-            conf_say(c, CONF_WARNING, at, "'" STR_FMT "' is not one of $USER1$ to $USER256$; it is not used",
+            conf_say(c, CONF_MISTAKE, at, "'" STR_FMT "' is not one of $USER1$ to $USER256$; it is not used",
                      STR_ARG(name));
             continue;
         }
@@ -175,9 +175,9 @@ static void check_value(struct conf *c, const struct conf_directive *d, struct s
         conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a number above 0 and below 100", d->name,
                  STR_ARG(value));
     else if (d->kind == CONF_KIND_BOOL && !str_eq_c(value, "0") && !str_eq_c(value, "1"))
-        conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write 0 or 1", d->name, STR_ARG(value));
+        conf_say(c, CONF_MISTAKE, at, "%s is '" STR_FMT "'; write 0 or 1", d->name, STR_ARG(value));
     else if (is_numeric(d->kind) && !conf_decimal(value, &v))
-        conf_say(c, CONF_WARNING, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
+        conf_say(c, CONF_MISTAKE, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
 }
 
 /* Options of Vigie that take one of a few words. */
@@ -296,7 +296,7 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
 
     if (!conf_main_find(name, &row)) {
         if (name.n && name.p[0] == 'x') /* of modules that stood in Nagios' core once */
-            conf_say(c, CONF_WARNING, at,
+            conf_say(c, CONF_MISTAKE, at,
                      "'" STR_FMT "' is passed over, as is every name with an x in front; take it out",
                      STR_ARG(name));
         else
@@ -349,7 +349,7 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
         name = str_trim(str_cut(&rest, '='));
         if (!rest.p)
             conf_say(c, CONF_ERROR, at, "no '=' in '" STR_FMT "'; a line of the main file is name=value%s",
-                     STR_ARG(str_sub(text, 0, 60)),
+                     STR_ARG(conf_first_word(text)), /* its value may be a secret */
                      str_starts(text, STR("define"))
                          ? ", definitions of objects stand in files named by cfg_file"
                          : "");

@@ -53,10 +53,10 @@ static void begin(struct parser *p, struct str text)
     p->known = conf_type_find(type_name, &type);
     p->braced = rest.n && rest.p[0] == '{';
     if (!p->braced)
-        conf_say(c, CONF_WARNING, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
+        conf_say(c, CONF_MISTAKE, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
                  STR_ARG(type_name), STR_ARG(type_name));
     else if (rest.n > 1)
-        conf_say(c, CONF_WARNING, here(p), "text behind '{' is not read; directives begin on the next line");
+        conf_say(c, CONF_MISTAKE, here(p), "text behind '{' is not read; directives begin on the next line");
     if (!p->known) {
         const char *near = conf_type_near(type_name);
 
@@ -163,7 +163,7 @@ static bool add_common(struct parser *p, struct conf_object *o, struct str name,
     if (str_eq_c(name, "register")) {
         o->registered = value.n && value.p[0] >= '1' && value.p[0] <= '9'; /* text is 0, as for Nagios */
         if (!str_eq_c(value, "0") && !str_eq_c(value, "1"))
-            conf_say(p->c, CONF_WARNING, here(p), "register is '" STR_FMT "'; write 0 or 1", STR_ARG(value));
+            conf_say(p->c, CONF_MISTAKE, here(p), "register is '" STR_FMT "'; write 0 or 1", STR_ARG(value));
         return true;
     }
     return false;
@@ -175,7 +175,7 @@ static void no_value(struct parser *p, const struct conf_directive *d)
     bool looked_for =
         d->kind == CONF_KIND_COMMAND || d->kind == CONF_KIND_PERIOD || d->kind == CONF_KIND_STATE;
 
-    conf_say(p->c, looked_for ? CONF_ERROR : CONF_WARNING, here(p), "%s has no value; write one, or %s",
+    conf_say(p->c, looked_for ? CONF_ERROR : CONF_MISTAKE, here(p), "%s has no value; write one, or %s",
              d->name, conf_kind_has_null(d->kind) ? "null to inherit nothing" : "take the line out");
 }
 
@@ -260,7 +260,7 @@ static void outside(struct parser *p, struct str text)
         conf_say(c, CONF_ERROR, here(p), "a '}' too many; no definition is open here");
     else
         conf_say(c, CONF_ERROR, here(p), "text outside of a definition: '" STR_FMT "'; write: define TYPE {",
-                 STR_ARG(str_sub(text, 0, 60)));
+                 STR_ARG(conf_first_word(text))); /* its value may be a secret */
 }
 
 static void line(struct parser *p, struct str text)

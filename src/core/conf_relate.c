@@ -38,7 +38,7 @@ static void parents_of_service(struct conf *c, uint32_t own_host, uint32_t prop,
             continue;
         /* Nagios looks no further where nothing can be named. */
         if ((!description.n || description.p[0] == '!') && conf_say_once(c, prop, first))
-            conf_say(c, CONF_WARNING, conf_value_place(c, prop),
+            conf_say(c, CONF_MISTAKE, conf_value_place(c, prop),
                      "'" STR_FMT "' names no parent; write: host,service description", STR_ARG(text));
         else if (conf_say_once(c, prop, first))
             conf_say(c, CONF_ERROR, conf_value_place(c, prop),
@@ -263,7 +263,7 @@ static void add_escalation(struct conf *c, const struct conf_object *o)
 
     conf_fill(c, o, &e, NULL);
     if (e.last < 0 && o->registered)
-        conf_say(c, CONF_WARNING, conf_object_place(o),
+        conf_say(c, CONF_MISTAKE, conf_object_place(o),
                  "this %s has no last_notification and never counts; write last_notification 0 for no end",
                  conf_type_name(o->type));
     e.contacts = who.all;
@@ -385,7 +385,7 @@ static void add_pairs(struct conf *c, const struct conf_object *o, struct model_
                  "this servicedependency does not say which service depends on which; write host_name, "
                  "service_description, dependent_host_name and dependent_service_description");
     else if (c->build->dep.n == before)
-        conf_say(c, CONF_WARNING, conf_object_place(o),
+        conf_say(c, CONF_MISTAKE, conf_object_place(o),
                  "this %s ties nothing; write host_name and dependent_host_name%s", conf_type_name(o->type),
                  service ? " with both service descriptions" : "");
     VEC_RELEASE(&s.masters.checks);

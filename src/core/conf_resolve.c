@@ -156,7 +156,7 @@ static void own_value(struct conf *c, struct conf_object *o, const struct conf_t
     bool none = is_null(p->value) && conf_kind_has_null(d->kind), named = p->row == (uint32_t)info->name_row;
 
     if (*at && d->how != CONF_HOW_JOIN)
-        conf_say(c, named && o->type != CONF_SERVICE ? CONF_ERROR : CONF_WARNING, conf_place_of(c, prop),
+        conf_say(c, named && o->type != CONF_SERVICE ? CONF_ERROR : CONF_MISTAKE, conf_place_of(c, prop),
                  "%s stands twice in this definition, first in line %u; remove one", d->name,
                  c->props.at[*at - 1].line);
     if (takes_back(c, p))
@@ -205,7 +205,7 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
     if (!map_get(&c->templates[o->type], name, &t)) {
         struct str near = conf_near(c, &c->templates[o->type], name);
         enum conf_severity sev =
-            o->registered ? CONF_ERROR : CONF_WARNING; /* Nagios lets it pass in a template */
+            o->registered ? CONF_ERROR : CONF_MISTAKE; /* Nagios lets it pass in a template */
 
         if (near.n)
             conf_say(c, sev, at, "there is no %s template '" STR_FMT "'; did you mean '" STR_FMT "'?",
@@ -217,7 +217,7 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
         return;
     }
     if (c->objects.at[t].step == 1 || depth >= LIMIT_CONF_DEPTH)
-        conf_say(c, CONF_WARNING, at,
+        conf_say(c, CONF_MISTAKE, at,
                  "the %s template '" STR_FMT "' uses itself in a circle; take one 'use' out",
                  conf_type_name(o->type), STR_ARG(name));
     if (t == object || depth >= LIMIT_CONF_DEPTH)
@@ -303,7 +303,7 @@ static void rank_type(struct conf *c, enum conf_type type)
         if (!name.n && o->torn)
             continue;
         if (!name.n) {
-            conf_say(c, o->name.n ? CONF_WARNING : CONF_ERROR /* a template without register 0 */,
+            conf_say(c, o->name.n ? CONF_MISTAKE : CONF_ERROR /* a template without register 0 */,
                      conf_object_place(o),
                      "this %s has no name; write: %s NAME (or register 0 for a template)",
                      conf_type_name(type), conf_directive(row)->name);

@@ -204,7 +204,7 @@ static void add_entry(struct conf *c, struct model_period *p, uint32_t prop)
     qsort(r, n, sizeof(r[0]), by_from);
     for (size_t i = 0; i < n; i++) {
         if (r[i].from > r[i].to && conf_say_once(c, prop, STR("midnight")))
-            conf_say(c, CONF_WARNING, conf_value_place(c, prop),
+            conf_say(c, CONF_MISTAKE, conf_value_place(c, prop),
                      "a time range that ends before it begins is never; write it as two, up to 24:00 and "
                      "from 00:00 of the next day");
         *VEC_ADD(&b->range) = r[i];

@@ -160,7 +160,7 @@ static uint32_t options(struct conf *c, const struct conf_directive *d, struct s
 static void not_a_number(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
 {
     if (conf_say_once(c, prop, text))
-        conf_say(c, CONF_WARNING, conf_value_place(c, prop), "%s is '" STR_FMT "'; write %s", d->name,
+        conf_say(c, CONF_MISTAKE, conf_value_place(c, prop), "%s is '" STR_FMT "'; write %s", d->name,
                  STR_ARG(text), d->kind == CONF_KIND_BOOL ? "0 or 1" : "a number");
 }
 

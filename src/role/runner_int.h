@@ -19,6 +19,7 @@ struct words {
     struct buf block;
     VEC(size_t) at;
     VEC(const char *) list; /* ended by NULL */
+    char shown[512];        /* the first word with its secrets masked, for people; empty: it has none */
 };
 
 /* One execution, from RUN to RESULT. */
@@ -66,8 +67,8 @@ int runner_words(const struct runner *self, const struct msg_run *m, struct word
 void runner_words_release(struct words *w); /* wipes: secrets may be in them */
 /* The program of a command as a shell would find it. path: room for the answer. */
 const char *runner_find_program(const char *name, char *path, size_t size);
-/* Why a program could not be executed, for people: error is errno of exec. */
-void runner_why_not_started(const char *program, int error, char *text, size_t size);
+/* Why a program could not be executed, for people: error is errno of exec; shown: what it is called, when its name holds a secret, else empty. */
+void runner_why_not_started(const char *program, const char *shown, int error, char *text, size_t size);
 /* True for commands that send ICMP, which needs a right that Vigie may not have. */
 bool runner_is_ping(const struct words *argv);
 /* Words by which plugins say that a right was missing: the result says nothing about the host. pings: it is such a command. */

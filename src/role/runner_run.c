@@ -305,12 +305,12 @@ static void try_start(void *user)
     if (e == 0) {
         watch(run);
     } else if (!is_shortage(e)) {
-        runner_why_not_started(exe, e, text, sizeof(text));
+        runner_why_not_started(exe, run->argv.shown, e, text, sizeof(text));
         end_unstarted(run, RUN_NOT_STARTED, e, text);
     } else if (now.us + ROOM_US < run->deadline.us) {
         loop_timer_set(run->role->loop, &run->timer, (struct mono){now.us + ROOM_US}, try_start, run);
     } else {
-        log_warn("no room to start %s: %s", exe, strerror(e));
+        log_warn("no room to start %s: %s", *run->argv.shown ? run->argv.shown : exe, strerror(e));
         end_unstarted(run, RUN_LOST, e, "no room for another process");
     }
 }

@@ -2,6 +2,8 @@
 /* From the words of RUN to argv and environment of a process, and what can be said of them. */
 #include "role/runner_int.h"
 
+#include "core/macro.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MASK         "********"
 #define PROGRAM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 void runner_words_release(struct words *w)
@@ -43,6 +46,22 @@ static int add_coded(struct words *w, const struct runner *self, struct str code
     return r;
 }
 
+/* The program's name for people: MASK in the place of each secret. Empty when it has none. */
+static void show_program(struct words *w, struct str coded)
+{
+    struct buf b = BUF_INIT;
+    struct macro_part part;
+    bool secret = false;
+
+    while (macro_next(&coded, &part) > 0) {
+        secret = secret || part.kind == MACRO_PART_SLOT;
+        buf_add_str(&b, part.kind == MACRO_PART_SLOT ? STR(MASK) : part.text);
+    }
+    if (secret)
+        str_copy(w->shown, sizeof(w->shown), buf_str(&b));
+    buf_release(&b);
+}
+
 static void add_plain(struct words *w, struct str s)
 {
     *VEC_ADD(&w->at) = w->block.len;
@@ -57,6 +76,8 @@ int runner_words(const struct runner *self, const struct msg_run *m, struct word
 
     for (size_t i = 0; r == 0 && i < m->argv.n; i++)
         r = add_coded(argv, self, m->argv.at[i]);
+    if (r == 0)
+        show_program(argv, m->argv.at[0]);
     while (base.n)
         add_plain(env, str_cut(&base, '\0'));
     for (size_t i = 0; r == 0 && i < m->env.n; i++)
@@ -122,8 +143,9 @@ static void read_interpreter(const char *path, char *out, size_t size)
     str_copy(out, size, str_cut(&line, ' '));
 }
 
-void runner_why_not_started(const char *program, int error, char *text, size_t size)
+void runner_why_not_started(const char *program, const char *shown, int error, char *text, size_t size)
 {
+    const char *name = *shown ? shown : program;
     char interpreter[200];
     struct stat st;
 
@@ -133,25 +155,25 @@ void runner_why_not_started(const char *program, int error, char *text, size_t s
             snprintf(text, size,
                      "%s cannot be executed: it has the line ends of Windows (CR LF); turn them into those "
                      "of Unix",
-                     program);
+                     name);
         else if (interpreter[0])
             snprintf(text, size,
                      "%s cannot be executed: its first line names the interpreter '%s', which does not exist",
-                     program, interpreter);
+                     name, interpreter);
         else
             snprintf(text, size,
-                     "%s cannot be executed: the loader or a library that it needs does not exist", program);
+                     "%s cannot be executed: the loader or a library that it needs does not exist", name);
     } else if (error == ENOENT) {
-        snprintf(text, size, "%s does not exist", program);
+        snprintf(text, size, "%s does not exist", name);
     } else if (error == EACCES && stat(program, &st) == 0 && S_ISDIR(st.st_mode)) {
-        snprintf(text, size, "%s is a folder", program);
+        snprintf(text, size, "%s is a folder", name);
     } else if (error == EACCES && stat(program, &st) == 0 && !(st.st_mode & 0111)) {
-        snprintf(text, size, "%s is not executable (mode %03o): chmod +x", program, st.st_mode & 0777);
+        snprintf(text, size, "%s is not executable (mode %03o): chmod +x", name, st.st_mode & 0777);
     } else if (error == EACCES) {
-        snprintf(text, size, "%s cannot be executed by user %u: Permission denied", program,
+        snprintf(text, size, "%s cannot be executed by user %u: Permission denied", name,
                  (unsigned)geteuid());
     } else {
-        snprintf(text, size, "%s cannot be executed: %s", program, strerror(error));
+        snprintf(text, size, "%s cannot be executed: %s", name, strerror(error));
     }
 }
 

@@ -52,6 +52,44 @@ def only(objects, *words, level='error', extra=''):
         assert code == (1 if level == 'error' else 0), text
 
 
+MISTAKES = [  # what Nagios lets pass, and what it is told as
+    ('define host {\n name t1\n use t2\n register 0\n}\ndefine host {\n name t2\n use t1\n register 0\n}\n', 'uses itself in a circle'),
+    (SERVICE % ('x', 'check_interval soon'), "check_interval is 'soon'; write a number"),
+    (SERVICE % ('x', 'active_checks_enabled maybe'), 'write 0 or 1'),
+    (SERVICE % ('x', 'notes a\n notes b'), 'notes stands twice'),
+    (SERVICE % ('x', 'check_command say!0!$NOSUCHMACRO$'), 'there is no macro $NOSUCHMACRO$'),
+    (SERVICE % ('x', 'check_command say!0!$USER77$'), '$USER77$ has no value'),
+    ('define timeperiod {\n timeperiod_name back\n alias b\n monday 17:00-09:00\n}\n', 'ends before it begins'),
+    ('define hostgroup {\n hostgroup_name g1\n hostgroup_members g2\n}\ndefine hostgroup {\n hostgroup_name g2\n hostgroup_members g1\n}\n', 'a member of itself'),
+    (SERVICE % ('s', ''), 'is defined again'),
+]
+
+
+def test_two_ways_to_judge():
+    """A Nagios main file: as Nagios does, with a warning where it is surely a mistake. A native one: an error."""
+    for objects, words in MISTAKES:
+        with Vigie(objects=ONE + objects) as v:
+            code, out, _ = vigie('check', v.main)
+            said = [line for line in out.splitlines() if words in line]
+            assert code == 0 and said and all(': warning: ' in line and re.match(r'.*\.cfg:\d+:\d+: ', line) for line in said), (words, code, out)
+            assert json.loads(vigie('check', '-o', 'json', v.main)[1])['mode'] == 'nagios'
+            native = v.path('vigie.conf')
+            os.rename(v.main, native)
+            code, out, _ = vigie('check', native)
+            assert code == 1 and any(words in line and ': error: ' in line for line in out.splitlines()), (words, code, out)
+            assert json.loads(vigie('check', '-o', 'json', native)[1])['mode'] == 'native'
+
+
+def test_json_has_all():
+    with Vigie(objects=ONE + SERVICE % ('x', 'check_command shout!a') + 'define command {\n command_name shout\n command_line /bin/echo $ARG1$ | cat\n}\n') as v:
+        d = json.loads(vigie('check', '-o', 'json', v.main)[1])
+        assert d['verdict'] == 'accepted' and d['errors'] == 0 and d['counts']['services'] == 2, d
+        assert [x['command'] for x in d['shell_commands']] == ['shout'] and d['shell_commands'][0]['file'] == v.path('objects.cfg') and d['shell_commands'][0]['line'] > 0, d
+        assert d['exposed_secrets'] == [] and set(d) >= {'mode', 'messages', 'not_yet'}, d
+        d = json.loads(vigie('check', '-o', 'json', '--set', 'check_wrong=1', v.main)[1])
+        assert d['verdict'] == 'refused' and all('line' not in m and 'file' not in m for m in d['messages'] if 'check_wrong' in m['text']), d
+
+
 def test_only_the_cause():
     bare = 'define service {\n host_name h\n service_description t\n check_command say!0!x\n contacts ann\n check_period always\n %s\n}\n'
     only(ONE + bare % 'use ts0', "no service template 'ts0'", "did you mean 'ts'?")
