@@ -129,17 +129,16 @@ static bool trace(struct tracer *t, const struct chain *ch, unsigned row, struct
     return has;
 }
 
-static bool trace_key(struct tracer *t, const struct chain *ch, struct str key)
+/* Custom variables and days are never put together: the one that counts is a line of the object or of one of its templates. */
+static bool trace_keyed(struct tracer *t, const struct chain *ch, uint32_t prop)
 {
     const struct conf_object *o = &t->c->objects.at[ch->object];
     struct str rest = o->use, name;
     uint64_t at;
 
-    for (uint32_t i = o->n_props; i-- > 0;) {
-        if (str_eq(t->c->props.at[o->first_prop + i].key, key)) {
-            add_part(t, o->first_prop + i, ch);
-            return true;
-        }
+    if (prop - o->first_prop < o->n_props) {
+        add_part(t, prop, ch);
+        return true;
     }
     while (ch->depth < LIMIT_CONF_DEPTH && conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
@@ -147,7 +146,7 @@ static bool trace_key(struct tracer *t, const struct chain *ch, struct str key)
         if (!map_get(&t->c->templates[o->type], name, &at) || is_in(ch, (uint32_t)at))
             continue;
         link.object = (uint32_t)at;
-        if (trace_key(t, &link, key))
+        if (trace_keyed(t, &link, prop))
             return true;
     }
     return false;
@@ -212,7 +211,7 @@ static void keyed_of(struct tracer *t, uint32_t object)
         add_row(t, arena_str(&t->out->arena, buf_str(&name)), is_null(p->value) && !day ? STR_NULL : p->value,
                 CONF_ORIGIN_FILE)
             ->secret = !day && conf_secret_name(p->key);
-        trace_key(t, &self, p->key);
+        trace_keyed(t, &self, o->keyed[i]);
         end_row(t);
         buf_release(&name);
     }
