@@ -14,6 +14,8 @@ bool conf_decimal(struct str text, int64_t *millionths);
 bool conf_whole(struct str text, int64_t *millionths); /* the same, where 1e3 is a 1 with text behind it */
 /* The next letter or word of a list of options, which commas or blanks part; false at the end. */
 bool conf_next_option(struct str *rest, struct str *name);
+/* Says what no option list, or no state, may say. */
+void conf_check_letters(struct conf *c, const struct conf_object *o, uint32_t prop);
 /* Fills the fields of record (a struct of model.h) that the table of directives names; flag bits into *flags. */
 void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags);
 
@@ -49,7 +51,9 @@ struct model_list conf_all_contacts(struct conf *c, conf_list *own, const conf_l
 void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *first, uint32_t *n);
 /* The offset of coded text that is one slot with this secret. */
 uint32_t conf_secret_text(struct conf *c, struct str secret);
-/* conf_time.c: "monday 1 may" and "09:00-17:00,18:00-19:00" of one entry. */
-int conf_parse_ranges(struct str text, struct model_range *out, size_t max, size_t *n);
+/* conf_day.c: "monday 1 may" and "09:00-17:00,18:00-19:00" of one entry. */
+/* odd: something in it is passed over, or is no time of a clock */
+int conf_parse_ranges(struct str text, struct model_range *out, size_t max, size_t *n, bool *odd);
+bool conf_odd_day(const struct model_exception *x); /* no calendar has it */
 /* A date part to an exception, or weekday 0..6 in *weekday (then no exception). 0, or E_INVAL. */
 int conf_parse_day(struct str key, struct model_exception *out, int *weekday);

@@ -29,6 +29,8 @@ static uint32_t command_of(struct conf *c, const struct conf_object *o, unsigned
     uint32_t rank;
 
     *text = model_build_str(c->build, all);
+    if (!all.n && p && !p->value.n)
+        conf_say_unknown(c, CONF_COMMAND, (uint32_t)(p - c->props.at), all);
     if (!all.n)
         return MODEL_NONE;
     name = str_trim(str_cut(&rest, '!'));
@@ -57,11 +59,14 @@ static void ext_add(struct conf *c, const struct ext **first, const struct conf_
 static uint32_t extra_text(struct conf *c, const struct conf_object *o, unsigned row, const struct ext *ext,
                            unsigned ext_row)
 {
+    bool said = conf_says(c, o, row);
     struct str v = conf_text(c, o, row);
 
-    for (; !v.n && ext; ext = ext->next)
+    for (; !said && ext; ext = ext->next) {
+        said = conf_says(c, ext->o, ext_row);
         v = conf_text(c, ext->o, ext_row);
-    return model_build_str(c->build, v);
+    }
+    return said && !v.n ? model_build_empty(c->build) : model_build_str(c->build, v);
 }
 
 /* The next of several numbers that commas or blanks part; text counts as 0, as for Nagios. */
@@ -78,29 +83,56 @@ static bool next_number(struct str *rest, int64_t *millionths)
     return n > 0;
 }
 
-/* Two whole numbers, or three with a fraction. */
-static uint32_t coords(struct conf *c, const struct conf_object *o, unsigned row)
+/* Two whole numbers, or three with a fraction; false: there are not as many, which is said. */
+static bool coords_text(struct conf *c, uint32_t prop, struct buf *out)
 {
-    const struct conf_prop *p = conf_get(c, o, row);
-    size_t want = p && conf_directive(row)->kind == CONF_KIND_COORDS_2D ? 2 : 3, n = 0;
-    struct str rest = p ? p->value : STR_NULL;
-    struct buf b = BUF_INIT;
-    uint32_t at = 0;
+    struct str rest = c->props.at[prop].value;
+    size_t want = conf_directive(c->props.at[prop].row)->kind == CONF_KIND_COORDS_2D ? 2 : 3, n = 0;
     int64_t v;
 
     for (; n < want && next_number(&rest, &v); n++) {
-        buf_printf(&b, "%s%s%" PRId64, n ? "," : "", v < 0 ? "-" : "", (v < 0 ? -v : v) / 1000000);
+        buf_printf(out, "%s%s%" PRId64, n ? "," : "", v < 0 ? "-" : "", (v < 0 ? -v : v) / 1000000);
         if (want == 3)
-            buf_printf(&b, ".%06" PRId64, (v < 0 ? -v : v) % 1000000);
+            buf_printf(out, ".%06" PRId64, (v < 0 ? -v : v) % 1000000);
     }
-    if (p && n < want && conf_say_once(c, (uint32_t)(p - c->props.at), STR("coords")))
-        conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
-                 "'" STR_FMT "' are not %zu numbers; write %s", STR_ARG(p->value), want,
-                 conf_kind_text(conf_directive(row)->kind));
-    if (p && n == want)
+    if (n < want && conf_say_once(c, prop, STR("coords")))
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop), "'" STR_FMT "' are not %zu numbers; write %s",
+                 STR_ARG(c->props.at[prop].value), want,
+                 conf_kind_text(conf_directive(c->props.at[prop].row)->kind));
+    return n == want;
+}
+
+static uint32_t coords(struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    struct buf b = BUF_INIT;
+    uint32_t at = 0;
+
+    if (p && coords_text(c, (uint32_t)(p - c->props.at), &b))
         at = model_build_str(c->build, buf_str(&b));
     buf_release(&b);
     return at;
+}
+
+/* Some values Nagios refuses wherever they stand, in templates that nobody uses as well. */
+static void check_values(struct conf *c)
+{
+    struct buf b = BUF_INIT;
+
+    for (uint32_t i = 0; i < c->objects.n; i++)
+        for (uint32_t k = 0; k < c->objects.at[i].n_props; k++) {
+            uint32_t prop = c->objects.at[i].first_prop + k;
+            unsigned row = c->props.at[prop].row;
+
+            if (row == CONF_D_ALL)
+                continue;
+            conf_check_letters(c, &c->objects.at[i], prop);
+            buf_clear(&b);
+            if (conf_directive(row)->kind == CONF_KIND_COORDS_2D ||
+                conf_directive(row)->kind == CONF_KIND_COORDS_3D)
+                coords_text(c, prop, &b);
+        }
+    buf_release(&b);
 }
 
 static uint32_t extra_of(struct conf *c, const struct conf_object *o, const struct rows *r,
@@ -236,7 +268,7 @@ static const struct ext **service_ext(struct conf *c)
         struct conf_hosts hosts = {.given = false};
         struct conf_names names = {.given = false};
 
-        if (o->type != CONF_SERVICEEXTINFO) /* templates count too, so Nagios has it */
+        if (o->type != CONF_SERVICEEXTINFO || !conf_says(c, o, CONF_D_SERVICEEXTINFO_service_description))
             continue;
         conf_hosts_rows(c, o, rows, &hosts);
         for (size_t k = 0; k < hosts.all.n; k++)
@@ -311,6 +343,7 @@ static void services(struct conf *c)
 
 void conf_build_checks(struct conf *c)
 {
+    check_values(c);
     VEC_RESERVE(&c->build->check, c->ranked[CONF_HOST].n + c->services.n);
     hosts(c);
     services(c);

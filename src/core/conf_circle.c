@@ -90,12 +90,12 @@ static void parents(struct conf *c)
     graph_release(&g);
 }
 
-/* Does it count in the search? Between hosts Nagios follows criteria for checks of which none is left, too. */
+/* Does it count in the search? Nagios follows criteria that are never met, too. */
 static bool follows(const struct conf *c, const struct model_dep *d, bool notify)
 {
-    if (notify)
-        return d->notify_on;
-    return d->execute_on || (d->check < c->build->n_hosts && (d->said & MODEL_DEP_EXECUTE) && !c->rq.native);
+    if (!c->rq.native)
+        return d->said & (notify ? MODEL_DEP_NOTIFY : MODEL_DEP_EXECUTE);
+    return notify ? d->notify_on : d->execute_on;
 }
 
 static void dependencies(struct conf *c, bool notify)

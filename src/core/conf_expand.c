@@ -83,7 +83,7 @@ static void nest(struct conf *c, const struct kind *k, uint32_t rank, unsigned d
     if (g->step == 2)
         return;
     if (g->step == 1 || depth > LIMIT_CONF_DEPTH) {
-        conf_say(c, CONF_MISTAKE, conf_object_place(o), "this %s is a member of itself; take one %s out",
+        conf_say(c, CONF_ERROR, conf_object_place(o), "this %s is a member of itself; take one %s out",
                  conf_type_name(k->group), conf_directive(k->nested_row)->name);
         return;
     }
@@ -133,7 +133,7 @@ void conf_hosts_rows(struct conf *c, const struct conf_object *o, struct conf_ho
 
     conf_names_row(c, o, CONF_HOST, rows.host, &hosts);
     conf_names_row(c, o, CONF_HOSTGROUP, rows.group, &groups);
-    out->given = hosts.given || groups.given;
+    out->given = conf_says(c, o, rows.host) || conf_says(c, o, rows.group);
     out->wrong = hosts.wrong || groups.wrong;
     out->no_group = groups.given && !groups.yes.n;
     conf_list_subtract(&groups.yes, &groups.no);
@@ -348,6 +348,7 @@ static void group_pairs(struct conf *c, struct conf_group *g)
     uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE;
     struct conf_names names = {.given = false};
 
+    conf_names_nothing(c, o, CONF_D_SERVICEGROUP_members);
     while (conf_next_name(&rest, &host)) {
         if (!conf_next_name(&rest, &description)) {
             conf_say(c, CONF_ERROR, conf_value_place(c, prop),

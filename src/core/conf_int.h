@@ -109,9 +109,8 @@ struct conf {
     uint8_t user_class[257]; /* enum shsplit_class of each $USERn$; 0: not looked at yet */
     struct conf_counts counts;
     bool sorted;
-    unsigned suggested;  /* how often a near name was looked for */
-    bool resolving_used; /* now: objects that count, and the templates they use */
-    bool lenient;        /* now: what does not exist is a warning */
+    unsigned suggested; /* how often a near name was looked for */
+    bool lenient;       /* now: what does not exist is a warning */
     enum conf_patterns { CONF_PATTERNS_NONE, CONF_PATTERNS_SOME, CONF_PATTERNS_ALL } patterns;
     struct map pattern_index; /* text -> struct conf_pattern */
     size_t tried;             /* names by patterns */
@@ -149,6 +148,9 @@ struct str conf_first_word(struct str text);
 
 bool conf_main_is_on(const struct conf *c, const char *name); /* a switch of the main file is written as 1 */
 
+/* conf_day.c: a line of a time period into its day and its times; false: it is of no known form */
+bool conf_split_day(struct str line, struct str *day, struct str *times);
+
 /* the steps */
 void conf_read_main(struct conf *c);
 void conf_read_objects(struct conf *c, struct str path, struct conf_place from);
@@ -159,6 +161,8 @@ void conf_expand(struct conf *c);  /* groups and services */
 /* Effective values of an object. */
 /* NULL: not set */
 const struct conf_prop *conf_get(const struct conf *c, const struct conf_object *o, unsigned row);
+/* set, and not to null: to nothing, perhaps */
+bool conf_says(const struct conf *c, const struct conf_object *o, unsigned row);
 /* the default when not set */
 struct str conf_text(const struct conf *c, const struct conf_object *o, unsigned row);
 const struct conf_object *conf_ranked(const struct conf *c, enum conf_type type, uint32_t rank);

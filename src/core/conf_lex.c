@@ -94,6 +94,7 @@ static struct str joined(struct conf_lines *l, struct str text)
 bool conf_next_line(struct conf_lines *l, struct str *text)
 {
     struct str line, body;
+    bool comment;
 
     if (!l->rest.n)
         return false;
@@ -101,10 +102,15 @@ bool conf_next_line(struct conf_lines *l, struct str *text)
     line = one_line(l);
     body = trim_left(line);
     l->column = (uint32_t)(line.n - body.n) + 1;
-    if (body.n && (body.p[0] == '#' || body.p[0] == ';'))
-        body = STR("");
-    if (body.n && body.p[body.n - 1] == '\\')
+    comment = body.n && (body.p[0] == '#' || body.p[0] == ';');
+    if (body.n && body.p[body.n - 1] == '\\' && line.n > 1) { /* alone it joins nothing: so Nagios */
         body = str_trim(joined(l, body));
+        if (comment && l->next_line > l->line)
+            conf_say(l->c, CONF_WARNING, (struct conf_place){l->file, l->line, l->column},
+                     "the backslash at its end makes the next line a part of this comment; take it out");
+    }
+    if (comment)
+        body = STR("");
     if (!str_is_utf8(body)) {
         struct buf b = BUF_INIT;
 

@@ -71,6 +71,13 @@ static struct model_list contact_lines(struct conf *c, struct conf_liner *l, con
     return out;
 }
 
+static bool names_none(const struct conf *c, const struct conf_object *o, unsigned row)
+{
+    struct str rest = conf_text(c, o, row), name;
+
+    return !conf_next_name(&rest, &name);
+}
+
 static void lines_of_contacts(struct conf *c, struct conf_liner *l)
 {
     for (uint32_t i = 0; i < c->build->contact.n; i++) {
@@ -82,11 +89,11 @@ static void lines_of_contacts(struct conf *c, struct conf_liner *l)
 
         k->host_lines = host;
         k->service_lines = service;
-        if (!host.n && !channel && !o->torn && !conf_text(c, o, CONF_D_CONTACT_host_notification_commands).n)
+        if (!host.n && !channel && !o->torn && names_none(c, o, CONF_D_CONTACT_host_notification_commands))
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this contact has no host_notification_commands; write one, or vigie_mail ADDRESS");
         if (!service.n && !channel && !o->torn &&
-            !conf_text(c, o, CONF_D_CONTACT_service_notification_commands).n)
+            names_none(c, o, CONF_D_CONTACT_service_notification_commands))
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this contact has no service_notification_commands; write one, or vigie_mail ADDRESS");
     }

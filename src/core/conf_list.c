@@ -161,6 +161,39 @@ void conf_names_text(struct conf *c, enum conf_type type, uint32_t prop, struct 
     conf_list_sort(&out->no);
 }
 
+/* Lists in which Nagios looks for a name that is not there. */
+static bool wants_names(unsigned row)
+{
+    static const unsigned rows[] = {
+        CONF_D_HOST_hostgroups,
+        CONF_D_SERVICE_servicegroups,
+        CONF_D_CONTACT_contactgroups,
+        CONF_D_HOSTGROUP_members,
+        CONF_D_HOSTGROUP_hostgroup_members,
+        CONF_D_SERVICEGROUP_members,
+        CONF_D_SERVICEGROUP_servicegroup_members,
+        CONF_D_CONTACTGROUP_contactgroup_members,
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (rows[i] == row)
+            return true;
+    return false;
+}
+
+bool conf_names_nothing(struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    struct str rest = p ? conf_text(c, o, row) : STR_NULL, name;
+
+    if (!p || str_eq_c(p->value, "null") || !wants_names(row) || conf_next_name(&rest, &name))
+        return false;
+    if (conf_say_once(c, (uint32_t)(p - c->props.at), STR("")))
+        conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                 "%s names nothing; write names, or null", conf_directive(row)->name);
+    return true;
+}
+
 void conf_names_row(struct conf *c, const struct conf_object *o, enum conf_type type, unsigned row,
                     struct conf_names *out)
 {
@@ -170,7 +203,7 @@ void conf_names_row(struct conf *c, const struct conf_object *o, enum conf_type 
 
     VEC_CLEAR(&out->yes);
     VEC_CLEAR(&out->no);
-    out->wrong = false;
+    out->wrong = conf_names_nothing(c, o, row);
     out->given = text.n > 0;
     if (has_patterns(conf_directive(row)->kind)) {
         conf_names_text(c, type, prop, text, out);

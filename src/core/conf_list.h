@@ -25,6 +25,8 @@ struct conf_names {
 /* Reads the list of a row as its kind has it. Unknown names are errors. */
 void conf_names_row(struct conf *c, const struct conf_object *o, enum conf_type type, unsigned row,
                     struct conf_names *out);
+/* A list that must name something does not: an error. */
+bool conf_names_nothing(struct conf *c, const struct conf_object *o, unsigned row);
 /* Adds to out what a text of patterns means. */
 void conf_names_text(struct conf *c, enum conf_type type, uint32_t prop, struct str text,
                      struct conf_names *out);

@@ -122,30 +122,23 @@ static struct str upper(struct conf *c, struct str s)
     return str_make(t, s.n);
 }
 
-/* A line of a timeperiod that is no directive: "monday 1 may  00:00-24:00". The times begin where a digit and a ':' do; blanks inside the date become one. */
+/* A line of a timeperiod that is no directive: "monday 1 may  00:00-24:00"; blanks inside the date become one. */
 static bool add_day(struct parser *p, struct str text)
 {
-    struct str rest = text, word;
+    struct str rest, times, word;
     struct buf key = BUF_INIT;
-    bool found = false;
 
+    if (!conf_split_day(text, &rest, &times))
+        return false;
     while (rest.n) {
-        struct str from = rest;
-
         word = cut_word(&rest);
-        if (word.n >= 4 && word.p[0] >= '0' && word.p[0] <= '9' && str_find_char(word, ':') > 0) {
-            struct conf_prop *prop = add_prop(p, text, from);
-
-            prop->key = arena_str(&p->c->arena, buf_str(&key));
-            found = key.len > 0;
-            break;
-        }
         if (key.len)
             buf_add_char(&key, ' ');
         buf_add_str(&key, word);
     }
+    add_prop(p, text, times)->key = arena_str(&p->c->arena, buf_str(&key));
     buf_release(&key);
-    return found;
+    return true;
 }
 
 static bool add_common(struct parser *p, struct conf_object *o, struct str name, struct str value)
@@ -157,6 +150,8 @@ static bool add_common(struct parser *p, struct conf_object *o, struct str name,
         return true;
     }
     if (str_eq_c(name, "name")) {
+        if (o->name.n && str_eq(o->name, value))
+            conf_say(p->c, CONF_ERROR, here(p), "name stands twice in this definition; remove one");
         o->name = value;
         return true;
     }
@@ -169,14 +164,15 @@ static bool add_common(struct parser *p, struct conf_object *o, struct str name,
     return false;
 }
 
-/* A row with nothing behind it. Nagios looks for a command or period without a name and finds none. */
+/* A row with nothing behind it. These Nagios refuses wherever they stand. */
 static void no_value(struct parser *p, const struct conf_directive *d)
 {
-    bool looked_for =
-        d->kind == CONF_KIND_COMMAND || d->kind == CONF_KIND_PERIOD || d->kind == CONF_KIND_STATE;
+    bool refused = d->kind == CONF_KIND_STATE || d->kind == CONF_KIND_CONTACT_NAMES ||
+                   d->kind == CONF_KIND_CONTACTGROUP_NAMES;
 
-    conf_say(p->c, looked_for ? CONF_ERROR : CONF_MISTAKE, here(p), "%s has no value; write one, or %s",
-             d->name, conf_kind_has_null(d->kind) ? "null to inherit nothing" : "take the line out");
+    conf_say(p->c, refused && strcmp(d->name, "contactgroup_members") != 0 ? CONF_ERROR : CONF_MISTAKE,
+             here(p), "%s has no value; write one, or %s", d->name,
+             conf_kind_has_null(d->kind) ? "null to inherit nothing" : "take the line out");
 }
 
 static void directive(struct parser *p, struct str text)
@@ -242,7 +238,7 @@ static void outside(struct parser *p, struct str text)
     struct conf *c = p->c;
     struct str rest = text, name;
 
-    if (str_starts(text, STR("define")) && text.n > 6 && is_blank(text.p[6])) {
+    if (str_starts(text, STR("define"))) {
         begin(p, text);
         return;
     }
@@ -271,8 +267,10 @@ static void line(struct parser *p, struct str text)
     if (!p->inside) {
         outside(p, text);
     } else if (text.p[0] == '}') {
+        if (text.n > 1)
+            conf_say(p->c, CONF_ERROR, here(p), "there is text behind '}'; put it on a line of its own");
         end(p);
-    } else if (str_starts(text, STR("define")) && text.n > 6 && is_blank(text.p[6])) {
+    } else if (str_starts(text, STR("define"))) {
         not_closed(p, false);
         end(p);
         begin(p, text);

@@ -29,7 +29,13 @@ static void parents_of_service(struct conf *c, uint32_t own_host, uint32_t prop,
 {
     struct str rest = text, first, description;
     bool pairs = str_find_char(text, ',') >= 0;
+    struct str raw = c->props.at[prop].value; /* a + that no template took stays in the name */
 
+    if (!raw.n || raw.p[0] == '+' || (raw.p[0] == '!' && !pairs)) {
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                 "'" STR_FMT "' names no parent; write: host,service description", STR_ARG(raw));
+        return;
+    }
     while (conf_next_name(&rest, &first)) {
         uint32_t host = pairs ? conf_rank(c, CONF_HOST, first) : own_host;
 
@@ -37,7 +43,7 @@ static void parents_of_service(struct conf *c, uint32_t own_host, uint32_t prop,
         if (host != CONF_NONE && conf_services_text(c, host, prop, description, out))
             continue;
         /* Nagios looks no further where nothing can be named. */
-        if ((!description.n || description.p[0] == '!') && conf_say_once(c, prop, first))
+        if (pairs && (!description.n || description.p[0] == '!') && conf_say_once(c, prop, first))
             conf_say(c, CONF_MISTAKE, conf_value_place(c, prop),
                      "'" STR_FMT "' names no parent; write: host,service description", STR_ARG(text));
         else if (conf_say_once(c, prop, first))
@@ -130,7 +136,7 @@ static void services_meant(struct conf *c, const struct conf_object *o, const st
     struct conf_names names = {.given = false};
     bool described = conf_text(c, o, r->description).n > 0;
 
-    t->given = described && hosts->given;
+    t->given = conf_says(c, o, r->description) && hosts->given;
     for (size_t i = 0; i < hosts->all.n && described; i++)
         t->wrong |= !conf_services_row(c, o, hosts->all.at[i], r->description, &names);
     services_of_groups(c, o, r->service_group, &names, t);
@@ -303,11 +309,6 @@ static const struct target_rows service_dependent = {{CONF_D_SERVICEDEPENDENCY_d
                                                      CONF_D_SERVICEDEPENDENCY_dependent_servicegroup_name,
                                                      true};
 
-static bool says(const struct conf *c, const struct conf_object *o, unsigned row)
-{
-    return conf_text(c, o, row).n > 0;
-}
-
 /* Descriptions without a host are services of the host of the other side. */
 static void on_host_of(struct conf *c, const struct conf_object *o, unsigned row, uint32_t other,
                        struct targets *t)
@@ -326,8 +327,8 @@ static void on_host_of(struct conf *c, const struct conf_object *o, unsigned row
 
 static bool only_described(const struct conf *c, const struct conf_object *o, const struct target_rows *r)
 {
-    return r->service && says(c, o, r->description) && !says(c, o, r->hosts.host) &&
-           !says(c, o, r->hosts.group) && !says(c, o, r->service_group);
+    return r->service && conf_says(c, o, r->description) && !conf_says(c, o, r->hosts.host) &&
+           !conf_says(c, o, r->hosts.group) && !conf_says(c, o, r->service_group);
 }
 
 struct sides {
@@ -453,7 +454,8 @@ static void runs(struct model_build *b)
 
 static bool names_hosts(const struct conf *c, const struct conf_object *o)
 {
-    return says(c, o, CONF_D_HOSTESCALATION_host_name) || says(c, o, CONF_D_HOSTESCALATION_hostgroup_name);
+    return conf_says(c, o, CONF_D_HOSTESCALATION_host_name) ||
+           conf_says(c, o, CONF_D_HOSTESCALATION_hostgroup_name);
 }
 
 void conf_build_relations(struct conf *c)

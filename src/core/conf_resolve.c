@@ -19,6 +19,13 @@ const struct conf_prop *conf_get(const struct conf *c, const struct conf_object 
     return at ? &c->props.at[at - 1] : NULL;
 }
 
+bool conf_says(const struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+
+    return p && !is_null(p->value);
+}
+
 struct str conf_text(const struct conf *c, const struct conf_object *o, unsigned row)
 {
     const struct conf_prop *p = conf_get(c, o, row);
@@ -204,8 +211,8 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
 
     if (!map_get(&c->templates[o->type], name, &t)) {
         struct str near = conf_near(c, &c->templates[o->type], name);
-        enum conf_severity sev =
-            o->registered ? CONF_ERROR : CONF_MISTAKE; /* Nagios lets it pass in a template */
+        /* Nagios lets it pass in a template that it comes to by one who uses it. */
+        enum conf_severity sev = depth == 0 ? CONF_ERROR : CONF_MISTAKE;
 
         if (near.n)
             conf_say(c, sev, at, "there is no %s template '" STR_FMT "'; did you mean '" STR_FMT "'?",
@@ -237,8 +244,10 @@ static void resolve(struct conf *c, uint32_t object, unsigned depth)
         return;
     o->step = 1;
     own_values(c, o);
-    while (conf_next_name(&rest, &name))
+    while (o->use_prop != CONF_NONE && rest.p) {
+        name = str_trim(str_cut(&rest, ','));
         use(c, object, name, depth);
+    }
     o->step = 2;
 }
 
@@ -254,6 +263,33 @@ static void add_template(struct conf *c, uint32_t object)
                  c->objects.at[other].line);
     else
         map_put(&c->templates[o->type], o->name, object);
+}
+
+/* A name that is said twice, where one of the two is of a template: Nagios does not look whether they are registered. */
+static void double_names(struct conf *c, enum conf_type type)
+{
+    unsigned row = (unsigned)conf_type_info(type)->name_row;
+    struct map seen = {0};
+    uint64_t other;
+
+    for (uint32_t i = 0; i < c->objects.n; i++) {
+        const struct conf_object *o = &c->objects.at[i];
+        const struct conf_prop *own = NULL;
+
+        for (uint32_t k = 0; o->type == type && k < o->n_props; k++)
+            if (c->props.at[o->first_prop + k].row == row)
+                own = &c->props.at[o->first_prop + k];
+        if (!own)
+            continue;
+        if (!map_get(&seen, own->value, &other))
+            map_put(&seen, own->value, i);
+        else if (!c->objects.at[other].registered || !o->registered)
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "the %s '" STR_FMT "' is defined already in %s:%u; rename or remove one",
+                     conf_type_name(type), STR_ARG(own->value), conf_file_path(c, c->objects.at[other].file),
+                     c->objects.at[other].line);
+    }
+    map_release(&seen);
 }
 
 /* ---- ranks ---- */
@@ -424,14 +460,11 @@ void conf_resolve(struct conf *c)
     for (uint32_t i = 0; i < c->objects.n; i++)
         if (c->objects.at[i].name.n)
             add_template(c, i);
-    c->resolving_used = true;
-    for (uint32_t i = 0; i < c->objects.n; i++)
-        if (c->objects.at[i].registered)
-            resolve(c, i, 0);
-    c->resolving_used = false;
-    for (uint32_t i = 0; i < c->objects.n; i++)
-        resolve(c, i, 0);
+    for (uint32_t i = (uint32_t)c->objects.n; i > 0; i--) /* from the last to the first, as Nagios does */
+        resolve(c, i - 1, 0);
     notices(c);
     for (size_t i = 0; i < ARRAY_LEN(ranked); i++)
         rank_type(c, ranked[i]);
+    for (size_t i = 0; i < ARRAY_LEN(ranked) && !c->rq.native; i++)
+        double_names(c, ranked[i]);
 }

@@ -193,12 +193,23 @@ static uint32_t period(struct conf *c, struct str text, uint32_t prop)
 {
     uint32_t rank;
 
+    if (!text.n && prop != CONF_NONE && !c->props.at[prop].value.n)
+        conf_say_unknown(c, CONF_TIMEPERIOD, prop, text);
     if (!text.n)
         return MODEL_NONE;
     rank = conf_rank(c, CONF_TIMEPERIOD, text);
     if (rank == CONF_NONE)
         conf_say_unknown(c, CONF_TIMEPERIOD, prop, text);
     return rank;
+}
+
+/* A text that is said to be empty is not one that nobody says, but where something must stand. */
+static bool may_be_empty(unsigned row)
+{
+    const struct conf_directive *d = conf_directive(row);
+
+    return d->engines && d->kind != CONF_KIND_NAME && row != CONF_D_COMMAND_command_line &&
+           row != CONF_D_HOST_display_name && row != CONF_D_SERVICE_display_name;
 }
 
 static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, void *record, uint32_t *flags)
@@ -243,10 +254,25 @@ static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, 
     case CONF_KIND_PERIOD: u32 = period(c, text, prop); break;
     case CONF_KIND_STRING:
     case CONF_KIND_TEXT:
-    case CONF_KIND_NAME: u32 = model_build_str(c->build, text); break;
+    case CONF_KIND_NAME:
+        u32 = model_build_str(c->build, text);
+        if (!text.n && conf_says(c, o, row) && may_be_empty(row))
+            u32 = model_build_empty(c->build);
+        break;
     default: u32 = options(c, d, text, prop);
     }
     memcpy(at, &u32, sizeof(u32));
+}
+
+void conf_check_letters(struct conf *c, const struct conf_object *o, uint32_t prop)
+{
+    const struct conf_prop *p = &c->props.at[prop];
+    const struct conf_directive *d = conf_directive(p->row);
+
+    if (conf_kind_is_option(d->kind))
+        options(c, d, p->value, prop);
+    else if (d->kind == CONF_KIND_STATE && p->value.n)
+        state(c, p->value, prop, o->type);
 }
 
 void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags)

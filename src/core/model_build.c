@@ -33,6 +33,16 @@ void model_build_release(struct model_build *b)
     map_release(&b->secret_at);
 }
 
+uint32_t model_build_empty(struct model_build *b)
+{
+    if (!b->empty) {
+        buf_add_le32(&b->strings, 0);
+        b->empty = (uint32_t)b->strings.len;
+        buf_add_char(&b->strings, '\0');
+    }
+    return b->empty;
+}
+
 uint32_t model_build_str(struct model_build *b, struct str s)
 {
     uint64_t at;

@@ -15,6 +15,7 @@ struct model_build {
 #undef X
     struct model_globals globals;
     uint32_t n_hosts; /* the first n_hosts checks */
+    uint32_t empty;   /* see model_build_empty */
     struct buf strings;
     struct map string_at, list_at, secret_at;
     struct buf secrets;
@@ -23,7 +24,8 @@ struct model_build {
 
 void model_build_init(struct model_build *b);
 void model_build_release(struct model_build *b);
-uint32_t model_build_str(struct model_build *b, struct str s);
+uint32_t model_build_str(struct model_build *b, struct str s); /* 0: nothing */
+uint32_t model_build_empty(struct model_build *b);             /* a text that is there and empty: not 0 */
 struct model_list model_build_list(struct model_build *b, const uint32_t *v, size_t n);
 uint32_t model_build_slot(struct model_build *b, struct str secret); /* equal secrets share a slot */
 struct str model_build_slot_value(const struct model_build *b, uint32_t slot);

@@ -159,7 +159,7 @@ static void ranges(struct writer *w, uint32_t first, uint32_t n)
 static void day(struct writer *w, int kind, const int32_t v[5], bool second)
 {
     switch (kind) {
-    case MODEL_DAY_DATE: buf_printf(w->out, "%04d-%02d-%02d", v[0], v[1], v[2]); break;
+    case MODEL_DAY_DATE: buf_printf(w->out, "%d-%02d-%02d", v[0], v[1], v[2]); break;
     case MODEL_DAY_MONTH_DATE: buf_printf(w->out, "%s %d", months[v[1]], v[2]); break;
     case MODEL_DAY_MONTH_DAY: buf_printf(w->out, "%s%d", second ? "" : "day ", v[2]); break;
     case MODEL_DAY_MONTH_WEEKDAY: buf_printf(w->out, "%s %d %s", weekdays[v[3]], v[4], months[v[1]]); break;
@@ -438,12 +438,10 @@ void precache_write(const struct model_build *b, struct buf *out)
     checks(&w);
     for (uint32_t i = 0; i < w.m.n_dep; i++) {
         const struct model_dep *d = &w.m.dep[i];
-        /* Nagios leaves criteria out that are never met, but those of execution between hosts. */
-        bool host = d->check < w.m.n_hosts;
 
-        if ((d->said & MODEL_DEP_NOTIFY) && d->notify_on)
+        if (d->said & MODEL_DEP_NOTIFY)
             dependency(&w, d, "notification_failure_options", d->notify_on);
-        if ((d->said & MODEL_DEP_EXECUTE) && (host || d->execute_on))
+        if (d->said & MODEL_DEP_EXECUTE)
             dependency(&w, d, "execution_failure_options", d->execute_on);
     }
     for (uint32_t i = 0; i < w.m.n_escalation; i++)

@@ -68,6 +68,14 @@ static bool nth_weekday(int year, int month, int weekday, int nth, int64_t *out)
     return true;
 }
 
+/* February 30 is March 2, and the month 13 a January. */
+static int64_t day_of(int year, int month, int day)
+{
+    int months = year * 12 + month - 1, in_year = (months % 12 + 12) % 12;
+
+    return time_days_from_civil((months - in_year) / 12, in_year + 1, 1) + day - 1;
+}
+
 /* Begin and end of an exception when its begin lies in this year and month. An end before the begin lies in the next year or month. */
 static bool span(const struct model_exception *x, int year, int month, int64_t *from, int64_t *to)
 {
@@ -75,8 +83,8 @@ static bool span(const struct model_exception *x, int year, int month, int64_t *
 
     switch (x->kind) {
     case MODEL_DAY_DATE:
-        *from = time_days_from_civil(x->year, x->month, x->day);
-        *to = x->year2 ? time_days_from_civil(x->year2, x->month2, x->day2) : INT64_MAX;
+        *from = day_of(x->year, x->month, x->day);
+        *to = x->year2 ? day_of(x->year2, x->month2, x->day2) : INT64_MAX;
         return true;
     case MODEL_DAY_MONTH_DATE:
         if (!month_day(year, x->month, x->day, from) || !month_day(year, x->month2, x->day2, to))
