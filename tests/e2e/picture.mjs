@@ -39,7 +39,7 @@ const EVERY = { max_check_attempts: 1, check_interval: 60, retry_interval: 20, c
 
 function objects(disk) {
   return [
-    `define timeperiod {\n  timeperiod_name always\n${ALWAYS}}\n`,
+    `define timeperiod {\n  timeperiod_name always\n  alias always\n${ALWAYS}}\n`,
     define('command', { command_name: 'quiet', command_line: '/bin/true' }),
     define('command', { command_name: 'ping', command_line: `${PLUGINS}/check_ping -H 127.0.0.1 -w 200,20% -c 900,60% -p 2` }),
     define('contact', {

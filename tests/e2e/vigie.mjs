@@ -40,6 +40,7 @@ define command {
 }
 define timeperiod {
   timeperiod_name always
+  alias always
   monday 00:00-24:00
   tuesday 00:00-24:00
   wednesday 00:00-24:00

@@ -61,7 +61,7 @@ static const struct {
     {"define host {\n host_name g\n use th\n alias a\n alias b\n}\n", CONF_WARNING, 5, 2,
      "stands twice in this definition, first in line 29"},
     {"define host {\n host_name g\n use th\n host_name g\n}\n", CONF_ERROR, 4, 2, "stands twice"},
-    {"define host {\n name tt\n use nix\n register 0\n}\n", CONF_WARNING, 3, 6, "no host template 'nix'"},
+    {"define host {\n name tt\n use nix\n register 0\n}\n", CONF_ERROR, 3, 6, "no host template 'nix'"},
     {"define hostescalation {\n host_name h\n contacts ann\n first_notification 2\n}\n", CONF_WARNING, 1, 1,
      "never counts"},
     {"define host {\n host_name h\n use th\n}\n", CONF_ERROR, 1, 1, "defined already in /o.cfg:16"},
@@ -92,7 +92,7 @@ static const struct {
      CONF_ERROR, 1, 1, "lead back to it"},
     {"define hostgroup {\n hostgroup_name a\n hostgroup_members b\n}\ndefine hostgroup {\n hostgroup_name "
      "b\n hostgroup_members a\n}\n",
-     CONF_WARNING, 0, 0, "a member of itself"},
+     CONF_ERROR, 0, 0, "a member of itself"},
     {"define servicegroup {\n servicegroup_name a\n members h\n}\n", CONF_ERROR, 3, 10, "come in pairs"},
     {"define servicegroup {\n servicegroup_name a\n members h,nix\n}\n", CONF_ERROR, 3, 10,
      "has no service 'nix'"},
@@ -102,13 +102,15 @@ static const struct {
     {"define contact {\n contact_name eve\n}\n", CONF_ERROR, 1, 1, "no host_notification_commands"},
     {"define host {\n host_name g\n max_check_attempts 1\n}\n", CONF_WARNING, 1, 1, "nobody is told"},
     /* periods */
-    {"define timeperiod {\n timeperiod_name p\n mondya 09:00-10:00\n}\n", CONF_ERROR, 3, 2, "is no day"},
-    {"define timeperiod {\n timeperiod_name p\n monday 09:00-25:00\n}\n", CONF_ERROR, 3, 9, "are no times"},
-    {"define timeperiod {\n timeperiod_name p\n monday 22:00-06:00\n}\n", CONF_WARNING, 3, 9, "is never"},
-    {"define timeperiod {\n timeperiod_name p\n february 32 00:00-24:00\n}\n", CONF_ERROR, 3, 2, "is no day"},
-    {"define timeperiod {\n timeperiod_name p\n exclude q\n}\ndefine timeperiod {\n timeperiod_name q\n "
-     "exclude p\n}\n",
+    {"define timeperiod {\n timeperiod_name p\n mondya 09:00-10:00\n alias p\n}\n", CONF_ERROR, 3, 2, "is no day"},
+    {"define timeperiod {\n timeperiod_name p\n monday 09:00-25:00\n alias p\n}\n", CONF_ERROR, 3, 9, "are no times"},
+    {"define timeperiod {\n timeperiod_name p\n monday 22:00-06:00\n alias p\n}\n", CONF_WARNING, 3, 9, "is never"},
+    {"define timeperiod {\n timeperiod_name p\n february 32 00:00-24:00\n alias p\n}\n", CONF_WARNING, 3, 2, "no such day"},
+    {"define timeperiod {\n timeperiod_name p\n exclude q\n alias p\n}\ndefine timeperiod {\n timeperiod_name q\n "
+     "exclude p\n alias q\n}\n",
      CONF_ERROR, 1, 1, "excludes itself"},
+    {"define timeperiod {\n timeperiod_name p\n}\n", CONF_ERROR, 1, 1, "has no alias"},
+    {"define timeperiod {\n timeperiod_name p\n alias p\n monday 09:00-10:60\n}\n", CONF_WARNING, 4, 9, "read in part"},
     /* commands */
     {"define command {\n command_name c\n}\n", CONF_ERROR, 1, 1, "has no line"},
     {"define command {\n command_name c\n command_line /nonexistent/check_x -a\n}\ndefine service {\n use "
