@@ -27,6 +27,7 @@
 #define LIMIT_CHECKS        2000000u  /* hosts and services of one engine: idx stays far below 2^31 */
 #define LIMIT_COMMENTS      65536u    /* comments on the board */
 #define LIMIT_DOWNTIMES     65536u    /* downtimes on the board */
+#define LIMIT_RENAMES       1000u     /* announced renames that wait for their reload */
 #define LIMIT_RUNS          65536u    /* plugins and probes under way */
 #define LIMIT_RUNNERS       16        /* processes that execute plugins */
 #define LIMIT_HTTP_BODY     (1024u * 1024)

@@ -157,6 +157,14 @@ const struct model_var *model_find_var(const struct model *m, uint32_t first, ui
     return NULL;
 }
 
+struct str model_ident(const struct model *m, uint32_t check)
+{
+    const struct model_check *c = model_check(m, check);
+    const struct model_var *v = model_find_var(m, c->first_var, c->n_vars, STR("VIGIE_ID"));
+
+    return v && !v->secret ? model_str(m, v->value) : STR("");
+}
+
 struct str model_option_get(const struct model *m, const char *name, struct str def)
 {
     for (uint32_t i = m->n_option; i > 0; i--) /* the last one said counts: --set stands behind the files */

@@ -131,6 +131,8 @@ uint32_t model_find_service_group(const struct model *m, struct str name);
 uint32_t model_find_contact_group(const struct model *m, struct str name);
 /* A custom variable (without underscore, any case) of a run of vars; NULL: not there. */
 const struct model_var *model_find_var(const struct model *m, uint32_t first, uint32_t n, struct str name);
+/* What a host or service is called in _VIGIE_ID, which keeps its identity over a rename; empty: nothing. */
+struct str model_ident(const struct model *m, uint32_t check);
 /* The value of a vigie_* option, or def. */
 struct str model_option_get(const struct model *m, const char *name, struct str def);
 bool model_option_is(const struct model *m, const char *name, bool def); /* 1, yes, on, true */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/objects.h"
 
-#include "base/vec.h"
+#include "db/objects_int.h"
 #include "db/sql_aside.h"
 
 #define COUNTER ((UINT64_C(1) << 48) - 1)
@@ -44,58 +44,15 @@ int objects_open(struct objects *o, const char *path, uint32_t site, struct wall
     if (r < 0)
         return r;
     r = read_next(o);
+    if (r == 0)
+        r = objects_rename_load(o);
     return r < 0 ? err_set(err, r, "%s cannot be read: %s", path, sql_message(&o->sql)) : 0;
 }
 
 void objects_close(struct objects *o)
 {
+    objects_rename_release(o);
     sql_close(&o->sql);
-}
-
-/* What a registration has to write. */
-struct changes {
-    VEC(uint32_t) added;      /* checks */
-    VEC(uint64_t) back, gone; /* oids */
-};
-
-static int compare(struct sql *s, const struct model *m, uint32_t check)
-{
-    int64_t row_kind = sql_i64(s, SQL_OBJECT_ALL, 1), kind = model_check(m, check)->kind;
-    int d;
-
-    if (row_kind != kind)
-        return row_kind < kind ? -1 : 1;
-    d = str_cmp(sql_str(s, SQL_OBJECT_ALL, 2), model_host_name(m, check));
-    return d ? d : str_cmp(sql_str(s, SQL_OBJECT_ALL, 3), model_description(m, check));
-}
-
-/* Both sides are ordered by kind, host and service: one walk finds what is the same, new and gone. */
-static int match(struct objects *o, const struct model *m, uint64_t *oid, struct changes *c)
-{
-    struct sql *s = &o->sql;
-    uint32_t check = 0;
-    int r = sql_start(s, SQL_OBJECT_ALL);
-
-    if (r < 0)
-        return r;
-    while ((r = sql_step(s, SQL_OBJECT_ALL)) == 1) {
-        uint64_t row = (uint64_t)sql_i64(s, SQL_OBJECT_ALL, 0);
-        bool deleted = sql_i64(s, SQL_OBJECT_ALL, 4) != 0;
-
-        while (check < m->n_check && compare(s, m, check) > 0)
-            *VEC_ADD(&c->added) = check++;
-        if (check < m->n_check && compare(s, m, check) == 0) {
-            oid[check++] = row;
-            if (deleted)
-                *VEC_ADD(&c->back) = row;
-        } else if (!deleted) {
-            *VEC_ADD(&c->gone) = row;
-        }
-    }
-    sql_end(s, SQL_OBJECT_ALL);
-    while (r == 0 && check < m->n_check)
-        *VEC_ADD(&c->added) = check++;
-    return r;
 }
 
 static void give(struct objects *o, uint64_t *oid, uint32_t n)
@@ -121,8 +78,26 @@ static int add(struct objects *o, const struct model *m, uint32_t check, uint64_
     sql_bind_str(s, SQL_OBJECT_ADD, 4, model_host_name(m, check));
     sql_bind_str(s, SQL_OBJECT_ADD, 5, model_description(m, check));
     sql_bind_i64(s, SQL_OBJECT_ADD, 6, now.us);
+    sql_bind_str(s, SQL_OBJECT_ADD, 7, model_ident(m, check));
     r = sql_step(s, SQL_OBJECT_ADD);
     sql_end(s, SQL_OBJECT_ADD);
+    return r;
+}
+
+/* The row says what the configuration says now. */
+static int move(struct objects *o, const struct model *m, uint32_t check, uint64_t oid)
+{
+    struct sql *s = &o->sql;
+    int r = sql_start(s, SQL_OBJECT_MOVE);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(s, SQL_OBJECT_MOVE, 1, (int64_t)oid);
+    sql_bind_str(s, SQL_OBJECT_MOVE, 2, model_host_name(m, check));
+    sql_bind_str(s, SQL_OBJECT_MOVE, 3, model_description(m, check));
+    sql_bind_str(s, SQL_OBJECT_MOVE, 4, model_ident(m, check));
+    r = sql_step(s, SQL_OBJECT_MOVE);
+    sql_end(s, SQL_OBJECT_MOVE);
     return r;
 }
 
@@ -139,17 +114,21 @@ static int set_deleted(struct objects *o, uint64_t oid, int64_t at)
     return r;
 }
 
-static int write_changes(struct objects *o, const struct model *m, const struct changes *c,
+static int write_changes(struct objects *o, const struct model *m, const struct objects_changes *c,
                          const uint64_t *oid, struct wall now)
 {
     int r = sql_begin(&o->sql);
 
     for (size_t i = 0; i < c->added.n && r == 0; i++)
         r = add(o, m, c->added.at[i], oid[c->added.at[i]], now);
+    for (size_t i = 0; i < c->moved.n && r == 0; i++)
+        r = move(o, m, c->moved.at[i], oid[c->moved.at[i]]);
     for (size_t i = 0; i < c->back.n && r == 0; i++)
         r = set_deleted(o, c->back.at[i], 0);
     for (size_t i = 0; i < c->gone.n && r == 0; i++)
         r = set_deleted(o, c->gone.at[i], now.us);
+    for (size_t i = 0; i < c->done.n && r == 0; i++)
+        r = objects_rename_erase(o, c->done.at[i]);
     if (r == 0)
         r = sql_meta_set(&o->sql, "next", (int64_t)o->next);
     if (r == 0)
@@ -160,17 +139,61 @@ static int write_changes(struct objects *o, const struct model *m, const struct 
 int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
                      struct err *err)
 {
-    struct changes c = {.added = {0}};
-    int r = match(o, m, oid, &c);
+    struct objects_changes c = {.added = {0}};
+    int r = objects_match(o, m, now, oid, &c);
 
-    give(o, oid, m->n_check);
-    if (r == 0 && (c.added.n || c.back.n || c.gone.n))
-        r = write_changes(o, m, &c, oid, now);
+    if (r == 0) {
+        give(o, oid, m->n_check);
+        if (c.added.n || c.moved.n || c.back.n || c.gone.n || c.done.n)
+            r = write_changes(o, m, &c, oid, now);
+    }
     if (r < 0)
         err_set(err, r, "the identities of objects cannot be written: %s", sql_message(&o->sql));
+    for (size_t i = 0; i < c.done.n && r == 0; i++)
+        objects_rename_forget(o, c.done.at[i]);
     sql_rollback(&o->sql);
     VEC_RELEASE(&c.added);
+    VEC_RELEASE(&c.moved);
     VEC_RELEASE(&c.back);
     VEC_RELEASE(&c.gone);
+    VEC_RELEASE(&c.done);
     return r;
+}
+
+/* ---- without the table ---- */
+
+static int order(const struct model *a, uint32_t i, const struct model *b, uint32_t k)
+{
+    int d = (int)model_check(a, i)->kind - (int)model_check(b, k)->kind;
+
+    if (d == 0)
+        d = str_cmp(model_host_name(a, i), model_host_name(b, k));
+    return d ? d : str_cmp(model_description(a, i), model_description(b, k));
+}
+
+void objects_carry(const struct model *old, const uint64_t *old_oid, const struct model *m, uint64_t *oid)
+{
+    struct map by_ident[2] = {MAP_INIT, MAP_INIT}, taken = MAP_INIT;
+    uint64_t at;
+
+    for (uint32_t i = 0; i < old->n_check; i++)
+        if (model_ident(old, i).n)
+            map_put(&by_ident[model_check(old, i)->kind], model_ident(old, i), i);
+    for (uint32_t i = 0; i < m->n_check; i++) {
+        if (!oid[i] && map_get(&by_ident[model_check(m, i)->kind], model_ident(m, i), &at))
+            oid[i] = old_oid[at];
+        if (oid[i])
+            map_put_u64(&taken, oid[i], 1);
+    }
+    for (uint32_t i = 0, k = 0; i < m->n_check && k < old->n_check;) {
+        int d = order(m, i, old, k);
+
+        if (d == 0 && !oid[i] && map_put_u64(&taken, old_oid[k], 1))
+            oid[i] = old_oid[k];
+        i += d <= 0;
+        k += d >= 0;
+    }
+    map_release(&by_ident[0]);
+    map_release(&by_ident[1]);
+    map_release(&taken);
 }

@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * objects.db: the identities. An oid is 16 bits of site and a 48-bit counter, given to a name (host, or host and service) once and never to another; an object that is
- * configured again gets its old one back. What oids a snapshot's checks have also stands beside the kept snapshot (role/store), so that identities survive the loss
- * of this file. Written by store only.
+ * objects.db: the identities. An oid is 16 bits of site and a 48-bit counter, given to one object and never to another; an object that is configured again gets its old one
+ * back. What makes it the same object is, in this order: its _VIGIE_ID; a rename that was announced; its name, for a service that of its host's identity and its own.
+ * What oids a snapshot's checks have also stands beside the kept snapshot (role/store), so that identities survive the loss of this file. Written by store only.
  */
+#include "base/vec.h"
 #include "core/model.h"
 #include "db/sql.h"
+
+#define OBJECTS_RENAME_US (24 * TIME_H) /* how long an announced rename waits for its reload */
+
+struct
+    objects_rename { /* announced: what is called host, service goes on as to_host, to_service; services are empty for a host */
+    uint64_t id;
+    struct wall at;
+    char *who, *host, *service, *to_host, *to_service;
+};
 
 struct objects {
     struct sql sql;
     uint32_t site;
-    uint64_t next; /* the next oid to be given */
+    uint64_t next;                     /* the next oid to be given */
+    VEC(struct objects_rename) rename; /* in the order of their announcement */
 };
 
 #define OBJECTS_OID(site, n) ((uint64_t)(site) << 48 | (n))
@@ -22,8 +33,17 @@ int objects_open(struct objects *o, const char *path, uint32_t site, struct wall
 void objects_close(struct objects *o);
 
 /*
- * Fills oid[m->n_check]. What is nonzero in it is taken for a name that the table does not have (restoring, or trying again); other new names get new oids. Objects that are no
- * longer configured are marked. On 0 all is on disk; on an error oid is full all the same, so that work goes on, and the call is to be tried again with this oid.
+ * Fills oid[m->n_check]. What is nonzero in it stands (restoring, or trying again); all else is found in the table, or gets a new oid. Objects that are no longer
+ * configured are marked; announced renames that the configuration carries out, or that waited too long, are forgotten. On 0 all is on disk. On an error the call is to be
+ * tried again with this oid, which is full if the table could be read.
  */
 int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
                      struct err *err);
+/* The identities of m from those of the configuration before it, where oid is still 0: for the time in which the table cannot be had. */
+void objects_carry(const struct model *old, const uint64_t *old_oid, const struct model *m, uint64_t *oid);
+
+/* Announces some that belong together: all of them, or E_*. id and at of each are filled; the texts are copied. E_LIMIT: too many wait. */
+int objects_rename_add(struct objects *o, const struct objects_rename *list, size_t n, struct wall now,
+                       struct err *err);
+/* Takes one back. E_NOENT: it waits no more. */
+int objects_rename_drop(struct objects *o, uint64_t id, struct err *err);

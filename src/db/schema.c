@@ -27,6 +27,15 @@ static const char *const objects[] = {
     " kind INTEGER NOT NULL," /* 0 host, 1 service */
     " host TEXT NOT NULL, service TEXT NOT NULL, created INTEGER NOT NULL, deleted INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX object_by_name ON object (kind, host, service);",
+    /* A name may go from one object to another: those that ended keep theirs. ident: the _VIGIE_ID of the
+       configuration that was last in force with it. rename: announced, and waiting for its reload. */
+    "DROP INDEX object_by_name;"
+    "CREATE INDEX object_by_name ON object (kind, host, service);"
+    "ALTER TABLE object ADD COLUMN ident TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX object_by_ident ON object (kind, ident) WHERE ident <> '';"
+    "CREATE TABLE rename ("
+    " id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, host TEXT NOT NULL, service TEXT NOT "
+    "NULL, to_host TEXT NOT NULL, to_service TEXT NOT NULL) STRICT;",
 };
 
 const struct sql_schema schema_history = {"history", 0x56474831, history,

@@ -255,13 +255,12 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
     s->state_fd = fd;
 }
 
-static void snapshot(struct role *r, const struct role_snapshot *now UNUSED,
-                     const struct role_snapshot *old UNUSED)
+static void snapshot(struct role *r, const struct role_snapshot *now UNUSED, const struct role_snapshot *old)
 {
     struct store *s = r->self;
 
     if (s->opened)
-        store_names_snapshot(s);
+        store_names_snapshot(s, old);
 }
 
 static int open_folder(const struct store *s, const char *name)
@@ -323,7 +322,7 @@ static void serve(struct role *r)
 {
     struct store *s = r->self;
 
-    store_names_snapshot(s);
+    store_names_snapshot(s, NULL);
     commit(s);
     role_ready(r);
 }

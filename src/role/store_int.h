@@ -88,8 +88,8 @@ void store_load_abort(struct store *s);
 
 /* store_names.c */
 void store_names_open(struct store *s);
-/* the role's snapshot is new: keeps it, gives identities, tells engine and gate */
-void store_names_snapshot(struct store *s);
+/* the role's snapshot is new: keeps it, gives identities, tells engine and gate. old, NULL at first: still mapped */
+void store_names_snapshot(struct store *s, const struct role_snapshot *old);
 void store_names_retry(struct store *s);
 void store_names_tell(struct store *s, struct peer *p);
 void store_names_trim(struct store *s); /* removes kept snapshots that nothing names */

@@ -219,18 +219,27 @@ static void give_blindly(struct store *s)
     s->objects.next = next;
 }
 
-void store_names_snapshot(struct store *s)
+/* The table is what says which check is which. Where it cannot be read or written now, that is taken from what stood beside the snapshot, or from the
+ * configuration before; what has been given so stands when it can again. */
+void store_names_snapshot(struct store *s, const struct role_snapshot *old)
 {
     const struct role_snapshot *snap = &s->role->snap;
+    struct model before = s->model;
+    uint64_t *before_oid = s->oid;
     struct err err = ERR_INIT;
 
     if (model_open(&s->model, snap->base, snap->len, &err) < 0)
         log_fatal("the configuration cannot be used: %s", err.text);
-    mem_free(s->oid);
     s->oid = mem_calloc(s->model.n_check + 1, sizeof(*s->oid));
-    read_oids(s, snap->hash, s->oid, s->model.n_check);
+    if (s->names_owed && old)
+        objects_carry(&before, before_oid, &s->model, s->oid);
     write_names(s);
+    if (s->names_owed && old)
+        objects_carry(&before, before_oid, &s->model, s->oid);
+    else if (s->names_owed)
+        read_oids(s, snap->hash, s->oid, s->model.n_check);
     give_blindly(s);
+    mem_free(before_oid);
     map_release(&s->idx);
     for (uint32_t i = 0; i < s->model.n_check; i++)
         map_put_u64(&s->idx, s->oid[i], i);

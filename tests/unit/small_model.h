@@ -5,6 +5,7 @@
 
 struct small_check {
     const char *host, *service; /* service NULL: the host itself */
+    const char *ident;          /* _VIGIE_ID, or NULL */
 };
 
 /* Checks in the order of core/model.h: hosts by name, then services by host and description. */
@@ -23,7 +24,15 @@ static inline void small_model(const struct small_check *list, uint32_t n, struc
         c->kind = list[i].service ? MODEL_SERVICE : MODEL_HOST;
         c->host = host;
         c->name = model_build_str(&b, str_of(list[i].service ? list[i].service : list[i].host));
+        if (list[i].ident) {
+            c->first_var = (uint32_t)b.var.n;
+            c->n_vars = 1;
+            *VEC_ADD(&b.var) = (struct model_var){.name = model_build_str(&b, STR("VIGIE_ID")),
+                                                  .value = model_build_str(&b, str_of(list[i].ident))};
+        }
         b.n_hosts += list[i].service ? 0 : 1;
+        if (list[i].service && !b.check.at[host].n_services++)
+            b.check.at[host].first_service = i;
     }
     model_build_public(&b, out);
     model_build_release(&b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Projections: history is applied once and in order, a damaged file is moved aside, a newer one refused; identities stay with their names. */
+/* Projections: history is applied once and in order, a damaged file is moved aside, a newer one refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,6 @@
 
 #include "base/log.h"
 #include "db/history.h"
-#include "db/objects.h"
-#include "small_model.h"
 #include "temp_dir.h"
 
 static const struct wall noon = {1767268800 * TIME_S};
@@ -358,70 +356,6 @@ static void test_history_of_version_1(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
-static void register_all(struct objects *o, const struct small_check *list, uint32_t n, uint64_t *oid)
-{
-    struct buf b = BUF_INIT;
-    struct err err = ERR_INIT;
-    struct model m;
-
-    small_model(list, n, &b);
-    assert_int_equal(model_open(&m, b.data, b.len, &err), 0);
-    if (objects_register(o, &m, noon, oid, &err) < 0)
-        fail_msg("%s", err.text);
-    buf_release(&b);
-}
-
-static void test_identities(void **state UNUSED)
-{
-    static const struct small_check one[] = {
-        {"a", NULL}, {"b", NULL}, {"a", "disk"}, {"a", "load"}, {"b", "disk"}};
-    static const struct small_check two[] = {
-        {"a", NULL}, {"c", NULL}, {"a", "disk"}, {"a", "mem"}, {"c", "disk"}};
-    uint64_t first[5] = {0}, second[5] = {0}, third[5] = {0};
-    struct objects o;
-    struct err err = ERR_INIT;
-    struct place p;
-    bool moved;
-
-    begin(&p);
-    assert_int_equal(objects_open(&o, p.path, 7, noon, &moved, &err), 0);
-    register_all(&o, one, 5, first);
-    for (int i = 0; i < 5; i++)
-        assert_true(first[i] == OBJECTS_OID(7, (uint64_t)i + 1));
-    register_all(&o, two, 5, second);
-    assert_true(second[0] == first[0] && second[2] == first[2]);
-    assert_true(second[1] == OBJECTS_OID(7, 6) && second[3] == OBJECTS_OID(7, 7) &&
-                second[4] == OBJECTS_OID(7, 8));
-    objects_close(&o);
-    assert_int_equal(objects_open(&o, p.path, 7, noon, &moved, &err), 0);
-    assert_true(o.next == OBJECTS_OID(7, 9)); /* the numbers of what is gone are not given again */
-    register_all(&o, one, 5, third);
-    assert_memory_equal(third, first, sizeof(first)); /* what comes back has its old identity */
-    objects_close(&o);
-    temp_dir_remove(p.dir);
-}
-
-/* After the loss of the file: what was known beside the snapshot is taken, and the counter goes on behind it. */
-static void test_identities_restored(void **state UNUSED)
-{
-    static const struct small_check one[] = {{"a", NULL}, {"b", NULL}, {"a", "disk"}};
-    static const struct small_check two[] = {{"a", NULL}, {"b", NULL}, {"c", NULL}, {"a", "disk"}};
-    uint64_t kept[3] = {OBJECTS_OID(0, 40), OBJECTS_OID(0, 12), OBJECTS_OID(0, 33)}, next[4] = {0};
-    struct objects o;
-    struct err err = ERR_INIT;
-    struct place p;
-    bool moved;
-
-    begin(&p);
-    assert_int_equal(objects_open(&o, p.path, 0, noon, &moved, &err), 0);
-    register_all(&o, one, 3, kept);
-    register_all(&o, two, 4, next);
-    assert_true(next[0] == kept[0] && next[1] == kept[1] && next[3] == kept[2]);
-    assert_true(next[2] == OBJECTS_OID(0, 41));
-    objects_close(&o);
-    temp_dir_remove(p.dir);
-}
-
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -437,8 +371,6 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_damaged_and_newer),
         cmocka_unit_test(test_history_of_version_1),
-        cmocka_unit_test(test_identities),
-        cmocka_unit_test(test_identities_restored),
     };
 
     log_init("test", LOG_ERROR);
