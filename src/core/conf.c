@@ -38,6 +38,7 @@ struct conf *conf_load(const struct conf_io *io, const struct conf_request *rq)
     conf_build_commands(c);
     conf_build_contacts(c);
     conf_build_checks(c);
+    conf_check_idents(c);
     conf_build_groups(c);
     conf_build_relations(c);
     conf_build_lines(c);

@@ -26,6 +26,7 @@ void conf_build_periods(struct conf *c);
 void conf_build_commands(struct conf *c);
 void conf_build_contacts(struct conf *c);
 void conf_build_checks(struct conf *c);
+void conf_check_idents(struct conf *c); /* conf_ident.c */
 void conf_build_groups(struct conf *c);
 void conf_build_relations(struct conf *c); /* parents, dependencies, escalations */
 void conf_check_circles(struct conf *c);   /* conf_circle.c */

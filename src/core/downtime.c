@@ -163,6 +163,22 @@ static void end(struct world *w, size_t i, bool cancelled)
         note_comment_del(w, comment);
 }
 
+void note_downtime_gone(struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+    struct world_downtime *d = &w->downtimes.at[i];
+
+    BUG_ON(!found(w, i, id));
+    stop_waiting(w, d);
+    if (d->in_effect) {
+        event(w, d, RECORD_EVENT_DOWNTIME_END, true);
+        if (!--w->st[d->check].downtime_depth)
+            nlog_downtime(w, d->check, "CANCELLED");
+    }
+    world_record(w, RECORD_DOWNTIME_DEL, &(struct record_downtime_del){.id = id, .cancelled = true});
+    drop(w, i);
+}
+
 static uint64_t add_comment(struct world *w, const struct note_downtime *d)
 {
     const char *kind = world_kind(w, d->check) == MODEL_HOST ? "host" : "service";

@@ -209,6 +209,16 @@ void note_comment_forget(struct world *w, uint64_t id)
         drop(w, i);
 }
 
+void note_forget(struct world *w, uint32_t check)
+{
+    for (size_t i = w->comments.n; i-- > 0;)
+        if (w->comments.at[i].check == check)
+            drop(w, i);
+    for (size_t i = w->downtimes.n; i-- > 0;)
+        if (w->downtimes.at[i].check == check)
+            note_downtime_forget(w, w->downtimes.at[i].id);
+}
+
 void note_release(struct world *w)
 {
     while (w->comments.n)

@@ -46,6 +46,9 @@ const struct world_comment *note_comment_find(const struct world *w, uint64_t id
 const struct world_downtime *note_downtime_find(const struct world *w, uint64_t id);
 bool note_downtime_of(const struct world *w, uint64_t id, uint32_t *check);
 
+/* Its object is no longer configured: it ends, and nobody is told. */
+void note_downtime_gone(struct world *w, uint64_t id);
+
 /* At start and reload. */
 struct record_comment;
 struct record_downtime;
@@ -53,6 +56,7 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
 void note_downtime_restore(struct world *w, const struct record_downtime *r, uint32_t check);
 void note_comment_forget(struct world *w, uint64_t id);
 void note_downtime_forget(struct world *w, uint64_t id);
+void note_forget(struct world *w, uint32_t check); /* all of them */
 /* Depths are counted from the downtimes; comments that do not outlive a restart go. */
 void note_after_load(struct world *w);
 void note_export(const struct world *w, struct buf *out);

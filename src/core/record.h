@@ -76,6 +76,8 @@ enum record_event_kind { /* record_event.kind */
                          RECORD_EVENT_CLOCK_STEP,    /* ref = step in µs as i64 */
                          RECORD_EVENT_CURRENT_STATE, /* written once a log rotation or start */
                          RECORD_EVENT_STALE,
+                         RECORD_EVENT_REMOVED, /* no longer configured: text = what it was called, if known */
+                         RECORD_EVENT_RENAMED, /* text = what it was called before */
 };
 
 /* Appends one framed record; the struct must be that of the kind. */

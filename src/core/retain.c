@@ -274,6 +274,7 @@ union any {
     struct record_notified notified;
     struct record_program program;
     struct record_contact contact;
+    struct record_state_end state_end;
     struct record_result result;
     struct record_event event;
     struct record_command command;
@@ -281,6 +282,20 @@ union any {
     struct record_snapshot snapshot;
     struct record_checkpoint_end end;
 };
+
+/* It was not configured at that time, whatever it is now. */
+static void end_state(struct world *w, uint64_t oid)
+{
+    uint32_t check;
+
+    map_remove_u64(&w->gone, oid);
+    if (!oids_find(w, oid, &check))
+        return;
+    state_release(&w->st[check]);
+    retain_fresh(w, check);
+    w->st[check].oid = oid;
+    note_forget(w, check);
+}
 
 static void load_one(struct world *w, enum record_kind kind, const union any *r, struct str payload)
 {
@@ -290,7 +305,10 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
     case RECORD_STATE:
         if (oids_find(w, r->state.oid, &idx))
             load_state(w, idx, &r->state);
+        else
+            map_put_u64(&w->gone, r->state.oid, r->state.oid);
         break;
+    case RECORD_STATE_END: end_state(w, r->state_end.oid); break;
     case RECORD_COMMENT:
         if (oids_find(w, r->comment.oid, &idx))
             note_comment_restore(w, &r->comment, idx);

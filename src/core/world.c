@@ -2,6 +2,7 @@
 #include "core/world.h"
 
 #include "base/limits.h"
+#include "core/carry.h"
 #include "core/excmd.h"
 #include "core/nlog.h"
 #include "core/note.h"
@@ -116,6 +117,7 @@ void world_free(struct world *w)
     VEC_RELEASE(&w->runs);
     VEC_RELEASE(&w->free_runs);
     map_release(&w->run_by_id);
+    map_release(&w->gone);
     note_release(w);
     tell_release(w);
     VEC_RELEASE(&w->effects);
@@ -160,151 +162,43 @@ static void begin_blank(struct world *w)
             retain_fresh(w, i);
 }
 
-static bool is_same(const struct model *m, uint32_t guess, const struct model *other, uint32_t check)
-{
-    const struct model_check *a = model_check(m, guess), *b = model_check(other, check);
-
-    return a->kind == b->kind && str_eq(model_str(m, a->name), model_str(other, b->name)) &&
-           str_eq(model_host_name(m, guess), model_host_name(other, check));
-}
-
-/* The check of m that has the name of one of other. guess: most often the one behind the last that was found. */
-static uint32_t find_in(const struct model *m, const struct model *other, uint32_t check, uint32_t guess)
-{
-    const struct model_check *c = model_check(other, check);
-
-    if (guess < m->n_check && is_same(m, guess, other, check))
-        return guess;
-    if (c->kind == MODEL_HOST)
-        return model_find_host(m, model_str(other, c->name));
-    return model_find_service(m, model_host_name(other, check), model_str(other, c->name));
-}
-
-/* ---- reload ---- */
-
-struct former { /* the world before a reload */
-    const struct model *m;
-    struct state *st;
-    struct world_contact *contact;
-    struct heap due;
-    uint32_t n;
-    uint32_t *to; /* old index -> new, or MODEL_NONE */
-};
-
-static void carry_checks(struct world *w, struct former *f)
-{
-    uint32_t guess = 0;
-
-    for (uint32_t i = 0; i < f->n; i++) {
-        uint32_t to = f->to[i] = find_in(w->m, f->m, i, guess);
-
-        if (to == MODEL_NONE)
-            continue;
-        guess = to + 1;
-        if (retain_carry(w, to, &f->st[i]))
-            world_touch(w, to);
-        if (heap_has(&f->due, i))
-            heap_set(&w->due, to, f->due.key[i]);
-    }
-    oids_build(w);
-}
-
-static void carry_runs(struct world *w, const struct former *f)
-{
-    for (uint32_t i = 0; i < w->runs.n; i++) {
-        struct world_run *r = &w->runs.at[i];
-        uint32_t to;
-
-        if (!r->id)
-            continue;
-        to = r->check < f->n ? f->to[r->check] : MODEL_NONE;
-        if (to != MODEL_NONE || r->kind != WORLD_RUN_CHECK) {
-            r->check =
-                to != MODEL_NONE ? to : 0; /* a notification is carried through even if its object is gone */
-            continue;
-        }
-        world_effect(w, WORLD_KILL)->id = r->id;
-        map_remove_u64(&w->run_by_id, r->id);
-        heap_remove(&w->deadline, i);
-        w->running--;
-        w->running_checks--;
-        r->id = 0;
-        *VEC_ADD(&w->free_runs) = i;
-    }
-}
-
-/* Comments and downtimes of objects that are gone go with them; the others follow their object. */
-static void carry_notes(struct world *w, const struct former *f)
-{
-    for (size_t i = w->comments.n; i-- > 0;) {
-        struct world_comment *c = &w->comments.at[i];
-        uint64_t id = c->id;
-
-        c->check = f->to[c->check];
-        if (c->check == MODEL_NONE) {
-            note_comment_forget(w, id);
-            world_record(w, RECORD_COMMENT_DEL, &(struct record_comment_del){.id = id});
-        }
-    }
-    for (size_t i = w->downtimes.n; i-- > 0;) {
-        struct world_downtime *d = &w->downtimes.at[i];
-        uint64_t id = d->id;
-
-        d->check = f->to[d->check];
-        if (d->check == MODEL_NONE) {
-            note_downtime_forget(w, id);
-            world_record(w, RECORD_DOWNTIME_DEL, &(struct record_downtime_del){.id = id});
-        }
-    }
-}
-
-static void carry_contacts(struct world *w, const struct former *f)
-{
-    for (uint32_t i = 0; i < f->m->n_contact; i++) {
-        uint32_t to = model_find_contact(w->m, model_str(f->m, model_contact(f->m, i)->name));
-        const struct world_contact *old = &f->contact[i];
-
-        if (to == MODEL_NONE)
-            continue;
-        w->contact[to].last_host = old->last_host;
-        w->contact[to].last_service = old->last_service;
-        w->contact[to].modified_host = old->modified_host;
-        w->contact[to].modified_service = old->modified_service;
-        if (old->modified_host)
-            w->contact[to].host_off = old->host_off;
-        if (old->modified_service)
-            w->contact[to].service_off = old->service_off;
-    }
-}
-
 static void record_snapshot(struct world *w)
 {
     world_record(w, RECORD_SNAPSHOT,
                  &(struct record_snapshot){.hash = str_of(w->m->hash), .generation = w->generation});
 }
 
-static void reload(struct world *w, const struct model *m, uint64_t generation)
-{
-    struct former f = {.m = w->m, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
+static void take_time(struct world *w, struct world_now now);
+static void finish(struct world *w);
 
-    f.to = mem_calloc((size_t)w->n + 1, sizeof(*f.to));
+void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now)
+{
+    BUG_ON(w->m);
+    w->now = now;
+    w->offset = now.wall.us - now.mono.us;
+    settle_in(w, m, generation);
+    begin_blank(w);
+    heap_init(&w->due, w->n);
+    switches_read(w, 0);
+}
+
+void world_reload(struct world *w, const struct model *m, uint64_t generation, const uint64_t *oids,
+                  struct world_now now)
+{
+    struct carry c;
+
+    BUG_ON(!w->started);
+    take_time(w, now);
+    carry_begin(w, m, oids, &c);
     map_release(&w->hosts_by_address);
     when_release(&w->when);
     VEC_CLEAR(&w->dirty);
     VEC_CLEAR(&w->unseen);
     settle_in(w, m, generation);
     heap_init(&w->due, w->n);
-    carry_checks(w, &f);
+    carry_over(w, &c);
     begin_blank(w);
-    carry_runs(w, &f);
-    carry_notes(w, &f);
-    carry_contacts(w, &f);
-    for (uint32_t i = 0; i < f.n; i++)
-        state_release(&f.st[i]);
-    mem_free(f.st);
-    mem_free(f.contact);
-    mem_free(f.to);
-    heap_release(&f.due);
+    carry_end(w, &c);
     for (uint32_t i = 0; i < w->n; i++)
         if (heap_has(&w->due, i))
             sched_again(w, i);
@@ -317,25 +211,7 @@ static void reload(struct world *w, const struct model *m, uint64_t generation)
     world_event(w, RECORD_EVENT_RELOAD, MODEL_NONE, &(struct record_event){.ref = generation});
     nlog_text(w, "Configuration read again: %u host%s, %u service%s", m->n_hosts, m->n_hosts == 1 ? "" : "s",
               m->n_services, m->n_services == 1 ? "" : "s");
-}
-
-static void take_time(struct world *w, struct world_now now);
-static void finish(struct world *w);
-
-void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now)
-{
-    if (w->m) {
-        take_time(w, now);
-        reload(w, m, generation);
-        finish(w);
-        return;
-    }
-    w->now = now;
-    w->offset = now.wall.us - now.mono.us;
-    settle_in(w, m, generation);
-    begin_blank(w);
-    heap_init(&w->due, w->n);
-    switches_read(w, 0);
+    finish(w);
 }
 
 bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, size_t n)
@@ -373,6 +249,7 @@ void world_start(struct world *w, struct world_now now)
     w->prog.last_reload = now.wall.us;
     w->next_freshness = w->next_sweep = now.mono;
     note_after_load(w);
+    carry_gone(w);
     record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
     nlog_start(w);

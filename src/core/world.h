@@ -5,7 +5,7 @@
  * effects, which are data: run this, tell that one, write this line. It never looks at a clock, a file or a descriptor; the same events give the same
  * effects. role/engine is the shell around it, tests/sim another.
  *
- *   world_new, world_set_model, world_set_oids, world_load*, world_start, then world_step for ever;
+ *   world_new, world_set_model, world_set_oids, world_load*, world_start, then world_step and world_reload for ever;
  *   after each call: world_effects and world_take_records are carried out, then world_clear.
  *
  * Schedules are on the monotonic clock, everything people see on the wall clock. A step of the wall clock is an input: it is recorded, moves what stands on
@@ -116,10 +116,12 @@ struct world_options {
 struct world *world_new(const struct world_options *o);
 void world_free(struct world *w);
 uint64_t world_oid(const struct world *w, uint32_t check);
-/* The configuration in force. m must outlive the world or the next world_set_model. The first one makes the world; a later one is a reload: state
- * goes over by name, what runs runs on. */
+/* The configuration that the world begins with. m must outlive the world or the next world_reload. */
 void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now);
-/* Identities of the checks of this generation, by idx. Ignored for another generation. True: taken. */
+/* Another one for a world that was started, with the identities of its checks: state goes over by these, what runs runs on, what has none of these any more ends. */
+void world_reload(struct world *w, const struct model *m, uint64_t generation, const uint64_t *oids,
+                  struct world_now now);
+/* Identities of the checks of this generation, by idx: before world_load, and when the store says them again. Ignored for another generation. True: taken. */
 bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, size_t n);
 /* Records of before, in order (before world_start). E_FORMAT on damage; what refers to unknown objects is dropped and counted. */
 int world_load(struct world *w, struct str records);

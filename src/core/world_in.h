@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The inside of struct world, for the files of core/ that are its parts (world, sched, result, notify, tell, note, excmd, expand, nlog, retain). Nobody
+ * The inside of struct world, for the files of core/ that are its parts (world, carry, sched, result, notify, tell, note, excmd, expand, nlog, retain). Nobody
  * else includes this. Each part declares its functions in its own header; all of them take the world and indexes.
  */
 #include "base/heap.h"
@@ -82,6 +82,7 @@ struct world {
     struct mono next_freshness, next_sweep;
     int64_t next_rotation; /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
+    struct map gone; /* while records are loaded: oids that have a state and are not configured */
     /* notes */
     VEC(struct world_comment) comments;   /* by id */
     VEC(struct world_downtime) downtimes; /* by id */

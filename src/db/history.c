@@ -122,6 +122,8 @@ const char *history_kind_name(uint64_t kind)
         [RECORD_EVENT_CLOCK_STEP] = "clock_step",
         [RECORD_EVENT_CURRENT_STATE] = "current_state",
         [RECORD_EVENT_STALE] = "stale",
+        [RECORD_EVENT_REMOVED] = "removed",
+        [RECORD_EVENT_RENAMED] = "renamed",
     };
     return kind < ARRAY_LEN(names) && names[kind] ? names[kind] : "other";
 }

@@ -139,28 +139,14 @@ static void start_world(struct engine *e)
         if (r->peers[i].up && engine_executes(&r->peers[i]))
             link_resume(r->peers[i].link);
     plan(e);
+    engine_conf_go_on(e); /* a reload that waited */
     role_ready(r);
 }
 
 static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
 {
-    struct engine *e = self(r);
-    struct err err = ERR_INIT;
-    unsigned next = e->world ? !e->current : 0;
-
-    if (model_open(&e->model[next], now->base, now->len, &err) < 0)
-        log_fatal("the configuration cannot be used: %s", err.text);
-    e->current = next;
-    if (e->world) {
-        world_set_model(e->world, &e->model[next], now->generation, engine_now());
-        engine_new_board(e); /* first: the old one has no place for new checks */
-        engine_carry_out(e);
-        plan(e);
-        return;
-    }
-    e->world = world_new(
-        &(struct world_options){.epoch = r->epoch, .pid = (uint32_t)getpid(), .version = BUILD_VERSION});
-    world_set_model(e->world, &e->model[next], now->generation, engine_now());
+    engine_conf_snapshot(self(r), now);
+    begin_load(self(r));
 }
 
 static void birth(struct role *r)
@@ -214,21 +200,10 @@ static void peer_down(struct role *r, struct peer *p)
 
 static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    struct engine *e = self(r);
-    const void *base;
-    size_t len;
-
-    if (!e->world)
-        return; /* ended already */
-    if (r->n_fds != 1 || mem_map_ro(r->fds[0], &base, &len, NULL) < 0)
+    if (r->n_fds != 1)
         log_fatal("the store sent identities without their memory");
-    if (len / 8 >= m->u.oids.count && world_set_oids(e->world, m->u.oids.generation, base, m->u.oids.count)) {
-        e->have_oids = true;
-        if (e->loaded)
-            engine_step(e, &(struct world_event){.kind = WORLD_TICK});
-    }
-    mem_unmap(base, len);
-    begin_load(e);
+    engine_conf_oids(self(r), m->u.oids.generation, r->fds[0]);
+    begin_load(self(r));
 }
 
 static void on_load_rec(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -339,6 +314,7 @@ static void release(struct engine *e)
     world_free(e->world);
     e->world = NULL;
     engine_release_board(e);
+    engine_conf_release(e);
     for (size_t i = 0; i < e->sent.n; i++)
         buf_release(&e->sent.at[i].records);
     for (size_t i = 0; i < ARRAY_LEN(e->early); i++)

@@ -14,7 +14,7 @@ enum { PIECE = 2000 };
 
 static void publish(struct engine *e)
 {
-    msg_put_board(&e->frame, &(struct msg_board){.generation = e->role->snap.generation});
+    msg_put_board(&e->frame, &(struct msg_board){.generation = e->conf[e->current].generation});
     role_send_parent(e->role, &e->frame, e->board_fd);
     buf_clear(&e->frame);
     close(e->board_fd);
@@ -62,8 +62,8 @@ void engine_release_board(struct engine *e)
 
 void engine_new_board(struct engine *e)
 {
-    const struct model *m = &e->model[e->current];
-    struct board_shape shape = {.generation = e->role->snap.generation,
+    const struct model *m = &e->conf[e->current].model;
+    struct board_shape shape = {.generation = e->conf[e->current].generation,
                                 .n_checks = m->n_check,
                                 .n_hosts = m->n_hosts,
                                 .n_contacts = m->n_contact};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The inside of the engine role: role/engine.c (messages to events) and role/engine_out.c (effects to messages) share it. */
+/* The inside of the engine role, which its files share: engine.c (messages to events), engine_out.c (effects to messages), engine_conf.c (its configuration), engine_board.c. */
 #include "base/vec.h"
 #include "core/board_w.h"
 #include "core/world.h"
@@ -31,11 +31,19 @@ struct engine_failed { /* a run that could not be handed over; told to the world
     bool intent;
 };
 
+struct engine_conf { /* a snapshot, mapped here for as long as the world uses it; of the identities the first three */
+    uint64_t generation;
+    const void *base; /* NULL: not there */
+    size_t len;
+    struct model model;
+};
+
 struct engine {
     struct role *role;
     struct world *world;
-    struct model model[2];
-    unsigned current; /* of model */
+    struct engine_conf conf[2]; /* the one in force, and the next one while its identities are not here */
+    unsigned current;           /* of conf */
+    struct engine_conf oids;    /* as the store sent them last: u64 by check */
     struct board_w board;
     void *board_mem;
     size_t board_len;
@@ -84,6 +92,12 @@ void engine_stored(struct engine *e, uint64_t seq, struct str degraded);
 void engine_checkpoint(struct engine *e);
 /* The last word: gives everything back and tells the frame. */
 void engine_end(struct engine *e);
+/* A snapshot, or the identities of one, came. */
+void engine_conf_snapshot(struct engine *e, const struct role_snapshot *now);
+void engine_conf_oids(struct engine *e, uint64_t generation, int fd);
+/* Does what snapshot and identities allow: the world begins to load, or is reloaded. */
+void engine_conf_go_on(struct engine *e);
+void engine_conf_release(struct engine *e);
 /* A new board of the present world, which the gate gets by way of the parent when it is whole. */
 void engine_new_board(struct engine *e);
 /* Now, not a piece at a time. */

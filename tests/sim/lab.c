@@ -288,11 +288,16 @@ const uint64_t *lab_oids(struct lab *lab)
 {
     uint64_t *oids = mem_calloc((size_t)lab->model->n_check + 1, sizeof(*oids));
 
-    for (uint32_t i = 0; i < lab->model->n_check;
-         i++) { /* by name, as the store does it: the same object keeps its identity */
-        struct str host = model_host_name(lab->model, i), service = model_description(lab->model, i);
+    /* As the store does it: by _VIGIE_ID, else by name, of a service by its host's identity and its own. */
+    for (uint32_t i = 0; i < lab->model->n_check; i++) {
+        struct str ident = model_ident(lab->model, i), name = model_description(lab->model, i);
 
-        oids[i] = hash_bytes(host.p, host.n) ^ (service.n ? hash_bytes(service.p, service.n) * 31 : 0);
+        if (i < lab->model->n_hosts)
+            name = model_host_name(lab->model, i);
+        oids[i] = ident.n                   ? hash_bytes(ident.p, ident.n) * 7
+                  : i < lab->model->n_hosts ? hash_bytes(name.p, name.n)
+                                            : oids[model_check(lab->model, i)->host] * 3 ^
+                                                  hash_bytes(name.p, name.n) * 31;
         oids[i] |= 1;
     }
     mem_free(lab->oids);
@@ -421,20 +426,18 @@ void lab_restart(struct lab *lab, bool checkpoint)
 }
 
 /* Runs under way go on under the number that their check has now. */
-static void renumber_runs(struct lab *lab, const struct model *old)
+static void renumber_runs(struct lab *lab, const uint64_t *old)
 {
     make_counters(lab);
     for (size_t i = 0; i < lab->runs.n; i++) {
         struct lab_run *r = &lab->runs.at[i];
-        uint32_t to;
+        uint32_t to = 0;
 
         if (r->kind != WORLD_RUN_CHECK)
             continue;
-        to = model_check(old, r->check)->kind == MODEL_HOST
-                 ? model_find_host(lab->model, model_host_name(old, r->check))
-                 : model_find_service(lab->model, model_host_name(old, r->check),
-                                      model_description(old, r->check));
-        if (to == MODEL_NONE)
+        while (to < lab->model->n_check && lab->oids[to] != old[r->check])
+            to++;
+        if (to == lab->model->n_check)
             abort(); /* the run of a check that is gone was to be ended */
         r->check = to;
         lab->running[to]++;
@@ -445,16 +448,15 @@ void lab_reload_site(struct lab *lab, const struct lab_site *site)
 {
     struct buf old_snapshot = lab->snapshot, old_secret = lab->secret;
     struct model *old = lab->model;
-    const uint64_t *oids;
+    uint64_t *old_oids = lab->oids;
 
     lab->model = mem_alloc(sizeof(*lab->model));
     load_model(site, &lab->snapshot, &lab->secret, lab->model);
-    world_set_model(lab->w, lab->model, 2, lab_now(lab));
+    lab->oids = NULL;
+    world_reload(lab->w, lab->model, 2, lab_oids(lab), lab_now(lab));
     carry_out(lab);
-    renumber_runs(lab, old);
-    oids = lab_oids(lab);
-    if (!world_set_oids(lab->w, 2, oids, lab->model->n_check))
-        abort();
+    renumber_runs(lab, old_oids);
+    mem_free(old_oids);
     lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
     mem_free(old);
     buf_release(&old_snapshot);
