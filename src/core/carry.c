@@ -49,7 +49,7 @@ static uint32_t find(struct places *p, uint64_t oid)
     return v ? v - 1 : MODEL_NONE;
 }
 
-static void find_places(struct carry *c, uint32_t n_next)
+static void find_places(const struct world *w, struct carry *c, uint32_t n_next)
 {
     struct places p = {.oids = c->oids, .n = n_next};
     uint32_t guess = 0; /* most often the one behind the last that was found */
@@ -59,6 +59,8 @@ static void find_places(struct carry *c, uint32_t n_next)
         uint64_t oid = c->st[i].oid;
         uint32_t to = oid && guess < n_next && c->oids[guess] == oid ? guess : find(&p, oid);
 
+        if (w->opt.mutation == WORLD_MIXES_UP && i % 5 == 1)
+            to = MODEL_NONE;
         c->to[i] = to;
         if (to != MODEL_NONE)
             guess = to + 1;
@@ -126,9 +128,9 @@ void carry_begin(struct world *w, const struct model *next, const uint64_t *oids
 {
     unsigned lines = 0;
 
-    *c = (struct carry){
-        .m = w->m, .oids = oids, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
-    find_places(c, next->n_check);
+    *c =
+        (struct carry){.m = w->m, .oids = oids, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
+    find_places(w, c, next->n_check);
     end_runs(w, c);
     end_notes(w, c);
     for (uint32_t i = 0; i < c->n; i++)

@@ -82,7 +82,7 @@ struct world {
     struct mono next_freshness, next_sweep;
     int64_t next_rotation; /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
-    struct map gone; /* while records are loaded: oids that have a state and are not configured */
+    struct map gone;   /* while records are loaded: oids that have a state and are not configured */
     /* notes */
     VEC(struct world_comment) comments;   /* by id */
     VEC(struct world_downtime) downtimes; /* by id */

@@ -294,10 +294,10 @@ const uint64_t *lab_oids(struct lab *lab)
 
         if (i < lab->model->n_hosts)
             name = model_host_name(lab->model, i);
-        oids[i] = ident.n                   ? hash_bytes(ident.p, ident.n) * 7
-                  : i < lab->model->n_hosts ? hash_bytes(name.p, name.n)
-                                            : oids[model_check(lab->model, i)->host] * 3 ^
-                                                  hash_bytes(name.p, name.n) * 31;
+        oids[i] = ident.n ? hash_bytes(ident.p, ident.n) * 7
+                  : i < lab->model->n_hosts
+                      ? hash_bytes(name.p, name.n)
+                      : oids[model_check(lab->model, i)->host] * 3 ^ hash_bytes(name.p, name.n) * 31;
         oids[i] |= 1;
     }
     mem_free(lab->oids);

@@ -7,21 +7,21 @@
  *   once      a result is applied once, an unknown one never
  *   bounded   memory depends on the size of the site, not on time
  *   replay    the records, all of them or from a checkpoint on, give the same state again
+ *   identity  over a reload what has the same identity keeps its state, its notes and its run, whatever it is called; what is new is blank
  *   trace     the same seed gives the same trace
  * A failure prints the seed. `sim --self-test` plants a bug for each invariant and demands that it is found.
  */
 #include "base/hash.h"
 #include "core/record.h"
 #include "lab.h"
+#include "site.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define START      1790000000 /* 2026-09-21 */
-#define HOSTS      12u
-#define SERVICES   5u /* of each host */
-#define CHECKS_MAX (HOSTS * (SERVICES + 2))
+#define CHECKS_MAX (SITE_HOSTS * (SITE_SERVICES + 2))
 #define TIME_OUT   (5 * TIME_S)
 #define STEP       (10 * TIME_MIN)
 #define BOUND                                                                                                \
@@ -29,7 +29,7 @@
      TIME_S) /* beyond interval and time-out: a lost run is given up after 15 s, an adopted one after 5 */
 #define MEMORY (512u * 1024) /* a sound world of this site takes half */
 
-enum { BY_DAY_FROM = 8, BY_DAY_TO = 18, DEPENDENT = 1, CONCURRENT = 24 };
+enum { CONCURRENT = 24 };
 
 struct sim {
     struct lab lab;
@@ -40,8 +40,8 @@ struct sim {
     bool runner_up, failed;
     const char *broken; /* the first invariant that did not hold */
     unsigned actions;
-    struct buf main, objects;
-    bool second; /* the other configuration */
+    struct buf main;
+    struct site site;
     bool quiet;
 };
 
@@ -56,59 +56,6 @@ static void fail(struct sim *s, const char *invariant, const char *what, int64_t
     s->failed = true;
 }
 
-/* ---- the site ---- */
-
-/* Few are checked rarely, and often after the next reload. */
-static unsigned interval(const struct sim *s, unsigned host, unsigned service)
-{
-    return host % 5 == 2 && service == 2 && !s->second ? 6 * 3600 : 60 + service * 60;
-}
-
-static bool is_by_day(unsigned host, unsigned service)
-{
-    return host % 4 == 1 && service == 3;
-}
-
-static void make_objects(struct sim *s)
-{
-    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                       "friday", "saturday", "sunday"};
-    struct buf *b = &s->objects;
-
-    buf_clear(b);
-    for (unsigned h = 0; h < HOSTS - s->second; h++) {
-        buf_printf(b,
-                   "define host {\n host_name h%02u\n use ht\n address 10.0.0.%u\n check_interval %u\n "
-                   "retry_interval 20\n",
-                   h, h, h % 3 ? 120 : 300);
-        if (h % 4)
-            buf_printf(b, " parents h%02u\n", h / 4 * 4);
-        buf_printf(b, " flap_detection_enabled %u\n notification_interval %u\n}\n", h % 2, h % 3 * 600);
-        for (unsigned v = 0; v < SERVICES + s->second; v++)
-            buf_printf(b,
-                       "define service {\n host_name h%02u\n service_description s%u\n use st\n "
-                       "active_checks_enabled %u\n check_interval %u\n"
-                       " retry_interval 30\n max_check_attempts %u\n flap_detection_enabled %u\n "
-                       "notification_interval %u\n"
-                       " is_volatile %u\n check_period %s\n}\n",
-                       h, v, v != 4, interval(s, h, v), 1 + v, v % 2, v * 300, v == 3,
-                       is_by_day(h, v) ? "by-day" : "24x7");
-    }
-    buf_add_c(b, "define timeperiod {\n timeperiod_name by-day\n alias d\n");
-    for (unsigned d = 0; d < 7; d++)
-        buf_printf(b, " %s 0%u:00-1%u:00\n", days[d], BY_DAY_FROM, BY_DAY_TO % 10);
-    buf_add_c(b, "}\n");
-    buf_add_c(
-        b, "define servicedependency {\n host_name h01\n service_description s0\n dependent_host_name h02\n"
-           " dependent_service_description s1\n notification_failure_criteria w,c,u\n "
-           "execution_failure_criteria n\n}\n");
-    buf_printf(
-        b,
-        "define servicedependency {\n host_name h03\n service_description s0\n dependent_host_name h03\n"
-        " dependent_service_description s%u\n execution_failure_criteria w,c,u\n}\n",
-        DEPENDENT);
-}
-
 static const char *const outputs[] = {
     "fine|a=1;2;3", "", "bad\nlong line\nanother|b=2", "\xff\xfe not UTF-8", "x|", "|||", "DISK OK"};
 
@@ -121,11 +68,12 @@ static bool rests(const struct sim *s, uint32_t check, bool now)
 
     if (!service.n)
         return false;
-    if (str_eq_c(host, "h03") && service.p[1] == '0' + DEPENDENT)
-        return !now || world_state(s->lab.w, model_find_service(m, host, STR("s0")))->state != STATE_OK;
-    return is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
-                     (unsigned)(service.p[1] - '0')) &&
-           (!now || hour < BY_DAY_FROM || hour >= BY_DAY_TO);
+    if (str_starts(host, STR("h03")) && service.p[1] == '0' + SITE_DEPENDENT)
+        return !now || world_state(s->lab.w, model_dep(m, model_check(m, check)->first_dep)->master)->state !=
+                           STATE_OK;
+    return site_is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
+                          (unsigned)(service.p[1] - '0')) &&
+           (!now || hour < SITE_BY_DAY_FROM || hour >= SITE_BY_DAY_TO);
 }
 
 /* The longest time between two starts. A lost run is given up after 15 s, one that was adopted after 5. Whether one rests is looked at every STEP. */
@@ -293,6 +241,97 @@ static void check_all(struct sim *s)
     buf_clear(&lab->told);
 }
 
+/* ---- identity ---- */
+
+struct known { /* of a check before a reload */
+    uint64_t oid;
+    struct state state;
+    uint32_t notes;
+};
+
+static uint32_t notes_of(const struct sim *s, uint64_t oid)
+{
+    struct buf all = BUF_INIT;
+    struct str rest;
+    struct record_frame f;
+    uint32_t n = 0;
+
+    world_export(s->lab.w, lab_now(&s->lab), 0, &all);
+    rest = buf_str(&all);
+    while (record_next(&rest, &f) == 1) {
+        struct record_comment comment;
+        struct record_downtime downtime;
+
+        n += f.kind == RECORD_COMMENT && record_get(f.kind, f.payload, &comment) == 0 && comment.oid == oid;
+        n +=
+            f.kind == RECORD_DOWNTIME && record_get(f.kind, f.payload, &downtime) == 0 && downtime.oid == oid;
+    }
+    buf_release(&all);
+    return n;
+}
+
+static struct known *know_all(const struct sim *s, uint32_t *n)
+{
+    struct known *all = mem_calloc(s->lab.model->n_check + 1, sizeof(*all));
+
+    *n = s->lab.model->n_check;
+    for (uint32_t i = 0; i < *n; i++) {
+        all[i].oid = world_oid(s->lab.w, i);
+        all[i].state = *world_state(s->lab.w, i);
+        all[i].notes = notes_of(s, all[i].oid);
+    }
+    return all;
+}
+
+#define STAYS(field)                                                                                         \
+    if (was->state.field != is->field)                                                                       \
+        fail(s, "identity", "a reload has changed " #field, check, (int64_t)is->field);
+
+static void compare_known(struct sim *s, uint32_t check, const struct known *was)
+{
+    const struct state *is = world_state(s->lab.w, check);
+
+    /* clang-format off */
+    STAYS(state) STAYS(hard) STAYS(checked) STAYS(last_check) STAYS(last_state_change) STAYS(ack_type) STAYS(downtime_depth)
+    STAYS(problem_id) STAYS(notification_number) STAYS(last_notification) STAYS(modified) STAYS(flapping) STAYS(output_n)
+        /* clang-format on */
+        if (was->state.run && is->run != was->state.run) /* one may begin */
+        fail(s, "identity", "a reload has ended a run", check, is->run);
+    if (notes_of(s, was->oid) != was->notes)
+        fail(s, "identity", "a reload has changed the notes", check, was->notes);
+}
+#undef STAYS
+
+static void check_identity(struct sim *s, const struct known *before, uint32_t n)
+{
+    for (uint32_t i = 0; i < s->lab.model->n_check; i++) {
+        uint64_t oid = world_oid(s->lab.w, i);
+        uint32_t k = 0;
+
+        while (k < n && before[k].oid != oid)
+            k++;
+        if (k < n)
+            compare_known(s, i, &before[k]);
+        else if (world_state(s->lab.w, i)->checked || notes_of(s, oid))
+            fail(s, "identity", "what is new is not blank", i, 0);
+    }
+}
+
+static void reload(struct sim *s)
+{
+    uint32_t n;
+    struct known *before = know_all(s, &n);
+
+    for (unsigned k = 1 + (unsigned)lab_random(&s->lab) % 6; k > 0; k--)
+        site_change(&s->site, lab_random(&s->lab));
+    site_make(&s->site);
+    forgive(s); /* the numbers of the checks are others now */
+    lab_reload(&s->lab, s->main.data, s->site.objects.data);
+    forgive(s);
+    check_identity(s, before, n);
+    mem_free(before);
+}
+
 /* ---- what happens ---- */
 
 static void runner(struct sim *s, bool up)
@@ -344,8 +383,8 @@ static void command(struct sim *s, uint64_t r)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored                                                                               \
     "-Wformat-nonliteral" /* the forms stand above, all with the same two numbers */
-    n = snprintf(text, sizeof(text), forms[r % ARRAY_LEN(forms)], (unsigned)(r >> 16) % HOSTS,
-                 (unsigned)(r >> 32) % SERVICES);
+    n = snprintf(text, sizeof(text), forms[r % ARRAY_LEN(forms)], (unsigned)(r >> 16) % SITE_HOSTS,
+                 (unsigned)(r >> 32) % SITE_SERVICES);
 #pragma GCC diagnostic pop
     if (n > 0)
         lab_command(&s->lab, text); /* refused or not: both are fine */
@@ -357,12 +396,12 @@ static void downtime(struct sim *s, uint64_t r)
     long long now = time_wall_s(lab_now(&s->lab).wall), start = now + (long long)(r >> 20) % 3600;
 
     snprintf(text, sizeof(text), "SCHEDULE_SVC_DOWNTIME;h%02u;s%u;%lld;%lld;%u;0;600;sim;work",
-             (unsigned)(r >> 8) % HOSTS, (unsigned)(r >> 12) % SERVICES, start, start + 1800,
+             (unsigned)(r >> 8) % SITE_HOSTS, (unsigned)(r >> 12) % SITE_SERVICES, start, start + 1800,
              (unsigned)(r >> 50) % 2);
     lab_command(&s->lab, text);
     snprintf(text, sizeof(text),
              "SCHEDULE_AND_PROPAGATE_TRIGGERED_HOST_DOWNTIME;h%02u;%lld;%lld;0;0;900;sim;work",
-             (unsigned)(r >> 8) % HOSTS, start, start + 3600);
+             (unsigned)(r >> 8) % SITE_HOSTS, start, start + 3600);
     if (r >> 60 == 0)
         lab_command(&s->lab, text);
 }
@@ -376,8 +415,9 @@ static void force_all(struct sim *s)
 {
     char text[100];
 
-    for (unsigned i = 0; i < HOSTS * SERVICES; i++) {
-        snprintf(text, sizeof(text), "SCHEDULE_FORCED_SVC_CHECK;h%02u;s%u;0", i / SERVICES, i % SERVICES);
+    for (unsigned i = 0; i < SITE_HOSTS * SITE_SERVICES; i++) {
+        snprintf(text, sizeof(text), "SCHEDULE_FORCED_SVC_CHECK;h%02u;s%u;0", i / SITE_SERVICES,
+                 i % SITE_SERVICES);
         lab_command(&s->lab, text);
     }
 }
@@ -411,13 +451,7 @@ static void act(struct sim *s)
         s->runner_up = true;
         forgive(s);
         break;
-    case 1:
-        s->second = !s->second;
-        make_objects(s);
-        forgive(s); /* the numbers of the checks are others now */
-        lab_reload(&s->lab, s->main.data, s->objects.data);
-        forgive(s);
-        break;
+    case 1: reload(s); break;
     case 2: runner(s, false); break;
     case 3:
     case 4:
@@ -446,11 +480,10 @@ static uint64_t simulate(struct sim *s, uint64_t seed, int64_t days, unsigned mu
     memset(s, 0, sizeof(*s));
     s->quiet = mutation != WORLD_SOUND;
     s->seed = seed;
-    buf_init(&s->objects);
-    make_objects(s);
+    site_begin(&s->site);
     buf_init(&s->main);
     buf_printf(&s->main, "%smax_concurrent_checks=%u\n", lab_main, CONCURRENT);
-    lab_open(&s->lab, s->main.data, s->objects.data, START, seed, plugin, mutation);
+    lab_open(&s->lab, s->main.data, s->site.objects.data, START, seed, plugin, mutation);
     s->since = mem_calloc(CHECKS_MAX, sizeof(*s->since));
     s->runner_up = true;
     forgive(s);
@@ -468,7 +501,7 @@ static uint64_t simulate(struct sim *s, uint64_t seed, int64_t days, unsigned mu
 static void release(struct sim *s)
 {
     lab_close(&s->lab);
-    buf_release(&s->objects);
+    buf_release(&s->site.objects);
     buf_release(&s->main);
     mem_free(s->since);
 }
@@ -496,7 +529,7 @@ static int self_test(void)
         [WORLD_APPLIES_TWICE] = "once",      [WORLD_RUNS_TWICE] = "single",
         [WORLD_FORGETS_TO_PLAN] = "due",     [WORLD_LEAKS_RUNS] = "bounded",
         [WORLD_FORGETS_TO_STORE] = "replay", [WORLD_DEPENDS_ON_ADDRESSES] = "trace",
-        [WORLD_PLANS_LATE] = "due",
+        [WORLD_PLANS_LATE] = "due",          [WORLD_MIXES_UP] = "identity",
     };
     int bad = 0;
 

@@ -195,6 +195,8 @@ export const en = {
   'event.handler': 'Event handler run',
   'event.current_state': '{state} when Vigie started',
   'event.stale': 'No result for too long',
+  'event.removed': 'No longer configured',
+  'event.renamed': 'Has another name now; before:',
   'about.acknowledgement': 'acknowledged',
   'about.flapping_start': 'flapping began',
   'about.flapping_stop': 'flapping ended',

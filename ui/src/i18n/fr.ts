@@ -190,6 +190,8 @@ export const fr: Catalogue = {
   'event.handler': 'Gestionnaire d’événements exécuté',
   'event.current_state': '{state} au démarrage de Vigie',
   'event.stale': 'Pas de résultat depuis trop longtemps',
+  'event.removed': 'Retiré de la configuration',
+  'event.renamed': 'Porte un autre nom ; auparavant :',
   'about.acknowledgement': 'acquittement',
   'about.flapping_start': 'début d’instabilité',
   'about.flapping_stop': 'fin d’instabilité',

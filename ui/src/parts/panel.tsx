@@ -112,6 +112,8 @@ const EVENT_WORDS: Record<string, (e: Event) => string> = {
   flapping_end: () => t('event.flapping_end'),
   current_state: (e) => t('event.current_state', { state: e.state ? t(`state.${e.state}`) : '?' }),
   stale: () => t('event.stale'),
+  removed: () => t('event.removed'),
+  renamed: () => t('event.renamed'),
 };
 const WITHOUT_TEXT = ['current_state', 'event_handler']; // theirs is the output, which stands elsewhere
 const ABOUT = ['acknowledgement', 'flapping_start', 'flapping_stop', 'flapping_disabled', 'downtime_start', 'downtime_end', 'downtime_cancelled', 'custom'];

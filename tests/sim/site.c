@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site.h"
+
+#include <string.h>
+
+/* Few are checked rarely, and often after the next reload. */
+static unsigned interval(const struct site *s, unsigned host, unsigned service)
+{
+    return host % 5 == 2 && service == 2 && !s->second ? 6 * 3600 : 60 + service * 60;
+}
+
+bool site_is_by_day(unsigned host, unsigned service)
+{
+    return host % 4 == 1 && service == 3;
+}
+
+static void add_name(struct buf *b, char letter, int digits, unsigned number, const struct site_thing *t)
+{
+    buf_printf(b, "%c%0*u", letter, digits, number);
+    if (t->suffix)
+        buf_add_char(b, (char)('a' + t->suffix));
+}
+
+static void add_host(struct site *s, const char *directive, unsigned h)
+{
+    buf_printf(&s->objects, " %s ", directive);
+    add_name(&s->objects, 'h', 2, h, &s->host[h]);
+    buf_add_char(&s->objects, '\n');
+}
+
+static void add_service(struct site *s, const char *directive, unsigned h, unsigned v)
+{
+    buf_printf(&s->objects, " %s ", directive);
+    add_name(&s->objects, 's', 1, v, &s->service[h][v]);
+    buf_add_char(&s->objects, '\n');
+}
+
+static void add_ident(struct site *s, const struct site_thing *t)
+{
+    if (t->ident)
+        buf_printf(&s->objects, " _VIGIE_ID i%u\n", t->ident);
+}
+
+/* What dependencies name is always there. */
+static bool is_needed(unsigned h, unsigned v)
+{
+    return h >= 1 && h <= 3 && v <= 1;
+}
+
+static void make_service(struct site *s, unsigned h, unsigned v)
+{
+    struct buf *b = &s->objects;
+
+    buf_add_c(b, "define service {\n");
+    add_host(s, "host_name", h);
+    add_service(s, "service_description", h, v);
+    add_ident(s, &s->service[h][v]);
+    buf_printf(b,
+               " use st\n active_checks_enabled %u\n check_interval %u\n retry_interval 30\n "
+               "max_check_attempts %u\n flap_detection_enabled %u\n notification_interval %u\n is_volatile "
+               "%u\n check_period %s\n}\n",
+               v != 4, interval(s, h, v), 1 + v, v % 2, v * 300, v == 3,
+               site_is_by_day(h, v) ? "by-day" : "24x7");
+}
+
+static void make_host(struct site *s, unsigned h)
+{
+    struct buf *b = &s->objects;
+
+    buf_add_c(b, "define host {\n");
+    add_host(s, "host_name", h);
+    add_ident(s, &s->host[h]);
+    buf_printf(b, " use ht\n address 10.0.0.%u\n check_interval %u\n retry_interval 20\n", h,
+               h % 3 ? 120 : 300);
+    if (h % 4 && s->host[h / 4 * 4].there)
+        add_host(s, "parents", h / 4 * 4);
+    buf_printf(b, " flap_detection_enabled %u\n notification_interval %u\n}\n", h % 2, h % 3 * 600);
+    for (unsigned v = 0; v <= SITE_SERVICES; v++)
+        if (s->service[h][v].there)
+            make_service(s, h, v);
+}
+
+static void make_dependency(struct site *s, unsigned h, unsigned v, unsigned of_h, unsigned of_v,
+                            const char *criteria)
+{
+    buf_add_c(&s->objects, "define servicedependency {\n");
+    add_host(s, "host_name", of_h);
+    add_service(s, "service_description", of_h, of_v);
+    add_host(s, "dependent_host_name", h);
+    add_service(s, "dependent_service_description", h, v);
+    buf_printf(&s->objects, "%s}\n", criteria);
+}
+
+void site_make(struct site *s)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+
+    buf_clear(&s->objects);
+    for (unsigned h = 0; h < SITE_HOSTS; h++)
+        if (s->host[h].there)
+            make_host(s, h);
+    buf_add_c(&s->objects, "define timeperiod {\n timeperiod_name by-day\n alias d\n");
+    for (unsigned d = 0; d < 7; d++)
+        buf_printf(&s->objects, " %s 0%u:00-1%u:00\n", days[d], SITE_BY_DAY_FROM, SITE_BY_DAY_TO % 10);
+    buf_add_c(&s->objects, "}\n");
+    make_dependency(s, 2, 1, 1, 0, " notification_failure_criteria w,c,u\n execution_failure_criteria n\n");
+    make_dependency(s, 3, SITE_DEPENDENT, 3, 0, " execution_failure_criteria w,c,u\n");
+}
+
+/* Every other thing has an ident. */
+void site_begin(struct site *s)
+{
+    unsigned n = 0;
+
+    memset(s, 0, sizeof(*s));
+    buf_init(&s->objects);
+    for (unsigned h = 0; h < SITE_HOSTS; h++) {
+        s->host[h] = (struct site_thing){.there = true, .ident = h % 2 ? ++n : 0};
+        for (unsigned v = 0; v <= SITE_SERVICES; v++)
+            s->service[h][v] =
+                (struct site_thing){.there = v < SITE_SERVICES, .ident = (h + v) % 2 ? ++n : 0};
+    }
+    site_make(s);
+}
+
+static void swap_idents(struct site_thing *a, struct site_thing *b)
+{
+    unsigned of_a = a->ident;
+
+    a->ident = b->ident;
+    b->ident = of_a;
+}
+
+/* Comes, goes, is called something else, changes places with another. */
+void site_change(struct site *s, uint64_t r)
+{
+    unsigned h = (unsigned)(r >> 8) % SITE_HOSTS, v = (unsigned)(r >> 16) % (SITE_SERVICES + 1),
+             h2 = (unsigned)(r >> 24) % SITE_HOSTS;
+    struct site_thing *host = &s->host[h], *service = &s->service[h][v];
+    uint8_t suffix = (uint8_t)(r >> 40) % 3;
+
+    switch (r % 8) {
+    case 0: host->there = h <= 3 || !host->there; break;
+    case 1:
+    case 2: service->there = is_needed(h, v) || !service->there; break;
+    case 3: host->suffix = suffix; break;
+    case 4: service->suffix = suffix; break;
+    case 5: swap_idents(host, &s->host[h2]); break;
+    case 6: swap_idents(service, &s->service[h2][(r >> 32) % (SITE_SERVICES + 1)]); break;
+    default: s->second = !s->second; break;
+    }
+}

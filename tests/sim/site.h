@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The made-up site of the simulator as object files. From reload to reload hosts and services come, go, are called something else and change places; half of them say by
+ * _VIGIE_ID who they are.
+ */
+#include "base/buf.h"
+
+enum { SITE_HOSTS = 12, SITE_SERVICES = 5, SITE_BY_DAY_FROM = 8, SITE_BY_DAY_TO = 18, SITE_DEPENDENT = 1 };
+
+/* A host or service of the site: its place (h, v) says how it is checked, the rest changes from reload to reload. */
+struct site_thing {
+    bool there;
+    uint8_t suffix; /* of its name; 0: none */
+    unsigned ident; /* _VIGIE_ID; 0: none */
+};
+
+struct site {
+    struct site_thing host[SITE_HOSTS], service[SITE_HOSTS][SITE_SERVICES + 1];
+    bool second; /* other intervals */
+    struct buf objects;
+};
+
+void site_begin(struct site *s);
+void site_make(struct site *s); /* objects, from the rest */
+/* One change; r: any number. */
+void site_change(struct site *s, uint64_t r);
+/* Checked only from SITE_BY_DAY_FROM to SITE_BY_DAY_TO o'clock. */
+bool site_is_by_day(unsigned host, unsigned service);
