@@ -31,7 +31,8 @@ struct engine_failed { /* a run that could not be handed over; told to the world
     bool intent;
 };
 
-struct engine_conf { /* a snapshot, mapped here for as long as the world uses it; of the identities the first three */
+struct
+    engine_conf { /* a snapshot, mapped here for as long as the world uses it; of the identities the first three */
     uint64_t generation;
     const void *base; /* NULL: not there */
     size_t len;
