@@ -130,6 +130,7 @@ void carry_begin(struct world *w, const struct model *next, const uint64_t *oids
 
     *c =
         (struct carry){.m = w->m, .oids = oids, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
+    c->other = mem_calloc((size_t)c->n + 1, sizeof(*c->other));
     find_places(w, c, next->n_check);
     end_runs(w, c);
     end_notes(w, c);
@@ -141,10 +142,12 @@ void carry_begin(struct world *w, const struct model *next, const uint64_t *oids
 
 /* ---- what goes on ---- */
 
-static bool has_name_of(const struct world *w, uint32_t check, const struct model *old, uint32_t was)
+static bool has_another_name(const struct world *w, uint32_t check, const struct carry *c, uint32_t was)
 {
-    return str_eq(model_description(w->m, check), model_description(old, was)) &&
-           str_eq(model_host_name(w->m, check), model_host_name(old, was));
+    const struct model_check *now = model_check(w->m, check), *old = model_check(c->m, was);
+
+    return !str_eq(model_str(w->m, now->name), model_str(c->m, old->name)) ||
+           (old->kind == MODEL_SERVICE && (c->other[old->host] || c->to[old->host] != now->host));
 }
 
 static void say_renamed(struct world *w, uint32_t check, const struct model *old, uint32_t was,
@@ -165,6 +168,7 @@ static void say_renamed(struct world *w, uint32_t check, const struct model *old
     buf_release(&to);
 }
 
+/* One pass: a check's state is in reach of the cache for a moment only. */
 static void carry_checks(struct world *w, struct carry *c)
 {
     unsigned lines = 0;
@@ -172,14 +176,20 @@ static void carry_checks(struct world *w, struct carry *c)
     for (uint32_t i = 0; i < c->n; i++) {
         uint32_t to = c->to[i];
 
-        if (to == MODEL_NONE)
+        if (to == MODEL_NONE) {
+            state_release(&c->st[i]);
             continue;
+        }
         if (retain_carry(w, to, &c->st[i]))
             world_touch(w, to);
-        if (!has_name_of(w, to, c->m, i))
-            say_renamed(w, to, c->m, i, &lines);
-        if (heap_has(&c->due, i))
+        if (heap_has(&c->due, i)) {
             heap_set(&w->due, to, c->due.key[i]);
+            sched_again(w, to);
+        }
+        if (has_another_name(w, to, c, i)) {
+            say_renamed(w, to, c->m, i, &lines);
+            c->other[i] = true;
+        }
     }
     say_more(w, lines, "hosts and services have another name now");
 }
@@ -233,11 +243,10 @@ void carry_end(struct world *w, struct carry *c)
         world_touch(w, i);
     }
     oids_build(w);
-    for (uint32_t i = 0; i < c->n; i++)
-        state_release(&c->st[i]);
     mem_free(c->st);
     mem_free(c->contact);
     mem_free(c->to);
+    mem_free(c->other);
     heap_release(&c->due);
 }
 

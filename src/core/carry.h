@@ -14,6 +14,7 @@ struct carry {
     struct heap due;
     uint32_t n;
     uint32_t *to; /* old index -> new, or MODEL_NONE */
+    bool *other;  /* by old index: called something else now */
 };
 
 /* Finds where everything goes; ends what goes nowhere: its run, its notes, its state. */

@@ -10,7 +10,7 @@ static uint32_t find_slot(const struct world *w, uint64_t oid)
     const struct oids *o = &w->oids;
     uint32_t at = (uint32_t)hash_bytes(&oid, sizeof(oid)) & (o->n_slot - 1);
 
-    while (o->slot[at] && w->st[o->slot[at] - 1].oid != oid)
+    while (o->slot[at] && o->oid[o->slot[at] - 1] != oid)
         at = (at + 1) & (o->n_slot - 1);
     return at;
 }
@@ -24,14 +24,16 @@ void oids_build(struct world *w)
     oids_release(&w->oids);
     w->oids.slot = mem_calloc(n, sizeof(*w->oids.slot));
     w->oids.n_slot = n;
+    w->oids.oid = mem_calloc((size_t)w->n + 1, sizeof(*w->oids.oid));
     for (uint32_t i = 0; i < w->n; i++)
-        if (w->st[i].oid)
+        if ((w->oids.oid[i] = w->st[i].oid) != 0)
             w->oids.slot[find_slot(w, w->st[i].oid)] = i + 1;
 }
 
 void oids_release(struct oids *o)
 {
     mem_free(o->slot);
+    mem_free(o->oid);
     *o = (struct oids){0};
 }
 

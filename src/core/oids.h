@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Which check has an identity: a table of indices beside world.st, which holds the identities themselves. It is built whole in one
+ * Which check has an identity: a table of indices, and the identities once more, close together. It is built whole in one
  * pass, when the checks or their identities change, because that happens for all of them at once (start, reload) and must be quick.
  */
 #include "base/bug.h"
@@ -12,6 +12,7 @@
 struct world;
 
 struct oids {
+    uint64_t *oid;   /* by index */
     uint32_t *slot;  /* index + 1; 0: empty */
     uint32_t n_slot; /* a power of two, or 0 */
 };

@@ -78,7 +78,7 @@ void sched_spread(struct world *w, bool only_new)
         int64_t window = s->check_interval_us;
         struct wall kept = {s->next_check};
 
-        if (!wants_schedule(w, i) || (only_new && (heap_has(&w->due, i) || s->run)))
+        if ((only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) || (only_new && s->run))
             continue;
         ordinal++;
         if (most > 0 && most < window)

@@ -199,9 +199,6 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     carry_over(w, &c);
     begin_blank(w);
     carry_end(w, &c);
-    for (uint32_t i = 0; i < w->n; i++)
-        if (heap_has(&w->due, i))
-            sched_again(w, i);
     switches_read(w, w->switches);
     sched_spread(w, true);
     rotate_plan(w);

@@ -69,6 +69,11 @@ void mem_populate(void *base, size_t len)
             23 /* MADV_POPULATE_WRITE, of Linux 5.14; what an older kernel refuses comes page by page */);
 }
 
+void mem_populate_ro(const void *base, size_t len)
+{
+    madvise((void *)(uintptr_t)base, len, 22 /* MADV_POPULATE_READ */);
+}
+
 int mem_map_ro(int fd, const void **base, size_t *len, struct err *err)
 {
     struct stat st;

@@ -11,5 +11,7 @@ int mem_check_sealed(int fd, struct err *err); /* E_FORMAT unless mem_seal was d
 int mem_map_rw(int fd, size_t size, void **base, struct err *err);
 /* Has the pages of a writable map there before they are written one by one: for what is filled at once and soon. */
 void mem_populate(void *base, size_t len);
+/* Likewise for a map that is only read. */
+void mem_populate_ro(const void *base, size_t len);
 int mem_map_ro(int fd, const void **base, size_t *len, struct err *err); /* the whole segment */
 void mem_unmap(const void *base, size_t len);

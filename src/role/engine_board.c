@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "os/mem.h"
 
+#include <string.h>
 #include <unistd.h>
 
 enum { PIECE = 2000 };
@@ -48,39 +49,72 @@ void engine_finish_board(struct engine *e)
         ;
 }
 
+static void release(struct engine_board *b)
+{
+    if (!b->mem)
+        return;
+    mem_unmap(b->mem, b->len);
+    if (b->fd >= 0)
+        close(b->fd);
+    *b = (struct engine_board){.mem = NULL, .fd = -1};
+}
+
 void engine_release_board(struct engine *e)
 {
-    if (!e->board_mem)
-        return;
-    board_w_release(&e->board);
-    mem_unmap(e->board_mem, e->board_len);
+    if (e->board_mem)
+        board_w_release(&e->board);
+    release(&(struct engine_board){e->board_mem, e->board_len, e->board_fd, {0}});
     e->board_mem = NULL;
-    if (e->board_fd >= 0)
-        close(e->board_fd);
     e->board_fd = -1;
+    release(&e->spare);
+}
+
+static struct board_shape shape_of(const struct engine *e, const struct engine_conf *c)
+{
+    return (struct board_shape){.generation = c->generation,
+                                .n_checks = c->model.n_check,
+                                .n_hosts = c->model.n_hosts,
+                                .n_contacts = c->model.n_contact,
+                                .arena_size = MAX(e->arena_size, board_arena_size(c->model.n_check))};
+}
+
+static struct engine_board make(const struct board_shape *shape)
+{
+    struct engine_board b = {.shape = *shape, .len = board_bytes(shape)};
+    struct err err = ERR_INIT;
+
+    if (mem_segment("vigie-board", b.len, &b.fd, &err) < 0 || mem_map_rw(b.fd, b.len, &b.mem, &err) < 0 ||
+        mem_seal_for_readers(b.fd, &err) < 0)
+        log_fatal("no memory for the board: %s", err.text);
+    mem_populate(b.mem, shape->n_checks * sizeof(struct board_check));
+    return b;
+}
+
+void engine_prepare_board(struct engine *e, const struct engine_conf *c)
+{
+    struct board_shape shape = shape_of(e, c);
+
+    release(&e->spare);
+    e->spare = make(&shape);
 }
 
 void engine_new_board(struct engine *e)
 {
-    const struct model *m = &e->conf[e->current].model;
-    struct board_shape shape = {.generation = e->conf[e->current].generation,
-                                .n_checks = m->n_check,
-                                .n_hosts = m->n_hosts,
-                                .n_contacts = m->n_contact};
-    struct err err = ERR_INIT;
-    void *base;
-    int fd;
+    struct board_shape shape = shape_of(e, &e->conf[e->current]);
+    struct engine_board b = {.mem = NULL};
 
-    shape.arena_size = e->arena_size = MAX(e->arena_size, board_arena_size(m->n_check));
-    if (mem_segment("vigie-board", board_bytes(&shape), &fd, &err) < 0 ||
-        mem_map_rw(fd, board_bytes(&shape), &base, &err) < 0 || mem_seal_for_readers(fd, &err) < 0)
-        log_fatal("no memory for the board: %s", err.text);
-    mem_populate(base, m->n_check * sizeof(struct board_check));
+    if (e->spare.mem && memcmp(&e->spare.shape, &shape, sizeof(shape)) == 0) {
+        b = e->spare;
+        e->spare = (struct engine_board){.mem = NULL};
+    } else {
+        b = make(&shape);
+    }
     engine_release_board(e);
-    e->board_mem = base;
-    e->board_fd = fd;
-    e->board_len = board_bytes(&shape);
-    board_w_init(&e->board, base, e->board_len, &shape);
+    e->arena_size = shape.arena_size;
+    e->board_mem = b.mem;
+    e->board_fd = b.fd;
+    e->board_len = b.len;
+    board_w_init(&e->board, b.mem, b.len, &shape);
     e->board_next = 0;
     if (!e->board_planned)
         fill_piece(e);

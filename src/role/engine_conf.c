@@ -25,6 +25,7 @@ static void take(struct engine_conf *c, const struct role_snapshot *s)
     if (mem_map_ro(s->public_fd, &c->base, &c->len, &err) < 0 ||
         model_open(&c->model, c->base, c->len, &err) < 0)
         log_fatal("the configuration cannot be used: %s", err.text);
+    mem_populate_ro(c->base, c->len);
 }
 
 static void new_world(struct engine *e)
@@ -78,6 +79,7 @@ void engine_conf_snapshot(struct engine *e, const struct role_snapshot *now)
 {
     if (e->world) {
         take(&e->conf[!e->current], now); /* in the place of one that still waits */
+        engine_prepare_board(e, &e->conf[!e->current]);
     } else {
         take(&e->conf[e->current], now);
         new_world(e);

@@ -39,6 +39,13 @@ struct
     struct model model;
 };
 
+struct engine_board { /* memory for a board */
+    void *mem;        /* NULL: there is none */
+    size_t len;
+    int fd;
+    struct board_shape shape;
+};
+
 struct engine {
     struct role *role;
     struct world *world;
@@ -51,6 +58,7 @@ struct engine {
     int board_fd;        /* until the new board is whole; then -1 */
     uint32_t board_next; /* the first check that is not yet on it */
     bool board_planned;
+    struct engine_board spare; /* for the configuration that waits */
     uint64_t arena_size;
     struct loop_timer timer, stop_timer;
     bool store_up, have_oids, load_sent, loaded, out_planned;
@@ -101,6 +109,8 @@ void engine_conf_go_on(struct engine *e);
 void engine_conf_release(struct engine *e);
 /* A new board of the present world, which the gate gets by way of the parent when it is whole. */
 void engine_new_board(struct engine *e);
+/* Its memory, made before it is wanted: a reload shall not wait for that. */
+void engine_prepare_board(struct engine *e, const struct engine_conf *c);
 /* Now, not a piece at a time. */
 void engine_finish_board(struct engine *e);
 void engine_release_board(struct engine *e);
