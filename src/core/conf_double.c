@@ -102,7 +102,7 @@ static const conf_list *order_of(struct doubles *d, uint32_t group, unsigned dep
     conf_list own = {0};
     bool *in;
 
-    if (d->step[group] || depth > LIMIT_CONF_DEPTH)
+    if (d->step[group] || depth > LIMIT_CONF_NEST)
         return &d->order[group];
     d->step[group] = 1;
     in = mem_zalloc(d->c->ranked[CONF_HOST].n + 1);

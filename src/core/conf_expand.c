@@ -82,7 +82,13 @@ static void nest(struct conf *c, const struct kind *k, uint32_t rank, unsigned d
 
     if (g->step == 2)
         return;
-    if (g->step == 1 || depth > LIMIT_CONF_DEPTH) {
+    if (g->step == 0 && depth > LIMIT_CONF_NEST) {
+        conf_say(c, CONF_ERROR, conf_object_place(o),
+                 "%ss are members of each other more than %u deep here; take some out",
+                 conf_type_name(k->group), LIMIT_CONF_NEST);
+        return;
+    }
+    if (g->step == 1) {
         conf_say(c, CONF_ERROR, conf_object_place(o), "this %s is a member of itself; take one %s out",
                  conf_type_name(k->group), conf_directive(k->nested_row)->name);
         return;

@@ -22,6 +22,29 @@ struct str conf_path(struct conf *c, struct str path, struct str dir)
     return s;
 }
 
+static bool is_text(struct conf *c, uint32_t file, struct str bytes)
+{
+    const char *nul = bytes.n ? memchr(bytes.p, '\0', bytes.n) : NULL;
+    struct conf_place at = {file, 0, 0};
+
+    if (bytes.n > LIMIT_CONF_FILE) {
+        conf_say(c, CONF_ERROR, at, "the file is larger than 512 MiB; split it");
+        return false;
+    }
+    if (!nul)
+        return true;
+    at.line = at.column = 1;
+    for (const char *p = bytes.p; p < nul; p++) {
+        at.column = *p == '\n' ? 1 : at.column + 1;
+        at.line += *p == '\n';
+    }
+    conf_say(c, CONF_ERROR, at,
+             str_starts(bytes, STR("\xff\xfe")) || str_starts(bytes, STR("\xfe\xff"))
+                 ? "this file is UTF-16; save it as UTF-8"
+                 : "a byte 0: this is not a text file; name a file with definitions");
+    return false;
+}
+
 int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t *file, struct str *bytes)
 {
     struct buf b = BUF_INIT;
@@ -41,10 +64,7 @@ int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t 
         buf_release(&b);
         return r;
     }
-    if (b.len > LIMIT_CONF_FILE || memchr(b.data, '\0', b.len)) {
-        conf_say(c, CONF_ERROR, (struct conf_place){*file, 0, 0}, "%s",
-                 b.len > LIMIT_CONF_FILE ? "the file is larger than 512 MiB; split it"
-                                         : "this is not a text file; name a file with definitions");
+    if (!is_text(c, *file, buf_str(&b))) {
         buf_release(&b);
         return E_FORMAT;
     }

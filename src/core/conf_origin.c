@@ -107,7 +107,7 @@ static bool trace(struct tracer *t, const struct chain *ch, unsigned row, struct
     struct str rest = o->use, name, theirs;
     uint64_t at;
 
-    while ((!has || wants_more(row, *value)) && ch->depth < LIMIT_CONF_DEPTH &&
+    while ((!has || wants_more(row, *value)) && ch->depth < LIMIT_CONF_NEST &&
            conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
         size_t before = t->out->parts.n;
@@ -140,7 +140,7 @@ static bool trace_keyed(struct tracer *t, const struct chain *ch, uint32_t prop)
         add_part(t, prop, ch);
         return true;
     }
-    while (ch->depth < LIMIT_CONF_DEPTH && conf_next_name(&rest, &name)) {
+    while (ch->depth < LIMIT_CONF_NEST && conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
 
         if (!map_get(&t->c->templates[o->type], name, &at) || is_in(ch, (uint32_t)at))

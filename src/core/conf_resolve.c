@@ -223,11 +223,16 @@ static void use(struct conf *c, uint32_t object, struct str name, unsigned depth
         o->torn |= sev == CONF_ERROR;
         return;
     }
-    if (c->objects.at[t].step == 1 || depth >= LIMIT_CONF_DEPTH)
+    if (c->objects.at[t].step == 0 && depth >= LIMIT_CONF_NEST)
+        conf_say(c, CONF_ERROR, at,
+                 "templates use each other more than %u deep here, which is as far as they are read; take "
+                 "some out",
+                 LIMIT_CONF_NEST);
+    else if (c->objects.at[t].step == 1)
         conf_say(c, CONF_MISTAKE, at,
                  "the %s template '" STR_FMT "' uses itself in a circle; take one 'use' out",
                  conf_type_name(o->type), STR_ARG(name));
-    if (t == object || depth >= LIMIT_CONF_DEPTH)
+    if (t == object || (c->objects.at[t].step == 0 && depth >= LIMIT_CONF_NEST))
         return;
     /* In a circle this does nothing more: what the template has so far is taken. */
     resolve(c, (uint32_t)t, depth + 1);

@@ -9,13 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Reads it in one piece when its size is known, so that small files take little memory. */
 static int read_fd(int fd, const char *path, size_t max, struct buf *out, struct err *err)
 {
-    for (;;) {
+    struct stat st;
+    size_t piece = 64 * 1024;
+
+    if (fstat(fd, &st) == 0 && st.st_size > 0 && (uint64_t)st.st_size <= max)
+        piece = (size_t)st.st_size + 1;
+    for (;; piece = MIN(piece, (size_t)64 * 1024)) {
         ssize_t n;
 
-        buf_reserve(out, 64 * 1024);
-        n = read(fd, out->data + out->len, 64 * 1024);
+        if (out->cap - out->len < piece + 1) /* the last read, which finds the end, needs no more room */
+            buf_reserve(out, piece);
+        n = read(fd, out->data + out->len, MIN(piece, out->cap - out->len - 1));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
