@@ -6,9 +6,9 @@ import shutil
 import subprocess
 import tempfile
 
-from lib_vigie import Skip, vigie
+from lib_vigie import SRC, Skip, vigie
 
-NAGIOS = '/usr/sbin/nagios4'
+NAGIOS = next((path for path in ('/usr/sbin/nagios4', SRC + '/build/rival/usr/sbin/nagios4') if os.access(path, os.X_OK)), '')  # the second: ./dev bench
 RESOURCE = '$USER1$=/usr/lib/nagios/plugins\n$USER5$=hidden\n'
 # What is not compared, with the reason.
 IGNORED = {
@@ -77,7 +77,7 @@ class Box:
         self.main = self.d + '/main.cfg'
         for path, content in {'objects.cfg': text, 'resource.cfg': RESOURCE, **(files or {})}.items():
             os.makedirs(os.path.dirname(f'{self.d}/{path}'), exist_ok=True)
-            with open(f'{self.d}/{path}', 'w', newline='') as f:
+            with open(f'{self.d}/{path}', 'w', encoding='utf-8', errors='surrogateescape', newline='') as f:
                 f.write(content)
         with open(self.main, 'w') as f:
             f.write((main or 'cfg_file=HERE/objects.cfg\n').replace('HERE', self.d))
@@ -160,5 +160,5 @@ def compare(box, name):
 
 
 def need_nagios():
-    if not os.access(NAGIOS, os.X_OK):
+    if not NAGIOS:
         raise Skip('nagios4 is not installed')
