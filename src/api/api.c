@@ -141,7 +141,7 @@ void api_header(struct api_request *q, const char *line)
 static void waits(struct api *a, struct api_request *q, enum api_answer_kind kind, int rc,
                   api_resume_f *resume)
 {
-    static const char *const role[] = {"auth", "engine", "reader", "parent"};
+    static const char *const role[] = {"auth", "engine", "reader", "parent", "store"};
 
     if (rc < 0) {
         api_header(q, "Retry-After: 1");
@@ -173,6 +173,13 @@ void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, cons
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume)
 {
     waits(a, q, API_FROM_PARENT, a->ports->reload(a->user, q->serial), resume);
+}
+
+void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
+                    api_resume_f *resume)
+{
+    waits(a, q, API_FROM_STORE, a->ports->rename(a->user, q->serial, str_of(q->who.name), names, n, drop),
+          resume);
 }
 
 bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer)
@@ -555,6 +562,7 @@ void api_init(struct api *a, const struct api_ports *ports, void *user)
     buf_init(&a->status);
     buf_init(&a->roles);
     buf_init(&a->reload);
+    buf_init(&a->renames);
     buf_init(&a->config_warnings);
     a->streams = stream_set_new();
 }
@@ -589,6 +597,7 @@ void api_release(struct api *a)
     buf_release(&a->status);
     buf_release(&a->roles);
     buf_release(&a->reload);
+    buf_release(&a->renames);
     buf_release(&a->config_warnings);
     VEC_RELEASE(&a->levels);
 }

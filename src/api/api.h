@@ -31,7 +31,7 @@ struct api_request;
 struct api_route;
 
 /* What another role answered; kind says which member counts. */
-enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM_PARENT };
+enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM_PARENT, API_FROM_STORE };
 struct api_answer {
     enum api_answer_kind kind;
     bool ok;
@@ -95,6 +95,9 @@ struct api_ports {
     int (*engine)(void *user, uint64_t serial, struct str who, uint64_t source, struct str text);
     int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
     int (*reload)(void *user, uint64_t serial);
+    /* names: four of each rename; or, with drop, one that is taken back. */
+    int (*rename)(void *user, uint64_t serial, struct str who, const struct str *names, size_t n,
+                  uint64_t drop);
     /* The answer, or with more its begin; headers: lines. Then data until end. */
     int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers,
                   struct str body, bool more);
@@ -118,6 +121,9 @@ struct api {
         config_warnings; /* of it: the last reload, what is doubtful in the configuration in force */
     uint64_t config_warning_count;
     bool reload_refused;
+    struct buf
+        renames; /* that wait for their reload: elements as the store tells them, and how many there are */
+    uint64_t n_renames;
     VEC(struct api_role_level) levels;
     /* Requests under way. */
     uint64_t serials;
@@ -166,6 +172,8 @@ void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_r
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume);
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
+void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
+                    api_resume_f *resume);
 /* The usual resumes: refusal of auth as a problem (returns true when it answered); the engine's yes or no. */
 bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer);
 void api_engine_done(struct api *a, struct api_request *q, const struct api_answer *answer);

@@ -7,6 +7,7 @@
 #include "api/metrics.h"
 #include "api/notes.h"
 #include "api/openapi.h"
+#include "api/rename.h"
 #include "api/resource.h"
 #include "api/resources.h"
 #include "api/session.h"
@@ -55,6 +56,13 @@ static const struct body_field body_downtime[] = {
 static const struct body_field body_comment[] = {
     {"comment", BODY_LINE, true, 1, 4096, NULL, "the text"},
     {"persistent", BODY_BOOL, false, 0, 0, NULL, "it stays over a restart; true if left out"},
+};
+static const struct body_field body_rename[] = {
+    {"host", BODY_LINE, true, 1, 255, NULL, "what the host is called now"},
+    {"service", BODY_LINE, false, 1, 255, NULL, "and the service; left out: the host is renamed"},
+    {"to_host", BODY_LINE, true, 1, 255, NULL, "the host's name in the new configuration"},
+    {"to_service", BODY_LINE, false, 1, 255, NULL, "the service's"},
+    {"swap", BODY_BOOL, false, 0, 0, NULL, "both are configured, and change places"},
 };
 static const struct body_field body_submit[] = {
     {"state", BODY_WORD, true, 0, 0, states, "the state, in the words of a host or of a service"},
@@ -142,6 +150,14 @@ const struct api_route route_table[] = {
      .doc = "Any external command of Nagios"},
     {"POST", V1 "/reload", GUARD_ADMIN, action_reload, .audited = true,
      .doc = "Read the configuration again"},
+    {"GET", V1 "/renames", GUARD_READ, rename_list,
+     .doc = "The renames that wait for the reload that carries them out (the first; `total` counts all)"},
+    {"POST", V1 "/renames", GUARD_ADMIN, rename_create, .audited = true, BODY(body_rename),
+     .doc = "Announce a rename: the next reload in which the old name is gone and the new one there, within "
+            "24 hours, "
+            "carries identity, state and history over; a host takes its services along"},
+    {"DELETE", V1 "/renames/{id}", GUARD_ADMIN, rename_delete, .audited = true,
+     .doc = "Take an announced rename back"},
     {"GET", V1 "/tokens", GUARD_ADMIN, token_list, .doc = "The tokens there are (not their texts)"},
     {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, BODY(body_token),
      .doc = "Make a token for a program"},

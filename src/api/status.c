@@ -141,6 +141,7 @@ void status_show(struct api *a, struct api_request *q)
     part(&j, "reload", &a->reload);
     part(&j, "config_warnings", &a->config_warnings);
     json_key_u64(&j, "config_warning_count", a->config_warning_count);
+    json_key_u64(&j, "renames_waiting", a->n_renames);
     part(&j, "roles", &a->roles);
     json_map_end(&j);
     api_reply_json(a, q, 200, &out);

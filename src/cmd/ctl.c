@@ -24,6 +24,7 @@ static const struct {
     {"submit", "hand in a passive result", ctl_submit},
     {"log", "what happened, newest last", ctl_log},
     {"reload", "read the configuration again", ctl_reload},
+    {"rename", "say that something is called otherwise after a reload", ctl_rename},
     {"token", "make, list or delete API tokens", ctl_token},
     {"user", "the people who may sign in: list, add, delete, password, role", ctl_user},
 };

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
- * ctl_log.c (reading), ctl_do.c, ctl_note.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
+ * ctl_log.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
@@ -113,5 +113,6 @@ int ctl_downtime(int argc, char **argv);
 int ctl_comment(int argc, char **argv);
 int ctl_submit(int argc, char **argv);
 int ctl_reload(int argc, char **argv);
+int ctl_rename(int argc, char **argv);
 int ctl_token(int argc, char **argv);
 int ctl_user(int argc, char **argv);

@@ -107,6 +107,9 @@ static void print_facts(const json_t *a)
         printf("               NOT WRITTEN: %s\n", ctl_text(journal, "degraded"));
     printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
            ctl_number(a, "streams"));
+    if (ctl_number(a, "renames_waiting"))
+        printf("renames        %lld wait for their reload: vigie ctl rename --list\n",
+               ctl_number(a, "renames_waiting"));
     if (json_array_size(json_object_get(a, "not_yet")))
         printf("not yet        %zu directives are read but not acted on: vigie check %s names them\n",
                json_array_size(json_object_get(a, "not_yet")), ctl_text(process, "main_file"));

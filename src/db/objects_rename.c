@@ -92,6 +92,36 @@ static int add(struct objects *o, const struct objects_rename *n, struct wall no
     return r;
 }
 
+static bool same(const char *host, const char *service, const char *other_host, const char *other_service)
+{
+    return strcmp(host, other_host) == 0 && strcmp(service, other_service) == 0;
+}
+
+/* Is there such a thing, and is nothing else said of either name? */
+static int judge(struct objects *o, const struct objects_rename *n, struct err *err)
+{
+    struct sql *s = &o->sql;
+    int r = sql_start(s, SQL_OBJECT_BY_NAME);
+
+    for (size_t i = 0; i < o->rename.n; i++) {
+        const struct objects_rename *w = &o->rename.at[i];
+
+        if (same(w->host, w->service, n->host, n->service) ||
+            same(w->to_host, w->to_service, n->to_host, n->to_service))
+            return err_set(err, E_EXIST, "a rename of or to this name waits already; take that back first");
+    }
+    if (r < 0)
+        return err_set(err, r, "the identities of objects cannot be read now");
+    sql_bind_i64(s, SQL_OBJECT_BY_NAME, 1, n->service[0] ? MODEL_SERVICE : MODEL_HOST);
+    sql_bind_str(s, SQL_OBJECT_BY_NAME, 2, str_of(n->host));
+    sql_bind_str(s, SQL_OBJECT_BY_NAME, 3, str_of(n->service));
+    r = sql_step(s, SQL_OBJECT_BY_NAME);
+    sql_end(s, SQL_OBJECT_BY_NAME);
+    if (r == 0)
+        return err_set(err, E_NOENT, "nothing was ever called so");
+    return r < 0 ? err_set(err, r, "the identities of objects cannot be read now") : 0;
+}
+
 int objects_rename_add(struct objects *o, const struct objects_rename *list, size_t n, struct wall now,
                        struct err *err)
 {
@@ -100,6 +130,11 @@ int objects_rename_add(struct objects *o, const struct objects_rename *list, siz
     if (o->rename.n + n > LIMIT_RENAMES)
         return err_set(err, E_LIMIT, "%zu renames wait for a reload already; at most %u may", o->rename.n,
                        LIMIT_RENAMES);
+    for (size_t i = 0; i < n; i++) {
+        r = judge(o, &list[i], err);
+        if (r < 0)
+            return r;
+    }
     r = sql_begin(&o->sql);
     for (size_t i = 0; i < n && r == 0; i++)
         r = add(o, &list[i], now);

@@ -5,6 +5,7 @@
  */
 #include "api/level.h"
 #include "api/names.h"
+#include "api/rename.h"
 #include "api/stream.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -200,6 +201,16 @@ static int port_reload(void *user, uint64_t serial)
     return rc;
 }
 
+static int port_rename(void *user, uint64_t serial, struct str who, const struct str *names, size_t n,
+                       uint64_t drop)
+{
+    struct role *r = user;
+    int rc = msg_put_rename(
+        &self(r)->out, &(struct msg_rename){.id = serial, .who = who, .names = {names, n}, .drop = drop});
+
+    return send_out(r, role_peer(r, ROLE_STORE, 0), rc);
+}
+
 static struct peer *peer_of(struct role *r, enum api_source source)
 {
     return role_peer(r, source == API_BY_WEB ? ROLE_WEB : ROLE_LOCAL, 0);
@@ -251,6 +262,7 @@ static const struct api_ports ports = {
     .engine = port_engine,
     .reader = port_reader,
     .reload = port_reload,
+    .rename = port_rename,
     .answer = port_answer,
     .data = port_data,
     .queued = port_queued,
@@ -367,6 +379,19 @@ static void on_reload_done(struct role *r, struct peer *p UNUSED, const struct m
                  &(struct api_answer){.kind = API_FROM_PARENT, .ok = x->ok, .error = x->text});
 }
 
+static void on_renamed(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_renamed *x = &m->u.renamed;
+
+    api_answered(&self(r)->api, x->id,
+                 &(struct api_answer){.kind = API_FROM_STORE, .ok = x->ok, .error = x->error});
+}
+
+static void on_renames(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    rename_take(&self(r)->api, m->u.renames.json, m->u.renames.total);
+}
+
 static void on_status(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     level_take(&self(r)->api, m->u.status.json);
@@ -428,6 +453,7 @@ static void peer_down(struct role *r, struct peer *p)
         break;
     case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
     case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
+    case ROLE_STORE: api_lost(a, API_FROM_STORE); break;
     case ROLE_READER:
         gate_ls_reader_lost(&g->ls);
         api_lost(a, API_FROM_READER);
@@ -463,6 +489,8 @@ static const struct role_inbox inbox[] = {
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
     {MSG_OIDS, ROLE_BIT(STORE), on_oids},
     {MSG_STATUS, ROLE_BIT(PARENT), on_status},
+    {MSG_RENAMED, ROLE_BIT(STORE), on_renamed},
+    {MSG_RENAMES, ROLE_BIT(STORE), on_renames},
     {MSG_RELOAD_DONE, ROLE_BIT(PARENT), on_reload_done},
 };
 

@@ -145,11 +145,22 @@ bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t
     }
 }
 
+static void answer(struct parent *p, uint64_t id, bool accepted, struct str text)
+{
+    struct child *gate = parent_find(p, ROLE_GATE, 0);
+    struct buf b = BUF_INIT;
+
+    if (!gate || !parent_child_lives(gate))
+        return;
+    msg_put_reload_done(&b, &(struct msg_reload_done){.id = id, .ok = accepted, .text = text});
+    link_send(gate->control, &b, NULL, 0);
+    buf_release(&b);
+}
+
 /* The gate, where it asked for the reload, hears how it went: nothing, or what a person can mend. */
 static void answer_reload(struct parent *p, bool accepted)
 {
-    struct child *gate = parent_find(p, ROLE_GATE, 0);
-    struct buf b = BUF_INIT, text = BUF_INIT;
+    struct buf text = BUF_INIT;
     size_t said = 0;
 
     if (!accepted) {
@@ -160,15 +171,10 @@ static void answer_reload(struct parent *p, bool accepted)
         if (p->reading.error.count > said)
             buf_printf(&text, "\nand %llu more", (unsigned long long)(p->reading.error.count - said));
     }
-    for (size_t i = 0; i < p->asked.n && gate && parent_child_lives(gate); i++) {
-        msg_put_reload_done(
-            &b, &(struct msg_reload_done){.id = p->asked.at[i], .ok = accepted, .text = buf_str(&text)});
-        link_send(gate->control, &b, NULL, 0);
-        buf_clear(&b);
-    }
+    for (size_t i = 0; i < p->asked.n; i++)
+        answer(p, p->asked.at[i], accepted, buf_str(&text));
     VEC_CLEAR(&p->asked);
     buf_release(&text);
-    buf_release(&b);
 }
 
 /* A reload is over: the log, the pages and who asked are told. */
@@ -214,7 +220,10 @@ void parent_reload(struct parent *p, uint64_t id)
     struct err err = ERR_INIT;
     bool runs = p->conf.state != CHILD_DOWN;
 
-    if (id && runs)
+    /* However many ask while one is under way, one more does for all; who would make the list too long need not wait for it. */
+    if (id && runs && p->asked_next.n >= PARENT_ASKED_MOST)
+        answer(p, id, false, STR("many wait for a reload already, and it reads what is there now"));
+    else if (id && runs)
         *VEC_ADD(&p->asked_next) = id;
     else if (id)
         *VEC_ADD(&p->asked) = id;

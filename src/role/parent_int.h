@@ -64,6 +64,7 @@ enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
 #define PARENT_TEST_ENV     8
+#define PARENT_ASKED_MOST   64 /* RELOADs that wait for one reading of the configuration */
 
 struct parent {
     struct parent_options options;

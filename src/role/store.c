@@ -334,8 +334,10 @@ static void peer_up(struct role *r, struct peer *p)
     if (p->id == ROLE_ENGINE)
         s->engine_loaded = false;
     store_names_tell(s, p);
-    if (p->id == ROLE_GATE)
+    if (p->id == ROLE_GATE) {
         send_stored(s, ROLE_GATE, s->degraded);
+        store_rename_tell(s);
+    }
 }
 
 static void peer_down(struct role *r, struct peer *p)
@@ -382,6 +384,7 @@ static const struct role_inbox inbox[] = {
     {MSG_PUT, ROLE_BIT(ENGINE), on_put},
     {MSG_CHECKPOINT, ROLE_BIT(ENGINE), on_checkpoint},
     {MSG_LOAD, ROLE_BIT(ENGINE), on_load},
+    {MSG_RENAME, ROLE_BIT(GATE), store_rename_message},
     {MSG_LOGLINE, ROLE_BIT(ENGINE) | ROLE_BIT(PARENT), on_logline},
 };
 

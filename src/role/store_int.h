@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_names.c (snapshots kept and
- * identities), store_past.c (the history projection), store_log.c (the log in the Nagios format, syslog). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * identities), store_rename.c (announced renames), store_past.c (the history projection), store_log.c (the log in the Nagios format, syslog). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"
@@ -94,6 +94,10 @@ void store_names_retry(struct store *s);
 void store_names_tell(struct store *s, struct peer *p);
 void store_names_trim(struct store *s); /* removes kept snapshots that nothing names */
 void store_names_release(struct store *s);
+
+/* store_rename.c */
+void store_rename_message(struct role *r, struct peer *gate, const struct msg *m);
+void store_rename_tell(struct store *s); /* gate, which wait */
 
 /* store_past.c */
 void store_past_open(struct store *s);

@@ -203,6 +203,7 @@ static void write_names(struct store *s)
     if (r == 0)
         r = write_oids(s, s->role->snap.hash, &err);
     s->names_owed = r < 0;
+    store_rename_tell(s); /* what was carried out waits no more */
     str_copy(s->names_why, sizeof(s->names_why), str_of(r < 0 ? err.text : ""));
 }
 

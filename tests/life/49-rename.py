@@ -154,4 +154,90 @@ def test_removed():
         assert v.stop() == 0
 
 
+def rename(v, *words):
+    return vigie('ctl', 'rename', *words, '-c', v.main)
+
+
+def waiting(v):
+    return [(r['host'], r.get('service'), r['to_host'], r.get('to_service')) for r in ctl(v, 'rename', '--list')['renames']]
+
+
+def test_announced():
+    with begin(host('a'), host('d'), service('a', 'x'), service('a', 'y'), service('d', 'x')) as v:
+        v.start()
+        was, ids = trouble(v), rows(v)
+        code, out, said = rename(v, 'a', 'b')
+        assert code == 0 and 'announced: a is b from the next reload on' in out, (out, said)
+        assert rename(v, 'a/y', 'd/moved')[0] == 0
+        assert waiting(v) == [('a', None, 'b', None), ('a', 'y', 'd', 'moved')], waiting(v)
+        assert 'renames        2 wait for their reload' in vigie('ctl', 'status', '-c', v.main)[1]
+        assert until(lambda: event(v, 'command'), 'who announced it is on record')
+        assert [e for e in event(v, 'command') if 'rename;a > b' in e['text']], event(v, 'command')
+        os.kill(v.process.pid, signal.SIGKILL)  # it waits on disk
+        v.process.wait()
+        v.start()
+        reload(v, host('a'), host('c'), host('d'), service('a', 'x'), service('a', 'y'), service('d', 'x'))
+        names_are(v, 'a', 'a/x', 'a/y', 'c', 'd', 'd/x')
+        assert len(waiting(v)) == 2, 'a reload without it leaves it waiting'
+        write(v, host('b'), host('d'), service('b', 'x'), service('d', 'moved'), service('d', 'x'))
+        code, out, said = vigie('ctl', 'reload', '-c', v.main)
+        assert code == 0, said
+        now = names_are(v, 'b', 'b/x', 'd', 'd/moved', 'd/x')
+        assert (now['b'], now['b/x'], now['d/moved'], now['d/x']) == (ids['a'], ids['a/x'], ids['a/y'], ids['d/x']), (ids, now)
+        assert whole(v, 'b', 'x') == was and not event(v, 'removed', text='a') and not event(v, 'removed', text='a;x')
+        assert until(lambda: event(v, 'renamed', host='b', service='x', text='a;x'), 'the event')
+        until(lambda: waiting(v) == [], 'it waits no more')
+        os.kill(v.process.pid, signal.SIGKILL)
+        v.process.wait()
+        v.start()
+        assert rows(v) == now and whole(v, 'b', 'x') == was
+        assert v.stop() == 0
+
+
+def test_names_that_change_places():
+    with begin(host('a'), host('b'), service('a', 'x'), service('b', 'x')) as v:
+        v.start()
+        was, ids = trouble(v), rows(v)
+        code, _, said = rename(v, 'a', 'b')
+        assert code == 1 and 'Both names are configured now' in said, said
+        assert rename(v, '--swap', 'a', 'b')[0] == 0
+        reload(v)
+        until(lambda: rows(v) == {'a': ids['b'], 'b': ids['a'], 'a/x': ids['b/x'], 'b/x': ids['a/x']}, 'they changed places')
+        assert until(lambda: whole(v, 'b', 'x')) == was and v.service('a', 'x')['has_been_checked'] == 0
+        assert v.stop() == 0
+
+
+def test_refused_and_taken_back():
+    with begin(host('a'), service('a', 'x')) as v:
+        v.start()
+        for words, why in ((('a', 'b/x'), 'a service to a service'), (('a', 'a'), 'the same'), (('never', 'b'), 'nothing was ever called so'),
+                           (('--swap', 'a', 'b'), 'both must be configured')):
+            code, _, said = rename(v, *words)
+            assert code == 1 and why in said, (words, said)
+        assert rename(v, 'a')[0] == 2 and rename(v)[0] == 2 and rename(v, '--list', 'a')[0] == 2
+        assert rename(v, 'a', 'b')[0] == 0
+        code, _, said = rename(v, 'a', 'c')
+        assert code == 1 and 'waits already' in said, said
+        number = ctl(v, 'rename', '--list')['renames'][0]['id']
+        assert rename(v, '--cancel', number)[0] == 0 and waiting(v) == []
+        assert rename(v, '--cancel', number)[0] == 1
+        ids = rows(v)
+        reload(v, host('b'), service('b', 'x'))
+        assert not set(names_are(v, 'b', 'b/x').values()) & set(ids.values()), 'it was taken back'
+        assert v.stop() == 0
+
+
+def test_announced_too_late():
+    """The reload was there first: what it took for new is what was taken away, from the next one on."""
+    with begin(host('a'), service('a', 'x')) as v:
+        v.start()
+        ids = rows(v)
+        reload(v, host('b'), service('b', 'x'))
+        names_are(v, 'b', 'b/x')
+        assert rename(v, 'a', 'b')[0] == 0
+        reload(v)
+        until(lambda: rows(v) == {'b': ids['a'], 'b/x': ids['a/x']}, 'it is what it was')
+        assert v.stop() == 0
+
+
 main()

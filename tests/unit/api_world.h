@@ -28,7 +28,7 @@ struct api_world {
     struct buf streamed;
     unsigned ended, datas;
     /* The last question. */
-    unsigned asked_auth, asked_engine, asked_reader, asked_reload;
+    unsigned asked_auth, asked_engine, asked_reader, asked_reload, asked_store;
     uint64_t serial;
     struct buf question; /* op or statement or command, then the arguments, each after a '|' */
     int refuse;          /* what the ports return instead of 0 */

@@ -148,6 +148,14 @@ static int port_reload(void *user, uint64_t serial)
     return ask(w, &w->asked_reload, serial, STR("reload"), NULL, 0);
 }
 
+static int port_rename(void *user, uint64_t serial, struct str who, const struct str *names, size_t n,
+                       uint64_t drop)
+{
+    struct api_world *w = user;
+
+    return ask(w, &w->asked_store, serial, drop ? STR("drop") : who, names, n);
+}
+
 static int port_answer(void *user, enum api_source source UNUSED, uint64_t id, int status, struct str headers,
                        struct str body, bool more)
 {
@@ -188,6 +196,7 @@ static const struct api_ports ports = {
     .engine = port_engine,
     .reader = port_reader,
     .reload = port_reload,
+    .rename = port_rename,
     .answer = port_answer,
     .data = port_data,
     .queued = port_queued,

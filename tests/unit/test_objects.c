@@ -257,6 +257,25 @@ static void test_chapters(void **state UNUSED)
     }
 }
 
+/* So many hosts that the list of renames can be filled. */
+static void many(struct objects *o)
+{
+    struct small_check *list = mem_calloc(LIMIT_RENAMES, sizeof(*list));
+    uint64_t *oid = mem_calloc(LIMIT_RENAMES, sizeof(*oid));
+
+    for (unsigned i = 0; i < LIMIT_RENAMES; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "h%04u", i);
+        list[i].host = str_dup(str_of(name));
+    }
+    register_all(o, list, LIMIT_RENAMES, oid);
+    for (unsigned i = 0; i < LIMIT_RENAMES; i++)
+        mem_free((char *)(uintptr_t)list[i].host);
+    mem_free(list);
+    mem_free(oid);
+}
+
 static void test_announcements(void **state UNUSED)
 {
     struct wall late = {noon.us - OBJECTS_RENAME_US};
@@ -282,8 +301,24 @@ static void test_announcements(void **state UNUSED)
     assert_int_equal(objects_rename_drop(&o, 77, &err), E_NOENT);
     put(&o, &before, "c");
     assert_true(after.oid[0] != before.oid[0]);
-    for (unsigned i = 0; i < LIMIT_RENAMES; i++)
-        assert_int_equal(objects_rename_add(&o, &one, 1, noon, &err), 0);
+    many(&o);
+    for (unsigned i = 0; i < LIMIT_RENAMES; i++) {
+        char name[16], to[16];
+        struct objects_rename n = one;
+
+        snprintf(name, sizeof(name), "h%04u", i);
+        snprintf(to, sizeof(to), "n%04u", i);
+        n.host = name;
+        n.to_host = to;
+        assert_int_equal(objects_rename_add(&o, &n, 1, noon, &err), 0);
+        if (i)
+            continue;
+        assert_int_equal(objects_rename_add(&o, &n, 1, noon, &err), E_EXIST); /* said twice */
+        n.host = to;
+        assert_int_equal(objects_rename_add(&o, &n, 1, noon, &err), E_EXIST); /* to the same */
+        n.to_host = name;
+        assert_int_equal(objects_rename_add(&o, &n, 1, noon, &err), E_NOENT);
+    }
     assert_int_equal(objects_rename_add(&o, &one, 1, noon, &err), E_LIMIT);
     objects_close(&o);
     temp_dir_remove(p.dir);
