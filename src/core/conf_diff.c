@@ -96,6 +96,21 @@ static void name_it(struct object *o, struct arena *a)
         name_relation(o, a);
 }
 
+/* Nagios prints six digits behind the point. */
+static struct str without_zeros(struct str type, struct str name, struct str value)
+{
+    enum conf_type t;
+    unsigned row;
+
+    if (!conf_type_find(type, &t) || !conf_directive_find(t, name, &row) || str_find_char(value, '.') < 0 ||
+        (conf_directive(row)->kind != CONF_KIND_UNITS && conf_directive(row)->kind != CONF_KIND_PERCENT))
+        return value;
+    while (value.p[value.n - 1] == '0')
+        value.n--;
+    value.n -= value.p[value.n - 1] == '.';
+    return value;
+}
+
 /* "\tNAME\tVALUE" */
 static void add_line(struct object *o, struct str text)
 {
@@ -103,8 +118,29 @@ static void add_line(struct object *o, struct str text)
 
     text = str_sub(text, 1, text.n);
     l->name = str_cut(&text, '\t');
-    l->value = text.p ? text : STR("");
+    l->value = text.p ? without_zeros(o->type, l->name, text) : STR("");
     l->secret = l->name.n && l->name.p[0] == '_' && conf_secret_name(str_sub(l->name, 1, l->name.n));
+}
+
+/* Directives that Vigie alone knows are not in a file of the Nagios format. */
+static void add_own(struct conf *c, struct object *o)
+{
+    enum conf_type type;
+    const struct conf_type_info *info;
+    uint32_t rank;
+
+    if (!conf_type_find(o->type, &type) || conf_type_info(type)->name_row == CONF_D_ALL ||
+        type == CONF_SERVICE)
+        return;
+    info = conf_type_info(type);
+    rank = conf_rank(c, type, o->name);
+    for (unsigned i = 0; rank != CONF_NONE && i < info->n; i++) {
+        const struct conf_directive *d = conf_directive(info->first + i);
+        struct str value = conf_text(c, conf_ranked(c, type, rank), info->first + i);
+
+        if (d->engines == 0 && value.n)
+            *VEC_ADD(&o->lines) = (struct line){str_of(d->name), value, conf_secret_row(info->first + i)};
+    }
 }
 
 static int by_key(const void *a, const void *b)
@@ -145,6 +181,7 @@ static void read_side(struct conf *c, struct side *s, struct arena *a)
             *o = (struct object){.type = str_trim(str_sub(line, define.n, line.n - define.n - 1))};
         } else if (o && str_eq_c(str_trim(line), "}")) {
             name_it(o, a);
+            add_own(c, o);
             o = NULL;
         } else if (o && line.n > 1) {
             add_line(o, line);
