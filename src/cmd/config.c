@@ -9,10 +9,30 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ERRORS_MOST = 20 };
+
+/* As `vigie check` says them. */
+static void say_errors(const struct conf *c, const char *path)
+{
+    unsigned n = conf_count(c).errors, said = 0;
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < conf_n_diags(c) && said < ERRORS_MOST; i++) {
+        if (conf_diag_at(c, i)->severity != CONF_ERROR)
+            continue;
+        conf_diag_text(c, conf_diag_at(c, i), &b);
+        buf_add_char(&b, '\n');
+        said++;
+    }
+    buf_printf(&b, "vigie config: %s is refused: %u error%s", path, n, n == 1 ? "" : "s");
+    if (n > said)
+        buf_printf(&b, ", of which %u are shown here; 'vigie check %s' shows all", said, path);
+    fprintf(stderr, "%s\n", b.data);
+    buf_release(&b);
+}
+
 bool config_load(const struct config_options *o, const char *path, struct loaded *l)
 {
-    struct conf_counts n;
-
     path = path ? path : o->config ? o->config : load_default();
     if (!path) {
         fprintf(stderr, "vigie config: name a main file: -c /etc/nagios4/nagios.cfg\n");
@@ -23,12 +43,8 @@ bool config_load(const struct config_options *o, const char *path, struct loaded
         return false;
     }
     load_config(l, path, &o->set);
-    n = conf_count(l->c);
-    if (n.errors)
-        fprintf(stderr,
-                "vigie config: %s has %u error%s: what is told of it may lack something; 'vigie check %s' "
-                "shows %s\n",
-                path, n.errors, n.errors == 1 ? "" : "s", path, n.errors == 1 ? "it" : "them");
+    if (!conf_ok(l->c))
+        say_errors(l->c, path);
     return true;
 }
 
@@ -50,7 +66,8 @@ bool config_type(const char *word, enum conf_type *type)
 
 int config_print(struct buf *out, int status)
 {
-    fwrite(out->data, 1, out->len, stdout);
+    if (out->len)
+        fwrite(out->data, 1, out->len, stdout);
     buf_release(out);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
@@ -120,7 +137,8 @@ int cmd_config(int argc, char **argv)
         .about =
             "What a configuration means, from its files; no running Vigie is asked.\n"
             "show: the values of an object that count, with templates applied and defaults filled in. NAME "
-            "may be a template; a service is HOST SERVICE; 'show main' tells the main file.\n"
+            "may be a template; a service is HOST SERVICE, and so are escalations and dependencies, which "
+            "have no name of their own; 'show main' tells the main file.\n"
             "list: the objects, all or of a type.\n"
             "diff: what differs in effect between the main files A and B, however they say it; exit status 0 "
             "if nothing does, 1 if something, 2 if one of them cannot be read.\n"

@@ -34,6 +34,9 @@ void conf_build_lines(struct conf *c);
 void conf_build_rest(struct conf *c); /* options, notices */
 void conf_verify(struct conf *c);     /* what no single object shows */
 
+/* conf_resolve.c: does this line count as one that is not there? */
+bool conf_takes_back(const struct conf *c, const struct conf_prop *p);
+
 /* conf_line.c: compiles one use ("cmd!arg") of a command; MODEL_NONE when it must not run. open_host: macros of the host and service are left for the run time. */
 struct conf_liner *conf_liner_new(struct conf *c);
 void conf_liner_free(struct conf_liner *l);

@@ -2,16 +2,11 @@
 #include "core/conf_origin.h"
 
 #include "base/limits.h"
-#include "core/conf_build.h"
+#include "core/conf_origin_int.h"
 #include "core/conf_secret.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct tracer {
-    struct conf *c;
-    struct conf_origin *out;
-};
 
 /* The templates between the object asked for and the one at hand, innermost last. */
 struct chain {
@@ -19,6 +14,8 @@ struct chain {
     uint32_t object;
     unsigned depth;
 };
+
+enum { PARTS_MAX = 1000 }; /* of one value: templates of templates with + multiply */
 
 static bool is_null(struct str v)
 {
@@ -43,7 +40,7 @@ static void add_chain(const struct conf *c, const struct chain *ch, struct buf *
     buf_add_str(b, c->objects.at[ch->object].name);
 }
 
-static void add_part(struct tracer *t, uint32_t prop, const struct chain *ch)
+static void add_part(struct conf_tracer *t, uint32_t prop, const struct chain *ch)
 {
     const struct conf_prop *p = &t->c->props.at[prop];
     struct buf b = BUF_INIT;
@@ -54,7 +51,7 @@ static void add_part(struct tracer *t, uint32_t prop, const struct chain *ch)
     buf_release(&b);
 }
 
-static struct str joined(struct tracer *t, struct str a, struct str b)
+static struct str joined(struct conf_tracer *t, struct str a, struct str b)
 {
     struct buf out = BUF_INIT;
     struct str s;
@@ -66,7 +63,7 @@ static struct str joined(struct tracer *t, struct str a, struct str b)
 }
 
 /* What the definition itself says of a row, as conf_resolve counts it: the last, but a null behind a text; all of those that are joined. */
-static bool trace_own(struct tracer *t, const struct chain *ch, unsigned row, struct str *value)
+static bool trace_own(struct conf_tracer *t, const struct chain *ch, unsigned row, struct str *value)
 {
     const struct conf_object *o = &t->c->objects.at[ch->object];
     const struct conf_directive *d = conf_directive(row);
@@ -79,6 +76,11 @@ static bool trace_own(struct tracer *t, const struct chain *ch, unsigned row, st
 
         if (p->row != row)
             continue;
+        if (conf_takes_back(t->c, p)) {
+            t->out->parts.n = first;
+            has = false;
+            continue;
+        }
         if (has && d->how == CONF_HOW_JOIN && !none && !is_null(*value)) {
             *value = joined(t, *value, p->value);
         } else if (!has || !none) {
@@ -99,16 +101,17 @@ static bool wants_more(unsigned row, struct str value)
 }
 
 /* The parts of a row's value, those of the object first; false: it has none. Follows what conf_resolve did. */
-static bool trace(struct tracer *t, const struct chain *ch, unsigned row, struct str *value)
+static bool trace(struct conf_tracer *t, const struct chain *ch, unsigned row, struct str *value)
 {
     const struct conf_object *o = &t->c->objects.at[ch->object];
     unsigned first = conf_type_info(o->type)->first;
     bool has = trace_own(t, ch, row, value);
     struct str rest = o->use, name, theirs;
+    size_t begun = t->out->parts.n;
     uint64_t at;
 
     while ((!has || wants_more(row, *value)) && ch->depth < LIMIT_CONF_NEST &&
-           conf_next_name(&rest, &name)) {
+           t->out->parts.n - begun < PARTS_MAX && conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
         size_t before = t->out->parts.n;
 
@@ -129,8 +132,16 @@ static bool trace(struct tracer *t, const struct chain *ch, unsigned row, struct
     return has;
 }
 
+static bool has_keyed(const struct conf_object *o, uint32_t prop)
+{
+    for (uint32_t i = 0; i < o->n_keyed; i++)
+        if (o->keyed[i] == prop)
+            return true;
+    return false;
+}
+
 /* Custom variables and days are never put together: the one that counts is a line of the object or of one of its templates. */
-static bool trace_keyed(struct tracer *t, const struct chain *ch, uint32_t prop)
+static bool trace_keyed(struct conf_tracer *t, const struct chain *ch, uint32_t prop)
 {
     const struct conf_object *o = &t->c->objects.at[ch->object];
     struct str rest = o->use, name;
@@ -143,7 +154,8 @@ static bool trace_keyed(struct tracer *t, const struct chain *ch, uint32_t prop)
     while (ch->depth < LIMIT_CONF_NEST && conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
 
-        if (!map_get(&t->c->templates[o->type], name, &at) || is_in(ch, (uint32_t)at))
+        if (!map_get(&t->c->templates[o->type], name, &at) || is_in(ch, (uint32_t)at) ||
+            !has_keyed(&t->c->objects.at[at], prop))
             continue;
         link.object = (uint32_t)at;
         if (trace_keyed(t, &link, prop))
@@ -154,17 +166,20 @@ static bool trace_keyed(struct tracer *t, const struct chain *ch, uint32_t prop)
 
 /* ---- rows ---- */
 
-static struct conf_origin_row *add_row(struct tracer *t, struct str name, struct str value,
+static struct conf_origin_row *add_row(struct conf_tracer *t, struct str name, struct str value,
                                        enum conf_origin_source source)
 {
     struct conf_origin_row *r = VEC_ADD(&t->out->rows);
 
-    *r = (struct conf_origin_row){
-        .name = name, .value = value, .source = source, .first_part = (uint32_t)t->out->parts.n};
+    *r = (struct conf_origin_row){.name = name,
+                                  .value = value,
+                                  .source = source,
+                                  .row = CONF_D_ALL,
+                                  .first_part = (uint32_t)t->out->parts.n};
     return r;
 }
 
-static void end_row(struct tracer *t)
+static void end_row(struct conf_tracer *t)
 {
     struct conf_origin_row *r = &VEC_LAST(&t->out->rows);
 
@@ -178,7 +193,7 @@ static bool is_named_so(unsigned row)
            row == CONF_D_SERVICE_display_name;
 }
 
-static void row_of(struct tracer *t, uint32_t object, unsigned row)
+static void row_of(struct conf_tracer *t, uint32_t object, unsigned row)
 {
     const struct conf_object *o = &t->c->objects.at[object];
     const struct conf_directive *d = conf_directive(row);
@@ -192,12 +207,13 @@ static void row_of(struct tracer *t, uint32_t object, unsigned row)
         return;
     add_row(t, str_of(d->name), value, said ? CONF_ORIGIN_FILE : CONF_ORIGIN_DEFAULT)->secret =
         conf_secret_row(row);
+    VEC_LAST(&t->out->rows).row = row;
     if (said)
         trace(t, &self, row, &value);
     end_row(t);
 }
 
-static void keyed_of(struct tracer *t, uint32_t object)
+static void keyed_of(struct conf_tracer *t, uint32_t object)
 {
     const struct conf_object *o = &t->c->objects.at[object];
     const struct chain self = {NULL, object, 0};
@@ -217,184 +233,84 @@ static void keyed_of(struct tracer *t, uint32_t object)
     }
 }
 
-static struct conf_origin_row *find_row(struct conf_origin *out, const char *name)
+/* The row of a directive; one that is not there yet is made, in the order of the table. */
+static struct conf_origin_row *place_row(struct conf_tracer *t, unsigned row)
 {
-    for (size_t i = 0; i < out->rows.n; i++)
-        if (str_eq_c(out->rows.at[i].name, name))
-            return &out->rows.at[i];
-    return NULL;
+    struct conf_origin_row fresh;
+    size_t at = 0;
+
+    while (at < t->out->rows.n && t->out->rows.at[at].row < row)
+        at++;
+    if (at < t->out->rows.n && t->out->rows.at[at].row == row)
+        return &t->out->rows.at[at];
+    add_row(t, str_of(conf_directive(row)->name), STR_NULL, CONF_ORIGIN_DEFAULT)->row = row;
+    fresh = VEC_LAST(&t->out->rows);
+    memmove(t->out->rows.at + at + 1, t->out->rows.at + at, (t->out->rows.n - 1 - at) * sizeof(fresh));
+    t->out->rows.at[at] = fresh;
+    return &t->out->rows.at[at];
 }
 
-/* One row of the host in the place of the service's; it stands at the end of the rows, or takes the place of the default. */
-static void take_from_host(struct tracer *t, uint32_t host, unsigned service_row, unsigned host_row)
+void conf_origin_fallback(struct conf_tracer *t, unsigned row, struct str value)
 {
-    const struct conf_object *h = &t->c->objects.at[host];
-    const char *name = conf_directive(service_row)->name;
-    struct conf_origin_row *r = find_row(t->out, name);
-    const struct chain self = {NULL, host, 0};
-    struct str value;
+    struct conf_origin_row *r = place_row(t, row);
 
-    if (!conf_get(t->c, h, host_row))
+    if (r->source == CONF_ORIGIN_DEFAULT && !r->value.n)
+        r->value = value;
+}
+
+/* A list of mine that begins with + stands behind the holder's. */
+void conf_origin_take(struct conf_tracer *t, uint32_t holder, unsigned my_row, unsigned holder_row,
+                      enum conf_origin_source source)
+{
+    const struct conf_object *h = &t->c->objects.at[holder];
+    const struct chain self = {NULL, holder, 0};
+    struct str ignored, theirs = conf_text(t->c, h, holder_row), own;
+    struct conf_origin_row *r;
+    uint32_t first = (uint32_t)t->out->parts.n;
+
+    if (!conf_get(t->c, h, holder_row))
         return;
-    if (!r)
-        r = add_row(t, str_of(name), STR_NULL, CONF_ORIGIN_HOST);
-    r->source = CONF_ORIGIN_HOST;
-    r->value = conf_text(t->c, h, host_row);
-    r->first_part = (uint32_t)t->out->parts.n;
-    trace(t, &self, host_row, &value);
-    r->n_parts = (uint32_t)t->out->parts.n - r->first_part;
+    r = place_row(t, my_row);
+    if (r->source == CONF_ORIGIN_FILE && !theirs.n)
+        return;
+    own = r->value;
+    if (r->source == CONF_ORIGIN_FILE) {
+        for (uint32_t i = 0; i < r->n_parts; i++) {
+            struct conf_origin_part p = t->out->parts.at[r->first_part + i];
+
+            *VEC_ADD(&t->out->parts) = p;
+        }
+        r->value = own.n ? joined(t, theirs, own) : theirs;
+    } else {
+        r->source = source;
+        r->value = theirs;
+        r->secret = conf_secret_row(holder_row);
+    }
+    r->first_part = first;
+    trace(t, &self, holder_row, &ignored);
+    r->n_parts = (uint32_t)t->out->parts.n - first;
 }
 
-static void from_host(struct tracer *t, uint32_t object, uint32_t host)
+/* What a service that says nothing has from its host: contacts of both kinds together. */
+static void from_host(struct conf_tracer *t, uint32_t object, uint32_t host)
 {
     const struct conf_object *o = &t->c->objects.at[object];
+    bool told =
+        conf_get(t->c, o, CONF_D_SERVICE_contacts) || conf_get(t->c, o, CONF_D_SERVICE_contact_groups);
 
-    if (!conf_get(t->c, o, CONF_D_SERVICE_contacts) && !conf_get(t->c, o, CONF_D_SERVICE_contact_groups)) {
-        take_from_host(t, host, CONF_D_SERVICE_contacts, CONF_D_HOST_contacts);
-        take_from_host(t, host, CONF_D_SERVICE_contact_groups, CONF_D_HOST_contact_groups);
-    }
-    if (!conf_get(t->c, o, CONF_D_SERVICE_notification_interval))
-        take_from_host(t, host, CONF_D_SERVICE_notification_interval, CONF_D_HOST_notification_interval);
-    if (!conf_get(t->c, o, CONF_D_SERVICE_notification_period))
-        take_from_host(t, host, CONF_D_SERVICE_notification_period, CONF_D_HOST_notification_period);
-}
+    for (unsigned i = 0; i < conf_type_info(CONF_SERVICE)->n; i++) {
+        unsigned row = conf_type_info(CONF_SERVICE)->first + i, host_row;
+        bool who = row == CONF_D_SERVICE_contacts || row == CONF_D_SERVICE_contact_groups;
 
-/* ---- groups ---- */
-
-static const struct kind {
-    enum conf_type group, member;
-    unsigned members_row, nested_row, joins_row;
-} kinds[] = {
-    {CONF_HOSTGROUP, CONF_HOST, CONF_D_HOSTGROUP_members, CONF_D_HOSTGROUP_hostgroup_members,
-     CONF_D_HOST_hostgroups},
-    {CONF_SERVICEGROUP, CONF_SERVICE, CONF_D_SERVICEGROUP_members, CONF_D_SERVICEGROUP_servicegroup_members,
-     CONF_D_SERVICE_servicegroups},
-    {CONF_CONTACTGROUP, CONF_CONTACT, CONF_D_CONTACTGROUP_members, CONF_D_CONTACTGROUP_contactgroup_members,
-     CONF_D_CONTACT_contactgroups},
-};
-
-static bool is_member(const struct conf_group *g, uint32_t rank)
-{
-    for (size_t i = 0; i < g->members.n; i++)
-        if (g->members.at[i] == rank)
-            return true;
-    return false;
-}
-
-/* Does this name, or pattern, of a list mean that one? */
-static bool means(struct conf *c, uint32_t prop, struct str text, struct str name)
-{
-    if (text.n && text.p[0] == '!')
-        return false;
-    return str_eq(text, name) || str_eq_c(text, "*") ||
-           (conf_is_pattern(c, text) && conf_match_one(c, prop, text, name));
-}
-
-static const struct conf_prop *list_names(struct conf *c, const struct conf_object *o, unsigned row,
-                                          struct str name)
-{
-    const struct conf_prop *p = conf_get(c, o, row);
-    struct str rest = p ? conf_text(c, o, row) : STR_NULL, one;
-
-    while (conf_next_name(&rest, &one))
-        if (means(c, (uint32_t)(p - c->props.at), one, name))
-            return p;
-    return NULL;
-}
-
-/* "host,description" pairs */
-static const struct conf_prop *pairs_name(struct conf *c, const struct conf_object *o, unsigned row,
-                                          struct str host, struct str service)
-{
-    const struct conf_prop *p = conf_get(c, o, row);
-    struct str rest = p ? conf_text(c, o, row) : STR_NULL, h, s;
-
-    while (conf_next_name(&rest, &h) && conf_next_name(&rest, &s))
-        if (means(c, (uint32_t)(p - c->props.at), h, host) &&
-            means(c, (uint32_t)(p - c->props.at), s, service))
-            return p;
-    return NULL;
-}
-
-static struct str group_name(const struct conf *c, const struct conf_object *o)
-{
-    return conf_text(c, o, conf_type_info(o->type)->name_row);
-}
-
-static void add_group(struct tracer *t, const struct kind *k, const struct conf_object *g, const char *by,
-                      struct str inner, const struct conf_prop *p)
-{
-    *VEC_ADD(&t->out->groups) = (struct conf_origin_group){.type = k->group,
-                                                           .name = group_name(t->c, g),
-                                                           .by = by,
-                                                           .inner = inner,
-                                                           .file = p ? p->file : g->file,
-                                                           .line = p ? p->line : g->line,
-                                                           .column = p ? p->column : 1};
-}
-
-static void nested_group(struct tracer *t, const struct kind *k, const struct conf_object *g, uint32_t rank)
-{
-    struct conf *c = t->c;
-    const struct conf_prop *p = conf_get(c, g, k->nested_row);
-    struct str rest = p ? conf_text(c, g, k->nested_row) : STR_NULL, name;
-
-    while (conf_next_name(&rest, &name)) {
-        uint32_t inner = conf_rank(c, k->group, name);
-
-        if (inner == CONF_NONE || !is_member(&c->groups[k->group].at[inner], rank))
-            continue;
-        add_group(t, k, g, conf_directive(k->nested_row)->name, name, p);
-        return;
-    }
-    add_group(t, k, g, conf_directive(k->nested_row)->name, STR_NULL, p);
-}
-
-/* rank: of the member in its table, for services the index of conf.services */
-static void groups_of(struct tracer *t, const struct kind *k, uint32_t object, uint32_t rank)
-{
-    struct conf *c = t->c;
-
-    for (size_t i = 0; i < c->groups[k->group].n; i++) {
-        const struct conf_object *g = &c->objects.at[c->groups[k->group].at[i].object],
-                                 *o = &c->objects.at[object];
-        const struct conf_prop *p;
-
-        if (!is_member(&c->groups[k->group].at[i], rank))
-            continue;
-        p = list_names(c, o, k->joins_row, group_name(c, g));
-        if (p) {
-            add_group(t, k, g, conf_directive(k->joins_row)->name, STR_NULL, p);
-            continue;
-        }
-        p = k->member == CONF_SERVICE ? pairs_name(c, g, k->members_row, t->out->name, t->out->service)
-                                      : list_names(c, g, k->members_row, t->out->name);
-        if (p)
-            add_group(t, k, g, conf_directive(k->members_row)->name, STR_NULL, p);
-        else
-            nested_group(t, k, g, rank);
-    }
-}
-
-/* The host groups that bring a service to its host. */
-static void brought_by(struct tracer *t, const struct conf_service *s)
-{
-    const struct conf_object *o = &t->c->objects.at[s->object];
-    const struct conf_prop *p = conf_get(t->c, o, CONF_D_SERVICE_hostgroup_name);
-    struct conf *c = t->c;
-
-    for (size_t i = 0; s->from_group && p && i < c->groups[CONF_HOSTGROUP].n; i++) {
-        const struct conf_object *g = &c->objects.at[c->groups[CONF_HOSTGROUP].at[i].object];
-
-        if (is_member(&c->groups[CONF_HOSTGROUP].at[i], s->host) &&
-            list_names(c, o, CONF_D_SERVICE_hostgroup_name, group_name(c, g)))
-            add_group(t, &kinds[0], g, "hostgroup_name", STR_NULL, p);
+        if (conf_directive(row)->how == CONF_HOW_HOST && !(who ? told : conf_get(t->c, o, row) != NULL) &&
+            conf_directive_find(CONF_HOST, str_of(conf_directive(row)->name), &host_row))
+            conf_origin_take(t, host, row, host_row, CONF_ORIGIN_HOST);
     }
 }
 
 /* ---- the whole ---- */
 
-static void describe(struct tracer *t, uint32_t object)
+void conf_origin_describe(struct conf_tracer *t, uint32_t object)
 {
     const struct conf_object *o = &t->c->objects.at[object];
     const struct conf_type_info *info = conf_type_info(o->type);
@@ -408,7 +324,7 @@ static void describe(struct tracer *t, uint32_t object)
     keyed_of(t, object);
 }
 
-static bool service_of(struct tracer *t, struct str host_name, struct str description, struct str *near)
+static bool service_of(struct conf_tracer *t, struct str host_name, struct str description, struct str *near)
 {
     struct conf *c = t->c;
     uint32_t host = conf_rank(c, CONF_HOST, host_name), at;
@@ -426,15 +342,17 @@ static bool service_of(struct tracer *t, struct str host_name, struct str descri
         map_release(&names);
         return false;
     }
-    describe(t, c->services.at[at].object);
+    conf_origin_describe(t, c->services.at[at].object);
     t->out->is_template = false;
     from_host(t, c->services.at[at].object, c->ranked[CONF_HOST].at[host]);
-    brought_by(t, &c->services.at[at]);
-    groups_of(t, &kinds[1], c->services.at[at].object, at);
+    conf_origin_extinfo(t, host, at);
+    if (c->services.at[at].from_group)
+        conf_origin_brought(t, CONF_HOST, c->services.at[at].object, CONF_D_SERVICE_hostgroup_name, host);
+    conf_origin_groups(t, CONF_SERVICE, at);
     return true;
 }
 
-static bool named_of(struct tracer *t, enum conf_type type, struct str name, struct str *near)
+static bool named_of(struct conf_tracer *t, enum conf_type type, struct str name, struct str *near)
 {
     struct conf *c = t->c;
     uint32_t rank = conf_type_info(type)->name_row == CONF_D_ALL || type == CONF_SERVICE
@@ -450,17 +368,20 @@ static bool named_of(struct tracer *t, enum conf_type type, struct str name, str
             *near = conf_near(c, &c->templates[type], name);
         return false;
     }
-    describe(t, (uint32_t)object);
-    for (size_t i = 0; rank != CONF_NONE && i < ARRAY_LEN(kinds); i++)
-        if (kinds[i].member == type)
-            groups_of(t, &kinds[i], (uint32_t)object, rank);
+    conf_origin_describe(t, (uint32_t)object);
+    if (rank == CONF_NONE)
+        return true;
+    if (type == CONF_HOST)
+        conf_origin_extinfo(t, rank, CONF_NONE);
+    conf_origin_groups(t, type, rank);
+    conf_origin_members(t, type, rank);
     return true;
 }
 
 bool conf_origin_of(struct conf *c, enum conf_type type, struct str name, struct str service,
                     struct conf_origin *out, struct str *near)
 {
-    struct tracer t = {c, out};
+    struct conf_tracer t = {c, out};
 
     *out = (struct conf_origin){.type = type, .name = name, .service = service};
     *near = STR_NULL;
@@ -472,17 +393,18 @@ void conf_origin_release(struct conf_origin *o)
     VEC_RELEASE(&o->rows);
     VEC_RELEASE(&o->parts);
     VEC_RELEASE(&o->groups);
+    VEC_RELEASE(&o->members);
     arena_release(&o->arena);
 }
 
 /* ---- the main file ---- */
 
-static void add_place(struct tracer *t, struct conf_place at, struct str value)
+static void add_place(struct conf_tracer *t, struct conf_place at, struct str value)
 {
     *VEC_ADD(&t->out->parts) = (struct conf_origin_part){at.file, at.line, at.column, value, STR_NULL};
 }
 
-static void user_macros(struct tracer *t)
+static void user_macros(struct conf_tracer *t)
 {
     for (unsigned n = 1; n < ARRAY_LEN(t->c->user_macro); n++) {
         char name[16];
@@ -508,7 +430,7 @@ static bool is_set_option(const struct conf *c, const struct conf_directive *d)
 
 void conf_origin_main(struct conf *c, struct conf_origin *out)
 {
-    struct tracer t = {c, out};
+    struct conf_tracer t = {c, out};
 
     *out = (struct conf_origin){.type = CONF_TYPE_COUNT};
     for (unsigned i = 0; i < conf_main_count(); i++) {
@@ -532,30 +454,4 @@ void conf_origin_main(struct conf *c, struct conf_origin *out)
         end_row(&t);
     }
     user_macros(&t);
-}
-
-/* ---- names ---- */
-
-static void service_names(const struct conf *c, conf_origin_name_f *each, void *user)
-{
-    for (size_t i = 0; i < c->services.n; i++) {
-        const struct conf_service *s = &c->services.at[i];
-        const struct conf_object *o = &c->objects.at[s->object];
-
-        each(user, conf_text(c, conf_ranked(c, CONF_HOST, s->host), CONF_D_HOST_host_name), s->description,
-             o->file, o->line);
-    }
-}
-
-void conf_origin_names(const struct conf *c, enum conf_type type, conf_origin_name_f *each, void *user)
-{
-    if (type == CONF_SERVICE) {
-        service_names(c, each, user);
-        return;
-    }
-    for (size_t i = 0; i < c->ranked[type].n; i++) {
-        const struct conf_object *o = conf_ranked(c, type, (uint32_t)i);
-
-        each(user, group_name(c, o), STR_NULL, o->file, o->line);
-    }
 }

@@ -74,7 +74,7 @@ static void inherit_values(struct conf *c, struct conf_object *o, const struct c
 }
 
 /* In the criteria of a dependency Nagios takes an n anywhere for a line that is not there, so that the templates are asked; not in those for checks of hosts. */
-static bool takes_back(const struct conf *c, const struct conf_prop *p)
+bool conf_takes_back(const struct conf *c, const struct conf_prop *p)
 {
     struct str rest = p->value, name;
     bool none = false;
@@ -166,7 +166,7 @@ static void own_value(struct conf *c, struct conf_object *o, const struct conf_t
         conf_say(c, named && o->type != CONF_SERVICE ? CONF_ERROR : CONF_MISTAKE, conf_place_of(c, prop),
                  "%s stands twice in this definition, first in line %u; remove one", d->name,
                  c->props.at[*at - 1].line);
-    if (takes_back(c, p))
+    if (conf_takes_back(c, p))
         *at = 0;
     else if (*at && d->how == CONF_HOW_JOIN && !none && !is_null(c->props.at[*at - 1].value))
         *at = join(c, *at - 1, prop) + 1;

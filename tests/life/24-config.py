@@ -184,7 +184,10 @@ def test_origin_of_each_kind():
         assert p.json(*host)['line'] == line_of('host_name web1') - 1 and p.json('host', 'linux')['template'] is True
         assert all(f['file'] == objects for r in p.json(*host)['values'] for f in r['from'])
         text = p.show('host', 'web1', '--origin')
-        assert re.search(rf'^  max_check_attempts +5 +{re.escape(objects)}:{line_of("max_check_attempts 5")} through linux > base$', text, re.M), text
+        assert f'\n(files below {p.d})\n' in text, text  # so that lines are short
+        assert re.search(rf'^  max_check_attempts +5 +objects.cfg:{line_of("max_check_attempts 5")} +linux > base$', text, re.M), text
+        assert re.search(rf'^  contacts +ann,bob +\+bob in objects.cfg:{line_of("contacts +bob")} +linux\n +ann in objects.cfg:{line_of("contacts ann")} +linux > base$',
+                         text, re.M), text
         assert ':' not in next(line for line in p.show('host', 'web1').splitlines() if 'max_check_attempts' in line)
 
 
@@ -197,6 +200,36 @@ def test_groups_and_what_brings_a_service():
         assert groups('service', 'db1', 'disk') == [('hostgroup', 'all', 'hostgroup_name', None), ('servicegroup', 'every', 'members', None)]
         assert groups('service', 'web1', 'http') == [('servicegroup', 'every', 'servicegroup_members', 'front'), ('servicegroup', 'front', 'servicegroups', None)]
         assert groups('contact', 'bob') == [('contactgroup', 'team', 'members', None)]
+
+
+def test_members_of_groups():
+    with Place() as p:
+        def members(*words):
+            return [(m['name'], m.get('service'), m['by'], m.get('inner'), m['line']) for m in p.json(*words)['members']]
+        assert members('hostgroup', 'dbs') == [('db1', None, 'hostgroups', None, line_of('hostgroups dbs'))]
+        inner = line_of('hostgroup_members webs,dbs')
+        assert members('hostgroup', 'all') == [('db1', None, 'hostgroup_members', 'dbs', inner), ('web1', None, 'hostgroup_members', 'webs', inner)]
+        assert members('servicegroup', 'every') == [('db1', 'disk', 'members', None, line_of('members db1,disk')),
+                                                    ('web1', 'http', 'servicegroup_members', 'front', line_of('servicegroup_members front'))]
+        assert 'Members\n  db1 > disk   by members\n' in p.show('servicegroup', 'every')
+        assert 'Brought to it by\n  all  by hostgroup_name in objects.cfg:' in p.show('service', 'db1', 'disk', '--origin')
+
+
+def test_what_has_no_name():
+    with Place() as p:
+        escalation, = p.json('hostescalation', 'web1')
+        rows = {r['name']: (r['value'], r['source']) for r in escalation['values']}
+        assert rows['contacts'] == ('bob', 'file') and rows['notification_interval'] == ('5', 'file') and escalation['line'] == line_of('define hostescalation {'), escalation
+        assert len(p.json('servicedependency', 'web1', 'http')) == 1
+        assert 'hostescalation of web1, defined in objects.cfg:' in p.show('hostescalation', 'web1', '--origin')
+        for words, status, say in ((('hostescalation', 'db1'), 1, "'db1' has no hostescalation"), (('serviceescalation', 'db1', 'disk'), 1, "'db1;disk' has no serviceescalation"),
+                                   (('hostescalation', 'wbe1'), 1, "did you mean 'web1'"), (('serviceescalation', 'web1'), 2, 'HOST SERVICE'),
+                                   (('hostescalation', 'web1', 'http'), 2, 'hostescalation HOST'), (('hostextinfo', 'web1'), 2, 'show host NAME')):
+            got, out, said = vigie('config', 'show', '-c', p.main, *words)
+            assert got == status and not out and say in said and said.count('\n') == 1, (words, got, out, said)
+        assert vigie('config', 'list', '-c', p.main, 'serviceescalation') == (0, '', '')
+        out = vigie('config', 'list', '-c', p.main, 'servicedependency')[1]
+        assert out == f'web1\thttp\t{p.d}/objects.cfg:{line_of("define servicedependency {")}\n', out
 
 
 def test_names_of_services():
@@ -225,9 +258,11 @@ def test_wrong_words():
 def test_a_refused_configuration():
     with Place(OBJECTS + 'define host {\n host_name lost\n use nothing\n}\n') as p, Place() as whole:
         status, out, said = vigie('config', 'show', '-c', p.main, 'host', 'web1')
-        assert status == 0 and '192.0.2.1' in out and 'has 1 error' in said and 'vigie check' in said, (status, said)
+        assert status == 0 and '192.0.2.1' in out, (status, said)
+        error = next(line for line in vigie('check', p.main)[1].splitlines() if ': error: ' in line)
+        assert said == f'{error}\nvigie config: {p.main} is refused: 1 error\n', (said, error)
         status, out, said = vigie('config', 'diff', whole.main, p.main)
-        assert status == 2 and not out and '1 error' in said, said
+        assert status == 2 and not out and error in said, said
 
 
 def test_secrets_are_masked():
@@ -245,6 +280,7 @@ def test_secrets_are_masked():
                                       capture_output=True, text=True)
             assert p_nobody.returncode == 2 and 'root only' in p_nobody.stderr, p_nobody
         out = vigie('config', 'diff', p.main, q.main)[1]
+        assert '~ contact ann\n    vigie_webhook: ******** -> ********' in out, out
         assert '_SNMP_COMMUNITY: ******** -> ******** (a secret that differs)' in out and '$USER3$: ********' in out, out
 
 
@@ -284,6 +320,17 @@ def test_diff_of_members():
         assert status == 0 and out == 'They mean the same.\n'
 
 
+def test_diff_of_a_template_is_told_once():
+    many = OBJECTS + ''.join(f'define host {{\n host_name h{i}\n use linux\n}}\n' for i in range(8))
+    with Place(many) as p:
+        other = p.put('other.cfg', many.replace('max_check_attempts 5', 'max_check_attempts 6').replace('host_name h7\n use linux', 'host_name h7\n use linux\n alias seven'))
+        q = p.put('new.cfg', open(p.main).read().replace('objects.cfg', other))
+        out = vigie('config', 'diff', p.main, q)[1]
+        assert out == ('~ host db1, h0, h1 and 6 more, alike\n    max_check_attempts: 5 -> 6\n~ host h7\n    alias: h7 -> seven\n    max_check_attempts: 5 -> 6\n'
+                       '0 added, 0 removed, 10 changed\n'), out
+        assert len(json.loads(vigie('config', 'diff', p.main, q, '-o', 'json')[1])['objects']) == 10
+
+
 def test_graph_is_dot():
     odd = 'define host {\n host_name a "quoted\\\\ name\n use linux\n parents db1\n}\n'
     with Place(OBJECTS + odd) as p:
@@ -303,7 +350,8 @@ def test_list():
         out = vigie('config', 'list', '-c', p.main, 'service')[1]
         assert [line.split('\t')[:2] for line in out.splitlines()] == [['db1', 'disk'], ['web1', 'disk'], ['web1', 'http']], out
         everything = json.loads(vigie('config', 'list', '-c', p.main, '-o', 'json')[1])
-        assert {x['type'] for x in everything} == {'host', 'service', 'hostgroup', 'servicegroup', 'contact', 'contactgroup', 'command', 'timeperiod'}
+        assert {x['type'] for x in everything} == {'host', 'service', 'hostgroup', 'servicegroup', 'contact', 'contactgroup', 'command', 'timeperiod',
+                                                  'servicedependency', 'hostescalation'}
 
 
 def test_the_manual_knows_every_option():
