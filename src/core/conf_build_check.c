@@ -25,8 +25,13 @@ static const struct rows service_rows = {
 static uint32_t command_of(struct conf *c, const struct conf_object *o, unsigned row, uint32_t *text)
 {
     const struct conf_prop *p = conf_get(c, o, row);
-    struct str all = conf_text(c, o, row), rest = all, name;
+    struct str all = conf_text(c, o, row), rest, name;
     uint32_t rank;
+
+    if (row == CONF_D_SERVICE_check_command && all.n &&
+        all.p[0] == '!') /* see is_important in conf_resolve.c */
+        all = str_sub(all, 1, all.n);
+    rest = all;
 
     *text = model_build_str(c->build, all);
     if (!all.n && p && !p->value.n)

@@ -48,6 +48,15 @@ static const conf_list *backwards(struct doubles *d, enum conf_type type)
     return l;
 }
 
+/* Adds what is not among the first ones. */
+static void add_new(conf_list *l, size_t first, uint32_t v)
+{
+    for (size_t i = 0; i < first; i++)
+        if (l->at[i] == v)
+            return;
+    conf_list_add(l, v);
+}
+
 /* What a row names, in the order in which it is found; what stands behind a ! is passed over. */
 static void named(struct doubles *d, const struct conf_object *o, enum conf_type type, unsigned row,
                   conf_list *out)
@@ -60,6 +69,7 @@ static void named(struct doubles *d, const struct conf_object *o, enum conf_type
         const conf_list *all = backwards(d, type), *hits = NULL;
         bool pattern = conf_is_pattern(c, name);
         uint32_t rank = conf_rank(c, type, name);
+        size_t before = out->n;
 
         if (name.p[0] == '!')
             continue;
@@ -67,9 +77,9 @@ static void named(struct doubles *d, const struct conf_object *o, enum conf_type
             hits = conf_match(c, type, (uint32_t)(p - c->props.at), name);
         for (size_t i = 0; (pattern ? hits != NULL : str_eq_c(name, "*")) && i < all->n; i++)
             if (!pattern || conf_list_has(hits, all->at[i]))
-                conf_list_add(out, all->at[i]);
+                add_new(out, before, all->at[i]);
         if (!pattern && rank != CONF_NONE)
-            conf_list_add(out, rank);
+            add_new(out, before, rank);
     }
 }
 

@@ -287,6 +287,8 @@ bool conf_services_text(struct conf *c, uint32_t host, uint32_t prop, struct str
 
         if (no)
             name = str_trim(str_sub(name, 1, name.n));
+        if (no && str_eq_c(name, "*") && c->patterns == CONF_PATTERNS_NONE)
+            continue; /* Nagios looks for a service called * and leaves none out */
         if (str_eq_c(name, "*") || conf_is_pattern(c, name)) {
             bool all = c->patterns == CONF_PATTERNS_NONE;
 

@@ -368,6 +368,32 @@ static void sides_of(struct conf *c, const struct conf_object *o, struct sides *
         s->masters.checks.n = s->dependents.checks.n = 0;
 }
 
+/* allow_empty_hostgroup_assignment=0 forbids host dependencies of which a side is empty, too; in templates as well. */
+static bool empty_is_refused(const struct conf *c)
+{
+    unsigned row;
+
+    BUG_ON(!conf_main_find(STR("allow_empty_hostgroup_assignment"), &row));
+    return str_eq_c(c->main_value[row], "0");
+}
+
+static bool names_sides(const struct conf *c, const struct conf_object *o)
+{
+    return conf_says(c, o, CONF_D_HOSTDEPENDENCY_host_name) ||
+           conf_says(c, o, CONF_D_HOSTDEPENDENCY_hostgroup_name) ||
+           conf_says(c, o, CONF_D_HOSTDEPENDENCY_dependent_host_name) ||
+           conf_says(c, o, CONF_D_HOSTDEPENDENCY_dependent_hostgroup_name);
+}
+
+static void check_sides(struct conf *c, const struct conf_object *o, const struct sides *s)
+{
+    if (names_sides(c, o) &&
+        ((!s->masters.checks.n && !s->masters.wrong) || (!s->dependents.checks.n && !s->dependents.wrong)))
+        conf_say(c, CONF_ERROR, conf_object_place(o),
+                 "this hostdependency names no host on one side, which allow_empty_hostgroup_assignment=0 "
+                 "forbids");
+}
+
 static void add_pairs(struct conf *c, const struct conf_object *o, struct model_dep *d)
 {
     bool service = o->type == CONF_SERVICEDEPENDENCY;
@@ -375,17 +401,21 @@ static void add_pairs(struct conf *c, const struct conf_object *o, struct model_
                       .dependent = service ? &service_dependent : &host_dependent};
     size_t before = c->build->dep.n;
 
-    c->lenient = !service; /* as Nagios: a host dependency with a host that does not exist is left out */
+    /* As Nagios: a host dependency with a host that does not exist is left out. */
+    c->lenient = !service && !empty_is_refused(c);
     sides_of(c, o, &s);
+    if (!service && !c->lenient)
+        check_sides(c, o, &s);
     c->lenient = false;
-    tie(c, o, &s, d);
+    if (o->registered)
+        tie(c, o, &s, d);
     if (service &&
         ((!s.masters.given && !s.master_follows && !conf_get(c, o, service_master.service_group)) ||
          (!s.dependents.given && !s.dependent_follows)))
         conf_say(c, CONF_ERROR, conf_object_place(o),
                  "this servicedependency does not say which service depends on which; write host_name, "
                  "service_description, dependent_host_name and dependent_service_description");
-    else if (c->build->dep.n == before)
+    else if (o->registered && c->build->dep.n == before)
         conf_say(c, CONF_MISTAKE, conf_object_place(o),
                  "this %s ties nothing; write host_name and dependent_host_name%s", conf_type_name(o->type),
                  service ? " with both service descriptions" : "");
@@ -467,7 +497,8 @@ void conf_build_relations(struct conf *c)
         const struct conf_object *o = &c->objects.at[i];
 
         /* Nagios looks for the hosts of a template of these, too. */
-        if (!o->registered && (o->type != CONF_HOSTESCALATION || !names_hosts(c, o)))
+        if (!o->registered && (o->type != CONF_HOSTESCALATION || !names_hosts(c, o)) &&
+            (o->type != CONF_HOSTDEPENDENCY || !empty_is_refused(c)))
             continue;
         if (o->type == CONF_HOSTESCALATION || o->type == CONF_SERVICEESCALATION)
             add_escalation(c, o);

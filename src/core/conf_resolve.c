@@ -56,6 +56,15 @@ static uint32_t append(struct conf *c, uint32_t mine, uint32_t theirs)
     return (uint32_t)c->props.n - 1;
 }
 
+/* "check_command !name" in a template of services is for all who use it, whatever they say themselves. */
+static bool is_important(const struct conf *c, const struct conf_object *t, uint32_t prop)
+{
+    const struct conf_prop *p = &c->props.at[prop];
+
+    return p->row == CONF_D_SERVICE_check_command && p->value.n && p->value.p[0] == '!' &&
+           prop >= t->first_prop && prop < t->first_prop + t->n_props;
+}
+
 static void inherit_values(struct conf *c, struct conf_object *o, const struct conf_object *t)
 {
     const struct conf_type_info *info = conf_type_info(o->type);
@@ -65,7 +74,7 @@ static void inherit_values(struct conf *c, struct conf_object *o, const struct c
 
         if (!theirs)
             continue;
-        if (!mine)
+        if (!mine || is_important(c, t, theirs - 1))
             o->value[i] = theirs;
         else if (conf_kind_is_list(conf_directive(info->first + i)->kind) && c->props.at[mine - 1].value.n &&
                  c->props.at[mine - 1].value.p[0] == '+' && !is_null(c->props.at[theirs - 1].value))

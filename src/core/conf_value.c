@@ -11,13 +11,36 @@ static bool exponent(struct str text, int64_t *tens)
            str_to_i64(str_sub(text, 1, text.n), tens) && *tens > -20 && *tens < 20;
 }
 
+static bool hexadecimal(struct str text, uint64_t *v)
+{
+    *v = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        char ch = text.p[i];
+        int digit = ch >= '0' && ch <= '9'   ? ch - '0'
+                    : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10
+                    : ch >= 'A' && ch <= 'F' ? ch - 'A' + 10
+                                             : -1;
+
+        if (digit < 0)
+            return false;
+        *v = MIN(*v * 16 + (uint64_t)digit, UINT32_MAX);
+    }
+    return text.n > 0;
+}
+
 static bool decimal(struct str text, bool scaled, int64_t *millionths)
 {
     bool minus = text.n && text.p[0] == '-', point = false;
+    uint64_t hex;
     int64_t scale = 1000000, tens = 0;
     size_t i = text.n && (text.p[0] == '-' || text.p[0] == '+') ? 1 : 0, digits = 0;
     __int128 v = 0;
 
+    if (scaled && str_starts(str_sub(text, i, text.n), STR("0x")) &&
+        hexadecimal(str_sub(text, i + 2, text.n), &hex)) { /* strtod knows them */
+        *millionths = (int64_t)MIN((__int128)hex * 1000000, (__int128)INT64_MAX / 2) * (minus ? -1 : 1);
+        return true;
+    }
     for (; i < text.n; i++) {
         char ch = text.p[i];
 

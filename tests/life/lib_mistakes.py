@@ -96,7 +96,7 @@ def double(c, r):
 
 def double_line(c, r):
     d = r.choice([d for d in c.defs if d[1]])
-    name, value = r.choice(d[1])
+    name, value = r.choice([line for line in d[1] if line[0] != 'name'] or [['alias', 'x']])
     other = r.choice([d2 for d2 in c.defs if d2[1]])
     values = [v for n, v in other[1] if n == name] or [value]
     d[1].insert(r.randrange(len(d[1]) + 1), [name, r.choice([value, values[0], 'null'])])
@@ -106,7 +106,7 @@ def double_line(c, r):
 def foreign(c, r):
     """A line of another kind of definition, or a name with a letter wrong."""
     d, other = r.choice(c.defs), r.choice([d for d in c.defs if d[1]])
-    name, value = r.choice(other[1])
+    name, value = r.choice([line for line in other[1] if line[0] != 'name'] or [['alias', 'x']])
     name = r.choice([name, name, name[:-1], name + 's', name.upper(), '_', '_' + name, name.replace('_', '-')])
     d[1].append([name, value])
     return f'{d[0]} {name} {value!r}'

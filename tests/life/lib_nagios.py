@@ -135,6 +135,8 @@ def difference(box):
     if box.crashed or (theirs is None and ours is None):  # nagios4 crashes by some mistakes: there is nothing to compare with
         return '', ''
     if ours is None:
+        if re.fullmatch(r'(error: the parents of this service lead back to it; take one parent out( \| )?)+', errors_of(ours_said)):
+            return '', ''  # docs/DIFFERENCES.md: circles of services
         return 'refused', f'nagios4 accepts what vigie refuses: {errors_of(ours_said)}'
     if theirs is None:
         if is_known(theirs_said, open(box.main).read()):
