@@ -131,6 +131,26 @@ def test_several_at_once_are_all_answered():
         assert v.stop() == 0
 
 
+def numbered(n):
+    return ''.join(f'define service {{\n use ts\n host_name h\n service_description n{i}\n active_checks_enabled 0\n}}\n' for i in range(n))
+
+
+def test_a_storm():
+    """Each of many SIGHUPs comes with another configuration, some of them wrong: in the end the last one is in force."""
+    with Vigie(objects=QUIET) as v:
+        v.start()
+        was = open(v.path('objects.cfg'), encoding='utf-8').read()
+        for i in range(20):
+            v.put('objects.cfg', was + ('define service {\n' if i % 5 == 3 else '') + numbered(i + 1))
+            v.process.send_signal(signal.SIGHUP)
+        until(lambda: names(v) == sorted([f'n{i}' for i in range(20)] + ['s']), 'the last configuration')
+        until(lambda: status(v)['reload']['ok'], 'it was accepted')
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;n19;1;taken')
+        until(lambda: v.service(service='n19')['plugin_output'] == 'taken')
+        assert ' again in ' not in v.said(), 'a role was restarted'
+        assert v.stop() == 0
+
+
 def test_a_running_check_goes_on():
     with Vigie(objects=ONE) as v:
         v.put('slow.sh', f'#!/bin/sh\necho begun >>{v.path("runs")}\nwhile [ ! -e {v.path("go")} ]; do sleep 0.05; done\n'

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A reload, seen from one check: what of it the new configuration changes, and what a command has changed stays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/record.h"
+#include "lab.h"
+
+#define START 1790000000 /* 2026-09-21, a Monday, 13:33:20 UTC */
+#define S     TIME_S
+
+static const char *const host = "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n";
+static struct buf last_words; /* of the run begun last */
+
+/* A configuration of one service; more: its own lines. */
+static const char *site(struct buf *b, const char *more)
+{
+    buf_clear(b);
+    buf_printf(
+        b,
+        "%sdefine service {\n host_name h\n service_description s\n use st\n active_checks_enabled "
+        "1\n%s\n}\ndefine command {\n command_name other\n command_line /bin/other\n}\n"
+        "define timeperiod {\n timeperiod_name night\n alias n\n monday 22:00-24:00\n}\n"
+        "define contact {\n contact_name bob\n host_notifications_enabled 1\n "
+        "service_notifications_enabled 1\n host_notification_period 24x7\n service_notification_period "
+        "24x7\n host_notification_options d,r\n service_notification_options w,u,c,r\n "
+        "host_notification_commands n-host\n service_notification_commands n-svc\n}\n",
+        host, more);
+    return b->data;
+}
+
+static struct lab_answer slow(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.output = "slow", .lasts_us = 3 * S};
+}
+
+static void note_words(struct lab *lab, const struct world_effect *e, struct lab_answer *answer)
+{
+    struct str packed = world_text(lab->w, e->words), word;
+
+    if (e->run_kind != WORLD_RUN_CHECK)
+        return;
+    buf_clear(&last_words);
+    while (record_next_word(&packed, &word) > 0) {
+        buf_add_str(&last_words, word);
+        buf_add_char(&last_words, ' ');
+    }
+    *answer = slow(lab, 0, 0);
+}
+
+static const struct state *service(const struct lab *lab)
+{
+    return lab_state(lab, "h", "s");
+}
+
+static void test_command_changes_under_way(void **state UNUSED)
+{
+    struct lab lab = {.on_run = note_words};
+    struct buf b = BUF_INIT;
+    int64_t planned;
+
+    buf_init(&last_words);
+    lab_open(&lab, lab_main, site(&b, ""), START, 1, slow, 0);
+    lab_run(&lab, 2 * S);
+    assert_int_equal(world_running(lab.w), 1);
+    assert_string_equal(last_words.data, "/bin/plug s ");
+    lab_reload(&lab, lab_main, site(&b, " check_command other"));
+    assert_int_equal(world_running(lab.w), 1);
+    lab_run(&lab, 2 * S);
+    assert_true(service(&lab)->checked && str_eq_c(state_output(service(&lab)), "slow"));
+    planned = service(&lab)->next_check;
+    assert_true(planned > lab_now(&lab).wall.us && planned <= lab_now(&lab).wall.us + 10 * S);
+    lab_run(&lab, 11 * S);
+    assert_string_equal(last_words.data, "/bin/other ");
+    lab_close(&lab);
+    buf_release(&b);
+    buf_release(&last_words);
+}
+
+static void test_unchanged_keeps_its_time(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct buf b = BUF_INIT;
+    int64_t planned;
+
+    lab_open(&lab, lab_main, site(&b, " check_interval 100"), START, 1, slow, 0);
+    lab_run(&lab, 20 * S);
+    planned = service(&lab)->next_check;
+    lab_reload(&lab, lab_main, site(&b, " check_interval 100\n notes changed"));
+    assert_true(service(&lab)->next_check == planned);
+    lab_reload(&lab, lab_main, site(&b, " check_interval 3000")); /* longer: not before its time, nor never */
+    assert_true(service(&lab)->next_check == planned);
+    lab_run(&lab, 100 * S);
+    assert_true(service(&lab)->next_check > planned + 2800 * S &&
+                service(&lab)->next_check <= planned + 3000 * S);
+    lab_reload(&lab, lab_main, site(&b, " check_interval 30")); /* shorter: within the new one */
+    assert_true(service(&lab)->next_check <= lab_now(&lab).wall.us + 30 * S);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
+static void test_period_changes(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct buf b = BUF_INIT;
+    int64_t before;
+
+    lab_open(&lab, lab_main, site(&b, ""), START, 1, slow, 0);
+    lab_run(&lab, 20 * S);
+    lab_reload(&lab, lab_main, site(&b, " check_period night"));
+    lab_run(&lab, 20 * S); /* what was under way ends */
+    before = service(&lab)->last_check;
+    lab_run(&lab, TIME_H);
+    assert_true(service(&lab)->last_check == before);
+    assert_true(time_wall_s((struct wall){service(&lab)->next_check}) % 86400 / 3600 == 22);
+    lab_reload(&lab, lab_main, site(&b, "")); /* it does not wait for the night */
+    lab_run(&lab, 20 * S);
+    assert_true(service(&lab)->last_check > before);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
+static bool is_checked(struct lab *lab)
+{
+    return (service(lab)->switches & MODEL_CHECK_ACTIVE) != 0;
+}
+
+/* Nagios: what a command has moved, the configuration moves no more, unless it says that this is not retained. */
+static void test_moved_by_command(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct buf b = BUF_INIT;
+
+    lab_open(&lab, lab_main, site(&b, ""), START, 1, slow, 0);
+    lab_reload(&lab, lab_main, site(&b, " active_checks_enabled 0"));
+    assert_false(is_checked(&lab));
+    lab_reload(&lab, lab_main, site(&b, ""));
+    assert_true(is_checked(&lab)); /* nobody but the configuration has touched it */
+    assert_true(lab_command(&lab, "DISABLE_SVC_CHECK;h;s"));
+    assert_true(lab_command(&lab, "CHANGE_MAX_SVC_CHECK_ATTEMPTS;h;s;7"));
+    assert_true(lab_command(&lab, "CHANGE_NORMAL_SVC_CHECK_INTERVAL;h;s;77"));
+    lab_reload(&lab, lab_main, site(&b, " max_check_attempts 2\n check_interval 5\n retry_interval 4"));
+    assert_false(is_checked(&lab));
+    assert_int_equal(service(&lab)->max_attempts, 7);
+    assert_true(service(&lab)->check_interval_us == 77 * S && service(&lab)->retry_interval_us == 4 * S);
+    lab_restart(&lab, true);
+    assert_false(is_checked(&lab));
+    assert_int_equal(service(&lab)->max_attempts, 7);
+    lab_reload(&lab, lab_main, site(&b, " retain_nonstatus_information 0\n max_check_attempts 2"));
+    assert_true(is_checked(&lab) && service(&lab)->max_attempts == 2);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
+static struct lab_answer bad(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.output = "bad", .code = 2, .lasts_us = TIME_MS};
+}
+
+static void test_contacts_change(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct buf b = BUF_INIT;
+
+    lab_open(&lab, lab_main, site(&b, " max_check_attempts 1\n notification_interval 60"), START, 1, bad, 0);
+    lab_run(&lab, 20 * S);
+    assert_int_equal(lab_count(&lab.told, "alice PROBLEM"), 1);
+    lab_reload(&lab, lab_main, site(&b, " max_check_attempts 1\n notification_interval 60\n contacts bob"));
+    lab_run(&lab, 80 * S);
+    assert_int_equal(lab_count(&lab.told, "alice PROBLEM"), 1);
+    assert_int_equal(lab_count(&lab.told, "bob PROBLEM"),
+                     1); /* the second of the problem, to who is there now */
+    assert_int_equal(service(&lab)->notification_number, 2);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
+/* Its run is ended, and what it brings all the same is counted and dropped. */
+static void test_removed_under_way(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct buf b = BUF_INIT;
+    struct world_event late = {.kind = WORLD_RESULT};
+    uint64_t unknown;
+
+    lab_open(&lab, lab_main, site(&b, ""), START, 1, slow, 0);
+    lab_run(&lab, 2 * S);
+    assert_int_equal(lab.runs.n, 1);
+    late.result = (struct world_result){.run_id = lab.runs.at[0].id, .code = 2, .output = STR("late")};
+    unknown = world_program(lab.w)->results_unknown;
+    lab_reload(&lab, lab_main, host);
+    assert_int_equal(world_running(lab.w), 0);
+    lab_event(&lab, &late);
+    assert_true(world_program(lab.w)->results_unknown == unknown + 1);
+    assert_int_equal(lab_count(&lab.log, "no longer configured"), 1);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_command_changes_under_way),
+        cmocka_unit_test(test_unchanged_keeps_its_time),
+        cmocka_unit_test(test_period_changes),
+        cmocka_unit_test(test_moved_by_command),
+        cmocka_unit_test(test_contacts_change),
+        cmocka_unit_test(test_removed_under_way),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
