@@ -215,6 +215,17 @@ static void set_sent(struct world *w, struct world_intent *in, bool sent)
     in->sent = sent;
 }
 
+/* Where a contact is reached now: what was recorded may name a secret of a configuration before. */
+static struct str target_of(const struct world *w, const struct record_notify_intent *r)
+{
+    uint32_t contact = model_find_contact(w->m, r->contact), at = 0;
+
+    if (contact != MODEL_NONE)
+        at = str_eq_c(r->channel, "mail") ? model_contact(w->m, contact)->mail
+                                          : model_contact(w->m, contact)->webhook;
+    return at ? model_str(w->m, at) : r->target;
+}
+
 static void send_intent(struct world *w, struct world_intent *in)
 {
     struct record_notify_intent r;
@@ -246,7 +257,7 @@ static void send_intent(struct world *w, struct world_intent *in)
     e->id = in->id;
     e->contact = world_keep(w, r.contact);
     e->channel = world_keep(w, r.channel);
-    e->target = world_keep(w, r.target);
+    e->target = world_keep(w, target_of(w, &r));
     e->subject = world_keep(w, r.subject);
     e->body = world_keep(w, r.body);
     e->json = world_keep(w, r.json);

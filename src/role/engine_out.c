@@ -88,7 +88,8 @@ static void run(struct engine *e, const struct world_effect *x)
                         .env = {words + n_argv, n_env},
                         .timeout_us = x->timeout_us,
                         .out_max = LIMIT_OUTPUT_TOTAL,
-                        .privileged = x->privileged};
+                        .privileged = x->privileged,
+                        .generation = e->conf[e->current].generation};
 
     p = executor_for(e, x, words, n_argv);
     if (!p)
@@ -125,7 +126,8 @@ static void notify(struct engine *e, const struct world_effect *x)
                            .target = world_text(e->world, x->target),
                            .subject = world_text(e->world, x->subject),
                            .body = world_text(e->world, x->body),
-                           .json = world_text(e->world, x->json)};
+                           .json = world_text(e->world, x->json),
+                           .generation = e->conf[e->current].generation};
 
     if (!p || msg_put_notify(&e->frame, &m) < 0 || role_send(p, &e->frame, -1) < 0)
         fail(e, x->id, false, true);

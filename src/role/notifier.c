@@ -9,12 +9,11 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/mail.h"
-#include "core/secret.h"
 #include "os/clock.h"
 #include "os/loop.h"
 #include "os/rand.h"
 #include "probe/resolve.h"
-#include "role/role.h"
+#include "role/secrets.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -56,7 +55,7 @@ struct watch {
 };
 
 struct notifier {
-    struct secret secret;
+    struct secrets secrets;
     CURLM *multi;
     struct resolve *resolve;
     struct loop_timer timer;
@@ -190,7 +189,8 @@ static void set_login(struct job *j)
     struct notifier *self = j->role->self;
     struct buf password = BUF_INIT;
 
-    secret_fill(&self->secret, str_of(role_option(j->role, "vigie_smtp_password", "")), &password);
+    secret_fill(secrets_first(&self->secrets), str_of(role_option(j->role, "vigie_smtp_password", "")),
+                &password);
     curl_easy_setopt(j->easy, CURLOPT_USERNAME, role_option(j->role, "vigie_smtp_user", ""));
     curl_easy_setopt(j->easy, CURLOPT_PASSWORD, password.data ? password.data : "");
     mem_wipe(password.data, password.len);
@@ -485,6 +485,7 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
 {
     const struct msg_notify *m = &msg->u.notify;
     struct notifier *self = r->self;
+    const struct secret *secret = secrets_of(&self->secrets, r, m->generation);
     struct job *j = mem_zalloc(sizeof(*j));
     struct buf target = BUF_INIT;
 
@@ -496,8 +497,13 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
                       .next = self->jobs};
     self->jobs = j;
     self->n_jobs++;
-    secret_fill(&self->secret, m->target, &target);
+    if (secret)
+        secret_fill(secret, m->target, &target);
     j->target = buf_take(&target, NULL);
+    if (!secret) {
+        end_job(j, false, "the secrets of its configuration are not here");
+        return;
+    }
     if (self->n_jobs > JOBS_MAX) {
         end_job(j, false, "too many notifications are on their way");
         return;
@@ -519,10 +525,8 @@ static void notifier_snapshot(struct role *r, const struct role_snapshot *now,
                               const struct role_snapshot *old UNUSED)
 {
     struct notifier *self = r->self;
-    struct err err = ERR_INIT;
 
-    if (secret_open(&self->secret, now->secret, now->secret_len, &err) < 0)
-        log_fatal("the secrets of the configuration: %s", err.text);
+    secrets_take(&self->secrets, now);
 }
 
 static void notifier_open(struct role *r)
@@ -574,6 +578,7 @@ static void notifier_stop(struct role *r)
     curl_multi_cleanup(self->multi);
     resolve_free(self->resolve);
     mem_free(self->ca);
+    secrets_release(&self->secrets);
     role_done(r);
 }
 

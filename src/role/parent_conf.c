@@ -89,6 +89,13 @@ static void release_snapshot(struct role_snapshot *s)
     close(s->secret_fd);
 }
 
+static void tell_all(struct parent *p, bool secret)
+{
+    for (size_t i = 0; i < p->n_children; i++)
+        if (p->child[i].control && parent_plan_of(p->child[i].id)->secret == secret)
+            parent_tell_snapshot(p, &p->child[i]);
+}
+
 /* The snapshot in force changes here and nowhere else. The old one is unmapped when every role was told. */
 static void adopt(struct parent *p, const struct role_snapshot *s, const struct model *model)
 {
@@ -98,10 +105,8 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
     p->model = *model;
     p->snap.generation = ++p->generation;
     snprintf(p->snap.hash, sizeof(p->snap.hash), "%s", model->hash);
-    for (size_t i = 0; i < p->n_children; i++) {
-        if (p->child[i].control)
-            parent_tell_snapshot(p, &p->child[i]);
-    }
+    tell_all(p, true); /* a command made from it may be on its way to them before long */
+    tell_all(p, false);
     release_snapshot(&old);
     if (p->phase != PHASE_RUN)
         return;

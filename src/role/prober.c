@@ -4,11 +4,11 @@
  */
 #include "base/limits.h"
 #include "base/log.h"
-#include "core/secret.h"
 #include "os/clock.h"
 #include "probe/probe.h"
 #include "role/keep.h"
 #include "role/role.h"
+#include "role/secrets.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,7 @@ struct probing {
 };
 
 struct prober {
-    struct secret secret;
+    struct secrets secrets;
     struct probe_env env;
     struct map runs; /* run id -> struct probing */
     struct keep keep;
@@ -87,12 +87,13 @@ static void on_deadline(void *user)
 
 static int make_argv(struct prober *self, struct probing *g, const struct msg_run *m)
 {
+    const struct secret *secret = secrets_of(&self->secrets, g->role, m->generation);
     size_t *at = mem_calloc(m->argv.n + 1, sizeof(*at));
-    int r = 0;
+    int r = secret ? 0 : E_FORMAT;
 
     for (size_t i = 0; r == 0 && i < m->argv.n; i++) {
         at[i] = g->words.len;
-        r = secret_fill(&self->secret, m->argv.at[i], &g->words);
+        r = secret_fill(secret, m->argv.at[i], &g->words);
         buf_add_char(&g->words, '\0');
     }
     g->argv = mem_calloc(m->argv.n + 1, sizeof(*g->argv));
@@ -200,10 +201,8 @@ static void prober_snapshot(struct role *r, const struct role_snapshot *now,
                             const struct role_snapshot *old UNUSED)
 {
     struct prober *self = r->self;
-    struct err err = ERR_INIT;
 
-    if (secret_open(&self->secret, now->secret, now->secret_len, &err) < 0)
-        log_fatal("the secrets of the configuration: %s", err.text);
+    secrets_take(&self->secrets, now);
 }
 
 static void prober_open(struct role *r)
@@ -234,6 +233,7 @@ static void prober_stop(struct role *r)
     icmp_close(self->env.icmp);
     map_release(&self->runs);
     keep_release(&self->keep);
+    secrets_release(&self->secrets);
     role_done(r);
 }
 

@@ -90,11 +90,8 @@ static void runner_snapshot(struct role *r, const struct role_snapshot *now,
                             const struct role_snapshot *old UNUSED)
 {
     struct runner *self = r->self;
-    struct err err = ERR_INIT;
 
-    if (secret_open(&self->secret, now->secret, now->secret_len, &err) < 0)
-        log_fatal("the secrets of the configuration: %s", err.text);
-    self->has_secret = true;
+    secrets_take(&self->secrets, now);
 }
 
 static void runner_serve(struct role *r)
@@ -135,6 +132,7 @@ static void runner_stop(struct role *r)
     runner_end_all(r);
     keep_release(&self->keep);
     buf_release(&self->env);
+    secrets_release(&self->secrets);
     role_done(r);
 }
 

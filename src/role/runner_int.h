@@ -3,7 +3,7 @@
 /* What the files of the runner share: runner.c (messages, life), runner_words.c (command and environment), runner_run.c (one execution), runner_trial.c (do ICMP plugins work?). */
 #include "base/map.h"
 #include "base/vec.h"
-#include "core/secret.h"
+#include "role/secrets.h"
 #include "os/loop.h"
 #include "os/proc.h"
 #include "role/keep.h"
@@ -41,10 +41,10 @@ struct run {
 };
 
 struct runner {
-    struct secret secret;
-    bool has_secret;
-    struct map runs; /* run id -> struct run */
-    struct map pids; /* of running plugins -> struct run */
+    struct secrets secrets;
+    struct secret secret; /* of the run being begun */
+    struct map runs;      /* run id -> struct run */
+    struct map pids;      /* of running plugins -> struct run */
     struct keep keep;
     struct buf env; /* base environment: words ended by NUL */
     uint64_t files; /* descriptors a plugin may have open: what we had before we took more */

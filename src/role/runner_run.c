@@ -318,6 +318,7 @@ static void try_start(void *user)
 void runner_start(struct role *r, const struct msg_run *m)
 {
     struct runner *self = r->self;
+    const struct secret *secret;
     struct run *run;
 
     if (map_get_u64(&self->runs, m->run_id, NULL))
@@ -338,7 +339,10 @@ void runner_start(struct role *r, const struct msg_run *m)
     run->out_max = m->out_max ? MIN(m->out_max, (uint64_t)LIMIT_OUTPUT_TOTAL) : LIMIT_OUTPUT_TOTAL;
     run->deadline.us = run->began.us + m->timeout_us;
     map_put_u64(&self->runs, run->run_id, (uint64_t)(uintptr_t)run);
-    if (runner_words(self, m, &run->argv, &run->env) < 0) {
+    secret = secrets_of(&self->secrets, r, m->generation);
+    if (secret)
+        self->secret = *secret;
+    if (!secret || runner_words(self, m, &run->argv, &run->env) < 0) {
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command cannot be put together");
     } else if (!run->argv.list.at[0][0]) {
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command is empty");

@@ -131,6 +131,33 @@ def test_several_at_once_are_all_answered():
         assert v.stop() == 0
 
 
+def test_secrets_are_those_of_the_command():
+    """A command made from the old configuration gets the secrets of that one, also when the new one is here already and numbers them otherwise."""
+    first = 'define service {\n use ts\n host_name h\n service_description a\n check_command four\n active_checks_enabled 0\n}\n'
+    many = ''.join(f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command three\n check_interval 1\n}}\n' for i in range(30))
+    with Vigie(objects=QUIET) as v:
+        v.put('note.sh', f'#!/bin/sh\necho "$1 $2" >>{v.path("notes")}\n')
+        os.chmod(v.path('note.sh'), 0o755)
+        v.put('notes', '')
+        os.chmod(v.path('notes'), 0o666)
+        v.put('resource.cfg', '$USER3$=drei\n$USER4$=vier\n')
+        commands = ''.join(f'define command {{\n command_name {name}\n command_line {v.path("note.sh")} {n} $USER{n}$\n}}\n' for name, n in (('three', 3), ('four', 4)))
+        was = open(v.path('objects.cfg'), encoding='utf-8').read() + commands
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'resource_file={v.path("resource.cfg")}\n')
+        v.put('objects.cfg', was + many)
+        v.start()
+        for i in range(10):
+            v.put('objects.cfg', was + many + (first if i % 2 == 0 else ''))
+            v.process.send_signal(signal.SIGHUP)
+            until(lambda: ('a' in names(v)) == (i % 2 == 0), 'the reload')
+            v.order('SCHEDULE_FORCED_SVC_CHECK;h;a;0')
+        with open(v.path('notes'), encoding='utf-8') as f:
+            told = f.read().splitlines()
+        assert set(told) <= {'3 drei', '4 vier'} and '3 drei' in told, set(told)
+        assert v.stop() == 0
+
+
 def numbered(n):
     return ''.join(f'define service {{\n use ts\n host_name h\n service_description n{i}\n active_checks_enabled 0\n}}\n' for i in range(n))
 

@@ -133,7 +133,7 @@ static void test_limits(void **state UNUSED)
 
 static void test_golden(void **state UNUSED)
 {
-    static const char run[] = "\x14\x00\x01\x00\x13\x00\x00\x00"
+    static const char run[] = "\x14\x00\x02\x00\x13\x00\x00\x00"
                               "\x02\x87\x80\x80\x80\x20" /* run_id 2 << 32 | 7 */
                               "\x04\x2a\x06\x00"         /* idx 42, kind 0 */
                               "\x09\x02/a"               /* argv */
