@@ -78,6 +78,8 @@ enum record_event_kind { /* record_event.kind */
                          RECORD_EVENT_STALE,
                          RECORD_EVENT_REMOVED, /* no longer configured: text = what it was called, if known */
                          RECORD_EVENT_RENAMED, /* text = what it was called before */
+                         RECORD_EVENT_FIRST_RESULT, /* of a pending object, when it is no alert: fields of an alert */
+                         RECORD_EVENT_PENDING, /* at a start: its state was not to be kept */
 };
 
 /* Appends one framed record; the struct must be that of the kind. */

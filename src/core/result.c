@@ -297,18 +297,23 @@ static void number_events(struct world *w, struct state *s, const struct state_o
     w->program_dirty = true;
 }
 
-static void alert(struct world *w, uint32_t check)
+static void record_result(struct world *w, enum record_event_kind kind, uint32_t check)
 {
     const struct state *s = &w->st[check];
 
-    nlog_alert(w, check);
-    world_event(w, RECORD_EVENT_ALERT, check,
+    world_event(w, kind, check,
                 &(struct record_event){.state = s->state,
                                        .hard = s->hard,
                                        .attempt = s->attempt,
                                        .type = s->last_state,
                                        .text = state_output(s),
                                        .long_text = str_sub(state_long(s), 0, LIMIT_OUTPUT_FIRST)});
+}
+
+static void alert(struct world *w, uint32_t check)
+{
+    nlog_alert(w, check);
+    record_result(w, RECORD_EVENT_ALERT, check);
 }
 
 static void measure(struct world *w, const struct verdict *v)
@@ -352,6 +357,8 @@ static void apply(struct world *w, struct verdict *v)
     world_touch(w, v->check);
     if (tell_log || (!same_text && !first && (c->stalk_on & state_on(world_kind(w, v->check), s->state))))
         alert(w, v->check);
+    else if (first) /* from now on its state is known: availability begins here */
+        record_result(w, RECORD_EVENT_FIRST_RESULT, v->check);
     note_ack_after(w, v->check, out.changed);
     if (out.changed || out.hard_change) { /* another problem than the one that was told */
         s->no_more = false;

@@ -249,6 +249,9 @@ void world_start(struct world *w, struct world_now now)
     carry_gone(w);
     record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
+    for (uint32_t i = 0; i < w->n; i++)
+        if (w->st[i].oid && !(model_check(w->m, i)->flags & MODEL_CHECK_RETAIN_STATUS))
+            world_event(w, RECORD_EVENT_PENDING, i, &(struct record_event){.state = w->st[i].state});
     nlog_start(w);
     rotate_plan(w);
     sched_spread(w, false);

@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/history.h"
 
+#include "db/past.h"
+#include "db/span.h"
 #include "db/sql_aside.h"
 #include "wire/json.h"
 
 #include <string.h>
 
-#define TEXT_MAX (16u * 1024) /* of a long text, in an answer: escapes may make it six times as long */
+#define FILL_SLICE 20000u
+#define TRIM_SLICE 200u /* objects */
 
 static int begin_using(struct history *h)
 {
-    int64_t applied;
+    int64_t applied, filled = 0, seeded = 0;
     int r = sql_meta_get(&h->sql, "applied_seq", 0, &applied);
 
+    if (r == 0)
+        r = sql_meta_get(&h->sql, "alive", 0, &h->alive);
+    if (r == 0)
+        r = sql_meta_get(&h->sql, "spans_filled", applied == 0, &filled);
+    if (r == 0)
+        r = sql_meta_get(&h->sql, "spans_seeded", 0, &seeded);
     h->applied = (uint64_t)applied;
+    h->filled = filled != 0;
+    h->seeded = seeded != 0;
     return r;
 }
 
@@ -43,13 +54,20 @@ void history_close(struct history *h)
 
 int history_begin(struct history *h)
 {
+    h->was_alive = h->alive;
     return h->sql.db ? sql_begin(&h->sql) : E_CLOSED;
 }
 
 static int fail(struct history *h, int r)
 {
     sql_rollback(&h->sql);
+    h->alive = h->was_alive;
     return r;
+}
+
+void history_seen(struct history *h, struct wall at)
+{
+    h->alive = at.us;
 }
 
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
@@ -71,13 +89,66 @@ int history_add(struct history *h, uint64_t seq, struct wall at, const struct re
         sql_bind_str(s, SQL_EVENT_ADD, (int)(i + ARRAY_LEN(numbers)) + 1, words[i]);
     r = sql_step(s, SQL_EVENT_ADD);
     sql_end(s, SQL_EVENT_ADD);
+    if (r == 0)
+        r = span_event(s, seq, at, e, h->alive);
     return r < 0 ? fail(h, r) : 0;
+}
+
+int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n)
+{
+    int r = span_watch(&h->sql, seq, at, oid, n);
+
+    return r < 0 ? fail(h, r) : 0;
+}
+
+int history_seed(struct history *h, uint64_t seq, struct wall at, const struct record_state *r)
+{
+    int got = h->seeded ? 0 : span_seed(&h->sql, seq, at, r);
+
+    return got < 0 ? fail(h, got) : 0;
+}
+
+int history_seeded(struct history *h)
+{
+    int r = h->seeded ? 0 : sql_meta_set(&h->sql, "spans_seeded", 1);
+
+    if (r < 0)
+        return fail(h, r);
+    h->seeded = true;
+    return 0;
+}
+
+int history_fill(struct history *h)
+{
+    int64_t seq = 0;
+    int r = history_begin(h), more = 0;
+
+    if (r == 0)
+        r = sql_meta_get(&h->sql, "spans_at", 0, &seq);
+    if (r == 0) {
+        uint64_t at = (uint64_t)seq;
+
+        r = more = span_fill(&h->sql, &at, &h->alive, FILL_SLICE);
+        seq = (int64_t)at;
+    }
+    if (r >= 0)
+        r = sql_meta_set(&h->sql, "spans_at", seq);
+    if (r == 0 && !more)
+        r = sql_meta_set(&h->sql, "spans_filled", 1);
+    if (r == 0)
+        r = history_end(h, h->applied);
+    if (r < 0)
+        return fail(h, r);
+    h->filled = !more;
+    return 0;
 }
 
 int history_end(struct history *h, uint64_t applied)
 {
     int r = sql_meta_set(&h->sql, "applied_seq", (int64_t)applied);
 
+    if (r == 0)
+        r = sql_meta_set(&h->sql, "alive", h->alive);
     if (r == 0)
         r = sql_commit(&h->sql);
     if (r < 0)
@@ -96,7 +167,7 @@ int history_trim(struct history *h, struct wall before, unsigned n)
     sql_bind_i64(&h->sql, SQL_EVENT_TRIM, 2, n);
     r = sql_step(&h->sql, SQL_EVENT_TRIM);
     sql_end(&h->sql, SQL_EVENT_TRIM);
-    return r;
+    return r < 0 ? r : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
 }
 
 /* ---- answers ---- */
@@ -124,39 +195,16 @@ const char *history_kind_name(uint64_t kind)
         [RECORD_EVENT_STALE] = "stale",
         [RECORD_EVENT_REMOVED] = "removed",
         [RECORD_EVENT_RENAMED] = "renamed",
+        [RECORD_EVENT_FIRST_RESULT] = "first_result",
+        [RECORD_EVENT_PENDING] = "pending",
     };
     return kind < ARRAY_LEN(names) && names[kind] ? names[kind] : "other";
-}
-
-static void event_members(struct json *j, struct sql *s, enum sql_id id)
-{
-    static const struct {
-        const char *name;
-        int column;
-    } words[] = {{"text", 9}, {"long_text", 10}, {"contact", 11}, {"author", 12}, {"command", 13}};
-
-    json_key_id(j, "id", (uint64_t)sql_i64(s, id, 0));
-    json_key_time(j, "time", (struct wall){sql_i64(s, id, 1)});
-    if (sql_i64(s, id, 2))
-        json_key_id(j, "oid", (uint64_t)sql_i64(s, id, 2));
-    json_key_c(j, "kind", history_kind_name((uint64_t)sql_i64(s, id, 3)));
-    json_key_i64(j, "state", sql_i64(s, id, 4));
-    json_key_bool(j, "hard", sql_i64(s, id, 5) != 0);
-    json_key_i64(j, "attempt", sql_i64(s, id, 6));
-    json_key_i64(j, "type", sql_i64(s, id, 7));
-    json_key_id(j, "ref", (uint64_t)sql_i64(s, id, 8));
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        struct str v = str_sub(sql_str(s, id, words[i].column), 0, TEXT_MAX);
-
-        if (v.n)
-            json_key_str(j, words[i].name, v);
-    }
 }
 
 static void event_row(struct json *j, struct sql *s, enum sql_id id)
 {
     json_map(j);
-    event_members(j, s, id);
+    past_event_members(j, s, id);
     json_map_end(j);
 }
 
@@ -164,7 +212,7 @@ static void event_at_row(struct json *j, struct sql *s, enum sql_id id)
 {
     json_map(j);
     json_key_id(j, "at", (uint64_t)sql_i64(s, id, 1));
-    event_members(j, s, id);
+    past_event_members(j, s, id);
     json_map_end(j);
 }
 
@@ -183,7 +231,7 @@ static void status_row(struct json *j, struct sql *s, enum sql_id id)
     json_map_end(j);
 }
 
-enum arg_kind { ARG_NONE, ARG_OID, ARG_CURSOR, ARG_LIMIT, ARG_TIME, ARG_APPLIED };
+enum arg_kind { ARG_NONE, ARG_CURSOR, ARG_LIMIT, ARG_TIME, ARG_APPLIED };
 
 struct question {
     const char *name;
@@ -192,7 +240,6 @@ struct question {
     void (*row)(struct json *j, struct sql *s, enum sql_id id);
 };
 static const struct question questions[] = {
-    {"events_of", SQL_EVENTS_OF, {ARG_OID, ARG_CURSOR, ARG_LIMIT}, event_row},
     {"events_recent", SQL_EVENTS_RECENT, {ARG_CURSOR, ARG_LIMIT}, event_row},
     {"events_between", SQL_EVENTS_BETWEEN, {ARG_TIME, ARG_TIME, ARG_CURSOR, ARG_LIMIT}, event_at_row},
     {"event_counts", SQL_EVENT_COUNTS, {ARG_TIME, ARG_TIME}, count_row},
@@ -241,12 +288,9 @@ static int bind(struct sql *s, const struct question *q, const struct history_ar
     return given == a->n ? 0 : err_set(err, E_INVAL, "%s: too many arguments", q->name);
 }
 
-int history_query(struct history *h, const struct history_args *a, void (*piece)(void *user, struct str json),
-                  void *user, struct err *err)
+static int simple(struct history *h, const struct history_args *a, struct rows *rows, struct err *err)
 {
     const struct question *q = question_of(a->stmt);
-    struct buf out = BUF_INIT;
-    struct json j;
     int r;
 
     if (!q)
@@ -254,27 +298,31 @@ int history_query(struct history *h, const struct history_args *a, void (*piece)
     r = sql_start(&h->sql, q->id);
     if (r == 0)
         r = bind(&h->sql, q, a, err);
-    json_init(&j, &out);
-    json_list(&j);
     while (r == 0 && (r = sql_step(&h->sql, q->id)) == 1) {
-        q->row(&j, &h->sql, q->id);
+        q->row(&rows->j, &h->sql, q->id);
+        rows_next(rows);
         r = 0;
-        if (out.len < HISTORY_CHUNK)
-            continue;
-        json_list_end(&j);
-        piece(user, buf_str(&out));
-        buf_clear(&out);
-        json_init(&j, &out);
-        json_list(&j);
     }
-    json_list_end(&j);
-    if (r == 0)
-        piece(user, buf_str(&out));
-    else
-        err_set(err, r, "the history cannot be read: %s",
-                r == E_TIMEOUT ? "the question took too long" : sql_message(&h->sql));
     if (h->sql.stmt[q->id])
         sql_end(&h->sql, q->id);
-    buf_release(&out);
+    return r;
+}
+
+int history_query(struct history *h, const struct history_args *a, void (*piece)(void *user, struct str json),
+                  void *user, struct err *err)
+{
+    struct rows rows;
+    int r;
+
+    rows_begin(&rows, piece, user);
+    r = past_query(h, a, &rows, err);
+    if (r == E_NOENT)
+        r = simple(h, a, &rows, err);
+    if (r == 0)
+        rows_end(&rows);
+    else if (!err->text[0])
+        err_set(err, r, "the history cannot be read: %s",
+                r == E_TIMEOUT ? "the question took too long" : sql_message(&h->sql));
+    rows_release(&rows);
     return r;
 }

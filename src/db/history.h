@@ -5,12 +5,12 @@
  * from there, and after loss it is redone from the journal. Written by store, read by reader.
  *
  * Questions (message QUERY: name and arguments; cursor: the id to go back from, "" or "0": the newest; limit 1..1000):
- *   events_of      oid, cursor, limit       events of one object, newest first
  *   events_recent  cursor, limit            of everything
  *   events_between from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
  *                  begins with the at and id of the last row as `to` and cursor
  *   event_counts   from µs, to µs           rows {kind, count}
  *   status         -                        one row {applied (id), events_kept_days}
+ *   and those of db/past.h: events_of, events_find, availability, as_of, state_at
  * An event's row: {"id": "N", "time": RFC 3339, "oid": "N" (left out when of the whole program), "kind": word, "state": number as in the record, "hard": bool, "attempt": number,
  *   "type": number, "ref": "N", and those of "text", "long_text", "contact", "author", "command" that are not empty}. Kinds: history_kind_name().
  */
@@ -23,7 +23,12 @@
 
 struct history {
     struct sql sql;
-    uint64_t applied; /* all events up to this number are in */
+    uint64_t applied;  /* all events up to this number are in */
+    int64_t alive;     /* when the record with that number was written; 0: not known */
+    int64_t was_alive; /* the same at the begin of the transaction */
+    bool filled;       /* the spans know the events of before there were spans */
+    bool seeded;       /* and what the journal's checkpoint knows */
+    uint64_t trimmed_to;
     uint32_t site;
 };
 
@@ -36,6 +41,13 @@ void history_close(struct history *h);
 int history_begin(struct history *h);
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e);
 int history_end(struct history *h, uint64_t applied);
+/* In between, each record in its order: a record of any kind was written then; the configuration in force has these objects; and until seeded, what a state record says. */
+void history_seen(struct history *h, struct wall at);
+int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n);
+int history_seed(struct history *h, uint64_t seq, struct wall at, const struct record_state *r);
+int history_seeded(struct history *h);
+/* Makes spans of events that are in already, a slice in a transaction of its own, until h->filled. */
+int history_fill(struct history *h);
 /* Removes events before `before`, at most n. The number removed, or E_*. */
 int history_trim(struct history *h, struct wall before, unsigned n);
 
@@ -45,6 +57,8 @@ struct history_args {
     struct str stmt;
     const struct str *at;
     size_t n;
+    const struct model *m; /* for time periods; NULL: there are none */
+    struct sql *objects;   /* objects.db, for names; NULL: it cannot be read */
 };
 /* Answers a question: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
 int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json),

@@ -18,6 +18,20 @@ static const char *const history[] = {
          "TEXT NOT NULL) STRICT;"
          "CREATE INDEX event_by_object ON event (oid);" /* and, in it, by seq */
          "CREATE INDEX event_by_time ON event (at);",
+    /* 2: events are found by time in an object and in a kind; spans (db/span.h) */
+    "DROP INDEX event_by_object;"
+    "CREATE INDEX event_by_object ON event (oid, at);"
+    "CREATE INDEX event_by_kind ON event (kind, at);"
+    "CREATE TABLE span ("
+    " oid INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL," /* of the event that began it */
+    " state INTEGER NOT NULL, hard_state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt INTEGER NOT NULL,"
+    " acknowledged INTEGER NOT NULL, downtimes INTEGER NOT NULL, flapping INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL," /* when its state was last another one */
+    " said INTEGER NOT NULL,"    /* number of the event that has its output; 0: none */
+    " PRIMARY KEY (oid, since, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE gap (seq INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE watched (oid INTEGER PRIMARY KEY) STRICT;",
 };
 
 static const char *const objects[] = {

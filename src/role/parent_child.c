@@ -19,7 +19,7 @@
 static const struct plan plans[] = {
     {ROLE_STORE, "vigie-db", false, true, false},    {ROLE_ENGINE, "vigie-core", false, true, false},
     {ROLE_RUNNER, "vigie-core", true, false, true},  {ROLE_PROBER, "vigie-net", false, false, true},
-    {ROLE_NOTIFIER, "vigie-net", false, true, true}, {ROLE_READER, "vigie-db", false, false, false},
+    {ROLE_NOTIFIER, "vigie-net", false, true, true}, {ROLE_READER, "vigie-db", false, true, false},
     {ROLE_AUTH, "vigie-gate", false, false, false},  {ROLE_GATE, "vigie-gate", false, true, false},
     {ROLE_WEB, "vigie-web", false, false, false},    {ROLE_LOCAL, "vigie-core", false, false, false},
     {ROLE_CONF, "vigie", false, false, false},

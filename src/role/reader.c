@@ -5,6 +5,7 @@
  */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/model.h"
 #include "db/history.h"
 #include "os/clock.h"
 #include "role/role.h"
@@ -16,7 +17,10 @@
 struct reader {
     struct role *role;
     struct history history;
-    char path[4200];
+    struct sql objects; /* names, also of what is configured no more */
+    char path[4200], objects_path[4200];
+    struct model model; /* for time periods */
+    bool has_model;
     struct buf frame;
     struct mono deadline;
     struct peer *asker; /* during a question */
@@ -38,6 +42,16 @@ static int open_history(struct reader *s, struct err *err)
     if (r == 0)
         sql_limit(&s->history.sql, overdue, s);
     return r;
+}
+
+static struct sql *names(struct reader *s)
+{
+    struct err err = ERR_INIT;
+
+    if (!s->objects.db && sql_open(&s->objects, s->objects_path, SQL_READ, &schema_objects, &err) < 0)
+        return NULL;
+    sql_limit(&s->objects, overdue, s);
+    return &s->objects;
 }
 
 static void send_rows(struct reader *s, const struct msg_rows *m)
@@ -65,14 +79,18 @@ static void on_query(struct role *r, struct peer *p, const struct msg *m)
     struct err err = ERR_INIT;
     int got;
 
+    args.m = s->has_model ? &s->model : NULL;
+    args.objects = names(s);
     s->asker = p;
     s->id = q->id;
     s->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
     got = open_history(s, &err);
     if (got == 0)
         got = history_query(&s->history, &args, piece, s, &err);
-    if (got == E_FORMAT || got == E_IO)
-        history_close(&s->history); /* the writer makes it anew: opened again at the next question */
+    if (got == E_FORMAT || got == E_IO) { /* the writer makes them anew: opened again at the next question */
+        history_close(&s->history);
+        sql_close(&s->objects);
+    }
     send_rows(s, &(struct msg_rows){.id = q->id, .end = 1, .error = got < 0 ? str_of(err.text) : STR_NULL});
 }
 
@@ -90,7 +108,18 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
 
     BUG_ON(!str_eq_c(purpose, "db-dir"));
     snprintf(s->path, sizeof(s->path), STR_FMT "/history.db", STR_ARG(arg));
+    snprintf(s->objects_path, sizeof(s->objects_path), STR_FMT "/objects.db", STR_ARG(arg));
     close(fd);
+}
+
+static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+{
+    struct reader *s = r->self;
+    struct err err = ERR_INIT;
+
+    if (model_open(&s->model, now->base, now->len, &err) < 0)
+        log_fatal("the snapshot: %s", err.text);
+    s->has_model = true;
 }
 
 static void serve(struct role *r)
@@ -108,6 +137,7 @@ static void stop(struct role *r)
     struct reader *s = r->self;
 
     history_close(&s->history);
+    sql_close(&s->objects);
     buf_release(&s->frame);
     role_done(r);
 }
@@ -123,6 +153,7 @@ const struct role_ops role_reader = {
     .n_inbox = ARRAY_LEN(inbox),
     .birth = birth,
     .fd = take_fd,
+    .snapshot = snapshot,
     .serve = serve,
     .stop = stop,
 };

@@ -50,7 +50,7 @@ static const struct rights_row rows[] = {
      true,
      {NULL},
      {"db"},
-     "the projections' folder (SQLite's shared index needs write)",
+     "the projections' folder (SQLite's shared index needs write), public snapshot",
      "exec, network, other files"},
     {ROLE_GATE, 0, true, {NULL}, {NULL}, "board and public snapshot, messages", "files, network, exec, SQL"},
     {ROLE_AUTH, SANDBOX_FILES, true, {NULL}, {"auth"}, "its folder of secrets", "exec, network, other files"},

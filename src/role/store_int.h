@@ -57,9 +57,16 @@ struct store {
 
     /* History. */
     struct history history;
-    bool behind;        /* events are missing that the journal has */
-    struct buf events;  /* live ones not yet applied: whole records of db/segment.h */
-    uint64_t events_to; /* the number they reach */
+    bool behind;              /* events are missing that the journal has */
+    struct buf events;        /* live ones not yet applied: whole records of db/segment.h */
+    uint64_t events_to;       /* the number they reach */
+    struct wall events_at;    /* when the record with that number was written */
+    struct wall before_start; /* when the last one before a START among them was */
+    struct {                  /* a SNAPSHOT whose identities are not known yet; seq 0: none */
+        uint64_t seq;
+        struct wall at;
+        char hash[SEGMENT_HASH + 1];
+    } watch_owed;
     struct loop_timer past, trim;
     struct mono applied;   /* when events were last put into the history */
     int64_t apply_took_us; /* that time */
@@ -91,6 +98,8 @@ void store_names_open(struct store *s);
 /* the role's snapshot is new: keeps it, gives identities, tells engine and gate. old, NULL at first: still mapped */
 void store_names_snapshot(struct store *s, const struct role_snapshot *old);
 void store_names_retry(struct store *s);
+/* The identities of a snapshot's checks, in memory of the caller's; NULL: not known (any more, or yet). */
+uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n);
 void store_names_tell(struct store *s, struct peer *p);
 void store_names_trim(struct store *s); /* removes kept snapshots that nothing names */
 void store_names_release(struct store *s);

@@ -47,6 +47,33 @@ static bool read_oids(const struct store *s, const char *hash, uint64_t *oid, ui
     return ok;
 }
 
+uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n)
+{
+    bool current = str_eq_c(hash, s->role->snap.hash) && s->oid;
+    char name[NAME_MOST], text[SEGMENT_HASH + 1];
+    uint64_t *oid = NULL;
+    struct buf b = BUF_INIT;
+    uint32_t count = current ? s->model.n_check : 0;
+
+    str_copy(text, sizeof(text), hash);
+    file_name(name, text, "oids");
+    if (!current && file_read_at(s->snapshots_fd, name, 16 + 8 * (size_t)LIMIT_CHECKS, &b, NULL) == 0 &&
+        b.len >= 16)
+        memcpy(&count, b.data + 8, sizeof(count));
+    if (current || (b.len >= 16 && b.len == 16 + 8 * (size_t)count)) {
+        oid = mem_calloc((size_t)count + 1, sizeof(*oid));
+        if (current)
+            memcpy(oid, s->oid, 8 * (size_t)count);
+        else if (!read_oids(s, text, oid, count)) {
+            mem_free(oid);
+            oid = NULL;
+        }
+    }
+    buf_release(&b);
+    *n = count;
+    return oid;
+}
+
 static int write_oids(const struct store *s, const char *hash, struct err *err)
 {
     char name[NAME_MOST];

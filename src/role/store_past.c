@@ -63,6 +63,14 @@ void store_past_open(struct store *s)
     loop_timer_set(s->role->loop, &s->trim, (struct mono){clock_mono().us + TIME_MIN}, on_trim, s);
 }
 
+static bool is_start(const struct segment_record *r)
+{
+    struct record_event e;
+
+    return r->kind == RECORD_EVENT && record_get(RECORD_EVENT, r->payload, &e) == 0 &&
+           e.kind == RECORD_EVENT_START;
+}
+
 static void drop_waiting(struct store *s)
 {
     buf_clear(&s->events);
@@ -85,22 +93,64 @@ void store_past_take(struct store *s, const struct buf *batch)
         return;
     for (size_t at = 0; segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1;
          at += size)
-        if (r.kind == RECORD_EVENT && !(r.flags & SEGMENT_CHECKPOINT))
-            buf_add(&s->events, batch->data + at, size);
+        if (!(r.flags & SEGMENT_CHECKPOINT)) {
+            if (is_start(&r))
+                s->before_start = s->events_at;
+            if (r.kind == RECORD_EVENT || r.kind == RECORD_SNAPSHOT)
+                buf_add(&s->events, batch->data + at, size);
+            s->events_at = r.at;
+        }
     s->events_to = journal_stored(&s->journal);
     if (s->events.len > WAITS_MOST)
         drop_waiting(s);
-    if (s->events.len || s->behind)
+    if (s->events.len || s->behind || s->watch_owed.seq)
         plan(s, next_in(s));
+}
+
+/* What is configured from here on. The store may hear of a new configuration a moment after the engine: then it is owed. */
+static int watch(struct store *s, uint64_t seq, struct wall at, struct str hash)
+{
+    size_t n;
+    uint64_t *oid = store_names_of(s, hash, &n);
+    int r = oid ? history_watch(&s->history, seq, at, oid, n) : 0;
+
+    s->watch_owed.seq = oid ? 0 : seq;
+    s->watch_owed.at = at;
+    if (!oid && hash.p != s->watch_owed.hash)
+        str_copy(s->watch_owed.hash, sizeof(s->watch_owed.hash), hash);
+    mem_free(oid);
+    return r;
+}
+
+static int pay_watch(struct store *s)
+{
+    return s->watch_owed.seq ? watch(s, s->watch_owed.seq, s->watch_owed.at, str_of(s->watch_owed.hash)) : 0;
 }
 
 static int apply(struct store *s, const struct segment_record *r)
 {
-    struct record_event e;
+    union {
+        struct record_event event;
+        struct record_snapshot snapshot;
+    } u;
+    int got = 0;
 
-    if (r->kind != RECORD_EVENT || (r->flags & SEGMENT_CHECKPOINT) || r->seq <= s->history.applied)
+    if (r->kind == RECORD_EVENT && record_get(RECORD_EVENT, r->payload, &u.event) == 0)
+        got = history_add(&s->history, r->seq, r->at, &u.event);
+    if (r->kind == RECORD_SNAPSHOT && record_get(RECORD_SNAPSHOT, r->payload, &u.snapshot) == 0)
+        got = watch(s, r->seq, r->at, u.snapshot.hash);
+    return got;
+}
+
+/* Until the spans know all objects: what the journal says of those that nothing happened to. */
+static int seed(struct store *s, const struct segment_record *r)
+{
+    struct record_state state;
+
+    if (s->history.seeded || r->kind != RECORD_STATE || record_get(RECORD_STATE, r->payload, &state) < 0 ||
+        !state.oid)
         return 0;
-    return record_get(RECORD_EVENT, r->payload, &e) < 0 ? 0 : history_add(&s->history, r->seq, r->at, &e);
+    return history_seed(&s->history, r->seq, r->at, &state);
 }
 
 static int apply_waiting(struct store *s)
@@ -109,13 +159,23 @@ static int apply_waiting(struct store *s)
     size_t size;
     int got;
 
-    if (!s->events.len)
+    if (!s->events.len && !s->watch_owed.seq)
         return 0;
     got = history_begin(&s->history);
+    if (got == 0)
+        got = pay_watch(s);
     for (size_t at = 0;
          got == 0 && segment_record_peek(str_sub(buf_str(&s->events), at, SIZE_MAX), &r, &size) == 1;
-         at += size)
+         at += size) {
+        if (r.seq <= s->history.applied)
+            continue;
+        if (is_start(&r) && s->before_start.us)
+            history_seen(&s->history, s->before_start);
         got = apply(s, &r);
+        history_seen(&s->history, r.at);
+    }
+    if (s->events_at.us)
+        history_seen(&s->history, s->events_at);
     if (got == 0)
         got = history_end(&s->history, s->events_to);
     if (got == 0)
@@ -135,17 +195,22 @@ static int catch_up(struct store *s)
 
     journal_read_from(&s->journal, s->history.applied + 1, &rd);
     while (got == 0 && n < SLICE && (more = journal_reader_next(&rd, &rec, &err)) == 1) {
+        got = seed(s, &rec.r);
         if (rec.r.flags & SEGMENT_CHECKPOINT || rec.r.seq <= s->history.applied)
             continue;
         n++;
         to = rec.r.seq;
-        got = apply(s, &rec.r);
+        if (got == 0)
+            got = apply(s, &rec.r);
+        history_seen(&s->history, rec.r.at);
     }
     journal_reader_release(&rd);
     if (got == 0 && more < 0)
         log_error("%s", err.text);
     if (got == 0 && more <= 0 && n < SLICE)
         to = MAX(to, journal_stored(&s->journal));
+    if (got == 0 && more <= 0 && n < SLICE)
+        got = history_seeded(&s->history);
     if (got == 0)
         got = history_end(&s->history, to);
     if (got == 0)
@@ -172,7 +237,7 @@ void store_past_flush(struct store *s)
     int r = s->history.sql.db ? 0 : open_history(s, &err);
 
     if (r == 0)
-        r = s->behind ? catch_up(s) : apply_waiting(s);
+        r = !s->history.filled ? history_fill(&s->history) : s->behind ? catch_up(s) : apply_waiting(s);
     if (r == 0)
         s->past_why[0] = 0;
     else
@@ -199,7 +264,7 @@ static void on_past(void *user)
 
 void store_past_release(struct store *s)
 {
-    if (s->history.sql.db && !s->behind)
+    if (s->history.sql.db && !s->behind && s->history.filled)
         apply_waiting(s);
     loop_timer_cancel(&s->past);
     loop_timer_cancel(&s->trim);

@@ -49,9 +49,11 @@ static void gather(void *user, struct str json)
 static int ask(struct history *h, struct buf *out, const char *stmt, const char *a, const char *b,
                const char *c)
 {
-    struct str args[3] = {str_of(a), str_of(b), str_of(c)};
-    struct history_args q = {
-        .stmt = str_of(stmt), .at = args, .n = (size_t)((a != NULL) + (b != NULL) + (c != NULL))};
+    bool scoped = strcmp(stmt, "events_of") == 0;
+    struct str args[4] = {STR("0"), str_of(a), str_of(b), str_of(c)};
+    struct history_args q = {.stmt = str_of(stmt),
+                             .at = scoped ? args : args + 1,
+                             .n = (size_t)((a != NULL) + (b != NULL) + (c != NULL) + scoped)};
     struct err err = ERR_INIT;
 
     buf_clear(out);
@@ -347,6 +349,7 @@ static void test_history_of_version_1(void **state UNUSED)
         fail_msg("%s", err.text);
     assert_false(moved);
     assert_int_equal(h.applied, 41);
+    assert_false(h.filled);
     assert_int_equal(ask(&h, &out, "events_of", "9", "", "5"), 0);
     assert_int_equal(count(buf_str(&out), "\"kind\":\"notification\""), 1);
     assert_int_equal(count(buf_str(&out), "\"contact\":\"ann\",\"command\":\"mail\""), 1);

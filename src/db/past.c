@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which questions there are, and those for events: by object, time, kind, text and groups of objects. */
+#include "db/past.h"
+
+#include "base/map.h"
+#include "base/vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX   (16u * 1024) /* of a long text, in an answer: escapes may make it six times as long */
+#define FEW        500u         /* objects: each is looked up by itself */
+#define FIRST_LOOK 5000u        /* events: in most groups something happened among the last ones */
+
+bool past_number(struct str s, int64_t *out)
+{
+    return str_to_i64(s, out) && *out >= 0;
+}
+
+int past_wrong(const struct history_args *q, size_t argument, struct err *err)
+{
+    return err_set(err, E_INVAL, STR_FMT ": argument %zu is wrong or missing", STR_ARG(q->stmt),
+                   argument + 1);
+}
+
+int past_query(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
+{
+    static const struct {
+        const char *name;
+        size_t n;
+        past_answer_f *answer;
+    } table[] = {
+        {"events_of", 4, past_events_of},       {"events_find", 8, past_events_find},
+        {"availability", 6, past_availability}, {"as_of", 12, past_as_of},
+        {"state_at", 3, past_state_at},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (!str_eq_c(q->stmt, table[i].name))
+            continue;
+        if (q->n != table[i].n)
+            return err_set(err, E_INVAL, "%s takes %zu arguments", table[i].name, table[i].n);
+        return table[i].answer(h, q, rows, err);
+    }
+    return E_NOENT;
+}
+
+void past_event_members(struct json *j, struct sql *s, enum sql_id id)
+{
+    static const struct {
+        const char *name;
+        int column;
+    } words[] = {{"text", 9}, {"long_text", 10}, {"contact", 11}, {"author", 12}, {"command", 13}};
+
+    json_key_id(j, "id", (uint64_t)sql_i64(s, id, 0));
+    json_key_time(j, "time", (struct wall){sql_i64(s, id, 1)});
+    if (sql_i64(s, id, 2))
+        json_key_id(j, "oid", (uint64_t)sql_i64(s, id, 2));
+    json_key_c(j, "kind", history_kind_name((uint64_t)sql_i64(s, id, 3)));
+    json_key_i64(j, "state", sql_i64(s, id, 4));
+    json_key_bool(j, "hard", sql_i64(s, id, 5) != 0);
+    json_key_i64(j, "attempt", sql_i64(s, id, 6));
+    json_key_i64(j, "type", sql_i64(s, id, 7));
+    json_key_id(j, "ref", (uint64_t)sql_i64(s, id, 8));
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        struct str v = str_sub(sql_str(s, id, words[i].column), 0, TEXT_MAX);
+
+        if (v.n)
+            json_key_str(j, words[i].name, v);
+    }
+}
+
+struct find {
+    struct sql *s;
+    struct rows *rows;
+    int64_t from, to, before; /* before: of those at `to`, the ones with a smaller number */
+    size_t limit, found, seen;
+    uint64_t kinds; /* a mask; 0: all */
+    struct str text;
+    struct map set; /* oids; empty: all */
+    bool any;       /* no oid was asked for */
+    uint64_t last;  /* number of the event looked at last */
+};
+
+/* Without rows they are only counted. */
+static void write_event(struct find *f, enum sql_id id)
+{
+    f->found++;
+    if (!f->rows)
+        return;
+    json_map(&f->rows->j);
+    past_event_members(&f->rows->j, f->s, id);
+    json_map_end(&f->rows->j);
+    rows_next(f->rows);
+}
+
+static bool fits(const struct find *f, enum sql_id id)
+{
+    uint64_t kind = (uint64_t)sql_i64(f->s, id, 3), unused;
+
+    if (f->kinds && (kind > 63 || !(f->kinds >> kind & 1)))
+        return false;
+    if (!f->any && !map_get_u64(&f->set, (uint64_t)sql_i64(f->s, id, 2), &unused))
+        return false;
+    for (int c = 9; f->text.n && c <= 13; c++)
+        if (str_icontains(sql_str(f->s, id, c), f->text))
+            return true;
+    return !f->text.n;
+}
+
+/* Looks at events until enough are found, or `most` were seen. 1: it ended before the last one. */
+static int scan(struct find *f, enum sql_id id, int64_t key, size_t most)
+{
+    int r = sql_start(f->s, id);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(f->s, id, 1, f->from);
+    sql_bind_i64(f->s, id, 2, f->to);
+    sql_bind_i64(f->s, id, 3, f->before);
+    if (id != SQL_FIND_ALL)
+        sql_bind_i64(f->s, id, 4, key);
+    while (f->found < f->limit && f->seen < most && (r = sql_step(f->s, id)) == 1) {
+        f->seen++;
+        f->last = (uint64_t)sql_i64(f->s, id, 0);
+        if (fits(f, id))
+            write_event(f, id);
+    }
+    sql_end(f->s, id);
+    return r;
+}
+
+struct place {
+    int64_t at, seq;
+};
+typedef VEC(struct place) places;
+
+static int newer_first(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->at != y->at)
+        return x->at > y->at ? -1 : 1;
+    return x->seq > y->seq ? -1 : x->seq < y->seq;
+}
+
+static int places_of(struct find *f, uint64_t oid, places *p)
+{
+    const enum sql_id id = SQL_FIND_PLACES;
+    int r = sql_start(f->s, id);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(f->s, id, 1, f->from);
+    sql_bind_i64(f->s, id, 2, f->to);
+    sql_bind_i64(f->s, id, 3, f->before);
+    sql_bind_i64(f->s, id, 4, (int64_t)oid);
+    sql_bind_i64(f->s, id, 5, (int64_t)f->limit);
+    while ((r = sql_step(f->s, id)) == 1)
+        *VEC_ADD(p) = (struct place){sql_i64(f->s, id, 0), sql_i64(f->s, id, 1)};
+    sql_end(f->s, id);
+    return r;
+}
+
+/* Of a group: the newest of each object, and of these the newest. */
+static int gather(struct find *f, const uint64_t *oid, size_t n)
+{
+    const enum sql_id id = SQL_EVENT_ONE;
+    places p = {0};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = places_of(f, oid[i], &p);
+        if (p.n < 4 * f->limit + 4096 && i + 1 < n)
+            continue;
+        qsort(p.at, p.n, sizeof(*p.at), newer_first);
+        p.n = MIN(p.n, f->limit);
+    }
+    for (size_t i = 0; r == 0 && i < p.n; i++) {
+        r = sql_start(f->s, id);
+        if (r == 0)
+            sql_bind_i64(f->s, id, 1, p.at[i].seq);
+        if (r == 0 && (r = sql_step(f->s, id)) == 1) {
+            write_event(f, id);
+            r = 0;
+        }
+        sql_end(f->s, id);
+    }
+    VEC_RELEASE(&p);
+    return r;
+}
+
+/* Behind the event that the last page ended with. 0, or E_NOENT: it is gone, and so is all that is older. */
+static int go_to(struct find *f, int64_t cursor)
+{
+    const enum sql_id id = SQL_EVENT_ONE;
+    int r;
+
+    f->before = INT64_MAX;
+    if (!cursor)
+        return 0;
+    r = sql_start(f->s, id);
+    if (r < 0)
+        return r;
+    sql_bind_i64(f->s, id, 1, cursor);
+    r = sql_step(f->s, id);
+    if (r == 1 && sql_i64(f->s, id, 1) <= f->to) {
+        f->to = sql_i64(f->s, id, 1);
+        f->before = cursor;
+    }
+    sql_end(f->s, id);
+    return r < 0 ? r : r == 1 ? 0 : E_NOENT;
+}
+
+/* In a large group something mostly happened among the last events: then these are all that is looked at. */
+static bool among_the_last(struct find *f)
+{
+    struct find look = *f;
+
+    look.rows = NULL;
+    return scan(&look, SQL_FIND_ALL, 0, FIRST_LOOK) >= 0 && look.found == look.limit;
+}
+
+static int search(struct find *f, const uint64_t *oid, size_t n)
+{
+    uint64_t kind = f->kinds ? (uint64_t)__builtin_ctzll(f->kinds) : 0;
+
+    if (n == 1)
+        return scan(f, SQL_FIND_OBJECT, (int64_t)oid[0], PAST_SCAN_MOST);
+    if (!f->any && !f->kinds && !f->text.n && (n <= FEW || !among_the_last(f)))
+        return gather(f, oid, n);
+    if (f->kinds && f->kinds == UINT64_C(1) << kind)
+        return scan(f, SQL_FIND_KIND, (int64_t)kind, PAST_SCAN_MOST);
+    return scan(f, SQL_FIND_ALL, 0, PAST_SCAN_MOST);
+}
+
+static bool read_kinds(struct str words, uint64_t *mask)
+{
+    while (words.n) {
+        struct str one = str_cut(&words, ',');
+        uint64_t k = 1;
+
+        while (k < 64 && !str_eq_c(one, history_kind_name(k)))
+            k++;
+        if (k == 64)
+            return false;
+        *mask |= UINT64_C(1) << k;
+    }
+    return true;
+}
+
+typedef VEC(uint64_t) oid_list;
+
+static bool read_oids(struct str list, oid_list *out, struct map *set)
+{
+    while (list.n) {
+        uint64_t oid;
+
+        if (!str_to_u64(str_cut(&list, ','), &oid) || !oid || oid > INT64_MAX)
+            return false;
+        *VEC_ADD(out) = oid;
+        map_put_u64(set, oid, 1);
+    }
+    return true;
+}
+
+static int run_find(struct find *f, int64_t cursor, const uint64_t *oid, size_t n)
+{
+    int r = go_to(f, cursor);
+
+    if (r == 0 && f->from <= f->to)
+        r = search(f, oid, n);
+    if (r == 1 && f->found < f->limit) { /* much was looked at: the client decides whether to go on */
+        json_map(&f->rows->j);
+        json_key_id(&f->rows->j, "id", f->last);
+        json_key_bool(&f->rows->j, "searched", true);
+        json_map_end(&f->rows->j);
+        rows_next(f->rows);
+    }
+    return r == E_NOENT || r == 1 ? 0 : r;
+}
+
+int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
+{
+    struct find f = {.s = &h->sql, .rows = rows, .to = INT64_MAX, .any = true};
+    int64_t oid, cursor = 0, limit;
+    uint64_t one;
+
+    if (!past_number(q->at[1], &oid))
+        return past_wrong(q, 1, err);
+    if (q->at[2].n && !past_number(q->at[2], &cursor))
+        return past_wrong(q, 2, err);
+    if (!past_number(q->at[3], &limit) || limit < 1 || limit > HISTORY_LIMIT_MAX)
+        return past_wrong(q, 3, err);
+    f.limit = (size_t)limit;
+    one = (uint64_t)oid;
+    return run_find(&f, cursor, &one, 1);
+}
+
+int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
+{
+    struct find f = {.s = &h->sql, .rows = rows, .text = q->at[6], .any = !q->at[7].n};
+    int64_t cursor = 0, limit;
+    oid_list oids = {0};
+    int r = 0;
+
+    if (!str_to_i64(q->at[1], &f.from))
+        r = past_wrong(q, 1, err);
+    else if (!str_to_i64(q->at[2], &f.to))
+        r = past_wrong(q, 2, err);
+    else if (q->at[3].n && !past_number(q->at[3], &cursor))
+        r = past_wrong(q, 3, err);
+    else if (!past_number(q->at[4], &limit) || limit < 1 || limit > HISTORY_LIMIT_MAX)
+        r = past_wrong(q, 4, err);
+    else if (!read_kinds(q->at[5], &f.kinds))
+        r = past_wrong(q, 5, err);
+    else if (!read_oids(q->at[7], &oids, &f.set))
+        r = past_wrong(q, 7, err);
+    if (r == 0) {
+        f.limit = (size_t)limit;
+        r = run_find(&f, cursor, oids.at, oids.n);
+    }
+    VEC_RELEASE(&oids);
+    map_release(&f.set);
+    return r;
+}

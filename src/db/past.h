@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The questions about the past that take more than one statement; db/history.h says how they are asked. All have the scope of who asks as their first argument (0: all).
+ *   events_of     scope, oid, cursor, limit   events of one object, newest first
+ *   events_find   scope, from µs, to µs (both inclusive), cursor, limit, kinds, text, oids     newest first. kinds: words by comma, "" all; text: stands in one of the event's
+ *                 texts, capitals or not; oids by comma, "" all. When a search for something rare has looked at PAST_SCAN_MOST events it ends with the row {"id": "N", "searched": true}: go on from there
+ *   availability  scope, from s, to s, period, flags, objects      period: a name, "" always; flags: x (downtimes are no basis), h (hard states only); objects: OID:HOST by comma, HOST
+ *                 the host of a service, 0 of a host. A row an object: {"oid", "seconds": [by enum avail_state], "in_downtime": [], "outside", "good", "bad", "outages"}
+ *   as_of         scope, at µs, filter, kind, states, host, service, words, sort, order, limit, offset      the list as it was: first {"total", "matched", "counts": {}, "monitored"}, then
+ *                 rows as of the API. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
+ *   state_at      scope, at µs, oid           one row, with "long_output"; none when nothing is known of it then
+ */
+#include "db/history.h"
+#include "db/rows.h"
+
+#define PAST_SCAN_MOST    100000u
+#define PAST_OBJECTS_MOST 2000u /* of one question for availability */
+
+enum past_state { /* of a host or service, the worst last; the same order as enum row_state of the API */
+                  PAST_OK,
+                  PAST_UP,
+                  PAST_PENDING,
+                  PAST_UNKNOWN,
+                  PAST_WARNING,
+                  PAST_UNREACHABLE,
+                  PAST_CRITICAL,
+                  PAST_DOWN,
+                  PAST_STATES,
+};
+
+/* E_NOENT: there is no such question. */
+int past_query(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+
+/* ---- shared by the files of it ---- */
+typedef int past_answer_f(struct history *h, const struct history_args *q, struct rows *rows,
+                          struct err *err);
+past_answer_f past_events_of, past_events_find, past_availability, past_as_of, past_state_at;
+
+bool past_number(struct str s, int64_t *out);
+int past_wrong(const struct history_args *q, size_t argument, struct err *err); /* E_INVAL */
+/* The members of an event's row; the statement has the columns of SQL_EVENT_ONE. */
+void past_event_members(struct json *j, struct sql *s, enum sql_id id);
