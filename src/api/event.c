@@ -2,11 +2,22 @@
 /* What happened, from the history: GET /resources/{id}/events and GET /events. The reader's rows (db/history.h) get their words here. */
 #include "api/event.h"
 
-#include "api/resource.h"
+#include "api/choose.h"
 #include "api/names.h"
+#include "api/resource.h"
 #include "api/row.h"
 #include "core/notify.h"
+#include "db/history.h"
 #include "wire/json_read.h"
+
+#include <stdio.h>
+
+const char *const event_query[] = {"from", "to",   "group", "host",   "service",
+                                   "kind", "text", "limit", "cursor", NULL};
+
+#define TEXT_MOST    256u
+#define OIDS_MOST    (200u * 1024) /* what a question can hold */
+#define EVENTS_GO_ON 100000u       /* more than a page has */
 
 struct event_page {
     uint32_t idx; /* MODEL_NONE: of everything */
@@ -55,7 +66,8 @@ static void copy_text(struct json *j, const struct json_value *o, const char *ke
 /* Which kinds of events tell a state; in the others the number means nothing. */
 static bool tells_state(struct str kind)
 {
-    return str_eq_c(kind, "alert") || str_eq_c(kind, "notification") || str_eq_c(kind, "current_state");
+    return str_eq_c(kind, "alert") || str_eq_c(kind, "notification") || str_eq_c(kind, "current_state") ||
+           str_eq_c(kind, "first_result");
 }
 
 /* What a notification was about, and whether a command was refused: the number "type" of a record (core/record.h). */
@@ -118,9 +130,12 @@ static size_t write_rows(struct api *a, struct json *j, struct str text, uint32_
         for (size_t i = 0; i < json_read_length(part); i++, rows++) {
             const struct json_value *o = json_read_element(part, i);
 
-            write_event(a, j, o, idx);
             buf_clear(last);
             buf_add_str(last, json_read_text(json_read_member(o, "id")));
+            if (json_read_is(json_read_member(o, "searched")))
+                rows = EVENTS_GO_ON; /* no event: so far it was looked, and there is more */
+            else
+                write_event(a, j, o, idx);
         }
         json_read_free(part);
     }
@@ -161,20 +176,93 @@ void event_of_resource(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
     struct buf oid = BUF_INIT;
-    struct str args[3];
+    struct str args[4] = {STR("0")};
 
     p->idx = resource_of(a, q);
     if (p->idx == MODEL_NONE || !page_read(a, q, p))
         return;
     q->state = p;
     buf_add_u64(&oid, names_oid(a, p->idx)); /* 0: no identity yet, so nothing was recorded yet */
-    args[0] = arena_str(&q->arena, buf_str(&oid));
+    args[1] = arena_str(&q->arena, buf_str(&oid));
     buf_release(&oid);
-    args[1] = p->cursor;
-    args[2] = p->limit;
-    api_ask_reader(a, q, "events_of", args, 3, rows_known);
+    args[2] = p->cursor;
+    args[3] = p->limit;
+    api_ask_reader(a, q, "events_of", args, ARRAY_LEN(args), rows_known);
 }
 
+static bool narrowed(struct api_request *q)
+{
+    for (size_t i = 0; event_query[i]; i++)
+        if (!str_eq_c(STR("limit"), event_query[i]) && !str_eq_c(STR("cursor"), event_query[i]) &&
+            api_query(q, event_query[i]).p)
+            return true;
+    return false;
+}
+
+static bool kinds_known(struct api *a, struct api_request *q, struct str kinds)
+{
+    while (kinds.n) {
+        struct str one = str_cut(&kinds, ',');
+        uint64_t k = 1;
+
+        while (k < 64 && (!str_eq_c(one, history_kind_name(k)) || str_eq_c(one, "other")))
+            k++;
+        if (k < 64)
+            continue;
+        api_fail_with(a, q, 400, "kind", PROBLEM_EVENT_KIND, one, STR_NULL);
+        return false;
+    }
+    return true;
+}
+
+/* The objects of group, host and service, by comma. One that is none of ours when nobody fits. */
+static bool write_oids(struct api *a, struct api_request *q, struct buf *out)
+{
+    struct choose_set set;
+
+    if (!api_query(q, "group").p && !api_query(q, "host").p)
+        return true;
+    if (!choose_checks(a, q, CHOOSE_EVERYTHING, &set))
+        return false;
+    for (size_t i = 0; i < set.n; i++) {
+        uint64_t oid = names_oid(a, set.idx[i]);
+
+        if (oid)
+            buf_printf(out, "%s%llu", out->len ? "," : "", (unsigned long long)oid);
+    }
+    if (!out->len)
+        buf_add_u64(out, INT64_MAX);
+    return true;
+}
+
+static void find(struct api *a, struct api_request *q, const struct event_page *p)
+{
+    char from_us[24], to_us[24];
+    struct wall from, to;
+    struct buf oids = BUF_INIT;
+    struct str kinds = api_query(q, "kind");
+
+    if (!choose_moment(a, q, "from", (struct wall){0}, &from) ||
+        !choose_moment(a, q, "to", (struct wall){INT64_MAX}, &to) || !kinds_known(a, q, kinds))
+        return;
+    if (api_query(q, "text").n > TEXT_MOST) {
+        api_fail(a, q, 400, "text", PROBLEM_SEARCH_LONG);
+        return;
+    }
+    snprintf(from_us, sizeof(from_us), "%lld", (long long)from.us);
+    snprintf(to_us, sizeof(to_us), "%lld", (long long)to.us);
+    if (write_oids(a, q, &oids) && oids.len > OIDS_MOST) {
+        api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
+    } else if (!q->answered) {
+        const struct str args[] = {STR("0"), str_of(from_us), str_of(to_us),        p->cursor,
+                                   p->limit, kinds,           api_query(q, "text"), buf_str(&oids)};
+
+        api_ask_reader(a, q, "events_find", args, ARRAY_LEN(args), rows_known);
+    }
+    buf_release(&oids);
+}
+
+/* Everything comes by number, the order in which it was recorded; what is searched by time. */
 void event_list(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
@@ -184,6 +272,10 @@ void event_list(struct api *a, struct api_request *q)
     if (api_not_ready(a, q) || !page_read(a, q, p))
         return;
     q->state = p;
+    if (narrowed(q)) {
+        find(a, q, p);
+        return;
+    }
     args[0] = p->cursor;
     args[1] = p->limit;
     api_ask_reader(a, q, "events_recent", args, 2, rows_known);

@@ -2,9 +2,9 @@
 /* GET /api/v1/resources/{id}: everything about one check. */
 #include "api/resource.h"
 
-#include "api/notes.h"
-
 #include "api/names.h"
+#include "api/notes.h"
+#include "api/past.h"
 #include "base/limits.h"
 #include "api/row.h"
 #include "core/perf.h"
@@ -206,7 +206,7 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx)
 
 void resource_show(struct api *a, struct api_request *q)
 {
-    uint32_t idx = resource_of(a, q);
+    uint32_t idx = past_resource(a, q) ? MODEL_NONE : resource_of(a, q);
     struct buf out = BUF_INIT, scratch = BUF_INIT;
     struct board_check c;
     struct board_text t;

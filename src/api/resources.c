@@ -3,6 +3,7 @@
 #include "api/resources.h"
 
 #include "api/list.h"
+#include "api/past.h"
 
 #include <string.h>
 
@@ -15,7 +16,7 @@ void resources_list(struct api *a, struct api_request *q)
     uint32_t *page;
     size_t n;
 
-    if (api_not_ready(a, q) || !list_parse(a, q, &v))
+    if (api_not_ready(a, q) || past_list(a, q) || !list_parse(a, q, &v))
         return;
     page = arena_alloc(&q->arena, (v.limit + 1) * sizeof(*page));
     n = list_select(a, &v, page, &counts);

@@ -2,12 +2,14 @@
 #include "api/route.h"
 
 #include "api/action.h"
+#include "api/availability.h"
 #include "api/event.h"
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/notes.h"
 #include "api/openapi.h"
 #include "api/rename.h"
+#include "api/past.h"
 #include "api/resource.h"
 #include "api/resources.h"
 #include "api/session.h"
@@ -95,6 +97,13 @@ static const struct body_field body_none[] = {
 
 static const char *const query_events[] = {"limit", "cursor", NULL};
 
+#define AVAILABILITY_DOC                                                                                     \
+    "How much of the time it was as it should be, exact to the second, from `from` to `to` (the last 30 "    \
+    "days if left out), within the time period `period`, with `downtimes` "                                  \
+    "counted or excluded and `soft` states counted or ignored. `availability` is the percentage of "         \
+    "`good_s` (OK, WARNING, UP) of good_s + bad_s; time when it was pending or not "                         \
+    "configured, or when Vigie did not run, is neither. `mtbf_s`: good seconds an outage, `mttr_s`: bad "    \
+    "ones"
 #define V1 "/api/v1"
 const struct api_route route_table[] = {
     {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Whether there is no user yet"},
@@ -110,10 +119,17 @@ const struct api_route route_table[] = {
     {"GET", V1 "/session", GUARD_SELF, session_show, .doc = "Who one is, and the value for X-CSRF"},
     {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true, BODY(body_password),
      .doc = "Change one's own password; ends one's other sessions"},
-    {"GET", V1 "/resources", GUARD_READ, resources_list, .query = list_query,
-     .doc = "Hosts and services: filtered, sorted, a page at a time"},
-    {"GET", V1 "/resources/{id}", GUARD_READ, resource_show,
-     .doc = "One host or service, with everything about it"},
+    {"GET", V1 "/resources", GUARD_READ, resources_list, .query = past_query_list,
+     .doc = "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
+            "moment, also those that are configured no more"},
+    {"GET", V1 "/resources/{id}", GUARD_READ, resource_show, .query = past_query_one,
+     .doc = "One host or service, with everything about it; with as_of, what its state was at that moment"},
+    {"GET", V1 "/resources/{id}/availability", GUARD_READ, availability_of_resource,
+     .query = availability_query_one, .doc = AVAILABILITY_DOC},
+    {"GET", V1 "/availability", GUARD_READ, availability_list, .query = availability_query,
+     .doc = "The same of many: of group (hosts of a host group, services of a service group), host, service "
+            "or kind, by name, a page at a time; `summary` of all of them (first page "
+            "only): the mean, and the worst"},
     {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events,
      .doc = "What happened to it, the newest first"},
     {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none),
@@ -136,8 +152,10 @@ const struct api_route route_table[] = {
      .doc = "Cancel a downtime"},
     {"DELETE", V1 "/comments/{id}", GUARD_ACT, action_comment_delete, .audited = true,
      .doc = "Delete a comment"},
-    {"GET", V1 "/events", GUARD_READ, event_list, .query = query_events,
-     .doc = "What happened to all hosts and services, the newest first"},
+    {"GET", V1 "/events", GUARD_READ, event_list, .query = event_query,
+     .doc = "What happened to all hosts and services, the newest first. Of group, host or service only; of "
+            "some kinds (`alert,notification`); with a text in it; from and to. A page that "
+            "ends early has looked at many events in vain: `next` goes on"},
     {"GET", V1 "/status", GUARD_READ, status_show,
      .doc = "How Vigie itself does; `reload`, null before the first one, says when it was, whether it was "
             "taken over, and with "

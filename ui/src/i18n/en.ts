@@ -194,6 +194,8 @@ export const en = {
   'event.comment_removed': 'Comment deleted',
   'event.handler': 'Event handler run',
   'event.current_state': '{state} when Vigie started',
+  'event.first_result': 'First result: {state}',
+  'event.pending': 'Its state was not kept over the restart',
   'event.stale': 'No result for too long',
   'event.removed': 'No longer configured',
   'event.renamed': 'Has another name now; before:',

@@ -114,8 +114,10 @@ const EVENT_WORDS: Record<string, (e: Event) => string> = {
   stale: () => t('event.stale'),
   removed: () => t('event.removed'),
   renamed: () => t('event.renamed'),
+  first_result: (e) => t('event.first_result', { state: e.state ? t(`state.${e.state}`) : '?' }),
+  pending: () => t('event.pending'),
 };
-const WITHOUT_TEXT = ['current_state', 'event_handler']; // theirs is the output, which stands elsewhere
+const WITHOUT_TEXT = ['current_state', 'event_handler', 'first_result']; // theirs is the output, which stands elsewhere
 const ABOUT = ['acknowledgement', 'flapping_start', 'flapping_stop', 'flapping_disabled', 'downtime_start', 'downtime_end', 'downtime_cancelled', 'custom'];
 
 const StateName = ({ state }: { state: State }): JSX.Element => <b class={`s-${state}`}>{t(`state.${state}`)}</b>;

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GET /resources/{id}/availability and GET /availability. The reader computes (db/past.h), some objects a question; what it answers is added up here. A list's first page has the
+ * summary of all that was asked for, and so asks for all of them.
+ */
+#include "api/availability.h"
+
+#include "api/body.h"
+#include "api/choose.h"
+#include "api/names.h"
+#include "api/resource.h"
+#include "core/avail.h"
+#include "wire/json.h"
+#include "wire/json_read.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ASK_MOST   500u /* objects of one question */
+#define PAGE_MOST  1000u
+#define DEFAULT_US (30 * TIME_DAY)
+
+const char *const availability_query[] = {"group",  "kind",      "host", "service", "from",   "to",
+                                          "period", "downtimes", "soft", "limit",   "cursor", NULL};
+const char *const availability_query_one[] = {"from", "to", "period", "downtimes", "soft", NULL};
+
+struct member {             /* of what is asked for */
+    uint64_t oid, host_oid; /* host_oid 0: a host */
+};
+struct shown { /* of the page */
+    struct str host, service;
+    struct avail_out out;
+};
+
+struct ask {
+    struct wall from, to;
+    struct str period;
+    bool exclude, hard, one, summary;
+    struct member *member;
+    size_t n, at, asked; /* at: the next whose answer is due; asked: how many are */
+    size_t page_from, page_n;
+    struct shown *page;
+    /* the summary */
+    int64_t sum_ppm, worst_ppm; /* -1: none yet */
+    size_t counted;
+    struct member worst;
+};
+
+/* ---- parameters ---- */
+
+static bool choice(struct api *a, struct api_request *q, const char *name, const char *other, bool *is_other)
+{
+    const char *const words[] = {"counted", other, NULL};
+    struct str s = api_query(q, name);
+
+    *is_other = str_eq_c(s, other);
+    if (!s.n || *is_other || str_eq_c(s, "counted"))
+        return true;
+    api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_WORD, str_of(name), body_words(q, words));
+    return false;
+}
+
+static bool read_common(struct api *a, struct api_request *q, struct ask *k)
+{
+    k->period = api_query(q, "period");
+    k->worst_ppm = -1;
+    if (!choose_interval(a, q, DEFAULT_US, &k->from, &k->to) ||
+        !choice(a, q, "downtimes", "excluded", &k->exclude) || !choice(a, q, "soft", "ignored", &k->hard))
+        return false;
+    if (!k->period.n || model_find_period(&a->model, k->period) != MODEL_NONE)
+        return true;
+    api_fail_with(a, q, 404, "period", PROBLEM_NO_PERIOD, k->period, STR_NULL);
+    return false;
+}
+
+static bool read_page(struct api *a, struct api_request *q, struct ask *k)
+{
+    struct str limit = api_query(q, "limit"), cursor = api_query(q, "cursor");
+    uint64_t n = 100, from = 0;
+
+    if (limit.p && (!str_to_u64(limit, &n) || n < 1 || n > PAGE_MOST)) {
+        api_fail_with(a, q, 400, "limit", PROBLEM_PARAMETER_NUMBER, STR("limit"), STR("1000"));
+        return false;
+    }
+    if (cursor.p && (cursor.n < 2 || cursor.p[0] != 'o' || !str_to_u64(str_sub(cursor, 1, cursor.n), &from) ||
+                     from > UINT32_MAX)) {
+        api_fail(a, q, 400, "cursor", PROBLEM_PARAMETER_CURSOR);
+        return false;
+    }
+    k->summary = !cursor.p;
+    k->page_from = (size_t)from;
+    k->page_n = (size_t)n;
+    return true;
+}
+
+/* Names are copied: between two answers the configuration may become another. */
+static void take_checks(struct api *a, struct api_request *q, struct ask *k, const uint32_t *idx, size_t n)
+{
+    k->member = arena_alloc(&q->arena, (n + 1) * sizeof(*k->member));
+    for (size_t i = 0; i < n; i++) {
+        uint64_t oid = names_oid(a, idx[i]);
+
+        if (oid) /* 0: no identity yet, so nothing was recorded yet */
+            k->member[k->n++] = (struct member){
+                oid, idx[i] < a->model.n_hosts ? 0 : names_oid(a, model_check(&a->model, idx[i])->host)};
+    }
+    k->page_from = MIN(k->page_from, k->n);
+    k->page_n = MIN(k->page_n, k->n - k->page_from);
+    k->page = arena_alloc(&q->arena, (k->page_n + 1) * sizeof(*k->page));
+    memset(k->page, 0, (k->page_n + 1) * sizeof(*k->page));
+    k->at = k->summary ? 0 : k->page_from;
+}
+
+static void name_page(struct api *a, struct api_request *q, struct ask *k)
+{
+    for (size_t i = 0; i < k->page_n; i++) {
+        struct buf id = BUF_INIT;
+        uint32_t idx;
+
+        buf_add_u64(&id, k->member[k->page_from + i].oid);
+        idx = names_find(a, buf_str(&id));
+        buf_release(&id);
+        if (idx == MODEL_NONE)
+            continue;
+        k->page[i].host = arena_str(&q->arena, model_host_name(&a->model, idx));
+        k->page[i].service = arena_str(&q->arena, model_description(&a->model, idx));
+    }
+}
+
+/* ---- answers ---- */
+
+static void percent(struct json *j, const char *key, int64_t ppm)
+{
+    struct buf b = BUF_INIT;
+
+    json_key(j, key);
+    if (ppm < 0) {
+        json_none(j);
+        return;
+    }
+    buf_printf(&b, "%lld.%04lld", (long long)(ppm / 10000), (long long)(ppm % 10000));
+    json_raw(j, buf_str(&b));
+    buf_release(&b);
+}
+
+static void mean(struct json *j, const char *key, int64_t s)
+{
+    json_key(j, key);
+    if (s < 0)
+        json_none(j);
+    else
+        json_i64(j, s);
+}
+
+static void by_state(struct json *j, const char *key, const int64_t *s, bool host)
+{
+    static const char *const words[2][AVAIL_STATES] = {
+        {"ok", "warning", "critical", "unknown", "pending", "not_configured", "no_data", "unmonitored"},
+        {"up", "down", "unreachable", NULL, "pending", "not_configured", "no_data", "unmonitored"}};
+
+    json_key(j, key);
+    json_map(j);
+    for (int i = 0; i < AVAIL_STATES; i++)
+        if (words[host][i])
+            json_key_i64(j, words[host][i], s[i]);
+    json_map_end(j);
+}
+
+static void identity(struct json *j, const struct member *m, struct str host, struct str service)
+{
+    json_key_id(j, "id", m->oid);
+    json_key_c(j, "kind", m->host_oid ? "service" : "host");
+    json_key_str(j, "host", host);
+    if (m->host_oid)
+        json_key_str(j, "service", service);
+}
+
+static void figures(struct json *j, const struct member *m, const struct shown *s)
+{
+    identity(j, m, s->host, s->service);
+    percent(j, "availability", avail_ppm(&s->out));
+    json_key_i64(j, "good_s", s->out.good_s);
+    json_key_i64(j, "bad_s", s->out.bad_s);
+    json_key_i64(j, "outages", s->out.outages);
+    mean(j, "mtbf_s", avail_mtbf_s(&s->out));
+    mean(j, "mttr_s", avail_mttr_s(&s->out));
+    by_state(j, "seconds", s->out.seconds, !m->host_oid);
+    by_state(j, "in_downtime", s->out.in_downtime, !m->host_oid);
+    json_key_i64(j, "outside_period_s", s->out.outside_s);
+}
+
+static void conditions(struct json *j, const struct ask *k)
+{
+    json_key_time(j, "from", (struct wall){time_wall_s(k->from) * TIME_S});
+    json_key_time(j, "to", (struct wall){time_wall_s(k->to) * TIME_S});
+    json_key(j, "period");
+    if (k->period.n)
+        json_str(j, k->period);
+    else
+        json_none(j);
+    json_key_c(j, "downtimes", k->exclude ? "excluded" : "counted");
+    json_key_c(j, "soft", k->hard ? "ignored" : "counted");
+}
+
+static void summary(struct api *a, struct json *j, const struct ask *k)
+{
+    struct buf id = BUF_INIT;
+    uint32_t idx;
+
+    json_key(j, "summary");
+    if (!k->summary) {
+        json_none(j);
+        return;
+    }
+    json_map(j);
+    json_key_u64(j, "resources", k->n);
+    json_key_u64(j, "with_basis", k->counted);
+    percent(j, "mean", k->counted ? k->sum_ppm / (int64_t)k->counted : -1);
+    json_key(j, "worst");
+    if (k->worst_ppm < 0) {
+        json_none(j);
+    } else {
+        buf_add_u64(&id, k->worst.oid);
+        idx = names_find(a, buf_str(&id));
+        json_map(j);
+        identity(j, &k->worst, idx == MODEL_NONE ? STR("") : model_host_name(&a->model, idx),
+                 idx == MODEL_NONE ? STR("") : model_description(&a->model, idx));
+        percent(j, "availability", k->worst_ppm);
+        json_map_end(j);
+    }
+    json_map_end(j);
+    buf_release(&id);
+}
+
+static void finish(struct api *a, struct api_request *q, const struct ask *k)
+{
+    struct buf out = BUF_INIT, cursor = BUF_INIT;
+    size_t end = k->page_from + k->page_n;
+    struct json j;
+
+    json_init(&j, &out);
+    json_map(&j);
+    conditions(&j, k);
+    if (k->one) {
+        if (k->page_n)
+            figures(&j, &k->member[0], &k->page[0]);
+    } else {
+        json_key(&j, "resources");
+        json_list(&j);
+        for (size_t i = 0; i < k->page_n; i++) {
+            json_map(&j);
+            figures(&j, &k->member[k->page_from + i], &k->page[i]);
+            json_map_end(&j);
+        }
+        json_list_end(&j);
+        summary(a, &j, k);
+        json_key(&j, "next");
+        buf_printf(&cursor, "o%zu", end);
+        if (end < k->n)
+            json_str(&j, buf_str(&cursor));
+        else
+            json_none(&j);
+    }
+    json_map_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+    buf_release(&cursor);
+}
+
+/* ---- asking, some at a time ---- */
+
+static void list_of(const struct json_value *row, const char *key, int64_t *out)
+{
+    const struct json_value *v = json_read_member(row, key);
+
+    for (size_t i = 0; i < AVAIL_STATES; i++)
+        out[i] = json_read_int(json_read_element(v, i));
+}
+
+static void take_row(struct ask *k, const struct json_value *row)
+{
+    struct avail_out o = {.outside_s = json_read_int(json_read_member(row, "outside")),
+                          .good_s = json_read_int(json_read_member(row, "good")),
+                          .bad_s = json_read_int(json_read_member(row, "bad")),
+                          .outages = json_read_int(json_read_member(row, "outages"))};
+    int64_t ppm = avail_ppm(&o);
+    size_t place = k->at++;
+
+    list_of(row, "seconds", o.seconds);
+    list_of(row, "in_downtime", o.in_downtime);
+    if (place >= k->page_from && place < k->page_from + k->page_n)
+        k->page[place - k->page_from].out = o;
+    if (ppm < 0)
+        return;
+    k->sum_ppm += ppm;
+    k->counted++;
+    if (k->worst_ppm >= 0 && ppm >= k->worst_ppm)
+        return;
+    k->worst_ppm = ppm;
+    k->worst = k->member[place];
+}
+
+static void go_on(struct api *a, struct api_request *q, struct ask *k);
+
+static void rows_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct ask *k = q->state;
+    struct str text = x->json;
+    struct json_value *part;
+    size_t want = k->at + k->asked;
+
+    if (!x->ok) {
+        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+        return;
+    }
+    while (text.n && (part = json_read(&text, NULL))) {
+        for (size_t i = 0; i < json_read_length(part) && k->at < want; i++)
+            take_row(k, json_read_element(part, i));
+        json_read_free(part);
+    }
+    k->at = want; /* the reader answers one row for each */
+    buf_clear(&q->json);
+    if (!api_not_ready(a, q))
+        go_on(a, q, k);
+}
+
+static void go_on(struct api *a, struct api_request *q, struct ask *k)
+{
+    size_t end = k->summary ? k->n : k->page_from + k->page_n;
+    char from[24], to[24];
+    struct buf list = BUF_INIT;
+    struct str args[6] = {STR("0"), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL};
+
+    if (k->at >= end) {
+        finish(a, q, k);
+        return;
+    }
+    k->asked = MIN(end - k->at, ASK_MOST);
+    for (size_t i = 0; i < k->asked; i++)
+        buf_printf(&list, "%s%llu:%llu", i ? "," : "", (unsigned long long)k->member[k->at + i].oid,
+                   (unsigned long long)k->member[k->at + i].host_oid);
+    args[1] = str_of(from);
+    args[2] = str_of(to);
+    snprintf(from, sizeof(from), "%lld", (long long)time_wall_s(k->from));
+    snprintf(to, sizeof(to), "%lld", (long long)time_wall_s(k->to));
+    args[4] = k->exclude ? (k->hard ? STR("xh") : STR("x")) : k->hard ? STR("h") : STR("");
+    args[5] = buf_str(&list);
+    q->due = (struct mono){a->ports->mono(a->user).us + API_DUE_US}; /* each question has its own time */
+    api_ask_reader(a, q, "availability", args, ARRAY_LEN(args), rows_known);
+    buf_release(&list);
+}
+
+void availability_of_resource(struct api *a, struct api_request *q)
+{
+    struct ask *k = arena_alloc(&q->arena, sizeof(*k));
+    uint32_t idx = resource_of(a, q);
+
+    memset(k, 0, sizeof(*k));
+    k->one = true;
+    k->page_n = 1;
+    if (idx == MODEL_NONE || !read_common(a, q, k))
+        return;
+    take_checks(a, q, k, &idx, 1);
+    if (!k->n) {
+        api_fail(a, q, 404, "id", PROBLEM_NOTHING_THEN);
+        return;
+    }
+    name_page(a, q, k);
+    q->state = k;
+    go_on(a, q, k);
+}
+
+void availability_list(struct api *a, struct api_request *q)
+{
+    struct ask *k = arena_alloc(&q->arena, sizeof(*k));
+    struct choose_set set;
+
+    memset(k, 0, sizeof(*k));
+    if (api_not_ready(a, q) || !read_common(a, q, k) || !read_page(a, q, k) ||
+        !choose_checks(a, q, CHOOSE_MEMBERS, &set))
+        return;
+    take_checks(a, q, k, set.idx, set.n);
+    name_page(a, q, k);
+    q->state = k;
+    go_on(a, q, k);
+}

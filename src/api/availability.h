@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* How much of the time hosts and services were as they should be. */
+#include "api/api.h"
+
+extern const char *const availability_query[], *const availability_query_one[];
+void availability_of_resource(struct api *a, struct api_request *q);
+void availability_list(struct api *a, struct api_request *q);

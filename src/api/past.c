@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/past.h"
+
+#include "api/choose.h"
+#include "api/list.h"
+#include "api/names.h"
+#include "api/resource.h"
+#include "api/row.h"
+#include "core/avail.h"
+#include "db/past.h"
+#include "wire/json_read.h"
+
+#include <stdio.h>
+
+const char *const past_query_list[] = {"q",    "filter", "kind",  "host",   "service", "state",
+                                       "sort", "order",  "limit", "cursor", "as_of",   NULL};
+const char *const past_query_one[] = {"as_of", NULL};
+
+_Static_assert((int)ROW_STATES == (int)PAST_STATES && (int)ROW_DOWN == (int)PAST_DOWN &&
+                   (int)ROW_PENDING == (int)PAST_PENDING && (int)ROW_WARNING == (int)PAST_WARNING,
+               "masks of states travel as numbers");
+
+struct then {
+    struct wall at;
+    uint32_t idx; /* of one */
+    uint32_t limit, offset;
+    struct str id;
+};
+
+static bool failed(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (x->ok)
+        return false;
+    api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    return true;
+}
+
+/* A moment that lies ahead is now. */
+static bool read_moment(struct api *a, struct api_request *q, struct then *t)
+{
+    struct wall now = api_wall(a);
+
+    if (!choose_moment(a, q, "as_of", now, &t->at))
+        return false;
+    t->at.us = MIN(t->at.us, now.us);
+    return true;
+}
+
+static const struct json_value *first_row(struct json_value **part, struct str *text)
+{
+    *part = text->n ? json_read(text, NULL) : NULL;
+    return json_read_element(*part, 0);
+}
+
+/* ---- the list ---- */
+
+static void copy_member(struct json *j, const struct json_value *o, const char *key)
+{
+    struct buf b = BUF_INIT;
+
+    json_read_copy(json_read_member(o, key), &b);
+    json_key(j, key);
+    json_raw(j, buf_str(&b));
+    buf_release(&b);
+}
+
+static size_t copy_rows(struct json *j, const struct json_value *list, size_t from)
+{
+    size_t n = json_read_length(list);
+
+    for (size_t i = from; i < n; i++) {
+        struct buf b = BUF_INIT;
+
+        json_read_copy(json_read_element(list, i), &b);
+        json_raw(j, buf_str(&b));
+        buf_release(&b);
+    }
+    return n > from ? n - from : 0;
+}
+
+static void list_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    static const char *const members[] = {"total", "matched", "counts", "monitored"};
+    const struct then *t = q->state;
+    struct str text = x->json;
+    struct json_value *part, *more;
+    struct buf out = BUF_INIT, cursor = BUF_INIT;
+    const struct json_value *head;
+    size_t n;
+    struct json j;
+
+    if (failed(a, q, x))
+        return;
+    head = first_row(&part, &text);
+    json_init(&j, &out);
+    json_map(&j);
+    json_key_time(&j, "as_of", t->at);
+    for (size_t i = 0; head && i < ARRAY_LEN(members); i++)
+        copy_member(&j, head, members[i]);
+    json_key(&j, "resources");
+    json_list(&j);
+    n = copy_rows(&j, part, 1);
+    while (text.n && (more = json_read(&text, NULL))) {
+        n += copy_rows(&j, more, 0);
+        json_read_free(more);
+    }
+    json_list_end(&j);
+    json_key(&j, "next");
+    buf_printf(&cursor, "o%zu", t->offset + n);
+    if (n && (int64_t)(t->offset + n) < json_read_int(json_read_member(head, "matched")))
+        json_str(&j, buf_str(&cursor));
+    else
+        json_none(&j);
+    json_map_end(&j);
+    json_read_free(part);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+    buf_release(&cursor);
+}
+
+static void join_words(const struct list_view *v, struct buf *out)
+{
+    for (size_t i = 0; i < v->n_words; i++) {
+        if (i)
+            buf_add_char(out, ' ');
+        buf_add_str(out, v->word[i]);
+    }
+}
+
+static struct str text_of(char *out, size_t size, int64_t n)
+{
+    snprintf(out, size, "%lld", (long long)n);
+    return str_of(out);
+}
+
+static void ask_list(struct api *a, struct api_request *q, const struct list_view *v, const struct then *t,
+                     struct str words)
+{
+    static const char *const filters[] = {"all", "problems", "unhandled"}, *const sorts[] = {"severity",
+                                                                                             "name", "since"};
+    char at[24], states[24], limit[24], offset[24];
+    struct str args[] = {STR("0"),
+                         text_of(at, sizeof(at), t->at.us),
+                         str_of(filters[v->filter]),
+                         api_query(q, "kind"),
+                         text_of(states, sizeof(states), v->states),
+                         api_query(q, "host"),
+                         v->service,
+                         words,
+                         str_of(sorts[v->sort]),
+                         v->descending ? STR("desc") : STR("asc"),
+                         text_of(limit, sizeof(limit), v->limit),
+                         text_of(offset, sizeof(offset), v->offset)};
+
+    api_ask_reader(a, q, "as_of", args, ARRAY_LEN(args), list_known);
+}
+
+bool past_list(struct api *a, struct api_request *q)
+{
+    struct then *t;
+    struct list_view v;
+    struct buf words = BUF_INIT;
+
+    if (!api_query(q, "as_of").p)
+        return false;
+    t = arena_alloc(&q->arena, sizeof(*t));
+    if (!read_moment(a, q, t) || !list_parse(a, q, &v))
+        return true;
+    if (v.sort > LIST_BY_SINCE) {
+        api_fail(a, q, 400, "sort", PROBLEM_SORT_THEN);
+        return true;
+    }
+    t->limit = v.limit;
+    t->offset = v.offset;
+    q->state = t;
+    join_words(&v, &words);
+    ask_list(a, q, &v, t, buf_str(&words));
+    buf_release(&words);
+    return true;
+}
+/* ---- one ---- */
+
+static const char *state_word(bool host, int64_t state)
+{
+    return state == AVAIL_GONE ? "not_configured"
+                               : row_state_word(row_state_of(host, state < AVAIL_PENDING ? BOARD_CHECKED : 0,
+                                                             (unsigned)state & 3));
+}
+
+static void one_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    static const char *const members[] = {"hard",     "attempt", "since",       "acknowledged", "in_downtime",
+                                          "flapping", "output",  "long_output", "monitored"};
+    const struct then *t = q->state;
+    const struct model *m = &a->model;
+    struct str text = x->json;
+    struct buf out = BUF_INIT;
+    struct json_value *part;
+    const struct json_value *row;
+    uint32_t idx;
+    struct json j;
+
+    if (failed(a, q, x) || api_not_ready(a, q))
+        return;
+    row = first_row(&part, &text);
+    idx = names_find(a, t->id);
+    if (!row || idx == MODEL_NONE) {
+        api_fail(a, q, 404, "as_of", PROBLEM_NOTHING_THEN);
+        json_read_free(part);
+        return;
+    }
+    json_init(&j, &out);
+    json_map(&j);
+    json_key_time(&j, "as_of", t->at);
+    json_key_str(&j, "id", t->id);
+    json_key_c(&j, "kind", idx < m->n_hosts ? "host" : "service");
+    json_key_str(&j, "host", model_host_name(m, idx));
+    if (idx >= m->n_hosts)
+        json_key_str(&j, "service", model_description(m, idx));
+    json_key_c(&j, "state", state_word(idx < m->n_hosts, json_read_int(json_read_member(row, "state"))));
+    for (size_t i = 0; i < ARRAY_LEN(members); i++)
+        copy_member(&j, row, members[i]);
+    json_map_end(&j);
+    json_read_free(part);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+}
+
+bool past_resource(struct api *a, struct api_request *q)
+{
+    struct then *t;
+    struct buf oid = BUF_INIT;
+    struct str args[3] = {STR("0")};
+    char at[24];
+
+    if (!api_query(q, "as_of").p)
+        return false;
+    t = arena_alloc(&q->arena, sizeof(*t));
+    t->idx = resource_of(a, q);
+    if (t->idx == MODEL_NONE || !read_moment(a, q, t))
+        return true;
+    buf_add_u64(&oid, names_oid(a, t->idx));
+    t->id = arena_str(&q->arena, buf_str(&oid));
+    buf_release(&oid);
+    snprintf(at, sizeof(at), "%lld", (long long)t->at.us);
+    args[1] = str_of(at);
+    args[2] = t->id;
+    q->state = t;
+    api_ask_reader(a, q, "state_at", args, ARRAY_LEN(args), one_known);
+    return true;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The list and one resource as they were at a moment (parameter as_of). Both answer when the parameter is there. */
+#include "api/api.h"
+
+extern const char *const past_query_list[], *const past_query_one[];
+bool past_list(struct api *a, struct api_request *q); /* false: no as_of */
+bool past_resource(struct api *a, struct api_request *q);
