@@ -339,10 +339,10 @@ static void go_on(struct api *a, struct api_request *q, struct ask *k)
     for (size_t i = 0; i < k->asked; i++)
         buf_printf(&list, "%s%llu:%llu", i ? "," : "", (unsigned long long)k->member[k->at + i].oid,
                    (unsigned long long)k->member[k->at + i].host_oid);
-    args[1] = str_of(from);
-    args[2] = str_of(to);
     snprintf(from, sizeof(from), "%lld", (long long)time_wall_s(k->from));
     snprintf(to, sizeof(to), "%lld", (long long)time_wall_s(k->to));
+    args[1] = str_of(from);
+    args[2] = str_of(to);
     args[4] = k->exclude ? (k->hard ? STR("xh") : STR("x")) : k->hard ? STR("h") : STR("");
     args[5] = buf_str(&list);
     q->due = (struct mono){a->ports->mono(a->user).us + API_DUE_US}; /* each question has its own time */

@@ -23,6 +23,8 @@ static const struct {
     {"comment", "add, list or delete comments", ctl_comment},
     {"submit", "hand in a passive result", ctl_submit},
     {"log", "what happened, newest last", ctl_log},
+    {"history", "what happened to a host, service or group, by time, kind and text", ctl_history},
+    {"availability", "how much of the time a host, service or group was up", ctl_availability},
     {"reload", "read the configuration again", ctl_reload},
     {"rename", "say that something is called otherwise after a reload", ctl_rename},
     {"token", "make, list or delete API tokens", ctl_token},
@@ -34,7 +36,7 @@ static void usage(FILE *to)
     fprintf(to, "Usage: vigie ctl COMMAND [-c MAIN | --state DIR] [options]\n\nAsks and commands a running "
                 "Vigie.\n\nCommands:\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].about);
+        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].about);
     fprintf(to, "\nWithout -c and --state, the Vigie of /etc/vigie/vigie.conf is asked. 'vigie ctl COMMAND "
                 "--help' says more.\n");
 }

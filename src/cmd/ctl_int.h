@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
- * ctl_log.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
+ * ctl_log.c, ctl_history.c and ctl_availability.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
@@ -82,10 +82,17 @@ char *ctl_clean(const char *text, bool lines);
 void ctl_ago(const char *rfc3339, char *out, size_t size);
 /* "2026-11-23 22:00" or "22:00" (the next one from not_before on) of the caller's zone, or an RFC 3339 time. False: none of these. */
 bool ctl_moment(const char *text, struct wall not_before, struct wall *out);
+/* The same, for what lies behind: "22:00" is the last one, "2026-11-01" its begin, "7d" so long ago. False: none of these, which was said. */
+bool ctl_past(const char *option, const char *text, struct wall *out);
+/* "&name=TIME" for the API, of what the caller wrote; nothing when text is NULL. False: said why not. */
+bool ctl_past_query(struct buf *q, const char *name, const char *text);
 void ctl_span(long long seconds, char *out, size_t size); /* "90 s", "5 min" */
 /* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */
 void ctl_when(const char *rfc3339, char *out, size_t size);
 
+void ctl_print_event(const json_t *e); /* a line */
+/* "&name=value", percent-encoded; nothing when value is NULL. */
+void ctl_query(struct buf *q, const char *name, const char *value);
 const char *ctl_text(const json_t *o, const char *key); /* "" when absent */
 static inline long long ctl_number(const json_t *o, const char *key)
 {
@@ -107,6 +114,8 @@ int ctl_status(int argc, char **argv);
 int ctl_list(int argc, char **argv);
 int ctl_show(int argc, char **argv);
 int ctl_log(int argc, char **argv);
+int ctl_history(int argc, char **argv);
+int ctl_availability(int argc, char **argv);
 int ctl_check_now(int argc, char **argv);
 int ctl_ack(int argc, char **argv);
 int ctl_downtime(int argc, char **argv);

@@ -11,8 +11,11 @@ static void add_state(struct ctl_table *t, const json_t *r)
     char state[32], text[64];
 
     ctl_upper(ctl_text(r, "state"), state, sizeof(state));
-    snprintf(text, sizeof(text), "%s %lld/%lld", state, ctl_number(r, "attempt"),
-             ctl_number(r, "max_attempts"));
+    if (json_object_get(r, "max_attempts"))
+        snprintf(text, sizeof(text), "%s %lld/%lld", state, ctl_number(r, "attempt"),
+                 ctl_number(r, "max_attempts"));
+    else /* of the past: how many there were to be is not known any more */
+        snprintf(text, sizeof(text), "%s %lld", state, ctl_number(r, "attempt"));
     ctl_table_cell(t, ctl_true(r, "hard") || strcmp(state, "PENDING") == 0 ? state : text);
 }
 
@@ -33,7 +36,7 @@ static void add_row(struct ctl_table *t, const json_t *r)
 }
 
 struct list_options {
-    const char *states, *host, *search, *kind;
+    const char *states, *host, *search, *kind, *at;
     bool problems, unhandled;
     uint64_t limit;
 };
@@ -61,6 +64,7 @@ static void list_query(const struct list_options *o, struct buf *q)
         buf_add_c(q, "&kind=");
         ctl_path_part(q, o->kind);
     }
+    ctl_query(q, "as_of", o->at);
 }
 
 /* All pages up to the limit, rows joined into the first answer. */
@@ -115,6 +119,8 @@ static void print_list(const struct ctl *c, const struct list_options *o, const 
         if (i < shown)
             add_row(&t, r);
     }
+    if (json_is_false(json_object_get(answer, "monitored")))
+        printf("Vigie did not run then; this is what was known last.\n\n");
     if (shown)
         ctl_table_print(&t, c, 0);
     if (!matched)
@@ -134,10 +140,22 @@ static bool host_is_there(const struct ctl *c, const struct list_options *o, con
     return !o->host || ctl_number(answer, "matched") || ctl_find(c, o->host, "", id, sizeof(id), status);
 }
 
+static bool past_moment(const char *text, char out[TIME_RFC3339])
+{
+    struct wall t;
+
+    if (!ctl_past("at", text, &t))
+        return false;
+    time_rfc3339(t, out);
+    return true;
+}
+
 int ctl_list(int argc, char **argv)
 {
     struct ctl c = {0};
     struct list_options o = {.limit = 100000};
+    const char *at = NULL;
+    char moment[TIME_RFC3339];
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
         {"problems", 'p', OPT_FLAG, NULL, "Only what is not OK or UP.", &o.problems},
@@ -148,6 +166,8 @@ int ctl_list(int argc, char **argv)
         {"host", 'H', OPT_STR, "NAME", "Only this host and its services.", &o.host},
         {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
         {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
+        {"at", 0, OPT_STR, "TIME", "As it was then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.",
+         &at},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},
     };
     const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]",
@@ -163,10 +183,13 @@ int ctl_list(int argc, char **argv)
     status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
     if (done)
         return status;
+    if (at && !past_moment(at, moment))
+        return CMD_USAGE;
+    o.at = at ? moment : NULL;
     answer = list_pages(&c, &o, &status);
     if (!answer)
         return status;
-    if (!host_is_there(&c, &o, answer, &status)) {
+    if (!at && !host_is_there(&c, &o, answer, &status)) {
         json_decref(answer);
         return status;
     }

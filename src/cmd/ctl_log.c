@@ -19,7 +19,7 @@ static void print_state(const json_t *e)
         printf("  %s", state);
 }
 
-static void print_event(const json_t *e)
+void ctl_print_event(const json_t *e)
 {
     char when[48], *text = ctl_clean(ctl_text(e, "text"), false);
     const char *person =
@@ -92,7 +92,7 @@ static int print_since(const struct ctl *c, size_t most, bool quiet, uint64_t *l
             json_dumpf(e, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
             printf("\n");
         } else {
-            print_event(e);
+            ctl_print_event(e);
         }
     }
     fflush(stdout);

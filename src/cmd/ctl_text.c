@@ -84,3 +84,11 @@ int ctl_word(const char *command, const struct ctl_word *words, size_t n_words, 
         fprintf(stderr, "\n");
     return -1;
 }
+
+void ctl_query(struct buf *q, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buf_printf(q, "&%s=", name);
+    ctl_path_part(q, value);
+}

@@ -94,6 +94,40 @@ bool ctl_moment(const char *text, struct wall not_before, struct wall *out)
     return false;
 }
 
+bool ctl_past(const char *option, const char *text, struct wall *out)
+{
+    struct wall now = clock_wall(), day_ago = {now.us - TIME_DAY};
+    char midnight[64];
+    int64_t ago;
+
+    if (time_parse_duration(str_of(text), &ago)) {
+        out->us = MAX(now.us - ago, (int64_t)0);
+        return true;
+    }
+    snprintf(midnight, sizeof(midnight), "%s 00:00", text);
+    if (ctl_moment(text, day_ago, out) || (strlen(text) == 10 && ctl_moment(midnight, day_ago, out)))
+        return true;
+    fprintf(stderr,
+            "vigie ctl: --%s takes a time such as 2026-11-23, '2026-11-23 22:00' or 22:00, or how long ago: "
+            "3h, 7d\n",
+            option);
+    return false;
+}
+
+bool ctl_past_query(struct buf *q, const char *name, const char *text)
+{
+    char moment[TIME_RFC3339];
+    struct wall t;
+
+    if (!text)
+        return true;
+    if (!ctl_past(name, text, &t))
+        return false;
+    time_rfc3339(t, moment);
+    ctl_query(q, name, moment);
+    return true;
+}
+
 void ctl_span(long long seconds, char *out, size_t size)
 {
     static const struct {

@@ -19,7 +19,9 @@ static int begin_using(struct history *h)
     if (r == 0)
         r = sql_meta_get(&h->sql, "alive", 0, &h->alive);
     if (r == 0)
-        r = sql_meta_get(&h->sql, "spans_filled", applied == 0, &filled);
+        r = sql_meta_get(&h->sql, "spans_filled", 0, &filled);
+    if (r == 0 && !filled && !applied) /* new: there is nothing to fill */
+        r = sql_meta_set(&h->sql, "spans_filled", filled = 1);
     if (r == 0)
         r = sql_meta_get(&h->sql, "spans_seeded", 0, &seeded);
     h->applied = (uint64_t)applied;

@@ -98,7 +98,8 @@ void store_past_take(struct store *s, const struct buf *batch)
                 s->before_start = s->events_at;
             if (r.kind == RECORD_EVENT || r.kind == RECORD_SNAPSHOT)
                 buf_add(&s->events, batch->data + at, size);
-            s->events_at = r.at;
+            if (r.kind != RECORD_SNAPSHOT)
+                s->events_at = r.at;
         }
     s->events_to = journal_stored(&s->journal);
     if (s->events.len > WAITS_MOST)
@@ -142,6 +143,13 @@ static int apply(struct store *s, const struct segment_record *r)
     return got;
 }
 
+/* A life begins with a SNAPSHOT and then its START, so the former says nothing about when the life before it ended. */
+static void seen(struct store *s, const struct segment_record *r)
+{
+    if (r->kind != RECORD_SNAPSHOT)
+        history_seen(&s->history, r->at);
+}
+
 /* Until the spans know all objects: what the journal says of those that nothing happened to. */
 static int seed(struct store *s, const struct segment_record *r)
 {
@@ -172,7 +180,7 @@ static int apply_waiting(struct store *s)
         if (is_start(&r) && s->before_start.us)
             history_seen(&s->history, s->before_start);
         got = apply(s, &r);
-        history_seen(&s->history, r.at);
+        seen(s, &r);
     }
     if (s->events_at.us)
         history_seen(&s->history, s->events_at);
@@ -202,7 +210,7 @@ static int catch_up(struct store *s)
         to = rec.r.seq;
         if (got == 0)
             got = apply(s, &rec.r);
-        history_seen(&s->history, rec.r.at);
+        seen(s, &rec.r);
     }
     journal_reader_release(&rd);
     if (got == 0 && more < 0)

@@ -679,6 +679,9 @@ static void test_trim(void **state UNUSED)
     assert_int_equal(span_at(&h.sql, 2, (struct wall){12 * TIME_S}, &s), 1);
     assert_int_equal(s.seq, 11);
     history_close(&h);
+    open_new(&h, &p);
+    assert_true(h.filled); /* it had spans from its begin */
+    history_close(&h);
     temp_dir_remove(p.dir);
 }
 

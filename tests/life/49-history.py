@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
+"""The past: availability of a living Vigie equals what its events say, second by second; events by group, kind, text and time; the list as of a moment; all of it over a kill, a reload and the
+loss of the database."""
+import calendar
+import json
+import os
+import time
+
+from lib_vigie import ONE, Vigie, main, until, vigie
+
+OBJECTS = ONE + ''.join(f'define service {{\n use ts\n host_name h\n service_description {name}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
+                        for name in ('web', 'db')) + '''
+define hostgroup {
+ hostgroup_name all
+ members h
+}
+define servicegroup {
+ servicegroup_name shop
+ members h,web,h,db
+}
+'''
+STATES = ('ok', 'warning', 'critical', 'unknown')
+NO_BASIS = ('pending', 'not_configured', 'no_data', 'unmonitored')
+
+
+class Asked(Vigie):
+    def ctl(self, *words):
+        return vigie('ctl', words[0], '-c', self.main, *words[1:])
+
+    def text(self, *words):
+        status, out, said = self.ctl(*words)
+        assert status == 0, (words, status, out, said)
+        return out
+
+    def json(self, *words):
+        return json.loads(self.text(*words, '-o', 'json'))
+
+    def events(self, *words):
+        return [json.loads(line) for line in self.text('history', *words, '-n', '1000', '-o', 'json').splitlines()]
+
+    def submit(self, service, state, output):
+        self.text('submit', 'h', service, '-s', state.lower(), '-m', output)
+        until(lambda: any(e.get('text') == output for e in self.events('h', service)), f'{output} is in the history')
+
+
+def rfc(s):
+    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(s))
+
+
+def second(e):
+    return calendar.timegm(time.strptime(e['time'][:19], '%Y-%m-%dT%H:%M:%S'))
+
+
+def by_events(events, begin, end):
+    """Seconds in each state: the state of a second is the last one that was told until its end."""
+    seconds = dict.fromkeys(STATES, 0)
+    told = sorted((second(e), int(e['id']), e['state']) for e in events if e['kind'] in ('alert', 'first_result'))
+    for s in range(begin, end):
+        last = [state for at, _, state in told if at <= s]
+        if last:
+            seconds[last[-1]] += 1
+    return seconds
+
+
+def passed(v, n):
+    """Lets Vigie see n more seconds go by: its own active check tells them."""
+    began = time.time()
+    until(lambda: time.time() - began > n, f'{n} s')
+
+
+def names(listing):
+    return sorted((r['host'], r.get('service', ''), r['state']) for r in listing['resources'])
+
+
+def test_past():
+    with Asked(OBJECTS) as v:
+        begin = int(time.time()) - 3
+        v.start()
+        before = time.time()
+        v.submit('web', 'OK', 'web is fine')
+        v.submit('db', 'OK', 'db is fine')
+        passed(v, 1.1)
+        v.submit('web', 'CRITICAL', 'web has gone away')
+        passed(v, 2.1)
+        middle = time.time()
+        v.submit('web', 'OK', 'web came back')
+        v.submit('web', 'WARNING', 'web is slow')
+        passed(v, 1.1)
+        end = int(time.time())
+
+        # availability and the events
+        got = v.json('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end))
+        want = by_events(v.events('h', 'web'), begin, end)
+        assert {s: got['seconds'][s] for s in STATES} == want and want['critical'] > 0, (got, want)
+        assert sum(got['seconds'].values()) == end - begin, got
+        assert got['outages'] == 1 and got['mttr_s'] == want['critical'] and got['good_s'] == want['ok'] + want['warning'], got
+        same = v.json('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end), '--period', 'always', '--hard')
+        assert same['seconds'] == got['seconds'] and same['period'] == 'always', same
+        many = v.json('availability', '--group', 'shop', '--from', rfc(begin), '--to', rfc(end))
+        assert [r['service'] for r in many['resources']] == ['db', 'web'] and many['resources'][1]['seconds'] == got['seconds'], many
+        assert many['summary']['resources'] == 2 and many['summary']['worst']['service'] == 'web', many
+        assert abs(many['summary']['mean'] - (100 + got['availability']) / 2) < 0.0002, many
+        assert [r['kind'] for r in v.json('availability', '--group', 'all')['resources']] == ['host']
+        text = v.text('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end))
+        assert f'{got["availability"]:.4f} %' in text and '1 outage;' in text, text
+        assert 'the worst h > web' in v.text('availability', '--group', 'shop', '--from', rfc(begin)), many
+        for words, what in ((('h', '--period', 'nine'), 'no time period called nine'), (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time')):
+            status, out, said = v.ctl('availability', *words)
+            assert status != 0 and not out and what in said, (words, said)
+
+        # events
+        assert [e['text'] for e in v.events('--text', 'GONE AWAY', '--kind', 'alert')] == ['web has gone away']
+        assert {e.get('service') for e in v.events('--group', 'shop', '--kind', 'alert,first_result')} == {'web', 'db'}
+        assert not v.events('h', 'web', '--to', rfc(begin))
+        assert v.events('h', 'web', '--kind', 'alert', '--from', rfc(begin))[0]['text'] == 'web has gone away'
+        status, out, said = v.ctl('history', '--kind', 'nonsense')
+        assert status == 1 and 'nonsense' in said, said
+
+        # as of
+        then = v.json('list', '--at', rfc(middle))
+        assert ('h', 'web', 'critical') in names(then) and ('h', 'db', 'ok') in names(then) and then['monitored'], then
+        assert next(r for r in then['resources'] if r.get('service') == 'web')['output'] == 'web has gone away', then
+        assert v.json('list', '--at', rfc(before - 86400))['total'] == 0
+        assert [r['service'] for r in v.json('list', '--at', rfc(middle), '--problems')['resources']] == ['web']
+        assert 'CRITICAL' in v.text('list', '--at', rfc(middle), '--host', 'h')
+
+        # a service is taken out, and put in again
+        objects = open(v.path('objects.cfg')).read()
+        v.put('objects.cfg', objects.replace('service_description db', 'service_description db2').replace('h,web,h,db', 'h,web'))
+        v.text('reload')
+        until(lambda: ('h', 'db2', 'pending') in names(v.json('list', '--at', '0s')) and ('h', 'db', 'ok') not in names(v.json('list', '--at', '0s')), 'the list of now has db2 instead of db')
+        assert ('h', 'db', 'ok') in names(v.json('list', '--at', rfc(middle))), 'what was there then is there still'
+        v.put('objects.cfg', objects)
+        v.text('reload')
+        until(lambda: ('h', 'db', 'pending') in names(v.json('list', '--at', '0s')), 'db is there again, and nothing is known of it')
+        db = v.json('availability', 'h', 'db', '--from', rfc(begin))['seconds']
+        assert db['critical'] == 0 and db['ok'] >= 3, db
+
+        # killed: what nobody saw is neither good nor bad
+        v.kill()
+        passed(v, 2.1)
+        v.start()
+        until(lambda: v.json('availability', 'h', 'web', '--from', rfc(begin))['seconds']['unmonitored'] >= 1, 'the gap is known')
+        again = v.json('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end))
+        assert again['seconds'] == got['seconds'], (again, got)
+        late = v.json('availability', 'h', 'web', '--from', rfc(end))
+        assert late['seconds']['warning'] >= 1 and not late['outages'], late
+
+        # the database is lost: the journal has it all
+        late = int(time.time())
+        before = v.json('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(late))
+        v.stop()
+        for name in os.listdir(v.path('state/db')):
+            if name.startswith('history.db'):
+                os.unlink(v.path('state/db/' + name))
+        v.start()
+        until(lambda: v.json('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(late)) == before, 'the same as before the loss')
+
+
+if __name__ == '__main__':
+    main()
