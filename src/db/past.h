@@ -35,7 +35,11 @@ int past_query(struct history *h, const struct history_args *q, struct rows *row
 /* ---- shared by the files of it ---- */
 typedef int past_answer_f(struct history *h, const struct history_args *q, struct rows *rows,
                           struct err *err);
-past_answer_f past_events_of, past_events_find, past_availability, past_as_of, past_state_at;
+int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_availability(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_as_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_state_at(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 
 bool past_number(struct str s, int64_t *out);
 int past_wrong(const struct history_args *q, size_t argument, struct err *err); /* E_INVAL */
