@@ -229,9 +229,7 @@ int ctl_availability(int argc, char **argv)
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &f.limit},
     };
     const struct opt_command cmd = {
-        .usage =
-            "vigie ctl availability HOST [SERVICE] | --group NAME | --kind KIND [--from TIME] [--to TIME] "
-            "[--period NAME]",
+        .usage = "vigie ctl availability HOST [SERVICE] | --group NAME [--from TIME]",
         .about =
             "How much of the time a host, a service or a group was as it should be (OK, WARNING, UP), exact "
             "to "

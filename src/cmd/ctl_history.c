@@ -91,8 +91,7 @@ int ctl_history(int argc, char **argv)
         {"limit", 'n', OPT_U64, "N", "The last N (100).", &f.limit},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl history [HOST [SERVICE] | --group NAME] [--kind LIST] "
-                 "[--text TEXT] [--from TIME] [--to TIME]",
+        .usage = "vigie ctl history [HOST [SERVICE]] [--group NAME] [--from TIME]",
         .about = "What happened, newest last. Of a host, its services too; of a "
                  "group of hosts, their services too. With -o json, one object a line.",
         .opts = opts,
