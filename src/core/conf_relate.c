@@ -387,8 +387,8 @@ static bool names_sides(const struct conf *c, const struct conf_object *o)
 
 static void check_sides(struct conf *c, const struct conf_object *o, const struct sides *s)
 {
-    if (names_sides(c, o) &&
-        ((!s->masters.checks.n && !s->masters.wrong) || (!s->dependents.checks.n && !s->dependents.wrong)))
+    if (names_sides(c, o) && !s->masters.wrong && !s->dependents.wrong &&
+        (!s->masters.checks.n || !s->dependents.checks.n))
         conf_say(c, CONF_ERROR, conf_object_place(o),
                  "this hostdependency names no host on one side, which allow_empty_hostgroup_assignment=0 "
                  "forbids");

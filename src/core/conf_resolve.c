@@ -57,12 +57,15 @@ static uint32_t append(struct conf *c, uint32_t mine, uint32_t theirs)
 }
 
 /* "check_command !name" in a template of services is for all who use it, whatever they say themselves. */
-static bool is_important(const struct conf *c, const struct conf_object *t, uint32_t prop)
+static bool is_important(const struct conf *c, const struct conf_object *t, unsigned row)
 {
-    const struct conf_prop *p = &c->props.at[prop];
+    for (uint32_t i = 0; row == CONF_D_SERVICE_check_command && i < t->n_props; i++) {
+        const struct conf_prop *p = &c->props.at[t->first_prop + i];
 
-    return p->row == CONF_D_SERVICE_check_command && p->value.n && p->value.p[0] == '!' &&
-           prop >= t->first_prop && prop < t->first_prop + t->n_props;
+        if (p->row == row && p->value.n && p->value.p[0] == '!')
+            return true;
+    }
+    return false;
 }
 
 static void inherit_values(struct conf *c, struct conf_object *o, const struct conf_object *t)
@@ -74,7 +77,7 @@ static void inherit_values(struct conf *c, struct conf_object *o, const struct c
 
         if (!theirs)
             continue;
-        if (!mine || is_important(c, t, theirs - 1))
+        if (!mine || is_important(c, t, info->first + i))
             o->value[i] = theirs;
         else if (conf_kind_is_list(conf_directive(info->first + i)->kind) && c->props.at[mine - 1].value.n &&
                  c->props.at[mine - 1].value.p[0] == '+' && !is_null(c->props.at[theirs - 1].value))

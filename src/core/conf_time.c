@@ -34,8 +34,8 @@ static void add_entry(struct conf *c, struct model_period *p, uint32_t prop)
         return;
     }
     if (weekday < 0 && conf_odd_day(&x) && conf_say_once(c, prop, STR("odd day")))
-        conf_say(c, CONF_MISTAKE, conf_place_of(c, prop),
-                 "there is no such day as '" STR_FMT "'; correct it", STR_ARG(e->key));
+        conf_say(c, CONF_MISTAKE, conf_place_of(c, prop), "there is no such day as '" STR_FMT "'; correct it",
+                 STR_ARG(e->key));
     if (conf_parse_ranges(e->value, r, ARRAY_LEN(r), &n, &odd) < 0) {
         if (conf_say_once(c, prop, e->value))
             conf_say(c, CONF_ERROR, conf_value_place(c, prop),

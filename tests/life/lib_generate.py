@@ -279,7 +279,8 @@ class Config:
 
     def services(self):
         r, odds = self.r, self.r.choice([0.05, 0.15, 0.3, 0.6])
-        use = self.templates('service', r.randint(0, 5), lambda: self.service_lines(odds) + (self.where() if self.odds(0.1) else []))
+        use = self.templates('service', r.randint(0, 5), lambda: self.service_lines(odds) + (self.where() if self.odds(0.1) else []) + (
+            [['check_command', '!' + self.command()]] if self.odds(0.05) else []))
         base = [[['max_check_attempts', '3'], ['check_command', self.command()]]]
         full = lambda own: [x for x in base[0] if x[0] not in [y[0] for y in own] and self.odds(0.995)]
         everywhere = self.service_lines(odds)
