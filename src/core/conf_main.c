@@ -117,7 +117,7 @@ static int64_t leading_number(struct str value)
 {
     int64_t v;
 
-    conf_decimal(value, &v);
+    conf_whole(value, &v);
     return v / 1000000;
 }
 
@@ -171,6 +171,9 @@ static void check_value(struct conf *c, const struct conf_directive *d, struct s
                v > 0)) /* --set is no file of Nagios': half a minute is one */
         conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a number from %d on", d->name, STR_ARG(value),
                  d->least);
+    else if (strstr(d->name, "_skip_check_") && (leading_number(value) < -1 || leading_number(value) > 3))
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a state from 0 to 3, or -1", d->name,
+                 STR_ARG(value));
     else if (d->kind == CONF_KIND_PERCENT && !percent_fits(d, value))
         conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write a number above 0 and below 100", d->name,
                  STR_ARG(value));
