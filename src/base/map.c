@@ -20,22 +20,34 @@ void map_release(struct map *m)
     *m = (struct map)MAP_INIT;
 }
 
+static struct map_entry *entry_of(const struct map *m, size_t at)
+{
+    return &m->entry[(uint32_t)m->slot[at] - 1];
+}
+
+static uint64_t slot_of(uint64_t hash, size_t entry)
+{
+    return (hash >> 32 << 32) | (uint32_t)(entry + 1);
+}
+
 /* The slot that holds key, or the empty slot where it belongs. A slot whose entry was removed is passed over. */
 static size_t find_slot(const struct map *m, struct str key, uint64_t hash)
 {
     size_t at = hash & (m->n_slot - 1);
 
-    while (m->slot[at]) {
-        const struct map_entry *e = &m->entry[m->slot[at] - 1];
+    for (; m->slot[at]; at = (at + 1) & (m->n_slot - 1)) {
+        const struct map_entry *e;
 
+        if (m->slot[at] >> 32 != hash >> 32)
+            continue;
+        e = entry_of(m, at);
         if (e->key && e->hash == hash && str_eq(str_make(e->key, e->key_len), key))
             break;
-        at = (at + 1) & (m->n_slot - 1);
     }
     return at;
 }
 
-/* Drops removed entries and makes the slot table fit for twice the live ones. */
+/* Drops removed entries and makes the slot table fit for half as many again as live ones, or more. */
 static void rebuild(struct map *m)
 {
     size_t live = 0, n_slot = 16;
@@ -45,7 +57,7 @@ static void rebuild(struct map *m)
             m->entry[live++] = m->entry[i];
     }
     m->n_entry = live;
-    while (n_slot < live * 4 + 4)
+    while (n_slot < live * 2 + 4)
         n_slot *= 2;
     mem_free(m->slot);
     m->slot = mem_calloc(n_slot, sizeof(*m->slot));
@@ -55,32 +67,39 @@ static void rebuild(struct map *m)
 
         while (m->slot[at])
             at = (at + 1) & (n_slot - 1);
-        m->slot[at] = (uint32_t)i + 1;
+        m->slot[at] = slot_of(m->entry[i].hash, i);
     }
 }
 
-bool map_put(struct map *m, struct str key, uint64_t value)
+uint64_t *map_place(struct map *m, struct str key, bool *is_new)
 {
     uint64_t hash = hash_bytes(key.p, key.n);
     struct map_entry *e;
     size_t at;
 
-    if ((m->n_entry + 1) * 2 > m->n_slot)
+    if ((m->n_entry + 1) * 4 > m->n_slot * 3)
         rebuild(m);
     at = find_slot(m, key, hash);
-    if (m->slot[at]) {
-        m->entry[m->slot[at] - 1].value = value;
-        return false;
-    }
+    *is_new = !m->slot[at];
+    if (!*is_new)
+        return &entry_of(m, at)->value;
     if (m->n_entry == m->cap_entry) {
         m->cap_entry = MAX(m->cap_entry * 2, (size_t)8);
         m->entry = mem_realloc_array(m->entry, m->cap_entry, sizeof(*m->entry));
     }
-    e = &m->entry[m->n_entry++];
-    *e = (struct map_entry){.key = mem_strndup(key.p, key.n), .key_len = key.n, .hash = hash, .value = value};
-    m->slot[at] = (uint32_t)m->n_entry;
+    e = &m->entry[m->n_entry];
+    *e = (struct map_entry){.key = mem_strndup(key.p, key.n), .key_len = key.n, .hash = hash};
+    m->slot[at] = slot_of(hash, m->n_entry++);
     m->count++;
-    return true;
+    return &e->value;
+}
+
+bool map_put(struct map *m, struct str key, uint64_t value)
+{
+    bool is_new;
+
+    *map_place(m, key, &is_new) = value;
+    return is_new;
 }
 
 static struct map_entry *lookup(const struct map *m, struct str key)
@@ -90,7 +109,7 @@ static struct map_entry *lookup(const struct map *m, struct str key)
     if (!m->n_slot)
         return NULL;
     at = find_slot(m, key, hash_bytes(key.p, key.n));
-    return m->slot[at] ? &m->entry[m->slot[at] - 1] : NULL;
+    return m->slot[at] ? entry_of(m, at) : NULL;
 }
 
 bool map_get(const struct map *m, struct str key, uint64_t *value)

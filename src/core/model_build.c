@@ -43,43 +43,56 @@ uint32_t model_build_empty(struct model_build *b)
     return b->empty;
 }
 
+static uint32_t add_string(struct model_build *b, struct str s)
+{
+    uint32_t at;
+
+    BUG_ON(b->strings.len + s.n + 8 > UINT32_MAX);
+    buf_add_le32(&b->strings, (uint32_t)s.n);
+    at = (uint32_t)b->strings.len;
+    buf_add_str(&b->strings, s);
+    buf_add_char(&b->strings, '\0');
+    return at;
+}
+
 uint32_t model_build_str(struct model_build *b, struct str s)
 {
-    uint64_t at;
+    uint64_t *at;
+    bool is_new;
 
     if (!s.n)
         return 0;
-    if (s.n <= INTERN_MAX && map_get(&b->string_at, s, &at))
-        return (uint32_t)at;
-    BUG_ON(b->strings.len + s.n + 8 > UINT32_MAX);
-    buf_add_le32(&b->strings, (uint32_t)s.n);
-    at = b->strings.len;
-    buf_add_str(&b->strings, s);
-    buf_add_char(&b->strings, '\0');
-    if (s.n <= INTERN_MAX)
-        map_put(&b->string_at, s, at);
-    return (uint32_t)at;
+    if (s.n > INTERN_MAX)
+        return add_string(b, s);
+    at = map_place(&b->string_at, s, &is_new);
+    if (is_new)
+        *at = add_string(b, s);
+    return (uint32_t)*at;
+}
+
+static uint32_t add_list(struct model_build *b, const uint32_t *v, size_t n)
+{
+    uint32_t first = (uint32_t)b->index.n;
+
+    VEC_RESERVE(&b->index, b->index.n + n);
+    memcpy(b->index.at + b->index.n, v, n * sizeof(*v));
+    b->index.n += n;
+    return first;
 }
 
 struct model_list model_build_list(struct model_build *b, const uint32_t *v, size_t n)
 {
-    struct model_list l = {0, (uint32_t)n};
-    struct str key = str_make((const char *)v, n * sizeof(*v));
-    uint64_t at;
+    uint64_t *at;
+    bool is_new;
 
     if (!n)
-        return l;
-    if (n <= 64 && map_get(&b->list_at, key, &at)) {
-        l.first = (uint32_t)at;
-        return l;
-    }
-    l.first = (uint32_t)b->index.n;
-    VEC_RESERVE(&b->index, b->index.n + n);
-    memcpy(b->index.at + b->index.n, v, n * sizeof(*v));
-    b->index.n += n;
-    if (n <= 64)
-        map_put(&b->list_at, key, l.first);
-    return l;
+        return (struct model_list){0, 0};
+    if (n > 64)
+        return (struct model_list){add_list(b, v, n), (uint32_t)n};
+    at = map_place(&b->list_at, str_make((const char *)v, n * sizeof(*v)), &is_new);
+    if (is_new)
+        *at = add_list(b, v, n);
+    return (struct model_list){(uint32_t)*at, (uint32_t)n};
 }
 
 uint32_t model_build_slot(struct model_build *b, struct str secret)

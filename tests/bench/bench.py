@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`./dev bench [--json FILE]`: Vigie beside Debian's nagios4 on this machine, one after the other, with the same services,
+"""`./dev bench [PART...] [--json FILE]`: Vigie beside Debian's nagios4 on this machine, one after the other, with the same services,
 the same plugin and the same user. Prints a table; --json writes a list of {name, value, unit, rival, ratio}.
 
+Parts: load, saturated, steady, reload, config; without a word all but config.
+    config_*     (config) reading, resolving and verifying configurations of different shapes, tests/bench/shapes.py; icinga2 beside it
+    first_stored_after_ready_*, spread_*, budget_*    (config) from READY to the first result in the log; checks a second in the first round, the most over
+                 the mean; memory of all processes over 40 MiB and 0.9 KiB a service
     verify_*     checking a configuration of 1k, 10k, 100k services
     first_run_*, first_stored_*    from the start to the first plugin, to the first result in the log
     memory_*     PSS of all processes of the engine, plugins left out, after the first result
@@ -26,6 +30,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import engines  # noqa: E402
+import shapes  # noqa: E402
 
 SRC = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
 BUILD = os.path.join(SRC, 'build')
@@ -52,6 +57,24 @@ def find_rival():
     return None
 
 
+def find_icinga():
+    """Debian's icinga2 as words to begin a command with: installed, or unpacked under build/; or none."""
+    folder, inside = os.path.join(BUILD, 'rival-icinga'), 'usr/lib/x86_64-linux-gnu/icinga2/sbin/icinga2'
+    if os.access('/' + inside, os.X_OK):
+        return ['/' + inside]
+    if not os.access(f'{folder}/{inside}', os.X_OK):
+        os.makedirs(folder, exist_ok=True)
+        say('fetching icinga2-bin to compare with (unpacked under build/rival-icinga, not installed)')
+        subprocess.run(['apt-get', '-q', 'download', 'icinga2-bin', 'icinga2-common', 'libboost-context1.74.0', 'libboost-thread1.74.0', 'libboost-coroutine1.74.0'],
+                       cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for deb in glob.glob(folder + '/*.deb'):
+            subprocess.run(['dpkg-deb', '-x', deb, folder], check=True)
+    if os.access(f'{folder}/{inside}', os.X_OK):
+        return ['env', f'LD_LIBRARY_PATH={folder}/usr/lib/x86_64-linux-gnu', f'{folder}/{inside}']
+    say('no icinga2 to be had: without it')
+    return None
+
+
 def compile_plugins(folder):
     source, made = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'stamp.c'), {}
     for kind, flags in (('floor', ['-DFLOOR', '-nostdlib', '-static', '-fno-stack-protector']), ('libc', [])):
@@ -70,7 +93,7 @@ class Table:
         self.rows = {}
 
     def add(self, name, unit, engine, value):
-        row = self.rows.setdefault(name, {'unit': unit, 'vigie': [], 'nagios4': []})
+        row = self.rows.setdefault(name, {'unit': unit, 'vigie': [], 'nagios4': [], 'icinga2': []})
         if value is not None:
             row[engine].append(value)
             say(f'    {engine:8} {name} = {value:.4g} {unit}')
@@ -78,10 +101,10 @@ class Table:
     def result(self):
         out = []
         for name, row in self.rows.items():
-            value, rival = (statistics.median(row[e]) if row[e] else None for e in ('vigie', 'nagios4'))
+            value, rival, other = (statistics.median(row[e]) if row[e] else None for e in ('vigie', 'nagios4', 'icinga2'))
             ratio = value / rival if value is not None and rival else None
             out.append({'name': name, 'value': rounded(value), 'unit': row['unit'], 'rival': rounded(rival),
-                        'ratio': rounded(ratio)})
+                        'ratio': rounded(ratio), **({'icinga2': rounded(other)} if other is not None else {})})
         return out
 
 
@@ -172,6 +195,29 @@ def reloading(table, engine, n, a):
         engine.stop()
 
 
+def started(table, engine, n):
+    """A start with many services: the first result behind READY, memory, and how evenly the first round is laid."""
+    interval = max(30, n // 2000)
+    engine.configure(n, interval)
+    engine.start()
+    try:
+        ready = engine.wait_ready(60)
+        _, stored = engine.wait_first(150)
+        if ready is not None and stored is not None:
+            table.add(f'first_stored_after_ready_{short(n)}', 's', engine.name, stored - ready)
+        time.sleep(interval + 3)
+        engine.alive()
+        at = [ns for _, ns in engine.stamps()]
+        first, per = min(at), [0] * interval
+        for ns in at:
+            if ns < first + interval * 10 ** 9:
+                per[(ns - first) // 10 ** 9] += 1
+        table.add(f'spread_{short(n)}', 'max/mean', engine.name, max(per) / (sum(per) / len(per)))
+        table.add(f'budget_{short(n)}', 'of budget', engine.name, engine.memory_kib() / (40 * 1024 + 0.9 * n))
+    finally:
+        engine.stop()
+
+
 def machine():
     with open('/proc/cpuinfo') as f:
         model = next((l.split(':', 1)[1].strip() for l in f if l.startswith('model name')), platform.machine())
@@ -180,13 +226,18 @@ def machine():
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('parts', nargs='*', metavar='PART', help='load, saturated, steady, reload, config (all but config)')
     ap.add_argument('--json', metavar='FILE')
-    ap.add_argument('--only', default='load,saturated,steady,reload', help='parts to run (%(default)s)')
+    ap.add_argument('--only', default='load,saturated,steady,reload', help='the same, by comma')
     ap.add_argument('--engines', default='nagios4,vigie')
     ap.add_argument('--sizes', default='1000,10000,100000')
     ap.add_argument('--seconds', type=float, default=10)
     ap.add_argument('--reps', type=int, default=2)
     a = ap.parse_args()
+    only = a.parts or a.only.split(',')
+    for part in only:
+        if part not in ('load', 'saturated', 'steady', 'reload', 'config'):
+            ap.error(f"there is no part '{part}'; write load, saturated, steady, reload or config")
     folder = tempfile.mkdtemp(prefix='vigie-bench-', dir='/tmp')
     os.chmod(folder, 0o755)
     rival = find_rival() if 'nagios4' in a.engines else None
@@ -209,22 +260,28 @@ def main():
         plugins = compile_plugins(folder)
         for rep in range(a.reps):
             say(f'round {rep + 1} of {a.reps}')
-            for n in map(int, a.sizes.split(',')) if 'load' in a.only.split(',') else []:
+            for n in map(int, a.sizes.split(',')) if 'load' in only else []:
                 each(load, 'floor', n, 'floor')
             for kind in ('floor', 'libc'):
-                if 'saturated' in a.only.split(','):
+                if 'saturated' in only:
                     each(saturated, kind, kind, a)
-            if 'steady' in a.only:
+            if 'steady' in only:
                 each(steady, 'floor', 'floor', a)
-            if 'reload' in a.only:
+            if 'reload' in only:
                 each(reloading, 'floor', 50000, a)
+            if 'config' in only:
+                each(started, 'floor', 100000)
+        if 'config' in only:
+            shaped = shapes.Shaped(folder, rival, find_icinga() if 'nagios4' in a.engines else None, os.path.join(BUILD, 'release', 'vigie'))
+            shapes.run(table, shaped, [10000, 100000], max(2, a.reps))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     result = table.result()
-    print(f'{"":24}{"vigie":>10} {"nagios4":>10} {"ratio":>7}   ({time.strftime("%Y-%m-%d")}, {machine()})')
+    print(f'{"":32}{"vigie":>10} {"nagios4":>10} {"ratio":>7}   ({time.strftime("%Y-%m-%d")}, {machine()})')
     for r in result:
         cells = ['-' if r[k] is None else f'{r[k]:g}' for k in ('value', 'rival', 'ratio')]
-        print(f'{r["name"]:24}{cells[0]:>10} {cells[1]:>10} {cells[2]:>7}  {r["unit"]}')
+        other = f'   icinga2 {r["icinga2"]:g}' if 'icinga2' in r else ''
+        print(f'{r["name"]:32}{cells[0]:>10} {cells[1]:>10} {cells[2]:>7}  {r["unit"]}{other}')
     for p in problems:
         print(f'failed: {p}')
     if a.json:

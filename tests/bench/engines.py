@@ -125,7 +125,7 @@ def pss_kib(pids):
 
 class Engine:
     """One engine with one configuration in a folder of its own."""
-    name, program = '', ''
+    name, program, ready_word = '', '', ''
 
     def __init__(self, folder, plugin):
         self.d, self.plugin = os.path.join(folder, self.name), plugin
@@ -192,6 +192,16 @@ class Engine:
                 stored = time.monotonic() - self.begin
             time.sleep(0.01)
         return ran, stored
+
+    def wait_ready(self, limit):
+        """Seconds from the start to the word READY; None of an engine that does not say it."""
+        while self.ready_word and time.monotonic() - self.begin < limit:
+            self.alive()
+            with open(self.d + '/run.out', errors='replace') as f:
+                if self.ready_word in f.read():
+                    return time.monotonic() - self.begin
+            time.sleep(0.005)
+        return None
 
     def logged(self):
         try:
@@ -260,7 +270,7 @@ class Nagios(Engine):
 
 
 class Vigie(Engine):
-    name = 'vigie'
+    name, ready_word = 'vigie', 'READY'
 
     def __init__(self, folder, plugin, program):
         super().__init__(folder, plugin)
