@@ -135,11 +135,12 @@ static bool is_word_of(enum conf_kind kind, struct str value)
         {CONF_KIND_DELAY_METHOD, {"n", "d", "s"}},
     };
     bool known = true;
+    int64_t number;
 
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (words[i].kind != kind)
             continue;
-        known = kind == CONF_KIND_DELAY_METHOD && leading_number(value) > 0;
+        known = kind == CONF_KIND_DELAY_METHOD && (conf_decimal(value, &number), number > 0);
         for (size_t k = 0; k < ARRAY_LEN(words[i].word) && words[i].word[k]; k++)
             known = known || str_eq_c(value, words[i].word[k]);
     }
