@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { VALUE_MOST = 30 }; /* columns; where a longer value comes from stands below it */
+enum {
+    VALUE_MOST = 30, /* columns; a longer value makes no others wait */
+    LINE_MOST = 100, /* where a value comes from stands below it when it would be more */
+};
 
 struct str config_shown(const struct config_options *o, struct str value, bool secret)
 {
@@ -107,6 +110,15 @@ static void measure(struct table *t)
     buf_release(&b);
 }
 
+/* How long the line is with a place behind a value so long. */
+static size_t line_of(const struct table *t, const struct conf_origin_part *p, size_t value,
+                      const struct buf *place)
+{
+    size_t through = columns(p->through);
+
+    return 2 + t->name + 2 + value + 2 + (through ? t->place + 2 + through : columns(buf_str(place)));
+}
+
 /* The places of a row; the first stands behind the value when that left room, the others below. */
 static void origins(const struct table *t, const struct conf_origin_row *r, size_t used)
 {
@@ -115,14 +127,14 @@ static void origins(const struct table *t, const struct conf_origin_row *r, size
     for (uint32_t i = 0; i < r->n_parts; i++) {
         const struct conf_origin_part *p = &t->g->parts.at[r->first_part + i];
 
-        if (i || used > t->value) {
+        buf_clear(&b);
+        part_place(t, r, i, &b);
+        if (i || (used > t->value && line_of(t, p, used, &b) > LINE_MOST)) {
             buf_add_c(t->out, "\n  ");
             pad(t->out, 0, t->name + 2);
             used = 0;
         }
-        pad(t->out, used, t->value + 2);
-        buf_clear(&b);
-        part_place(t, r, i, &b);
+        pad(t->out, used, MAX(used, t->value) + 2);
         buf_add_str(t->out, buf_str(&b));
         if (p->through.n) {
             pad(t->out, columns(buf_str(&b)), t->place + 2);
