@@ -41,20 +41,25 @@ static struct str folder(const struct conf *c)
     return str_make(path, slash ? (size_t)(slash - path) + 1 : 0);
 }
 
-static void add_place(const struct conf *c, uint32_t file, uint32_t line, struct buf *out)
+static void add_file(const struct conf *c, uint32_t file, struct buf *out)
 {
-    struct str path, dir = folder(c);
+    struct str path = str_of(conf_file_path(c, file)), dir = folder(c);
 
-    if (file == UINT32_MAX) {
-        buf_add_c(out, "--set");
-        return;
-    }
-    path = str_of(conf_file_path(c, file));
     if (dir.n > 1 && str_starts(path, dir))
         path = str_sub(path, dir.n, path.n);
     if (str_starts(path, STR("./")))
         path = str_sub(path, 2, path.n);
-    buf_printf(out, STR_FMT ":%u", STR_ARG(path), line);
+    buf_add_str(out, path);
+}
+
+static void add_place(const struct conf *c, uint32_t file, uint32_t line, struct buf *out)
+{
+    if (file == UINT32_MAX) {
+        buf_add_c(out, "--set");
+        return;
+    }
+    add_file(c, file, out);
+    buf_printf(out, ":%u", line);
 }
 
 /* ---- rows ---- */
@@ -201,10 +206,9 @@ static void groups(const struct table *t, const char *title, const struct conf_o
             group_row(t, &all[i], width);
 }
 
-static void title(const struct table *t)
+static void object_title(const struct table *t)
 {
     const struct conf_origin *g = t->g;
-    struct str dir = folder(t->c);
 
     buf_printf(t->out, "%s%s%s " STR_FMT, conf_type_name(g->type), g->is_template ? " template" : "",
                conf_origin_is_relation(g->type) && !g->is_template ? " of" : "", STR_ARG(g->name));
@@ -214,6 +218,19 @@ static void title(const struct table *t)
     add_place(t->c, g->file, g->line, t->out);
     if (g->uses.n)
         buf_printf(t->out, ", uses " STR_FMT, STR_ARG(g->uses));
+}
+
+static void title(const struct table *t)
+{
+    const struct conf_origin *g = t->g;
+    struct str dir = folder(t->c);
+
+    if (g->type == CONF_TYPE_COUNT) {
+        buf_add_c(t->out, "main file ");
+        add_file(t->c, 0, t->out);
+    } else {
+        object_title(t);
+    }
     if (dir.n > 1 && !str_eq_c(dir, "./"))
         buf_printf(t->out, "\n(files below " STR_FMT ")", STR_ARG(str_sub(dir, 0, dir.n - 1)));
     buf_add_c(t->out, "\n\n");
@@ -224,8 +241,7 @@ void config_text(const struct config_options *o, const struct conf *c, const str
 {
     struct table t = {.o = o, .c = c, .g = g, .out = out};
 
-    if (g->type != CONF_TYPE_COUNT)
-        title(&t);
+    title(&t);
     rows(&t);
     groups(&t, "Brought to it by", g->groups.at, g->groups.n, true);
     groups(&t, "Groups", g->groups.at, g->groups.n, false);

@@ -132,16 +132,22 @@ static bool trace(struct conf_tracer *t, const struct chain *ch, unsigned row, s
     return has;
 }
 
-static bool has_keyed(const struct conf_object *o, uint32_t prop)
+/* Does an object have this line, its own or inherited as it is? */
+static bool has_prop(const struct conf_object *o, uint32_t prop)
 {
+    unsigned row_count = conf_type_info(o->type)->n;
+
     for (uint32_t i = 0; i < o->n_keyed; i++)
         if (o->keyed[i] == prop)
+            return true;
+    for (unsigned i = 0; i < row_count; i++)
+        if (o->value[i] == prop + 1)
             return true;
     return false;
 }
 
-/* Custom variables and days are never put together: the one that counts is a line of the object or of one of its templates. */
-static bool trace_keyed(struct conf_tracer *t, const struct chain *ch, uint32_t prop)
+/* A value that was not put together is a line of the object or of one of its templates. */
+static bool trace_prop(struct conf_tracer *t, const struct chain *ch, uint32_t prop)
 {
     const struct conf_object *o = &t->c->objects.at[ch->object];
     struct str rest = o->use, name;
@@ -155,13 +161,25 @@ static bool trace_keyed(struct conf_tracer *t, const struct chain *ch, uint32_t 
         struct chain link = {ch, 0, ch->depth + 1};
 
         if (!map_get(&t->c->templates[o->type], name, &at) || is_in(ch, (uint32_t)at) ||
-            !has_keyed(&t->c->objects.at[at], prop))
+            !has_prop(&t->c->objects.at[at], prop))
             continue;
         link.object = (uint32_t)at;
-        if (trace_keyed(t, &link, prop))
+        if (trace_prop(t, &link, prop))
             return true;
     }
     return false;
+}
+
+/* The parts of the value that an object has in a row. */
+static void trace_value(struct conf_tracer *t, uint32_t object, unsigned row)
+{
+    const struct conf_object *o = &t->c->objects.at[object];
+    const struct conf_prop *p = conf_get(t->c, o, row);
+    const struct chain self = {NULL, object, 0};
+    struct str ignored;
+
+    if (p && !trace_prop(t, &self, (uint32_t)(p - t->c->props.at)))
+        trace(t, &self, row, &ignored);
 }
 
 /* ---- rows ---- */
@@ -197,10 +215,11 @@ static void row_of(struct conf_tracer *t, uint32_t object, unsigned row)
 {
     const struct conf_object *o = &t->c->objects.at[object];
     const struct conf_directive *d = conf_directive(row);
-    const struct chain self = {NULL, object, 0};
     bool said = conf_get(t->c, o, row);
     struct str value = conf_text(t->c, o, row);
 
+    if (row == CONF_D_SERVICE_check_command && value.n && value.p[0] == '!') /* is no part of the name */
+        value = str_sub(value, 1, value.n);
     if (!said && !value.n && is_named_so(row) && !t->out->is_template)
         value = conf_text(t->c, o, conf_type_info(o->type)->name_row);
     if (!said && (!value.n || d->acted != 1)) /* the default of what is not acted on counts for nothing */
@@ -209,7 +228,7 @@ static void row_of(struct conf_tracer *t, uint32_t object, unsigned row)
         conf_secret_row(row);
     VEC_LAST(&t->out->rows).row = row;
     if (said)
-        trace(t, &self, row, &value);
+        trace_value(t, object, row);
     end_row(t);
 }
 
@@ -227,7 +246,7 @@ static void keyed_of(struct conf_tracer *t, uint32_t object)
         add_row(t, arena_str(&t->out->arena, buf_str(&name)), is_null(p->value) && !day ? STR_NULL : p->value,
                 CONF_ORIGIN_FILE)
             ->secret = !day && conf_secret_name(p->key);
-        trace_keyed(t, &self, o->keyed[i]);
+        trace_prop(t, &self, o->keyed[i]);
         end_row(t);
         buf_release(&name);
     }
@@ -263,8 +282,7 @@ void conf_origin_take(struct conf_tracer *t, uint32_t holder, unsigned my_row, u
                       enum conf_origin_source source)
 {
     const struct conf_object *h = &t->c->objects.at[holder];
-    const struct chain self = {NULL, holder, 0};
-    struct str ignored, theirs = conf_text(t->c, h, holder_row), own;
+    struct str theirs = conf_text(t->c, h, holder_row), own;
     struct conf_origin_row *r;
     uint32_t first = (uint32_t)t->out->parts.n;
 
@@ -287,7 +305,7 @@ void conf_origin_take(struct conf_tracer *t, uint32_t holder, unsigned my_row, u
         r->secret = conf_secret_row(holder_row);
     }
     r->first_part = first;
-    trace(t, &self, holder_row, &ignored);
+    trace_value(t, holder, holder_row);
     r->n_parts = (uint32_t)t->out->parts.n - first;
 }
 
@@ -428,6 +446,23 @@ static bool is_set_option(const struct conf *c, const struct conf_directive *d)
     return false;
 }
 
+/* All files and folders of objects: each counts, in this order. False: the directive is none of these. */
+static bool object_files(struct conf_tracer *t, const struct conf_directive *d)
+{
+    size_t before = t->out->rows.n;
+
+    for (size_t i = 0; i < t->c->to_read.n; i++) {
+        const struct conf_prop *p = &t->c->to_read.at[i];
+
+        if (!str_eq_c(p->key, d->name))
+            continue;
+        add_row(t, p->key, p->value, CONF_ORIGIN_FILE);
+        add_place(t, (struct conf_place){p->file, p->line, p->column}, p->value);
+        end_row(t);
+    }
+    return t->out->rows.n > before;
+}
+
 void conf_origin_main(struct conf *c, struct conf_origin *out)
 {
     struct conf_tracer t = {c, out};
@@ -437,7 +472,7 @@ void conf_origin_main(struct conf *c, struct conf_origin *out)
         const struct conf_directive *d = conf_main(i);
         struct str value = c->main_value[i].p ? c->main_value[i] : str_of(d->def);
 
-        if (!value.n || (!c->main_value[i].p && d->acted != 1) || is_set_option(c, d))
+        if (!value.n || (!c->main_value[i].p && d->acted != 1) || is_set_option(c, d) || object_files(&t, d))
             continue;
         add_row(&t, str_of(d->name), value, c->main_value[i].p ? CONF_ORIGIN_FILE : CONF_ORIGIN_DEFAULT);
         if (c->main_value[i].p)

@@ -202,6 +202,17 @@ def test_groups_and_what_brings_a_service():
         assert groups('contact', 'bob') == [('contactgroup', 'team', 'members', None)]
 
 
+def test_the_main_file():
+    with Place(extra='cfg_file=more.cfg\ncfg_file=most.cfg\nmax_concurrent_checks=7\n') as p:
+        p.put('more.cfg', '')
+        p.put('most.cfg', '')
+        text = p.show('main', '--origin', '--set', 'max_concurrent_checks=8')
+        assert text.startswith(f'main file nagios.cfg\n(files below {p.d})\n'), text
+        assert re.findall(r'cfg_file +\S*?(\w+\.cfg) +(nagios.cfg:\d)', text) == [('objects.cfg', 'nagios.cfg:1'), ('more.cfg', 'nagios.cfg:4'), ('most.cfg', 'nagios.cfg:5')], text
+        assert re.search(r'^  max_concurrent_checks +8 +--set$', text, re.M) and re.search(r'^  interval_length +60 +default$', text, re.M), text
+        assert '$USER1$ ' in text and re.search(r'^  \$USER3\$ +\*{8} +resource.cfg:2$', text, re.M), text
+
+
 def test_members_of_groups():
     with Place() as p:
         def members(*words):

@@ -97,6 +97,20 @@ static void test_templates(void **state UNUSED)
     expect(objects, want, ARRAY_LEN(want));
 }
 
+/* Nagios has a template of services say so for all. */
+static void test_an_important_command(void **state UNUSED)
+{
+    static const char objects[] = COMMON
+        "define host{\nhost_name h\nmax_check_attempts 1\n}\n"                              /* 5 to 8 */
+        "define service{\nname t\nregister 0\ncheck_command !ok\nmax_check_attempts 1\n}\n" /* 9 to 14 */
+        "define service{\nuse t\nhost_name h\nservice_description s\ncheck_command ok!mine\n}\n";
+    static const struct want want[] = {
+        {CONF_SERVICE, "h", "s", "check_command", "ok: !ok at 12 through t"},
+    };
+
+    expect(objects, want, ARRAY_LEN(want));
+}
+
 static void test_a_line_that_counts_for_nothing(void **state UNUSED)
 {
     static const char objects[] = COMMON
@@ -330,9 +344,13 @@ static void test_every_directive_counts(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_templates),        cmocka_unit_test(test_a_line_that_counts_for_nothing),
-        cmocka_unit_test(test_what_others_give), cmocka_unit_test(test_order),
-        cmocka_unit_test(test_groups),           cmocka_unit_test(test_every_directive_counts),
+        cmocka_unit_test(test_templates),
+        cmocka_unit_test(test_a_line_that_counts_for_nothing),
+        cmocka_unit_test(test_what_others_give),
+        cmocka_unit_test(test_an_important_command),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_every_directive_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
