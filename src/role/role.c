@@ -10,6 +10,7 @@
 #include "role/rights.h"
 #include "wire/link.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 enum { CONTROL_FD = 3 };
+#define BIG_BYTES (4 * 1024 * 1024) /* a block that is mapped by itself */
 
 struct role_config {
     struct map options; /* name -> pointer to the value */
@@ -437,6 +439,8 @@ int role_main(const struct role_ops *const *table, size_t n, int argc, char **ar
         return 2;
     }
     log_init(name, verbose ? LOG_DEBUG : LOG_INFO);
+    /* Said once, it does not rise with use: the states that a reload leaves behind go back to the system. */
+    mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
     loop = loop_new();
     signal(SIGPIPE, SIG_IGN);
     /* Ctrl-C goes to the whole foreground group: the parent alone decides the order of the end. */
