@@ -242,7 +242,7 @@ void carry_end(struct world *w, struct carry *c)
         w->st[i].oid = c->oids[i];
         world_touch(w, i);
     }
-    oids_build(w);
+    world_know_oids(w);
     mem_free(c->st);
     mem_free(c->contact);
     mem_free(c->to);

@@ -2,12 +2,10 @@
 #include "core/oids.h"
 
 #include "base/hash.h"
-#include "core/world_in.h"
 
 /* Where oid stands, or the empty slot where it would stand. */
-static uint32_t find_slot(const struct world *w, uint64_t oid)
+static uint32_t find_slot(const struct oids *o, uint64_t oid)
 {
-    const struct oids *o = &w->oids;
     uint32_t at = (uint32_t)hash_bytes(&oid, sizeof(oid)) & (o->n_slot - 1);
 
     while (o->slot[at] && o->oid[o->slot[at] - 1] != oid)
@@ -15,19 +13,17 @@ static uint32_t find_slot(const struct world *w, uint64_t oid)
     return at;
 }
 
-void oids_build(struct world *w)
+void oids_take(struct oids *o, uint64_t *oid, uint32_t n)
 {
-    uint32_t n = 16;
-
-    while (n < w->n * 2)
-        n *= 2;
-    oids_release(&w->oids);
-    w->oids.slot = mem_calloc(n, sizeof(*w->oids.slot));
-    w->oids.n_slot = n;
-    w->oids.oid = mem_calloc((size_t)w->n + 1, sizeof(*w->oids.oid));
-    for (uint32_t i = 0; i < w->n; i++)
-        if ((w->oids.oid[i] = w->st[i].oid) != 0)
-            w->oids.slot[find_slot(w, w->st[i].oid)] = i + 1;
+    oids_release(o);
+    o->oid = oid;
+    o->n_slot = 16;
+    while (o->n_slot < n * 2)
+        o->n_slot *= 2;
+    o->slot = mem_calloc(o->n_slot, sizeof(*o->slot));
+    for (uint32_t i = 0; i < n; i++)
+        if (oid[i])
+            o->slot[find_slot(o, oid[i])] = i + 1;
 }
 
 void oids_release(struct oids *o)
@@ -37,15 +33,15 @@ void oids_release(struct oids *o)
     *o = (struct oids){0};
 }
 
-bool oids_find(const struct world *w, uint64_t oid, uint32_t *check)
+bool oids_find(const struct oids *o, uint64_t oid, uint32_t *check)
 {
     uint32_t at;
 
-    if (!oid || !w->oids.n_slot)
+    if (!oid || !o->n_slot)
         return false;
-    at = find_slot(w, oid);
-    if (!w->oids.slot[at])
+    at = find_slot(o, oid);
+    if (!o->slot[at])
         return false;
-    *check = w->oids.slot[at] - 1;
+    *check = o->slot[at] - 1;
     return true;
 }

@@ -9,16 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct world;
-
 struct oids {
     uint64_t *oid;   /* by index */
     uint32_t *slot;  /* index + 1; 0: empty */
     uint32_t n_slot; /* a power of two, or 0 */
 };
 
-/* From the identities in w->st; a check whose identity is 0 has none yet. */
-void oids_build(struct world *w);
+/* oid: the identity of each of n checks, on the heap, taken; a check whose identity is 0 has none yet. What o held before is released. */
+void oids_take(struct oids *o, uint64_t *oid, uint32_t n);
 void oids_release(struct oids *o);
 /* False: no check has it (0 is nobody's). */
-bool oids_find(const struct world *w, uint64_t oid, uint32_t *check);
+bool oids_find(const struct oids *o, uint64_t oid, uint32_t *check);

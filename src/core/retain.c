@@ -289,7 +289,7 @@ static void end_state(struct world *w, uint64_t oid)
     uint32_t check;
 
     map_remove_u64(&w->gone, oid);
-    if (!oids_find(w, oid, &check))
+    if (!oids_find(&w->oids, oid, &check))
         return;
     state_release(&w->st[check]);
     retain_fresh(w, check);
@@ -303,19 +303,19 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
 
     switch (kind) {
     case RECORD_STATE:
-        if (oids_find(w, r->state.oid, &idx))
+        if (oids_find(&w->oids, r->state.oid, &idx))
             load_state(w, idx, &r->state);
         else
             map_put_u64(&w->gone, r->state.oid, r->state.oid);
         break;
     case RECORD_STATE_END: end_state(w, r->state_end.oid); break;
     case RECORD_COMMENT:
-        if (oids_find(w, r->comment.oid, &idx))
+        if (oids_find(&w->oids, r->comment.oid, &idx))
             note_comment_restore(w, &r->comment, idx);
         break;
     case RECORD_COMMENT_DEL: note_comment_forget(w, r->comment_del.id); break;
     case RECORD_DOWNTIME:
-        if (oids_find(w, r->downtime.oid, &idx))
+        if (oids_find(&w->oids, r->downtime.oid, &idx))
             note_downtime_restore(w, &r->downtime, idx);
         break;
     case RECORD_DOWNTIME_DEL: note_downtime_forget(w, r->downtime_del.id); break;

@@ -236,7 +236,7 @@ static void send_intent(struct world *w, struct world_intent *in)
         return;
     if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0)
         return;
-    if (!oids_find(w, r.oid, &idx))
+    if (!oids_find(&w->oids, r.oid, &idx))
         idx = 0;
     set_sent(w, in, true);
     if (r.cmd) {
@@ -330,7 +330,7 @@ static void log_undelivered(struct world *w, const struct world_intent *in, stru
     uint32_t check;
 
     if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0 ||
-        !oids_find(w, r.oid, &check)) {
+        !oids_find(&w->oids, r.oid, &check)) {
         nlog_text(w, "Warning: A notification was not delivered: " STR_FMT, STR_ARG(str_sub(error, 0, 200)));
         return;
     }

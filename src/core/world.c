@@ -211,6 +211,15 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     finish(w);
 }
 
+void world_know_oids(struct world *w)
+{
+    uint64_t *oid = mem_calloc((size_t)w->n + 1, sizeof(*oid));
+
+    for (uint32_t i = 0; i < w->n; i++)
+        oid[i] = w->st[i].oid;
+    oids_take(&w->oids, oid, w->n);
+}
+
 bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, size_t n)
 {
     if (!w->m || generation != w->generation || n != w->n)
@@ -222,7 +231,7 @@ bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, 
         if (w->started)
             world_touch(w, i);
     }
-    oids_build(w);
+    world_know_oids(w);
     return true;
 }
 

@@ -108,6 +108,8 @@ struct world {
 /* ---- world.c: what every part uses ---- */
 struct world_effect *world_effect(struct world *w, enum world_effect_kind kind);
 struct world_span world_keep(struct world *w, struct str s); /* copies s into the texts of the effects */
+/* The identities in w->st changed: they can be looked for. */
+void world_know_oids(struct world *w);
 /* Writes a record with the time of this step. */
 void world_record(struct world *w, enum record_kind kind, const void *record);
 /* The state of a check changed: it will be stored and shown once this event is done. */

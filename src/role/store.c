@@ -83,15 +83,15 @@ static void send_changed(struct store *s, const struct buf *batch)
     struct buf list = BUF_INIT;
     struct segment_record r;
     struct record_state state;
-    uint64_t idx;
+    uint32_t idx;
     size_t size;
 
     for (size_t at = 0; gate && segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1;
          at += size) {
         if (r.kind != RECORD_STATE || (r.flags & SEGMENT_CHECKPOINT) ||
-            record_get(RECORD_STATE, r.payload, &state) < 0 || !map_get_u64(&s->idx, state.oid, &idx))
+            record_get(RECORD_STATE, r.payload, &state) < 0 || !oids_find(&s->idx, state.oid, &idx))
             continue;
-        buf_add_le32(&list, (uint32_t)idx);
+        buf_add_le32(&list, idx);
         if (list.len < 4 * CHANGED_MOST)
             continue;
         msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)});

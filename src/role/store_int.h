@@ -6,6 +6,7 @@
  */
 #include "base/map.h"
 #include "core/model.h"
+#include "core/oids.h"
 #include "db/history.h"
 #include "db/journal.h"
 #include "db/objects.h"
@@ -48,9 +49,9 @@ struct store {
 
     /* Identities of the snapshot in force. */
     struct model model;
-    uint64_t *oid;  /* by check */
-    int oids_fd;    /* sealed copy for engine and gate; -1 */
-    struct map idx; /* oid to check */
+    uint64_t *oid;   /* by check */
+    int oids_fd;     /* sealed copy for engine and gate; -1 */
+    struct oids idx; /* oid to check */
     struct objects objects;
     bool names_owed; /* a registration is not on disk yet */
     char names_why[256];

@@ -247,6 +247,15 @@ static void give_blindly(struct store *s)
     s->objects.next = next;
 }
 
+static void know_oids(struct store *s)
+{
+    size_t size = ((size_t)s->model.n_check + 1) * sizeof(*s->oid);
+    uint64_t *oid = mem_alloc(size);
+
+    memcpy(oid, s->oid, size);
+    oids_take(&s->idx, oid, s->model.n_check);
+}
+
 /* The table is what says which check is which. Where it cannot be read or written now, that is taken from what stood beside the snapshot, or from the
  * configuration before; what has been given so stands when it can again. */
 void store_names_snapshot(struct store *s, const struct role_snapshot *old)
@@ -268,9 +277,7 @@ void store_names_snapshot(struct store *s, const struct role_snapshot *old)
         read_oids(s, snap->hash, s->oid, s->model.n_check);
     give_blindly(s);
     mem_free(before_oid);
-    map_release(&s->idx);
-    for (uint32_t i = 0; i < s->model.n_check; i++)
-        map_put_u64(&s->idx, s->oid[i], i);
+    know_oids(s);
     make_oids_fd(s);
     for (size_t i = 0; i < s->role->n_peers; i++)
         if (s->role->peers[i].up)
@@ -318,7 +325,7 @@ void store_names_trim(struct store *s)
 void store_names_release(struct store *s)
 {
     objects_close(&s->objects);
-    map_release(&s->idx);
+    oids_release(&s->idx);
     mem_free(s->oid);
     if (s->oids_fd >= 0)
         close(s->oids_fd);
