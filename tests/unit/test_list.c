@@ -351,7 +351,7 @@ static void test_events(void **state)
     assert_int_equal(
         api_world_ask(w, "GET", "/api/v1/resources/1041/events", "limit=2&cursor=77", "", API_ROLE_VIEWER),
         0);
-    assert_string_equal(w->question.data, "events_of|1041|77|2");
+    assert_string_equal(w->question.data, "events_of|0|1041|77|2");
     api_world_rows(w, "[{\"id\":\"70\",\"time\":\"2026-11-23T09:00:00Z\",\"oid\":\"1041\",\"kind\":\"alert\","
                       "\"state\":2,\"hard\":true,\"attempt\":3,"
                       "\"text\":\"bad\"}][{\"id\":\"69\",\"time\":\"2026-11-23T08:00:00Z\",\"kind\":"

@@ -190,7 +190,7 @@ export const fr: Catalogue = {
   'event.handler': 'Gestionnaire d’événements exécuté',
   'event.current_state': '{state} au démarrage de Vigie',
   'event.first_result': 'Premier résultat : {state}',
-  'event.pending': "Son état n'a pas été conservé au redémarrage",
+  'event.pending': "Son état n’a pas été conservé au redémarrage",
   'event.stale': 'Pas de résultat depuis trop longtemps',
   'event.removed': 'Retiré de la configuration',
   'event.renamed': 'Porte un autre nom ; auparavant :',
