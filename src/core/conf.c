@@ -28,6 +28,8 @@ struct conf *conf_load(const struct conf_io *io, const struct conf_request *rq)
     c->io = *io;
     c->rq = *rq;
     c->build = mem_zalloc(sizeof(*c->build));
+    c->filled = arena_alloc(&c->arena, CONF_D_ALL * sizeof(*c->filled));
+    memset(c->filled, 0, CONF_D_ALL * sizeof(*c->filled));
     model_build_init(c->build);
     conf_read_main(c);
     conf_resolve(c);

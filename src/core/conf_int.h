@@ -70,6 +70,13 @@ struct conf_who_entry {
     struct model_list all, own, groups;
 };
 
+/* What a row of the last object that was filled came to. */
+struct conf_filled {
+    bool there;
+    uint32_t prop; /* CONF_NONE: the default */
+    int64_t value;
+};
+
 struct model_build;
 struct conf {
     struct conf_io io;
@@ -103,6 +110,7 @@ struct conf {
     struct map said;                   /* what was complained of */
     VEC(struct conf_group) groups[CONF_TYPE_COUNT]; /* HOSTGROUP, SERVICEGROUP, CONTACTGROUP by rank */
     struct model_build *build;                      /* the snapshot under way */
+    struct conf_filled *filled;                     /* of each directive; arena */
     struct map who;                                 /* pair of props -> place in whos */
     VEC(struct conf_who_entry) whos;
     struct map programs;     /* looked for already */

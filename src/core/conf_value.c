@@ -235,56 +235,64 @@ static bool may_be_empty(unsigned row)
            row != CONF_D_HOST_display_name && row != CONF_D_SERVICE_display_name;
 }
 
+static uint32_t numeral(struct conf *c, const struct conf_directive *d, struct str text, uint32_t prop)
+{
+    int64_t v = number(c, d, text, prop);
+
+    if (d->kind == CONF_KIND_INT)
+        return (uint32_t)(int32_t)MAX(MIN(v / 1000000, INT32_MAX), INT32_MIN);
+    if (d->kind == CONF_KIND_PERCENT)
+        return v >= 10000 ? (uint32_t)MIN(v / 10000, 10000) : 0;
+    return v >= 1000000 ? (uint32_t)MIN(v / 1000000, UINT32_MAX - 1) : 0;
+}
+
+/* What a row comes to: the value of its field, or 1 of a switch that is on. It follows from row and property alone. */
+static int64_t row_value(struct conf *c, const struct conf_object *o, unsigned row, uint32_t prop)
+{
+    const struct conf_directive *d = conf_directive(row);
+    struct str text = conf_text(c, o, row);
+
+    switch (d->kind) {
+    case CONF_KIND_BOOL: return number(c, d, text, prop) >= 1000000;
+    case CONF_KIND_UNITS:
+        return (int64_t)((__int128)number(c, d, text, prop) * c->build->globals.interval_length_us / 1000000);
+    case CONF_KIND_SECONDS: return number(c, d, text, prop);
+    case CONF_KIND_STATE: return state(c, text, prop, o->type);
+    case CONF_KIND_UINT:
+    case CONF_KIND_INT:
+    case CONF_KIND_PERCENT: return numeral(c, d, text, prop);
+    case CONF_KIND_PERIOD: return period(c, text, prop);
+    case CONF_KIND_STRING:
+    case CONF_KIND_TEXT:
+    case CONF_KIND_NAME:
+        if (!text.n && conf_says(c, o, row) && may_be_empty(row))
+            return model_build_empty(c->build);
+        return model_build_str(c->build, text);
+    default: return options(c, d, text, prop);
+    }
+}
+
 static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, void *record, uint32_t *flags)
 {
     const struct conf_directive *d = conf_directive(row);
     const struct conf_prop *p = conf_get(c, o, row);
-    uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE;
-    struct str text = conf_text(c, o, row);
+    uint32_t prop = p ? (uint32_t)(p - c->props.at) : CONF_NONE, u32;
+    struct conf_filled *last = &c->filled[row];
     char *at = (char *)record + d->field;
-    uint32_t u32 = 0;
-    int64_t i64;
+    int64_t v;
 
-    switch (d->kind) {
-    case CONF_KIND_BOOL:
-        if (number(c, d, text, prop) >= 1000000)
-            *flags |= (uint32_t)d->field;
-        return;
-    case CONF_KIND_UNITS:
-        if (!text.n)
-            return;
-        i64 = number(c, d, text, prop);
-        i64 = (int64_t)((__int128)i64 * c->build->globals.interval_length_us / 1000000);
-        memcpy(at, &i64, sizeof(i64));
-        return;
-    case CONF_KIND_SECONDS:
-        i64 = number(c, d, text, prop);
-        memcpy(at, &i64, sizeof(i64));
-        return;
-    case CONF_KIND_STATE: *at = (char)state(c, text, prop, o->type); return;
-    case CONF_KIND_UINT:
-        i64 = number(c, d, text, prop) / 1000000;
-        u32 = i64 > 0 ? (uint32_t)MIN(i64, UINT32_MAX - 1) : 0;
-        break;
-    case CONF_KIND_INT:
-        i64 = number(c, d, text, prop) / 1000000;
-        u32 = (uint32_t)(int32_t)MAX(MIN(i64, INT32_MAX), INT32_MIN);
-        break;
-    case CONF_KIND_PERCENT:
-        i64 = number(c, d, text, prop) / 10000;
-        u32 = i64 > 0 ? (uint32_t)MIN(i64, 10000) : 0;
-        break;
-    case CONF_KIND_PERIOD: u32 = period(c, text, prop); break;
-    case CONF_KIND_STRING:
-    case CONF_KIND_TEXT:
-    case CONF_KIND_NAME:
-        u32 = model_build_str(c->build, text);
-        if (!text.n && conf_says(c, o, row) && may_be_empty(row))
-            u32 = model_build_empty(c->build);
-        break;
-    default: u32 = options(c, d, text, prop);
-    }
-    memcpy(at, &u32, sizeof(u32));
+    if (!last->there || last->prop != prop) /* most objects have it of the same template, or not at all */
+        *last = (struct conf_filled){.there = true, .prop = prop, .value = row_value(c, o, row, prop)};
+    v = last->value;
+    u32 = (uint32_t)v;
+    if (d->kind == CONF_KIND_BOOL)
+        *flags |= v ? (uint32_t)d->field : 0;
+    else if (d->kind == CONF_KIND_STATE)
+        *at = (char)v;
+    else if (d->kind != CONF_KIND_UNITS && d->kind != CONF_KIND_SECONDS)
+        memcpy(at, &u32, sizeof(u32));
+    else if (d->kind == CONF_KIND_SECONDS || conf_text(c, o, row).n)
+        memcpy(at, &v, sizeof(v));
 }
 
 void conf_check_letters(struct conf *c, const struct conf_object *o, uint32_t prop)
