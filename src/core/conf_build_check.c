@@ -38,7 +38,7 @@ static uint32_t command_of(struct conf *c, const struct conf_object *o, unsigned
         conf_say_unknown(c, CONF_COMMAND, (uint32_t)(p - c->props.at), all);
     if (!all.n)
         return MODEL_NONE;
-    name = str_trim(str_cut(&rest, '!'));
+    name = str_cut(&rest, '!'); /* a blank before the ! is a part of the name: so Nagios */
     rank = conf_rank(c, CONF_COMMAND, name);
     if (rank == CONF_NONE)
         conf_say_unknown(c, CONF_COMMAND, (uint32_t)(p - c->props.at), name);

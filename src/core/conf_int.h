@@ -45,6 +45,7 @@ struct conf_file {
     char *path;
     char *bytes; /* heap */
     char distrust[128];
+    bool names; /* something in it has a name that nothing else may have */
 };
 
 /* A member list after expansion: sorted indexes, each once. */

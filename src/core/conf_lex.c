@@ -81,9 +81,16 @@ static struct str one_line(struct conf_lines *l)
     struct str text = str_cut(&l->rest, '\n');
 
     l->next_line++;
-    while (text.n && (text.p[text.n - 1] == '\r' || text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
+    if (text.n && text.p[text.n - 1] == '\r')
         text.n--;
     return text;
+}
+
+static struct str trim_right(struct str s)
+{
+    while (s.n && (s.p[s.n - 1] == '\r' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
 }
 
 static struct str trim_left(struct str s)
@@ -93,13 +100,15 @@ static struct str trim_left(struct str s)
     return s;
 }
 
-/* A backslash at the end joins the next line, whose leading blanks fall away. */
+/* A backslash at the very end joins the next line, whose leading blanks fall away; two are one that joins nothing. */
 static struct str joined(struct conf_lines *l, struct str text)
 {
     struct buf b = BUF_INIT;
     struct str all;
 
     while (text.n && text.p[text.n - 1] == '\\' && l->rest.p && l->rest.n) {
+        if (text.n > 1 && text.p[text.n - 2] == '\\')
+            break;
         buf_add(&b, text.p, text.n - 1);
         text = trim_left(one_line(l));
     }
@@ -129,8 +138,7 @@ bool conf_next_line(struct conf_lines *l, struct str *text)
             conf_say(l->c, CONF_WARNING, (struct conf_place){l->file, l->line, l->column},
                      "the backslash at its end makes the next line a part of this comment; take it out");
     }
-    if (comment)
-        body = STR("");
+    body = comment ? STR("") : trim_right(body);
     if (!str_is_utf8(body)) {
         struct buf b = BUF_INIT;
 

@@ -55,7 +55,7 @@ static struct model_list contact_lines(struct conf *c, struct conf_liner *l, con
     conf_list lines = {0};
 
     while (next_command(&rest, &use)) {
-        struct str tail = use, name = str_trim(str_cut(&tail, '!'));
+        struct str tail = use, name = str_cut(&tail, '!');
         uint32_t command = conf_rank(c, CONF_COMMAND, name), line;
 
         if (command == CONF_NONE) {
@@ -107,7 +107,7 @@ static void lines_of_main(struct conf *c, struct conf_liner *l)
 
         if (conf_main(row)->kind != CONF_KIND_LINE || !text.n)
             continue;
-        name = str_trim(str_cut(&tail, '!'));
+        name = str_cut(&tail, '!');
         command = conf_rank(c, CONF_COMMAND, name);
         if (command == CONF_NONE) {
             struct str near = conf_near(c, &c->rank[CONF_COMMAND], name);

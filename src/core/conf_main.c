@@ -35,6 +35,9 @@ static void read_resource(struct conf *c, struct str path, struct conf_place fro
                      STR_ARG(name));
             continue;
         }
+        if (!text.n)
+            conf_say(c, CONF_ERROR, at, STR_FMT " has no value; write one, or take the line out",
+                     STR_ARG(name));
         c->user_macro[n] = str_trim(text);
         c->user_place[n] = at;
         if (!c->user_macro[n].p)
@@ -98,8 +101,8 @@ void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool
             read_main_file(c, conf_path(c, d.names.at[i], path), from);
         else
             conf_read_objects(c, conf_path(c, d.names.at[i], path), from);
-    for (size_t i = 0; i < d.folders.n; i++)
-        conf_read_dir(c, conf_path(c, d.folders.at[i], path), from, main_files);
+    for (size_t i = 0; i < d.folders.n && !main_files /* Naemon does not go down there */; i++)
+        conf_read_dir(c, conf_path(c, d.folders.at[i], path), from, false);
     c->depth--;
 out:
     VEC_RELEASE(&d.names);

@@ -11,7 +11,6 @@ struct parser {
     struct conf_lines l;
     bool inside;    /* between braces */
     bool known;     /* of a type we know; else its lines are passed over */
-    bool braced;    /* the opening brace was seen */
     size_t object;  /* the one under way */
     struct str dir; /* of this file */
 };
@@ -51,8 +50,7 @@ static void begin(struct parser *p, struct str text)
     rest = str_trim(str_sub(rest, n, rest.n));
     p->inside = true;
     p->known = conf_type_find(type_name, &type);
-    p->braced = rest.n && rest.p[0] == '{';
-    if (!p->braced)
+    if (!rest.n || rest.p[0] != '{')
         conf_say(c, CONF_MISTAKE, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
                  STR_ARG(type_name), STR_ARG(type_name));
     else if (rest.n > 1)
@@ -78,9 +76,15 @@ static void end(struct parser *p)
 {
     struct conf *c = p->c;
 
+    struct conf_object *o;
+
     p->inside = false;
-    if (p->known)
-        c->objects.at[p->object].n_props = (uint32_t)c->props.n - c->objects.at[p->object].first_prop;
+    if (!p->known)
+        return;
+    o = &c->objects.at[p->object];
+    o->n_props = (uint32_t)c->props.n - o->first_prop;
+    if (o->name.n || (o->registered && o->type <= CONF_TIMEPERIOD && o->type != CONF_SERVICE))
+        c->files.at[o->file].names = true;
 }
 
 static bool find_row(struct conf *c, enum conf_type type, struct str name, unsigned *row)
@@ -187,6 +191,8 @@ static void directive(struct parser *p, struct str text)
     if ((!str_eq_c(name, "name") || !find_row(c, o->type, name, &row)) && add_common(p, o, name, rest))
         return;
     if (name.p[0] == '_') {
+        if (name.n > 1 && o->type == CONF_TIMEPERIOD)
+            return; /* the other keys of a period are its days; no macro names its variables */
         if (name.n > 1)
             add_prop(p, name, rest)->key = upper(c, str_sub(name, 1, name.n));
         else
@@ -274,17 +280,29 @@ static void line(struct parser *p, struct str text)
         not_closed(p, false);
         end(p);
         begin(p, text);
-    } else if (!p->braced && str_eq_c(text, "{")) {
-        p->braced = true;
+    } else if (text.p[0] == '{') {
+        conf_say(p->c, CONF_ERROR, here(p),
+                 "'{' on a line of its own; write it at the end of the line with define");
     } else if (p->known) {
         directive(p, text);
     }
+}
+
+/* What has a name and stands in the file would be defined twice. */
+static void read_twice(struct conf *c, struct str path, uint64_t file, struct conf_place from)
+{
+    bool names = file < c->files.n && c->files.at[file].names && str_eq_c(path, c->files.at[file].path);
+
+    conf_say(c, names ? CONF_ERROR : CONF_WARNING, from,
+             STR_FMT " was read already; take one of the lines out that name it%s", STR_ARG(path),
+             names ? ", nothing can be defined twice" : "");
 }
 
 void conf_read_objects(struct conf *c, struct str path, struct conf_place from)
 {
     struct parser p = {.c = c, .l = {.c = c}};
     struct str bytes, text;
+    uint64_t before;
     size_t n = path.n;
 
     if (c->depth >= LIMIT_CONF_DEPTH) {
@@ -292,10 +310,11 @@ void conf_read_objects(struct conf *c, struct str path, struct conf_place from)
                  LIMIT_CONF_DEPTH);
         return;
     }
-    if (!map_put(&c->seen_files, path, 1)) {
-        conf_say(c, CONF_WARNING, from, STR_FMT " was read already; it is not read twice", STR_ARG(path));
+    if (map_get(&c->seen_files, path, &before)) {
+        read_twice(c, path, before, from);
         return;
     }
+    map_put(&c->seen_files, path, c->files.n);
     if (conf_read(c, path, from, &p.l.file, &bytes) < 0)
         return;
     while (n && path.p[n - 1] != '/')

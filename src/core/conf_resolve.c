@@ -341,6 +341,16 @@ void conf_check_name(struct conf *c, const struct conf_object *o, struct str nam
         }
 }
 
+/* A registered object without any name of its own: Nagios does not look into its templates for one. */
+static bool nameless(const struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+    size_t at = p ? (size_t)(p - c->props.at) : 0;
+
+    return p && !o->name.n && o->type <= CONF_TIMEPERIOD &&
+           (at < o->first_prop || at >= o->first_prop + o->n_props);
+}
+
 static void rank_type(struct conf *c, enum conf_type type)
 {
     unsigned row = conf_type_info(type)->name_row;
@@ -362,6 +372,10 @@ static void rank_type(struct conf *c, enum conf_type type)
                      conf_type_name(type), conf_directive(row)->name);
             continue;
         }
+        if (nameless(c, o, row))
+            conf_say(c, CONF_ERROR, conf_object_place(o),
+                     "this %s has the name '" STR_FMT "' of its template only; write: %s " STR_FMT,
+                     conf_type_name(type), STR_ARG(name), conf_directive(row)->name, STR_ARG(name));
         conf_check_name(c, o, name);
         *VEC_ADD(&all) = (struct named){name, i};
     }

@@ -107,7 +107,7 @@ static const struct conf_type_info types[CONF_TYPE_COUNT] = {
                                         "severities are not shown yet")},
     [CONF_TAG] = {"tag",
                   IDLE(TAG, tag_name, type, CONF_D_TAG_tag_name, "tags are not shown yet; groups are")},
-    [CONF_ANOMALYDETECTION] = {"anomalydetection", IDLE(ANOMALYDETECTION, host_name, icon_id,
+    [CONF_ANOMALYDETECTION] = {"anomalydetection", IDLE(ANOMALYDETECTION, host_name, service_id,
                                                         CONF_D_ANOMALYDETECTION_service_description,
                                                         "measurements are not watched for anomalies yet")},
 };

@@ -125,7 +125,7 @@ static const struct {
     /* files */
     {"include_file=/gone.cfg\n", CONF_ERROR, 1, 1, "/gone.cfg"},
     {"include_dir=/loop\n", CONF_ERROR, 1, 1, "is there a loop?"},
-    {"include_file=/o.cfg\n", CONF_WARNING, 1, 1, "read already"},
+    {"include_file=/o.cfg\n", CONF_ERROR, 1, 1, "read already"},
 };
 
 static void show(struct conf *c)
