@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,20 +43,64 @@ static void print_size(uint64_t files, uint64_t bytes)
 
 /* ---- backup ---- */
 
+static int remove_one(const char *path, const struct stat *st UNUSED, int kind UNUSED, struct FTW *at UNUSED)
+{
+    return remove(path);
+}
+
+static void remove_tree(const char *dir)
+{
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The path without symbolic links on the way, which SQLite does not follow; its last part need not exist. */
+static int straighten(const char *path, char *out, size_t size, struct err *err)
+{
+    char copy[4096], folder[PATH_MAX];
+    char *slash;
+
+    if (!str_copy(copy, sizeof(copy), str_of(path)) || !copy[0])
+        return err_set(err, E_INVAL, "this path is too long, or empty: %.60s", path);
+    while (strlen(copy) > 1 && copy[strlen(copy) - 1] == '/')
+        copy[strlen(copy) - 1] = '\0';
+    slash = strrchr(copy, '/');
+    if (slash)
+        *slash = '\0';
+    if (!realpath(!slash ? "." : slash == copy ? "/" : copy, folder))
+        return err_sys(err, errno, "cannot find the folder of %s", path);
+    snprintf(out, size, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, slash ? slash + 1 : copy);
+    return 0;
+}
+
+/* A database's copy is made in a folder that nobody else may enter. */
+static int copy_all(const struct backup_where *state, const char *name, int fd, struct backup_made *made,
+                    struct err *err)
+{
+    char scratch[4400], file[4500];
+    int r;
+
+    snprintf(scratch, sizeof(scratch), "%s.part-XXXXXX", name);
+    if (!mkdtemp(scratch))
+        return err_sys(err, errno, "cannot make a folder beside %s", name);
+    snprintf(file, sizeof(file), "%s/db", scratch);
+    r = backup_make(state, fd, file, clock_wall(), made, err);
+    remove_tree(scratch);
+    return r;
+}
+
 /* The archive appears under its name when it is whole: before that it is NAME.part. */
 static int write_archive(const struct backup_where *state, const char *name, struct backup_made *made,
                          struct err *err)
 {
-    char part[4200], scratch[4200];
+    char part[4400];
     int fd, r;
 
     snprintf(part, sizeof(part), "%s.part", name);
-    snprintf(scratch, sizeof(scratch), "%s.part-db", name);
     unlink(part);
     fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return err_sys(err, errno, "cannot make %s", part);
-    r = backup_make(state, fd, scratch, clock_wall(), made, err);
+    r = copy_all(state, name, fd, made, err);
     if (r == 0 && fsync(fd) < 0)
         r = err_sys(err, errno, "cannot write %s", part);
     close(fd);
@@ -72,9 +117,13 @@ static int backup(const struct options *o, const char *name)
     struct backup_made made;
     struct err err = ERR_INIT;
     struct stat st;
-    char dir[4096];
-    int r = state_dir_find(o->config, o->state, dir, sizeof(dir), &err);
+    char given[4096], dir[PATH_MAX], file[4200];
+    int r = state_dir_find(o->config, o->state, given, sizeof(given), &err);
 
+    if (r == 0)
+        r = straighten(given, dir, sizeof(dir), &err);
+    if (r == 0)
+        r = straighten(name, file, sizeof(file), &err);
     if (r < 0)
         return say("backup", &err);
     if (strlen(name) > 4000 || (!o->force && lstat(name, &st) == 0)) {
@@ -85,7 +134,7 @@ static int backup(const struct options *o, const char *name)
     if (state.fd < 0)
         r = err_sys(&err, errno, "cannot open the state folder %s", dir);
     if (r == 0)
-        r = write_archive(&state, name, &made, &err);
+        r = write_archive(&state, file, &made, &err);
     if (state.fd >= 0)
         close(state.fd);
     if (r < 0)
@@ -107,33 +156,23 @@ static void note_entry(void *user, const char *name)
         *(bool *)user = true;
 }
 
-/* Is there something in the folder, and does a Vigie use it? */
-static int look_at_old(const char *dir, bool *full, struct err *err)
+/* Is there something in the folder, and does a Vigie use it? The lock is held from here to the end, so that none begins to. */
+static int look_at_old(const char *dir, bool *full, int *lock, struct err *err)
 {
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), lock, r = 0;
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 
     *full = false;
     if (fd < 0)
         return errno == ENOENT ? 0 : err_sys(err, errno, "cannot open the state folder %s", dir);
-    lock = openat(fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (lock >= 0 && file_lock(lock) == E_BUSY)
+    *lock = openat(fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (*lock < 0)
+        r = err_sys(err, errno, "cannot write in the state folder %s", dir);
+    else if (file_lock(*lock) == E_BUSY)
         r = err_set(err, E_BUSY, "a Vigie runs on %s: stop it first; nothing was changed", dir);
-    if (lock >= 0)
-        close(lock);
     if (r == 0 && disk_list(fd, note_entry, full) < 0)
         r = err_sys(err, errno, "cannot read the state folder %s", dir);
     close(fd);
     return r;
-}
-
-static int remove_one(const char *path, const struct stat *st UNUSED, int kind UNUSED, struct FTW *at UNUSED)
-{
-    return remove(path);
-}
-
-static void remove_tree(const char *dir)
-{
-    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static int open_archive(const char *name, struct err *err)
@@ -159,14 +198,18 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
 static int unpack(const char *name, const char *staging, struct backup_seen *seen, struct err *err)
 {
     struct backup_where to = {.path = staging};
+    struct stat st;
     int r = 0;
 
     remove_tree(staging); /* what a restore left that was killed */
     if (mkdir(staging, 0700) < 0)
         return err_sys(err, errno, "cannot make the folder %s", staging);
-    to.fd = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    to.fd = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (to.fd < 0)
         r = err_sys(err, errno, "cannot open %s", staging);
+    else if (fstat(to.fd, &st) < 0 || st.st_uid != geteuid())
+        r = err_set(err, E_PERM,
+                    "%s is not what was made a moment ago: somebody else can write in that folder", staging);
     if (r == 0)
         r = read_archive(name, &to, seen, err);
     if (r == 0)
@@ -185,6 +228,11 @@ static int swap(const char *dir, const char *staging, const char *aside, bool th
 {
     int e;
 
+    /* In one step where the file system can do it: there is a state folder at every moment. */
+    if (there && renameat2(AT_FDCWD, staging, AT_FDCWD, dir, RENAME_EXCHANGE) == 0)
+        return rename(staging, aside) == 0
+                   ? 0
+                   : err_sys(err, errno, "the old folder is %s now and cannot be named %s", staging, aside);
     if (there && rename(dir, aside) < 0)
         return errno == EBUSY ? err_set(err, E_BUSY,
                                         "%s is a mount point and cannot be set aside: restore with --state "
@@ -203,31 +251,30 @@ static int swap(const char *dir, const char *staging, const char *aside, bool th
 }
 
 struct place {
-    char dir[4096], staging[4200], aside[4200], parent[4096];
+    char dir[PATH_MAX], staging[4400], aside[4400], parent[PATH_MAX];
     bool there, full;
+    int lock; /* of the old folder, held; -1: there was none */
 };
 
 static int find_place(const struct options *o, struct place *p, struct err *err)
 {
     struct stat st;
-    char *slash;
-    int r = state_dir_find(o->config, o->state, p->dir, sizeof(p->dir), err);
+    char given[4096], *slash;
+    int r = state_dir_find(o->config, o->state, given, sizeof(given), err);
 
+    p->lock = -1;
+    if (r == 0)
+        r = straighten(given, p->dir, sizeof(p->dir), err);
     if (r < 0)
         return r;
-    while (strlen(p->dir) > 1 && p->dir[strlen(p->dir) - 1] == '/')
-        p->dir[strlen(p->dir) - 1] = '\0';
     snprintf(p->staging, sizeof(p->staging), "%s.restoring", p->dir);
     snprintf(p->aside, sizeof(p->aside), "%s.before-restore-%lld", p->dir,
              (long long)time_wall_s(clock_wall()));
     snprintf(p->parent, sizeof(p->parent), "%s", p->dir);
     slash = strrchr(p->parent, '/');
-    if (slash)
-        slash[slash == p->parent ? 1 : 0] = '\0';
-    else
-        snprintf(p->parent, sizeof(p->parent), ".");
+    slash[slash == p->parent ? 1 : 0] = '\0';
     p->there = lstat(p->dir, &st) == 0;
-    r = look_at_old(p->dir, &p->full, err);
+    r = look_at_old(p->dir, &p->full, &p->lock, err);
     if (r == 0 && p->full && !o->replace)
         r = err_set(err, E_EXIST,
                     "the state folder %s is not empty: give --replace to set it aside (as %s), or --state "
@@ -249,8 +296,13 @@ static int put_in_place(const struct place *p, struct err *err)
         file_sync_dir(fd);
         close(fd);
     }
-    if (p->there && !p->full)
-        remove_tree(p->aside); /* it held a lock file at most */
+    if (p->there && !p->full) { /* it holds a lock file at most; what holds more stays */
+        char lock[4500];
+
+        snprintf(lock, sizeof(lock), "%s/lock", p->aside);
+        unlink(lock);
+        rmdir(p->aside);
+    }
     return 0;
 }
 
@@ -267,6 +319,8 @@ static int restore(const struct options *o, const char *name)
         if (r == 0)
             r = put_in_place(&p, &err);
     }
+    if (!o->verify && p.lock >= 0)
+        close(p.lock);
     if (r < 0)
         return say("restore", &err);
     printf("%s: made %s on %s by Vigie %s: ", name, seen.made,

@@ -15,7 +15,8 @@ struct chain {
     unsigned depth;
 };
 
-enum { PARTS_MAX = 1000 }; /* of one value: templates of templates with + multiply */
+enum { STEPS_MAX = 100000 }; /* of one value: templates that use each other again and again multiply, too */
+enum { PARTS_MAX = 1000 };   /* of one value: templates of templates with + multiply */
 
 static bool is_null(struct str v)
 {
@@ -111,7 +112,7 @@ static bool trace(struct conf_tracer *t, const struct chain *ch, unsigned row, s
     uint64_t at;
 
     while ((!has || wants_more(row, *value)) && ch->depth < LIMIT_CONF_NEST &&
-           t->out->parts.n - begun < PARTS_MAX && conf_next_name(&rest, &name)) {
+           t->out->parts.n - begun < PARTS_MAX && t->steps++ < STEPS_MAX && conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
         size_t before = t->out->parts.n;
 
@@ -157,7 +158,7 @@ static bool trace_prop(struct conf_tracer *t, const struct chain *ch, uint32_t p
         add_part(t, prop, ch);
         return true;
     }
-    while (ch->depth < LIMIT_CONF_NEST && conf_next_name(&rest, &name)) {
+    while (ch->depth < LIMIT_CONF_NEST && t->steps++ < STEPS_MAX && conf_next_name(&rest, &name)) {
         struct chain link = {ch, 0, ch->depth + 1};
 
         if (!map_get(&t->c->templates[o->type], name, &at) || is_in(ch, (uint32_t)at) ||
@@ -178,6 +179,7 @@ static void trace_value(struct conf_tracer *t, uint32_t object, unsigned row)
     const struct chain self = {NULL, object, 0};
     struct str ignored;
 
+    t->steps = 0;
     if (p && !trace_prop(t, &self, (uint32_t)(p - t->c->props.at)))
         trace(t, &self, row, &ignored);
 }
@@ -246,6 +248,7 @@ static void keyed_of(struct conf_tracer *t, uint32_t object)
         add_row(t, arena_str(&t->out->arena, buf_str(&name)), is_null(p->value) && !day ? STR_NULL : p->value,
                 CONF_ORIGIN_FILE)
             ->secret = !day && conf_secret_name(p->key);
+        t->steps = 0;
         trace_prop(t, &self, o->keyed[i]);
         end_row(t);
         buf_release(&name);

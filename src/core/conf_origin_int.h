@@ -7,6 +7,7 @@
 struct conf_tracer {
     struct conf *c;
     struct conf_origin *out;
+    unsigned steps; /* templates looked into for one value: STEPS_MAX bounds them */
 };
 
 /* conf_origin.c */

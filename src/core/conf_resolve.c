@@ -108,15 +108,27 @@ static bool is_weekday(struct str key)
     return conf_parse_day(key, &x, &weekday) == 0 && weekday >= 0;
 }
 
-/* The same day in other words: "day 1" and "day 1 - 1". Nagios keeps all days of a definition but the plain weekdays, and takes from templates what is not there. */
-static bool same_day(const struct conf *c, uint32_t a, uint32_t b)
-{
-    struct model_exception x, y;
-    int wx, wy;
+struct day { /* read once, compared often */
+    struct str key;
+    struct model_exception x;
+    int weekday;
+    bool is_day;
+};
 
-    if (conf_parse_day(c->props.at[a].key, &x, &wx) < 0 || conf_parse_day(c->props.at[b].key, &y, &wy) < 0)
-        return str_eq(c->props.at[a].key, c->props.at[b].key);
-    return wx == wy && (wx >= 0 || memcmp(&x, &y, sizeof(x)) == 0);
+static struct day read_day(const struct conf *c, uint32_t prop)
+{
+    struct day d = {.key = c->props.at[prop].key};
+
+    d.is_day = conf_parse_day(d.key, &d.x, &d.weekday) == 0;
+    return d;
+}
+
+/* The same day in other words: "day 1" and "day 1 - 1". Nagios keeps all days of a definition but the plain weekdays, and takes from templates what is not there. */
+static bool same_day(const struct day *a, const struct day *b)
+{
+    if (!a->is_day || !b->is_day)
+        return str_eq(a->key, b->key);
+    return a->weekday == b->weekday && (a->weekday >= 0 || memcmp(&a->x, &b->x, sizeof(a->x)) == 0);
 }
 
 static bool has_key(const struct conf *c, const struct conf_object *o, struct str key, uint32_t *at)
@@ -129,6 +141,26 @@ static bool has_key(const struct conf *c, const struct conf_object *o, struct st
     return false;
 }
 
+/* Of two days alike the last counts. How many there are now. */
+static uint32_t inherit_days(const struct conf *c, const struct conf_object *t, uint32_t *all, uint32_t n)
+{
+    struct day *days = mem_calloc(LIMIT_CONF_VARS + 1, sizeof(*days));
+
+    for (uint32_t k = 0; k < n; k++)
+        days[k] = read_day(c, all[k]);
+    for (uint32_t i = t->n_keyed; i > 0 && n < LIMIT_CONF_VARS; i--) {
+        bool there = false;
+
+        days[n] = read_day(c, t->keyed[i - 1]);
+        for (uint32_t k = 0; k < n && !there; k++)
+            there = same_day(&days[k], &days[n]);
+        if (!there)
+            all[n++] = t->keyed[i - 1];
+    }
+    mem_free(days);
+    return n;
+}
+
 static void inherit_keyed(struct conf *c, struct conf_object *o, const struct conf_object *t)
 {
     uint32_t *all, n = o->n_keyed, at;
@@ -138,15 +170,11 @@ static void inherit_keyed(struct conf *c, struct conf_object *o, const struct co
     all = arena_alloc(&c->arena, (size_t)(o->n_keyed + t->n_keyed) * sizeof(*all));
     if (n)
         memcpy(all, o->keyed, n * sizeof(*all));
-    for (uint32_t i = t->n_keyed; i > 0 && n < LIMIT_CONF_VARS; i--) { /* of two days alike the last counts */
-        uint32_t theirs = t->keyed[i - 1];
-        bool there = o->type != CONF_TIMEPERIOD && has_key(c, o, c->props.at[theirs].key, &at);
-
-        for (uint32_t k = 0; o->type == CONF_TIMEPERIOD && k < n && !there; k++)
-            there = same_day(c, all[k], theirs);
-        if (!there)
-            all[n++] = theirs;
-    }
+    if (o->type == CONF_TIMEPERIOD)
+        n = inherit_days(c, t, all, n);
+    for (uint32_t i = t->n_keyed; i > 0 && n < LIMIT_CONF_VARS && o->type != CONF_TIMEPERIOD; i--)
+        if (!has_key(c, o, c->props.at[t->keyed[i - 1]].key, &at))
+            all[n++] = t->keyed[i - 1];
     o->keyed = all;
     o->n_keyed = n;
 }

@@ -41,9 +41,15 @@ struct taker {
     char *piece;
 };
 
+/* Names come from the archive: what a terminal would obey becomes '?'. */
 static int bad(struct taker *k, const char *name, const char *what)
 {
-    return err_set(k->err, E_FORMAT, "the backup is not whole: %s: %s; nothing was changed", name, what);
+    char shown[256];
+
+    str_copy(shown, sizeof(shown), str_of(name));
+    for (char *c = shown; *c; c++)
+        *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+    return err_set(k->err, E_FORMAT, "the backup is not whole: %s: %s; nothing was changed", shown, what);
 }
 
 /* ---- names ---- */

@@ -283,8 +283,12 @@ int sql_copy(const char *from, const char *to, struct err *err)
         sqlite3_backup_step(b, -1); /* all at once: of one moment */
     if (r == 0)
         r = b ? code(sqlite3_backup_finish(b)) : E_IO;
-    if (r == 0) /* a file without a log beside it */
+    if (r == 0) { /* a file without a log beside it */
+        int keep = 0;
+
+        sqlite3_file_control(out.db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
         r = run(&out, "PRAGMA journal_mode=DELETE;");
+    }
     if (r < 0)
         err_set(err, r, "the database %s cannot be copied: %s", from, sql_message(&out));
     sql_close(&out);

@@ -144,7 +144,7 @@ int parent_open_log(struct parent *p, struct err *err);
 void parent_log_reload(
     struct parent *p); /* after a reload: another file may stand at the path, or another path be named */
 void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m);
-void parent_pass_syslog(struct parent *p, struct child *store);
+void parent_pass_syslog(struct parent *p, struct child *store, bool again);
 
 /* parent_conf.c */
 int parent_conf_start(struct parent *p, struct err *err);

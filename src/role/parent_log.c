@@ -75,7 +75,7 @@ void parent_log_reload(struct parent *p)
 
     log_again(p);
     if (store)
-        parent_pass_syslog(p, store);
+        parent_pass_syslog(p, store, false);
 }
 
 /* ---- rotation ---- */
@@ -99,9 +99,15 @@ static void archive_path(const struct parent *p, struct str name, struct buf *ou
     const char *folder = model_c(&p->model, p->model.globals->log_archive_path), *path = log_path(p);
     const char *slash = strrchr(path, '/');
     struct str beside = str_make(path, slash ? (size_t)(slash - path) + 1 : 0);
-    struct stat st;
+    struct stat st, log;
 
-    if (folder[0]) {
+    /* Nothing is copied while lines come in: an archive on another disk gets the old logs from whoever tends it. */
+    if (folder[0] && stat(folder, &st) == 0 && stat(path, &log) == 0 && st.st_dev != log.st_dev) {
+        log_warn("log_archive_path %s is on another file system: the old log stays beside the log, move it "
+                 "from there",
+                 folder);
+        buf_add_str(out, beside);
+    } else if (folder[0]) {
         buf_printf(out, "%s/", folder);
     } else {
         buf_printf(out, STR_FMT "archives", STR_ARG(beside));
@@ -139,7 +145,7 @@ void parent_log_open(struct parent *p, struct child *store, const struct msg_log
     if (p->phase == PHASE_STOP)
         return;
     if (!str_eq_c(m->purpose, "nagios-log")) {
-        parent_pass_syslog(p, store);
+        parent_pass_syslog(p, store, true);
         return;
     }
     if (m->name.n)
@@ -150,7 +156,7 @@ void parent_log_open(struct parent *p, struct child *store, const struct msg_log
 /* ---- syslog and journald ---- */
 
 /* One line a target: what the configuration asks for. */
-static void pass_target(struct child *store, const char *to, bool wanted)
+static void pass_target(struct child *store, const char *to, bool warn)
 {
     struct err err = ERR_INIT;
     struct buf arg = BUF_INIT;
@@ -158,7 +164,7 @@ static void pass_target(struct child *store, const char *to, bool wanted)
     int fd;
 
     if (sock_connect_datagram(to, &fd, &err) < 0) {
-        if (wanted)
+        if (warn)
             log_warn("log lines cannot go to %s (vigie_syslog): %s", to, err.text);
         return;
     }
@@ -173,16 +179,29 @@ static void pass_target(struct child *store, const char *to, bool wanted)
     buf_release(&arg);
 }
 
-void parent_pass_syslog(struct parent *p, struct child *store)
+static const char *target_of(const struct parent *p, uint32_t option)
 {
-    parent_pass(store, "no-syslog", "", p->state_fd); /* what was passed before is void */
+    const struct model_option *o = model_option(&p->model, option);
+    const char *to = model_c(&p->model, o->value);
+
+    if (strcmp(model_c(&p->model, o->name), "vigie_syslog") != 0 || !to[0])
+        return NULL;
+    return strcmp(to, "journald") == 0 ? JOURNALD : to;
+}
+
+/* again: the store asks for them because one is away; that it cannot be reached was said before. */
+void parent_pass_syslog(struct parent *p, struct child *store, bool again)
+{
+    unsigned wanted = 0;
+    char count[16];
+
+    for (uint32_t i = 0; i < p->model.n_option; i++)
+        wanted += target_of(p, i) != NULL;
+    snprintf(count, sizeof(count), "%u", wanted);
+    parent_pass(store, "no-syslog", count, p->state_fd); /* what was passed before is void */
     if (p->model.globals->use_syslog)
         pass_target(store, LOCAL_SYSLOG, false);
-    for (uint32_t i = 0; i < p->model.n_option; i++) {
-        const struct model_option *o = model_option(&p->model, i);
-        const char *to = model_c(&p->model, o->value);
-
-        if (strcmp(model_c(&p->model, o->name), "vigie_syslog") == 0 && to[0])
-            pass_target(store, strcmp(to, "journald") == 0 ? JOURNALD : to, true);
-    }
+    for (uint32_t i = 0; i < p->model.n_option; i++)
+        if (target_of(p, i))
+            pass_target(store, target_of(p, i), !again);
 }

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -203,6 +202,18 @@ static void as_whom(const struct rights_uids *u, char *out, size_t size)
         snprintf(out, size, " as user %u", u->log_owner.uid);
 }
 
+/* Its owner may put what he likes in its place: a FIFO would hold up whoever writes. 0, or an errno. */
+static int not_for_lines(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return errno;
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+        return EINVAL;
+    return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0 ? errno : 0;
+}
+
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err)
 {
@@ -210,9 +221,13 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
     int f, e;
 
     become(u, true);
-    f = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    f = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode);
     e = errno;
     become(u, false);
+    if (f >= 0 && (e = not_for_lines(f)) != 0) {
+        close(f);
+        f = -1;
+    }
     if (f < 0) {
         as_whom(u, whom, sizeof(whom));
         return err_sys(err, e, "cannot open %s%s", path, whom);
@@ -221,39 +236,14 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
     return 0;
 }
 
-/* 0 or an errno. A copy that fails is taken away again. */
-static int copy_file(const char *from, const char *to)
-{
-    int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1, e = 0;
-    struct stat st;
-    ssize_t n = 1;
-
-    if (in < 0)
-        return errno;
-    if (fstat(in, &st) == 0)
-        out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, st.st_mode & 0777);
-    while (out >= 0 && n > 0)
-        n = sendfile(out, in, NULL, 1u << 20);
-    if (out < 0 || n < 0 || fsync(out) < 0)
-        e = errno;
-    if (out >= 0 && close(out) < 0 && !e)
-        e = errno;
-    close(in);
-    if (e && out >= 0)
-        unlink(to);
-    return e;
-}
-
+/* On a file system that cannot do it in one call, such as NFS, a second name comes first. */
 static int move_file(const char *from, const char *to)
 {
-    int e;
-
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
         return 0;
-    if (errno != EXDEV)
+    if (errno != EINVAL)
         return errno;
-    e = copy_file(from, to);
-    return e || unlink(from) == 0 ? e : errno;
+    return link(from, to) == 0 && unlink(from) == 0 ? 0 : errno;
 }
 
 int rights_move_as(const struct rights_uids *u, const char *from, const char *to, struct err *err)

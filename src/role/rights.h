@@ -54,7 +54,7 @@ const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 /* Opens a log file, or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err);
-/* Renames a log; over a border of file systems it is copied. E_EXIST: `to` is there already. */
+/* Renames a log. E_EXIST: `to` is there already; E_IO with the words of EXDEV: it is on another file system. */
 int rights_move_as(const struct rights_uids *u, const char *from, const char *to, struct err *err);
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
 /* A listening socket of log_owner, in the group that its folder gives (setgid) as the FIFO; in a folder where log_owner may not write it is made by root and given to it. */

@@ -136,7 +136,7 @@ extern const struct role_ops role_conf, role_engine, role_runner, role_prober, r
 /*
  * Purposes of FDPASS: who gets what, and what arg says.
  *   store     state-dir (folder descriptor of STATE), nagios-log (append; arg = path; again when it was rotated or opened anew; no-log: there is none any more), syslog (connected datagram
- *             socket; arg = FORM PID HOST, role/store_log.c; no-syslog: those before are void)
+ *             socket; arg = FORM PID HOST, role/store_log.c; no-syslog: those before are void; arg = how many are to come)
  *   reader    db-dir (folder descriptor of STATE/db; arg = absolute path)
  *   auth      auth-dir (folder descriptor of STATE/auth)
  *   web       http-listen (TCP listener; arg = "ADDR:PORT")

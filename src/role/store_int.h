@@ -79,6 +79,7 @@ struct store {
     struct mono rotating_until;
     struct store_syslog syslog[8];
     size_t n_syslog;
+    uint64_t syslog_wanted; /* how many there should be */
     uint64_t syslog_lost;
     bool syslog_away; /* one of them refuses: the parent is asked to connect again */
     struct mono syslog_asked;

@@ -111,7 +111,8 @@ static void send_syslog(struct store *s, struct str line)
         buf_clear(&b);
     }
     buf_release(&b);
-    if (!s->syslog_away || store_now(s).us - s->syslog_asked.us < SYSLOG_AGAIN)
+    if ((!s->syslog_away && s->n_syslog >= s->syslog_wanted) ||
+        store_now(s).us - s->syslog_asked.us < SYSLOG_AGAIN)
         return;
     s->syslog_away = false;
     s->syslog_asked = store_now(s);
@@ -196,7 +197,7 @@ void store_log_write(struct store *s)
         if (whole && s->log.len)
             begin_new(s);
     }
-    if (s->log.len > LOG_WAITS_MOST) {
+    if (s->log.len > LOG_WAITS_MOST && !s->rotating) { /* a rotation has an end of its own: PARENT_PATIENCE */
         s->log_lost += s->log.len;
         buf_clear(&s->log);
         log_error("the log file cannot be written: %llu bytes of it were given up",
@@ -212,7 +213,7 @@ void store_log_take(struct store *s, struct str lines)
 
     buf_add_str(&s->log, lines);
     buf_add_char(&s->log, '\n');
-    while (s->n_syslog && rest.n) {
+    while ((s->n_syslog || s->syslog_wanted) && rest.n) {
         struct str line = str_cut(&rest, '\n');
 
         if (line.n && line.p[0] != NLOG_ROTATE)
@@ -230,6 +231,7 @@ bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd)
     }
     if (str_eq_c(purpose, "no-syslog")) {
         forget_syslog(s);
+        str_to_u64(arg, &s->syslog_wanted);
         close(fd);
         return true;
     }
@@ -248,8 +250,28 @@ bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd)
     return true;
 }
 
+/* The end: nobody answers a rotation any more, and what is behind its mark goes to the old file. */
+static void drop_marks(struct store *s)
+{
+    struct buf all = s->log;
+    struct str rest = buf_str(&all);
+
+    buf_init(&s->log);
+    while (rest.n) {
+        struct str line = str_cut(&rest, '\n');
+
+        if (!line.n || line.p[0] == NLOG_ROTATE)
+            continue;
+        buf_add_str(&s->log, line);
+        buf_add_char(&s->log, '\n');
+    }
+    buf_release(&all);
+}
+
 void store_log_release(struct store *s)
 {
+    s->rotating = false;
+    drop_marks(s);
     store_log_write(s);
     forget_syslog(s);
     buf_release(&s->log);

@@ -85,17 +85,19 @@ def test_a_reload_opens_the_log_again():
         assert ';third' not in v.log()
 
 
+def came(s, what, got=None):
+    """What has come by now and holds it."""
+    got = [] if got is None else got
+    try:
+        while True:
+            got.append(s.recv(4096).decode())
+    except BlockingIOError:
+        return [x for x in got if what in x]
+
+
 def received(s, what):
     got = []
-
-    def there():
-        try:
-            while True:
-                got.append(s.recv(4096).decode())
-        except BlockingIOError:
-            pass
-        return [x for x in got if what in x]
-    return until(there, what)[0]
+    return until(lambda: came(s, what, got), what)[0]
 
 
 def test_rfc5424_over_udp_and_a_socket():
@@ -116,7 +118,7 @@ def test_rfc5424_over_udp_and_a_socket():
         m = re.fullmatch(form, received(udp, 'SERVICE ALERT'))
         assert m and m.group(1) == '11' and m.group(3) == 'SERVICE_ALERT' and m.group(4).startswith('SERVICE ALERT: h;s;CRITICAL;SOFT;1;broken'), m
         received(unix, 'SERVICE ALERT')
-        # a receiver that comes back is found again at a reload
+        # a receiver that comes back is found again at a reload, and also without one
         unix.close()
         os.unlink(v.path('dev-log'))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as again:
@@ -125,8 +127,17 @@ def test_rfc5424_over_udp_and_a_socket():
             again.setblocking(False)
             v.process.send_signal(1)
             until(lambda: 'was read again' in v.said(), 'the reload')
-            v.order('ADD_HOST_COMMENT;h;1;ann;later')
-            received(again, ';later')
+            until(lambda: v.order('ADD_HOST_COMMENT;h;1;ann;later') or came(again, ';later'), 'lines at the one that came back')  # the first may be lost
+
+            again.close()
+            os.unlink(v.path('dev-log'))
+            v.order('ADD_HOST_COMMENT;h;1;ann;nobody listens')
+            until(lambda: 'nobody listens' in v.log(), 'the line in the log')
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as third:
+                third.bind(v.path('dev-log'))
+                os.chmod(v.path('dev-log'), 0o666)
+                third.setblocking(False)
+                until(lambda: v.order('ADD_HOST_COMMENT;h;1;ann;back') or came(third, ';back'), 'the one that came back without a reload')
 
 
 def test_local_syslog_and_journald():
