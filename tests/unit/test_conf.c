@@ -34,7 +34,8 @@ static const struct {
     {"}\n", CONF_ERROR, 1, 1, "a '}' too many"},
     {"hostname g\n", CONF_ERROR, 1, 1, "text outside of a definition"},
     {"define hots {\n}\n", CONF_ERROR, 1, 1, "did you mean 'host'?"},
-    {"define host\n{\n host_name g\n use th\n}\n", CONF_WARNING, 1, 1, "no '{'"},
+    {"define host\n host_name g\n use th\n}\n", CONF_WARNING, 1, 1, "no '{'"},
+    {"define host\n{\n host_name g\n use th\n}\n", CONF_ERROR, 2, 1, "of its own"},
     /* directives */
     {"define host {\n host_name g\n use th\n  max_check_atempts 3\n}\n", CONF_ERROR, 4, 3,
      "did you mean 'max_check_attempts'?"},
@@ -102,15 +103,21 @@ static const struct {
     {"define contact {\n contact_name eve\n}\n", CONF_ERROR, 1, 1, "no host_notification_commands"},
     {"define host {\n host_name g\n max_check_attempts 1\n}\n", CONF_WARNING, 1, 1, "nobody is told"},
     /* periods */
-    {"define timeperiod {\n timeperiod_name p\n mondya 09:00-10:00\n alias p\n}\n", CONF_ERROR, 3, 2, "is no day"},
-    {"define timeperiod {\n timeperiod_name p\n monday 09:00-25:00\n alias p\n}\n", CONF_ERROR, 3, 9, "are no times"},
-    {"define timeperiod {\n timeperiod_name p\n monday 22:00-06:00\n alias p\n}\n", CONF_WARNING, 3, 9, "is never"},
-    {"define timeperiod {\n timeperiod_name p\n february 32 00:00-24:00\n alias p\n}\n", CONF_WARNING, 3, 2, "no such day"},
-    {"define timeperiod {\n timeperiod_name p\n exclude q\n alias p\n}\ndefine timeperiod {\n timeperiod_name q\n "
+    {"define timeperiod {\n timeperiod_name p\n mondya 09:00-10:00\n alias p\n}\n", CONF_ERROR, 3, 2,
+     "is no day"},
+    {"define timeperiod {\n timeperiod_name p\n monday 09:00-25:00\n alias p\n}\n", CONF_ERROR, 3, 9,
+     "are no times"},
+    {"define timeperiod {\n timeperiod_name p\n monday 22:00-06:00\n alias p\n}\n", CONF_WARNING, 3, 9,
+     "is never"},
+    {"define timeperiod {\n timeperiod_name p\n february 32 00:00-24:00\n alias p\n}\n", CONF_WARNING, 3, 2,
+     "no such day"},
+    {"define timeperiod {\n timeperiod_name p\n exclude q\n alias p\n}\ndefine timeperiod {\n "
+     "timeperiod_name q\n "
      "exclude p\n alias q\n}\n",
      CONF_ERROR, 1, 1, "excludes itself"},
     {"define timeperiod {\n timeperiod_name p\n}\n", CONF_ERROR, 1, 1, "has no alias"},
-    {"define timeperiod {\n timeperiod_name p\n alias p\n monday 09:00-10:60\n}\n", CONF_WARNING, 4, 9, "read in part"},
+    {"define timeperiod {\n timeperiod_name p\n alias p\n monday 09:00-10:60\n}\n", CONF_WARNING, 4, 9,
+     "read in part"},
     /* commands */
     {"define command {\n command_name c\n}\n", CONF_ERROR, 1, 1, "has no line"},
     {"define command {\n command_name c\n command_line /nonexistent/check_x -a\n}\ndefine service {\n use "
@@ -177,7 +184,10 @@ static void test_wrong(void **state UNUSED)
             fail_msg("case %zu: '%s' is not said at %u:%u for\n%s", i, wrong[i].text,
                      BASE_LINES + wrong[i].line, wrong[i].column, wrong[i].objects);
         }
-        assert_int_equal(conf_ok(c), wrong[i].severity != CONF_ERROR);
+        if (conf_ok(c) == (wrong[i].severity == CONF_ERROR)) {
+            show(c);
+            fail_msg("case %zu: judged otherwise:\n%s", i, wrong[i].objects);
+        }
         conf_free(c);
         buf_release(&text);
     }
