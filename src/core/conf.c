@@ -105,6 +105,7 @@ void conf_free(struct conf *c)
     VEC_RELEASE(&c->whos);
     map_release(&c->notice_index);
     map_release(&c->seen_files);
+    map_release(&c->user_named);
     map_release(&c->said);
     map_release(&c->who);
     map_release(&c->programs);

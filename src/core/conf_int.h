@@ -10,7 +10,8 @@
 #include "core/conf_table.h"
 #include "core/model.h"
 
-#define CONF_NONE UINT32_MAX
+#define CONF_NONE  UINT32_MAX
+#define CONF_USERS 321 /* 1 to 256 by number, 64 by name */
 
 struct conf_place {
     uint32_t file, line, column;
@@ -98,8 +99,11 @@ struct conf {
     struct conf_place *main_place;
     VEC(struct conf_prop) options; /* vigie_*: key = name */
     VEC(struct conf_prop) to_read; /* cfg_file, cfg_dir in order: key = which */
-    struct str user_macro[257];    /* $USERn$ */
-    struct conf_place user_place[257];
+    struct str
+        user_macro[CONF_USERS]; /* $USERn$; behind 256 those that have names, as Centreon Engine knows */
+    struct map user_named;      /* their names -> n */
+    struct str user_name[CONF_USERS]; /* n -> name; empty: USERn */
+    struct conf_place user_place[CONF_USERS];
     struct map seen_files; /* paths of object files read: each once */
     unsigned depth;
     /* Registered objects by type, ordered by name; rank = index in the snapshot's table. */
@@ -114,8 +118,8 @@ struct conf {
     struct conf_filled *filled;                     /* of each directive; arena */
     struct map who;                                 /* pair of props -> place in whos */
     VEC(struct conf_who_entry) whos;
-    struct map programs;     /* looked for already */
-    uint8_t user_class[257]; /* enum shsplit_class of each $USERn$; 0: not looked at yet */
+    struct map programs;            /* looked for already */
+    uint8_t user_class[CONF_USERS]; /* enum shsplit_class of each $USERn$; 0: not looked at yet */
     struct conf_counts counts;
     bool sorted;
     unsigned suggested; /* how often a near name was looked for */

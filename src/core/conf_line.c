@@ -280,6 +280,7 @@ static void expand(struct conf_liner *l, struct str text, enum shsplit_class cla
     while (text.n && !too_long(l)) {
         ptrdiff_t from = str_find_char(text, '$'), to;
         struct macro_ref ref;
+        uint64_t user;
         struct str name;
 
         if (from < 0) {
@@ -297,6 +298,8 @@ static void expand(struct conf_liner *l, struct str text, enum shsplit_class cla
         name = l->macro = str_sub(text, 0, (size_t)to);
         if (to == 0)
             shsplit_add(&l->text, STR("$"), class);
+        else if (l->c->user_named.count && map_get(&l->c->user_named, name, &user))
+            add_user(l, (unsigned)user);
         else if (!macro_parse(name, &ref) || !add_macro(l, &ref, depth)) {
             unknown_macro(l, name);
             shsplit_add(&l->text, STR("$"), class);

@@ -3,11 +3,32 @@
 #include "core/conf_build.h"
 
 #include "base/limits.h"
+#include "core/macro.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static void read_main_file(struct conf *c, struct str path, struct conf_place from);
+
+/* Is it $USERn$, or, as in Centreon Engine, any $NAME$ that is no macro otherwise? Its place in user_macro. */
+static bool user_number(struct conf *c, struct str text, uint64_t *n)
+{
+    struct str name = text.n > 2 ? str_sub(text, 1, text.n - 2) : STR("");
+    struct macro_ref ref;
+
+    if (!name.n || text.p[0] != '$' || text.p[text.n - 1] != '$' || str_find_char(name, '$') >= 0)
+        return false;
+    if (str_starts(name, STR("USER")))
+        return str_to_u64(str_sub(name, 4, name.n), n) && *n >= 1 && *n <= 256;
+    if (map_get(&c->user_named, name, n))
+        return true;
+    *n = 257 + c->user_named.count;
+    if (macro_parse(name, &ref) || *n >= CONF_USERS)
+        return false;
+    map_put(&c->user_named, name, *n);
+    c->user_name[*n] = name;
+    return true;
+}
 
 /* "$USER3$=value" */
 static void read_resource(struct conf *c, struct str path, struct conf_place from)
@@ -29,9 +50,9 @@ static void read_resource(struct conf *c, struct str path, struct conf_place fro
             conf_say(c, CONF_ERROR, at, "no '=' in this line; write $USER1$=value");
             continue;
         }
-        if (!str_starts(name, STR("$USER")) || !str_ends(name, STR("$")) || name.n < 7 ||
-            !str_to_u64(str_sub(name, 5, name.n - 6), &n) || n < 1 || n > 256) {
-            conf_say(c, CONF_MISTAKE, at, "'" STR_FMT "' is not one of $USER1$ to $USER256$; it is not used",
+        if (!user_number(c, name, &n)) {
+            conf_say(c, CONF_MISTAKE, at,
+                     "'" STR_FMT "' is none of $USER1$ to $USER256$, and no name for a value; it is not used",
                      STR_ARG(name));
             continue;
         }

@@ -428,11 +428,14 @@ static void add_place(struct conf_tracer *t, struct conf_place at, struct str va
 static void user_macros(struct conf_tracer *t)
 {
     for (unsigned n = 1; n < ARRAY_LEN(t->c->user_macro); n++) {
-        char name[16];
+        char name[64];
 
         if (!t->c->user_macro[n].p)
             continue;
-        snprintf(name, sizeof(name), "$USER%u$", n);
+        if (t->c->user_name[n].n)
+            snprintf(name, sizeof(name), "$" STR_FMT "$", STR_ARG(t->c->user_name[n]));
+        else
+            snprintf(name, sizeof(name), "$USER%u$", n);
         add_row(t, arena_str(&t->out->arena, str_of(name)), t->c->user_macro[n], CONF_ORIGIN_FILE)->secret =
             conf_user_is_secret(t->c, n);
         add_place(t, t->c->user_place[n], t->c->user_macro[n]);

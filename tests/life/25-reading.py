@@ -4,7 +4,7 @@
 import os
 
 from lib_nagios import Box, difference, errors_of, need_nagios
-from lib_vigie import SRC, main
+from lib_vigie import SRC, main, vigie
 
 BASE = '''
 define command {
@@ -640,6 +640,18 @@ def test_directives_of_other_engines():
             ours, said = accepted(box)
     with Box(text=BASE + OTHERS['hosts of Centreon']) as box:
         assert 'severity_id' in accepted(box)[1]  # named as not acted on
+
+
+def test_values_by_name():
+    """resource_file of Centreon Engine: any $NAME$ that is no macro, secret like $USERn$; the precache file has them as written."""
+    resource = {'resource.cfg': '$USER1$=/usr/lib/nagios/plugins\n$PLUGINS$=/usr/lib/nagios/plugins\n$PASS$=geheim\n$HOSTNAME$=x\n'}
+    text = BASE + obj('command', command_name='named', command_line='$PLUGINS$/check_dummy 0 $PASS$') + service(host_name='web1', check_command='named')
+    with Box(text=text, files=resource) as box:
+        ours, said = accepted(box)
+        assert ours[('command', 'named', 0)]['command_line'] == '$PLUGINS$/check_dummy 0 $PASS$'
+        assert "'$HOSTNAME$' is none of" in said and 'puts a secret on the command line' in said and '$PASS$  ' in said and 'geheim' not in said, said
+        code, out, err = vigie('config', 'show', '-c', box.main, 'main')
+        assert '$PLUGINS$' in out and '$PASS$' in out and 'geheim' not in out + err, out + err
 
 
 def test_main_files_of_naemon():
