@@ -19,8 +19,11 @@
 #define LIMIT_NAME         255u          /* an object's name */
 #define LIMIT_CONF_LINE    (64u * 1024)  /* one configuration line, continuations joined */
 #define LIMIT_CONF_FILE    (512u * 1024 * 1024)
-#define LIMIT_CONF_DEPTH   64u   /* nested include_file, cfg_dir */
-#define LIMIT_CONF_NEST    1000u /* templates that use templates, groups within groups */
+#define LIMIT_CONF_DEPTH   64u /* nested include_file, cfg_dir */
+#define LIMIT_CONF_READS                                                                                     \
+    20000u /* folders and main files read: those that name each other in many ways are as many as one likes */
+#define LIMIT_CONF_BYTES (1024ull * 1024 * 1024) /* of all files together */
+#define LIMIT_CONF_NEST  1000u                   /* templates that use templates, groups within groups */
 #define LIMIT_CONF_VARS                                                                                      \
     2048u /* custom variables of one object, days of one period: they are searched in turn */
 #define LIMIT_CONF_TRIES    20000000u /* names tried against regular expressions */

@@ -49,6 +49,12 @@ struct conf_file {
     bool names; /* something in it has a name that nothing else may have */
 };
 
+/* The main files from the first to the one now read, backwards. */
+struct conf_chain {
+    struct str path;
+    const struct conf_chain *from;
+};
+
 /* A member list after expansion: sorted indexes, each once. */
 typedef VEC(uint32_t) conf_list;
 
@@ -106,6 +112,10 @@ struct conf {
     struct conf_place user_place[CONF_USERS];
     struct map seen_files; /* paths of object files read: each once */
     unsigned depth;
+    bool too_deep;                    /* the walk through a folder ends: it is in itself */
+    uint32_t reads;                   /* folders and main files so far */
+    uint64_t bytes;                   /* of all files */
+    const struct conf_chain *reading; /* main files that include the one now read */
     /* Registered objects by type, ordered by name; rank = index in the snapshot's table. */
     conf_list ranked[CONF_TYPE_COUNT];
     struct map rank[CONF_TYPE_COUNT];  /* name -> rank */

@@ -68,6 +68,14 @@ int conf_read(struct conf *c, struct str path, struct conf_place from, uint32_t 
         buf_release(&b);
         return E_FORMAT;
     }
+    c->bytes += b.len;
+    if (c->bytes > LIMIT_CONF_BYTES) {
+        conf_say(c, CONF_ERROR, from, STR_FMT ": all files together are larger than 1 GiB; name fewer",
+                 STR_ARG(path));
+        c->bytes -= b.len;
+        buf_release(&b);
+        return E_LIMIT;
+    }
     f->bytes = buf_take(&b, &n);
     *bytes = str_make(f->bytes, n);
     if (n >= 3 && memcmp(f->bytes, "\xef\xbb\xbf", 3) == 0)

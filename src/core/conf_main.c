@@ -97,18 +97,35 @@ static int by_name(const void *a, const void *b)
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool main_files)
+/* One more folder or main file; false when there are so many that they must name each other. */
+static bool one_more(struct conf *c, struct conf_place from)
+{
+    if (c->reads++ == LIMIT_CONF_READS)
+        conf_say(c, CONF_ERROR, from,
+                 "there are more than %u folders and included files; the rest is not read, do they name each "
+                 "other?",
+                 LIMIT_CONF_READS);
+    return c->reads <= LIMIT_CONF_READS;
+}
+
+static void walk(struct conf *c, struct str path, struct conf_place from, bool main_files)
 {
     struct dir_reader d = {.c = c};
     struct err err = ERR_INIT;
     char *dir = arena_dup(&c->arena, path);
+    int r;
 
     if (c->depth >= LIMIT_CONF_DEPTH) {
         conf_say(c, CONF_ERROR, from, "folders are nested more than %u deep at " STR_FMT "; is there a loop?",
                  LIMIT_CONF_DEPTH, STR_ARG(path));
+        c->too_deep = true;
         return;
     }
-    if (c->io.list_dir(c->io.ctx, dir, on_entry, &d, &err) < 0) {
+    if (!one_more(c, from))
+        return;
+    r = c->io.list_dir(c->io.ctx, dir, on_entry, &d, &err);
+    if (r < 0) {
+        c->too_deep = r == E_LIMIT;
         conf_say(c, CONF_ERROR, from, "%s", err.text[0] ? err.text : "cannot read the folder");
         goto out;
     }
@@ -122,12 +139,22 @@ void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool
             read_main_file(c, conf_path(c, d.names.at[i], path), from);
         else
             conf_read_objects(c, conf_path(c, d.names.at[i], path), from);
-    for (size_t i = 0; i < d.folders.n && !main_files /* Naemon does not go down there */; i++)
-        conf_read_dir(c, conf_path(c, d.folders.at[i], path), from, false);
+    for (size_t i = 0; i < d.folders.n && !main_files /* Naemon does not go down there */ && !c->too_deep;
+         i++)
+        walk(c, conf_path(c, d.folders.at[i], path), from, false);
     c->depth--;
 out:
     VEC_RELEASE(&d.names);
     VEC_RELEASE(&d.folders);
+}
+
+void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool main_files)
+{
+    bool was = c->too_deep;
+
+    c->too_deep = false;
+    walk(c, path, from, main_files);
+    c->too_deep = was;
 }
 
 static bool is_numeric(enum conf_kind kind)
@@ -353,9 +380,18 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
         conf_read_dir(c, conf_path(c, value, c->main_dir), at, true);
 }
 
+static bool is_being_read(const struct conf *c, struct str path)
+{
+    for (const struct conf_chain *k = c->reading; k; k = k->from)
+        if (str_eq(k->path, path))
+            return true;
+    return false;
+}
+
 static void read_main_file(struct conf *c, struct str path, struct conf_place from)
 {
     struct conf_lines l = {.c = c};
+    const struct conf_chain here = {path, c->reading};
     struct str bytes, text, rest;
 
     if (c->depth >= LIMIT_CONF_DEPTH) {
@@ -363,9 +399,14 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
                  LIMIT_CONF_DEPTH);
         return;
     }
-    if (conf_read(c, path, from, &l.file, &bytes) < 0)
+    if (is_being_read(c, path)) {
+        conf_say(c, CONF_ERROR, from, STR_FMT " includes itself; take this line out", STR_ARG(path));
+        return;
+    }
+    if (!one_more(c, from) || conf_read(c, path, from, &l.file, &bytes) < 0)
         return;
     c->depth++;
+    c->reading = &here;
     l.rest = bytes;
     while (conf_next_line(&l, &text)) {
         struct conf_place at = {l.file, l.line, l.column};
@@ -384,6 +425,7 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
         else
             set(c, name, str_trim(rest), at);
     }
+    c->reading = here.from;
     c->depth--;
 }
 

@@ -68,6 +68,9 @@ static int list_conf(void *ctx UNUSED, const char *path, conf_entry_f *each, voi
     DIR *dir = opendir(path);
     const struct dirent *d;
 
+    if (!dir && errno == ELOOP)
+        return err_set(err, E_LIMIT, "cannot read the folder %s: too many links on the way; is there a loop?",
+                       path);
     if (!dir)
         return err_sys(err, errno, "cannot read the folder %s", path);
     while ((d = readdir(dir)))

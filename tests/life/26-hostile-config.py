@@ -116,12 +116,22 @@ def test_what_is_no_file():
         os.mkfifo(p.path('fifo'))
         for line, say in ((f'cfg_file={p.path("fifo")}', 'is no file'), (f'resource_file={p.path("fifo")}', 'is no file'), ('cfg_file=/dev/zero', 'is no file'),
                           ('cfg_file=/tmp', 'write cfg_dir'), ('cfg_dir=/etc/passwd', 'cannot read the folder'), ('cfg_file=/proc/self/mem', 'cannot read'),
-                          ('cfg_file=/' + 'a/' * 5000, 'cannot open'), (f'include_file={p.path("n.cfg")}', 'was read already')):
+                          ('cfg_file=/' + 'a/' * 5000, 'cannot open'), (f'include_file={p.path("n.cfg")}\n' * 2, 'includes itself')):
             p.check(BASE + host('h'), line + '\n', say=say)
         os.makedirs(p.path('d/e'))
-        os.symlink(p.path('d'), p.path('d/e/back'))
+        for name in 'back', 'again':
+            os.symlink(p.path('d'), p.path(f'd/e/{name}'))
         p.put('d/a.cfg', host('other'))
         p.check(BASE + host('h'), f'cfg_dir={p.path("d")}\n', status=1, say='nested more than 64 deep')
+        for i in range(30):  # two ways to each next one
+            os.makedirs(p.path(f'w{i}'))
+            for name in 'ab':
+                os.symlink(p.path(f'w{i + 1}'), p.path(f'w{i}/{name}'))
+            p.put(f'i{i}.cfg', f'include_file={p.path(f"i{i + 1}.cfg")}\n' * 2)
+        os.mkdir(p.path('w30'))
+        p.put('i30.cfg', 'interval_length=60\n')
+        p.check(BASE + host('h'), f'cfg_dir={p.path("w0")}\n', status=1, say='more than 20000 folders and included files')
+        p.check(BASE + host('h'), f'include_file={p.path("i0.cfg")}\n', status=1, say='more than 20000 folders and included files')
         os.symlink('/nowhere', p.path('dangling'))
         p.check(BASE + host('h'), f'cfg_file={p.path("dangling")}\n', status=1, say='No such file')
         os.mkdir(p.path('many'))
