@@ -127,7 +127,7 @@ static int64_t board_time(const struct board_check *b, enum moment n)
     case T_0:
     case T_1:
     case T_2:
-    case T_3: return b->last_time[n - T_0];
+    case T_3: return b->last_time_s[n - T_0] * TIME_S;
     case T_LAST_NOTIFY: return b->last_notification;
     case T_NEXT_NOTIFY: return b->next_notification;
     case T_UPDATE: return b->last_update;

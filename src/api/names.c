@@ -1,42 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/names.h"
 
-#include <stdlib.h>
+#include "core/oids.h"
+
 #include <string.h>
 
 enum { SNAPSHOT_CHARS = 12 }; /* of its hash, in an id */
-
-struct pair {
-    uint64_t oid;
-    uint32_t idx;
-};
 
 struct api_names {
     uint32_t *rank, *at; /* at: the other way round */
     uint32_t *text;      /* by idx: where its names begin in pool; one more at the end */
     /* the names of each check in small letters, a line each, so that a search is one pass over bytes */
     struct buf pool;
-    uint64_t *oid;       /* by idx, 0: not known yet */
-    struct pair *by_oid; /* sorted, those that are known */
-    size_t n, n_known;
+    struct oids oids; /* oid 0: not known yet */
+    uint32_t n;
+    bool known; /* all of them */
 };
-
-static int by_oid(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-
-    return x->oid < y->oid ? -1 : x->oid > y->oid;
-}
-
-static void sort_pairs(struct api_names *n)
-{
-    n->n_known = 0;
-    for (size_t i = 0; i < n->n; i++) {
-        if (n->oid[i])
-            n->by_oid[n->n_known++] = (struct pair){n->oid[i], (uint32_t)i};
-    }
-    qsort(n->by_oid, n->n_known, sizeof(*n->by_oid), by_oid);
-}
 
 static void add_name(struct buf *pool, struct str name)
 {
@@ -63,6 +42,16 @@ static void add_names(struct api_names *n, const struct model *m, uint32_t idx)
         add_name(&n->pool, model_str(m, c->display_name));
 }
 
+static void know(struct api_names *n, const uint64_t *oids)
+{
+    uint64_t *copy = mem_calloc((size_t)n->n + 1, sizeof(*copy));
+
+    if (oids && n->n)
+        memcpy(copy, oids, n->n * sizeof(*oids));
+    n->known = oids != NULL;
+    oids_take(&n->oids, copy, n->n);
+}
+
 struct api_names *names_new(const struct model *m, const uint64_t *oids)
 {
     struct api_names *n = mem_zalloc(sizeof(*n));
@@ -73,8 +62,6 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
     n->at = mem_calloc(n->n + 1, sizeof(*n->at));
     n->text = mem_calloc(n->n + 1, sizeof(*n->text));
     buf_init(&n->pool);
-    n->oid = mem_calloc(n->n + 1, sizeof(*n->oid));
-    n->by_oid = mem_calloc(n->n + 1, sizeof(*n->by_oid));
     for (uint32_t h = 0; h < m->n_hosts; h++) {
         const struct model_check *host = model_check(m, h);
 
@@ -87,9 +74,7 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
         add_names(n, m, i);
     }
     n->text[n->n] = (uint32_t)n->pool.len;
-    if (oids && n->n)
-        memcpy(n->oid, oids, n->n * sizeof(*oids));
-    sort_pairs(n);
+    know(n, oids);
     return n;
 }
 
@@ -101,8 +86,7 @@ void names_free(struct api_names *n)
     mem_free(n->at);
     mem_free(n->text);
     buf_release(&n->pool);
-    mem_free(n->oid);
-    mem_free(n->by_oid);
+    oids_release(&n->oids);
     mem_free(n);
 }
 
@@ -126,7 +110,7 @@ bool names_hold(const struct api_names *n, uint32_t idx, struct str word)
 
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out)
 {
-    uint64_t oid = board_oid ? board_oid : a->names->oid[idx];
+    uint64_t oid = board_oid ? board_oid : a->names->oids.oid[idx];
 
     if (oid) {
         buf_add_u64(out, oid);
@@ -141,26 +125,28 @@ static bool learn(struct api *a)
     struct api_names *n = a->names;
     bool any = false;
 
-    if (n->n_known == n->n)
+    if (n->known)
         return false;
+    n->known = true;
     for (uint32_t i = 0; i < n->n; i++) {
         struct board_check c;
 
-        if (n->oid[i])
+        if (n->oids.oid[i])
             continue;
         board_read_check(&a->board, i, &c);
-        n->oid[i] = c.oid;
+        n->oids.oid[i] = c.oid;
         any |= c.oid != 0;
+        n->known &= c.oid != 0;
     }
     if (any)
-        sort_pairs(n);
+        oids_renew(&n->oids, n->n);
     return any;
 }
 
 uint32_t names_find(struct api *a, struct str id)
 {
     struct api_names *n = a->names;
-    struct pair key, *hit = NULL;
+    uint32_t hit;
     uint64_t v;
 
     if (id.n && id.p[0] == 'i') {
@@ -169,25 +155,23 @@ uint32_t names_find(struct api *a, struct str id)
 
         return same && str_to_u64(number, &v) && v < n->n ? (uint32_t)v : MODEL_NONE;
     }
-    if (!id.n || id.p[0] < '0' || id.p[0] > '9' || !str_to_u64(id, &key.oid) || !key.oid)
+    if (!id.n || id.p[0] < '0' || id.p[0] > '9' || !str_to_u64(id, &v))
         return MODEL_NONE;
-    hit = bsearch(&key, n->by_oid, n->n_known, sizeof(key), by_oid);
-    if (!hit && learn(a))
-        hit = bsearch(&key, n->by_oid, n->n_known, sizeof(key), by_oid);
-    return hit ? hit->idx : MODEL_NONE;
+    if (oids_find(&n->oids, v, &hit) || (learn(a) && oids_find(&n->oids, v, &hit)))
+        return hit;
+    return MODEL_NONE;
 }
 
 uint64_t names_oid(struct api *a, uint32_t idx)
 {
-    if (!a->names->oid[idx])
+    if (!a->names->oids.oid[idx])
         learn(a);
-    return a->names->oid[idx];
+    return a->names->oids.oid[idx];
 }
 
 void names_learn(struct api *a, const uint64_t *oids)
 {
     if (!oids || !a->names->n)
         return;
-    memcpy(a->names->oid, oids, a->names->n * sizeof(*oids));
-    sort_pairs(a->names);
+    know(a->names, oids);
 }

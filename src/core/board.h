@@ -19,7 +19,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    1u
+#define BOARD_VERSION    2u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -69,7 +69,7 @@ struct board_check {
     int64_t check_interval_us, retry_interval_us; /* in force now */
     int64_t last_check, next_check, last_update;
     int64_t last_state_change, last_hard_state_change;
-    int64_t last_time[4]; /* by state */
+    uint32_t last_time_s[4]; /* by state; whole seconds */
     int64_t last_notification, next_notification;
     int64_t latency_us, execution_us;
     uint64_t event_id, last_event_id, problem_id, last_problem_id;

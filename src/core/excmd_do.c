@@ -18,8 +18,6 @@ enum modified {
     MODIFIED_FLAP = 16,
     MODIFIED_PERFDATA = 64,
     MODIFIED_OBSESS = 128,
-    MODIFIED_INTERVAL = 1024,
-    MODIFIED_RETRY = 2048,
     MODIFIED_ATTEMPTS = 4096,
 };
 
@@ -235,7 +233,7 @@ int excmd_do_custom(struct world *w, const struct excmd *c, uint32_t check, stru
 
 int excmd_do_delay(struct world *w, const struct excmd *c, uint32_t check, struct err *err UNUSED)
 {
-    w->st[check].next_notification = num(c, 0) * TIME_S;
+    state_more_set(&w->st[check])->next_notification = num(c, 0) * TIME_S;
     world_touch(w, check);
     return 0;
 }
@@ -305,11 +303,13 @@ int excmd_do_interval(struct world *w, const struct excmd *c, uint32_t check, st
 {
     struct state *s = &w->st[check];
     int64_t unit = w->m->globals->interval_length_us, v = num(c, 0);
+    struct state_more *more;
 
     if (v < 0 || v > INT32_MAX)
         return err_set(err, E_INVAL, "an interval is not negative");
-    *(c->row->param ? &s->retry_interval_us : &s->check_interval_us) = v * unit;
-    s->modified |= c->row->param ? MODIFIED_RETRY : MODIFIED_INTERVAL;
+    more = state_more_set(s);
+    *(c->row->param ? &more->retry_interval_us : &more->check_interval_us) = v * unit;
+    s->modified |= c->row->param ? STATE_MODIFIED_RETRY : STATE_MODIFIED_INTERVAL;
     if (!c->row->param) {
         heap_remove(&w->due, check);
         sched_again(w, check);

@@ -17,13 +17,19 @@ void oids_take(struct oids *o, uint64_t *oid, uint32_t n)
 {
     oids_release(o);
     o->oid = oid;
+    oids_renew(o, n);
+}
+
+void oids_renew(struct oids *o, uint32_t n)
+{
+    mem_free(o->slot);
     o->n_slot = 16;
-    while (o->n_slot < n * 2)
+    while (o->n_slot / 5 * 4 <= n) /* at most four in five are taken: three looks for one that is there */
         o->n_slot *= 2;
     o->slot = mem_calloc(o->n_slot, sizeof(*o->slot));
     for (uint32_t i = 0; i < n; i++)
-        if (oid[i])
-            o->slot[find_slot(o, oid[i])] = i + 1;
+        if (o->oid[i])
+            o->slot[find_slot(o, o->oid[i])] = i + 1;
 }
 
 void oids_release(struct oids *o)

@@ -18,5 +18,7 @@ struct oids {
 /* oid: the identity of each of n checks, on the heap, taken; a check whose identity is 0 has none yet. What o held before is released. */
 void oids_take(struct oids *o, uint64_t *oid, uint32_t n);
 void oids_release(struct oids *o);
+/* The identities in o->oid were changed by its owner. */
+void oids_renew(struct oids *o, uint32_t n);
 /* False: no check has it (0 is nobody's). */
 bool oids_find(const struct oids *o, uint64_t oid, uint32_t *check);

@@ -149,7 +149,7 @@ static void flap_comment(struct world *w, uint32_t check, uint32_t threshold)
                "will be re-enabled.",
                kind, s->flap_percent / 100, s->flap_percent / 10 % 10, threshold / 100, threshold / 10 % 10,
                kind);
-    s->flap_comment = note_comment_add(w, &(struct note_comment){.check = check,
+    state_more_set(s)->flap_comment = note_comment_add(w, &(struct note_comment){.check = check,
                                                                  .entry_type = BOARD_COMMENT_FLAPPING,
                                                                  .author = STR("(Nagios Process)"),
                                                                  .text = buf_str(&b)});
@@ -173,9 +173,10 @@ static void flap_stop(struct world *w, uint32_t check, uint32_t low)
 {
     struct state *s = &w->st[check];
 
-    if (s->flap_comment)
-        note_comment_del(w, s->flap_comment);
-    s->flap_comment = 0;
+    if (state_more(s)->flap_comment) {
+        note_comment_del(w, s->more->flap_comment);
+        s->more->flap_comment = 0;
+    }
     s->flapping = false;
     nlog_flapping(w, check, false, low);
     world_event(w, RECORD_EVENT_FLAPPING_END, check,
@@ -212,8 +213,8 @@ static void reset_problem(struct state *s)
     s->notification_number = 0;
     s->notified_on = 0;
     s->no_more = false;
-    s->last_notification = 0;
-    s->next_notification = 0;
+    if (s->more)
+        s->more->last_notification = s->more->next_notification = 0;
 }
 
 static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
@@ -284,15 +285,18 @@ static struct state_in input_of(struct world *w, struct verdict *v)
 
 static void number_events(struct world *w, struct state *s, const struct state_out *out)
 {
+    struct state_more *more;
+
     if (!out->changed)
         return;
-    s->last_event_id = s->event_id;
-    s->event_id = ++w->next_event;
+    more = state_more_set(s);
+    more->last_event_id = more->event_id;
+    more->event_id = ++w->next_event;
     if (s->state == STATE_OK) {
-        s->last_problem_id = s->problem_id;
-        s->problem_id = 0;
+        more->last_problem_id = more->problem_id;
+        more->problem_id = 0;
     } else if (s->last_state == STATE_OK) {
-        s->problem_id = ++w->next_problem;
+        more->problem_id = ++w->next_problem;
     }
     w->program_dirty = true;
 }
@@ -362,7 +366,8 @@ static void apply(struct world *w, struct verdict *v)
     note_ack_after(w, v->check, out.changed);
     if (out.changed || out.hard_change) { /* another problem than the one that was told */
         s->no_more = false;
-        s->next_notification = 0;
+        if (s->more)
+            s->more->next_notification = 0;
     }
     note_flexible(w, v->check);
     flap_ended = flap(w, v->check);

@@ -9,8 +9,6 @@
 #include <string.h>
 
 #define ATTR_ATTEMPTS 4096u
-#define ATTR_INTERVAL 1024u
-#define ATTR_RETRY    2048u
 
 /* The switches that a command can change, each with its bit of modified_attributes. */
 static const struct {
@@ -37,10 +35,7 @@ static const struct {
     F(latency_us)                                                                                            \
     F(execution_us)                                                                                          \
     F(ack_type)                                                                                              \
-    F(ack_expires)                                                                                           \
     F(notification_number)                                                                                   \
-    F(last_notification)                                                                                     \
-    F(next_notification)                                                                                     \
     F(notified_on)                                                                                           \
     F(switches)                                                                                              \
     F(modified)                                                                                              \
@@ -49,40 +44,49 @@ static const struct {
     F(flap_history)                                                                                          \
     F(flap_at)                                                                                               \
     F(flap_recovery)                                                                                         \
-    F(flap_comment)                                                                                          \
-    F(event_id)                                                                                              \
-    F(last_event_id)                                                                                         \
-    F(problem_id)                                                                                            \
-    F(last_problem_id)                                                                                       \
-    F(problem_since)                                                                                         \
     F(last_update)                                                                                           \
-    F(check_interval_us)                                                                                     \
-    F(retry_interval_us)                                                                                     \
     F(max_attempts)
 
-static struct record_state record_of(const struct state *s)
+#define MORE_FIELDS(F)                                                                                       \
+    F(ack_expires) \
+    F(last_notification) \
+    F(next_notification) \
+    F(flap_comment) \
+    F(event_id) \
+    F(last_event_id) \
+    F(problem_id) \
+    F(last_problem_id)
+
+static struct record_state record_of(const struct world *w, uint32_t check)
 {
+    const struct state *s = &w->st[check];
+    const struct state_more *more = state_more(s);
     struct record_state r = {.oid = s->oid,
                              .no_more = s->no_more,
-                             .last_time_0 = s->last_time[0],
-                             .last_time_1 = s->last_time[1],
-                             .last_time_2 = s->last_time[2],
-                             .last_time_3 = s->last_time[3],
+                             .last_time_0 = s->last_time_s[0] * TIME_S,
+                             .last_time_1 = s->last_time_s[1] * TIME_S,
+                             .last_time_2 = s->last_time_s[2] * TIME_S,
+                             .last_time_3 = s->last_time_s[3] * TIME_S,
                              .output = state_output(s),
                              .long_output = state_long(s),
                              .perfdata = state_perf(s),
+                             .check_interval_us = world_interval(w, check, false),
+                             .retry_interval_us = world_interval(w, check, true),
                              .why_state = s->why_state.code,
                              .why_notify = s->why_notify.code};
 
 #define F(field) r.field = s->field;
     SAME_FIELDS(F)
 #undef F
+#define F(field) r.field = more->field;
+    MORE_FIELDS(F)
+#undef F
     return r;
 }
 
 void retain_state(struct world *w, uint32_t check)
 {
-    struct record_state r = record_of(&w->st[check]);
+    struct record_state r = record_of(w, check);
 
     world_record(w, RECORD_STATE, &r);
 }
@@ -98,8 +102,6 @@ void retain_fresh(struct world *w, uint32_t check)
     s->attempt = s->state == STATE_OK ? 1 : c->max_attempts;
     s->max_attempts = MAX(c->max_attempts, 1u);
     s->switches = c->flags;
-    s->check_interval_us = c->check_interval_us;
-    s->retry_interval_us = c->retry_interval_us;
 }
 
 /* The configuration wins, except for what a command changed. */
@@ -115,10 +117,6 @@ static void apply_configuration(struct world *w, uint32_t check)
         if (s->modified & switches[i].attribute)
             from_files = (from_files & ~switches[i].flag) | (s->switches & switches[i].flag);
     s->switches = from_files;
-    if (!(s->modified & ATTR_INTERVAL))
-        s->check_interval_us = c->check_interval_us;
-    if (!(s->modified & ATTR_RETRY))
-        s->retry_interval_us = c->retry_interval_us;
     if (!(s->modified & ATTR_ATTEMPTS))
         s->max_attempts = MAX(c->max_attempts, 1u);
     s->attempt = MIN(MAX(s->attempt, 1u), s->max_attempts);
@@ -134,10 +132,36 @@ static void make_sane(struct state *s, enum model_kind kind)
     s->last_hard_state = MIN(s->last_hard_state, most);
     s->ack_type = s->ack_type > STATE_ACK_STICKY ? STATE_ACK_NONE : s->ack_type;
     s->flap_at = s->flap_at % 21;
-    s->check_interval_us = MIN(MAX(s->check_interval_us, 0), 366 * TIME_DAY);
-    s->retry_interval_us = MIN(MAX(s->retry_interval_us, 0), 366 * TIME_DAY);
     s->latency_us = MAX(s->latency_us, 0);
     s->execution_us = MAX(s->execution_us, 0);
+}
+
+static uint32_t seconds_of(int64_t us)
+{
+    return (uint32_t)MIN(MAX(us / TIME_S, 0), (int64_t)UINT32_MAX);
+}
+
+static bool has_more(const struct record_state *r)
+{
+#define F(field)                                                                                             \
+    if (r->field)                                                                                            \
+        return true;
+    MORE_FIELDS(F)
+#undef F
+    return (r->modified & (STATE_MODIFIED_INTERVAL | STATE_MODIFIED_RETRY)) != 0;
+}
+
+static void load_more(struct state *s, const struct record_state *r)
+{
+    struct state_more *more = state_more_set(s);
+
+#define F(field) more->field = (__typeof__(more->field))r->field;
+    MORE_FIELDS(F)
+#undef F
+    if (r->modified & STATE_MODIFIED_INTERVAL)
+        more->check_interval_us = MIN(MAX(r->check_interval_us, 0), 366 * TIME_DAY);
+    if (r->modified & STATE_MODIFIED_RETRY)
+        more->retry_interval_us = MIN(MAX(r->retry_interval_us, 0), 366 * TIME_DAY);
 }
 
 static void load_state(struct world *w, uint32_t check, const struct record_state *r)
@@ -152,11 +176,13 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
 #define F(field) s->field = (__typeof__(s->field))r->field;
     SAME_FIELDS(F)
 #undef F
+    if (has_more(r))
+        load_more(s, r);
     s->no_more = r->no_more != 0;
-    s->last_time[0] = r->last_time_0;
-    s->last_time[1] = r->last_time_1;
-    s->last_time[2] = r->last_time_2;
-    s->last_time[3] = r->last_time_3;
+    s->last_time_s[0] = seconds_of(r->last_time_0);
+    s->last_time_s[1] = seconds_of(r->last_time_1);
+    s->last_time_s[2] = seconds_of(r->last_time_2);
+    s->last_time_s[3] = seconds_of(r->last_time_3);
     s->why_state.code = (uint16_t)r->why_state;
     s->why_notify.code = (uint16_t)r->why_notify;
     s->why_state.idx = s->why_notify.idx = MODEL_NONE;
@@ -171,11 +197,11 @@ bool retain_carry(struct world *w, uint32_t check, struct state *old)
 
     *s = *old;
     old->text = NULL;
+    old->more = NULL;
     s->dirty = s->stored_dirty = false;
     apply_configuration(w, check);
     return s->modified != old->modified || s->switches != old->switches || s->attempt != old->attempt ||
-           s->max_attempts != old->max_attempts || s->check_interval_us != old->check_interval_us ||
-           s->retry_interval_us != old->retry_interval_us;
+           s->max_attempts != old->max_attempts;
 }
 
 /* ---- program and contacts ---- */
@@ -352,7 +378,7 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
 
     record_put(out, RECORD_PROGRAM, now.wall, &p);
     for (uint32_t i = 0; i < w->n; i++) {
-        struct record_state r = record_of(&w->st[i]);
+        struct record_state r = record_of(w, i);
 
         if (r.oid)
             record_put(out, RECORD_STATE, now.wall, &r);

@@ -20,17 +20,17 @@
 #define STALE_LEAST (1 * TIME_S)
 
 /* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
-static int64_t step_of(const struct state *s)
+static int64_t step_of(const struct world *w, uint32_t check)
 {
-    return s->state != STATE_OK && !s->hard ? s->retry_interval_us : s->check_interval_us;
+    const struct state *s = &w->st[check];
+
+    return world_interval(w, check, s->state != STATE_OK && !s->hard);
 }
 
 static bool wants_schedule(const struct world *w, uint32_t check)
 {
-    const struct state *s = &w->st[check];
-
-    return (s->switches & MODEL_CHECK_ACTIVE) && model_check(w->m, check)->check_line != MODEL_NONE &&
-           step_of(s) > 0;
+    return (w->st[check].switches & MODEL_CHECK_ACTIVE) &&
+           model_check(w->m, check)->check_line != MODEL_NONE && step_of(w, check) > 0;
 }
 
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier)
@@ -75,7 +75,7 @@ void sched_spread(struct world *w, bool only_new)
         struct state *s = &w->st[i];
         int64_t most =
             world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us;
-        int64_t window = s->check_interval_us;
+        int64_t interval = world_interval(w, i, false), window = interval;
         struct wall kept = {s->next_check};
 
         if ((only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) || (only_new && s->run))
@@ -84,7 +84,7 @@ void sched_spread(struct world *w, bool only_new)
         if (most > 0 && most < window)
             window = most;
         if (g->use_retained_scheduling_info && kept.us > w->now.wall.us &&
-            kept.us < w->now.wall.us + s->check_interval_us)
+            kept.us < w->now.wall.us + interval)
             sched_at(w, i, world_to_mono(w, kept), 0, false);
         else
             sched_at(w, i, (struct mono){w->now.mono.us + phase(ordinal - 1, window) + planted_jitter(w)}, 0,
@@ -107,7 +107,7 @@ void sched_on_demand(struct world *w, uint32_t host)
 void sched_after(struct world *w, uint32_t check, struct mono due)
 {
     struct state *s = &w->st[check];
-    int64_t step = step_of(s), next = due.us + step;
+    int64_t step = step_of(w, check), next = due.us + step;
 
     if (w->opt.mutation == WORLD_FORGETS_TO_PLAN && check % 5 == 1)
         return;
@@ -128,7 +128,7 @@ static bool is_too_far(const struct world *w, uint32_t check)
     const struct state *s = &w->st[check];
 
     return heap_has(&w->due, check) && !(s->due_options & SCHED_FORCED) &&
-           w->due.key[check] > w->now.mono.us + MAX(s->check_interval_us, s->retry_interval_us);
+           w->due.key[check] > w->now.mono.us + MAX(world_interval(w, check, false), world_interval(w, check, true));
 }
 
 void sched_again(struct world *w, uint32_t check)
@@ -144,7 +144,7 @@ void sched_again(struct world *w, uint32_t check)
         return;
     }
     if (is_too_far(w, check) || (!heap_has(&w->due, check) && !s->run))
-        sched_at(w, check, (struct mono){w->now.mono.us + phase(check, step_of(s))}, 0, false);
+        sched_at(w, check, (struct mono){w->now.mono.us + phase(check, step_of(w, check))}, 0, false);
 }
 
 /* ---- runs ---- */
@@ -272,7 +272,7 @@ void sched_lost(struct world *w, uint32_t slot)
         result_lost(w, &r);
         return;
     }
-    apart = s->losses == 1 ? 0 : phase(r.check, MIN(MAX(s->check_interval_us, TIME_S), TIME_MIN));
+    apart = s->losses == 1 ? 0 : phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
     sched_at(w, r.check, (struct mono){w->now.mono.us + apart}, r.options | SCHED_LOST, true);
 }
 
@@ -341,7 +341,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     const struct model_check *c = model_check(w->m, check);
     struct wall next;
 
-    if (why.code == WHY_RUN_OFF || w->st[check].check_interval_us <= 0)
+    if (why.code == WHY_RUN_OFF || world_interval(w, check, false) <= 0)
         return;
     if (why.code != WHY_RUN_PERIOD) {
         sched_after(w, check, due);
@@ -352,7 +352,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     if (next.us == INT64_MAX)
         next.us = w->now.wall.us + TIME_DAY;
     else
-        next.us += phase(check, MIN(w->st[check].check_interval_us, TIME_MIN));
+        next.us += phase(check, MIN(world_interval(w, check, false), TIME_MIN));
     sched_at_wall(w, check, next, 0);
     world_touch(w, check); /* it may be far: kept over a restart, if plans are */
 }
@@ -493,7 +493,7 @@ static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold
 {
     const struct state *s = &w->st[i];
     const struct model_check *c = model_check(w->m, i);
-    int64_t interval = s->hard || s->state == STATE_OK ? s->check_interval_us : s->retry_interval_us;
+    int64_t interval = step_of(w, i);
 
     *threshold = c->freshness_threshold_us;
     if (*threshold <= 0)

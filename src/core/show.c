@@ -34,6 +34,7 @@ static struct board_why why_of(const struct state_why *y)
 static void show_check(struct world *w, struct board_w *board, uint32_t check)
 {
     const struct state *s = &w->st[check];
+    const struct state_more *more = state_more(s);
     struct board_check b = {.flags = flags_of(w, check),
                             .oid = s->oid,
                             .state = s->state,
@@ -49,22 +50,22 @@ static void show_check(struct world *w, struct board_w *board, uint32_t check)
                             .flap_percent = s->flap_percent,
                             .modified_attributes = s->modified,
                             .notified_on = s->notified_on,
-                            .check_interval_us = s->check_interval_us,
-                            .retry_interval_us = s->retry_interval_us,
+                            .check_interval_us = world_interval(w, check, false),
+                            .retry_interval_us = world_interval(w, check, true),
                             .last_check = s->last_check,
                             .next_check = heap_has(&w->due, check) ? s->next_check : 0,
                             .last_update = s->last_update,
                             .last_state_change = s->last_state_change,
                             .last_hard_state_change = s->last_hard_change,
-                            .last_time = {s->last_time[0], s->last_time[1], s->last_time[2], s->last_time[3]},
-                            .last_notification = s->last_notification,
-                            .next_notification = s->next_notification,
+                            .last_time_s = {s->last_time_s[0], s->last_time_s[1], s->last_time_s[2], s->last_time_s[3]},
+                            .last_notification = more->last_notification,
+                            .next_notification = more->next_notification,
                             .latency_us = s->latency_us,
                             .execution_us = s->execution_us,
-                            .event_id = s->event_id,
-                            .last_event_id = s->last_event_id,
-                            .problem_id = s->problem_id,
-                            .last_problem_id = s->last_problem_id,
+                            .event_id = more->event_id,
+                            .last_event_id = more->last_event_id,
+                            .problem_id = more->problem_id,
+                            .last_problem_id = more->last_problem_id,
                             .why_state = why_of(&s->why_state),
                             .why_notify = why_of(&s->why_notify)};
 

@@ -55,13 +55,11 @@ struct state_out state_step(struct state *s, const struct state_in *in)
         s->last_state_change = in->now.us;
     if (out.hard_change || out.hard_recovery)
         s->last_hard_change = in->now.us;
-    if (in->code != STATE_OK && before == STATE_OK)
-        s->problem_since = in->now.us;
     if (s->hard)
         s->last_hard_state = s->state;
     s->checked = true;
     s->last_check = in->at.us;
-    s->last_time[s->state] = in->at.us;
+    s->last_time_s[s->state] = (uint32_t)time_wall_s(in->at);
     return out;
 }
 
@@ -72,7 +70,6 @@ void state_settle(struct state *s)
     s->hard = true;
     s->attempt = 1;
     s->last_hard_state = STATE_OK;
-    s->problem_since = 0;
 }
 
 uint8_t state_of_service_code(uint64_t code)
@@ -101,6 +98,20 @@ uint32_t state_on(enum model_kind kind, uint8_t state)
 
     BUG_ON(state > STATE_UNKNOWN);
     return kind == MODEL_HOST ? host[state] : service[state];
+}
+
+const struct state_more *state_more(const struct state *s)
+{
+    static const struct state_more none;
+
+    return s->more ? s->more : &none;
+}
+
+struct state_more *state_more_set(struct state *s)
+{
+    if (!s->more)
+        s->more = mem_zalloc(sizeof(*s->more));
+    return s->more;
 }
 
 void state_set_text(struct state *s, struct str output, struct str long_output, struct str perfdata)
@@ -143,4 +154,6 @@ void state_release(struct state *s)
 {
     mem_free(s->text);
     s->text = NULL;
+    mem_free(s->more);
+    s->more = NULL;
 }

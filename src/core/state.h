@@ -15,13 +15,24 @@ enum { STATE_OK = 0, STATE_WARNING = 1, STATE_CRITICAL = 2, STATE_UNKNOWN = 3 };
 enum { STATE_UP = 0, STATE_DOWN = 1, STATE_UNREACHABLE = 2 };
 enum state_ack { STATE_ACK_NONE, STATE_ACK_NORMAL, STATE_ACK_STICKY };
 
+/* Bits of `modified`, as Nagios numbers them: intervals that a command changed. */
+#define STATE_MODIFIED_INTERVAL 1024u
+#define STATE_MODIFIED_RETRY    2048u
+
 struct state_why { /* core/why */
     uint16_t code;
     uint32_t idx;
     int64_t arg[2];
 };
 
-/* What is known of one check at run time. Times are wall clock µs, 0 = never. */
+/* What most checks have nothing of, at most times. Times as below. */
+struct state_more {
+    uint64_t event_id, last_event_id, problem_id, last_problem_id, flap_comment;
+    int64_t last_notification, next_notification, ack_expires;
+    int64_t check_interval_us, retry_interval_us; /* each in force if a command changed it: modified says so */
+};
+
+/* What is known of one check at run time. Times are wall clock µs, 0 = never. There are as many as checks: 16 bytes here are 1.5 MiB at 100,000. */
 struct state {
     uint64_t oid;
     uint8_t state, last_state, last_hard_state;
@@ -38,14 +49,12 @@ struct state {
     uint32_t modified;     /* attributes changed by command: Nagios' MODATTR bits */
     uint32_t downtime_depth, pending_flexible;
     uint64_t flap_history; /* 21 states of 2 bits */
-    uint64_t event_id, last_event_id, problem_id, last_problem_id, flap_comment;
     int64_t last_check, next_check, last_update;
     int64_t last_state_change, last_hard_change;
-    int64_t last_time[4]; /* by state */
+    uint32_t last_time_s[4]; /* by state; whole seconds */
     int64_t latency_us, execution_us;
-    int64_t last_notification, next_notification, problem_since, ack_expires;
-    int64_t check_interval_us, retry_interval_us;
     struct state_why why_state, why_notify;
+    struct state_more *more; /* owned; NULL: all of it is 0. state_more, state_more_set */
     char *text; /* output, long output, perfdata behind each other; owned */
     uint32_t output_n, long_n, perf_n;
     /* Of the running engine, not kept: */
@@ -84,6 +93,10 @@ const char *state_name(enum model_kind kind, uint8_t state);
 /* Bit of MODEL_ON_* for a state; recovery is another bit. */
 uint32_t state_on(enum model_kind kind, uint8_t state);
 
+/* To be looked at; all 0 where there is none. */
+const struct state_more *state_more(const struct state *s);
+/* To be changed. */
+struct state_more *state_more_set(struct state *s);
 void state_set_text(struct state *s, struct str output, struct str long_output, struct str perfdata);
 struct str state_output(const struct state *s);
 struct str state_long(const struct state *s);

@@ -186,7 +186,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .first_delay_us = c->first_notification_delay_us,
         .problem_since = delay_from(w, s),
         .interval_us = c->notification_interval_us,
-        .next_notification = s->next_notification,
+        .next_notification = state_more(s)->next_notification,
         .now = w->now.wall.us,
     };
 }
@@ -492,13 +492,13 @@ static void remember(struct world *w, const struct plan *p)
     struct state *s = &w->st[p->check];
     int64_t interval;
 
-    s->last_notification = w->now.wall.us;
+    state_more_set(s)->last_notification = w->now.wall.us;
     if (p->type != NOTIFY_PROBLEM)
         return;
     s->notified_on |= state_on(world_kind(w, p->check), s->state);
     interval = interval_now(w, p->check);
     /* Whole seconds, as the old engines count: a result a moment earlier in its second than the last one is not early. */
-    s->next_notification = interval > 0 ? time_wall_s(w->now.wall) * TIME_S + interval : 0;
+    s->more->next_notification = interval > 0 ? time_wall_s(w->now.wall) * TIME_S + interval : 0;
     s->no_more = interval <= 0;
 }
 

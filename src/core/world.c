@@ -479,6 +479,16 @@ const struct state *world_state(const struct world *w, uint32_t check)
     return &w->st[check];
 }
 
+int64_t world_interval(const struct world *w, uint32_t check, bool retry)
+{
+    const struct model_check *c = model_check(w->m, check);
+    const struct state *s = &w->st[check];
+
+    if (s->modified & (retry ? STATE_MODIFIED_RETRY : STATE_MODIFIED_INTERVAL))
+        return retry ? state_more(s)->retry_interval_us : state_more(s)->check_interval_us;
+    return retry ? c->retry_interval_us : c->check_interval_us;
+}
+
 uint32_t world_running(const struct world *w)
 {
     return w->running;

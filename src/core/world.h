@@ -155,6 +155,8 @@ uint32_t world_show_new(struct world *w, struct board_w *board, uint32_t from, u
 /* For tests and the simulator. */
 struct state;
 const struct state *world_state(const struct world *w, uint32_t check);
+/* The interval in force, µs: the configured one, or what a command made of it. 0: checked only when asked for. */
+int64_t world_interval(const struct world *w, uint32_t check, bool retry);
 uint32_t world_running(const struct world *w);
 size_t world_memory(const struct world *w); /* bytes of everything that could grow */
 const struct board_program *world_program(const struct world *w);

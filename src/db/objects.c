@@ -152,6 +152,7 @@ int objects_register(struct objects *o, const struct model *m, struct wall now, 
     for (size_t i = 0; i < c.done.n && r == 0; i++)
         objects_rename_forget(o, c.done.at[i]);
     sql_rollback(&o->sql);
+    sql_forget(&o->sql); /* until the next configuration */
     VEC_RELEASE(&c.added);
     VEC_RELEASE(&c.moved);
     VEC_RELEASE(&c.back);

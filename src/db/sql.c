@@ -135,6 +135,12 @@ int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql
     return r;
 }
 
+void sql_forget(struct sql *s)
+{
+    if (s->db)
+        sqlite3_db_release_memory(s->db);
+}
+
 void sql_close(struct sql *s)
 {
     for (size_t i = 0; i < SQL_COUNT; i++)

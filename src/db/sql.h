@@ -66,4 +66,6 @@ int sql_meta_set(struct sql *s, const char *name, int64_t value);
 int sql_copy(const char *from, const char *to, struct err *err);
 /* Opens a database nobody uses and lets SQLite check it. */
 int sql_look(const char *path, struct err *err);
+/* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */
+void sql_forget(struct sql *s);
 const char *sql_message(const struct sql *s); /* what the database said last */

@@ -79,7 +79,7 @@ static bool rests(const struct sim *s, uint32_t check, bool now)
 /* The longest time between two starts. A lost run is given up after 15 s, one that was adopted after 5. Whether one rests is looked at every STEP. */
 static int64_t longest(const struct sim *s, uint32_t check)
 {
-    return world_state(s->lab.w, check)->check_interval_us + TIME_OUT + BOUND +
+    return world_interval(s->lab.w, check, false) + TIME_OUT + BOUND +
            (rests(s, check, false) ? 3 * STEP : 0);
 }
 
@@ -176,12 +176,23 @@ static void compare_state(struct sim *s, uint32_t check, const struct state *a, 
     SAME(state) SAME(last_state) SAME(last_hard_state) SAME(hard) SAME(checked) SAME(passive) SAME(ack_type)
     SAME(no_more) SAME(flapping) SAME(flap_recovery) SAME(flap_at) SAME(attempt) SAME(max_attempts)
     SAME(notification_number) SAME(notified_on) SAME(flap_percent) SAME(switches) SAME(modified)
-    SAME(flap_history) SAME(event_id) SAME(last_event_id) SAME(problem_id) SAME(last_problem_id)
-    SAME(flap_comment) SAME(last_check) SAME(last_state_change) SAME(last_hard_change) SAME(last_time[0])
-    SAME(last_time[1]) SAME(last_time[2]) SAME(last_time[3]) SAME(latency_us) SAME(execution_us)
-    SAME(last_notification) SAME(next_notification) SAME(problem_since) SAME(ack_expires)
-    SAME(check_interval_us) SAME(retry_interval_us) SAME(output_n) SAME(long_n) SAME(perf_n)
+    SAME(flap_history) SAME(last_check) SAME(last_state_change) SAME(last_hard_change) SAME(last_time_s[0])
+    SAME(last_time_s[1]) SAME(last_time_s[2]) SAME(last_time_s[3]) SAME(latency_us) SAME(execution_us)
+    SAME(output_n) SAME(long_n) SAME(perf_n)
     /* clang-format on */
+}
+
+static void compare_more(struct sim *s, uint32_t check, const struct state_more *a,
+                         const struct state_more *b)
+{
+    SAME(event_id)
+    SAME(last_event_id)
+    SAME(problem_id)
+    SAME(last_problem_id)
+    SAME(flap_comment)
+    SAME(last_notification)
+    SAME(next_notification)
+    SAME(ack_expires)
 }
 #undef SAME
 
@@ -194,8 +205,15 @@ static struct buf reborn(struct sim *s, struct str records)
     world_set_model(w, s->lab.model, 1, lab_now(&s->lab));
     if (!world_set_oids(w, 1, lab_oids(&s->lab), s->lab.model->n_check) || world_load(w, records) < 0)
         fail(s, "replay", "the records cannot be read back", 0, 0);
-    for (uint32_t i = 0; i < s->lab.model->n_check; i++)
-        compare_state(s, i, world_state(s->lab.w, i), world_state(w, i));
+    for (uint32_t i = 0; i < s->lab.model->n_check; i++) {
+        const struct state *a = world_state(s->lab.w, i), *b = world_state(w, i);
+
+        compare_state(s, i, a, b);
+        compare_more(s, i, state_more(a), state_more(b));
+        if (world_interval(s->lab.w, i, false) != world_interval(w, i, false) ||
+            world_interval(s->lab.w, i, true) != world_interval(w, i, true))
+            fail(s, "replay", "the records do not give the intervals", i, 0);
+    }
     world_export(w, lab_now(&s->lab), 0, &out);
     world_free(w);
     state = only_state(&out);

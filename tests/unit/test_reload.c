@@ -57,6 +57,11 @@ static const struct state *service(const struct lab *lab)
     return lab_state(lab, "h", "s");
 }
 
+static int64_t interval(const struct lab *lab, bool retry)
+{
+    return world_interval(lab->w, lab_check(lab, "h", "s"), retry);
+}
+
 static void test_command_changes_under_way(void **state UNUSED)
 {
     struct lab lab = {.on_run = note_words};
@@ -146,7 +151,7 @@ static void test_moved_by_command(void **state UNUSED)
     lab_reload(&lab, lab_main, site(&b, " max_check_attempts 2\n check_interval 5\n retry_interval 4"));
     assert_false(is_checked(&lab));
     assert_int_equal(service(&lab)->max_attempts, 7);
-    assert_true(service(&lab)->check_interval_us == 77 * S && service(&lab)->retry_interval_us == 4 * S);
+    assert_true(interval(&lab, false) == 77 * S && interval(&lab, true) == 4 * S);
     lab_restart(&lab, true);
     assert_false(is_checked(&lab));
     assert_int_equal(service(&lab)->max_attempts, 7);

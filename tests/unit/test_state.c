@@ -109,7 +109,7 @@ static void check_one(uint8_t state, bool hard, uint32_t attempt, uint32_t max, 
     assert_int_equal(out.hard_recovery, out.recovery && want_hard);
     assert_int_equal(out.retry, in->code != 0 && !want_hard);
     assert_int_equal(s.last_state, state);
-    assert_int_equal(s.last_time[in->code], 11);
+    assert_int_equal(s.last_time_s[in->code], 11);
     assert_int_equal(s.last_state_change, out.changed ? 13 : 0);
     assert_int_equal(s.last_hard_state, want_hard ? in->code : before.last_hard_state);
     state_settle(&s);
