@@ -149,10 +149,11 @@ static void flap_comment(struct world *w, uint32_t check, uint32_t threshold)
                "will be re-enabled.",
                kind, s->flap_percent / 100, s->flap_percent / 10 % 10, threshold / 100, threshold / 10 % 10,
                kind);
-    state_more_set(s)->flap_comment = note_comment_add(w, &(struct note_comment){.check = check,
-                                                                 .entry_type = BOARD_COMMENT_FLAPPING,
-                                                                 .author = STR("(Nagios Process)"),
-                                                                 .text = buf_str(&b)});
+    state_more_set(s)->flap_comment =
+        note_comment_add(w, &(struct note_comment){.check = check,
+                                                   .entry_type = BOARD_COMMENT_FLAPPING,
+                                                   .author = STR("(Nagios Process)"),
+                                                   .text = buf_str(&b)});
     buf_release(&b);
 }
 

@@ -48,13 +48,13 @@ static const struct {
     F(max_attempts)
 
 #define MORE_FIELDS(F)                                                                                       \
-    F(ack_expires) \
-    F(last_notification) \
-    F(next_notification) \
-    F(flap_comment) \
-    F(event_id) \
-    F(last_event_id) \
-    F(problem_id) \
+    F(ack_expires)                                                                                           \
+    F(last_notification)                                                                                     \
+    F(next_notification)                                                                                     \
+    F(flap_comment)                                                                                          \
+    F(event_id)                                                                                              \
+    F(last_event_id)                                                                                         \
+    F(problem_id)                                                                                            \
     F(last_problem_id)
 
 static struct record_state record_of(const struct world *w, uint32_t check)

@@ -128,7 +128,8 @@ static bool is_too_far(const struct world *w, uint32_t check)
     const struct state *s = &w->st[check];
 
     return heap_has(&w->due, check) && !(s->due_options & SCHED_FORCED) &&
-           w->due.key[check] > w->now.mono.us + MAX(world_interval(w, check, false), world_interval(w, check, true));
+           w->due.key[check] >
+               w->now.mono.us + MAX(world_interval(w, check, false), world_interval(w, check, true));
 }
 
 void sched_again(struct world *w, uint32_t check)
@@ -272,7 +273,8 @@ void sched_lost(struct world *w, uint32_t slot)
         result_lost(w, &r);
         return;
     }
-    apart = s->losses == 1 ? 0 : phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
+    apart =
+        s->losses == 1 ? 0 : phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
     sched_at(w, r.check, (struct mono){w->now.mono.us + apart}, r.options | SCHED_LOST, true);
 }
 

@@ -29,7 +29,8 @@ struct state_why { /* core/why */
 struct state_more {
     uint64_t event_id, last_event_id, problem_id, last_problem_id, flap_comment;
     int64_t last_notification, next_notification, ack_expires;
-    int64_t check_interval_us, retry_interval_us; /* each in force if a command changed it: modified says so */
+    int64_t check_interval_us,
+        retry_interval_us; /* each in force if a command changed it: modified says so */
 };
 
 /* What is known of one check at run time. Times are wall clock µs, 0 = never. There are as many as checks: 16 bytes here are 1.5 MiB at 100,000. */
@@ -55,7 +56,7 @@ struct state {
     int64_t latency_us, execution_us;
     struct state_why why_state, why_notify;
     struct state_more *more; /* owned; NULL: all of it is 0. state_more, state_more_set */
-    char *text; /* output, long output, perfdata behind each other; owned */
+    char *text;              /* output, long output, perfdata behind each other; owned */
     uint32_t output_n, long_n, perf_n;
     /* Of the running engine, not kept: */
     uint32_t run;         /* slot of the run under way + 1 */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,4 +96,9 @@ void mem_unmap(const void *base, size_t len)
 {
     if (base)
         munmap((void *)(uintptr_t)base, len);
+}
+
+void mem_trim(void)
+{
+    malloc_trim(0);
 }

@@ -15,3 +15,5 @@ void mem_populate(void *base, size_t len);
 void mem_populate_ro(const void *base, size_t len);
 int mem_map_ro(int fd, const void **base, size_t *len, struct err *err); /* the whole segment */
 void mem_unmap(const void *base, size_t len);
+/* Gives freed heap back to the system: after work that needed much for a moment, such as a new configuration. Takes milliseconds. */
+void mem_trim(void);

@@ -89,7 +89,7 @@ static void send_changed(struct store *s, const struct buf *batch)
     for (size_t at = 0; gate && segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1;
          at += size) {
         if (r.kind != RECORD_STATE || (r.flags & SEGMENT_CHECKPOINT) ||
-            record_get(RECORD_STATE, r.payload, &state) < 0 || !oids_find(&s->idx, state.oid, &idx))
+            record_get(RECORD_STATE, r.payload, &state) < 0 || !oids_find(&s->oids, state.oid, &idx))
             continue;
         buf_add_le32(&list, idx);
         if (list.len < 4 * CHANGED_MOST)

@@ -49,9 +49,8 @@ struct store {
 
     /* Identities of the snapshot in force. */
     struct model model;
-    uint64_t *oid;   /* by check */
-    int oids_fd;     /* sealed copy for engine and gate; -1 */
-    struct oids idx; /* oid to check */
+    int oids_fd;      /* sealed copy for engine and gate; -1 */
+    struct oids oids; /* of each check, and the check of each */
     struct objects objects;
     bool names_owed; /* a registration is not on disk yet */
     char names_why[256];

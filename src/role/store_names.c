@@ -49,7 +49,7 @@ static bool read_oids(const struct store *s, const char *hash, uint64_t *oid, ui
 
 uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n)
 {
-    bool current = str_eq_c(hash, s->role->snap.hash) && s->oid;
+    bool current = str_eq_c(hash, s->role->snap.hash) && s->oids.oid;
     char name[NAME_MOST], text[SEGMENT_HASH + 1];
     uint64_t *oid = NULL;
     struct buf b = BUF_INIT;
@@ -63,7 +63,7 @@ uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n)
     if (current || (b.len >= 16 && b.len == 16 + 8 * (size_t)count)) {
         oid = mem_calloc((size_t)count + 1, sizeof(*oid));
         if (current)
-            memcpy(oid, s->oid, 8 * (size_t)count);
+            memcpy(oid, s->oids.oid, 8 * (size_t)count);
         else if (!read_oids(s, text, oid, count)) {
             mem_free(oid);
             oid = NULL;
@@ -84,8 +84,8 @@ static int write_oids(const struct store *s, const char *hash, struct err *err)
     file_name(name, hash, "oids");
     buf_add(&b, OIDS_MAGIC, 8);
     buf_add_le32(&b, s->model.n_check);
-    buf_add_le32(&b, hash_crc32c(0, s->oid, n));
-    buf_add(&b, s->oid, n);
+    buf_add_le32(&b, hash_crc32c(0, s->oids.oid, n));
+    buf_add(&b, s->oids.oid, n);
     r = file_replace_at(s->snapshots_fd, name, b.data, b.len, 0600, err);
     buf_release(&b);
     return r;
@@ -209,7 +209,7 @@ static void make_oids_fd(struct store *s)
         close(s->oids_fd);
     if (mem_segment("vigie-oids", n, &s->oids_fd, &err) < 0 || mem_map_rw(s->oids_fd, n, &base, &err) < 0)
         log_fatal("no memory for identities: %s", err.text);
-    memcpy(base, s->oid, 8 * (size_t)s->model.n_check);
+    memcpy(base, s->oids.oid, 8 * (size_t)s->model.n_check);
     mem_unmap(base, n);
     if (mem_seal(s->oids_fd, &err) < 0)
         log_fatal("no memory for identities: %s", err.text);
@@ -222,7 +222,7 @@ static void write_names(struct store *s)
     int r = s->objects.sql.db ? 0 : open_objects(s, &err);
 
     if (r == 0)
-        r = objects_register(&s->objects, &s->model, clock_wall(), s->oid, &err);
+        r = objects_register(&s->objects, &s->model, clock_wall(), s->oids.oid, &err);
     if (r == E_FORMAT) /* the next try moves it aside and restores it */
         objects_close(&s->objects);
     if (r == 0)
@@ -240,20 +240,11 @@ static void give_blindly(struct store *s)
     uint64_t next = MAX(s->objects.next, OBJECTS_OID(0, 1));
 
     for (uint32_t i = 0; i < s->model.n_check; i++)
-        next = MAX(next, s->oid[i] + 1);
+        next = MAX(next, s->oids.oid[i] + 1);
     for (uint32_t i = 0; i < s->model.n_check; i++)
-        if (!s->oid[i])
-            s->oid[i] = next++;
+        if (!s->oids.oid[i])
+            s->oids.oid[i] = next++;
     s->objects.next = next;
-}
-
-static void know_oids(struct store *s)
-{
-    size_t size = ((size_t)s->model.n_check + 1) * sizeof(*s->oid);
-    uint64_t *oid = mem_alloc(size);
-
-    memcpy(oid, s->oid, size);
-    oids_take(&s->idx, oid, s->model.n_check);
 }
 
 /* The table is what says which check is which. Where it cannot be read or written now, that is taken from what stood beside the snapshot, or from the
@@ -262,23 +253,24 @@ void store_names_snapshot(struct store *s, const struct role_snapshot *old)
 {
     const struct role_snapshot *snap = &s->role->snap;
     struct model before = s->model;
-    uint64_t *before_oid = s->oid;
+    struct oids was = s->oids;
     struct err err = ERR_INIT;
 
     if (model_open(&s->model, snap->base, snap->len, &err) < 0)
         log_fatal("the configuration cannot be used: %s", err.text);
-    s->oid = mem_calloc(s->model.n_check + 1, sizeof(*s->oid));
+    s->oids = (struct oids){.oid = mem_calloc((size_t)s->model.n_check + 1, sizeof(*s->oids.oid))};
     if (s->names_owed && old)
-        objects_carry(&before, before_oid, &s->model, s->oid);
+        objects_carry(&before, was.oid, &s->model, s->oids.oid);
     write_names(s);
     if (s->names_owed && old)
-        objects_carry(&before, before_oid, &s->model, s->oid);
+        objects_carry(&before, was.oid, &s->model, s->oids.oid);
     else if (s->names_owed)
-        read_oids(s, snap->hash, s->oid, s->model.n_check);
+        read_oids(s, snap->hash, s->oids.oid, s->model.n_check);
     give_blindly(s);
-    mem_free(before_oid);
-    know_oids(s);
+    oids_release(&was);
+    oids_renew(&s->oids, s->model.n_check);
     make_oids_fd(s);
+    mem_trim();
     for (size_t i = 0; i < s->role->n_peers; i++)
         if (s->role->peers[i].up)
             store_names_tell(s, &s->role->peers[i]);
@@ -325,8 +317,7 @@ void store_names_trim(struct store *s)
 void store_names_release(struct store *s)
 {
     objects_close(&s->objects);
-    oids_release(&s->idx);
-    mem_free(s->oid);
+    oids_release(&s->oids);
     if (s->oids_fd >= 0)
         close(s->oids_fd);
     if (s->snapshots_fd >= 0)
