@@ -264,6 +264,7 @@ static void check_all(struct sim *s)
 struct known { /* of a check before a reload */
     uint64_t oid;
     struct state state;
+    struct state_more more;
     uint32_t notes;
 };
 
@@ -296,6 +297,7 @@ static struct known *know_all(const struct sim *s, uint32_t *n)
     for (uint32_t i = 0; i < *n; i++) {
         all[i].oid = world_oid(s->lab.w, i);
         all[i].state = *world_state(s->lab.w, i);
+        all[i].more = *state_more(&all[i].state);
         all[i].notes = notes_of(s, all[i].oid);
     }
     return all;
@@ -311,9 +313,13 @@ static void compare_known(struct sim *s, uint32_t check, const struct known *was
 
     /* clang-format off */
     STAYS(state) STAYS(hard) STAYS(checked) STAYS(last_check) STAYS(last_state_change) STAYS(ack_type) STAYS(downtime_depth)
-    STAYS(problem_id) STAYS(notification_number) STAYS(last_notification) STAYS(modified) STAYS(flapping) STAYS(output_n)
+    STAYS(notification_number) STAYS(modified) STAYS(flapping) STAYS(output_n)
         /* clang-format on */
-        if (was->state.run && is->run != was->state.run) /* one may begin */
+        if (was->more.problem_id != state_more(is)->problem_id ||
+            was->more.last_notification != state_more(is)->last_notification)
+            fail(s, "identity", "a reload has changed the problem's number or when it was told", check,
+                 (int64_t)was->more.problem_id);
+    if (was->state.run && is->run != was->state.run) /* one may begin */
         fail(s, "identity", "a reload has ended a run", check, is->run);
     if (notes_of(s, was->oid) != was->notes)
         fail(s, "identity", "a reload has changed the notes", check, was->notes);

@@ -110,7 +110,7 @@ static void check_one(uint8_t state, bool hard, uint32_t attempt, uint32_t max, 
     assert_int_equal(out.retry, in->code != 0 && !want_hard);
     assert_int_equal(s.last_state, state);
     assert_int_equal(s.last_time_s[in->code], 11);
-    assert_int_equal(s.last_state_change, out.changed ? 13 : 0);
+    assert_int_equal(s.last_state_change, out.changed ? 13 * TIME_S : 0);
     assert_int_equal(s.last_hard_state, want_hard ? in->code : before.last_hard_state);
     state_settle(&s);
     if (in->code == 0)
@@ -129,8 +129,8 @@ static void test_product(void **st UNUSED)
                         struct state_in in = {.code = code,
                                               .hard_at_once = (bits & 2) != 0,
                                               .full_attempt = (bits & 4) != 0,
-                                              .at = {11},
-                                              .now = {13}};
+                                              .at = {11 * TIME_S},
+                                              .now = {13 * TIME_S}};
 
                         if (state == 0 && (!(bits & 1) || attempt > 1))
                             continue; /* settled: OK is always hard with attempt 1 */
