@@ -253,7 +253,8 @@ static int swap(const char *dir, const char *staging, const char *aside, bool th
 struct place {
     char dir[PATH_MAX], staging[4400], aside[4400], parent[PATH_MAX];
     bool there, full;
-    int lock; /* of the old folder, held; -1: there was none */
+    uid_t owner; /* of the old folder */
+    int lock;    /* of the old folder, held; -1: there was none */
 };
 
 static int find_place(const struct options *o, struct place *p, struct err *err)
@@ -274,6 +275,7 @@ static int find_place(const struct options *o, struct place *p, struct err *err)
     slash = strrchr(p->parent, '/');
     slash[slash == p->parent ? 1 : 0] = '\0';
     p->there = lstat(p->dir, &st) == 0;
+    p->owner = p->there ? st.st_uid : geteuid();
     r = look_at_old(p->dir, &p->full, &p->lock, err);
     if (r == 0 && p->full && !o->replace)
         r = err_set(err, E_EXIST,
@@ -329,6 +331,9 @@ static int restore(const struct options *o, const char *name)
     printf(o->verify ? ": whole\n" : ", restored into %s\n", p.dir);
     if (!o->verify && p.full)
         printf("The folder that was there is %s now.\n", p.aside);
+    if (!o->verify && p.owner != geteuid())
+        printf("It belonged to another user, for whom this one is to be made over: chown -R %u %s\n",
+               (unsigned)p.owner, p.dir);
     return CMD_OK;
 }
 

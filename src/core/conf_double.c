@@ -17,6 +17,7 @@ struct doubles {
     conf_list backwards[CONF_TYPE_COUNT];
     conf_list
         *order; /* of each host group: its members as Nagios comes to them, from the last to the first */
+    conf_list *joined; /* of each host group; NULL: not known yet */
     uint8_t *step;
 };
 
@@ -90,25 +91,31 @@ static void order_add(struct doubles *d, uint32_t group, bool *in, uint32_t host
     in[host] = true;
 }
 
-static bool joins(struct doubles *d, uint32_t host, uint32_t group)
+/* Who joins which group by its own hostgroups, in the order in which Nagios comes to them. */
+static void know_joined(struct doubles *d)
 {
-    const struct conf_object *o = conf_ranked(d->c, CONF_HOST, host);
-    struct conf_names names = {.given = false};
-    bool yes = false;
+    const conf_list *hosts = backwards(d, CONF_HOST);
 
-    if (conf_get(d->c, o, CONF_D_HOST_hostgroups)) {
+    d->joined = mem_calloc(d->c->ranked[CONF_HOSTGROUP].n + 1, sizeof(*d->joined));
+    for (size_t i = 0; i < hosts->n; i++) {
+        const struct conf_object *o = conf_ranked(d->c, CONF_HOST, hosts->at[i]);
+        struct conf_names names = {.given = false};
+
+        if (!conf_get(d->c, o, CONF_D_HOST_hostgroups))
+            continue;
         conf_names_row(d->c, o, CONF_HOSTGROUP, CONF_D_HOST_hostgroups, &names);
-        yes = conf_list_has(&names.yes, group) && !conf_list_has(&names.no, group);
+        for (size_t k = 0; k < names.yes.n; k++)
+            if (!conf_list_has(&names.no, names.yes.at[k]))
+                conf_list_add(&d->joined[names.yes.at[k]], hosts->at[i]);
         conf_names_release(&names);
     }
-    return yes;
 }
 
 /* Own members, then hosts that join, then those of groups within; each time in the order of Nagios' lists. */
 static const conf_list *order_of(struct doubles *d, uint32_t group, unsigned depth)
 {
     const struct conf_object *o = conf_ranked(d->c, CONF_HOSTGROUP, group);
-    const conf_list *hosts = backwards(d, CONF_HOST), *inner;
+    const conf_list *inner;
     conf_list own = {0};
     bool *in;
 
@@ -119,9 +126,10 @@ static const conf_list *order_of(struct doubles *d, uint32_t group, unsigned dep
     named(d, o, CONF_HOST, CONF_D_HOSTGROUP_members, &own);
     for (size_t i = own.n; i > 0; i--)
         order_add(d, group, in, own.at[i - 1]);
-    for (size_t i = 0; i < hosts->n; i++)
-        if (joins(d, hosts->at[i], group))
-            order_add(d, group, in, hosts->at[i]);
+    if (!d->joined)
+        know_joined(d);
+    for (size_t i = 0; i < d->joined[group].n; i++)
+        order_add(d, group, in, d->joined[group].at[i]);
     VEC_CLEAR(&own);
     named(d, o, CONF_HOSTGROUP, CONF_D_HOSTGROUP_hostgroup_members, &own);
     for (size_t i = own.n; i > 0; i--) {
@@ -204,12 +212,16 @@ static void say(struct conf *c, const struct conf_service *s, const struct conf_
 
 static void release(struct doubles *d)
 {
-    for (uint32_t i = 0; i < d->c->ranked[CONF_HOSTGROUP].n; i++)
+    for (uint32_t i = 0; i < d->c->ranked[CONF_HOSTGROUP].n; i++) {
         VEC_RELEASE(&d->order[i]);
+        if (d->joined)
+            VEC_RELEASE(&d->joined[i]);
+    }
     for (unsigned t = 0; t < CONF_TYPE_COUNT; t++)
         VEC_RELEASE(&d->backwards[t]);
     map_release(&d->kept_by);
     mem_free(d->order);
+    mem_free(d->joined);
     mem_free(d->step);
 }
 

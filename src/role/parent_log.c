@@ -80,6 +80,8 @@ void parent_log_reload(struct parent *p)
 
 /* ---- rotation ---- */
 
+#define ARCHIVES_OF_AN_HOUR 9u
+
 /* The name comes from a child: it may be nothing but the name of an archive. */
 static bool is_archive_name(struct str name)
 {
@@ -121,6 +123,25 @@ static void archive_path(const struct parent *p, struct str name, struct buf *ou
     buf_add_str(out, name);
 }
 
+/* Where the hour is twice, as when clocks are set back, the second archive is called like the first and -2. */
+static int move_to_archive(const struct parent *p, struct str name, struct buf *to, struct err *err)
+{
+    struct buf numbered = BUF_INIT;
+    int r;
+
+    archive_path(p, name, to);
+    r = rights_move_as(&p->uids, log_path(p), to->data, err);
+    for (unsigned n = 2; r == E_EXIST && n <= ARCHIVES_OF_AN_HOUR; n++) {
+        buf_clear(&numbered);
+        buf_printf(&numbered, STR_FMT "-%u.log", (int)name.n - 4, name.p, n);
+        buf_clear(to);
+        archive_path(p, buf_str(&numbered), to);
+        r = rights_move_as(&p->uids, log_path(p), to->data, err);
+    }
+    buf_release(&numbered);
+    return r;
+}
+
 static void rotate(struct parent *p, struct str name)
 {
     struct buf to = BUF_INIT;
@@ -129,8 +150,7 @@ static void rotate(struct parent *p, struct str name)
 
     if (!log_path(p)[0] || !is_archive_name(name))
         return;
-    archive_path(p, name, &to);
-    if (rights_move_as(&p->uids, log_path(p), to.data, &err) < 0) {
+    if (move_to_archive(p, name, &to, &err) < 0) {
         log_error("the log is not rotated and goes on in the same file: %s", err.text);
     } else if (open_log(p, &fd, &err) == 0) {
         take_log(p, fd);

@@ -54,17 +54,33 @@ def test_rotates_at_midnight_into_the_archive():
         assert abs(time.time() - stamp) < 600, stamp
 
 
-def test_an_archive_is_never_overwritten():
+def archive_is_taken(second):
+    """Of the ten names that an hour's archive can have the first two are taken, or all."""
     with Vigie(main=zone_before(7) + 'log_rotation_method=h\n') as v:
         day = re.search(r'use_timezone=(\S+)', log_of(v, v.main)).group(1)
         soon = subprocess.run(['date', '-d', '+6 seconds', '+nagios-%m-%d-%Y-07.log'], env={'TZ': day, 'PATH': os.environ['PATH']},
                               capture_output=True, text=True).stdout.strip()
-        v.put(soon, 'precious\n')
+        taken = [soon] + [f'{soon[:-4]}-{n}.log' for n in range(2, 3 if second else 10)]
+        for name in taken:
+            v.put(name, 'precious\n')
         v.start()
-        until(lambda: 'not rotated' in v.said(), 'the refusal')
-        assert log_of(v, v.path(soon)) == 'precious\n' and soon in v.said()
+        if second:
+            until(lambda: os.path.exists(v.path(f'{soon[:-4]}-3.log')), 'an archive with a name of its own')
+            assert 'starting...' in log_of(v, v.path(f'{soon[:-4]}-3.log')) and 'starting...' not in v.log()
+        else:
+            until(lambda: 'not rotated' in v.said(), 'the refusal')
+            assert soon[:-4] in v.said()
+        assert all(log_of(v, v.path(name)) == 'precious\n' for name in taken)
         until(lambda: 'LOG ROTATION: HOURLY' in v.log(), 'the log goes on')
-        assert 'starting...' in v.log()
+        assert second or 'starting...' in v.log()
+
+
+def test_an_archive_is_never_overwritten():
+    archive_is_taken(True)
+
+
+def test_a_log_without_a_name_for_its_archive_goes_on():
+    archive_is_taken(False)
 
 
 def test_a_reload_opens_the_log_again():
