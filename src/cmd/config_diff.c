@@ -65,6 +65,7 @@ static void sort_in(struct telling *t, size_t i)
     body_of(t, x, &key);
     buf_printf(&key, STR_FMT, STR_ARG(x->type));
     if (x->kind == CONF_DIFF_CHANGED && map_get(&t->index, buf_str(&key), &at)) {
+        BUG_ON(at >= t->alike.n);
         a = &t->alike.at[at];
         if (a->n++ < 3)
             buf_printf(&a->names, ", " STR_FMT, STR_ARG(x->name));

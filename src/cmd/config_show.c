@@ -57,7 +57,7 @@ static int unknown(enum conf_type type, struct str name, struct str service, str
 /* A service named in one word: "HOST;SERVICE", "HOST/SERVICE", a template, or a description that one host has. */
 static int show_service(const struct config_options *o, struct conf *c, struct str word)
 {
-    struct conf_origin g;
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
     struct wanted w = {.description = word, .hosts = BUF_INIT};
     struct str near, rest;
     int r;
@@ -102,7 +102,7 @@ static int show_object(const struct config_options *o, struct conf *c, enum conf
                        size_t n)
 {
     struct str name = str_of(words[1]), service = n > 2 ? str_of(words[2]) : STR_NULL, near;
-    struct conf_origin g;
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
     int r;
 
     if (type == CONF_SERVICE && n == 2)
@@ -121,7 +121,7 @@ static int show_relations(const struct config_options *o, struct conf *c, enum c
     struct str name = str_of(words[1]), service = n > 2 ? str_of(words[2]) : STR_NULL, near;
     bool services = type == CONF_SERVICEDEPENDENCY || type == CONF_SERVICEESCALATION;
     struct buf out = BUF_INIT;
-    struct conf_origin g;
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
     struct json j;
     size_t i = 0;
 
@@ -167,7 +167,7 @@ static int show_relations(const struct config_options *o, struct conf *c, enum c
 
 static int show_main(const struct config_options *o, struct conf *c)
 {
-    struct conf_origin g;
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
     int r;
 
     conf_origin_main(c, &g);

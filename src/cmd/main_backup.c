@@ -114,7 +114,7 @@ static int write_archive(const struct backup_where *state, const char *name, str
 static int backup(const struct options *o, const char *name)
 {
     struct backup_where state;
-    struct backup_made made;
+    struct backup_made made = {0};
     struct err err = ERR_INIT;
     struct stat st;
     char given[4096], dir[PATH_MAX], file[4200];
@@ -175,20 +175,13 @@ static int look_at_old(const char *dir, bool *full, int *lock, struct err *err)
     return r;
 }
 
-static int open_archive(const char *name, struct err *err)
-{
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-
-    return fd < 0 ? err_sys(err, errno, "cannot open the backup %s", name) : fd;
-}
-
 static int read_archive(const char *name, const struct backup_where *to, struct backup_seen *seen,
                         struct err *err)
 {
-    int fd = open_archive(name, err), r;
+    int fd = open(name, O_RDONLY | O_CLOEXEC), r;
 
     if (fd < 0)
-        return fd;
+        return err_sys(err, errno, "cannot open the backup %s", name);
     r = backup_read(fd, to, seen, err);
     close(fd);
     return r;

@@ -230,8 +230,11 @@ static void release_side(struct side *s)
 
 static void add_value(struct conf_diff *d, const struct line *a, const struct line *b)
 {
+    const struct line *any = a ? a : b;
+
+    BUG_ON(!any);
     *VEC_ADD(&d->values) = (struct conf_diff_value){
-        .name = arena_str(&d->arena, a ? a->name : b->name),
+        .name = arena_str(&d->arena, any->name),
         .a = a ? arena_str(&d->arena, a->value) : STR_NULL,
         .b = b ? arena_str(&d->arena, b->value) : STR_NULL,
         .secret = (a && a->secret) || (b && b->secret),

@@ -391,7 +391,7 @@ static bool is_being_read(const struct conf *c, struct str path)
 static void read_main_file(struct conf *c, struct str path, struct conf_place from)
 {
     struct conf_lines l = {.c = c};
-    const struct conf_chain here = {path, c->reading};
+    struct conf_chain *here;
     struct str bytes, text, rest;
 
     if (c->depth >= LIMIT_CONF_DEPTH) {
@@ -405,8 +405,10 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
     }
     if (!one_more(c, from) || conf_read(c, path, from, &l.file, &bytes) < 0)
         return;
+    here = arena_alloc(&c->arena, sizeof(*here));
+    *here = (struct conf_chain){path, c->reading};
     c->depth++;
-    c->reading = &here;
+    c->reading = here;
     l.rest = bytes;
     while (conf_next_line(&l, &text)) {
         struct conf_place at = {l.file, l.line, l.column};
@@ -425,7 +427,7 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
         else
             set(c, name, str_trim(rest), at);
     }
-    c->reading = here.from;
+    c->reading = here->from;
     c->depth--;
 }
 

@@ -165,6 +165,7 @@ static int compare_one(struct taker *k, const struct json_value *v)
     str_copy(shown, sizeof(shown), name);
     if (!name.n || !map_get(&k->by_name, name, &at))
         return bad(k, name.n ? shown : "manifest.json", "a file of the manifest is missing");
+    BUG_ON(at >= k->files.n);
     f = &k->files.at[at];
     if (f->listed || f->size != (uint64_t)json_read_int(json_read_member(v, "size")) ||
         !str_eq_c(sum, f->sum))

@@ -173,7 +173,8 @@ static int gather(struct find *f, const uint64_t *oid, size_t n)
         r = places_of(f, oid[i], &p);
         if (p.n < 4 * f->limit + 4096 && i + 1 < n)
             continue;
-        qsort(p.at, p.n, sizeof(*p.at), newer_first);
+        if (p.n)
+            qsort(p.at, p.n, sizeof(*p.at), newer_first);
         p.n = MIN(p.n, f->limit);
     }
     for (size_t i = 0; r == 0 && i < p.n; i++) {

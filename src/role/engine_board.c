@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "os/mem.h"
 
-#include <string.h>
 #include <unistd.h>
 
 enum { PIECE = 2000 };
@@ -98,12 +97,18 @@ void engine_prepare_board(struct engine *e, const struct engine_conf *c)
     e->spare = make(&shape);
 }
 
+static bool is_same_shape(const struct board_shape *a, const struct board_shape *b)
+{
+    return a->generation == b->generation && a->n_checks == b->n_checks && a->n_hosts == b->n_hosts &&
+           a->n_contacts == b->n_contacts && a->arena_size == b->arena_size;
+}
+
 void engine_new_board(struct engine *e)
 {
     struct board_shape shape = shape_of(e, &e->conf[e->current]);
-    struct engine_board b = {.mem = NULL};
+    struct engine_board b;
 
-    if (e->spare.mem && memcmp(&e->spare.shape, &shape, sizeof(shape)) == 0) {
+    if (e->spare.mem && is_same_shape(&e->spare.shape, &shape)) {
         b = e->spare;
         e->spare = (struct engine_board){.mem = NULL};
     } else {

@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     buf_add_c(&text, "define timeperiod {\n timeperiod_name p\n alias p\n");
     buf_add(&text, data, size);
-    buf_add_c(&text, "\n}\ndefine timeperiod {\n timeperiod_name q\n alias q\n exclude p\n monday 00:00-24:00\n}\n");
+    buf_add_c(&text,
+              "\n}\ndefine timeperiod {\n timeperiod_name q\n alias q\n exclude p\n monday 00:00-24:00\n}\n");
     f.objects = buf_str(&text);
     c = fake_load(&f);
     if (conf_ok(c)) {
