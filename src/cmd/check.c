@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct check {
@@ -296,12 +297,33 @@ static void json_report(const struct check *k, const struct conf *c, struct buf 
     buf_add_char(out, '\n');
 }
 
+/* Is it one of the files that the configuration was read from? */
+static bool was_read(const struct conf *c, const char *path)
+{
+    struct stat out, st;
+
+    if (stat(path, &out) < 0)
+        return false;
+    for (uint32_t i = 0; i < conf_count(c).files; i++)
+        if (stat(conf_file_path(c, i), &st) == 0 && st.st_dev == out.st_dev && st.st_ino == out.st_ino)
+            return true;
+    return false;
+}
+
 static int write_precache(const struct conf *c, const char *path)
 {
     struct buf out = BUF_INIT;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600), r = CMD_OK;
+    int fd, r = CMD_OK;
     size_t done = 0;
 
+    if (was_read(c, path)) {
+        fprintf(stderr,
+                "vigie check: %s is a file of this configuration: name another for --precache; nothing was "
+                "written\n",
+                path);
+        return CMD_FAILED;
+    }
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         fprintf(stderr, "vigie check: cannot write %s: %m\n", path);
         return CMD_FAILED;

@@ -48,7 +48,8 @@ static void parents(struct buf *out, const struct model *m, uint32_t check)
 
 static void dependency(struct buf *out, const struct model *m, const struct model_dep *d)
 {
-    bool execution = d->said & MODEL_DEP_EXECUTE, notification = d->said & MODEL_DEP_NOTIFY;
+    bool execution = d->said & MODEL_DEP_EXECUTE && d->execute_on,
+         notification = d->said & MODEL_DEP_NOTIFY && d->notify_on;
 
     edge(out, m, d->master, d->check);
     buf_printf(out, " [style=dashed, label=\"%s%s%s\"];\n", execution ? "execution" : "",

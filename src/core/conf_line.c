@@ -107,6 +107,17 @@ bool conf_user_is_secret(struct conf *c, unsigned n)
     return c->user_class[n] == SHSPLIT_SECRET;
 }
 
+/* A folder of plugins that is not there begins the command. Like all that is no existing path its value stays hidden. */
+static void no_folder(struct conf_liner *l)
+{
+    if (conf_say_once(l->c, CONF_NONE - 2, arena_str(&l->c->arena, l->macro)))
+        conf_say(l->c, CONF_WARNING, l->at,
+                 "$" STR_FMT
+                 "$ begins this command and is a path that does not exist; correct it in the file "
+                 "that resource_file names, or install the plugins",
+                 STR_ARG(l->macro));
+}
+
 static void add_user(struct conf_liner *l, unsigned n)
 {
     struct conf *c = l->c;
@@ -122,7 +133,9 @@ static void add_user(struct conf_liner *l, unsigned n)
         l->unset_user = true;
         return;
     }
-    if (conf_user_is_secret(c, n))
+    if (value.n && value.p[0] == '/' && !l->text.bytes.len && conf_user_is_secret(c, n))
+        no_folder(l);
+    else if (conf_user_is_secret(c, n))
         expose(l);
     shsplit_add(&l->text, value, conf_user_is_secret(c, n) ? SHSPLIT_SECRET : SHSPLIT_VALUE);
 }

@@ -436,7 +436,7 @@ bool conf_main_is_on(const struct conf *c, const char *name)
     unsigned row;
 
     BUG_ON(!conf_main_find(str_of(name), &row));
-    return str_eq_c(c->main_value[row], "1");
+    return leading_number(c->main_value[row]) > 0; /* as Nagios has it */
 }
 
 void conf_read_main(struct conf *c)

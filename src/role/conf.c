@@ -112,7 +112,8 @@ static void say_notices(struct role *r, const struct conf *c)
     buf_release(&b);
 }
 
-static int segment(const char *name, const struct buf *bytes)
+/* The bytes are given back as soon as the segment has them. */
+static int segment(const char *name, struct buf *bytes)
 {
     struct err err = ERR_INIT;
     void *base;
@@ -122,30 +123,35 @@ static int segment(const char *name, const struct buf *bytes)
         log_fatal("no memory for the snapshot: %s", err.text);
     memcpy(base, bytes->data, bytes->len);
     mem_unmap(base, bytes->len);
+    mem_wipe(bytes->data, bytes->len);
+    buf_release(bytes);
     if (mem_seal(fd, &err) < 0)
         log_fatal("the snapshot cannot be sealed: %s", err.text);
     return fd;
 }
 
+/* Takes c. What reading needed is gone before the others begin to need memory for the new configuration beside the old one. */
 static void hand_over(struct role *r, struct conf *c)
 {
     struct buf pub = BUF_INIT, secret = BUF_INIT, b = BUF_INIT;
     char hash[HASH_SHA256_HEX];
+    size_t public_len, secret_len;
     int fds[2];
 
     conf_build(c, &pub, &secret);
+    conf_free(c);
+    mem_trim();
     hash_hex(((const struct model_header *)pub.data)->hash, HASH_SHA256_BYTES, hash);
+    public_len = pub.len;
+    secret_len = secret.len;
     fds[0] = segment("vigie-snapshot", &pub);
     fds[1] = segment("vigie-secret", &secret);
     msg_put_snapshot(
         &b, &(struct msg_snapshot){
-                .generation = 1, .hash = str_of(hash), .public_len = pub.len, .secret_len = secret.len});
+                .generation = 1, .hash = str_of(hash), .public_len = public_len, .secret_len = secret_len});
     link_send(r->control, &b, fds, 2);
     close(fds[0]);
     close(fds[1]);
-    mem_wipe(secret.data, secret.len);
-    buf_release(&pub);
-    buf_release(&secret);
     buf_release(&b);
 }
 
@@ -170,8 +176,9 @@ static void open_and_compile(struct role *r)
     if (conf_ok(c)) {
         say_notices(r, c);
         hand_over(r, c);
+    } else {
+        conf_free(c);
     }
-    conf_free(c);
     VEC_RELEASE(&sets);
 }
 

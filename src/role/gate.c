@@ -21,8 +21,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GATE_TICK_US TIME_S /* time-outs; with live views, the pace of these */
-#define GATE_LINES   16     /* header lines of one answer */
+#define GATE_TICK_US   TIME_S /* time-outs; with live views, the pace of these */
+#define GATE_LINES     16     /* header lines of one answer */
+#define RELOADED_TICKS 20
 
 struct segment { /* mapped here, for as long as the API uses it */
     uint64_t generation;
@@ -37,6 +38,8 @@ struct gate {
     struct segment model, board;           /* the pair in use */
     struct segment next_model, next_board; /* come already, the other half not yet */
     struct segment oids;
+    VEC(uint64_t) reloaded; /* who asked for a reload that is in force, and not yet shown */
+    unsigned reloaded_ticks;
     struct loop_timer tick;
     struct buf out;
 };
@@ -80,6 +83,16 @@ static void serve_world(struct gate *g)
         role_ready(g->ls.role);
 }
 
+/* Who hears that a reload is done finds what it brought. */
+static void answer_reloaded(struct gate *g)
+{
+    for (size_t i = 0; i < g->reloaded.n; i++)
+        api_answered(&g->api, g->reloaded.at[i],
+                     &(struct api_answer){.kind = API_FROM_PARENT, .ok = true, .error = STR("")});
+    VEC_CLEAR(&g->reloaded);
+    g->reloaded_ticks = 0;
+}
+
 /* Shows the API a new world when both halves of one generation are here; until then it goes on with the old one, still mapped. */
 static void pair(struct gate *g)
 {
@@ -109,6 +122,7 @@ static void pair(struct gate *g)
     }
     api_world(&g->api, &m, &b, oids_for(g, &m, g->model.generation));
     serve_world(g);
+    answer_reloaded(g);
     drop(&old_model);
     drop(&old_board);
 }
@@ -374,8 +388,13 @@ static void on_rows(struct role *r, struct peer *p UNUSED, const struct msg *m)
 static void on_reload_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     const struct msg_reload_done *x = &m->u.reload_done;
+    struct gate *g = self(r);
 
-    api_answered(&self(r)->api, x->id,
+    if (x->ok && g->api.ready && g->next_model.base) {
+        *VEC_ADD(&g->reloaded) = x->id;
+        return;
+    }
+    api_answered(&g->api, x->id,
                  &(struct api_answer){.kind = API_FROM_PARENT, .ok = x->ok, .error = x->text});
 }
 
@@ -417,6 +436,8 @@ static void tick(void *user)
     int64_t pace = stream_count(g->api.streams) ? STREAM_ROUND_US : GATE_TICK_US;
 
     api_tick(&g->api);
+    if (g->reloaded.n && ++g->reloaded_ticks > RELOADED_TICKS) /* there is no engine to show it */
+        answer_reloaded(g);
     loop_timer_set(r->loop, &g->tick, (struct mono){loop_now(r->loop).us + pace}, tick, r);
 }
 
@@ -474,6 +495,7 @@ static void stop(struct role *r)
     drop(&g->next_model);
     drop(&g->next_board);
     drop(&g->oids);
+    VEC_RELEASE(&g->reloaded);
     buf_release(&g->out);
     role_done(r);
 }

@@ -96,11 +96,51 @@ static void tell_all(struct parent *p, bool secret)
             parent_tell_snapshot(p, &p->child[i]);
 }
 
+static void say_needs_start(struct parent *p, const char *name, const char *was)
+{
+    char text[600];
+
+    snprintf(text, sizeof(text), "%s was changed, which counts from the next start on; until then: %.400s",
+             name, was[0] ? was : "(none)");
+    log_warn("%s", text);
+    parent_said_take(p, &(struct msg_conf_diag){.level = LOG_WARN,
+                                                .text = str_of(text),
+                                                .said = str_of(text),
+                                                .errors = p->reading.error.count,
+                                                .warnings = p->reading.warning.count + 1});
+}
+
+static const char *option_in(const struct model *m, const char *name)
+{
+    const char *found = "";
+
+    for (uint32_t i = 0; i < m->n_option; i++)
+        if (strcmp(model_c(m, model_option(m, i)->name), name) == 0)
+            found = model_c(m, model_option(m, i)->value);
+    return found;
+}
+
+/* What is opened or handed out once, at the start. */
+static void compare_start_only(struct parent *p, const struct model *next)
+{
+    static const char *const names[] = {"vigie_state_dir", "vigie_http_listen", "vigie_livestatus_socket",
+                                        "vigie_journal_days", "vigie_journal_size"};
+    const char *was = model_c(&p->model, p->model.globals->command_file);
+
+    if (strcmp(was, model_c(next, next->globals->command_file)) != 0)
+        say_needs_start(p, "command_file", was);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(option_in(&p->model, names[i]), option_in(next, names[i])) != 0)
+            say_needs_start(p, names[i], option_in(&p->model, names[i]));
+}
+
 /* The snapshot in force changes here and nowhere else. The old one is unmapped when every role was told. */
 static void adopt(struct parent *p, const struct role_snapshot *s, const struct model *model)
 {
     struct role_snapshot old = p->snap;
 
+    if (p->phase == PHASE_RUN)
+        compare_start_only(p, model);
     p->snap = *s;
     p->model = *model;
     p->snap.generation = ++p->generation;
@@ -112,6 +152,21 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
         return;
     parent_more_children(p);
     parent_log_reload(p);
+}
+
+/* An empty file is more often half written than meant: it would end all checks with their downtimes and comments. */
+static bool leaves_nothing(struct parent *p, const struct model *next)
+{
+    char text[200];
+
+    if (p->phase != PHASE_RUN || !p->model.n_hosts || next->n_hosts)
+        return false;
+    snprintf(text, sizeof(text),
+             "it has no host, and the one in force has %u; if that is meant, stop Vigie and start it with it",
+             p->model.n_hosts);
+    log_error("%s", text);
+    parent_said_error(p, text);
+    return true;
 }
 
 static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
@@ -130,6 +185,10 @@ static void take_snapshot(struct parent *p, int *fds, size_t n_fds)
         return;
     }
     fds[0] = fds[1] = -1; /* ours now */
+    if (leaves_nothing(p, &model)) {
+        release_snapshot(&s);
+        return;
+    }
     p->conf_accepted = true;
     adopt(p, &s, &model);
 }

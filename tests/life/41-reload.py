@@ -122,6 +122,38 @@ def test_the_log_says_what_was_asked():
         assert told == ['Configuration read again: 1 host, 2 services', 'Caught SIGINT, shutting down...', 'Caught SIGTERM, shutting down...'], told
 
 
+def test_what_it_brought_is_there_when_it_is_answered():
+    with Vigie(objects=QUIET) as v:
+        v.start()
+        for n in range(12):
+            with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+                f.write(MORE.replace('added', f'added{n}'))
+            assert vigie('ctl', 'reload', '-c', v.main)[0] == 0
+            code, out, said = vigie('ctl', 'show', 'h', f'added{n}', '-c', v.main)
+            assert code == 0, (n, out, said)
+
+
+def test_an_empty_one_is_refused():
+    """A file that is half written, or not at all: what runs goes on."""
+    with Vigie(objects=QUIET) as v:
+        v.start()
+        with open(v.path('objects.cfg'), 'w', encoding='utf-8'):
+            pass
+        code, out, said = vigie('ctl', 'reload', '-c', v.main)
+        assert code == 1 and 'no host' in said, (code, out, said)
+        assert names(v) == ['s'] and refused(v)
+
+
+def test_what_counts_from_the_next_start_on_is_said():
+    with Vigie(objects=QUIET) as v:
+        v.start()
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'command_file={v.path("other.cmd")}\n')
+        assert vigie('ctl', 'reload', '--state', v.path('state'))[0] == 0
+        assert 'command_file was changed, which counts from the next start on' in v.said()
+        assert not os.path.exists(v.path('other.cmd'))
+
+
 def test_several_at_once_are_all_answered():
     with Vigie() as v:
         v.start()
