@@ -184,7 +184,7 @@ static void directive(struct parser *p, struct str text)
     struct conf *c = p->c;
     struct conf_object *o = &c->objects.at[p->object];
     struct str rest = text, name = cut_word(&rest);
-    const char *near;
+    const char *article, *near;
     unsigned row;
 
     /* In severities and tags of Centreon, name is the object's. */
@@ -207,9 +207,10 @@ static void directive(struct parser *p, struct str text)
     }
     if (o->type == CONF_TIMEPERIOD && add_day(p, text))
         return;
+    article = o->type == CONF_ANOMALYDETECTION ? "an" : "a";
     near = conf_directive_near(o->type, name);
     if (*near)
-        conf_say(c, CONF_ERROR, here(p), "a %s has no directive '" STR_FMT "'; did you mean '%s'?",
+        conf_say(c, CONF_ERROR, here(p), "%s %s has no directive '" STR_FMT "'; did you mean '%s'?", article,
                  conf_type_name(o->type), STR_ARG(name), near);
     else if (o->type == CONF_TIMEPERIOD)
         conf_say(c, CONF_ERROR, here(p),
@@ -217,7 +218,7 @@ static void directive(struct parser *p, struct str text)
                  STR_ARG(text));
     else
         conf_say(c, CONF_ERROR, here(p),
-                 "a %s has no directive '" STR_FMT "'; a name of your own begins with '_'",
+                 "%s %s has no directive '" STR_FMT "'; a name of your own begins with '_'", article,
                  conf_type_name(o->type), STR_ARG(name));
 }
 
