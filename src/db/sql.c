@@ -141,6 +141,18 @@ void sql_forget(struct sql *s)
         sqlite3_db_release_memory(s->db);
 }
 
+void sql_hurry(struct sql *s, bool on)
+{
+    if (!s->db || s->hurries == on)
+        return;
+    /* Without this memory or these pages it is only slower. */
+    run(s, on ? "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16000;"
+              : "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;");
+    s->hurries = on;
+    if (!on)
+        sql_forget(s);
+}
+
 void sql_close(struct sql *s)
 {
     for (size_t i = 0; i < SQL_COUNT; i++)

@@ -38,6 +38,7 @@ struct sql {
     struct sqlite3 *db; /* NULL: closed */
     struct sqlite3_stmt *stmt[SQL_COUNT];
     bool in_transaction;
+    bool hurries;
     bool (*overdue)(void *user); /* asked now and then during a query: true ends it with E_TIMEOUT */
     void *overdue_user;
 };
@@ -68,4 +69,6 @@ int sql_copy(const char *from, const char *to, struct err *err);
 int sql_look(const char *path, struct err *err);
 /* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */
 void sql_forget(struct sql *s);
+/* While much is written in a row, as when catching up: up to 64 MiB of memory instead of 2, and the log goes into the file every 64 MiB instead of 4. What was committed is as safe. */
+void sql_hurry(struct sql *s, bool on);
 const char *sql_message(const struct sql *s); /* what the database said last */

@@ -250,6 +250,7 @@ void store_past_flush(struct store *s)
         s->past_why[0] = 0;
     else
         failed(s, r);
+    sql_hurry(&s->history.sql, s->behind || !s->history.filled);
 }
 
 static void on_past(void *user)

@@ -215,6 +215,40 @@ static void test_once(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
+/* In a hurry what was committed is as safe, and what was not is as absent. */
+static void test_hurry(void **state UNUSED)
+{
+    struct record_event e = {.oid = 1, .kind = RECORD_EVENT_ALERT};
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    sql_hurry(&h.sql, true);
+    assert_true(h.sql.hurries);
+    fill(&h, 1, 5);
+    assert_int_equal(history_begin(&h), 0);
+    assert_int_equal(history_add(&h, 6, noon, &e), 0);
+    history_close(&h);       /* as if killed */
+    sql_hurry(&h.sql, true); /* closed: no effect */
+    assert_false(h.sql.hurries);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    assert_int_equal(h.applied, 5);
+    sql_hurry(&h.sql, true);
+    fill(&h, 6, 8);
+    sql_hurry(&h.sql, false);
+    assert_false(h.sql.hurries);
+    fill(&h, 9, 9);
+    assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 9);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
 /* An answer of many long rows comes in pieces, each a whole array. */
 static void count_piece(void *user, struct str json)
 {
@@ -370,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_questions_are_checked),
         cmocka_unit_test(test_between),
         cmocka_unit_test(test_once),
+        cmocka_unit_test(test_hurry),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_damaged_and_newer),
