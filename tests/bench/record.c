@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `./dev bench record`, the part in C: the journal, the history projection and SQLite alone in a folder, with the same rows. Not a test: nothing is asserted. Prints lines
+ * "NAME|VALUE|UNIT" for tests/bench/record.py, and writes the rows as statements for PostgreSQL (FOLDER/small.sql by 100 a statement, FOLDER/large.sql by 20000).
+ * Usage: bench_record FOLDER RECORDS
+ */
+#include "core/record.h"
+#include "db/history.h"
+#include "db/journal.h"
+#include "os/clock.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SMALL = 100, LARGE = 20000, OBJECTS = 11000 };
+static const int64_t begin_us = 1735689600 * TIME_S;
+
+struct bench {
+    const char *folder;
+    uint64_t n, seed;
+    double *took_us; /* of each batch */
+    size_t batches;
+    struct buf payload;
+};
+
+static void must(int64_t r, const char *what)
+{
+    if (r >= 0)
+        return;
+    fprintf(stderr, "bench: %s: %lld\n", what, (long long)r);
+    exit(1);
+}
+
+static uint64_t draw(struct bench *b, uint64_t below)
+{
+    b->seed = b->seed * 6364136223846793005u + 1442695040888963407u;
+    return (b->seed >> 33) % below;
+}
+
+static struct wall at_of(uint64_t seq)
+{
+    return (struct wall){begin_us + (int64_t)seq * TIME_S};
+}
+
+/* The same row for the same number, if they are drawn in order from seed 1. */
+static struct record_event row(struct bench *b)
+{
+    static const char *const texts[] = {"OK - all is as it should be", "WARNING - slow answer: 2.31 s",
+                                        "CRITICAL - connection refused by the other side"};
+    uint64_t state = draw(b, 3);
+    struct record_event e = {.oid = 1 + draw(b, OBJECTS),
+                             .kind = draw(b, 10) > 6 ? RECORD_EVENT_NOTIFICATION : RECORD_EVENT_ALERT,
+                             .state = state,
+                             .hard = draw(b, 3) > 0,
+                             .attempt = 1 + draw(b, 3),
+                             .text = str_of(texts[state])};
+
+    if (e.kind == RECORD_EVENT_NOTIFICATION) {
+        e.contact = STR("operators");
+        e.command = STR("notify-by-mail");
+    }
+    return e;
+}
+
+static void encode(struct bench *b, enum record_kind kind, const void *record)
+{
+    struct buf batch = BUF_INIT;
+    struct record_frame f;
+    struct str rest;
+
+    record_put(&batch, kind, at_of(1), record);
+    rest = buf_str(&batch);
+    must(record_next(&rest, &f) == 1 ? 0 : -1, "record");
+    buf_clear(&b->payload);
+    buf_add(&b->payload, f.payload.p, f.payload.n);
+    buf_release(&batch);
+}
+
+/* ---- what is printed ---- */
+
+static int smaller_first(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static void say(const char *name, const char *part, double value, const char *unit)
+{
+    printf("%s%s|%.6g|%s\n", name, part, value, unit);
+    fflush(stdout);
+}
+
+static void say_batches(struct bench *b, const char *name, uint64_t rows, double s)
+{
+    say(name, "_rate", (double)rows / s, "rows/s");
+    qsort(b->took_us, b->batches, sizeof(*b->took_us), smaller_first);
+    say(name, "_p50", b->took_us[b->batches / 2] / 1000, "ms/batch");
+    say(name, "_p99", b->took_us[b->batches * 99 / 100] / 1000, "ms/batch");
+    say(name, "_max", b->took_us[b->batches - 1] / 1000, "ms/batch");
+    b->batches = 0;
+}
+
+static double since_us(struct mono began)
+{
+    return (double)(clock_mono().us - began.us);
+}
+
+static void path_of(const struct bench *b, const char *name, char *out, size_t size)
+{
+    snprintf(out, size, "%s/%s", b->folder, name);
+}
+
+/* ---- the journal, and what the disk could do ---- */
+
+static void open_journal(struct bench *b, struct journal *j, struct journal_dir *d, const char *name)
+{
+    struct journal_options o = {0};
+    struct journal_io io;
+    struct err err = ERR_INIT;
+    char path[400];
+
+    path_of(b, name, path, sizeof(path));
+    must(mkdir(path, 0700), path);
+    d->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    must(d->fd, path);
+    journal_io_dir(&io, d);
+    must(journal_open(j, &io, &o, &err), "journal");
+}
+
+/* The payload is made before the clock runs: the engine makes it. */
+static void commit(struct bench *b, struct journal *j, double *spent_us)
+{
+    struct mono began = clock_mono();
+
+    must(journal_commit(j, at_of(j->next)), "commit");
+    b->took_us[b->batches++] = since_us(began);
+    *spent_us += b->took_us[b->batches - 1];
+}
+
+static void append(struct bench *b, struct journal *j)
+{
+    struct mono began = clock_mono();
+    double spent = 0, adding = 0;
+    uint64_t bytes;
+
+    for (uint64_t seq = 1; seq <= b->n; seq++) {
+        struct record_event e = row(b);
+
+        encode(b, RECORD_EVENT, &e);
+        began = clock_mono();
+        journal_add(j, seq, RECORD_EVENT, at_of(seq), buf_str(&b->payload));
+        adding += since_us(began);
+        if (seq % SMALL == 0)
+            commit(b, j, &spent);
+    }
+    bytes = j->stats.bytes;
+    say_batches(b, "append", b->n, (spent + adding) / TIME_S);
+    say("append_bytes", "", (double)bytes / (double)b->n, "bytes/row");
+}
+
+/* As many bytes a batch into a file whose blocks are there, and fdatasync: no journal can be faster on this disk. */
+static void raw(struct bench *b, uint64_t bytes)
+{
+    size_t size = bytes / (b->n / SMALL);
+    char path[400], *data = mem_calloc(1, size);
+    struct mono all, began;
+    int fd;
+
+    path_of(b, "raw", path, sizeof(path));
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    must(fd, path);
+    must(-posix_fallocate(fd, 0, (off_t)bytes + 4096), path);
+    must(fsync(fd), path);
+    all = clock_mono();
+    for (uint64_t i = 0; i < b->n / SMALL; i++) {
+        began = clock_mono();
+        must(pwrite(fd, data, size, (off_t)(i * size)), path);
+        must(fdatasync(fd), path);
+        b->took_us[b->batches++] = since_us(began);
+    }
+    say_batches(b, "raw", b->n, since_us(all) / TIME_S);
+    close(fd);
+    unlink(path);
+    mem_free(data);
+}
+
+/* ---- the projection ---- */
+
+/* What store does when it is behind: a slice of the journal in a transaction. */
+static double catch_up(struct bench *b, struct journal *j, struct history *h)
+{
+    struct mono began = clock_mono();
+    struct err err = ERR_INIT;
+    unsigned n;
+
+    sql_hurry(&h->sql, true);
+    do {
+        struct journal_reader rd;
+        struct journal_record rec;
+        uint64_t to = h->applied;
+
+        n = 0;
+        must(history_begin(h), "begin");
+        journal_read_from(j, h->applied + 1, &rd);
+        while (n < LARGE && journal_reader_next(&rd, &rec, &err) == 1) {
+            struct record_event e;
+
+            if (rec.r.seq <= h->applied)
+                continue;
+            n++;
+            to = rec.r.seq;
+            if (rec.r.kind == RECORD_EVENT) {
+                must(record_get(RECORD_EVENT, rec.r.payload, &e), "record");
+                must(history_add(h, rec.r.seq, rec.r.at, &e), "event");
+            }
+            history_seen(h, rec.r.at);
+        }
+        journal_reader_release(&rd);
+        must(history_end(h, to), "end");
+    } while (n == LARGE);
+    must(h->applied == b->n ? 0 : -1, "not all of the journal was read");
+    sql_hurry(&h->sql, false);
+    return since_us(began);
+}
+
+static void project(struct bench *b, struct journal *j, const char *name, const char *what, bool each)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    char path[400];
+    bool moved;
+    double us;
+
+    path_of(b, name, path, sizeof(path));
+    must(history_open(&h, path, at_of(0), &moved, &err), path);
+    us = catch_up(b, j, &h);
+    if (each)
+        say(what, "", us / (double)b->n, "us/row");
+    else
+        say(what, "", (double)b->n / us * TIME_S, "rows/s");
+    history_close(&h);
+}
+
+/* Results that change nothing: the projection only notes how far it came. */
+static void unchanged(struct bench *b)
+{
+    struct journal j;
+    struct journal_dir d;
+
+    open_journal(b, &j, &d, "results");
+    for (uint64_t seq = 1; seq <= b->n; seq++) {
+        struct record_result r = {.oid = 1 + draw(b, OBJECTS),
+                                  .run_id = seq,
+                                  .started = at_of(seq).us,
+                                  .lasted_us = 1000,
+                                  .output = STR("OK - all is as it should be | time=0.31s;1;2")};
+
+        encode(b, RECORD_RESULT, &r);
+        journal_add(&j, seq, RECORD_RESULT, at_of(seq), buf_str(&b->payload));
+        if (seq % LARGE == 0)
+            must(journal_commit(&j, at_of(seq)), "commit");
+    }
+    must(journal_commit(&j, at_of(b->n)), "commit");
+    project(b, &j, "unchanged.db", "unchanged", true);
+    journal_release(&j);
+    close(d.fd);
+}
+
+/* ---- SQLite alone, and the rows for PostgreSQL ---- */
+
+#define TABLE                                                                                                \
+    "CREATE TABLE event (seq BIGINT PRIMARY KEY, at BIGINT, oid BIGINT, kind INTEGER, state INTEGER, hard "  \
+    "INTEGER, attempt INTEGER, text TEXT, contact TEXT, command TEXT);"
+#define INDEXES                                                                                              \
+    "CREATE INDEX by_object ON event (oid, at); CREATE INDEX by_time ON event (at); "                        \
+    "CREATE INDEX by_kind ON event (kind, at);"
+
+static void sqlite(struct bench *b, const char *name, bool indexes, unsigned batch)
+{
+    char path[400];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    struct mono all, began;
+    uint64_t n = b->n;
+
+    path_of(b, name, path, sizeof(path));
+    must(-sqlite3_open(path, &db), path);
+    must(-sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" TABLE, NULL, NULL, NULL),
+         path);
+    if (indexes)
+        must(-sqlite3_exec(db, INDEXES, NULL, NULL, NULL), path);
+    must(-sqlite3_prepare_v2(db, "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?)", -1, &st, NULL), path);
+    all = began = clock_mono();
+    for (uint64_t seq = 1; seq <= n; seq++) {
+        struct record_event e = row(b);
+        const int64_t v[] = {(int64_t)seq,     at_of(seq).us,   (int64_t)e.oid,    (int64_t)e.kind,
+                             (int64_t)e.state, (int64_t)e.hard, (int64_t)e.attempt};
+        const struct str w[] = {e.text, e.contact, e.command};
+
+        if (seq % batch == 1) {
+            began = clock_mono();
+            must(-sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), path);
+        }
+        for (size_t i = 0; i < ARRAY_LEN(v); i++)
+            sqlite3_bind_int64(st, (int)i + 1, v[i]);
+        for (size_t i = 0; i < ARRAY_LEN(w); i++)
+            sqlite3_bind_text(st, (int)(i + ARRAY_LEN(v)) + 1, w[i].n ? w[i].p : "", (int)w[i].n, NULL);
+        must(sqlite3_step(st) == SQLITE_DONE ? 0 : -1, path);
+        sqlite3_reset(st);
+        if (seq % batch == 0 || seq == n) {
+            must(-sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), path);
+            b->took_us[b->batches++] = since_us(began);
+        }
+    }
+    say_batches(b, indexes ? "sqlite_history" : "sqlite_append", n, since_us(all) / TIME_S);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+}
+
+static void statements(struct bench *b, const char *name, unsigned batch)
+{
+    char path[400];
+    FILE *f;
+    uint64_t n = b->n;
+
+    path_of(b, name, path, sizeof(path));
+    f = fopen(path, "w");
+    must(f ? 0 : -1, path);
+    for (uint64_t seq = 1; seq <= n; seq++) {
+        struct record_event e = row(b);
+
+        if (seq % batch == 1)
+            fprintf(f, "INSERT INTO event VALUES ");
+        fprintf(f, "(%llu,%lld,%llu,%llu,%llu,%llu,%llu,'" STR_FMT "','" STR_FMT "','" STR_FMT "')%s",
+                (unsigned long long)seq, (long long)at_of(seq).us, (unsigned long long)e.oid,
+                (unsigned long long)e.kind, (unsigned long long)e.state, (unsigned long long)e.hard,
+                (unsigned long long)e.attempt, STR_ARG(e.text), STR_ARG(e.contact), STR_ARG(e.command),
+                seq % batch == 0 || seq == n ? ";\n" : ",");
+    }
+    must(fclose(f), path);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = {.seed = 1};
+    struct journal j;
+    struct journal_dir d;
+
+    if (argc != 3 || !str_to_u64(str_of(argv[2]), &b.n) || b.n < LARGE || b.n % LARGE) {
+        fprintf(stderr, "usage: bench_record FOLDER RECORDS (a multiple of %d)\n", LARGE);
+        return 2;
+    }
+    b.folder = argv[1];
+    b.took_us = mem_calloc(b.n / SMALL, sizeof(*b.took_us));
+    open_journal(&b, &j, &d, "journal");
+    append(&b, &j);
+    raw(&b, j.stats.bytes);
+    project(&b, &j, "history.db", "history", false);
+    journal_release(&j);
+    close(d.fd);
+    unchanged(&b);
+    b.seed = 1;
+    sqlite(&b, "append.db", false, SMALL);
+    b.seed = 1;
+    sqlite(&b, "history-alone.db", true, LARGE);
+    b.seed = 1;
+    statements(&b, "small.sql", SMALL);
+    b.seed = 1;
+    statements(&b, "large.sql", LARGE);
+    buf_release(&b.payload);
+    mem_free(b.took_us);
+    return 0;
+}
