@@ -313,6 +313,7 @@ export const en = {
   'login.needed': 'Fill in both.',
   'login.slow': 'Too many tries.',
   'login.slow_wait': 'Next try in {d}.',
+  'login.slow_over': 'You may try again now.',
   'login.expired': 'Your session has ended. Sign in to go on where you were.',
   'login.lost': 'Password forgotten?',
   'login.lost_text': 'An administrator sets a new one on the page Users. On the machine itself, root does it with:',

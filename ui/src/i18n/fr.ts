@@ -308,6 +308,7 @@ export const fr: Catalogue = {
   'login.needed': 'Remplissez les deux champs.',
   'login.slow': 'Trop d’essais.',
   'login.slow_wait': 'Nouvel essai possible dans {d}.',
+  'login.slow_over': 'Vous pouvez réessayer maintenant.',
   'login.expired': 'Votre session a expiré. Reconnectez-vous pour reprendre là où vous en étiez.',
   'login.lost': 'Mot de passe oublié ?',
   'login.lost_text': 'Un administrateur en définit un autre dans la page Utilisateurs. Sur la machine elle-même, root le fait avec :',

@@ -66,7 +66,7 @@ function LoginForm(): JSX.Element {
     } catch (reason) {
       const slow = reason instanceof ApiError && reason.status === 429 && reason.waitS > 0;
       if (slow) setUntil(now.peek() + reason.waitS * 1000);
-      else setError(loginError(reason));
+      setError(slow ? t('login.slow_over') : loginError(reason)); // what a wait leaves behind: never a page without an answer
       setBusy(false);
       document.getElementById('password')?.focus();
     }
