@@ -161,6 +161,10 @@ static void text_summary(const struct check *k, const struct conf *c, struct buf
     const char *path = k->config;
     struct conf_counts n = conf_count(c);
 
+    if (!n.files) {
+        buf_printf(out, "%s: refused, nothing could be read\n", path);
+        return;
+    }
     add_counts(out,
                (const struct counted[]){{n.hosts, "host"},
                                         {n.services, "service"},

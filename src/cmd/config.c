@@ -84,7 +84,7 @@ static const struct word {
     {"show", config_show, 1, 3, "show TYPE NAME [SERVICE], or show main"},
     {"list", config_list, 0, 1, "list [TYPE]"},
     {"diff", config_diff, 2, 2, "diff A B"},
-    {"graph", config_graph, 0, 0, "graph"},
+    {"graph", config_graph, 0, 1, "graph [MAIN]"},
 };
 
 static int wrong(const struct err *err)
@@ -133,7 +133,7 @@ int cmd_config(int argc, char **argv)
         .usage = "vigie config show [-c MAIN] TYPE NAME [SERVICE] [--origin]\n"
                  "       vigie config list [-c MAIN] [TYPE]\n"
                  "       vigie config diff A B\n"
-                 "       vigie config graph [-c MAIN]",
+                 "       vigie config graph [MAIN]",
         .about =
             "What a configuration means, from its files; no running Vigie is asked.\n"
             "show: the values of an object that count, with templates applied and defaults filled in. NAME "

@@ -56,13 +56,13 @@ static void dependency(struct buf *out, const struct model *m, const struct mode
                execution && notification ? ", " : "", notification ? "notification" : "");
 }
 
-int config_graph(const struct config_options *o, char **words UNUSED, size_t n UNUSED)
+int config_graph(const struct config_options *o, char **words, size_t n)
 {
     struct buf out = BUF_INIT;
     struct loaded l;
     struct model m;
 
-    if (!config_load(o, NULL, &l))
+    if (!config_load(o, n ? words[0] : NULL, &l))
         return CMD_USAGE;
     model_build_view(conf_tables(l.c), &m);
     buf_add_c(&out, "// parent -> child; dashed: master -> dependent. Draw it: vigie config graph | dot "

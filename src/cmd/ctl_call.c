@@ -117,7 +117,10 @@ static void say_problem(const struct ctl *c, int status, const json_t *problem, 
 {
     const char *detail = ctl_text(problem, "detail"), *title = ctl_text(problem, "title");
 
-    if (status == 401 || status == 403)
+    if (c->json && problem) {
+        json_dumpf(problem, stdout, CTL_JSON);
+        printf("\n");
+    } else if (status == 401 || status == 403)
         fprintf(stderr,
                 "vigie ctl: you have no right to this: call as root or as the user that Vigie runs as\n");
     else if (detail[0] || title[0])

@@ -21,6 +21,8 @@ struct conf_io {
     /* Appends the file's bytes. *distrust: empty, or why a shell command defined in this file must not run (writable by others ...). */
     int (*read_file)(void *ctx, const char *path, struct buf *out, char distrust[128], struct err *err);
     int (*list_dir)(void *ctx, const char *path, conf_entry_f *each, void *arg, struct err *err);
+    /* What tells a folder from every other, by whatever name it is reached; false: cannot tell. May be NULL. */
+    bool (*folder_id)(void *ctx, const char *path, uint64_t id[2]);
     /* Is this an executable file? 0, E_NOENT, E_PERM (there, not executable), E_AGAIN (cannot tell). May be NULL. */
     int (*program)(void *ctx, const char *path);
     /* TZif bytes of a zone; "" is the machine's own. May be NULL: UTC. */

@@ -203,8 +203,12 @@ static void no_attempts(struct conf *c, const struct conf_object *o)
 {
     unsigned row = o->type == CONF_HOST ? CONF_D_HOST_max_check_attempts : CONF_D_SERVICE_max_check_attempts;
     const struct conf_prop *p = conf_get(c, o, row);
+    int64_t number;
 
-    if (p)
+    if (p && p->value.n && !conf_whole(p->value, &number))
+        conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                 "max_check_attempts must be a number, 1 or more");
+    else if (p)
         conf_say(c, CONF_ERROR, conf_value_place(c, (uint32_t)(p - c->props.at)),
                  "max_check_attempts must be 1 or more: 1 tells of a problem at once, 3 checks it twice "
                  "again before");

@@ -122,21 +122,43 @@ static int place_of(struct str s, const char *const *names, size_t n)
     return -1;
 }
 
+static const char *const weekdays[] = {"sunday",   "monday", "tuesday", "wednesday",
+                                       "thursday", "friday", "saturday"};
+static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
+                                     "july",    "august",   "september", "october", "november", "december"};
+
 static int weekday_of(struct str s)
 {
-    static const char *const names[] = {"sunday",   "monday", "tuesday", "wednesday",
-                                        "thursday", "friday", "saturday"};
-
-    return place_of(s, names, ARRAY_LEN(names));
+    return place_of(s, weekdays, ARRAY_LEN(weekdays));
 }
 
 static int month_of(struct str s)
 {
-    static const char *const names[] = {"january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december"};
+    return place_of(s, months, ARRAY_LEN(months)) + 1;
+}
 
-    return place_of(s, names, ARRAY_LEN(names)) + 1;
+const char *conf_day_near(struct str word)
+{
+    const char *best = "";
+    unsigned least = word.n < 4 ? 1 : 2;
+
+    for (size_t i = 0; i < ARRAY_LEN(weekdays) + ARRAY_LEN(months); i++) {
+        const char *name = i < ARRAY_LEN(weekdays) ? weekdays[i] : months[i - ARRAY_LEN(weekdays)];
+        char low[16];
+        size_t n = MIN(word.n, sizeof(low));
+        unsigned d;
+
+        for (size_t k = 0; k < n; k++)
+            low[k] = word.p[k] >= 'A' && word.p[k] <= 'Z' ? (char)(word.p[k] + 32) : word.p[k];
+        if (n >= 3 && str_starts(str_of(name), str_make(low, n)))
+            return name; /* Mon, sept */
+        d = str_distance(str_make(low, n), str_of(name), least);
+        if (d > least || (d == least && *best))
+            continue;
+        best = name;
+        least = d;
+    }
+    return best;
 }
 
 /* One side of a range: "day 1", "january 1", "monday 1", "monday 1 january"; the kind, or -1. */
@@ -239,6 +261,12 @@ static bool odd_number(int32_t v, int32_t most)
     return v == 0 || v < -most || v > most;
 }
 
+/* The most it can have. */
+static int32_t days_in(int32_t month)
+{
+    return time_days_in_month(2000, month ? month : 1);
+}
+
 bool conf_odd_day(const struct model_exception *x)
 {
     bool ends = x->year2 != 0; /* of a date */
@@ -250,6 +278,7 @@ bool conf_odd_day(const struct model_exception *x)
                (ends && (x->month2 < 1 || x->month2 > 12 || x->day2 < 1 ||
                          x->day2 > time_days_in_month(x->year2, x->month2)));
     case MODEL_DAY_MONTH_DATE:
+        return odd_number(x->day, days_in(x->month)) || odd_number(x->day2, days_in(x->month2));
     case MODEL_DAY_MONTH_DAY: return odd_number(x->day, 31) || odd_number(x->day2, 31);
     default: return odd_number(x->nth, 5) || odd_number(x->nth2, 5);
     }

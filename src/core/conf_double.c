@@ -205,9 +205,11 @@ static void say(struct conf *c, const struct conf_service *s, const struct conf_
 
     if ((counts->from_group || !s->from_group) && conf_say_once(c, s->object, s->description))
         conf_say(c, CONF_MISTAKE, conf_object_place(o),
-                 "the service '" STR_FMT
-                 "' of a host of this is defined again in %s:%u, which counts; remove one",
-                 STR_ARG(s->description), conf_file_path(c, other->file), other->line);
+                 "the service '" STR_FMT "' of the host '" STR_FMT
+                 "' is defined again in %s:%u, which counts; remove one",
+                 STR_ARG(s->description),
+                 STR_ARG(conf_text(c, conf_ranked(c, CONF_HOST, s->host), CONF_D_HOST_host_name)),
+                 conf_file_path(c, other->file), other->line);
 }
 
 static void release(struct doubles *d)

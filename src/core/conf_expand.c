@@ -307,6 +307,36 @@ bool conf_services_text(struct conf *c, uint32_t host, uint32_t prop, struct str
     return all_found;
 }
 
+/* A service of the host whose description is like this; "" when there is none. */
+static struct str service_near(struct conf *c, uint32_t host, struct str description)
+{
+    struct map names = {0};
+    struct str near;
+
+    for (size_t i = 0; i < c->services.n; i++)
+        if (c->services.at[i].host == host)
+            map_put(&names, c->services.at[i].description, 1);
+    near = conf_near(c, &names, description);
+    near = arena_str(&c->arena, near);
+    map_release(&names);
+    return near;
+}
+
+static void say_no_service(struct conf *c, uint32_t prop, struct str host, struct str description)
+{
+    uint32_t rank = conf_rank(c, CONF_HOST, host);
+    struct str near = rank == CONF_NONE ? STR("") : service_near(c, rank, description);
+
+    if (near.n)
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                 "the host '" STR_FMT "' has no service '" STR_FMT "'; did you mean '" STR_FMT "'?",
+                 STR_ARG(host), STR_ARG(description), STR_ARG(near));
+    else
+        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
+                 "the host '" STR_FMT "' has no service '" STR_FMT "'; define it or take the name out",
+                 STR_ARG(host), STR_ARG(description));
+}
+
 bool conf_services_row(struct conf *c, const struct conf_object *o, uint32_t host, unsigned row,
                        struct conf_names *out)
 {
@@ -317,10 +347,7 @@ bool conf_services_row(struct conf *c, const struct conf_object *o, uint32_t hos
     if (conf_services_text(c, host, prop, text, out))
         return true;
     if (conf_say_once(c, prop, STR("services")))
-        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
-                 "the host '" STR_FMT "' has no service '" STR_FMT "'; define it or take the name out",
-                 STR_ARG(conf_text(c, conf_ranked(c, CONF_HOST, host), CONF_D_HOST_host_name)),
-                 STR_ARG(text));
+        say_no_service(c, prop, conf_text(c, conf_ranked(c, CONF_HOST, host), CONF_D_HOST_host_name), text);
     return false;
 }
 
@@ -341,9 +368,7 @@ static void group_pair(struct conf *c, struct conf_names *out, uint32_t prop, st
     for (size_t i = 0; hosts && i < hosts->n; i++)
         found = conf_services_text(c, hosts->at[i], prop, description, out) || found;
     if (hosts && !found && !wrong && conf_say_once(c, prop, description))
-        conf_say(c, CONF_ERROR, conf_value_place(c, prop),
-                 "the host '" STR_FMT "' has no service '" STR_FMT "'; define it or take the pair out",
-                 STR_ARG(host), STR_ARG(description));
+        say_no_service(c, prop, host, description);
     VEC_RELEASE(&one);
 }
 

@@ -173,6 +173,8 @@ bool conf_main_is_on(const struct conf *c, const char *name); /* a switch of the
 
 /* conf_day.c: a line of a time period into its day and its times; false: it is of no known form */
 bool conf_split_day(struct str line, struct str *day, struct str *times);
+/* The day or month that a word was meant to be: "tusday", "Mon"; "" when it is like none. */
+const char *conf_day_near(struct str word);
 
 /* the steps */
 void conf_read_main(struct conf *c);

@@ -145,6 +145,55 @@ static void untold(struct conf *c, const struct conf_object *o, const struct mod
                  conf_type_name(o->type));
 }
 
+#define PROBLEMS                                                                                             \
+    (MODEL_ON_DOWN | MODEL_ON_UNREACHABLE | MODEL_ON_WARNING | MODEL_ON_UNKNOWN | MODEL_ON_CRITICAL)
+
+/* A row by which recoveries are told, and no problem is: nobody knows what it is that ended. Nagios warns of it, too. */
+static void only_recoveries(struct conf *c, const struct conf_object *o, unsigned row, uint32_t on)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+
+    if (p && (on & MODEL_ON_RECOVERY) && !(on & PROBLEMS) &&
+        conf_say_once(c, (uint32_t)(p - c->props.at), STR("recoveries")))
+        conf_say(c, CONF_MISTAKE, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                 "recoveries are told, and no problem is; add the problems, or write n");
+}
+
+/* Notifications are repeated when a check comes, and none comes as often. Nagios warns of it, too. */
+static void seldom_checked(struct conf *c, const struct conf_object *o, const struct model_check *k)
+{
+    const struct conf_prop *p = conf_get(c, o, CONF_D_SERVICE_notification_interval);
+
+    if (p && k->notification_interval_us > 0 && k->check_interval_us > k->notification_interval_us &&
+        conf_say_once(c, (uint32_t)(p - c->props.at), STR("seldom")))
+        conf_say(c, CONF_WARNING, conf_value_place(c, (uint32_t)(p - c->props.at)),
+                 "notification_interval is shorter than check_interval, and it is told again after a check "
+                 "only; write at least check_interval, or 0 to tell once");
+}
+
+static void odd_telling(struct conf *c)
+{
+    for (uint32_t i = 0; i < c->build->check.n; i++) {
+        const struct model_check *k = &c->build->check.at[i];
+
+        if (k->kind == MODEL_HOST) {
+            only_recoveries(c, conf_ranked(c, CONF_HOST, i), CONF_D_HOST_notification_options, k->notify_on);
+        } else {
+            const struct conf_object *o = &c->objects.at[c->services.at[i - c->build->n_hosts].object];
+
+            only_recoveries(c, o, CONF_D_SERVICE_notification_options, k->notify_on);
+            seldom_checked(c, o, k);
+        }
+    }
+    for (uint32_t i = 0; i < c->build->contact.n; i++) {
+        const struct conf_object *o = conf_ranked(c, CONF_CONTACT, i);
+
+        only_recoveries(c, o, CONF_D_CONTACT_host_notification_options, c->build->contact.at[i].host_on);
+        only_recoveries(c, o, CONF_D_CONTACT_service_notification_options,
+                        c->build->contact.at[i].service_on);
+    }
+}
+
 void conf_verify(struct conf *c)
 {
     struct conf_place nowhere = {CONF_NONE, 0, 0};
@@ -157,6 +206,7 @@ void conf_verify(struct conf *c)
 
         untold(c, o, k);
     }
+    odd_telling(c);
     if (!c->build->n_hosts && !c->counts.errors)
         conf_say(c, CONF_WARNING, nowhere,
                  "there is no host: nothing is monitored; name files with hosts by cfg_file or cfg_dir");

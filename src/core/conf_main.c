@@ -74,6 +74,12 @@ static struct str dir_of(struct str path)
     return STR("./");
 }
 
+/* A folder on the way to the one that is read. */
+struct folder {
+    uint64_t id[2];
+    const struct folder *from;
+};
+
 struct dir_reader {
     struct conf *c;
     VEC(struct str) names;
@@ -108,9 +114,25 @@ static bool one_more(struct conf *c, struct conf_place from)
     return c->reads <= LIMIT_CONF_READS;
 }
 
-static void walk(struct conf *c, struct str path, struct conf_place from, bool main_files)
+/* A link that leads back to a folder on the way: said once, where it was named. */
+static bool leads_back(struct conf *c, const char *dir, struct folder *here, struct conf_place from)
+{
+    if (!c->io.folder_id || !c->io.folder_id(c->io.ctx, dir, here->id))
+        return false;
+    for (const struct folder *f = here->from; f; f = f->from)
+        if (f->id[0] == here->id[0] && f->id[1] == here->id[1]) {
+            conf_say(c, CONF_ERROR, from,
+                     "the folder %s leads back to a folder it stands in; remove the link", dir);
+            return true;
+        }
+    return false;
+}
+
+static void walk(struct conf *c, struct str path, struct conf_place from, bool main_files,
+                 const struct folder *parent)
 {
     struct dir_reader d = {.c = c};
+    struct folder here = {.from = parent};
     struct err err = ERR_INIT;
     char *dir = arena_dup(&c->arena, path);
     int r;
@@ -121,7 +143,7 @@ static void walk(struct conf *c, struct str path, struct conf_place from, bool m
         c->too_deep = true;
         return;
     }
-    if (!one_more(c, from))
+    if (leads_back(c, dir, &here, from) || !one_more(c, from))
         return;
     r = c->io.list_dir(c->io.ctx, dir, on_entry, &d, &err);
     if (r < 0) {
@@ -141,7 +163,7 @@ static void walk(struct conf *c, struct str path, struct conf_place from, bool m
             conf_read_objects(c, conf_path(c, d.names.at[i], path), from);
     for (size_t i = 0; i < d.folders.n && !main_files /* Naemon does not go down there */ && !c->too_deep;
          i++)
-        walk(c, conf_path(c, d.folders.at[i], path), from, false);
+        walk(c, conf_path(c, d.folders.at[i], path), from, false, &here);
     c->depth--;
 out:
     VEC_RELEASE(&d.names);
@@ -153,7 +175,7 @@ void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool
     bool was = c->too_deep;
 
     c->too_deep = false;
-    walk(c, path, from, main_files);
+    walk(c, path, from, main_files, NULL);
     c->too_deep = was;
 }
 
@@ -388,11 +410,26 @@ static bool is_being_read(const struct conf *c, struct str path)
     return false;
 }
 
+/* A definition of an object in a main file: said once a file, its lines are passed over. */
+static bool in_definition(struct conf *c, struct str text, struct conf_place at, bool *inside, bool *said)
+{
+    if (!*inside && !str_eq_c(conf_first_word(text), "define"))
+        return false;
+    if (!*said)
+        conf_say(c, CONF_ERROR, at,
+                 "a definition of an object in a main file, which has lines name=value; put definitions into "
+                 "a file of their own, and name it here: cfg_file=FILE");
+    *said = true;
+    *inside = text.p[0] != '}';
+    return true;
+}
+
 static void read_main_file(struct conf *c, struct str path, struct conf_place from)
 {
     struct conf_lines l = {.c = c};
     struct conf_chain *here;
     struct str bytes, text, rest;
+    bool inside = false, said = false;
 
     if (c->depth >= LIMIT_CONF_DEPTH) {
         conf_say(c, CONF_ERROR, from, "include_file is nested more than %u deep; does a file include itself?",
@@ -414,16 +451,13 @@ static void read_main_file(struct conf *c, struct str path, struct conf_place fr
         struct conf_place at = {l.file, l.line, l.column};
         struct str name;
 
-        if (!text.n)
+        if (!text.n || in_definition(c, text, at, &inside, &said))
             continue;
         rest = text;
         name = str_trim(str_cut(&rest, '='));
         if (!rest.p)
-            conf_say(c, CONF_ERROR, at, "no '=' in '" STR_FMT "'; a line of the main file is name=value%s",
-                     STR_ARG(conf_first_word(text)), /* its value may be a secret */
-                     str_starts(text, STR("define"))
-                         ? ", definitions of objects stand in files named by cfg_file"
-                         : "");
+            conf_say(c, CONF_ERROR, at, "no '=' in '" STR_FMT "'; a line of the main file is name=value",
+                     STR_ARG(conf_first_word(text))); /* its value may be a secret */
         else
             set(c, name, str_trim(rest), at);
     }

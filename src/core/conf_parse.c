@@ -11,7 +11,10 @@ struct parser {
     struct conf_lines l;
     bool inside;    /* between braces */
     bool known;     /* of a type we know; else its lines are passed over */
+    bool main_said; /* it is a main file, and that was said */
     size_t object;  /* the one under way */
+    struct conf_place
+        no_brace;   /* a define without '{', not yet said: it may stand on the next line; line 0: none */
     struct str dir; /* of this file */
 };
 
@@ -51,8 +54,7 @@ static void begin(struct parser *p, struct str text)
     p->inside = true;
     p->known = conf_type_find(type_name, &type);
     if (!rest.n || rest.p[0] != '{')
-        conf_say(c, CONF_MISTAKE, here(p), "no '{' behind 'define " STR_FMT "'; write: define " STR_FMT " {",
-                 STR_ARG(type_name), STR_ARG(type_name));
+        p->no_brace = here(p);
     else if (rest.n > 1)
         conf_say(c, CONF_MISTAKE, here(p), "text behind '{' is not read; directives begin on the next line");
     if (!p->known) {
@@ -212,6 +214,9 @@ static void directive(struct parser *p, struct str text)
     if (*near)
         conf_say(c, CONF_ERROR, here(p), "%s %s has no directive '" STR_FMT "'; did you mean '%s'?", article,
                  conf_type_name(o->type), STR_ARG(name), near);
+    else if (o->type == CONF_TIMEPERIOD && *(near = conf_day_near(name)))
+        conf_say(c, CONF_ERROR, here(p), "'" STR_FMT "' is no day of a timeperiod; did you mean '%s'?",
+                 STR_ARG(text), near);
     else if (o->type == CONF_TIMEPERIOD)
         conf_say(c, CONF_ERROR, here(p),
                  "'" STR_FMT "' is no day of a timeperiod; write for instance: monday 09:00-17:00",
@@ -244,6 +249,7 @@ static void outside(struct parser *p, struct str text)
 {
     struct conf *c = p->c;
     struct str rest = text, name;
+    unsigned row;
 
     if (str_starts(text, STR("define"))) {
         begin(p, text);
@@ -259,6 +265,15 @@ static void outside(struct parser *p, struct str text)
             conf_read_dir(c, path, here(p), false);
         return;
     }
+    if (rest.p && conf_main_find(name, &row)) {
+        if (!p->main_said)
+            conf_say(c, CONF_ERROR, here(p),
+                     "'" STR_FMT "' is a directive of a main file, and this is read as a file with objects; "
+                     "take the line out that names it, or put this into the main file",
+                     STR_ARG(name));
+        p->main_said = true;
+        return;
+    }
     if (text.p[0] == '}')
         conf_say(c, CONF_ERROR, here(p), "a '}' too many; no definition is open here");
     else
@@ -266,11 +281,21 @@ static void outside(struct parser *p, struct str text)
                  STR_ARG(conf_first_word(text))); /* its value may be a secret */
 }
 
+static void say_no_brace(struct parser *p, bool own_line)
+{
+    if (!p->no_brace.line)
+        return;
+    if (!own_line)
+        conf_say(p->c, CONF_MISTAKE, p->no_brace, "no '{' in this line; write: define TYPE {");
+    p->no_brace.line = 0;
+}
+
 static void line(struct parser *p, struct str text)
 {
     text = conf_strip_comment(p->c, text);
     if (!text.n)
         return;
+    say_no_brace(p, text.p[0] == '{');
     if (!p->inside) {
         outside(p, text);
     } else if (text.p[0] == '}') {
@@ -326,6 +351,7 @@ void conf_read_objects(struct conf *c, struct str path, struct conf_place from)
     while (conf_next_line(&p.l, &text))
         line(&p, text);
     c->depth--;
+    say_no_brace(&p, false);
     if (p.inside) {
         not_closed(&p, true);
         end(&p);

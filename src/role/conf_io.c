@@ -79,6 +79,17 @@ static int list_conf(void *ctx UNUSED, const char *path, conf_entry_f *each, voi
     return 0;
 }
 
+static bool folder_id(void *ctx UNUSED, const char *path, uint64_t id[2])
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return false;
+    id[0] = st.st_dev;
+    id[1] = st.st_ino;
+    return true;
+}
+
 static int judge_program(const char *path)
 {
     struct stat st;
@@ -119,7 +130,7 @@ static int read_zone(void *ctx UNUSED, const char *name, struct buf *out)
 
 struct conf_io conf_io_files(void)
 {
-    return (struct conf_io){NULL, read_conf, list_conf, find_program, read_zone};
+    return (struct conf_io){NULL, read_conf, list_conf, folder_id, find_program, read_zone};
 }
 
 bool conf_io_is_native(const char *main_path)

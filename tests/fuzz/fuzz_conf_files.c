@@ -80,7 +80,7 @@ static void disk_fill(struct disk *d, struct str all)
 
 static struct conf *load(struct disk *d)
 {
-    const struct conf_io io = {d, disk_read, disk_list, fake_program, NULL};
+    const struct conf_io io = {d, disk_read, disk_list, NULL, fake_program, NULL};
     struct conf_request rq = {.main_path = "/main.cfg", .zone = "CET-1CEST,M3.5.0,M10.5.0/3"};
     const struct str *lines = disk_find(d, STR("/sets"));
     struct str rest = lines ? *lines : (struct str){0}, sets[MAX_SETS];

@@ -52,7 +52,28 @@ def only(objects, *words, level='error', extra=''):
         assert code == (1 if level == 'error' else 0), text
 
 
+def test_a_file_of_the_wrong_kind():
+    # Objects in the main file, and lines of a main file among objects: one message, whatever their number.
+    only(ONE, 'put definitions into a file of their own', extra='define host {\n host_name a\n address=b\n}\ndefine host {\n host_name c\n}\n')
+    only(ONE + 'interval_length=60\nenable_notifications=1\n', "'interval_length' is a directive of a main file")
+    only(ONE + 'define host\n{\n use th\n host_name g\n address 127.0.0.1\n}\n', "'{' on a line of its own")
+
+
+def test_what_nagios_warns_of():
+    only(ONE + SERVICE % ('x', 'check_interval 10\n notification_interval 5'), 'notification_interval is shorter than check_interval', level='warning')
+    only(ONE + SERVICE % ('x', 'notification_options r'), 'recoveries are told, and no problem is', level='warning')
+
+
+def test_what_was_meant():
+    only(ONE + 'define timeperiod {\n timeperiod_name t\n alias T\n tusday 09:00-17:00\n}\n', "did you mean 'tuesday'?")
+    only(ONE + SERVICE % ('Disk space', '') + 'define serviceescalation {\n host_name h\n service_description Disk spcae\n contacts ann\n first_notification 1\n last_notification 0\n}\n',
+         "did you mean 'Disk space'?")
+
+
 MISTAKES = [  # what Nagios lets pass, and what it is told as
+    (SERVICE % ('x', 'notification_options r'), 'recoveries are told, and no problem is'),
+    ('define timeperiod {\n timeperiod_name f\n alias F\n february 30 00:00-24:00\n}\n', "no such day as 'february 30'"),
+    ('define timeperiod {\n timeperiod_name f\n alias F\n june 1 - june 31 00:00-24:00\n}\n', 'no such day'),
     ('define host {\n name t1\n use t2\n register 0\n}\ndefine host {\n name t2\n use t1\n register 0\n}\n', 'uses itself in a circle'),
     (SERVICE % ('x', 'check_interval soon'), "check_interval is 'soon'; write a number"),
     (SERVICE % ('x', 'active_checks_enabled maybe'), 'write 0 or 1'),

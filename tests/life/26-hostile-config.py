@@ -122,7 +122,7 @@ def test_what_is_no_file():
         for name in 'back', 'again':
             os.symlink(p.path('d'), p.path(f'd/e/{name}'))
         p.put('d/a.cfg', host('other'))
-        p.check(BASE + host('h'), f'cfg_dir={p.path("d")}\n', status=1, say='nested more than 64 deep')
+        said = p.check(BASE + host('h'), f'cfg_dir={p.path("d")}\n', status=1, say='leads back to a folder it stands in')
         for i in range(30):  # two ways to each next one
             os.makedirs(p.path(f'w{i}'))
             for name in 'ab':

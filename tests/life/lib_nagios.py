@@ -119,6 +119,7 @@ KNOWN = [
     (r"Invalid \w+ object directive '_", 'Custom variables on every object'),
     (r"Template ' [^']+' specified", 'Blanks in `use`'),
     (r'There are no (services|hosts) defined', 'No services, no hosts'),
+    (r'There are no contacts defined', 'No contacts'),
 ]
 
 
