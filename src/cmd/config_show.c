@@ -25,10 +25,10 @@ static int print(const struct config_options *o, const struct conf *c, const str
 
 /* ---- which object ---- */
 
-struct wanted { /* a service of any host */
+struct wanted { /* a service of any host; or, where that is what the name is, all of a host */
     struct str description, host;
-    unsigned n;
-    struct buf hosts;
+    unsigned n, n_services;
+    struct buf hosts, services;
 };
 
 static void look_for(void *user, struct str host, struct str service, uint32_t file UNUSED,
@@ -36,6 +36,8 @@ static void look_for(void *user, struct str host, struct str service, uint32_t f
 {
     struct wanted *w = user;
 
+    if (service.n && str_eq(host, w->description) && w->n_services++ < 20)
+        buf_printf(&w->services, "%s" STR_FMT, w->n_services > 1 ? ", " : "", STR_ARG(service));
     if (!str_eq(service, w->description))
         return;
     w->host = host;
@@ -58,7 +60,7 @@ static int unknown(enum conf_type type, struct str name, struct str service, str
 static int show_service(const struct config_options *o, struct conf *c, struct str word)
 {
     struct conf_origin g = {.type = CONF_TYPE_COUNT};
-    struct wanted w = {.description = word, .hosts = BUF_INIT};
+    struct wanted w = {.description = word, .hosts = BUF_INIT, .services = BUF_INIT};
     struct str near, rest;
     int r;
 
@@ -91,10 +93,17 @@ static int show_service(const struct config_options *o, struct conf *c, struct s
                 "' (%s%s): write show service HOST SERVICE\n",
                 w.n, STR_ARG(word), w.hosts.data, w.n > 5 ? " ..." : "");
         r = CMD_FAILED;
+    } else if (w.n_services) {
+        fprintf(stderr,
+                "vigie config: '" STR_FMT "' is a host: write show service " STR_FMT
+                " SERVICE; its services: %s%s\n",
+                STR_ARG(word), STR_ARG(word), w.services.data, w.n_services > 20 ? " ..." : "");
+        r = CMD_FAILED;
     } else {
         r = unknown(CONF_SERVICE, word, STR_NULL, near);
     }
     buf_release(&w.hosts);
+    buf_release(&w.services);
     return r;
 }
 

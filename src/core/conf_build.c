@@ -82,11 +82,8 @@ void conf_build_globals(struct conf *c)
 
     BUG_ON(!conf_main_find(STR("interval_length"), &first));
     main_field(c, first); /* other values are counted in it */
-    if (g->interval_length_us <= 0) {
-        conf_say(c, CONF_ERROR, c->main_place[first],
-                 "interval_length must be above 0; write interval_length=60");
-        g->interval_length_us = TIME_MIN;
-    }
+    if (g->interval_length_us <= 0)
+        g->interval_length_us = TIME_MIN; /* the reader of the main file refused it */
     for (unsigned row = 0; row < conf_main_count(); row++)
         if (row != first && conf_main(row)->field != CONF_NO_FIELD)
             main_field(c, row);

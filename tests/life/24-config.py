@@ -251,6 +251,8 @@ def test_names_of_services():
         assert p.json('service', 'disk-t')['template'] is True
         status, out, said = vigie('config', 'show', '-c', p.main, 'service', 'disk')
         assert status == 1 and not out and '2 hosts' in said and 'db1, web1' in said, said
+        status, _, said = vigie('config', 'show', '-c', p.main, 'service', 'web1')
+        assert status == 1 and "'web1' is a host" in said and 'disk' in said, said
 
 
 def test_wrong_words():
