@@ -202,7 +202,7 @@ static const struct {
     {"cfg_file=gone.cfg\n", "cannot open /gone.cfg", CONF_ERROR},
     {"cfg_dir=/nowhere\n", "/nowhere", CONF_ERROR},
     {"cfg_file=o.cfg\nresource_file=/gone.cfg\n", "/gone.cfg", CONF_ERROR},
-    {"cfg_file=o.cfg\ninterval_length=0\n", "above 0", CONF_ERROR},
+    {"cfg_file=o.cfg\ninterval_length=0\n", "from 1 on", CONF_ERROR},
     {"cfg_file=o.cfg\nuse_timezone=Moon/Crater\n", "no time zone 'Moon/Crater'", CONF_WARNING},
     {"cfg_file=o.cfg\nocsp_command=okk\n", "did you mean 'ok'?", CONF_ERROR},
     {"cfg_file=o.cfg\nenable_notifications=yes\n", "write 0 or 1", CONF_WARNING},
