@@ -120,6 +120,9 @@ struct api {
     struct buf reload,
         config_warnings; /* of it: the last reload, what is doubtful in the configuration in force */
     uint64_t config_warning_count;
+    struct {
+        uint64_t applied, lag; /* record up to which the history goes; how many it is behind */
+    } history;
     bool reload_refused;
     struct buf
         renames; /* that wait for their reload: elements as the store tells them, and how many there are */

@@ -190,7 +190,7 @@ const struct api_route route_table[] = {
      .doc = "Delete a user, and end the user's sessions"},
     {"GET", V1 "/openapi.json", GUARD_READ, openapi_show, .doc = "This table, as OpenAPI 3.1"},
     {"GET", "/metrics", GUARD_LOOPBACK, metrics_show,
-     .doc = "How Vigie itself does, for Prometheus; on loopback only, without names"},
+     .doc = "How Vigie itself does, in OpenMetrics (docs/METRICS.md); on loopback only, without names"},
 };
 const size_t route_count = ARRAY_LEN(route_table);
 

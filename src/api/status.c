@@ -45,12 +45,17 @@ static void switches(struct json *j, uint32_t on)
     json_map_end(j);
 }
 
-static void journal(struct json *j, const struct board_program *p)
+static void journal(struct json *j, const struct api *a, const struct board_program *p)
 {
     json_key(j, "journal");
     json_map(j);
     json_key_id(j, "seq", p->journal_seq);
     json_key_c(j, "degraded", p->degraded);
+    json_map_end(j);
+    json_key(j, "history");
+    json_map(j);
+    json_key_id(j, "applied", a->history.applied);
+    json_key_u64(j, "lag", a->history.lag);
     json_map_end(j);
 }
 
@@ -129,7 +134,7 @@ void status_show(struct api *a, struct api_request *q)
     json_key_time(&j, "last_reload", (struct wall){p.last_reload});
     checks(&j, a, &p);
     switches(&j, p.switches);
-    journal(&j, &p);
+    journal(&j, a, &p);
     json_key_u64(&j, "streams", stream_count(a->streams));
     json_key_u64(&j, "requests", a->count.requests);
     not_yet(&j, &a->model);

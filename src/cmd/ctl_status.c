@@ -105,6 +105,9 @@ static void print_facts(const json_t *a)
     printf("journal        record %s is on disk\n", ctl_text(journal, "seq"));
     if (ctl_text(journal, "degraded")[0])
         printf("               NOT WRITTEN: %s\n", ctl_text(journal, "degraded"));
+    if (ctl_number(json_object_get(a, "history"), "lag"))
+        printf("history        %lld records behind, and catching up\n",
+               ctl_number(json_object_get(a, "history"), "lag"));
     printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
            ctl_number(a, "streams"));
     if (ctl_number(a, "renames_waiting"))

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/board.h"
 
+#include "base/time.h"
+
 #include <string.h>
+
+const int64_t board_latency_us[BOARD_LATENCY_STEPS] = {
+    1 * TIME_MS, 5 * TIME_MS, 20 * TIME_MS, 100 * TIME_MS, 500 * TIME_MS,
+    1 * TIME_S,  2 * TIME_S,  5 * TIME_S,   15 * TIME_S,   60 * TIME_S,
+};
 
 static const char *at(const struct board *b, uint64_t off)
 {

@@ -19,7 +19,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    2u
+#define BOARD_VERSION    3u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -134,6 +134,9 @@ enum board_switch { /* board_program.switches: the global switches in force */
                     BOARD_SW_EXTERNAL_COMMANDS = 1u << 12,
 };
 
+#define BOARD_LATENCY_STEPS 10
+extern const int64_t board_latency_us[BOARD_LATENCY_STEPS];
+
 struct board_program {
     uint32_t seq;
     uint32_t switches;
@@ -144,6 +147,10 @@ struct board_program {
     uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused;
     uint64_t notifications, text_cut, parallel, parallel_max;
     int64_t latency_avg_us, latency_max_us, execution_avg_us;
+    uint64_t
+        latency[BOARD_LATENCY_STEPS +
+                1]; /* active checks by how late they began: up to board_latency_us[i], the last: later */
+    int64_t latency_sum_us;
     uint64_t modified_host_attributes, modified_service_attributes;
     uint64_t journal_seq; /* last durable one */
     char degraded[256];   /* why nothing can be stored now; empty: all is well */

@@ -324,7 +324,8 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
     else if (strcmp(d->name, "vigie_runners") == 0)
         wrong = number_wrong(value, 1, LIMIT_RUNNERS,
                              "write how many, from 1 to 16, or leave it out: one a core");
-    else if (strcmp(d->name, "vigie_journal_days") == 0)
+    else if (strcmp(d->name, "vigie_journal_days") == 0 || strcmp(d->name, "vigie_history_days") == 0 ||
+             strcmp(d->name, "vigie_audit_days") == 0)
         wrong = number_wrong(value, 1, 36500, "write a number of days, from 1 to 36500");
     else if (strcmp(d->name, "vigie_journal_size") == 0)
         wrong = number_wrong(value, 16u << 20, INT64_MAX, "write a number of bytes, at least 16777216");

@@ -321,6 +321,16 @@ static void alert(struct world *w, uint32_t check)
     record_result(w, RECORD_EVENT_ALERT, check);
 }
 
+static void count_latency(struct board_program *p, int64_t us)
+{
+    size_t i = 0;
+
+    while (i < BOARD_LATENCY_STEPS && us > board_latency_us[i])
+        i++;
+    p->latency[i]++;
+    p->latency_sum_us += us;
+}
+
 static void measure(struct world *w, const struct verdict *v)
 {
     struct state *s = &w->st[v->check];
@@ -340,6 +350,7 @@ static void measure(struct world *w, const struct verdict *v)
         return;
     *(host ? &w->prog.active_host_checks : &w->prog.active_service_checks) += 1;
     w->prog.latency_avg_us += (v->latency_us - w->prog.latency_avg_us) / FORMER_WEIGHT;
+    count_latency(&w->prog, v->latency_us);
     w->prog.latency_max_us = MAX(w->prog.latency_max_us, v->latency_us);
     w->prog.execution_avg_us += (v->lasted_us - w->prog.execution_avg_us) / FORMER_WEIGHT;
 }

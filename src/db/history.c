@@ -159,17 +159,45 @@ int history_end(struct history *h, uint64_t applied)
     return 0;
 }
 
-int history_trim(struct history *h, struct wall before, unsigned n)
+_Static_assert(RECORD_EVENT_COMMAND == 11 && RECORD_EVENT_START == 13 && RECORD_EVENT_STOP == 14 &&
+                   RECORD_EVENT_RELOAD == 15 && RECORD_EVENT_RENAMED == 20,
+               "db/sql.def names them");
+
+/* The number of rows removed, or E_*. */
+static int trim(struct sql *s, enum sql_id id, struct wall before, unsigned n)
 {
-    int r = sql_start(&h->sql, SQL_EVENT_TRIM);
+    int r = sql_start(s, id);
 
     if (r < 0)
         return r;
-    sql_bind_i64(&h->sql, SQL_EVENT_TRIM, 1, before.us);
-    sql_bind_i64(&h->sql, SQL_EVENT_TRIM, 2, n);
-    r = sql_step(&h->sql, SQL_EVENT_TRIM);
-    sql_end(&h->sql, SQL_EVENT_TRIM);
-    return r < 0 ? r : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
+    sql_bind_i64(s, id, 1, before.us);
+    sql_bind_i64(s, id, 2, n);
+    r = sql_step(s, id);
+    sql_end(s, id);
+    return r < 0 ? r : sql_changes(s);
+}
+
+/* Empty pages go back to the disk, some at a time. A database of before this was so has none to give; it fills them again. */
+static int give_back(struct sql *s)
+{
+    int r = sql_start(s, SQL_GIVE_BACK);
+
+    while (r == 0 && (r = sql_step(s, SQL_GIVE_BACK)) == 1)
+        r = 0;
+    if (s->stmt[SQL_GIVE_BACK])
+        sql_end(s, SQL_GIVE_BACK);
+    return r;
+}
+
+int history_trim(struct history *h, struct wall before, struct wall audit_before, unsigned n)
+{
+    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), audit, spans;
+
+    audit = r < 0 ? r : trim(&h->sql, SQL_AUDIT_TRIM, audit_before, n);
+    spans = audit < 0 ? audit : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
+    if (spans >= 0)
+        spans = MIN(give_back(&h->sql), 0);
+    return spans < 0 ? spans : r + audit;
 }
 
 /* ---- answers ---- */

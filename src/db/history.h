@@ -9,7 +9,7 @@
  *   events_between from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
  *                  begins with the at and id of the last row as `to` and cursor
  *   event_counts   from µs, to µs           rows {kind, count}
- *   status         -                        one row {applied (id), events_kept_days}
+ *   status         -                        one row {applied (id)}
  *   and those of db/past.h: events_of, events_find, availability, as_of, state_at
  * An event's row: {"id": "N", "time": RFC 3339, "oid": "N" (left out when of the whole program), "kind": word, "state": number as in the record, "hard": bool, "attempt": number,
  *   "type": number, "ref": "N", and those of "text", "long_text", "contact", "author", "command" that are not empty}. Kinds: history_kind_name().
@@ -48,8 +48,9 @@ int history_seed(struct history *h, uint64_t seq, struct wall at, const struct r
 int history_seeded(struct history *h);
 /* Makes spans of events that are in already, a slice in a transaction of its own, until h->filled. */
 int history_fill(struct history *h);
-/* Removes events before `before`, at most n. The number removed, or E_*. */
-int history_trim(struct history *h, struct wall before, unsigned n);
+/* Removes events of before `before`, and of what people and the program itself did (commands, starts, reloads, renamings) those of before `audit_before`, at most n of
+   each; the space goes back to the disk. The number removed, or E_*. */
+int history_trim(struct history *h, struct wall before, struct wall audit_before, unsigned n);
 
 const char *history_kind_name(uint64_t kind); /* "alert", "notification" ...; "other" */
 

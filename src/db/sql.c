@@ -113,7 +113,8 @@ static int set_up(struct sql *s, const char *path, enum sql_how how, const struc
     else
         r = run(s, how == SQL_DURABLE
                        ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                       : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+                       : "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
+                         "synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
                          "PRAGMA journal_size_limit=33554432;");
     return r < 0 ? r : check_version(s, path, how, schema, err);
 }
@@ -211,6 +212,11 @@ struct str sql_str(struct sql *s, enum sql_id id, int column)
     const char *p = (const char *)sqlite3_column_text(s->stmt[id], column);
 
     return str_make(p, p ? (size_t)sqlite3_column_bytes(s->stmt[id], column) : 0);
+}
+
+int sql_changes(const struct sql *s)
+{
+    return sqlite3_changes(s->db);
 }
 
 void sql_end(struct sql *s, enum sql_id id)

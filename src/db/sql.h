@@ -68,6 +68,8 @@ int sql_copy(const char *from, const char *to, struct err *err);
 /* Opens a database nobody uses and lets SQLite check it. */
 int sql_look(const char *path, struct err *err);
 /* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */
+/* Rows that the last statement removed or changed. */
+int sql_changes(const struct sql *s);
 void sql_forget(struct sql *s);
 /* While much is written in a row, as when catching up: up to 64 MiB of memory instead of 2, and the log goes into the file every 64 MiB instead of 4. What was committed is as safe. */
 void sql_hurry(struct sql *s, bool on);

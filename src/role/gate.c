@@ -422,9 +422,11 @@ static void on_changed(struct role *r, struct peer *p UNUSED, const struct msg *
     stream_tick(&self(r)->api);
 }
 
-static void on_stored(struct role *r UNUSED, struct peer *p UNUSED, const struct msg *m UNUSED)
+/* The board's program record says how far the journal is, and whether it is degraded; of the history only store knows. */
+static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    /* The board's program record says how far the journal is, and whether it is degraded. */
+    self(r)->api.history.applied = m->u.stored.applied;
+    self(r)->api.history.lag = m->u.stored.lag;
 }
 
 /* ---- life ---- */

@@ -36,14 +36,24 @@ void store_plan_retry(struct store *s)
                        s);
 }
 
+/* Records that the history does not know yet; those that are none of its business do not count while nothing waits. */
+static uint64_t lag(const struct store *s)
+{
+    uint64_t stored = journal_stored(&s->journal);
+
+    return (s->behind || s->events.len) && stored > s->history.applied ? stored - s->history.applied : 0;
+}
+
 static void send_stored(struct store *s, enum role_id to, const char *degraded)
 {
     struct peer *p = role_peer(s->role, to, 0);
 
     if (!p)
         return;
-    msg_put_stored(&s->frame,
-                   &(struct msg_stored){.seq = journal_stored(&s->journal), .degraded = str_of(degraded)});
+    msg_put_stored(&s->frame, &(struct msg_stored){.seq = journal_stored(&s->journal),
+                                                   .degraded = str_of(degraded),
+                                                   .applied = s->history.applied,
+                                                   .lag = lag(s)});
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -69,8 +79,9 @@ void store_tell_degraded(struct store *s)
                    (unsigned long long)s->journal.stats.dropped_samples,
                    (unsigned long long)s->journal.stats.dropped_states,
                    (unsigned long long)s->journal.stats.dropped_other);
-    if (was == is && store_now(s).us - s->told_gate.us < TELL_GATE_US)
+    if (was == is && s->told_lag == (lag(s) != 0) && store_now(s).us - s->told_gate.us < TELL_GATE_US)
         return;
+    s->told_lag = lag(s) != 0;
     snprintf(s->degraded, sizeof(s->degraded), "%s", why);
     s->told_gate = store_now(s);
     send_stored(s, ROLE_GATE, s->degraded);

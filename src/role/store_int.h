@@ -34,6 +34,7 @@ struct store {
     struct loop_timer retry; /* when something could not be written */
     char degraded[640];      /* as last told; empty: all is written */
     struct mono told_gate;   /* when gate was last told */
+    bool told_lag;           /* that the history is behind */
 
     /* A checkpoint to be asked for. */
     bool engine_loaded; /* it can answer */

@@ -17,7 +17,8 @@
 #define WAITS_MOST (8u * 1024 * 1024) /* bytes of events waiting; more are read from the journal later */
 #define SLICE      20000u             /* journal records of one transaction when catching up */
 #define TRIM_US    (10 * TIME_MIN)
-#define KEEP_US    (400 * TIME_DAY)
+#define MORE_US    TIME_S /* to the next, when there is more to remove */
+#define KEEP_DAYS  400
 #define TRIM_MOST  5000u
 
 static void on_past(void *user);
@@ -28,14 +29,28 @@ static void plan(struct store *s, int64_t in_us)
         loop_timer_set(s->role->loop, &s->past, (struct mono){store_now(s).us + in_us}, on_past, s);
 }
 
+/* As the configuration in force has it: a reload counts from the next time on. */
+static struct wall kept_from(const struct store *s, const char *option)
+{
+    uint64_t days = KEEP_DAYS;
+
+    if (!str_to_u64(str_of(role_option(s->role, option, "")), &days) || !days)
+        days = KEEP_DAYS;
+    return (struct wall){clock_wall().us - (int64_t)MIN(days, (uint64_t)36500) * TIME_DAY};
+}
+
 static void on_trim(void *user)
 {
     struct store *s = user;
+    int r = 0;
 
-    if (s->history.sql.db && !s->behind &&
-        history_trim(&s->history, (struct wall){clock_wall().us - KEEP_US}, TRIM_MOST) < 0)
+    if (s->history.sql.db && !s->behind)
+        r = history_trim(&s->history, kept_from(s, "vigie_history_days"), kept_from(s, "vigie_audit_days"),
+                         TRIM_MOST);
+    if (r < 0)
         log_debug("old events could not be removed: %s", sql_message(&s->history.sql));
-    loop_timer_set(s->role->loop, &s->trim, (struct mono){store_now(s).us + TRIM_US}, on_trim, s);
+    loop_timer_set(s->role->loop, &s->trim,
+                   (struct mono){store_now(s).us + (r >= (int)TRIM_MOST ? MORE_US : TRIM_US)}, on_trim, s);
 }
 
 static int open_history(struct store *s, struct err *err)

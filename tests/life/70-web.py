@@ -9,8 +9,9 @@ import os
 import re
 import signal
 import socket
+import subprocess
 
-from lib_vigie import Vigie, main, until, vigie
+from lib_vigie import Skip, Vigie, main, until, vigie
 
 PORT = int(os.environ.get('PORT') or 18470)
 PASSWORD = 'correct zebra lamp forty'
@@ -85,6 +86,39 @@ def raw(request):
     head = text.split(b'\r\n\r\n')[0].decode('latin-1').split('\r\n')
     headers = {line.split(':', 1)[0].lower(): line.split(':', 1)[1].strip() for line in head[1:]}
     return int(head[0].split()[1]), headers
+
+
+PYTHON = '/usr/bin/python3'  # Debian's own, which has Debian's prometheus_client
+PARSE = ('import json, sys\nfrom prometheus_client.openmetrics.parser import text_string_to_metric_families as read\n'
+         'print(json.dumps({f.name: [f.type, [[s.name, s.labels, s.value] for s in f.samples]] for f in read(sys.stdin.read())}))')
+
+
+def test_metrics():
+    """Prometheus' own parser reads them, and the manual has each of them and no other."""
+    if subprocess.run([PYTHON, '-c', 'import prometheus_client'], stderr=subprocess.DEVNULL).returncode:
+        raise Skip('needs python3-prometheus-client')
+    with new() as v:
+        v.start()
+
+        def read():
+            c = Client()
+            status, text = c.call('GET', '/metrics')
+            assert status == 200 and c.headers['content-type'].startswith('application/openmetrics-text; version=1.0.0')
+            parsed = subprocess.run([PYTHON, '-c', PARSE], input=text, capture_output=True)
+            assert parsed.returncode == 0, parsed.stderr.decode()
+            return json.loads(parsed.stdout)
+
+        def value(families, family, **labels):
+            return sum(number for _, has, number in families[family][1] if all(has.get(k) == w for k, w in labels.items()))
+        until(lambda: value(read(), 'vigie_ready') == 1 and value(read(), 'vigie_checks', kind='active') >= 2)
+        now = until(lambda: (lambda f: f if value(f, 'vigie_history_sequence') > 0 and value(f, 'vigie_history_lag_records') == 0 else None)(read()))
+        latency = {name.rsplit('_', 1)[1] + has.get('le', ''): number for name, has, number in now['vigie_check_latency_seconds'][1]}
+        assert latency['bucket+Inf'] == latency['count'] == value(now, 'vigie_checks', kind='active') >= 2, latency
+        assert 0 <= latency['sum'] < 60 * latency['count'], latency
+        with open(os.path.join(os.environ['SRC'], 'docs', 'METRICS.md')) as f:
+            manual = dict(re.findall(r'^\| `(vigie_\w+)` \| (\w+) \|', f.read(), re.M))
+        said = {name: kind for name, (kind, _) in now.items()}
+        assert manual == said, set(manual.items()) ^ set(said.items())
 
 
 def test_first_hour():

@@ -581,6 +581,9 @@ static void test_metrics(void **state)
     assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
     assert_non_null(strstr(w->body.data, "vigie_resources{state=\"ok\"} 4"));
     assert_non_null(strstr(w->body.data, "\nvigie_ready 1\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_check_latency_seconds_bucket{le=\"+Inf\"} 0\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_history_lag_records 0\n"));
+    assert_true(str_ends(buf_str(&w->body), STR("\n# EOF\n")));
     assert_null(strstr(w->body.data, "h0000")); /* no names */
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Projections: history is applied once and in order, a damaged file is moved aside, a newer one refused. */
+#include <sys/stat.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -207,10 +208,57 @@ static void test_once(void **state UNUSED)
     fill(&h, 4, 8);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 8);
-    assert_int_equal(history_trim(&h, (struct wall){noon.us + 4 * TIME_S}, 2), 0);
+    assert_int_equal(history_trim(&h, (struct wall){noon.us + 4 * TIME_S}, (struct wall){0}, 2), 2);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 6);
     history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+static int64_t file_size(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+/* Each class goes by its own age, and what is gone takes no room. */
+static void test_trim_classes(void **state UNUSED)
+{
+    struct history h;
+    struct place p;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    char text[2000];
+    int64_t before;
+    bool moved;
+
+    begin(&p);
+    memset(text, 'x', sizeof(text));
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    assert_int_equal(history_begin(&h), 0);
+    for (uint64_t seq = 1; seq <= 2000; seq++) {
+        struct record_event e = {.oid = 1,
+                                 .kind = seq % 100 ? RECORD_EVENT_ALERT : RECORD_EVENT_COMMAND,
+                                 .text = str_make(text, sizeof(text))};
+
+        assert_int_equal(history_add(&h, seq, (struct wall){noon.us + (int64_t)seq * TIME_S}, &e), 0);
+    }
+    assert_int_equal(history_end(&h, 2000), 0);
+    history_close(&h);
+    before = file_size(p.path);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    /* Alerts of before the 1900th are gone, commands of before the 1000th. */
+    assert_int_equal(history_trim(&h, (struct wall){noon.us + 1900 * TIME_S},
+                                  (struct wall){noon.us + 1000 * TIME_S}, 10000),
+                     1899 - 18 + 9);
+    assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
+    assert_int_equal(count(buf_str(&out), "\"kind\":\"alert\""), 99);
+    assert_int_equal(count(buf_str(&out), "\"kind\":\"command\""), 11);
+    history_close(&h);
+    assert_true(file_size(p.path) < before / 4);
     buf_release(&out);
     temp_dir_remove(p.dir);
 }
@@ -405,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_between),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_hurry),
+        cmocka_unit_test(test_trim_classes),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_damaged_and_newer),

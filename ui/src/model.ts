@@ -188,6 +188,7 @@ export interface Status {
   roles?: RoleStatus[];
   checks?: Record<string, number>;
   journal?: { seq?: string | number; degraded?: string };
+  history?: { applied?: string | number; lag?: number };
   not_yet?: { directive: string; file?: string; line?: number }[];
   warnings?: (string | Warning)[];
   reload?: Reload | null;

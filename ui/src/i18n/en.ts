@@ -390,6 +390,7 @@ export const en = {
   'plat.journal_ok': 'Written',
   'plat.journal_bad': 'Not written',
   'plat.journal_seq': '{n} entries',
+  'plat.history_lag': 'The history is {n} entries behind, and catching up',
   'plat.roles': 'Processes',
   'plat.roles_text': 'One job, one process, few rights: each one can do only what its job needs.',
   'plat.role': 'Role',

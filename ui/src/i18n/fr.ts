@@ -385,6 +385,7 @@ export const fr: Catalogue = {
   'plat.journal_ok': 'À jour',
   'plat.journal_bad': 'En échec',
   'plat.journal_seq': '{n} entrées',
+  'plat.history_lag': 'L’historique a {n} entrées de retard et se rattrape',
   'plat.roles': 'Processus',
   'plat.roles_text': 'Une tâche par processus, et le moins de droits possible : chacun ne peut faire que ce que sa tâche exige.',
   'plat.role': 'Rôle',

@@ -33,7 +33,7 @@ function Tiles({ s }: { s: Status }): JSX.Element {
       {active !== undefined && <Tile k={t('plat.checks')} v={num(active + (passive ?? 0), 0)} d={t('plat.checks_text', { n: running ?? 0 })} />}
       {latency !== undefined && <Tile k={t('plat.latency')} v={quantity(latency, 'ms')} d={t('plat.latency_text')} />}
       <Tile k={t('plat.journal')} v={t(degraded.value ? 'plat.journal_bad' : 'plat.journal_ok')} bad={Boolean(degraded.value)}
-        d={degraded.value || (seq !== undefined && t('plat.journal_seq', { n: Number(seq) }))} />
+        d={degraded.value || (s.history?.lag ? t('plat.history_lag', { n: s.history.lag }) : seq !== undefined && t('plat.journal_seq', { n: Number(seq) }))} />
       {s.level !== undefined && <Tile k={t('plat.level')} v={levelName(s.level)} d={t('plat.level_text')} />}
     </div>
   );
