@@ -6,6 +6,25 @@
 
 #include <stdio.h>
 
+const char *statedir_network(long type)
+{
+    static const struct {
+        uint32_t type; /* statfs(2) has them */
+        const char *name;
+    } known[] = {
+        {0x6969, "NFS"},        {0x517b, "SMB"},
+        {0xff534d42, "CIFS"},   {0xfe534d42, "SMB2"},
+        {0x00c36400, "Ceph"},   {0x5346414f, "AFS"},
+        {0x01021997, "9p"},     {0x47504653, "GPFS"},
+        {0x0bd00bd0, "Lustre"}, {0x013111a8, "a Veritas file system"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if ((uint32_t)type == known[i].type)
+            return known[i].name;
+    return NULL;
+}
+
 static int judge(struct str text, const char *path, struct err *err)
 {
     struct str mark = STR("vigie-state ");

@@ -8,4 +8,7 @@
 
 #define STATEDIR_FORMAT 1
 
+/* What a file system of that number (statfs(2)) is called if it lies on another machine; NULL: it does not, or is not known. */
+const char *statedir_network(long type);
+
 int statedir_check_format(int dir, const char *path, struct err *err);

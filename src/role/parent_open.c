@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { BUSY_TRIES = 20, BUSY_MS = 100 };
@@ -156,6 +157,11 @@ static int check_way(struct parent *p, struct err *err)
             continue;
         memcpy(part, p->state_dir, i);
         part[i] = '\0';
+        if (stat(part, &st) == 0 && !S_ISDIR(st.st_mode))
+            return err_set(err, E_INVAL,
+                           "%s is no folder, and the state folder should be there: move it away, or name "
+                           "another with vigie_state_dir=DIR",
+                           part);
         if (stat(part, &st) == 0 && !(st.st_mode & S_IXOTH))
             return err_set(err, E_PERM,
                            "the state folder %s cannot be reached by Vigie's users, since %s is closed to "
@@ -164,6 +170,48 @@ static int check_way(struct parent *p, struct err *err)
                            p->state_dir, part, part);
     }
     return 0;
+}
+
+static bool is_ours(const struct parent *p, uid_t uid)
+{
+    bool ours = uid == 0 || uid == geteuid();
+
+    for (size_t i = 0; i < ARRAY_LEN(p->uids.role); i++)
+        ours = ours || (p->uids.root && uid == p->uids.role[i].uid);
+    return ours;
+}
+
+/* Who may write into the folder itself could put other files in the place of Vigie's. */
+static int claim(struct parent *p, struct err *err)
+{
+    struct stat st;
+
+    if (fstat(p->state_fd, &st) < 0)
+        return err_sys(err, errno, "cannot look at the state folder %s", p->state_dir);
+    if (!is_ours(p, st.st_uid)) {
+        if (fchown(p->state_fd, geteuid(), getegid()) < 0)
+            return err_set(err, E_PERM,
+                           "the state folder %s belongs to user %u: start Vigie as that user, or give it the "
+                           "folder (chown -R), or name another with vigie_state_dir=DIR",
+                           p->state_dir, (unsigned)st.st_uid);
+        log_warn("the state folder %s belonged to user %u: it was taken over; who copied it there?",
+                 p->state_dir, (unsigned)st.st_uid);
+    }
+    if ((st.st_mode & (S_IWGRP | S_IWOTH)) && fchmod(p->state_fd, st.st_mode & 0711) == 0)
+        log_warn("others could write into the state folder %s (mode %04o): they no longer can", p->state_dir,
+                 (unsigned)(st.st_mode & 07777));
+    return 0;
+}
+
+static void warn_of_network(const struct parent *p)
+{
+    struct statfs fs;
+    const char *name = fstatfs(p->state_fd, &fs) == 0 ? statedir_network(fs.f_type) : NULL;
+
+    if (name)
+        log_warn("the state folder %s is on %s: a server that loses power, or a lock that it forgets, can "
+                 "cost what was acknowledged. Name a local disk with vigie_state_dir=DIR",
+                 p->state_dir, name);
 }
 
 int parent_open_state(struct parent *p, struct err *err)
@@ -181,13 +229,17 @@ int parent_open_state(struct parent *p, struct err *err)
     p->state_fd = open(p->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (p->state_fd < 0)
         return err_sys(err, errno, "cannot open the state folder %s", p->state_dir);
-    r = take_lock(p, err);
+    r = claim(p, err);
+    if (r == 0)
+        r = take_lock(p, err);
     if (r == 0)
         r = statedir_check_format(p->state_fd, p->state_dir, err);
     if (r == 0)
         r = make_folders(p, err);
     if (r == 0)
         r = parent_raise_epoch(p, err);
+    if (r == 0)
+        warn_of_network(p);
     return r;
 }
 

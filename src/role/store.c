@@ -324,6 +324,13 @@ static void open_all(struct role *r)
     s->snapshots_fd = open_folder(s, "snapshots");
     open_journal(s);
     store_past_open(s);
+    if (s->history.applied > journal_stored(&s->journal))
+        log_error(
+            "the journal ends with record %llu, and the history knows %llu: states, downtimes and comments "
+            "of "
+            "the time between are lost. Was the state folder copied while Vigie ran, or in part? 'vigie "
+            "backup' makes a whole copy",
+            (unsigned long long)journal_stored(&s->journal), (unsigned long long)s->history.applied);
     journal_raise(&s->journal, s->history.applied + 1);
     store_names_open(s);
     s->opened = true;

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
+"""A state folder that somebody else owns, that came half, or that is none: each is said once, with what to do, and what is there is kept."""
+import glob
+import os
+import shutil
+import stat
+
+from lib_vigie import Skip, Vigie, main, until, vigie
+
+OBJECTS = ('define host {\n use th\n host_name h\n address 127.0.0.1\n}\n'
+           'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n max_check_attempts 1\n}\n')
+ENDS = 'the journal ends with record'
+
+
+def submit(v, text):
+    v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p;2;{text}')
+    until(lambda: v.service(service='p')['plugin_output'] == text, text)
+
+
+def again(v, spoil):
+    """Starts it with a past, ends it, spoils the folder and starts it again; what it said then."""
+    v.start()
+    submit(v, 'told')
+    assert v.stop() == 0
+    before = len(v.said())
+    spoil(v.state)
+    v.start()
+    return v.said()[before:]
+
+
+def test_nothing_strange():
+    with Vigie(OBJECTS) as v:
+        said = again(v, lambda state: None)
+        assert ENDS not in said and 'state folder' not in said, said
+        assert v.service(service='p')['plugin_output'] == 'told'
+
+
+def test_owner_and_mode():
+    if os.getuid():
+        raise Skip('needs root')
+    with Vigie(OBJECTS) as v:
+        said = again(v, lambda state: (os.chown(state, 12345, 12345), os.chmod(state, 0o777)))
+        assert said.count('belonged to user 12345') == 1 and said.count('others could write') == 1, said
+        st = os.stat(v.state)
+        assert st.st_uid == 0 and not st.st_mode & (stat.S_IWGRP | stat.S_IWOTH), oct(st.st_mode)
+        assert v.service(service='p')['plugin_output'] == 'told'
+
+
+def test_half_a_copy():
+    def halve(state):
+        for path in glob.glob(state + '/journal/*.vj'):
+            os.truncate(path, os.path.getsize(path) // 2)
+    for spoil in lambda state: shutil.rmtree(state + '/journal'), halve:
+        with Vigie(OBJECTS) as v:
+            said = again(v, spoil)
+            assert said.count(ENDS) == 1 and "'vigie backup'" in said, said
+            submit(v, 'goes on')
+            status, out, _ = vigie('ctl', 'history', '-c', v.main, 'h', 'p')
+            assert status == 0 and 'told' in out, (status, out)  # the history has it still
+            assert v.stop() == 0
+            before = len(v.said())
+            v.start()
+            assert ENDS not in v.said()[before:], v.said()[before:]  # said once
+
+
+def test_half_without_projections():
+    """What the databases knew is made again from the journal and the kept configuration."""
+    for name in 'db', 'snapshots':
+        with Vigie(OBJECTS) as v:
+            again(v, lambda state, name=name: shutil.rmtree(f'{state}/{name}'))
+            assert v.service(service='p')['plugin_output'] == 'told', name
+
+
+def test_no_folder():
+    with Vigie(OBJECTS) as v:
+        with open(v.state, 'w'):
+            pass
+        said = v.refuses()
+        assert f'{v.state} is no folder' in said and 'vigie_state_dir=DIR' in said and said.count('error') == 1, said
+
+
+main()
