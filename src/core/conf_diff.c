@@ -205,7 +205,7 @@ static bool is_where(struct str name)
 /* The values of the main file as one more object. */
 static void read_main(struct conf *c, struct object *o, struct arena *a)
 {
-    struct conf_origin m;
+    struct conf_origin m = {.type = CONF_TYPE_COUNT};
 
     conf_origin_main(c, &m);
     *o = (struct object){.type = STR("main"), .key = STR(""), .name = STR("")};

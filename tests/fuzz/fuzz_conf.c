@@ -19,7 +19,7 @@ static void origin(void *user, struct str name, struct str service, uint32_t fil
                    uint32_t line UNUSED)
 {
     struct teller *t = user;
-    struct conf_origin g;
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
     struct str near;
 
     if (conf_origin_is_relation(t->type))

@@ -53,7 +53,7 @@ static void expect(const char *objects, const struct want *want, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         struct str near, name = str_of(want[i].name), service = str_of(want[i].service);
-        struct conf_origin g;
+        struct conf_origin g = {.type = CONF_TYPE_COUNT};
         bool found = conf_origin_is_relation(want[i].type)
                          ? conf_origin_about(c, want[i].type, name, service, 0, &g)
                          : conf_origin_of(c, want[i].type, name, service, &g, &near);
@@ -168,7 +168,7 @@ static void test_what_others_give(void **state UNUSED)
 static void test_order(void **state UNUSED)
 {
     struct conf *c = load(CHECKS);
-    struct conf_origin g;
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
     struct str near;
 
     assert_true(conf_origin_of(c, CONF_SERVICE, STR("h"), STR("bare"), &g, &near));
@@ -223,7 +223,7 @@ static void test_groups(void **state UNUSED)
     struct buf b = BUF_INIT;
 
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
-        struct conf_origin g;
+        struct conf_origin g = {.type = CONF_TYPE_COUNT};
         struct str near;
 
         assert_true(
