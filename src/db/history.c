@@ -36,8 +36,10 @@ int history_open(struct history *h, const char *path, struct wall now, bool *mov
 
     *h = (struct history){.applied = 0};
     r = sql_open_or_renew(&h->sql, path, SQL_PROJECTION, &schema_history, now, moved, err);
-    if (r == 0)
-        r = begin_using(h);
+    if (r == 0 && (r = begin_using(h)) < 0) {
+        err_set(err, r, "the database %s cannot be read: %s", path, sql_message(&h->sql));
+        history_close(h); /* half open it would begin at 0 */
+    }
     return r;
 }
 

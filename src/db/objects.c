@@ -46,7 +46,11 @@ int objects_open(struct objects *o, const char *path, uint32_t site, struct wall
     r = read_next(o);
     if (r == 0)
         r = objects_rename_load(o);
-    return r < 0 ? err_set(err, r, "%s cannot be read: %s", path, sql_message(&o->sql)) : 0;
+    if (r < 0) {
+        err_set(err, r, "%s cannot be read: %s", path, sql_message(&o->sql));
+        objects_close(o); /* half open it would give numbers that are taken */
+    }
+    return r;
 }
 
 void objects_close(struct objects *o)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=3600
-# The journal on a disk that loses what was not synced, at many thousand points (four crashes each).
-VIGIE_CRASH_POINTS=${VIGIE_CRASH_POINTS:-10000} exec "$BUILD/tests/unit/test_journal"
+# The journal and the databases on a disk that loses what was not synced, tears pages and fails, at many thousand points (of the journal: four crashes each).
+export VIGIE_CRASH_POINTS="${VIGIE_CRASH_POINTS:-10000}"
+"$BUILD/tests/unit/test_journal" && exec "$BUILD/tests/unit/test_crash_db"
