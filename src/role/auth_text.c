@@ -201,7 +201,8 @@ void auth_users_json(const struct auth_store *s, struct buf *out)
 {
     struct json j;
 
-    qsort(s->users.at, s->users.n, sizeof(*s->users.at), by_name);
+    if (s->users.n)
+        qsort(s->users.at, s->users.n, sizeof(*s->users.at), by_name);
     json_init(&j, out);
     json_list(&j);
     for (size_t i = 0; i < s->users.n; i++) {
@@ -225,7 +226,8 @@ void auth_tokens_json(const struct auth_store *s, struct buf *out)
 {
     struct json j;
 
-    qsort(s->tokens.at, s->tokens.n, sizeof(*s->tokens.at), by_name);
+    if (s->tokens.n)
+        qsort(s->tokens.at, s->tokens.n, sizeof(*s->tokens.at), by_name);
     json_init(&j, out);
     json_list(&j);
     for (size_t i = 0; i < s->tokens.n; i++) {

@@ -12,6 +12,7 @@ Nothing sleeps for a time: until(question) asks again until the answer is true, 
 """
 import json
 import os
+import re
 import signal
 import shutil
 import socket
@@ -106,11 +107,13 @@ class Vigie:
 
     def __exit__(self, kind, value, trace):
         self.kill()
-        if kind:
+        wrong = re.search(r'.*(runtime error|AddressSanitizer).*', self.said())  # the roles have an environment of their own, and do not stop at it
+        if kind or wrong:
             print('  what Vigie said:')
             print(''.join('    ' + line for line in self.said().splitlines(True)[-25:]))
         else:
             shutil.rmtree(self.d, ignore_errors=True)
+        assert kind or not wrong, wrong.group()
 
     def path(self, name):
         return os.path.join(self.d, name)
@@ -227,6 +230,7 @@ class Skip(Exception):
 
 def main():
     """Runs the test_* functions of the calling script (or those named in argv) and ends with the counts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background may ignore it, and all below would
     names = vars(sys.modules['__main__'])
     passed = failed = skipped = 0
     for name in [n for n in names if n.startswith('test_') and (len(sys.argv) < 2 or n in sys.argv[1:])]:
