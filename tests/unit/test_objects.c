@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "db/objects.h"
+#include "db/statedir.h"
 #include "small_model.h"
 #include "temp_dir.h"
 
@@ -415,6 +416,16 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 {
 }
 
+/* Numbers of statfs(2), as the kernel gives them: ext4 and tmpfs are here, these are elsewhere. */
+static void test_network_file_systems(void **state UNUSED)
+{
+    assert_string_equal(statedir_network(0x6969), "NFS");
+    assert_string_equal(statedir_network((long)0xff534d42), "CIFS");
+    assert_string_equal(statedir_network((int)0xff534d42), "CIFS"); /* where f_type is an int */
+    assert_null(statedir_network(0xef53));
+    assert_null(statedir_network(0x01021994));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_restored_over_a_rename),
         cmocka_unit_test(test_without_the_table),
         cmocka_unit_test(test_table_of_version_1),
+        cmocka_unit_test(test_network_file_systems),
     };
 
     log_init("test", LOG_ERROR);
