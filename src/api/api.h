@@ -121,8 +121,8 @@ struct api {
         config_warnings; /* of it: the last reload, what is doubtful in the configuration in force */
     uint64_t config_warning_count;
     struct {
-        uint64_t applied, lag; /* record up to which the history goes; how many it is behind */
-    } history;
+        uint64_t applied, lag; /* record up to which it goes; how many it is behind */
+    } history, states; /* the two projections of the journal */
     bool reload_refused;
     struct buf
         renames; /* that wait for their reload: elements as the store tells them, and how many there are */

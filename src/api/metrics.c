@@ -102,6 +102,11 @@ static void history(struct buf *b, const struct api *a)
            a->history.applied);
     metric(b, "history_lag_records", "gauge",
            "Records that the history has yet to read; 0: it is up to date.", a->history.lag);
+    metric(b, "states_sequence", "gauge", "Number up to which the database of states knows all records.",
+           a->states.applied);
+    metric(b, "states_lag_records", "gauge",
+           "Records that the database of states should know and does not; 0: it is up to date.",
+           a->states.lag);
 }
 
 static void configuration(struct buf *b, const struct api *a)

@@ -45,6 +45,15 @@ static void switches(struct json *j, uint32_t on)
     json_map_end(j);
 }
 
+static void projection(struct json *j, const char *name, uint64_t applied, uint64_t lag)
+{
+    json_key(j, name);
+    json_map(j);
+    json_key_id(j, "applied", applied);
+    json_key_u64(j, "lag", lag);
+    json_map_end(j);
+}
+
 static void journal(struct json *j, const struct api *a, const struct board_program *p)
 {
     json_key(j, "journal");
@@ -52,11 +61,8 @@ static void journal(struct json *j, const struct api *a, const struct board_prog
     json_key_id(j, "seq", p->journal_seq);
     json_key_c(j, "degraded", p->degraded);
     json_map_end(j);
-    json_key(j, "history");
-    json_map(j);
-    json_key_id(j, "applied", a->history.applied);
-    json_key_u64(j, "lag", a->history.lag);
-    json_map_end(j);
+    projection(j, "history", a->history.applied, a->history.lag);
+    projection(j, "states", a->states.applied, a->states.lag);
 }
 
 static void not_yet(struct json *j, const struct model *m)

@@ -108,6 +108,9 @@ static void print_facts(const json_t *a)
     if (ctl_number(json_object_get(a, "history"), "lag"))
         printf("history        %lld records behind, and catching up\n",
                ctl_number(json_object_get(a, "history"), "lag"));
+    if (ctl_number(json_object_get(a, "states"), "lag"))
+        printf("states         the database is %lld records behind, and catching up\n",
+               ctl_number(json_object_get(a, "states"), "lag"));
     printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
            ctl_number(a, "streams"));
     if (ctl_number(a, "renames_waiting"))

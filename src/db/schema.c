@@ -52,7 +52,55 @@ static const char *const objects[] = {
     "NULL, to_host TEXT NOT NULL, to_service TEXT NOT NULL) STRICT;",
 };
 
+/* Columns as core/record.def has them, in the order in which db/current.c gives them. */
+#define OF " site INTEGER NOT NULL, scope INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,"
+static const char *const state[] = {
+    META "CREATE TABLE state (oid INTEGER PRIMARY KEY," OF
+         " checked INTEGER NOT NULL, state INTEGER NOT NULL, hard INTEGER NOT NULL, "
+         " last_state INTEGER NOT NULL, last_hard_state INTEGER NOT NULL, attempt INTEGER NOT NULL, "
+         " max_attempts INTEGER NOT NULL, last_state_change INTEGER NOT NULL, "
+         " last_hard_change INTEGER NOT NULL, ack_type INTEGER NOT NULL, ack_expires INTEGER NOT NULL, "
+         " notification_number INTEGER NOT NULL, last_notification INTEGER NOT NULL, "
+         " next_notification INTEGER NOT NULL, no_more INTEGER NOT NULL, notified_on INTEGER NOT NULL, "
+         " switches INTEGER NOT NULL, modified INTEGER NOT NULL, flapping INTEGER NOT NULL, "
+         " flap_recovery INTEGER NOT NULL, flap_comment INTEGER NOT NULL, event_id INTEGER NOT NULL, "
+         " last_event_id INTEGER NOT NULL, problem_id INTEGER NOT NULL, "
+         " last_problem_id INTEGER NOT NULL, check_interval_us INTEGER NOT NULL, "
+         " retry_interval_us INTEGER NOT NULL, why_state INTEGER NOT NULL, why_notify INTEGER NOT NULL"
+         ") STRICT;"
+         "CREATE TABLE result (oid INTEGER PRIMARY KEY," OF
+         " passive INTEGER NOT NULL, last_check INTEGER NOT NULL, next_check INTEGER NOT NULL, "
+         " last_update INTEGER NOT NULL, latency_us INTEGER NOT NULL, execution_us INTEGER NOT NULL, "
+         " flap_history INTEGER NOT NULL, flap_at INTEGER NOT NULL, flap_percent INTEGER NOT NULL, "
+         " last_time_0 INTEGER NOT NULL, last_time_1 INTEGER NOT NULL, last_time_2 INTEGER NOT NULL, "
+         " last_time_3 INTEGER NOT NULL, "
+         " output TEXT NOT NULL, long_output TEXT NOT NULL, perfdata TEXT NOT NULL) STRICT;"
+         "CREATE TABLE comment (id INTEGER PRIMARY KEY," OF
+         " oid INTEGER NOT NULL, entry_type INTEGER NOT NULL, source INTEGER NOT NULL, "
+         " persistent INTEGER NOT NULL, expires INTEGER NOT NULL, entry_time INTEGER NOT NULL, "
+         " expire_time INTEGER NOT NULL, "
+         " author TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+         "CREATE TABLE downtime (id INTEGER PRIMARY KEY," OF
+         " oid INTEGER NOT NULL, entry_time INTEGER NOT NULL, start INTEGER NOT NULL, "
+         " \"end\" INTEGER NOT NULL, duration_us INTEGER NOT NULL, fixed INTEGER NOT NULL, "
+         " triggered_by INTEGER NOT NULL, in_effect INTEGER NOT NULL, actual_start INTEGER NOT NULL, "
+         " comment_id INTEGER NOT NULL, "
+         " author TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+         "CREATE TABLE contact (" OF
+         " host_off INTEGER NOT NULL, service_off INTEGER NOT NULL, last_host INTEGER NOT NULL, "
+         " last_service INTEGER NOT NULL, modified_host INTEGER NOT NULL, "
+         " modified_service INTEGER NOT NULL, "
+         " name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+         "CREATE TABLE program (id INTEGER PRIMARY KEY," OF
+         " switches INTEGER NOT NULL, modified_host INTEGER NOT NULL, modified_service INTEGER NOT NULL, "
+         " next_comment INTEGER NOT NULL, next_downtime INTEGER NOT NULL, next_event INTEGER NOT NULL, "
+         " next_problem INTEGER NOT NULL, next_intent INTEGER NOT NULL, "
+         " next_notification INTEGER NOT NULL, stopped INTEGER NOT NULL, "
+         " epoch INTEGER NOT NULL) STRICT;",
+};
+
 const struct sql_schema schema_history = {"history", 0x56474831, history,
                                           sizeof(history) / sizeof(history[0])};
 const struct sql_schema schema_objects = {"objects", 0x56474f31, objects,
                                           sizeof(objects) / sizeof(objects[0])};
+const struct sql_schema schema_state = {"state", 0x56475331, state, sizeof(state) / sizeof(state[0])};

@@ -427,6 +427,8 @@ static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m
 {
     self(r)->api.history.applied = m->u.stored.applied;
     self(r)->api.history.lag = m->u.stored.lag;
+    self(r)->api.states.applied = m->u.stored.state_applied;
+    self(r)->api.states.lag = m->u.stored.state_lag;
 }
 
 /* ---- life ---- */

@@ -53,7 +53,9 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
     msg_put_stored(&s->frame, &(struct msg_stored){.seq = journal_stored(&s->journal),
                                                    .degraded = str_of(degraded),
                                                    .applied = s->history.applied,
-                                                   .lag = lag(s)});
+                                                   .lag = lag(s),
+                                                   .state_applied = s->now.db.applied,
+                                                   .state_lag = store_current_lag(s)});
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -62,7 +64,9 @@ static const char *why_now(const struct store *s)
 {
     if (s->journal.why[0])
         return s->journal.why;
-    return s->names_why[0] ? s->names_why : s->past_why;
+    if (s->names_why[0])
+        return s->names_why;
+    return s->past_why[0] ? s->past_why : s->now.why;
 }
 
 /* Says on the log when writing begins to fail and when it works again; tells gate what people should see. */
@@ -157,6 +161,7 @@ static void commit(struct store *s)
     if (r == 0) {
         send_changed(s, &s->journal.done);
         store_past_take(s, &s->journal.done);
+        store_current_take(s, &s->journal.done);
     }
     if (s->journal.why[0])
         store_plan_retry(s);
@@ -250,6 +255,7 @@ static void birth(struct role *r)
     buf_init(&s->frame);
     buf_init(&s->batch);
     buf_init(&s->events);
+    buf_init(&s->now.waiting);
     buf_init(&s->log);
     signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk, not the end */
 }
@@ -333,6 +339,7 @@ static void open_all(struct role *r)
             (unsigned long long)journal_stored(&s->journal), (unsigned long long)s->history.applied);
     journal_raise(&s->journal, s->history.applied + 1);
     store_names_open(s);
+    store_current_open(s);
     s->opened = true;
 }
 
@@ -384,6 +391,7 @@ static void stop(struct role *r)
     if (s->opened) {
         commit(s);
         store_past_release(s);
+        store_current_release(s);
         store_names_release(s);
         journal_release(&s->journal);
     }

@@ -2,13 +2,14 @@
 #pragma once
 /*
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_names.c (snapshots kept and
- * identities), store_rename.c (announced renames), store_past.c (the history projection), store_log.c (the log in the Nagios format, syslog). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"
 #include "core/oids.h"
+#include "db/current.h"
 #include "db/history.h"
-#include "db/journal.h"
+#include "db/journal_pick.h"
 #include "db/objects.h"
 #include "os/loop.h"
 #include "role/role.h"
@@ -73,6 +74,27 @@ struct store {
     int64_t apply_took_us; /* that time */
     char past_why[256];
 
+    /* What is so now (store_current.c). */
+    struct {
+        struct current db;
+        uint64_t *mark;   /* by check: where its newest record stands that is not in; 0: it is in */
+        uint32_t *digest; /* by check: of what table state holds; 0: not known */
+        size_t marked;
+        VEC(struct journal_place) segment; /* that marks lie in */
+        struct buf waiting;                /* whole records that are applied soon */
+        uint64_t reached;                  /* marks and what waits go up to this number */
+        bool behind;                       /* both are to be made again from the journal */
+        struct {
+            bool on;
+            uint32_t at;
+            uint64_t segment, to;
+        } round;               /* over what is marked */
+        uint64_t sweep_before; /* at its end; 0: not */
+        struct mono round_due, due;
+        struct loop_timer timer;
+        char why[256];
+    } now;
+
     struct buf log; /* lines of the Nagios-format log not yet written, and marks of rotations */
     uint64_t log_lost;
     bool rotating; /* the parent was asked for a new file */
@@ -115,6 +137,14 @@ void store_past_open(struct store *s);
 void store_past_take(struct store *s, const struct buf *batch); /* events of a batch that is on disk */
 void store_past_flush(struct store *s);
 void store_past_release(struct store *s);
+
+/* store_current.c */
+void store_current_open(struct store *s);
+void store_current_snapshot(struct store *s, const struct oids *was); /* the checks are others than before */
+void store_current_take(struct store *s, const struct buf *batch);    /* of a batch that is on disk */
+/* Records that it should know and does not; those of the last minute, which the next round brings, do not count. */
+uint64_t store_current_lag(const struct store *s);
+void store_current_release(struct store *s);
 
 /* store.c */
 void store_plan_retry(struct store *s); /* what could not be written is tried again in a moment */

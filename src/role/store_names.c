@@ -267,8 +267,9 @@ void store_names_snapshot(struct store *s, const struct role_snapshot *old)
     else if (s->names_owed)
         read_oids(s, snap->hash, s->oids.oid, s->model.n_check);
     give_blindly(s);
-    oids_release(&was);
     oids_renew(&s->oids, s->model.n_check);
+    store_current_snapshot(s, &was);
+    oids_release(&was);
     make_oids_fd(s);
     mem_trim();
     for (size_t i = 0; i < s->role->n_peers; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The databases on a disk that loses power, tears pages, fails or is full, at every one of many calls: the history is then what it was after one of its transactions, whole, and
+ * The databases on a disk that loses power, tears pages, fails or is full, at every one of many calls: a projection is then what it was after one of its transactions, whole, and
  * goes on from there; an identity or a rename that was acknowledged is there. VIGIE_CRASH_POINTS: how many points (tests/long/crash-points.sh: all that are asked for).
  */
 #include <setjmp.h>
@@ -15,10 +15,10 @@
 
 #include "base/log.h"
 #include "crash_vfs.h"
+#include "db/current.h"
 #include "db/history.h"
 #include "db/objects.h"
 
-#define HISTORY "/crash/history.db"
 #define OBJECTS "/crash/objects.db"
 
 enum { ROUNDS = 12, EACH = 7, MORE_EVERY = 4 };
@@ -31,11 +31,40 @@ static uint64_t points(void)
     return text ? strtoull(text, NULL, 10) : 200;
 }
 
-/* ---- the history ---- */
+/* ---- the projections ---- */
 
-static int add_round(struct history *h, uint64_t from)
+/* A database that follows the journal by rounds of EACH records in one transaction. */
+struct subject {
+    const char *path;
+    int (*open)(const char *path, bool *moved, struct err *err);
+    uint64_t (*applied)(void);
+    struct sql *(*sql)(void);
+    int (*add_round)(uint64_t from);
+    uint64_t (*found)(
+        void); /* how many records it holds; not that number when something is there that should not be */
+};
+
+static struct history history;
+static struct current current;
+
+static int open_history(const char *path, bool *moved, struct err *err)
 {
-    int r = history_begin(h);
+    return history_open(&history, path, noon, moved, err);
+}
+
+static uint64_t history_applied(void)
+{
+    return history.applied;
+}
+
+static struct sql *history_sql(void)
+{
+    return &history.sql;
+}
+
+static int add_events(uint64_t from)
+{
+    int r = history_begin(&history);
 
     for (uint64_t seq = from + 1; r == 0 && seq <= from + EACH; seq++) {
         char text[700];
@@ -43,123 +72,210 @@ static int add_round(struct history *h, uint64_t from)
 
         memset(text, 'a' + (int)(seq % 26), sizeof(text));
         e.text = str_make(text, 50 + seq * 97 % 600);
-        r = history_add(h, seq, (struct wall){noon.us + (int64_t)seq * TIME_S}, &e);
+        r = history_add(&history, seq, (struct wall){noon.us + (int64_t)seq * TIME_S}, &e);
     }
-    return r < 0 ? r : history_end(h, from + EACH);
+    return r < 0 ? r : history_end(&history, from + EACH);
 }
 
 static void count_rows(void *user, struct str json)
 {
-    *(size_t *)user += json.n > 2;
     for (size_t i = 0; i + 5 < json.n; i++)
-        *((size_t *)user + 1) += memcmp(json.p + i, "\"id\":", 5) == 0;
+        *(uint64_t *)user += memcmp(json.p + i, "\"id\":", 5) == 0;
 }
 
-/* It has the events up to applied, each once, and no other; the file is whole. */
-static void judge(struct history *h, uint64_t least, uint64_t most, uint64_t point)
+/* Each event once. */
+static uint64_t found_events(void)
 {
     struct str args[] = {STR(""), STR("1000")};
     struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 2};
-    size_t found[2] = {0, 0};
+    uint64_t found = 0;
     struct err err = ERR_INIT;
 
-    if (h->applied < least || h->applied > most || h->applied % EACH)
-        fail_msg("point %llu: applied %llu, not %llu to %llu", (unsigned long long)point,
-                 (unsigned long long)h->applied, (unsigned long long)least, (unsigned long long)most);
-    assert_int_equal(history_query(h, &q, count_rows, found, &err), 0);
-    if (found[1] != h->applied)
-        fail_msg("point %llu: %zu events, applied %llu", (unsigned long long)point, found[1],
-                 (unsigned long long)h->applied);
+    assert_int_equal(history_query(&history, &q, count_rows, &found, &err), 0);
+    return found;
 }
 
-static void open_again(struct history *h, uint64_t point)
+static int open_current(const char *path, bool *moved, struct err *err)
+{
+    return current_open(&current, path, noon, moved, err);
+}
+
+static uint64_t current_applied(void)
+{
+    return current.applied;
+}
+
+static struct sql *current_sql(void)
+{
+    return &current.sql;
+}
+
+/* Seven checks whose rows grow with each round. */
+static int add_states(uint64_t from)
+{
+    int r = current_begin(&current);
+
+    for (uint64_t seq = from + 1; r == 0 && seq <= from + EACH; seq++) {
+        static char text[4000];
+        struct record_state s = {.oid = 1 + seq % EACH, .attempt = seq};
+
+        memset(text, 'a' + (int)(seq % 26), sizeof(text));
+        s.output = str_make(text, 50 + seq * 97 % 3900);
+        r = current_put_state(&current, seq, noon, &s, CURRENT_WHOLE);
+    }
+    return r < 0 ? r : current_end(&current, from + EACH);
+}
+
+static int64_t number_in(enum sql_id id, uint64_t oid)
+{
+    struct sql *s = &current.sql;
+    int64_t seq = 0;
+    int got;
+
+    assert_int_equal(sql_start(s, id), 0);
+    sql_bind_i64(s, id, 1, (int64_t)oid);
+    got = sql_step(s, id);
+    if (got == 1)
+        seq = sql_i64(s, id, 0);
+    assert_true(got >= 0);
+    sql_end(s, id);
+    return seq;
+}
+
+/* Each row of both tables is of the last round. */
+static uint64_t found_states(void)
+{
+    uint64_t most = 0;
+
+    for (uint64_t oid = 1; oid <= EACH; oid++) {
+        int64_t seq = number_in(SQL_STATE_SEQ, oid);
+
+        if (seq != number_in(SQL_RESULT_SEQ, oid) || (seq && (uint64_t)seq + EACH <= current.applied))
+            return UINT64_MAX;
+        most = MAX(most, (uint64_t)seq);
+    }
+    return most;
+}
+
+static const struct subject subjects[] = {
+    {"/crash/history.db", open_history, history_applied, history_sql, add_events, found_events},
+    {"/crash/state.db", open_current, current_applied, current_sql, add_states, found_states},
+};
+
+/* It has what belongs to the rounds up to applied, and nothing else; the file is whole. */
+static void judge(const struct subject *s, uint64_t least, uint64_t most, uint64_t point)
+{
+    uint64_t applied = s->applied(), found;
+
+    if (applied < least || applied > most || applied % EACH)
+        fail_msg("%s, point %llu: applied %llu, not %llu to %llu", s->path, (unsigned long long)point,
+                 (unsigned long long)applied, (unsigned long long)least, (unsigned long long)most);
+    found = s->found();
+    if (found != applied)
+        fail_msg("%s, point %llu: %llu records, applied %llu", s->path, (unsigned long long)point,
+                 (unsigned long long)found, (unsigned long long)applied);
+}
+
+static void open_again(const struct subject *s, uint64_t point)
 {
     struct err err = ERR_INIT;
     bool moved;
 
-    if (history_open(h, HISTORY, noon, &moved, &err) < 0 || moved)
-        fail_msg("point %llu: %s", (unsigned long long)point, err.text[0] ? err.text : "it was moved aside");
+    if (s->open(s->path, &moved, &err) < 0 || moved)
+        fail_msg("%s, point %llu: %s", s->path, (unsigned long long)point,
+                 err.text[0] ? err.text : "it was moved aside");
 }
 
 /* Rounds until the disk is gone, or all are in. The number that is surely in. */
-static uint64_t work(uint64_t *tried)
+static uint64_t work(const struct subject *s, uint64_t *tried)
 {
-    struct history h;
     struct err err = ERR_INIT;
     uint64_t done = 0;
     bool moved;
 
     *tried = 0;
-    if (history_open(&h, HISTORY, noon, &moved, &err) == 0) {
-        while (h.applied < ROUNDS * EACH) {
-            *tried = h.applied + EACH;
-            if (add_round(&h, h.applied) < 0)
+    if (s->open(s->path, &moved, &err) == 0) {
+        while (s->applied() < ROUNDS * EACH) {
+            *tried = s->applied() + EACH;
+            if (s->add_round(s->applied()) < 0)
                 break;
-            done = h.applied;
+            done = s->applied();
             if (done / EACH % MORE_EVERY ==
                 0) /* a checkpoint of SQLite's, as store makes them by the size of the log */
-                sqlite3_wal_checkpoint_v2(h.sql.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+                sqlite3_wal_checkpoint_v2(s->sql()->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         }
-        history_close(&h);
+        sql_close(s->sql());
     }
     return done;
 }
 
-static uint64_t calls_of_all(void)
+/* All that is missing, from where it is. */
+static void finish(const struct subject *s, uint64_t point)
+{
+    while (s->applied() < ROUNDS * EACH)
+        assert_int_equal(s->add_round(s->applied()), 0);
+    judge(s, ROUNDS * EACH, ROUNDS * EACH, point);
+    sql_close(s->sql());
+    crash_vfs_end();
+}
+
+static uint64_t calls_of_all(const struct subject *s)
 {
     uint64_t tried, n;
 
     crash_vfs_begin(1);
-    assert_int_equal(work(&tried), ROUNDS * EACH);
+    assert_int_equal(work(s, &tried), ROUNDS * EACH);
     n = crash_vfs_calls();
     crash_vfs_end();
     return n;
 }
 
-static void test_power_lost(void **state UNUSED)
+static void lose_power(const struct subject *s)
 {
-    uint64_t all = calls_of_all(), n = points();
+    uint64_t all = calls_of_all(s), n = points();
 
     for (uint64_t i = 0; i < n; i++) {
         uint64_t point = 1 + i * all / n % all, tried;
-        struct history h;
 
         crash_vfs_begin(i + 7);
         crash_vfs_plan(CRASH_POWER, n < all ? point : 1 + i % all);
-        work(&tried);
+        work(s, &tried);
         assert_true(crash_vfs_happened());
         crash_vfs_power_back();
-        open_again(&h, i);
-        judge(&h, 0, tried, i); /* a projection may lose what it had: the journal has it */
-        while (h.applied < ROUNDS * EACH)
-            assert_int_equal(add_round(&h, h.applied), 0);
-        judge(&h, ROUNDS * EACH, ROUNDS * EACH, i);
-        history_close(&h);
-        crash_vfs_end();
+        open_again(s, i);
+        judge(s, 0, tried, i); /* a projection may lose what it had: the journal has it */
+        finish(s, i);
     }
 }
 
-/* A call that fails, or a full disk: what was said to be in is in, and after a while all is. */
-static void test_failing(void **state UNUSED)
+static void test_power_lost(void **state UNUSED)
 {
-    uint64_t all = calls_of_all(), n = points();
+    for (size_t i = 0; i < ARRAY_LEN(subjects); i++)
+        lose_power(&subjects[i]);
+}
+
+/* A call that fails, or a full disk: what was said to be in is in, and after a while all is. */
+static void fail_calls(const struct subject *s)
+{
+    uint64_t all = calls_of_all(s), n = points();
 
     for (uint64_t i = 0; i < n; i++) {
         uint64_t tried, done;
-        struct history h;
 
         crash_vfs_begin(i + 7);
         crash_vfs_plan(i & 1 ? CRASH_IO : CRASH_FULL, 1 + i * all / n % all);
-        done = work(&tried);
+        done = work(s, &tried);
         crash_vfs_plan(CRASH_NONE, 0);
-        open_again(&h, i);
-        judge(&h, done, tried, i);
-        while (h.applied < ROUNDS * EACH)
-            assert_int_equal(add_round(&h, h.applied), 0);
-        judge(&h, ROUNDS * EACH, ROUNDS * EACH, i);
-        history_close(&h);
-        crash_vfs_end();
+        open_again(s, i);
+        judge(s, done, tried, i);
+        finish(s, i);
     }
+}
+
+static void test_failing(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(subjects); i++)
+        fail_calls(&subjects[i]);
 }
 
 /* ---- what must be there once it was acknowledged ---- */

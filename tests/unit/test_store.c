@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "build_id.h"
 #include "core/record.h"
+#include "db/current.h"
 #include "db/history.h"
 #include "os/clock.h"
 #include "os/mem.h"
@@ -442,6 +443,59 @@ static void remove_file(const struct rig *g, const char *name)
     assert_int_equal(unlink(path), 0);
 }
 
+/* What the database of states has of a check: number and attempt, or -1. */
+static int64_t known(const struct rig *g, uint64_t oid, enum sql_id id)
+{
+    struct current c;
+    struct err err = ERR_INIT;
+    char path[256];
+    int64_t seq = -1;
+
+    snprintf(path, sizeof(path), "%s/db/state.db", g->dir);
+    assert_int_equal(current_open_read(&c, path, &err), 0);
+    assert_int_equal(sql_start(&c.sql, id), 0);
+    sql_bind_i64(&c.sql, id, 1, (int64_t)oid);
+    if (sql_step(&c.sql, id) == 1)
+        seq = sql_i64(&c.sql, id, 0);
+    sql_end(&c.sql, id);
+    current_close(&c);
+    return seq;
+}
+
+static bool states_are_in(struct rig *g)
+{
+    return known(g, g->engine.oid[2], SQL_STATE_SEQ) == 89 && known(g, g->engine.oid[1], SQL_STATE_SEQ) == 88;
+}
+
+static bool results_are_in(struct rig *g)
+{
+    return states_are_in(g) && known(g, g->engine.oid[2], SQL_RESULT_SEQ) == 89 &&
+           known(g, g->engine.oid[1], SQL_RESULT_SEQ) == 88;
+}
+
+/* Changes are in a moment later; after a loss all of it is made again from the journal, also what stood behind the checkpoint. */
+static void test_states_in_the_database(void **state UNUSED)
+{
+    struct rig g;
+
+    make_folders(&g);
+    begin(&g, CHECKS);
+    load(&g);
+    until(&g, is_asked);
+    put_and_wait(&g, 1, 60);
+    send_checkpoint(&g, 60);
+    put_and_wait(&g, 61, 30);
+    until(&g, states_are_in);
+    end(&g);
+    remove_file(&g, "db/state.db");
+    begin(&g, CHECKS);
+    load(&g);
+    until(&g, results_are_in);
+    assert_int_equal(known(&g, g.engine.oid[0], SQL_STATE_SEQ), 60); /* it stands in the checkpoint only */
+    end(&g);
+    temp_dir_remove(g.dir);
+}
+
 /* objects.db and history.db are projections: lost, they are made again. */
 static void test_projections_come_back(void **state UNUSED)
 {
@@ -518,9 +572,13 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stored_is_there),   cmocka_unit_test(test_checkpoint_shortens_the_start),
-        cmocka_unit_test(test_full_disk_resumes), cmocka_unit_test(test_projections_come_back),
-        cmocka_unit_test(test_log_lines),         cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_stored_is_there),
+        cmocka_unit_test(test_checkpoint_shortens_the_start),
+        cmocka_unit_test(test_full_disk_resumes),
+        cmocka_unit_test(test_states_in_the_database),
+        cmocka_unit_test(test_projections_come_back),
+        cmocka_unit_test(test_log_lines),
+        cmocka_unit_test(test_reload),
     };
 
     log_init("test", LOG_ERROR);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The database of states: what a record says stands in the columns of its name; what is over is gone; what did not change need not be written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/current.h"
+#include "temp_dir.h"
+
+static const struct wall noon = {1767268800 * TIME_S};
+
+struct place {
+    char dir[128], path[256];
+    struct current c;
+};
+
+static void begin(struct place *p)
+{
+    struct err err = ERR_INIT;
+    bool moved;
+
+    temp_dir_make(p->dir, sizeof(p->dir));
+    snprintf(p->path, sizeof(p->path), "%s/state.db", p->dir);
+    assert_int_equal(current_open(&p->c, p->path, noon, &moved, &err), 0);
+    assert_false(moved);
+}
+
+static void end(struct place *p)
+{
+    current_close(&p->c);
+    temp_dir_remove(p->dir);
+}
+
+/* What `SELECT what` answers, as the test's own SQL sees it. */
+static const char *ask(struct place *p, const char *what, ...)
+{
+    static char out[512];
+    char sql[700];
+    sqlite3_stmt *st;
+    va_list ap;
+    int n = snprintf(sql, sizeof(sql), "SELECT ");
+
+    va_start(ap, what);
+    vsnprintf(sql + n, sizeof(sql) - (size_t)n, what, ap);
+    va_end(ap);
+    if (sqlite3_prepare_v2(p->c.sql.db, sql, -1, &st, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(p->c.sql.db));
+    if (sqlite3_step(st) == SQLITE_ROW)
+        snprintf(out, sizeof(out), "%s", (const char *)sqlite3_column_text(st, 0));
+    else
+        snprintf(out, sizeof(out), "none");
+    sqlite3_finalize(st);
+    return out;
+}
+
+static void put(struct place *p, uint64_t seq, enum record_kind kind, const void *record)
+{
+    struct buf b = BUF_INIT;
+    struct record_frame f;
+    struct str rest;
+
+    record_put(&b, kind, noon, record);
+    rest = buf_str(&b);
+    assert_int_equal(record_next(&rest, &f), 1);
+    assert_int_equal(current_begin(&p->c), 0);
+    assert_int_equal(current_put(&p->c, seq, f.at, f.kind, f.payload), 0);
+    assert_int_equal(current_end(&p->c, seq), 0);
+    buf_release(&b);
+}
+
+/* A value of its own for each field of a record; its texts are called as their field. */
+#define FILL_U64(name, field, tag) r_##name.field = ++value;
+#define FILL_I64(name, field, tag) r_##name.field = (int64_t)++value;
+#define FILL_STR(name, field, tag) r_##name.field = STR(#field);
+
+/* Each field that is a column has its value there, whatever the order of the statement. */
+static void expect(struct place *p, const char *table, const char *field, uint64_t value, const char *text)
+{
+    char wanted[64];
+
+    if (strcmp(ask(p, "count(*) FROM pragma_table_info('%s') WHERE name = '%s'", table, field), "0") == 0)
+        return;
+    snprintf(wanted, sizeof(wanted), "%llu", (unsigned long long)value);
+    if (strcmp(ask(p, "\"%s\" FROM %s", field, table), text ? text : wanted) != 0)
+        fail_msg("%s.%s is %s, not %s", table, field, ask(p, "\"%s\" FROM %s", field, table),
+                 text ? text : wanted);
+}
+
+static void test_each_field_has_its_column(void **state UNUSED)
+{
+    static struct record_state r_state;
+    static struct record_comment r_comment;
+    static struct record_downtime r_downtime;
+    static struct record_contact r_contact;
+    static struct record_program r_program;
+    static const char *const all[] = {"state", "result", "comment", "downtime", "contact", "program"};
+    uint64_t value = 100;
+    struct place p;
+
+#define RECORD(NAME, name, number)
+#define F_U64(name, field, tag) FILL_##name(U64, name, field, tag)
+#define F_I64(name, field, tag) FILL_##name(I64, name, field, tag)
+#define F_STR(name, field, tag) FILL_##name(STR, name, field, tag)
+#define END(name)
+#define FILL_state(type, ...)    FILL_##type(__VA_ARGS__)
+#define FILL_comment(type, ...)  FILL_##type(__VA_ARGS__)
+#define FILL_downtime(type, ...) FILL_##type(__VA_ARGS__)
+#define FILL_contact(type, ...)  FILL_##type(__VA_ARGS__)
+#define FILL_program(type, ...)  FILL_##type(__VA_ARGS__)
+#define FILL_snapshot(...)
+#define FILL_result(...)
+#define FILL_event(...)
+#define FILL_notify_intent(...)
+#define FILL_notified(...)
+#define FILL_comment_del(...)
+#define FILL_downtime_del(...)
+#define FILL_command(...)
+#define FILL_clock(...)
+#define FILL_checkpoint_end(...)
+#define FILL_state_end(...)
+#include "core/record.def"
+    begin(&p);
+    put(&p, 1, RECORD_STATE, &r_state);
+    put(&p, 2, RECORD_COMMENT, &r_comment);
+    put(&p, 3, RECORD_DOWNTIME, &r_downtime);
+    put(&p, 4, RECORD_CONTACT, &r_contact);
+    put(&p, 5, RECORD_PROGRAM, &r_program);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        assert_string_equal(ask(&p, "count(*) FROM %s", all[i]), "1");
+    value = 100;
+#undef FILL_U64
+#undef FILL_I64
+#undef FILL_STR
+#define FILL_U64(name, field, tag)                                                                           \
+    value++;                                                                                                 \
+    EXPECT_##name(#field, value, NULL)
+#define FILL_I64(name, field, tag)                                                                           \
+    value++;                                                                                                 \
+    EXPECT_##name(#field, value, NULL)
+#define FILL_STR(name, field, tag) EXPECT_##name(#field, 0, #field)
+#define EXPECT_state(...)                                                                                    \
+    expect(&p, "state", __VA_ARGS__);                                                                        \
+    expect(&p, "result", __VA_ARGS__);
+#define EXPECT_comment(...)  expect(&p, "comment", __VA_ARGS__);
+#define EXPECT_downtime(...) expect(&p, "downtime", __VA_ARGS__);
+#define EXPECT_contact(...)  expect(&p, "contact", __VA_ARGS__);
+#define EXPECT_program(...)                                                                                  \
+    if (r_program.epoch != value) /* its row has the number 1, not a field */                                \
+        expect(&p, "program", __VA_ARGS__);
+#include "core/record.def"
+    assert_string_equal(ask(&p, "seq || ' ' || at FROM downtime"), "3 1767268800000000");
+    end(&p);
+}
+
+static void test_what_is_over_is_gone(void **state UNUSED)
+{
+    struct place p;
+
+    begin(&p);
+    for (uint64_t oid = 1; oid <= 2; oid++) {
+        put(&p, oid, RECORD_STATE, &(struct record_state){.oid = oid, .output = STR("said")});
+        put(&p, oid, RECORD_COMMENT, &(struct record_comment){.id = oid, .oid = oid});
+        put(&p, oid, RECORD_COMMENT, &(struct record_comment){.id = 10 + oid, .oid = oid});
+        put(&p, oid, RECORD_DOWNTIME, &(struct record_downtime){.id = oid, .oid = oid});
+        put(&p, oid, RECORD_DOWNTIME, &(struct record_downtime){.id = 10 + oid, .oid = oid});
+    }
+    put(&p, 3, RECORD_STATE_END, &(struct record_state_end){.oid = 2});
+    put(&p, 4, RECORD_COMMENT_DEL, &(struct record_comment_del){.id = 11});
+    put(&p, 5, RECORD_DOWNTIME_DEL, &(struct record_downtime_del){.id = 1});
+    assert_string_equal(ask(&p, "group_concat(oid) FROM state"), "1");
+    assert_string_equal(ask(&p, "group_concat(oid) FROM result"), "1");
+    assert_string_equal(ask(&p, "group_concat(id) FROM comment"), "1");
+    assert_string_equal(ask(&p, "group_concat(id) FROM downtime"), "11");
+    assert_int_equal(p.c.applied, 5);
+    /* From a checkpoint on: what it does not name is over. */
+    assert_int_equal(current_begin(&p.c), 0);
+    assert_int_equal(current_renew(&p.c), 0);
+    assert_int_equal(current_put_state(&p.c, 9, noon, &(struct record_state){.oid = 7}, CURRENT_WHOLE), 0);
+    assert_int_equal(current_sweep(&p.c, 9), 0);
+    assert_int_equal(current_end(&p.c, 9), 0);
+    assert_string_equal(ask(&p, "group_concat(oid) FROM state"), "7");
+    assert_string_equal(ask(&p, "group_concat(oid) FROM result"), "7");
+    assert_string_equal(ask(&p, "count(*) FROM comment"), "0");
+    end(&p);
+}
+
+static void test_what_did_not_change(void **state UNUSED)
+{
+    struct record_state a = {.oid = 1, .state = 2, .output = STR("one"), .last_check = 1}, b = a;
+    struct place p;
+
+    b.last_check = 2;
+    b.output = STR("two");
+    b.next_check = 7;
+    b.flap_history = 5;
+    assert_int_equal(current_digest(&a), current_digest(&b));
+    assert_int_not_equal(current_digest(&a), 0);
+    begin(&p);
+    put(&p, 1, RECORD_STATE, &a);
+    assert_int_equal(current_begin(&p.c), 0);
+    assert_int_equal(current_put_state(&p.c, 2, noon, &b, CURRENT_RESULT), 0);
+    assert_int_equal(current_end(&p.c, 2), 0);
+    assert_string_equal(ask(&p, "seq FROM state"), "1");
+    assert_string_equal(ask(&p, "output || next_check || seq FROM result"), "two72");
+    b.ack_type = 1;
+    assert_int_not_equal(current_digest(&a), current_digest(&b));
+    end(&p);
+}
+
+static void test_given_up_and_again(void **state UNUSED)
+{
+    struct place p;
+    struct err err = ERR_INIT;
+    bool moved;
+
+    begin(&p);
+    put(&p, 1, RECORD_STATE, &(struct record_state){.oid = 1});
+    assert_int_equal(current_begin(&p.c), 0);
+    assert_int_equal(current_put_state(&p.c, 2, noon, &(struct record_state){.oid = 2}, CURRENT_WHOLE), 0);
+    current_close(&p.c); /* killed */
+    assert_int_equal(current_open(&p.c, p.path, noon, &moved, &err), 0);
+    assert_int_equal(p.c.applied, 1);
+    assert_string_equal(ask(&p, "group_concat(oid) FROM state"), "1");
+    end(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_field_has_its_column),
+        cmocka_unit_test(test_what_is_over_is_gone),
+        cmocka_unit_test(test_what_did_not_change),
+        cmocka_unit_test(test_given_up_and_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
