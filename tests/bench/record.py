@@ -5,7 +5,8 @@ rows, on the same disk, one after the other; then what questions to a long histo
 
     append_*     batches of 100, each on disk before the next. raw: as many bytes and fdatasync, no more: what the disk allows
     history_*    the projection from the journal, with its spans; the rivals by 20000 rows a transaction into a table with the same indexes, without spans
-    unchanged    the projection's cost of a result that changes nothing
+    unchanged    the history's cost of a result that changes nothing
+    states_*     the database of states: CPU of a result that changes nothing, and of one that does; SQLite writes each as it comes
 SQLite: WAL, synchronous=FULL. PostgreSQL: a cluster of its own in the same folder, on a Unix socket, fsync and synchronous_commit on, all else as Debian has it.
 """
 import argparse
@@ -121,6 +122,8 @@ def table(figures, units):
     out.append({'name': 'history_rate', 'unit': 'rows/s', 'value': figures['history'], 'raw': None, 'sqlite': figures['sqlite_history_rate'],
                 'postgresql': figures.get('postgresql_history_rate')})
     out.append({'name': 'unchanged', 'unit': units['unchanged'], 'value': figures['unchanged'], 'raw': None, 'sqlite': None, 'postgresql': None})
+    for name in ('states_unchanged', 'states_changed'):
+        out.append({'name': name, 'unit': units[name], 'value': figures[name], 'raw': None, 'sqlite': figures['sqlite_states'], 'postgresql': None})
     return [{k: rounded(v) if isinstance(v, float) else v for k, v in row.items()} for row in out]
 
 
@@ -137,7 +140,8 @@ def main():
         p = subprocess.run([f'{BUILD}/release/tests/bench_record', folder, str(a.records)], stdout=subprocess.PIPE, text=True, check=False)
         if p.returncode:
             return p.returncode
-        for line in p.stdout.splitlines():
+        states = subprocess.run([f'{BUILD}/release/tests/bench_states', folder, '100000'], stdout=subprocess.PIPE, text=True, check=True)
+        for line in (p.stdout + states.stdout).splitlines():
             name, value, unit = line.split('|')
             figures[name], units[name] = float(value), unit
         programs = find_postgres()
