@@ -82,7 +82,7 @@ int ctl_history(int argc, char **argv)
         {"group", 'g', OPT_STR, "NAME", "Of this host group or service group.", &f.group},
         {"kind", 'k', OPT_STR, "LIST",
          "Only these: alert, notification, acknowledgement, downtime_start, downtime_end, comment, command, "
-         "start, stop, reload and so on, by comma.",
+         "login, administration, start, stop, reload and so on, by comma.",
          &f.kinds},
         {"text", 'q', OPT_STR, "TEXT", "Only where a text has this in it.", &f.text},
         {"from", 0, OPT_STR, "TIME", "Not before: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.",

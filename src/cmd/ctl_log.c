@@ -35,6 +35,8 @@ void ctl_print_event(const json_t *e)
         printf("  %s", person);
     if (text[0])
         printf("%s%s", person[0] ? ": " : "  ", text);
+    if (strcmp(ctl_text(e, "kind"), "login") == 0 || strcmp(ctl_text(e, "kind"), "administration") == 0)
+        printf(" (from %s)", ctl_text(e, "long_text"));
     printf("\n");
     mem_free(text);
 }

@@ -308,6 +308,39 @@ static void log_command(struct world *w, const struct excmd *c)
         nlog_text(w, "EXTERNAL COMMAND: %s%s" STR_FMT, c->row->name, c->rest.p ? ";" : "", STR_ARG(c->rest));
 }
 
+/* What the gate did, or refused to do, for a person: WHAT;ON;FROM. Who signs in is nobody yet: then it is whom it is about. */
+static void audit_event(struct world *w, const struct excmd *c)
+{
+    static const char *const logins[] = {"login", "login refused", "logout", "password"};
+    struct str from = c->rest, what = str_cut(&from, ';'), on = str_cut(&from, ';');
+    struct record_event e = {.text = what, .author = c->who, .long_text = from};
+    struct buf text = BUF_INIT;
+    bool login = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(logins); i++)
+        login = login || str_eq_c(what, logins[i]);
+    if (login)
+        e.author = on;
+    else if (on.n) {
+        buf_printf(&text, STR_FMT " " STR_FMT, STR_ARG(what), STR_ARG(on));
+        e.text = buf_str(&text);
+    }
+    world_event(w, login ? RECORD_EVENT_LOGIN : RECORD_EVENT_ADMINISTRATION, MODEL_NONE, &e);
+    buf_release(&text);
+}
+
+static void command_event(struct world *w, const struct excmd *c, struct str line)
+{
+    world_record(w, RECORD_COMMAND, &(struct record_command){.who = c->who, .text = str_trim(line)});
+    if (c->row->handle == excmd_do_audit)
+        audit_event(w, c);
+    else
+        world_event(w, RECORD_EVENT_COMMAND, c->check,
+                    &(struct record_event){.text = str_sub(line, 0, LIMIT_OUTPUT_FIRST),
+                                           .author = c->who,
+                                           .command = str_of(c->row->name)});
+}
+
 int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
 {
     struct buf rewritten = BUF_INIT;
@@ -324,13 +357,8 @@ int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
         log_command(w, &c);
         r = for_each(w, &c, err);
     }
-    if (r == 0 && c.row->handle != excmd_do_result) {
-        world_record(w, RECORD_COMMAND, &(struct record_command){.who = who, .text = str_trim(line)});
-        world_event(w, RECORD_EVENT_COMMAND, c.check,
-                    &(struct record_event){.text = str_sub(line, 0, LIMIT_OUTPUT_FIRST),
-                                           .author = who,
-                                           .command = str_of(c.row->name)});
-    }
+    if (r == 0 && c.row->handle != excmd_do_result)
+        command_event(w, &c, line);
     if (r < 0) {
         w->prog.commands_refused++;
         nlog_text(w, "Warning: External command refused: %s: " STR_FMT, err->text,

@@ -80,6 +80,10 @@ enum record_event_kind { /* record_event.kind */
                          RECORD_EVENT_RENAMED, /* text = what it was called before */
                          RECORD_EVENT_FIRST_RESULT, /* of a pending object, when it is no alert: fields of an alert */
                          RECORD_EVENT_PENDING, /* at a start: its state was not to be kept */
+                         RECORD_EVENT_LOGIN,   /* author = the user, text = login, login refused, logout,
+                                                  password; long_text = from where */
+                         RECORD_EVENT_ADMINISTRATION, /* of users, tokens, renames: author, text = what and on
+                                                         whom; long_text = from where */
 };
 
 /* Appends one framed record; the struct must be that of the kind. */

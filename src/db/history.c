@@ -162,7 +162,8 @@ int history_end(struct history *h, uint64_t applied)
 }
 
 _Static_assert(RECORD_EVENT_COMMAND == 11 && RECORD_EVENT_START == 13 && RECORD_EVENT_STOP == 14 &&
-                   RECORD_EVENT_RELOAD == 15 && RECORD_EVENT_RENAMED == 20,
+                   RECORD_EVENT_RELOAD == 15 && RECORD_EVENT_RENAMED == 20 && RECORD_EVENT_LOGIN == 23 &&
+                   RECORD_EVENT_ADMINISTRATION == 24,
                "db/sql.def names them");
 
 /* The number of rows removed, or E_*. */
@@ -229,6 +230,8 @@ const char *history_kind_name(uint64_t kind)
         [RECORD_EVENT_RENAMED] = "renamed",
         [RECORD_EVENT_FIRST_RESULT] = "first_result",
         [RECORD_EVENT_PENDING] = "pending",
+        [RECORD_EVENT_LOGIN] = "login",
+        [RECORD_EVENT_ADMINISTRATION] = "administration",
     };
     return kind < ARRAY_LEN(names) && names[kind] ? names[kind] : "other";
 }

@@ -166,6 +166,11 @@ def test_users_survive_a_restart():
         d = Client()
         assert d.call('POST', '/api/v1/login', {'user': 'root', 'password': 'wrong zebra'})[0] == 401
         assert d.call('POST', '/api/v1/login', {'user': 'vic', 'password': 'another zebra 4 lamps'})[0] == 200
+
+        def signed_in(what, who):
+            return [e for e in c.call('GET', '/api/v1/events?kind=login')[1]['events']
+                    if (e['text'], e['author'], e['long_text']) == (what, who, '127.0.0.1')]
+        until(lambda: signed_in('login', 'vic') and signed_in('login refused', 'root'), 'the history knows who signed in, and who tried')
         row = until(lambda: d.call('GET', '/api/v1/resources?limit=1')[1].get('resources'))[0]
         assert d.call('POST', f'/api/v1/resources/{row["id"]}/check', {})[0] == 403
         assert d.call('POST', '/api/v1/users', {'user': 'x', 'password': PASSWORD, 'role': 'admin'})[0] == 403
