@@ -12,9 +12,18 @@ OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + ''.j
     f'define service {{\n use ts\n host_name h\n service_description p{i}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n' for i in range(6))
 
 
+def written(v):
+    data = b''
+    for path in glob.glob(os.path.join(v.state, 'journal', '*.vj')):
+        with open(path, 'rb') as f:
+            data += f.read()
+    return data
+
+
 def submit(v, i, text):
     v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p{i};2;{text}')
     until(lambda: v.service(service=f'p{i}')['plugin_output'] == text, text)
+    until(lambda: text.encode() in written(v), 'it is in the journal, so what comes next is a batch of its own')
 
 
 def damage(path, at, data):
@@ -99,12 +108,12 @@ def test_newer_history():
 def test_projections_lost_or_damaged():
     with Vigie(OBJECTS) as v:
         some_past(v)
-        for name in ('history.db', 'objects.db'):
+        for name in ('history.db', 'objects.db', 'state.db'):
             for left in glob.glob(os.path.join(v.state, 'db', name + '-*')):
                 os.unlink(left)
             damage(os.path.join(v.state, 'db', name), 0, b'this is no database, is it?')
         v.start()
-        assert v.said().count('is made anew') == 2, v.said()
+        assert v.said().count('is made anew') == 3, v.said()
         for i in range(6):
             assert v.service(service=f'p{i}')['plugin_output'] == f'told {i}', i
         def redone():
@@ -113,6 +122,13 @@ def test_projections_lost_or_damaged():
             db.close()
             return found >= {f'told {i}' for i in range(6)}
         until(redone, 'history comes back from the journal')
+
+        def states():
+            with sqlite3.connect(f'file:{v.state}/db/state.db?mode=ro', uri=True) as db:
+                rows = db.execute('SELECT state.state, output FROM state JOIN result USING (oid) WHERE output <> ""').fetchall()
+            db.close()
+            return {row[1] for row in rows if row[0] == 2} >= {f'told {i}' for i in range(6)}
+        until(states, 'and so do the states')
 
 
 def crc32c(data):
