@@ -56,7 +56,8 @@ static void main_field(struct conf *c, unsigned row)
     case CONF_KIND_SECONDS: i64 = main_number(text); break;
     case CONF_KIND_MINUTES: i64 = main_number(text) * 60; break;
     case CONF_KIND_COMMAND_INTERVAL: i64 = command_interval(c, text); break;
-    case CONF_KIND_LINE: return;
+    case CONF_KIND_LINE:
+    case CONF_KIND_TEMPLATE: return; /* compiled with the commands */
     case CONF_KIND_SWITCH:
     case CONF_KIND_UINT: u32 = (uint32_t)(MAX(main_number(text), 0) / 1000000); break;
     case CONF_KIND_BOOL: u32 = main_bool(text); break;

@@ -45,6 +45,11 @@ static void expose(struct conf_liner *l)
     struct buf key = BUF_INIT;
     uint64_t at;
 
+    if (l->command == CONF_NONE) { /* a template */
+        conf_say(c, CONF_MISTAKE, l->at,
+                 "$" STR_FMT "$ is a secret and is left out; take it out of the template", STR_ARG(l->macro));
+        return;
+    }
     buf_printf(&key, "$" STR_FMT "$ %u", STR_ARG(l->macro), l->command);
     if (map_get(&c->exposed_index, buf_str(&key), &at)) {
         c->exposed.at[at].uses++;
@@ -578,6 +583,42 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
         return MODEL_NONE;
     *VEC_ADD(&c->build->line) = line;
     return (uint32_t)c->build->line.n - 1;
+}
+
+static struct str without_escapes(struct conf *c, struct str text)
+{
+    static const char letters[] = "tnr", bytes[] = "\t\n\r";
+    char *out = arena_dup(&c->arena, text);
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        const char *letter = text.p[i] == '\\' && i + 1 < text.n ? strchr(letters, text.p[i + 1]) : NULL;
+
+        out[n++] = letter && *letter ? bytes[letter - letters] : text.p[i];
+        i += letter && *letter;
+    }
+    return str_make(out, n);
+}
+
+uint32_t conf_line_template(struct conf_liner *l, struct str text, struct conf_place at)
+{
+    struct conf *c = l->c;
+    size_t use = 0;
+
+    l->of = (struct macro_scope_of){MODEL_NONE, MODEL_NONE, MODEL_NONE};
+    l->command = CONF_NONE;
+    l->open_host = true;
+    l->at = at;
+    l->n_different = l->n_macros = 0;
+    VEC_CLEAR(&l->uses);
+    shsplit_clear(&l->text);
+    model_build_view(c->build, &l->view);
+    for (size_t i = 0; i < ARRAY_LEN(l->arg); i++)
+        l->arg[i] = STR_NULL;
+    expand(l, without_escapes(c, text), SHSPLIT_TEXT, 0);
+    buf_clear(&l->coded);
+    encode(l, &l->text, &use, &l->coded);
+    return model_build_str(c->build, buf_str(&l->coded));
 }
 
 /* ---- what is told of lines ---- */

@@ -99,6 +99,20 @@ static void lines_of_contacts(struct conf *c, struct conf_liner *l)
     }
 }
 
+static void templates_of_main(struct conf *c, struct conf_liner *l)
+{
+    for (unsigned row = 0; row < conf_main_count(); row++) {
+        const struct conf_directive *d = conf_main(row);
+        uint32_t text;
+
+        if (d->kind != CONF_KIND_TEMPLATE)
+            continue;
+        text = conf_line_template(l, c->main_value[row].n ? c->main_value[row] : str_of(d->def),
+                                  c->main_place[row]);
+        memcpy((char *)&c->build->globals + d->field, &text, sizeof(text));
+    }
+}
+
 static void lines_of_main(struct conf *c, struct conf_liner *l)
 {
     for (unsigned row = 0; row < conf_main_count(); row++) {
@@ -131,6 +145,7 @@ void conf_build_lines(struct conf *c)
     check_lines(c, l);
     lines_of_contacts(c, l);
     lines_of_main(c, l);
+    templates_of_main(c, l);
     conf_liner_free(l);
 }
 

@@ -302,6 +302,7 @@ const char *conf_kind_text(enum conf_kind kind)
         [CONF_KIND_TIMEOUT_STATE] = "o, w, c or u",
         [CONF_KIND_COMMAND_INTERVAL] = "units of interval_length, or 5s",
         [CONF_KIND_LINE] = "command!arguments",
+        [CONF_KIND_TEMPLATE] = "text with macros",
         [CONF_KIND_OPTION] = "text",
         [CONF_KIND_OPTION_SECRET] = "text",
     };

@@ -81,6 +81,7 @@ enum conf_kind {
     CONF_KIND_TIMEOUT_STATE,
     CONF_KIND_COMMAND_INTERVAL,
     CONF_KIND_LINE,
+    CONF_KIND_TEMPLATE, /* text with macros */
     CONF_KIND_OPTION,
     CONF_KIND_OPTION_SECRET,
 };

@@ -431,6 +431,20 @@ static void add_word(struct world *w, struct str coded, const struct expand_of *
     }
 }
 
+void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b)
+{
+    struct buf word = BUF_INIT;
+    struct macro_part part;
+    struct str rest;
+
+    add_word(w, coded, of, &word);
+    rest = buf_str(&word);
+    while (macro_next(&rest, &part) > 0)
+        if (part.kind == MACRO_PART_TEXT) /* a secret is not known here, and has no place in a file */
+            buf_add_str(b, part.text);
+    buf_release(&word);
+}
+
 void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b)
 {
     struct buf word = BUF_INIT;

@@ -23,6 +23,8 @@ void expand_run(struct world *w, struct world_effect *e, uint32_t line, const st
 /* The same, as packed words, into b. */
 void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b);
 void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b);
+/* A template of the main file (conf_line_template) as plain text. */
+void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b);
 /* The value of one macro; false: not one of ours. */
 bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                   struct buf *b);

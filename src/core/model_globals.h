@@ -56,6 +56,7 @@ struct model_globals {
     uint32_t admin_email, admin_pager;
     uint32_t host_perfdata_file, service_perfdata_file, host_perfdata_file_template,
         service_perfdata_file_template;
+    uint32_t host_perfdata_empty, service_perfdata_empty;         /* empty performance data, too */
     uint32_t host_perfdata_file_mode, service_perfdata_file_mode; /* the letter: a w p */
     uint32_t temp_path, temp_file, status_file, state_retention_file, object_cache_file, resource_file,
         lock_file;

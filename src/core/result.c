@@ -7,6 +7,7 @@
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/output.h"
+#include "core/perfdata.h"
 #include "core/reach.h"
 #include "core/sched.h"
 #include "core/tell.h"
@@ -92,7 +93,7 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
 
 /* ---- applying ---- */
 
-static void run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
+uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
 {
     uint32_t slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, timeout_us);
     struct world_effect *e = world_effect(w, WORLD_RUN);
@@ -103,6 +104,7 @@ static void run_line(struct world *w, uint32_t check, uint32_t line, int64_t tim
     e->timeout_us = timeout_us;
     e->privileged = model_line(w->m, line)->privileged != 0;
     expand_run(w, e, line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
+    return w->runs.at[slot].id;
 }
 
 /* ocsp_command, ochp_command: after every result. */
@@ -114,7 +116,7 @@ static void obsess(struct world *w, uint32_t check)
 
     if (line != MODEL_NONE && world_switch(w, host ? BOARD_SW_OBSESS_HOSTS : BOARD_SW_OBSESS_SERVICES) &&
         (w->st[check].switches & MODEL_CHECK_OBSESS))
-        run_line(w, check, line, host ? g->ochp_timeout_us : g->ocsp_timeout_us);
+        result_run_line(w, check, line, host ? g->ochp_timeout_us : g->ocsp_timeout_us);
 }
 
 static void handlers(struct world *w, uint32_t check)
@@ -131,7 +133,7 @@ static void handlers(struct world *w, uint32_t check)
         if (lines[i] == MODEL_NONE)
             continue;
         nlog_handler(w, check, i == 0, model_str(w->m, model_line(w->m, lines[i])->text));
-        run_line(w, check, lines[i], g->event_handler_timeout_us);
+        result_run_line(w, check, lines[i], g->event_handler_timeout_us);
     }
 }
 
@@ -388,6 +390,7 @@ static void apply(struct world *w, struct verdict *v)
     notifications(w, v->check, &out, flap_ended);
     look_around(w, v->check, &out, first);
     obsess(w, v->check);
+    perfdata_result(w, v->check);
     state_settle(s);
 }
 

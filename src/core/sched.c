@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/expand.h"
 #include "core/nlog.h"
+#include "core/perfdata.h"
 #include "core/reach.h"
 #include "core/result.h"
 #include "core/tell.h"
@@ -250,6 +251,8 @@ void sched_end_run(struct world *w, uint32_t slot)
         world_touch_board(w, r->check);
     }
     w->prog.parallel = w->running;
+    if (r->kind == WORLD_RUN_HANDLER)
+        perfdata_ended(w, r->id);
     r->id = 0;
     if (w->opt.mutation != WORLD_LEAKS_RUNS)
         *VEC_ADD(&w->free_runs) = slot;

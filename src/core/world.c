@@ -8,6 +8,7 @@
 #include "core/note.h"
 #include "core/result.h"
 #include "core/retain.h"
+#include "core/perfdata.h"
 #include "core/rotate.h"
 #include "core/sched.h"
 #include "core/switches.h"
@@ -202,6 +203,7 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     switches_read(w, w->switches);
     sched_spread(w, true);
     rotate_plan(w);
+    perfdata_plan(w);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
     record_snapshot(w);
@@ -263,6 +265,7 @@ void world_start(struct world *w, struct world_now now)
             world_event(w, RECORD_EVENT_PENDING, i, &(struct record_event){.state = w->st[i].state});
     nlog_start(w);
     rotate_plan(w);
+    perfdata_plan(w);
     sched_spread(w, false);
     w->program_dirty = w->program_unseen = true;
     finish(w);
@@ -398,9 +401,11 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
         break;
     case WORLD_NOTIFIED: tell_answer(w, e->number, e->ok, e->text); break;
     case WORLD_STORED: stored(w, e); break;
+    case WORLD_PERF_HELD: perfdata_held(w, e->ok); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
     rotate_step(w);
+    perfdata_step(w);
     note_time(w);
     sched_freshness(w);
     sweep(w);
@@ -421,6 +426,10 @@ bool world_next_due(const struct world *w, struct mono *at)
     }
     if (w->next_rotation != INT64_MAX) {
         at->us = MIN(at->us, world_to_mono(w, (struct wall){w->next_rotation}).us);
+        any = true;
+    }
+    if (perfdata_due(w, INT64_MAX) != INT64_MAX) {
+        at->us = perfdata_due(w, any ? at->us : INT64_MAX);
         any = true;
     }
     if (w->switches & (BOARD_SW_HOST_FRESHNESS | BOARD_SW_SERVICE_FRESHNESS)) {

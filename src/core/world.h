@@ -29,8 +29,9 @@ enum world_event_kind {
     WORLD_COMMAND, /* an external command */
     WORLD_RUNNERS, /* runner `instance` came (up) with the runs it still has, or went */
     WORLD_NOT_SENT, /* a RUN (number), or with ok an intent (number; 0: all of the built-in channels), could not be handed over */
-    WORLD_NOTIFIED, /* a built-in channel did, or did not, deliver */
-    WORLD_STORED,   /* how storing goes: text = why not, or empty; number = last durable record */
+    WORLD_NOTIFIED,  /* a built-in channel did, or did not, deliver */
+    WORLD_STORED,    /* how storing goes: text = why not, or empty; number = last durable record */
+    WORLD_PERF_HELD, /* the store holds lines of performance data back; ok: those of hosts */
     WORLD_STOP, /* the engine ends: state is written, running checks are told to end; text: what asked for it, for the log */
 };
 
@@ -78,6 +79,9 @@ enum world_effect_kind {
     WORLD_NOTIFY,  /* id = intent; contact, channel, target, subject, body, json */
     WORLD_LOGLINE, /* words = the line, without newline */
     WORLD_ROTATE, /* the lines behind this begin a new log file; words = name of the old one in the archive */
+    WORLD_PERF_LINE, /* words = a line for the file of performance data; status 1: that of hosts */
+    WORLD_PERF_HOLD, /* the file is about to be taken: lines are to be held back, WORLD_PERF_HELD answers */
+    WORLD_PERF_GO,   /* it was taken: the lines go into a new one */
     WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is */
 };
 enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };

@@ -57,6 +57,13 @@ struct world_intent { /* a notification on its way: kept until the answer, sent 
     bool by_command;
 };
 
+/* A file of performance data that a command takes over (core/perfdata.h). */
+struct world_perf {
+    int64_t due; /* mono µs; INT64_MAX never */
+    bool asked;  /* the store is to hold lines back */
+    uint64_t run;
+};
+
 struct world {
     struct world_options opt;
     const struct model *m;
@@ -80,7 +87,8 @@ struct world {
     uint32_t running, running_checks, max_parallel;
     unsigned runners;
     struct mono next_freshness, next_sweep;
-    int64_t next_rotation; /* of the log, on the wall clock; INT64_MAX never */
+    struct world_perf perf[2]; /* of services, of hosts */
+    int64_t next_rotation;     /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
     struct map gone;   /* while records are loaded: oids that have a state and are not configured */
     /* notes */

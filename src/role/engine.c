@@ -157,6 +157,8 @@ static void birth(struct role *r)
     e->board_fd = -1;
     buf_init(&e->batch);
     buf_init(&e->log);
+    buf_init(&e->perf[0]);
+    buf_init(&e->perf[1]);
     buf_init(&e->frame);
 }
 
@@ -306,6 +308,14 @@ static void on_command(struct role *r, struct peer *p, const struct msg *m)
     engine_step(e, &ev);
 }
 
+static void on_perf_held(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct engine *e = self(r);
+
+    if (e->loaded)
+        engine_step(e, &(struct world_event){.kind = WORLD_PERF_HELD, .ok = m->u.perf_held.host != 0});
+}
+
 /* Everything is given back: with --one-process the process lives on for the other roles. */
 static void release(struct engine *e)
 {
@@ -326,6 +336,8 @@ static void release(struct engine *e)
     VEC_RELEASE(&e->commands);
     buf_release(&e->batch);
     buf_release(&e->log);
+    buf_release(&e->perf[0]);
+    buf_release(&e->perf[1]);
     buf_release(&e->frame);
     e->loaded = false;
 }
@@ -367,6 +379,7 @@ static const struct role_inbox inbox[] = {
     {MSG_LOAD_REC, ROLE_BIT(STORE), on_load_rec},
     {MSG_LOAD_END, ROLE_BIT(STORE), on_load_end},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
+    {MSG_PERF_HELD, ROLE_BIT(STORE), on_perf_held},
     {MSG_SEGMENT, ROLE_BIT(STORE), on_segment},
     {MSG_RESULT, ROLE_BIT(RUNNER) | ROLE_BIT(PROBER), on_result},
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},

@@ -76,6 +76,8 @@ struct engine {
     uint64_t batch_first, batch_n;
     struct buf log; /* lines not yet given to the store */
     uint64_t log_dropped;
+    struct buf perf[2]; /* the same of performance data: of services, of hosts */
+    uint64_t perf_lost;
     VEC(struct engine_failed) failed;
     VEC(struct engine_command) commands; /* of the event under way: by token */
     struct buf frame;
@@ -95,6 +97,11 @@ void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_
                    struct str error);
 /* Gives records and log lines to the store now. */
 void engine_flush(struct engine *e);
+/* engine_perf.c: performance data for the files of hosts or services. */
+void engine_perf_line(struct engine *e, bool host, struct str line);
+void engine_perf_hold(struct engine *e, bool host);
+void engine_perf_go(struct engine *e, bool host);
+void engine_perf_flush(struct engine *e);
 /* The store is there (again) and has everything before next_seq. */
 void engine_resync(struct engine *e, uint64_t next_seq);
 void engine_stored(struct engine *e, uint64_t seq, struct str degraded);

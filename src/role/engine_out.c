@@ -216,6 +216,9 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     case WORLD_LOGLINE: log_line(e, world_text(e->world, x->words)); break;
     case WORLD_ROTATE: rotate_log(e, world_text(e->world, x->words)); break;
     case WORLD_DONE: done(e, x); break;
+    case WORLD_PERF_LINE: engine_perf_line(e, x->status != 0, world_text(e->world, x->words)); break;
+    case WORLD_PERF_HOLD: engine_perf_hold(e, x->status != 0); break;
+    case WORLD_PERF_GO: engine_perf_go(e, x->status != 0); break;
     }
 }
 
@@ -332,6 +335,7 @@ void engine_flush(struct engine *e)
     if (e->batch_n)
         put_batch(e);
     put_log(e);
+    engine_perf_flush(e);
     if (e->board_mem && board_w_full(&e->board) && e->arena_size < ARENA_MOST) {
         e->arena_size *= 2;
         engine_new_board(e);

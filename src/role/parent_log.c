@@ -74,8 +74,10 @@ void parent_log_reload(struct parent *p)
     struct child *store = parent_find(p, ROLE_STORE, 0);
 
     log_again(p);
-    if (store)
-        parent_pass_syslog(p, store, false);
+    if (!store)
+        return;
+    parent_pass_syslog(p, store, false);
+    parent_perf_pass(p, store);
 }
 
 /* ---- rotation ---- */
@@ -163,6 +165,8 @@ static void rotate(struct parent *p, struct str name)
 void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m)
 {
     if (p->phase == PHASE_STOP)
+        return;
+    if (parent_perf_open(p, store, m->purpose))
         return;
     if (!str_eq_c(m->purpose, "nagios-log")) {
         parent_pass_syslog(p, store, true);

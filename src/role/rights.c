@@ -203,12 +203,14 @@ static void as_whom(const struct rights_uids *u, char *out, size_t size)
 }
 
 /* Its owner may put what he likes in its place: a FIFO would hold up whoever writes. 0, or an errno. */
-static int not_for_lines(int fd)
+static int not_for_lines(int fd, bool pipe)
 {
     struct stat st;
 
     if (fstat(fd, &st) < 0)
         return errno;
+    if (pipe)
+        return S_ISFIFO(st.st_mode) ? 0 : EINVAL;
     if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
         return EINVAL;
     return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0 ? errno : 0;
@@ -224,7 +226,7 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
     f = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode);
     e = errno;
     become(u, false);
-    if (f >= 0 && (e = not_for_lines(f)) != 0) {
+    if (f >= 0 && (e = not_for_lines(f, flags & O_NONBLOCK)) != 0) {
         close(f);
         f = -1;
     }

@@ -51,7 +51,7 @@ struct rights_row {
 const struct rights_row *rights_row(enum role_id id); /* NULL: the parent */
 const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 
-/* Opens a log file, or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
+/* Opens a file that lines go to (with O_NONBLOCK: a named pipe, and nothing else), or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err);
 /* Renames a log. E_EXIST: `to` is there already; E_IO with the words of EXDEV: it is on another file system. */

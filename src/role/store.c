@@ -193,6 +193,7 @@ static void on_retry(void *user)
     store_names_retry(s);
     store_past_flush(s);
     store_log_write(s);
+    store_perf_write(s);
     commit(s);
     if (why_now(s)[0] || s->log.len)
         store_plan_retry(s);
@@ -257,6 +258,10 @@ static void birth(struct role *r)
     buf_init(&s->events);
     buf_init(&s->now.waiting);
     buf_init(&s->log);
+    for (size_t i = 0; i < ARRAY_LEN(s->perf); i++) {
+        s->perf[i].fd = -1;
+        buf_init(&s->perf[i].lines);
+    }
     signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk, not the end */
 }
 
@@ -264,7 +269,7 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
 {
     struct store *s = r->self;
 
-    if (store_log_fd(s, purpose, arg, fd))
+    if (store_log_fd(s, purpose, arg, fd) || store_perf_fd(s, purpose, arg, fd))
         return;
     BUG_ON(!str_eq_c(purpose, "state-dir"));
     if (s->state_fd >= 0)
@@ -373,6 +378,7 @@ static void peer_down(struct role *r, struct peer *p)
         return;
     s->engine_loaded = false;
     store_load_abort(s);
+    store_perf_engine_gone(s);
 }
 
 static void drained(struct role *r, struct peer *p)
@@ -396,6 +402,7 @@ static void stop(struct role *r)
         journal_release(&s->journal);
     }
     store_log_release(s);
+    store_perf_release(s);
     loop_timer_cancel(&s->retry);
     buf_release(&s->frame);
     buf_release(&s->batch);
@@ -411,6 +418,7 @@ static const struct role_inbox inbox[] = {
     {MSG_CHECKPOINT, ROLE_BIT(ENGINE), on_checkpoint},
     {MSG_LOAD, ROLE_BIT(ENGINE), on_load},
     {MSG_RENAME, ROLE_BIT(GATE), store_rename_message},
+    {MSG_PERF, ROLE_BIT(ENGINE), store_perf_message},
     {MSG_LOGLINE, ROLE_BIT(ENGINE) | ROLE_BIT(PARENT), on_logline},
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_names.c (snapshots kept and
- * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog), store_perf.c (files of performance data). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"
@@ -21,6 +21,14 @@ struct store_syslog { /* one place that log lines go to besides the file */
     enum { STORE_SYSLOG_LOCAL, STORE_SYSLOG_JOURNALD, STORE_SYSLOG_RFC5424 } form;
     int pid;        /* that it names: the parent's */
     char host[256]; /* this machine */
+};
+
+struct store_perf {   /* a file of performance data */
+    int fd;           /* -1: there is none */
+    bool held;        /* it is being taken over: lines wait */
+    struct buf lines; /* not yet written */
+    uint64_t lost;    /* bytes given up */
+    char path[512];   /* for messages */
 };
 
 struct store {
@@ -95,6 +103,8 @@ struct store {
         char why[256];
     } now;
 
+    struct store_perf perf[2]; /* of services, of hosts */
+
     struct buf log; /* lines of the Nagios-format log not yet written, and marks of rotations */
     uint64_t log_lost;
     bool rotating; /* the parent was asked for a new file */
@@ -148,6 +158,13 @@ void store_current_release(struct store *s);
 
 /* store.c */
 void store_plan_retry(struct store *s); /* what could not be written is tried again in a moment */
+
+/* store_perf.c */
+void store_perf_message(struct role *r, struct peer *engine, const struct msg *m);
+bool store_perf_fd(struct store *s, struct str what, struct str arg, int fd); /* false: not ours */
+void store_perf_write(struct store *s);
+void store_perf_engine_gone(struct store *s);
+void store_perf_release(struct store *s);
 
 /* store_log.c */
 void store_log_take(struct store *s, struct str lines); /* by line end; none behind the last */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files of performance data (core/perfdata.h): lines are written as they come. Before a command takes a file over the engine has them held back; afterwards the parent opens the file anew.
+ * A pipe that nobody empties and a full disk are waited for; over LINES_MOST the oldest lines are given up.
+ */
+#include "base/log.h"
+#include "os/file.h"
+#include "role/store_int.h"
+#include "wire/link.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define LINES_MOST (16u * 1024 * 1024) /* bytes of a file's lines that wait */
+
+static const char *const purpose[2] = {"perfdata-service", "perfdata-host"};
+
+static void give_up_oldest(struct store_perf *p)
+{
+    struct str all = buf_str(&p->lines);
+    ptrdiff_t end = str_find_char(str_sub(all, LINES_MOST / 4, SIZE_MAX), '\n');
+    size_t n = end < 0 ? all.n : LINES_MOST / 4 + (size_t)end + 1;
+
+    if (!p->lost)
+        log_warn(
+            "%s is not written fast enough, or nobody reads it: old lines of performance data are given up",
+            p->path);
+    p->lost += n;
+    buf_drop_front(&p->lines, n);
+}
+
+void store_perf_write(struct store *s)
+{
+    for (int host = 0; host < 2; host++) {
+        struct store_perf *p = &s->perf[host];
+
+        if (p->fd < 0)
+            buf_clear(&p->lines);
+        while (p->lines.len && !p->held) {
+            ssize_t n = write(p->fd, p->lines.data, p->lines.len);
+
+            if (n <= 0)
+                break;
+            buf_drop_front(&p->lines, (size_t)n);
+        }
+        if (p->lines.len > LINES_MOST)
+            give_up_oldest(p);
+        if (p->lines.len && !p->held)
+            store_plan_retry(s);
+    }
+}
+
+static void hold(struct store *s, struct store_perf *p, bool host)
+{
+    store_perf_write(s);
+    p->held = true;
+    msg_put_perf_held(&s->frame, &(struct msg_perf_held){.host = host});
+    if (role_peer(s->role, ROLE_ENGINE, 0))
+        role_send(role_peer(s->role, ROLE_ENGINE, 0), &s->frame, -1);
+    buf_clear(&s->frame);
+}
+
+/* The parent answers with a descriptor, or with the word that there is none. */
+static void ask_anew(struct store *s, bool host)
+{
+    msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose[host])});
+    role_send_parent(s->role, &s->frame, -1);
+    buf_clear(&s->frame);
+}
+
+void store_perf_message(struct role *r, struct peer *engine UNUSED, const struct msg *m)
+{
+    struct store *s = r->self;
+    bool host = m->u.perf.host != 0;
+    struct store_perf *p = &s->perf[host];
+
+    buf_add_str(&p->lines, m->u.perf.lines);
+    if (m->u.perf.what == 1)
+        hold(s, p, host);
+    else if (m->u.perf.what == 2)
+        ask_anew(s, host);
+    else
+        store_perf_write(s);
+}
+
+bool store_perf_fd(struct store *s, struct str what, struct str arg, int fd)
+{
+    struct str none = str_starts(what, STR("no-")) ? str_sub(what, 3, SIZE_MAX) : what;
+
+    for (int host = 0; host < 2; host++) {
+        struct store_perf *p = &s->perf[host];
+
+        if (!str_eq_c(none, purpose[host]))
+            continue;
+        if (p->fd >= 0)
+            close(p->fd);
+        p->fd = none.p == what.p ? fd : -1;
+        if (p->fd < 0)
+            close(fd);
+        str_copy(p->path, sizeof(p->path), arg);
+        p->held = false;
+        store_perf_write(s);
+        return true;
+    }
+    return false;
+}
+
+void store_perf_engine_gone(struct store *s)
+{
+    for (int host = 0; host < 2; host++)
+        if (s->perf[host].held)
+            ask_anew(s, host); /* its command may have taken the file */
+}
+
+void store_perf_release(struct store *s)
+{
+    for (int host = 0; host < 2; host++) {
+        s->perf[host].held = false;
+        store_perf_write(s);
+        if (s->perf[host].fd >= 0)
+            close(s->perf[host].fd);
+        buf_release(&s->perf[host].lines);
+    }
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Performance data handed on as Nagios does: a command after each result, lines of a template in a file, a command that takes the file over while nothing is lost, and a named pipe."""
+import os
+import re
+
+from lib_vigie import Vigie, main, until
+
+COMMANDS = r"""
+define command {
+ command_name perf
+ command_line /bin/echo 'Said: load=0.5\;1\;2 more|load=0.5\;1\;2'
+}
+define command {
+ command_name plain
+ command_line /bin/echo nothing
+}
+define command {
+ command_name keep
+ command_line /usr/bin/tee -a @D@/kept/$HOSTNAME$-$SERVICEDESC$-$SERVICEPERFDATA$ @D@/kept/$SERVICESTATE$
+}
+define command {
+ command_name take
+ command_line /bin/mv @D@/perf/services @D@/taken/$TIMET$-services
+}
+"""
+OBJECTS = COMMANDS + """
+define host {
+ use th
+ host_name h
+ address 127.0.0.1
+ check_command perf
+ check_interval 1
+}
+define service {
+ use ts
+ host_name h
+ service_description s
+ check_command perf
+ check_interval 1
+}
+define service {
+ use ts
+ host_name h
+ service_description empty
+ check_command plain
+ check_interval 1
+}
+define service {
+ use ts
+ host_name h
+ service_description off
+ check_command perf
+ check_interval 1
+ process_perf_data 0
+}
+"""
+
+
+def new(main_lines):
+    v = Vigie(OBJECTS)
+    for name in ('perf', 'kept', 'taken'):
+        os.mkdir(v.path(name))
+        os.chmod(v.path(name), 0o777)
+    for name in ('objects.cfg', 'main.cfg'):
+        with open(v.path(name), encoding='utf-8') as f:
+            text = f.read()
+        v.put(name, (text + (main_lines if name == 'main.cfg' else '')).replace('@D@', v.d))
+    return v
+
+
+def lines(path):
+    try:
+        with open(path, encoding='utf-8') as f:
+            return f.read().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def test_commands():
+    with new('process_performance_data=1\nservice_perfdata_command=keep\nservice_perfdata_process_empty_results=0\n') as v:
+        v.start()
+        until(lambda: os.path.exists(v.path('kept/h-s-load=0.5;1;2')), 'the command was run with its macros')
+        before = v.service(service='empty', columns='last_check')['last_check']
+        until(lambda: v.service(service='empty', columns='last_check')['last_check'] > before + 1)
+        assert sorted(os.listdir(v.path('kept'))) == ['OK', 'h-s-load=0.5;1;2'], 'neither without performance data, nor where it is switched off'
+        v.order('DISABLE_PERFORMANCE_DATA')
+        until(lambda: 'EXTERNAL COMMAND: DISABLE_PERFORMANCE_DATA' in v.log())
+        os.unlink(v.path('kept/h-s-load=0.5;1;2'))
+        before = v.service(columns='last_check')['last_check']
+        until(lambda: v.service(columns='last_check')['last_check'] > before + 2)
+        assert not os.path.exists(v.path('kept/h-s-load=0.5;1;2'))
+
+
+def test_files_and_their_lines():
+    with new('process_performance_data=1\nhost_perfdata_file=@D@/perf/hosts\nservice_perfdata_file=@D@/perf/services\n'
+             'service_perfdata_file_template=S\\t$HOSTNAME$\\t$SERVICEDESC$\\t$SERVICEPERFDATA$\\t$SERVICEOUTPUT$\\t$$x\\z\n') as v:
+        v.start()
+        host = until(lambda: lines(v.path('perf/hosts')))[0]
+        assert re.fullmatch(r'\[HOSTPERFDATA\]\t\d+\th\t0\.\d{3}\tSaid: load=0.5:1:2 more\tload=0.5;1;2', host), host
+        found = until(lambda: {line for line in lines(v.path('perf/services'))} and set(lines(v.path('perf/services'))))
+        until(lambda: len(set(lines(v.path('perf/services')))) == 2)
+        found = set(lines(v.path('perf/services')))
+        assert found == {'S\th\ts\tload=0.5;1;2\tSaid: load=0.5:1:2 more\t$x\\z', 'S\th\tempty\t\tnothing\t$x\\z'}, found
+        v.put('main.cfg', open(v.main, encoding='utf-8').read().replace('/perf/services', '/perf/others'))
+        os.kill(v.process.pid, 1)
+        until(lambda: lines(v.path('perf/others')), 'a reload names another file')
+
+
+def test_nothing_is_lost_when_the_file_is_taken():
+    with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/services\nservice_perfdata_file_template=$SERVICEDESC$ $SERVICEOUTPUT$\n'
+             'service_perfdata_file_processing_interval=1\nservice_perfdata_file_processing_command=take\n') as v:
+        v.start()
+
+        def all_lines():
+            taken = [line for name in sorted(os.listdir(v.path('taken'))) for line in lines(v.path('taken/' + name))]
+            return taken + lines(v.path('perf/services'))
+        sent = 0
+        while len(os.listdir(v.path('taken'))) < 4:
+            for _ in range(50):
+                v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;s;0;number {sent}')
+                sent += 1
+            until(lambda: any(line.endswith(f'number {sent - 1}') for line in all_lines()), f'line {sent - 1} is somewhere')
+        numbers = [int(line.rsplit(' ', 1)[1]) for line in all_lines() if ' number ' in line]
+        assert numbers == list(range(sent)), (len(numbers), sent)
+        assert v.stop() == 0
+
+
+def test_a_pipe():
+    with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/pipe\nservice_perfdata_file_mode=p\n') as v:
+        os.mkfifo(v.path('perf/pipe'))
+        os.chmod(v.path('perf/pipe'), 0o666)
+        v.start()
+        with open(v.path('perf/pipe'), encoding='utf-8') as f:
+            line = f.readline()
+        assert line.startswith('[SERVICEPERFDATA]\t'), line
+
+
+def test_a_file_that_cannot_be_written():
+    with new('process_performance_data=1\nservice_perfdata_file=@D@/nowhere/x\nhost_perfdata_file=@D@/perf/hosts\n') as v:
+        v.start()
+        assert v.said().count('performance data of services is not written into it') == 1, v.said()
+        until(lambda: lines(v.path('perf/hosts')), 'the other one is')
+
+
+main()
