@@ -208,7 +208,7 @@ def test_the_main_file():
         p.put('most.cfg', '')
         text = p.show('main', '--origin', '--set', 'max_concurrent_checks=8')
         assert text.startswith(f'main file nagios.cfg\n(files below {p.d})\n'), text
-        assert re.findall(r'cfg_file +\S*?(\w+\.cfg) +(nagios.cfg:\d)', text) == [('objects.cfg', 'nagios.cfg:1'), ('more.cfg', 'nagios.cfg:4'), ('most.cfg', 'nagios.cfg:5')], text
+        assert re.findall(r'cfg_file +\S*?(\w+\.cfg)\s+(nagios.cfg:\d)', text) == [('objects.cfg', 'nagios.cfg:1'), ('more.cfg', 'nagios.cfg:4'), ('most.cfg', 'nagios.cfg:5')], text
         assert re.search(r'^  max_concurrent_checks +8 +--set$', text, re.M) and re.search(r'^  interval_length +60 +default$', text, re.M), text
         assert '$USER1$ ' in text and re.search(r'^  \$USER3\$ +\*{8} +resource.cfg:2$', text, re.M), text
 
