@@ -136,7 +136,7 @@ static void start_world(struct engine *e)
         if (r->peers[i].up && engine_executes(&r->peers[i]))
             runner_event(e, &r->peers[i], true, early_runs(e, engine_slot(&r->peers[i])));
     for (size_t i = 0; i < r->n_peers; i++)
-        if (r->peers[i].up && engine_executes(&r->peers[i]))
+        if (r->peers[i].up && r->peers[i].id != ROLE_STORE)
             link_resume(r->peers[i].link);
     plan(e);
     engine_conf_go_on(e); /* a reload that waited */
@@ -177,10 +177,11 @@ static void peer_up(struct role *r, struct peer *p)
 
     if (engine_executes(p) && e->loaded)
         runner_event(e, p, true, r->hello ? r->hello->runs : STR_NULL);
-    else if (engine_executes(p)) {
+    else if (engine_executes(p))
         keep_early_runs(e, engine_slot(p), r->hello ? r->hello->runs : STR_NULL);
-        link_pause(p->link);
-    }
+    if (!e->loaded && p->id != ROLE_STORE)
+        link_pause(
+            p->link); /* what it says waits for the world: a command that is dropped is never answered */
     if (p->id == ROLE_STORE) {
         e->store_up = !e->loaded; /* a new store: nothing is sent before it said where its record ends */
         e->load_sent = false;
@@ -293,8 +294,6 @@ static void on_command(struct role *r, struct peer *p, const struct msg *m)
     struct engine *e = self(r);
     struct world_event ev = {.kind = WORLD_COMMAND};
 
-    if (!e->loaded)
-        return; /* gate and local are started after us */
     if (p->id == ROLE_LOCAL) {
         from_pipe(e, p, &m->u.command);
         return;

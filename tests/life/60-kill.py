@@ -1,142 +1,275 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=600
-"""kill -9 at random moments under load: what was answered with 2xx is there afterwards, nothing older comes back, and no check stays stuck.
-VIGIE_KILLS says how often (tests/long does it for long), VIGIE_SEED with which dice."""
-import http.client
+"""kill -9 at random moments under load: what was acknowledged is there afterwards and stands once, nothing older comes back, nothing is applied twice, everybody is told, and
+no check stays stuck. Killed are everything, the parent alone, a Vigie that is just starting, or any role, sometimes a second one while the first comes back or during a reload.
+VIGIE_KILLS says how many rounds (tests/long does it for long), VIGIE_SEED with which dice."""
+import collections
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import threading
 import time
 
-from lib_vigie import Vigie, main, until, vigie
+from lib_kill import ACTIVE, BY_API, CLIENTS, PASSIVE, TOLD, HOOKED, Hook, Listener, Load, Promises, objects
+from lib_vigie import COMMON, Vigie, main, until, vigie
 
-SERVICES = 12
 KILLS = int(os.environ.get('VIGIE_KILLS', '8'))
 SEED = int(os.environ.get('VIGIE_SEED') or random.randrange(1 << 30))
 PORT = int(os.environ.get('PORT') or 18460)
-OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + ''.join(
-    f'define service {{\n use ts\n host_name h\n service_description p{i}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
-    for i in range(SERVICES)) + 'define service {\n use ts\n host_name h\n service_description live\n check_interval 1\n}\n'
+WHOLE = ('everything', 'parent', 'start')
+ROLES = ('store', 'engine', 'runner', 'prober', 'notifier', 'gate', 'reader', 'auth', 'web', 'local')
+KINDS = ('comments', 'downtimes')
 
 
-class Load:
-    """Clients that submit numbered results, and remember what was answered."""
+class Killed(Vigie):
+    def __init__(self):
+        super().__init__(main=f'vigie_http_listen=127.0.0.1:{PORT}\n')
+        self.hook, self.listener, self.promises = Hook(PORT + 1), Listener(PORT + 2), Promises()
+        with open(self.path('objects.cfg'), 'w', encoding='utf-8') as f:
+            f.write(COMMON + objects(self.path, PORT + 2, PORT + 1))
+        self.put('told', '')
+        os.chmod(self.path('told'), 0o666)
+        self.put('write-down.sh', f'#!/bin/sh\necho "$*" >>{self.path("told")}\n')
+        self.put('slow.sh', '#!/bin/sh\nsleep 0.4\necho done\n')
+        for name in 'write-down.sh', 'slow.sh':
+            os.chmod(self.path(name), 0o755)
+        self.events, self.last_event = collections.Counter(), 0  # (service, number) -> alerts; comments by their words
+        self.told_read, self.told_found = 0, collections.Counter()
 
-    def __init__(self, token, earlier):
-        self.token, self.on = token, True
-        # Numbers only rise, over all rounds: an old one that is still there is never taken for a new one.
-        self.sent = list(earlier.sent) if earlier else [0] * SERVICES
-        self.acked = list(earlier.acked) if earlier else [0] * SERVICES
-        self.comments, self.ids = [], {}
-        self.threads = [threading.Thread(target=self.run, args=(k,), daemon=True) for k in range(2)]
-        rows = until(lambda: self.call('GET', '/api/v1/resources?limit=100&kind=service')[1].get('resources'))
-        for row in rows:
-            self.ids[row['service']] = row['id']
-        for t in self.threads:
-            t.start()
+    # ---- killing ----
 
-    def call(self, method, path, body=None):
-        try:
-            c = http.client.HTTPConnection('127.0.0.1', PORT, timeout=5)
-            c.request(method, path, json.dumps(body) if body is not None else None,
-                      {'Authorization': f'Bearer {self.token}', 'Content-Type': 'application/json'})
-            answer = c.getresponse()
-            text = answer.read()
-            return answer.status, json.loads(text or b'{}')
-        except (OSError, http.client.HTTPException, ValueError):
-            return 0, {}  # not answered: it may have happened, or not
+    def pids(self, role):
+        return [pid for pid, words in self.roles().items() if '-x' in words and words[words.index('-x') + 1] == role]
 
-    def run(self, k):
-        n = 0
-        while self.on:
-            n += 1
-            i = (n * 2 + k) % SERVICES
-            self.sent[i] += 1
-            number = self.sent[i]
-            status, answer = self.call('POST', f'/api/v1/resources/{self.ids[f"p{i}"]}/submit',
-                                       {'state': 'critical' if number % 2 else 'ok', 'output': f'n={number}'})
-            if 200 <= status < 300:
-                self.acked[i] = number
-            elif status:
-                assert status in (429, 502, 503, 504), (status, answer)
-            if n % 10 == 0:
-                words = f'note {self.token[-6:]} {k} {n}'
-                status, answer = self.call('POST', f'/api/v1/resources/{self.ids[f"p{i}"]}/comment', {'comment': words})
-                if 200 <= status < 300:
-                    self.comments.append(words)
+    def kill_role(self, role):
+        for pid in self.pids(role):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
 
-    def stop(self):
-        self.on = False
-        for t in self.threads:
-            t.join(30)
+    def kill_whole(self, what, dice):
+        pids = [self.process.pid]
+        if what == 'everything':
+            pids += [pid for pid, words in self.roles().items() if '-x' in words]
+            dice.shuffle(pids)
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+
+    # ---- asking, while something may be away ----
+
+    def ask(self, text):
+        def once():
+            try:
+                return [self.livestatus(text)]
+            except (OSError, ValueError):
+                return None
+        return until(once, text)[0]
+
+    def outputs(self, services, columns='plugin_output'):
+        rows = self.ask(f'GET services\nColumns: description {columns}')
+        return {row[0]: row[1] if len(row) == 2 else row[1:] for row in rows if row[0] in services}
+
+    def new_events(self, load):
+        """Counts what came since the last round."""
+        rows, cursor = [], ''
+        while True:
+            status, answer = load.call('GET', f'/api/v1/events?limit=200{cursor}')
+            if status != 200:
+                return False
+            rows += [r for r in answer['events'] if int(r['id']) > self.last_event]
+            if not answer['next'] or int(answer['events'][-1]['id']) <= self.last_event:
+                break
+            cursor = f'&cursor={answer["next"]}'
+        for r in rows:
+            number = re.fullmatch(r'n=(\d+)', r.get('text', ''))
+            if r['kind'] == 'alert' and number:
+                self.events[r['service'], int(number[1])] += 1
+            elif r['kind'] in ('comment', 'downtime_start') and r.get('text', '').startswith('note '):
+                self.events[r['kind'], r['text']] += 1
+        self.last_event = max([self.last_event, *(int(r['id']) for r in rows)])
+        return True
+
+    def told(self):
+        """(service, number) -> how often it was told, by command or webhook."""
+        with open(self.path('told'), encoding='utf-8') as f:
+            f.seek(self.told_read)
+            text = f.read()
+        whole = text.rpartition('\n')[0]
+        self.told_read += len(whole) + (1 if '\n' in text else 0)
+        for service, n in re.findall(r'^(\w+) n=(\d+)$', whole, re.M):
+            self.told_found[service, int(n)] += 1
+        return self.told_found + self.hook.posted
 
 
 def token(v):
-    done = subprocess.run([v.program, 'ctl', 'token', 'create', f'kill{time.monotonic_ns()}', '--role', 'admin', '-c', v.main, '-o', 'json'],
-                          capture_output=True, text=True, timeout=60)
+    done = subprocess.run([v.program, 'ctl', 'token', 'create', 'kill', '--role', 'admin', '-c', v.main, '-o', 'json'], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)['token']
 
 
-def pids(v, role):
-    return [pid for pid, words in v.roles().items() if '-x' in words and words[words.index('-x') + 1] == role]
+# ---- what must be true ----
+
+def check_results(v):
+    p = v.promises
+
+    def number(text):
+        return int(text[2:]) if text.startswith('n=') else 0
+
+    def caught_up():
+        there = {s: number(text) for s, text in v.outputs(PASSIVE).items()}
+        return all(there[s] >= max(p.acked[s], default=0) for s in PASSIVE) and there
+    there = until(caught_up, f'acknowledged: { {s: max(p.acked[s], default=0) for s in PASSIVE} }; there is {v.outputs(PASSIVE)}', patience=20)
+    assert all(there[s] <= p.sent[s] for s in PASSIVE), (there, p.sent)
+    for service, (state, text) in v.outputs(PASSIVE, 'state plugin_output').items():
+        assert not number(text) or state == 2 * (number(text) % 2), (service, state, text)
 
 
-def check(v, load):
-    for i in range(SERVICES):
-        def caught_up(i=i):
-            row = v.service(service=f'p{i}', columns='plugin_output has_been_checked')
-            if not load.acked[i]:
-                return True
-            return row and row['plugin_output'].startswith('n=') and int(row['plugin_output'][2:]) >= load.acked[i]
-        until(caught_up, f'p{i}: {load.acked[i]} was acknowledged; there is '
-                         f'{v.service(service=f"p{i}", columns="plugin_output")}', patience=20)
-        row = v.service(service=f'p{i}', columns='plugin_output')
-        if row['plugin_output'].startswith('n='):
-            assert int(row['plugin_output'][2:]) <= load.sent[i], row
-    there = {row[0] for row in v.livestatus('GET comments\nColumns: comment')}
-    lost = [words for words in load.comments if words not in there]
-    assert not lost, f'acknowledged comments are lost: {lost}'
+def check_notes(v):
+    """Each one that was acknowledged stands once, each that was not at most once, none that was deleted. Returns {kind: {words: number}}."""
+    found = {}
+    for kind in KINDS:
+        rows = [(words, number) for words, number in v.ask(f'GET {kind}\nColumns: comment id') if words.startswith('note ')]
+        there = collections.Counter(words for words, _ in rows)
+        found[kind] = dict(rows)
+        twice = [words for words, n in there.items() if n > 1]
+        assert not twice, f'{kind} stand twice: {twice}'
+        assert set(there) <= set(v.promises.notes[kind]), f'{kind} that nobody wrote'
+        gone = {number for number, sure in v.promises.deleted[kind].items() if sure}
+        assert not gone & set(found[kind].values()), f'{kind} are there again: {gone & set(found[kind].values())}'
+    return found
 
 
-def moves(v):
-    """The active check goes on."""
-    def last():
-        return v.service(service='live', columns='last_check')['last_check']
-    before = last()
-    until(lambda: last() > before, 'a check is stuck')
+def check_lost(v, found, known):
+    """known: {kind: {words: number}} of before."""
+    for kind in KINDS:
+        maybe_gone = set(v.promises.deleted[kind])
+        lost = [words for words, sure in v.promises.notes[kind].items() if sure and words not in found[kind] and known[kind].get(words) not in maybe_gone]
+        assert not lost, f'acknowledged {kind} are lost: {lost}'
+        known[kind].update(found[kind])
+
+
+def check_history(v, load):
+    p = v.promises
+
+    def due():
+        """Both this number and the one before were acknowledged: the state changed."""
+        return [(s, n) for s in PASSIVE for n in p.acked[s] if n - 1 in p.acked[s]]
+    wanted = due()
+    until(lambda: v.new_events(load) and all(v.events[x] for x in wanted),
+          f'every acknowledged change is in the history; missing: {[x for x in wanted if not v.events[x]][:5]}', patience=30)
+    twice = {what: n for what, n in v.events.items() if n > 1}
+    assert not twice, f'more than once in the history: {twice}'
+
+
+def check_told(v):
+    wanted = [x for x in v.events if x[0] in TOLD + HOOKED]
+
+    def all_told():
+        told = v.told()
+        return all(told[x] for x in wanted)
+    until(all_told, f'not told: {[x for x in wanted if not v.told()[x]][:5]}')
+
+
+def check_moves(v):
+    """Every active check goes on, and is well."""
+    before = v.outputs(ACTIVE, 'last_check state')
+
+    def moved():
+        now = v.outputs(ACTIVE, 'last_check state')
+        return all(now[s][0] > before[s][0] and now[s][1] == 0 for s in ACTIVE)
+    until(moved, f'a check is stuck: {before} ... {v.outputs(ACTIVE, "last_check state plugin_output")}')
+
+
+# ---- rounds ----
+
+def strike(v, dice, load):
+    """Kills; what was killed."""
+    what = dice.choice((*WHOLE, *ROLES, *ROLES))
+    if what in WHOLE:
+        v.kill_whole(what, dice)
+        if what == 'start':
+            v.launch()
+            time.sleep(dice.random() * 0.4)
+            v.kill_whole(what, dice)
+        load.end()  # nothing is asked of it before it is ready
+        v.start()
+        return what
+    if dice.randrange(6) == 0:
+        os.kill(v.process.pid, signal.SIGHUP)
+        time.sleep(dice.random() * 0.05)
+    v.kill_role(what)
+    second = dice.choice((None, None, *ROLES))
+    if second:
+        time.sleep(dice.random() * 0.3)
+        v.kill_role(second)
+    before = dict(load.done)
+    until(lambda: all(load.done[c] > before.get(c, 0) + 1 for c in CLIENTS), f'all clients are served again after kill -9 of {what} and {second}; {load.done}')
+    load.end()
+    return f'{what} and {second}' if second else what
+
+
+def one_round(v, dice, key, known, old):
+    load = Load(v, PORT, key, v.promises, old)
+    load.begin()
+    time.sleep(dice.random() * 0.8)  # the moment is what is tested
+    what = strike(v, dice, load)
+    check_results(v)
+    found = check_notes(v)
+    check_lost(v, found, known)
+    check_history(v, load)
+    check_told(v)
+    check_moves(v)
+    assert 'damaged' not in v.said(), v.said()
+    return what, [(kind, number) for kind in KINDS for number in found[kind].values()]
+
+
+def test_orders_wait_for_an_engine_that_loads():
+    """An engine that was killed gets its state from the store; what is asked of it meanwhile is done then, not forgotten."""
+    with Killed() as v:
+        v.start()
+        load = Load(v, PORT, token(v), v.promises, ())
+        assert load.submit('p0')
+        engine, store = v.pids('engine'), v.pids('store')
+        os.kill(store[0], signal.SIGSTOP)
+        try:
+            v.kill_role('engine')
+            until(lambda: v.pids('engine') not in ([], engine), 'the engine is there again')
+            answers, waiting = [], []
+            for service in 2 * BY_API:  # the first may come before gate knows of it, and are refused
+                waiting.append(threading.Thread(target=lambda s=service: answers.append(load.submit(s))))
+                waiting[-1].start()
+                time.sleep(0.1)
+            v.order('ADD_SVC_COMMENT;h;f0;1;kim;by the file')
+        finally:
+            os.kill(store[0], signal.SIGCONT)
+        for t in waiting:
+            t.join(60)
+        assert len(answers) == len(waiting) and answers[-1], f'orders are never answered: {answers}'
+        until(lambda: load.submit('p0'), 'it is served again')
+        check_results(v)
+        until(lambda: v.ask('GET comments\nColumns: comment') == [['by the file']], 'a line of the command file is done')
+        assert v.stop() == 0
 
 
 def test_kill_at_random():
     dice = random.Random(SEED)
-    print(f'seed {SEED}')
-    with Vigie(OBJECTS, main=f'vigie_http_listen=127.0.0.1:{PORT}\n') as v:
+    print(f'seed {SEED}', flush=True)
+    with Killed() as v:
         v.start()
-        load = None
+        key, known, old = token(v), {kind: {} for kind in KINDS}, []
         for round_ in range(KILLS):
-            load = Load(token(v), load)
-            time.sleep(dice.random() * 1.5)  # the moment is what is tested
-            whole = dice.randrange(3) == 0
-            role = dice.choice(['store', 'store', 'engine', 'gate', 'reader', 'runner'])
-            if whole:
-                os.kill(v.process.pid, signal.SIGKILL)
-                load.stop()
-                v.process.wait()
-                v.start()
-            else:
-                for pid in pids(v, role):
-                    os.kill(pid, signal.SIGKILL)
-                before = sum(load.acked)
-                until(lambda: sum(load.acked) > before + 4, f'service goes on after kill -9 of {role}')
-                load.stop()
-            print(f'round {round_}: killed {"everything" if whole else role}; {sum(load.acked)} acknowledged of {sum(load.sent)}')
-            check(v, load)
-            moves(v)
-            assert 'damaged' not in v.said(), v.said()
+            began = time.monotonic()
+            what, old = one_round(v, dice, key, known, old)
+            print(f'round {round_}: killed {what}; {v.promises.acknowledged()} acknowledged; {time.monotonic() - began:.1f} s', flush=True)
         assert v.stop() == 0
         status, text, said = vigie('journal', 'verify', '-c', v.main)
         assert status == 0 and text.endswith('whole\n'), text + said
