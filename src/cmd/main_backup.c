@@ -206,7 +206,7 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
     if (r == 0)
         r = read_archive(name, &to, seen, err);
     if (r == 0)
-        r = statedir_check_format(to.fd, staging, err);
+        r = statedir_check_format(to.fd, staging, STATEDIR_ANY_SITE, err);
     if (r == 0 && fchmod(to.fd, 0711) < 0)
         r = err_sys(err, errno, "cannot open %s to others", staging);
     if (to.fd >= 0)

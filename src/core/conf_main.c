@@ -321,6 +321,8 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
         wrong = listen_wrong(value);
     else if (strcmp(d->name, "vigie_state_dir") == 0 && !str_starts(value, STR("/")))
         wrong = "write an absolute path";
+    else if (strcmp(d->name, "vigie_site") == 0)
+        wrong = number_wrong(value, 0, LIMIT_SITE, "write a number from 0 to 32767");
     else if (strcmp(d->name, "vigie_runners") == 0)
         wrong = number_wrong(value, 1, LIMIT_RUNNERS,
                              "write how many, from 1 to 16, or leave it out: one a core");

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "core/record.h"
 #include "db/journal_shrink.h"
+#include "db/statedir.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,6 +119,22 @@ static int scan(struct journal *j, struct err *err)
     return r;
 }
 
+/* Nothing is cut or removed before it is known to be ours. */
+static int check_site(const struct journal *j, struct err *err)
+{
+    char what[JOURNAL_NAME + 32];
+
+    for (size_t i = 0; i < j->list.v.n; i++) {
+        const struct journal_segment *s = &j->list.v.at[i];
+
+        if (!s->whole || s->head.site == j->o.site)
+            continue;
+        snprintf(what, sizeof(what), "the journal (%s)", s->name);
+        return statedir_other_site(err, what, s->head.site, j->o.site);
+    }
+    return 0;
+}
+
 int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o,
                  struct err *err)
 {
@@ -129,6 +146,9 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     buf_init(&j->done);
     set_options(j, o);
     r = journal_list_read(&j->list, io, err);
+    if (r < 0)
+        return r;
+    r = check_site(j, err);
     if (r < 0)
         return r;
     remove_hollow(j);

@@ -70,7 +70,7 @@ struct journal {
 };
 
 /* Opens the folder for writing: reads the end of the newest segment, cuts a torn batch off. A disk that cannot be written to is no error (j->why says so after the first commit); a
- * newer version or an unreadable folder is. */
+ * newer version, a segment of another site or an unreadable folder is. */
 int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o,
                  struct err *err);
 void journal_release(struct journal *j);

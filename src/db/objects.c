@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/objects.h"
 
+#include "base/limits.h"
 #include "db/objects_int.h"
 #include "db/sql_aside.h"
+#include "db/statedir.h"
 
 #define COUNTER ((UINT64_C(1) << 48) - 1)
 
@@ -33,12 +35,29 @@ static int read_next(struct objects *o)
     return r;
 }
 
+static int refuse_strangers(struct objects *o, const char *path, struct err *err)
+{
+    struct sql *s = &o->sql;
+    uint32_t theirs = 0;
+    int r = sql_start(s, SQL_OBJECT_STRANGER);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(s, SQL_OBJECT_STRANGER, 1, (int64_t)OBJECTS_OID(o->site, 0));
+    sql_bind_i64(s, SQL_OBJECT_STRANGER, 2, (int64_t)OBJECTS_OID(o->site, COUNTER));
+    r = sql_step(s, SQL_OBJECT_STRANGER);
+    if (r == 1)
+        theirs = (uint32_t)((uint64_t)sql_i64(s, SQL_OBJECT_STRANGER, 0) >> 48);
+    sql_end(s, SQL_OBJECT_STRANGER);
+    return r == 1 ? statedir_other_site(err, path, theirs, o->site) : r;
+}
+
 int objects_open(struct objects *o, const char *path, uint32_t site, struct wall now, bool *moved,
                  struct err *err)
 {
     int r;
 
-    BUG_ON(site >= 1u << 15); /* SQLite's integers are signed */
+    BUG_ON(site > LIMIT_SITE);
     *o = (struct objects){.site = site, .next = OBJECTS_OID(site, 1)};
     r = sql_open_or_renew(&o->sql, path, SQL_DURABLE, &schema_objects, now, moved, err);
     if (r < 0)
@@ -46,7 +65,11 @@ int objects_open(struct objects *o, const char *path, uint32_t site, struct wall
     r = read_next(o);
     if (r == 0)
         r = objects_rename_load(o);
-    if (r < 0) {
+    if (r == 0)
+        r = refuse_strangers(o, path, err);
+    if (r == E_INVAL) {
+        objects_close(o);
+    } else if (r < 0) {
         err_set(err, r, "%s cannot be read: %s", path, sql_message(&o->sql));
         objects_close(o); /* half open it would give numbers that are taken */
     }

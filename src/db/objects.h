@@ -27,7 +27,8 @@ struct objects {
 
 #define OBJECTS_OID(site, n) ((uint64_t)(site) << 48 | (n))
 
-/* A damaged file is moved aside and begun anew (*moved): then objects_register with the oids of kept snapshots restores it. */
+/* A damaged file is moved aside and begun anew (*moved): then objects_register with the oids of kept snapshots restores it. E_INVAL: of a newer version, or objects of another
+ * site stand in it. */
 int objects_open(struct objects *o, const char *path, uint32_t site, struct wall now, bool *moved,
                  struct err *err);
 void objects_close(struct objects *o);

@@ -2,9 +2,12 @@
 #include "db/statedir.h"
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "os/file.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 const char *statedir_network(long type)
 {
@@ -25,13 +28,29 @@ const char *statedir_network(long type)
     return NULL;
 }
 
-static int judge(struct str text, const char *path, struct err *err)
+int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint32_t ours)
 {
-    struct str mark = STR("vigie-state ");
-    uint64_t version;
+    return err_set(
+        err, E_INVAL,
+        "%s belongs to site %u, and this Vigie is site %u: write vigie_site=%u if it is that site, "
+        "or name another folder with vigie_state_dir=DIR; nothing was changed",
+        what, theirs, ours, theirs);
+}
 
-    text = str_trim(text);
-    if (!str_starts(text, mark) || !str_to_u64(str_sub(text, mark.n, text.n), &version) || !version)
+/* The number behind `mark` on the next line of text. */
+static bool line_number(struct str *text, struct str mark, uint64_t *n)
+{
+    struct str line = str_trim(str_cut(text, '\n'));
+
+    return str_starts(line, mark) && str_to_u64(str_sub(line, mark.n, line.n), n);
+}
+
+static int judge(struct str text, const char *path, uint32_t site, struct err *err)
+{
+    uint64_t version, theirs;
+    char what[4200];
+
+    if (!line_number(&text, STR("vigie-state "), &version) || !version)
         return err_set(err, E_FORMAT,
                        "%s/format is damaged or this folder is not Vigie's: name another with "
                        "vigie_state_dir=DIR, or, if it is Vigie's, "
@@ -43,21 +62,42 @@ static int judge(struct str text, const char *path, struct err *err)
                        "run that version, or name another "
                        "folder with vigie_state_dir=DIR; nothing was changed",
                        path, (unsigned long long)version, STATEDIR_FORMAT);
-    return 0;
+    if (!str_trim(text).n)
+        return 0;
+    if (!line_number(&text, STR("site "), &theirs) || theirs > LIMIT_SITE || str_trim(text).n)
+        return err_set(
+            err, E_FORMAT,
+            "%s/format is damaged: below \"vigie-state %d\" stands the line \"site N\" with the number "
+            "of the site (vigie_site) and nothing else: write it so again",
+            path, STATEDIR_FORMAT);
+    if (site == STATEDIR_ANY_SITE || theirs == site)
+        return 0;
+    snprintf(what, sizeof(what), "the state folder %s", path);
+    return statedir_other_site(err, what, (uint32_t)theirs, site);
 }
 
-int statedir_check_format(int dir, const char *path, struct err *err)
+/* A folder with a record and no mark came from somewhere: whose it is, its record says. */
+static int put_mark(int dir, uint32_t site, struct err *err)
+{
+    char text[64];
+    int n = snprintf(text, sizeof(text), "vigie-state %d\n", STATEDIR_FORMAT);
+
+    if (site != STATEDIR_ANY_SITE && faccessat(dir, "journal", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+        faccessat(dir, "db", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        n += snprintf(text + n, sizeof(text) - (size_t)n, "site %u\n", site);
+    return file_replace_at(dir, "format", text, (size_t)n, 0644, err);
+}
+
+int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err)
 {
     struct buf b = BUF_INIT;
     struct err missing = ERR_INIT;
-    char line[32];
     int r = file_read_at(dir, "format", 4096, &b, &missing);
 
     if (r == 0) {
-        r = judge(buf_str(&b), path, err);
+        r = judge(buf_str(&b), path, site, err);
     } else if (r == E_NOENT) {
-        r = snprintf(line, sizeof(line), "vigie-state %d\n", STATEDIR_FORMAT);
-        r = file_replace_at(dir, "format", line, (size_t)r, 0644, err);
+        r = put_mark(dir, site, err);
     } else {
         err_set(err, missing.code, "%s", missing.text);
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The state folder's own mark: a file `format` with the line "vigie-state N". A folder without the mark that is empty (but for the lock) is new and gets one; one of a newer
- * version, or with a damaged mark, is refused with one message.
+ * The state folder's own mark: a file `format` with the lines "vigie-state N" and "site N". A folder without the mark gets one; one of a newer version, of another site, or with a damaged
+ * mark is refused with one message. Where the line of the site is missing (a folder from before there was one, or one that has a record and no mark), the segments of the journal and
+ * the identities say whose it is (db/journal.h, db/objects.h).
  */
 #include "base/err.h"
 
@@ -11,4 +12,8 @@
 /* What a file system of that number (statfs(2)) is called if it lies on another machine; NULL: it does not, or is not known. */
 const char *statedir_network(long type);
 
-int statedir_check_format(int dir, const char *path, struct err *err);
+#define STATEDIR_ANY_SITE UINT32_MAX
+
+int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err);
+/* The words with which a folder, or a file of it, is refused to another site. */
+int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint32_t ours);

@@ -123,7 +123,8 @@ static const char *option_in(const struct model *m, const char *name)
 /* What is opened or handed out once, at the start. */
 static void compare_start_only(struct parent *p, const struct model *next)
 {
-    static const char *const names[] = {"vigie_state_dir", "vigie_http_listen", "vigie_livestatus_socket",
+    static const char *const names[] = {"vigie_state_dir",    "vigie_site",
+                                        "vigie_http_listen",  "vigie_livestatus_socket",
                                         "vigie_journal_days", "vigie_journal_size"};
     const char *was = model_c(&p->model, p->model.globals->command_file);
 

@@ -91,6 +91,7 @@ struct parent {
     uint64_t warnings;        /* and how many there are in all */
 
     /* the state folder and what is handed over */
+    uint32_t site;
     char state_dir[4096];
     int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */

@@ -2,6 +2,7 @@
 /* What the parent opens for the roles: executables, state folder, listeners, command file. */
 #include "role/parent_int.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "db/statedir.h"
 #include "os/file.h"
@@ -216,11 +217,17 @@ static void warn_of_network(const struct parent *p)
 
 int parent_open_state(struct parent *p, struct err *err)
 {
+    uint64_t site = 0;
     int r;
 
     snprintf(p->state_dir, sizeof(p->state_dir), "%s", setting(p, "vigie_state_dir", "/var/lib/vigie"));
     if (p->state_dir[0] != '/')
         return err_set(err, E_INVAL, "vigie_state_dir=%s: write an absolute path", p->state_dir);
+    if (setting(p, "vigie_site", "")[0] &&
+        (!str_to_u64(str_of(setting(p, "vigie_site", "")), &site) || site > LIMIT_SITE))
+        return err_set(err, E_INVAL, "vigie_site=%s: write a number from 0 to %u",
+                       setting(p, "vigie_site", ""), LIMIT_SITE);
+    p->site = (uint32_t)site;
     r = check_way(p, err);
     if (r == 0)
         r = file_mkdir_parents(p->state_dir, 0711, err);
@@ -233,7 +240,7 @@ int parent_open_state(struct parent *p, struct err *err)
     if (r == 0)
         r = take_lock(p, err);
     if (r == 0)
-        r = statedir_check_format(p->state_fd, p->state_dir, err);
+        r = statedir_check_format(p->state_fd, p->state_dir, p->site, err);
     if (r == 0)
         r = make_folders(p, err);
     if (r == 0)

@@ -86,6 +86,9 @@ void parent_tell_start(struct parent *p, struct child *c)
         buf_printf(&opt, "%s=%s", model_c(&p->model, o->name), model_c(&p->model, o->value));
         *VEC_ADD(&ends) = opt.len;
     }
+    /* That of the start, whatever a reload brought: a store that is restarted goes on in the same folder. */
+    buf_printf(&opt, "vigie_site=%u", p->site);
+    *VEC_ADD(&ends) = opt.len;
     for (size_t i = 0, at = 0; i < ends.n; at = ends.at[i++])
         *VEC_ADD(&words) = str_make(opt.data + at, ends.at[i] - at);
     m.options = (struct msg_strv){words.at, words.n};

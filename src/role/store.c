@@ -311,7 +311,8 @@ static uint64_t option_number(const struct store *s, const char *name, uint64_t 
 static void open_journal(struct store *s)
 {
     struct journal_options o = {.keep_us = (int64_t)option_number(s, "vigie_journal_days", 36500) * TIME_DAY,
-                                .keep_bytes = option_number(s, "vigie_journal_size", INT64_MAX)};
+                                .keep_bytes = option_number(s, "vigie_journal_size", INT64_MAX),
+                                .site = s->site};
     struct journal_io io;
     struct err err = ERR_INIT;
 
@@ -330,7 +331,10 @@ static void open_journal(struct store *s)
 static void open_all(struct role *r)
 {
     struct store *s = r->self;
+    uint64_t site;
 
+    if (str_to_u64(str_of(role_option(r, "vigie_site", "0")), &site)) /* the parent has looked at it */
+        s->site = (uint32_t)site;
     s->dir.fd = open_folder(s, "journal");
     s->snapshots_fd = open_folder(s, "snapshots");
     open_journal(s);

@@ -38,6 +38,7 @@ struct store {
     struct buf frame;                   /* the message being made */
 
     struct journal_dir dir;
+    uint32_t site;
     struct journal journal;
     bool planned;            /* a commit stands at the end of this round */
     struct loop_timer retry; /* when something could not be written */

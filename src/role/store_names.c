@@ -180,8 +180,8 @@ static int open_objects(struct store *s, struct err *err)
     int r;
 
     snprintf(path, sizeof(path), "%s/db/objects.db", s->role->state_dir);
-    r = objects_open(&s->objects, path, 0, clock_wall(), &moved, err);
-    if (r == 0 && s->objects.next == OBJECTS_OID(0, 1))
+    r = objects_open(&s->objects, path, s->site, clock_wall(), &moved, err);
+    if (r == 0 && s->objects.next == OBJECTS_OID(s->site, 1))
         restore_all(s); /* new, or lost */
     return r;
 }
@@ -237,7 +237,7 @@ static void write_names(struct store *s)
 /* Without a database identities go on from what memory knows. */
 static void give_blindly(struct store *s)
 {
-    uint64_t next = MAX(s->objects.next, OBJECTS_OID(0, 1));
+    uint64_t next = MAX(s->objects.next, OBJECTS_OID(s->site, 1));
 
     for (uint32_t i = 0; i < s->model.n_check; i++)
         next = MAX(next, s->oids.oid[i] + 1);

@@ -61,6 +61,7 @@ static int open_history(struct store *s, struct err *err)
 
     snprintf(path, sizeof(path), "%s/db/history.db", s->role->state_dir);
     r = history_open(&s->history, path, clock_wall(), &moved, err);
+    s->history.site = s->site;
     s->behind = true;
     return r;
 }

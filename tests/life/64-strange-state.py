@@ -5,6 +5,7 @@
 import glob
 import os
 import shutil
+import sqlite3
 import stat
 
 from lib_vigie import Skip, Vigie, main, until, vigie
@@ -17,6 +18,16 @@ ENDS = 'the journal ends with record'
 def submit(v, text):
     v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p;2;{text}')
     until(lambda: v.service(service='p')['plugin_output'] == text, text)
+
+
+def everything(state):
+    """What stands in the record's files, by name."""
+    found = {}
+    for path in glob.glob(state + '/**', recursive=True):
+        if os.path.isfile(path) and not path.endswith(('-wal', '-shm')):
+            with open(path, 'rb') as f:
+                found[os.path.relpath(path, state)] = hash(f.read())
+    return found
 
 
 def again(v, spoil):
@@ -71,6 +82,33 @@ def test_half_without_projections():
         with Vigie(OBJECTS) as v:
             again(v, lambda state, name=name: shutil.rmtree(f'{state}/{name}'))
             assert v.service(service='p')['plugin_output'] == 'told', name
+
+
+def test_another_site():
+    """A folder belongs to the site it was begun at. Another one refuses it, also a copy without its mark, and leaves it as it is."""
+    with Vigie(OBJECTS) as v:
+        v.start('--set', 'vigie_site=3')
+        submit(v, 'told')
+        assert v.stop() == 0
+        with open(v.state + '/format', encoding='utf-8') as f:
+            assert f.read() == 'vigie-state 1\nsite 3\n'
+        for spoil in lambda: None, lambda: os.unlink(v.state + '/format'), lambda: shutil.rmtree(v.state + '/journal'):
+            spoil()
+            before, was = len(v.said()), everything(v.state)
+            said = v.refuses()[before:]
+            assert said.count('belongs to site 3, and this Vigie is site 0: write vigie_site=3') == 1, said
+            now = everything(v.state)
+            for name in 'format', 'epoch', 'lock':
+                was.pop(name, None), now.pop(name, None)
+            assert now.items() >= was.items(), set(was.items()) ^ set(now.items())
+        before = len(v.said())
+        v.start('--set', 'vigie_site=3')  # the history and the identities are there still
+        status, out, _ = vigie('ctl', 'history', '-c', v.main, 'h', 'p')
+        assert status == 0 and 'told' in out, (status, out)
+        assert v.stop() == 0
+        with sqlite3.connect(f'file:{v.state}/db/objects.db?mode=ro', uri=True) as db:
+            assert [row[0] >> 48 for row in db.execute('SELECT oid FROM object')] == [3, 3]
+        db.close()
 
 
 def test_no_folder():

@@ -501,6 +501,39 @@ static void test_newer_version(void **state UNUSED)
     stop(&b);
 }
 
+/* The journal of another site is refused before a byte of it is changed, also where its last batch is torn. */
+static void test_other_site(void **state UNUSED)
+{
+    struct err err = ERR_INIT;
+    struct memfile *f;
+    struct bench b;
+    char *was;
+    size_t n;
+
+    begin(&b, 9);
+    b.j.o.segment_bytes = 1u << 30;
+    for (int i = 0; i < 5; i++) {
+        add_one(&b);
+        commit(&b);
+    }
+    f = memdisk_file(&b.disk, b.j.list.v.at[0].name);
+    journal_release(&b.j);
+    n = f->size - 3;
+    f->size = n;
+    was = mem_alloc(n);
+    memcpy(was, f->live, n);
+    b.o.site = 3;
+    assert_int_equal(journal_open(&b.j, &b.io, &b.o, &err), E_INVAL);
+    assert_non_null(strstr(err.text, "belongs to site 0, and this Vigie is site 3: write vigie_site=0"));
+    assert_true(f->size == n && memcmp(f->live, was, n) == 0);
+    mem_free(was);
+    journal_release(&b.j);
+    b.o.site = 0;
+    assert_int_equal(journal_open(&b.j, &b.io, &b.o, NULL), 0);
+    assert_true(b.j.torn > 0);
+    stop(&b);
+}
+
 /* A record that somebody wrote into an output is none, wherever it stands. */
 static void test_forged_record(void **state UNUSED)
 {
@@ -567,12 +600,19 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),          cmocka_unit_test(test_forged_record),
-        cmocka_unit_test(test_newer_version),  cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_damaged_middle), cmocka_unit_test(test_failed_sync_is_never_success),
-        cmocka_unit_test(test_full_disk),      cmocka_unit_test(test_read_only_disk),
-        cmocka_unit_test(test_queue_bound),    cmocka_unit_test(test_age_and_size),
-        cmocka_unit_test(test_one_call_fails), cmocka_unit_test(test_crash_anywhere),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_forged_record),
+        cmocka_unit_test(test_newer_version),
+        cmocka_unit_test(test_other_site),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_damaged_middle),
+        cmocka_unit_test(test_failed_sync_is_never_success),
+        cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_read_only_disk),
+        cmocka_unit_test(test_queue_bound),
+        cmocka_unit_test(test_age_and_size),
+        cmocka_unit_test(test_one_call_fails),
+        cmocka_unit_test(test_crash_anywhere),
     };
 
     log_init("test", LOG_ERROR);

@@ -5,14 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "db/objects.h"
 #include "db/statedir.h"
+#include "os/file.h"
 #include "small_model.h"
 #include "temp_dir.h"
 
@@ -61,6 +64,9 @@ static void test_identities(void **state UNUSED)
     assert_true(second[1] == OBJECTS_OID(7, 6) && second[3] == OBJECTS_OID(7, 7) &&
                 second[4] == OBJECTS_OID(7, 8));
     objects_close(&o);
+    assert_int_equal(objects_open(&o, p.path, 8, noon, &moved, &err), E_INVAL); /* of another site */
+    assert_non_null(strstr(err.text, "belongs to site 7, and this Vigie is site 8: write vigie_site=7"));
+    err_clear(&err);
     assert_int_equal(objects_open(&o, p.path, 7, noon, &moved, &err), 0);
     assert_true(o.next == OBJECTS_OID(7, 9)); /* the numbers of what is gone are not given again */
     register_all(&o, one, 5, third);
@@ -426,6 +432,69 @@ static void test_network_file_systems(void **state UNUSED)
     assert_null(statedir_network(0x01021994));
 }
 
+static void write_mark(int dir, const char *text)
+{
+    struct err err = ERR_INIT;
+
+    assert_int_equal(file_replace_at(dir, "format", text, strlen(text), 0600, &err), 0);
+}
+
+static void assert_mark(int dir, const char *text)
+{
+    struct buf b = BUF_INIT;
+
+    assert_int_equal(file_read_at(dir, "format", 4096, &b, NULL), 0);
+    assert_true(str_eq_c(buf_str(&b), text));
+    buf_release(&b);
+}
+
+/* The mark of a folder: what it may be, who is refused, and that refusing changes nothing. */
+static void test_mark(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        uint32_t site;
+        int wanted;
+        const char *says;
+    } cases[] = {
+        {"vigie-state 1\n", 0, 0, NULL}, /* from before sites: its record says whose it is */
+        {"vigie-state 1\n", 7, 0, NULL},
+        {"vigie-state 1", 7, 0, NULL},
+        {"vigie-state 1\nsite 7\n", 7, 0, NULL},
+        {"vigie-state 1\r\nsite 7", 7, 0, NULL},
+        {"vigie-state 1\nsite 7\n", STATEDIR_ANY_SITE, 0, NULL},
+        {"vigie-state 1\nsite 7\n", 0, E_INVAL, "belongs to site 7, and this Vigie is site 0"},
+        {"vigie-state 2\nsite 7\nwhatever 9\n", 7, E_FORMAT, "newer Vigie"},
+        {"vigie-state 1\nsite\n", 7, E_FORMAT, "is damaged"},
+        {"vigie-state 1\nsite 32768\n", 7, E_FORMAT, "is damaged"},
+        {"vigie-state 1\nsite 7\nsite 7\n", 7, E_FORMAT, "is damaged"},
+        {"vigie-state x\n", 7, E_FORMAT, "is damaged"},
+        {"", 7, E_FORMAT, "is damaged"},
+    };
+    char path[256];
+    int dir;
+
+    temp_dir_make(path, sizeof(path));
+    dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = ERR_INIT;
+
+        write_mark(dir, cases[i].text);
+        assert_int_equal(statedir_check_format(dir, path, cases[i].site, &err), cases[i].wanted);
+        assert_true(!cases[i].says || strstr(err.text, cases[i].says));
+        assert_mark(dir, cases[i].text);
+    }
+    unlinkat(dir, "format", 0);
+    assert_int_equal(statedir_check_format(dir, path, 7, NULL), 0);
+    assert_mark(dir, "vigie-state 1\nsite 7\n");
+    unlinkat(dir, "format", 0);
+    mkdirat(dir, "journal", 0700); /* a record without a mark: not said to be ours */
+    assert_int_equal(statedir_check_format(dir, path, 7, NULL), 0);
+    assert_mark(dir, "vigie-state 1\n");
+    close(dir);
+    temp_dir_remove(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_without_the_table),
         cmocka_unit_test(test_table_of_version_1),
         cmocka_unit_test(test_network_file_systems),
+        cmocka_unit_test(test_mark),
     };
 
     log_init("test", LOG_ERROR);
