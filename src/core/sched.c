@@ -100,7 +100,9 @@ void sched_on_demand(struct world *w, uint32_t host)
 
     if (!(s->switches & MODEL_CHECK_ACTIVE) || model_check(w->m, host)->check_line == MODEL_NONE || s->run)
         return;
-    if (horizon > 0 && s->checked && s->last_check + horizon > w->now.wall.us)
+    /* One that lies ahead was before the clock was set back: how long ago that is, is not known. */
+    if (horizon > 0 && s->checked && s->last_check <= w->now.wall.us &&
+        s->last_check + horizon > w->now.wall.us)
         return;
     sched_at(w, host, w->now.mono, SCHED_ON_DEMAND, true);
 }
@@ -505,6 +507,8 @@ static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold
         *threshold = interval + s->latency_us + w->m->globals->additional_freshness_latency_us;
     if (*threshold < STALE_LEAST)
         *threshold = STALE_LEAST;
+    if (s->last_check > w->now.wall.us) /* the clock has been set back since */
+        return w->prog.program_start + *threshold;
     return MAX(s->last_check, w->prog.program_start) + *threshold;
 }
 

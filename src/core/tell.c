@@ -142,10 +142,11 @@ static int64_t interval_now(const struct world *w, uint32_t check)
 
 /* ---- whether ---- */
 
-/* first_notification_delay counts from the problem being hard, as in Nagios since 4.4; not known: from the start. */
+/* first_notification_delay counts from the problem being hard, as in Nagios since 4.4; not known, or by a clock that has been set back since: from the start. */
 static int64_t delay_from(const struct world *w, const struct state *s)
 {
-    int64_t from = s->last_hard_change ? s->last_hard_change : w->prog.program_start;
+    bool known = s->last_hard_change && s->last_hard_change <= w->now.wall.us;
+    int64_t from = known ? s->last_hard_change : w->prog.program_start;
 
     return time_wall_s((struct wall){from}) * TIME_S;
 }
@@ -366,6 +367,18 @@ void tell_forget(struct world *w, uint64_t intent)
     mem_free(in->record);
     memmove(in, in + 1, (size_t)(w->intents.at + w->intents.n - (in + 1)) * sizeof(*in));
     w->intents.n--;
+}
+
+void tell_clock_step(struct world *w, int64_t step)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        struct state_more *more = w->st[i].more;
+
+        if (!more || !more->next_notification)
+            continue;
+        more->next_notification = MAX(more->next_notification + step, (int64_t)1);
+        world_touch(w, i);
+    }
 }
 
 void tell_export(const struct world *w, struct wall at, struct buf *out)

@@ -19,6 +19,8 @@ void tell_pending(struct world *w);
 void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error);
 /* It could not be handed over: again with the next tell_pending. 0: all of the built-in channels. */
 void tell_unsent(struct world *w, uint64_t intent);
+/* The wall clock was set: what is to be told again is told as long from now as before. */
+void tell_clock_step(struct world *w, int64_t step);
 /* From a record at start. */
 void tell_restore(struct world *w, uint64_t intent, struct str payload);
 void tell_forget(struct world *w, uint64_t intent); /* answered, says a record */

@@ -170,6 +170,7 @@ static void record_snapshot(struct world *w)
 }
 
 static void take_time(struct world *w, struct world_now now);
+static void record_step(struct world *w, int64_t step);
 static void finish(struct world *w);
 
 void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now)
@@ -248,6 +249,22 @@ void world_load_end(struct world *w, uint64_t next_seq)
     w->next_seq = MAX(next_seq, 1);
 }
 
+/* The clock may have been set while nothing ran. That it was set forward looks like a long pause; that it was set back shows. */
+static void look_back(struct world *w)
+{
+    int64_t behind = w->loaded_at.us - w->now.wall.us;
+
+    if (behind < CLOCK_STEP)
+        return;
+    w->behind_us = behind;
+    record_step(w, -behind);
+}
+
+int64_t world_behind(const struct world *w)
+{
+    return w->behind_us;
+}
+
 void world_start(struct world *w, struct world_now now)
 {
     BUG_ON(w->started || !w->m);
@@ -264,6 +281,7 @@ void world_start(struct world *w, struct world_now now)
         if (w->st[i].oid && !(model_check(w->m, i)->flags & MODEL_CHECK_RETAIN_STATUS))
             world_event(w, RECORD_EVENT_PENDING, i, &(struct record_event){.state = w->st[i].state});
     nlog_start(w);
+    look_back(w);
     rotate_plan(w);
     perfdata_plan(w);
     sched_spread(w, false);
@@ -278,6 +296,15 @@ bool world_started(const struct world *w)
 
 /* ---- one event ---- */
 
+static void record_step(struct world *w, int64_t step)
+{
+    world_record(w, RECORD_CLOCK, &(struct record_clock){.step_us = step});
+    world_event(w, RECORD_EVENT_CLOCK_STEP, MODEL_NONE, &(struct record_event){.ref = (uint64_t)step});
+    nlog_text(w, "Warning: A system time change of %lld seconds (%s in time) has been detected.",
+              (long long)llabs(step / TIME_S), step < 0 ? "backwards" : "forwards");
+    tell_clock_step(w, step);
+}
+
 static void take_time(struct world *w, struct world_now now)
 {
     int64_t offset, step;
@@ -289,10 +316,9 @@ static void take_time(struct world *w, struct world_now now)
     w->offset = offset;
     if (!w->started || (step < CLOCK_STEP && step > -CLOCK_STEP))
         return;
-    world_record(w, RECORD_CLOCK, &(struct record_clock){.step_us = step});
-    world_event(w, RECORD_EVENT_CLOCK_STEP, MODEL_NONE, &(struct record_event){.ref = (uint64_t)step});
-    nlog_text(w, "Warning: A system time change of %lld seconds (%s in time) has been detected.",
-              (long long)llabs(step / TIME_S), step < 0 ? "backwards" : "forwards");
+    w->prog.program_start += step; /* it runs as long as before */
+    w->program_unseen = true;
+    record_step(w, step);
     sched_clock_step(w);
     rotate_plan(w);
     w->next_wall = INT64_MIN;

@@ -9,7 +9,8 @@
  *   after each call: world_effects and world_take_records are carried out, then world_clear.
  *
  * Schedules are on the monotonic clock, everything people see on the wall clock. A step of the wall clock is an input: it is recorded, moves what stands on
- * the wall clock (downtimes, periods) and nothing else.
+ * the wall clock (downtimes, periods) and nothing else. What people see of the past stays as it was written; a time of the past that lies ahead, because the clock was set back since,
+ * decides nothing.
  */
 #include "base/buf.h"
 #include "base/time.h"
@@ -132,6 +133,8 @@ bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, 
 int world_load(struct world *w, struct str records);
 void world_load_end(struct world *w, uint64_t next_seq);
 void world_start(struct world *w, struct world_now now);
+/* How far the clock of the start stood before the last record of before, µs; 0: it did not. */
+int64_t world_behind(const struct world *w);
 bool world_started(const struct world *w);
 /* Which runner was given a run: it is asked for it when it comes back. */
 void world_sent(struct world *w, uint64_t run_id, unsigned instance);

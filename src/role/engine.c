@@ -123,12 +123,28 @@ static void keep_early_runs(struct engine *e, unsigned instance, struct str runs
     buf_add_str(&e->early[instance], runs);
 }
 
+static void say_behind(const struct engine *e, struct wall now)
+{
+    char here[TIME_RFC3339], there[TIME_RFC3339];
+
+    if (!world_behind(e->world))
+        return;
+    time_rfc3339(now, here);
+    time_rfc3339((struct wall){now.us + world_behind(e->world)}, there);
+    log_warn(
+        "the clock was set back: it says %s, and the record goes on to %s. Checks and notifications go on by "
+        "it, what is recorded stays as it is; if the clock is wrong, set it right",
+        here, there);
+}
+
 static void start_world(struct engine *e)
 {
+    struct world_now now = engine_now();
     struct role *r = e->role;
 
     e->loaded = true;
-    world_start(e->world, engine_now());
+    world_start(e->world, now);
+    say_behind(e, now.wall);
     engine_carry_out(e);
     engine_new_board(e);
     engine_finish_board(e);

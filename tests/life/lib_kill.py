@@ -87,7 +87,8 @@ class Promises:
     def __init__(self):
         self.lock = threading.Lock()
         self.sent = dict.fromkeys(PASSIVE, 0)
-        self.acked = collections.defaultdict(set)  # service -> numbers
+        self.high = dict.fromkeys(PASSIVE, 0)  # the last number that was acknowledged
+        self.acked = []  # (service, number), in this round
         self.notes = {'comments': {}, 'downtimes': {}}  # words -> whether it was acknowledged
         self.deleted = {'comments': {}, 'downtimes': {}}  # number -> whether its deletion was acknowledged
         self.count = 0
@@ -101,9 +102,13 @@ class Promises:
             self.count += 1
             return f'note {self.count}'
 
+    def took(self, service, number):
+        self.acked.append((service, number))
+        self.high[service] = number
+
     def acknowledged(self):
-        """How much was, by all clients."""
-        return sum(map(len, list(self.acked.values()))) + sum(sum(x.values()) for x in (dict(n) for n in self.notes.values()))
+        """How many results and notes were, by all clients, in all rounds."""
+        return sum(self.high.values()) + sum(sum(n.values()) for n in self.notes.values())
 
 
 class Load:
@@ -172,7 +177,7 @@ class Load:
         where, n = self.resource(service), self.p.next(service)
         ok = self.good(*self.call('POST', where + '/submit', {'state': 'critical' if n % 2 else 'ok', 'output': f'n={n}'}))
         if ok:
-            self.p.acked[service].add(n)
+            self.p.took(service, n)
         return ok
 
     def note(self, kind, write):
@@ -198,11 +203,14 @@ class Load:
         self.note('comments', lambda words: self.good(*self.call('POST', where + '/comment', {'comment': words})))
         self.note('downtimes', lambda words: self.good(*self.call(
             'POST', where + '/downtime', {'start': moment(now - 1), 'end': moment(now + 86400), 'comment': words})))
-        for kind, number in [self.to_delete.pop() for _ in range(min(len(self.to_delete), 6))]:
-            self.p.deleted[kind].setdefault(number, False)
-            if self.good(*self.call('DELETE', f'/api/v1/{kind}/{number}')):
-                self.p.deleted[kind][number] = True
+        for kind, number in [self.to_delete.pop() for _ in range(min(len(self.to_delete), 3))]:
+            self.delete(kind, number)
         return True
+
+    def delete(self, kind, number):
+        self.p.deleted[kind].setdefault(number, False)
+        if self.good(*self.call('DELETE', f'/api/v1/{kind}/{number}')):
+            self.p.deleted[kind][number] = True
 
     def command(self, *words):
         done = subprocess.run([self.v.program, 'ctl', *words, '-c', self.v.main], capture_output=True, text=True, timeout=60)
@@ -211,7 +219,7 @@ class Load:
     def ctl(self, turn):
         n = self.p.next(BY_CTL[0])
         if self.command('submit', 'h', BY_CTL[0], '-s', 'critical' if n % 2 else 'ok', '-m', f'n={n}'):
-            self.p.acked[BY_CTL[0]].add(n)
+            self.p.took(BY_CTL[0], n)
         if turn // 2 % 2:
             self.note('comments', lambda words: self.command('comment', 'add', 'h', BY_CTL[0], '-m', words))
         else:
@@ -244,11 +252,13 @@ class Load:
         def give(text):
             try:
                 with socket.socket(socket.AF_UNIX) as s:
-                    s.settimeout(20)
+                    s.settimeout(ANSWER_S)
                     s.connect(self.v.live)
                     s.sendall(b'COMMAND ' + text.encode() + b'\n')
                     s.shutdown(socket.SHUT_WR)
                     return s.recv(1) == b''
+            except TimeoutError as e:
+                raise AssertionError('Livestatus keeps a connection that its client has ended') from e
             except OSError:
                 return False
         return self.line(turn, BY_SOCKET, give)

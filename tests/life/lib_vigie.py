@@ -80,14 +80,14 @@ ONE = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\ndefine servi
 
 
 def until(question, what='', patience=PATIENCE_S):
-    """Asks until the answer is true, and returns it."""
+    """Asks until the answer is true, and returns it. what: words, or what gives them when they are needed."""
     end, answer = time.monotonic() + patience, None
     while time.monotonic() < end:
         answer = question()
         if answer:
             return answer
         time.sleep(0.02)
-    raise AssertionError(f'not within {patience} s: {what or question}; last answer {answer!r}')
+    raise AssertionError(f'not within {patience} s: {(what() if callable(what) else what) or question}; last answer {answer!r}')
 
 
 class Vigie:

@@ -586,6 +586,68 @@ static void test_clock_step(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* The clock stands a year back at a start: it is said once, and nothing waits for the year to pass. */
+static void test_start_with_the_clock_set_back(void **st UNUSED)
+{
+    static const char *const objects =
+        "define host {\n host_name h1\n use ht\n}\n"
+        "define service {\n host_name h1\n service_description again\n use st\n max_check_attempts 1\n "
+        "notification_interval 600\n}\n"
+        "define service {\n host_name h1\n service_description delayed\n use st\n max_check_attempts 1\n "
+        "first_notification_delay 300\n}\n"
+        "define service {\n host_name h1\n service_description silent\n use st\n check_freshness 1\n "
+        "freshness_threshold 60\n}\n"
+        "define service {\n host_name h1\n service_description other\n use st\n max_check_attempts 1\n}\n"
+        "define service {\n host_name h1\n service_description active\n use st\n active_checks_enabled "
+        "1\n}\n";
+    const int64_t year = 365 * TIME_DAY;
+    struct buf main_text = BUF_INIT;
+    struct lab lab = {0};
+    uint64_t stale, host, active_before;
+
+    buf_printf(&main_text, "%scached_host_check_horizon=40\nuse_retained_scheduling_info=1\n", lab_main);
+    lab_open(&lab, main_text.data, objects, START, 1, up, 0);
+    lab_run(&lab, 5 * S);
+    lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;again;2;C");
+    lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;delayed;2;C");
+    lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;silent;0;fine");
+    lab_run(&lab, S);
+    assert_true(lab_state(&lab, "h1", NULL)->checked);
+    has(&lab.told, "h1/again CRITICAL HARD n=1", 1);
+    lab_stop(&lab, false);
+    lab.wall_offset -= year;
+    lab_start(&lab);
+    assert_true(world_behind(lab.w) > year - TIME_MIN && world_behind(lab.w) <= year);
+    has(&lab.log, "A system time change of 31536000 seconds (backwards in time)", 1);
+    stale = lab.started[lab_check(&lab, "h1", "silent")];
+    active_before = lab.started[lab_check(&lab, "h1", "active")];
+    lab_run(&lab, 5 * S);
+    host = lab.started[lab_check(&lab, "h1", NULL)];
+    lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;other;2;C");
+    lab_run(&lab, S);
+    assert_int_equal(lab.started[lab_check(&lab, "h1", NULL)], host + 1); /* on demand */
+    for (int i = 0; i < 12; i++) {
+        lab_run(&lab, 50 * S);
+        lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;again;2;C");
+        lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;delayed;2;C");
+    }
+    has(&lab.told, "h1/again CRITICAL HARD n=2", 1);
+    has(&lab.told, "h1/again CRITICAL HARD n=3", 0);
+    has(&lab.told, "h1/delayed CRITICAL HARD n=1", 1);
+    assert_true(lab.started[lab_check(&lab, "h1", "silent")] > stale);
+    assert_true(lab.started[lab_check(&lab, "h1", "active")] >= active_before + 60);
+
+    lab_stop(&lab, false); /* and forward again: that is a long pause */
+    lab.wall_offset += year;
+    lab_start(&lab);
+    assert_int_equal(world_behind(lab.w), 0);
+    has(&lab.log, "A system time change of", 1);
+    lab_run(&lab, 60 * S);
+    assert_true(lab_state(&lab, "h1", "active")->last_check > lab_now(&lab).wall.us - 20 * S);
+    lab_close(&lab);
+    buf_release(&main_text);
+}
+
 static void test_commands_refused(void **st UNUSED)
 {
     static const char *const bad[] = {"NO_SUCH_COMMAND;x",
@@ -635,6 +697,7 @@ int main(void)
         cmocka_unit_test(test_notice_is_never_lost),
         cmocka_unit_test(test_runs_of_an_engine_before),
         cmocka_unit_test(test_clock_step),
+        cmocka_unit_test(test_start_with_the_clock_set_back),
         cmocka_unit_test(test_commands_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
+"""The clock is set back by a year while Vigie is down, and set right again later: said once, checks go on at their intervals, and nothing of the record is lost or changed. faketime
+moves the clock of every role (builds with sanitizers hand it on)."""
+import datetime
+import glob
+import json
+import os
+import re
+import time
+
+from lib_vigie import Skip, Vigie, main, until, vigie
+
+OBJECTS = ('define host {\n use th\n host_name h\n address 127.0.0.1\n check_interval 1\n}\n'
+           'define service {\n use ts\n host_name h\n service_description s\n check_interval 1\n}\n'
+           'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n max_check_attempts 1\n notification_interval 2\n'
+           ' contacts bob\n}\n'
+           'define service {\n use ts\n host_name h\n service_description q\n active_checks_enabled 0\n max_check_attempts 1\n}\n'
+           'define contact {\n contact_name bob\n host_notification_period always\n service_notification_period always\n host_notification_options d,r\n'
+           ' service_notification_options w,u,c,r\n host_notification_commands tell\n service_notification_commands tell\n}\n')
+YEAR_S = 365 * 86400
+BACK = 'the clock was set back'
+
+
+class Shifted(Vigie):
+    def start_at(self, shift):
+        """Starts it with a clock that is so many days off."""
+        library = glob.glob('/usr/lib/*/faketime/libfaketime.so.1')
+        if not library:
+            raise Skip('needs faketime')
+        more = {'LD_PRELOAD': library[0], 'FAKETIME': f'{shift:+d}d', 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1',
+                'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'}
+        before = dict(os.environ)
+        os.environ.update(more)
+        try:
+            return self.start()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def submit(self, state, text):
+        self.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p;{state};{text}')
+        until(lambda: self.service(service='p')['plugin_output'] == text, text)
+
+    def moves(self):
+        """Both active checks are run again, and planned again."""
+        def last():
+            return [row for table in ('services\nFilter: description = s', 'hosts')
+                    for row in self.livestatus(f'GET {table}\nColumns: last_check next_check')]
+        before = last()
+        return until(lambda: (now := last()) and all(n[0] != b[0] for n, b in zip(now, before)) and now, 'checks go on')
+
+    def notes(self):
+        return self.livestatus('GET comments\nColumns: id comment entry_time'), self.livestatus('GET downtimes\nColumns: id comment start_time end_time')
+
+    def numbers(self):
+        return [[int(e['id']), e['kind'], e.get('text', ''), e['time']] for e in self.history()]
+
+    def history(self):
+        status, out, said = vigie('ctl', 'history', '-c', self.main, '-n', '1000', '-o', 'json')
+        assert status == 0, said
+        return [json.loads(line) for line in out.splitlines()]
+
+    def telling(self):
+        """Bob is told again, since nobody acknowledged it."""
+        def number():
+            return self.service(service='p', columns='current_notification_number')['current_notification_number']
+        before = number()
+        self.submit(2, f'still {before}')
+        until(lambda: number() > before or self.order('PROCESS_SERVICE_CHECK_RESULT;h;p;2;still'), 'a notification is due again')
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp()
+
+
+def test_a_year_back_and_forward():
+    with Shifted(OBJECTS) as v:
+        v.start()
+        v.submit(2, 'told')
+        now = int(time.time())
+        v.order('ADD_SVC_COMMENT;h;q;1;kim;a comment')
+        v.order(f'SCHEDULE_SVC_DOWNTIME;h;q;{now - 1};{now + 86400};1;0;0;kim;a downtime')
+        until(lambda: len(v.notes()[0]) == 2 and v.notes()[1], 'comment and downtime')
+        v.telling()
+        v.moves()
+        notes, p = v.notes(), v.service(service='p', columns='state plugin_output last_check last_state_change current_notification_number')
+        assert v.stop() == 0 and BACK not in v.said()
+
+        v.start_at(-365)
+        assert v.said().count(BACK) == 1, v.said()
+        assert v.log().count('backwards in time') == 1
+        assert v.notes() == notes and v.service(service='p', columns=' '.join(p)) == p
+        for last, next_ in v.moves():
+            assert abs(last + YEAR_S - time.time()) < 86400 and abs(next_ - last) < 86400, (last, next_)
+        v.telling()
+        v.submit(0, 'in the past')
+        assert v.stop() == 0 and v.said().count(BACK) == 1
+
+        v.start()
+        assert v.said().count(BACK) == 1, v.said()
+        assert v.service(service='p')['plugin_output'] == 'in the past' and v.notes() == notes
+        for last, next_ in v.moves():
+            assert abs(last - time.time()) < 86400 and abs(next_ - last) < 86400, (last, next_)
+        v.submit(2, 'and forward')
+        events = until(lambda: (e := v.history()) and 'and forward' in str(e) and e, 'the history has it all')
+        for x in events: print(x['id'], x['time'], x['kind'], x.get('text'), x.get('service'))
+        status, out, said = vigie('ctl', 'availability', '-c', v.main, 'h', 'p')
+        print(out, said)
+        assert v.stop() == 0
+
+
+main()
