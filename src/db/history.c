@@ -19,6 +19,8 @@ static int begin_using(struct history *h)
     if (r == 0)
         r = sql_meta_get(&h->sql, "alive", 0, &h->alive);
     if (r == 0)
+        r = doubt_load(&h->doubt, &h->sql);
+    if (r == 0)
         r = sql_meta_get(&h->sql, "spans_filled", 0, &filled);
     if (r == 0 && !filled && !applied) /* new: there is nothing to fill */
         r = sql_meta_set(&h->sql, "spans_filled", filled = 1);
@@ -59,6 +61,7 @@ void history_close(struct history *h)
 int history_begin(struct history *h)
 {
     h->was_alive = h->alive;
+    h->was_doubt = h->doubt;
     return h->sql.db ? sql_begin(&h->sql) : E_CLOSED;
 }
 
@@ -66,12 +69,24 @@ static int fail(struct history *h, int r)
 {
     sql_rollback(&h->sql);
     h->alive = h->was_alive;
+    h->doubt = h->was_doubt;
     return r;
 }
 
 void history_seen(struct history *h, struct wall at)
 {
     h->alive = at.us;
+}
+
+static int to_spans(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
+{
+    struct record_event heard = *e;
+    struct wall when;
+
+    if (!e->oid && doubt_event(&h->doubt, at, &heard, h->alive))
+        return 0;
+    when.us = doubt_time(&h->doubt, at.us);
+    return span_event(&h->sql, seq, when, &heard, h->alive ? doubt_time(&h->doubt, h->alive) : 0);
 }
 
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
@@ -94,20 +109,22 @@ int history_add(struct history *h, uint64_t seq, struct wall at, const struct re
     r = sql_step(s, SQL_EVENT_ADD);
     sql_end(s, SQL_EVENT_ADD);
     if (r == 0)
-        r = span_event(s, seq, at, e, h->alive);
+        r = to_spans(h, seq, at, e);
     return r < 0 ? fail(h, r) : 0;
 }
 
 int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n)
 {
-    int r = span_watch(&h->sql, seq, at, oid, n);
+    struct wall when = {doubt_time(&h->doubt, at.us)};
+    int r = span_watch(&h->sql, seq, when, oid, n);
 
     return r < 0 ? fail(h, r) : 0;
 }
 
 int history_seed(struct history *h, uint64_t seq, struct wall at, const struct record_state *r)
 {
-    int got = h->seeded ? 0 : span_seed(&h->sql, seq, at, r);
+    struct wall when = {doubt_time(&h->doubt, at.us)};
+    int got = h->seeded ? 0 : span_seed(&h->sql, seq, when, r);
 
     return got < 0 ? fail(h, got) : 0;
 }
@@ -147,10 +164,24 @@ int history_fill(struct history *h)
     return 0;
 }
 
+static int end_doubt(struct history *h)
+{
+    enum doubt_end end = doubt_ends(&h->doubt, h->alive);
+    int r = end == DOUBT_WAS_WRONG ? span_go_back(&h->sql, h->doubt.back_to) : 0;
+
+    if (end != DOUBT_STAYS)
+        h->doubt = (struct doubt){.ahead = 0};
+    if (r == 0 && memcmp(&h->doubt, &h->was_doubt, sizeof(h->doubt)) != 0)
+        r = doubt_store(&h->doubt, &h->sql);
+    return r;
+}
+
 int history_end(struct history *h, uint64_t applied)
 {
-    int r = sql_meta_set(&h->sql, "applied_seq", (int64_t)applied);
+    int r = end_doubt(h);
 
+    if (r == 0)
+        r = sql_meta_set(&h->sql, "applied_seq", (int64_t)applied);
     if (r == 0)
         r = sql_meta_set(&h->sql, "alive", h->alive);
     if (r == 0)

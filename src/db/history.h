@@ -16,6 +16,7 @@
  */
 #include "base/buf.h"
 #include "core/record.h"
+#include "db/doubt.h"
 #include "db/sql.h"
 
 #define HISTORY_LIMIT_MAX 1000
@@ -26,8 +27,9 @@ struct history {
     uint64_t applied;  /* all events up to this number are in */
     int64_t alive;     /* when the record with that number was written; 0: not known */
     int64_t was_alive; /* the same at the begin of the transaction */
-    bool filled;       /* the spans know the events of before there were spans */
-    bool seeded;       /* and what the journal's checkpoint knows */
+    struct doubt doubt, was_doubt;
+    bool filled; /* the spans know the events of before there were spans */
+    bool seeded; /* and what the journal's checkpoint knows */
     uint64_t trimmed_to;
     uint32_t site;
 };

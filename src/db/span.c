@@ -118,7 +118,7 @@ static int of_object(struct sql *s, uint64_t seq, struct wall at, const struct r
 
 /* ---- what happened to all ---- */
 
-static int go_back(struct sql *s, int64_t to)
+int span_go_back(struct sql *s, int64_t to)
 {
     int r = RUN(s, SQL_SPAN_CARRY_BACK, to);
 
@@ -141,9 +141,11 @@ int span_event(struct sql *s, uint64_t seq, struct wall at, const struct record_
     if (e->oid)
         return of_object(s, seq, at, e);
     if (e->kind == RECORD_EVENT_START && alive)
-        return at.us < alive - STEP_US ? go_back(s, at.us) : at.us > alive ? gap(s, seq, alive, at.us) : 0;
+        return at.us < alive - STEP_US ? span_go_back(s, at.us)
+               : at.us > alive         ? gap(s, seq, alive, at.us)
+                                       : 0;
     if (e->kind == RECORD_EVENT_CLOCK_STEP)
-        return step < 0 ? go_back(s, at.us) : gap(s, seq, at.us - step, at.us);
+        return step < 0 ? span_go_back(s, at.us) : gap(s, seq, at.us - step, at.us);
     return 0;
 }
 

@@ -8,7 +8,8 @@
  *   - alerts (soft ones too), first results, acknowledgements, downtimes and flapping of an object: the next span;
  *   - SNAPSHOT records: what is configured from then on. What was not before is pending, what is no more is gone (span_watch);
  *   - a start: nothing was watched from the last record before it until then (a gap), whether Vigie was stopped, killed or without power;
- *   - the clock set forward: a gap. Set back: what is written last about a moment counts. Spans behind it are taken out, and what was known last goes on from there.
+ *   - the clock set forward: a gap. Set back: what is written last about a moment counts. Spans behind it are taken out, and what was known last goes on from there; by more than a day,
+ *     only when it has stayed so (db/doubt.h).
  *   - A database of version 1, or one made anew, lacks what was before: span_fill reads the events that it has, span_seed takes states from the journal's checkpoint.
  * All of it can be applied twice.
  */
@@ -29,6 +30,8 @@ struct span {
 
 /* An event, in the order of numbers. alive: when the record before it was written, 0: there is none. */
 int span_event(struct sql *s, uint64_t seq, struct wall at, const struct record_event *e, int64_t alive);
+/* The clock was right when it went back to `to`: what was known last counts from there, and what lies behind it never was. */
+int span_go_back(struct sql *s, int64_t to);
 /* From here on these are configured, and no others. */
 int span_watch(struct sql *s, uint64_t seq, struct wall at, const uint64_t *oid, size_t n);
 /* A state that was true at `at`, for an object that nothing is known of. */
