@@ -22,6 +22,7 @@ static const struct {
     {"downtime", "plan, list or cancel downtimes", ctl_downtime},
     {"comment", "add, list or delete comments", ctl_comment},
     {"submit", "hand in a passive result", ctl_submit},
+    {"command", "give an external command in Nagios' format", ctl_command},
     {"log", "what happened, newest last", ctl_log},
     {"history", "what happened to a host, service or group, by time, kind and text", ctl_history},
     {"availability", "how much of the time a host, service or group was up", ctl_availability},

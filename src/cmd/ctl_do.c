@@ -2,6 +2,8 @@
 /* The changing sub-commands: each is one request of the API. */
 #include "cmd/ctl_int.h"
 
+#include "os/clock.h"
+
 #include <stdio.h>
 
 int ctl_act(const struct ctl *c, char **argv, size_t n, const char *method, const char *verb, json_t *request,
@@ -113,6 +115,40 @@ int ctl_submit(int argc, char **argv)
     return ctl_act(&c, argv, n, "POST", "submit",
                    json_pack("{s:s, s:s, s:s}", "state", state, "output", output, "perfdata", perf),
                    "taken and stored");
+}
+
+int ctl_command(int argc, char **argv)
+{
+    struct ctl c = {0};
+    const struct opt opts[] = {CTL_OPTIONS(&c)};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl command 'NAME;FIELD;FIELD'",
+        .about = "Gives an external command in Nagios' format, without the time. The manual lists them all.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 1,
+        .operands_max = 1,
+        .operands = "'NAME;FIELD;FIELD'"};
+    struct buf line = BUF_INIT;
+    json_t *answer;
+    size_t n;
+    bool done;
+    int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
+
+    if (done)
+        return status;
+    buf_printf(&line, "[%lld] %s", (long long)time_wall_s(clock_wall()), argv[0]);
+    answer = ctl_ask(&c, "POST", "/api/v1/commands", "", json_pack("{s:s}", "command", line.data), &status);
+    buf_release(&line);
+    if (!answer)
+        return status;
+    if (c.json)
+        json_dumpf(answer, stdout, CTL_JSON);
+    else
+        printf("done");
+    printf("\n");
+    json_decref(answer);
+    return CMD_OK;
 }
 
 int ctl_reload(int argc, char **argv)

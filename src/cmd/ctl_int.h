@@ -121,6 +121,7 @@ int ctl_ack(int argc, char **argv);
 int ctl_downtime(int argc, char **argv);
 int ctl_comment(int argc, char **argv);
 int ctl_submit(int argc, char **argv);
+int ctl_command(int argc, char **argv);
 int ctl_reload(int argc, char **argv);
 int ctl_rename(int argc, char **argv);
 int ctl_token(int argc, char **argv);

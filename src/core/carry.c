@@ -208,18 +208,20 @@ static void carry_contacts(struct world *w, const struct carry *c)
 {
     for (uint32_t i = 0; i < c->m->n_contact; i++) {
         uint32_t to = model_find_contact(w->m, model_str(c->m, model_contact(c->m, i)->name));
-        const struct world_contact *old = &c->contact[i];
+        struct world_contact *old = &c->contact[i];
 
-        if (to == MODEL_NONE)
+        if (to == MODEL_NONE) {
+            over_free(old->over);
             continue;
+        }
+        w->contact[to].over = old->over;
+        w->contact[to].modified = old->modified;
         w->contact[to].last_host = old->last_host;
         w->contact[to].last_service = old->last_service;
         w->contact[to].modified_host = old->modified_host;
         w->contact[to].modified_service = old->modified_service;
-        if (old->modified_host)
-            w->contact[to].host_off = old->host_off;
-        if (old->modified_service)
-            w->contact[to].service_off = old->service_off;
+        w->contact[to].host_off = old->host_off; /* retain_settle looks at what the files say now */
+        w->contact[to].service_off = old->service_off;
     }
 }
 

@@ -160,6 +160,8 @@ void conf_build_commands(struct conf *c)
 
         conf_fill(c, o, &cmd, NULL);
         cmd.privileged = is_privileged(c, conf_text(c, o, CONF_D_COMMAND_command_name));
+        cmd.no_shell =
+            conf_shell_is_off(c) || (cmd.file < c->files.n && c->files.at[cmd.file].distrust[0] != '\0');
         if (!cmd.text)
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "this command has no line; write: command_line PROGRAM ARGUMENTS");
@@ -314,9 +316,35 @@ void conf_build_groups(struct conf *c)
     member_of(c, CONF_CONTACTGROUP, b->contact.n, 0, set_contact_groups);
 }
 
+/* Values of the resource files, for the engine: secret ones by slot. */
+static void build_users(struct conf *c)
+{
+    for (unsigned n = 1; n < ARRAY_LEN(c->user_macro); n++) {
+        struct str value = c->user_macro[n];
+        struct buf name = BUF_INIT, coded = BUF_INIT;
+
+        if (!value.p)
+            continue;
+        if (c->user_name[n].n)
+            buf_add_str(&name, c->user_name[n]);
+        else
+            buf_printf(&name, "USER%u", n);
+        if (conf_user_is_secret(c, n))
+            macro_put_slot(&coded, model_build_slot(c->build, value));
+        else
+            macro_put_literal(&coded, value);
+        *VEC_ADD(&c->build->user) = (struct model_user){model_build_str(c->build, buf_str(&name)),
+                                                        model_build_str(c->build, buf_str(&coded))};
+        buf_release(&name);
+        buf_release(&coded);
+    }
+}
+
 void conf_build_rest(struct conf *c)
 {
     unsigned row;
+
+    build_users(c);
 
     for (size_t i = 0; i < c->options.n; i++) {
         const struct conf_prop *p = &c->options.at[i];

@@ -46,6 +46,7 @@ uint32_t conf_line(struct conf_liner *l, uint32_t command, struct str use_text,
 /* The same of a text of the main file, which is written and never run: the offset of the coded text (expand_text). \t, \n and \r in it are what they name. */
 uint32_t conf_line_template(struct conf_liner *l, struct str text, struct conf_place at);
 
+bool conf_shell_is_off(const struct conf *c); /* vigie_shell */
 /* conf_line.c: is the value of $USERn$ anything but a path that exists? */
 bool conf_user_is_secret(struct conf *c, unsigned n);
 

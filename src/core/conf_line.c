@@ -509,6 +509,14 @@ static void refused(struct conf_liner *l, uint32_t command, conf_list *words)
     buf_release(&why);
 }
 
+bool conf_shell_is_off(const struct conf *c)
+{
+    for (size_t i = c->options.n; i > 0; i--)
+        if (str_eq_c(c->options.at[i - 1].key, "vigie_shell"))
+            return str_eq_c(c->options.at[i - 1].value, "off") || str_eq_c(c->options.at[i - 1].value, "0");
+    return false;
+}
+
 /* May this command's line go to a shell? */
 static bool shell_allowed(struct conf_liner *l, uint32_t command)
 {
@@ -516,16 +524,13 @@ static bool shell_allowed(struct conf_liner *l, uint32_t command)
     const struct model_command *cmd = &c->build->command.at[command];
     struct conf_place at = l->at;
 
-    for (size_t i = c->options.n; i > 0; i--)
-        if (str_eq_c(c->options.at[i - 1].key, "vigie_shell")) {
-            if (!str_eq_c(c->options.at[i - 1].value, "off") && !str_eq_c(c->options.at[i - 1].value, "0"))
-                break;
-            if (once(c, command, "off"))
-                conf_say(c, CONF_ERROR, at,
-                         "this command needs a shell, and vigie_shell is off; write it without |, ;, $( ) "
-                         "and the like");
-            return false;
-        }
+    if (conf_shell_is_off(c)) {
+        if (once(c, command, "off"))
+            conf_say(c, CONF_ERROR, at,
+                     "this command needs a shell, and vigie_shell is off; write it without |, ;, $( ) "
+                     "and the like");
+        return false;
+    }
     if (cmd->file < c->files.n && c->files.at[cmd->file].distrust[0]) {
         if (once(c, command, "distrust"))
             conf_say(c, CONF_WARNING, at,

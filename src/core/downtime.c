@@ -311,7 +311,7 @@ static void expire_comments(struct world *w)
 
 void note_time(struct world *w)
 {
-    int64_t next = INT64_MAX;
+    int64_t next;
 
     if (w->now.wall.us < w->next_wall)
         return;
@@ -324,6 +324,7 @@ void note_time(struct world *w)
         if (i < w->downtimes.n && w->downtimes.at[i].id == id)
             i++;
     }
+    next = note_ack_time(w);
     for (size_t i = 0; i < w->downtimes.n; i++)
         next = MIN(next, next_moment(&w->downtimes.at[i]));
     for (size_t i = 0; i < w->comments.n; i++)
@@ -397,6 +398,7 @@ void note_after_load(struct world *w)
     for (size_t i = w->comments.n; i-- > 0;)
         if (!comment_has_owner(w, &w->comments.at[i]))
             note_comment_del(w, w->comments.at[i].id);
+    note_ack_look(w);
     w->next_wall = INT64_MIN; /* look at everything at once: much may be due */
 }
 

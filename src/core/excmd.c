@@ -10,8 +10,8 @@
 #include <string.h>
 
 static const struct excmd_row rows[] = {
-#define EXCMD(NAME, fields, target, handler, param)                                                          \
-    {#NAME, fields, EXCMD_##target, excmd_do_##handler, param},
+#define EXCMD(NAME, fields, args, target, handler, param, doc)                                               \
+    {#NAME, fields, args, EXCMD_##target, excmd_do_##handler, param, doc},
 #include "core/excmd.def"
 #undef EXCMD
 };
@@ -25,14 +25,9 @@ const struct excmd_row *excmd_table(size_t *n)
 const struct excmd_row *excmd_find(struct str name)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (str_eq_c(name, rows[i].name))
+        if (str_ieq(name, str_of(rows[i].name))) /* Nagios takes either case since 4.5 */
             return &rows[i];
     return NULL;
-}
-
-bool excmd_acts(const struct excmd_row *row)
-{
-    return row->handle != excmd_do_not_yet;
 }
 
 /* ---- parsing ---- */
@@ -50,16 +45,35 @@ static const char *field_word(char f)
     case 't': return "time";
     case 'd': return "duration";
     case 'a': return "author";
+    case 'p': return "time period";
+    case 'c': return "command";
+    case 'v': return "custom variable";
+    case 'f': return "file";
     default: return "text";
     }
 }
 
-/* "12", also "12.7": whole seconds count, as the old engines read it. */
+static bool read_hex(struct str s, int64_t *v)
+{
+    *v = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const char *digits = "0123456789abcdef", *at = strchr(digits, s.p[i] | 0x20);
+
+        if (!at || !*at || i > 8)
+            return false;
+        *v = *v * 16 + (at - digits);
+    }
+    return s.n > 0;
+}
+
+/* "12", also "12.7": whole seconds count, as the old engines read it; attributes are also written as 0x1f. */
 static bool read_number(struct str s, int64_t *v)
 {
     ptrdiff_t dot;
 
     s = str_trim(s);
+    if (str_starts(s, STR("0x")))
+        return read_hex(str_sub(s, 2, s.n), v);
     dot = str_find_char(s, '.');
     return str_to_i64(dot > 0 ? str_sub(s, 0, (size_t)dot) : s, v);
 }
@@ -67,6 +81,7 @@ static bool read_number(struct str s, int64_t *v)
 static int look_up(struct excmd *c, char field, struct str s, const struct model *m, struct err *err)
 {
     uint32_t found = MODEL_NONE;
+    struct str rest = s;
 
     switch (field) {
     case 'h': found = c->check = model_find_host(m, s); break;
@@ -77,6 +92,11 @@ static int look_up(struct excmd *c, char field, struct str s, const struct model
     case 'G': found = c->group = model_find_service_group(m, s); break;
     case 'C': found = c->contact = model_find_contact(m, s); break;
     case 'g': found = c->group = model_find_contact_group(m, s); break;
+    case 'p': found = model_find_period(m, s); break;
+    case 'c':
+        s = str_cut(&rest, '!');
+        found = model_find_command(m, s);
+        break;
     default: return 0;
     }
     if (found == MODEL_NONE)
@@ -90,18 +110,23 @@ static int read_field(struct excmd *c, size_t i, const struct model *m, struct e
     char field = c->row->fields[i];
     struct str s = c->text[i];
 
+    if (strchr("vfc", field) && !s.n)
+        return err_set(err, E_INVAL, "field %zu is empty: it must be a %s", i + 1, field_word(field));
     if (strchr("itd", field) && !read_number(s, &c->number[i]))
         return err_set(err, E_INVAL, "field %zu is '" STR_FMT "': it must be a %s in whole numbers", i + 1,
                        STR_ARG(str_sub(s, 0, 60)), field_word(field));
     if ((field == 't' || field == 'd') &&
         (c->number[i] > INT64_MAX / TIME_S / 4 || c->number[i] < -INT64_MAX / TIME_S / 4))
         return err_set(err, E_INVAL, "field %zu is out of range", i + 1);
-    if (strchr("hsHGCg", field)) {
+    if (strchr("hsHGCg", field))
         c->first = i + 1;
-        if (m)
-            return look_up(c, field, s, m, err);
-    }
-    return 0;
+    return strchr("hsHGCgpc", field) && m ? look_up(c, field, s, m, err) : 0;
+}
+
+/* The last field: all that is left. */
+static bool takes_rest(char field)
+{
+    return field == 'x' || field == 'c';
 }
 
 static int read_fields(struct excmd *c, const struct model *m, struct err *err)
@@ -112,10 +137,12 @@ static int read_fields(struct excmd *c, const struct model *m, struct err *err)
     for (size_t i = 0; i < n; i++) {
         int r;
 
-        if (c->row->fields[i] == 'x') {
+        if (takes_rest(c->row->fields[i]) && (rest.p || c->row->fields[i] == 'x')) {
             c->text[i] = rest;
-            break;
+            return read_field(c, i, m, err);
         }
+        if (!rest.p && c->row->fields[i] == 'o')
+            continue;
         if (!rest.p)
             return err_set(err, E_INVAL, "%s needs %zu fields, the %s is missing", c->row->name, n,
                            field_word(c->row->fields[i]));

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "core/world.h"
 
-#define EXCMD_FIELDS 10
+#define EXCMD_FIELDS 12
 
 enum excmd_target {
     EXCMD_NONE,
@@ -39,15 +39,16 @@ struct excmd {
 typedef int excmd_f(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 struct excmd_row {
     const char *name, *fields;
+    const char *args; /* what the fields are called, by ';'; [] around those that may be missing */
     enum excmd_target target;
     excmd_f *handle;
     uint32_t param;
+    const char *doc;
 };
 
 /* Reads one line. m may be NULL: then names are not looked up. */
 int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct err *err);
 const struct excmd_row *excmd_find(struct str name);
 const struct excmd_row *excmd_table(size_t *n);
-bool excmd_acts(const struct excmd_row *row); /* false: "not yet" */
 /* Does what the line says. */
 int excmd_run(struct world *w, struct str line, struct str who, struct err *err);

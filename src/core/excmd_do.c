@@ -2,24 +2,13 @@
 #include "core/excmd_do.h"
 
 #include "base/limits.h"
+#include "core/flap.h"
 #include "core/note.h"
 #include "core/result.h"
 #include "core/sched.h"
 #include "core/switches.h"
 #include "core/tell.h"
 #include "core/world_in.h"
-
-/* Bits of modified_attributes, as the old engines and their clients number them. */
-enum modified {
-    MODIFIED_NOTIFY = 1,
-    MODIFIED_ACTIVE = 2,
-    MODIFIED_PASSIVE = 4,
-    MODIFIED_HANDLER = 8,
-    MODIFIED_FLAP = 16,
-    MODIFIED_PERFDATA = 64,
-    MODIFIED_OBSESS = 128,
-    MODIFIED_ATTEMPTS = 4096,
-};
 
 static int64_t num(const struct excmd *c, size_t i)
 {
@@ -71,7 +60,7 @@ int excmd_do_schedule(struct world *w, const struct excmd *c, uint32_t check, st
 {
     struct wall at = {MAX(num(c, 0) * TIME_S, w->now.wall.us)};
 
-    if (model_check(w->m, check)->check_line == MODEL_NONE)
+    if (!over_can_run(w, check))
         return err_set(err, E_INVAL, "it has no check command");
     if (!c->row->param && !(w->st[check].switches & MODEL_CHECK_ACTIVE))
         return err_set(err, E_PERM,
@@ -86,8 +75,10 @@ int excmd_do_schedule(struct world *w, const struct excmd *c, uint32_t check, st
 
 /* ---- acknowledgements, comments ---- */
 
-int excmd_do_ack(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+static int acknowledge(struct world *w, const struct excmd *c, uint32_t check, int64_t until, struct err *err)
 {
+    size_t behind = until != 0;
+
     if (w->st[check].state == STATE_OK)
         return err_set(err, E_INVAL, "there is no problem to acknowledge: the state is %s",
                        state_name(world_kind(w, check), STATE_OK));
@@ -95,9 +86,22 @@ int excmd_do_ack(struct world *w, const struct excmd *c, uint32_t check, struct 
              &(struct note_ack){.sticky = num(c, 0) == 2,
                                 .notify = num(c, 1) != 0,
                                 .persistent = num(c, 2) != 0,
-                                .author = text(c, 3),
-                                .text = text(c, 4)});
+                                .expires = until,
+                                .author = text(c, 3 + behind),
+                                .text = text(c, 4 + behind)});
     return 0;
+}
+
+int excmd_do_ack(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    return acknowledge(w, c, check, 0, err);
+}
+
+int excmd_do_ack_expire(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    if (num(c, 3) * TIME_S <= w->now.wall.us)
+        return err_set(err, E_INVAL, "the acknowledgement would end in the past");
+    return acknowledge(w, c, check, num(c, 3) * TIME_S, err);
 }
 
 int excmd_do_unack(struct world *w, const struct excmd *c UNUSED, uint32_t check, struct err *err UNUSED)
@@ -206,15 +210,6 @@ int excmd_do_downtime_del(struct world *w, const struct excmd *c, uint32_t check
     return 0;
 }
 
-int excmd_do_downtimes_del(struct world *w, const struct excmd *c UNUSED, uint32_t check,
-                           struct err *err UNUSED)
-{
-    for (size_t i = w->downtimes.n; i-- > 0;)
-        if (i < w->downtimes.n && w->downtimes.at[i].check == check)
-            note_downtime_del(w, w->downtimes.at[i].id);
-    return 0;
-}
-
 int excmd_do_audit(struct world *w UNUSED, const struct excmd *c UNUSED, uint32_t check UNUSED,
                    struct err *err UNUSED)
 {
@@ -252,12 +247,13 @@ int excmd_do_number(struct world *w, const struct excmd *c, uint32_t check, stru
 static uint32_t modified_bit(uint32_t flag)
 {
     switch (flag) {
-    case MODEL_CHECK_NOTIFY: return MODIFIED_NOTIFY;
-    case MODEL_CHECK_ACTIVE: return MODIFIED_ACTIVE;
-    case MODEL_CHECK_PASSIVE: return MODIFIED_PASSIVE;
-    case MODEL_CHECK_EVENT_HANDLER: return MODIFIED_HANDLER;
-    case MODEL_CHECK_FLAP: return MODIFIED_FLAP;
-    case MODEL_CHECK_OBSESS: return MODIFIED_OBSESS;
+    case MODEL_CHECK_NOTIFY: return STATE_MODIFIED_NOTIFY;
+    case MODEL_CHECK_ACTIVE: return STATE_MODIFIED_ACTIVE;
+    case MODEL_CHECK_PASSIVE: return STATE_MODIFIED_PASSIVE;
+    case MODEL_CHECK_EVENT_HANDLER: return STATE_MODIFIED_HANDLER;
+    case MODEL_CHECK_FLAP: return STATE_MODIFIED_FLAP;
+    case MODEL_CHECK_OBSESS: return STATE_MODIFIED_OBSESS;
+    case MODEL_CHECK_FRESHNESS: return STATE_MODIFIED_FRESHNESS;
     default: BUG("flag without an attribute bit");
     }
 }
@@ -271,6 +267,8 @@ static int set_flag(struct world *w, const struct excmd *c, uint32_t check, bool
     s->switches = on ? s->switches | flag : s->switches & ~flag;
     if (flag == MODEL_CHECK_ACTIVE)
         sched_again(w, check);
+    if (flag == MODEL_CHECK_FLAP && !on)
+        result_flap_off(w, check);
     world_touch(w, check);
     return 0;
 }
@@ -285,6 +283,14 @@ int excmd_do_flag_off(struct world *w, const struct excmd *c, uint32_t check, st
     return set_flag(w, c, check, false);
 }
 
+int excmd_do_flap_clear(struct world *w, const struct excmd *c UNUSED, uint32_t check, struct err *err UNUSED)
+{
+    result_flap_off(w, check);
+    flap_clear(&w->st[check]);
+    world_touch(w, check);
+    return 0;
+}
+
 int excmd_do_max_attempts(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
     struct state *s = &w->st[check];
@@ -292,7 +298,7 @@ int excmd_do_max_attempts(struct world *w, const struct excmd *c, uint32_t check
     if (num(c, 0) < 1 || num(c, 0) > INT32_MAX)
         return err_set(err, E_INVAL, "max_check_attempts is at least 1");
     s->max_attempts = (uint32_t)num(c, 0);
-    s->modified |= MODIFIED_ATTEMPTS;
+    s->modified |= STATE_MODIFIED_ATTEMPTS;
     if (s->hard && s->state != STATE_OK && s->attempt > 1)
         s->attempt = s->max_attempts;
     world_touch(w, check);
@@ -327,7 +333,7 @@ static void set_contact(struct world *w, uint32_t contact, bool service, bool of
     else
         w->contact[contact].host_off = off;
     *(service ? &w->contact[contact].modified_service : &w->contact[contact].modified_host) |=
-        MODIFIED_NOTIFY;
+        STATE_MODIFIED_NOTIFY;
     w->contact[contact].dirty = true;
 }
 
@@ -365,6 +371,8 @@ int excmd_do_switch_on(struct world *w, const struct excmd *c, uint32_t check UN
 int excmd_do_switch_off(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
 {
     switches_set(w, c->row->param, false);
+    for (uint32_t i = 0; i < w->n && c->row->param == BOARD_SW_FLAP; i++)
+        result_flap_off(w, i);
     return 0;
 }
 
@@ -372,9 +380,4 @@ int excmd_do_nothing(struct world *w UNUSED, const struct excmd *c UNUSED, uint3
                      struct err *err UNUSED)
 {
     return 0; /* state is always saved, commands never wait */
-}
-
-int excmd_do_not_yet(struct world *w UNUSED, const struct excmd *c, uint32_t check UNUSED, struct err *err)
-{
-    return err_set(err, E_INVAL, "%s is known, but not yet acted on by this version", c->row->name);
 }

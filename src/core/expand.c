@@ -2,6 +2,8 @@
 #include "core/expand.h"
 
 #include "base/limits.h"
+#include "core/line.h"
+#include "core/over.h"
 #include "core/world_in.h"
 
 #include <stdlib.h>
@@ -362,7 +364,7 @@ static void strip(const struct world *w, struct buf *b, size_t from)
     buf_truncate(b, to);
 }
 
-static struct macro_scope_of scope_of(const struct world *w, const struct expand_of *of)
+struct macro_scope_of expand_scope(const struct world *w, const struct expand_of *of)
 {
     struct macro_scope_of s = {MODEL_NONE, MODEL_NONE, of->contact};
 
@@ -374,14 +376,75 @@ static struct macro_scope_of scope_of(const struct world *w, const struct expand
     return s;
 }
 
+bool expand_var(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                struct str *value)
+{
+    struct macro_scope_of scope = expand_scope(w, of);
+    struct str name = str_cut(&arg, ':');
+    uint32_t object;
+
+    if (arg.p && !macro_target(w->m,
+                               id == MACRO_ID_HOST_VAR      ? MACRO_HOST
+                               : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE
+                                                            : MACRO_CONTACT,
+                               arg, &scope))
+        return false;
+    object = id == MACRO_ID_HOST_VAR      ? scope.host
+             : id == MACRO_ID_SERVICE_VAR ? scope.service
+                                          : scope.contact;
+    if (object == MODEL_NONE)
+        return false;
+    return over_var(id == MACRO_ID_CONTACT_VAR ? w->contact[object].over : over_of(&w->st[object]), name,
+                    value);
+}
+
+/* What a command put in the place of what the files say. False: nothing. */
+static bool add_over(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                     struct buf *b)
+{
+    struct macro_scope_of scope = expand_scope(w, of);
+    bool host = id == MACRO_ID_HOSTCHECKCOMMAND || id == MACRO_ID_HOSTNOTIFICATIONPERIOD ||
+                id == MACRO_ID_MAXHOSTATTEMPTS;
+    bool attempts = id == MACRO_ID_MAXHOSTATTEMPTS || id == MACRO_ID_MAXSERVICEATTEMPTS;
+    enum over_what what = id == MACRO_ID_HOSTCHECKCOMMAND || id == MACRO_ID_SERVICECHECKCOMMAND
+                              ? OVER_CHECK_COMMAND
+                              : OVER_NOTIFY_PERIOD;
+    const struct over *o;
+    uint32_t check;
+
+    if (!host && !attempts && id != MACRO_ID_SERVICECHECKCOMMAND && id != MACRO_ID_SERVICENOTIFICATIONPERIOD)
+        return false;
+    if (arg.p && !macro_target(w->m, host ? MACRO_HOST : MACRO_SERVICE, arg, &scope))
+        return false;
+    check = host ? scope.host : scope.service;
+    if (check == MODEL_NONE)
+        return false;
+    if (attempts) {
+        buf_add_u64(b, w->st[check].max_attempts);
+        return true;
+    }
+    o = over_of(&w->st[check]);
+    if (!o || !o->text[what])
+        return false;
+    macro_put_literal(b, str_of(o->text[what]));
+    return true;
+}
+
 /* A macro that the files decide: coded text, may hold slots. False: a DATA macro. */
 static bool add_static(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                        struct buf *b)
 {
-    struct macro_scope_of scope = scope_of(w, of);
+    struct macro_scope_of scope = expand_scope(w, of);
     bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
     bool on_demand = arg.p != NULL && (!var || str_find_char(arg, ':') >= 0);
+    struct str value;
 
+    if (var && expand_var(w, id, arg, of, &value)) {
+        macro_put_literal(b, value);
+        return true;
+    }
+    if (!var && add_over(w, id, arg, of, b))
+        return true;
     return macro_static(w->m, id, arg, on_demand, &scope, b);
 }
 
@@ -389,7 +452,7 @@ bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struc
                   struct buf *b)
 {
     const struct macro_info *info;
-    struct macro_scope_of scope = scope_of(w, of);
+    struct macro_scope_of scope = expand_scope(w, of);
     size_t from = b->len;
     uint32_t check;
 
@@ -493,14 +556,58 @@ void expand_env(struct world *w, uint32_t line, const struct expand_of *of, stru
         add_environment(w, of, b);
 }
 
+static void keep_run(struct world *w, struct world_effect *e, struct buf *words, struct buf *env)
+{
+    e->words = world_keep(w, buf_str(words));
+    e->env = world_keep(w, buf_str(env));
+    buf_release(words);
+    buf_release(env);
+}
+
 void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
 {
-    struct buf b = BUF_INIT;
+    struct buf words = BUF_INIT, env = BUF_INIT;
 
-    expand_words(w, model_line(w->m, line)->words, of, &b);
-    e->words = world_keep(w, buf_str(&b));
-    buf_clear(&b);
-    expand_env(w, line, of, &b);
-    e->env = world_keep(w, buf_str(&b));
-    buf_release(&b);
+    expand_words(w, model_line(w->m, line)->words, of, &words);
+    expand_env(w, line, of, &env);
+    keep_run(w, e, &words, &env);
+}
+
+void expand_use(struct world *w, struct world_effect *e, const struct line_use *use,
+                const struct expand_of *of)
+{
+    struct buf words = BUF_INIT, env = BUF_INIT;
+
+    line_make(w, use, of, &words, &env);
+    if (w->m->globals->enable_environment_macros)
+        add_environment(w, of, &env);
+    keep_run(w, e, &words, &env);
+}
+
+/* A variable changed at run time may stand in any line of the check. */
+static bool has_changed_vars(const struct world *w, uint32_t check)
+{
+    const struct over *own = over_of(&w->st[check]), *host = over_of(&w->st[world_host(w, check)]);
+
+    return (own && own->vars_n) || (host && host->vars_n);
+}
+
+void expand_check(struct world *w, struct world_effect *e, bool handler)
+{
+    const struct model_check *c = model_check(w->m, e->check);
+    const struct over *o = over_of(&w->st[e->check]);
+    enum over_what what = handler ? OVER_HANDLER : OVER_CHECK_COMMAND;
+    uint32_t command = handler ? c->handler_command : c->check_command;
+    uint32_t text = handler ? c->handler_text : c->check_text,
+             line = handler ? c->handler_line : c->check_line;
+    struct expand_of of = {.check = e->check, .contact = MODEL_NONE};
+
+    if (o && o->text[what])
+        expand_use(w, e, &(struct line_use){o->idx[what], str_of(o->text[what]), true}, &of);
+    else if (has_changed_vars(w, e->check))
+        expand_use(w, e, &(struct line_use){command, model_str(w->m, text), false}, &of);
+    else
+        expand_run(w, e, line, &of);
+    e->privileged = o && o->text[what] ? model_command(w->m, o->idx[what])->privileged != 0
+                                       : model_line(w->m, line)->privileged != 0;
 }

@@ -18,7 +18,12 @@ struct expand_of {           /* who and what is meant */
     struct str author, comment, recipients;
 };
 
+/* Fills words, env and privileged of a RUN effect with the check's command, or its event handler: as configured, or as a command set it. */
+void expand_check(struct world *w, struct world_effect *e, bool handler);
+struct line_use;
 /* Fills words and env of a RUN effect. */
+void expand_use(struct world *w, struct world_effect *e, const struct line_use *use,
+                const struct expand_of *of);
 void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of);
 /* The same, as packed words, into b. */
 void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b);
@@ -28,6 +33,11 @@ void expand_text(struct world *w, struct str coded, const struct expand_of *of, 
 /* The value of one macro; false: not one of ours. */
 bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                   struct buf *b);
+/* The value that a command gave to a custom variable; false: none did. arg as in struct macro_part. */
+bool expand_var(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                struct str *value);
+/* Whom the macros without an argument mean. */
+struct macro_scope_of expand_scope(const struct world *w, const struct expand_of *of);
 /* Date and time in the configuration's zone: by date_format. */
 enum expand_time { EXPAND_LONG, EXPAND_SHORT, EXPAND_DATE, EXPAND_CLOCK };
 void expand_time(const struct world *w, enum expand_time how, struct wall t, struct buf *b);

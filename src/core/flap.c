@@ -24,6 +24,14 @@ void flap_add(struct state *s)
     s->flap_percent = (uint32_t)(sum * 10000 / WEIGHT_ALL);
 }
 
+void flap_clear(struct state *s)
+{
+    s->flap_history = 0;
+    for (unsigned i = 0; i < FLAP_STATES; i++)
+        s->flap_history |= (uint64_t)s->state << (2 * i);
+    s->flap_percent = 0;
+}
+
 bool flap_begins(const struct state *s, uint32_t high)
 {
     return !s->flapping && s->flap_percent >= high;

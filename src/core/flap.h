@@ -10,5 +10,7 @@
 /* Puts the state of this result into the history and computes flap_percent (1/100 percent). */
 void flap_add(struct state *s);
 /* True when flapping should begin (or end, when it is on). Thresholds in 1/100 percent. */
+/* As if its state had never been another one. */
+void flap_clear(struct state *s);
 bool flap_begins(const struct state *s, uint32_t high);
 bool flap_ends(const struct state *s, uint32_t low);

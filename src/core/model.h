@@ -156,6 +156,7 @@ struct model_command {
     uint32_t name, text; /* text: command_line as written, $USERn$ unexpanded */
     uint32_t file, line;
     uint32_t privileged; /* named by vigie_command_privileged */
+    uint32_t no_shell;   /* 1: its line must not go to a shell (vigie_shell, or others may write its file) */
 };
 
 /* A compiled command line. words and env: string offsets, text in the coding of core/macro.h; env words are

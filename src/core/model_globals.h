@@ -45,6 +45,8 @@ struct model_globals {
     uint32_t date_format;                                                        /* enum model_date_format */
     uint32_t log_rotation_method;                                                /* the letter: n h d w m */
     uint32_t retained_host_mask, retained_service_mask; /* attributes not kept over a restart */
+    uint32_t retained_process_host_mask, retained_process_service_mask;
+    uint32_t retained_contact_host_mask, retained_contact_service_mask;
     /* commands without an object of their own: line indexes; host and service macros still open */
     uint32_t global_host_handler_line, global_service_handler_line;
     uint32_t ocsp_line, ochp_line;

@@ -26,6 +26,11 @@ struct model_notice {
     uint32_t file, line;        /* where it stands first */
     uint32_t count;             /* how often */
 };
+/* A value of a resource file, for command lines that are put together at run time (core/line). */
+struct model_user {
+    uint32_t name;  /* without the dollar signs: "USER5" */
+    uint32_t value; /* coded as core/macro.h says: text, or a slot */
+};
 struct model_option { /* vigie_* of the main file and --set; a secret value is a slot */
     uint32_t name, value;
 };
@@ -49,6 +54,7 @@ struct model_option { /* vigie_* of the main file and --set; a secret value is a
     X(transition, model_transition)                                                                          \
     X(notice, model_notice)                                                                                  \
     X(option, model_option)                                                                                  \
+    X(user, model_user)                                                                                      \
     X(file, model_u32)  /* string offsets: paths of the files read */                                        \
     X(index, model_u32) /* the list pool */
 

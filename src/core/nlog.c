@@ -155,6 +155,15 @@ void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t thresh
     end(w);
 }
 
+void nlog_flapping_off(struct world *w, uint32_t check)
+{
+    begin(w);
+    buf_printf(&w->scratch, "%s FLAPPING ALERT: ", upper_kind(w, check));
+    nlog_name(w, check, &w->scratch);
+    buf_add_c(&w->scratch, ";DISABLED; Flap detection has been disabled");
+    end(w);
+}
+
 void nlog_handler(struct world *w, uint32_t check, bool global, struct str command)
 {
     const struct state *s = &w->st[check];

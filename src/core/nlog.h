@@ -21,6 +21,7 @@ void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum n
                        struct str command, struct str author, struct str comment);
 void nlog_downtime(struct world *w, uint32_t check, const char *what);
 void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t threshold);
+void nlog_flapping_off(struct world *w, uint32_t check);
 void nlog_handler(struct world *w, uint32_t check, bool global, struct str command);
 void nlog_passive(struct world *w, uint32_t check, uint64_t code, struct str text);
 /* "host" or "host;description" appended to b. */

@@ -138,6 +138,12 @@ void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
 
     s->ack_type = a->sticky ? STATE_ACK_STICKY : STATE_ACK_NORMAL;
     world_touch(w, check);
+    if (a->expires || s->more)
+        state_more_set(s)->ack_expires = a->expires;
+    if (a->expires) {
+        *VEC_ADD(&w->acks_expiring) = check;
+        w->next_wall = MIN(w->next_wall, a->expires);
+    }
     world_event(
         w, RECORD_EVENT_ACK, check,
         &(struct record_event){.author = a->author, .text = a->text, .type = s->ack_type, .state = s->state});
@@ -157,6 +163,8 @@ void note_unack(struct world *w, uint32_t check)
     if (!s->ack_type)
         return;
     s->ack_type = STATE_ACK_NONE;
+    if (s->more)
+        s->more->ack_expires = 0;
     world_touch(w, check);
     world_event(w, RECORD_EVENT_ACK_REMOVED, check, &(struct record_event){.state = s->state});
     note_comments_del(w, check, BOARD_COMMENT_ACK, true);
@@ -168,6 +176,34 @@ void note_ack_after(struct world *w, uint32_t check, bool changed)
 
     if (s->ack_type == STATE_ACK_NORMAL ? changed : s->ack_type && s->state == STATE_OK)
         note_unack(w, check);
+}
+
+int64_t note_ack_time(struct world *w)
+{
+    int64_t next = INT64_MAX;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < w->acks_expiring.n; i++) {
+        uint32_t check = w->acks_expiring.at[i];
+        int64_t at = state_more(&w->st[check])->ack_expires;
+
+        if (at && at <= w->now.wall.us)
+            note_unack(w, check);
+        else if (at) {
+            w->acks_expiring.at[kept++] = check;
+            next = MIN(next, at);
+        }
+    }
+    w->acks_expiring.n = kept;
+    return next;
+}
+
+void note_ack_look(struct world *w)
+{
+    VEC_CLEAR(&w->acks_expiring);
+    for (uint32_t i = 0; i < w->n; i++)
+        if (state_more(&w->st[i])->ack_expires)
+            *VEC_ADD(&w->acks_expiring) = i;
 }
 
 /* ---- start, reload ---- */
@@ -229,6 +265,7 @@ void note_release(struct world *w)
     }
     VEC_RELEASE(&w->comments);
     VEC_RELEASE(&w->downtimes);
+    VEC_RELEASE(&w->acks_expiring);
 }
 
 void note_export(const struct world *w, struct buf *out)

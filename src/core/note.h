@@ -20,12 +20,18 @@ void note_comments_del(struct world *w, uint32_t check, uint8_t entry_type, bool
 
 struct note_ack {
     bool sticky, notify, persistent;
+    int64_t expires; /* wall; 0: never */
     struct str author, text;
 };
 void note_ack(struct world *w, uint32_t check, const struct note_ack *a);
 void note_unack(struct world *w, uint32_t check);
 /* The state changed: a normal acknowledgement ends with it, a sticky one with the problem. */
 void note_ack_after(struct world *w, uint32_t check, bool changed);
+
+/* Takes back acknowledgements whose time is over; the next such time, INT64_MAX: none. */
+int64_t note_ack_time(struct world *w);
+/* The checks are other ones: finds those with an acknowledgement that ends by itself. */
+void note_ack_look(struct world *w);
 
 struct note_downtime {
     uint32_t check;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/expand.h"
 #include "core/flap.h"
+#include "core/line.h"
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/output.h"
@@ -93,7 +94,7 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
 
 /* ---- applying ---- */
 
-uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
+static struct world_effect *begin_line(struct world *w, uint32_t check, int64_t timeout_us)
 {
     uint32_t slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, timeout_us);
     struct world_effect *e = world_effect(w, WORLD_RUN);
@@ -102,9 +103,16 @@ uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t
     e->check = check;
     e->run_kind = WORLD_RUN_HANDLER;
     e->timeout_us = timeout_us;
+    return e;
+}
+
+uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
+{
+    struct world_effect *e = begin_line(w, check, timeout_us);
+
     e->privileged = model_line(w->m, line)->privileged != 0;
     expand_run(w, e, line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
-    return w->runs.at[slot].id;
+    return e->id;
 }
 
 /* ocsp_command, ochp_command: after every result. */
@@ -124,17 +132,35 @@ static void handlers(struct world *w, uint32_t check)
     const struct model_globals *g = w->m->globals;
     const struct model_check *c = model_check(w->m, check);
     bool host = world_kind(w, check) == MODEL_HOST;
-    uint32_t lines[2] = {host ? g->global_host_handler_line : g->global_service_handler_line,
-                         c->handler_line};
+    uint32_t global = host ? g->global_host_handler_line : g->global_service_handler_line;
+    const struct over *o = over_of(&w->st[check]), *all = w->global_handler[!host];
 
     if (!world_switch(w, BOARD_SW_HANDLERS) || !(w->st[check].switches & MODEL_CHECK_EVENT_HANDLER))
         return;
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-        if (lines[i] == MODEL_NONE)
-            continue;
-        nlog_handler(w, check, i == 0, model_str(w->m, model_line(w->m, lines[i])->text));
-        result_run_line(w, check, lines[i], g->event_handler_timeout_us);
+    if (all && all->text[OVER_HANDLER]) {
+        nlog_handler(w, check, true, str_of(all->text[OVER_HANDLER]));
+        expand_use(w, begin_line(w, check, g->event_handler_timeout_us),
+                   &(struct line_use){all->idx[OVER_HANDLER], str_of(all->text[OVER_HANDLER]), true},
+                   &(struct expand_of){.check = check, .contact = MODEL_NONE});
+    } else if (global != MODEL_NONE) {
+        nlog_handler(w, check, true, model_str(w->m, model_line(w->m, global)->text));
+        result_run_line(w, check, global, g->event_handler_timeout_us);
     }
+    if ((o && o->text[OVER_HANDLER]) || c->handler_line != MODEL_NONE) {
+        nlog_handler(w, check, false,
+                     o && o->text[OVER_HANDLER] ? str_of(o->text[OVER_HANDLER])
+                                                : model_str(w->m, c->handler_text));
+        expand_check(w, begin_line(w, check, g->event_handler_timeout_us), true);
+    }
+}
+
+static void reset_problem(struct state *s)
+{
+    s->notification_number = 0;
+    s->notified_on = 0;
+    s->no_more = false;
+    if (s->more)
+        s->more->last_notification = s->more->next_notification = 0;
 }
 
 static void flap_comment(struct world *w, uint32_t check, uint32_t threshold)
@@ -187,6 +213,28 @@ static void flap_stop(struct world *w, uint32_t check, uint32_t low)
     tell(w, check, NOTIFY_FLAP_STOP, 0, NULL);
 }
 
+void result_flap_off(struct world *w, uint32_t check)
+{
+    struct state *s = &w->st[check];
+
+    if (!s->flapping)
+        return;
+    if (state_more(s)->flap_comment)
+        note_comment_del(w, s->more->flap_comment);
+    state_more_set(s)->flap_comment = 0;
+    s->flapping = false;
+    nlog_flapping_off(w, check);
+    world_event(w, RECORD_EVENT_FLAPPING_END, check,
+                &(struct record_event){.state = s->state, .ref = s->flap_percent});
+    tell(w, check, NOTIFY_FLAP_DISABLED, 0, NULL);
+    if (s->flap_recovery && s->state == STATE_OK) { /* held back while it flapped */
+        tell(w, check, NOTIFY_RECOVERY, 0, NULL);
+        reset_problem(s);
+    }
+    s->flap_recovery = false;
+    world_touch(w, check);
+}
+
 /* Keeps the history, and says when flapping begins or ends. True: it ended now. */
 static bool flap(struct world *w, uint32_t check)
 {
@@ -209,15 +257,6 @@ static bool flap(struct world *w, uint32_t check)
         return true;
     }
     return false;
-}
-
-static void reset_problem(struct state *s)
-{
-    s->notification_number = 0;
-    s->notified_on = 0;
-    s->no_more = false;
-    if (s->more)
-        s->more->last_notification = s->more->next_notification = 0;
 }
 
 static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)

@@ -13,5 +13,7 @@ void result_of_run(struct world *w, const struct world_result *r);
 void result_lost(struct world *w, const struct world_run *run);
 /* Runs a command of the main file, of a check or (MODEL_NONE) of none, as a handler: the id of its run. */
 uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us);
+/* Flap detection is switched off for a check that flaps: it does not any more. */
+void result_flap_off(struct world *w, uint32_t check);
 /* Submitted from outside; code as given. who: for the record. */
 void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who);

@@ -8,15 +8,14 @@
 
 #include <string.h>
 
-#define ATTR_ATTEMPTS 4096u
-
 /* The switches that a command can change, each with its bit of modified_attributes. */
 static const struct {
     uint32_t flag, attribute;
 } switches[] = {
-    {MODEL_CHECK_NOTIFY, 1},        {MODEL_CHECK_ACTIVE, 2},       {MODEL_CHECK_PASSIVE, 4},
-    {MODEL_CHECK_EVENT_HANDLER, 8}, {MODEL_CHECK_FLAP, 16},        {MODEL_CHECK_PERFDATA, 64},
-    {MODEL_CHECK_OBSESS, 128},      {MODEL_CHECK_FRESHNESS, 8192},
+    {MODEL_CHECK_NOTIFY, STATE_MODIFIED_NOTIFY},   {MODEL_CHECK_ACTIVE, STATE_MODIFIED_ACTIVE},
+    {MODEL_CHECK_PASSIVE, STATE_MODIFIED_PASSIVE}, {MODEL_CHECK_EVENT_HANDLER, STATE_MODIFIED_HANDLER},
+    {MODEL_CHECK_FLAP, STATE_MODIFIED_FLAP},       {MODEL_CHECK_PERFDATA, STATE_MODIFIED_PERFDATA},
+    {MODEL_CHECK_OBSESS, STATE_MODIFIED_OBSESS},   {MODEL_CHECK_FRESHNESS, STATE_MODIFIED_FRESHNESS},
 };
 
 /* Fields that have the same name and meaning in struct state and struct record_state. */
@@ -81,6 +80,16 @@ static struct record_state record_of(const struct world *w, uint32_t check)
 #define F(field) r.field = more->field;
     MORE_FIELDS(F)
 #undef F
+    if (more->over) {
+        const struct over *o = more->over;
+
+        r.check_command = str_of(o->text[OVER_CHECK_COMMAND]);
+        r.handler = str_of(o->text[OVER_HANDLER]);
+        r.check_period = str_of(o->text[OVER_CHECK_PERIOD]);
+        r.notify_period = str_of(o->text[OVER_NOTIFY_PERIOD]);
+        r.vars = str_make(o->vars, o->vars_n);
+        r.first_delay = o->first_delay_us + 1;
+    }
     return r;
 }
 
@@ -104,20 +113,45 @@ void retain_fresh(struct world *w, uint32_t check)
     s->switches = c->flags;
 }
 
+/* What of the things in place of the configuration does not stay. */
+static void drop_over(const struct model *m, struct over *o, uint32_t *modified)
+{
+    for (enum over_what i = 0; i < OVER_COUNT; i++)
+        if (!(*modified & over_bit(i)))
+            over_forget(o, i);
+    if (!(*modified & STATE_MODIFIED_VARS))
+        over_set_vars(o, STR_NULL);
+    *modified &= ~over_settle(m, o);
+}
+
+static void set_aside(const struct world *w, struct state *s)
+{
+    if (!(s->modified & STATE_MODIFIED_INTERVAL))
+        s->more->check_interval_us = -1;
+    if (!(s->modified & STATE_MODIFIED_RETRY))
+        s->more->retry_interval_us = -1;
+    if (s->more->over)
+        drop_over(w->m, s->more->over, &s->modified);
+}
+
 /* The configuration wins, except for what a command changed. */
 static void apply_configuration(struct world *w, uint32_t check)
 {
     const struct model_check *c = model_check(w->m, check);
     struct state *s = &w->st[check];
+    const struct model_globals *g = w->m->globals;
     uint32_t from_files = c->flags;
 
     if (!(c->flags & MODEL_CHECK_RETAIN_NONSTATUS))
         s->modified = 0;
+    s->modified &= ~(c->kind == MODEL_HOST ? g->retained_host_mask : g->retained_service_mask);
     for (size_t i = 0; i < ARRAY_LEN(switches); i++)
         if (s->modified & switches[i].attribute)
             from_files = (from_files & ~switches[i].flag) | (s->switches & switches[i].flag);
     s->switches = from_files;
-    if (!(s->modified & ATTR_ATTEMPTS))
+    if (s->more)
+        set_aside(w, s);
+    if (!(s->modified & STATE_MODIFIED_ATTEMPTS))
         s->max_attempts = MAX(c->max_attempts, 1u);
     s->attempt = MIN(MAX(s->attempt, 1u), s->max_attempts);
 }
@@ -141,6 +175,12 @@ static uint32_t seconds_of(int64_t us)
     return (uint32_t)MIN(MAX(us / TIME_S, 0), (int64_t)UINT32_MAX);
 }
 
+static bool has_over(const struct record_state *r)
+{
+    return r->check_command.n || r->handler.n || r->check_period.n || r->notify_period.n || r->vars.n ||
+           r->first_delay;
+}
+
 static bool has_more(const struct record_state *r)
 {
 #define F(field)                                                                                             \
@@ -148,10 +188,22 @@ static bool has_more(const struct record_state *r)
         return true;
     MORE_FIELDS(F)
 #undef F
-    return (r->modified & (STATE_MODIFIED_INTERVAL | STATE_MODIFIED_RETRY)) != 0;
+    return (r->modified & (STATE_MODIFIED_INTERVAL | STATE_MODIFIED_RETRY)) || has_over(r);
 }
 
-static void load_more(struct state *s, const struct record_state *r)
+static void load_over(struct world *w, struct state *s, const struct record_state *r)
+{
+    const struct str text[OVER_COUNT] = {r->check_command, r->handler, r->check_period, r->notify_period};
+    struct over *o = over_make(s);
+
+    for (enum over_what i = 0; i < OVER_COUNT; i++)
+        if (text[i].n)
+            over_set(w->m, o, i, text[i]);
+    over_set_vars(o, r->vars);
+    o->first_delay_us = MAX(r->first_delay, 0) - 1;
+}
+
+static void load_more(struct world *w, struct state *s, const struct record_state *r)
 {
     struct state_more *more = state_more_set(s);
 
@@ -162,6 +214,31 @@ static void load_more(struct state *s, const struct record_state *r)
         more->check_interval_us = MIN(MAX(r->check_interval_us, 0), 366 * TIME_DAY);
     if (r->modified & STATE_MODIFIED_RETRY)
         more->retry_interval_us = MIN(MAX(r->retry_interval_us, 0), 366 * TIME_DAY);
+    if (has_over(r))
+        load_over(w, s, r);
+}
+
+/* Of a check whose state is not to be kept: only what commands changed. */
+static void load_changes(struct world *w, uint32_t check, const struct record_state *r)
+{
+    struct record_state part = {.modified = r->modified,
+                                .check_interval_us = r->check_interval_us,
+                                .retry_interval_us = r->retry_interval_us,
+                                .check_command = r->check_command,
+                                .handler = r->handler,
+                                .check_period = r->check_period,
+                                .notify_period = r->notify_period,
+                                .vars = r->vars,
+                                .first_delay = r->first_delay};
+    struct state *s = &w->st[check];
+
+    s->switches = (uint32_t)r->switches;
+    s->modified = (uint32_t)r->modified;
+    if (s->modified & STATE_MODIFIED_ATTEMPTS)
+        s->max_attempts = (uint32_t)MIN(MAX(r->max_attempts, 1u), (uint64_t)INT32_MAX);
+    if (has_more(&part))
+        load_more(w, s, &part);
+    apply_configuration(w, check);
 }
 
 static void load_state(struct world *w, uint32_t check, const struct record_state *r)
@@ -171,13 +248,15 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
     state_release(s);
     retain_fresh(w, check);
     s->oid = r->oid;
-    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS))
+    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS)) {
+        load_changes(w, check, r);
         return;
+    }
 #define F(field) s->field = (__typeof__(s->field))r->field;
     SAME_FIELDS(F)
 #undef F
     if (has_more(r))
-        load_more(s, r);
+        load_more(w, s, r);
     s->no_more = r->no_more != 0;
     s->last_time_s[0] = seconds_of(r->last_time_0);
     s->last_time_s[1] = seconds_of(r->last_time_1);
@@ -206,9 +285,16 @@ bool retain_carry(struct world *w, uint32_t check, struct state *old)
 
 /* ---- program and contacts ---- */
 
+static struct str handler_of(const struct world *w, size_t i)
+{
+    return w->global_handler[i] ? str_of(w->global_handler[i]->text[OVER_HANDLER]) : STR_NULL;
+}
+
 static struct record_program program_of(const struct world *w)
 {
-    return (struct record_program){.switches = w->switches,
+    return (struct record_program){.host_handler = handler_of(w, 0),
+                                   .service_handler = handler_of(w, 1),
+                                   .switches = w->switches,
                                    .modified_host = w->modified_host,
                                    .modified_service = w->modified_service,
                                    .next_comment = w->next_comment,
@@ -228,11 +314,68 @@ void retain_program(struct world *w)
     world_record(w, RECORD_PROGRAM, &r);
 }
 
+static void load_handler(struct world *w, size_t i, struct str text)
+{
+    if (!w->global_handler[i])
+        w->global_handler[i] = over_new();
+    if (text.n)
+        over_set(w->m, w->global_handler[i], OVER_HANDLER, text);
+    else
+        over_forget(w->global_handler[i], OVER_HANDLER);
+}
+
+static void settle_contact(struct world *w, uint32_t contact)
+{
+    const struct model_globals *g = w->m->globals;
+    uint32_t flags = model_contact(w->m, contact)->flags;
+    struct world_contact *c = &w->contact[contact];
+
+    if (!(flags & MODEL_CONTACT_RETAIN_STATUS))
+        c->last_host = c->last_service = 0;
+    if (!(flags & MODEL_CONTACT_RETAIN_NONSTATUS))
+        c->modified = c->modified_host = c->modified_service = 0;
+    c->modified_host &= ~g->retained_contact_host_mask;
+    c->modified_service &= ~g->retained_contact_service_mask;
+    if (!(c->modified_host & STATE_MODIFIED_NOTIFY))
+        c->host_off = !(flags & MODEL_CONTACT_HOST_NOTIFY);
+    if (!(c->modified_service & STATE_MODIFIED_NOTIFY))
+        c->service_off = !(flags & MODEL_CONTACT_SERVICE_NOTIFY);
+    if (!c->over)
+        return;
+    over_settle(w->m, c->over);
+    if (!(c->modified_host & STATE_MODIFIED_NOTIFY_PERIOD))
+        over_forget(c->over, OVER_NOTIFY_PERIOD);
+    if (!(c->modified_service & STATE_MODIFIED_NOTIFY_PERIOD))
+        over_forget(c->over, OVER_SERVICE_PERIOD);
+    if (!(c->modified & STATE_MODIFIED_VARS))
+        over_set_vars(c->over, STR_NULL);
+}
+
+/* Attributes that do not outlive a restart or reload, and what the configuration no longer has, fall back to it. */
+void retain_settle(struct world *w)
+{
+    const struct model_globals *g = w->m->globals;
+    uint64_t *const modified[] = {&w->modified_host, &w->modified_service};
+    const uint32_t mask[] = {g->retained_process_host_mask, g->retained_process_service_mask};
+
+    for (size_t i = 0; i < ARRAY_LEN(modified); i++) {
+        *modified[i] &= ~(uint64_t)mask[i];
+        if (w->global_handler[i] && !(*modified[i] & STATE_MODIFIED_HANDLER_COMMAND))
+            over_forget(w->global_handler[i], OVER_HANDLER);
+        if (w->global_handler[i])
+            *modified[i] &= ~(uint64_t)over_settle(w->m, w->global_handler[i]);
+    }
+    for (uint32_t i = 0; i < w->m->n_contact; i++)
+        settle_contact(w, i);
+}
+
 static void load_program(struct world *w, const struct record_program *r)
 {
     if (w->m->globals->use_retained_program_state) {
         w->modified_host = r->modified_host;
         w->modified_service = r->modified_service;
+        load_handler(w, 0, r->host_handler);
+        load_handler(w, 1, r->service_handler);
         switches_read(w, (uint32_t)r->switches);
     }
     w->next_comment = MAX(w->next_comment, r->next_comment);
@@ -246,8 +389,13 @@ static void load_program(struct world *w, const struct record_program *r)
 static struct record_contact contact_of(const struct world *w, uint32_t i)
 {
     const struct world_contact *c = &w->contact[i];
+    const struct over *o = c->over;
 
-    return (struct record_contact){.name = model_str(w->m, model_contact(w->m, i)->name),
+    return (struct record_contact){.modified = c->modified,
+                                   .host_period = o ? str_of(o->text[OVER_NOTIFY_PERIOD]) : STR_NULL,
+                                   .service_period = o ? str_of(o->text[OVER_SERVICE_PERIOD]) : STR_NULL,
+                                   .vars = o ? str_make(o->vars, o->vars_n) : STR_NULL,
+                                   .name = model_str(w->m, model_contact(w->m, i)->name),
                                    .host_off = c->host_off,
                                    .service_off = c->service_off,
                                    .last_host = c->last_host,
@@ -280,12 +428,18 @@ static void load_contact(struct world *w, const struct record_contact *r)
     c = &w->contact[i];
     c->last_host = r->last_host;
     c->last_service = r->last_service;
+    c->modified = (uint32_t)r->modified;
     c->modified_host = (uint32_t)r->modified_host;
     c->modified_service = (uint32_t)r->modified_service;
-    if (c->modified_host & 1)
-        c->host_off = r->host_off != 0;
-    if (c->modified_service & 1)
-        c->service_off = r->service_off != 0;
+    c->host_off = r->host_off != 0;
+    c->service_off = r->service_off != 0;
+    over_free(c->over);
+    c->over = r->host_period.n || r->service_period.n || r->vars.n ? over_new() : NULL;
+    if (!c->over)
+        return;
+    over_set(w->m, c->over, OVER_NOTIFY_PERIOD, r->host_period);
+    over_set(w->m, c->over, OVER_SERVICE_PERIOD, r->service_period);
+    over_set_vars(c->over, r->vars);
 }
 
 /* ---- reading back ---- */
@@ -388,7 +542,7 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
     for (uint32_t i = 0; i < w->m->n_contact; i++) {
         struct record_contact r = contact_of(w, i);
 
-        if (r.modified_host || r.modified_service || r.last_host || r.last_service)
+        if (r.modified || r.modified_host || r.modified_service || r.last_host || r.last_service)
             record_put(out, RECORD_CONTACT, now.wall, &r);
     }
     note_export(w, out);

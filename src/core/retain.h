@@ -10,6 +10,8 @@ void retain_state(struct world *w, uint32_t check);
 void retain_program(struct world *w);
 void retain_contacts(struct world *w); /* those that changed */
 int retain_load(struct world *w, struct str records);
+/* Everything is loaded, or the configuration is another one: what of program and contacts does not stay goes. */
+void retain_settle(struct world *w);
 /* A check as the configuration says, before anything is known of it. */
 void retain_fresh(struct world *w, uint32_t check);
 /* Takes over what is retained from old (of before a reload): owns its text afterwards. True: the configuration changed something of it. */

@@ -30,8 +30,7 @@ static int64_t step_of(const struct world *w, uint32_t check)
 
 static bool wants_schedule(const struct world *w, uint32_t check)
 {
-    return (w->st[check].switches & MODEL_CHECK_ACTIVE) &&
-           model_check(w->m, check)->check_line != MODEL_NONE && step_of(w, check) > 0;
+    return (w->st[check].switches & MODEL_CHECK_ACTIVE) && over_can_run(w, check) && step_of(w, check) > 0;
 }
 
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier)
@@ -98,7 +97,7 @@ void sched_on_demand(struct world *w, uint32_t host)
     const struct state *s = &w->st[host];
     int64_t horizon = w->m->globals->cached_host_check_horizon_us;
 
-    if (!(s->switches & MODEL_CHECK_ACTIVE) || model_check(w->m, host)->check_line == MODEL_NONE || s->run)
+    if (!(s->switches & MODEL_CHECK_ACTIVE) || !over_can_run(w, host) || s->run)
         return;
     /* One that lies ahead was before the clock was set back: how long ago that is, is not known. */
     if (horizon > 0 && s->checked && s->last_check <= w->now.wall.us &&
@@ -116,7 +115,7 @@ void sched_after(struct world *w, uint32_t check, struct mono due)
         return;
     /* A plan that is there (made while this run was under way, by a person or a result) stays. */
     if (heap_has(&w->due, check) || !(s->switches & MODEL_CHECK_ACTIVE) || step <= 0 ||
-        model_check(w->m, check)->check_line == MODEL_NONE)
+        !over_can_run(w, check))
         return;
     if (next <= w->now.mono.us)
         next += (w->now.mono.us - next + step) / step * step;
@@ -149,6 +148,15 @@ void sched_again(struct world *w, uint32_t check)
     }
     if (is_too_far(w, check) || (!heap_has(&w->due, check) && !s->run))
         sched_at(w, check, (struct mono){w->now.mono.us + phase(check, step_of(w, check))}, 0, false);
+}
+
+void sched_period_changed(struct world *w, uint32_t check)
+{
+    struct state *s = &w->st[check];
+
+    if (heap_has(&w->due, check) && s->wall_due && !(s->due_options & SCHED_FORCED))
+        sched_at(w, check, w->now.mono, s->due_options,
+                 false); /* what the new one says of now is looked at then */
 }
 
 /* ---- runs ---- */
@@ -324,7 +332,7 @@ static struct state_why may_run(const struct world *w, uint32_t check, uint32_t 
     const struct state *s = &w->st[check];
     const struct model_check *c = model_check(w->m, check);
     bool host = world_kind(w, check) == MODEL_HOST;
-    uint32_t master;
+    uint32_t master, period = over_check_period(w, check);
 
     if (options & SCHED_FORCED)
         return why_make(WHY_NONE, MODEL_NONE, 0, 0);
@@ -332,8 +340,8 @@ static struct state_why may_run(const struct world *w, uint32_t check, uint32_t 
         return why_make(WHY_RUN_OFF_GLOBAL, MODEL_NONE, 0, 0);
     if (!(s->switches & MODEL_CHECK_ACTIVE) && !(options & SCHED_FRESHNESS))
         return why_make(WHY_RUN_OFF, MODEL_NONE, 0, 0);
-    if (c->check_period != MODEL_NONE && !when_contains(&w->when, c->check_period, w->now.wall))
-        return why_make(WHY_RUN_PERIOD, c->check_period, 0, 0);
+    if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
+        return why_make(WHY_RUN_PERIOD, period, 0, 0);
     master = c->n_deps ? reach_bad_master(w, check, REACH_EXECUTE) : MODEL_NONE;
     if (master != MODEL_NONE)
         return why_make(WHY_RUN_DEPENDENCY, master, 0, 0);
@@ -345,7 +353,6 @@ static struct state_why may_run(const struct world *w, uint32_t check, uint32_t 
 /* It does not run this time: when will it be looked at again? */
 static void skip(struct world *w, uint32_t check, struct mono due, struct state_why why)
 {
-    const struct model_check *c = model_check(w->m, check);
     struct wall next;
 
     if (why.code == WHY_RUN_OFF || world_interval(w, check, false) <= 0)
@@ -355,7 +362,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
         return;
     }
     /* All checks of a period would begin in its first moment: the phase keeps them apart. */
-    next = when_next(&w->when, c->check_period, w->now.wall);
+    next = when_next(&w->when, over_check_period(w, check), w->now.wall);
     if (next.us == INT64_MAX)
         next.us = w->now.wall.us + TIME_DAY;
     else
@@ -366,7 +373,6 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
 
 static void start_check(struct world *w, uint32_t check, struct mono due, uint32_t options)
 {
-    const struct model_check *c = model_check(w->m, check);
     bool host = world_kind(w, check) == MODEL_HOST;
     uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK, timeout_of(w, check));
     struct world_run *r = &w->runs.at[slot];
@@ -378,8 +384,7 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     e->check = check;
     e->run_kind = WORLD_RUN_CHECK;
     e->timeout_us = r->timeout_us;
-    e->privileged = model_line(w->m, c->check_line)->privileged != 0;
-    expand_run(w, e, c->check_line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
+    expand_check(w, e, false);
     if (host && (options & SCHED_ON_DEMAND))
         w->prog.on_demand_host_checks++;
     world_touch_board(w, check);
@@ -398,7 +403,7 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
     s->wall_due = false;
     if (s->run && w->opt.mutation != WORLD_RUNS_TWICE)
         return; /* its result plans the next one */
-    if (model_check(w->m, check)->check_line == MODEL_NONE)
+    if (!over_can_run(w, check))
         return;
     why = may_run(w, check, options);
     if (why.code == WHY_NONE)
@@ -515,15 +520,15 @@ static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold
 static void look_stale(struct world *w, uint32_t i)
 {
     struct state *s = &w->st[i];
-    const struct model_check *c = model_check(w->m, i);
+    uint32_t period = over_check_period(w, i);
     bool host = world_kind(w, i) == MODEL_HOST;
     int64_t threshold, until = fresh_until(w, i, &threshold);
     struct buf late = BUF_INIT;
 
-    if (s->run || c->check_line == MODEL_NONE ||
-        time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall) || (s->due_options & SCHED_FRESHNESS))
+    if (s->run || !over_can_run(w, i) || time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall) ||
+        (s->due_options & SCHED_FRESHNESS))
         return;
-    if (c->check_period != MODEL_NONE && !when_contains(&w->when, c->check_period, w->now.wall))
+    if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
         return;
     s->stale = true;
     why_duration(&late, w->now.wall.us - until);

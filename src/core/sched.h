@@ -27,6 +27,8 @@ void sched_on_demand(struct world *w, uint32_t host);
 void sched_after(struct world *w, uint32_t check, struct mono due);
 /* Switches, intervals or periods of a check changed: plan or unplan it. */
 void sched_again(struct world *w, uint32_t check);
+/* A check that waits for its period has another one. */
+void sched_period_changed(struct world *w, uint32_t check);
 /* Starts what is due and gives up what is overdue. */
 void sched_run(struct world *w);
 bool sched_next(const struct world *w, struct mono *at);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/state.h"
 
+#include "core/over.h"
+
 #include <string.h>
 
 static void step_ok(struct state *s, const struct state_in *in, bool was_problem, struct state_out *out)
@@ -102,15 +104,17 @@ uint32_t state_on(enum model_kind kind, uint8_t state)
 
 const struct state_more *state_more(const struct state *s)
 {
-    static const struct state_more none;
+    static const struct state_more none = {.check_interval_us = -1, .retry_interval_us = -1};
 
     return s->more ? s->more : &none;
 }
 
 struct state_more *state_more_set(struct state *s)
 {
-    if (!s->more)
+    if (!s->more) {
         s->more = mem_zalloc(sizeof(*s->more));
+        s->more->check_interval_us = s->more->retry_interval_us = -1;
+    }
     return s->more;
 }
 
@@ -154,6 +158,8 @@ void state_release(struct state *s)
 {
     mem_free(s->text);
     s->text = NULL;
+    if (s->more)
+        over_free(s->more->over);
     mem_free(s->more);
     s->more = NULL;
 }

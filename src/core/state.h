@@ -15,9 +15,25 @@ enum { STATE_OK = 0, STATE_WARNING = 1, STATE_CRITICAL = 2, STATE_UNKNOWN = 3 };
 enum { STATE_UP = 0, STATE_DOWN = 1, STATE_UNREACHABLE = 2 };
 enum state_ack { STATE_ACK_NONE, STATE_ACK_NORMAL, STATE_ACK_STICKY };
 
-/* Bits of `modified`, as Nagios numbers them: intervals that a command changed. */
-#define STATE_MODIFIED_INTERVAL 1024u
-#define STATE_MODIFIED_RETRY    2048u
+/* Bits of `modified`, as Nagios numbers them: attributes that a command changed. */
+enum state_modified {
+    STATE_MODIFIED_NOTIFY = 1,
+    STATE_MODIFIED_ACTIVE = 2,
+    STATE_MODIFIED_PASSIVE = 4,
+    STATE_MODIFIED_HANDLER = 8,
+    STATE_MODIFIED_FLAP = 16,
+    STATE_MODIFIED_PERFDATA = 64,
+    STATE_MODIFIED_OBSESS = 128,
+    STATE_MODIFIED_HANDLER_COMMAND = 256,
+    STATE_MODIFIED_CHECK_COMMAND = 512,
+    STATE_MODIFIED_INTERVAL = 1024,
+    STATE_MODIFIED_RETRY = 2048,
+    STATE_MODIFIED_ATTEMPTS = 4096,
+    STATE_MODIFIED_FRESHNESS = 8192,
+    STATE_MODIFIED_CHECK_PERIOD = 16384,
+    STATE_MODIFIED_VARS = 32768,
+    STATE_MODIFIED_NOTIFY_PERIOD = 65536,
+};
 
 struct state_why { /* core/why */
     uint16_t code;
@@ -25,12 +41,14 @@ struct state_why { /* core/why */
     int64_t arg[2];
 };
 
+struct over;
+
 /* What most checks have nothing of, at most times. Times as below. */
 struct state_more {
     uint64_t event_id, last_event_id, problem_id, last_problem_id, flap_comment;
     int64_t last_notification, next_notification, ack_expires;
-    int64_t check_interval_us,
-        retry_interval_us; /* each in force if a command changed it: modified says so */
+    int64_t check_interval_us, retry_interval_us; /* -1: as configured */
+    struct over *over;                            /* core/over; owned; NULL: nothing */
 };
 
 /* What is known of one check at run time. Times are wall clock µs, 0 = never. There are as many as checks: 16 bytes here are 1.5 MiB at 100,000. */

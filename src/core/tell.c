@@ -50,12 +50,23 @@ static uint64_t importance(const struct world *w, uint32_t check)
     return sum;
 }
 
+static uint32_t contact_period(const struct world *w, uint32_t contact, bool host)
+{
+    const struct model_contact *c = model_contact(w->m, contact);
+    const struct over *o = w->contact[contact].over;
+    enum over_what what = host ? OVER_NOTIFY_PERIOD : OVER_SERVICE_PERIOD;
+
+    if (o && o->text[what])
+        return o->idx[what];
+    return host ? c->host_period : c->service_period;
+}
+
 static struct state_why decide_contact(const struct world *w, const struct plan *p, uint32_t contact)
 {
     const struct model_contact *c = model_contact(w->m, contact);
     const struct state *s = &w->st[p->check];
     bool host = world_kind(w, p->check) == MODEL_HOST;
-    uint32_t period = host ? c->host_period : c->service_period;
+    uint32_t period = contact_period(w, contact, host);
     uint64_t weight = importance(w, p->check);
 
     return notify_decide_contact(&(struct notify_contact_facts){
@@ -157,6 +168,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
     const struct model_check *c = model_check(w->m, p->check);
     const struct state *host = &w->st[c->host];
     bool service = world_kind(w, p->check) == MODEL_SERVICE;
+    uint32_t period = over_notify_period(w, p->check);
 
     return (struct notify_facts){
         .kind = world_kind(w, p->check),
@@ -169,9 +181,8 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .max_attempts = s->max_attempts,
         .switched_on = (s->switches & MODEL_CHECK_NOTIFY) != 0,
         .switched_on_global = world_switch(w, BOARD_SW_NOTIFICATIONS),
-        .in_period = c->notification_period == MODEL_NONE ||
-                     when_contains(&w->when, c->notification_period, w->now.wall),
-        .period = c->notification_period,
+        .in_period = period == MODEL_NONE || when_contains(&w->when, period, w->now.wall),
+        .period = period,
         .notify_on = c->notify_on,
         .notified_on = s->notified_on,
         .acknowledged = s->ack_type != STATE_ACK_NONE,
@@ -184,7 +195,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .bad_master = c->n_deps ? reach_bad_master(w, p->check, REACH_NOTIFY) : MODEL_NONE,
         .parents_bad = reach_parents_bad(w, p->check),
         .number = s->notification_number,
-        .first_delay_us = c->first_notification_delay_us,
+        .first_delay_us = over_first_delay(w, p->check),
         .problem_since = delay_from(w, s),
         .interval_us = c->notification_interval_us,
         .next_notification = state_more(s)->next_notification,

@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "core/carry.h"
-#include "core/excmd.h"
+#include "core/excmd_do.h"
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/result.h"
@@ -83,7 +83,7 @@ struct world *world_new(const struct world_options *o)
     w->max_parallel = o->max_parallel && o->max_parallel < LIMIT_RUNS ? o->max_parallel : LIMIT_RUNS;
     w->next_comment = w->next_downtime = w->next_seq = 1;
     w->next_wall = INT64_MIN;
-    w->next_rotation = INT64_MAX;
+    w->next_rotation = w->end.at = INT64_MAX;
     buf_init(&w->text);
     buf_init(&w->records);
     buf_init(&w->scratch);
@@ -96,7 +96,11 @@ static void release_checks(struct world *w)
     for (uint32_t i = 0; i < w->n; i++)
         state_release(&w->st[i]);
     mem_free(w->st);
+    for (uint32_t i = 0; w->m && i < w->m->n_contact; i++)
+        over_free(w->contact[i].over);
     mem_free(w->contact);
+    over_free(w->global_handler[0]);
+    over_free(w->global_handler[1]);
     oids_release(&w->oids);
     map_release(&w->hosts_by_address);
     if (w->m)
@@ -201,6 +205,8 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     carry_over(w, &c);
     begin_blank(w);
     carry_end(w, &c);
+    retain_settle(w);
+    note_ack_look(w);
     switches_read(w, w->switches);
     sched_spread(w, true);
     rotate_plan(w);
@@ -273,6 +279,8 @@ void world_start(struct world *w, struct world_now now)
     w->prog.program_start = now.wall.us;
     w->prog.last_reload = now.wall.us;
     w->next_freshness = w->next_sweep = now.mono;
+    retain_settle(w);
+    switches_read(w, w->switches);
     note_after_load(w);
     carry_gone(w);
     record_snapshot(w);
@@ -373,7 +381,8 @@ static void stop(struct world *w, struct str why)
     w->stopping = true;
     w->program_dirty = true;
     world_event(w, RECORD_EVENT_STOP, MODEL_NONE, &(struct record_event){0});
-    nlog_text(w, STR_FMT ", shutting down...", STR_ARG(why));
+    if (!w->end.said)
+        nlog_text(w, STR_FMT ", shutting down...", STR_ARG(why));
     nlog_text(w, "Successfully shutdown... (PID=%u)", w->opt.pid);
 }
 
@@ -432,6 +441,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     }
     rotate_step(w);
     perfdata_step(w);
+    excmd_program_end(w);
     note_time(w);
     sched_freshness(w);
     sweep(w);
@@ -456,6 +466,10 @@ bool world_next_due(const struct world *w, struct mono *at)
     }
     if (perfdata_due(w, INT64_MAX) != INT64_MAX) {
         at->us = perfdata_due(w, any ? at->us : INT64_MAX);
+        any = true;
+    }
+    if (w->end.at != INT64_MAX) {
+        at->us = MIN(at->us, world_to_mono(w, (struct wall){w->end.at}).us);
         any = true;
     }
     if (w->switches & (BOARD_SW_HOST_FRESHNESS | BOARD_SW_SERVICE_FRESHNESS)) {
@@ -519,8 +533,10 @@ int64_t world_interval(const struct world *w, uint32_t check, bool retry)
     const struct model_check *c = model_check(w->m, check);
     const struct state *s = &w->st[check];
 
-    if (s->modified & (retry ? STATE_MODIFIED_RETRY : STATE_MODIFIED_INTERVAL))
-        return retry ? state_more(s)->retry_interval_us : state_more(s)->check_interval_us;
+    int64_t set = retry ? state_more(s)->retry_interval_us : state_more(s)->check_interval_us;
+
+    if (set >= 0)
+        return set;
     return retry ? c->retry_interval_us : c->check_interval_us;
 }
 

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/oids.h"
+#include "core/over.h"
 #include "core/record.h"
 #include "core/state.h"
 #include "core/when.h"
@@ -46,7 +47,8 @@ struct world_contact {
     bool host_off, service_off;
     bool dirty;
     int64_t last_host, last_service;
-    uint32_t modified_host, modified_service;
+    uint32_t modified, modified_host, modified_service;
+    struct over *over; /* periods and variables that a command set; owned; NULL: nothing */
 };
 
 struct world_intent { /* a notification on its way: kept until the answer, sent again after a restart */
@@ -102,6 +104,12 @@ struct world {
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;
+    struct over *global_handler[2]; /* set by command: of hosts, of services; NULL: as configured */
+    struct {
+        int64_t at; /* wall; INT64_MAX: never */
+        bool restart, said; /* said: that it ends */
+    } end;                       /* a restart or shutdown that a command asked for */
+    VEC(uint32_t) acks_expiring; /* checks; may hold some whose acknowledgement is gone */
     /* what happened since world_clear */
     VEC(struct world_effect) effects;
     struct buf text;

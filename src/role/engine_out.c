@@ -207,6 +207,13 @@ static void rotate_log(struct engine *e, struct str name)
     buf_release(&mark);
 }
 
+static void read_lines(struct engine *e, const struct world_effect *x)
+{
+    msg_put_command_lines(
+        &e->frame, &(struct msg_command_lines){.path = world_text(e->world, x->words), .remove = x->status});
+    role_send_parent(e->role, &e->frame, -1);
+}
+
 static void carry_out_one(struct engine *e, const struct world_effect *x)
 {
     switch (x->kind) {
@@ -219,6 +226,11 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     case WORLD_PERF_LINE: engine_perf_line(e, x->status != 0, world_text(e->world, x->words)); break;
     case WORLD_PERF_HOLD: engine_perf_hold(e, x->status != 0); break;
     case WORLD_PERF_GO: engine_perf_go(e, x->status != 0); break;
+    case WORLD_END:
+        msg_put_wish(&e->frame, &(struct msg_wish){.reload = x->status});
+        role_send_parent(e->role, &e->frame, -1);
+        break;
+    case WORLD_FILE: read_lines(e, x); break;
     }
 }
 

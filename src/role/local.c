@@ -181,6 +181,8 @@ static void local_fd(struct role *r, struct str purpose, struct str arg UNUSED, 
         local_pipe_hold(r, fd);
     else if (str_eq_c(purpose, "command-pipe"))
         local_pipe_begin(r, fd);
+    else if (str_eq_c(purpose, "command-lines"))
+        local_pipe_lines(r, fd);
     else
         BUG("local does not know this descriptor");
 }
@@ -189,7 +191,7 @@ static void local_birth(struct role *r)
 {
     struct local *self = r->self;
 
-    self->ctl_fd = self->ls_fd = self->pipe_fd = -1;
+    self->ctl_fd = self->ls_fd = self->pipe_fd = self->lines_fd = -1;
 }
 
 static void local_open(struct role *r)

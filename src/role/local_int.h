@@ -49,7 +49,9 @@ struct local {
     uint64_t next_id;
     struct hold hold;             /* lines of the command file that the engine does not have yet */
     uint64_t pipe_sent, pipe_had; /* numbers: sent to the engine; known to have come there */
-    uint64_t pipe_mark;           /* pipe_had when pipe_again was set */
+    int lines_fd;                 /* a file of commands that is read in between; -1: none */
+    bool lines_begun;
+    uint64_t pipe_mark; /* pipe_had when pipe_again was set */
     struct loop_timer pipe_again;
 };
 
@@ -74,6 +76,7 @@ void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
 
 void local_pipe_hold(struct role *r, int fd);         /* where the lines are kept; before begin */
 void local_pipe_begin(struct role *r, int fd);        /* the FIFO */
+void local_pipe_lines(struct role *r, int fd);        /* a file of commands */
 void local_pipe_engine(struct role *r);               /* there is an engine (again) */
 void local_pipe_had(struct role *r, uint64_t number); /* the engine has this line and those before */
 void local_pipe_end(struct role *r);

@@ -55,14 +55,60 @@ static void send_lines(struct local *self, struct peer *engine)
     }
 }
 
+/* The file is read to its end; its last line may lack one. */
+static void lines_end(struct role *r)
+{
+    struct local *self = r->self;
+    struct buf b = BUF_INIT;
+    size_t room;
+    char *to = hold_room(&self->hold, &room);
+
+    if (!hold_is_whole(&self->hold)) {
+        *to = '\n'; /* there is room: something was to be read into it */
+        hold_filled(&self->hold, 1);
+    }
+    close(self->lines_fd);
+    self->lines_fd = -1;
+    msg_put_lines_read(&b, &(struct msg_lines_read){});
+    role_send_parent(r, &b, -1);
+    buf_release(&b);
+}
+
+/* As much of the file of commands as has room. It begins between two lines of the pipe, and the pipe waits until its end. */
+static bool read_lines(struct role *r)
+{
+    struct local *self = r->self;
+    size_t room;
+    char *to = hold_room(&self->hold, &room);
+    ssize_t n;
+
+    if (self->lines_fd < 0 || !room || (!self->lines_begun && !hold_is_whole(&self->hold)))
+        return false;
+    self->lines_begun = true;
+    do
+        n = read(self->lines_fd, to, room);
+    while (n < 0 && errno == EINTR);
+    if (n > 0)
+        hold_filled(&self->hold, (size_t)n);
+    else
+        lines_end(r);
+    return true;
+}
+
 static void pump(struct role *r)
 {
     struct local *self = r->self;
     struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
+    bool more = engine != NULL;
     size_t room;
 
-    if (engine)
+    while (more) {
+        if (self->pipe_sent <= self->pipe_had)
+            hold_forget(&self->hold);
+        more = read_lines(r);
         send_lines(self, engine);
+        more = more && self->pipe_sent <= self->pipe_had; /* blank lines: nobody answers them */
+    }
     if (self->pipe_sent <= self->pipe_had) {
         hold_forget(&self->hold);
         loop_timer_cancel(&self->pipe_again);
@@ -72,7 +118,7 @@ static void pump(struct role *r)
                        ask_again, r);
     }
     hold_room(&self->hold, &room);
-    if (!engine || !room)
+    if (!engine || !room || (self->lines_fd >= 0 && self->lines_begun) || self->pipe_fd < 0)
         loop_fd_remove(&self->pipe_watch);
     else if (!self->pipe_watch.loop)
         loop_fd_add(r->loop, &self->pipe_watch, self->pipe_fd, EPOLLIN, on_pipe, r);
@@ -92,6 +138,18 @@ static void on_pipe(void *user, uint32_t events UNUSED)
         pump(r);
     else
         loop_fd_remove(&self->pipe_watch); /* no writer is left, not even the parent: it is going */
+}
+
+void local_pipe_lines(struct role *r, int fd)
+{
+    struct local *self = r->self;
+
+    if (self->lines_fd >= 0)
+        close(self->lines_fd);
+    self->lines_fd = fd;
+    self->lines_begun = lseek(fd, 0, SEEK_CUR) > 0; /* what stands last in the hold came from it */
+    if (self->hold.s && self->pipe_fd >= 0)
+        pump(r);
 }
 
 static void send_again(struct role *r)
@@ -165,6 +223,9 @@ void local_pipe_end(struct role *r)
     if (self->pipe_fd >= 0)
         close(self->pipe_fd);
     self->pipe_fd = -1;
+    if (self->lines_fd >= 0)
+        close(self->lines_fd);
+    self->lines_fd = -1;
     if (self->hold.s)
         mem_unmap(self->hold.s, sizeof(struct hold_segment));
     self->hold.s = NULL;

@@ -144,6 +144,19 @@ static void on_reload_signal(void *user, int signo UNUSED)
         parent_reload(p, 0);
 }
 
+void parent_wish(struct parent *p, bool reload)
+{
+    if (p->phase != PHASE_RUN)
+        return;
+    if (reload) {
+        parent_reload(p, 0);
+        return;
+    }
+    log_notice("asked to end by an external command: stopping");
+    parent_notify_systemd("STOPPING=1");
+    parent_stop_all(p, 0);
+}
+
 static void on_status_timer(void *user)
 {
     struct parent *p = user;
@@ -194,6 +207,7 @@ static int prepare(struct parent *p, struct err *err)
 
 static void release_all(struct parent *p)
 {
+    parent_lines_release(p);
     parent_close_all(p);
     parent_said_release(p);
     loop_timer_cancel(&p->status_timer);

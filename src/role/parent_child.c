@@ -233,6 +233,9 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
         return true;
     case MSG_LOG_OPEN: parent_log_open(p, c, &m->u.log_open); return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
+    case MSG_WISH: parent_wish(p, m->u.wish.reload != 0); return true;
+    case MSG_COMMAND_LINES: parent_lines_open(p, &m->u.command_lines); return true;
+    case MSG_LINES_READ: parent_lines_read(p, c); return true;
     default: return false;
     }
 }

@@ -64,7 +64,14 @@ enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
 #define PARENT_TEST_ENV     8
+#define PARENT_LINES_MOST   16u
 #define PARENT_ASKED_MOST   64 /* RELOADs that wait for one reading of the configuration */
+
+struct parent_lines { /* a file of external commands */
+    char *path;
+    int fd;
+    bool remove;
+};
 
 struct parent {
     struct parent_options options;
@@ -96,7 +103,8 @@ struct parent {
     int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
-    char http_at[128]; /* "127.0.0.1:8080", with the port really bound */
+    VEC(struct parent_lines) lines; /* local reads the first */
+    char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
@@ -147,6 +155,12 @@ void parent_log_reload(
 void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m);
 void parent_pass_syslog(struct parent *p, struct child *store, bool again);
 
+/* parent_lines.c */
+void parent_lines_open(struct parent *p, const struct msg_command_lines *m);
+void parent_lines_read(struct parent *p, struct child *local); /* the first one, to its end */
+void parent_lines_pass(struct parent *p, struct child *local); /* a local that begins goes on with it */
+void parent_lines_release(struct parent *p);
+
 /* parent_conf.c */
 int parent_conf_start(struct parent *p, struct err *err);
 bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds);
@@ -172,6 +186,7 @@ void parent_status_levels(struct parent *p); /* one line at start: what was reac
 /* parent.c */
 void parent_start_roles(struct parent *p); /* a configuration is there: the second half of the start */
 void parent_give_up(struct parent *p, const char *why);
+void parent_wish(struct parent *p, bool reload);            /* an external command's */
 void parent_child_ready(struct parent *p, struct child *c); /* a role said READY */
 void parent_all_ended(struct parent *p);
 void parent_notify_systemd(const char *text); /* sd_notify, nothing when not asked */

@@ -260,6 +260,22 @@ int rights_move_as(const struct rights_uids *u, const char *from, const char *to
     return e ? err_sys(err, e, "cannot move %s to %s%s", from, to, whom) : 0;
 }
 
+int rights_unlink_as(const struct rights_uids *u, const char *path, int fd, struct err *err)
+{
+    struct stat st, open;
+    char whom[64];
+    int e = 0;
+
+    if (fstat(fd, &open) < 0 || lstat(path, &st) < 0 || st.st_ino != open.st_ino || st.st_dev != open.st_dev)
+        return 0; /* it went already, or another one stands there now */
+    become(u, true);
+    if (unlink(path) < 0)
+        e = errno;
+    become(u, false);
+    as_whom(u, whom, sizeof(whom));
+    return e ? err_sys(err, e, "cannot delete %s%s", path, whom) : 0;
+}
+
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)
 {
     struct stat st;

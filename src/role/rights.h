@@ -56,6 +56,8 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
                    struct err *err);
 /* Renames a log. E_EXIST: `to` is there already; E_IO with the words of EXDEV: it is on another file system. */
 int rights_move_as(const struct rights_uids *u, const char *from, const char *to, struct err *err);
+/* Takes a file away, if it is still the one that is open as fd. */
+int rights_unlink_as(const struct rights_uids *u, const char *path, int fd, struct err *err);
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
 /* A listening socket of log_owner, in the group that its folder gives (setgid) as the FIFO; in a folder where log_owner may not write it is made by root and given to it. */
 int rights_listen_as(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err);

@@ -81,6 +81,11 @@ enum hold_kind hold_next(struct hold *h, struct str *line, uint64_t *number)
     }
 }
 
+bool hold_is_whole(const struct hold *h)
+{
+    return h->len ? half(h)->data[h->len - 1] == '\n' : !h->skip;
+}
+
 void hold_rewind(struct hold *h, uint64_t number)
 {
     struct str line;

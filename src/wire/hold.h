@@ -39,6 +39,8 @@ char *hold_room(struct hold *h, size_t *n);
 void hold_filled(struct hold *h, size_t n);
 /* The next whole line, without its end. HOLD_TOO_LONG: its begin; nobody gets it. Borrowed until hold_forget. */
 enum hold_kind hold_next(struct hold *h, struct str *line, uint64_t *number);
+/* What was read so far ends with a line's end. */
+bool hold_is_whole(const struct hold *h);
 /* Lines above this number are handed out again. */
 void hold_rewind(struct hold *h, uint64_t number);
 /* All that was handed out has arrived. */

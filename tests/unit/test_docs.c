@@ -15,6 +15,8 @@
 #include "api/livestatus_int.h"
 #include "api/route.h"
 #include "base/buf.h"
+#include "base/limits.h"
+#include "core/excmd.h"
 #include "os/file.h"
 #include "role/rights.h"
 #include "wire/msg.h"
@@ -266,12 +268,55 @@ static void test_livestatus_page(void **state UNUSED)
     compare("LIVESTATUS.md", &b);
 }
 
+static void add_commands(struct buf *b, const struct excmd_row *rows, size_t n)
+{
+    buf_add_c(b, "| command | |\n|---|---|\n");
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].name[0] != '_')
+            buf_printf(b, "| `%s%s%s` | %s |\n", rows[i].name, rows[i].args[0] ? ";" : "", rows[i].args,
+                       rows[i].doc);
+}
+
+static void test_commands_page(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    size_t n;
+    const struct excmd_row *rows = excmd_table(&n);
+
+    buf_printf(
+        &b,
+        "# External commands\n\nMade from `src/core/excmd.def`. One line is one command, at most %u "
+        "bytes:\n\n"
+        "    [1700000000] NAME;field;field\n\n"
+        "The number is the time at which it was given. Fields are parted by semicolons; the last one may "
+        "hold "
+        "some itself. Those in brackets may be missing. Times are seconds since 1970, durations seconds,\n"
+        "`options` and `attributes` sums of bits (also as 0x1f). Names are those of the objects; case counts "
+        "in "
+        "them, and not in NAME.\n\n"
+        "A command comes by the command file of the main file, by `COMMAND` over Livestatus, or by "
+        "`POST /api/v1/commands` and `vigie ctl command`. One that is wrong does nothing, and stands in the "
+        "log with the reason.\n\n"
+        "What the commands `CHANGE_...` set at run time is kept over restarts and reloads as long as its bit "
+        "of `modified_attributes` is set and `retain_nonstatus_information` is on: 1 notifications, 2 active "
+        "checks, 4 passive results,\n8 event handler, 16 flap detection, 64 performance data, 128 obsessing, "
+        "256 event handler command, 512 check command, 1024 check interval, 2048 retry interval, 4096 "
+        "attempts, "
+        "8192 freshness, 16384 check\nperiod, 32768 custom variables, 65536 notification period. It is data: "
+        "no macro in it is filled in, and it becomes one word, or a part of one, of a command line. "
+        "A command of `vigie_command_privileged` cannot be chosen.\n\n",
+        LIMIT_EXT_COMMAND);
+    add_commands(&b, rows, n);
+    compare("COMMANDS.md", &b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_livestatus_page), cmocka_unit_test(test_rights_page),
-        cmocka_unit_test(test_messages_page),   cmocka_unit_test(test_directives_page),
-        cmocka_unit_test(test_api_page),        cmocka_unit_test(test_manual_of_the_language)};
+        cmocka_unit_test(test_livestatus_page),       cmocka_unit_test(test_rights_page),
+        cmocka_unit_test(test_messages_page),         cmocka_unit_test(test_directives_page),
+        cmocka_unit_test(test_commands_page),         cmocka_unit_test(test_api_page),
+        cmocka_unit_test(test_manual_of_the_language)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,8 +29,19 @@ static const struct row rows[] = {
     {"ENABLE_NOTIFICATIONS", E_INVAL, NULL, NULL, "begins with its time", 0},
     {"[] ENABLE_NOTIFICATIONS", E_INVAL, NULL, NULL, "begins with its time", 0},
     {"[soon] ENABLE_NOTIFICATIONS", E_INVAL, NULL, NULL, "begins with its time", 0},
-    {"[1700000000] enable_notifications", E_NOENT, NULL, NULL, "no external command 'enable_notifications'",
-     0},
+    {"[1700000000] enable_notifications", 0, "ENABLE_NOTIFICATIONS", NULL, NULL, 0},
+    {"[1700000000] ENABLE_NOTHING", E_NOENT, NULL, NULL, "no external command 'ENABLE_NOTHING'", 0},
+    {"[1700000000] CHANGE_HOST_MODATTR;h;0x4A", 0, "CHANGE_HOST_MODATTR", NULL, NULL, 74},
+    {"[1700000000] CHANGE_HOST_MODATTR;h;0xG", E_INVAL, NULL, NULL, "field 2 is '0xG'", 0},
+    {"[1700000000] CHANGE_HOST_MODATTR;h;0x", E_INVAL, NULL, NULL, "field 2 is '0x'", 0},
+    {"[1700000000] CHANGE_HOST_CHECK_COMMAND;h", E_INVAL, NULL, NULL, "the command is missing", 0},
+    {"[1700000000] CHANGE_HOST_CHECK_COMMAND;h;", E_INVAL, NULL, NULL, "field 2 is empty", 0},
+    {"[1700000000] CHANGE_HOST_CHECK_COMMAND;h;check_tcp!22;23", 0, "CHANGE_HOST_CHECK_COMMAND",
+     "check_tcp!22;23", NULL, 0},
+    {"[1700000000] CHANGE_CUSTOM_HOST_VAR;h;;x", E_INVAL, NULL, NULL, "field 2 is empty", 0},
+    {"[1700000000] PROCESS_FILE", E_INVAL, NULL, NULL, "the file is missing", 0},
+    {"[1700000000] DEL_DOWNTIME_BY_HOST_NAME;h", 0, "DEL_DOWNTIME_BY_HOST_NAME", "", NULL, 0},
+    {"[1700000000] DEL_DOWNTIME_BY_HOST_NAME;h;;;a;b", 0, "DEL_DOWNTIME_BY_HOST_NAME", "a;b", NULL, 0},
     {"[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;s", E_INVAL, NULL, NULL, "the number is missing", 0},
     {"[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;s;two;x", E_INVAL, NULL, NULL, "field 3 is 'two'", 0},
     {"[1700000000] SCHEDULE_HOST_CHECK;h;99999999999999999", E_INVAL, NULL, NULL, "out of range", 0},
@@ -60,9 +71,18 @@ static void test_parse(void **st UNUSED)
     }
 }
 
+static size_t n_names(const char *args)
+{
+    size_t n = args[0] != '\0';
+
+    for (; *args; args++)
+        n += *args == ';';
+    return n;
+}
+
 static void test_table(void **st UNUSED)
 {
-    size_t n, acting = 0;
+    size_t n;
     const struct excmd_row *t = excmd_table(&n);
 
     assert_true(n >= 160);
@@ -70,8 +90,12 @@ static void test_table(void **st UNUSED)
         const char *f = t[i].fields;
         size_t len = strlen(f);
 
-        assert_true(len <= EXCMD_FIELDS && strspn(f, "hsHGCgitdax") == len);
-        assert_true(!strchr(f, 'x') || strchr(f, 'x') == f + len - 1); /* takes the rest, so it is the last */
+        assert_true(len <= EXCMD_FIELDS && strspn(f, "hsHGCgitdaxpcvfo") == len);
+        assert_true(!strpbrk(f, "xc") ||
+                    strpbrk(f, "xc") == f + len - 1); /* takes the rest, so it is the last */
+        assert_true(n_names(t[i].args) >=
+                    len); /* what takes the rest may have parts with names of their own */
+        assert_true(strlen(t[i].doc) > 8 && t[i].doc[strlen(t[i].doc) - 1] == '.');
         assert_true(!strchr(f, 's') || f[0] == 'h');
         if (t[i].target >= EXCMD_HG_HOSTS && t[i].target <= EXCMD_HG_ALL)
             assert_int_equal(f[0], 'H');
@@ -81,9 +105,7 @@ static void test_table(void **st UNUSED)
             assert_int_equal(f[0], 'h');
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(t[i].name, t[k].name);
-        acting += excmd_acts(&t[i]);
     }
-    assert_true(acting >= 120);
 }
 
 /* Any line that a command of the table could be must be answered, with every field missing in turn. */
@@ -97,7 +119,7 @@ static void test_missing_fields(void **st UNUSED)
         for (size_t have = 0; have <= strlen(t[i].fields); have++) {
             struct err err = ERR_INIT;
             struct excmd c;
-            size_t needed = strlen(t[i].fields) - (strchr(t[i].fields, 'x') != NULL);
+            size_t needed = strcspn(t[i].fields, "xo"); /* those that may be missing stand last */
 
             buf_clear(&b);
             buf_printf(&b, "[1] %s", t[i].name);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/line.h"
+
+#include "base/limits.h"
+#include "core/over.h"
+#include "core/shsplit.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+#define ARGS_MAX  32
+#define DEPTH_MAX 4u /* macros in the values of macros */
+
+struct liner {
+    struct world *w;
+    const struct line_use *use;
+    const struct expand_of *of;
+    struct macro_scope_of scope;
+    struct buf arg[ARGS_MAX + 1];
+    bool has_arg[ARGS_MAX + 1];
+    struct shsplit_line text;
+    VEC(struct buf) parts; /* coded; of the SHSPLIT_MACRO bytes, in order */
+    struct buf value;
+};
+
+static void expand(struct liner *l, struct str text, enum shsplit_class class, unsigned depth);
+
+/* Coded text that nobody splits: one byte stands for it. */
+static void leave(struct liner *l, struct str coded)
+{
+    struct buf *part = VEC_ADD(&l->parts);
+
+    buf_init(part);
+    buf_add_str(part, coded);
+    shsplit_add(&l->text, STR("x"), SHSPLIT_MACRO);
+}
+
+static void leave_data(struct liner *l, struct str data)
+{
+    struct buf coded = BUF_INIT;
+
+    macro_put_literal(&coded, data);
+    leave(l, buf_str(&coded));
+    buf_release(&coded);
+}
+
+/* What the files say: split like the definition, but for secrets, of which only the runner knows the bytes. */
+static void add_coded(struct liner *l, struct str coded)
+{
+    struct macro_part part;
+
+    while (macro_next(&coded, &part) > 0)
+        if (part.kind == MACRO_PART_TEXT)
+            shsplit_add(&l->text, part.text, SHSPLIT_VALUE);
+        else
+            leave(l, part.coded);
+}
+
+static bool add_user(struct liner *l, struct str name)
+{
+    const struct model *m = l->w->m;
+
+    for (uint32_t i = 0; i < m->n_user; i++)
+        if (str_eq(model_str(m, model_user(m, i)->name), name)) {
+            add_coded(l, model_str(m, model_user(m, i)->value));
+            return true;
+        }
+    return false;
+}
+
+static void add_arg(struct liner *l, unsigned n, unsigned depth)
+{
+    if (n > ARGS_MAX || !l->has_arg[n])
+        return;
+    if (l->use->text_is_data)
+        leave_data(l, str_trim(buf_str(&l->arg[n])));
+    else if (depth < DEPTH_MAX)
+        expand(l, str_trim(buf_str(&l->arg[n])), SHSPLIT_VALUE, depth + 1);
+}
+
+static bool has_var(const struct liner *l, const struct macro_ref *ref)
+{
+    const struct model *m = l->w->m;
+    uint32_t object = ref->id == MACRO_ID_HOST_VAR ? l->scope.host : l->scope.service;
+
+    if (ref->on_demand || ref->id == MACRO_ID_CONTACT_VAR || object == MODEL_NONE)
+        return ref->on_demand && ref->id != MACRO_ID_SERVICE_VAR;
+    return model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, ref->arg) !=
+           NULL;
+}
+
+/* False: no macro here, the text stays as it is. */
+static bool add_macro(struct liner *l, const struct macro_ref *ref, unsigned depth)
+{
+    bool var = ref->id >= MACRO_ID_HOST_VAR && ref->id <= MACRO_ID_CONTACT_VAR;
+    bool on_demand = ref->on_demand;
+    struct buf coded = BUF_INIT;
+    struct str value;
+
+    if (var && expand_var(l->w, ref->id, ref->arg, l->of, &value)) {
+        leave_data(l, value);
+        return true;
+    }
+    if (var && !has_var(l, ref))
+        return false;
+    if (!macro_static(l->w->m, ref->id, ref->arg, on_demand, &l->scope, &coded)) {
+        expand_macro(l->w, ref->id, on_demand ? ref->arg : STR_NULL, l->of, &coded);
+        leave_data(l, buf_str(&coded));
+    } else if (depth < DEPTH_MAX && coded.len && memchr(coded.data, '$', coded.len)) {
+        expand(l, buf_str(&coded), SHSPLIT_VALUE, depth + 1);
+    } else {
+        add_coded(l, buf_str(&coded));
+    }
+    buf_release(&coded);
+    return true;
+}
+
+static bool add_named(struct liner *l, struct str name, unsigned depth)
+{
+    struct macro_ref ref;
+
+    if (add_user(l, name))
+        return true;
+    if (!macro_parse(name, &ref))
+        return false;
+    if (ref.id == MACRO_ID_USER)
+        return true;
+    if (ref.id != MACRO_ID_ARG)
+        return add_macro(l, &ref, depth);
+    add_arg(l, ref.n, depth);
+    return true;
+}
+
+/* $NAME$, $$ and plain text, as conf reads them. */
+static void expand(struct liner *l, struct str text, enum shsplit_class class, unsigned depth)
+{
+    while (text.n && l->text.bytes.len <= LIMIT_COMMAND_LINE) {
+        ptrdiff_t from = str_find_char(text, '$'), to;
+        struct str name;
+
+        if (from < 0) {
+            shsplit_add(&l->text, text, class);
+            return;
+        }
+        shsplit_add(&l->text, str_sub(text, 0, (size_t)from), class);
+        text = str_sub(text, (size_t)from + 1, text.n);
+        to = str_find_char(text, '$');
+        if (to < 0) {
+            shsplit_add(&l->text, STR("$"), class);
+            continue;
+        }
+        name = str_sub(text, 0, (size_t)to);
+        if (to == 0) {
+            shsplit_add(&l->text, STR("$"), class);
+        } else if (!add_named(l, name, depth)) {
+            shsplit_add(&l->text, STR("$"), class);
+            shsplit_add(&l->text, name, class);
+            shsplit_add(&l->text, STR("$"), class);
+        }
+        text = str_sub(text, (size_t)to + 1, text.n);
+    }
+}
+
+/* "name!one!two": the arguments. "\!" is a '!'. */
+static void take_args(struct liner *l, struct str text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.n && n <= ARGS_MAX; i++) {
+        bool escaped = text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == '!';
+
+        if (text.p[i] == '!') {
+            if (++n <= ARGS_MAX)
+                l->has_arg[n] = true;
+        } else if (n) {
+            i += escaped;
+            buf_add_char(&l->arg[n], text.p[i]);
+        }
+    }
+}
+
+static void split(struct liner *l, struct buf *words)
+{
+    struct shsplit_line word;
+    size_t at = 0, use = 0, n = 0;
+
+    shsplit_init(&word);
+    while (n++ < LIMIT_ARGV && shsplit_next(&l->text, &at, &word) == 1) {
+        buf_clear(&l->value);
+        for (size_t i = 0; i < word.bytes.len; i++)
+            if (word.class.data[i] == SHSPLIT_MACRO)
+                buf_add_str(&l->value, buf_str(&l->parts.at[use++]));
+            else
+                macro_put_literal(&l->value, str_make(word.bytes.data + i, 1));
+        record_pack_word(words, buf_str(&l->value));
+    }
+    shsplit_release(&word);
+}
+
+static void by_environment(struct liner *l, size_t use, enum shsplit_quote q, struct buf *text,
+                           struct buf *env)
+{
+    buf_clear(&l->value);
+    buf_printf(&l->value, "VIGIE_M%zu=", use);
+    buf_add_str(&l->value, buf_str(&l->parts.at[use]));
+    record_pack_word(env, buf_str(&l->value));
+    if (q == SHSPLIT_SINGLE)
+        buf_printf(text, "'\"${VIGIE_M%zu}\"'", use);
+    else if (q == SHSPLIT_BARE)
+        buf_printf(text, "\"${VIGIE_M%zu}\"", use);
+    else
+        buf_printf(text, "${VIGIE_M%zu}", use);
+}
+
+/* As conf does it: parts come by environment, in the quotes that fit the place. */
+static void shell(struct liner *l, struct buf *words, struct buf *env)
+{
+    enum shsplit_quote q = SHSPLIT_BARE;
+    bool was_double = false;
+    struct buf text = BUF_INIT;
+    size_t use = 0;
+
+    for (size_t i = 0; i < l->text.bytes.len; i++) {
+        if (l->text.class.data[i] == SHSPLIT_MACRO)
+            by_environment(l, use++, q, &text, env);
+        else
+            macro_put_literal(&text, str_make(l->text.bytes.data + i, 1));
+        shsplit_walk(&l->text, i, &q, &was_double);
+    }
+    record_pack_word(words, STR("/bin/sh"));
+    record_pack_word(words, STR("-c"));
+    record_pack_word(words, buf_str(&text));
+    buf_release(&text);
+}
+
+static void refused(struct buf *words)
+{
+    record_pack_word(words, STR("/bin/sh"));
+    record_pack_word(words, STR("-c"));
+    record_pack_word(words, STR("printf '%s\\n' \"$0\"; exit 3"));
+    record_pack_word(words, STR("(not run: the command needs a shell, and must not have one)"));
+}
+
+void line_make(struct world *w, const struct line_use *use, const struct expand_of *of, struct buf *words,
+               struct buf *env)
+{
+    const struct model_command *c = model_command(w->m, use->command);
+    struct liner l = {.w = w, .use = use, .of = of, .scope = expand_scope(w, of)};
+
+    shsplit_init(&l.text);
+    buf_init(&l.value);
+    for (size_t i = 0; i <= ARGS_MAX; i++)
+        buf_init(&l.arg[i]);
+    take_args(&l, use->text);
+    expand(&l, model_str(w->m, c->text), SHSPLIT_TEXT, 0);
+    if (!shsplit_needs_shell(&l.text))
+        split(&l, words);
+    else if (c->no_shell)
+        refused(words);
+    else
+        shell(&l, words, env);
+    for (size_t i = 0; i < l.parts.n; i++)
+        buf_release(&l.parts.at[i]);
+    VEC_RELEASE(&l.parts);
+    for (size_t i = 0; i <= ARGS_MAX; i++)
+        buf_release(&l.arg[i]);
+    buf_release(&l.value);
+    shsplit_release(&l.text);
+}

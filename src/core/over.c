@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/over.h"
+
+#include "core/record.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+struct over *over_new(void)
+{
+    struct over *o = mem_zalloc(sizeof(*o));
+
+    o->first_delay_us = -1;
+    return o;
+}
+
+void over_free(struct over *o)
+{
+    if (!o)
+        return;
+    for (size_t i = 0; i < OVER_COUNT; i++)
+        mem_free(o->text[i]);
+    mem_free(o->vars);
+    mem_free(o);
+}
+
+static uint32_t find(const struct model *m, enum over_what what, struct str text)
+{
+    if (what == OVER_CHECK_COMMAND || what == OVER_HANDLER)
+        return model_find_command(m, str_cut(&text, '!'));
+    return model_find_period(m, text);
+}
+
+void over_forget(struct over *o, enum over_what what)
+{
+    mem_free(o->text[what]);
+    o->text[what] = NULL;
+}
+
+bool over_set(const struct model *m, struct over *o, enum over_what what, struct str text)
+{
+    uint32_t idx = find(m, what, text);
+
+    if (idx == MODEL_NONE)
+        return false;
+    over_forget(o, what);
+    o->text[what] = str_dup(text);
+    o->idx[what] = idx;
+    return true;
+}
+
+uint32_t over_bit(enum over_what what)
+{
+    static const uint32_t bits[OVER_COUNT] = {STATE_MODIFIED_CHECK_COMMAND, STATE_MODIFIED_HANDLER_COMMAND,
+                                              STATE_MODIFIED_CHECK_PERIOD, STATE_MODIFIED_NOTIFY_PERIOD,
+                                              STATE_MODIFIED_NOTIFY_PERIOD};
+
+    BUG_ON(what >= OVER_COUNT);
+    return bits[what];
+}
+
+uint32_t over_settle(const struct model *m, struct over *o)
+{
+    uint32_t gone = 0;
+
+    for (enum over_what i = 0; i < OVER_COUNT; i++) {
+        if (!o->text[i])
+            continue;
+        o->idx[i] = find(m, i, str_of(o->text[i]));
+        if (o->idx[i] != MODEL_NONE)
+            continue;
+        over_forget(o, i);
+        gone |= over_bit(i);
+    }
+    return gone;
+}
+
+/* ---- custom variables ---- */
+
+bool over_var(const struct over *o, struct str name, struct str *value)
+{
+    struct str rest = o ? str_make(o->vars, o->vars_n) : STR_NULL, at;
+
+    while (record_next_word(&rest, &at) > 0 && record_next_word(&rest, value) > 0)
+        if (str_ieq(at, name))
+            return true;
+    return false;
+}
+
+void over_set_vars(struct over *o, struct str packed)
+{
+    mem_free(o->vars);
+    o->vars = packed.n ? str_dup(packed) : NULL;
+    o->vars_n = packed.n;
+}
+
+void over_set_var(struct over *o, struct str name, struct str value)
+{
+    struct str rest = str_make(o->vars, o->vars_n), at, was;
+    struct buf b = BUF_INIT;
+
+    while (record_next_word(&rest, &at) > 0 && record_next_word(&rest, &was) > 0)
+        if (!str_ieq(at, name)) {
+            record_pack_word(&b, at);
+            record_pack_word(&b, was);
+        }
+    record_pack_word(&b, name);
+    record_pack_word(&b, value);
+    over_set_vars(o, buf_str(&b));
+    buf_release(&b);
+}
+
+bool over_is_empty(const struct over *o)
+{
+    for (size_t i = 0; i < OVER_COUNT; i++)
+        if (o->text[i])
+            return false;
+    return !o->vars_n && o->first_delay_us < 0;
+}
+
+/* ---- of a check ---- */
+
+const struct over *over_of(const struct state *s)
+{
+    return state_more(s)->over;
+}
+
+struct over *over_make(struct state *s)
+{
+    struct state_more *more = state_more_set(s);
+
+    if (!more->over)
+        more->over = over_new();
+    return more->over;
+}
+
+uint32_t over_check_period(const struct world *w, uint32_t check)
+{
+    const struct over *o = over_of(&w->st[check]);
+
+    return o && o->text[OVER_CHECK_PERIOD] ? o->idx[OVER_CHECK_PERIOD]
+                                           : model_check(w->m, check)->check_period;
+}
+
+uint32_t over_notify_period(const struct world *w, uint32_t check)
+{
+    const struct over *o = over_of(&w->st[check]);
+
+    return o && o->text[OVER_NOTIFY_PERIOD] ? o->idx[OVER_NOTIFY_PERIOD]
+                                            : model_check(w->m, check)->notification_period;
+}
+
+int64_t over_first_delay(const struct world *w, uint32_t check)
+{
+    const struct over *o = over_of(&w->st[check]);
+
+    return o && o->first_delay_us >= 0 ? o->first_delay_us
+                                       : model_check(w->m, check)->first_notification_delay_us;
+}
+
+bool over_can_run(const struct world *w, uint32_t check)
+{
+    const struct over *o = over_of(&w->st[check]);
+
+    return (o && o->text[OVER_CHECK_COMMAND]) || model_check(w->m, check)->check_line != MODEL_NONE;
+}
