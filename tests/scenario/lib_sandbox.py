@@ -30,6 +30,8 @@ MAIN = {
     'check_service_freshness': 0, 'check_host_freshness': 0, 'check_for_orphaned_services': 0,
     'check_for_orphaned_hosts': 0, 'enable_environment_macros': 0, 'illegal_macro_output_chars': '`~$&|\'"<>',
     'illegal_object_name_chars': '`~!$%^&*|\'"<>?,()=', 'date_format': 'iso8601', 'soft_state_dependencies': 0,
+    'low_service_flap_threshold': 5, 'high_service_flap_threshold': 20, 'low_host_flap_threshold': 5,
+    'high_host_flap_threshold': 20, 'ocsp_timeout': 5, 'ochp_timeout': 5, 'additional_freshness_latency': 0,
     'use_aggressive_host_checking': 0, 'passive_host_checks_are_soft': 0, 'translate_passive_host_checks': 0,
 }
 FILES = {'log_file': 'engine.log', 'command_file': 'rw/cmd', 'status_file': 'status.dat', 'lock_file': 'lock',

@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,19 @@ def note(kind, where, fields, state):
     state.setdefault(f'#{"service" if service else "host"}{kind}', []).append(n)
 
 
+PARAMETER = re.compile(r'"?\$\{(VIGIE_M\d+)\}"?')
+
+
+def unfold(words):
+    """The words of a shell line as its shell would make them: parameters come from the environment, and none is split."""
+    line, *env = words.split('\x1e')
+    values = dict(e.split('=', 1) for e in env)
+    line = re.sub(r'\$[A-Za-z_]\w*', '', line)  # no such variable is set
+    marked = PARAMETER.sub(lambda m: m[0].replace('${' + m[1] + '}', f'\x1f{m[1]}\x1f'), line)
+    found = [re.sub('\x1f(.*?)\x1f', lambda m: values[m[1]], w) for w in shlex.split(marked)]
+    return '|'.join(found[2:])
+
+
 def read_output(text):
     log, effects, probes = [], [], []
     for line in text.split('\n'):
@@ -70,6 +84,10 @@ def read_output(text):
             log += [[e[0] - START - 1, e[1], e[2]]] if e else []
         elif kind == 'E':
             when, words = rest.split(' ', 1)
+            if words.startswith(('RUN|\x1d', '\x1d')):
+                before, _, line = words.partition('\x1d')
+                words = before + unfold(line)
+            words = words.replace('\x1c', '\n')
             effects.append([int(when) / 1000, mask(words.replace(SANDBOX, '@D@'))])
         elif kind == 'P':
             probes.append({'name': rest, 'state': {}})

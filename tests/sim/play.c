@@ -4,9 +4,11 @@
  *   play MAIN OBJECTS RESOURCE START < STEPS
  * The files hold texts in which /o.cfg and /r.cfg name the other two. STEPS, a line each, times in ms from START:
  *   T cmd TEXT | T plugin KEY CODE SLEEP_MS SIGNAL OUTPUT | T probe NAME | T stop | T start | T hup | T end
- * Output: "L line" of the log, "E ms text" of commands run (words from the third on, by '|'), "P name" with the state after it.
+ * Output: "L line" of the log, "E ms text" of commands run (words from the third on, by '|'; a line for a shell as it is, behind byte 1d, its environment behind bytes 1e;
+ * line ends are byte 1c), "P name" with the state after it.
  */
 #include "core/record.h"
+#include "core/secret.h"
 #include "core/world_in.h"
 #include "lab.h"
 
@@ -37,19 +39,58 @@ static struct plugin *find_plugin(struct player *p, const char *key, bool make)
     return &VEC_LAST(&p->plugins);
 }
 
-/* Words behind the program and the sandbox folder; shell lines are not unfolded here. */
-static void join(struct str packed, struct buf *b, struct buf *key)
+/* A coded word as the runner would fill it. */
+static void fill(const struct lab *lab, struct str coded, struct buf *out)
 {
-    struct str word;
+    struct err err = ERR_INIT;
+    struct secret secret;
+    size_t from = out->len;
+
+    if (secret_open(&secret, lab->secret.data, lab->secret.len, &err) < 0 ||
+        secret_fill(&secret, coded, out) < 0) {
+        fprintf(stderr, "a word cannot be filled\n");
+        exit(2);
+    }
+    for (; from < out->len; from++)
+        out->data[from] = out->data[from] == '\n' ? '\x1c' : out->data[from];
+}
+
+/* A line for a shell: the test unfolds it. */
+static void shell(const struct lab *lab, struct str line, struct str env, struct buf *b, struct buf *key)
+{
+    struct str rest, word;
+
+    buf_add_char(b, '\x1d');
+    fill(lab, line, b);
+    rest = str_sub(buf_str(b), 1, b->len);
+    for (int i = 0; i < 2; i++)
+        str_cut(&rest, ' ');
+    buf_add_str(key, str_cut(&rest, ' '));
+    while (record_next_word(&env, &word) > 0) {
+        buf_add_char(b, '\x1e');
+        fill(lab, word, b);
+    }
+}
+
+/* Words behind the program and the sandbox folder. */
+static void join(const struct lab *lab, const struct world_effect *e, struct buf *b, struct buf *key)
+{
+    struct str packed = world_text(lab->w, e->words), word;
+    bool by_shell = false;
 
     for (int i = 0; record_next_word(&packed, &word) > 0; i++) {
+        by_shell = i == 0 ? str_eq_c(word, "/bin/sh") : by_shell;
+        if (i == 2 && by_shell) {
+            shell(lab, word, world_text(lab->w, e->env), b, key);
+            return;
+        }
         if (i < 2)
             continue;
         if (i == 2)
-            buf_add_str(key, word);
+            fill(lab, word, key);
         else
             buf_add_char(b, '|');
-        buf_add_str(b, word);
+        fill(lab, word, b);
     }
 }
 
@@ -59,7 +100,7 @@ static void on_run(struct lab *lab, const struct world_effect *e, struct lab_ans
     struct buf text = BUF_INIT, key = BUF_INIT;
     const struct plugin *g;
 
-    join(world_text(lab->w, e->words), &text, &key);
+    join(lab, e, &text, &key);
     g = e->run_kind == WORLD_RUN_CHECK ? find_plugin(p, key.data, false) : NULL;
     printf("E %lld %s%s\n", (long long)((lab->mono - p->begin) / TIME_MS),
            e->run_kind == WORLD_RUN_CHECK ? "RUN|" : "", text.data);
