@@ -477,6 +477,29 @@ bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struc
     return true;
 }
 
+/* What means nothing here stays as it was written, as in Nagios. */
+static bool stays(const struct world *w, const struct macro_part *p, const struct expand_of *of,
+                  struct buf *out)
+{
+    struct macro_scope_of scope = expand_scope(w, of);
+    bool var = p->id >= MACRO_ID_HOST_VAR && p->id <= MACRO_ID_CONTACT_VAR;
+    bool on_demand = p->arg.p != NULL && (!var || str_find_char(p->arg, ':') >= 0);
+    static const char *const heads[] = {"_HOST", "_SERVICE", "_CONTACT"};
+    struct buf text = BUF_INIT;
+    struct str value;
+
+    if ((var && expand_var(w, p->id, p->arg, of, &value)) ||
+        macro_means(w->m, p->id, p->arg, on_demand, &scope))
+        return false;
+    buf_printf(&text, "$%s", var ? heads[p->id - MACRO_ID_HOST_VAR] : macro_info(p->id)->name);
+    if (p->arg.p)
+        buf_printf(&text, "%s" STR_FMT, var ? "" : ":", STR_ARG(p->arg));
+    buf_add_char(&text, '$');
+    macro_put_literal(out, buf_str(&text));
+    buf_release(&text);
+    return true;
+}
+
 static void add_word(struct world *w, struct str coded, const struct expand_of *of, struct buf *out)
 {
     struct macro_part part;
@@ -486,7 +509,7 @@ static void add_word(struct world *w, struct str coded, const struct expand_of *
             buf_add_str(out, part.coded);
             continue;
         }
-        if (add_static(w, part.id, part.arg, of, out))
+        if (stays(w, &part, of, out) || add_static(w, part.id, part.arg, of, out))
             continue;
         buf_clear(&w->scratch2);
         if (expand_macro(w, part.id, part.arg, of, &w->scratch2))

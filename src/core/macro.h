@@ -88,6 +88,9 @@ struct macro_scope_of {
  */
 bool macro_static(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
                   const struct macro_scope_of *of, struct buf *out);
+/* Is there what the macro speaks of: an object that it names or that is meant, a custom variable of it, a first group? Where not, Nagios leaves the text as it is. */
+bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
+                 const struct macro_scope_of *of);
 /* Finds the objects that the argument of an on-demand macro names ("host", "host:service", ":service" = of
  * the present host; groups: none here) and sets them in *of. False: there is no such object. */
 bool macro_target(const struct model *m, enum macro_scope scope, struct str arg, struct macro_scope_of *of);

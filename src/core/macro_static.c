@@ -225,13 +225,24 @@ static void main_value(const struct model *m, enum macro_id id, struct buf *out)
             put(m, out, value[i].string);
 }
 
+static enum macro_scope var_scope(enum macro_id id)
+{
+    return id == MACRO_ID_HOST_VAR ? MACRO_HOST : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE : MACRO_CONTACT;
+}
+
+static const struct model_var *find_var(const struct model *m, enum macro_scope scope, uint32_t object,
+                                        struct str name)
+{
+    if (scope == MACRO_CONTACT)
+        return model_find_var(m, model_contact(m, object)->first_var, model_contact(m, object)->n_vars, name);
+    return model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, name);
+}
+
 static void var_value(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
                       struct macro_scope_of of, struct buf *out)
 {
-    enum macro_scope scope = id == MACRO_ID_HOST_VAR      ? MACRO_HOST
-                             : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE
-                                                          : MACRO_CONTACT;
-    const struct model_var *v = NULL;
+    enum macro_scope scope = var_scope(id);
+    const struct model_var *v;
     struct str name = arg;
     uint32_t object;
 
@@ -243,14 +254,43 @@ static void var_value(const struct model *m, enum macro_id id, struct str arg, b
     object = scope == MACRO_HOST ? of.host : scope == MACRO_SERVICE ? of.service : of.contact;
     if (object == MODEL_NONE)
         return;
-    if (scope == MACRO_CONTACT)
-        v = model_find_var(m, model_contact(m, object)->first_var, model_contact(m, object)->n_vars, name);
-    else
-        v = model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, name);
+    v = find_var(m, scope, object, name);
     if (v && v->secret)
         buf_add_str(out, model_str(m, v->value));
     else if (v)
         put(m, out, v->value);
+}
+
+static bool is_group_name(enum macro_id id)
+{
+    return id == MACRO_ID_HOSTGROUPNAME || id == MACRO_ID_SERVICEGROUPNAME || id == MACRO_ID_CONTACTGROUPNAME;
+}
+
+bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
+                 const struct macro_scope_of *of)
+{
+    bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
+    struct macro_scope_of who = *of;
+    struct str name = arg;
+    enum macro_scope scope;
+    uint32_t object;
+
+    if ((id >= MACRO_ID_COUNT && !var) || (on_demand && is_group_name(id)))
+        return true;
+    scope = var ? var_scope(id) : macro_info(id)->scope;
+    if (scope > MACRO_CONTACT)
+        return true;
+    if (on_demand && var)
+        name = str_cut(&arg, ':');
+    if (on_demand && !macro_target(m, scope, arg, &who)) /* an empty host is none, and empties the macro */
+        return scope == MACRO_SERVICE && str_starts(arg, STR(":"));
+    object = scope == MACRO_HOST ? who.host : scope == MACRO_SERVICE ? who.service : who.contact;
+    if (object == MODEL_NONE)
+        return false;
+    if (var)
+        return find_var(m, scope, object, name) != NULL;
+    return !is_group_name(id) ||
+           (scope == MACRO_CONTACT ? model_contact(m, object)->groups.n : model_check(m, object)->groups.n);
 }
 
 bool macro_static(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
@@ -269,8 +309,7 @@ bool macro_static(const struct model *m, enum macro_id id, struct str arg, bool 
     if (info->class == MACRO_DATA)
         return false;
     /* $HOSTGROUPNAME:x$ and its like name a group in their argument and mean that name. */
-    if (on_demand && (id == MACRO_ID_HOSTGROUPNAME || id == MACRO_ID_SERVICEGROUPNAME ||
-                      id == MACRO_ID_CONTACTGROUPNAME)) {
+    if (on_demand && is_group_name(id)) {
         macro_put_literal(out, arg);
         return true;
     }
