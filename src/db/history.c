@@ -37,6 +37,7 @@ int history_open(struct history *h, const char *path, struct wall now, bool *mov
     int r;
 
     *h = (struct history){.applied = 0};
+    book_init(&h->book, &h->sql);
     r = sql_open_or_renew(&h->sql, path, SQL_PROJECTION, &schema_history, now, moved, err);
     if (r == 0 && (r = begin_using(h)) < 0) {
         err_set(err, r, "the database %s cannot be read: %s", path, sql_message(&h->sql));
@@ -48,11 +49,13 @@ int history_open(struct history *h, const char *path, struct wall now, bool *mov
 int history_open_read(struct history *h, const char *path, struct err *err)
 {
     *h = (struct history){.applied = 0};
+    book_init(&h->book, &h->sql);
     return sql_open(&h->sql, path, SQL_READ, &schema_history, err);
 }
 
 void history_close(struct history *h)
 {
+    book_release(&h->book);
     sql_close(&h->sql);
 }
 
@@ -62,15 +65,31 @@ int history_begin(struct history *h)
 {
     h->was_alive = h->alive;
     h->was_doubt = h->doubt;
+    h->was_seeded = h->seeded;
     return h->sql.db ? sql_begin(&h->sql) : E_CLOSED;
 }
 
 static int fail(struct history *h, int r)
 {
     sql_rollback(&h->sql);
+    book_release(&h->book);
     h->alive = h->was_alive;
     h->doubt = h->was_doubt;
+    h->seeded = h->was_seeded;
     return r;
+}
+
+void history_abandon(struct history *h)
+{
+    if (h->sql.in_transaction)
+        fail(h, 0);
+}
+
+int history_write(struct history *h, size_t n)
+{
+    int r = book_write(&h->book, n);
+
+    return r < 0 ? fail(h, r) : r;
 }
 
 void history_seen(struct history *h, struct wall at)
@@ -78,15 +97,30 @@ void history_seen(struct history *h, struct wall at)
     h->alive = at.us;
 }
 
+/* With the record before this one the doubt may have come to its end. It is asked at each, not at the end of a transaction: how long one is must not be seen in the spans. */
+static int end_doubt(struct history *h)
+{
+    enum doubt_end end = doubt_ends(&h->doubt, h->alive);
+    int64_t back_to = h->doubt.back_to;
+
+    if (end == DOUBT_STAYS)
+        return 0;
+    h->doubt = (struct doubt){.ahead = 0};
+    return end == DOUBT_WAS_WRONG ? span_go_back(&h->book, back_to) : 0;
+}
+
 static int to_spans(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
 {
     struct record_event heard = *e;
     struct wall when;
+    int r = end_doubt(h);
 
+    if (r < 0)
+        return r;
     if (!e->oid && doubt_event(&h->doubt, at, &heard, h->alive))
         return 0;
     when.us = doubt_time(&h->doubt, at.us);
-    return span_event(&h->sql, seq, when, &heard, h->alive ? doubt_time(&h->doubt, h->alive) : 0);
+    return span_event(&h->book, seq, when, &heard, h->alive ? doubt_time(&h->doubt, h->alive) : 0);
 }
 
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
@@ -109,23 +143,29 @@ int history_add(struct history *h, uint64_t seq, struct wall at, const struct re
     r = sql_step(s, SQL_EVENT_ADD);
     sql_end(s, SQL_EVENT_ADD);
     if (r == 0)
+        book_add_event(&h->book, e->oid, at, seq);
+    if (r == 0)
         r = to_spans(h, seq, at, e);
     return r < 0 ? fail(h, r) : 0;
 }
 
 int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n)
 {
+    int r = end_doubt(h);
     struct wall when = {doubt_time(&h->doubt, at.us)};
-    int r = span_watch(&h->sql, seq, when, oid, n);
 
+    if (r == 0)
+        r = span_watch(&h->book, seq, when, oid, n);
     return r < 0 ? fail(h, r) : 0;
 }
 
 int history_seed(struct history *h, uint64_t seq, struct wall at, const struct record_state *r)
 {
+    int got = end_doubt(h);
     struct wall when = {doubt_time(&h->doubt, at.us)};
-    int got = h->seeded ? 0 : span_seed(&h->sql, seq, when, r);
 
+    if (got == 0 && !h->seeded)
+        got = span_seed(&h->book, seq, when, r);
     return got < 0 ? fail(h, got) : 0;
 }
 
@@ -142,14 +182,16 @@ int history_seeded(struct history *h)
 int history_fill(struct history *h)
 {
     int64_t seq = 0;
-    int r = history_begin(h), more = 0;
+    int r, more = 0;
 
+    sql_tidy(&h->sql);
+    r = history_begin(h);
     if (r == 0)
         r = sql_meta_get(&h->sql, "spans_at", 0, &seq);
     if (r == 0) {
         uint64_t at = (uint64_t)seq;
 
-        r = more = span_fill(&h->sql, &at, &h->alive, FILL_SLICE);
+        r = more = span_fill(&h->book, &at, &h->alive, FILL_SLICE);
         seq = (int64_t)at;
     }
     if (r >= 0)
@@ -164,21 +206,19 @@ int history_fill(struct history *h)
     return 0;
 }
 
-static int end_doubt(struct history *h)
+static int store_doubt(struct history *h)
 {
-    enum doubt_end end = doubt_ends(&h->doubt, h->alive);
-    int r = end == DOUBT_WAS_WRONG ? span_go_back(&h->sql, h->doubt.back_to) : 0;
-
-    if (end != DOUBT_STAYS)
-        h->doubt = (struct doubt){.ahead = 0};
-    if (r == 0 && memcmp(&h->doubt, &h->was_doubt, sizeof(h->doubt)) != 0)
-        r = doubt_store(&h->doubt, &h->sql);
-    return r;
+    return memcmp(&h->doubt, &h->was_doubt, sizeof(h->doubt)) == 0 ? 0 : doubt_store(&h->doubt, &h->sql);
 }
 
 int history_end(struct history *h, uint64_t applied)
 {
     int r = end_doubt(h);
+
+    if (r == 0)
+        r = store_doubt(h);
+    if (r == 0)
+        r = book_write(&h->book, SIZE_MAX);
 
     if (r == 0)
         r = sql_meta_set(&h->sql, "applied_seq", (int64_t)applied);
@@ -189,7 +229,16 @@ int history_end(struct history *h, uint64_t applied)
     if (r < 0)
         return fail(h, r);
     h->applied = applied;
+    if (!h->sql.hurries)
+        book_release(&h->book);
     return 0;
+}
+
+void history_hurry(struct history *h, bool on)
+{
+    sql_hurry(&h->sql, on);
+    if (!on && !h->sql.in_transaction)
+        book_release(&h->book);
 }
 
 _Static_assert(RECORD_EVENT_COMMAND == 11 && RECORD_EVENT_START == 13 && RECORD_EVENT_STOP == 14 &&

@@ -16,6 +16,7 @@
  */
 #include "base/buf.h"
 #include "core/record.h"
+#include "db/book.h"
 #include "db/doubt.h"
 #include "db/sql.h"
 
@@ -24,11 +25,13 @@
 
 struct history {
     struct sql sql;
+    struct book book;
     uint64_t applied;  /* all events up to this number are in */
     int64_t alive;     /* when the record with that number was written; 0: not known */
     int64_t was_alive; /* the same at the begin of the transaction */
     struct doubt doubt, was_doubt;
     bool filled; /* the spans know the events of before there were spans */
+    bool was_seeded;
     bool seeded; /* and what the journal's checkpoint knows */
     uint64_t trimmed_to;
     uint32_t site;
@@ -43,6 +46,9 @@ void history_close(struct history *h);
 int history_begin(struct history *h);
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e);
 int history_end(struct history *h, uint64_t applied);
+/* A part of the work of history_end, for who cannot wait for all of it: about n rows. 1: there is more, 0: done. */
+int history_write(struct history *h, size_t n);
+void history_abandon(struct history *h); /* the transaction, if one is open */
 /* In between, each record in its order: a record of any kind was written then; the configuration in force has these objects; and until seeded, what a state record says. */
 void history_seen(struct history *h, struct wall at);
 int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n);
@@ -50,6 +56,8 @@ int history_seed(struct history *h, uint64_t seq, struct wall at, const struct r
 int history_seeded(struct history *h);
 /* Makes spans of events that are in already, a slice in a transaction of its own, until h->filled. */
 int history_fill(struct history *h);
+/* As sql_hurry; and what is known of objects is kept from one transaction to the next. */
+void history_hurry(struct history *h, bool on);
 /* Removes events of before `before`, and of what people and the program itself did (commands, starts, reloads, renamings) those of before `audit_before`, at most n of
    each; the space goes back to the disk. The number removed, or E_*. */
 int history_trim(struct history *h, struct wall before, struct wall audit_before, unsigned n);

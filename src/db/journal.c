@@ -507,3 +507,12 @@ void journal_read_from(const struct journal *j, uint64_t seq, struct journal_rea
     journal_reader_init(rd, &j->io, &j->list, from, j->list.v.n);
     rd->stop = j->at;
 }
+
+bool journal_read_at(const struct journal *j, const struct journal_stand *stand, struct journal_reader *rd)
+{
+    bool there = journal_reader_init_at(rd, &j->io, &j->list, stand);
+
+    if (there)
+        rd->stop = j->at;
+    return there;
+}

@@ -100,3 +100,5 @@ struct wall journal_oldest(const struct journal *j);
 void journal_read_state(const struct journal *j, struct journal_reader *rd);
 /* A cursor from the segment that holds seq (or the oldest) on. The first records may have lower numbers. */
 void journal_read_from(const struct journal *j, uint64_t seq, struct journal_reader *rd);
+/* The same from where another cursor stood, when that is still there. */
+bool journal_read_at(const struct journal *j, const struct journal_stand *stand, struct journal_reader *rd);

@@ -5,12 +5,6 @@
  */
 #include "db/journal.h"
 
-struct journal_place {
-    uint64_t first_seq; /* of the segment */
-    uint32_t ordinal;
-    uint64_t offset; /* in its file */
-};
-
 struct journal_pick {
     const struct journal_io *io;
     uint64_t first_seq, nonce;

@@ -142,6 +142,20 @@ void journal_reader_init(struct journal_reader *rd, const struct journal_io *io,
         rd->expect = list->v.at[from].first_seq;
 }
 
+bool journal_reader_init_at(struct journal_reader *rd, const struct journal_io *io,
+                            const struct journal_list *list, const struct journal_stand *stand)
+{
+    for (size_t i = list->v.n; stand->at.offset && i-- > 0;) {
+        if (list->v.at[i].first_seq != stand->at.first_seq || list->v.at[i].ordinal != stand->at.ordinal)
+            continue;
+        journal_reader_init(rd, io, list, i, list->v.n);
+        rd->begin = stand->at.offset;
+        rd->expect = stand->expect;
+        return true;
+    }
+    return false;
+}
+
 static void leave(struct journal_reader *rd)
 {
     if (rd->handle >= 0)
@@ -159,6 +173,14 @@ void journal_reader_release(struct journal_reader *rd)
 static const struct journal_segment *current(const struct journal_reader *rd)
 {
     return &rd->list->v.at[rd->segment];
+}
+
+void journal_reader_stand(const struct journal_reader *rd, struct journal_stand *out)
+{
+    *out = (struct journal_stand){.expect = rd->read_expect};
+    if (rd->read_at)
+        out->at = (struct journal_place){rd->list->v.at[rd->read_segment].first_seq,
+                                         rd->list->v.at[rd->read_segment].ordinal, rd->read_at};
 }
 
 static void note_damage(struct journal_reader *rd, uint64_t at, uint64_t lost, const char *what)
@@ -184,7 +206,8 @@ static int enter(struct journal_reader *rd, struct err *err)
     const struct journal_segment *s = current(rd);
 
     note_hole(rd);
-    rd->at = rd->window_at = SEGMENT_BODY;
+    rd->at = rd->window_at = rd->begin ? rd->begin : SEGMENT_BODY;
+    rd->begin = 0;
     rd->window_eof = false;
     rd->expect = MAX(s->first_seq, rd->expect);
     rd->end = rd->segment + 1 < rd->list->v.n ? s[1].first_seq : UINT64_MAX;
@@ -334,6 +357,9 @@ static int next_here(struct journal_reader *rd, struct journal_record *out, stru
             out->size = size;
             rd->at += size;
             rd->expect = segment_next(&out->r, rd->expect);
+            rd->read_segment = rd->segment;
+            rd->read_at = rd->at;
+            rd->read_expect = rd->expect;
             return 1;
         }
         if (got == 0 || got == E_IO)

@@ -45,6 +45,19 @@ struct journal_record {
     uint64_t offset, size;   /* place in its file */
 };
 
+/* A place stays good as long as its segment is kept. */
+struct journal_place {
+    uint64_t first_seq; /* of the segment */
+    uint32_t ordinal;
+    uint64_t offset; /* in its file */
+};
+
+/* Where a reader stood, to go on from there with another one. */
+struct journal_stand {
+    struct journal_place at; /* offset 0: nowhere */
+    uint64_t expect;         /* as in the reader */
+};
+
 struct journal_reader {
     const struct journal_io *io;
     const struct journal_list *list;
@@ -56,7 +69,10 @@ struct journal_reader {
     bool window_eof;    /* nothing is to be read behind it */
     /* in the list's last segment: the file offset to stop at (a live writer's), else the maximum */
     uint64_t stop;
-    uint64_t at;     /* file offset of the next record */
+    uint64_t at;         /* file offset of the next record */
+    uint64_t begin;      /* in the first segment: 0, or the offset to begin at */
+    size_t read_segment; /* of the record read last, and what follows it; read_at 0: none was read */
+    uint64_t read_at, read_expect;
     uint64_t expect; /* db/segment.h */
     uint64_t end;    /* numbers from here on belong to the next segment */
     bool torn;       /* the last segment ended in a batch that was never synced, at `at` */
@@ -67,5 +83,10 @@ struct journal_reader {
 void journal_reader_init(struct journal_reader *rd, const struct journal_io *io,
                          const struct journal_list *list, size_t from, size_t to);
 void journal_reader_release(struct journal_reader *rd);
+/* Behind the record that was read last; nowhere when none was. */
+void journal_reader_stand(const struct journal_reader *rd, struct journal_stand *out);
+/* From there on; false: its segment is gone, or it is nowhere, and rd is not touched. */
+bool journal_reader_init_at(struct journal_reader *rd, const struct journal_io *io,
+                            const struct journal_list *list, const struct journal_stand *stand);
 /* The next whole record: 1; 0 at the end; E_IO when the disk does not answer. Damage is stepped over and noted in rd->damage. */
 int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err);

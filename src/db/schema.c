@@ -32,6 +32,13 @@ static const char *const history[] = {
     " PRIMARY KEY (oid, since, seq)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE gap (seq INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
     "CREATE TABLE watched (oid INTEGER PRIMARY KEY) STRICT;",
+    /* 3: a table in place of an index, for an index is written with each event, and this when it suits (db/book.h) */
+    "CREATE TABLE object_event (oid INTEGER NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY "
+    "(oid, at, seq)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO object_event (oid, at, seq) SELECT oid, at, seq FROM event ORDER BY oid, at, seq;"
+    "DROP INDEX event_by_object;"
+    "CREATE TRIGGER event_gone AFTER DELETE ON event BEGIN"
+    " DELETE FROM object_event WHERE oid = old.oid AND at = old.at AND seq = old.seq; END;",
 };
 
 static const char *const objects[] = {

@@ -2,6 +2,7 @@
 #include "db/span.h"
 
 #include "base/vec.h"
+#include "db/book.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,17 +52,6 @@ int span_at(struct sql *s, uint64_t oid, struct wall t, struct span *out)
     return r;
 }
 
-static int newest(struct sql *s, uint64_t oid, struct span *out)
-{
-    return span_at(s, oid, (struct wall){INT64_MAX}, out);
-}
-
-static int add(struct sql *s, const struct span *p)
-{
-    return RUN(s, SQL_SPAN_ADD, (int64_t)p->oid, p->since, (int64_t)p->seq, p->state, p->hard_state, p->hard,
-               p->attempt, p->acknowledged, p->downtimes, p->flapping, p->changed, (int64_t)p->said);
-}
-
 /* ---- what happened to an object ---- */
 
 static void set_state(struct span *p, unsigned state, int64_t since)
@@ -104,24 +94,30 @@ static bool change(struct span *p, uint64_t seq, const struct record_event *e, i
     }
 }
 
-static int of_object(struct sql *s, uint64_t seq, struct wall at, const struct record_event *e)
+static int of_object(struct book *b, uint64_t seq, struct wall at, const struct record_event *e)
 {
     struct span p;
-    int r = newest(s, e->oid, &p);
+    int r = book_newest(b, e->oid, &p);
 
     if (r < 0 || p.seq >= seq)
         return MIN(r, 0);
     p.since = MAX(at.us, p.since); /* the clock may have been slowed a little */
     p.seq = seq;
-    return change(&p, seq, e, p.since) ? add(s, &p) : 0;
+    if (change(&p, seq, e, p.since))
+        book_add_span(b, &p);
+    return 0;
 }
 
 /* ---- what happened to all ---- */
 
-int span_go_back(struct sql *s, int64_t to)
+int span_go_back(struct book *b, int64_t to)
 {
-    int r = RUN(s, SQL_SPAN_CARRY_BACK, to);
+    struct sql *s = b->sql;
+    int r = book_write(b, SIZE_MAX);
 
+    book_release(b);
+    if (r == 0)
+        r = RUN(s, SQL_SPAN_CARRY_BACK, to);
     if (r == 0)
         r = RUN(s, SQL_SPAN_CUT, to);
     if (r == 0)
@@ -134,18 +130,18 @@ static int gap(struct sql *s, uint64_t seq, int64_t since, int64_t until)
     return RUN(s, SQL_GAP_ADD, (int64_t)seq, since, until);
 }
 
-int span_event(struct sql *s, uint64_t seq, struct wall at, const struct record_event *e, int64_t alive)
+int span_event(struct book *b, uint64_t seq, struct wall at, const struct record_event *e, int64_t alive)
 {
     int64_t step = (int64_t)e->ref;
 
     if (e->oid)
-        return of_object(s, seq, at, e);
+        return of_object(b, seq, at, e);
     if (e->kind == RECORD_EVENT_START && alive)
-        return at.us < alive - STEP_US ? span_go_back(s, at.us)
-               : at.us > alive         ? gap(s, seq, alive, at.us)
+        return at.us < alive - STEP_US ? span_go_back(b, at.us)
+               : at.us > alive         ? gap(b->sql, seq, alive, at.us)
                                        : 0;
     if (e->kind == RECORD_EVENT_CLOCK_STEP)
-        return step < 0 ? span_go_back(s, at.us) : gap(s, seq, at.us - step, at.us);
+        return step < 0 ? span_go_back(b, at.us) : gap(b->sql, seq, at.us - step, at.us);
     return 0;
 }
 
@@ -158,10 +154,10 @@ static int compare(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static int appear(struct sql *s, uint64_t oid, uint64_t seq, struct wall at)
+static int appear(struct book *b, uint64_t oid, uint64_t seq, struct wall at)
 {
     struct span p;
-    int r = newest(s, oid, &p);
+    int r = book_newest(b, oid, &p);
 
     if (r >= 0 && (!p.seq || (p.state == AVAIL_GONE && p.seq < seq))) {
         p = (struct span){.oid = oid,
@@ -170,15 +166,15 @@ static int appear(struct sql *s, uint64_t oid, uint64_t seq, struct wall at)
                           .state = AVAIL_PENDING,
                           .hard_state = AVAIL_PENDING};
         p.changed = p.since;
-        r = add(s, &p);
+        book_add_span(b, &p);
     }
-    return r < 0 ? r : RUN(s, SQL_WATCH_ADD, (int64_t)oid);
+    return r < 0 ? r : RUN(b->sql, SQL_WATCH_ADD, (int64_t)oid);
 }
 
-static int vanish(struct sql *s, uint64_t oid, uint64_t seq, struct wall at)
+static int vanish(struct book *b, uint64_t oid, uint64_t seq, struct wall at)
 {
     struct span p;
-    int r = newest(s, oid, &p);
+    int r = book_newest(b, oid, &p);
 
     if (r >= 0 && p.seq < seq) {
         p.since = MAX(at.us, p.since);
@@ -188,9 +184,9 @@ static int vanish(struct sql *s, uint64_t oid, uint64_t seq, struct wall at)
                           .state = AVAIL_GONE,
                           .hard_state = AVAIL_GONE,
                           .changed = p.since};
-        r = add(s, &p);
+        book_add_span(b, &p);
     }
-    return r < 0 ? r : RUN(s, SQL_WATCH_DEL, (int64_t)oid);
+    return r < 0 ? r : RUN(b->sql, SQL_WATCH_DEL, (int64_t)oid);
 }
 
 typedef VEC(uint64_t) oid_list;
@@ -211,20 +207,20 @@ static int watched(struct sql *s, uint64_t **out, size_t *n)
     return r;
 }
 
-int span_watch(struct sql *s, uint64_t seq, struct wall at, const uint64_t *oid, size_t n)
+int span_watch(struct book *b, uint64_t seq, struct wall at, const uint64_t *oid, size_t n)
 {
     uint64_t *now = mem_calloc(n + 1, sizeof(*now)), *was = NULL;
     size_t n_was = 0, i = 0, k = 0;
-    int r = watched(s, &was, &n_was);
+    int r = watched(b->sql, &was, &n_was);
 
     if (n)
         memcpy(now, oid, n * sizeof(*now));
     qsort(now, n, sizeof(*now), compare);
     while (r == 0 && (i < n || k < n_was)) {
         if (k == n_was || (i < n && now[i] < was[k]))
-            r = now[i] ? appear(s, now[i], seq, at) : 0, i++;
+            r = now[i] ? appear(b, now[i], seq, at) : 0, i++;
         else if (i == n || was[k] < now[i])
-            r = vanish(s, was[k++], seq, at);
+            r = vanish(b, was[k++], seq, at);
         else
             i++, k++;
     }
@@ -235,10 +231,10 @@ int span_watch(struct sql *s, uint64_t seq, struct wall at, const uint64_t *oid,
 
 /* ---- a database that lacks what was ---- */
 
-int span_seed(struct sql *s, uint64_t seq, struct wall at, const struct record_state *r)
+int span_seed(struct book *b, uint64_t seq, struct wall at, const struct record_state *r)
 {
     struct span p;
-    int got = newest(s, r->oid, &p);
+    int got = book_newest(b, r->oid, &p);
 
     if (got < 0 || p.state != AVAIL_NO_DATA)
         return MIN(got, 0);
@@ -251,8 +247,8 @@ int span_seed(struct sql *s, uint64_t seq, struct wall at, const struct record_s
     p.acknowledged = (unsigned)r->ack_type;
     p.flapping = r->flapping != 0;
     p.changed = r->last_state_change && r->last_state_change < p.since ? r->last_state_change : p.since;
-    got = add(s, &p);
-    return got < 0 ? got : RUN(s, SQL_WATCH_ADD, (int64_t)r->oid);
+    book_add_span(b, &p);
+    return RUN(b->sql, SQL_WATCH_ADD, (int64_t)r->oid);
 }
 
 struct event_row {
@@ -261,8 +257,9 @@ struct event_row {
     struct record_event e;
 };
 
-int span_fill(struct sql *s, uint64_t *seq, int64_t *alive, unsigned n)
+int span_fill(struct book *b, uint64_t *seq, int64_t *alive, unsigned n)
 {
+    struct sql *s = b->sql;
     const enum sql_id id = SQL_EVENTS_BEHIND;
     VEC(struct event_row) rows = {0};
     int r = sql_start(s, id), more;
@@ -287,7 +284,7 @@ int span_fill(struct sql *s, uint64_t *seq, int64_t *alive, unsigned n)
         sql_end(s, id);
     more = rows.n == n;
     for (size_t i = 0; r == 0 && i < rows.n; i++) {
-        r = span_event(s, rows.at[i].seq, rows.at[i].at, &rows.at[i].e, *alive);
+        r = span_event(b, rows.at[i].seq, rows.at[i].at, &rows.at[i].e, *alive);
         *alive = rows.at[i].at.us;
         *seq = rows.at[i].seq;
     }

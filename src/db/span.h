@@ -28,16 +28,18 @@ struct span {
     uint64_t said;                             /* the event with its output; 0: none */
 };
 
+struct book; /* db/book.h */
+
 /* An event, in the order of numbers. alive: when the record before it was written, 0: there is none. */
-int span_event(struct sql *s, uint64_t seq, struct wall at, const struct record_event *e, int64_t alive);
+int span_event(struct book *b, uint64_t seq, struct wall at, const struct record_event *e, int64_t alive);
 /* The clock was right when it went back to `to`: what was known last counts from there, and what lies behind it never was. */
-int span_go_back(struct sql *s, int64_t to);
+int span_go_back(struct book *b, int64_t to);
 /* From here on these are configured, and no others. */
-int span_watch(struct sql *s, uint64_t seq, struct wall at, const uint64_t *oid, size_t n);
+int span_watch(struct book *b, uint64_t seq, struct wall at, const uint64_t *oid, size_t n);
 /* A state that was true at `at`, for an object that nothing is known of. */
-int span_seed(struct sql *s, uint64_t seq, struct wall at, const struct record_state *r);
+int span_seed(struct book *b, uint64_t seq, struct wall at, const struct record_state *r);
 /* Makes the next n events behind *seq into spans, and moves *seq and *alive. 1: there may be more, 0: done. */
-int span_fill(struct sql *s, uint64_t *seq, int64_t *alive, unsigned n);
+int span_fill(struct book *b, uint64_t *seq, int64_t *alive, unsigned n);
 /* Takes out what was over before that, of the next n objects behind *oid (0 at the end of a round). */
 int span_trim(struct sql *s, uint64_t *oid, unsigned n, struct wall before);
 

@@ -142,16 +142,35 @@ void sql_forget(struct sql *s)
         sqlite3_db_release_memory(s->db);
 }
 
+#define LONG_LOG 16000 /* pages: 64 MiB */
+
+static int on_commit(void *user, sqlite3 *db UNUSED, const char *name UNUSED, int pages)
+{
+    ((struct sql *)user)->log_pages = pages;
+    return SQLITE_OK;
+}
+
 void sql_hurry(struct sql *s, bool on)
 {
     if (!s->db || s->hurries == on)
         return;
-    /* Without this memory or these pages it is only slower. */
-    run(s, on ? "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16000;"
-              : "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;");
+    /* Without this memory it is only slower. */
+    run(s, on ? "PRAGMA cache_size=-32768;" : "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;");
+    if (on)
+        sqlite3_wal_hook(s->db, on_commit, s);
+    s->log_pages = 0;
     s->hurries = on;
     if (!on)
         sql_forget(s);
+}
+
+bool sql_tidy(struct sql *s)
+{
+    if (s->log_pages < LONG_LOG || s->in_transaction)
+        return false;
+    s->log_pages = 0;
+    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return true;
 }
 
 void sql_close(struct sql *s)

@@ -39,6 +39,7 @@ struct sql {
     struct sqlite3_stmt *stmt[SQL_COUNT];
     bool in_transaction;
     bool hurries;
+    int log_pages;               /* in a hurry: how long the log was after the last commit */
     bool (*overdue)(void *user); /* asked now and then during a query: true ends it with E_TIMEOUT */
     void *overdue_user;
 };
@@ -67,10 +68,13 @@ int sql_meta_set(struct sql *s, const char *name, int64_t value);
 int sql_copy(const char *from, const char *to, struct err *err);
 /* Opens a database nobody uses and lets SQLite check it. */
 int sql_look(const char *path, struct err *err);
-/* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */
 /* Rows that the last statement removed or changed. */
 int sql_changes(const struct sql *s);
+/* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */
 void sql_forget(struct sql *s);
-/* While much is written in a row, as when catching up: up to 64 MiB of memory instead of 2, and the log goes into the file every 64 MiB instead of 4. What was committed is as safe. */
+/* While much is written in a row, as when catching up: up to 32 MiB of memory instead of 2, and the log goes into the file when sql_tidy says so, not in a commit. What was
+   committed is as safe. */
 void sql_hurry(struct sql *s, bool on);
+/* In a hurry, between two transactions: moves the log into the file if it is longer than 64 MiB. true: it was, and that took its time, whether it could be moved or not. */
+bool sql_tidy(struct sql *s);
 const char *sql_message(const struct sql *s); /* what the database said last */

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "core/model.h"
 #include "core/oids.h"
+#include "db/follow.h"
 #include "db/current.h"
 #include "db/history.h"
 #include "db/journal_pick.h"
@@ -68,6 +69,7 @@ struct store {
 
     /* History. */
     struct history history;
+    struct follow follow;
     bool behind;              /* events are missing that the journal has */
     struct buf events;        /* live ones not yet applied: whole records of db/segment.h */
     uint64_t events_to;       /* the number they reach */

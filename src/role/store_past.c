@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The history projection: events of batches that are on disk, collected for a moment and applied in one transaction; and, when the database is behind (after a crash, a full
- * disk, a loss), read again from the journal, a slice at a time so that records never wait for it.
+ * disk, a loss), read again from the journal in turns, so that records never wait long for it (db/follow.h).
  */
 #include "base/log.h"
 #include "core/record.h"
@@ -15,7 +15,7 @@
 #define APPLY_PART 20
 #define APPLY_US   (200 * TIME_MS)
 #define WAITS_MOST (8u * 1024 * 1024) /* bytes of events waiting; more are read from the journal later */
-#define SLICE      20000u             /* journal records of one transaction when catching up */
+#define TURN_US    (50 * TIME_MS)     /* of catching up, before records are looked after again */
 #define TRIM_US    (10 * TIME_MIN)
 #define MORE_US    TIME_S /* to the next, when there is more to remove */
 #define KEEP_DAYS  400
@@ -51,32 +51,6 @@ static void on_trim(void *user)
         log_debug("old events could not be removed: %s", sql_message(&s->history.sql));
     loop_timer_set(s->role->loop, &s->trim,
                    (struct mono){store_now(s).us + (r >= (int)TRIM_MOST ? MORE_US : TRIM_US)}, on_trim, s);
-}
-
-static int open_history(struct store *s, struct err *err)
-{
-    char path[sizeof(s->role->state_dir) + 32];
-    bool moved;
-    int r;
-
-    snprintf(path, sizeof(path), "%s/db/history.db", s->role->state_dir);
-    r = history_open(&s->history, path, clock_wall(), &moved, err);
-    s->history.site = s->site;
-    s->behind = true;
-    return r;
-}
-
-void store_past_open(struct store *s)
-{
-    struct err err = ERR_INIT;
-    int r = open_history(s, &err);
-
-    if (r == E_INVAL)
-        log_fatal("%s", err.text);
-    if (r < 0)
-        log_error("%s", err.text);
-    plan(s, 0);
-    loop_timer_set(s->role->loop, &s->trim, (struct mono){clock_mono().us + TIME_MIN}, on_trim, s);
 }
 
 static bool is_start(const struct segment_record *r)
@@ -166,17 +140,6 @@ static void seen(struct store *s, const struct segment_record *r)
         history_seen(&s->history, r->at);
 }
 
-/* Until the spans know all objects: what the journal says of those that nothing happened to. */
-static int seed(struct store *s, const struct segment_record *r)
-{
-    struct record_state state;
-
-    if (s->history.seeded || r->kind != RECORD_STATE || record_get(RECORD_STATE, r->payload, &state) < 0 ||
-        !state.oid)
-        return 0;
-    return history_seed(&s->history, r->seq, r->at, &state);
-}
-
 static int apply_waiting(struct store *s)
 {
     struct segment_record r;
@@ -207,39 +170,48 @@ static int apply_waiting(struct store *s)
     return got;
 }
 
-/* One slice from the journal. When its end was reached the live events follow without a hole: a commit happens in the same thread. */
+static int watch_again(void *user, const struct segment_record *r)
+{
+    struct record_snapshot snapshot;
+
+    return record_get(RECORD_SNAPSHOT, r->payload, &snapshot) == 0 ? watch(user, r->seq, r->at, snapshot.hash)
+                                                                   : 0;
+}
+
+/* When the journal's end was reached the live events follow without a hole: a commit happens in the same thread. */
 static int catch_up(struct store *s)
 {
-    struct journal_reader rd;
-    struct journal_record rec;
-    struct err err = ERR_INIT;
-    uint64_t to = s->history.applied;
-    unsigned n = 0;
-    int got = history_begin(&s->history), more = 0;
+    int r = follow_turn(&s->follow, TURN_US);
 
-    journal_read_from(&s->journal, s->history.applied + 1, &rd);
-    while (got == 0 && n < SLICE && (more = journal_reader_next(&rd, &rec, &err)) == 1) {
-        got = seed(s, &rec.r);
-        if (rec.r.flags & SEGMENT_CHECKPOINT || rec.r.seq <= s->history.applied)
-            continue;
-        n++;
-        to = rec.r.seq;
-        if (got == 0)
-            got = apply(s, &rec.r);
-        seen(s, &rec.r);
-    }
-    journal_reader_release(&rd);
-    if (got == 0 && more < 0)
+    s->behind = r != 0;
+    return MIN(r, 0);
+}
+
+static int open_history(struct store *s, struct err *err)
+{
+    char path[sizeof(s->role->state_dir) + 32];
+    bool moved;
+    int r;
+
+    snprintf(path, sizeof(path), "%s/db/history.db", s->role->state_dir);
+    r = history_open(&s->history, path, clock_wall(), &moved, err);
+    s->history.site = s->site;
+    follow_init(&s->follow, &s->history, &s->journal, watch_again, s);
+    s->behind = true;
+    return r;
+}
+
+void store_past_open(struct store *s)
+{
+    struct err err = ERR_INIT;
+    int r = open_history(s, &err);
+
+    if (r == E_INVAL)
+        log_fatal("%s", err.text);
+    if (r < 0)
         log_error("%s", err.text);
-    if (got == 0 && more <= 0 && n < SLICE)
-        to = MAX(to, journal_stored(&s->journal));
-    if (got == 0 && more <= 0 && n < SLICE)
-        got = history_seeded(&s->history);
-    if (got == 0)
-        got = history_end(&s->history, to);
-    if (got == 0)
-        s->behind = n == SLICE;
-    return got;
+    plan(s, 0);
+    loop_timer_set(s->role->loop, &s->trim, (struct mono){clock_mono().us + TIME_MIN}, on_trim, s);
 }
 
 static void failed(struct store *s, int code)
@@ -266,7 +238,7 @@ void store_past_flush(struct store *s)
         s->past_why[0] = 0;
     else
         failed(s, r);
-    sql_hurry(&s->history.sql, s->behind || !s->history.filled);
+    history_hurry(&s->history, s->behind || !s->history.filled);
 }
 
 static void on_past(void *user)

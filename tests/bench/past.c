@@ -3,6 +3,7 @@
  * `./dev bench past [EVENTS [SERVICES]]`: fills a history (10 million events of a year of 10,000 services, unless told otherwise) and prints what its questions cost. Not a test:
  * nothing is asserted. Times are of one question, the best and the worst of some, without the way through gate and HTTP.
  */
+#include "db/follow.h"
 #include "db/objects.h"
 #include "db/past.h"
 #include "os/clock.h"
@@ -11,14 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-enum { BATCH = 20000, HOSTS_PART = 10, ASK = 500, TRIES = 20 };
+enum { WRITE = 2000, PART = 1000000, HOSTS_PART = 10, ASK = 500, TRIES = 20 };
 static const int64_t begin_us = 1735689600 * TIME_S, year_us = 365 * TIME_DAY;
 
 struct bench {
     struct history h;
     struct sql names;
     uint64_t events, services, hosts, seed;
+    double longest_us; /* of the steps of filling that are not divided */
     struct buf args;
 };
 
@@ -87,13 +90,86 @@ static void add_event(struct bench *b, uint64_t seq)
     history_seen(&b->h, (struct wall){at.us - (e.kind == RECORD_EVENT_START ? 0 : TIME_S)});
 }
 
+/* What a stretch of the fill took: by the clock, and of the processor, which says more on a machine that does other things too. */
+struct stretch {
+    struct mono began;
+    double cpu_s;
+    uint64_t from, written;
+};
+
+static double cpu_s(void)
+{
+    struct rusage u;
+
+    getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / TIME_S;
+}
+
+/* Bytes that went to write calls. */
+static uint64_t written(void)
+{
+    FILE *f = fopen("/proc/self/io", "r");
+    char line[100];
+    uint64_t n = 0;
+
+    while (f && fgets(line, sizeof(line), f)) {
+        struct str value = str_of(line), name = str_cut(&value, ':');
+
+        if (str_eq_c(name, "wchar"))
+            str_to_u64(str_trim(value), &n);
+    }
+    if (f)
+        fclose(f);
+    return n;
+}
+
+static void stretch_begin(struct stretch *t, uint64_t from)
+{
+    *t = (struct stretch){.began = clock_mono(), .cpu_s = cpu_s(), .from = from, .written = written()};
+}
+
+static void stretch_say(const struct stretch *t, uint64_t to, const char *what)
+{
+    double s = (double)(clock_mono().us - t->began.us) / TIME_S, n = (double)(to - t->from);
+
+    printf("%-44s %9.0f events/s (%.0f s; an event: %.1f us of CPU, %.0f bytes written)\n", what, n / s, s,
+           (cpu_s() - t->cpu_s) / n * TIME_S, (double)(written() - t->written) / n);
+    fflush(stdout);
+}
+
+static void took(struct bench *b, struct mono began)
+{
+    b->longest_us = MAX(b->longest_us, (double)(clock_mono().us - began.us));
+}
+
+/* As store does when it is behind, which looks after new records between these steps. */
+static void end_transaction(struct bench *b, uint64_t seq)
+{
+    struct mono began;
+    int more = 1;
+
+    while (more) {
+        began = clock_mono();
+        must(more = history_write(&b->h, WRITE), "rows");
+        took(b, began);
+    }
+    began = clock_mono();
+    must(history_end(&b->h, seq), "end");
+    took(b, began);
+    began = clock_mono();
+    sql_tidy(&b->h.sql);
+    took(b, began);
+}
+
 static void fill(struct bench *b)
 {
     uint64_t *oid = mem_calloc(b->hosts + b->services, sizeof(*oid));
-    struct mono began = clock_mono();
-    double s;
+    struct stretch all, part;
 
-    sql_hurry(&b->h.sql, true); /* as store does when it is behind */
+    history_hurry(&b->h, true); /* as store does when it is behind */
+    stretch_begin(&all, 0);
+    stretch_begin(&part, 0);
     must(sql_begin(&b->names), "names");
     for (uint64_t i = 0; i < b->hosts + b->services; i++)
         add_name(b, oid[i] = i + 1);
@@ -102,16 +178,19 @@ static void fill(struct bench *b)
     must(history_watch(&b->h, 1, (struct wall){begin_us}, oid, b->hosts + b->services), "objects");
     for (uint64_t seq = 2; seq <= b->events; seq++) {
         add_event(b, seq);
-        if (seq % BATCH)
+        if (seq % FOLLOW_EVENTS)
             continue;
-        must(history_end(&b->h, seq), "end");
+        end_transaction(b, seq);
         must(history_begin(&b->h), "begin");
+        if (seq % PART)
+            continue;
+        stretch_say(&part, seq, "  a million of it");
+        stretch_begin(&part, seq);
     }
-    must(history_end(&b->h, b->events), "end");
-    sql_hurry(&b->h.sql, false);
-    s = (double)(clock_mono().us - began.us) / TIME_S;
-    printf("%-44s %9.0f events/s (%.0f s)\n", "fill: events with their spans", (double)b->events / s, s);
-    fflush(stdout);
+    end_transaction(b, b->events);
+    history_hurry(&b->h, false);
+    stretch_say(&all, b->events, "fill: events with their spans");
+    printf("%-44s %9.2f s\n", "  its longest step", b->longest_us / TIME_S);
     mem_free(oid);
 }
 

@@ -5,8 +5,7 @@
  * Usage: bench_record FOLDER RECORDS
  */
 #include "core/record.h"
-#include "db/history.h"
-#include "db/journal.h"
+#include "db/follow.h"
 #include "os/clock.h"
 
 #include <fcntl.h>
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TURN_US (50 * TIME_MS) /* as store */
 enum { SMALL = 100, LARGE = 20000, OBJECTS = 11000 };
 static const int64_t begin_us = 1735689600 * TIME_S;
 
@@ -192,40 +192,28 @@ static void raw(struct bench *b, uint64_t bytes)
 
 /* ---- the projection ---- */
 
-/* What store does when it is behind: a slice of the journal in a transaction. */
-static double catch_up(struct bench *b, struct journal *j, struct history *h)
+static int no_watch(void *user UNUSED, const struct segment_record *r UNUSED)
 {
-    struct mono began = clock_mono();
-    struct err err = ERR_INIT;
-    unsigned n;
+    return 0; /* there is no SNAPSHOT among these */
+}
 
-    sql_hurry(&h->sql, true);
-    do {
-        struct journal_reader rd;
-        struct journal_record rec;
-        uint64_t to = h->applied;
+/* What store does when it is behind, turn by turn. *longest_us: of a turn, for which new records wait. */
+static double catch_up(struct bench *b, struct journal *j, struct history *h, double *longest_us)
+{
+    struct mono began = clock_mono(), turn;
+    struct follow f;
+    int more = 1;
 
-        n = 0;
-        must(history_begin(h), "begin");
-        journal_read_from(j, h->applied + 1, &rd);
-        while (n < LARGE && journal_reader_next(&rd, &rec, &err) == 1) {
-            struct record_event e;
-
-            if (rec.r.seq <= h->applied)
-                continue;
-            n++;
-            to = rec.r.seq;
-            if (rec.r.kind == RECORD_EVENT) {
-                must(record_get(RECORD_EVENT, rec.r.payload, &e), "record");
-                must(history_add(h, rec.r.seq, rec.r.at, &e), "event");
-            }
-            history_seen(h, rec.r.at);
-        }
-        journal_reader_release(&rd);
-        must(history_end(h, to), "end");
-    } while (n == LARGE);
+    *longest_us = 0;
+    follow_init(&f, h, j, no_watch, NULL);
+    history_hurry(h, true);
+    while (more) {
+        turn = clock_mono();
+        must(more = follow_turn(&f, TURN_US), "turn");
+        *longest_us = MAX(*longest_us, since_us(turn));
+    }
     must(h->applied == b->n ? 0 : -1, "not all of the journal was read");
-    sql_hurry(&h->sql, false);
+    history_hurry(h, false);
     return since_us(began);
 }
 
@@ -235,15 +223,16 @@ static void project(struct bench *b, struct journal *j, const char *name, const 
     struct err err = ERR_INIT;
     char path[400];
     bool moved;
-    double us;
+    double us, longest_us;
 
     path_of(b, name, path, sizeof(path));
     must(history_open(&h, path, at_of(0), &moved, &err), path);
-    us = catch_up(b, j, &h);
+    us = catch_up(b, j, &h, &longest_us);
     if (each)
         say(what, "", us / (double)b->n, "us/row");
     else
         say(what, "", (double)b->n / us * TIME_S, "rows/s");
+    say(what, "_turn", longest_us / 1000, "ms");
     history_close(&h);
 }
 

@@ -32,7 +32,7 @@ def ask(v, text, base='state.db'):
 
 def test_examples():
     asked = examples()
-    assert len(asked) == 5, list(asked)
+    assert len(asked) == 6, list(asked)
     with Vigie(OBJECTS) as v:
         v.start()
         for order in ('SVC_CHECK;h;bad', 'SVC_CHECK;h;fine', 'HOST_CHECK;h'):
@@ -52,6 +52,8 @@ def test_examples():
         told = until(lambda: ask(v, asked['Who was told what in the last day (of `history.db`)'], 'history.db'))
         assert ('ann', 'bad', 2) in [(r['contact'], r['service'], r['state']) for r in told], told
         assert ask(v, asked['Who signed in (of `history.db`)'], 'history.db') == []
+        happened = ask(v, next(text for words, text in asked.items() if words.startswith('What happened to one host')), 'history.db')
+        assert [(r['state'], r['text']) for r in happened if r['kind'] in (1, 3)] == [(2, 'seen'), (2, 'CRITICAL: broken')], happened
 
 
 main()

@@ -39,6 +39,7 @@ struct subject {
     int (*open)(const char *path, bool *moved, struct err *err);
     uint64_t (*applied)(void);
     struct sql *(*sql)(void);
+    void (*close)(void);
     int (*add_round)(uint64_t from);
     uint64_t (*found)(
         void); /* how many records it holds; not that number when something is there that should not be */
@@ -62,6 +63,20 @@ static struct sql *history_sql(void)
     return &history.sql;
 }
 
+/* As one that catches up. */
+static int open_hurrying(const char *path, bool *moved, struct err *err)
+{
+    int r = open_history(path, moved, err);
+
+    history_hurry(&history, true);
+    return r;
+}
+
+static void close_history(void)
+{
+    history_close(&history);
+}
+
 static int add_events(uint64_t from)
 {
     int r = history_begin(&history);
@@ -83,7 +98,19 @@ static void count_rows(void *user, struct str json)
         *(uint64_t *)user += memcmp(json.p + i, "\"id\":", 5) == 0;
 }
 
-/* Each event once. */
+static int64_t number(const char *question)
+{
+    sqlite3_stmt *st;
+    int64_t n;
+
+    assert_int_equal(sqlite3_prepare_v2(history.sql.db, question, -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return n;
+}
+
+/* Each event once, also by its object; and each began a span. */
 static uint64_t found_events(void)
 {
     struct str args[] = {STR(""), STR("1000")};
@@ -92,6 +119,10 @@ static uint64_t found_events(void)
     struct err err = ERR_INIT;
 
     assert_int_equal(history_query(&history, &q, count_rows, &found, &err), 0);
+    if (number("SELECT count(*) FROM event NATURAL JOIN object_event") != (int64_t)found ||
+        number("SELECT count(*) FROM object_event") != (int64_t)found ||
+        number("SELECT count(*) FROM span") != (int64_t)found)
+        return UINT64_MAX;
     return found;
 }
 
@@ -108,6 +139,11 @@ static uint64_t current_applied(void)
 static struct sql *current_sql(void)
 {
     return &current.sql;
+}
+
+static void close_current(void)
+{
+    current_close(&current);
 }
 
 /* Seven checks whose rows grow with each round. */
@@ -158,8 +194,11 @@ static uint64_t found_states(void)
 }
 
 static const struct subject subjects[] = {
-    {"/crash/history.db", open_history, history_applied, history_sql, add_events, found_events},
-    {"/crash/state.db", open_current, current_applied, current_sql, add_states, found_states},
+    {"/crash/history.db", open_history, history_applied, history_sql, close_history, add_events,
+     found_events},
+    {"/crash/history.db", open_hurrying, history_applied, history_sql, close_history, add_events,
+     found_events},
+    {"/crash/state.db", open_current, current_applied, current_sql, close_current, add_states, found_states},
 };
 
 /* It has what belongs to the rounds up to applied, and nothing else; the file is whole. */
@@ -201,10 +240,10 @@ static uint64_t work(const struct subject *s, uint64_t *tried)
                 break;
             done = s->applied();
             if (done / EACH % MORE_EVERY ==
-                0) /* a checkpoint of SQLite's, as store makes them by the size of the log */
+                0) /* a checkpoint of SQLite's, as they are made by the size of the log */
                 sqlite3_wal_checkpoint_v2(s->sql()->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         }
-        sql_close(s->sql());
+        s->close();
     }
     return done;
 }
@@ -215,7 +254,7 @@ static void finish(const struct subject *s, uint64_t point)
     while (s->applied() < ROUNDS * EACH)
         assert_int_equal(s->add_round(s->applied()), 0);
     judge(s, ROUNDS * EACH, ROUNDS * EACH, point);
-    sql_close(s->sql());
+    s->close();
     crash_vfs_end();
 }
 

@@ -585,6 +585,13 @@ static void test_metrics(void **state)
     assert_non_null(strstr(w->body.data, "\nvigie_history_lag_records 0\n"));
     assert_true(str_ends(buf_str(&w->body), STR("\n# EOF\n")));
     assert_null(strstr(w->body.data, "h0000")); /* no names */
+    w->api.history.applied = 1200;
+    w->api.history.lag = 7;
+    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
+    assert_non_null(strstr(w->body.data, "\nvigie_history_lag_records 7\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_history_sequence 1200\n"));
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_ADMIN), 200);
+    assert_non_null(strstr(w->body.data, "\"applied\":\"1200\",\"lag\":7"));
 }
 
 /* A list may come before the identities and the next request after them. */

@@ -61,6 +61,26 @@ static int ask(struct history *h, struct buf *out, const char *stmt, const char 
     return history_query(h, &q, gather, out, &err);
 }
 
+static int64_t number(struct history *h, const char *question)
+{
+    sqlite3_stmt *st;
+    int64_t n;
+
+    assert_int_equal(sqlite3_prepare_v2(h->sql.db, question, -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return n;
+}
+
+/* Each event stands where it is found by its object, and nothing else does. */
+static void expect_places(struct history *h)
+{
+    assert_int_equal(number(h, "SELECT count(*) FROM object_event"), number(h, "SELECT count(*) FROM event"));
+    assert_int_equal(number(h, "SELECT count(*) FROM event NATURAL JOIN object_event"),
+                     number(h, "SELECT count(*) FROM event"));
+}
+
 static unsigned count(struct str s, const char *word)
 {
     unsigned n = 0;
@@ -187,6 +207,14 @@ static void test_between(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
+static int64_t file_size(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
 /* A transaction that was not ended leaves nothing; adding twice changes nothing. */
 static void test_once(void **state UNUSED)
 {
@@ -211,17 +239,10 @@ static void test_once(void **state UNUSED)
     assert_int_equal(history_trim(&h, (struct wall){noon.us + 4 * TIME_S}, (struct wall){0}, 2), 2);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 6);
+    expect_places(&h);
     history_close(&h);
     buf_release(&out);
     temp_dir_remove(p.dir);
-}
-
-static int64_t file_size(const char *path)
-{
-    struct stat st;
-
-    assert_int_equal(stat(path, &st), 0);
-    return st.st_size;
 }
 
 /* Each class goes by its own age, and what is gone takes no room. */
@@ -257,6 +278,7 @@ static void test_trim_classes(void **state UNUSED)
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"kind\":\"alert\""), 99);
     assert_int_equal(count(buf_str(&out), "\"kind\":\"command\""), 11);
+    expect_places(&h);
     history_close(&h);
     assert_true(file_size(p.path) < before / 4);
     buf_release(&out);
@@ -275,25 +297,57 @@ static void test_hurry(void **state UNUSED)
 
     begin(&p);
     assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
-    sql_hurry(&h.sql, true);
+    history_hurry(&h, true);
     assert_true(h.sql.hurries);
     fill(&h, 1, 5);
     assert_int_equal(history_begin(&h), 0);
     assert_int_equal(history_add(&h, 6, noon, &e), 0);
     history_close(&h);       /* as if killed */
-    sql_hurry(&h.sql, true); /* closed: no effect */
+    history_hurry(&h, true); /* closed: no effect */
     assert_false(h.sql.hurries);
     assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
     assert_int_equal(h.applied, 5);
-    sql_hurry(&h.sql, true);
+    history_hurry(&h, true);
     fill(&h, 6, 8);
-    sql_hurry(&h.sql, false);
+    history_hurry(&h, false);
     assert_false(h.sql.hurries);
     fill(&h, 9, 9);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 9);
     history_close(&h);
     buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
+/* In a hurry a commit leaves the log as it is; a long one goes into the file when it is told to. */
+static void test_tidy(void **state UNUSED)
+{
+    struct record_event e = {.oid = 1, .kind = RECORD_EVENT_ALERT};
+    struct buf text = BUF_INIT;
+    struct history h;
+    struct err err = ERR_INIT;
+    struct place p;
+    int64_t before;
+    bool moved;
+
+    begin(&p);
+    for (int i = 0; i < 60000; i++)
+        buf_add_char(&text, 'x');
+    e.long_text = buf_str(&text);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    history_hurry(&h, true);
+    before = file_size(p.path);
+    assert_int_equal(history_begin(&h), 0);
+    for (uint64_t seq = 1; seq <= 1200; seq++)
+        assert_int_equal(history_add(&h, seq, noon, &e), 0);
+    assert_false(sql_tidy(&h.sql)); /* not within a transaction */
+    assert_int_equal(history_end(&h, 1200), 0);
+    assert_int_equal(file_size(p.path), before);
+    assert_true(sql_tidy(&h.sql));
+    assert_true(file_size(p.path) > 1200 * 60000);
+    assert_false(sql_tidy(&h.sql));
+    history_close(&h);
+    buf_release(&text);
     temp_dir_remove(p.dir);
 }
 
@@ -441,6 +495,74 @@ static void test_history_of_version_1(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
+static const char history_2[] =
+    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA application_id=1447512113; PRAGMA "
+    "user_version=2;"
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER "
+    "NOT NULL,"
+    " oid INTEGER NOT NULL, kind INTEGER NOT NULL, state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt "
+    "INTEGER NOT NULL,"
+    " type INTEGER NOT NULL, ref INTEGER NOT NULL, text TEXT NOT NULL, long_text TEXT NOT NULL, contact TEXT "
+    "NOT NULL,"
+    " author TEXT NOT NULL, command TEXT NOT NULL) STRICT;"
+    "CREATE INDEX event_by_object ON event (oid, at);"
+    "CREATE INDEX event_by_time ON event (at);"
+    "CREATE INDEX event_by_kind ON event (kind, at);"
+    "CREATE TABLE span (oid INTEGER NOT NULL, since INTEGER NOT NULL, seq INTEGER NOT NULL, state INTEGER "
+    "NOT "
+    "NULL, hard_state INTEGER NOT NULL, hard INTEGER NOT NULL, attempt INTEGER NOT NULL, acknowledged "
+    "INTEGER "
+    "NOT NULL, downtimes INTEGER NOT NULL, flapping INTEGER NOT NULL, changed INTEGER NOT NULL, said INTEGER "
+    "NOT NULL, PRIMARY KEY (oid, since, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE gap (seq INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE watched (oid INTEGER PRIMARY KEY) STRICT;"
+    "INSERT INTO meta VALUES ('applied_seq', 43), ('alive', 1767268800000000), ('spans_filled', 1), "
+    "('spans_seeded', 1);"
+    "INSERT INTO watched VALUES (9);"
+    "INSERT INTO event VALUES (40, 1767268800000000, 0, 0, 9, 1, 2, 1, 3, 0, 0, 'down', '', '', '', ''),"
+    " (41, 1767268800000000, 0, 0, 9, 2, 2, 1, 3, 0, 0, 'down', '', 'ann', '', 'mail'),"
+    " (42, 1767268700000000, 0, 0, 9, 1, 0, 1, 1, 0, 0, 'by a slow clock', '', '', '', ''),"
+    " (43, 1767268800000000, 0, 0, 0, 15, 0, 0, 0, 0, 0, 'reload', '', '', '', '');"
+    "INSERT INTO span VALUES (9, 1767268800000000, 40, 2, 2, 1, 3, 0, 0, 0, 1767268800000000, 40);";
+
+static void test_history_of_version_2(void **state UNUSED)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    struct span s;
+    sqlite3 *db;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(sqlite3_open(p.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, history_2, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    if (history_open(&h, p.path, noon, &moved, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_false(moved);
+    assert_true(h.filled && h.seeded);
+    assert_int_equal(h.applied, 43);
+    expect_places(&h);
+    fill(&h, 44, 50);
+    expect_places(&h);
+    assert_int_equal(ask(&h, &out, "events_of", "9", "", "5"), 0); /* by time, then by number */
+    assert_int_equal(count(buf_str(&out), "\"oid\":\"9\""), 3);
+    assert_true(strstr(out.data, "\"id\":\"41\"") < strstr(out.data, "\"id\":\"40\""));
+    assert_true(strstr(out.data, "\"id\":\"40\"") < strstr(out.data, "\"id\":\"42\""));
+    assert_int_equal(ask(&h, &out, "events_of", "9", "41", "1"), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":\"40\""), 1);
+    assert_int_equal(span_at(&h.sql, 9, noon, &s), 1);
+    assert_int_equal(s.state, 2);
+    assert_int_equal(history_trim(&h, noon, noon, 10), 1);
+    expect_places(&h);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -458,6 +580,8 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_damaged_and_newer),
         cmocka_unit_test(test_history_of_version_1),
+        cmocka_unit_test(test_history_of_version_2),
+        cmocka_unit_test(test_tidy),
     };
 
     log_init("test", LOG_ERROR);

@@ -31,7 +31,7 @@ static const struct small_check names[] = {{"a", NULL}, {"b", NULL}, {"a", "disk
 struct other { /* the engine's or gate's side of a link */
     struct link *link;
     uint64_t oid[8];
-    uint64_t stored, next_seq, segments;
+    uint64_t stored, applied, lag, next_seq, segments;
     unsigned load_ends, oids, changed;
     char degraded[256];
     struct buf loaded;
@@ -68,6 +68,8 @@ static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
     case MSG_OIDS: take_oids(o, fds, n_fds); break;
     case MSG_STORED:
         o->stored = m->u.stored.seq;
+        o->applied = m->u.stored.applied;
+        o->lag = m->u.stored.lag;
         str_copy(o->degraded, sizeof(o->degraded), m->u.stored.degraded);
         break;
     case MSG_SEGMENT: o->segments++; break;
@@ -528,6 +530,64 @@ static void test_projections_come_back(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+static bool is_behind(struct rig *g)
+{
+    return g->gate.lag >= wanted && strstr(g->gate.degraded, "the history is not written");
+}
+
+static bool has_caught_up(struct rig *g)
+{
+    return !g->gate.lag && g->gate.applied >= wanted && !g->gate.degraded[0];
+}
+
+static void count_events(void *user, struct str json)
+{
+    for (size_t i = 0; i + 5 < json.n; i++)
+        *(unsigned *)user += memcmp(json.p + i, "\"id\":", 5) == 0;
+}
+
+/* A history that is lost, and cannot be made anew at first: how far it is behind is told; as soon as it can be it has all, of before and of meanwhile. */
+static void test_lag_is_told(void **state UNUSED)
+{
+    struct str args[] = {STR(""), STR("1000")};
+    struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 2};
+    struct history h;
+    struct err err = ERR_INIT;
+    struct rig g;
+    char path[256];
+    unsigned events = 0;
+    bool moved;
+
+    make_folders(&g);
+    begin(&g, CHECKS);
+    load(&g);
+    put_and_wait(&g, 1, 900);
+    wanted = 900;
+    until(&g, has_caught_up);
+    end(&g);
+    remove_file(&g, "db/history.db");
+    remove_file(&g, "db/history.db-wal");
+    snprintf(path, sizeof(path), "%s/db/history.db", g.dir);
+    assert_int_equal(mkdir(path, 0700), 0); /* no file can be there */
+    begin(&g, CHECKS);
+    load(&g);
+    wanted = 900;
+    until(&g, is_behind);
+    put_and_wait(&g, 901, 300);
+    wanted = 1200;
+    until(&g, is_behind);
+    assert_int_equal(g.gate.applied, 0);
+    assert_int_equal(rmdir(path), 0);
+    until(&g, has_caught_up);
+    end(&g);
+    assert_int_equal(history_open(&h, path, noon, &moved, &err), 0);
+    assert_int_equal(h.applied, 1200);
+    assert_int_equal(history_query(&h, &q, count_events, &events, &err), 0);
+    assert_int_equal(events, 1200 / 3);
+    history_close(&h);
+    temp_dir_remove(g.dir);
+}
+
 static void test_log_lines(void **state UNUSED)
 {
     struct buf b = BUF_INIT;
@@ -577,6 +637,7 @@ int main(void)
         cmocka_unit_test(test_full_disk_resumes),
         cmocka_unit_test(test_states_in_the_database),
         cmocka_unit_test(test_projections_come_back),
+        cmocka_unit_test(test_lag_is_told),
         cmocka_unit_test(test_log_lines),
         cmocka_unit_test(test_reload),
     };

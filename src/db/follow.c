@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/follow.h"
+
+#include "base/log.h"
+#include "os/clock.h"
+
+#define LOOK_EVERY 256u  /* records between two looks at the clock */
+#define WRITE_PART 2000u /* spans, the same */
+#define FEW_EVENTS                                                                                           \
+    2000u /* of a transaction after one that failed: where there is little room, some of it may go in */
+
+void follow_init(struct follow *f, struct history *h, const struct journal *j,
+                 int (*watch)(void *user, const struct segment_record *r), void *user)
+{
+    *f = (struct follow){.h = h, .j = j, .watch = watch, .user = user, .most = FOLLOW_EVENTS};
+}
+
+static int begin(struct follow *f)
+{
+    int r = history_begin(f->h);
+
+    if (f->to != f->h->applied) /* the last transaction failed, or events came another way */
+        f->stand.at.offset = 0;
+    f->to = f->h->applied;
+    f->stored = 0;
+    f->events = f->records = 0;
+    f->writing = false;
+    return r;
+}
+
+/* Until the spans know all objects: what the journal says of those that nothing happened to. */
+static int seed(struct follow *f, const struct segment_record *r)
+{
+    struct record_state state;
+
+    if (f->h->seeded || r->kind != RECORD_STATE || record_get(RECORD_STATE, r->payload, &state) < 0 ||
+        !state.oid)
+        return 0;
+    return history_seed(f->h, r->seq, r->at, &state);
+}
+
+static int apply(struct follow *f, const struct segment_record *r)
+{
+    struct record_event e;
+    int got = seed(f, r);
+
+    if (got < 0 || r->flags & SEGMENT_CHECKPOINT || r->seq <= f->to)
+        return got;
+    if (r->kind == RECORD_EVENT && record_get(RECORD_EVENT, r->payload, &e) == 0) {
+        got = history_add(f->h, r->seq, r->at, &e);
+        f->events++;
+    }
+    if (r->kind == RECORD_SNAPSHOT)
+        got = f->watch(f->user, r);
+    else if (got == 0)
+        history_seen(
+            f->h,
+            r->at); /* a life begins with a SNAPSHOT: it says nothing about when the one before it ended */
+    f->to = r->seq;
+    f->records++;
+    return got;
+}
+
+static bool is_full(const struct follow *f)
+{
+    return f->events >= f->most || f->records >= FOLLOW_RECORDS;
+}
+
+static bool over(struct mono until)
+{
+    return clock_mono().us >= until.us;
+}
+
+/* Reads until the time is over, the transaction is full or the journal ends. */
+static int read_on(struct follow *f, struct mono until)
+{
+    struct err err = ERR_INIT;
+    struct journal_reader rd;
+    struct journal_record rec;
+    unsigned n = 0;
+    int r = 0, more = 1;
+
+    if (!journal_read_at(f->j, &f->stand, &rd))
+        journal_read_from(f->j, f->h->applied + 1, &rd);
+    while (r == 0 && !is_full(f) && (++n % LOOK_EVERY || !over(until)) &&
+           (more = journal_reader_next(&rd, &rec, &err)) == 1)
+        r = apply(f, &rec.r);
+    if (rd.read_at)
+        journal_reader_stand(&rd, &f->stand);
+    journal_reader_release(&rd);
+    if (r < 0)
+        return r;
+    if (more < 0) /* what the disk does not give is not waited for */
+        log_error("%s", err.text);
+    f->writing = more <= 0 || is_full(f);
+    f->stored = more <= 0 ? journal_stored(f->j) : 0;
+    f->to = MAX(f->to, f->stored);
+    return more <= 0 ? history_seeded(f->h) : 0;
+}
+
+static int end(struct follow *f)
+{
+    int r = history_end(f->h, f->to);
+
+    f->writing = false;
+    if (r < 0)
+        return r;
+    f->most = MIN(f->most * 2, FOLLOW_EVENTS);
+    return f->stored && f->stored == journal_stored(f->j) ? 0 : 1;
+}
+
+int follow_turn(struct follow *f, int64_t turn_us)
+{
+    struct mono until = {clock_mono().us + turn_us};
+    int r;
+
+    if (sql_tidy(&f->h->sql))
+        return 1;
+    r = f->h->sql.in_transaction ? 0 : begin(f);
+    if (r == 0 && !f->writing)
+        r = read_on(f, until);
+    if (r == 0 && !f->writing)
+        return 1;
+    while (r == 0 && (r = history_write(f->h, WRITE_PART)) == 1 && !over(until))
+        r = 0;
+    if (r == 0)
+        r = end(f);
+    if (r < 0) {
+        history_abandon(f->h);
+        f->most = FEW_EVENTS;
+    }
+    return r;
+}
