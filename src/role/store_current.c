@@ -325,10 +325,13 @@ static int open_current(struct store *s, struct err *err)
 {
     char path[sizeof(s->role->state_dir) + 32];
     bool moved;
+    int r;
 
     snprintf(path, sizeof(path), "%s/db/state.db", s->role->state_dir);
     s->now.behind = true;
-    return current_open(&s->now.db, path, clock_wall(), &moved, err);
+    r = current_open(&s->now.db, path, clock_wall(), &moved, err);
+    s->now.db.site = s->site;
+    return r;
 }
 
 void store_current_open(struct store *s)

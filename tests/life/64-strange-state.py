@@ -106,9 +106,11 @@ def test_another_site():
         status, out, _ = vigie('ctl', 'history', '-c', v.main, 'h', 'p')
         assert status == 0 and 'told' in out, (status, out)
         assert v.stop() == 0
-        with sqlite3.connect(f'file:{v.state}/db/objects.db?mode=ro', uri=True) as db:
-            assert [row[0] >> 48 for row in db.execute('SELECT oid FROM object')] == [3, 3]
-        db.close()
+        for name, table in ('objects', 'object'), ('history', 'event'), ('state', 'state'):
+            with sqlite3.connect(f'file:{v.state}/db/{name}.db?mode=ro', uri=True) as db:
+                found = set(db.execute(f'SELECT site, oid >> 48 FROM {table} WHERE oid'))
+            db.close()
+            assert found == {(3, 3)}, (table, found)
 
 
 def test_no_folder():
