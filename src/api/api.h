@@ -122,7 +122,9 @@ struct api {
     uint64_t config_warning_count;
     struct {
         uint64_t applied, lag; /* record up to which it goes; how many it is behind */
-    } history, states; /* the two projections of the journal */
+    } history, states;         /* the two projections of the journal */
+    char record_why
+        [512]; /* what is not written as it should be, journal or projections, and why; empty: all is */
     bool reload_refused;
     struct buf
         renames; /* that wait for their reload: elements as the store tells them, and how many there are */

@@ -92,10 +92,24 @@ static void warning(struct json *j, const char *code, const char *en, const char
     json_map_end(j);
 }
 
-static void warnings(struct json *j, const struct board_program *p)
+/* The journal is written, and something beside it is not, or not for long any more. */
+static void record_waits(struct json *j, const char *why)
+{
+    struct buf en = BUF_INIT, fr = BUF_INIT;
+
+    buf_printf(&en, "Nothing is lost, but not all is written as it should be: %s.", why);
+    buf_printf(&fr, "Rien n’est perdu, mais tout ne s’écrit pas comme il faut : %s.", why);
+    warning(j, "record_waits", en.data, fr.data);
+    buf_release(&en);
+    buf_release(&fr);
+}
+
+static void warnings(struct json *j, const struct api *a, const struct board_program *p)
 {
     json_key(j, "warnings");
     json_list(j);
+    if (!p->degraded[0] && a->record_why[0])
+        record_waits(j, a->record_why);
     if (p->degraded[0])
         warning(
             j, "journal_degraded",
@@ -144,7 +158,7 @@ void status_show(struct api *a, struct api_request *q)
     json_key_u64(&j, "streams", stream_count(a->streams));
     json_key_u64(&j, "requests", a->count.requests);
     not_yet(&j, &a->model);
-    warnings(&j, &p);
+    warnings(&j, a, &p);
     if (a->status.len) {
         json_key(&j, "process");
         json_raw(&j, buf_str(&a->status));

@@ -34,6 +34,8 @@ static int code(int rc)
 
 const char *sql_message(const struct sql *s)
 {
+    if (s->why[0]) /* of the transaction that was rolled back: by now SQLite speaks of the rolling back */
+        return s->why;
     return s->db ? sqlite3_errmsg(s->db) : "not open";
 }
 
@@ -199,6 +201,7 @@ int sql_start(struct sql *s, enum sql_id id)
 {
     if (!s->db)
         return E_CLOSED;
+    s->why[0] = '\0';
     if (!s->stmt[id])
         return code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id], NULL));
     sqlite3_reset(s->stmt[id]);
@@ -247,6 +250,7 @@ int sql_begin(struct sql *s)
 {
     int r = run(s, "BEGIN IMMEDIATE");
 
+    s->why[0] = '\0';
     s->in_transaction = r == 0;
     return r;
 }
@@ -263,6 +267,8 @@ int sql_commit(struct sql *s)
 void sql_rollback(struct sql *s)
 {
     if (s->in_transaction)
+        snprintf(s->why, sizeof(s->why), "%s", sqlite3_errmsg(s->db));
+    if (s->in_transaction && !sqlite3_get_autocommit(s->db)) /* a full disk has ended it already */
         run(s, "ROLLBACK");
     s->in_transaction = false;
 }

@@ -37,6 +37,7 @@ enum sql_how {
 struct sql {
     struct sqlite3 *db; /* NULL: closed */
     struct sqlite3_stmt *stmt[SQL_COUNT];
+    char why[128]; /* what ended the last transaction, until something else is asked */
     bool in_transaction;
     bool hurries;
     int log_pages;               /* in a hurry: how long the log was after the last commit */

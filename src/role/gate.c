@@ -422,9 +422,10 @@ static void on_changed(struct role *r, struct peer *p UNUSED, const struct msg *
     stream_tick(&self(r)->api);
 }
 
-/* The board's program record says how far the journal is, and whether it is degraded; of the history only store knows. */
+/* The board's program record says how far the journal is, and whether it is degraded; of all else that is written only store knows. */
 static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
+    str_copy(self(r)->api.record_why, sizeof(self(r)->api.record_why), m->u.stored.degraded);
     self(r)->api.history.applied = m->u.stored.applied;
     self(r)->api.history.lag = m->u.stored.lag;
     self(r)->api.states.applied = m->u.stored.state_applied;

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=300
-"""A full disk: people are still told, the state is said loudly, and writing resumes by itself. A read-only one is refused at
-start with one message."""
+"""A full disk: people are still told, events go into the reserve and are there after a kill, /metrics, ctl, the API (which the page reads), Livestatus and the log say it, and
+writing resumes by itself. A read-only disk is refused at start with one message."""
 import ctypes
+import http.client
+import json
 import os
 import subprocess
 
-from lib_vigie import Skip, Vigie, main, until
+from lib_vigie import Skip, Vigie, main, until, vigie
 
+PORT = int(os.environ.get('PORT') or 18480)
 CLONE_NEWNS = 0x20000
 TELL = """
 define contact {
@@ -50,7 +53,8 @@ class Small(Vigie):
     """A Vigie whose state is on a disk of 96 MiB, and whose notifications are lines of the file `told`."""
 
     def __init__(self):
-        super().__init__()
+        super().__init__(main=f'vigie_http_listen=127.0.0.1:{PORT}\n')
+        self.token = None
         self.put('told', '')
         os.chmod(self.path('told'), 0o666)
         self.put('write-down.sh', f'#!/bin/sh\necho "$*" >>{self.path("told")}\n')
@@ -82,9 +86,55 @@ class Small(Vigie):
         self.result(0, f'{words} is over')
         until(lambda: f'{words} is over' in self.told(), 'the recovery is told')
 
-    def degraded(self):
-        said = self.said().lower()
-        return any(word in said for word in ('disk is full', 'no space', 'read-only', 'cannot be written', 'cannot write'))
+    # ---- who says it ----
+
+    def get(self, path):
+        c = http.client.HTTPConnection('127.0.0.1', PORT, timeout=20)
+        c.request('GET', path, headers={'Authorization': f'Bearer {self.token}'} if self.token else {})
+        answer = c.getresponse()
+        text = answer.read().decode()
+        assert answer.status == 200, (path, answer.status, text)
+        return text
+
+    def sign_in(self):
+        status, out, said = vigie('ctl', 'token', 'create', 'full', '--role', 'viewer', '-c', self.main, '-o', 'json')
+        assert status == 0, said
+        self.token = json.loads(out)['token']
+
+    def doubters(self):
+        """{who: whether it says that not all can be written}"""
+        api = json.loads(self.get('/api/v1/status'))
+        status, out, said = vigie('ctl', 'status', '-c', self.main)
+        assert status == 0, said
+        return {'metrics': 'vigie_record_degraded 1\n' in self.get('/metrics'),
+                'warnings': any(w['code'] == 'record_waits' and 'disk is full' in w['text_en'] and w['text_fr'] for w in api['warnings']),
+                'ctl': 'not all is written' in out}
+
+    def tellers(self):
+        """{who: whether it says that nothing can be written}"""
+        api = json.loads(self.get('/api/v1/status'))
+        status, out, said = vigie('ctl', 'status', '-c', self.main)
+        assert status == 0, said
+        return {'metrics': 'vigie_journal_degraded 1\n' in self.get('/metrics'), 'api': bool(api['journal']['degraded']),
+                'warnings': any(w.get('code') == 'journal_degraded' for w in api['warnings']), 'ctl': 'NOT WRITTEN: ' in out,
+                'livestatus': bool(self.livestatus('GET status\nColumns: degraded')[0][0])}
+
+    def use_up(self):
+        """Many long results, until the journal's reserve is used up."""
+        for i in range(40):
+            with open(self.path('cmd'), 'w', encoding='utf-8') as f:
+                f.writelines(f'[{i}] PROCESS_SERVICE_CHECK_RESULT;h;s;0;{i} {k} {"x" * 3000}\n' for k in range(50))
+            if self.livestatus('GET status\nColumns: degraded')[0][0]:
+                return
+        raise AssertionError('the reserve has no end')
+
+    def log_says(self, words):
+        return sum(words in line for line in self.log().splitlines())
+
+    def history(self):
+        status, out, said = vigie('ctl', 'history', '-c', self.main, '-k', 'alert', '-n', '1000', '-o', 'json')
+        assert status == 0, said
+        return {json.loads(line).get('text') for line in out.splitlines()}
 
 
 def fill(v):
@@ -100,20 +150,48 @@ def test_full():
     private_mounts()
     with Small() as v:
         v.start()
+        v.sign_in()
         v.alarm('before')
+        assert not any((*v.tellers().values(), *v.doubters().values())), (v.tellers(), v.doubters())
         fill(v)
-        for i in range(200):  # the journal keeps a reserve for events: it takes some to use it up
-            if v.degraded():
-                break
-            v.alarm(f'trouble {i}')
+        v.alarm('trouble')
+        until(lambda: all(v.doubters().values()), lambda: f'everybody says that not all is written: {v.doubters()}')
+        assert not any(v.tellers().values()), 'the journal is written'
+        v.use_up()
         v.alarm('while the disk is full')
-        until(v.degraded, 'Vigie says that it cannot record')
+        until(lambda: all(v.tellers().values()), lambda: f'everybody says so: {v.tellers()}')
+        until(lambda: v.log_says('Warning: State cannot be stored') == 1, 'the log says so, too')
+        v.alarm('still full')
+        assert 'rollback' not in v.said(), v.said()
         os.unlink(os.path.join(v.state, 'ballast'))
+        until(lambda: not any((*v.tellers().values(), *v.doubters().values())), lambda: f'nobody says so any more: {v.tellers()} {v.doubters()}')
+        until(lambda: v.log_says('State is stored again.') == 1 and 'the record is written again' in v.said(), 'the log says so')
         v.alarm('after')
         until(lambda: v.output().startswith('after is over'))
+        until(lambda: 'after is over' in v.history(), 'the history goes on, too')
         assert v.stop() == 0
         v.start()
         assert v.output().startswith('after is over'), f'what came after the repair was not recorded: {v.output()}'
+
+
+def test_the_reserve():
+    """What happens on a full disk goes into blocks that were allocated before: it is there after kill -9 of everything, also where that happened on the full disk."""
+    private_mounts()
+    with Small() as v:
+        v.start()
+        v.alarm('before')
+        fill(v)
+        for i in range(10):
+            v.alarm(f'trouble {i}')
+        status, out, said = vigie('ctl', 'submit', 'h', 'watched', '-s', 'critical', '-m', 'acknowledged', '-c', v.main)
+        assert status == 0, (out, said)
+        v.kill_all()
+        os.unlink(os.path.join(v.state, 'ballast'))
+        v.start()
+        assert v.output() == 'acknowledged', v.output()
+        wanted = {'acknowledged', *(f'trouble {i}' for i in range(10)), *(f'trouble {i} is over' for i in range(10))}
+        until(lambda: wanted <= v.history(), lambda: f'not in the history: {wanted - v.history()}')
+        assert 'damaged' not in v.said() and v.stop() == 0
 
 
 def test_read_only_at_start():

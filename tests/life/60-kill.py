@@ -62,15 +62,10 @@ class Killed(Vigie):
                 pass
 
     def kill_whole(self, what, dice):
-        pids = [self.process.pid]
         if what == 'everything':
-            pids += [pid for pid, words in self.roles().items() if '-x' in words]
-            dice.shuffle(pids)
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            self.kill_all(dice.shuffle)
+            return
+        self.process.kill()
         self.process.wait()
 
     # ---- asking, while something may be away ----

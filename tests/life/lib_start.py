@@ -3,9 +3,7 @@
 
 Each service is of one kind, by its number: some are active with a plan, some flap, some have told several times, are acknowledged, have downtimes or comments, wait for a hard state or were
 never checked."""
-import os
 import re
-import signal
 import time
 
 from lib_vigie import PLUGINS, Vigie, until
@@ -103,16 +101,6 @@ class Full(Vigie):
             rows = self.livestatus(f'GET {table}\nColumns: {" ".join(columns)}')
             found[table] = {tuple(row[columns.index(k)] for k in keys): dict(zip(columns, row)) for row in rows}
         return found
-
-    def kill_all(self):
-        """kill -9 of every process at once."""
-        group = [self.process.pid, *(pid for pid, words in self.roles().items() if '-x' in words)]
-        for pid in group:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        self.process.wait()
 
 
 def differences(before, after):

@@ -156,6 +156,17 @@ class Vigie:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
 
+    def kill_all(self, shuffle=lambda pids: None):
+        """kill -9 of the parent and every role, in this order or another."""
+        pids = [self.process.pid, *(pid for pid, words in self.roles().items() if '-x' in words)]
+        shuffle(pids)
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # with the parent every role ends
+        self.process.wait()
+
     def refuses(self, *options, patience=PATIENCE_S):
         """Runs it to its end, which must be a refusal; returns what it said."""
         self.launch(*options)
