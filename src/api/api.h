@@ -139,6 +139,9 @@ struct api {
     struct {
         uint64_t requests, refused, timed_out, by_class[6];
     } count;
+    struct {
+        uint64_t connections, requests, open, waiting; /* since the start; now */
+    } livestatus;
 };
 
 void api_init(struct api *a, const struct api_ports *ports, void *user);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running a query: rows through the filters, counted, sorted, cut and written. */
+/* Rows and their values, and a request from its first line to its answer. */
 #include "api/livestatus.h"
 
-#include "api/livestatus_int.h"
 #include "api/livestatus_notes.h"
-#include "base/map.h"
+#include "api/livestatus_query.h"
+#include "api/livestatus_statehist.h"
+#include "api/livestatus_wait.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- rows and values ---- */
@@ -60,7 +60,7 @@ void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *r
 {
     struct ls_row other;
 
-    v->number = 0;
+    v->number = v->fine = 0;
     v->text = STR_NULL;
     v->cells = NULL;
     VEC_CLEAR(&v->list);
@@ -91,7 +91,7 @@ static const struct ls_column *own_column(const struct ls_table *t, struct str n
     return NULL;
 }
 
-bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *out)
+static bool find_column(const struct ls_table *t, struct str name, struct ls_ref *out)
 {
     struct str own = str_of(t->own_prefix);
 
@@ -109,6 +109,20 @@ bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *ou
     return out->column;
 }
 
+bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *out)
+{
+    struct buf longer = BUF_INIT;
+    bool found = find_column(t, name, out);
+
+    if (!found && t->else_prefix) {
+        buf_printf(&longer, "%s" STR_FMT, t->else_prefix, STR_ARG(name));
+        found = find_column(t, buf_str(&longer), out);
+        out->name = name;
+        buf_release(&longer);
+    }
+    return found;
+}
+
 bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact)
 {
     const struct model_check *c = model_check(m, idx);
@@ -117,8 +131,7 @@ bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact)
            (c->kind == MODEL_SERVICE && model_has(m, model_check(m, c->host)->contacts, contact));
 }
 
-/* Is this row part of the answer? */
-static bool wanted(const struct ls_query *q, struct ls_row *row)
+bool ls_wanted(const struct ls_query *q, struct ls_row *row)
 {
     if (q->restricted && q->table->seen &&
         (q->contact_at == MODEL_NONE || !q->table->seen(row, q->contact_at)))
@@ -126,303 +139,16 @@ static bool wanted(const struct ls_query *q, struct ls_row *row)
     return ls_filter_all(&q->filters, row, q->table);
 }
 
-/* ---- statistics ---- */
-
-struct acc {
-    int64_t count, sum, min, max;
-    double squares; /* of std alone: never decides anything */
-};
-
-struct group {
-    char *key; /* the columns' values as written, for finding and for the answer */
-    struct acc *acc;
-};
-
-static void count_row(const struct ls_query *q, struct ls_row *row, struct acc *acc)
+/* Every 16th row is asked for: some cost a millisecond. */
+bool ls_gives_up(struct ls_query *q, const struct livestatus_world *w, uint32_t i)
 {
-    struct ls_value v = {.scratch = BUF_INIT};
+    int64_t spent = i % 16 == 0 && q->limit_s >= 0 && w->elapsed_us ? w->elapsed_us(w->user) : 0;
 
-    for (size_t i = 0; i < q->stats.n; i++) {
-        const struct ls_stat *s = &q->stats.at[i];
-        struct acc *a = &acc[i];
-
-        if (s->kind == LS_COUNT) {
-            a->count += ls_filter_eval(&q->stat_filters, s->node, row, q->table);
-            continue;
-        }
-        ls_get(row, q->table, &s->ref, &v);
-        if (s->ref.column->type != LS_FLOAT)
-            v.number *= 1000000;
-        a->min = a->count ? MIN(a->min, v.number) : v.number;
-        a->max = a->count ? MAX(a->max, v.number) : v.number;
-        a->sum += v.number;
-        a->squares += ((double)v.number / 1e6) * ((double)v.number / 1e6);
-        a->count++;
-    }
-    ls_value_release(&v);
-}
-
-/* The smallest integer root by Newton's way, in millionths: sqrt without libm. */
-static int64_t root_millionths(double x)
-{
-    double r = x > 1 ? x : 1;
-
-    for (int i = 0; i < 64 && x > 0; i++)
-        r = (r + x / r) / 2;
-    return x > 0 ? (int64_t)(r * 1e6) : 0;
-}
-
-static int64_t stat_value(const struct ls_stat *s, const struct acc *a)
-{
-    double mean;
-
-    switch (s->kind) {
-    case LS_SUM: return a->sum;
-    case LS_AVG: return a->count ? a->sum / a->count : 0;
-    case LS_MIN: return a->min;
-    case LS_MAX: return a->max;
-    case LS_STD:
-        if (!a->count)
-            return 0;
-        mean = (double)a->sum / 1e6 / (double)a->count;
-        return root_millionths(a->squares / (double)a->count - mean * mean);
-    case LS_COUNT: break;
-    }
-    return a->count;
-}
-
-/* Sums and extremes of whole numbers are whole numbers. */
-static bool is_whole(const struct ls_stat *s)
-{
-    return s->kind == LS_COUNT || (s->kind != LS_AVG && s->kind != LS_STD && s->ref.column->type != LS_FLOAT);
-}
-
-static void write_stats(const struct ls_query *q, const struct acc *acc, struct buf *out, bool first)
-{
-    for (size_t i = 0; i < q->stats.n; i++) {
-        const struct ls_stat *s = &q->stats.at[i];
-        struct ls_value v = {.number = stat_value(s, &acc[i])};
-
-        if (is_whole(s) && s->kind != LS_COUNT)
-            v.number /= 1000000;
-        ls_out_value(q, out, is_whole(s) ? LS_INT : LS_FLOAT, &v, first);
-        first = false;
-    }
-}
-
-static void write_columns(const struct ls_query *q, struct ls_row *row, struct buf *out)
-{
-    struct ls_value v = {.scratch = BUF_INIT};
-
-    for (size_t i = 0; i < q->columns.n; i++) {
-        ls_get(row, q->table, &q->columns.at[i], &v);
-        (q->stats.n ? ls_out_key : ls_out_value)(q, out, q->columns.at[i].column->type, &v, i == 0);
-    }
-    ls_value_release(&v);
-}
-
-/* ---- rows in order ---- */
-
-struct sortable {
-    const struct ls_query *q;
-    struct ls_value *keys; /* one a sort */
-    uint32_t i;
-};
-
-static int compare(const void *pa, const void *pb)
-{
-    const struct sortable *a = pa, *b = pb;
-
-    for (size_t k = 0; k < a->q->sorts.n; k++) {
-        const struct ls_sort *s = &a->q->sorts.at[k];
-        const struct ls_value *va = &a->keys[k], *vb = &b->keys[k];
-        int c = s->ref.column->type == LS_STRING ? str_cmp(va->text, vb->text)
-                                                 : (va->number > vb->number) - (va->number < vb->number);
-
-        if (c)
-            return s->descending ? -c : c;
-    }
-    return (a->i > b->i) - (a->i < b->i);
-}
-
-struct rows {
-    VEC(struct sortable) at;
-};
-
-static void keep_row(const struct ls_query *q, struct ls_row *row, uint32_t i, struct rows *rows)
-{
-    struct sortable *s = VEC_ADD(&rows->at);
-
-    s->q = q;
-    s->i = i;
-    if (!q->sorts.n)
-        return;
-    s->keys = mem_calloc(q->sorts.n, sizeof(*s->keys));
-    for (size_t k = 0; k < q->sorts.n; k++) {
-        struct ls_value *v = &s->keys[k];
-
-        buf_init(&v->scratch);
-        ls_get(row, q->table, &q->sorts.at[k].ref, v);
-        if (v->text.n && v->scratch.len == 0) { /* borrowed from the row: kept beyond it */
-            buf_add_str(&v->scratch, v->text);
-            v->text = buf_str(&v->scratch);
-        }
-    }
-}
-
-static void release_rows(struct rows *rows)
-{
-    for (size_t i = 0; i < rows->at.n; i++) {
-        for (size_t k = 0; rows->at.at[i].keys && k < rows->at.at[i].q->sorts.n; k++)
-            ls_value_release(&rows->at.at[i].keys[k]);
-        mem_free(rows->at.at[i].keys);
-    }
-    VEC_RELEASE(&rows->at);
-}
-
-/* The names of what is asked for; numbers that are counted are called as clients know them. */
-static void write_headers(const struct ls_query *q, struct buf *out)
-{
-    struct ls_value v = {.scratch = BUF_INIT};
-
-    ls_out_row_begin(q, out, true);
-    for (size_t i = 0; i < q->columns.n; i++) {
-        v.text = q->columns.at[i].name;
-        ls_out_value(q, out, LS_STRING, &v, i == 0);
-    }
-    for (size_t i = 0; i < q->stats.n; i++) {
-        buf_clear(&v.scratch);
-        buf_printf(&v.scratch, "stats_%zu", i + 1);
-        v.text = buf_str(&v.scratch);
-        ls_out_value(q, out, LS_STRING, &v, i + q->columns.n == 0);
-    }
-    ls_out_row_end(q, out);
-    ls_value_release(&v);
-}
-
-/* What stands before the rows. True: the next row is the first of its list. */
-static bool write_begin(const struct ls_query *q, struct buf *out)
-{
-    if (q->format == LS_WRAPPED) {
-        buf_add_char(out, '{');
-        if (q->headers) {
-            buf_add_c(out, "\"columns\":");
-            write_headers(q, out);
-            buf_add_c(out, ",\n");
-        }
-        buf_add_c(out, "\"data\":[");
-        return true;
-    }
-    if (q->format != LS_CSV)
-        buf_add_char(out, '[');
-    if (q->headers)
-        write_headers(q, out);
-    return !q->headers;
-}
-
-/* One client's patterns must not keep all others waiting. Every 16th row is asked for: some cost a millisecond. */
-static bool gives_up(struct ls_query *q, const struct livestatus_world *w, uint32_t i)
-{
+    if (i % 16 == 0 && q->limit_s >= 0 && spent >= q->limit_s * TIME_S)
+        q->overtime = true;
     if (i % 16 == 15 && w->too_long && w->too_long(w->user))
         q->gave_up = true;
-    return q->gave_up;
-}
-
-static void run_rows(struct ls_query *q, const struct livestatus_world *w, struct buf *out)
-{
-    struct rows rows = {0};
-    struct ls_row row;
-    uint32_t n = q->table->count(w);
-    size_t from, to;
-    bool first;
-
-    ls_row_init(&row, w);
-    for (uint32_t i = 0; i < n && !gives_up(q, w, i); i++) {
-        row.has_text = false;
-        if (q->table->load(&row, i) && wanted(q, &row))
-            keep_row(q, &row, i, &rows);
-    }
-    if (q->sorts.n && rows.at.n)
-        qsort(rows.at.at, rows.at.n, sizeof(*rows.at.at), compare);
-    first = write_begin(q, out);
-    from = MIN((size_t)q->offset, rows.at.n);
-    to = q->limit < 0 ? rows.at.n : MIN(rows.at.n, from + (size_t)q->limit);
-    for (size_t i = from; i < to; i++) {
-        row.has_text = false;
-        if (!q->table->load(&row, rows.at.at[i].i))
-            continue; /* it went while we looked */
-        ls_out_row_begin(q, out, first);
-        write_columns(q, &row, out);
-        ls_out_row_end(q, out);
-        first = false;
-    }
-    ls_out_end(q, out, rows.at.n);
-    release_rows(&rows);
-    ls_row_release(&row);
-}
-
-/* ---- groups of counts ---- */
-
-struct groups {
-    VEC(struct group) at;
-};
-
-static struct acc *find_group(const struct ls_query *q, struct ls_row *row, struct map *index,
-                              struct groups *groups)
-{
-    struct buf key = BUF_INIT;
-    struct group *g;
-    uint64_t at = 0;
-
-    write_columns(q, row, &key);
-    if (!map_get(index, buf_str(&key), &at)) {
-        at = groups->at.n;
-        map_put(index, buf_str(&key), at);
-        g = VEC_ADD(&groups->at);
-        g->key = str_dup(buf_str(&key));
-        g->acc = mem_calloc(q->stats.n, sizeof(*g->acc));
-    }
-    buf_release(&key);
-    BUG_ON(!groups->at.at || at >= groups->at.n);
-    return groups->at.at[at].acc;
-}
-
-static void run_stats(struct ls_query *q, const struct livestatus_world *w, struct buf *out)
-{
-    struct groups groups = {0};
-    struct map index = MAP_INIT;
-    struct ls_row row;
-    uint32_t n = q->table->count(w);
-    bool first;
-
-    ls_row_init(&row, w);
-    if (!q->columns.n) { /* one line, of zeros too */
-        struct group *g = VEC_ADD(&groups.at);
-
-        g->key = mem_strdup("");
-        g->acc = mem_calloc(q->stats.n, sizeof(*g->acc));
-        map_put(&index, STR(""), 0);
-    }
-    for (uint32_t i = 0; i < n && !gives_up(q, w, i); i++) {
-        row.has_text = false;
-        if (q->table->load(&row, i) && wanted(q, &row))
-            count_row(q, &row, find_group(q, &row, &index, &groups));
-    }
-    first = write_begin(q, out);
-    for (size_t i = 0; i < groups.at.n; i++) {
-        if (q->limit < 0 || i < (size_t)q->limit) {
-            ls_out_row_begin(q, out, first && i == 0);
-            buf_add_c(out, groups.at.at[i].key);
-            write_stats(q, groups.at.at[i].acc, out, !q->columns.n);
-            ls_out_row_end(q, out);
-        }
-        mem_free(groups.at.at[i].key);
-        mem_free(groups.at.at[i].acc);
-    }
-    ls_out_end(q, out, groups.at.n);
-    VEC_RELEASE(&groups.at);
-    map_release(&index);
-    ls_row_release(&row);
+    return q->gave_up || q->overtime;
 }
 
 /* ---- the request ---- */
@@ -448,16 +174,29 @@ static void finish(const struct ls_query *q, struct buf *body, struct buf *out)
 
 void livestatus_refuse(struct str request, int code, const char *text, struct buf *out)
 {
+    const struct wall now = {0};
     struct ls_query q;
     struct err err = ERR_INIT;
     struct buf body = BUF_INIT;
 
-    ls_parse(&q, request, &err);
+    ls_parse(&q, now, request, &err);
     q.code = code;
     buf_printf(&body, "%s\n", text);
     finish(&q, &body, out);
     buf_release(&body);
     ls_query_release(&q);
+}
+
+int64_t livestatus_limit_us(struct str request, struct wall now)
+{
+    struct err err = ERR_INIT;
+    struct ls_query q;
+    int64_t us = -1;
+
+    if (ls_parse(&q, now, request, &err) == 0 && q.limit_s >= 0)
+        us = q.limit_s * TIME_S;
+    ls_query_release(&q);
+    return us;
 }
 
 static bool take_command(struct str request, struct livestatus_reply *reply)
@@ -475,36 +214,45 @@ static bool take_command(struct str request, struct livestatus_reply *reply)
     return true;
 }
 
+static void run(const struct livestatus_world *w, struct ls_query *q, struct buf *body)
+{
+    struct ls_notes notes[LS_NOTE_KINDS] = {0};
+    struct livestatus_world with_notes = *w;
+
+    with_notes.notes = notes;
+    q->contact_at = model_find_contact(w->m, q->contact);
+    all_columns(q);
+    if (q->stats.n)
+        ls_run_stats(q, &with_notes, body);
+    else
+        ls_run_rows(q, &with_notes, body);
+    livestatus_notes_release(notes);
+    if (!q->overtime && !q->gave_up)
+        return;
+    buf_clear(body);
+    q->code = q->overtime ? 413 : 400;
+    if (q->overtime)
+        buf_printf(body, "the Timelimit of %lld seconds is over\n", (long long)q->limit_s);
+    else
+        buf_add_c(body, "the request takes too long and was given up: its patterns are too costly; write = "
+                        "instead of ~, or begin them with ^ and leave out nested repetitions\n");
+}
+
 void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
                        struct livestatus_reply *reply)
 {
     struct err err = ERR_INIT;
     struct buf body = BUF_INIT;
-    struct ls_notes notes[LS_NOTE_KINDS] = {0};
-    struct livestatus_world with_notes = *w;
     struct ls_query q;
 
-    with_notes.notes = notes;
     *reply = (struct livestatus_reply){0};
     if (take_command(request, reply))
         return;
-    if (ls_parse(&q, request, &err) < 0) {
+    if (ls_parse(&q, w->now, request, &err) < 0 || livestatus_statehist_check(&q, &err) < 0 ||
+        livestatus_wait_check(w, &q, &err) < 0)
         buf_printf(&body, "%s\n", err.text);
-    } else {
-        q.contact_at = model_find_contact(w->m, q.contact);
-        all_columns(&q);
-        if (q.stats.n)
-            run_stats(&q, &with_notes, &body);
-        else
-            run_rows(&q, &with_notes, &body);
-    }
-    if (q.gave_up) {
-        q.code = 400;
-        buf_clear(&body);
-        buf_add_c(&body, "the request takes too long and was given up: its patterns are too costly; write = "
-                         "instead of ~, or begin them with ^ and leave out nested repetitions\n");
-    }
-    livestatus_notes_release(notes);
+    else
+        run(w, &q, &body);
     reply->keep = q.keep;
     finish(&q, &body, out);
     buf_release(&body);

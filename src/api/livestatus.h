@@ -5,8 +5,9 @@
  * snapshot; a request that changes something ("COMMAND [ts] ...") is handed back for the engine. What is not a column is an error 400 that says which table has which columns
  * (GET columns), never an empty value.
  * Supported: GET of the tables in livestatus_tables; Columns, ColumnHeaders, Filter (= != ~ !~ =~ !=~ ~~ !~~ < > <= >=, on lists membership and emptiness), And, Or, Negate,
- * Stats (counts, sum, avg, min, max, std), StatsAnd, StatsOr, StatsNegate, Sort, Limit, Offset, OutputFormat (csv, json, wrapped_json, python, python3), ResponseHeader fixed16, KeepAlive, Separators,
- * AuthUser (a contact: only what it is told of), Localtime, Timelimit and Wait* (read over). The table log is answered from lines that were gathered before (livestatus_log.h).
+ * Stats (counts, sum, avg, min, max, std, suminv, avginv), StatsAnd, StatsOr, StatsNegate, Sort, Limit, Offset, OutputFormat (csv, json, wrapped_json, python, python3), ResponseHeader fixed16, KeepAlive, Separators,
+ * AuthUser (a contact: only what it is told of), Localtime, Timelimit. The tables log and statehist are answered from what was gathered before (livestatus_log.h, livestatus_statehist.h); who waits
+ * (Wait*) is asked of by livestatus_wait.h.
  */
 #include "base/buf.h"
 #include "core/board.h"
@@ -19,9 +20,14 @@ struct livestatus_world {
     int64_t pid;
     struct wall now;
     const struct livestatus_log *log; /* gathered for a request that wants it (livestatus_log.h), else NULL */
-    struct ls_notes *notes;           /* livestatus_answer's own */
+    const struct livestatus_statehist *statehist; /* the same (livestatus_statehist.h) */
+    uint64_t connections, requests, open;         /* since the start; open: now */
+    struct ls_notes *notes;                       /* livestatus_answer's own */
     /* Has this request had its time? It is asked now and then while rows are looked at; NULL: there is no hurry. */
     bool (*too_long)(void *user);
+    int64_t (*elapsed_us)(
+        void *
+            user); /* since the request came, by the clock on the wall, for Timelimit; NULL: no time at all */
     void *user;
 };
 
@@ -33,6 +39,8 @@ struct livestatus_reply {
 
 /* An error that the request has no part in ("502": ask again), in the form it asks for. */
 void livestatus_refuse(struct str request, int code, const char *text, struct buf *out);
+/* Its Timelimit; -1: it has none. */
+int64_t livestatus_limit_us(struct str request, struct wall now);
 /* Answers one request (all its lines, up to its empty line). Appends to out. */
 void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
                        struct livestatus_reply *reply);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables hosts and services. Both are checks: their columns share getters; arg tells which field. */
-#include "api/livestatus_int.h"
 #include "api/livestatus_notes.h"
+#include "api/livestatus_query.h"
 #include "api/livestatus_sum.h"
 
 #include "core/when.h"
@@ -573,6 +573,7 @@ bool ls_seen_check(const struct ls_row *row, uint32_t contact)
 }
 
 const struct ls_table ls_hosts = {.name = "hosts",
+                                  .key = "name",
                                   .text = "a row a host",
                                   .columns = host_columns,
                                   .n_columns = ARRAY_LEN(host_columns),
@@ -582,6 +583,7 @@ const struct ls_table ls_hosts = {.name = "hosts",
                                   .seen = ls_seen_check};
 
 const struct ls_table ls_services = {.name = "services",
+                                     .key = "description",
                                      .text = "a row a service",
                                      .columns = service_columns,
                                      .n_columns = ARRAY_LEN(service_columns),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Filters: one test a node, combined by And, Or, Negate on a stack as the language has it. */
-#include "api/livestatus_int.h"
+#include "api/livestatus_query.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -13,10 +13,10 @@ static const struct {
     enum ls_op op;
     bool negate;
 } ops[] = {
-    {"!~~", LS_IMATCH, true}, {"!=~", LS_IEQ, true}, {"!=", LS_EQ, true},  {"!~", LS_MATCH, true},
-    {"~~", LS_IMATCH, false}, {"=~", LS_IEQ, false}, {"<=", LS_LE, false}, {">=", LS_GE, false},
-    {"!<", LS_LT, true},      {"!>", LS_GT, true},   {"=", LS_EQ, false},  {"~", LS_MATCH, false},
-    {"<", LS_LT, false},      {">", LS_GT, false},
+    {"!~~", LS_IMATCH, true}, {"!=~", LS_IEQ, true},  {"!=", LS_EQ, true},      {"!~", LS_MATCH, true},
+    {"!<=", LS_LE, true},     {"!>=", LS_GE, true},   {"~~", LS_IMATCH, false}, {"=~", LS_IEQ, false},
+    {"<=", LS_LE, false},     {">=", LS_GE, false},   {"!<", LS_LT, true},      {"!>", LS_GT, true},
+    {"=", LS_EQ, false},      {"~", LS_MATCH, false}, {"<", LS_LT, false},      {">", LS_GT, false},
 };
 
 static bool find_op(struct str text, struct ls_filter *f)
@@ -68,10 +68,26 @@ static bool millionths(struct str s, int64_t *out)
     return true;
 }
 
+/* "NAME value"; a name with blanks stands in single quotes. */
+static void cut_name(struct ls_filter *f)
+{
+    struct str rest = f->value;
+
+    if (rest.n && rest.p[0] == '\'') {
+        rest = str_sub(rest, 1, rest.n);
+        f->name = str_cut(&rest, '\'');
+    } else {
+        f->name = str_cut(&rest, ' ');
+    }
+    f->value = str_trim(rest);
+}
+
 static int parse_value(struct ls_filter *f, struct err *err)
 {
     enum ls_type type = f->ref.column->type;
 
+    if (type == LS_DICT)
+        cut_name(f);
     if (f->op == LS_MATCH || f->op == LS_IMATCH)
         return compile(f, err);
     if (type == LS_INT || type == LS_TIME) {
@@ -201,18 +217,14 @@ static bool list_test(const struct ls_filter *f, const struct ls_value *v)
     return f->op == LS_LT || f->op == LS_GT ? !member : member;
 }
 
-/* A dictionary of custom variables: "NAME value" with = ~ and the like on the value. */
+/* A dictionary of custom variables: one that is not there has an empty value. */
 static bool dict_test(const struct ls_filter *f, const struct ls_value *v)
 {
-    struct ls_filter part = *f;
-    struct str rest = f->value, name = str_cut(&rest, ' ');
-
-    part.value = str_trim(rest);
     for (size_t i = 0; i + 1 < v->list.n; i += 2) {
-        if (str_eq(v->list.at[i], name))
-            return text_test(&part, v->list.at[i + 1]);
+        if (str_eq(v->list.at[i], f->name))
+            return text_test(f, v->list.at[i + 1]);
     }
-    return text_test(&part, STR_NULL);
+    return text_test(f, STR_NULL);
 }
 
 static bool test(const struct ls_filter *f, struct ls_row *row, const struct ls_table *t)
@@ -222,8 +234,11 @@ static bool test(const struct ls_filter *f, struct ls_row *row, const struct ls_
 
     ls_get(row, t, &f->ref, &v);
     switch (f->ref.column->type) {
-    case LS_INT:
     case LS_TIME:
+        v.number += v.number ? f->shift_s : 0;
+        hit = number_test(f, v.number);
+        break;
+    case LS_INT:
     case LS_FLOAT: hit = number_test(f, v.number); break;
     case LS_STRING: hit = text_test(f, v.text); break;
     case LS_ROWS:
@@ -255,6 +270,43 @@ bool ls_filter_all(const struct ls_pool *p, struct ls_row *row, const struct ls_
             return false;
     }
     return true;
+}
+
+/* ---- of when ---- */
+
+#define SECONDS_MAX (INT64_MAX / TIME_S / 2)
+
+static void narrow(struct ls_range *range, enum ls_op op, int64_t s)
+{
+    s = MAX((int64_t)-1, MIN(s, SECONDS_MAX));
+    if (op == LS_GE || op == LS_EQ)
+        range->from_s = MAX(range->from_s, s);
+    if (op == LS_GT)
+        range->from_s = MAX(range->from_s, s + 1);
+    if (op == LS_LE || op == LS_EQ)
+        range->to_s = MIN(range->to_s, s);
+    if (op == LS_LT)
+        range->to_s = MIN(range->to_s, s - 1);
+}
+
+static void narrow_by(const struct ls_pool *p, uint32_t node, const char *column, struct ls_range *range)
+{
+    const struct ls_filter *f = &p->node.at[node];
+
+    if (f->negate)
+        return;
+    if (f->kind == LS_NODE_TEST && f->ref.column->type == LS_TIME && !f->ref.via &&
+        strcmp(f->ref.column->name, column) == 0)
+        narrow(range, f->op, f->number - f->shift_s);
+    for (uint32_t i = 0; f->kind == LS_NODE_AND && i < f->n; i++)
+        narrow_by(p, p->kids.at[f->first + i], column, range);
+}
+
+void ls_range_of(const struct ls_query *q, const char *column, struct ls_range *range)
+{
+    *range = (struct ls_range){0, INT64_MAX};
+    for (size_t i = 0; i < q->filters.stack.n; i++)
+        narrow_by(&q->filters, q->filters.stack.at[i], column, range);
 }
 
 void ls_pool_release(struct ls_pool *p)

@@ -22,6 +22,7 @@ const struct ls_table *const ls_tables[] = {&ls_hosts,
                                             &ls_hosts_by_group,
                                             &ls_services_by_group,
                                             &ls_services_by_host_group,
+                                            &ls_statehist,
                                             &ls_log};
 const size_t ls_n_tables = ARRAY_LEN(ls_tables);
 
@@ -208,18 +209,21 @@ COUNT(periods, period)
 #undef COUNT
 
 const struct ls_table ls_host_groups = {.name = "hostgroups",
+                                        .key = "name",
                                         .text = "a row a host group",
                                         .columns = host_group_columns,
                                         .n_columns = ARRAY_LEN(host_group_columns),
                                         .count = count_host_groups,
                                         .load = load_index};
 const struct ls_table ls_service_groups = {.name = "servicegroups",
+                                           .key = "name",
                                            .text = "a row a service group",
                                            .columns = service_group_columns,
                                            .n_columns = ARRAY_LEN(service_group_columns),
                                            .count = count_service_groups,
                                            .load = load_index};
 const struct ls_table ls_contact_groups = {.name = "contactgroups",
+                                           .key = "name",
                                            .text = "a row a contact group",
                                            .columns = contact_group_columns,
                                            .n_columns = ARRAY_LEN(contact_group_columns),
@@ -317,6 +321,7 @@ static const struct ls_column contact_columns[] = {
 };
 
 const struct ls_table ls_contacts = {.name = "contacts",
+                                     .key = "name",
                                      .text = "a row a contact",
                                      .columns = contact_columns,
                                      .n_columns = ARRAY_LEN(contact_columns),
@@ -338,6 +343,7 @@ static const struct ls_column command_columns[] = {
 };
 
 const struct ls_table ls_commands = {.name = "commands",
+                                     .key = "name",
                                      .text = "a row a command",
                                      .columns = command_columns,
                                      .n_columns = ARRAY_LEN(command_columns),
@@ -365,6 +371,7 @@ static const struct ls_column period_columns[] = {
 };
 
 const struct ls_table ls_periods = {.name = "timeperiods",
+                                    .key = "name",
                                     .text = "a row a time period",
                                     .columns = period_columns,
                                     .n_columns = ARRAY_LEN(period_columns),

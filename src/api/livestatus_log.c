@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/livestatus_log.h"
 
-#include "api/livestatus_int.h"
+#include "api/livestatus_query.h"
 #include "api/names.h"
 #include "core/notify.h"
 #include "core/state.h"
@@ -10,46 +10,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECONDS_MAX (INT64_MAX / TIME_S / 2)
-
 /* ---- of when ---- */
 
-static void narrow(struct livestatus_log_range *range, enum ls_op op, int64_t seconds)
-{
-    int64_t first = MAX((int64_t)-1, MIN(seconds, SECONDS_MAX)) * TIME_S, last = first + TIME_S - 1;
-
-    if (op == LS_GE || op == LS_EQ)
-        range->from_us = MAX(range->from_us, first);
-    if (op == LS_GT)
-        range->from_us = MAX(range->from_us, last + 1);
-    if (op == LS_LE || op == LS_EQ)
-        range->to_us = MIN(range->to_us, last);
-    if (op == LS_LT)
-        range->to_us = MIN(range->to_us, first - 1);
-}
-
-/* Only what must hold of every row narrows: a test, or those joined by And. */
-static void narrow_by(const struct ls_pool *p, uint32_t node, struct livestatus_log_range *range)
-{
-    const struct ls_filter *f = &p->node.at[node];
-
-    if (f->negate)
-        return;
-    if (f->kind == LS_NODE_TEST && f->ref.column->type == LS_TIME && !f->ref.via)
-        narrow(range, f->op, f->number);
-    for (uint32_t i = 0; f->kind == LS_NODE_AND && i < f->n; i++)
-        narrow_by(p, p->kids.at[f->first + i], range);
-}
-
-bool livestatus_log_wanted(struct str request, struct livestatus_log_range *range)
+bool livestatus_log_wanted(struct str request, struct wall now, struct livestatus_log_range *range)
 {
     struct err err = ERR_INIT;
+    struct ls_range seconds;
     struct ls_query q;
-    bool wanted = ls_parse(&q, request, &err) == 0 && q.table == &ls_log;
+    bool wanted = ls_parse(&q, now, request, &err) == 0 && q.table == &ls_log;
 
     *range = (struct livestatus_log_range){0, INT64_MAX};
-    for (size_t i = 0; wanted && i < q.filters.stack.n; i++)
-        narrow_by(&q.filters, q.filters.stack.at[i], range);
+    if (wanted) {
+        ls_range_of(&q, "time", &seconds);
+        range->from_us = seconds.from_s * TIME_S;
+        if (seconds.to_s < INT64_MAX)
+            range->to_us = seconds.to_s * TIME_S + TIME_S - 1;
+    }
     ls_query_release(&q);
     return wanted;
 }
@@ -384,6 +360,18 @@ static const struct ls_column log_columns[] = {
 
 /* ---- the table ---- */
 
+static void as_contact(const struct ls_row *row, struct ls_row *out)
+{
+    out->idx = model_find_contact(row->w->m, text_of(row, LIVESTATUS_LOG_CONTACT));
+}
+
+static void as_command(const struct ls_row *row, struct ls_row *out)
+{
+    out->idx = line_of(row)->kind == LIVESTATUS_LOG_NOTIFICATION
+                   ? model_find_command(row->w->m, text_of(row, LIVESTATUS_LOG_COMMAND_NAME))
+                   : MODEL_NONE;
+}
+
 static uint32_t count(const struct livestatus_world *w)
 {
     return w->log ? (uint32_t)w->log->line.n : 0;
@@ -415,12 +403,16 @@ static void as_service(const struct ls_row *row, struct ls_row *out)
         ls_load_check(out, row->idx);
 }
 
-const struct ls_table ls_log = {
-    .name = "log",
-    .text = "a row a line of the log, the newest first, made from the history",
-    .columns = log_columns,
-    .n_columns = ARRAY_LEN(log_columns),
-    .lend = {{"current_host_", &ls_hosts, as_host}, {"current_service_", &ls_services, as_service}},
-    .count = count,
-    .load = load,
-    .seen = seen};
+const struct ls_table ls_log = {.name = "log",
+                                .text = "a row a line of the log, the newest first, made from the history",
+                                .columns = log_columns,
+                                .n_columns = ARRAY_LEN(log_columns),
+                                .own_prefix = "log_",
+                                .else_prefix = "current_",
+                                .lend = {{"current_host_", &ls_hosts, as_host},
+                                         {"current_service_", &ls_services, as_service},
+                                         {"current_contact_", &ls_contacts, as_contact},
+                                         {"current_command_", &ls_commands, as_command}},
+                                .count = count,
+                                .load = load,
+                                .seen = seen};

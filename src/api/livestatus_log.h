@@ -56,7 +56,7 @@ struct livestatus_log_range { /* both inclusive */
 };
 
 /* Whether the request needs the log, and of when. False also for what livestatus_answer will refuse. */
-bool livestatus_log_wanted(struct str request, struct livestatus_log_range *range);
+bool livestatus_log_wanted(struct str request, struct wall now, struct livestatus_log_range *range);
 /* Takes a piece of a page: an array of rows of events_between. */
 void livestatus_log_take(struct livestatus_log *log, struct str json);
 /* Finds the checks of all lines in the world of now. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers in CSV, JSON and Python literals. */
-#include "api/livestatus_int.h"
+#include "api/livestatus_query.h"
 
 #include "wire/json.h"
 
@@ -125,14 +125,20 @@ void ls_out_row_begin(const struct ls_query *q, struct buf *out, bool first)
     buf_add_char(out, '[');
 }
 
+/* 0 is never, by every clock. */
+int64_t ls_out_time(const struct ls_query *q, int64_t seconds)
+{
+    return seconds ? seconds + q->shift_s : 0;
+}
+
 void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
                   bool first)
 {
     if (!first)
         buf_add_char(out, is_csv(q) ? q->separators[1] : ',');
     switch (type) {
-    case LS_INT:
-    case LS_TIME: buf_add_i64(out, v->number); break;
+    case LS_INT: buf_add_i64(out, v->number); break;
+    case LS_TIME: buf_add_i64(out, ls_out_time(q, v->number)); break;
     case LS_FLOAT: put_float(out, v->number); break;
     case LS_STRING: put_text(q, out, v->text); break;
     case LS_LIST: put_list(q, out, v); break;
@@ -153,7 +159,7 @@ void ls_out_key(const struct ls_query *q, struct buf *out, enum ls_type type, co
     if (type == LS_FLOAT)
         put_float(&text.scratch, v->number);
     else
-        buf_add_i64(&text.scratch, v->number);
+        buf_add_i64(&text.scratch, type == LS_TIME ? ls_out_time(q, v->number) : v->number);
     text.text = buf_str(&text.scratch);
     ls_out_value(q, out, LS_STRING, &text, first);
     ls_value_release(&text);

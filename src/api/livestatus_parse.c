@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The header lines of a Livestatus query. */
-#include "api/livestatus_int.h"
+#include "api/livestatus_query.h"
+#include "api/livestatus_wait.h"
 
 #include <string.h>
+
+enum { WAIT_FILTERS = 64 }; /* they are looked at again and again */
 
 struct header {
     const char *name;
@@ -140,7 +143,9 @@ static int take_stats(struct ls_query *q, struct str value, struct err *err)
     static const struct {
         const char *name;
         enum ls_stat_kind kind;
-    } kinds[] = {{"sum", LS_SUM}, {"avg", LS_AVG}, {"min", LS_MIN}, {"max", LS_MAX}, {"std", LS_STD}};
+    } kinds[] = {{"sum", LS_SUM},           {"avg", LS_AVG}, {"min", LS_MIN},
+                 {"max", LS_MAX},           {"std", LS_STD}, {"suminv", LS_SUM_INVERSE},
+                 {"avginv", LS_AVG_INVERSE}};
     struct str rest = value, word = next_word(&rest);
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -150,6 +155,8 @@ static int take_stats(struct ls_query *q, struct str value, struct err *err)
             continue;
         if (find_column(q, next_word(&rest), &s.ref, err) < 0)
             return -1;
+        if (s.ref.column->type > LS_FLOAT)
+            return bad(q, err, 400, "numbers can be summed up, not", s.ref.name);
         *VEC_ADD(&q->stats) = s;
         return 0;
     }
@@ -238,6 +245,88 @@ static int take_response(struct ls_query *q, struct str value, struct err *err)
     return 0;
 }
 
+/* The client's clock. What remains after whole half hours is no difference of zones, but of clocks that are not set. */
+static int take_localtime(struct ls_query *q, struct str value, struct err *err)
+{
+    enum { HALF_HOUR = 1800, DAY = 86400 };
+    int64_t theirs, ahead;
+
+    if (take_count(q, value, &theirs, err) < 0)
+        return -1;
+    ahead = theirs - q->now_s;
+    if (ahead >= DAY || ahead <= -DAY)
+        return bad(q, err, 400, "the clocks differ by a day or more; the client's stands at", value);
+    q->shift_s = (ahead + (ahead < 0 ? -HALF_HOUR / 2 : HALF_HOUR / 2)) / HALF_HOUR * HALF_HOUR;
+    if (q->shift_s >= DAY || q->shift_s <= -DAY)
+        return bad(q, err, 400, "the clocks differ by a day or more; the client's stands at", value);
+    return 0;
+}
+
+static int take_timelimit(struct ls_query *q, struct str value, struct err *err)
+{
+    if (take_count(q, value, &q->limit_s, err) < 0 || q->limit_s > 1000000000) {
+        q->limit_s = -1;
+        return bad(q, err, 400, "a number of seconds is needed, not", value);
+    }
+    return 0;
+}
+
+/* ---- waiting ---- */
+
+static int take_wait_object(struct ls_query *q, struct str value, struct err *err UNUSED)
+{
+    q->wait_object_given = true;
+    q->wait_object = value;
+    return 0;
+}
+
+static int take_wait_condition(struct ls_query *q, struct str value, struct err *err)
+{
+    int r = q->wait_filters.node.n < WAIT_FILTERS
+                ? ls_filter_add(&q->wait_filters, q->table, value, err)
+                : err_set(err, E_LIMIT, "more than %d conditions", WAIT_FILTERS);
+
+    q->waits = true;
+    if (r < 0)
+        q->code = 400;
+    return r;
+}
+
+static int take_wait_and(struct ls_query *q, struct str value, struct err *err)
+{
+    return combine(q, &q->wait_filters, LS_NODE_AND, value, err);
+}
+
+static int take_wait_or(struct ls_query *q, struct str value, struct err *err)
+{
+    return combine(q, &q->wait_filters, LS_NODE_OR, value, err);
+}
+
+static int take_wait_negate(struct ls_query *q, struct str value UNUSED, struct err *err)
+{
+    int r = ls_filter_negate(&q->wait_filters, err);
+
+    if (r < 0)
+        q->code = 400;
+    return r;
+}
+
+static int take_wait_trigger(struct ls_query *q, struct str value, struct err *err)
+{
+    q->wait_trigger = livestatus_trigger_find(value);
+    q->waits = true;
+    if (!q->wait_trigger)
+        return bad(q, err, 400,
+                   "one of check, state, log, downtime, comment, command, program, all is needed, not",
+                   value);
+    return 0;
+}
+
+static int take_wait_timeout(struct ls_query *q, struct str value, struct err *err)
+{
+    return take_count(q, value, &q->wait_ms, err);
+}
+
 static int take_separators(struct ls_query *q, struct str value, struct err *err)
 {
     for (int i = 0; i < 4; i++) {
@@ -272,8 +361,9 @@ static const struct header headers[] = {
     {"Or", take_or, "any of the last so many filters"},
     {"Negate", take_negate, "the contrary of the last filter"},
     {"Stats", take_stats,
-     "counts instead of rows: `column op value`, or `sum`, `avg`, `min`, `max`, `std` of a column; with "
-     "Columns a line each combination of their values"},
+     "counts instead of rows: `column op value`, or `sum`, `avg`, `min`, `max`, `std`, `suminv`, `avginv` "
+     "(of 1/x; 0 has none) of a "
+     "column of numbers; with Columns a line each combination of their values"},
     {"StatsAnd", take_stats_and, "as And"},
     {"StatsOr", take_stats_or, "as Or"},
     {"StatsNegate", take_stats_negate, "as Negate"},
@@ -289,16 +379,23 @@ static const struct header headers[] = {
      "four numbers: the bytes of csv that end rows, columns, lists, and pairs in lists"},
     {"AuthUser", take_user,
      "a contact: only what it is told of, and of a service also who is told of its host"},
-    {"Localtime", pass_over, "read over"},
-    {"Timelimit", pass_over, "read over"},
-    {"WaitObject", pass_over, "read over: the answer comes at once"},
-    {"WaitCondition", pass_over, "read over"},
-    {"WaitConditionAnd", pass_over, "read over"},
-    {"WaitConditionOr", pass_over, "read over"},
-    {"WaitConditionNegate", pass_over, "read over"},
-    {"WaitTrigger", pass_over, "read over"},
-    {"WaitTimeout", pass_over, "read over"},
+    {"Localtime", take_localtime,
+     "the client's clock, seconds since 1970: times are sent and read as its clock would have them, by half "
+     "hours; a day or more is an error"},
+    {"Timelimit", take_timelimit, "seconds: an answer that takes longer is an error, 413"},
+    {"WaitObject", take_wait_object,
+     "a row of the table, by name; services as `host;description` or `host description`"},
+    {"WaitCondition", take_wait_condition, "as Filter, of the WaitObject: the answer comes when it holds"},
+    {"WaitConditionAnd", take_wait_and, "as And"},
+    {"WaitConditionOr", take_wait_or, "as Or"},
+    {"WaitConditionNegate", take_wait_negate, "as Negate"},
+    {"WaitTrigger", take_wait_trigger,
+     "`check`, `state`, `log`, `downtime`, `comment`, `command`, `program` or `all` (the default): what must "
+     "happen before the condition is looked at again; "
+     "without a condition the answer comes then"},
+    {"WaitTimeout", take_wait_timeout, "milliseconds: then the answer comes in any case; 0 or none: never"},
     {"Timeout", pass_over, "read over"},
+    {"Cache", pass_over, "read over: there is none"},
 };
 
 const char *ls_header_at(size_t i, const char **text)
@@ -344,14 +441,41 @@ static void say_where(struct err *err, bool head, struct str line, const struct 
         err_set(err, what->code, STR_FMT ": %s", STR_ARG(str_sub(name, 0, 40)), what->text);
 }
 
-int ls_parse(struct ls_query *q, struct str request, struct err *err)
+/* Wherever the Localtime stands among the lines, all times of the filters are the client's. */
+static void shift(struct ls_pool *p, int64_t seconds)
+{
+    for (size_t i = 0; i < p->node.n; i++) {
+        if (p->node.at[i].kind == LS_NODE_TEST && p->node.at[i].ref.column->type == LS_TIME)
+            p->node.at[i].shift_s = seconds;
+    }
+}
+
+static int check(struct ls_query *q, struct err *err)
+{
+    struct ls_pool *pools[] = {&q->filters, &q->stat_filters, &q->wait_filters};
+
+    for (size_t i = 0; i < ARRAY_LEN(pools); i++)
+        shift(pools[i], q->shift_s);
+    if (q->wait_filters.stack.n && !q->table->key && q->table != &ls_status) {
+        q->code = 400;
+        return err_set(err, E_INVAL, "no row of the table %s can be waited for", q->table->name);
+    }
+    if (q->wait_filters.stack.n && q->table->key && !q->wait_object_given) {
+        q->code = 400;
+        return err_set(err, E_INVAL, "a WaitCondition needs a WaitObject: which row it is of");
+    }
+    return 0;
+}
+
+int ls_parse(struct ls_query *q, struct wall now, struct str request, struct err *err)
 {
     struct err first = ERR_INIT;
     bool head = true;
     int r = 0;
 
     memset(q, 0, sizeof(*q));
-    q->limit = -1;
+    q->limit = q->limit_s = -1;
+    q->now_s = time_wall_s(now);
     q->code = 200;
     memcpy(q->separators, "\n;,|", 4);
     while (request.p) {
@@ -372,7 +496,9 @@ int ls_parse(struct ls_query *q, struct str request, struct err *err)
             say_where(err, head, line, &first);
         head = false;
     }
-    return head ? bad(q, err, 400, "a request begins with GET or COMMAND; this one is empty:", STR_NULL) : r;
+    if (head)
+        return bad(q, err, 400, "a request begins with GET or COMMAND; this one is empty:", STR_NULL);
+    return r < 0 ? r : check(q, err);
 }
 
 void ls_query_release(struct ls_query *q)
@@ -382,4 +508,5 @@ void ls_query_release(struct ls_query *q)
     VEC_RELEASE(&q->sorts);
     ls_pool_release(&q->filters);
     ls_pool_release(&q->stat_filters);
+    ls_pool_release(&q->wait_filters);
 }

@@ -24,6 +24,11 @@ enum status {
     P_ZERO,
     P_PARALLEL,
     P_ROTATION,
+    P_RUNS,
+    P_LINES,
+    P_CONNECTIONS,
+    P_OPEN,
+    P_REQUESTS,
 };
 
 static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
@@ -49,6 +54,11 @@ static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_
     case P_EXTERNAL: v->number = (int64_t)p.external_commands; break;
     case P_PARALLEL: v->number = (int64_t)p.parallel; break;
     case P_ROTATION: v->number = p.last_log_rotation / TIME_S; break;
+    case P_RUNS: v->number = (int64_t)p.runs; break;
+    case P_LINES: v->number = (int64_t)p.log_lines; break;
+    case P_CONNECTIONS: v->number = (int64_t)row->w->connections; break;
+    case P_OPEN: v->number = (int64_t)row->w->open; break;
+    case P_REQUESTS: v->number = (int64_t)row->w->requests; break;
     case P_ONE: v->number = 1; break;
     case P_ZERO: break;
     }
@@ -97,8 +107,8 @@ static const struct ls_column status_columns[] = {
     {"check_external_commands", LS_INT, get_status, 1012, "external commands are taken"},
     {"check_host_freshness", LS_INT, get_status, 1009, "old host results are noticed"},
     {"check_service_freshness", LS_INT, get_status, 1008, "old service results are noticed"},
-    {"connections", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
-    {"connections_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"connections", LS_INT, get_status, P_CONNECTIONS, "Livestatus connections since the start"},
+    {"connections_rate", LS_FLOAT, get_rate, P_CONNECTIONS, "of them, a second"},
     {"degraded", LS_STRING, get_degraded, 0, "why nothing can be stored now; empty: all is well"},
     {"enable_event_handlers", LS_INT, get_status, 1005, "event handlers are used"},
     {"enable_flap_detection", LS_INT, get_status, 1010, "flapping is looked for"},
@@ -107,17 +117,23 @@ static const struct ls_column status_columns[] = {
     {"execute_service_checks", LS_INT, get_status, 1001, "service checks are executed"},
     {"external_commands", LS_INT, get_status, P_EXTERNAL, "external commands since the start"},
     {"external_commands_rate", LS_FLOAT, get_rate, P_EXTERNAL, "of them, a second"},
-    {"forks", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
-    {"forks_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"forks", LS_INT, get_status, P_RUNS,
+     "plugins, handlers and notification commands begun since the start"},
+    {"forks_rate", LS_FLOAT, get_rate, P_RUNS, "of them, a second"},
     {"host_checks", LS_INT, get_status, P_HOST_CHECKS, "host results since the start"},
     {"host_checks_rate", LS_FLOAT, get_rate, P_HOST_CHECKS, "of them, a second"},
     {"interval_length", LS_INT, get_status, P_INTERVAL, "seconds of one interval length"},
     {"last_command_check", LS_TIME, get_status, P_LAST_COMMAND, "when commands were last looked for"},
     {"last_log_rotation", LS_TIME, get_status, P_ROTATION,
      "when the log was begun anew, 0: not since the start"},
+    {"livestatus_active_connections", LS_INT, get_status, P_OPEN, "Livestatus connections now"},
+    {"livestatus_queued_connections", LS_INT, get_status, P_ZERO,
+     "kept for older clients, 0: none waits for another"},
+    {"livestatus_threads", LS_INT, get_status, P_ONE, "kept for older clients, 1"},
     {"livestatus_version", LS_STRING, get_version, 0, "version of this interface"},
-    {"log_messages", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
-    {"log_messages_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"log_messages", LS_INT, get_status, P_LINES, "lines given to the log since the start"},
+    {"log_messages_rate", LS_FLOAT, get_rate, P_LINES, "of them, a second"},
+    {"core_pid", LS_INT, get_status, P_PID, "process number of Vigie"},
     {"nagios_pid", LS_INT, get_status, P_PID, "process number of Vigie"},
     {"neb_callbacks", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
     {"neb_callbacks_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
@@ -128,8 +144,8 @@ static const struct ls_column status_columns[] = {
     {"process_performance_data", LS_INT, get_status, 1011, "performance data is used"},
     {"program_start", LS_TIME, get_status, P_START, "when Vigie was started"},
     {"program_version", LS_STRING, get_version, 1, "version of Vigie"},
-    {"requests", LS_INT, get_status, P_ZERO, "kept for older clients, 0"},
-    {"requests_rate", LS_FLOAT, get_status, P_ZERO, "kept for older clients, 0"},
+    {"requests", LS_INT, get_status, P_REQUESTS, "Livestatus requests since the start"},
+    {"requests_rate", LS_FLOAT, get_rate, P_REQUESTS, "of them, a second"},
     {"service_checks", LS_INT, get_status, P_SERVICE_CHECKS, "service results since the start"},
     {"service_checks_rate", LS_FLOAT, get_rate, P_SERVICE_CHECKS, "of them, a second"},
 };
@@ -284,6 +300,7 @@ static void note_service(const struct ls_row *row, struct ls_row *out)
 
 const struct ls_table ls_comments = {
     .name = "comments",
+    .key = "id",
     .text = "a row a comment",
     .columns = comment_columns,
     .n_columns = ARRAY_LEN(comment_columns),
@@ -294,6 +311,7 @@ const struct ls_table ls_comments = {
 
 const struct ls_table ls_downtimes = {
     .name = "downtimes",
+    .key = "id",
     .text = "a row a downtime",
     .columns = downtime_columns,
     .n_columns = ARRAY_LEN(downtime_columns),

@@ -128,6 +128,12 @@ static void gate(struct buf *b, const struct api *a)
     metric(b, "api_timeouts", "counter", "Requests that got no answer in time.", a->count.timed_out);
     metric(b, "api_requests_pending", "gauge", "Requests under way.", a->n_pending);
     metric(b, "api_streams", "gauge", "Live views.", stream_count(a->streams));
+    metric(b, "livestatus_connections", "counter", "Livestatus connections.", a->livestatus.connections);
+    metric(b, "livestatus_connections_open", "gauge",
+           "Livestatus connections open when the last request came.", a->livestatus.open);
+    metric(b, "livestatus_requests", "counter", "Livestatus requests.", a->livestatus.requests);
+    metric(b, "livestatus_waiting", "gauge", "Livestatus clients that wait for something to happen.",
+           a->livestatus.waiting);
     metric(b, "web_queue_bytes", "gauge", "Bytes on their way to the web role.",
            a->ports->queued(a->user, API_BY_WEB));
     head(b, "api_answers", "counter", "Answers of the API by class.");

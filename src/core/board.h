@@ -19,7 +19,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    3u
+#define BOARD_VERSION    4u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -151,6 +151,8 @@ struct board_program {
         latency[BOARD_LATENCY_STEPS +
                 1]; /* active checks by how late they began: up to board_latency_us[i], the last: later */
     int64_t latency_sum_us;
+    uint64_t runs, log_lines; /* plugins begun and lines given to the log, since the start */
+    uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes;
     uint64_t journal_seq; /* last durable one */
     char degraded[256];   /* why nothing can be stored now; empty: all is well */

@@ -42,6 +42,8 @@ static void end(struct world *w)
             w->scratch.data[i] = ' ';
     e = world_effect(w, WORLD_LOGLINE);
     e->words = world_keep(w, buf_str(&w->scratch));
+    w->prog.log_lines++;
+    w->program_unseen = true;
 }
 
 void nlog_text(struct world *w, const char *fmt, ...)

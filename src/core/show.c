@@ -133,6 +133,9 @@ static void show_program(struct world *w, struct board_w *board)
 
 static void show_notes(struct world *w, struct board_w *board)
 {
+    w->prog.comment_changes += w->unseen_comments.n;
+    w->prog.downtime_changes += w->unseen_downtimes.n;
+    w->program_unseen |= w->unseen_comments.n || w->unseen_downtimes.n;
     for (size_t i = 0; i < w->unseen_comments.n; i++) {
         const struct world_comment *c = note_comment_find(w, w->unseen_comments.at[i]);
 

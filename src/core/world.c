@@ -30,6 +30,10 @@ struct world_effect *world_effect(struct world *w, enum world_effect_kind kind)
 
     e->kind = kind;
     e->check = MODEL_NONE;
+    if (kind == WORLD_RUN) {
+        w->prog.runs++;
+        w->program_unseen = true;
+    }
     return e;
 }
 
@@ -53,6 +57,10 @@ void world_event(struct world *w, enum record_event_kind kind, uint32_t check, s
 {
     e->kind = kind;
     e->oid = check == MODEL_NONE ? 0 : w->st[check].oid;
+    if (kind == RECORD_EVENT_ALERT || kind == RECORD_EVENT_FIRST_RESULT || kind == RECORD_EVENT_PENDING) {
+        w->prog.state_changes++;
+        w->program_unseen = true;
+    }
     world_record(w, RECORD_EVENT, e);
 }
 

@@ -30,9 +30,13 @@ int past_query(struct history *h, const struct history_args *q, struct rows *row
         size_t n;
         past_answer_f *answer;
     } table[] = {
-        {"events_of", 4, past_events_of},       {"events_find", 8, past_events_find},
-        {"availability", 6, past_availability}, {"as_of", 12, past_as_of},
+        {"events_of", 4, past_events_of},
+        {"events_find", 8, past_events_find},
+        {"availability", 6, past_availability},
+        {"as_of", 12, past_as_of},
         {"state_at", 3, past_state_at},
+        {"gaps", 4, past_gaps},
+        {"spans", 4, past_spans},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {

@@ -10,6 +10,9 @@
  *   as_of         scope, at µs, filter, kind, states, host, service, words, sort, order, limit, offset      the list as it was: first {"total", "matched", "counts": {}, "monitored"}, then
  *                 rows as of the API. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
  *   state_at      scope, at µs, oid           one row, with "long_output"; none when nothing is known of it then
+ *   gaps          scope, from s, to s, ""     when nothing was watched: rows {"from": s, "to": s}, rising, not overlapping
+ *   spans         scope, from s, to s, oids   what was known of objects in [from, to): by object, rising, rows {"oid", "at": s, "seq": "N", "state": enum avail_state,
+ *                 "downtime": bool, "flapping": bool, "text": output}; the first of an object may have begun before
  */
 #include "db/history.h"
 #include "db/rows.h"
@@ -40,6 +43,8 @@ int past_events_find(struct history *h, const struct history_args *q, struct row
 int past_availability(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_as_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_state_at(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_gaps(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_spans(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 
 bool past_number(struct str s, int64_t *out);
 int past_wrong(const struct history_args *q, size_t argument, struct err *err); /* E_INVAL */

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Livestatus in gate: most requests are answered at once from board and snapshot; one for the log waits until the reader has handed over its time. Answers larger than the queue
- * of their link wait here for room.
+ * Livestatus in gate: most requests are answered at once from board and snapshot; one that waits for something is held until it has happened or its time is over (gate_ls_wait.c), one about the
+ * past until the reader has handed over its time (gate_ls_search.c). Answers larger than the queue of their link wait here for room.
  */
 #include "api/api.h"
 #include "api/livestatus_log.h"
+#include "api/livestatus_statehist.h"
+#include "api/livestatus_wait.h"
+#include "os/loop.h"
 #include "role/role.h"
 
-#define GATE_PART (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
+#define GATE_PART     (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
+#define GATE_SEARCHES 4             /* at once: each holds its lines until it is answered */
+#define GATE_WAITS    100           /* clients that wait at once */
+
+struct ls_request { /* one that is held */
+    uint64_t id;
+    int64_t uid;
+    struct buf text;
+    struct mono began;
+};
 
 struct ls_answer {
     uint64_t id; /* of the request */
@@ -17,13 +29,24 @@ struct ls_answer {
     bool keep;
 };
 
-struct ls_search { /* a request for the log */
-    uint64_t id, serial;
-    int64_t uid;
-    struct buf request;
+struct ls_search { /* a request about the past: of the log or of statehist */
+    struct ls_request request;
+    uint64_t serial;
+    bool of_log;
     struct livestatus_log log;
     struct livestatus_log_range range;
     size_t before; /* events that the pages before this one had */
+    struct livestatus_statehist history;
+    int64_t limit_us; /* Timelimit; -1: none */
+};
+
+struct ls_wait {
+    struct ls_request request;
+    unsigned triggers;
+    struct mono until; /* 0: for as long as it takes */
+    struct livestatus_pulse pulse;
+    unsigned
+        armed; /* looks that are still due after a trigger: what it counted may be seen later than the count */
 };
 
 struct gate_ls {
@@ -33,6 +56,8 @@ struct gate_ls {
     uint64_t serials;
     VEC(struct ls_answer *) answers; /* in the order they are sent */
     VEC(struct ls_search *) searches;
+    VEC(struct ls_wait *) waits;
+    struct loop_timer tick;
 };
 
 void gate_ls_request(struct gate_ls *g, const struct msg_ls_req *x);
@@ -41,6 +66,31 @@ void gate_ls_gone(struct gate_ls *g, uint64_t id);              /* nobody waits 
 bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x); /* false: not of a search of ours */
 void gate_ls_reader_lost(struct gate_ls *g);
 void gate_ls_release(struct gate_ls *g); /* forgets all requests */
+
+/* ---- shared by its files ---- */
+struct ls_past { /* what was gathered for a request; NULL: nothing of that kind */
+    const struct livestatus_log *log;
+    const struct livestatus_statehist *history;
+};
+/* What a request is answered from. *began is borrowed. */
+struct ls_clock {
+    struct mono began;
+    int64_t busy_us;
+};
+struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock);
+void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, struct str user,
+                   const struct ls_past *past);
+void gate_ls_refuse(struct gate_ls *g, const struct ls_request *q, int code, const char *text);
+/* Takes over what request holds. */
+void gate_ls_go_on(struct gate_ls *g, struct ls_request *q, struct str user);
+void gate_ls_tick(struct gate_ls *g); /* looks again soon, while there is a reason */
+/* True: it is held from now on, or was answered. */
+bool gate_ls_search(struct gate_ls *g, struct ls_request *q);
+void gate_ls_search_tick(struct gate_ls *g);
+void gate_ls_search_gone(struct gate_ls *g, uint64_t id); /* 0: all */
+bool gate_ls_wait(struct gate_ls *g, struct ls_request *q);
+void gate_ls_wait_tick(struct gate_ls *g);
+void gate_ls_wait_gone(struct gate_ls *g, uint64_t id);
 
 /* Sends a question to the readers in turn; one that is down is passed over. */
 int gate_ask_reader(struct role *r, uint64_t serial, const char *stmt, const struct str *args, size_t n);

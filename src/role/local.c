@@ -28,6 +28,8 @@ struct conn *local_conn_new(struct role *r, enum conn_kind kind, int fd)
     if (c->next)
         c->next->prev = c;
     self->conns = c;
+    self->ls_connections += kind == CONN_LS;
+    self->ls_open += kind == CONN_LS;
     return c;
 }
 
@@ -43,6 +45,7 @@ void local_conn_free(struct conn *c)
         buf_release(&b);
     }
     loop_fd_remove(&c->watch);
+    self->ls_open -= c->kind == CONN_LS;
     if (c->kind == CONN_CTL)
         link_free(c->link);
     else

@@ -47,9 +47,10 @@ struct local {
     struct conn *conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;
-    struct hold hold;             /* lines of the command file that the engine does not have yet */
-    uint64_t pipe_sent, pipe_had; /* numbers: sent to the engine; known to have come there */
-    int lines_fd;                 /* a file of commands that is read in between; -1: none */
+    uint64_t ls_connections, ls_open; /* of Livestatus: since the start, and now */
+    struct hold hold;                 /* lines of the command file that the engine does not have yet */
+    uint64_t pipe_sent, pipe_had;     /* numbers: sent to the engine; known to have come there */
+    int lines_fd;                     /* a file of commands that is read in between; -1: none */
     bool lines_begun;
     uint64_t pipe_mark; /* pipe_had when pipe_again was set */
     struct loop_timer pipe_again;

@@ -85,6 +85,7 @@ static void refuse(struct conn *c, int code, const char *text)
 static bool next_request(struct conn *c)
 {
     struct peer *gate = role_peer(c->role, ROLE_GATE, 0);
+    const struct local *self = c->role->self;
     struct buf b = BUF_INIT;
     size_t n;
     char who[LOCAL_WHO];
@@ -113,7 +114,9 @@ static bool next_request(struct conn *c)
     r = msg_put_ls_req(&b, &(struct msg_ls_req){.id = local_request(c),
                                                 .text = str_make(c->in.data, n),
                                                 .uid = c->uid,
-                                                .user = local_who(c->role->self, c->uid, who)});
+                                                .connections = self->ls_connections,
+                                                .open = self->ls_open,
+                                                .user = local_who(self, c->uid, who)});
     if (r == 0)
         r = role_send(gate, &b, -1);
     buf_release(&b);

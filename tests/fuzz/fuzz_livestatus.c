@@ -21,7 +21,7 @@ static const struct livestatus_log *log_for(struct livestatus_log *log, struct a
 {
     struct livestatus_log_range range;
 
-    if (!livestatus_log_wanted(in, &range))
+    if (!livestatus_log_wanted(in, (struct wall){0}, &range))
         return NULL;
     livestatus_log_take(
         log,

@@ -73,7 +73,7 @@ static struct livestatus_reply ask(struct api_world *w, const char *text, struct
     struct livestatus_reply reply;
     struct buf page = BUF_INIT;
 
-    if (livestatus_log_wanted(str_of(text), &range)) {
+    if (livestatus_log_wanted(str_of(text), w->wall, &range)) {
         write_events(&page);
         livestatus_log_take(&log, buf_str(&page));
         livestatus_log_take(&log, STR("[]"));
@@ -318,7 +318,7 @@ static void test_log_time(void **state UNUSED)
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct livestatus_log_range range;
-        bool wanted = livestatus_log_wanted(str_of(cases[i].request), &range);
+        bool wanted = livestatus_log_wanted(str_of(cases[i].request), (struct wall){0}, &range);
 
         if (wanted != (cases[i].to >= 0) ||
             (wanted && (range.from_us != cases[i].from || range.to_us != cases[i].to)))

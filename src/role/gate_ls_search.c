@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Livestatus requests about the past: the tables log and statehist, gathered from the reader page by page. */
+#include "api/livestatus.h"
+#include "os/clock.h"
+#include "role/gate_ls.h"
+
+#include <stdio.h>
+
+#define SERIAL_LS (1ull << 63) /* questions of ours; those of the API count from 1 */
+#define PAGE      1000         /* events, HISTORY_LIMIT_MAX of the reader */
+
+int gate_ask_reader(struct role *r, uint64_t serial, const char *stmt, const struct str *args, size_t n)
+{
+    struct buf b = BUF_INIT;
+    struct peer *p = NULL;
+    int rc = msg_put_query(&b, &(struct msg_query){.id = serial, .stmt = str_of(stmt), .args = {args, n}});
+
+    for (size_t i = 0; i < r->n_peers && !p; i++) {
+        struct peer *x = &r->peers[(serial + i) % r->n_peers];
+
+        if (x->up && x->id == ROLE_READER)
+            p = x;
+    }
+    if (!rc)
+        rc = p ? role_send(p, &b, -1) : E_CLOSED;
+    buf_release(&b);
+    return rc;
+}
+
+static void drop(struct gate_ls *g, size_t i)
+{
+    struct ls_search *s = g->searches.at[i];
+
+    buf_release(&s->request.text);
+    livestatus_log_release(&s->log);
+    livestatus_statehist_release(&s->history);
+    mem_free(s);
+    VEC_SWAP_REMOVE(&g->searches, i);
+}
+
+/* ---- pages ---- */
+
+static int ask_log(struct gate_ls *g, struct ls_search *s)
+{
+    char from[24], to[24], cursor[24], limit[8];
+    struct str args[4];
+
+    s->before = s->log.events;
+    snprintf(from, sizeof(from), "%lld", (long long)s->range.from_us);
+    snprintf(to, sizeof(to), "%lld", (long long)(s->log.events ? s->log.last_us : s->range.to_us));
+    snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)(s->log.events ? s->log.last_seq : 0));
+    snprintf(limit, sizeof(limit), "%d", PAGE);
+    args[0] = str_of(from);
+    args[1] = str_of(to);
+    args[2] = str_of(cursor);
+    args[3] = str_of(limit);
+    return gate_ask_reader(g->role, s->serial, "events_between", args, ARRAY_LEN(args));
+}
+
+/* 1: that was the last page. */
+static int ask_history(struct gate_ls *g, struct ls_search *s)
+{
+    struct buf oids = BUF_INIT;
+    const char *question = livestatus_statehist_page(&s->history, &oids);
+    char from[24], to[24];
+    struct str args[4];
+    int r = 1;
+
+    snprintf(from, sizeof(from), "%lld", (long long)s->history.from_s);
+    snprintf(to, sizeof(to), "%lld", (long long)s->history.to_s);
+    args[0] = STR("0");
+    args[1] = str_of(from);
+    args[2] = str_of(to);
+    args[3] = buf_str(&oids);
+    if (question)
+        r = gate_ask_reader(g->role, s->serial, question, args, ARRAY_LEN(args));
+    buf_release(&oids);
+    return r;
+}
+
+static int ask_page(struct gate_ls *g, struct ls_search *s)
+{
+    s->serial = SERIAL_LS | ++g->serials;
+    return s->of_log ? ask_log(g, s) : ask_history(g, s);
+}
+
+/* ---- the end ---- */
+
+static void refuse_full(struct gate_ls *g, const struct ls_search *s)
+{
+    char text[160];
+
+    snprintf(text, sizeof(text),
+             "that are more than %u %s: write a filter on time that leaves less, or on host_name",
+             s->of_log ? LIVESTATUS_LOG_MAX : LIVESTATUS_STATEHIST_MAX,
+             s->of_log ? "lines" : "changes of state");
+    gate_ls_refuse(g, &s->request, 413, text);
+}
+
+static void answer_search(struct gate_ls *g, struct ls_search *s)
+{
+    struct ls_past past = {0};
+
+    if (s->of_log) {
+        livestatus_log_resolve(&s->log, g->api);
+        past.log = &s->log;
+    } else {
+        livestatus_statehist_make(&s->history, g->api);
+        past.history = &s->history;
+    }
+    if (s->log.full || s->history.full)
+        refuse_full(g, s);
+    else
+        gate_ls_reply(g, &s->request, STR_NULL, &past);
+}
+
+/* An error ends it as well. */
+static void end(struct gate_ls *g, size_t i, struct str error)
+{
+    struct ls_search *s = g->searches.at[i];
+    char text[256];
+
+    str_copy(text, sizeof(text), error);
+    if (error.n)
+        gate_ls_refuse(g, &s->request, 502, text);
+    else
+        answer_search(g, s);
+    drop(g, i);
+}
+
+/* ---- requests ---- */
+
+static void next_page(struct gate_ls *g, size_t i)
+{
+    int r = ask_page(g, g->searches.at[i]);
+
+    if (r < 0)
+        end(g, i, STR("the history cannot be read now; ask again"));
+    else if (r == 1)
+        end(g, i, STR_NULL);
+}
+
+bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
+{
+    struct ls_clock clock = {.began = q->began};
+    struct livestatus_world w = gate_ls_world(g, &clock);
+    struct livestatus_log_range range;
+    struct livestatus_statehist history;
+    struct ls_search *s;
+    bool of_log = livestatus_log_wanted(buf_str(&q->text), w.now, &range);
+
+    if (!of_log && !livestatus_statehist_wanted(&w, buf_str(&q->text), &history))
+        return false;
+    if (g->searches.n >= GATE_SEARCHES) {
+        if (!of_log)
+            livestatus_statehist_release(&history);
+        gate_ls_refuse(g, q, 502, "too many questions about the past are under way; ask again");
+        return true;
+    }
+    s = mem_zalloc(sizeof(*s));
+    s->request = *q;
+    buf_init(&q->text);
+    buf_init(&s->log.text);
+    buf_init(&s->history.text);
+    s->of_log = of_log;
+    s->limit_us = livestatus_limit_us(buf_str(&s->request.text), w.now);
+    if (of_log)
+        s->range = range;
+    else
+        s->history = history;
+    *VEC_ADD(&g->searches) = s;
+    next_page(g, g->searches.n - 1);
+    gate_ls_tick(g);
+    return true;
+}
+
+bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x)
+{
+    if (!(x->id & SERIAL_LS))
+        return false;
+    for (size_t i = 0; i < g->searches.n; i++) {
+        struct ls_search *s = g->searches.at[i];
+
+        if (s->serial != x->id)
+            continue;
+        if (s->of_log)
+            livestatus_log_take(&s->log, x->json);
+        else
+            livestatus_statehist_take(&s->history, x->json);
+        if (x->error.n)
+            end(g, i, x->error);
+        else if (x->end &&
+                 (s->log.full || s->history.full || (s->of_log && s->log.events - s->before < PAGE)))
+            end(g, i, STR_NULL);
+        else if (x->end)
+            next_page(g, i);
+        break;
+    }
+    return true;
+}
+
+void gate_ls_reader_lost(struct gate_ls *g)
+{
+    while (g->searches.n) /* which reader had it is not noted: the client asks again */
+        end(g, g->searches.n - 1, STR("the history was interrupted; ask again"));
+}
+
+void gate_ls_search_tick(struct gate_ls *g)
+{
+    for (size_t i = g->searches.n; i-- > 0;) {
+        const struct ls_search *s = g->searches.at[i];
+
+        if (s->limit_us < 0 || clock_mono().us < s->request.began.us + s->limit_us)
+            continue;
+        gate_ls_refuse(g, &s->request, 413, "the Timelimit is over");
+        drop(g, i);
+    }
+}
+
+void gate_ls_search_gone(struct gate_ls *g, uint64_t id)
+{
+    for (size_t i = g->searches.n; i-- > 0;) {
+        if (!id || g->searches.at[i]->request.id == id)
+            drop(g, i);
+    }
+}
