@@ -153,14 +153,34 @@ bool ls_gives_up(struct ls_query *q, const struct livestatus_world *w, uint32_t 
 
 /* ---- the request ---- */
 
+static void add_all(struct ls_query *q, const struct ls_table *t, const char *prefix, unsigned via)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        size_t at = q->names.len;
+
+        buf_printf(&q->names, "%s%s", prefix, t->columns[i].name);
+        *VEC_ADD(&q->columns) =
+            (struct ls_ref){.column = &t->columns[i], .via = via, .name = str_make(NULL, q->names.len - at)};
+    }
+}
+
+/* Those that a table borrows, too: clients look for host_name and the like in an answer with all columns. */
 static void all_columns(struct ls_query *q)
 {
-    const struct ls_table *t = ls_own(q->table);
+    const struct ls_lend *lend = q->table->lend;
+    size_t at = 0;
 
     if (q->columns_given || q->stats.n)
         return;
-    for (size_t i = 0; i < t->n_columns; i++)
-        *VEC_ADD(&q->columns) = (struct ls_ref){.column = &t->columns[i], .name = str_of(t->columns[i].name)};
+    add_all(q, ls_own(q->table), "", 0);
+    for (unsigned i = 0; i < LS_LENDERS && lend[i].prefix; i++)
+        add_all(q, lend[i].table, lend[i].prefix, i + 1);
+    for (size_t i = 0; i < q->columns.n; i++) {
+        struct ls_ref *ref = &q->columns.at[i];
+
+        ref->name.p = q->names.data + at;
+        at += ref->name.n;
+    }
     if (!q->headers_given)
         q->headers = true;
 }

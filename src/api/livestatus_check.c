@@ -414,6 +414,11 @@ static void get_sum(struct ls_row *row, const struct ls_column *col, struct ls_v
         livestatus_sum_add(row->w, c->first_service + i, col->arg, v);
 }
 
+static void get_constant(struct ls_row *row UNUSED, const struct ls_column *c, struct ls_value *v)
+{
+    v->number = c->arg;
+}
+
 /* In force now: arg 0 the notification period, 1 the check period. */
 static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
@@ -504,6 +509,7 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"percent_state_change", LS_FLOAT, get_float, F_PERCENT, "how much it changes, in percent"},         \
         {"perf_data", LS_STRING, get_text, S_PERF, "performance data as the plugin wrote it"},               \
         {"plugin_output", LS_STRING, get_text, S_OUTPUT, "first line of the output"},                        \
+        {"pnpgraph_present", LS_INT, get_constant, -1, "kept for older clients, -1: nobody knows"},          \
         {"process_performance_data", LS_INT, get_num, N_PERF, "performance data is used"},                   \
         {"retry_interval", LS_FLOAT, get_float, F_RETRY, "in interval lengths"},                             \
         {"scheduled_downtime_depth", LS_INT, get_num, N_DOWNTIME, "downtimes in effect"},                    \

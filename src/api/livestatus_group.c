@@ -94,6 +94,47 @@ static void service_members(struct ls_row *row, const struct ls_column *c UNUSED
     ls_cut_end(v);
 }
 
+static void add_state(const struct ls_row *row, uint32_t check, struct ls_value *v)
+{
+    struct board_check b;
+
+    board_read_check(row->w->b, check, &b);
+    buf_add_i64(&v->scratch, b.state);
+    ls_cut(v);
+    buf_add_i64(&v->scratch, (b.flags & BOARD_CHECKED) != 0);
+    ls_cut(v);
+}
+
+static void hosts_with_state(struct ls_row *row, const struct ls_column *c UNUSED, struct ls_value *v)
+{
+    const struct model *m = row->w->m;
+    struct model_list l = model_host_group(m, row->idx)->members;
+
+    v->cells = "snn";
+    for (uint32_t i = 0; i < l.n; i++) {
+        buf_add_str(&v->scratch, model_host_name(m, model_item(m, l, i)));
+        ls_cut(v);
+        add_state(row, model_item(m, l, i), v);
+    }
+    ls_cut_end(v);
+}
+
+static void services_with_state(struct ls_row *row, const struct ls_column *c UNUSED, struct ls_value *v)
+{
+    const struct model *m = row->w->m;
+    struct model_list l = model_service_group(m, row->idx)->members;
+
+    v->cells = "ssnn";
+    for (uint32_t i = 0; i < l.n; i++) {
+        buf_add_str(&v->scratch, model_host_name(m, model_item(m, l, i)));
+        ls_cut(v);
+        buf_add_str(&v->scratch, model_description(m, model_item(m, l, i)));
+        ls_cut(v);
+        add_state(row, model_item(m, l, i), v);
+    }
+    ls_cut_end(v);
+}
+
 static void contact_members(struct ls_row *row, const struct ls_column *c UNUSED, struct ls_value *v)
 {
     const struct model *m = row->w->m;
@@ -174,6 +215,7 @@ static void worst_host(struct ls_row *row, const struct ls_column *c UNUSED, str
 static const struct ls_column host_group_columns[] = {
     GROUP_COLUMNS(get_host_group),
     {"members", LS_LIST, host_members, 0, "host names"},
+    {"members_with_state", LS_ROWS, hosts_with_state, 0, "host, state, checked"},
     {"num_hosts", LS_INT, count_hosts_in, -1, "hosts"},
     {"num_hosts_up", LS_INT, count_hosts_in, 0, "hosts that are UP"},
     {"num_hosts_down", LS_INT, count_hosts_in, 1, "hosts that are DOWN"},
@@ -186,6 +228,7 @@ static const struct ls_column host_group_columns[] = {
 static const struct ls_column service_group_columns[] = {
     GROUP_COLUMNS(get_service_group),
     {"members", LS_LIST, service_members, 0, "host|description"},
+    {"members_with_state", LS_ROWS, services_with_state, 0, "host, description, state, checked"},
     LS_SUM_COLUMNS(count_services_in),
 };
 
@@ -241,7 +284,8 @@ enum contact {
     K_SERVICE_PERIOD,
     K_HOST_ON,
     K_SERVICE_ON,
-    K_SUBMIT
+    K_SUBMIT,
+    K_MODIFIED
 };
 
 static void get_contact(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
@@ -263,6 +307,7 @@ static void get_contact(struct ls_row *row, const struct ls_column *col, struct 
         break;
     case K_HOST_ON: v->number = b.host_notify; break;
     case K_SERVICE_ON: v->number = b.service_notify; break;
+    case K_MODIFIED: v->number = b.modified_attributes; break;
     case K_SUBMIT: v->number = (c->flags & MODEL_CONTACT_CAN_SUBMIT) != 0; break;
     }
 }
@@ -302,11 +347,46 @@ static void get_contact_options(struct ls_row *row, const struct ls_column *col,
     v->text = buf_str(&v->scratch);
 }
 
+static void get_contact_address(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
+{
+    v->text = model_str(row->w->m, model_contact(row->w->m, row->idx)->address[col->arg]);
+}
+
+static void get_contact_groups(struct ls_row *row, const struct ls_column *col UNUSED, struct ls_value *v)
+{
+    const struct model *m = row->w->m;
+    struct model_list l = model_contact(m, row->idx)->groups;
+
+    for (uint32_t i = 0; i < l.n; i++)
+        *VEC_ADD(&v->list) = model_str(m, model_contact_group(m, model_item(m, l, i))->name);
+}
+
+/* Now is inside; arg 1: of services. */
+static void get_contact_in(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
+{
+    const struct model_contact *c = model_contact(row->w->m, row->idx);
+    struct when when;
+
+    when_init(&when, row->w->m);
+    v->number = when_contains(&when, col->arg ? c->service_period : c->host_period, row->w->now);
+    when_release(&when);
+}
+
 static const struct ls_column contact_columns[] = {
     {"name", LS_STRING, get_contact, K_NAME, "contact name"},
     {"alias", LS_STRING, get_contact, K_ALIAS, "alias"},
     {"email", LS_STRING, get_contact, K_EMAIL, "mail address"},
     {"pager", LS_STRING, get_contact, K_PAGER, "pager"},
+    {"address1", LS_STRING, get_contact_address, 0, "as configured"},
+    {"address2", LS_STRING, get_contact_address, 1, "as configured"},
+    {"address3", LS_STRING, get_contact_address, 2, "as configured"},
+    {"address4", LS_STRING, get_contact_address, 3, "as configured"},
+    {"address5", LS_STRING, get_contact_address, 4, "as configured"},
+    {"address6", LS_STRING, get_contact_address, 5, "as configured"},
+    {"groups", LS_LIST, get_contact_groups, 0, "contact groups it is a member of"},
+    {"in_host_notification_period", LS_INT, get_contact_in, 0, "now may be told of hosts"},
+    {"in_service_notification_period", LS_INT, get_contact_in, 1, "now may be told of services"},
+    {"modified_attributes", LS_INT, get_contact, K_MODIFIED, "what was changed at run time"},
     {"can_submit_commands", LS_INT, get_contact, K_SUBMIT, "may send commands"},
     {"host_notification_period", LS_STRING, get_contact, K_HOST_PERIOD, "when told of hosts"},
     {"service_notification_period", LS_STRING, get_contact, K_SERVICE_PERIOD, "when told of services"},

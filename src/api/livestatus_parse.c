@@ -474,6 +474,7 @@ int ls_parse(struct ls_query *q, struct wall now, struct str request, struct err
     int r = 0;
 
     memset(q, 0, sizeof(*q));
+    buf_init(&q->names);
     q->limit = q->limit_s = -1;
     q->now_s = time_wall_s(now);
     q->code = 200;
@@ -504,6 +505,7 @@ int ls_parse(struct ls_query *q, struct wall now, struct str request, struct err
 void ls_query_release(struct ls_query *q)
 {
     VEC_RELEASE(&q->columns);
+    buf_release(&q->names);
     VEC_RELEASE(&q->stats);
     VEC_RELEASE(&q->sorts);
     ls_pool_release(&q->filters);

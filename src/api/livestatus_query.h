@@ -54,6 +54,7 @@ struct ls_sort {
 struct ls_query {
     const struct ls_table *table;
     VEC(struct ls_ref) columns;
+    struct buf names; /* of columns that nobody named */
     bool columns_given, headers, headers_given, fixed16, keep;
     bool restricted;    /* AuthUser was given */
     struct str contact; /* its value */

@@ -241,8 +241,8 @@ static void get_downtime(struct ls_row *row, const struct ls_column *col, struct
     case O_END: v->number = d->end / TIME_S; break;
     case O_DURATION: v->number = d->duration_us / TIME_S; break;
     case O_TRIGGER: v->number = (int64_t)d->triggered_by; break;
-    case O_EFFECT: v->number = d->in_effect; break;
-    case O_TYPE: v->number = d->in_effect; break;
+    case O_EFFECT: v->number = !d->in_effect; break;
+    case O_TYPE: v->number = !d->in_effect; break;
     default: break;
     }
 }
@@ -255,11 +255,11 @@ static const struct ls_column downtime_columns[] = {
     {"entry_time", LS_TIME, get_downtime, O_ENTRY, "when it was planned"},
     {"fixed", LS_INT, get_downtime, O_FIXED, "1 fixed, 0 flexible"},
     {"id", LS_INT, get_downtime, O_ID, "number of the downtime"},
-    {"is_pending", LS_INT, get_downtime, O_EFFECT, "it is in effect"},
+    {"is_pending", LS_INT, get_downtime, O_EFFECT, "it is not yet in effect"},
     {"is_service", LS_INT, get_downtime, O_IS_SERVICE, "1: of a service"},
     {"start_time", LS_TIME, get_downtime, O_START, "begin"},
     {"triggered_by", LS_INT, get_downtime, O_TRIGGER, "the downtime that starts it; 0 none"},
-    {"type", LS_INT, get_downtime, O_TYPE, "1 in effect, 0 not yet"},
+    {"type", LS_INT, get_downtime, O_TYPE, "0 in effect, 1 not yet"},
 };
 
 static uint32_t count_comments(const struct livestatus_world *w)

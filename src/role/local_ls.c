@@ -24,12 +24,23 @@ static void set_events(struct conn *c)
     loop_fd_events(&c->watch, want);
 }
 
+/* Whether a new request begins there: clients write commands without an empty line between them, or before a question. */
+static bool begins(struct str in, size_t at)
+{
+    struct str rest = str_sub(in, at, in.n);
+
+    return str_starts(rest, STR("COMMAND ")) || str_starts(rest, STR("GET "));
+}
+
 /* The length of the request that is whole in c->in, its closing line included; 0: none yet. */
 static size_t whole_request(const struct conn *c)
 {
     struct str in = buf_str(&c->in);
+    bool command = str_starts(in, STR("COMMAND "));
 
     for (size_t i = 0; i + 1 < in.n; i++) {
+        if (command && in.p[i] == '\n' && begins(in, i + 1))
+            return i + 1;
         if (in.p[i] == '\n' && in.p[i + 1] == '\n')
             return i + 2;
         if (in.p[i] == '\n' && i + 2 < in.n && in.p[i + 1] == '\r' && in.p[i + 2] == '\n')
