@@ -20,9 +20,9 @@ struct livestatus_world {
     int64_t pid;
     struct wall now;
     const struct livestatus_log *log; /* gathered for a request that wants it (livestatus_log.h), else NULL */
-    const struct livestatus_statehist *statehist; /* the same (livestatus_statehist.h) */
-    uint64_t connections, requests, open;         /* since the start; open: now */
-    struct ls_notes *notes;                       /* livestatus_answer's own */
+    const struct livestatus_statehist *statehist;  /* the same (livestatus_statehist.h) */
+    uint64_t connections, requests, open, waiting; /* since the start; now */
+    struct ls_notes *notes;                        /* livestatus_answer's own */
     /* Has this request had its time? It is asked now and then while rows are looked at; NULL: there is no hurry. */
     bool (*too_long)(void *user);
     int64_t (*elapsed_us)(

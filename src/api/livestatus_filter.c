@@ -56,6 +56,8 @@ static bool millionths(struct str s, int64_t *out)
     struct str rest = s, whole = str_cut(&rest, '.');
     int64_t w = 0, unit = 100000;
 
+    if (!whole.n && rest.n)
+        whole = STR("0"); /* ".5" */
     if (!str_to_i64(whole, &w) || w > INT64_MAX / 1000000 || w < INT64_MIN / 1000000)
         return false;
     w *= 1000000;
@@ -190,7 +192,10 @@ static bool number_test(const struct ls_filter *f, int64_t v)
     case LS_GE: return v >= f->number;
     case LS_MATCH:
     case LS_IMATCH:
-        buf_add_i64(&b, v);
+        if (f->ref.column->type == LS_FLOAT)
+            ls_out_float(&b, v);
+        else
+            buf_add_i64(&b, v);
         hit = regex_hits(f, buf_str(&b));
         buf_release(&b);
     }

@@ -48,7 +48,7 @@ static void put_text(const struct ls_query *q, struct buf *out, struct str s)
     }
 }
 
-static void put_float(struct buf *out, int64_t millionths)
+void ls_out_float(struct buf *out, int64_t millionths)
 {
     uint64_t v = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
 
@@ -139,7 +139,7 @@ void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, 
     switch (type) {
     case LS_INT: buf_add_i64(out, v->number); break;
     case LS_TIME: buf_add_i64(out, ls_out_time(q, v->number)); break;
-    case LS_FLOAT: put_float(out, v->number); break;
+    case LS_FLOAT: ls_out_float(out, v->number); break;
     case LS_STRING: put_text(q, out, v->text); break;
     case LS_LIST: put_list(q, out, v); break;
     case LS_DICT: put_dict(q, out, v); break;
@@ -157,7 +157,7 @@ void ls_out_key(const struct ls_query *q, struct buf *out, enum ls_type type, co
         return;
     }
     if (type == LS_FLOAT)
-        put_float(&text.scratch, v->number);
+        ls_out_float(&text.scratch, v->number);
     else
         buf_add_i64(&text.scratch, type == LS_TIME ? ls_out_time(q, v->number) : v->number);
     text.text = buf_str(&text.scratch);

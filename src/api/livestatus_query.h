@@ -99,6 +99,8 @@ void ls_out_value(const struct ls_query *q, struct buf *out, enum ls_type type, 
 void ls_out_key(const struct ls_query *q, struct buf *out, enum ls_type type, const struct ls_value *v,
                 bool first);
 void ls_out_row_end(const struct ls_query *q, struct buf *out);
+/* Millionths as a decimal number. */
+void ls_out_float(struct buf *out, int64_t millionths);
 /* A time as it is sent. */
 int64_t ls_out_time(const struct ls_query *q, int64_t seconds);
 void ls_out_end(const struct ls_query *q, struct buf *out, uint64_t total);

@@ -29,6 +29,7 @@ enum status {
     P_CONNECTIONS,
     P_OPEN,
     P_REQUESTS,
+    P_WAITING,
 };
 
 static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
@@ -59,6 +60,7 @@ static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_
     case P_CONNECTIONS: v->number = (int64_t)row->w->connections; break;
     case P_OPEN: v->number = (int64_t)row->w->open; break;
     case P_REQUESTS: v->number = (int64_t)row->w->requests; break;
+    case P_WAITING: v->number = (int64_t)row->w->waiting; break;
     case P_ONE: v->number = 1; break;
     case P_ZERO: break;
     }
@@ -131,6 +133,8 @@ static const struct ls_column status_columns[] = {
      "kept for older clients, 0: none waits for another"},
     {"livestatus_threads", LS_INT, get_status, P_ONE, "kept for older clients, 1"},
     {"livestatus_version", LS_STRING, get_version, 0, "version of this interface"},
+    {"livestatus_waiting_connections", LS_INT, get_status, P_WAITING,
+     "clients that wait for something to happen"},
     {"log_messages", LS_INT, get_status, P_LINES, "lines given to the log since the start"},
     {"log_messages_rate", LS_FLOAT, get_rate, P_LINES, "of them, a second"},
     {"core_pid", LS_INT, get_status, P_PID, "process number of Vigie"},

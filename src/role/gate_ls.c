@@ -104,7 +104,8 @@ struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock)
                                      .user = clock,
                                      .connections = g->api->livestatus.connections,
                                      .requests = g->api->livestatus.requests,
-                                     .open = g->api->livestatus.open};
+                                     .open = g->api->livestatus.open,
+                                     .waiting = g->waits.n};
 }
 
 /* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's name. */

@@ -31,6 +31,8 @@ static void write_objects(struct buf *b, unsigned n_hosts, unsigned n_services)
                  "00:00-24:00\n"
                  " tuesday 00:00-24:00\n wednesday 00:00-24:00\n thursday 00:00-24:00\n friday 00:00-24:00\n "
                  "saturday 00:00-24:00\n}\n"
+                 "define timeperiod {\n timeperiod_name office\n alias Office\n monday "
+                 "08:00-12:00,13:00-17:30\n tuesday 08:00-12:00\n wednesday 08:00-17:30\n}\n"
                  "define command {\n command_name ping\n command_line /bin/true $ARG1$\n}\n");
     for (size_t i = 0; i < ARRAY_LEN(contacts); i++)
         buf_printf(b,
@@ -56,8 +58,8 @@ static void write_objects(struct buf *b, unsigned n_hosts, unsigned n_services)
             buf_printf(b,
                        "define service {\n host_name h%04u\n service_description s%02u\n check_command "
                        "ping!b\n max_check_attempts 3\n"
-                       " check_period always\n contacts ann\n notification_period always\n}\n",
-                       h, s);
+                       " check_period always\n contacts ann\n notification_period always\n%s}\n",
+                       h, s, s == 1 ? " _SERVICE_PERIOD office\n _OS Debian 12\n" : "");
     }
 }
 

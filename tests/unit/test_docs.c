@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/livestatus_int.h"
+#include "api/livestatus_query.h"
 #include "api/route.h"
 #include "base/buf.h"
 #include "base/limits.h"
@@ -247,7 +247,8 @@ static void test_livestatus_page(void **state UNUSED)
         "`COMMAND [1700000000] ACKNOWLEDGE_SVC_PROBLEM;...` gives an external command; it is recorded with "
         "the caller's user number, has no answer, and leaves the connection open.\n\n"
         "With `ResponseHeader: fixed16` an answer begins with its status: 200; 400 the request is wrong, and "
-        "the text says where; 404 no such table; 413 too long; 502 not now, ask\nagain.\n\n"
+        "the text says where; 404 no such table, or no such WaitObject; 413 too long, too much or beyond its "
+        "Timelimit; 502 not now, ask\nagain.\n\n"
         "## What is otherwise\n\n"
         "* A column that does not exist is an error that names it, where other engines answer with an empty "
         "value.\n"
@@ -257,7 +258,18 @@ static void test_livestatus_page(void **state UNUSED)
         "  no results handed in, no current states, and nothing from before Vigie. With a filter on `time` "
         "it is "
         "quick; more than 300000 lines are refused with 413.\n"
-        "* Not there yet: the table `statehist`, and waiting (`Wait...`): the answer comes at once.\n\n"
+        "* `statehist` is made from the history, too: a row each stretch of time in which neither the state "
+        "nor anything else that a row tells changed, in whole seconds, soft states included. "
+        "The filters on `time`\n"
+        "  make the frame, from the first second that passes them to the last one; without an end it is now, "
+        "and without a begin it is an error. Stretches that reach over an end of the frame are cut "
+        "there. The state is -1\n"
+        "  while Vigie did not run, before the first result, and before anything is known of an object. "
+        "Objects that are not configured now have no rows. More than 500000 changes are refused "
+        "with 413;\n"
+        "  filters on `host_name`, `service_description` and `current_...` make it quick.\n"
+        "* At most 100 clients wait (`WaitCondition`, `WaitTrigger`) at once; the next is answered with 502. "
+        "Who waits is looked after some forty times a second.\n\n"
         "## Headers\n\n| header | |\n|---|---|\n");
     for (size_t i = 0; (name = ls_header_at(i, &text)); i++)
         buf_printf(&b, "| `%s` | %s |\n", name, text);
