@@ -52,6 +52,12 @@ static bool month_day(int year, int month, int day, int64_t *out)
     return true;
 }
 
+/* An end that a short month does not have is its last day: day 1 - 31. */
+static bool month_end(int year, int month, int day, int64_t *out)
+{
+    return month_day(year, month, day, out) || month_day(year, month, -1, out);
+}
+
 static bool nth_weekday(int year, int month, int weekday, int nth, int64_t *out)
 {
     int n = time_days_in_month(year, month);
@@ -93,9 +99,8 @@ static bool span(const struct model_exception *x, int year, int month, int64_t *
     case MODEL_DAY_MONTH_DAY:
         if (!month_day(year, month, x->day, from))
             return false;
-        if (!month_day(year, month, x->day2, to)) /* day 1 - 31 in a short month: up to its last day */
-            return month_day(year, month, -1, to);
-        return *to >= *from || month_day(next_year, next_month, x->day2, to);
+        return (month_end(year, month, x->day2, to) && *to >= *from) ||
+               month_end(next_year, next_month, x->day2, to);
     case MODEL_DAY_MONTH_WEEKDAY:
         if (!nth_weekday(year, x->month, x->weekday, x->nth, from) ||
             !nth_weekday(year, x->month2, x->weekday2, x->nth2, to))

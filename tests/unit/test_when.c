@@ -30,6 +30,7 @@ static const char periods[] =
     "define timeperiod {\n timeperiod_name feb_end\n alias x\n february -1 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name last\n alias x\n day -1 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name mid\n alias x\n day 10 - 15 00:00-24:00\n}\n"
+    "define timeperiod {\n timeperiod_name over\n alias x\n day 31 - 30 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name nth\n alias x\n monday 3 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name last_friday\n alias x\n friday -1 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name thanks\n alias x\n thursday 4 november 00:00-24:00\n}\n"
@@ -93,6 +94,9 @@ static const struct {
     {"mid", "2026-11-10T12:00:00Z", true},
     {"mid", "2026-11-15T12:00:00Z", true},
     {"mid", "2026-11-16T12:00:00Z", false},
+    {"over", "2026-02-28T12:00:00Z", true}, /* from January 31 to February 30: to the last day there is */
+    {"over", "2026-03-01T12:00:00Z", false},
+    {"over", "2026-04-15T12:00:00Z", true},
     {"nth", "2026-11-16T12:00:00Z", true},
     {"nth", "2026-11-23T12:00:00Z", false},
     {"last_friday", "2026-11-27T12:00:00Z", true},

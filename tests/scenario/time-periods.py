@@ -1,0 +1,378 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: build=debug timeout=300
+"""Time periods and zones against a naive calendar: days are enumerated one by one, hours minute by minute, the zones' rules are those of Python's zoneinfo.
+
+    time-periods.py [--seed N] [--seeds N]
+
+Each seed makes random periods of every form that the manual of Nagios knows (dates, days of a month, weekdays of a month, ranges over months and years, steps, exclusions
+in exclusions), chooses a zone and days of 1995 to 2037, those on which the zone's clock was set first, and asks tests/sim/calendar. Differences are printed with the seed.
+What is wanted where Nagios itself errs (design: daylight saving handled right): a range covers the minutes whose wall clock reads inside it, from its begin up to, not
+including, its end; a range of days over the end of a month or year goes on in the next.
+"""
+import argparse
+import calendar
+import datetime
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import zoneinfo
+
+PROGRAM = os.path.join(os.environ.get('BUILD', 'build/debug'), 'tests', 'sim', 'calendar')
+ZONES = ['Europe/Paris', 'America/Santiago', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca', 'America/St_Johns', 'Pacific/Apia', 'Etc/UTC',
+         'Europe/London', 'Europe/Dublin', 'America/New_York', 'America/Sao_Paulo', 'Asia/Tehran', 'Asia/Gaza', 'Africa/Cairo', 'Antarctica/Troll', 'Pacific/Chatham',
+         'Pacific/Auckland', 'Asia/Pyongyang', 'America/Caracas', 'Europe/Istanbul', 'Pacific/Kiritimati', 'America/Nuuk', 'Asia/Kolkata']
+YEARS = range(1995, 2038)
+WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']  # as datetime counts them
+MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']
+HORIZON = 730
+DAY = datetime.timedelta(days=1)
+
+
+# ---- the naive calendar ----
+
+def day_of_month(year, month, n):
+    last = calendar.monthrange(year, month)[1]
+    n = n if n > 0 else last + 1 + n
+    return datetime.date(year, month, n) if 1 <= n <= last else None
+
+
+def weekday_of_month(year, month, weekday, n):
+    days = [datetime.date(year, month, d) for d in range(1, calendar.monthrange(year, month)[1] + 1)]
+    days = [d for d in days if d.weekday() == weekday]
+    return days[n - 1 if n > 0 else n] if abs(n) <= len(days) else None
+
+
+def later(year, month):
+    return (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def year_range(x, year, side):
+    """Begin (0) or end (1) of an exception that comes once a year."""
+    if x['kind'] == 'month date':
+        return day_of_month(year, x['month'][side], x['n'][side])
+    return weekday_of_month(year, x['month'][side], x['weekday'][side], x['n'][side])
+
+
+def month_range(x, year, month, side):
+    if x['kind'] == 'weekday':
+        return weekday_of_month(year, month, x['weekday'][side], x['n'][side])
+    day = day_of_month(year, month, x['n'][side])
+    if day is None and side == 1:  # "day 1 - 31" of a short month
+        return day_of_month(year, month, -1)
+    return day
+
+
+def ranges_of(x):
+    """All ranges of days, begin and end, that an exception makes in the years that count."""
+    if x['kind'] == 'date':
+        yield x['from'], x['to'] or datetime.date(YEARS[-1] + 4, 1, 1)
+        return
+    for year in range(YEARS[0] - 2, YEARS[-1] + 4):
+        if x['kind'] in ('month date', 'month weekday'):
+            begin, end = year_range(x, year, 0), year_range(x, year, 1)
+            if begin and end and end < begin:
+                end = year_range(x, year + 1, 1)
+            yield begin, end
+            continue
+        for month in range(1, 13):
+            begin, end = month_range(x, year, month, 0), month_range(x, year, month, 1)
+            if begin and end and end < begin:
+                end = month_range(x, *later(year, month), 1)
+            yield begin, end
+
+
+def days_of(x):
+    days = set()
+    for begin, end in ranges_of(x):
+        if begin is None or end is None:
+            continue
+        day, step = begin, max(1, x['step'])
+        while day <= end:
+            days.add(day)
+            day += step * DAY
+    return days
+
+
+ORDER = ['date', 'month date', 'month day', 'month weekday', 'weekday']
+
+
+class Period:
+    def __init__(self, name, weekdays, exceptions, excludes):
+        self.name, self.weekdays, self.exceptions, self.excludes = name, weekdays, exceptions, excludes
+        self.by_rank = [(days_of(x), x['times']) for kind in ORDER for x in exceptions if x['kind'] == kind]
+        self.minutes = {}
+
+    def day(self, date):
+        """A byte for each minute of the wall clock: inside or not."""
+        if date not in self.minutes:
+            times = next((t for days, t in self.by_rank if date in days), self.weekdays[date.weekday()])
+            inside = bytearray(1440)
+            for begin, end in times:
+                for minute in range(begin, end):
+                    inside[minute] = 1
+            for other in self.excludes:
+                for minute, excluded in enumerate(other.day(date)):
+                    if excluded:
+                        inside[minute] = 0
+            self.minutes[date] = bytes(inside)
+        return self.minutes[date]
+
+    def text(self):
+        lines = [f'timeperiod_name {self.name}', 'alias a']
+        lines += [f'{name} {times_text(self.weekdays[i])}' for i, name in enumerate(WEEKDAYS) if self.weekdays[i]]
+        lines += [f'{x["text"]} {times_text(x["times"])}' for x in self.exceptions]
+        if self.excludes:
+            lines.append('exclude ' + ','.join(p.name for p in self.excludes))
+        return 'define timeperiod {\n ' + '\n '.join(lines) + '\n}\n'
+
+
+class Clock:
+    """Minutes of a zone, each asked of zoneinfo by itself."""
+
+    def __init__(self, zone):
+        self.zone, self.cache = zoneinfo.ZoneInfo(zone), {}
+
+    def local(self, at):
+        return datetime.datetime.fromtimestamp(at, self.zone)
+
+    def hour(self, at):
+        """The wall clock's (date, minute) in the 60 minutes from at on."""
+        if at not in self.cache:
+            times = [self.local(at + 60 * i) for i in range(60)]
+            self.cache[at] = [(t.date(), t.hour * 60 + t.minute) for t in times]
+        return self.cache[at]
+
+    def minutes(self, period, at, hours):
+        return ''.join(str(period.day(date)[m]) for h in range(hours) for date, m in self.hour(at + 3600 * h))
+
+    def seek(self, period, at, wanted):
+        """The first minute from at (a whole one) on that is inside, or is not; None within the horizon."""
+        while at % 3600:
+            t = self.local(at)
+            if period.day(t.date())[t.hour * 60 + t.minute] == wanted:
+                return at
+            at += 60
+        for _ in range(HORIZON):
+            first, last = self.local(at).date(), self.local(at + 86340).date()
+            days = [first + DAY * i for i in range((last - first).days + 1)]
+            if any(wanted in period.day(d) for d in days):
+                for h in range(24):
+                    for i, (date, m) in enumerate(self.hour(at + 3600 * h)):
+                        if period.day(date)[m] == wanted:
+                            return at + 3600 * h + 60 * i
+            at += 86400
+        return None
+
+    def jumps(self):
+        """UTC hours behind which the offset changes."""
+        found, begin, end = [], datetime.datetime(YEARS[0], 1, 1), datetime.datetime(YEARS[-1] + 1, 1, 1)
+        utc = datetime.timezone.utc
+        at = int(begin.replace(tzinfo=utc).timestamp())
+        stop = int(end.replace(tzinfo=utc).timestamp())
+        before = self.local(at).utcoffset()
+        for t in range(at, stop, 86400):
+            now = self.local(t).utcoffset()
+            if now != before:
+                found.append(next(h for h in range(t - 86400, t + 3600, 3600) if self.local(h + 3599).utcoffset() == now))
+            before = now
+        return found
+
+
+# ---- making periods ----
+
+def times_text(times):
+    return ','.join(f'{a // 60:02d}:{a % 60:02d}-{b // 60:02d}:{b % 60:02d}' for a, b in times) or '00:00-00:00'
+
+
+def some_times(r):
+    if r.random() < 0.35:
+        return [(0, 1440)]
+    if r.random() < 0.1:
+        return []
+    step = r.choice([60, 30, 15, 1])
+    edges = sorted(r.sample(range(0, 1440 // step + 1), 2 * r.choice([1, 1, 2, 3])))
+    times = [(a * step, b * step) for a, b in zip(edges[::2], edges[1::2])]
+    if r.random() < 0.3:  # where clocks are set
+        times = [(r.choice([0, 30, 60, 90, 105]), r.choice([120, 135, 150, 180, 200]))]
+    return times
+
+
+def some_day(r):
+    return r.choice([1, 2, 5, 10, 15, 28, 29, 30, 31, -1, -2, -3, -7, -28, -31, r.randint(1, 31), -r.randint(1, 31)])
+
+
+def some_step(r, many):
+    return r.choice([0, 0, 1, 2, 3, 7, r.randint(2, many)])
+
+
+def exception(r):
+    kind = r.choice(ORDER)
+    ranged, step = r.random() < 0.6, 0
+    if kind == 'date':
+        begin = datetime.date(r.choice(YEARS), 1, 1) + r.randint(0, 364) * DAY
+        end = begin + r.choice([0, 1, 6, 30, 100, 400, 3000]) * DAY if ranged else begin
+        step = some_step(r, 60)
+        if not ranged and step > 1:
+            end = None
+        text = begin.isoformat() + (f' - {end.isoformat()}' if ranged else '')
+        return {'kind': kind, 'from': begin, 'to': end, 'step': step, 'text': text + (f' / {step}' if step else ''), 'times': some_times(r)}
+    n = [some_day(r), some_day(r)] if kind in ('month date', 'month day') else [r.choice([1, 2, 3, 4, 5, -1, -2, -5]) for _ in range(2)]
+    month = [r.randint(1, 12), r.randint(1, 12)]
+    weekday = [r.randint(0, 6), r.randint(0, 6)]
+    if ranged and r.random() < 0.4:  # written short: only the second number
+        month[1], weekday[1] = month[0], weekday[0]
+        short = True
+    else:
+        short = False
+    if not ranged:
+        n[1], month[1], weekday[1] = n[0], month[0], weekday[0]
+
+    def side(i):
+        if kind == 'month date':
+            return f'{MONTHS[month[i] - 1]} {n[i]}'
+        if kind == 'month day':
+            return f'day {n[i]}'
+        return f'{WEEKDAYS[weekday[i]]} {n[i]}' + (f' {MONTHS[month[i] - 1]}' if kind == 'month weekday' else '')
+
+    text = side(0)
+    if ranged:
+        text += f' - {n[1]}' if short and kind != 'month weekday' else f' - {side(1)}'
+        step = some_step(r, 40)
+    if kind == 'weekday' and weekday[0] == weekday[1] and n[0] == n[1]:
+        step = 0  # with a step, Nagios goes on to the end of the month: a rule of its own, not of the manual
+    return {'kind': kind, 'n': n, 'month': month, 'weekday': weekday, 'step': step, 'times': some_times(r), 'text': text + (f' / {step}' if step else '')}
+
+
+def some_periods(r, n):
+    periods = []
+    for i in range(n):
+        weekdays = [some_times(r) if r.random() < 0.7 else [] for _ in range(7)]
+        if r.random() < 0.2:
+            weekdays = [[]] * 7
+        exceptions = {}
+        for _ in range(r.choice([0, 1, 1, 2, 3, 6])):
+            x = exception(r)
+            exceptions.setdefault(x['text'], x)
+        excludes = r.sample(periods, min(len(periods), r.choice([0, 0, 1, 2])))
+        depth = 1 + max((p.depth for p in excludes), default=0)
+        if depth > 6:
+            excludes, depth = [], 1
+        periods.append(Period(f'p{i}', weekdays, list(exceptions.values()), excludes))
+        periods[-1].depth = depth
+    return periods
+
+
+# ---- asking ----
+
+def ask(folder, periods, zone, questions):
+    path = os.path.join(folder, 'o.cfg')
+    with open(path, 'w') as f:
+        f.write(''.join(p.text() for p in periods) + 'define host {\n host_name h\n max_check_attempts 1\n}\n')
+    p = subprocess.run([PROGRAM, path, zone], input='\n'.join(questions) + '\n', capture_output=True, text=True, check=False)
+    if p.returncode != 0:
+        raise SystemExit(f'{PROGRAM}: status {p.returncode}\n{p.stderr}')
+    return p.stdout.split('\n')[:-1]
+
+
+def hour(t):
+    return t - t % 3600
+
+
+def moments(r, clock, n):
+    """Whole hours UTC: before clock changes, at ends of years and months, anywhere."""
+    first = int(datetime.datetime(YEARS[0], 1, 2, tzinfo=datetime.timezone.utc).timestamp())
+    last = int(datetime.datetime(YEARS[-1], 12, 1, tzinfo=datetime.timezone.utc).timestamp())
+    jumps = clock.jumps()
+    found = [hour(r.choice(jumps)) - 3600 * r.randint(1, 30) for _ in range(n // 2) if jumps]
+    for _ in range(n // 4):
+        end = datetime.datetime(r.choice(YEARS[:-1]), r.choice([12, 12, 2, r.randint(1, 12)]), 28, tzinfo=datetime.timezone.utc)
+        found.append(int(end.timestamp()) + 3600 * r.randint(0, 90))
+    while len(found) < n:
+        found.append(hour(r.randint(first, last)))
+    return found
+
+
+def about_periods(r, clock, periods):
+    for at in moments(r, clock, 12):
+        for p in r.sample(periods, 6):
+            hours = r.choice([30, 60])
+            yield f'inside {p.name} {at} 60 {60 * hours}', clock.minutes(p, at, hours)
+    for at in moments(r, clock, 8):
+        for p in r.sample(periods, 6):
+            begin = clock.seek(p, at, 1)
+            end = clock.seek(p, begin, 0) if begin is not None else None
+            yield f'next {p.name} {at}', f'{"-" if begin is None else begin} {"-" if end is None else end}'
+
+
+def first_at(clock, reads):
+    """Naively: the first second at which the wall clock reads this, or the one at which it jumps over it."""
+    around = int(reads.replace(tzinfo=datetime.timezone.utc).timestamp())
+    for t in range(hour(around - 30 * 3600), around + 30 * 3600, 60):  # clocks are set at whole minutes
+        if clock.local(t + 59).replace(tzinfo=None) >= reads:
+            return next(s for s in range(t, t + 60) if clock.local(s).replace(tzinfo=None) >= reads)
+    raise AssertionError(reads)
+
+
+def about_zone(r, clock):
+    for at in moments(r, clock, 30):
+        at += r.randint(0, 7200)
+        t = clock.local(at)
+        yield f'local {at}', (f'{t:%Y-%m-%d %H:%M:%S} {t.isoweekday() % 7} {t.timetuple().tm_yday - 1} '
+                              f'{int(t.utcoffset().total_seconds())} {t.tzname()}')
+    for at in moments(r, clock, 10):
+        t = clock.local(at + r.randint(0, 100000)).replace(tzinfo=None)
+        yield f'utc {t.year} {t.month} {t.day} {t.hour} {t.minute} {t.second}', str(first_at(clock, t))
+    for jump in clock.jumps()[::7]:  # wall clock times that are not there
+        t = clock.local(jump - 1).replace(tzinfo=None) + datetime.timedelta(minutes=r.choice([1, 10, 29, 31, 59, 61]))
+        yield f'utc {t.year} {t.month} {t.day} {t.hour} {t.minute} {t.second}', str(first_at(clock, t))
+
+
+def difference(question, wanted, got):
+    if question.startswith('inside'):
+        at = int(question.split()[2])
+        for i, (a, b) in enumerate(zip(wanted, got)):
+            if a != b:
+                return f'at {at + 60 * i}: is {b}, not {a}'
+    return f'is {got}, not {wanted}'
+
+
+def one_seed(seed, folder):
+    r = random.Random(seed)
+    zone = ZONES[seed % len(ZONES)]
+    clock, periods = Clock(zone), some_periods(r, 24)
+    asked = list(about_periods(r, clock, periods)) + list(about_zone(r, clock))
+    answers = ask(folder, periods, zone, [q for q, _ in asked])
+    bad = len(asked) - len(answers)
+    for (question, wanted), got in zip(asked, answers):
+        if question.startswith('next') and '-' in wanted:  # beyond the horizon, either may stop a day earlier
+            far = [int(g) - int(question.split()[2]) for g in got.split() if g != '-']
+            if wanted.split()[0] == got.split()[0] or (far and far[-1] > (HORIZON - 3) * 86400):
+                continue
+        if wanted != got:
+            bad += 1
+            print(f'seed {seed}, {zone}: {question[:80]}\n  {difference(question, wanted, got)}')
+            p = next((p for p in periods if p.name == question.split()[1]), None)
+            for shown in [p] + p.excludes if p and bad < 4 else []:
+                print(shown.text())
+    return len(asked), bad
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument('--seed', type=int, default=1)
+    a.add_argument('--seeds', type=int, default=len(ZONES))
+    a = a.parse_args()
+    n = bad = 0
+    with tempfile.TemporaryDirectory(dir=os.environ.get('TMPDIR')) as folder:
+        for seed in range(a.seed, a.seed + a.seeds):
+            asked, wrong = one_seed(seed, folder)
+            n, bad = n + asked, bad + wrong
+    print(f'{n} questions of {a.seeds} seeds, {bad} answered wrongly')
+    return 1 if bad else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
