@@ -301,6 +301,11 @@ static void look_around(struct world *w, uint32_t check, const struct state_out 
             sched_on_demand(w, model_item(w->m, c->children, i));
 }
 
+static bool planted_early(const struct world *w, uint32_t check)
+{
+    return w->opt.mutation == WORLD_CONFIRMS_EARLY && check % 5 == 1;
+}
+
 static struct state_in input_of(struct world *w, struct verdict *v)
 {
     const struct model_check *c = model_check(w->m, v->check);
@@ -318,8 +323,9 @@ static struct state_in input_of(struct world *w, struct verdict *v)
         v->why = why_make(WHY_STATE_HOST_DOWN, c->host, 0, 0);
     }
     return (struct state_in){.code = v->state,
-                             .hard_at_once = host ? v->passive && !w->m->globals->passive_host_checks_are_soft
-                                                  : host_down && v->state != STATE_OK,
+                             .hard_at_once =
+                                 host ? v->passive && !w->m->globals->passive_host_checks_are_soft
+                                      : (host_down && v->state != STATE_OK) || planted_early(w, v->check),
                              .full_attempt = !host,
                              .at = v->at,
                              .now = w->now.wall};
@@ -407,6 +413,11 @@ static void apply(struct world *w, struct verdict *v)
     struct state_out out = state_step(s, &in);
     bool tell_log = out.changed || out.retry || out.hard_change || (is_volatile && s->state != STATE_OK);
 
+    s->check_steps = w->steps_us;
+    if (out.hard_change && c->first_notification_delay_us > 0)
+        state_more_set(s)->problem_since = w->now.wall.us;
+    else if (out.recovery && s->more)
+        s->more->problem_since = 0;
     state_set_text(s, v->out.first, v->out.rest, v->out.perf);
     s->why_state = v->why;
     measure(w, v);
@@ -469,8 +480,12 @@ static void without_right(const struct world *w, const struct world_result *r, s
 
 static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
 {
-    struct verdict v = {
-        .check = run->check, .at = r->started, .lasted_us = r->lasted_us, .lost = r->how == RECORD_HOW_LOST};
+    struct verdict v = {.check = run->check,
+                        .at = w->stepped.us >= run->sent.us
+                                  ? world_to_wall(w, run->sent)
+                                  : r->started, /* not by a clock that was set meanwhile */
+                        .lasted_us = r->lasted_us,
+                        .lost = r->how == RECORD_HOW_LOST};
     struct buf said = BUF_INIT;
 
     w->st[run->check].losses = 0;

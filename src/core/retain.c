@@ -50,6 +50,7 @@ static const struct {
     F(ack_expires)                                                                                           \
     F(last_notification)                                                                                     \
     F(next_notification)                                                                                     \
+    F(problem_since)                                                                                         \
     F(flap_comment)                                                                                          \
     F(event_id)                                                                                              \
     F(last_event_id)                                                                                         \

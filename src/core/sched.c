@@ -92,16 +92,22 @@ void sched_spread(struct world *w, bool only_new)
     }
 }
 
+struct wall sched_checked_at(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    return (struct wall){s->last_check + (w->steps_us - s->check_steps)};
+}
+
 void sched_on_demand(struct world *w, uint32_t host)
 {
     const struct state *s = &w->st[host];
-    int64_t horizon = w->m->globals->cached_host_check_horizon_us;
+    int64_t horizon = w->m->globals->cached_host_check_horizon_us, at = sched_checked_at(w, host).us;
 
     if (!(s->switches & MODEL_CHECK_ACTIVE) || !over_can_run(w, host) || s->run)
         return;
     /* One that lies ahead was before the clock was set back: how long ago that is, is not known. */
-    if (horizon > 0 && s->checked && s->last_check <= w->now.wall.us &&
-        s->last_check + horizon > w->now.wall.us)
+    if (horizon > 0 && s->checked && at <= w->now.wall.us && at + horizon > w->now.wall.us)
         return;
     sched_at(w, host, w->now.mono, SCHED_ON_DEMAND, true);
 }
@@ -121,6 +127,8 @@ void sched_after(struct world *w, uint32_t check, struct mono due)
         next += (w->now.mono.us - next + step) / step * step;
     if (w->opt.mutation == WORLD_PLANS_LATE && check % 5 == 1)
         next += 2 * TIME_MIN;
+    if (w->opt.mutation == WORLD_HURRIES && check % 5 == 1)
+        next = w->now.mono.us + 5 * TIME_S;
     sched_at(w, check, (struct mono){next}, 0, false);
 }
 
@@ -505,16 +513,16 @@ static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold
 {
     const struct state *s = &w->st[i];
     const struct model_check *c = model_check(w->m, i);
-    int64_t interval = step_of(w, i);
+    int64_t interval = step_of(w, i), at = sched_checked_at(w, i).us;
 
     *threshold = c->freshness_threshold_us;
     if (*threshold <= 0)
         *threshold = interval + s->latency_us + w->m->globals->additional_freshness_latency_us;
     if (*threshold < STALE_LEAST)
         *threshold = STALE_LEAST;
-    if (s->last_check > w->now.wall.us) /* the clock has been set back since */
+    if (at > w->now.wall.us) /* the clock has been set back before this start */
         return w->prog.program_start + *threshold;
-    return MAX(s->last_check, w->prog.program_start) + *threshold;
+    return MAX(at, w->prog.program_start) + *threshold;
 }
 
 static void look_stale(struct world *w, uint32_t i)

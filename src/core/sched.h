@@ -21,6 +21,8 @@ void sched_spread(struct world *w, bool only_new);
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier);
 /* A person's wish: due at a wall clock time. */
 void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options);
+/* last_check as the clock would have shown it, had it always stood as it stands now: what waits from there waits as long, however the clock was set since. */
+struct wall sched_checked_at(const struct world *w, uint32_t check);
 /* An on-demand host check, unless a result younger than the cache horizon is there. */
 void sched_on_demand(struct world *w, uint32_t host);
 /* Plans the next regular check; due is when the last one was due. */

@@ -47,6 +47,8 @@ struct over;
 struct state_more {
     uint64_t event_id, last_event_id, problem_id, last_problem_id, flap_comment;
     int64_t last_notification, next_notification, ack_expires;
+    int64_t
+        problem_since; /* a first_notification_delay counts from here; 0: it has none, or from last_hard_change */
     int64_t check_interval_us, retry_interval_us; /* -1: as configured */
     struct over *over;                            /* core/over; owned; NULL: nothing */
 };
@@ -81,7 +83,9 @@ struct state {
     uint32_t due_options; /* enum sched_option of what is due */
     bool dirty, stored_dirty;
     uint8_t losses; /* runs lost in a row */
-    bool wall_due;  /* due at a wall clock time: moves when the clock is set */
+    int64_t
+        check_steps; /* by how much the clock had been set when last_check was written: see sched_checked_at */
+    bool wall_due;   /* due at a wall clock time: moves when the clock is set */
 };
 
 struct state_in {

@@ -159,6 +159,8 @@ static int64_t delay_from(const struct world *w, const struct state *s)
     bool known = s->last_hard_change && s->last_hard_change <= w->now.wall.us;
     int64_t from = known ? s->last_hard_change : w->prog.program_start;
 
+    if (state_more(s)->problem_since && state_more(s)->problem_since <= w->now.wall.us)
+        from = state_more(s)->problem_since;
     return time_wall_s((struct wall){from}) * TIME_S;
 }
 
@@ -385,9 +387,12 @@ void tell_clock_step(struct world *w, int64_t step)
     for (uint32_t i = 0; i < w->n; i++) {
         struct state_more *more = w->st[i].more;
 
-        if (!more || !more->next_notification)
+        if (!more || (!more->next_notification && !more->problem_since))
             continue;
-        more->next_notification = MAX(more->next_notification + step, (int64_t)1);
+        if (more->next_notification)
+            more->next_notification = MAX(more->next_notification + step, (int64_t)1);
+        if (more->problem_since)
+            more->problem_since = MAX(more->problem_since + step, (int64_t)1);
         world_touch(w, i);
     }
 }
@@ -540,7 +545,8 @@ static struct state_why carry_out(struct world *w, struct plan *p)
     }
     p->id = ++w->next_notification;
     for (size_t i = 0; i < p->contacts.n; i++)
-        tell_contact(w, p, p->contacts.at[i]);
+        if (w->opt.mutation != WORLD_KEEPS_SILENT || i != 1)
+            tell_contact(w, p, p->contacts.at[i]);
     if (p->type == NOTIFY_PROBLEM || p->type == NOTIFY_RECOVERY)
         remember(w, p);
     world_touch(w, p->check);
@@ -559,7 +565,8 @@ bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t optio
     why = notify_decide(&f);
     if (why.code == WHY_NONE)
         why = carry_out(w, &p);
-    w->st[check].why_notify = why;
+    if (w->opt.mutation != WORLD_GIVES_NO_REASON || check % 5 != 1)
+        w->st[check].why_notify = why;
     world_touch_board(w, check);
     VEC_RELEASE(&p.contacts);
     buf_release(&p.recipients);

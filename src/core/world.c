@@ -332,6 +332,8 @@ static void take_time(struct world *w, struct world_now now)
     w->offset = offset;
     if (!w->started || (step < CLOCK_STEP && step > -CLOCK_STEP))
         return;
+    w->steps_us += step;
+    w->stepped = now.mono;
     w->prog.program_start += step; /* it runs as long as before */
     w->program_unseen = true;
     record_step(w, step);

@@ -73,7 +73,9 @@ struct world {
     struct when when;
     bool started, stopping;
     struct world_now now;
-    int64_t offset; /* wall - mono */
+    int64_t offset;      /* wall - mono */
+    int64_t steps_us;    /* by how much the wall clock was set in this life, all in all */
+    struct mono stepped; /* when it was last */
     struct state *st;
     uint32_t n;
     struct world_contact *contact;
@@ -106,8 +108,8 @@ struct world {
     uint64_t modified_host, modified_service;
     struct over *global_handler[2]; /* set by command: of hosts, of services; NULL: as configured */
     struct {
-        int64_t at; /* wall; INT64_MAX: never */
-        bool restart, said; /* said: that it ends */
+        int64_t at;              /* wall; INT64_MAX: never */
+        bool restart, said;      /* said: that it ends */
     } end;                       /* a restart or shutdown that a command asked for */
     VEC(uint32_t) acks_expiring; /* checks; may hold some whose acknowledgement is gone */
     /* what happened since world_clear */

@@ -130,7 +130,11 @@ static void add_words(struct buf *b, struct str packed)
 
 static void begin_run(struct lab *lab, const struct world_effect *e)
 {
-    struct lab_run r = {.id = e->id, .check = e->check, .kind = e->run_kind, .began = lab->mono};
+    struct lab_run r = {.id = e->id,
+                        .check = e->check,
+                        .kind = e->run_kind,
+                        .began = lab->mono,
+                        .began_wall = lab_now(lab).wall};
 
     if (e->run_kind == WORLD_RUN_CHECK) {
         lab->two_at_once += lab->running[e->check]++ > 0;
@@ -166,7 +170,7 @@ static void kill_run(struct lab *lab, uint64_t id)
     }
 }
 
-static bool carry_out(struct lab *lab)
+static bool carry_out(struct lab *lab, bool step)
 {
     size_t n;
     const struct world_effect *e = world_effects(lab->w, &n);
@@ -174,6 +178,8 @@ static bool carry_out(struct lab *lab)
     struct str records = world_records(lab->w, &first, &n_records);
     bool refused = false;
 
+    if (lab->watch)
+        lab->watch(lab, step);
     for (size_t i = 0; i < n; i++) {
         struct str text = world_text(lab->w, e[i].words);
 
@@ -202,7 +208,7 @@ static bool carry_out(struct lab *lab)
 void lab_event(struct lab *lab, const struct world_event *e)
 {
     world_step(lab->w, e, lab_now(lab));
-    carry_out(lab);
+    carry_out(lab, true);
 }
 
 bool lab_command(struct lab *lab, const char *text)
@@ -216,7 +222,7 @@ bool lab_command(struct lab *lab, const char *text)
     e.command.who = STR("test");
     e.command.text = buf_str(&line);
     world_step(lab->w, &e, lab_now(lab));
-    ok = carry_out(lab);
+    ok = carry_out(lab, true);
     buf_release(&line);
     return ok;
 }
@@ -243,11 +249,11 @@ static void end_run(struct lab *lab, size_t i)
     VEC_SWAP_REMOVE(&lab->runs, i);
     if (r.kind == WORLD_RUN_CHECK)
         lab->running[r.check]--;
-    lab->applied += r.kind == WORLD_RUN_CHECK;
+    lab->applied += r.kind == WORLD_RUN_CHECK && r.answer.how != RECORD_HOW_LOST;
     e.result = (struct world_result){.run_id = r.id,
                                      .how = r.answer.how,
                                      .code = r.answer.code,
-                                     .started = {r.began + lab->wall_offset},
+                                     .started = r.began_wall,
                                      .lasted_us = lab->mono - r.began,
                                      .rightless = r.answer.rightless,
                                      .output = str_of(r.answer.output)};
@@ -318,7 +324,8 @@ static void new_world(struct lab *lab, struct str records)
         abort();
     world_load_end(lab->w, lab->n_records + 1);
     world_start(lab->w, lab_now(lab));
-    carry_out(lab);
+    lab->models++;
+    carry_out(lab, false);
     up.runner.up = true;
     up.runner.runs = lab->listed;
     up.runner.n_runs = lab->n_listed;
@@ -338,9 +345,11 @@ void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s
                    lab_plugin_f *plugin, unsigned mutation)
 {
     __typeof__(lab->on_run) on_run = lab->on_run;
+    __typeof__(lab->watch) watch = lab->watch;
 
     memset(lab, 0, sizeof(*lab));
     lab->on_run = on_run;
+    lab->watch = watch;
     buf_init(&lab->log);
     buf_init(&lab->told);
     buf_init(&lab->journal);
@@ -454,7 +463,8 @@ void lab_reload_site(struct lab *lab, const struct lab_site *site)
     load_model(site, &lab->snapshot, &lab->secret, lab->model);
     lab->oids = NULL;
     world_reload(lab->w, lab->model, 2, lab_oids(lab), lab_now(lab));
-    carry_out(lab);
+    lab->models++;
+    carry_out(lab, false);
     renumber_runs(lab, old_oids);
     mem_free(old_oids);
     lab_event(lab, &(struct world_event){.kind = WORLD_TICK});

@@ -32,6 +32,7 @@ struct lab_run {
     uint8_t kind;
     int64_t ends; /* mono µs */
     int64_t began;
+    struct wall began_wall; /* as the clock read then */
     struct lab_answer answer;
 };
 
@@ -44,6 +45,9 @@ struct lab {
     lab_plugin_f *plugin;
     /* Takes the place of plugin, and sees every run. */
     void (*on_run)(struct lab *lab, const struct world_effect *e, struct lab_answer *answer);
+    /* Called when something came out of the world, before it is carried out; step: of an event, not of a start or reload. */
+    void (*watch)(struct lab *lab, bool step);
+    unsigned models; /* how often a world was begun or has got another configuration */
     VEC(struct lab_run) runs;
     uint32_t *running;         /* by check: runs under way */
     uint64_t *started;         /* by check: how many */

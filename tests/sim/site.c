@@ -47,6 +47,44 @@ static bool is_needed(unsigned h, unsigned v)
     return h >= 1 && h <= 3 && v <= 1;
 }
 
+/* Who is told, and when: something else for each. */
+static void add_telling(struct buf *b, bool host, unsigned i)
+{
+    static const char *const texts[] = {
+        "",
+        " contacts alice,bob\n",
+        " notification_period by-day\n",
+        " first_notification_delay 700\n contacts bob\n",
+        NULL, /* by kind */
+        " contacts alice,bob\n low_flap_threshold 5\n high_flap_threshold 15\n",
+        " first_notification_delay 90\n",
+    };
+    const char *text = texts[i % ARRAY_LEN(texts)];
+
+    if (!text)
+        text = host ? " notification_options d,r\n flap_detection_options o,d\n"
+                    : " notification_options c,r\n flap_detection_options o,c,u\n";
+    buf_add_c(b, text);
+}
+
+static void add_escalations(struct site *s, unsigned h, unsigned v)
+{
+    static const char *const texts[] = {
+        " first_notification 2\n last_notification 3\n notification_interval 400\n contacts bob\n",
+        " first_notification 3\n last_notification 0\n notification_interval 0\n contacts carol\n "
+        "escalation_period by-day\n",
+        " first_notification 2\n last_notification 5\n notification_interval 900\n contact_groups all\n "
+        "escalation_options c,r\n",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        buf_add_c(&s->objects, "define serviceescalation {\n");
+        add_host(s, "host_name", h);
+        add_service(s, "service_description", h, v);
+        buf_printf(&s->objects, "%s}\n", texts[i]);
+    }
+}
+
 static void make_service(struct site *s, unsigned h, unsigned v)
 {
     struct buf *b = &s->objects;
@@ -58,9 +96,13 @@ static void make_service(struct site *s, unsigned h, unsigned v)
     buf_printf(b,
                " use st\n active_checks_enabled %u\n check_interval %u\n retry_interval 30\n "
                "max_check_attempts %u\n flap_detection_enabled %u\n notification_interval %u\n is_volatile "
-               "%u\n check_period %s\n}\n",
+               "%u\n check_period %s\n",
                v != 4, interval(s, h, v), 1 + v, v % 2, v * 300, v == 3,
                site_is_by_day(h, v) ? "by-day" : "24x7");
+    add_telling(b, false, h + v);
+    buf_add_c(b, "}\n");
+    if ((h + v) % 3 == 0)
+        add_escalations(s, h, v);
 }
 
 static void make_host(struct site *s, unsigned h)
@@ -74,7 +116,9 @@ static void make_host(struct site *s, unsigned h)
                h % 3 ? 120 : 300);
     if (h % 4 && s->host[h / 4 * 4].there)
         add_host(s, "parents", h / 4 * 4);
-    buf_printf(b, " flap_detection_enabled %u\n notification_interval %u\n}\n", h % 2, h % 3 * 600);
+    buf_printf(b, " flap_detection_enabled %u\n notification_interval %u\n", h % 2, h % 3 * 600);
+    add_telling(b, true, h / 2);
+    buf_add_c(b, "}\n");
     for (unsigned v = 0; v <= SITE_SERVICES; v++)
         if (s->service[h][v].there)
             make_service(s, h, v);
@@ -91,12 +135,23 @@ static void make_dependency(struct site *s, unsigned h, unsigned v, unsigned of_
     buf_printf(&s->objects, "%s}\n", criteria);
 }
 
+static const char *const contacts =
+    "define contact {\n contact_name bob\n host_notification_period by-day\n service_notification_period "
+    "24x7\n host_notification_options d,r\n service_notification_options c,r,f\n "
+    "host_notification_commands n-host\n service_notification_commands n-svc\n}\n"
+    "define contact {\n contact_name carol\n host_notification_period 24x7\n "
+    "service_notification_period by-day\n host_notification_options d,u,r,f,s\n "
+    "service_notification_options w,u,c,r,s\n host_notification_commands n-host\n "
+    "service_notification_commands n-svc,n-svc\n}\n"
+    "define contactgroup {\n contactgroup_name all\n members alice,bob,carol\n}\n";
+
 void site_make(struct site *s)
 {
     static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
                                        "friday", "saturday", "sunday"};
 
     buf_clear(&s->objects);
+    buf_add_c(&s->objects, contacts);
     for (unsigned h = 0; h < SITE_HOSTS; h++)
         if (s->host[h].there)
             make_host(s, h);
@@ -108,13 +163,29 @@ void site_make(struct site *s)
     make_dependency(s, 3, SITE_DEPENDENT, 3, 0, " execution_failure_criteria w,c,u\n");
 }
 
+static void choose_main(struct site *s, uint64_t r)
+{
+    static const char *const zones[] = {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3",
+                                        "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "NST3:30NDT,M3.2.0,M11.1.0"};
+
+    buf_printf(
+        &s->main,
+        "enable_flap_detection=1\nmax_concurrent_checks=%u\nuse_timezone=%s\n"
+        "passive_host_checks_are_soft=%u\ntranslate_passive_host_checks=%u\nsoft_state_dependencies=%u\n"
+        "use_aggressive_host_checking=%u\nservice_check_timeout_state=%c\n",
+        SITE_CONCURRENT, zones[r % ARRAY_LEN(zones)], (unsigned)(r >> 8) % 2, (unsigned)(r >> 9) % 2,
+        (unsigned)(r >> 10) % 2, (unsigned)(r >> 11) % 2, "cuwo"[r >> 12 & 3]);
+}
+
 /* Every other thing has an ident. */
-void site_begin(struct site *s)
+void site_begin(struct site *s, uint64_t r)
 {
     unsigned n = 0;
 
     memset(s, 0, sizeof(*s));
+    buf_init(&s->main);
     buf_init(&s->objects);
+    choose_main(s, r);
     for (unsigned h = 0; h < SITE_HOSTS; h++) {
         s->host[h] = (struct site_thing){.there = true, .ident = h % 2 ? ++n : 0};
         for (unsigned v = 0; v <= SITE_SERVICES; v++)
@@ -122,6 +193,12 @@ void site_begin(struct site *s)
                 (struct site_thing){.there = v < SITE_SERVICES, .ident = (h + v) % 2 ? ++n : 0};
     }
     site_make(s);
+}
+
+void site_release(struct site *s)
+{
+    buf_release(&s->main);
+    buf_release(&s->objects);
 }
 
 static void swap_idents(struct site_thing *a, struct site_thing *b)

@@ -6,7 +6,14 @@
  */
 #include "base/buf.h"
 
-enum { SITE_HOSTS = 12, SITE_SERVICES = 5, SITE_BY_DAY_FROM = 8, SITE_BY_DAY_TO = 18, SITE_DEPENDENT = 1 };
+enum {
+    SITE_HOSTS = 12,
+    SITE_SERVICES = 5,
+    SITE_BY_DAY_FROM = 8,
+    SITE_BY_DAY_TO = 18,
+    SITE_DEPENDENT = 1,
+    SITE_CONCURRENT = 24
+};
 
 /* A host or service of the site: its place (h, v) says how it is checked, the rest changes from reload to reload. */
 struct site_thing {
@@ -18,10 +25,11 @@ struct site_thing {
 struct site {
     struct site_thing host[SITE_HOSTS], service[SITE_HOSTS][SITE_SERVICES + 1];
     bool second; /* other intervals */
-    struct buf objects;
+    struct buf main, objects;
 };
 
-void site_begin(struct site *s);
+void site_begin(struct site *s, uint64_t r); /* r: any number; it chooses the switches of the main file */
+void site_release(struct site *s);
 void site_make(struct site *s); /* objects, from the rest */
 /* One change; r: any number. */
 void site_change(struct site *s, uint64_t r);

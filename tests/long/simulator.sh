@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: build=release timeout=7200
+# 10,000 seeds of the simulator, and 480 of the time periods. A failure says its seed.
+set -euo pipefail
+"$BUILD/tests/sim/sim" --seed 10000 --seeds 9900 --hours 6 >"$TMPDIR/out" || {
+    grep -v '^seed' "$TMPDIR/out"
+    exit 1
+}
+"$BUILD/tests/sim/sim" --seed 50000 --seeds 100 --hours 96 >>"$TMPDIR/out" || {
+    grep -v '^seed' "$TMPDIR/out"
+    exit 1
+}
+tail -n 1 "$TMPDIR/out"
+"$SRC/tests/scenario/time-periods.py" --seed 1000 --seeds 480

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge.h"
+
+#include "core/notify.h"
+#include "core/why.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void judge_init(struct judge *j)
+{
+    memset(j, 0, sizeof(*j));
+    rules_init(&j->rules);
+}
+
+void judge_release(struct judge *j)
+{
+    rules_release(&j->rules);
+}
+
+static void fail(struct judge *j, const char *invariant, const struct lab *lab, uint32_t check,
+                 const char *what)
+{
+    struct str host = model_host_name(lab->model, check), service = model_description(lab->model, check);
+
+    if (j->broken)
+        return;
+    j->broken = invariant;
+    snprintf(j->what, sizeof(j->what), STR_FMT "%s" STR_FMT ": %s", STR_ARG(host), service.n ? ";" : "",
+             STR_ARG(service), what);
+}
+
+/* ---- what came in ---- */
+
+static void take_inputs(struct judge *j, struct str records)
+{
+    struct record_frame f;
+
+    while (record_next(&records, &f) == 1) {
+        struct record_result result;
+        struct record_command command;
+
+        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &result) == 0)
+            rules_result(&j->rules, &result);
+        else if (f.kind == RECORD_COMMAND && record_get(f.kind, f.payload, &command) == 0)
+            rules_command(&j->rules, command.text);
+    }
+}
+
+/* ---- states ---- */
+
+struct field {
+    const char *name;
+    int64_t is, wanted;
+};
+
+static void compare_state(struct judge *j, const struct lab *lab, uint32_t i, const struct rules_check *c)
+{
+    const struct state *s = world_state(lab->w, i);
+    const struct field fields[] = {
+        {"state", s->state, c->state},
+        {"hard", s->hard, c->hard},
+        {"attempt", s->attempt, c->attempt},
+        {"max attempts", s->max_attempts, c->max},
+        {"last hard state", s->last_hard_state, c->hard_state},
+        {"checked", s->checked, c->checked},
+        {"flapping", s->flapping, c->flapping},
+        {"change in percent", s->flap_percent, c->percent},
+        {"acknowledgement", s->ack_type, c->ack},
+        {"downtime depth", s->downtime_depth, rules_depth(&j->rules, c->oid)},
+        {"notification number", s->notification_number, c->number},
+        {"notifications", (s->switches & MODEL_CHECK_NOTIFY) != 0, !c->muted},
+    };
+    char text[100];
+
+    for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
+        if (fields[k].is == fields[k].wanted)
+            continue;
+        snprintf(text, sizeof(text), "%s is %lld, by the rules %lld", fields[k].name, (long long)fields[k].is,
+                 (long long)fields[k].wanted);
+        fail(j, "rules", lab, i, text);
+    }
+}
+
+static void compare_why(struct judge *j, const struct lab *lab, uint32_t i, const struct rules_check *c)
+{
+    unsigned is = world_state(lab->w, i)->why_notify.code;
+    char text[100];
+
+    if (!c->why) {
+        if (c->hard_changed)
+            fail(j, "why", lab, i, "a hard change that nobody decided about");
+        return;
+    }
+    if (is == c->why)
+        return;
+    snprintf(text, sizeof(text), "the reason is %u, by the rules %u", is, c->why);
+    fail(j, "why", lab, i, text);
+}
+
+/* ---- who is told ---- */
+
+static struct rules_told *find_told(struct judge *j, uint64_t oid, uint64_t type, uint32_t contact)
+{
+    for (size_t i = 0; i < j->rules.told.n; i++) {
+        struct rules_told *t = &j->rules.told.at[i];
+
+        if (t->oid == oid && t->type == type && t->contact == contact)
+            return t;
+    }
+    return NULL;
+}
+
+static void unwanted(struct judge *j, const struct lab *lab, uint64_t oid, uint64_t type, struct str contact)
+{
+    uint32_t i = 0;
+    char text[160];
+
+    while (i + 1 < lab->model->n_check && world_oid(lab->w, i) != oid)
+        i++;
+    snprintf(text, sizeof(text), STR_FMT " was told of a %s, by the rules not", STR_ARG(contact),
+             notify_type_name((enum notify_type)MIN(type, (uint64_t)NOTIFY_CUSTOM)));
+    fail(j, "told", lab, i, text);
+}
+
+static void take_outputs(struct judge *j, const struct lab *lab, struct str records)
+{
+    struct record_frame f;
+
+    while (record_next(&records, &f) == 1) {
+        struct record_event event;
+        struct record_notify_intent intent;
+        struct rules_told *t;
+
+        if (f.kind == RECORD_EVENT && record_get(f.kind, f.payload, &event) == 0 &&
+            event.kind == RECORD_EVENT_NOTIFICATION) {
+            t = find_told(j, event.oid, event.type, model_find_contact(lab->model, event.contact));
+            if (!t)
+                unwanted(j, lab, event.oid, event.type, event.contact);
+            else
+                t->event = true;
+            j->notifications++;
+        } else if (f.kind == RECORD_NOTIFY_INTENT && record_get(f.kind, f.payload, &intent) == 0) {
+            t = find_told(j, intent.oid, intent.type, model_find_contact(lab->model, intent.contact));
+            if (!t)
+                unwanted(j, lab, intent.oid, intent.type, intent.contact);
+            else
+                t->intent = true;
+        }
+    }
+}
+
+static void compare_told(struct judge *j, const struct lab *lab)
+{
+    char text[160];
+
+    for (size_t i = 0; i < j->rules.told.n; i++) {
+        const struct rules_told *t = &j->rules.told.at[i];
+
+        if (t->event && t->intent)
+            continue;
+        snprintf(text, sizeof(text), STR_FMT " must be told of a %s; event %d, intent %d",
+                 STR_ARG(model_str(lab->model, model_contact(lab->model, t->contact)->name)),
+                 notify_type_name((enum notify_type)t->type), t->event, t->intent);
+        fail(j, "told", lab, rules_find(&j->rules, t->oid)->idx, text);
+    }
+}
+
+/* ---- a step ---- */
+
+void judge_watch(struct judge *j, struct lab *lab, bool step)
+{
+    uint64_t first, n;
+    struct str records = world_records(lab->w, &first, &n);
+
+    if (j->broken)
+        return;
+    if (j->models != lab->models)
+        rules_configure(&j->rules, lab->model, lab->oids);
+    j->models = lab->models;
+    rules_begin(&j->rules, lab_now(lab));
+    take_inputs(j, records);
+    if (step)
+        rules_end(&j->rules);
+    take_outputs(j, lab, records);
+    compare_told(j, lab);
+    for (uint32_t i = 0; i < lab->model->n_check; i++) {
+        const struct rules_check *c = rules_at(&j->rules, i);
+
+        compare_state(j, lab, i, c);
+        compare_why(j, lab, i, c);
+    }
+}

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules_in.h"
+
+#include "core/notify.h"
+#include "core/why.h"
+
+#include <string.h>
+
+void rules_init(struct rules *r)
+{
+    memset(r, 0, sizeof(*r));
+    r->next_downtime = 1;
+}
+
+void rules_release(struct rules *r)
+{
+    if (r->m)
+        when_release(&r->when);
+    VEC_RELEASE(&r->checks);
+    VEC_RELEASE(&r->place);
+    VEC_RELEASE(&r->downtimes);
+    VEC_RELEASE(&r->told);
+}
+
+void rules_copy(struct rules *to, const struct rules *from)
+{
+    VEC_CLEAR(&to->checks);
+    VEC_CLEAR(&to->downtimes);
+    for (size_t i = 0; i < from->checks.n; i++)
+        *VEC_ADD(&to->checks) = from->checks.at[i];
+    for (size_t i = 0; i < from->downtimes.n; i++)
+        *VEC_ADD(&to->downtimes) = from->downtimes.at[i];
+    to->next_downtime = from->next_downtime;
+}
+
+struct rules_check *rules_find(struct rules *r, uint64_t oid)
+{
+    for (size_t i = 0; i < r->checks.n; i++)
+        if (r->checks.at[i].oid == oid)
+            return &r->checks.at[i];
+    return NULL;
+}
+
+struct rules_check *rules_at(struct rules *r, uint32_t idx)
+{
+    BUG_ON(idx >= r->place.n);
+    return &r->checks.at[r->place.at[idx]];
+}
+
+const struct model_check *rules_conf(const struct rules *r, const struct rules_check *c)
+{
+    return model_check(r->m, c->idx);
+}
+
+bool rules_is_host(const struct rules *r, const struct rules_check *c)
+{
+    return rules_conf(r, c)->kind == MODEL_HOST;
+}
+
+int64_t rules_elapsed_s(const struct rules *r)
+{
+    return (r->now.mono.us + r->slewed) / TIME_S;
+}
+
+uint32_t rules_bit_of(const struct rules *r, const struct rules_check *c, unsigned state)
+{
+    static const uint32_t bits[2][4] = {
+        {MODEL_ON_OK, MODEL_ON_DOWN, MODEL_ON_UNREACHABLE, MODEL_ON_UNREACHABLE},
+        {MODEL_ON_OK, MODEL_ON_WARNING, MODEL_ON_CRITICAL, MODEL_ON_UNKNOWN}};
+
+    return bits[!rules_is_host(r, c)][state];
+}
+
+/* ---- configuration ---- */
+
+/* What is new is fine until something else is known; what is known keeps all but what the files say of it. */
+static void take_in(struct rules *r, uint32_t idx, uint64_t oid)
+{
+    const struct model_check *conf = model_check(r->m, idx);
+    struct rules_check *c = rules_find(r, oid);
+
+    if (!c) {
+        c = VEC_ADD(&r->checks);
+        *c = (struct rules_check){.oid = oid, .hard = true, .attempt = 1};
+    }
+    c->idx = idx;
+    if (!c->max_by_command)
+        c->max = conf->max_attempts;
+    c->attempt = MIN(c->attempt, c->max);
+    if (!c->muted_by_command)
+        c->muted = !(conf->flags & MODEL_CHECK_NOTIFY);
+}
+
+static void drop_downtime(struct rules *r, size_t i)
+{
+    memmove(&r->downtimes.at[i], &r->downtimes.at[i + 1],
+            (r->downtimes.n - i - 1) * sizeof(*r->downtimes.at));
+    r->downtimes.n--;
+}
+
+void rules_configure(struct rules *r, const struct model *m, const uint64_t *oids)
+{
+    if (r->m)
+        when_release(&r->when);
+    r->m = m;
+    when_init(&r->when, m);
+    for (size_t i = 0; i < r->checks.n; i++)
+        r->checks.at[i].idx = MODEL_NONE;
+    for (uint32_t i = 0; i < m->n_check; i++)
+        take_in(r, i, oids[i]);
+    for (size_t i = r->checks.n; i-- > 0;)
+        if (r->checks.at[i].idx == MODEL_NONE)
+            VEC_SWAP_REMOVE(&r->checks, i);
+    VEC_CLEAR(&r->place);
+    for (uint32_t i = 0; i < m->n_check; i++)
+        *VEC_ADD(&r->place) = (uint32_t)(rules_find(r, oids[i]) - r->checks.at);
+    for (size_t i = r->downtimes.n; i-- > 0;)
+        if (!rules_find(r, r->downtimes.at[i].oid))
+            drop_downtime(r, i);
+}
+
+/* ---- downtimes ---- */
+
+unsigned rules_depth(const struct rules *r, uint64_t oid)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        n += r->downtimes.at[i].oid == oid && r->downtimes.at[i].on;
+    return n;
+}
+
+static void begin_downtime(struct rules *r, size_t i)
+{
+    struct rules_downtime *d = &r->downtimes.at[i];
+    struct rules_check *c = rules_find(r, d->oid);
+    uint64_t id = d->id;
+
+    if (!rules_depth(r, d->oid))
+        rules_tell(r, c, NOTIFY_DOWNTIME_START, false);
+    d->on = true;
+    d->began = r->now.wall.us;
+    for (size_t k = 0; k < r->downtimes.n; k++)
+        if (r->downtimes.at[k].trigger == id && !r->downtimes.at[k].on)
+            begin_downtime(r, k);
+}
+
+static void end_downtime(struct rules *r, size_t i, bool cancelled)
+{
+    struct rules_downtime d = r->downtimes.at[i];
+
+    drop_downtime(r, i);
+    if (d.on && !rules_depth(r, d.oid))
+        rules_tell(r, rules_find(r, d.oid), cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END,
+                   false);
+}
+
+static void begin_if_flexible(struct rules *r, size_t i, const struct rules_check *c)
+{
+    const struct rules_downtime *d = &r->downtimes.at[i];
+
+    if (c->state != OK && d->oid == c->oid && !d->fixed && !d->on && !d->trigger &&
+        d->start <= r->now.wall.us && r->now.wall.us < d->end)
+        begin_downtime(r, i);
+}
+
+/* A result that is a problem begins those that wait for one. */
+static void begin_flexible(struct rules *r, const struct rules_check *c)
+{
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        begin_if_flexible(r, i, c);
+}
+
+static void add_downtime(struct rules *r, struct rules_check *c, const int64_t *n, uint64_t trigger)
+{
+    struct rules_downtime *d = VEC_ADD(&r->downtimes);
+    size_t i = r->downtimes.n - 1;
+
+    *d = (struct rules_downtime){.id = r->next_downtime++,
+                                 .oid = c->oid,
+                                 .trigger = trigger,
+                                 .start = n[0] * TIME_S,
+                                 .end = n[1] * TIME_S,
+                                 .fixed = n[2] != 0,
+                                 .lasts = n[4] * TIME_S};
+    for (size_t k = 0; k < i && trigger; k++)
+        if (r->downtimes.at[k].id == trigger && r->downtimes.at[k].on) {
+            begin_downtime(r, i);
+            return;
+        }
+    begin_if_flexible(r, i, c);
+}
+
+static void propagate_downtime(struct rules *r, struct rules_check *host, const int64_t *n, uint64_t trigger)
+{
+    uint64_t id = r->next_downtime;
+
+    add_downtime(r, host, n, trigger);
+    for (uint32_t i = 0; i < rules_conf(r, host)->children.n;
+         i++) /* no child of the tests' sites has two parents */
+        propagate_downtime(r, rules_at(r, model_item(r->m, rules_conf(r, host)->children, i)), n,
+                           trigger ? trigger : id);
+}
+
+static void cancel(struct rules *r, uint64_t id)
+{
+    for (size_t i = r->downtimes.n; i-- > 0;)
+        if (i < r->downtimes.n && r->downtimes.at[i].trigger == id)
+            cancel(r, r->downtimes.at[i].id);
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        if (r->downtimes.at[i].id == id) {
+            end_downtime(r, i, true);
+            return;
+        }
+}
+
+static void cancel_of(struct rules *r, const struct rules_check *c)
+{
+    for (size_t i = r->downtimes.n; i-- > 0;)
+        if (i < r->downtimes.n && r->downtimes.at[i].oid == c->oid)
+            cancel(r, r->downtimes.at[i].id);
+}
+
+/* What the wall clock makes due, in the order of the ids. */
+void rules_end(struct rules *r)
+{
+    int64_t now = r->now.wall.us;
+
+    for (size_t i = 0; i < r->downtimes.n;) {
+        struct rules_downtime d = r->downtimes.at[i];
+
+        if (d.on ? now >= (d.fixed ? d.end : d.began + d.lasts) : now >= d.end)
+            end_downtime(r, i, false);
+        else if (!d.on && d.fixed && !d.trigger && now >= d.start)
+            begin_downtime(r, i);
+        if (i < r->downtimes.n && r->downtimes.at[i].id == d.id)
+            i++;
+    }
+}
+
+/* ---- results ---- */
+
+static unsigned meaning(struct rules *r, const struct rules_check *c, const struct record_result *in)
+{
+    bool passive = in->source == RECORD_SOURCE_PASSIVE, host = rules_is_host(r, c);
+
+    if (in->how == RECORD_HOW_LOST) /* nothing was found out */
+        return host ? c->state : UNKNOWN;
+    if (passive)
+        return in->code <= (host ? UNREACHABLE : UNKNOWN) ? (unsigned)in->code : host ? DOWN : UNKNOWN;
+    if (in->how == RECORD_HOW_TIMEOUT)
+        return host ? DOWN : r->m->globals->service_check_timeout_state;
+    if (in->how == RECORD_HOW_SIGNAL)
+        return host ? DOWN : UNKNOWN;
+    if (in->how == RECORD_HOW_NOT_STARTED)
+        return host ? DOWN : CRITICAL;
+    if (host)
+        return in->code == 0 || (in->code == 1 && !r->m->globals->use_aggressive_host_checking) ? UP : DOWN;
+    return in->code <= UNKNOWN ? (unsigned)in->code : CRITICAL;
+}
+
+/* A host that does not answer is down if a parent is up, or if it has none; else nobody can know. */
+static unsigned down_or_unreachable(struct rules *r, const struct rules_check *c)
+{
+    struct model_list parents = rules_conf(r, c)->parents;
+
+    for (uint32_t i = 0; i < parents.n; i++)
+        if (rules_at(r, model_item(r->m, parents, i))->state == UP)
+            return DOWN;
+    return parents.n ? UNREACHABLE : DOWN;
+}
+
+/* Of the i-th change of 20: young ones weigh more. */
+static double weight(unsigned i)
+{
+    return 0.75 + 0.5 * i / 19;
+}
+
+/* True: it has stopped now. */
+static bool flap(struct rules *r, struct rules_check *c)
+{
+    const struct model_globals *g = r->m->globals;
+    bool host = rules_is_host(r, c);
+    unsigned high = rules_conf(r, c)->high_flap, low = rules_conf(r, c)->low_flap;
+    double changes = 0;
+
+    high = high ? high : host ? g->high_host_flap : g->high_service_flap;
+    low = low ? low : host ? g->low_host_flap : g->low_service_flap;
+    if (!(rules_conf(r, c)->flap_on & rules_bit_of(r, c, c->state)) || (!c->hard && c->state != OK))
+        return false;
+    memmove(c->history, c->history + 1, RULES_STATES - 1);
+    c->history[RULES_STATES - 1] = (unsigned char)c->state;
+    for (unsigned i = 0; i + 1 < RULES_STATES; i++)
+        changes += c->history[i] != c->history[i + 1] ? weight(i) : 0;
+    c->percent = (unsigned)(changes * 10000 / 20 + 1e-6);
+    if (!g->enable_flap_detection || !(rules_conf(r, c)->flags & MODEL_CHECK_FLAP))
+        return false;
+    if (!c->flapping && c->percent >= high) {
+        c->owes_recovery = c->number > 0;
+        rules_tell(r, c, NOTIFY_FLAP_START, false);
+        c->flapping = true;
+    } else if (c->flapping && c->percent <= low) {
+        c->flapping = false;
+        rules_tell(r, c, NOTIFY_FLAP_STOP, false);
+        return true;
+    }
+    return false;
+}
+
+static void forget_problem(struct rules_check *c)
+{
+    c->number = 0;
+    c->told_states = 0;
+    c->never_again = false;
+    c->again = 0;
+}
+
+/* From one state to the next. Sure: of a passive host, or of a service whose host is down, one result is proof. */
+static void move(struct rules_check *c, unsigned state, bool sure, bool host)
+{
+    bool was_problem = c->state != OK, was_hard = c->hard;
+    unsigned was = c->state;
+
+    c->state = state;
+    c->hard_changed = false;
+    if (state == OK) {
+        c->hard = !was_problem || was_hard || (sure && host);
+        c->hard_changed = was_problem && c->hard;
+        return;
+    }
+    if (!was_problem) {
+        c->attempt = 1;
+        c->hard = sure || c->max <= 1;
+    } else if (sure && (!was_hard || (!host && state != was))) {
+        c->attempt = host ? 1 : c->max;
+        c->hard = true;
+    } else if (!was_hard) {
+        c->attempt = MIN(c->attempt + 1, c->max);
+        c->hard = c->attempt >= c->max;
+    }
+    c->hard_changed = c->hard && (!was_problem || !was_hard || state != was);
+}
+
+static void apply(struct rules *r, struct rules_check *c, unsigned state, bool sure)
+{
+    unsigned was = c->state;
+    bool was_problem = was != OK, flap_ended;
+
+    if (!c->checked)
+        c->hard_since = rules_elapsed_s(r);
+    c->checked = true;
+    move(c, state, sure, rules_is_host(r, c));
+    if (c->hard_changed)
+        c->hard_since = rules_elapsed_s(r);
+    if (c->hard)
+        c->hard_state = c->state;
+    if ((c->ack == STATE_ACK_NORMAL && state != was) || state == OK)
+        c->ack = 0;
+    if (state != was || c->hard_changed) {
+        c->never_again = false;
+        c->again = 0;
+    }
+    begin_flexible(r, c);
+    flap_ended = flap(r, c);
+    if (state != OK) {
+        rules_tell(r, c, NOTIFY_PROBLEM, false);
+    } else if (c->hard_changed || (flap_ended && c->owes_recovery)) {
+        rules_tell(r, c, NOTIFY_RECOVERY, false);
+        if (!c->flapping || !c->owes_recovery)
+            forget_problem(c);
+    } else if (was_problem) {
+        forget_problem(c);
+    }
+    if (flap_ended)
+        c->owes_recovery = false;
+    if (state == OK) {
+        c->hard = true;
+        c->attempt = 1;
+        c->hard_state = OK;
+    }
+}
+
+void rules_result(struct rules *r, const struct record_result *in)
+{
+    struct rules_check *c = rules_find(r, in->oid);
+    bool passive = in->source == RECORD_SOURCE_PASSIVE, sure;
+    unsigned state;
+
+    BUG_ON(!c);
+    state = meaning(r, c, in);
+    if (rules_is_host(r, c)) {
+        if (state != UP && (!passive || r->m->globals->translate_passive_host_checks))
+            state = down_or_unreachable(r, c);
+        sure = passive && !r->m->globals->passive_host_checks_are_soft;
+    } else {
+        sure = rules_at(r, rules_conf(r, c)->host)->state != UP && state != OK;
+    }
+    apply(r, c, state, sure);
+}
+
+/* ---- commands ---- */
+
+static void mute(struct rules_check *c, bool on)
+{
+    c->muted = on;
+    c->muted_by_command = true;
+}
+
+static void set_max(struct rules_check *c, unsigned max)
+{
+    c->max = max;
+    c->max_by_command = true;
+    if (c->hard && c->state != OK && c->attempt > 1)
+        c->attempt = max;
+}
+
+static void acknowledge(struct rules *r, struct rules_check *c, const int64_t *n)
+{
+    c->ack = n[0] == 2 ? STATE_ACK_STICKY : STATE_ACK_NORMAL;
+    if (n[1])
+        rules_tell(r, c, NOTIFY_ACK, false);
+}
+
+static void each_service(struct rules *r, const struct rules_check *host,
+                         void (*each)(struct rules *, struct rules_check *))
+{
+    for (uint32_t i = 0; i < rules_conf(r, host)->n_services; i++)
+        each(r, rules_at(r, rules_conf(r, host)->first_service + i));
+}
+
+static void unmute(struct rules *r UNUSED, struct rules_check *c)
+{
+    mute(c, false);
+}
+
+static void cancel_service(struct rules *r, struct rules_check *c)
+{
+    cancel_of(r, c);
+}
+
+/* Commands that say something of what the rules are about; n: the numbers behind the names. */
+static void of_check(struct rules *r, struct rules_check *c, struct str name, const int64_t *n)
+{
+    if (str_starts(name, STR("ACKNOWLEDGE_")))
+        acknowledge(r, c, n);
+    else if (str_starts(name, STR("REMOVE_")))
+        c->ack = 0;
+    else if (str_starts(name, STR("CHANGE_MAX_")))
+        set_max(c, (unsigned)n[0]);
+    else if (str_starts(name, STR("DISABLE_")) && str_contains(name, STR("NOTIFICATIONS")))
+        mute(c, true);
+    else if (str_eq_c(name, "ENABLE_HOST_SVC_NOTIFICATIONS"))
+        each_service(r, c, unmute);
+    else if (str_starts(name, STR("ENABLE_")) && str_contains(name, STR("NOTIFICATIONS")))
+        mute(c, false);
+    else if (str_starts(name, STR("SCHEDULE_AND_PROPAGATE_TRIGGERED_")))
+        propagate_downtime(r, c, n, 0);
+    else if (str_starts(name, STR("SCHEDULE_")) && str_contains(name, STR("_DOWNTIME")))
+        add_downtime(r, c, n, (uint64_t)n[3]);
+    else if (str_starts(name, STR("SEND_CUSTOM_")))
+        rules_tell(r, c, NOTIFY_CUSTOM, n[0] & 2);
+    else if (str_eq_c(name, "DEL_DOWNTIME_BY_HOST_NAME")) {
+        cancel_of(r, c);
+        each_service(r, c, cancel_service);
+    }
+}
+
+void rules_command(struct rules *r, struct str text)
+{
+    struct str name, host;
+    uint32_t idx;
+    int64_t n[5] = {0};
+
+    str_cut(&text, ']');
+    text = str_trim(text);
+    name = str_cut(&text, ';');
+    host = str_cut(&text, ';');
+    idx = model_find_host(r->m, host);
+    if (str_contains(name, STR("_SVC_")) && !str_contains(name, STR("_HOST_SVC_")))
+        idx = model_find_service(r->m, host, str_cut(&text, ';'));
+    if (idx == MODEL_NONE)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(n) && text.n; i++)
+        if (!str_to_i64(str_cut(&text, ';'), &n[i]))
+            break;
+    of_check(r, rules_at(r, idx), name, n);
+}
+
+void rules_begin(struct rules *r, struct world_now now)
+{
+    int64_t offset = now.wall.us - now.mono.us, gained = offset - r->offset;
+
+    if (!r->began)
+        r->slewed = offset % TIME_S;
+    else if (gained > -TIME_S && gained < TIME_S)
+        r->slewed += gained;
+    r->began = true;
+    r->offset = offset;
+    r->now = now;
+    VEC_CLEAR(&r->told);
+    for (size_t i = 0; i < r->checks.n; i++) {
+        r->checks.at[i].hard_changed = false;
+        r->checks.at[i].why = WHY_NONE;
+    }
+}

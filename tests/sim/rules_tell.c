@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether somebody is told, and who: the filters of the manual. */
+#include "rules_in.h"
+
+#include "core/why.h"
+
+/* ---- whether somebody is told ---- */
+
+static bool in_period(const struct rules *r, uint32_t period)
+{
+    return period == MODEL_NONE || when_contains(&r->when, period, r->now.wall);
+}
+
+static bool dependency_fails(struct rules *r, const struct rules_check *c, unsigned depth)
+{
+    for (uint32_t i = 0; i < rules_conf(r, c)->n_deps && depth < 10; i++) {
+        const struct model_dep *d = model_dep(r->m, rules_conf(r, c)->first_dep + i);
+        const struct rules_check *master = rules_at(r, d->master);
+        unsigned state = r->m->globals->soft_state_dependencies ? master->state : master->hard_state;
+        uint32_t bit = master->checked ? rules_bit_of(r, master, state) : (uint32_t)MODEL_ON_PENDING;
+
+        if (in_period(r, d->period) && (d->notify_on & bit))
+            return true;
+        if (d->inherits && dependency_fails(r, master, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+static bool all_parents_bad(struct rules *r, const struct rules_check *c)
+{
+    struct model_list parents = rules_conf(r, c)->parents;
+
+    for (uint32_t i = 0; i < parents.n; i++)
+        if (rules_at(r, model_item(r->m, parents, i))->state == OK)
+            return false;
+    return parents.n > 0;
+}
+
+static unsigned downtime_filter(struct rules *r, const struct rules_check *c)
+{
+    if (rules_depth(r, c->oid))
+        return WHY_NOTIFY_DOWNTIME;
+    return !rules_is_host(r, c) && rules_depth(r, rules_at(r, rules_conf(r, c)->host)->oid)
+               ? WHY_NOTIFY_HOST_DOWNTIME
+               : WHY_NONE;
+}
+
+/* Problems and recoveries: the filters of the manual in their order. */
+static unsigned state_filter(struct rules *r, const struct rules_check *c, bool problem)
+{
+    const struct model_check *conf_of = rules_conf(r, c);
+    uint32_t wanted = problem ? rules_bit_of(r, c, c->state) : (uint32_t)MODEL_ON_RECOVERY;
+    int64_t delay = conf_of->first_notification_delay_us / TIME_S;
+    bool is_volatile = (conf_of->flags & MODEL_CHECK_VOLATILE) != 0;
+    unsigned why;
+
+    if (!c->hard)
+        return WHY_NOTIFY_SOFT;
+    if (c->ack)
+        return WHY_NOTIFY_ACK;
+    if (dependency_fails(r, c, 0))
+        return WHY_NOTIFY_DEPENDENCY;
+    if (!(conf_of->notify_on & wanted))
+        return WHY_NOTIFY_OPTION;
+    if (!problem && !c->told_states)
+        return WHY_NOTIFY_NOT_BEFORE;
+    if (problem && !c->number && delay && rules_elapsed_s(r) < c->hard_since + delay)
+        return WHY_NOTIFY_DELAY;
+    if (c->flapping)
+        return WHY_NOTIFY_FLAPPING;
+    why = downtime_filter(r, c);
+    if (why || !problem)
+        return why;
+    if (c->never_again && !is_volatile)
+        return WHY_NOTIFY_ONCE;
+    if (!rules_is_host(r, c) && rules_at(r, conf_of->host)->state != UP)
+        return WHY_NOTIFY_HOST_DOWN;
+    return !is_volatile && c->number && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL : WHY_NONE;
+}
+
+static unsigned filter(struct rules *r, const struct rules_check *c, enum notify_type type)
+{
+    bool problem = type == NOTIFY_PROBLEM;
+    uint32_t wanted;
+
+    if (problem && !rules_is_host(r, c) && all_parents_bad(r, c))
+        return WHY_NOTIFY_PARENTS;
+    if (!in_period(r, rules_conf(r, c)->notification_period))
+        return WHY_NOTIFY_PERIOD;
+    if (c->muted)
+        return WHY_NOTIFY_OFF;
+    if (problem || type == NOTIFY_RECOVERY)
+        return state_filter(r, c, problem);
+    if (type == NOTIFY_ACK)
+        return c->state == OK ? WHY_NOTIFY_OK_ACK : WHY_NONE;
+    if (type == NOTIFY_CUSTOM)
+        return downtime_filter(r, c);
+    wanted = type <= NOTIFY_FLAP_DISABLED ? MODEL_ON_FLAPPING : MODEL_ON_DOWNTIME;
+    if (!(rules_conf(r, c)->notify_on & wanted))
+        return WHY_NOTIFY_OPTION;
+    if (wanted == MODEL_ON_FLAPPING)
+        return downtime_filter(r, c);
+    return rules_depth(r, c->oid) ? WHY_NOTIFY_DOWNTIME : WHY_NONE;
+}
+
+/* ---- who is told ---- */
+
+static bool wants(const struct rules *r, const struct rules_check *c, uint32_t contact, enum notify_type type)
+{
+    const struct model_contact *k = model_contact(r->m, contact);
+    uint32_t options = rules_is_host(r, c) ? k->host_on : k->service_on;
+
+    if (!(k->flags & (rules_is_host(r, c) ? MODEL_CONTACT_HOST_NOTIFY : MODEL_CONTACT_SERVICE_NOTIFY)) ||
+        !in_period(r, rules_is_host(r, c) ? k->host_period : k->service_period))
+        return false;
+    switch (type) {
+    case NOTIFY_CUSTOM: return true;
+    case NOTIFY_FLAP_START:
+    case NOTIFY_FLAP_STOP:
+    case NOTIFY_FLAP_DISABLED: return (options & MODEL_ON_FLAPPING) != 0;
+    case NOTIFY_DOWNTIME_START:
+    case NOTIFY_DOWNTIME_END:
+    case NOTIFY_DOWNTIME_CANCELLED: return (options & MODEL_ON_DOWNTIME) != 0;
+    default: break;
+    }
+    if (c->state == OK)
+        return (options & MODEL_ON_RECOVERY) && (options & c->told_states);
+    return (options & rules_bit_of(r, c, c->state)) != 0;
+}
+
+static bool escalates(const struct rules *r, const struct rules_check *c, const struct model_escalation *e)
+{
+    uint32_t bit = c->state == OK ? (uint32_t)MODEL_ON_RECOVERY : rules_bit_of(r, c, c->state);
+
+    return (int64_t)c->number >= e->first && (!e->last || (int64_t)c->number <= e->last) &&
+           in_period(r, e->period) && (e->on & bit);
+}
+
+static void add_told(struct rules *r, uint64_t oid, unsigned type, uint32_t contact)
+{
+    for (size_t i = 0; i < r->told.n; i++)
+        if (r->told.at[i].oid == oid && r->told.at[i].type == type && r->told.at[i].contact == contact)
+            return; /* once, by however many ways */
+    *VEC_ADD(&r->told) = (struct rules_told){.oid = oid, .type = type, .contact = contact};
+}
+
+static unsigned tell_list(struct rules *r, const struct rules_check *c, struct model_list contacts,
+                          enum notify_type type, bool all)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < contacts.n; i++) {
+        uint32_t contact = model_item(r->m, contacts, i);
+
+        if (!all && !wants(r, c, contact, type))
+            continue;
+        n++;
+        add_told(r, c->oid, type, contact);
+    }
+    return n;
+}
+
+static unsigned tell_all(struct rules *r, const struct rules_check *c, enum notify_type type, bool all,
+                         int64_t *interval)
+{
+    bool escalated = false, by_escalation = false;
+    unsigned n = 0;
+
+    *interval = rules_conf(r, c)->notification_interval_us;
+    for (uint32_t i = 0; i < rules_conf(r, c)->n_escalations; i++) {
+        const struct model_escalation *e = model_escalation(r->m, rules_conf(r, c)->first_escalation + i);
+
+        if (!escalates(r, c, e))
+            continue;
+        escalated = true;
+        n += tell_list(r, c, e->contacts, type, all);
+        for (uint32_t k = 0; k < e->contact_groups.n; k++)
+            n += tell_list(r, c, model_contact_group(r->m, model_item(r->m, e->contact_groups, k))->members,
+                           type, all);
+        if (e->interval_us >= 0) {
+            *interval = by_escalation ? MIN(*interval, e->interval_us) : e->interval_us;
+            by_escalation = true;
+        }
+    }
+    return escalated ? n : tell_list(r, c, rules_conf(r, c)->contacts, type, all);
+}
+
+/* forced: past all filters, of the contacts' too. */
+void rules_tell(struct rules *r, struct rules_check *c, enum notify_type type, bool forced)
+{
+    bool problem = type == NOTIFY_PROBLEM;
+    int64_t interval;
+
+    c->why = forced ? WHY_NONE : filter(r, c, type);
+    if (c->why)
+        return;
+    c->number += problem;
+    if (!tell_all(r, c, type, forced, &interval)) {
+        c->number -= problem;
+        c->why = WHY_NOTIFY_NOBODY;
+        return;
+    }
+    c->why = WHY_TOLD;
+    if (!problem)
+        return;
+    c->told_states |= rules_bit_of(r, c, c->state);
+    c->never_again = interval <= 0;
+    c->again = rules_elapsed_s(r) + interval / TIME_S;
+}
