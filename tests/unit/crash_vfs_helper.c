@@ -17,7 +17,7 @@ struct change { /* since the last sync; n -1: a truncation to `at` */
 
 struct image {
     char *data;
-    int64_t n;
+    int64_t n, room;
 };
 
 struct file {
@@ -70,7 +70,10 @@ static bool is_off(void)
 
 static void resize(struct image *m, int64_t n)
 {
-    m->data = mem_realloc(m->data, (size_t)n + 1);
+    if (n >= m->room) {
+        m->room = MAX(2 * m->room, n + 1);
+        m->data = mem_realloc(m->data, (size_t)m->room);
+    }
     if (n > m->n)
         memset(m->data + m->n, 0, (size_t)(n - m->n));
     m->n = n;
@@ -113,7 +116,7 @@ static void empty(struct file *f)
     drop_regions(f);
     mem_free(f->now.data);
     mem_free(f->sure.data);
-    f->now = f->sure = (struct image){NULL, 0};
+    f->now = f->sure = (struct image){.data = NULL};
     f->there = false;
 }
 
