@@ -248,7 +248,11 @@ COUNT(service_groups, service_group)
 COUNT(contact_groups, contact_group)
 COUNT(contacts, contact)
 COUNT(commands, command)
-COUNT(periods, period)
+
+static uint32_t count_periods(const struct livestatus_world *w)
+{
+    return w->m->globals->n_periods;
+}
 #undef COUNT
 
 const struct ls_table ls_host_groups = {.name = "hostgroups",

@@ -3,7 +3,6 @@
 #include "core/conf_build.h"
 
 #include "core/conf_secret.h"
-#include "core/zone.h"
 
 #include <string.h>
 
@@ -92,55 +91,6 @@ void conf_build_globals(struct conf *c)
     g->compatible = !c->rq.native;
     for (size_t i = 0; i < c->files.n; i++)
         VEC_ADD(&c->build->file)->v = model_build_str(c->build, str_of(c->files.at[i].path));
-}
-
-static bool zone_by_name(struct conf *c, const char *name, struct zone *z)
-{
-    struct buf bytes = BUF_INIT;
-    bool ok = false;
-
-    if (*name == ':')
-        name++;
-    if (c->io.zone && c->io.zone(c->io.ctx, name, &bytes) == 0)
-        ok = zone_compile(z, buf_str(&bytes)) == 0;
-    buf_release(&bytes);
-    return ok || zone_compile_rule(z, str_of(name)) == 0;
-}
-
-/* use_timezone, else TZ of the environment, else the machine's own; else UTC. */
-void conf_build_zone(struct conf *c)
-{
-    struct model_build *b = c->build;
-    struct model_zone out = {.first_at = 0};
-    struct zone z = {.first_offset = 0};
-    struct str said = c->build->globals.zone_name ? str_of(b->strings.data + b->globals.zone_name) : STR("");
-    const char *name = said.n ? said.p : c->rq.zone ? c->rq.zone : "";
-    char *copy = arena_dup(&c->arena, str_of(name));
-    unsigned row;
-
-    BUG_ON(!conf_main_find(STR("use_timezone"), &row));
-    if (!zone_by_name(c, copy, &z)) {
-        if (said.n) /* Nagios would go on in UTC, and so does Vigie in its place */
-            conf_say(c, CONF_MISTAKE, c->main_place[row],
-                     "there is no time zone '%s'; write one of /usr/share/zoneinfo, such as Europe/Paris",
-                     copy);
-        else if (*copy)
-            conf_say(c, CONF_WARNING, (struct conf_place){CONF_NONE, 0, 0},
-                     "the environment's TZ '%s' is no time zone; UTC is used", copy);
-        return;
-    }
-    out.name = model_build_str(b, *copy ? str_of(copy) : STR("local"));
-    out.n = (uint32_t)z.turns.n;
-    out.first_offset = z.first_offset;
-    out.first_name = model_build_str(b, str_of(z.first_name));
-    for (size_t i = 0; i < z.turns.n; i++)
-        *VEC_ADD(&b->transition) =
-            (struct model_transition){z.turns.at[i].at, z.turns.at[i].offset, z.turns.at[i].is_dst,
-                                      model_build_str(b, str_of(z.turns.at[i].name)), 0};
-    b->globals.zone = (uint32_t)b->zone.n;
-    b->globals.zone_name = out.name;
-    *VEC_ADD(&b->zone) = out;
-    zone_release(&z);
 }
 
 static bool is_privileged(const struct conf *c, struct str name)
@@ -240,6 +190,8 @@ void conf_build_contacts(struct conf *c)
         conf_fill(c, o, &k, &k.flags);
         if (!k.alias)
             k.alias = k.name;
+        conf_zone_periods(c, conf_zone_said(c, o, CONF_D_CONTACT_timezone), &k.host_period,
+                          &k.service_period);
         if (hook.n)
             k.webhook = conf_secret_text(c, hook);
         conf_build_vars(c, o, &k.first_var, &k.n_vars);

@@ -302,6 +302,8 @@ static void hosts(struct conf *c)
         struct model_check k = {.kind = MODEL_HOST, .host = i};
 
         common(c, o, &host_rows, ext[i], &k);
+        conf_zone_periods(c, conf_zone_said(c, o, CONF_D_HOST_timezone), &k.check_period,
+                          &k.notification_period);
         if (!k.alias)
             k.alias = k.name;
         if (!k.address)
@@ -330,6 +332,13 @@ static void from_host(struct conf *c, const struct conf_object *o, const struct 
         k->notification_period = host->notification_period;
 }
 
+static uint32_t zone_of_service(struct conf *c, const struct conf_object *o, uint32_t host)
+{
+    if (conf_get(c, o, CONF_D_SERVICE_timezone))
+        return conf_zone_said(c, o, CONF_D_SERVICE_timezone);
+    return conf_zone_said(c, conf_ranked(c, CONF_HOST, host), CONF_D_HOST_timezone);
+}
+
 static void services(struct conf *c)
 {
     const struct ext **ext = service_ext(c);
@@ -341,6 +350,7 @@ static void services(struct conf *c)
 
         common(c, o, &service_rows, ext[i], &k);
         from_host(c, o, conf_ranked(c, CONF_HOST, s->host), &c->build->check.at[s->host], &k);
+        conf_zone_periods(c, zone_of_service(c, o, s->host), &k.check_period, &k.notification_period);
         if (!k.check_text && map_put_u64(&c->said, 3ull << 62 | (uint64_t)s->object, 1))
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "the service '" STR_FMT "' has no check_command; write: check_command NAME",

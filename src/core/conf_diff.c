@@ -122,23 +122,36 @@ static void add_line(struct object *o, struct str text)
     l->secret = l->name.n && l->name.p[0] == '_' && conf_secret_name(str_sub(l->name, 1, l->name.n));
 }
 
-/* Directives that Vigie alone knows are not in a file of the Nagios format. */
+/* What defines it: NULL for relations. */
+static const struct conf_object *defined_by(const struct conf *c, const struct object *o, enum conf_type type)
+{
+    struct str host = value_of(o, "host_name"), description = value_of(o, "service_description");
+    uint32_t rank;
+
+    if (type != CONF_SERVICE) {
+        rank = conf_type_info(type)->name_row == CONF_D_ALL ? CONF_NONE : conf_rank(c, type, o->name);
+        return rank == CONF_NONE ? NULL : conf_ranked(c, type, rank);
+    }
+    rank = conf_rank(c, CONF_HOST, host);
+    for (uint32_t i = rank == CONF_NONE ? 0 : c->first_service[rank];
+         rank != CONF_NONE && i < c->first_service[rank + 1]; i++)
+        if (str_eq(c->services.at[i].description, description))
+            return &c->objects.at[c->services.at[i].object];
+    return NULL;
+}
+
+/* Directives that Nagios does not know are not in a file of its format. */
 static void add_own(struct conf *c, struct object *o)
 {
     enum conf_type type;
-    const struct conf_type_info *info;
-    uint32_t rank;
+    const struct conf_object *by = conf_type_find(o->type, &type) ? defined_by(c, o, type) : NULL;
+    const struct conf_type_info *info = by ? conf_type_info(type) : NULL;
 
-    if (!conf_type_find(o->type, &type) || conf_type_info(type)->name_row == CONF_D_ALL ||
-        type == CONF_SERVICE)
-        return;
-    info = conf_type_info(type);
-    rank = conf_rank(c, type, o->name);
-    for (unsigned i = 0; rank != CONF_NONE && i < info->n; i++) {
+    for (unsigned i = 0; by && i < info->n; i++) {
         const struct conf_directive *d = conf_directive(info->first + i);
-        struct str value = conf_text(c, conf_ranked(c, type, rank), info->first + i);
+        struct str value = conf_text(c, by, info->first + i);
 
-        if (d->engines == 0 && value.n)
+        if (!(d->engines & CONF_NAGIOS) && d->acted == 1 && value.n)
             *VEC_ADD(&o->lines) = (struct line){str_of(d->name), value, conf_secret_row(info->first + i)};
     }
 }

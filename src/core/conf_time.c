@@ -116,8 +116,10 @@ void conf_build_periods(struct conf *c)
 
     for (uint32_t i = 0; i < c->ranked[CONF_TIMEPERIOD].n; i++) {
         const struct conf_object *o = conf_ranked(c, CONF_TIMEPERIOD, i);
-        struct model_period p = {
-            .file = o->file, .line = o->line, .first_exception = (uint32_t)b->exception.n};
+        struct model_period p = {.file = o->file,
+                                 .line = o->line,
+                                 .zone = conf_zone_said(c, o, CONF_D_TIMEPERIOD_vigie_timezone),
+                                 .first_exception = (uint32_t)b->exception.n};
 
         conf_fill(c, o, &p, NULL);
         if (!c->rq.native && !conf_text(c, o, CONF_D_TIMEPERIOD_alias).n)
@@ -130,6 +132,7 @@ void conf_build_periods(struct conf *c)
         p.excludes = model_build_list(b, excludes.yes.at, excludes.yes.n);
         *VEC_ADD(&b->period) = p;
     }
+    b->globals.n_periods = (uint32_t)b->period.n;
     check_excludes(c);
     conf_names_release(&excludes);
 }

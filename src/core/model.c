@@ -125,10 +125,11 @@ uint32_t model_find_service(const struct model *m, struct str host, struct str d
                       model_check(m, h)->first_service + model_check(m, h)->n_services, description);
 }
 
-#define FIND(what)                                                                                           \
+#define FIND(what) FIND_AMONG(what, m->n_##what)
+#define FIND_AMONG(what, count)                                                                              \
     uint32_t model_find_##what(const struct model *m, struct str name)                                       \
     {                                                                                                        \
-        uint32_t from = 0, to = m->n_##what;                                                                 \
+        uint32_t from = 0, to = (count);                                                                     \
         while (from < to) {                                                                                  \
             uint32_t mid = from + (to - from) / 2;                                                           \
             int c = str_cmp(model_str(m, m->what[mid].name), name);                                          \
@@ -143,7 +144,7 @@ uint32_t model_find_service(const struct model *m, struct str host, struct str d
     }
 FIND(contact)
 FIND(command)
-FIND(period)
+FIND_AMONG(period, m->globals->n_periods)
 FIND(host_group)
 FIND(service_group)
 FIND(contact_group)

@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 3u
+#define MODEL_VERSION 4u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {
@@ -192,6 +192,7 @@ struct model_period {
     uint32_t first_range[7], n_ranges[7];   /* Sunday first: runs of model_range, rising, not overlapping */
     uint32_t first_exception, n_exceptions; /* ordered by kind */
     struct model_list excludes;             /* period indexes */
+    uint32_t zone; /* index; MODEL_NONE: that of the period that excludes it, or of the configuration */
     uint32_t file, line;
 };
 #include "core/model_read.h"

@@ -64,5 +64,6 @@ struct model_globals {
         lock_file;
     uint32_t zone; /* index of the configuration's zone; UINT32_MAX: UTC */
     uint32_t zone_name;
+    uint32_t n_periods; /* with a name of their own; behind them stand the same ones in other zones */
     uint32_t compatible; /* 1: a Nagios main file, decide as Nagios does; 0: a native one */
 };

@@ -187,7 +187,7 @@ static void exception(struct writer *w, const struct model_exception *x)
 
 static void periods(struct writer *w)
 {
-    for (uint32_t i = 0; i < w->m.n_period; i++) {
+    for (uint32_t i = 0; i < w->m.globals->n_periods; i++) {
         const struct model_period *p = model_period(&w->m, i);
 
         open_object(w, "timeperiod");

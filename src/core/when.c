@@ -11,26 +11,36 @@ void when_init(struct when *w, const struct model *m)
 {
     w->m = m;
     model_zone_open(m, m->globals->zone, &w->zone);
+    w->zones = mem_calloc((size_t)m->n_zone + 1, sizeof(*w->zones));
+    w->n_zones = m->n_zone;
+    for (uint32_t i = 0; i < m->n_zone; i++)
+        model_zone_open(m, i, &w->zones[i]);
 }
 
 void when_release(struct when *w)
 {
     model_zone_release(&w->zone);
+    for (uint32_t i = 0; i < w->n_zones; i++)
+        model_zone_release(&w->zones[i]);
+    mem_free(w->zones);
+    w->zones = NULL;
+    w->n_zones = 0;
     w->m = NULL;
 }
 
 /* A moment as the wall clock reads it. */
 struct local {
+    const struct time_zone *zone;
     int64_t utc_s;
     int64_t day; /* days since 1970-01-01 */
     int32_t second;
     int year, month, mday, weekday;
 };
 
-static struct local local_at(const struct when *w, int64_t utc_s)
+static struct local local_at(const struct time_zone *zone, int64_t utc_s)
 {
-    struct local l = {.utc_s = utc_s};
-    int64_t s = utc_s + time_zone_offset(&w->zone.zone, utc_s);
+    struct local l = {.zone = zone, .utc_s = utc_s};
+    int64_t s = utc_s + time_zone_offset(zone, utc_s);
 
     l.day = s / DAY_S - (s % DAY_S < 0);
     l.second = (int32_t)(s - l.day * DAY_S);
@@ -157,9 +167,31 @@ static void ranges_of(const struct model *m, const struct model_period *p, const
     *n = p->n_ranges[l->weekday];
 }
 
-static bool contains(const struct when *w, uint32_t period, const struct local *l, unsigned depth)
+static const struct time_zone *zone_of(const struct when *w, uint32_t period,
+                                       const struct time_zone *otherwise)
+{
+    uint32_t zone = model_period(w->m, period)->zone;
+
+    return zone == MODEL_NONE ? otherwise : &w->zones[zone].zone;
+}
+
+/* The moment as this period reads it, which may have another zone than the one that excludes it. */
+static struct local as_read_by(const struct when *w, uint32_t period, const struct local *l)
+{
+    const struct time_zone *zone = zone_of(w, period, l->zone);
+
+    return zone == l->zone ? *l : local_at(zone, l->utc_s);
+}
+
+static struct local first_read(const struct when *w, uint32_t period, int64_t utc_s)
+{
+    return local_at(zone_of(w, period, &w->zone.zone), utc_s);
+}
+
+static bool contains(const struct when *w, uint32_t period, const struct local *by, unsigned depth)
 {
     const struct model_period *p = model_period(w->m, period);
+    struct local own = as_read_by(w, period, by), *l = &own;
     uint32_t first, n;
     bool in = false;
 
@@ -180,27 +212,8 @@ bool when_contains(const struct when *w, uint32_t period, struct wall t)
 
     if (period == MODEL_NONE)
         return true;
-    l = local_at(w, time_wall_s(t));
+    l = first_read(w, period, time_wall_s(t));
     return contains(w, period, &l, 0);
-}
-
-/* Lowers *edge to the next second of this day, behind now, where the answer may change. */
-static void edges(const struct when *w, uint32_t period, const struct local *l, int32_t *edge, unsigned depth)
-{
-    const struct model_period *p = model_period(w->m, period);
-    uint32_t first, n;
-
-    ranges_of(w->m, p, l, &first, &n);
-    for (uint32_t i = 0; i < n; i++) {
-        const struct model_range *r = model_range(w->m, first + i);
-
-        if (r->from > l->second && r->from < *edge)
-            *edge = r->from;
-        if (r->to > l->second && r->to < *edge)
-            *edge = r->to;
-    }
-    for (uint32_t i = 0; depth < DEPTH_MAX && i < p->excludes.n; i++)
-        edges(w, model_item(w->m, p->excludes, i), l, edge, depth + 1);
 }
 
 /* The next change of the zone's offset behind now. */
@@ -219,23 +232,46 @@ static int64_t next_transition(const struct time_zone *z, int64_t utc_s)
     return from < z->n ? z->at[from] : INT64_MAX;
 }
 
-/* The first second at or behind from whose answer is want; -1 when there is none within the horizon. Between two edges nothing changes: edges are range ends,
- * midnights and changes of the clock. */
+/* When the wall clock of l reads that second of its day, if the clock is not changed before. */
+static int64_t moment_of(const struct local *l, int32_t second)
+{
+    return l->utc_s + second - l->second;
+}
+
+/* Lowers *edge to the next moment behind now at which the answer may change: ends of ranges, midnights and changes of the clock. */
+static void edges(const struct when *w, uint32_t period, const struct local *by, int64_t *edge,
+                  unsigned depth)
+{
+    const struct model_period *p = model_period(w->m, period);
+    struct local l = as_read_by(w, period, by);
+    uint32_t first, n;
+
+    *edge = MIN(*edge, MIN(moment_of(&l, DAY_S), next_transition(l.zone, l.utc_s)));
+    ranges_of(w->m, p, &l, &first, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct model_range *r = model_range(w->m, first + i);
+
+        if (r->from > l.second)
+            *edge = MIN(*edge, moment_of(&l, r->from));
+        if (r->to > l.second)
+            *edge = MIN(*edge, moment_of(&l, r->to));
+    }
+    for (uint32_t i = 0; depth < DEPTH_MAX && i < p->excludes.n; i++)
+        edges(w, model_item(w->m, p->excludes, i), &l, edge, depth + 1);
+}
+
+/* The first second at or behind from whose answer is want; -1 when there is none within the horizon. Between two edges nothing changes. */
 static int64_t seek(const struct when *w, uint32_t period, int64_t from, bool want)
 {
     int64_t s = from;
 
     while (s < from + HORIZON_S) {
-        struct local l = local_at(w, s);
-        int64_t turn = next_transition(&w->zone.zone, s);
-        int32_t edge = DAY_S;
+        struct local l = first_read(w, period, s);
 
         if (contains(w, period, &l, 0) == want)
             return s;
-        edges(w, period, &l, &edge, 0);
-        s += edge - l.second;
-        if (turn < s)
-            s = turn;
+        s = INT64_MAX;
+        edges(w, period, &l, &s, 0);
     }
     return -1;
 }

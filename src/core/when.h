@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Time periods: is a moment inside, and when is the next one. Days and hours are local time of the
- * configuration's zone, so a day of a clock change has 23 or 25 hours: a range covers the moments whose wall
+ * Time periods: is a moment inside, and when is the next one. Days and hours are local time of the period's
+ * zone, or of the configuration's, so a day of a clock change has 23 or 25 hours: a range covers the moments whose wall
  * clock reads inside it. Pure; the periods come compiled in the snapshot.
  *   - A day is decided by the first matching exception in the order date, month date, month day, month
  * weekday, weekday; if none matches, by the weekday's ranges.
@@ -13,10 +13,12 @@
 
 struct when {
     const struct model *m;
-    struct model_zone_view zone;
+    struct model_zone_view zone;   /* of the configuration */
+    struct model_zone_view *zones; /* all of the snapshot, by index */
+    uint32_t n_zones;
 };
 
-/* Opens the zone of the configuration once; m must outlive w. */
+/* Opens the zones of the configuration once; m must outlive w. */
 void when_init(struct when *w, const struct model *m);
 void when_release(struct when *w);
 bool when_contains(const struct when *w, uint32_t period, struct wall t);

@@ -36,7 +36,21 @@ static const char periods[] =
     "define timeperiod {\n timeperiod_name thanks\n alias x\n thursday 4 november 00:00-24:00\n}\n"
     "define timeperiod {\n timeperiod_name closed\n alias x\n 2026-11-23 00:00-00:00\n monday "
     "00:00-24:00\n}\n"
-    "define host {\n host_name h\n max_check_attempts 1\n}\n";
+    /* Tokyo: nine hours before UTC; New York: five behind it in winter, four in summer. */
+    "define timeperiod {\n timeperiod_name tokyo\n alias x\n vigie_timezone JST-9\n monday 09:00-12:00\n}\n"
+    "define timeperiod {\n timeperiod_name but_tokyo\n alias x\n exclude tokyo\n monday 00:00-24:00\n sunday "
+    "00:00-24:00\n}\n"
+    "define host {\n host_name h\n max_check_attempts 1\n}\n"
+    "define host {\n host_name ny\n max_check_attempts 1\n timezone EST5EDT,M3.2.0,M11.1.0\n check_period "
+    "work\n notification_period tokyo\n}\n"
+    "define service {\n host_name ny\n service_description of_host\n max_check_attempts 1\n check_command "
+    "c\n check_period work\n notification_period noon_off\n}\n"
+    "define service {\n host_name ny\n service_description own\n max_check_attempts 1\n check_command c\n "
+    "timezone JST-9\n check_period work\n}\n"
+    "define command {\n command_name c\n command_line /bin/true\n}\n"
+    "define contact {\n contact_name k\n timezone JST-9\n host_notification_period work\n "
+    "service_notification_period always\n host_notification_commands c\n service_notification_commands "
+    "c\n}\n";
 
 static struct fake_model model;
 static struct when when;
@@ -273,6 +287,49 @@ static void test_names(void **state UNUSED)
     assert_string_equal(model_zone_name(&model.m, MODEL_NONE, 0).p, "UTC");
 }
 
+static void wanted(uint32_t p, const char *at, bool in)
+{
+    if (when_contains(&when, p, utc(at)) != in)
+        fail_msg("%s at %s: not %d", model_str(&model.m, model_period(&model.m, p)->name).p, at, in);
+}
+
+static void test_zones_of_objects(void **state UNUSED)
+{
+    const struct model *m = &model.m;
+    const struct model_check *host = model_check(m, model_find_host(m, STR("ny")));
+    const struct model_check *of_host = model_check(m, model_find_service(m, STR("ny"), STR("of_host")));
+    const struct model_check *own = model_check(m, model_find_service(m, STR("ny"), STR("own")));
+    const struct model_contact *k = model_contact(m, model_find_contact(m, STR("k")));
+
+    wanted(host->check_period, "2026-11-23T13:59:59Z", false); /* Monday in New York, 08:59:59 */
+    wanted(host->check_period, "2026-11-23T14:00:00Z", true);
+    wanted(host->check_period, "2026-06-22T13:00:00Z", true); /* summer */
+    wanted(period("work"), "2026-11-23T14:00:00Z", true);     /* the period itself stays in Paris: 15:00 */
+    wanted(period("work"), "2026-11-23T20:00:00Z", false);
+    wanted(host->check_period, "2026-11-23T20:00:00Z", true);
+    wanted(host->notification_period, "2026-11-23T00:00:00Z", true); /* it says its own zone */
+    assert_int_equal(host->notification_period, period("tokyo"));
+    assert_int_equal(of_host->check_period, host->check_period); /* the host's zone, and the same copy */
+    wanted(of_host->notification_period, "2026-11-23T17:30:00Z", false); /* lunch, too, is read in New York */
+    wanted(of_host->notification_period, "2026-11-23T18:00:00Z", true);
+    wanted(own->check_period, "2026-11-23T00:00:00Z", true); /* Monday in Tokyo, 09:00 */
+    wanted(own->check_period, "2026-11-23T14:00:00Z", false);
+    wanted(k->host_period, "2026-11-23T00:00:00Z", true);
+    assert_int_equal(model_find_period(m, STR("work")), period("work"));
+    assert_true(period("work") < m->globals->n_periods && host->check_period >= m->globals->n_periods);
+}
+
+/* The end and the next begin, where a period excludes one that is read in another zone. */
+static void test_an_exclusion_in_another_zone(void **state UNUSED)
+{
+    uint32_t p = period("but_tokyo");
+
+    wanted(p, "2026-11-22T23:59:59Z", true);
+    wanted(p, "2026-11-23T00:00:00Z", false); /* 09:00 in Tokyo, 01:00 in Paris */
+    assert_int_equal(when_end(&when, p, utc("2026-11-22T20:00:00Z")).us, utc("2026-11-23T00:00:00Z").us);
+    assert_int_equal(when_next(&when, p, utc("2026-11-23T01:00:00Z")).us, utc("2026-11-23T03:00:00Z").us);
+}
+
 static int open_all(void **state UNUSED)
 {
     static struct fake f;
@@ -305,6 +362,8 @@ int main(void)
         cmocka_unit_test(test_none_is_always),
         cmocka_unit_test(test_next_agrees_with_contains),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_zones_of_objects),
+        cmocka_unit_test(test_an_exclusion_in_another_zone),
         cmocka_unit_test(test_zone_rules),
         cmocka_unit_test(test_tzif_agrees_with_its_rule),
     };
