@@ -34,6 +34,12 @@ static void set_le32(char *p, uint32_t v)
     set_le16(p + 2, (uint16_t)(v >> 16));
 }
 
+static void set_le64(char *p, uint64_t v)
+{
+    set_le32(p, (uint32_t)v);
+    set_le32(p + 4, (uint32_t)(v >> 32));
+}
+
 static void pad(struct buf *b, size_t to)
 {
     static const char zeros[256];
@@ -115,14 +121,17 @@ int segment_header_get(struct str bytes, struct segment_header *h, struct err *e
 
 void segment_record_put(struct buf *b, const struct segment_record *r)
 {
+    char head[SEGMENT_RECORD_HEADER];
+
     BUG_ON(r->payload.n > SEGMENT_PAYLOAD_MAX || r->kind == 0);
-    buf_reserve(b, SEGMENT_RECORD_HEADER + r->payload.n);
-    buf_add_le32(b, (uint32_t)r->payload.n);
-    buf_add_le32(b, 0);
-    buf_add_le64(b, r->seq);
-    buf_add_le16(b, r->kind);
-    buf_add_le16(b, r->flags);
-    buf_add_le64(b, (uint64_t)r->at.us);
+    set_le32(head, (uint32_t)r->payload.n);
+    set_le32(head + 4, 0);
+    set_le64(head + 8, r->seq);
+    set_le16(head + 16, r->kind);
+    set_le16(head + 18, r->flags);
+    set_le64(head + 20, (uint64_t)r->at.us);
+    buf_reserve(b, sizeof(head) + r->payload.n);
+    buf_add(b, head, sizeof(head));
     buf_add_str(b, r->payload);
 }
 
@@ -130,8 +139,7 @@ static uint32_t checksum(const char *p, size_t payload, uint64_t nonce)
 {
     char seed[12];
 
-    set_le32(seed, (uint32_t)nonce);
-    set_le32(seed + 4, (uint32_t)(nonce >> 32));
+    set_le64(seed, nonce);
     memcpy(seed + 8, p, 4);
     return hash_crc32c(hash_crc32c(0, seed, sizeof(seed)), p + 8, SEGMENT_RECORD_HEADER - 8 + payload);
 }
@@ -145,8 +153,7 @@ uint64_t segment_seal(struct buf *b, uint64_t nonce, uint64_t expect)
 
         BUG_ON(at + SEGMENT_RECORD_HEADER + n > b->len);
         if (flags & SEGMENT_CHECKPOINT) {
-            set_le32(p + 8, (uint32_t)(expect - 1));
-            set_le32(p + 12, (uint32_t)((expect - 1) >> 32));
+            set_le64(p + 8, expect - 1);
         } else {
             uint64_t seq = le64(p + 8);
 

@@ -3,7 +3,8 @@
 """`./dev bench record [--records N] [--events N] [--json FILE]`: the journal and the history projection beside SQLite alone and Debian's PostgreSQL, with the same
 rows, on the same disk, one after the other; then what questions to a long history cost (`./dev bench past`; --events 0 leaves them out).
 
-    append_*     batches of 100, each on disk before the next. raw: as many bytes and fdatasync, no more: what the disk allows
+    append_*     batches of 100, each on disk before the next. raw: as many bytes and fdatasync, no more: what the disk allows, measured in turns with it.
+                 cpu: user and system time, which says more than the rate on a machine that does other things too; of PostgreSQL it is not known
     history_*    the projection from the journal, with its spans; the rivals by 20000 rows a transaction into a table with the same indexes, without spans
     unchanged    the history's cost of a result that changes nothing
     states_*     the database of states: CPU of a result that changes nothing, and of one that does; SQLite writes each as it comes
@@ -116,11 +117,15 @@ def ask_postgres(programs, folder, records, figures):
 
 def table(figures, units):
     out = []
-    for end in ('_rate', '_p50', '_p99', '_max'):
+    for end in ('_rate', '_cpu', '_p50', '_p99', '_max'):
         out.append({'name': 'append' + end, 'unit': units['append' + end], 'value': figures['append' + end], 'raw': figures['raw' + end],
                     'sqlite': figures['sqlite_append' + end], 'postgresql': figures.get('postgresql_append' + end)})
+    out.append({'name': 'append/raw', 'unit': 'of the rate that the disk allows', 'value': figures['append_rate'] / figures['raw_rate'], 'raw': 1,
+                'sqlite': figures['sqlite_append_rate'] / figures['raw_rate'],
+                'postgresql': figures['postgresql_append_rate'] / figures['raw_rate'] if 'postgresql_append_rate' in figures else None})
     out.append({'name': 'history_rate', 'unit': 'rows/s', 'value': figures['history'], 'raw': None, 'sqlite': figures['sqlite_history_rate'],
                 'postgresql': figures.get('postgresql_history_rate')})
+    out.append({'name': 'history_turn', 'unit': 'ms, the longest', 'value': figures['history_turn'], 'raw': None, 'sqlite': None, 'postgresql': None})
     out.append({'name': 'unchanged', 'unit': units['unchanged'], 'value': figures['unchanged'], 'raw': None, 'sqlite': None, 'postgresql': None})
     for name in ('states_unchanged', 'states_changed'):
         out.append({'name': name, 'unit': units[name], 'value': figures[name], 'raw': None, 'sqlite': figures['sqlite_states'], 'postgresql': None})
