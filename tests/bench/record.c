@@ -257,15 +257,18 @@ static void project(struct bench *b, struct journal *j, const char *name, const 
     struct err err = ERR_INIT;
     char path[400];
     bool moved;
-    double us, longest_us;
+    double us, longest_us, cpu;
 
     path_of(b, name, path, sizeof(path));
     must(history_open(&h, path, at_of(0), &moved, &err), path);
+    cpu = cpu_us();
     us = catch_up(b, j, &h, &longest_us);
+    cpu = cpu_us() - cpu;
     if (each)
         say(what, "", us / (double)b->n, "us/row");
     else
         say(what, "", (double)b->n / us * TIME_S, "rows/s");
+    say(what, "_cpu", cpu / (double)b->n, "us/row");
     say(what, "_turn", longest_us / 1000, "ms");
     history_close(&h);
 }

@@ -125,6 +125,7 @@ def table(figures, units):
                 'postgresql': figures['postgresql_append_rate'] / figures['raw_rate'] if 'postgresql_append_rate' in figures else None})
     out.append({'name': 'history_rate', 'unit': 'rows/s', 'value': figures['history'], 'raw': None, 'sqlite': figures['sqlite_history_rate'],
                 'postgresql': figures.get('postgresql_history_rate')})
+    out.append({'name': 'history_cpu', 'unit': 'us/row', 'value': figures['history_cpu'], 'raw': None, 'sqlite': figures['sqlite_history_cpu'], 'postgresql': None})
     out.append({'name': 'history_turn', 'unit': 'ms, the longest', 'value': figures['history_turn'], 'raw': None, 'sqlite': None, 'postgresql': None})
     out.append({'name': 'unchanged', 'unit': units['unchanged'], 'value': figures['unchanged'], 'raw': None, 'sqlite': None, 'postgresql': None})
     for name in ('states_unchanged', 'states_changed'):
