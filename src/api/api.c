@@ -215,7 +215,9 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
 
 void api_engine_done(struct api *a, struct api_request *q, const struct api_answer *answer)
 {
-    if (answer->ok)
+    if (answer->ok && answer->error.n && q->waits_for == API_FROM_ENGINE)
+        api_fail_with(a, q, 503, NULL, PROBLEM_NOT_STORED, answer->error, STR_NULL);
+    else if (answer->ok)
         api_reply_ok(a, q, 200);
     else
         api_fail_with(a, q, 422, NULL,

@@ -176,18 +176,20 @@ static void test_api_page(void **state UNUSED)
     struct buf b = BUF_INIT;
 
     buf_add_c(
-        &b, "# The API\n\nMade from `src/api/route.c` and `src/api/problem.def`; `GET /api/v1/openapi.json` "
-            "says the same to programs. The web page and `vigie ctl` use nothing else.\n\n"
-            "Bodies and answers are JSON in snake_case; 64-bit numbers are strings, times RFC 3339 in UTC, "
-            "states words. Lists come in pages: `next` is the `cursor` of the next one, null at\n"
-            "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in "
-            "English or French, by Accept-Language) and, where one is wrong, the `field`.\n\n"
-            "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a "
-            "session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"
-            "changes something. Unknown parameters and members are refused. A result submitted is answered "
-            "when it is on disk.\n\n"
-            "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), "
-            "`counts`, `resync` (read the list again).\n\n## Requests\n");
+        &b,
+        "# The API\n\nMade from `src/api/route.c` and `src/api/problem.def`; `GET /api/v1/openapi.json` "
+        "says the same to programs. The web page and `vigie ctl` use nothing else.\n\n"
+        "Bodies and answers are JSON in snake_case; 64-bit numbers are strings, times RFC 3339 in UTC, "
+        "states words. Lists come in pages: `next` is the `cursor` of the next one, null at\n"
+        "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in "
+        "English or French, by Accept-Language) and, where one is wrong, the `field`.\n\n"
+        "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a "
+        "session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"
+        "changes something. Unknown parameters and members are refused. What changes something is answered "
+        "when it is on disk; where it was done and cannot be written now, with 503 and the code "
+        "`not_stored`.\n\n"
+        "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), "
+        "`counts`, `resync` (read the list again).\n\n## Requests\n");
     for (size_t i = 0; i < route_count; i++)
         add_route(&b, &route_table[i]);
     buf_add_c(&b, "\n## Codes of refusals\n\n| code | |\n|---|---|\n");

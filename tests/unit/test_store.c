@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "base/log.h"
 #include "build_id.h"
@@ -409,6 +411,54 @@ static void limit_files(rlim_t bytes)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &l), 0);
 }
 
+static unsigned syncs_failed;
+static bool sync_fails;
+
+/* In the place of libc's, for all that this program links. */
+int fdatasync(int fd)
+{
+    if (!sync_fails)
+        return (int)syscall(SYS_fdatasync, fd);
+    syncs_failed++;
+    errno = EIO;
+    return -1;
+}
+
+static bool is_tried_again(struct rig *g)
+{
+    return is_degraded(g) && syncs_failed > 3;
+}
+
+/* Nothing is told as stored while its sync fails, however often it is tried; when it works, all of it, and it is there. */
+static void test_failed_sync(void **state UNUSED)
+{
+    struct rig g;
+
+    make_folders(&g);
+    begin(&g, CHECKS);
+    load(&g);
+    put_and_wait(&g, 1, 10);
+    syncs_failed = 0;
+    sync_fails = true;
+    put(&g, 11, 10);
+    until(&g, is_tried_again);
+    put(&g, 21, 10);
+    syncs_failed = 0;
+    until(&g, is_tried_again);
+    sync_fails = false;
+    assert_int_equal(g.engine.stored, 10);
+    wanted = 30;
+    until(&g, is_stored);
+    put_and_wait(&g, 31, 1);
+    assert_string_equal(g.engine.degraded, "");
+    end(&g);
+    begin(&g, CHECKS);
+    load(&g);
+    assert_int_equal(g.engine.next_seq, 32);
+    end(&g);
+    temp_dir_remove(g.dir);
+}
+
 static void test_full_disk_resumes(void **state UNUSED)
 {
     struct rig g;
@@ -634,6 +684,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stored_is_there),
         cmocka_unit_test(test_checkpoint_shortens_the_start),
+        cmocka_unit_test(test_failed_sync),
         cmocka_unit_test(test_full_disk_resumes),
         cmocka_unit_test(test_states_in_the_database),
         cmocka_unit_test(test_projections_come_back),
