@@ -305,7 +305,8 @@ static struct record_program program_of(const struct world *w)
                                    .next_intent = w->next_intent,
                                    .next_notification = w->next_notification,
                                    .stopped = w->stopping ? w->now.wall.us : 0,
-                                   .epoch = w->opt.epoch};
+                                   .epoch = w->opt.epoch,
+                                   .pipe_had = w->pipe_had};
 }
 
 void retain_program(struct world *w)
@@ -379,6 +380,7 @@ static void load_program(struct world *w, const struct record_program *r)
         load_handler(w, 1, r->service_handler);
         switches_read(w, (uint32_t)r->switches);
     }
+    w->pipe_had = r->pipe_had;
     w->next_comment = MAX(w->next_comment, r->next_comment);
     w->next_downtime = MAX(w->next_downtime, r->next_downtime);
     w->next_event = MAX(w->next_event, r->next_event);

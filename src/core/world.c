@@ -363,6 +363,10 @@ static void command(struct world *w, const struct world_event *e)
     struct world_effect *done;
     int r = excmd_run(w, e->command.text, e->command.who, &err);
 
+    if (e->command.source == WORLD_SOURCE_PIPE) {
+        w->pipe_had = e->command.id;
+        w->program_dirty = true;
+    }
     done = world_effect(w, WORLD_DONE);
     done->id = e->command.id;
     done->source = e->command.source;
@@ -424,6 +428,11 @@ static void finish(struct world *w)
     for (size_t i = 0; i < w->effects.n; i++)
         if (w->effects.at[i].kind == WORLD_DONE && !w->effects.at[i].seq)
             w->effects.at[i].seq = w->next_seq - 1;
+}
+
+uint64_t world_pipe_had(const struct world *w)
+{
+    return w->pipe_had;
 }
 
 void world_step(struct world *w, const struct world_event *e, struct world_now now)

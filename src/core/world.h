@@ -24,6 +24,8 @@ struct world_now {
     struct wall wall;
 };
 
+#define WORLD_SOURCE_PIPE 3 /* of a command: a line of the command file */
+
 enum world_event_kind {
     WORLD_TICK,    /* time went on: nothing else happened */
     WORLD_RESULT,  /* a run ended */
@@ -56,7 +58,8 @@ struct world_event {
     enum world_event_kind kind;
     struct world_result result;
     struct {
-        uint64_t id, source; /* given back in WORLD_DONE; source: 3 = the pipe, no answer wanted */
+        uint64_t id,
+            source; /* given back in WORLD_DONE; source: 3 = the pipe, and id the number of the line */
         struct str who, text;
     } command;
     struct {
@@ -83,8 +86,8 @@ enum world_effect_kind {
     WORLD_PERF_LINE, /* words = a line for the file of performance data; status 1: that of hosts */
     WORLD_PERF_HOLD, /* the file is about to be taken: lines are to be held back, WORLD_PERF_HELD answers */
     WORLD_PERF_GO,   /* it was taken: the lines go into a new one */
-    WORLD_END,    /* a command asks for it: status 0 the end of Vigie, 1 its configuration read again */
-    WORLD_FILE,   /* commands are to be read from the file `words`; status 1: then it is deleted */
+    WORLD_END,       /* a command asks for it: status 0 the end of Vigie, 1 its configuration read again */
+    WORLD_FILE,      /* commands are to be read from the file `words`; status 1: then it is deleted */
     WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is */
 };
 enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };
@@ -144,6 +147,8 @@ int64_t world_behind(const struct world *w);
 bool world_started(const struct world *w);
 /* Which runner was given a run: it is asked for it when it comes back. */
 void world_sent(struct world *w, uint64_t run_id, unsigned instance);
+/* The last line of the pipe that was done, by an engine before us, too. */
+uint64_t world_pipe_had(const struct world *w);
 void world_step(struct world *w, const struct world_event *e, struct world_now now);
 /* When the next thing is due, as a monotonic time; false: nothing. */
 bool world_next_due(const struct world *w, struct mono *at);

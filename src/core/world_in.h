@@ -103,6 +103,7 @@ struct world {
     uint32_t unsent;                      /* of the intents */
     VEC(struct world_intent) intents;     /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
+    uint64_t pipe_had; /* world_pipe_had */
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;

@@ -11,6 +11,7 @@
 #include "os/clock.h"
 #include "os/mem.h"
 #include "role/engine_in.h"
+#include "wire/hold.h"
 #include "wire/link.h"
 
 #include <signal.h>
@@ -290,19 +291,29 @@ static void on_segment(struct role *r, struct peer *p UNUSED, const struct msg *
         engine_checkpoint(self(r));
 }
 
-/* A line of the command file: answered as soon as it is done, since it only wants to be forgotten there; its refusal is in the log. */
+/* Was it done, by us or by an engine before us? The numbers of each start of Vigie are its own: those of another say nothing of this one. */
+static bool pipe_had(const struct engine *e, uint64_t number)
+{
+    uint64_t had = world_pipe_had(e->world);
+
+    return HOLD_LIFE(number) == HOLD_LIFE(had) && number <= had;
+}
+
+/* A line of the command file. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be stored. Its refusal is in the log. */
 static void from_pipe(struct engine *e, struct peer *p, const struct msg_command *m)
 {
-    if (m->id > e->pipe_had) {
-        struct world_event ev = {.kind = WORLD_COMMAND};
+    struct world_event ev = {.kind = WORLD_COMMAND};
 
-        ev.command.source = m->source;
-        ev.command.who = m->who;
-        ev.command.text = m->text;
+    ev.command.id = m->id;
+    ev.command.source = WORLD_SOURCE_PIPE;
+    ev.command.who = m->who;
+    ev.command.text = m->text;
+    if (!pipe_had(e, m->id))
         engine_step(e, &ev);
-        e->pipe_had = m->id;
-    }
-    engine_answer(e, p->id, p->instance, m->id, false, STR_NULL);
+    if (e->degraded[0] || e->stored >= world_next_seq(e->world) - 1)
+        engine_answer(e, p->id, p->instance, m->id, false, STR_NULL);
+    else
+        *VEC_ADD(&e->answers) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, m->id};
 }
 
 static void on_command(struct role *r, struct peer *p, const struct msg *m)

@@ -63,8 +63,6 @@ struct engine {
     struct loop_timer timer, stop_timer;
     bool store_up, have_oids, load_sent, loaded, out_planned;
     uint64_t next_token;
-    uint64_t
-        pipe_had; /* the last line of the command file that was done: a local that was restarted sends some again */
     VEC(struct engine_done) acks;    /* results, in the order of seq */
     VEC(struct engine_done) answers; /* commands, likewise */
     VEC(struct engine_batch) sent;

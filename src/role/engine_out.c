@@ -150,7 +150,7 @@ static void done(struct engine *e, const struct world_effect *x)
 {
     struct engine_command c;
 
-    if (!e->commands.n || x->source == 3)
+    if (!e->commands.n || x->source == WORLD_SOURCE_PIPE)
         return;
     c = e->commands.at[0];
     if (x->status || e->degraded[0])
@@ -242,19 +242,7 @@ static void flush_later(void *user)
     engine_flush(e);
 }
 
-static void take_records(struct engine *e)
-{
-    uint64_t first, n;
-    struct str records = world_records(e->world, &first, &n);
-
-    if (!n)
-        return;
-    if (!e->batch_n)
-        e->batch_first = first;
-    BUG_ON(e->batch_first + e->batch_n != first);
-    e->batch_n += n;
-    buf_add_str(&e->batch, records);
-}
+static void take_records(struct engine *e);
 
 void engine_carry_out(struct engine *e)
 {
@@ -338,6 +326,23 @@ static void put_batch(struct engine *e)
         keep(e, begin, first, n);
     buf_clear(&e->batch);
     e->batch_n = 0;
+}
+
+/* What one event did stays together, as far as a message takes it: the store may end a batch between two messages, and be killed then. */
+static void take_records(struct engine *e)
+{
+    uint64_t first, n;
+    struct str records = world_records(e->world, &first, &n);
+
+    if (!n)
+        return;
+    if (e->batch.len + records.n > CHUNK)
+        put_batch(e);
+    if (!e->batch_n)
+        e->batch_first = first;
+    BUG_ON(e->batch_first + e->batch_n != first);
+    e->batch_n += n;
+    buf_add_str(&e->batch, records);
 }
 
 void engine_flush(struct engine *e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The command file: a FIFO, one external command a line. What the engine cannot take now stays in the pipe: writers then wait, as with Nagios. What was read stands in a
- * segment of the parent's (wire/hold) until the engine says that it has it: a local that is killed loses nothing, and since the engine remembers the last number, nothing is done
- * twice. Only an engine that dies may get a line a second time, one that it did and could not say.
+ * segment of the parent's (wire/hold) until the engine says that what it did is on disk, and the record holds the number of the last line that was done: neither a local nor an engine
+ * that is killed loses a line or does one twice.
  */
 #include "role/local_int.h"
 

@@ -300,10 +300,24 @@ static int listen_all(struct parent *p, struct err *err)
     return r;
 }
 
+static int begin_hold(struct parent *p, struct err *err)
+{
+    void *base;
+    int r = mem_segment("command-lines", sizeof(struct hold_segment), &p->hold_fd, err);
+
+    if (r == 0)
+        r = mem_map_rw(p->hold_fd, sizeof(struct hold_segment), &base, err);
+    if (r == 0) {
+        hold_begin(base, p->epoch);
+        mem_unmap(base, sizeof(struct hold_segment));
+    }
+    return r;
+}
+
 /* The processes of a Vigie that was killed are gone a moment after it, and with them what they listened on: who starts anew at once waits for that. */
 int parent_open_listeners(struct parent *p, struct err *err)
 {
-    int r = mem_segment("command-lines", sizeof(struct hold_segment), &p->hold_fd, err);
+    int r = begin_hold(p, err);
 
     for (int i = 0; r == 0; i++) {
         r = listen_all(p, err);

@@ -23,6 +23,11 @@ static void without_nul(char *p, size_t n)
     }
 }
 
+void hold_begin(struct hold_segment *s, uint32_t life)
+{
+    s->half[0].before = (uint64_t)life << 32;
+}
+
 void hold_open(struct hold *h, struct hold_segment *s, size_t line_max)
 {
     struct hold_half *now;

@@ -11,13 +11,16 @@
 #define HOLD_BYTES (128u * 1024)
 
 struct hold_half {
-    uint64_t before; /* number of the line before the first; lines count from 1 */
+    uint64_t before; /* number of the line before the first */
     uint64_t
         inside; /* not 0: the bytes begin inside a line that was too long: up to the line end they are dropped */
     char data[HOLD_BYTES];
 };
 
-struct hold_segment { /* zeroed at first; the half that is not current is all zeros */
+/* Lines count from 1, above the number of the life that they belong to: their sender's sender was started again, and its lines are others. */
+#define HOLD_LIFE(number) ((number) >> 32)
+
+struct hold_segment { /* zeroed at first, but for `before`; the half that is not current is all zeros */
     uint64_t current;
     struct hold_half half[2];
 };
@@ -32,6 +35,8 @@ struct hold {
     bool skip;     /* inside a line that is too long */
 };
 
+/* A new segment, all zeros: its lines are those of that life. */
+void hold_begin(struct hold_segment *s, uint32_t life);
 /* What stands in the segment is there again. Lines over line_max bytes, less than half of HOLD_BYTES, are dropped. */
 void hold_open(struct hold *h, struct hold_segment *s, size_t line_max);
 /* Where to read into, *n bytes; 0: there is no room before hold_forget. */

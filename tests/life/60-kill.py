@@ -218,6 +218,7 @@ def strike(v, dice, load):
     before = dict(load.done)
     until(lambda: all(load.done[c] > before.get(c, 0) + 1 for c in CLIENTS), f'all clients are served again after kill -9 of {what} and {second}; {load.done}')
     load.end()
+    load.file_was_read()
     return f'{what} and {second}' if second else what
 
 
@@ -265,6 +266,31 @@ def test_orders_wait_for_an_engine_that_loads():
         until(lambda: load.submit('p0'), 'it is served again')
         check_results(v)
         until(lambda: v.ask('GET comments\nColumns: comment') == [['by the file']], 'a line of the command file is done')
+        assert v.stop() == 0
+
+
+def test_every_line_once():
+    """A line that was written into the command file is done once, whichever role is killed meanwhile."""
+    dice = random.Random(SEED)
+    with Killed() as v:
+        v.start()
+        written = 0
+        for round_ in range(6):
+            victims = dice.choice((['engine'], ['engine', 'local'], ['local', 'engine'], ['store', 'engine']))
+            with open(v.path('cmd'), 'w', encoding='utf-8') as f:
+                for k in range(300):
+                    f.write(f'[{k}] ADD_SVC_COMMENT;h;f0;1;kim;line {written}\n')
+                    f.flush()
+                    written += 1
+                    if k == 100 + 40 * round_ % 200:
+                        for role in victims:
+                            v.kill_role(role)
+            until(lambda: v.pids('engine') and v.pids('local'), 'they are started again')
+
+        def there():
+            return collections.Counter(row[0] for row in v.ask('GET comments\nColumns: comment'))
+        until(lambda: len(there()) == written, lambda: f'{written} lines were written, {len(there())} were done')
+        assert set(there().values()) == {1}, [words for words, n in there().items() if n > 1]
         assert v.stop() == 0
 
 

@@ -118,6 +118,7 @@ class Load:
         self.v, self.port, self.token, self.p, self.on = v, port, token, promises, True
         self.to_delete, self.ids, self.wrong = list(to_delete), {}, []
         self.done = collections.Counter()
+        self.written, self.lines = {}, []  # into the command file: service -> number, and words
         self.threads = [threading.Thread(target=self.life, args=(name,), daemon=True) for name in CLIENTS]
 
     def begin(self):
@@ -241,12 +242,24 @@ class Load:
             except OSError:
                 return False  # there is none while Vigie is away
             try:
-                return os.write(fd, text.encode()) == len(text)
+                if os.write(fd, text.encode()) != len(text):
+                    return False
             except OSError:
                 return False
             finally:
                 os.close(fd)
+            result = re.search(r';(\w+);\d;n=(\d+)$', text)
+            if result:
+                self.written[result[1]] = int(result[2])
+            else:
+                self.lines.append(text.rstrip('\n').rpartition(';')[2])
+            return True
         return self.line(turn, BY_FILE, give)
+
+    def file_was_read(self):
+        """No parent was killed: then what is written into the command file is as good as acknowledged."""
+        self.p.high.update(self.written)
+        self.p.notes['comments'].update(dict.fromkeys(self.lines, True))
 
     def socket(self, turn):
         def give(text):
