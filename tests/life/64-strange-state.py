@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import stat
 
-from lib_vigie import Skip, Vigie, main, until, vigie
+from lib_vigie import Skip, Vigie, main, shim, until, vigie
 
 OBJECTS = ('define host {\n use th\n host_name h\n address 127.0.0.1\n}\n'
            'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n max_check_attempts 1\n}\n')
@@ -111,6 +111,22 @@ def test_another_site():
                 found = set(db.execute(f'SELECT site, oid >> 48 FROM {table} WHERE oid'))
             db.close()
             assert found == {(3, 3)}, (table, found)
+
+
+def test_a_disk_elsewhere():
+    """There is no NFS server here: a library says in the kernel's place that the folder lies on one."""
+    nfs = '#include <sys/vfs.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n' \
+          'int fstatfs64(int fd, struct statfs64 *to)\n{\n    long r = syscall(SYS_fstatfs, fd, to);\n    to->f_type = 0x6969;\n    return (int)r;\n}\n' \
+          'int fstatfs(int fd, struct statfs *to)\n{\n    return fstatfs64(fd, (struct statfs64 *)to);\n}\n'
+    with Vigie(OBJECTS) as v:
+        v.start(env=shim(v, nfs))
+        said = v.said()
+        assert said.count(f'the state folder {v.state} is on NFS: ') == 1 and 'Name a local disk with vigie_state_dir=DIR' in said, said
+        submit(v, 'told')  # it works, as far as the server does
+        assert v.stop() == 0
+        before = len(v.said())
+        v.start()
+        assert 'NFS' not in v.said()[before:] and v.service(service='p')['plugin_output'] == 'told'
 
 
 def test_no_folder():

@@ -5,10 +5,9 @@
 moves the clock of every role (builds with sanitizers hand it on)."""
 import glob
 import json
-import os
 import time
 
-from lib_vigie import Skip, Vigie, main, until, vigie
+from lib_vigie import Skip, Vigie, main, preload, until, vigie
 
 OBJECTS = ('define host {\n use th\n host_name h\n address 127.0.0.1\n check_interval 1\n}\n'
            'define service {\n use ts\n host_name h\n service_description s\n check_interval 1\n}\n'
@@ -27,15 +26,7 @@ class Shifted(Vigie):
         library = glob.glob('/usr/lib/*/faketime/libfaketime.so.1')
         if not library:
             raise Skip('needs faketime')
-        more = {'LD_PRELOAD': library[0], 'FAKETIME': f'{shift:+d}d', 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1',
-                'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'}
-        before = dict(os.environ)
-        os.environ.update(more)
-        try:
-            return self.start()
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+        return self.start(env={**preload(library[0]), 'FAKETIME': f'{shift:+d}d', 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1'})
 
     def submit(self, state, text):
         self.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p;{state};{text}')

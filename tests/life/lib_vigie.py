@@ -125,15 +125,15 @@ class Vigie:
 
     # ---- the process ----
 
-    def launch(self, *options):
-        """Starts it and does not wait."""
+    def launch(self, *options, env=None):
+        """Starts it and does not wait. env: what it has beside our environment."""
         with open(self.path('said'), 'ab') as out:
             self.process = subprocess.Popen([self.program, 'run', '-c', self.main, *options], stdin=subprocess.DEVNULL,
-                                            stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+                                            stdout=out, stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, **(env or {})})
 
-    def start(self, *options):
+    def start(self, *options, env=None):
         before = self.said().count('READY')
-        self.launch(*options)
+        self.launch(*options, env=env)
         until(lambda: self.said().count('READY') > before or self.ended(), 'READY')
         assert not self.ended(), f'it ended with {self.process.returncode} instead of being READY'
         return self
@@ -227,6 +227,19 @@ class Vigie:
     def service(self, host='h', service='s', columns='state state_type has_been_checked plugin_output'):
         rows = self.livestatus(f'GET services\nColumns: {columns}\nFilter: host_name = {host}\nFilter: description = {service}')
         return dict(zip(columns.split(), rows[0])) if rows else None
+
+
+def preload(library):
+    """The environment for a library before libc: builds with sanitizers hand it on to the roles."""
+    return {'LD_PRELOAD': library, 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'}
+
+
+def shim(v, code):
+    """Such a library, of this C code, in the folder of v."""
+    v.put('shim.c', '#define _GNU_SOURCE\n' + code)
+    if subprocess.run(['cc', '-shared', '-fPIC', '-o', v.path('shim.so'), v.path('shim.c')], check=False).returncode:
+        raise Skip('needs a C compiler')
+    return preload(v.path('shim.so'))
 
 
 def vigie(*words, program=VIGIE, timeout=PATIENCE_S):
