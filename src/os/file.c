@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Reads it in one piece when its size is known, so that small files take little memory. */
-static int read_fd(int fd, const char *path, size_t max, struct buf *out, struct err *err)
+int file_read_fd(int fd, const char *path, size_t max, struct buf *out, struct err *err)
 {
     struct stat st;
     size_t piece = 64 * 1024;
@@ -42,7 +42,7 @@ static int open_and_read(int dir, const char *path, int flags, size_t max, struc
 
     if (fd < 0)
         return err_sys(err, errno, "cannot open %s", path);
-    r = read_fd(fd, path, max, out, err);
+    r = file_read_fd(fd, path, max, out, err);
     close(fd);
     return r;
 }

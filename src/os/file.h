@@ -9,6 +9,8 @@
 /* follows symlinks: configuration */
 int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 int file_read_at(int dir, const char *name, size_t max, struct buf *out, struct err *err);
+/* From where it stands to its end; path: what it is called in an error. */
+int file_read_fd(int fd, const char *path, size_t max, struct buf *out, struct err *err);
 int file_write_all(int fd, const void *p, size_t n); /* 0 or -errno */
 /* Writes NAME.new, syncs, renames over NAME, syncs the folder: after a crash the old or the new content is there, whole. */
 int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t mode, struct err *err);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +81,38 @@ bool sock_is_loopback(const char *at)
     if (a.any.sa_family == AF_INET)
         return ntohl(a.v4.sin_addr.s_addr) >> 24 == 127;
     return IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr);
+}
+
+bool sock_is_private(const char *at)
+{
+    static const struct {
+        uint32_t net, mask;
+    } nets[] = {{0x7f000000, 0xff000000}, {0x0a000000, 0xff000000}, {0xac100000, 0xfff00000},
+                {0xc0a80000, 0xffff0000}, {0xa9fe0000, 0xffff0000}, {0x64400000, 0xffc00000}};
+    union address a;
+    socklen_t len = 0;
+    uint8_t first, second;
+
+    if (parse_address(at, &a, &len, NULL) < 0)
+        return false;
+    for (size_t i = 0; a.any.sa_family == AF_INET && i < ARRAY_LEN(nets); i++) {
+        if ((ntohl(a.v4.sin_addr.s_addr) & nets[i].mask) == nets[i].net)
+            return true;
+    }
+    first = a.v6.sin6_addr.s6_addr[0];
+    second = a.v6.sin6_addr.s6_addr[1];
+    return a.any.sa_family == AF_INET6 && (IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr) || (first & 0xfe) == 0xfc ||
+                                           (first == 0xfe && (second & 0xc0) == 0x80));
+}
+
+void sock_keep_alive(int fd)
+{
+    const int one = 1, idle_s = 60, between_s = 30, probes = 4;
+
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between_s, sizeof(between_s));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
 }
 
 static int bind_error(struct err *err, int e, const char *at)

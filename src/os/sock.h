@@ -24,3 +24,7 @@ int sock_send_datagram(const char *path, struct str text, struct err *err); /* p
 int sock_check_address(const char *at, struct err *err);                    /* is it ADDRESS:PORT? */
 /* True for 127.0.0.0/8 and ::1 in the numeric form of sock_listen_tcp. */
 bool sock_is_loopback(const char *at);
+/* True for these, and for what no router forwards from outside: private, link-local and shared networks, unique local addresses. Not for "all addresses". */
+bool sock_is_private(const char *at);
+/* Peers that are gone without a word are noticed after some minutes: of a listener, for whatever it accepts. */
+void sock_keep_alive(int fd);

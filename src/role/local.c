@@ -45,6 +45,7 @@ void local_conn_free(struct conn *c)
         buf_release(&b);
     }
     loop_fd_remove(&c->watch);
+    local_tls_free(c);
     self->ls_open -= c->kind == CONN_LS;
     if (c->kind == CONN_CTL)
         link_free(c->link);
@@ -126,6 +127,13 @@ static void on_ls_listen(void *user, uint32_t events UNUSED)
     accept_all(r, ((struct local *)r->self)->ls_fd, CONN_LS, local_ls_accept);
 }
 
+static void on_tls_listen(void *user, uint32_t events UNUSED)
+{
+    struct role *r = user;
+
+    accept_all(r, ((struct local *)r->self)->tls_fd, CONN_LS, local_ls_accept_tls);
+}
+
 /* ---- answers of gate ---- */
 
 static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -172,7 +180,7 @@ static void on_command_done(struct role *r, struct peer *p UNUSED, const struct 
 
 /* ---- frame ---- */
 
-static void local_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
+static void local_fd(struct role *r, struct str purpose, struct str arg, int fd)
 {
     struct local *self = r->self;
 
@@ -186,7 +194,7 @@ static void local_fd(struct role *r, struct str purpose, struct str arg UNUSED, 
         local_pipe_begin(r, fd);
     else if (str_eq_c(purpose, "command-lines"))
         local_pipe_lines(r, fd);
-    else
+    else if (!local_tls_fd(r, purpose, arg, fd))
         BUG("local does not know this descriptor");
 }
 
@@ -194,7 +202,10 @@ static void local_birth(struct role *r)
 {
     struct local *self = r->self;
 
-    self->ctl_fd = self->ls_fd = self->pipe_fd = self->lines_fd = -1;
+    self->ctl_fd = self->ls_fd = self->tls_fd = self->pipe_fd = self->lines_fd = -1;
+    buf_init(&self->tls_cert);
+    buf_init(&self->tls_key);
+    buf_init(&self->tls_ca);
 }
 
 static void local_open(struct role *r)
@@ -210,6 +221,8 @@ static void local_serve(struct role *r)
         loop_fd_add(r->loop, &self->ctl_watch, self->ctl_fd, EPOLLIN, on_ctl_listen, r);
     if (self->ls_fd >= 0)
         loop_fd_add(r->loop, &self->ls_watch, self->ls_fd, EPOLLIN, on_ls_listen, r);
+    if (self->tls_fd >= 0)
+        loop_fd_add(r->loop, &self->tls_watch, self->tls_fd, EPOLLIN, on_tls_listen, r);
     role_ready(r);
 }
 
@@ -241,12 +254,14 @@ static void local_peer_down(struct role *r, struct peer *p)
 static void local_stop(struct role *r)
 {
     struct local *self = r->self;
-    const int fds[] = {self->ctl_fd, self->ls_fd};
+    const int fds[] = {self->ctl_fd, self->ls_fd, self->tls_fd};
 
     while (self->conns)
         local_conn_free(self->conns);
     loop_fd_remove(&self->ctl_watch);
     loop_fd_remove(&self->ls_watch);
+    loop_fd_remove(&self->tls_watch);
+    local_tls_stop(self);
     local_pipe_end(r);
     for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
         if (fds[i] >= 0)

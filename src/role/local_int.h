@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "os/loop.h"
+#include "role/local_tls.h"
 #include "role/role.h"
 #include "wire/hold.h"
 #include "wire/link.h"
@@ -29,7 +30,9 @@ struct conn {
     struct buf in, out;
     size_t out_at;
     bool input_ended, close_after;
-    bool fixed16; /* CONN_LS: the request under way asked for that header */
+    bool fixed16;    /* CONN_LS: the request under way asked for that header */
+    struct tls *tls; /* CONN_LS: over TCP; NULL: at the unix socket */
+    struct loop_timer patience;
     bool refused; /* CONN_LS: what still comes is thrown away, up to the end of the input */
     struct conn *prev, *next;
 };
@@ -42,8 +45,10 @@ struct person {
 
 struct local {
     VEC(struct person) people; /* by uid */
-    int ctl_fd, ls_fd, pipe_fd;
-    struct loop_fd ctl_watch, ls_watch, pipe_watch;
+    int ctl_fd, ls_fd, pipe_fd, tls_fd;
+    struct loop_fd ctl_watch, ls_watch, pipe_watch, tls_watch;
+    struct tls_context *tls; /* NULL: Livestatus does not listen with it */
+    struct buf tls_cert, tls_key, tls_ca;
     struct conn *conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;
@@ -72,6 +77,7 @@ void local_ctl_answer(struct conn *c, uint64_t status, struct str body, bool mor
 void local_ctl_fail(struct conn *c, const char *text);
 
 void local_ls_accept(struct role *r, int fd);
+void local_ls_accept_tls(struct role *r, int fd);
 void local_ls_lost(struct conn *c); /* its question went with the gate; c may be gone after */
 void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
 

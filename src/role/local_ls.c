@@ -15,9 +15,14 @@
 /* No further request is begun for a client that has so much still to read; one that reads nothing at all is let go. */
 enum { READ_CHUNK = 16 * 1024, OUT_HIGH = 4 * 1024 * 1024, OUT_MOST = 256 * 1024 * 1024 };
 
+static size_t unread(const struct conn *c)
+{
+    return c->out.len - c->out_at + local_tls_pending(c);
+}
+
 static void set_events(struct conn *c)
 {
-    uint32_t want = c->out.len > c->out_at ? EPOLLOUT : 0;
+    uint32_t want = unread(c) ? EPOLLOUT : 0;
 
     if (!c->input_ended && c->in.len < LIMIT_LS_QUERY)
         want |= EPOLLIN;
@@ -49,19 +54,35 @@ static size_t whole_request(const struct conn *c)
     return c->input_ended ? in.n : 0;
 }
 
-/* False: c is gone. */
-static bool write_out(struct conn *c)
+/* 0; E_AGAIN: the client takes no more now; E_CLOSED: it is gone. */
+static int send_out(struct conn *c)
 {
+    if (c->tls)
+        return local_tls_send(c);
     while (c->out_at < c->out.len) {
         ssize_t n = send(c->fd, c->out.data + c->out_at, c->out.len - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
-            return true;
-        if (n < 0) {
-            local_conn_free(c);
-            return false;
-        }
+        if (n < 0)
+            return errno == EAGAIN || errno == EINTR ? E_AGAIN : E_CLOSED;
         c->out_at += (size_t)n;
+    }
+    return 0;
+}
+
+/* False: c is gone. */
+static bool write_out(struct conn *c)
+{
+    int r = send_out(c);
+
+    if (r == 0 && c->tls && c->close_after && !c->request) {
+        local_tls->end(c->tls);
+        r = send_out(c);
+    }
+    if (r == E_AGAIN || (r == 0 && unread(c))) /* or the handshake is not over */
+        return true;
+    if (r < 0) {
+        local_conn_free(c);
+        return false;
     }
     buf_clear(&c->out);
     c->out_at = 0;
@@ -75,11 +96,6 @@ static bool write_out(struct conn *c)
         return false;
     }
     return true;
-}
-
-static size_t unread(const struct conn *c)
-{
-    return c->out.len - c->out_at;
 }
 
 /* The last answer of a connection, in the form that the client asked for. */
@@ -127,7 +143,8 @@ static bool next_request(struct conn *c)
                                                 .uid = c->uid,
                                                 .connections = self->ls_connections,
                                                 .open = self->ls_open,
-                                                .user = local_who(self, c->uid, who)});
+                                                .user = c->tls ? local_tls_who(c, who, sizeof(who))
+                                                               : local_who(self, c->uid, who)});
     if (r == 0)
         r = role_send(gate, &b, -1);
     buf_release(&b);
@@ -137,6 +154,23 @@ static bool next_request(struct conn *c)
     }
     buf_drop_front(&c->in, n);
     return true;
+}
+
+/* Adds what was read; the bytes stand behind c->in. */
+static int take_in(struct conn *c, size_t n)
+{
+    char room[READ_CHUNK];
+    int r;
+
+    if (!c->tls) {
+        c->in.len += n;
+        return 0;
+    }
+    memcpy(room, c->in.data + c->in.len, n);
+    r = local_tls_take(c, str_make(room, n));
+    if (r == E_CLOSED)
+        c->input_ended = true;
+    return r == E_CLOSED ? 0 : r;
 }
 
 static bool read_in(struct conn *c)
@@ -149,13 +183,19 @@ static bool read_in(struct conn *c)
     n = recv(c->fd, c->in.data + c->in.len, READ_CHUNK, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return true;
-    if (n < 0) {
+    if (n < 0 || (n && take_in(c, (size_t)n) < 0)) {
+        if (n > 0)
+            send_out(c); /* why it was not understood */
         local_conn_free(c);
         return false;
     }
-    c->input_ended = n == 0;
-    c->in.len += c->refused ? 0 : (size_t)n;
+    if (n == 0)
+        c->input_ended = true;
+    if (c->refused)
+        buf_clear(&c->in);
     c->in.data[c->in.len] = '\0';
+    if (c->input_ended)
+        local_tls_halved(c);
     return true;
 }
 
@@ -168,6 +208,8 @@ static void on_ready(void *user, uint32_t events)
         return;
     }
     if (!write_out(c) || !read_in(c) || !next_request(c))
+        return;
+    if (c->tls && !write_out(c)) /* its handshake answers what was read */
         return;
     if (c->refused && c->input_ended && !unread(c))
         local_conn_free(c);
@@ -197,6 +239,14 @@ void local_ls_lost(struct conn *c)
         refuse(c, 502, "the gate was restarted; ask again\n");
     if (write_out(c))
         set_events(c);
+}
+
+void local_ls_accept_tls(struct role *r, int fd)
+{
+    struct conn *c = local_conn_new(r, CONN_LS, fd);
+
+    local_tls_begin(c);
+    loop_fd_add(r->loop, &c->watch, fd, EPOLLIN, on_ready, c);
 }
 
 void local_ls_accept(struct role *r, int fd)

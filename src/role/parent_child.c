@@ -112,11 +112,18 @@ static const struct role_ops *main_role(enum role_id id)
     BUG("--one-process in a program that lacks a role");
 }
 
+/* The one that has TLS only where it is used. */
+static const char *exe_of(const struct parent *p, const struct plan *plan)
+{
+    return plan->id == ROLE_LOCAL && p->tls_fd >= 0 ? "vigie-local" : plan->exe;
+}
+
 static int spawn_process(struct parent *p, struct child *c, int control, struct err *err)
 {
     const struct plan *plan = parent_plan_of(c->id);
     char instance[16];
-    const char *argv[] = {plan->exe, "-x", role_name(c->id), "-i", instance, p->options.verbose ? "-v" : NULL,
+    const char *exe = exe_of(p, plan),
+               *argv[] = {exe, "-x", role_name(c->id), "-i", instance, p->options.verbose ? "-v" : NULL,
                           NULL};
     const char *envv[3 + PARENT_TEST_ENV + 1] = {"TZ=UTC0", "LC_ALL=C.UTF-8",
                                                  "PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
@@ -127,7 +134,7 @@ static int spawn_process(struct parent *p, struct child *c, int control, struct 
         envv[3 + n] = p->test_env[n];
     snprintf(instance, sizeof(instance), "%u", c->instance);
     spec.exe_dir = p->exe_dir;
-    spec.exe = plan->exe;
+    spec.exe = exe;
     spec.argv = argv;
     spec.envv = envv;
     spec.fds = fds;

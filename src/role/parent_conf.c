@@ -123,9 +123,9 @@ static const char *option_in(const struct model *m, const char *name)
 /* What is opened or handed out once, at the start. */
 static void compare_start_only(struct parent *p, const struct model *next)
 {
-    static const char *const names[] = {"vigie_state_dir",    "vigie_site",
-                                        "vigie_http_listen",  "vigie_livestatus_socket",
-                                        "vigie_journal_days", "vigie_journal_size"};
+    static const char *const names[] = {
+        "vigie_state_dir",    "vigie_site",         "vigie_http_listen",    "vigie_livestatus_socket",
+        "vigie_journal_days", "vigie_journal_size", "vigie_livestatus_tls", "vigie_livestatus_tls_ca"};
     const char *was = model_c(&p->model, p->model.globals->command_file);
 
     if (strcmp(was, model_c(next, next->globals->command_file)) != 0)
@@ -153,6 +153,7 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
         return;
     parent_more_children(p);
     parent_log_reload(p);
+    parent_tls_renew(p);
 }
 
 /* An empty file is more often half written than meant: it would end all checks with their downtimes and comments. */

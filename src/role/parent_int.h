@@ -65,6 +65,7 @@ enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
 #define PARENT_TEST_ENV     8
 #define PARENT_LINES_MOST   16u
+#define PARENT_TLS_FILES    3  /* certificate, authority of clients, key */
 #define PARENT_ASKED_MOST   64 /* RELOADs that wait for one reading of the configuration */
 
 struct parent_lines { /* a file of external commands */
@@ -100,11 +101,12 @@ struct parent {
     /* the state folder and what is handed over */
     uint32_t site;
     char state_dir[4096];
-    int state_fd, lock_fd, http_fd, ls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
+    int state_fd, lock_fd, http_fd, ls_fd, tls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
     VEC(struct parent_lines) lines; /* local reads the first */
     char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
+    char tls_at[128];               /* the same of vigie_livestatus_tls */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
@@ -139,6 +141,11 @@ void parent_tell_board(struct parent *p, struct child *gate);
 /* Hands fd over to c under that purpose; fd stays ours. -1 is passed over. */
 void parent_pass(struct child *c, const char *purpose, const char *arg, int fd);
 bool parent_child_lives(const struct child *c);
+
+/* parent_tls.c */
+int parent_tls_open(struct parent *p, struct err *err);
+void parent_tls_pass(struct parent *p, struct child *local, bool listener);
+void parent_tls_renew(struct parent *p); /* the files may be others now */
 
 /* parent_open.c */
 int parent_open_executables(struct parent *p, struct err *err);

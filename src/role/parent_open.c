@@ -292,10 +292,13 @@ static int listen_all(struct parent *p, struct err *err)
         r = rights_listen_as(&p->uids, ls, 0660, &p->ls_fd, err);
     if (r == 0)
         r = open_http(p, err);
+    if (r == 0)
+        r = parent_tls_open(p, err);
     if (r < 0) {
         close_one(&p->ctl_fd);
         close_one(&p->ls_fd);
         close_one(&p->http_fd);
+        close_one(&p->tls_fd);
     }
     return r;
 }
@@ -358,8 +361,8 @@ static void close_fd(int *fd)
 void parent_close_all(struct parent *p)
 {
     const char *ls = p->model.globals ? setting(p, "vigie_livestatus_socket", "") : "";
-    int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->log_fd,  &p->pipe_fd,
-                        &p->hold_fd, &p->pipe_keep_fd, &p->board_fd};
+    int *const fds[] = {&p->exe_dir, &p->http_fd, &p->tls_fd,       &p->log_fd,
+                        &p->pipe_fd, &p->hold_fd, &p->pipe_keep_fd, &p->board_fd};
 
     if (p->pipe_made && p->model.globals)
         unlink(model_c(&p->model, p->model.globals->command_file));

@@ -66,7 +66,7 @@ static const struct rights_row rows[] = {
      true,
      {NULL},
      {NULL},
-     "accept on inherited unix sockets, the command file",
+     "accept on inherited sockets, the command file",
      "open, socket, connect, exec"},
 };
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie-local: local with TLS, started in the place of the one in vigie-core where Livestatus listens with it. Started by the parent only. */
+#include "role/local_tls.h"
+#include "role/main_roles.h"
+
+#include "base/bug.h"
+
+const struct tls_library *const local_tls = &tls_openssl;
+
+const struct role_ops *const main_roles[] = {
+    &role_local,
+};
+const size_t main_roles_n = ARRAY_LEN(main_roles);
+
+int main(int argc, char **argv)
+{
+    return role_main(main_roles, main_roles_n, argc, argv);
+}

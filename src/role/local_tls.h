@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Livestatus over TCP with TLS, in local. Certificate, key and authorities come as descriptors that the parent opened, before the sandbox closes and again with each reload; the key is wiped from
+ * memory when the library has it. A connection that does not finish its handshake, or of which nothing more will come, is let go after a while.
+ */
+#include "role/role.h"
+#include "wire/tls.h"
+
+struct conn;
+struct local;
+
+extern const struct tls_library *const local_tls; /* of this executable; NULL: it has none */
+
+/* Takes a descriptor that is meant for TLS. */
+bool local_tls_fd(struct role *r, struct str purpose, struct str at, int fd);
+void local_tls_serve(struct role *r);
+void local_tls_stop(struct local *self);
+
+void local_tls_begin(struct conn *c); /* a connection that was accepted: its handshake is to come */
+int local_tls_take(struct conn *c, struct str in); /* as tls_library.take, into c->in */
+/* Sends what there is to send. 0, E_AGAIN: the network takes no more now; E_CLOSED: c must go. */
+int local_tls_send(struct conn *c);
+size_t local_tls_pending(const struct conn *c);
+void local_tls_halved(
+    struct conn *c); /* nothing more will come: its answer is waited for, but not for ever */
+void local_tls_free(struct conn *c);
+/* "tls:NAME" by the client's certificate, else "tls". */
+struct str local_tls_who(const struct conn *c, char *room, size_t size);

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TLS between bytes and bytes: our side against the library's client, in pieces of every size; what is no certificate, no key or no TLS. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tls_papers.h"
+#include "wire/tls.h"
+
+struct papers {
+    struct tls_papers server, client, stranger;
+};
+
+static int set_up(void **state)
+{
+    struct papers *p = calloc(1, sizeof(*p));
+
+    tls_papers_make(&p->server, "server");
+    tls_papers_make(&p->client, "monitor.example");
+    tls_papers_make(&p->stranger, "who; is \"that\"");
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct papers *p = *state;
+
+    tls_papers_release(&p->server);
+    tls_papers_release(&p->client);
+    tls_papers_release(&p->stranger);
+    free(p);
+    return 0;
+}
+
+static struct tls_context *context(const struct papers *p, const struct tls_papers *ca)
+{
+    struct err err = ERR_INIT;
+    struct tls_context *c =
+        tls_openssl.context_new(&(struct tls_files){.cert = buf_str(&p->server.cert),
+                                                    .key = buf_str(&p->server.key),
+                                                    .ca = ca ? buf_str(&ca->cert) : STR_NULL},
+                                &err);
+
+    if (!c)
+        fail_msg("%s", err.text);
+    return c;
+}
+
+/* ---- a client ---- */
+
+struct client {
+    SSL_CTX *context;
+    SSL *ssl;
+    BIO *in, *out;
+};
+
+static struct client client_new(const struct tls_papers *with)
+{
+    struct client c = {.context = SSL_CTX_new(TLS_client_method())};
+    BIO *b;
+
+    if (with) {
+        X509 *x;
+        EVP_PKEY *key;
+
+        b = BIO_new_mem_buf(with->cert.data, (int)with->cert.len);
+        x = PEM_read_bio_X509(b, NULL, NULL, NULL);
+        BIO_free(b);
+        b = BIO_new_mem_buf(with->key.data, (int)with->key.len);
+        key = PEM_read_bio_PrivateKey(b, NULL, NULL, NULL);
+        BIO_free(b);
+        assert_int_equal(SSL_CTX_use_certificate(c.context, x), 1);
+        assert_int_equal(SSL_CTX_use_PrivateKey(c.context, key), 1);
+        X509_free(x);
+        EVP_PKEY_free(key);
+    }
+    c.ssl = SSL_new(c.context);
+    c.in = BIO_new(BIO_s_mem());
+    c.out = BIO_new(BIO_s_mem());
+    SSL_set_bio(c.ssl, c.in, c.out);
+    SSL_set_connect_state(c.ssl);
+    return c;
+}
+
+static void client_free(struct client *c)
+{
+    SSL_free(c->ssl);
+    SSL_CTX_free(c->context);
+}
+
+/* Carries what each side has to say to the other, so many bytes at once. What came of it last on our side. */
+static int carry(struct client *c, struct tls *t, size_t piece, struct buf *heard)
+{
+    char room[40000];
+    int r = 0, n;
+    bool moved = true;
+
+    BUG_ON(piece > sizeof(room));
+    while (moved && r == 0) {
+        struct buf *out = tls_openssl.out(t);
+
+        moved = false;
+        while (r == 0 && (n = BIO_read(c->out, room, (int)piece)) > 0) {
+            r = tls_openssl.take(t, str_make(room, (size_t)n), heard);
+            moved = true;
+        }
+        while (out->len) {
+            size_t part = MIN(piece, out->len);
+
+            BIO_write(c->in, out->data, (int)part);
+            buf_drop_front(out, part);
+            moved = true;
+        }
+        if (moved && !SSL_is_init_finished(c->ssl))
+            SSL_do_handshake(c->ssl);
+    }
+    return r;
+}
+
+static int shake_hands(struct client *c, struct tls *t, size_t piece, struct buf *heard)
+{
+    SSL_do_handshake(c->ssl);
+    return carry(c, t, piece, heard);
+}
+
+static void read_all(struct client *c, struct buf *to)
+{
+    char room[20000];
+    int n;
+
+    while ((n = SSL_read(c->ssl, room, sizeof(room))) > 0)
+        buf_add(to, room, (size_t)n);
+}
+
+/* ---- tests ---- */
+
+static void test_to_and_fro(void **state)
+{
+    static const size_t pieces[] = {1, 7, 1000, 40000};
+    struct buf large = BUF_INIT;
+
+    for (int i = 0; i < 300000; i++)
+        buf_add_char(&large, (char)(i * 31 % 251));
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+        struct tls_context *context_of = context(*state, NULL);
+        struct tls *t = tls_openssl.open(context_of);
+        struct client c = client_new(NULL);
+        struct buf heard = BUF_INIT, answered = BUF_INIT;
+        char room[TLS_NAME_MAX];
+
+        tls_openssl.context_free(context_of); /* a renewed certificate: the session keeps the old one */
+        assert_false(tls_openssl.ready(t));
+        assert_int_equal(shake_hands(&c, t, pieces[i], &heard), 0);
+        assert_true(tls_openssl.ready(t) && SSL_is_init_finished(c.ssl));
+        assert_int_equal(tls_openssl.peer(t, room).n, 0);
+        assert_int_equal(SSL_write(c.ssl, "GET hosts\n\n", 11), 11);
+        assert_int_equal(carry(&c, t, pieces[i], &heard), 0);
+        assert_true(str_eq_c(buf_str(&heard), "GET hosts\n\n"));
+        assert_int_equal(tls_openssl.put(t, buf_str(&large)), 0);
+        carry(&c, t, pieces[i], &heard);
+        read_all(&c, &answered);
+        assert_true(str_eq(buf_str(&answered), buf_str(&large)));
+        SSL_shutdown(c.ssl); /* says no more, and still hears */
+        assert_int_equal(carry(&c, t, pieces[i], &heard), E_CLOSED);
+        assert_int_equal(tls_openssl.put(t, STR("last words")), 0);
+        tls_openssl.end(t);
+        tls_openssl.end(t);
+        buf_clear(&answered);
+        carry(&c, t, pieces[i], &heard);
+        read_all(&c, &answered);
+        assert_true(str_eq_c(buf_str(&answered), "last words"));
+        assert_int_equal(SSL_get_shutdown(c.ssl) & SSL_RECEIVED_SHUTDOWN, SSL_RECEIVED_SHUTDOWN);
+        tls_openssl.free(t);
+        client_free(&c);
+        buf_release(&heard);
+        buf_release(&answered);
+    }
+    buf_release(&large);
+}
+
+static void test_who_is_let_in(void **state)
+{
+    const struct papers *p = *state;
+    const struct {
+        const struct tls_papers *shows, *ca;
+        bool in;
+        const char *name;
+    } cases[] = {{NULL, NULL, true, ""},
+                 {&p->client, NULL, true, ""}, /* it was not asked for */
+                 {&p->client, &p->client, true, "monitor.example"},
+                 {&p->stranger, &p->stranger, true, ""}, /* no plain word */
+                 {NULL, &p->client, false, ""},
+                 {&p->stranger, &p->client, false, ""}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct tls_context *of = context(p, cases[i].ca);
+        struct tls *t = tls_openssl.open(of);
+        struct client c = client_new(cases[i].shows);
+        struct buf heard = BUF_INIT;
+        char room[TLS_NAME_MAX];
+        int r = shake_hands(&c, t, 4000, &heard);
+
+        assert_int_equal(r, cases[i].in ? 0 : E_FORMAT);
+        assert_int_equal(tls_openssl.ready(t), cases[i].in);
+        assert_true(str_eq_c(tls_openssl.peer(t, room), cases[i].name));
+        if (!cases[i].in) /* it is told why not */
+            assert_int_equal(SSL_get_error(c.ssl, SSL_read(c.ssl, room, 1)), SSL_ERROR_SSL);
+        tls_openssl.free(t);
+        tls_openssl.context_free(of);
+        client_free(&c);
+        buf_release(&heard);
+    }
+}
+
+static void test_wrong_files(void **state)
+{
+    const struct papers *p = *state;
+    const struct str cert = buf_str(&p->server.cert), key = buf_str(&p->server.key),
+                     other = buf_str(&p->client.key), half = str_sub(cert, 0, cert.n / 2),
+                     junk = STR("-----BEGIN CERTIFICATE-----\n!!!!\n");
+    struct buf two = BUF_INIT, damaged = BUF_INIT;
+    const struct {
+        struct tls_files files;
+        const char *words; /* NULL: they are right */
+    } cases[] = {{{STR_NULL, key, STR_NULL}, "no certificate"},
+                 {{key, key, STR_NULL}, "no certificate"},
+                 {{half, key, STR_NULL}, "no certificate"},
+                 {{junk, key, STR_NULL}, "no certificate"},
+                 {{cert, STR_NULL, STR_NULL}, "no private key"},
+                 {{cert, cert, STR_NULL}, "no private key"},
+                 {{cert, other, STR_NULL}, "does not belong"},
+                 {{cert, key, STR("nobody")}, "authorities of clients"},
+                 {{cert, key, junk}, "authorities of clients"},
+                 {{cert, key, cert}, NULL}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = ERR_INIT;
+        struct tls_context *c = tls_openssl.context_new(&cases[i].files, &err);
+
+        if (!c != !!cases[i].words || (!c && !strstr(err.text, cases[i].words)))
+            fail_msg("%zu: %s", i, err.text);
+        tls_openssl.context_free(c);
+    }
+    buf_add_str(&two, cert);
+    buf_add_str(&two, buf_str(&p->client.cert));
+    buf_add_str(&damaged, cert);
+    buf_add_str(&damaged, junk);
+    for (int good = 0; good < 2; good++) {
+        struct err err = ERR_INIT;
+        struct tls_context *c = tls_openssl.context_new(
+            &(struct tls_files){.cert = buf_str(good ? &two : &damaged), .key = key}, &err);
+
+        assert_int_equal(!!c, good);
+        tls_openssl.context_free(c);
+    }
+    buf_release(&two);
+    buf_release(&damaged);
+}
+
+static void test_no_tls(void **state)
+{
+    static const char *const said[] = {"GET hosts\n\n", "GET / HTTP/1.1\r\n\r\n",
+                                       "\x16\x03\x01\xff\xff\x01garbage garbage"};
+    struct tls_context *of = context(*state, NULL);
+
+    for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+        struct tls *t = tls_openssl.open(of);
+        struct buf heard = BUF_INIT;
+
+        assert_int_equal(tls_openssl.take(t, str_of(said[i]), &heard), E_FORMAT);
+        assert_true(!heard.len && !tls_openssl.ready(t));
+        tls_openssl.end(t);
+        tls_openssl.free(t);
+        buf_release(&heard);
+    }
+    tls_openssl.context_free(of);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_to_and_fro),
+                                       cmocka_unit_test(test_who_is_let_in),
+                                       cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_no_tls)};
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
