@@ -154,6 +154,8 @@ static void end(struct world *w, size_t i, bool cancelled)
             nlog_downtime(w, d->check, cancelled ? "CANCELLED" : "STOPPED");
             tell_of(w, d, cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END);
         }
+    } else if (!cancelled) {
+        tell_of(w, d, NOTIFY_DOWNTIME_END); /* a flexible one that nothing used, as in the old engines */
     }
     world_record(w, RECORD_DOWNTIME_DEL, &r);
     *VEC_ADD(&w->unseen_downtimes) = d->id;

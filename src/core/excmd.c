@@ -201,8 +201,8 @@ static void services_of(struct each *e, uint32_t host)
         one(e, h->first_service + i);
 }
 
-/* Every host behind this one once, with its services; an explicit list instead of recursion, each host marked. */
-static void beyond(struct each *e, uint32_t host)
+/* Every host behind this one once: with its services, or with the one it began with. An explicit list instead of recursion, each host marked. */
+static void beyond(struct each *e, uint32_t host, bool services)
 {
     const struct model *m = e->w->m;
     unsigned char *seen = mem_zalloc(m->n_hosts);
@@ -214,10 +214,10 @@ static void beyond(struct each *e, uint32_t host)
         uint32_t at = todo.at[--todo.n];
         struct model_list kids = model_check(m, at)->children;
 
-        if (at != host) {
+        if (at != host || !services)
             one(e, at);
+        if (at != host && services)
             services_of(e, at);
-        }
         for (uint32_t i = 0; i < kids.n; i++) {
             uint32_t kid = model_item(m, kids, i);
 
@@ -262,15 +262,6 @@ static void service_group(struct each *e, bool hosts)
     mem_free(seen);
 }
 
-static void children_too(struct each *e, uint32_t host)
-{
-    struct model_list kids = model_check(e->w->m, host)->children;
-
-    one(e, host);
-    for (uint32_t i = 0; i < kids.n; i++)
-        one(e, model_item(e->w->m, kids, i));
-}
-
 static int for_each(struct world *w, const struct excmd *c, struct err *err)
 {
     struct each e = {w, c, err, 0};
@@ -283,8 +274,8 @@ static int for_each(struct world *w, const struct excmd *c, struct err *err)
         one(&e, c->check);
         services_of(&e, c->check);
         break;
-    case EXCMD_HOST_AND_CHILDREN: children_too(&e, c->check); break;
-    case EXCMD_BEYOND: beyond(&e, c->check); break;
+    case EXCMD_HOST_AND_CHILDREN: beyond(&e, c->check, false); break;
+    case EXCMD_BEYOND: beyond(&e, c->check, true); break;
     case EXCMD_HG_HOSTS: group_members(&e, true, false); break;
     case EXCMD_HG_SERVICES: group_members(&e, false, true); break;
     case EXCMD_HG_ALL: group_members(&e, true, true); break;

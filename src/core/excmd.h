@@ -14,7 +14,7 @@ enum excmd_target {
     EXCMD_CHECK,
     EXCMD_HOST_SERVICES,
     EXCMD_HOST_AND_SERVICES,
-    EXCMD_HOST_AND_CHILDREN, /* the host and its direct children */
+    EXCMD_HOST_AND_CHILDREN, /* the host and all hosts behind it */
     EXCMD_BEYOND,            /* all hosts behind it, and their services */
     EXCMD_HG_HOSTS,
     EXCMD_HG_SERVICES,

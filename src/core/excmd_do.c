@@ -2,7 +2,6 @@
 #include "core/excmd_do.h"
 
 #include "base/limits.h"
-#include "core/flap.h"
 #include "core/note.h"
 #include "core/result.h"
 #include "core/sched.h"
@@ -267,7 +266,9 @@ static int set_flag(struct world *w, const struct excmd *c, uint32_t check, bool
     s->switches = on ? s->switches | flag : s->switches & ~flag;
     if (flag == MODEL_CHECK_ACTIVE)
         sched_again(w, check);
-    if (flag == MODEL_CHECK_FLAP && !on)
+    if (flag == MODEL_CHECK_FLAP && on)
+        result_flap_on(w, check);
+    else if (flag == MODEL_CHECK_FLAP)
         result_flap_off(w, check);
     world_touch(w, check);
     return 0;
@@ -285,9 +286,7 @@ int excmd_do_flag_off(struct world *w, const struct excmd *c, uint32_t check, st
 
 int excmd_do_flap_clear(struct world *w, const struct excmd *c UNUSED, uint32_t check, struct err *err UNUSED)
 {
-    result_flap_off(w, check);
-    flap_clear(&w->st[check]);
-    world_touch(w, check);
+    result_flap_clear(w, check);
     return 0;
 }
 
@@ -365,6 +364,8 @@ int excmd_do_contact_off(struct world *w, const struct excmd *c, uint32_t check 
 int excmd_do_switch_on(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
 {
     switches_set(w, c->row->param, true);
+    for (uint32_t i = 0; i < w->n && c->row->param == BOARD_SW_FLAP; i++)
+        result_flap_on(w, i);
     return 0;
 }
 

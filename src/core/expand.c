@@ -543,6 +543,41 @@ void expand_words(struct world *w, struct model_list words, const struct expand_
     buf_release(&word);
 }
 
+/* NAGIOS__HOSTNAME=value of each custom variable. */
+static void add_env_vars(struct world *w, const struct expand_of *of, enum macro_id id, uint32_t first,
+                         uint32_t n, struct buf *b)
+{
+    const char *prefix = id == MACRO_ID_HOST_VAR      ? "_HOST"
+                         : id == MACRO_ID_SERVICE_VAR ? "_SERVICE"
+                                                      : "_CONTACT";
+    struct buf word = BUF_INIT;
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct str name = model_str(w->m, model_var(w->m, first + i)->name);
+
+        buf_clear(&word);
+        buf_printf(&word, "NAGIOS_%s" STR_FMT "=", prefix, STR_ARG(name));
+        add_static(w, id, name, of, &word);
+        record_pack_word(b, buf_str(&word));
+    }
+    buf_release(&word);
+}
+
+static void add_all_vars(struct world *w, const struct expand_of *of, struct buf *b)
+{
+    struct macro_scope_of scope = expand_scope(w, of);
+
+    if (scope.host != MODEL_NONE)
+        add_env_vars(w, of, MACRO_ID_HOST_VAR, model_check(w->m, scope.host)->first_var,
+                     model_check(w->m, scope.host)->n_vars, b);
+    if (scope.service != MODEL_NONE)
+        add_env_vars(w, of, MACRO_ID_SERVICE_VAR, model_check(w->m, scope.service)->first_var,
+                     model_check(w->m, scope.service)->n_vars, b);
+    if (scope.contact != MODEL_NONE)
+        add_env_vars(w, of, MACRO_ID_CONTACT_VAR, model_contact(w->m, scope.contact)->first_var,
+                     model_contact(w->m, scope.contact)->n_vars, b);
+}
+
 /* enable_environment_macros: every macro that means something here, as NAGIOS_NAME. */
 static void add_environment(struct world *w, const struct expand_of *of, struct buf *b)
 {
@@ -570,13 +605,31 @@ static void add_environment(struct world *w, const struct expand_of *of, struct 
             record_pack_word(b, buf_str(&word));
     }
     buf_release(&word);
+    add_all_vars(w, of, b);
+}
+
+/* NAGIOS_ARGn of "command!one!two", as written. */
+static void add_args(struct str use, struct buf *b)
+{
+    struct buf word = BUF_INIT;
+
+    str_cut(&use, '!');
+    for (unsigned n = 1; use.p && n <= 32; n++) {
+        buf_clear(&word);
+        buf_printf(&word, "NAGIOS_ARG%u=", n);
+        macro_put_literal(&word, str_cut(&use, '!'));
+        record_pack_word(b, buf_str(&word));
+    }
+    buf_release(&word);
 }
 
 void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b)
 {
     expand_words(w, model_line(w->m, line)->env, of, b);
-    if (w->m->globals->enable_environment_macros)
+    if (w->m->globals->enable_environment_macros) {
         add_environment(w, of, b);
+        add_args(model_str(w->m, model_line(w->m, line)->text), b);
+    }
 }
 
 static void keep_run(struct world *w, struct world_effect *e, struct buf *words, struct buf *env)
@@ -602,8 +655,10 @@ void expand_use(struct world *w, struct world_effect *e, const struct line_use *
     struct buf words = BUF_INIT, env = BUF_INIT;
 
     line_make(w, use, of, &words, &env);
-    if (w->m->globals->enable_environment_macros)
+    if (w->m->globals->enable_environment_macros) {
         add_environment(w, of, &env);
+        add_args(use->text, &env);
+    }
     keep_run(w, e, &words, &env);
 }
 

@@ -32,6 +32,14 @@ void flap_clear(struct state *s)
     s->flap_percent = 0;
 }
 
+bool flap_is_even(const struct state *s)
+{
+    struct state even = *s;
+
+    flap_clear(&even);
+    return s->flap_history == even.flap_history;
+}
+
 bool flap_begins(const struct state *s, uint32_t high)
 {
     return !s->flapping && s->flap_percent >= high;

@@ -12,5 +12,7 @@ void flap_add(struct state *s);
 /* True when flapping should begin (or end, when it is on). Thresholds in 1/100 percent. */
 /* As if its state had never been another one. */
 void flap_clear(struct state *s);
+/* Every state remembered is the present one. */
+bool flap_is_even(const struct state *s);
 bool flap_begins(const struct state *s, uint32_t high);
 bool flap_ends(const struct state *s, uint32_t low);

@@ -162,6 +162,7 @@ void note_unack(struct world *w, uint32_t check)
 
     if (!s->ack_type)
         return;
+    s->ack_last = s->ack_type;
     s->ack_type = STATE_ACK_NONE;
     if (s->more)
         s->more->ack_expires = 0;
@@ -172,10 +173,12 @@ void note_unack(struct world *w, uint32_t check)
 
 void note_ack_after(struct world *w, uint32_t check, bool changed)
 {
-    const struct state *s = &w->st[check];
+    struct state *s = &w->st[check];
 
     if (s->ack_type == STATE_ACK_NORMAL ? changed : s->ack_type && s->state == STATE_OK)
         note_unack(w, check);
+    if (changed)
+        s->ack_last = STATE_ACK_NONE;
 }
 
 int64_t note_ack_time(struct world *w)

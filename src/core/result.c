@@ -44,6 +44,18 @@ static void say_code(struct buf *b, uint64_t code, struct str detail)
     buf_add_char(b, ')');
 }
 
+/* What a plugin that printed nothing says, in the words of the old engines, for which people filter. */
+static void say_nothing(struct buf *b, uint64_t signal, struct str error)
+{
+    error = str_trim(error);
+    buf_add_c(b, "(No output on stdout");
+    if (signal)
+        buf_printf(b, ": the plugin was killed by signal %llu", (unsigned long long)signal);
+    buf_add_c(b, ") stderr:");
+    if (error.n)
+        buf_printf(b, " " STR_FMT, STR_ARG(str_sub(error, 0, 512)));
+}
+
 /* The state a run's end stands for; text is filled where Vigie has to speak for the plugin. */
 static uint8_t judge(const struct world *w, uint32_t check, const struct world_result *r,
                      struct state_why *why, struct buf *text)
@@ -64,8 +76,7 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
     case RECORD_HOW_SIGNAL:
         *why = why_make(WHY_STATE_SIGNAL, MODEL_NONE, (int64_t)r->code, 0);
         if (bare)
-            buf_printf(text, "(No output on stdout: the plugin was killed by signal %llu)",
-                       (unsigned long long)r->code);
+            say_nothing(text, r->code, r->error);
         return host ? STATE_DOWN : STATE_UNKNOWN;
     case RECORD_HOW_NOT_STARTED:
         *why = why_make(WHY_STATE_NOT_STARTED, MODEL_NONE, (int64_t)r->code, 0);
@@ -84,10 +95,8 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
         *why = why_make(WHY_STATE_BAD_CODE, MODEL_NONE, (int64_t)code, 0);
         say_code(text, code, STR_NULL);
     } else if (bare) {
-        buf_add_c(text, "(No output on stdout)");
+        say_nothing(text, 0, r->error);
     }
-    if (code <= STATE_UNKNOWN && bare && r->error.n)
-        buf_printf(text, " stderr: " STR_FMT, STR_ARG(str_sub(str_trim(r->error), 0, 512)));
     return host ? state_of_host_code(code, g->use_aggressive_host_checking != 0)
                 : state_of_service_code(code);
 }
@@ -172,11 +181,11 @@ static void flap_comment(struct world *w, uint32_t check, uint32_t threshold)
     buf_printf(&b,
                "Notifications for this %s are being suppressed because it was detected as having been "
                "flapping between different "
-               "states (%u.%u%% change >= %u.%u%% threshold).  When the %s state stabilizes and the flapping "
+               "states (%u.%u%% change %s %u.%u%% threshold).  When the %s state stabilizes and the flapping "
                "stops, notifications "
                "will be re-enabled.",
-               kind, s->flap_percent / 100, s->flap_percent / 10 % 10, threshold / 100, threshold / 10 % 10,
-               kind);
+               kind, s->flap_percent / 100, s->flap_percent / 10 % 10,
+               world_kind(w, check) == MODEL_HOST ? ">" : ">=", threshold / 100, threshold / 10 % 10, kind);
     state_more_set(s)->flap_comment =
         note_comment_add(w, &(struct note_comment){.check = check,
                                                    .entry_type = BOARD_COMMENT_FLAPPING,
@@ -198,19 +207,38 @@ static void flap_start(struct world *w, uint32_t check, uint32_t high)
     s->flapping = true;
 }
 
+static void forget_flapping(struct world *w, uint32_t check)
+{
+    struct state *s = &w->st[check];
+
+    if (state_more(s)->flap_comment)
+        note_comment_del(w, s->more->flap_comment);
+    state_more_set(s)->flap_comment = 0;
+    s->flapping = false;
+}
+
 static void flap_stop(struct world *w, uint32_t check, uint32_t low)
 {
     struct state *s = &w->st[check];
 
-    if (state_more(s)->flap_comment) {
-        note_comment_del(w, s->more->flap_comment);
-        s->more->flap_comment = 0;
-    }
-    s->flapping = false;
+    forget_flapping(w, check);
     nlog_flapping(w, check, false, low);
     world_event(w, RECORD_EVENT_FLAPPING_END, check,
                 &(struct record_event){.state = s->state, .ref = s->flap_percent});
     tell(w, check, NOTIFY_FLAP_STOP, 0, NULL);
+}
+
+/* What was held back while it flapped. */
+static void told_late(struct world *w, uint32_t check)
+{
+    struct state *s = &w->st[check];
+
+    if (s->flap_recovery && s->state == STATE_OK) {
+        tell(w, check, NOTIFY_RECOVERY, 0, NULL);
+        reset_problem(s);
+    }
+    s->flap_recovery = false;
+    world_touch(w, check);
 }
 
 void result_flap_off(struct world *w, uint32_t check)
@@ -219,44 +247,87 @@ void result_flap_off(struct world *w, uint32_t check)
 
     if (!s->flapping)
         return;
-    if (state_more(s)->flap_comment)
-        note_comment_del(w, s->more->flap_comment);
-    state_more_set(s)->flap_comment = 0;
-    s->flapping = false;
+    forget_flapping(w, check);
     nlog_flapping_off(w, check);
     world_event(w, RECORD_EVENT_FLAPPING_END, check,
                 &(struct record_event){.state = s->state, .ref = s->flap_percent});
     tell(w, check, NOTIFY_FLAP_DISABLED, 0, NULL);
-    if (s->flap_recovery && s->state == STATE_OK) { /* held back while it flapped */
-        tell(w, check, NOTIFY_RECOVERY, 0, NULL);
-        reset_problem(s);
+    told_late(w, check);
+}
+
+struct thresholds {
+    uint32_t low, high;
+};
+
+static struct thresholds thresholds_of(const struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct model_check *c = model_check(w->m, check);
+    bool host = world_kind(w, check) == MODEL_HOST;
+
+    return (struct thresholds){.low = c->low_flap ? c->low_flap
+                                      : host      ? g->low_host_flap
+                                                  : g->low_service_flap,
+                               .high = c->high_flap ? c->high_flap
+                                       : host       ? g->high_host_flap
+                                                    : g->high_service_flap};
+}
+
+/* Does it begin or end, as the history is now? True: it ended. */
+static bool judge_flapping(struct world *w, uint32_t check)
+{
+    struct thresholds t = thresholds_of(w, check);
+    struct state *s = &w->st[check];
+
+    if (!world_switch(w, BOARD_SW_FLAP) || !(s->switches & MODEL_CHECK_FLAP))
+        return false;
+    if (flap_begins(s, t.high)) {
+        flap_start(w, check, t.high);
+    } else if (flap_ends(s, t.low)) {
+        flap_stop(w, check, t.low);
+        return true;
     }
-    s->flap_recovery = false;
+    return false;
+}
+
+void result_flap_on(struct world *w, uint32_t check)
+{
+    if (judge_flapping(w, check))
+        told_late(w, check);
+}
+
+void result_flap_clear(struct world *w, uint32_t check)
+{
+    if (w->st[check].flapping) {
+        flap_stop(w, check, thresholds_of(w, check).low);
+        told_late(w, check);
+    }
+    flap_clear(&w->st[check]);
     world_touch(w, check);
 }
 
 /* Keeps the history, and says when flapping begins or ends. True: it ended now. */
 static bool flap(struct world *w, uint32_t check)
 {
-    const struct model_globals *g = w->m->globals;
     const struct model_check *c = model_check(w->m, check);
-    bool host = world_kind(w, check) == MODEL_HOST;
     struct state *s = &w->st[check];
-    uint32_t high = c->high_flap ? c->high_flap : host ? g->high_host_flap : g->high_service_flap;
-    uint32_t low = c->low_flap ? c->low_flap : host ? g->low_host_flap : g->low_service_flap;
 
     if (!(c->flap_on & state_on(world_kind(w, check), s->state)) || (!s->hard && s->state != STATE_OK))
         return false;
     flap_add(s);
-    if (!world_switch(w, BOARD_SW_FLAP) || !(s->switches & MODEL_CHECK_FLAP))
-        return false;
-    if (flap_begins(s, high)) {
-        flap_start(w, check, high);
-    } else if (flap_ends(s, low)) {
-        flap_stop(w, check, low);
-        return true;
-    }
-    return false;
+    return judge_flapping(w, check);
+}
+
+/* A host's history goes on with each result of its services, too. One that holds a single state stays as it is. */
+static void flap_host(struct world *w, uint32_t service)
+{
+    uint32_t host = world_host(w, service);
+
+    if (flap_is_even(&w->st[host]))
+        return;
+    if (flap(w, host))
+        told_late(w, host);
+    world_touch(w, host);
 }
 
 static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
@@ -280,15 +351,26 @@ static void notifications(struct world *w, uint32_t check, const struct state_ou
 }
 
 /* Checks of hosts that this result makes worth while. */
-static void look_around(struct world *w, uint32_t check, const struct state_out *out, bool first)
+static void look_at_host(struct world *w, uint32_t service, const struct state_out *out)
+{
+    uint32_t host = world_host(w, service);
+    const struct state *s = &w->st[service], *h = &w->st[host];
+
+    if (s->state == STATE_OK ? !h->checked || h->state != STATE_UP : out->changed && h->state == STATE_UP)
+        sched_on_demand(w, host);
+    /* Nothing new of the service, and its host is down: the host's contacts may have to hear of it again. */
+    if (s->state != STATE_OK && h->state != STATE_UP &&
+        (!out->changed || !world_switch(w, BOARD_SW_HOST_CHECKS)))
+        tell(w, host, NOTIFY_PROBLEM, 0, NULL);
+}
+
+static void look_around(struct world *w, uint32_t check, const struct state_out *out)
 {
     const struct model_check *c = model_check(w->m, check);
-    const struct state *s = &w->st[check], *host = &w->st[c->host];
+    const struct state *s = &w->st[check];
 
     if (world_kind(w, check) == MODEL_SERVICE) {
-        if ((s->state != STATE_OK && out->changed) ||
-            (s->state == STATE_OK && ((first && !host->checked) || host->state != STATE_UP)))
-            sched_on_demand(w, c->host);
+        look_at_host(w, check, out);
         return;
     }
     if (!out->changed)
@@ -423,7 +505,7 @@ static void apply(struct world *w, struct verdict *v)
     measure(w, v);
     number_events(w, s, &out);
     world_touch(w, v->check);
-    if (tell_log || (!same_text && !first && (c->stalk_on & state_on(world_kind(w, v->check), s->state))))
+    if (tell_log || (!same_text && (c->stalk_on & state_on(world_kind(w, v->check), s->state))))
         alert(w, v->check);
     else if (first) /* from now on its state is known: availability begins here */
         record_result(w, RECORD_EVENT_FIRST_RESULT, v->check);
@@ -435,13 +517,15 @@ static void apply(struct world *w, struct verdict *v)
     }
     note_flexible(w, v->check);
     flap_ended = flap(w, v->check);
+    if (world_kind(w, v->check) == MODEL_SERVICE)
+        flap_host(w, v->check);
     if (tell_log)
         handlers(w, v->check);
     notifications(w, v->check, &out, flap_ended);
-    look_around(w, v->check, &out, first);
+    look_around(w, v->check, &out);
     obsess(w, v->check);
     perfdata_result(w, v->check);
-    state_settle(s);
+    state_settle(s, world_kind(w, v->check));
 }
 
 /* ---- from a runner ---- */

@@ -15,5 +15,9 @@ void result_lost(struct world *w, const struct world_run *run);
 uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us);
 /* Flap detection is switched off for a check that flaps: it does not any more. */
 void result_flap_off(struct world *w, uint32_t check);
+/* It is switched on: what its history says counts now. */
+void result_flap_on(struct world *w, uint32_t check);
+/* As if its state had never been another one. */
+void result_flap_clear(struct world *w, uint32_t check);
 /* Submitted from outside; code as given. who: for the record. */
 void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who);

@@ -154,7 +154,9 @@ static void apply_configuration(struct world *w, uint32_t check)
         set_aside(w, s);
     if (!(s->modified & STATE_MODIFIED_ATTEMPTS))
         s->max_attempts = MAX(c->max_attempts, 1u);
-    s->attempt = MIN(MAX(s->attempt, 1u), s->max_attempts);
+    /* A problem that is hard has had all its attempts, however many there are now. */
+    s->attempt =
+        s->hard && s->state != STATE_OK ? s->max_attempts : MIN(MAX(s->attempt, 1u), s->max_attempts);
 }
 
 /* A record is from our own disk, but a disk can lie: nothing out of range gets into the state. */

@@ -42,7 +42,7 @@ static void show_check(struct world *w, struct board_w *board, uint32_t check)
         .state_hard = s->hard,
         .last_state = s->last_state,
         .last_hard_state = s->last_hard_state,
-        .ack_type = s->ack_type,
+        .ack_type = s->ack_type ? s->ack_type : s->ack_last,
         .attempt = s->attempt,
         .max_attempts = s->max_attempts,
         .notification_number = s->notification_number,

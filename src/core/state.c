@@ -12,7 +12,7 @@ static void step_ok(struct state *s, const struct state_in *in, bool was_problem
     out->recovery = was_problem;
     out->hard_recovery = was_problem && hard;
     if (was_problem && !hard) {
-        s->attempt++;
+        s->attempt = in->full_attempt ? s->attempt + 1 : 1; /* a host begins anew */
         return;
     }
     s->hard = true;
@@ -65,13 +65,14 @@ struct state_out state_step(struct state *s, const struct state_in *in)
     return out;
 }
 
-void state_settle(struct state *s)
+void state_settle(struct state *s, enum model_kind kind)
 {
     if (s->state != STATE_OK)
         return;
-    s->hard = true;
     s->attempt = 1;
     s->last_hard_state = STATE_OK;
+    if (kind == MODEL_SERVICE)
+        s->hard = true;
 }
 
 uint8_t state_of_service_code(uint64_t code)

@@ -59,6 +59,7 @@ struct state {
     uint8_t state, last_state, last_hard_state;
     bool hard, checked, passive;
     uint8_t ack_type; /* enum state_ack */
+    uint8_t ack_last; /* the one that was taken back in this state: status files of Nagios go on showing it */
     bool no_more;     /* no more notifications for this problem */
     bool flapping, flap_recovery;
     bool stale;
@@ -91,7 +92,7 @@ struct state {
 struct state_in {
     uint8_t code;      /* the new state */
     bool hard_at_once; /* see above */
-    /* hard at once in the middle of soft tries counts as the last try (a service whose host went down) */
+    /* A service: hard at once in the middle of soft tries counts as the last try (its host went down), and a soft recovery as one more. */
     bool full_attempt;
     struct wall at; /* when the check began, for last_check and last_time */
     struct wall now;
@@ -107,8 +108,8 @@ struct state_out {
 
 /* Applies one result. After a soft recovery hard is false and attempt counts the try, as logs and commands see it, until state_settle. */
 struct state_out state_step(struct state *s, const struct state_in *in);
-/* When everybody was told: a check that is OK is hard with attempt 1. */
-void state_settle(struct state *s);
+/* When everybody was told: a check that is OK has attempt 1, and a service is hard. A host is, as in Nagios, after another result. */
+void state_settle(struct state *s, enum model_kind kind);
 /* What an exit code means for a service, and for a host (aggressive: 1 is down). Out of range is critical, down. */
 uint8_t state_of_service_code(uint64_t code);
 uint8_t state_of_host_code(uint64_t code, bool aggressive);

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib_sandbox import DATA, Sandbox  # noqa: E402
 
-FEW = ('01', '04', '06', '30', '32', '33')  # without --all: one of each kind of thing that virtual time does not have
+FEW = ('01', '04', '06', '30', '31', '32', '33', '38')  # without --all: one of each kind of thing that virtual time does not have
 AT_ONCE = 8
 REFERENCES = ('nagios4', 'nagios45', 'naemon')
 EVENT = re.compile(r'^\[(\d+)\] ((?:HOST|SERVICE) (?:ALERT|NOTIFICATION|FLAPPING ALERT|DOWNTIME ALERT|EVENT HANDLER)'
@@ -128,6 +128,32 @@ def differing_states(expected, got):
     return bad
 
 
+# What 4.4.6 does at recoveries and 4.5.12 no longer does: it raises the notification's number, and keeps the attempt. Where 4.4.6 alone was recorded this is not compared.
+OF_446 = [(re.compile(r'(RECOVERY.*)n=\d+'), r'\1n='), (re.compile(r'((?:OK|UP);HARD;)\d+'), r'\1'), (re.compile(r'(EH\|.*(?:OK|UP)\|HARD\|)\d+'), r'\1')]
+
+
+def without_446(recording):
+    def words(entry):
+        for pattern, word in OF_446:
+            entry = [pattern.sub(word, w) if isinstance(w, str) else w for w in entry]
+        return entry
+    return {**recording, 'log': [words(e) for e in recording['log']], 'effects': [words(e) for e in recording['effects']]}
+
+
+def recorded(name):
+    """What the engines did that were recorded."""
+    return [load('expected', r, name) for r in REFERENCES if os.path.exists(os.path.join(DATA, 'expected', r, f'{name}.json'))]
+
+
+def complaints_about(scenario, name, got):
+    """The items in which an engine agrees with none of the recorded ones."""
+    expected = recorded(name)
+    if len(expected) == 1:
+        expected, got = [without_446(expected[0])], without_446(got)
+    found = [differences(scenario, e, got) for e in expected]
+    return [words for item, words in found[0].items() if all(item in f for f in found)]
+
+
 def differences(scenario, expected, got):
     kinds, skip = scenario.get('compare', ['log', 'effects', 'probes']), scenario.get('unspecified', [])
     tolerance, bad = scenario.get('tolerance', 2), {}
@@ -152,11 +178,8 @@ def load(*parts):
 
 
 def judge(name, engine):
-    """The complaints in which an engine agrees with none of the recorded ones."""
     scenario = load('steps', name)
-    got = play(scenario, engine)
-    found = [differences(scenario, load('expected', r, name), got) for r in REFERENCES]
-    return [words for item, words in found[0].items() if all(item in f for f in found)]
+    return complaints_about(scenario, name, play(scenario, engine))
 
 
 def attempt(name, engine):

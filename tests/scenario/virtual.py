@@ -13,7 +13,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib_sandbox import DATA, MAIN  # noqa: E402
-from nagios import REFERENCES, differences, event, load, mask  # noqa: E402
+from nagios import complaints_about, event, load, mask  # noqa: E402
 
 PLAY = os.path.join(os.environ.get('BUILD', 'build/debug'), 'tests', 'sim', 'play')
 START = 1790000000
@@ -132,9 +132,9 @@ def main():
     for path in sorted(glob.glob(os.path.join(DATA, 'steps', '*.json'))):
         name = os.path.basename(path)[:-5]
         scenario = load('steps', name)
-        got = play(scenario)
-        found = [differences(scenario, load('expected', r, name), got) for r in REFERENCES]
-        bad = [words for item, words in found[0].items() if all(item in f for f in found)]
+        if scenario.get('real'):  # it wants a real shell
+            continue
+        bad = complaints_about(scenario, name, play(scenario))
         passed, failed = passed + (not bad), failed + bool(bad)
         print(f'{"FAIL" if bad else "ok  "} {name}', *bad, sep='\n       ')
     print(f'{passed} passed, {failed} failed')

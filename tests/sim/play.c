@@ -109,7 +109,7 @@ static void on_run(struct lab *lab, const struct world_effect *e, struct lab_ans
         answer->lasts_us += g->sleep_us;
         answer->code = g->signal ? g->signal : g->code;
         answer->how = g->signal ? RECORD_HOW_SIGNAL : RECORD_HOW_EXIT;
-        answer->output = g->output;
+        answer->output = g->signal ? "" : g->output; /* it is killed before it says anything */
         if (answer->lasts_us > e->timeout_us) {
             answer->lasts_us = e->timeout_us;
             answer->how = RECORD_HOW_TIMEOUT;
@@ -139,7 +139,7 @@ static void probe_check(const struct lab *lab, uint32_t i)
            s->state, s->hard, s->attempt, s->max_attempts, s->ack_type != 0);
     printf("\tacknowledgement_type=%u\tscheduled_downtime_depth=%u\tis_flapping=%u\tcurrent_notification_"
            "number=%u",
-           s->ack_type, s->downtime_depth, s->flapping, s->notification_number);
+           s->ack_type ? s->ack_type : s->ack_last, s->downtime_depth, s->flapping, s->notification_number);
     printf("\tnotifications_enabled=%d\tactive_checks_enabled=%d\tpassive_checks_enabled=%d\tevent_handler_"
            "enabled=%d",
            (s->switches & MODEL_CHECK_NOTIFY) != 0, (s->switches & MODEL_CHECK_ACTIVE) != 0,

@@ -20,6 +20,8 @@ static struct buf only_state(const struct buf *all)
 
         if (f.kind == RECORD_STATE && record_get(f.kind, f.payload, &state) == 0) {
             state.next_check = 0; /* a plan, not a state: it is stored with the next result */
+            if (state.hard && state.state)
+                state.attempt = state.max_attempts; /* a start takes them as made */
             record_put(&out, f.kind, (struct wall){0}, &state);
         } else if (f.kind != RECORD_PROGRAM && f.kind != RECORD_CHECKPOINT_END) {
             buf_add_str(&out, f.payload);
@@ -38,7 +40,7 @@ static void compare_state(struct rebirth_difference *d, uint32_t check, const st
 {
     /* clang-format off */
     SAME(state) SAME(last_state) SAME(last_hard_state) SAME(hard) SAME(checked) SAME(passive) SAME(ack_type)
-    SAME(no_more) SAME(flapping) SAME(flap_recovery) SAME(flap_at) SAME(attempt) SAME(max_attempts)
+    SAME(no_more) SAME(flapping) SAME(flap_recovery) SAME(flap_at) SAME(max_attempts)
     SAME(notification_number) SAME(notified_on) SAME(flap_percent) SAME(switches) SAME(modified)
     SAME(flap_history) SAME(last_check) SAME(last_state_change) SAME(last_hard_change) SAME(last_time_s[0])
     SAME(last_time_s[1]) SAME(last_time_s[2]) SAME(last_time_s[3]) SAME(latency_us) SAME(execution_us)

@@ -86,7 +86,7 @@ static void take_in(struct rules *r, uint32_t idx, uint64_t oid)
     c->idx = idx;
     if (!c->max_by_command)
         c->max = conf->max_attempts;
-    c->attempt = MIN(c->attempt, c->max);
+    c->attempt = c->hard && c->state != OK ? c->max : MIN(c->attempt, c->max);
     if (!c->muted_by_command)
         c->muted = !(conf->flags & MODEL_CHECK_NOTIFY);
 }
@@ -150,6 +150,8 @@ static void end_downtime(struct rules *r, size_t i, bool cancelled)
     struct rules_downtime d = r->downtimes.at[i];
 
     drop_downtime(r, i);
+    if (!d.on && !cancelled) /* over, and nothing used it */
+        rules_tell(r, rules_find(r, d.oid), NOTIFY_DOWNTIME_END, false);
     if (d.on && !rules_depth(r, d.oid))
         rules_tell(r, rules_find(r, d.oid), cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END,
                    false);
@@ -341,6 +343,29 @@ static void move(struct rules_check *c, unsigned state, bool sure, bool host)
     c->hard_changed = c->hard && (!was_problem || !was_hard || state != was);
 }
 
+/* A host's history goes on with the results of its services. */
+static void flap_host(struct rules *r, const struct rules_check *service)
+{
+    struct rules_check *host = rules_at(r, rules_conf(r, service)->host);
+
+    if (!flap(r, host))
+        return;
+    if (host->owes_recovery && host->state == UP) {
+        rules_tell(r, host, NOTIFY_RECOVERY, false);
+        forget_problem(host);
+    }
+    host->owes_recovery = false;
+}
+
+/* A service says nothing new, and its host is down: who was told of the host may have to be told again. */
+static void host_again(struct rules *r, const struct rules_check *service, bool changed)
+{
+    struct rules_check *host = rules_at(r, rules_conf(r, service)->host);
+
+    if (service->state != OK && host->state != UP && (!changed || !r->m->globals->execute_host_checks))
+        rules_tell(r, host, NOTIFY_PROBLEM, false);
+}
+
 static void apply(struct rules *r, struct rules_check *c, unsigned state, bool sure)
 {
     unsigned was = c->state;
@@ -362,6 +387,8 @@ static void apply(struct rules *r, struct rules_check *c, unsigned state, bool s
     }
     begin_flexible(r, c);
     flap_ended = flap(r, c);
+    if (!rules_is_host(r, c))
+        flap_host(r, c);
     if (state != OK) {
         rules_tell(r, c, NOTIFY_PROBLEM, false);
     } else if (c->hard_changed || (flap_ended && c->owes_recovery)) {
@@ -374,10 +401,12 @@ static void apply(struct rules *r, struct rules_check *c, unsigned state, bool s
     if (flap_ended)
         c->owes_recovery = false;
     if (state == OK) {
-        c->hard = true;
+        c->hard = c->hard || !rules_is_host(r, c); /* a host that was soft is so until its next result */
         c->attempt = 1;
         c->hard_state = OK;
     }
+    if (!rules_is_host(r, c))
+        host_again(r, c, state != was);
 }
 
 void rules_result(struct rules *r, const struct record_result *in)

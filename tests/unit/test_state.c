@@ -30,7 +30,8 @@ static const struct row rows[] = {
     {"hard stays", 2, HARD, 3, 3, 2, 0, 0, HARD, 3, 0, 0, 0, 0, 0},
     {"hard changes kind", 2, HARD, 3, 3, 1, 0, 0, HARD, 3, 1, 1, 0, 0, 0},
     {"hard recovery", 2, HARD, 3, 3, 0, 0, 0, HARD, 1, 1, 0, 1, 1, 0},
-    {"soft recovery counts the try", 2, SOFT, 1, 3, 0, 0, 0, SOFT, 2, 1, 0, 1, 0, 0},
+    {"soft recovery of a service counts the try", 2, SOFT, 1, 3, 0, 0, 1, SOFT, 2, 1, 0, 1, 0, 0},
+    {"soft recovery of a host begins anew", 2, SOFT, 2, 3, 0, 0, 0, SOFT, 1, 1, 0, 1, 0, 0},
     {"one attempt: hard at once", 0, HARD, 1, 1, 2, 0, 0, HARD, 1, 1, 1, 0, 0, 0},
     {"service of a down host", 0, HARD, 1, 3, 2, 1, 1, HARD, 1, 1, 1, 0, 0, 0},
     {"host went down between the tries", 2, SOFT, 1, 3, 2, 1, 1, HARD, 3, 0, 1, 0, 0, 0},
@@ -78,7 +79,7 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
 
     if (!is_bad) {
         *hard = b->hard || !was_bad || (in->hard_at_once && !in->full_attempt);
-        *attempt = *hard ? 1 : bad_in_row;
+        *attempt = *hard || !in->full_attempt ? 1 : bad_in_row;
         return;
     }
     if (was_bad && b->hard) {
@@ -112,9 +113,9 @@ static void check_one(uint8_t state, bool hard, uint32_t attempt, uint32_t max, 
     assert_int_equal(s.last_time_s[in->code], 11);
     assert_int_equal(s.last_state_change, out.changed ? 13 * TIME_S : 0);
     assert_int_equal(s.last_hard_state, want_hard ? in->code : before.last_hard_state);
-    state_settle(&s);
+    state_settle(&s, in->full_attempt ? MODEL_SERVICE : MODEL_HOST);
     if (in->code == 0)
-        assert_true(s.hard && s.attempt == 1);
+        assert_true((s.hard || !in->full_attempt) && s.attempt == 1 && s.last_hard_state == STATE_OK);
 }
 
 static void test_product(void **st UNUSED)

@@ -357,10 +357,10 @@ static void test_ends_of_plugins(void **st UNUSED)
     } want[] = {{0, "fine"},
                 {2, "(Return code of 127 is out of bounds - plugin may be missing)"},
                 {2, "(Return code of 4 is out of bounds)"},
-                {3, "(No output on stdout: the plugin was killed by signal 9)"},
+                {3, "(No output on stdout: the plugin was killed by signal 9) stderr:"},
                 {2, "(Service check timed out after 5.00 seconds)"},
                 {2, "(Return code of 13 is out of bounds)"},
-                {1, "(No output on stdout)"}};
+                {1, "(No output on stdout) stderr:"}};
     struct lab lab = {0};
 
     lab_open(&lab, lab_main, active, START, 1, codes, 0);
