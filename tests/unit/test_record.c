@@ -89,6 +89,33 @@ static void test_refused(void **state UNUSED)
     buf_release(&b);
 }
 
+/* A number means one thing for ever: no two kinds, and no two fields of a kind, have the same. */
+static void test_numbers_are_given_once(void **state UNUSED)
+{
+    static const struct {
+        const char *kind, *field;
+        unsigned number;
+    } all[] = {
+#define RECORD(NAME, name, number) {NULL, #name, number},
+#define F_U64(name, field, tag)    {#name, #field, tag},
+#define F_I64(name, field, tag)    {#name, #field, tag},
+#define F_STR(name, field, tag)    {#name, #field, tag},
+#undef END
+#define END(name)
+#include "core/record.def"
+#undef RECORD
+#undef F_U64
+#undef F_I64
+#undef F_STR
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        for (size_t k = 0; k < i; k++)
+            if (all[i].number == all[k].number && (!all[i].kind) == (!all[k].kind) &&
+                (!all[i].kind || strcmp(all[i].kind, all[k].kind) == 0))
+                fail_msg("%s and %s are both %u", all[i].field, all[k].field, all[i].number);
+}
+
 static void test_words(void **state UNUSED)
 {
     struct buf b = BUF_INIT;
@@ -109,9 +136,8 @@ static void test_words(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_every_kind),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_every_kind),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_numbers_are_given_once),
         cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
