@@ -186,12 +186,14 @@ void conf_build_contacts(struct conf *c)
         const struct conf_object *o = conf_ranked(c, CONF_CONTACT, i);
         struct model_contact k = {.file = o->file, .line = o->line};
         struct str hook = conf_text(c, o, CONF_D_CONTACT_vigie_webhook);
+        uint32_t zone;
 
         conf_fill(c, o, &k, &k.flags);
         if (!k.alias)
             k.alias = k.name;
-        conf_zone_periods(c, conf_zone_said(c, o, CONF_D_CONTACT_timezone), &k.host_period,
-                          &k.service_period);
+        zone = conf_zone_said(c, o, CONF_D_CONTACT_timezone);
+        k.host_period = conf_zone_period(c, zone, k.host_period);
+        k.service_period = conf_zone_period(c, zone, k.service_period);
         if (hook.n)
             k.webhook = conf_secret_text(c, hook);
         conf_build_vars(c, o, &k.first_var, &k.n_vars);

@@ -37,9 +37,10 @@ void conf_verify(struct conf *c);     /* what no single object shows */
 /* conf_resolve.c: does this line count as one that is not there? */
 bool conf_takes_back(const struct conf *c, const struct conf_prop *p);
 
-/* conf_zone.c: the zone that a row names (said when there is none of that name); MODEL_NONE: none. And two periods as they are read in it. */
+/* conf_zone.c: the zone that a row names (said when there is none of that name); MODEL_NONE: none. And the period of this name as it is read in it; one that says a zone of its own
+   keeps it. */
 uint32_t conf_zone_said(struct conf *c, const struct conf_object *o, unsigned row);
-void conf_zone_periods(struct conf *c, uint32_t zone, uint32_t *one, uint32_t *other);
+uint32_t conf_zone_period(struct conf *c, uint32_t zone, uint32_t period);
 
 /* conf_line.c: compiles one use ("cmd!arg") of a command; MODEL_NONE when it must not run. open_host: macros of the host and service are left for the run time. */
 struct conf_liner *conf_liner_new(struct conf *c);

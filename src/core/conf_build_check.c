@@ -293,6 +293,13 @@ static const struct ext **service_ext(struct conf *c)
     return ext;
 }
 
+static void read_in_zone(struct conf *c, uint32_t zone, struct model_check *k)
+{
+    k->check_period = conf_zone_period(c, zone, k->check_period);
+    k->notification_period = conf_zone_period(c, zone, k->notification_period);
+    k->downtime_period = conf_zone_period(c, zone, k->downtime_period);
+}
+
 static void hosts(struct conf *c)
 {
     const struct ext **ext = host_ext(c);
@@ -302,8 +309,7 @@ static void hosts(struct conf *c)
         struct model_check k = {.kind = MODEL_HOST, .host = i};
 
         common(c, o, &host_rows, ext[i], &k);
-        conf_zone_periods(c, conf_zone_said(c, o, CONF_D_HOST_timezone), &k.check_period,
-                          &k.notification_period);
+        read_in_zone(c, conf_zone_said(c, o, CONF_D_HOST_timezone), &k);
         if (!k.alias)
             k.alias = k.name;
         if (!k.address)
@@ -350,7 +356,7 @@ static void services(struct conf *c)
 
         common(c, o, &service_rows, ext[i], &k);
         from_host(c, o, conf_ranked(c, CONF_HOST, s->host), &c->build->check.at[s->host], &k);
-        conf_zone_periods(c, zone_of_service(c, o, s->host), &k.check_period, &k.notification_period);
+        read_in_zone(c, zone_of_service(c, o, s->host), &k);
         if (!k.check_text && map_put_u64(&c->said, 3ull << 62 | (uint64_t)s->object, 1))
             conf_say(c, CONF_ERROR, conf_object_place(o),
                      "the service '" STR_FMT "' has no check_command; write: check_command NAME",

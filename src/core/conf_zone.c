@@ -88,8 +88,7 @@ uint32_t conf_zone_said(struct conf *c, const struct conf_object *o, unsigned ro
     return zone;
 }
 
-/* The period with this name, read in that zone. One that says its own zone keeps it. */
-static uint32_t period_in(struct conf *c, uint32_t period, uint32_t zone)
+uint32_t conf_zone_period(struct conf *c, uint32_t zone, uint32_t period)
 {
     struct model_build *b = c->build;
     uint32_t named = b->globals.n_periods;
@@ -109,10 +108,4 @@ static uint32_t period_in(struct conf *c, uint32_t period, uint32_t zone)
             return i;
     *VEC_ADD(&b->period) = copy;
     return (uint32_t)b->period.n - 1;
-}
-
-void conf_zone_periods(struct conf *c, uint32_t zone, uint32_t *one, uint32_t *other)
-{
-    *one = period_in(c, *one, zone);
-    *other = period_in(c, *other, zone);
 }

@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 4u
+#define MODEL_VERSION 5u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {
@@ -73,6 +73,7 @@ struct model_check {
         check_line; /* "cmd!arg" as written; command; line (MODEL_NONE: no active check) */
     uint32_t handler_text, handler_command, handler_line; /* event handler, likewise */
     uint32_t check_period, notification_period;           /* MODEL_NONE: always */
+    uint32_t downtime_period;                             /* recurring downtimes; MODEL_NONE: none */
     uint32_t notify_on, flap_on, stalk_on;                /* enum model_on */
     uint32_t flags;                                       /* enum model_check_flag */
     uint32_t max_attempts;

@@ -51,6 +51,8 @@ static const struct {
     F(last_notification)                                                                                     \
     F(next_notification)                                                                                     \
     F(problem_since)                                                                                         \
+    F(recur_from)                                                                                            \
+    F(recur_until)                                                                                           \
     F(flap_comment)                                                                                          \
     F(event_id)                                                                                              \
     F(last_event_id)                                                                                         \

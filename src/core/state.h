@@ -49,6 +49,7 @@ struct state_more {
     int64_t last_notification, next_notification, ack_expires;
     int64_t
         problem_since; /* a first_notification_delay counts from here; 0: it has none, or from last_hard_change */
+    int64_t recur_from, recur_until; /* the recurring downtime that was had last */
     int64_t check_interval_us, retry_interval_us; /* -1: as configured */
     struct over *over;                            /* core/over; owned; NULL: nothing */
 };

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "core/retain.h"
 #include "core/perfdata.h"
+#include "core/recur.h"
 #include "core/rotate.h"
 #include "core/sched.h"
 #include "core/switches.h"
@@ -218,6 +219,7 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     switches_read(w, w->switches);
     sched_spread(w, true);
     rotate_plan(w);
+    recur_plan(w);
     perfdata_plan(w);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
@@ -299,6 +301,7 @@ void world_start(struct world *w, struct world_now now)
     nlog_start(w);
     look_back(w);
     rotate_plan(w);
+    recur_plan(w);
     perfdata_plan(w);
     sched_spread(w, false);
     w->program_dirty = w->program_unseen = true;
@@ -339,6 +342,7 @@ static void take_time(struct world *w, struct world_now now)
     record_step(w, step);
     sched_clock_step(w);
     rotate_plan(w);
+    recur_plan(w);
     w->next_wall = INT64_MIN;
 }
 
@@ -461,6 +465,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     rotate_step(w);
     perfdata_step(w);
     excmd_program_end(w);
+    recur_step(w);
     note_time(w);
     sched_freshness(w);
     sweep(w);
@@ -481,6 +486,11 @@ bool world_next_due(const struct world *w, struct mono *at)
     }
     if (w->next_rotation != INT64_MAX) {
         at->us = MIN(at->us, world_to_mono(w, (struct wall){w->next_rotation}).us);
+        any = true;
+    }
+    if (w->next_recur != INT64_MAX) {
+        at->us = MIN(at->us, w->next_recur == INT64_MIN ? w->now.mono.us
+                                                        : world_to_mono(w, (struct wall){w->next_recur}).us);
         any = true;
     }
     if (perfdata_due(w, INT64_MAX) != INT64_MAX) {

@@ -91,6 +91,7 @@ struct world {
     uint32_t running, running_checks, max_parallel;
     unsigned runners;
     struct mono next_freshness, next_sweep;
+    int64_t next_recur; /* when a recurring downtime is to be looked at, on the wall clock; INT64_MAX never */
     struct world_perf perf[2]; /* of services, of hosts */
     int64_t next_rotation;     /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
