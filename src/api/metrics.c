@@ -93,7 +93,9 @@ static void program(struct buf *b, const struct api *a)
            p.commands_refused);
     metric(b, "notifications", "counter", "Notifications sent.", p.notifications);
     metric(b, "journal_sequence", "gauge", "Number of the newest record that is on disk.", p.journal_seq);
-    metric(b, "journal_degraded", "gauge", "1 while nothing can be written to disk.", p.degraded[0] != '\0');
+    metric(b, "journal_degraded", "gauge",
+           "1 while the disk is full or broken: results are given up, or nothing can be written.",
+           p.degraded[0] != '\0');
     metric(b, "record_degraded", "gauge",
            "1 while something is not written as it should be: the journal, the history, the states.",
            a->record_why[0] != '\0' || p.degraded[0] != '\0');

@@ -111,10 +111,11 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
     if (!p->degraded[0] && a->record_why[0])
         record_waits(j, a->record_why);
     if (p->degraded[0])
-        warning(
-            j, "journal_degraded",
-            "Nothing can be written to disk at the moment; checks and notifications go on.",
-            "Rien ne peut être écrit sur le disque en ce moment ; contrôles et notifications continuent.");
+        warning(j, "journal_degraded",
+                "The disk is full or broken: not all, or nothing, can be written; checks and notifications "
+                "go on.",
+                "Le disque est plein ou en panne : tout ne s’écrit pas, ou rien ; contrôles et notifications "
+                "continuent.");
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))
         warning(j, "notifications_off", "Notifications are switched off for the whole program.",
                 "Les notifications sont coupées pour tout le programme.");

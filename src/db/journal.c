@@ -393,6 +393,7 @@ static bool wants_segment(const struct journal *j, struct wall now)
     if (j->at == SEGMENT_BODY || j->low)
         return false;
     age = now.us - s->head.created.us;
+    age = MAX(age, -age); /* the clock was set back: this one would have no end */
     /* While a checkpoint is awaited the segment may grow; without an end, if nobody answers, it must not. */
     if (!journal_has_checkpoint(j))
         return j->at > 16 * bound;

@@ -145,7 +145,7 @@ void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_
     buf_clear(&e->frame);
 }
 
-/* A command that was refused is answered at once, one that was done when that is durable; while nothing can be stored, at once and saying so. */
+/* A command that was refused is answered at once, one that was done when that is durable, or when the store says that it cannot be written. */
 static void done(struct engine *e, const struct world_effect *x)
 {
     struct engine_command c;
@@ -153,9 +153,8 @@ static void done(struct engine *e, const struct world_effect *x)
     if (!e->commands.n || x->source == WORLD_SOURCE_PIPE)
         return;
     c = e->commands.at[0];
-    if (x->status || e->degraded[0])
-        engine_answer(e, c.from, c.instance, c.id, x->status != 0,
-                      x->status ? world_text(e->world, x->words) : str_of(e->degraded));
+    if (x->status)
+        engine_answer(e, c.from, c.instance, c.id, true, world_text(e->world, x->words));
     else
         *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id};
 }
@@ -398,7 +397,8 @@ static void send_answers(struct engine *e, bool all)
     for (; n < e->answers.n && (all || e->answers.at[n].seq <= e->stored); n++) {
         const struct engine_done *d = &e->answers.at[n];
 
-        engine_answer(e, d->to, d->instance, d->id, false, all ? str_of(e->degraded) : STR_NULL);
+        engine_answer(e, d->to, d->instance, d->id, false,
+                      d->seq <= e->stored ? STR_NULL : str_of(e->degraded));
     }
     if (n) {
         memmove(e->answers.at, e->answers.at + n, (e->answers.n - n) * sizeof(*e->answers.at));

@@ -66,9 +66,7 @@ static const char *why_now(const struct store *s)
         return s->journal.why;
     if (s->names_why[0])
         return s->names_why;
-    if (s->past_why[0] || s->now.why[0])
-        return s->past_why[0] ? s->past_why : s->now.why;
-    return s->journal.low ? "the disk is full: the journal goes on in the blocks that it keeps for that" : "";
+    return s->past_why[0] ? s->past_why : s->now.why;
 }
 
 /* Says on the log when writing begins to fail and when it works again; tells gate what people should see. */

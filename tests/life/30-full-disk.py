@@ -119,14 +119,14 @@ class Small(Vigie):
                 'warnings': any(w.get('code') == 'journal_degraded' for w in api['warnings']), 'ctl': 'NOT WRITTEN: ' in out,
                 'livestatus': bool(self.livestatus('GET status\nColumns: degraded')[0][0])}
 
-    def use_up(self):
-        """Many long results, until the journal's reserve is used up."""
-        for i in range(40):
+    def use_up(self, wanted):
+        """Many long results, until the journal is so far."""
+        for i in range(400):
             with open(self.path('cmd'), 'w', encoding='utf-8') as f:
                 f.writelines(f'[{i}] PROCESS_SERVICE_CHECK_RESULT;h;s;0;{i} {k} {"x" * 3000}\n' for k in range(50))
-            if self.livestatus('GET status\nColumns: degraded')[0][0]:
+            if wanted in self.livestatus('GET status\nColumns: degraded')[0][0]:
                 return
-        raise AssertionError('the reserve has no end')
+        raise AssertionError(f'never: {wanted}')
 
     def log_says(self, words):
         return sum(words in line for line in self.log().splitlines())
@@ -157,7 +157,7 @@ def test_full():
         v.alarm('trouble')
         until(lambda: all(v.doubters().values()), lambda: f'everybody says that not all is written: {v.doubters()}')
         assert not any(v.tellers().values()), 'the journal is written'
-        v.use_up()
+        v.use_up('records wait in memory')
         v.alarm('while the disk is full')
         until(lambda: all(v.tellers().values()), lambda: f'everybody says so: {v.tellers()}')
         until(lambda: v.log_says('Warning: State cannot be stored') == 1, 'the log says so, too')
@@ -183,12 +183,16 @@ def test_the_reserve():
     private_mounts()
     with Small() as v:
         v.start()
+        v.sign_in()
         v.alarm('before')
         fill(v)
         for i in range(10):
             v.alarm(f'trouble {i}')
+        v.use_up('events go into the reserve')
+        assert all(v.tellers().values()), v.tellers()
         status, out, said = vigie('ctl', 'submit', 'h', 'watched', '-s', 'critical', '-m', 'acknowledged', '-c', v.main)
         assert status == 0, (out, said)
+        assert 'events go into the reserve' in v.livestatus('GET status\nColumns: degraded')[0][0]
         v.kill_all()
         os.unlink(os.path.join(v.state, 'ballast'))
         v.start()

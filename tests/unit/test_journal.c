@@ -572,6 +572,16 @@ static void test_age_and_size(void **state UNUSED)
     b.j.rotate = true;
     assert_int_equal(journal_commit(&b.j, (struct wall){noon.us + 3650 * TIME_DAY}), 0);
     assert_true(b.j.list.v.n + 1 >= before);
+    /* One that goes back ends the segment, once. */
+    before = b.j.list.v.n;
+    b.j.has_complete = true;
+    b.j.complete = before - 1;
+    for (int i = 0; i < 3; i++) {
+        add_one(&b);
+        assert_int_equal(journal_commit(&b.j, (struct wall){noon.us + i}), 0);
+        b.j.complete = MIN(b.j.complete, b.j.list.v.n - 1);
+    }
+    assert_true(VEC_LAST(&b.j.list.v).head.created.us == noon.us + 1);
     stop(&b);
 }
 
