@@ -235,7 +235,8 @@ static int on_program(struct current *c, uint64_t seq, struct wall at, const voi
                          (int64_t)r->next_intent,
                          (int64_t)r->next_notification,
                          r->stopped,
-                         (int64_t)r->epoch};
+                         (int64_t)r->epoch,
+                         (int64_t)r->pipe_had};
 
     return put(c, SQL_PROGRAM_PUT, v, ARRAY_LEN(v), NULL, 0);
 }

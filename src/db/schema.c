@@ -104,6 +104,8 @@ static const char *const state[] = {
          " next_problem INTEGER NOT NULL, next_intent INTEGER NOT NULL, "
          " next_notification INTEGER NOT NULL, stopped INTEGER NOT NULL, "
          " epoch INTEGER NOT NULL) STRICT;",
+    /* 2: the last line of the command file that was done */
+    "ALTER TABLE program ADD COLUMN pipe_had INTEGER NOT NULL DEFAULT 0;",
 };
 
 const struct sql_schema schema_history = {"history", 0x56474831, history,

@@ -47,7 +47,7 @@ class Killed(Vigie):
             os.chmod(self.path(name), 0o755)
         self.events, self.last_event = collections.Counter(), 0  # (service, number) -> alerts; (kind, words) -> comments and downtimes
         self.missing, self.untold, self.twice = set(), set(), set()  # of (service, number)
-        self.told_read = 0
+        self.told_read, self.told = 0, set()
 
     # ---- killing ----
 
@@ -118,7 +118,8 @@ class Killed(Vigie):
             f.seek(self.told_read)
             whole = f.read().rpartition('\n')[0]
         self.told_read += len(whole)
-        self.untold -= {(service, int(n)) for service, n in re.findall(r'^(\w+) n=(\d+)$', whole, re.M)}
+        self.told |= {(service, int(n)) for service, n in re.findall(r'^(\w+) n=(\d+)$', whole, re.M)}
+        self.untold -= self.told  # some are told before the history is asked
         self.untold -= {x for x in self.untold if x[0] in HOOKED and x in self.hook.posted}
         return not self.untold
 
