@@ -309,7 +309,7 @@ static void test_killed(void **state UNUSED)
     unsigned kills = 0;
     int r = 1;
 
-    begin(&w, 11);
+    begin(&w, 12);
     happen_in_segments(&w, 100);
     while (r == 1) {
         w.f.most = 300;
