@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of groups, contacts, commands, time periods, and the table of all columns. */
-#include "api/livestatus_int.h"
+#include "api/livestatus_query.h"
 #include "api/livestatus_sum.h"
 
 #include "core/when.h"
@@ -204,6 +204,26 @@ static void worst_host(struct ls_row *row, const struct ls_column *c UNUSED, str
     }
 }
 
+/* A group is seen by who sees all of it. */
+static bool sees_all(const struct model *m, struct model_list members, uint32_t contact)
+{
+    for (uint32_t i = 0; i < members.n; i++) {
+        if (!ls_check_seen(m, model_item(m, members, i), contact))
+            return false;
+    }
+    return true;
+}
+
+static bool host_group_seen(const struct ls_row *row, uint32_t contact)
+{
+    return sees_all(row->w->m, model_host_group(row->w->m, row->idx)->members, contact);
+}
+
+static bool service_group_seen(const struct ls_row *row, uint32_t contact)
+{
+    return sees_all(row->w->m, model_service_group(row->w->m, row->idx)->members, contact);
+}
+
 #define GROUP_COLUMNS(get)                                                                                   \
     {"name", LS_STRING, get, G_NAME, "name"}, {"alias", LS_STRING, get, G_ALIAS, "alias"},                   \
         {"notes", LS_STRING, get, G_NOTES, "notes"},                                                         \
@@ -261,14 +281,16 @@ const struct ls_table ls_host_groups = {.name = "hostgroups",
                                         .columns = host_group_columns,
                                         .n_columns = ARRAY_LEN(host_group_columns),
                                         .count = count_host_groups,
-                                        .load = load_index};
+                                        .load = load_index,
+                                        .seen = host_group_seen};
 const struct ls_table ls_service_groups = {.name = "servicegroups",
                                            .key = "name",
                                            .text = "a row a service group",
                                            .columns = service_group_columns,
                                            .n_columns = ARRAY_LEN(service_group_columns),
                                            .count = count_service_groups,
-                                           .load = load_index};
+                                           .load = load_index,
+                                           .seen = service_group_seen};
 const struct ls_table ls_contact_groups = {.name = "contactgroups",
                                            .key = "name",
                                            .text = "a row a contact group",

@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AHEAD_S   (366 * 86400LL)      /* of now */
+#define LONGEST_S (10 * 366 * 86400LL) /* as of availability */
+
 /* ---- of when ---- */
 
 static void frame_of(const struct ls_query *q, struct ls_range *r)
@@ -106,7 +109,8 @@ static void choose(const struct livestatus_world *w, const struct ls_query *q, s
     struct ls_row row;
 
     ls_row_init(&row, w);
-    for (uint32_t i = 0; i < w->m->n_check; i++) {
+    for (uint32_t i = 0; i < w->m->n_check && !h->gave_up; i++) {
+        h->gave_up = i % 16 == 15 && w->too_long && w->too_long(w->user);
         row.has_text = false;
         ls_load_check(&row, i);
         if (!row.check.oid || !may_have_rows(q, &row))
@@ -236,6 +240,7 @@ struct maker {
     struct map parts; /* oid -> its number + 1 */
     VEC(struct period) periods;
     struct when when;
+    int64_t known_s, ahead_s; /* periods are looked at from the first thing known on, and not for ever */
 };
 
 struct sweep { /* one object */
@@ -259,7 +264,7 @@ static uint32_t period_of(struct maker *k, uint32_t idx)
     }
     p = VEC_ADD(&k->periods);
     p->idx = idx;
-    avail_period(&k->when, idx, k->h->from_s, k->h->to_s, &p->inside);
+    avail_period(&k->when, idx, k->known_s, k->ahead_s, &p->inside);
     return (uint32_t)k->periods.n;
 }
 
@@ -298,9 +303,16 @@ static bool range_at(const struct avail_range *at, size_t n, size_t *cursor, int
 
 static bool period_at(const struct sweep *s, uint32_t period, size_t *cursor, int64_t t, int64_t *edge)
 {
-    const struct avail_ranges_vec *v = period ? &s->maker->periods.at[period - 1].inside : NULL;
+    const struct maker *k = s->maker;
+    const struct avail_ranges_vec *v = period ? &k->periods.at[period - 1].inside : NULL;
 
-    return !v || range_at(v->v.at, v->v.n, cursor, t, edge);
+    if (!v || t < k->known_s || t >= k->ahead_s) {
+        if (v && t < k->known_s)
+            *edge = MIN(*edge, k->known_s);
+        return true;
+    }
+    *edge = MIN(*edge, k->ahead_s);
+    return range_at(v->v.at, v->v.n, cursor, t, edge);
 }
 
 /* The row that holds from t on; its end is the next moment at which anything may change. */
@@ -379,12 +391,25 @@ static void sweep_object(struct maker *k, const struct board *b, uint64_t oid, u
     make_rows(&s);
 }
 
+/* Whoever asks from 1970 on, or into the next millennium, does not have every Monday of it looked at. */
+static void bound_periods(struct maker *k, struct wall now)
+{
+    const struct livestatus_statehist *h = k->h;
+
+    k->known_s = h->to_s;
+    for (size_t i = 0; i < h->points.n; i++)
+        k->known_s = MIN(k->known_s, MAX(h->points.at[i].at_s, h->from_s));
+    k->ahead_s = MAX(MIN(h->to_s, time_wall_s(now) + AHEAD_S), k->known_s);
+    k->known_s = MAX(k->known_s, k->ahead_s - LONGEST_S);
+}
+
 void livestatus_statehist_make(struct livestatus_statehist *h, struct api *a)
 {
     struct maker k = {.h = h, .m = &a->model, .parts = MAP_INIT};
     char id[24];
 
     when_init(&k.when, k.m);
+    bound_periods(&k, a->ports->wall(a->user));
     for (size_t i = 0; i < h->parts.n; i++)
         map_put_u64(&k.parts, h->parts.at[i].oid, i);
     for (size_t i = 0; i < h->chosen.n && !h->full; i++) {

@@ -60,7 +60,8 @@ struct livestatus_statehist {
     VEC(struct avail_range) gaps;
     VEC(struct livestatus_statehist_row) rows;
     struct buf text;
-    bool full; /* there is more than may be held */
+    bool full;    /* there is more than may be held */
+    bool gave_up; /* to find out whose rows are wanted takes too long */
 };
 
 /* Whether the request needs it: then *h is begun. False also for what livestatus_answer will refuse. */

@@ -151,6 +151,11 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
 
     if (!of_log && !livestatus_statehist_wanted(&w, buf_str(&q->text), &history))
         return false;
+    if (!of_log && history.gave_up) {
+        livestatus_statehist_release(&history);
+        gate_ls_refuse(g, q, 400, "the filters take too long and were given up: write = instead of ~");
+        return true;
+    }
     if (g->searches.n >= GATE_SEARCHES) {
         if (!of_log)
             livestatus_statehist_release(&history);

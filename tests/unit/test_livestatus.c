@@ -382,6 +382,12 @@ static void test_contacts(void **state)
         {"GET services\nStats: state >= 0\nAuthUser: bob\n", "2\n"},
         {"GET services\nStats: state >= 0\nAuthUser: nobody\n", "0\n"},
         {"GET status\nColumns: nagios_pid\nAuthUser: nobody\n", "7\n"},
+        {"GET hostgroups\nColumns: name\nAuthUser: ann\n", "g1\ng2\n"},
+        {"GET hostgroups\nColumns: name\nAuthUser: bob\n", "g2\n"}, /* not the whole of g1 */
+        {"GET servicegroups\nColumns: name\nAuthUser: bob\n", ""},
+        {"GET servicegroups\nColumns: name\nAuthUser: ann\n", "sg\n"},
+        {"GET hostsbygroup\nColumns: hostgroup_name name\nAuthUser: bob\n", "g1;h0001\ng2;h0001\n"},
+        {"GET contacts\nColumns: name\nAuthUser: bob\n", "ann\nbob\n"},
     };
 
     compare(state, cases, ARRAY_LEN(cases));

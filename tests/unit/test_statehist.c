@@ -30,6 +30,7 @@ struct lives {
     struct history h;
     char dir[128];
     int64_t begin_s, now_us, alive_us; /* behind the begin */
+    int64_t known_s; /* the first thing known of anybody: before it, all is as without periods */
     uint64_t seq;
     struct second is[OBJECTS], painted[OBJECTS][SECONDS];
 };
@@ -89,6 +90,8 @@ static void of_object(void)
         o->state = (int8_t)e.state;
         break;
     }
+    if (e.kind != RECORD_EVENT_NOTIFICATION && !l.known_s)
+        l.known_s = l.now_us / TIME_S;
     put(e);
 }
 
@@ -256,7 +259,7 @@ static void check_frame(int64_t from, int64_t to, struct str answer)
             uint32_t office = model_find_period(&l.w->model, STR("office"));
             bool office_only = service.n && service.p[2] == '1';
 
-            check_second(&r, s, !office_only || when_contains(&when, office, moment));
+            check_second(&r, s, !office_only || s < l.known_s || when_contains(&when, office, moment));
         }
         at = r.until;
         before = r;
@@ -352,6 +355,8 @@ static void test_frames(void **state UNUSED)
         {"Filter: time >= 2000\nFilter: time <= 1000\n", "200           0\n"},
         {"Filter: time >= 1999999000\n", "200           0\n"}, /* without an end it is now */
         {"Filter: time >= 1000\nFilter: host_name = nobody\n", "200           0\n"},
+        {"Filter: time >= 1\nFilter: time <= 4000000000000\n",
+         "200 "}, /* not every Monday of it is looked at */
         {"Filter: time >= 1000\nAuthUser: nobody\n", "200           0\n"},
         {"Filter: time >= 1000\nColumns: nothing\n", "400 "},
     };
@@ -431,6 +436,11 @@ static void test_columns(void **state UNUSED)
     buf_release(&want);
 }
 
+static bool at_once(void *user UNUSED)
+{
+    return true;
+}
+
 /* What does not come from the reader, or too much, does no harm. */
 static void test_strange_answers(void **state UNUSED)
 {
@@ -443,6 +453,7 @@ static void test_strange_answers(void **state UNUSED)
                                          "[{\"from\":5}]"};
     struct livestatus_world w = {.now = {1700000000 * TIME_S}};
     struct livestatus_statehist h;
+    struct api_world *many;
 
     live(2);
     w.m = &l.w->model;
@@ -456,6 +467,17 @@ static void test_strange_answers(void **state UNUSED)
         livestatus_statehist_take(&h, STR("[{\"oid\":\"1000\",\"at\":5}]"));
     assert_true(h.full);
     livestatus_statehist_release(&h);
+    w.too_long = at_once;
+    assert_true(livestatus_statehist_wanted(&w, STR("GET statehist\nFilter: time >= 1000\n"), &h));
+    assert_false(h.gave_up); /* it is asked every 16th object, and there are six */
+    livestatus_statehist_release(&h);
+    many = api_world_new(20, 2);
+    w.m = &many->model;
+    w.b = &many->api.board;
+    assert_true(livestatus_statehist_wanted(&w, STR("GET statehist\nFilter: time >= 1000\n"), &h) &&
+                h.gave_up);
+    livestatus_statehist_release(&h);
+    api_world_free(many);
     die();
 }
 
