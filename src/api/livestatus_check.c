@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables hosts and services. Both are checks: their columns share getters; arg tells which field. */
+#include "api/livestatus_expand.h"
 #include "api/livestatus_notes.h"
 #include "api/livestatus_query.h"
 #include "api/livestatus_sum.h"
@@ -255,6 +256,12 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
     }
 }
 
+static void get_expanded(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
+{
+    livestatus_expand(row, extra_text(row, (enum text)col->arg), &v->scratch);
+    v->text = buf_str(&v->scratch);
+}
+
 /* ---- lists ---- */
 
 enum many {
@@ -437,7 +444,8 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"active_checks_enabled", LS_INT, get_num, N_ACTIVE, "checks are executed"},                         \
         {"checks_enabled", LS_INT, get_num, N_ACTIVE, "checks are executed"},                                \
         {"action_url", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                              \
-        {"action_url_expanded", LS_STRING, get_text, S_ACTION_URL, "link to an action"},                     \
+        {"action_url_expanded", LS_STRING, get_expanded, S_ACTION_URL,                                       \
+         "link to an action, its macros replaced"},                                                          \
         {"check_command", LS_STRING, get_text, S_COMMAND, "command and arguments as written"},               \
         {"check_flapping_recovery_notification", LS_INT, get_num, N_FLAPPING,                                \
          "a recovery waits for the end of flapping"},                                                        \
@@ -473,7 +481,7 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"hourly_value", LS_INT, get_num, N_VALUE, "importance"},                                            \
         {"icon_image", LS_STRING, get_text, S_ICON, "icon"},                                                 \
         {"icon_image_alt", LS_STRING, get_text, S_ICON_ALT, "icon in words"},                                \
-        {"icon_image_expanded", LS_STRING, get_text, S_ICON, "icon"},                                        \
+        {"icon_image_expanded", LS_STRING, get_expanded, S_ICON, "icon, its macros replaced"},               \
         {"in_notification_period", LS_INT, get_one, 0, "now is in the notification period"},                 \
         {"in_check_period", LS_INT, get_one, 1, "now is in the check period"},                               \
         {"is_executing", LS_INT, get_num, N_RUNNING, "a check is under way"},                                \
@@ -495,9 +503,9 @@ static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_val
         {"next_notification", LS_TIME, get_time, T_NEXT_NOTIFY, "when somebody is told next"},               \
         {"no_more_notifications", LS_INT, get_num, N_NO_MORE, "nobody is told again"},                       \
         {"notes", LS_STRING, get_text, S_NOTES, "notes"},                                                    \
-        {"notes_expanded", LS_STRING, get_text, S_NOTES, "notes"},                                           \
+        {"notes_expanded", LS_STRING, get_expanded, S_NOTES, "notes, its macros replaced"},                  \
         {"notes_url", LS_STRING, get_text, S_NOTES_URL, "link to notes"},                                    \
-        {"notes_url_expanded", LS_STRING, get_text, S_NOTES_URL, "link to notes"},                           \
+        {"notes_url_expanded", LS_STRING, get_expanded, S_NOTES_URL, "link to notes, its macros replaced"},  \
         {"notification_interval", LS_FLOAT, get_float, F_NOTIFY_INTERVAL, "in interval lengths"},            \
         {"notification_period", LS_STRING, get_text, S_NOTIFY_PERIOD,                                        \
          "when people are told; empty: always"},                                                             \

@@ -48,18 +48,23 @@ static void write_objects(struct buf *b, unsigned n_hosts, unsigned n_services)
         buf_printf(b, "%sh%04u,s01%s", h ? "," : "define servicegroup {\n servicegroup_name sg\n members ", h,
                    h + 1 < n_hosts ? "" : "\n}\n");
     for (unsigned h = 0; h < n_hosts; h++) {
-        buf_printf(b,
-                   "define host {\n host_name h%04u\n alias Machine %u\n address 192.0.2.%u\n check_command "
-                   "ping!a\n max_check_attempts 3\n"
-                   " check_period always\n contacts ann%s\n notification_period always\n notes_url "
-                   "http://wiki/%u\n}\n",
-                   h, h, h % 250, h == 1 ? ",bob" : "", h);
+        buf_printf(
+            b,
+            "define host {\n host_name h%04u\n alias Machine %u\n address 192.0.2.%u\n check_command "
+            "ping!a\n max_check_attempts 3\n"
+            " check_period always\n contacts ann%s\n notification_period always\n notes_url "
+            "http://wiki/%u\n notes $HOSTNAME$ at $HOSTADDRESS$: $HOSTOUTPUT$ $USER1$ $$ $NOTHING$\n}\n",
+            h, h, h % 250, h == 1 ? ",bob" : "", h);
         for (unsigned s = 0; s < n_services; s++)
             buf_printf(b,
                        "define service {\n host_name h%04u\n service_description s%02u\n check_command "
                        "ping!b\n max_check_attempts 3\n"
                        " check_period always\n contacts ann\n notification_period always\n%s}\n",
-                       h, s, s == 1 ? " _SERVICE_PERIOD office\n _OS Debian 12\n" : "");
+                       h, s,
+                       s == 1
+                           ? " _SERVICE_PERIOD office\n _OS Debian 12\n notes $SERVICEDESC$ of $HOSTALIAS$ "
+                             "on $_SERVICEOS$ ($_SERVICENONE$, $HOSTOUTPUT$, $SERVICEOUTPUT$)\n"
+                           : "");
     }
 }
 

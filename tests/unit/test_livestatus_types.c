@@ -312,6 +312,24 @@ static void test_formats(void **state)
     compare(state, cases, ARRAY_LEN(cases));
 }
 
+/* Macros in notes; what is none stays. */
+static void test_expanded(void **state)
+{
+    static const struct exchange cases[] = {
+        {"GET hosts\nColumns: notes notes_expanded notes_url_expanded\nFilter: name = h0001\n",
+         "$HOSTNAME$ at $HOSTADDRESS$: $HOSTOUTPUT$ $USER1$ $$ $NOTHING$;h0001 at 192.0.2.1: down $USER1$ $$ "
+         "$NOTHING$;http://wiki/1\n"},
+        {"GET services\nColumns: notes_expanded host_notes_expanded\nFilter: host_name = h0001\nFilter: "
+         "description = s01\n",
+         "s01 of Machine 1 on Debian 12 ($_SERVICENONE$, down, );h0001 at 192.0.2.1: down $USER1$ $$ "
+         "$NOTHING$\n"},
+        {"GET services\nColumns: notes_expanded\nFilter: host_name = h0001\nFilter: description = s00\n",
+         "\n"},
+    };
+
+    compare(state, cases, ARRAY_LEN(cases));
+}
+
 /* Many rows, few wanted: the best of them, in order, whatever way they come. */
 static void test_best_of_many(void **state UNUSED)
 {
@@ -356,9 +374,9 @@ static void test_best_of_many(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_operators),    cmocka_unit_test(test_aggregates),
-        cmocka_unit_test(test_large_sums),   cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_best_of_many),
+        cmocka_unit_test(test_operators),  cmocka_unit_test(test_aggregates),
+        cmocka_unit_test(test_large_sums), cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_expanded),   cmocka_unit_test(test_best_of_many),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
