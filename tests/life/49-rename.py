@@ -171,8 +171,8 @@ def test_announced():
         assert rename(v, 'a/y', 'd/moved')[0] == 0
         assert waiting(v) == [('a', None, 'b', None), ('a', 'y', 'd', 'moved')], waiting(v)
         assert 'renames        2 wait for their reload' in vigie('ctl', 'status', '-c', v.main)[1]
-        assert until(lambda: event(v, 'command'), 'who announced it is on record')
-        assert [e for e in event(v, 'command') if 'rename;a > b' in e['text']], event(v, 'command')
+        assert until(lambda: event(v, 'administration'), 'who announced it is on record')
+        assert [e for e in event(v, 'administration') if 'rename a > b' in e['text']], event(v, 'administration')
         os.kill(v.process.pid, signal.SIGKILL)  # it waits on disk
         v.process.wait()
         v.start()
