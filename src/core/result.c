@@ -17,7 +17,8 @@
 
 #define NO_FILE       2 /* ENOENT, EACCES: what a system says when a program cannot be started */
 #define NO_ACCESS     13
-#define FORMER_WEIGHT 16 /* of the moving averages of latency and execution time */
+#define LASTED_MOST   (7 * TIME_DAY) /* no run is given more: what a runner says beyond is nonsense */
+#define FORMER_WEIGHT 16             /* of the moving averages of latency and execution time */
 
 struct verdict { /* one result, understood */
     uint32_t check;
@@ -562,13 +563,22 @@ static void without_right(const struct world *w, const struct world_result *r, s
     v->why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
 }
 
-static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
+/* As the runner says, unless the clock was set meanwhile; not in the future. */
+static struct wall began_at(const struct world *w, const struct world_run *run, const struct world_result *r)
 {
+    if (w->stepped.us >= run->sent.us)
+        return world_to_wall(w, run->sent);
+    return (struct wall){MIN(MAX(r->started.us, 0), w->now.wall.us)};
+}
+
+static void check_ended(struct world *w, const struct world_run *run,
+                        const struct world_result *said_by_runner)
+{
+    struct world_result clean = *said_by_runner;
+    const struct world_result *r = &clean;
     struct verdict v = {.check = run->check,
-                        .at = w->stepped.us >= run->sent.us
-                                  ? world_to_wall(w, run->sent)
-                                  : r->started, /* not by a clock that was set meanwhile */
-                        .lasted_us = r->lasted_us,
+                        .at = began_at(w, run, r),
+                        .lasted_us = clean.lasted_us = MIN(MAX(clean.lasted_us, 0), LASTED_MOST),
                         .lost = r->how == RECORD_HOW_LOST};
     struct buf said = BUF_INIT;
 

@@ -222,7 +222,7 @@ bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *
     uint32_t check;
     struct state *s;
 
-    if (run->id >> 32 >= w->opt.epoch || !oids_find(&w->oids, run->oid, &check))
+    if (!run->id || run->id >> 32 >= w->opt.epoch || !oids_find(&w->oids, run->oid, &check))
         return false;
     s = &w->st[check];
     if (s->run || started.us <= s->last_check)
