@@ -3,29 +3,40 @@
 
 #include "base/err.h"
 
-void tlv_put_varint(struct buf *b, uint64_t v)
+size_t tlv_varint(unsigned char to[TLV_VARINT_MAX], uint64_t v)
 {
-    unsigned char tmp[10];
     size_t n = 0;
 
     while (v >= 0x80) {
-        tmp[n++] = (unsigned char)(v | 0x80);
+        to[n++] = (unsigned char)(v | 0x80);
         v >>= 7;
     }
-    tmp[n++] = (unsigned char)v;
-    buf_add(b, tmp, n);
+    to[n++] = (unsigned char)v;
+    return n;
 }
 
-static void put_key(struct buf *b, unsigned tag, enum tlv_kind kind)
+void tlv_put_varint(struct buf *b, uint64_t v)
 {
+    unsigned char bytes[TLV_VARINT_MAX];
+
+    buf_add(b, bytes, tlv_varint(bytes, v));
+}
+
+/* A key and the number behind it, in one piece: a state has forty of them. */
+static void put_two(struct buf *b, unsigned tag, enum tlv_kind kind, uint64_t v)
+{
+    unsigned char bytes[2 * TLV_VARINT_MAX];
+    size_t n;
+
     BUG_ON(tag < 1 || tag > 127);
-    tlv_put_varint(b, (uint64_t)tag << 1 | kind);
+    n = tlv_varint(bytes, (uint64_t)tag << 1 | kind);
+    n += tlv_varint(bytes + n, v);
+    buf_add(b, bytes, n);
 }
 
 void tlv_put_u64(struct buf *b, unsigned tag, uint64_t v)
 {
-    put_key(b, tag, TLV_NUMBER);
-    tlv_put_varint(b, v);
+    put_two(b, tag, TLV_NUMBER, v);
 }
 
 void tlv_put_i64(struct buf *b, unsigned tag, int64_t v)
@@ -35,8 +46,7 @@ void tlv_put_i64(struct buf *b, unsigned tag, int64_t v)
 
 void tlv_put_str(struct buf *b, unsigned tag, struct str s)
 {
-    put_key(b, tag, TLV_BYTES);
-    tlv_put_varint(b, s.n);
+    put_two(b, tag, TLV_BYTES, s.n);
     buf_add_str(b, s);
 }
 

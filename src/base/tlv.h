@@ -13,6 +13,8 @@ void tlv_put_u64(struct buf *b, unsigned tag, uint64_t v);
 void tlv_put_i64(struct buf *b, unsigned tag, int64_t v);
 void tlv_put_str(struct buf *b, unsigned tag, struct str s);
 void tlv_put_varint(struct buf *b, uint64_t v);
+#define TLV_VARINT_MAX 10
+size_t tlv_varint(unsigned char to[TLV_VARINT_MAX], uint64_t v); /* its bytes; how many */
 
 struct tlv_field {
     unsigned tag;

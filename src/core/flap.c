@@ -18,6 +18,10 @@ void flap_add(struct state *s)
 
     s->flap_history = (s->flap_history & ~((uint64_t)3 << shift)) | (uint64_t)s->state << shift;
     s->flap_at = (uint8_t)((s->flap_at + 1) % FLAP_STATES);
+    if (!s->flap_history) { /* all is well, as mostly */
+        s->flap_percent = 0;
+        return;
+    }
     for (unsigned i = 0; i + 1 < FLAP_STATES; i++)
         if (at(s, i) != at(s, i + 1))
             sum += WEIGHT_FIRST + WEIGHT_STEP * i;

@@ -91,18 +91,29 @@ static void put_payload(struct buf *b, const struct kind *k, const void *record)
         put_field(b, &k->fields[i], (const char *)record + k->fields[i].offset);
 }
 
+#define LENGTH_MOSTLY 2
 void record_put(struct buf *batch, enum record_kind kind, struct wall at, const void *record)
 {
     const struct kind *k = kind_of(kind);
-    struct buf payload = BUF_INIT;
+    unsigned char length[TLV_VARINT_MAX];
+    size_t begin, n, size;
 
     BUG_ON(!k);
-    put_payload(&payload, k, record);
     tlv_put_varint(batch, (uint64_t)kind);
     tlv_put_varint(batch, (uint64_t)at.us);
-    tlv_put_varint(batch, payload.len);
-    buf_add_str(batch, buf_str(&payload));
-    buf_release(&payload);
+    /* The length stands before what has it, and is nearly always of two bytes: so the payload is made in its place, and rarely moved. */
+    begin = batch->len;
+    buf_add(batch, "\0\0", LENGTH_MOSTLY);
+    put_payload(batch, k, record);
+    n = batch->len - begin - LENGTH_MOSTLY;
+    size = tlv_varint(length, n);
+    if (size != LENGTH_MOSTLY) {
+        buf_reserve(batch, size);
+        memmove(batch->data + begin + size, batch->data + begin + LENGTH_MOSTLY, n);
+        batch->len = begin + size + n;
+        batch->data[batch->len] = '\0';
+    }
+    memcpy(batch->data + begin, length, size);
 }
 
 int record_next(struct str *rest, struct record_frame *f)

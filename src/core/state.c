@@ -119,12 +119,24 @@ struct state_more *state_more_set(struct state *s)
     return s->more;
 }
 
+static bool is_text(const struct state *s, const struct str *part, size_t n)
+{
+    const struct str is[] = {state_output(s), state_long(s), state_perf(s)};
+
+    for (size_t i = 0; i < n; i++)
+        if (!str_eq(is[i], part[i]))
+            return false;
+    return true;
+}
+
 void state_set_text(struct state *s, struct str output, struct str long_output, struct str perfdata)
 {
     size_t n = output.n + long_output.n + perfdata.n;
     struct str part[3] = {output, long_output, perfdata};
     char *text = NULL, *to;
 
+    if (is_text(s, part, ARRAY_LEN(part))) /* as mostly */
+        return;
     if (n) {
         text = to = mem_alloc(n);
         for (size_t i = 0; i < ARRAY_LEN(part); i++) {

@@ -13,3 +13,6 @@ set -euo pipefail
 }
 tail -n 1 "$TMPDIR/out"
 "$SRC/tests/scenario/time-periods.py" --seed 1000 --seeds 480
+# A year of 100 services at five minutes, and a day of 10,000: how fast the core is by itself here.
+"$BUILD/tests/sim/speed" 10 100 300 365
+"$BUILD/tests/sim/speed" 1000 10000 300 1
