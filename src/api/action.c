@@ -83,6 +83,20 @@ void action_check(struct api *a, struct api_request *q)
     send(a, q, &b);
 }
 
+/* "expires" of a body, in seconds rounded up: what ends within this one is still to come. */
+static void add_expiry(struct buf *b, const struct body_value *v)
+{
+    if (v->there)
+        add_number(b, (v->number + TIME_S - 1) / TIME_S);
+}
+
+static bool ends_later(struct api *a, struct api_request *q, const struct body_value *v)
+{
+    if (v->there && v->number <= api_wall(a).us)
+        api_fail(a, q, 422, "expires", PROBLEM_END_OVER);
+    return !q->answered;
+}
+
 void action_acknowledge(struct api *a, struct api_request *q)
 {
     uint32_t idx = resource_of(a, q);
@@ -91,10 +105,14 @@ void action_acknowledge(struct api *a, struct api_request *q)
 
     if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
         return;
-    if (begin(a, q, idx, "ACKNOWLEDGE_HOST_PROBLEM", "ACKNOWLEDGE_SVC_PROBLEM", &b)) {
+    if (!ends_later(a, q, &v[4]))
+        return;
+    if (begin(a, q, idx, v[4].there ? "ACKNOWLEDGE_HOST_PROBLEM_EXPIRE" : "ACKNOWLEDGE_HOST_PROBLEM",
+              v[4].there ? "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE" : "ACKNOWLEDGE_SVC_PROBLEM", &b)) {
         add_number(&b, v[1].there && v[1].number ? 2 : 1); /* sticky */
         add_number(&b, !v[2].there || v[2].number);        /* notify */
         add_number(&b, v[3].there && v[3].number);         /* persistent */
+        add_expiry(&b, &v[4]);
         add_text(&b, str_of(q->who.name));
         add_text(&b, v[0].text);
     }
@@ -156,8 +174,12 @@ void action_comment(struct api *a, struct api_request *q)
 
     if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
         return;
-    if (begin(a, q, idx, "ADD_HOST_COMMENT", "ADD_SVC_COMMENT", &b)) {
+    if (!ends_later(a, q, &v[2]))
+        return;
+    if (begin(a, q, idx, v[2].there ? "ADD_HOST_COMMENT_EXPIRE" : "ADD_HOST_COMMENT",
+              v[2].there ? "ADD_SVC_COMMENT_EXPIRE" : "ADD_SVC_COMMENT", &b)) {
         add_number(&b, !v[1].there || v[1].number);
+        add_expiry(&b, &v[2]);
         add_text(&b, str_of(q->who.name));
         add_text(&b, v[0].text);
     }

@@ -46,6 +46,7 @@ static const struct body_field body_ack[] = {
     {"sticky", BODY_BOOL, false, 0, 0, NULL, "stays until the state is good again (false: until it changes)"},
     {"notify", BODY_BOOL, false, 0, 0, NULL, "tell the contacts; true if left out"},
     {"persistent", BODY_BOOL, false, 0, 0, NULL, "the comment stays when the acknowledgement ends"},
+    {"expires", BODY_TIME, false, 0, 0, NULL, "when it is taken back by itself; never if left out"},
 };
 static const struct body_field body_downtime[] = {
     {"start", BODY_TIME, true, 0, 0, NULL, "when it begins"},
@@ -58,6 +59,7 @@ static const struct body_field body_downtime[] = {
 static const struct body_field body_comment[] = {
     {"comment", BODY_LINE, true, 1, 4096, NULL, "the text"},
     {"persistent", BODY_BOOL, false, 0, 0, NULL, "it stays over a restart; true if left out"},
+    {"expires", BODY_TIME, false, 0, 0, NULL, "when it is deleted by itself; never if left out"},
 };
 static const struct body_field body_rename[] = {
     {"host", BODY_LINE, true, 1, 255, NULL, "what the host is called now"},

@@ -48,9 +48,20 @@ int ctl_check_now(int argc, char **argv)
     return done ? status : ctl_act(&c, argv, n, "POST", "check", json_object(), "is checked now");
 }
 
+void ctl_expires(json_t *request, int64_t length_us)
+{
+    char at[TIME_RFC3339];
+
+    if (length_us < 0)
+        return;
+    time_rfc3339((struct wall){clock_wall().us + length_us}, at);
+    json_object_set_new(request, "expires", json_string(at));
+}
+
 int ctl_ack(int argc, char **argv)
 {
     struct ctl c = {0};
+    int64_t length = -1;
     const char *comment = NULL;
     bool sticky = false, persistent = false, quiet = false, remove = false;
     const struct opt opts[] = {
@@ -58,6 +69,7 @@ int ctl_ack(int argc, char **argv)
         {"comment", 'm', OPT_STR, "TEXT", "What others should know (needed).", &comment},
         {"sticky", 0, OPT_FLAG, NULL, "Until it is OK again, not only until the state changes.", &sticky},
         {"persistent", 0, OPT_FLAG, NULL, "The comment stays when the acknowledgement goes.", &persistent},
+        {"for", 'f', OPT_TIME, "DURATION", "Taken back by itself after that time: 30m, 2h, 3d.", &length},
         {"quiet", 0, OPT_FLAG, NULL, "Do not tell the contacts.", &quiet},
         {"remove", 0, OPT_FLAG, NULL, "Take the acknowledgement back.", &remove},
     };
@@ -82,6 +94,7 @@ int ctl_ack(int argc, char **argv)
     }
     request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment, "sticky", sticky, "notify", !quiet,
                         "persistent", persistent);
+    ctl_expires(request, length);
     return ctl_act(&c, argv, n, "POST", "acknowledge", request, "acknowledged");
 }
 

@@ -47,6 +47,8 @@ bool ctl_find(const struct ctl *c, const char *host, const char *service, char *
 bool ctl_name(char **argv, size_t n, const char **host, const char **service);
 
 #define CTL_HOST_OPERANDS .operands_min = 1, .operands_max = 2, .operands = "HOST [SERVICE]"
+/* "expires" of a request: so long from now; nothing when it is below 0. */
+void ctl_expires(json_t *request, int64_t length_us);
 /* Sends what is asked for to one resource and says so. request is taken. */
 int ctl_act(const struct ctl *c, char **argv, size_t n, const char *method, const char *verb, json_t *request,
             const char *done_text);

@@ -413,10 +413,13 @@ int ctl_comment(int argc, char **argv)
     struct ctl c = {0};
     const char *text = NULL;
     bool fleeting = false;
+    int64_t length = -1;
+    json_t *request;
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
         {"comment", 'm', OPT_STR, "TEXT", "add: the text (needed).", &text},
         {"fleeting", 0, OPT_FLAG, NULL, "add: it goes with the next restart of Vigie.", &fleeting},
+        {"for", 'f', OPT_TIME, "DURATION", "add: it is deleted after that time: 30m, 2h, 3d.", &length},
     };
     const struct opt_command cmd = {
         .usage = "vigie ctl comment list|add|delete [HOST [SERVICE] | NUMBER ...]",
@@ -439,16 +442,19 @@ int ctl_comment(int argc, char **argv)
         fprintf(stderr, "vigie ctl comment: a text is needed: add HOST [SERVICE] -m TEXT\n");
         return CMD_USAGE;
     }
-    if ((word == 0 || word == 2) && (text || fleeting)) {
-        fprintf(stderr, "vigie ctl comment: --%s belongs to 'add' only\n", text ? "comment" : "fleeting");
+    if ((word == 0 || word == 2) && (text || fleeting || length >= 0)) {
+        fprintf(stderr, "vigie ctl comment: --%s belongs to 'add' only\n",
+                text       ? "comment"
+                : fleeting ? "fleeting"
+                           : "for");
         return CMD_USAGE;
     }
     switch (word) {
     case 0: return list_notes(&c, &comments, argv + 1, n - 1);
     case 1:
-        return ctl_act(&c, argv + 1, n - 1, "POST", "comment",
-                       json_pack("{s:s, s:b}", "comment", text, "persistent", !fleeting),
-                       "the comment is added");
+        request = json_pack("{s:s, s:b}", "comment", text, "persistent", !fleeting);
+        ctl_expires(request, length);
+        return ctl_act(&c, argv + 1, n - 1, "POST", "comment", request, "the comment is added");
     case 2: return delete_comments(&c, argv + 1, n - 1);
     default: return CMD_USAGE;
     }

@@ -109,16 +109,30 @@ int excmd_do_unack(struct world *w, const struct excmd *c UNUSED, uint32_t check
     return 0;
 }
 
-int excmd_do_comment(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+static int add_comment(struct world *w, const struct excmd *c, uint32_t check, int64_t until, struct err *err)
 {
+    size_t behind = until != 0;
     uint64_t id = note_comment_add(w, &(struct note_comment){.check = check,
                                                              .entry_type = BOARD_COMMENT_USER,
                                                              .external = true,
                                                              .persistent = num(c, 0) != 0,
-                                                             .author = text(c, 1),
-                                                             .text = text(c, 2)});
+                                                             .expire_time = until,
+                                                             .author = text(c, 1 + behind),
+                                                             .text = text(c, 2 + behind)});
 
     return id ? 0 : err_set(err, E_LIMIT, "there are %u comments already", LIMIT_COMMENTS);
+}
+
+int excmd_do_comment(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    return add_comment(w, c, check, 0, err);
+}
+
+int excmd_do_comment_expire(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    if (num(c, 1) * TIME_S <= w->now.wall.us)
+        return err_set(err, E_INVAL, "the comment would be deleted in the past");
+    return add_comment(w, c, check, num(c, 1) * TIME_S, err);
 }
 
 int excmd_do_comment_del(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)

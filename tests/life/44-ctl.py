@@ -251,6 +251,24 @@ def numbers(text):
     return [line.split()[0] for line in text.splitlines()[1:]]
 
 
+def test_what_ends_by_itself():
+    with Asked(OBJECTS) as v:
+        v.start()
+        v.does('submit', 'h', 's', '-s', 'critical', '-m', 'broken')
+        v.does('ack', 'h', 's', '-m', 'at it', '--for', '2s')
+        assert v.json('show', 'h', 's')['acknowledged']
+        v.does('comment', 'add', 'h', 's', '-m', 'until later', '--for', '2s')
+        v.does('comment', 'add', 'h', 's', '-m', 'for ever')
+
+        def texts():
+            return {c['text'] for c in v.json('comment', 'list', 'h', 's')['comments']}
+        assert {'until later', 'for ever'} <= texts(), texts()
+        until(lambda: not v.json('show', 'h', 's')['acknowledged'], 'the acknowledgement is taken back')
+        until(lambda: 'until later' not in texts(), 'the comment is deleted')
+        assert 'for ever' in texts()
+        assert "'add' only" in v.refuses('comment', 'list', '--for', '2s', status=2)
+
+
 def test_downtimes_and_comments():
     with Asked(OBJECTS + 'define host {\n use th\n host_name other\n address 127.0.0.2\n active_checks_enabled 0\n}\n') as v:
         v.start()
