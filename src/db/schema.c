@@ -106,6 +106,13 @@ static const char *const state[] = {
          " epoch INTEGER NOT NULL) STRICT;",
     /* 2: the last line of the command file that was done */
     "ALTER TABLE program ADD COLUMN pipe_had INTEGER NOT NULL DEFAULT 0;",
+    /* 3: SQLite 3.40 takes a table without rowid for damaged whose key is not its first column: no backup with a contact could be restored */
+    "ALTER TABLE contact RENAME TO contact_2; CREATE TABLE contact (name TEXT PRIMARY KEY," OF
+    " host_off INTEGER NOT NULL, service_off INTEGER NOT NULL, last_host INTEGER NOT NULL, "
+    " last_service INTEGER NOT NULL, modified_host INTEGER NOT NULL, "
+    " modified_service INTEGER NOT NULL) STRICT, WITHOUT ROWID; "
+    "INSERT INTO contact SELECT name, site, scope, seq, at, host_off, service_off, last_host, last_service, "
+    "modified_host, modified_service FROM contact_2; DROP TABLE contact_2;",
 };
 
 const struct sql_schema schema_history = {"history", 0x56474831, history,

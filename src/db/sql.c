@@ -358,7 +358,9 @@ int sql_look(const char *path, struct err *err)
     if (r == 1)
         r = strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0 ? 0 : E_FORMAT;
     if (r < 0)
-        err_set(err, r, "the database %s is damaged", path);
+        err_set(err, r, "the database %s is damaged: %.200s", path,
+                r == E_FORMAT && st && sqlite3_data_count(st) ? (const char *)sqlite3_column_text(st, 0)
+                                                              : sql_message(&s));
     sqlite3_finalize(st);
     sql_close(&s);
     return r;

@@ -32,7 +32,11 @@ static void begin(struct place *p)
 
 static void end(struct place *p)
 {
+    struct err err = ERR_INIT;
+
     current_close(&p->c);
+    if (sql_look(p->path, &err) < 0) /* as a restore does it */
+        fail_msg("%s", err.text);
     temp_dir_remove(p->dir);
 }
 
@@ -154,6 +158,7 @@ static void test_each_field_has_its_column(void **state UNUSED)
         expect(&p, "program", __VA_ARGS__);
 #include "core/record.def"
     assert_string_equal(ask(&p, "seq || ' ' || at FROM downtime"), "3 1767268800000000");
+    assert_string_equal(ask(&p, "name || ' ' || site || ' ' || seq FROM contact"), "name 0 4");
     end(&p);
 }
 
