@@ -56,19 +56,12 @@ void ls_cut_end(struct ls_value *v)
     }
 }
 
-void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *ref, struct ls_value *v)
+/* Apart, because a second row is much to make ready where none is needed. */
+static __attribute__((noinline)) void get_lent(struct ls_row *row, const struct ls_table *t,
+                                               const struct ls_ref *ref, struct ls_value *v)
 {
     struct ls_row other;
 
-    v->number = v->fine = 0;
-    v->text = STR_NULL;
-    v->cells = NULL;
-    VEC_CLEAR(&v->list);
-    buf_clear(&v->scratch);
-    if (!ref->via) {
-        ref->column->get(row, ref->column, v);
-        return;
-    }
     ls_row_init(&other, row->w);
     t->lend[ref->via - 1].as(row, &other);
     if (other.idx != MODEL_NONE) {
@@ -79,6 +72,20 @@ void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *r
         }
     }
     ls_row_release(&other);
+}
+
+void ls_get(struct ls_row *row, const struct ls_table *t, const struct ls_ref *ref, struct ls_value *v)
+{
+    v->number = v->fine = 0;
+    v->text = STR_NULL;
+    v->cells = NULL;
+    VEC_CLEAR(&v->list);
+    if (v->scratch.len)
+        buf_clear(&v->scratch);
+    if (ref->via)
+        get_lent(row, t, ref, v);
+    else
+        ref->column->get(row, ref->column, v);
 }
 
 static const struct ls_column *own_column(const struct ls_table *t, struct str name)

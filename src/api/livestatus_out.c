@@ -50,12 +50,19 @@ static void put_text(const struct ls_query *q, struct buf *out, struct str s)
 
 void ls_out_float(struct buf *out, int64_t millionths)
 {
-    uint64_t v = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
+    uint64_t v = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths, rest = v % 1000000;
+    char digits[6];
+    size_t n = sizeof(digits);
 
-    buf_printf(out, "%s%llu.%06llu", millionths < 0 ? "-" : "", (unsigned long long)(v / 1000000),
-               (unsigned long long)(v % 1000000));
-    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.')
-        buf_truncate(out, out->len - 1);
+    for (size_t i = sizeof(digits); i-- > 0; rest /= 10)
+        digits[i] = (char)('0' + rest % 10);
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    if (millionths < 0)
+        buf_add_char(out, '-');
+    buf_add_u64(out, v / 1000000);
+    buf_add_char(out, '.');
+    buf_add(out, digits, n);
 }
 
 static void put_cell(const struct ls_query *q, struct buf *out, char kind, struct str cell)
