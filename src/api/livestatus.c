@@ -138,6 +138,38 @@ bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact)
            (c->kind == MODEL_SERVICE && model_has(m, model_check(m, c->host)->contacts, contact));
 }
 
+/* "name = x" of a host, or "host_name = x" of a service, that must hold of every row. */
+static bool names_host(const struct ls_query *q, const struct ls_filter *f)
+{
+    bool services = q->table == &ls_services;
+
+    return f->kind == LS_NODE_TEST && f->op == LS_EQ && !f->negate && f->ref.via == (services ? 1u : 0u) &&
+           strcmp(f->ref.column->name, "name") == 0;
+}
+
+void ls_rows_of(const struct ls_query *q, const struct livestatus_world *w, uint32_t *from, uint32_t *to)
+{
+    const struct ls_pool *p = &q->filters;
+
+    *from = 0;
+    *to = q->table->count(w);
+    for (size_t i = 0; (q->table == &ls_hosts || q->table == &ls_services) && i < p->stack.n; i++) {
+        const struct ls_filter *f = &p->node.at[p->stack.at[i]];
+        uint32_t host;
+
+        if (!names_host(q, f))
+            continue;
+        host = model_find_host(w->m, f->value);
+        *from = host == MODEL_NONE      ? 0
+                : q->table == &ls_hosts ? host
+                                        : model_check(w->m, host)->first_service - w->m->n_hosts;
+        *to = host == MODEL_NONE      ? 0
+              : q->table == &ls_hosts ? host + 1
+                                      : *from + model_check(w->m, host)->n_services;
+        return; /* another name besides leaves nothing, which the filters see to */
+    }
+}
+
 bool ls_wanted(const struct ls_query *q, struct ls_row *row)
 {
     if (q->restricted && q->table->seen &&

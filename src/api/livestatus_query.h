@@ -80,6 +80,8 @@ struct ls_query {
 int ls_parse(struct ls_query *q, struct wall now, struct str request, struct err *err);
 /* One client's patterns must not keep all others waiting, and it may have set a limit itself: asked for each row. */
 bool ls_gives_up(struct ls_query *q, const struct livestatus_world *w, uint32_t i);
+/* The rows among which the answer is: of one host, where the filters name it. */
+void ls_rows_of(const struct ls_query *q, const struct livestatus_world *w, uint32_t *from, uint32_t *to);
 /* Is this row part of the answer? */
 bool ls_wanted(const struct ls_query *q, struct ls_row *row);
 /* Seconds of an own column of times that the filters leave, both inclusive. Only what must hold of every row narrows: a test, or those joined by And. */

@@ -183,12 +183,13 @@ static bool has_all(const struct ls_query *q, const struct rows *rows)
 static void collect(struct ls_query *q, const struct livestatus_world *w, struct ls_row *row,
                     struct rows *rows)
 {
-    uint32_t n = q->table->count(w);
+    uint32_t from, n;
 
+    ls_rows_of(q, w, &from, &n);
     rows->most = q->limit < 0                        ? SIZE_MAX
                  : q->limit > (int64_t)n - q->offset ? n
                                                      : (size_t)(q->limit + q->offset);
-    for (uint32_t i = 0; i < n && !has_all(q, rows) && !ls_gives_up(q, w, i); i++) {
+    for (uint32_t i = from; i < n && !has_all(q, rows) && !ls_gives_up(q, w, i); i++) {
         row->has_text = false;
         if (q->table->load(row, i) && ls_wanted(q, row))
             keep_row(q, row, i, rows);

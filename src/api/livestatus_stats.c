@@ -131,10 +131,11 @@ void ls_run_stats(struct ls_query *q, const struct livestatus_world *w, struct b
     struct groups groups = {0};
     struct map index = MAP_INIT;
     struct ls_row row;
-    uint32_t n = q->table->count(w);
     size_t from = (size_t)q->offset;
+    uint32_t first_row, n;
     bool first;
 
+    ls_rows_of(q, w, &first_row, &n);
     ls_row_init(&row, w);
     if (!q->columns.n) { /* one line, of zeros too */
         struct group *g = VEC_ADD(&groups.at);
@@ -143,7 +144,7 @@ void ls_run_stats(struct ls_query *q, const struct livestatus_world *w, struct b
         g->acc = mem_calloc(q->stats.n, sizeof(*g->acc));
         map_put(&index, STR(""), 0);
     }
-    for (uint32_t i = 0; i < n && !ls_gives_up(q, w, i); i++) {
+    for (uint32_t i = first_row; i < n && !ls_gives_up(q, w, i); i++) {
         row.has_text = false;
         if (q->table->load(&row, i) && ls_wanted(q, &row))
             count_row(q, &row, find_group(q, &row, &index, &groups));
