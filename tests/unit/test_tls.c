@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/sock.h"
 #include "tls_papers.h"
 #include "wire/tls.h"
 
@@ -282,11 +283,51 @@ static void test_no_tls(void **state)
     tls_openssl.context_free(of);
 }
 
+/* Where certificates of clients may be left out. */
+static void test_addresses(void **state UNUSED)
+{
+    static const struct {
+        const char *at;
+        bool loopback, private;
+    } cases[] = {{"127.0.0.1:1", true, true},
+                 {"127.9.9.9:1", true, true},
+                 {"[::1]:1", true, true},
+                 {"10.0.0.1:1", false, true},
+                 {"172.16.0.1:1", false, true},
+                 {"172.31.255.255:1", false, true},
+                 {"172.32.0.1:1", false, false},
+                 {"172.15.0.1:1", false, false},
+                 {"192.168.7.7:1", false, true},
+                 {"192.169.0.1:1", false, false},
+                 {"169.254.1.1:1", false, true},
+                 {"100.64.0.1:1", false, true},
+                 {"100.128.0.1:1", false, false},
+                 {"0.0.0.0:1", false, false},
+                 {"8.8.8.8:1", false, false},
+                 {"203.0.113.1:1", false, false},
+                 {"[::]:1", false, false},
+                 {"[fe80::1]:1", false, true},
+                 {"[fec0::1]:1", false, false},
+                 {"[fd00::1]:1", false, true},
+                 {"[fc00::1]:1", false, true},
+                 {"[2001:db8::1]:1", false, false},
+                 {"[::ffff:8.8.8.8]:1", false, false},
+                 {"[::ffff:127.0.0.1]:1", false, false},
+                 {"nonsense", false, false},
+                 {"10.0.0.1", false, false}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (sock_is_loopback(cases[i].at) != cases[i].loopback ||
+            sock_is_private(cases[i].at) != cases[i].private)
+            fail_msg("%s", cases[i].at);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_to_and_fro),
-                                       cmocka_unit_test(test_who_is_let_in),
-                                       cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_no_tls)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_to_and_fro), cmocka_unit_test(test_who_is_let_in),
+        cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_no_tls), cmocka_unit_test(test_addresses)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
