@@ -111,13 +111,9 @@ static int carry(struct client *c, struct tls *t, size_t piece, struct buf *hear
             r = tls_openssl.take(t, str_make(room, (size_t)n), heard);
             moved = true;
         }
-        while (out->len) {
-            size_t part = MIN(piece, out->len);
-
-            BIO_write(c->in, out->data, (int)part);
-            buf_drop_front(out, part);
-            moved = true;
-        }
+        for (size_t at = 0; at < out->len; at += piece, moved = true)
+            BIO_write(c->in, out->data + at, (int)MIN(piece, out->len - at));
+        buf_clear(out);
         if (moved && !SSL_is_init_finished(c->ssl))
             SSL_do_handshake(c->ssl);
     }
@@ -146,7 +142,7 @@ static void test_to_and_fro(void **state)
     static const size_t pieces[] = {1, 7, 1000, 40000};
     struct buf large = BUF_INIT;
 
-    for (int i = 0; i < 300000; i++)
+    for (int i = 0; i < 60000; i++)
         buf_add_char(&large, (char)(i * 31 % 251));
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
         struct tls_context *context_of = context(*state, NULL);
