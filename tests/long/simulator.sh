@@ -16,3 +16,4 @@ tail -n 1 "$TMPDIR/out"
 # A year of 100 services at five minutes, and a day of 10,000: how fast the core is by itself here.
 "$BUILD/tests/sim/speed" 10 100 300 365
 "$BUILD/tests/sim/speed" 1000 10000 300 1
+"$SRC/tests/scenario/all-roles.py" --seeds 20 --results 300000
