@@ -164,6 +164,11 @@ void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_r
           a->ports->engine(a->user, q->serial, str_of(q->who.name), q->source == API_BY_LOCAL, text), resume);
 }
 
+void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume)
+{
+    waits(a, q, API_FROM_ENGINE, a->ports->why(a->user, q->serial, oid), resume);
+}
+
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume)
 {

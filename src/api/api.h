@@ -38,7 +38,8 @@ struct api_answer {
     struct str error;         /* a sentence when not ok */
     const struct str *values; /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON) */
     size_t n_values;
-    struct str json; /* reader: all rows, joined */
+    struct str json;    /* reader: all rows, joined */
+    struct str reasons; /* engine, asked why: core/reason.h */
 };
 enum {
     API_AUTH_CODE,
@@ -93,6 +94,7 @@ struct api_ports {
     struct mono (*mono)(void *user);
     int (*auth)(void *user, uint64_t serial, const char *op, const struct str *args, size_t n);
     int (*engine)(void *user, uint64_t serial, struct str who, uint64_t source, struct str text);
+    int (*why)(void *user, uint64_t serial, uint64_t oid); /* the engine, too */
     int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
     int (*reload)(void *user, uint64_t serial);
     /* names: four of each rename; or, with drop, one that is taken back. */
@@ -177,6 +179,7 @@ void api_header(struct api_request *q, const char *line); /* one more line for t
 void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n,
                   api_resume_f *resume);
 void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume);
+void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume);
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume);
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);

@@ -70,16 +70,22 @@ static bool tells_state(struct str kind)
            str_eq_c(kind, "first_result");
 }
 
-/* What a notification was about, and whether a command was refused: the number "type" of a record (core/record.h). */
-static void write_type(struct json *j, const struct json_value *o, struct str kind)
+const char *event_about(int64_t type)
 {
     static const char *const about[NOTIFY_TYPES] = {
         "problem",           "recovery",       "acknowledgement", "flapping_start",     "flapping_stop",
         "flapping_disabled", "downtime_start", "downtime_end",    "downtime_cancelled", "custom"};
+
+    return type >= 0 && type < NOTIFY_TYPES ? about[type] : NULL;
+}
+
+/* What a notification was about, and whether a command was refused: the number "type" of a record (core/record.h). */
+static void write_type(struct json *j, const struct json_value *o, struct str kind)
+{
     int64_t type = json_read_int(json_read_member(o, "type"));
 
-    if (str_eq_c(kind, "notification") && type >= 0 && type < NOTIFY_TYPES)
-        json_key_c(j, "about", about[type]);
+    if (str_eq_c(kind, "notification") && event_about(type))
+        json_key_c(j, "about", event_about(type));
     if (str_eq_c(kind, "command"))
         json_key_bool(j, "refused", type == 1);
     if (str_eq_c(kind, "downtime_end"))

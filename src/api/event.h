@@ -4,5 +4,6 @@
 #include "api/api.h"
 
 extern const char *const event_query[];
+const char *event_about(int64_t type); /* what a notification is about; NULL: it is no enum notify_type */
 void event_of_resource(struct api *a, struct api_request *q);
 void event_list(struct api *a, struct api_request *q);

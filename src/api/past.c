@@ -180,7 +180,7 @@ bool past_list(struct api *a, struct api_request *q)
 }
 /* ---- one ---- */
 
-static const char *state_word(bool host, int64_t state)
+const char *past_state_word(bool host, int64_t state)
 {
     return state == AVAIL_GONE ? "not_configured"
                                : row_state_word(row_state_of(host, state < AVAIL_PENDING ? BOARD_CHECKED : 0,
@@ -217,7 +217,7 @@ static void one_known(struct api *a, struct api_request *q, const struct api_ans
     json_key_str(&j, "host", model_host_name(m, idx));
     if (idx >= m->n_hosts)
         json_key_str(&j, "service", model_description(m, idx));
-    json_key_c(&j, "state", state_word(idx < m->n_hosts, json_read_int(json_read_member(row, "state"))));
+    json_key_c(&j, "state", past_state_word(idx < m->n_hosts, json_read_int(json_read_member(row, "state"))));
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
         copy_member(&j, row, members[i]);
     json_map_end(&j);

@@ -4,5 +4,6 @@
 #include "api/api.h"
 
 extern const char *const past_query_list[], *const past_query_one[];
-bool past_list(struct api *a, struct api_request *q); /* false: no as_of */
+bool past_list(struct api *a, struct api_request *q);  /* false: no as_of */
+const char *past_state_word(bool host, int64_t state); /* of a state_at row */
 bool past_resource(struct api *a, struct api_request *q);

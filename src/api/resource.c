@@ -7,8 +7,8 @@
 #include "api/past.h"
 #include "base/limits.h"
 #include "api/row.h"
+#include "api/why.h"
 #include "core/perf.h"
-#include "core/why.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,58 +88,18 @@ static void perfdata(struct json *j, struct str raw)
 
 /* ---- why ---- */
 
-/* What a reason's index means follows from its code. */
-static struct str why_object(const struct api *a, const struct board_why *w)
-{
-    const struct model *m = &a->model;
-
-    switch (w->code) {
-    case WHY_NOTIFY_PERIOD:
-    case WHY_CONTACT_PERIOD:
-    case WHY_RUN_PERIOD: return w->idx < m->n_period ? model_str(m, model_period(m, w->idx)->name) : STR("-");
-    default: break;
-    }
-    if (w->idx >= m->n_check)
-        return STR("-");
-    return model_str(m, model_check(m, w->idx)->name);
-}
-
-static void sentence(struct buf *b, const struct api *a, const struct board_why *w, enum why_lang lang)
-{
-    const int64_t arg[2] = {w->arg[0], w->arg[1]};
-    size_t at = b->len;
-
-    why_render(b, w->code, arg, why_object(a, w), lang, &a->zone.zone);
-    if (b->len > at && b->data[at] >= 'a' && b->data[at] <= 'z')
-        b->data[at] = (char)(b->data[at] - 'a' + 'A');
-    if (b->len > at)
-        buf_add_char(b, '.');
-}
-
+/* The board has the index of what a reason is about. */
 static void reason(struct json *j, const struct api *a, const char *key, const struct board_why *w)
 {
-    struct buf en = BUF_INIT, fr = BUF_INIT;
+    const struct model *m = &a->model;
+    struct reason r = {.topic = REASON_STATE, .code = w->code, .arg = {w->arg[0], w->arg[1]}};
 
+    if (why_object_of(w->code) == WHY_OF_PERIOD)
+        r.object = w->idx < m->n_period ? model_str(m, model_period(m, w->idx)->name) : STR_NULL;
+    else
+        r.object = w->idx < m->n_check ? model_str(m, model_check(m, w->idx)->name) : STR_NULL;
     json_key(j, key);
-    if (w->code == WHY_NONE || !why_known(w->code)) {
-        json_none(j);
-        return;
-    }
-    sentence(&en, a, w, WHY_EN);
-    sentence(&fr, a, w, WHY_FR);
-    json_map(j);
-    json_key_c(j, "code", why_name(w->code));
-    json_key_str(j, "object", why_object(a, w));
-    json_key(j, "args");
-    json_list(j);
-    for (size_t i = 0; i < BOARD_WHY_ARGS; i++)
-        json_id(j, (uint64_t)w->arg[i]);
-    json_list_end(j);
-    json_key_str(j, "text_en", buf_str(&en));
-    json_key_str(j, "text_fr", buf_str(&fr));
-    json_map_end(j);
-    buf_release(&en);
-    buf_release(&fr);
+    why_write(j, a, &r);
 }
 
 /* ---- configuration ---- */

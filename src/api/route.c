@@ -17,6 +17,7 @@
 #include "api/stream.h"
 #include "api/token.h"
 #include "api/user.h"
+#include "api/why.h"
 #include "wire/http_text.h"
 
 #define BODY(fields) .body = fields, .n_body = ARRAY_LEN(fields)
@@ -134,6 +135,11 @@ const struct api_route route_table[] = {
             "only): the mean, and the worst"},
     {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events,
      .doc = "What happened to it, the newest first"},
+    {"GET", V1 "/resources/{id}/why", GUARD_READ, why_show, .query = why_query,
+     .doc =
+         "Why it is as it is: reasons for its state, why it ran and when it runs next, and the last decision "
+         "about a notification: who was told, and why each other contact was not; `now`: what would be "
+         "decided at this moment. With at, what had been decided by then"},
     {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none),
      .doc = "Check it now"},
     {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true, BODY(body_ack),

@@ -17,6 +17,7 @@ static const struct {
     {"status", "how Vigie itself is: roles, rights, journal, load", ctl_status},
     {"list", "hosts and services with their states", ctl_list},
     {"show", "one host or service, whole", ctl_show},
+    {"why", "why it is as it is: state, checks, who was told and who was not", ctl_why},
     {"check-now", "check a host or service at once", ctl_check_now},
     {"ack", "acknowledge a problem, or take that back", ctl_ack},
     {"downtime", "plan, list or cancel downtimes", ctl_downtime},

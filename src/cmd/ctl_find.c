@@ -80,6 +80,24 @@ static void say_missing(const struct ctl *c, const char *host, const char *servi
     json_decref(near);
 }
 
+bool ctl_has_host(const struct ctl *c, const char *host)
+{
+    struct buf query = BUF_INIT, body = BUF_INIT;
+    struct err err = ERR_INIT;
+    json_t *answer = NULL;
+    bool has;
+
+    buf_add_c(&query, "filter=all&limit=1&kind=host");
+    ctl_query(&query, "host", host);
+    if (ctl_call(c, "GET", "/api/v1/resources", query.data, STR_NULL, &body, &err) == 200)
+        answer = json_loadb(body.data, body.len, 0, NULL);
+    has = json_array_size(json_object_get(answer, "resources")) > 0;
+    json_decref(answer);
+    buf_release(&query);
+    buf_release(&body);
+    return has;
+}
+
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)
 {
     bool is_service = service[0] != '\0';

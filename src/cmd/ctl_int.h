@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
- * ctl_log.c, ctl_history.c and ctl_availability.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
+ * ctl_log.c, ctl_history.c, ctl_availability.c and ctl_why.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
@@ -43,6 +43,8 @@ json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const
 
 /* The id of a host or service by name; 0 with an error printed (near names are told). */
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
+/* Is there a host of this name? Says nothing. */
+bool ctl_has_host(const struct ctl *c, const char *host);
 /* HOST, HOST SERVICE or HOST;SERVICE among the operands. False: none, which was said. */
 bool ctl_name(char **argv, size_t n, const char **host, const char **service);
 
@@ -128,3 +130,4 @@ int ctl_reload(int argc, char **argv);
 int ctl_rename(int argc, char **argv);
 int ctl_token(int argc, char **argv);
 int ctl_user(int argc, char **argv);
+int ctl_why(int argc, char **argv);

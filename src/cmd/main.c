@@ -17,6 +17,8 @@ static const struct {
     {"config", "what a configuration means: show, list, diff, graph", cmd_config},
     {"ctl", "ask and command a running Vigie", cmd_ctl},
     {"journal", "look into the record on disk: verify, dump, stats", cmd_journal},
+    {"replay", "what came in once more, with another configuration, and what would differ", cmd_replay},
+    {"simulate", "a written timeline in virtual time, and what would be logged and told", cmd_simulate},
     {"backup", "save the state folder into a file", cmd_beside},
     {"restore", "make a state folder again from a backup", cmd_beside},
 };
@@ -26,7 +28,7 @@ static void usage(FILE *to)
     fprintf(to, "Usage: vigie COMMAND [options]\n\nVigie watches hosts and services and tells people what "
                 "matters.\n\nCommands:\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].about);
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].about);
     fprintf(to, "\n'vigie COMMAND --help' says more; 'vigie --version' names this build; the manual page is "
                 "vigie(1).\n");
 }

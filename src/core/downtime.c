@@ -398,7 +398,7 @@ void note_after_load(struct world *w)
         w->st[d->check].pending_flexible += d->waiting;
     }
     for (size_t i = w->comments.n; i-- > 0;)
-        if (!comment_has_owner(w, &w->comments.at[i]))
+        if (!w->opt.resumes && !comment_has_owner(w, &w->comments.at[i]))
             note_comment_del(w, w->comments.at[i].id);
     note_ack_look(w);
     w->next_wall = INT64_MIN; /* look at everything at once: much may be due */

@@ -349,7 +349,6 @@ static void audit_event(struct world *w, const struct excmd *c)
 
 static void command_event(struct world *w, const struct excmd *c, struct str line)
 {
-    world_record(w, RECORD_COMMAND, &(struct record_command){.who = c->who, .text = str_trim(line)});
     if (c->row->handle == excmd_do_audit)
         audit_event(w, c);
     else
@@ -357,6 +356,12 @@ static void command_event(struct world *w, const struct excmd *c, struct str lin
                     &(struct record_event){.text = str_sub(line, 0, LIMIT_OUTPUT_FIRST),
                                            .author = c->who,
                                            .command = str_of(c->row->name)});
+}
+
+/* A planted bug. */
+static bool forgets_input(const struct world *w)
+{
+    return w->opt.mutation == WORLD_FORGETS_AN_INPUT && w->prog.external_commands % 16 == 1;
 }
 
 int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
@@ -373,6 +378,9 @@ int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
     c.who = who;
     if (r == 0) {
         log_command(w, &c);
+        if (c.row->handle != excmd_do_result &&
+            !forgets_input(w)) /* before what it does, and also when a part of it is refused */
+            world_record(w, RECORD_COMMAND, &(struct record_command){.who = who, .text = str_trim(line)});
         r = for_each(w, &c, err);
     }
     if (r == 0 && c.row->handle != excmd_do_result)

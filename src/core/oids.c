@@ -2,6 +2,7 @@
 #include "core/oids.h"
 
 #include "base/hash.h"
+#include "base/map.h"
 
 /* Where oid stands, or the empty slot where it would stand. */
 static uint32_t find_slot(const struct oids *o, uint64_t oid)
@@ -50,4 +51,42 @@ bool oids_find(const struct oids *o, uint64_t oid, uint32_t *check)
         return false;
     *check = o->slot[at] - 1;
     return true;
+}
+
+/* ---- from one configuration to the next ---- */
+
+static int order(const struct model *a, uint32_t i, const struct model *b, uint32_t k)
+{
+    int d = (int)model_check(a, i)->kind - (int)model_check(b, k)->kind;
+
+    if (d == 0)
+        d = str_cmp(model_host_name(a, i), model_host_name(b, k));
+    return d ? d : str_cmp(model_description(a, i), model_description(b, k));
+}
+
+void oids_carry(const struct model *old, const uint64_t *old_oid, const struct model *m, uint64_t *oid)
+{
+    struct map by_ident[2] = {MAP_INIT, MAP_INIT}, taken = MAP_INIT;
+    uint64_t at;
+
+    for (uint32_t i = 0; i < old->n_check; i++)
+        if (model_ident(old, i).n)
+            map_put(&by_ident[model_check(old, i)->kind], model_ident(old, i), i);
+    for (uint32_t i = 0; i < m->n_check; i++) {
+        if (!oid[i] && map_get(&by_ident[model_check(m, i)->kind], model_ident(m, i), &at))
+            oid[i] = old_oid[at];
+        if (oid[i])
+            map_put_u64(&taken, oid[i], 1);
+    }
+    for (uint32_t i = 0, k = 0; i < m->n_check && k < old->n_check;) {
+        int d = order(m, i, old, k);
+
+        if (d == 0 && !oid[i] && map_put_u64(&taken, old_oid[k], 1))
+            oid[i] = old_oid[k];
+        i += d <= 0;
+        k += d >= 0;
+    }
+    map_release(&by_ident[0]);
+    map_release(&by_ident[1]);
+    map_release(&taken);
 }

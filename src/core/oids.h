@@ -4,7 +4,7 @@
  * Which check has an identity: a table of indices, and the identities once more, close together. It is built whole in one
  * pass, when the checks or their identities change, because that happens for all of them at once (start, reload) and must be quick.
  */
-#include "base/bug.h"
+#include "core/model.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,3 +22,5 @@ void oids_release(struct oids *o);
 void oids_renew(struct oids *o, uint32_t n);
 /* False: no check has it (0 is nobody's). */
 bool oids_find(const struct oids *o, uint64_t oid, uint32_t *check);
+/* The identities of m from those of the configuration before it, where oid is still 0: for the time in which the table cannot be had. */
+void oids_carry(const struct model *old, const uint64_t *old_oid, const struct model *m, uint64_t *oid);

@@ -84,6 +84,8 @@ enum record_event_kind { /* record_event.kind */
                                                   password; long_text = from where */
                          RECORD_EVENT_ADMINISTRATION, /* of users, tokens, renames: author, text = what and on
                                                          whom; long_text = from where */
+                         RECORD_EVENT_DECISION, /* whether somebody is told: state, hard, attempt = number, type = notify_type, text = reasons (core/reason.h) */
+                         RECORD_EVENT_SKIPPED,  /* its checks do not run from now on: text = the reason */
 };
 
 /* Appends one framed record; the struct must be that of the kind. */

@@ -106,10 +106,13 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
 
 static struct world_effect *begin_line(struct world *w, uint32_t check, int64_t timeout_us)
 {
-    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, timeout_us);
     struct world_effect *e = world_effect(w, WORLD_RUN);
+    uint32_t slot;
 
-    e->id = w->runs.at[slot].id;
+    if (!w->opt.rehearses) {
+        slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, timeout_us);
+        e->id = w->runs.at[slot].id;
+    }
     e->check = check;
     e->run_kind = WORLD_RUN_HANDLER;
     e->timeout_us = timeout_us;
@@ -118,8 +121,11 @@ static struct world_effect *begin_line(struct world *w, uint32_t check, int64_t 
 
 uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
 {
-    struct world_effect *e = begin_line(w, check, timeout_us);
+    struct world_effect *e;
 
+    if (w->opt.rehearses)
+        return 0;
+    e = begin_line(w, check, timeout_us);
     e->privileged = model_line(w->m, line)->privileged != 0;
     expand_run(w, e, line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
     return e->id;
@@ -513,6 +519,7 @@ static void apply(struct world *w, struct verdict *v)
     note_ack_after(w, v->check, out.changed);
     if (out.changed || out.hard_change) { /* another problem than the one that was told */
         s->no_more = false;
+        s->why_notify = why_make(WHY_NONE, MODEL_NONE, 0, 0);
         if (s->more)
             s->more->next_notification = 0;
     }
@@ -525,26 +532,30 @@ static void apply(struct world *w, struct verdict *v)
     notifications(w, v->check, &out, flap_ended);
     look_around(w, v->check, &out);
     obsess(w, v->check);
-    perfdata_result(w, v->check);
+    if (!w->opt.rehearses)
+        perfdata_result(w, v->check);
     state_settle(s, world_kind(w, v->check));
 }
 
 /* ---- from a runner ---- */
 
-static void record_input(struct world *w, uint32_t check, const struct world_result *r, uint64_t source,
+static void record_input(struct world *w, const struct verdict *v, const struct world_result *r,
                          struct str who)
 {
     world_record(w, RECORD_RESULT,
-                 &(struct record_result){.oid = w->st[check].oid,
+                 &(struct record_result){.oid = w->st[v->check].oid,
                                          .run_id = r->run_id,
                                          .how = r->how,
                                          .code = r->code,
-                                         .started = r->started.us,
+                                         .started = v->at.us,
                                          .lasted_us = r->lasted_us,
                                          .output = r->output,
                                          .error = r->error,
-                                         .source = source,
-                                         .who = who});
+                                         .source = v->passive ? RECORD_SOURCE_PASSIVE : RECORD_SOURCE_ACTIVE,
+                                         .who = who,
+                                         .latency_us = v->latency_us,
+                                         .truncated = r->truncated,
+                                         .rightless = r->rightless});
 }
 
 /* The plugin could not do its work for want of a right: that says nothing of the host, and of a service nothing good. What it said comes behind. */
@@ -563,28 +574,15 @@ static void without_right(const struct world *w, const struct world_result *r, s
     v->why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
 }
 
-/* As the runner says, unless the clock was set meanwhile; not in the future. */
-static struct wall began_at(const struct world *w, const struct world_run *run, const struct world_result *r)
+static void ended(struct world *w, const struct world_run *run, const struct world_result *r, struct wall at)
 {
-    if (w->stepped.us >= run->sent.us)
-        return world_to_wall(w, run->sent);
-    return (struct wall){MIN(MAX(r->started.us, 0), w->now.wall.us)};
-}
-
-static void check_ended(struct world *w, const struct world_run *run,
-                        const struct world_result *said_by_runner)
-{
-    struct world_result clean = *said_by_runner;
-    const struct world_result *r = &clean;
-    struct verdict v = {.check = run->check,
-                        .at = began_at(w, run, r),
-                        .lasted_us = clean.lasted_us = MIN(MAX(clean.lasted_us, 0), LASTED_MOST),
-                        .lost = r->how == RECORD_HOW_LOST};
+    struct verdict v = {
+        .check = run->check, .at = at, .lasted_us = r->lasted_us, .lost = r->how == RECORD_HOW_LOST};
     struct buf said = BUF_INIT;
 
     w->st[run->check].losses = 0;
     v.latency_us = MAX(run->sent.us - run->due.us, 0);
-    record_input(w, run->check, r, RECORD_SOURCE_ACTIVE, STR_NULL);
+    record_input(w, &v, r, STR_NULL);
     v.state = judge(w, run->check, r, &v.why, &said);
     if (r->rightless)
         without_right(w, r, &v, &said);
@@ -593,6 +591,22 @@ static void check_ended(struct world *w, const struct world_run *run,
     output_release(&v.out);
     buf_release(&said);
     sched_after(w, run->check, run->due);
+}
+
+/* As the runner says, unless the clock was set meanwhile; not in the future. */
+static struct wall began_at(const struct world *w, const struct world_run *run, const struct world_result *r)
+{
+    if (w->stepped.us >= run->sent.us)
+        return world_to_wall(w, run->sent);
+    return (struct wall){MIN(MAX(r->started.us, 0), w->now.wall.us)};
+}
+
+static void check_ended(struct world *w, const struct world_run *run, const struct world_result *r)
+{
+    struct world_result clean = *r;
+
+    clean.lasted_us = MIN(MAX(r->lasted_us, 0), LASTED_MOST);
+    ended(w, run, &clean, began_at(w, run, r));
 }
 
 void result_lost(struct world *w, const struct world_run *run)
@@ -645,6 +659,38 @@ void result_of_run(struct world *w, const struct world_result *r)
         check_ended(w, &run, r);
 }
 
+/* Another configuration may refuse what was taken then. */
+static bool takes_passive(const struct world *w, uint32_t check)
+{
+    bool host = world_kind(w, check) == MODEL_HOST;
+
+    return world_switch(w, host ? BOARD_SW_PASSIVE_HOST : BOARD_SW_PASSIVE_SERVICE) &&
+           (w->st[check].switches & MODEL_CHECK_PASSIVE);
+}
+
+void result_again(struct world *w, const struct record_result *r)
+{
+    int64_t late = MIN(MAX(r->latency_us, 0), 366 * TIME_DAY);
+    struct world_run run = {.due = {w->now.mono.us - late}, .sent = w->now.mono};
+
+    if (!r->oid || !oids_find(&w->oids, r->oid, &run.check))
+        return;
+    if (r->source == RECORD_SOURCE_PASSIVE && takes_passive(w, run.check))
+        result_passive(w, run.check, r->code, r->output, r->who);
+    else if (r->source != RECORD_SOURCE_PASSIVE)
+        ended(w, &run,
+              &(struct world_result){.run_id = r->run_id,
+                                     .how = r->how,
+                                     .code = r->code,
+                                     .started = {r->started},
+                                     .lasted_us = r->lasted_us,
+                                     .output = r->output,
+                                     .error = r->error,
+                                     .truncated = r->truncated != 0,
+                                     .rightless = r->rightless != 0},
+              (struct wall){r->started});
+}
+
 void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who)
 {
     bool host = world_kind(w, check) == MODEL_HOST;
@@ -655,7 +701,7 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
     struct world_result r = {.code = code, .started = w->now.wall, .output = text};
 
     nlog_passive(w, check, code, text);
-    record_input(w, check, &r, RECORD_SOURCE_PASSIVE, who);
+    record_input(w, &v, &r, who);
     v.state = (uint8_t)(code <= (host ? STATE_UNREACHABLE : STATE_UNKNOWN) ? code
                         : host                                             ? STATE_DOWN
                                                                            : STATE_UNKNOWN);

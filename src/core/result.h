@@ -7,6 +7,7 @@
 #include "core/world.h"
 
 struct world_run;
+struct record_result;
 
 void result_of_run(struct world *w, const struct world_result *r);
 /* Nothing came of it, again and again (sched_lost): the check is UNKNOWN, a host as it was. */
@@ -19,5 +20,7 @@ void result_flap_off(struct world *w, uint32_t check);
 void result_flap_on(struct world *w, uint32_t check);
 /* As if its state had never been another one. */
 void result_flap_clear(struct world *w, uint32_t check);
+/* One from the record, applied once more; that of a check which is not there is left out. */
+void result_again(struct world *w, const struct record_result *r);
 /* Submitted from outside; code as given. who: for the record. */
 void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who);

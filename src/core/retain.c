@@ -2,6 +2,7 @@
 #include "core/retain.h"
 
 #include "core/downtime.h"
+#include "core/explain.h"
 #include "core/switches.h"
 #include "core/tell.h"
 #include "core/world_in.h"
@@ -75,7 +76,9 @@ static struct record_state record_of(const struct world *w, uint32_t check)
                              .check_interval_us = world_interval(w, check, false),
                              .retry_interval_us = world_interval(w, check, true),
                              .why_state = s->why_state.code,
-                             .why_notify = s->why_notify.code};
+                             .why_notify = s->why_notify.code,
+                             .why_state_arg = s->why_state.arg[0],
+                             .why_notify_arg = s->why_notify.arg[0]};
 
 #define F(field) r.field = s->field;
     SAME_FIELDS(F)
@@ -253,7 +256,7 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
     state_release(s);
     retain_fresh(w, check);
     s->oid = r->oid;
-    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS)) {
+    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS) && !w->opt.resumes) {
         load_changes(w, check, r);
         return;
     }
@@ -269,10 +272,22 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
     s->last_time_s[3] = seconds_of(r->last_time_3);
     s->why_state.code = (uint16_t)r->why_state;
     s->why_notify.code = (uint16_t)r->why_notify;
+    s->why_state.arg[0] = r->why_state_arg;
+    s->why_notify.arg[0] = r->why_notify_arg;
     s->why_state.idx = s->why_notify.idx = MODEL_NONE;
     make_sane(s, world_kind(w, check));
     state_set_text(s, r->output, r->long_output, r->perfdata);
-    apply_configuration(w, check);
+    if (!w->opt.resumes)
+        apply_configuration(w, check);
+}
+
+void retain_reasons(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        explain_renew(w, i, &w->st[i].why_state);
+        explain_renew(w, i, &w->st[i].why_notify);
+        w->st[i].ran = (struct state_ran){.code = WHY_NONE};
+    }
 }
 
 bool retain_carry(struct world *w, uint32_t check, struct state *old)
@@ -310,7 +325,8 @@ static struct record_program program_of(const struct world *w)
                                    .next_notification = w->next_notification,
                                    .stopped = w->stopping ? w->now.wall.us : 0,
                                    .epoch = w->opt.epoch,
-                                   .pipe_had = w->pipe_had};
+                                   .pipe_had = w->pipe_had,
+                                   .started = w->prog.program_start};
 }
 
 void retain_program(struct world *w)
@@ -377,7 +393,14 @@ void retain_settle(struct world *w)
 
 static void load_program(struct world *w, const struct record_program *r)
 {
-    if (w->m->globals->use_retained_program_state) {
+    if (w->opt.resumes) {
+        w->switches = (uint32_t)r->switches;
+        w->modified_host = r->modified_host;
+        w->modified_service = r->modified_service;
+        load_handler(w, 0, r->host_handler);
+        load_handler(w, 1, r->service_handler);
+        w->prog.program_start = r->started;
+    } else if (w->m->globals->use_retained_program_state) {
         w->modified_host = r->modified_host;
         w->modified_service = r->modified_service;
         load_handler(w, 0, r->host_handler);

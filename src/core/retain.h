@@ -14,5 +14,7 @@ int retain_load(struct world *w, struct str records);
 void retain_settle(struct world *w);
 /* A check as the configuration says, before anything is known of it. */
 void retain_fresh(struct world *w, uint32_t check);
+/* Reasons that were kept, or carried over, name what they are about by its place in this configuration. */
+void retain_reasons(struct world *w);
 /* Takes over what is retained from old (of before a reload): owns its text afterwards. True: the configuration changed something of it. */
 bool retain_carry(struct world *w, uint32_t check, struct state *old);

@@ -3,9 +3,11 @@
 
 #include "base/limits.h"
 #include "core/expand.h"
+#include "core/explain.h"
 #include "core/nlog.h"
 #include "core/perfdata.h"
 #include "core/reach.h"
+#include "core/reason.h"
 #include "core/result.h"
 #include "core/tell.h"
 #include "core/why.h"
@@ -334,8 +336,7 @@ void sched_runner(struct world *w, unsigned instance, bool up, const struct worl
 
 /* ---- starting ---- */
 
-/* Why this check must not run now, or WHY_NONE. */
-static struct state_why may_run(const struct world *w, uint32_t check, uint32_t options)
+struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t options)
 {
     const struct state *s = &w->st[check];
     const struct model_check *c = model_check(w->m, check);
@@ -358,11 +359,29 @@ static struct state_why may_run(const struct world *w, uint32_t check, uint32_t 
     return why_make(WHY_NONE, MODEL_NONE, 0, 0);
 }
 
+/* What came of a check's turn. That it does not run is an event when it begins: every turn would be one too many. */
+static void note_turn(struct world *w, uint32_t check, const struct state_why *why, bool runs)
+{
+    struct state *s = &w->st[check];
+    struct state_why turn = *why;
+    struct buf reason = BUF_INIT;
+
+    turn.arg[1] = w->now.wall.us;
+    if (!runs && (s->ran.code != why->code || s->ran.idx != why->idx)) {
+        explain_put(w, REASON_RAN, &turn, &reason);
+        world_event(w, RECORD_EVENT_SKIPPED, check,
+                    &(struct record_event){.state = s->state, .text = buf_str(&reason)});
+    }
+    s->ran = (struct state_ran){why->code, why->idx, w->now.wall.us};
+    buf_release(&reason);
+}
+
 /* It does not run this time: when will it be looked at again? */
 static void skip(struct world *w, uint32_t check, struct mono due, struct state_why why)
 {
     struct wall next;
 
+    note_turn(w, check, &why, false);
     if (why.code == WHY_RUN_OFF || world_interval(w, check, false) <= 0)
         return;
     if (why.code != WHY_RUN_PERIOD) {
@@ -379,13 +398,26 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     world_touch(w, check); /* it may be far: kept over a restart, if plans are */
 }
 
+static struct state_why ran_for(uint32_t options)
+{
+    enum why_code code = options & SCHED_LOST        ? WHY_RAN_AGAIN
+                         : options & SCHED_FRESHNESS ? WHY_RAN_STALE
+                         : options & SCHED_FORCED    ? WHY_RAN_FORCED
+                         : options & SCHED_ON_DEMAND ? WHY_RAN_ON_DEMAND
+                                                     : WHY_RAN_PLANNED;
+
+    return why_make(code, MODEL_NONE, 0, 0);
+}
+
 static void start_check(struct world *w, uint32_t check, struct mono due, uint32_t options)
 {
     bool host = world_kind(w, check) == MODEL_HOST;
     uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK, timeout_of(w, check));
     struct world_run *r = &w->runs.at[slot];
     struct world_effect *e = world_effect(w, WORLD_RUN);
+    struct state_why why = ran_for(options);
 
+    note_turn(w, check, &why, true);
     r->options = (uint8_t)options;
     r->due = due;
     e->id = r->id;
@@ -413,7 +445,7 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
         return; /* its result plans the next one */
     if (!over_can_run(w, check))
         return;
-    why = may_run(w, check, options);
+    why = sched_may_run(w, check, options);
     if (why.code == WHY_NONE)
         start_check(w, check, due, options);
     else
@@ -452,11 +484,17 @@ static void give_up_overdue(struct world *w)
     }
 }
 
-static uint32_t room(const struct world *w)
+uint32_t sched_most(const struct world *w)
 {
     uint32_t most = w->m->globals->max_concurrent_checks;
 
-    most = most && most < w->max_parallel ? most : w->max_parallel;
+    return most && most < w->max_parallel ? most : w->max_parallel;
+}
+
+static uint32_t room(const struct world *w)
+{
+    uint32_t most = sched_most(w);
+
     return w->running_checks >= most ? 0 : most - w->running_checks;
 }
 
@@ -523,6 +561,13 @@ static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold
     if (at > w->now.wall.us) /* the clock has been set back before this start */
         return w->prog.program_start + *threshold;
     return MAX(at, w->prog.program_start) + *threshold;
+}
+
+int64_t sched_fresh_until(const struct world *w, uint32_t check)
+{
+    int64_t threshold;
+
+    return fresh_until(w, check, &threshold);
 }
 
 static void look_stale(struct world *w, uint32_t i)

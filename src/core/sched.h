@@ -4,6 +4,7 @@
  * When checks run. Each check is in one heap, keyed by the monotonic time it is due; a run under way is in another, keyed by the moment it is given up. A
  * schedule keeps its phase: the next time is the last due time plus the interval, so lateness never adds up. Never two runs of one check.
  */
+#include "core/state.h"
 #include "core/world.h"
 
 enum sched_option {
@@ -38,6 +39,12 @@ bool sched_next(const struct world *w, struct mono *at);
 void sched_clock_step(struct world *w);
 /* Looks for stale results, when it is time for that. */
 void sched_freshness(struct world *w);
+
+/* Why this check must not run now, or WHY_NONE; options: of its plan. */
+struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t options);
+/* Until when the results of a check whose freshness is watched count. */
+int64_t sched_fresh_until(const struct world *w, uint32_t check);
+uint32_t sched_most(const struct world *w); /* checks that may run at once */
 
 /* Runs. */
 /* slot */

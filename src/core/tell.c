@@ -3,9 +3,11 @@
 
 #include "base/limits.h"
 #include "core/expand.h"
+#include "core/explain.h"
 #include "core/message.h"
 #include "core/nlog.h"
-#include "core/reach.h"
+#include "core/plan.h"
+#include "core/reason.h"
 #include "core/sched.h"
 #include "core/world_in.h"
 
@@ -13,197 +15,12 @@
 
 #define INTENTS_MOST 16384u /* waiting ones; when a channel is dead for long the oldest are given up */
 
-struct plan { /* one notification being made */
-    uint32_t check;
-    enum notify_type type;
-    uint32_t options;
+struct telling { /* one notification being carried out */
+    struct plan plan;
     struct tell_by by;
-    bool escalated;
     uint64_t id;
-    VEC(uint32_t) contacts; /* those who will be told, each once */
-    struct state_why last_no;
     struct buf recipients;
 };
-
-/* ---- who ---- */
-
-static bool escalation_counts(const struct world *w, const struct model_escalation *e, const struct state *s)
-{
-    int64_t n = s->notification_number;
-    uint32_t bit =
-        s->state == STATE_OK ? (uint32_t)MODEL_ON_RECOVERY : state_on(world_kind(w, e->check), s->state);
-
-    if (n < e->first || (e->last && n > e->last))
-        return false;
-    if (e->period != MODEL_NONE && !when_contains(&w->when, e->period, w->now.wall))
-        return false;
-    return (e->on & bit) != 0;
-}
-
-static uint64_t importance(const struct world *w, uint32_t check)
-{
-    const struct model_check *c = model_check(w->m, check);
-    uint64_t sum = c->hourly_value;
-
-    for (uint32_t i = 0; i < c->n_services && world_kind(w, check) == MODEL_HOST; i++)
-        sum += model_check(w->m, c->first_service + i)->hourly_value;
-    return sum;
-}
-
-static uint32_t contact_period(const struct world *w, uint32_t contact, bool host)
-{
-    const struct model_contact *c = model_contact(w->m, contact);
-    const struct over *o = w->contact[contact].over;
-    enum over_what what = host ? OVER_NOTIFY_PERIOD : OVER_SERVICE_PERIOD;
-
-    if (o && o->text[what])
-        return o->idx[what];
-    return host ? c->host_period : c->service_period;
-}
-
-static struct state_why decide_contact(const struct world *w, const struct plan *p, uint32_t contact)
-{
-    const struct model_contact *c = model_contact(w->m, contact);
-    const struct state *s = &w->st[p->check];
-    bool host = world_kind(w, p->check) == MODEL_HOST;
-    uint32_t period = contact_period(w, contact, host);
-    uint64_t weight = importance(w, p->check);
-
-    return notify_decide_contact(&(struct notify_contact_facts){
-        .kind = world_kind(w, p->check),
-        .type = p->type,
-        .options = p->options,
-        .state = s->state,
-        .switched_on = host ? !w->contact[contact].host_off : !w->contact[contact].service_off,
-        .in_period = period == MODEL_NONE || when_contains(&w->when, period, w->now.wall),
-        .period = period,
-        .contact_on = host ? c->host_on : c->service_on,
-        .notified_on = s->notified_on,
-        .importance = (uint32_t)MIN(weight, UINT32_MAX),
-        .least_importance = c->importance,
-        .has_command = (host ? c->host_lines.n : c->service_lines.n) || c->mail || c->webhook,
-    });
-}
-
-static void consider(struct world *w, struct plan *p, uint32_t contact)
-{
-    struct state_why why;
-
-    for (size_t i = 0; i < p->contacts.n; i++)
-        if (p->contacts.at[i] == contact)
-            return;
-    why = decide_contact(w, p, contact);
-    if (why.code != WHY_NONE) {
-        p->last_no = why;
-        return;
-    }
-    *VEC_ADD(&p->contacts) = contact;
-    if (p->recipients.len)
-        buf_add_char(&p->recipients, ',');
-    buf_add_str(&p->recipients, model_str(w->m, model_contact(w->m, contact)->name));
-}
-
-static void consider_list(struct world *w, struct plan *p, struct model_list l)
-{
-    for (uint32_t i = 0; i < l.n; i++)
-        consider(w, p, model_item(w->m, l, i));
-}
-
-static void consider_group(struct world *w, struct plan *p, struct model_list groups)
-{
-    for (uint32_t i = 0; i < groups.n; i++)
-        consider_list(w, p, model_contact_group(w->m, model_item(w->m, groups, i))->members);
-}
-
-/* Contacts of the escalations that count now; without one, or for a broadcast, the check's own. */
-static void choose(struct world *w, struct plan *p)
-{
-    const struct model_check *c = model_check(w->m, p->check);
-
-    for (uint32_t i = 0; i < c->n_escalations; i++) {
-        const struct model_escalation *e = model_escalation(w->m, c->first_escalation + i);
-
-        if (!escalation_counts(w, e, &w->st[p->check]))
-            continue;
-        p->escalated = true;
-        consider_list(w, p, e->contacts);
-        consider_group(w, p, e->contact_groups);
-    }
-    if (!p->escalated || (p->options & NOTIFY_BROADCAST))
-        consider_list(w, p, c->contacts);
-}
-
-/* When a problem may be told again: the shortest interval of the escalations that count, else the check's own. 0: never. */
-static int64_t interval_now(const struct world *w, uint32_t check)
-{
-    const struct model_check *c = model_check(w->m, check);
-    int64_t interval = c->notification_interval_us;
-    bool any = false;
-
-    for (uint32_t i = 0; i < c->n_escalations; i++) {
-        const struct model_escalation *e = model_escalation(w->m, c->first_escalation + i);
-
-        if (e->interval_us < 0 || !escalation_counts(w, e, &w->st[check]))
-            continue;
-        interval = any ? MIN(interval, e->interval_us) : e->interval_us;
-        any = true;
-    }
-    return interval;
-}
-
-/* ---- whether ---- */
-
-/* first_notification_delay counts from the problem being hard, as in Nagios since 4.4; not known, or by a clock that has been set back since: from the start. */
-static int64_t delay_from(const struct world *w, const struct state *s)
-{
-    bool known = s->last_hard_change && s->last_hard_change <= w->now.wall.us;
-    int64_t from = known ? s->last_hard_change : w->prog.program_start;
-
-    if (state_more(s)->problem_since && state_more(s)->problem_since <= w->now.wall.us)
-        from = state_more(s)->problem_since;
-    return time_wall_s((struct wall){from}) * TIME_S;
-}
-
-static struct notify_facts facts_of(const struct world *w, const struct plan *p)
-{
-    const struct state *s = &w->st[p->check];
-    const struct model_check *c = model_check(w->m, p->check);
-    const struct state *host = &w->st[c->host];
-    bool service = world_kind(w, p->check) == MODEL_SERVICE;
-    uint32_t period = over_notify_period(w, p->check);
-
-    return (struct notify_facts){
-        .kind = world_kind(w, p->check),
-        .type = p->type,
-        .options = p->options,
-        .state = s->state,
-        .hard = s->hard,
-        .is_volatile = (c->flags & MODEL_CHECK_VOLATILE) != 0,
-        .attempt = s->attempt,
-        .max_attempts = s->max_attempts,
-        .switched_on = (s->switches & MODEL_CHECK_NOTIFY) != 0,
-        .switched_on_global = world_switch(w, BOARD_SW_NOTIFICATIONS),
-        .in_period = period == MODEL_NONE || when_contains(&w->when, period, w->now.wall),
-        .period = period,
-        .notify_on = c->notify_on,
-        .notified_on = s->notified_on,
-        .acknowledged = s->ack_type != STATE_ACK_NONE,
-        .flapping = s->flapping,
-        .no_more = s->no_more,
-        .in_downtime = s->downtime_depth > 0,
-        .host_in_downtime = service && host->downtime_depth > 0,
-        .host_up = host->state == STATE_UP,
-        .host = c->host,
-        .bad_master = c->n_deps ? reach_bad_master(w, p->check, REACH_NOTIFY) : MODEL_NONE,
-        .parents_bad = reach_parents_bad(w, p->check),
-        .number = s->notification_number,
-        .first_delay_us = over_first_delay(w, p->check),
-        .problem_since = delay_from(w, s),
-        .interval_us = c->notification_interval_us,
-        .next_notification = state_more(s)->next_notification,
-        .now = w->now.wall.us,
-    };
-}
 
 /* ---- intents ---- */
 
@@ -283,6 +100,10 @@ static void add_intent(struct world *w, struct record_notify_intent *r)
     struct record_frame f;
     struct str rest;
 
+    if (w->opt.rehearses) {
+        ++w->next_intent;
+        return;
+    }
     if (w->intents.n >= INTENTS_MOST)
         tell_answer(w, w->intents.at[0].id, false, STR("given up: too many notifications wait"));
     r->intent = ++w->next_intent;
@@ -415,46 +236,48 @@ void tell_release(struct world *w)
 
 /* ---- carrying out ---- */
 
-static void told(struct world *w, const struct plan *p, uint32_t contact, struct str command)
+static void told(struct world *w, const struct telling *t, uint32_t contact, struct str command)
 {
-    const struct state *s = &w->st[p->check];
+    const struct state *s = &w->st[t->plan.check];
 
-    nlog_notification(w, p->check, contact, p->type, command, p->by.author, p->by.comment);
-    world_event(w, RECORD_EVENT_NOTIFICATION, p->check,
+    nlog_notification(w, t->plan.check, contact, t->plan.type, command, t->by.author, t->by.comment);
+    world_event(w, RECORD_EVENT_NOTIFICATION, t->plan.check,
                 &(struct record_event){.state = s->state,
                                        .hard = s->hard,
                                        .attempt = s->notification_number,
-                                       .type = p->type,
+                                       .type = t->plan.type,
                                        .contact = model_str(w->m, model_contact(w->m, contact)->name),
                                        .command = command,
                                        .text = state_output(s),
-                                       .author = p->by.author,
-                                       .long_text = p->by.comment});
+                                       .author = t->by.author,
+                                       .long_text = t->by.comment});
     w->prog.notifications++;
 }
 
-static struct expand_of expand_of(const struct world *w, const struct plan *p, uint32_t contact)
+static struct expand_of expand_of(const struct world *w, const struct telling *t, uint32_t contact)
 {
-    return (struct expand_of){.check = p->check,
+    return (struct expand_of){.check = t->plan.check,
                               .contact = contact,
                               .notification = true,
-                              .type = p->type,
-                              .number = w->st[p->check].notification_number,
-                              .escalated = p->escalated,
-                              .id = p->id,
-                              .author = p->by.author,
-                              .comment = p->by.comment,
-                              .recipients = buf_str(&p->recipients)};
+                              .type = t->plan.type,
+                              .number = w->st[t->plan.check].notification_number,
+                              .escalated = t->plan.escalated,
+                              .id = t->id,
+                              .author = t->by.author,
+                              .comment = t->by.comment,
+                              .recipients = buf_str(&t->recipients)};
 }
 
-static void by_command(struct world *w, const struct plan *p, uint32_t contact, uint32_t line)
+static void by_command(struct world *w, const struct telling *t, uint32_t contact, uint32_t line)
 {
     const struct model_line *l = model_line(w->m, line);
-    struct expand_of of = expand_of(w, p, contact);
+    struct expand_of of = expand_of(w, t, contact);
     struct buf words = BUF_INIT, env = BUF_INIT;
 
-    expand_words(w, l->words, &of, &words);
-    expand_env(w, line, &of, &env);
+    if (!w->opt.rehearses) {
+        expand_words(w, l->words, &of, &words);
+        expand_env(w, line, &of, &env);
+    }
     if (words.len > LIMIT_COMMAND_LINE) { /* no system call takes it; nobody would be told */
         nlog_text(w, "Warning: The notification command '" STR_FMT "' is longer than the system allows; cut.",
                   STR_ARG(model_str(w->m, l->text)));
@@ -462,10 +285,10 @@ static void by_command(struct world *w, const struct plan *p, uint32_t contact, 
     }
     if (words.len + env.len > LIMIT_COMMAND_LINE)
         buf_clear(&env);
-    told(w, p, contact, model_str(w->m, model_command(w->m, l->command)->name));
+    told(w, t, contact, model_str(w->m, model_command(w->m, l->command)->name));
     add_intent(w,
-               &(struct record_notify_intent){.oid = w->st[p->check].oid,
-                                              .type = p->type,
+               &(struct record_notify_intent){.oid = w->st[t->plan.check].oid,
+                                              .type = t->plan.type,
                                               .contact = model_str(w->m, model_contact(w->m, contact)->name),
                                               .command = model_str(w->m, l->text),
                                               .words = buf_str(&words),
@@ -476,17 +299,18 @@ static void by_command(struct world *w, const struct plan *p, uint32_t contact, 
     buf_release(&env);
 }
 
-static void by_channel(struct world *w, const struct plan *p, uint32_t contact, const char *channel,
+static void by_channel(struct world *w, const struct telling *t, uint32_t contact, const char *channel,
                        uint32_t target)
 {
-    struct expand_of of = expand_of(w, p, contact);
-    struct message msg;
+    struct expand_of of = expand_of(w, t, contact);
+    struct message msg = {BUF_INIT, BUF_INIT, BUF_INIT};
 
-    message_make(w, &of, &msg);
-    told(w, p, contact, str_of(channel));
+    if (!w->opt.rehearses)
+        message_make(w, &of, &msg);
+    told(w, t, contact, str_of(channel));
     add_intent(w,
-               &(struct record_notify_intent){.oid = w->st[p->check].oid,
-                                              .type = p->type,
+               &(struct record_notify_intent){.oid = w->st[t->plan.check].oid,
+                                              .type = t->plan.type,
                                               .contact = model_str(w->m, model_contact(w->m, contact)->name),
                                               .channel = str_of(channel),
                                               .target = model_str(w->m, target),
@@ -496,18 +320,18 @@ static void by_channel(struct world *w, const struct plan *p, uint32_t contact, 
     message_release(&msg);
 }
 
-static void tell_contact(struct world *w, const struct plan *p, uint32_t contact)
+static void tell_contact(struct world *w, const struct telling *t, uint32_t contact)
 {
     const struct model_contact *c = model_contact(w->m, contact);
-    bool host = world_kind(w, p->check) == MODEL_HOST;
+    bool host = world_kind(w, t->plan.check) == MODEL_HOST;
     struct model_list lines = host ? c->host_lines : c->service_lines;
 
     for (uint32_t i = 0; i < lines.n; i++)
-        by_command(w, p, contact, model_item(w->m, lines, i));
+        by_command(w, t, contact, model_item(w->m, lines, i));
     if (c->mail)
-        by_channel(w, p, contact, "mail", c->mail);
+        by_channel(w, t, contact, "mail", c->mail);
     if (c->webhook)
-        by_channel(w, p, contact, "webhook", c->webhook);
+        by_channel(w, t, contact, "webhook", c->webhook);
     if (host)
         w->contact[contact].last_host = w->now.wall.us;
     else
@@ -516,59 +340,102 @@ static void tell_contact(struct world *w, const struct plan *p, uint32_t contact
 }
 
 /* What is remembered of a problem or recovery that was told. */
-static void remember(struct world *w, const struct plan *p)
+static void remember(struct world *w, const struct telling *t)
 {
-    struct state *s = &w->st[p->check];
+    struct state *s = &w->st[t->plan.check];
     int64_t interval;
 
     state_more_set(s)->last_notification = w->now.wall.us;
-    if (p->type != NOTIFY_PROBLEM)
+    if (t->plan.type != NOTIFY_PROBLEM)
         return;
-    s->notified_on |= state_on(world_kind(w, p->check), s->state);
-    interval = interval_now(w, p->check);
+    s->notified_on |= state_on(world_kind(w, t->plan.check), s->state);
+    interval = plan_interval(w, t->plan.check, s->notification_number);
     /* Whole seconds, as the old engines count: a result a moment earlier in its second than the last one is not early. */
     s->more->next_notification = interval > 0 ? time_wall_s(w->now.wall) * TIME_S + interval : 0;
     s->no_more = interval <= 0;
 }
 
-static struct state_why carry_out(struct world *w, struct plan *p)
+static void name_recipients(const struct world *w, struct telling *t)
 {
+    for (size_t i = 0; i < t->plan.list.n; i++) {
+        const struct plan_contact *c = &t->plan.list.at[i];
+
+        if (c->why.code != WHY_CONTACT_TOLD)
+            continue;
+        if (t->recipients.len)
+            buf_add_char(&t->recipients, ',');
+        buf_add_str(&t->recipients, model_str(w->m, model_contact(w->m, c->contact)->name));
+    }
+}
+
+static struct state_why carry_out(struct world *w, struct telling *t)
+{
+    struct plan *p = &t->plan;
     struct state *s = &w->st[p->check];
     bool counts = p->type == NOTIFY_PROBLEM || (p->type == NOTIFY_CUSTOM && (p->options & NOTIFY_COUNT));
 
-    s->notification_number += counts;
-    choose(w, p);
-    if (!p->contacts.n) {
-        s->notification_number -= counts;
-        return p->last_no.code ? why_make(WHY_NOTIFY_NOBODY, MODEL_NONE, 0, 0)
-                               : why_make(WHY_NOTIFY_NO_CONTACT, MODEL_NONE, 0, 0);
-    }
-    p->id = ++w->next_notification;
-    for (size_t i = 0; i < p->contacts.n; i++)
-        if (w->opt.mutation != WORLD_KEEPS_SILENT || i != 1)
-            tell_contact(w, p, p->contacts.at[i]);
+    p->number = s->notification_number + counts;
+    plan_choose(w, p);
+    if (!p->n_told)
+        return why_make(p->list.n ? WHY_NOTIFY_NOBODY : WHY_NOTIFY_NO_CONTACT, MODEL_NONE, 0, 0);
+    s->notification_number = p->number;
+    t->id = ++w->next_notification;
+    name_recipients(w, t);
+    for (size_t i = 0; i < p->list.n; i++)
+        if (p->list.at[i].why.code == WHY_CONTACT_TOLD && (w->opt.mutation != WORLD_KEEPS_SILENT || i != 1))
+            tell_contact(w, t, p->list.at[i].contact);
     if (p->type == NOTIFY_PROBLEM || p->type == NOTIFY_RECOVERY)
-        remember(w, p);
+        remember(w, t);
     world_touch(w, p->check);
-    return why_make(WHY_TOLD, MODEL_NONE, (int64_t)p->contacts.n, 0);
+    return why_make(WHY_TOLD, MODEL_NONE, p->n_told, 0);
+}
+
+/* The same reason as at the result before says nothing new; nor does it that who was told is not told again yet. */
+static bool says_something(const struct state_why *was, const struct state_why *why, enum notify_type type)
+{
+    bool told = was->code == WHY_TOLD || was->code == WHY_NOTIFY_INTERVAL || was->code == WHY_NOTIFY_ONCE;
+
+    if (why->code == WHY_TOLD || type != NOTIFY_PROBLEM)
+        return true;
+    if (told && (why->code == WHY_NOTIFY_INTERVAL || why->code == WHY_NOTIFY_ONCE))
+        return false;
+    return why->code != was->code || why->idx != was->idx;
+}
+
+static void record_decision(struct world *w, const struct telling *t, const struct state_why *why)
+{
+    const struct state *s = &w->st[t->plan.check];
+    struct buf reasons = BUF_INIT;
+
+    explain_put(w, REASON_DECIDED, why, &reasons);
+    plan_put(w, &t->plan, REASON_CONTACT, WHY_CONTACT_TOLD, &reasons);
+    world_event(w, RECORD_EVENT_DECISION, t->plan.check,
+                &(struct record_event){.state = s->state,
+                                       .hard = s->hard,
+                                       .attempt = t->plan.number,
+                                       .type = t->plan.type,
+                                       .text = buf_str(&reasons)});
+    buf_release(&reasons);
 }
 
 bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t options, const struct tell_by *by)
 {
-    struct plan p = {.check = check, .type = type, .options = options, .recipients = BUF_INIT};
-    struct notify_facts f;
-    struct state_why why;
+    struct telling t = {.plan = {.check = check, .type = type, .options = options}, .recipients = BUF_INIT};
+    struct state *s = &w->st[check];
+    struct state_why why, was = s->why_notify;
 
     if (by)
-        p.by = *by;
-    f = facts_of(w, &p);
-    why = notify_decide(&f);
+        t.by = *by;
+    t.plan.number = s->notification_number;
+    why = plan_decide(w, &t.plan);
     if (why.code == WHY_NONE)
-        why = carry_out(w, &p);
+        why = carry_out(w, &t);
     if (w->opt.mutation != WORLD_GIVES_NO_REASON || check % 5 != 1)
-        w->st[check].why_notify = why;
+        s->why_notify = why;
+    if (says_something(&was, &why, type) && (w->opt.mutation != WORLD_DECIDES_SILENTLY || check % 5 != 1))
+        record_decision(w, &t, &why);
     world_touch_board(w, check);
-    VEC_RELEASE(&p.contacts);
-    buf_release(&p.recipients);
+    plan_release(&t.plan);
+    buf_release(&t.recipients);
     return why.code == WHY_TOLD;
 }

@@ -33,6 +33,22 @@ bool why_known(unsigned code)
     return find(code) != NULL;
 }
 
+enum why_of why_object_of(unsigned code)
+{
+    switch (code) {
+    case WHY_NOTIFY_PERIOD:
+    case WHY_CONTACT_PERIOD:
+    case WHY_ESCALATION_PERIOD:
+    case WHY_RUN_PERIOD: return WHY_OF_PERIOD;
+    default: return WHY_OF_CHECK;
+    }
+}
+
+bool why_is_skip(unsigned code)
+{
+    return code >= WHY_RUN_OFF_GLOBAL && code < WHY_RUN_UNDER_WAY;
+}
+
 const char *why_name(unsigned code)
 {
     const struct row *r = find(code);

@@ -49,6 +49,8 @@ struct world_span world_keep(struct world *w, struct str s)
 
 void world_record(struct world *w, enum record_kind kind, const void *record)
 {
+    if (w->opt.rehearses && kind != RECORD_EVENT)
+        return;
     record_put(&w->records, kind, w->now.wall, record);
     w->n_records++;
     w->next_seq++;
@@ -216,6 +218,7 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     carry_end(w, &c);
     retain_settle(w);
     note_ack_look(w);
+    retain_reasons(w);
     switches_read(w, w->switches);
     sched_spread(w, true);
     rotate_plan(w);
@@ -293,6 +296,7 @@ void world_start(struct world *w, struct world_now now)
     switches_read(w, w->switches);
     note_after_load(w);
     carry_gone(w);
+    retain_reasons(w);
     record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
     for (uint32_t i = 0; i < w->n; i++)
@@ -305,6 +309,20 @@ void world_start(struct world *w, struct world_now now)
     perfdata_plan(w);
     sched_spread(w, false);
     w->program_dirty = w->program_unseen = true;
+    finish(w);
+}
+
+void world_resume(struct world *w, struct world_now now)
+{
+    BUG_ON(w->started || !w->m || !w->opt.resumes);
+    take_time(w, now);
+    w->started = true;
+    if (!w->prog.program_start)
+        w->prog.program_start = now.wall.us;
+    w->next_freshness = w->next_sweep = now.mono;
+    note_after_load(w);
+    retain_reasons(w);
+    rotate_plan(w);
     finish(w);
 }
 
@@ -439,6 +457,21 @@ uint64_t world_pipe_had(const struct world *w)
     return w->pipe_had;
 }
 
+/* What time brings, behind whatever happened. */
+static void after_event(struct world *w)
+{
+    rotate_step(w);
+    if (!w->opt.rehearses)
+        perfdata_step(w);
+    excmd_program_end(w);
+    recur_step(w);
+    note_time(w);
+    sched_freshness(w);
+    sweep(w);
+    sched_run(w);
+    finish(w);
+}
+
 void world_step(struct world *w, const struct world_event *e, struct world_now now)
 {
     BUG_ON(!w->started);
@@ -462,15 +495,24 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     case WORLD_PERF_HELD: perfdata_held(w, e->ok); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
-    rotate_step(w);
-    perfdata_step(w);
-    excmd_program_end(w);
-    recur_step(w);
-    note_time(w);
-    sched_freshness(w);
-    sweep(w);
-    sched_run(w);
-    finish(w);
+    after_event(w);
+}
+
+void world_step_again(struct world *w, const struct record_frame *f, struct world_now now)
+{
+    struct err err = ERR_INIT;
+    union {
+        struct record_result result;
+        struct record_command command;
+    } r;
+
+    BUG_ON(!w->started);
+    take_time(w, now);
+    if (f->kind == RECORD_RESULT && record_get(f->kind, f->payload, &r.result) == 0)
+        result_again(w, &r.result);
+    else if (f->kind == RECORD_COMMAND && record_get(f->kind, f->payload, &r.command) == 0)
+        excmd_run(w, r.command.text, r.command.who, &err);
+    after_event(w);
 }
 
 bool world_next_due(const struct world *w, struct mono *at)

@@ -113,6 +113,8 @@ enum world_mutation {
     WORLD_LEAKS_RUNS,
     WORLD_FORGETS_TO_STORE,
     WORLD_DEPENDS_ON_ADDRESSES,
+    WORLD_FORGETS_AN_INPUT,
+    WORLD_DECIDES_SILENTLY,
     WORLD_HURRIES,
     WORLD_CONFIRMS_EARLY,
     WORLD_KEEPS_SILENT,
@@ -125,7 +127,10 @@ struct world_options {
     uint32_t pid;   /* for the log */
     const char *version;
     uint32_t max_parallel; /* 0: LIMIT_RUNS; the main file's max_concurrent_checks counts if smaller */
-    unsigned mutation;     /* enum world_mutation: tests/sim proves that it would notice */
+    bool rehearses; /* decides as ever, and carries nothing out: its only records are events (core/replay) */
+    bool
+        resumes; /* begins in the middle: what is loaded stands as it is, whatever a start would make of it; world_resume */
+    unsigned mutation; /* enum world_mutation: tests/sim proves that it would notice */
 };
 
 struct world *world_new(const struct world_options *o);
@@ -144,12 +149,17 @@ void world_load_end(struct world *w, uint64_t next_seq);
 void world_start(struct world *w, struct world_now now);
 /* How far the clock of the start stood before the last record of before, µs; 0: it did not. */
 int64_t world_behind(const struct world *w);
+/* Instead of world_start, for one that resumes. */
+void world_resume(struct world *w, struct world_now now);
 bool world_started(const struct world *w);
 /* Which runner was given a run: it is asked for it when it comes back. */
 void world_sent(struct world *w, uint64_t run_id, unsigned instance);
 /* The last line of the pipe that was done, by an engine before us, too. */
 uint64_t world_pipe_had(const struct world *w);
 void world_step(struct world *w, const struct world_event *e, struct world_now now);
+/* An input from the record once more, as it was recorded (RESULT, COMMAND); any other kind: time went on. */
+struct record_frame;
+void world_step_again(struct world *w, const struct record_frame *f, struct world_now now);
 /* When the next thing is due, as a monotonic time; false: nothing. */
 bool world_next_due(const struct world *w, struct mono *at);
 

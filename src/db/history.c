@@ -123,7 +123,28 @@ static int to_spans(struct history *h, uint64_t seq, struct wall at, const struc
     return span_event(&h->book, seq, when, &heard, h->alive ? doubt_time(&h->doubt, h->alive) : 0);
 }
 
-int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
+/* What was decided has a table of its own: it is asked for by object and moment only, and is no line of any list. */
+static int add_decision(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
+{
+    const int64_t numbers[] = {(int64_t)seq,     at.us,
+                               h->site,          (int64_t)e->oid,
+                               (int64_t)e->kind, (int64_t)e->state,
+                               (int64_t)e->hard, (int64_t)e->attempt,
+                               (int64_t)e->type};
+    struct sql *s = &h->sql;
+    int r = sql_start(s, SQL_DECISION_ADD);
+
+    if (r < 0)
+        return fail(h, r);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        sql_bind_i64(s, SQL_DECISION_ADD, (int)i + 1, numbers[i]);
+    sql_bind_str(s, SQL_DECISION_ADD, ARRAY_LEN(numbers) + 1, e->text);
+    r = sql_step(s, SQL_DECISION_ADD);
+    sql_end(s, SQL_DECISION_ADD);
+    return r < 0 ? fail(h, r) : 0;
+}
+
+static int add_event(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
 {
     struct sql *s = &h->sql;
     const int64_t numbers[] = {(int64_t)seq,     at.us,
@@ -147,6 +168,13 @@ int history_add(struct history *h, uint64_t seq, struct wall at, const struct re
     if (r == 0)
         r = to_spans(h, seq, at, e);
     return r < 0 ? fail(h, r) : 0;
+}
+
+int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
+{
+    if (e->kind == RECORD_EVENT_DECISION || e->kind == RECORD_EVENT_SKIPPED)
+        return add_decision(h, seq, at, e);
+    return add_event(h, seq, at, e);
 }
 
 int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n)
@@ -274,13 +302,14 @@ static int give_back(struct sql *s)
 
 int history_trim(struct history *h, struct wall before, struct wall audit_before, unsigned n)
 {
-    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), audit, spans;
+    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), decisions, audit, spans;
 
-    audit = r < 0 ? r : trim(&h->sql, SQL_AUDIT_TRIM, audit_before, n);
+    decisions = r < 0 ? r : trim(&h->sql, SQL_DECISION_TRIM, before, n);
+    audit = decisions < 0 ? decisions : trim(&h->sql, SQL_AUDIT_TRIM, audit_before, n);
     spans = audit < 0 ? audit : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
     if (spans >= 0)
         spans = MIN(give_back(&h->sql), 0);
-    return spans < 0 ? spans : r + audit;
+    return spans < 0 ? spans : r + decisions + audit;
 }
 
 /* ---- answers ---- */

@@ -40,8 +40,6 @@ void objects_close(struct objects *o);
  */
 int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
                      struct err *err);
-/* The identities of m from those of the configuration before it, where oid is still 0: for the time in which the table cannot be had. */
-void objects_carry(const struct model *old, const uint64_t *old_oid, const struct model *m, uint64_t *oid);
 
 /* Announces some that belong together: all of them, or E_*. id and at of each are filled; the texts are copied. E_LIMIT: too many wait; E_NOENT: nothing had the old name;
  * E_EXIST: one that waits says something of either name. */

@@ -37,6 +37,7 @@ int past_query(struct history *h, const struct history_args *q, struct rows *row
         {"state_at", 3, past_state_at},
         {"gaps", 4, past_gaps},
         {"spans", 4, past_spans},
+        {"decided", 3, past_decided},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -72,6 +73,48 @@ void past_event_members(struct json *j, struct sql *s, enum sql_id id)
         if (v.n)
             json_key_str(j, words[i].name, v);
     }
+}
+
+static int decided_kind(struct history *h, int64_t oid, int64_t at, enum record_event_kind kind,
+                        struct rows *rows)
+{
+    const enum sql_id id = SQL_DECISION_AT;
+    struct sql *s = &h->sql;
+    int r = sql_start(s, id);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(s, id, 1, oid);
+    sql_bind_i64(s, id, 2, kind);
+    sql_bind_i64(s, id, 3, at);
+    r = sql_step(s, id);
+    if (r == 1) {
+        json_map(&rows->j);
+        json_key_i64(&rows->j, "kind", sql_i64(s, id, 2));
+        json_key_time(&rows->j, "time", (struct wall){sql_i64(s, id, 1)});
+        json_key_i64(&rows->j, "state", sql_i64(s, id, 3));
+        json_key_bool(&rows->j, "hard", sql_i64(s, id, 4) != 0);
+        json_key_i64(&rows->j, "number", sql_i64(s, id, 5));
+        json_key_i64(&rows->j, "type", sql_i64(s, id, 6));
+        json_key_str(&rows->j, "reasons", str_sub(sql_str(s, id, 7), 0, TEXT_MAX));
+        json_map_end(&rows->j);
+        rows_next(rows);
+    }
+    sql_end(s, id);
+    return MIN(r, 0);
+}
+
+int past_decided(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
+{
+    int64_t at, oid;
+    int r;
+
+    if (!past_number(q->at[1], &at))
+        return past_wrong(q, 1, err);
+    if (!past_number(q->at[2], &oid))
+        return past_wrong(q, 2, err);
+    r = decided_kind(h, oid, at, RECORD_EVENT_DECISION, rows);
+    return r < 0 ? r : decided_kind(h, oid, at, RECORD_EVENT_SKIPPED, rows);
 }
 
 struct find {

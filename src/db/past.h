@@ -10,6 +10,8 @@
  *   as_of         scope, at µs, filter, kind, states, host, service, words, sort, order, limit, offset      the list as it was: first {"total", "matched", "counts": {}, "monitored"}, then
  *                 rows as of the API. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
  *   state_at      scope, at µs, oid           one row, with "long_output"; none when nothing is known of it then
+ *   decided       scope, at µs, oid           the last decision about a notification and the last turn that was skipped, until then: rows {"kind": RECORD_EVENT_*, "time", "state", "hard",
+ *                 "number", "type", "reasons"}, at most one of each
  *   gaps          scope, from s, to s, ""     when nothing was watched: rows {"from": s, "to": s}, rising, not overlapping
  *   spans         scope, from s, to s, oids   what was known of objects in [from, to): by object, rising, rows {"oid", "at": s, "seq": "N", "state": enum avail_state,
  *                 "downtime": bool, "flapping": bool, "text": output}; the first of an object may have begun before
@@ -42,6 +44,7 @@ int past_events_of(struct history *h, const struct history_args *q, struct rows 
 int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_availability(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_as_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_decided(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_state_at(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_gaps(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_spans(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);

@@ -39,6 +39,16 @@ static const char *const history[] = {
     "DROP INDEX event_by_object;"
     "CREATE TRIGGER event_gone AFTER DELETE ON event BEGIN"
     " DELETE FROM object_event WHERE oid = old.oid AND at = old.at AND seq = old.seq; END;",
+    /* 4: what was decided, with its reasons (core/reason.h) */
+    "CREATE TABLE decision ("
+    " seq INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER NOT NULL, oid INTEGER NOT NULL, kind INTEGER "
+    "NOT "
+    "NULL,"
+    " state INTEGER NOT NULL, hard INTEGER NOT NULL, number INTEGER NOT NULL, type INTEGER NOT NULL,"
+    " reasons TEXT NOT NULL) STRICT;"
+    "CREATE INDEX decision_by_object ON decision (oid, kind, at);"
+    "CREATE INDEX decision_by_time ON decision (at);",
 };
 
 static const char *const objects[] = {

@@ -7,6 +7,7 @@
  */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/explain.h"
 #include "core/record.h"
 #include "os/clock.h"
 #include "os/mem.h"
@@ -342,6 +343,21 @@ static void on_perf_held(struct role *r, struct peer *p UNUSED, const struct msg
         engine_step(e, &(struct world_event){.kind = WORLD_PERF_HELD, .ok = m->u.perf_held.host != 0});
 }
 
+/* A look at the clock first: periods and downtimes are judged as of now. */
+static void on_why(struct role *r, struct peer *p, const struct msg *m)
+{
+    struct engine *e = self(r);
+    struct buf reasons = BUF_INIT;
+
+    engine_step(e, &(struct world_event){.kind = WORLD_TICK});
+    if (e->loaded)
+        explain_oid(e->world, m->u.why.oid, &reasons);
+    msg_put_why_is(&e->frame, &(struct msg_why_is){.id = m->u.why.id, .reasons = buf_str(&reasons)});
+    role_send(p, &e->frame, -1);
+    buf_clear(&e->frame);
+    buf_release(&reasons);
+}
+
 /* Everything is given back: with --one-process the process lives on for the other roles. */
 static void release(struct engine *e)
 {
@@ -410,6 +426,7 @@ static const struct role_inbox inbox[] = {
     {MSG_RESULT, ROLE_BIT(RUNNER) | ROLE_BIT(PROBER), on_result},
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},
     {MSG_COMMAND, ROLE_BIT(GATE) | ROLE_BIT(LOCAL), on_command},
+    {MSG_WHY, ROLE_BIT(GATE), on_why},
 };
 
 const struct role_ops role_engine = {.id = ROLE_ENGINE,

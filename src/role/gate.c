@@ -198,6 +198,14 @@ static int port_engine(void *user, uint64_t serial, struct str who, uint64_t sou
     return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
 }
 
+static int port_why(void *user, uint64_t serial, uint64_t oid)
+{
+    struct role *r = user;
+    int rc = msg_put_why(&self(r)->out, &(struct msg_why){.id = serial, .oid = oid});
+
+    return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
+}
+
 static int port_reader(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n)
 {
     return gate_ask_reader(user, serial, stmt, args, n);
@@ -274,6 +282,7 @@ static const struct api_ports ports = {
     .mono = port_mono,
     .auth = port_auth,
     .engine = port_engine,
+    .why = port_why,
     .reader = port_reader,
     .reload = port_reload,
     .rename = port_rename,
@@ -370,6 +379,15 @@ static void on_command_done(struct role *r, struct peer *p UNUSED, const struct 
 
     api_answered(&self(r)->api, x->id,
                  &(struct api_answer){.kind = API_FROM_ENGINE, .ok = x->status == 0, .error = x->error});
+}
+
+static void on_why_is(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_why_is *x = &m->u.why_is;
+
+    api_answered(
+        &self(r)->api, x->id,
+        &(struct api_answer){.kind = API_FROM_ENGINE, .ok = x->reasons.n != 0, .reasons = x->reasons});
 }
 
 static void on_rows(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -511,6 +529,7 @@ static const struct role_inbox inbox[] = {
     {MSG_LS_REQ, ROLE_BIT(LOCAL), on_ls_req},
     {MSG_AUTH_RESP, ROLE_BIT(AUTH), on_auth_resp},
     {MSG_COMMAND_DONE, ROLE_BIT(ENGINE), on_command_done},
+    {MSG_WHY_IS, ROLE_BIT(ENGINE), on_why_is},
     {MSG_ROWS, ROLE_BIT(READER), on_rows},
     {MSG_CHANGED, ROLE_BIT(STORE), on_changed},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Snapshots kept and identities. STATE/snapshots holds, for every snapshot a journal segment may name, HASH.snap (its public part) and HASH.oids (the identity of each check: magic
- * "VGOIDS01", u32 count, u32 crc32c of the identities, u64 each). From these, objects.db can be made again.
- */
-#include "base/hash.h"
-#include "base/limits.h"
+/* Snapshots kept (db/kept.h) and identities: from what is kept, objects.db can be made again. */
 #include "base/log.h"
+#include "db/kept.h"
 #include "os/clock.h"
 #include "os/disk.h"
 #include "os/file.h"
@@ -16,88 +12,35 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OIDS_MAGIC "VGOIDS01"
-#define SNAP_MOST  (1024u * 1024 * 1024)
-#define NAME_MOST  96
-
-static void file_name(char *out, const char *hash, const char *suffix)
-{
-    snprintf(out, NAME_MOST, "%.64s.%s", hash, suffix);
-}
-
 /* ---- identities beside a snapshot ---- */
-
-/* Fills oid[n] from HASH.oids; false (and oid zero) when it is not there, or not whole. */
-static bool read_oids(const struct store *s, const char *hash, uint64_t *oid, uint32_t n)
-{
-    char name[NAME_MOST];
-    struct buf b = BUF_INIT;
-    uint32_t head[2] = {0, 0};
-    bool ok;
-
-    file_name(name, hash, "oids");
-    ok = file_read_at(s->snapshots_fd, name, 16 + 8 * (size_t)LIMIT_CHECKS, &b, NULL) == 0 &&
-         b.len == 16 + 8 * (size_t)n && memcmp(b.data, OIDS_MAGIC, 8) == 0;
-    if (ok)
-        memcpy(head, b.data + 8, sizeof(head));
-    ok = ok && head[0] == n && head[1] == hash_crc32c(0, b.data + 16, 8 * (size_t)n);
-    if (ok)
-        memcpy(oid, b.data + 16, 8 * (size_t)n);
-    buf_release(&b);
-    return ok;
-}
 
 uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n)
 {
     bool current = str_eq_c(hash, s->role->snap.hash) && s->oids.oid;
-    char name[NAME_MOST], text[SEGMENT_HASH + 1];
-    uint64_t *oid = NULL;
-    struct buf b = BUF_INIT;
-    uint32_t count = current ? s->model.n_check : 0;
+    char text[SEGMENT_HASH + 1];
+    uint64_t *oid;
 
     str_copy(text, sizeof(text), hash);
-    file_name(name, text, "oids");
-    if (!current && file_read_at(s->snapshots_fd, name, 16 + 8 * (size_t)LIMIT_CHECKS, &b, NULL) == 0 &&
-        b.len >= 16)
-        memcpy(&count, b.data + 8, sizeof(count));
-    if (current || (b.len >= 16 && b.len == 16 + 8 * (size_t)count)) {
-        oid = mem_calloc((size_t)count + 1, sizeof(*oid));
-        if (current)
-            memcpy(oid, s->oids.oid, 8 * (size_t)count);
-        else if (!read_oids(s, text, oid, count)) {
-            mem_free(oid);
-            oid = NULL;
-        }
+    *n = current ? s->model.n_check : kept_count_oids(s->snapshots_fd, text);
+    if (!current && !*n)
+        return NULL;
+    oid = mem_calloc(*n + 1, sizeof(*oid));
+    if (current) {
+        memcpy(oid, s->oids.oid, 8 * *n);
+    } else if (!kept_read_oids(s->snapshots_fd, text, oid, (uint32_t)*n)) {
+        mem_free(oid);
+        oid = NULL;
     }
-    buf_release(&b);
-    *n = count;
     return oid;
-}
-
-static int write_oids(const struct store *s, const char *hash, struct err *err)
-{
-    char name[NAME_MOST];
-    struct buf b = BUF_INIT;
-    size_t n = 8 * (size_t)s->model.n_check;
-    int r;
-
-    file_name(name, hash, "oids");
-    buf_add(&b, OIDS_MAGIC, 8);
-    buf_add_le32(&b, s->model.n_check);
-    buf_add_le32(&b, hash_crc32c(0, s->oids.oid, n));
-    buf_add(&b, s->oids.oid, n);
-    r = file_replace_at(s->snapshots_fd, name, b.data, b.len, 0600, err);
-    buf_release(&b);
-    return r;
 }
 
 static int keep_snapshot(const struct store *s, struct err *err)
 {
     const struct role_snapshot *snap = &s->role->snap;
-    char name[NAME_MOST];
+    char name[KEPT_NAME];
     int64_t when;
 
-    file_name(name, snap->hash, "snap");
+    kept_name(name, snap->hash, "snap");
     if (disk_changed_at(s->snapshots_fd, name, &when) == 0) {
         disk_touch(s->snapshots_fd, name); /* in use again: as good as new for store_names_trim */
         return 0;
@@ -109,39 +52,31 @@ static int keep_snapshot(const struct store *s, struct err *err)
 
 static void restore_one(struct store *s, const char *hash)
 {
-    char name[NAME_MOST];
-    struct buf b = BUF_INIT;
     struct err err = ERR_INIT;
-    struct model m;
+    struct kept k;
 
-    file_name(name, hash, "snap");
-    if (file_read_at(s->snapshots_fd, name, SNAP_MOST, &b, &err) == 0 && model_intact(b.data, b.len) &&
-        model_open(&m, b.data, b.len, &err) == 0) {
-        uint64_t *oid = mem_calloc(m.n_check + 1, sizeof(*oid));
-
-        if (read_oids(s, hash, oid, m.n_check) &&
-            objects_register(&s->objects, &m, clock_wall(), oid, &err) == 0)
-            log_notice("identities of %u objects were restored from the kept configuration %.12s", m.n_check,
-                       hash);
-        mem_free(oid);
-    }
-    buf_release(&b);
+    if (kept_read(s->snapshots_fd, hash, &k, &err) < 0)
+        return;
+    if (objects_register(&s->objects, &k.model, clock_wall(), k.oid, &err) == 0)
+        log_notice("identities of %u objects were restored from the kept configuration %.12s",
+                   k.model.n_check, hash);
+    kept_release(&k);
 }
 
-struct kept {
+struct kept_file {
     char hash[SEGMENT_HASH + 1];
     int64_t when;
 };
 struct kept_list {
     const struct store *s;
-    VEC(struct kept) v;
+    VEC(struct kept_file) v;
 };
 
 static void add_kept(void *user, const char *name)
 {
     struct kept_list *l = user;
     struct str n = str_of(name);
-    struct kept k = {.when = 0};
+    struct kept_file k = {.when = 0};
 
     if (n.n != SEGMENT_HASH + 5 || !str_ends(n, STR(".snap")) ||
         disk_changed_at(l->s->snapshots_fd, name, &k.when) < 0)
@@ -155,7 +90,7 @@ static void sort_kept(struct kept_list *l)
 {
     for (size_t i = 1; i < l->v.n; i++)
         for (size_t k = i; k > 0 && l->v.at[k].when < l->v.at[k - 1].when; k--) {
-            struct kept swap = l->v.at[k];
+            struct kept_file swap = l->v.at[k];
 
             l->v.at[k] = l->v.at[k - 1];
             l->v.at[k - 1] = swap;
@@ -228,7 +163,7 @@ static void write_names(struct store *s)
     if (r == 0)
         r = keep_snapshot(s, &err);
     if (r == 0)
-        r = write_oids(s, s->role->snap.hash, &err);
+        r = kept_write_oids(s->snapshots_fd, s->role->snap.hash, s->oids.oid, s->model.n_check, &err);
     s->names_owed = r < 0;
     store_rename_tell(s); /* what was carried out waits no more */
     str_copy(s->names_why, sizeof(s->names_why), str_of(r < 0 ? err.text : ""));
@@ -260,12 +195,12 @@ void store_names_snapshot(struct store *s, const struct role_snapshot *old)
         log_fatal("the configuration cannot be used: %s", err.text);
     s->oids = (struct oids){.oid = mem_calloc((size_t)s->model.n_check + 1, sizeof(*s->oids.oid))};
     if (s->names_owed && old)
-        objects_carry(&before, was.oid, &s->model, s->oids.oid);
+        oids_carry(&before, was.oid, &s->model, s->oids.oid);
     write_names(s);
     if (s->names_owed && old)
-        objects_carry(&before, was.oid, &s->model, s->oids.oid);
+        oids_carry(&before, was.oid, &s->model, s->oids.oid);
     else if (s->names_owed)
-        read_oids(s, snap->hash, s->oids.oid, s->model.n_check);
+        kept_read_oids(s->snapshots_fd, snap->hash, s->oids.oid, s->model.n_check);
     give_blindly(s);
     oids_renew(&s->oids, s->model.n_check);
     store_current_snapshot(s, &was);
@@ -298,18 +233,18 @@ void store_names_trim(struct store *s)
 {
     struct kept_list l = {.s = s};
     struct wall oldest = journal_oldest(&s->journal);
-    char name[NAME_MOST];
+    char name[KEPT_NAME];
 
     disk_list(s->snapshots_fd, add_kept, &l);
     for (size_t i = 0; i < l.v.n; i++) {
-        const struct kept *k = &l.v.at[i];
+        const struct kept_file *k = &l.v.at[i];
 
         if (k->when >= oldest.us || journal_names_snapshot(&s->journal, k->hash) ||
             strcmp(k->hash, s->role->snap.hash) == 0)
             continue;
-        file_name(name, k->hash, "snap");
+        kept_name(name, k->hash, "snap");
         disk_unlink(s->snapshots_fd, name);
-        file_name(name, k->hash, "oids");
+        kept_name(name, k->hash, "oids");
         disk_unlink(s->snapshots_fd, name);
     }
     VEC_RELEASE(&l.v);

@@ -97,6 +97,16 @@ int64_t json_read_int(const struct json_value *v)
     return json_integer_value(inner(v));
 }
 
+bool json_read_milli(const struct json_value *v, int64_t *thousandths)
+{
+    double n = json_number_value(inner(v));
+
+    if (!json_is_number(inner(v)) || n > 1e12 || n < -1e12)
+        return false;
+    *thousandths = (int64_t)(n * 1000 + (n < 0 ? -0.5 : 0.5));
+    return true;
+}
+
 struct str json_read_text(const struct json_value *v)
 {
     return json_read_type(v) == JSON_IS_TEXT

@@ -27,7 +27,9 @@ void json_read_free(struct json_value *root); /* NULL allowed */
 enum json_read_type json_read_type(const struct json_value *v); /* NULL: JSON_NOTHING */
 bool json_read_is(const struct json_value *v);                  /* of a bool */
 int64_t json_read_int(const struct json_value *v);              /* 0 of anything that is no whole number */
-struct str json_read_text(const struct json_value *v);          /* p NULL of anything that is no text */
+/* A number, also one with a fraction, in thousandths; false of anything else and beyond a million million. */
+bool json_read_milli(const struct json_value *v, int64_t *thousandths);
+struct str json_read_text(const struct json_value *v); /* p NULL of anything that is no text */
 /* NULL: not there */
 const struct json_value *json_read_member(const struct json_value *object, const char *key);
 size_t json_read_length(const struct json_value *array); /* 0 of anything that is no array */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/record.h"
+#include "core/replay.h"
 #include "lab.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,6 +40,41 @@ static void round_trip(struct str records)
     buf_release(&b);
 }
 
+static const uint64_t oids[] = {1, 2};
+
+static bool config(void *user, struct str hash UNUSED, struct replay_config *out)
+{
+    *out = (struct replay_config){user, oids};
+    return true;
+}
+
+static void event(void *user UNUSED, const struct replay_event *e UNUSED)
+{
+}
+
+static void state(void *user UNUSED, const struct replay_state *s UNUSED)
+{
+}
+
+/* As inputs, behind themselves as a checkpoint. */
+static void replay(const struct model *m, struct str records)
+{
+    struct replay_options o = {.to = {INT64_MAX},
+                               .changed = records.n % 2 ? m : NULL,
+                               .user = (void *)(uintptr_t)m,
+                               .config = config,
+                               .event = event,
+                               .state = state};
+    struct replay *r = replay_new(&o);
+    struct record_frame f;
+
+    replay_begin(r, records, (struct wall){1800000000 * TIME_S}, STR(""));
+    while (record_next(&records, &f) == 1)
+        replay_take(r, &f);
+    replay_end(r);
+    replay_free(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct lab lab;
@@ -57,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     open = true;
     w = world_new(&(struct world_options){.epoch = 2, .version = "fuzz"});
     world_set_model(w, lab.model, 1, lab_now(&lab));
-    world_set_oids(w, 1, (const uint64_t[]){1, 2}, 2);
+    world_set_oids(w, 1, oids, 2);
     world_load(w, records);
     world_load_end(w, 5);
     world_start(w, lab_now(&lab));
@@ -65,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     world_step(w, &tick, lab_now(&lab));
     world_export(w, lab_now(&lab), 4, &out);
     round_trip(buf_str(&out));
+    replay(lab.model, records);
     world_free(w);
     buf_release(&out);
     return 0;

@@ -14,26 +14,16 @@ import time
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'nagios')
 
-# The main file of every scenario: nothing spread, nothing cached, nothing decided by chance.
-MAIN = {
-    'check_external_commands': 1, 'interval_length': 1, 'use_syslog': 0, 'log_rotation_method': 'n', 'log_notifications': 1,
-    'log_service_retries': 1, 'log_host_retries': 1, 'log_event_handlers': 1, 'log_initial_states': 0,
-    'log_current_states': 0, 'log_external_commands': 0, 'log_passive_checks': 0, 'cached_host_check_horizon': 0,
-    'cached_service_check_horizon': 0, 'enable_predictive_host_dependency_checks': 0,
-    'enable_predictive_service_dependency_checks': 0, 'enable_notifications': 1, 'execute_service_checks': 1,
-    'execute_host_checks': 1, 'accept_passive_service_checks': 1, 'accept_passive_host_checks': 1,
-    'enable_event_handlers': 1, 'enable_flap_detection': 0, 'process_performance_data': 0,
-    'service_inter_check_delay_method': 'n', 'host_inter_check_delay_method': 'n', 'max_service_check_spread': 1,
-    'max_host_check_spread': 1, 'service_interleave_factor': 1, 'status_update_interval': 1, 'service_check_timeout': 5,
-    'host_check_timeout': 5, 'event_handler_timeout': 5, 'notification_timeout': 5, 'retain_state_information': 1,
-    'retention_update_interval': 0, 'use_retained_program_state': 1, 'use_retained_scheduling_info': 0,
-    'check_service_freshness': 0, 'check_host_freshness': 0, 'check_for_orphaned_services': 0,
-    'check_for_orphaned_hosts': 0, 'enable_environment_macros': 0, 'illegal_macro_output_chars': '`~$&|\'"<>',
-    'illegal_object_name_chars': '`~!$%^&*|\'"<>?,()=', 'date_format': 'iso8601', 'soft_state_dependencies': 0,
-    'low_service_flap_threshold': 5, 'high_service_flap_threshold': 20, 'low_host_flap_threshold': 5,
-    'high_host_flap_threshold': 20, 'ocsp_timeout': 5, 'ochp_timeout': 5, 'additional_freshness_latency': 0,
-    'use_aggressive_host_checking': 0, 'passive_host_checks_are_soft': 0, 'translate_passive_host_checks': 0,
-}
+# What every scenario stands on is what `vigie simulate` stands on.
+TIMELINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'src', 'cmd', 'timeline')
+
+
+def main_directives():
+    with open(os.path.join(TIMELINE, 'main.cfg'), encoding='utf-8') as f:
+        return dict(line.rstrip('\n').split('=', 1) for line in f if '=' in line and not line.startswith('#'))
+
+
+MAIN = main_directives()
 FILES = {'log_file': 'engine.log', 'command_file': 'rw/cmd', 'status_file': 'status.dat', 'lock_file': 'lock',
          'temp_file': 'tmp/tmp', 'temp_path': 'tmp', 'check_result_path': 'spool', 'object_cache_file': 'objects.cache',
          'state_retention_file': 'retention.dat', 'log_archive_path': 'tmp'}
@@ -86,7 +76,7 @@ class Sandbox:
             lines += [f'query_socket={self.path("rw/qh")}', 'check_for_updates=0', 'event_broker_options=-1', 'check_workers=2']
         self.put('etc/main.cfg', '\n'.join(lines) + '\n')
         self.put('etc/resource.cfg', f'$USER1$={self.d}\n$USER2$={self.d}\n$USER5$=secret5\n')
-        with open(os.path.join(DATA, 'common.cfg'), encoding='utf-8') as f:
+        with open(os.path.join(TIMELINE, 'common.cfg'), encoding='utf-8') as f:
             common = f.read()
         self.put('etc/objects.cfg', self.words(common + '\n' + '\n'.join(self.scenario['objects']) + '\n'))
 

@@ -32,6 +32,19 @@ static void fail(struct judge *j, const char *invariant, const struct lab *lab, 
 
 /* ---- what came in ---- */
 
+/* A command that is refused is an input all the same; one that is done has its event behind it. */
+static bool is_done(struct str behind)
+{
+    struct record_frame f;
+    struct record_event e;
+
+    while (record_next(&behind, &f) == 1)
+        if (f.kind == RECORD_EVENT && record_get(f.kind, f.payload, &e) == 0 &&
+            e.kind == RECORD_EVENT_COMMAND)
+            return true;
+    return false;
+}
+
 static void take_inputs(struct judge *j, struct str records)
 {
     struct record_frame f;
@@ -42,7 +55,7 @@ static void take_inputs(struct judge *j, struct str records)
 
         if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &result) == 0)
             rules_result(&j->rules, &result);
-        else if (f.kind == RECORD_COMMAND && record_get(f.kind, f.payload, &command) == 0)
+        else if (f.kind == RECORD_COMMAND && record_get(f.kind, f.payload, &command) == 0 && is_done(records))
             rules_command(&j->rules, command.text);
     }
 }

@@ -8,6 +8,8 @@
  *   once      a result is applied once, an unknown one never
  *   bounded   memory depends on the size of the site, not on time
  *   replay    the records, all of them or from a checkpoint on, give the same state again
+ *   again     the inputs of the journal, given to another engine, give the same events and the same state (core/replay)
+ *   decided   whatever becomes a hard problem has its decision with reasons in the same moment
  *   identity  over a reload what has the same identity keeps its state, its notes and its run, whatever it is called; what is new is blank
  *   trace     the same seed gives the same trace
  * and after every step those of tests/sim/judge.h: rules, told, why.
@@ -17,6 +19,7 @@
 
 #include "base/hash.h"
 #include "build_id.h"
+#include "again.h"
 #include "rebirth.h"
 
 #include <stdio.h>
@@ -168,9 +171,26 @@ static void check_all(struct sim *s)
     buf_clear(&lab->told);
 }
 
+static void check_again(struct sim *s)
+{
+    struct buf said = BUF_INIT;
+    int64_t undecided = again_undecided(&s->lab);
+
+    if (undecided)
+        sim_fail(s, "decided", "a hard problem without a decision", undecided, 0);
+    if (!again_is_same(&s->lab, s->checkpoint_at, str_of(s->checkpoint_hash), &said))
+        sim_fail(s, "again", said.data, 0, 0);
+    buf_release(&said);
+    s->checkpoint_at = lab_now(&s->lab).wall;
+    str_copy(s->checkpoint_hash, sizeof(s->checkpoint_hash), str_of(s->lab.model->hash));
+}
+
 static void check_replay(struct sim *s)
 {
-    struct rebirth_difference d = rebirth_compare(&s->lab);
+    struct rebirth_difference d;
+
+    check_again(s);
+    d = rebirth_compare(&s->lab);
 
     if (d.what)
         sim_fail(s, "replay", d.what, d.check, 0);
@@ -253,6 +273,7 @@ static int self_test(void)
         [WORLD_FORGETS_TO_PLAN] = "due",     [WORLD_LEAKS_RUNS] = "bounded",
         [WORLD_FORGETS_TO_STORE] = "replay", [WORLD_DEPENDS_ON_ADDRESSES] = "trace",
         [WORLD_PLANS_LATE] = "due",          [WORLD_MIXES_UP] = "identity",
+        [WORLD_FORGETS_AN_INPUT] = "again",  [WORLD_DECIDES_SILENTLY] = "decided",
         [WORLD_HURRIES] = "storm",           [WORLD_CONFIRMS_EARLY] = "rules",
         [WORLD_KEEPS_SILENT] = "told",       [WORLD_GIVES_NO_REASON] = "why",
     };

@@ -24,7 +24,9 @@ struct sim {
     bool runner_up, failed, quiet;
     const char *broken; /* the first invariant that did not hold */
     unsigned actions;
-    VEC(uint64_t) dead; /* runs that were given up or ended: their results must count for nothing */
+    VEC(uint64_t) dead;        /* runs that were given up or ended: their results must count for nothing */
+    struct wall checkpoint_at; /* of the one at the head of the journal */
+    char checkpoint_hash[128];
     /* While nothing can be stored: what an engine that dies comes back to. */
     bool disk_full;
     size_t durable;

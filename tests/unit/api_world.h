@@ -28,7 +28,7 @@ struct api_world {
     struct buf streamed;
     unsigned ended, datas;
     /* The last question. */
-    unsigned asked_auth, asked_engine, asked_reader, asked_reload, asked_store;
+    unsigned asked_auth, asked_engine, asked_why, asked_reader, asked_reload, asked_store;
     uint64_t serial;
     struct buf question; /* op or statement or command, then the arguments, each after a '|' */
     int refuse;          /* what the ports return instead of 0 */
@@ -50,5 +50,7 @@ int api_world_ask(struct api_world *w, const char *method, const char *path, con
 /* The answer of auth to the last question. */
 void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user,
                     const char *role);
+void api_world_why(struct api_world *w,
+                   const char *reasons); /* the engine's, asked why; "": there is no such check */
 void api_world_engine(struct api_world *w, bool ok, const char *error);
 void api_world_rows(struct api_world *w, const char *json);

@@ -141,6 +141,15 @@ static int port_engine(void *user, uint64_t serial, struct str who, uint64_t sou
     return ask(w, &w->asked_engine, serial, text, args, 2);
 }
 
+static int port_why(void *user, uint64_t serial, uint64_t oid)
+{
+    struct api_world *w = user;
+    char text[24];
+
+    snprintf(text, sizeof(text), "%llu", (unsigned long long)oid);
+    return ask(w, &w->asked_why, serial, STR("why"), &(struct str){text, strlen(text)}, 1);
+}
+
 static int port_reader(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n)
 {
     struct api_world *w = user;
@@ -201,6 +210,7 @@ static const struct api_ports ports = {
     .mono = port_mono,
     .auth = port_auth,
     .engine = port_engine,
+    .why = port_why,
     .reader = port_reader,
     .reload = port_reload,
     .rename = port_rename,
@@ -304,6 +314,13 @@ void api_world_engine(struct api_world *w, bool ok, const char *error)
 {
     api_answered(&w->api, w->serial,
                  &(struct api_answer){.kind = API_FROM_ENGINE, .ok = ok, .error = str_of(error)});
+}
+
+void api_world_why(struct api_world *w, const char *reasons)
+{
+    api_answered(
+        &w->api, w->serial,
+        &(struct api_answer){.kind = API_FROM_ENGINE, .ok = reasons[0] != '\0', .reasons = str_of(reasons)});
 }
 
 void api_world_rows(struct api_world *w, const char *json)

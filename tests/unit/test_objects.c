@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/oids.h"
 #include "db/objects.h"
 #include "db/statedir.h"
 #include "os/file.h"
@@ -366,7 +367,7 @@ static void carry(struct site *old, struct site *now)
     small_model(now->check, now->n, &b);
     assert_int_equal(model_open(&was, a.data, a.len, &err), 0);
     assert_int_equal(model_open(&is, b.data, b.len, &err), 0);
-    objects_carry(&was, old->oid, &is, now->oid);
+    oids_carry(&was, old->oid, &is, now->oid);
     buf_release(&a);
     buf_release(&b);
 }

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/why.h"
+
+#include "api/choose.h"
+#include "api/event.h"
+#include "api/names.h"
+#include "api/past.h"
+#include "api/resource.h"
+#include "api/row.h"
+#include "core/record.h"
+#include "wire/json_read.h"
+
+#include <stdio.h>
+
+const char *const why_query[] = {"at", NULL};
+
+struct asked {
+    uint32_t idx;
+    struct wall at; /* 0: now */
+    struct str id, oid;
+    struct str reasons; /* of the engine */
+    struct str state;   /* of the history: a row of state_at */
+};
+
+/* ---- one reason ---- */
+
+static void words(struct buf *b, const struct api *a, const struct reason *r, enum why_lang lang)
+{
+    struct str object = r->object.n ? r->object : STR("-");
+    struct buf inner = BUF_INIT;
+
+    why_render(&inner, r->code, r->arg, object, lang, &a->zone.zone);
+    if (r->topic == REASON_RAN && why_is_skip(r->code))
+        why_render(b, WHY_RUN_SKIPPED, r->arg, buf_str(&inner), lang, &a->zone.zone);
+    else
+        buf_add_str(b, buf_str(&inner));
+    buf_release(&inner);
+    if (b->len && b->data[0] >= 'a' && b->data[0] <= 'z')
+        b->data[0] = (char)(b->data[0] - 'a' + 'A');
+    if (b->len)
+        buf_add_char(b, '.');
+}
+
+void why_write(struct json *j, const struct api *a, const struct reason *r)
+{
+    struct buf en = BUF_INIT, fr = BUF_INIT;
+
+    if (r->code == WHY_NONE || !why_known(r->code)) {
+        json_none(j);
+        return;
+    }
+    words(&en, a, r, WHY_EN);
+    words(&fr, a, r, WHY_FR);
+    json_map(j);
+    json_key_c(j, "code", why_name(r->code));
+    json_key_str(j, "object", r->object.n ? r->object : STR("-"));
+    json_key(j, "args");
+    json_list(j);
+    for (size_t i = 0; i < ARRAY_LEN(r->arg); i++)
+        json_id(j, (uint64_t)r->arg[i]);
+    json_list_end(j);
+    json_key_str(j, "text_en", buf_str(&en));
+    json_key_str(j, "text_fr", buf_str(&fr));
+    json_map_end(j);
+    buf_release(&en);
+    buf_release(&fr);
+}
+
+/* ---- lists of them ---- */
+
+static void list_of(struct json *j, const struct api *a, const char *key, struct str reasons,
+                    enum reason_topic topic)
+{
+    struct reason r;
+
+    json_key(j, key);
+    json_list(j);
+    while (reason_next(&reasons, &r) > 0)
+        if (r.topic == topic)
+            why_write(j, a, &r);
+    json_list_end(j);
+}
+
+static void first_of(struct json *j, const struct api *a, const char *key, struct str reasons,
+                     enum reason_topic topic)
+{
+    struct reason r;
+
+    json_key(j, key);
+    while (reason_next(&reasons, &r) > 0) {
+        if (r.topic != topic)
+            continue;
+        why_write(j, a, &r);
+        return;
+    }
+    json_none(j);
+}
+
+static void contacts_of(struct json *j, const struct api *a, struct str reasons, enum reason_topic topic)
+{
+    struct reason r;
+
+    json_key(j, "contacts");
+    json_list(j);
+    while (reason_next(&reasons, &r) > 0) {
+        if (r.topic != topic)
+            continue;
+        json_map(j);
+        json_key(j, "contact");
+        if (r.contact.n)
+            json_str(j, r.contact);
+        else
+            json_none(j);
+        json_key_bool(j, "told", r.code == WHY_CONTACT_TOLD || r.code == WHY_CONTACT_WANTS);
+        json_key(j, "reason");
+        why_write(j, a, &r);
+        json_map_end(j);
+    }
+    json_list_end(j);
+}
+
+/* ---- the answer ---- */
+
+static const char *state_word(const struct api *a, uint32_t idx, int64_t state)
+{
+    return row_state_word(row_state_of(idx < a->model.n_hosts, BOARD_CHECKED, (unsigned)state & 3));
+}
+
+static void decision(struct json *j, const struct api *a, const struct asked *s, const struct json_value *row)
+{
+    struct str reasons = json_read_text(json_read_member(row, "reasons"));
+
+    json_map(j);
+    json_key_str(j, "time", json_read_text(json_read_member(row, "time")));
+    json_key_c(j, "about", event_about(json_read_int(json_read_member(row, "type"))));
+    json_key_c(j, "state", state_word(a, s->idx, json_read_int(json_read_member(row, "state"))));
+    json_key_bool(j, "hard", json_read_is(json_read_member(row, "hard")));
+    json_key_i64(j, "number", json_read_int(json_read_member(row, "number")));
+    first_of(j, a, "reason", reasons, REASON_DECIDED);
+    contacts_of(j, a, reasons, REASON_CONTACT);
+    json_map_end(j);
+}
+
+static const struct json_value *row_of(const struct json_value *rows, enum record_event_kind kind)
+{
+    for (size_t i = 0; i < json_read_length(rows); i++)
+        if (json_read_int(json_read_member(json_read_element(rows, i), "kind")) == (int64_t)kind)
+            return json_read_element(rows, i);
+    return NULL;
+}
+
+static void state_now(struct json *j, const struct api *a, const struct asked *s)
+{
+    struct buf scratch = BUF_INIT;
+    struct board_check c;
+    struct board_text t;
+
+    board_read_check_text(&a->board, s->idx, &c, &t, &scratch);
+    json_key(j, "state");
+    json_map(j);
+    json_key_c(j, "state", row_state_word(row_state_of(s->idx < a->model.n_hosts, c.flags, c.state)));
+    json_key_bool(j, "hard", c.state_hard != 0);
+    json_key_i64(j, "attempt", c.attempt);
+    json_key_i64(j, "max_attempts", c.max_attempts);
+    json_key_time(j, "since", (struct wall){c.last_state_change});
+    json_key_str(j, "output", t.output);
+    json_map_end(j);
+    first_of(j, a, "why", s->reasons, REASON_STATE);
+    buf_release(&scratch);
+}
+
+/* As the history knows it. */
+static void state_then(struct json *j, const struct api *a, const struct asked *s)
+{
+    struct str text = s->state;
+    struct json_value *rows = text.n ? json_read(&text, NULL) : NULL;
+    const struct json_value *row = json_read_element(rows, 0);
+    int64_t state = json_read_int(json_read_member(row, "state"));
+
+    json_key(j, "state");
+    if (!row) {
+        json_none(j);
+    } else {
+        json_map(j);
+        json_key_c(j, "state", past_state_word(s->idx < a->model.n_hosts, state));
+        json_key_bool(j, "hard", json_read_is(json_read_member(row, "hard")));
+        json_key_i64(j, "attempt", json_read_int(json_read_member(row, "attempt")));
+        json_key_str(j, "since", json_read_text(json_read_member(row, "since")));
+        json_key_str(j, "output", json_read_text(json_read_member(row, "output")));
+        json_map_end(j);
+    }
+    json_read_free(rows);
+}
+
+static void head(struct json *j, const struct api *a, const struct asked *s)
+{
+    const struct model *m = &a->model;
+
+    json_key_str(j, "id", s->id);
+    json_key_c(j, "kind", s->idx < m->n_hosts ? "host" : "service");
+    json_key_str(j, "host", model_host_name(m, s->idx));
+    if (s->idx >= m->n_hosts)
+        json_key_str(j, "service", model_description(m, s->idx));
+    json_key_time(j, s->at.us ? "at" : "now", s->at.us ? s->at : api_wall(a));
+}
+
+static void present(struct json *j, const struct api *a, const struct asked *s,
+                    const struct json_value *skipped)
+{
+    if (s->at.us) {
+        first_of(j, a, "ran", json_read_text(json_read_member(skipped, "reasons")), REASON_RAN);
+        return;
+    }
+    first_of(j, a, "ran", s->reasons, REASON_RAN);
+    list_of(j, a, "next", s->reasons, REASON_NEXT);
+    first_of(j, a, "last_decision", s->reasons, REASON_DECIDED);
+}
+
+static void would(struct json *j, const struct api *a, const struct asked *s)
+{
+    struct str rest = s->reasons;
+    struct reason r;
+    bool any = false;
+
+    while (reason_next(&rest, &r) > 0)
+        any = any || r.topic == REASON_NOW;
+    json_key(j, "would");
+    if (!any) {
+        json_none(j);
+        return;
+    }
+    json_map(j);
+    first_of(j, a, "reason", s->reasons, REASON_NOW);
+    contacts_of(j, a, s->reasons, REASON_CONTACT_NOW);
+    json_map_end(j);
+}
+
+static void answer(struct api *a, struct api_request *q, const struct asked *s, struct str text)
+{
+    struct json_value *rows = text.n ? json_read(&text, NULL) : NULL;
+    const struct json_value *decided = row_of(rows, RECORD_EVENT_DECISION);
+    struct buf out = BUF_INIT;
+    struct json j;
+
+    json_init(&j, &out);
+    json_map(&j);
+    head(&j, a, s);
+    if (s->at.us)
+        state_then(&j, a, s);
+    else
+        state_now(&j, a, s);
+    present(&j, a, s, row_of(rows, RECORD_EVENT_SKIPPED));
+    json_key(&j, "decision");
+    if (decided)
+        decision(&j, a, s, decided);
+    else
+        json_none(&j);
+    if (!s->at.us)
+        would(&j, a, s);
+    json_map_end(&j);
+    api_reply_json(a, q, 200, &out);
+    json_read_free(rows);
+    buf_release(&out);
+}
+
+/* ---- asking ---- */
+
+static bool failed(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct asked *s = q->state;
+
+    if (!x->ok) {
+        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+        return true;
+    }
+    if (api_not_ready(a, q))
+        return true;
+    s->idx = names_find(a, s->id); /* a reload may have come between */
+    if (s->idx == MODEL_NONE)
+        api_fail(a, q, 404, "id", PROBLEM_NO_CHECK);
+    return s->idx == MODEL_NONE;
+}
+
+static void decided_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (!failed(a, q, x))
+        answer(a, q, q->state, x->json);
+}
+
+static void ask_history(struct api *a, struct api_request *q, const char *question, api_resume_f *then)
+{
+    const struct asked *s = q->state;
+    char at[24];
+    struct str args[] = {STR("0"), STR_NULL, s->oid};
+
+    snprintf(at, sizeof(at), "%lld", (long long)(s->at.us ? s->at.us : api_wall(a).us));
+    args[1] = str_of(at);
+    buf_clear(&q->json);
+    api_ask_reader(a, q, question, args, ARRAY_LEN(args), then);
+}
+
+static void state_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct asked *s = q->state;
+
+    if (failed(a, q, x))
+        return;
+    s->state = arena_str(&q->arena, x->json);
+    ask_history(a, q, "decided", decided_known);
+}
+
+static void reasons_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct asked *s = q->state;
+
+    if (!x->ok) {
+        api_fail(a, q, 404, "id", PROBLEM_NO_CHECK);
+        return;
+    }
+    s->reasons = arena_str(&q->arena, x->reasons);
+    ask_history(a, q, "decided", decided_known);
+}
+
+void why_show(struct api *a, struct api_request *q)
+{
+    struct asked *s = arena_alloc(&q->arena, sizeof(*s));
+    struct buf oid = BUF_INIT;
+
+    *s = (struct asked){.idx = resource_of(a, q), .id = q->param[0]};
+    if (s->idx == MODEL_NONE || !choose_moment(a, q, "at", s->at, &s->at))
+        return;
+    s->at.us = MIN(s->at.us, api_wall(a).us);
+    q->state = s;
+    buf_add_u64(&oid, names_oid(a, s->idx));
+    s->oid = arena_str(&q->arena, buf_str(&oid));
+    buf_release(&oid);
+    if (s->at.us)
+        ask_history(a, q, "state_at", state_known);
+    else
+        api_ask_why(a, q, names_oid(a, s->idx), reasons_known);
+}

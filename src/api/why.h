@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Why a host or service is as it is: GET /resources/{id}/why. The engine gives the reasons of now, the history what was decided; words are made here. */
+#include "api/api.h"
+#include "core/reason.h"
+#include "wire/json.h"
+
+extern const char *const why_query[];
+void why_show(struct api *a, struct api_request *q);
+/* A reason with its words in both languages as the value that is due; null for WHY_NONE and what is not known. */
+void why_write(struct json *j, const struct api *a, const struct reason *r);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vigie ctl why: why a host or service is as it is, told as a person would, in the caller's language. */
+#include "cmd/ctl_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct why {
+    struct ctl ctl;
+    const char *lang, *at;
+    bool french;
+};
+
+/* The words of this page, in both languages; {0}, {1} ...: what is filled in. */
+enum word { PENDING, HARD, SOFT, NOTHING_THEN, CHECKS, NOTICES, NO_DECISION, NUMBER, WOULD, THEN, WORDS };
+static const char *const words[WORDS][2] = {
+    [PENDING] = {"{0} has no result yet.", "{0} n'a pas encore de résultat."},
+    [HARD] = {"{0} is {1} since {2}, confirmed (attempt {3}).",
+              "{0} : {1} depuis le {2}, confirmé (essai {3})."},
+    [SOFT] = {"{0} is {1} since {2}, not confirmed yet (attempt {3}).",
+              "{0} : {1} depuis le {2}, pas encore confirmé (essai {3})."},
+    [NOTHING_THEN] = {"Nothing is known of {0} at that moment.", "Rien n'est connu de {0} à ce moment."},
+    [CHECKS] = {"Checks", "Contrôles"},
+    [NOTICES] = {"Notifications", "Notifications"},
+    [NO_DECISION] = {"Nothing was decided yet.", "Rien n'a encore été décidé."},
+    [NUMBER] = {", number {0}", ", numéro {0}"},
+    [WOULD] = {"If its result came again now:", "Si son résultat revenait maintenant :"},
+    [THEN] = {"At {0}:", "Le {0} :"},
+};
+
+#define ARGS_MAX 4
+static void put(const struct why *y, enum word w, const char *const arg[ARGS_MAX])
+{
+    for (const char *p = words[w][y->french]; *p; p++) {
+        if (*p != '{') {
+            putchar(*p);
+            continue;
+        }
+        fputs(arg[p[1] - '0'], stdout);
+        p += 2;
+    }
+}
+#define PUT(y, w, ...) put((y), (w), (const char *const[ARGS_MAX]){__VA_ARGS__})
+
+/* What a notification is about, and the states: the API's words, in French. */
+static const char *const french_words[][2] = {
+    {"problem", "problème"},
+    {"recovery", "rétablissement"},
+    {"acknowledgement", "acquittement"},
+    {"flapping_start", "début d'oscillation"},
+    {"flapping_stop", "fin d'oscillation"},
+    {"flapping_disabled", "détection d'oscillation coupée"},
+    {"downtime_start", "début de maintenance"},
+    {"downtime_end", "fin de maintenance"},
+    {"downtime_cancelled", "maintenance annulée"},
+    {"custom", "message libre"},
+    {"down", "EN PANNE"},
+    {"unreachable", "INJOIGNABLE"},
+    {"up", "EN SERVICE"},
+    {"critical", "CRITIQUE"},
+    {"warning", "AVERTISSEMENT"},
+    {"unknown", "INCONNU"},
+    {"ok", "OK"},
+    {"pending", "EN ATTENTE"},
+    {"not_configured", "NON CONFIGURÉ"},
+};
+
+static const char *translated(const struct why *y, const char *text)
+{
+    for (size_t i = 0; y->french && i < ARRAY_LEN(french_words); i++)
+        if (strcmp(text, french_words[i][0]) == 0)
+            return french_words[i][1];
+    return text;
+}
+
+static void say_reason(const struct why *y, const char *indent, const json_t *reason)
+{
+    char *clean = ctl_clean(ctl_text(reason, y->french ? "text_fr" : "text_en"), false);
+
+    if (clean[0])
+        printf("%s%s\n", indent, clean);
+    mem_free(clean);
+}
+
+/* The words of a reason behind a name: in small letters, without the full stop. */
+static void say_behind(const struct why *y, const char *who, bool told, const json_t *reason)
+{
+    char *clean = ctl_clean(ctl_text(reason, y->french ? "text_fr" : "text_en"), false);
+    size_t n = strlen(clean);
+
+    if (n && clean[n - 1] == '.')
+        clean[n - 1] = '\0';
+    if (clean[0] >= 'A' && clean[0] <= 'Z')
+        clean[0] = (char)(clean[0] - 'A' + 'a');
+    printf("    %s %-16s %s\n", told ? "+" : "-", who, clean);
+    mem_free(clean);
+}
+
+static void say_contacts(const struct why *y, const json_t *of)
+{
+    const json_t *c;
+    size_t i;
+
+    json_array_foreach(json_object_get(of, "contacts"), i, c)
+    {
+        char *who = ctl_clean(ctl_text(c, "contact"), false);
+
+        say_behind(y, who, ctl_true(c, "told"), json_object_get(c, "reason"));
+        mem_free(who);
+    }
+}
+
+static void say_state(const struct why *y, const json_t *a)
+{
+    const json_t *s = json_object_get(a, "state");
+    const char *state = ctl_text(s, "state");
+    char name[600], since[64], upper[64], attempt[24];
+
+    snprintf(name, sizeof(name), "%s%s%s", ctl_text(a, "host"), ctl_text(a, "service")[0] ? " > " : "",
+             ctl_text(a, "service"));
+    snprintf(attempt, sizeof(attempt), "%lld", ctl_number(s, "attempt"));
+    ctl_upper(state, upper, sizeof(upper));
+    ctl_when(ctl_text(s, "since"), since, sizeof(since));
+    if (!json_is_object(s))
+        PUT(y, NOTHING_THEN, name);
+    else if (strcmp(state, "pending") == 0)
+        PUT(y, PENDING, name);
+    else
+        PUT(y, ctl_true(s, "hard") ? HARD : SOFT, name, y->french ? translated(y, state) : upper, since,
+            attempt);
+    printf("\n");
+    if (ctl_text(s, "output")[0]) {
+        char *clean = ctl_clean(ctl_text(s, "output"), false);
+
+        printf("  %s\n", clean);
+        mem_free(clean);
+    }
+    say_reason(y, "  ", json_object_get(a, "why"));
+}
+
+static void say_checks(const struct why *y, const json_t *a)
+{
+    const json_t *next = json_object_get(a, "next"), *r;
+    size_t i;
+
+    if (!json_array_size(next) && !json_is_object(json_object_get(a, "ran")))
+        return;
+    printf("\n");
+    PUT(y, CHECKS, NULL);
+    printf("\n");
+    say_reason(y, "  ", json_object_get(a, "ran"));
+    json_array_foreach(next, i, r) say_reason(y, "  ", r);
+}
+
+static void say_decision(const struct why *y, const json_t *d)
+{
+    char when[64], number[24];
+
+    if (!json_is_object(d)) {
+        printf("  ");
+        PUT(y, NO_DECISION, NULL);
+        printf("\n");
+        return;
+    }
+    ctl_when(ctl_text(d, "time"), when, sizeof(when));
+    printf("  %s, %s", when, translated(y, ctl_text(d, "about")));
+    snprintf(number, sizeof(number), "%lld", ctl_number(d, "number"));
+    if (ctl_number(d, "number"))
+        PUT(y, NUMBER, number);
+    printf("\n");
+    say_reason(y, "    ", json_object_get(d, "reason"));
+    say_contacts(y, d);
+}
+
+static void say(const struct why *y, const json_t *a)
+{
+    const json_t *would = json_object_get(a, "would");
+    char when[64];
+
+    if (y->at) {
+        ctl_when(ctl_text(a, "at"), when, sizeof(when));
+        PUT(y, THEN, when);
+        printf("\n");
+    }
+    say_state(y, a);
+    say_checks(y, a);
+    printf("\n");
+    PUT(y, NOTICES, NULL);
+    printf("\n");
+    say_decision(y, json_object_get(a, "decision"));
+    if (!json_is_object(would))
+        return;
+    printf("  ");
+    PUT(y, WOULD, NULL);
+    printf("\n");
+    say_reason(y, "    ", json_object_get(would, "reason"));
+    say_contacts(y, would);
+}
+
+/* --lang, else what the environment asks for. False: neither, which was said. */
+static bool choose_language(struct why *y)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *lang = y->lang;
+
+    for (size_t i = 0; i < ARRAY_LEN(names) && !lang; i++)
+        if (getenv(names[i]) && getenv(names[i])[0])
+            lang = getenv(names[i]);
+    y->french = lang && strncmp(lang, "fr", 2) == 0;
+    if (!y->lang || strcmp(y->lang, "fr") == 0 || strcmp(y->lang, "en") == 0)
+        return true;
+    fprintf(stderr, "vigie ctl why: --lang takes en or fr, not '%s'\n", y->lang);
+    return false;
+}
+
+/* HOST/SERVICE in one word, unless a host is called so. */
+static void split_name(const struct why *y, char *name, const char **host, const char **service)
+{
+    char *slash = strchr(name, '/');
+
+    if (**service || !slash || !slash[1] || ctl_has_host(&y->ctl, name))
+        return;
+    *slash = '\0';
+    *host = name;
+    *service = slash + 1;
+}
+
+static int ask(struct why *y, char **argv, size_t n)
+{
+    const char *host, *service;
+    struct buf query = BUF_INIT;
+    char id[32], path[64];
+    json_t *answer = NULL;
+    int status = CMD_FAILED;
+
+    if (!ctl_name(argv, n, &host, &service))
+        return CMD_USAGE;
+    split_name(y, argv[0], &host, &service);
+    if (!ctl_past_query(&query, "at", y->at))
+        status = CMD_USAGE;
+    else if (ctl_find(&y->ctl, host, service, id, sizeof(id), &status)) {
+        snprintf(path, sizeof(path), "/api/v1/resources/%s/why", id);
+        answer = ctl_ask(&y->ctl, "GET", path, query.len ? query.data + 1 : "", NULL, &status);
+    }
+    buf_release(&query);
+    if (answer && y->ctl.json)
+        return ctl_print_json(answer);
+    if (answer)
+        say(y, answer);
+    json_decref(answer);
+    return status;
+}
+
+int ctl_why(int argc, char **argv)
+{
+    struct why y = {.lang = NULL};
+    const struct opt opts[] = {
+        CTL_OPTIONS(&y.ctl),
+        {"lang", 'l', OPT_STR, "LANG", "en or fr; without it, what LANG says.", &y.lang},
+        {"at", 0, OPT_STR, "TIME",
+         "What had been decided by then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.", &y.at},
+    };
+    const struct opt_command cmd = {
+        .usage = "vigie ctl why HOST[/SERVICE] [--at TIME] [--lang fr]",
+        .about = "Why a host or service is as it is: why it has its state, why it ran and when it runs next "
+                 "or why "
+                 "not, who was\ntold of it at the last decision, and why each other contact was not.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        CTL_HOST_OPERANDS};
+    size_t n;
+    bool done;
+    int status = ctl_begin(&y.ctl, &cmd, argc, argv, &n, &done);
+
+    if (done)
+        return status;
+    return choose_language(&y) ? ask(&y, argv, n) : CMD_USAGE;
+}

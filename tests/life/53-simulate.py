@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=120
+"""`vigie simulate`: a written timeline in virtual time, on the common objects and on a configuration, as text and JSON, and what is wrong in one."""
+import json
+import os
+import re
+import tempfile
+
+from lib_vigie import COMMON, SRC, main, vigie
+
+HOST = ['define host {', ' use ht', ' host_name h', ' address 127.0.0.1', '}']
+SERVICE = ['define service {', ' use st', ' host_name h', ' service_description s', ' max_check_attempts 2', '}']
+
+
+class Folder:
+    def __enter__(self):
+        self.d = tempfile.TemporaryDirectory(dir=os.environ.get('TMPDIR'))
+        return self
+
+    def __exit__(self, *_):
+        self.d.cleanup()
+
+    def put(self, name, text):
+        path = os.path.join(self.d.name, name)
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(text if isinstance(text, str) else json.dumps(text))
+        return path
+
+
+def played(path, *words):
+    status, out, said = vigie('simulate', '-o', 'json', path, *words)
+    assert status == 0 and not said, (status, out[-500:], said)
+    return json.loads(out)
+
+
+def test_common_objects():
+    with Folder() as f:
+        path = f.put('t.json', {'name': 'one', 'what': 'a problem is told once', 'objects': HOST + SERVICE, 'plugins': {'h': [0, 'up']}, 'end': 9, 'steps': [
+            {'at': 2, 'cmd': 'PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad'}, {'at': 1, 'cmd': ['PROCESS_SERVICE_CHECK_RESULT;h;s;0;good', 'NO_SUCH;x']},
+            {'at': 3, 'cmd': 'PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad'}, {'at': 4, 'probe': 'told', 'cmd': 'ADD_SVC_COMMENT;h;s;1;me;since @T+4@'},
+            {'at': 5, 'do': 'restart', 'plugin': {'h': [2, 'down']}}, {'at': 6, 'cmd': 'SCHEDULE_FORCED_HOST_CHECK;h;@T@'}]})
+        a = played(path)
+        assert a == played(path), 'the same twice'
+        assert [(n['at'], n['contact'], n['about'], n['host'], n.get('service'), n['state']) for n in a['notified']] == [
+            (3.35, 'alice', 'PROBLEM', 'h', 's', 'CRITICAL'), (8.355, 'alice', 'PROBLEM', 'h', None, 'DOWN')], a['notified']
+        assert [(c['taken']) for c in a['commands']] == [True, False, True, True, True, True], a['commands']
+        states = {p['name']: p['state'] for p in a['probes']}
+        assert states['told']['h;s']['current_state'] == '2' and states['told']['h;s']['current_notification_number'] == '1', states
+        assert states['end']['h']['current_state'] == '1' and states['end']['h']['state_type'] == '1', states['end']['h']
+        assert a['probes'][0]['comments'][0]['comment'] == f'since {a["origin"] + 4}' and a['probes'][0]['comments'][0]['service'] == 's', a['probes'][0]
+        assert any('External command refused' in row['line'] for row in a['log'])
+        kinds = {e['kind'] for e in a['effects']}
+        assert kinds == {'check', 'notification'} and a['effects'][0]['words'][:2] == ['/simulated/plug.sh', '/simulated'], a['effects']
+        status, text, _ = vigie('simulate', path)
+        assert status == 0 and text.startswith('one: a problem is told once\n\n'), text
+        for pattern in (r'^ +3\.350  command PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad$', r'^ +3\.350  log +SERVICE NOTIFICATION: alice;h;s;CRITICAL;n-svc;bad$',
+                        r'^ +4\.350  states  "told"$', r'^ +h;s +CRITICAL hard, attempt 2 of 2, notified 1 times: bad$'):
+            assert re.search(pattern, text, re.M), (pattern, text)
+
+
+def test_a_configuration():
+    with Folder() as f:
+        f.put('objects.cfg', COMMON + 'define host {\n use th\n host_name web\n address 127.0.0.1\n}\n'
+              'define service {\n use ts\n host_name web\n service_description HTTP\n check_command secret\n max_check_attempts 1\n}\n'
+              'define command {\n command_name secret\n command_line /bin/false $USER7$\n}\n')
+        f.put('resource.cfg', '$USER7$=hush-hush\n')
+        main_file = f.put('main.cfg', f'cfg_file={f.d.name}/objects.cfg\nresource_file={f.d.name}/resource.cfg\nlog_file={f.d.name}/log\ninterval_length=1\n')
+        path = f.put('t.json', {'plugins': {'web;HTTP': [2, 'refused'], 'web': [0, 'up']}, 'steps': [{'at': 150, 'plugin': {'web;HTTP': [0, 'fine']}}], 'end': 300})
+        a = played(path, '-c', main_file)
+        assert {(n['contact'], n['about'], n['service']) for n in a['notified']} == {('ann', 'PROBLEM', 'HTTP'), ('ann', 'RECOVERY', 'HTTP')}, a['notified']
+        assert 'hush' not in json.dumps(a) and any('********' in e['words'] for e in a['effects']), 'secrets are masked'
+        assert os.listdir(f.d.name).count('log') == 0, 'nothing is written'
+        a = played(path, '-c', main_file, '--set', 'enable_notifications=0', '--start', '2026-01-01T00:00:00Z')
+        assert not a['notified'] and a['origin'] == 1767225601, a['origin']
+
+
+def test_wrong():
+    with Folder() as f:
+        good = {'objects': HOST, 'steps': [], 'end': 1}
+        cases = (('{"end": 1,\n "steps": [}', r't\.json:2:\d+: error: '), ('[]', 'a timeline is a JSON object'), ({'steps': []}, 'end: it is missing'),
+                 ({**good, 'steps': [{'at': 0}, {'cmd': 'x'}]}, r'steps\[1\]\.at: it is missing'), ({**good, 'steps': [{'at': '3'}]}, r'steps\[0\]\.at: a number of seconds'),
+                 ({**good, 'steps': [{'at': 1, 'do': 'jump'}]}, r'steps\[0\]\.do: write stop'), ({**good, 'plugins': {'h': [7]}}, r'plugins\.h: write \[exit status, output\]'),
+                 ({**good, 'plugins': {'h': {'rc': 300}}}, r'plugins\.h\.rc: an exit status'), ({**good, 'objects': ['define host {', ' host_name h', ' colour red', '}']}, r't\.json#objects:3:\d*:? ?'),
+                 ({**good, 'main': {'no_such_directive': 1, 'interval_length': []}}, r'main\.interval_length: a text is wanted'), ({**good, 'end': -1}, 'end: it must be'))
+        for timeline, said in cases:
+            status, out, err = vigie('simulate', f.put('t.json', timeline))
+            assert status == 2 and not out and re.search(said, err), (timeline, status, out, err)
+        status, _, err = vigie('simulate', f.put('t.json', {**good, 'steps': [{'at': 0, 'colour': 1}]}))
+        assert status == 0 and 'steps[0].colour: it means nothing' in err, err
+        assert vigie('simulate', os.path.join(f.d.name, 'none.json'))[0] == 2
+        assert vigie('simulate')[0] == 2
+
+
+def test_the_recorded_ones():
+    """Every recorded scenario is a timeline of this format: none has a word that means nothing."""
+    folder = os.path.join(SRC, 'tests', 'scenario', 'nagios', 'steps')
+    for name in sorted(os.listdir(folder)):
+        assert played(os.path.join(folder, name))['probes'][-1]['name'] == 'end', name
+
+
+main()
