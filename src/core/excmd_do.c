@@ -2,6 +2,7 @@
 #include "core/excmd_do.h"
 
 #include "base/limits.h"
+#include "core/flapping.h"
 #include "core/note.h"
 #include "core/result.h"
 #include "core/sched.h"
@@ -281,9 +282,9 @@ static int set_flag(struct world *w, const struct excmd *c, uint32_t check, bool
     if (flag == MODEL_CHECK_ACTIVE)
         sched_again(w, check);
     if (flag == MODEL_CHECK_FLAP && on)
-        result_flap_on(w, check);
+        flapping_on(w, check);
     else if (flag == MODEL_CHECK_FLAP)
-        result_flap_off(w, check);
+        flapping_off(w, check);
     world_touch(w, check);
     return 0;
 }
@@ -300,7 +301,7 @@ int excmd_do_flag_off(struct world *w, const struct excmd *c, uint32_t check, st
 
 int excmd_do_flap_clear(struct world *w, const struct excmd *c UNUSED, uint32_t check, struct err *err UNUSED)
 {
-    result_flap_clear(w, check);
+    flapping_clear(w, check);
     return 0;
 }
 
@@ -379,7 +380,7 @@ int excmd_do_switch_on(struct world *w, const struct excmd *c, uint32_t check UN
 {
     switches_set(w, c->row->param, true);
     for (uint32_t i = 0; i < w->n && c->row->param == BOARD_SW_FLAP; i++)
-        result_flap_on(w, i);
+        flapping_on(w, i);
     return 0;
 }
 
@@ -387,7 +388,7 @@ int excmd_do_switch_off(struct world *w, const struct excmd *c, uint32_t check U
 {
     switches_set(w, c->row->param, false);
     for (uint32_t i = 0; i < w->n && c->row->param == BOARD_SW_FLAP; i++)
-        result_flap_off(w, i);
+        flapping_off(w, i);
     return 0;
 }
 

@@ -14,12 +14,6 @@ void result_of_run(struct world *w, const struct world_result *r);
 void result_lost(struct world *w, const struct world_run *run);
 /* Runs a command of the main file, of a check or (MODEL_NONE) of none, as a handler: the id of its run. */
 uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us);
-/* Flap detection is switched off for a check that flaps: it does not any more. */
-void result_flap_off(struct world *w, uint32_t check);
-/* It is switched on: what its history says counts now. */
-void result_flap_on(struct world *w, uint32_t check);
-/* As if its state had never been another one. */
-void result_flap_clear(struct world *w, uint32_t check);
 /* One from the record, applied once more; that of a check which is not there is left out. */
 void result_again(struct world *w, const struct record_result *r);
 /* Submitted from outside; code as given. who: for the record. */

@@ -65,6 +65,15 @@ struct state_out state_step(struct state *s, const struct state_in *in)
     return out;
 }
 
+void state_forget_problem(struct state *s)
+{
+    s->notification_number = 0;
+    s->notified_on = 0;
+    s->no_more = false;
+    if (s->more)
+        s->more->last_notification = s->more->next_notification = 0;
+}
+
 void state_settle(struct state *s, enum model_kind kind)
 {
     if (s->state != STATE_OK)

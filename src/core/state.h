@@ -117,6 +117,8 @@ struct state_out {
 struct state_out state_step(struct state *s, const struct state_in *in);
 /* When everybody was told: a check that is OK has attempt 1, and a service is hard. A host is, as in Nagios, after another result. */
 void state_settle(struct state *s, enum model_kind kind);
+/* Who was told of the problem, and when, counts no more. */
+void state_forget_problem(struct state *s);
 /* What an exit code means for a service, and for a host (aggressive: 1 is down). Out of range is critical, down. */
 uint8_t state_of_service_code(uint64_t code);
 uint8_t state_of_host_code(uint64_t code, bool aggressive);
