@@ -300,6 +300,15 @@ static bool pipe_had(const struct engine *e, uint64_t number)
     return HOLD_LIFE(number) == HOLD_LIFE(had) && number <= had;
 }
 
+/* A line that is sent again while its answer still waits for the store wants no second one. */
+static bool is_waiting(const struct engine *e, const struct peer *p, uint64_t id)
+{
+    for (size_t i = 0; i < e->answers.n; i++)
+        if (e->answers.at[i].to == p->id && e->answers.at[i].id == id)
+            return true;
+    return false;
+}
+
 /* A line of the command file. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be stored. Its refusal is in the log. */
 static void from_pipe(struct engine *e, struct peer *p, const struct msg_command *m)
 {
@@ -311,6 +320,8 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
     ev.command.text = m->text;
     if (!pipe_had(e, m->id))
         engine_step(e, &ev);
+    else if (is_waiting(e, p, m->id))
+        return;
     if (e->degraded[0] || e->stored >= world_next_seq(e->world) - 1)
         engine_answer(e, p->id, p->instance, m->id, false, STR_NULL);
     else
