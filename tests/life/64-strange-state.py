@@ -5,6 +5,7 @@
 import glob
 import os
 import shutil
+import signal
 import sqlite3
 import stat
 
@@ -111,6 +112,23 @@ def test_another_site():
                 found = set(db.execute(f'SELECT site, oid >> 48 FROM {table} WHERE oid'))
             db.close()
             assert found == {(3, 3)}, (table, found)
+
+
+def test_another_site_by_a_reload():
+    """It counts from the next start on, which is said; a store that is started again meanwhile goes on in the folder that is open."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write('vigie_site=5\n')
+        status, _, said = vigie('ctl', 'reload', '-c', v.main)
+        assert status == 0 and 'vigie_site was changed, which counts from the next start on' in v.said(), (said, v.said())
+        for pid, words in v.roles().items():
+            if 'store' in words:
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: vigie('ctl', 'submit', 'h', 'p', '-s', 'critical', '-m', 'told', '-c', v.main)[0] == 0, 'it is stored')
+        assert 'belongs to site' not in v.said() and v.stop() == 0
+        before = len(v.said())
+        assert v.refuses()[before:].count('belongs to site 0, and this Vigie is site 5') == 1
 
 
 def test_a_disk_elsewhere():
