@@ -364,6 +364,7 @@ static const struct header headers[] = {
      "counts instead of rows: `column op value`, or `sum`, `avg`, `min`, `max`, `std`, `suminv`, `avginv` "
      "(of 1/x; 0 has none) of a "
      "column of numbers; with Columns a line each combination of their values"},
+    {"StatsGroupBy", take_columns, "an old word for Columns"},
     {"StatsAnd", take_stats_and, "as And"},
     {"StatsOr", take_stats_or, "as Or"},
     {"StatsNegate", take_stats_negate, "as Negate"},

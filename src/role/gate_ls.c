@@ -190,5 +190,6 @@ void gate_ls_release(struct gate_ls *g)
     gate_ls_wait_gone(g, 0);
     VEC_RELEASE(&g->answers);
     VEC_RELEASE(&g->searches);
+    VEC_RELEASE(&g->queue);
     VEC_RELEASE(&g->waits);
 }

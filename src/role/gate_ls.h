@@ -13,6 +13,7 @@
 
 #define GATE_PART     (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
 #define GATE_SEARCHES 4             /* at once: each holds its lines until it is answered */
+#define GATE_QUEUED   100           /* questions about the past that wait for their turn */
 #define GATE_WAITS    100           /* clients that wait at once */
 
 struct ls_request { /* one that is held */
@@ -56,6 +57,7 @@ struct gate_ls {
     uint64_t serials;
     VEC(struct ls_answer *) answers; /* in the order they are sent */
     VEC(struct ls_search *) searches;
+    VEC(struct ls_request) queue; /* for a search, in the order they came */
     VEC(struct ls_wait *) waits;
     struct loop_timer tick;
 };

@@ -38,6 +38,37 @@ static void drop(struct gate_ls *g, size_t i)
     VEC_SWAP_REMOVE(&g->searches, i);
 }
 
+/* ---- their turn ---- */
+
+static void drop_queued(struct gate_ls *g, size_t i)
+{
+    buf_release(&g->queue.at[i].text);
+    g->queue.n--;
+    for (; i < g->queue.n; i++)
+        g->queue.at[i] = g->queue.at[i + 1];
+}
+
+static void queue_up(struct gate_ls *g, struct ls_request *q)
+{
+    if (g->queue.n >= GATE_QUEUED) {
+        gate_ls_refuse(g, q, 502, "too many questions about the past wait for their turn; ask again");
+        return;
+    }
+    *VEC_ADD(&g->queue) = *q;
+    buf_init(&q->text);
+}
+
+static void next_in_queue(struct gate_ls *g)
+{
+    while (g->queue.n && g->searches.n < GATE_SEARCHES) {
+        struct ls_request q = g->queue.at[0];
+
+        buf_init(&g->queue.at[0].text);
+        drop_queued(g, 0);
+        gate_ls_go_on(g, &q, STR_NULL);
+    }
+}
+
 /* ---- pages ---- */
 
 static int ask_log(struct gate_ls *g, struct ls_search *s)
@@ -159,7 +190,7 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
     if (g->searches.n >= GATE_SEARCHES) {
         if (!of_log)
             livestatus_statehist_release(&history);
-        gate_ls_refuse(g, q, 502, "too many questions about the past are under way; ask again");
+        queue_up(g, q);
         return true;
     }
     s = mem_zalloc(sizeof(*s));
@@ -201,6 +232,7 @@ bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x)
             next_page(g, i);
         break;
     }
+    next_in_queue(g);
     return true;
 }
 
@@ -208,6 +240,7 @@ void gate_ls_reader_lost(struct gate_ls *g)
 {
     while (g->searches.n) /* which reader had it is not noted: the client asks again */
         end(g, g->searches.n - 1, STR("the history was interrupted; ask again"));
+    next_in_queue(g);
 }
 
 void gate_ls_search_tick(struct gate_ls *g)
@@ -220,6 +253,7 @@ void gate_ls_search_tick(struct gate_ls *g)
         gate_ls_refuse(g, &s->request, 413, "the Timelimit is over");
         drop(g, i);
     }
+    next_in_queue(g);
 }
 
 void gate_ls_search_gone(struct gate_ls *g, uint64_t id)
@@ -228,4 +262,9 @@ void gate_ls_search_gone(struct gate_ls *g, uint64_t id)
         if (!id || g->searches.at[i]->request.id == id)
             drop(g, i);
     }
+    for (size_t i = g->queue.n; i-- > 0;) {
+        if (!id || g->queue.at[i].id == id)
+            drop_queued(g, i);
+    }
+    next_in_queue(g);
 }

@@ -183,6 +183,21 @@ def test_statehist():
         assert v.stop() == 0
 
 
+def test_many_questions_about_the_past():
+    """Four are under way at once, the others wait for their turn; who goes away loses it."""
+    with Vigie(objects=PASSIVE) as v:
+        v.start()
+        v.order(result(1, 'warm'))
+        until(lambda: past(v, 'GET log\nStats: class = 1') == [[1]], 'an alert')
+        many = [Client(v).say('GET log\nStats: class = 1' if i % 2 else f'GET statehist\nStats: sum duration\nFilter: time >= 1000\nFilter: time <= {1000 + i}\nFilter: service_description = s') for i in range(60)]
+        for c in many[10:20]:
+            c.s.close()
+        for i, c in enumerate(many):
+            if not 10 <= i < 20:
+                assert c.hear() == ([[1]] if i % 2 else [[i]]), i
+        assert v.stop() == 0
+
+
 def test_what_status_counts():
     with Vigie(objects=ONE) as v:
         v.start()

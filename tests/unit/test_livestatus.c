@@ -174,6 +174,7 @@ static void test_stats(void **state)
         {"GET services\nFilter: state = 9\nStats: state = 0\n",
          "0\n"}, /* nothing counts, and that is an answer */
         {"GET services\nColumns: host_name\nStats: state = 0\n", "h0000;1\nh0001;1\n"},
+        {"GET services\nStats: state = 0\nStatsGroupBy: host_name\n", "h0000;1\nh0001;1\n"},
         {"GET services\nColumns: state\nStats: sum state\nLimit: 2\n" JSON, "[[\"0\",0],\n[\"1\",1]]\n"},
         {"GET services\nColumns: host_state\nStats: state >= 0\nColumnHeaders: on\n" JSON,
          "[[\"host_state\",\"stats_1\"],\n[\"0\",2],\n[\"1\",2]]\n"},
