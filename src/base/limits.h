@@ -39,7 +39,12 @@
 #define LIMIT_HTTP_BODY     (1024u * 1024)
 #define LIMIT_HTTP_HEADER   (16u * 1024)
 #define LIMIT_JSON_DEPTH    32u
-#define LIMIT_LS_QUERY      (64u * 1024)        /* one Livestatus request */
+#define LIMIT_LS_QUERY      (64u * 1024) /* one Livestatus request */
+#define LIMIT_LS_WAITS      100u /* clients that wait for something: each is looked at 40 times a second */
+#define LIMIT_LS_SEARCHES   4u   /* questions about the past at once: each holds up to 100 MiB */
+#define LIMIT_LS_QUEUED     100u /* more of them, that wait for their turn */
+#define LIMIT_TLS_FILE      (1024u * 1024)      /* a certificate with its chain, or many authorities */
+#define LIMIT_HANDSHAKE_US  (10 * TIME_S)       /* from a connection to the end of its TLS handshake */
 #define LIMIT_STREAMS       2048u               /* live views of browsers */
 #define LIMIT_SEGMENT       (64u * 1024 * 1024) /* a journal segment before the next begins */
 #define LIMIT_READER_US     (30 * TIME_S)       /* a query of the reader */

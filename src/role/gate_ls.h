@@ -11,10 +11,7 @@
 #include "os/loop.h"
 #include "role/role.h"
 
-#define GATE_PART     (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
-#define GATE_SEARCHES 4             /* at once: each holds its lines until it is answered */
-#define GATE_QUEUED   100           /* questions about the past that wait for their turn */
-#define GATE_WAITS    100           /* clients that wait at once */
+#define GATE_PART (160u * 1024) /* of a body in one message: LIMIT_MESSAGE less what stands around it */
 
 struct ls_request { /* one that is held */
     uint64_t id;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Livestatus requests about the past: the tables log and statehist, gathered from the reader page by page. */
 #include "api/livestatus.h"
+#include "base/limits.h"
 #include "os/clock.h"
 #include "role/gate_ls.h"
 
@@ -50,7 +51,7 @@ static void drop_queued(struct gate_ls *g, size_t i)
 
 static void queue_up(struct gate_ls *g, struct ls_request *q)
 {
-    if (g->queue.n >= GATE_QUEUED) {
+    if (g->queue.n >= LIMIT_LS_QUEUED) {
         gate_ls_refuse(g, q, 502, "too many questions about the past wait for their turn; ask again");
         return;
     }
@@ -60,7 +61,7 @@ static void queue_up(struct gate_ls *g, struct ls_request *q)
 
 static void next_in_queue(struct gate_ls *g)
 {
-    while (g->queue.n && g->searches.n < GATE_SEARCHES) {
+    while (g->queue.n && g->searches.n < LIMIT_LS_SEARCHES) {
         struct ls_request q = g->queue.at[0];
 
         buf_init(&g->queue.at[0].text);
@@ -187,7 +188,7 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
         gate_ls_refuse(g, q, 400, "the filters take too long and were given up: write = instead of ~");
         return true;
     }
-    if (g->searches.n >= GATE_SEARCHES) {
+    if (g->searches.n >= LIMIT_LS_SEARCHES) {
         if (!of_log)
             livestatus_statehist_release(&history);
         queue_up(g, q);

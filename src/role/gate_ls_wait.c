@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Livestatus requests that wait for something to happen. */
+#include "base/limits.h"
 #include "os/clock.h"
 #include "role/gate_ls.h"
 
@@ -23,7 +24,7 @@ bool gate_ls_wait(struct gate_ls *g, struct ls_request *q)
 
     if (!livestatus_wait_begins(&world, buf_str(&q->text), &wait))
         return false;
-    if (g->waits.n >= GATE_WAITS) {
+    if (g->waits.n >= LIMIT_LS_WAITS) {
         gate_ls_refuse(g, q, 502, "too many clients wait; ask again");
         return true;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "role/local_tls.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "os/file.h"
 #include "role/local_int.h"
@@ -11,11 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FILE_MAX     (1024u * 1024) /* a certificate with its chain, or many authorities */
-#define HANDSHAKE_US (10 * TIME_S)  /* from the connection on */
-#define HALVED_US    (2 * TIME_MIN) /* for the answer to who says no more; whoever is gone looks the same */
-#define WIRE_HIGH    (64u * 1024)   /* no more is encrypted while so much is still to be sent */
-#define WIRE_PIECE   (16u * 1024)
+#define HALVED_US  (2 * TIME_MIN) /* for the answer to who says no more; whoever is gone looks the same */
+#define WIRE_HIGH  (64u * 1024)   /* no more is encrypted while so much is still to be sent */
+#define WIRE_PIECE (16u * 1024)
 
 /* ---- what the parent hands over ---- */
 
@@ -24,7 +23,7 @@ static void take_file(struct buf *to, int fd)
     struct err err = ERR_INIT;
 
     buf_clear(to);
-    if (file_read_fd(fd, "a file of it", FILE_MAX, to, &err) < 0)
+    if (file_read_fd(fd, "a file of it", LIMIT_TLS_FILE, to, &err) < 0)
         log_error("vigie_livestatus_tls: %s", err.text);
     close(fd);
 }
@@ -108,7 +107,7 @@ void local_tls_begin(struct conn *c)
     const struct local *self = c->role->self;
 
     c->tls = local_tls->open(self->tls);
-    within(c, HANDSHAKE_US);
+    within(c, LIMIT_HANDSHAKE_US);
 }
 
 int local_tls_take(struct conn *c, struct str in)

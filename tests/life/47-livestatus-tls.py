@@ -145,6 +145,12 @@ def test_clients():
             s.sendall(byte.encode())
         assert rest(s) == b'[["s"]]\n', 'a byte a record'
         s = connect(papers, port)
+        try:
+            s.sendall(b'GET services\nResponseHeader: fixed16\nColumns:' + b' description' * 100000)
+        except (ssl.SSLError, ConnectionError):
+            pass
+        assert take(s, 4) == b'413 ', 'a request without an end'
+        s = connect(papers, port)
         s.sendall(f'COMMAND [{int(time.time())}] ADD_HOST_COMMENT;h;1;ann;over the wire\n'.encode())
         s.close()
         until(lambda: v.livestatus('GET comments\nColumns: comment') == [['over the wire']], 'a command that the end of input ends')
