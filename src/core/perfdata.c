@@ -2,7 +2,7 @@
 #include "core/perfdata.h"
 
 #include "core/expand.h"
-#include "core/result.h"
+#include "core/handler.h"
 
 #define ASK_AGAIN_US TIME_MIN /* a store that does not answer is asked once more */
 
@@ -63,7 +63,7 @@ void perfdata_result(struct world *w, uint32_t check)
     if (!k.empty_too && !state_perf(&w->st[check]).n)
         return;
     if (k.line != MODEL_NONE)
-        result_run_line(w, check, k.line, w->m->globals->perfdata_timeout_us);
+        handler_run_line(w, check, k.line, w->m->globals->perfdata_timeout_us);
     if (has_file(w, &k))
         write_line(w, check, host, &k);
 }
@@ -102,7 +102,7 @@ void perfdata_held(struct world *w, bool of_hosts)
     if (!p->asked)
         return; /* another configuration came meanwhile, and with it another file */
     p->asked = false;
-    p->run = result_run_line(w, MODEL_NONE, k.file_line, w->m->globals->perfdata_timeout_us);
+    p->run = handler_run_line(w, MODEL_NONE, k.file_line, w->m->globals->perfdata_timeout_us);
 }
 
 void perfdata_ended(struct world *w, uint64_t run_id)

@@ -13,7 +13,7 @@
 
 #define MOMENT_MOST ((int64_t)1 << 60) /* a damaged one would overflow what is computed with it */
 
-enum item_kind { ITEM_INPUT, ITEM_START, ITEM_RELOAD };
+enum item_kind { ITEM_INPUT, ITEM_STOP, ITEM_START, ITEM_RELOAD };
 struct item { /* something that was given to the engine */
     enum item_kind kind;
     enum record_kind record;
@@ -353,6 +353,12 @@ static void step(struct replay *r, const struct item *i, struct world_now now)
     see_effects(r);
 }
 
+static void stop(struct replay *r, struct world_now now)
+{
+    world_step(r->w, &(struct world_event){.kind = WORLD_STOP}, now);
+    see_effects(r);
+}
+
 static void start_again(struct replay *r, struct world_now now)
 {
     struct buf all = BUF_INIT;
@@ -414,11 +420,13 @@ static void close_group(struct replay *r)
         return;
     now = moment(r);
     /* What time brought was there before the first input, unless that is a new life, whose effects stand before it. */
-    if (!g->items.n || (g->effect_first && g->items.at[0].kind == ITEM_INPUT))
+    if (!g->items.n || (g->effect_first && g->items.at[0].kind <= ITEM_STOP))
         step(r, NULL, now);
     for (size_t i = 0; i < g->items.n; i++) {
         if (g->items.at[i].kind == ITEM_INPUT)
             step(r, &g->items.at[i], now);
+        else if (g->items.at[i].kind == ITEM_STOP)
+            stop(r, now);
         else
             new_config(r, &g->items.at[i], now);
     }
@@ -470,26 +478,6 @@ static void know_all(struct replay *r)
         if (f.kind == RECORD_STATE)
             know(r, f.payload);
     buf_release(&all);
-}
-
-/* clang-format off */
-#define COMPARED(F)                                                                                          \
-    F(state) F(hard) F(last_state) F(last_hard_state) F(attempt) F(checked) F(passive) F(last_check)         \
-    F(last_state_change) F(last_hard_change) F(last_time_0) F(last_time_1) F(last_time_2) F(last_time_3)     \
-    F(latency_us) F(execution_us) F(ack_type) F(ack_expires) F(notification_number) F(last_notification)     \
-    F(next_notification) F(no_more) F(notified_on) F(switches) F(modified) F(flapping) F(flap_percent)       \
-    F(flap_history) F(flap_at) F(flap_recovery) F(event_id) F(last_event_id) F(problem_id)                   \
-    F(last_problem_id) F(last_update) F(why_state) F(why_notify) F(problem_since)
-/* clang-format on */
-
-const char *replay_state_differs(const struct record_state *a, const struct record_state *b)
-{
-#define F(field)                                                                                             \
-    if (a->field != b->field)                                                                                \
-        return #field;
-    COMPARED(F)
-#undef F
-    return str_eq(a->output, b->output) ? NULL : "output";
 }
 
 static void compare_one(struct replay *r, const struct record_state *was, const struct record_state *would)
@@ -624,7 +612,9 @@ static void take_event(struct replay *r, const struct record_frame *f)
         return;
     if (e.kind == RECORD_EVENT_START && g->items.n && g->items.at[g->items.n - 1].record == RECORD_SNAPSHOT)
         VEC_LAST(&g->items).kind = ITEM_START;
-    if (e.kind != RECORD_EVENT_CLOCK_STEP)
+    if (e.kind == RECORD_EVENT_STOP)
+        add_item(g, ITEM_STOP, f);
+    else if (e.kind != RECORD_EVENT_CLOCK_STEP)
         g->effect_first = g->effect_first || !g->items.n;
     see(r, REPLAY_WAS, f->payload);
 }

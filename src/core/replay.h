@@ -12,7 +12,7 @@
  */
 #include "core/model.h"
 #include "core/reason.h"
-#include "core/record.h"
+#include "core/replay_state.h"
 #include "core/world.h"
 
 struct replay_config { /* both stay to the end */
@@ -64,6 +64,4 @@ bool replay_take(struct replay *r, const struct record_frame *f);
 /* All that was taken is through; states are compared. */
 void replay_end(struct replay *r);
 const struct replay_stats *replay_stats(const struct replay *r);
-/* Do these differ in anything but plans and what a configuration says? The name of the first field that does; NULL: none. */
-const char *replay_state_differs(const struct record_state *a, const struct record_state *b);
 const struct world *replay_world(const struct replay *r); /* for tests */

@@ -2,9 +2,8 @@
 #include "core/result.h"
 
 #include "base/limits.h"
-#include "core/expand.h"
 #include "core/flapping.h"
-#include "core/line.h"
+#include "core/handler.h"
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/output.h"
@@ -103,72 +102,6 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
 }
 
 /* ---- applying ---- */
-
-static struct world_effect *begin_line(struct world *w, uint32_t check, int64_t timeout_us)
-{
-    struct world_effect *e = world_effect(w, WORLD_RUN);
-    uint32_t slot;
-
-    if (!w->opt.rehearses) {
-        slot = sched_begin_run(w, check, WORLD_RUN_HANDLER, timeout_us);
-        e->id = w->runs.at[slot].id;
-    }
-    e->check = check;
-    e->run_kind = WORLD_RUN_HANDLER;
-    e->timeout_us = timeout_us;
-    return e;
-}
-
-uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us)
-{
-    struct world_effect *e;
-
-    if (w->opt.rehearses)
-        return 0;
-    e = begin_line(w, check, timeout_us);
-    e->privileged = model_line(w->m, line)->privileged != 0;
-    expand_run(w, e, line, &(struct expand_of){.check = check, .contact = MODEL_NONE});
-    return e->id;
-}
-
-/* ocsp_command, ochp_command: after every result. */
-static void obsess(struct world *w, uint32_t check)
-{
-    const struct model_globals *g = w->m->globals;
-    bool host = world_kind(w, check) == MODEL_HOST;
-    uint32_t line = host ? g->ochp_line : g->ocsp_line;
-
-    if (line != MODEL_NONE && world_switch(w, host ? BOARD_SW_OBSESS_HOSTS : BOARD_SW_OBSESS_SERVICES) &&
-        (w->st[check].switches & MODEL_CHECK_OBSESS))
-        result_run_line(w, check, line, host ? g->ochp_timeout_us : g->ocsp_timeout_us);
-}
-
-static void handlers(struct world *w, uint32_t check)
-{
-    const struct model_globals *g = w->m->globals;
-    const struct model_check *c = model_check(w->m, check);
-    bool host = world_kind(w, check) == MODEL_HOST;
-    uint32_t global = host ? g->global_host_handler_line : g->global_service_handler_line;
-    const struct over *o = over_of(&w->st[check]), *all = w->global_handler[!host];
-
-    if (!world_switch(w, BOARD_SW_HANDLERS) || !(w->st[check].switches & MODEL_CHECK_EVENT_HANDLER))
-        return;
-    if (all && all->text[OVER_HANDLER]) {
-        nlog_handler(w, check, true, str_of(all->text[OVER_HANDLER]));
-        expand_use(w, begin_line(w, check, g->event_handler_timeout_us),
-                   &(struct line_use){all->idx[OVER_HANDLER], str_of(all->text[OVER_HANDLER]), true},
-                   &(struct expand_of){.check = check, .contact = MODEL_NONE});
-    } else if (global != MODEL_NONE) {
-        nlog_handler(w, check, true, model_str(w->m, model_line(w->m, global)->text));
-        result_run_line(w, check, global, g->event_handler_timeout_us);
-    }
-    if ((o && o->text[OVER_HANDLER]) || c->handler_line != MODEL_NONE) {
-        nlog_handler(w, check, false,
-                     o && o->text[OVER_HANDLER] ? str_of(o->text[OVER_HANDLER])
-                                                : model_str(w->m, c->handler_text));
-        expand_check(w, begin_line(w, check, g->event_handler_timeout_us), true);
-    }
-}
 
 static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
 {
@@ -361,10 +294,10 @@ static void apply(struct world *w, struct verdict *v)
     if (world_kind(w, v->check) == MODEL_SERVICE)
         flapping_of_host(w, v->check);
     if (tell_log)
-        handlers(w, v->check);
+        handler_events(w, v->check);
     notifications(w, v->check, &out, flap_ended);
     look_around(w, v->check, &out);
-    obsess(w, v->check);
+    handler_obsess(w, v->check);
     if (!w->opt.rehearses)
         perfdata_result(w, v->check);
     state_settle(s, world_kind(w, v->check));
@@ -438,7 +371,7 @@ static void check_ended(struct world *w, const struct world_run *run, const stru
 {
     struct world_result clean = *r;
 
-    clean.lasted_us = MIN(MAX(r->lasted_us, 0), LASTED_MOST);
+    clean.lasted_us = MIN(MAX(clean.lasted_us, 0), LASTED_MOST);
     ended(w, run, &clean, began_at(w, run, r));
 }
 

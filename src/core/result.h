@@ -12,8 +12,6 @@ struct record_result;
 void result_of_run(struct world *w, const struct world_result *r);
 /* Nothing came of it, again and again (sched_lost): the check is UNKNOWN, a host as it was. */
 void result_lost(struct world *w, const struct world_run *run);
-/* Runs a command of the main file, of a check or (MODEL_NONE) of none, as a handler: the id of its run. */
-uint64_t result_run_line(struct world *w, uint32_t check, uint32_t line, int64_t timeout_us);
 /* One from the record, applied once more; that of a check which is not there is left out. */
 void result_again(struct world *w, const struct record_result *r);
 /* Submitted from outside; code as given. who: for the record. */

@@ -277,8 +277,12 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
     s->why_state.idx = s->why_notify.idx = MODEL_NONE;
     make_sane(s, world_kind(w, check));
     state_set_text(s, r->output, r->long_output, r->perfdata);
-    if (!w->opt.resumes)
-        apply_configuration(w, check);
+    if (w->opt.resumes)
+        return;
+    apply_configuration(w, check);
+    if (s->modified != r->modified || s->switches != r->switches || s->attempt != r->attempt ||
+        s->max_attempts != r->max_attempts)
+        world_touch(w, check); /* the record shall say so, too */
 }
 
 void retain_reasons(struct world *w)

@@ -323,6 +323,7 @@ void world_resume(struct world *w, struct world_now now)
     note_after_load(w);
     retain_reasons(w);
     rotate_plan(w);
+    recur_plan(w);
     finish(w);
 }
 
@@ -436,6 +437,8 @@ static void finish(struct world *w)
     for (size_t i = 0; i < w->dirty.n; i++) {
         uint32_t check = w->dirty.at[i];
 
+        if (!w->st[check].stored_dirty) /* twice in the list: loaded twice */
+            continue;
         w->st[check].stored_dirty = false;
         if (w->opt.mutation == WORLD_FORGETS_TO_STORE && check % 5 == 1)
             continue;
