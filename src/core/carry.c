@@ -199,7 +199,7 @@ static void carry_runs(struct world *w, const struct carry *c)
     for (uint32_t i = 0; i < w->runs.n; i++) {
         struct world_run *r = &w->runs.at[i];
 
-        if (r->id)
+        if (r->id && r->check != MODEL_NONE)
             r->check = c->to[r->check] == MODEL_NONE ? 0 : c->to[r->check];
     }
 }

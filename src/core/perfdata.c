@@ -70,14 +70,21 @@ void perfdata_result(struct world *w, uint32_t check)
 
 /* ---- files ---- */
 
+/* When the command of that file comes next. */
+static int64_t next_of(const struct world *w, const struct kind *k)
+{
+    bool taken = has_file(w, k) && k->file_line != MODEL_NONE && k->interval_us > 0;
+
+    return taken ? w->now.mono.us + k->interval_us : INT64_MAX;
+}
+
+/* A command that runs goes on: its file is opened anew when it ends. */
 void perfdata_plan(struct world *w)
 {
     for (int host = 0; host < 2; host++) {
         struct kind k = kind_of(w, host);
-        bool taken = has_file(w, &k) && k.file_line != MODEL_NONE && k.interval_us > 0;
 
-        w->perf[host] =
-            (struct world_perf){.due = taken ? w->now.mono.us + k.interval_us : INT64_MAX, .run = 0};
+        w->perf[host].due = next_of(w, &k);
     }
 }
 
@@ -94,27 +101,36 @@ void perfdata_step(struct world *w)
     }
 }
 
+static void go(struct world *w, bool of_hosts)
+{
+    struct kind k = kind_of(w, of_hosts);
+
+    w->perf[of_hosts].due = next_of(w, &k);
+    world_effect(w, WORLD_PERF_GO)->status = of_hosts;
+}
+
 void perfdata_held(struct world *w, bool of_hosts)
 {
     struct world_perf *p = &w->perf[of_hosts];
     struct kind k = kind_of(w, of_hosts);
+    bool asked = p->asked;
 
-    if (!p->asked)
-        return; /* another configuration came meanwhile, and with it another file */
+    if (p->run)
+        return; /* asked twice */
     p->asked = false;
-    p->run = handler_run_line(w, MODEL_NONE, k.file_line, w->m->globals->perfdata_timeout_us);
+    if (asked && k.file_line != MODEL_NONE)
+        p->run = handler_run_line(w, MODEL_NONE, k.file_line, w->m->globals->perfdata_timeout_us);
+    if (!p->run)
+        go(w, of_hosts); /* another configuration came meanwhile */
 }
 
 void perfdata_ended(struct world *w, uint64_t run_id)
 {
     for (int host = 0; host < 2; host++) {
-        struct world_perf *p = &w->perf[host];
-
-        if (!p->run || p->run != run_id)
+        if (!w->perf[host].run || w->perf[host].run != run_id)
             continue;
-        p->run = 0;
-        p->due = w->now.mono.us + kind_of(w, host).interval_us;
-        world_effect(w, WORLD_PERF_GO)->status = (uint8_t)host;
+        w->perf[host].run = 0;
+        go(w, host != 0);
     }
 }
 

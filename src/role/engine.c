@@ -175,8 +175,8 @@ static void birth(struct role *r)
     e->board_fd = -1;
     buf_init(&e->batch);
     buf_init(&e->log);
-    buf_init(&e->perf[0]);
-    buf_init(&e->perf[1]);
+    buf_init(&e->perf[0].lines);
+    buf_init(&e->perf[1].lines);
     buf_init(&e->frame);
 }
 
@@ -389,8 +389,8 @@ static void release(struct engine *e)
     VEC_RELEASE(&e->commands);
     buf_release(&e->batch);
     buf_release(&e->log);
-    buf_release(&e->perf[0]);
-    buf_release(&e->perf[1]);
+    buf_release(&e->perf[0].lines);
+    buf_release(&e->perf[1].lines);
     buf_release(&e->frame);
     e->loaded = false;
 }

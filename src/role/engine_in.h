@@ -46,6 +46,13 @@ struct engine_board { /* memory for a board */
     struct board_shape shape;
 };
 
+struct engine_perf { /* performance data for a file (engine_perf.c) */
+    struct buf lines;
+    bool holding; /* a command takes the file over */
+    bool go;      /* and has done so: the store is still to be told */
+    uint64_t lost;
+};
+
 struct engine {
     struct role *role;
     struct world *world;
@@ -74,8 +81,7 @@ struct engine {
     uint64_t batch_first, batch_n;
     struct buf log; /* lines not yet given to the store */
     uint64_t log_dropped;
-    struct buf perf[2]; /* the same of performance data: of services, of hosts */
-    uint64_t perf_lost;
+    struct engine_perf perf[2]; /* of services, of hosts */
     VEC(struct engine_failed) failed;
     VEC(struct engine_command) commands; /* of the event under way: by token */
     struct buf frame;

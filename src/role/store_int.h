@@ -27,6 +27,8 @@ struct store_syslog { /* one place that log lines go to besides the file */
 struct store_perf {   /* a file of performance data */
     int fd;           /* -1: there is none */
     bool held;        /* it is being taken over: lines wait */
+    bool asked;       /* it was: the parent was asked for a new one */
+    bool cut;         /* the last thing written was not the end of a line */
     struct buf lines; /* not yet written */
     uint64_t lost;    /* bytes given up */
     char path[512];   /* for messages */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of performance data (core/perfdata.h): lines are written as they come. Before a command takes a file over the engine has them held back; afterwards the parent opens the file anew.
+ * Files of performance data (core/perfdata.h): lines are written as they come. Before a command takes a file over the engine holds lines back, and is told when all that came before is written;
+ * afterwards the parent opens the file anew.
  * A pipe that nobody empties and a full disk are waited for; over LINES_MOST the oldest lines are given up.
  */
 #include "base/log.h"
@@ -8,25 +9,45 @@
 #include "role/store_int.h"
 #include "wire/link.h"
 
-#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define LINES_MOST (16u * 1024 * 1024) /* bytes of a file's lines that wait */
 
 static const char *const purpose[2] = {"perfdata-service", "perfdata-host"};
 
+/* The rest of a line whose begin is in the file stays. */
 static void give_up_oldest(struct store_perf *p)
 {
     struct str all = buf_str(&p->lines);
-    ptrdiff_t end = str_find_char(str_sub(all, LINES_MOST / 4, SIZE_MAX), '\n');
-    size_t n = end < 0 ? all.n : LINES_MOST / 4 + (size_t)end + 1;
+    size_t keep = p->cut ? (size_t)(str_find_char(all, '\n') + 1) : 0, from = MAX(keep, LINES_MOST / 4);
+    ptrdiff_t end = str_find_char(str_sub(all, from, SIZE_MAX), '\n');
+    size_t n = end < 0 ? all.n : from + (size_t)end + 1;
 
     if (!p->lost)
         log_warn(
             "%s is not written fast enough, or nobody reads it: old lines of performance data are given up",
             p->path);
-    p->lost += n;
-    buf_drop_front(&p->lines, n);
+    p->lost += n - keep;
+    memmove(p->lines.data + keep, p->lines.data + n, p->lines.len - n);
+    buf_truncate(&p->lines, p->lines.len - (n - keep));
+}
+
+static void write_lines(struct store_perf *p)
+{
+    while (p->lines.len && !p->held) {
+        ssize_t n = write(p->fd, p->lines.data, p->lines.len);
+
+        if (n <= 0)
+            break;
+        p->cut = p->lines.data[n - 1] != '\n';
+        buf_drop_front(&p->lines, (size_t)n);
+    }
+    if (p->lost && !p->lines.len) {
+        log_warn("%s is written again; %llu bytes of its lines were given up", p->path,
+                 (unsigned long long)p->lost);
+        p->lost = 0;
+    }
 }
 
 void store_perf_write(struct store *s)
@@ -36,13 +57,7 @@ void store_perf_write(struct store *s)
 
         if (p->fd < 0)
             buf_clear(&p->lines);
-        while (p->lines.len && !p->held) {
-            ssize_t n = write(p->fd, p->lines.data, p->lines.len);
-
-            if (n <= 0)
-                break;
-            buf_drop_front(&p->lines, (size_t)n);
-        }
+        write_lines(p);
         if (p->lines.len > LINES_MOST)
             give_up_oldest(p);
         if (p->lines.len && !p->held)
@@ -63,6 +78,7 @@ static void hold(struct store *s, struct store_perf *p, bool host)
 /* The parent answers with a descriptor, or with the word that there is none. */
 static void ask_anew(struct store *s, bool host)
 {
+    s->perf[host].held = s->perf[host].asked = true;
     msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose[host])});
     role_send_parent(s->role, &s->frame, -1);
     buf_clear(&s->frame);
@@ -98,7 +114,8 @@ bool store_perf_fd(struct store *s, struct str what, struct str arg, int fd)
         if (p->fd < 0)
             close(fd);
         str_copy(p->path, sizeof(p->path), arg);
-        p->held = false;
+        if (p->asked || p->fd < 0) /* one that a reload brought may be the file that is being taken */
+            p->held = p->asked = false;
         store_perf_write(s);
         return true;
     }

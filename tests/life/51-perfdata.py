@@ -20,6 +20,10 @@ define command {
  command_line /usr/bin/tee -a @D@/kept/$HOSTNAME$-$SERVICEDESC$-$SERVICEPERFDATA$ @D@/kept/$SERVICESTATE$
 }
 define command {
+ command_name slowly
+ command_line @D@/slowly
+}
+define command {
  command_name take
  command_line /bin/mv @D@/perf/services @D@/taken/$TIMET$-services
 }
@@ -62,6 +66,8 @@ def new(main_lines):
     for name in ('perf', 'kept', 'taken'):
         os.mkdir(v.path(name))
         os.chmod(v.path(name), 0o777)
+    v.put('slowly', f'#!/bin/sh\n[ -e {v.d}/kept/begun ] && exit\n: >{v.d}/kept/begun\nread x <{v.d}/gate\nmv {v.d}/perf/services {v.d}/taken/1\n')
+    os.chmod(v.path('slowly'), 0o755)
     for name in ('objects.cfg', 'main.cfg'):
         with open(v.path(name), encoding='utf-8') as f:
             text = f.read()
@@ -124,6 +130,55 @@ def test_nothing_is_lost_when_the_file_is_taken():
         numbers = [int(line.rsplit(' ', 1)[1]) for line in all_lines() if ' number ' in line]
         assert numbers == list(range(sent)), (len(numbers), sent)
         assert v.stop() == 0
+
+
+def taken_over(what):
+    """Numbered results while the command that takes the file is slow, and something happens meanwhile: each line is in one file, once."""
+    with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/services\nservice_perfdata_file_template=$SERVICEDESC$ $SERVICEOUTPUT$\n'
+             'service_perfdata_file_processing_interval=1\nservice_perfdata_file_processing_command=slowly\nperfdata_timeout=60\n') as v:
+        os.mkfifo(v.path('gate'))
+        os.chmod(v.path('gate'), 0o666)
+        v.start()
+
+        def all_lines():
+            taken = [line for name in sorted(os.listdir(v.path('taken'))) for line in lines(v.path('taken/' + name))]
+            return taken + lines(v.path('perf/services'))
+
+        def send(numbers):
+            for n in numbers:
+                v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;s;0;number {n}')
+        send(range(50))
+        until(lambda: os.path.exists(v.path('kept/begun')), 'the command is under way')
+        send(range(50, 100))
+        what(v)
+        send(range(100, 150))
+        until(lambda: v.service(columns='plugin_output')['plugin_output'] == 'number 149')
+        open(v.path('gate'), 'w', encoding='utf-8').close()  # now it takes the file
+        until(lambda: os.listdir(v.path('taken')))
+        send(range(150, 200))
+        until(lambda: any(line.endswith('number 199') for line in all_lines()), 'the new file is written')
+        numbers = [int(line.rsplit(' ', 1)[1]) for line in all_lines() if ' number ' in line]
+        assert numbers == list(range(200)), sorted(set(range(200)) - set(numbers)) or numbers
+        assert not any(line.endswith(('number 150', 'number 199')) for name in os.listdir(v.path('taken')) for line in lines(v.path('taken/' + name))), \
+            'what came afterwards is not in the file that was taken'
+
+
+def test_a_reload_while_the_file_is_taken():
+    def reload(v):
+        engine = [pid for pid, words in v.roles().items() if words[-1:] == ['engine'] or 'engine' in words]
+        before = v.said().count('was read again')
+        os.kill(v.process.pid, 1)
+        until(lambda: v.said().count('was read again') > before)
+        assert engine == [pid for pid in v.roles() if pid in engine], 'the engine lives on'
+    taken_over(reload)
+
+
+def test_a_store_that_dies_while_the_file_is_taken():
+    def kill(v):
+        store = [pid for pid, words in v.roles().items() if '-x' in words and words[words.index('-x') + 1] == 'store']
+        os.kill(store[0], 9)
+        until(lambda: [pid for pid, words in v.roles().items() if words[-2:] and 'store' in words and pid != store[0]], 'a new store')
+    taken_over(kill)
 
 
 def test_a_pipe():
