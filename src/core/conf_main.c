@@ -326,6 +326,8 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
     else if (strcmp(d->name, "vigie_runners") == 0)
         wrong = number_wrong(value, 1, LIMIT_RUNNERS,
                              "write how many, from 1 to 16, or leave it out: one a core");
+    else if (strcmp(d->name, "vigie_states_every") == 0)
+        wrong = number_wrong(value, 1, 86400, "write a number of seconds, from 1 to 86400");
     else if (strcmp(d->name, "vigie_journal_days") == 0 || strcmp(d->name, "vigie_history_days") == 0 ||
              strcmp(d->name, "vigie_audit_days") == 0)
         wrong = number_wrong(value, 1, 36500, "write a number of days, from 1 to 36500");

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #define SOON_US      (200 * TIME_MS) /* until a change is in */
-#define ROUND_US     TIME_MIN        /* between two rounds over what is marked */
-#define SLICE        1000u           /* checks of one transaction of a round */
-#define PAUSE_PART   3               /* a slice is followed by a pause of so many times what it took */
+#define ROUND_S      60u   /* between two rounds over what is marked, if vigie_states_every says nothing */
+#define SLICE        1000u /* checks of one transaction of a round */
+#define PAUSE_PART   3     /* a slice is followed by a pause of so many times what it took */
 #define WAITS_MOST   (4u * 1024 * 1024)
 #define OFFSET_BITS  40
 #define SEGMENT_MOST ((UINT64_C(1) << (64 - OFFSET_BITS)) - 1)
@@ -37,6 +37,15 @@ static void plan(struct store *s, int64_t in_us)
 
 /* ---- marks ---- */
 
+static int64_t round_us(const struct store *s)
+{
+    uint64_t n = ROUND_S;
+
+    if (!str_to_u64(str_of(role_option(s->role, "vigie_states_every", "")), &n) || !n)
+        n = ROUND_S;
+    return (int64_t)MIN(n, (uint64_t)86400) * TIME_S;
+}
+
 /* The number of a segment among those that marks lie in. */
 static uint64_t segment_number(struct store *s, uint64_t first_seq, uint32_t ordinal)
 {
@@ -44,8 +53,8 @@ static uint64_t segment_number(struct store *s, uint64_t first_seq, uint32_t ord
 
     if (!last || last->first_seq != first_seq || last->ordinal != ordinal)
         *VEC_ADD(&s->now.segment) = (struct journal_place){.first_seq = first_seq, .ordinal = ordinal};
-    BUG_ON(s->now.segment.n > SEGMENT_MOST);
-    return s->now.segment.n; /* from 1 on, so that no mark is 0 */
+    BUG_ON(s->now.before + s->now.segment.n > SEGMENT_MOST);
+    return s->now.before + s->now.segment.n; /* from 1 on, so that no mark is 0 */
 }
 
 static void mark(struct store *s, uint32_t idx, uint64_t segment, uint64_t offset)
@@ -62,7 +71,7 @@ static void unmark(struct store *s, uint32_t idx)
 
 static struct journal_place place_of(const struct store *s, uint64_t mark)
 {
-    struct journal_place p = s->now.segment.at[(mark >> OFFSET_BITS) - 1];
+    struct journal_place p = s->now.segment.at[(mark >> OFFSET_BITS) - 1 - s->now.before];
 
     p.offset = mark & ((UINT64_C(1) << OFFSET_BITS) - 1);
     return p;
@@ -86,7 +95,7 @@ void store_current_snapshot(struct store *s, const struct oids *was)
     s->now.mark = mark;
     s->now.digest = digest;
     s->now.round.at = 0; /* their order is another one */
-    s->now.round.segment = 1;
+    s->now.round.segment = s->now.before + 1;
 }
 
 /* ---- what comes ---- */
@@ -115,6 +124,18 @@ static bool take_state(struct store *s, const struct segment_record *r, uint64_t
     return true;
 }
 
+/* What a round has still to read of it would bring it back. */
+static void ended(struct store *s, const struct segment_record *r)
+{
+    struct record_state_end end;
+    uint32_t idx;
+
+    if (record_get(RECORD_STATE_END, r->payload, &end) < 0 || !oids_find(&s->oids, end.oid, &idx))
+        return;
+    unmark(s, idx);
+    s->now.digest[idx] = 0;
+}
+
 void store_current_take(struct store *s, const struct buf *batch)
 {
     struct journal_place place;
@@ -130,13 +151,15 @@ void store_current_take(struct store *s, const struct buf *batch)
          at += size) {
         if (r.flags & SEGMENT_CHECKPOINT || !current_wants(r.kind))
             continue;
+        if (r.kind == RECORD_STATE_END)
+            ended(s, &r);
         if (r.kind != RECORD_STATE || take_state(s, &r, segment, place.offset + at))
             buf_add(&s->now.waiting, batch->data + at, size);
     }
     s->now.reached = journal_stored(&s->journal);
     if (s->now.waiting.len > WAITS_MOST)
         give_up_waiting(s);
-    plan(s, s->now.waiting.len || s->now.behind ? SOON_US : ROUND_US);
+    plan(s, s->now.waiting.len || s->now.behind ? SOON_US : round_us(s));
 }
 
 /* ---- what is written ---- */
@@ -145,7 +168,7 @@ uint64_t store_current_lag(const struct store *s)
 {
     uint64_t stored = journal_stored(&s->journal), applied = s->now.db.applied;
 
-    return (s->now.behind || s->now.why[0]) && stored > applied ? stored - applied : 0;
+    return (s->now.behind || s->now.filling || s->now.why[0]) && stored > applied ? stored - applied : 0;
 }
 
 static int apply_one(struct store *s, const struct segment_record *r)
@@ -207,6 +230,8 @@ static int scan_one(struct store *s, const struct journal_record *rec)
     struct record_state state;
     uint32_t idx;
 
+    if (rec->r.kind == RECORD_STATE_END)
+        ended(s, &rec->r);
     if (rec->r.kind != RECORD_STATE)
         return current_put(&s->now.db, rec->r.seq, rec->r.at, rec->r.kind, rec->r.payload);
     if (record_get(RECORD_STATE, rec->r.payload, &state) == 0 && oids_find(&s->oids, state.oid, &idx))
@@ -215,25 +240,25 @@ static int scan_one(struct store *s, const struct journal_record *rec)
 }
 
 /* Marks the states that are not in, and applies the rest. */
-static int scan(struct store *s)
+static int scan(struct store *s, struct err *err)
 {
     struct journal_reader rd;
     struct journal_record rec;
-    struct err err = ERR_INIT;
     bool anew = scan_from(s, &rd);
-    int got = current_begin(&s->now.db);
+    int got = current_begin(&s->now.db), more = 1;
 
     buf_clear(&s->now.waiting); /* the journal has it */
     if (got == 0 && anew)
         got = current_renew(&s->now.db);
-    while (got == 0 && journal_reader_next(&rd, &rec, &err) == 1)
+    while (got == 0 && (more = journal_reader_next(&rd, &rec, err)) == 1)
         if (anew || (!(rec.r.flags & SEGMENT_CHECKPOINT) && rec.r.seq > s->now.db.applied))
             got = scan_one(s, &rec);
     journal_reader_release(&rd);
     if (got == 0)
-        got = current_end(&s->now.db, s->now.db.applied);
+        got = more < 0 ? more : current_end(&s->now.db, s->now.db.applied);
     if (got < 0)
         return got;
+    s->now.filling = true;
     forget_digests(s);
     s->now.reached = journal_stored(&s->journal);
     s->now.behind = false;
@@ -243,7 +268,7 @@ static int scan(struct store *s)
 
 /* ---- rounds ---- */
 
-static int write_marked(struct store *s, struct journal_pick *pick, uint32_t idx)
+static int write_marked(struct store *s, struct journal_pick *pick, uint32_t idx, struct err *err)
 {
     struct journal_place place = place_of(s, s->now.mark[idx]);
     struct record_state state;
@@ -251,8 +276,8 @@ static int write_marked(struct store *s, struct journal_pick *pick, uint32_t idx
     uint32_t digest;
     int got = journal_pick(pick, &s->journal, &place, &r);
 
-    if (got == E_IO)
-        return got;
+    if (got < 0 && got != E_NOENT && got != E_FORMAT) /* the next round asks again */
+        return err_set(err, got, "the journal cannot be read: %s", err_name(got));
     unmark(s, idx);
     if (got < 0 || record_get(RECORD_STATE, r.payload, &state) < 0)
         return 0; /* that segment is gone, or damaged: the next result of the check is as good */
@@ -270,7 +295,24 @@ static bool round_over(struct store *s)
         return false;
     s->now.round.at = 0;
     s->now.round.segment++;
-    return s->now.round.segment > s->now.segment.n;
+    return s->now.round.segment > s->now.before + s->now.segment.n;
+}
+
+/* Those in which no mark lies any more. */
+static void forget_segments(struct store *s)
+{
+    uint64_t first = s->now.before + s->now.segment.n;
+    size_t n;
+
+    for (uint32_t i = 0; i < s->model.n_check; i++)
+        if (s->now.mark[i])
+            first = MIN(first, s->now.mark[i] >> OFFSET_BITS);
+    n = s->now.segment.n && first > s->now.before + 1 ? (size_t)(first - 1 - s->now.before) : 0;
+    if (!n)
+        return;
+    memmove(s->now.segment.at, s->now.segment.at + n, (s->now.segment.n - n) * sizeof(*s->now.segment.at));
+    s->now.segment.n -= n;
+    s->now.before += n;
 }
 
 static int end_round(struct store *s)
@@ -282,15 +324,14 @@ static int end_round(struct store *s)
     if (got < 0)
         return got;
     s->now.sweep_before = 0;
-    s->now.round.on = false;
-    s->now.round_due = (struct mono){store_now(s).us + ROUND_US};
-    if (!s->now.marked)
-        VEC_CLEAR(&s->now.segment);
+    s->now.filling = s->now.round.on = false;
+    s->now.round_due = (struct mono){store_now(s).us + round_us(s)};
+    forget_segments(s);
     sql_forget(&s->now.db.sql);
     return 0;
 }
 
-static int slice(struct store *s)
+static int slice(struct store *s, struct err *err)
 {
     struct journal_pick pick;
     unsigned n = 0;
@@ -300,7 +341,7 @@ static int slice(struct store *s)
     if (!s->now.round.on) {
         s->now.round.on = true;
         s->now.round.at = 0;
-        s->now.round.segment = 1;
+        s->now.round.segment = s->now.before + 1;
         s->now.round.to = s->now.reached;
     }
     got = current_begin(&s->now.db);
@@ -309,7 +350,7 @@ static int slice(struct store *s)
         uint32_t idx = s->now.round.at++;
 
         if (idx < s->model.n_check && s->now.mark[idx] >> OFFSET_BITS == s->now.round.segment) {
-            got = write_marked(s, &pick, idx);
+            got = write_marked(s, &pick, idx, err);
             n++;
         }
     }
@@ -353,8 +394,10 @@ static void failed(struct store *s, int code, const struct err *err)
         log_error("the database of states is not written: %s; it is made good from the journal later",
                   err->text[0] ? err->text : sql_message(&s->now.db.sql));
     snprintf(s->now.why, sizeof(s->now.why),
-             "the database of states is not written (%s); it is made good from the journal later",
-             code == E_NOSPC ? "the disk is full or read-only" : sql_message(&s->now.db.sql));
+             "the database of states is not written (%.150s); it is made good from the journal later",
+             code == E_NOSPC ? "the disk is full or read-only"
+             : err->text[0]  ? err->text
+                             : sql_message(&s->now.db.sql));
     sql_rollback(&s->now.db.sql);
     s->now.round.on = false;
     s->now.behind = true;
@@ -380,9 +423,9 @@ static void on_current(void *user)
     if (r == 0 && s->now.why[0])
         r = current_end(&s->now.db, s->now.db.applied);
     if (r == 0)
-        r = s->now.behind ? scan(s) : apply_waiting(s);
+        r = s->now.behind ? scan(s, &err) : apply_waiting(s);
     if (r == 0 && (s->now.round.on || store_now(s).us >= s->now.round_due.us))
-        r = slice(s);
+        r = slice(s, &err);
     if (r < 0)
         failed(s, r, &err);
     else

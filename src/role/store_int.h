@@ -96,7 +96,9 @@ struct store {
         VEC(struct journal_place) segment; /* that marks lie in */
         struct buf waiting;                /* whole records that are applied soon */
         uint64_t reached;                  /* marks and what waits go up to this number */
+        uint64_t before;                   /* how many of them were forgotten */
         bool behind;                       /* both are to be made again from the journal */
+        bool filling;                      /* they were, and not all of it is written */
         struct {
             bool on;
             uint32_t at;
