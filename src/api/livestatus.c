@@ -7,6 +7,7 @@
 #include "api/livestatus_statehist.h"
 #include "api/livestatus_wait.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- rows and values ---- */
@@ -224,11 +225,30 @@ static void all_columns(struct ls_query *q)
         q->headers = true;
 }
 
+enum { HEADER = 16 }; /* of fixed16: its room is kept before the body, which may be large */
+
+static void clear_body(const struct ls_query *q, struct buf *body)
+{
+    buf_clear(body);
+    if (q->fixed16)
+        buf_add(body, "                ", HEADER);
+}
+
 static void finish(const struct ls_query *q, struct buf *body, struct buf *out)
 {
-    if (q->fixed16)
-        buf_printf(out, "%03d %11zu\n", q->code, body->len);
-    buf_add_str(out, buf_str(body));
+    char header[HEADER + 24];
+
+    if (q->fixed16) {
+        snprintf(header, sizeof(header), "%03d %11zu\n", q->code, body->len - HEADER);
+        memcpy(body->data, header, HEADER);
+    }
+    if (out->len) {
+        buf_add_str(out, buf_str(body));
+        return;
+    }
+    buf_release(out);
+    *out = *body;
+    buf_init(body);
 }
 
 void livestatus_refuse(struct str request, int code, const char *text, struct buf *out)
@@ -240,6 +260,7 @@ void livestatus_refuse(struct str request, int code, const char *text, struct bu
 
     ls_parse(&q, now, request, &err);
     q.code = code;
+    clear_body(&q, &body);
     buf_printf(&body, "%s\n", text);
     finish(&q, &body, out);
     buf_release(&body);
@@ -273,22 +294,18 @@ static bool take_command(struct str request, struct livestatus_reply *reply)
     return true;
 }
 
-static void run(const struct livestatus_world *w, struct ls_query *q, struct buf *body)
-{
-    struct ls_notes notes[LS_NOTE_KINDS] = {0};
-    struct livestatus_world with_notes = *w;
+struct livestatus_run {
+    struct ls_query q;
+    struct livestatus_world w;
+    struct ls_notes notes[LS_NOTE_KINDS];
+    struct livestatus_reply reply;
+    struct ls_rows *rows; /* NULL: there is no more to be written */
+    struct buf body;      /* behind the room for its header */
+};
 
-    with_notes.notes = notes;
-    q->contact_at = model_find_contact(w->m, q->contact);
-    all_columns(q);
-    if (q->stats.n)
-        ls_run_stats(q, &with_notes, body);
-    else
-        ls_run_rows(q, &with_notes, body);
-    livestatus_notes_release(notes);
-    if (!q->overtime && !q->gave_up)
-        return;
-    buf_clear(body);
+static void give_up(struct ls_query *q, struct buf *body)
+{
+    clear_body(q, body);
     q->code = q->overtime ? 413 : 400;
     if (q->overtime)
         buf_printf(body, "the Timelimit of %lld seconds is over\n", (long long)q->limit_s);
@@ -297,23 +314,79 @@ static void run(const struct livestatus_world *w, struct ls_query *q, struct buf
                         "instead of ~, or begin them with ^ and leave out nested repetitions\n");
 }
 
+static void run(struct livestatus_run *r)
+{
+    struct ls_query *q = &r->q;
+
+    q->contact_at = model_find_contact(r->w.m, q->contact);
+    all_columns(q);
+    if (q->stats.n)
+        ls_run_stats(q, &r->w, &r->body);
+    else
+        r->rows = ls_rows_begin(q, &r->w, &r->body);
+    if (!q->overtime && !q->gave_up)
+        return;
+    ls_rows_free(r->rows, q);
+    r->rows = NULL;
+    give_up(q, &r->body);
+}
+
+struct livestatus_run *livestatus_begin(const struct livestatus_world *w, struct str request)
+{
+    struct livestatus_run *r = mem_zalloc(sizeof(*r));
+    struct err err = ERR_INIT;
+
+    r->w = *w;
+    r->w.notes = r->notes;
+    buf_init(&r->body);
+    buf_init(&r->q.names);
+    if (take_command(request, &r->reply))
+        return r;
+    if (ls_parse(&r->q, w->now, request, &err) < 0 || livestatus_statehist_check(&r->q, &err) < 0 ||
+        livestatus_wait_check(w, &r->q, &err) < 0) {
+        clear_body(&r->q, &r->body);
+        buf_printf(&r->body, "%s\n", err.text);
+    } else {
+        clear_body(&r->q, &r->body);
+        run(r);
+    }
+    r->reply.keep = r->q.keep;
+    r->w.too_long = NULL; /* whose time that was */
+    r->w.elapsed_us = NULL;
+    return r;
+}
+
+bool livestatus_more(struct livestatus_run *r, size_t rows)
+{
+    if (!r->rows || !ls_rows_more(r->rows, &r->q, &r->body, rows))
+        return !r->rows;
+    ls_rows_free(r->rows, &r->q);
+    r->rows = NULL;
+    return true;
+}
+
+void livestatus_abandon(struct livestatus_run *r)
+{
+    ls_rows_free(r->rows, &r->q);
+    livestatus_notes_release(r->notes);
+    buf_release(&r->body);
+    ls_query_release(&r->q);
+    mem_free(r);
+}
+
+void livestatus_finish(struct livestatus_run *r, struct buf *out, struct livestatus_reply *reply)
+{
+    *reply = r->reply;
+    if (!r->reply.command.n)
+        finish(&r->q, &r->body, out);
+    livestatus_abandon(r);
+}
+
 void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
                        struct livestatus_reply *reply)
 {
-    struct err err = ERR_INIT;
-    struct buf body = BUF_INIT;
-    struct ls_query q;
+    struct livestatus_run *r = livestatus_begin(w, request);
 
-    *reply = (struct livestatus_reply){0};
-    if (take_command(request, reply))
-        return;
-    if (ls_parse(&q, w->now, request, &err) < 0 || livestatus_statehist_check(&q, &err) < 0 ||
-        livestatus_wait_check(w, &q, &err) < 0)
-        buf_printf(&body, "%s\n", err.text);
-    else
-        run(w, &q, &body);
-    reply->keep = q.keep;
-    finish(&q, &body, out);
-    buf_release(&body);
-    ls_query_release(&q);
+    livestatus_more(r, SIZE_MAX);
+    livestatus_finish(r, out, reply);
 }

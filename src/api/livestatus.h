@@ -41,6 +41,16 @@ struct livestatus_reply {
 void livestatus_refuse(struct str request, int code, const char *text, struct buf *out);
 /* Its Timelimit; -1: it has none. */
 int64_t livestatus_limit_us(struct str request, struct wall now);
+/*
+ * An answer of many rows, written a few at a time so that others are answered in between. The request is borrowed until the end, and so are snapshot and board: with a new configuration the run is
+ * abandoned. livestatus_begin may take as long as too_long allows.
+ */
+struct livestatus_run;
+struct livestatus_run *livestatus_begin(const struct livestatus_world *w, struct str request);
+bool livestatus_more(struct livestatus_run *r, size_t rows); /* true: it is whole */
+/* Both end it. The first appends the answer, even if it is not whole. */
+void livestatus_finish(struct livestatus_run *r, struct buf *out, struct livestatus_reply *reply);
+void livestatus_abandon(struct livestatus_run *r);
 /* Answers one request (all its lines, up to its empty line). Appends to out. */
 void livestatus_answer(const struct livestatus_world *w, struct str request, struct buf *out,
                        struct livestatus_reply *reply);

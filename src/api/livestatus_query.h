@@ -108,7 +108,12 @@ int64_t ls_out_time(const struct ls_query *q, int64_t seconds);
 void ls_out_end(const struct ls_query *q, struct buf *out, uint64_t total);
 
 /* ---- answering ---- */
-void ls_run_rows(struct ls_query *q, const struct livestatus_world *w, struct buf *out);
+/* Rows: found at once, written a few at a time. w and q must stay where they are meanwhile. */
+struct ls_rows;
+struct ls_rows *ls_rows_begin(struct ls_query *q, const struct livestatus_world *w, struct buf *out);
+bool ls_rows_more(struct ls_rows *rows, const struct ls_query *q, struct buf *out,
+                  size_t most); /* true: that was all */
+void ls_rows_free(struct ls_rows *rows, const struct ls_query *q);
 void ls_run_stats(struct ls_query *q, const struct livestatus_world *w, struct buf *out);
 /* What stands before the rows. True: the next row is the first of its list. */
 bool ls_write_begin(const struct ls_query *q, struct buf *out);

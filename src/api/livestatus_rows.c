@@ -43,11 +43,14 @@ static int compare(const void *pa, const void *pb)
     return (a->i > b->i) - (a->i < b->i);
 }
 
-struct rows {
+struct ls_rows {
     VEC(struct sortable) at;
     size_t most;    /* so many are written; SIZE_MAX: all */
     uint64_t total; /* that passed the filters */
     struct sortable spare;
+    struct ls_row row;
+    size_t next; /* of at, to be written */
+    bool first;  /* none was written yet, of those that stand in a list */
 };
 
 static void read_keys(struct sortable *s, struct ls_row *row)
@@ -78,13 +81,13 @@ static void swap(struct sortable *a, struct sortable *b)
 }
 
 /* A heap with the worst of those kept on top. */
-static void sift_up(struct rows *r)
+static void sift_up(struct ls_rows *r)
 {
     for (size_t i = r->at.n - 1; i && compare(&r->at.at[i], &r->at.at[(i - 1) / 2]) > 0; i = (i - 1) / 2)
         swap(&r->at.at[i], &r->at.at[(i - 1) / 2]);
 }
 
-static void sift_down(struct rows *r)
+static void sift_down(struct ls_rows *r)
 {
     size_t i = 0, child;
 
@@ -98,7 +101,7 @@ static void sift_down(struct rows *r)
     }
 }
 
-static void keep_row(const struct ls_query *q, struct ls_row *row, uint32_t i, struct rows *rows)
+static void keep_row(const struct ls_query *q, struct ls_row *row, uint32_t i, struct ls_rows *rows)
 {
     rows->total++;
     if (!q->sorts.n) {
@@ -127,7 +130,7 @@ static void release_keys(const struct ls_query *q, struct sortable *s)
     mem_free(s->keys);
 }
 
-static void release_rows(const struct ls_query *q, struct rows *rows)
+static void release_rows(const struct ls_query *q, struct ls_rows *rows)
 {
     for (size_t i = 0; i < rows->at.n; i++)
         release_keys(q, &rows->at.at[i]);
@@ -175,13 +178,13 @@ bool ls_write_begin(const struct ls_query *q, struct buf *out)
 }
 
 /* Whoever wants no order and no total needs no more rows than are written. */
-static bool has_all(const struct ls_query *q, const struct rows *rows)
+static bool has_all(const struct ls_query *q, const struct ls_rows *rows)
 {
     return !q->sorts.n && q->format != LS_WRAPPED && rows->at.n >= rows->most;
 }
 
 static void collect(struct ls_query *q, const struct livestatus_world *w, struct ls_row *row,
-                    struct rows *rows)
+                    struct ls_rows *rows)
 {
     uint32_t from, n;
 
@@ -198,25 +201,41 @@ static void collect(struct ls_query *q, const struct livestatus_world *w, struct
         qsort(rows->at.at, rows->at.n, sizeof(*rows->at.at), compare);
 }
 
-void ls_run_rows(struct ls_query *q, const struct livestatus_world *w, struct buf *out)
+struct ls_rows *ls_rows_begin(struct ls_query *q, const struct livestatus_world *w, struct buf *out)
 {
-    struct rows rows = {0};
-    struct ls_row row;
-    bool first;
+    struct ls_rows *rows = mem_zalloc(sizeof(*rows));
 
-    ls_row_init(&row, w);
-    collect(q, w, &row, &rows);
-    first = ls_write_begin(q, out);
-    for (size_t i = MIN((size_t)q->offset, rows.at.n); i < rows.at.n; i++) {
-        row.has_text = false;
-        if (!q->table->load(&row, rows.at.at[i].i))
+    ls_row_init(&rows->row, w);
+    collect(q, w, &rows->row, rows);
+    rows->next = MIN((size_t)q->offset, rows->at.n);
+    rows->first = ls_write_begin(q, out);
+    return rows;
+}
+
+bool ls_rows_more(struct ls_rows *rows, const struct ls_query *q, struct buf *out, size_t most)
+{
+    struct ls_row *row = &rows->row;
+
+    for (; rows->next < rows->at.n && most; rows->next++, most--) {
+        row->has_text = false;
+        if (!q->table->load(row, rows->at.at[rows->next].i))
             continue; /* it went while we looked */
-        ls_out_row_begin(q, out, first);
-        ls_write_columns(q, &row, out);
+        ls_out_row_begin(q, out, rows->first);
+        ls_write_columns(q, row, out);
         ls_out_row_end(q, out);
-        first = false;
+        rows->first = false;
     }
-    ls_out_end(q, out, rows.total);
-    release_rows(q, &rows);
-    ls_row_release(&row);
+    if (rows->next < rows->at.n)
+        return false;
+    ls_out_end(q, out, rows->total);
+    return true;
+}
+
+void ls_rows_free(struct ls_rows *rows, const struct ls_query *q)
+{
+    if (!rows)
+        return;
+    release_rows(q, rows);
+    ls_row_release(&rows->row);
+    mem_free(rows);
 }

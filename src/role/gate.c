@@ -120,6 +120,7 @@ static void pair(struct gate *g)
         g->board = g->next_board;
         g->next_board = (struct segment){.base = NULL};
     }
+    gate_ls_reloading(&g->ls);
     api_world(&g->api, &m, &b, oids_for(g, &m, g->model.generation));
     serve_world(g);
     answer_reloaded(g);

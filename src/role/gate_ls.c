@@ -5,8 +5,10 @@
 #include "build_id.h"
 #include "os/clock.h"
 
-#define REQUEST_US TIME_S        /* of the processor; a request may keep the others waiting so long */
-#define TICK_US    (TIME_S / 40) /* between two looks at what is held */
+#define REQUEST_US TIME_S         /* of the processor; a request may keep the others waiting so long */
+#define SLICE_US   (20 * TIME_MS) /* for an answer of many rows, between others */
+#define ROWS       32             /* between two looks at the clock */
+#define TICK_US    (TIME_S / 40)  /* between two looks at what is held */
 
 /* ---- answers ---- */
 
@@ -108,23 +110,101 @@ struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock)
                                      .waiting = g->waits.n};
 }
 
-/* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's name. */
-void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, struct str user, const struct ls_past *past)
+void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, const struct ls_past *past)
 {
     struct ls_clock clock = {.began = q->began};
     struct livestatus_world w = gate_ls_world(g, &clock);
     struct livestatus_reply reply = {.keep = false};
     struct ls_answer *x = answer_new(q->id);
 
-    if (past) {
-        w.log = past->log;
-        w.statehist = past->history;
-    }
+    w.log = past->log;
+    w.statehist = past->history;
     livestatus_answer(&w, buf_str(&q->text), &x->text, &reply);
+    x->keep = reply.keep;
+    answer(g, x);
+}
+
+/* ---- answers from the board ---- */
+
+/* True: the answer is whole. */
+static bool work_at(struct livestatus_run *run)
+{
+    int64_t began = clock_busy_us();
+    bool whole;
+
+    do
+        whole = livestatus_more(run, ROWS);
+    while (!whole && clock_busy_us() < began + SLICE_US);
+    return whole;
+}
+
+/* Who may open the socket is decided by its mode, as with Nagios; a command is recorded with the caller's name. */
+static void end_run(struct gate_ls *g, uint64_t id, struct livestatus_run *run, struct str user)
+{
+    struct livestatus_reply reply = {.keep = false};
+    struct ls_answer *x = answer_new(id);
+
+    livestatus_finish(run, &x->text, &reply);
     if (reply.command.n)
         g->api->ports->engine(g->api->user, 0, user, 2, reply.command);
     x->keep = reply.keep;
     answer(g, x);
+}
+
+static void drop_job(struct gate_ls *g, size_t i)
+{
+    buf_release(&g->jobs.at[i].request.text);
+    g->jobs.n--;
+    for (; i < g->jobs.n; i++)
+        g->jobs.at[i] = g->jobs.at[i + 1];
+}
+
+static void work(void *user)
+{
+    struct gate_ls *g = user;
+    struct loop *l = g->role->loop;
+
+    if (g->jobs.n && work_at(g->jobs.at[0].run)) {
+        end_run(g, g->jobs.at[0].request.id, g->jobs.at[0].run, STR_NULL);
+        drop_job(g, 0);
+    }
+    if (g->jobs.n) /* behind what came in the meantime */
+        loop_timer_set(l, &g->work, loop_now(l), work, g);
+}
+
+/* Most are answered at once. */
+static void run(struct gate_ls *g, struct ls_request *q, struct str user)
+{
+    struct ls_clock clock = {.began = q->began};
+    struct livestatus_world w = gate_ls_world(g, &clock);
+    struct livestatus_run *r = livestatus_begin(&w, buf_str(&q->text));
+
+    if (work_at(r)) {
+        end_run(g, q->id, r, user);
+        return;
+    }
+    *VEC_ADD(&g->jobs) = (struct ls_job){.request = *q, .run = r};
+    buf_init(&q->text);
+    loop_timer_set(g->role->loop, &g->work, loop_now(g->role->loop), work, g);
+}
+
+void gate_ls_reloading(struct gate_ls *g)
+{
+    while (g->jobs.n) {
+        livestatus_abandon(g->jobs.at[0].run);
+        gate_ls_refuse(g, &g->jobs.at[0].request, 502, "the configuration was read again; ask again");
+        drop_job(g, 0);
+    }
+}
+
+static void jobs_gone(struct gate_ls *g, uint64_t id)
+{
+    for (size_t i = g->jobs.n; i-- > 0;) {
+        if (id && g->jobs.at[i].request.id != id)
+            continue;
+        livestatus_abandon(g->jobs.at[i].run);
+        drop_job(g, i);
+    }
 }
 
 /* ---- requests ---- */
@@ -150,7 +230,7 @@ void gate_ls_tick(struct gate_ls *g)
 void gate_ls_go_on(struct gate_ls *g, struct ls_request *q, struct str user)
 {
     if (!gate_ls_search(g, q))
-        gate_ls_reply(g, q, user, NULL);
+        run(g, q, user);
     buf_release(&q->text);
 }
 
@@ -176,6 +256,7 @@ void gate_ls_gone(struct gate_ls *g, uint64_t id)
         if (g->answers.at[i]->id == id)
             drop_answer(g, i);
     }
+    jobs_gone(g, id);
     gate_ls_search_gone(g, id);
     gate_ls_wait_gone(g, id);
     g->api->livestatus.waiting = g->waits.n;
@@ -184,6 +265,8 @@ void gate_ls_gone(struct gate_ls *g, uint64_t id)
 void gate_ls_release(struct gate_ls *g)
 {
     loop_timer_cancel(&g->tick);
+    loop_timer_cancel(&g->work);
+    jobs_gone(g, 0);
     while (g->answers.n)
         drop_answer(g, g->answers.n - 1);
     gate_ls_search_gone(g, 0);
@@ -192,4 +275,5 @@ void gate_ls_release(struct gate_ls *g)
     VEC_RELEASE(&g->searches);
     VEC_RELEASE(&g->queue);
     VEC_RELEASE(&g->waits);
+    VEC_RELEASE(&g->jobs);
 }

@@ -38,6 +38,12 @@ struct ls_search { /* a request about the past: of the log or of statehist */
     int64_t limit_us; /* Timelimit; -1: none */
 };
 
+struct livestatus_run;
+struct ls_job { /* an answer of many rows, that is written between others */
+    struct ls_request request;
+    struct livestatus_run *run;
+};
+
 struct ls_wait {
     struct ls_request request;
     unsigned triggers;
@@ -56,7 +62,8 @@ struct gate_ls {
     VEC(struct ls_search *) searches;
     VEC(struct ls_request) queue; /* for a search, in the order they came */
     VEC(struct ls_wait *) waits;
-    struct loop_timer tick;
+    VEC(struct ls_job) jobs; /* the first is worked at */
+    struct loop_timer tick, work;
 };
 
 void gate_ls_request(struct gate_ls *g, const struct msg_ls_req *x);
@@ -64,7 +71,8 @@ void gate_ls_drained(struct gate_ls *g);
 void gate_ls_gone(struct gate_ls *g, uint64_t id);              /* nobody waits for the answer any more */
 bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x); /* false: not of a search of ours */
 void gate_ls_reader_lost(struct gate_ls *g);
-void gate_ls_release(struct gate_ls *g); /* forgets all requests */
+void gate_ls_release(struct gate_ls *g);   /* forgets all requests */
+void gate_ls_reloading(struct gate_ls *g); /* before the snapshot and the board change */
 
 /* ---- shared by its files ---- */
 struct ls_past { /* what was gathered for a request; NULL: nothing of that kind */
@@ -77,8 +85,7 @@ struct ls_clock {
     int64_t busy_us;
 };
 struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock);
-void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, struct str user,
-                   const struct ls_past *past);
+void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, const struct ls_past *past);
 void gate_ls_refuse(struct gate_ls *g, const struct ls_request *q, int code, const char *text);
 /* Takes over what request holds. */
 void gate_ls_go_on(struct gate_ls *g, struct ls_request *q, struct str user);

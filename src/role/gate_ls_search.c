@@ -143,7 +143,7 @@ static void answer_search(struct gate_ls *g, struct ls_search *s)
     if (s->log.full || s->history.full)
         refuse_full(g, s);
     else
-        gate_ls_reply(g, &s->request, STR_NULL, &past);
+        gate_ls_reply(g, &s->request, &past);
 }
 
 /* An error ends it as well. */

@@ -198,6 +198,32 @@ def test_many_questions_about_the_past():
         assert v.stop() == 0
 
 
+def test_answers_of_many_rows():
+    """They are written between others; who goes away ends them, and so does a reload, which says so."""
+    services = ''.join(f'define host {{\n use th\n host_name h{h}\n active_checks_enabled 0\n}}\n' + ''.join(
+        f'define service {{\n use ts\n host_name h{h}\n service_description s{s}\n active_checks_enabled 0\n}}\n' for s in range(20)) for h in range(75))
+    with Vigie(objects=services) as v:
+        v.start()
+        names = [row[0] for row in v.livestatus('GET columns\nColumns: name\nFilter: table = services')]
+        many = [Client(v).say('GET services') for _ in range(3)]
+        gone = Client(v).say('GET services')
+        small = Client(v)
+        for _ in range(20):
+            assert small.say('GET status\nColumns: num_services').hear() == [[1500]]
+        gone.s.close()
+        for c in many:
+            rows = c.hear()
+            assert rows[0] == names and len(rows) == 1501 and all(len(row) == len(names) for row in rows)
+            assert [row[names.index('host_name')] + row[names.index('description')] for row in rows[1:]] == [f'h{h}s{s}' for h, s in sorted(
+                ((h, s) for h in range(75) for s in range(20)), key=lambda p: (f'h{p[0]}', f's{p[1]}'))]
+        many = [Client(v).say('GET services') for _ in range(20)]
+        v.process.send_signal(signal.SIGHUP)
+        heard = [c.hear() for c in many]
+        assert all(x[0] == 502 if isinstance(x, tuple) else len(x) == 1501 for x in heard), 'whole, or told to ask again'
+        assert small.say('GET services\nStats: state >= 0').hear() == [[1500]]
+        assert v.stop() == 0
+
+
 def test_what_status_counts():
     with Vigie(objects=ONE) as v:
         v.start()
