@@ -74,10 +74,11 @@ def test_conditions():
         assert c.say('GET hosts\nColumns: name').hear() == [['h']], 'the connection goes on'
         # Only what its trigger says is looked at: a comment does not make a result.
         c.say(q + 'WaitCondition: plugin_output = again\nWaitTrigger: comment')
-        waiting(v, 1)
+        d.say(q + 'WaitCondition: plugin_output = again\nWaitTrigger: check')
+        waiting(v, 2)
         v.order(result(1, 'again'))
-        until(lambda: v.service()['plugin_output'] == 'again', 'the result')
-        waiting(v, 1)
+        assert d.hear() == [[1, 'again']]
+        assert v.livestatus('GET status\nColumns: livestatus_waiting_connections') == [[1]]  # both are looked at in the same round
         v.order('ADD_HOST_COMMENT;h;1;ann;a word')
         assert c.hear() == [[1, 'again']]
         began = time.monotonic()
@@ -101,10 +102,11 @@ def test_triggers():
         waiting(v, 0)
         # In the time of a notification that is no check: who waits for one goes on waiting.
         c = Client(v).say('GET services\nColumns: state\nWaitTrigger: check\n' + LONG)
-        waiting(v, 1)
+        d = Client(v).say('GET services\nColumns: state\nWaitTrigger: comment\n' + LONG)
+        waiting(v, 2)
         v.order('ADD_HOST_COMMENT;h;1;ann;no check')
-        until(lambda: ['no check'] in v.livestatus('GET comments\nColumns: comment'), 'the comment')
-        waiting(v, 1)
+        assert d.hear() == [[1]]
+        assert v.livestatus('GET status\nColumns: livestatus_waiting_connections') == [[1]]
         v.order(result(0, 'at last'))
         assert c.hear() == [[0]]
         assert v.stop() == 0
