@@ -251,20 +251,23 @@ static void finish(const struct ls_query *q, struct buf *body, struct buf *out)
     buf_init(body);
 }
 
-void livestatus_refuse(struct str request, int code, const char *text, struct buf *out)
+bool livestatus_refuse(struct str request, int code, const char *text, struct buf *out)
 {
     const struct wall now = {0};
     struct ls_query q;
     struct err err = ERR_INIT;
     struct buf body = BUF_INIT;
+    bool keep;
 
     ls_parse(&q, now, request, &err);
+    keep = q.keep;
     q.code = code;
     clear_body(&q, &body);
     buf_printf(&body, "%s\n", text);
     finish(&q, &body, out);
     buf_release(&body);
     ls_query_release(&q);
+    return keep;
 }
 
 int64_t livestatus_limit_us(struct str request, struct wall now)
@@ -273,6 +276,8 @@ int64_t livestatus_limit_us(struct str request, struct wall now)
     struct ls_query q;
     int64_t us = -1;
 
+    if (!str_contains(request, STR("Timelimit"))) /* nearly all */
+        return us;
     if (ls_parse(&q, now, request, &err) == 0 && q.limit_s >= 0)
         us = q.limit_s * TIME_S;
     ls_query_release(&q);

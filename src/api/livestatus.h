@@ -37,8 +37,8 @@ struct livestatus_reply {
     struct str command;
 };
 
-/* An error that the request has no part in ("502": ask again), in the form it asks for. */
-void livestatus_refuse(struct str request, int code, const char *text, struct buf *out);
+/* An error that the request has no part in ("502": ask again), in the form it asks for. True: the connection is kept, as it wishes. */
+bool livestatus_refuse(struct str request, int code, const char *text, struct buf *out);
 /* Its Timelimit; -1: it has none. */
 int64_t livestatus_limit_us(struct str request, struct wall now);
 /*

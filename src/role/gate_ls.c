@@ -79,8 +79,13 @@ void gate_ls_refuse(struct gate_ls *g, const struct ls_request *q, int code, con
 {
     struct ls_answer *x = answer_new(q->id);
 
-    livestatus_refuse(buf_str(&q->text), code, text, &x->text);
+    x->keep = livestatus_refuse(buf_str(&q->text), code, text, &x->text);
     answer(g, x);
+}
+
+bool gate_ls_overdue(const struct ls_request *q)
+{
+    return q->limit_us >= 0 && clock_mono().us >= q->began.us + q->limit_us;
 }
 
 static bool too_long(void *user)
@@ -164,6 +169,11 @@ static void work(void *user)
     struct gate_ls *g = user;
     struct loop *l = g->role->loop;
 
+    while (g->jobs.n && gate_ls_overdue(&g->jobs.at[0].request)) {
+        livestatus_abandon(g->jobs.at[0].run);
+        gate_ls_refuse(g, &g->jobs.at[0].request, 413, "the Timelimit is over");
+        drop_job(g, 0);
+    }
     if (g->jobs.n && work_at(g->jobs.at[0].run)) {
         end_run(g, g->jobs.at[0].request.id, g->jobs.at[0].run, STR_NULL);
         drop_job(g, 0);
@@ -242,8 +252,11 @@ void gate_ls_request(struct gate_ls *g, const struct msg_ls_req *x)
     g->api->livestatus.connections = x->connections;
     g->api->livestatus.open = x->open;
     buf_add_str(&q.text, x->text);
+    q.limit_us = livestatus_limit_us(x->text, clock_wall());
     if (!g->api->ready) /* the socket opens before the first board */
         gate_ls_refuse(g, &q, 502, "the first board is not there yet; ask again");
+    else if (gate_ls_overdue(&q))
+        gate_ls_refuse(g, &q, 413, "the Timelimit is over");
     else if (!gate_ls_wait(g, &q))
         gate_ls_go_on(g, &q, x->user);
     buf_release(&q.text);

@@ -18,6 +18,7 @@ struct ls_request { /* one that is held */
     int64_t uid;
     struct buf text;
     struct mono began;
+    int64_t limit_us; /* Timelimit; -1: none */
 };
 
 struct ls_answer {
@@ -35,7 +36,6 @@ struct ls_search { /* a request about the past: of the log or of statehist */
     struct livestatus_log_range range;
     size_t before; /* events that the pages before this one had */
     struct livestatus_statehist history;
-    int64_t limit_us; /* Timelimit; -1: none */
 };
 
 struct livestatus_run;
@@ -86,6 +86,7 @@ struct ls_clock {
 };
 struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock);
 void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, const struct ls_past *past);
+bool gate_ls_overdue(const struct ls_request *q); /* its Timelimit is over */
 void gate_ls_refuse(struct gate_ls *g, const struct ls_request *q, int code, const char *text);
 /* Takes over what request holds. */
 void gate_ls_go_on(struct gate_ls *g, struct ls_request *q, struct str user);

@@ -200,7 +200,6 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
     buf_init(&s->log.text);
     buf_init(&s->history.text);
     s->of_log = of_log;
-    s->limit_us = livestatus_limit_us(buf_str(&s->request.text), w.now);
     if (of_log)
         s->range = range;
     else
@@ -247,12 +246,16 @@ void gate_ls_reader_lost(struct gate_ls *g)
 void gate_ls_search_tick(struct gate_ls *g)
 {
     for (size_t i = g->searches.n; i-- > 0;) {
-        const struct ls_search *s = g->searches.at[i];
-
-        if (s->limit_us < 0 || clock_mono().us < s->request.began.us + s->limit_us)
+        if (!gate_ls_overdue(&g->searches.at[i]->request))
             continue;
-        gate_ls_refuse(g, &s->request, 413, "the Timelimit is over");
+        gate_ls_refuse(g, &g->searches.at[i]->request, 413, "the Timelimit is over");
         drop(g, i);
+    }
+    for (size_t i = g->queue.n; i-- > 0;) {
+        if (!gate_ls_overdue(&g->queue.at[i]))
+            continue;
+        gate_ls_refuse(g, &g->queue.at[i], 413, "the Timelimit is over");
+        drop_queued(g, i);
     }
     next_in_queue(g);
 }

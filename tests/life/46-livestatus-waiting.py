@@ -318,7 +318,7 @@ def test_checkmk():
                 assert re.fullmatch(r'200 [ \d]{10}\d\n', head), head
                 got = (json.loads if how == 'json' else ast.literal_eval)(c.take(int(head[4:15])).decode())
                 assert len(got) == rows and all(row[:3] == ['h', 's', 'w\u00e4rm "quoted" \\ end'] and abs(row[3] - time.time()) < 600 for row in got), (how, got)
-        for wrong, code in (('GET nothing', b'404'), ('GET hosts\nColumns: nothing', b'400'), ('GET hosts\nTimelimit: 0', b'413'), (f'GET hosts\nLocaltime: {int(time.time()) + 100000}', b'400')):
+        for wrong, code in (('GET nothing', b'404'), ('GET hosts\nColumns: nothing', b'400'), ('GET hosts\nTimelimit: 0', b'413'), ('GET log\nTimelimit: 0', b'413'), ('GET statehist\nFilter: time >= 1\nTimelimit: 0', b'413'), (f'GET hosts\nLocaltime: {int(time.time()) + 100000}', b'400')):
             c.s.sendall((wrong + '\nOutputFormat: python3\nKeepAlive: on\nResponseHeader: fixed16\n\n').encode())
             head = c.take(16)
             assert head[:3] == code and c.take(int(head[4:15])), (wrong, head)
