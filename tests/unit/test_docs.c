@@ -282,6 +282,9 @@ static void test_livestatus_page(void **state UNUSED)
         "Objects that are not configured now have no rows. More than 500000 changes are refused "
         "with 413;\n"
         "  filters on `host_name`, `service_description` and `current_...` make it quick.\n"
+        "* An answer of many rows is written a little at a time, so that others are answered in between; a "
+        "reload in the meantime ends it with 502. Four questions about the past are under way at once, "
+        "the others wait\n  for their turn.\n"
         "* At most 100 clients wait (`WaitCondition`, `WaitTrigger`) at once; the next is answered with 502. "
         "Who waits is looked after some forty times a second.\n\n"
         "## Headers\n\n| header | |\n|---|---|\n");
