@@ -17,6 +17,8 @@ bool conf_next_option(struct str *rest, struct str *name);
 /* Says what no option list, or no state, may say. */
 void conf_check_letters(struct conf *c, const struct conf_object *o, uint32_t prop);
 /* Fills the fields of record (a struct of model.h) that the table of directives names; flag bits into *flags. */
+/* What a row comes to; 0: nobody says it. */
+int64_t conf_number(struct conf *c, const struct conf_object *o, unsigned row);
 void conf_fill(struct conf *c, const struct conf_object *o, void *record, uint32_t *flags);
 
 /* conf_build*.c, in this order */

@@ -8,17 +8,33 @@
 /* The rows that hosts and services have in common, so that one code fills both. */
 struct rows {
     unsigned check_command, event_handler, contacts, contact_groups, notes, notes_url, action_url, icon_image,
-        icon_image_alt;
+        icon_image_alt, recovery_delay, ack_timeout;
 };
 static const struct rows host_rows = {
-    CONF_D_HOST_check_command,  CONF_D_HOST_event_handler, CONF_D_HOST_contacts,
-    CONF_D_HOST_contact_groups, CONF_D_HOST_notes,         CONF_D_HOST_notes_url,
-    CONF_D_HOST_action_url,     CONF_D_HOST_icon_image,    CONF_D_HOST_icon_image_alt,
+    CONF_D_HOST_check_command,
+    CONF_D_HOST_event_handler,
+    CONF_D_HOST_contacts,
+    CONF_D_HOST_contact_groups,
+    CONF_D_HOST_notes,
+    CONF_D_HOST_notes_url,
+    CONF_D_HOST_action_url,
+    CONF_D_HOST_icon_image,
+    CONF_D_HOST_icon_image_alt,
+    CONF_D_HOST_recovery_notification_delay,
+    CONF_D_HOST_acknowledgement_timeout,
 };
 static const struct rows service_rows = {
-    CONF_D_SERVICE_check_command,  CONF_D_SERVICE_event_handler, CONF_D_SERVICE_contacts,
-    CONF_D_SERVICE_contact_groups, CONF_D_SERVICE_notes,         CONF_D_SERVICE_notes_url,
-    CONF_D_SERVICE_action_url,     CONF_D_SERVICE_icon_image,    CONF_D_SERVICE_icon_image_alt,
+    CONF_D_SERVICE_check_command,
+    CONF_D_SERVICE_event_handler,
+    CONF_D_SERVICE_contacts,
+    CONF_D_SERVICE_contact_groups,
+    CONF_D_SERVICE_notes,
+    CONF_D_SERVICE_notes_url,
+    CONF_D_SERVICE_action_url,
+    CONF_D_SERVICE_icon_image,
+    CONF_D_SERVICE_icon_image_alt,
+    CONF_D_SERVICE_recovery_notification_delay,
+    CONF_D_SERVICE_acknowledgement_timeout,
 };
 
 /* "name!arg!arg": the index of the command. */
@@ -167,6 +183,8 @@ static uint32_t extra_of(struct conf *c, const struct conf_object *o, const stru
         for (const struct ext *x = ext; !e.coords_3d && x; x = x->next)
             e.coords_3d = coords(c, x->o, CONF_D_HOSTEXTINFO_3d_coords);
     }
+    e.recovery_delay_us = MAX(conf_number(c, o, r->recovery_delay), 0);
+    e.ack_timeout_us = MAX(conf_number(c, o, r->ack_timeout), 0);
     if (memcmp(&e, &(struct model_extra){.notes = 0}, sizeof(e)) == 0)
         return MODEL_NONE;
     *VEC_ADD(&c->build->extra) = e;

@@ -272,6 +272,13 @@ static int64_t row_value(struct conf *c, const struct conf_object *o, unsigned r
     }
 }
 
+int64_t conf_number(struct conf *c, const struct conf_object *o, unsigned row)
+{
+    const struct conf_prop *p = conf_get(c, o, row);
+
+    return p ? row_value(c, o, row, (uint32_t)(p - c->props.at)) : 0;
+}
+
 static void fill_row(struct conf *c, const struct conf_object *o, unsigned row, void *record, uint32_t *flags)
 {
     const struct conf_directive *d = conf_directive(row);

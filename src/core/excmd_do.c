@@ -77,6 +77,8 @@ int excmd_do_schedule(struct world *w, const struct excmd *c, uint32_t check, st
 
 static int acknowledge(struct world *w, const struct excmd *c, uint32_t check, int64_t until, struct err *err)
 {
+    const struct model_check *m = model_check(w->m, check);
+    int64_t timeout = m->extra == MODEL_NONE ? 0 : model_extra(w->m, m->extra)->ack_timeout_us;
     size_t behind = until != 0;
 
     if (w->st[check].state == STATE_OK)
@@ -86,7 +88,9 @@ static int acknowledge(struct world *w, const struct excmd *c, uint32_t check, i
              &(struct note_ack){.sticky = num(c, 0) == 2,
                                 .notify = num(c, 1) != 0,
                                 .persistent = num(c, 2) != 0,
-                                .expires = until,
+                                .expires = until     ? until
+                                           : timeout ? w->now.wall.us + timeout
+                                                     : 0,
                                 .author = text(c, 3 + behind),
                                 .text = text(c, 4 + behind)});
     return 0;

@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 5u
+#define MODEL_VERSION 6u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {
@@ -79,7 +79,7 @@ struct model_check {
     uint32_t max_attempts;
     uint32_t low_flap, high_flap; /* in 1/100 percent; 0: the global threshold */
     uint32_t hourly_value;        /* importance, too */
-    uint32_t extra;               /* index into model_extra: URLs, icons; MODEL_NONE: none of them set */
+    uint32_t extra; /* index into model_extra: URLs, icons, rare delays; MODEL_NONE: none of them set */
     uint32_t first_service, n_services;       /* of a host: check indexes in a run */
     struct model_list parents, children;      /* check indexes; services may have parents too */
     struct model_list contacts;               /* contact indexes, groups already expanded, each once */
@@ -95,7 +95,8 @@ struct model_check {
     uint16_t zero;
 };
 
-struct model_extra { /* strings, all may be empty */
+struct model_extra {                           /* strings, all may be empty */
+    int64_t recovery_delay_us, ack_timeout_us; /* recovery_notification_delay, acknowledgement_timeout */
     uint32_t notes, notes_url, action_url, icon_image, icon_image_alt, statusmap_image, vrml_image, coords_2d,
         coords_3d;
 };

@@ -30,7 +30,7 @@ struct model_globals {
     uint32_t obsess_over_services, obsess_over_hosts;
     uint32_t check_service_freshness, check_host_freshness;
     uint32_t check_for_orphaned_services, check_for_orphaned_hosts;
-    uint32_t passive_host_checks_are_soft, translate_passive_host_checks;
+    uint32_t passive_host_checks_are_soft, translate_passive_host_checks, send_recovery_anyways;
     uint32_t soft_state_dependencies;
     uint32_t enable_predictive_host_dependency_checks, enable_predictive_service_dependency_checks;
     uint32_t use_aggressive_host_checking, host_down_disable_service_checks;

@@ -59,6 +59,8 @@ static struct state_why decide_state(const struct notify_facts *f)
     if (f->type == NOTIFY_PROBLEM && f->first_delay_us > 0 && !f->number &&
         f->now < f->problem_since + f->first_delay_us)
         return why_make(WHY_NOTIFY_DELAY, MODEL_NONE, f->problem_since + f->first_delay_us, 0);
+    if (f->type == NOTIFY_RECOVERY && f->now < f->recovery_at)
+        return why_make(WHY_NOTIFY_RECOVERY_DELAY, MODEL_NONE, f->recovery_at, 0);
     if (f->flapping)
         return no(WHY_NOTIFY_FLAPPING);
     return any_downtime(f);

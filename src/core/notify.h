@@ -42,6 +42,7 @@ struct notify_facts {
     bool parents_bad;    /* all parent services have problems */
     uint32_t number;     /* of notifications sent for this problem */
     int64_t first_delay_us, problem_since;
+    int64_t recovery_at; /* a recovery is not told before; 0: at once */
     int64_t interval_us, next_notification;
     int64_t now; /* wall */
 };

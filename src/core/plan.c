@@ -165,6 +165,15 @@ static int64_t delay_from(const struct world *w, const struct state *s)
     return time_wall_s((struct wall){from}) * TIME_S;
 }
 
+int64_t plan_recovery_at(const struct world *w, uint32_t check)
+{
+    const struct model_check *c = model_check(w->m, check);
+    int64_t delay = c->extra == MODEL_NONE ? 0 : model_extra(w->m, c->extra)->recovery_delay_us;
+    int64_t from = w->st[check].last_hard_change;
+
+    return delay && from <= w->now.wall.us ? time_wall_s((struct wall){from}) * TIME_S + delay : 0;
+}
+
 static struct notify_facts facts_of(const struct world *w, const struct plan *p)
 {
     const struct state *s = &w->st[p->check];
@@ -172,6 +181,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
     const struct state *host = &w->st[c->host];
     bool service = world_kind(w, p->check) == MODEL_SERVICE;
     uint32_t period = over_notify_period(w, p->check);
+    bool any_time = p->type == NOTIFY_RECOVERY && w->m->globals->send_recovery_anyways;
 
     return (struct notify_facts){
         .kind = world_kind(w, p->check),
@@ -184,7 +194,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .max_attempts = s->max_attempts,
         .switched_on = (s->switches & MODEL_CHECK_NOTIFY) != 0,
         .switched_on_global = world_switch(w, BOARD_SW_NOTIFICATIONS),
-        .in_period = period == MODEL_NONE || when_contains(&w->when, period, w->now.wall),
+        .in_period = any_time || period == MODEL_NONE || when_contains(&w->when, period, w->now.wall),
         .period = period,
         .notify_on = c->notify_on,
         .notified_on = s->notified_on,
@@ -200,6 +210,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .number = s->notification_number,
         .first_delay_us = over_first_delay(w, p->check),
         .problem_since = delay_from(w, s),
+        .recovery_at = plan_recovery_at(w, p->check),
         .interval_us = c->notification_interval_us,
         .next_notification = state_more(s)->next_notification,
         .now = w->now.wall.us,

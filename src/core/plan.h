@@ -26,6 +26,8 @@ struct plan {
 void plan_release(struct plan *p);
 /* Of the check as a whole: WHY_NONE is yes. */
 struct state_why plan_decide(const struct world *w, const struct plan *p);
+/* When the end of its last problem may be told: recovery_notification_delay from there; 0: at once. */
+int64_t plan_recovery_at(const struct world *w, uint32_t check);
 /* Fills list, n_told and escalated. */
 void plan_choose(const struct world *w, struct plan *p);
 /* When a problem may be told again: the shortest interval of the escalations that count, else the check's own. 0: never. */

@@ -8,6 +8,7 @@
 #include "core/note.h"
 #include "core/output.h"
 #include "core/perfdata.h"
+#include "core/plan.h"
 #include "core/reach.h"
 #include "core/sched.h"
 #include "core/tell.h"
@@ -103,6 +104,14 @@ static uint8_t judge(const struct world *w, uint32_t check, const struct world_r
 
 /* ---- applying ---- */
 
+/* Somebody was told of a problem that is over, and is to be told of its end later: with the first result after the delay, as Centreon does it. */
+static bool recovery_owed(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    return s->notified_on && !s->flapping && plan_recovery_at(w, check);
+}
+
 static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
 {
     struct state *s = &w->st[check];
@@ -111,10 +120,11 @@ static void notifications(struct world *w, uint32_t check, const struct state_ou
         tell(w, check, NOTIFY_PROBLEM, 0, NULL);
         return;
     }
-    if (out->hard_recovery || (flap_ended && s->flap_recovery)) {
+    if (out->hard_recovery || (flap_ended && s->flap_recovery) || recovery_owed(w, check)) {
         tell(w, check, NOTIFY_RECOVERY, 0, NULL);
-        /* While it flaps the problem's notices are remembered: its end may still have to be told when the flapping stops. */
-        if (!s->flapping || !s->flap_recovery)
+        /* While it flaps the problem's notices are remembered: its end may still have to be told when the flapping stops. So they are until a delayed recovery is told. */
+        if ((!s->flapping || !s->flap_recovery) &&
+            (!recovery_owed(w, check) || (s->hard && w->now.wall.us >= plan_recovery_at(w, check))))
             state_forget_problem(s);
     } else if (out->recovery) {
         state_forget_problem(s);

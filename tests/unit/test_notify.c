@@ -79,6 +79,8 @@ static void test_recovery(void **st UNUSED)
     ROW(WHY_NONE, RECOVERED; f.host_up = false);
     ROW(WHY_NOTIFY_DOWNTIME, RECOVERED; f.in_downtime = true);
     ROW(WHY_NOTIFY_FLAPPING, RECOVERED; f.flapping = true);
+    ROW(WHY_NOTIFY_RECOVERY_DELAY, RECOVERED; f.recovery_at = 1001);
+    ROW(WHY_NONE, RECOVERED; f.recovery_at = 1000);
 }
 
 static void test_special(void **st UNUSED)
