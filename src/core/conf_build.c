@@ -64,6 +64,7 @@ static void main_field(struct conf *c, unsigned row)
     case CONF_KIND_DATE_FORMAT: u32 = word_in(c, row, text, dates, ARRAY_LEN(dates)); break;
     case CONF_KIND_LETTER:
     case CONF_KIND_ROTATION: u32 = text.n ? (unsigned char)text.p[0] : 0; break;
+    case CONF_KIND_SKIP_STATE: u32 = (uint32_t)(MIN(MAX(main_number(text) / 1000000, -1), 3) + 1); break;
     case CONF_KIND_TIMEOUT_STATE:
         u32 = text.n && strchr("owcu", text.p[0]) ? (uint32_t)(strchr("owcu", text.p[0]) - "owcu") : 2;
         break;

@@ -299,6 +299,7 @@ const char *conf_kind_text(enum conf_kind kind)
         [CONF_KIND_ROTATION] = "n, h, d, w or m",
         [CONF_KIND_DELAY_METHOD] = "n, d, s or seconds",
         [CONF_KIND_LOG_LEVEL] = "off, critical, error, warning, info, debug or trace",
+        [CONF_KIND_SKIP_STATE] = "a state from 0 to 3, or -1",
         [CONF_KIND_TIMEOUT_STATE] = "o, w, c or u",
         [CONF_KIND_COMMAND_INTERVAL] = "units of interval_length, or 5s",
         [CONF_KIND_LINE] = "command!arguments",

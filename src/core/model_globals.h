@@ -34,6 +34,7 @@ struct model_globals {
     uint32_t soft_state_dependencies;
     uint32_t enable_predictive_host_dependency_checks, enable_predictive_service_dependency_checks;
     uint32_t use_aggressive_host_checking, host_down_disable_service_checks;
+    uint32_t service_parents_disable_service_checks;
     uint32_t log_notifications, log_service_retries, log_host_retries, log_event_handlers;
     uint32_t log_initial_states, log_current_states, log_external_commands, log_passive_checks;
     uint32_t retain_state_information, use_retained_program_state, use_retained_scheduling_info;
@@ -42,8 +43,10 @@ struct model_globals {
     uint32_t max_concurrent_checks;                                              /* 0: no limit */
     uint32_t low_service_flap, high_service_flap, low_host_flap, high_host_flap; /* 1/100 percent */
     uint32_t service_check_timeout_state;                                        /* 0..3, default 2 */
-    uint32_t date_format;                                                        /* enum model_date_format */
-    uint32_t log_rotation_method;                                                /* the letter: n h d w m */
+    /* The state of a check that is skipped, + 1; 0: it stays as it is. */
+    uint32_t skip_service_dependency, skip_service_parent, skip_service_host_down, skip_host_dependency;
+    uint32_t date_format;                               /* enum model_date_format */
+    uint32_t log_rotation_method;                       /* the letter: n h d w m */
     uint32_t retained_host_mask, retained_service_mask; /* attributes not kept over a restart */
     uint32_t retained_process_host_mask, retained_process_service_mask;
     uint32_t retained_contact_host_mask, retained_contact_service_mask;
@@ -64,6 +67,6 @@ struct model_globals {
         lock_file;
     uint32_t zone; /* index of the configuration's zone; UINT32_MAX: UTC */
     uint32_t zone_name;
-    uint32_t n_periods; /* with a name of their own; behind them stand the same ones in other zones */
+    uint32_t n_periods;  /* with a name of their own; behind them stand the same ones in other zones */
     uint32_t compatible; /* 1: a Nagios main file, decide as Nagios does; 0: a native one */
 };

@@ -50,6 +50,27 @@ uint32_t reach_bad_master(const struct world *w, uint32_t check, enum reach_for 
     return bad_master(w, check, what, 0);
 }
 
+static uint32_t bad_parent(const struct world *w, uint32_t service, unsigned depth)
+{
+    struct model_list parents = model_check(w->m, service)->parents;
+
+    for (uint32_t i = 0; i < parents.n && depth < DEPTH_MAX; i++) {
+        uint32_t parent = model_item(w->m, parents, i), behind;
+
+        if (w->st[parent].last_hard_state >= STATE_CRITICAL)
+            return parent;
+        behind = bad_parent(w, parent, depth + 1);
+        if (behind != MODEL_NONE)
+            return behind;
+    }
+    return MODEL_NONE;
+}
+
+uint32_t reach_bad_parent(const struct world *w, uint32_t check)
+{
+    return world_kind(w, check) == MODEL_HOST ? MODEL_NONE : bad_parent(w, check, 0);
+}
+
 bool reach_parents_bad(const struct world *w, uint32_t service)
 {
     const struct model_check *c = model_check(w->m, service);

@@ -21,6 +21,7 @@
 #define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
 #define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define STALE_LEAST (1 * TIME_S)
+#define LONG_STOP   618 /* thousandths of the threshold: so long a stop counts as one */
 
 /* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
 static int64_t step_of(const struct world *w, uint32_t check)
@@ -343,6 +344,12 @@ struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t o
     bool host = world_kind(w, check) == MODEL_HOST;
     uint32_t master, period = over_check_period(w, check);
 
+    /* These two hold for what a person forces, too. */
+    master = w->m->globals->service_parents_disable_service_checks ? reach_bad_parent(w, check) : MODEL_NONE;
+    if (master != MODEL_NONE)
+        return why_make(WHY_RUN_PARENT, master, 0, 0);
+    if (!host && w->m->globals->host_down_disable_service_checks && w->st[c->host].state != STATE_UP)
+        return why_make(WHY_RUN_HOST_DOWN, c->host, 0, 0);
     if (options & SCHED_FORCED)
         return why_make(WHY_NONE, MODEL_NONE, 0, 0);
     if (!world_switch(w, host ? BOARD_SW_HOST_CHECKS : BOARD_SW_SERVICE_CHECKS))
@@ -354,8 +361,6 @@ struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t o
     master = c->n_deps ? reach_bad_master(w, check, REACH_EXECUTE) : MODEL_NONE;
     if (master != MODEL_NONE)
         return why_make(WHY_RUN_DEPENDENCY, master, 0, 0);
-    if (!host && w->m->globals->host_down_disable_service_checks && w->st[c->host].state != STATE_UP)
-        return why_make(WHY_RUN_HOST_DOWN, c->host, 0, 0);
     return why_make(WHY_NONE, MODEL_NONE, 0, 0);
 }
 
@@ -376,12 +381,32 @@ static void note_turn(struct world *w, uint32_t check, const struct state_why *w
     buf_release(&reason);
 }
 
+/* The main file may say which state a check has that is skipped. Only that is set: nothing is logged and nobody told, as in Nagios. */
+static void take_skip_state(struct world *w, uint32_t check, enum why_code why)
+{
+    const struct model_globals *g = w->m->globals;
+    bool host = world_kind(w, check) == MODEL_HOST;
+    uint32_t state = 0;
+
+    if (why == WHY_RUN_DEPENDENCY)
+        state = host ? g->skip_host_dependency : g->skip_service_dependency;
+    else if (why == WHY_RUN_PARENT)
+        state = g->skip_service_parent;
+    else if (why == WHY_RUN_HOST_DOWN)
+        state = g->skip_service_host_down;
+    if (!state || w->st[check].state == state - 1)
+        return;
+    w->st[check].state = (uint8_t)(state - 1);
+    world_touch(w, check);
+}
+
 /* It does not run this time: when will it be looked at again? */
 static void skip(struct world *w, uint32_t check, struct mono due, struct state_why why)
 {
     struct wall next;
 
     note_turn(w, check, &why, false);
+    take_skip_state(w, check, (enum why_code)why.code);
     if (why.code == WHY_RUN_OFF || world_interval(w, check, false) <= 0)
         return;
     if (why.code != WHY_RUN_PERIOD) {
@@ -547,27 +572,50 @@ void sched_clock_step(struct world *w)
 
 /* ---- freshness ---- */
 
-static int64_t fresh_until(const struct world *w, uint32_t i, int64_t *threshold)
+/* How old a result may be. */
+static int64_t threshold_of(const struct world *w, uint32_t i)
 {
-    const struct state *s = &w->st[i];
-    const struct model_check *c = model_check(w->m, i);
-    int64_t interval = step_of(w, i), at = sched_checked_at(w, i).us;
+    int64_t threshold = model_check(w->m, i)->freshness_threshold_us;
 
-    *threshold = c->freshness_threshold_us;
-    if (*threshold <= 0)
-        *threshold = interval + s->latency_us + w->m->globals->additional_freshness_latency_us;
-    if (*threshold < STALE_LEAST)
-        *threshold = STALE_LEAST;
-    if (at > w->now.wall.us) /* the clock has been set back before this start */
-        return w->prog.program_start + *threshold;
-    return MAX(at, w->prog.program_start) + *threshold;
+    if (threshold <= 0)
+        threshold = step_of(w, i) + w->st[i].latency_us + w->m->globals->additional_freshness_latency_us;
+    return MAX(threshold / TIME_S * TIME_S, (int64_t)STALE_LEAST);
+}
+
+/* Until when the last result counts as fresh. What was not checked yet has the time from the start; so have, when nobody said how old results may be,
+ * active checks that are only now spread again; and so have results from outside after a stop that was long beside the threshold. */
+static int64_t fresh_until(const struct world *w, uint32_t i, int64_t threshold)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct state *s = &w->st[i];
+    int64_t at = sched_checked_at(w, i).us, start = w->prog.program_start;
+    bool again = w->prog.last_reload > start && w->prog.last_reload <= w->now.wall.us;
+
+    if (again)
+        start = w->prog.last_reload;
+    if (!s->checked ||
+        at > w->now.wall.us) /* later than now: the clock has been set back before this start */
+        return start + threshold;
+    if (s->passive && at < start && !again &&
+        (start - w->loaded_at.us) / 1000 > threshold / 1000000 * LONG_STOP)
+        return start + threshold;
+    if (!(s->switches & MODEL_CHECK_ACTIVE) || at >= start ||
+        model_check(w->m, i)->freshness_threshold_us > 0)
+        return at + threshold;
+    return start + threshold +
+           (world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us);
+}
+
+/* As Nagios writes it: with every unit. */
+static void add_age(struct buf *b, int64_t us)
+{
+    buf_printf(b, "%lldd %lldh %lldm %llds", (long long)(us / TIME_DAY), (long long)(us % TIME_DAY / TIME_H),
+               (long long)(us % TIME_H / TIME_MIN), (long long)(us % TIME_MIN / TIME_S));
 }
 
 int64_t sched_fresh_until(const struct world *w, uint32_t check)
 {
-    int64_t threshold;
-
-    return fresh_until(w, check, &threshold);
+    return fresh_until(w, check, threshold_of(w, check));
 }
 
 static void look_stale(struct world *w, uint32_t i)
@@ -575,28 +623,33 @@ static void look_stale(struct world *w, uint32_t i)
     struct state *s = &w->st[i];
     uint32_t period = over_check_period(w, i);
     bool host = world_kind(w, i) == MODEL_HOST;
-    int64_t threshold, until = fresh_until(w, i, &threshold);
-    struct buf late = BUF_INIT;
+    int64_t threshold = threshold_of(w, i), until = fresh_until(w, i, threshold);
+    bool anyhow = model_check(w->m, i)->freshness_threshold_us > 0 || world_interval(w, i, false) > 0;
+    struct buf late = BUF_INIT, most = BUF_INIT;
 
-    if (s->run || !over_can_run(w, i) || time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall) ||
-        (s->due_options & SCHED_FRESHNESS))
+    if (s->run || s->stale || !anyhow || !over_can_run(w, i) ||
+        time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall))
+        return;
+    if (!(s->switches & (MODEL_CHECK_ACTIVE | MODEL_CHECK_PASSIVE)))
         return;
     if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
         return;
     s->stale = true;
-    why_duration(&late, w->now.wall.us - until);
+    add_age(&late, w->now.wall.us - until);
+    add_age(&most, threshold);
     if (host)
         nlog_text(w,
                   "Warning: The results of host '" STR_FMT
-                  "' are stale by %s (threshold=%llds).  I'm forcing an immediate check of the host.",
-                  STR_ARG(model_host_name(w->m, i)), late.data, (long long)(threshold / TIME_S));
+                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the host.",
+                  STR_ARG(model_host_name(w->m, i)), late.data, most.data);
     else
         nlog_text(w,
                   "Warning: The results of service '" STR_FMT "' on host '" STR_FMT
-                  "' are stale by %s (threshold=%llds).  I'm forcing an immediate check of the service.",
+                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the service.",
                   STR_ARG(model_description(w->m, i)), STR_ARG(model_host_name(w->m, i)), late.data,
-                  (long long)(threshold / TIME_S));
+                  most.data);
     buf_release(&late);
+    buf_release(&most);
     sched_at(w, i, w->now.mono, SCHED_FRESHNESS | SCHED_FORCED, true);
     world_touch_board(w, i);
 }

@@ -10,6 +10,12 @@ static void step_ok(struct state *s, const struct state_in *in, bool was_problem
     bool hard = s->hard || (in->hard_at_once && !in->full_attempt);
 
     out->recovery = was_problem;
+    if (was_problem && s->hard &&
+        s->last_hard_state == STATE_OK) { /* never confirmed: the state of a check that was skipped */
+        s->hard = false;
+        s->attempt = 1;
+        return;
+    }
     out->hard_recovery = was_problem && hard;
     if (was_problem && !hard) {
         s->attempt = in->full_attempt ? s->attempt + 1 : 1; /* a host begins anew */
