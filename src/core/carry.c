@@ -112,16 +112,17 @@ static void end_runs(struct world *w, const struct carry *c)
 static void end_notes(struct world *w, const struct carry *c)
 {
     for (size_t i = w->downtimes.n; i-- > 0;)
-        if (c->to[w->downtimes.at[i].check] == MODEL_NONE)
+        if (!w->downtimes.at[i].gone && c->to[w->downtimes.at[i].check] == MODEL_NONE)
             note_downtime_gone(w, w->downtimes.at[i].id);
     for (size_t i = w->comments.n; i-- > 0;) {
         uint64_t id = w->comments.at[i].id;
 
-        if (c->to[w->comments.at[i].check] != MODEL_NONE)
+        if (w->comments.at[i].gone || c->to[w->comments.at[i].check] != MODEL_NONE)
             continue;
         note_comment_forget(w, id);
         world_record(w, RECORD_COMMENT_DEL, &(struct record_comment_del){.id = id});
     }
+    note_tidy(w);
 }
 
 void carry_begin(struct world *w, const struct model *next, const uint64_t *oids, struct carry *c)

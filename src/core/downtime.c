@@ -26,7 +26,7 @@ static size_t find(const struct world *w, uint64_t id)
 
 static bool found(const struct world *w, size_t i, uint64_t id)
 {
-    return i < w->downtimes.n && w->downtimes.at[i].id == id;
+    return i < w->downtimes.n && w->downtimes.at[i].id == id && !w->downtimes.at[i].gone;
 }
 
 const struct world_downtime *note_downtime_find(const struct world *w, uint64_t id)
@@ -124,8 +124,9 @@ static void begin(struct world *w, size_t i)
     event(w, d, RECORD_EVENT_DOWNTIME_START, false);
     changed(w, d);
     w->next_wall = MIN(w->next_wall, next_moment(d));
-    for (size_t k = 0; k < w->downtimes.n; k++)
-        if (w->downtimes.at[k].triggered_by == id && !w->downtimes.at[k].in_effect)
+    for (size_t k = 0; k < w->downtimes.n && d->triggers; k++)
+        if (w->downtimes.at[k].triggered_by == id && !w->downtimes.at[k].in_effect &&
+            !w->downtimes.at[k].gone)
             begin(w, k); /* conf and commands cannot make a loop: a trigger is older than what it triggers */
 }
 
@@ -135,8 +136,9 @@ static void drop(struct world *w, size_t i)
 
     mem_free(d->author);
     mem_free(d->text);
-    memmove(d, d + 1, (w->downtimes.n - i - 1) * sizeof(*d));
-    w->downtimes.n--;
+    d->author = d->text = NULL;
+    w->gone_notes += !d->gone;
+    d->gone = true;
 }
 
 static void end(struct world *w, size_t i, bool cancelled)
@@ -226,13 +228,25 @@ static bool is_problem(const struct world *w, uint32_t check)
     return w->st[check].state != STATE_OK;
 }
 
+static void has_trigger(struct world *w, uint64_t trigger)
+{
+    size_t i = find(w, trigger);
+
+    if (found(w, i, trigger))
+        w->downtimes.at[i].triggers = true;
+}
+
 uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
 {
     struct world_downtime *n;
     size_t i, trigger;
+    uint64_t comment;
 
+    if (w->downtimes.n >= LIMIT_DOWNTIMES)
+        note_tidy(w);
     if (w->downtimes.n >= LIMIT_DOWNTIMES || chain(w, d->triggered_by) > CHAIN_MOST)
         return 0;
+    comment = add_comment(w, d);
     n = VEC_ADD(&w->downtimes);
     i = w->downtimes.n - 1;
     *n = (struct world_downtime){.id = w->next_downtime++,
@@ -248,10 +262,11 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
                                  .text = note_clean(d->text)};
     if (n->waiting)
         w->st[d->check].pending_flexible++;
-    n->comment_id = add_comment(w, d);
+    n->comment_id = comment;
     w->program_dirty = true;
     changed(w, n);
     w->next_wall = MIN(w->next_wall, next_moment(n));
+    has_trigger(w, d->triggered_by);
     trigger = find(w, d->triggered_by);
     if (d->triggered_by && found(w, trigger, d->triggered_by) && w->downtimes.at[trigger].in_effect)
         begin(w, i);
@@ -266,8 +281,8 @@ bool note_downtime_del(struct world *w, uint64_t id)
 
     if (!found(w, i, id))
         return false;
-    for (size_t k = w->downtimes.n; k-- > 0;)
-        if (k < w->downtimes.n && w->downtimes.at[k].triggered_by == id && id)
+    for (size_t k = w->downtimes.n; k-- > 0 && w->downtimes.at[i].triggers;)
+        if (w->downtimes.at[k].triggered_by == id && !w->downtimes.at[k].gone)
             note_downtime_del(w, w->downtimes.at[k].id);
     end(w, find(w, id), true);
     return true;
@@ -280,7 +295,8 @@ void note_flexible(struct world *w, uint32_t check)
     for (size_t i = 0; i < w->downtimes.n; i++) {
         const struct world_downtime *d = &w->downtimes.at[i];
 
-        if (d->check == check && d->waiting && d->start <= w->now.wall.us && w->now.wall.us < d->end)
+        if (d->check == check && d->waiting && !d->gone && d->start <= w->now.wall.us &&
+            w->now.wall.us < d->end)
             begin(w, i);
     }
 }
@@ -306,26 +322,29 @@ static void expire_comments(struct world *w)
     for (size_t i = w->comments.n; i-- > 0;) {
         const struct world_comment *c = &w->comments.at[i];
 
-        if (c->expires && c->expire_time <= w->now.wall.us)
+        if (c->expires && !c->gone && c->expire_time <= w->now.wall.us)
             note_comment_del(w, c->id);
     }
 }
 
+/* Of many that begin or end in one moment some wait for the next step, which comes at once: other work goes on between. */
+#define AT_ONCE 256u
+
 void note_time(struct world *w)
 {
+    unsigned done = 0;
     int64_t next;
 
     if (w->now.wall.us < w->next_wall)
         return;
     expire_comments(w);
-    for (size_t i = 0; i < w->downtimes.n;) {
-        uint64_t id = w->downtimes.at[i].id;
-
-        if (is_due(w, &w->downtimes.at[i]))
-            act(w, i);
-        if (i < w->downtimes.n && w->downtimes.at[i].id == id)
-            i++;
+    for (size_t i = 0; i < w->downtimes.n && done < AT_ONCE; i++) {
+        if (w->downtimes.at[i].gone || !is_due(w, &w->downtimes.at[i]))
+            continue;
+        act(w, i);
+        done++;
     }
+    note_tidy(w);
     next = note_ack_time(w);
     for (size_t i = 0; i < w->downtimes.n; i++)
         next = MIN(next, next_moment(&w->downtimes.at[i]));
@@ -339,17 +358,23 @@ void note_time(struct world *w)
 
 void note_downtime_restore(struct world *w, const struct record_downtime *r, uint32_t check)
 {
-    size_t i = find(w, r->id);
     uint64_t trigger =
         r->triggered_by < r->id && chain(w, r->triggered_by) <= CHAIN_MOST ? r->triggered_by : 0;
+    size_t i;
 
+    if (w->downtimes.n >= LIMIT_DOWNTIMES)
+        note_tidy(w);
+    i = find(w, r->id);
     if (!r->id || (!found(w, i, r->id) && w->downtimes.n >= LIMIT_DOWNTIMES))
         return;
-    if (found(w, i, r->id))
-        drop(w, i);
-    VEC_ADD(&w->downtimes);
-    memmove(&w->downtimes.at[i + 1], &w->downtimes.at[i],
-            (w->downtimes.n - i - 1) * sizeof(*w->downtimes.at));
+    if (found(w, i, r->id)) {
+        mem_free(w->downtimes.at[i].author);
+        mem_free(w->downtimes.at[i].text);
+    } else {
+        VEC_ADD(&w->downtimes);
+        memmove(&w->downtimes.at[i + 1], &w->downtimes.at[i],
+                (w->downtimes.n - i - 1) * sizeof(*w->downtimes.at));
+    }
     w->downtimes.at[i] = (struct world_downtime){.id = r->id,
                                                  .triggered_by = trigger,
                                                  .comment_id = r->comment_id,
@@ -374,7 +399,8 @@ void note_downtime_forget(struct world *w, uint64_t id)
         drop(w, i);
 }
 
-static bool comment_has_owner(const struct world *w, const struct world_comment *c)
+static bool comment_has_owner(const struct world *w, const struct world_comment *c,
+                              const struct map *of_downtimes)
 {
     if (c->persistent)
         return true;
@@ -382,24 +408,27 @@ static bool comment_has_owner(const struct world *w, const struct world_comment 
         return w->st[c->check].ack_type != STATE_ACK_NONE;
     if (c->entry_type == BOARD_COMMENT_FLAPPING)
         return w->st[c->check].flapping;
-    for (size_t i = 0; i < w->downtimes.n && c->entry_type == BOARD_COMMENT_DOWNTIME; i++)
-        if (w->downtimes.at[i].comment_id == c->id)
-            return true;
-    return false;
+    return c->entry_type == BOARD_COMMENT_DOWNTIME && map_get_u64(of_downtimes, c->id, NULL);
 }
 
 void note_after_load(struct world *w)
 {
+    struct map comments = MAP_INIT;
+
+    note_tidy(w);
     for (size_t i = 0; i < w->downtimes.n; i++) {
         struct world_downtime *d = &w->downtimes.at[i];
 
         d->waiting = !d->in_effect && !d->fixed && !d->triggered_by;
         w->st[d->check].downtime_depth += d->in_effect;
         w->st[d->check].pending_flexible += d->waiting;
+        map_put_u64(&comments, d->comment_id, d->id);
+        has_trigger(w, d->triggered_by);
     }
     for (size_t i = w->comments.n; i-- > 0;)
-        if (!w->opt.resumes && !comment_has_owner(w, &w->comments.at[i]))
+        if (!w->opt.resumes && !comment_has_owner(w, &w->comments.at[i], &comments))
             note_comment_del(w, w->comments.at[i].id);
+    map_release(&comments);
     note_ack_look(w);
     w->next_wall = INT64_MIN; /* look at everything at once: much may be due */
 }
@@ -409,7 +438,7 @@ void downtime_export(const struct world *w, struct buf *out)
     for (size_t i = 0; i < w->downtimes.n; i++) {
         struct record_downtime r = record_of(w, &w->downtimes.at[i]);
 
-        if (r.oid)
+        if (r.oid && !w->downtimes.at[i].gone)
             record_put(out, RECORD_DOWNTIME, w->now.wall, &r);
     }
 }

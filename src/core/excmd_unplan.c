@@ -31,13 +31,13 @@ static bool agrees(const struct world *w, const struct world_downtime *d, const 
            (k->trigger < 0 || d->triggered_by == (uint64_t)k->trigger);
 }
 
-/* Cancelling one cancels those it triggers: the list may shorten by more than one. */
+/* Cancelling one cancels those it triggers. */
 static size_t cancel(struct world *w, const struct wanted *k)
 {
     size_t n = 0;
 
     for (size_t i = w->downtimes.n; i-- > 0;)
-        if (i < w->downtimes.n && agrees(w, &w->downtimes.at[i], k)) {
+        if (!w->downtimes.at[i].gone && agrees(w, &w->downtimes.at[i], k)) {
             note_downtime_del(w, w->downtimes.at[i].id);
             n++;
         }

@@ -140,7 +140,8 @@ static void add_duration(struct buf *b, int64_t s)
 static const struct world_comment *ack_comment(const struct world *w, uint32_t check)
 {
     for (size_t i = w->comments.n; i-- > 0;)
-        if (w->comments.at[i].check == check && w->comments.at[i].entry_type == BOARD_COMMENT_ACK)
+        if (!w->comments.at[i].gone && w->comments.at[i].check == check &&
+            w->comments.at[i].entry_type == BOARD_COMMENT_ACK)
             return &w->comments.at[i];
     return NULL;
 }

@@ -25,7 +25,7 @@ static size_t find(const struct world *w, uint64_t id)
 
 static bool found(const struct world *w, size_t i, uint64_t id)
 {
-    return i < w->comments.n && w->comments.at[i].id == id;
+    return i < w->comments.n && w->comments.at[i].id == id && !w->comments.at[i].gone;
 }
 
 const struct world_comment *note_comment_find(const struct world *w, uint64_t id)
@@ -68,6 +68,8 @@ uint64_t note_comment_add(struct world *w, const struct note_comment *c)
     struct record_comment r;
 
     if (w->comments.n >= LIMIT_COMMENTS)
+        note_tidy(w);
+    if (w->comments.n >= LIMIT_COMMENTS)
         return 0;
     n = VEC_ADD(&w->comments);
     n->id = w->next_comment++;
@@ -98,8 +100,27 @@ static void drop(struct world *w, size_t i)
 
     mem_free(c->author);
     mem_free(c->text);
-    memmove(c, c + 1, (w->comments.n - i - 1) * sizeof(*c));
-    w->comments.n--;
+    c->author = c->text = NULL;
+    w->gone_notes += !c->gone;
+    c->gone = true;
+}
+
+void note_tidy(struct world *w)
+{
+    size_t n = 0;
+
+    if (!w->gone_notes)
+        return;
+    for (size_t i = 0; i < w->comments.n; i++)
+        if (!w->comments.at[i].gone)
+            w->comments.at[n++] = w->comments.at[i];
+    w->comments.n = n;
+    n = 0;
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        if (!w->downtimes.at[i].gone)
+            w->downtimes.at[n++] = w->downtimes.at[i];
+    w->downtimes.n = n;
+    w->gone_notes = 0;
 }
 
 bool note_comment_del(struct world *w, uint64_t id)
@@ -123,7 +144,7 @@ void note_comments_del(struct world *w, uint32_t check, uint8_t entry_type, bool
     for (size_t i = w->comments.n; i-- > 0;) {
         const struct world_comment *c = &w->comments.at[i];
 
-        if (c->check != check || (entry_type && c->entry_type != entry_type) ||
+        if (c->gone || c->check != check || (entry_type && c->entry_type != entry_type) ||
             (keep_persistent && c->persistent))
             continue;
         note_comment_del(w, c->id);
@@ -213,9 +234,12 @@ void note_ack_look(struct world *w)
 
 void note_comment_restore(struct world *w, const struct record_comment *r, uint32_t check)
 {
-    size_t i = find(w, r->id);
     struct world_comment *c;
+    size_t i;
 
+    if (w->comments.n >= LIMIT_COMMENTS)
+        note_tidy(w);
+    i = find(w, r->id);
     if (!r->id || (!found(w, i, r->id) && w->comments.n >= LIMIT_COMMENTS))
         return;
     if (found(w, i, r->id)) {
@@ -251,17 +275,19 @@ void note_comment_forget(struct world *w, uint64_t id)
 void note_forget(struct world *w, uint32_t check)
 {
     for (size_t i = w->comments.n; i-- > 0;)
-        if (w->comments.at[i].check == check)
+        if (w->comments.at[i].check == check && !w->comments.at[i].gone)
             drop(w, i);
     for (size_t i = w->downtimes.n; i-- > 0;)
-        if (w->downtimes.at[i].check == check)
+        if (w->downtimes.at[i].check == check && !w->downtimes.at[i].gone)
             note_downtime_forget(w, w->downtimes.at[i].id);
 }
 
 void note_release(struct world *w)
 {
-    while (w->comments.n)
-        drop(w, w->comments.n - 1);
+    for (size_t i = 0; i < w->comments.n; i++) {
+        mem_free(w->comments.at[i].author);
+        mem_free(w->comments.at[i].text);
+    }
     for (size_t i = 0; i < w->downtimes.n; i++) {
         mem_free(w->downtimes.at[i].author);
         mem_free(w->downtimes.at[i].text);
@@ -276,7 +302,7 @@ void note_export(const struct world *w, struct buf *out)
     for (size_t i = 0; i < w->comments.n; i++) {
         struct record_comment r = record_of(w, &w->comments.at[i]);
 
-        if (r.oid)
+        if (r.oid && !w->comments.at[i].gone)
             record_put(out, RECORD_COMMENT, w->now.wall, &r);
     }
 }

@@ -66,5 +66,7 @@ void note_forget(struct world *w, uint32_t check); /* all of them */
 /* Depths are counted from the downtimes; comments that do not outlive a restart go. */
 void note_after_load(struct world *w);
 void note_export(const struct world *w, struct buf *out);
+/* At the end of each step: takes out what was deleted in it, all at once, so that a thousand that end together cost no more than one. */
+void note_tidy(struct world *w);
 void note_release(struct world *w);
 char *note_clean(struct str s); /* text from outside: valid UTF-8, one line, bounded; mem_free it */

@@ -3,6 +3,8 @@
 #include "core/note.h"
 #include "core/world_in.h"
 
+#include <string.h>
+
 static const struct {
     uint32_t model, board;
 } flags[] = {
@@ -154,23 +156,36 @@ static void show_notes(struct world *w, struct board_w *board)
     }
 }
 
-void world_show(struct world *w, struct board_w *board)
+#define AT_ONCE 20000u /* checks: some milliseconds */
+
+/* What is left moves to the front. */
+static void show_checks(struct world *w, struct board_w *board)
+{
+    size_t n = board ? MIN(w->unseen.n, (size_t)AT_ONCE) : w->unseen.n;
+
+    for (size_t i = 0; i < n; i++) {
+        if (board)
+            show_check(w, board, w->unseen.at[i]);
+        w->st[w->unseen.at[i]].dirty = false;
+    }
+    w->unseen.n -= n;
+    if (w->unseen.n)
+        memmove(w->unseen.at, w->unseen.at + n, w->unseen.n * sizeof(*w->unseen.at));
+}
+
+bool world_show(struct world *w, struct board_w *board)
 {
     if (board)
         show_notes(w, board);
     if (board && w->program_unseen) /* first: who sees a result finds it counted */
         show_program(w, board);
-    for (size_t i = 0; i < w->unseen.n; i++) {
-        if (board)
-            show_check(w, board, w->unseen.at[i]);
-        w->st[w->unseen.at[i]].dirty = false;
-    }
+    show_checks(w, board);
     if (board && w->contacts_unseen)
         show_contacts(w, board);
-    VEC_CLEAR(&w->unseen);
     VEC_CLEAR(&w->unseen_comments);
     VEC_CLEAR(&w->unseen_downtimes);
     w->program_unseen = w->contacts_unseen = false;
+    return w->unseen.n > 0;
 }
 
 uint32_t world_show_new(struct world *w, struct board_w *board, uint32_t from, uint32_t n)

@@ -434,6 +434,7 @@ static void sweep(struct world *w)
 /* The absolute records of what changed; once an event, however much happened in it. */
 static void finish(struct world *w)
 {
+    note_tidy(w);
     for (size_t i = 0; i < w->dirty.n; i++) {
         uint32_t check = w->dirty.at[i];
 

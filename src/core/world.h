@@ -175,7 +175,8 @@ void world_clear(struct world *w);
 void world_export(const struct world *w, struct world_now now, uint64_t last, struct buf *out);
 
 /* Brings what changed since the last call onto the board; NULL: there is none, nobody wants it. */
-void world_show(struct world *w, struct board_w *board);
+/* True: not all of it yet, since it is much; again soon, when other work had its turn. */
+bool world_show(struct world *w, struct board_w *board);
 /* Fills a new board: the next n checks from `from`, and with the last ones all the rest. Where to go on; MODEL_NONE: the board is whole. What changes between
  * the calls comes by world_show, as ever. */
 uint32_t world_show_new(struct world *w, struct board_w *board, uint32_t from, uint32_t n);

@@ -31,6 +31,7 @@ struct world_comment {
     uint32_t check;
     uint8_t entry_type, source;
     bool persistent, expires;
+    bool gone; /* deleted in this step: note_tidy takes it out */
     int64_t entry_time, expire_time;
     char *author, *text;
 };
@@ -39,6 +40,8 @@ struct world_downtime {
     uint64_t id, triggered_by, comment_id;
     uint32_t check;
     bool fixed, in_effect, waiting; /* waiting: counted in pending_flexible */
+    bool gone;                      /* deleted in this step: note_tidy takes it out */
+    bool triggers;                  /* others were made to begin with it */
     int64_t entry_time, start, end, duration_us, actual_start;
     char *author, *text;
 };
@@ -101,6 +104,7 @@ struct world {
     /* notes */
     VEC(struct world_comment) comments;   /* by id */
     VEC(struct world_downtime) downtimes; /* by id */
+    uint32_t gone_notes;                  /* of both */
     uint32_t unsent;                      /* of the intents */
     VEC(struct world_intent) intents;     /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;

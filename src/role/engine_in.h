@@ -69,6 +69,7 @@ struct engine {
     uint64_t arena_size;
     struct loop_timer timer, stop_timer;
     bool store_up, have_oids, load_sent, loaded, out_planned;
+    bool board_behind; /* it does not show all of the world yet */
     uint64_t next_token;
     VEC(struct engine_done) acks;    /* results, in the order of seq */
     VEC(struct engine_done) answers; /* commands, likewise */

@@ -233,15 +233,35 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     }
 }
 
+static void plan_flush(struct engine *e);
+
+/* Much at once (a clock that was set, a command for everything) is shown in pieces: the next one after other work had its turn. */
+static void show(struct engine *e)
+{
+    e->board_behind = world_show(e->world, &e->board);
+    if (e->board_behind)
+        plan_flush(e);
+}
+
 static void flush_later(void *user)
 {
     struct engine *e = user;
 
     e->out_planned = false;
     engine_flush(e);
+    if (e->world && e->board_mem && e->board_behind)
+        show(e);
 }
 
 static void take_records(struct engine *e);
+
+static void plan_flush(struct engine *e)
+{
+    if (e->out_planned)
+        return;
+    e->out_planned = true;
+    loop_later(e->role->loop, flush_later, e);
+}
 
 void engine_carry_out(struct engine *e)
 {
@@ -253,11 +273,8 @@ void engine_carry_out(struct engine *e)
     take_records(e);
     world_clear(e->world);
     if (e->board_mem)
-        world_show(e->world, &e->board);
-    if (e->out_planned)
-        return;
-    e->out_planned = true;
-    loop_later(e->role->loop, flush_later, e);
+        show(e);
+    plan_flush(e);
 }
 
 /* ---- the store ---- */

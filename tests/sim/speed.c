@@ -56,7 +56,8 @@ static void take(struct speed *s)
         if (e[i].kind == WORLD_RUN)
             push(s, &e[i]);
     world_clear(s->lab.w);
-    world_show(s->lab.w, s->board_memory ? &s->board : NULL);
+    while (world_show(s->lab.w, s->board_memory ? &s->board : NULL))
+        ;
 }
 
 static void answer(struct speed *s)

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many downtimes that begin and end in one moment: each does, in their order, in pieces between which other work has its turn; and what they leave behind is nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "core/board_w.h"
+#include "core/world_in.h"
+#include "lab.h"
+
+#define START 1800000000
+#define S     TIME_S
+
+enum { MANY = 1000 };
+
+static struct lab_answer up(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.lasts_us = TIME_MS, .output = "UP"};
+}
+
+static void open_many(struct lab *lab)
+{
+    struct buf objects = BUF_INIT;
+
+    buf_add_c(
+        &objects,
+        "define host {\n host_name h\n use ht\n}\ndefine hostgroup {\n hostgroup_name hg\n members h\n}\n");
+    for (int i = 0; i < MANY; i++)
+        buf_printf(&objects, "define service {\n host_name h\n service_description s%04d\n use st\n}\n", i);
+    lab_open(lab, lab_main, objects.data, START, 1, up, 0);
+    buf_release(&objects);
+}
+
+static void in_downtime(const struct lab *lab, uint32_t wanted)
+{
+    for (uint32_t i = 1; i <= MANY; i++)
+        assert_int_equal(world_state(lab->w, i)->downtime_depth, wanted);
+}
+
+static void in_order(const struct lab *lab, const char *what)
+{
+    struct str rest = buf_str(&lab->log);
+    int next = 0;
+
+    while (rest.n) {
+        struct str line = str_cut(&rest, '\n');
+        char text[64];
+
+        if (!str_contains(line, STR("SERVICE DOWNTIME ALERT")) || !str_contains(line, str_of(what)))
+            continue;
+        snprintf(text, sizeof(text), "h;s%04d;%s", next++, what);
+        assert_true(str_contains(line, str_of(text)));
+    }
+    assert_int_equal(next, MANY);
+}
+
+static void schedule(struct lab *lab, int64_t lasts_s)
+{
+    char text[200];
+    long long now = time_wall_s(lab_now(lab).wall);
+
+    snprintf(text, sizeof(text), "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;hg;%lld;%lld;1;0;0;me;work", now + 5,
+             now + 5 + (long long)lasts_s);
+    assert_true(lab_command(lab, text));
+}
+
+static void test_end_together(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct mono due;
+
+    open_many(&lab);
+    schedule(&lab, 60);
+    lab_run(&lab, 4 * S);
+    in_downtime(&lab, 0);
+    /* One step does not do them all; the next one is due at once. */
+    lab.mono += S;
+    lab_event(&lab, &(struct world_event){.kind = WORLD_TICK});
+    assert_int_equal(world_state(lab.w, 1)->downtime_depth, 1);
+    assert_int_equal(world_state(lab.w, MANY)->downtime_depth, 0);
+    assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
+    lab_run(&lab, S);
+    in_downtime(&lab, 1);
+    in_order(&lab, "STARTED");
+    lab_restart(&lab, false);
+    lab_run(&lab, S);
+    in_downtime(&lab, 1);
+    assert_int_equal(lab.w->comments.n, MANY);
+    lab_run(&lab, 60 * S);
+    in_downtime(&lab, 0);
+    in_order(&lab, "STOPPED");
+    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab.w->downtimes.n, 0);
+    lab_close(&lab);
+}
+
+static void test_cancelled_together(void **state UNUSED)
+{
+    struct lab lab = {0};
+
+    open_many(&lab);
+    schedule(&lab, 60);
+    schedule(&lab, 3600);
+    lab_run(&lab, 10 * S);
+    in_downtime(&lab, 2);
+    assert_true(lab_command(&lab, "DEL_DOWNTIME_BY_HOST_NAME;h"));
+    in_downtime(&lab, 0);
+    assert_int_equal(lab_count(&lab.log, ";CANCELLED;"), MANY);
+    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab.w->downtimes.n, 0);
+    lab_restart(&lab, false);
+    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab.w->downtimes.n, 0);
+    lab_close(&lab);
+}
+
+/* What changed for everybody reaches the board in pieces, each check with what it is then. */
+static void test_shown_in_pieces(void **state UNUSED)
+{
+    enum { CHECKS = 45000 };
+    struct buf objects = BUF_INIT;
+    struct lab lab = {0};
+    struct board_shape shape;
+    struct board_w board;
+    struct board_check seen;
+    struct board b;
+    struct err err = ERR_INIT;
+    unsigned pieces = 1;
+    void *mem;
+
+    buf_add_c(&objects, "define host {\n host_name h\n use ht\n}\n");
+    for (int i = 1; i < CHECKS; i++)
+        buf_printf(&objects,
+                   "define service {\n host_name h\n service_description s%d\n use st\n "
+                   "active_checks_enabled 1\n check_interval 3600\n}\n",
+                   i);
+    lab_open(&lab, lab_main, objects.data, START, 1, up, 0);
+    shape = (struct board_shape){.generation = 1,
+                                 .n_checks = CHECKS,
+                                 .n_hosts = 1,
+                                 .n_contacts = lab.model->n_contact,
+                                 .arena_size = board_arena_size(CHECKS)};
+    mem = mem_zalloc(board_bytes(&shape));
+    board_w_init(&board, mem, board_bytes(&shape), &shape);
+    assert_int_equal(world_show_new(lab.w, &board, 0, CHECKS), MODEL_NONE);
+    lab.wall_offset += TIME_H; /* moves every plan */
+    world_step(lab.w, &(struct world_event){.kind = WORLD_TICK}, lab_now(&lab));
+    world_clear(lab.w);
+    while (world_show(lab.w, &board))
+        pieces++;
+    assert_true(pieces > 1);
+    assert_int_equal(board_open(&b, mem, board_bytes(&shape), &err), 0);
+    for (uint32_t i = 1; i < CHECKS; i++) {
+        board_read_check(&b, i, &seen);
+        if (!world_state(lab.w, i)->run) /* else it has no plan */
+            assert_int_equal(seen.next_check, world_state(lab.w, i)->next_check);
+    }
+    board_w_release(&board);
+    mem_free(mem);
+    lab_close(&lab);
+    buf_release(&objects);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_end_together),
+        cmocka_unit_test(test_cancelled_together),
+        cmocka_unit_test(test_shown_in_pieces),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
