@@ -23,6 +23,7 @@ static int begin(struct follow *f)
         f->stand.at.offset = 0;
     f->to = f->h->applied;
     f->stored = 0;
+    f->all = false;
     f->events = f->records = 0;
     f->writing = false;
     return r;
@@ -71,10 +72,37 @@ static bool over(struct mono until)
     return clock_mono().us >= until.us;
 }
 
-/* Reads until the time is over, the transaction is full or the journal ends. */
-static int read_on(struct follow *f, struct mono until)
+/* As journal_reader_next; what could not be read often enough is stepped over. */
+static int next(struct follow *f, struct journal_reader *rd, struct journal_record *rec)
 {
     struct err err = ERR_INIT;
+    int more = journal_reader_next(rd, rec, &err);
+
+    if (more < 0)
+        f->tries++;
+    while (more < 0 && f->tries >= FOLLOW_TRIES) {
+        journal_reader_skip(rd);
+        more = journal_reader_next(rd, rec, &err);
+    }
+    if (more == 1)
+        f->tries = 0;
+    if (more < 0)
+        str_copy(f->why, sizeof(f->why), str_of(err.text));
+    return more;
+}
+
+static void tell_damage(const struct journal_reader *rd)
+{
+    if (rd->damage.places)
+        log_error(
+            "the history lacks what stood in damaged places of the journal (%u), the first: %s; what is "
+            "whole behind it is used, at least %llu records are lost",
+            rd->damage.places, rd->damage.first, (unsigned long long)rd->damage.lost);
+}
+
+/* Reads until the time is over, the transaction is full or the journal ends, or cannot be read: then what was read is written, and the rest is behind. */
+static int read_on(struct follow *f, struct mono until)
+{
     struct journal_reader rd;
     struct journal_record rec;
     unsigned n = 0;
@@ -82,20 +110,19 @@ static int read_on(struct follow *f, struct mono until)
 
     if (!journal_read_at(f->j, &f->stand, &rd))
         journal_read_from(f->j, f->h->applied + 1, &rd);
-    while (r == 0 && !is_full(f) && (++n % LOOK_EVERY || !over(until)) &&
-           (more = journal_reader_next(&rd, &rec, &err)) == 1)
+    while (r == 0 && !is_full(f) && (++n % LOOK_EVERY || !over(until)) && (more = next(f, &rd, &rec)) == 1)
         r = apply(f, &rec.r);
     if (rd.read_at)
         journal_reader_stand(&rd, &f->stand);
+    tell_damage(&rd);
     journal_reader_release(&rd);
     if (r < 0)
         return r;
-    if (more < 0) /* what the disk does not give is not waited for */
-        log_error("%s", err.text);
     f->writing = more <= 0 || is_full(f);
-    f->stored = more <= 0 ? journal_stored(f->j) : 0;
+    f->all = more == 0;
+    f->stored = f->all ? journal_stored(f->j) : 0;
     f->to = MAX(f->to, f->stored);
-    return more <= 0 ? history_seeded(f->h) : 0;
+    return f->all ? history_seeded(f->h) : 0;
 }
 
 static int end(struct follow *f)
@@ -106,7 +133,7 @@ static int end(struct follow *f)
     if (r < 0)
         return r;
     f->most = MIN(f->most * 2, FOLLOW_EVENTS);
-    return f->stored && f->stored == journal_stored(f->j) ? 0 : 1;
+    return f->all && f->stored == journal_stored(f->j) ? 0 : 1;
 }
 
 int follow_turn(struct follow *f, int64_t turn_us)
@@ -114,6 +141,7 @@ int follow_turn(struct follow *f, int64_t turn_us)
     struct mono until = {clock_mono().us + turn_us};
     int r;
 
+    f->why[0] = 0;
     if (sql_tidy(&f->h->sql))
         return 1;
     r = f->h->sql.in_transaction ? 0 : begin(f);

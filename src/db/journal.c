@@ -46,23 +46,20 @@ static void remove_hollow(struct journal *j)
     VEC_CLEAR(&j->list.hollow);
 }
 
-/* Reads one segment to its end. complete: it holds a whole checkpoint. */
-static int scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete,
-                        struct err *err)
+/* Reads one segment to its end, as far as the disk gives it. complete: it holds a whole checkpoint. */
+static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete)
 {
     struct journal_record rec;
-    int r;
 
     *complete = false;
     journal_reader_init(rd, &j->io, &j->list, i, i + 1);
-    while ((r = journal_reader_next(rd, &rec, err)) > 0) {
+    while (journal_reader_next_whole(rd, &rec)) {
         if (rec.r.kind != RECORD_CHECKPOINT_END || !(rec.r.flags & SEGMENT_CHECKPOINT))
             continue;
         *complete = true;
         if (i + 1 == j->list.v.n)
             j->checkpoint_bytes = rec.offset;
     }
-    return r;
 }
 
 static void take_damage(struct journal *j, const struct journal_damage *d)
@@ -82,7 +79,7 @@ static void resume_segment(struct journal *j, const struct journal_reader *rd)
 
     j->expect = j->written = j->next = rd->expect;
     j->at = rd->at;
-    if (!s->whole) {
+    if (!s->whole || rd->cut) { /* nothing of it is cut off: it may be readable another time */
         /* How many numbers it held is not known: at most this many. */
         j->expect = j->written = j->next = s->first_seq + s->size / SEGMENT_RECORD_HEADER;
         return;
@@ -100,23 +97,20 @@ static void resume_segment(struct journal *j, const struct journal_reader *rd)
     j->allocated = j->at;
 }
 
-static int scan(struct journal *j, struct err *err)
+static void scan(struct journal *j)
 {
     struct journal_reader rd;
     bool complete = false;
-    int r = 0;
 
-    for (size_t i = j->list.v.n; i-- > 0 && !complete && r == 0;) {
-        r = scan_segment(j, i, &rd, &complete, err);
-        if (r == 0)
-            take_damage(j, &rd.damage);
-        if (r == 0 && i + 1 == j->list.v.n)
+    for (size_t i = j->list.v.n; i-- > 0 && !complete;) {
+        scan_segment(j, i, &rd, &complete);
+        take_damage(j, &rd.damage);
+        if (i + 1 == j->list.v.n)
             resume_segment(j, &rd);
         j->complete = i;
         journal_reader_release(&rd);
     }
     j->has_complete = complete;
-    return r;
 }
 
 /* Nothing is cut or removed before it is known to be ours. */
@@ -152,7 +146,7 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     if (r < 0)
         return r;
     remove_hollow(j);
-    r = scan(j, err);
+    scan(j);
     s = newest(j);
     if (s)
         memcpy(j->snapshot, s->head.snapshot, sizeof(j->snapshot));
@@ -160,7 +154,7 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
         log_notice("the journal ended in a batch that was not synced (%s, %llu bytes): cut off, nothing "
                    "acknowledged was lost",
                    s->name, (unsigned long long)j->torn);
-    return r;
+    return 0;
 }
 
 void journal_release(struct journal *j)

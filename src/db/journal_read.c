@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define WINDOW (1024u * 1024) /* bytes read at a time; more than one record */
+#define BLOCK  4096u          /* what a disk gives or not */
+#define TRIES  3              /* of a read that fails, where nobody can wait */
 
 static bool hex_u64(const char *p, uint64_t *out)
 {
@@ -71,22 +73,41 @@ static int by_seq(const void *a, const void *b)
     return x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
 }
 
+/* The place of the header, how much there is of it. A copy that the disk does not give is left empty: the other one is as good. */
+static size_t read_area(const struct journal_io *io, int h, char *area)
+{
+    size_t all = 0;
+
+    memset(area, 0, SEGMENT_BODY);
+    for (size_t at = 0; at < SEGMENT_BODY; at += SEGMENT_HEADER) {
+        int64_t n = E_IO;
+
+        for (int i = 0; i < TRIES && n < 0; i++)
+            n = io->read(io->user, h, at, area + at, SEGMENT_HEADER);
+        if (n < 0)
+            n = SEGMENT_HEADER;
+        all = n ? at + (size_t)n : all;
+    }
+    return all;
+}
+
 static int read_header(struct journal_segment *s, const struct journal_io *io, struct err *err)
 {
     char area[SEGMENT_BODY];
     struct err why = ERR_INIT;
     int h = io->open(io->user, s->name, JOURNAL_READ), r;
-    int64_t n, size;
+    int64_t size;
+    size_t n;
 
     if (h < 0)
         return err_set(err, h, "journal segment %s cannot be opened: %s", s->name, err_name(h));
-    n = io->read(io->user, h, 0, area, sizeof(area));
+    n = read_area(io, h, area);
     size = io->size(io->user, h);
     io->close(io->user, h);
-    if (n < 0 || size < 0)
+    if (size < 0)
         return err_set(err, E_IO, "journal segment %s cannot be read", s->name);
     s->size = (uint64_t)size;
-    r = segment_header_get(str_make(area, (size_t)n), &s->head, &why);
+    r = segment_header_get(str_make(area, n), &s->head, &why);
     if (r == E_INVAL)
         return err_set(err, E_INVAL, "journal segment %s: %s", s->name, why.text);
     s->whole = r == 0 && s->head.first_seq == s->first_seq;
@@ -161,6 +182,7 @@ static void leave(struct journal_reader *rd)
     if (rd->handle >= 0)
         rd->io->close(rd->io->user, rd->handle);
     rd->handle = -1;
+    rd->bad = 0;
     buf_clear(&rd->window);
 }
 
@@ -207,14 +229,15 @@ static int enter(struct journal_reader *rd, struct err *err)
 
     note_hole(rd);
     rd->at = rd->window_at = rd->begin ? rd->begin : SEGMENT_BODY;
-    rd->begin = 0;
     rd->window_eof = false;
     rd->expect = MAX(s->first_seq, rd->expect);
     rd->end = rd->segment + 1 < rd->list->v.n ? s[1].first_seq : UINT64_MAX;
     rd->handle = rd->io->open(rd->io->user, s->name, JOURNAL_READ);
-    if (rd->handle < 0)
-        return err_set(err, rd->handle, "journal segment %s cannot be opened: %s", s->name,
-                       err_name(rd->handle));
+    if (rd->handle < 0) {
+        rd->failed = rd->at;
+        return err_set(err, E_IO, "journal segment %s cannot be opened: %s", s->name, err_name(rd->handle));
+    }
+    rd->begin = 0;
     return 0;
 }
 
@@ -226,46 +249,69 @@ static size_t readable(const struct journal_reader *rd, uint64_t at, size_t n)
     return at < rd->stop ? (size_t)(rd->stop - at) : 0;
 }
 
-/* The bytes from file offset `at` on: at least one greatest record, or all up to the end of the file. */
-static int window(struct journal_reader *rd, uint64_t at, struct str *out, struct err *err)
+/* As far as the disk gives it: rd->bad says where it does not, if anywhere. */
+static size_t read_some(struct journal_reader *rd, uint64_t at, char *to, size_t n)
 {
-    size_t want;
-    int64_t n;
+    int64_t got = rd->io->read(rd->io->user, rd->handle, at, to, n);
+    size_t have = 0, part;
+
+    rd->bad = 0;
+    if (got >= 0)
+        return (size_t)got;
+    while (have < n) {
+        part = MIN(BLOCK - (size_t)((at + have) % BLOCK), n - have);
+        got = rd->io->read(rd->io->user, rd->handle, at + have, to + have, part);
+        if (got < 0)
+            rd->bad = at + have;
+        if (got <= 0)
+            break;
+        have += (size_t)got;
+    }
+    return have;
+}
+
+/* The bytes from file offset `at` on: at least one greatest record, or all up to the end of the file, or to rd->bad. */
+static struct str window(struct journal_reader *rd, uint64_t at)
+{
+    size_t want, n;
 
     if (at < rd->window_at || at > rd->window_at + rd->window.len) {
         buf_clear(&rd->window);
         rd->window_at = at;
         rd->window_eof = false;
+        rd->bad = 0;
     }
-    if (!rd->window_eof &&
+    if (!rd->window_eof && !rd->bad &&
         rd->window_at + rd->window.len - at < SEGMENT_RECORD_HEADER + SEGMENT_PAYLOAD_MAX) {
         buf_drop_front(&rd->window, (size_t)(at - rd->window_at));
         rd->window_at = at;
         want = readable(rd, at + rd->window.len, WINDOW - rd->window.len);
         buf_reserve(&rd->window, want);
-        n = rd->io->read(rd->io->user, rd->handle, at + rd->window.len, rd->window.data + rd->window.len,
-                         want);
-        if (n < 0)
-            return err_set(err, E_IO, "%s:%llu: the disk cannot be read", current(rd)->name,
-                           (unsigned long long)(at + rd->window.len));
-        rd->window_eof = (size_t)n < WINDOW - rd->window.len;
-        rd->window.len += (size_t)n;
+        n = read_some(rd, at + rd->window.len, rd->window.data + rd->window.len, want);
+        rd->window_eof = !rd->bad && n < WINDOW - rd->window.len;
+        rd->window.len += n;
         rd->window.data[rd->window.len] = 0;
     }
-    *out = str_sub(buf_str(&rd->window), (size_t)(at - rd->window_at), SIZE_MAX);
-    return 0;
+    return str_sub(buf_str(&rd->window), (size_t)(at - rd->window_at), SIZE_MAX);
+}
+
+/* What is wanted goes on where the disk cannot be read. It is tried again when it is asked for again. */
+static int unreadable(struct journal_reader *rd, struct err *err)
+{
+    rd->failed = rd->bad;
+    rd->bad = 0;
+    return err_set(err, E_IO, "%s:%llu: the disk cannot be read", current(rd)->name,
+                   (unsigned long long)rd->failed);
 }
 
 /* The record at file offset `at`: 1, 0 at the end of the file, E_FORMAT, E_IO. */
 static int record_at(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size,
                      struct err *err)
 {
-    struct str s;
-    int got;
+    int got = segment_record_get(window(rd, at), current(rd)->head.nonce, r, size);
 
-    if (window(rd, at, &s, err) < 0)
-        return E_IO;
-    got = segment_record_get(s, current(rd)->head.nonce, r, size);
+    if ((got == 0 || got == E_AGAIN) && rd->bad)
+        return unreadable(rd, err);
     return got == E_AGAIN ? E_FORMAT : got; /* cut off by the end of the file */
 }
 
@@ -279,49 +325,75 @@ static bool plausible(const struct journal_reader *rd, const struct segment_reco
 static int probe(struct journal_reader *rd, uint64_t at, struct segment_record *r, size_t *size,
                  struct err *err)
 {
-    struct str s;
-    int got;
+    struct str s = window(rd, at);
+    int got = segment_record_peek(s, r, size);
 
-    if (window(rd, at, &s, err) < 0)
-        return E_IO;
-    got = segment_record_peek(s, r, size);
+    if (got == 0 && rd->bad)
+        return unreadable(rd, err);
     if (got != 1)
         return got == E_AGAIN ? E_FORMAT : got;
     return plausible(rd, r) ? segment_record_get(s, current(rd)->head.nonce, r, size) : E_FORMAT;
 }
 
+/* Where to look on behind a place that cannot be read, 0: nowhere. In wider and wider steps, because a disk may take seconds for each try. */
+static uint64_t behind_bad(const struct journal_reader *rd, uint64_t *step)
+{
+    int64_t size = rd->io->size(rd->io->user, rd->handle);
+    uint64_t to = rd->failed / BLOCK * BLOCK + *step;
+
+    *step *= 2;
+    return size > 0 && readable(rd, to, 1) && to < (uint64_t)size ? to : 0;
+}
+
 /* From offset `at`, where no record is: the offset of the next whole one that may follow, and whether a batch that was begun after the damage
- * follows it (then the damage had been synced). 1: found, 0: none, E_IO. */
+ * follows it (then the damage had been synced). 1: found, 0: none, E_IO. A reader that skips is content with the first. */
 static int search(struct journal_reader *rd, uint64_t at, uint64_t *found, bool *synced, struct err *err)
 {
+    uint64_t step = BLOCK;
     struct segment_record r;
     size_t size;
     int got, any = 0;
 
     *synced = false;
     while (!*synced && (got = probe(rd, at, &r, &size, err)) != 0) {
-        if (got == E_IO)
+        if (got == E_IO && !rd->skipping)
             return E_IO;
-        if (got != 1) {
+        if (got == E_IO)
+            at = behind_bad(rd, &step);
+        else if (got != 1)
             at++;
+        if (at == 0)
+            break;
+        if (got != 1)
             continue;
-        }
         if (!any)
             *found = at;
         any = 1;
-        *synced = r.flags & SEGMENT_BATCH;
+        *synced = r.flags & SEGMENT_BATCH || rd->skipping;
         at += size;
     }
     return any;
+}
+
+/* Reads on at a whole record behind damage that begins at `from`. 1, or E_IO. */
+static int resume(struct journal_reader *rd, uint64_t from, uint64_t found, const char *what, struct err *err)
+{
+    struct segment_record r;
+    size_t size;
+
+    if (record_at(rd, found, &r, &size, err) != 1)
+        return E_IO;
+    note_damage(rd, from, r.seq + (r.flags & SEGMENT_CHECKPOINT ? 1 : 0) - rd->expect, what);
+    rd->at = found;
+    rd->expect = r.flags & SEGMENT_CHECKPOINT ? r.seq + 1 : r.seq;
+    return 1;
 }
 
 /* No record stands at rd->at. Steps over damage (1: read on), or ends the segment (0). */
 static int step_over(struct journal_reader *rd, struct err *err)
 {
     bool last = rd->segment + 1 == rd->list->v.n, synced;
-    uint64_t from = rd->at, found = 0;
-    struct segment_record r;
-    size_t size;
+    uint64_t found = 0;
     int got = search(rd, rd->at, &found, &synced, err);
 
     if (got == E_IO)
@@ -334,12 +406,7 @@ static int step_over(struct journal_reader *rd, struct err *err)
         /* A segment that was left after a failed sync ends like this; the next one goes on without a hole. */
         return 0;
     }
-    if (record_at(rd, found, &r, &size, err) != 1)
-        return E_IO;
-    note_damage(rd, from, r.seq + (r.flags & SEGMENT_CHECKPOINT ? 1 : 0) - rd->expect, "damaged");
-    rd->at = found;
-    rd->expect = r.flags & SEGMENT_CHECKPOINT ? r.seq + 1 : r.seq;
-    return 1;
+    return resume(rd, rd->at, found, "damaged", err);
 }
 
 /* One record of the current segment: 1, 0 at its end, E_IO. */
@@ -358,6 +425,7 @@ static int next_here(struct journal_reader *rd, struct journal_record *out, stru
             rd->at += size;
             rd->expect = segment_next(&out->r, rd->expect);
             rd->read_segment = rd->segment;
+            rd->cut = false;
             rd->read_at = rd->at;
             rd->read_expect = rd->expect;
             return 1;
@@ -392,4 +460,42 @@ int journal_reader_next(struct journal_reader *rd, struct journal_record *out, s
         rd->segment++;
     }
     return 0;
+}
+
+void journal_reader_skip(struct journal_reader *rd)
+{
+    struct err err = ERR_INIT;
+    uint64_t found = 0;
+    bool synced;
+    int got = 0;
+
+    if (rd->segment >= rd->last)
+        return;
+    if (rd->handle >= 0) {
+        uint64_t from = rd->failed;
+
+        rd->skipping = true;
+        got = search(rd, rd->at + 1, &found, &synced, &err);
+        rd->skipping = false;
+        if (got == 1 && resume(rd, from, found, "cannot be read", &err) == 1)
+            return;
+        rd->failed = from;
+    }
+    /* How many numbers that were is seen from where the next segment begins. */
+    note_damage(rd, rd->failed, 0, "cannot be read, nor what stands behind it in this segment");
+    rd->cut = true;
+    leave(rd);
+    rd->begin = 0;
+    rd->segment++;
+}
+
+int journal_reader_next_whole(struct journal_reader *rd, struct journal_record *out)
+{
+    struct err err = ERR_INIT;
+    int got;
+
+    for (int i = 1; (got = journal_reader_next(rd, out, &err)) < 0; i++)
+        if (i % TRIES == 0)
+            journal_reader_skip(rd);
+    return got;
 }

@@ -75,6 +75,10 @@ struct journal_reader {
     uint64_t read_at, read_expect;
     uint64_t expect; /* db/segment.h */
     uint64_t end;    /* numbers from here on belong to the next segment */
+    uint64_t bad;    /* the window ends here because the disk gives no more; 0: it does not */
+    uint64_t failed; /* where it was, after an E_IO */
+    bool skipping;   /* a search steps over what cannot be read */
+    bool cut;        /* the end of a segment could not be read, and nothing was read behind it */
     bool torn;       /* the last segment ended in a batch that was never synced, at `at` */
     struct journal_damage damage;
 };
@@ -88,5 +92,9 @@ void journal_reader_stand(const struct journal_reader *rd, struct journal_stand 
 /* From there on; false: its segment is gone, or it is nowhere, and rd is not touched. */
 bool journal_reader_init_at(struct journal_reader *rd, const struct journal_io *io,
                             const struct journal_list *list, const struct journal_stand *stand);
-/* The next whole record: 1; 0 at the end; E_IO when the disk does not answer. Damage is stepped over and noted in rd->damage. */
+/* The next whole record: 1; 0 at the end; E_IO when the disk does not answer: the cursor stays, and the next call tries again. Damage is stepped over and noted in rd->damage. */
 int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err);
+/* After an E_IO that stays: what cannot be read is damage, and reading goes on at the next whole record. */
+void journal_reader_skip(struct journal_reader *rd);
+/* For who cannot wait between two tries: 1 or 0; what the disk does not give in a few is skipped. */
+int journal_reader_next_whole(struct journal_reader *rd, struct journal_record *out);

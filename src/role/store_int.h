@@ -57,8 +57,10 @@ struct store {
     /* The record being sent to an engine. */
     struct peer *loading; /* NULL: none */
     struct journal_reader reader;
-    bool from_disk;  /* the disk's part is not at its end */
-    size_t queue_at; /* next of the records that wait in memory */
+    unsigned load_tries;          /* reads of the disk that failed */
+    struct loop_timer load_again; /* until the next */
+    bool from_disk;               /* the disk's part is not at its end */
+    size_t queue_at;              /* next of the records that wait in memory */
     struct buf batch;
 
     /* Identities of the snapshot in force. */
@@ -85,7 +87,7 @@ struct store {
     struct loop_timer past, trim;
     struct mono applied;   /* when events were last put into the history */
     int64_t apply_took_us; /* that time */
-    char past_why[256];
+    char past_why[320];
 
     /* What is so now (store_current.c). */
     struct {

@@ -11,6 +11,7 @@
 #include "wire/link.h"
 
 #define PIECE (128u * 1024) /* bytes of one LOAD_REC */
+#define TRIES 5 /* reads that fail, before the engine starts with what is whole: it is not to wait for long */
 #define QUEUED                                                                                               \
     (LIMIT_QUEUE / 4 * 3) /* bytes on the link before waiting; the link calls when it is nearly empty */
 
@@ -42,38 +43,46 @@ void store_load_abort(struct store *s)
 {
     if (!s->loading)
         return;
+    loop_timer_cancel(&s->load_again);
     journal_reader_release(&s->reader);
     s->loading = NULL;
     buf_clear(&s->batch);
     store_plan(s);
 }
 
-static bool next_on_disk(struct store *s, struct segment_record *r)
+/* 1, 0 at the end, E_IO: the disk does not give it, and may be asked again in a moment. */
+static int next_on_disk(struct store *s, struct segment_record *r)
 {
     struct journal_record rec;
     struct err err = ERR_INIT;
     int got = journal_reader_next(&s->reader, &rec, &err);
 
+    while (got < 0 && ++s->load_tries >= TRIES) {
+        journal_reader_skip(&s->reader);
+        got = journal_reader_next(&s->reader, &rec, &err);
+    }
     if (got < 0)
-        log_error("the record of the last run is not complete: %s", err.text);
+        log_warn("the record for the engine waits: %s; it is tried again", err.text);
     *r = rec.r;
-    return got == 1;
+    return got;
 }
 
-static bool next_in_memory(struct store *s, struct segment_record *r)
+static int next_in_memory(struct store *s, struct segment_record *r)
 {
     size_t size;
 
     if (segment_record_peek(str_sub(buf_str(&s->journal.pending), s->queue_at, SIZE_MAX), r, &size) != 1)
-        return false;
+        return 0;
     s->queue_at += size;
-    return true;
+    return 1;
 }
 
-static bool next(struct store *s, struct segment_record *r)
+static int next(struct store *s, struct segment_record *r)
 {
-    if (s->from_disk && next_on_disk(s, r))
-        return true;
+    int got = s->from_disk ? next_on_disk(s, r) : 0;
+
+    if (got != 0)
+        return got;
     s->from_disk = false;
     return next_in_memory(s, r);
 }
@@ -91,7 +100,7 @@ static void finish(struct store *s)
 
     if (s->batch.len && !send_piece(s))
         log_fatal("the engine's queue is full at its start");
-    if (s->reader.damage.places && !s->journal.damage.places)
+    if (s->reader.damage.places > s->journal.damage.places) /* those were said when it was opened */
         log_error("the record of the last run is damaged at %u places, the first: %s; what is whole is used, "
                   "at least %llu records are lost",
                   s->reader.damage.places, s->reader.damage.first, (unsigned long long)s->reader.damage.lost);
@@ -102,12 +111,24 @@ static void finish(struct store *s)
     store_load_abort(s);
 }
 
+static void on_load_again(void *user)
+{
+    store_load_go_on(user);
+}
+
 void store_load_go_on(struct store *s)
 {
     struct segment_record r;
+    int got;
 
-    while (s->loading && link_queued(s->loading->link) < QUEUED) {
-        if (!next(s, &r)) {
+    while (s->loading && !s->load_again.slot && link_queued(s->loading->link) < QUEUED) {
+        got = next(s, &r);
+        if (got < 0) {
+            loop_timer_set(s->role->loop, &s->load_again, (struct mono){store_now(s).us + STORE_RETRY_US},
+                           on_load_again, s);
+            return;
+        }
+        if (got == 0) {
             finish(s);
             return;
         }
@@ -123,6 +144,7 @@ void store_load_begin(struct store *s, struct peer *engine)
     journal_read_state(&s->journal, &s->reader);
     s->loading = engine;
     s->from_disk = true;
+    s->load_tries = 0;
     s->queue_at = 0;
     store_load_go_on(s);
 }

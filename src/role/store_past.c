@@ -187,6 +187,16 @@ static int catch_up(struct store *s)
     return MIN(r, 0);
 }
 
+/* The journal cannot be read just now. */
+static void waits_for_disk(struct store *s)
+{
+    if (!s->past_why[0])
+        log_error("the history does not catch up: %s; it is tried again", s->follow.why);
+    snprintf(s->past_why, sizeof(s->past_why), "the history does not catch up: %s; it is tried again",
+             s->follow.why);
+    plan(s, STORE_RETRY_US);
+}
+
 static int open_history(struct store *s, struct err *err)
 {
     char path[sizeof(s->role->state_dir) + 32];
@@ -234,10 +244,12 @@ void store_past_flush(struct store *s)
 
     if (r == 0)
         r = !s->history.filled ? history_fill(&s->history) : s->behind ? catch_up(s) : apply_waiting(s);
-    if (r == 0)
-        s->past_why[0] = 0;
-    else
+    if (r < 0)
         failed(s, r);
+    else if (s->behind && s->follow.why[0])
+        waits_for_disk(s);
+    else
+        s->past_why[0] = 0;
     history_hurry(&s->history, s->behind || !s->history.filled);
 }
 

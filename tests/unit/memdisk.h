@@ -27,6 +27,12 @@ struct memdisk {
     size_t tear;     /* pages of this many bytes are lost or kept as one */
     bool readonly;
     unsigned opened; /* handles open now */
+    /* Bytes that are not given: a read that asks for one of them fails, so many times (UINT_MAX: always). */
+    struct {
+        char name[48];
+        uint64_t from, to;
+        unsigned times;
+    } bad;
 };
 
 void memdisk_init(struct memdisk *d, uint64_t seed);

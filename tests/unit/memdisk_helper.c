@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "memdisk.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,9 +127,14 @@ static int64_t disk_size(void *user, int h)
 
 static int64_t disk_read(void *user, int h, uint64_t at, void *to, size_t n)
 {
-    struct memfile *f = &((struct memdisk *)user)->file[h];
+    struct memdisk *d = user;
+    struct memfile *f = &d->file[h];
     size_t got = at < f->size ? MIN(n, f->size - (size_t)at) : 0;
 
+    if (d->bad.times && strcmp(d->bad.name, f->name) == 0 && at < d->bad.to && at + got > d->bad.from) {
+        d->bad.times -= d->bad.times < UINT_MAX;
+        return E_IO;
+    }
     if (got)
         memcpy(to, f->live + at, got);
     return (int64_t)got;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -231,6 +232,26 @@ static void expect_same(struct world *w)
     buf_release(&got);
 }
 
+static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+{
+}
+
+/* The events are the same, but for those with these numbers. */
+static void expect_events_without(struct world *w, uint64_t first, uint64_t last)
+{
+    struct buf had = BUF_INIT, has = BUF_INIT;
+    char wanted[120];
+
+    snprintf(wanted, sizeof(wanted), "SELECT * FROM event WHERE seq < %llu OR seq > %llu ORDER BY seq",
+             (unsigned long long)first, (unsigned long long)last);
+    assert_int_equal(sqlite3_exec(w->live.sql.db, wanted, add_row, &had, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(w->made.sql.db, "SELECT * FROM event ORDER BY seq", add_row, &has, NULL),
+                     SQLITE_OK);
+    assert_string_equal(had.data, has.data);
+    buf_release(&had);
+    buf_release(&has);
+}
+
 /* ---- the tests ---- */
 
 static void happen_in_segments(struct world *w, unsigned batches)
@@ -360,7 +381,6 @@ static void test_fails(void **state UNUSED)
 /* The segment that is being read is removed, because it is too old: what was read stays, what is left follows. */
 static void test_removed(void **state UNUSED)
 {
-    struct buf had = BUF_INIT, has = BUF_INIT;
     struct world w;
     uint64_t read, first;
 
@@ -377,23 +397,119 @@ static void test_removed(void **state UNUSED)
     assert_true(first > read + 1);
     follow_all(&w, 0);
     assert_int_equal(w.made.applied, journal_stored(&w.j));
-    assert_int_equal(
-        sqlite3_exec(w.live.sql.db, "CREATE TEMP TABLE kept AS SELECT * FROM event", NULL, NULL, NULL),
-        SQLITE_OK);
-    {
-        char cut[100];
+    expect_events_without(&w, read + 1, first - 1);
+    end(&w);
+}
 
-        snprintf(cut, sizeof(cut), "DELETE FROM kept WHERE seq > %llu AND seq < %llu",
-                 (unsigned long long)read, (unsigned long long)first);
-        assert_int_equal(sqlite3_exec(w.live.sql.db, cut, NULL, NULL, NULL), SQLITE_OK);
-    }
-    assert_int_equal(sqlite3_exec(w.live.sql.db, "SELECT * FROM kept ORDER BY seq", add_row, &had, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_exec(w.made.sql.db, "SELECT * FROM event ORDER BY seq", add_row, &has, NULL),
-                     SQLITE_OK);
-    assert_string_equal(had.data, has.data);
-    buf_release(&had);
-    buf_release(&has);
+/* ---- a disk that does not give what it has ---- */
+
+static struct {
+    char text[4096];
+    size_t n;
+} said;
+
+static void take_line(enum log_level level UNUSED, const char *line, size_t n)
+{
+    n = MIN(n, sizeof(said.text) - 1 - said.n);
+    memcpy(said.text + said.n, line, n);
+    said.n += n;
+    said.text[said.n] = '\0';
+}
+
+/* A hundred bytes in the middle of a segment in the middle: the block that they lie in. */
+static void spoil(struct world *w, unsigned times)
+{
+    const struct journal_segment *s = &w->j.list.v.at[w->j.list.v.n / 2];
+
+    assert_true(s->size > 4 * 4096);
+    memcpy(w->disk.bad.name, s->name, sizeof(s->name));
+    w->disk.bad.from = 3 * 4096 + 100;
+    w->disk.bad.to = 3 * 4096 + 200;
+    w->disk.bad.times = times;
+}
+
+/* The numbers of the records in that block. */
+static void spoilt(struct world *w, uint64_t *first, uint64_t *last)
+{
+    struct journal_reader rd;
+    struct journal_record rec;
+    struct err err = ERR_INIT;
+
+    *first = *last = 0;
+    journal_read_from(&w->j, 1, &rd);
+    while (journal_reader_next(&rd, &rec, &err) == 1)
+        if (rec.segment == w->j.list.v.n / 2 && !(rec.r.flags & SEGMENT_CHECKPOINT) &&
+            rec.offset + rec.size > 3 * 4096 && rec.offset < 4 * 4096) {
+            *first = *first ? *first : rec.r.seq;
+            *last = rec.r.seq;
+        }
+    journal_reader_release(&rd);
+    assert_true(*first && *last > *first);
+}
+
+/* Follows to the end; how many turns said that they could not read. */
+static unsigned follow_patiently(struct world *w)
+{
+    unsigned waits = 0;
+    int r;
+
+    while ((r = follow_turn(&w->f, 0)) == 1)
+        waits += w->f.why[0] != '\0';
+    assert_int_equal(r, 0);
+    assert_string_equal(w->f.why, "");
+    return waits;
+}
+
+/* It is behind as long as that lasts, says so, and lacks nothing in the end. */
+static void test_unreadable_for_a_while(void **state UNUSED)
+{
+    struct world w;
+
+    begin(&w, 16);
+    w.j.o.segment_bytes = 25000;
+    happen_in_segments(&w, 100);
+    spoil(&w, 5);
+    assert_true(follow_patiently(&w) >= 2);
+    assert_int_equal(w.disk.bad.times, 0);
+    expect_same(&w);
+    end(&w);
+}
+
+/* What stays unreadable is named, and all before and behind it is there. */
+static void test_unreadable_for_ever(void **state UNUSED)
+{
+    uint64_t first, last;
+    char name[80];
+    struct world w;
+
+    begin(&w, 16);
+    w.j.o.segment_bytes = 25000;
+    happen_in_segments(&w, 100);
+    spoilt(&w, &first, &last);
+    spoil(&w, UINT_MAX);
+    said.n = 0;
+    log_set_sink(take_line);
+    assert_int_equal(follow_patiently(&w), FOLLOW_TRIES - 1);
+    log_set_sink(quiet);
+    assert_int_equal(w.made.applied, journal_stored(&w.j));
+    expect_events_without(&w, first, last);
+    snprintf(name, sizeof(name), "%s:%u: cannot be read", w.disk.bad.name, 3 * 4096);
+    if (!strstr(said.text, name))
+        fail_msg("not named: %s", said.text);
+    end(&w);
+}
+
+/* A journal without records is one that the history has read. */
+static void test_empty(void **state UNUSED)
+{
+    struct world w;
+
+    begin(&w, 17);
+    assert_int_equal(follow_turn(&w.f, 0), 0);
+    assert_int_equal(w.made.applied, 0);
+    happen(&w, 1);
+    follow_all(&w, 0);
+    assert_int_equal(w.made.applied, journal_stored(&w.j));
     end(&w);
 }
 
@@ -425,15 +541,18 @@ static void test_seeded(void **state UNUSED)
     end(&w);
 }
 
-static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
-{
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stand), cmocka_unit_test(test_same),    cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_fails), cmocka_unit_test(test_removed), cmocka_unit_test(test_seeded),
+        cmocka_unit_test(test_stand),
+        cmocka_unit_test(test_same),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_fails),
+        cmocka_unit_test(test_removed),
+        cmocka_unit_test(test_unreadable_for_a_while),
+        cmocka_unit_test(test_unreadable_for_ever),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_seeded),
     };
 
     log_set_sink(quiet);

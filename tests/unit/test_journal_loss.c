@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the journal loses: where a disk does not give what it has, what is whole before and behind it is used and the rest is named; and what had to be given up is asked for anew. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/tlv.h"
+#include "core/record.h"
+#include "db/journal.h"
+#include "memdisk.h"
+
+struct bench {
+    struct memdisk disk;
+    struct journal_io io;
+    struct journal j;
+    struct journal_options o;
+};
+
+static const struct wall noon = {1767268800 * TIME_S};
+
+static void add(struct bench *b, enum record_kind kind)
+{
+    uint64_t seq = b->j.next;
+    char fill[400];
+    struct buf p = BUF_INIT;
+
+    memset(fill, 'a' + (int)(seq % 26), sizeof(fill));
+    tlv_put_u64(&p, 1, 1 + seq % 8);
+    tlv_put_str(&p, 7, str_make(fill, 50 + seq * 37 % 350));
+    assert_true(journal_add(&b->j, seq, (uint16_t)kind, noon, buf_str(&p)));
+    buf_release(&p);
+}
+
+static void open_journal(struct bench *b)
+{
+    struct err err = ERR_INIT;
+
+    if (journal_open(&b->j, &b->io, &b->o, &err) < 0)
+        fail_msg("open: %s", err.text);
+}
+
+static void begin(struct bench *b)
+{
+    memset(b, 0, sizeof(*b));
+    b->o = (struct journal_options){.reserve = 4096, .queue_bytes = 20000};
+    memdisk_init(&b->disk, 21);
+    memdisk_io(&b->io, &b->disk);
+    open_journal(b);
+    for (int i = 0; i < 200; i++) {
+        add(b, RECORD_EVENT);
+        assert_int_equal(journal_commit(&b->j, noon), 0);
+    }
+}
+
+static void end(struct bench *b)
+{
+    journal_release(&b->j);
+    memdisk_release(&b->disk);
+}
+
+/* ---- what the disk does not give ---- */
+
+/* A byte of the newest segment, and the journal opened anew. */
+static void open_spoilt(struct bench *b, uint64_t at, unsigned times)
+{
+    memcpy(b->disk.bad.name, VEC_LAST(&b->j.list.v).name, JOURNAL_NAME);
+    journal_release(&b->j);
+    b->disk.bad.from = at;
+    b->disk.bad.to = at + 1;
+    b->disk.bad.times = times;
+    open_journal(b);
+}
+
+/* The last number that is there, how many are not, and what the reader says of that. */
+static void numbers(struct bench *b, uint64_t *last, uint64_t *missing, struct journal_damage *damage)
+{
+    struct journal_reader rd;
+    struct journal_record rec;
+
+    *missing = *last = 0;
+    journal_read_from(&b->j, 0, &rd);
+    while (journal_reader_next_whole(&rd, &rec)) {
+        *missing += rec.r.seq - *last - 1;
+        *last = rec.r.seq;
+    }
+    *damage = rd.damage;
+    journal_reader_release(&rd);
+}
+
+static void test_unreadable(void **state UNUSED)
+{
+    struct journal_damage damage;
+    uint64_t next, last, missing;
+    char where[80];
+    struct bench b;
+
+    begin(&b);
+    next = b.j.next;
+    open_spoilt(&b, 3 * 4096 + 7, 2); /* not the first time, but then */
+    assert_true(b.j.damage.places == 0 && b.j.next == next && b.disk.bad.times == 0);
+    open_spoilt(&b, 100, UINT_MAX); /* one copy of the header */
+    assert_true(b.j.damage.places == 0 && b.j.next == next);
+    open_spoilt(&b, 3 * 4096 + 7, UINT_MAX);
+    assert_true(b.j.next == next && b.j.torn == 0);
+    assert_int_equal(b.j.damage.places, 1);
+    snprintf(where, sizeof(where), "%s:%u: cannot be read", b.disk.bad.name, 3 * 4096);
+    assert_string_equal(b.j.damage.first, where);
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == next - 1 && missing > 0 && missing < 40 && damage.places == 1);
+    assert_int_equal(damage.lost, missing);
+    end(&b);
+}
+
+/* The end: nothing is cut off, for it may be readable another time, and its numbers are not given again. */
+static void test_unreadable_end(void **state UNUSED)
+{
+    struct journal_damage damage;
+    uint64_t next, last, missing;
+    struct bench b;
+    size_t size;
+
+    begin(&b);
+    next = b.j.next;
+    size = memdisk_file(&b.disk, b.j.list.v.at[0].name)->size;
+    open_spoilt(&b, size - 1, UINT_MAX);
+    assert_true(b.j.next >= next && b.j.damage.places == 1);
+    add(&b, RECORD_EVENT);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_int_equal(b.j.list.v.n, 2);
+    assert_int_equal(memdisk_file(&b.disk, b.j.list.v.at[0].name)->size, size);
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == b.j.next - 1 && last >= next && missing > 0);
+    assert_int_equal(damage.lost, missing);
+    b.disk.bad.times = 0;
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == b.j.next - 1 && missing == last - next); /* nothing that was written */
+    end(&b);
+}
+
+static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+{
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_unreadable_end),
+    };
+
+    log_init("test", LOG_ERROR);
+    log_set_sink(quiet);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
