@@ -83,6 +83,21 @@ export interface Reason {
   text_fr?: string;
 }
 
+// Of one contact: told, or why not.
+export interface Told {
+  contact: string | null; // null: so many more
+  told: boolean;
+  reason: Reason;
+}
+
+// What was decided about a notification, and what would be now.
+export interface Why {
+  ran: Reason | null;
+  next?: Reason[];
+  decision: { time: string; about?: string | null; state: State; number?: number; reason: Reason | null; contacts: Told[] } | null;
+  would?: { reason: Reason | null; contacts: Told[] } | null;
+}
+
 export interface Detail extends Row {
   address?: string;
   alias?: string;

@@ -9,12 +9,12 @@ import { slowNow } from './store/now.ts';
 
 // The engine writes a moment in its own zone; a person reads it as all others on the page, in the browser's.
 function hereMoment(text: string, reason: Reason | null | undefined): string {
-  const ms = Number(reason?.args?.[0]) / 1000;
+  const ms = (Number(reason?.args?.[0]) || Number(reason?.args?.[1])) / 1000;
   return ms > 0 ? text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, moment(new Date(ms).toISOString(), slowNow.value)) : text;
 }
-const told = (reason: Reason | null | undefined): string => hereMoment(said((lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? ''), reason);
+export const told = (reason: Reason | null | undefined): string => hereMoment(said((lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? ''), reason);
 const codeOf = (reason: Reason | null | undefined): string => (reason?.code ?? '').toUpperCase();
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function crossed(perf: readonly Perf[], which: 'crit' | 'warn'): string {
   for (const p of perf) {

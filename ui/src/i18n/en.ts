@@ -144,6 +144,7 @@ export const en = {
   'panel.no_events': 'Nothing has happened since Vigie watches it.',
   'panel.more_events': 'Earlier events',
   'panel.comments': 'Comments',
+  'panel.reasons': 'Why?',
   'panel.downtimes': 'Downtimes',
   'panel.downtime_now': 'until {end}',
   'panel.downtime_later': '{start} to {end}',
@@ -173,6 +174,9 @@ export const en = {
   'why.result': 'The check itself reports it.',
   'why.fine': 'The last check found nothing wrong.',
   'why.pending': 'It was not checked yet.',
+  'why.checks': 'Checks',
+  'why.last': 'Last decision',
+  'why.now': 'If asked now',
   'why.nobody': 'No notification: {reason}',
   'why.nobody.again': 'No further notification: {reason}',
 

@@ -139,6 +139,7 @@ export const fr: Catalogue = {
   'panel.no_events': 'Aucun événement depuis le début de la supervision.',
   'panel.more_events': 'Événements précédents',
   'panel.comments': 'Commentaires',
+  'panel.reasons': 'Pourquoi ?',
   'panel.downtimes': 'Plages de maintenance',
   'panel.downtime_now': 'jusqu’à {end}',
   'panel.downtime_later': 'de {start} à {end}',
@@ -168,6 +169,9 @@ export const fr: Catalogue = {
   'why.result': 'C’est le résultat du contrôle.',
   'why.fine': 'Le dernier contrôle n’a rien trouvé d’anormal.',
   'why.pending': 'Pas encore contrôlé.',
+  'why.checks': 'Contrôles',
+  'why.last': 'Dernière décision',
+  'why.now': 'Si redemandé',
   'why.nobody': 'Pas de notification : {reason}',
   'why.nobody.again': 'Pas de nouvelle notification : {reason}',
 

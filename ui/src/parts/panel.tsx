@@ -5,14 +5,14 @@ import { session } from '../api.ts';
 import { clock, day, duration, exact, moment, quantity, seconds } from '../format.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { t, type Key } from '../i18n/i18n.ts';
-import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State } from '../model.ts';
+import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
-import { detail, detailState, events, eventsNext, moreEvents } from '../store/detail.ts';
+import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
 import { now, slowNow } from '../store/now.ts';
 import { rows } from '../store/list.ts';
 import { closePanel } from '../keys.ts';
-import { whyOf } from '../why.ts';
+import { lowerFirst, told, whyOf } from '../why.ts';
 import { Age, Kbd } from './bits.tsx';
 import { Icon, StateWord } from './icons.tsx';
 import { PerfTable } from './perf.tsx';
@@ -36,7 +36,7 @@ function Actions({ d }: { d: Detail }): JSX.Element {
 }
 
 function Header({ d }: { d: Detail }): JSX.Element {
-  const why = d.why === undefined ? '' : whyOf(d); // the list alone does not know
+  const words = d.why === undefined ? '' : whyOf(d); // the list alone does not know
   const host = d.host_display || d.host;
   const sure = d.state === 'pending' ? '' : t(d.hard ? 'panel.hard' : 'panel.soft', { attempt: d.attempt, max: d.max_attempts });
   const since = seconds(d.since);
@@ -56,7 +56,7 @@ function Header({ d }: { d: Detail }): JSX.Element {
         {d.alias && d.alias !== host && d.alias !== d.service && ` · ${d.alias}`}
         {d.address && d.address !== host && ` · ${d.address}`}
       </p>
-      {why && <p class={`why s-${d.state}`}><b class={`s-${d.state}`}>{t('panel.why')}</b> · {why}</p>}
+      {words && <p class={`why s-${d.state}`}><b class={`s-${d.state}`}>{t('panel.why')}</b> · {words}</p>}
       <Actions d={d} />
     </header>
   );
@@ -175,6 +175,29 @@ function EventList({ list }: { list: readonly Event[] }): JSX.Element {
   );
 }
 
+const Contacts = ({ list }: { list: readonly Told[] }): JSX.Element => (
+  <ul class="told">{list.map((c) => <li key={c.contact ?? ''} class={c.told ? 'y' : ''}>{c.contact && <b>{c.contact} </b>}<span class="muted">{lowerFirst(told(c.reason))}</span></li>)}</ul>
+);
+
+// What was decided, and about whom; what the section above says of the next check is not said again.
+function Reasons({ d }: { d: Detail }): JSX.Element | null {
+  const w = why.value;
+  const last = w?.decision;
+  const now = w?.would;
+  const runs = w ? [w.ran, ...(w.next ?? []).filter((r) => !/^RUN_(PLANNED|RETRY|UNDER_WAY)$/.test(r.code ?? ''))].filter((r) => r !== null) : [];
+  const about = ABOUT.includes(last?.about ?? '') ? <b>{t(`about.${last?.about}` as Key)}</b> : last && <StateName state={last.state} />;
+  if (!w || (runs.length === 0 && !last)) return null;
+  return (
+    <Section title={t('panel.reasons')}>
+      <dl class="reasons">
+        {runs.length > 0 && <><dt>{t('why.checks')}</dt><dd>{runs.map((r) => <p key={r.code}>{told(r)}</p>)}</dd></>}
+        {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{moment(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} /></dd></>}
+        {now && isProblem(d.state) && <><dt>{t('why.now')}</dt><dd><p>{told(now.reason)}</p><Contacts list={now.contacts} /></dd></>}
+      </dl>
+    </Section>
+  );
+}
+
 const Events = (): JSX.Element => (
   <Section title={t('panel.events')}>
     {events.value.length === 0
@@ -260,6 +283,7 @@ const Body = ({ d }: { d: Detail }): JSX.Element => (
     <Output d={d} />
     {d.perfdata && d.perfdata.length > 0 && <Section title={t('panel.perf')}><PerfTable perf={d.perfdata} /></Section>}
     <NextCheck d={d} />
+    <Reasons d={d} />
     <Downtimes d={d} />
     <Comments d={d} />
     <Events />

@@ -5,10 +5,11 @@ import { effect, signal } from '@preact/signals';
 import { api, ApiError, session } from '../api.ts';
 import { seconds } from '../format.ts';
 import { route } from '../route.ts';
-import type { Detail, Event } from '../model.ts';
+import type { Detail, Event, Why } from '../model.ts';
 import { now } from './now.ts';
 
 export const detail = signal<Detail | null>(null);
+export const why = signal<Why | null>(null);
 export const events = signal<Event[]>([]);
 export const eventsNext = signal<string | null>(null);
 export const detailState = signal<'loading' | 'ready' | 'missing'>('loading');
@@ -43,12 +44,14 @@ async function read(): Promise<void> {
   request = mine;
   const path = `/resources/${encodeURIComponent(id)}`;
   try {
-    const [resource, history] = await Promise.all([
+    const [resource, history, reasons] = await Promise.all([
       api<Detail>('GET', path, { signal: mine.signal }),
       api<EventPage>('GET', `${path}/events?limit=${EVENTS}`, { signal: mine.signal }).catch(() => null),
+      api<Why>('GET', `${path}/why`, { signal: mine.signal }).catch(() => null),
     ]);
     if (mine.signal.aborted) return;
     detail.value = resource;
+    why.value = reasons;
     if (history && !keepsOlder(history)) {
       events.value = history.events;
       eventsNext.value = history.next;
@@ -97,6 +100,7 @@ export function startDetail(): void {
       request?.abort();
       if (detail.peek()?.id !== id) {
         detail.value = null;
+        why.value = null;
         events.value = [];
         eventsNext.value = null;
         detailState.value = 'loading';
