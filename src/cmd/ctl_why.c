@@ -97,7 +97,8 @@ static void say_behind(const struct why *y, const char *who, bool told, const js
     mem_free(clean);
 }
 
-static void say_contacts(const struct why *y, const json_t *of)
+/* all: also those against whom nothing speaks. */
+static void say_contacts(const struct why *y, const json_t *of, bool all)
 {
     const json_t *c;
     size_t i;
@@ -106,7 +107,8 @@ static void say_contacts(const struct why *y, const json_t *of)
     {
         char *who = ctl_clean(ctl_text(c, "contact"), false);
 
-        say_behind(y, who, ctl_true(c, "told"), json_object_get(c, "reason"));
+        if (all || !ctl_true(c, "told"))
+            say_behind(y, who, ctl_true(c, "told"), json_object_get(c, "reason"));
         mem_free(who);
     }
 }
@@ -170,7 +172,7 @@ static void say_decision(const struct why *y, const json_t *d)
         PUT(y, NUMBER, number);
     printf("\n");
     say_reason(y, "    ", json_object_get(d, "reason"));
-    say_contacts(y, d);
+    say_contacts(y, d, true);
 }
 
 static void say(const struct why *y, const json_t *a)
@@ -195,7 +197,7 @@ static void say(const struct why *y, const json_t *a)
     PUT(y, WOULD, NULL);
     printf("\n");
     say_reason(y, "    ", json_object_get(would, "reason"));
-    say_contacts(y, would);
+    say_contacts(y, would, strcmp(ctl_text(json_object_get(would, "reason"), "code"), "NOTIFY_GO") == 0);
 }
 
 /* --lang, else what the environment asks for. False: neither, which was said. */

@@ -192,7 +192,7 @@ function Reasons({ d }: { d: Detail }): JSX.Element | null {
       <dl class="reasons">
         {runs.length > 0 && <><dt>{t('why.checks')}</dt><dd>{runs.map((r) => <p key={r.code}>{told(r)}</p>)}</dd></>}
         {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{moment(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} /></dd></>}
-        {now && isProblem(d.state) && <><dt>{t('why.now')}</dt><dd><p>{told(now.reason)}</p><Contacts list={now.contacts} /></dd></>}
+        {now && isProblem(d.state) && <><dt>{t('why.now')}</dt><dd><p>{told(now.reason)}</p><Contacts list={now.contacts.filter((c) => !c.told || now.reason?.code === 'NOTIFY_GO')} /></dd></>}
       </dl>
     </Section>
   );
