@@ -102,6 +102,8 @@ static bool carry_out(struct lab *lab, bool step)
             buf_add_str(&lab->log, text);
             buf_add_char(&lab->log, '\n');
         }
+        if (e[i].kind == WORLD_PERF_HOLD)
+            lab->held[e[i].status != 0] = true;
         if (e[i].kind == WORLD_DONE)
             refused = e[i].status != 0;
     }
@@ -168,11 +170,22 @@ static void end_run(struct lab *lab, size_t i)
     lab_event(lab, &e);
 }
 
+static void answer_holds(struct lab *lab)
+{
+    for (int host = 0; host < 2; host++) {
+        if (!lab->held[host])
+            continue;
+        lab->held[host] = false;
+        lab_event(lab, &(struct world_event){.kind = WORLD_PERF_HELD, .ok = host != 0});
+    }
+}
+
 void lab_run(struct lab *lab, int64_t us)
 {
     int64_t until = lab->mono + us;
 
     for (;;) {
+        answer_holds(lab);
         size_t i = next_end(lab);
         int64_t run_at = i == SIZE_MAX ? INT64_MAX : lab->runs.at[i].ends;
         struct mono due = {INT64_MAX};

@@ -58,6 +58,7 @@ struct lab {
     struct buf journal;        /* all records */
     uint64_t n_records, trace; /* trace: hash over everything that came out */
     uint64_t started_checks, applied, two_at_once, most_late_us;
+    bool held[2]; /* the store was asked to hold performance data back, and answers before time goes on */
     uint64_t generation, last_ended;
     uint64_t *oids;
     unsigned mutation;

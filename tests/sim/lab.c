@@ -96,8 +96,12 @@ void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s
 {
     struct buf snapshot = BUF_INIT, secret = BUF_INIT;
 
-    *lab = (struct lab){
-        .on_run = lab->on_run, .watch = lab->watch, .seed = seed, .plugin = plugin, .mutation = mutation};
+    *lab = (struct lab){.on_run = lab->on_run,
+                        .on_effect = lab->on_effect,
+                        .watch = lab->watch,
+                        .seed = seed,
+                        .plugin = plugin,
+                        .mutation = mutation};
     compile(site, &snapshot, &secret);
     lab_begin(lab, &snapshot, &secret, start_s);
 }
