@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=debug timeout=300
-"""Time periods and zones against a naive calendar: days are enumerated one by one, hours minute by minute, the zones' rules are those of Python's zoneinfo.
+# vigie-test: build=release timeout=300
+"""Time periods, recurring downtimes, escalations and zones against a naive calendar: days are enumerated one by one, hours minute by minute, the zones' rules are those of Python's zoneinfo.
 
     time-periods.py [--seed N] [--seeds N]
 
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import zoneinfo
 
-PROGRAM = os.path.join(os.environ.get('BUILD', 'build/debug'), 'tests', 'sim', 'calendar')
+PROGRAM = os.path.join(os.environ.get('BUILD', 'build/release'), 'tests', 'sim', 'calendar')
 ZONES = ['Europe/Paris', 'America/Santiago', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca', 'America/St_Johns', 'Pacific/Apia', 'Etc/UTC',
          'Europe/London', 'Europe/Dublin', 'America/New_York', 'America/Sao_Paulo', 'Asia/Tehran', 'Asia/Gaza', 'Africa/Cairo', 'Antarctica/Troll', 'Pacific/Chatham',
          'Pacific/Auckland', 'Asia/Pyongyang', 'America/Caracas', 'Europe/Istanbul', 'Pacific/Kiritimati', 'America/Nuuk', 'Asia/Kolkata']
@@ -265,12 +265,116 @@ def some_periods(r, n):
     return periods
 
 
+# ---- a world that lives by them ----
+
+class Service:
+    """One that is critical from its first check, in the first minute, on, and looked at each minute."""
+
+    def __init__(self, r, name, periods):
+        self.name, self.interval = name, r.choice([300, 900, 1800])
+        self.period, self.downtime = r.choice(periods + [None] * 12), r.choice(periods + [None] * 8)
+        self.escalations = []
+        for contact in ('e0', 'e1', 'e2')[:r.choice([0, 1, 2, 3])]:
+            first = r.randint(1, 4)
+            self.escalations.append((contact, first, r.choice([0, first, first + r.randint(1, 9)]), r.choice(periods + [None] * 6)))
+
+    def text(self):
+        lines = ['host_name h', f'service_description {self.name}', 'check_command c', 'check_interval 60', 'retry_interval 60', 'max_check_attempts 1',
+                 'contacts c0', f'notification_interval {self.interval}', 'notification_options c,r']
+        lines += [f'notification_period {self.period.name}'] if self.period else []
+        lines += [f'vigie_downtime_period {self.downtime.name}'] if self.downtime else []
+        text = 'define service {\n ' + '\n '.join(lines) + '\n}\n'
+        for contact, first, last, period in self.escalations:
+            lines = ['host_name h', f'service_description {self.name}', f'contacts {contact}', f'first_notification {first}', f'last_notification {last}']
+            lines += [f'escalation_period {period.name}'] if period else []
+            text += 'define serviceescalation {\n ' + '\n '.join(lines) + '\n}\n'
+        return text
+
+
+COMMAND = 'define command {\n command_name c\n command_line /bin/true\n}\n'
+CONTACT = ('define contact {{\n contact_name {}\n host_notification_commands c\n service_notification_commands c\n service_notification_options c,r\n'
+           ' host_notification_options n\n}}\n')
+
+
+def world_text(services):
+    return (COMMAND + ''.join(CONTACT.format(c) for c in ('c0', 'e0', 'e1', 'e2')) +
+            'define host {\n host_name h\n max_check_attempts 1\n}\n' + ''.join(s.text() for s in services))
+
+
+def stretches(inside):
+    """[begin, end) of the runs of 1, by place."""
+    edges = [i for i in range(len(inside) + 1) if (inside[i - 1:i] or '0') != (inside[i:i + 1] or '0')]
+    return list(zip(edges[::2], edges[1::2]))
+
+
+def wrong_downtimes(clock, service, at, hours, begins, ends):
+    if not service.downtime:
+        return 'a downtime that nobody wanted' if begins or ends else ''
+    inside = clock.minutes(service.downtime, at, hours)
+    wanted = stretches(inside)
+    if begins != [at + 60 * a for a, _ in wanted]:
+        return f'downtimes begin at {begins}, not {[at + 60 * a for a, _ in wanted]}'
+    last = [at + 60 * b for _, b in wanted if b < 60 * hours]
+    return '' if ends == last else f'downtimes end at {ends}, not {last}'
+
+
+def wrong_notices(clock, service, at, hours, told):
+    """told: [(moment, number, contacts)]"""
+    def holds(period, t):
+        local = clock.local(t)
+        return period.day(local.date())[local.hour * 60 + local.minute] == 1
+
+    allowed = clock.minutes(service.period, at, hours) if service.period else '1' * (60 * hours)
+    down = clock.minutes(service.downtime, at, hours) if service.downtime else '0' * (60 * hours)
+    before = None
+    for i, (t, number, contacts) in enumerate(told):
+        minute = (t - at) // 60
+        if number != i + 1 or allowed[minute] != '1' or down[minute] != '0' or (before is not None and t - before < service.interval):
+            return f'told at {t} for the {number}. time'
+        wanted = {c for c, first, last, period in service.escalations
+                  if first <= number and (not last or number <= last) and (not period or holds(period, t))} or {'c0'}
+        if contacts != wanted:
+            return f'at {t}, the {number}. time, {sorted(contacts)} were told, not {sorted(wanted)}'
+        before = t
+    # Nobody waits longer than for the interval and the next check, when there was one that could be told.
+    moments = [t for t, _, _ in told] + [at + 3600 * hours]
+    since = at
+    for t in moments:
+        first = (since - at + 59) // 60 + 2
+        silent = [m for m in range(first, (t - at) // 60 - 2) if all(allowed[k] == '1' and down[k] == '0' for k in range(m - 1, m + 3))]
+        if silent:
+            return f'not told from {since} to {t}, though it could be at {at + 60 * silent[0]}'
+        since = t + service.interval
+    return ''
+
+
+def wrong_world(clock, services, question, answer):
+    _, at, hours = question.split()
+    at, hours = int(at), int(hours)
+    told, begins, ends = {}, {}, {}
+    for word in answer.split(';')[:-1]:
+        kind, t, name, *rest = word.split()
+        if int(t) >= at + 3600 * hours:
+            continue
+        if kind == 'told':
+            told.setdefault(name, {}).setdefault((int(t), int(rest[1])), set()).add(rest[0])
+        else:
+            (begins if kind == 'begin' else ends).setdefault(name, []).append(int(t))
+    for s in services:
+        notices = [(t, n, c) for (t, n), c in told.get(s.name, {}).items()]
+        wrong = (wrong_downtimes(clock, s, at, hours, begins.get(s.name, []), ends.get(s.name, [])) or
+                 wrong_notices(clock, s, at, hours, notices))
+        if wrong:
+            return f'{s.name}: {wrong}\n{s.text()}' + ''.join(p.text() for p in [s.period, s.downtime] + [e[3] for e in s.escalations] if p)
+    return ''
+
+
 # ---- asking ----
 
-def ask(folder, periods, zone, questions):
+def ask(folder, periods, services, zone, questions):
     path = os.path.join(folder, 'o.cfg')
     with open(path, 'w') as f:
-        f.write(''.join(p.text() for p in periods) + 'define host {\n host_name h\n max_check_attempts 1\n}\n')
+        f.write(''.join(p.text() for p in periods) + world_text(services))
     p = subprocess.run([PROGRAM, path, zone], input='\n'.join(questions) + '\n', capture_output=True, text=True, check=False)
     if p.returncode != 0:
         raise SystemExit(f'{PROGRAM}: status {p.returncode}\n{p.stderr}')
@@ -343,15 +447,21 @@ def one_seed(seed, folder):
     r = random.Random(seed)
     zone = ZONES[seed % len(ZONES)]
     clock, periods = Clock(zone), some_periods(r, 24)
+    services = [Service(r, f's{i}', periods) for i in range(8)]
     asked = list(about_periods(r, clock, periods)) + list(about_zone(r, clock))
-    answers = ask(folder, periods, zone, [q for q, _ in asked])
+    asked += [(f'world {at} {r.choice([30, 48])}', '') for at in moments(r, clock, 4)]
+    answers = ask(folder, periods, services, zone, [q for q, _ in asked])
     bad = len(asked) - len(answers)
     for (question, wanted), got in zip(asked, answers):
         if question.startswith('next') and '-' in wanted:  # beyond the horizon, either may stop a day earlier
             far = [int(g) - int(question.split()[2]) for g in got.split() if g != '-']
             if wanted.split()[0] == got.split()[0] or (far and far[-1] > (HORIZON - 3) * 86400):
                 continue
-        if wanted != got:
+        if question.startswith('world'):
+            wrong = wrong_world(clock, services, question, got)
+            bad += wrong != ''
+            print(f'seed {seed}, {zone}: {question}: {wrong}\n' if wrong else '', end='')
+        elif wanted != got:
             bad += 1
             print(f'seed {seed}, {zone}: {question[:80]}\n  {difference(question, wanted, got)}')
             p = next((p for p in periods if p.name == question.split()[1]), None)

@@ -7,8 +7,11 @@
  *   next PERIOD AT                when it is inside next, and when that ends; "-" is never
  *   local AT                      YYYY-MM-DD hh:mm:ss weekday yearday offset name
  *   utc Y M D h m s               when the wall clock reads this
+ *   world FROM HOURS              what a world of these objects does then, all services being critical: "told AT SERVICE CONTACT NUMBER;" "begin AT SERVICE;" "end AT SERVICE;"
  */
 #include "core/conf.h"
+#include "core/lab.h"
+#include "core/record.h"
 #include "core/when.h"
 
 #include <stdio.h>
@@ -39,7 +42,8 @@ static int read_file(void *ctx, const char *path, struct buf *out, char distrust
 
     distrust[0] = '\0';
     if (strcmp(path, "/main.cfg") == 0)
-        buf_printf(out, "cfg_file=/o.cfg\nuse_timezone=%s\n", f->zone);
+        buf_printf(out, "cfg_file=/o.cfg\ninterval_length=1\nenable_flap_detection=0\nuse_timezone=%s\n",
+                   f->zone);
     else if (strcmp(path, "/o.cfg") != 0 || !slurp(f->objects, out))
         return err_set(err, E_NOENT, "no such file");
     return 0;
@@ -53,11 +57,10 @@ static int read_zone(void *ctx UNUSED, const char *name, struct buf *out)
     return slurp(path, out) ? 0 : E_NOENT;
 }
 
-static void load(struct files *files, struct buf *snapshot, struct model *m)
+static void load(struct files *files, struct buf *snapshot, struct buf *secret, struct model *m)
 {
     struct conf_io io = {.ctx = files, .read_file = read_file, .zone = read_zone};
     struct conf *c = conf_load(&io, &(struct conf_request){.main_path = "/main.cfg"});
-    struct buf secret = BUF_INIT;
     struct err err = ERR_INIT;
 
     for (size_t i = 0; i < conf_n_diags(c); i++)
@@ -65,9 +68,8 @@ static void load(struct files *files, struct buf *snapshot, struct model *m)
             fprintf(stderr, "%s\n", conf_diag_at(c, i)->text);
     if (!conf_ok(c))
         exit(2);
-    conf_build(c, snapshot, &secret);
+    conf_build(c, snapshot, secret);
     conf_free(c);
-    buf_release(&secret);
     if (model_open(m, snapshot->data, snapshot->len, &err) < 0)
         exit(2);
 }
@@ -118,7 +120,51 @@ static void local(const struct when *w, const int64_t *n)
            c.second, c.weekday, c.yearday, time_zone_offset(&w->zone.zone, n[0]), STR_ARG(name));
 }
 
-static void answer(const struct when *w, struct str line)
+static struct lab_answer critical(struct lab *lab, uint32_t check, uint64_t n UNUSED)
+{
+    return (struct lab_answer){
+        .code = check < lab->model->n_hosts ? 0 : 2, .lasts_us = TIME_MS, .output = "x"};
+}
+
+static void tell(const struct lab *lab, struct wall at, const struct record_event *e)
+{
+    long long s = (long long)time_wall_s(at);
+    uint32_t i = 0;
+
+    while (i + 1 < lab->model->n_check && lab->oids[i] != e->oid)
+        i++;
+    if (e->kind == RECORD_EVENT_NOTIFICATION)
+        printf("told %lld " STR_FMT " " STR_FMT " %llu;", s, STR_ARG(model_description(lab->model, i)),
+               STR_ARG(e->contact), (unsigned long long)e->attempt);
+    else if (e->kind == RECORD_EVENT_DOWNTIME_START || e->kind == RECORD_EVENT_DOWNTIME_END)
+        printf("%s %lld " STR_FMT ";", e->kind == RECORD_EVENT_DOWNTIME_START ? "begin" : "end", s,
+               STR_ARG(model_description(lab->model, i)));
+}
+
+static void world(const struct buf *snapshot, const struct buf *secret, const int64_t *n)
+{
+    struct lab lab = {.plugin = critical};
+    struct buf public = BUF_INIT, private = BUF_INIT;
+    struct record_frame f;
+    struct str rest;
+
+    buf_add_str(&public, buf_str(snapshot));
+    buf_add_str(&private, buf_str(secret));
+    lab_begin(&lab, &public, &private, n[0]);
+    lab_run(&lab, n[1] * TIME_H);
+    rest = buf_str(&lab.journal);
+    while (record_next(&rest, &f) == 1) {
+        struct record_event e;
+
+        if (f.kind == RECORD_EVENT && record_get(f.kind, f.payload, &e) == 0)
+            tell(&lab, f.at, &e);
+    }
+    putchar('\n');
+    lab_close(&lab);
+}
+
+static void answer(const struct when *w, const struct buf *snapshot, const struct buf *secret,
+                   struct str line)
 {
     struct str what = str_cut(&line, ' '), name = STR_NULL;
     int64_t n[6] = {0};
@@ -134,6 +180,8 @@ static void answer(const struct when *w, struct str line)
         next(w, period_of(w, name), n);
     else if (str_eq_c(what, "local"))
         local(w, n);
+    else if (str_eq_c(what, "world"))
+        world(snapshot, secret, n);
     else if (str_eq_c(what, "utc"))
         printf("%lld\n",
                (long long)time_from_local(&w->zone.zone, &(struct time_civil){.year = (int)n[0],
@@ -149,7 +197,7 @@ static void answer(const struct when *w, struct str line)
 int main(int argc, char **argv)
 {
     struct files files;
-    struct buf snapshot = BUF_INIT;
+    struct buf snapshot = BUF_INIT, secret = BUF_INIT;
     struct model m;
     struct when w;
     char line[256];
@@ -159,11 +207,12 @@ int main(int argc, char **argv)
         return 2;
     }
     files = (struct files){argv[1], argv[2]};
-    load(&files, &snapshot, &m);
+    load(&files, &snapshot, &secret, &m);
     when_init(&w, &m);
     while (fgets(line, sizeof(line), stdin))
-        answer(&w, str_trim(str_of(line)));
+        answer(&w, &snapshot, &secret, str_trim(str_of(line)));
     when_release(&w);
     buf_release(&snapshot);
+    buf_release(&secret);
     return 0;
 }
