@@ -320,6 +320,33 @@ int current_renew(struct current *c)
     return r;
 }
 
+int current_keep_contacts(struct current *c, bool (*is_configured)(void *user, struct str name), void *user)
+{
+    struct buf gone = BUF_INIT;
+    struct str rest;
+    int r = sql_start(&c->sql, SQL_CONTACT_NAMES), got = 0;
+
+    while (r == 0 && (got = sql_step(&c->sql, SQL_CONTACT_NAMES)) == 1) {
+        struct str name = sql_str(&c->sql, SQL_CONTACT_NAMES, 0);
+
+        if (!is_configured(user, name)) {
+            buf_add_str(&gone, name); /* a name has no line end */
+            buf_add_char(&gone, '\n');
+        }
+    }
+    if (r == 0)
+        sql_end(&c->sql, SQL_CONTACT_NAMES);
+    r = r < 0 || got < 0 ? fail(c, MIN(r, got)) : 0;
+    rest = buf_str(&gone);
+    while (r == 0 && rest.n) {
+        const struct str name[] = {str_cut(&rest, '\n')};
+
+        r = put(c, SQL_CONTACT_DEL, NULL, 0, name, 1);
+    }
+    buf_release(&gone);
+    return r;
+}
+
 int current_sweep(struct current *c, uint64_t seq)
 {
     int r = drop(c, SQL_STATE_SWEEP, seq);

@@ -40,6 +40,8 @@ bool current_wants(enum record_kind kind);
 int current_put(struct current *c, uint64_t seq, struct wall at, enum record_kind kind, struct str payload);
 /* Before a checkpoint is applied: its comments, downtimes and contacts are all there are. */
 int current_renew(struct current *c);
+/* Takes out the contacts that are not configured any more. */
+int current_keep_contacts(struct current *c, bool (*is_configured)(void *user, struct str name), void *user);
 /* Takes out the states that were last written by a record before `seq`. */
 int current_sweep(struct current *c, uint64_t seq);
 int current_end(struct current *c, uint64_t applied);

@@ -94,6 +94,7 @@ void store_current_snapshot(struct store *s, const struct oids *was)
     mem_free(s->now.digest);
     s->now.mark = mark;
     s->now.digest = digest;
+    s->now.contacts_changed = true;
     s->now.round.at = 0; /* their order is another one */
     s->now.round.segment = s->now.before + 1;
 }
@@ -315,16 +316,25 @@ static void forget_segments(struct store *s)
     s->now.before += n;
 }
 
+static bool is_configured(void *user, struct str contact)
+{
+    const struct store *s = user;
+
+    return model_find_contact(&s->model, contact) != MODEL_NONE;
+}
+
 static int end_round(struct store *s)
 {
     int got = s->now.sweep_before ? current_sweep(&s->now.db, s->now.sweep_before) : 0;
 
+    if (got == 0 && s->now.contacts_changed)
+        got = current_keep_contacts(&s->now.db, is_configured, s);
     if (got == 0)
         got = current_end(&s->now.db, s->now.round.to);
     if (got < 0)
         return got;
     s->now.sweep_before = 0;
-    s->now.filling = s->now.round.on = false;
+    s->now.contacts_changed = s->now.filling = s->now.round.on = false;
     s->now.round_due = (struct mono){store_now(s).us + round_us(s)};
     forget_segments(s);
     sql_forget(&s->now.db.sql);

@@ -100,6 +100,7 @@ struct store {
         uint64_t reached;                  /* marks and what waits go up to this number */
         uint64_t before;                   /* how many of them were forgotten */
         bool behind;                       /* both are to be made again from the journal */
+        bool contacts_changed;             /* some may not be configured any more */
         bool filling;                      /* they were, and not all of it is written */
         struct {
             bool on;

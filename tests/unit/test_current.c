@@ -194,6 +194,26 @@ static void test_what_is_over_is_gone(void **state UNUSED)
     end(&p);
 }
 
+static bool is_bob(void *user UNUSED, struct str name)
+{
+    return str_eq_c(name, "bob");
+}
+
+static void test_contacts_that_are_gone(void **state UNUSED)
+{
+    struct place p;
+
+    begin(&p);
+    put(&p, 1, RECORD_CONTACT, &(struct record_contact){.name = STR("ann")});
+    put(&p, 2, RECORD_CONTACT, &(struct record_contact){.name = STR("bob")});
+    put(&p, 3, RECORD_CONTACT, &(struct record_contact){.name = STR("cy")});
+    assert_int_equal(current_begin(&p.c), 0);
+    assert_int_equal(current_keep_contacts(&p.c, is_bob, NULL), 0);
+    assert_int_equal(current_end(&p.c, 3), 0);
+    assert_string_equal(ask(&p, "group_concat(name) FROM contact"), "bob");
+    end(&p);
+}
+
 static void test_what_did_not_change(void **state UNUSED)
 {
     struct record_state a = {.oid = 1, .state = 2, .output = STR("one"), .last_check = 1}, b = a;
@@ -237,9 +257,8 @@ static void test_given_up_and_again(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_field_has_its_column),
-        cmocka_unit_test(test_what_is_over_is_gone),
-        cmocka_unit_test(test_what_did_not_change),
+        cmocka_unit_test(test_each_field_has_its_column), cmocka_unit_test(test_what_is_over_is_gone),
+        cmocka_unit_test(test_what_did_not_change),       cmocka_unit_test(test_contacts_that_are_gone),
         cmocka_unit_test(test_given_up_and_again),
     };
 
