@@ -73,11 +73,15 @@ void why_duration(struct buf *b, int64_t us)
     }
 }
 
-static void moment(struct buf *b, int64_t us, const struct time_zone *zone)
+/* In French the time comes first, as the texts say "à": à 22:00:00 le 2026-11-29. */
+static void moment(struct buf *b, int64_t us, enum why_lang lang, const struct time_zone *zone)
 {
     struct time_civil c = time_local(zone, (struct wall){us});
 
-    buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    if (lang == WHY_FR)
+        buf_printf(b, "%02d:%02d:%02d le %04d-%02d-%02d", c.hour, c.minute, c.second, c.year, c.month, c.day);
+    else
+        buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
 }
 
 void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str object, enum why_lang lang,
@@ -99,7 +103,7 @@ void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str o
         else if (p[1] == 'd')
             why_duration(b, v);
         else if (p[1] == 't')
-            moment(b, v, zone);
+            moment(b, v, lang, zone);
         else
             buf_add_i64(b, v);
         p = close + 1;
