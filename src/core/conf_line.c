@@ -161,14 +161,16 @@ static bool has_var(const struct conf_liner *l, const struct macro_ref *ref)
     struct macro_scope_of of = l->of;
     struct str rest = ref->arg, name = ref->arg;
     const struct model *m = &l->view;
+    struct macro_members all;
     uint32_t object;
 
     if (ref->on_demand) {
         name = str_cut(&rest, ':');
         /* No engine resolves $_SERVICEx:host:service$; configurations that have it count on the text. */
-        if (ref->id == MACRO_ID_SERVICE_VAR ||
-            !macro_target(m, ref->id == MACRO_ID_HOST_VAR ? MACRO_HOST : MACRO_CONTACT, rest, &of))
+        if (ref->id == MACRO_ID_SERVICE_VAR)
             return false;
+        if (!macro_target(m, ref->id == MACRO_ID_HOST_VAR ? MACRO_HOST : MACRO_CONTACT, rest, &of))
+            return macro_members(m, ref->id == MACRO_ID_HOST_VAR ? MACRO_HOST : MACRO_CONTACT, rest, &all);
     }
     object = ref->id == MACRO_ID_HOST_VAR      ? of.host
              : ref->id == MACRO_ID_SERVICE_VAR ? of.service

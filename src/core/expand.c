@@ -37,6 +37,8 @@ enum field {
     F_LONGOUTPUT,
     F_PERFDATA,
     F_ACKAUTHOR,
+    F_ACKNAME,
+    F_ACKALIAS,
     F_ACKCOMMENT,
     F_NUMBER,
     F_NOTIFICATIONID,
@@ -73,8 +75,8 @@ static const uint8_t fields[MACRO_ID_COUNT] = {
     BOTH(LONGHOSTOUTPUT, LONGSERVICEOUTPUT, F_LONGOUTPUT),
     BOTH(HOSTPERFDATA, SERVICEPERFDATA, F_PERFDATA),
     BOTH(HOSTACKAUTHOR, SERVICEACKAUTHOR, F_ACKAUTHOR),
-    BOTH(HOSTACKAUTHORNAME, SERVICEACKAUTHORNAME, F_ACKAUTHOR),
-    BOTH(HOSTACKAUTHORALIAS, SERVICEACKAUTHORALIAS, F_ACKAUTHOR),
+    BOTH(HOSTACKAUTHORNAME, SERVICEACKAUTHORNAME, F_ACKNAME),
+    BOTH(HOSTACKAUTHORALIAS, SERVICEACKAUTHORALIAS, F_ACKALIAS),
     BOTH(HOSTACKCOMMENT, SERVICEACKCOMMENT, F_ACKCOMMENT),
     BOTH(HOSTNOTIFICATIONNUMBER, SERVICENOTIFICATIONNUMBER, F_NUMBER),
     BOTH(HOSTNOTIFICATIONID, SERVICENOTIFICATIONID, F_NOTIFICATIONID),
@@ -137,13 +139,25 @@ static void add_duration(struct buf *b, int64_t s)
                (long long)(s / 60 % 60), (long long)(s % 60));
 }
 
-static const struct world_comment *ack_comment(const struct world *w, uint32_t check)
+/* Who wrote it, if that is the name or alias of a contact: nobody else has a name and an alias. */
+static void add_author(const struct world *w, struct str author, bool alias, struct buf *b)
 {
-    for (size_t i = w->comments.n; i-- > 0;)
-        if (!w->comments.at[i].gone && w->comments.at[i].check == check &&
-            w->comments.at[i].entry_type == BOARD_COMMENT_ACK)
-            return &w->comments.at[i];
-    return NULL;
+    uint32_t contact = author.n ? model_find_contact(w->m, author) : MODEL_NONE;
+
+    for (uint32_t i = 0; author.n && contact == MODEL_NONE && i < w->m->n_contact; i++)
+        if (str_eq(model_str(w->m, model_contact(w->m, i)->alias), author))
+            contact = i;
+    if (contact != MODEL_NONE)
+        buf_add_str(b, model_str(w->m, alias ? model_contact(w->m, contact)->alias
+                                             : model_contact(w->m, contact)->name));
+}
+
+static void add_ack(const struct world *w, enum field f, const struct expand_of *of, struct buf *b)
+{
+    if (f == F_ACKAUTHOR || f == F_ACKCOMMENT)
+        buf_add_str(b, f == F_ACKAUTHOR ? of->author : of->comment);
+    else
+        add_author(w, of->author, f == F_ACKALIAS, b);
 }
 
 static void add_text_field(const struct world *w, uint32_t check, enum field f, const struct expand_of *of,
@@ -151,7 +165,6 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
 {
     const struct state *s = &w->st[check];
     enum model_kind kind = world_kind(w, check);
-    const struct world_comment *ack;
 
     switch (f) {
     case F_STATE: buf_add_c(b, state_name(kind, s->state)); break;
@@ -166,12 +179,11 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
     case F_LONGOUTPUT: buf_add_str(b, state_long(s)); break;
     case F_PERFDATA: buf_add_str(b, state_perf(s)); break;
     case F_ACKAUTHOR:
+    case F_ACKNAME:
+    case F_ACKALIAS:
     case F_ACKCOMMENT:
-        ack = s->ack_type ? ack_comment(w, check) : NULL;
-        if (of->notification && of->type == NOTIFY_ACK)
-            buf_add_str(b, f == F_ACKAUTHOR ? of->author : of->comment);
-        else if (ack)
-            buf_add_c(b, f == F_ACKAUTHOR ? ack->author : ack->text);
+        if (of->notification && of->type == NOTIFY_ACK && of->check == check)
+            add_ack(w, f, of, b);
         break;
     default: BUG("text field");
     }
@@ -197,7 +209,7 @@ static int64_t number_field(const struct world *w, uint32_t check, enum field f,
     case F_LAST1: return s->last_time_s[1];
     case F_LAST2: return s->last_time_s[2];
     case F_LAST3: return s->last_time_s[3];
-    case F_NUMBER: return of->notification ? of->number : s->notification_number;
+    case F_NUMBER: return of->notification && of->check == check ? of->number : s->notification_number;
     case F_NOTIFICATIONID: return (int64_t)of->id;
     case F_NOTIFY: return (s->switches & MODEL_CHECK_NOTIFY) != 0;
     default: BUG("number field");
@@ -232,6 +244,8 @@ static void add_field(const struct world *w, uint32_t check, enum macro_id id, c
     case F_LONGOUTPUT:
     case F_PERFDATA:
     case F_ACKAUTHOR:
+    case F_ACKNAME:
+    case F_ACKALIAS:
     case F_ACKCOMMENT: add_text_field(w, check, f, of, b); break;
     case F_COUNT_STATE:
         buf_add_i64(b, services_in(w, check,
@@ -247,7 +261,8 @@ static void add_field(const struct world *w, uint32_t check, enum macro_id id, c
 
 /* ---- notification, program ---- */
 
-static void add_notification(enum macro_id id, const struct expand_of *of, struct buf *b)
+static void add_notification(const struct world *w, enum macro_id id, const struct expand_of *of,
+                             struct buf *b)
 {
     if (!of->notification)
         return;
@@ -256,99 +271,11 @@ static void add_notification(enum macro_id id, const struct expand_of *of, struc
     case MACRO_ID_NOTIFICATIONRECIPIENTS: buf_add_str(b, of->recipients); break;
     case MACRO_ID_NOTIFICATIONISESCALATED: buf_add_u64(b, of->escalated); break;
     case MACRO_ID_NOTIFICATIONNUMBER: buf_add_u64(b, of->number); break;
-    case MACRO_ID_NOTIFICATIONAUTHOR:
-    case MACRO_ID_NOTIFICATIONAUTHORNAME:
-    case MACRO_ID_NOTIFICATIONAUTHORALIAS: buf_add_str(b, of->author); break;
+    case MACRO_ID_NOTIFICATIONAUTHOR: buf_add_str(b, of->author); break;
+    case MACRO_ID_NOTIFICATIONAUTHORNAME: add_author(w, of->author, false, b); break;
+    case MACRO_ID_NOTIFICATIONAUTHORALIAS: add_author(w, of->author, true, b); break;
     case MACRO_ID_NOTIFICATIONCOMMENT: buf_add_str(b, of->comment); break;
     default: break;
-    }
-}
-
-struct total {
-    enum macro_id id;
-    int kind, state; /* state -1: any problem */
-    bool unhandled;
-};
-
-static const struct total totals[] = {
-    {MACRO_ID_TOTALHOSTSUP, MODEL_HOST, 0, false},
-    {MACRO_ID_TOTALHOSTSDOWN, MODEL_HOST, 1, false},
-    {MACRO_ID_TOTALHOSTSUNREACHABLE, MODEL_HOST, 2, false},
-    {MACRO_ID_TOTALHOSTSDOWNUNHANDLED, MODEL_HOST, 1, true},
-    {MACRO_ID_TOTALHOSTSUNREACHABLEUNHANDLED, MODEL_HOST, 2, true},
-    {MACRO_ID_TOTALHOSTPROBLEMS, MODEL_HOST, -1, false},
-    {MACRO_ID_TOTALHOSTPROBLEMSUNHANDLED, MODEL_HOST, -1, true},
-    {MACRO_ID_TOTALSERVICESOK, MODEL_SERVICE, 0, false},
-    {MACRO_ID_TOTALSERVICESWARNING, MODEL_SERVICE, 1, false},
-    {MACRO_ID_TOTALSERVICESCRITICAL, MODEL_SERVICE, 2, false},
-    {MACRO_ID_TOTALSERVICESUNKNOWN, MODEL_SERVICE, 3, false},
-    {MACRO_ID_TOTALSERVICESWARNINGUNHANDLED, MODEL_SERVICE, 1, true},
-    {MACRO_ID_TOTALSERVICESCRITICALUNHANDLED, MODEL_SERVICE, 2, true},
-    {MACRO_ID_TOTALSERVICESUNKNOWNUNHANDLED, MODEL_SERVICE, 3, true},
-    {MACRO_ID_TOTALSERVICEPROBLEMS, MODEL_SERVICE, -1, false},
-    {MACRO_ID_TOTALSERVICEPROBLEMSUNHANDLED, MODEL_SERVICE, -1, true},
-};
-
-static bool counts(const struct world *w, const struct total *t, uint32_t i)
-{
-    const struct state *s = &w->st[i];
-    bool handled = s->ack_type || s->downtime_depth || !(s->switches & MODEL_CHECK_ACTIVE);
-
-    if (!handled && t->kind == MODEL_SERVICE)
-        handled = w->st[world_host(w, i)].state != STATE_UP;
-    return s->checked && (t->state < 0 ? s->state != 0 : s->state == t->state) && !(t->unhandled && handled);
-}
-
-static bool add_total(const struct world *w, enum macro_id id, struct buf *b)
-{
-    for (size_t k = 0; k < ARRAY_LEN(totals); k++) {
-        const struct total *t = &totals[k];
-        uint32_t from = t->kind == MODEL_HOST ? 0 : w->m->n_hosts,
-                 to = t->kind == MODEL_HOST ? w->m->n_hosts : w->n;
-        uint64_t n = 0;
-
-        if (t->id != id)
-            continue;
-        for (uint32_t i = from; i < to; i++)
-            n += counts(w, t, i);
-        buf_add_u64(b, n);
-        return true;
-    }
-    return false;
-}
-
-static void add_period(const struct world *w, enum macro_id id, struct str arg, struct buf *b)
-{
-    struct str name = str_cut(&arg, ':');
-    uint32_t period = model_find_period(w->m, name);
-    struct wall at = w->now.wall, next;
-    int64_t s;
-
-    if (arg.n && str_to_i64(arg, &s) && s > INT64_MIN / TIME_S && s < INT64_MAX / TIME_S)
-        at.us = s * TIME_S;
-    if (period == MODEL_NONE)
-        return;
-    if (id == MACRO_ID_ISVALIDTIME) {
-        buf_add_u64(b, when_contains(&w->when, period, at));
-        return;
-    }
-    next = when_next(&w->when, period, at);
-    buf_add_i64(b, next.us == INT64_MAX ? 0 : time_wall_s(next));
-}
-
-static void add_program(const struct world *w, enum macro_id id, struct str arg, struct buf *b)
-{
-    switch (id) {
-    case MACRO_ID_LONGDATETIME: expand_time(w, EXPAND_LONG, w->now.wall, b); break;
-    case MACRO_ID_SHORTDATETIME: expand_time(w, EXPAND_SHORT, w->now.wall, b); break;
-    case MACRO_ID_DATE: expand_time(w, EXPAND_DATE, w->now.wall, b); break;
-    case MACRO_ID_TIME: expand_time(w, EXPAND_CLOCK, w->now.wall, b); break;
-    case MACRO_ID_TIMET: buf_add_i64(b, time_wall_s(w->now.wall)); break;
-    case MACRO_ID_PROCESSSTARTTIME:
-    case MACRO_ID_EVENTSTARTTIME: buf_add_i64(b, w->prog.program_start / TIME_S); break;
-    case MACRO_ID_ISVALIDTIME:
-    case MACRO_ID_NEXTVALIDTIME: add_period(w, id, arg, b); break;
-    default: add_total(w, id, b); break;
     }
 }
 
@@ -449,6 +376,31 @@ static bool add_static(const struct world *w, enum macro_id id, struct str arg, 
     return macro_static(w->m, id, arg, on_demand, &scope, b);
 }
 
+/* Of each member of a group, where the argument names one. */
+static void add_members(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                        struct buf *b)
+{
+    const struct macro_info *info = macro_info(id);
+    struct macro_members all;
+    struct buf one = BUF_INIT;
+    size_t begin = b->len;
+
+    if (!macro_members(w->m, info->scope, arg, &all))
+        return;
+    for (uint32_t i = 0; i < all.list.n; i++) {
+        struct macro_scope_of who = macro_member(w->m, &all, i);
+
+        buf_clear(&one);
+        add_field(w, info->scope == MACRO_SERVICE ? who.service : who.host, id, of, &one);
+        if (info->strip)
+            strip(w, &one, 0);
+        if (one.len && b->len > begin)
+            buf_add_str(b, all.delimiter);
+        buf_add_str(b, buf_str(&one));
+    }
+    buf_release(&one);
+}
+
 bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                   struct buf *b)
 {
@@ -463,12 +415,14 @@ bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struc
     if (info->class != MACRO_DATA)
         return false;
     if (info->scope == MACRO_NOTIFICATION) {
-        add_notification(id, of, b);
+        add_notification(w, id, of, b);
     } else if (info->scope == MACRO_PROGRAM) {
-        add_program(w, id, arg, b);
+        expand_program(w, id, arg, of->notification ? of->contact : MODEL_NONE, b);
     } else {
-        if (arg.p && !macro_target(w->m, info->scope, arg, &scope))
+        if (arg.p && !macro_target(w->m, info->scope, arg, &scope)) {
+            add_members(w, id, arg, of, b);
             return true;
+        }
         check = info->scope == MACRO_SERVICE ? scope.service : scope.host;
         if (check != MODEL_NONE)
             add_field(w, check, id, of, b);

@@ -30,6 +30,8 @@ void expand_words(struct world *w, struct model_list words, const struct expand_
 void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b);
 /* A template of the main file (conf_line_template) as plain text. */
 void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b);
+/* One of the program; contact: who is told, whose totals count what it has to do with only; MODEL_NONE: all. */
+void expand_program(const struct world *w, enum macro_id id, struct str arg, uint32_t contact, struct buf *b);
 /* The value of one macro; false: not one of ours. */
 bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                   struct buf *b);

@@ -25,7 +25,7 @@ void flap_add(struct state *s)
     for (unsigned i = 0; i + 1 < FLAP_STATES; i++)
         if (at(s, i) != at(s, i + 1))
             sum += WEIGHT_FIRST + WEIGHT_STEP * i;
-    s->flap_percent = (uint32_t)(sum * 10000 / WEIGHT_ALL);
+    s->flap_percent = (uint32_t)((sum * 10000 + WEIGHT_ALL / 2) / WEIGHT_ALL);
 }
 
 void flap_clear(struct state *s)

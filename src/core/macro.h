@@ -94,5 +94,13 @@ bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool o
 /* Finds the objects that the argument of an on-demand macro names ("host", "host:service", ":service" = of
  * the present host; groups: none here) and sets them in *of. False: there is no such object. */
 bool macro_target(const struct model *m, enum macro_scope scope, struct str arg, struct macro_scope_of *of);
+/* Whom "group:delimiter" means behind a macro of hosts, services or contacts: each member of the group, the values parted by the delimiter. */
+struct macro_members {
+    enum macro_scope scope;
+    struct model_list list;
+    struct str delimiter;
+};
+bool macro_members(const struct model *m, enum macro_scope scope, struct str arg, struct macro_members *out);
+struct macro_scope_of macro_member(const struct model *m, const struct macro_members *all, uint32_t i);
 /* One readable line of a compiled command: words quoted where needed, secrets as ****, run-time macros as $NAME$. For people only. */
 void macro_show_line(const struct model *m, uint32_t line, struct buf *out);

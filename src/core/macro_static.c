@@ -25,6 +25,39 @@ bool macro_target(const struct model *m, enum macro_scope scope, struct str arg,
     }
 }
 
+bool macro_members(const struct model *m, enum macro_scope scope, struct str arg, struct macro_members *out)
+{
+    struct str rest = arg, name = str_cut(&rest, ':');
+    const struct model_group *table = scope == MACRO_HOST      ? m->host_group
+                                      : scope == MACRO_SERVICE ? m->service_group
+                                                               : m->contact_group;
+    uint32_t i = scope == MACRO_HOST      ? model_find_host_group(m, name)
+                 : scope == MACRO_SERVICE ? model_find_service_group(m, name)
+                 : scope == MACRO_CONTACT ? model_find_contact_group(m, name)
+                                          : MODEL_NONE;
+
+    if (!rest.p || i == MODEL_NONE)
+        return false;
+    *out = (struct macro_members){scope, table[i].members, rest};
+    return true;
+}
+
+struct macro_scope_of macro_member(const struct model *m, const struct macro_members *all, uint32_t i)
+{
+    struct macro_scope_of of = {MODEL_NONE, MODEL_NONE, MODEL_NONE};
+
+    if (all->scope == MACRO_CONTACT) { /* Nagios has them the other way round */
+        of.contact = model_item(m, all->list, all->list.n - 1 - i);
+        return of;
+    }
+    of.host = model_item(m, all->list, i);
+    if (all->scope == MACRO_SERVICE) {
+        of.service = of.host;
+        of.host = model_check(m, of.service)->host;
+    }
+    return of;
+}
+
 static void put(const struct model *m, struct buf *out, uint32_t string)
 {
     macro_put_literal(out, model_str(m, string));
@@ -137,11 +170,12 @@ static void contact_value(const struct model *m, enum macro_id id, const struct 
 static void put_members(const struct model *m, const struct model_group *g, enum macro_id id, struct buf *out)
 {
     for (uint32_t i = 0; i < g->members.n; i++) {
-        uint32_t member = model_item(m, g->members, i);
+        bool contacts = id == MACRO_ID_CONTACTGROUPMEMBERS; /* Nagios has them the other way round */
+        uint32_t member = model_item(m, g->members, contacts ? g->members.n - 1 - i : i);
 
         if (i)
             buf_add_char(out, ',');
-        if (id == MACRO_ID_CONTACTGROUPMEMBERS) {
+        if (contacts) {
             put(m, out, model_contact(m, member)->name);
         } else if (id == MACRO_ID_HOSTGROUPMEMBERADDRESSES) {
             put(m, out, model_check(m, member)->address);
@@ -225,6 +259,17 @@ static void main_value(const struct model *m, enum macro_id id, struct buf *out)
             put(m, out, value[i].string);
 }
 
+static void value_of(const struct model *m, enum macro_id id, enum macro_scope scope,
+                     struct macro_scope_of of, struct buf *out)
+{
+    if (scope == MACRO_HOST && of.host != MODEL_NONE)
+        host_value(m, id, model_check(m, of.host), out);
+    else if (scope == MACRO_SERVICE && of.service != MODEL_NONE)
+        service_value(m, id, model_check(m, of.service), out);
+    else if (scope == MACRO_CONTACT && of.contact != MODEL_NONE)
+        contact_value(m, id, model_contact(m, of.contact), out);
+}
+
 static enum macro_scope var_scope(enum macro_id id)
 {
     return id == MACRO_ID_HOST_VAR ? MACRO_HOST : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE : MACRO_CONTACT;
@@ -238,19 +283,12 @@ static const struct model_var *find_var(const struct model *m, enum macro_scope 
     return model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, name);
 }
 
-static void var_value(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
-                      struct macro_scope_of of, struct buf *out)
+static void var_of(const struct model *m, enum macro_scope scope, struct str name, struct macro_scope_of of,
+                   struct buf *out)
 {
-    enum macro_scope scope = var_scope(id);
     const struct model_var *v;
-    struct str name = arg;
     uint32_t object;
 
-    if (on_demand) {
-        name = str_cut(&arg, ':');
-        if (!macro_target(m, scope, arg, &of))
-            return;
-    }
     object = scope == MACRO_HOST ? of.host : scope == MACRO_SERVICE ? of.service : of.contact;
     if (object == MODEL_NONE)
         return;
@@ -259,6 +297,41 @@ static void var_value(const struct model *m, enum macro_id id, struct str arg, b
         buf_add_str(out, model_str(m, v->value));
     else if (v)
         put(m, out, v->value);
+}
+
+/* What there is of the members of a group: a value that is empty is left out, and its delimiter with it. */
+static void each_member(const struct model *m, enum macro_id id, struct str name,
+                        const struct macro_members *all, struct buf *out)
+{
+    struct buf one = BUF_INIT;
+    size_t from = out->len;
+
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        buf_clear(&one);
+        if (name.p)
+            var_of(m, all->scope, name, macro_member(m, all, i), &one);
+        else
+            value_of(m, id, all->scope, macro_member(m, all, i), &one);
+        if (one.len && out->len > from)
+            macro_put_literal(out, all->delimiter);
+        buf_add_str(out, buf_str(&one));
+    }
+    buf_release(&one);
+}
+
+static void var_value(const struct model *m, enum macro_id id, struct str arg, bool on_demand,
+                      struct macro_scope_of of, struct buf *out)
+{
+    enum macro_scope scope = var_scope(id);
+    struct macro_members all;
+    struct str name = arg;
+
+    if (on_demand)
+        name = str_cut(&arg, ':');
+    if (!on_demand || macro_target(m, scope, arg, &of))
+        var_of(m, scope, name, of, out);
+    else if (macro_members(m, scope, arg, &all))
+        each_member(m, id, name, &all, out);
 }
 
 static bool is_group_name(enum macro_id id)
@@ -271,6 +344,7 @@ bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool o
 {
     bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
     struct macro_scope_of who = *of;
+    struct macro_members all;
     struct str name = arg;
     enum macro_scope scope;
     uint32_t object;
@@ -282,6 +356,8 @@ bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool o
         return true;
     if (on_demand && var)
         name = str_cut(&arg, ':');
+    if (on_demand && !macro_target(m, scope, arg, &who) && macro_members(m, scope, arg, &all))
+        return true;
     if (on_demand && !macro_target(m, scope, arg, &who)) /* an empty host is none, and empties the macro */
         return scope == MACRO_SERVICE && str_starts(arg, STR(":"));
     object = scope == MACRO_HOST ? who.host : scope == MACRO_SERVICE ? who.service : who.contact;
@@ -299,6 +375,7 @@ bool macro_static(const struct model *m, enum macro_id id, struct str arg, bool 
     struct macro_scope_of who = *of;
     const struct model_group *g;
     const struct macro_info *info;
+    struct macro_members all;
 
     if (id >= MACRO_ID_HOST_VAR) {
         if (id <= MACRO_ID_CONTACT_VAR)
@@ -313,21 +390,15 @@ bool macro_static(const struct model *m, enum macro_id id, struct str arg, bool 
         macro_put_literal(out, arg);
         return true;
     }
-    if (on_demand && !macro_target(m, info->scope, arg, &who))
+    if (on_demand && !macro_target(m, info->scope, arg, &who)) {
+        if (macro_members(m, info->scope, arg, &all))
+            each_member(m, id, STR_NULL, &all, out);
         return true;
+    }
     switch (info->scope) {
     case MACRO_HOST:
-        if (who.host != MODEL_NONE)
-            host_value(m, id, model_check(m, who.host), out);
-        break;
     case MACRO_SERVICE:
-        if (who.service != MODEL_NONE)
-            service_value(m, id, model_check(m, who.service), out);
-        break;
-    case MACRO_CONTACT:
-        if (who.contact != MODEL_NONE)
-            contact_value(m, id, model_contact(m, who.contact), out);
-        break;
+    case MACRO_CONTACT: value_of(m, id, info->scope, who, out); break;
     case MACRO_MAIN: main_value(m, id, out); break;
     default:
         g = group_of(m, info->scope, on_demand ? arg : STR_NULL, &who);

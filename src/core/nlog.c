@@ -153,7 +153,7 @@ void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t thresh
     nlog_name(w, check, &w->scratch);
     buf_printf(&w->scratch, ";%s; %s appears to have %s flapping (%u.%u%% change %s %u.%u%% threshold)",
                begins ? "STARTED" : "STOPPED", kind_word(w, check), begins ? "started" : "stopped",
-               percent / 100, percent / 10 % 10,
+               (percent + 5) / 100, (percent + 5) / 10 % 10,
                !begins                              ? "<"
                : world_kind(w, check) == MODEL_HOST ? ">"
                                                     : ">=",

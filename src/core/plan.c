@@ -114,17 +114,18 @@ void plan_choose(const struct world *w, struct plan *p)
 {
     const struct model_check *c = model_check(w->m, p->check);
     struct state_why go = why_make(WHY_NONE, MODEL_NONE, 0, 0);
-    bool own;
+    bool own, broadcast = (p->options & NOTIFY_BROADCAST) != 0;
 
     for (uint32_t i = 0; i < c->n_escalations; i++) {
         const struct model_escalation *e = model_escalation(w->m, c->first_escalation + i);
 
-        if (escalation_why(w, e, p->number).code != WHY_NONE)
-            continue;
-        p->escalated = true;
-        consider_escalation(w, p, e, go);
+        bool counts = escalation_why(w, e, p->number).code == WHY_NONE;
+
+        p->escalated = p->escalated || counts;
+        if (counts || broadcast) /* that goes to all whom an escalation names, whether it counts or not */
+            consider_escalation(w, p, e, go);
     }
-    own = !p->escalated || (p->options & NOTIFY_BROADCAST);
+    own = !p->escalated || broadcast;
     consider_list(w, p, c->contacts, own ? go : why_make(WHY_CONTACT_ESCALATED, MODEL_NONE, 0, 0));
     for (uint32_t i = 0; i < c->n_escalations; i++) {
         const struct model_escalation *e = model_escalation(w->m, c->first_escalation + i);
