@@ -434,7 +434,10 @@ bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t optio
         s->why_notify = why;
     if (says_something(&was, &why, type) && (w->opt.mutation != WORLD_DECIDES_SILENTLY || check % 5 != 1))
         record_decision(w, &t, &why);
-    world_touch_board(w, check);
+    if (was.code != s->why_notify.code || was.arg[0] != s->why_notify.arg[0])
+        world_touch(w, check); /* it may be a host, of which only a service's result made it think */
+    else
+        world_touch_board(w, check);
     plan_release(&t.plan);
     buf_release(&t.recipients);
     return why.code == WHY_TOLD;
