@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/series_int.h"
+
+#include "base/log.h"
+#include "base/tlv.h"
+
+#include <string.h>
+
+#define PIECE    (1024u * 1024) /* written at a time */
+#define HEAD_MAX (1024u * 1024 * 1024)
+#define DAY_MAX  2000000u /* zigzag: far beyond any calendar of names */
+
+/* ---- writing ---- */
+
+struct pen {
+    struct series *s;
+    struct buf out, body;
+    uint64_t nonce, at;
+    int handle, code;
+    uint64_t opens, files;
+};
+
+static void put_record(struct pen *p, unsigned kind, bool end)
+{
+    const struct journal_io *io = &p->s->io;
+
+    series_record_put(&p->out, p->nonce, (enum series_kind)kind, buf_str(&p->body), STR_NULL);
+    buf_clear(&p->body);
+    if (p->out.len < PIECE && !end)
+        return;
+    if (p->code == 0)
+        p->code = io->write(io->user, p->handle, p->at, p->out.data, p->out.len);
+    p->at += p->out.len;
+    buf_clear(&p->out);
+}
+
+static void put_open(struct pen *p, size_t id)
+{
+    const struct series_open *o = &p->s->active.at[id].open;
+    struct series_key k = series_key_at(p->s, id);
+    int64_t day = o->base_us / TIME_DAY;
+
+    if (!o->n)
+        return;
+    series_key_put(&p->body, &k);
+    tlv_put_varint(&p->body, (uint64_t)day << 1 ^ (uint64_t)(day >> 63));
+    buf_add_char(&p->body, (char)o->exponent);
+    tlv_put_varint(&p->body, o->n);
+    buf_add_str(&p->body, series_open_bits(o));
+    p->opens++;
+    put_record(p, SERIES_R_OPEN, false);
+}
+
+static void put_all(struct pen *p)
+{
+    struct series *s = p->s;
+
+    for (size_t id = 0; id < s->active.n; id++)
+        put_open(p, id);
+    for (size_t i = 0; i < s->file.n; i++) {
+        if (s->file.at[i].h.form != SERIES_LOG)
+            continue;
+        tlv_put_varint(&p->body, s->file.at[i].synced);
+        buf_add_c(&p->body, s->file.at[i].name);
+        p->files++;
+        put_record(p, SERIES_R_FILE, false);
+    }
+    tlv_put_varint(&p->body, p->opens);
+    tlv_put_varint(&p->body, p->files);
+    put_record(p, SERIES_R_CLOSE, true);
+}
+
+int series_head_write(struct series *s, uint64_t seq)
+{
+    struct series_header h = {.form = SERIES_HEAD, .generation = s->head + 1, .site = s->o.site};
+    struct pen p = {.s = s};
+    char name[SERIES_NAME];
+
+    buf_init(&p.out);
+    buf_init(&p.body);
+    h.nonce = p.nonce = s->io.nonce(s->io.user) | 1;
+    h.start_us = (int64_t)seq;
+    series_name_put(name, &h);
+    series_header_put(&p.out, &h);
+    p.handle = s->io.open(s->io.user, name, JOURNAL_CREATE);
+    if (p.handle < 0) {
+        buf_release(&p.out);
+        return series_fail(s, p.handle, name, "creating");
+    }
+    put_all(&p);
+    if (p.code == 0)
+        p.code = s->io.sync(s->io.user, p.handle);
+    if (p.code == 0)
+        p.code = s->io.sync_names(s->io.user);
+    s->io.close(s->io.user, p.handle);
+    buf_release(&p.out);
+    buf_release(&p.body);
+    if (p.code < 0)
+        return series_fail(s, p.code, name, "writing");
+    s->head = h.generation;
+    s->applied = seq;
+    if (h.generation > 2) {
+        h.generation -= 2;
+        series_name_put(name, &h);
+        s->io.unlink(s->io.user, name); /* one that stays is removed at the next start */
+    }
+    return 0;
+}
+
+/* ---- reading ---- */
+
+/* All times are in the day: what is read from here on may count with it. */
+static bool in_its_day(const struct series_open *o)
+{
+    struct series_samples all = {.n = 0};
+    bool fine = true;
+
+    series_open_get(o, &all);
+    for (size_t i = 0; i < all.n && fine; i++)
+        fine = all.at[i].us >= o->base_us && all.at[i].us < o->base_us + TIME_DAY;
+    VEC_RELEASE(&all);
+    return fine;
+}
+
+static bool take_open(struct series *s, struct str body)
+{
+    struct series_open o = {.bits = NULL};
+    struct series_key k;
+    uint64_t day, n;
+    int8_t exponent;
+    bool fine;
+
+    if (!series_key_get(&body, &k) || !tlv_get_varint(&body, &day) || !body.n)
+        return false;
+    exponent = (int8_t)body.p[0];
+    body = str_sub(body, 1, SIZE_MAX);
+    if (!tlv_get_varint(&body, &n) || n > UINT16_MAX || day > DAY_MAX)
+        return false;
+    o.base_us = (int64_t)(day >> 1 ^ (0 - (day & 1))) * TIME_DAY;
+    fine = n && series_open_set(&o, body, (unsigned)n, exponent) == 0 && in_its_day(&o);
+    if (fine && s) {
+        size_t id = series_intern(s, &k);
+        struct series_open *to = &s->active.at[id].open;
+
+        series_open_release(to);
+        *to = o;
+        s->newest_us = MAX(s->newest_us, o.us);
+    } else {
+        series_open_release(&o);
+    }
+    return fine;
+}
+
+static bool take_file(struct series *s, struct str body)
+{
+    uint64_t synced;
+
+    if (!tlv_get_varint(&body, &synced))
+        return false;
+    for (size_t i = 0; s && i < s->file.n; i++)
+        if (str_eq_c(body, s->file.at[i].name))
+            s->file.at[i].synced = synced;
+    return true;
+}
+
+bool series_head_take(struct series *s, struct str bytes, uint32_t number, uint32_t site)
+{
+    struct series_header h;
+    struct series_record r;
+    uint64_t opens = 0, files = 0, said_opens, said_files;
+    size_t size;
+    bool fine;
+
+    if (series_header_get(bytes, &h, NULL) < 0 || h.form != SERIES_HEAD || h.generation != number ||
+        h.site != site)
+        return false;
+    for (bytes = str_sub(bytes, SERIES_HEADER, SIZE_MAX); series_record_get(bytes, h.nonce, &r, &size) == 1;
+         bytes = str_sub(bytes, size, SIZE_MAX)) {
+        if (r.kind == SERIES_R_OPEN) {
+            fine = take_open(s, r.body);
+            opens++;
+        } else if (r.kind == (enum series_kind)SERIES_R_FILE) {
+            fine = take_file(s, r.body);
+            files++;
+        } else {
+            fine = r.kind == (enum series_kind)SERIES_R_CLOSE && tlv_get_varint(&r.body, &said_opens) &&
+                   tlv_get_varint(&r.body, &said_files) && said_opens == opens && said_files == files;
+            if (fine && s)
+                s->applied = (uint64_t)h.start_us;
+            return fine;
+        }
+        if (!fine)
+            return false;
+    }
+    return false;
+}
+
+static bool read_head(struct series *s, uint32_t number, struct buf *b)
+{
+    struct series_header h = {.form = SERIES_HEAD, .generation = number};
+    char name[SERIES_NAME];
+    int64_t size, got = -1;
+    int handle;
+
+    series_name_put(name, &h);
+    handle = s->io.open(s->io.user, name, JOURNAL_READ);
+    if (handle < 0)
+        return false;
+    size = s->io.size(s->io.user, handle);
+    buf_clear(b);
+    if (size > 0 && size <= HEAD_MAX) {
+        buf_reserve(b, (size_t)size + 1);
+        got = s->io.read(s->io.user, handle, 0, b->data, (size_t)size);
+    }
+    s->io.close(s->io.user, handle);
+    if (got > 0)
+        b->len = (size_t)got;
+    return got > 0 && series_head_take(NULL, buf_str(b), number, s->o.site);
+}
+
+/* numbers are sorted, the newest first. What cannot be used is removed, but for the one before the newest that can. */
+void series_head_read(struct series *s, struct series_heads *all)
+{
+    struct buf b = BUF_INIT;
+    size_t i = 0;
+
+    while (i < all->number.n && !read_head(s, all->number.at[i], &b))
+        i++;
+    if (i < all->number.n)
+        BUG_ON(!series_head_take(s, buf_str(&b), all->number.at[i], s->o.site));
+    s->head = all->number.n ? all->number.at[0] : 0;
+    for (size_t k = 0; k < all->number.n; k++) {
+        struct series_header h = {.form = SERIES_HEAD, .generation = all->number.at[k]};
+        char name[SERIES_NAME];
+
+        if (i == all->number.n || k == i || k == i + 1)
+            continue;
+        series_name_put(name, &h);
+        s->io.unlink(s->io.user, name);
+    }
+    if (i)
+        log_notice("the newest head of the series store is not whole (a crash while it was written, or "
+                   "damage): more of the journal is put in again");
+    buf_release(&b);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Writes a whole file or a part (db/series_record.h): series in order, then the index, then the END that makes it count. */
+#include "db/series_file.h"
+
+struct series_whole {
+    struct series_file file;
+    struct buf out;
+    VEC(struct series_place) place;
+    uint64_t samples;
+    bool begun;
+};
+
+/* Makes the file; no key may be put before the others in the order of oid and hash. */
+int series_whole_begin(struct series_whole *w, const struct journal_io *io, const struct series_header *h);
+/* A chunk of n measurements. again: of the same series as the one before. */
+int series_whole_put(struct series_whole *w, const struct journal_io *io, const struct series_key *k,
+                     bool again, struct str chunk, size_t n);
+/* Index, END, sync. After 0 the file counts: w->file is the caller's. */
+int series_whole_end(struct series_whole *w, const struct journal_io *io);
+/* Gives it up: the file is removed. */
+void series_whole_drop(struct series_whole *w, const struct journal_io *io);
+void series_whole_release(struct series_whole *w); /* all but w->file */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `./dev bench series` runs it: the series store alone, in a folder of the real disk.
+ *
+ *   bench_series run FOLDER SERIES STEPS    adds, seals, merges, rolls up, reads; a line `name value unit` for each figure. Rates are those of CPU time
+ *   bench_series text SERIES STEPS T0       the same data as Prometheus' exposition text with times, which its rivals import
+ *   bench_series rrd SERIES STEPS T0        the same as commands for `rrdtool -`
+ *
+ * The data: one measurement a minute; of five series one each a percentage with a decimal (a walk of up to 3), a counter of bytes, a latency with three decimals, a percentage that
+ * changes once in sixty, a number that changes once in four.
+ */
+#include "base/err.h"
+#include "db/series.h"
+#include "db/series_roll.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct source {
+    uint64_t state;
+    double value;
+};
+
+static uint32_t draw(struct source *s)
+{
+    s->state = s->state * 6364136223846793005ull + 1442695040888963407ull;
+    return (uint32_t)(s->state >> 33);
+}
+
+static void source_init(struct source *s, size_t i)
+{
+    s->state = i * 0x9E3779B97F4A7C15ull + 12345;
+    draw(s);
+    switch (i % 5) {
+    case 0: s->value = draw(s) % 1000 / 10.0; break;
+    case 1: s->value = draw(s) % 1000000000; break;
+    case 2: s->value = 1 + draw(s) % 50; break;
+    case 3: s->value = draw(s) % 9000 / 100.0; break;
+    default: s->value = draw(s) % 300;
+    }
+}
+
+static double latency(struct source *s)
+{
+    double u = (draw(s) % 1000 + 1) / 1000.0;
+
+    return round((s->value * (0.9 + 0.2 * u) + (u > 0.98 ? 20 * u : 0)) * 1000) / 1000;
+}
+
+static double source_next(struct source *s, size_t i)
+{
+    switch (i % 5) {
+    case 0:
+        s->value = round((s->value + ((int)(draw(s) % 61) - 30) / 10.0) * 10) / 10;
+        s->value = s->value < 0 ? 0 : s->value > 100 ? 100 : s->value;
+        break;
+    case 1: s->value += 100000 + draw(s) % (1u << (10 + i % 13)); break;
+    case 2: return latency(s);
+    case 3:
+        if (draw(s) % 60 == 0)
+            s->value = round((s->value + ((int)(draw(s) % 21) - 10) / 100.0) * 100) / 100;
+        break;
+    default:
+        if (draw(s) % 4 == 0)
+            s->value += (int)(draw(s) % 5) - 2;
+    }
+    s->value = s->value < 0 ? 0 : s->value;
+    return s->value;
+}
+
+static const char *const labels[] = {"cpu_pct", "bytes", "latency", "disk_pct", "procs"};
+static const int8_t exponents[] = {-1, 0, -3, -2, 0};
+
+static double cpu(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void figure(const char *name, double value, const char *unit)
+{
+    printf("%s %.6g %s\n", name, value, unit);
+    fflush(stdout);
+}
+
+static struct series_key key_of(size_t i)
+{
+    return (struct series_key){.oid = 1 + i / 5, .unit = (uint8_t)(i % 5), .label = str_of(labels[i % 5])};
+}
+
+struct bench {
+    size_t n, steps;
+    int64_t first_us;
+    struct source *source;
+    struct series_sample *minute;
+    struct series s;
+    double adding;
+    uint64_t memory; /* the most there was */
+};
+
+/* All series' measurement of one minute; only the store's time is counted. */
+static void add_minute(struct bench *b, size_t step)
+{
+    static const double scale[] = {10, 1, 1000, 100, 1};
+    struct wall now = {b->first_us + (int64_t)step * TIME_MIN};
+    double from;
+
+    for (size_t i = 0; i < b->n; i++)
+        b->minute[i] =
+            (struct series_sample){.us = now.us,
+                                   .mantissa = llround(source_next(&b->source[i], i) * scale[i % 5]),
+                                   .exponent = exponents[i % 5]};
+    from = cpu();
+    for (size_t i = 0; i < b->n; i++) {
+        struct series_key k = key_of(i);
+
+        BUG_ON(series_add(&b->s, &k, &b->minute[i], now) < 0);
+    }
+    if (step % 5 == 4)
+        BUG_ON(series_commit(&b->s, step, now) < 0);
+    b->adding += cpu() - from;
+    if (step % 10 == 9)
+        b->memory = MAX(b->memory, series_memory(&b->s));
+}
+
+static void read_some(struct bench *b, const char *when)
+{
+    struct series_samples out = {.n = 0};
+    struct series_buckets buckets = {.n = 0};
+    char name[64];
+    size_t points = 0;
+    double from;
+
+    for (unsigned many = 1; many <= 100; many *= 100) {
+        from = cpu();
+        for (unsigned round = 0; round < 20; round++)
+            for (size_t i = 0; i < many; i++) {
+                struct series_key k = key_of((round * 97 + i) % b->n);
+
+                BUG_ON(series_read(&b->s, &k, b->first_us, b->first_us + TIME_DAY, &out) < 0);
+                points += out.n;
+            }
+        snprintf(name, sizeof(name), "read_%u_%s", many, when);
+        figure(name, (cpu() - from) / 20 * 1000, "ms");
+    }
+    from = cpu();
+    for (size_t i = 0; i < MIN(b->n, 100); i++) {
+        struct series_key k = key_of(i);
+
+        BUG_ON(series_read_buckets(&b->s, &k, SERIES_1H, b->first_us, b->first_us + TIME_DAY, &buckets) < 0);
+    }
+    snprintf(name, sizeof(name), "read_100_hours_%s", when);
+    figure(name, (cpu() - from) * 1000, "ms");
+    BUG_ON(points != 20 * 101 * b->steps);
+    VEC_RELEASE(&out);
+    VEC_RELEASE(&buckets);
+}
+
+/* Bytes of all files in the folder. */
+struct sum {
+    int dir;
+    uint64_t bytes, head;
+};
+
+static void add_file(void *user, const char *name)
+{
+    struct sum *sum = user;
+    struct stat st;
+
+    if (fstatat(sum->dir, name, &st, 0) != 0)
+        return;
+    sum->bytes += (uint64_t)st.st_size;
+    if (strncmp(name, "raw-", 4) != 0 && strncmp(name, "head-", 5) != 0)
+        sum->head += (uint64_t)st.st_size; /* buckets */
+}
+
+static struct sum disk(struct bench *b)
+{
+    struct sum sum = {.dir = ((struct journal_dir *)b->s.io.user)->fd};
+
+    b->s.io.list(b->s.io.user, add_file, &sum);
+    return sum;
+}
+
+static void merge(struct bench *b)
+{
+    struct wall later = {b->first_us + TIME_DAY + 2 * TIME_H};
+    double samples = (double)(b->n * b->steps), from = cpu(), longest = 0;
+    struct sum sum;
+
+    BUG_ON(series_commit(&b->s, b->steps, later) < 0);
+    for (bool more = true; more;) {
+        double step = cpu();
+
+        more = series_step(&b->s, later);
+        longest = MAX(longest, cpu() - step);
+    }
+    figure("merge_cpu", (cpu() - from) / samples * 1e9, "ns/sample");
+    figure("merge_longest_step", longest * 1000, "ms");
+    BUG_ON(series_commit(&b->s, b->steps, later) < 0);
+    BUG_ON(series_commit(&b->s, b->steps, later) < 0);
+    sum = disk(b);
+    figure("bytes_merged", (double)(sum.bytes - sum.head) / samples, "bytes/sample");
+    figure("bytes_rolled", (double)sum.head / samples, "bytes/sample");
+}
+
+static int run(const char *folder, size_t n, size_t steps)
+{
+    struct bench b = {.n = n, .steps = steps, .first_us = 20000 * TIME_DAY};
+    struct journal_dir dir = {.fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct journal_io io;
+    struct err err = ERR_INIT;
+    double samples = (double)(n * steps), from;
+
+    BUG_ON(dir.fd < 0 || !n || !steps || steps > 1440);
+    journal_io_dir(&io, &dir);
+    BUG_ON(series_open(&b.s, &io, NULL, &err) < 0);
+    b.source = mem_calloc(n, sizeof(b.source[0]));
+    b.minute = mem_calloc(n, sizeof(b.minute[0]));
+    for (size_t i = 0; i < n; i++)
+        source_init(&b.source[i], i);
+    for (size_t step = 0; step < steps; step++)
+        add_minute(&b, step);
+    figure("ingest", samples / b.adding, "samples/s/core");
+    figure("memory", (double)b.memory / (double)n, "bytes/series");
+    read_some(&b, "open");
+    BUG_ON(series_commit(&b.s, steps, (struct wall){b.first_us + (int64_t)steps * TIME_MIN}) < 0);
+    figure("bytes_with_open", (double)disk(&b).bytes / samples, "bytes/sample");
+    series_release(&b.s);
+    from = cpu();
+    BUG_ON(series_open(&b.s, &io, NULL, &err) < 0);
+    figure("start", (cpu() - from) * 1000, "ms");
+    BUG_ON(series_seal_all(&b.s) < 0);
+    for (int i = 0; i < 2; i++)
+        BUG_ON(series_commit(&b.s, steps, (struct wall){b.first_us + (int64_t)steps * TIME_MIN}) < 0);
+    figure("bytes_sealed", (double)disk(&b).bytes / samples, "bytes/sample");
+    figure("ingest_with_seal", samples / (b.adding + cpu() - from), "samples/s/core");
+    merge(&b);
+    read_some(&b, "merged");
+    series_release(&b.s);
+    mem_free(b.source);
+    mem_free(b.minute);
+    close(dir.fd);
+    return 0;
+}
+
+static int text(size_t n, size_t steps, long t0, bool rrd)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct source s;
+
+        source_init(&s, i);
+        if (rrd)
+            printf("create %zu.rrd --start %ld --step 60 DS:v:GAUGE:120:U:U RRA:AVERAGE:0.5:1:%zu\n", i,
+                   t0 - 60, steps);
+        for (size_t step = 0; step < steps; step++) {
+            double v = source_next(&s, i);
+
+            if (rrd)
+                printf("%s%ld:%.*f%s", step % 100 ? " " : "", t0 + (long)step * 60, -exponents[i % 5], v, "");
+            else
+                printf("%s{host=\"host%05zu\",service=\"svc%02zu\"} %.*f %ld\n", labels[i % 5], i / 100,
+                       i / 5 % 20, -exponents[i % 5], v, (t0 + (long)step * 60) * (rrd ? 1 : 1000));
+        }
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 5 && strcmp(argv[1], "run") == 0)
+        return run(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
+    if (argc == 5 && (strcmp(argv[1], "text") == 0 || strcmp(argv[1], "rrd") == 0))
+        return text(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10),
+                    argv[1][0] == 'r');
+    fprintf(stderr,
+            "usage: bench_series run FOLDER SERIES STEPS | text SERIES STEPS T0 | rrd SERIES STEPS T0\n");
+    return 2;
+}
