@@ -294,7 +294,7 @@ static bool flap(struct rules *r, struct rules_check *c)
     c->history[RULES_STATES - 1] = (unsigned char)c->state;
     for (unsigned i = 0; i + 1 < RULES_STATES; i++)
         changes += c->history[i] != c->history[i + 1] ? weight(i) : 0;
-    c->percent = (unsigned)(changes * 10000 / 20 + 0.5 + 1e-6);
+    c->percent = (unsigned)(changes * 10000 / 20 + 0.5);
     if (!g->enable_flap_detection || !(rules_conf(r, c)->flags & MODEL_CHECK_FLAP))
         return false;
     if (!c->flapping && c->percent >= high) {
