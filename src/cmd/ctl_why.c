@@ -206,9 +206,12 @@ static bool choose_language(struct why *y)
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     const char *lang = y->lang;
 
-    for (size_t i = 0; i < ARRAY_LEN(names) && !lang; i++)
-        if (getenv(names[i]) && getenv(names[i])[0])
-            lang = getenv(names[i]);
+    for (size_t i = 0; i < ARRAY_LEN(names) && !lang; i++) {
+        const char *set = getenv(names[i]);
+
+        if (set && *set)
+            lang = set;
+    }
     y->french = lang && strncmp(lang, "fr", 2) == 0;
     if (!y->lang || strcmp(y->lang, "fr") == 0 || strcmp(y->lang, "en") == 0)
         return true;

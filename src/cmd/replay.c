@@ -152,11 +152,11 @@ static int read_checkpoint(struct replaying *p, size_t segment, struct begin *b)
     struct journal_record rec;
     struct record_snapshot s;
     struct record_checkpoint_end end;
-    int r, found = 0;
+    int found = 0;
 
     buf_clear(&b->records);
     journal_reader_init(&rd, &p->io, &p->list, segment, segment + 1);
-    while (!found && (r = journal_reader_next(&rd, &rec, &p->err)) == 1) {
+    while (!found && journal_reader_next(&rd, &rec, &p->err) == 1) {
         if (!(rec.r.flags & SEGMENT_CHECKPOINT)) {
             if (rec.r.kind == RECORD_SNAPSHOT && record_get(RECORD_SNAPSHOT, rec.r.payload, &s) == 0) {
                 struct turn *t = VEC_ADD(&turns);
@@ -270,8 +270,11 @@ static int replay_all(struct replaying *p, const struct options *o, struct wall 
         r = run(p, &b);
     if (r == 0) {
         replay_end(p->replay);
-        replay_say_end(&p->say, replay_stats(p->replay), clock_mono().us - began.us, p->given_up);
+        if (!replay_stats(p->replay)->last.us)
+            r = err_set(&p->err, E_NOENT, "nothing is recorded in that time");
     }
+    if (r == 0)
+        replay_say_end(&p->say, replay_stats(p->replay), clock_mono().us - began.us, p->given_up);
     buf_release(&b.records);
     return r;
 }

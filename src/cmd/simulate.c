@@ -371,14 +371,26 @@ static int simulate(const struct timeline *t, const char *path, const struct opt
     return status;
 }
 
+static bool number_after(const char **p, const char *word, unsigned long *n)
+{
+    char *end;
+
+    if (strncmp(*p, word, strlen(word)) != 0)
+        return false;
+    *n = strtoul(*p + strlen(word), &end, 10);
+    *p = end;
+    return true;
+}
+
 /* "line 3, column 5: text" of what is no JSON names the file as compilers do. */
 static void say_bad(const char *path, const struct err *err)
 {
-    unsigned line, column;
-    int n = 0;
+    unsigned long line, column;
+    const char *p = err->text;
 
-    if (sscanf(err->text, "line %u, column %u: %n", &line, &column, &n) == 2 && n > 0)
-        fprintf(stderr, "%s:%u:%u: error: %s\n", path, line, column, err->text + n);
+    if (number_after(&p, "line ", &line) && number_after(&p, ", column ", &column) &&
+        strncmp(p, ": ", 2) == 0)
+        fprintf(stderr, "%s:%lu:%lu: error: %s\n", path, line, column, p + 2);
     else
         fprintf(stderr, "%s: error: %s\n", path, err->text);
 }

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "base/tlv.h"
 #include "base/vec.h"
 #include "core/explain.h"
 #include "core/oids.h"
@@ -316,10 +317,8 @@ static void compare_events(struct replay *r)
     /* The decisions are still looked at when the rest is told. */
     for (int k = 0; k < 2; k++) {
         left[k] = (struct side){.bytes = s[k].bytes};
-        VEC_RESERVE(&left[k].list, s[k].list.n + 1);
-        if (s[k].list.n)
-            memcpy(left[k].list.at, s[k].list.at, s[k].list.n * sizeof(*s[k].list.at));
-        left[k].list.n = s[k].list.n;
+        for (size_t i = 0; i < s[k].list.n; i++)
+            *VEC_ADD(&left[k].list) = s[k].list.at[i];
     }
     cancel(left);
     for (int k = 0; k < 2; k++)
@@ -334,6 +333,17 @@ static void compare_events(struct replay *r)
 
 /* ---- one moment ---- */
 
+/* Of a RESULT or a STATE, without the rest: millions are looked at only for this. */
+static bool first_is_oid(struct str payload, uint64_t *oid)
+{
+    struct tlv_field f;
+
+    if (tlv_next(&payload, &f) != 1 || f.tag != 1 || f.kind != TLV_NUMBER)
+        return false;
+    *oid = f.u64;
+    return true;
+}
+
 static void step(struct replay *r, const struct item *i, struct world_now now)
 {
     struct record_frame f = {.kind = i ? i->record : RECORD_CLOCK, .at = now.wall};
@@ -341,10 +351,10 @@ static void step(struct replay *r, const struct item *i, struct world_now now)
     if (i)
         f.payload = str_sub(buf_str(&r->g.bytes), i->off, i->n);
     if (i && i->record == RECORD_RESULT) {
-        struct record_result result;
+        uint64_t oid;
         uint32_t check;
 
-        if (record_get(RECORD_RESULT, f.payload, &result) < 0 || !oids_find(&r->w->oids, result.oid, &check))
+        if (!first_is_oid(f.payload, &oid) || !oids_find(&r->w->oids, oid, &check))
             r->stats.unknown++;
         r->stats.results++;
     }
@@ -438,17 +448,16 @@ static void close_group(struct replay *r)
 
 static void know(struct replay *r, struct str payload)
 {
-    struct record_state s;
     struct known *k;
-    uint64_t at;
+    uint64_t oid, at;
 
-    if (record_get(RECORD_STATE, payload, &s) < 0)
+    if (!first_is_oid(payload, &oid))
         return;
-    if (!map_get_u64(&r->known_by_oid, s.oid, &at)) {
+    if (!map_get_u64(&r->known_by_oid, oid, &at)) {
         at = r->known.n;
-        map_put_u64(&r->known_by_oid, s.oid, at);
+        map_put_u64(&r->known_by_oid, oid, at);
         k = VEC_ADD(&r->known);
-        k->oid = s.oid;
+        k->oid = oid;
         buf_init(&k->payload);
     }
     k = &r->known.at[at];
@@ -490,7 +499,7 @@ static void compare_one(struct replay *r, const struct record_state *was, const 
         s.state[REPLAY_WAS] = *was;
     if (would)
         s.state[REPLAY_WOULD] = *would;
-    name_it(r, was ? was->oid : would->oid, &s.host, &s.service);
+    name_it(r, s.state[was ? REPLAY_WAS : REPLAY_WOULD].oid, &s.host, &s.service);
     r->o.state(r->o.user, &s);
 }
 

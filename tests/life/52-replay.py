@@ -115,6 +115,7 @@ def test_same():
         a = v.json('-c', v.main)  # the last one, which has one service more
         assert not a['notification_changes'], a
         assert 'lies behind' in v.replay('--from', '1h', '--to', '2h', status=2)[1]
+        assert 'nothing is recorded' in v.replay('--state', v.state, '--from', '2001-01-01', '--to', '2001-01-02', status=2)[1]
 
 
 def test_changed():
