@@ -183,10 +183,28 @@ void journal_set_snapshot(struct journal *j, const char *hash)
 
 static void keep_bound(struct journal *j)
 {
-    if (j->pending.len <= j->o.queue_bytes || !journal_shrink(&j->pending, j->o.queue_bytes, &j->stats))
+    uint64_t others = j->stats.dropped_other;
+
+    if (j->pending.len <= j->o.queue_bytes)
         return;
-    j->cut = j->open;
-    j->ask = true;
+    if (journal_shrink(&j->pending, j->o.queue_bytes, &j->stats)) {
+        j->cut = j->open;
+        j->ask = true;
+    }
+    j->lost = j->lost || j->stats.dropped_other != others;
+}
+
+void journal_lacks(struct journal *j)
+{
+    j->lost = true;
+}
+
+bool journal_mended(struct journal *j)
+{
+    bool mended = j->mended;
+
+    j->mended = false;
+    return mended;
 }
 
 bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload)
@@ -259,25 +277,29 @@ static int fails(struct journal *j, int code, const char *doing)
     return code;
 }
 
-/* Blocks for `need` more bytes and the reserve behind them. A full disk makes the journal low; any other error will show at the write. */
+/* Blocks for `need` more bytes and the reserve behind them. A full disk makes the journal low, until there is room for more than that; any other error will show at the write. */
 static void allocate(struct journal *j, uint64_t need)
 {
     uint64_t want = j->at + need + j->o.reserve;
     int r;
 
-    j->low = false;
-    if (want <= j->allocated)
+    if (!j->low && want <= j->allocated)
         return;
     r = j->io.allocate(j->io.user, j->handle, want + AHEAD);
     if (r == 0) {
         j->allocated = want + AHEAD;
+        j->low = false;
         return;
     }
-    if (r == E_NOSPC)
+    if (r != E_NOSPC) {
+        j->low = false;
+        return;
+    }
+    if (want > j->allocated)
         r = j->io.allocate(j->io.user, j->handle, want);
     if (r == 0)
         j->allocated = want;
-    j->low = r == E_NOSPC;
+    j->low = j->low || r == E_NOSPC;
 }
 
 /* Gives the blocks behind the end back and leaves the segment. */
@@ -371,6 +393,8 @@ static int begin_segment(struct journal *j, struct wall now)
     j->checkpoint_bytes = 0;
     j->ask = true;
     j->rotate = false;
+    j->mending = j->mending || j->lost;
+    j->lost = false;
     j->cut = j->open;
     trim(j, now);
     return 0;
@@ -382,7 +406,7 @@ static bool wants_segment(const struct journal *j, struct wall now)
     uint64_t bound = MAX(j->o.segment_bytes, 4 * j->checkpoint_bytes);
     int64_t age;
 
-    if (j->handle < 0 || j->rotate)
+    if (j->handle < 0 || (j->rotate && !j->low))
         return true;
     if (j->at == SEGMENT_BODY || j->low)
         return false;
@@ -409,7 +433,10 @@ static void committed(struct journal *j, uint64_t expect)
         j->has_complete = true;
         j->complete = j->list.v.n - 1;
         j->checkpoint_bytes = j->at - SEGMENT_BODY + at;
+        j->mended = j->mended || (j->mending && !j->lost);
+        j->mending = j->mending && j->lost;
     }
+    j->rotate = j->rotate || (j->lost && !j->low);
     j->stats.batches++;
     j->stats.bytes += j->pending.len;
     j->at += j->pending.len;

@@ -21,7 +21,8 @@
  *
  * Full disk. Ahead of its end a segment always holds a reserve of allocated blocks. When no more can be allocated (low), samples (results of active
  * checks) are given up and states coalesced, and the rest goes into the reserve. When that is used up, or the disk is read-only or broken, records wait
- * in memory, bounded: first samples go, then older states of the same object, and last everything old. What was given up is counted.
+ * in memory, bounded: first samples go, then older states of the same object, and last everything old. What was given up is counted. Of the last a deletion may have been one, so when
+ * writing works again a new segment is begun, whose checkpoint says what is so, and a start reads nothing before it.
  *
  * Bounds. A segment ends at segment_bytes (or four times its checkpoint) or after a day. Old ones are removed by age and total size, at most two each time a segment begins, so that a clock
  * that jumped cannot empty the folder; never the newest with a complete checkpoint or what follows it.
@@ -62,6 +63,8 @@ struct journal {
     uint64_t open_last;       /* which one */
     bool low;                 /* the disk is full: only the reserve is left */
     bool rotate;              /* a new segment is wanted */
+    bool lost; /* what no later record makes good was given up: the next segment's checkpoint does */
+    bool mending, mended; /* that checkpoint is awaited; it is there, and was not told yet */
     char snapshot[SEGMENT_HASH + 1];
     char why[512]; /* why writing fails now, for people; empty: it does not */
     struct journal_stats stats;
@@ -91,6 +94,10 @@ bool journal_asks_checkpoint(struct journal *j);
 /* The engine is new, or did not answer: what came of a checkpoint is void; asks again if the current segment has none. */
 void journal_ask_again(struct journal *j);
 bool journal_has_checkpoint(const struct journal *j); /* the current segment has a whole one */
+/* The writer of records gave some up on its side, that is, before the numbers that are added now. */
+void journal_lacks(struct journal *j);
+/* True once after a checkpoint made good what was given up: what was made from the records before it is to be made anew. */
+bool journal_mended(struct journal *j);
 /* The greatest number that may be acknowledged. */
 uint64_t journal_stored(const struct journal *j);
 /* True if a segment that is kept was begun under that snapshot. */

@@ -283,7 +283,7 @@ static void on_notified(struct role *r, struct peer *p UNUSED, const struct msg 
 
 static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    engine_stored(self(r), m->u.stored.seq, m->u.stored.degraded);
+    engine_stored(self(r), m->u.stored.seq, m->u.stored.taken, m->u.stored.degraded);
 }
 
 static void on_segment(struct role *r, struct peer *p UNUSED, const struct msg *m UNUSED)
@@ -309,7 +309,7 @@ static bool is_waiting(const struct engine *e, const struct peer *p, uint64_t id
     return false;
 }
 
-/* A line of the command file. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be stored. Its refusal is in the log. */
+/* A line of the command file. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be written. Its refusal is in the log. */
 static void from_pipe(struct engine *e, struct peer *p, const struct msg_command *m)
 {
     struct world_event ev = {.kind = WORLD_COMMAND};
@@ -322,7 +322,7 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
         engine_step(e, &ev);
     else if (is_waiting(e, p, m->id))
         return;
-    if (e->degraded[0] || e->stored >= world_next_seq(e->world) - 1)
+    if (e->unwritten || e->stored >= world_next_seq(e->world) - 1)
         engine_answer(e, p->id, p->instance, m->id, false, STR_NULL);
     else
         *VEC_ADD(&e->answers) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, m->id};

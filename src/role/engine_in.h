@@ -16,6 +16,7 @@ struct engine_done { /* an answer that waits until the record of it is durable *
 
 struct engine_batch { /* records given to the store and not yet known to be durable */
     uint64_t first, n;
+    bool anew; /* others were dropped before */
     struct buf records;
 };
 
@@ -75,9 +76,11 @@ struct engine {
     VEC(struct engine_done) answers; /* commands, likewise */
     VEC(struct engine_batch) sent;
     size_t sent_bytes;
-    bool gap; /* so much was waiting that some was dropped: the store gets everything anew */
+    bool gap;  /* so much was waiting that some was dropped: the store gets everything anew */
+    bool anew; /* the next batch is the first of that */
     uint64_t stored;
     char degraded[256];
+    bool unwritten;   /* the store could not write what it has, when it last said something */
     struct buf batch; /* records not yet given to the store */
     uint64_t batch_first, batch_n;
     struct buf log; /* lines not yet given to the store */
@@ -109,7 +112,8 @@ void engine_perf_go(struct engine *e, bool host);
 void engine_perf_flush(struct engine *e);
 /* The store is there (again) and has everything before next_seq. */
 void engine_resync(struct engine *e, uint64_t next_seq);
-void engine_stored(struct engine *e, uint64_t seq, struct str degraded);
+/* Up to seq all is on disk; up to taken, the store tried. */
+void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str degraded);
 void engine_checkpoint(struct engine *e);
 /* The last word: gives everything back and tells the frame. */
 void engine_end(struct engine *e);

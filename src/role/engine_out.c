@@ -285,9 +285,10 @@ static void put(struct engine *e, const struct engine_batch *b)
 
     if (!store || !e->store_up)
         return;
-    if (msg_put_put(
-            &e->frame,
-            &(struct msg_put){.first_seq = b->first, .count = b->n, .records = buf_str(&b->records)}) < 0 ||
+    if (msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
+                                                 .count = b->n,
+                                                 .records = buf_str(&b->records),
+                                                 .anew = b->anew}) < 0 ||
         role_send(store, &e->frame, -1) < 0)
         e->gap = true;
     buf_clear(&e->frame);
@@ -313,6 +314,8 @@ static void keep(struct engine *e, struct str records, uint64_t first, uint64_t 
     b = VEC_ADD(&e->sent);
     b->first = first;
     b->n = n;
+    b->anew = e->anew;
+    e->anew = false;
     buf_init(&b->records);
     buf_add_str(&b->records, records);
     e->sent_bytes += records.n;
@@ -407,11 +410,12 @@ static void send_acks(struct engine *e)
     }
 }
 
-static void send_answers(struct engine *e, bool all)
+/* tried: the store tried to write records up to this number, and cannot now. */
+static void send_answers(struct engine *e, uint64_t tried)
 {
     size_t n = 0;
 
-    for (; n < e->answers.n && (all || e->answers.at[n].seq <= e->stored); n++) {
+    for (; n < e->answers.n && e->answers.at[n].seq <= MAX(e->stored, tried); n++) {
         const struct engine_done *d = &e->answers.at[n];
 
         engine_answer(e, d->to, d->instance, d->id, false,
@@ -435,7 +439,7 @@ static void drop_stored(struct engine *e, uint64_t seq)
     }
 }
 
-void engine_stored(struct engine *e, uint64_t seq, struct str degraded)
+void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str degraded)
 {
     bool changed = !str_eq_c(degraded, e->degraded);
 
@@ -445,7 +449,8 @@ void engine_stored(struct engine *e, uint64_t seq, struct str degraded)
     drop_stored(e, e->stored);
     send_acks(e);
     str_copy(e->degraded, sizeof(e->degraded), degraded);
-    send_answers(e, degraded.n != 0);
+    e->unwritten = degraded.n && seq < taken;
+    send_answers(e, degraded.n ? taken : 0);
     if (changed || !degraded.n)
         engine_step(e, &(struct world_event){.kind = WORLD_STORED, .number = e->stored, .text = degraded});
     if (e->gap && !degraded.n && e->sent_bytes < WAITING_MOST / 4)
@@ -494,6 +499,7 @@ void engine_resync(struct engine *e, uint64_t next_seq)
             drop_batch(e, i);
         VEC_CLEAR(&e->sent);
         e->gap = false;
+        e->anew = true;
         world_renumber(e->world, next_seq);
         put_everything(e);
         /* What waited for the dropped records waits for these: they say the same. */
@@ -503,7 +509,7 @@ void engine_resync(struct engine *e, uint64_t next_seq)
             e->answers.at[i].seq = world_next_seq(e->world) - 1;
     }
     send_acks(e);
-    send_answers(e, false);
+    send_answers(e, 0);
     engine_flush(e);
 }
 

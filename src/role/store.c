@@ -55,6 +55,7 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
                                                    .applied = s->history.applied,
                                                    .lag = lag(s),
                                                    .state_applied = s->now.db.applied,
+                                                   .taken = s->journal.next - 1,
                                                    .state_lag = store_current_lag(s)});
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
@@ -157,13 +158,16 @@ static void commit(struct store *s)
     if (s->loading)
         return; /* the reader needs the journal as it is; its end plans the next commit */
     r = journal_commit(&s->journal, clock_wall());
+    s->fails = r < 0;
     send_stored(s, ROLE_ENGINE, s->journal.why);
     if (r == 0) {
         send_changed(s, &s->journal.done);
         store_past_take(s, &s->journal.done);
         store_current_take(s, &s->journal.done);
+        if (journal_mended(&s->journal))
+            store_current_renew(s);
     }
-    if (s->journal.why[0])
+    if (s->journal.why[0] || s->journal.rotate)
         store_plan_retry(s);
     ask_checkpoint(s);
     store_tell_degraded(s);
@@ -179,8 +183,8 @@ static void on_later(void *user)
 
 void store_plan(struct store *s)
 {
-    /* What a failing disk gets, it gets at the pace of the retries: meanwhile states coalesce. */
-    if (s->planned || (s->journal.why[0] && s->retry.slot))
+    /* What a failing disk gets, it gets at the pace of the retries: meanwhile states coalesce. What is left of a full one is written to at once, for people wait for their answers. */
+    if (s->planned || (s->fails && s->retry.slot))
         return;
     s->planned = true;
     loop_later(s->role->loop, on_later, s);
@@ -208,6 +212,8 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
     struct record_snapshot snap;
     int got;
 
+    if (m->u.put.anew)
+        journal_lacks(&s->journal);
     for (; (got = record_next(&rest, &f)) == 1; seq++, left--) {
         if (!left)
             break;

@@ -107,6 +107,17 @@ static void give_up_waiting(struct store *s)
     s->now.behind = true;
 }
 
+void store_current_renew(struct store *s)
+{
+    struct current *db = &s->now.db;
+
+    if (current_begin(db) < 0 || current_end(db, 0) < 0)
+        db->applied = 0; /* it fails again at the next turn, which says so */
+    s->now.round.on = false;
+    give_up_waiting(s);
+    plan(s, SOON_US);
+}
+
 /* A check was made. True: something that people wait for changed. */
 static bool take_state(struct store *s, const struct segment_record *r, uint64_t segment, uint64_t offset)
 {

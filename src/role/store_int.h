@@ -43,6 +43,7 @@ struct store {
     struct journal_dir dir;
     uint32_t site;
     struct journal journal;
+    bool fails;              /* the last commit did */
     bool planned;            /* a commit stands at the end of this round */
     struct loop_timer retry; /* when something could not be written */
     char degraded[640];      /* as last told; empty: all is written */
@@ -162,6 +163,8 @@ void store_past_release(struct store *s);
 void store_current_open(struct store *s);
 void store_current_snapshot(struct store *s, const struct oids *was); /* the checks are others than before */
 void store_current_take(struct store *s, const struct buf *batch);    /* of a batch that is on disk */
+void store_current_renew(
+    struct store *s); /* what it was made from lacks records: again, from the newest checkpoint */
 /* Records that it should know and does not; those of the last minute, which the next round brings, do not count. */
 uint64_t store_current_lag(const struct store *s);
 void store_current_release(struct store *s);

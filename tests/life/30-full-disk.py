@@ -7,6 +7,7 @@ import ctypes
 import http.client
 import json
 import os
+import sqlite3
 import subprocess
 
 from lib_vigie import Skip, Vigie, main, until, vigie
@@ -72,6 +73,20 @@ class Small(Vigie):
     def told(self):
         with open(self.path('told'), encoding='utf-8') as f:
             return f.read()
+
+    def give(self, orders):
+        with open(self.path('cmd'), 'w', encoding='utf-8') as f:
+            f.writelines(f'[1] {order}\n' for order in orders)
+
+    def comments(self):
+        return self.livestatus('GET comments\nColumns: id')
+
+    def in_database(self):
+        db = sqlite3.connect(f'file:{self.state}/db/state.db?mode=ro', uri=True)
+        try:
+            return db.execute('SELECT id FROM comment').fetchall()
+        finally:
+            db.close()
 
     def result(self, state, words):
         self.order(f'PROCESS_SERVICE_CHECK_RESULT;h;watched;{state};{words}')
@@ -190,16 +205,52 @@ def test_the_reserve():
             v.alarm(f'trouble {i}')
         v.use_up('events go into the reserve')
         assert all(v.tellers().values()), v.tellers()
-        status, out, said = vigie('ctl', 'submit', 'h', 'watched', '-s', 'critical', '-m', 'acknowledged', '-c', v.main)
-        assert status == 0, (out, said)
+        for i in range(20):
+            state, words = ('ok', f'order {i}') if i % 2 == 0 else ('critical', 'acknowledged' if i == 19 else f'order {i}')
+            status, out, said = vigie('ctl', 'submit', 'h', 'watched', '-s', state, '-m', words, '-c', v.main)
+            assert status == 0, (i, out, said)
         assert 'events go into the reserve' in v.livestatus('GET status\nColumns: degraded')[0][0]
         v.kill_all()
         os.unlink(os.path.join(v.state, 'ballast'))
         v.start()
         assert v.output() == 'acknowledged', v.output()
-        wanted = {'acknowledged', *(f'trouble {i}' for i in range(10)), *(f'trouble {i} is over' for i in range(10))}
+        wanted = {'acknowledged', *(f'order {i}' for i in range(1, 19)), *(f'trouble {i}' for i in range(10)), *(f'trouble {i} is over' for i in range(10))}
         until(lambda: wanted <= v.history(), lambda: f'not in the history: {wanted - v.history()}')
         assert 'damaged' not in v.said() and v.stop() == 0
+
+
+def test_given_up():
+    """Nothing can be written for so long that more waits than may, and that comments were removed is among what is given up: when the disk has room again, the engine says anew
+    what is so, and none of them comes back, neither after a kill nor in the database of states."""
+    private_mounts()
+    with Small() as v:
+        v.start()
+        v.sign_in()
+        v.give(f'ADD_SVC_COMMENT;h;watched;1;kim;{i}' for i in range(200))
+        until(lambda: len(v.comments()) == 200, 'comments')
+        numbers = [row[0] for row in v.comments()]
+        until(lambda: len(v.in_database()) == 200, 'they are in the database of states')
+        fill(v)
+        v.use_up('records wait in memory')
+        for i in range(300):
+            v.give(f'PROCESS_SERVICE_CHECK_RESULT;h;s;0;{i} {k} {"x" * 7000}' for k in range(100))
+            if 'history is dropped' in v.said():
+                break
+        until(lambda: 'history is dropped' in v.said(), 'more waits than may')
+        for i in range(15):  # until there is no room for one more of these, and then not for the following together
+            v.result(0, f'{i} {"x" * 7000}')
+            until(lambda i=i: v.output().startswith(f'{i} x'), i)
+        v.give(f'DEL_SVC_COMMENT;{n}' for n in numbers)
+        v.result(2, 'the last')
+        until(lambda: not v.comments() and v.output() == 'the last', 'what is given up')
+        os.unlink(os.path.join(v.state, 'ballast'))
+        until(lambda: not any(v.tellers().values()), lambda: f'nobody says so any more: {v.tellers()}')
+        until(lambda: v.in_database() == [], lambda: f'the database of states is made anew: {len(v.in_database())}')
+        v.kill_all()
+        v.start()
+        assert v.comments() == [], 'what was removed came back'
+        assert v.output() == 'the last', v.output()
+        assert v.stop() == 0
 
 
 def test_read_only_at_start():

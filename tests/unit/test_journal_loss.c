@@ -143,6 +143,88 @@ static void test_unreadable_end(void **state UNUSED)
     end(&b);
 }
 
+/* ---- what had to be given up ---- */
+
+static void add_checkpoint(struct bench *b)
+{
+    journal_add_checkpoint(&b->j, b->j.next - 1, RECORD_CHECKPOINT_END, noon, STR(""));
+}
+
+/* A disk that takes nothing, and more records than may wait. */
+static void give_up(struct bench *b, enum record_kind kind, unsigned n)
+{
+    b->disk.readonly = true;
+    while (n-- > 0)
+        add(b, kind);
+    assert_true(journal_commit(&b->j, noon) < 0);
+    b->disk.readonly = false;
+    assert_int_equal(journal_commit(&b->j, noon), 0);
+}
+
+/* Any of them may have been a deletion: a start is not to read what stood before. */
+static void test_given_up_is_made_good(void **state UNUSED)
+{
+    struct journal_reader rd;
+    struct bench b;
+    uint64_t first;
+
+    begin(&b);
+    add_checkpoint(&b);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_asks_checkpoint(&b.j) && journal_has_checkpoint(&b.j));
+    give_up(&b, RECORD_RESULT, 300);
+    assert_true(b.j.stats.dropped_samples > 0 && b.j.stats.dropped_other == 0);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_false(journal_asks_checkpoint(&b.j)); /* samples are missed by nobody */
+    give_up(&b, RECORD_COMMENT, 300);
+    assert_true(b.j.stats.dropped_other > 0);
+    first = b.j.next;
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_asks_checkpoint(&b.j));
+    assert_false(journal_has_checkpoint(&b.j));
+    assert_false(journal_mended(&b.j));
+    add(&b, RECORD_EVENT);
+    add_checkpoint(&b);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_mended(&b.j));
+    assert_false(journal_mended(&b.j));
+    journal_read_state(&b.j, &rd);
+    assert_int_equal(b.j.list.v.at[rd.segment].first_seq, first);
+    journal_reader_release(&rd);
+
+    journal_lacks(&b.j); /* so does what the engine gave up */
+    add(&b, RECORD_EVENT);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(b.j.rotate);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_asks_checkpoint(&b.j));
+    end(&b);
+}
+
+/* Given up again before the checkpoint is whole: that one does not say what is so. */
+static void test_given_up_twice(void **state UNUSED)
+{
+    struct bench b;
+
+    begin(&b);
+    give_up(&b, RECORD_COMMENT, 300);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_asks_checkpoint(&b.j));
+    b.disk.readonly = true;
+    for (int i = 0; i < 300; i++)
+        add(&b, RECORD_COMMENT);
+    add_checkpoint(&b);
+    b.disk.readonly = false;
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_false(journal_mended(&b.j));
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_asks_checkpoint(&b.j));
+    add_checkpoint(&b);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_mended(&b.j));
+    end(&b);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -152,6 +234,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_unreadable_end),
+        cmocka_unit_test(test_given_up_is_made_good),
+        cmocka_unit_test(test_given_up_twice),
     };
 
     log_init("test", LOG_ERROR);
