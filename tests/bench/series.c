@@ -3,13 +3,14 @@
  * `./dev bench series` runs it: the series store alone, in a folder of the real disk.
  *
  *   bench_series run FOLDER SERIES STEPS    adds, seals, merges, rolls up, reads; a line `name value unit` for each figure. Rates are those of CPU time
- *   bench_series text SERIES STEPS T0       the same data as Prometheus' exposition text with times, which its rivals import
+ *   bench_series remote SERIES STEPS T0     the same data as bodies of Prometheus' remote write, each behind four bytes of length
  *   bench_series rrd SERIES STEPS T0        the same as commands for `rrdtool -`
  *
  * The data: one measurement a minute; of five series one each a percentage with a decimal (a walk of up to 3), a counter of bytes, a latency with three decimals, a percentage that
  * changes once in sixty, a number that changes once in four.
  */
 #include "base/err.h"
+#include "base/tlv.h"
 #include "db/series.h"
 #include "db/series_roll.h"
 
@@ -252,36 +253,115 @@ static int run(const char *folder, size_t n, size_t steps)
     return 0;
 }
 
-static int text(size_t n, size_t steps, long t0, bool rrd)
+/* ---- the same data for others ---- */
+
+static void put_label(struct buf *to, const char *name, const char *value)
+{
+    size_t n = strlen(name), m = strlen(value);
+
+    buf_add_char(to, 0x0a);
+    tlv_put_varint(to, 4 + n + m);
+    buf_add_char(to, 0x0a);
+    tlv_put_varint(to, n);
+    buf_add_c(to, name);
+    buf_add_char(to, 0x12);
+    tlv_put_varint(to, m);
+    buf_add_c(to, value);
+}
+
+/* One time series with one sample, as Prometheus' remote write has it. */
+static void put_remote(struct buf *to, size_t i, double v, uint64_t ms)
+{
+    struct buf one = BUF_INIT, sample = BUF_INIT;
+    char host[32], service[32];
+    uint64_t bits;
+
+    snprintf(host, sizeof(host), "host%05zu", i / 100);
+    snprintf(service, sizeof(service), "svc%02zu", i / 5 % 20);
+    put_label(&one, "__name__", labels[i % 5]);
+    put_label(&one, "host", host);
+    put_label(&one, "service", service);
+    memcpy(&bits, &v, sizeof(bits));
+    buf_add_char(&sample, 0x09);
+    buf_add_le64(&sample, bits);
+    buf_add_char(&sample, 0x10);
+    tlv_put_varint(&sample, ms);
+    buf_add_char(&one, 0x12);
+    tlv_put_varint(&one, sample.len);
+    buf_add_str(&one, buf_str(&sample));
+    buf_add_char(to, 0x0a);
+    tlv_put_varint(to, one.len);
+    buf_add_str(to, buf_str(&one));
+    buf_release(&one);
+    buf_release(&sample);
+}
+
+/* Four bytes of length, then the body in Snappy's format, as literals only. */
+static void write_frame(struct buf *body)
+{
+    struct buf out = BUF_INIT;
+    uint32_t n;
+
+    buf_add_le32(&out, 0);
+    tlv_put_varint(&out, body->len);
+    for (size_t at = 0; at < body->len; at += 65536) {
+        size_t piece = MIN(65536, body->len - at);
+
+        buf_add_char(&out, (char)(61 << 2));
+        buf_add_le16(&out, (uint16_t)(piece - 1));
+        buf_add(&out, body->data + at, piece);
+    }
+    n = (uint32_t)out.len - 4;
+    memcpy(out.data, &n, sizeof(n));
+    fwrite(out.data, 1, out.len, stdout);
+    buf_release(&out);
+    buf_clear(body);
+}
+
+static int remote(size_t n, size_t steps, long t0)
+{
+    struct source *source = mem_calloc(n, sizeof(source[0]));
+    struct buf body = BUF_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        source_init(&source[i], i);
+    for (size_t step = 0; step < steps; step++)
+        for (size_t i = 0; i < n; i++) {
+            put_remote(&body, i, source_next(&source[i], i), ((uint64_t)t0 + step * 60) * 1000);
+            if (i % 2000 == 1999 || i + 1 == n)
+                write_frame(&body);
+        }
+    buf_release(&body);
+    mem_free(source);
+    return 0;
+}
+
+static int rrd(size_t n, size_t steps, long t0)
 {
     for (size_t i = 0; i < n; i++) {
         struct source s;
 
         source_init(&s, i);
-        if (rrd)
-            printf("create %zu.rrd --start %ld --step 60 DS:v:GAUGE:120:U:U RRA:AVERAGE:0.5:1:%zu\n", i,
-                   t0 - 60, steps);
-        for (size_t step = 0; step < steps; step++) {
-            double v = source_next(&s, i);
-
-            if (rrd)
-                printf("%s%ld:%.*f%s", step % 100 ? " " : "", t0 + (long)step * 60, -exponents[i % 5], v, "");
-            else
-                printf("%s{host=\"host%05zu\",service=\"svc%02zu\"} %.*f %ld\n", labels[i % 5], i / 100,
-                       i / 5 % 20, -exponents[i % 5], v, (t0 + (long)step * 60) * (rrd ? 1 : 1000));
-        }
+        printf("create %zu.rrd --start %ld --step 60 DS:v:GAUGE:120:U:U RRA:AVERAGE:0.5:1:%zu\n", i, t0 - 60,
+               steps);
+        for (size_t step = 0; step < steps; step++)
+            printf("update %zu.rrd %ld:%.*f\n", i, t0 + (long)step * 60, -exponents[i % 5],
+                   source_next(&s, i));
     }
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "run") == 0)
+    const char *what = argc == 5 ? argv[1] : "";
+
+    if (strcmp(what, "run") == 0)
         return run(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
-    if (argc == 5 && (strcmp(argv[1], "text") == 0 || strcmp(argv[1], "rrd") == 0))
-        return text(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10),
-                    argv[1][0] == 'r');
+    if (strcmp(what, "remote") == 0)
+        return remote(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
+    if (strcmp(what, "rrd") == 0)
+        return rrd(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     fprintf(stderr,
-            "usage: bench_series run FOLDER SERIES STEPS | text SERIES STEPS T0 | rrd SERIES STEPS T0\n");
+            "usage: bench_series run FOLDER SERIES STEPS | remote SERIES STEPS T0 | rrd SERIES STEPS T0\n");
     return 2;
 }
