@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_MOST  (64u * 1024 * 1024)
 #define PLACE      "/simulated" /* what @D@ and @BIN@ stand for */
@@ -336,6 +337,16 @@ static void play(struct simulation *s, const struct timeline *t, struct site *si
 
 /* ---- */
 
+/* Whole: a relative name would be looked for beside the main file, which is nowhere. */
+static void name_objects(struct site *s, const char *path)
+{
+    char cwd[2100];
+    bool whole = path[0] == '/' || !getcwd(cwd, sizeof(cwd));
+
+    snprintf(s->objects_path, sizeof(s->objects_path), "%s%s%.2000s#objects", whole ? "" : cwd,
+             whole ? "" : "/", path);
+}
+
 static int simulate(const struct timeline *t, const char *path, const struct options *o, int64_t start_s)
 {
     struct simulation s = {.lab = {.on_run = on_run, .on_effect = on_effect, .version = BUILD_VERSION},
@@ -348,7 +359,7 @@ static int simulate(const struct timeline *t, const char *path, const struct opt
     struct buf snapshot = BUF_INIT, secret = BUF_INIT;
     int status = CMD_USAGE;
 
-    snprintf(site.objects_path, sizeof(site.objects_path), "%s%s#objects", path[0] == '/' ? "" : "./", path);
+    name_objects(&site, path);
     add_words(&site.objects, str_of(t->objects));
     make_main(&site);
     simulate_say_init(&s);

@@ -89,6 +89,7 @@ def test_wrong():
         status, _, err = vigie('simulate', f.put('t.json', {**good, 'steps': [{'at': 0, 'colour': 1}]}))
         assert status == 0 and 'steps[0].colour: it means nothing' in err, err
         assert vigie('simulate', os.path.join(f.d.name, 'none.json'))[0] == 2
+        assert vigie('simulate', os.path.relpath(f.put('t.json', good)))[0] == 0
         assert vigie('simulate')[0] == 2
 
 
