@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "core/model.h"
 #include "core/oids.h"
+#include "db/age.h"
 #include "db/follow.h"
 #include "db/current.h"
 #include "db/history.h"
@@ -86,6 +87,8 @@ struct store {
         char hash[SEGMENT_HASH + 1];
     } watch_owed;
     struct loop_timer past, trim;
+    struct age age;        /* by which time events are old */
+    struct mono trimmed;   /* when it was last asked */
     struct mono applied;   /* when events were last put into the history */
     int64_t apply_took_us; /* that time */
     char past_why[320];

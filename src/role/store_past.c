@@ -30,25 +30,49 @@ static void plan(struct store *s, int64_t in_us)
 }
 
 /* As the configuration in force has it: a reload counts from the next time on. */
-static struct wall kept_from(const struct store *s, const char *option)
+static struct wall kept_from(const struct store *s, int64_t now, const char *option)
 {
     uint64_t days = KEEP_DAYS;
 
     if (!str_to_u64(str_of(role_option(s->role, option, "")), &days) || !days)
         days = KEEP_DAYS;
-    return (struct wall){clock_wall().us - (int64_t)MIN(days, (uint64_t)36500) * TIME_DAY};
+    return (struct wall){now - (int64_t)MIN(days, (uint64_t)36500) * TIME_DAY};
+}
+
+/* The time that counts for what is old. */
+static int64_t time_of_trim(struct store *s)
+{
+    int64_t wall = clock_wall().us, since = store_now(s).us - s->trimmed.us;
+    bool doubted = s->age.lasted != 0;
+    int64_t now = age_step(&s->age, wall, since);
+
+    s->trimmed = store_now(s);
+    if (!doubted && s->age.lasted)
+        log_warn(
+            "the clock is %lld days ahead of the time when the record was last looked through: nothing old "
+            "is removed by it before it has been so for a day",
+            (long long)((wall - now) / TIME_DAY));
+    if (age_store(&s->age, &s->history.sql) < 0)
+        log_debug("by which time events are old is not written: %s", sql_message(&s->history.sql));
+    return now;
+}
+
+static int trim(struct store *s)
+{
+    int64_t now = time_of_trim(s);
+    int r = history_trim(&s->history, kept_from(s, now, "vigie_history_days"),
+                         kept_from(s, now, "vigie_audit_days"), TRIM_MOST);
+
+    if (r < 0)
+        log_debug("old events could not be removed: %s", sql_message(&s->history.sql));
+    return r;
 }
 
 static void on_trim(void *user)
 {
     struct store *s = user;
-    int r = 0;
+    int r = s->history.sql.db && !s->behind ? trim(s) : 0;
 
-    if (s->history.sql.db && !s->behind)
-        r = history_trim(&s->history, kept_from(s, "vigie_history_days"), kept_from(s, "vigie_audit_days"),
-                         TRIM_MOST);
-    if (r < 0)
-        log_debug("old events could not be removed: %s", sql_message(&s->history.sql));
     loop_timer_set(s->role->loop, &s->trim,
                    (struct mono){store_now(s).us + (r >= (int)TRIM_MOST ? MORE_US : TRIM_US)}, on_trim, s);
 }
@@ -206,6 +230,10 @@ static int open_history(struct store *s, struct err *err)
     snprintf(path, sizeof(path), "%s/db/history.db", s->role->state_dir);
     r = history_open(&s->history, path, clock_wall(), &moved, err);
     s->history.site = s->site;
+    /* Without any memory of it, the newest record is as good: it was written before the clock of now was asked. */
+    if (r == 0)
+        r = age_load(&s->age, &s->history.sql, s->history.alive ? s->history.alive : clock_wall().us);
+    s->trimmed = clock_mono();
     follow_init(&s->follow, &s->history, &s->journal, watch_again, s);
     s->behind = true;
     return r;

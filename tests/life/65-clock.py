@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=300
-"""The clock is set back by a year while Vigie is down, and set right again later: said once, checks go on at their intervals, and nothing of the record is lost or changed. faketime
-moves the clock of every role (builds with sanitizers hand it on)."""
+"""The clock is set back by a year while Vigie is down, and set right again later: said once, checks go on at their intervals, and nothing of the record is lost or changed. Nor is it when
+the clock is ahead by more than events are kept, for a moment. faketime moves the clock of every role (builds with sanitizers hand it on)."""
 import glob
 import json
 import time
@@ -99,6 +99,24 @@ def test_a_year_back_and_forward():
         assert alerts == ['told', 'in the past', 'and forward'], alerts
         assert [x['kind'] for x in events].count('clock_step') == 1
         assert v.state_at(seen) == 'critical', 'a wrong clock costs nothing of what was known'
+        assert v.stop() == 0
+
+
+def test_ahead_for_a_moment():
+    """The clock is 500 days ahead when old events are looked for: it does not make all of them old."""
+    with Shifted(OBJECTS) as v:
+        v.start()
+        for n in range(20):
+            v.submit(2 if n % 2 else 0, f'n{n}')
+        before = until(lambda: (e := [x['id'] for x in v.history()]) and len(e) > 20 and e, 'the history')
+        assert v.stop() == 0
+        v.start_at(500)
+        until(lambda: 'nothing old is removed by it' in v.said(), 'the time to remove what is old', patience=120)
+        left = {x['id'] for x in v.history()}
+        assert set(before) <= left, f'{len(before)} events before, {len(left)} are left'
+        assert v.stop() == 0
+        v.start()
+        assert set(before) <= {x['id'] for x in v.history()}
         assert v.stop() == 0
 
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "db/age.h"
 #include "db/history.h"
 #include "db/span.h"
 #include "temp_dir.h"
@@ -160,11 +161,45 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 {
 }
 
+/* A clock that is ahead makes nothing old before a day, and then not at once; what is known of that outlives a restart. */
+static void test_age(void **state UNUSED)
+{
+    const int64_t now = 1767268800 * TIME_S, ahead = now + 500 * TIME_DAY, turn = 10 * TIME_MIN;
+    struct place p;
+    struct history h;
+    struct age a;
+
+    open_new(&h, &p);
+    assert_int_equal(age_load(&a, &h.sql, now), 0);
+    assert_true(age_step(&a, now + TIME_DAY, turn) == now + TIME_DAY); /* it was off for a day */
+    assert_true(age_step(&a, now, turn) == now);                       /* set back */
+    for (int i = 0; i < 143; i++)
+        assert_true(age_step(&a, ahead + i * turn, turn) == now);
+    assert_int_equal(age_store(&a, &h.sql), 0);
+    history_close(&h);
+    open_at(&h, &p);
+    a = (struct age){0};
+    assert_int_equal(age_load(&a, &h.sql, 5), 0);
+    assert_true(age_step(&a, ahead + 100 * TIME_DAY, turn) ==
+                now); /* the 144th; further ahead is not longer ahead */
+    assert_true(age_step(&a, ahead, turn) == now + TIME_DAY); /* now it is believed, a day at a time */
+    assert_true(age_step(&a, ahead, TIME_S) == now + TIME_DAY + 144 * TIME_S);
+    for (int i = 0; i < 600; i++)
+        age_step(&a, ahead, turn);
+    assert_true(a.now == ahead && a.lasted == 0);
+    assert_true(age_step(&a, now, turn) == now); /* it was wrong after all */
+    assert_true(age_step(&a, ahead, turn) == now && a.lasted == turn);
+    assert_true(age_step(&a, now + turn, turn) == now + turn && a.lasted == 0);
+    history_close(&h);
+    temp_dir_remove(p.dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clock_wrong_for_a_while),
         cmocka_unit_test(test_clock_was_wrong),
+        cmocka_unit_test(test_age),
     };
 
     log_init("test", LOG_ERROR);
