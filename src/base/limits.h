@@ -39,6 +39,7 @@
 #define LIMIT_HTTP_BODY     (1024u * 1024)
 #define LIMIT_HTTP_HEADER   (16u * 1024)
 #define LIMIT_JSON_DEPTH    32u
+#define LIMIT_SERIES        4000000u /* series of measurements in memory: a gigabyte; labels that change at each run end here */
 #define LIMIT_LS_QUERY      (64u * 1024) /* one Livestatus request */
 #define LIMIT_LS_WAITS      100u /* clients that wait for something: each is looked at 40 times a second */
 #define LIMIT_LS_SEARCHES   4u   /* questions about the past at once: each holds up to 100 MiB */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/series_int.h"
 
-#include "base/hash.h"
-#include "base/log.h"
+#include "base/limits.h"
 #include "db/series_roll.h"
 
 #include <stdio.h>
@@ -247,7 +246,11 @@ int series_add(struct series *s, const struct series_key *k, const struct series
         s->stats.refused++;
         return E_LIMIT;
     }
-    id = series_intern(s, k);
+    id = s->active.n < LIMIT_SERIES ? series_intern(s, k) : series_find(s, k);
+    if (id == SERIES_NONE) {
+        s->stats.refused++;
+        return E_LIMIT;
+    }
     o = &s->active.at[id].open;
     if (o->base_us != start) {
         r = series_seal(s, id);

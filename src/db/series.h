@@ -80,7 +80,7 @@ int series_open(struct series *s, const struct journal_io *io, const struct seri
 /* What was not committed is gone from here. */
 void series_release(struct series *s);
 
-/* One measurement. E_LIMIT: refused (counted): older than what is kept, or more than a day ahead of now; E_INVAL: the label is too long; E_IO: the store has failed. */
+/* One measurement. E_LIMIT: refused (counted): older than what is kept, more than a day ahead of now, or one series too many; E_INVAL: the label is too long; E_IO: the store has failed. */
 int series_add(struct series *s, const struct series_key *k, const struct series_sample *v, struct wall now);
 /* All that was added is on disk, and everything in the journal up to seq is in it. */
 int series_commit(struct series *s, uint64_t seq, struct wall now);
@@ -98,6 +98,9 @@ int series_read_buckets(struct series *s, const struct series_key *k, enum serie
 /* The finest class that is kept for that long and has at most so many points in the span (samples count as one in a minute); the coarsest if none is. */
 enum series_class series_choose(const struct series *s, int64_t from_us, int64_t to_us, uint64_t points,
                                 struct wall now);
+/* The series of an object that have anything in a partition which touches [from, to), or are open; each once, in the order of label and unit. Labels are borrowed until the next series_add. E_IO: not all could be read. */
+int series_list(struct series *s, uint64_t oid, int64_t from_us, int64_t to_us,
+                void (*each)(void *user, const struct series_key *k), void *user);
 /* Series that the store knows of in memory: index 0 .. s->active.n. The label is borrowed until the next series_add. */
 struct series_key series_key_at(const struct series *s, size_t id);
 /* Bytes of memory for the active series: with open chunks, table and labels. */

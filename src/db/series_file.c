@@ -392,7 +392,8 @@ static void get_from_log(struct series_file *f, const struct journal_io *io, siz
 }
 
 struct want {
-    const struct series_key *key;
+    uint64_t oid;
+    bool all; /* whatever the hash */
     uint32_t hash;
     VEC(struct series_place) place;
 };
@@ -401,7 +402,7 @@ static bool is_wanted(void *user, const struct series_place *p)
 {
     struct want *w = user;
 
-    if (p->hash == w->hash)
+    if (w->all || p->hash == w->hash)
         *VEC_ADD(&w->place) = *p;
     return true;
 }
@@ -451,7 +452,7 @@ static bool find_places(struct series_file *f, const struct journal_io *io, stru
     if (!f->top.len && read_into(f, io, f->end.top, f->end.top_bytes, &f->top) != (int64_t)f->end.top_bytes)
         return false;
     if (series_record_get(buf_str(&f->top), f->h.nonce, &r, &size) != 1 || r.kind != SERIES_R_TOP ||
-        series_top_find(r.body, w->key->oid, &at, &bytes) < 0)
+        series_top_find(r.body, w->oid, &at, &bytes) < 0)
         return false;
     if (!bytes)
         return true;
@@ -460,7 +461,7 @@ static bool find_places(struct series_file *f, const struct journal_io *io, stru
     rest = buf_str(b);
     while ((got = series_record_get(rest, f->h.nonce, &r, &size)) == 1) {
         rest = str_sub(rest, size, SIZE_MAX);
-        if (r.kind != SERIES_R_PAGE || series_page_each(r.body, w->key->oid, is_wanted, w) < 0)
+        if (r.kind != SERIES_R_PAGE || series_page_each(r.body, w->oid, is_wanted, w) < 0)
             return false;
     }
     return got == 0;
@@ -469,7 +470,7 @@ static bool find_places(struct series_file *f, const struct journal_io *io, stru
 static void get_from_whole(struct series_file *f, const struct journal_io *io, const struct series_key *k,
                            struct series_found *found)
 {
-    struct want w = {.key = k, .hash = series_key_hash(k)};
+    struct want w = {.oid = k->oid, .hash = series_key_hash(k)};
     struct buf b = BUF_INIT;
     bool fine = find_places(f, io, &b, &w);
 
@@ -486,6 +487,48 @@ static void get_from_whole(struct series_file *f, const struct journal_io *io, c
         whole_by_scan(f, io, k, found);
     VEC_RELEASE(&w.place);
     buf_release(&b);
+}
+
+static void keys_by_scan(struct series_file *f, const struct journal_io *io, uint64_t oid,
+                         void (*each)(void *user, const struct series_key *k), void *user)
+{
+    struct series_scan s;
+    struct series_record r;
+    struct series_key k;
+    uint64_t at;
+
+    series_scan_init(&s, f, io);
+    while (series_scan_next(&s, &r, &at) > 0)
+        if (r.kind == SERIES_R_WHOLE && series_key_get(&r.body, &k) && k.oid == oid)
+            each(user, &k);
+    series_scan_release(&s);
+}
+
+int series_file_keys(struct series_file *f, const struct journal_io *io, uint64_t oid,
+                     void (*each)(void *user, const struct series_key *k), void *user)
+{
+    struct want w = {.oid = oid, .all = true};
+    struct buf b = BUF_INIT;
+    int r = series_file_reach(f, io);
+    bool fine;
+
+    if (r < 0)
+        return r;
+    f->code = 0;
+    fine = find_places(f, io, &b, &w);
+    for (size_t i = 0; i < w.place.n && fine; i++) {
+        struct series_record one;
+        struct series_key k;
+
+        fine = read_record(f, io, w.place.at[i].at, &b, &one) == 0 && series_key_get(&one.body, &k);
+        if (fine && k.oid == oid)
+            each(user, &k);
+    }
+    if (!fine)
+        keys_by_scan(f, io, oid, each, user);
+    VEC_RELEASE(&w.place);
+    buf_release(&b);
+    return f->code;
 }
 
 int series_file_get(struct series_file *f, const struct journal_io *io, size_t id, const struct series_key *k,

@@ -79,3 +79,6 @@ int series_file_truncate(struct series_file *f, const struct journal_io *io, uin
 /* Adds all chunks of a series, those that were written first first. Damage is no error, but counted in found; a disk that cannot be read is one, with what could be read in found. */
 int series_file_get(struct series_file *f, const struct journal_io *io, size_t id, const struct series_key *k,
                     struct series_found *found);
+/* The keys with that oid in a whole file or a part; one with several chunks may come several times. */
+int series_file_keys(struct series_file *f, const struct journal_io *io, uint64_t oid,
+                     void (*each)(void *user, const struct series_key *k), void *user);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Performance data as plugins write it into the series store, and which series there are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "core/perf.h"
+#include "db/series_feed.h"
+#include "memdisk.h"
+
+static const struct wall noon = {20480 * TIME_DAY + 12 * TIME_H};
+
+struct world {
+    struct memdisk disk;
+    struct journal_io io;
+    struct series s;
+    struct series_feed_count count;
+};
+
+static void open_store(struct world *w)
+{
+    struct err err = ERR_INIT;
+
+    assert_int_equal(series_open(&w->s, &w->io, NULL, &err), 0);
+}
+
+static void world_init(struct world *w)
+{
+    memset(w, 0, sizeof(*w));
+    memdisk_init(&w->disk, 1);
+    memdisk_io(&w->io, &w->disk);
+    open_store(w);
+}
+
+static void world_release(struct world *w)
+{
+    series_release(&w->s);
+    memdisk_release(&w->disk);
+}
+
+static void feed(struct world *w, uint64_t oid, const char *text, struct wall at)
+{
+    assert_int_equal(series_feed(&w->s, oid, str_of(text), at, at, &w->count), 0);
+}
+
+/* The only measurement of a series as text; "none" or "many". */
+static const char *value_of(struct world *w, uint64_t oid, const char *label, enum perf_unit unit)
+{
+    static char out[PERF_TEXT];
+    struct series_key k = {.oid = oid, .unit = (uint8_t)unit, .label = str_of(label)};
+    struct series_samples got = {.n = 0};
+    struct perf_value v = {.known = true};
+
+    assert_int_equal(series_read(&w->s, &k, 0, INT64_MAX, &got), 0);
+    if (got.n == 1) {
+        v.mantissa = got.at[0].mantissa;
+        v.exponent = got.at[0].exponent;
+        perf_text(&v, out);
+    }
+    VEC_RELEASE(&got);
+    return got.n == 1 || out[0] ? out : "none";
+}
+
+static void test_units_become_base_units(void **state UNUSED)
+{
+    static const struct {
+        const char *item, *label;
+        enum perf_unit unit;
+        const char *value;
+    } table[] = {
+        {"rta=0.5ms;100;500;0", "rta", PERF_SECONDS, "0.0005"},
+        {"t=12us", "t", PERF_SECONDS, "0.000012"},
+        {"t=1,25s", "t", PERF_SECONDS, "1.25"},
+        {"pl=0%", "pl", PERF_PERCENT, "0"},
+        {"/=2643MB;5948;5958;0;5968", "/", PERF_BYTES, "2643000000"},
+        {"mem=1.5GiB", "mem", PERF_BYTES, "1610612736"},
+        {"big=900000000000000000KiB", "big", PERF_BYTES, "921600000000000000000"},
+        {"in=18446744073709551615c", "in", PERF_COUNTER, "18446744073709551600"},
+        {"temp=-3.0furlongs", "temp", PERF_OTHER, "-3"},
+        {"'it''s a=\"label\"'=7", "it's a=\"label\"", PERF_NONE, "7"},
+        {"x=1e100", "x", PERF_NONE, NULL},
+        {"load1=0.120;15.000;30.000;0;", "load1", PERF_NONE, "0.12"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct world w;
+        const char *got;
+
+        world_init(&w);
+        feed(&w, 5, table[i].item, noon);
+        assert_int_equal(w.count.taken, 1);
+        got = value_of(&w, 5, table[i].label, table[i].unit);
+        if (table[i].value)
+            assert_string_equal(got, table[i].value);
+        else
+            assert_int_equal(strlen(got), 101);
+        world_release(&w);
+    }
+}
+
+static void test_what_is_not_taken_is_counted(void **state UNUSED)
+{
+    struct world w;
+    char text[4096];
+    size_t n;
+
+    world_init(&w);
+    feed(&w, 5, "a=U b=nan c=inf d=-inf e=1e400 f= =3 g h=1 h=2 h=3s i=99999999999999999GiB", noon);
+    assert_int_equal(w.count.unknown, 1);
+    assert_int_equal(w.count.twice, 1);
+    assert_int_equal(w.count.taken, 2);      /* h without a unit, h in seconds */
+    assert_int_equal(w.count.unread, 6 + 1); /* six that perf_next passes over; i, which does not fit */
+    assert_string_equal(value_of(&w, 5, "h", PERF_NONE), "1");
+    n = (size_t)snprintf(text, sizeof(text), "'%0300d'=1 ", 7);
+    snprintf(text + n, sizeof(text) - n, "'%0255d'=1", 7);
+    feed(&w, 6, text, noon);
+    assert_int_equal(w.count.long_label, 1);
+    assert_int_equal(w.count.taken, 3);
+    world_release(&w);
+}
+
+static void test_ten_thousand_labels(void **state UNUSED)
+{
+    struct world w;
+    struct buf b = BUF_INIT;
+
+    world_init(&w);
+    for (unsigned i = 0; i < 10000; i++)
+        buf_printf(&b, "l%u=%u ", i, i);
+    assert_int_equal(series_feed(&w.s, 5, buf_str(&b), noon, noon, &w.count), 0);
+    assert_int_equal(w.count.taken, LIMIT_PERF_ITEMS);
+    assert_int_equal(w.count.too_many, 10000 - LIMIT_PERF_ITEMS);
+    assert_int_equal(w.s.active.n, LIMIT_PERF_ITEMS);
+    buf_release(&b);
+    world_release(&w);
+}
+
+static void test_the_store_refuses_and_fails(void **state UNUSED)
+{
+    struct world w;
+    struct wall later = {noon.us + 365 * TIME_DAY};
+
+    world_init(&w);
+    assert_int_equal(series_feed(&w.s, 5, STR("a=1"), noon, later, &w.count), 0);
+    assert_int_equal(series_feed(&w.s, 5, STR("a=1"), later, noon, &w.count), 0);
+    assert_int_equal(w.count.refused, 2);
+    w.disk.fail_at = 1;
+    feed(&w, 5, "a=1", noon);
+    assert_int_equal(series_commit(&w.s, 1, noon), E_IO);
+    assert_int_equal(series_feed(&w.s, 5, STR("a=2"), noon, noon, &w.count), E_IO);
+    world_release(&w);
+}
+
+/* ---- which there are ---- */
+
+struct names {
+    char text[256];
+};
+
+static void add_name(void *user, const struct series_key *k)
+{
+    struct names *n = user;
+    size_t at = strlen(n->text);
+
+    snprintf(n->text + at, sizeof(n->text) - at, STR_FMT "/%u ", STR_ARG(k->label), k->unit);
+}
+
+static void check_list(struct world *w, uint64_t oid, int64_t from_us, int64_t to_us, const char *want)
+{
+    struct names names = {.text = ""};
+
+    assert_int_equal(series_list(&w->s, oid, from_us, to_us, add_name, &names), 0);
+    assert_string_equal(names.text, want);
+}
+
+static void merge(struct world *w, struct wall now)
+{
+    assert_int_equal(series_commit(&w->s, 1, now), 0);
+    while (series_step(&w->s, now))
+        ;
+    assert_int_equal(w->s.stats.given_up, 0);
+}
+
+static void test_series_of_an_object(void **state UNUSED)
+{
+    struct world w;
+    struct wall day2 = {noon.us + TIME_DAY}, day3 = {noon.us + 2 * TIME_DAY};
+
+    world_init(&w);
+    feed(&w, 5, "a=1 b=2s", noon);
+    feed(&w, 6, "z=1", noon);
+    check_list(&w, 5, 0, INT64_MAX, "a/0 b/1 ");
+    merge(&w, day2);
+    feed(&w, 5, "a=1 c=3", day2);
+    check_list(&w, 5, 0, INT64_MAX, "a/0 b/1 c/0 ");
+    series_release(&w.s); /* a was not committed: what is whole is known all the same */
+    open_store(&w);
+    check_list(&w, 5, 0, INT64_MAX, "a/0 b/1 ");
+    check_list(&w, 6, 0, INT64_MAX, "z/0 ");
+    check_list(&w, 7, 0, INT64_MAX, "");
+    feed(&w, 5, "c=3", day2);
+    assert_int_equal(series_seal_all(&w.s), 0);
+    merge(&w, day2);
+    feed(&w, 9, "n=1", day3);
+    series_release(&w.s);
+    open_store(&w);
+    check_list(&w, 5, noon.us, noon.us + TIME_H, "a/0 b/1 ");
+    /* a and b: their buckets have longer partitions, which touch the span. */
+    check_list(&w, 5, day2.us, day3.us, "a/0 b/1 c/0 ");
+    world_release(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_units_become_base_units), cmocka_unit_test(test_what_is_not_taken_is_counted),
+        cmocka_unit_test(test_ten_thousand_labels),     cmocka_unit_test(test_the_store_refuses_and_fails),
+        cmocka_unit_test(test_series_of_an_object),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
