@@ -84,7 +84,7 @@ static void write_type(struct json *j, const struct json_value *o, struct str ki
 {
     int64_t type = json_read_int(json_read_member(o, "type"));
 
-    if (str_eq_c(kind, "notification") && event_about(type))
+    if ((str_eq_c(kind, "notification") || str_eq_c(kind, "undelivered")) && event_about(type))
         json_key_c(j, "about", event_about(type));
     if (str_eq_c(kind, "command"))
         json_key_bool(j, "refused", type == 1);

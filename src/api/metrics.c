@@ -92,6 +92,8 @@ static void program(struct buf *b, const struct api *a)
     metric(b, "commands_refused", "counter", "External commands and actions that were refused.",
            p.commands_refused);
     metric(b, "notifications", "counter", "Notifications sent.", p.notifications);
+    metric(b, "notifications_undelivered", "counter", "Notifications that did not arrive, and are given up.",
+           p.undelivered);
     metric(b, "journal_sequence", "gauge", "Number of the newest record that is on disk.", p.journal_seq);
     metric(b, "journal_degraded", "gauge",
            "1 while the disk is full or broken: results are given up, or nothing can be written.",

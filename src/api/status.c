@@ -6,7 +6,8 @@
 #include "api/stream.h"
 #include "build_id.h"
 
-#define NOT_YET_MAX 500u
+#define NOT_YET_MAX          500u
+#define UNDELIVERED_WARNS_US (3600 * INT64_C(1000000))
 
 static void checks(struct json *j, const struct api *a, const struct board_program *p)
 {
@@ -30,6 +31,7 @@ static void checks(struct json *j, const struct api *a, const struct board_progr
     json_key_u64(j, "commands", p->external_commands);
     json_key_u64(j, "commands_refused", p->commands_refused);
     json_key_u64(j, "notifications", p->notifications);
+    json_key_u64(j, "undelivered", p->undelivered);
     json_map_end(j);
 }
 
@@ -116,6 +118,12 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
                 "go on.",
                 "Le disque est plein ou en panne : tout ne s’écrit pas, ou rien ; contrôles et notifications "
                 "continuent.");
+    if (p->last_undelivered && api_wall(a).us - p->last_undelivered < UNDELIVERED_WARNS_US)
+        warning(j, "undelivered",
+                "In the last hour a notification did not arrive. \"vigie ctl log\" tells whom it was for, and "
+                "why.",
+                "Dans la dernière heure, une notification n’est pas arrivée. « vigie ctl log » dit pour qui elle "
+                "était, et pourquoi.");
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))
         warning(j, "notifications_off", "Notifications are switched off for the whole program.",
                 "Les notifications sont coupées pour tout le programme.");

@@ -126,7 +126,28 @@ static const char *state_word(const struct api *a, uint32_t idx, int64_t state)
     return row_state_word(row_state_of(idx < a->model.n_hosts, BOARD_CHECKED, (unsigned)state & 3));
 }
 
-static void decision(struct json *j, const struct api *a, const struct asked *s, const struct json_value *row)
+/* Those notifications of the decision that were given up. */
+static void undelivered(struct json *j, const struct json_value *rows)
+{
+    json_key(j, "undelivered");
+    json_list(j);
+    for (size_t i = 0; i < json_read_length(rows); i++) {
+        const struct json_value *row = json_read_element(rows, i);
+
+        if (json_read_int(json_read_member(row, "kind")) != RECORD_EVENT_UNDELIVERED)
+            continue;
+        json_map(j);
+        json_key_str(j, "time", json_read_text(json_read_member(row, "time")));
+        json_key_str(j, "contact", json_read_text(json_read_member(row, "contact")));
+        json_key_str(j, "command", json_read_text(json_read_member(row, "command")));
+        json_key_str(j, "text", json_read_text(json_read_member(row, "text")));
+        json_map_end(j);
+    }
+    json_list_end(j);
+}
+
+static void decision(struct json *j, const struct api *a, const struct asked *s,
+                     const struct json_value *rows, const struct json_value *row)
 {
     struct str reasons = json_read_text(json_read_member(row, "reasons"));
 
@@ -138,6 +159,7 @@ static void decision(struct json *j, const struct api *a, const struct asked *s,
     json_key_i64(j, "number", json_read_int(json_read_member(row, "number")));
     first_of(j, a, "reason", reasons, REASON_DECIDED);
     contacts_of(j, a, reasons, REASON_CONTACT);
+    undelivered(j, rows);
     json_map_end(j);
 }
 
@@ -252,7 +274,7 @@ static void answer(struct api *a, struct api_request *q, const struct asked *s, 
     present(&j, a, s, row_of(rows, RECORD_EVENT_SKIPPED));
     json_key(&j, "decision");
     if (decided)
-        decision(&j, a, s, decided);
+        decision(&j, a, s, rows, decided);
     else
         json_none(&j);
     if (!s->at.us)

@@ -65,7 +65,10 @@ static void print_checks(const json_t *k)
                ctl_number(k, "lost"));
     printf("commands       %lld, of which %lld were refused\n", ctl_number(k, "commands"),
            ctl_number(k, "commands_refused"));
-    printf("notifications  %lld\n", ctl_number(k, "notifications"));
+    printf("notifications  %lld", ctl_number(k, "notifications"));
+    if (ctl_number(k, "undelivered"))
+        printf(", of which %lld did not arrive", ctl_number(k, "undelivered"));
+    printf("\n");
 }
 
 static void print_switches(const json_t *switches)

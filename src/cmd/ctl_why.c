@@ -13,7 +13,7 @@ struct why {
 };
 
 /* The words of this page, in both languages; {0}, {1} ...: what is filled in. */
-enum word { PENDING, HARD, SOFT, NOTHING_THEN, CHECKS, NOTICES, NO_DECISION, NUMBER, WOULD, THEN, WORDS };
+enum word { PENDING, HARD, SOFT, NOTHING_THEN, CHECKS, NOTICES, NO_DECISION, NUMBER, WOULD, THEN, UNDELIVERED, WORDS };
 static const char *const words[WORDS][2] = {
     [PENDING] = {"{0} has no result yet.", "{0} n'a pas encore de résultat."},
     [HARD] = {"{0} is {1} since {2}, confirmed (attempt {3}).",
@@ -27,6 +27,7 @@ static const char *const words[WORDS][2] = {
     [NUMBER] = {", number {0}", ", numéro {0}"},
     [WOULD] = {"If its result came again now:", "Si son résultat revenait maintenant :"},
     [THEN] = {"At {0}:", "Le {0} :"},
+    [UNDELIVERED] = {"NOT delivered by {0}: {1}", "NON remise par {0} : {1}"},
 };
 
 #define ARGS_MAX 4
@@ -155,6 +156,23 @@ static void say_checks(const struct why *y, const json_t *a)
     json_array_foreach(next, i, r) say_reason(y, "  ", r);
 }
 
+static void say_undelivered(const struct why *y, const json_t *d)
+{
+    const json_t *u;
+    size_t i;
+
+    json_array_foreach(json_object_get(d, "undelivered"), i, u)
+    {
+        char *text = ctl_clean(ctl_text(u, "text"), false), *who = ctl_clean(ctl_text(u, "contact"), false);
+
+        printf("    ! %-16s ", who);
+        PUT(y, UNDELIVERED, ctl_text(u, "command"), text);
+        printf("\n");
+        mem_free(text);
+        mem_free(who);
+    }
+}
+
 static void say_decision(const struct why *y, const json_t *d)
 {
     char when[64], number[24];
@@ -173,6 +191,7 @@ static void say_decision(const struct why *y, const json_t *d)
     printf("\n");
     say_reason(y, "    ", json_object_get(d, "reason"));
     say_contacts(y, d, true);
+    say_undelivered(y, d);
 }
 
 static void say(const struct why *y, const json_t *a)

@@ -19,7 +19,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    4u
+#define BOARD_VERSION    5u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -145,7 +145,7 @@ struct board_program {
     uint64_t active_host_checks, active_service_checks, passive_host_checks, passive_service_checks,
         on_demand_host_checks;
     uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused;
-    uint64_t notifications, text_cut, parallel, parallel_max;
+    uint64_t notifications, undelivered, text_cut, parallel, parallel_max;
     int64_t latency_avg_us, latency_max_us, execution_avg_us;
     uint64_t
         latency[BOARD_LATENCY_STEPS +
@@ -155,6 +155,7 @@ struct board_program {
     uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes;
     uint64_t journal_seq; /* last durable one */
+    int64_t last_undelivered; /* 0: none since the start */
     char degraded[256];   /* why nothing can be stored now; empty: all is well */
 };
 

@@ -86,6 +86,7 @@ enum record_event_kind { /* record_event.kind */
                                                          whom; long_text = from where */
                          RECORD_EVENT_DECISION, /* whether somebody is told: state, hard, attempt = number, type = notify_type, text = reasons (core/reason.h) */
                          RECORD_EVENT_SKIPPED,  /* its checks do not run from now on: text = the reason */
+                         RECORD_EVENT_UNDELIVERED, /* a notification that did not arrive: type, contact, command, text = the error */
 };
 
 /* Appends one framed record; the struct must be that of the kind. */

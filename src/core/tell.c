@@ -164,6 +164,8 @@ static void log_undelivered(struct world *w, const struct world_intent *in, stru
     struct record_notify_intent r = {0};
     uint32_t check;
 
+    w->prog.undelivered++;
+    w->prog.last_undelivered = w->now.wall.us;
     if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0 ||
         !oids_find(&w->oids, r.oid, &check)) {
         nlog_text(w, "Warning: A notification was not delivered: " STR_FMT, STR_ARG(str_sub(error, 0, 200)));
@@ -176,6 +178,11 @@ static void log_undelivered(struct world *w, const struct world_intent *in, stru
               world_kind(w, check) == MODEL_HOST ? "" : ";",
               STR_ARG(world_kind(w, check) == MODEL_HOST ? STR("") : model_description(w->m, check)),
               STR_ARG(r.command.n ? r.command : r.channel), STR_ARG(str_sub(error, 0, 200)));
+    world_event(w, RECORD_EVENT_UNDELIVERED, check,
+                &(struct record_event){.type = r.type,
+                                       .contact = r.contact,
+                                       .command = r.command.n ? r.command : r.channel,
+                                       .text = str_sub(error, 0, 200)});
 }
 
 void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error)

@@ -341,6 +341,7 @@ const char *history_kind_name(uint64_t kind)
         [RECORD_EVENT_PENDING] = "pending",
         [RECORD_EVENT_LOGIN] = "login",
         [RECORD_EVENT_ADMINISTRATION] = "administration",
+        [RECORD_EVENT_UNDELIVERED] = "undelivered",
     };
     return kind < ARRAY_LEN(names) && names[kind] ? names[kind] : "other";
 }

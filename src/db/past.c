@@ -75,8 +75,9 @@ void past_event_members(struct json *j, struct sql *s, enum sql_id id)
     }
 }
 
+/* *when: of the one that was found, left alone without one. */
 static int decided_kind(struct history *h, int64_t oid, int64_t at, enum record_event_kind kind,
-                        struct rows *rows)
+                        struct rows *rows, int64_t *when)
 {
     const enum sql_id id = SQL_DECISION_AT;
     struct sql *s = &h->sql;
@@ -89,6 +90,7 @@ static int decided_kind(struct history *h, int64_t oid, int64_t at, enum record_
     sql_bind_i64(s, id, 3, at);
     r = sql_step(s, id);
     if (r == 1) {
+        *when = sql_i64(s, id, 1);
         json_map(&rows->j);
         json_key_i64(&rows->j, "kind", sql_i64(s, id, 2));
         json_key_time(&rows->j, "time", (struct wall){sql_i64(s, id, 1)});
@@ -104,17 +106,46 @@ static int decided_kind(struct history *h, int64_t oid, int64_t at, enum record_
     return MIN(r, 0);
 }
 
+/* Notifications of the object that did not arrive since the decision. */
+static int undelivered(struct history *h, int64_t oid, int64_t from, int64_t at, struct rows *rows)
+{
+    const enum sql_id id = SQL_UNDELIVERED;
+    struct sql *s = &h->sql;
+    int r = sql_start(s, id);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(s, id, 1, oid);
+    sql_bind_i64(s, id, 2, from);
+    sql_bind_i64(s, id, 3, at);
+    sql_bind_i64(s, id, 4, RECORD_EVENT_UNDELIVERED);
+    while ((r = sql_step(s, id)) == 1) {
+        json_map(&rows->j);
+        json_key_i64(&rows->j, "kind", RECORD_EVENT_UNDELIVERED);
+        json_key_time(&rows->j, "time", (struct wall){sql_i64(s, id, 0)});
+        json_key_str(&rows->j, "contact", str_sub(sql_str(s, id, 1), 0, TEXT_MAX));
+        json_key_str(&rows->j, "command", str_sub(sql_str(s, id, 2), 0, TEXT_MAX));
+        json_key_str(&rows->j, "text", str_sub(sql_str(s, id, 3), 0, TEXT_MAX));
+        json_map_end(&rows->j);
+        rows_next(rows);
+    }
+    sql_end(s, id);
+    return r;
+}
+
 int past_decided(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
 {
-    int64_t at, oid;
+    int64_t at, oid, when = INT64_MAX, skipped;
     int r;
 
     if (!past_number(q->at[1], &at))
         return past_wrong(q, 1, err);
     if (!past_number(q->at[2], &oid))
         return past_wrong(q, 2, err);
-    r = decided_kind(h, oid, at, RECORD_EVENT_DECISION, rows);
-    return r < 0 ? r : decided_kind(h, oid, at, RECORD_EVENT_SKIPPED, rows);
+    r = decided_kind(h, oid, at, RECORD_EVENT_DECISION, rows, &when);
+    if (r == 0)
+        r = decided_kind(h, oid, at, RECORD_EVENT_SKIPPED, rows, &skipped);
+    return r < 0 || when == INT64_MAX ? r : undelivered(h, oid, when, at, rows);
 }
 
 struct find {

@@ -11,7 +11,7 @@
  *                 rows as of the API. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
  *   state_at      scope, at µs, oid           one row, with "long_output"; none when nothing is known of it then
  *   decided       scope, at µs, oid           the last decision about a notification and the last turn that was skipped, until then: rows {"kind": RECORD_EVENT_*, "time", "state", "hard",
- *                 "number", "type", "reasons"}, at most one of each
+ *                 "number", "type", "reasons"}, at most one of each; and what of it did not arrive: {"kind", "time", "contact", "command", "text"}, 16 at most
  *   gaps          scope, from s, to s, ""     when nothing was watched: rows {"from": s, "to": s}, rising, not overlapping
  *   spans         scope, from s, to s, oids   what was known of objects in [from, to): by object, rising, rows {"oid", "at": s, "seq": "N", "state": enum avail_state,
  *                 "downtime": bool, "flapping": bool, "text": output}; the first of an object may have begun before

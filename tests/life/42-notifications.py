@@ -15,7 +15,7 @@ import subprocess
 import threading
 import time
 
-from lib_vigie import Skip, Vigie, main, until
+from lib_vigie import Skip, Vigie, main, until, vigie
 
 PORT = int(os.environ.get('PORT', '22500'))
 SMTP, HOOK = PORT, PORT + 1
@@ -291,6 +291,13 @@ def test_a_command_that_fails():
         line = next(line for line in v.log().splitlines() if 'not delivered' in line and 'petra' in line)
         assert "The notification of contact 'petra' about h;Größe by 'notify-by-pipe' was not delivered: " in line, line
         assert line.endswith('nobody at home'), line
+        def ctl(*words):
+            return vigie('ctl', words[0], '-c', v.main, *words[1:])[1]
+        def why():
+            return ctl('why', 'h/Größe')
+        until(lambda: 'NOT delivered by notify-by-pipe' in why() and 'nobody at home' in why(), 'why says it')
+        until(lambda: any('undelivered' in line and 'petra: ' in line for line in ctl('log').splitlines()), 'ctl log says it')
+        assert 'did not arrive' in ctl('status')
 
 
 main()

@@ -94,7 +94,7 @@ export interface Told {
 export interface Why {
   ran: Reason | null;
   next?: Reason[];
-  decision: { time: string; about?: string | null; state: State; number?: number; reason: Reason | null; contacts: Told[] } | null;
+  decision: { time: string; about?: string | null; state: State; number?: number; reason: Reason | null; contacts: Told[]; undelivered?: { time: string; contact: string; command: string; text: string }[] } | null;
   would?: { reason: Reason | null; contacts: Told[] } | null;
 }
 

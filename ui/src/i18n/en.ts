@@ -183,6 +183,7 @@ export const en = {
   'event.hard': 'confirmed',
   'event.soft': 'attempt {attempt}',
   'event.notification': '{contact} told:',
+  'event.undelivered': 'Notification of {contact} not delivered',
   'event.number': 'notification {n}',
   'event.ack': 'Acknowledged by {author}',
   'event.ack_removed': 'Acknowledgement removed',

@@ -178,6 +178,7 @@ export const fr: Catalogue = {
   'event.hard': 'confirmé',
   'event.soft': 'tentative {attempt}',
   'event.notification': 'Notification à {contact} :',
+  'event.undelivered': 'Notification à {contact} non remise',
   'event.number': 'nº {n}',
   'event.ack': 'Acquitté par {author}',
   'event.ack_removed': 'Acquittement retiré',

@@ -100,7 +100,7 @@ function Output({ d }: { d: Detail }): JSX.Element {
 }
 
 // The kinds are those of the history (src/db/history.c); an alert is told by its state.
-const EVENT_WORDS: Record<string, (e: Event) => string> = {
+const EVENT_WORDS: Record<string, (e: Event) => string | JSX.Element> = {
   acknowledgement: (e) => t('event.ack', { author: personOf(e.author) }),
   acknowledgement_removed: () => t('event.ack_removed'),
   downtime_start: () => t('event.downtime_start'),
@@ -116,6 +116,7 @@ const EVENT_WORDS: Record<string, (e: Event) => string> = {
   renamed: () => t('event.renamed'),
   first_result: (e) => t('event.first_result', { state: e.state ? t(`state.${e.state}`) : '?' }),
   pending: () => t('event.pending'),
+  undelivered: (e) => <b class="bad-t">{t('event.undelivered', { contact: e.contact ?? '?' })}</b>,
 };
 const WITHOUT_TEXT = ['current_state', 'event_handler', 'first_result']; // theirs is the output, which stands elsewhere
 const ABOUT = ['acknowledgement', 'flapping_start', 'flapping_stop', 'flapping_disabled', 'downtime_start', 'downtime_end', 'downtime_cancelled', 'custom'];
@@ -191,7 +192,7 @@ function Reasons({ d }: { d: Detail }): JSX.Element | null {
     <Section title={t('panel.reasons')}>
       <dl class="reasons">
         {runs.length > 0 && <><dt>{t('why.checks')}</dt><dd>{runs.map((r) => <p key={r.code}>{told(r)}</p>)}</dd></>}
-        {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{moment(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} /></dd></>}
+        {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{moment(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} />{(last.undelivered ?? []).map((u) => <p key={u.time + u.contact} class="bad-t">{t('event.undelivered', { contact: u.contact })} · {u.text}</p>)}</dd></>}
         {now && isProblem(d.state) && <><dt>{t('why.now')}</dt><dd><p>{told(now.reason)}</p><Contacts list={now.contacts.filter((c) => !c.told || now.reason?.code === 'NOTIFY_GO')} /></dd></>}
       </dl>
     </Section>
