@@ -390,20 +390,52 @@ void result_lost(struct world *w, const struct world_run *run)
     check_ended(w, run, &(struct world_result){.how = RECORD_HOW_LOST, .started = w->now.wall});
 }
 
+/* How a command that is no check failed, in words. */
+static void how_it_failed(struct buf *why, const struct world_run *run, const struct world_result *r)
+{
+    struct str words = str_trim(r->error.n ? r->error : r->output);
+
+    if (r->how == RECORD_HOW_TIMEOUT)
+        buf_printf(why, "it timed out after %lld seconds", (long long)(run->timeout_us / TIME_S));
+    else if (r->how == RECORD_HOW_SIGNAL)
+        buf_printf(why, "it was killed by signal %llu", (unsigned long long)r->code);
+    else if (r->how == RECORD_HOW_EXIT && r->code)
+        buf_printf(why, "it ended with exit status %llu", (unsigned long long)r->code);
+    if (words.n)
+        buf_printf(why, "%s" STR_FMT, why->len ? ": " : "", STR_ARG(str_sub(words, 0, 200)));
+}
+
+/* A handler, or what takes performance data: that it failed is in the log, once a second at most. */
+static void handled(struct world *w, const struct world_run *run, const struct world_result *r)
+{
+    struct buf why = BUF_INIT;
+
+    if ((r->how == RECORD_HOW_EXIT && r->code == 0) ||
+        (w->failure_said.us && w->now.mono.us < w->failure_said.us + TIME_S))
+        return;
+    w->failure_said = w->now.mono;
+    how_it_failed(&why, run, r);
+    if (run->check == MODEL_NONE)
+        nlog_text(w,
+                  "Warning: The command that takes a file of performance data, or a global one, failed: %s",
+                  why.data);
+    else
+        nlog_text(
+            w,
+            "Warning: An event handler, or a command that takes results or performance data, of '" STR_FMT
+            "%s" STR_FMT "' failed: %s",
+            STR_ARG(model_host_name(w->m, run->check)), world_kind(w, run->check) == MODEL_HOST ? "" : ";",
+            STR_ARG(world_kind(w, run->check) == MODEL_HOST ? STR("") : model_description(w->m, run->check)),
+            why.data);
+    buf_release(&why);
+}
+
 /* How a notification command ended. */
 static void told(struct world *w, const struct world_run *run, const struct world_result *r)
 {
-    struct str words = str_trim(r->error.n ? r->error : r->output);
     struct buf why = BUF_INIT;
 
-    if (r->how == RECORD_HOW_TIMEOUT)
-        buf_printf(&why, "it timed out after %lld seconds", (long long)(run->timeout_us / TIME_S));
-    else if (r->how == RECORD_HOW_SIGNAL)
-        buf_printf(&why, "it was killed by signal %llu", (unsigned long long)r->code);
-    else if (r->how == RECORD_HOW_EXIT && r->code)
-        buf_printf(&why, "it ended with exit status %llu", (unsigned long long)r->code);
-    if (words.n)
-        buf_printf(&why, "%s" STR_FMT, why.len ? ": " : "", STR_ARG(words));
+    how_it_failed(&why, run, r);
     tell_answer(w, run->intent, r->how == RECORD_HOW_EXIT && r->code == 0, buf_str(&why));
     buf_release(&why);
 }
@@ -431,6 +463,8 @@ void result_of_run(struct world *w, const struct world_result *r)
         told(w, &run, r);
     else if (run.kind == WORLD_RUN_CHECK)
         check_ended(w, &run, r);
+    else
+        handled(w, &run, r);
     if (w->opt.mutation == WORLD_APPLIES_TWICE && run.kind == WORLD_RUN_CHECK)
         check_ended(w, &run, r);
 }

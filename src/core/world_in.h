@@ -79,6 +79,7 @@ struct world {
     int64_t offset;      /* wall - mono */
     int64_t steps_us;    /* by how much the wall clock was set in this life, all in all */
     struct mono stepped; /* when it was last */
+    struct mono failure_said; /* when a handler that failed was last said; 0: never */
     struct state *st;
     uint32_t n;
     struct world_contact *contact;

@@ -132,6 +132,18 @@ def test_nothing_is_lost_when_the_file_is_taken():
         assert v.stop() == 0
 
 
+def test_a_command_that_fails():
+    """A file that nobody can take grows; the log says why."""
+    with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/services\nservice_perfdata_file_processing_interval=1\n'
+             'service_perfdata_file_processing_command=no-right\n') as v:
+        with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+            f.write('define command {\n command_name no-right\n command_line /bin/cat /proc/nowhere\n}\n')
+        v.start()
+        until(lambda: 'that takes a file of performance data' in v.log(), 'the log says it')
+        line = next(line for line in v.log().splitlines() if 'takes a file of performance data' in line)
+        assert 'exit status 1' in line and '/proc/nowhere' in line, line
+
+
 def taken_over(what):
     """Numbered results while the command that takes the file is slow, and something happens meanwhile: each line is in one file, once."""
     with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/services\nservice_perfdata_file_template=$SERVICEDESC$ $SERVICEOUTPUT$\n'
