@@ -2,12 +2,18 @@
 /*
  * The journal's reader on damaged segments. The first byte says how the rest is taken: even, as the bytes of a segment file; odd, as batches to be written properly and then
  * damaged at places. Whatever comes: numbers only rise, records lie inside the file, the end is reached, and a segment that was not damaged reads back whole.
+ * The same once more where the disk does not give some bytes: what is lost is said.
  */
 #include "base/hash.h"
 #include "db/journal_read.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+struct disk {
+    struct buf file;
+    uint64_t bad_from, bad_to; /* is not given */
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,14 +28,17 @@ static void one_close(void *user UNUSED, int handle UNUSED)
 
 static int64_t one_size(void *user, int handle UNUSED)
 {
-    return (int64_t)((struct buf *)user)->len;
+    return (int64_t)((struct disk *)user)->file.len;
 }
 
 static int64_t one_read(void *user, int handle UNUSED, uint64_t at, void *to, size_t n)
 {
-    const struct buf *b = user;
+    const struct disk *d = user;
+    const struct buf *b = &d->file;
     size_t got = at < b->len ? MIN(n, b->len - (size_t)at) : 0;
 
+    if (at < d->bad_to && at + got > d->bad_from)
+        return E_IO;
     if (got)
         memcpy(to, b->data + at, got);
     return (int64_t)got;
@@ -95,12 +104,11 @@ static unsigned read_all(const struct journal_io *io, const struct journal_list 
 {
     struct journal_reader rd;
     struct journal_record rec;
-    struct err err = ERR_INIT;
     uint64_t last = 0, at = 0;
     unsigned n = 0;
 
     journal_reader_init(&rd, io, l, 0, l->v.n);
-    while (journal_reader_next(&rd, &rec, &err) > 0) {
+    while (journal_reader_next_whole(&rd, &rec)) {
         if (rec.offset < at || rec.offset + rec.size > len ||
             rec.size != SEGMENT_RECORD_HEADER + rec.r.payload.n)
             abort();
@@ -116,15 +124,29 @@ static unsigned read_all(const struct journal_io *io, const struct journal_list 
     return n;
 }
 
+static void read_spoilt(const struct journal_io *io, struct disk *d, const struct journal_list *l,
+                        uint32_t draw, unsigned had)
+{
+    bool whole;
+    unsigned got;
+
+    d->bad_from = SEGMENT_BODY + draw % (d->file.len + 1);
+    d->bad_to = d->bad_from + 1 + draw % 10000;
+    got = read_all(io, l, d->file.len, &whole);
+    if (got < had && whole)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct buf file = BUF_INIT;
-    struct journal_io io = {.user = &file,
+    struct disk d = {.file = BUF_INIT};
+    struct journal_io io = {.user = &d,
                             .open = one_open,
                             .close = one_close,
                             .size = one_size,
                             .read = one_read,
                             .list = one_list};
+    uint32_t draw = hash_crc32c(0, (const char *)data, size);
     struct journal_list l = {.v = {0}};
     struct err err = ERR_INIT;
     bool built = size && (data[0] & 1), damaged = true, whole;
@@ -135,17 +157,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     data++;
     size--;
     if (built) {
-        wrote = build(&file, &data, &size);
-        damaged = damage(&file, data, size);
+        wrote = build(&d.file, &data, &size);
+        damaged = damage(&d.file, data, size);
     } else {
-        buf_add(&file, data, size);
+        buf_add(&d.file, data, size);
     }
     if (journal_list_read(&l, &io, &err) == 0) {
-        got = read_all(&io, &l, file.len, &whole);
+        got = read_all(&io, &l, d.file.len, &whole);
         if (!damaged && (got != wrote || !whole))
             abort();
+        read_spoilt(&io, &d, &l, draw, damaged ? 0 : wrote);
     }
     journal_list_release(&l);
-    buf_release(&file);
+    buf_release(&d.file);
     return 0;
 }
