@@ -124,6 +124,15 @@ static int list_dir(void *ctx, const char *path, conf_entry_f *each, void *arg, 
                      : err_set(err, E_NOENT, "no such folder");
 }
 
+/* On a configuration programs are looked for, as in operation, where a $USERn$ that is a path is no secret. Those of the common objects are there. */
+static int program(void *ctx, const char *path)
+{
+    const struct site *s = ctx;
+    struct conf_io real = conf_io_files();
+
+    return s->config ? real.program(real.ctx, path) : 0;
+}
+
 static int zone(void *ctx UNUSED, const char *name, struct buf *out)
 {
     struct conf_io real = conf_io_files();
@@ -134,7 +143,8 @@ static int zone(void *ctx UNUSED, const char *name, struct buf *out)
 /* Its errors are said; false: there are some. */
 static bool compile(struct site *s, const struct options *o, struct buf *snapshot, struct buf *secret)
 {
-    struct conf_io io = {.ctx = s, .read_file = read_file, .list_dir = list_dir, .zone = zone};
+    struct conf_io io = {
+        .ctx = s, .read_file = read_file, .list_dir = list_dir, .program = program, .zone = zone};
     struct conf_request rq = {.main_path = o->config ? o->config : MAIN_PATH, .zone = getenv("TZ")};
     VEC(struct str) sets = {0};
     struct buf text = BUF_INIT;

@@ -5,9 +5,10 @@
 import json
 import os
 import re
+import subprocess
 import tempfile
 
-from lib_vigie import COMMON, SRC, main, vigie
+from lib_vigie import COMMON, SRC, VIGIE, main, vigie
 
 HOST = ['define host {', ' use ht', ' host_name h', ' address 127.0.0.1', '}']
 SERVICE = ['define service {', ' use st', ' host_name h', ' service_description s', ' max_check_attempts 2', '}']
@@ -63,16 +64,32 @@ def test_a_configuration():
     with Folder() as f:
         f.put('objects.cfg', COMMON + 'define host {\n use th\n host_name web\n address 127.0.0.1\n}\n'
               'define service {\n use ts\n host_name web\n service_description HTTP\n check_command secret\n max_check_attempts 1\n}\n'
-              'define command {\n command_name secret\n command_line /bin/false $USER7$\n}\n')
-        f.put('resource.cfg', '$USER7$=hush-hush\n')
+              'define command {\n command_name secret\n command_line $USER1$/false $USER7$\n}\n')
+        f.put('resource.cfg', '$USER1$=/bin\n$USER7$=hush-hush\n')
         main_file = f.put('main.cfg', f'cfg_file={f.d.name}/objects.cfg\nresource_file={f.d.name}/resource.cfg\nlog_file={f.d.name}/log\ninterval_length=1\n')
         path = f.put('t.json', {'plugins': {'web;HTTP': [2, 'refused'], 'web': [0, 'up']}, 'steps': [{'at': 150, 'plugin': {'web;HTTP': [0, 'fine']}}], 'end': 300})
         a = played(path, '-c', main_file)
         assert {(n['contact'], n['about'], n['service']) for n in a['notified']} == {('ann', 'PROBLEM', 'HTTP'), ('ann', 'RECOVERY', 'HTTP')}, a['notified']
         assert 'hush' not in json.dumps(a) and any('********' in e['words'] for e in a['effects']), 'secrets are masked'
+        assert any(e['words'] == ['/bin/false', '********'] for e in a['effects']), 'a path that exists is no secret, as in operation'
         assert os.listdir(f.d.name).count('log') == 0, 'nothing is written'
         a = played(path, '-c', main_file, '--set', 'enable_notifications=0', '--start', '2026-01-01T00:00:00Z')
         assert not a['notified'] and a['origin'] == 1767225601, a['origin']
+
+
+def test_relative_paths():
+    """From every folder: beside the timeline, above it, at the root, with a main file that is relative, too."""
+    with Folder() as f, Folder() as site:
+        f.put('t.json', {'steps': [], 'end': 1})
+        site.put('objects.cfg', COMMON + 'define host {\n use th\n host_name web\n address 127.0.0.1\n}\n'
+                 'define service {\n use ts\n host_name web\n service_description HTTP\n}\n')
+        site.put('main.cfg', 'cfg_file=objects.cfg\nlog_file=log\n')
+        for here in (f.d.name, os.path.dirname(f.d.name), '/', site.d.name):
+            path = os.path.relpath(os.path.join(f.d.name, 't.json'), here)
+            main_file = os.path.relpath(os.path.join(site.d.name, 'main.cfg'), here)
+            for words in (('simulate', path), ('simulate', '-c', os.path.join(site.d.name, 'main.cfg'), path), ('simulate', '-c', main_file, path)):
+                p = subprocess.run([os.path.abspath(VIGIE), *words], capture_output=True, text=True, cwd=here, check=False)
+                assert p.returncode == 0 and not p.stderr, (here, words, p.returncode, p.stderr)
 
 
 def test_wrong():
