@@ -5,10 +5,11 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
-from lib_vigie import COMMON, SRC, VIGIE, main, vigie
+from lib_vigie import COMMON, SRC, VIGIE, Skip, main, vigie
 
 HOST = ['define host {', ' use ht', ' host_name h', ' address 127.0.0.1', '}']
 SERVICE = ['define service {', ' use st', ' host_name h', ' service_description s', ' max_check_attempts 2', '}']
@@ -90,6 +91,29 @@ def test_relative_paths():
             for words in (('simulate', path), ('simulate', '-c', os.path.join(site.d.name, 'main.cfg'), path), ('simulate', '-c', main_file, path)):
                 p = subprocess.run([os.path.abspath(VIGIE), *words], capture_output=True, text=True, cwd=here, check=False)
                 assert p.returncode == 0 and not p.stderr, (here, words, p.returncode, p.stderr)
+
+
+def test_the_example_of_the_manual():
+    """As man shows it, not as it is written there: it is typed and does what the page says."""
+    reader = shutil.which('man') or shutil.which('mandoc')
+    if not reader:
+        raise Skip('needs man or mandoc')
+    page = subprocess.run([reader, *(['-l'] if reader.endswith('/man') else []), os.path.join(SRC, 'docs', 'man', 'vigie.1')], capture_output=True, text=True, check=False,
+                          env={**os.environ, 'MANWIDTH': '120', 'LC_ALL': 'C.UTF-8'})
+    shown = re.search(r'the file t\.json:\s*\n(.*?)\n +(vigie simulate [^\n]*)\n', re.sub('.\b', '', page.stdout), re.S)
+    if 'TIMELINES' not in page.stdout:
+        raise Skip('man shows no page here')
+    assert shown, 'no example'
+    with Folder() as f:
+        f.put('t.json', shown[1])
+        f.put('objects.cfg', COMMON + 'define host {\n use th\n host_name web1\n address 127.0.0.1\n}\n'
+              'define service {\n use ts\n host_name web1\n service_description HTTP\n check_interval 5\n}\n')
+        f.put('nagios.cfg', 'cfg_file=objects.cfg\nlog_file=log\n')
+        words = [w.replace('/etc/nagios4', f.d.name) for w in shown[2].split()]
+        p = subprocess.run([os.path.abspath(VIGIE), *words[1:], '-o', 'json'], capture_output=True, text=True, cwd=f.d.name, check=False)
+        assert p.returncode == 0 and not p.stderr, (words, p.stderr)
+        told = [(n['about'], n['service']) for n in json.loads(p.stdout)['notified']]
+        assert (told[0], told[-1]) == (('PROBLEM', 'HTTP'), ('RECOVERY', 'HTTP')), told
 
 
 def test_wrong():
