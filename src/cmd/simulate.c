@@ -23,7 +23,8 @@
 #define PLACE      "/simulated" /* what @D@ and @BIN@ stand for */
 #define ORIGIN_MS  350          /* a step happens so long after its second */
 #define BEGIN_LAG  TIME_S       /* the begin of time is so long after the start */
-#define FIRST_WORD 2            /* of "plug.sh FOLDER KEY": the key */
+#define NOT_NAMED  "OK (no answer in the timeline)"
+#define FIRST_WORD 2 /* of "plug.sh FOLDER KEY": the key */
 
 struct options {
     const char *config, *output, *start;
@@ -244,6 +245,8 @@ static void on_run(struct lab *lab, const struct world_effect *e, struct lab_ans
     simulate_say_run(s, e);
     *answer = (struct lab_answer){.lasts_us = 5 * TIME_MS, .output = ""};
     p = e->run_kind == WORLD_RUN_CHECK ? plugin_of(s, e) : NULL;
+    if (!p && e->run_kind == WORLD_RUN_CHECK && s->masked)
+        answer->output = NOT_NAMED; /* a drill's plugin says nothing then */
     if (!p)
         return;
     answer->lasts_us += p->sleep_us;
@@ -357,7 +360,8 @@ static void name_objects(struct site *s, const char *path)
              whole ? "" : "/", path);
 }
 
-static int simulate(const struct timeline *t, const char *path, const struct options *o, int64_t start_s)
+static int simulate(const struct timeline *t, const char *path, struct str text, const struct options *o,
+                    int64_t start_s)
 {
     struct simulation s = {.lab = {.on_run = on_run, .on_effect = on_effect, .version = BUILD_VERSION},
                            .json = o->output && strcmp(o->output, "json") == 0,
@@ -377,8 +381,10 @@ static int simulate(const struct timeline *t, const char *path, const struct opt
         take_answer(&s, &t->answers[i]);
     if (compile(&site, o, &snapshot, &secret)) {
         lab_begin(&s.lab, &snapshot, &secret, start_s);
-        play(&s, t, &site, o);
-        status = simulate_say_end(&s, t->name, t->what);
+        if (simulate_names(&s, t, path, text)) {
+            play(&s, t, &site, o);
+            status = simulate_say_end(&s, t->name, t->what);
+        }
         lab_close(&s.lab);
     } else {
         fprintf(stderr, "vigie simulate: %s: the objects of this timeline have errors\n", path);
@@ -430,7 +436,7 @@ static int simulate_file(const char *path, const struct options *o, int64_t star
     } else {
         for (size_t i = 0; i < t.ignored.n; i++)
             fprintf(stderr, "%s: warning: %s: it means nothing\n", path, t.ignored.at[i]);
-        status = simulate(&t, path, o, start_s);
+        status = simulate(&t, path, buf_str(&text), o, start_s);
         timeline_release(&t);
     }
     buf_release(&text);

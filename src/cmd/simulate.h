@@ -27,6 +27,9 @@ void simulate_name(const struct lab *lab, uint32_t check, struct buf *b); /* "ho
 /* A coded word as a runner would fill it; secrets are masked where they are real. */
 void simulate_fill(const struct simulation *s, struct str coded, struct buf *out);
 
+/* False: an answer is for nobody; said with its place in the text of the file. */
+bool simulate_names(const struct simulation *s, const struct timeline *t, const char *path, struct str text);
+
 void simulate_say_init(struct simulation *s);
 void simulate_say_release(struct simulation *s);
 void simulate_say_line(struct simulation *s, struct str line);

@@ -2,6 +2,7 @@
 #include "cmd/timeline.h"
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "wire/json_read.h"
 
 #include <stdio.h>
@@ -194,6 +195,7 @@ static int read_answers(struct reading *r, const struct json_value *v, const str
         enter(r, "%s." STR_FMT, at, STR_ARG(str_sub(key, 0, 60)));
         list[*n].key = keep(r, key);
         list[*n].output = "";
+        list[*n].number = r->t->n_all_answers++;
         if (json_read_type(member) == JSON_IS_ARRAY)
             rc = answer_list(r, member, &list[*n]);
         else if (json_read_type(member) == JSON_IS_OBJECT)
@@ -413,6 +415,66 @@ int timeline_read(struct timeline *t, struct str text, struct err *err)
     if (rc < 0)
         timeline_release(t);
     return rc;
+}
+
+/* ---- places in the file ---- */
+
+struct scan {
+    struct str keys[LIMIT_JSON_DEPTH + 1]; /* by depth: the key that is open */
+    unsigned depth;
+};
+
+static bool is_answer(const struct scan *s)
+{
+    return (s->depth == 2 && str_eq_c(s->keys[1], "plugins")) ||
+           (s->depth == 4 && str_eq_c(s->keys[1], "steps") && str_eq_c(s->keys[3], "plugin"));
+}
+
+/* The end of the text that begins at i, and whether it is a key. */
+static size_t pass_text(struct str text, size_t i, bool *key)
+{
+    size_t end = i + 1, next;
+
+    while (end < text.n && text.p[end] != '"')
+        end += text.p[end] == '\\' ? 2 : 1;
+    for (next = end + 1; next < text.n && memchr(" \t\r\n", text.p[next], 4);)
+        next++;
+    *key = next < text.n && text.p[next] == ':';
+    return end;
+}
+
+bool timeline_place(struct str text, size_t number, unsigned *line, unsigned *column)
+{
+    struct scan s = {.depth = 0};
+    size_t begin = 0, end;
+    bool key;
+
+    *line = 1;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+
+        if (c == '\n') {
+            ++*line;
+            begin = i + 1;
+        } else if (c == '{' || c == '[') {
+            if (s.depth++ == LIMIT_JSON_DEPTH)
+                break;
+            s.keys[s.depth] = STR_NULL;
+        } else if ((c == '}' || c == ']') && s.depth) {
+            s.depth--;
+        } else if (c == '"') {
+            end = pass_text(text, i, &key);
+            if (key)
+                s.keys[s.depth] = str_sub(text, i + 1, end - i - 1);
+            if (key && is_answer(&s) && number-- == 0) {
+                *column = (unsigned)(i - begin) + 1;
+                return true;
+            }
+            i = end;
+        }
+    }
+    *line = *column = 1;
+    return false;
 }
 
 void timeline_release(struct timeline *t)

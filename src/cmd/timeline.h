@@ -22,6 +22,7 @@ struct timeline_answer {
     bool has_code, has_output;
     uint64_t code, signal; /* signal 0: it ends by itself */
     int64_t sleep_ms;
+    size_t number; /* of all in the file, as they stand there */
 };
 
 enum timeline_action { TIMELINE_NOTHING, TIMELINE_STOP, TIMELINE_START, TIMELINE_RESTART, TIMELINE_HUP };
@@ -43,6 +44,7 @@ struct timeline_directive {
 
 struct timeline {
     struct arena arena; /* that all texts live in */
+    size_t n_all_answers;
     const char *name, *what;
     VEC(struct timeline_directive) main;
     const char *objects;
@@ -55,4 +57,6 @@ struct timeline {
 
 /* err: "line 3, column 7: ..." of what is no JSON, else "steps[3].at: ..." */
 int timeline_read(struct timeline *t, struct str text, struct err *err);
+/* Where the key of that answer stands in the text that was read, both from 1. False: it was not found, and is 1, 1. */
+bool timeline_place(struct str text, size_t number, unsigned *line, unsigned *column);
 void timeline_release(struct timeline *t);

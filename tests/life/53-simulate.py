@@ -116,6 +116,24 @@ def test_the_example_of_the_manual():
         assert (told[0], told[-1]) == (('PROBLEM', 'HTTP'), ('RECOVERY', 'HTTP')), told
 
 
+def test_names():
+    """An answer for nobody is an error with its place; who is not named is OK, and says so."""
+    with Folder() as f:
+        f.put('objects.cfg', COMMON + 'define host {\n use th\n host_name web1\n address 127.0.0.1\n}\n'
+              'define service {\n use ts\n host_name web1\n service_description HTTP\n}\n')
+        main_file = f.put('main.cfg', 'cfg_file=objects.cfg\nlog_file=log\ninterval_length=1\n')
+        steps = ' "steps": [{"at": 1, "plugin": {"web1": [0, "{ \\"plugins"],\n   "%s": [2, "no"]}}]}'
+        for text, said in (('{"what": "\\"plugins", "end": 1,\n "plugins": {"web1": [0, "up"], "web1;HTTQ": [0, "x"]}, "steps": []}', r"t\.json:2:33: error: there is no service 'web1;HTTQ'; did you mean 'web1;HTTP'\?"),
+                           ('{"end": 3,\n' + steps % 'wbe1', r"t\.json:3:4: error: there is no host 'wbe1'; did you mean 'web1'\?"),
+                           ('{"end": 3,\n' + steps % 'quite another', r"t\.json:3:4: error: there is no host 'quite another'; write")):
+            status, out, err = vigie('simulate', '-c', main_file, f.put('t.json', text))
+            assert status == 2 and not out and len(err.splitlines()) == 1 and re.search(said, err), (status, out, err)
+        a = played(f.put('t.json', '{"end": 100,' + steps % 'web1;HTTP' + ''), '-c', main_file)
+        assert a['probes'][-1]['state']['web1;HTTP']['plugin_output'] == 'no', a['probes'][-1]
+        a = played(f.put('t.json', {'end': 100, 'steps': []}), '-c', main_file)
+        assert {s['plugin_output'] for s in a['probes'][-1]['state'].values()} == {'OK (no answer in the timeline)'}, a['probes'][-1]
+
+
 def test_wrong():
     with Folder() as f:
         good = {'objects': HOST, 'steps': [], 'end': 1}
