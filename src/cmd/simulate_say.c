@@ -132,9 +132,70 @@ static const char *run_kind(unsigned kind)
     return kind == WORLD_RUN_CHECK ? "check" : kind == WORLD_RUN_NOTIFY ? "notification" : "handler";
 }
 
+/* The value of a variable in packed words of an environment; false: it is not there. */
+static bool add_variable(struct simulation *s, struct str env, struct str name, struct buf *out)
+{
+    struct buf b = BUF_INIT;
+    struct str word;
+    bool found = false;
+
+    while (!found && record_next_word(&env, &word) > 0) {
+        struct str value;
+
+        buf_clear(&b);
+        simulate_fill(s, word, &b);
+        value = buf_str(&b);
+        found = str_eq(str_cut(&value, '='), name);
+        if (found)
+            buf_add_str(out, value);
+    }
+    buf_release(&b);
+    return found;
+}
+
+/* What a shell is given has its values in the environment: they are shown in their place, as Nagios would have written them. */
+static void add_shell_text(struct simulation *s, struct str text, struct str env, struct buf *out)
+{
+    static const struct {
+        const char *before, *behind;
+    } forms[] = {{"'\"${VIGIE_M", "}\"'"}, {"${VIGIE_M", "}"}}; /* in single quotes; elsewhere */
+
+    while (text.n) {
+        size_t taken = 0;
+
+        for (size_t i = 0; i < ARRAY_LEN(forms) && !taken; i++) {
+            struct str before = str_of(forms[i].before), behind = str_of(forms[i].behind);
+            struct str name = str_sub(text, before.n - strlen("VIGIE_M"), text.n), rest = name;
+
+            if (!str_starts(text, before))
+                continue;
+            name = str_cut(&rest, '}');
+            rest = str_sub(text, before.n - strlen("VIGIE_M") + name.n, text.n);
+            if (str_starts(rest, behind) && add_variable(s, env, name, out))
+                taken = before.n - strlen("VIGIE_M") + name.n + behind.n;
+        }
+        if (!taken)
+            buf_add_char(out, text.p[0]);
+        text = str_sub(text, taken ? taken : 1, text.n);
+    }
+}
+
+/* One line, whatever is in it. */
+static void add_line(struct simulation *s, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\n')
+            buf_add_c(&s->text, "\\n");
+        else
+            buf_add_char(&s->text, (unsigned char)text.p[i] < ' ' ? ' ' : text.p[i]);
+    }
+    buf_add_char(&s->text, '\n');
+}
+
 static void text_run(struct simulation *s, const struct world_effect *e)
 {
-    struct str packed = world_text(s->lab.w, e->words), word;
+    struct str packed = world_text(s->lab.w, e->words), env = world_text(s->lab.w, e->env), word;
+    struct buf b = BUF_INIT, line = BUF_INIT;
 
     add_time(s);
     buf_printf(&s->text, "%-7s ", e->run_kind == WORLD_RUN_CHECK ? "check" : "runs");
@@ -143,9 +204,18 @@ static void text_run(struct simulation *s, const struct world_effect *e)
         buf_add_c(&s->text, ": ");
     }
     while (record_next_word(&packed, &word) > 0) {
-        simulate_fill(s, word, &s->text);
-        buf_add_c(&s->text, packed.n ? " " : "\n");
+        buf_clear(&b);
+        simulate_fill(s, word, &b);
+        if (s->by_shell)
+            add_shell_text(s, buf_str(&b), env, &line);
+        else
+            buf_add_str(&line, buf_str(&b));
+        if (packed.n)
+            buf_add_char(&line, ' ');
     }
+    add_line(s, buf_str(&line));
+    buf_release(&b);
+    buf_release(&line);
 }
 
 void simulate_say_run(struct simulation *s, const struct world_effect *e)

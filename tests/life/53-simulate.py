@@ -134,6 +134,21 @@ def test_names():
         assert {s['plugin_output'] for s in a['probes'][-1]['state'].values()} == {'OK (no answer in the timeline)'}, a['probes'][-1]
 
 
+def test_shell_texts():
+    """What a shell would be given is shown with the values in it, and secrets stay hidden."""
+    with Folder() as f:
+        objects = COMMON.replace('command_line /bin/true', 'command_line /usr/bin/printf "%b" "to $CONTACTNAME$: $SERVICEDESC$\\n$SERVICEOUTPUT$" \'is $SERVICESTATE$\' $USER7$ | /bin/false')
+        assert objects != COMMON
+        f.put('objects.cfg', objects + 'define host {\n use th\n host_name web1\n address 127.0.0.1\n}\n'
+              'define service {\n use ts\n host_name web1\n service_description HTTP\n max_check_attempts 1\n}\n')
+        f.put('resource.cfg', '$USER7$=hush-hush\n')
+        main_file = f.put('main.cfg', 'cfg_file=objects.cfg\nresource_file=resource.cfg\nlog_file=log\ninterval_length=1\n')
+        path = f.put('t.json', {'end': 100, 'plugins': {'web1;HTTP': [2, 'it\'s "down"']}, 'steps': []})
+        status, out, err = vigie('simulate', '-c', main_file, path)
+        assert status == 0 and '/usr/bin/printf "%b" "to ann: HTTP\\nit' in out and "'is CRITICAL' ******** | /bin/false" in out, (out, err)
+        assert 'VIGIE_M' not in out and 'hush' not in out, out
+
+
 def test_wrong():
     with Folder() as f:
         good = {'objects': HOST, 'steps': [], 'end': 1}
