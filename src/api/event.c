@@ -79,7 +79,7 @@ const char *event_about(int64_t type)
     return type >= 0 && type < NOTIFY_TYPES ? about[type] : NULL;
 }
 
-/* What a notification was about, and whether a command was refused: the number "type" of a record (core/record.h). */
+/* What a notification was about, whether a command was refused, how a downtime or an acknowledgement ended: the number "type" of a record (core/record.h). */
 static void write_type(struct json *j, const struct json_value *o, struct str kind)
 {
     int64_t type = json_read_int(json_read_member(o, "type"));
@@ -90,6 +90,8 @@ static void write_type(struct json *j, const struct json_value *o, struct str ki
         json_key_bool(j, "refused", type == 1);
     if (str_eq_c(kind, "downtime_end"))
         json_key_bool(j, "cancelled", type == 1);
+    if (str_eq_c(kind, "acknowledgement_removed"))
+        json_key_bool(j, "expired", type == 1);
 }
 
 /* A state has its words only with the kind of its object: a row of an object that is gone shows none. */

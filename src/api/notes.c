@@ -180,6 +180,38 @@ void notes_of(struct json *j, const struct api *a, uint32_t idx)
     of_one(j, a, &downtimes, idx);
 }
 
+void notes_acknowledgement(struct json *j, const struct api *a, uint32_t idx, const struct board_check *c)
+{
+    const struct wish w = {.idx = idx};
+    struct buf scratch = BUF_INIT;
+    struct board_comment comment, newest = {.id = 0};
+    struct board_note n;
+    struct item *items;
+    size_t n_items;
+
+    json_key(j, "acknowledgement");
+    if (!(c->flags & BOARD_ACKNOWLEDGED)) {
+        json_none(j);
+        return;
+    }
+    collect(a, &comments, &w, &scratch, &items, &n_items);
+    json_map(j);
+    for (size_t i = n_items; i-- > 0 && !newest.id;) {
+        if (!board_read_comment(&a->board, items[i].slot, &comment, &n, &scratch) ||
+            comment.entry_type != BOARD_COMMENT_ACK)
+            continue;
+        newest = comment;
+        json_key_str(j, "author", n.author);
+        json_key_str(j, "text", n.text);
+    }
+    json_key_time(j, "time", (struct wall){newest.entry_time});
+    json_key_time(j, "expires", (struct wall){c->ack_expires});
+    json_key_bool(j, "sticky", c->ack_type == 2);
+    json_map_end(j);
+    mem_free(items);
+    buf_release(&scratch);
+}
+
 static bool read_number(struct api *a, struct api_request *q, const char *name, uint64_t most, uint64_t *out)
 {
     struct str text = api_query(q, name);

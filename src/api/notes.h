@@ -9,6 +9,8 @@
 
 /* The members "comments" and "downtimes" of a resource. */
 void notes_of(struct json *j, const struct api *a, uint32_t idx);
+/* "acknowledgement": who, when, what they said, and until when; null: there is none. Without author and time where its comment was deleted. */
+void notes_acknowledgement(struct json *j, const struct api *a, uint32_t idx, const struct board_check *c);
 extern const char *const notes_query[];
 void notes_comments(struct api *a, struct api_request *q);  /* GET /comments */
 void notes_downtimes(struct api *a, struct api_request *q); /* GET /downtimes */

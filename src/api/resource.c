@@ -193,6 +193,7 @@ void resource_show(struct api *a, struct api_request *q)
     reason(&j, a, "why", &c.why_state);
     reason(&j, a, "why_notify", &c.why_notify);
     configuration(&j, a, idx);
+    notes_acknowledgement(&j, a, idx, &c);
     notes_of(&j, a, idx);
     json_key_time(&j, "now", api_wall(a));
     json_map_end(&j);

@@ -51,6 +51,15 @@ struct str row_output_in_place(const struct api *a, uint32_t idx)
     return str_make((const char *)h + h->off_arena + off, len);
 }
 
+/* The downtime of a host is that of its services; 0 of a host. */
+static uint32_t host_downtime(const struct api *a, uint32_t idx)
+{
+    if (idx < a->model.n_hosts)
+        return 0;
+    return __atomic_load_n(&row_in_place(a, model_check(&a->model, idx)->host)->downtime_depth,
+                           __ATOMIC_RELAXED);
+}
+
 struct row_brief row_brief(const struct api *a, uint32_t idx)
 {
     const struct board_check *c = row_in_place(a, idx);
@@ -60,10 +69,7 @@ struct row_brief row_brief(const struct api *a, uint32_t idx)
     struct row_brief b = {.state = row_state_of(idx < a->model.n_hosts, flags, state)};
 
     b.problem = b.state > ROW_PENDING;
-    if (idx >= a->model.n_hosts) /* the downtime of a host is that of its services */
-        depth |= __atomic_load_n(&row_in_place(a, model_check(&a->model, idx)->host)->downtime_depth,
-                                 __ATOMIC_RELAXED);
-    b.handled = (flags & BOARD_ACKNOWLEDGED) || depth > 0;
+    b.handled = (flags & BOARD_ACKNOWLEDGED) || depth > 0 || host_downtime(a, idx) > 0;
     return b;
 }
 
@@ -107,6 +113,7 @@ void row_members(const struct api *a, uint32_t idx, const struct board_check *c,
     json_key_str(j, "output", t->output);
     json_key_bool(j, "acknowledged", c->flags & BOARD_ACKNOWLEDGED);
     json_key_bool(j, "in_downtime", c->downtime_depth > 0);
+    json_key_bool(j, "host_in_downtime", host_downtime(a, idx) > 0);
     json_key_bool(j, "flapping", c->flags & BOARD_FLAPPING);
     json_key_bool(j, "notifications_enabled", c->flags & BOARD_NOTIFY_ENABLED);
     json_key_bool(j, "checks_enabled", c->flags & BOARD_ACTIVE_ENABLED);

@@ -4,6 +4,7 @@
 #include "api/choose.h"
 #include "api/event.h"
 #include "api/names.h"
+#include "api/notes.h"
 #include "api/past.h"
 #include "api/resource.h"
 #include "api/row.h"
@@ -186,6 +187,7 @@ static void state_now(struct json *j, const struct api *a, const struct asked *s
     json_key_i64(j, "max_attempts", c.max_attempts);
     json_key_time(j, "since", (struct wall){c.last_state_change});
     json_key_str(j, "output", t.output);
+    notes_acknowledgement(j, a, s->idx, &c);
     json_map_end(j);
     first_of(j, a, "why", s->reasons, REASON_STATE);
     buf_release(&scratch);

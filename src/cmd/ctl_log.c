@@ -33,6 +33,8 @@ void ctl_print_event(const json_t *e)
     print_state(e);
     if (person[0])
         printf("  %s", person);
+    if (ctl_true(e, "expired"))
+        printf("  its time was over");
     if (text[0])
         printf("%s%s", person[0] ? ": " : "  ", text);
     if (strcmp(ctl_text(e, "kind"), "login") == 0 || strcmp(ctl_text(e, "kind"), "administration") == 0)

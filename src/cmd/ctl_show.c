@@ -79,6 +79,29 @@ static void print_why(const json_t *a)
     fact("notices", ctl_text(told, "text_en"));
 }
 
+/* Who acknowledged it, when, and until when. */
+static void print_ack(const json_t *a)
+{
+    const json_t *ack = json_object_get(a, "acknowledgement");
+    char since[48], until[48];
+    struct buf b = BUF_INIT;
+
+    if (!json_is_object(ack))
+        return;
+    if (ctl_text(ack, "author")[0]) {
+        ctl_when(ctl_text(ack, "time"), since, sizeof(since));
+        buf_printf(&b, "by %s since %s, ", ctl_person(ctl_text(ack, "author")), since);
+    }
+    ctl_when(ctl_text(ack, "expires"), until, sizeof(until));
+    buf_printf(&b, "until %s%s%s", ctl_true(ack, "sticky") ? "it recovers" : "its state changes",
+               ctl_text(ack, "expires")[0] ? ", at the latest " : "",
+               ctl_text(ack, "expires")[0] ? until : "");
+    if (ctl_text(ack, "text")[0])
+        buf_printf(&b, ": %s", ctl_text(ack, "text"));
+    fact("acknowledged", b.data);
+    buf_release(&b);
+}
+
 static void print_checking(const json_t *a)
 {
     char ago[32], every[32], retry[32], text[256];
@@ -190,6 +213,7 @@ static void print_show(const struct ctl *c, const json_t *a)
     print_output(a);
     printf("\n");
     print_why(a);
+    print_ack(a);
     print_checking(a);
     print_perfdata(a);
     print_objects(a);

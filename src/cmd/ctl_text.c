@@ -37,6 +37,7 @@ void ctl_flags(const json_t *resource, struct buf *out)
         const char *words;
     } flags[] = {{"acknowledged", "[ack] "},
                  {"in_downtime", "[downtime] "},
+                 {"host_in_downtime", "[host in downtime] "},
                  {"flapping", "[flapping] "},
                  {"stale", "[stale] "}};
 

@@ -13,7 +13,25 @@ struct why {
 };
 
 /* The words of this page, in both languages; {0}, {1} ...: what is filled in. */
-enum word { PENDING, HARD, SOFT, NOTHING_THEN, CHECKS, NOTICES, NO_DECISION, NUMBER, WOULD, THEN, UNDELIVERED, WORDS };
+enum word {
+    PENDING,
+    HARD,
+    SOFT,
+    NOTHING_THEN,
+    CHECKS,
+    NOTICES,
+    NO_DECISION,
+    NUMBER,
+    WOULD,
+    THEN,
+    ACK,
+    ACK_NOBODY,
+    STICKY,
+    NORMAL,
+    EXPIRES,
+    UNDELIVERED,
+    WORDS
+};
 static const char *const words[WORDS][2] = {
     [PENDING] = {"{0} has no result yet.", "{0} n'a pas encore de résultat."},
     [HARD] = {"{0} is {1} since {2}, confirmed (attempt {3}).",
@@ -28,6 +46,11 @@ static const char *const words[WORDS][2] = {
     [WOULD] = {"If its result came again now:", "Si son résultat revenait maintenant :"},
     [THEN] = {"At {0}:", "Le {0} :"},
     [UNDELIVERED] = {"NOT delivered by {0}: {1}", "NON remise par {0} : {1}"},
+    [ACK] = {"Acknowledged by {0} since {1}, ", "Acquitté par {0} depuis le {1}, "},
+    [ACK_NOBODY] = {"Acknowledged ", "Acquitté "}, /* its comment was deleted */
+    [STICKY] = {"until it recovers", "jusqu'au rétablissement"},
+    [NORMAL] = {"until its state changes", "jusqu'au prochain changement d'état"},
+    [EXPIRES] = {", at the latest {0}", ", au plus tard le {0}"},
 };
 
 #define ARGS_MAX 4
@@ -114,6 +137,26 @@ static void say_contacts(const struct why *y, const json_t *of, bool all)
     }
 }
 
+static void say_ack(const struct why *y, const json_t *ack)
+{
+    char since[64], until[64];
+    char *who = ctl_clean(ctl_person(ctl_text(ack, "author")), false);
+    char *text = ctl_clean(ctl_text(ack, "text"), false);
+
+    if (json_is_object(ack)) {
+        ctl_when(ctl_text(ack, "time"), since, sizeof(since));
+        ctl_when(ctl_text(ack, "expires"), until, sizeof(until));
+        printf("  ");
+        PUT(y, who[0] ? ACK : ACK_NOBODY, who, since);
+        PUT(y, ctl_true(ack, "sticky") ? STICKY : NORMAL, NULL);
+        if (ctl_text(ack, "expires")[0])
+            PUT(y, EXPIRES, until);
+        printf("%s%s\n", !text[0] ? "" : y->french ? " : " : ": ", text);
+    }
+    mem_free(who);
+    mem_free(text);
+}
+
 static void say_state(const struct why *y, const json_t *a)
 {
     const json_t *s = json_object_get(a, "state");
@@ -140,6 +183,7 @@ static void say_state(const struct why *y, const json_t *a)
         mem_free(clean);
     }
     say_reason(y, "  ", json_object_get(a, "why"));
+    say_ack(y, json_object_get(s, "acknowledgement"));
 }
 
 static void say_checks(const struct why *y, const json_t *a)

@@ -71,6 +71,7 @@ struct board_check {
     int64_t last_state_change, last_hard_state_change;
     uint32_t last_time_s[4]; /* by state; whole seconds */
     int64_t last_notification, next_notification;
+    int64_t ack_expires; /* 0: never */
     int64_t latency_us, execution_us;
     uint64_t event_id, last_event_id, problem_id, last_problem_id;
     struct board_why why_state, why_notify;

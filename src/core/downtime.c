@@ -107,6 +107,15 @@ static void stop_waiting(struct world *w, struct world_downtime *d)
     d->waiting = false;
 }
 
+/* A host's downtime begins or ends: the rows of its services tell so, too. */
+static void show_services(struct world *w, uint32_t check)
+{
+    const struct model_check *c = model_check(w->m, check);
+
+    for (uint32_t i = 0; c->kind == MODEL_HOST && i < c->n_services; i++)
+        world_touch_board(w, c->first_service + i);
+}
+
 static void begin(struct world *w, size_t i)
 {
     struct world_downtime *d = &w->downtimes.at[i];
@@ -118,6 +127,7 @@ static void begin(struct world *w, size_t i)
     d->actual_start = w->now.wall.us;
     if (!s->downtime_depth) {
         nlog_downtime(w, d->check, "STARTED");
+        show_services(w, d->check);
         tell_of(w, d, NOTIFY_DOWNTIME_START);
     }
     s->downtime_depth++;
@@ -154,6 +164,7 @@ static void end(struct world *w, size_t i, bool cancelled)
         event(w, d, RECORD_EVENT_DOWNTIME_END, cancelled);
         if (!s->downtime_depth) {
             nlog_downtime(w, d->check, cancelled ? "CANCELLED" : "STOPPED");
+            show_services(w, d->check);
             tell_of(w, d, cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END);
         }
     } else if (!cancelled) {

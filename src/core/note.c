@@ -177,7 +177,7 @@ void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
                                                .text = a->text});
 }
 
-void note_unack(struct world *w, uint32_t check)
+static void end_ack(struct world *w, uint32_t check, bool expired)
 {
     struct state *s = &w->st[check];
 
@@ -188,8 +188,14 @@ void note_unack(struct world *w, uint32_t check)
     if (s->more)
         s->more->ack_expires = 0;
     world_touch(w, check);
-    world_event(w, RECORD_EVENT_ACK_REMOVED, check, &(struct record_event){.state = s->state});
+    world_event(w, RECORD_EVENT_ACK_REMOVED, check,
+                &(struct record_event){.state = s->state, .type = expired});
     note_comments_del(w, check, BOARD_COMMENT_ACK, true);
+}
+
+void note_unack(struct world *w, uint32_t check)
+{
+    end_ack(w, check, false);
 }
 
 void note_ack_after(struct world *w, uint32_t check, bool changed)
@@ -212,7 +218,7 @@ int64_t note_ack_time(struct world *w)
         int64_t at = state_more(&w->st[check])->ack_expires;
 
         if (at && at <= w->now.wall.us)
-            note_unack(w, check);
+            end_ack(w, check, true);
         else if (at) {
             w->acks_expiring.at[kept++] = check;
             next = MIN(next, at);

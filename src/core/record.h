@@ -57,10 +57,10 @@ enum record_source {
 enum record_event_kind { /* record_event.kind */
                          RECORD_EVENT_ALERT =
                              1, /* a state or attempt changed: state, hard, attempt, text = output */
-                         RECORD_EVENT_NOTIFICATION, /* contact was told: type = notify_type, command, text =
+                         RECORD_EVENT_NOTIFICATION,   /* contact was told: type = notify_type, command, text =
                                                        output, author and long_text for ack and the like */
-                         RECORD_EVENT_ACK,          /* author, text = comment, type = 1 normal, 2 sticky */
-                         RECORD_EVENT_ACK_REMOVED,
+                         RECORD_EVENT_ACK,            /* author, text = comment, type = 1 normal, 2 sticky */
+                         RECORD_EVENT_ACK_REMOVED,    /* type = 1 if its time was over */
                          RECORD_EVENT_DOWNTIME_START, /* author, text, ref = downtime id */
                          RECORD_EVENT_DOWNTIME_END,   /* the same; type = 1 if cancelled */
                          RECORD_EVENT_FLAPPING_START, /* ref = percent in 1/100 */

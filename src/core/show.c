@@ -63,6 +63,7 @@ static void show_check(struct world *w, struct board_w *board, uint32_t check)
         .last_time_s = {s->last_time_s[0], s->last_time_s[1], s->last_time_s[2], s->last_time_s[3]},
         .last_notification = more->last_notification,
         .next_notification = more->next_notification,
+        .ack_expires = s->ack_type ? more->ack_expires : 0,
         .latency_us = s->latency_us,
         .execution_us = s->execution_us,
         .event_id = more->event_id,

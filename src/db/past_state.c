@@ -14,7 +14,7 @@ struct was { /* an object as it was */
     struct span span;
     struct str host, service;
     enum past_state state;
-    bool service_kind, handled;
+    bool service_kind, host_downtime, handled;
 };
 
 struct as_of {
@@ -86,6 +86,7 @@ static int write_was(struct as_of *a, struct json *j, const struct was *w)
         json_key_str(j, "service", w->service);
     json_key_c(j, "state", state_words[w->state]);
     write_state(j, &w->span);
+    json_key_bool(j, "host_in_downtime", w->host_downtime);
     json_key_str(j, "output", buf_str(&output));
     json_map_end(j);
     buf_release(&output);
@@ -138,7 +139,8 @@ static int take(struct as_of *a)
     w.state = state_of(w.service_kind, w.span.state);
     if (!w.service_kind && w.span.downtimes)
         map_put(&a->in_downtime, w.host, 1);
-    w.handled = w.span.acknowledged || w.span.downtimes || map_get(&a->in_downtime, w.host, NULL);
+    w.host_downtime = w.service_kind && map_get(&a->in_downtime, w.host, NULL);
+    w.handled = w.span.acknowledged || w.span.downtimes || w.host_downtime;
     a->counts[w.state]++;
     a->unhandled += w.state > PAST_PENDING && !w.handled;
     a->total++;

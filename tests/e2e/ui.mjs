@@ -235,11 +235,13 @@ test('a problem is acknowledged, with a comment that colleagues read', async () 
   await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByText('Write a few words').waitFor();
   await page.getByLabel('Comment', { exact: true }).fill('On it; parts come on Thursday.');
+  await page.getByLabel('Ends by itself after').selectOption('72');
   await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await row(name).first().getByText('acknowledged').waitFor();
   await link(name).first().click();
   await page.locator('.panel').getByText('parts come on Thursday').first().waitFor();
+  await page.locator('.panel .cards li').getByText('until it recovers, at the latest').waitFor();
   const panel = page.locator('.panel');
   await panel.locator('.tl li', { hasText: `Acknowledged by ${USER}` }).first().waitFor();
   await page.getByRole('button', { name: 'Comment', exact: true }).click();

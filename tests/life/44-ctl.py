@@ -148,6 +148,11 @@ def test_changing():
         line = f'ACKNOWLEDGE_SVC_PROBLEM;h;Disk /;2;1;0;{me};on it — Zoé'
         until(lambda: line in open(v.path('vigie.log'), encoding='utf-8').read(), 'the name of who did it in the log')
         assert '[ack] full: really' in v.does('list', '-p') and v.does('list', '-u') == 'None of 4 hosts and services.\n'
+        until(lambda: re.search(rf'^acknowledged +by {me} since .*, until it recovers: on it — Zoé$', v.does('show', 'h', 'Disk /'), re.M), 'who acknowledged it')
+        v.does('ack', 'h', 'Disk /', '-m', 'soon', '--for', '20m')
+        assert re.search(rf'^acknowledged +by {me} since .*, until its state changes, at the latest \d{{4}}-.*: soon$', v.does('show', 'h', 'Disk /'), re.M)
+        assert re.search(rf'^  Acknowledged by {me} since .*, until its state changes, at the latest \d{{4}}-.*: soon$', v.does('why', 'h', 'Disk /', '--lang', 'en'), re.M)
+        assert re.search(rf'^  Acquitté par {me} depuis le .*, jusqu.au prochain changement d.état, au plus tard le .* : soon$', v.does('why', 'h', 'Disk /', '--lang', 'fr'), re.M)
         v.does('ack', 'h', 'Disk /', '--remove')
         assert not v.json('show', 'h', 'Disk /')['acknowledged']
 
@@ -156,6 +161,7 @@ def test_changing():
         shown = v.json('show', 'h')
         assert shown['in_downtime'] and shown['downtimes'][0]['duration_s'] == 5400 and shown['downtimes'][0]['comment'] == 'new disks'
         assert 'new disks' in v.does('show', 'h')
+        assert '[host in downtime]' in v.does('list', '-H', 'h', '-k', 'service')
 
         os.environ['TZ'] = 'Europe/Paris'
         said = v.does('downtime', 'h', '--start', '2030-07-01 22:00', '--end', '2030-07-02 06:00')

@@ -320,6 +320,23 @@ static void test_downtimes_by_what_they_say(void **st UNUSED)
     buf_release(&c);
 }
 
+/* The type of the last event that an acknowledgement ended: 1 if its time was over; -1: there is none. */
+static int64_t last_end(const struct lab *lab)
+{
+    struct str rest = buf_str(&lab->journal);
+    struct record_frame f;
+    int64_t type = -1;
+
+    while (record_next(&rest, &f) == 1) {
+        struct record_event e;
+
+        if (f.kind == RECORD_EVENT && record_get(f.kind, f.payload, &e) == 0 &&
+            e.kind == RECORD_EVENT_ACK_REMOVED)
+            type = (int64_t)e.type;
+    }
+    return type;
+}
+
 static void test_acknowledgement_ends(void **st UNUSED)
 {
     struct lab lab = {0};
@@ -337,11 +354,14 @@ static void test_acknowledgement_ends(void **st UNUSED)
     lab_run(&lab, 25 * S);
     assert_int_equal(lab_state(&lab, "h2", "s2")->ack_type, STATE_ACK_NONE);
     assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(last_end(&lab), 1);
     /* one that replaces it has no end */
     yes(&lab, "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE;h2;s2;2;0;0;1800000060;bob;soon");
     yes(&lab, "ACKNOWLEDGE_SVC_PROBLEM;h2;s2;2;0;0;bob;for good");
     lab_run(&lab, 60 * S);
     assert_int_equal(lab_state(&lab, "h2", "s2")->ack_type, STATE_ACK_STICKY);
+    yes(&lab, "REMOVE_SVC_ACKNOWLEDGEMENT;h2;s2");
+    assert_int_equal(last_end(&lab), 0);
     lab_close(&lab);
 }
 

@@ -326,6 +326,7 @@ static void test_panel(void **state)
     assert_int_equal(json_read_int(json_read_member(root, "check_interval_s")), 300);
     assert_int_equal(json_read_length(json_read_member(root, "comments")), 1);
     assert_int_equal(json_read_length(json_read_member(root, "downtimes")), 1);
+    assert_non_null(strstr(w->body.data, "\"acknowledgement\":null"));
     perf = json_read_member(root, "perfdata");
     assert_int_equal(json_read_length(perf), 2);
     assert_true(
@@ -335,6 +336,20 @@ static void test_panel(void **state)
         w->body.data, "\"value\":0.5,\"unit\":\"s\",\"warn\":\"1\",\"crit\":\"2\",\"min\":0,\"max\":null"));
     json_read_free(root);
     json_read_free(get(w, "/api/v1/resources/1003", "x=1", 400));
+    board_put_check(&w->writer, 3,
+                    &(struct board_check){.oid = 1003,
+                                          .state = 1,
+                                          .flags = BOARD_CHECKED | BOARD_ACKNOWLEDGED,
+                                          .ack_type = 2,
+                                          .ack_expires = w->wall.us + TIME_H,
+                                          .downtime_depth = 1},
+                    STR("gone"), STR(""), STR(""));
+    json_read_free(get(w, "/api/v1/resources/1003", "", 200));
+    assert_non_null(strstr(w->body.data, "\"acknowledgement\":{\"author\":\"ann\",\"text\":\"being looked "
+                                         "at\",\"time\":\"2023-11-14T22:13:20.000Z\",\"expires\":\"2023-11-"
+                                         "14T23:13:20.000Z\",\"sticky\":true}"));
+    json_read_free(get(w, "/api/v1/resources", "host=h0003&service=s00", 200));
+    assert_non_null(strstr(w->body.data, "\"in_downtime\":false,\"host_in_downtime\":true"));
     json_read_free(get(w, "/api/v1/status", "", 200));
 }
 

@@ -25,6 +25,7 @@ export interface Row {
   output: string;
   acknowledged: boolean;
   in_downtime: boolean;
+  host_in_downtime?: boolean; // of a service
   flapping: boolean;
   notifications_enabled?: boolean;
   checks_enabled?: boolean;
@@ -65,6 +66,15 @@ export interface Note {
   entry_time?: string | null;
   kind?: string;
   type?: string;
+}
+
+// Without author and time where its comment was deleted.
+export interface Acknowledgement {
+  author?: string;
+  text?: string;
+  time: string | null;
+  expires: string | null;
+  sticky: boolean;
 }
 
 export interface Downtime extends Note {
@@ -120,6 +130,7 @@ export interface Detail extends Row {
   why?: Reason | null;
   why_notify?: Reason | null;
   notification_number?: number;
+  acknowledgement?: Acknowledgement | null;
   comments?: Note[];
   downtimes?: Downtime[];
   source?: { file: string; line: number } | null;
@@ -138,6 +149,7 @@ export interface Event {
   about?: string; // of a notification
   refused?: boolean; // a command
   cancelled?: boolean; // a downtime
+  expired?: boolean; // an acknowledgement
 }
 
 export interface RoleStatus {
@@ -222,7 +234,7 @@ export interface Session {
 const PROBLEMS: ReadonlySet<State> = new Set(['down', 'unreachable', 'critical', 'warning', 'unknown']);
 
 export const isProblem = (state: State): boolean => PROBLEMS.has(state);
-export const isHandled = (row: Row): boolean => row.acknowledged || row.in_downtime;
+export const isHandled = (row: Row): boolean => row.acknowledged || row.in_downtime || row.host_in_downtime === true;
 export const mayAct = (session: Session | null | undefined): boolean => session?.role === 'admin' || session?.role === 'operator';
 
 // Host and service in words, as dialogs and announcements name them.

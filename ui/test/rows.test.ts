@@ -95,6 +95,7 @@ test('what belongs to a view', () => {
   const problems: View = { ...view, filter: 'problems' };
   assert.equal(stillMatches(row('1'), view), true);
   assert.equal(stillMatches(row('1', { in_downtime: true }), view), false);
+  assert.equal(stillMatches(row('1', { host_in_downtime: true }), view), false);
   assert.equal(stillMatches(row('1', { in_downtime: true }), problems), true);
   assert.equal(stillMatches(row('1', { state: 'pending' }), problems), false);
   assert.equal(stillMatches(row('1', { state: 'ok' }), { ...view, filter: 'all' }), true);

@@ -73,23 +73,31 @@ const Option = (props: { on: boolean; label: string; help?: string; onSet: (on: 
   </label>
 );
 
+const ENDS_AFTER = [0, 1, 4, 8, 24, 72]; // hours; 0: not by itself
+
 function AckDialog({ rows }: { rows: Row[] }): JSX.Element {
   const [comment, setComment] = useState('');
   const [error, setError] = useState('');
   const [sticky, setSticky] = useState(true);
   const [notify, setNotify] = useState(true);
   const [persistent, setPersistent] = useState(false);
+  const [hours, setHours] = useState(0); // 0: it does not end by itself
   const send = (): Promise<unknown[]> | null => {
     if (comment.trim() === '') {
       setError(t('form.comment_needed'));
       document.getElementById('f-comment')?.focus();
       return null;
     }
-    return acknowledge(rows, { comment: oneLine(comment), sticky, notify, persistent });
+    const expires = hours > 0 ? { expires: new Date(Date.now() + hours * 3600_000).toISOString() } : {};
+    return acknowledge(rows, { comment: oneLine(comment), sticky, notify, persistent, ...expires });
   };
   return (
     <ActionForm title={t('ack.title')} rows={rows} text={t('ack.text')} submit={t('ack.title')} send={send}>
       <CommentField value={comment} error={error} onText={(text) => { setComment(text); setError(''); }} />
+      <div class="field">
+        <label for="f-expires">{t('ack.expires')}</label>
+        <select id="f-expires" value={String(hours)} onChange={(e) => setHours(Number(e.currentTarget.value))}>{ENDS_AFTER.map((n) => <option key={n} value={String(n)} selected={n === hours}>{n === 0 ? t('ack.never') : t('down.hours', { n })}</option>)}</select>
+      </div>
       <details>
         <summary>{t('form.options')}</summary>
         <Option on={sticky} label={t('ack.sticky')} help={t('ack.sticky_help')} onSet={setSticky} />

@@ -5,7 +5,7 @@ import { session } from '../api.ts';
 import { clock, day, duration, exact, moment, quantity, seconds } from '../format.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { t, type Key } from '../i18n/i18n.ts';
-import { isProblem, mayAct, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
+import { isProblem, mayAct, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
 import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
@@ -102,7 +102,7 @@ function Output({ d }: { d: Detail }): JSX.Element {
 // The kinds are those of the history (src/db/history.c); an alert is told by its state.
 const EVENT_WORDS: Record<string, (e: Event) => string | JSX.Element> = {
   acknowledgement: (e) => t('event.ack', { author: personOf(e.author) }),
-  acknowledgement_removed: () => t('event.ack_removed'),
+  acknowledgement_removed: (e) => t(e.expired ? 'event.ack_expired' : 'event.ack_removed'),
   downtime_start: () => t('event.downtime_start'),
   downtime_end: (e) => t(e.cancelled ? 'event.downtime_cancelled' : 'event.downtime_end'),
   comment: (e) => t('event.comment', { author: personOf(e.author) }),
@@ -210,17 +210,26 @@ const Events = (): JSX.Element => (
 
 const noteText = (n: Note): string => n.comment ?? n.text ?? '';
 
+// Until when it is acknowledged.
+function ackEnd(a: Acknowledgement): string {
+  const until = t(a.sticky ? 'panel.ack_sticky' : 'panel.ack_normal');
+  return a.expires ? t('panel.ack_expires', { until, end: moment(a.expires, slowNow.value) }) : until;
+}
+
 function Comments({ d }: { d: Detail }): JSX.Element {
   const can = mayAct(session.value);
   const notes = (d.comments ?? []).filter((c) => c.kind !== 'downtime'); // those stand with their downtime
+  const ack = d.acknowledged ? d.acknowledgement : null;
+  const own = ack ? notes.filter((c) => c.kind === 'acknowledgement').at(-1) : undefined; // its own comment may have been deleted
   const add = can && <button type="button" class="btn" onClick={() => openDialog('comment', [d])}>{t('panel.comment')}</button>;
   return (
     <Section title={t('panel.comments')} side={add}>
+      {ack && !own && <p><span class="tag a first">{t('list.tag_ack')}</span>{ackEnd(ack)}</p>}
       {notes.length > 0 && <ul class="cards">
         {notes.map((c, i) => (
           <li key={c.id ?? i}>
-            <p>{c.kind === 'acknowledgement' && d.acknowledged && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
-            <p class="meta"><span>{personOf(c.author)} · <Age at={c.time ?? c.entry_time} stop /></span>
+            <p>{c.kind === 'acknowledgement' && d.acknowledged && (!own || c === own) && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
+            <p class="meta"><span>{personOf(c.author)} · <Age at={c.time ?? c.entry_time} stop />{ack && c === own && ` · ${ackEnd(ack)}`}</span>
               {can && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
           </li>
         ))}

@@ -73,6 +73,7 @@ function marksOf(row: Row): Mark[] {
   const marks: Mark[] = [];
   if (row.acknowledged) marks.push({ icon: 'check', word: t('list.tag_ack'), cls: 'a' });
   if (row.in_downtime) marks.push({ icon: 'pause', word: t('list.tag_downtime'), cls: 'd' });
+  else if (row.host_in_downtime) marks.push({ icon: 'pause', word: t('list.tag_host_downtime'), cls: 'd' });
   if (row.flapping) marks.push({ icon: 'zigzag', word: t('list.tag_flapping') });
   if (row.checks_enabled === false) marks.push(row.passive ? { icon: 'inbox', word: t('list.tag_passive') } : { icon: 'bar', word: t('list.tag_stopped') });
   if (row.notifications_enabled === false) marks.push({ icon: 'mute', word: t('list.tag_muted') });

@@ -72,6 +72,7 @@ export interface AckForm {
   sticky: boolean;
   notify: boolean;
   persistent: boolean;
+  expires?: string;
 }
 export const acknowledge = (list: Row[], form: AckForm): Promise<unknown[]> =>
   act(list, 'ack.done', (row) => api('POST', path(row, 'acknowledge'), { body: form }));

@@ -2,7 +2,7 @@
 // The rows on the screen. What a row says changes in place at once; which rows there are, and their order, changes only when
 // that cannot move a row from under someone's pointer or focus. Pure: no server and no page here, so that it can be tested.
 import { batch, signal, type Signal } from '@preact/signals';
-import { stillMatches, type Row, type View } from '../model.ts';
+import { isHandled, stillMatches, type Row, type View } from '../model.ts';
 
 export interface Cell {
   row: Row;
@@ -49,7 +49,7 @@ export class Rows {
     if (!old) return { known: false, stateChanged: false, structure: stillMatches(row, view) };
     const leaves = !stillMatches(row, view);
     const stateChanged = this.put(row, leaves);
-    const handling = old.row.acknowledged !== row.acknowledged || old.row.in_downtime !== row.in_downtime;
+    const handling = isHandled(old.row) !== isHandled(row);
     return { known: true, stateChanged, structure: leaves || stateChanged || handling };
   }
 
