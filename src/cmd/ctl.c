@@ -39,7 +39,8 @@ static void usage(FILE *to)
                 "Vigie.\n\nCommands:\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].about);
-    fprintf(to, "\nWithout -c and --state, the Vigie of /etc/vigie/vigie.conf is asked. 'vigie ctl COMMAND "
+    fprintf(to, "\nHOST [SERVICE] may be written HOST/SERVICE, too.\n"
+                "Without -c and --state, the Vigie of /etc/vigie/vigie.conf is asked. 'vigie ctl COMMAND "
                 "--help' says more.\n");
 }
 

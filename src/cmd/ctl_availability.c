@@ -99,7 +99,7 @@ static int of_one(const struct ctl *c, char **argv, size_t n, const struct filte
     char id[32];
     int status = CMD_OK;
 
-    if (!ctl_name(argv, n, &host, &service))
+    if (!ctl_name(c, argv, n, &host, &service))
         return CMD_USAGE;
     if (!ctl_find(c, host, service, id, sizeof(id), &status))
         return status;
@@ -160,16 +160,27 @@ static json_t *pages(const struct ctl *c, const struct filter *f, int *status)
     return first;
 }
 
+/* Of those that are shown, how many are hosts; where not all are shown, the rest may be anything. */
+static const char *what_they_are(size_t hosts, size_t shown, size_t all)
+{
+    if (shown == all && shown && hosts == shown)
+        return all == 1 ? "host" : "hosts";
+    if (shown == all && shown && !hosts)
+        return all == 1 ? "service" : "services";
+    return "hosts and services";
+}
+
 static void print_many(const struct ctl *c, const json_t *o)
 {
     static const char *const head[] = {"HOST", "SERVICE", "AVAILABLE", "OUTAGES", "MTBF", "MTTR"};
     struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
     const json_t *r, *sum = json_object_get(o, "summary"), *worst = json_object_get(sum, "worst");
+    size_t i, hosts = 0;
     char text[64];
-    size_t i;
 
     json_array_foreach(json_object_get(o, "resources"), i, r)
     {
+        hosts += !ctl_text(r, "service")[0];
         ctl_table_cell(&t, ctl_text(r, "host"));
         ctl_table_cell(&t, ctl_text(r, "service")[0] ? ctl_text(r, "service") : "-");
         percent(r, "availability", text, sizeof(text));
@@ -184,7 +195,8 @@ static void print_many(const struct ctl *c, const json_t *o)
     if (i)
         ctl_table_print(&t, c, -1);
     percent(sum, "mean", text, sizeof(text));
-    printf("\n%lld hosts and services, mean %s", ctl_number(sum, "resources"), text);
+    printf("\n%lld %s, mean %s", ctl_number(sum, "resources"),
+           what_they_are(hosts, i, (size_t)ctl_number(sum, "resources")), text);
     if (json_is_object(worst)) {
         percent(worst, "availability", text, sizeof(text));
         printf(", the worst %s%s%s with %s", ctl_text(worst, "host"),

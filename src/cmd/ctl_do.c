@@ -14,7 +14,7 @@ int ctl_act(const struct ctl *c, char **argv, size_t n, const char *method, cons
     json_t *answer;
     int status;
 
-    if (!ctl_name(argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status)) {
+    if (!ctl_name(c, argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status)) {
         json_decref(request);
         return CMD_FAILED;
     }
@@ -118,6 +118,7 @@ int ctl_submit(int argc, char **argv)
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
+    char word[32];
 
     if (done)
         return status;
@@ -125,8 +126,9 @@ int ctl_submit(int argc, char **argv)
         fprintf(stderr, "vigie ctl submit: state and text are needed: -s critical -m 'what is wrong'\n");
         return CMD_USAGE;
     }
+    ctl_lower(state, word, sizeof(word));
     return ctl_act(&c, argv, n, "POST", "submit",
-                   json_pack("{s:s, s:s, s:s}", "state", state, "output", output, "perfdata", perf),
+                   json_pack("{s:s, s:s, s:s}", "state", word, "output", output, "perfdata", perf),
                    "taken and stored");
 }
 

@@ -7,15 +7,45 @@
 
 #define SUGGESTIONS 3
 
-bool ctl_name(char **argv, size_t n, const char **host, const char **service)
+/* Is there a host of this name? Says nothing. */
+static bool has_host(const struct ctl *c, const char *host)
 {
-    char *semi = strchr(argv[0], ';');
+    struct buf query = BUF_INIT, body = BUF_INIT;
+    struct err err = ERR_INIT;
+    json_t *answer = NULL;
+    bool has;
+
+    buf_add_c(&query, "filter=all&limit=1&kind=host");
+    ctl_query(&query, "host", host);
+    if (ctl_call(c, "GET", "/api/v1/resources", query.data, STR_NULL, &body, &err) == 200)
+        answer = json_loadb(body.data, body.len, 0, NULL);
+    has = json_array_size(json_object_get(answer, "resources")) > 0;
+    json_decref(answer);
+    buf_release(&query);
+    buf_release(&body);
+    return has;
+}
+
+/* Where a host and its service meet in one word: "HOST;SERVICE", else "HOST/SERVICE" unless a host is called so. */
+static char *joint(const struct ctl *c, char *word)
+{
+    char *at = strchr(word, ';');
+
+    if (at)
+        return at;
+    at = strchr(word, '/');
+    return at && at[1] && !has_host(c, word) ? at : NULL;
+}
+
+bool ctl_name(const struct ctl *c, char **argv, size_t n, const char **host, const char **service)
+{
+    char *at = n == 1 ? joint(c, argv[0]) : NULL;
 
     *host = argv[0];
     *service = n > 1 ? argv[1] : "";
-    if (n == 1 && semi) {
-        *semi = '\0';
-        *service = semi + 1;
+    if (at) {
+        *at = '\0';
+        *service = at + 1;
     }
     if (!**host)
         fprintf(stderr, "vigie ctl: the name of the host is empty\n");
@@ -57,7 +87,8 @@ static void suggest(const json_t *answer, const char *key, const char *typed)
         fprintf(stderr, "%s'%s'", n ? ", " : "; did you mean ", name);
         n++;
     }
-    fprintf(stderr, n ? "?" : ";");
+    if (n)
+        fprintf(stderr, "?");
 }
 
 static void say_missing(const struct ctl *c, const char *host, const char *service)
@@ -78,24 +109,6 @@ static void say_missing(const struct ctl *c, const char *host, const char *servi
     }
     json_decref(hosts);
     json_decref(near);
-}
-
-bool ctl_has_host(const struct ctl *c, const char *host)
-{
-    struct buf query = BUF_INIT, body = BUF_INIT;
-    struct err err = ERR_INIT;
-    json_t *answer = NULL;
-    bool has;
-
-    buf_add_c(&query, "filter=all&limit=1&kind=host");
-    ctl_query(&query, "host", host);
-    if (ctl_call(c, "GET", "/api/v1/resources", query.data, STR_NULL, &body, &err) == 200)
-        answer = json_loadb(body.data, body.len, 0, NULL);
-    has = json_array_size(json_object_get(answer, "resources")) > 0;
-    json_decref(answer);
-    buf_release(&query);
-    buf_release(&body);
-    return has;
 }
 
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)

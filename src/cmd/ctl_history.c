@@ -105,7 +105,7 @@ int ctl_history(int argc, char **argv)
 
     if (done)
         return status;
-    if (n && !ctl_name(argv, n, &f.host, &f.service))
+    if (n && !ctl_name(&c, argv, n, &f.host, &f.service))
         return CMD_USAGE;
     if (n && !ctl_find(&c, f.host, f.service, id, sizeof(id), &status))
         return status;

@@ -43,10 +43,8 @@ json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const
 
 /* The id of a host or service by name; 0 with an error printed (near names are told). */
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
-/* Is there a host of this name? Says nothing. */
-bool ctl_has_host(const struct ctl *c, const char *host);
-/* HOST, HOST SERVICE or HOST;SERVICE among the operands. False: none, which was said. */
-bool ctl_name(char **argv, size_t n, const char **host, const char **service);
+/* HOST, HOST SERVICE, HOST;SERVICE or HOST/SERVICE among the operands. False: none, which was said. */
+bool ctl_name(const struct ctl *c, char **argv, size_t n, const char **host, const char **service);
 
 #define CTL_HOST_OPERANDS .operands_min = 1, .operands_max = 2, .operands = "HOST [SERVICE]"
 /* "expires" of a request: so long from now; nothing when it is below 0. */
@@ -90,7 +88,8 @@ bool ctl_moment(const char *text, struct wall not_before, struct wall *out);
 bool ctl_past(const char *option, const char *text, struct wall *out);
 /* "&name=TIME" for the API, of what the caller wrote; nothing when text is NULL. False: said why not. */
 bool ctl_past_query(struct buf *q, const char *name, const char *text);
-void ctl_span(long long seconds, char *out, size_t size); /* "90 s", "5 min" */
+void ctl_span(long long seconds, char *out,
+              size_t size); /* "59 s", "5 min": one unit, rounded down, in the steps of the web page */
 /* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */
 void ctl_when(const char *rfc3339, char *out, size_t size);
 
@@ -108,6 +107,7 @@ static inline bool ctl_true(const json_t *o, const char *key)
 }
 int ctl_print_json(json_t *answer); /* takes it; CMD_OK */
 void ctl_upper(const char *s, char *out, size_t size);
+void ctl_lower(const char *s, char *out, size_t size);
 /* "[ack] [downtime] " and so on: what changes how a state is to be read. */
 void ctl_flags(const json_t *resource, struct buf *out);
 /* The name of "uid:1000" on this machine; other names as they are. */

@@ -116,7 +116,7 @@ static int list_notes(const struct ctl *c, const struct notes *k, char **argv, s
     json_t *list;
     int status;
 
-    if (n && (!ctl_name(argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status)))
+    if (n && (!ctl_name(c, argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status)))
         return CMD_FAILED;
     list = ask_notes(c, k, host, service, 0, SIZE_MAX, &status);
     if (!list)
@@ -194,7 +194,7 @@ static int cancel_of(const struct ctl *c, char **argv, size_t n, json_t *gone)
     int status;
     size_t i;
 
-    if (!ctl_name(argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status))
+    if (!ctl_name(c, argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status))
         return CMD_FAILED;
     snprintf(path, sizeof(path), "/api/v1/resources/%s", id);
     answer = ctl_ask(c, "GET", path, "", NULL, &status);
@@ -291,7 +291,7 @@ static int plan_it(const struct ctl *c, char **argv, size_t n, struct wall from,
     json_t *answer;
     int status;
 
-    if (!ctl_name(argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status))
+    if (!ctl_name(c, argv, n, &host, &service) || !ctl_find(c, host, service, id, sizeof(id), &status))
         return CMD_FAILED;
     time_rfc3339(from, a);
     time_rfc3339(to, b);

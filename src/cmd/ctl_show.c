@@ -241,7 +241,7 @@ int ctl_show(int argc, char **argv)
 
     if (done)
         return status;
-    if (!ctl_name(argv, n, &host, &service) || !ctl_find(&c, host, service, id, sizeof(id), &status))
+    if (!ctl_name(&c, argv, n, &host, &service) || !ctl_find(&c, host, service, id, sizeof(id), &status))
         return CMD_FAILED;
     snprintf(path, sizeof(path), "/api/v1/resources/%s", id);
     answer = ctl_ask(&c, "GET", path, "", NULL, &status);

@@ -30,6 +30,15 @@ void ctl_upper(const char *s, char *out, size_t size)
     out[n] = '\0';
 }
 
+void ctl_lower(const char *s, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; s[n] && n + 1 < size; n++)
+        out[n] = (char)(s[n] >= 'A' && s[n] <= 'Z' ? s[n] + ('a' - 'A') : s[n]);
+    out[n] = '\0';
+}
+
 void ctl_flags(const json_t *resource, struct buf *out)
 {
     static const struct {

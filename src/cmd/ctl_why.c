@@ -282,18 +282,6 @@ static bool choose_language(struct why *y)
     return false;
 }
 
-/* HOST/SERVICE in one word, unless a host is called so. */
-static void split_name(const struct why *y, char *name, const char **host, const char **service)
-{
-    char *slash = strchr(name, '/');
-
-    if (**service || !slash || !slash[1] || ctl_has_host(&y->ctl, name))
-        return;
-    *slash = '\0';
-    *host = name;
-    *service = slash + 1;
-}
-
 static int ask(struct why *y, char **argv, size_t n)
 {
     const char *host, *service;
@@ -302,9 +290,8 @@ static int ask(struct why *y, char **argv, size_t n)
     json_t *answer = NULL;
     int status = CMD_FAILED;
 
-    if (!ctl_name(argv, n, &host, &service))
+    if (!ctl_name(&y->ctl, argv, n, &host, &service))
         return CMD_USAGE;
-    split_name(y, argv[0], &host, &service);
     if (!ctl_past_query(&query, "at", y->at))
         status = CMD_USAGE;
     else if (ctl_find(&y->ctl, host, service, id, sizeof(id), &status)) {
@@ -330,7 +317,7 @@ int ctl_why(int argc, char **argv)
          "What had been decided by then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.", &y.at},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl why HOST[/SERVICE] [--at TIME] [--lang fr]",
+        .usage = "vigie ctl why HOST [SERVICE] [--at TIME] [--lang fr]",
         .about = "Why a host or service is as it is: why it has its state, why it ran and when it runs next "
                  "or why "
                  "not, who was\ntold of it at the last decision, and why each other contact was not.",

@@ -85,7 +85,9 @@ static int bad(struct err *err, const struct opt_command *cmd, const char *what,
 static int store(const struct opt_command *cmd, const struct opt *o, char *value, struct err *err)
 {
     struct opt_list *list = o->target;
+    char named[48];
 
+    snprintf(named, sizeof(named), "--%s", o->name);
     switch (o->kind) {
     case OPT_FLAG: *(bool *)o->target = true; return 0;
     case OPT_STR: *(const char **)o->target = value; return 0;
@@ -93,12 +95,11 @@ static int store(const struct opt_command *cmd, const struct opt *o, char *value
     case OPT_U64:
         if (str_to_u64(str_of(value), o->target))
             return 0;
-        return bad(err, cmd, "a whole number is needed behind --", str_of(o->name), "");
+        return bad(err, cmd, "a whole number is needed behind", str_of(named), "");
     case OPT_TIME:
         if (time_parse_duration(str_of(value), o->target))
             return 0;
-        return bad(err, cmd, "a duration such as 90s, 30m, 2h or 7d is needed behind --", str_of(o->name),
-                   "");
+        return bad(err, cmd, "a duration such as 90s, 30m, 2h or 7d is needed behind", str_of(named), "");
     }
     BUG("option kind");
 }

@@ -141,6 +141,8 @@ def test_changing():
         raw = v.does('show', 'h', 'Disk /', '-o', 'json') + v.does('list', '-o', 'json') + v.does('status', '-o', 'json') + v.does('log', '-o', 'json')
         assert '"value": 0.06,' in raw and not re.search(r'\d\.\d{9}', raw), 'numbers as they were given'
         assert '[ack]' not in v.does('list', '-p')
+        assert v.does('submit', 'h/Größe', '-s', 'OK', '-m', 'x') == 'h > Größe: taken and stored\n', 'a state in any case, HOST/SERVICE'
+        assert v.json('list', '-s', 'Critical')['matched'] == 1
         assert v.does('ack', 'h;Disk /', '-m', 'on it — Zoé', '--sticky') == 'h > Disk /: acknowledged\n'
         shown = v.json('show', 'h', 'Disk /')
         me = pwd.getpwuid(os.getuid()).pw_name
@@ -421,6 +423,10 @@ def test_wrong_words():
         assert 'did you mean' not in vigie('ctl', 'foo')[2] and 'did you mean' not in vigie('ctl', 'list', '--xy')[2], 'nothing is near'
         said = v.refuses('check-now', 'h', 'Grösse')
         assert "no service 'Grösse'; did you mean 'Größe'?" in said, said
+        said = v.refuses('show', 'nowhere at all')
+        assert "there is no host 'nowhere at all' (vigie ctl list" in said, said
+        said = v.refuses('downtime', 'h', '--for', '20x', status=2)
+        assert 'is needed behind --for; see' in said, said
         assert 'critical' in v.refuses('submit', 'h', 's', '-s', 'crit', '-m', 'x')
         assert 'critical' in v.refuses('list', '-s', 'crit')
         assert 'downtime' in v.refuses('downtime', 'h', '--start', 'yesterday', status=2)
