@@ -28,15 +28,16 @@ struct asked {
 static void words(struct buf *b, const struct api *a, const struct reason *r, enum why_lang lang)
 {
     struct str object = r->object.n ? r->object : STR("-");
+    bool skipped = r->topic == REASON_RAN && why_is_skip(r->code);
     struct buf inner = BUF_INIT;
 
     why_render(&inner, r->code, r->arg, object, lang, &a->zone.zone);
-    if (r->topic == REASON_RAN && why_is_skip(r->code))
+    if (skipped)
         why_render(b, WHY_RUN_SKIPPED, r->arg, buf_str(&inner), lang, &a->zone.zone);
     else
         buf_add_str(b, buf_str(&inner));
     buf_release(&inner);
-    if (b->len && b->data[0] >= 'a' && b->data[0] <= 'z')
+    if ((skipped || !why_begins_with_name(r->code)) && b->len && b->data[0] >= 'a' && b->data[0] <= 'z')
         b->data[0] = (char)(b->data[0] - 'a' + 'A');
     if (b->len)
         buf_add_char(b, '.');

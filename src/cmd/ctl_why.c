@@ -35,9 +35,9 @@ enum word {
 static const char *const words[WORDS][2] = {
     [PENDING] = {"{0} has no result yet.", "{0} n'a pas encore de résultat."},
     [HARD] = {"{0} is {1} since {2}, confirmed (attempt {3}).",
-              "{0} : {1} depuis le {2}, confirmé (essai {3})."},
+              "{0} : {1} depuis le {2}, confirmé{4} (tentative {3})."},
     [SOFT] = {"{0} is {1} since {2}, not confirmed yet (attempt {3}).",
-              "{0} : {1} depuis le {2}, pas encore confirmé (essai {3})."},
+              "{0} : {1} depuis le {2}, pas encore confirmé{4} (tentative {3})."},
     [NOTHING_THEN] = {"Nothing is known of {0} at that moment.", "Rien n'est connu de {0} à ce moment."},
     [CHECKS] = {"Checks", "Contrôles"},
     [NOTICES] = {"Notifications", "Notifications"},
@@ -53,7 +53,7 @@ static const char *const words[WORDS][2] = {
     [EXPIRES] = {", at the latest {0}", ", au plus tard le {0}"},
 };
 
-#define ARGS_MAX 4
+#define ARGS_MAX 5
 static void put(const struct why *y, enum word w, const char *const arg[ARGS_MAX])
 {
     for (const char *p = words[w][y->french]; *p; p++) {
@@ -79,11 +79,11 @@ static const char *const french_words[][2] = {
     {"downtime_end", "fin de maintenance"},
     {"downtime_cancelled", "maintenance annulée"},
     {"custom", "message libre"},
-    {"down", "EN PANNE"},
+    {"down", "INDISPONIBLE"},
     {"unreachable", "INJOIGNABLE"},
-    {"up", "EN SERVICE"},
+    {"up", "DISPONIBLE"},
     {"critical", "CRITIQUE"},
-    {"warning", "AVERTISSEMENT"},
+    {"warning", "ALERTE"},
     {"unknown", "INCONNU"},
     {"ok", "OK"},
     {"pending", "EN ATTENTE"},
@@ -98,6 +98,18 @@ static const char *translated(const struct why *y, const char *text)
     return text;
 }
 
+/* The moment in the caller's zone; in French the day and the hour as one says them. */
+static void when_of(const struct why *y, const char *rfc3339, char *out, size_t size)
+{
+    char when[48];
+
+    ctl_when(rfc3339, when, sizeof(when));
+    if (y->french && strlen(when) > 10)
+        snprintf(out, size, "%.10s à %s", when, when + 11);
+    else
+        snprintf(out, size, "%s", when);
+}
+
 static void say_reason(const struct why *y, const char *indent, const json_t *reason)
 {
     char *clean = ctl_clean(ctl_text(reason, y->french ? "text_fr" : "text_en"), false);
@@ -107,17 +119,20 @@ static void say_reason(const struct why *y, const char *indent, const json_t *re
     mem_free(clean);
 }
 
-/* The words of a reason behind a name: in small letters, without the full stop. */
+/* The words of a reason behind a name and a colon: in small letters, without the full stop. */
 static void say_behind(const struct why *y, const char *who, bool told, const json_t *reason)
 {
     char *clean = ctl_clean(ctl_text(reason, y->french ? "text_fr" : "text_en"), false);
     size_t n = strlen(clean);
+    char head[300] = "";
 
+    if (who[0])
+        snprintf(head, sizeof(head), "%s%s", who, y->french ? " :" : ":");
     if (n && clean[n - 1] == '.')
         clean[n - 1] = '\0';
     if (clean[0] >= 'A' && clean[0] <= 'Z')
         clean[0] = (char)(clean[0] - 'A' + 'a');
-    printf("    %s %-16s %s\n", told ? "+" : "-", who, clean);
+    printf("    %s %-17s %s\n", told ? "+" : "-", head, clean);
     mem_free(clean);
 }
 
@@ -167,14 +182,14 @@ static void say_state(const struct why *y, const json_t *a)
              ctl_text(a, "service"));
     snprintf(attempt, sizeof(attempt), "%lld", ctl_number(s, "attempt"));
     ctl_upper(state, upper, sizeof(upper));
-    ctl_when(ctl_text(s, "since"), since, sizeof(since));
+    when_of(y, ctl_text(s, "since"), since, sizeof(since));
     if (!json_is_object(s))
         PUT(y, NOTHING_THEN, name);
     else if (strcmp(state, "pending") == 0)
         PUT(y, PENDING, name);
     else
         PUT(y, ctl_true(s, "hard") ? HARD : SOFT, name, y->french ? translated(y, state) : upper, since,
-            attempt);
+            attempt, strcmp(ctl_text(s, "state"), "warning") == 0 ? "e" : ""); /* une alerte est confirmée */
     printf("\n");
     if (ctl_text(s, "output")[0]) {
         char *clean = ctl_clean(ctl_text(s, "output"), false);
@@ -227,7 +242,7 @@ static void say_decision(const struct why *y, const json_t *d)
         printf("\n");
         return;
     }
-    ctl_when(ctl_text(d, "time"), when, sizeof(when));
+    when_of(y, ctl_text(d, "time"), when, sizeof(when));
     printf("  %s, %s", when, translated(y, ctl_text(d, "about")));
     snprintf(number, sizeof(number), "%lld", ctl_number(d, "number"));
     if (ctl_number(d, "number"))
@@ -244,7 +259,7 @@ static void say(const struct why *y, const json_t *a)
     char when[64];
 
     if (y->at) {
-        ctl_when(ctl_text(a, "at"), when, sizeof(when));
+        when_of(y, ctl_text(a, "at"), when, sizeof(when));
         PUT(y, THEN, when);
         printf("\n");
     }

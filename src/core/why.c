@@ -56,18 +56,26 @@ const char *why_name(unsigned code)
     return r ? r->name : rows[0].name;
 }
 
-void why_duration(struct buf *b, int64_t us)
+bool why_begins_with_name(unsigned code)
+{
+    const struct row *r = find(code);
+
+    return r && strncmp(r->words[WHY_EN], "{o}", 3) == 0;
+}
+
+static void duration(struct buf *b, int64_t us, enum why_lang lang)
 {
     static const struct {
         int64_t unit;
-        const char *mark;
-    } units[] = {{TIME_DAY, "d"}, {TIME_H, "h"}, {TIME_MIN, "m"}, {TIME_S, "s"}};
+        const char *mark[2];
+    } units[] = {
+        {TIME_DAY, {"d", " j"}}, {TIME_H, {"h", " h"}}, {TIME_MIN, {"m", " min"}}, {TIME_S, {"s", " s"}}};
     bool any = false;
 
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         if (us < units[i].unit && (any || units[i].unit != TIME_S))
             continue;
-        buf_printf(b, "%s%lld%s", any ? " " : "", (long long)(us / units[i].unit), units[i].mark);
+        buf_printf(b, "%s%lld%s", any ? " " : "", (long long)(us / units[i].unit), units[i].mark[lang]);
         us %= units[i].unit;
         any = true;
     }
@@ -82,6 +90,20 @@ static void moment(struct buf *b, int64_t us, enum why_lang lang, const struct t
         buf_printf(b, "%02d:%02d:%02d le %04d-%02d-%02d", c.hour, c.minute, c.second, c.year, c.month, c.day);
     else
         buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+}
+
+/* A service stands as HOST;SERVICE in the reason, and is shown as everywhere: HOST > SERVICE. */
+static void name_of(struct buf *b, unsigned code, struct str object)
+{
+    ptrdiff_t at =
+        why_object_of(code) == WHY_OF_CHECK && code != WHY_RUN_SKIPPED ? str_find_char(object, ';') : -1;
+
+    if (at > 0) {
+        buf_add_str(b, str_sub(object, 0, (size_t)at));
+        buf_add_c(b, " > ");
+        object = str_sub(object, (size_t)at + 1, object.n);
+    }
+    buf_add_str(b, object);
 }
 
 void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str object, enum why_lang lang,
@@ -99,9 +121,9 @@ void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str o
             continue;
         }
         if (p[1] == 'o')
-            buf_add_str(b, object);
+            name_of(b, code, object);
         else if (p[1] == 'd')
-            why_duration(b, v);
+            duration(b, v, lang);
         else if (p[1] == 't')
             moment(b, v, lang, zone);
         else

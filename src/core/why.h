@@ -24,5 +24,5 @@ enum why_of why_object_of(unsigned code);
 /* Appends the words. object: the name of what idx means, the caller knows the table; zone for moments, NULL: UTC. */
 void why_render(struct buf *b, unsigned code, const int64_t arg[2], struct str object, enum why_lang lang,
                 const struct time_zone *zone);
-/* "3m 20s" */
-void why_duration(struct buf *b, int64_t us);
+/* The words begin with the object's name, so they get no capital letter at the head of a sentence. */
+bool why_begins_with_name(unsigned code);

@@ -4,6 +4,7 @@
 """`vigie ctl why`: what a living Vigie decided and would decide, of the whole and of each contact, now and at a moment before."""
 import json
 import os
+import re
 import time
 
 from lib_vigie import Vigie, main, until, vigie
@@ -111,12 +112,13 @@ def test_told_and_not():
 
         english, french = v.why('h/s', '--lang', 'en'), v.why('h;s', '-l', 'fr')
         for text in ('h > s is CRITICAL since ', 'confirmed (attempt 2).', "Its results come from outside; nothing is executed for it.", 'problem, number 1',
-                     'Contacts notified: 1.', '+ ann              notified', "- night            outside the contact's notification period never",
-                     '- boss             its escalation counts from notification 2 on', 'If its result came again now:'):
+                     'Contacts notified: 1.', '+ ann:              notified', "- night:            outside the contact's notification period never",
+                     '- boss:             its escalation counts from notification 2 on', 'If its result came again now:'):
             assert text in english, (text, english)
-        for text in ('h > s : CRITIQUE depuis le ', 'Contacts prévenus : 1.', '+ ann              prévenu',
-                     '- night            hors de la période de notification never du contact'):
+        for text in ('h > s : CRITIQUE depuis le ', 'confirmé (tentative 2).', 'Contacts prévenus : 1.', '+ ann :             prévenu',
+                     '- night :           hors de la période de notification never du contact'):
             assert text in french, (text, french)
+        assert re.search(r'CRITIQUE depuis le \d{4}-\d\d-\d\d à \d\d:', french), french
         environment = os.environ.copy()
         try:
             os.environ.update(LANG='fr_FR.UTF-8', LC_ALL='', LC_MESSAGES='')

@@ -43,13 +43,23 @@ static void test_why(void **state)
     has(w, "\"why\":{\"code\":\"STATE_RESULT\"");
     has(w, "\"ran\":{\"code\":\"RUN_PERIOD\",\"object\":\"always\"");
     has(w, "It did not run at 2023-11-14 22:13:20: outside its check period always.");
-    has(w, "toutes les 5m.");
+    has(w, "toutes les 5 min.");
     has(w, "\"decision\":{\"time\":\"2023-11-14T22:00:00Z\",\"about\":\"problem\",\"state\":\"down\","
            "\"hard\":true,\"number\":1");
     has(w, "{\"contact\":\"ann\",\"told\":true,\"reason\":{\"code\":\"CONTACT_TOLD\"");
     has(w,
         "{\"contact\":\"bob\",\"told\":false,\"reason\":{\"code\":\"CONTACT_PERIOD\",\"object\":\"never\"");
     has(w, "\"would\":{\"reason\":{\"code\":\"NOTIFY_GO\"");
+
+    /* a name stays as it is at the head of a sentence */
+    api_world_ask(w, "GET", "/api/v1/resources/1000/why", "", "", API_ROLE_VIEWER);
+    api_world_why(w, "0 60 0 0\t\t\n1 83 0 1700000000000000\tdb1;SQL\t\n2 83 0 0\tdb1;SQL\t\n");
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 200);
+    has(w, "\"object\":\"db1;SQL\"");
+    has(w, "\"It did not run at 2023-11-14 22:13:20: db1 > SQL, on which it depends, has a problem.\"");
+    has(w, "\"db1 > SQL, on which it depends, has a problem.\"");
+    has(w, "\"db1 > SQL, dont il dépend, a un problème.\"");
 
     api_world_ask(w, "GET", "/api/v1/resources/1000/why", "at=2023-11-14T22:10:00Z", "", API_ROLE_VIEWER);
     assert_string_equal(w->question.data, "state_at|0|1699999800000000|1000");
