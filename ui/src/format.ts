@@ -108,6 +108,14 @@ export function moment(iso: string | null | undefined, nowMs: number): string {
   return written(at * 1000, sameDay ? HOUR : { weekday: 'short', day: 'numeric', month: 'short', ...HOUR });
 }
 
+// To the second, as the events beside it are; in French sentences the hour comes first: à 22:00:00 le lun. 23 nov.
+export function instant(iso: string | null | undefined, nowMs: number): string {
+  const at = seconds(iso);
+  if (at === null || new Date(at * 1000).toDateString() === new Date(nowMs).toDateString()) return clock(iso);
+  const of = written(at * 1000, { weekday: 'short', day: 'numeric', month: 'short' });
+  return lang.value === 'fr' ? `${clock(iso)} le ${of}` : `${of}, ${clock(iso)}`;
+}
+
 export function figure(value: Figure): number | null {
   if (value === null || value === undefined || value === '') return null;
   const n = typeof value === 'number' ? value : Number(value);

@@ -88,6 +88,7 @@ export interface Downtime extends Note {
 // A sentence of the engine, in both languages.
 export interface Reason {
   code?: string;
+  object?: string; // the name it speaks of: HOST, HOST;SERVICE, or a period
   args?: string[]; // numbers; moments are µs since 1970
   text_en?: string;
   text_fr?: string;

@@ -39,6 +39,8 @@ test('and why nobody was told', () => {
   assert.equal(say({ why_notify, notification_number: 2 }), 'The check itself reports it. No further notification: outside its notification period night.');
   assert.equal(say({ why_notify: { code: 'TOLD', text_en: 'Notified 2 contacts.', text_fr: '' } }), 'The check itself reports it. Notified 2 contacts.');
   assert.equal(say({ why_notify: { code: 'NOTIFY_ONCE', text_en: 'Told already.', text_fr: '' } }), 'The check itself reports it. Told already.');
+  const named = { code: 'NOTIFY_DEPENDENCY', object: 'DB1;SQL', text_en: 'DB1 > SQL, on which it depends, has a problem.', text_fr: '' };
+  assert.equal(say({ why_notify: named }), 'The check itself reports it. No notification: DB1 > SQL, on which it depends, has a problem.');
   assert.equal(say({ why_notify, state: 'ok' }), 'The last check found nothing wrong.');
 });
 
@@ -46,6 +48,10 @@ test('a moment is told in the zone of who reads', () => {
   const at = new Date();
   at.setHours(23, 42, 1, 0);
   const why_notify = { code: 'NOTIFY_INTERVAL', args: [String(at.getTime() * 1000), '0'], text_en: 'Told already; again at 2026-11-23 04:05:06 at the earliest.', text_fr: '' };
-  assert.equal(say({ why_notify }), 'The check itself reports it. Told already; again at 23:42 at the earliest.');
+  assert.equal(say({ why_notify }), 'The check itself reports it. Told already; again at 23:42:01 at the earliest.');
   assert.match(say({ why_notify: { ...why_notify, args: [] } }), /2026-11-23 04:05:06/);
+  const french = { ...why_notify, text_fr: 'Déjà notifié ; à nouveau au plus tôt à 04:05:06 le 2026-11-23.' };
+  assert.equal(say({ why_notify: french }, 'fr'), 'C’est le résultat du contrôle. Déjà notifié ; à nouveau au plus tôt à 23:42:01.');
+  const before = { ...french, args: [String(new Date(2021, 10, 23, 23, 42, 1).getTime() * 1000), '0'] };
+  assert.match(say({ why_notify: before }, 'fr'), /à 23:42:01 le mar\. 23 nov\.$|à 23:42:01 le mar\. 23 nov\.\.$/);
 });

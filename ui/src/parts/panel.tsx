@@ -2,7 +2,7 @@
 // One resource beside the list: first why it is as it is, then what can be done, then everything known.
 import type { ComponentChildren, JSX } from 'preact';
 import { session } from '../api.ts';
-import { clock, day, duration, exact, moment, quantity, seconds } from '../format.ts';
+import { clock, day, duration, exact, instant, moment, quantity, seconds } from '../format.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import { isProblem, mayAct, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
@@ -12,7 +12,7 @@ import { detail, detailState, events, eventsNext, moreEvents, why } from '../sto
 import { now, slowNow } from '../store/now.ts';
 import { rows } from '../store/list.ts';
 import { closePanel } from '../keys.ts';
-import { lowerFirst, told, whyOf } from '../why.ts';
+import { told, toldWithin, whyOf } from '../why.ts';
 import { Age, Kbd } from './bits.tsx';
 import { Icon, StateWord } from './icons.tsx';
 import { PerfTable } from './perf.tsx';
@@ -38,7 +38,7 @@ function Actions({ d }: { d: Detail }): JSX.Element {
 function Header({ d }: { d: Detail }): JSX.Element {
   const words = d.why === undefined ? '' : whyOf(d); // the list alone does not know
   const host = d.host_display || d.host;
-  const sure = d.state === 'pending' ? '' : t(d.hard ? 'panel.hard' : 'panel.soft', { attempt: d.attempt, max: d.max_attempts });
+  const sure = d.state === 'pending' ? '' : t(`panel.${d.hard ? 'hard' : 'soft'}${d.state === 'warning' ? '_warning' : ''}`, { attempt: d.attempt, max: d.max_attempts });
   const since = seconds(d.since);
   return (
     <header class="ph">
@@ -144,7 +144,7 @@ function EventWords({ event }: { event: Event }): JSX.Element {
   const alert = !words && event.state;
   return (
     <>
-      {alert && event.state ? <><StateName state={event.state} /> {event.hard === false ? t('event.soft', { attempt: event.attempt ?? 1 }) : t('event.hard')}</> : words?.(event)}
+      {alert && event.state ? <><StateName state={event.state} /> {event.hard === false ? t('event.soft', { attempt: event.attempt ?? 1 }) : t(event.state === 'warning' ? 'event.hard_warning' : 'event.hard')}</> : words?.(event)}
       {event.text && !WITHOUT_TEXT.includes(event.kind) && <span class="muted">{alert || words ? ' · ' : ''}{event.text}</span>}
     </>
   );
@@ -177,7 +177,7 @@ function EventList({ list }: { list: readonly Event[] }): JSX.Element {
 }
 
 const Contacts = ({ list }: { list: readonly Told[] }): JSX.Element => (
-  <ul class="told">{list.map((c) => <li key={c.contact ?? ''} class={c.told ? 'y' : ''}>{c.contact && <b>{c.contact} </b>}<span class="muted">{lowerFirst(told(c.reason))}</span></li>)}</ul>
+  <ul class="told">{list.map((c) => <li key={c.contact ?? ''} class={c.told ? 'y' : ''}>{c.contact && <><b>{t('why.contact', { name: c.contact })}</b> </>}<span class="muted">{toldWithin(c.reason)}</span></li>)}</ul>
 );
 
 // What was decided, and about whom; what the section above says of the next check is not said again.
@@ -192,7 +192,7 @@ function Reasons({ d }: { d: Detail }): JSX.Element | null {
     <Section title={t('panel.reasons')}>
       <dl class="reasons">
         {runs.length > 0 && <><dt>{t('why.checks')}</dt><dd>{runs.map((r) => <p key={r.code}>{told(r)}</p>)}</dd></>}
-        {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{moment(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} />{(last.undelivered ?? []).map((u) => <p key={u.time + u.contact} class="bad-t">{t('event.undelivered', { contact: u.contact })} · {u.text}</p>)}</dd></>}
+        {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{instant(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} />{(last.undelivered ?? []).map((u) => <p key={u.time + u.contact} class="bad-t">{t('event.undelivered', { contact: u.contact })} · {u.text}</p>)}</dd></>}
         {now && isProblem(d.state) && <><dt>{t('why.now')}</dt><dd><p>{told(now.reason)}</p><Contacts list={now.contacts.filter((c) => !c.told || now.reason?.code === 'NOTIFY_GO')} /></dd></>}
       </dl>
     </Section>
