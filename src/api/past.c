@@ -80,7 +80,7 @@ static size_t copy_rows(struct json *j, const struct json_value *list, size_t fr
 
 static void list_known(struct api *a, struct api_request *q, const struct api_answer *x)
 {
-    static const char *const members[] = {"total", "matched", "counts", "monitored"};
+    static const char *const members[] = {"total", "matched", "counts", "monitored", "known_from"};
     const struct then *t = q->state;
     struct str text = x->json;
     struct json_value *part, *more;

@@ -106,6 +106,18 @@ static json_t *list_pages(const struct ctl *c, const struct list_options *o, int
     return first;
 }
 
+/* "None" of nothing would look like good news. */
+static void say_unknown(const char *known_from)
+{
+    char when[48];
+
+    ctl_when(known_from, when, sizeof(when));
+    if (known_from[0])
+        printf("Nothing is known of that moment: the first record is of %s.\n", when);
+    else
+        printf("Nothing is known of that moment.\n");
+}
+
 static void print_list(const struct ctl *c, const struct list_options *o, const json_t *answer)
 {
     static const char *const head[] = {"STATE", "FOR", "HOST", "SERVICE", "INFORMATION"};
@@ -118,6 +130,10 @@ static void print_list(const struct ctl *c, const struct list_options *o, const 
     {
         if (i < shown)
             add_row(&t, r);
+    }
+    if (!total && o->at) {
+        say_unknown(ctl_text(answer, "known_from"));
+        return;
     }
     if (json_is_false(json_object_get(answer, "monitored")))
         printf("Vigie did not run then; this is what was known last.\n\n");
@@ -155,7 +171,7 @@ int ctl_list(int argc, char **argv)
     struct ctl c = {0};
     struct list_options o = {.limit = 100000};
     const char *at = NULL;
-    char moment[TIME_RFC3339];
+    char moment[TIME_RFC3339], states[128];
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
         {"problems", 'p', OPT_FLAG, NULL, "Only what is not OK or UP.", &o.problems},
@@ -186,6 +202,10 @@ int ctl_list(int argc, char **argv)
     if (at && !past_moment(at, moment))
         return CMD_USAGE;
     o.at = at ? moment : NULL;
+    if (o.states) {
+        ctl_lower(o.states, states, sizeof(states));
+        o.states = states;
+    }
     answer = list_pages(&c, &o, &status);
     if (!answer)
         return status;

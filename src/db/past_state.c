@@ -210,6 +210,23 @@ static int monitored(struct history *h, struct wall at, bool *out)
     return MIN(r, 0);
 }
 
+/* The moment of the first event there is; null where there is none. */
+static int write_known_from(struct history *h, struct json *j)
+{
+    int r = sql_start(&h->sql, SQL_EVENT_FIRST);
+
+    if (r < 0)
+        return r;
+    r = sql_step(&h->sql, SQL_EVENT_FIRST);
+    json_key(j, "known_from");
+    if (r == 1)
+        json_time(j, (struct wall){sql_i64(&h->sql, SQL_EVENT_FIRST, 0)});
+    else
+        json_none(j);
+    sql_end(&h->sql, SQL_EVENT_FIRST);
+    return MIN(r, 0);
+}
+
 static int write_head(struct as_of *a, struct rows *rows)
 {
     struct json *j = &rows->j;
@@ -220,6 +237,7 @@ static int write_head(struct as_of *a, struct rows *rows)
     json_key_u64(j, "total", a->total);
     json_key_u64(j, "matched", a->found.n);
     json_key_bool(j, "monitored", watched);
+    r = r < 0 ? r : write_known_from(a->h, j);
     json_key(j, "counts");
     json_map(j);
     for (size_t i = PAST_STATES; i-- > 0;)

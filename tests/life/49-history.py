@@ -128,6 +128,7 @@ def test_past():
         assert ('h', 'web', 'critical') in names(then) and ('h', 'db', 'ok') in names(then) and then['monitored'], then
         assert next(r for r in then['resources'] if r.get('service') == 'web')['output'] == 'web has gone away', then
         assert v.json('list', '--at', rfc(before - 86400))['total'] == 0
+        assert v.text('list', '--at', rfc(before - 86400)).startswith('Nothing is known of that moment: the first record is of 20'), 'not: none of 0'
         assert [r['service'] for r in v.json('list', '--at', rfc(middle), '--problems')['resources']] == ['web']
         assert 'CRITICAL' in v.text('list', '--at', rfc(middle), '--host', 'h')
 
