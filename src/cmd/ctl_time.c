@@ -133,7 +133,7 @@ void ctl_span(long long seconds, char *out, size_t size)
     static const struct {
         long long below, unit;
         const char *name;
-    } steps[] = {{100, 1, "s"}, {100 * 60, 60, "min"}, {48 * 3600, 3600, "h"}, {INT64_MAX, 86400, "d"}};
+    } steps[] = {{60, 1, "s"}, {3600, 60, "min"}, {48 * 3600, 3600, "h"}, {INT64_MAX, 86400, "d"}};
     size_t i = 0;
 
     while (seconds >= steps[i].below)
