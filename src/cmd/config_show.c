@@ -56,6 +56,21 @@ static int unknown(enum conf_type type, struct str name, struct str service, str
     return CMD_FAILED;
 }
 
+/* Nothing is called so. Of "HOST/SERVICE" it is told which half is not there; else near is said. */
+static int unknown_service(struct conf *c, struct str word, struct str near)
+{
+    struct conf_origin g = {.type = CONF_TYPE_COUNT};
+    struct str rest = word, host = str_cut(&rest, str_find_char(word, ';') >= 0 ? ';' : '/');
+    int r;
+
+    if (!rest.n)
+        return unknown(CONF_SERVICE, word, STR_NULL, near);
+    conf_origin_of(c, CONF_SERVICE, host, rest, &g, &near);
+    r = unknown(CONF_HOST, host, rest, near);
+    conf_origin_release(&g);
+    return r;
+}
+
 /* A service named in one word: "HOST;SERVICE", "HOST/SERVICE", a template, or a description that one host has. */
 static int show_service(const struct config_options *o, struct conf *c, struct str word)
 {
@@ -100,7 +115,7 @@ static int show_service(const struct config_options *o, struct conf *c, struct s
                 STR_ARG(word), STR_ARG(word), w.services.data, w.n_services > 20 ? " ..." : "");
         r = CMD_FAILED;
     } else {
-        r = unknown(CONF_SERVICE, word, STR_NULL, near);
+        r = unknown_service(c, word, near);
     }
     buf_release(&w.hosts);
     buf_release(&w.services);

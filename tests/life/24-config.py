@@ -259,7 +259,9 @@ def test_wrong_words():
     with Place() as p:
         for words, status, say in (
                 (('show', '-c', p.main, 'host', 'wbe1'), 1, "did you mean 'web1'"), (('show', '-c', p.main, 'hots', 'web1'), 2, "did you mean 'host'"),
-                (('show', '-c', p.main, 'service', 'web1', 'htp'), 1, "did you mean 'http'"), (('show', '-c', p.main, 'host'), 2, 'show host NAME'),
+                (('show', '-c', p.main, 'service', 'web1', 'htp'), 1, "did you mean 'http'"),
+                (('show', '-c', p.main, 'service', 'web1/htp'), 1, "did you mean 'http'"), (('show', '-c', p.main, 'service', 'wbe1;http'), 1, "did you mean 'web1'"),
+                (('show', '-c', p.main, 'host'), 2, 'show host NAME'),
                 (('show', '-c', p.main, 'main', 'x'), 2, 'show main'), (('shwo',), 2, 'show, list, diff or graph'), ((), 2, 'show|list|diff|graph'),
                 (('show', '-c', '/nowhere.cfg', 'host', 'x'), 2, '/nowhere.cfg'), (('diff', p.main), 2, 'diff A B'),
                 (('diff', p.main, '/nowhere.cfg'), 2, '/nowhere.cfg'), (('list', '-c', p.main, 'hosst'), 2, "did you mean 'host'"),
