@@ -195,10 +195,10 @@ static void text_side(struct buf *b, const struct replay_state *x, enum replay_s
         buf_add_c(b, "pending");
         return;
     }
-    buf_printf(b, "%s %s, attempt %llu, notified %llu times%s%s", state_word(x->service.n != 0, s->state),
+    buf_printf(b, "%s %s, attempt %llu, notified %llu time%s%s%s", state_word(x->service.n != 0, s->state),
                s->hard ? "hard" : "soft", (unsigned long long)s->attempt,
-               (unsigned long long)s->notification_number, s->ack_type ? ", acknowledged" : "",
-               s->flapping ? ", flapping" : "");
+               (unsigned long long)s->notification_number, s->notification_number == 1 ? "" : "s",
+               s->ack_type ? ", acknowledged" : "", s->flapping ? ", flapping" : "");
 }
 
 static void json_side(struct json *j, const char *key, const struct replay_state *x, enum replay_side side)
@@ -371,9 +371,8 @@ int replay_say_print(struct replay_say *s)
         print_rows(s, &s->events, "Other events that differ");
         print_rows(s, &s->states, "States at the end that differ");
         if (s->inner)
-            printf(
-                "\n%llu states differ only in what lies behind (the history for flapping, times and so on)\n",
-                (unsigned long long)s->inner);
+            printf("\n%llu state%s only in what lies behind (the history for flapping, times and so on)\n",
+                   (unsigned long long)s->inner, s->inner == 1 ? " differs" : "s differ");
         if (is_same(s))
             printf("Nothing differs.\n");
     }

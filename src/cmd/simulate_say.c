@@ -411,11 +411,12 @@ static void text_probe(struct simulation *s, const char *name)
 
         buf_clear(&b);
         simulate_name(lab, i, &b);
-        buf_printf(
-            &s->text, "            %-24s %s %s, attempt %u of %u, notified %u times%s%s%s: " STR_FMT "\n",
-            b.data, word, t->hard ? "hard" : "soft", t->attempt, t->max_attempts, t->notification_number,
-            t->ack_type ? ", acknowledged" : "", t->downtime_depth ? ", in downtime" : "",
-            t->flapping ? ", flapping" : "", STR_ARG(state_output(t)));
+        buf_printf(&s->text,
+                   "            %-24s %s %s, attempt %u of %u, notified %u time%s%s%s%s: " STR_FMT "\n",
+                   b.data, word, t->hard ? "hard" : "soft", t->attempt, t->max_attempts,
+                   t->notification_number, t->notification_number == 1 ? "" : "s",
+                   t->ack_type ? ", acknowledged" : "", t->downtime_depth ? ", in downtime" : "",
+                   t->flapping ? ", flapping" : "", STR_ARG(state_output(t)));
     }
     buf_release(&b);
 }

@@ -57,7 +57,7 @@ def test_common_objects():
         status, text, _ = vigie('simulate', path)
         assert status == 0 and text.startswith('one: a problem is told once\n\n'), text
         for pattern in (r'^ +3\.350  command PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad$', r'^ +3\.350  log +SERVICE NOTIFICATION: alice;h;s;CRITICAL;n-svc;bad$',
-                        r'^ +4\.350  states  "told"$', r'^ +h;s +CRITICAL hard, attempt 2 of 2, notified 1 times: bad$'):
+                        r'^ +4\.350  states  "told"$', r'^ +h;s +CRITICAL hard, attempt 2 of 2, notified 1 time: bad$'):
             assert re.search(pattern, text, re.M), (pattern, text)
 
 
