@@ -16,7 +16,7 @@ static void count(struct conf *c)
     n->contacts = (uint32_t)b->contact.n;
     n->contact_groups = (uint32_t)b->contact_group.n;
     n->commands = (uint32_t)b->command.n;
-    n->periods = (uint32_t)b->period.n;
+    n->periods = b->globals.n_periods; /* not those that stand again, in another zone */
     n->dependencies = (uint32_t)b->dep.n;
     n->escalations = (uint32_t)b->escalation.n;
 }

@@ -4,6 +4,8 @@
 #include "core/conf_table.h"
 #include "core/macro.h"
 
+#include "vigie_cfg_example.h"
+
 static const char *const acted_words[] = {"not yet", "yes", "has no meaning, or always"};
 static const char *const how_words[] = {"template", "template; a second one is added",
                                         "template, then the host", "template, then what is escalated"};

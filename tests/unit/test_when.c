@@ -4,6 +4,7 @@
 
 #include "core/zone.h"
 #include "fake_conf.h"
+#include "vigie_cfg_example.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -330,6 +331,75 @@ static void test_an_exclusion_in_another_zone(void **state UNUSED)
     assert_int_equal(when_next(&when, p, utc("2026-11-23T01:00:00Z")).us, utc("2026-11-23T03:00:00Z").us);
 }
 
+/* What vigie.cfg(5) says with its examples. UTC: Paris is one hour before it in winter, two in summer; Tokyo nine. */
+static void test_manual(void **state UNUSED)
+{
+    static const struct {
+        const char *period, *at;
+        bool in;
+    } cases[] = {
+        {"office", "2027-03-08T08:00:00Z", true}, /* Monday, 09:00 */
+        {"office", "2027-03-08T11:30:00Z", false},
+        {"office", "2027-03-09T08:00:00Z", false}, /* Tuesday */
+        {"office", "2027-03-05T09:00:00Z", true},  /* Friday, 10:00 */
+        {"office", "2027-03-05T13:00:00Z", false},
+        {"office", "2027-03-12T09:00:00Z", false}, /* closed */
+        {"office", "2027-03-31T17:00:00Z", true},  /* Wednesday, 19:00: the last day */
+        {"office", "2027-07-26T09:00:00Z", false}, /* a Monday of the holidays */
+        {"office", "2027-08-16T09:00:00Z", true},  /* behind them */
+        {"office", "2027-05-31T09:00:00Z", false}, /* the last Monday of May, and its last day */
+        {"office", "2027-05-24T09:00:00Z", true},
+        {"holidays", "2028-01-03T12:00:00Z", true}, /* over the end of the year */
+        {"holidays", "2028-01-04T12:00:00Z", false},
+        {"holidays", "2027-12-26T12:00:00Z", true},
+        {"office-abroad", "2027-03-05T06:30:00Z", true}, /* Friday, 15:30 */
+        {"office-abroad", "2027-03-05T07:30:00Z", false},
+        {"office-abroad", "2027-03-08T00:00:00Z", true}, /* Monday, 09:00 */
+        {"office-abroad", "2027-03-12T00:00:00Z", false},
+        {"office-abroad", "2027-07-26T00:00:00Z", false},
+        {"patching", "2027-03-09T01:00:00Z", true}, /* the second Tuesday, 02:00 */
+        {"patching", "2027-03-02T01:00:00Z", false},
+        {"patching", "2027-03-15T22:00:00Z", true},
+        {"patching", "2027-03-22T22:00:00Z", true},
+        {"patching", "2027-03-16T22:00:00Z", false},
+        {"patching", "2027-03-29T22:00:00Z", false},
+        {"patching", "2027-01-03T02:00:00Z", true},
+        {"patching", "2027-01-10T02:00:00Z", false},
+        {"patching", "2027-01-17T02:00:00Z", true},
+    };
+    static const char text[] = EXAMPLE_PERIODS("JST-9") EXAMPLE_DOWNTIME
+        "define host {\n name linux\n register 0\n max_check_attempts 1\n}\n";
+    struct fake f = {.objects = str_of(text)};
+    struct conf *c = fake_load(&f);
+    struct fake_model example;
+    struct when w;
+
+    for (size_t i = 0; i < conf_n_diags(c); i++)
+        if (strstr(conf_diag_at(c, i)->text, "timeperiod") || strstr(conf_diag_at(c, i)->text, "time"))
+            fail_msg("%u: %s", conf_diag_at(c, i)->line, conf_diag_at(c, i)->text);
+    assert_true(fake_open(c, &example));
+    conf_free(c);
+    when_init(&w, &example.m);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        if (when_contains(&w, model_find_period(&example.m, str_of(cases[i].period)), utc(cases[i].at)) !=
+            cases[i].in)
+            fail_msg("%s at %s: not %d", cases[i].period, cases[i].at, cases[i].in);
+    assert_int_equal(model_check(&example.m, 0)->downtime_period,
+                     model_find_period(&example.m, STR("patching")));
+    when_release(&w);
+    fake_close(&example);
+}
+
+/* Those that stand again, in the zone of an object, were not written. */
+static unsigned periods_written(void)
+{
+    unsigned n = 0;
+
+    for (const char *p = periods; (p = strstr(p, "define timeperiod")); p++)
+        n++;
+    return n;
+}
+
 static int open_all(void **state UNUSED)
 {
     static struct fake f;
@@ -340,6 +410,8 @@ static int open_all(void **state UNUSED)
     for (size_t i = 0; i < conf_n_diags(c); i++)
         if (conf_diag_at(c, i)->severity == CONF_ERROR)
             fprintf(stderr, "%s\n", conf_diag_at(c, i)->text);
+    if (conf_count(c).periods != periods_written())
+        return -1;
     if (!fake_open(c, &model))
         return -1;
     conf_free(c);
@@ -364,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_zones_of_objects),
         cmocka_unit_test(test_an_exclusion_in_another_zone),
+        cmocka_unit_test(test_manual),
         cmocka_unit_test(test_zone_rules),
         cmocka_unit_test(test_tzif_agrees_with_its_rule),
     };
