@@ -197,11 +197,30 @@ static void test_recorded(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* A number means one reason for ever: no two have the same. */
+static void test_numbers_are_given_once(void **st UNUSED)
+{
+    static const struct {
+        const char *code;
+        unsigned number;
+    } all[] = {
+#define WHY(CODE, number, en, fr) {#CODE, number},
+#include "core/why.def"
+#undef WHY
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        for (size_t k = 0; k < i; k++)
+            if (all[i].number == all[k].number)
+                fail_msg("%s and %s are both %u", all[i].code, all[k].code, all[i].number);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),  cmocka_unit_test(test_decisions), cmocka_unit_test(test_kept),
-        cmocka_unit_test(test_turns), cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_text),     cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_kept),     cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_recorded), cmocka_unit_test(test_numbers_are_given_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
