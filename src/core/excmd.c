@@ -78,6 +78,16 @@ static bool read_number(struct str s, int64_t *v)
     return str_to_i64(dot > 0 ? str_sub(s, 0, (size_t)dot) : s, v);
 }
 
+bool excmd_is_time(int64_t s)
+{
+    return s <= INT64_MAX / TIME_S / 4 && s >= -INT64_MAX / TIME_S / 4;
+}
+
+bool excmd_is_interval(const struct world *w, int64_t units)
+{
+    return units >= 0 && units <= INT32_MAX && units <= INT64_MAX / 4 / w->m->globals->interval_length_us;
+}
+
 static int look_up(struct excmd *c, char field, struct str s, const struct model *m, struct err *err)
 {
     uint32_t found = MODEL_NONE;
@@ -115,8 +125,7 @@ static int read_field(struct excmd *c, size_t i, const struct model *m, struct e
     if (strchr("itd", field) && !read_number(s, &c->number[i]))
         return err_set(err, E_INVAL, "field %zu is '" STR_FMT "': it must be a %s in whole numbers", i + 1,
                        STR_ARG(str_sub(s, 0, 60)), field_word(field));
-    if ((field == 't' || field == 'd') &&
-        (c->number[i] > INT64_MAX / TIME_S / 4 || c->number[i] < -INT64_MAX / TIME_S / 4))
+    if ((field == 't' || field == 'd') && !excmd_is_time(c->number[i]))
         return err_set(err, E_INVAL, "field %zu is out of range", i + 1);
     if (strchr("hsHGCg", field))
         c->first = i + 1;

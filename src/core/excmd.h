@@ -50,5 +50,9 @@ struct excmd_row {
 int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct err *err);
 const struct excmd_row *excmd_find(struct str name);
 const struct excmd_row *excmd_table(size_t *n);
+/* Seconds of a moment or a while that µs can hold, also a few of them together. */
+bool excmd_is_time(int64_t s);
+/* Units of interval_length, likewise. */
+bool excmd_is_interval(const struct world *w, int64_t units);
 /* Does what the line says. */
 int excmd_run(struct world *w, struct str line, struct str who, struct err *err);

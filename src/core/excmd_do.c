@@ -329,8 +329,8 @@ int excmd_do_interval(struct world *w, const struct excmd *c, uint32_t check, st
     int64_t unit = w->m->globals->interval_length_us, v = num(c, 0);
     struct state_more *more;
 
-    if (v < 0 || v > INT32_MAX)
-        return err_set(err, E_INVAL, "an interval is not negative");
+    if (!excmd_is_interval(w, v))
+        return err_set(err, E_INVAL, "an interval is not negative, nor without end");
     more = state_more_set(s);
     *(c->row->param ? &more->retry_interval_us : &more->check_interval_us) = v * unit;
     s->modified |= c->row->param ? STATE_MODIFIED_RETRY : STATE_MODIFIED_INTERVAL;

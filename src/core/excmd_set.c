@@ -92,8 +92,8 @@ int excmd_do_var(struct world *w, const struct excmd *c, uint32_t check, struct 
 
 int excmd_do_first_delay(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
-    if (num(c, 0) < 0 || num(c, 0) > INT32_MAX)
-        return err_set(err, E_INVAL, "a delay is not negative");
+    if (!excmd_is_interval(w, num(c, 0)))
+        return err_set(err, E_INVAL, "a delay is not negative, nor without end");
     over_make(&w->st[check])->first_delay_us = num(c, 0) * w->m->globals->interval_length_us;
     world_touch(w, check);
     return 0;
@@ -178,7 +178,7 @@ int excmd_do_program_end(struct world *w, const struct excmd *c, uint32_t check 
 {
     int64_t at = 0;
 
-    if (str_trim(text(c, 0)).n && (!str_to_i64(str_trim(text(c, 0)), &at) || at > INT64_MAX / TIME_S / 4))
+    if (str_trim(text(c, 0)).n && (!str_to_i64(str_trim(text(c, 0)), &at) || !excmd_is_time(at)))
         return err_set(err, E_INVAL, "'" STR_FMT "' is no time in whole seconds",
                        STR_ARG(str_sub(text(c, 0), 0, 60)));
     w->end.at = at * TIME_S;

@@ -385,6 +385,17 @@ static void test_first_delay(void **st UNUSED)
     lab_close(&lab);
 }
 
+static void test_long_units(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    open_lab(&lab, "interval_length=86400\n");
+    no(&lab, "CHANGE_NORMAL_SVC_CHECK_INTERVAL;h1;s1;2147483647", "without end");
+    no(&lab, "CHANGE_RETRY_SVC_CHECK_INTERVAL;h1;s1;2147483647", "without end");
+    no(&lab, "SET_HOST_NOTIFICATION_DELAY;h2;2147483647", "without end");
+    lab_close(&lab);
+}
+
 static void flap(struct lab *lab)
 {
     for (int i = 0; i < 24; i++)
@@ -456,6 +467,8 @@ static void test_program(void **st UNUSED)
     assert_int_equal(effects_of(&lab, "SHUTDOWN_PROCESS", WORLD_END, 0, &words), 1);
     assert_int_equal(effects_of(&lab, "SHUTDOWN_PROGRAM;1800000009", WORLD_END, 0, &words), 0);
     assert_int_equal(effects_of(&lab, "SHUTDOWN_PROGRAM;soon", WORLD_END, 0, &words), 0);
+    no(&lab, "SHUTDOWN_PROGRAM;-9223372036854775807", "is no time");
+    no(&lab, "SHUTDOWN_PROGRAM;9223372036854775807", "is no time");
     assert_true(world_next_due(lab.w, &at) && at.us <= lab.mono + 9 * S);
     lab.mono += 9 * S;
     assert_int_equal(effects_of(&lab, "", WORLD_END, 0, &words), 1);
@@ -495,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_downtimes_by_what_they_say),
         cmocka_unit_test(test_acknowledgement_ends),
         cmocka_unit_test(test_first_delay),
+        cmocka_unit_test(test_long_units),
         cmocka_unit_test(test_flapping_cleared),
         cmocka_unit_test(test_program),
     };
