@@ -24,11 +24,15 @@ void over_free(struct over *o)
     mem_free(o);
 }
 
+/* A command that is privileged now counts as none: who wrote its arguments was not to choose with which rights they run. */
 static uint32_t find(const struct model *m, enum over_what what, struct str text)
 {
-    if (what == OVER_CHECK_COMMAND || what == OVER_HANDLER)
-        return model_find_command(m, str_cut(&text, '!'));
-    return model_find_period(m, text);
+    uint32_t command;
+
+    if (what != OVER_CHECK_COMMAND && what != OVER_HANDLER)
+        return model_find_period(m, text);
+    command = model_find_command(m, str_cut(&text, '!'));
+    return command != MODEL_NONE && model_command(m, command)->privileged ? MODEL_NONE : command;
 }
 
 void over_forget(struct over *o, enum over_what what)

@@ -27,9 +27,9 @@ struct over {
 
 struct over *over_new(void);
 void over_free(struct over *o);
-/* False: there is no such command or period in this configuration; nothing changed. */
+/* False: there is no such command or period in this configuration, or the command is privileged; nothing changed. */
 bool over_set(const struct model *m, struct over *o, enum over_what what, struct str text);
-/* The configuration is another one: finds everything again. Bits of enum state_modified for what it no longer has, and is dropped. */
+/* The configuration is another one: finds everything again. Bits of enum state_modified for what it no longer has, or has made privileged, and is dropped. */
 uint32_t over_settle(const struct model *m, struct over *o);
 void over_forget(struct over *o, enum over_what what);
 void over_set_var(struct over *o, struct str name, struct str value);

@@ -205,8 +205,8 @@ static void load_over(struct world *w, struct state *s, const struct record_stat
     struct over *o = over_make(s);
 
     for (enum over_what i = 0; i < OVER_COUNT; i++)
-        if (text[i].n)
-            over_set(w->m, o, i, text[i]);
+        if (text[i].n && !over_set(w->m, o, i, text[i]))
+            s->modified &= ~over_bit(i);
     over_set_vars(o, r->vars);
     o->first_delay_us = MAX(r->first_delay, 0) - 1;
 }
@@ -344,9 +344,7 @@ static void load_handler(struct world *w, size_t i, struct str text)
 {
     if (!w->global_handler[i])
         w->global_handler[i] = over_new();
-    if (text.n)
-        over_set(w->m, w->global_handler[i], OVER_HANDLER, text);
-    else
+    if (!text.n || !over_set(w->m, w->global_handler[i], OVER_HANDLER, text))
         over_forget(w->global_handler[i], OVER_HANDLER);
 }
 

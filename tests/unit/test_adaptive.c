@@ -129,6 +129,52 @@ static void test_check_command(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* A start under files that name two more commands. */
+static void restart_privileged(struct lab *lab)
+{
+    lab_stop(lab, true);
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t command = model_find_command(lab->model, i ? STR("eh") : STR("other"));
+
+        ((struct model_command *)(uintptr_t)model_command(lab->model, command))->privileged = 1;
+    }
+    lab_start(lab);
+}
+
+/* A command set at run time has no rights when the files give it some later: neither by a reload, nor by what a start reads back. */
+static void test_privileged_later(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    for (int again = 0; again < 2; again++) {
+        struct buf main_text = BUF_INIT;
+        struct lab_site site = {.resource = "$USER5$=s3cret\n", .objects = objects};
+
+        open_lab(&lab, "");
+        buf_printf(&main_text,
+                   "%sresource_file=/r.cfg\nvigie_command_privileged=other\nvigie_command_privileged=eh\n",
+                   lab_main);
+        site.main_text = main_text.data;
+        yes(&lab, "CHANGE_HOST_CHECK_COMMAND;h1;other!mine");
+        yes(&lab, "CHANGE_SVC_EVENT_HANDLER;h1;s1;eh!mine");
+        yes(&lab, "CHANGE_GLOBAL_SVC_EVENT_HANDLER;eh!mine");
+        if (again)
+            restart_privileged(&lab);
+        else
+            lab_reload_site(&lab, &site);
+        force(&lab, "HOST_CHECK;h1");
+        has(&ran, "/bin/plug|h\n", 1);
+        buf_clear(&ran);
+        for (int i = 0; i < 3; i++)
+            yes(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;s1;2;bad");
+        lab_run(&lab, S);
+        has(&ran, "mine", 0);
+        assert_int_equal(lab.w->st[lab_check(&lab, "h1", NULL)].modified & STATE_MODIFIED_CHECK_COMMAND, 0);
+        lab_close(&lab);
+        buf_release(&main_text);
+    }
+}
+
 static void test_event_handler(void **st UNUSED)
 {
     struct lab lab = {0};
@@ -508,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_downtimes_by_what_they_say),
         cmocka_unit_test(test_acknowledgement_ends),
         cmocka_unit_test(test_first_delay),
+        cmocka_unit_test(test_privileged_later),
         cmocka_unit_test(test_long_units),
         cmocka_unit_test(test_flapping_cleared),
         cmocka_unit_test(test_program),
