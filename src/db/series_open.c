@@ -51,7 +51,7 @@ static unsigned low_bits(uint64_t mean)
 
 /* ---- writing ---- */
 
-/* Up to 64 bits at the end; there is room. */
+/* Up to 64 bits at the end, above which v has none; there is room. */
 static void put(struct series_open *o, uint64_t v, unsigned n)
 {
     while (n) {
@@ -60,7 +60,7 @@ static void put(struct series_open *o, uint64_t v, unsigned n)
 
         if (!in)
             *p = 0;
-        *p = (uint8_t)(*p | (v & ((1u << take) - 1)) << in);
+        *p = (uint8_t)(*p | (uint8_t)(v << in));
         v = take < 64 ? v >> take : 0;
         n -= take;
         o->used = (uint16_t)(o->used + take);

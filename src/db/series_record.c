@@ -71,7 +71,7 @@ static bool digits(struct str s, uint64_t *v)
 /* The name is right if writing what was read gives it again. */
 bool series_name_get(const char *name, struct series_header *h)
 {
-    struct str rest = str_of(name), what = str_cut(&rest, '-'), day = STR_NULL;
+    struct str rest = str_of(name), what = str_cut(&rest, '-'), day;
     char again[SERIES_NAME];
     uint64_t generation, date = 0;
     unsigned class = 0, form = 0;

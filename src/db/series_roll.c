@@ -131,7 +131,7 @@ static int common_exponent(const struct series_sample *s, size_t n)
     if (equal)
         return s[0].exponent;
     for (size_t i = 0; i < n; i++) {
-        int lowest = s[i].exponent;
+        int8_t lowest = s[i].exponent;
         int64_t m = s[i].mantissa;
 
         if (!m)

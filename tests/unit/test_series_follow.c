@@ -195,6 +195,7 @@ static void test_a_store_that_failed_goes_on(void **state UNUSED)
         if (fine)
             continue;
         failed++;
+        assert_true(w.f.behind || w.s.failed);
         if (n < 250) /* the disk stays full for a while: records stay in the journal */
             continue;
         w.series_disk.capacity = 0;
