@@ -29,6 +29,7 @@
 struct options {
     const char *config, *output, *start;
     struct opt_list set;
+    bool all;
 };
 
 /* ---- the configuration ---- */
@@ -317,6 +318,11 @@ static void go_to(struct simulation *s, int64_t at_ms)
         s->lab.mono += wait;
 }
 
+static const char *const actions[] = {[TIMELINE_STOP] = "stop",
+                                      [TIMELINE_START] = "start",
+                                      [TIMELINE_RESTART] = "restart",
+                                      [TIMELINE_HUP] = "hup"};
+
 static void step(struct simulation *s, const struct timeline_step *t, struct site *site,
                  const struct options *o)
 {
@@ -328,12 +334,16 @@ static void step(struct simulation *s, const struct timeline_step *t, struct sit
 
         buf_clear(&text);
         add_command(s, str_of(t->commands[i]), &text);
+        simulate_text_events(s);
         simulate_say_command(s, buf_str(&text));
         taken = s->lab.w && lab_command(&s->lab, text.data);
         simulate_say_taken(s, buf_str(&text), taken);
     }
     for (size_t i = 0; i < t->n_answers; i++)
         take_answer(s, &t->answers[i]);
+    simulate_text_events(s);
+    if (t->action != TIMELINE_NOTHING)
+        simulate_say_action(s, actions[t->action]);
     act(s, t->action, site, o);
     if (t->probe)
         simulate_say_probe(s, t->probe);
@@ -366,6 +376,8 @@ static int simulate(const struct timeline *t, const char *path, struct str text,
     struct simulation s = {.lab = {.on_run = on_run, .on_effect = on_effect, .version = BUILD_VERSION},
                            .json = o->output && strcmp(o->output, "json") == 0,
                            .masked = o->config != NULL,
+                           .all = o->all,
+                           .dated = o->start != NULL,
                            .start_s = start_s,
                            .origin_s = start_s + BEGIN_LAG / TIME_S,
                            .begin = 1000 * TIME_S + BEGIN_LAG};
@@ -453,10 +465,12 @@ int cmd_simulate(int argc, char **argv)
         {"set", 0, OPT_LIST, "NAME=VALUE", "A directive of the main file, as for vigie run.", &o.set},
         {"start", 0, OPT_STR, "TIME", "The time at the begin: 2026-11-23, \"2026-11-23 22:00\" or RFC 3339.",
          &o.start},
+        {"all", 'a', OPT_FLAG, NULL,
+         "Tell every check, line of the log and text that would be sent, and the states of all.", &o.all},
         {"output", 'o', OPT_STR, "FORMAT", "text (default) or json.", &o.output},
     };
     const struct opt_command cmd = {
-        .usage = "vigie simulate [-c MAIN] [-o json] FILE",
+        .usage = "vigie simulate [-c MAIN] [--all] [-o json] FILE",
         .about = "Plays a written timeline (commands, plugins' answers, restarts) in virtual time and tells "
                  "what would "
                  "be logged, who\nwould be notified, and the states asked for. Executes nothing.",
@@ -480,6 +494,8 @@ int cmd_simulate(int argc, char **argv)
     }
     if (o.start && !ctl_past("start", o.start, &start))
         return CMD_USAGE;
+    if (o.start)
+        start.us -= BEGIN_LAG; /* the begin is then, not the start */
     r = simulate_file(argv[0], &o, time_wall_s(start));
     mem_free(o.set.at);
     return r;

@@ -17,6 +17,8 @@ struct simulation {
     int64_t begin;             /* mono: where the times of steps count from, but for a fraction */
     int64_t start_s, origin_s; /* wall: when the world was started; the begin */
     bool json, masked;         /* masked: secrets are */
+    bool all, dated;           /* as text: everything; with the time of the clock */
+    size_t told;               /* of the journal: so much of it is */
     bool by_shell;             /* the run under way */
     struct buf text;           /* what is told as text */
     struct buf parts[5];       /* what is told as JSON: lists */
@@ -30,6 +32,15 @@ void simulate_fill(const struct simulation *s, struct str coded, struct buf *out
 /* False: an answer is for nobody; said with its place in the text of the file. */
 bool simulate_names(const struct simulation *s, const struct timeline *t, const char *path, struct str text);
 
+uint32_t simulate_check_of(const struct lab *lab, uint64_t oid); /* MODEL_NONE: no such */
+
+/* simulate_text.c */
+void simulate_text_time(struct simulation *s);
+void simulate_text_events(struct simulation *s); /* what happened since the last time */
+void simulate_text_probe(struct simulation *s, const char *name);
+void simulate_text_end(struct simulation *s);
+
+void simulate_say_action(struct simulation *s, const char *what);
 void simulate_say_init(struct simulation *s);
 void simulate_say_release(struct simulation *s);
 void simulate_say_line(struct simulation *s, struct str line);

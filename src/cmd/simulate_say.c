@@ -59,21 +59,6 @@ void simulate_fill(const struct simulation *s, struct str coded, struct buf *out
     }
 }
 
-static int64_t thousandths(const struct simulation *s)
-{
-    return (s->lab.mono - s->begin) / TIME_MS;
-}
-
-static void add_time(struct simulation *s)
-{
-    int64_t ms = thousandths(s);
-    char text[32];
-
-    snprintf(text, sizeof(text), "%s%lld.%03lld", ms < 0 ? "-" : "", (long long)((ms < 0 ? -ms : ms) / 1000),
-             (long long)((ms < 0 ? -ms : ms) % 1000));
-    buf_printf(&s->text, "%9s  ", text);
-}
-
 static struct json *row(struct simulation *s, unsigned list)
 {
     struct json *j = &s->lists[list];
@@ -96,7 +81,10 @@ void simulate_say_line(struct simulation *s, struct str line)
         return;
     }
     str_cut(&words, ' ');
-    add_time(s);
+    if (!s->all && !str_starts(words, STR("Warning: External command refused")))
+        return;
+    simulate_text_events(s);
+    simulate_text_time(s);
     buf_printf(&s->text, "log     " STR_FMT "\n", STR_ARG(words.p ? words : line));
 }
 
@@ -197,7 +185,7 @@ static void text_run(struct simulation *s, const struct world_effect *e)
     struct str packed = world_text(s->lab.w, e->words), env = world_text(s->lab.w, e->env), word;
     struct buf b = BUF_INIT, line = BUF_INIT;
 
-    add_time(s);
+    simulate_text_time(s);
     buf_printf(&s->text, "%-7s ", e->run_kind == WORLD_RUN_CHECK ? "check" : "runs");
     if (e->run_kind == WORLD_RUN_CHECK) {
         simulate_name(&s->lab, e->check, &s->text);
@@ -223,7 +211,8 @@ void simulate_say_run(struct simulation *s, const struct world_effect *e)
     struct json *j;
 
     if (!s->json) {
-        text_run(s, e);
+        if (s->all)
+            text_run(s, e);
         return;
     }
     j = row(s, EFFECTS);
@@ -240,8 +229,10 @@ void simulate_say_channel(struct simulation *s, const struct world_effect *e)
     const struct world *w = s->lab.w;
     struct json *j;
 
+    if (!s->json && !s->all)
+        return;
     if (!s->json) {
-        add_time(s);
+        simulate_text_time(s);
         buf_printf(&s->text, "sends   " STR_FMT " to " STR_FMT ": " STR_FMT "\n",
                    STR_ARG(world_text(w, e->channel)), STR_ARG(world_text(w, e->contact)),
                    STR_ARG(world_text(w, e->subject)));
@@ -260,8 +251,16 @@ void simulate_say_command(struct simulation *s, struct str text)
 {
     if (s->json)
         return;
-    add_time(s);
+    simulate_text_time(s);
     buf_printf(&s->text, "command " STR_FMT "\n", STR_ARG(text));
+}
+
+void simulate_say_action(struct simulation *s, const char *what)
+{
+    if (s->json)
+        return;
+    simulate_text_time(s);
+    buf_printf(&s->text, "do      %s\n", what);
 }
 
 void simulate_say_taken(struct simulation *s, struct str text, bool taken)
@@ -314,7 +313,7 @@ static void json_state(struct json *j, const struct state *s)
     json_map_end(j);
 }
 
-static uint32_t check_of(const struct lab *lab, uint64_t oid)
+uint32_t simulate_check_of(const struct lab *lab, uint64_t oid)
 {
     for (uint32_t i = 0; i < lab->model->n_check; i++)
         if (lab->oids[i] == oid)
@@ -325,7 +324,7 @@ static uint32_t check_of(const struct lab *lab, uint64_t oid)
 static void json_comment(struct simulation *s, struct json *j, const struct record_comment *c)
 {
     json_map(j);
-    key_target(s, j, check_of(&s->lab, c->oid));
+    key_target(s, j, simulate_check_of(&s->lab, c->oid));
     json_key_str(j, "author", c->author);
     json_key_str(j, "comment", c->text);
     key_flag(j, "persistent", (int64_t)c->persistent);
@@ -336,7 +335,7 @@ static void json_comment(struct simulation *s, struct json *j, const struct reco
 static void json_downtime(struct simulation *s, struct json *j, const struct record_downtime *d)
 {
     json_map(j);
-    key_target(s, j, check_of(&s->lab, d->oid));
+    key_target(s, j, simulate_check_of(&s->lab, d->oid));
     json_key_str(j, "author", d->author);
     json_key_str(j, "comment", d->text);
     key_flag(j, "fixed", (int64_t)d->fixed);
@@ -396,37 +395,12 @@ static void json_probe(struct simulation *s, const char *name)
     buf_release(&b);
 }
 
-static void text_probe(struct simulation *s, const char *name)
-{
-    const struct lab *lab = &s->lab;
-    struct buf b = BUF_INIT;
-
-    add_time(s);
-    buf_printf(&s->text, "states  \"%s\"%s\n", name, lab->w ? "" : ": it does not run");
-    for (uint32_t i = 0; lab->w && i < lab->model->n_check; i++) {
-        const struct state *t = world_state(lab->w, i);
-        const char *word = t->checked
-                               ? state_name(i < lab->model->n_hosts ? MODEL_HOST : MODEL_SERVICE, t->state)
-                               : "PENDING";
-
-        buf_clear(&b);
-        simulate_name(lab, i, &b);
-        buf_printf(&s->text,
-                   "            %-24s %s %s, attempt %u of %u, notified %u time%s%s%s%s: " STR_FMT "\n",
-                   b.data, word, t->hard ? "hard" : "soft", t->attempt, t->max_attempts,
-                   t->notification_number, t->notification_number == 1 ? "" : "s",
-                   t->ack_type ? ", acknowledged" : "", t->downtime_depth ? ", in downtime" : "",
-                   t->flapping ? ", flapping" : "", STR_ARG(state_output(t)));
-    }
-    buf_release(&b);
-}
-
 void simulate_say_probe(struct simulation *s, const char *name)
 {
     if (s->json)
         json_probe(s, name);
     else
-        text_probe(s, name);
+        simulate_text_probe(s, name);
 }
 
 /* ---- all of it ---- */
@@ -445,7 +419,7 @@ static void json_notified(struct simulation *s)
         if (f.kind != RECORD_EVENT || record_get(RECORD_EVENT, f.payload, &e) < 0 ||
             e.kind != RECORD_EVENT_NOTIFICATION)
             continue;
-        check = check_of(&s->lab, e.oid);
+        check = simulate_check_of(&s->lab, e.oid);
         json_map(j);
         json_key(j, "at");
         json_milli(j, (f.at.us - s->origin_s * TIME_S) / TIME_MS);
@@ -484,7 +458,9 @@ int simulate_say_end(struct simulation *s, const char *name, const char *what)
 {
     if (s->json)
         json_all(s, name, what);
-    else if (name[0])
+    else
+        simulate_text_end(s);
+    if (!s->json && name[0])
         printf("%s%s%s\n\n", name, what[0] ? ": " : "", what);
     fwrite(s->text.data, 1, s->text.len, stdout);
     if (fflush(stdout) == 0 && !ferror(stdout))

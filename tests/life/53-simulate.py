@@ -56,9 +56,18 @@ def test_common_objects():
         assert kinds == {'check', 'notification'} and a['effects'][0]['words'][:2] == ['/simulated/plug.sh', '/simulated'], a['effects']
         status, text, _ = vigie('simulate', path)
         assert status == 0 and text.startswith('one: a problem is told once\n\n'), text
-        for pattern in (r'^ +3\.350  command PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad$', r'^ +3\.350  log +SERVICE NOTIFICATION: alice;h;s;CRITICAL;n-svc;bad$',
-                        r'^ +4\.350  states  "told"$', r'^ +h;s +CRITICAL hard, attempt 2 of 2, notified 1 time: bad$'):
+        for pattern in (r'^ +3\.350  command PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad$', r'^ +3\.350  state +h;s: CRITICAL hard, attempt 2: bad$', r'^ +3\.350  told +alice: PROBLEM h;s CRITICAL, by n-svc: bad$',
+                        r'^ +4\.350  states  "told"$', r'^ +h;s +CRITICAL hard, attempt 2 of 2, notified 1 time: bad$', r'^ +1\.350  log     Warning: External command refused', r'^ +5\.350  do      restart$',
+                        r'^\d+ checks? ran\.\nalice was told 2 times\.$'):
             assert re.search(pattern, text, re.M), (pattern, text)
+        assert not re.search(r'^ +[-0-9.]+  (log     (?!Warning: External)|check |runs )|PENDING', text, re.M), text
+        assert text.count('told    alice') == len(a['notified']) and len(text.splitlines()) < 35, text
+        status, text, _ = vigie('simulate', '--all', path)
+        for pattern in (r'^ +3\.350  log +SERVICE NOTIFICATION: alice;h;s;CRITICAL;n-svc;bad$', r'^ +[0-9.]+  check   h: /simulated/plug\.sh', r'^ +3\.350  runs    /simulated/rec\.sh',
+                        r'^ +zz;zz +PENDING', r'^alice was told 2 times\.$'):
+            assert status == 0 and re.search(pattern, text, re.M), (pattern, text)
+        status, text, _ = vigie('simulate', '--start', '2026-11-30T09:00:00Z', path, env={'TZ': 'Europe/Paris'})
+        assert status == 0 and re.search(r'^2026-11-30 10:00:03 CET      3\.350  told    alice', text, re.M), text
 
 
 def test_a_configuration():
@@ -75,7 +84,7 @@ def test_a_configuration():
         assert any(e['words'] == ['/bin/false', '********'] for e in a['effects']), 'a path that exists is no secret, as in operation'
         assert os.listdir(f.d.name).count('log') == 0, 'nothing is written'
         a = played(path, '-c', main_file, '--set', 'enable_notifications=0', '--start', '2026-01-01T00:00:00Z')
-        assert not a['notified'] and a['origin'] == 1767225601, a['origin']
+        assert not a['notified'] and a['origin'] == 1767225600, a['origin']
 
 
 def test_relative_paths():
@@ -144,7 +153,7 @@ def test_shell_texts():
         f.put('resource.cfg', '$USER7$=hush-hush\n')
         main_file = f.put('main.cfg', 'cfg_file=objects.cfg\nresource_file=resource.cfg\nlog_file=log\ninterval_length=1\n')
         path = f.put('t.json', {'end': 100, 'plugins': {'web1;HTTP': [2, 'it\'s "down"']}, 'steps': []})
-        status, out, err = vigie('simulate', '-c', main_file, path)
+        status, out, err = vigie('simulate', '--all', '-c', main_file, path)
         assert status == 0 and '/usr/bin/printf "%b" "to ann: HTTP\\nit' in out and "'is CRITICAL' ******** | /bin/false" in out, (out, err)
         assert 'VIGIE_M' not in out and 'hush' not in out, out
 

@@ -242,9 +242,9 @@ def shim(v, code):
     return preload(v.path('shim.so'))
 
 
-def vigie(*words, program=VIGIE, timeout=PATIENCE_S):
-    """Runs a sub-command; (exit status, stdout, stderr)."""
-    p = subprocess.run([program, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout)
+def vigie(*words, program=VIGIE, timeout=PATIENCE_S, env=None):
+    """Runs a sub-command; (exit status, stdout, stderr). env: what it has beside our environment."""
+    p = subprocess.run([program, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout, env={**os.environ, **(env or {})})
     return p.returncode, p.stdout, p.stderr
 
 
