@@ -130,7 +130,7 @@ test('the panel says why, shows output, measurements and events, and has an addr
     await panel.locator('.tl b.s-critical').first().waitFor();
     assert.match(await panel.locator('.facts').innerText(), /objects\.cfg, line \d+/);
     const reasons = panel.locator('.reasons');
-    await reasons.locator('.told li.y', { hasText: 'alice notified.' }).first().waitFor();
+    await reasons.locator('.told li.y', { hasText: 'alice: notified.' }).first().waitFor();
     assert.match(await reasons.innerText(), /Contacts notified: 1\./, 'who was told, and why nobody is now');
     const told = panel.locator('.tl li', { hasText: 'alice told: CRITICAL' }).first();
     await told.waitFor({ timeout: LIVE_MS });

@@ -111,6 +111,7 @@ def test_past():
         text = v.text('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end))
         assert f'{got["availability"]:.4f} %' in text and '1 outage;' in text, text
         assert 'the worst h > web' in v.text('availability', '--group', 'shop', '--from', rfc(begin)), many
+        assert '\n1 host, mean ' in v.text('availability', '--group', 'all') and '\n2 services, mean ' in v.text('availability', '--group', 'shop'), 'what they are'
         for words, what in ((('h', '--period', 'nine'), 'no time period called nine'), (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time')):
             status, out, said = v.ctl('availability', *words)
             assert status != 0 and not out and what in said, (words, said)
