@@ -55,38 +55,9 @@ enum record_source {
 };
 
 enum record_event_kind { /* record_event.kind */
-                         RECORD_EVENT_ALERT =
-                             1, /* a state or attempt changed: state, hard, attempt, text = output */
-                         RECORD_EVENT_NOTIFICATION,   /* contact was told: type = notify_type, command, text =
-                                                       output, author and long_text for ack and the like */
-                         RECORD_EVENT_ACK,            /* author, text = comment, type = 1 normal, 2 sticky */
-                         RECORD_EVENT_ACK_REMOVED,    /* type = 1 if its time was over */
-                         RECORD_EVENT_DOWNTIME_START, /* author, text, ref = downtime id */
-                         RECORD_EVENT_DOWNTIME_END,   /* the same; type = 1 if cancelled */
-                         RECORD_EVENT_FLAPPING_START, /* ref = percent in 1/100 */
-                         RECORD_EVENT_FLAPPING_END,
-                         RECORD_EVENT_COMMENT, /* author, text, ref = comment id */
-                         RECORD_EVENT_COMMENT_REMOVED,
-                         RECORD_EVENT_COMMAND, /* text = the command, author = who gave it, type = 1 if
-                                                  refused, long_text = why */
-                         RECORD_EVENT_HANDLER, /* command */
-                         RECORD_EVENT_START,   /* the engine began; oid 0 */
-                         RECORD_EVENT_STOP,
-                         RECORD_EVENT_RELOAD,
-                         RECORD_EVENT_CLOCK_STEP,    /* ref = step in µs as i64 */
-                         RECORD_EVENT_CURRENT_STATE, /* written once a log rotation or start */
-                         RECORD_EVENT_STALE,
-                         RECORD_EVENT_REMOVED, /* no longer configured: text = what it was called, if known */
-                         RECORD_EVENT_RENAMED, /* text = what it was called before */
-                         RECORD_EVENT_FIRST_RESULT, /* of a pending object, when it is no alert: fields of an alert */
-                         RECORD_EVENT_PENDING, /* at a start: its state was not to be kept */
-                         RECORD_EVENT_LOGIN,   /* author = the user, text = login, login refused, logout,
-                                                  password; long_text = from where */
-                         RECORD_EVENT_ADMINISTRATION, /* of users, tokens, renames: author, text = what and on
-                                                         whom; long_text = from where */
-                         RECORD_EVENT_DECISION, /* whether somebody is told: state, hard, attempt = number, type = notify_type, text = reasons (core/reason.h) */
-                         RECORD_EVENT_SKIPPED,  /* its checks do not run from now on: text = the reason */
-                         RECORD_EVENT_UNDELIVERED, /* a notification that did not arrive: type, contact, command, text = the error */
+#define EVENT(CODE, number, name, fields) RECORD_EVENT_##CODE = number,
+#include "core/event.def"
+#undef EVENT
 };
 
 /* Appends one framed record; the struct must be that of the kind. */

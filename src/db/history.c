@@ -317,33 +317,11 @@ int history_trim(struct history *h, struct wall before, struct wall audit_before
 const char *history_kind_name(uint64_t kind)
 {
     static const char *const names[] = {
-        [RECORD_EVENT_ALERT] = "alert",
-        [RECORD_EVENT_NOTIFICATION] = "notification",
-        [RECORD_EVENT_ACK] = "acknowledgement",
-        [RECORD_EVENT_ACK_REMOVED] = "acknowledgement_removed",
-        [RECORD_EVENT_DOWNTIME_START] = "downtime_start",
-        [RECORD_EVENT_DOWNTIME_END] = "downtime_end",
-        [RECORD_EVENT_FLAPPING_START] = "flapping_start",
-        [RECORD_EVENT_FLAPPING_END] = "flapping_end",
-        [RECORD_EVENT_COMMENT] = "comment",
-        [RECORD_EVENT_COMMENT_REMOVED] = "comment_removed",
-        [RECORD_EVENT_COMMAND] = "command",
-        [RECORD_EVENT_HANDLER] = "event_handler",
-        [RECORD_EVENT_START] = "start",
-        [RECORD_EVENT_STOP] = "stop",
-        [RECORD_EVENT_RELOAD] = "reload",
-        [RECORD_EVENT_CLOCK_STEP] = "clock_step",
-        [RECORD_EVENT_CURRENT_STATE] = "current_state",
-        [RECORD_EVENT_STALE] = "stale",
-        [RECORD_EVENT_REMOVED] = "removed",
-        [RECORD_EVENT_RENAMED] = "renamed",
-        [RECORD_EVENT_FIRST_RESULT] = "first_result",
-        [RECORD_EVENT_PENDING] = "pending",
-        [RECORD_EVENT_LOGIN] = "login",
-        [RECORD_EVENT_ADMINISTRATION] = "administration",
-        [RECORD_EVENT_UNDELIVERED] = "undelivered",
+#define EVENT(CODE, number, name, fields) [number] = (name),
+#include "core/event.def"
+#undef EVENT
     };
-    return kind < ARRAY_LEN(names) && names[kind] ? names[kind] : "other";
+    return kind < ARRAY_LEN(names) && names[kind] && *names[kind] ? names[kind] : "other";
 }
 
 static void event_row(struct json *j, struct sql *s, enum sql_id id)

@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/event.h"
 #include "api/livestatus_query.h"
 #include "api/route.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "core/excmd.h"
+#include "core/reason.h"
+#include "db/sql.h"
 #include "os/file.h"
 #include "role/rights.h"
 #include "wire/msg.h"
@@ -339,13 +342,138 @@ static void test_commands_page(void **state UNUSED)
     compare("COMMANDS.md", &b);
 }
 
+/* ---- the databases: what the numbers mean ---- */
+
+static const struct {
+    unsigned number;
+    const char *name, *fields;
+} events[] = {
+#define EVENT(CODE, number, name, fields) {number, name, fields},
+#include "core/event.def"
+#undef EVENT
+};
+
+static const struct {
+    unsigned number;
+    const char *code, *words;
+} reasons[] = {
+#define WHY(CODE, number, en, fr) {number, #CODE, en},
+#include "core/why.def"
+#undef WHY
+};
+
+static const char *const topics[REASON_TOPICS] = {
+    [REASON_STATE] = "why it has its state",
+    [REASON_RAN] = "why it ran, or did not run, last time; the second argument is when",
+    [REASON_NEXT] = "when it runs, or why it does not",
+    [REASON_DECIDED] = "whether somebody is told: of the object as a whole",
+    [REASON_CONTACT] = "whether this contact is told",
+    [REASON_NOW] = "what would be decided now, of the whole; not kept",
+    [REASON_CONTACT_NOW] = "what would be decided now, of this contact; not kept",
+};
+
+static const struct {
+    const char *table, *column, *text;
+} columns[] = {
+    {"most", "seq", "number of the record in the journal that brought it"},
+    {"most", "at", "when"},
+    {"most", "site, scope", "of which installation and which part of it; 0 until there are several"},
+    {"most", "oid", "the object, as in `objects.db`; 0: of none"},
+    {"event", "kind", "what happened: the numbers below"},
+    {"event", "state, hard, attempt", "the state then; `hard` 1: confirmed"},
+    {"event", "type, ref, text, long_text, contact, author, command", "by the kind, below"},
+    {"span", "since", "it holds from then on, until the next row of the object"},
+    {"span", "state", "0 to 3; 4 no result yet, 5 not configured"},
+    {"span", "hard_state", "the last confirmed one"},
+    {"span", "acknowledged", "0 no, 1 normal, 2 sticky"},
+    {"span", "downtimes", "how many are in effect"},
+    {"span", "flapping", "1: it is"},
+    {"span", "changed", "when its state was last another one"},
+    {"span", "said", "`seq` of the event that has its output; 0: none"},
+    {"gap", "since, until", "Vigie did not run"},
+    {"watched", "oid", "has spans"},
+    {"object_event", "oid, at, seq", "leads from an object to its events"},
+    {"decision", "kind", "25: whether somebody is told; 26: its checks do not run from now on"},
+    {"decision", "number", "which notification of the problem it was, or would have been"},
+    {"decision", "type", "of what: the numbers below"},
+    {"decision", "reasons",
+     "a line each: topic, code, two arguments, then after a tab the object, after a tab the contact"},
+};
+
+static void only_columns_that_are(void)
+{
+    struct buf all = BUF_INIT;
+
+    for (size_t i = 0; i < (size_t)schema_history.version; i++)
+        buf_add_c(&all, schema_history.migration[i]);
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+        struct str rest = str_of(columns[i].column);
+
+        while (rest.n) {
+            struct str one = str_trim(str_cut(&rest, ','));
+
+            if (!str_contains(buf_str(&all), one))
+                fail_msg("history.db has no column " STR_FMT, STR_ARG(one));
+        }
+    }
+    buf_release(&all);
+}
+
+static void add_numbers(struct buf *b)
+{
+    buf_add_c(b, "| table | column | |\n|---|---|---|\n");
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        buf_printf(b, "| %s | `%s` | %s |\n", columns[i].table, columns[i].column, columns[i].text);
+    buf_add_c(b, "\n### event.kind\n\n| number | in the API | what its columns hold |\n|---|---|---|\n");
+    for (size_t i = 0; i < ARRAY_LEN(events); i++)
+        if (events[i].name[0])
+            buf_printf(b, "| %u | `%s` | %s |\n", events[i].number, events[i].name, events[i].fields);
+    buf_add_c(b, "\n### type of a notification and a decision\n\n| number | |\n|---|---|\n");
+    for (int64_t i = 0; event_about(i); i++)
+        buf_printf(b, "| %lld | %s |\n", (long long)i, event_about(i));
+    buf_add_c(b, "\n### decision.reasons: topics\n\n`4 41 0 0` is of one contact (4): outside its "
+                 "notification period (41).\n\n| topic | |\n|---|---|\n");
+    for (unsigned i = 0; i < REASON_TOPICS; i++)
+        buf_printf(b, "| %u | %s |\n", i, topics[i]);
+    buf_add_c(b, "\n### decision.reasons: codes\n\n`{o}` is the object of the line, `{n0}` `{n1}` its "
+                 "arguments as numbers, `{d0}` as a duration in µs, `{t0}` as a moment.\n\n"
+                 "| code | in the API | |\n|---|---|---|\n");
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+        if (reasons[i].number)
+            buf_printf(b, "| %u | `%s` | %s |\n", reasons[i].number, reasons[i].code, reasons[i].words);
+}
+
+/* What stands before the numbers is written by hand. */
+static void test_databases_page(void **state UNUSED)
+{
+    static const char head[] = "## Columns and numbers\n";
+    struct buf b = BUF_INIT;
+    char path[4200];
+    const char *at;
+
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+        for (size_t k = 0; k < i; k++)
+            if (reasons[i].number == reasons[k].number)
+                fail_msg("%s and %s have the same number", reasons[i].code, reasons[k].code);
+    only_columns_that_are();
+    snprintf(path, sizeof(path), "%s/docs/DATABASES.md",
+             getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : SOURCE_ROOT);
+    file_read(path, 1024 * 1024, &b, NULL);
+    at = b.len ? strstr(b.data, head) : NULL;
+    assert_non_null(at);
+    buf_truncate(&b, (size_t)(at - b.data));
+    buf_printf(&b, "%s\nOf `history.db`; made from `src/core/event.def` and `why.def`.\n\n", head);
+    add_numbers(&b);
+    compare("DATABASES.md", &b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_livestatus_page),       cmocka_unit_test(test_rights_page),
-        cmocka_unit_test(test_messages_page),         cmocka_unit_test(test_directives_page),
-        cmocka_unit_test(test_commands_page),         cmocka_unit_test(test_api_page),
-        cmocka_unit_test(test_manual_of_the_language)};
+        cmocka_unit_test(test_livestatus_page),        cmocka_unit_test(test_rights_page),
+        cmocka_unit_test(test_messages_page),          cmocka_unit_test(test_directives_page),
+        cmocka_unit_test(test_commands_page),          cmocka_unit_test(test_api_page),
+        cmocka_unit_test(test_manual_of_the_language), cmocka_unit_test(test_databases_page)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
