@@ -602,6 +602,52 @@ static void test_many_series(void **state UNUSED)
     world_release(&w);
 }
 
+/* Parts become whole files: sixteen of them, or when their partition is over. */
+static void test_weeks(void **state UNUSED)
+{
+    static const unsigned days = 37;
+    struct series_key k = key_of(0), other = key_of(3);
+    struct series_samples all = {.n = 0};
+    bool restarted = false;
+    struct world w;
+
+    world_init(&w, 9);
+    w.s.o.keep_us[SERIES_RAW] = 4 * TIME_DAY;
+    w.s.o.keep_us[SERIES_5M] = 20 * TIME_DAY;
+    for (unsigned hour = 0; hour < days * 24; hour++) {
+        struct series_sample v = {.us = 20480 * TIME_DAY + hour * TIME_H, .mantissa = hour * 7 % 23};
+
+        assert_int_equal(series_add(&w.s, &k, &v, (struct wall){v.us}), 0);
+        if (hour % 72 == 5) /* seldom, and late: into a day that is whole */
+            v.us -= TIME_DAY + 2 * TIME_H;
+        if (hour % 9 == 5)
+            assert_int_equal(series_add(&w.s, &other, &v, (struct wall){v.us}), 0);
+        v.us = 20480 * TIME_DAY + hour * TIME_H;
+        *VEC_ADD(&all) = v;
+        w.done = hour;
+        if (hour % 24 == 23)
+            assert_int_equal(beside(&w, (struct wall){v.us + 3 * TIME_H}), 0);
+        if (hour == 500 && !restarted) { /* what was not committed is added again */
+            restarted = true;
+            again(&w);
+            w.s.o.keep_us[SERIES_RAW] = 4 * TIME_DAY;
+            w.s.o.keep_us[SERIES_5M] = 20 * TIME_DAY;
+            hour = 480 - 1;
+            all.n = 480;
+        }
+    }
+    assert_true(w.s.stats.removed > 10);
+    assert_int_equal(w.s.stats.damaged, 0);
+    assert_true(count_files(&w, ".vsp") < 3 * 16);
+    assert_true(count_files(&w, ".vsw") < 14);
+    check_buckets(&w, 0, &all, SERIES_1H);
+    check_buckets(&w, 0, &all, SERIES_1D);
+    again(&w);
+    check_buckets(&w, 0, &all, SERIES_1D);
+    VEC_RELEASE(&all);
+    world_release(&w);
+}
+
 static void test_names_are_read_back(void **state UNUSED)
 {
     static const char *const no[] = {"raw-20260128-1.vsl",
@@ -647,6 +693,7 @@ int main(void)
         cmocka_unit_test(test_another_site_and_a_newer_version_are_refused),
         cmocka_unit_test(test_what_is_too_old_goes_by_class),
         cmocka_unit_test(test_many_series),
+        cmocka_unit_test(test_weeks),
         cmocka_unit_test(test_names_are_read_back),
     };
 
