@@ -115,7 +115,7 @@ static void resolve_root(struct rights_uids *u, const char *nagios_user, const c
         snprintf(u->warning, sizeof(u->warning),
                  "the users vigie, vigie-auth, vigie-web and vigie-run do not all exist: roles run under "
                  "fixed numbers from %d, plugins as uid %u; "
-                 "the package makes these users",
+                 "`systemd-sysusers PATH/dist/vigie.sysusers` as root makes these users, for the next start",
                  ID_ROLES, plugins.uid);
 }
 

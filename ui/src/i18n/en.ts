@@ -377,7 +377,7 @@ export const en = {
   'note.one_process': 'Every role runs in one process, without the walls between them. Start without --one-process.',
   'note.rights_root': 'Plugins run as root. A user of their own is safer: see nagios_user in the configuration.',
   'note.rights_ordinary': 'Vigie was started as an ordinary user: all roles share it, and plugins are not confined.',
-  'note.rights_users': 'Roles do not have system users of their own: they are kept apart less well. Installing the package makes these users.',
+  'note.rights_users': 'Roles do not have system users of their own: they are kept apart less well. “systemd-sysusers PATH/dist/vigie.sysusers”, as root, makes these users from the file of the sources; they count from the next start on.',
   'note.see': 'See Platform',
 
   'err.network': 'Vigie does not answer. Is it running?',

@@ -372,7 +372,7 @@ export const fr: Catalogue = {
   'note.one_process': 'Tous les rôles tournent dans un seul processus, sans isolation. Démarrez sans --one-process.',
   'note.rights_root': 'Les plugins s’exécutent en root. Un utilisateur dédié est plus sûr : voir nagios_user dans la configuration.',
   'note.rights_ordinary': 'Vigie a été lancée par un utilisateur ordinaire : tous les rôles le partagent, et les plugins ne sont pas confinés.',
-  'note.rights_users': 'Les rôles n’ont pas d’utilisateurs système dédiés : ils sont moins bien isolés. L’installation du paquet crée ces utilisateurs.',
+  'note.rights_users': 'Les rôles n’ont pas d’utilisateurs système dédiés : ils sont moins bien isolés. « systemd-sysusers CHEMIN/dist/vigie.sysusers », en root, les crée à partir du fichier des sources ; ils comptent à partir du prochain démarrage.',
   'note.see': 'Voir Plateforme',
 
   'err.network': 'Vigie ne répond pas. Est-elle lancée ?',
