@@ -27,6 +27,8 @@ struct conf_io {
     int (*program)(void *ctx, const char *path);
     /* TZif bytes of a zone; "" is the machine's own. May be NULL: UTC. */
     int (*zone)(void *ctx, const char *name, struct buf *out);
+    /* Is there a user of that name or number? 0, E_NOENT, E_AGAIN (cannot tell). May be NULL. */
+    int (*user)(void *ctx, const char *name);
 };
 
 struct conf_request {

@@ -478,6 +478,22 @@ bool conf_main_is_on(const struct conf *c, const char *name)
     return leading_number(c->main_value[row]) > 0; /* as Nagios has it */
 }
 
+/* Nagios says so in its log and goes on as another user. */
+static void check_user(struct conf *c)
+{
+    struct str name;
+    unsigned row;
+
+    BUG_ON(!conf_main_find(STR("nagios_user"), &row));
+    name = c->main_value[row];
+    if (name.n && c->io.user && c->io.user(c->io.ctx, arena_dup(&c->arena, name)) == E_NOENT)
+        conf_say(c, CONF_MISTAKE, c->main_place[row],
+                 "there is no user '" STR_FMT
+                 "': started as root, Vigie would run plugins as vigie-run, else "
+                 "as nobody; name a user that is there",
+                 STR_ARG(name));
+}
+
 void conf_read_main(struct conf *c)
 {
     struct conf_place nowhere = {CONF_NONE, 0, 0};
@@ -497,6 +513,7 @@ void conf_read_main(struct conf *c)
         else
             set(c, name, arena_str(&c->arena, str_trim(rest)), nowhere);
     }
+    check_user(c);
     if (conf_main_is_on(c, "use_regexp_matching"))
         c->patterns = conf_main_is_on(c, "use_true_regexp_matching") ? CONF_PATTERNS_ALL : CONF_PATTERNS_SOME;
     for (size_t i = 0; i < c->to_read.n; i++) {

@@ -15,8 +15,9 @@
 #include "base/limits.h"
 #include "os/file.h"
 
-#define ZONE_DIR "/usr/share/zoneinfo/"
-#define ZONE_MAX (256u * 1024)
+#define ZONE_DIR     "/usr/share/zoneinfo/"
+#define ZONE_MAX     (256u * 1024)
+#define NSSWITCH_MAX (64u * 1024)
 
 /* Shell commands are only taken from files that none but root, or the ordinary user who runs Vigie, can change. The conf role of a Vigie started as root has a user
  * of its own, whose files are not trusted. */
@@ -128,9 +129,44 @@ static int read_zone(void *ctx UNUSED, const char *name, struct buf *out)
     return file_read(path, ZONE_MAX, out, NULL);
 }
 
+/* Are all users of this machine in its files? Others are not always there to be asked. */
+static bool users_in_files(void)
+{
+    struct buf b = BUF_INIT;
+    struct str text, line;
+    bool all = true;
+
+    if (file_read("/etc/nsswitch.conf", NSSWITCH_MAX, &b, NULL) < 0)
+        return true;
+    text = buf_str(&b);
+    while (text.n) {
+        line = str_cut(&text, '\n');
+        if (!str_starts(line, STR("passwd:")))
+            continue;
+        line = str_trim(str_sub(line, 7, line.n));
+        while (line.n) {
+            struct str word = str_cut(&line, ' ');
+
+            all = all && (str_eq_c(word, "files") || str_eq_c(word, "compat") || str_eq_c(word, "systemd"));
+            line = str_trim(line);
+        }
+    }
+    buf_release(&b);
+    return all;
+}
+
+static int find_user(void *ctx UNUSED, const char *name)
+{
+    uint64_t uid;
+
+    if (getpwnam(name) || (str_to_u64(str_of(name), &uid) && getpwuid((uid_t)uid)))
+        return 0;
+    return users_in_files() ? E_NOENT : E_AGAIN;
+}
+
 struct conf_io conf_io_files(void)
 {
-    return (struct conf_io){NULL, read_conf, list_conf, folder_id, find_program, read_zone};
+    return (struct conf_io){NULL, read_conf, list_conf, folder_id, find_program, read_zone, find_user};
 }
 
 bool conf_io_is_native(const char *main_path)

@@ -28,12 +28,16 @@ static bool by_name(struct rights_uid *u, const char *user, const char *group)
     const struct passwd *pw;
     const struct group *gr;
     int n = RIGHTS_GROUPS_MAX;
+    uint64_t uid;
 
-    if (!user[0] || !(pw = getpwnam(user)))
+    pw = user[0] ? getpwnam(user) : NULL;
+    if (!pw && str_to_u64(str_of(user), &uid)) /* as Nagios takes it */
+        pw = getpwuid((uid_t)uid);
+    if (!pw)
         return false;
     u->uid = pw->pw_uid;
     u->gid = pw->pw_gid;
-    if (getgrouplist(user, pw->pw_gid, u->groups, &n) < 0)
+    if (getgrouplist(pw->pw_name, pw->pw_gid, u->groups, &n) < 0)
         n = RIGHTS_GROUPS_MAX;
     u->n_groups = (size_t)n;
     if (group[0] && (gr = getgrnam(group)))
@@ -98,19 +102,22 @@ static void resolve_root(struct rights_uids *u, const char *nagios_user, const c
     bool missing = false;
     const struct rights_uid roles = package_user("vigie", ID_ROLES, &missing);
     struct rights_uid plugins = {0};
+    bool named = by_name(&plugins, nagios_user, nagios_group);
 
     for (int i = 0; i < ROLE_COUNT; i++)
         u->role[i] = roles;
     u->role[ROLE_AUTH] = package_user("vigie-auth", ID_AUTH, &missing);
     u->role[ROLE_WEB] = u->role[ROLE_LOCAL] = package_user("vigie-web", ID_WEB, &missing);
-    if (!by_name(&plugins, nagios_user, nagios_group) && !by_name(&plugins, "vigie-run", "") &&
-        !by_name(&plugins, "nobody", ""))
+    if (!named && !by_name(&plugins, "vigie-run", "") && !by_name(&plugins, "nobody", ""))
         plugins = (struct rights_uid){.uid = 65534, .gid = 65534};
     u->role[ROLE_RUNNER] = plugins;
     u->role[ROLE_PARENT] = u->role[ROLE_CONF] = (struct rights_uid){0};
     if (nagios_user[0] && plugins.uid == 0)
         snprintf(u->warning, sizeof(u->warning),
                  "nagios_user=%s: plugins run as root; a user of their own is safer", nagios_user);
+    else if (nagios_user[0] && !named)
+        snprintf(u->warning, sizeof(u->warning),
+                 "nagios_user=%s: there is no such user, so plugins run as uid %u", nagios_user, plugins.uid);
     else if (missing)
         snprintf(u->warning, sizeof(u->warning),
                  "the users vigie, vigie-auth, vigie-web and vigie-run do not all exist: roles run under "

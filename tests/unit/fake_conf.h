@@ -47,9 +47,14 @@ static inline int fake_program(void *ctx UNUSED, const char *path)
                                                                                 : E_NOENT;
 }
 
+static inline int fake_user(void *ctx UNUSED, const char *name)
+{
+    return strcmp(name, "nosuchuser") == 0 ? E_NOENT : 0;
+}
+
 static inline struct conf *fake_load(struct fake *f)
 {
-    const struct conf_io io = {f, fake_read, fake_list, NULL, fake_program, NULL};
+    const struct conf_io io = {f, fake_read, fake_list, NULL, fake_program, NULL, fake_user};
     const struct conf_request rq = {.main_path = "/main.cfg", .zone = "CET-1CEST,M3.5.0,M10.5.0/3"};
 
     if (!f->main.p)

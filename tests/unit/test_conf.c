@@ -553,6 +553,29 @@ static void test_limits(void **state UNUSED)
     }
 }
 
+/* Nagios goes on as another user, and so does Vigie, which says so with the place. */
+static void test_a_user_that_is_not_there(void **state UNUSED)
+{
+    struct fake f = {.main = STR("cfg_file=o.cfg\nnagios_user=nosuchuser\n"), .objects = STR(BASE)};
+    const struct conf_diag *d = NULL;
+    struct conf *c = fake_load(&f);
+
+    assert_true(conf_ok(c));
+    for (size_t i = 0; i < conf_n_diags(c) && !d; i++)
+        if (strstr(conf_diag_at(c, i)->text, "there is no user 'nosuchuser'"))
+            d = conf_diag_at(c, i);
+    assert_non_null(d);
+    assert_int_equal(d->severity, CONF_WARNING);
+    assert_int_equal(d->line, 2);
+    assert_int_equal(d->column, 1);
+    conf_free(c);
+    f.main = STR("cfg_file=o.cfg\nnagios_user=nagios\n");
+    c = fake_load(&f);
+    for (size_t i = 0; i < conf_n_diags(c); i++)
+        assert_null(strstr(conf_diag_at(c, i)->text, "there is no user"));
+    conf_free(c);
+}
+
 /* The same input gives the same bytes, so a snapshot is named by its content. */
 static void test_same_input_same_hash(void **state UNUSED)
 {
@@ -610,6 +633,7 @@ int main(void)
         cmocka_unit_test(test_contact_lines),
         cmocka_unit_test(test_distrusted_file),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_a_user_that_is_not_there),
         cmocka_unit_test(test_same_input_same_hash),
         cmocka_unit_test(test_damaged_snapshot),
     };

@@ -378,6 +378,7 @@ export const en = {
   'note.rights_root': 'Plugins run as root. A user of their own is safer: see nagios_user in the configuration.',
   'note.rights_ordinary': 'Vigie was started as an ordinary user: all roles share it, and plugins are not confined.',
   'note.rights_users': 'Roles do not have system users of their own: they are kept apart less well. “systemd-sysusers PATH/dist/vigie.sysusers”, as root, makes these users from the file of the sources; they count from the next start on.',
+  'note.rights_nobody': 'The user that nagios_user names does not exist, so plugins run as another one. Name one that is there in the main file, and start again.',
   'note.see': 'See Platform',
 
   'err.network': 'Vigie does not answer. Is it running?',

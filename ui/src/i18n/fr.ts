@@ -373,6 +373,7 @@ export const fr: Catalogue = {
   'note.rights_root': 'Les plugins s’exécutent en root. Un utilisateur dédié est plus sûr : voir nagios_user dans la configuration.',
   'note.rights_ordinary': 'Vigie a été lancée par un utilisateur ordinaire : tous les rôles le partagent, et les plugins ne sont pas confinés.',
   'note.rights_users': 'Les rôles n’ont pas d’utilisateurs système dédiés : ils sont moins bien isolés. « systemd-sysusers CHEMIN/dist/vigie.sysusers », en root, les crée à partir du fichier des sources ; ils comptent à partir du prochain démarrage.',
+  'note.rights_nobody': 'L’utilisateur nommé par nagios_user n’existe pas : les plugins s’exécutent sous un autre. Nommez un utilisateur existant dans le fichier principal, puis redémarrez.',
   'note.see': 'Voir Plateforme',
 
   'err.network': 'Vigie ne répond pas. Est-elle lancée ?',

@@ -25,9 +25,10 @@ export function warningText(warning: string | Warning): string {
 export const warnings = computed(() => (status.value?.warnings ?? [])
   .filter((w) => typeof w === 'string' || w.code !== 'journal_degraded').map(warningText).filter(Boolean));
 
-// The parent's warnings are for its log, in English; the three of them have their words here.
+// The parent's warnings are for its log, in English; the four of them have their words here.
 function rightsText(warning: string): string {
   if (warning === '') return '';
+  if (warning.includes('no such user')) return t('note.rights_nobody');
   if (warning.startsWith('nagios_user')) return t('note.rights_root');
   return t(warning.includes('ordinary user') ? 'note.rights_ordinary' : 'note.rights_users');
 }
