@@ -5,6 +5,7 @@
 #include "api/route.h"
 #include "api/stream.h"
 #include "base/log.h"
+#include "core/source.h"
 #include "wire/http.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
@@ -161,7 +162,9 @@ void api_ask_auth(struct api *a, struct api_request *q, const char *op, const st
 void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume)
 {
     waits(a, q, API_FROM_ENGINE,
-          a->ports->engine(a->user, q->serial, str_of(q->who.name), q->source == API_BY_LOCAL, text), resume);
+          a->ports->engine(a->user, q->serial, str_of(q->who.name),
+                           q->source == API_BY_LOCAL ? WORLD_SOURCE_CTL : WORLD_SOURCE_API, text),
+          resume);
 }
 
 void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume)
@@ -236,7 +239,7 @@ void api_audit(struct api *a, const struct api_request *q, const char *what, str
 
     buf_printf(&text, "[%lld] _VIGIE_AUDIT;%s;" STR_FMT ";" STR_FMT, (long long)time_wall_s(api_wall(a)),
                what, STR_ARG(on), STR_ARG(q->peer));
-    a->ports->engine(a->user, 0, str_of(q->who.name[0] ? q->who.name : "-"), q->source == API_BY_LOCAL,
+    a->ports->engine(a->user, 0, str_of(q->who.name[0] ? q->who.name : "-"), WORLD_SOURCE_GATE,
                      buf_str(&text));
     buf_release(&text);
 }

@@ -5,6 +5,7 @@
 #include "core/excmd_do.h"
 #include "core/nlog.h"
 #include "core/sched.h"
+#include "core/source.h"
 #include "core/world_in.h"
 
 #include <string.h>
@@ -373,7 +374,31 @@ static bool forgets_input(const struct world *w)
     return w->opt.mutation == WORLD_FORGETS_AN_INPUT && w->prog.external_commands % 16 == 1;
 }
 
-int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
+/* The record of what people did is gate's alone. A file is read with more rights than who asks over the network has; one that names others could name itself. */
+static int may_come_from(const struct excmd *c, uint64_t source, struct err *err)
+{
+    if (source == WORLD_SOURCE_RECORD)
+        return 0;
+    if ((c->row->handle == excmd_do_audit) != (source == WORLD_SOURCE_GATE))
+        return err_set(err, E_PERM, "%s is used inside only", c->row->name);
+    if (c->row->handle != excmd_do_file || source == WORLD_SOURCE_PIPE || source == WORLD_SOURCE_CTL)
+        return 0;
+    if (source == WORLD_SOURCE_LINES)
+        return err_set(err, E_PERM, "a file of commands names no other one");
+    return err_set(err, E_PERM, "only the command file and 'vigie ctl' name files of commands");
+}
+
+/* What is no command may be a line of any file, and stands nowhere. */
+static void log_refused(struct world *w, struct str line, const char *why)
+{
+    line = str_trim(line);
+    if (str_starts(line, STR("[")))
+        nlog_text(w, "Warning: External command refused: %s: " STR_FMT, why, STR_ARG(str_sub(line, 0, 512)));
+    else
+        nlog_text(w, "Warning: External command refused: %s", why);
+}
+
+int excmd_run(struct world *w, struct str line, struct str who, uint64_t source, struct err *err)
 {
     struct buf rewritten = BUF_INIT;
     struct excmd c;
@@ -384,6 +409,8 @@ int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
     w->prog.last_command_check = w->now.wall.us;
     w->program_unseen = true;
     r = excmd_parse(&c, line, w->m, err);
+    if (r == 0)
+        r = may_come_from(&c, source, err);
     c.who = who;
     if (r == 0) {
         log_command(w, &c);
@@ -396,8 +423,7 @@ int excmd_run(struct world *w, struct str line, struct str who, struct err *err)
         command_event(w, &c, line);
     if (r < 0) {
         w->prog.commands_refused++;
-        nlog_text(w, "Warning: External command refused: %s: " STR_FMT, err->text,
-                  STR_ARG(str_sub(str_trim(line), 0, 512)));
+        log_refused(w, line, err->text);
     }
     buf_release(&rewritten);
     return r;

@@ -54,5 +54,5 @@ const struct excmd_row *excmd_table(size_t *n);
 bool excmd_is_time(int64_t s);
 /* Units of interval_length, likewise. */
 bool excmd_is_interval(const struct world *w, int64_t units);
-/* Does what the line says. */
-int excmd_run(struct world *w, struct str line, struct str who, struct err *err);
+/* Does what the line says. source: enum world_source (core/source.h). */
+int excmd_run(struct world *w, struct str line, struct str who, uint64_t source, struct err *err);

@@ -12,6 +12,7 @@
 #include "core/recur.h"
 #include "core/rotate.h"
 #include "core/sched.h"
+#include "core/source.h"
 #include "core/switches.h"
 #include "core/tell.h"
 #include "core/world_in.h"
@@ -384,9 +385,9 @@ static void command(struct world *w, const struct world_event *e)
 {
     struct err err = ERR_INIT;
     struct world_effect *done;
-    int r = excmd_run(w, e->command.text, e->command.who, &err);
+    int r = excmd_run(w, e->command.text, e->command.who, e->command.source, &err);
 
-    if (e->command.source == WORLD_SOURCE_PIPE) {
+    if (WORLD_SOURCE_IS_PIPE(e->command.source)) {
         w->pipe_had = e->command.id;
         w->program_dirty = true;
     }
@@ -515,7 +516,7 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
     if (f->kind == RECORD_RESULT && record_get(f->kind, f->payload, &r.result) == 0)
         result_again(w, &r.result);
     else if (f->kind == RECORD_COMMAND && record_get(f->kind, f->payload, &r.command) == 0)
-        excmd_run(w, r.command.text, r.command.who, &err);
+        excmd_run(w, r.command.text, r.command.who, WORLD_SOURCE_RECORD, &err);
     after_event(w);
 }
 

@@ -24,8 +24,6 @@ struct world_now {
     struct wall wall;
 };
 
-#define WORLD_SOURCE_PIPE 3 /* of a command: a line of the command file */
-
 enum world_event_kind {
     WORLD_TICK,    /* time went on: nothing else happened */
     WORLD_RESULT,  /* a run ended */
@@ -59,7 +57,7 @@ struct world_event {
     struct world_result result;
     struct {
         uint64_t id,
-            source; /* given back in WORLD_DONE; source: 3 = the pipe, and id the number of the line */
+            source; /* given back in WORLD_DONE; source: core/source.h; of the pipe, id is the number of the line */
         struct str who, text;
     } command;
     struct {

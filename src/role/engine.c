@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/explain.h"
 #include "core/record.h"
+#include "core/source.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "role/engine_in.h"
@@ -309,13 +310,13 @@ static bool is_waiting(const struct engine *e, const struct peer *p, uint64_t id
     return false;
 }
 
-/* A line of the command file. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be written. Its refusal is in the log. */
+/* A line of the command file, or of a file that it named. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be written. Its refusal is in the log. */
 static void from_pipe(struct engine *e, struct peer *p, const struct msg_command *m)
 {
     struct world_event ev = {.kind = WORLD_COMMAND};
 
     ev.command.id = m->id;
-    ev.command.source = WORLD_SOURCE_PIPE;
+    ev.command.source = m->source == WORLD_SOURCE_LINES ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE;
     ev.command.who = m->who;
     ev.command.text = m->text;
     if (!pipe_had(e, m->id))

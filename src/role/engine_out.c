@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "core/nlog.h"
 #include "core/record.h"
+#include "core/source.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "role/engine_in.h"
@@ -150,7 +151,7 @@ static void done(struct engine *e, const struct world_effect *x)
 {
     struct engine_command c;
 
-    if (!e->commands.n || x->source == WORLD_SOURCE_PIPE)
+    if (!e->commands.n || WORLD_SOURCE_IS_PIPE(x->source))
         return;
     c = e->commands.at[0];
     if (x->status)

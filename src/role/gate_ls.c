@@ -3,6 +3,7 @@
 
 #include "api/livestatus.h"
 #include "build_id.h"
+#include "core/source.h"
 #include "os/clock.h"
 
 #define REQUEST_US TIME_S         /* of the processor; a request may keep the others waiting so long */
@@ -151,7 +152,7 @@ static void end_run(struct gate_ls *g, uint64_t id, struct livestatus_run *run, 
 
     livestatus_finish(run, &x->text, &reply);
     if (reply.command.n)
-        g->api->ports->engine(g->api->user, 0, user, 2, reply.command);
+        g->api->ports->engine(g->api->user, 0, user, WORLD_SOURCE_LIVESTATUS, reply.command);
     x->keep = reply.keep;
     answer(g, x);
 }

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/source.h"
 #include "os/mem.h"
 
 #include <errno.h>
@@ -20,15 +21,18 @@
 static void on_pipe(void *user, uint32_t events);
 static void ask_again(void *user);
 
-static int send_line(struct peer *engine, struct str line, uint64_t number)
+static int send_line(struct local *self, struct peer *engine, struct str line, uint64_t number)
 {
+    bool of_file = hold_is_foreign(&self->hold, number);
     struct buf b = BUF_INIT;
     int r = 0;
 
     line = str_trim(line);
     if (line.n) {
-        msg_put_command(
-            &b, &(struct msg_command){.id = number, .who = STR("command file"), .source = 3, .text = line});
+        msg_put_command(&b, &(struct msg_command){.id = number,
+                                                  .who = STR("command file"),
+                                                  .source = of_file ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE,
+                                                  .text = line});
         r = role_send(engine, &b, -1);
     }
     buf_release(&b);
@@ -45,8 +49,8 @@ static void send_lines(struct local *self, struct peer *engine)
     while ((kind = hold_next(&self->hold, &line, &number)) != HOLD_NONE) {
         if (kind == HOLD_TOO_LONG) {
             log_warn("a line of the command file is longer than %u bytes: it was dropped (%.40s...)",
-                     LIMIT_EXT_COMMAND, line.p);
-        } else if (send_line(engine, line, number) < 0) {
+                     LIMIT_EXT_COMMAND, line.p[0] == '[' ? line.p : "");
+        } else if (send_line(self, engine, line, number) < 0) {
             hold_rewind(&self->hold, number - 1);
             return;
         } else if (str_trim(line).n) {
@@ -67,6 +71,7 @@ static void lines_end(struct role *r)
         *to = '\n'; /* there is room: something was to be read into it */
         hold_filled(&self->hold, 1);
     }
+    hold_foreign(&self->hold, false);
     close(self->lines_fd);
     self->lines_fd = -1;
     msg_put_lines_read(&b, &(struct msg_lines_read){});
@@ -74,7 +79,19 @@ static void lines_end(struct role *r)
     buf_release(&b);
 }
 
-/* As much of the file of commands as has room. It begins between two lines of the pipe, and the pipe waits until its end. */
+/* A file begins between two lines of the pipe, and after every line of the one before it was done: the hold knows one file's. */
+static bool may_begin(const struct local *self)
+{
+    uint64_t end = hold_foreign_end(&self->hold);
+
+    if (!hold_is_whole(&self->hold))
+        return false;
+    if (end == UINT64_MAX) /* a local was killed before it read the first byte */
+        return true;
+    return self->pipe_had >= end || (self->hold.last >= end && self->pipe_sent <= self->pipe_had);
+}
+
+/* As much of the file of commands as has room. The pipe waits until its end. */
 static bool read_lines(struct role *r)
 {
     struct local *self = r->self;
@@ -82,8 +99,10 @@ static bool read_lines(struct role *r)
     char *to = hold_room(&self->hold, &room);
     ssize_t n;
 
-    if (self->lines_fd < 0 || !room || (!self->lines_begun && !hold_is_whole(&self->hold)))
+    if (self->lines_fd < 0 || !room || (!self->lines_begun && !may_begin(self)))
         return false;
+    if (!self->lines_begun)
+        hold_foreign(&self->hold, true);
     self->lines_begun = true;
     do
         n = read(self->lines_fd, to, room);

@@ -91,6 +91,39 @@ bool hold_is_whole(const struct hold *h)
     return h->len ? half(h)->data[h->len - 1] == '\n' : !h->skip;
 }
 
+/* The number of the last line that is there. */
+static uint64_t last_line(const struct hold *h)
+{
+    struct hold probe = *h;
+    struct str line;
+    uint64_t number;
+
+    while (hold_next(&probe, &line, &number) != HOLD_NONE)
+        ;
+    return probe.last;
+}
+
+/* Killed between the two: an empty stretch. One whose end is known stays as it is. */
+void hold_foreign(struct hold *h, bool foreign)
+{
+    if (foreign) {
+        __atomic_store_n(&h->s->foreign_from, last_line(h), __ATOMIC_SEQ_CST);
+        __atomic_store_n(&h->s->foreign_to, UINT64_MAX, __ATOMIC_SEQ_CST);
+    } else if (h->s->foreign_to == UINT64_MAX) {
+        h->s->foreign_to = last_line(h);
+    }
+}
+
+bool hold_is_foreign(const struct hold *h, uint64_t number)
+{
+    return number > h->s->foreign_from && number <= h->s->foreign_to;
+}
+
+uint64_t hold_foreign_end(const struct hold *h)
+{
+    return h->s->foreign_to;
+}
+
 void hold_rewind(struct hold *h, uint64_t number)
 {
     struct str line;

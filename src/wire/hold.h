@@ -23,6 +23,7 @@ struct hold_half {
 struct hold_segment { /* zeroed at first, but for `before`; the half that is not current is all zeros */
     uint64_t current;
     struct hold_half half[2];
+    uint64_t foreign_from, foreign_to; /* lines above the first, up to the second, are not the pipe's */
 };
 
 enum hold_kind { HOLD_NONE, HOLD_LINE, HOLD_TOO_LONG };
@@ -46,6 +47,11 @@ void hold_filled(struct hold *h, size_t n);
 enum hold_kind hold_next(struct hold *h, struct str *line, uint64_t *number);
 /* What was read so far ends with a line's end. */
 bool hold_is_whole(const struct hold *h);
+/* What is read from now on comes from elsewhere, until it does no more; at a line's end. It stays known of the last stretch of such lines, also to who opens the segment. */
+void hold_foreign(struct hold *h, bool foreign);
+bool hold_is_foreign(const struct hold *h, uint64_t number);
+uint64_t
+hold_foreign_end(const struct hold *h); /* the last such line; the highest number while they are read */
 /* Lines above this number are handed out again. */
 void hold_rewind(struct hold *h, uint64_t number);
 /* All that was handed out has arrived. */

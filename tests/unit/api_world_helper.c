@@ -2,6 +2,7 @@
 #include "api_world.h"
 
 #include "core/conf.h"
+#include "core/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +137,7 @@ static int port_engine(void *user, uint64_t serial, struct str who, uint64_t sou
     struct api_world *w = user;
     const struct str args[] = {who, str_of(source ? "ctl" : "api")};
 
+    BUG_ON((source == WORLD_SOURCE_GATE) != !serial);
     if (!serial) /* an audit record: nobody waits for it */
         return 0;
     return ask(w, &w->asked_engine, serial, text, args, 2);

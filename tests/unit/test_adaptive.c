@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/record.h"
+#include "core/source.h"
 #include "core/world_in.h"
 #include "lab.h"
 
@@ -486,6 +487,7 @@ static unsigned effects_of(struct lab *lab, const char *command, enum world_effe
 
     buf_printf(&text, "[%d] %s", START, command);
     e.command.text = buf_str(&text);
+    e.command.source = WORLD_SOURCE_PIPE;
     if (!command[0])
         e.kind = WORLD_TICK;
     world_step(lab->w, &e, lab_now(lab));
@@ -536,6 +538,42 @@ static void test_program(void **st UNUSED)
     buf_release(&words);
 }
 
+/* One line, with nothing put before it. */
+static bool line_from(struct lab *lab, enum world_source source, const char *line)
+{
+    struct world_event e = {.kind = WORLD_COMMAND};
+    uint64_t refused = lab->w->prog.commands_refused;
+
+    e.command.source = source;
+    e.command.who = STR("eve");
+    e.command.text = str_of(line);
+    buf_clear(&lab->log);
+    lab_event(lab, &e);
+    return lab->w->prog.commands_refused == refused;
+}
+
+/* What people did is said by gate alone; a file of commands is named by the command file or ctl, and by none that is such a file. */
+static void test_sources(void **st UNUSED)
+{
+    static const char audit[] = "[1] _VIGIE_AUDIT;login;admin;10.0.0.1", file[] = "[1] PROCESS_FILE;/tmp/c",
+                      lower[] = "[1] _vigie_audit;login;admin;10.0.0.1";
+    struct lab lab = {0};
+
+    open_lab(&lab, "");
+    for (enum world_source i = WORLD_SOURCE_API; i <= WORLD_SOURCE_LINES; i++) {
+        assert_int_equal(line_from(&lab, i, audit), i == WORLD_SOURCE_GATE);
+        assert_int_equal(line_from(&lab, i, lower), i == WORLD_SOURCE_GATE);
+        assert_int_equal(line_from(&lab, i, file), i == WORLD_SOURCE_PIPE || i == WORLD_SOURCE_CTL);
+        assert_int_equal(line_from(&lab, i, "[1] ENABLE_NOTIFICATIONS"), i != WORLD_SOURCE_GATE);
+    }
+    assert_false(line_from(&lab, WORLD_SOURCE_LINES, "password=hunter2"));
+    has(&lab.log, "External command refused: a command begins with its time", 1);
+    has(&lab.log, "hunter2", 0); /* it may be a line of any file */
+    assert_false(line_from(&lab, WORLD_SOURCE_PIPE, "[1] NO_SUCH_COMMAND;x"));
+    has(&lab.log, "NO_SUCH_COMMAND;x", 1);
+    lab_close(&lab);
+}
+
 static int end(void **st UNUSED)
 {
     buf_release(&ran);
@@ -554,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_downtimes_by_what_they_say),
         cmocka_unit_test(test_acknowledgement_ends),
         cmocka_unit_test(test_first_delay),
+        cmocka_unit_test(test_sources),
         cmocka_unit_test(test_privileged_later),
         cmocka_unit_test(test_long_units),
         cmocka_unit_test(test_flapping_cleared),

@@ -117,6 +117,33 @@ static void test_too_long(void **state UNUSED)
     munmap(s, sizeof(*s));
 }
 
+/* Lines from elsewhere are known as such, also to who opens the segment after a death, and are no more than those. */
+static void test_foreign(void **state UNUSED)
+{
+    struct hold_segment *s = segment();
+    struct hold h;
+
+    hold_open(&h, s, MOST);
+    assert_false(hold_is_foreign(&h, 1));
+    fill(&h, "one\ntwo\n");
+    expect(&h, HOLD_LINE, "one", 1);
+    hold_foreign(&h, true);
+    assert_true(hold_foreign_end(&h) == UINT64_MAX);
+    fill(&h, "three\nfo");
+    hold_open(&h, s, MOST);
+    fill(&h, "ur\n");
+    hold_foreign(&h, false);
+    fill(&h, "five\n");
+    hold_foreign(&h, false); /* again: its reader was killed before it could say so */
+    expect(&h, HOLD_LINE, "one", 1);
+    hold_forget(&h);
+    hold_open(&h, s, MOST);
+    for (uint64_t i = 1; i <= 6; i++)
+        assert_int_equal(hold_is_foreign(&h, i), i == 3 || i == 4);
+    assert_int_equal(hold_foreign_end(&h), 4);
+    munmap(s, sizeof(*s));
+}
+
 static void test_full(void **state UNUSED)
 {
     struct hold_segment *s = segment();
@@ -256,8 +283,8 @@ static void test_killed(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines), cmocka_unit_test(test_uncounted), cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_full),  cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_lines),   cmocka_unit_test(test_uncounted), cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_foreign), cmocka_unit_test(test_full),      cmocka_unit_test(test_killed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
