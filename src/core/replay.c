@@ -606,6 +606,7 @@ static void begin_comparing(struct replay *r)
 
 static void add_item(struct group *g, enum item_kind kind, const struct record_frame *f)
 {
+    g->effect_first |= f->kind == RECORD_SKIP && !g->items.n; /* turns come after what time brings */
     *VEC_ADD(&g->items) =
         (struct item){.kind = kind, .record = f->kind, .off = g->bytes.len, .n = f->payload.n};
     buf_add_str(&g->bytes, f->payload);
@@ -635,7 +636,8 @@ static void take_one(struct replay *r, const struct record_frame *f)
 
     switch (f->kind) {
     case RECORD_RESULT:
-    case RECORD_COMMAND: add_item(g, ITEM_INPUT, f); return;
+    case RECORD_COMMAND:
+    case RECORD_SKIP: add_item(g, ITEM_INPUT, f); return;
     case RECORD_SNAPSHOT: add_item(g, ITEM_RELOAD, f); return;
     case RECORD_CLOCK:
         if (record_get(RECORD_CLOCK, f->payload, &clock) == 0 && clock.step_us > -MOMENT_MOST &&

@@ -4,7 +4,7 @@
  * A stretch of the journal through the core once more: with the configurations that were in force then, or with another one from a moment on. What comes out is compared with what the
  * journal says came out: events (alerts, who was told, acknowledgements, downtimes, flapping, event handlers) and, at the end, states. The same configuration gives no difference.
  *
- * Inputs are the records RESULT, COMMAND and CLOCK, and what SNAPSHOT, START and RELOAD say of configurations and lives of the engine. Time goes from record to record: whatever the engine did
+ * Inputs are the records RESULT, COMMAND, CLOCK and SKIP, and what SNAPSHOT, START and RELOAD say of configurations and lives of the engine. Time goes from record to record: whatever the engine did
  * left one, with the moment it was done at; so periods, downtimes and delays are judged at the same moments as then. Nothing is run: results are those that came, however
  * often another configuration would have asked. A result of something that the configuration does not have is left out.
  *

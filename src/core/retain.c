@@ -491,6 +491,7 @@ union any {
     struct record_event event;
     struct record_command command;
     struct record_clock clock;
+    struct record_skip skip;
     struct record_snapshot snapshot;
     struct record_checkpoint_end end;
 };

@@ -382,7 +382,7 @@ static void note_turn(struct world *w, uint32_t check, const struct state_why *w
 }
 
 /* The main file may say which state a check has that is skipped. Only that is set: nothing is logged and nobody told, as in Nagios. */
-static void take_skip_state(struct world *w, uint32_t check, enum why_code why)
+static void take_skip_state(struct world *w, uint32_t check, uint64_t why)
 {
     const struct model_globals *g = w->m->globals;
     bool host = world_kind(w, check) == MODEL_HOST;
@@ -396,8 +396,18 @@ static void take_skip_state(struct world *w, uint32_t check, enum why_code why)
         state = g->skip_service_host_down;
     if (!state || w->st[check].state == state - 1)
         return;
+    /* Turns come from plans and runners, which a replay has not. */
+    world_record(w, RECORD_SKIP, &(struct record_skip){.oid = w->st[check].oid, .why = why});
     w->st[check].state = (uint8_t)(state - 1);
     world_touch(w, check);
+}
+
+void sched_skip_again(struct world *w, const struct record_skip *r)
+{
+    uint32_t check;
+
+    if (r->oid && oids_find(&w->oids, r->oid, &check))
+        take_skip_state(w, check, r->why);
 }
 
 /* It does not run this time: when will it be looked at again? */
@@ -406,7 +416,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     struct wall next;
 
     note_turn(w, check, &why, false);
-    take_skip_state(w, check, (enum why_code)why.code);
+    take_skip_state(w, check, why.code);
     if (why.code == WHY_RUN_OFF || world_interval(w, check, false) <= 0)
         return;
     if (why.code != WHY_RUN_PERIOD) {

@@ -32,6 +32,9 @@ void sched_after(struct world *w, uint32_t check, struct mono due);
 void sched_again(struct world *w, uint32_t check);
 /* A check that waits for its period has another one. */
 void sched_period_changed(struct world *w, uint32_t check);
+/* One from the record, applied once more. */
+struct record_skip;
+void sched_skip_again(struct world *w, const struct record_skip *r);
 /* Starts what is due and gives up what is overdue. */
 void sched_run(struct world *w);
 bool sched_next(const struct world *w, struct mono *at);

@@ -509,6 +509,7 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
     union {
         struct record_result result;
         struct record_command command;
+        struct record_skip skip;
     } r;
 
     BUG_ON(!w->started);
@@ -517,6 +518,8 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
         result_again(w, &r.result);
     else if (f->kind == RECORD_COMMAND && record_get(f->kind, f->payload, &r.command) == 0)
         excmd_run(w, r.command.text, r.command.who, WORLD_SOURCE_RECORD, &err);
+    else if (f->kind == RECORD_SKIP && record_get(f->kind, f->payload, &r.skip) == 0)
+        sched_skip_again(w, &r.skip);
     after_event(w);
 }
 

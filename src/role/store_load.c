@@ -23,6 +23,7 @@ static bool restores(uint16_t kind)
     case RECORD_EVENT:
     case RECORD_COMMAND:
     case RECORD_CLOCK:
+    case RECORD_SKIP:
     case RECORD_SNAPSHOT:
     case RECORD_CHECKPOINT_END: return false;
     default: return true;

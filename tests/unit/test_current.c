@@ -127,6 +127,7 @@ static void test_each_field_has_its_column(void **state UNUSED)
 #define FILL_clock(...)
 #define FILL_checkpoint_end(...)
 #define FILL_state_end(...)
+#define FILL_skip(...)
 #include "core/record.def"
     begin(&p);
     put(&p, 1, RECORD_STATE, &r_state);
