@@ -108,7 +108,7 @@ static void command(struct sim *s, uint64_t r)
         "CHANGE_MAX_SVC_CHECK_ATTEMPTS;h%02u;s%u;4",
         "DISABLE_SVC_NOTIFICATIONS;h%02u;s%u",
         "ENABLE_HOST_SVC_NOTIFICATIONS;h%02u;%u",
-        "SEND_CUSTOM_SVC_NOTIFICATION;h%02u;s%u;2;sim;custom",
+        "SEND_CUSTOM_SVC_NOTIFICATION;h%02u;s%u;3;sim;custom",
         "DEL_DOWNTIME_BY_HOST_NAME;h%02u;%u",
     };
     char text[200];

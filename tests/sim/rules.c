@@ -137,7 +137,7 @@ static void begin_downtime(struct rules *r, size_t i)
     uint64_t id = d->id;
 
     if (!rules_depth(r, d->oid))
-        rules_tell(r, c, NOTIFY_DOWNTIME_START, false);
+        rules_tell(r, c, NOTIFY_DOWNTIME_START, 0);
     d->on = true;
     d->began = r->now.wall.us;
     for (size_t k = 0; k < r->downtimes.n; k++)
@@ -151,10 +151,9 @@ static void end_downtime(struct rules *r, size_t i, bool cancelled)
 
     drop_downtime(r, i);
     if (!d.on && !cancelled) /* over, and nothing used it */
-        rules_tell(r, rules_find(r, d.oid), NOTIFY_DOWNTIME_END, false);
+        rules_tell(r, rules_find(r, d.oid), NOTIFY_DOWNTIME_END, 0);
     if (d.on && !rules_depth(r, d.oid))
-        rules_tell(r, rules_find(r, d.oid), cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END,
-                   false);
+        rules_tell(r, rules_find(r, d.oid), cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END, 0);
 }
 
 static void begin_if_flexible(struct rules *r, size_t i, const struct rules_check *c)
@@ -299,11 +298,11 @@ static bool flap(struct rules *r, struct rules_check *c)
         return false;
     if (!c->flapping && c->percent >= high) {
         c->owes_recovery = c->number > 0;
-        rules_tell(r, c, NOTIFY_FLAP_START, false);
+        rules_tell(r, c, NOTIFY_FLAP_START, 0);
         c->flapping = true;
     } else if (c->flapping && c->percent <= low) {
         c->flapping = false;
-        rules_tell(r, c, NOTIFY_FLAP_STOP, false);
+        rules_tell(r, c, NOTIFY_FLAP_STOP, 0);
         return true;
     }
     return false;
@@ -351,7 +350,7 @@ static void flap_host(struct rules *r, const struct rules_check *service)
     if (!flap(r, host))
         return;
     if (host->owes_recovery && host->state == UP) {
-        rules_tell(r, host, NOTIFY_RECOVERY, false);
+        rules_tell(r, host, NOTIFY_RECOVERY, 0);
         forget_problem(host);
     }
     host->owes_recovery = false;
@@ -363,7 +362,7 @@ static void host_again(struct rules *r, const struct rules_check *service, bool 
     struct rules_check *host = rules_at(r, rules_conf(r, service)->host);
 
     if (service->state != OK && host->state != UP && (!changed || !r->m->globals->execute_host_checks))
-        rules_tell(r, host, NOTIFY_PROBLEM, false);
+        rules_tell(r, host, NOTIFY_PROBLEM, 0);
 }
 
 static void apply(struct rules *r, struct rules_check *c, unsigned state, bool sure)
@@ -390,9 +389,9 @@ static void apply(struct rules *r, struct rules_check *c, unsigned state, bool s
     if (!rules_is_host(r, c))
         flap_host(r, c);
     if (state != OK) {
-        rules_tell(r, c, NOTIFY_PROBLEM, false);
+        rules_tell(r, c, NOTIFY_PROBLEM, 0);
     } else if (c->hard_changed || (flap_ended && c->owes_recovery)) {
-        rules_tell(r, c, NOTIFY_RECOVERY, false);
+        rules_tell(r, c, NOTIFY_RECOVERY, 0);
         if (!c->flapping || !c->owes_recovery)
             forget_problem(c);
     } else if (was_problem) {
@@ -447,7 +446,7 @@ static void acknowledge(struct rules *r, struct rules_check *c, const int64_t *n
 {
     c->ack = n[0] == 2 ? STATE_ACK_STICKY : STATE_ACK_NORMAL;
     if (n[1])
-        rules_tell(r, c, NOTIFY_ACK, false);
+        rules_tell(r, c, NOTIFY_ACK, 0);
 }
 
 static void each_service(struct rules *r, const struct rules_check *host,
@@ -487,7 +486,7 @@ static void of_check(struct rules *r, struct rules_check *c, struct str name, co
     else if (str_starts(name, STR("SCHEDULE_")) && str_contains(name, STR("_DOWNTIME")))
         add_downtime(r, c, n, (uint64_t)n[3]);
     else if (str_starts(name, STR("SEND_CUSTOM_")))
-        rules_tell(r, c, NOTIFY_CUSTOM, n[0] & 2);
+        rules_tell(r, c, NOTIFY_CUSTOM, (uint32_t)n[0] & (NOTIFY_BROADCAST | NOTIFY_FORCED));
     else if (str_eq_c(name, "DEL_DOWNTIME_BY_HOST_NAME")) {
         cancel_of(r, c);
         each_service(r, c, cancel_service);

@@ -161,17 +161,18 @@ static unsigned tell_list(struct rules *r, const struct rules_check *c, struct m
     return n;
 }
 
-static unsigned tell_all(struct rules *r, const struct rules_check *c, enum notify_type type, bool all,
-                         int64_t *interval)
+static unsigned tell_all(struct rules *r, const struct rules_check *c, enum notify_type type,
+                         uint32_t options, int64_t *interval)
 {
-    bool escalated = false, by_escalation = false;
+    bool escalated = false, by_escalation = false, all = options & NOTIFY_FORCED,
+         broadcast = options & NOTIFY_BROADCAST;
     unsigned n = 0;
 
     *interval = rules_conf(r, c)->notification_interval_us;
     for (uint32_t i = 0; i < rules_conf(r, c)->n_escalations; i++) {
         const struct model_escalation *e = model_escalation(r->m, rules_conf(r, c)->first_escalation + i);
 
-        if (!escalates(r, c, e))
+        if (!broadcast && !escalates(r, c, e))
             continue;
         escalated = true;
         n += tell_list(r, c, e->contacts, type, all);
@@ -183,20 +184,19 @@ static unsigned tell_all(struct rules *r, const struct rules_check *c, enum noti
             by_escalation = true;
         }
     }
-    return escalated ? n : tell_list(r, c, rules_conf(r, c)->contacts, type, all);
+    return escalated && !broadcast ? n : n + tell_list(r, c, rules_conf(r, c)->contacts, type, all);
 }
 
-/* forced: past all filters, of the contacts' too. */
-void rules_tell(struct rules *r, struct rules_check *c, enum notify_type type, bool forced)
+void rules_tell(struct rules *r, struct rules_check *c, enum notify_type type, uint32_t options)
 {
     bool problem = type == NOTIFY_PROBLEM;
     int64_t interval;
 
-    c->why = forced ? WHY_NONE : filter(r, c, type);
+    c->why = options & NOTIFY_FORCED ? WHY_NONE : filter(r, c, type);
     if (c->why)
         return;
     c->number += problem;
-    if (!tell_all(r, c, type, forced, &interval)) {
+    if (!tell_all(r, c, type, options, &interval)) {
         c->number -= problem;
         c->why = WHY_NOTIFY_NOBODY;
         return;
