@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/livestatus_expand.h"
 
+#include "core/output.h"
+
 enum value { M_NAME, M_DISPLAY, M_ALIAS, M_ADDRESS, M_COMMAND, M_OUTPUT, M_LONG, M_PERF };
 
 static const struct {
@@ -41,7 +43,10 @@ static void add_text(const struct ls_row *row, uint32_t idx, enum value value, s
     struct buf room = BUF_INIT;
 
     board_read_check_text(row->w->b, idx, &b, &text, &room);
-    buf_add_str(out, value == M_OUTPUT ? text.output : value == M_LONG ? text.long_output : text.perfdata);
+    if (value == M_LONG)
+        output_one_line(text.long_output, out);
+    else
+        buf_add_str(out, value == M_OUTPUT ? text.output : text.perfdata);
     buf_release(&room);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "core/line.h"
+#include "core/output.h"
 #include "core/over.h"
 #include "core/world_in.h"
 
@@ -176,7 +177,7 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
     case F_DURATION: add_duration(b, in_state_s(w, s)); break;
     case F_PERCENT: buf_printf(b, "%u.%02u", s->flap_percent / 100, s->flap_percent % 100); break;
     case F_OUTPUT: buf_add_str(b, state_output(s)); break;
-    case F_LONGOUTPUT: buf_add_str(b, state_long(s)); break;
+    case F_LONGOUTPUT: output_one_line(state_long(s), b); break;
     case F_PERFDATA: buf_add_str(b, state_perf(s)); break;
     case F_ACKAUTHOR:
     case F_ACKNAME:

@@ -119,3 +119,12 @@ void output_release(struct output *o)
     buf_release(&o->clean);
     buf_release(&o->perf_joined);
 }
+
+void output_one_line(struct str lines, struct buf *b)
+{
+    for (size_t i = 0; i < lines.n; i++) {
+        if (lines.p[i] == '\n' || lines.p[i] == '\\')
+            buf_add_char(b, '\\');
+        buf_add_char(b, lines.p[i] == '\n' ? 'n' : lines.p[i]);
+    }
+}

@@ -16,3 +16,5 @@ struct output {
 /* raw: standard output. truncated: who read it has cut off the end. A value that a limit would cut is left out whole. */
 void output_parse(struct str raw, bool truncated, struct output *o);
 void output_release(struct output *o);
+/* Lines as one line, as macros have them: "\n" for an end of line, "\\" for a backslash. What reads them back finds no line that a plugin made up. */
+void output_one_line(struct str lines, struct buf *b);

@@ -171,7 +171,7 @@ static void test_macros(void **st UNUSED)
         {"HOSTSTATE", "UP"},
         {"SERVICEOUTPUT", "disk full"},
         {"SERVICEPERFDATA", "a=1"},
-        {"LONGSERVICEOUTPUT", "more"},
+        {"LONGSERVICEOUTPUT", "more\\nC:\\\\x"},
         {"SERVICEDURATIONSEC", "90"},
         {"SERVICEDURATION", "0d 0h 1m 30s"},
         {"LASTSERVICECHECK", "1800000000"},
@@ -205,7 +205,7 @@ static void test_macros(void **st UNUSED)
              "define host {\n host_name h1\n use ht\n}\ndefine service {\n host_name h1\n "
              "service_description s1\n use st\n}\n",
              1800000000, 1, up, 0);
-    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;s1;2;disk `full`|a=1\\nmo\"re"));
+    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;s1;2;disk `full`|a=1\\nmo\"re\\nC:\\\\x"));
     lab_run(&lab, 90 * TIME_S);
     lab_event(&lab, &(struct world_event){.kind = WORLD_TICK});
     for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -86,6 +86,18 @@ static void test_which_results(void **state UNUSED)
     finish(&lab);
 }
 
+/* What a plugin writes is no line of another object. */
+static void test_lines_stay_one(void **state UNUSED)
+{
+    struct lab lab;
+
+    begin(&lab,
+          "service_perfdata_file=/p\nservice_perfdata_file_template=$SERVICEDESC$ $LONGSERVICEOUTPUT$\n");
+    result(&lab, "s1", "fine|a=1\\nmore\\ns2 forged");
+    wanted("L s1 more\\ns2 forged\n");
+    finish(&lab);
+}
+
 static const char *const taken =
     "service_perfdata_file=/p\nservice_perfdata_file_template=$SERVICEOUTPUT$\n"
     "service_perfdata_file_processing_command=take\nservice_perfdata_file_processing_interval=10\n";
@@ -159,9 +171,8 @@ static void test_answers_out_of_time(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_which_results),
-        cmocka_unit_test(test_taken_over_and_over),
-        cmocka_unit_test(test_reload_in_between),
+        cmocka_unit_test(test_which_results),       cmocka_unit_test(test_lines_stay_one),
+        cmocka_unit_test(test_taken_over_and_over), cmocka_unit_test(test_reload_in_between),
         cmocka_unit_test(test_answers_out_of_time),
     };
 
