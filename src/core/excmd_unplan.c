@@ -6,9 +6,10 @@
 #include "core/world_in.h"
 
 struct wanted {
-    uint32_t check;     /* MODEL_NONE: any */
-    uint32_t host;      /* its own and those of its services; MODEL_NONE: any */
-    struct str service; /* given: no downtime of a host */
+    uint32_t check;             /* MODEL_NONE: any */
+    uint32_t host;              /* its own and those of its services; MODEL_NONE: any */
+    const unsigned char *hosts; /* by index: those whose downtimes, as above, are meant; NULL: any */
+    struct str service;         /* given: no downtime of a host */
     struct str author, comment;
     int64_t start, end, duration; /* s; 0: any */
     int64_t fixed, trigger;       /* -1: any */
@@ -19,6 +20,8 @@ static bool agrees(const struct world *w, const struct world_downtime *d, const 
     const struct model_check *c = model_check(w->m, d->check);
 
     if ((k->check != MODEL_NONE && k->check != d->check) || (k->host != MODEL_NONE && k->host != c->host))
+        return false;
+    if (k->hosts && !k->hosts[c->host])
         return false;
     if (k->service.n && !str_eq(model_description(w->m, d->check), k->service))
         return false;
@@ -80,17 +83,21 @@ int excmd_do_downtimes_del_group(struct world *w, const struct excmd *c, uint32_
 {
     struct model_list l = model_host_group(w->m, c->group)->members;
     struct wanted k = anything();
-    size_t n = 0;
+    unsigned char *hosts;
+    size_t n;
 
     k.service = c->text[2];
     k.comment = c->text[4];
     if (number(c->text[3], &k.start, err) < 0)
         return err->code;
+    k.hosts = hosts = mem_zalloc((size_t)w->m->n_hosts + 1);
     for (uint32_t i = 0; i < l.n; i++) {
-        k.host = model_item(w->m, l, i);
-        if (!c->text[1].n || str_eq(model_host_name(w->m, k.host), c->text[1]))
-            n += cancel(w, &k);
+        uint32_t host = model_item(w->m, l, i);
+
+        hosts[host] = !c->text[1].n || str_eq(model_host_name(w->m, host), c->text[1]);
     }
+    n = cancel(w, &k);
+    mem_free(hosts);
     return none_found(n, err);
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "core/board_w.h"
@@ -117,6 +118,36 @@ static void test_cancelled_together(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* To cancel by host group looks at each downtime once, not once for each host of the group: then it costs about what one host costs. */
+static void test_cancelled_by_group(void **state UNUSED)
+{
+    enum { HOSTS = 1000, ROUNDS = 5 };
+    struct buf objects = BUF_INIT;
+    struct lab lab = {0};
+    clock_t cost[2];
+
+    buf_add_c(&objects, "define hostgroup {\n hostgroup_name hg\n members *\n}\n");
+    for (int i = 0; i < HOSTS; i++)
+        buf_printf(&objects,
+                   "define host {\n host_name h%d\n use ht\n}\n"
+                   "define service {\n host_name h%d\n service_description s\n use st\n}\n",
+                   i, i);
+    lab_open(&lab, lab_main, objects.data, START, 1, up, 0);
+    for (int i = 0; i < 4; i++)
+        schedule(&lab, 3600 + i);
+    for (int k = 0; k < 2; k++) {
+        cost[k] = clock();
+        for (int i = 0; i < ROUNDS; i++)
+            assert_false(lab_command(&lab, k ? "DEL_DOWNTIME_BY_HOSTGROUP_NAME;hg;;none"
+                                             : "DEL_DOWNTIME_BY_HOST_NAME;h7;none"));
+        cost[k] = clock() - cost[k];
+    }
+    assert_int_equal(lab.w->downtimes.n, 4 * HOSTS);
+    assert_in_range(cost[1], 0, 50 * (cost[0] + 200 * ROUNDS));
+    lab_close(&lab);
+    buf_release(&objects);
+}
+
 /* What changed for everybody reaches the board in pieces, each check with what it is then. */
 static void test_shown_in_pieces(void **state UNUSED)
 {
@@ -167,9 +198,8 @@ static void test_shown_in_pieces(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_end_together),
-        cmocka_unit_test(test_cancelled_together),
-        cmocka_unit_test(test_shown_in_pieces),
+        cmocka_unit_test(test_end_together),       cmocka_unit_test(test_cancelled_together),
+        cmocka_unit_test(test_cancelled_by_group), cmocka_unit_test(test_shown_in_pieces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
