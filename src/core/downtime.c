@@ -328,18 +328,22 @@ static bool is_due(const struct world *w, const struct world_downtime *d)
     return next_moment(d) <= w->now.wall.us;
 }
 
-static void expire_comments(struct world *w)
-{
-    for (size_t i = w->comments.n; i-- > 0;) {
-        const struct world_comment *c = &w->comments.at[i];
-
-        if (c->expires && !c->gone && c->expire_time <= w->now.wall.us)
-            note_comment_del(w, c->id);
-    }
-}
-
 /* Of many that begin or end in one moment some wait for the next step, which comes at once: other work goes on between. */
 #define AT_ONCE 256u
+
+static void expire_comments(struct world *w)
+{
+    unsigned done = 0;
+
+    for (size_t i = w->comments.n; i-- > 0 && done < AT_ONCE;) {
+        const struct world_comment *c = &w->comments.at[i];
+
+        if (!c->expires || c->gone || c->expire_time > w->now.wall.us)
+            continue;
+        note_comment_del(w, c->id);
+        done++;
+    }
+}
 
 void note_time(struct world *w)
 {
@@ -355,8 +359,8 @@ void note_time(struct world *w)
         act(w, i);
         done++;
     }
+    next = note_ack_time(w, AT_ONCE);
     note_tidy(w);
-    next = note_ack_time(w);
     for (size_t i = 0; i < w->downtimes.n; i++)
         next = MIN(next, next_moment(&w->downtimes.at[i]));
     for (size_t i = 0; i < w->comments.n; i++)

@@ -35,6 +35,31 @@ const struct world_comment *note_comment_find(const struct world *w, uint64_t id
     return found(w, i, id) ? &w->comments.at[i] : NULL;
 }
 
+/* ---- the comments of one check: from its newest to the older ones, by id, since the table moves ---- */
+
+static void link_in(struct world *w, size_t i)
+{
+    struct world_comment *c = &w->comments.at[i];
+    uint64_t *newest = &w->st[c->check].newest_comment;
+    size_t next = find(w, *newest);
+
+    c->older = *newest;
+    c->newer = 0;
+    if (found(w, next, *newest))
+        w->comments.at[next].newer = c->id;
+    *newest = c->id;
+}
+
+static void link_out(struct world *w, const struct world_comment *c)
+{
+    if (c->newer)
+        w->comments.at[find(w, c->newer)].older = c->older;
+    else
+        w->st[c->check].newest_comment = c->older;
+    if (c->older)
+        w->comments.at[find(w, c->older)].newer = c->newer;
+}
+
 static struct record_comment record_of(const struct world *w, const struct world_comment *c)
 {
     return (struct record_comment){.id = c->id,
@@ -82,6 +107,7 @@ uint64_t note_comment_add(struct world *w, const struct note_comment *c)
     n->entry_time = w->now.wall.us;
     n->author = note_clean(c->author);
     n->text = note_clean(c->text);
+    link_in(w, w->comments.n - 1);
     if (n->expires)
         w->next_wall = MIN(w->next_wall, n->expire_time);
     r = record_of(w, n);
@@ -101,7 +127,10 @@ static void drop(struct world *w, size_t i)
     mem_free(c->author);
     mem_free(c->text);
     c->author = c->text = NULL;
-    w->gone_notes += !c->gone;
+    if (c->gone)
+        return;
+    link_out(w, c);
+    w->gone_notes++;
     c->gone = true;
 }
 
@@ -141,11 +170,13 @@ bool note_comment_del(struct world *w, uint64_t id)
 
 void note_comments_del(struct world *w, uint32_t check, uint8_t entry_type, bool keep_persistent)
 {
-    for (size_t i = w->comments.n; i-- > 0;) {
-        const struct world_comment *c = &w->comments.at[i];
+    uint64_t id = w->st[check].newest_comment;
 
-        if (c->gone || c->check != check || (entry_type && c->entry_type != entry_type) ||
-            (keep_persistent && c->persistent))
+    while (id) {
+        const struct world_comment *c = &w->comments.at[find(w, id)];
+
+        id = c->older;
+        if ((entry_type && c->entry_type != entry_type) || (keep_persistent && c->persistent))
             continue;
         note_comment_del(w, c->id);
     }
@@ -162,7 +193,9 @@ void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
     if (a->expires || s->more)
         state_more_set(s)->ack_expires = a->expires;
     if (a->expires) {
-        *VEC_ADD(&w->acks_expiring) = check;
+        if (!s->ack_listed)
+            *VEC_ADD(&w->acks_expiring) = check;
+        s->ack_listed = true;
         w->next_wall = MIN(w->next_wall, a->expires);
     }
     world_event(
@@ -208,7 +241,7 @@ void note_ack_after(struct world *w, uint32_t check, bool changed)
         s->ack_last = STATE_ACK_NONE;
 }
 
-int64_t note_ack_time(struct world *w)
+int64_t note_ack_time(struct world *w, unsigned most)
 {
     int64_t next = INT64_MAX;
     size_t kept = 0;
@@ -217,12 +250,16 @@ int64_t note_ack_time(struct world *w)
         uint32_t check = w->acks_expiring.at[i];
         int64_t at = state_more(&w->st[check])->ack_expires;
 
-        if (at && at <= w->now.wall.us)
+        if (at && at <= w->now.wall.us && most) {
             end_ack(w, check, true);
-        else if (at) {
-            w->acks_expiring.at[kept++] = check;
-            next = MIN(next, at);
+            most--;
+            at = 0;
         }
+        w->st[check].ack_listed = at != 0;
+        if (!at)
+            continue;
+        w->acks_expiring.at[kept++] = check;
+        next = MIN(next, at);
     }
     w->acks_expiring.n = kept;
     return next;
@@ -231,9 +268,11 @@ int64_t note_ack_time(struct world *w)
 void note_ack_look(struct world *w)
 {
     VEC_CLEAR(&w->acks_expiring);
-    for (uint32_t i = 0; i < w->n; i++)
-        if (state_more(&w->st[i])->ack_expires)
+    for (uint32_t i = 0; i < w->n; i++) {
+        w->st[i].ack_listed = state_more(&w->st[i])->ack_expires != 0;
+        if (w->st[i].ack_listed)
             *VEC_ADD(&w->acks_expiring) = i;
+    }
 }
 
 /* ---- start, reload ---- */
@@ -249,6 +288,7 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
     if (!r->id || (!found(w, i, r->id) && w->comments.n >= LIMIT_COMMENTS))
         return;
     if (found(w, i, r->id)) {
+        link_out(w, &w->comments.at[i]);
         mem_free(w->comments.at[i].author);
         mem_free(w->comments.at[i].text);
     } else {
@@ -267,6 +307,7 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
                                 .expire_time = r->expire_time,
                                 .author = str_dup(r->author),
                                 .text = str_dup(r->text)};
+    link_in(w, i);
     w->next_comment = MAX(w->next_comment, r->id + 1);
 }
 
@@ -280,9 +321,8 @@ void note_comment_forget(struct world *w, uint64_t id)
 
 void note_forget(struct world *w, uint32_t check)
 {
-    for (size_t i = w->comments.n; i-- > 0;)
-        if (w->comments.at[i].check == check && !w->comments.at[i].gone)
-            drop(w, i);
+    while (w->st[check].newest_comment)
+        drop(w, find(w, w->st[check].newest_comment));
     for (size_t i = w->downtimes.n; i-- > 0;)
         if (w->downtimes.at[i].check == check && !w->downtimes.at[i].gone)
             note_downtime_forget(w, w->downtimes.at[i].id);

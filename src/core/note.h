@@ -28,8 +28,8 @@ void note_unack(struct world *w, uint32_t check);
 /* The state changed: a normal acknowledgement ends with it, a sticky one with the problem. */
 void note_ack_after(struct world *w, uint32_t check, bool changed);
 
-/* Takes back acknowledgements whose time is over; the next such time, INT64_MAX: none. */
-int64_t note_ack_time(struct world *w);
+/* Takes back at most so many acknowledgements whose time is over; the next such time, INT64_MAX: none. */
+int64_t note_ack_time(struct world *w, unsigned most);
 /* The checks are other ones: finds those with an acknowledgement that ends by itself. */
 void note_ack_look(struct world *w);
 

@@ -252,9 +252,11 @@ static void load_changes(struct world *w, uint32_t check, const struct record_st
 static void load_state(struct world *w, uint32_t check, const struct record_state *r)
 {
     struct state *s = &w->st[check];
+    uint64_t newest_comment = s->newest_comment; /* a comment may come before the state */
 
     state_release(s);
     retain_fresh(w, check);
+    s->newest_comment = newest_comment;
     s->oid = r->oid;
     if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS) && !w->opt.resumes) {
         load_changes(w, check, r);
@@ -504,10 +506,10 @@ static void end_state(struct world *w, uint64_t oid)
     map_remove_u64(&w->gone, oid);
     if (!oids_find(&w->oids, oid, &check))
         return;
+    note_forget(w, check);
     state_release(&w->st[check]);
     retain_fresh(w, check);
     w->st[check].oid = oid;
-    note_forget(w, check);
 }
 
 static void load_one(struct world *w, enum record_kind kind, const union any *r, struct str payload)

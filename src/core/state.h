@@ -54,7 +54,7 @@ struct state_more {
     int64_t last_notification, next_notification, ack_expires;
     int64_t
         problem_since; /* a first_notification_delay counts from here; 0: it has none, or from last_hard_change */
-    int64_t recur_from, recur_until; /* the recurring downtime that was had last */
+    int64_t recur_from, recur_until;              /* the recurring downtime that was had last */
     int64_t check_interval_us, retry_interval_us; /* -1: as configured */
     struct over *over;                            /* core/over; owned; NULL: nothing */
 };
@@ -90,7 +90,9 @@ struct state {
     uint32_t run;         /* slot of the run under way + 1 */
     uint32_t due_options; /* enum sched_option of what is due */
     bool dirty, stored_dirty;
-    uint8_t losses; /* runs lost in a row */
+    uint8_t losses;          /* runs lost in a row */
+    bool ack_listed;         /* among those whose acknowledgement ends by itself */
+    uint64_t newest_comment; /* 0: it has none */
     int64_t
         check_steps; /* by how much the clock had been set when last_check was written: see sched_checked_at */
     bool wall_due;   /* due at a wall clock time: moves when the clock is set */

@@ -28,6 +28,7 @@ struct world_run {   /* something a runner has been given */
 
 struct world_comment {
     uint64_t id;
+    uint64_t older, newer; /* ids: the next ones of the same check; 0: none */
     uint32_t check;
     uint8_t entry_type, source;
     bool persistent, expires;
@@ -118,7 +119,7 @@ struct world {
         int64_t at;              /* wall; INT64_MAX: never */
         bool restart, said;      /* said: that it ends */
     } end;                       /* a restart or shutdown that a command asked for */
-    VEC(uint32_t) acks_expiring; /* checks; may hold some whose acknowledgement is gone */
+    VEC(uint32_t) acks_expiring; /* checks, each once; may hold some whose acknowledgement is gone */
     /* what happened since world_clear */
     VEC(struct world_effect) effects;
     struct buf text;

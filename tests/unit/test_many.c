@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many downtimes that begin and end in one moment: each does, in their order, in pieces between which other work has its turn; and what they leave behind is nothing. */
+/* Many downtimes, acknowledgements and comments that begin or end in one moment: each does, in their order, in pieces between which other work has its turn; and what they leave behind is nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,6 +118,72 @@ static void test_cancelled_together(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* Acknowledgements and comments whose time is over together go in pieces, too; one that is made again is not watched twice. */
+static void test_expire_together(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct mono due;
+    char text[200];
+
+    open_many(&lab);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(text, sizeof(text), "PROCESS_SERVICE_CHECK_RESULT;h;s%04d;2;broken", i);
+        assert_true(lab_command(&lab, text));
+        for (int k = 0; k < 2; k++) {
+            snprintf(text, sizeof(text), "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE;h;s%04d;2;0;0;%d;me;seen", i,
+                     START + 60);
+            assert_true(lab_command(&lab, text));
+        }
+        snprintf(text, sizeof(text), "ADD_SVC_COMMENT_EXPIRE;h;s%04d;0;%d;me;note", i, START + 120);
+        assert_true(lab_command(&lab, text));
+    }
+    assert_int_equal(lab.w->acks_expiring.n, MANY);
+    assert_int_equal(lab.w->comments.n, 3 * MANY);
+    lab_run(&lab, START * S + 60 * S - lab_now(&lab).wall.us - 1);
+    assert_int_equal(world_state(lab.w, 1)->ack_type, STATE_ACK_STICKY);
+    lab.mono += 1;
+    lab_event(&lab, &(struct world_event){.kind = WORLD_TICK});
+    assert_int_equal(world_state(lab.w, 1)->ack_type, STATE_ACK_NONE);
+    assert_int_equal(world_state(lab.w, MANY)->ack_type, STATE_ACK_STICKY);
+    assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
+    lab_run(&lab, S);
+    assert_int_equal(lab.w->acks_expiring.n, 0);
+    assert_int_equal(lab.w->comments.n, MANY); /* and no other's */
+    lab_run(&lab, START * S + 120 * S - lab_now(&lab).wall.us - 1);
+    assert_int_equal(lab.w->comments.n, MANY);
+    lab.mono += 1;
+    lab_event(&lab, &(struct world_event){.kind = WORLD_TICK});
+    assert_in_range(lab.w->comments.n, 1, MANY - 1);
+    assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
+    lab_run(&lab, S);
+    assert_int_equal(lab.w->comments.n, 0);
+    lab_close(&lab);
+}
+
+/* The comments of a check are found after restarts with and without a checkpoint, a reload, and when some between them are gone. */
+static void test_comments_of_one(void **state UNUSED)
+{
+    struct lab lab = {0};
+
+    open_many(&lab);
+    for (int i = 0; i < 4; i++) {
+        assert_true(lab_command(&lab, "ADD_SVC_COMMENT;h;s0001;1;me;a"));
+        assert_true(lab_command(&lab, "ADD_SVC_COMMENT;h;s0002;1;me;b"));
+    }
+    assert_true(lab_command(&lab, "DEL_SVC_COMMENT;3"));
+    lab_restart(&lab, false);
+    assert_true(lab_command(&lab, "DEL_SVC_COMMENT;7"));
+    lab_restart(&lab, true);
+    assert_true(lab_command(&lab, "DEL_SVC_COMMENT;2"));
+    assert_true(lab_command(&lab, "ADD_SVC_COMMENT;h;s0001;1;me;a"));
+    assert_int_equal(lab.w->comments.n, 6);
+    assert_true(lab_command(&lab, "DEL_ALL_SVC_COMMENTS;h;s0001"));
+    assert_int_equal(lab.w->comments.n, 3);
+    assert_true(lab_command(&lab, "DEL_ALL_SVC_COMMENTS;h;s0002"));
+    assert_int_equal(lab.w->comments.n, 0);
+    lab_close(&lab);
+}
+
 /* To cancel by host group looks at each downtime once, not once for each host of the group: then it costs about what one host costs. */
 static void test_cancelled_by_group(void **state UNUSED)
 {
@@ -199,7 +265,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_end_together),       cmocka_unit_test(test_cancelled_together),
-        cmocka_unit_test(test_cancelled_by_group), cmocka_unit_test(test_shown_in_pieces),
+        cmocka_unit_test(test_cancelled_by_group), cmocka_unit_test(test_expire_together),
+        cmocka_unit_test(test_comments_of_one),    cmocka_unit_test(test_shown_in_pieces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
