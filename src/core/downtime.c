@@ -299,6 +299,25 @@ bool note_downtime_del(struct world *w, uint64_t id)
     return true;
 }
 
+void note_downtime_move(struct world *w, uint64_t id, int64_t end)
+{
+    struct world_downtime *d = &w->downtimes.at[find(w, id)];
+    uint64_t comment;
+
+    BUG_ON(d->id != id || d->gone || !d->fixed);
+    if (d->comment_id)
+        note_comment_del(w, d->comment_id); /* it says when */
+    comment = add_comment(
+        w, &(struct note_downtime){
+               .check = d->check, .start = d->start, .end = end, .fixed = true, .author = str_of(d->author)});
+    d = &w->downtimes.at[find(w, id)]; /* room for a comment may have moved it */
+    d->comment_id = comment;
+    d->end = end;
+    d->duration_us = end - d->start;
+    changed(w, d);
+    w->next_wall = MIN(w->next_wall, next_moment(d));
+}
+
 void note_flexible(struct world *w, uint32_t check)
 {
     if (!w->st[check].pending_flexible || !is_problem(w, check))
