@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables hosts and services. Both are checks: their columns share getters; arg tells which field. */
+#include "api/inforce.h"
 #include "api/livestatus_expand.h"
 #include "api/livestatus_notes.h"
 #include "api/livestatus_query.h"
@@ -176,7 +177,9 @@ static void get_float(struct ls_row *row, const struct ls_column *c, struct ls_v
     case F_INTERVAL: v->number = row->check.check_interval_us * 1000 / unit * 1000; break;
     case F_RETRY: v->number = row->check.retry_interval_us * 1000 / unit * 1000; break;
     case F_NOTIFY_INTERVAL: v->number = mc->notification_interval_us * 1000 / unit * 1000; break;
-    case F_FIRST_DELAY: v->number = mc->first_notification_delay_us * 1000 / unit * 1000; break;
+    case F_FIRST_DELAY:
+        v->number = inforce_first_delay(row->w->m, row->idx, &row->check) * 1000 / unit * 1000;
+        break;
     case F_PERCENT: v->number = (int64_t)row->check.flap_percent * 10000; break;
     case F_STALENESS: v->number = staleness(row); break;
     case F_LOW: v->number = (int64_t)mc->low_flap * 10000; break;
@@ -227,6 +230,15 @@ static struct str extra_text(const struct ls_row *row, enum text which)
     }
 }
 
+/* What commands set, of the few rows that have any. */
+static struct str over_of(struct ls_row *row)
+{
+    if (!row->check.over_len)
+        return STR_NULL;
+    ls_row_text(row);
+    return row->text.over;
+}
+
 static struct str board_text_of(struct ls_row *row, enum text which)
 {
     ls_row_text(row);
@@ -245,10 +257,10 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
     case S_ALIAS: v->text = model_str(m, c->alias); break;
     case S_DISPLAY: v->text = model_str(m, c->display_name); break;
     case S_ADDRESS: v->text = model_str(m, c->address); break;
-    case S_COMMAND: v->text = model_str(m, c->check_text); break;
-    case S_HANDLER: v->text = model_str(m, c->handler_text); break;
-    case S_CHECK_PERIOD: v->text = period_name(row, c->check_period); break;
-    case S_NOTIFY_PERIOD: v->text = period_name(row, c->notification_period); break;
+    case S_COMMAND: v->text = inforce_command(m, row->idx, over_of(row)); break;
+    case S_HANDLER: v->text = inforce_handler(m, row->idx, over_of(row)); break;
+    case S_CHECK_PERIOD: v->text = period_name(row, inforce_check_period(m, row->idx, &row->check)); break;
+    case S_NOTIFY_PERIOD: v->text = period_name(row, inforce_notify_period(m, row->idx, &row->check)); break;
     case S_OUTPUT:
     case S_LONG:
     case S_PERF: v->text = board_text_of(row, (enum text)col->arg); break;
@@ -322,7 +334,7 @@ static void add_vars(struct ls_row *row, bool names, bool values, struct ls_valu
         if (names)
             *VEC_ADD(&v->list) = model_str(m, var->name);
         if (values)
-            *VEC_ADD(&v->list) = var->secret ? STR("****") : model_str(m, var->value);
+            *VEC_ADD(&v->list) = inforce_var(m, var, over_of(row));
     }
 }
 
@@ -429,11 +441,13 @@ static void get_constant(struct ls_row *row UNUSED, const struct ls_column *c, s
 /* In force now: arg 0 the notification period, 1 the check period. */
 static void get_one(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    const struct model_check *mc = check_of(row);
+    const struct model *m = row->w->m;
+    uint32_t period = c->arg ? inforce_check_period(m, row->idx, &row->check)
+                             : inforce_notify_period(m, row->idx, &row->check);
     struct when when;
 
-    when_init(&when, row->w->m);
-    v->number = when_contains(&when, c->arg ? mc->check_period : mc->notification_period, row->w->now);
+    when_init(&when, m);
+    v->number = when_contains(&when, period, row->w->now);
     when_release(&when);
 }
 

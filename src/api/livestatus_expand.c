@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/livestatus_expand.h"
 
+#include "api/inforce.h"
 #include "core/output.h"
 
 enum value { M_NAME, M_DISPLAY, M_ALIAS, M_ADDRESS, M_COMMAND, M_OUTPUT, M_LONG, M_PERF };
@@ -45,6 +46,8 @@ static void add_text(const struct ls_row *row, uint32_t idx, enum value value, s
     board_read_check_text(row->w->b, idx, &b, &text, &room);
     if (value == M_LONG)
         output_one_line(text.long_output, out);
+    else if (value == M_COMMAND)
+        buf_add_str(out, inforce_command(row->w->m, idx, text.over));
     else
         buf_add_str(out, value == M_OUTPUT ? text.output : text.perfdata);
     buf_release(&room);
@@ -60,7 +63,6 @@ static void add_value(const struct ls_row *row, uint32_t idx, enum value value, 
     case M_DISPLAY: buf_add_str(out, model_str(m, c->display_name)); break;
     case M_ALIAS: buf_add_str(out, model_str(m, c->alias)); break;
     case M_ADDRESS: buf_add_str(out, model_str(m, c->address)); break;
-    case M_COMMAND: buf_add_str(out, model_str(m, c->check_text)); break;
     default: add_text(row, idx, value, out); break;
     }
 }

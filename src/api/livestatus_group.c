@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of groups, contacts, commands, time periods, and the table of all columns. */
+#include "api/inforce.h"
 #include "api/livestatus_query.h"
 #include "api/livestatus_sum.h"
 
@@ -314,14 +315,23 @@ enum contact {
     K_MODIFIED
 };
 
+static uint32_t contact_period(const struct ls_row *row, const struct board_contact *b, bool of_services)
+{
+    const struct model_contact *c = model_contact(row->w->m, row->idx);
+
+    return of_services ? inforce_period(row->w->m, b->over_service_period, c->service_period)
+                       : inforce_period(row->w->m, b->over_host_period, c->host_period);
+}
+
 static void get_contact(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
     const struct model *m = row->w->m;
     const struct model_contact *c = model_contact(m, row->idx);
-    uint32_t period = col->arg == K_HOST_PERIOD ? c->host_period : c->service_period;
     struct board_contact b;
+    uint32_t period;
 
     board_read_contact(row->w->b, row->idx, &b);
+    period = contact_period(row, &b, col->arg == K_SERVICE_PERIOD);
     switch ((enum contact)col->arg) {
     case K_NAME: v->text = model_str(m, c->name); break;
     case K_ALIAS: v->text = model_str(m, c->alias); break;
@@ -390,11 +400,12 @@ static void get_contact_groups(struct ls_row *row, const struct ls_column *col U
 /* Now is inside; arg 1: of services. */
 static void get_contact_in(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
-    const struct model_contact *c = model_contact(row->w->m, row->idx);
+    struct board_contact b;
     struct when when;
 
+    board_read_contact(row->w->b, row->idx, &b);
     when_init(&when, row->w->m);
-    v->number = when_contains(&when, col->arg ? c->service_period : c->host_period, row->w->now);
+    v->number = when_contains(&when, contact_period(row, &b, col->arg != 0), row->w->now);
     when_release(&when);
 }
 

@@ -2,6 +2,7 @@
 /* GET /api/v1/resources/{id}: everything about one check. */
 #include "api/resource.h"
 
+#include "api/inforce.h"
 #include "api/names.h"
 #include "api/notes.h"
 #include "api/past.h"
@@ -132,7 +133,13 @@ static struct str address(const struct api *a, uint32_t idx)
     return model_str(&a->model, host->address);
 }
 
-static void configuration(struct json *j, const struct api *a, uint32_t idx)
+static struct str period_name(const struct model *m, uint32_t period)
+{
+    return period == MODEL_NONE ? STR("") : model_str(m, model_period(m, period)->name);
+}
+
+static void configuration(struct json *j, const struct api *a, uint32_t idx, const struct board_check *b,
+                          const struct board_text *t)
 {
     const struct model *m = &a->model;
     const struct model_check *c = model_check(m, idx);
@@ -140,14 +147,9 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx)
 
     json_key_str(j, "address", address(a, idx));
     json_key_str(j, "alias", model_str(m, c->alias));
-    json_key_str(j, "check_command", model_str(m, c->check_text));
-    json_key_str(j, "check_period",
-                 c->check_period == MODEL_NONE ? STR("")
-                                               : model_str(m, model_period(m, c->check_period)->name));
-    json_key_str(j, "notification_period",
-                 c->notification_period == MODEL_NONE
-                     ? STR("")
-                     : model_str(m, model_period(m, c->notification_period)->name));
+    json_key_str(j, "check_command", inforce_command(m, idx, t->over));
+    json_key_str(j, "check_period", period_name(m, inforce_check_period(m, idx, b)));
+    json_key_str(j, "notification_period", period_name(m, inforce_notify_period(m, idx, b)));
     names_of(j, "contacts", a, c->contacts, MODEL_TABLE_contact);
     names_of(j, "contact_groups", a, c->contact_groups, MODEL_TABLE_contact_group);
     names_of(j, "groups", a, c->groups,
@@ -192,7 +194,7 @@ void resource_show(struct api *a, struct api_request *q)
     json_key_u64(&j, "notification_number", c.notification_number);
     reason(&j, a, "why", &c.why_state);
     reason(&j, a, "why_notify", &c.why_notify);
-    configuration(&j, a, idx);
+    configuration(&j, a, idx, &c, &t);
     notes_acknowledgement(&j, a, idx, &c);
     notes_of(&j, a, idx);
     json_key_time(&j, "now", api_wall(a));

@@ -111,15 +111,16 @@ void board_read_check_text(const struct board *b, uint32_t idx, struct board_che
     do {
         s = seq_begin(&c->seq, &tries);
         memcpy(out, c, sizeof(*out));
-        n = (uint64_t)out->output_len + out->long_len + out->perf_len;
+        n = (uint64_t)out->output_len + out->long_len + out->perf_len + out->over_len;
         buf_clear(buf);
         buf_add_str(buf, arena_slice(b, out->text_off, n));
     } while (seq_retry(&c->seq, s, &tries));
     if (buf->len < n)
-        out->output_len = out->long_len = out->perf_len = 0;
+        out->output_len = out->long_len = out->perf_len = out->over_len = 0;
     text->output = str_make(buf->data, out->output_len);
     text->long_output = str_make(buf->data + out->output_len, out->long_len);
     text->perfdata = str_make(buf->data + out->output_len + out->long_len, out->perf_len);
+    text->over = str_make(text->perfdata.p + out->perf_len, out->over_len);
 }
 
 void board_read_contact(const struct board *b, uint32_t idx, struct board_contact *out)

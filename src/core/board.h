@@ -19,7 +19,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    5u
+#define BOARD_VERSION    6u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -67,16 +67,18 @@ struct board_check {
     uint32_t modified_attributes;
     uint32_t notified_on;                         /* enum model_on: the states somebody was told of */
     int64_t check_interval_us, retry_interval_us; /* in force now */
-    int64_t last_check, next_check, last_update;
-    int64_t last_state_change, last_hard_state_change;
+    int64_t last_check, next_check, last_update, last_state_change, last_hard_state_change;
     uint32_t last_time_s[4]; /* by state; whole seconds */
     int64_t last_notification, next_notification;
     int64_t ack_expires; /* 0: never */
     int64_t latency_us, execution_us;
     uint64_t event_id, last_event_id, problem_id, last_problem_id;
     struct board_why why_state, why_notify;
-    uint64_t text_off; /* arena: output, long output, perfdata in this order */
-    uint32_t output_len, long_len, perf_len, text_cap;
+    /* What commands put in the place of the configuration; 0: nothing. Periods: the index and 1; the delay: µs and 1. */
+    int64_t over_first_delay;
+    uint32_t over_check_period, over_notify_period;
+    uint64_t text_off; /* arena: output, long output, perfdata, over (over_pack) in this order */
+    uint32_t output_len, long_len, perf_len, over_len, text_cap, reserved2;
 };
 
 struct board_contact {
@@ -85,7 +87,8 @@ struct board_contact {
     uint8_t reserved[2];
     uint64_t change;
     int64_t last_host_notification, last_service_notification;
-    uint32_t modified_attributes, modified_host, modified_service, reserved2;
+    uint32_t modified_attributes, modified_host, modified_service;
+    uint32_t over_host_period, over_service_period, reserved2; /* periods as in struct board_check */
 };
 
 enum board_comment_type {
@@ -96,8 +99,7 @@ enum board_comment_type {
 };
 
 struct board_comment { /* id 0: slot is free. Slots are in no order; show them by id */
-    uint32_t seq;
-    uint32_t idx; /* check */
+    uint32_t seq, idx; /* idx: the check */
     uint64_t change, id;
     uint8_t entry_type; /* board_comment_type */
     uint8_t source;     /* 0 internal, 1 external */
@@ -108,8 +110,7 @@ struct board_comment { /* id 0: slot is free. Slots are in no order; show them b
 };
 
 struct board_downtime { /* id 0: slot is free */
-    uint32_t seq;
-    uint32_t idx;
+    uint32_t seq, idx;
     uint64_t change, id, triggered_by, comment_id;
     uint8_t fixed, in_effect;
     uint8_t reserved[2];
@@ -176,7 +177,7 @@ struct board {
     size_t len;
 };
 struct board_text { /* slices of the caller's buffer */
-    struct str output, long_output, perfdata;
+    struct str output, long_output, perfdata, over;
 };
 struct board_note { /* author and text of a comment or downtime */
     struct str author, text;
@@ -185,8 +186,7 @@ struct board_note { /* author and text of a comment or downtime */
 int board_open(struct board *b, const void *base, size_t len, struct err *err);
 uint64_t board_change(const struct board *b);
 void board_read_program(const struct board *b, struct board_program *out);
-/* idx below n_checks. Without text only the record is copied (fast: for filters and sorting). buf is cleared.
- */
+/* idx below n_checks. Without text only the record is copied: for filters, sorting. buf is cleared. */
 void board_read_check(const struct board *b, uint32_t idx, struct board_check *out);
 void board_read_check_text(const struct board *b, uint32_t idx, struct board_check *out,
                            struct board_text *text, struct buf *buf);

@@ -193,7 +193,7 @@ static void add_text(char **to, struct str s)
 }
 
 void board_put_check(struct board_w *w, uint32_t idx, const struct board_check *c, struct str output,
-                     struct str long_output, struct str perfdata)
+                     struct str long_output, struct str perfdata, struct str over)
 {
     struct board_check *at = (struct board_check *)((char *)w->h + w->h->off_checks) + idx;
     struct board_check rec = *c;
@@ -204,21 +204,23 @@ void board_put_check(struct board_w *w, uint32_t idx, const struct board_check *
     rec.text_off = at->text_off;
     rec.text_cap = at->text_cap;
     rec.flags &= ~(uint32_t)BOARD_TEXT_CUT;
-    if (!arena_fit(w, output.n + long_output.n + perfdata.n, &rec.text_off, &rec.text_cap)) {
+    if (!arena_fit(w, output.n + long_output.n + perfdata.n + over.n, &rec.text_off, &rec.text_cap)) {
         rec.flags |= BOARD_TEXT_CUT;
-        long_output = perfdata = STR_NULL;
+        long_output = perfdata = over = STR_NULL;
         if (!arena_fit(w, output.n, &rec.text_off, &rec.text_cap))
             output = STR_NULL;
     }
     rec.output_len = (uint32_t)output.n;
     rec.long_len = (uint32_t)long_output.n;
     rec.perf_len = (uint32_t)perfdata.n;
+    rec.over_len = (uint32_t)over.n;
     rec.change = next_change(w);
     fill(&at->seq, &rec, sizeof(rec));
     to = arena_at(w, rec.text_off);
     add_text(&to, output);
     add_text(&to, long_output);
     add_text(&to, perfdata);
+    add_text(&to, over);
     unlock(&at->seq);
     publish_change(w);
 }

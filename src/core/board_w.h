@@ -36,7 +36,7 @@ void board_w_release(struct board_w *w);
 bool board_w_full(const struct board_w *w);
 /* seq, change and the text fields of the given record are set by these functions. */
 void board_put_check(struct board_w *w, uint32_t idx, const struct board_check *c, struct str output,
-                     struct str long_output, struct str perfdata);
+                     struct str long_output, struct str perfdata, struct str over);
 void board_put_contact(struct board_w *w, uint32_t idx, const struct board_contact *c);
 /* New or changed, by id. False: the table is full. */
 bool board_put_comment(struct board_w *w, const struct board_comment *c, struct str author, struct str text);

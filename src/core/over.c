@@ -114,6 +114,15 @@ void over_set_var(struct over *o, struct str name, struct str value)
     buf_release(&b);
 }
 
+void over_pack(const struct over *o, struct buf *b)
+{
+    if (!o->text[OVER_CHECK_COMMAND] && !o->text[OVER_HANDLER] && !o->vars_n)
+        return;
+    record_pack_word(b, str_of(o->text[OVER_CHECK_COMMAND] ? o->text[OVER_CHECK_COMMAND] : ""));
+    record_pack_word(b, str_of(o->text[OVER_HANDLER] ? o->text[OVER_HANDLER] : ""));
+    buf_add_str(b, str_make(o->vars, o->vars_n));
+}
+
 bool over_is_empty(const struct over *o)
 {
     for (size_t i = 0; i < OVER_COUNT; i++)

@@ -5,6 +5,7 @@
  * contact its periods and variables. Kept by name, since an index is another one after a reload; what the configuration no longer has falls back to what it says.
  * Everything here is data: a custom variable or the argument of a command set at run time is one argument, or part of one, and never interpreted (core/line).
  */
+#include "base/buf.h"
 #include "base/str.h"
 #include "core/world.h"
 
@@ -35,6 +36,8 @@ void over_forget(struct over *o, enum over_what what);
 void over_set_var(struct over *o, struct str name, struct str value);
 void over_set_vars(struct over *o, struct str packed);
 bool over_var(const struct over *o, struct str name, struct str *value);
+/* For the board: packed words, the check command and the event handler (empty: as configured), then names and values of variables. Nothing where none was set. */
+void over_pack(const struct over *o, struct buf *b);
 bool over_is_empty(const struct over *o);
 uint32_t over_bit(enum over_what what); /* of enum state_modified */
 

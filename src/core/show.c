@@ -33,10 +33,16 @@ static struct board_why why_of(const struct state_why *y)
     return (struct board_why){.code = y->code, .idx = y->idx, .arg = {y->arg[0], y->arg[1]}};
 }
 
+static uint32_t period_of(const struct over *o, enum over_what what)
+{
+    return o && o->text[what] ? o->idx[what] + 1 : 0;
+}
+
 static void show_check(struct world *w, struct board_w *board, uint32_t check)
 {
     const struct state *s = &w->st[check];
     const struct state_more *more = state_more(s);
+    const struct over *o = over_of(s);
     struct board_check b = {
         .flags = flags_of(w, check),
         .oid = s->oid,
@@ -71,9 +77,15 @@ static void show_check(struct world *w, struct board_w *board, uint32_t check)
         .problem_id = more->problem_id,
         .last_problem_id = more->last_problem_id,
         .why_state = why_of(&s->why_state),
-        .why_notify = why_of(&s->why_notify)};
+        .why_notify = why_of(&s->why_notify),
+        .over_check_period = period_of(o, OVER_CHECK_PERIOD),
+        .over_notify_period = period_of(o, OVER_NOTIFY_PERIOD),
+        .over_first_delay = o ? o->first_delay_us + 1 : 0};
 
-    board_put_check(board, check, &b, state_output(s), state_long(s), state_perf(s));
+    buf_clear(&w->scratch);
+    if (o)
+        over_pack(o, &w->scratch);
+    board_put_check(board, check, &b, state_output(s), state_long(s), state_perf(s), buf_str(&w->scratch));
 }
 
 static void show_comment(struct world *w, struct board_w *board, const struct world_comment *c)
@@ -114,13 +126,16 @@ static void show_contacts(struct world *w, struct board_w *board)
     for (uint32_t i = 0; i < w->m->n_contact; i++) {
         const struct world_contact *c = &w->contact[i];
 
-        board_put_contact(board, i,
-                          &(struct board_contact){.host_notify = !c->host_off,
-                                                  .service_notify = !c->service_off,
-                                                  .last_host_notification = c->last_host,
-                                                  .last_service_notification = c->last_service,
-                                                  .modified_host = c->modified_host,
-                                                  .modified_service = c->modified_service});
+        board_put_contact(
+            board, i,
+            &(struct board_contact){.host_notify = !c->host_off,
+                                    .service_notify = !c->service_off,
+                                    .last_host_notification = c->last_host,
+                                    .last_service_notification = c->last_service,
+                                    .modified_host = c->modified_host,
+                                    .modified_service = c->modified_service,
+                                    .over_host_period = period_of(c->over, OVER_NOTIFY_PERIOD),
+                                    .over_service_period = period_of(c->over, OVER_SERVICE_PERIOD)});
     }
 }
 

@@ -238,7 +238,7 @@ void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t f
                             .check_interval_us = 5 * TIME_MIN};
 
     board_put_check(&w->writer, idx, &c, str_of(output), STR("long\noutput"),
-                    STR("time=0.5s;1;2;0 'free space'=80%"));
+                    STR("time=0.5s;1;2;0 'free space'=80%"), STR_NULL);
 }
 
 struct api_world *api_world_new(unsigned n_hosts, unsigned n_services)

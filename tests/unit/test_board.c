@@ -45,17 +45,17 @@ static void test_check(void **state UNUSED)
 
     open_board(&f, 65536);
     before = board_change(&f.r);
-    board_put_check(&f.w, 5, &c, STR("DISK CRITICAL"), STR("a\nb"), STR("x=1"));
+    board_put_check(&f.w, 5, &c, STR("DISK CRITICAL"), STR("a\nb"), STR("x=1"), STR("\1y"));
     assert_true(board_change(&f.r) > before);
     board_read_check_text(&f.r, 5, &out, &t, &buf);
     assert_int_equal(out.oid, 77);
     assert_int_equal(out.change, board_change(&f.r));
     assert_int_equal(out.seq, 2);
     assert_true(str_eq_c(t.output, "DISK CRITICAL") && str_eq_c(t.long_output, "a\nb") &&
-                str_eq_c(t.perfdata, "x=1"));
-    board_put_check(&f.w, 5, &c, STR_NULL, STR_NULL, STR_NULL);
+                str_eq_c(t.perfdata, "x=1") && str_eq_c(t.over, "\1y"));
+    board_put_check(&f.w, 5, &c, STR_NULL, STR_NULL, STR_NULL, STR_NULL);
     board_read_check_text(&f.r, 5, &out, &t, &buf);
-    assert_int_equal(t.output.n + t.long_output.n + t.perfdata.n, 0);
+    assert_int_equal(t.output.n + t.long_output.n + t.perfdata.n + t.over.n, 0);
     buf_release(&buf);
     close_board(&f);
 }
@@ -80,7 +80,7 @@ static void test_texts_do_not_mix(void **state UNUSED)
         len[i] = (rnd >> 16) % (step % 7 ? 200 : sizeof(text));
         fillc[i] = (char)('a' + step % 26);
         memset(text, fillc[i], sizeof(text));
-        board_put_check(&f.w, i, &c, str_make(text, len[i]), STR_NULL, STR_NULL);
+        board_put_check(&f.w, i, &c, str_make(text, len[i]), STR_NULL, STR_NULL, STR_NULL);
         i = (rnd >> 4) % N_CHECKS;
         board_read_check_text(&f.r, i, &out, &t, &buf);
         assert_int_equal(t.output.n, len[i]);
@@ -102,7 +102,7 @@ static void test_full_keeps_output(void **state UNUSED)
 
     memset(big, 'x', sizeof(big));
     open_board(&f, 512);
-    board_put_check(&f.w, 1, &c, STR("short"), str_make(big, sizeof(big)), STR_NULL);
+    board_put_check(&f.w, 1, &c, STR("short"), str_make(big, sizeof(big)), STR_NULL, STR_NULL);
     board_read_check_text(&f.r, 1, &out, &t, &buf);
     assert_true(board_w_full(&f.w));
     assert_true(out.flags & BOARD_TEXT_CUT);
@@ -149,7 +149,7 @@ static void test_damage(void **state UNUSED)
     struct buf buf = BUF_INIT;
 
     open_board(&f, 4096);
-    board_put_check(&f.w, 0, &c, STR("x"), STR_NULL, STR_NULL);
+    board_put_check(&f.w, 0, &c, STR("x"), STR_NULL, STR_NULL, STR_NULL);
     ((struct board_check *)((char *)f.mem + f.w.h->off_checks))->text_off =
         UINT64_MAX - 4; /* a wild writer */
     board_read_check_text(&f.r, 0, &out, &t, &buf);

@@ -270,6 +270,8 @@ static void test_livestatus_page(void **state UNUSED)
         "* A column that does not exist is an error that names it, where other engines answer with an empty "
         "value.\n"
         "* Custom variables that hold secrets have the value `****`.\n"
+        "* What external commands set of checks is shown, and time periods of contacts. Custom variables of "
+        "contacts, `log` and `statehist` go by the files.\n"
         "* `log` is made from the history, not read from the log file: it holds alerts, notifications, "
         "downtimes, flapping and external commands of the objects that are configured now, but\n"
         "  no results handed in, no current states, and nothing from before Vigie. With a filter on `time` "

@@ -4,6 +4,7 @@
 #include "api/names.h"
 #include "api/stream.h"
 #include "api_world.h"
+#include "core/record.h"
 #include "wire/json_read.h"
 
 #include <stdarg.h>
@@ -353,6 +354,26 @@ static void test_panel(void **state)
     json_read_free(get(w, "/api/v1/status", "", 200));
 }
 
+/* What external commands set stands in the place of what the files say. */
+static void test_panel_as_commanded(void **state)
+{
+    struct api_world *w = *state;
+    struct board_check c = {.oid = 1003};
+    struct buf over = BUF_INIT;
+    struct json_value *root;
+
+    c.over_check_period = model_find_period(&w->model, STR("office")) + 1;
+    record_pack_word(&over, STR("ping!z"));
+    record_pack_word(&over, STR(""));
+    board_put_check(&w->writer, 3, &c, STR("up"), STR_NULL, STR_NULL, buf_str(&over));
+    root = get(w, "/api/v1/resources/1003", "", 200);
+    assert_true(str_eq_c(json_read_text(json_read_member(root, "check_command")), "ping!z"));
+    assert_true(str_eq_c(json_read_text(json_read_member(root, "check_period")), "office"));
+    assert_true(str_eq_c(json_read_text(json_read_member(root, "notification_period")), "always"));
+    json_read_free(root);
+    buf_release(&over);
+}
+
 /* ---- events ---- */
 
 static void test_events(void **state)
@@ -563,11 +584,14 @@ int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        WORLD(test_order),          WORLD(test_severity),        WORLD(test_filters),
-        WORLD(test_bad_parameters), WORLD(test_paging),          WORLD(test_hostile_output),
-        WORLD(test_panel),          WORLD(test_events),          WORLD(test_stream),
-        WORLD(test_stream_beats),   WORLD(test_stream_too_much), WORLD(test_stream_slow),
-        WORLD(test_stream_resume),  WORLD(test_stream_shared),   WORLD(test_stream_ends),
+        WORLD(test_order),         WORLD(test_severity),
+        WORLD(test_filters),       WORLD(test_bad_parameters),
+        WORLD(test_paging),        WORLD(test_hostile_output),
+        WORLD(test_panel),         WORLD(test_panel_as_commanded),
+        WORLD(test_events),        WORLD(test_stream),
+        WORLD(test_stream_beats),  WORLD(test_stream_too_much),
+        WORLD(test_stream_slow),   WORLD(test_stream_resume),
+        WORLD(test_stream_shared), WORLD(test_stream_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,8 @@ static int set_up(void **state)
                                 .last_state_change = checks[i].changed_s * TIME_S,
                                 .latency_us = checks[i].latency_us};
 
-        board_put_check(&w->writer, checks[i].idx, &c, str_of(checks[i].output), STR_NULL, STR_NULL);
+        board_put_check(&w->writer, checks[i].idx, &c, str_of(checks[i].output), STR_NULL, STR_NULL,
+                        STR_NULL);
     }
     board_put_comment(&w->writer, &(struct board_comment){.id = 7, .idx = B0}, STR("ann"), STR("a \"note\""));
     board_put_comment(&w->writer, &(struct board_comment){.id = 12, .idx = B0}, STR("bob"), STR("b"));
