@@ -344,7 +344,7 @@ static void test_panel(void **state)
                                           .ack_type = 2,
                                           .ack_expires = w->wall.us + TIME_H,
                                           .downtime_depth = 1},
-                    STR("gone"), STR(""), STR(""));
+                    STR("gone"), STR(""), STR(""), STR_NULL);
     json_read_free(get(w, "/api/v1/resources/1003", "", 200));
     assert_non_null(strstr(w->body.data, "\"acknowledgement\":{\"author\":\"ann\",\"text\":\"being looked "
                                          "at\",\"time\":\"2023-11-14T22:13:20.000Z\",\"expires\":\"2023-11-"
