@@ -119,11 +119,12 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
                 "Le disque est plein ou en panne : tout ne s’écrit pas, ou rien ; contrôles et notifications "
                 "continuent.");
     if (p->last_undelivered && api_wall(a).us - p->last_undelivered < UNDELIVERED_WARNS_US)
-        warning(j, "undelivered",
-                "In the last hour a notification did not arrive. \"vigie ctl log\" tells whom it was for, and "
-                "why.",
-                "Dans la dernière heure, une notification n’est pas arrivée. « vigie ctl log » dit pour qui elle "
-                "était, et pourquoi.");
+        warning(
+            j, "undelivered",
+            "In the last hour a notification did not arrive. \"vigie ctl log\" tells whom it was for, and "
+            "why.",
+            "Dans la dernière heure, une notification n’est pas arrivée. « vigie ctl log » dit pour qui elle "
+            "était, et pourquoi.");
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))
         warning(j, "notifications_off", "Notifications are switched off for the whole program.",
                 "Les notifications sont coupées pour tout le programme.");

@@ -35,11 +35,12 @@
 #define LIMIT_RUNS       65536u    /* plugins and probes under way */
 #define LIMIT_SITE                                                                                           \
     32767u /* numbers of sites: in the upper 16 bits of an identity, and SQLite's integers have a sign */
-#define LIMIT_RUNNERS       16 /* processes that execute plugins */
-#define LIMIT_HTTP_BODY     (1024u * 1024)
-#define LIMIT_HTTP_HEADER   (16u * 1024)
-#define LIMIT_JSON_DEPTH    32u
-#define LIMIT_SERIES        4000000u /* series of measurements in memory: a gigabyte; labels that change at each run end here */
+#define LIMIT_RUNNERS     16 /* processes that execute plugins */
+#define LIMIT_HTTP_BODY   (1024u * 1024)
+#define LIMIT_HTTP_HEADER (16u * 1024)
+#define LIMIT_JSON_DEPTH  32u
+#define LIMIT_SERIES                                                                                         \
+    4000000u /* series of measurements in memory: a gigabyte; labels that change at each run end here */
 #define LIMIT_LS_QUERY      (64u * 1024) /* one Livestatus request */
 #define LIMIT_LS_WAITS      100u /* clients that wait for something: each is looked at 40 times a second */
 #define LIMIT_LS_SEARCHES   4u   /* questions about the past at once: each holds up to 100 MiB */

@@ -125,13 +125,12 @@ static void add_states(struct simulation *s, bool all)
             continue;
         buf_clear(&b);
         simulate_name(lab, i, &b);
-        buf_printf(&s->text,
-                   "            %-24s %s %s, attempt %u of %u, notified %u time%s%s%s%s: " STR_FMT "\n",
-                   b.data, t->checked ? state_word(lab, i, t->state) : "PENDING", t->hard ? "hard" : "soft",
-                   t->attempt, t->max_attempts, t->notification_number,
-                   t->notification_number == 1 ? "" : "s", t->ack_type ? ", acknowledged" : "",
-                   t->downtime_depth ? ", in downtime" : "", t->flapping ? ", flapping" : "",
-                   STR_ARG(state_output(t)));
+        buf_printf(
+            &s->text, "            %-24s %s %s, attempt %u of %u, notified %u time%s%s%s%s: " STR_FMT "\n",
+            b.data, t->checked ? state_word(lab, i, t->state) : "PENDING", t->hard ? "hard" : "soft",
+            t->attempt, t->max_attempts, t->notification_number, t->notification_number == 1 ? "" : "s",
+            t->ack_type ? ", acknowledged" : "", t->downtime_depth ? ", in downtime" : "",
+            t->flapping ? ", flapping" : "", STR_ARG(state_output(t)));
     }
     if (!all)
         buf_printf(&s->text, "            %u OK or UP, %u not checked yet\n", n_ok, n_pending);

@@ -153,7 +153,7 @@ struct board_program {
         latency[BOARD_LATENCY_STEPS +
                 1]; /* active checks by how late they began: up to board_latency_us[i], the last: later */
     int64_t latency_sum_us, last_undelivered; /* 0: none since the start */
-    uint64_t runs, log_lines; /* plugins begun and lines given to the log, since the start */
+    uint64_t runs, log_lines;                 /* plugins begun and lines given to the log, since the start */
     uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes;
     uint64_t journal_seq; /* last durable one */

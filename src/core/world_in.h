@@ -77,9 +77,9 @@ struct world {
     struct when when;
     bool started, stopping;
     struct world_now now;
-    int64_t offset;      /* wall - mono */
-    int64_t steps_us;    /* by how much the wall clock was set in this life, all in all */
-    struct mono stepped; /* when it was last */
+    int64_t offset;           /* wall - mono */
+    int64_t steps_us;         /* by how much the wall clock was set in this life, all in all */
+    struct mono stepped;      /* when it was last */
     struct mono failure_said; /* when a handler that failed was last said; 0: never */
     struct state *st;
     uint32_t n;
@@ -97,9 +97,10 @@ struct world {
     unsigned runners;
     struct mono next_freshness, next_sweep;
     int64_t next_recur; /* when a recurring downtime is to be looked at, on the wall clock; INT64_MAX never */
-    int64_t recur_later; /* the same by the checks before recur_at, the first that waits for the next step; 0: none does */
+    int64_t
+        recur_later; /* the same by the checks before recur_at, the first that waits for the next step; 0: none does */
     uint32_t recur_at;
-    bool recur_refused; /* it was said that there is no room for recurring downtimes */
+    bool recur_refused;        /* it was said that there is no room for recurring downtimes */
     struct world_perf perf[2]; /* of services, of hosts */
     int64_t next_rotation;     /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */

@@ -113,7 +113,8 @@ static void test_as_commanded(void **state UNUSED)
 
     begin(&p);
     commands(&p, set);
-    asked(&p, OF_SERVICES, "s;other!x;plug!e;never;never;0;0;30.0;BSD,7\nt;plug!s;;24x7;24x7;1;1;0.0;Debian\n");
+    asked(&p, OF_SERVICES,
+          "s;other!x;plug!e;never;never;0;0;30.0;BSD,7\nt;plug!s;;24x7;24x7;1;1;0.0;Debian\n");
     asked(&p, OF_HOST, "other!y;24x7;24x7;\n");
     asked(&p, OF_CONTACT, "never;24x7;0;1\n");
     asked(&p, "GET services\nColumns: host_check_command\nFilter: check_command = other!x\n", "other!y\n");
