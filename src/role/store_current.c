@@ -251,23 +251,23 @@ static int scan_one(struct store *s, const struct journal_record *rec)
     return 0;
 }
 
-/* Marks the states that are not in, and applies the rest. */
-static int scan(struct store *s, struct err *err)
+/* Marks the states that are not in, and applies the rest. What the disk does not give is missing here as it is in the history, which says so. */
+static int scan(struct store *s)
 {
     struct journal_reader rd;
     struct journal_record rec;
     bool anew = scan_from(s, &rd);
-    int got = current_begin(&s->now.db), more = 1;
+    int got = current_begin(&s->now.db);
 
     buf_clear(&s->now.waiting); /* the journal has it */
     if (got == 0 && anew)
         got = current_renew(&s->now.db);
-    while (got == 0 && (more = journal_reader_next(&rd, &rec, err)) == 1)
+    while (got == 0 && journal_reader_next_whole(&rd, &rec) == 1)
         if (anew || (!(rec.r.flags & SEGMENT_CHECKPOINT) && rec.r.seq > s->now.db.applied))
             got = scan_one(s, &rec);
     journal_reader_release(&rd);
     if (got == 0)
-        got = more < 0 ? more : current_end(&s->now.db, s->now.db.applied);
+        got = current_end(&s->now.db, s->now.db.applied);
     if (got < 0)
         return got;
     s->now.filling = true;
@@ -444,7 +444,7 @@ static void on_current(void *user)
     if (r == 0 && s->now.why[0])
         r = current_end(&s->now.db, s->now.db.applied);
     if (r == 0)
-        r = s->now.behind ? scan(s, &err) : apply_waiting(s);
+        r = s->now.behind ? scan(s) : apply_waiting(s);
     if (r == 0 && (s->now.round.on || store_now(s).us >= s->now.round_due.us))
         r = slice(s, &err);
     if (r < 0)

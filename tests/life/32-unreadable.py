@@ -5,6 +5,7 @@
 The failure is a small library before libc (builds with sanitizers hand LD_PRELOAD on to the roles)."""
 import glob
 import os
+import sqlite3
 
 from lib_vigie import Vigie, main, shim, until, vigie
 
@@ -40,6 +41,15 @@ class Noted(Vigie):
     def comments(self):
         return {row[0] for row in self.livestatus('GET comments\nColumns: comment')}
 
+    def states(self):
+        db = sqlite3.connect(f'file:{self.state}/db/state.db?mode=ro', uri=True)
+        try:
+            return db.execute('SELECT output FROM result').fetchall()
+        except sqlite3.OperationalError:  # not made yet
+            return []
+        finally:
+            db.close()
+
     def history(self):
         status, out, said = vigie('ctl', 'history', '-c', self.main, '-k', 'comment', '-n', '1000')
         assert status == 0, said
@@ -58,7 +68,8 @@ def test_a_block():
         v.kill_all()
         journal, = glob.glob(v.state + '/journal/*.vj')
         assert os.path.getsize(journal) > BLOCK + 8192
-        os.unlink(v.state + '/db/history.db')
+        for name in ('history.db', 'state.db'):
+            os.unlink(f'{v.state}/db/{name}')
 
         v.start(env=shim(v, SHIM))
         said = v.said()
@@ -71,6 +82,7 @@ def test_a_block():
         assert v.service(service='p')['plugin_output'] == 'behind it'
         until(lambda: 'the history lacks what stood in damaged places' in v.said(), 'so does the history')
         until(lambda: '99 xxx' in v.history(), 'which goes on behind it')
+        until(lambda: ('behind it',) in v.states(), 'the database of states is made anew, and goes on behind it')
         assert v.stop() == 0
 
 
