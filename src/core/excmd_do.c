@@ -352,7 +352,7 @@ static void set_contact(struct world *w, uint32_t contact, bool service, bool of
         w->contact[contact].host_off = off;
     *(service ? &w->contact[contact].modified_service : &w->contact[contact].modified_host) |=
         STATE_MODIFIED_NOTIFY;
-    w->contact[contact].dirty = true;
+    world_touch_contact(w, contact);
 }
 
 static int set_contacts(struct world *w, const struct excmd *c, bool off)

@@ -117,7 +117,7 @@ static struct over *contact_over(struct world *w, uint32_t contact)
 
     if (!k->over)
         k->over = over_new();
-    k->dirty = true;
+    world_touch_contact(w, contact);
     return k->over;
 }
 
@@ -153,7 +153,7 @@ int excmd_do_contact_modified(struct world *w, const struct excmd *c, uint32_t c
         return err_set(err, E_INVAL, "attributes are a sum of bits from 1 to %u",
                        STATE_MODIFIED_NOTIFY_PERIOD);
     *which[c->row->param] = (uint32_t)num(c, 0);
-    k->dirty = true;
+    world_touch_contact(w, c->contact);
     return 0;
 }
 

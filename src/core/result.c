@@ -416,17 +416,18 @@ static void handled(struct world *w, const struct world_run *run, const struct w
     w->failure_said = w->now.mono;
     how_it_failed(&why, run, r);
     if (run->check == MODEL_NONE)
-        nlog_text(w,
-                  "Warning: The command that takes a file of performance data, or a global one, failed: %s",
-                  why.data);
+        nlog_text(
+            w,
+            "Warning: The command that takes a file of performance data, or a global one, failed: " STR_FMT,
+            STR_ARG(buf_str(&why)));
     else
         nlog_text(
             w,
             "Warning: An event handler, or a command that takes results or performance data, of '" STR_FMT
-            "%s" STR_FMT "' failed: %s",
+            "%s" STR_FMT "' failed: " STR_FMT,
             STR_ARG(model_host_name(w->m, run->check)), world_kind(w, run->check) == MODEL_HOST ? "" : ";",
             STR_ARG(world_kind(w, run->check) == MODEL_HOST ? STR("") : model_description(w->m, run->check)),
-            why.data);
+            STR_ARG(buf_str(&why)));
     buf_release(&why);
 }
 

@@ -440,7 +440,10 @@ static struct record_contact contact_of(const struct world *w, uint32_t i)
 
 void retain_contacts(struct world *w)
 {
-    for (uint32_t i = 0; i < w->m->n_contact; i++) {
+    bool any = w->contacts_dirty;
+
+    w->contacts_dirty = false;
+    for (uint32_t i = 0; any && i < w->m->n_contact; i++) {
         struct record_contact r;
 
         if (!w->contact[i].dirty)

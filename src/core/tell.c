@@ -343,7 +343,7 @@ static void tell_contact(struct world *w, const struct telling *t, uint32_t cont
         w->contact[contact].last_host = w->now.wall.us;
     else
         w->contact[contact].last_service = w->now.wall.us;
-    w->contact[contact].dirty = true;
+    world_touch_contact(w, contact);
 }
 
 /* What is remembered of a problem or recovery that was told. */

@@ -76,6 +76,12 @@ void world_touch_board(struct world *w, uint32_t check)
     *VEC_ADD(&w->unseen) = check;
 }
 
+void world_touch_contact(struct world *w, uint32_t contact)
+{
+    w->contact[contact].dirty = true;
+    w->contacts_dirty = true;
+}
+
 void world_touch(struct world *w, uint32_t check)
 {
     world_touch_board(w, check);

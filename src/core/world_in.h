@@ -132,7 +132,7 @@ struct world {
     VEC(uint32_t) dirty;  /* checks whose state must be stored */
     VEC(uint32_t) unseen; /* checks whose board entry is old */
     VEC(uint64_t) unseen_comments, unseen_downtimes;
-    bool program_dirty, program_unseen, contacts_unseen;
+    bool program_dirty, program_unseen, contacts_dirty, contacts_unseen;
     struct board_program prog;
     struct buf scratch, scratch2; /* for building one text; never kept over a call */
 };
@@ -148,6 +148,7 @@ void world_record(struct world *w, enum record_kind kind, const void *record);
 void world_touch(struct world *w, uint32_t check);
 /* Only shown: nothing that must survive. */
 void world_touch_board(struct world *w, uint32_t check);
+void world_touch_contact(struct world *w, uint32_t contact); /* must be stored */
 void world_event(struct world *w, enum record_event_kind kind, uint32_t check, struct record_event *e);
 static inline enum model_kind world_kind(const struct world *w, uint32_t check)
 {
