@@ -98,6 +98,13 @@ static bool find_socket(struct ctl *c)
     return true;
 }
 
+int ctl_format(const char *output, struct err *err)
+{
+    if (!output || strcmp(output, "json") == 0 || strcmp(output, "text") == 0)
+        return 0;
+    return err_set(err, E_INVAL, "-o takes text or json, not '%s'", output);
+}
+
 int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands,
               bool *done)
 {
@@ -108,8 +115,8 @@ int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **arg
     *done = r != 0;
     if (r == OPT_HELP)
         return CMD_OK;
-    if (r == 0 && c->output && strcmp(c->output, "json") != 0 && strcmp(c->output, "text") != 0)
-        r = err_set(&err, E_INVAL, "-o takes text or json, not '%s'", c->output);
+    if (r == 0)
+        r = ctl_format(c->output, &err);
     if (r == 0 && c->state && c->config)
         r = err_set(&err, E_INVAL, "give -c or --state, not both");
     *done = r != 0;

@@ -350,8 +350,8 @@ int cmd_replay(int argc, char **argv)
 
     if (r == OPT_HELP)
         return CMD_OK;
-    if (r == 0 && o.output && strcmp(o.output, "json") != 0 && strcmp(o.output, "text") != 0)
-        r = err_set(&err, E_INVAL, "-o takes text or json, not '%s'", o.output);
+    if (r == 0)
+        r = ctl_format(o.output, &err);
     if (r < 0) {
         fprintf(stderr, "vigie replay: %s\n", err.text);
         return CMD_USAGE;

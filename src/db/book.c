@@ -91,33 +91,20 @@ static int greatest_event_first(const void *a, const void *b)
     return order(x->oid, y->oid, x->at, y->at, x->seq, y->seq);
 }
 
-static int insert(struct sql *s, enum sql_id id, const int64_t *v, size_t n)
-{
-    int r = sql_start(s, id);
-
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < n; i++)
-        sql_bind_i64(s, id, (int)i + 1, v[i]);
-    r = sql_step(s, id);
-    sql_end(s, id);
-    return r;
-}
-
 static int insert_span(struct sql *s, const struct span *p)
 {
     const int64_t v[] = {(int64_t)p->oid, p->since,    (int64_t)p->seq, p->state,
                          p->hard_state,   p->hard,     p->attempt,      p->acknowledged,
                          p->downtimes,    p->flapping, p->changed,      (int64_t)p->said};
 
-    return insert(s, SQL_SPAN_ADD, v, ARRAY_LEN(v));
+    return sql_run_i64(s, SQL_SPAN_ADD, v, ARRAY_LEN(v));
 }
 
 static int insert_event(struct sql *s, const struct book_event *e)
 {
     const int64_t v[] = {(int64_t)e->oid, e->at, (int64_t)e->seq};
 
-    return insert(s, SQL_OBJECT_EVENT_ADD, v, ARRAY_LEN(v));
+    return sql_run_i64(s, SQL_OBJECT_EVENT_ADD, v, ARRAY_LEN(v));
 }
 
 static void put_in_order(struct book *b)

@@ -9,20 +9,8 @@
 
 #define STEP_US (10 * TIME_S) /* less than that between two lives is no clock that was set back */
 
-/* Runs a statement with numbers only, whose rows do not matter. */
-static int run(struct sql *s, enum sql_id id, const int64_t *v, size_t n)
-{
-    int r = sql_start(s, id);
-
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < n; i++)
-        sql_bind_i64(s, id, (int)i + 1, v[i]);
-    r = sql_step(s, id);
-    sql_end(s, id);
-    return r < 0 ? r : 0;
-}
-#define RUN(s, id, ...) run(s, id, (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / 8)
+#define RUN(s, id, ...)                                                                                      \
+    sql_run_i64(s, id, (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / 8)
 
 int span_at(struct sql *s, uint64_t oid, struct wall t, struct span *out)
 {

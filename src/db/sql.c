@@ -246,6 +246,19 @@ void sql_end(struct sql *s, enum sql_id id)
     sqlite3_reset(s->stmt[id]);
 }
 
+int sql_run_i64(struct sql *s, enum sql_id id, const int64_t *v, size_t n)
+{
+    int r = sql_start(s, id);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        sql_bind_i64(s, id, (int)i + 1, v[i]);
+    r = sql_step(s, id);
+    sql_end(s, id);
+    return MIN(r, 0);
+}
+
 int sql_begin(struct sql *s)
 {
     int r = run(s, "BEGIN IMMEDIATE");

@@ -58,6 +58,8 @@ int sql_step(struct sql *s, enum sql_id id);                               /* 1 
 int64_t sql_i64(struct sql *s, enum sql_id id, int column);
 struct str sql_str(struct sql *s, enum sql_id id, int column); /* borrowed until the next step */
 void sql_end(struct sql *s, enum sql_id id);
+/* A statement with numbers only, whose rows do not matter, from start to end: 0 or E_*. */
+int sql_run_i64(struct sql *s, enum sql_id id, const int64_t *v, size_t n);
 
 int sql_begin(struct sql *s);
 int sql_commit(struct sql *s);

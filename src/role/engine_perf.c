@@ -10,8 +10,6 @@
 #define LINES_MOST (16u * 1024 * 1024) /* bytes of each file's lines kept */
 #define PIECE      (160u * 1024)       /* bytes of one message; a single line is shorter */
 
-enum { HOLD = 1, GO = 2 };
-
 static bool send_perf(struct engine *e, const struct msg_perf *m)
 {
     struct peer *store = role_peer(e->role, ROLE_STORE, 0);
@@ -26,7 +24,7 @@ static void flush(struct engine *e, bool host)
     struct engine_perf *p = &e->perf[host];
     struct buf *b = &p->lines;
 
-    if (p->holding || (p->go && !send_perf(e, &(struct msg_perf){.host = host, .what = GO})))
+    if (p->holding || (p->go && !send_perf(e, &(struct msg_perf){.host = host, .what = MSG_PERF_GO})))
         return;
     p->go = false;
     while (b->len) {
@@ -70,7 +68,7 @@ void engine_perf_hold(struct engine *e, bool host)
 {
     flush(e, host);
     e->perf[host].holding = true;
-    send_perf(e, &(struct msg_perf){.host = host, .what = HOLD}); /* a store that is away is asked again */
+    send_perf(e, &(struct msg_perf){.host = host, .what = MSG_PERF_HOLD}); /* a store that is away is asked again */
 }
 
 void engine_perf_go(struct engine *e, bool host)

@@ -91,9 +91,9 @@ void store_perf_message(struct role *r, struct peer *engine UNUSED, const struct
     struct store_perf *p = &s->perf[host];
 
     buf_add_str(&p->lines, m->u.perf.lines);
-    if (m->u.perf.what == 1)
+    if (m->u.perf.what == MSG_PERF_HOLD)
         hold(s, p, host);
-    else if (m->u.perf.what == 2)
+    else if (m->u.perf.what == MSG_PERF_GO)
         ask_anew(s, host);
     else
         store_perf_write(s);

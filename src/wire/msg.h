@@ -63,6 +63,9 @@ int msg_decode(struct str frame, struct msg *m);
 /* How many descriptors belong to this message. */
 size_t msg_carries_fds(const struct msg *m);
 
+/* What PERF asks of the store, beside its lines. */
+enum msg_perf_what { MSG_PERF_LINES, MSG_PERF_HOLD, MSG_PERF_GO };
+
 /* The table, for inbox checks, tests and docs. */
 enum msg_kind { MSG_KIND_U64, MSG_KIND_I64, MSG_KIND_STR, MSG_KIND_STRV };
 struct msg_field_info {
