@@ -47,7 +47,7 @@ static bool kind_of(struct str word, enum livestatus_log_kind *kind)
     };
 
     for (int k = 0; k < LIVESTATUS_LOG_KINDS; k++) {
-        if (str_eq_c(word, words[k])) {
+        if (words[k] && str_eq_c(word, words[k])) {
             *kind = (enum livestatus_log_kind)k;
             return true;
         }
@@ -151,6 +151,12 @@ static bool of_program(enum livestatus_log_kind kind)
     return kind >= LIVESTATUS_LOG_COMMAND;
 }
 
+/* Alerts and current states: the same words, and the same numbers. */
+static bool has_state(enum livestatus_log_kind kind)
+{
+    return kind == LIVESTATUS_LOG_ALERT || kind == LIVESTATUS_LOG_CURRENT;
+}
+
 static const struct model_check *check_of(const struct ls_row *row)
 {
     return model_check(row->w->m, row->idx);
@@ -169,11 +175,14 @@ static void add_type(const struct ls_row *row, struct buf *b)
                                                             "DOWNTIME ALERT",
                                                             "FLAPPING ALERT",
                                                             "FLAPPING ALERT",
+                                                            "STATE",
                                                             "EXTERNAL COMMAND",
                                                             "Vigie starting...",
                                                             "Successfully shutdown..."};
     enum livestatus_log_kind kind = line_of(row)->kind;
 
+    if (kind == LIVESTATUS_LOG_CURRENT)
+        buf_add_c(b, "CURRENT ");
     if (!of_program(kind))
         buf_add_c(b, is_host(row) ? "HOST " : "SERVICE ");
     buf_add_c(b, words[kind]);
@@ -186,6 +195,7 @@ static void add_state_type(const struct ls_row *row, struct buf *b)
     enum notify_type type = (enum notify_type)line->type;
 
     switch (line->kind) {
+    case LIVESTATUS_LOG_CURRENT:
     case LIVESTATUS_LOG_ALERT: buf_add_c(b, line->hard ? "HARD" : "SOFT"); break;
     case LIVESTATUS_LOG_DOWNTIME_START:
     case LIVESTATUS_LOG_FLAPPING_START: buf_add_c(b, "STARTED"); break;
@@ -252,6 +262,7 @@ static void add_options(const struct ls_row *row, struct buf *b)
         buf_add_str(b, rest);
         break;
     case LIVESTATUS_LOG_NOTIFICATION: add_notification(row, b); break;
+    case LIVESTATUS_LOG_CURRENT:
     case LIVESTATUS_LOG_ALERT:
         add_name(row, b);
         buf_printf(b, "%s;%s;%u;", state_name(check_of(row)->kind, line->state), line->hard ? "HARD" : "SOFT",
@@ -283,7 +294,7 @@ static void get_words(struct ls_row *row, const struct ls_column *c, struct ls_v
     case W_COMMENT:
         if (line->kind == LIVESTATUS_LOG_NOTIFICATION)
             buf_add_str(b, text_of(row, LIVESTATUS_LOG_COMMENT));
-        else if (!of_program(line->kind) && line->kind != LIVESTATUS_LOG_ALERT)
+        else if (!of_program(line->kind) && !has_state(line->kind))
             add_comment(row, b);
         break;
     case W_MESSAGE:
@@ -305,16 +316,16 @@ enum number { N_TIME, N_LINE, N_CLASS, N_STATE, N_ATTEMPT };
 
 static void get_number(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    static const int64_t classes[LIVESTATUS_LOG_KINDS] = {1, 3, 1, 1, 1, 1, 5, 2, 2};
+    static const int64_t classes[LIVESTATUS_LOG_KINDS] = {1, 3, 1, 1, 1, 1, 6, 5, 2, 2};
     const struct livestatus_log_line *line = line_of(row);
-    bool told = line->kind == LIVESTATUS_LOG_ALERT || line->kind == LIVESTATUS_LOG_NOTIFICATION;
+    bool told = has_state(line->kind) || line->kind == LIVESTATUS_LOG_NOTIFICATION;
 
     switch ((enum number)c->arg) {
     case N_TIME: v->number = line->at_us / TIME_S; break;
     case N_LINE: v->number = (int64_t)line->seq; break;
     case N_CLASS: v->number = classes[line->kind]; break;
     case N_STATE: v->number = told ? line->state : 0; break;
-    case N_ATTEMPT: v->number = line->kind == LIVESTATUS_LOG_ALERT ? line->attempt : 0; break;
+    case N_ATTEMPT: v->number = has_state(line->kind) ? line->attempt : 0; break;
     }
 }
 
@@ -323,7 +334,7 @@ enum name { A_HOST, A_SERVICE, A_CONTACT, A_COMMAND, A_OUTPUT };
 static void get_name(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
     enum livestatus_log_kind kind = line_of(row)->kind;
-    bool told = kind == LIVESTATUS_LOG_ALERT || kind == LIVESTATUS_LOG_NOTIFICATION;
+    bool told = has_state(kind) || kind == LIVESTATUS_LOG_NOTIFICATION;
 
     switch ((enum name)c->arg) {
     case A_HOST: v->text = row->idx == MODEL_NONE ? STR_NULL : model_host_name(row->w->m, row->idx); break;
@@ -339,9 +350,9 @@ static void get_name(struct ls_row *row, const struct ls_column *c, struct ls_va
 }
 
 static const struct ls_column log_columns[] = {
-    {"attempt", LS_INT, get_number, N_ATTEMPT, "the attempt of an alert"},
+    {"attempt", LS_INT, get_number, N_ATTEMPT, "the attempt of an alert or a current state"},
     {"class", LS_INT, get_number, N_CLASS,
-     "1 alert, 2 Vigie itself, 3 notification, 5 external command (0, 4 and 6 do not occur)"},
+     "1 alert, 2 Vigie itself, 3 notification, 5 external command, 6 current state (0 and 4 do not occur)"},
     {"command_name", LS_STRING, get_name, A_COMMAND, "what a notification was sent by"},
     {"comment", LS_STRING, get_words, W_COMMENT, "of notifications, downtimes and flapping"},
     {"contact_name", LS_STRING, get_name, A_CONTACT, "who was told"},
@@ -349,9 +360,10 @@ static const struct ls_column log_columns[] = {
     {"lineno", LS_INT, get_number, N_LINE, "rises from line to line"},
     {"message", LS_STRING, get_words, W_MESSAGE, "the whole line, as in the log file"},
     {"options", LS_STRING, get_words, W_OPTIONS, "what stands behind the type"},
-    {"plugin_output", LS_STRING, get_name, A_OUTPUT, "of alerts and notifications"},
+    {"plugin_output", LS_STRING, get_name, A_OUTPUT, "of alerts, notifications and current states"},
     {"service_description", LS_STRING, get_name, A_SERVICE, "the service, if it is of one"},
-    {"state", LS_INT, get_number, N_STATE, "the state that an alert or notification tells"},
+    {"state", LS_INT, get_number, N_STATE,
+     "the state that an alert, a notification or a current state tells"},
     {"state_type", LS_STRING, get_words, W_STATE_TYPE,
      "SOFT or HARD, STARTED, STOPPED or CANCELLED, or what a notification told"},
     {"time", LS_TIME, get_number, N_TIME, "when; a filter on it makes the answer quick"},

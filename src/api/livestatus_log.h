@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The table log of Livestatus: lines as Nagios writes them, made from the history. Who answers a request for it first gathers the events of the time that its filters name
- * (events_between of db/history.h, page by page) and gives them to livestatus_answer. Not among them: objects that are no longer configured, whose names only the log file has.
+ * (events_between of db/history.h, page by page), adds the states at each rotation where they are wanted (livestatus_current.h), and gives them to livestatus_answer. Not among them: objects that are no longer configured, whose names only the log file has.
  */
 #include "api/api.h"
 
@@ -16,6 +16,7 @@ enum livestatus_log_kind {
     LIVESTATUS_LOG_DOWNTIME_END,
     LIVESTATUS_LOG_FLAPPING_START,
     LIVESTATUS_LOG_FLAPPING_END,
+    LIVESTATUS_LOG_CURRENT, /* no event: livestatus_current.h */
     LIVESTATUS_LOG_COMMAND,
     LIVESTATUS_LOG_START,
     LIVESTATUS_LOG_STOP,

@@ -361,7 +361,8 @@ static const struct header headers[] = {
     {"Or", take_or, "any of the last so many filters"},
     {"Negate", take_negate, "the contrary of the last filter"},
     {"Stats", take_stats,
-     "counts instead of rows: `column op value`, or `sum`, `avg`, `min`, `max`, `std`, `suminv`, `avginv` "
+     "counts instead of rows: `column op value`, or `sum`, `avg`, `min`, `max`, `std` (of a sample, by n - "
+     "1), `suminv`, `avginv` "
      "(of 1/x; 0 has none) of a "
      "column of numbers; with Columns a line each combination of their values"},
     {"StatsGroupBy", take_columns, "an old word for Columns"},

@@ -55,18 +55,19 @@ static bool is_fixed(const struct ls_ref *ref)
 }
 
 /* What a filter can come to for an object, whatever its history is. */
-static unsigned outcome(const struct ls_pool *p, uint32_t node, struct ls_row *row)
+static unsigned outcome(const struct ls_query *q, uint32_t node, struct ls_row *row,
+                        bool (*fixed)(const struct ls_ref *ref))
 {
-    const struct ls_filter *f = &p->node.at[node];
+    const struct ls_filter *f = &q->filters.node.at[node];
     bool all = f->kind == LS_NODE_AND;
     unsigned hold = all ? MAY_HOLD : 0, fail = all ? 0 : MAY_FAIL;
 
-    if (f->kind == LS_NODE_TEST && !is_fixed(&f->ref))
+    if (f->kind == LS_NODE_TEST && !fixed(&f->ref))
         return MAY_HOLD | MAY_FAIL;
     if (f->kind == LS_NODE_TEST)
-        return ls_filter_eval(p, node, row, &ls_statehist) ? MAY_HOLD : MAY_FAIL;
+        return ls_filter_eval(&q->filters, node, row, q->table) ? MAY_HOLD : MAY_FAIL;
     for (uint32_t i = 0; i < f->n; i++) {
-        unsigned kid = outcome(p, p->kids.at[f->first + i], row);
+        unsigned kid = outcome(q, q->filters.kids.at[f->first + i], row, fixed);
 
         hold = all ? hold & kid : hold | (kid & MAY_HOLD);
         fail = all ? fail | (kid & MAY_FAIL) : fail & kid;
@@ -74,12 +75,13 @@ static unsigned outcome(const struct ls_pool *p, uint32_t node, struct ls_row *r
     return f->negate ? (hold ? MAY_FAIL : 0) | (fail ? MAY_HOLD : 0) : hold | fail;
 }
 
-static bool may_have_rows(const struct ls_query *q, struct ls_row *row)
+static bool may_have_rows(const struct ls_query *q, struct ls_row *row,
+                          bool (*fixed)(const struct ls_ref *ref))
 {
     if (q->restricted && (q->contact_at == MODEL_NONE || !ls_seen_check(row, q->contact_at)))
         return false;
     for (size_t i = 0; i < q->filters.stack.n; i++) {
-        if (!(outcome(&q->filters, q->filters.stack.at[i], row) & MAY_HOLD))
+        if (!(outcome(q, q->filters.stack.at[i], row, fixed) & MAY_HOLD))
             return false;
     }
     return true;
@@ -103,7 +105,9 @@ static void ask_of(struct livestatus_statehist *h, struct map *asked, uint64_t o
     *VEC_ADD(&h->ask) = oid;
 }
 
-static void choose(const struct livestatus_world *w, const struct ls_query *q, struct livestatus_statehist *h)
+void livestatus_statehist_choose(const struct livestatus_world *w, const struct ls_query *q,
+                                 struct livestatus_statehist *h, bool (*fixed)(const struct ls_ref *ref),
+                                 bool hosts_too)
 {
     struct map asked = MAP_INIT;
     struct ls_row row;
@@ -113,11 +117,11 @@ static void choose(const struct livestatus_world *w, const struct ls_query *q, s
         h->gave_up = i % 16 == 15 && w->too_long && w->too_long(w->user);
         row.has_text = false;
         ls_load_check(&row, i);
-        if (!row.check.oid || !may_have_rows(q, &row))
+        if (!row.check.oid || !may_have_rows(q, &row, fixed))
             continue;
         *VEC_ADD(&h->chosen) = row.check.oid;
         ask_of(h, &asked, row.check.oid);
-        if (model_check(w->m, i)->kind == MODEL_SERVICE)
+        if (hosts_too && model_check(w->m, i)->kind == MODEL_SERVICE)
             ask_of(h, &asked, oid_of(w->b, model_check(w->m, i)->host));
     }
     ls_row_release(&row);
@@ -142,7 +146,7 @@ bool livestatus_statehist_wanted(const struct livestatus_world *w, struct str re
         wanted = h->from_s < h->to_s; /* else there is nothing to gather */
     }
     if (wanted)
-        choose(w, &q, h);
+        livestatus_statehist_choose(w, &q, h, is_fixed, true);
     ls_query_release(&q);
     return wanted;
 }
@@ -182,6 +186,8 @@ static void take_point(struct livestatus_statehist *h, const struct json_value *
         .state = (uint8_t)MIN(MAX(number(row, "state"), (int64_t)0), (int64_t)AVAIL_NO_DATA),
         .downtime = json_read_is(json_read_member(row, "downtime")),
         .flapping = json_read_is(json_read_member(row, "flapping")),
+        .hard = json_read_is(json_read_member(row, "hard")),
+        .attempt = (uint16_t)number(row, "attempt"),
         .text = h->text.len,
         .length = (uint32_t)text.n};
 

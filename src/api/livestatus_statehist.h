@@ -30,8 +30,9 @@ struct livestatus_statehist_point { /* from then on */
     uint64_t seq;
     size_t text;
     uint32_t length;
+    uint16_t attempt;
     uint8_t state; /* enum avail_state */
-    bool downtime, flapping;
+    bool hard, downtime, flapping;
 };
 
 struct livestatus_statehist_row {
@@ -79,6 +80,11 @@ void livestatus_statehist_release(struct livestatus_statehist *h);
 struct str livestatus_statehist_duty(const struct model *m, const struct model_check *c);
 
 struct ls_query;
+struct ls_ref;
 struct err;
+/* Whose history may be in an answer: *h then asks for it. is_fixed: a column whose value is the same in all rows of a check. hosts_too: a row of a service also tells of its host. */
+void livestatus_statehist_choose(const struct livestatus_world *w, const struct ls_query *q,
+                                 struct livestatus_statehist *h, bool (*is_fixed)(const struct ls_ref *ref),
+                                 bool hosts_too);
 /* Has the query a time frame, if it needs one? */
 int livestatus_statehist_check(struct ls_query *q, struct err *err);

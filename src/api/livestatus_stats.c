@@ -70,9 +70,11 @@ static int64_t stat_value(const struct ls_stat *s, const struct acc *a)
     case LS_AVG_INVERSE: return (int64_t)(a->inverses * (double)unit * 1e6 / n + 0.5);
     case LS_MIN: return a->min;
     case LS_MAX: return a->max;
-    case LS_STD:
+    case LS_STD: /* of a sample, as MK Livestatus has it: by n - 1, 0 of one */
         middle = (double)a->sum / n;
-        return root_millionths((a->squares / n - middle * middle) / ((double)unit * (double)unit));
+        return a->count < 2 ? 0
+                            : root_millionths((a->squares - middle * middle * n) / (n - 1) /
+                                              ((double)unit * (double)unit));
     case LS_COUNT: break;
     }
     return a->count;

@@ -69,6 +69,8 @@ static void write_span(struct rows *rows, struct sql *s, uint64_t oid)
     json_key_i64(j, "state", sql_i64(s, id, 2));
     json_key_bool(j, "downtime", sql_i64(s, id, 3) > 0);
     json_key_bool(j, "flapping", sql_i64(s, id, 4) != 0);
+    json_key_bool(j, "hard", sql_i64(s, id, 6) != 0);
+    json_key_i64(j, "attempt", sql_i64(s, id, 7));
     if (text.n)
         json_key_str(j, "text", text);
     json_map_end(j);

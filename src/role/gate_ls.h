@@ -31,10 +31,12 @@ struct ls_answer {
 struct ls_search { /* a request about the past: of the log or of statehist */
     struct ls_request request;
     uint64_t serial;
-    bool of_log;
+    bool of_log;      /* else of statehist */
+    bool with_states; /* after the events of the log: what the states at its rotations are made from */
     struct livestatus_log log;
     struct livestatus_log_range range;
     size_t before; /* events that the pages before this one had */
+    bool events_done;
     struct livestatus_statehist history;
 };
 

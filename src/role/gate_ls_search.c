@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Livestatus requests about the past: the tables log and statehist, gathered from the reader page by page. */
 #include "api/livestatus.h"
+#include "api/livestatus_current.h"
 #include "base/limits.h"
 #include "os/clock.h"
 #include "role/gate_ls.h"
@@ -113,7 +114,7 @@ static int ask_history(struct gate_ls *g, struct ls_search *s)
 static int ask_page(struct gate_ls *g, struct ls_search *s)
 {
     s->serial = SERIAL_LS | ++g->serials;
-    return s->of_log ? ask_log(g, s) : ask_history(g, s);
+    return s->of_log && !s->events_done ? ask_log(g, s) : ask_history(g, s);
 }
 
 /* ---- the end ---- */
@@ -134,13 +135,15 @@ static void answer_search(struct gate_ls *g, struct ls_search *s)
     struct ls_past past = {0};
 
     if (s->of_log) {
+        if (s->with_states)
+            livestatus_current_add(&s->log, &s->history, g->api);
         livestatus_log_resolve(&s->log, g->api);
         past.log = &s->log;
     } else {
         livestatus_statehist_make(&s->history, g->api);
         past.history = &s->history;
     }
-    if (s->log.full || s->history.full)
+    if (s->log.full || (s->history.full && !s->of_log))
         refuse_full(g, s);
     else
         gate_ls_reply(g, &s->request, &past);
@@ -179,7 +182,7 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
     struct livestatus_log_range range;
     struct livestatus_statehist history;
     struct ls_search *s;
-    bool of_log = livestatus_log_wanted(buf_str(&q->text), w.now, &range);
+    bool of_log = livestatus_log_wanted(buf_str(&q->text), w.now, &range), with_states = false;
 
     if (!of_log && !livestatus_statehist_wanted(&w, buf_str(&q->text), &history))
         return false;
@@ -194,20 +197,27 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
         queue_up(g, q);
         return true;
     }
+    if (of_log)
+        with_states = livestatus_current_wanted(&w, buf_str(&q->text), &range, &history);
     s = mem_zalloc(sizeof(*s));
-    s->request = *q;
+    *s = (struct ls_search){
+        .request = *q, .of_log = of_log, .with_states = with_states, .range = range, .history = history};
     buf_init(&q->text);
     buf_init(&s->log.text);
-    buf_init(&s->history.text);
-    s->of_log = of_log;
-    if (of_log)
-        s->range = range;
-    else
-        s->history = history;
     *VEC_ADD(&g->searches) = s;
     next_page(g, g->searches.n - 1);
     gate_ls_tick(g);
     return true;
+}
+
+static void take_rows(struct ls_search *s, const struct msg_rows *x)
+{
+    if (s->of_log && !s->events_done)
+        livestatus_log_take(&s->log, x->json);
+    else
+        livestatus_statehist_take(&s->history, x->json);
+    if (x->end && s->of_log && s->log.events - s->before < PAGE)
+        s->events_done = true;
 }
 
 bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x)
@@ -219,14 +229,10 @@ bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x)
 
         if (s->serial != x->id)
             continue;
-        if (s->of_log)
-            livestatus_log_take(&s->log, x->json);
-        else
-            livestatus_statehist_take(&s->history, x->json);
+        take_rows(s, x);
         if (x->error.n)
             end(g, i, x->error);
-        else if (x->end &&
-                 (s->log.full || s->history.full || (s->of_log && s->log.events - s->before < PAGE)))
+        else if (x->end && (s->log.full || s->history.full || (s->events_done && !s->with_states)))
             end(g, i, STR_NULL);
         else if (x->end)
             next_page(g, i);

@@ -2,6 +2,7 @@
 /* One Livestatus request, whatever it is: an answer or a command for the engine, and with fixed16 an answer as long as its header says. */
 #include "../unit/api_world.h"
 #include "api/livestatus.h"
+#include "api/livestatus_current.h"
 #include "api/livestatus_log.h"
 #include "api/livestatus_statehist.h"
 #include "api/livestatus_wait.h"
@@ -18,10 +19,17 @@ static void check_length(struct str out)
     BUG_ON(n != out.n - 16);
 }
 
+#define LIVES                                                                                                \
+    "[{\"oid\":\"1000\",\"at\":1699980000,\"seq\":\"3\",\"state\":1,\"text\":\"down\"},"                     \
+    "{\"oid\":\"1000\",\"at\":1699995000,\"seq\":\"7\",\"state\":0,\"downtime\":true},"                      \
+    "{\"oid\":\"1004\",\"at\":1699981000,\"seq\":\"4\",\"state\":2,\"flapping\":true}]"
+
 /* Events of a host, of a service, of an object that is gone, and of Vigie. */
-static const struct livestatus_log *log_for(struct livestatus_log *log, struct api *a, struct str in)
+static const struct livestatus_log *log_for(struct livestatus_log *log, const struct livestatus_world *lw,
+                                            struct api *a, struct str in)
 {
     struct livestatus_log_range range;
+    struct livestatus_statehist h;
 
     if (!livestatus_log_wanted(in, (struct wall){0}, &range))
         return NULL;
@@ -33,6 +41,11 @@ static const struct livestatus_log *log_for(struct livestatus_log *log, struct a
             "\"alert\","
             "\"oid\":\"1000\",\"state\":2},{\"id\":\"7\",\"kind\":\"alert\",\"oid\":\"77\"},"
             "{\"id\":\"6\",\"kind\":\"command\",\"text\":\"[1] X;y\"},{\"id\":\"5\",\"kind\":\"start\"}]"));
+    if (livestatus_current_wanted(lw, in, &range, &h)) {
+        livestatus_statehist_take(&h, STR(LIVES));
+        livestatus_current_add(log, &h, a);
+    }
+    livestatus_statehist_release(&h);
     livestatus_log_resolve(log, a);
     return log;
 }
@@ -48,10 +61,7 @@ static void history_for(struct livestatus_world *lw, struct livestatus_statehist
     while (livestatus_statehist_page(h, &oids))
         BUG_ON(oids.len > LIVESTATUS_STATEHIST_PAGE * 21);
     livestatus_statehist_take(h, STR("[{\"from\":1699990000,\"to\":1699993600}]"));
-    livestatus_statehist_take(
-        h, STR("[{\"oid\":\"1000\",\"at\":1699980000,\"seq\":\"3\",\"state\":1,\"text\":\"down\"},"
-               "{\"oid\":\"1000\",\"at\":1699995000,\"seq\":\"7\",\"state\":0,\"downtime\":true},"
-               "{\"oid\":\"1004\",\"at\":1699981000,\"seq\":\"4\",\"state\":2,\"flapping\":true}]"));
+    livestatus_statehist_take(h, STR(LIVES));
     livestatus_statehist_make(h, a);
     for (size_t i = 0; i < h->rows.n; i++)
         BUG_ON(h->rows.at[i].from_s >= h->rows.at[i].until_s || h->rows.at[i].until_s > h->to_s);
@@ -89,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         w = api_world_new(3, 3);
     lw = (struct livestatus_world){
         .m = &w->model, .b = &w->api.board, .version = "1", .pid = 7, .now = w->wall};
-    lw.log = log_for(&log, &w->api, in);
+    lw.log = log_for(&log, &lw, &w->api, in);
     history_for(&lw, &history, &w->api, in);
     check_wait(&lw, in);
     livestatus_answer(&lw, in, &out, &reply);

@@ -185,6 +185,27 @@ def test_statehist():
         assert v.stop() == 0
 
 
+def test_current_states_in_the_log():
+    """What Thruk begins its reports with: the states at each start, made from the spans; nothing from before the first result."""
+    with Vigie(objects=PASSIVE) as v:
+        v.start()
+        v.order(result(2, 'broken'))
+        until(lambda: past(v, 'GET log\nStats: class = 1\n') == [[1]], 'an alert')
+        question = 'GET log\nColumns: class type host_name service_description state attempt state_type plugin_output message\nFilter: class = 6\n'
+        assert Client(v).say(question).hear() == [], 'at the first start nothing was known'
+        assert v.stop() == 0
+        v.start()
+        rows = until(lambda: past(v, question), 'the state at the start')
+        assert [row[:-1] for row in rows] == [[6, 'CURRENT SERVICE STATE', 'h', 's', 2, 1, 'HARD', 'broken']], rows
+        assert re.fullmatch(r'\[\d+\] CURRENT SERVICE STATE: h;s;CRITICAL;HARD;1;broken', rows[0][-1]), rows
+        mixed = Client(v).say('GET log\nColumns: class type\nFilter: class = 1\nFilter: class = 2\nFilter: class = 6\nOr: 3').hear()
+        kinds = [row[1].split('...')[0] for row in mixed]
+        assert kinds == ['CURRENT SERVICE STATE', 'Vigie starting', 'Successfully shutdown', 'SERVICE ALERT', 'Vigie starting'], kinds
+        assert Client(v).say('GET log\nFilter: class = 6\nFilter: host_name = other\nColumns: type').hear() == []
+        assert Client(v).say('GET log\nFilter: type = SERVICE ALERT\nStats: class = 6\nStats: class = 1').hear() == [[0, 1]]
+        assert v.stop() == 0
+
+
 def test_many_questions_about_the_past():
     """Four are under way at once, the others wait for their turn; who goes away loses it."""
     with Vigie(objects=PASSIVE) as v:

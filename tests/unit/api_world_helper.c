@@ -16,7 +16,7 @@ static int read_file(void *ctx, const char *path, struct buf *out, char distrust
 
     distrust[0] = '\0';
     if (strcmp(path, "/main.cfg") == 0)
-        buf_add_c(out, "cfg_file=/objects.cfg\nlog_file=/dev/null\n");
+        buf_add_c(out, "cfg_file=/objects.cfg\nlog_file=/dev/null\nlog_rotation_method=d\n");
     else if (strcmp(path, "/objects.cfg") == 0)
         buf_add_str(out, buf_str(objects));
     else

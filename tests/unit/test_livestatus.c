@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests as clients write them and the bytes they get, over a board that the test writes. */
-#include "api/livestatus_log.h"
+#include "api/livestatus_current.h"
 #include "api/livestatus.h"
 #include "api_world.h"
 
@@ -297,6 +297,60 @@ static void test_log(void **state)
     compare(state, cases, ARRAY_LEN(cases));
 }
 
+/* The log is begun anew at midnight UTC of 2023-11-15 (1700006400); a start 100 s later. */
+static void test_log_current_states(void **state)
+{
+    static const char question[] =
+        "GET log\nColumns: time type service_description state attempt\n"
+        "Filter: time >= 1699990000\nFilter: time <= 1700010000\nFilter: class = 6\n";
+    static const struct {
+        const char *more;
+        bool wanted;
+    } cases[] = {{"", true},
+                 {"Filter: host_name = h0001\n", true},
+                 {"Filter: host_name = nobody\n", false},
+                 {"Filter: type = SERVICE ALERT\n", false},
+                 {"Filter: current_host_name = h0000\nNegate:\n", true},
+                 {"Filter: plugin_output ~ x\n", true}};
+    struct api_world *w = *state;
+    struct livestatus_log log = {.text = BUF_INIT};
+    struct livestatus_world lw = {
+        .m = &w->model, .b = &w->api.board, .version = "1", .pid = 7, .now = w->wall, .log = &log};
+    struct livestatus_log_range range;
+    struct livestatus_statehist h;
+    struct livestatus_reply reply;
+    struct buf out = BUF_INIT;
+
+    lw.now.us = 1700020000 * TIME_S;
+    assert_true(livestatus_log_wanted(str_of(question), lw.now, &range));
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        buf_clear(&out);
+        buf_printf(&out, "%s%s", question, cases[i].more);
+        assert_int_equal(livestatus_current_wanted(&lw, buf_str(&out), &range, &h), cases[i].wanted);
+        livestatus_statehist_release(&h);
+    }
+    assert_true(livestatus_current_wanted(&lw, str_of(question), &range, &h));
+    assert_string_equal(livestatus_statehist_page(&h, &out), "gaps");
+    livestatus_statehist_take(&h, STR("[{\"from\":1700006450,\"to\":1700006500}]"));
+    assert_string_equal(livestatus_statehist_page(&h, &out), "spans");
+    livestatus_statehist_take(&h, STR("[{\"oid\":\"1000\",\"at\":1699980000,\"seq\":\"3\",\"state\":1,"
+                                      "\"hard\":true,\"attempt\":2,\"text\":\"gone\"},"
+                                      "{\"oid\":\"1004\",\"at\":1700006400,\"seq\":\"4\",\"state\":2,"
+                                      "\"attempt\":1,\"text\":\"hot\"}]"));
+    assert_null(livestatus_statehist_page(&h, &out));
+    livestatus_log_take(&log, STR("[{\"id\":\"9\",\"at\":\"1700006500000000\",\"kind\":\"start\"}]"));
+    livestatus_current_add(&log, &h, &w->api);
+    livestatus_log_resolve(&log, &w->api);
+    buf_clear(&out);
+    livestatus_answer(&lw, str_of(question), &out, &reply);
+    assert_string_equal(out.data, "1700006500;CURRENT SERVICE STATE;s00;2;1\n"
+                                  "1700006500;CURRENT HOST STATE;;1;2\n"
+                                  "1700006400;CURRENT HOST STATE;;1;2\n");
+    livestatus_statehist_release(&h);
+    livestatus_log_release(&log);
+    buf_release(&out);
+}
+
 static void test_log_time(void **state UNUSED)
 {
     static const struct {
@@ -525,13 +579,21 @@ static void test_given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),     cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_stats),       cmocka_unit_test(test_order_and_part),
-        cmocka_unit_test(test_by_group),    cmocka_unit_test(test_contacts),
-        cmocka_unit_test(test_errors),      cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_notes),       cmocka_unit_test(test_log),
-        cmocka_unit_test(test_log_time),    cmocka_unit_test(test_clients_columns),
-        cmocka_unit_test(test_all_columns), cmocka_unit_test(test_given_up),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_stats),
+        cmocka_unit_test(test_order_and_part),
+        cmocka_unit_test(test_by_group),
+        cmocka_unit_test(test_contacts),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_log_time),
+        cmocka_unit_test(test_clients_columns),
+        cmocka_unit_test(test_log_current_states),
+        cmocka_unit_test(test_all_columns),
+        cmocka_unit_test(test_given_up),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
