@@ -74,13 +74,19 @@ static bool add_variable(const struct ls_row *row, struct str name, struct buf *
     size_t prefix = service ? 8 : 5;
     uint32_t idx = check_for(row, service);
     const struct model_var *v;
+    struct buf room = BUF_INIT;
+    struct board_check b;
+    struct board_text text;
 
     if ((!service && !str_starts(name, STR("_HOST"))) || idx == MODEL_NONE)
         return false;
     v = model_find_var(row->w->m, model_check(row->w->m, idx)->first_var, model_check(row->w->m, idx)->n_vars,
                        str_sub(name, prefix, name.n));
-    if (v)
-        buf_add_str(out, v->secret ? STR("****") : model_str(row->w->m, v->value));
+    if (v) {
+        board_read_check_text(row->w->b, idx, &b, &text, &room);
+        buf_add_str(out, inforce_var(row->w->m, v, text.over));
+        buf_release(&room);
+    }
     return v;
 }
 

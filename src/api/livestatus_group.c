@@ -353,14 +353,17 @@ static void get_contact_vars(struct ls_row *row, const struct ls_column *col, st
 {
     const struct model *m = row->w->m;
     const struct model_contact *c = model_contact(m, row->idx);
+    struct board_contact b;
+    struct str over;
 
+    board_read_contact_over(row->w->b, row->idx, &b, &over, &v->scratch);
     for (uint32_t i = 0; i < c->n_vars; i++) {
         const struct model_var *var = model_var(m, c->first_var + i);
 
         if (col->arg != 1)
             *VEC_ADD(&v->list) = model_str(m, var->name);
         if (col->arg)
-            *VEC_ADD(&v->list) = var->secret ? STR("****") : model_str(m, var->value);
+            *VEC_ADD(&v->list) = inforce_var(m, var, over);
     }
 }
 

@@ -19,7 +19,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    6u
+#define BOARD_VERSION    7u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -88,7 +88,10 @@ struct board_contact {
     uint64_t change;
     int64_t last_host_notification, last_service_notification;
     uint32_t modified_attributes, modified_host, modified_service;
-    uint32_t over_host_period, over_service_period, reserved2; /* periods as in struct board_check */
+    uint32_t over_host_period, over_service_period; /* periods as in struct board_check */
+    uint32_t over_len;
+    uint64_t text_off; /* arena: over (over_pack) */
+    uint32_t text_cap, reserved2;
 };
 
 enum board_comment_type {
@@ -191,6 +194,9 @@ void board_read_check(const struct board *b, uint32_t idx, struct board_check *o
 void board_read_check_text(const struct board *b, uint32_t idx, struct board_check *out,
                            struct board_text *text, struct buf *buf);
 void board_read_contact(const struct board *b, uint32_t idx, struct board_contact *out);
+/* With what was changed of it, which is borrowed from buf. */
+void board_read_contact_over(const struct board *b, uint32_t idx, struct board_contact *out, struct str *over,
+                             struct buf *buf);
 /* slot from 0 to board_*_high - 1; false: the slot is free. */
 uint32_t board_comments_high(const struct board *b);
 uint32_t board_downtimes_high(const struct board *b);

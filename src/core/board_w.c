@@ -225,15 +225,23 @@ void board_put_check(struct board_w *w, uint32_t idx, const struct board_check *
     publish_change(w);
 }
 
-void board_put_contact(struct board_w *w, uint32_t idx, const struct board_contact *c)
+void board_put_contact(struct board_w *w, uint32_t idx, const struct board_contact *c, struct str over)
 {
     struct board_contact *at = (struct board_contact *)((char *)w->h + w->h->off_contacts) + idx;
     struct board_contact rec = *c;
+    char *to;
 
     BUG_ON(idx >= w->h->n_contacts);
-    rec.change = next_change(w);
     lock(&at->seq);
+    rec.text_off = at->text_off;
+    rec.text_cap = at->text_cap;
+    if (!arena_fit(w, over.n, &rec.text_off, &rec.text_cap))
+        over = STR_NULL;
+    rec.over_len = (uint32_t)over.n;
+    rec.change = next_change(w);
     fill(&at->seq, &rec, sizeof(rec));
+    to = arena_at(w, rec.text_off);
+    add_text(&to, over);
     unlock(&at->seq);
     publish_change(w);
 }

@@ -37,7 +37,7 @@ bool board_w_full(const struct board_w *w);
 /* seq, change and the text fields of the given record are set by these functions. */
 void board_put_check(struct board_w *w, uint32_t idx, const struct board_check *c, struct str output,
                      struct str long_output, struct str perfdata, struct str over);
-void board_put_contact(struct board_w *w, uint32_t idx, const struct board_contact *c);
+void board_put_contact(struct board_w *w, uint32_t idx, const struct board_contact *c, struct str over);
 /* New or changed, by id. False: the table is full. */
 bool board_put_comment(struct board_w *w, const struct board_comment *c, struct str author, struct str text);
 bool board_put_downtime(struct board_w *w, const struct board_downtime *d, struct str author,

@@ -125,17 +125,20 @@ static void show_contacts(struct world *w, struct board_w *board)
 {
     for (uint32_t i = 0; i < w->m->n_contact; i++) {
         const struct world_contact *c = &w->contact[i];
+        struct board_contact b = {.host_notify = !c->host_off,
+                                  .service_notify = !c->service_off,
+                                  .last_host_notification = c->last_host,
+                                  .last_service_notification = c->last_service,
+                                  .modified_attributes = c->modified,
+                                  .modified_host = c->modified_host,
+                                  .modified_service = c->modified_service,
+                                  .over_host_period = period_of(c->over, OVER_NOTIFY_PERIOD),
+                                  .over_service_period = period_of(c->over, OVER_SERVICE_PERIOD)};
 
-        board_put_contact(
-            board, i,
-            &(struct board_contact){.host_notify = !c->host_off,
-                                    .service_notify = !c->service_off,
-                                    .last_host_notification = c->last_host,
-                                    .last_service_notification = c->last_service,
-                                    .modified_host = c->modified_host,
-                                    .modified_service = c->modified_service,
-                                    .over_host_period = period_of(c->over, OVER_NOTIFY_PERIOD),
-                                    .over_service_period = period_of(c->over, OVER_SERVICE_PERIOD)});
+        buf_clear(&w->scratch);
+        if (c->over)
+            over_pack(c->over, &w->scratch);
+        board_put_contact(board, i, &b, buf_str(&w->scratch));
     }
 }
 

@@ -206,6 +206,30 @@ def test_current_states_in_the_log():
         assert v.stop() == 0
 
 
+def test_what_commands_set():
+    """Custom variables that a command changed: of a contact, and of host and service where notes name them; also after a restart."""
+    objects = PASSIVE.replace('host_name h\n address', 'host_name h\n notes rack $_HOSTRACK$\n _RACK r1\n address').replace(
+        'service_description s\n', 'service_description s\n _OWNER ann\n notes $_HOSTRACK$ of $_SERVICEOWNER$\n contacts bob\n') + (
+        'define contact {\n contact_name bob\n _SHIFT early\n host_notifications_enabled 0\n service_notifications_enabled 0\n'
+        ' host_notification_period always\n service_notification_period always\n host_notification_commands nc\n service_notification_commands nc\n'
+        ' host_notification_options n\n service_notification_options n\n}\ndefine command {\n command_name nc\n command_line /bin/true\n}\n')
+    with Vigie(objects=objects) as v:
+        def told():
+            return (v.livestatus('GET contacts\nColumns: custom_variables modified_attributes\nFilter: name = bob'), v.livestatus('GET hosts\nColumns: notes_expanded'),
+                    v.livestatus('GET services\nColumns: notes_expanded'))
+        v.start()
+        assert told() == ([[{'SHIFT': 'early'}, 0]], [['rack r1']], [['r1 of ann']]), told()
+        v.order('CHANGE_CUSTOM_CONTACT_VAR;bob;_SHIFT;late and long')
+        v.order('CHANGE_CUSTOM_HOST_VAR;h;_RACK;r2')
+        v.order('CHANGE_CUSTOM_SVC_VAR;h;s;_OWNER;eve')
+        changed = ([[{'SHIFT': 'late and long'}, 32768]], [['rack r2']], [['r2 of eve']])
+        until(lambda: told() == changed, told)
+        assert v.stop() == 0
+        v.start()
+        assert told() == changed, told()
+        assert v.stop() == 0
+
+
 def test_many_questions_about_the_past():
     """Four are under way at once, the others wait for their turn; who goes away loses it."""
     with Vigie(objects=PASSIVE) as v:
