@@ -232,13 +232,10 @@ static void add_table(struct buf *b, const struct ls_table *t)
     add_columns(b, t);
 }
 
-static void test_livestatus_page(void **state UNUSED)
+static void add_livestatus_use(struct buf *b)
 {
-    struct buf b = BUF_INIT;
-    const char *name, *text;
-
     buf_add_c(
-        &b,
+        b,
         "# Livestatus\n\nMade from the tables of `src/api/livestatus_*.c`; `GET columns` says the same to "
         "programs. NagVis, Thruk and whatever else speaks Livestatus to Nagios, Naemon\nor Checkmk reads "
         "states here, and sends external commands.\n\n"
@@ -265,7 +262,13 @@ static void test_livestatus_page(void **state UNUSED)
         "the caller's user number, has no answer, and leaves the connection open.\n\n"
         "With `ResponseHeader: fixed16` an answer begins with its status: 200; 400 the request is wrong, and "
         "the text says where; 404 no such table, or no such WaitObject; 413 too long, too much or beyond its "
-        "Timelimit; 502 not now, ask\nagain.\n\n"
+        "Timelimit; 502 not now, ask\nagain.\n\n");
+}
+
+static void add_livestatus_otherwise(struct buf *b)
+{
+    buf_add_c(
+        b,
         "## What is otherwise\n\n"
         "* A column that does not exist is an error that names it, where other engines answer with an empty "
         "value.\n"
@@ -293,8 +296,17 @@ static void test_livestatus_page(void **state UNUSED)
         "reload in the meantime ends it with 502. Four questions about the past are under way at once, "
         "the others wait\n  for their turn.\n"
         "* At most 100 clients wait (`WaitCondition`, `WaitTrigger`) at once; the next is answered with 502. "
-        "Who waits is looked after some forty times a second.\n\n"
-        "## Headers\n\n| header | |\n|---|---|\n");
+        "Who waits is looked after some forty times a second.\n\n");
+}
+
+static void test_livestatus_page(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    const char *name, *text;
+
+    add_livestatus_use(&b);
+    add_livestatus_otherwise(&b);
+    buf_add_c(&b, "## Headers\n\n| header | |\n|---|---|\n");
     for (size_t i = 0; (name = ls_header_at(i, &text)); i++)
         buf_printf(&b, "| `%s` | %s |\n", name, text);
     buf_add_c(&b, "\n## Tables\n\nTimes are seconds since 1970, fractions have a point, states are numbers: "
