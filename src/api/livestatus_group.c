@@ -330,7 +330,7 @@ static void get_contact(struct ls_row *row, const struct ls_column *col, struct 
     struct board_contact b;
     uint32_t period;
 
-    board_read_contact(row->w->b, row->idx, &b);
+    board_read_contact(row->w->b, row->idx, &b, NULL);
     period = contact_period(row, &b, col->arg == K_SERVICE_PERIOD);
     switch ((enum contact)col->arg) {
     case K_NAME: v->text = model_str(m, c->name); break;
@@ -354,16 +354,15 @@ static void get_contact_vars(struct ls_row *row, const struct ls_column *col, st
     const struct model *m = row->w->m;
     const struct model_contact *c = model_contact(m, row->idx);
     struct board_contact b;
-    struct str over;
 
-    board_read_contact_over(row->w->b, row->idx, &b, &over, &v->scratch);
+    board_read_contact(row->w->b, row->idx, &b, &v->scratch);
     for (uint32_t i = 0; i < c->n_vars; i++) {
         const struct model_var *var = model_var(m, c->first_var + i);
 
         if (col->arg != 1)
             *VEC_ADD(&v->list) = model_str(m, var->name);
         if (col->arg)
-            *VEC_ADD(&v->list) = inforce_var(m, var, over);
+            *VEC_ADD(&v->list) = inforce_var(m, var, buf_str(&v->scratch));
     }
 }
 
@@ -406,7 +405,7 @@ static void get_contact_in(struct ls_row *row, const struct ls_column *col, stru
     struct board_contact b;
     struct when when;
 
-    board_read_contact(row->w->b, row->idx, &b);
+    board_read_contact(row->w->b, row->idx, &b, NULL);
     when_init(&when, row->w->m);
     v->number = when_contains(&when, contact_period(row, &b, col->arg != 0), row->w->now);
     when_release(&when);

@@ -123,31 +123,21 @@ void board_read_check_text(const struct board *b, uint32_t idx, struct board_che
     text->over = str_make(text->perfdata.p + out->perf_len, out->over_len);
 }
 
-static const struct board_contact *contact_at(const struct board *b, uint32_t idx)
+void board_read_contact(const struct board *b, uint32_t idx, struct board_contact *out, struct buf *buf)
 {
-    BUG_ON(idx >= b->h->n_contacts);
-    return (const struct board_contact *)at(b, b->h->off_contacts) + idx;
-}
-
-void board_read_contact(const struct board *b, uint32_t idx, struct board_contact *out)
-{
-    read_record(&contact_at(b, idx)->seq, out, sizeof(*out));
-}
-
-void board_read_contact_over(const struct board *b, uint32_t idx, struct board_contact *out, struct str *over,
-                             struct buf *buf)
-{
-    const struct board_contact *c = contact_at(b, idx);
+    const struct board_contact *c = (const struct board_contact *)at(b, b->h->off_contacts) + idx;
     unsigned tries = 0;
     uint32_t s;
 
+    BUG_ON(idx >= b->h->n_contacts);
     do {
         s = seq_begin(&c->seq, &tries);
         memcpy(out, c, sizeof(*out));
+        if (!buf)
+            continue;
         buf_clear(buf);
         buf_add_str(buf, arena_slice(b, out->text_off, out->over_len));
     } while (seq_retry(&c->seq, s, &tries));
-    *over = buf_str(buf);
 }
 
 uint32_t board_comments_high(const struct board *b)

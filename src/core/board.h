@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The board: what the engine knows at this moment, in one shared memory segment. The engine writes it, the
- * gate maps it read-only and answers the API and Livestatus from it. What does not change while a snapshot is
- * current (names, commands, groups) is not here: see core/model.h, same idx.
+ * The board: what the engine knows at this moment, in one shared memory segment. The engine writes it, the gate maps it read-only and answers the API and Livestatus from
+ * it. What does not change while a snapshot is current (names, commands, groups) is not here: see core/model.h, same idx.
  *
- * Layout (offsets in the header, 8-byte aligned): header, struct board_check[n_checks], struct
- * board_contact[n_contacts], struct board_comment[cap], struct board_downtime[cap], arena of texts. Every
- * record is guarded by its own sequence lock: the writer makes seq odd, writes, makes it even again; a reader
- * copies the record, and its texts, and starts over if seq was odd or has changed. A text block belongs to
- * one record and is freed only while that record is locked, so a copy under an unchanged seq is whole. A
- * reader checks every offset against the segment: a wild writer cannot make it read outside. header.change
- * counts all changes; each record carries the count of its own last change, so "what changed since" needs no
- * message. Times are wall clock µs, 0 = never. Texts are valid UTF-8, without NUL.
+ * Layout (offsets in the header, 8-byte aligned): header, struct board_check[n_checks], struct board_contact[n_contacts], struct board_comment[cap], struct
+ * board_downtime[cap], arena of texts. Every record is guarded by its own sequence lock: the writer makes seq odd, writes, makes it even again; a reader copies the record,
+ * and its texts, and starts over if seq was odd or has changed. A text block belongs to one record and is freed only while that record is locked, so a copy under an
+ * unchanged seq is whole. A reader checks every offset against the segment: a wild writer cannot make it read outside. header.change counts all changes; each record carries
+ * the count of its own last change, so "what changed since" needs no message. Times are wall clock µs, 0 = never. Texts are valid UTF-8, without NUL.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -89,9 +85,8 @@ struct board_contact {
     int64_t last_host_notification, last_service_notification;
     uint32_t modified_attributes, modified_host, modified_service;
     uint32_t over_host_period, over_service_period; /* periods as in struct board_check */
-    uint32_t over_len;
+    uint32_t over_len, text_cap;
     uint64_t text_off; /* arena: over (over_pack) */
-    uint32_t text_cap, reserved2;
 };
 
 enum board_comment_type {
@@ -193,10 +188,8 @@ void board_read_program(const struct board *b, struct board_program *out);
 void board_read_check(const struct board *b, uint32_t idx, struct board_check *out);
 void board_read_check_text(const struct board *b, uint32_t idx, struct board_check *out,
                            struct board_text *text, struct buf *buf);
-void board_read_contact(const struct board *b, uint32_t idx, struct board_contact *out);
-/* With what was changed of it, which is borrowed from buf. */
-void board_read_contact_over(const struct board *b, uint32_t idx, struct board_contact *out, struct str *over,
-                             struct buf *buf);
+/* buf gets its over (over_pack); NULL: only the record is copied. */
+void board_read_contact(const struct board *b, uint32_t idx, struct board_contact *out, struct buf *buf);
 /* slot from 0 to board_*_high - 1; false: the slot is free. */
 uint32_t board_comments_high(const struct board *b);
 uint32_t board_downtimes_high(const struct board *b);
