@@ -6,7 +6,7 @@ never checked."""
 import re
 import time
 
-from lib_vigie import PLUGINS, Vigie, until
+from lib_vigie import PLUGINS, Vigie, until, vigie
 
 EACH = 20  # services of a host
 KINDS = ('plain', 'active', 'flapping', 'told', 'acknowledged', 'downtime', 'comment', 'soft', 'never', 'moved')
@@ -88,6 +88,13 @@ class Full(Vigie):
         self.wait('has_been_checked = 1', self.n - len(self.of('never')))
         until(lambda: self.livestatus('GET services\nStats: is_executing = 1\nStats: max_check_attempts = 7')[0] == [0, len(self.of('moved'))], 'nothing runs',
               patience=PATIENCE_S)
+        self.synced()
+
+    def synced(self):
+        """Lines of the command file are seen before the disk has them, and nobody says when it does: a command that is answered when it is stored comes behind them all, and changes nothing."""
+        i = self.of('moved')[0]
+        status, _, said = vigie('ctl', 'command', '-c', self.main, f'CHANGE_MAX_SVC_CHECK_ATTEMPTS;h{i // EACH};s{i};7')
+        assert status == 0, said
 
     def columns(self, table):
         rows = self.livestatus(f'GET columns\nColumns: name\nFilter: table = {table}')
