@@ -24,6 +24,7 @@ static void set_events(struct conn *c)
 {
     uint32_t want = unread(c) ? EPOLLOUT : 0;
 
+    local_tls_moved(c);
     if (!c->input_ended && c->in.len < LIMIT_LS_QUERY)
         want |= EPOLLIN;
     loop_fd_events(&c->watch, want);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define HALVED_US  (2 * TIME_MIN) /* for the answer to who says no more; whoever is gone looks the same */
+#define IDLE_US    (5 * TIME_MIN) /* what clients know from other servers */
 #define WIRE_HIGH  (64u * 1024)   /* no more is encrypted while so much is still to be sent */
 #define WIRE_PIECE (16u * 1024)
 
@@ -112,18 +113,29 @@ void local_tls_begin(struct conn *c)
 
 int local_tls_take(struct conn *c, struct str in)
 {
-    bool was = local_tls->ready(c->tls);
-    int r = local_tls->take(c->tls, in, &c->in);
-
-    if (!was && local_tls->ready(c->tls))
-        loop_timer_cancel(&c->patience);
-    return r;
+    return local_tls->take(c->tls, in, &c->in);
 }
 
 void local_tls_halved(struct conn *c)
 {
     if (c->tls)
         within(c, HALVED_US);
+}
+
+void local_tls_moved(struct conn *c)
+{
+    int64_t us = IDLE_US;
+
+    if (!c->tls || !local_tls->ready(c->tls) || c->input_ended)
+        return;
+    if (c->request) {
+        loop_timer_cancel(&c->patience);
+        return;
+    }
+    if (!time_parse_duration(str_of(role_option(c->role, "vigie_livestatus_tls_idle", "")), &us) ||
+        us < TIME_S)
+        us = IDLE_US;
+    within(c, us);
 }
 
 /* Encrypts a little of the answer, when the network has taken what was before it. */

@@ -24,6 +24,9 @@ int local_tls_send(struct conn *c);
 size_t local_tls_pending(const struct conn *c);
 void local_tls_halved(
     struct conn *c); /* nothing more will come: its answer is waited for, but not for ever */
+void local_tls_moved(
+    struct conn *
+        c); /* bytes came or went: without a question under way it is let go when nothing follows for vigie_livestatus_tls_idle */
 void local_tls_free(struct conn *c);
 /* "tls:NAME" by the client's certificate, else "tls". */
 struct str local_tls_who(const struct conn *c, char *room, size_t size);

@@ -271,6 +271,25 @@ def test_many_and_silent():
         assert v.stop() == 0
 
 
+def test_idle():
+    """Who asks nothing any more is closed, who waits for an answer is not."""
+    port = free_port()
+    with Vigie(objects=PASSIVE) as v:
+        papers = Papers(v.path('papers'))
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(settings(papers, f'127.0.0.1:{port}') + 'vigie_livestatus_tls_idle=1s\n')
+        v.start()
+        waits = connect(papers, port)
+        waits.sendall(b'GET services\nColumns: description\nWaitObject: h;s\nWaitCondition: state = 2\nOutputFormat: json\n\n')
+        idle = connect(papers, port)
+        assert ask(idle, NAMES) == [['s']]
+        for s in idle, connect(papers, port):
+            assert rest(s) == b'', 'closed, without a word'
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;now')
+        assert json.loads(rest(waits)) == [['s']], 'it had a question under way'
+        assert v.stop() == 0
+
+
 def test_nagvis():
     folder = os.path.join(SRC, 'build', 'clients', 'nagvis')
     if not shutil.which('php') or not os.path.exists(folder):

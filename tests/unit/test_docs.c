@@ -252,7 +252,7 @@ static void add_livestatus_use(struct buf *b)
         "recorded as given by `tls:` and its common name. An address that everybody may reach, and "
         "`0.0.0.0`, need it; otherwise Vigie does not start. The key may belong to root alone. A reload "
         "reads "
-        "the files again. For\n"
+        "the files again. Who asks nothing for `vigie_livestatus_tls_idle` (5 minutes) is closed. For\n"
         "programs that know no TLS, `socat TCP-LISTEN:6557,bind=127.0.0.1,fork UNIX-CONNECT:PATH` makes a "
         "port of this machine.\n\n"
         "A request is lines, and ends at an empty line or when the client closes its half:\n\n"
