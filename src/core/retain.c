@@ -218,6 +218,9 @@ static void load_more(struct world *w, struct state *s, const struct record_stat
 #define F(field) more->field = (__typeof__(more->field))r->field;
     MORE_FIELDS(F)
 #undef F
+    w->next_event =
+        MAX(w->next_event, MAX(r->event_id, r->last_event_id)); /* the program's record may be older */
+    w->next_problem = MAX(w->next_problem, MAX(r->problem_id, r->last_problem_id));
     if (r->modified & STATE_MODIFIED_INTERVAL)
         more->check_interval_us = MIN(MAX(r->check_interval_us, 0), 366 * TIME_DAY);
     if (r->modified & STATE_MODIFIED_RETRY)

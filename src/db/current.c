@@ -2,67 +2,26 @@
 #include "db/current.h"
 
 #include "base/hash.h"
+#include "db/current_int.h"
 #include "db/sql_aside.h"
-
-/* The columns behind oid, site, scope, seq and at, in the order of the statements in db/sql.def. */
-#define DECIDED(F)                                                                                           \
-    F(checked)                                                                                               \
-    F(state)                                                                                                 \
-    F(hard)                                                                                                  \
-    F(last_state)                                                                                            \
-    F(last_hard_state)                                                                                       \
-    F(attempt)                                                                                               \
-    F(max_attempts)                                                                                          \
-    F(last_state_change)                                                                                     \
-    F(last_hard_change)                                                                                      \
-    F(ack_type)                                                                                              \
-    F(ack_expires)                                                                                           \
-    F(notification_number)                                                                                   \
-    F(last_notification)                                                                                     \
-    F(next_notification)                                                                                     \
-    F(no_more)                                                                                               \
-    F(notified_on)                                                                                           \
-    F(switches)                                                                                              \
-    F(modified)                                                                                              \
-    F(flapping)                                                                                              \
-    F(flap_recovery)                                                                                         \
-    F(flap_comment)                                                                                          \
-    F(event_id)                                                                                              \
-    F(last_event_id)                                                                                         \
-    F(problem_id)                                                                                            \
-    F(last_problem_id)                                                                                       \
-    F(check_interval_us)                                                                                     \
-    F(retry_interval_us)                                                                                     \
-    F(why_state)                                                                                             \
-    F(why_notify)
-
-#define RESULT(F)                                                                                            \
-    F(passive)                                                                                               \
-    F(last_check)                                                                                            \
-    F(next_check)                                                                                            \
-    F(last_update)                                                                                           \
-    F(latency_us)                                                                                            \
-    F(execution_us)                                                                                          \
-    F(flap_history)                                                                                          \
-    F(flap_at)                                                                                               \
-    F(flap_percent)                                                                                          \
-    F(last_time_0)                                                                                           \
-    F(last_time_1)                                                                                           \
-    F(last_time_2)                                                                                           \
-    F(last_time_3)
 
 int current_open(struct current *c, const char *path, struct wall now, bool *moved, struct err *err)
 {
-    int64_t applied = 0;
+    int64_t applied = 0, reached = 0;
     int r;
 
     *c = (struct current){.applied = 0};
     r = sql_open_or_renew(&c->sql, path, SQL_PROJECTION, &schema_state, now, moved, err);
-    if (r == 0 && (r = sql_meta_get(&c->sql, "applied_seq", 0, &applied)) < 0) {
+    if (r == 0)
+        r = sql_meta_get(&c->sql, "applied_seq", 0, &applied);
+    if (r == 0)
+        r = sql_meta_get(&c->sql, "reached_seq", 0, &reached);
+    if (r < 0 && c->sql.db) {
         err_set(err, r, "the database %s cannot be read: %s", path, sql_message(&c->sql));
         current_close(c); /* half open it would begin at 0 */
     }
     c->applied = (uint64_t)applied;
+    c->reached = (uint64_t)reached;
     return r;
 }
 
@@ -81,11 +40,19 @@ uint32_t current_digest(const struct record_state *r)
 {
     const uint64_t v[] = {
 #define F(field) (uint64_t) r->field,
-        DECIDED(F)
+        CURRENT_NUMBERS(F)
+#undef F
+    };
+    const struct str text[] = {
+#define F(field) r->field,
+        CURRENT_TEXTS(F)
 #undef F
     };
     uint32_t sum = hash_crc32c(0, v, sizeof(v));
 
+    for (size_t i = 0; i < ARRAY_LEN(text); i++)
+        if (text[i].n) /* hardly any has one */
+            sum = hash_crc32c(sum + (uint32_t)i, text[i].p, text[i].n);
     return sum ? sum : 1;
 }
 
@@ -123,23 +90,32 @@ static int put(struct current *c, enum sql_id id, const int64_t *v, size_t n, co
 
 static int put_decided(struct current *c, uint64_t seq, struct wall at, const struct record_state *r)
 {
-    const int64_t v[] = {(int64_t)r->oid, c->site, 0, (int64_t)seq, at.us,
+    const int64_t v[] = {(int64_t)r->oid,   c->site, 0, (int64_t)seq, at.us,
 #define F(field) (int64_t) r->field,
-                         DECIDED(F)
+                         CURRENT_NUMBERS(F)
+#undef F
+    };
+    const struct str text[] = {
+#define F(field) r->field,
+        CURRENT_TEXTS(F)
 #undef F
     };
 
-    return put(c, SQL_STATE_PUT, v, ARRAY_LEN(v), NULL, 0);
+    return PUT(c, SQL_STATE_PUT, v, text);
 }
 
 static int put_result(struct current *c, uint64_t seq, struct wall at, const struct record_state *r)
 {
-    const int64_t v[] = {(int64_t)r->oid, c->site, 0, (int64_t)seq, at.us,
+    const int64_t v[] = {(int64_t)r->oid,   c->site, 0, (int64_t)seq, at.us,
 #define F(field) (int64_t) r->field,
-                         RESULT(F)
+                         CURRENT_RESULTS(F)
 #undef F
     };
-    const struct str text[] = {r->output, r->long_output, r->perfdata};
+    const struct str text[] = {
+#define F(field) r->field,
+        CURRENT_SAID(F)
+#undef F
+    };
 
     return PUT(c, SQL_RESULT_PUT, v, text);
 }
@@ -212,8 +188,9 @@ static int on_contact(struct current *c, uint64_t seq, struct wall at, const voi
                          r->last_host,
                          r->last_service,
                          (int64_t)r->modified_host,
-                         (int64_t)r->modified_service};
-    const struct str text[] = {r->name};
+                         (int64_t)r->modified_service,
+                         (int64_t)r->modified};
+    const struct str text[] = {r->name, r->host_period, r->service_period, r->vars};
 
     return PUT(c, SQL_CONTACT_PUT, v, text);
 }
@@ -236,9 +213,11 @@ static int on_program(struct current *c, uint64_t seq, struct wall at, const voi
                          (int64_t)r->next_notification,
                          r->stopped,
                          (int64_t)r->epoch,
-                         (int64_t)r->pipe_had};
+                         (int64_t)r->pipe_had,
+                         r->started};
+    const struct str text[] = {r->host_handler, r->service_handler};
 
-    return put(c, SQL_PROGRAM_PUT, v, ARRAY_LEN(v), NULL, 0);
+    return PUT(c, SQL_PROGRAM_PUT, v, text);
 }
 
 /* ---- by kind ---- */
@@ -354,14 +333,17 @@ int current_sweep(struct current *c, uint64_t seq)
     return r == 0 ? drop(c, SQL_RESULT_SWEEP, seq) : r;
 }
 
-int current_end(struct current *c, uint64_t applied)
+int current_end(struct current *c, uint64_t applied, uint64_t reached)
 {
     int r = sql_meta_set(&c->sql, "applied_seq", (int64_t)applied);
 
+    if (r == 0)
+        r = sql_meta_set(&c->sql, "reached_seq", (int64_t)reached);
     if (r == 0)
         r = sql_commit(&c->sql);
     if (r < 0)
         return fail(c, r);
     c->applied = applied;
+    c->reached = reached;
     return 0;
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * state.db: what is so now, for SQL. A projection of the journal's absolute records; an engine does not start from it but from the journal. Written by store, read by who asks.
+ * state.db: what is so now, for SQL. A projection of the journal's absolute records, written by store. An engine starts from the journal; where that is damaged it gets from here what is newer
+ * (role/store_merge.c), so a row holds all that its record does.
  *
  * Tables: state (a row an object: what was decided; written when it changes), result (a row an object: what the last check brought and when the next one is due; written each minute),
  * comment, downtime, contact, program. Columns are called as the fields in core/record.def; times are wall clock µs. Each row has the number of its record (seq).
  *
  * meta.applied_seq: all records up to this number are in. What is newer may be in, too: a record can be applied twice.
+ * meta.reached_seq: all records of comments, downtimes, contacts and the program up to this number are in, so one that is not there is gone; and no row is of a later record.
  */
 #include "core/record.h"
 #include "db/sql.h"
 
 struct current {
     struct sql sql;
-    uint64_t applied;
+    uint64_t applied, reached;
     uint32_t site;
 };
 
@@ -44,4 +46,21 @@ int current_renew(struct current *c);
 int current_keep_contacts(struct current *c, bool (*is_configured)(void *user, struct str name), void *user);
 /* Takes out the states that were last written by a record before `seq`. */
 int current_sweep(struct current *c, uint64_t seq);
-int current_end(struct current *c, uint64_t applied);
+int current_end(struct current *c, uint64_t applied, uint64_t reached);
+
+/* Reading all of it back, as records: states, comments, downtimes, contacts, the program. Between two calls nothing may be written through c. */
+struct current_cursor {
+    struct current *c;
+    unsigned table;
+    bool started;
+};
+struct current_row {
+    enum record_kind kind;
+    uint64_t id;     /* oid of a state, id of a comment or downtime; else 0 */
+    uint64_t oid;    /* of a comment or downtime: whose */
+    struct str name; /* of a contact; borrowed until the next call */
+    uint64_t seq;
+};
+/* Appends the framed record (core/record.h), with a time not before `since`: 1, 0 at the end, E_*; then the cursor is closed. */
+int current_next(struct current_cursor *cur, struct wall since, struct current_row *row, struct buf *record);
+void current_stop(struct current_cursor *cur);

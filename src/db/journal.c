@@ -46,7 +46,7 @@ static void remove_hollow(struct journal *j)
     VEC_CLEAR(&j->list.hollow);
 }
 
-/* Reads one segment to its end, as far as the disk gives it. complete: it holds a whole checkpoint. */
+/* Reads one segment to its end, as far as the disk gives it. complete: it holds a whole checkpoint (one that is damaged, or behind damage, lacks something). */
 static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete)
 {
     struct journal_record rec;
@@ -54,7 +54,7 @@ static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd,
     *complete = false;
     journal_reader_init(rd, &j->io, &j->list, i, i + 1);
     while (journal_reader_next_whole(rd, &rec)) {
-        if (rec.r.kind != RECORD_CHECKPOINT_END || !(rec.r.flags & SEGMENT_CHECKPOINT))
+        if (rec.r.kind != RECORD_CHECKPOINT_END || !(rec.r.flags & SEGMENT_CHECKPOINT) || rd->damage.places)
             continue;
         *complete = true;
         if (i + 1 == j->list.v.n)

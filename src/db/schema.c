@@ -123,6 +123,48 @@ static const char *const state[] = {
     " modified_service INTEGER NOT NULL) STRICT, WITHOUT ROWID; "
     "INSERT INTO contact SELECT name, site, scope, seq, at, host_off, service_off, last_host, last_service, "
     "modified_host, modified_service FROM contact_2; DROP TABLE contact_2;",
+    /* 4: all that a start needs (an older one was filled by records that the journal may not have any more: it is made anew) */
+    "DROP TABLE state; DROP TABLE result; DROP TABLE contact; DROP TABLE program; UPDATE meta SET value = 0;"
+    "CREATE TABLE state (oid INTEGER PRIMARY KEY," OF
+    " checked INTEGER NOT NULL, state INTEGER NOT NULL, hard INTEGER NOT NULL,"
+    " last_state INTEGER NOT NULL, last_hard_state INTEGER NOT NULL,"
+    " attempt INTEGER NOT NULL, max_attempts INTEGER NOT NULL,"
+    " last_state_change INTEGER NOT NULL, last_hard_change INTEGER NOT NULL,"
+    " ack_type INTEGER NOT NULL, ack_expires INTEGER NOT NULL,"
+    " notification_number INTEGER NOT NULL, last_notification INTEGER NOT NULL,"
+    " next_notification INTEGER NOT NULL, no_more INTEGER NOT NULL,"
+    " notified_on INTEGER NOT NULL, switches INTEGER NOT NULL, modified INTEGER NOT NULL,"
+    " flapping INTEGER NOT NULL, flap_recovery INTEGER NOT NULL,"
+    " flap_comment INTEGER NOT NULL, event_id INTEGER NOT NULL,"
+    " last_event_id INTEGER NOT NULL, problem_id INTEGER NOT NULL,"
+    " last_problem_id INTEGER NOT NULL, check_interval_us INTEGER NOT NULL,"
+    " retry_interval_us INTEGER NOT NULL, why_state INTEGER NOT NULL,"
+    " why_notify INTEGER NOT NULL, problem_since INTEGER NOT NULL,"
+    " first_delay INTEGER NOT NULL, recur_from INTEGER NOT NULL,"
+    " recur_until INTEGER NOT NULL,"
+    " check_command TEXT NOT NULL, handler TEXT NOT NULL, check_period TEXT NOT NULL, notify_period TEXT NOT "
+    "NULL,"
+    " vars TEXT NOT NULL) STRICT;"
+    "CREATE TABLE result (oid INTEGER PRIMARY KEY," OF
+    " passive INTEGER NOT NULL, last_check INTEGER NOT NULL, next_check INTEGER NOT NULL,"
+    " last_update INTEGER NOT NULL, latency_us INTEGER NOT NULL,"
+    " execution_us INTEGER NOT NULL, flap_history INTEGER NOT NULL, flap_at INTEGER NOT NULL,"
+    " flap_percent INTEGER NOT NULL, last_time_0 INTEGER NOT NULL,"
+    " last_time_1 INTEGER NOT NULL, last_time_2 INTEGER NOT NULL,"
+    " last_time_3 INTEGER NOT NULL, why_state_arg INTEGER NOT NULL,"
+    " why_notify_arg INTEGER NOT NULL,"
+    " output TEXT NOT NULL, long_output TEXT NOT NULL, perfdata TEXT NOT NULL) STRICT;"
+    "CREATE TABLE contact (name TEXT PRIMARY KEY," OF
+    " host_off INTEGER NOT NULL, service_off INTEGER NOT NULL, last_host INTEGER NOT NULL,"
+    " last_service INTEGER NOT NULL, modified_host INTEGER NOT NULL, modified_service INTEGER NOT NULL,"
+    " modified INTEGER NOT NULL, host_period TEXT NOT NULL, service_period TEXT NOT NULL,"
+    " vars TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE program (id INTEGER PRIMARY KEY," OF
+    " switches INTEGER NOT NULL, modified_host INTEGER NOT NULL, modified_service INTEGER NOT NULL,"
+    " next_comment INTEGER NOT NULL, next_downtime INTEGER NOT NULL, next_event INTEGER NOT NULL,"
+    " next_problem INTEGER NOT NULL, next_intent INTEGER NOT NULL, next_notification INTEGER NOT NULL,"
+    " stopped INTEGER NOT NULL, epoch INTEGER NOT NULL, pipe_had INTEGER NOT NULL, started INTEGER NOT NULL,"
+    " host_handler TEXT NOT NULL, service_handler TEXT NOT NULL) STRICT;",
 };
 
 const struct sql_schema schema_history = {"history", 0x56474831, history,

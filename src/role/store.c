@@ -164,8 +164,10 @@ static void commit(struct store *s)
         send_changed(s, &s->journal.done);
         store_past_take(s, &s->journal.done);
         store_current_take(s, &s->journal.done);
-        if (journal_mended(&s->journal))
+        if (journal_mended(&s->journal)) {
+            s->merge.wanted = false;
             store_current_renew(s);
+        }
     }
     if (s->journal.why[0] || s->journal.rotate)
         store_plan_retry(s);
@@ -345,16 +347,10 @@ static void open_all(struct role *r)
     s->snapshots_fd = open_folder(s, "snapshots");
     open_journal(s);
     store_past_open(s);
-    if (s->history.applied > journal_stored(&s->journal))
-        log_error(
-            "the journal ends with record %llu, and the history knows %llu: states, downtimes and comments "
-            "of "
-            "the time between are lost. Was the state folder copied while Vigie ran, or in part? 'vigie "
-            "backup' makes a whole copy",
-            (unsigned long long)journal_stored(&s->journal), (unsigned long long)s->history.applied);
-    journal_raise(&s->journal, s->history.applied + 1);
     store_names_open(s);
     store_current_open(s);
+    store_merge_look(s);
+    journal_raise(&s->journal, MAX(s->history.applied, s->now.db.reached) + 1);
     s->opened = true;
 }
 

@@ -3,7 +3,8 @@
  * The projection of what is so now (db/current.h). What changes is applied with the batches, a moment later; that a check was made and nothing changed is only marked (where its record
  * stands in the journal), and each minute the marked ones are read and written, in the order of the table, so that each of its pages is touched once.
  *
- * After a start, or when something was given up, the marks are made again from the journal: from the number that the database reached, or from the newest checkpoint.
+ * After a start, or when something was given up, the marks are made again from the journal: from the number that the database reached, or from the newest checkpoint. While the journal is
+ * damaged the database stays as it is: an engine that starts is given what it knows (store_merge.c).
  */
 #include "base/log.h"
 #include "core/record.h"
@@ -111,7 +112,7 @@ void store_current_renew(struct store *s)
 {
     struct current *db = &s->now.db;
 
-    if (current_begin(db) < 0 || current_end(db, 0) < 0)
+    if (current_begin(db) < 0 || current_end(db, 0, db->reached) < 0)
         db->applied = 0; /* it fails again at the next turn, which says so */
     s->now.round.on = false;
     give_up_waiting(s);
@@ -214,7 +215,7 @@ static int apply_waiting(struct store *s)
          at += size)
         got = apply_one(s, &r);
     if (got == 0)
-        got = current_end(&s->now.db, s->now.db.applied);
+        got = current_end(&s->now.db, s->now.db.applied, s->now.reached);
     if (got == 0)
         buf_clear(&s->now.waiting);
     return got;
@@ -267,7 +268,7 @@ static int scan(struct store *s)
             got = scan_one(s, &rec);
     journal_reader_release(&rd);
     if (got == 0)
-        got = current_end(&s->now.db, s->now.db.applied);
+        got = current_end(&s->now.db, s->now.db.applied, journal_stored(&s->journal));
     if (got < 0)
         return got;
     s->now.filling = true;
@@ -341,7 +342,7 @@ static int end_round(struct store *s)
     if (got == 0 && s->now.contacts_changed)
         got = current_keep_contacts(&s->now.db, is_configured, s);
     if (got == 0)
-        got = current_end(&s->now.db, s->now.round.to);
+        got = current_end(&s->now.db, s->now.round.to, s->now.reached);
     if (got < 0)
         return got;
     s->now.sweep_before = 0;
@@ -378,7 +379,7 @@ static int slice(struct store *s, struct err *err)
     journal_pick_release(&pick);
     if (got < 0)
         return got;
-    return over ? end_round(s) : current_end(&s->now.db, s->now.db.applied);
+    return over ? end_round(s) : current_end(&s->now.db, s->now.db.applied, s->now.reached);
 }
 
 /* ---- life ---- */
@@ -438,11 +439,15 @@ static void on_current(void *user)
         plan(s, SOON_US);
         return;
     }
+    if (s->merge.wanted) { /* it knows what the journal lacks, until that is whole again */
+        plan(s, STORE_RETRY_US);
+        return;
+    }
     r = s->now.db.sql.db ? 0 : open_current(s, &err);
     if (r == 0 && s->now.why[0]) /* does it take anything again? */
         r = current_begin(&s->now.db);
     if (r == 0 && s->now.why[0])
-        r = current_end(&s->now.db, s->now.db.applied);
+        r = current_end(&s->now.db, s->now.db.applied, s->now.db.reached);
     if (r == 0)
         r = s->now.behind ? scan(s) : apply_waiting(s);
     if (r == 0 && (s->now.round.on || store_now(s).us >= s->now.round_due.us))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_names.c (snapshots kept and
+ * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it), store_names.c (snapshots kept and
  * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog), store_perf.c (files of performance data). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
@@ -15,6 +15,7 @@
 #include "db/objects.h"
 #include "os/loop.h"
 #include "role/role.h"
+#include "role/store_merge.h"
 
 #define STORE_RETRY_US (1 * TIME_S) /* between two tries on a disk that does not take what is written */
 
@@ -63,6 +64,8 @@ struct store {
     struct loop_timer load_again; /* until the next */
     bool from_disk;               /* the disk's part is not at its end */
     size_t queue_at;              /* next of the records that wait in memory */
+    struct wall load_at;          /* time of the last record that was read */
+    struct store_merge merge;
     struct buf batch;
 
     /* Identities of the snapshot in force. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The record for an engine that starts: newest checkpoint, what follows it on disk, and what waits in memory. Sent at the pace of the link: 100k checks are more than
+ * The record for an engine that starts: newest checkpoint, what follows it on disk, what the database of states knows better if the journal is damaged (store_merge.c), and what waits in memory. Sent at the pace of the link: 100k checks are more than
  * a queue should hold.
  */
 #include "base/limits.h"
@@ -46,6 +46,7 @@ void store_load_abort(struct store *s)
         return;
     loop_timer_cancel(&s->load_again);
     journal_reader_release(&s->reader);
+    store_merge_end(s);
     s->loading = NULL;
     buf_clear(&s->batch);
     store_plan(s);
@@ -78,14 +79,46 @@ static int next_in_memory(struct store *s, struct segment_record *r)
     return 1;
 }
 
-static int next(struct store *s, struct segment_record *r)
+static void read_from_disk(struct store *s)
 {
-    int got = s->from_disk ? next_on_disk(s, r) : 0;
+    journal_read_state(&s->journal, &s->reader);
+    s->from_disk = true;
+    s->load_tries = 0;
+    store_merge_begin(s);
+}
 
-    if (got != 0)
+/* Damage was met that was not known: all is read again, now with a look at what it gives. To the engine a record that comes twice is as good as once. */
+static bool begins_again(struct store *s)
+{
+    if (!s->reader.damage.places || s->merge.wanted)
+        return false;
+    s->merge.wanted = true;
+    journal_reader_release(&s->reader);
+    read_from_disk(s);
+    return true;
+}
+
+/* Adds the next record to the batch: 1, 0 at the end, E_IO. */
+static int add_next(struct store *s)
+{
+    struct segment_record r;
+    int got = s->from_disk ? next_on_disk(s, &r) : 0;
+
+    if (got < 0)
         return got;
-    s->from_disk = false;
-    return next_in_memory(s, r);
+    if (got == 1) {
+        store_merge_note(s, &r);
+    } else {
+        if (s->from_disk && begins_again(s))
+            return 1;
+        s->from_disk = false;
+        if (store_merge_next(s) == 1)
+            return 1;
+        got = next_in_memory(s, &r);
+    }
+    if (got == 1)
+        add(&s->batch, &r);
+    return got;
 }
 
 static bool send_piece(struct store *s)
@@ -108,6 +141,7 @@ static void finish(struct store *s)
     msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
     role_send(engine, &s->frame, -1);
     s->engine_loaded = true;
+    store_merge_said(s);
     journal_ask_again(&s->journal);
     store_load_abort(s);
 }
@@ -119,11 +153,10 @@ static void on_load_again(void *user)
 
 void store_load_go_on(struct store *s)
 {
-    struct segment_record r;
     int got;
 
     while (s->loading && !s->load_again.slot && link_queued(s->loading->link) < QUEUED) {
-        got = next(s, &r);
+        got = add_next(s);
         if (got < 0) {
             loop_timer_set(s->role->loop, &s->load_again, (struct mono){store_now(s).us + STORE_RETRY_US},
                            on_load_again, s);
@@ -133,7 +166,6 @@ void store_load_go_on(struct store *s)
             finish(s);
             return;
         }
-        add(&s->batch, &r);
         if (s->batch.len >= PIECE && !send_piece(s))
             log_fatal("the engine's queue is full at its start");
     }
@@ -142,10 +174,8 @@ void store_load_go_on(struct store *s)
 void store_load_begin(struct store *s, struct peer *engine)
 {
     store_load_abort(s);
-    journal_read_state(&s->journal, &s->reader);
     s->loading = engine;
-    s->from_disk = true;
-    s->load_tries = 0;
     s->queue_at = 0;
+    read_from_disk(s);
     store_load_go_on(s);
 }

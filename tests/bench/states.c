@@ -130,7 +130,7 @@ static double write_round(struct bench *b, struct current *c, enum current_part 
         must(record_get(RECORD_STATE, r.payload, &s), "state");
         must(current_put_state(c, r.seq, r.at, &s, part), "put");
         if (i % SLICE == SLICE - 1 || i + 1 == b->n)
-            must(current_end(c, r.seq), "end");
+            must(current_end(c, r.seq, r.seq), "end");
     }
     journal_pick_release(&pick);
     sql_forget(&c->sql);
@@ -157,7 +157,7 @@ static double alone(struct bench *b)
             must(current_begin(&c), "begin");
         must(current_put_state(&c, i + 1, noon, &s, CURRENT_WHOLE), "put");
         if (i % BATCH == BATCH - 1 || i + 1 == b->n)
-            must(current_end(&c, i + 1), "end");
+            must(current_end(&c, i + 1, i + 1), "end");
     }
     current_close(&c);
     return cpu_us() - began;

@@ -159,7 +159,7 @@ static int add_states(uint64_t from)
         s.output = str_make(text, 50 + seq * 97 % 3900);
         r = current_put_state(&current, seq, noon, &s, CURRENT_WHOLE);
     }
-    return r < 0 ? r : current_end(&current, from + EACH);
+    return r < 0 ? r : current_end(&current, from + EACH, from + EACH);
 }
 
 static int64_t number_in(enum sql_id id, uint64_t oid)

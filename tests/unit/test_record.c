@@ -18,7 +18,7 @@ static void test_round_trip(void **state UNUSED)
                              .hard = 1,
                              .last_check = -5,
                              .output = STR("out"),
-                             .run_options = 9},
+                             .max_attempts = 9},
                         out;
     struct record_comment_del d = {.id = 3}, dout;
     struct buf b = BUF_INIT;
@@ -34,7 +34,7 @@ static void test_round_trip(void **state UNUSED)
     assert_int_equal(record_get(f.kind, f.payload, &out), 0);
     assert_int_equal(out.oid, 12);
     assert_int_equal(out.last_check, -5);
-    assert_int_equal(out.run_options, 9);
+    assert_int_equal(out.max_attempts, 9);
     assert_true(str_eq_c(out.output, "out"));
     assert_int_equal(out.long_output.n, 0);
     assert_int_equal(record_next(&rest, &f), 1);
