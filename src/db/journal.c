@@ -81,7 +81,8 @@ static void resume_segment(struct journal *j, const struct journal_reader *rd)
     j->at = rd->at;
     if (!s->whole || rd->cut) { /* nothing of it is cut off: it may be readable another time */
         /* How many numbers it held is not known: at most this many. */
-        j->expect = j->written = j->next = s->first_seq + s->size / SEGMENT_RECORD_HEADER;
+        j->expect = j->written = j->next =
+            s->first_seq + (s->refused ? JOURNAL_NUMBERS_MOST : s->size / SEGMENT_RECORD_HEADER);
         return;
     }
     j->handle = j->io.open(j->io.user, s->name, JOURNAL_WRITE);
@@ -328,7 +329,8 @@ static void trim(struct journal *j, struct wall now)
         if (total <= j->o.keep_bytes && (!s[1].whole || until >= now.us - j->o.keep_us))
             break;
         /* In order for certain: a hole in the middle of the folder would look like damage. */
-        if ((n && j->io.sync_names(j->io.user) < 0) || j->io.unlink(j->io.user, s->name) < 0)
+        if ((n && j->io.sync_names(j->io.user) < 0) ||
+            (j->io.unlink(j->io.user, s->name) < 0 && !s->refused)) /* that may be a folder: it is left */
             break;
         total -= s->size;
         n++;

@@ -5,6 +5,7 @@
 #include "os/file.h"
 #include "os/rand.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int folder(void *user)
@@ -17,7 +18,13 @@ static int dir_open(void *user, const char *name, enum journal_open_how how)
     static const enum disk_open_how as[] = {
         [JOURNAL_READ] = DISK_READ, [JOURNAL_WRITE] = DISK_WRITE, [JOURNAL_CREATE] = DISK_CREATE};
 
-    return disk_open(folder(user), name, as[how]);
+    int h = disk_open(folder(user), name, as[how]);
+    struct stat st;
+
+    if (h < 0 || how == JOURNAL_CREATE || (fstat(h, &st) == 0 && S_ISREG(st.st_mode)))
+        return h;
+    close(h); /* a folder can be opened, too */
+    return E_INVAL;
 }
 
 static void dir_close(void *user UNUSED, int handle)

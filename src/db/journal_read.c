@@ -95,17 +95,23 @@ static int read_header(struct journal_segment *s, const struct journal_io *io, s
 {
     char area[SEGMENT_BODY];
     struct err why = ERR_INIT;
-    int h = io->open(io->user, s->name, JOURNAL_READ), r;
+    int h = E_IO, r;
     int64_t size;
     size_t n;
 
-    if (h < 0)
-        return err_set(err, h, "journal segment %s cannot be opened: %s", s->name, err_name(h));
+    for (int i = 0; i < TRIES && h < 0; i++)
+        h = io->open(io->user, s->name, JOURNAL_READ);
+    if (h < 0) {
+        s->refused = h;
+        return 0;
+    }
     n = read_area(io, h, area);
     size = io->size(io->user, h);
     io->close(io->user, h);
-    if (size < 0)
-        return err_set(err, E_IO, "journal segment %s cannot be read", s->name);
+    if (size < 0) {
+        s->refused = E_IO;
+        return 0;
+    }
     s->size = (uint64_t)size;
     r = segment_header_get(str_make(area, n), &s->head, &why);
     if (r == E_INVAL)
@@ -121,7 +127,7 @@ static void set_hollow_aside(struct journal_list *l)
     for (size_t i = 0; i < l->v.n; i++) {
         const struct journal_segment s = l->v.at[i];
 
-        if (!s.whole && s.size <= SEGMENT_BODY)
+        if (!s.whole && !s.refused && s.size <= SEGMENT_BODY)
             *VEC_ADD(&l->hollow) = s;
         else
             l->v.at[n++] = s;
@@ -221,6 +227,29 @@ static void note_hole(struct journal_reader *rd)
 
     if (rd->expect && s->first_seq > rd->expect)
         note_damage(rd, 0, s->first_seq - rd->expect, "records before this segment are missing");
+}
+
+/* What cannot be opened is passed over; its numbers are said, as far as the next segment tells them. */
+static void pass_over(struct journal_reader *rd)
+{
+    const struct journal_segment *s = current(rd);
+    uint64_t next = rd->segment + 1 < rd->list->v.n ? s[1].first_seq : 0;
+    bool known = next > s->first_seq && next - s->first_seq < JOURNAL_NUMBERS_MOST;
+    char what[160];
+
+    if (!s->refused) {
+        note_damage(rd, 0, 0, "both copies of the header are damaged, nothing in this segment can be read");
+        return;
+    }
+    note_hole(rd);
+    if (known)
+        snprintf(what, sizeof(what), "it cannot be opened (%s): records %llu to %llu are lost",
+                 err_name(s->refused), (unsigned long long)s->first_seq, (unsigned long long)next - 1);
+    else
+        snprintf(what, sizeof(what), "it cannot be opened (%s): records from %llu on are lost",
+                 err_name(s->refused), (unsigned long long)s->first_seq);
+    note_damage(rd, 0, known ? next - s->first_seq : 0, what);
+    rd->expect = MAX(rd->expect, next);
 }
 
 static int enter(struct journal_reader *rd, struct err *err)
@@ -444,8 +473,7 @@ int journal_reader_next(struct journal_reader *rd, struct journal_record *out, s
         int got = 0;
 
         if (!current(rd)->whole) {
-            note_damage(rd, 0, 0,
-                        "both copies of the header are damaged, nothing in this segment can be read");
+            pass_over(rd);
             rd->segment++;
             continue;
         }

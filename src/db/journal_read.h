@@ -9,7 +9,9 @@
 #include "db/segment.h"
 
 /* NNNNNNNNNNNNNNNN.vj, first sequence number in hex; NNNNNNNNNNNNNNNN-K.vj for another one begun at the same number, after a failed sync. */
-#define JOURNAL_NAME 40
+#define JOURNAL_NAME         40
+/* How many numbers the newest segment may hold, when it does not say it itself. */
+#define JOURNAL_NUMBERS_MOST (UINT64_C(1) << 32)
 
 struct journal_segment {
     char name[JOURNAL_NAME];
@@ -17,7 +19,8 @@ struct journal_segment {
     uint32_t ordinal;
     uint64_t size; /* bytes */
     struct segment_header head;
-    bool whole; /* the header could be read */
+    bool whole;  /* the header could be read */
+    int refused; /* why it could not even be opened (E_*); 0: it could */
 };
 
 struct journal_list {
@@ -28,7 +31,7 @@ struct journal_list {
 
 void journal_name(char *out, uint64_t first_seq, uint32_t ordinal); /* out: JOURNAL_NAME */
 bool journal_name_parse(const char *name, uint64_t *first_seq, uint32_t *ordinal);
-/* Fills the list. A segment of a newer version is E_INVAL, with a text that says what to do; an unreadable header only leaves whole false. */
+/* Fills the list. A segment of a newer version is E_INVAL, with a text that says what to do; an unreadable header, or a file that cannot be opened, only leaves whole false. */
 int journal_list_read(struct journal_list *l, const struct journal_io *io, struct err *err);
 void journal_list_release(struct journal_list *l);
 

@@ -23,7 +23,8 @@ static int code(int errno_value)
 
 int disk_open(int dir, const char *name, enum disk_open_how how)
 {
-    static const int flags[] = {O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_TRUNC};
+    static const int flags[] = {O_RDONLY | O_NONBLOCK, O_RDWR,
+                                O_RDWR | O_CREAT | O_TRUNC}; /* a FIFO in its place */
     int fd = openat(dir, name, flags[how] | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0)

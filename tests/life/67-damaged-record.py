@@ -77,6 +77,7 @@ def damaged(harm):
         found = differences(before, v.everything())
         assert not found, found[:10]
         assert v.stop() == 0
+        return said
 
 
 def test_checkpoint_and_tail():
@@ -98,6 +99,16 @@ def overwrite_header(path):
 
 def test_gone():
     damaged(os.unlink)
+
+
+def folder_in_its_place(path):
+    os.unlink(path)
+    os.mkdir(path)
+
+
+def test_folder_in_its_place():
+    said = damaged(folder_in_its_place)
+    assert re.search(r'\.vj:0: it cannot be opened \(.*\): records from \d+ on are lost', said), said
 
 
 main()

@@ -27,6 +27,7 @@ struct memdisk {
     size_t tear;     /* pages of this many bytes are lost or kept as one */
     bool readonly;
     unsigned opened; /* handles open now */
+    char shut[48];   /* the file of this name cannot be opened */
     /* Bytes that are not given: a read that asks for one of them fails, so many times (UINT_MAX: always). */
     struct {
         char name[48];

@@ -102,6 +102,8 @@ static int disk_open(void *user, const char *name, enum journal_open_how how)
         return E_NOSPC;
     if (r < 0)
         return r;
+    if (d->shut[0] && strcmp(d->shut, name) == 0)
+        return E_PERM;
     if (!f && how != JOURNAL_CREATE)
         return E_NOENT;
     d->opened++;

@@ -143,12 +143,107 @@ static void test_unreadable_end(void **state UNUSED)
     end(&b);
 }
 
-/* ---- what had to be given up ---- */
-
 static void add_checkpoint(struct bench *b)
 {
     journal_add_checkpoint(&b->j, b->j.next - 1, RECORD_CHECKPOINT_END, noon, STR(""));
 }
+
+static int refuse_unlink(void *user UNUSED, const char *name UNUSED)
+{
+    return E_IO;
+}
+
+static void more(struct bench *b, unsigned n)
+{
+    b->j.rotate = true;
+    while (n-- > 0) {
+        add(b, RECORD_EVENT);
+        assert_int_equal(journal_commit(&b->j, noon), 0);
+    }
+}
+
+static void open_without(struct bench *b, size_t segment)
+{
+    memcpy(b->disk.shut, b->j.list.v.at[segment].name, JOURNAL_NAME);
+    journal_release(&b->j);
+    open_journal(b);
+}
+
+/* One in the middle: the others are used, and the numbers of what is lost are said. */
+static void test_cannot_be_opened(void **state UNUSED)
+{
+    struct journal_damage damage;
+    uint64_t last, missing;
+    char where[160];
+    struct bench b;
+
+    begin(&b); /* 1 to 200 */
+    more(&b, 30);
+    more(&b, 20);
+    open_without(&b, 1);
+    assert_true(b.j.next == 251 && b.j.damage.places == 1 && b.j.damage.lost == 30);
+    snprintf(where, sizeof(where), "%s:0: it cannot be opened (%s): records 201 to 230 are lost", b.disk.shut,
+             err_name(E_PERM));
+    assert_string_equal(b.j.damage.first, where);
+    more(&b, 1);
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == 251 && missing == 30 && damage.lost == 30 && damage.places == 1);
+    assert_non_null(memdisk_file(&b.disk, b.disk.shut));
+    b.disk.shut[0] = 0; /* it was a matter of rights, and is mended */
+    journal_release(&b.j);
+    open_journal(&b);
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == 251 && missing == 0 && damage.places == 0);
+    end(&b);
+}
+
+/* The newest: none of its numbers is given again, whatever it holds. */
+static void test_newest_cannot_be_opened(void **state UNUSED)
+{
+    struct journal_damage damage;
+    uint64_t last, missing;
+    char where[160];
+    struct bench b;
+
+    begin(&b);
+    more(&b, 30);
+    open_without(&b, 1);
+    assert_true(b.j.next > 230 && b.j.damage.places == 1);
+    snprintf(where, sizeof(where), "%s:0: it cannot be opened (%s): records from 201 on are lost",
+             b.disk.shut, err_name(E_PERM));
+    assert_string_equal(b.j.damage.first, where);
+    more(&b, 3);
+    journal_release(&b.j);
+    open_journal(&b);
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == b.j.next - 1 && damage.places == 1 && damage.lost == 0);
+    b.disk.shut[0] = 0;
+    journal_release(&b.j);
+    open_journal(&b);
+    numbers(&b, &last, &missing, &damage);
+    assert_true(last == b.j.next - 1 && missing == last - 230 - 3);
+    end(&b);
+}
+
+/* Age removes it from the list, even if the file cannot be removed. */
+static void test_trimmed_though_it_stays(void **state UNUSED)
+{
+    struct bench b;
+
+    begin(&b);
+    more(&b, 3);
+    open_without(&b, 0);
+    b.j.io.unlink = refuse_unlink;
+    b.j.o.keep_bytes = 1;
+    more(&b, 1);
+    add_checkpoint(&b);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    more(&b, 1);
+    assert_true(b.j.list.v.at[0].first_seq > 1);
+    end(&b);
+}
+
+/* ---- what had to be given up ---- */
 
 /* A disk that takes nothing, and more records than may wait. */
 static void give_up(struct bench *b, enum record_kind kind, unsigned n)
@@ -234,6 +329,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_unreadable_end),
+        cmocka_unit_test(test_cannot_be_opened),
+        cmocka_unit_test(test_newest_cannot_be_opened),
+        cmocka_unit_test(test_trimmed_though_it_stays),
         cmocka_unit_test(test_given_up_is_made_good),
         cmocka_unit_test(test_given_up_twice),
     };
