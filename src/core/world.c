@@ -391,8 +391,12 @@ static void command(struct world *w, const struct world_event *e)
 {
     struct err err = ERR_INIT;
     struct world_effect *done;
+    size_t from = w->effects.n;
     int r = excmd_run(w, e->command.text, e->command.who, e->command.source, &err);
 
+    for (size_t i = from; i < w->effects.n && e->command.source == WORLD_SOURCE_PIPE; i++)
+        if (w->effects.at[i].kind == WORLD_FILE)
+            w->effects.at[i].id = e->command.id;
     if (WORLD_SOURCE_IS_PIPE(e->command.source)) {
         w->pipe_had = e->command.id;
         w->program_dirty = true;

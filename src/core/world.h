@@ -85,7 +85,7 @@ enum world_effect_kind {
     WORLD_PERF_HOLD, /* the file is about to be taken: lines are to be held back, WORLD_PERF_HELD answers */
     WORLD_PERF_GO,   /* it was taken: the lines go into a new one */
     WORLD_END,       /* a command asks for it: status 0 the end of Vigie, 1 its configuration read again */
-    WORLD_FILE,      /* commands are to be read from the file `words`; status 1: then it is deleted */
+    WORLD_FILE, /* commands are to be read from the file `words`; status 1: then it is deleted; id: of the line of the command file that says so, or 0 */
     WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is */
 };
 enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };

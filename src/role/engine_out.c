@@ -209,8 +209,9 @@ static void rotate_log(struct engine *e, struct str name)
 
 static void read_lines(struct engine *e, const struct world_effect *x)
 {
-    msg_put_command_lines(
-        &e->frame, &(struct msg_command_lines){.path = world_text(e->world, x->words), .remove = x->status});
+    msg_put_command_lines(&e->frame, &(struct msg_command_lines){.path = world_text(e->world, x->words),
+                                                                 .remove = x->status,
+                                                                 .id = x->id});
     role_send_parent(e->role, &e->frame, -1);
 }
 

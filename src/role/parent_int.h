@@ -105,6 +105,7 @@ struct parent {
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
     VEC(struct parent_lines) lines; /* local reads the first */
+    uint64_t lines_had;             /* number of the last line of the command file that named one */
     char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
     char tls_at[128];               /* the same of vigie_livestatus_tls */
     uint32_t epoch;

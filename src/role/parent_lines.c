@@ -73,6 +73,12 @@ void parent_lines_open(struct parent *p, const struct msg_command_lines *m)
     struct parent_lines l = {.path = str_dup(m->path), .fd = -1, .remove = m->remove != 0};
     struct err err = ERR_INIT;
 
+    /* From an engine that was killed before its record was on disk: this one does the line again. */
+    if (m->id && m->id <= p->lines_had) {
+        mem_free(l.path);
+        return;
+    }
+    p->lines_had = MAX(p->lines_had, m->id);
     if (open_lines(p, l.path, &l.fd, &err) < 0) {
         complain(p, err.text);
         mem_free(l.path);

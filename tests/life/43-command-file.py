@@ -212,6 +212,27 @@ def test_files_of_commands():
         assert v.stop() == 0
 
 
+def test_file_of_commands_while_the_record_is_lost():
+    """The engine names the file to the parent before its record is on disk. If both die with it, the line is done again, and the file is not read again."""
+    with Vigie(objects=MANY, main='log_passive_checks=1\nlog_external_commands=0') as v:
+        v.start()
+        path = write_file(v, 'file', 0, SERVICES)
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;1;before')
+        until(lambda: v.service(service='s0')['plugin_output'] == 'before')
+        store, engine = role_pid(v, 'store'), role_pid(v, 'engine')
+        os.kill(store, signal.SIGSTOP)
+        v.order(f'PROCESS_FILE;{path};0')
+        until(lambda: v.service(service=f's{SERVICES - 1}')['plugin_output'] == f'line {SERVICES - 1} of the flood', 'the file is read')
+        os.kill(engine, signal.SIGKILL)
+        os.kill(store, signal.SIGKILL)
+        until(lambda: role_pid(v, 'engine') not in (None, engine) and role_pid(v, 'store') not in (None, store), 'both are started again')
+        until(lambda: len(results_in_log(v)) >= SERVICES, 'every line in the log')
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;1;the last one')
+        until(lambda: v.service(service='s0')['plugin_output'] == 'the last one')
+        assert [int(n) for n in results_in_log(v)] == list(range(SERVICES)), results_in_log(v)
+        assert v.stop() == 0
+
+
 def table():
     """NAME, fields: from the table that the program is made from."""
     with open(os.path.join(SRC, 'src/core/excmd.def'), encoding='utf-8') as f:
