@@ -156,7 +156,8 @@ static void end(struct world *w, size_t i, bool cancelled)
     struct world_downtime *d = &w->downtimes.at[i];
     struct record_downtime_del r = {.id = d->id, .cancelled = cancelled};
     struct state *s = &w->st[d->check];
-    uint64_t comment = d->comment_id;
+    uint64_t comment = d->comment_id, id = d->id;
+    bool ends_others = d->in_effect && d->triggers && !cancelled; /* note_downtime_del cancels them itself */
 
     stop_waiting(w, d);
     if (d->in_effect) {
@@ -176,6 +177,14 @@ static void end(struct world *w, size_t i, bool cancelled)
     drop(w, i);
     if (comment)
         note_comment_del(w, comment);
+    for (size_t k = 0; k < w->downtimes.n && ends_others; k++) {
+        if (w->downtimes.at[k].triggered_by != id || w->downtimes.at[k].gone)
+            continue;
+        if (!w->downtimes.at[k]
+                 .in_effect) /* planned when its trigger had begun already: as in Nagios, seen now */
+            begin(w, k);
+        end(w, k, false);
+    }
 }
 
 void note_downtime_gone(struct world *w, uint64_t id)
@@ -250,7 +259,6 @@ static void has_trigger(struct world *w, uint64_t trigger)
 uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
 {
     struct world_downtime *n;
-    size_t i, trigger;
     uint64_t comment;
 
     if (w->downtimes.n >= LIMIT_DOWNTIMES)
@@ -259,7 +267,6 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
         return 0;
     comment = add_comment(w, d);
     n = VEC_ADD(&w->downtimes);
-    i = w->downtimes.n - 1;
     *n = (struct world_downtime){.id = w->next_downtime++,
                                  .triggered_by = d->triggered_by,
                                  .check = d->check,
@@ -278,11 +285,6 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
     changed(w, n);
     w->next_wall = MIN(w->next_wall, next_moment(n));
     has_trigger(w, d->triggered_by);
-    trigger = find(w, d->triggered_by);
-    if (d->triggered_by && found(w, trigger, d->triggered_by) && w->downtimes.at[trigger].in_effect)
-        begin(w, i);
-    else if (!d->fixed && !d->triggered_by && is_problem(w, d->check) && d->start <= w->now.wall.us)
-        begin(w, i);
     return w->next_downtime - 1;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/explain.h"
 
+#include "core/fresh.h"
 #include "core/nlog.h"
 #include "core/over.h"
 #include "core/plan.h"
@@ -75,7 +76,7 @@ static void not_planned(const struct world *w, uint32_t check, struct buf *out)
     else
         put(w, REASON_NEXT, WHY_RUN_NO_INTERVAL, 0, 0, out);
     if (fresh && over_can_run(w, check))
-        put(w, REASON_NEXT, WHY_RUN_FRESHNESS, sched_fresh_until(w, check), 0, out);
+        put(w, REASON_NEXT, WHY_RUN_FRESHNESS, fresh_until(w, check), 0, out);
 }
 
 static void planned(const struct world *w, uint32_t check, struct buf *out)

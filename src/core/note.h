@@ -40,11 +40,12 @@ struct note_downtime {
     uint64_t triggered_by;
     struct str author, text;
 };
-uint64_t note_downtime_add(struct world *w, const struct note_downtime *d); /* 0: too many */
-bool note_downtime_del(struct world *w, uint64_t id);                       /* and those it triggered */
+/* One with a trigger begins and ends with that one, at its own end at the latest. 0: too many. */
+uint64_t note_downtime_add(struct world *w, const struct note_downtime *d);
+bool note_downtime_del(struct world *w, uint64_t id); /* and those it triggered */
 /* A fixed one ends at another time than was said. */
 void note_downtime_move(struct world *w, uint64_t id, int64_t end);
-/* A problem began: flexible downtimes that wait for it begin now. */
+/* The state changed, or became hard: flexible downtimes that wait for a problem begin if it is one. One that is there already when they are planned does not count. */
 void note_flexible(struct world *w, uint32_t check);
 /* Begins and ends what is due on the wall clock; w->next_wall is the next time to come. */
 void note_time(struct world *w);

@@ -204,7 +204,8 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .no_more = s->no_more,
         .in_downtime = s->downtime_depth > 0,
         .host_in_downtime = service && host->downtime_depth > 0,
-        .host_up = host->state == STATE_UP,
+        /* As in Nagios, what is volatile is told until the host's problem is hard. */
+        .host_up = host->state == STATE_UP || ((c->flags & MODEL_CHECK_VOLATILE) && !host->hard),
         .host = c->host,
         .bad_master = c->n_deps ? reach_bad_master(w, p->check, REACH_NOTIFY) : MODEL_NONE,
         .parents_bad = reach_parents_bad(w, p->check),

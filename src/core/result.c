@@ -112,16 +112,16 @@ static bool recovery_owed(const struct world *w, uint32_t check)
     return s->notified_on && !s->flapping && plan_recovery_at(w, check);
 }
 
-static void notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
+/* True: somebody was told. */
+static bool notifications(struct world *w, uint32_t check, const struct state_out *out, bool flap_ended)
 {
     struct state *s = &w->st[check];
+    bool told = false;
 
-    if (s->state != STATE_OK) {
-        tell(w, check, NOTIFY_PROBLEM, 0, NULL);
-        return;
-    }
+    if (s->state != STATE_OK)
+        return tell(w, check, NOTIFY_PROBLEM, 0, NULL);
     if (out->hard_recovery || (flap_ended && s->flap_recovery) || recovery_owed(w, check)) {
-        tell(w, check, NOTIFY_RECOVERY, 0, NULL);
+        told = tell(w, check, NOTIFY_RECOVERY, 0, NULL);
         /* While it flaps the problem's notices are remembered: its end may still have to be told when the flapping stops. So they are until a delayed recovery is told. */
         if ((!s->flapping || !s->flap_recovery) &&
             (!recovery_owed(w, check) || (s->hard && w->now.wall.us >= plan_recovery_at(w, check))))
@@ -131,6 +131,7 @@ static void notifications(struct world *w, uint32_t check, const struct state_ou
     }
     if (flap_ended)
         s->flap_recovery = false;
+    return told;
 }
 
 /* Checks of hosts that this result makes worth while. */
@@ -145,6 +146,22 @@ static void look_at_host(struct world *w, uint32_t service, const struct state_o
     if (s->state != STATE_OK && h->state != STATE_UP &&
         (!out->changed || !world_switch(w, BOARD_SW_HOST_CHECKS)))
         tell(w, host, NOTIFY_PROBLEM, 0, NULL);
+}
+
+/* Before the last try: what this depends by is looked at now, so that it is known when somebody is to be told. */
+static void look_at_masters(struct world *w, uint32_t check)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct model_check *c = model_check(w->m, check);
+    const struct state *s = &w->st[check];
+    bool host = world_kind(w, check) == MODEL_HOST;
+
+    if (s->state == STATE_OK || s->hard || s->attempt + 1 != s->max_attempts ||
+        !(host ? g->enable_predictive_host_dependency_checks
+               : g->enable_predictive_service_dependency_checks))
+        return;
+    for (uint32_t i = 0; i < c->n_deps; i++)
+        sched_on_demand(w, model_dep(w->m, c->first_dep + i)->master);
 }
 
 static void look_around(struct world *w, uint32_t check, const struct state_out *out)
@@ -176,7 +193,8 @@ static struct state_in input_of(struct world *w, struct verdict *v)
     const struct model_check *c = model_check(w->m, v->check);
     bool host = world_kind(w, v->check) == MODEL_HOST;
     bool host_down = !host && w->st[c->host].state != STATE_UP;
-    bool translate = !v->passive || w->m->globals->translate_passive_host_checks;
+    bool translate = !v->passive || (w->m->globals->translate_passive_host_checks &&
+                                     v->state != STATE_UNREACHABLE); /* who says so knows why */
 
     if (host && v->why.code == WHY_STATE_RIGHTLESS) {
         v->state = w->st[v->check].state; /* as it was */
@@ -277,6 +295,7 @@ static void apply(struct world *w, struct verdict *v)
     struct state_in in = input_of(w, v);
     struct state_out out = state_step(s, &in);
     bool tell_log = out.changed || out.retry || out.hard_change || (is_volatile && s->state != STATE_OK);
+    bool stalked = !same_text && (c->stalk_on & state_on(world_kind(w, v->check), s->state));
 
     s->check_steps = w->steps_us;
     if (out.hard_change && c->first_notification_delay_us > 0)
@@ -288,7 +307,7 @@ static void apply(struct world *w, struct verdict *v)
     measure(w, v);
     number_events(w, s, &out);
     world_touch(w, v->check);
-    if (tell_log || (!same_text && (c->stalk_on & state_on(world_kind(w, v->check), s->state))))
+    if (tell_log || stalked)
         alert(w, v->check);
     else if (first) /* from now on its state is known: availability begins here */
         record_result(w, RECORD_EVENT_FIRST_RESULT, v->check);
@@ -299,14 +318,18 @@ static void apply(struct world *w, struct verdict *v)
         if (s->more)
             s->more->next_notification = 0;
     }
-    note_flexible(w, v->check);
+    if (out.changed || out.hard_change)
+        note_flexible(w, v->check);
     flap_ended = flapping_step(w, v->check);
     if (world_kind(w, v->check) == MODEL_SERVICE)
         flapping_of_host(w, v->check);
     if (tell_log)
         handler_events(w, v->check);
-    notifications(w, v->check, &out, flap_ended);
+    if (notifications(w, v->check, &out, flap_ended) && !tell_log && !stalked &&
+        (c->stalk_on & MODEL_ON_NOTIFY))
+        alert(w, v->check);
     look_around(w, v->check, &out);
+    look_at_masters(w, v->check);
     handler_obsess(w, v->check);
     if (!w->opt.rehearses)
         perfdata_result(w, v->check);

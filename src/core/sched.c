@@ -20,8 +20,6 @@
 #define RETRY_LATER (1 * TIME_S) /* a run that could not be handed over */
 #define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
 #define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
-#define STALE_LEAST (1 * TIME_S)
-#define LONG_STOP   618 /* thousandths of the threshold: so long a stop counts as one */
 
 /* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
 static int64_t step_of(const struct world *w, uint32_t check)
@@ -102,17 +100,20 @@ struct wall sched_checked_at(const struct world *w, uint32_t check)
     return (struct wall){s->last_check + (w->steps_us - s->check_steps)};
 }
 
-void sched_on_demand(struct world *w, uint32_t host)
+void sched_on_demand(struct world *w, uint32_t check)
 {
-    const struct state *s = &w->st[host];
-    int64_t horizon = w->m->globals->cached_host_check_horizon_us, at = sched_checked_at(w, host).us;
+    const struct model_globals *g = w->m->globals;
+    const struct state *s = &w->st[check];
+    int64_t horizon = world_kind(w, check) == MODEL_HOST ? g->cached_host_check_horizon_us
+                                                         : g->cached_service_check_horizon_us;
+    int64_t at = sched_checked_at(w, check).us;
 
-    if (!(s->switches & MODEL_CHECK_ACTIVE) || !over_can_run(w, host) || s->run)
+    if (!(s->switches & MODEL_CHECK_ACTIVE) || !over_can_run(w, check) || s->run)
         return;
     /* One that lies ahead was before the clock was set back: how long ago that is, is not known. */
     if (horizon > 0 && s->checked && at <= w->now.wall.us && at + horizon > w->now.wall.us)
         return;
-    sched_at(w, host, w->now.mono, SCHED_ON_DEMAND, true);
+    sched_at(w, check, w->now.mono, SCHED_ON_DEMAND, true);
 }
 
 void sched_after(struct world *w, uint32_t check, struct mono due)
@@ -578,104 +579,4 @@ void sched_clock_step(struct world *w)
             sched_again(w, i);
         world_touch_board(w, i);
     }
-}
-
-/* ---- freshness ---- */
-
-/* How old a result may be. */
-static int64_t threshold_of(const struct world *w, uint32_t i)
-{
-    int64_t threshold = model_check(w->m, i)->freshness_threshold_us;
-
-    if (threshold <= 0)
-        threshold = step_of(w, i) + w->st[i].latency_us + w->m->globals->additional_freshness_latency_us;
-    return MAX(threshold / TIME_S * TIME_S, (int64_t)STALE_LEAST);
-}
-
-/* Until when the last result counts as fresh. What was not checked yet has the time from the start; so have, when nobody said how old results may be,
- * active checks that are only now spread again; and so have results from outside after a stop that was long beside the threshold. */
-static int64_t fresh_until(const struct world *w, uint32_t i, int64_t threshold)
-{
-    const struct model_globals *g = w->m->globals;
-    const struct state *s = &w->st[i];
-    int64_t at = sched_checked_at(w, i).us, start = w->prog.program_start;
-    bool again = w->prog.last_reload > start && w->prog.last_reload <= w->now.wall.us;
-
-    if (again)
-        start = w->prog.last_reload;
-    if (!s->checked ||
-        at > w->now.wall.us) /* later than now: the clock has been set back before this start */
-        return start + threshold;
-    if (s->passive && at < start && !again &&
-        (start - w->loaded_at.us) / 1000 > threshold / 1000000 * LONG_STOP)
-        return start + threshold;
-    if (!(s->switches & MODEL_CHECK_ACTIVE) || at >= start ||
-        model_check(w->m, i)->freshness_threshold_us > 0)
-        return at + threshold;
-    return start + threshold +
-           (world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us);
-}
-
-/* As Nagios writes it: with every unit. */
-static void add_age(struct buf *b, int64_t us)
-{
-    buf_printf(b, "%lldd %lldh %lldm %llds", (long long)(us / TIME_DAY), (long long)(us % TIME_DAY / TIME_H),
-               (long long)(us % TIME_H / TIME_MIN), (long long)(us % TIME_MIN / TIME_S));
-}
-
-int64_t sched_fresh_until(const struct world *w, uint32_t check)
-{
-    return fresh_until(w, check, threshold_of(w, check));
-}
-
-static void look_stale(struct world *w, uint32_t i)
-{
-    struct state *s = &w->st[i];
-    uint32_t period = over_check_period(w, i);
-    bool host = world_kind(w, i) == MODEL_HOST;
-    int64_t threshold = threshold_of(w, i), until = fresh_until(w, i, threshold);
-    bool anyhow = model_check(w->m, i)->freshness_threshold_us > 0 || world_interval(w, i, false) > 0;
-    struct buf late = BUF_INIT, most = BUF_INIT;
-
-    if (s->run || s->stale || !anyhow || !over_can_run(w, i) ||
-        time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall))
-        return;
-    if (!(s->switches & (MODEL_CHECK_ACTIVE | MODEL_CHECK_PASSIVE)))
-        return;
-    if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
-        return;
-    s->stale = true;
-    add_age(&late, w->now.wall.us - until);
-    add_age(&most, threshold);
-    if (host)
-        nlog_text(w,
-                  "Warning: The results of host '" STR_FMT
-                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the host.",
-                  STR_ARG(model_host_name(w->m, i)), late.data, most.data);
-    else
-        nlog_text(w,
-                  "Warning: The results of service '" STR_FMT "' on host '" STR_FMT
-                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the service.",
-                  STR_ARG(model_description(w->m, i)), STR_ARG(model_host_name(w->m, i)), late.data,
-                  most.data);
-    buf_release(&late);
-    buf_release(&most);
-    sched_at(w, i, w->now.mono, SCHED_FRESHNESS | SCHED_FORCED, true);
-    world_touch_board(w, i);
-}
-
-void sched_freshness(struct world *w)
-{
-    const struct model_globals *g = w->m->globals;
-    bool hosts = world_switch(w, BOARD_SW_HOST_FRESHNESS),
-         services = world_switch(w, BOARD_SW_SERVICE_FRESHNESS);
-    int64_t every = MIN(g->host_freshness_interval_us, g->service_freshness_interval_us);
-
-    if ((!hosts && !services) || w->now.mono.us < w->next_freshness.us)
-        return;
-    w->next_freshness.us = w->now.mono.us + MAX(every, TIME_S);
-    for (uint32_t i = 0; i < w->n; i++)
-        if ((w->st[i].switches & MODEL_CHECK_FRESHNESS) &&
-            (world_kind(w, i) == MODEL_HOST ? hosts : services))
-            look_stale(w, i);
 }

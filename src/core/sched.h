@@ -24,8 +24,8 @@ void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options,
 void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options);
 /* last_check as the clock would have shown it, had it always stood as it stands now: what waits from there waits as long, however the clock was set since. */
 struct wall sched_checked_at(const struct world *w, uint32_t check);
-/* An on-demand host check, unless a result younger than the cache horizon is there. */
-void sched_on_demand(struct world *w, uint32_t host);
+/* A check on demand, unless a result younger than the cache horizon of its kind is there. */
+void sched_on_demand(struct world *w, uint32_t check);
 /* Plans the next regular check; due is when the last one was due. */
 void sched_after(struct world *w, uint32_t check, struct mono due);
 /* Switches, intervals or periods of a check changed: plan or unplan it. */
@@ -40,13 +40,9 @@ void sched_run(struct world *w);
 bool sched_next(const struct world *w, struct mono *at);
 /* The clock was set: what is due at a wall time moves. */
 void sched_clock_step(struct world *w);
-/* Looks for stale results, when it is time for that. */
-void sched_freshness(struct world *w);
 
 /* Why this check must not run now, or WHY_NONE; options: of its plan. */
 struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t options);
-/* Until when the results of a check whose freshness is watched count. */
-int64_t sched_fresh_until(const struct world *w, uint32_t check);
 uint32_t sched_most(const struct world *w); /* checks that may run at once */
 
 /* Runs. */

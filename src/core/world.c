@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/carry.h"
 #include "core/excmd_do.h"
+#include "core/fresh.h"
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/result.h"
@@ -298,7 +299,8 @@ void world_start(struct world *w, struct world_now now)
     w->started = true;
     w->prog.program_start = now.wall.us;
     w->prog.last_reload = now.wall.us;
-    w->next_freshness = w->next_sweep = now.mono;
+    w->next_sweep = now.mono;
+    fresh_soon(w);
     retain_settle(w);
     switches_read(w, w->switches);
     note_after_load(w);
@@ -326,7 +328,8 @@ void world_resume(struct world *w, struct world_now now)
     w->started = true;
     if (!w->prog.program_start)
         w->prog.program_start = now.wall.us;
-    w->next_freshness = w->next_sweep = now.mono;
+    w->next_sweep = now.mono;
+    fresh_soon(w);
     note_after_load(w);
     retain_reasons(w);
     rotate_plan(w);
@@ -481,7 +484,7 @@ static void after_event(struct world *w)
     excmd_program_end(w);
     recur_step(w);
     note_time(w);
-    sched_freshness(w);
+    fresh_step(w);
     sweep(w);
     sched_run(w);
     finish(w);
@@ -536,6 +539,7 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
 bool world_next_due(const struct world *w, struct mono *at)
 {
     bool any = sched_next(w, at);
+    int64_t fresh;
 
     if (w->stopping)
         return any;
@@ -561,8 +565,8 @@ bool world_next_due(const struct world *w, struct mono *at)
         at->us = MIN(at->us, world_to_mono(w, (struct wall){w->end.at}).us);
         any = true;
     }
-    if (w->switches & (BOARD_SW_HOST_FRESHNESS | BOARD_SW_SERVICE_FRESHNESS)) {
-        at->us = MIN(at->us, w->next_freshness.us);
+    if (fresh_next(w, &fresh)) {
+        at->us = MIN(at->us, fresh);
         any = true;
     }
     if (w->unsent) {

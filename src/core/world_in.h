@@ -95,7 +95,8 @@ struct world {
     uint64_t next_run;
     uint32_t running, running_checks, max_parallel;
     unsigned runners;
-    struct mono next_freshness, next_sweep;
+    struct mono next_freshness[2]; /* of hosts, of services: enum model_kind */
+    struct mono next_sweep;
     int64_t next_recur; /* when a recurring downtime is to be looked at, on the wall clock; INT64_MAX never */
     int64_t
         recur_later; /* the same by the checks before recur_at, the first that waits for the next step; 0: none does */

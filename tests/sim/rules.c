@@ -154,42 +154,39 @@ static void end_downtime(struct rules *r, size_t i, bool cancelled)
         rules_tell(r, rules_find(r, d.oid), NOTIFY_DOWNTIME_END, 0);
     if (d.on && !rules_depth(r, d.oid))
         rules_tell(r, rules_find(r, d.oid), cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END, 0);
+    for (size_t k = 0; k < r->downtimes.n && d.on && !cancelled;) { /* those it triggered end with it */
+        if (r->downtimes.at[k].trigger != d.id) {
+            k++;
+            continue;
+        }
+        if (!r->downtimes.at[k].on)
+            begin_downtime(r, k);
+        end_downtime(r, k, false);
+        k = 0;
+    }
 }
 
-static void begin_if_flexible(struct rules *r, size_t i, const struct rules_check *c)
-{
-    const struct rules_downtime *d = &r->downtimes.at[i];
-
-    if (c->state != OK && d->oid == c->oid && !d->fixed && !d->on && !d->trigger &&
-        d->start <= r->now.wall.us && r->now.wall.us < d->end)
-        begin_downtime(r, i);
-}
-
-/* A result that is a problem begins those that wait for one. */
+/* A change to a problem, or to a hard one, begins those that wait for it. */
 static void begin_flexible(struct rules *r, const struct rules_check *c)
 {
-    for (size_t i = 0; i < r->downtimes.n; i++)
-        begin_if_flexible(r, i, c);
+    for (size_t i = 0; i < r->downtimes.n && c->state != OK; i++) {
+        const struct rules_downtime *d = &r->downtimes.at[i];
+
+        if (d->oid == c->oid && !d->fixed && !d->on && !d->trigger && d->start <= r->now.wall.us &&
+            r->now.wall.us < d->end)
+            begin_downtime(r, i);
+    }
 }
 
-static void add_downtime(struct rules *r, struct rules_check *c, const int64_t *n, uint64_t trigger)
+static void add_downtime(struct rules *r, const struct rules_check *c, const int64_t *n, uint64_t trigger)
 {
-    struct rules_downtime *d = VEC_ADD(&r->downtimes);
-    size_t i = r->downtimes.n - 1;
-
-    *d = (struct rules_downtime){.id = r->next_downtime++,
-                                 .oid = c->oid,
-                                 .trigger = trigger,
-                                 .start = n[0] * TIME_S,
-                                 .end = n[1] * TIME_S,
-                                 .fixed = n[2] != 0,
-                                 .lasts = n[4] * TIME_S};
-    for (size_t k = 0; k < i && trigger; k++)
-        if (r->downtimes.at[k].id == trigger && r->downtimes.at[k].on) {
-            begin_downtime(r, i);
-            return;
-        }
-    begin_if_flexible(r, i, c);
+    *VEC_ADD(&r->downtimes) = (struct rules_downtime){.id = r->next_downtime++,
+                                                      .oid = c->oid,
+                                                      .trigger = trigger,
+                                                      .start = n[0] * TIME_S,
+                                                      .end = n[1] * TIME_S,
+                                                      .fixed = n[2] != 0,
+                                                      .lasts = n[4] * TIME_S};
 }
 
 static void propagate_downtime(struct rules *r, struct rules_check *host, const int64_t *n, uint64_t trigger)
@@ -384,7 +381,8 @@ static void apply(struct rules *r, struct rules_check *c, unsigned state, bool s
         c->never_again = false;
         c->again = 0;
     }
-    begin_flexible(r, c);
+    if (state != was || c->hard_changed)
+        begin_flexible(r, c);
     flap_ended = flap(r, c);
     if (!rules_is_host(r, c))
         flap_host(r, c);
@@ -417,7 +415,7 @@ void rules_result(struct rules *r, const struct record_result *in)
     BUG_ON(!c);
     state = meaning(r, c, in);
     if (rules_is_host(r, c)) {
-        if (state != UP && (!passive || r->m->globals->translate_passive_host_checks))
+        if (state != UP && (!passive || (r->m->globals->translate_passive_host_checks && state == DOWN)))
             state = down_or_unreachable(r, c);
         sure = passive && !r->m->globals->passive_host_checks_are_soft;
     } else {

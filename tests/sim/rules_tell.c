@@ -74,7 +74,8 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
         return why;
     if (c->never_again && !is_volatile)
         return WHY_NOTIFY_ONCE;
-    if (!rules_is_host(r, c) && rules_at(r, conf_of->host)->state != UP)
+    if (!rules_is_host(r, c) && rules_at(r, conf_of->host)->state != UP &&
+        (!is_volatile || rules_at(r, conf_of->host)->hard))
         return WHY_NOTIFY_HOST_DOWN;
     return !is_volatile && c->number && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL : WHY_NONE;
 }

@@ -215,6 +215,9 @@ static void test_downtime(void **st UNUSED)
     buf_clear(&c);
     buf_printf(&c, "SCHEDULE_SVC_DOWNTIME;h1;s1;%d;%d;0;0;20;bob;flexible", START, START + 100);
     assert_true(lab_command(&lab, c.data));
+    lab_command(&lab, SVC(2, "C"));
+    assert_int_equal(lab_state(&lab, "h1", "s1")->downtime_depth, 0); /* it waits for a change */
+    lab_command(&lab, SVC(1, "W"));
     assert_int_equal(lab_state(&lab, "h1", "s1")->downtime_depth, 1);
     assert_true(lab_command(&lab, "DEL_SVC_DOWNTIME;2"));
     assert_false(lab_command(&lab, "DEL_SVC_DOWNTIME;2"));

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/fresh.h"
+
+#include "core/nlog.h"
+#include "core/over.h"
+#include "core/sched.h"
+#include "core/world_in.h"
+
+#define STALE_LEAST (1 * TIME_S)
+#define LONG_STOP   618 /* thousandths of the threshold: so long a stop counts as one */
+
+/* How old a result may be. */
+static int64_t threshold_of(const struct world *w, uint32_t i)
+{
+    int64_t threshold = model_check(w->m, i)->freshness_threshold_us;
+
+    if (threshold <= 0)
+        threshold = world_interval(w, i, w->st[i].state != STATE_OK && !w->st[i].hard) + w->st[i].latency_us +
+                    w->m->globals->additional_freshness_latency_us;
+    return MAX(threshold / TIME_S * TIME_S, (int64_t)STALE_LEAST);
+}
+
+/* Until when the last result counts as fresh. What was not checked yet has the time from the start; so have, when nobody said how old results may be,
+ * active checks that are only now spread again; and so have results from outside after a stop that was long beside the threshold. */
+static int64_t until_of(const struct world *w, uint32_t i, int64_t threshold)
+{
+    const struct model_globals *g = w->m->globals;
+    const struct state *s = &w->st[i];
+    int64_t at = sched_checked_at(w, i).us, start = w->prog.program_start;
+    bool again = w->prog.last_reload > start && w->prog.last_reload <= w->now.wall.us;
+
+    if (again)
+        start = w->prog.last_reload;
+    if (!s->checked ||
+        at > w->now.wall.us) /* later than now: the clock has been set back before this start */
+        return start + threshold;
+    if (s->passive && at < start && !again &&
+        (start - w->loaded_at.us) / 1000 > threshold / 1000000 * LONG_STOP)
+        return start + threshold;
+    if (!(s->switches & MODEL_CHECK_ACTIVE) || at >= start ||
+        model_check(w->m, i)->freshness_threshold_us > 0)
+        return at + threshold;
+    return start + threshold +
+           (world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us);
+}
+
+/* As Nagios writes it: with every unit. */
+static void add_age(struct buf *b, int64_t us)
+{
+    buf_printf(b, "%lldd %lldh %lldm %llds", (long long)(us / TIME_DAY), (long long)(us % TIME_DAY / TIME_H),
+               (long long)(us % TIME_H / TIME_MIN), (long long)(us % TIME_MIN / TIME_S));
+}
+
+int64_t fresh_until(const struct world *w, uint32_t check)
+{
+    return until_of(w, check, threshold_of(w, check));
+}
+
+static void look_stale(struct world *w, uint32_t i)
+{
+    struct state *s = &w->st[i];
+    uint32_t period = over_check_period(w, i);
+    bool host = world_kind(w, i) == MODEL_HOST;
+    int64_t threshold = threshold_of(w, i), until = until_of(w, i, threshold);
+    bool anyhow = model_check(w->m, i)->freshness_threshold_us > 0 || world_interval(w, i, false) > 0;
+    struct buf late = BUF_INIT, most = BUF_INIT;
+
+    if (s->run || s->stale || !anyhow || !over_can_run(w, i) ||
+        time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall))
+        return;
+    if (!(s->switches & (MODEL_CHECK_ACTIVE | MODEL_CHECK_PASSIVE)))
+        return;
+    if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
+        return;
+    s->stale = true;
+    add_age(&late, w->now.wall.us - until);
+    add_age(&most, threshold);
+    if (host)
+        nlog_text(w,
+                  "Warning: The results of host '" STR_FMT
+                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the host.",
+                  STR_ARG(model_host_name(w->m, i)), late.data, most.data);
+    else
+        nlog_text(w,
+                  "Warning: The results of service '" STR_FMT "' on host '" STR_FMT
+                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the service.",
+                  STR_ARG(model_description(w->m, i)), STR_ARG(model_host_name(w->m, i)), late.data,
+                  most.data);
+    buf_release(&late);
+    buf_release(&most);
+    sched_at(w, i, w->now.mono, SCHED_FRESHNESS | SCHED_FORCED, true);
+    world_touch_board(w, i);
+}
+
+static void look_at_all(struct world *w, enum model_kind kind)
+{
+    uint32_t first = kind == MODEL_HOST ? 0 : w->m->n_hosts;
+    uint32_t end = kind == MODEL_HOST ? w->m->n_hosts : w->n;
+
+    for (uint32_t i = first; i < end; i++)
+        if (w->st[i].switches & MODEL_CHECK_FRESHNESS)
+            look_stale(w, i);
+}
+
+static bool is_on(const struct world *w, enum model_kind kind)
+{
+    return world_switch(w, kind == MODEL_HOST ? BOARD_SW_HOST_FRESHNESS : BOARD_SW_SERVICE_FRESHNESS);
+}
+
+void fresh_step(struct world *w)
+{
+    const struct model_globals *g = w->m->globals;
+    const int64_t every[] = {g->host_freshness_interval_us, g->service_freshness_interval_us};
+
+    for (int kind = MODEL_HOST; kind <= MODEL_SERVICE; kind++) {
+        if (!is_on(w, (enum model_kind)kind) || w->now.mono.us < w->next_freshness[kind].us)
+            continue;
+        w->next_freshness[kind].us = w->now.mono.us + MAX(every[kind], TIME_S);
+        look_at_all(w, (enum model_kind)kind);
+    }
+}
+
+bool fresh_next(const struct world *w, int64_t *at)
+{
+    bool any = false;
+
+    for (int kind = MODEL_HOST; kind <= MODEL_SERVICE; kind++) {
+        if (!is_on(w, (enum model_kind)kind))
+            continue;
+        *at = any ? MIN(*at, w->next_freshness[kind].us) : w->next_freshness[kind].us;
+        any = true;
+    }
+    return any;
+}
+
+void fresh_soon(struct world *w)
+{
+    w->next_freshness[MODEL_HOST] = w->next_freshness[MODEL_SERVICE] = w->now.mono;
+}
