@@ -401,21 +401,21 @@ static void get_services_with(struct ls_row *row, const struct ls_column *col, s
     ls_cut_end(v);
 }
 
-/* What was changed at run time, by name. The bits are those of Nagios. */
+/* What was changed at run time, by name. The bits are those of Nagios, and the last. */
 static void get_modified(struct ls_row *row, const struct ls_column *col UNUSED, struct ls_value *v)
 {
     static const struct {
         uint32_t bit;
         const char *name;
-    } names[] = {{1, "notifications_enabled"},      {2, "active_checks_enabled"},
-                 {4, "passive_checks_enabled"},     {8, "event_handler_enabled"},
-                 {16, "flap_detection_enabled"},    {32, "failure_prediction_enabled"},
-                 {64, "performance_data_enabled"},  {128, "obsessive_handler_enabled"},
-                 {256, "event_handler_command"},    {512, "check_command"},
-                 {1024, "normal_check_interval"},   {2048, "retry_check_interval"},
-                 {4096, "max_check_attempts"},      {8192, "freshness_checks_enabled"},
-                 {16384, "check_timeperiod"},       {32768, "custom_variable"},
-                 {65536, "notification_timeperiod"}};
+    } names[] = {{1, "notifications_enabled"},       {2, "active_checks_enabled"},
+                 {4, "passive_checks_enabled"},      {8, "event_handler_enabled"},
+                 {16, "flap_detection_enabled"},     {32, "failure_prediction_enabled"},
+                 {64, "performance_data_enabled"},   {128, "obsessive_handler_enabled"},
+                 {256, "event_handler_command"},     {512, "check_command"},
+                 {1024, "normal_check_interval"},    {2048, "retry_check_interval"},
+                 {4096, "max_check_attempts"},       {8192, "freshness_checks_enabled"},
+                 {16384, "check_timeperiod"},        {32768, "custom_variable"},
+                 {65536, "notification_timeperiod"}, {131072, "first_notification_delay"}};
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (row->check.modified_attributes & names[i].bit)

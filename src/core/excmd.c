@@ -193,12 +193,15 @@ struct each {
     const struct excmd *c;
     struct err *err;
     int r;
+    unsigned n, done;
 };
 
 static void one(struct each *e, uint32_t check)
 {
     int r = e->c->row->handle(e->w, e->c, check, e->err);
 
+    e->n++;
+    e->done += r == 0;
     if (r < 0)
         e->r = r;
 }
@@ -272,9 +275,10 @@ static void service_group(struct each *e, bool hosts)
     mem_free(seen);
 }
 
-static int for_each(struct world *w, const struct excmd *c, struct err *err)
+/* anything: something of it was done, also where a part was refused. */
+static int for_each(struct world *w, const struct excmd *c, bool *anything, struct err *err)
 {
-    struct each e = {w, c, err, 0};
+    struct each e = {.w = w, .c = c, .err = err};
 
     switch (c->row->target) {
     case EXCMD_NONE: one(&e, MODEL_NONE); break;
@@ -292,6 +296,9 @@ static int for_each(struct world *w, const struct excmd *c, struct err *err)
     case EXCMD_SG_HOSTS: service_group(&e, true); break;
     case EXCMD_SG_SERVICES: service_group(&e, false); break;
     }
+    *anything = e.done || e.r == 0;
+    if (e.r < 0 && e.done)
+        err_prefix(err, "done for %u of %u, not for the others: ", e.done, e.n);
     return e.r;
 }
 
@@ -401,6 +408,7 @@ static void log_refused(struct world *w, struct str line, const char *why)
 int excmd_run(struct world *w, struct str line, struct str who, uint64_t source, struct err *err)
 {
     struct buf rewritten = BUF_INIT;
+    bool anything = false;
     struct excmd c;
     int r;
 
@@ -417,9 +425,9 @@ int excmd_run(struct world *w, struct str line, struct str who, uint64_t source,
         if (c.row->handle != excmd_do_result &&
             !forgets_input(w)) /* before what it does, and also when a part of it is refused */
             world_record(w, RECORD_COMMAND, &(struct record_command){.who = who, .text = str_trim(line)});
-        r = for_each(w, &c, err);
+        r = for_each(w, &c, &anything, err);
     }
-    if (r == 0 && c.row->handle != excmd_do_result)
+    if (anything && c.row->handle != excmd_do_result)
         command_event(w, &c, line);
     if (r < 0) {
         w->prog.commands_refused++;

@@ -95,6 +95,7 @@ int excmd_do_first_delay(struct world *w, const struct excmd *c, uint32_t check,
     if (!excmd_is_interval(w, num(c, 0)))
         return err_set(err, E_INVAL, "a delay is not negative, nor without end");
     over_make(&w->st[check])->first_delay_us = num(c, 0) * w->m->globals->interval_length_us;
+    w->st[check].modified |= STATE_MODIFIED_FIRST_DELAY;
     world_touch(w, check);
     return 0;
 }
@@ -102,8 +103,7 @@ int excmd_do_first_delay(struct world *w, const struct excmd *c, uint32_t check,
 int excmd_do_modified(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
     if (num(c, 0) < 0 || num(c, 0) > UINT32_MAX)
-        return err_set(err, E_INVAL, "attributes are a sum of bits from 1 to %u",
-                       STATE_MODIFIED_NOTIFY_PERIOD);
+        return err_set(err, E_INVAL, "attributes are a sum of bits from 1 to %u", STATE_MODIFIED_FIRST_DELAY);
     w->st[check].modified = (uint32_t)num(c, 0);
     world_touch(w, check);
     return 0;

@@ -127,6 +127,8 @@ static void drop_over(const struct model *m, struct over *o, uint32_t *modified)
             over_forget(o, i);
     if (!(*modified & STATE_MODIFIED_VARS))
         over_set_vars(o, STR_NULL);
+    if (!(*modified & STATE_MODIFIED_FIRST_DELAY))
+        o->first_delay_us = -1;
     *modified &= ~over_settle(m, o);
 }
 

@@ -33,6 +33,8 @@ enum state_modified {
     STATE_MODIFIED_CHECK_PERIOD = 16384,
     STATE_MODIFIED_VARS = 32768,
     STATE_MODIFIED_NOTIFY_PERIOD = 65536,
+    STATE_MODIFIED_FIRST_DELAY =
+        131072, /* Vigie's own: Nagios keeps no other delay than the configured one */
 };
 
 struct state_why { /* core/why */

@@ -429,6 +429,12 @@ static void test_first_delay(void **st UNUSED)
     lab_run(&lab, 11 * S);
     yes(&lab, "PROCESS_SERVICE_CHECK_RESULT;h2;s2;2;bad");
     has(&lab.log, "SERVICE NOTIFICATION: alice;h2;s2;CRITICAL", 1);
+    assert_int_equal(lab_state(&lab, "h2", "s2")->modified, STATE_MODIFIED_FIRST_DELAY);
+    yes(&lab, "CHANGE_SVC_MODATTR;h2;s2;0"); /* from the next start on it is as configured */
+    assert_int_equal(over_first_delay(lab.w, lab_check(&lab, "h2", "s2")), 20 * S);
+    lab_restart(&lab, true);
+    assert_int_equal(over_first_delay(lab.w, lab_check(&lab, "h2", "s2")), 0);
+    assert_int_equal(over_first_delay(lab.w, lab_check(&lab, "h2", NULL)), 20 * S);
     lab_close(&lab);
 }
 

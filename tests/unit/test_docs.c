@@ -350,7 +350,8 @@ static void test_commands_page(void **state UNUSED)
         "checks, 4 passive results,\n8 event handler, 16 flap detection, 64 performance data, 128 obsessing, "
         "256 event handler command, 512 check command, 1024 check interval, 2048 retry interval, 4096 "
         "attempts, "
-        "8192 freshness, 16384 check\nperiod, 32768 custom variables, 65536 notification period. It is data: "
+        "8192 freshness, 16384 check\nperiod, 32768 custom variables, 65536 notification period, 131072 "
+        "first delay. It is data: "
         "no macro in it is filled in, and it becomes one word, or a part of one, of a command line. "
         "A command of `vigie_command_privileged` cannot be chosen.\n\n",
         LIMIT_EXT_COMMAND);

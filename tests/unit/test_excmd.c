@@ -244,6 +244,40 @@ static void test_value_is_one_word(void **st UNUSED)
     lab_close(&lab);
 }
 
+static unsigned commands_in_history(const struct lab *lab)
+{
+    struct str rest = buf_str(&lab->journal);
+    struct record_frame f;
+    struct record_event e;
+    unsigned n = 0;
+
+    while (record_next(&rest, &f) == 1)
+        n += f.kind == RECORD_EVENT && record_get(f.kind, f.payload, &e) == 0 &&
+             e.kind == RECORD_EVENT_COMMAND;
+    return n;
+}
+
+/* What is done for one of two stands in the history; what is done for none does not. */
+static void test_refused_in_part(void **st UNUSED)
+{
+    static const char *const objects =
+        "define host {\n host_name h\n use ht\n}\n"
+        "define service {\n host_name h\n service_description on\n use st\n active_checks_enabled 1\n}\n"
+        "define service {\n host_name h\n service_description off\n use st\n}\n";
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, objects, 1800000000, 1, up, 0);
+    assert_false(lab_command(&lab, "SCHEDULE_HOST_SVC_CHECKS;h;1800000001"));
+    assert_int_equal(
+        lab_count(&lab.log,
+                  "refused: done for 1 of 2, not for the others: its active checks are switched off"),
+        1);
+    assert_int_equal(commands_in_history(&lab), 1);
+    assert_false(lab_command(&lab, "SCHEDULE_SVC_CHECK;h;off;1800000001"));
+    assert_int_equal(commands_in_history(&lab), 1);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_missing_fields),
         cmocka_unit_test(test_macros),
         cmocka_unit_test(test_value_is_one_word),
+        cmocka_unit_test(test_refused_in_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
