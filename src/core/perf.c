@@ -129,28 +129,62 @@ void perf_text(const struct perf_value *v, char *out)
 
 /* ---- units and ranges ---- */
 
-static enum perf_unit unit_of(struct str uom)
-{
-    static const struct {
-        const char *text;
-        enum perf_unit unit;
-    } table[] = {
-        {"", PERF_NONE},      {"s", PERF_SECONDS}, {"ms", PERF_SECONDS}, {"us", PERF_SECONDS},
-        {"ns", PERF_SECONDS}, {"%", PERF_PERCENT}, {"b", PERF_BITS},     {"B", PERF_BYTES},
-        {"KB", PERF_BYTES},   {"kB", PERF_BYTES},  {"MB", PERF_BYTES},   {"GB", PERF_BYTES},
-        {"TB", PERF_BYTES},   {"PB", PERF_BYTES},  {"KiB", PERF_BYTES},  {"MiB", PERF_BYTES},
-        {"GiB", PERF_BYTES},  {"TiB", PERF_BYTES}, {"c", PERF_COUNTER},
-    };
+struct unit {
+    const char *text;
+    enum perf_unit unit;
+    int8_t exponent; /* in base units: times 10^exponent, or times 1024^binary */
+    uint8_t binary;
+};
 
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (str_eq_c(uom, table[i].text))
-            return table[i].unit;
+static const struct unit units[] = {
+    {"", PERF_NONE, 0, 0},     {"s", PERF_SECONDS, 0, 0},   {"ms", PERF_SECONDS, -3, 0},
+    {"%", PERF_PERCENT, 0, 0}, {"us", PERF_SECONDS, -6, 0}, {"ns", PERF_SECONDS, -9, 0},
+    {"b", PERF_BITS, 0, 0},    {"B", PERF_BYTES, 0, 0},     {"kB", PERF_BYTES, 3, 0},
+    {"KB", PERF_BYTES, 3, 0},  {"MB", PERF_BYTES, 6, 0},    {"GB", PERF_BYTES, 9, 0},
+    {"TB", PERF_BYTES, 12, 0}, {"PB", PERF_BYTES, 15, 0},   {"KiB", PERF_BYTES, 0, 1},
+    {"MiB", PERF_BYTES, 0, 2}, {"GiB", PERF_BYTES, 0, 3},   {"TiB", PERF_BYTES, 0, 4},
+    {"c", PERF_COUNTER, 0, 0},
+};
+
+static const struct unit *unit_of(struct str uom)
+{
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        if (str_eq_c(uom, units[i].text))
+            return &units[i];
     }
-    return PERF_OTHER;
+    return NULL;
 }
 
-/* "10", "10:", "~:10", "10:20", "@10:20". Anything else: kept as text, with open ends. */
-static void parse_range(struct str text, struct perf_range *r)
+/* m x 1024 as a decimal: when it does not fit, digits that are 0 make room. */
+static bool times_1024(struct perf_value *v)
+{
+    int64_t m;
+
+    while (__builtin_mul_overflow(v->mantissa, (int64_t)1024, &m)) {
+        if (v->mantissa % 10 || v->exponent == INT8_MAX)
+            return false;
+        v->mantissa /= 10;
+        v->exponent++;
+    }
+    v->mantissa = m;
+    return true;
+}
+
+bool perf_base(struct str uom, struct perf_value *v)
+{
+    const struct unit *u = unit_of(uom);
+
+    if (u && v->known)
+        v->exponent = (int8_t)(v->exponent + u->exponent); /* within 115 of 0: perf_number takes 100 */
+    for (unsigned k = 0; u && v->known && k < u->binary; k++)
+        if (!times_1024(v))
+            return false;
+    if (!v->mantissa)
+        v->exponent = 0;
+    return true;
+}
+
+void perf_range(struct str text, struct perf_range *r)
 {
     struct str s = str_trim(text);
 
@@ -243,9 +277,9 @@ static bool parse_values(struct str word, struct perf_item *out)
         return false;
     }
     out->uom = head;
-    out->unit = unit_of(head);
-    parse_range(str_cut(&word, ';'), &out->warn);
-    parse_range(str_cut(&word, ';'), &out->crit);
+    out->unit = unit_of(head) ? unit_of(head)->unit : PERF_OTHER;
+    perf_range(str_cut(&word, ';'), &out->warn);
+    perf_range(str_cut(&word, ';'), &out->crit);
     out->min = parse_bound(str_cut(&word, ';'));
     out->max = parse_bound(str_cut(&word, ';'));
     return true;

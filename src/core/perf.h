@@ -35,6 +35,11 @@ struct perf_item {
 
 /* Takes the next item off *rest: 1, or 0 at the end. *bad is raised by each piece that was passed over. */
 int perf_next(struct str *rest, struct perf_item *out, unsigned *bad);
+/* A threshold range: "10", "10:", "~:10", "10:20", "@10:20". Anything else: kept as text, with open ends. */
+void perf_range(struct str text, struct perf_range *out);
+/* Makes a value that is written in the unit uom one in base units (seconds, bytes, bits): ms, us and ns move the exponent; kB (or KB), MB, GB, TB and PB are powers of ten, KiB to TiB of two.
+   A unit that is not known changes nothing. False: it does not fit, and is undefined. */
+bool perf_base(struct str uom, struct perf_value *v);
 /* The label with '' made one quote, cut to size. */
 void perf_label(const struct perf_item *item, char *out, size_t size);
 /* A decimal number from the front of *s ("-1.50", "1,5", "2e3"); false and *s unchanged if there is none. More than 18 digits are rounded towards zero. */

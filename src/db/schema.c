@@ -167,8 +167,17 @@ static const char *const state[] = {
     " host_handler TEXT NOT NULL, service_handler TEXT NOT NULL) STRICT;",
 };
 
+static const char *const bounds[] = {
+    META "CREATE TABLE bound ("
+         " oid INTEGER NOT NULL, label TEXT NOT NULL, unit INTEGER NOT NULL, since INTEGER NOT NULL,"
+         " site INTEGER NOT NULL, scope INTEGER NOT NULL, seq INTEGER NOT NULL,"
+         " uom TEXT NOT NULL, warn TEXT NOT NULL, crit TEXT NOT NULL, min TEXT NOT NULL, max TEXT NOT NULL,"
+         " PRIMARY KEY (oid, label, unit, since)) STRICT, WITHOUT ROWID;",
+};
+
 const struct sql_schema schema_history = {"history", 0x56474831, history,
                                           sizeof(history) / sizeof(history[0])};
 const struct sql_schema schema_objects = {"objects", 0x56474f31, objects,
                                           sizeof(objects) / sizeof(objects[0])};
 const struct sql_schema schema_state = {"state", 0x56475331, state, sizeof(state) / sizeof(state[0])};
+const struct sql_schema schema_bounds = {"bounds", 0x56474231, bounds, sizeof(bounds) / sizeof(bounds[0])};

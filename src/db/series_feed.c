@@ -5,46 +5,14 @@
 #include "base/limits.h"
 #include "core/perf.h"
 
-/* What a unit is in base units: times 10^exponent, or times 1024^binary. */
-static const struct {
-    char text[4];
-    int8_t exponent;
-    uint8_t binary;
-} units[] = {
-    {"ms", -3, 0}, {"us", -6, 0}, {"ns", -9, 0}, {"kB", 3, 0},  {"KB", 3, 0},  {"MB", 6, 0},
-    {"GB", 9, 0},  {"TB", 12, 0}, {"PB", 15, 0}, {"KiB", 0, 1}, {"MiB", 0, 2}, {"GiB", 0, 3},
-};
-
-/* m x 1024 as a decimal: when it does not fit, digits that are 0 make room. */
-static bool times_1024(struct series_sample *v)
-{
-    int64_t m;
-
-    while (__builtin_mul_overflow(v->mantissa, (int64_t)1024, &m)) {
-        if (v->mantissa % 10 || v->exponent == INT8_MAX)
-            return false;
-        v->mantissa /= 10;
-        v->exponent++;
-    }
-    v->mantissa = m;
-    return true;
-}
-
 static bool to_base(const struct perf_item *item, struct series_sample *v)
 {
-    *v = (struct series_sample){
-        .us = v->us, .mantissa = item->value.mantissa, .exponent = item->value.exponent};
-    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-        if (!str_eq_c(item->uom, units[i].text))
-            continue;
-        v->exponent = (int8_t)(v->exponent + units[i].exponent); /* within 115 of 0: perf_number takes 100 */
-        for (unsigned k = 0; k < units[i].binary; k++)
-            if (!times_1024(v))
-                return false;
-    }
-    if (!v->mantissa)
-        v->exponent = 0;
-    return true;
+    struct perf_value base = item->value;
+    bool fits = perf_base(item->uom, &base);
+
+    v->mantissa = base.mantissa;
+    v->exponent = base.exponent;
+    return fits;
 }
 
 struct seen {

@@ -26,7 +26,7 @@ struct sql_schema {
     const char *const *migration;
     int version; /* how many there are */
 };
-extern const struct sql_schema schema_history, schema_objects, schema_state; /* schema.c */
+extern const struct sql_schema schema_history, schema_objects, schema_state, schema_bounds; /* schema.c */
 
 enum sql_how {
     SQL_PROJECTION, /* written; a power cut may lose the last transactions, never the file: the journal has them */
