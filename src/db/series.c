@@ -231,6 +231,17 @@ int series_seal_all(struct series *s)
     return 0;
 }
 
+size_t series_know(struct series *s, const struct series_key *k)
+{
+    return s->active.n < LIMIT_SERIES ? series_intern(s, k) : series_find(s, k);
+}
+
+static int refuse(struct series *s, int code)
+{
+    s->stats.refused++;
+    return code;
+}
+
 int series_add(struct series *s, const struct series_key *k, const struct series_sample *v, struct wall now)
 {
     int64_t start = series_start_of(SERIES_RAW, v->us);
@@ -242,15 +253,14 @@ int series_add(struct series *s, const struct series_key *k, const struct series
         return E_IO;
     if (k->label.n > SERIES_LABEL_MAX || !k->oid)
         return E_INVAL;
-    if (v->us > now.us + TIME_DAY || start + TIME_DAY < now.us - s->o.keep_us[SERIES_RAW]) {
-        s->stats.refused++;
-        return E_LIMIT;
-    }
-    id = s->active.n < LIMIT_SERIES ? series_intern(s, k) : series_find(s, k);
-    if (id == SERIES_NONE) {
-        s->stats.refused++;
-        return E_LIMIT;
-    }
+    if (v->us > now.us + TIME_DAY)
+        return refuse(s, E_AGAIN);
+    if (start + TIME_DAY < now.us - s->o.keep_us[SERIES_RAW])
+        return refuse(s, E_TIMEOUT);
+    id = series_know(s, k);
+    if (id == SERIES_NONE)
+        return refuse(s, E_LIMIT);
+    s->last = id;
     o = &s->active.at[id].open;
     if (o->base_us != start) {
         r = series_seal(s, id);

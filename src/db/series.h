@@ -39,6 +39,7 @@ struct series_active {
     uint64_t oid;
     uint32_t label; /* in s->labels */
     uint8_t unit;
+    uint32_t said, said_s; /* digest of what was last said beside a value, and when (db/series_feed.h) */
     struct series_open open;
 };
 
@@ -57,6 +58,7 @@ struct series {
     VEC(struct series_active) active;
     uint32_t *slot; /* index + 1 in active, by key */
     size_t n_slot;
+    size_t last; /* index in active: where the last measurement went */
     struct map labels;
     VEC(struct series_file) file; /* in the order of class, begin, generation */
     struct series_chunk_room room;
@@ -80,8 +82,11 @@ int series_open(struct series *s, const struct journal_io *io, const struct seri
 /* What was not committed is gone from here. */
 void series_release(struct series *s);
 
-/* One measurement. E_LIMIT: refused (counted): older than what is kept, more than a day ahead of now, or one series too many; E_INVAL: the label is too long; E_IO: the store has failed. */
+/* One measurement. Refused (counted): E_TIMEOUT: older than what is kept; E_AGAIN: more than a day ahead of now; E_LIMIT: one series too many; E_INVAL: the label is too long. E_IO, E_NOSPC: the
+   store has failed. */
 int series_add(struct series *s, const struct series_key *k, const struct series_sample *v, struct wall now);
+/* Index in active of a series, which is made if it is new; SIZE_MAX: one too many. */
+size_t series_know(struct series *s, const struct series_key *k);
 /* All that was added is on disk, and everything in the journal up to seq is in it. */
 int series_commit(struct series *s, uint64_t seq, struct wall now);
 /* Some of what is to be done beside: merging, removing. True: there is more. */

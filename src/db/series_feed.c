@@ -3,7 +3,119 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/tlv.h"
 #include "core/perf.h"
+
+static const struct {
+    const char *name, *words;
+} refusals[] = {
+#define X(id, name, words) {#name, words},
+    SERIES_REFUSALS(X)
+#undef X
+};
+
+const char *series_refusal_name(enum series_refusal r)
+{
+    return refusals[r].name;
+}
+
+const char *series_refusal_words(enum series_refusal r)
+{
+    return refusals[r].words;
+}
+
+/* ---- words ---- */
+
+static struct str short_text(struct str text)
+{
+    return text.n <= BOUNDS_TEXT_MAX ? text : STR_NULL;
+}
+
+static void put_text(struct buf *b, struct str text)
+{
+    tlv_put_varint(b, text.n);
+    buf_add_str(b, text);
+}
+
+static bool get_text(struct str *rest, struct str *out)
+{
+    uint64_t n;
+
+    if (!tlv_get_varint(rest, &n) || n > rest->n)
+        return false;
+    *out = str_sub(*rest, 0, (size_t)n);
+    *rest = str_sub(*rest, (size_t)n, SIZE_MAX);
+    return true;
+}
+
+static void put_number(struct buf *b, const struct perf_value *v)
+{
+    char text[PERF_TEXT];
+
+    perf_text(v, text);
+    put_text(b, short_text(str_of(text)));
+}
+
+static void put_words(struct buf *b, const struct series_feed_result *r, const struct series_key *k,
+                      const struct perf_item *item)
+{
+    series_key_put(b, k);
+    tlv_put_varint(b, r->seq);
+    tlv_put_varint(b, (uint64_t)r->at.us);
+    put_text(b, str_sub(item->uom, 0, BOUNDS_TEXT_MAX));
+    put_text(b, short_text(item->warn.text));
+    put_text(b, short_text(item->crit.text));
+    put_number(b, &item->min);
+    put_number(b, &item->max);
+}
+
+bool series_words_next(struct str *rest, struct series_key *k, uint64_t *seq, struct bounds_row *row)
+{
+    uint64_t since;
+
+    if (!series_key_get(rest, k) || !tlv_get_varint(rest, seq) || !tlv_get_varint(rest, &since))
+        return false;
+    row->since_us = (int64_t)since;
+    return get_text(rest, &row->uom) && get_text(rest, &row->warn) && get_text(rest, &row->crit) &&
+           get_text(rest, &row->min) && get_text(rest, &row->max);
+}
+
+static uint32_t add_number(uint32_t sum, const struct perf_value *v)
+{
+    int64_t parts[] = {v->mantissa, v->exponent, v->known};
+
+    return hash_crc32c(sum, parts, sizeof(parts));
+}
+
+/* Never 0. */
+static uint32_t digest(const struct perf_item *item)
+{
+    const struct str text[] = {item->uom, item->warn.text, item->crit.text};
+    uint32_t sum = 1;
+
+    for (size_t i = 0; i < ARRAY_LEN(text); i++) {
+        sum = hash_crc32c(sum, &text[i].n, sizeof(text[i].n));
+        sum = hash_crc32c(sum, text[i].p, text[i].n);
+    }
+    sum = add_number(add_number(sum, &item->min), &item->max);
+    return sum ? sum : 1;
+}
+
+static void listen(struct series_feed *f, const struct series_feed_result *r, const struct series_key *k,
+                   size_t id, const struct perf_item *item)
+{
+    struct series_active *a = &f->s->active.at[id];
+    uint32_t is = digest(item), at_s = (uint32_t)time_wall_s(r->at);
+
+    if (is == a->said ||
+        (a->said && at_s >= a->said_s && at_s - a->said_s < (uint32_t)(SERIES_WORDS_US / TIME_S)))
+        return;
+    a->said = is;
+    a->said_s = at_s;
+    put_words(f->words, r, k, item);
+}
+
+/* ---- items ---- */
 
 static bool to_base(const struct perf_item *item, struct series_sample *v)
 {
@@ -32,48 +144,67 @@ static bool is_second(struct seen *seen, const struct series_key *k)
     return false;
 }
 
-static int feed_one(struct series *s, const struct series_key *k, const struct series_sample *v,
-                    struct wall now, struct series_feed_count *count)
+static void refuse(struct series_feed *f, const struct series_feed_result *r, enum series_refusal why,
+                   struct str label)
 {
-    int r = series_add(s, k, v, now);
+    if (r->again)
+        return;
+    f->refused[why]++;
+    if (why == SERIES_UNKNOWN)
+        return;
+    f->last.oid = r->oid;
+    f->last.why = why;
+    str_copy(f->last.label, sizeof(f->last.label), label);
+}
 
-    if (r == 0)
-        count->taken++;
-    else if (r == E_LIMIT || r == E_INVAL)
-        count->refused++;
-    else
-        return r;
+static int feed_one(struct series_feed *f, const struct series_feed_result *r, const struct series_key *k,
+                    const struct series_sample *v, const struct perf_item *item)
+{
+    size_t id = r->again ? series_know(f->s, k) : SIZE_MAX;
+    int got = r->again ? 0 : series_add(f->s, k, v, r->now);
+
+    if (got < 0 && f->s->failed)
+        return got;
+    if (got < 0) {
+        refuse(f, r, got == E_TIMEOUT ? SERIES_OLD : got == E_AGAIN ? SERIES_AHEAD : SERIES_FULL, k->label);
+        return 0;
+    }
+    f->taken += !r->again;
+    id = r->again ? id : f->s->last;
+    if (f->words && id != SIZE_MAX)
+        listen(f, r, k, id, item);
     return 0;
 }
 
-int series_feed(struct series *s, uint64_t oid, struct str perfdata, struct wall at, struct wall now,
-                struct series_feed_count *count)
+int series_feed(struct series_feed *f, const struct series_feed_result *r)
 {
     char label[SERIES_LABEL_MAX + 2];
+    struct str rest = r->perfdata;
     struct seen seen = {.n = 0};
     struct perf_item item;
     unsigned bad = 0, n = 0;
-    int r = 0;
+    int got = 0;
 
-    while (r == 0 && perf_next(&perfdata, &item, &bad)) {
-        struct series_key k = {.oid = oid, .unit = (uint8_t)item.unit};
-        struct series_sample v = {.us = at.us};
+    while (got == 0 && perf_next(&rest, &item, &bad)) {
+        struct series_key k = {.oid = r->oid, .unit = (uint8_t)item.unit};
+        struct series_sample v = {.us = r->at.us};
 
         perf_label(&item, label, sizeof(label));
         k.label = str_of(label);
         if (++n > LIMIT_PERF_ITEMS)
-            count->too_many++;
+            refuse(f, r, SERIES_MANY, k.label);
         else if (k.label.n > SERIES_LABEL_MAX)
-            count->long_label++;
+            refuse(f, r, SERIES_LONG, k.label);
         else if (!item.value.known)
-            count->unknown++;
+            refuse(f, r, SERIES_UNKNOWN, k.label);
         else if (!to_base(&item, &v))
-            count->unread++;
+            refuse(f, r, SERIES_UNREAD, k.label);
         else if (is_second(&seen, &k))
-            count->twice++;
+            refuse(f, r, SERIES_TWICE, k.label);
         else
-            r = feed_one(s, &k, &v, now, count);
+            got = feed_one(f, r, &k, &v, &item);
     }
-    count->unread += bad;
-    return r;
+    for (; bad; bad--)
+        refuse(f, r, SERIES_UNREAD, STR_NULL);
+    return got;
 }

@@ -1,21 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Performance data into the series store: each item that has a number is a measurement, in base units (seconds, bytes, bits), with the time of its result. What is not taken is counted, with the
- * reason. ms, us and ns move the exponent; kB (or KB), MB, GB, TB and PB are powers of ten, KiB, MiB and GiB of two. A unit that nobody knows is kept as it is, under PERF_OTHER.
+ * Performance data into the series store: each item that has a number is a measurement, in base units (core/perf.h: perf_base), with the time of its result. What is not taken is counted by its
+ * reason, and the last one of them is remembered. A unit that nobody knows is kept as it is, under PERF_OTHER.
+ *
+ * What is said beside a value (db/bounds.h) is put into `words` when it is another thing than last time. Of a series that says another thing at each check, one in SERIES_WORDS_US is.
  */
+#include "db/bounds.h"
 #include "db/series.h"
 
-struct series_feed_count {
+#define SERIES_WORDS_US (5 * TIME_MIN)
+
+/* Why a measurement is not taken: X(ID, name in metrics, words for people). */
+#define SERIES_REFUSALS(X)                                                                                   \
+    X(UNKNOWN, unknown, "the plugin does not know it (U)")                                                   \
+    X(UNREAD, unread, "no label, or no number that can be held")                                             \
+    X(TWICE, twice, "the same label twice in one result")                                                    \
+    X(LONG, long_label, "a label over 255 bytes")                                                            \
+    X(MANY, too_many, "more than 256 values in one result")                                                  \
+    X(OLD, old, "older than what is kept")                                                                   \
+    X(AHEAD, ahead, "more than a day ahead of the clock")                                                    \
+    X(FULL, full, "more series than there may be")
+
+enum series_refusal {
+#define X(id, name, words) SERIES_##id,
+    SERIES_REFUSALS(X)
+#undef X
+        SERIES_REFUSAL_COUNT
+};
+
+struct series_feed {
+    struct series *s;
+    struct buf *words; /* borrowed: what was said (series_words_next); NULL: that is not wanted */
     uint64_t taken;
-    uint64_t unknown;    /* U */
-    uint64_t unread;     /* no item: it has no label or no number that can be held (nan, inf, 1e400) */
-    uint64_t twice;      /* a label that came already in the same result */
-    uint64_t long_label; /* over SERIES_LABEL_MAX */
-    uint64_t too_many;   /* items of one result over LIMIT_PERF_ITEMS */
-    uint64_t refused;    /* by the store: too old, ahead, or one series too many */
+    uint64_t refused[SERIES_REFUSAL_COUNT];
+    struct { /* the last that was refused for another reason than U; oid 0: none */
+        uint64_t oid;
+        enum series_refusal why;
+        char label[64]; /* its begin */
+    } last;
+};
+
+struct series_feed_result {
+    uint64_t oid, seq; /* number in the journal */
+    struct str perfdata;
+    struct wall at, now;
+    bool again; /* its measurements are in the store: only the words count */
 };
 
 /* E_IO: the store has failed. Everything else is counted. */
-int series_feed(struct series *s, uint64_t oid, struct str perfdata, struct wall at, struct wall now,
-                struct series_feed_count *count);
+int series_feed(struct series_feed *f, const struct series_feed_result *r);
+
+/* Takes the next of the words off *rest; what it gives is borrowed. False at the end. */
+bool series_words_next(struct str *rest, struct series_key *k, uint64_t *seq, struct bounds_row *row);
+
+const char *series_refusal_name(enum series_refusal r);  /* "long_label" */
+const char *series_refusal_words(enum series_refusal r); /* for people */

@@ -4,24 +4,42 @@
 #include "core/record.h"
 #include "os/clock.h"
 
-#define LOOK_EVERY 64u /* records between two looks at the clock */
-#define TRIES      5u  /* of a place that cannot be read, before it is stepped over */
+#define LOOK_EVERY 64u  /* records between two looks at the clock */
+#define WORDS      500u /* of one transaction */
+#define TRIES      5u   /* of a place that cannot be read, before it is stepped over */
 
-void series_follow_init(struct series_follow *f, struct series *s, const struct journal *j)
+void series_follow_init(struct series_follow *f, struct series *s, struct bounds *bounds,
+                        const struct journal *j)
 {
-    *f = (struct series_follow){.s = s, .j = j, .to = s->applied, .behind = true};
+    struct series_feed feed = f->feed;
+
+    buf_release(&f->words);
+    *f = (struct series_follow){.s = s, .bounds = bounds, .j = j, .behind = true, .feed = feed};
+    f->to = bounds ? MIN(s->applied, bounds->applied) : s->applied;
+    f->had = s->applied;
+    f->feed.s = s;
+    f->feed.words = bounds ? &f->words : NULL;
+    buf_init(&f->words);
 }
 
-static int feed(struct series_follow *f, const struct record_result *r, struct wall now)
+void series_follow_release(struct series_follow *f)
 {
-    struct wall at = {r->started - r->started % TIME_MS};
+    buf_release(&f->words);
+}
+
+static int feed(struct series_follow *f, uint64_t seq, const struct record_result *r, struct wall now)
+{
+    struct series_feed_result result = {
+        .oid = r->oid, .seq = seq, .at = {r->started - r->started % TIME_MS}, .now = now};
     struct output o;
     int got = 0;
 
     f->results++;
+    result.again = seq <= f->had;
     output_parse(r->output, r->truncated, &o);
+    result.perfdata = o.perf;
     if (o.perf.n)
-        got = series_feed(f->s, r->oid, o.perf, at, now, &f->count);
+        got = series_feed(&f->feed, &result);
     output_release(&o);
     return got;
 }
@@ -35,7 +53,7 @@ static int apply(struct series_follow *f, const struct segment_record *r, struct
         return 0;
     if (r->kind == RECORD_RESULT && record_get(RECORD_RESULT, r->payload, &result) == 0 && result.oid &&
         result.how == RECORD_HOW_EXIT && result.started > 0)
-        got = feed(f, &result, now);
+        got = feed(f, r->seq, &result, now);
     if (got == 0)
         f->to = r->seq;
     return got;
@@ -92,12 +110,57 @@ int series_follow_batch(struct series_follow *f, const struct buf *batch, struct
     for (size_t at = 0;
          got == 0 && segment_record_peek(str_sub(buf_str(batch), at, SIZE_MAX), &r, &size) == 1; at += size)
         got = apply(f, &r, now);
-    f->behind = got < 0;
     f->stand.at.offset = 0; /* where that is in the journal is not known: a turn would look for the number */
+    f->behind = got < 0;
     return got;
+}
+
+void series_follow_later(struct series_follow *f)
+{
+    f->behind = true;
+    f->stand.at.offset = 0;
+}
+
+static int put_some(struct series_follow *f)
+{
+    struct str all = buf_str(&f->words), rest = str_sub(all, f->words_at, SIZE_MAX);
+    int r = bounds_begin(f->bounds);
+    struct bounds_row row;
+    struct series_key k;
+    uint64_t seq;
+
+    for (unsigned i = 0; i < WORDS && r == 0 && series_words_next(&rest, &k, &seq, &row); i++)
+        r = bounds_put(f->bounds, seq, &k, &row);
+    if (r == 0)
+        r = bounds_end(f->bounds, f->bounds->applied);
+    if (r == 0)
+        f->words_at = all.n - rest.n;
+    return r;
+}
+
+int series_follow_words(struct series_follow *f, int64_t turn_us)
+{
+    struct mono until = {clock_mono().us + turn_us};
+    int r = 0;
+
+    while (r == 0 && f->words_at < f->words.len && clock_mono().us <= until.us)
+        r = put_some(f);
+    if (r < 0 || f->words_at < f->words.len)
+        return r < 0 ? r : 1;
+    buf_clear(&f->words);
+    f->words_at = 0;
+    return 0;
 }
 
 int series_follow_commit(struct series_follow *f, struct wall now)
 {
-    return series_commit(f->s, f->to, now);
+    int r;
+
+    while ((r = series_follow_words(f, TIME_S)) == 1)
+        ;
+    if (r == 0 && f->bounds)
+        r = bounds_begin(f->bounds);
+    if (r == 0 && f->bounds)
+        r = bounds_end(f->bounds, MAX(f->to, f->bounds->applied));
+    return r < 0 ? r : series_commit(f->s, MAX(f->to, f->had), now);
 }

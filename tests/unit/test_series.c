@@ -547,9 +547,9 @@ static void test_what_is_too_old_goes_by_class(void **state UNUSED)
         ;
     assert_int_equal(w.s.stats.removed, 0);
     assert_true(count_files(&w, ".vsw") > 3);
-    assert_int_equal(series_add(&w.s, &k, &v, now), E_LIMIT);
+    assert_int_equal(series_add(&w.s, &k, &v, now), E_TIMEOUT);
     v.us = now.us + 2 * TIME_DAY;
-    assert_int_equal(series_add(&w.s, &k, &v, now), E_LIMIT);
+    assert_int_equal(series_add(&w.s, &k, &v, now), E_AGAIN);
     assert_int_equal(w.s.stats.refused, 2);
     for (int day = 0; day < 3; day++) { /* time really passes */
         v.us = now.us += TIME_DAY;

@@ -19,7 +19,9 @@ struct world {
     struct memdisk disk;
     struct journal_io io;
     struct series s;
-    struct series_feed_count count;
+    struct series_feed f;
+    struct buf words;
+    uint64_t seq;
 };
 
 static void open_store(struct world *w)
@@ -27,6 +29,8 @@ static void open_store(struct world *w)
     struct err err = ERR_INIT;
 
     assert_int_equal(series_open(&w->s, &w->io, NULL, &err), 0);
+    w->f.s = &w->s;
+    w->f.words = &w->words;
 }
 
 static void world_init(struct world *w)
@@ -41,11 +45,18 @@ static void world_release(struct world *w)
 {
     series_release(&w->s);
     memdisk_release(&w->disk);
+    buf_release(&w->words);
+}
+
+static int feed_at(struct world *w, uint64_t oid, struct str text, struct wall at, struct wall now)
+{
+    return series_feed(&w->f, &(struct series_feed_result){
+                                  .oid = oid, .seq = ++w->seq, .perfdata = text, .at = at, .now = now});
 }
 
 static void feed(struct world *w, uint64_t oid, const char *text, struct wall at)
 {
-    assert_int_equal(series_feed(&w->s, oid, str_of(text), at, at, &w->count), 0);
+    assert_int_equal(feed_at(w, oid, str_of(text), at, at), 0);
 }
 
 /* The only measurement of a series as text; "none" or "many". */
@@ -57,13 +68,14 @@ static const char *value_of(struct world *w, uint64_t oid, const char *label, en
     struct perf_value v = {.known = true};
 
     assert_int_equal(series_read(&w->s, &k, 0, INT64_MAX, &got), 0);
+    snprintf(out, sizeof(out), "%s", got.n ? "many" : "none");
     if (got.n == 1) {
         v.mantissa = got.at[0].mantissa;
         v.exponent = got.at[0].exponent;
         perf_text(&v, out);
     }
     VEC_RELEASE(&got);
-    return got.n == 1 || out[0] ? out : "none";
+    return out;
 }
 
 static void test_units_become_base_units(void **state UNUSED)
@@ -93,7 +105,7 @@ static void test_units_become_base_units(void **state UNUSED)
 
         world_init(&w);
         feed(&w, 5, table[i].item, noon);
-        assert_int_equal(w.count.taken, 1);
+        assert_int_equal(w.f.taken, 1);
         got = value_of(&w, 5, table[i].label, table[i].unit);
         if (table[i].value)
             assert_string_equal(got, table[i].value);
@@ -111,16 +123,20 @@ static void test_what_is_not_taken_is_counted(void **state UNUSED)
 
     world_init(&w);
     feed(&w, 5, "a=U b=nan c=inf d=-inf e=1e400 f= =3 g h=1 h=2 h=3s i=99999999999999999GiB", noon);
-    assert_int_equal(w.count.unknown, 1);
-    assert_int_equal(w.count.twice, 1);
-    assert_int_equal(w.count.taken, 2);      /* h without a unit, h in seconds */
-    assert_int_equal(w.count.unread, 6 + 1); /* six that perf_next passes over; i, which does not fit */
+    assert_int_equal(w.f.refused[SERIES_UNKNOWN], 1);
+    assert_int_equal(w.f.refused[SERIES_TWICE], 1);
+    assert_int_equal(w.f.taken, 2); /* h without a unit, h in seconds */
+    assert_int_equal(w.f.refused[SERIES_UNREAD],
+                     6 + 1); /* six that perf_next passes over; i, which does not fit */
     assert_string_equal(value_of(&w, 5, "h", PERF_NONE), "1");
     n = (size_t)snprintf(text, sizeof(text), "'%0300d'=1 ", 7);
     snprintf(text + n, sizeof(text) - n, "'%0255d'=1", 7);
     feed(&w, 6, text, noon);
-    assert_int_equal(w.count.long_label, 1);
-    assert_int_equal(w.count.taken, 3);
+    assert_int_equal(w.f.refused[SERIES_LONG], 1);
+    assert_int_equal(w.f.last.oid, 6);
+    assert_int_equal(w.f.last.why, SERIES_LONG);
+    assert_int_equal(strlen(w.f.last.label), sizeof(w.f.last.label) - 1);
+    assert_int_equal(w.f.taken, 3);
     world_release(&w);
 }
 
@@ -132,9 +148,9 @@ static void test_ten_thousand_labels(void **state UNUSED)
     world_init(&w);
     for (unsigned i = 0; i < 10000; i++)
         buf_printf(&b, "l%u=%u ", i, i);
-    assert_int_equal(series_feed(&w.s, 5, buf_str(&b), noon, noon, &w.count), 0);
-    assert_int_equal(w.count.taken, LIMIT_PERF_ITEMS);
-    assert_int_equal(w.count.too_many, 10000 - LIMIT_PERF_ITEMS);
+    assert_int_equal(feed_at(&w, 5, buf_str(&b), noon, noon), 0);
+    assert_int_equal(w.f.taken, LIMIT_PERF_ITEMS);
+    assert_int_equal(w.f.refused[SERIES_MANY], 10000 - LIMIT_PERF_ITEMS);
     assert_int_equal(w.s.active.n, LIMIT_PERF_ITEMS);
     buf_release(&b);
     world_release(&w);
@@ -146,13 +162,106 @@ static void test_the_store_refuses_and_fails(void **state UNUSED)
     struct wall later = {noon.us + 365 * TIME_DAY};
 
     world_init(&w);
-    assert_int_equal(series_feed(&w.s, 5, STR("a=1"), noon, later, &w.count), 0);
-    assert_int_equal(series_feed(&w.s, 5, STR("a=1"), later, noon, &w.count), 0);
-    assert_int_equal(w.count.refused, 2);
+    assert_int_equal(feed_at(&w, 5, STR("a=1"), noon, later), 0);
+    assert_int_equal(feed_at(&w, 5, STR("a=1"), later, noon), 0);
+    assert_int_equal(w.f.refused[SERIES_OLD], 1);
+    assert_int_equal(w.f.refused[SERIES_AHEAD], 1);
     w.disk.fail_at = 1;
     feed(&w, 5, "a=1", noon);
     assert_int_equal(series_commit(&w.s, 1, noon), E_IO);
-    assert_int_equal(series_feed(&w.s, 5, STR("a=2"), noon, noon, &w.count), E_IO);
+    assert_int_equal(feed_at(&w, 5, STR("a=2"), noon, noon), E_IO);
+    world_release(&w);
+}
+
+/* ---- what is said beside the values ---- */
+
+static void assert_words(struct world *w, const char *wanted)
+{
+    struct buf b = BUF_INIT;
+    struct str rest = buf_str(&w->words);
+    struct series_key k;
+    struct bounds_row row;
+    uint64_t seq;
+
+    while (series_words_next(&rest, &k, &seq, &row))
+        buf_printf(&b, "%u:" STR_FMT "[" STR_FMT "]" STR_FMT ";" STR_FMT ";" STR_FMT ";" STR_FMT " ",
+                   (unsigned)seq, STR_ARG(k.label), STR_ARG(row.uom), STR_ARG(row.warn), STR_ARG(row.crit),
+                   STR_ARG(row.min), STR_ARG(row.max));
+    assert_int_equal(rest.n, 0);
+    buf_add_char(&b, 0);
+    assert_string_equal(b.data, wanted);
+    buf_release(&b);
+    buf_clear(&w->words);
+}
+
+static struct wall minutes(unsigned n)
+{
+    return (struct wall){noon.us + n * TIME_MIN};
+}
+
+static void test_words_when_they_change(void **state UNUSED)
+{
+    struct world w;
+
+    world_init(&w);
+    feed(&w, 5, "a=1ms;10:20;@30;0;1,5 b=1", minutes(0));
+    assert_words(&w, "1:a[ms]10:20;@30;0;1.5 1:b[];;; ");
+    feed(&w, 5, "a=2ms;10:20;@30;0;1,5 b=2", minutes(10));
+    assert_words(&w, "");
+    feed(&w, 5, "a=2ms;10:20;@31;0;1,5 b=2", minutes(20));
+    feed(&w, 5, "a=2ms;10:20;@31;0;1,5 b=2;;;;7", minutes(21));
+    assert_words(&w, "3:a[ms]10:20;@31;0;1.5 4:b[];;;7 ");
+    /* A value that is not taken says nothing. */
+    feed(&w, 5, "a=Ums;9", minutes(30));
+    feed(&w, 5, "a=1s", (struct wall){noon.us - 365 * TIME_DAY});
+    world_release(&w);
+}
+
+static void test_words_that_never_stand_still(void **state UNUSED)
+{
+    struct world w;
+    char text[32];
+
+    world_init(&w);
+    for (unsigned m = 0; m < 12; m++) {
+        snprintf(text, sizeof(text), "a=1;%u", m);
+        feed(&w, 5, text, minutes(m));
+    }
+    assert_words(&w, "1:a[]0;;; 6:a[]5;;; 11:a[]10;;; ");
+    world_release(&w);
+}
+
+static void test_long_words(void **state UNUSED)
+{
+    struct world w;
+    char text[512];
+
+    world_init(&w);
+    snprintf(text, sizeof(text), "a=1%070d;%070d;5;1e90;2 b=1;%064d", 0, 1, 2);
+    memset(text + 3, 'u', 70);
+    feed(&w, 5, text, noon);
+    snprintf(text, sizeof(text), "1:a[%.64s];5;;2 1:b[]%064d;;; ",
+             "uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu", 2);
+    assert_words(&w, text);
+    world_release(&w);
+}
+
+/* The measurement is in the store already, and what was said may not be. */
+static void test_words_only(void **state UNUSED)
+{
+    struct world w;
+
+    world_init(&w);
+    assert_int_equal(
+        series_feed(
+            &w.f,
+            &(struct series_feed_result){
+                .oid = 5, .seq = 1, .perfdata = STR("a=1;2 b=U c"), .at = noon, .now = noon, .again = true}),
+        0);
+    assert_words(&w, "1:a[]2;;; ");
+    assert_string_equal(value_of(&w, 5, "a", PERF_NONE), "none");
+    assert_int_equal(w.f.taken, 0);
+    assert_int_equal(w.f.refused[SERIES_UNREAD] + w.f.refused[SERIES_UNKNOWN], 0);
     world_release(&w);
 }
 
@@ -218,8 +327,14 @@ static void test_series_of_an_object(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_units_become_base_units), cmocka_unit_test(test_what_is_not_taken_is_counted),
-        cmocka_unit_test(test_ten_thousand_labels),     cmocka_unit_test(test_the_store_refuses_and_fails),
+        cmocka_unit_test(test_units_become_base_units),
+        cmocka_unit_test(test_what_is_not_taken_is_counted),
+        cmocka_unit_test(test_ten_thousand_labels),
+        cmocka_unit_test(test_the_store_refuses_and_fails),
+        cmocka_unit_test(test_words_when_they_change),
+        cmocka_unit_test(test_words_that_never_stand_still),
+        cmocka_unit_test(test_long_words),
+        cmocka_unit_test(test_words_only),
         cmocka_unit_test(test_series_of_an_object),
     };
 

@@ -13,6 +13,7 @@
 #include "core/record.h"
 #include "db/series_follow.h"
 #include "memdisk.h"
+#include "temp_dir.h"
 
 #define RESULTS 300u
 
@@ -25,14 +26,26 @@ struct world {
     struct journal j;
     struct series s;
     struct series_follow f;
+    struct bounds b;
+    char dir[128];
 };
+
+static void open_bounds(struct world *w)
+{
+    struct err err = ERR_INIT;
+    char path[256];
+    bool moved;
+
+    snprintf(path, sizeof(path), "%s/bounds.db", w->dir);
+    assert_int_equal(bounds_open(&w->b, path, noon, &moved, &err), 0);
+}
 
 static void open_series(struct world *w)
 {
     struct err err = ERR_INIT;
 
     assert_int_equal(series_open(&w->s, &w->series_io, NULL, &err), 0);
-    series_follow_init(&w->f, &w->s, &w->j);
+    series_follow_init(&w->f, &w->s, &w->b, &w->j);
 }
 
 static void world_init(struct world *w)
@@ -45,12 +58,17 @@ static void world_init(struct world *w)
     memdisk_init(&w->series_disk, 2);
     memdisk_io(&w->series_io, &w->series_disk);
     assert_int_equal(journal_open(&w->j, &w->journal_io, NULL, &err), 0);
+    temp_dir_make(w->dir, sizeof(w->dir));
+    open_bounds(w);
     open_series(w);
 }
 
 static void world_release(struct world *w)
 {
+    series_follow_release(&w->f);
     series_release(&w->s);
+    bounds_close(&w->b);
+    temp_dir_remove(w->dir);
     journal_release(&w->j);
     memdisk_release(&w->series_disk);
     memdisk_release(&w->journal_disk);
@@ -70,8 +88,8 @@ static void write_result(struct world *w, unsigned n)
     struct str rest;
     char text[200];
 
-    snprintf(text, sizeof(text), "PING OK%s%u.%us;1;2;0 pkt=%uc", n % 7 ? " | time=" : ", time ", n % 10,
-             n % 3, n * 17);
+    snprintf(text, sizeof(text), "PING OK%s%u.%us;%u;2;0 pkt=%uc", n % 7 ? " | time=" : ", time ", n % 10,
+             n % 3, n / 100, n * 17);
     r.output = str_of(text);
     r.started = time_of(n).us + 123456; /* in the journal to the microsecond */
     record_put(&frames, RECORD_RESULT, time_of(n), &r);
@@ -85,6 +103,42 @@ static void write_result(struct world *w, unsigned n)
 static bool has_values(unsigned n)
 {
     return n % 13 != 0 && n % 7 != 0;
+}
+
+struct warnings {
+    unsigned n;
+    int64_t since_us[8];
+};
+
+static bool add_warning(void *user, const struct bounds_row *row)
+{
+    struct warnings *w = user;
+    uint64_t warn;
+
+    assert_true(w->n < ARRAY_LEN(w->since_us));
+    assert_true(str_to_u64(row->warn, &warn) && warn == w->n);
+    assert_string_equal("s", str_eq_c(row->uom, "s") ? "s" : "another unit");
+    w->since_us[w->n++] = row->since_us;
+    return true;
+}
+
+/* The threshold of time rises at each hundredth result. */
+static void check_words(struct world *w, unsigned results)
+{
+    struct series_key time = {.oid = 5, .unit = PERF_SECONDS, .label = STR("time")};
+    struct warnings got = {.n = 0};
+
+    while (series_follow_words(&w->f, TIME_S) == 1)
+        ;
+    assert_int_equal(bounds_read(&w->b, &time, INT64_MIN, INT64_MAX, add_warning, &got), 0);
+    assert_int_equal(got.n, (results + 99) / 100);
+    for (unsigned i = 0; i < got.n; i++) {
+        unsigned first = i ? i * 100 : 1; /* the first with values */
+
+        while (!has_values(first))
+            first++;
+        assert_int_equal(got.since_us[i], time_of(first).us + 123000);
+    }
 }
 
 static void check(struct world *w, unsigned results)
@@ -111,6 +165,7 @@ static void check(struct world *w, unsigned results)
     assert_int_equal(at, a.n);
     VEC_RELEASE(&a);
     VEC_RELEASE(&b);
+    check_words(w, results);
 }
 
 static void catch_up(struct world *w, unsigned n)
@@ -135,7 +190,7 @@ static void test_live_and_from_the_journal(void **state UNUSED)
         assert_int_equal(w.f.to, journal_stored(&w.j));
     }
     check(&w, RESULTS);
-    assert_int_equal(w.f.count.unread, 0);
+    assert_int_equal(w.f.feed.refused[SERIES_UNREAD], 0);
     /* All is lost, and made again. */
     series_release(&w.s);
     memdisk_release(&w.series_disk);
@@ -174,6 +229,37 @@ static void test_power_fails_between(void **state UNUSED)
         check(&w, RESULTS);
         world_release(&w);
     }
+}
+
+/* bounds.db was lost, or stands behind the store: what was said is read again, and no measurement is taken twice. */
+static void test_bounds_come_back(void **state UNUSED)
+{
+    struct world w;
+    char path[256];
+    uint64_t taken;
+
+    world_init(&w);
+    catch_up(&w, 0);
+    for (unsigned n = 1; n < RESULTS; n++) {
+        write_result(&w, n);
+        assert_int_equal(series_follow_batch(&w.f, &w.j.done, time_of(n)), 0);
+    }
+    assert_int_equal(series_follow_commit(&w.f, time_of(RESULTS)), 0);
+    assert_int_equal(w.b.applied, w.f.to);
+    bounds_close(&w.b);
+    series_release(&w.s);
+    snprintf(path, sizeof(path), "%s/bounds.db", w.dir);
+    assert_int_equal(remove(path), 0);
+    open_bounds(&w);
+    taken = w.f.feed.taken;
+    open_series(&w);
+    assert_int_equal(w.f.to, 0);
+    catch_up(&w, RESULTS);
+    assert_int_equal(w.f.feed.taken, taken);
+    assert_int_equal(series_follow_commit(&w.f, time_of(RESULTS)), 0);
+    assert_int_equal(w.b.applied, w.f.to);
+    check(&w, RESULTS);
+    world_release(&w);
 }
 
 static void test_a_store_that_failed_goes_on(void **state UNUSED)
@@ -217,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_live_and_from_the_journal),
         cmocka_unit_test(test_power_fails_between),
+        cmocka_unit_test(test_bounds_come_back),
         cmocka_unit_test(test_a_store_that_failed_goes_on),
     };
 
