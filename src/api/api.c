@@ -30,14 +30,15 @@ static void request_free(struct api *a, struct api_request *q)
 static struct api_request *request_new(struct api *a, const struct api_request *from)
 {
     struct api_request *q = mem_zalloc(sizeof(*q));
-    struct str *to[] = {
-        &q->method,       &q->path,          &q->query,           &q->body,          &q->peer,
-        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,    &q->host,
-        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id, &q->user};
+    struct str *to[] = {&q->method,       &q->path,          &q->query,           &q->body,          &q->peer,
+                        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,    &q->host,
+                        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id, &q->user,
+                        &q->accept};
     const struct str *of[] = {
         &from->method,       &from->path,          &from->query,           &from->body,          &from->peer,
         &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,    &from->host,
-        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id, &from->user};
+        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id, &from->user,
+        &from->accept};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;
@@ -85,6 +86,11 @@ void api_reply_json(struct api *a, struct api_request *q, int status, const stru
 void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text)
 {
     send_answer(a, q, 200, type, buf_str(text));
+}
+
+void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body)
+{
+    send_answer(a, q, status, arena_dup(&q->arena, type), body);
 }
 
 void api_reply_ok(struct api *a, struct api_request *q, int status)
@@ -303,6 +309,8 @@ static bool query_is_good(struct api *a, struct api_request *q)
         buf_release(&b);
         while (known && known[i] && !str_eq_c(key, known[i]))
             i++;
+        if (q->route->form && text) /* what it does not know, it passes over; repeated ones count all */
+            continue;
         if (!known || !known[i]) {
             api_fail(a, q, 400, arena_dup(&q->arena, str_sub(key, 0, 64)), PROBLEM_NO_PARAMETER);
             return false;

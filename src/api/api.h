@@ -66,7 +66,7 @@ struct api_request {
     struct arena arena; /* everything below borrows from it */
     struct str method, path, query, body, peer;
     struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
-        last_event_id;
+        last_event_id, accept;
     int64_t uid;     /* -1: not local */
     struct str user; /* its name, of a local one */
     bool tls;
@@ -167,6 +167,7 @@ void api_tick(struct api *a);                            /* once a second or mor
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
 void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text);
+void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);
 /* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);
 void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/guard.h"
 
+#include "api/route.h"
 #include "wire/http_text.h"
 
 #include <string.h>
@@ -25,11 +26,17 @@ static bool origin_is_ours(const struct api_request *q)
     return str_starts(origin, scheme) && str_ieq(str_sub(origin, scheme.n, origin.n), q->host);
 }
 
-static bool is_json(struct str type)
+static bool is_type(struct str type, struct str want)
 {
     struct str rest = type;
 
-    return str_ieq(str_trim(str_cut(&rest, ';')), STR("application/json"));
+    return str_ieq(str_trim(str_cut(&rest, ';')), want);
+}
+
+static bool is_readable(const struct api_request *q)
+{
+    return q->route && q->route->form ? is_type(q->content_type, STR("application/x-www-form-urlencoded"))
+                                      : is_type(q->content_type, STR("application/json"));
 }
 
 struct guard_verdict guard_request(const struct api_request *q)
@@ -42,8 +49,9 @@ struct guard_verdict guard_request(const struct api_request *q)
         return pass;
     if (q->origin.p && !origin_is_ours(q))
         return refuse(403, "Origin", PROBLEM_OTHER_SITE);
-    if (q->body.n && !is_json(q->content_type))
-        return refuse(415, "Content-Type", PROBLEM_BODY_TYPE);
+    if (q->body.n && !is_readable(q))
+        return refuse(415, "Content-Type",
+                      q->route && q->route->form ? PROBLEM_BODY_FORM : PROBLEM_BODY_TYPE);
     return pass;
 }
 

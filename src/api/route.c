@@ -10,8 +10,10 @@
 #include "api/openapi.h"
 #include "api/rename.h"
 #include "api/past.h"
+#include "api/prom.h"
 #include "api/resource.h"
 #include "api/resources.h"
+#include "api/series.h"
 #include "api/session.h"
 #include "api/status.h"
 #include "api/stream.h"
@@ -107,7 +109,22 @@ static const char *const query_events[] = {"limit", "cursor", NULL};
     "`good_s` (OK, WARNING, UP) of good_s + bad_s; time when it was pending or not "                         \
     "configured, or when Vigie did not run, is neither. `mtbf_s`: good seconds an outage, `mttr_s`: bad "    \
     "ones"
-#define V1 "/api/v1"
+#define SERIES_DOC                                                                                           \
+    "Measurements of the series that id, resource, host, service, group, kind, label and q choose, at most " \
+    "`limit` of them, from `from` to `to` (the last day if left out), one value for each `step` seconds "    \
+    "(left out: as many as give `points` values, 500 if left out); `aggregate`: columns by comma, of mean "  \
+    "(always with min and max), min, max, last, sum, count, p0 to p100; `rate`=1: per second; `combine`: "   \
+    "one series of all with the same label, by sum, mean, min, max or p0 to p100; `compare`: the same of "   \
+    "earlier, such as 1d,7d; `format`: json or csv. docs/SERIES.md has the answer"
+#define PROM_DOC(what) what ", as Prometheus answers it (docs/SERIES.md)"
+#define PROM_ROUTES(path, run, params, what)                                                                 \
+    {"GET", PROM path, GUARD_READ, run, .query = params, .form = true, .doc = PROM_DOC(what)},               \
+    {                                                                                                        \
+        "POST", PROM path, GUARD_READ, run, .query = params, .form = true,                                   \
+                                            .doc = PROM_DOC(what " (from a form)")                           \
+    }
+#define PROM "/prometheus/api/v1"
+#define V1   "/api/v1"
 const struct api_route route_table[] = {
     {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Whether there is no user yet"},
     {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup),
@@ -164,6 +181,20 @@ const struct api_route route_table[] = {
      .doc = "What happened to all hosts and services, the newest first. Of group, host or service only; of "
             "some kinds (`alert,notification`); with a text in it; from and to. A page that "
             "ends early has looked at many events in vain: `next` goes on"},
+    {"GET", V1 "/series", GUARD_READ, series_show_list, .query = series_query_list,
+     .doc = "The series of measurements there are: chosen by id, resource, host, service, group, kind, label "
+            "and q, in the order of names, a page at a time (docs/SERIES.md)"},
+    {"GET", V1 "/series/data", GUARD_READ, series_show_data, .query = series_query_data, .doc = SERIES_DOC},
+    PROM_ROUTES("/query", prom_query, prom_query_query, "The value of an expression at one moment"),
+    PROM_ROUTES("/query_range", prom_range, prom_query_range, "The values of an expression over a time"),
+    PROM_ROUTES("/labels", prom_labels, prom_query_match, "The names of labels"),
+    PROM_ROUTES("/series", prom_series, prom_query_match, "The series that selectors choose"),
+    {"GET", PROM "/label/{name}/values", GUARD_READ, prom_values, .query = prom_query_match, .form = true,
+     .doc = PROM_DOC("The values of a label")},
+    {"GET", PROM "/metadata", GUARD_READ, prom_metadata, .query = prom_query_metadata, .form = true,
+     .doc = PROM_DOC("What metrics there are")},
+    {"GET", PROM "/status/buildinfo", GUARD_READ, prom_buildinfo, .form = true,
+     .doc = PROM_DOC("Which Prometheus this answers like")},
     {"GET", V1 "/status", GUARD_READ, status_show,
      .doc = "How Vigie itself does; `reload`, null before the first one, says when it was, whether it was "
             "taken over, and with "

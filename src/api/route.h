@@ -16,7 +16,9 @@ struct api_route {
     const struct body_field *body; /* what the body must be; NULL: none is read */
     size_t n_body;
     const char *const *query; /* parameters it takes, ended by NULL; NULL: none */
-    const char *doc;          /* one line */
+    bool
+        form; /* as Prometheus has it: parameters may also come as a form, repeated, and unknown ones are passed over */
+    const char *doc; /* one line */
 };
 
 extern const struct api_route route_table[];

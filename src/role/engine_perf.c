@@ -68,7 +68,8 @@ void engine_perf_hold(struct engine *e, bool host)
 {
     flush(e, host);
     e->perf[host].holding = true;
-    send_perf(e, &(struct msg_perf){.host = host, .what = MSG_PERF_HOLD}); /* a store that is away is asked again */
+    send_perf(
+        e, &(struct msg_perf){.host = host, .what = MSG_PERF_HOLD}); /* a store that is away is asked again */
 }
 
 void engine_perf_go(struct engine *e, bool host)

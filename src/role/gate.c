@@ -308,6 +308,7 @@ static void take_header(struct api_request *q, struct str line)
         {"sec-fetch-site", &q->fetch_site},
         {"content-type", &q->content_type},
         {"x-csrf", &q->csrf},
+        {"accept", &q->accept},
         {"accept-language", &q->accept_language},
         {"last-event-id", &q->last_event_id},
     };

@@ -48,8 +48,9 @@ static const struct str problem_headers[] = {
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
-    "accept-language", "authorization", "content-type",  "cookie", "host",           "idempotency-key",
-    "if-match",        "if-none-match", "last-event-id", "origin", "sec-fetch-site", "x-csrf",
+    "accept", "accept-language", "authorization", "content-type",  "cookie",
+    "host",   "idempotency-key", "if-match",      "if-none-match", "last-event-id",
+    "origin", "sec-fetch-site",  "x-csrf",
 };
 
 struct waiting { /* a request that gate has */
@@ -219,7 +220,8 @@ static void on_request(void *user, const struct http_request *rq)
     if (!host_is_ours(r, rq->head))
         answer_problem(w, rq->id, 421,
                        "This name is not served here; vigie_http_host lists the names that are.", STR_NULL);
-    else if (str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics"))
+    else if (str_starts(path, STR("/api/")) || str_starts(path, STR("/prometheus/")) ||
+             str_eq_c(path, "/metrics"))
         ask_gate(r, rq);
     else
         answer_asset(w, rq);

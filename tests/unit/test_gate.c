@@ -67,8 +67,9 @@ static void test_matrix(void **state)
         const struct api_route *r = &route_table[i];
 
         assert_non_null(r->doc);
-        /* A change is recorded. The one question that is no GET holds a secret, which shall stand in no address. */
-        assert_true(strcmp(r->method, "GET") == 0 || r->audited || r->right == GUARD_ADMIN ||
+        /* A change is recorded. Of the questions that are no GET one holds a secret, which shall stand in no
+         * address, and those with a form are too long for one. */
+        assert_true(strcmp(r->method, "GET") == 0 || r->audited || r->right == GUARD_ADMIN || r->form ||
                     strcmp(r->path, "/api/v1/setup/check") == 0);
         fill(r->path, path, sizeof(path));
         for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++) {
