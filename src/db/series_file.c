@@ -531,6 +531,48 @@ int series_file_keys(struct series_file *f, const struct journal_io *io, uint64_
     return f->code;
 }
 
+int series_file_key(struct series_file *f, const struct journal_io *io, uint64_t at, struct buf *b,
+                    struct series_key *k)
+{
+    struct series_record r;
+    int got = read_record(f, io, at, b, &r);
+
+    if (got == 0 && (r.kind != SERIES_R_WHOLE || !series_key_get(&r.body, k)))
+        got = E_FORMAT;
+    return got;
+}
+
+/* The pages stand behind one another, from where TOP says to TOP itself. */
+int series_file_places(struct series_file *f, const struct journal_io *io,
+                       bool (*each)(void *user, const struct series_place *p), void *user)
+{
+    struct buf b = BUF_INIT;
+    struct series_record r;
+    uint64_t first;
+    struct str rest;
+    size_t size;
+    int got = E_FORMAT;
+
+    f->code = 0;
+    if (read_into(f, io, f->end.top, f->end.top_bytes, &b) == (int64_t)f->end.top_bytes &&
+        series_record_get(buf_str(&b), f->h.nonce, &r, &size) == 1 && r.kind == SERIES_R_TOP &&
+        tlv_get_varint(&r.body, &first) && first <= f->end.top) {
+        buf_clear(&b);
+        if (read_into(f, io, first, (size_t)(f->end.top - first), &b) == (int64_t)(f->end.top - first))
+            got = 0;
+    }
+    rest = buf_str(&b);
+    while (got == 0 && rest.n) {
+        if (series_record_get(rest, f->h.nonce, &r, &size) != 1 || r.kind != SERIES_R_PAGE)
+            got = E_FORMAT;
+        else
+            got = series_page_each(r.body, 0, each, user);
+        rest = str_sub(rest, size, SIZE_MAX);
+    }
+    buf_release(&b);
+    return f->code < 0 ? f->code : got;
+}
+
 int series_file_get(struct series_file *f, const struct journal_io *io, size_t id, const struct series_key *k,
                     struct series_found *found)
 {

@@ -79,6 +79,11 @@ int series_file_truncate(struct series_file *f, const struct journal_io *io, uin
 /* Adds all chunks of a series, those that were written first first. Damage is no error, but counted in found; a disk that cannot be read is one, with what could be read in found. */
 int series_file_get(struct series_file *f, const struct journal_io *io, size_t id, const struct series_key *k,
                     struct series_found *found);
+/* Every place of the index of a whole file or a part that is open; E_FORMAT: the index is damaged, perhaps in the middle. And whose records stand at one; the key is borrowed from b. */
+int series_file_places(struct series_file *f, const struct journal_io *io,
+                       bool (*each)(void *user, const struct series_place *p), void *user);
+int series_file_key(struct series_file *f, const struct journal_io *io, uint64_t at, struct buf *b,
+                    struct series_key *k);
 /* The keys with that oid in a whole file or a part; one with several chunks may come several times. */
 int series_file_keys(struct series_file *f, const struct journal_io *io, uint64_t oid,
                      void (*each)(void *user, const struct series_key *k), void *user);

@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-#define PIECE    (1024u * 1024) /* written at a time */
-#define HEAD_MAX (1024u * 1024 * 1024)
-#define DAY_MAX  2000000u /* zigzag: far beyond any calendar of names */
+#define PIECE   (1024u * 1024) /* written at a time */
+#define DAY_MAX 2000000u       /* zigzag: far beyond any calendar of names */
 
 /* ---- writing ---- */
 
@@ -208,7 +207,7 @@ static bool read_head(struct series *s, uint32_t number, struct buf *b)
         return false;
     size = s->io.size(s->io.user, handle);
     buf_clear(b);
-    if (size > 0 && size <= HEAD_MAX) {
+    if (size > 0 && size <= SERIES_HEAD_FILE_MAX) {
         buf_reserve(b, (size_t)size + 1);
         got = s->io.read(s->io.user, handle, 0, b->data, (size_t)size);
     }

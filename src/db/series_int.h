@@ -22,6 +22,7 @@ int series_partition_get(struct series *s, enum series_class class, int64_t star
 bool series_same_partition(const struct series_file *f, enum series_class class, int64_t start_us);
 
 /* The head: series_head.c. */
+#define SERIES_HEAD_FILE_MAX (1024u * 1024 * 1024)
 int series_head_write(struct series *s, uint64_t seq);
 /* Reads the newest that is whole into s; the names of all that there are, the newest first. Files it names get their synced size. */
 struct series_heads {
