@@ -11,9 +11,11 @@ import { emitC } from './embed.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 
 // Pages are addresses of their own; every one of them is the same document, so that a link can be sent to a colleague.
-export const PAGES = ['/', '/resources', '/platform', '/users', '/account'];
+export const PAGES = ['/', '/resources', '/graphs', '/platform', '/users', '/account'];
 // The budget of a first visit, in bytes as sent.
-const FIRST_LOAD_MAX = 80 * 1024;
+const FIRST_LOAD_MAX = 80 * 1000;
+// And of what comes later, a file.
+const LATER_MAX = 60 * 1000;
 
 export async function loadEsbuild() {
   if (!existsSync(join(here, 'node_modules', 'esbuild'))) {
@@ -23,13 +25,16 @@ export async function loadEsbuild() {
   return import('esbuild');
 }
 
-function bundleOptions(dev) {
+// boot runs before anything is drawn and is a script; the application is a module, so that parts of it can come later.
+function bundleOptions(entryPoints, format, dev) {
   return {
     absWorkingDir: here,
-    entryPoints: { app: 'src/main.tsx', boot: 'src/boot.ts' },
+    entryPoints,
     outdir: 'dist',
     bundle: true,
-    format: 'iife',
+    format,
+    splitting: format === 'esm',
+    chunkNames: '[name]-[hash]',
     target: ['chrome109', 'firefox115', 'safari16'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
@@ -46,7 +51,7 @@ function bundleOptions(dev) {
 function page(names) {
   const template = readFileSync(join(here, 'src', 'index.html'), 'utf8');
   return template.replace(/\{\{(\w+)\}\}/g, (_, key) => {
-    if (!names[key]) throw new Error(`src/index.html asks for {{${key}}}, which the build did not make`);
+    if (names[key] === undefined) throw new Error(`src/index.html asks for {{${key}}}, which the build did not make`);
     return names[key];
   });
 }
@@ -59,32 +64,48 @@ function asset(path, type, data, immutable) {
   return { path, type, data: bytes, gz: gz.length < bytes.length ? gz : null, immutable, etag };
 }
 
-// build() -> { assets, inputs }: every asset in memory, and the files they were made from.
+// The modules that the application imports at once, and those that these import.
+function firstModules(outputs, entry) {
+  const seen = new Set();
+  const walk = (name) => {
+    for (const i of outputs[name].imports.filter((one) => one.kind === 'import-statement' && !seen.has(one.path))) {
+      seen.add(i.path);
+      walk(i.path);
+    }
+  };
+  walk(entry);
+  return [...seen].sort();
+}
+
+// build() -> { assets, inputs }: every asset in memory, and the files they were made from. An asset is `first` when a first visit loads it.
 export async function build({ dev = false } = {}) {
   const esbuild = await loadEsbuild();
-  const result = await esbuild.build(bundleOptions(dev));
+  const results = [await esbuild.build(bundleOptions({ app: 'src/main.tsx' }, 'esm', dev)), await esbuild.build(bundleOptions({ boot: 'src/boot.ts' }, 'iife', dev))];
+  const outputs = Object.assign({}, ...results.map((r) => r.metafile.outputs));
+  const entry = Object.keys(outputs).find((name) => outputs[name].entryPoint === 'src/main.tsx');
+  const first = firstModules(outputs, entry).map((name) => '/' + relative('dist', name));
   const assets = [];
-  const names = {};
-  for (const file of result.outputFiles) {
+  const names = { preload: first.map((path) => `<link rel="modulepreload" href="${path}">\n`).join('') };
+  for (const file of results.flatMap((r) => r.outputFiles)) {
     const name = '/' + relative(join(here, 'dist'), file.path);
     const key = /^\/(\w+)-\w+\.(js|css)$/.exec(name);
     if (!key) throw new Error(`unexpected output ${name}`);
-    names[`${key[1]}_${key[2]}`] = name;
+    const own = key[1] === 'app' || key[1] === 'boot';
+    if (own) names[`${key[1]}_${key[2]}`] = name;
     const type = key[2] === 'js' ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8';
-    assets.push(asset(name, type, file.contents, true));
+    assets.push({ ...asset(name, type, file.contents, true), first: own || first.includes(name) });
   }
   const html = page(names);
-  for (const path of PAGES) assets.push(asset(path, 'text/html; charset=utf-8', html, false));
-  assets.push(asset('/favicon.svg', 'image/svg+xml', readFileSync(join(here, 'src', 'favicon.svg')), false));
+  for (const path of PAGES) assets.push({ ...asset(path, 'text/html; charset=utf-8', html, false), first: path === '/' });
+  assets.push({ ...asset('/favicon.svg', 'image/svg+xml', readFileSync(join(here, 'src', 'favicon.svg')), false), first: true });
   assets.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const inputs = Object.keys(result.metafile.inputs).map((f) => join(here, f));
+  const inputs = [...new Set(results.flatMap((r) => Object.keys(r.metafile.inputs)))].map((f) => join(here, f));
   inputs.push(join(here, 'src', 'index.html'), join(here, 'src', 'favicon.svg'), join(here, 'embed.mjs'), join(here, 'build.mjs'));
   return { assets, inputs };
 }
 
 export function firstLoad(assets) {
-  const first = assets.filter((a) => a.path === '/' || a.immutable || a.path === '/favicon.svg');
-  return first.reduce((sum, a) => sum + (a.gz ?? a.data).length, 0);
+  return assets.filter((a) => a.first).reduce((sum, a) => sum + (a.gz ?? a.data).length, 0);
 }
 
 function writeDist(assets) {
@@ -104,9 +125,11 @@ async function main(argv) {
   const { assets, inputs } = await build();
   const size = firstLoad(assets);
   if (size > FIRST_LOAD_MAX) throw new Error(`first load is ${size} bytes compressed, the budget is ${FIRST_LOAD_MAX}`);
+  for (const a of assets) if (a.immutable && !a.first && (a.gz ?? a.data).length > LATER_MAX) throw new Error(`${a.path} is ${(a.gz ?? a.data).length} bytes compressed, the budget is ${LATER_MAX}`);
   if (!cfile) {
     writeDist(assets);
-    console.log(`ui/dist: first load ${(size / 1024).toFixed(1)} KiB compressed`);
+    const later = assets.filter((a) => a.immutable && !a.first).map((a) => `, ${a.path.slice(1).split('-')[0]} ${((a.gz ?? a.data).length / 1000).toFixed(1)} kB`).join('');
+    console.log(`ui/dist: first load ${(size / 1000).toFixed(1)} kB compressed; later${later}`);
     return;
   }
   writeFileSync(cfile, emitC(assets));

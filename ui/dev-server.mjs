@@ -5,6 +5,7 @@
 // --fresh: nobody has an account yet; the set-up link is printed. --degraded: the record cannot be written.
 import { createServer } from 'node:http';
 import { build } from './build.mjs';
+import { dataOf, seriesOf, statesOf } from './dev-series.mjs';
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => (args.includes(name) ? Number(args[args.indexOf(name) + 1]) : fallback);
@@ -50,6 +51,13 @@ const HEALTHY = [
   ['SSH', 'SSH OK - OpenSSH_9.2p1 Debian-2+deb12u3 (protocol 2.0)', 'time=0.011842s;;;0.000000;10.000000'],
   ['HTTP', 'HTTP OK: HTTP/1.1 200 OK - 10975 bytes in 0.004 second response time', 'time=0.004112s;1;2;0;10 size=10975B;;;0'],
   ['Users', 'USERS OK - 2 users currently logged in', 'users=2;20;50;0'],
+];
+
+const MANY = [
+  ['sw-core-2', 'Interfaces', Array.from({ length: 24 }, (_, i) => `traffic_in_eth${i}=${(i + 1) * 1370000}b;;;0;1000000000 traffic_out_eth${i}=${(i + 2) * 970000}b;;;0;1000000000`).join(' ')],
+  ['mq-1', 'Queue statistics', 'published=193847c delivered=193012c ready=412;1000;5000 rate=51.4B/s latency=0.0041s;0.05;0.2 temp=21.4;10:30;5:40 window=42;@10:20;@30:35'],
+  ['db-broken', 'Tablespace', 'used=71%;80;90'],
+  ['quiet', 'No numbers', ''],
 ];
 
 function parsePerf(raw) {
@@ -104,6 +112,7 @@ function populate() {
   note(list[7], 'Vendor ticket 4711, new disk on Thursday.');
   list[8].row.in_downtime = true;
   list[8].more.downtimes.push({ id: noteId++, author: 'bob', comment: 'Waiting for the cartridge', start: iso(now() - 60 * MIN), end: iso(now() + 300 * MIN), fixed: true });
+  for (const [host, service, perf] of MANY) add(host, service, 'ok', 900, 'OK', perf, 'All measurements are within their limits.', 'Toutes les mesures sont dans leurs limites.');
   for (let i = 0; world.size < wanted; i++) {
     const host = `app-${String(20 + Math.floor(i / 9)).padStart(2, '0')}`;
     const healthy = HEALTHY[(i % 9) - 1];
@@ -282,6 +291,9 @@ async function resource(request, response, path, query) {
   const [, id, action] = /^\/resources\/(\d+)(?:\/(\w+))?$/.exec(path) ?? [];
   const thing = world.get(id);
   if (!thing) return send(response, 404, problemBody(404, 'No such resource'));
+  if (action === 'states') return send(response, 200, statesOf(thing.row, query));
+  if (action === 'why') return send(response, 200, { ran: null, decision: null });
+  if (action === 'availability') return send(response, 200, { availability: 99.42, outages: 3, mttr_s: 1200 });
   const { events, ...more } = thing.more;
   if (request.method === 'GET' && !action) return send(response, 200, { ...thing.row, ...more });
   if (request.method === 'GET') {
@@ -304,6 +316,9 @@ async function handle(request, response) {
     if (await session(request, response, path)) return undefined;
     if (path === '/session') return send(response, 200, ME);
     if (path === '/resources') return send(response, 200, listing(url.searchParams));
+    if (path === '/series/data' && /db-broken/.test([...world.values()].filter((x) => url.searchParams.get('resource') === x.row.id).map((x) => x.row.host).join())) return send(response, 503, problemBody(503, 'The store of measurements is away: it is being started again.'));
+    if (path === '/series/data') return send(response, 200, dataOf(world, url.searchParams));
+    if (path === '/series') return send(response, 200, { series: seriesOf(world, url.searchParams).slice(0, 500), matched: 1, next: null });
     if (path === '/stream') return stream(request, response, url.searchParams);
     if (/^\/(users|tokens)(\/|$)/.test(path)) return accounts(request, response, path);
     if (path === '/session/password') return send(response, 200, ME);

@@ -62,6 +62,7 @@ export function closePanel(): void {
 }
 
 function escape(): void {
+  if (route.peek().page !== 'resources') return;
   if (route.peek().open) closePanel();
   else if (selected.peek().size > 0) clearSelected();
 }
@@ -77,6 +78,7 @@ function place(key: string): boolean {
   if (Date.now() - prefix > 1500) return false;
   prefix = 0;
   if (key === 'r') go({ page: 'resources' });
+  else if (key === 'g') go({ page: 'graphs', open: '' });
   else if (key === 'p') go({ page: 'platform', open: '' });
   else return false;
   return true;

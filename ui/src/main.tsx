@@ -7,6 +7,7 @@ import { applyLook } from './prefs.ts';
 import { startKeys } from './keys.ts';
 import { AccountPage } from './pages/account.tsx';
 import { codeIn, LoginPage, SetupPage } from './pages/login.tsx';
+import { GraphsPage } from './lazy.tsx';
 import { MissingFrame, MissingPage } from './pages/missing.tsx';
 import { PlatformPage } from './pages/platform.tsx';
 import { ResourcesPage } from './pages/resources.tsx';
@@ -25,6 +26,7 @@ import { num } from './format.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/app.css';
+import './style/graph.css';
 
 const setupCode = signal(codeIn(location.hash)); // null: no set-up link
 const unreachable = signal(false);
@@ -52,9 +54,9 @@ class Guard extends Component<{ children: ComponentChildren }, { failed: string 
 }
 
 const PAGES: Record<PageName, () => JSX.Element> = {
-  resources: () => <ResourcesPage />, platform: () => <PlatformPage />, users: () => <UsersPage />, account: () => <AccountPage />, missing: () => <MissingPage />,
+  resources: () => <ResourcesPage />, graphs: () => <GraphsPage />, platform: () => <PlatformPage />, users: () => <UsersPage />, account: () => <AccountPage />, missing: () => <MissingPage />,
 };
-const TITLES: Record<PageName, Key> = { resources: 'list.title', platform: 'plat.title', users: 'users.title', account: 'account.title', missing: 'missing.title' };
+const TITLES: Record<PageName, Key> = { resources: 'list.title', graphs: 'graph.title', platform: 'plat.title', users: 'users.title', account: 'account.title', missing: 'missing.title' };
 
 function App(): JSX.Element | null {
   if (session.value === undefined) return unreachable.value ? <Unreachable /> : null;

@@ -3,16 +3,23 @@
 import { signal } from '@preact/signals';
 import { STATES, type Filter, type Order, type SortKey, type State, type View } from './model.ts';
 
-export type PageName = 'resources' | 'platform' | 'users' | 'account' | 'missing';
-const PATHS: Record<string, PageName> = { '': 'resources', '/resources': 'resources', '/platform': 'platform', '/users': 'users', '/account': 'account' };
+export type PageName = 'resources' | 'graphs' | 'platform' | 'users' | 'account' | 'missing';
+const PATHS: Record<string, PageName> = { '': 'resources', '/resources': 'resources', '/graphs': 'graphs', '/platform': 'platform', '/users': 'users', '/account': 'account' };
 
 export interface Route extends View {
   page: PageName;
   open: string; // the resource in the panel, or empty
+  tab: '' | 'graph'; // of the panel
+  on: string[]; // the resources whose graphs are shown
+  together: boolean; // the same measurement of all in one graph
+  range: string; // of graphs: up to now,
+  from: number; // or, unless 0, a stretch of time, in seconds
+  to: number;
+  compare: string[]; // with so much earlier
 }
 
 export const DEFAULT_ROUTE: Route = {
-  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', sort: 'severity', order: 'desc', open: '',
+  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [],
 };
 const SORTS: readonly SortKey[] = ['severity', 'name', 'since', 'checked', 'output'];
 // What a first click on a column asks for: the worst, the newest, or the alphabet.
@@ -20,6 +27,30 @@ export const FIRST_ORDER: Record<SortKey, Order> = { severity: 'desc', name: 'as
 
 function pick<T extends string>(value: string | null, allowed: readonly T[], fallback: T): T {
   return allowed.includes(value as T) ? (value as T) : fallback;
+}
+
+const list = (text: string | null): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];
+const MOST_IDS = 100;
+const MOST_COMPARED = 4;
+
+type Time = Pick<Route, 'range' | 'from' | 'to' | 'compare'>;
+
+function parseTime(query: URLSearchParams): Time {
+  const [from, to] = ['from', 'to'].map((name) => Math.floor(Number(query.get(name) ?? 0)));
+  const good = from! > 0 && to! > from! && to! < 1e11;
+  return {
+    range: /^\d{1,4}[hdwy]$/.test(query.get('range') ?? '') ? query.get('range')! : DEFAULT_ROUTE.range,
+    from: good ? from! : 0, to: good ? to! : 0, compare: list(query.get('compare')).filter((c) => /^\d{1,4}[hdw]$/.test(c)).slice(0, MOST_COMPARED),
+  };
+}
+
+function formatTime(route: Time, query: URLSearchParams): void {
+  if (route.range !== DEFAULT_ROUTE.range) query.set('range', route.range);
+  if (route.from > 0) {
+    query.set('from', String(route.from));
+    query.set('to', String(route.to));
+  }
+  if (route.compare.length > 0) query.set('compare', route.compare.join(','));
 }
 
 export function parseRoute(path: string, search: string): Route {
@@ -36,14 +67,28 @@ export function parseRoute(path: string, search: string): Route {
     sort,
     order: pick<Order>(query.get('order'), ['asc', 'desc'], FIRST_ORDER[sort]),
     open: query.get('open') ?? '',
+    tab: pick<'' | 'graph'>(query.get('tab'), ['', 'graph'], ''),
+    on: list(query.get('on')).filter((id) => /^\d{1,20}$/.test(id)).slice(0, MOST_IDS),
+    together: query.get('together') === '1',
+    ...parseTime(query),
   };
+}
+
+function written(path: string, query: URLSearchParams): string {
+  const text = query.toString().replace(/%2C/g, ',');
+  return text ? `${path}?${text}` : path;
 }
 
 // Only what differs from the usual is written: links stay short enough to be read aloud.
 export function formatRoute(route: Route): string {
   if (route.page === 'missing') return '/';
-  if (route.page !== 'resources') return `/${route.page}`;
   const query = new URLSearchParams();
+  if (route.page === 'graphs') {
+    if (route.on.length > 0) query.set('on', route.on.join(','));
+    if (route.together) query.set('together', '1');
+    formatTime(route, query);
+  }
+  if (route.page !== 'resources') return written(`/${route.page}`, query);
   if (route.q) query.set('q', route.q);
   if (route.states.length > 0) query.set('state', route.states.join(','));
   const usual: Filter = route.states.length > 0 ? 'all' : DEFAULT_ROUTE.filter;
@@ -53,8 +98,11 @@ export function formatRoute(route: Route): string {
   if (route.sort !== DEFAULT_ROUTE.sort) query.set('sort', route.sort);
   if (route.order !== FIRST_ORDER[route.sort]) query.set('order', route.order);
   if (route.open) query.set('open', route.open);
-  const text = query.toString().replace(/%2C/g, ',');
-  return text ? `/resources?${text}` : '/resources';
+  if (route.open && route.tab) {
+    query.set('tab', route.tab);
+    formatTime(route, query);
+  }
+  return written('/resources', query);
 }
 
 export const route = signal<Route>(DEFAULT_ROUTE);

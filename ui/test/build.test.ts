@@ -19,7 +19,7 @@ const { emitC } = (await load('embed.mjs')) as { emitC: (assets: Asset[]) => str
 const { assets, inputs } = await build();
 
 test('the first visit is small', () => {
-  assert.ok(firstLoad(assets) < 80 * 1024, `${firstLoad(assets)} bytes`);
+  assert.ok(firstLoad(assets) < 80 * 1000, `${firstLoad(assets)} bytes`);
 });
 
 test('pages hold no script or style of their own, and load nothing from elsewhere', () => {

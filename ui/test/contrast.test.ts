@@ -37,7 +37,8 @@ const TEXT: [string, string][] = [
   ...STATES.map((s): [string, string] => [s, `${s}-soft`]), ...STATES.map((s): [string, string] => ['text', `${s}-soft`]), ...STATES.map((s): [string, string] => [s, 'accent-soft']),
   ['muted', 'line-2'], ['rail-text', 'rail'], ['rail-head', 'rail'], ['rail-on', 'rail-sel'], ['on-badge', 'badge'], ['surface', 'crit'], ['bg', 'text'],
 ];
-const PARTS: [string, string][] = [['edge', 'surface'], ['edge', 'surface-2'], ['focus', 'surface'], ['focus', 'bg'], ['warn-fill', 'surface'], ['accent', 'line-2'], ['lamp', 'rail']];
+const PARTS: [string, string][] = [['edge', 'surface'], ['edge', 'surface-2'], ['focus', 'surface'], ['focus', 'bg'], ['warn-fill', 'surface'], ['accent', 'line-2'], ['lamp', 'rail'],
+  ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((n): [string, string][] => [[`g${n}`, 'surface'], [`g${n}`, 'surface-2']])];
 
 for (const [name, theme] of Object.entries(THEMES)) {
   test(`contrast: ${name}`, () => {
@@ -57,7 +58,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
 }
 
 test('colours and fonts stand in tokens.css only', () => {
-  for (const file of ['base.css', 'app.css']) {
+  for (const file of ['base.css', 'app.css', 'graph.css']) {
     const text = readFileSync(`src/style/${file}`, 'utf8').replace(/\/\*[^]*?\*\//g, '');
     assert.deepEqual([...text.matchAll(/#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(/gi)].map((m) => m[0]), [], file);
     assert.doesNotMatch(text, /@import|url\(/, file);

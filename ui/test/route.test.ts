@@ -30,11 +30,22 @@ test('an address can be written and read again, whatever is on the screen', () =
   for (let i = 0; i < 2000; i++) {
     const states = pick([[], ['down', 'critical'], ['ok', 'up'], [pick(STATES)]] as Route['states'][]);
     const route: Route = {
-      page: 'resources', q: pick(['', 'disk', 'a b', 'é&=?#%', '+1']), states, filter: pick(['unhandled', 'problems', 'all'] as const), kind: pick(['', 'host', 'service'] as const),
+      ...DEFAULT_ROUTE, page: 'resources', q: pick(['', 'disk', 'a b', 'é&=?#%', '+1']), states, filter: pick(['unhandled', 'problems', 'all'] as const), kind: pick(['', 'host', 'service'] as const),
       host: pick(['', 'web 01', 'x/y']), sort: pick(['severity', 'name', 'since', 'checked', 'output'] as const), order: pick(['asc', 'desc'] as const), open: pick(['', '281474976710657']),
     };
     assert.deepEqual(parse(formatRoute(route)), route);
+    const time = { range: pick(['24h', '7d', '365d']), compare: pick([[], ['1d'], ['1d', '28d']]), ...pick([{ from: 0, to: 0 }, { from: 1764350400, to: 1764354000 }]) };
+    const tab: Route = { ...route, open: '7', tab: 'graph', ...time };
+    assert.deepEqual(parse(formatRoute(tab)), tab);
+    const graphs: Route = { ...DEFAULT_ROUTE, page: 'graphs', on: pick([[], ['281474976710657'], ['1', '2', '3']]), together: pick([true, false]), ...time };
+    assert.deepEqual(parse(formatRoute(graphs)), graphs);
   }
+});
+
+test('times and resources of an address that make no sense are passed over', () => {
+  const route = parse('/graphs?on=1,1,x,-3,2&range=forever&from=9&to=3&compare=1d,zz,2y,7d');
+  assert.deepEqual(route, { ...DEFAULT_ROUTE, page: 'graphs', on: ['1', '2'], compare: ['1d', '7d'] });
+  assert.equal(parse(`/graphs?on=${Array.from({ length: 500 }, (_, i) => i).join(',')}`).on.length, 100);
 });
 
 test('an address that makes no sense shows the usual page', () => {

@@ -4,7 +4,7 @@ import { session } from '../api.ts';
 import { num } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
 import { isProblem, mayAct, type Filter } from '../model.ts';
-import { go, route } from '../route.ts';
+import { DEFAULT_ROUTE, go, route } from '../route.ts';
 import { checkNow, openDialog, targets } from '../store/actions.ts';
 import { clearSelected, counts, failed, load, loading, matched, more, next, rows, selected, total } from '../store/list.ts';
 import { live } from '../store/stream.ts';
@@ -81,6 +81,7 @@ function SelectionBar(): JSX.Element {
       <button type="button" class="btn p" disabled={!can || !problems} onClick={() => openDialog('ack')}>{t('panel.ack')} <Kbd k="a" /></button>
       <button type="button" class="btn" disabled={!can} onClick={() => openDialog('downtime')}>{t('panel.downtime')} <Kbd k="d" /></button>
       <button type="button" class="btn" disabled={!can} onClick={() => checkNow()}>{t('panel.check')} <Kbd k="c" /></button>
+      <button type="button" class="btn" onClick={() => go({ ...DEFAULT_ROUTE, page: 'graphs', on: [...selected.value], together: n > 1 })}>{t('graph.title')}</button>
       <button type="button" class="btn ghost" onClick={clearSelected}>{t('list.clear')} <Kbd k="Esc" /></button>
     </div>
   );

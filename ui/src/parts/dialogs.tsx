@@ -220,7 +220,7 @@ function CommentDialog({ rows }: { rows: Row[] }): JSX.Element {
 
 const KEYS = [
   ['/', 'help.search'], ['a', 'help.ack'], ['j ↓', 'help.next'], ['d', 'help.downtime'], ['k ↑', 'help.prev'], ['c', 'help.check'],
-  ['Enter', 'help.open'], ['t', 'help.theme'], ['Esc', 'help.close'], ['g r', 'help.go_resources'], ['x', 'help.select'], ['g p', 'help.go_platform'], ['?', 'help.help'],
+  ['Enter', 'help.open'], ['t', 'help.theme'], ['Esc', 'help.close'], ['g r', 'help.go_resources'], ['x', 'help.select'], ['g g', 'help.go_graphs'], ['g p', 'help.go_platform'], ['?', 'help.help'],
 ] as const;
 
 function HelpDialog(): JSX.Element {

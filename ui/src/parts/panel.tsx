@@ -5,7 +5,7 @@ import { session } from '../api.ts';
 import { clock, day, duration, exact, instant, moment, quantity, seconds } from '../format.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { t, type Key } from '../i18n/i18n.ts';
-import { isProblem, mayAct, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
+import { isProblem, mayAct, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
 import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
@@ -16,6 +16,7 @@ import { told, toldWithin, whyOf } from '../why.ts';
 import { Age, Kbd } from './bits.tsx';
 import { Icon, StateWord } from './icons.tsx';
 import { PerfTable } from './perf.tsx';
+import { GraphTab, Strip } from '../lazy.tsx';
 
 const Section = (props: { title: string; side?: ComponentChildren; children: ComponentChildren }): JSX.Element => (
   <section><div class="lab"><h3>{props.title}</h3><span>{props.side}</span></div>{props.children}</section>
@@ -58,7 +59,26 @@ function Header({ d }: { d: Detail }): JSX.Element {
       </p>
       {words && <p class={`why s-${d.state}`}><b class={`s-${d.state}`}>{t('panel.why')}</b> · {words}</p>}
       <Actions d={d} />
+      <Tabs />
     </header>
+  );
+}
+
+const TABS = [['', 'panel.tab_details'], ['graph', 'panel.tab_graph']] as const;
+
+function Tabs(): JSX.Element {
+  const on = route.value.tab;
+  const key = (e: KeyboardEvent): void => {
+    if (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight') return;
+    e.preventDefault();
+    const to = on === '' ? 'graph' : '';
+    go({ tab: to }, 'replace');
+    requestAnimationFrame(() => document.getElementById(`tab-${to}`)?.focus());
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label={t('panel.tabs')} onKeyDown={key}>
+      {TABS.map(([tab, text]) => <button type="button" key={tab} id={`tab-${tab}`} role="tab" aria-selected={on === tab} aria-controls="tabbed" tabIndex={on === tab ? 0 : -1} onClick={() => go({ tab }, 'replace')}>{t(text)}</button>)}
+    </div>
   );
 }
 
@@ -293,6 +313,7 @@ const Body = ({ d }: { d: Detail }): JSX.Element => (
     <Output d={d} />
     {d.perfdata && d.perfdata.length > 0 && <Section title={t('panel.perf')}><PerfTable perf={d.perfdata} /></Section>}
     <NextCheck d={d} />
+    <Strip id={d.id} />
     <Reasons d={d} />
     <Downtimes d={d} />
     <Comments d={d} />
@@ -311,6 +332,15 @@ const Waiting = ({ missing }: { missing: boolean }): JSX.Element => (
   </>
 );
 
+function Tabbed({ d, full }: { d: Detail; full: boolean }): JSX.Element {
+  const tab = route.value.tab;
+  return (
+    <div id="tabbed" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+      {tab === 'graph' ? <GraphTab key={d.id} id={d.id} subject={nameOf(d)} /> : full && <Body d={d} />}
+    </div>
+  );
+}
+
 // What the list knows is shown at once; the rest follows.
 export function Panel(): JSX.Element {
   const id = route.value.open;
@@ -320,7 +350,7 @@ export function Panel(): JSX.Element {
   const missing = detailState.value === 'missing' && !live;
   return (
     <aside class="panel" aria-label={t('panel.label')}>
-      {d && !missing ? <><Header d={d} />{full && <Body d={d} />}</> : <Waiting missing={missing} />}
+      {d && !missing ? <><Header d={d} /><Tabbed d={d} full={full !== null} /></> : <Waiting missing={missing} />}
     </aside>
   );
 }

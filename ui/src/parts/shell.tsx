@@ -14,7 +14,7 @@ import { live } from '../store/stream.ts';
 import { Kbd, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
 
-function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' | 'platform' | 'users'; text: string; badge?: JSX.Element | null }): JSX.Element {
+function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' | 'graph' | 'platform' | 'users'; text: string; badge?: JSX.Element | null }): JSX.Element {
   const target = { ...DEFAULT_ROUTE, ...props.to, page: props.page };
   const here = route.value.page === props.page;
   const click = (e: MouseEvent): void => {
@@ -38,6 +38,7 @@ function Rail(): JSX.Element {
       <h2>{t('nav.watch')}</h2>
       <NavLink to={{}} page="resources" icon="list" text={t('nav.resources')}
         badge={open > 0 ? <span class="n" title={t('nav.unhandled', { n: open })}>{num(open, 0)}<span class="sr"> {t('nav.unhandled', { n: open })}</span></span> : null} />
+      <NavLink to={{}} page="graphs" icon="graph" text={t('graph.title')} />
       <h2>{t('nav.operate')}</h2>
       <NavLink to={{}} page="platform" icon="platform" text={t('nav.platform')}
         badge={warned > 0 ? <span class={degraded.value || refused.value ? 'n' : 'n w'} title={t('nav.warnings', { n: warned })}>{num(warned, 0)}</span> : null} />
@@ -196,7 +197,7 @@ function Banners(): JSX.Element {
 }
 
 export const Shell = ({ panel, children }: { panel: JSX.Element | null; children: ComponentChildren }): JSX.Element => (
-  <div class={`app ${panel ? 'paneled' : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
+  <div class={`app ${panel ? (route.value.tab ? 'paneled graphed' : 'paneled') : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
     <a class="btn skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>{t('app.skip')}</a>
     <header class="top"><Search /><Counts /><Health /></header>
     <Rail />

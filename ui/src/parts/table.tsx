@@ -10,6 +10,7 @@ import { slowNow } from '../store/now.ts';
 import { current, loading, matched, more, next, rows, selected, toggleSelected, touched } from '../store/list.ts';
 import { relative, seconds } from '../format.ts';
 import { Age } from './bits.tsx';
+import { Spark } from '../lazy.tsx';
 import { Icon, StateWord } from './icons.tsx';
 
 const OVERSCAN = 12;
@@ -53,6 +54,7 @@ function Head(): JSX.Element {
             </button>
           </th>
         ))}
+        <th scope="col" class="c-spark">{t('list.col_spark')}</th>
       </tr>
     </thead>
   );
@@ -164,6 +166,7 @@ function RowView({ id, index, first }: { id: string; index: number; first: boole
       <td class="c-since h"><Age at={row.since} bare /></td>
       <td class="c-info out"><span>{row.output || firstCheck(row)}</span></td>
       <td class="c-chk num"><Age at={row.last_check} bare /></td>
+      <td class="c-spark"><Spark id={id} /></td>
     </tr>
   );
 }
@@ -209,7 +212,7 @@ function useWindow(box: { current: HTMLDivElement | null }, count: number): Wind
 }
 
 const Spacer = ({ height }: { height: number }): JSX.Element | null =>
-  (height > 0 ? <tr class="spacer" aria-hidden="true"><td colSpan={6} ref={(el) => { if (el) el.style.height = `${height}px`; }} /></tr> : null);
+  (height > 0 ? <tr class="spacer" aria-hidden="true"><td ref={(el) => { if (el) el.style.height = `${height}px`; }} /></tr> : null);
 
 // A row that moves or is drawn anew must not drop the focus that was on it.
 function useKeptFocus(box: { current: HTMLDivElement | null }): void {
@@ -240,7 +243,7 @@ export function ResourceTable({ caption }: { caption: string }): JSX.Element {
     <div class="tbl" ref={box} onPointerMove={touched} onWheel={touched}>
       <table class="list" role="grid" aria-rowcount={matched.value + 1}>
         <caption class="sr">{caption}</caption>
-        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" /><col class="c-since" /><col class="c-info" /><col class="c-chk" /></colgroup>
+        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" /><col class="c-since" /><col class="c-info" /><col class="c-chk" /><col class="c-spark" /></colgroup>
         <Head />
         <tbody>
           <Spacer height={from * win.height} />

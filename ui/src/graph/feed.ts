@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the measurements of some resources, and what else happened to them, for a window of time.
+import { signal } from '@preact/signals';
+import { api, errorText } from '../api.ts';
+import { linesOf, type Answer, type Line, type SeriesAnswer } from './model.ts';
+import type { Marks, StateSpan } from './draw.ts';
+import type { Span } from './shape.ts';
+
+const iso = (at: number): string => new Date(Math.round(at) * 1000).toISOString();
+
+const LIMIT = 500; // series of one view
+
+// A counter says little; how fast it rises does.
+async function withRates(answer: Answer, query: URLSearchParams, stop: AbortSignal): Promise<Answer> {
+  const counters = [...new Set(answer.series.filter((s) => s.counter).map((s) => s.id))];
+  if (counters.length === 0) return answer;
+  const again = new URLSearchParams(query);
+  again.delete('resource');
+  again.set('rate', '1');
+  again.set('id', counters.join(','));
+  const rates = await api<Answer>('GET', `/series/data?${again}`, { signal: stop });
+  const of = new Map(rates.series.map((s) => [`${s.id}@${s.compare ?? ''}`, s]));
+  const rated = (s: SeriesAnswer): SeriesAnswer => ({ ...s, ...of.get(`${s.id}@${s.compare ?? ''}`), counter: true, thresholds: [] });
+  return { ...answer, series: answer.series.map((s) => (s.counter ? rated(s) : s)) };
+}
+
+export function readSeries(ids: readonly string[], window: Span, points: number, compare: readonly string[], stop: AbortSignal): Promise<Answer> {
+  const query = new URLSearchParams({ resource: ids.join(','), from: iso(window.from), to: iso(window.to), points: String(points), limit: String(LIMIT) });
+  if (compare.length > 0) query.set('compare', compare.join(','));
+  return api<Answer>('GET', `/series/data?${query}`, { signal: stop }).then((a) => withRates(a, query, stop));
+}
+
+interface StatesAnswer {
+  from: string;
+  to: string;
+  spans: { from: string; to: string; state: StateSpan['state']; downtime: boolean }[];
+}
+
+export interface Past {
+  states: StateSpan[];
+  downtimes: Span[];
+}
+
+export const NO_PAST: Past = { states: [], downtimes: [] };
+
+export async function readStates(id: string, window: Span, stop: AbortSignal): Promise<Past> {
+  const query = new URLSearchParams({ from: iso(window.from), to: iso(window.to) });
+  const answer = await api<StatesAnswer>('GET', `/resources/${encodeURIComponent(id)}/states?${query}`, { signal: stop });
+  const at = (text: string): number => Date.parse(text) / 1000;
+  const states: StateSpan[] = [];
+  const downtimes: Span[] = [];
+  for (const s of answer.spans) {
+    const span = { from: at(s.from), to: at(s.to), state: s.state };
+    const last = states.at(-1);
+    if (last && last.state === span.state && last.to === span.from) last.to = span.to;
+    else states.push(span);
+    const down = downtimes.at(-1);
+    if (!s.downtime) continue;
+    if (down && down.to === span.from) down.to = span.to;
+    else downtimes.push({ from: span.from, to: span.to });
+  }
+  return { states, downtimes };
+}
+
+const NO_MARKS: Marks = { states: [], downtimes: [] };
+
+// One reading at a time; a new one takes the place of the one before.
+export class Feed {
+  readonly lines = signal<readonly Line[]>([]);
+  readonly past = signal<ReadonlyMap<string, Past>>(new Map());
+  readonly state = signal<'loading' | 'ready' | 'failed'>('loading');
+  readonly busy = signal(false);
+  readonly error = signal('');
+  readonly step = signal(0); // seconds of a point
+  readonly truncated = signal(false);
+  private request: AbortController | null = null;
+
+  async read(ids: readonly string[], window: Span, points: number, compare: readonly string[]): Promise<void> {
+    this.request?.abort();
+    const mine = new AbortController();
+    this.request = mine;
+    if (ids.length === 0) {
+      this.lines.value = [];
+      this.state.value = 'ready';
+      return;
+    }
+    this.busy.value = true;
+    try {
+      const none = (): Past => NO_PAST; // the history is away: graphs are none the worse
+      const [answer, ...pasts] = await Promise.all([
+        readSeries(ids, window, points, compare, mine.signal), ...ids.map((id) => readStates(id, window, mine.signal).catch(none)),
+      ]);
+      if (mine.signal.aborted) return;
+      this.lines.value = linesOf(answer);
+      this.step.value = answer.step ?? 0;
+      this.truncated.value = answer.truncated === true;
+      this.past.value = new Map(ids.map((id, i) => [id, pasts[i]!]));
+      this.state.value = 'ready';
+      this.error.value = '';
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      this.error.value = errorText(error);
+      if (this.lines.peek().length === 0) this.state.value = 'failed';
+    } finally {
+      if (this.request === mine) this.busy.value = false;
+    }
+  }
+
+  marks(id: string): Marks {
+    return this.past.value.get(id) ?? NO_MARKS;
+  }
+
+  stop(): void {
+    this.request?.abort();
+  }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// What /api/v1/series says, as types, and the same made ready for drawing: numbers in typed arrays, in base units, NaN where
+// there is nothing. Pure.
+import { parseRange, type Range } from '../format.ts';
+import { unitOf, type Unit } from './units.ts';
+
+export type Hole = number | null;
+
+export interface LimitsAnswer {
+  from: number | string | null;
+  warn?: string | number | null;
+  crit?: string | number | null;
+  min?: Hole;
+  max?: Hole;
+}
+
+export interface SeriesAnswer {
+  id: string;
+  resource?: string | null;
+  host: string;
+  service?: string | null;
+  label: string;
+  unit?: string | null;
+  counter?: boolean;
+  compare?: string | null;
+  usual?: number | null; // seconds between measurements
+  t: number[]; // seconds since 1970
+  mean: Hole[];
+  min?: Hole[];
+  max?: Hole[];
+  thresholds?: LimitsAnswer[];
+}
+
+export interface Answer {
+  from: number | string;
+  to: number | string;
+  step?: number | null; // seconds; null or 0: as they came
+  resolution?: string;
+  series: SeriesAnswer[];
+  truncated?: boolean;
+}
+
+// From `from` on, until the next one.
+export interface Limits {
+  from: number;
+  warn: Range | null;
+  crit: Range | null;
+  min: number | null;
+  max: number | null;
+}
+
+export interface Line {
+  key: string; // the same after each reading
+  resource: string;
+  host: string;
+  service: string;
+  label: string;
+  compare: string; // how much earlier ("7d"); empty: the time that is asked for
+  usual: number; // seconds between its points
+  shift: number; // seconds that were added to its times, so that it lies over the time that is asked for
+  unit: Unit;
+  t: Float64Array; // seconds, rising
+  v: Float64Array; // mean
+  lo: Float64Array;
+  hi: Float64Array;
+  limits: Limits[];
+}
+
+export const secondsOf = (at: number | string): number => (typeof at === 'number' ? at : Date.parse(at) / 1000);
+
+const SPANS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800, y: 365 * 86400 };
+
+// "1d", "36h" in seconds; 0 when it is no span.
+export function spanOf(text: string): number {
+  const found = /^(\d+)([smhdwy])$/.exec(text);
+  return found ? Number(found[1]) * SPANS[found[2]!]! : 0;
+}
+
+function numbers(list: readonly Hole[] | undefined, n: number, factor: number, other: Float64Array | null): Float64Array {
+  if (!list && other) return other;
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const v = list?.[i];
+    out[i] = typeof v === 'number' ? v * factor : NaN;
+  }
+  return out;
+}
+
+function scaled(range: Range | null, factor: number): Range | null {
+  return range && { lo: range.lo * factor, hi: range.hi * factor, inside: range.inside };
+}
+
+function limitsOf(list: readonly LimitsAnswer[] | undefined, factor: number): Limits[] {
+  const by = (v: Hole | undefined): number | null => (typeof v === 'number' ? v * factor : null);
+  const out = (list ?? []).map((l) => ({
+    from: l.from === null ? -Infinity : secondsOf(l.from), warn: scaled(parseRange(l.warn), factor), crit: scaled(parseRange(l.crit), factor), min: by(l.min), max: by(l.max),
+  }));
+  return out.sort((a, b) => a.from - b.from);
+}
+
+export function lineOf(s: SeriesAnswer): Line {
+  const unit = unitOf(s.unit ?? '', s.counter === true);
+  const n = Math.min(s.t.length, s.mean.length);
+  const shift = spanOf(s.compare ?? '');
+  const v = numbers(s.mean, n, unit.factor, null);
+  return {
+    key: `${s.id}${s.compare ? `@${s.compare}` : ''}`, resource: s.resource ?? '', host: s.host, service: s.service ?? '', label: s.label, compare: s.compare ?? '', usual: s.usual ?? 60, shift, unit,
+    t: Float64Array.from(s.t.slice(0, n)), v, lo: numbers(s.min, n, unit.factor, v), hi: numbers(s.max, n, unit.factor, v), limits: limitsOf(s.thresholds, unit.factor),
+  };
+}
+
+export const linesOf = (answer: Answer): Line[] => answer.series.map(lineOf);
+
+// The first index whose time is at least `at`.
+export function firstFrom(t: Float64Array, at: number): number {
+  let low = 0;
+  let high = t.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (t[mid]! < at) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+export interface Sum {
+  n: number;
+  min: number;
+  max: number;
+  mean: number;
+  last: number;
+}
+
+// Of what lies in [from, to]; the mean is that of the points, which are evenly spaced. NaN where there is nothing.
+export function sumOf(line: Line, from: number, to: number): Sum {
+  const sum: Sum = { n: 0, min: Infinity, max: -Infinity, mean: 0, last: NaN };
+  for (let i = firstFrom(line.t, from); i < line.t.length && line.t[i]! <= to; i++) {
+    const v = line.v[i]!;
+    if (Number.isNaN(v)) continue;
+    sum.n++;
+    sum.mean += v;
+    sum.last = v;
+    sum.min = Math.min(sum.min, v, line.lo[i]!);
+    sum.max = Math.max(sum.max, v, line.hi[i]!);
+  }
+  if (sum.n === 0) return { n: 0, min: NaN, max: NaN, mean: NaN, last: NaN };
+  return { ...sum, mean: sum.mean / sum.n };
+}
+
+// The point nearest to a moment, if there is one within `within` seconds; -1: none.
+export function nearest(line: Line, at: number, within: number): number {
+  const i = firstFrom(line.t, at);
+  const before = i > 0 ? at - line.t[i - 1]! : Infinity;
+  const after = i < line.t.length ? line.t[i]! - at : Infinity;
+  const best = before <= after ? i - 1 : i;
+  return Math.min(before, after) <= within ? best : -1;
+}
+
+export const limitsAt = (line: Line, at: number): Limits | null => line.limits.filter((l) => l.from <= at).at(-1) ?? line.limits[0] ?? null;
+
+// What stands together: lines of one unit whose sizes can be read on one scale.
+export interface Group {
+  key: string;
+  unit: Unit;
+  lines: Line[];
+}
+
+const READABLE = 30; // a line that is so many times smaller than the greatest lies flat on the ground
+const READABLE_PLAIN = 8; // numbers without a unit have less to do with each other
+
+// By unit, then by size; those without any measurement go with the smallest. The order in a group is that of the plugin.
+export function groupsOf(lines: readonly Line[]): Group[] {
+  const units = new Map<string, Line[]>();
+  for (const line of lines) units.set(line.unit.key, [...(units.get(line.unit.key) ?? []), line]);
+  return [...units].flatMap(([key, all]) => bySize(key, all));
+}
+
+function bySize(key: string, all: readonly Line[]): Group[] {
+  const peaks = new Map<string, number>(); // with its earlier days, which must not be parted from it
+  const name = (l: Line): string => l.key.split('@')[0]!;
+  for (const l of all) {
+    const s = sumOf(l, -Infinity, Infinity);
+    const peak = s.n ? Math.max(Math.abs(s.min), Math.abs(s.max)) : 0;
+    peaks.set(name(l), Math.max(peaks.get(name(l)) ?? 0, peak));
+  }
+  const sizes = [...new Set(peaks.values())].filter((p) => p > 0).sort((a, b) => b - a);
+  const most = all[0]!.unit.kind === 'plain' ? READABLE_PLAIN : READABLE;
+  const tops: number[] = [];
+  for (const size of sizes) if (tops.length === 0 || tops.at(-1)! / size > most) tops.push(size);
+  const groupOf = (l: Line): number => {
+    const peak = peaks.get(name(l))!;
+    if (peak === 0) return Math.max(0, tops.length - 1);
+    return tops.filter((top) => peak <= top).length - 1;
+  };
+  const count = Math.max(1, tops.length);
+  return Array.from({ length: count }, (_, i) => ({ key: `${key}/${i}`, unit: all[0]!.unit, lines: all.filter((l) => groupOf(l) === i) })).filter((g) => g.lines.length > 0);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last day of a row's main measurement, as one small line. Rows ask when they are drawn; what was asked within a moment is read at once.
+import type { JSX } from 'preact';
+import { signal, type Signal } from '@preact/signals';
+import { api } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
+import { lineOf, sumOf, type Answer, type Hole, type Line } from './model.ts';
+import { valueText } from './units.ts';
+
+const SPAN_S = 86400;
+const POINTS = 48;
+const AT_ONCE = 60; // resources of one request
+const LIMIT = 1000;
+const WAIT_MS = 150;
+const FRESH_MS = 5 * 60000;
+const KEPT = 2000;
+
+interface Entry {
+  line: Signal<Line | null>;
+  readAt: number;
+}
+const known = new Map<string, Entry>();
+const waiting = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+// Sent as the greatest of each half hour alone: a peak is what one looks for.
+interface Highs extends Omit<Answer, 'series'> {
+  series: (Omit<Answer['series'][number], 'mean'> & { mean?: Hole[]; max?: Hole[] })[];
+}
+
+// Of several labels the first that has limits, else the first.
+export function mainLine(all: readonly Line[]): Line | null {
+  const some = all.filter((l) => l.v.some((v) => !Number.isNaN(v)));
+  return some.find((l) => l.limits.some((m) => m.warn !== null || m.crit !== null)) ?? some[0] ?? null;
+}
+
+async function read(ids: readonly string[]): Promise<void> {
+  const to = Math.floor(Date.now() / 1000);
+  const query = new URLSearchParams({
+    resource: ids.join(','), from: new Date((to - SPAN_S) * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points: String(POINTS), aggregate: 'max', limit: String(LIMIT),
+  });
+  const answer = await api<Highs>('GET', `/series/data?${query}`).catch(() => null);
+  if (!answer) return;
+  const lines = answer.series.filter((s) => !s.counter).map((s) => lineOf({ ...s, mean: s.mean ?? s.max ?? [] }));
+  for (const id of ids) known.get(id)!.line.value = mainLine(lines.filter((l) => l.resource === id));
+}
+
+function flush(): void {
+  timer = undefined;
+  const ids = [...waiting];
+  waiting.clear();
+  for (let i = 0; i < ids.length; i += AT_ONCE) void read(ids.slice(i, i + AT_ONCE));
+  if (known.size > KEPT) for (const id of [...known.keys()].slice(0, known.size - KEPT)) known.delete(id);
+}
+
+export function wantSparks(id: string): Signal<Line | null> {
+  let entry = known.get(id);
+  if (!entry) {
+    entry = { line: signal(null), readAt: 0 };
+    known.set(id, entry);
+  }
+  if (Date.now() - entry.readAt > FRESH_MS) {
+    entry.readAt = Date.now();
+    waiting.add(id);
+    timer ??= setTimeout(flush, WAIT_MS);
+  }
+  return entry.line;
+}
+
+const W = 96;
+const H = 22;
+
+// The path, from the foot of the scale; a gap lifts the pen.
+export function sparkPath(line: Line, from: number, to: number): { path: string; lo: number; hi: number } {
+  const s = sumOf(line, from, to);
+  const lo = s.min >= 0 && s.max - s.min > 0.25 * s.max ? 0 : s.min;
+  const hi = s.max > lo ? s.max : lo + 1;
+  let path = '';
+  let pen = false;
+  for (let i = 0; i < line.t.length; i++) {
+    const v = line.v[i]!;
+    if (Number.isNaN(v) || line.t[i]! < from) {
+      pen = false;
+      continue;
+    }
+    const x = ((line.t[i]! - from) / (to - from)) * W;
+    const y = H - 2 - ((v - lo) / (hi - lo)) * (H - 4);
+    path += `${pen ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${pen ? '' : 'h.1'}`;
+    pen = true;
+  }
+  return { path, lo, hi };
+}
+
+export function Spark({ id }: { id: string }): JSX.Element | null {
+  const line = wantSparks(id).value;
+  if (!line) return null;
+  const to = Date.now() / 1000;
+  const s = sumOf(line, to - SPAN_S, to);
+  if (s.n === 0) return null;
+  const { path, lo, hi } = sparkPath(line, to - SPAN_S, to);
+  const limits = line.limits.at(-1);
+  const marks = (['warn', 'crit'] as const).flatMap((bad) => [limits?.[bad]?.lo, limits?.[bad]?.hi].filter((v): v is number => v !== undefined && v > lo && v < hi).map((v) => ({ bad, y: H - 2 - ((v - lo) / (hi - lo)) * (H - 4) })));
+  const words = t('graph.spark', { name: line.label, last: valueText(s.last, line.unit), min: valueText(s.min, line.unit), max: valueText(s.max, line.unit) });
+  return (
+    <svg class="spark" viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={words} data-tip={words}>
+      {marks.map((m) => <path key={m.bad + m.y} class={m.bad} d={`M0 ${m.y.toFixed(1)}H${W}`} />)}
+      <path class="v" d={path} />
+    </svg>
+  );
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A view and a feed for as long as a part of the page is shown.
+import { useEffect, useState } from 'preact/hooks';
+import { effect } from '@preact/signals';
+import { Feed } from './feed.ts';
+import { route } from '../route.ts';
+import { watchPalette } from './palette.ts';
+import { View } from './view.ts';
+
+const AGAIN_MS = 60000;
+
+export function useView(): View {
+  const [view] = useState(() => new View());
+  useEffect(() => {
+    watchPalette();
+    const timer = setInterval(() => {
+      if (!document.hidden && view.cursor.peek() === null) view.refresh();
+    }, AGAIN_MS);
+    const seen = (): void => { if (!document.hidden) view.refresh(); };
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', seen);
+      view.stop();
+    };
+  }, [view]);
+  return view;
+}
+
+export function useFeed(ids: readonly string[], view: View, points: number): { feed: Feed; again: () => void } {
+  const [feed] = useState(() => new Feed());
+  const key = ids.join(',');
+  const read = (): void => void feed.read(ids, view.asked.peek(), points, route.peek().compare);
+  useEffect(() => {
+    const stop = effect(() => { void feed.read(ids, view.asked.value, points, route.value.compare); });
+    return () => {
+      stop();
+      feed.stop();
+    };
+  }, [feed, key, points]);
+  return { feed, again: read };
+}
