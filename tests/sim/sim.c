@@ -44,6 +44,31 @@ void sim_fail(struct sim *s, const char *invariant, const char *what, int64_t a,
     s->failed = true;
 }
 
+/* Some checks rest: a dependent one while its master has a problem, those by day by night. */
+static bool rests(const struct sim *s, uint32_t check)
+{
+    const struct model *m = s->lab.model;
+    struct str host = model_host_name(m, check), service = model_description(m, check);
+    int64_t hour = time_local(&s->zone.zone, lab_now(&s->lab).wall).hour;
+
+    if (!service.n)
+        return false;
+    if (str_starts(host, STR("h03")) && service.p[1] == '0' + SITE_DEPENDENT)
+        return world_state(s->lab.w, model_dep(m, model_check(m, check)->first_dep)->master)->state !=
+               STATE_OK;
+    return site_is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
+                          (unsigned)(service.p[1] - '0')) &&
+           (hour < SITE_BY_DAY_FROM || hour >= SITE_BY_DAY_TO);
+}
+
+/* A master may have a problem at each moment at which its dependent one is due, and none whenever one looks. */
+static void note_rests(struct sim *s)
+{
+    for (uint32_t i = 0; s->since && i < s->lab.model->n_check; i++)
+        if (rests(s, i))
+            s->since[i] = s->lab.mono;
+}
+
 /* After every step of the world. */
 static void watch(struct lab *lab, bool step)
 {
@@ -60,34 +85,17 @@ static void watch(struct lab *lab, bool step)
         model_zone_open(lab->model, lab->model->globals->zone, &s->zone);
         s->models = lab->models;
     }
+    note_rests(s);
     if (s->judged)
         judge_watch(&s->judge, lab, step);
     if (s->judge.broken)
         sim_fail(s, s->judge.broken, s->judge.what, 0, 0);
 }
 
-/* Some checks rest: a dependent one while its master has a problem, those by day by night. */
-static bool rests(const struct sim *s, uint32_t check, bool now)
-{
-    const struct model *m = s->lab.model;
-    struct str host = model_host_name(m, check), service = model_description(m, check);
-    int64_t hour = time_local(&s->zone.zone, lab_now(&s->lab).wall).hour;
-
-    if (!service.n)
-        return false;
-    if (str_starts(host, STR("h03")) && service.p[1] == '0' + SITE_DEPENDENT)
-        return !now || world_state(s->lab.w, model_dep(m, model_check(m, check)->first_dep)->master)->state !=
-                           STATE_OK;
-    return site_is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
-                          (unsigned)(service.p[1] - '0')) &&
-           (!now || hour < SITE_BY_DAY_FROM || hour >= SITE_BY_DAY_TO);
-}
-
-/* The longest time between two starts. A lost run is given up after 15 s, one that was adopted after 5. Whether one rests is looked at every STEP. */
+/* The longest time between two starts, rests apart. A lost run is given up after 15 s, one that was adopted after 5. */
 static int64_t longest(const struct sim *s, uint32_t check)
 {
-    return world_interval(s->lab.w, check, false) + SIM_TIME_OUT + BOUND +
-           (rests(s, check, false) ? 3 * STEP : 0);
+    return world_interval(s->lab.w, check, false) + SIM_TIME_OUT + BOUND;
 }
 
 static int64_t under_way(const struct lab *lab)
@@ -128,7 +136,7 @@ static void check_due(struct sim *s)
 
     for (uint32_t i = 0; i < lab->model->n_check; i++) {
         /* What moves these comes at the end of a step only, so they stood all through it. */
-        if (!s->runner_up || !(world_state(lab->w, i)->switches & MODEL_CHECK_ACTIVE) || rests(s, i, true))
+        if (!s->runner_up || !(world_state(lab->w, i)->switches & MODEL_CHECK_ACTIVE) || rests(s, i))
             s->since[i] = lab->mono;
         if (lab->mono - s->since[i] > longest(s, i))
             sim_fail(s, "due", "a check was not started in time", i, lab->mono - s->since[i]);
