@@ -36,6 +36,11 @@ struct store_perf {   /* a file of performance data */
     char path[512];   /* for messages */
 };
 
+struct store_start { /* the event START of a life */
+    uint64_t seq;
+    struct wall before; /* when the last record before it was written */
+};
+
 struct store {
     struct role *role;
     int state_fd, snapshots_fd, log_fd; /* -1: not there */
@@ -79,12 +84,12 @@ struct store {
     /* History. */
     struct history history;
     struct follow follow;
-    bool behind;              /* events are missing that the journal has */
-    struct buf events;        /* live ones not yet applied: whole records of db/segment.h */
-    uint64_t events_to;       /* the number they reach */
-    struct wall events_at;    /* when the record with that number was written */
-    struct wall before_start; /* when the last one before a START among them was */
-    struct {                  /* a SNAPSHOT whose identities are not known yet; seq 0: none */
+    bool behind;                    /* events are missing that the journal has */
+    struct buf events;              /* live ones not yet applied: whole records of db/segment.h */
+    uint64_t events_to;             /* the number they reach */
+    struct wall events_at;          /* when the record with that number was written */
+    VEC(struct store_start) starts; /* the STARTs among them */
+    struct {                        /* a SNAPSHOT whose identities are not known yet; seq 0: none */
         uint64_t seq;
         struct wall at;
         char hash[SEGMENT_HASH + 1];

@@ -85,10 +85,24 @@ static bool is_start(const struct segment_record *r)
            e.kind == RECORD_EVENT_START;
 }
 
-static void drop_waiting(struct store *s)
+static void clear_waiting(struct store *s)
 {
     buf_clear(&s->events);
+    VEC_CLEAR(&s->starts);
+}
+
+static void drop_waiting(struct store *s)
+{
+    clear_waiting(s);
     s->behind = true;
+}
+
+/* The life before it ended with the record before: only that of the events is kept. */
+static void seen_before(struct store *s, const struct segment_record *r)
+{
+    for (size_t i = 0; i < s->starts.n; i++)
+        if (s->starts.at[i].seq == r->seq && s->starts.at[i].before.us)
+            history_seen(&s->history, s->starts.at[i].before);
 }
 
 static int64_t next_in(const struct store *s)
@@ -109,7 +123,7 @@ void store_past_take(struct store *s, const struct buf *batch)
          at += size)
         if (!(r.flags & SEGMENT_CHECKPOINT)) {
             if (is_start(&r))
-                s->before_start = s->events_at;
+                *VEC_ADD(&s->starts) = (struct store_start){r.seq, s->events_at};
             if (r.kind == RECORD_EVENT || r.kind == RECORD_SNAPSHOT)
                 buf_add(&s->events, batch->data + at, size);
             if (r.kind != RECORD_SNAPSHOT)
@@ -180,8 +194,7 @@ static int apply_waiting(struct store *s)
          at += size) {
         if (r.seq <= s->history.applied)
             continue;
-        if (is_start(&r) && s->before_start.us)
-            history_seen(&s->history, s->before_start);
+        seen_before(s, &r);
         got = apply(s, &r);
         seen(s, &r);
     }
@@ -190,7 +203,7 @@ static int apply_waiting(struct store *s)
     if (got == 0)
         got = history_end(&s->history, s->events_to);
     if (got == 0)
-        buf_clear(&s->events);
+        clear_waiting(s);
     return got;
 }
 
@@ -208,6 +221,8 @@ static int catch_up(struct store *s)
     int r = follow_turn(&s->follow, TURN_US);
 
     s->behind = r != 0;
+    if (!s->behind)
+        s->events_at = (struct wall){s->history.alive};
     return MIN(r, 0);
 }
 
@@ -307,4 +322,5 @@ void store_past_release(struct store *s)
     loop_timer_cancel(&s->trim);
     history_close(&s->history);
     buf_release(&s->events);
+    VEC_RELEASE(&s->starts);
 }

@@ -15,7 +15,7 @@ struct other { /* the engine's or gate's side of a link */
     struct link *link;
     uint64_t oid[8];
     uint64_t stored, applied, lag, next_seq, segments;
-    unsigned load_ends, oids, changed;
+    unsigned load_ends, oids, changed, held; /* held: PERF_HELD */
     char degraded[256];
     struct buf loaded;
 };
@@ -26,6 +26,8 @@ struct rig {
     struct link *control;
     struct role *role;
     bool ready, ended;
+    unsigned asked;   /* LOG_OPEN */
+    char purpose[64]; /* of the last */
     struct other engine, gate;
 };
 
@@ -47,6 +49,8 @@ void rig_load(struct rig *g);
 /* Record n: the state of check n % RIG_CHECKS with attempt n, and every third an event. */
 void rig_put(struct rig *g, uint64_t first, uint64_t count);
 void rig_put_and_wait(struct rig *g, uint64_t first, uint64_t count);
+/* The framed records in batch, count of them; does not wait. */
+void rig_put_batch(struct rig *g, uint64_t first, uint64_t count, const struct buf *batch);
 void rig_put_one(struct rig *g, uint64_t seq, enum record_kind kind, const void *record); /* and waits */
 void rig_send_checkpoint(struct rig *g, uint64_t last); /* the states only, with attempts from 1000 on */
 void rig_send_records(struct rig *g, uint64_t last, const struct buf *batch); /* a checkpoint of these */

@@ -43,6 +43,7 @@ static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
         str_copy(o->degraded, sizeof(o->degraded), m->u.stored.degraded);
         break;
     case MSG_SEGMENT: o->segments++; break;
+    case MSG_PERF_HELD: o->held++; break;
     case MSG_RENAMES: break; /* none: this test has no renames */
     case MSG_LOAD_REC: buf_add_str(&o->loaded, m->u.load_rec.records); break;
     case MSG_LOAD_END:
@@ -63,6 +64,10 @@ static void from_role(void *user, const struct msg *m, int *fds UNUSED, size_t n
     struct rig *g = user;
 
     g->ready = g->ready || m->type == MSG_READY;
+    if (m->type == MSG_LOG_OPEN) {
+        g->asked++;
+        str_copy(g->purpose, sizeof(g->purpose), m->u.log_open.purpose);
+    }
 }
 
 static void on_end(void *user, struct role *r UNUSED)
@@ -241,18 +246,6 @@ static void add_record(struct rig *g, struct buf *batch, uint64_t n)
         record_put(batch, RECORD_EVENT, rig_noon, &e);
 }
 
-void rig_put(struct rig *g, uint64_t first, uint64_t count)
-{
-    struct buf batch = BUF_INIT, b = BUF_INIT;
-
-    for (uint64_t n = first; n < first + count; n++)
-        add_record(g, &batch, n);
-    msg_put_put(&b, &(struct msg_put){.first_seq = first, .count = count, .records = buf_str(&batch)});
-    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
-    buf_release(&batch);
-    buf_release(&b);
-}
-
 uint64_t rig_wanted;
 
 bool rig_is_stored(struct rig *g)
@@ -291,15 +284,33 @@ bool rig_is_asked(struct rig *g)
     return g->engine.segments > 0;
 }
 
+void rig_put_batch(struct rig *g, uint64_t first, uint64_t count, const struct buf *batch)
+{
+    struct buf b = BUF_INIT;
+
+    assert_int_equal(
+        msg_put_put(&b, &(struct msg_put){.first_seq = first, .count = count, .records = buf_str(batch)}), 0);
+    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    buf_release(&b);
+}
+
+void rig_put(struct rig *g, uint64_t first, uint64_t count)
+{
+    struct buf batch = BUF_INIT;
+
+    for (uint64_t n = first; n < first + count; n++)
+        add_record(g, &batch, n);
+    rig_put_batch(g, first, count, &batch);
+    buf_release(&batch);
+}
+
 void rig_put_one(struct rig *g, uint64_t seq, enum record_kind kind, const void *record)
 {
-    struct buf batch = BUF_INIT, b = BUF_INIT;
+    struct buf batch = BUF_INIT;
 
     record_put(&batch, kind, rig_noon, record);
-    msg_put_put(&b, &(struct msg_put){.first_seq = seq, .count = 1, .records = buf_str(&batch)});
-    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    rig_put_batch(g, seq, 1, &batch);
     buf_release(&batch);
-    buf_release(&b);
     rig_wanted = seq;
     rig_until(g, rig_is_stored);
 }

@@ -102,6 +102,88 @@ static void test_lag_is_told(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+/* ---- how long nothing ran ---- */
+
+static void at(struct buf *batch, int64_t s, enum record_kind kind, const void *record)
+{
+    record_put(batch, kind, (struct wall){rig_noon.us + s * TIME_S}, record);
+}
+
+static void say(struct buf *batch, int64_t s)
+{
+    at(batch, s, RECORD_RESULT, &(struct record_result){.oid = 1});
+}
+
+/* As an engine that begins. */
+static void life(struct buf *batch, int64_t s)
+{
+    at(batch, s, RECORD_SNAPSHOT, &(struct record_snapshot){.generation = 1});
+    at(batch, s, RECORD_EVENT, &(struct record_event){.kind = RECORD_EVENT_START});
+}
+
+static bool is_applied(struct rig *g)
+{
+    struct sql db = {.db = NULL};
+    struct err err = ERR_INIT;
+    char path[256];
+    int64_t applied = 0;
+
+    snprintf(path, sizeof(path), "%s/db/history.db", g->dir);
+    if (sql_open(&db, path, SQL_READ, &schema_history, &err) == 0)
+        assert_int_equal(sql_meta_get(&db, "applied_seq", 0, &applied), 0);
+    sql_close(&db);
+    return applied >= (int64_t)rig_wanted;
+}
+
+/* The times between, in seconds: "from-to from-to". */
+static void expect_gaps(struct rig *g, const char *wanted)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf found = BUF_INIT;
+    char path[256];
+    bool moved;
+
+    snprintf(path, sizeof(path), "%s/db/history.db", g->dir);
+    assert_int_equal(history_open(&h, path, rig_noon, &moved, &err), 0);
+    assert_int_equal(sql_start(&h.sql, SQL_GAPS), 0);
+    sql_bind_i64(&h.sql, SQL_GAPS, 1, rig_noon.us);
+    sql_bind_i64(&h.sql, SQL_GAPS, 2, INT64_MAX);
+    while (sql_step(&h.sql, SQL_GAPS) == 1)
+        buf_printf(&found, "%s%lld-%lld", found.len ? " " : "",
+                   (long long)((sql_i64(&h.sql, SQL_GAPS, 0) - rig_noon.us) / TIME_S),
+                   (long long)((sql_i64(&h.sql, SQL_GAPS, 1) - rig_noon.us) / TIME_S));
+    sql_end(&h.sql, SQL_GAPS);
+    history_close(&h);
+    buf_add_char(&found, 0);
+    assert_string_equal(found.data, wanted);
+    buf_release(&found);
+}
+
+/* Two lives that begin in one batch: each has its own time before it. */
+static void test_two_starts_at_once(void **state UNUSED)
+{
+    struct buf batch = BUF_INIT;
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    life(&batch, 1);
+    say(&batch, 10);
+    life(&batch, 100);
+    say(&batch, 150);
+    life(&batch, 300);
+    say(&batch, 310);
+    rig_put_batch(&g, 1, 9, &batch);
+    rig_wanted = 9;
+    rig_until(&g, is_applied);
+    rig_end(&g);
+    expect_gaps(&g, "10-100 150-300");
+    buf_release(&batch);
+    temp_dir_remove(g.dir);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -111,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_projections_come_back),
         cmocka_unit_test(test_lag_is_told),
+        cmocka_unit_test(test_two_starts_at_once),
     };
 
     log_init("test", LOG_ERROR);
