@@ -3,6 +3,7 @@
 #include "core/excmd_do.h"
 
 #include "core/nlog.h"
+#include "core/postpone.h"
 #include "core/sched.h"
 #include "core/world_in.h"
 
@@ -55,6 +56,8 @@ int excmd_do_over_period(struct world *w, const struct excmd *c, uint32_t check,
     w->st[check].modified |= over_bit(what);
     if (what == OVER_CHECK_PERIOD)
         sched_period_changed(w, check);
+    else
+        postpone_note(w, check);
     world_touch(w, check);
     return 0;
 }

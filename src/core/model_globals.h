@@ -21,7 +21,7 @@ struct model_globals {
     int64_t status_update_interval_us, retention_update_interval_us;
     int64_t service_perfdata_file_interval_us, host_perfdata_file_interval_us;
     int64_t command_check_interval_us; /* -1: as often as possible */
-    int64_t time_change_threshold_us;
+    int64_t time_change_threshold_us, retention_scheduling_horizon_us;
     /* switches: 0 or 1 */
     uint32_t execute_service_checks, execute_host_checks;
     uint32_t accept_passive_service_checks, accept_passive_host_checks;
@@ -31,6 +31,7 @@ struct model_globals {
     uint32_t check_service_freshness, check_host_freshness;
     uint32_t check_for_orphaned_services, check_for_orphaned_hosts;
     uint32_t passive_host_checks_are_soft, translate_passive_host_checks, send_recovery_anyways;
+    uint32_t postpone_to_period, log_suppressed;
     uint32_t soft_state_dependencies;
     uint32_t enable_predictive_host_dependency_checks, enable_predictive_service_dependency_checks;
     uint32_t use_aggressive_host_checking, host_down_disable_service_checks;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/nlog.h"
 
+#include "core/explain.h"
 #include "core/world_in.h"
 
 static const char *upper_kind(const struct world *w, uint32_t check)
@@ -124,6 +125,20 @@ void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum n
     if (author.n || comment.n)
         buf_printf(&w->scratch, ";" STR_FMT ";" STR_FMT, STR_ARG(author), STR_ARG(comment));
     end(w);
+}
+
+void nlog_suppressed(struct world *w, uint32_t check, const struct state_why *why)
+{
+    struct buf object = BUF_INIT;
+
+    explain_object(w, why, &object);
+    begin(w);
+    buf_printf(&w->scratch, "%s NOTIFICATION SUPPRESSED: ", upper_kind(w, check));
+    nlog_name(w, check, &w->scratch);
+    buf_add_char(&w->scratch, ';');
+    why_render(&w->scratch, why->code, why->arg, buf_str(&object), WHY_EN, NULL);
+    end(w);
+    buf_release(&object);
 }
 
 void nlog_downtime(struct world *w, uint32_t check, const char *what)

@@ -19,6 +19,8 @@ void nlog_start(struct world *w);
 void nlog_begin(struct world *w, bool initial);
 void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,
                        struct str command, struct str author, struct str comment);
+/* Why nobody is told, in Naemon's form. */
+void nlog_suppressed(struct world *w, uint32_t check, const struct state_why *why);
 void nlog_downtime(struct world *w, uint32_t check, const char *what);
 void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t threshold);
 void nlog_flapping_off(struct world *w, uint32_t check);

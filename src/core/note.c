@@ -341,6 +341,7 @@ void note_release(struct world *w)
     VEC_RELEASE(&w->comments);
     VEC_RELEASE(&w->downtimes);
     VEC_RELEASE(&w->acks_expiring);
+    VEC_RELEASE(&w->postponed);
 }
 
 void note_export(const struct world *w, struct buf *out)

@@ -3,8 +3,6 @@
 
 #include "core/world_in.h"
 
-#define DEPTH_MAX 32 /* conf refuses loops; this only bounds the walk */
-
 uint8_t reach_of(const struct world *w, uint32_t host)
 {
     struct model_list parents = model_check(w->m, host)->parents;
@@ -28,47 +26,77 @@ static bool dependency_fails(const struct world *w, const struct model_dep *d, e
     return (on & state_on(world_kind(w, d->master), state)) != 0;
 }
 
-static uint32_t bad_master(const struct world *w, uint32_t check, enum reach_for what, unsigned depth)
+/* What is still to be looked at, each once: there may be many ways to one, and circles of dependencies if the main file allows them. */
+struct walk {
+    VEC(uint32_t) todo;
+    struct map seen;
+};
+
+static void walk_to(struct walk *walk, uint32_t check)
+{
+    if (map_get_u64(&walk->seen, check, NULL))
+        return;
+    map_put_u64(&walk->seen, check, 0);
+    *VEC_ADD(&walk->todo) = check;
+}
+
+static void walk_end(struct walk *walk)
+{
+    VEC_RELEASE(&walk->todo);
+    map_release(&walk->seen);
+}
+
+/* One that this depends by itself; what it inherits from is walked to. */
+static uint32_t own_bad_master(const struct world *w, uint32_t check, enum reach_for what, struct walk *walk)
 {
     const struct model_check *c = model_check(w->m, check);
 
-    for (uint32_t i = 0; i < c->n_deps && depth < DEPTH_MAX; i++) {
+    for (uint32_t i = 0; i < c->n_deps; i++) {
         const struct model_dep *d = model_dep(w->m, c->first_dep + i);
-        uint32_t inherited;
 
         if (dependency_fails(w, d, what))
             return d->master;
-        inherited = d->inherits ? bad_master(w, d->master, what, depth + 1) : MODEL_NONE;
-        if (inherited != MODEL_NONE)
-            return inherited;
+        if (d->inherits)
+            walk_to(walk, d->master);
     }
     return MODEL_NONE;
 }
 
 uint32_t reach_bad_master(const struct world *w, uint32_t check, enum reach_for what)
 {
-    return bad_master(w, check, what, 0);
+    struct walk walk = {.seen = MAP_INIT};
+    uint32_t bad = own_bad_master(w, check, what, &walk);
+
+    for (size_t i = 0; i < walk.todo.n && bad == MODEL_NONE; i++)
+        bad = own_bad_master(w, walk.todo.at[i], what, &walk);
+    walk_end(&walk);
+    return bad;
 }
 
-static uint32_t bad_parent(const struct world *w, uint32_t service, unsigned depth)
+static uint32_t own_bad_parent(const struct world *w, uint32_t service, struct walk *walk)
 {
     struct model_list parents = model_check(w->m, service)->parents;
 
-    for (uint32_t i = 0; i < parents.n && depth < DEPTH_MAX; i++) {
-        uint32_t parent = model_item(w->m, parents, i), behind;
+    for (uint32_t i = 0; i < parents.n; i++) {
+        uint32_t parent = model_item(w->m, parents, i);
 
         if (w->st[parent].last_hard_state >= STATE_CRITICAL)
             return parent;
-        behind = bad_parent(w, parent, depth + 1);
-        if (behind != MODEL_NONE)
-            return behind;
+        if (model_check(w->m, parent)->parents.n)
+            walk_to(walk, parent);
     }
     return MODEL_NONE;
 }
 
 uint32_t reach_bad_parent(const struct world *w, uint32_t check)
 {
-    return world_kind(w, check) == MODEL_HOST ? MODEL_NONE : bad_parent(w, check, 0);
+    struct walk walk = {.seen = MAP_INIT};
+    uint32_t bad = world_kind(w, check) == MODEL_HOST ? MODEL_NONE : own_bad_parent(w, check, &walk);
+
+    for (size_t i = 0; i < walk.todo.n && bad == MODEL_NONE; i++)
+        bad = own_bad_parent(w, walk.todo.at[i], &walk);
+    walk_end(&walk);
+    return bad;
 }
 
 bool reach_parents_bad(const struct world *w, uint32_t service)

@@ -9,6 +9,7 @@
 #include "core/output.h"
 #include "core/perfdata.h"
 #include "core/plan.h"
+#include "core/postpone.h"
 #include "core/reach.h"
 #include "core/sched.h"
 #include "core/tell.h"
@@ -109,7 +110,7 @@ static bool recovery_owed(const struct world *w, uint32_t check)
 {
     const struct state *s = &w->st[check];
 
-    return s->notified_on && !s->flapping && plan_recovery_at(w, check);
+    return s->notified_on && !s->flapping && (plan_recovery_at(w, check) || postpone_recovery(w, check));
 }
 
 /* True: somebody was told. */
@@ -124,7 +125,8 @@ static bool notifications(struct world *w, uint32_t check, const struct state_ou
         told = tell(w, check, NOTIFY_RECOVERY, 0, NULL);
         /* While it flaps the problem's notices are remembered: its end may still have to be told when the flapping stops. So they are until a delayed recovery is told. */
         if ((!s->flapping || !s->flap_recovery) &&
-            (!recovery_owed(w, check) || (s->hard && w->now.wall.us >= plan_recovery_at(w, check))))
+            (!recovery_owed(w, check) ||
+             (s->hard && w->now.wall.us >= plan_recovery_at(w, check) && !postpone_recovery(w, check))))
             state_forget_problem(s);
     } else if (out->recovery) {
         state_forget_problem(s);

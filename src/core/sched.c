@@ -70,6 +70,8 @@ static int64_t planted_jitter(const struct world *w)
 void sched_spread(struct world *w, bool only_new)
 {
     const struct model_globals *g = w->m->globals;
+    bool keeps = g->use_retained_scheduling_info &&
+                 (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us);
     uint32_t ordinal = 0;
 
     for (uint32_t i = 0; i < w->n; i++) {
@@ -84,8 +86,7 @@ void sched_spread(struct world *w, bool only_new)
         ordinal++;
         if (most > 0 && most < window)
             window = most;
-        if (g->use_retained_scheduling_info && kept.us > w->now.wall.us &&
-            kept.us < w->now.wall.us + interval)
+        if (keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
             sched_at(w, i, world_to_mono(w, kept), 0, false);
         else
             sched_at(w, i, (struct mono){w->now.mono.us + phase(ordinal - 1, window) + planted_jitter(w)}, 0,

@@ -7,6 +7,7 @@
 #include "core/message.h"
 #include "core/nlog.h"
 #include "core/plan.h"
+#include "core/postpone.h"
 #include "core/reason.h"
 #include "core/sched.h"
 #include "core/world_in.h"
@@ -439,8 +440,11 @@ bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t optio
         why = carry_out(w, &t);
     if (w->opt.mutation != WORLD_GIVES_NO_REASON || check % 5 != 1)
         s->why_notify = why;
+    postpone_note(w, check);
     if (says_something(&was, &why, type) && (w->opt.mutation != WORLD_DECIDES_SILENTLY || check % 5 != 1))
         record_decision(w, &t, &why);
+    if (w->m->globals->log_suppressed && why.code != WHY_TOLD && (why.code != was.code || why.idx != was.idx))
+        nlog_suppressed(w, check, &why);
     if (was.code != s->why_notify.code || was.arg[0] != s->why_notify.arg[0])
         world_touch(w, check); /* it may be a host, of which only a service's result made it think */
     else

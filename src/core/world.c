@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "core/retain.h"
 #include "core/perfdata.h"
+#include "core/postpone.h"
 #include "core/recur.h"
 #include "core/rotate.h"
 #include "core/sched.h"
@@ -102,7 +103,7 @@ struct world *world_new(const struct world_options *o)
     w->max_parallel = o->max_parallel && o->max_parallel < LIMIT_RUNS ? o->max_parallel : LIMIT_RUNS;
     w->next_comment = w->next_downtime = w->next_seq = 1;
     w->next_wall = INT64_MIN;
-    w->next_rotation = w->end.at = INT64_MAX;
+    w->next_rotation = w->end.at = w->next_postponed = INT64_MAX;
     buf_init(&w->text);
     buf_init(&w->records);
     buf_init(&w->scratch);
@@ -227,6 +228,7 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     retain_settle(w);
     note_ack_look(w);
     retain_reasons(w);
+    postpone_look(w);
     switches_read(w, w->switches);
     sched_spread(w, true);
     rotate_plan(w);
@@ -306,6 +308,7 @@ void world_start(struct world *w, struct world_now now)
     note_after_load(w);
     carry_gone(w);
     retain_reasons(w);
+    postpone_look(w);
     record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
     for (uint32_t i = 0; i < w->n; i++)
@@ -332,6 +335,7 @@ void world_resume(struct world *w, struct world_now now)
     fresh_soon(w);
     note_after_load(w);
     retain_reasons(w);
+    postpone_look(w);
     rotate_plan(w);
     recur_plan(w);
     finish(w);
@@ -372,6 +376,7 @@ static void take_time(struct world *w, struct world_now now)
     sched_clock_step(w);
     rotate_plan(w);
     recur_plan(w);
+    postpone_look(w);
     w->next_wall = INT64_MIN;
 }
 
@@ -484,6 +489,7 @@ static void after_event(struct world *w)
     excmd_program_end(w);
     recur_step(w);
     note_time(w);
+    postpone_step(w);
     fresh_step(w);
     sweep(w);
     sched_run(w);
@@ -559,6 +565,10 @@ bool world_next_due(const struct world *w, struct mono *at)
     }
     if (perfdata_due(w, INT64_MAX) != INT64_MAX) {
         at->us = perfdata_due(w, any ? at->us : INT64_MAX);
+        any = true;
+    }
+    if (w->next_postponed != INT64_MAX) {
+        at->us = MIN(at->us, world_to_mono(w, (struct wall){w->next_postponed}).us);
         any = true;
     }
     if (w->end.at != INT64_MAX) {

@@ -124,6 +124,8 @@ struct world {
         int64_t at;              /* wall; INT64_MAX: never */
         bool restart, said;      /* said: that it ends */
     } end;                       /* a restart or shutdown that a command asked for */
+    VEC(uint32_t) postponed;     /* core/postpone: each once */
+    int64_t next_postponed;      /* wall; INT64_MAX: none waits */
     VEC(uint32_t) acks_expiring; /* checks, each once; may hold some whose acknowledgement is gone */
     /* what happened since world_clear */
     VEC(struct world_effect) effects;

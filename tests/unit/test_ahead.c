@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks that no interval planned: masters before the last try of what depends by them, and stale results, of hosts and of services each in its own time. */
+/* Checks that no interval planned: masters before the last try of what depends by them, and stale results, of hosts and of services each in its own time; plans that are kept over a stop;
+ * dependencies in a circle. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,10 +131,62 @@ static void test_freshness_intervals(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* A plan counts if the stop was not too long. */
+static void test_scheduling_horizon(void **st UNUSED)
+{
+    for (int late = 0; late < 2; late++) {
+        struct lab lab = {0};
+        int64_t planned;
+
+        open_lab(&lab, "use_retained_scheduling_info=1\nretention_scheduling_horizon=60\n", objects);
+        planned = lab_state(&lab, "m", "m")->next_check;
+        lab_stop(&lab, true);
+        lab.mono += late ? 100 * S : 50 * S;
+        lab_start(&lab);
+        assert_true(planned > lab_now(&lab).wall.us + 100 * S);
+        if (late)
+            assert_true(lab_state(&lab, "m", "m")->next_check < planned - 100 * S);
+        else
+            assert_int_equal(lab_state(&lab, "m", "m")->next_check, planned);
+        lab_close(&lab);
+    }
+}
+
+/* d depends by one of a circle, in which one has a problem: it is found, and the walk ends where there is none. */
+static void test_circle(void **st UNUSED)
+{
+    struct buf text = BUF_INIT;
+    struct lab lab = {0};
+
+    buf_add_c(&text, "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n");
+    for (int i = 0; i < 4; i++)
+        buf_printf(
+            &text,
+            "define service {\n host_name h\n service_description s%d\n use st\n max_check_attempts 1\n}\n",
+            i);
+    for (int i = 0; i < 4; i++)
+        buf_printf(&text,
+                   "define servicedependency {\n host_name h\n service_description s%d\n "
+                   "dependent_service_description s%d\n"
+                   " dependent_host_name h\n notification_failure_criteria w\n inherits_parent 1\n}\n",
+                   i == 3 ? 1 : i + 1, i);
+    open_lab(&lab, "allow_circular_dependencies=1\n", text.data);
+    result(&lab, "s0", 2);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/s0"), 1);
+    result(&lab, "s0", 0);
+    result(&lab, "s3", 1);
+    result(&lab, "s0", 2);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/s0"), 1);
+    lab_close(&lab);
+    buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_masters), cmocka_unit_test(test_masters_horizon),
-                                       cmocka_unit_test(test_freshness_intervals)};
+                                       cmocka_unit_test(test_freshness_intervals),
+                                       cmocka_unit_test(test_scheduling_horizon),
+                                       cmocka_unit_test(test_circle)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes later than it would, by directives that only Centreon has: the recovery, the end of an acknowledgement; and the recovery that is told at any time. */
+/* What comes later than it would, by directives that only Centreon has: the recovery, the end of an acknowledgement, what waits for its period; the recovery that is told at any time; and the
+ * line that says why nobody was told, which only Naemon has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,13 +17,16 @@
 
 static const char *const objects =
     "define timeperiod {\n timeperiod_name early\n alias n\n friday 00:00-08:01\n}\n"
+    "define timeperiod {\n timeperiod_name later\n alias n\n friday 08:05-24:00\n}\n"
     "define host {\n host_name h\n use ht\n address 192.0.2.1\n}\n"
     "define service {\n host_name h\n service_description slow\n use st\n max_check_attempts 2\n"
     " recovery_notification_delay 60\n}\n"
     "define service {\n host_name h\n service_description plain\n use st\n max_check_attempts 1\n"
     " notification_period early\n}\n"
     "define service {\n host_name h\n service_description acked\n use st\n max_check_attempts 1\n"
-    " acknowledgement_timeout 120\n}\n";
+    " acknowledgement_timeout 120\n}\n"
+    "define service {\n host_name h\n service_description night\n use st\n max_check_attempts 1\n"
+    " notification_period later\n}\n";
 
 static struct lab_answer plugin(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
 {
@@ -138,6 +142,68 @@ static void test_acknowledgement(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* 08:05 comes, and no result with it. */
+static void test_postponed(void **st UNUSED)
+{
+    for (int restart = 0; restart < 3; restart++) {
+        struct lab lab = {0};
+
+        open_lab(&lab, restart < 2 ? "postpone_notification_to_timeperiod=1\n" : "");
+        result(&lab, "night", 2);
+        result(&lab, "plain", 2);
+        told(&lab, "PROBLEM h/plain", 1);
+        lab_run(&lab, 70 * S); /* 08:01 is over */
+        result(&lab, "plain", 0);
+        assert_true(lab_command(&lab, "CHANGE_SVC_NOTIFICATION_TIMEPERIOD;h;plain;later"));
+        if (restart == 1)
+            lab_restart(&lab, true);
+        lab_run(&lab, 225 * S);
+        told(&lab, "PROBLEM h/night", 0);
+        lab_run(&lab, 10 * S);
+        told(&lab, "PROBLEM h/night", restart < 2);
+        told(&lab, "RECOVERY h/plain", restart < 2);
+        assert_int_equal(lab_state(&lab, "h", "plain")->notification_number, 0);
+        lab_run(&lab, 100 * S);
+        told(&lab, "PROBLEM h/night", restart < 2);
+        lab_close(&lab);
+    }
+}
+
+/* What is over before the period begins, and was told to nobody, is not told at all. */
+static void test_postponed_and_over(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    open_lab(&lab, "postpone_notification_to_timeperiod=1\n");
+    result(&lab, "night", 2);
+    lab_run(&lab, 60 * S);
+    result(&lab, "night", 0);
+    lab_run(&lab, 400 * S);
+    told(&lab, "h/night", 0);
+    lab_close(&lab);
+}
+
+static void test_suppressed(void **st UNUSED)
+{
+    static const char *const soft =
+        "SERVICE NOTIFICATION SUPPRESSED: h;slow;the problem is not confirmed yet: attempt 1 of 2\n";
+
+    for (unsigned on = 0; on < 2; on++) {
+        struct lab lab = {0};
+
+        open_lab(&lab, on ? "enable_notification_suppression_reason_logging=1\n" : "");
+        result(&lab, "slow", 2);
+        assert_int_equal(lab_count(&lab.log, soft), on);
+        result(&lab, "slow", 2);
+        for (int i = 0; i < 3; i++)
+            result(&lab, "night", 2);
+        assert_int_equal(lab_count(&lab.log, "SUPPRESSED: h;night;outside its notification period later\n"),
+                         on);
+        assert_int_equal(lab_count(&lab.log, "SUPPRESSED: "), 2 * on);
+        lab_close(&lab);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +211,9 @@ int main(void)
         cmocka_unit_test(test_broken_again_before),
         cmocka_unit_test(test_recovery_at_any_time),
         cmocka_unit_test(test_acknowledgement),
+        cmocka_unit_test(test_postponed),
+        cmocka_unit_test(test_postponed_and_over),
+        cmocka_unit_test(test_suppressed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
