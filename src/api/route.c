@@ -15,6 +15,7 @@
 #include "api/resources.h"
 #include "api/series.h"
 #include "api/session.h"
+#include "api/states.h"
 #include "api/status.h"
 #include "api/stream.h"
 #include "api/token.h"
@@ -146,6 +147,12 @@ const struct api_route route_table[] = {
      .doc = "One host or service, with everything about it; with as_of, what its state was at that moment"},
     {"GET", V1 "/resources/{id}/availability", GUARD_READ, availability_of_resource,
      .query = availability_query_one, .doc = AVAILABILITY_DOC},
+    {"GET", V1 "/resources/{id}/states", GUARD_READ, states_of_resource, .query = states_query,
+     .doc =
+         "How it was from `from` to `to` (the last day if left out), stretch after stretch: the state (or "
+         "no_data, not_configured, unmonitored when Vigie did not run) and whether it was in downtime. Exact "
+         "(`step` 0) where there are at most `spans` of them (2000 if left out); else equal parts of `step` "
+         "seconds, each as its worst moment"},
     {"GET", V1 "/availability", GUARD_READ, availability_list, .query = availability_query,
      .doc = "The same of many: of group (hosts of a host group, services of a service group), host, service "
             "or kind, by name, a page at a time; `summary` of all of them (first page "
