@@ -135,6 +135,7 @@ function grid(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
   }
 }
 
+// Where it would alert, as a veil; the bounds as lines above the grid.
 function zones(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
   const line = limitLine(p.lines, p.hot);
   if (!line) return;
@@ -153,8 +154,20 @@ function zones(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
         if (y2 - y1 > 0.5) g.fillRect(left, y1, right - left, y2 - y1);
       }
       g.globalAlpha = 1;
+    }
+  }
+}
+
+function bounds(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
+  const line = limitLine(p.lines, p.hot);
+  if (!line) return;
+  g.lineWidth = c.high ? 2 : 1;
+  for (const step of limitSteps(line, d.window)) {
+    const [left, right] = [xOf(d, step.from), xOf(d, step.to)];
+    for (const bad of ['warn', 'crit'] as const) {
+      const range = step.limits[bad];
+      if (!range) continue;
       g.strokeStyle = c[bad];
-      g.lineWidth = 1;
       g.setLineDash(bad === 'warn' ? [6, 3] : []);
       g.beginPath();
       for (const b of boundsOf({ ...step.limits, warn: null, crit: null, [bad]: range }, d.axis.lo)) {
@@ -303,6 +316,7 @@ export function draw(g: Ctx, p: Picture, c: Palette, words: (v: number) => strin
   downtimes(g, d, p, c);
   if (!empty) zones(g, d, p, c);
   grid(g, d, p, c);
+  if (!empty) bounds(g, d, p, c);
   lines(g, d, p, c, columns);
   ribbon(g, d, p, c);
   if (!empty) beyond(g, d, p, c, words);

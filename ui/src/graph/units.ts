@@ -40,7 +40,7 @@ export function unitOf(text: string, counter: boolean): Unit {
 const BASE: Record<UnitKind, string> = { bytes: 'B', bits: 'b', time: 's', percent: '%', plain: '' };
 const NBSP = '\u202f';
 
-const LARGE = 1e5; // from here on nobody reads all digits
+const LARGE = 2e4; // from here on nobody reads all digits
 
 function large(value: number, unit: Unit): string {
   const division = divisionOf(Math.abs(value), unit);

@@ -178,7 +178,7 @@ export const en = {
   'graph.start': 'Which graphs?',
   'graph.start_text': 'Add hosts and services above, or select some in the list of resources.',
   'graph.mode': 'Arrangement',
-  'graph.each': 'Each on its own',
+  'graph.each': 'Separate',
   'graph.together': 'Together',
   'graph.most': { one: '{n} resource is the most at once', other: '{n} resources are the most at once' },
   'graph.no_code': 'The graphs could not be loaded',
