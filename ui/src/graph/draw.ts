@@ -63,6 +63,7 @@ export interface Drawn {
 const LEFT = 64;
 const RIGHT = 12;
 const TOP = 8;
+const BANDS = 12; // more of them, one over the other, say nothing
 const BELOW = 20; // text of the axis
 const RIBBON = 9;
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3]];
@@ -248,7 +249,7 @@ function lines(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Colum
     const colour = c.line[slot % SLOTS]!;
     const faded = p.hot !== '' && p.hot !== line.key;
     g.globalAlpha = 1;
-    if (line.compare === '' && !faded) band(g, d, columns[i]!, colour);
+    if (line.compare === '' && !faded && (p.lines.length <= BANDS || line.key === p.hot)) band(g, d, columns[i]!, colour);
     g.globalAlpha = faded ? 0.3 : line.compare ? 0.65 : 1;
     g.strokeStyle = g.fillStyle = colour;
     g.lineWidth = (line.key === p.hot ? 2.4 : 1.5) + (c.high ? 0.6 : 0);
