@@ -5,8 +5,11 @@
 #include "base/limits.h"
 #include "os/file.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 const char *statedir_network(long type)
@@ -35,6 +38,58 @@ int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint
         "%s belongs to site %u, and this Vigie is site %u: write vigie_site=%u if it is that site, "
         "or name another folder with vigie_state_dir=DIR; nothing was changed",
         what, theirs, ours, theirs);
+}
+
+/* A folder from before the mark, or one that lost it, is known by what Vigie begins with: the number of its engines, a segment, the identities. */
+static bool is_vigies(int dir)
+{
+    int fd = openat(dir, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *journal = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *d;
+    bool found = faccessat(dir, "format", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+                 faccessat(dir, "epoch", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+                 faccessat(dir, "db/objects.db", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+
+    while (!found && journal && (d = readdir(journal)))
+        found = str_ends(str_of(d->d_name), STR(".vj"));
+    if (journal)
+        closedir(journal);
+    else if (fd >= 0)
+        close(fd);
+    return found;
+}
+
+/* What may be there in a new one: a start that was killed has left its lock. */
+static bool is_nothing(const char *name)
+{
+    return name[0] == '.' || strcmp(name, "lost+found") == 0 || strcmp(name, "lock") == 0;
+}
+
+int statedir_may_begin(int dir, const char *path, struct err *err)
+{
+    int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+    DIR *all = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *d;
+
+    if (!all) {
+        r = err_sys(err, errno, "cannot read the state folder %s", path);
+        if (fd >= 0)
+            close(fd);
+        return r;
+    }
+    while (r == 0 && (d = readdir(all)))
+        if (!is_nothing(d->d_name) && !is_vigies(dir))
+            r = err_set(err, E_INVAL,
+                        "the state folder %s is not empty (%s) and not Vigie's: name an empty one, or one "
+                        "that is not there, "
+                        "with vigie_state_dir=DIR; if Vigie's files were there, bring them back with 'vigie "
+                        "restore'; nothing "
+                        "was changed",
+                        path, d->d_name);
+        else if (!is_nothing(d->d_name))
+            break;
+    closedir(all);
+    return r;
 }
 
 /* The number behind `mark` on the next line of text. */

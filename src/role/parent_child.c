@@ -26,7 +26,7 @@ static const struct plan plans[] = {
 };
 
 #define BACKOFF_FIRST_US (100 * TIME_MS)
-#define BACKOFF_MAX_US   (30 * TIME_S)
+#define BACKOFF_MAX_US   (5 * TIME_S) /* nothing is checked, or recorded, while an engine or a store waits */
 #define STRAY_AGAIN_US   (TIME_S / 5)
 #define STOP_ROLE_US     (3 * TIME_S) /* a role's time; the engine and store need most of it only under load */
 #define QUIET_US         TIME_MIN     /* alive that long: the next death is the first again */
@@ -316,7 +316,8 @@ static void plan_restart(struct parent *p, struct child *c)
         wait *= 2;
     c->in_a_row++;
     wait = MIN(wait, BACKOFF_MAX_US);
-    log_notice("%s is started again in %lld ms", role_name(c->id), (long long)(wait / TIME_MS));
+    log_notice("%s is started again in %lld ms%s", role_name(c->id), (long long)(wait / TIME_MS),
+               wait == BACKOFF_MAX_US ? ": it ends again and again" : "");
     loop_timer_set(p->loop, &c->timer, (struct mono){now + wait}, on_restart_time, c);
 }
 

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -182,6 +183,19 @@ static bool is_ours(const struct parent *p, uid_t uid)
     return ours;
 }
 
+/* Not only the folder but what is in it belongs to a user: it is a Vigie that runs without root, and could not start again on what root had taken. A number that nobody has
+   is left from a copy, or from users of Vigie's that are others now. */
+static bool is_anothers(const struct parent *p, uid_t uid)
+{
+    static const char *const of_store[] = {"journal", "db"};
+    struct stat st;
+    bool all = getpwuid(uid) != NULL;
+
+    for (size_t i = 0; i < ARRAY_LEN(of_store); i++)
+        all = all && fstatat(p->state_fd, of_store[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == uid;
+    return all;
+}
+
 /* Who may write into the folder itself could put other files in the place of Vigie's. */
 static int claim(struct parent *p, struct err *err)
 {
@@ -190,6 +204,13 @@ static int claim(struct parent *p, struct err *err)
     if (fstat(p->state_fd, &st) < 0)
         return err_sys(err, errno, "cannot look at the state folder %s", p->state_dir);
     if (!is_ours(p, st.st_uid)) {
+        if (p->uids.root && is_anothers(p, st.st_uid))
+            return err_set(
+                err, E_PERM,
+                "the state folder %s is that of a Vigie which user %u runs: start it as that user, "
+                "or give it to root for ever (chown -R root %s), or name another with "
+                "vigie_state_dir=DIR; nothing was changed",
+                p->state_dir, (unsigned)st.st_uid, p->state_dir);
         if (fchown(p->state_fd, geteuid(), getegid()) < 0)
             return err_set(err, E_PERM,
                            "the state folder %s belongs to user %u: start Vigie as that user, or give it the "
@@ -236,7 +257,9 @@ int parent_open_state(struct parent *p, struct err *err)
     p->state_fd = open(p->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (p->state_fd < 0)
         return err_sys(err, errno, "cannot open the state folder %s", p->state_dir);
-    r = claim(p, err);
+    r = statedir_may_begin(p->state_fd, p->state_dir, err);
+    if (r == 0)
+        r = claim(p, err);
     if (r == 0)
         r = take_lock(p, err);
     if (r == 0)

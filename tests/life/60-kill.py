@@ -310,4 +310,17 @@ def test_kill_at_random():
         assert status == 0 and text.endswith('whole\n'), text + said
 
 
+def test_a_role_that_ends_again_and_again():
+    """The pause before it is started again grows, but not beyond a few seconds."""
+    with Vigie() as v:
+        v.start()
+        for n in range(8):
+            pid = until(lambda: next((pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'local']), None), 'it is there')
+            os.kill(pid, signal.SIGKILL)
+            until(lambda n=n: v.said().count('local is started again in') > n, 'its end is seen')
+        waits = [int(ms) for ms in re.findall(r'local is started again in (\d+) ms', v.said())]
+        assert waits == [100, 200, 400, 800, 1600, 3200, 5000, 5000], waits
+        assert 'in 5000 ms: it ends again and again' in v.said()
+
+
 main()

@@ -4,6 +4,7 @@
 """A state folder that somebody else owns, that came half, or that is none: each is said once, with what to do, and what is there is kept."""
 import glob
 import os
+import pwd
 import shutil
 import signal
 import sqlite3
@@ -58,6 +59,41 @@ def test_owner_and_mode():
         st = os.stat(v.state)
         assert st.st_uid == 0 and not st.st_mode & (stat.S_IWGRP | stat.S_IWOTH), oct(st.st_mode)
         assert v.service(service='p')['plugin_output'] == 'told'
+
+
+def test_folder_of_a_user():
+    """What a user runs without root stays the user's: root refuses it, and changes nothing."""
+    if os.getuid():
+        raise Skip('needs root')
+    with Vigie(OBJECTS) as v:
+        v.start()
+        submit(v, 'told')
+        assert v.stop() == 0
+        names = [v.state] + glob.glob(v.state + '/**', recursive=True)
+        user = pwd.getpwnam('games').pw_uid
+        for path in names:
+            os.chown(path, user, user)
+        before, was = len(v.said()), everything(v.state)
+        said = v.refuses()[before:]
+        assert said.count(f'which user {user} runs') == 1 and 'chown -R root' in said, said
+        assert everything(v.state) == was and {os.stat(path).st_uid for path in names} == {user}
+        for path in names:
+            os.chown(path, 0, 0)
+        v.start()
+        assert v.service(service='p')['plugin_output'] == 'told'
+
+
+def test_folder_of_others():
+    with Vigie(OBJECTS) as v:
+        os.makedirs(v.state)
+        with open(v.state + '/thesis.txt', 'w', encoding='utf-8') as f:
+            f.write('mine')
+        said = v.refuses()
+        assert said.count('is not empty (thesis.txt)') == 1 and os.listdir(v.state) == ['thesis.txt'], said
+        os.rename(v.state + '/thesis.txt', v.path('thesis.txt'))
+        os.mkdir(v.state + '/lost+found')
+        v.start()
+        submit(v, 'told')
 
 
 def test_half_a_copy():

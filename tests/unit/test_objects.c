@@ -490,10 +490,40 @@ static void test_mark(void **state UNUSED)
     assert_mark(dir, "vigie-state 1\nsite 7\n");
     unlinkat(dir, "format", 0);
     mkdirat(dir, "journal", 0700); /* a record without a mark: not said to be ours */
+    assert_int_equal(statedir_may_begin(dir, path, NULL), E_INVAL); /* there is none */
+    close(openat(dir, "journal/0000000000000001.vj", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    assert_int_equal(statedir_may_begin(dir, path, NULL), 0);
     assert_int_equal(statedir_check_format(dir, path, 7, NULL), 0);
     assert_mark(dir, "vigie-state 1\n");
     close(dir);
     temp_dir_remove(path);
+}
+
+/* A folder of somebody else's is not begun in. */
+static void test_not_empty(void **state UNUSED)
+{
+    static const struct {
+        const char *name;
+        int wanted;
+    } cases[] = {{"lost+found", 0}, {".snapshot", 0}, {"lock", 0},  {"notes", E_INVAL},
+                 {"db", E_INVAL},   {"epoch", 0},     {"format", 0}};
+    char path[256];
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = ERR_INIT;
+        int dir;
+
+        temp_dir_make(path, sizeof(path));
+        dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(statedir_may_begin(dir, path, &err), 0);
+        assert_int_equal(mkdirat(dir, cases[i].name, 0700), 0);
+        assert_int_equal(statedir_may_begin(dir, path, &err), cases[i].wanted);
+        assert_true(!cases[i].wanted ||
+                    (strstr(err.text, cases[i].name) && strstr(err.text, "vigie_state_dir=DIR")));
+        assert_int_equal(statedir_may_begin(dir, path, NULL), cases[i].wanted);
+        close(dir);
+        temp_dir_remove(path);
+    }
 }
 
 int main(void)
@@ -508,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_table_of_version_1),
         cmocka_unit_test(test_network_file_systems),
         cmocka_unit_test(test_mark),
+        cmocka_unit_test(test_not_empty),
     };
 
     log_init("test", LOG_ERROR);
