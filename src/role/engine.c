@@ -220,6 +220,12 @@ static void peer_down(struct role *r, struct peer *p)
         e->store_up = false;
 }
 
+static void drained(struct role *r, struct peer *p)
+{
+    if (p->id == ROLE_STORE)
+        engine_close_gap(self(r));
+}
+
 static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     if (r->n_fds != 1)
@@ -452,4 +458,5 @@ const struct role_ops role_engine = {.id = ROLE_ENGINE,
                                      .serve = nothing,
                                      .peer_up = peer_up,
                                      .peer_down = peer_down,
+                                     .drained = drained,
                                      .stop = stop};

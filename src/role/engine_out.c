@@ -306,7 +306,8 @@ static void keep(struct engine *e, struct str records, uint64_t first, uint64_t 
 {
     struct engine_batch *b;
 
-    if (e->sent_bytes + records.n > WAITING_MOST) {
+    /* Behind a gap nothing is sent: what the store then acknowledged would seem to hold for what was dropped, too. */
+    if (e->gap || e->sent_bytes + records.n > WAITING_MOST) {
         /* The states of now are what counts; history of this time is lost and said so. */
         if (!e->gap)
             log_warn("the store does not keep up: history is dropped until it does");
@@ -455,8 +456,7 @@ void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str de
     send_answers(e, degraded.n ? taken : 0);
     if (changed || !degraded.n)
         engine_step(e, &(struct world_event){.kind = WORLD_STORED, .number = e->stored, .text = degraded});
-    if (e->gap && !degraded.n && e->sent_bytes < WAITING_MOST / 4)
-        engine_resync(e, world_next_seq(e->world));
+    engine_close_gap(e);
     if (e->role->stopping && e->stored >= world_next_seq(e->world) - 1 && e->stop_timer.slot)
         engine_end(e);
 }
@@ -513,6 +513,12 @@ void engine_resync(struct engine *e, uint64_t next_seq)
     send_acks(e);
     send_answers(e, 0);
     engine_flush(e);
+}
+
+void engine_close_gap(struct engine *e)
+{
+    if (e->gap && e->loaded && e->store_up && !e->degraded[0] && e->sent_bytes < WAITING_MOST / 4)
+        engine_resync(e, world_next_seq(e->world));
 }
 
 void engine_checkpoint(struct engine *e)
