@@ -102,10 +102,11 @@ struct parent {
     uint32_t site;
     char state_dir[4096];
     int state_fd, lock_fd, http_fd, ls_fd, tls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
+    char hold_name[128]; /* of its file; empty: it has none */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
     VEC(struct parent_lines) lines; /* local reads the first */
-    uint64_t lines_had;             /* number of the last line of the command file that named one */
+    uint64_t lines_had;             /* the last line of the command file that named one */
     char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
     char tls_at[128];               /* the same of vigie_livestatus_tls */
     uint32_t epoch;
@@ -174,7 +175,6 @@ int parent_conf_start(struct parent *p, struct err *err);
 bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t n_fds);
 void parent_conf_ended(struct parent *p);
 void parent_reload(struct parent *p, uint64_t id); /* id: of a RELOAD to be answered, 0: none */
-
 /* parent_perf.c */
 void parent_perf_pass(struct parent *p, struct child *store); /* both files, or that there is none */
 bool parent_perf_open(struct parent *p, struct child *store, struct str purpose); /* anew; false: not ours */

@@ -8,7 +8,7 @@
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/sock.h"
-#include "wire/hold.h"
+#include "role/parent_hold.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -326,24 +326,10 @@ static int listen_all(struct parent *p, struct err *err)
     return r;
 }
 
-static int begin_hold(struct parent *p, struct err *err)
-{
-    void *base;
-    int r = mem_segment("command-lines", sizeof(struct hold_segment), &p->hold_fd, err);
-
-    if (r == 0)
-        r = mem_map_rw(p->hold_fd, sizeof(struct hold_segment), &base, err);
-    if (r == 0) {
-        hold_begin(base, p->epoch);
-        mem_unmap(base, sizeof(struct hold_segment));
-    }
-    return r;
-}
-
 /* The processes of a Vigie that was killed are gone a moment after it, and with them what they listened on: who starts anew at once waits for that. */
 int parent_open_listeners(struct parent *p, struct err *err)
 {
-    int r = begin_hold(p, err);
+    int r = parent_hold_open(p, err);
 
     for (int i = 0; r == 0; i++) {
         r = listen_all(p, err);
@@ -387,6 +373,7 @@ void parent_close_all(struct parent *p)
     int *const fds[] = {&p->exe_dir, &p->http_fd, &p->tls_fd,       &p->log_fd,
                         &p->pipe_fd, &p->hold_fd, &p->pipe_keep_fd, &p->board_fd};
 
+    parent_hold_end(p);
     if (p->pipe_made && p->model.globals)
         unlink(model_c(&p->model, p->model.globals->command_file));
     if (p->ls_fd >= 0)

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=300
 """The command file: a flood through it while its reader is killed, lines that are no commands, and an answer for every command there is."""
+import fcntl
+import glob
 import os
 import re
 import signal
+import termios
 import threading
 import time
 
@@ -210,6 +213,34 @@ def test_files_of_commands():
             v.order(f'PROCESS_FILE;{path};1')
             until(lambda: re.search(rf'External command refused: PROCESS_FILE: .*{re.escape(path)}', v.log()) and why in v.log(), f'why {path} is refused')
         assert v.stop() == 0
+
+
+def test_all_is_killed_while_lines_wait():
+    """What was read from the pipe and was not done waits for the next start, whoever was killed."""
+    with Vigie(objects=MANY, main='log_passive_checks=1\nlog_external_commands=0') as v:
+        v.start()
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;0;line 0 of the flood')
+        until(lambda: len(results_in_log(v)) == 1)
+        os.kill(role_pid(v, 'engine'), signal.SIGSTOP)
+        fd = os.open(v.path('cmd'), os.O_RDWR)
+        for i in range(1, SERVICES):
+            os.write(fd, f'[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;h;s{i};0;line {i} of the flood\n'.encode())
+        until(lambda: fcntl.ioctl(fd, termios.FIONREAD, bytes(4)) == bytes(4), 'local has read them')
+        os.close(fd)
+        v.kill_all()
+        v.start()
+        until(lambda: len(results_in_log(v)) >= SERVICES, 'every line in the log')
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;1;the last one')
+        until(lambda: v.service(service='s0')['plugin_output'] == 'the last one')
+        assert [int(n) for n in results_in_log(v)] == list(range(SERVICES)), results_in_log(v)
+        assert v.stop() == 0
+    with Vigie() as v:
+        v.start()
+        st = os.stat(v.state)
+        kept = f'/*/*/vigie-lines-*-{st.st_dev:x}-{st.st_ino:x}-*'
+        assert glob.glob(kept), 'while it runs there is a place for what waits'
+        assert v.stop() == 0
+        assert not glob.glob(kept), 'nothing waits, so nothing is left'
 
 
 def test_file_of_commands_while_the_record_is_lost():

@@ -11,6 +11,7 @@
 Nothing sleeps for a time: until(question) asks again until the answer is true, and fails with what it saw last.
 """
 import json
+import glob
 import os
 import re
 import signal
@@ -112,8 +113,16 @@ class Vigie:
             print('  what Vigie said:')
             print(''.join('    ' + line for line in self.said().splitlines(True)[-25:]))
         else:
+            self.forget_lines()
             shutil.rmtree(self.d, ignore_errors=True)
         assert kind or not wrong, wrong.group()
+
+    def forget_lines(self):
+        """What waited when it was killed stays for the next start, which does not come."""
+        if os.path.isdir(self.state):
+            st = os.stat(self.state)
+            for path in glob.glob(f'/dev/shm/vigie-lines-*-{st.st_dev:x}-{st.st_ino:x}-*') + glob.glob(f'/run/vigie/vigie-lines-*-{st.st_dev:x}-{st.st_ino:x}-*'):
+                os.unlink(path)
 
     def path(self, name):
         return os.path.join(self.d, name)
