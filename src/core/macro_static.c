@@ -63,13 +63,14 @@ static void put(const struct model *m, struct buf *out, uint32_t string)
     macro_put_literal(out, model_str(m, string));
 }
 
+/* Nagios names the last group by name first. */
 static void put_names(const struct model *m, struct buf *out, const struct model_group *groups,
                       struct model_list l, bool all)
 {
     for (uint32_t i = 0; i < l.n && (all || i == 0); i++) {
         if (i)
             buf_add_char(out, ',');
-        put(m, out, groups[model_item(m, l, i)].name);
+        put(m, out, groups[model_item(m, l, l.n - 1 - i)].name);
     }
 }
 
@@ -227,7 +228,7 @@ static const struct model_group *group_of(const struct model *m, enum macro_scop
     if (object == MODEL_NONE)
         return NULL;
     l = scope == MACRO_CONTACTGROUP ? model_contact(m, object)->groups : model_check(m, object)->groups;
-    return l.n ? &table[model_item(m, l, 0)] : NULL;
+    return l.n ? &table[model_item(m, l, l.n - 1)] : NULL;
 }
 
 static void main_value(const struct model *m, enum macro_id id, struct buf *out)

@@ -175,6 +175,17 @@ int64_t plan_recovery_at(const struct world *w, uint32_t check)
     return delay && from <= w->now.wall.us ? time_wall_s((struct wall){from}) * TIME_S + delay : 0;
 }
 
+/* What a host depends by holds its services, too. */
+static uint32_t bad_master(const struct world *w, uint32_t check)
+{
+    const struct model_check *c = model_check(w->m, check);
+    uint32_t bad = c->n_deps ? reach_bad_master(w, check, REACH_NOTIFY) : MODEL_NONE;
+
+    if (bad == MODEL_NONE && c->host != check && model_check(w->m, c->host)->n_deps)
+        bad = reach_bad_master(w, c->host, REACH_NOTIFY);
+    return bad;
+}
+
 static struct notify_facts facts_of(const struct world *w, const struct plan *p)
 {
     const struct state *s = &w->st[p->check];
@@ -207,7 +218,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         /* As in Nagios, what is volatile is told until the host's problem is hard. */
         .host_up = host->state == STATE_UP || ((c->flags & MODEL_CHECK_VOLATILE) && !host->hard),
         .host = c->host,
-        .bad_master = c->n_deps ? reach_bad_master(w, p->check, REACH_NOTIFY) : MODEL_NONE,
+        .bad_master = bad_master(w, p->check),
         .parents_bad = reach_parents_bad(w, p->check),
         .number = s->notification_number,
         .first_delay_us = over_first_delay(w, p->check),

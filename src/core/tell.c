@@ -426,6 +426,15 @@ static void record_decision(struct world *w, const struct telling *t, const stru
     buf_release(&reasons);
 }
 
+/* Outside its period a problem is told again when that begins, as in Nagios, however long its interval is. */
+static void again_with_period(struct world *w, uint32_t check)
+{
+    struct wall at = when_next(&w->when, over_notify_period(w, check), w->now.wall);
+
+    state_more_set(&w->st[check])->next_notification = at.us == INT64_MAX ? w->now.wall.us : at.us;
+    world_touch(w, check);
+}
+
 bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t options, const struct tell_by *by)
 {
     struct telling t = {.plan = {.check = check, .type = type, .options = options}, .recipients = BUF_INIT};
@@ -440,6 +449,8 @@ bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t optio
         why = carry_out(w, &t);
     if (w->opt.mutation != WORLD_GIVES_NO_REASON || check % 5 != 1)
         s->why_notify = why;
+    if (why.code == WHY_NOTIFY_PERIOD && type == NOTIFY_PROBLEM && s->hard)
+        again_with_period(w, check);
     postpone_note(w, check);
     if (says_something(&was, &why, type) && (w->opt.mutation != WORLD_DECIDES_SILENTLY || check % 5 != 1))
         record_decision(w, &t, &why);

@@ -59,7 +59,7 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
         return WHY_NOTIFY_SOFT;
     if (c->ack)
         return WHY_NOTIFY_ACK;
-    if (dependency_fails(r, c, 0))
+    if (dependency_fails(r, c, 0) || dependency_fails(r, rules_at(r, conf_of->host), 0))
         return WHY_NOTIFY_DEPENDENCY;
     if (!(conf_of->notify_on & wanted))
         return WHY_NOTIFY_OPTION;
@@ -188,12 +188,22 @@ static unsigned tell_all(struct rules *r, const struct rules_check *c, enum noti
     return escalated && !broadcast ? n : n + tell_list(r, c, rules_conf(r, c)->contacts, type, all);
 }
 
+/* When a period begins, as rules_elapsed_s; now if it never does. */
+static int64_t with_period(const struct rules *r, uint32_t period)
+{
+    int64_t at = when_next(&r->when, period, r->now.wall).us;
+
+    return rules_elapsed_s(r) + (at == INT64_MAX ? 0 : at / TIME_S - r->now.wall.us / TIME_S);
+}
+
 void rules_tell(struct rules *r, struct rules_check *c, enum notify_type type, uint32_t options)
 {
     bool problem = type == NOTIFY_PROBLEM;
     int64_t interval;
 
     c->why = options & NOTIFY_FORCED ? WHY_NONE : filter(r, c, type);
+    if (c->why == WHY_NOTIFY_PERIOD && problem && c->hard)
+        c->again = with_period(r, rules_conf(r, c)->notification_period);
     if (c->why)
         return;
     c->number += problem;
