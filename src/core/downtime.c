@@ -320,17 +320,29 @@ void note_downtime_move(struct world *w, uint64_t id, int64_t end)
     w->next_wall = MIN(w->next_wall, next_moment(d));
 }
 
+static bool waits_now(const struct world *w, size_t i, uint32_t check)
+{
+    const struct world_downtime *d = &w->downtimes.at[i];
+
+    return d->check == check && d->waiting && !d->gone && d->start <= w->now.wall.us &&
+           w->now.wall.us < d->end;
+}
+
+bool note_flexible_waits(const struct world *w, uint32_t check)
+{
+    for (size_t i = 0; i < w->downtimes.n && w->st[check].pending_flexible; i++)
+        if (waits_now(w, i, check))
+            return true;
+    return false;
+}
+
 void note_flexible(struct world *w, uint32_t check)
 {
     if (!w->st[check].pending_flexible || !is_problem(w, check))
         return;
-    for (size_t i = 0; i < w->downtimes.n; i++) {
-        const struct world_downtime *d = &w->downtimes.at[i];
-
-        if (d->check == check && d->waiting && !d->gone && d->start <= w->now.wall.us &&
-            w->now.wall.us < d->end)
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        if (waits_now(w, i, check))
             begin(w, i);
-    }
 }
 
 /* One downtime whose moment has come. */

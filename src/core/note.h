@@ -47,6 +47,8 @@ bool note_downtime_del(struct world *w, uint64_t id); /* and those it triggered 
 void note_downtime_move(struct world *w, uint64_t id, int64_t end);
 /* The state changed, or became hard: flexible downtimes that wait for a problem begin if it is one. One that is there already when they are planned does not count. */
 void note_flexible(struct world *w, uint32_t check);
+/* It has one that waits, and now is within its time. */
+bool note_flexible_waits(const struct world *w, uint32_t check);
 /* Begins and ends what is due on the wall clock; w->next_wall is the next time to come. */
 void note_time(struct world *w);
 struct world_comment;

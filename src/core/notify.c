@@ -75,6 +75,8 @@ static struct state_why decide_again(const struct notify_facts *f)
         return why_make(WHY_NOTIFY_HOST_DOWN, f->host, 0, 0);
     if (!f->is_volatile && f->number && f->now < f->next_notification)
         return why_make(WHY_NOTIFY_INTERVAL, MODEL_NONE, f->next_notification, 0);
+    if (f->flexible)
+        return no(WHY_NOTIFY_FLEXIBLE);
     return go();
 }
 

@@ -36,6 +36,7 @@ struct notify_facts {
     uint32_t notify_on, notified_on;
     bool acknowledged, flapping, no_more;
     bool in_downtime, host_in_downtime;
+    bool flexible; /* a downtime of it, or of its host, waits for a problem: services only */
     bool host_up;
     uint32_t host;
     uint32_t bad_master; /* a master by which a notification dependency fails; MODEL_NONE */

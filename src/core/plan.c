@@ -2,6 +2,7 @@
 #include "core/plan.h"
 
 #include "core/explain.h"
+#include "core/note.h"
 #include "core/over.h"
 #include "core/reach.h"
 #include "core/reason.h"
@@ -216,6 +217,7 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .in_downtime = s->downtime_depth > 0,
         .host_in_downtime = service && host->downtime_depth > 0,
         /* As in Nagios, what is volatile is told until the host's problem is hard. */
+        .flexible = service && (note_flexible_waits(w, p->check) || note_flexible_waits(w, c->host)),
         .host_up = host->state == STATE_UP || ((c->flags & MODEL_CHECK_VOLATILE) && !host->hard),
         .host = c->host,
         .bad_master = bad_master(w, p->check),

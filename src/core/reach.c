@@ -21,8 +21,7 @@ static bool dependency_fails(const struct world *w, const struct model_dep *d, e
 
     if (d->period != MODEL_NONE && !when_contains(&w->when, d->period, w->now.wall))
         return false;
-    if (!master->checked)
-        return (on & MODEL_ON_PENDING) != 0;
+    /* What has no result yet counts as it begins; as in the old engines no state is "pending". */
     return (on & state_on(world_kind(w, d->master), state)) != 0;
 }
 

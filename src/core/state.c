@@ -32,7 +32,7 @@ static void step_problem(struct state *s, const struct state_in *in, bool was_pr
     if (!was_problem) {
         s->attempt = 1;
         s->hard = in->hard_at_once || s->max_attempts <= 1;
-    } else if (in->hard_at_once && (!was_hard || (in->full_attempt && s->state != s->last_state))) {
+    } else if (in->hard_at_once && (!was_hard || s->state != s->last_state)) {
         s->attempt = in->full_attempt ? s->max_attempts : 1;
         s->hard = true;
     } else if (!was_hard) {

@@ -329,7 +329,7 @@ static void move(struct rules_check *c, unsigned state, bool sure, bool host)
     if (!was_problem) {
         c->attempt = 1;
         c->hard = sure || c->max <= 1;
-    } else if (sure && (!was_hard || (!host && state != was))) {
+    } else if (sure && (!was_hard || state != was)) {
         c->attempt = host ? 1 : c->max;
         c->hard = true;
     } else if (!was_hard) {

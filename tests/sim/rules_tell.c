@@ -17,9 +17,8 @@ static bool dependency_fails(struct rules *r, const struct rules_check *c, unsig
         const struct model_dep *d = model_dep(r->m, rules_conf(r, c)->first_dep + i);
         const struct rules_check *master = rules_at(r, d->master);
         unsigned state = r->m->globals->soft_state_dependencies ? master->state : master->hard_state;
-        uint32_t bit = master->checked ? rules_bit_of(r, master, state) : (uint32_t)MODEL_ON_PENDING;
 
-        if (in_period(r, d->period) && (d->notify_on & bit))
+        if (in_period(r, d->period) && (d->notify_on & rules_bit_of(r, master, state)))
             return true;
         if (d->inherits && dependency_fails(r, master, depth + 1))
             return true;
@@ -44,6 +43,21 @@ static unsigned downtime_filter(struct rules *r, const struct rules_check *c)
     return !rules_is_host(r, c) && rules_depth(r, rules_at(r, rules_conf(r, c)->host)->oid)
                ? WHY_NOTIFY_HOST_DOWNTIME
                : WHY_NONE;
+}
+
+/* Of a service or its host, a downtime that only waits for a problem. */
+static bool flexible_waits(struct rules *r, const struct rules_check *c)
+{
+    const struct rules_check *host = rules_at(r, rules_conf(r, c)->host);
+
+    for (size_t i = 0; i < r->downtimes.n && !rules_is_host(r, c); i++) {
+        const struct rules_downtime *d = &r->downtimes.at[i];
+
+        if ((d->oid == c->oid || d->oid == host->oid) && !d->fixed && !d->on && !d->trigger &&
+            d->start <= r->now.wall.us && r->now.wall.us < d->end)
+            return true;
+    }
+    return false;
 }
 
 /* Problems and recoveries: the filters of the manual in their order. */
@@ -77,7 +91,9 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
     if (!rules_is_host(r, c) && rules_at(r, conf_of->host)->state != UP &&
         (!is_volatile || rules_at(r, conf_of->host)->hard))
         return WHY_NOTIFY_HOST_DOWN;
-    return !is_volatile && c->number && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL : WHY_NONE;
+    if (!is_volatile && c->number && rules_elapsed_s(r) < c->again)
+        return WHY_NOTIFY_INTERVAL;
+    return flexible_waits(r, c) ? WHY_NOTIFY_FLEXIBLE : WHY_NONE;
 }
 
 static unsigned filter(struct rules *r, const struct rules_check *c, enum notify_type type)

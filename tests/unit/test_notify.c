@@ -51,6 +51,7 @@ static void test_problem(void **st UNUSED)
     ROW(WHY_NOTIFY_OPTION, f.state = STATE_WARNING);
     ROW(WHY_NOTIFY_FLAPPING, f.flapping = true);
     ROW(WHY_NOTIFY_DOWNTIME, f.in_downtime = true);
+    ROW(WHY_NOTIFY_FLEXIBLE, f.flexible = true);
     ROW(WHY_NOTIFY_HOST_DOWNTIME, f.host_in_downtime = true);
     ROW(WHY_NOTIFY_HOST_DOWN, f.host_up = false);
     ROW(WHY_NONE, f.host_up = false; f.kind = MODEL_HOST; f.state = STATE_DOWN; f.notify_on |= MODEL_ON_DOWN);

@@ -84,8 +84,9 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
     }
     if (was_bad && b->hard) {
         *hard = true;
-        *attempt =
-            in->hard_at_once && in->full_attempt && in->code != b->state ? b->max_attempts : b->attempt;
+        *attempt = !in->hard_at_once || in->code == b->state ? b->attempt
+                   : in->full_attempt                        ? b->max_attempts
+                                                             : 1;
     } else if (in->hard_at_once) {
         *hard = true;
         *attempt = was_bad && in->full_attempt ? b->max_attempts : 1;
