@@ -12,9 +12,49 @@
  */
 #include "base/buf.h"
 #include "base/err.h"
+#include "core/model.h"
+#include "db/bounds.h"
+#include "db/series_names.h"
+#include "db/series_read.h"
+#include "wire/json.h"
 
 #define SERIES_ASK_PAGE   1000u           /* series of a page of the list */
 #define SERIES_ASK_LIMIT  1000u           /* series of one answer */
 #define SERIES_ASK_POINTS 100000u         /* of one series */
 #define SERIES_ASK_STEP   (366u * 86400u) /* seconds */
-#define SERIES_ASK_TOTAL  4000000u /* points of one answer: with what they are as text, some tens of MiB */
+#define SERIES_ASK_TOTAL  2000000u /* points of one answer: with what they are as text, some tens of MiB */
+#define SERIES_ASK_PIECE  (96u * 1024) /* an answer is handed out in pieces of about this size */
+
+struct series_ask {
+    struct series_reader *r;
+    const struct series_names *names;
+    const struct model *m; /* for groups; NULL: there are none */
+    struct bounds *bounds; /* thresholds, bounds, units; NULL: nothing is known of them */
+    struct str stmt;
+    const struct str *arg;
+    size_t n;
+    void (*piece)(void *user, struct str part);
+    bool (*overdue)(void *user);
+    void *user;
+    /* its own */
+    struct wall now;
+    struct buf out;
+};
+
+bool series_ask_is(struct str stmt); /* one of these questions? */
+/* Refreshes r. 0: answered, perhaps by a problem; E_* with a text: it cannot be answered now. */
+int series_ask(struct series_ask *q, struct err *err);
+
+/* ---- for those who answer ---- */
+
+struct str series_ask_value(const struct series_ask *q, const char *name); /* p NULL: not there */
+/* The whole number of an argument; def when it is not there, or is none between low and high. */
+int64_t series_ask_number(const struct series_ask *q, const char *name, int64_t def, int64_t low,
+                          int64_t high);
+/* Hands out what stands in q->out, if it is enough or the end. */
+void series_ask_give(struct series_ask *q, bool end);
+/* Answers by a problem; returns 0. */
+int series_ask_problem(struct series_ask *q, int status, const char *field, const char *code, struct str arg0,
+                       struct str arg1);
+int series_ask_list(struct series_ask *q, struct err *err);
+int series_ask_data(struct series_ask *q, struct err *err);

@@ -460,7 +460,7 @@ int series_read_refresh(struct series_reader *r, bool force, struct err *err)
 {
     int got;
 
-    if (r->suspect && r->s.head >= r->anew) {
+    if (r->suspect && !force && r->s.head >= r->anew) {
         r->anew = r->s.head + SERIES_READ_ANEW;
         forget(r);
         begin(r);

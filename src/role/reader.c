@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The reader: answers gate's questions about the past (db/history.h lists them) from the projections. It cannot write, and no question takes longer than LIMIT_READER_US: a long
+ * The reader: answers gate's questions about the past (db/history.h and db/series_ask.h list them) from the projections. It cannot write, and no question takes longer than LIMIT_READER_US: a long
  * transaction would make the database's log grow.
  */
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/model.h"
 #include "db/history.h"
+#include "db/series_ask.h"
 #include "os/clock.h"
 #include "role/role.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +20,11 @@ struct reader {
     struct role *role;
     struct history history;
     struct sql objects; /* names, also of what is configured no more */
-    char path[4200], objects_path[4200];
+    struct bounds bounds;
+    char path[4200], objects_path[4200], bounds_path[4200];
+    struct journal_dir series_dir; /* fd -1: there is none */
+    struct series_reader series;
+    struct series_names names;
     struct model model; /* for time periods */
     bool has_model;
     struct buf frame;
@@ -71,25 +77,62 @@ static void piece(void *user, struct str json)
     send_rows(s, &(struct msg_rows){.id = s->id, .json = json});
 }
 
+static int ask_history(struct reader *s, const struct msg_query *q, struct err *err)
+{
+    struct history_args args = {.stmt = q->stmt, .at = q->args.at, .n = q->args.n};
+    int got = open_history(s, err);
+
+    args.m = s->has_model ? &s->model : NULL;
+    args.objects = names(s);
+    return got == 0 ? history_query(&s->history, &args, piece, s, err) : got;
+}
+
+static struct bounds *bounds(struct reader *s)
+{
+    struct err err = ERR_INIT;
+
+    if (!s->bounds.sql.db && bounds_open_read(&s->bounds, s->bounds_path, &err) < 0)
+        return NULL;
+    sql_limit(&s->bounds.sql, overdue, s);
+    return &s->bounds;
+}
+
+static int ask_series(struct reader *s, const struct msg_query *q, struct err *err)
+{
+    struct series_ask ask = {.r = &s->series,
+                             .names = &s->names,
+                             .m = s->has_model ? &s->model : NULL,
+                             .stmt = q->stmt,
+                             .arg = q->args.at,
+                             .n = q->args.n,
+                             .piece = piece,
+                             .overdue = overdue,
+                             .user = s};
+    int got;
+
+    if (s->series_dir.fd < 0 || !names(s))
+        return err_set(err, E_NOENT, "there are no measurements yet");
+    ask.bounds = bounds(s);
+    got = series_names_refresh(&s->names, &s->objects, err);
+    return got == 0 ? series_ask(&ask, err) : got;
+}
+
 static void on_query(struct role *r, struct peer *p, const struct msg *m)
 {
     struct reader *s = r->self;
     const struct msg_query *q = &m->u.query;
-    struct history_args args = {.stmt = q->stmt, .at = q->args.at, .n = q->args.n};
     struct err err = ERR_INIT;
     int got;
 
-    args.m = s->has_model ? &s->model : NULL;
-    args.objects = names(s);
     s->asker = p;
     s->id = q->id;
     s->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
-    got = open_history(s, &err);
-    if (got == 0)
-        got = history_query(&s->history, &args, piece, s, &err);
+    got = series_ask_is(q->stmt) ? ask_series(s, q, &err) : ask_history(s, q, &err);
     if (got == E_FORMAT || got == E_IO) { /* the writer makes them anew: opened again at the next question */
         history_close(&s->history);
         sql_close(&s->objects);
+        bounds_close(&s->bounds);
+        series_names_forget(&s->names);
     }
     send_rows(s, &(struct msg_rows){.id = q->id, .end = 1, .error = got < 0 ? str_of(err.text) : STR_NULL});
 }
@@ -99,7 +142,19 @@ static void birth(struct role *r)
     struct reader *s = r->self;
 
     s->role = r;
+    s->series_dir.fd = -1;
     buf_init(&s->frame);
+}
+
+static void open_series(struct reader *s, int db_dir)
+{
+    struct journal_io io;
+
+    s->series_dir.fd = openat(db_dir, "series", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (s->series_dir.fd < 0)
+        return;
+    journal_io_dir(&io, &s->series_dir);
+    series_read_init(&s->series, &io);
 }
 
 static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
@@ -109,6 +164,8 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
     BUG_ON(!str_eq_c(purpose, "db-dir"));
     snprintf(s->path, sizeof(s->path), STR_FMT "/history.db", STR_ARG(arg));
     snprintf(s->objects_path, sizeof(s->objects_path), STR_FMT "/objects.db", STR_ARG(arg));
+    snprintf(s->bounds_path, sizeof(s->bounds_path), STR_FMT "/bounds.db", STR_ARG(arg));
+    open_series(s, fd);
     close(fd);
 }
 
@@ -138,6 +195,12 @@ static void stop(struct role *r)
 
     history_close(&s->history);
     sql_close(&s->objects);
+    bounds_close(&s->bounds);
+    series_names_release(&s->names);
+    if (s->series_dir.fd >= 0) {
+        series_read_release(&s->series);
+        close(s->series_dir.fd);
+    }
     buf_release(&s->frame);
     role_done(r);
 }

@@ -3,6 +3,8 @@
  * `./dev bench series` runs it: the series store alone, in a folder of the real disk.
  *
  *   bench_series run FOLDER SERIES STEPS    adds, seals, merges, rolls up, reads; a line `name value unit` for each figure. Rates are those of CPU time
+ *   bench_series fill FOLDER STEPS T0       into a store, for the objects whose numbers stand in stdin, five series each
+ *   bench_series put FOLDER NOW             into a store, what stands in stdin: lines OID UNIT MICROSECONDS MANTISSA EXPONENT LABEL
  *   bench_series remote SERIES STEPS T0     the same data as bodies of Prometheus' remote write, each behind four bytes of length
  *   bench_series rrd SERIES STEPS T0        the same as commands for `rrdtool -`
  *
@@ -11,6 +13,7 @@
  */
 #include "base/err.h"
 #include "base/tlv.h"
+#include "base/vec.h"
 #include "db/series.h"
 #include "db/series_roll.h"
 
@@ -253,6 +256,87 @@ static int run(const char *folder, size_t n, size_t steps)
     return 0;
 }
 
+/* ---- into the store of a Vigie that does not run ---- */
+
+static struct series *store_open(const char *folder, struct journal_dir *dir)
+{
+    static struct series s;
+    struct journal_io io;
+    struct err err = ERR_INIT;
+
+    dir->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    BUG_ON(dir->fd < 0);
+    journal_io_dir(&io, dir);
+    BUG_ON(series_open(&s, &io, NULL, &err) < 0);
+    return &s;
+}
+
+/* What it had of the journal it goes on from. */
+static int store_close(struct series *s, struct wall now)
+{
+    BUG_ON(series_commit(s, s->applied, now) < 0);
+    while (series_step(s, now))
+        ;
+    BUG_ON(series_commit(s, s->applied, now) < 0);
+    series_release(s);
+    close(((struct journal_dir *)s->io.user)->fd);
+    return 0;
+}
+
+/* The data of `run`, for the objects whose numbers stand in stdin, five series each. */
+static int fill(const char *folder, size_t steps, long t0)
+{
+    static const double scale[] = {10, 1, 1000, 100, 1};
+    struct journal_dir dir;
+    struct series *s = store_open(folder, &dir);
+    VEC(uint64_t) oid = {.n = 0};
+    unsigned long long one;
+    struct source *source;
+
+    while (scanf("%llu", &one) == 1)
+        *VEC_ADD(&oid) = one;
+    source = mem_calloc(5 * oid.n, sizeof(*source));
+    for (size_t i = 0; i < 5 * oid.n; i++)
+        source_init(&source[i], i);
+    for (size_t step = 0; step < steps; step++) {
+        struct wall now = {((int64_t)t0 + (int64_t)step * 60) * TIME_S};
+
+        for (size_t i = 0; i < 5 * oid.n; i++) {
+            struct series_key k = key_of(i);
+            struct series_sample v = {now.us, llround(source_next(&source[i], i) * scale[i % 5]),
+                                      exponents[i % 5]};
+
+            k.oid = oid.at[i / 5];
+            BUG_ON(series_add(s, &k, &v, now) < 0);
+        }
+    }
+    mem_free(source);
+    VEC_RELEASE(&oid);
+    return store_close(s, (struct wall){((int64_t)t0 + (int64_t)steps * 60) * TIME_S});
+}
+
+/* Lines of stdin: OID UNIT MICROSECONDS MANTISSA EXPONENT LABEL, in any order. */
+static int put(const char *folder, long now_s)
+{
+    struct journal_dir dir;
+    struct series *s = store_open(folder, &dir);
+    struct wall now = {now_s * TIME_S};
+    char line[600];
+
+    while (fgets(line, sizeof(line), stdin)) {
+        unsigned long long oid;
+        long long us, mantissa;
+        int unit, exponent, at = 0;
+        struct series_key k;
+
+        BUG_ON(sscanf(line, "%llu %d %lld %lld %d %n", &oid, &unit, &us, &mantissa, &exponent, &at) != 5 ||
+               !at);
+        k = (struct series_key){.oid = oid, .unit = (uint8_t)unit, .label = str_trim(str_of(line + at))};
+        BUG_ON(series_add(s, &k, &(struct series_sample){us, mantissa, (int8_t)exponent}, now) < 0);
+    }
+    return store_close(s, now);
+}
+
 /* ---- the same data for others ---- */
 
 static void put_label(struct buf *to, const char *name, const char *value)
@@ -355,13 +439,19 @@ int main(int argc, char **argv)
 {
     const char *what = argc == 5 ? argv[1] : "";
 
+    if (argc == 4 && strcmp(argv[1], "put") == 0)
+        return put(argv[2], strtol(argv[3], NULL, 10));
+    if (strcmp(what, "fill") == 0)
+        return fill(argv[2], strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     if (strcmp(what, "run") == 0)
         return run(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
     if (strcmp(what, "remote") == 0)
         return remote(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     if (strcmp(what, "rrd") == 0)
         return rrd(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
-    fprintf(stderr,
-            "usage: bench_series run FOLDER SERIES STEPS | remote SERIES STEPS T0 | rrd SERIES STEPS T0\n");
+    fprintf(
+        stderr,
+        "usage: bench_series run FOLDER SERIES STEPS | fill FOLDER STEPS T0 | put FOLDER NOW | remote SERIES "
+        "STEPS T0 | rrd SERIES STEPS T0\n");
     return 2;
 }

@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The endpoints: parameters, answers and errors as Prometheus has them. */
+#include "db/prom.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/series_num.h"
+
+#define TIME_MS_MAX (INT64_C(1) << 53)
+
+/* ---- answers ---- */
+
+static int refuse(struct series_ask *q, const struct err *err)
+{
+    int status = err->code == E_INVAL ? 400 : err->code == E_LIMIT ? 422 : 503;
+    struct json j;
+
+    buf_clear(&q->out);
+    buf_printf(&q->out, "%d application/json\n", status);
+    json_init(&j, &q->out);
+    json_map(&j);
+    json_key_c(&j, "status", "error");
+    json_key_c(&j, "errorType",
+               err->code == E_INVAL     ? "bad_data"
+               : err->code == E_LIMIT   ? "execution"
+               : err->code == E_TIMEOUT ? "timeout"
+                                        : "unavailable");
+    json_key_str(&j, "error", str_of(err->text));
+    json_map_end(&j);
+    series_ask_give(q, true);
+    return 0;
+}
+
+static void begin(struct series_ask *q)
+{
+    buf_add_c(&q->out, "200 application/json\n{\"status\":\"success\",\"data\":");
+}
+
+static void end(struct series_ask *q)
+{
+    buf_add_char(&q->out, '}');
+    series_ask_give(q, true);
+}
+
+static void put_metric(struct buf *b, const struct str *label)
+{
+    struct json j;
+
+    json_init(&j, b);
+    json_map(&j);
+    for (unsigned i = 0; i < PROM_LABELS; i++)
+        if (label[i].n)
+            json_key_str(&j, prom_label_names[i], label[i]);
+    json_map_end(&j);
+}
+
+static void put_point(struct buf *b, int64_t ms, double v)
+{
+    int64_t part = ms % 1000;
+
+    buf_add_char(b, '[');
+    series_num_i64(b, ms / 1000);
+    if (part)
+        buf_printf(b, ".%03d", (int)part);
+    buf_add_c(b, ",\"");
+    series_num_put(b, v);
+    buf_add_c(b, "\"]");
+}
+
+/* ---- parameters ---- */
+
+/* Seconds with up to so many places as there are, in ms. */
+static bool seconds(struct str s, int64_t *ms)
+{
+    char text[40], *after;
+    double v;
+
+    if (!s.n || s.n >= sizeof(text) || !strchr("+-.0123456789", s.p[0]))
+        return false;
+    str_copy(text, sizeof(text), s);
+    v = strtod(text, &after);
+    if (*after || !isfinite(v) || strpbrk(text, "xXpPnN"))
+        return false;
+    v = rint(v * 1000);
+    if (fabs(v) > (double)TIME_MS_MAX)
+        return false;
+    *ms = (int64_t)v;
+    return true;
+}
+
+static bool moment(struct series_ask *q, const char *name, int64_t def_ms, int64_t *ms, struct err *err)
+{
+    struct str s = series_ask_value(q, name);
+    struct wall t;
+
+    *ms = def_ms;
+    if (!s.n || seconds(s, ms))
+        return true;
+    if (time_parse_rfc3339(s, &t)) {
+        *ms = t.us / 1000;
+        return true;
+    }
+    err_set(err, E_INVAL, "invalid parameter \"%s\": cannot parse \"" STR_FMT "\" to a valid timestamp", name,
+            STR_ARG(str_sub(s, 0, 100)));
+    return false;
+}
+
+static bool span(struct series_ask *q, const char *name, int64_t *ms, struct err *err)
+{
+    struct str s = series_ask_value(q, name);
+
+    if (seconds(s, ms) || prom_duration(s, ms))
+        return true;
+    err_set(err, E_INVAL, "invalid parameter \"%s\": cannot parse \"" STR_FMT "\" to a valid duration", name,
+            STR_ARG(str_sub(s, 0, 100)));
+    return false;
+}
+
+static struct prom_node *query_of(struct prom *p)
+{
+    struct prom_node *n = prom_parse(series_ask_value(p->q, "query"), p->arena, p->err);
+
+    if (!n)
+        err_prefix(p->err, "invalid parameter \"query\": ");
+    return n;
+}
+
+static bool lookback(struct prom *p)
+{
+    if (!series_ask_value(p->q, "lookback_delta").n)
+        return true;
+    return span(p->q, "lookback_delta", &p->lookback_ms, p->err);
+}
+
+/* ---- query ---- */
+
+static void put_vector(struct prom *p, const struct prom_value *v)
+{
+    struct buf *b = &p->q->out;
+    bool any = false;
+
+    buf_add_c(b, "{\"resultType\":\"vector\",\"result\":[");
+    for (size_t k = 0; k < v->series.n; k++) {
+        const struct prom_series *s = &v->series.at[k];
+
+        if (!s->has[0])
+            continue;
+        buf_add_c(b, any ? ",{\"metric\":" : "{\"metric\":");
+        any = true;
+        put_metric(b, s->label);
+        buf_add_c(b, ",\"value\":");
+        put_point(b, p->end_ms, s->v[0]);
+        buf_add_char(b, '}');
+        series_ask_give(p->q, false);
+    }
+    buf_add_c(b, "]}");
+}
+
+/* A range by itself: the samples as they are. */
+static int put_matrix(struct prom *p, const struct prom_node *n)
+{
+    struct buf *b = &p->q->out;
+    int64_t to = p->end_ms - n->offset_ms, from = to - n->range_ms;
+    struct prom_choice c;
+    bool any = false;
+    int r = prom_choose(p, n, from, to, &c);
+
+    if (r < 0)
+        return r;
+    begin(p->q);
+    buf_add_c(b, "{\"resultType\":\"matrix\",\"result\":[");
+    for (size_t i = 0; i < c.at.n && (r = prom_read(p, &c, &c.at.at[i], from, to)) == 0; i++) {
+        bool first = true;
+
+        for (size_t k = 0; k < p->samples.n; k++) {
+            const struct prom_sample *s = &p->samples.at[k];
+
+            if (s->ms < from || s->ms > to)
+                continue;
+            if (first) {
+                buf_add_c(b, any ? ",{\"metric\":" : "{\"metric\":");
+                put_metric(b, c.at.at[i].label);
+                buf_add_c(b, ",\"values\":[");
+                any = true;
+            } else {
+                buf_add_char(b, ',');
+            }
+            first = false;
+            put_point(b, s->ms, s->v);
+        }
+        if (!first)
+            buf_add_c(b, "]}");
+        series_ask_give(p->q, false);
+    }
+    buf_add_c(b, "]}");
+    if (r == 0)
+        end(p->q);
+    prom_choice_release(&c);
+    return r;
+}
+
+static int run_query(struct prom *p)
+{
+    struct prom_value v = {.scalar = NULL};
+    struct prom_node *n;
+    int r;
+
+    if (!moment(p->q, "time", p->q->now.us / 1000, &p->start_ms, p->err) || !lookback(p) ||
+        !(n = query_of(p)))
+        return E_INVAL;
+    p->end_ms = p->start_ms;
+    p->step_ms = 1;
+    p->n_steps = 1;
+    if (n->type == PROM_MATRIX)
+        return put_matrix(p, n);
+    r = prom_eval(p, n, &v);
+    if (r == 0) {
+        begin(p->q);
+        if (v.scalar) {
+            buf_add_c(&p->q->out, "{\"resultType\":\"scalar\",\"result\":");
+            put_point(&p->q->out, p->end_ms, v.scalar[0]);
+            buf_add_char(&p->q->out, '}');
+        } else {
+            put_vector(p, &v);
+        }
+        end(p->q);
+    }
+    VEC_RELEASE(&v.series);
+    return r;
+}
+
+/* ---- query_range ---- */
+
+static bool range_of(struct prom *p)
+{
+    struct series_ask *q = p->q;
+
+    if (!moment(q, "start", -TIME_MS_MAX, &p->start_ms, p->err) ||
+        !moment(q, "end", -TIME_MS_MAX, &p->end_ms, p->err))
+        return false;
+    if (p->start_ms == -TIME_MS_MAX || p->end_ms == -TIME_MS_MAX)
+        err_set(p->err, E_INVAL, "invalid parameter \"%s\": cannot parse \"\" to a valid timestamp",
+                p->start_ms == -TIME_MS_MAX ? "start" : "end");
+    else if (p->end_ms < p->start_ms)
+        err_set(p->err, E_INVAL, "invalid parameter \"end\": end timestamp must not be before start time");
+    else if (span(q, "step", &p->step_ms, p->err) && p->step_ms <= 0)
+        err_set(
+            p->err, E_INVAL,
+            "invalid parameter \"step\": zero or negative query resolution step widths are not accepted. Try "
+            "a positive integer");
+    else if (!p->err->code && (p->end_ms - p->start_ms) / p->step_ms > PROM_STEPS_MAX)
+        err_set(p->err, E_INVAL,
+                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
+                "resolution (?step=XX)");
+    if (p->err->code)
+        return false;
+    p->n_steps = (size_t)((p->end_ms - p->start_ms) / p->step_ms) + 1;
+    return true;
+}
+
+static int by_labels(const void *a, const void *b)
+{
+    const struct prom_series *x = a, *y = b;
+
+    return prom_labels_cmp(x->label, y->label);
+}
+
+static void put_series(struct prom *p, const struct prom_series *s)
+{
+    struct buf *b = &p->q->out;
+    bool first = true;
+
+    buf_add_c(b, "{\"metric\":");
+    put_metric(b, s->label);
+    buf_add_c(b, ",\"values\":[");
+    for (size_t i = 0; i < p->n_steps; i++) {
+        if (s->has && !s->has[i])
+            continue;
+        if (!first)
+            buf_add_char(b, ',');
+        first = false;
+        put_point(b, p->start_ms + (int64_t)i * p->step_ms, s->v[i]);
+    }
+    buf_add_c(b, "]}");
+    series_ask_give(p->q, false);
+}
+
+static int run_range(struct prom *p)
+{
+    struct prom_value v = {.scalar = NULL};
+    struct prom_node *n;
+    int r;
+
+    if (!range_of(p) || !lookback(p) || !(n = query_of(p)))
+        return E_INVAL;
+    if (n->type != PROM_SCALAR && n->type != PROM_VECTOR)
+        return err_set(p->err, E_INVAL,
+                       "invalid parameter \"query\": invalid expression type \"%s\" for range query, must be "
+                       "Scalar or instant Vector",
+                       prom_type_name(n->type));
+    r = prom_eval(p, n, &v);
+    if (r == 0) {
+        begin(p->q);
+        buf_add_c(&p->q->out, "{\"resultType\":\"matrix\",\"result\":[");
+        if (v.scalar)
+            put_series(p, &(struct prom_series){.v = v.scalar});
+        else if (v.series.n)
+            qsort(v.series.at, v.series.n, sizeof(v.series.at[0]), by_labels);
+        for (size_t i = 0; i < v.series.n; i++) {
+            if (i)
+                buf_add_char(&p->q->out, ',');
+            put_series(p, &v.series.at[i]);
+        }
+        buf_add_c(&p->q->out, "]}");
+        end(p->q);
+    }
+    VEC_RELEASE(&v.series);
+    return r;
+}
+
+/* ---- labels, values, series ---- */
+
+struct seeking {
+    struct prom *p;
+    void (*each)(struct seeking *s, const struct prom_chosen *c);
+    struct map seen;
+    int label;
+    bool any, has[PROM_LABELS];
+};
+
+static int seek_one(struct seeking *s, const struct prom_node *n, int64_t from, int64_t to)
+{
+    struct prom_choice c;
+    int r = prom_choose(s->p, n, from, to, &c);
+
+    for (size_t i = 0; r == 0 && i < c.at.n; i++)
+        s->each(s, &c.at.at[i]);
+    if (r == 0)
+        prom_choice_release(&c);
+    return r;
+}
+
+/* All that any of match[] chooses; without it everything. */
+static int seek(struct seeking *s, bool needed)
+{
+    static const char name[] = "match[]=";
+    struct prom *p = s->p;
+    int64_t from, to;
+    bool any = false;
+    int r = 0;
+
+    if (!moment(p->q, "start", 0, &from, p->err) || !moment(p->q, "end", INT64_MAX / 4000, &to, p->err))
+        return E_INVAL;
+    for (size_t i = 0; i < p->q->n && r == 0; i++) {
+        struct prom_node *n;
+
+        if (!str_starts(p->q->arg[i], str_of(name)))
+            continue;
+        any = true;
+        n = prom_parse_selector(str_sub(p->q->arg[i], sizeof(name) - 1, SIZE_MAX), p->arena, p->err);
+        if (!n)
+            err_prefix(p->err, "invalid parameter \"match[]\": ");
+        r = n ? seek_one(s, n, from, to) : E_INVAL;
+    }
+    if (!any && needed)
+        return err_set(p->err, E_INVAL, "no match[] parameter provided");
+    if (!any)
+        r = seek_one(s, &(struct prom_node){.kind = PROM_SELECT}, from, to);
+    return r;
+}
+
+static void note_labels(struct seeking *s, const struct prom_chosen *c)
+{
+    for (unsigned i = 0; i < PROM_LABELS; i++)
+        s->has[i] |= c->label[i].n != 0;
+}
+
+static int run_labels(struct prom *p)
+{
+    struct seeking s = {.p = p, .each = note_labels};
+    struct json j;
+    int r = seek(&s, false);
+
+    if (r < 0)
+        return r;
+    begin(p->q);
+    json_init(&j, &p->q->out);
+    json_list(&j);
+    for (unsigned i = 0; i < PROM_LABELS; i++)
+        if (s.has[i])
+            json_c(&j, prom_label_names[i]);
+    json_list_end(&j);
+    end(p->q);
+    return 0;
+}
+
+static void note_value(struct seeking *s, const struct prom_chosen *c)
+{
+    if (s->label >= 0 && c->label[s->label].n)
+        map_put(&s->seen, c->label[s->label], 1);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    struct str x, y;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return str_cmp(x, y);
+}
+
+static int run_values(struct prom *p)
+{
+    struct str name = series_ask_value(p->q, "name");
+    struct seeking s = {.p = p, .each = note_value, .label = prom_label_of(name)};
+    VEC(struct str) all = {.n = 0};
+    struct json j;
+    uint64_t one;
+    int r;
+
+    if (!prom_is_label(name))
+        return err_set(p->err, E_INVAL, "invalid label name: \"" STR_FMT "\"",
+                       STR_ARG(str_sub(name, 0, 100)));
+    r = seek(&s, false);
+    if (r == 0) {
+        for (size_t i = 0; i < s.seen.n_entry; i++) {
+            struct str *x = VEC_ADD(&all);
+
+            map_at(&s.seen, i, x, &one);
+        }
+        if (all.n)
+            qsort(all.at, all.n, sizeof(all.at[0]), by_text);
+        begin(p->q);
+        json_init(&j, &p->q->out);
+        json_list(&j);
+        for (size_t i = 0; i < all.n; i++)
+            json_str(&j, all.at[i]);
+        json_list_end(&j);
+        end(p->q);
+    }
+    VEC_RELEASE(&all);
+    map_release(&s.seen);
+    return r;
+}
+
+static void put_found(struct seeking *s, const struct prom_chosen *c)
+{
+    struct buf key = BUF_INIT;
+
+    prom_labels_put(&key, c->label);
+    if (map_put(&s->seen, buf_str(&key), 1)) {
+        if (s->any)
+            buf_add_char(&s->p->q->out, ',');
+        s->any = true;
+        put_metric(&s->p->q->out, c->label);
+    }
+    buf_release(&key);
+}
+
+static int run_series(struct prom *p)
+{
+    struct seeking s = {.p = p, .each = put_found};
+    int r;
+
+    begin(p->q);
+    buf_add_char(&p->q->out, '[');
+    r = seek(&s, true);
+    buf_add_char(&p->q->out, ']');
+    if (r == 0)
+        end(p->q);
+    map_release(&s.seen);
+    return r;
+}
+
+static int run_metadata(struct prom *p)
+{
+    struct str metric = series_ask_value(p->q, "metric");
+
+    begin(p->q);
+    buf_add_c(&p->q->out, metric.n && !str_eq_c(metric, PROM_METRIC)
+                              ? "{}"
+                              : "{\"" PROM_METRIC
+                                "\":[{\"type\":\"gauge\",\"help\":\"Performance data of checks, in base "
+                                "units; with unit=\\\"c\\\" a counter.\",\"unit\":\"\"}]}");
+    end(p->q);
+    return 0;
+}
+
+int prom_answer(struct series_ask *q, struct err *err)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct prom *p);
+    } endpoints[] = {{"query", run_query},   {"query_range", run_range}, {"labels", run_labels},
+                     {"values", run_values}, {"series", run_series},     {"metadata", run_metadata}};
+    struct arena arena = ARENA_INIT;
+    struct prom p = {.q = q, .arena = &arena, .err = err};
+    struct str endpoint = series_ask_value(q, "endpoint");
+    int r = E_INVAL;
+
+    for (size_t i = 0; i < ARRAY_LEN(endpoints); i++)
+        if (str_eq_c(endpoint, endpoints[i].name))
+            r = endpoints[i].run(&p);
+    VEC_RELEASE(&p.raw);
+    VEC_RELEASE(&p.buckets);
+    VEC_RELEASE(&p.samples);
+    arena_release(&arena);
+    if (r == E_INVAL || r == E_LIMIT || r == E_TIMEOUT) {
+        err_set(err, r, "bad request");
+        r = refuse(q, err);
+        err_clear(err);
+    }
+    return r;
+}

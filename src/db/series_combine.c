@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several series become one: those with the same label and unit. In each step in which one of them has a measurement, each brings its mean there, or the last one before if it is not
+ * older than what is a gap for it: checks do not begin together.
+ */
+#include "db/series_ask_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct value {
+    int64_t us;
+    double v;
+};
+
+struct member {
+    VEC(struct value) value;
+    int64_t gap_us;
+    size_t at;
+};
+
+struct group {
+    VEC(struct member) member;
+    int64_t gap_us, usual_us; /* the longest */
+};
+
+static int take(struct series_data *d, struct group *g, const struct series_key *k, unsigned shift)
+{
+    int r = series_data_read(d, k, shift);
+    struct member *m;
+
+    if (r < 0 || !d->points.n)
+        return r;
+    m = VEC_ADD(&g->member);
+    m->gap_us = series_steps_gap(d->points.usual_us, d->want.step_us);
+    g->gap_us = MAX(g->gap_us, m->gap_us);
+    g->usual_us = MAX(g->usual_us, d->points.usual_us);
+    for (size_t i = 0; i < d->points.n; i++)
+        if (d->points.at[i].count)
+            *VEC_ADD(&m->value) = (struct value){d->points.at[i].us, d->points.at[i].mean};
+    d->total += d->points.n;
+    return 0;
+}
+
+/* The least time that a member has not given yet; INT64_MAX: none. */
+static int64_t next_time(const struct group *g)
+{
+    int64_t us = INT64_MAX;
+
+    for (size_t i = 0; i < g->member.n; i++) {
+        const struct member *m = &g->member.at[i];
+
+        if (m->at < m->value.n)
+            us = MIN(us, m->value.at[m->at].us);
+    }
+    return us;
+}
+
+static double joined(const struct series_data *d, double *v, size_t n)
+{
+    double sum = 0, min = v[0], max = v[0];
+
+    if (d->combine == SERIES_TO_PERCENTILE)
+        return series_steps_percentile(v, n, d->combine_percentile);
+    for (size_t i = 0; i < n; i++) {
+        sum += v[i];
+        min = v[i] < min ? v[i] : min;
+        max = v[i] > max ? v[i] : max;
+    }
+    return d->combine == SERIES_TO_SUM    ? sum
+           : d->combine == SERIES_TO_MEAN ? sum / (double)n
+           : d->combine == SERIES_TO_MIN  ? min
+                                          : max;
+}
+
+static void add_point(struct series_data *d, int64_t us, int64_t gap_us, double v)
+{
+    struct series_points *p = &d->points;
+
+    if (p->n && us - VEC_LAST(p).us > gap_us) {
+        int64_t before = VEC_LAST(p).us;
+
+        VEC_ADD(p)->us = before + d->want.step_us;
+    }
+    *VEC_ADD(p) =
+        (struct series_point){.us = us, .mean = v, .min = v, .max = v, .last = v, .sum = v, .count = 1};
+}
+
+static void join(struct series_data *d, struct group *g)
+{
+    double *v = mem_calloc(g->member.n + 1, sizeof(*v));
+    int64_t us;
+
+    VEC_CLEAR(&d->points);
+    d->points.single = true;
+    d->points.usual_us = g->usual_us;
+    while ((us = next_time(g)) != INT64_MAX) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < g->member.n; i++) {
+            struct member *m = &g->member.at[i];
+
+            if (m->at < m->value.n && m->value.at[m->at].us == us)
+                m->at++;
+            if (m->at && us - m->value.at[m->at - 1].us <= m->gap_us)
+                v[n++] = m->value.at[m->at - 1].v;
+        }
+        add_point(d, us, g->gap_us, joined(d, v, n));
+    }
+    mem_free(v);
+}
+
+static void group_release(struct group *g)
+{
+    for (size_t i = 0; i < g->member.n; i++)
+        VEC_RELEASE(&g->member.at[i].value);
+    VEC_RELEASE(&g->member);
+}
+
+static bool same_kind(const struct series_key *a, const struct series_key *b)
+{
+    return a->unit == b->unit && str_eq(a->label, b->label);
+}
+
+/* All picks of the kind of picks[first], for each of the times. */
+static int one_kind(struct series_data *d, const struct series_picks *picks, size_t first, bool *done)
+{
+    struct series_key k = series_key_at(&d->q->r->s, picks->at[first].id);
+    int r = 0;
+
+    for (unsigned shift = 0; shift < d->n_shifts && r == 0; shift++) {
+        struct group g = {.gap_us = 0};
+
+        for (size_t i = first; i < picks->n && r == 0; i++) {
+            struct series_key other = series_key_at(&d->q->r->s, picks->at[i].id);
+
+            if (!same_kind(&k, &other))
+                continue;
+            done[i] = true;
+            r = d->q->overdue(d->q->user) ? E_TIMEOUT : take(d, &g, &other, shift);
+            if (d->total > SERIES_ASK_TOTAL) {
+                d->truncated = true;
+                break;
+            }
+        }
+        if (r == 0 && g.member.n) {
+            size_t n = g.member.n, total = d->total;
+
+            join(d, &g);
+            series_render(d, NULL, &k, shift, n);
+            d->total = total;
+        }
+        group_release(&g);
+    }
+    return r;
+}
+
+int series_combine(struct series_data *d, const struct series_picks *picks)
+{
+    bool *done = mem_calloc(picks->n + 1, sizeof(*done));
+    int r = 0;
+
+    for (size_t i = 0; i < picks->n && r == 0 && d->total <= SERIES_ASK_TOTAL; i++)
+        if (!done[i])
+            r = one_kind(d, picks, i, done);
+    mem_free(done);
+    return r;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/series_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_oid(const void *a, const void *b, void *user)
+{
+    const struct series_names *n = user;
+    uint32_t x, y;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return n->at.at[x].oid < n->at.at[y].oid ? -1 : n->at.at[x].oid > n->at.at[y].oid;
+}
+
+/* A name that is taken by the one before is not copied again: the services of a host. */
+static struct str keep(struct series_names *n, struct str s, struct str before)
+{
+    return str_eq(s, before) ? before : arena_str(&n->text, s);
+}
+
+static int read_all(struct series_names *n, struct sql *s)
+{
+    struct str host = STR_NULL;
+    int r = sql_start(s, SQL_OBJECT_SERIES);
+
+    while (r >= 0 && (r = sql_step(s, SQL_OBJECT_SERIES)) == 1) {
+        struct series_name *x = VEC_ADD(&n->at);
+
+        host = keep(n, sql_str(s, SQL_OBJECT_SERIES, 1), host);
+        *x = (struct series_name){.oid = (uint64_t)sql_i64(s, SQL_OBJECT_SERIES, 0),
+                                  .host = host,
+                                  .gone = sql_i64(s, SQL_OBJECT_SERIES, 3) != 0};
+        x->service = keep(n, sql_str(s, SQL_OBJECT_SERIES, 2), STR(""));
+    }
+    sql_end(s, SQL_OBJECT_SERIES);
+    n->by_oid = mem_realloc_array(n->by_oid, n->at.n + 1, sizeof(*n->by_oid));
+    for (size_t i = 0; i < n->at.n; i++)
+        n->by_oid[i] = (uint32_t)i;
+    qsort_r(n->by_oid, n->at.n, sizeof(*n->by_oid), by_oid, n);
+    return r;
+}
+
+static int version_of(struct sql *s, int64_t *version)
+{
+    int r = sql_start(s, SQL_DATA_VERSION);
+
+    if (r < 0)
+        return r;
+    r = sql_step(s, SQL_DATA_VERSION);
+    if (r == 1)
+        *version = sql_i64(s, SQL_DATA_VERSION, 0);
+    sql_end(s, SQL_DATA_VERSION);
+    return r == 1 ? 0 : MIN(r, -1);
+}
+
+int series_names_refresh(struct series_names *n, struct sql *objects, struct err *err)
+{
+    struct series_names next = {.version = 0};
+    int r = version_of(objects, &next.version);
+
+    if (r == 0 && next.version == n->version)
+        return 0;
+    if (r == 0)
+        r = read_all(&next, objects);
+    if (r < 0) {
+        series_names_release(&next);
+        return err_set(err, r, "the names of hosts and services cannot be read: %s", sql_message(objects));
+    }
+    series_names_release(n);
+    *n = next;
+    return 0;
+}
+
+void series_names_forget(struct series_names *n)
+{
+    n->version = 0;
+}
+
+void series_names_release(struct series_names *n)
+{
+    VEC_RELEASE(&n->at);
+    mem_free(n->by_oid);
+    arena_release(&n->text);
+    *n = (struct series_names){.version = 0};
+}
+
+/* The first that is not before (host, service). */
+static size_t place(const struct series_names *n, struct str host, struct str service)
+{
+    size_t low = 0, high = n->at.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct series_name *x = &n->at.at[middle];
+        int c = str_cmp(x->host, host);
+
+        if (c < 0 || (c == 0 && str_cmp(x->service, service) < 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t series_names_host(const struct series_names *n, struct str host, size_t *count)
+{
+    size_t at = place(n, host, STR(""));
+
+    *count = 0;
+    while (at + *count < n->at.n && str_eq(n->at.at[at + *count].host, host))
+        ++*count;
+    return at;
+}
+
+const struct series_name *series_names_of(const struct series_names *n, uint64_t oid)
+{
+    size_t low = 0, high = n->at.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (n->at.at[n->by_oid[middle]].oid < oid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n->at.n && n->at.at[n->by_oid[low]].oid == oid ? &n->at.at[n->by_oid[low]] : NULL;
+}
+
+const struct series_name *series_names_find(const struct series_names *n, struct str host, struct str service)
+{
+    const struct series_name *found = NULL;
+
+    for (size_t i = place(n, host, service); i < n->at.n; i++) {
+        const struct series_name *x = &n->at.at[i];
+
+        if (!str_eq(x->host, host) || !str_eq(x->service, service))
+            break;
+        if (!found || found->gone)
+            found = x;
+    }
+    return found;
+}
