@@ -83,11 +83,6 @@ void api_reply_json(struct api *a, struct api_request *q, int status, const stru
     send_answer(a, q, status, "application/json", buf_str(json));
 }
 
-void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text)
-{
-    send_answer(a, q, 200, type, buf_str(text));
-}
-
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body)
 {
     send_answer(a, q, status, arena_dup(&q->arena, type), body);

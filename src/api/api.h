@@ -166,7 +166,6 @@ void api_tick(struct api *a);                            /* once a second or mor
 /* Answers. The request is gone after, unless it is still inside its handler: then at its end. */
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
-void api_reply_text(struct api *a, struct api_request *q, const char *type, const struct buf *text);
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);
 /* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);

@@ -185,6 +185,6 @@ void metrics_show(struct api *a, struct api_request *q)
         states(&out, a);
     }
     buf_add_c(&out, "# EOF\n");
-    api_reply_text(a, q, "application/openmetrics-text; version=1.0.0; charset=utf-8", &out);
+    api_reply_as(a, q, 200, STR("application/openmetrics-text; version=1.0.0; charset=utf-8"), buf_str(&out));
     buf_release(&out);
 }

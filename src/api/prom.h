@@ -6,7 +6,15 @@
  */
 #include "api/api.h"
 
-extern const char *const prom_query_query[], *const prom_query_range[], *const prom_query_match[],
-                                                                            *const prom_query_metadata[];
+extern const char *const prom_query_query[];
+extern const char *const prom_query_range[];
+extern const char *const prom_query_match[];
+extern const char *const prom_query_metadata[];
 
-api_handler_f prom_query, prom_range, prom_labels, prom_values, prom_series, prom_metadata, prom_buildinfo;
+void prom_query(struct api *a, struct api_request *q);
+void prom_range(struct api *a, struct api_request *q);
+void prom_labels(struct api *a, struct api_request *q);
+void prom_values(struct api *a, struct api_request *q);
+void prom_series(struct api *a, struct api_request *q);
+void prom_metadata(struct api *a, struct api_request *q);
+void prom_buildinfo(struct api *a, struct api_request *q);

@@ -6,9 +6,11 @@
  */
 #include "api/api.h"
 
-extern const char *const series_query_list[], *const series_query_data[];
+extern const char *const series_query_list[];
+extern const char *const series_query_data[];
 
-api_handler_f series_show_list, series_show_data;
+void series_show_list(struct api *a, struct api_request *q);
+void series_show_data(struct api *a, struct api_request *q);
 
 /* The reader's answer, head and body (db/series_ask.h), to who asks. */
 void series_pass_on(struct api *a, struct api_request *q, const struct api_answer *x);

@@ -56,17 +56,36 @@ static void put_metric(struct buf *b, const struct str *label)
     json_map_end(&j);
 }
 
-static void put_point(struct buf *b, int64_t ms, double v)
+/* [1764435195.123," */
+static char *put_stamp(char *to, int64_t ms)
 {
     int64_t part = ms % 1000;
 
-    buf_add_char(b, '[');
-    series_num_i64(b, ms / 1000);
-    if (part)
-        buf_printf(b, ".%03d", (int)part);
-    buf_add_c(b, ",\"");
-    series_num_put(b, v);
-    buf_add_c(b, "\"]");
+    *to++ = '[';
+    to = series_num_i64_at(to, ms / 1000);
+    if (part) {
+        *to++ = '.';
+        for (int64_t unit = 100; unit; unit /= 10)
+            *to++ = (char)('0' + part / unit % 10);
+    }
+    *to++ = ',';
+    *to++ = '"';
+    return to;
+}
+
+static char *put_value(char *to, double v)
+{
+    to = series_num_at(to, v);
+    *to++ = '"';
+    *to++ = ']';
+    return to;
+}
+
+static void put_point(struct buf *b, int64_t ms, double v)
+{
+    buf_reserve(b, 2 * SERIES_NUM_ROOM);
+    b->len = (size_t)(put_value(put_stamp(b->data + b->len, ms), v) - b->data);
+    b->data[b->len] = '\0';
 }
 
 /* ---- parameters ---- */
@@ -267,22 +286,46 @@ static int by_labels(const void *a, const void *b)
     return prom_labels_cmp(x->label, y->label);
 }
 
-static void put_series(struct prom *p, const struct prom_series *s)
+/* The times of all steps are written once. */
+struct stamps {
+    struct buf text;
+    VEC(uint32_t) at; /* where each begins, and the last ends */
+};
+
+static void stamps_make(struct stamps *s, const struct prom *p)
+{
+    buf_init(&s->text);
+    VEC_RESERVE(&s->at, p->n_steps + 1);
+    for (size_t i = 0; i <= p->n_steps; i++) {
+        buf_reserve(&s->text, SERIES_NUM_ROOM);
+        s->at.at[i] = (uint32_t)s->text.len;
+        s->text.len = (size_t)(put_stamp(s->text.data + s->text.len, p->start_ms + (int64_t)i * p->step_ms) -
+                               s->text.data);
+    }
+}
+
+static void put_series(struct prom *p, const struct stamps *stamps, const struct prom_series *s)
 {
     struct buf *b = &p->q->out;
-    bool first = true;
+    char *to, *begin_of_values;
 
     buf_add_c(b, "{\"metric\":");
     put_metric(b, s->label);
     buf_add_c(b, ",\"values\":[");
+    buf_reserve(b, p->n_steps * (2 * SERIES_NUM_ROOM) + 8);
+    begin_of_values = to = b->data + b->len;
     for (size_t i = 0; i < p->n_steps; i++) {
+        const char *stamp = stamps->text.data + stamps->at.at[i];
+        size_t n = stamps->at.at[i + 1] - stamps->at.at[i];
+
         if (s->has && !s->has[i])
             continue;
-        if (!first)
-            buf_add_char(b, ',');
-        first = false;
-        put_point(b, p->start_ms + (int64_t)i * p->step_ms, s->v[i]);
+        memcpy(to, stamp, n);
+        to = put_value(to + n, s->v[i]);
+        *to++ = ',';
     }
+    to -= to != begin_of_values;
+    b->len = (size_t)(to - b->data);
     buf_add_c(b, "]}");
     series_ask_give(p->q, false);
 }
@@ -302,19 +345,24 @@ static int run_range(struct prom *p)
                        prom_type_name(n->type));
     r = prom_eval(p, n, &v);
     if (r == 0) {
+        struct stamps stamps = {.at = {.n = 0}};
+
+        stamps_make(&stamps, p);
         begin(p->q);
         buf_add_c(&p->q->out, "{\"resultType\":\"matrix\",\"result\":[");
         if (v.scalar)
-            put_series(p, &(struct prom_series){.v = v.scalar});
+            put_series(p, &stamps, &(struct prom_series){.v = v.scalar});
         else if (v.series.n)
             qsort(v.series.at, v.series.n, sizeof(v.series.at[0]), by_labels);
         for (size_t i = 0; i < v.series.n; i++) {
             if (i)
                 buf_add_char(&p->q->out, ',');
-            put_series(p, &v.series.at[i]);
+            put_series(p, &stamps, &v.series.at[i]);
         }
         buf_add_c(&p->q->out, "]}");
         end(p->q);
+        buf_release(&stamps.text);
+        VEC_RELEASE(&stamps.at);
     }
     VEC_RELEASE(&v.series);
     return r;

@@ -235,8 +235,10 @@ int series_ask_data(struct series_ask *q, struct err *err UNUSED)
 {
     struct series_data d = {.q = q};
     struct series_picks picks = {.n = 0};
-    int r = read_question(&d);
+    int r;
 
+    buf_init(&d.times_text);
+    r = read_question(&d);
     if (r == 0)
         r = series_pick(q, d.from_us - longest_shift(&d), d.to_us, &picks);
     if (r == 0) {
@@ -249,5 +251,7 @@ int series_ask_data(struct series_ask *q, struct err *err UNUSED)
     VEC_RELEASE(&d.samples);
     VEC_RELEASE(&d.buckets);
     VEC_RELEASE(&d.points);
+    VEC_RELEASE(&d.times);
+    buf_release(&d.times_text);
     return MIN(r, 0);
 }

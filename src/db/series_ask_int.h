@@ -44,6 +44,8 @@ struct series_data {
     struct series_samples samples;
     struct series_buckets buckets;
     struct series_points points;
+    VEC(int64_t) times; /* of the series that was rendered last, and as text */
+    struct buf times_text;
 };
 
 /* Reads one series, shifted; into d->points. */

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM 32 /* of any number that is written by digits */
-
 static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
@@ -25,63 +23,52 @@ double series_num(int64_t mantissa, int exponent)
     return strtod(text, NULL);
 }
 
-/* The digits of u end at `end`; at least `least` of them. Returns where they begin. */
-static char *digits(char *end, uint64_t u, unsigned least)
-{
-    char *p = end;
+/* ---- text, written where there is room for SERIES_NUM_ROOM bytes; each returns its end ---- */
 
-    while (u || least) {
-        *--p = (char)('0' + u % 10);
-        u /= 10;
-        least -= least != 0;
-    }
-    return p;
-}
-
-/* r x 10^-places, r below 10^18. */
-static void put_decimal(struct buf *b, bool minus, uint64_t r, unsigned places)
+/* r x 10^-places. */
+static char *put_decimal(char *to, bool minus, uint64_t r, unsigned places)
 {
-    char text[ROOM], *end = text + sizeof(text), *p;
+    char text[24], *end = text + sizeof(text), *p = end;
 
     while (places && r % 10 == 0) {
         r /= 10;
         places--;
     }
-    p = digits(end, r, places + 1);
-    if (places) {
-        memmove(p - 1, p, (size_t)(end - p) - places);
-        p--;
-        end[-(int)places - 1] = '.';
+    for (; places; places--) {
+        *--p = (char)('0' + r % 10);
+        r /= 10;
+        if (places == 1)
+            *--p = '.';
     }
+    do {
+        *--p = (char)('0' + r % 10);
+        r /= 10;
+    } while (r);
     if (minus)
         *--p = '-';
-    buf_add(b, p, (size_t)(end - p));
+    memcpy(to, p, (size_t)(end - p));
+    return to + (end - p);
 }
 
-void series_num_i64(struct buf *b, int64_t v)
+char *series_num_i64_at(char *to, int64_t v)
 {
-    char text[ROOM], *end = text + sizeof(text), *p;
-
-    p = digits(end, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 1);
-    if (v < 0)
-        *--p = '-';
-    buf_add(b, p, (size_t)(end - p));
+    return put_decimal(to, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 0);
 }
 
-/* Few places and at most 15 digits: then no other text that short is this number. */
-static bool put_short(struct buf *b, double v, double size)
+/* Few places and at most 15 digits: then no other text that short is this number. NULL: it has more. */
+static char *put_short(char *to, bool minus, double size)
 {
     for (unsigned k = 0; k < 10; k++) {
-        double r = rint(size * tens[k]);
+        double x = size * tens[k], r;
 
-        if (r >= 1e15)
-            return false;
-        if (r / tens[k] == size) {
-            put_decimal(b, signbit(v) && r != 0, (uint64_t)r, k);
-            return true;
-        }
+        if (x >= 1e15)
+            return NULL;
+        r = (double)(uint64_t)(x + 0.5);
+        /* A product is off by one rounding at most: the division decides only where it may be one. */
+        if (fabs(x - r) <= x * 1e-15 && r / tens[k] == size)
+            return put_decimal(to, minus && r != 0, (uint64_t)r, k);
     }
-    return false;
+    return NULL;
 }
 
 /* How many places v has behind the point with so many digits; v within 1e-6 and 1e15. */
@@ -97,7 +84,7 @@ static unsigned places_of(double size, unsigned digits_wanted)
     return digits_wanted - before;
 }
 
-static void put_all(struct buf *b, double v, unsigned wanted)
+static char *put_all(char *to, double v, unsigned wanted)
 {
     double size = fabs(v);
     unsigned places = places_of(size, wanted);
@@ -106,39 +93,49 @@ static void put_all(struct buf *b, double v, unsigned wanted)
                           (long double)(places > 15 ? tens[places - 15] : 1));
 
     if (r >= 1e18L)
-        buf_printf(b, "%.17g", v);
-    else
-        put_decimal(b, v < 0, (uint64_t)r, places);
+        return to + snprintf(to, SERIES_NUM_ROOM, "%.17g", v);
+    return put_decimal(to, v < 0, (uint64_t)r, places);
 }
 
-static void put(struct buf *b, double v, unsigned wanted)
+static char *put(char *to, double v, unsigned wanted)
 {
     double size = fabs(v);
+    char *end = size < 1e15 ? put_short(to, signbit(v), size) : NULL;
 
-    if (size < 1e15 && put_short(b, v, size))
-        return;
+    if (end)
+        return end;
     if (size >= 1e-6 && size < 1e15)
-        put_all(b, v, wanted);
-    else if (size >= 1e15 && size < 1e21 && size == floor(size))
-        buf_printf(b, "%.0f", v);
-    else
-        buf_printf(b, "%.*g", wanted == 15 ? 15 : 17, v);
+        return put_all(to, v, wanted);
+    if (size >= 1e15 && size < 1e21 && size == floor(size))
+        return to + snprintf(to, SERIES_NUM_ROOM, "%.0f", v);
+    return to + snprintf(to, SERIES_NUM_ROOM, "%.*g", wanted == 15 ? 15 : 17, v);
 }
 
-void series_num_put(struct buf *b, double v)
+static char *put_word(char *to, const char *word)
+{
+    size_t n = strlen(word);
+
+    memcpy(to, word, n);
+    return to + n;
+}
+
+char *series_num_at(char *to, double v)
 {
     if (isnan(v))
-        buf_add_c(b, "NaN");
-    else if (isinf(v))
-        buf_add_c(b, v < 0 ? "-Inf" : "+Inf");
-    else
-        put(b, v, 17);
+        return put_word(to, "NaN");
+    if (isinf(v))
+        return put_word(to, v < 0 ? "-Inf" : "+Inf");
+    return put(to, v, 17);
+}
+
+char *series_num_json_at(char *to, double v)
+{
+    return isfinite(v) ? put(to, v, 15) : put_word(to, "null");
 }
 
 void series_num_json(struct buf *b, double v)
 {
-    if (isfinite(v))
-        put(b, v, 15);
-    else
-        buf_add_c(b, "null");
+    buf_reserve(b, SERIES_NUM_ROOM + 1);
+    b->len = (size_t)(series_num_json_at(b->data + b->len, v) - b->data);
+    b->data[b->len] = '\0';
 }

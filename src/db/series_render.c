@@ -5,6 +5,7 @@
 #include "db/series_num.h"
 #include "db/series_said.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const resolutions[] = {"raw", "5min", "1h", "1d"};
@@ -20,9 +21,14 @@ static void put_time(struct buf *b, int64_t us)
 
 static double value_of(const struct series_point *p, unsigned column)
 {
-    const double v[] = {p->mean, p->min, p->max, p->last, p->sum, (double)p->count};
-
-    return v[column];
+    switch (column) {
+    case SERIES_MEAN: return p->mean;
+    case SERIES_MIN: return p->min;
+    case SERIES_MAX: return p->max;
+    case SERIES_LAST: return p->last;
+    case SERIES_SUM: return p->sum;
+    default: return (double)p->count;
+    }
 }
 
 /* Columns that would say the same as mean. */
@@ -42,47 +48,77 @@ static void put_percentile_name(struct buf *b, double p)
 
 /* ---- JSON ---- */
 
-static void put_times(struct buf *b, const struct series_points *p)
+static bool same_times(const struct series_data *d)
 {
-    buf_add_c(b, "\"t\":[");
-    for (size_t i = 0; i < p->n; i++) {
-        if (i)
-            buf_add_char(b, ',');
-        series_num_i64(b, p->at[i].us / TIME_S);
+    const struct series_points *p = &d->points;
+    bool same = p->n == d->times.n;
+
+    for (size_t i = 0; i < p->n && same; i++)
+        same = p->at[i].us == d->times.at[i];
+    return same;
+}
+
+/* Mostly those of the series before. */
+static void put_times(struct series_data *d)
+{
+    const struct series_points *p = &d->points;
+    struct buf *b = &d->times_text;
+    char *to;
+
+    if (!b->len || !same_times(d)) {
+        VEC_CLEAR(&d->times);
+        VEC_RESERVE(&d->times, p->n);
+        buf_clear(b);
+        buf_reserve(b, p->n * 24 + 16);
+        to = b->data;
+        memcpy(to, "\"t\":[", 5);
+        to += 5;
+        for (size_t i = 0; i < p->n; i++) {
+            d->times.at[d->times.n++] = p->at[i].us;
+            to = series_num_i64_at(to, p->at[i].us / TIME_S);
+            *to++ = ',';
+        }
+        to -= p->n != 0;
+        *to++ = ']';
+        b->len = (size_t)(to - b->data);
     }
-    buf_add_char(b, ']');
+    buf_add_str(&d->q->out, buf_str(b));
+}
+
+/* The numbers of a column, or of percentile n. */
+static void put_numbers(struct buf *b, const struct series_points *p, unsigned column, unsigned n)
+{
+    char *to;
+
+    buf_reserve(b, p->n * (SERIES_NUM_ROOM + 1) + 8);
+    to = b->data + b->len;
+    *to++ = '[';
+    for (size_t i = 0; i < p->n; i++) {
+        const struct series_point *at = &p->at[i];
+
+        to = series_num_json_at(to, !at->count                ? NAN
+                                    : column < SERIES_COLUMNS ? value_of(at, column)
+                                                              : at->percentile[n]);
+        *to++ = ',';
+    }
+    to -= p->n != 0;
+    *to++ = ']';
+    b->len = (size_t)(to - b->data);
+    *to = '\0';
 }
 
 static void put_column(struct buf *b, const struct series_points *p, unsigned column)
 {
-    buf_printf(b, ",\"%s\":[", columns[column]);
-    for (size_t i = 0; i < p->n; i++) {
-        if (i)
-            buf_add_char(b, ',');
-        if (p->at[i].count)
-            series_num_json(b, value_of(&p->at[i], column));
-        else
-            buf_add_c(b, "null");
-    }
-    buf_add_char(b, ']');
+    buf_printf(b, ",\"%s\":", columns[column]);
+    put_numbers(b, p, column, 0);
 }
 
 static void put_percentile(struct buf *b, const struct series_data *d, unsigned n)
 {
-    const struct series_points *p = &d->points;
-
     buf_add_c(b, ",\"");
     put_percentile_name(b, d->want.percentile[n]);
-    buf_add_c(b, "\":[");
-    for (size_t i = 0; i < p->n; i++) {
-        if (i)
-            buf_add_char(b, ',');
-        if (p->at[i].count)
-            series_num_json(b, p->at[i].percentile[n]);
-        else
-            buf_add_c(b, "null");
-    }
-    buf_add_char(b, ']');
+    buf_add_c(b, "\":");
+    put_numbers(b, &d->points, SERIES_COLUMNS, n);
 }
 
 static void put_who(struct series_data *d, struct json *j, const struct series_name *name,
@@ -126,7 +162,7 @@ static void render_json(struct series_data *d, const struct series_name *name, c
     json_map(&j);
     put_who(d, &j, name, k, shift, combined);
     buf_add_char(b, ',');
-    put_times(b, &d->points);
+    put_times(d);
     for (unsigned c = 0; c < SERIES_COLUMNS; c++)
         if (is_shown(d, c))
             put_column(b, &d->points, c);

@@ -102,6 +102,7 @@ struct maker {
     const struct series_want *w;
     struct series_points *out;
     int64_t gap_us, last_us; /* shifted time of the measurement before; INT64_MIN: none */
+    int64_t begin_us;        /* of its step */
     VEC(double) value;       /* of the step, for percentiles */
 };
 
@@ -117,10 +118,22 @@ static void end_step(struct maker *k)
     VEC_CLEAR(&k->value);
 }
 
+/* Mostly the same step as before, or the next. */
+static int64_t begin_of(struct maker *k, int64_t us)
+{
+    int64_t step = k->w->step_us;
+
+    if (k->last_us != INT64_MIN && us >= k->begin_us && us - k->begin_us < 2 * step)
+        k->begin_us += us - k->begin_us >= step ? step : 0;
+    else
+        k->begin_us = us - (us % step + step) % step;
+    return k->begin_us;
+}
+
 /* The point of a time, which is not before the last one. */
 static struct series_point *step_of(struct maker *k, int64_t us)
 {
-    int64_t step = k->w->step_us, at = us - (us % step + step) % step;
+    int64_t step = k->w->step_us, at = begin_of(k, us);
     struct series_point *p;
 
     if (k->out->n && VEC_LAST(k->out).us == at && VEC_LAST(k->out).count) {

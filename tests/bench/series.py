@@ -8,7 +8,8 @@
     bytes_*       all files over measurements, index included. sealed: as they are when all was taken, with the log (victoria-metrics keeps what is new in memory, and has no log: -); merged: after a
                   merge (victoria-metrics: forced; prometheus: the blocks of two hours that it made by itself, over what they hold)
     memory        Vigie: bytes a series, the most there was, open chunks and pending writes included; the others: resident memory of the process over series
-    read_1, read_100   a day of one series, of a hundred: Vigie in the process, CPU; the others over HTTP, wall clock, the median of seven
+    read_1, read_100   a day of one series, of a hundred, minute by minute, by Prometheus' query_range over HTTP, wall clock, the median of seven
+    data_1, data_100   the same from /api/v1/series/data
 What cannot be had from the distribution is left out.
 """
 import argparse
@@ -19,6 +20,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -27,10 +29,12 @@ import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../life'))
 from bench import BUILD, machine, rounded, say  # noqa: E402
+from lib_vigie import Vigie, until  # noqa: E402
 
 BENCH = f'{BUILD}/release/tests/bench_series'
-FIGURES = (('ingest', 'samples/s/core'), ('bytes_sealed', 'bytes/sample'), ('bytes_merged', 'bytes/sample'), ('memory', 'bytes/series'), ('read_1', 'ms'), ('read_100', 'ms'))
+FIGURES = (('ingest', 'samples/s/core'), ('bytes_sealed', 'bytes/sample'), ('bytes_merged', 'bytes/sample'), ('memory', 'bytes/series'), ('read_1', 'ms'), ('read_100', 'ms'), ('data_1', 'ms'), ('data_100', 'ms'))
 
 
 def find(program):
@@ -196,14 +200,82 @@ def rrdtool(words, folder, a, t0):
     return {'ingest': n * a.steps / cpu, 'bytes_sealed': size_of(folder) / (n * a.steps), 'bytes_merged': size_of(folder) / (n * a.steps)}
 
 
-def vigie(folder, a):
+HOST = 'define host {\n host_name %s\n use th\n address 127.0.0.1\n active_checks_enabled 0\n}\n'
+SERVICE = 'define service {\n host_name %s\n use ts\n service_description %s\n active_checks_enabled 0\n}\n'
+
+
+class Measured(Server):
+    """A Vigie whose store was filled while it did not run. All that answers takes part: web, gate, reader."""
+
+    def __init__(self, folder, a, t0):
+        hosts = [f'host{i:05}' for i in range(a.series // 100)]
+        self.port, self.steps = free_port(), a.steps
+        self.v = Vigie(objects=''.join(HOST % h + ''.join(SERVICE % (h, f'svc{s:02}') for s in range(20)) for h in hosts), main=f'vigie_http_listen=127.0.0.1:{self.port}',
+                       program=f'{BUILD}/release/vigie')
+        self.v.start()
+        oids = until(lambda: self.oids(20 * len(hosts)))
+        self.v.stop()
+        subprocess.run([BENCH, 'fill', f'{self.v.state}/db/series', str(a.steps), str(t0)], input='\n'.join(map(str, oids)).encode(), check=True)
+        self.v.start()
+        made = subprocess.run([f'{BUILD}/release/vigie', 'ctl', 'token', 'create', 'bench', '-c', self.v.main, '--role', 'viewer', '--expires', '1h'], stdout=subprocess.PIPE, check=True)
+        self.token = made.stdout.decode().strip()
+
+    def oids(self, n):
+        with sqlite3.connect(f'file:{self.v.state}/db/objects.db?mode=ro', uri=True) as db:
+            got = [oid for oid, in db.execute("SELECT oid FROM object WHERE service <> '' ORDER BY host, service")]
+        return got if len(got) == n else None
+
+    def get(self, path, **query):
+        c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=60)
+        c.request('GET', path + '?' + urllib.parse.urlencode(query), headers={'Authorization': f'Bearer {self.token}'})
+        r = c.getresponse()
+        body = r.read()
+        c.close()
+        return r.status, body
+
+    def ask(self, query, steps, t0, path='/prometheus/api/v1/query_range'):
+        took, own = [], isinstance(query, dict)
+        span = {'from': iso(t0), 'to': iso(t0 + steps * 60)} if own else {'query': query, 'start': t0, 'end': t0 + steps * 60 - 60}
+        for _ in range(7):
+            begin = time.monotonic()
+            status, body = self.get(path, **span, step=60, **(query if own else {}))
+            took.append((time.monotonic() - begin) * 1000)
+            if status != 200:
+                raise RuntimeError(f'{query}: {status} {body[:200]}')
+        answer = json.loads(body)
+        return sorted(took)[3], sum(len(s['t']) for s in answer['series']) if own else sum(len(r['values']) for r in answer['data']['result'])
+
+    def stop(self):
+        self.v.__exit__(None, None, None)
+
+
+def iso(s):
+    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(s))
+
+
+def over_http(folder, a, t0):
+    figures, server = {}, Measured(folder, a, t0)
+    try:
+        for name, one, hundred, path in (
+                ('read', 'vigie_perfdata{host="host00000",service="svc05",label="cpu_pct"}', '{host="host00000"}', '/prometheus/api/v1/query_range'),
+                ('data', {'host': 'host00000', 'service': 'svc05', 'label': 'cpu_pct'}, {'host': 'host00000'}, '/api/v1/series/data')):
+            figures[name + '_1'], n = server.ask(one, a.steps, t0, path)
+            figures[name + '_100'], m = server.ask(hundred, a.steps, t0, path)
+            if n != a.steps or m != 100 * a.steps:
+                raise RuntimeError(f'{n} and {m} points instead of {a.steps} and {100 * a.steps}')
+    finally:
+        server.stop()
+    return figures
+
+
+def vigie(folder, a, t0):
     out, figures = subprocess.run([BENCH, 'run', folder, str(a.series), str(a.steps)], stdout=subprocess.PIPE, text=True, check=True).stdout, {}
     for line in out.splitlines():
         say('    vigie    ' + line)
         name, value, _ = line.split(' ', 2)
         figures[name] = float(value)
     return {'ingest': figures['ingest_with_seal'], 'bytes_sealed': figures['bytes_sealed'], 'bytes_merged': figures['bytes_merged'], 'memory': figures['memory'],
-            'read_1': figures['read_1_merged'], 'read_100': figures['read_100_merged'], 'all': figures}
+            **over_http(folder, a, t0), 'all': figures}
 
 
 def main():
@@ -220,7 +292,7 @@ def main():
             words, own = name == 'vigie' or find(name), f'{folder}/{name}'
             os.mkdir(own)
             if name == 'vigie':
-                columns[name] = vigie(own, a)
+                columns[name] = vigie(own, a, t0)
             elif words:
                 columns[name] = {'victoria-metrics': victoria, 'prometheus': prometheus, 'rrdtool': rrdtool}[name](words, own, a, t0)
             for figure in FIGURES if name in columns else ():
