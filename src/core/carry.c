@@ -122,7 +122,7 @@ static void end_notes(struct world *w, const struct carry *c)
         note_comment_forget(w, id);
         world_record(w, RECORD_COMMENT_DEL, &(struct record_comment_del){.id = id});
     }
-    note_tidy(w);
+    note_take_out(w);
 }
 
 void carry_begin(struct world *w, const struct model *next, const uint64_t *oids, struct carry *c)
@@ -234,6 +234,8 @@ void carry_over(struct world *w, struct carry *c)
         w->comments.at[i].check = c->to[w->comments.at[i].check];
     for (size_t i = 0; i < w->downtimes.n; i++)
         w->downtimes.at[i].check = c->to[w->downtimes.at[i].check];
+    note_index(w);
+    excmd_queue_carry(w, c->to, c->n);
     carry_contacts(w, c);
 }
 

@@ -11,8 +11,15 @@
 
 static size_t find(const struct world *w, uint64_t id)
 {
-    size_t low = 0, high = w->downtimes.n;
+    size_t low = 0, high = w->downtimes.n, guess;
 
+    if (!high || id < w->downtimes.at[0].id)
+        return 0;
+    guess = (size_t)MIN(id - w->downtimes.at[0].id,
+                        (uint64_t)high); /* there if none before it is gone, else before */
+    if (guess < high && w->downtimes.at[guess].id == id)
+        return guess;
+    high = guess;
     while (low < high) {
         size_t mid = (low + high) / 2;
 
@@ -44,6 +51,96 @@ bool note_downtime_of(const struct world *w, uint64_t id, uint32_t *check)
         return false;
     *check = w->downtimes.at[i].check;
     return true;
+}
+
+/* ---- the downtimes of one check, and those that one triggers ---- */
+
+static struct world_downtime *by_id(struct world *w, uint64_t id)
+{
+    size_t i = find(w, id);
+
+    return found(w, i, id) ? &w->downtimes.at[i] : NULL;
+}
+
+static void join_trigger(struct world *w, struct world_downtime *d)
+{
+    struct world_downtime *t = d->triggered_by ? by_id(w, d->triggered_by) : NULL, *last;
+
+    d->older_sibling = d->next_sibling = 0;
+    if (!t)
+        return;
+    last = t->last_child ? by_id(w, t->last_child) : NULL;
+    d->older_sibling = t->last_child;
+    if (last)
+        last->next_sibling = d->id;
+    else
+        t->first_child = d->id;
+    t->last_child = d->id;
+}
+
+static void leave_trigger(struct world *w, const struct world_downtime *d)
+{
+    struct world_downtime *t = d->triggered_by ? by_id(w, d->triggered_by) : NULL;
+    struct world_downtime *older = d->older_sibling ? by_id(w, d->older_sibling) : NULL;
+    struct world_downtime *next = d->next_sibling ? by_id(w, d->next_sibling) : NULL;
+
+    if (older)
+        older->next_sibling = d->next_sibling;
+    else if (t && t->first_child == d->id)
+        t->first_child = d->next_sibling;
+    if (next)
+        next->older_sibling = d->older_sibling;
+    else if (t && t->last_child == d->id)
+        t->last_child = d->older_sibling;
+}
+
+static void link_in(struct world *w, size_t i)
+{
+    struct world_downtime *d = &w->downtimes.at[i], *before;
+    uint64_t newest = 0;
+
+    map_get_u64(&w->downtimes_of, d->check, &newest);
+    before = newest ? by_id(w, newest) : NULL;
+    d->older = newest;
+    d->newer = 0;
+    if (before)
+        before->newer = d->id;
+    map_put_u64(&w->downtimes_of, d->check, d->id);
+    join_trigger(w, d);
+}
+
+static void link_out(struct world *w, const struct world_downtime *d)
+{
+    struct world_downtime *newer = d->newer ? by_id(w, d->newer) : NULL;
+    struct world_downtime *older = d->older ? by_id(w, d->older) : NULL;
+
+    if (newer)
+        newer->older = d->older;
+    else if (d->older)
+        map_put_u64(&w->downtimes_of, d->check, d->older);
+    else
+        map_remove_u64(&w->downtimes_of, d->check);
+    if (older)
+        older->newer = d->newer;
+    leave_trigger(w, d);
+}
+
+void note_index(struct world *w)
+{
+    map_release(&w->downtimes_of);
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        w->downtimes.at[i].first_child = w->downtimes.at[i].last_child = 0;
+    for (size_t i = 0; i < w->downtimes.n; i++)
+        if (!w->downtimes.at[i].gone)
+            link_in(w, i);
+}
+
+uint64_t note_newest_downtime(const struct world *w, uint32_t check)
+{
+    uint64_t id = 0;
+
+    map_get_u64(&w->downtimes_of, check, &id);
+    return id;
 }
 
 static struct record_downtime record_of(const struct world *w, const struct world_downtime *d)
@@ -116,11 +213,26 @@ static void show_services(struct world *w, uint32_t check)
         world_touch_board(w, c->first_service + i);
 }
 
+/* Something happens to a downtime at that time: also a round that is under way, and has it behind it, is to know. */
+static void expect(struct world *w, int64_t at)
+{
+    w->next_wall = MIN(w->next_wall, at);
+    w->note_next = MIN(w->note_next, at);
+}
+
+/* Those it triggers begin or end behind it, as many in one step as may be (note_time). */
+static void do_those_it_triggers(struct world *w, const struct world_downtime *d, bool ends)
+{
+    if (!d->first_child)
+        return;
+    *VEC_ADD(&w->begins) = (struct world_begin){d->first_child, ends};
+    w->next_wall = INT64_MIN;
+}
+
 static void begin(struct world *w, size_t i)
 {
     struct world_downtime *d = &w->downtimes.at[i];
     struct state *s = &w->st[d->check];
-    uint64_t id = d->id;
 
     stop_waiting(w, d);
     d->in_effect = true;
@@ -133,11 +245,8 @@ static void begin(struct world *w, size_t i)
     s->downtime_depth++;
     event(w, d, RECORD_EVENT_DOWNTIME_START, false);
     changed(w, d);
-    w->next_wall = MIN(w->next_wall, next_moment(d));
-    for (size_t k = 0; k < w->downtimes.n && d->triggers; k++)
-        if (w->downtimes.at[k].triggered_by == id && !w->downtimes.at[k].in_effect &&
-            !w->downtimes.at[k].gone)
-            begin(w, k); /* conf and commands cannot make a loop: a trigger is older than what it triggers */
+    expect(w, next_moment(d));
+    do_those_it_triggers(w, d, false);
 }
 
 static void drop(struct world *w, size_t i)
@@ -147,7 +256,11 @@ static void drop(struct world *w, size_t i)
     mem_free(d->author);
     mem_free(d->text);
     d->author = d->text = NULL;
-    w->gone_notes += !d->gone;
+    if (d->gone)
+        return;
+    if (w->started) /* while records are loaded there is no index */
+        link_out(w, d);
+    w->gone_downtimes++;
     d->gone = true;
 }
 
@@ -156,8 +269,7 @@ static void end(struct world *w, size_t i, bool cancelled)
     struct world_downtime *d = &w->downtimes.at[i];
     struct record_downtime_del r = {.id = d->id, .cancelled = cancelled};
     struct state *s = &w->st[d->check];
-    uint64_t comment = d->comment_id, id = d->id;
-    bool ends_others = d->in_effect && d->triggers && !cancelled; /* note_downtime_del cancels them itself */
+    uint64_t comment = d->comment_id;
 
     stop_waiting(w, d);
     if (d->in_effect) {
@@ -174,17 +286,11 @@ static void end(struct world *w, size_t i, bool cancelled)
     world_record(w, RECORD_DOWNTIME_DEL, &r);
     *VEC_ADD(&w->unseen_downtimes) = d->id;
     world_touch(w, d->check);
+    if (d->in_effect && !cancelled) /* who cancels asks for those before */
+        do_those_it_triggers(w, d, true);
     drop(w, i);
     if (comment)
         note_comment_del(w, comment);
-    for (size_t k = 0; k < w->downtimes.n && ends_others; k++) {
-        if (w->downtimes.at[k].triggered_by != id || w->downtimes.at[k].gone)
-            continue;
-        if (!w->downtimes.at[k]
-                 .in_effect) /* planned when its trigger had begun already: as in Nagios, seen now */
-            begin(w, k);
-        end(w, k, false);
-    }
 }
 
 void note_downtime_gone(struct world *w, uint64_t id)
@@ -248,25 +354,20 @@ static bool is_problem(const struct world *w, uint32_t check)
     return w->st[check].state != STATE_OK;
 }
 
-static void has_trigger(struct world *w, uint64_t trigger)
-{
-    size_t i = find(w, trigger);
-
-    if (found(w, i, trigger))
-        w->downtimes.at[i].triggers = true;
-}
-
 uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
 {
+    const struct world_downtime *trigger;
     struct world_downtime *n;
     uint64_t comment;
+    size_t i;
 
     if (w->downtimes.n >= LIMIT_DOWNTIMES)
-        note_tidy(w);
+        note_take_out(w);
     if (w->downtimes.n >= LIMIT_DOWNTIMES || chain(w, d->triggered_by) > CHAIN_MOST)
         return 0;
     comment = add_comment(w, d);
     n = VEC_ADD(&w->downtimes);
+    i = w->downtimes.n - 1;
     *n = (struct world_downtime){.id = w->next_downtime++,
                                  .triggered_by = d->triggered_by,
                                  .check = d->check,
@@ -281,24 +382,22 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
     if (n->waiting)
         w->st[d->check].pending_flexible++;
     n->comment_id = comment;
+    link_in(w, i);
     w->program_dirty = true;
     changed(w, n);
-    w->next_wall = MIN(w->next_wall, next_moment(n));
-    has_trigger(w, d->triggered_by);
+    expect(w, next_moment(n));
+    trigger = d->joins ? by_id(w, d->triggered_by) : NULL;
+    if (trigger && trigger->in_effect)
+        begin(w, i);
     return w->next_downtime - 1;
 }
 
-bool note_downtime_del(struct world *w, uint64_t id)
+void note_downtime_del(struct world *w, uint64_t id)
 {
     size_t i = find(w, id);
 
-    if (!found(w, i, id))
-        return false;
-    for (size_t k = w->downtimes.n; k-- > 0 && w->downtimes.at[i].triggers;)
-        if (w->downtimes.at[k].triggered_by == id && !w->downtimes.at[k].gone)
-            note_downtime_del(w, w->downtimes.at[k].id);
-    end(w, find(w, id), true);
-    return true;
+    if (found(w, i, id))
+        end(w, i, true);
 }
 
 void note_downtime_move(struct world *w, uint64_t id, int64_t end)
@@ -317,32 +416,45 @@ void note_downtime_move(struct world *w, uint64_t id, int64_t end)
     d->end = end;
     d->duration_us = end - d->start;
     changed(w, d);
-    w->next_wall = MIN(w->next_wall, next_moment(d));
+    expect(w, next_moment(d));
 }
 
-static bool waits_now(const struct world *w, size_t i, uint32_t check)
+static bool waits_now(const struct world *w, const struct world_downtime *d)
 {
-    const struct world_downtime *d = &w->downtimes.at[i];
-
-    return d->check == check && d->waiting && !d->gone && d->start <= w->now.wall.us &&
-           w->now.wall.us < d->end;
+    return d->waiting && !d->gone && d->start <= w->now.wall.us && w->now.wall.us < d->end;
 }
 
 bool note_flexible_waits(const struct world *w, uint32_t check)
 {
-    for (size_t i = 0; i < w->downtimes.n && w->st[check].pending_flexible; i++)
-        if (waits_now(w, i, check))
+    uint64_t id = w->st[check].pending_flexible ? note_newest_downtime(w, check) : 0;
+
+    for (const struct world_downtime *d; id; id = d->older) {
+        d = by_id(w, id);
+        if (waits_now(w, d))
             return true;
+    }
     return false;
 }
 
+/* So many of one check begin with one result; more, which nobody plans in earnest, with the next ones. */
+enum { FLEXIBLE_AT_ONCE = 64 };
+
 void note_flexible(struct world *w, uint32_t check)
 {
+    uint64_t waits[FLEXIBLE_AT_ONCE], id = note_newest_downtime(w, check);
+    size_t n = 0;
+
     if (!w->st[check].pending_flexible || !is_problem(w, check))
         return;
-    for (size_t i = 0; i < w->downtimes.n; i++)
-        if (waits_now(w, i, check))
-            begin(w, i);
+    while (id && n < FLEXIBLE_AT_ONCE) {
+        const struct world_downtime *d = by_id(w, id);
+
+        id = d->older;
+        if (waits_now(w, d))
+            waits[n++] = d->id;
+    }
+    while (n-- > 0)
+        begin(w, find(w, waits[n]));
 }
 
 /* One downtime whose moment has come. */
@@ -364,11 +476,16 @@ static bool is_due(const struct world *w, const struct world_downtime *d)
 /* Of many that begin or end in one moment some wait for the next step, which comes at once: other work goes on between. */
 #define AT_ONCE 256u
 
+static bool is_enough(const struct world *w, unsigned done)
+{
+    return done >= AT_ONCE || (done && world_spent(w));
+}
+
 static void expire_comments(struct world *w)
 {
     unsigned done = 0;
 
-    for (size_t i = w->comments.n; i-- > 0 && done < AT_ONCE;) {
+    for (size_t i = w->expiring ? w->comments.n : 0; i-- > 0 && !is_enough(w, done);) {
         const struct world_comment *c = &w->comments.at[i];
 
         if (!c->expires || c->gone || c->expire_time > w->now.wall.us)
@@ -378,28 +495,96 @@ static void expire_comments(struct world *w)
     }
 }
 
+/* A trigger is older than what it triggers: there is no loop. */
+static void do_as_its_trigger(struct world *w, uint64_t id, bool ends)
+{
+    size_t i = find(w, id);
+
+    if (!w->downtimes.at[i]
+             .in_effect) /* at the end: planned when its trigger had begun already; as in Nagios, seen now */
+        begin(w, i);
+    if (ends)
+        end(w, i, false);
+}
+
+/* Those of one trigger, from where the step before stopped. True: that was all. */
+static bool begin_triggered(struct world *w, size_t at, unsigned *done)
+{
+    uint64_t next = w->begins.at[at].next;
+
+    while (next) {
+        const struct world_downtime *d = by_id(w, next);
+
+        if (!d || is_enough(w, *done))
+            break;
+        next = d->next_sibling;
+        do_as_its_trigger(w, d->id, w->begins.at[at].ends);
+        ++*done;
+    }
+    w->begins.at[at].next = next;
+    return !next || !by_id(w, next);
+}
+
+static bool begin_all_triggered(struct world *w, unsigned *done)
+{
+    size_t at = 0;
+
+    while (at < w->begins.n && begin_triggered(w, at, done))
+        at++;
+    w->begins.n -= at;
+    if (w->begins.n && at)
+        memmove(w->begins.at, w->begins.at + at, w->begins.n * sizeof(*w->begins.at));
+    return !w->begins.n;
+}
+
+/* From where the step before stopped. True: the round is over, and note_next is the next moment. */
+static bool look_at_downtimes(struct world *w, unsigned *done)
+{
+    size_t i = w->note_from ? find(w, w->note_from) : 0;
+
+    if (!w->note_from)
+        w->note_next = INT64_MAX;
+    for (; i < w->downtimes.n; i++) {
+        bool due = !w->downtimes.at[i].gone && is_due(w, &w->downtimes.at[i]);
+
+        if (due && is_enough(w, *done)) {
+            w->note_from = w->downtimes.at[i].id;
+            return false;
+        }
+        if (due) {
+            act(w, i);
+            ++*done;
+        }
+        if (!w->downtimes.at[i].gone)
+            w->note_next = MIN(w->note_next, next_moment(&w->downtimes.at[i]));
+    }
+    w->note_from = 0;
+    return true;
+}
+
+static int64_t next_comment(const struct world *w)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = w->expiring ? w->comments.n : 0; i-- > 0;)
+        if (w->comments.at[i].expires && !w->comments.at[i].gone)
+            next = MIN(next, w->comments.at[i].expire_time);
+    return next;
+}
+
 void note_time(struct world *w)
 {
     unsigned done = 0;
     int64_t next;
+    bool all;
 
     if (w->now.wall.us < w->next_wall)
         return;
     expire_comments(w);
-    for (size_t i = 0; i < w->downtimes.n && done < AT_ONCE; i++) {
-        if (w->downtimes.at[i].gone || !is_due(w, &w->downtimes.at[i]))
-            continue;
-        act(w, i);
-        done++;
-    }
-    next = note_ack_time(w, AT_ONCE);
+    all = begin_all_triggered(w, &done) && look_at_downtimes(w, &done) && begin_all_triggered(w, &done);
+    next = note_ack_time(w, world_spent(w) ? 1 : AT_ONCE);
+    w->next_wall = all ? MIN(MIN(next, w->note_next), next_comment(w)) : INT64_MIN;
     note_tidy(w);
-    for (size_t i = 0; i < w->downtimes.n; i++)
-        next = MIN(next, next_moment(&w->downtimes.at[i]));
-    for (size_t i = 0; i < w->comments.n; i++)
-        if (w->comments.at[i].expires)
-            next = MIN(next, w->comments.at[i].expire_time);
-    w->next_wall = next;
 }
 
 /* ---- start, reload ---- */
@@ -411,7 +596,7 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
     size_t i;
 
     if (w->downtimes.n >= LIMIT_DOWNTIMES)
-        note_tidy(w);
+        note_take_out(w);
     i = find(w, r->id);
     if (!r->id || (!found(w, i, r->id) && w->downtimes.n >= LIMIT_DOWNTIMES))
         return;
@@ -463,15 +648,18 @@ void note_after_load(struct world *w)
 {
     struct map comments = MAP_INIT;
 
-    note_tidy(w);
+    note_take_out(w);
+    note_index(w);
     for (size_t i = 0; i < w->downtimes.n; i++) {
         struct world_downtime *d = &w->downtimes.at[i];
+        const struct world_downtime *trigger = d->triggered_by ? by_id(w, d->triggered_by) : NULL;
 
+        if (trigger && trigger->in_effect && !d->in_effect && d->entry_time < trigger->actual_start)
+            *VEC_ADD(&w->begins) = (struct world_begin){d->id, false}; /* the engine before died among them */
         d->waiting = !d->in_effect && !d->fixed && !d->triggered_by;
         w->st[d->check].downtime_depth += d->in_effect;
         w->st[d->check].pending_flexible += d->waiting;
         map_put_u64(&comments, d->comment_id, d->id);
-        has_trigger(w, d->triggered_by);
     }
     for (size_t i = w->comments.n; i-- > 0;)
         if (!w->opt.resumes && !comment_has_owner(w, &w->comments.at[i], &comments))
@@ -479,6 +667,7 @@ void note_after_load(struct world *w)
     map_release(&comments);
     note_ack_look(w);
     w->next_wall = INT64_MIN; /* look at everything at once: much may be due */
+    w->note_from = 0;
 }
 
 void downtime_export(const struct world *w, struct buf *out)

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "core/excmd_do.h"
+#include "core/excmd_queue.h"
 #include "core/nlog.h"
 #include "core/sched.h"
 #include "core/source.h"
@@ -186,122 +187,6 @@ int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct 
     return read_fields(c, m, err);
 }
 
-/* ---- which checks ---- */
-
-struct each {
-    struct world *w;
-    const struct excmd *c;
-    struct err *err;
-    int r;
-    unsigned n, done;
-};
-
-static void one(struct each *e, uint32_t check)
-{
-    int r = e->c->row->handle(e->w, e->c, check, e->err);
-
-    e->n++;
-    e->done += r == 0;
-    if (r < 0)
-        e->r = r;
-}
-
-static void services_of(struct each *e, uint32_t host)
-{
-    const struct model_check *h = model_check(e->w->m, host);
-
-    for (uint32_t i = 0; i < h->n_services; i++)
-        one(e, h->first_service + i);
-}
-
-/* Every host behind this one once: with its services, or with the one it began with. An explicit list instead of recursion, each host marked. */
-static void beyond(struct each *e, uint32_t host, bool services)
-{
-    const struct model *m = e->w->m;
-    unsigned char *seen = mem_zalloc(m->n_hosts);
-    VEC(uint32_t) todo = {0};
-
-    *VEC_ADD(&todo) = host;
-    seen[host] = 1;
-    while (todo.n) {
-        uint32_t at = todo.at[--todo.n];
-        struct model_list kids = model_check(m, at)->children;
-
-        if (at != host || !services)
-            one(e, at);
-        if (at != host && services)
-            services_of(e, at);
-        for (uint32_t i = 0; i < kids.n; i++) {
-            uint32_t kid = model_item(m, kids, i);
-
-            if (!seen[kid])
-                *VEC_ADD(&todo) = kid;
-            seen[kid] = 1;
-        }
-    }
-    VEC_RELEASE(&todo);
-    mem_free(seen);
-}
-
-static void group_members(struct each *e, bool hosts, bool services)
-{
-    const struct model *m = e->w->m;
-    struct model_list l = model_host_group(m, e->c->group)->members;
-
-    for (uint32_t i = 0; i < l.n; i++) {
-        if (hosts)
-            one(e, model_item(m, l, i));
-        if (services)
-            services_of(e, model_item(m, l, i));
-    }
-}
-
-/* The services of a service group, or each of their hosts once. */
-static void service_group(struct each *e, bool hosts)
-{
-    const struct model *m = e->w->m;
-    struct model_list l = model_service_group(m, e->c->group)->members;
-    unsigned char *seen = mem_zalloc((size_t)m->n_hosts + 1);
-
-    for (uint32_t i = 0; i < l.n; i++) {
-        uint32_t service = model_item(m, l, i), host = model_check(m, service)->host;
-
-        if (!hosts)
-            one(e, service);
-        else if (!seen[host])
-            one(e, host);
-        seen[host] = 1;
-    }
-    mem_free(seen);
-}
-
-/* anything: something of it was done, also where a part was refused. */
-static int for_each(struct world *w, const struct excmd *c, bool *anything, struct err *err)
-{
-    struct each e = {.w = w, .c = c, .err = err};
-
-    switch (c->row->target) {
-    case EXCMD_NONE: one(&e, MODEL_NONE); break;
-    case EXCMD_CHECK: one(&e, c->check); break;
-    case EXCMD_HOST_SERVICES: services_of(&e, c->check); break;
-    case EXCMD_HOST_AND_SERVICES:
-        one(&e, c->check);
-        services_of(&e, c->check);
-        break;
-    case EXCMD_HOST_AND_CHILDREN: beyond(&e, c->check, false); break;
-    case EXCMD_BEYOND: beyond(&e, c->check, true); break;
-    case EXCMD_HG_HOSTS: group_members(&e, true, false); break;
-    case EXCMD_HG_SERVICES: group_members(&e, false, true); break;
-    case EXCMD_HG_ALL: group_members(&e, true, true); break;
-    case EXCMD_SG_HOSTS: service_group(&e, true); break;
-    case EXCMD_SG_SERVICES: service_group(&e, false); break;
-    }
-    *anything = e.done || e.r == 0;
-    if (e.r < 0 && e.done)
-        err_prefix(err, "done for %u of %u, not for the others: ", e.done, e.n);
-    return e.r;
-}
-
 /* ---- the entrance ---- */
 
 static void fill_addresses(struct world *w)
@@ -381,6 +266,14 @@ static bool forgets_input(const struct world *w)
     return w->opt.mutation == WORLD_FORGETS_AN_INPUT && w->prog.external_commands % 16 == 1;
 }
 
+/* Before what it does, and also when a part of it is refused. */
+void excmd_record(struct world *w, const struct excmd_order *o, uint64_t id)
+{
+    if (!forgets_input(w))
+        world_record(w, RECORD_COMMAND,
+                     &(struct record_command){.who = o->who, .text = str_trim(o->line), .id = id});
+}
+
 /* The record of what people did is gate's alone. A file is read with more rights than who asks over the network has; one that names others could name itself. */
 static int may_come_from(const struct excmd *c, uint64_t source, struct err *err)
 {
@@ -405,34 +298,85 @@ static void log_refused(struct world *w, struct str line, const char *why)
         nlog_text(w, "Warning: External command refused: %s", why);
 }
 
-int excmd_run(struct world *w, struct str line, struct str who, uint64_t source, struct err *err)
+int excmd_read(struct world *w, struct excmd *c, const struct excmd_order *o, struct buf *rewritten,
+               struct err *err)
 {
+    int r = excmd_parse(c, by_address(w, o->line, rewritten), w->m, err);
+
+    c->who = o->who;
+    return r < 0 ? r : may_come_from(c, o->source, err);
+}
+
+int excmd_begin(struct world *w, struct excmd *c, const struct excmd_order *o, struct excmd_entry *e,
+                struct err *err)
+{
+    struct excmd_list things = {0};
+    size_t from = w->effects.n;
+    int r;
+
+    log_command(w, c);
+    if (c->row->handle == excmd_do_result)
+        return c->row->handle(w, c, c->check, err);
+    r = excmd_list(w, c, &things, err);
+    if (r < 0)
+        excmd_record(w, o, 0);
+    else
+        r = excmd_queue_begin(w, c, o, e, &things, err);
+    VEC_RELEASE(&things);
+    for (size_t i = from; i < w->effects.n && o->source == WORLD_SOURCE_PIPE; i++)
+        if (w->effects.at[i].kind == WORLD_FILE)
+            w->effects.at[i].id = o->token;
+    return r;
+}
+
+void excmd_over(struct world *w, const struct excmd *c, const struct excmd_order *o, int r, struct err *err)
+{
+    struct world_effect *e;
+
+    if ((r == 0 || c->done) && c->row->handle != excmd_do_result) /* something was done */
+        command_event(w, c, o->line);
+    if (r < 0) {
+        w->prog.commands_refused++;
+        w->program_unseen = true;
+        log_refused(w, o->line, err->text);
+    }
+    e = world_effect(w, WORLD_DONE);
+    e->id = o->token;
+    e->source = o->source;
+    e->status = r < 0;
+    e->words = world_keep(w, str_of(err->text));
+}
+
+void excmd_run(struct world *w, const struct excmd_order *o)
+{
+    bool waits = false, empty = excmd_queue_is_empty(w);
     struct buf rewritten = BUF_INIT;
-    bool anything = false;
+    struct err err = ERR_INIT;
     struct excmd c;
     int r;
 
-    line = by_address(w, line, &rewritten);
     w->prog.external_commands++;
     w->prog.last_command_check = w->now.wall.us;
     w->program_unseen = true;
-    r = excmd_parse(&c, line, w->m, err);
+    r = excmd_read(w, &c, o, &rewritten, &err);
+    if (r == 0 && o->source != WORLD_SOURCE_RECORD)
+        waits = excmd_queue_holds(w, &c);
     if (r == 0)
-        r = may_come_from(&c, source, err);
-    c.who = who;
-    if (r == 0) {
-        log_command(w, &c);
-        if (c.row->handle != excmd_do_result &&
-            !forgets_input(w)) /* before what it does, and also when a part of it is refused */
-            world_record(w, RECORD_COMMAND, &(struct record_command){.who = who, .text = str_trim(line)});
-        r = for_each(w, &c, &anything, err);
-    }
-    if (anything && c.row->handle != excmd_do_result)
-        command_event(w, &c, line);
-    if (r < 0) {
-        w->prog.commands_refused++;
-        log_refused(w, line, err->text);
+        r = waits ? excmd_queue_add(w, &c, o, &err) : excmd_begin(w, &c, o, NULL, &err);
+    if (r < 0 || (r == 0 && !waits)) {
+        excmd_over(w, &c, o, r, &err);
+        if (empty && !excmd_queue_is_empty(w))
+            excmd_queue_over(w);
     }
     buf_release(&rewritten);
-    return r;
+}
+
+void excmd_again(struct world *w, const struct record_command *r)
+{
+    struct excmd_order o = {r->text, r->who, WORLD_SOURCE_RECORD, 0};
+
+    if (r->id)
+        excmd_queue_again(w, r);
+    else
+        excmd_run(w, &o);
 }

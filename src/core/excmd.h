@@ -13,14 +13,20 @@ enum excmd_target {
     EXCMD_NONE,
     EXCMD_CHECK,
     EXCMD_HOST_SERVICES,
-    EXCMD_HOST_AND_SERVICES,
     EXCMD_HOST_AND_CHILDREN, /* the host and all hosts behind it */
     EXCMD_BEYOND,            /* all hosts behind it, and their services */
     EXCMD_HG_HOSTS,
     EXCMD_HG_SERVICES,
-    EXCMD_HG_ALL,
     EXCMD_SG_HOSTS,
     EXCMD_SG_SERVICES,
+    EXCMD_PROGRAM_AND_ALL, /* the program, then every check */
+    EXCMD_COMMENTS,        /* of the check */
+    /* Downtimes, each with those that it triggers. */
+    EXCMD_DOWNTIME, /* by number */
+    EXCMD_DOWNTIMES_OF_HOST,
+    EXCMD_DOWNTIMES_OF_GROUP,
+    EXCMD_DOWNTIMES_LIKE,
+    EXCMD_DOWNTIMES_FULL, /* of a check */
 };
 
 struct excmd_row;
@@ -33,9 +39,12 @@ struct excmd {
     size_t first;                  /* the field behind those that name the object */
     uint32_t check, group, contact;
     struct str who;
+    unsigned n, done; /* when it is over: things, and those of them that it was done to */
+    uint64_t id;      /* while it is done: of the comment or downtime it is done to */
+    uint64_t *ref;    /* and the downtime that triggers the others, which the first of them sets */
 };
 
-/* For each check of the target; check is MODEL_NONE for target NONE. 0, or an error with its text. */
+/* For each thing of the target: a check; the program, a comment or a downtime, where check is MODEL_NONE. 0, or an error with its text. */
 typedef int excmd_f(struct world *w, const struct excmd *c, uint32_t check, struct err *err);
 struct excmd_row {
     const char *name, *fields;
@@ -54,5 +63,15 @@ const struct excmd_row *excmd_table(size_t *n);
 bool excmd_is_time(int64_t s);
 /* Units of interval_length, likewise. */
 bool excmd_is_interval(const struct world *w, int64_t units);
-/* Does what the line says. source: enum world_source (core/source.h). */
-int excmd_run(struct world *w, struct str line, struct str who, uint64_t source, struct err *err);
+/*
+ * Does what the line says, or has it done: in parts, when it is for many, or behind others that are (core/excmd_queue). source: enum world_source (core/source.h). WORLD_DONE with this
+ * token comes when it is over.
+ */
+struct excmd_order {
+    struct str line, who;
+    uint64_t source, token;
+};
+void excmd_run(struct world *w, const struct excmd_order *o);
+/* One from the record, done again as it was recorded: all of it, or the beginning of one in parts. */
+struct record_command;
+void excmd_again(struct world *w, const struct record_command *r);

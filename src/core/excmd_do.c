@@ -147,10 +147,10 @@ int excmd_do_comment_del(struct world *w, const struct excmd *c, uint32_t check 
     return 0;
 }
 
-int excmd_do_comments_del(struct world *w, const struct excmd *c UNUSED, uint32_t check,
-                          struct err *err UNUSED)
+int excmd_do_comment_end(struct world *w, const struct excmd *c, uint32_t check UNUSED,
+                         struct err *err UNUSED)
 {
-    note_comments_del(w, check, 0, false);
+    note_comment_del(w, c->id);
     return 0;
 }
 
@@ -164,6 +164,7 @@ static int add_downtime(struct world *w, const struct excmd *c, uint32_t check, 
                               .end = num(c, 1) * TIME_S,
                               .fixed = num(c, 2) != 0,
                               .triggered_by = trigger,
+                              .joins = c->row->handle == excmd_do_downtime_children,
                               .duration_us = num(c, 4) * TIME_S,
                               .author = text(c, 5),
                               .text = text(c, 6)};
@@ -191,40 +192,25 @@ int excmd_do_downtime(struct world *w, const struct excmd *c, uint32_t check, st
     return add_downtime(w, c, check, trigger, &id, err);
 }
 
-/* The host and all hosts behind it. */
+/* One of the host and all hosts behind it: the host's own comes first. */
 int excmd_do_downtime_children(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
-    unsigned char *seen = mem_zalloc(w->m->n_hosts);
-    VEC(uint32_t) todo = {0};
-    uint64_t first = 0, id = 0;
-    int r = 0;
+    bool triggered = check != c->check && c->row->param;
+    uint64_t id = 0;
+    int r;
 
-    *VEC_ADD(&todo) = check;
-    seen[check] = 1;
-    while (todo.n && r == 0) {
-        uint32_t at = todo.at[--todo.n];
-        struct model_list kids = model_check(w->m, at)->children;
-
-        r = add_downtime(w, c, at, at != check && c->row->param ? first : 0, &id, err);
-        if (at == check)
-            first = id;
-        for (uint32_t i = 0; i < kids.n; i++) {
-            uint32_t kid = model_item(w->m, kids, i);
-
-            if (!seen[kid])
-                *VEC_ADD(&todo) = kid;
-            seen[kid] = 1;
-        }
-    }
-    VEC_RELEASE(&todo);
-    mem_free(seen);
+    if (triggered && !*c->ref)
+        return err_set(err, E_NOENT, "there is no downtime of the host that could trigger it");
+    r = add_downtime(w, c, check, triggered ? *c->ref : 0, &id, err);
+    if (check == c->check)
+        *c->ref = id;
     return r;
 }
 
-int excmd_do_downtime_del(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)
+int excmd_do_downtime_end(struct world *w, const struct excmd *c, uint32_t check UNUSED,
+                          struct err *err UNUSED)
 {
-    if (num(c, 0) <= 0 || !note_downtime_del(w, (uint64_t)num(c, 0)))
-        return err_set(err, E_NOENT, "there is no downtime %lld", (long long)num(c, 0));
+    note_downtime_del(w, c->id);
     return 0;
 }
 
@@ -383,16 +369,28 @@ int excmd_do_contact_off(struct world *w, const struct excmd *c, uint32_t check 
 int excmd_do_switch_on(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
 {
     switches_set(w, c->row->param, true);
-    for (uint32_t i = 0; i < w->n && c->row->param == BOARD_SW_FLAP; i++)
-        flapping_on(w, i);
     return 0;
 }
 
 int excmd_do_switch_off(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err UNUSED)
 {
     switches_set(w, c->row->param, false);
-    for (uint32_t i = 0; i < w->n && c->row->param == BOARD_SW_FLAP; i++)
-        flapping_off(w, i);
+    return 0;
+}
+
+int excmd_do_flap_on(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    if (check == MODEL_NONE)
+        return excmd_do_switch_on(w, c, check, err);
+    flapping_on(w, check);
+    return 0;
+}
+
+int excmd_do_flap_off(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
+{
+    if (check == MODEL_NONE)
+        return excmd_do_switch_off(w, c, check, err);
+    flapping_off(w, check);
     return 0;
 }
 

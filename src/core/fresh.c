@@ -8,6 +8,9 @@
 
 #define STALE_LEAST (1 * TIME_S)
 #define LONG_STOP   618 /* thousandths of the threshold: so long a stop counts as one */
+/* So many are looked at, and so many that are stale are planned in one step; the rest in the next, which comes at once. */
+#define LOOK_MOST   4000u
+#define AT_ONCE     200u
 
 /* How old a result may be. */
 static int64_t threshold_of(const struct world *w, uint32_t i)
@@ -56,7 +59,8 @@ int64_t fresh_until(const struct world *w, uint32_t check)
     return until_of(w, check, threshold_of(w, check));
 }
 
-static void look_stale(struct world *w, uint32_t i)
+/* True: it was. */
+static bool look_stale(struct world *w, uint32_t i)
 {
     struct state *s = &w->st[i];
     uint32_t period = over_check_period(w, i);
@@ -67,11 +71,11 @@ static void look_stale(struct world *w, uint32_t i)
 
     if (s->run || s->stale || !anyhow || !over_can_run(w, i) ||
         time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall))
-        return;
+        return false;
     if (!(s->switches & (MODEL_CHECK_ACTIVE | MODEL_CHECK_PASSIVE)))
-        return;
+        return false;
     if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
-        return;
+        return false;
     s->stale = true;
     add_age(&late, w->now.wall.us - until);
     add_age(&most, threshold);
@@ -90,16 +94,22 @@ static void look_stale(struct world *w, uint32_t i)
     buf_release(&most);
     sched_at(w, i, w->now.mono, SCHED_FRESHNESS | SCHED_FORCED, true);
     world_touch_board(w, i);
+    return true;
 }
 
-static void look_at_all(struct world *w, enum model_kind kind)
+/* From where the step before stopped. True: that was all. */
+static bool look_on(struct world *w, enum model_kind kind)
 {
     uint32_t first = kind == MODEL_HOST ? 0 : w->m->n_hosts;
-    uint32_t end = kind == MODEL_HOST ? w->m->n_hosts : w->n;
+    uint32_t n = (kind == MODEL_HOST ? w->m->n_hosts : w->n) - first;
+    uint32_t from = w->fresh_at[kind], i = from;
+    unsigned stale = 0;
 
-    for (uint32_t i = first; i < end; i++)
-        if (w->st[i].switches & MODEL_CHECK_FRESHNESS)
-            look_stale(w, i);
+    for (; i < n && i - from < LOOK_MOST && stale < AT_ONCE && !(stale && world_spent(w)); i++)
+        if (w->st[first + i].switches & MODEL_CHECK_FRESHNESS)
+            stale += look_stale(w, first + i);
+    w->fresh_at[kind] = i < n ? i : 0;
+    return i >= n;
 }
 
 static bool is_on(const struct world *w, enum model_kind kind)
@@ -115,8 +125,8 @@ void fresh_step(struct world *w)
     for (int kind = MODEL_HOST; kind <= MODEL_SERVICE; kind++) {
         if (!is_on(w, (enum model_kind)kind) || w->now.mono.us < w->next_freshness[kind].us)
             continue;
-        w->next_freshness[kind].us = w->now.mono.us + MAX(every[kind], TIME_S);
-        look_at_all(w, (enum model_kind)kind);
+        w->next_freshness[kind].us =
+            w->now.mono.us + (look_on(w, (enum model_kind)kind) ? MAX(every[kind], TIME_S) : 0);
     }
 }
 

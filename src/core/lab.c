@@ -76,13 +76,12 @@ static void kill_run(struct lab *lab, uint64_t id)
     }
 }
 
-static bool carry_out(struct lab *lab, bool step)
+static void carry_out(struct lab *lab, bool step)
 {
     size_t n;
     const struct world_effect *e = world_effects(lab->w, &n);
     uint64_t first, n_records;
     struct str records = world_records(lab->w, &first, &n_records);
-    bool refused = false;
 
     if (lab->watch)
         lab->watch(lab, step);
@@ -104,15 +103,16 @@ static bool carry_out(struct lab *lab, bool step)
         }
         if (e[i].kind == WORLD_PERF_HOLD)
             lab->held[e[i].status != 0] = true;
-        if (e[i].kind == WORLD_DONE)
-            refused = e[i].status != 0;
+        if (e[i].kind == WORLD_DONE && e[i].id) {
+            lab->last_done = e[i].id;
+            lab->last_refused = e[i].status != 0;
+        }
     }
     trace(lab, records.p, records.n);
     lab->n_records += n_records;
     buf_add_str(&lab->journal, records);
     world_clear(lab->w);
     world_show(lab->w, NULL);
-    return !refused;
 }
 
 void lab_event(struct lab *lab, const struct world_event *e)
@@ -121,20 +121,27 @@ void lab_event(struct lab *lab, const struct world_event *e)
     carry_out(lab, true);
 }
 
-bool lab_command(struct lab *lab, const char *text)
+uint64_t lab_send_command(struct lab *lab, const char *text)
 {
     struct world_event e = {.kind = WORLD_COMMAND};
     struct buf line = BUF_INIT;
-    bool ok;
 
     buf_printf(&line, "[%lld] %s", (long long)time_wall_s(lab_now(lab).wall), text);
-    e.command.id = 1;
+    e.command.id = ++lab->commands;
     e.command.who = STR("test");
     e.command.text = buf_str(&line);
-    world_step(lab->w, &e, lab_now(lab));
-    ok = carry_out(lab, true);
+    lab_event(lab, &e);
     buf_release(&line);
-    return ok;
+    return e.command.id;
+}
+
+bool lab_command(struct lab *lab, const char *text)
+{
+    uint64_t id = lab_send_command(lab, text);
+
+    while (lab->last_done != id)
+        lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
+    return !lab->last_refused;
 }
 
 /* ---- time ---- */
@@ -239,6 +246,7 @@ static void new_world(struct lab *lab, struct str records)
     struct world_options o = {.epoch = ++lab->generation,
                               .version = lab->version ? lab->version : "test",
                               .pid = 1,
+                              .part = lab->part,
                               .mutation = lab->mutation};
     const uint64_t *oids = lab_oids(lab);
     struct world_event up = {.kind = WORLD_RUNNERS};

@@ -58,7 +58,10 @@ struct lab {
     struct buf journal;        /* all records */
     uint64_t n_records, trace; /* trace: hash over everything that came out */
     uint64_t started_checks, applied, two_at_once, most_late_us;
-    bool held[2]; /* the store was asked to hold performance data back, and answers before time goes on */
+    uint64_t commands, last_done; /* how many were given, and which one was over last */
+    bool last_refused;
+    uint32_t part; /* struct world_options */
+    bool held[2];  /* the store was asked to hold performance data back, and answers before time goes on */
     uint64_t generation, last_ended;
     uint64_t *oids;
     unsigned mutation;
@@ -77,8 +80,10 @@ void lab_take(struct lab *lab, struct buf *snapshot, struct buf *secret);
 void lab_close(struct lab *lab);
 /* Lets time go on until that many µs have passed. */
 void lab_run(struct lab *lab, int64_t us);
-/* One external command, now. False: refused. */
+/* One external command, now, and all its parts. False: refused. */
 bool lab_command(struct lab *lab, const char *text);
+/* Only the command: it may be under way, or wait, when this returns. Its number, which WORLD_DONE has. */
+uint64_t lab_send_command(struct lab *lab, const char *text);
 /* One event of any kind, now. */
 void lab_event(struct lab *lab, const struct world_event *e);
 void lab_clock_step(struct lab *lab, int64_t us);

@@ -10,8 +10,15 @@
 
 static size_t find(const struct world *w, uint64_t id)
 {
-    size_t low = 0, high = w->comments.n;
+    size_t low = 0, high = w->comments.n, guess;
 
+    if (!high || id < w->comments.at[0].id)
+        return 0;
+    guess = (size_t)MIN(id - w->comments.at[0].id,
+                        (uint64_t)high); /* there if none before it is gone, else before */
+    if (guess < high && w->comments.at[guess].id == id)
+        return guess;
+    high = guess;
     while (low < high) {
         size_t mid = (low + high) / 2;
 
@@ -93,7 +100,7 @@ uint64_t note_comment_add(struct world *w, const struct note_comment *c)
     struct record_comment r;
 
     if (w->comments.n >= LIMIT_COMMENTS)
-        note_tidy(w);
+        note_take_out(w);
     if (w->comments.n >= LIMIT_COMMENTS)
         return 0;
     n = VEC_ADD(&w->comments);
@@ -108,6 +115,7 @@ uint64_t note_comment_add(struct world *w, const struct note_comment *c)
     n->author = note_clean(c->author);
     n->text = note_clean(c->text);
     link_in(w, w->comments.n - 1);
+    w->expiring += n->expires;
     if (n->expires)
         w->next_wall = MIN(w->next_wall, n->expire_time);
     r = record_of(w, n);
@@ -130,26 +138,47 @@ static void drop(struct world *w, size_t i)
     if (c->gone)
         return;
     link_out(w, c);
-    w->gone_notes++;
+    w->expiring -= c->expires;
+    w->gone_comments++;
     c->gone = true;
 }
 
-void note_tidy(struct world *w)
+static void take_out_comments(struct world *w)
 {
     size_t n = 0;
 
-    if (!w->gone_notes)
-        return;
     for (size_t i = 0; i < w->comments.n; i++)
         if (!w->comments.at[i].gone)
             w->comments.at[n++] = w->comments.at[i];
     w->comments.n = n;
-    n = 0;
+    w->gone_comments = 0;
+}
+
+static void take_out_downtimes(struct world *w)
+{
+    size_t n = 0;
+
     for (size_t i = 0; i < w->downtimes.n; i++)
         if (!w->downtimes.at[i].gone)
             w->downtimes.at[n++] = w->downtimes.at[i];
     w->downtimes.n = n;
-    w->gone_notes = 0;
+    w->gone_downtimes = 0;
+}
+
+void note_tidy(struct world *w)
+{
+    if (w->gone_comments > w->comments.n / 2)
+        take_out_comments(w);
+    else if (w->gone_downtimes > w->downtimes.n / 2) /* in another step: each table may be some megabytes */
+        take_out_downtimes(w);
+}
+
+void note_take_out(struct world *w)
+{
+    if (w->gone_comments)
+        take_out_comments(w);
+    if (w->gone_downtimes)
+        take_out_downtimes(w);
 }
 
 bool note_comment_del(struct world *w, uint64_t id)
@@ -283,12 +312,13 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
     size_t i;
 
     if (w->comments.n >= LIMIT_COMMENTS)
-        note_tidy(w);
+        note_take_out(w);
     i = find(w, r->id);
     if (!r->id || (!found(w, i, r->id) && w->comments.n >= LIMIT_COMMENTS))
         return;
     if (found(w, i, r->id)) {
         link_out(w, &w->comments.at[i]);
+        w->expiring -= w->comments.at[i].expires;
         mem_free(w->comments.at[i].author);
         mem_free(w->comments.at[i].text);
     } else {
@@ -308,6 +338,7 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
                                 .author = str_dup(r->author),
                                 .text = str_dup(r->text)};
     link_in(w, i);
+    w->expiring += c->expires;
     w->next_comment = MAX(w->next_comment, r->id + 1);
 }
 
@@ -340,6 +371,8 @@ void note_release(struct world *w)
     }
     VEC_RELEASE(&w->comments);
     VEC_RELEASE(&w->downtimes);
+    VEC_RELEASE(&w->begins);
+    map_release(&w->downtimes_of);
     VEC_RELEASE(&w->acks_expiring);
     VEC_RELEASE(&w->postponed);
 }

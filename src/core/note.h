@@ -36,13 +36,17 @@ void note_ack_look(struct world *w);
 struct note_downtime {
     uint32_t check;
     int64_t start, end, duration_us;
-    bool fixed;
+    bool fixed, joins; /* joins: begins at once if its trigger has begun */
     uint64_t triggered_by;
     struct str author, text;
 };
 /* One with a trigger begins and ends with that one, at its own end at the latest. 0: too many. */
 uint64_t note_downtime_add(struct world *w, const struct note_downtime *d);
-bool note_downtime_del(struct world *w, uint64_t id); /* and those it triggered */
+void note_downtime_del(struct world *w, uint64_t id); /* it alone: whom it triggers is asked before */
+/* Its newest one; 0: it has none. From there by `older`. */
+uint64_t note_newest_downtime(const struct world *w, uint32_t check);
+/* The checks are other ones, or all were loaded: who is whose. */
+void note_index(struct world *w);
 /* A fixed one ends at another time than was said. */
 void note_downtime_move(struct world *w, uint64_t id, int64_t end);
 /* The state changed, or became hard: flexible downtimes that wait for a problem begin if it is one. One that is there already when they are planned does not count. */
@@ -71,7 +75,8 @@ void note_forget(struct world *w, uint32_t check); /* all of them */
 /* Depths are counted from the downtimes; comments that do not outlive a restart go. */
 void note_after_load(struct world *w);
 void note_export(const struct world *w, struct buf *out);
-/* At the end of each step: takes out what was deleted in it, all at once, so that a thousand that end together cost no more than one. */
+/* At the end of each step: takes out what was deleted, when that is the greater part, so that one costs next to nothing. */
 void note_tidy(struct world *w);
+void note_take_out(struct world *w); /* now: behind it none is gone */
 void note_release(struct world *w);
 char *note_clean(struct str s); /* text from outside: valid UTF-8, one line, bounded; mem_free it */

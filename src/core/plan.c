@@ -11,6 +11,7 @@
 void plan_release(struct plan *p)
 {
     VEC_RELEASE(&p->list);
+    map_release(&p->place);
 }
 
 /* ---- who ---- */
@@ -50,13 +51,22 @@ static uint32_t contact_period(const struct world *w, uint32_t contact, bool hos
     return host ? c->host_period : c->service_period;
 }
 
-static struct state_why decide_contact(const struct world *w, const struct plan *p, uint32_t contact)
+/* Asked of every contact, and of a host the sum over its services. */
+static uint64_t weight_of(const struct world *w, struct plan *p)
+{
+    if (!p->weighed)
+        p->weight = importance(w, p->check);
+    p->weighed = true;
+    return p->weight;
+}
+
+static struct state_why decide_contact(const struct world *w, struct plan *p, uint32_t contact)
 {
     const struct model_contact *c = model_contact(w->m, contact);
     const struct state *s = &w->st[p->check];
     bool host = world_kind(w, p->check) == MODEL_HOST;
     uint32_t period = contact_period(w, contact, host);
-    uint64_t weight = importance(w, p->check);
+    uint64_t weight = weight_of(w, p);
 
     return notify_decide_contact(&(struct notify_contact_facts){
         .kind = world_kind(w, p->check),
@@ -74,14 +84,35 @@ static struct state_why decide_contact(const struct world *w, const struct plan 
     });
 }
 
+enum { SHORT = 32 }; /* a list that is searched as it is */
+
+static struct plan_contact *find(struct plan *p, uint32_t contact)
+{
+    uint64_t at;
+
+    if (p->list.n > SHORT)
+        return map_get_u64(&p->place, contact, &at) ? &p->list.at[at] : NULL;
+    for (size_t i = 0; i < p->list.n; i++)
+        if (p->list.at[i].contact == contact)
+            return &p->list.at[i];
+    return NULL;
+}
+
+static struct plan_contact *add(struct plan *p, uint32_t contact)
+{
+    struct plan_contact *c = VEC_ADD(&p->list);
+
+    c->contact = contact;
+    for (size_t i = p->list.n == SHORT + 1 ? 0 : p->list.n - 1; i < p->list.n && p->list.n > SHORT; i++)
+        map_put_u64(&p->place, p->list.at[i].contact, i);
+    return c;
+}
+
 /* For why WHY_NONE the contact itself decides. Told once is told; of several reasons why not the first stands. */
 static void consider(const struct world *w, struct plan *p, uint32_t contact, struct state_why why)
 {
-    struct plan_contact *c = NULL;
+    struct plan_contact *c = find(p, contact);
 
-    for (size_t i = 0; i < p->list.n && !c; i++)
-        if (p->list.at[i].contact == contact)
-            c = &p->list.at[i];
     if (c && (c->why.code == WHY_CONTACT_TOLD || why.code != WHY_NONE))
         return;
     if (why.code == WHY_NONE)
@@ -93,7 +124,7 @@ static void consider(const struct world *w, struct plan *p, uint32_t contact, st
         return;
     }
     if (!c)
-        c = VEC_ADD(&p->list);
+        c = add(p, contact);
     *c = (struct plan_contact){contact, why};
 }
 

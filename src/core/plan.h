@@ -4,6 +4,7 @@
  * A notification before it is carried out: is anybody to be told, and who? Collects the facts of a world, asks core/notify, and goes through the contacts (of
  * the escalations that count, else the check's own), each with the reason why it is told or not. Changes nothing: core/tell carries out, core/explain only asks.
  */
+#include "base/map.h"
 #include "base/vec.h"
 #include "core/notify.h"
 #include "core/world.h"
@@ -21,6 +22,9 @@ struct plan {
     bool escalated;
     uint32_t n_told;
     VEC(struct plan_contact) list; /* everybody who was considered, each once */
+    struct map place;              /* of a contact in the list, when that is long */
+    bool weighed;
+    uint64_t weight; /* of the check, for contacts with minimum_importance */
 };
 
 void plan_release(struct plan *p);

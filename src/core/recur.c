@@ -95,7 +95,7 @@ static bool move_ends(struct world *w, struct said *all)
 {
     unsigned moved = 0;
 
-    note_tidy(w);
+    note_take_out(w);
     for (size_t i = 0; i < w->downtimes.n; i++) {
         const struct world_downtime *d = &w->downtimes.at[i];
         uint32_t period = model_check(w->m, d->check)->downtime_period;

@@ -637,8 +637,11 @@ static void take_one(struct replay *r, const struct record_frame *f)
     switch (f->kind) {
     case RECORD_RESULT:
     case RECORD_COMMAND:
+    case RECORD_COMMAND_PART:
     case RECORD_SKIP: add_item(g, ITEM_INPUT, f); return;
     case RECORD_SNAPSHOT: add_item(g, ITEM_RELOAD, f); return;
+    case RECORD_COMMAND_WAITS:
+    case RECORD_COMMAND_END: return; /* only for who goes on with it */
     case RECORD_CLOCK:
         if (record_get(RECORD_CLOCK, f->payload, &clock) == 0 && clock.step_us > -MOMENT_MOST &&
             clock.step_us < MOMENT_MOST && !g->step)
@@ -646,12 +649,9 @@ static void take_one(struct replay *r, const struct record_frame *f)
         return;
     case RECORD_EVENT: take_event(r, f); return;
     case RECORD_STATE:
-        if (r->compares)
-            know(r, f->payload);
-        break;
     case RECORD_STATE_END:
         if (r->compares)
-            know_end(r, f->payload);
+            (f->kind == RECORD_STATE ? know : know_end)(r, f->payload);
         break;
     default: break;
     }

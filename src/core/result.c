@@ -180,9 +180,8 @@ static void look_around(struct world *w, uint32_t check, const struct state_out 
     for (uint32_t i = 0; i < c->parents.n; i++)
         if (s->state != STATE_UP || w->st[model_item(w->m, c->parents, i)].state != STATE_UP)
             sched_on_demand(w, model_item(w->m, c->parents, i));
-    for (uint32_t i = 0; i < c->children.n; i++)
-        if (s->state != STATE_UP || w->st[model_item(w->m, c->children, i)].state != STATE_UP)
-            sched_on_demand(w, model_item(w->m, c->children, i));
+    sched_children(w, check);
+    sched_around(w, false);
 }
 
 static bool planted_early(const struct world *w, uint32_t check)

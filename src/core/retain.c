@@ -500,6 +500,9 @@ union any {
     struct record_result result;
     struct record_event event;
     struct record_command command;
+    struct record_command_waits waits;
+    struct record_command_part part;
+    struct record_command_end command_end;
     struct record_clock clock;
     struct record_skip skip;
     struct record_snapshot snapshot;
@@ -546,6 +549,9 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
     case RECORD_NOTIFIED: tell_forget(w, r->notified.intent); break;
     case RECORD_PROGRAM: load_program(w, &r->program); break;
     case RECORD_CONTACT: load_contact(w, &r->contact); break;
+    case RECORD_COMMAND_WAITS: excmd_queue_restore(w, &r->waits); break;
+    case RECORD_COMMAND_PART: excmd_queue_restore_part(w, &r->part); break;
+    case RECORD_COMMAND_END: excmd_queue_restore_end(w, r->command_end.id); break;
     default: break; /* inputs and history: nothing to restore */
     }
 }
@@ -591,5 +597,6 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
     note_export(w, out);
     downtime_export(w, out);
     tell_export(w, now.wall, out);
+    excmd_queue_export(w, out);
     record_put(out, RECORD_CHECKPOINT_END, now.wall, &end);
 }

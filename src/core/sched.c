@@ -20,6 +20,8 @@
 #define RETRY_LATER (1 * TIME_S) /* a run that could not be handed over */
 #define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
 #define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
+#define AT_ONCE     200u /* of many that are due or overdue some wait for the next step, which comes at once */
+#define LOOK_MOST   4000u /* checks that are looked at in one step */
 
 /* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
 static int64_t step_of(const struct world *w, uint32_t check)
@@ -507,10 +509,11 @@ static void warn_lost(struct world *w, uint32_t check)
 
 static void give_up_overdue(struct world *w)
 {
+    unsigned n = 0;
     uint32_t slot;
     int64_t at;
 
-    while (heap_peek(&w->deadline, &slot, &at) && at <= w->now.mono.us) {
+    while (n++ < AT_ONCE && heap_peek(&w->deadline, &slot, &at) && at <= w->now.mono.us) {
         struct world_effect *e = world_effect(w, WORLD_KILL);
 
         e->id = w->runs.at[slot].id;
@@ -537,13 +540,15 @@ static uint32_t room(const struct world *w)
 
 void sched_run(struct world *w)
 {
+    unsigned n = 0;
     uint32_t check;
     int64_t at;
 
     give_up_overdue(w);
     if (!w->runners || w->stopping)
         return;
-    while (room(w) && heap_peek(&w->due, &check, &at) && at <= w->now.mono.us)
+    while (n++ < AT_ONCE && !(n > 1 && world_spent(w)) && room(w) && heap_peek(&w->due, &check, &at) &&
+           at <= w->now.mono.us)
         due_now(w, check, (struct mono){at});
 }
 
@@ -579,5 +584,36 @@ void sched_clock_step(struct world *w)
         if (s->wall_due)
             sched_again(w, i);
         world_touch_board(w, i);
+    }
+}
+
+/* ---- children of a host that changed ---- */
+
+static bool is_worth_while(const struct world *w, uint32_t host, uint32_t child)
+{
+    return w->st[host].state != STATE_UP || w->st[child].state != STATE_UP;
+}
+
+void sched_children(struct world *w, uint32_t host)
+{
+    if (model_check(w->m, host)->children.n)
+        *VEC_ADD(&w->around) = (struct world_around){host, 0};
+}
+
+void sched_around(struct world *w, bool all)
+{
+    uint32_t left = all ? UINT32_MAX : LOOK_MOST;
+
+    while (w->around.n && left) {
+        struct world_around *a = &w->around.at[0];
+        struct model_list kids = model_check(w->m, a->host)->children;
+
+        for (; a->next < kids.n && left; a->next++, left--)
+            if (is_worth_while(w, a->host, model_item(w->m, kids, a->next)))
+                sched_on_demand(w, model_item(w->m, kids, a->next));
+        if (a->next < kids.n)
+            break;
+        w->around.n--;
+        memmove(w->around.at, w->around.at + 1, w->around.n * sizeof(*w->around.at));
     }
 }

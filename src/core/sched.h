@@ -26,6 +26,9 @@ void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t opt
 struct wall sched_checked_at(const struct world *w, uint32_t check);
 /* A check on demand, unless a result younger than the cache horizon of its kind is there. */
 void sched_on_demand(struct world *w, uint32_t check);
+/* The same of the children of a host that changed, as far as that is worth while: in the next calls of sched_around, many of them in some steps. */
+void sched_children(struct world *w, uint32_t host);
+void sched_around(struct world *w, bool all); /* all: now, whatever it takes */
 /* Plans the next regular check; due is when the last one was due. */
 void sched_after(struct world *w, uint32_t check, struct mono due);
 /* Switches, intervals or periods of a check changed: plan or unplan it. */

@@ -175,7 +175,7 @@ static void show_notes(struct world *w, struct board_w *board)
     }
 }
 
-#define AT_ONCE 20000u /* checks: some milliseconds */
+#define AT_ONCE 4000u /* checks: a millisecond or two */
 
 /* What is left moves to the front. */
 static void show_checks(struct world *w, struct board_w *board)
@@ -216,9 +216,11 @@ uint32_t world_show_new(struct world *w, struct board_w *board, uint32_t from, u
     if (to < w->n)
         return to;
     for (size_t i = 0; i < w->comments.n; i++)
-        show_comment(w, board, &w->comments.at[i]);
+        if (!w->comments.at[i].gone)
+            show_comment(w, board, &w->comments.at[i]);
     for (size_t i = 0; i < w->downtimes.n; i++)
-        show_downtime(w, board, &w->downtimes.at[i]);
+        if (!w->downtimes.at[i].gone)
+            show_downtime(w, board, &w->downtimes.at[i]);
     show_contacts(w, board);
     show_program(w, board);
     return MODEL_NONE;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/carry.h"
 #include "core/excmd_do.h"
+#include "core/excmd_queue.h"
 #include "core/fresh.h"
 #include "core/nlog.h"
 #include "core/note.h"
@@ -22,9 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCK_STEP  (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
-#define SWEEP_EVERY (1 * TIME_S)
-#define RUN_AGAIN   (1 * TIME_S) /* a run that could not be handed over */
+#define CLOCK_STEP   (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
+#define SWEEP_EVERY  (1 * TIME_S)
+#define RUN_AGAIN    (1 * TIME_S) /* a run that could not be handed over */
+/* What one step may bring of what can wait for the next: a fraction of the 10 ms that nothing may take, and its records fit into one message to the store. */
+#define BYTES_MOST   (96u * 1024)
+#define EFFECTS_MOST 256u
+#define STATE_RECORD 250u /* bytes of one without its texts, generously */
 
 /* ---- what every part uses ---- */
 
@@ -70,6 +75,23 @@ void world_event(struct world *w, enum record_event_kind kind, uint32_t check, s
     world_record(w, RECORD_EVENT, e);
 }
 
+void world_record_at(struct world *w, size_t before, enum record_kind kind, const void *record)
+{
+    size_t end = w->records.len, n;
+    char *all, *one;
+
+    world_record(w, kind, record);
+    n = w->records.len - end;
+    if (!n || before == end)
+        return;
+    all = w->records.data;
+    one = mem_alloc(n);
+    memcpy(one, all + end, n);
+    memmove(all + before + n, all + before, end - before);
+    memcpy(all + before, one, n);
+    mem_free(one);
+}
+
 void world_touch_board(struct world *w, uint32_t check)
 {
     if (w->st[check].dirty)
@@ -86,11 +108,19 @@ void world_touch_contact(struct world *w, uint32_t contact)
 
 void world_touch(struct world *w, uint32_t check)
 {
+    const struct state *s = &w->st[check];
+
     world_touch_board(w, check);
-    if (w->st[check].stored_dirty)
+    if (s->stored_dirty)
         return;
+    w->dirty_bytes += STATE_RECORD + s->output_n + s->long_n + s->perf_n;
     w->st[check].stored_dirty = true;
     *VEC_ADD(&w->dirty) = check;
+}
+
+bool world_spent(const struct world *w)
+{
+    return w->effects.n >= EFFECTS_MOST || w->records.len + w->dirty_bytes + w->text.len >= BYTES_MOST;
 }
 
 /* ---- life ---- */
@@ -143,6 +173,8 @@ void world_free(struct world *w)
     VEC_RELEASE(&w->free_runs);
     map_release(&w->run_by_id);
     map_release(&w->gone);
+    VEC_RELEASE(&w->around);
+    excmd_queue_release(w);
     note_release(w);
     tell_release(w);
     VEC_RELEASE(&w->effects);
@@ -215,10 +247,13 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
 
     BUG_ON(!w->started);
     take_time(w, now);
+    sched_around(w, true);
+    w->fresh_at[MODEL_HOST] = w->fresh_at[MODEL_SERVICE] = 0;
     carry_begin(w, m, oids, &c);
     map_release(&w->hosts_by_address);
     when_release(&w->when);
     VEC_CLEAR(&w->dirty);
+    w->dirty_bytes = 0;
     VEC_CLEAR(&w->unseen);
     settle_in(w, m, generation);
     heap_init(&w->due, w->n);
@@ -306,6 +341,7 @@ void world_start(struct world *w, struct world_now now)
     retain_settle(w);
     switches_read(w, w->switches);
     note_after_load(w);
+    excmd_queue_after_load(w);
     carry_gone(w);
     retain_reasons(w);
     postpone_look(w);
@@ -334,6 +370,7 @@ void world_resume(struct world *w, struct world_now now)
     w->next_sweep = now.mono;
     fresh_soon(w);
     note_after_load(w);
+    excmd_queue_after_load(w);
     retain_reasons(w);
     postpone_look(w);
     rotate_plan(w);
@@ -378,6 +415,7 @@ static void take_time(struct world *w, struct world_now now)
     recur_plan(w);
     postpone_look(w);
     w->next_wall = INT64_MIN;
+    w->note_from = 0;
 }
 
 static void not_sent(struct world *w, uint64_t run_id)
@@ -397,23 +435,14 @@ static void not_sent(struct world *w, uint64_t run_id)
 
 static void command(struct world *w, const struct world_event *e)
 {
-    struct err err = ERR_INIT;
-    struct world_effect *done;
-    size_t from = w->effects.n;
-    int r = excmd_run(w, e->command.text, e->command.who, e->command.source, &err);
+    struct excmd_order o = {e->command.text, e->command.who, e->command.source, e->command.id};
 
-    for (size_t i = from; i < w->effects.n && e->command.source == WORLD_SOURCE_PIPE; i++)
-        if (w->effects.at[i].kind == WORLD_FILE)
-            w->effects.at[i].id = e->command.id;
+    excmd_run(w, &o);
+
     if (WORLD_SOURCE_IS_PIPE(e->command.source)) {
         w->pipe_had = e->command.id;
         w->program_dirty = true;
     }
-    done = world_effect(w, WORLD_DONE);
-    done->id = e->command.id;
-    done->source = e->command.source;
-    done->status = r < 0;
-    done->words = world_keep(w, str_of(err.text));
 }
 
 static void stored(struct world *w, const struct world_event *e)
@@ -466,6 +495,7 @@ static void finish(struct world *w)
             retain_state(w, check);
     }
     VEC_CLEAR(&w->dirty);
+    w->dirty_bytes = 0;
     retain_contacts(w);
     if (w->program_dirty)
         retain_program(w);
@@ -491,6 +521,7 @@ static void after_event(struct world *w)
     note_time(w);
     postpone_step(w);
     fresh_step(w);
+    sched_around(w, false);
     sweep(w);
     sched_run(w);
     finish(w);
@@ -501,7 +532,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     BUG_ON(!w->started);
     take_time(w, now);
     switch (e->kind) {
-    case WORLD_TICK: break;
+    case WORLD_TICK: excmd_queue_step(w); break;
     case WORLD_RESULT: result_of_run(w, &e->result); break;
     case WORLD_COMMAND: command(w, e); break;
     case WORLD_RUNNERS:
@@ -524,10 +555,10 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
 
 void world_step_again(struct world *w, const struct record_frame *f, struct world_now now)
 {
-    struct err err = ERR_INIT;
     union {
         struct record_result result;
         struct record_command command;
+        struct record_command_part part;
         struct record_skip skip;
     } r;
 
@@ -536,7 +567,9 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
     if (f->kind == RECORD_RESULT && record_get(f->kind, f->payload, &r.result) == 0)
         result_again(w, &r.result);
     else if (f->kind == RECORD_COMMAND && record_get(f->kind, f->payload, &r.command) == 0)
-        excmd_run(w, r.command.text, r.command.who, WORLD_SOURCE_RECORD, &err);
+        excmd_again(w, &r.command);
+    else if (f->kind == RECORD_COMMAND_PART && record_get(f->kind, f->payload, &r.part) == 0)
+        excmd_queue_part_again(w, &r.part);
     else if (f->kind == RECORD_SKIP && record_get(f->kind, f->payload, &r.skip) == 0)
         sched_skip_again(w, &r.skip);
     after_event(w);
@@ -549,6 +582,14 @@ bool world_next_due(const struct world *w, struct mono *at)
 
     if (w->stopping)
         return any;
+    if (excmd_queue_wants(w)) {
+        at->us = w->now.mono.us;
+        any = true;
+    }
+    if (w->around.n) {
+        at->us = w->now.mono.us;
+        any = true;
+    }
     if (w->next_wall != INT64_MAX) {
         at->us = MIN(at->us, w->next_wall == INT64_MIN ? w->now.mono.us
                                                        : world_to_mono(w, (struct wall){w->next_wall}).us);

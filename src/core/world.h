@@ -86,7 +86,7 @@ enum world_effect_kind {
     WORLD_PERF_GO,   /* it was taken: the lines go into a new one */
     WORLD_END,       /* a command asks for it: status 0 the end of Vigie, 1 its configuration read again */
     WORLD_FILE, /* commands are to be read from the file `words`; status 1: then it is deleted; id: of the line of the command file that says so, or 0 */
-    WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is */
+    WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is. In the step of the command, or of a tick later */
 };
 enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };
 
@@ -128,6 +128,7 @@ struct world_options {
     bool rehearses; /* decides as ever, and carries nothing out: its only records are events (core/replay) */
     bool
         resumes; /* begins in the middle: what is loaded stands as it is, whatever a start would make of it; world_resume */
+    uint32_t part;     /* of a command that is for many, in one step; 0: as it is best. For tests */
     unsigned mutation; /* enum world_mutation: tests/sim proves that it would notice */
 };
 

@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "core/excmd_queue.h"
 #include "core/oids.h"
 #include "core/over.h"
 #include "core/record.h"
@@ -32,7 +33,7 @@ struct world_comment {
     uint32_t check;
     uint8_t entry_type, source;
     bool persistent, expires;
-    bool gone; /* deleted in this step: note_tidy takes it out */
+    bool gone; /* deleted: note_tidy takes it out */
     int64_t entry_time, expire_time;
     char *author, *text;
 };
@@ -41,10 +42,21 @@ struct world_downtime {
     uint64_t id, triggered_by, comment_id;
     uint32_t check;
     bool fixed, in_effect, waiting; /* waiting: counted in pending_flexible */
-    bool gone;                      /* deleted in this step: note_tidy takes it out */
-    bool triggers;                  /* others were made to begin with it */
+    bool gone;                      /* deleted: note_tidy takes it out */
+    /* ids, since the table moves; 0: none. The next ones of the same check; those that begin with it, in the order in which they were made, and its neighbours among those of its trigger. */
+    uint64_t older, newer, first_child, last_child, older_sibling, next_sibling;
     int64_t entry_time, start, end, duration_us, actual_start;
     char *author, *text;
+};
+
+struct world_begin { /* a downtime that began, or ended by itself: those it triggers do so, too */
+    uint64_t next;   /* id of the first that has not yet */
+    bool ends;
+};
+
+struct
+    world_around { /* a host that changed: its children are worth while to be checked, from this place in its list on */
+    uint32_t host, next;
 };
 
 struct world_contact {
@@ -96,7 +108,10 @@ struct world {
     uint32_t running, running_checks, max_parallel;
     unsigned runners;
     struct mono next_freshness[2]; /* of hosts, of services: enum model_kind */
+    uint32_t fresh_at
+        [2]; /* likewise; in a round that looks for stale results, how far it is; 0: there is none under way */
     struct mono next_sweep;
+    VEC(struct world_around) around; /* hosts whose children are looked at */
     int64_t next_recur; /* when a recurring downtime is to be looked at, on the wall clock; INT64_MAX never */
     int64_t
         recur_later; /* the same by the checks before recur_at, the first that waits for the next step; 0: none does */
@@ -111,11 +126,17 @@ struct world {
     /* notes */
     VEC(struct world_comment) comments;   /* by id */
     VEC(struct world_downtime) downtimes; /* by id */
-    uint32_t gone_notes;                  /* of both */
-    uint32_t unsent;                      /* of the intents */
-    VEC(struct world_intent) intents;     /* by id */
+    uint32_t gone_comments, gone_downtimes;
+    uint32_t expiring;       /* comments that are deleted at a time */
+    struct map downtimes_of; /* check -> its newest downtime, if it has one */
+    VEC(struct world_begin) begins;
+    uint64_t note_from; /* in a round over the downtimes, the id that is next; 0: there is none under way */
+    int64_t note_next;  /* what that round found to be the next moment */
+    uint32_t unsent;    /* of the intents */
+    VEC(struct world_intent) intents; /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
     uint64_t pipe_had; /* world_pipe_had */
+    struct excmd_queue commands;
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;
@@ -135,6 +156,7 @@ struct world {
     VEC(uint32_t) dirty;  /* checks whose state must be stored */
     VEC(uint32_t) unseen; /* checks whose board entry is old */
     VEC(uint64_t) unseen_comments, unseen_downtimes;
+    size_t dirty_bytes; /* what their records will take, about */
     bool program_dirty, program_unseen, contacts_dirty, contacts_unseen;
     struct board_program prog;
     struct buf scratch, scratch2; /* for building one text; never kept over a call */
@@ -147,8 +169,12 @@ struct world_span world_keep(struct world *w, struct str s); /* copies s into th
 void world_know_oids(struct world *w);
 /* Writes a record with the time of this step. */
 void world_record(struct world *w, enum record_kind kind, const void *record);
+/* The same, before what this step has written from that place on. */
+void world_record_at(struct world *w, size_t before, enum record_kind kind, const void *record);
 /* The state of a check changed: it will be stored and shown once this event is done. */
 void world_touch(struct world *w, uint32_t check);
+/* This step has brought so much that what can wait is left to the next one. By what came out of it, not by a clock: the same events give the same steps. */
+bool world_spent(const struct world *w);
 /* Only shown: nothing that must survive. */
 void world_touch_board(struct world *w, uint32_t check);
 void world_touch_contact(struct world *w, uint32_t contact); /* must be stored */

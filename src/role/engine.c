@@ -210,6 +210,17 @@ static void peer_up(struct role *r, struct peer *p)
         engine_step(e, &(struct world_event){.kind = WORLD_NOT_SENT, .ok = true});
 }
 
+/* Nobody waits for these any more, and who comes in its place counts anew. */
+static void forget_commands(struct engine *e, const struct peer *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < e->commands.n; i++)
+        if (e->commands.at[i].from != p->id || e->commands.at[i].instance != p->instance)
+            e->commands.at[n++] = e->commands.at[i];
+    e->commands.n = n;
+}
+
 static void peer_down(struct role *r, struct peer *p)
 {
     struct engine *e = self(r);
@@ -218,6 +229,7 @@ static void peer_down(struct role *r, struct peer *p)
         runner_event(e, p, false, STR_NULL);
     if (p->id == ROLE_STORE)
         e->store_up = false;
+    forget_commands(e, p);
 }
 
 static void drained(struct role *r, struct peer *p)
@@ -344,9 +356,8 @@ static void on_command(struct role *r, struct peer *p, const struct msg *m)
         from_pipe(e, p, &m->u.command);
         return;
     }
-    VEC_CLEAR(&e->commands);
-    *VEC_ADD(&e->commands) = (struct engine_command){m->u.command.id, p->id, p->instance};
     ev.command.id = ++e->next_token;
+    *VEC_ADD(&e->commands) = (struct engine_command){ev.command.id, m->u.command.id, p->id, p->instance};
     ev.command.source = m->u.command.source;
     ev.command.who = m->u.command.who;
     ev.command.text = m->u.command.text;

@@ -21,7 +21,7 @@ struct engine_batch { /* records given to the store and not yet known to be dura
 };
 
 struct engine_command { /* a command under way: the world sees only our token */
-    uint64_t id;
+    uint64_t token, id;
     enum role_id from;
     unsigned instance;
 };
@@ -87,7 +87,8 @@ struct engine {
     uint64_t log_dropped;
     struct engine_perf perf[2]; /* of services, of hosts */
     VEC(struct engine_failed) failed;
-    VEC(struct engine_command) commands; /* of the event under way: by token */
+    VEC(struct engine_command)
+    commands; /* under way, by token; those that are for many, and those behind them, are for some time */
     struct buf frame;
     struct buf early[32]; /* runs that runners listed before the world began */
 };

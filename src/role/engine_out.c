@@ -150,10 +150,15 @@ void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_
 static void done(struct engine *e, const struct world_effect *x)
 {
     struct engine_command c;
+    size_t i = 0;
 
-    if (!e->commands.n || WORLD_SOURCE_IS_PIPE(x->source))
+    while (i < e->commands.n && e->commands.at[i].token < x->id)
+        i++;
+    if (WORLD_SOURCE_IS_PIPE(x->source) || i == e->commands.n || e->commands.at[i].token != x->id)
         return;
-    c = e->commands.at[0];
+    c = e->commands.at[i];
+    e->commands.n--;
+    memmove(&e->commands.at[i], &e->commands.at[i + 1], (e->commands.n - i) * sizeof(c));
     if (x->status)
         engine_answer(e, c.from, c.instance, c.id, true, world_text(e->world, x->words));
     else

@@ -78,16 +78,21 @@ struct lab_answer fate_plugin(struct sim *s, uint32_t check)
 
 /* ---- the operator ---- */
 
-static void reload(struct sim *s)
+static void change_site(struct sim *s)
 {
-    struct identity *before = identity_know(s);
-
     for (unsigned k = 1 + (unsigned)lab_random(&s->lab) % 6; k > 0; k--)
         site_change(&s->site, lab_random(&s->lab));
     site_make(&s->site);
     sim_forgive(s); /* the numbers of the checks are others now */
     lab_reload(&s->lab, s->main.data, s->site.objects.data);
     sim_forgive(s);
+}
+
+static void reload(struct sim *s)
+{
+    struct identity *before = identity_know(s);
+
+    change_site(s);
     identity_check(s, before);
 }
 
@@ -138,6 +143,34 @@ static void downtime(struct sim *s, uint64_t r)
              (unsigned)(r >> 8) % SITE_HOSTS, start, start + 3600);
     if (r >> 60 == 0)
         lab_command(&s->lab, text);
+}
+
+/* For all things at once, in parts; others come behind it, and what may happen in its middle happens. */
+static void group(struct sim *s, uint64_t r)
+{
+    static const char *const forms[] = {
+        "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;all;%lld;%lld;1;0;600;sim;work",
+        "SCHEDULE_HOSTGROUP_HOST_DOWNTIME;all;%lld;%lld;0;0;600;sim;work",
+        "SCHEDULE_AND_PROPAGATE_TRIGGERED_HOST_DOWNTIME;h00;%lld;%lld;1;0;900;sim;work",
+        "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;all",
+        "ENABLE_HOSTGROUP_SVC_NOTIFICATIONS;all",
+        "ENABLE_HOSTGROUP_HOST_NOTIFICATIONS;all",
+        "DEL_DOWNTIME_BY_HOSTGROUP_NAME;all",
+        "ENABLE_HOSTGROUP_SVC_CHECKS;all",
+    };
+    long long now = time_wall_s(lab_now(&s->lab).wall), start = now + (long long)(r >> 20) % 1200;
+    char text[200];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* as above: two times, or none */
+    snprintf(text, sizeof(text), forms[r % ARRAY_LEN(forms)], start, start + 1200);
+#pragma GCC diagnostic pop
+    lab_send_command(&s->lab, text);
+    lab_send_command(&s->lab, "DISABLE_SVC_NOTIFICATIONS;h03;s1");
+    lab_send_command(&s->lab, "PROCESS_SERVICE_CHECK_RESULT;h03;s1;2;behind");
+    lab_send_command(&s->lab, "PROCESS_SERVICE_CHECK_RESULT;h11;s4;1;before");
+    for (unsigned k = (unsigned)(r >> 8) % 4; k > 0; k--)
+        lab_event(&s->lab, &(struct world_event){.kind = WORLD_TICK});
 }
 
 /* ---- faults ---- */
@@ -252,10 +285,8 @@ static void force_all(struct sim *s)
 }
 
 /* With as many runs under way as may be, all of which are wanted again at once. What was not stored did not happen. */
-static void engine_dies(struct sim *s)
+static void die(struct sim *s)
 {
-    force_all(s);
-    lab_run(&s->lab, TIME_S / 10);
     s->counted_before += sim_counted(s);
     if (s->disk_full) {
         buf_truncate(&s->lab.journal, s->durable);
@@ -264,7 +295,35 @@ static void engine_dies(struct sim *s)
     }
     sim_forgive(s);
     lab_engine_dies(&s->lab);
+    sim_forgive(s);
+}
+
+static void engine_dies(struct sim *s)
+{
     force_all(s);
+    lab_run(&s->lab, TIME_S / 10);
+    die(s);
+    force_all(s);
+}
+
+static void group_is_interrupted(struct sim *s, uint64_t r)
+{
+    group(s, r >> 2);
+    switch (r & 3) {
+    case 0: break;
+    case 1: change_site(s); break;
+    case 2:
+        s->counted_before += sim_counted(s);
+        lab_restart(&s->lab, r >> 50 & 1);
+        s->runner_up = true;
+        s->disk_full = false;
+        sim_forgive(s);
+        break;
+    default:
+        if (s->runner_up)
+            die(s);
+        break;
+    }
 }
 
 static void engine_ends(struct sim *s, uint64_t r)
@@ -303,6 +362,8 @@ void fate_act(struct sim *s)
     case 10: downtime(s, r >> 6); break;
     case 11: message_lost(s, r >> 6); break;
     case 12: disk(s); break;
+    case 13:
+    case 14: group_is_interrupted(s, r >> 6); break;
     default: command(s, r >> 6); break;
     }
 }

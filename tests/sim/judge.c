@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge.h"
 
+#include "base/tlv.h"
 #include "core/notify.h"
 #include "core/why.h"
 
@@ -16,6 +17,8 @@ void judge_init(struct judge *j)
 void judge_release(struct judge *j)
 {
     rules_release(&j->rules);
+    VEC_RELEASE(&j->commands);
+    VEC_RELEASE(&j->downtimes);
 }
 
 static void fail(struct judge *j, const char *invariant, const struct lab *lab, uint32_t check,
@@ -45,6 +48,67 @@ static bool is_done(struct str behind)
     return false;
 }
 
+/* ---- commands in parts ---- */
+
+static struct judge_command *command_of(struct judge *j, uint64_t id)
+{
+    for (size_t i = 0; i < j->commands.n; i++)
+        if (j->commands.at[i].id == id)
+            return &j->commands.at[i];
+    return NULL;
+}
+
+static void take_command(struct judge *j, const struct record_command *r)
+{
+    struct judge_command *c = command_of(j, r->id);
+
+    if (!c)
+        c = VEC_ADD(&j->commands);
+    *c = (struct judge_command){.id = r->id};
+    str_copy(c->text, sizeof(c->text), r->text);
+}
+
+static void cancel_one(struct judge *j, uint64_t id)
+{
+    for (size_t i = 0; i < j->downtimes.n; i++)
+        if (j->downtimes.at[i].id == id)
+            rules_cancel_like(&j->rules, &j->downtimes.at[i]);
+}
+
+static void take_part(struct judge *j, const struct record_command_part *r)
+{
+    struct judge_command *c = command_of(j, r->id);
+    struct str objects = r->objects;
+    uint64_t object;
+
+    while (c && objects.n && tlv_get_varint(&objects, &object)) {
+        if (strstr(c->text, " DEL_DOWNTIME_"))
+            cancel_one(j, object);
+        else
+            rules_part(&j->rules, str_of(c->text), object, &c->trigger);
+    }
+}
+
+/* Behind the step, of which the inputs name them. */
+static void take_downtimes(struct judge *j, struct str records)
+{
+    struct record_frame f;
+
+    while (record_next(&records, &f) == 1) {
+        struct record_downtime d;
+        size_t i = 0;
+
+        if (f.kind != RECORD_DOWNTIME || record_get(f.kind, f.payload, &d) < 0)
+            continue;
+        d.author = d.text = STR_NULL;
+        while (i < j->downtimes.n && j->downtimes.at[i].id != d.id)
+            i++;
+        if (i == j->downtimes.n)
+            VEC_ADD(&j->downtimes);
+        j->downtimes.at[i] = d;
+    }
+}
+
 static void take_inputs(struct judge *j, struct str records)
 {
     struct record_frame f;
@@ -52,10 +116,17 @@ static void take_inputs(struct judge *j, struct str records)
     while (record_next(&records, &f) == 1) {
         struct record_result result;
         struct record_command command;
+        struct record_command_part part;
 
         if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &result) == 0)
             rules_result(&j->rules, &result);
-        else if (f.kind == RECORD_COMMAND && record_get(f.kind, f.payload, &command) == 0 && is_done(records))
+        else if (f.kind == RECORD_COMMAND_PART && record_get(f.kind, f.payload, &part) == 0)
+            take_part(j, &part);
+        else if (f.kind != RECORD_COMMAND || record_get(f.kind, f.payload, &command) < 0)
+            continue;
+        else if (command.id)
+            take_command(j, &command);
+        else if (is_done(records))
             rules_command(&j->rules, command.text);
     }
 }
@@ -196,6 +267,7 @@ void judge_watch(struct judge *j, struct lab *lab, bool step)
     if (step)
         rules_end(&j->rules);
     take_outputs(j, lab, records);
+    take_downtimes(j, records);
     compare_told(j, lab);
     for (uint32_t i = 0; i < lab->model->n_check; i++) {
         const struct rules_check *c = rules_at(&j->rules, i);

@@ -9,8 +9,15 @@
 #include "lab.h"
 #include "rules.h"
 
+struct judge_command { /* one that is done in parts */
+    uint64_t id, trigger;
+    char text[200];
+};
+
 struct judge {
     struct rules rules;
+    VEC(struct judge_command) commands;
+    VEC(struct record_downtime) downtimes; /* as they were recorded last, without texts */
     unsigned models;
     const char *broken; /* the first invariant that did not hold */
     char what[200];

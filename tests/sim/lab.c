@@ -2,6 +2,7 @@
 #include "lab.h"
 
 #include "core/conf.h"
+#include "core/world_in.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,7 @@ void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s
     *lab = (struct lab){.on_run = lab->on_run,
                         .on_effect = lab->on_effect,
                         .watch = lab->watch,
+                        .part = lab->part,
                         .seed = seed,
                         .plugin = plugin,
                         .mutation = mutation};
@@ -153,4 +155,14 @@ unsigned lab_count(const struct buf *b, const char *text)
     for (const char *p = b->data; (p = strstr(p, text)) != NULL; p++)
         n++;
     return n;
+}
+
+size_t lab_comments(const struct lab *lab)
+{
+    return lab->w->comments.n - lab->w->gone_comments;
+}
+
+size_t lab_downtimes(const struct lab *lab)
+{
+    return lab->w->downtimes.n - lab->w->gone_downtimes;
 }

@@ -22,5 +22,8 @@ uint32_t lab_check(const struct lab *lab, const char *host, const char *service)
 const struct state *lab_state(const struct lab *lab, const char *host, const char *service);
 /* How often the text occurs in the log, or in told. */
 unsigned lab_count(const struct buf *b, const char *text);
+/* How many there are. */
+size_t lab_comments(const struct lab *lab);
+size_t lab_downtimes(const struct lab *lab);
 /* Configurations in which everything is said that a test does not care about. */
 extern const char *const lab_main, *const lab_objects;

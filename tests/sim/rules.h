@@ -70,6 +70,10 @@ void rules_configure(struct rules *r, const struct model *m, const uint64_t *oid
 void rules_begin(struct rules *r, struct world_now now);
 void rules_result(struct rules *r, const struct record_result *result);
 void rules_command(struct rules *r, struct str text); /* one that was accepted */
+/* One that is for many was done to this one. trigger: of the downtimes that others begin with, which the first of them sets. */
+void rules_part(struct rules *r, struct str text, uint64_t oid, uint64_t *trigger);
+/* Such a one cancelled a downtime like this one; those it triggers are cancelled by themselves. */
+void rules_cancel_like(struct rules *r, const struct record_downtime *d);
 void rules_end(struct rules *r);
 
 struct rules_check *rules_find(struct rules *r, uint64_t oid); /* NULL: there is none */

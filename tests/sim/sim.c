@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The simulator: days of a made-up site in seconds, from one seed: plugins that are slow, hang, crash, lie and vanish, messages that are lost, late or come twice, commands,
- * restarts, reloads in mid-check, a runner that comes and goes, a full disk, a clock that is set. After every stretch of time the invariants are looked at:
+ * commands for many things that are done in parts, restarts and reloads in their middle, reloads in mid-check, a runner that comes and goes, a full disk, a clock that is set. After every stretch of time the invariants are looked at:
  *   due       an active check is started within its interval and a bound
  *   storm     and not more often than its intervals and what asked for it allow, whatever the clock does
  *   single    there are never two runs of one check
@@ -220,6 +220,7 @@ static void begin(struct sim *s, uint64_t seed, unsigned mutation)
     rules_init(&s->then);
     s->judged = mutation == WORLD_SOUND || mutation >= WORLD_CONFIRMS_EARLY;
     s->lab.watch = watch;
+    s->lab.part = 3;
     lab_open(&s->lab, s->main.data, s->site.objects.data, starts[seed % ARRAY_LEN(starts)], seed, plugin,
              mutation);
     s->since = mem_calloc(SIM_CHECKS_MAX, sizeof(*s->since));

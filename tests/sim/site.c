@@ -143,7 +143,8 @@ static const char *const contacts =
     "service_notification_period by-day\n host_notification_options d,u,r,f,s\n "
     "service_notification_options w,u,c,r,s\n host_notification_commands n-host\n "
     "service_notification_commands n-svc,n-svc\n}\n"
-    "define contactgroup {\n contactgroup_name all\n members alice,bob,carol\n}\n";
+    "define contactgroup {\n contactgroup_name all\n members alice,bob,carol\n}\n"
+    "define hostgroup {\n hostgroup_name all\n alias all\n members *\n}\n";
 
 void site_make(struct site *s)
 {

@@ -359,9 +359,9 @@ static void test_downtimes_by_what_they_say(void **st UNUSED)
         }
         print_message("  %s\n", table[i].command);
         assert_int_equal(lab_command(&lab, table[i].command), table[i].left >= 0);
-        assert_int_equal(lab.w->downtimes.n, table[i].left >= 0 ? table[i].left : 4);
+        assert_int_equal(lab_downtimes(&lab), table[i].left >= 0 ? table[i].left : 4);
         lab_command(&lab, "DEL_DOWNTIME_BY_START_TIME_COMMENT;1800000100");
-        assert_int_equal(lab.w->downtimes.n + lab.w->comments.n, 0);
+        assert_int_equal(lab_downtimes(&lab) + lab_comments(&lab), 0);
     }
     lab_close(&lab);
     buf_release(&c);
@@ -397,10 +397,10 @@ static void test_acknowledgement_ends(void **st UNUSED)
     lab_run(&lab, 10 * S);
     lab_restart(&lab, true);
     assert_int_equal(lab_state(&lab, "h2", "s2")->ack_type, STATE_ACK_STICKY);
-    assert_int_equal(lab.w->comments.n, 1);
+    assert_int_equal(lab_comments(&lab), 1);
     lab_run(&lab, 25 * S);
     assert_int_equal(lab_state(&lab, "h2", "s2")->ack_type, STATE_ACK_NONE);
-    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
     assert_int_equal(last_end(&lab), 1);
     /* one that replaces it has no end */
     yes(&lab, "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE;h2;s2;2;0;0;1800000060;bob;soon");
@@ -465,12 +465,12 @@ static void test_flapping_cleared(void **st UNUSED)
     yes(&lab, "CHANGE_MAX_SVC_CHECK_ATTEMPTS;h2;s2;1");
     flap(&lab);
     assert_true(lab_state(&lab, "h2", "s2")->flapping);
-    assert_int_equal(lab.w->comments.n, 1);
+    assert_int_equal(lab_comments(&lab), 1);
     yes(&lab, "CLEAR_SVC_FLAPPING_STATE;h2;s2");
     yes(&lab, "CLEAR_HOST_FLAPPING_STATE;h2");
     assert_false(lab_state(&lab, "h2", "s2")->flapping);
     assert_int_equal(lab_state(&lab, "h2", "s2")->flap_percent, 0);
-    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
     flap(&lab);
     assert_true(lab_state(&lab, "h2", "s2")->flapping);
     buf_clear(&lab.log);

@@ -71,6 +71,14 @@ static void test_parse(void **st UNUSED)
     }
 }
 
+/* What the target is named by. */
+static const char first_field[] = {
+    [EXCMD_CHECK] = 'h',          [EXCMD_HOST_SERVICES] = 'h',     [EXCMD_HOST_AND_CHILDREN] = 'h',
+    [EXCMD_BEYOND] = 'h',         [EXCMD_HG_HOSTS] = 'H',          [EXCMD_HG_SERVICES] = 'H',
+    [EXCMD_SG_HOSTS] = 'G',       [EXCMD_SG_SERVICES] = 'G',       [EXCMD_COMMENTS] = 'h',
+    [EXCMD_DOWNTIME] = 'i',       [EXCMD_DOWNTIMES_OF_HOST] = 'h', [EXCMD_DOWNTIMES_OF_GROUP] = 'H',
+    [EXCMD_DOWNTIMES_LIKE] = 'o', [EXCMD_DOWNTIMES_FULL] = 'h'};
+
 static size_t n_names(const char *args)
 {
     size_t n = args[0] != '\0';
@@ -97,12 +105,8 @@ static void test_table(void **st UNUSED)
                     len); /* what takes the rest may have parts with names of their own */
         assert_true(strlen(t[i].doc) > 8 && t[i].doc[strlen(t[i].doc) - 1] == '.');
         assert_true(!strchr(f, 's') || f[0] == 'h');
-        if (t[i].target >= EXCMD_HG_HOSTS && t[i].target <= EXCMD_HG_ALL)
-            assert_int_equal(f[0], 'H');
-        else if (t[i].target >= EXCMD_SG_HOSTS)
-            assert_int_equal(f[0], 'G');
-        else if (t[i].target != EXCMD_NONE)
-            assert_int_equal(f[0], 'h');
+        if (t[i].target != EXCMD_NONE)
+            assert_int_equal(f[0], first_field[t[i].target]);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(t[i].name, t[k].name);
     }

@@ -89,12 +89,12 @@ static void test_end_together(void **state UNUSED)
     lab_restart(&lab, false);
     lab_run(&lab, S);
     in_downtime(&lab, 1);
-    assert_int_equal(lab.w->comments.n, MANY);
+    assert_int_equal(lab_comments(&lab), MANY);
     lab_run(&lab, 60 * S);
     in_downtime(&lab, 0);
     in_order(&lab, "STOPPED");
-    assert_int_equal(lab.w->comments.n, 0);
-    assert_int_equal(lab.w->downtimes.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
+    assert_int_equal(lab_downtimes(&lab), 0);
     lab_close(&lab);
 }
 
@@ -110,11 +110,11 @@ static void test_cancelled_together(void **state UNUSED)
     assert_true(lab_command(&lab, "DEL_DOWNTIME_BY_HOST_NAME;h"));
     in_downtime(&lab, 0);
     assert_int_equal(lab_count(&lab.log, ";CANCELLED;"), MANY);
-    assert_int_equal(lab.w->comments.n, 0);
-    assert_int_equal(lab.w->downtimes.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
+    assert_int_equal(lab_downtimes(&lab), 0);
     lab_restart(&lab, false);
-    assert_int_equal(lab.w->comments.n, 0);
-    assert_int_equal(lab.w->downtimes.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
+    assert_int_equal(lab_downtimes(&lab), 0);
     lab_close(&lab);
 }
 
@@ -138,7 +138,7 @@ static void test_expire_together(void **state UNUSED)
         assert_true(lab_command(&lab, text));
     }
     assert_int_equal(lab.w->acks_expiring.n, MANY);
-    assert_int_equal(lab.w->comments.n, 3 * MANY);
+    assert_int_equal(lab_comments(&lab), 3 * MANY);
     lab_run(&lab, START * S + 60 * S - lab_now(&lab).wall.us - 1);
     assert_int_equal(world_state(lab.w, 1)->ack_type, STATE_ACK_STICKY);
     lab.mono += 1;
@@ -148,15 +148,15 @@ static void test_expire_together(void **state UNUSED)
     assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
     lab_run(&lab, S);
     assert_int_equal(lab.w->acks_expiring.n, 0);
-    assert_int_equal(lab.w->comments.n, MANY); /* and no other's */
+    assert_int_equal(lab_comments(&lab), MANY); /* and no other's */
     lab_run(&lab, START * S + 120 * S - lab_now(&lab).wall.us - 1);
-    assert_int_equal(lab.w->comments.n, MANY);
+    assert_int_equal(lab_comments(&lab), MANY);
     lab.mono += 1;
     lab_event(&lab, &(struct world_event){.kind = WORLD_TICK});
-    assert_in_range(lab.w->comments.n, 1, MANY - 1);
+    assert_in_range(lab_comments(&lab), 1, MANY - 1);
     assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
     lab_run(&lab, S);
-    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
     lab_close(&lab);
 }
 
@@ -176,11 +176,11 @@ static void test_comments_of_one(void **state UNUSED)
     lab_restart(&lab, true);
     assert_true(lab_command(&lab, "DEL_SVC_COMMENT;2"));
     assert_true(lab_command(&lab, "ADD_SVC_COMMENT;h;s0001;1;me;a"));
-    assert_int_equal(lab.w->comments.n, 6);
+    assert_int_equal(lab_comments(&lab), 6);
     assert_true(lab_command(&lab, "DEL_ALL_SVC_COMMENTS;h;s0001"));
-    assert_int_equal(lab.w->comments.n, 3);
+    assert_int_equal(lab_comments(&lab), 3);
     assert_true(lab_command(&lab, "DEL_ALL_SVC_COMMENTS;h;s0002"));
-    assert_int_equal(lab.w->comments.n, 0);
+    assert_int_equal(lab_comments(&lab), 0);
     lab_close(&lab);
 }
 
@@ -208,7 +208,7 @@ static void test_cancelled_by_group(void **state UNUSED)
                                              : "DEL_DOWNTIME_BY_HOST_NAME;h7;none"));
         cost[k] = clock() - cost[k];
     }
-    assert_int_equal(lab.w->downtimes.n, 4 * HOSTS);
+    assert_int_equal(lab_downtimes(&lab), 4 * HOSTS);
     assert_in_range(cost[1], 0, 50 * (cost[0] + 200 * ROUNDS));
     lab_close(&lab);
     buf_release(&objects);

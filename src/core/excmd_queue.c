@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/excmd_queue.h"
+
+#include "base/limits.h"
+#include "base/tlv.h"
+#include "core/excmd_do.h"
+#include "core/source.h"
+#include "core/world_in.h"
+
+#include <string.h>
+
+#define EXCMD_HAD  UINT64_MAX /* in a list: not again */
+#define NO_CHECK   UINT64_MAX /* in a record: the program */
+#define PART_MOST  1000u      /* things of one part, also when next to nothing comes of each */
+#define DIRECT     16u        /* things that are no part, but done at once */
+#define AT_ONCE    100u       /* commands that waited, of one step */
+#define DONE_CHUNK 4000u      /* things in one record */
+
+static struct excmd_queue *queue(struct world *w)
+{
+    return &w->commands;
+}
+
+bool excmd_queue_is_empty(const struct world *w)
+{
+    return w->commands.first == w->commands.all.n;
+}
+
+static struct excmd_entry *front(struct world *w)
+{
+    return &queue(w)->all.at[queue(w)->first];
+}
+
+static struct excmd_entry *find(struct world *w, uint64_t id)
+{
+    struct excmd_queue *q = queue(w);
+
+    for (size_t i = q->first; i < q->all.n; i++)
+        if (q->all.at[i].id == id)
+            return &q->all.at[i];
+    return NULL;
+}
+
+/* ---- whom it concerns ---- */
+
+static void concern(struct world *w, uint64_t check, int by)
+{
+    struct excmd_queue *q = queue(w);
+
+    if (check >= w->n)
+        return;
+    if (!q->concerned)
+        q->concerned = mem_calloc((size_t)w->n + 1, sizeof(*q->concerned));
+    q->concerned[check] += (uint32_t)by;
+}
+
+/* e waits (1) or no longer does (-1). */
+static void count_waiting(struct world *w, const struct excmd_entry *e, int by)
+{
+    if (e->check == MODEL_NONE)
+        queue(w)->wide += (unsigned)by;
+    else
+        concern(w, e->check, by);
+}
+
+bool excmd_queue_holds(const struct world *w, const struct excmd *c)
+{
+    const struct excmd_queue *q = &w->commands;
+
+    if (excmd_queue_is_empty(w) || c->row->handle == excmd_do_audit)
+        return false;
+    return c->row->handle != excmd_do_result || q->wide || (q->concerned && q->concerned[c->check]);
+}
+
+/* ---- entries ---- */
+
+static char *keep(struct world *w, struct str s)
+{
+    queue(w)->bytes += s.n;
+    return str_dup(s);
+}
+
+static struct str line_of(const struct excmd_entry *e)
+{
+    return str_make(e->line, e->line_n);
+}
+
+static struct str who_of(const struct excmd_entry *e)
+{
+    return str_make(e->who, e->who_n);
+}
+
+static struct excmd_entry *add(struct world *w, uint64_t id, struct str line, struct str who, uint64_t source)
+{
+    struct excmd_entry *e = VEC_ADD(&queue(w)->all);
+
+    *e = (struct excmd_entry){.id = id,
+                              .source = source,
+                              .line = keep(w, line),
+                              .who = keep(w, who),
+                              .line_n = line.n,
+                              .who_n = who.n,
+                              .check = MODEL_NONE};
+    queue(w)->last_id = MAX(queue(w)->last_id, id);
+    return e;
+}
+
+/* Rises over all lives of the engine. */
+static uint64_t new_id(struct world *w)
+{
+    return MAX(queue(w)->last_id + 1, w->next_seq);
+}
+
+static void release(struct world *w, struct excmd_entry *e)
+{
+    queue(w)->bytes -= e->line_n + e->who_n;
+    mem_free(e->line);
+    mem_free(e->who);
+    mem_free(e->why);
+    VEC_RELEASE(&e->list);
+    VEC_RELEASE(&e->done);
+}
+
+static void pop(struct world *w)
+{
+    struct excmd_queue *q = queue(w);
+
+    release(w, front(w));
+    q->first++;
+    if (q->first == q->all.n) {
+        q->first = q->all.n = 0;
+        mem_free(q->concerned);
+        q->concerned = NULL;
+    } else if (q->first > 1000 && q->first > q->all.n / 2) {
+        memmove(q->all.at, q->all.at + q->first, (q->all.n - q->first) * sizeof(*q->all.at));
+        q->all.n -= q->first;
+        q->first = 0;
+    }
+}
+
+static void record_waits(struct world *w, const struct excmd_entry *e)
+{
+    world_record(
+        w, RECORD_COMMAND_WAITS,
+        &(struct record_command_waits){
+            .id = e->id, .source = e->source, .who = who_of(e), .text = line_of(e), .begun = e->begun});
+}
+
+int excmd_queue_add(struct world *w, const struct excmd *c, const struct excmd_order *o, struct err *err)
+{
+    struct excmd_entry *e;
+
+    if (queue(w)->bytes + o->line.n > LIMIT_COMMANDS_WAITING)
+        return err_set(err, E_LIMIT, "too many commands wait for one that is under way");
+    e = add(w, new_id(w), o->line, o->who, o->source);
+    e->token = o->token;
+    e->check = excmd_list_is_one_check(c) ? c->check : MODEL_NONE;
+    count_waiting(w, e, 1);
+    record_waits(w, e);
+    return 0;
+}
+
+/* ---- parts ---- */
+
+/* What a thing is called in the record. */
+static uint64_t object_of(const struct world *w, enum excmd_of of, uint64_t thing)
+{
+    if (of != EXCMD_OF_CHECKS)
+        return thing;
+    return thing == MODEL_NONE ? NO_CHECK : w->st[thing].oid;
+}
+
+static int do_one(struct world *w, struct excmd *c, uint64_t thing, struct err *err)
+{
+    c->id = thing;
+    return c->row->handle(w, c, excmd_list_of(c) == EXCMD_OF_CHECKS ? (uint32_t)thing : MODEL_NONE, err);
+}
+
+/* Of a command for many each thing is done that can be; the last reason why one could not is what is said. */
+static void part_one(struct world *w, struct excmd *c, struct excmd_entry *e, uint64_t thing)
+{
+    struct err err = ERR_INIT;
+
+    c->ref = &e->ref;
+    if (e->of == EXCMD_OF_CHECKS)
+        concern(w, thing, -1);
+    if (do_one(w, c, thing, &err) >= 0)
+        return;
+    e->refused++;
+    mem_free(e->why);
+    e->why = str_dup(str_of(err.text));
+}
+
+static size_t part_most(const struct world *w)
+{
+    return w->opt.part ? w->opt.part : PART_MOST;
+}
+
+/* The record of a part stands before what it did, as every input does. */
+static void record_part(struct world *w, struct excmd_entry *e, size_t done_before, size_t before)
+{
+    struct buf objects = BUF_INIT;
+
+    for (size_t i = done_before; i < e->done.n; i++)
+        tlv_put_varint(&objects, e->done.at[i]);
+    world_record_at(
+        w, before, RECORD_COMMAND_PART,
+        &(struct record_command_part){
+            .id = e->id, .objects = buf_str(&objects), .last = e->at == e->list.n, .ref = e->ref});
+    buf_release(&objects);
+}
+
+static int refused(const struct excmd *c, int r, struct err *err)
+{
+    if (r < 0 && c->done)
+        err_prefix(err, "done for %u of %u, not for the others: ", c->done, c->n);
+    return r;
+}
+
+static int result_of(struct excmd *c, const struct excmd_entry *e, struct err *err)
+{
+    c->n = (unsigned)e->done.n;
+    c->done = c->n - e->refused;
+    return e->refused ? refused(c, err_set(err, E_INVAL, "%s", e->why), err) : 0;
+}
+
+static int part(struct world *w, struct excmd *c, struct excmd_entry *e, struct err *err)
+{
+    size_t before = w->records.len, had = e->done.n, n = 0;
+
+    while (e->at < e->list.n && n < part_most(w) && !(n && world_spent(w))) {
+        uint64_t thing = e->list.at[e->at++];
+
+        if (thing == EXCMD_HAD)
+            continue;
+        *VEC_ADD(&e->done) = object_of(w, e->of, thing);
+        part_one(w, c, e, thing);
+        n++;
+    }
+    record_part(w, e, had, before);
+    return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
+}
+
+/* All of them, in this step. */
+static int all(struct world *w, struct excmd *c, const struct excmd_list *things, struct err *err)
+{
+    uint64_t ref = 0;
+    int r = 0;
+
+    c->ref = &ref;
+    for (size_t i = 0; i < things->n; i++) {
+        int one = do_one(w, c, things->at[i], err);
+
+        r = one < 0 ? one : r;
+        c->done += one >= 0;
+    }
+    c->n = (unsigned)things->n;
+    return refused(c, r, err);
+}
+
+static void begin_list(struct world *w, struct excmd_entry *e, const struct excmd *c,
+                       struct excmd_list *things)
+{
+    e->begun = true;
+    e->of = excmd_list_of(c);
+    e->list = *things;
+    *things = (struct excmd_list){0};
+    if (e->of != EXCMD_OF_CHECKS)
+        e->ref = e->of == EXCMD_OF_COMMENTS ? w->next_comment : w->next_downtime;
+    for (size_t i = 0; i < e->list.n && e->of == EXCMD_OF_CHECKS; i++)
+        concern(w, e->list.at[i], 1);
+}
+
+int excmd_queue_begin(struct world *w, struct excmd *c, const struct excmd_order *o, struct excmd_entry *e,
+                      struct excmd_list *things, struct err *err)
+{
+    /* What is from the record is not in parts unless it was. */
+    size_t direct = o->source == WORLD_SOURCE_RECORD ? SIZE_MAX : MIN((size_t)DIRECT, part_most(w));
+
+    if (things->n <= direct) {
+        excmd_record(w, o, 0);
+        return all(w, c, things, err);
+    }
+    if (!e) {
+        e = add(w, new_id(w), o->line, o->who, o->source);
+        e->token = o->token;
+        e->begun = true;
+        record_waits(w, e);
+    }
+    excmd_record(w, o, e->id);
+    begin_list(w, e, c, things);
+    return part(w, c, e, err);
+}
+
+/* ---- what a tick does ---- */
+
+void excmd_queue_over(struct world *w)
+{
+    world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = front(w)->id});
+    pop(w);
+}
+
+/* Over: to whom it may concern. */
+static void end_front(struct world *w, const struct excmd *c, int r, struct err *err)
+{
+    struct excmd_entry *e = front(w);
+    struct excmd_order o = {line_of(e), who_of(e), e->source, e->token};
+
+    for (; e->begun && e->of == EXCMD_OF_CHECKS && e->at < e->list.n; e->at++)
+        concern(w, e->list.at[e->at], -1); /* it cannot be read any more */
+    excmd_over(w, c, &o, r, err);
+    excmd_queue_over(w);
+}
+
+static bool step_one(struct world *w)
+{
+    struct excmd_entry *e = front(w);
+    struct excmd_order o = {line_of(e), who_of(e), e->source, e->token};
+    struct buf rewritten = BUF_INIT;
+    struct err err = ERR_INIT;
+    bool waited = !e->begun;
+    struct excmd c;
+    int r;
+
+    if (waited)
+        count_waiting(w, e, -1);
+    r = excmd_read(w, &c, &o, &rewritten, &err); /* again: the configuration may be another one by now */
+    if (r == 0)
+        r = waited ? excmd_begin(w, &c, &o, e, &err) : part(w, &c, e, &err);
+    if (r != EXCMD_LATER)
+        end_front(w, &c, r, &err);
+    buf_release(&rewritten);
+    return r != EXCMD_LATER;
+}
+
+bool excmd_queue_wants(const struct world *w)
+{
+    return !excmd_queue_is_empty(w) && !w->stopping && !w->opt.rehearses;
+}
+
+void excmd_queue_step(struct world *w)
+{
+    for (unsigned i = 0; i < AT_ONCE && excmd_queue_wants(w) && !(i && world_spent(w)); i++)
+        if (!step_one(w))
+            break;
+}
+
+/* ---- from the record, at a start ---- */
+
+static void forget(struct world *w, const struct excmd_entry *e)
+{
+    struct excmd_queue *q = queue(w);
+    size_t i = (size_t)(e - q->all.at);
+
+    if (i == q->first) {
+        pop(w);
+        return;
+    }
+    release(w, &q->all.at[i]);
+    q->all.n--;
+    memmove(&q->all.at[i], &q->all.at[i + 1], (q->all.n - i) * sizeof(*q->all.at));
+}
+
+static void add_done(struct excmd_entry *e, struct str objects)
+{
+    uint64_t object;
+
+    while (objects.n && tlv_get_varint(&objects, &object))
+        *VEC_ADD(&e->done) = object;
+}
+
+void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
+{
+    struct excmd_entry *e = find(w, r->id);
+
+    if (!e && queue(w)->bytes + r->text.n <= LIMIT_COMMANDS_WAITING)
+        e = add(w, r->id, r->text, r->who, r->source);
+    if (!e)
+        return;
+    e->begun = e->begun || r->begun;
+    e->ref = r->ref ? r->ref : e->ref;
+    add_done(e, r->done);
+}
+
+void excmd_queue_restore_part(struct world *w, const struct record_command_part *r)
+{
+    struct excmd_entry *e = find(w, r->id);
+
+    if (!e)
+        return;
+    e->begun = true;
+    e->ref = r->ref;
+    add_done(e, r->objects);
+}
+
+void excmd_queue_restore_end(struct world *w, uint64_t id)
+{
+    const struct excmd_entry *e = find(w, id);
+
+    if (e)
+        forget(w, e);
+}
+
+/* What is done, or came later, is not done to again. */
+static void take_out_had(struct world *w, struct excmd_entry *e)
+{
+    struct map had = MAP_INIT;
+
+    for (size_t i = 0; i < e->done.n; i++)
+        map_put_u64(&had, e->done.at[i], 0);
+    for (size_t i = 0; i < e->list.n; i++) {
+        uint64_t thing = e->list.at[i];
+        bool later = e->of != EXCMD_OF_CHECKS && e->ref && thing >= e->ref;
+
+        if (later || map_get_u64(&had, object_of(w, e->of, thing), NULL))
+            e->list.at[i] = EXCMD_HAD;
+        else if (e->of == EXCMD_OF_CHECKS)
+            concern(w, thing, 1);
+    }
+    map_release(&had);
+}
+
+/* What it is for, by the configuration of now. */
+static void list_again(struct world *w, struct excmd_entry *e)
+{
+    struct excmd_order o = {line_of(e), who_of(e), e->source, 0};
+    struct buf rewritten = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct excmd c;
+    int r = excmd_read(w, &c, &o, &rewritten, &err);
+
+    if (r == 0 && e->begun) {
+        e->of = excmd_list_of(&c);
+        if (excmd_list(w, &c, &e->list, &err) == 0)
+            take_out_had(w, e);
+    } else if (r == 0) {
+        e->check = excmd_list_is_one_check(&c) ? c.check : MODEL_NONE;
+    }
+    if (!e->begun)
+        count_waiting(w, e, 1);
+    buf_release(&rewritten);
+}
+
+void excmd_queue_after_load(struct world *w)
+{
+    struct excmd_queue *q = queue(w);
+
+    for (size_t i = q->first; i < q->all.n; i++)
+        list_again(w, &q->all.at[i]);
+}
+
+static void export_one(const struct world *w, const struct excmd_entry *e, size_t from, struct buf *out)
+{
+    struct record_command_waits r = {.id = e->id, .begun = e->begun, .ref = e->ref};
+    size_t to = MIN(from + DONE_CHUNK, e->done.n);
+    struct buf done = BUF_INIT;
+
+    if (!from) {
+        r.source = e->source;
+        r.who = who_of(e);
+        r.text = line_of(e);
+    }
+    for (size_t i = from; i < to; i++)
+        tlv_put_varint(&done, e->done.at[i]);
+    r.done = buf_str(&done);
+    record_put(out, RECORD_COMMAND_WAITS, w->now.wall, &r);
+    buf_release(&done);
+}
+
+void excmd_queue_export(const struct world *w, struct buf *out)
+{
+    const struct excmd_queue *q = &w->commands;
+
+    for (size_t i = q->first; i < q->all.n; i++) {
+        export_one(w, &q->all.at[i], 0, out);
+        for (size_t from = DONE_CHUNK; from < q->all.at[i].done.n; from += DONE_CHUNK)
+            export_one(w, &q->all.at[i], from, out);
+    }
+}
+
+void excmd_queue_carry(struct world *w, const uint32_t *to, uint32_t n)
+{
+    struct excmd_queue *q = queue(w);
+
+    mem_free(q->concerned);
+    q->concerned = NULL;
+    q->wide = 0;
+    for (size_t i = q->first; i < q->all.n; i++) {
+        struct excmd_entry *e = &q->all.at[i];
+
+        if (e->check < n)
+            e->check = to[e->check];
+        if (!e->begun)
+            count_waiting(w, e, 1);
+        for (size_t k = e->at; k < e->list.n && e->of == EXCMD_OF_CHECKS; k++) {
+            if (e->list.at[k] < n)
+                e->list.at[k] = to[e->list.at[k]] == MODEL_NONE ? EXCMD_HAD : to[e->list.at[k]];
+            concern(w, e->list.at[k], 1);
+        }
+    }
+}
+
+void excmd_queue_release(struct world *w)
+{
+    while (!excmd_queue_is_empty(w))
+        pop(w);
+    VEC_RELEASE(&queue(w)->all);
+}
+
+/* ---- from the record, once more ---- */
+
+void excmd_queue_again(struct world *w, const struct record_command *r)
+{
+    struct excmd_entry *e = find(w, r->id);
+
+    if (!e)
+        e = add(w, r->id, r->text, r->who, WORLD_SOURCE_RECORD);
+    e->begun = true;
+    list_again(w, e);
+}
+
+/* In the order of the list, if the configuration is the same; what that does not have is left out. */
+static void object_again(struct world *w, struct excmd *c, struct excmd_entry *e, uint64_t object)
+{
+    uint64_t thing = object;
+    uint32_t check = MODEL_NONE;
+    size_t i = e->at;
+
+    if (e->of == EXCMD_OF_CHECKS && object != NO_CHECK) {
+        if (!oids_find(&w->oids, object, &check) || !queue(w)->concerned || !queue(w)->concerned[check])
+            return;
+        thing = check;
+    } else if (e->of == EXCMD_OF_CHECKS) {
+        thing = MODEL_NONE;
+    }
+    while (i < e->list.n && e->list.at[i] != thing)
+        i++;
+    if (i == e->list.n)
+        return;
+    e->list.at[i] = EXCMD_HAD;
+    e->at += i == e->at;
+    *VEC_ADD(&e->done) = object; /* the replay may come to another life of the engine before the rest */
+    part_one(w, c, e, thing);
+}
+
+static void rest_again(struct world *w, struct excmd *c, struct excmd_entry *e)
+{
+    for (; e->at < e->list.n; e->at++)
+        if (e->list.at[e->at] != EXCMD_HAD)
+            part_one(w, c, e, e->list.at[e->at]);
+}
+
+void excmd_queue_part_again(struct world *w, const struct record_command_part *r)
+{
+    struct excmd_entry *e = find(w, r->id);
+    struct buf rewritten = BUF_INIT;
+    struct str objects = r->objects;
+    struct err err = ERR_INIT;
+    struct excmd_order o;
+    struct excmd c;
+    uint64_t object;
+
+    if (!e)
+        return;
+    o = (struct excmd_order){line_of(e), who_of(e), WORLD_SOURCE_RECORD, 0};
+    if (excmd_read(w, &c, &o, &rewritten, &err) == 0) {
+        while (objects.n && tlv_get_varint(&objects, &object))
+            object_again(w, &c, e, object);
+        if (r->last) {
+            rest_again(w, &c, e);
+            excmd_over(w, &c, &o, result_of(&c, e, &err), &err);
+        }
+    }
+    if (r->last)
+        forget(w, e);
+    buf_release(&rewritten);
+}

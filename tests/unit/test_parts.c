@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Commands that are for many things, done in parts: what is behind one comes behind it, what does not concern it goes on, the answer comes when all of it is done; an engine that dies in the middle goes on
+ * with the rest, nothing is done twice, whatever the configuration is by then; and the journal, done again, gives the same.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "core/record.h"
+#include "core/world_in.h"
+#include "again.h"
+#include "lab.h"
+
+#define START 1800000000
+
+enum { MANY = 40, PART = 7 };
+
+static struct lab_answer up(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.lasts_us = TIME_MS, .output = "UP"};
+}
+
+/* h has services s00 to s39 without those from `without` on, and new ones; other has one service, and is not in the group. */
+static void write_site(struct buf *b, int without, int more)
+{
+    buf_add_c(b, "define hostgroup {\n hostgroup_name hg\n members h,child\n}\n"
+                 "define host {\n host_name h\n use ht\n}\n"
+                 "define host {\n host_name child\n use ht\n parents h\n}\n"
+                 "define host {\n host_name other\n use ht\n}\n"
+                 "define service {\n host_name other\n service_description s\n use st\n}\n");
+    for (int i = 0; i < MANY + more; i++)
+        if (i < without || i >= MANY)
+            buf_printf(b, "define service {\n host_name h\n service_description s%02d\n use st\n}\n", i);
+}
+
+static void open_site(struct lab *lab)
+{
+    struct buf b = BUF_INIT;
+
+    *lab = (struct lab){.part = PART};
+    write_site(&b, MANY, 0);
+    lab_open(lab, lab_main, b.data, START, 1, up, 0);
+    buf_release(&b);
+}
+
+static void tick(struct lab *lab)
+{
+    lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
+}
+
+static void until_over(struct lab *lab)
+{
+    for (int i = 0; i < 100000 && !excmd_queue_is_empty(lab->w); i++)
+        tick(lab);
+    assert_true(excmd_queue_is_empty(lab->w));
+}
+
+static unsigned muted(const struct lab *lab)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = lab->model->n_hosts; i < lab->model->n_check; i++)
+        n += !(world_state(lab->w, i)->switches & MODEL_CHECK_NOTIFY);
+    return n;
+}
+
+static uint64_t downtimes(struct lab *lab, int start)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;hg;%d;%d;1;0;0;me;work", START + start,
+             START + start + 1000);
+    return lab_send_command(lab, text);
+}
+
+/* Each service of the group has so many, and no other has one. */
+static void each_has(const struct lab *lab, size_t wanted)
+{
+    for (uint32_t i = 0; i < lab->model->n_check; i++) {
+        struct str host = model_host_name(lab->model, i), service = model_description(lab->model, i);
+        size_t n = 0;
+
+        for (size_t k = 0; k < lab->w->downtimes.n; k++)
+            n += !lab->w->downtimes.at[k].gone && lab->w->downtimes.at[k].check == i;
+        assert_int_equal(n, service.n && str_eq_c(host, "h") ? wanted : 0);
+    }
+}
+
+static void is_the_same_again(struct lab *lab)
+{
+    struct buf said = BUF_INIT;
+
+    if (!again_is_same(lab, (struct wall){START * TIME_S}, str_of(lab->past.at[0].model->hash), &said))
+        fail_msg("%s", said.data);
+    buf_release(&said);
+}
+
+/* The journal begins with a checkpoint, so that it can be done again. */
+static void begin_journal(struct lab *lab)
+{
+    buf_clear(&lab->journal);
+    world_export(lab->w, lab_now(lab), 0, &lab->journal);
+}
+
+static void test_in_parts(void **state UNUSED)
+{
+    struct mono due;
+    struct lab lab;
+    uint64_t id;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    id = lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    for (unsigned done = PART; done < MANY; done += PART) {
+        assert_int_equal(muted(&lab), done);
+        assert_int_not_equal(lab.last_done, id);
+        assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
+        tick(&lab);
+    }
+    assert_int_equal(muted(&lab), MANY);
+    assert_int_equal(lab.last_done, id);
+    assert_false(lab.last_refused);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+/* Those behind it wait, in their order; what is refused there is answered there. */
+static void test_order(void **state UNUSED)
+{
+    struct lab lab;
+    uint64_t id;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    lab_send_command(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s39");
+    lab_send_command(&lab, "ENABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    lab_send_command(&lab, "DISABLE_SVC_NOTIFICATIONS;h;s00");
+    id = lab_send_command(&lab, "DEL_SVC_DOWNTIME;77");
+    assert_true(lab_state(&lab, "h", "s39")->switches & MODEL_CHECK_NOTIFY);
+    assert_false(lab_send_command(&lab, "ENABLE_SVC_NOTIFICATIONS;h;nothing") != lab.last_done);
+    assert_true(lab.last_refused); /* what cannot be read need not wait */
+    until_over(&lab);
+    assert_int_equal(muted(&lab), 1);
+    assert_false(lab_state(&lab, "h", "s00")->switches & MODEL_CHECK_NOTIFY);
+    assert_int_equal(lab.last_done, id);
+    assert_true(lab.last_refused);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+static void is_waiting(struct lab *lab, const char *command, bool waits)
+{
+    uint64_t id = lab_send_command(lab, command);
+
+    if ((lab->last_done != id) != waits)
+        fail_msg("%s: %s", command, waits ? "it does not wait" : "it waits");
+}
+
+static void test_results_go_on(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_PASSIVE_SVC_CHECKS;hg");
+    is_waiting(&lab, "PROCESS_SERVICE_CHECK_RESULT;other;s;2;goes on", false);
+    assert_int_equal(lab_state(&lab, "other", "s")->state, STATE_CRITICAL);
+    is_waiting(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s00;2;refused at once", false);
+    is_waiting(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s39;2;refused later", true);
+    is_waiting(&lab, "PROCESS_SERVICE_CHECK_RESULT;other;s;1;goes on", false);
+    is_waiting(&lab, "ENABLE_PASSIVE_SVC_CHECKS;other;s", true);
+    is_waiting(&lab, "PROCESS_SERVICE_CHECK_RESULT;other;s;0;behind that", true);
+    is_waiting(&lab, "ENABLE_HOSTGROUP_PASSIVE_SVC_CHECKS;hg", true);
+    is_waiting(&lab, "PROCESS_HOST_CHECK_RESULT;h;1;may be concerned", true);
+    until_over(&lab);
+    assert_int_equal(lab_state(&lab, "h", "s00")->state, STATE_OK);
+    assert_int_equal(lab_state(&lab, "h", "s39")->state, STATE_OK);
+    assert_int_equal(lab_state(&lab, "other", "s")->state, STATE_OK);
+    assert_int_equal(lab_state(&lab, "h", NULL)->state, STATE_DOWN);
+    is_waiting(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s39;2;taken again", false);
+    assert_int_equal(lab_state(&lab, "h", "s39")->state, STATE_CRITICAL);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+/* Wherever it dies: from the journal, and from a checkpoint of that moment. */
+static void test_dies_in_the_middle(void **state UNUSED)
+{
+    for (int ticks = 0; ticks < MANY / PART + 3; ticks++)
+        for (int checkpoint = 0; checkpoint < 3; checkpoint++) {
+            struct lab lab;
+
+            open_site(&lab);
+            begin_journal(&lab);
+            downtimes(&lab, 60);
+            lab_send_command(&lab, "SCHEDULE_SVC_DOWNTIME;h;s20;1800000070;1800000080;1;0;0;me;behind");
+            lab_send_command(&lab, "DEL_DOWNTIME_BY_START_TIME_COMMENT;1800000070");
+            for (int i = 0; i < ticks; i++)
+                tick(&lab);
+            if (checkpoint == 2)
+                lab_engine_dies(&lab);
+            else
+                lab_restart(&lab, checkpoint);
+            until_over(&lab);
+            each_has(&lab, 1);
+            is_the_same_again(&lab);
+            lab_restart(&lab, false);
+            each_has(&lab, 1);
+            lab_close(&lab);
+        }
+}
+
+/* What was added since is done, what is gone is left out, and nothing comes twice: by a reload, and by a start with other files. */
+static void test_another_configuration(void **state UNUSED)
+{
+    for (int start = 0; start < 2; start++) {
+        struct buf b = BUF_INIT;
+        struct lab lab;
+
+        open_site(&lab);
+        begin_journal(&lab);
+        downtimes(&lab, 60);
+        tick(&lab);
+        tick(&lab);
+        write_site(&b, MANY - 5, 4);
+        lab_reload(&lab, lab_main, b.data);
+        if (start)
+            lab_engine_dies(&lab);
+        until_over(&lab);
+        if (start)
+            each_has(&lab, 1);
+        else
+            assert_int_equal(lab_downtimes(&lab), MANY - 5);
+        assert_int_equal(world_state(lab.w, lab_check(&lab, "other", "s"))->downtime_depth, 0);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+        buf_release(&b);
+    }
+}
+
+/* The group itself is gone: that is the end of it. */
+static void test_group_is_gone(void **state UNUSED)
+{
+    struct lab lab;
+    uint64_t id;
+
+    open_site(&lab);
+    id = lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    lab_reload(&lab, lab_main, "define host {\n host_name other\n use ht\n}\n");
+    until_over(&lab);
+    assert_int_equal(lab.last_done, id);
+    assert_true(lab.last_refused);
+    assert_int_equal(lab_count(&lab.log, "there is no host group 'hg'"), 1);
+    lab_close(&lab);
+}
+
+/* Those that are planned after it was given stay, although they agree. */
+static void test_cancelling_is_interrupted(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    downtimes(&lab, 60);
+    until_over(&lab);
+    lab_send_command(&lab, "DEL_DOWNTIME_BY_HOSTGROUP_NAME;hg");
+    tick(&lab);
+    lab_engine_dies(&lab);
+    downtimes(&lab, 70);
+    until_over(&lab);
+    each_has(&lab, 1);
+    for (size_t i = 0; i < lab.w->downtimes.n; i++)
+        assert_true(lab.w->downtimes.at[i].gone || lab.w->downtimes.at[i].start == (START + 70) * TIME_S);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+/* The host's own comes first, and the others begin with it, also when the engine died behind it. */
+static void test_triggered(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_site(&lab);
+    lab.part = 1;
+    lab_restart(&lab, true);
+    begin_journal(&lab);
+    lab_send_command(&lab,
+                     "SCHEDULE_AND_PROPAGATE_TRIGGERED_HOST_DOWNTIME;h;1800000100;1800000200;1;0;0;me;work");
+    assert_int_equal(lab_downtimes(&lab), 1);
+    lab_engine_dies(&lab);
+    until_over(&lab);
+    assert_int_equal(lab_downtimes(&lab), 2);
+    assert_int_equal(lab.w->downtimes.at[1].triggered_by, lab.w->downtimes.at[0].id);
+    lab_run(&lab, 110 * TIME_S);
+    assert_int_equal(lab_state(&lab, "h", NULL)->downtime_depth, 1);
+    assert_int_equal(lab_state(&lab, "child", NULL)->downtime_depth, 1);
+    assert_true(lab_command(&lab, "DEL_HOST_DOWNTIME;1"));
+    assert_int_equal(lab_downtimes(&lab), 0);
+    assert_int_equal(lab_state(&lab, "child", NULL)->downtime_depth, 0);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+/* However much stands behind one command, it is bounded. */
+static void test_too_much_waits(void **state UNUSED)
+{
+    static char text[16000];
+    struct lab lab;
+    uint64_t id;
+
+    open_site(&lab);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    snprintf(text, sizeof(text), "ADD_SVC_COMMENT;h;s00;1;me;%15000d", 1);
+    for (int i = 0; i < 10000 && lab.last_done != lab.commands; i++) {
+        lab_send_command(&lab, text);
+        buf_clear(&lab.journal); /* all that would be much */
+    }
+    id = lab.commands;
+    assert_int_equal(lab.last_done, id);
+    assert_true(lab.last_refused);
+    assert_int_equal(lab_count(&lab.log, "too many commands wait"), 1);
+    while (!excmd_queue_is_empty(lab.w)) {
+        tick(&lab);
+        buf_clear(&lab.journal);
+    }
+    assert_int_equal(lab_comments(&lab), id - 2);
+    lab_close(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_in_parts),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_results_go_on),
+        cmocka_unit_test(test_dies_in_the_middle),
+        cmocka_unit_test(test_another_configuration),
+        cmocka_unit_test(test_group_is_gone),
+        cmocka_unit_test(test_cancelling_is_interrupted),
+        cmocka_unit_test(test_triggered),
+        cmocka_unit_test(test_too_much_waits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
