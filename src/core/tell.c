@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#define GONE_MOST    256u   /* answered ones that are not taken out yet */
 #define INTENTS_MOST 16384u /* waiting ones; when a channel is dead for long the oldest are given up */
 
 struct telling { /* one notification being carried out */
@@ -37,7 +38,9 @@ static struct world_intent *find_intent(struct world *w, uint64_t id)
         else
             high = mid;
     }
-    return low < w->intents.n && w->intents.at[low].id == id ? &w->intents.at[low] : NULL;
+    return low < w->intents.n && w->intents.at[low].id == id && w->intents.at[low].record
+               ? &w->intents.at[low]
+               : NULL;
 }
 
 static void set_sent(struct world *w, struct world_intent *in, bool sent)
@@ -95,6 +98,15 @@ static void send_intent(struct world *w, struct world_intent *in)
     e->json = world_keep(w, r.json);
 }
 
+static uint64_t oldest(const struct world *w)
+{
+    size_t i = 0;
+
+    while (!w->intents.at[i].record)
+        i++;
+    return w->intents.at[i].id;
+}
+
 static void add_intent(struct world *w, struct record_notify_intent *r)
 {
     struct buf frame = BUF_INIT;
@@ -105,8 +117,8 @@ static void add_intent(struct world *w, struct record_notify_intent *r)
         ++w->next_intent;
         return;
     }
-    if (w->intents.n >= INTENTS_MOST)
-        tell_answer(w, w->intents.at[0].id, false, STR("given up: too many notifications wait"));
+    if (w->intents.n - w->intents_gone >= INTENTS_MOST)
+        tell_answer(w, oldest(w), false, STR("given up: too many notifications wait"));
     r->intent = ++w->next_intent;
     world_record(w, RECORD_NOTIFY_INTENT, r);
     w->program_dirty = true;
@@ -144,9 +156,15 @@ void tell_restore(struct world *w, uint64_t intent, struct str payload)
 
 void tell_pending(struct world *w)
 {
-    for (size_t i = 0; i < w->intents.n && w->unsent; i++)
-        if (!w->intents.at[i].sent)
-            send_intent(w, &w->intents.at[i]);
+    for (size_t i = 0; i < w->intents.n && w->unsent; i++) {
+        if (w->intents.at[i].sent)
+            continue;
+        if (world_spent(w)) {
+            w->next_sweep = w->now.mono; /* the rest in the next step, which comes at once */
+            return;
+        }
+        send_intent(w, &w->intents.at[i]);
+    }
 }
 
 void tell_unsent(struct world *w, uint64_t intent)
@@ -156,7 +174,7 @@ void tell_unsent(struct world *w, uint64_t intent)
     if (in)
         set_sent(w, in, false);
     for (size_t i = 0; i < w->intents.n && !intent; i++)
-        if (!w->intents.at[i].by_command)
+        if (!w->intents.at[i].by_command && w->intents.at[i].record)
             set_sent(w, &w->intents.at[i], false);
 }
 
@@ -199,16 +217,30 @@ void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error)
     tell_forget(w, intent);
 }
 
+/* Many at once: those that wait may be thousands, and most answers are to the oldest. */
+static void take_out(struct world *w)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->intents.n; i++)
+        if (w->intents.at[i].record)
+            w->intents.at[n++] = w->intents.at[i];
+    w->intents.n = n;
+    w->intents_gone = 0;
+}
+
 void tell_forget(struct world *w, uint64_t intent)
 {
     struct world_intent *in = find_intent(w, intent);
 
     if (!in)
         return;
-    w->unsent -= !in->sent;
+    set_sent(w, in, true);
     mem_free(in->record);
-    memmove(in, in + 1, (size_t)(w->intents.at + w->intents.n - (in + 1)) * sizeof(*in));
-    w->intents.n--;
+    in->record = NULL;
+    w->intents_gone++;
+    if (!w->started || w->intents_gone > GONE_MOST || w->intents_gone == w->intents.n)
+        take_out(w);
 }
 
 void tell_clock_step(struct world *w, int64_t step)
@@ -231,7 +263,8 @@ void tell_export(const struct world *w, struct wall at, struct buf *out)
     struct record_notify_intent r;
 
     for (size_t i = 0; i < w->intents.n; i++)
-        if (record_get(RECORD_NOTIFY_INTENT, str_make(w->intents.at[i].record, w->intents.at[i].n), &r) == 0)
+        if (w->intents.at[i].record &&
+            record_get(RECORD_NOTIFY_INTENT, str_make(w->intents.at[i].record, w->intents.at[i].n), &r) == 0)
             record_put(out, RECORD_NOTIFY_INTENT, at, &r);
 }
 

@@ -69,7 +69,7 @@ struct world_contact {
 
 struct world_intent { /* a notification on its way: kept until the answer, sent again after a restart */
     uint64_t id;
-    char *record; /* its NOTIFY_INTENT payload */
+    char *record; /* its NOTIFY_INTENT payload; NULL: it is answered, and will be taken out */
     size_t n;
     bool sent; /* in this life of the engine */
     bool by_command;
@@ -124,15 +124,15 @@ struct world {
     int64_t behind_us;     /* world_behind */
     struct map gone;       /* while records are loaded: oids that have a state and are not configured */
     /* notes */
-    VEC(struct world_comment) comments;   /* by id */
-    VEC(struct world_downtime) downtimes; /* by id */
-    uint32_t gone_comments, gone_downtimes;
-    uint32_t expiring;       /* comments that are deleted at a time */
-    struct map downtimes_of; /* check -> its newest downtime, if it has one */
+    VEC(struct world_comment) comments;               /* by id */
+    VEC(struct world_downtime) downtimes;             /* by id */
+    uint32_t gone_comments, gone_downtimes, expiring; /* expiring: comments that are deleted at a time */
+    struct map downtimes_of;                          /* check -> its newest downtime, if it has one */
     VEC(struct world_begin) begins;
-    uint64_t note_from; /* in a round over the downtimes, the id that is next; 0: there is none under way */
-    int64_t note_next;  /* what that round found to be the next moment */
-    uint32_t unsent;    /* of the intents */
+    uint64_t note_from;  /* in a round over the downtimes, the id that is next; 0: there is none under way */
+    int64_t note_next;   /* what that round found to be the next moment */
+    uint32_t unsent;     /* of the intents */
+    size_t intents_gone; /* those that are answered */
     VEC(struct world_intent) intents; /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
     uint64_t pipe_had; /* world_pipe_had */
