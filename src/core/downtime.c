@@ -55,7 +55,7 @@ bool note_downtime_of(const struct world *w, uint64_t id, uint32_t *check)
 
 /* ---- the downtimes of one check, and those that one triggers ---- */
 
-static struct world_downtime *by_id(struct world *w, uint64_t id)
+static struct world_downtime *by_id(const struct world *w, uint64_t id)
 {
     size_t i = find(w, id);
 

@@ -152,6 +152,9 @@ static void test_each_field_has_its_column(void **state UNUSED)
 #define FILL_checkpoint_end(...)
 #define FILL_state_end(...)
 #define FILL_skip(...)
+#define FILL_command_waits(...)
+#define FILL_command_part(...)
+#define FILL_command_end(...)
 #include "core/record.def"
     begin(&p);
     put(&p, 1, RECORD_STATE, &r_state);
