@@ -196,6 +196,24 @@ static size_t part_most(const struct world *w)
     return w->opt.part ? w->opt.part : PART_MOST;
 }
 
+/* Before what this step has written from that place on. */
+static void record_at(struct world *w, size_t before, enum record_kind kind, const void *record)
+{
+    size_t end = w->records.len, n;
+    char *all, *one;
+
+    world_record(w, kind, record);
+    n = w->records.len - end;
+    if (!n || before == end)
+        return;
+    all = w->records.data;
+    one = mem_alloc(n);
+    memcpy(one, all + end, n);
+    memmove(all + before + n, all + before, end - before);
+    memcpy(all + before, one, n);
+    mem_free(one);
+}
+
 /* The record of a part stands before what it did, as every input does. */
 static void record_part(struct world *w, struct excmd_entry *e, size_t done_before, size_t before)
 {
@@ -203,10 +221,9 @@ static void record_part(struct world *w, struct excmd_entry *e, size_t done_befo
 
     for (size_t i = done_before; i < e->done.n; i++)
         tlv_put_varint(&objects, e->done.at[i]);
-    world_record_at(
-        w, before, RECORD_COMMAND_PART,
-        &(struct record_command_part){
-            .id = e->id, .objects = buf_str(&objects), .last = e->at == e->list.n, .ref = e->ref});
+    record_at(w, before, RECORD_COMMAND_PART,
+              &(struct record_command_part){
+                  .id = e->id, .objects = buf_str(&objects), .last = e->at == e->list.n, .ref = e->ref});
     buf_release(&objects);
 }
 

@@ -75,23 +75,6 @@ void world_event(struct world *w, enum record_event_kind kind, uint32_t check, s
     world_record(w, RECORD_EVENT, e);
 }
 
-void world_record_at(struct world *w, size_t before, enum record_kind kind, const void *record)
-{
-    size_t end = w->records.len, n;
-    char *all, *one;
-
-    world_record(w, kind, record);
-    n = w->records.len - end;
-    if (!n || before == end)
-        return;
-    all = w->records.data;
-    one = mem_alloc(n);
-    memcpy(one, all + end, n);
-    memmove(all + before + n, all + before, end - before);
-    memcpy(all + before, one, n);
-    mem_free(one);
-}
-
 void world_touch_board(struct world *w, uint32_t check)
 {
     if (w->st[check].dirty)

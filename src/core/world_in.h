@@ -169,8 +169,6 @@ struct world_span world_keep(struct world *w, struct str s); /* copies s into th
 void world_know_oids(struct world *w);
 /* Writes a record with the time of this step. */
 void world_record(struct world *w, enum record_kind kind, const void *record);
-/* The same, before what this step has written from that place on. */
-void world_record_at(struct world *w, size_t before, enum record_kind kind, const void *record);
 /* The state of a check changed: it will be stored and shown once this event is done. */
 void world_touch(struct world *w, uint32_t check);
 /* This step has brought so much that what can wait is left to the next one. By what came out of it, not by a clock: the same events give the same steps. */
