@@ -28,7 +28,7 @@ double series_num(int64_t mantissa, int exponent)
 /* r x 10^-places. */
 static char *put_decimal(char *to, bool minus, uint64_t r, unsigned places)
 {
-    char text[24], *end = text + sizeof(text), *p = end;
+    char text[SERIES_NUM_ROOM], *end = text + sizeof(text), *p = end;
 
     while (places && r % 10 == 0) {
         r /= 10;

@@ -43,7 +43,7 @@ int64_t series_steps_usual(const void *at, size_t n, size_t size)
             qsort(d, k, sizeof(d[0]), by_size);
             break;
         }
-    return d[k / 2];
+    return d[(k - 1) / 2];
 }
 
 int64_t series_steps_gap(int64_t usual_us, int64_t step_us)
