@@ -269,11 +269,11 @@ static bool range_of(struct prom *p)
             p->err, E_INVAL,
             "invalid parameter \"step\": zero or negative query resolution step widths are not accepted. Try "
             "a positive integer");
-    else if (!p->err->code && (p->end_ms - p->start_ms) / p->step_ms > PROM_STEPS_MAX)
+    else if (p->step_ms > 0 && (p->end_ms - p->start_ms) / p->step_ms > PROM_STEPS_MAX)
         err_set(p->err, E_INVAL,
                 "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
                 "resolution (?step=XX)");
-    if (p->err->code)
+    if (p->err->code || p->step_ms <= 0)
         return false;
     p->n_steps = (size_t)((p->end_ms - p->start_ms) / p->step_ms) + 1;
     return true;

@@ -142,7 +142,7 @@ static bool fits(struct tests *t, int label, struct str value)
 static struct str text_of(struct prom *p, struct str s)
 {
     struct buf b = BUF_INIT;
-    struct str out = s;
+    struct str out;
 
     if (str_is_utf8(s))
         return s;

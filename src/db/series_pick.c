@@ -258,7 +258,7 @@ static void read_ids(struct choice *c)
             buf_truncate(&c->ids, from);
         }
     }
-    for (size_t i = 0; i < c->id.n; i++) /* the buffer has moved */
+    for (size_t i = 0; i < label.n && c->id.at; i++) /* the buffer has moved */
         c->id.at[i].label = str_make(c->ids.data + label.at[i], c->id.at[i].label.n);
     VEC_RELEASE(&label);
 }

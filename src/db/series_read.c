@@ -389,8 +389,10 @@ static void hide_merged(struct series_reader *r)
 
 static bool is_hidden(struct series_reader *r, const struct series_header *h)
 {
-    for (size_t i = 0; i < r->s.file.n; i++) {
-        const struct series_header *w = &r->s.file.at[i].h;
+    const struct series_file *at = r->s.file.at;
+
+    for (size_t i = 0; at && i < r->s.file.n; i++) {
+        const struct series_header *w = &at[i].h;
 
         if (w->form == SERIES_WHOLE && w->class == h->class && w->start_us == h->start_us &&
             w->generation > h->generation)

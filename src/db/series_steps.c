@@ -78,6 +78,8 @@ double series_steps_percentile(double *v, size_t n, double percentile)
     double rank = percentile / 100 * (double)(n - 1), below = floor(rank);
     size_t i = (size_t)below;
 
+    if (!v || !n)
+        return NAN;
     qsort(v, n, sizeof(*v), by_value);
     if (i + 1 >= n)
         return v[n - 1];
