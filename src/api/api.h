@@ -10,6 +10,7 @@
  * documentation, and there is no other way in. Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a
  * test lends others. One request asks one thing at a time.
  */
+#include "api/metrics_series.h"
 #include "api/problem.h"
 #include "api/who.h"
 #include "base/arena.h"
@@ -125,11 +126,10 @@ struct api {
     struct {
         uint64_t applied, lag; /* record up to which it goes; how many it is behind */
     } history, states;         /* the two projections of the journal */
-    char record_why
-        [512]; /* what is not written as it should be, journal or projections, and why; empty: all is */
+    struct api_series series;  /* the third */
+    char record_why[512];      /* what is not written as it should be, and why; empty: all is */
     bool reload_refused;
-    struct buf
-        renames; /* that wait for their reload: elements as the store tells them, and how many there are */
+    struct buf renames; /* that wait for their reload, as the store tells them; how many there are */
     uint64_t n_renames;
     VEC(struct api_role_level) levels;
     /* Requests under way. */

@@ -99,7 +99,7 @@ static void program(struct buf *b, const struct api *a)
            "1 while the disk is full or broken: results are given up, or nothing can be written.",
            p.degraded[0] != '\0');
     metric(b, "record_degraded", "gauge",
-           "1 while something is not written as it should be: the journal, the history, the states.",
+           "1 while something is not written as it should be: the journal, the history, the states, the series.",
            a->record_why[0] != '\0' || p.degraded[0] != '\0');
 }
 
@@ -180,6 +180,7 @@ void metrics_show(struct api *a, struct api_request *q)
     roles(&out, a);
     configuration(&out, a);
     history(&out, a);
+    metrics_series_put(&out, &a->series);
     if (a->ready) {
         program(&out, a);
         states(&out, a);

@@ -165,6 +165,7 @@ void status_show(struct api *a, struct api_request *q)
     checks(&j, a, &p);
     switches(&j, p.switches);
     journal(&j, a, &p);
+    metrics_series_status(&j, a);
     json_key_u64(&j, "streams", stream_count(a->streams));
     json_key_u64(&j, "requests", a->count.requests);
     not_yet(&j, &a->model);

@@ -48,6 +48,22 @@ static void print_roles(const struct ctl *c, const json_t *roles)
     ctl_table_print(&t, c, 1);
 }
 
+static void print_series(const json_t *s)
+{
+    const json_t *last = json_object_get(s, "last_refused");
+
+    printf("series         %lld, %.1f MB, %lld measurements taken since the start\n", ctl_number(s, "active"),
+           (double)ctl_number(s, "bytes") / 1e6, ctl_number(s, "taken"));
+    if (ctl_true(s, "failed"))
+        printf("               NOTHING IS TAKEN: measurements stay in the journal\n");
+    if (ctl_number(s, "lag"))
+        printf("               %lld records behind, and catching up\n", ctl_number(s, "lag"));
+    if (json_is_object(last))
+        printf("               not taken last: '%s' of %s%s%s: %s\n", ctl_text(last, "label"),
+               ctl_text(last, "host"), ctl_text(last, "service")[0] ? "/" : "", ctl_text(last, "service"),
+               ctl_text(last, "text_en"));
+}
+
 static double milliseconds(const json_t *o, const char *key)
 {
     return json_number_value(json_object_get(o, key));
@@ -114,6 +130,7 @@ static void print_facts(const json_t *a)
     if (ctl_number(json_object_get(a, "states"), "lag"))
         printf("states         the database is %lld records behind, and catching up\n",
                ctl_number(json_object_get(a, "states"), "lag"));
+    print_series(json_object_get(a, "series"));
     printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
            ctl_number(a, "streams"));
     if (ctl_number(a, "renames_waiting"))

@@ -312,6 +312,12 @@ static const char *number_wrong(struct str value, uint64_t least, uint64_t most,
 }
 
 /* What a start would refuse, or take for something else, is said here, where it stands. */
+/* "vigie_history_days" and its like. */
+static bool is_days(struct str name)
+{
+    return str_starts(name, STR("vigie_")) && str_ends(name, STR("_days"));
+}
+
 static void check_option(struct conf *c, const struct conf_directive *d, struct str value,
                          struct conf_place at)
 {
@@ -328,8 +334,7 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
                              "write how many, from 1 to 16, or leave it out: one a core");
     else if (strcmp(d->name, "vigie_states_every") == 0)
         wrong = number_wrong(value, 1, 86400, "write a number of seconds, from 1 to 86400");
-    else if (strcmp(d->name, "vigie_journal_days") == 0 || strcmp(d->name, "vigie_history_days") == 0 ||
-             strcmp(d->name, "vigie_audit_days") == 0)
+    else if (is_days(str_of(d->name)))
         wrong = number_wrong(value, 1, 36500, "write a number of days, from 1 to 36500");
     else if (strcmp(d->name, "vigie_journal_size") == 0)
         wrong = number_wrong(value, 16u << 20, INT64_MAX, "write a number of bytes, at least 16777216");

@@ -79,6 +79,10 @@ struct series {
 /* An empty folder is an empty store. E_INVAL: files of another site or a newer version (nothing was changed); any damage is no error. */
 int series_open(struct series *s, const struct journal_io *io, const struct series_options *o,
                 struct err *err);
+/* The number in the journal up to which the newest head says that all is in the store in this folder, without opening that; 0: there is none. */
+uint64_t series_reached(const struct journal_io *io);
+/* How long things are kept from now on (o->keep_us). */
+void series_keep(struct series *s, const struct series_options *o);
 /* What was not committed is gone from here. */
 void series_release(struct series *s);
 

@@ -6,24 +6,6 @@
 #include "base/tlv.h"
 #include "core/perf.h"
 
-static const struct {
-    const char *name, *words;
-} refusals[] = {
-#define X(id, name, words) {#name, words},
-    SERIES_REFUSALS(X)
-#undef X
-};
-
-const char *series_refusal_name(enum series_refusal r)
-{
-    return refusals[r].name;
-}
-
-const char *series_refusal_words(enum series_refusal r)
-{
-    return refusals[r].words;
-}
-
 /* ---- words ---- */
 
 static struct str short_text(struct str text)

@@ -11,22 +11,12 @@
 
 #define SERIES_WORDS_US (5 * TIME_MIN)
 
-/* Why a measurement is not taken: X(ID, name in metrics, words for people). */
-#define SERIES_REFUSALS(X)                                                                                   \
-    X(UNKNOWN, unknown, "the plugin does not know it (U)")                                                   \
-    X(UNREAD, unread, "no label, or no number that can be held")                                             \
-    X(TWICE, twice, "the same label twice in one result")                                                    \
-    X(LONG, long_label, "a label over 255 bytes")                                                            \
-    X(MANY, too_many, "more than 256 values in one result")                                                  \
-    X(OLD, old, "older than what is kept")                                                                   \
-    X(AHEAD, ahead, "more than a day ahead of the clock")                                                    \
-    X(FULL, full, "more series than there may be")
-
+/* Why a measurement is not taken. */
 enum series_refusal {
-#define X(id, name, words) SERIES_##id,
-    SERIES_REFUSALS(X)
-#undef X
-        SERIES_REFUSAL_COUNT
+#define REFUSAL(id, name, en, fr) SERIES_##id,
+#include "core/refusal.def"
+#undef REFUSAL
+    SERIES_REFUSAL_COUNT
 };
 
 struct series_feed {
@@ -53,6 +43,3 @@ int series_feed(struct series_feed *f, const struct series_feed_result *r);
 
 /* Takes the next of the words off *rest; what it gives is borrowed. False at the end. */
 bool series_words_next(struct str *rest, struct series_key *k, uint64_t *seq, struct bounds_row *row);
-
-const char *series_refusal_name(enum series_refusal r);  /* "long_label" */
-const char *series_refusal_words(enum series_refusal r); /* for people */

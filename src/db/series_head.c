@@ -242,3 +242,36 @@ void series_head_read(struct series *s, struct series_heads *all)
                    "damage): more of the journal is put in again");
     buf_release(&b);
 }
+
+struct reached {
+    const struct journal_io *io;
+    uint64_t seq;
+};
+
+static void look_at_head(void *user, const char *name)
+{
+    struct reached *r = user;
+    char bytes[SERIES_HEADER];
+    struct series_header h;
+    int64_t got = 0;
+    int handle;
+
+    if (!series_name_get(name, &h) || h.form != SERIES_HEAD)
+        return;
+    handle = r->io->open(r->io->user, name, JOURNAL_READ);
+    if (handle < 0)
+        return;
+    got = r->io->read(r->io->user, handle, 0, bytes, sizeof(bytes));
+    r->io->close(r->io->user, handle);
+    if (got == sizeof(bytes) && series_header_get(str_make(bytes, sizeof(bytes)), &h, NULL) == 0 &&
+        h.form == SERIES_HEAD)
+        r->seq = MAX(r->seq, (uint64_t)h.start_us);
+}
+
+uint64_t series_reached(const struct journal_io *io)
+{
+    struct reached r = {.io = io};
+
+    io->list(io->user, look_at_head, &r);
+    return r.seq;
+}

@@ -189,12 +189,16 @@ static int scan_logs(struct series *s, struct err *err)
     return 0;
 }
 
+void series_keep(struct series *s, const struct series_options *o)
+{
+    for (unsigned i = 0; i < SERIES_CLASSES; i++)
+        s->o.keep_us[i] = o->keep_us[i] ? o->keep_us[i] : defaults.keep_us[i];
+}
+
 static void set_options(struct series *s, const struct series_options *o)
 {
     s->o = o ? *o : defaults;
-    for (unsigned i = 0; i < SERIES_CLASSES; i++)
-        if (!s->o.keep_us[i])
-            s->o.keep_us[i] = defaults.keep_us[i];
+    series_keep(s, &s->o);
     if (!s->o.grace_us)
         s->o.grace_us = defaults.grace_us;
 }

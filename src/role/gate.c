@@ -452,6 +452,11 @@ static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m
     self(r)->api.states.lag = m->u.stored.state_lag;
 }
 
+static void on_series(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    metrics_series_take(&self(r)->api.series, &m->u.series);
+}
+
 /* ---- life ---- */
 
 static void tick(void *user)
@@ -535,6 +540,7 @@ static const struct role_inbox inbox[] = {
     {MSG_ROWS, ROLE_BIT(READER), on_rows},
     {MSG_CHANGED, ROLE_BIT(STORE), on_changed},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
+    {MSG_SERIES, ROLE_BIT(STORE), on_series},
     {MSG_OIDS, ROLE_BIT(STORE), on_oids},
     {MSG_STATUS, ROLE_BIT(PARENT), on_status},
     {MSG_RENAMED, ROLE_BIT(STORE), on_renamed},

@@ -67,7 +67,9 @@ static const char *why_now(const struct store *s)
         return s->journal.why;
     if (s->names_why[0])
         return s->names_why;
-    return s->past_why[0] ? s->past_why : s->now.why;
+    if (s->past_why[0])
+        return s->past_why;
+    return s->now.why[0] ? s->now.why : s->series.why;
 }
 
 /* Says on the log when writing begins to fail and when it works again; tells gate what people should see. */
@@ -164,6 +166,7 @@ static void commit(struct store *s)
         send_changed(s, &s->journal.done);
         store_past_take(s, &s->journal.done);
         store_current_take(s, &s->journal.done);
+        store_series_take(s, &s->journal.done);
         if (journal_mended(&s->journal)) {
             s->merge.wanted = false;
             store_current_renew(s);
@@ -260,7 +263,7 @@ static void birth(struct role *r)
 
     s->role = r;
     s->state_fd = s->snapshots_fd = s->log_fd = s->dir.fd = s->oids_fd = -1;
-    s->journal.handle = -1;
+    s->journal.handle = s->series.dir.fd = -1;
     buf_init(&s->frame);
     buf_init(&s->batch);
     buf_init(&s->events);
@@ -351,6 +354,7 @@ static void open_all(struct role *r)
     store_current_open(s);
     store_merge_look(s);
     journal_raise(&s->journal, MAX(s->history.applied, s->now.db.reached) + 1);
+    store_series_open(s);
     s->opened = true;
 }
 
@@ -373,6 +377,7 @@ static void peer_up(struct role *r, struct peer *p)
     if (p->id == ROLE_GATE) {
         send_stored(s, ROLE_GATE, s->degraded);
         store_rename_tell(s);
+        store_series_tell(s);
     }
 }
 
@@ -404,6 +409,7 @@ static void stop(struct role *r)
         commit(s);
         store_past_release(s);
         store_current_release(s);
+        store_series_release(s);
         store_names_release(s);
         journal_release(&s->journal);
     }

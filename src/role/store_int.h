@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it), store_names.c (snapshots kept and
- * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog), store_perf.c (files of performance data). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"
@@ -16,6 +16,7 @@
 #include "os/loop.h"
 #include "role/role.h"
 #include "role/store_merge.h"
+#include "role/store_series.h"
 
 #define STORE_RETRY_US (1 * TIME_S) /* between two tries on a disk that does not take what is written */
 
@@ -124,6 +125,8 @@ struct store {
         struct loop_timer timer;
         char why[256];
     } now;
+
+    struct store_series series;
 
     struct store_perf perf[2]; /* of services, of hosts */
 

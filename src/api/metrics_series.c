@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/metrics_series.h"
+
+#include "api/api.h"
+#include "api/names.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *en, *fr;
+} refusal[API_REFUSALS] = {
+#define REFUSAL(id, name, en, fr) {#name, en, fr},
+#include "core/refusal.def"
+#undef REFUSAL
+};
+
+void metrics_series_take(struct api_series *s, const struct msg_series *m)
+{
+    *s = (struct api_series){.applied = m->applied,
+                             .lag = m->lag,
+                             .active = m->active,
+                             .bytes = m->bytes,
+                             .memory = m->memory,
+                             .taken = m->taken,
+                             .merged = m->merged,
+                             .removed = m->removed,
+                             .damaged = m->damaged,
+                             .failures = m->failures,
+                             .given_up = m->given_up,
+                             .failed = m->failed != 0,
+                             .last_oid = m->last_why < API_REFUSALS ? m->last_oid : 0,
+                             .last_why = MIN(m->last_why, (uint64_t)API_REFUSALS - 1)};
+    for (unsigned i = 0; i < API_REFUSALS && (i + 1) * 8 <= m->refused.n; i++)
+        for (unsigned k = 0; k < 8; k++)
+            s->refused[i] |= (uint64_t)(unsigned char)m->refused.p[i * 8 + k] << (8 * k);
+    str_copy(s->last_label, sizeof(s->last_label), m->last_label);
+}
+
+void metrics_series_put(struct buf *b, const struct api_series *s)
+{
+    const struct {
+        const char *name, *type, *help;
+        uint64_t value;
+    } table[] = {
+        {"series_sequence", "gauge", "Number of the record up to which the series store has all on disk.",
+         s->applied},
+        {"series_lag_records", "gauge", "Records that the series store has yet to read; 0: it is up to date.",
+         s->lag},
+        {"series_failed", "gauge", "1 while the series store takes nothing.", s->failed},
+        {"series_failures", "counter", "How often the series store failed, and was opened again.",
+         s->failures},
+        {"series_active", "gauge", "Series with measurements that are not in a sealed chunk yet.", s->active},
+        {"series_bytes", "gauge", "Bytes of the series store on disk.", s->bytes},
+        {"series_memory_bytes", "gauge", "Bytes of memory that the series take.", s->memory},
+        {"series_samples", "counter", "Measurements taken.", s->taken},
+        {"series_merges", "counter", "Days and partitions that became one file.", s->merged},
+        {"series_removed_files", "counter", "Files of series that were removed by age.", s->removed},
+        {"series_damaged_places", "counter", "Places of the series store that could not be read.",
+         s->damaged},
+        {"results_given_up", "counter",
+         "Results of active checks that a full disk took: nothing is lost of the states.", s->given_up},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        buf_printf(b, "# TYPE vigie_%s %s\n# HELP vigie_%s %s\nvigie_%s%s %" PRIu64 "\n", table[i].name,
+                   table[i].type, table[i].name, table[i].help, table[i].name,
+                   strcmp(table[i].type, "counter") == 0 ? "_total" : "", table[i].value);
+    buf_add_c(b, "# TYPE vigie_series_samples_refused counter\n# HELP vigie_series_samples_refused "
+                 "Measurements that were not taken, by reason.\n");
+    for (unsigned i = 0; i < API_REFUSALS; i++)
+        buf_printf(b, "vigie_series_samples_refused_total{reason=\"%s\"} %" PRIu64 "\n", refusal[i].name,
+                   s->refused[i]);
+}
+
+static void last_refused(struct json *j, struct api *a)
+{
+    const struct api_series *s = &a->series;
+    struct buf id = BUF_INIT;
+    uint32_t idx;
+
+    json_key(j, "last_refused");
+    buf_printf(&id, "%" PRIu64, s->last_oid);
+    idx = s->last_oid ? names_find(a, buf_str(&id)) : MODEL_NONE;
+    buf_release(&id);
+    if (idx == MODEL_NONE) {
+        json_none(j);
+        return;
+    }
+    json_map(j);
+    json_key_id(j, "id", s->last_oid);
+    json_key_str(j, "host", model_host_name(&a->model, idx));
+    json_key_str(j, "service", model_description(&a->model, idx));
+    json_key_c(j, "label", s->last_label);
+    json_key_c(j, "reason", refusal[s->last_why].name);
+    json_key_c(j, "text_en", refusal[s->last_why].en);
+    json_key_c(j, "text_fr", refusal[s->last_why].fr);
+    json_map_end(j);
+}
+
+void metrics_series_status(struct json *j, struct api *a)
+{
+    const struct api_series *s = &a->series;
+
+    json_key(j, "series");
+    json_map(j);
+    json_key_id(j, "applied", s->applied);
+    json_key_u64(j, "lag", s->lag);
+    json_key_bool(j, "failed", s->failed);
+    json_key_u64(j, "active", s->active);
+    json_key_u64(j, "bytes", s->bytes);
+    json_key_u64(j, "taken", s->taken);
+    json_key(j, "refused");
+    json_map(j);
+    for (unsigned i = 0; i < API_REFUSALS; i++)
+        json_key_u64(j, refusal[i].name, s->refused[i]);
+    json_map_end(j);
+    last_refused(j, a);
+    json_map_end(j);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* How the series store does, as the store tells it (message SERIES): in /metrics, and in the status. */
+#include "base/buf.h"
+#include "wire/json.h"
+#include "wire/msg.h"
+
+enum {
+#define REFUSAL(id, name, en, fr) API_REFUSAL_##id,
+#include "core/refusal.def"
+#undef REFUSAL
+    API_REFUSALS
+};
+
+struct api;
+struct api_series {
+    uint64_t applied, lag; /* number up to which all is on disk; records that it has yet to read */
+    uint64_t active, bytes, memory;
+    uint64_t taken, refused[API_REFUSALS];
+    uint64_t merged, removed, damaged, failures;
+    uint64_t given_up; /* results that a full disk took: their measurements are a gap */
+    bool failed;       /* it takes nothing now */
+    uint64_t last_oid; /* whose measurement was refused last (not for U); 0: none was */
+    uint64_t last_why; /* below API_REFUSALS */
+    char last_label[64];
+};
+
+void metrics_series_take(struct api_series *s, const struct msg_series *m);
+void metrics_series_put(struct buf *b, const struct api_series *s);
+/* The member "series" of the status. */
+void metrics_series_status(struct json *j, struct api *a);

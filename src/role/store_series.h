@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Measurements in role store (db/series_follow.h): a batch that is on disk is looked at at once when it is small; what came before, after a start, a failure or a flood, is read again from the journal
+ * in turns. Committing, merging and removing are done between, so that records never wait long for them. What fails is closed, said, and opened again later: the journal has it.
+ */
+#include "db/series_follow.h"
+#include "os/loop.h"
+
+struct store;
+
+struct store_series {
+    struct journal_dir dir; /* db/series; -1: not open */
+    struct series db;
+    struct bounds bounds;
+    struct series_follow follow;
+    bool open;
+    uint64_t reached; /* number up to which all is in it, on disk */
+    uint64_t added;   /* of db.stats, at the last commit */
+    struct mono committed, trimmed, told;
+    int64_t commit_took_us;
+    int64_t wait_us;                /* to the next try to open it, after a failure */
+    uint64_t active, bytes, memory; /* at the last commit */
+    uint64_t failures;
+    struct series_stats was; /* of the stores that were open before */
+    struct loop_timer timer;
+    struct mono timer_due;
+    char why[320]; /* why it takes nothing; empty: it does */
+};
+
+void store_series_open(struct store *s);                          /* before the first record is numbered */
+void store_series_take(struct store *s, const struct buf *batch); /* of a batch that is on disk */
+void store_series_tell(struct store *s);                          /* gate */
+uint64_t store_series_lag(const struct store *s);                 /* records that it has yet to read */
+void store_series_release(struct store *s);

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "at_store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "build_id.h"
+#include "core/record.h"
+#include "os/clock.h"
+#include "os/mem.h"
+#include "os/sock.h"
+#include "small_model.h"
+#include "temp_dir.h"
+
+const struct wall at_store_noon = {1767268800 * TIME_S};
+static const struct small_check names[] = {{"a", NULL}, {"b", NULL}, {"a", "disk"}, {"b", "mem"}};
+
+static void take_oids(struct other *o, int *fds, size_t n)
+{
+    const void *base;
+    size_t len;
+
+    assert_int_equal(n, 1);
+    assert_int_equal(mem_check_sealed(fds[0], NULL), 0);
+    assert_int_equal(mem_map_ro(fds[0], &base, &len, NULL), 0);
+    memcpy(o->oid, base, MIN(len, sizeof(o->oid)));
+    mem_unmap(base, len);
+    o->oids++;
+}
+
+static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
+{
+    struct other *o = user;
+
+    switch (m->type) {
+    case MSG_HELLO: break;
+    case MSG_OIDS: take_oids(o, fds, n_fds); break;
+    case MSG_STORED:
+        o->stored = m->u.stored.seq;
+        o->applied = m->u.stored.applied;
+        o->lag = m->u.stored.lag;
+        str_copy(o->degraded, sizeof(o->degraded), m->u.stored.degraded);
+        break;
+    case MSG_SEGMENT: o->segments++; break;
+    case MSG_SERIES: o->series = m->u.series; break;
+    case MSG_RENAMES: break; /* none: this test has no renames */
+    case MSG_LOAD_REC: buf_add_str(&o->loaded, m->u.load_rec.records); break;
+    case MSG_LOAD_END:
+        o->load_ends++;
+        o->next_seq = m->u.load_end.next_seq;
+        break;
+    case MSG_CHANGED: o->changed += (unsigned)(m->u.changed.idx.n / 4); break;
+    default: fail_msg("message %s", msg_info(m->type)->name);
+    }
+}
+
+static void gone(void *user UNUSED, const struct err *err UNUSED)
+{
+}
+
+static void from_role(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
+{
+    struct rig *g = user;
+
+    g->ready = g->ready || m->type == MSG_READY;
+}
+
+static void on_end(void *user, struct role *r UNUSED)
+{
+    ((struct rig *)user)->ended = true;
+}
+
+static const struct link_ops other_ops = {from_store, gone, NULL}, control_ops = {from_role, gone, NULL};
+
+void at_store_until(struct rig *g, bool (*question)(struct rig *g))
+{
+    int64_t patience = clock_mono().us + 60 * TIME_S;
+
+    while (!question(g)) {
+        if (clock_mono().us > patience)
+            fail_msg("it does not come");
+        loop_once(g->loop, TIME_S);
+    }
+}
+
+bool at_store_is_ready(struct rig *g)
+{
+    return g->ready && g->engine.oids && g->gate.oids;
+}
+
+void at_store_snapshot(struct rig *g, uint32_t n_names, uint64_t generation)
+{
+    struct buf b = BUF_INIT, frame = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct model m;
+    void *base;
+    int fd;
+
+    small_model(names, n_names, &b);
+    assert_int_equal(model_open(&m, b.data, b.len, &err), 0);
+    assert_int_equal(mem_segment("snapshot", b.len, &fd, &err), 0);
+    assert_int_equal(mem_map_rw(fd, b.len, &base, &err), 0);
+    memcpy(base, b.data, b.len);
+    mem_unmap(base, b.len);
+    assert_int_equal(mem_seal(fd, &err), 0);
+    msg_put_snapshot(&frame, &(struct msg_snapshot){
+                                 .generation = generation, .hash = str_of(m.hash), .public_len = b.len});
+    assert_int_equal(link_send(g->control, &frame, &fd, 1), 0);
+    close(fd);
+    buf_release(&b);
+    buf_release(&frame);
+}
+
+static void send_fd(struct rig *g, const char *purpose, int fd)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = str_of("x")});
+    assert_int_equal(link_send(g->control, &b, &fd, 1), 0);
+    close(fd);
+    buf_release(&b);
+}
+
+static void send_peer(struct rig *g, struct other *o, enum role_id id)
+{
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    int fd[2];
+
+    assert_int_equal(sock_pair(fd, &err), 0);
+    memset(o, 0, sizeof(*o));
+    buf_init(&o->loaded);
+    o->link = link_new(g->loop, fd[0], &other_ops, o);
+    msg_put_peer(&b, &(struct msg_peer){.role = id});
+    assert_int_equal(link_send(g->control, &b, &fd[1], 1), 0);
+    close(fd[1]);
+    msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = id});
+    assert_int_equal(link_send(o->link, &b, NULL, 0), 0);
+    buf_release(&b);
+}
+
+int at_store_open(const struct rig *g, const char *name, int flags)
+{
+    char path[256];
+    int fd;
+
+    snprintf(path, sizeof(path), "%s%s", g->dir, name);
+    fd = open(path, flags | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+void at_store_begin(struct rig *g, uint32_t n_names)
+{
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    int fd[2];
+
+    assert_int_equal(sock_pair(fd, &err), 0);
+    g->loop = loop_new();
+    g->ready = g->ended = false;
+    g->control = link_new(g->loop, fd[0], &control_ops, g);
+    g->role = role_attach(&role_store, g->loop, fd[1], on_end, g);
+    msg_put_start(&b, &(struct msg_start){
+                          .role = ROLE_STORE, .epoch = 1, .state_dir = str_of(g->dir), .one_process = 1});
+    assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
+    send_fd(g, "state-dir", at_store_open(g, "", O_RDONLY | O_DIRECTORY));
+    send_fd(g, "nagios-log", at_store_open(g, "/log", O_WRONLY | O_APPEND | O_CREAT));
+    at_store_snapshot(g, n_names, 1);
+    send_peer(g, &g->engine, ROLE_ENGINE);
+    send_peer(g, &g->gate, ROLE_GATE);
+    msg_put_go(&b, &(struct msg_go){});
+    assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
+    buf_release(&b);
+    at_store_until(g, at_store_is_ready);
+}
+
+void at_store_folders(struct rig *g)
+{
+    static const char *const folder[] = {"journal", "snapshots", "db"};
+    char path[256];
+
+    memset(g, 0, sizeof(*g));
+    temp_dir_make(g->dir, sizeof(g->dir));
+    for (size_t i = 0; i < ARRAY_LEN(folder); i++) {
+        snprintf(path, sizeof(path), "%s/%s", g->dir, folder[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+}
+
+static bool has_ended(struct rig *g)
+{
+    return g->ended;
+}
+
+void at_store_end(struct rig *g)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_stop(&b, &(struct msg_stop){});
+    assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
+    at_store_until(g, has_ended);
+    link_free(g->control);
+    link_free(g->engine.link);
+    link_free(g->gate.link);
+    buf_release(&g->engine.loaded);
+    buf_release(&g->gate.loaded);
+    loop_free(g->loop);
+    buf_release(&b);
+}
+
+/* ---- what the engine says ---- */
+
+static bool is_loaded(struct rig *g)
+{
+    return g->engine.load_ends > 0;
+}
+
+void at_store_load(struct rig *g)
+{
+    struct buf b = BUF_INIT;
+
+    g->engine.load_ends = 0;
+    buf_clear(&g->engine.loaded);
+    msg_put_load(&b, &(struct msg_load){});
+    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    buf_release(&b);
+    at_store_until(g, is_loaded);
+}
+
+/* Record n: the state of check n % AT_STORE_CHECKS with attempt n, and every third an event. */
+static void add_record(struct rig *g, struct buf *batch, uint64_t n)
+{
+    struct record_state s = {.oid = g->engine.oid[n % AT_STORE_CHECKS], .attempt = n};
+    struct record_event e = {.oid = g->engine.oid[n % AT_STORE_CHECKS],
+                             .kind = RECORD_EVENT_ALERT,
+                             .attempt = n,
+                             .text = STR("said")};
+
+    if (n % 3)
+        record_put(batch, RECORD_STATE, at_store_noon, &s);
+    else
+        record_put(batch, RECORD_EVENT, at_store_noon, &e);
+}
+
+void at_store_put(struct rig *g, uint64_t first, uint64_t count)
+{
+    struct buf batch = BUF_INIT, b = BUF_INIT;
+
+    for (uint64_t n = first; n < first + count; n++)
+        add_record(g, &batch, n);
+    msg_put_put(&b, &(struct msg_put){.first_seq = first, .count = count, .records = buf_str(&batch)});
+    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    buf_release(&batch);
+    buf_release(&b);
+}
+
+uint64_t at_store_wanted;
+
+bool at_store_has_stored(struct rig *g)
+{
+    return g->engine.stored >= at_store_wanted;
+}
+
+void at_store_put_and_wait(struct rig *g, uint64_t first, uint64_t count)
+{
+    at_store_put(g, first, count);
+    at_store_wanted = first + count - 1;
+    at_store_until(g, at_store_has_stored);
+}
+
+void at_store_send(struct rig *g, uint64_t first, uint64_t count, struct str records)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_put(&b, &(struct msg_put){.first_seq = first, .count = count, .records = records});
+    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    at_store_wanted = first + count - 1;
+    at_store_until(g, at_store_has_stored);
+    buf_release(&b);
+}
