@@ -17,6 +17,7 @@ static const struct {
     {"config", "what a configuration means: show, list, diff, graph", cmd_config},
     {"ctl", "ask and command a running Vigie", cmd_ctl},
     {"journal", "look into the record on disk: verify, dump, stats", cmd_journal},
+    {"series", "look into the series store on disk: verify, dump", cmd_series},
     {"replay", "what came in once more, with another configuration, and what would differ", cmd_replay},
     {"simulate", "a written timeline in virtual time, and what would be logged and told", cmd_simulate},
     {"backup", "save the state folder into a file", cmd_beside},

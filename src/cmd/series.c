@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vigie series: reads the series store of a state folder, of a running Vigie too (what it has committed), and changes nothing. verify says whether it is whole, dump prints measurements.
+ */
+#include "cmd/cmd.h"
+#include "cmd/opt.h"
+#include "cmd/state_dir.h"
+#include "core/perf.h"
+#include "db/series.h"
+#include "os/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    const char *config, *state, *label;
+    uint64_t oid;
+};
+
+struct place {
+    struct journal_dir dir;
+    struct journal_io io;
+    struct series s;
+    bool open;
+};
+
+/* ---- a disk that is only read: what the store would mend stays as it is ---- */
+
+static int open_to_read(void *user, const char *name, enum journal_open_how how)
+{
+    return how == JOURNAL_CREATE ? E_PERM : disk_open(((struct journal_dir *)user)->fd, name, DISK_READ);
+}
+
+static int no_write(void *user UNUSED, int handle UNUSED, uint64_t at UNUSED, const void *from UNUSED,
+                    size_t n UNUSED)
+{
+    return E_PERM;
+}
+
+static int no_sync(void *user UNUSED, int handle UNUSED)
+{
+    return E_PERM;
+}
+
+static int no_size(void *user UNUSED, int handle UNUSED, uint64_t size UNUSED)
+{
+    return E_PERM;
+}
+
+static int no_unlink(void *user UNUSED, const char *name UNUSED)
+{
+    return E_PERM;
+}
+
+static int no_names(void *user UNUSED)
+{
+    return E_PERM;
+}
+
+static int open_place(struct place *p, const struct options *o, struct err *err)
+{
+    char dir[4096], path[4200];
+    int r = state_dir_find(o->config, o->state, dir, sizeof(dir), err);
+
+    if (r < 0)
+        return r;
+    snprintf(path, sizeof(path), "%s/db/series", dir);
+    p->dir.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (p->dir.fd < 0)
+        return err_sys(err, errno, "cannot open %s", path);
+    journal_io_dir(&p->io, &p->dir);
+    p->io.open = open_to_read;
+    p->io.write = no_write;
+    p->io.sync = no_sync;
+    p->io.allocate = p->io.truncate = no_size;
+    p->io.unlink = no_unlink;
+    p->io.sync_names = no_names;
+    p->open = true;
+    return series_open(&p->s, &p->io, NULL, err);
+}
+
+static void close_place(struct place *p)
+{
+    if (p->open)
+        series_release(&p->s);
+    if (p->dir.fd >= 0)
+        close(p->dir.fd);
+}
+
+/* Those of heads and logs the store knows itself; these are of days that are whole. */
+static int know_file(struct place *p, struct series_file *f)
+{
+    struct series_scan scan;
+    struct series_record r;
+    struct series_key k;
+    uint64_t at;
+    int code = series_file_reach(f, &p->io);
+
+    if (code < 0)
+        return code;
+    series_scan_init(&scan, f, &p->io);
+    while (series_scan_next(&scan, &r, &at) > 0)
+        if (r.kind == SERIES_R_WHOLE && series_key_get(&r.body, &k))
+            series_know(&p->s, &k);
+    p->s.stats.damaged += scan.places;
+    series_scan_release(&scan);
+    return f->code;
+}
+
+static int know_all(struct place *p, struct err *err)
+{
+    for (size_t i = 0; i < p->s.file.n; i++) {
+        struct series_file *f = &p->s.file.at[i];
+        int r = f->h.form == SERIES_WHOLE && f->h.nonce ? know_file(p, f) : 0;
+
+        if (r < 0)
+            return err_set(err, r, "%s cannot be read", f->name);
+    }
+    return 0;
+}
+
+/* ---- verify ---- */
+
+static void print_files(const struct place *p)
+{
+    static const char *const form[] = {"log", "part", "whole", "head"};
+
+    for (size_t i = 0; i < p->s.file.n; i++) {
+        const struct series_file *f = &p->s.file.at[i];
+
+        printf("%-26s %-5s %-5s %12" PRIu64 " bytes", f->name, series_class_name(f->h.class), form[f->h.form],
+               f->size);
+        if (f->h.form == SERIES_WHOLE || f->h.form == SERIES_PART)
+            printf(" %10u series %12" PRIu64 " %s", f->end.series, f->end.samples,
+                   f->h.class == SERIES_RAW ? "measurements" : "buckets");
+        putchar('\n');
+    }
+}
+
+static int each_series(struct place *p, const struct options *o, struct err *err,
+                       void (*each)(const struct series_key *k, const struct series_samples *s), uint64_t *n)
+{
+    struct series_samples got = {.n = 0};
+    int r = know_all(p, err);
+
+    for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {
+        struct series_key k = series_key_at(&p->s, id);
+
+        if ((o->oid && k.oid != o->oid) || (o->label && !str_eq_c(k.label, o->label)))
+            continue;
+        r = series_read(&p->s, &k, INT64_MIN, INT64_MAX, &got);
+        if (r < 0)
+            err_set(err, r, "series %" PRIu64 " '" STR_FMT "' cannot be read", k.oid, STR_ARG(k.label));
+        *n += got.n;
+        if (each)
+            each(&k, &got);
+    }
+    VEC_RELEASE(&got);
+    return r;
+}
+
+static int verify(struct place *p, const struct options *o, struct err *err)
+{
+    uint64_t n = 0;
+    int r = each_series(p, o, err, NULL, &n);
+
+    print_files(p);
+    printf("%zu series, %" PRIu64 " measurements, all up to record %" PRIu64 " of the journal\n",
+           p->s.active.n, n, p->s.applied);
+    if (r < 0)
+        return r;
+    if (p->s.stats.damaged)
+        return err_set(err, E_FORMAT,
+                       "DAMAGED at %" PRIu64
+                       " places. What is whole is used. Check the disk; a copy is worth keeping",
+                       p->s.stats.damaged);
+    printf("whole\n");
+    return 0;
+}
+
+/* ---- dump ---- */
+
+static void print_label(struct str s)
+{
+    putchar('"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"')
+            putchar('"');
+        putchar(s.p[i]);
+    }
+    putchar('"');
+}
+
+static void print_one(const struct series_key *k, const struct series_samples *s)
+{
+    static const char *const unit[] = {"", "s", "%", "B", "b", "c", "other"};
+    char text[PERF_TEXT];
+
+    for (size_t i = 0; i < s->n; i++) {
+        struct perf_value v = {.mantissa = s->at[i].mantissa, .exponent = s->at[i].exponent, .known = true};
+
+        perf_text(&v, text);
+        printf("%" PRIu64 ",", k->oid);
+        print_label(k->label);
+        printf(",%s,%" PRId64 ".%03" PRId64 ",%s\n", k->unit < ARRAY_LEN(unit) ? unit[k->unit] : "other",
+               s->at[i].us / TIME_S, s->at[i].us % TIME_S / TIME_MS, text);
+    }
+}
+
+static int dump(struct place *p, const struct options *o, struct err *err)
+{
+    uint64_t n = 0;
+    int r;
+
+    printf("id,label,unit,time,value\n");
+    r = each_series(p, o, err, print_one, &n);
+    if (r == 0 && p->s.stats.damaged)
+        return err_set(err, E_FORMAT, "damaged at %" PRIu64 " places", p->s.stats.damaged);
+    return r;
+}
+
+/* ---- */
+
+static const struct {
+    const char *name;
+    int (*run)(struct place *p, const struct options *o, struct err *err);
+} words[] = {{"verify", verify}, {"dump", dump}};
+
+static int run_word(const char *word, const struct options *o)
+{
+    struct place p = {.dir = {-1}};
+    struct err err = ERR_INIT;
+    int r = E_INVAL;
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(word, words[i].name) != 0)
+            continue;
+        r = open_place(&p, o, &err);
+        if (r == 0)
+            r = words[i].run(&p, o, &err);
+        if (err.text[0])
+            fprintf(stderr, "vigie series: %s\n", err.text);
+        close_place(&p);
+        return r < 0 ? CMD_FAILED : CMD_OK;
+    }
+    fprintf(stderr, "vigie series: unknown command '%s': verify or dump\n", word);
+    return CMD_USAGE;
+}
+
+int cmd_series(int argc, char **argv)
+{
+    struct options o = {.config = NULL};
+    const struct opt opts[] = {
+        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose series they are.",
+         &o.config},
+        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"id", 0, OPT_U64, "ID", "Only of the host or service with this number.", &o.oid},
+        {"label", 'l', OPT_STR, "LABEL", "Only those with this label.", &o.label},
+    };
+    const struct opt_command cmd = {
+        .usage = "vigie series verify|dump [-c MAIN | --state DIR] [options]",
+        .about = "Looks into the series store on disk and changes nothing.\n"
+                 "verify says whether it is whole (exit status 1 if not), dump prints measurements as CSV in "
+                 "base units (seconds, bytes, bits).\n"
+                 "Of a Vigie that runs it is what was committed, and what is merged just then may pass for "
+                 "damaged: ask again.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts),
+        .operands_min = 1,
+        .operands_max = 1,
+        .operands = "verify|dump",
+    };
+    struct err err = ERR_INIT;
+    size_t n;
+    int r = opt_parse(&cmd, argc, argv, &n, &err);
+
+    if (r == OPT_HELP)
+        return CMD_OK;
+    if (r < 0) {
+        fprintf(stderr, "vigie series: %s\n", err.text);
+        return CMD_USAGE;
+    }
+    return run_word(argv[0], &o);
+}
