@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/vec.h"
 #include "db/backup_int.h"
+#include "db/backup_series.h"
 #include "db/sql.h"
 #include "os/disk.h"
 #include "wire/json.h"
@@ -19,7 +20,7 @@
 
 #define PIECE (256u * 1024)
 
-const char *const backup_folders[BACKUP_FOLDERS] = {"db", "journal", "snapshots", "auth"};
+const char *const backup_folders[BACKUP_FOLDERS] = {"db", "db/series", "journal", "snapshots", "auth"};
 
 struct maker {
     const struct backup_where *state;
@@ -162,6 +163,24 @@ static void put_listed(void *user, const char *file)
         put_file(k, k->folder, file, name);
 }
 
+static int put_series_file(void *user, const char *file)
+{
+    struct maker *k = user;
+
+    put_listed(k, file);
+    return k->failed;
+}
+
+/* Its writer merges meanwhile. */
+static int put_series(struct maker *k)
+{
+    struct journal_dir dir = {k->folder};
+    struct journal_io io;
+
+    journal_io_dir(&io, &dir);
+    return backup_series(&io, put_series_file, k);
+}
+
 static int put_folder(struct maker *k, const char *name)
 {
     int r;
@@ -170,9 +189,9 @@ static int put_folder(struct maker *k, const char *name)
     k->folder = openat(k->state->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (k->folder < 0)
         return errno == ENOENT ? 0 : err_sys(k->err, errno, "cannot open %s/%s", k->state->path, name);
-    r = disk_list(k->folder, put_listed, k);
+    r = strcmp(name, "db/series") == 0 ? put_series(k) : disk_list(k->folder, put_listed, k);
     close(k->folder);
-    if (r < 0)
+    if (r < 0 && !k->failed)
         return err_set(k->err, r, "cannot list %s/%s", k->state->path, name);
     return k->failed;
 }

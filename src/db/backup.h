@@ -5,6 +5,7 @@
  *
  *   format, epoch              as they stand in the folder
  *   db/NAME.db                 copies made through SQLite, each of one moment
+ *   db/series/NAME             the series store, as far as it was committed
  *   journal/NAME.vj            as far as they were written
  *   snapshots/NAME             the configurations that the journal names
  *   auth/users                 users and tokens; sessions are left out: who signed in before signs in again

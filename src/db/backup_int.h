@@ -2,8 +2,9 @@
 #pragma once
 /* What making and reading a backup share: which names are in one. */
 #include "base/str.h"
+#include "db/series_record.h"
 
-enum { BACKUP_FOLDERS = 4 };
+enum { BACKUP_FOLDERS = 5 };
 extern const char *const
     backup_folders[BACKUP_FOLDERS]; /* in the order in which they are taken: databases before the journal */
 
@@ -23,5 +24,11 @@ static inline bool backup_name_allowed(const char *folder, struct str file)
         return str_eq_c(file, "users");
     if (str_eq_c(str_of(folder), "db"))
         return str_ends(file, STR(".db"));
+    if (str_eq_c(str_of(folder), "db/series")) {
+        char name[SERIES_NAME];
+        struct series_header h;
+
+        return str_copy(name, sizeof(name), file) && series_name_get(name, &h);
+    }
     return !str_ends(file, STR(".new")); /* a file that was being replaced */
 }

@@ -56,13 +56,15 @@ static int bad(struct taker *k, const char *name, const char *what)
 
 static bool is_allowed(struct str name)
 {
-    struct str file = name, folder = str_cut(&file, '/');
-
     if (str_eq_c(name, "format") || str_eq_c(name, "epoch"))
         return true;
-    for (size_t i = 0; i < BACKUP_FOLDERS; i++)
-        if (str_eq_c(folder, backup_folders[i]))
-            return backup_name_allowed(backup_folders[i], file);
+    for (size_t i = 0; i < BACKUP_FOLDERS; i++) {
+        size_t n = strlen(backup_folders[i]);
+
+        if (name.n > n && name.p[n] == '/' && str_starts(name, str_of(backup_folders[i])) &&
+            backup_name_allowed(backup_folders[i], str_sub(name, n + 1, SIZE_MAX)))
+            return true;
+    }
     return false;
 }
 
@@ -241,7 +243,9 @@ static int look_at_databases(struct taker *k)
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < k->files.n; i++) {
-        if (!str_starts(str_of(k->files.at[i].name), STR("db/")))
+        struct str name = str_of(k->files.at[i].name);
+
+        if (!str_starts(name, STR("db/")) || !str_ends(name, STR(".db")))
             continue;
         snprintf(path, sizeof(path), "%s/%s", k->to->path, k->files.at[i].name);
         r = sql_look(path, k->err);

@@ -115,6 +115,30 @@ def test_lost_and_made_again():
         assert_same(v)
 
 
+def test_backup():
+    """A backup of a running Vigie has the series with it: also those that its journal has no more."""
+    with Measured() as v:
+        v.start()
+        v.go_on(10)
+        assert v.stop() == 0
+        before = there(v)
+        v.start()
+        v.go_on(5)
+        status, _, said = vigie('backup', '-c', v.main, v.path('saved.vigie'))
+        assert status == 0, said
+        assert v.stop() == 0
+        os.rename(v.state, v.path('lost'))
+        status, _, said = vigie('restore', '-c', v.main, v.path('saved.vigie'))
+        assert status == 0, said
+        restored = there(v)
+        assert before.items() <= restored.items(), set(before) - set(restored)
+        assert v.bounds('up') == [('s', '8', '9', '0', '10')], v.bounds('up')
+        v.start()
+        v.go_on(3)
+        assert v.stop() == 0
+        assert assert_same(v) > len(restored)
+
+
 BAD = r"""comma=1,5s;2,5;3 'no end=1 u=U nan=nan inf=inf -inf=-inf huge=1e400 same=1 same=2 =3 word tera=1TiB furlong=3furlongs 'it''s'=1 'a "b"'=2 x=1;~:5;@6:7;;"""
 
 
