@@ -144,20 +144,26 @@ static void take_record(struct series *s, struct series_file *f, const struct se
     }
 }
 
-/* What series are in a log, and where its end is. synced: what the head says, or 0. */
+/* What series are in a log, and where its end is. synced: what the head says, or 0. Behind that a place that does not read is where a crash tore it: what stands behind it is put in again, like all that the head
+   does not know, so the log ends there. */
 static int scan_log(struct series *s, struct series_file *f, uint64_t synced)
 {
     struct series_scan scan;
     struct series_record r;
     struct map id_of = MAP_INIT;
-    uint64_t at;
+    uint64_t at, end = SERIES_HEADER;
     unsigned places = 0;
 
     series_scan_init(&scan, f, &s->io);
     while (series_scan_next(&scan, &r, &at) > 0) {
-        if (scan.places != places && at <= synced)
+        if (scan.places != places && end < synced)
             damage(s, f->name, "a record");
+        else if (scan.places != places && s->applied) {
+            scan.whole = end;
+            break;
+        }
         places = scan.places;
+        end = scan.whole;
         take_record(s, f, &r, at, &id_of);
     }
     if (f->code < 0)

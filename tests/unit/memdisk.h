@@ -6,7 +6,7 @@
  */
 #include "db/journal_io.h"
 
-#define MEMDISK_FILES 64
+#define MEMDISK_FILES 192
 #define MEMDISK_PAGE  512u
 
 struct memfile {

@@ -317,7 +317,7 @@ static void test_power_fails_at_every_call(void **state UNUSED)
 {
     unsigned point = 1;
 
-    while (crash_at(point, point + 1000))
+    while (crash_at(point, point + 5000))
         point++;
     assert_true(point > 100);
 }
