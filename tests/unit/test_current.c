@@ -119,6 +119,23 @@ static void expect_back(struct place *p, enum record_kind kind, const void *reco
     buf_release(&is);
 }
 
+/* What state.db does not keep. */
+#define FILL_snapshot(...)
+#define FILL_result(...)
+#define FILL_event(...)
+#define FILL_notify_intent(...)
+#define FILL_notified(...)
+#define FILL_comment_del(...)
+#define FILL_downtime_del(...)
+#define FILL_command(...)
+#define FILL_clock(...)
+#define FILL_checkpoint_end(...)
+#define FILL_state_end(...)
+#define FILL_skip(...)
+#define FILL_command_waits(...)
+#define FILL_command_part(...)
+#define FILL_command_end(...)
+
 static void test_each_field_has_its_column(void **state UNUSED)
 {
     static struct record_state r_state;
@@ -140,21 +157,6 @@ static void test_each_field_has_its_column(void **state UNUSED)
 #define FILL_downtime(type, ...) FILL_##type(__VA_ARGS__)
 #define FILL_contact(type, ...)  FILL_##type(__VA_ARGS__)
 #define FILL_program(type, ...)  FILL_##type(__VA_ARGS__)
-#define FILL_snapshot(...)
-#define FILL_result(...)
-#define FILL_event(...)
-#define FILL_notify_intent(...)
-#define FILL_notified(...)
-#define FILL_comment_del(...)
-#define FILL_downtime_del(...)
-#define FILL_command(...)
-#define FILL_clock(...)
-#define FILL_checkpoint_end(...)
-#define FILL_state_end(...)
-#define FILL_skip(...)
-#define FILL_command_waits(...)
-#define FILL_command_part(...)
-#define FILL_command_end(...)
 #include "core/record.def"
     begin(&p);
     put(&p, 1, RECORD_STATE, &r_state);
