@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`./dev bench series [--series N] [--steps N] [--json FILE]`: Vigie's series store beside Debian's victoria-metrics, prometheus and rrdtool, with the same measurements
+"""`./dev bench series [--series N] [--steps N] [--json FILE]`: (with --whole [--series N] [--minutes N] first: through all of Vigie, tests/bench/series_whole.py) Vigie's series store beside Debian's victoria-metrics, prometheus and rrdtool, with the same measurements
 (tests/bench/series.c), one after the other.
 
     ingest        measurements a second of one core, by CPU time: Vigie in the process, from the decimal to the sealed and synced chunk; the others by remote write over HTTP, of which
@@ -279,6 +279,8 @@ def vigie(folder, a, t0):
 
 
 def main():
+    if sys.argv[1:2] == ['--whole']:
+        os.execv(sys.executable, [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'series_whole.py'), *sys.argv[2:]])
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--series', type=int, default=10000, help='at least 100')
     ap.add_argument('--steps', type=int, default=1440, help='minutes, at most 1440')

@@ -18,6 +18,7 @@ struct other { /* the engine's or gate's side of a link */
     unsigned load_ends, oids, changed, held; /* held: PERF_HELD */
     char degraded[256];
     struct buf loaded;
+    struct msg_series series; /* its numbers; the texts are not to be read */
 };
 
 struct rig {

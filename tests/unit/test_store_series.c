@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Measurements in role store, by its messages: they are in the store after an orderly end, a flood is caught up with, a folder that fails is said and taken again, and numbers never go back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "core/perf.h"
+#include "core/record.h"
+#include "db/series.h"
+#include "os/clock.h"
+#include "store_rig.h"
+
+static int64_t began_us;
+static uint64_t samples_wanted;
+
+/* Sends results first .. first + n - 1 of the first check, with one measurement each; padding makes them long. */
+static void send_results(struct rig *g, uint64_t first, uint64_t n, unsigned padding)
+{
+    struct buf all = BUF_INIT, text = BUF_INIT;
+
+    for (uint64_t i = first; i < first + n; i++) {
+        struct record_result r = {.oid = g->engine.oid[0], .how = RECORD_HOW_EXIT};
+
+        buf_clear(&text);
+        buf_printf(&text, "%*s|v=%u;5", (int)padding, "fine", (unsigned)i);
+        r.output = buf_str(&text);
+        r.started = began_us + (int64_t)i * TIME_MS;
+        record_put(&all, RECORD_RESULT, clock_wall(), &r);
+    }
+    rig_put_batch(g, first, n, &all);
+    rig_wanted = first + n - 1;
+    buf_release(&all);
+    buf_release(&text);
+}
+
+static void results(struct rig *g, uint64_t first, uint64_t n)
+{
+    send_results(g, first, n, 10);
+    rig_until(g, rig_is_stored);
+}
+
+static bool are_taken(struct rig *g)
+{
+    return g->gate.series.taken >= samples_wanted && !g->gate.series.lag && !g->gate.series.failed;
+}
+
+static bool has_failed(struct rig *g)
+{
+    return g->gate.series.failed && strstr(g->gate.degraded, "the series store takes nothing");
+}
+
+static bool is_well(struct rig *g)
+{
+    return !g->gate.series.failed && !g->gate.degraded[0];
+}
+
+/* In the folder, of the first check: measurements 1 .. n. */
+static void check(struct rig *g, uint64_t oid, uint64_t n)
+{
+    struct series_key k = {.oid = oid, .label = STR("v")};
+    struct series_samples got = {.n = 0};
+    struct err err = ERR_INIT;
+    struct journal_io io;
+    struct journal_dir dir = {rig_open_at(g, "/db/series", O_RDONLY | O_DIRECTORY)};
+    struct series s;
+
+    journal_io_dir(&io, &dir);
+    assert_true(series_reached(&io) >= n);
+    assert_int_equal(series_open(&s, &io, NULL, &err), 0);
+    assert_int_equal(series_read(&s, &k, 0, INT64_MAX, &got), 0);
+    assert_int_equal(got.n, n);
+    for (size_t i = 0; i < got.n; i++)
+        assert_int_equal(got.at[i].us, began_us + (int64_t)(i + 1) * TIME_MS);
+    VEC_RELEASE(&got);
+    series_release(&s);
+    close(dir.fd);
+}
+
+static void begin(struct rig *g)
+{
+    rig_make_folders(g);
+    began_us = clock_wall().us / TIME_S * TIME_S - TIME_H;
+    rig_begin(g, 4);
+    rig_load(g);
+}
+
+static void test_they_are_there(void **state UNUSED)
+{
+    struct rig g;
+    uint64_t oid;
+
+    begin(&g);
+    oid = g.engine.oid[0];
+    results(&g, 1, 40);
+    results(&g, 41, 1);
+    rig_end(&g);
+    check(&g, oid, 41);
+    rig_begin(&g, 4);
+    rig_load(&g);
+    results(&g, 42, 5);
+    rig_end(&g);
+    check(&g, oid, 46);
+    temp_dir_remove(g.dir);
+}
+
+/* A batch of four megabytes is left to the turns. */
+static void test_a_flood(void **state UNUSED)
+{
+    struct rig g;
+    uint64_t oid;
+
+    begin(&g);
+    oid = g.engine.oid[0];
+    samples_wanted = 0;
+    rig_until(&g, are_taken);
+    for (uint64_t n = 1; n < 1000; n += 50)
+        send_results(&g, n, 50, 4000);
+    rig_until(&g, rig_is_stored);
+    samples_wanted = 1000;
+    rig_until(&g, are_taken);
+    rig_end(&g);
+    check(&g, oid, 1000);
+    temp_dir_remove(g.dir);
+}
+
+static void test_a_folder_that_fails(void **state UNUSED)
+{
+    struct rig g;
+    char path[256], aside[256];
+    uint64_t oid;
+    int fd;
+
+    rig_make_folders(&g);
+    began_us = clock_wall().us / TIME_S * TIME_S - TIME_H;
+    snprintf(path, sizeof(path), "%s/db/series", g.dir);
+    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600); /* where the folder should be */
+    assert_true(fd >= 0);
+    close(fd);
+    rig_begin(&g, 4);
+    rig_load(&g);
+    oid = g.engine.oid[0];
+    rig_until(&g, has_failed);
+    results(&g, 1, 20);
+    assert_int_equal(unlink(path), 0);
+    rig_until(&g, is_well);
+    samples_wanted = 20;
+    rig_until(&g, are_taken);
+    rig_end(&g);
+    check(&g, oid, 20);
+    /* Without the journal, its numbers go on behind those of the series. */
+    snprintf(path, sizeof(path), "%s/journal", g.dir);
+    snprintf(aside, sizeof(aside), "%s/aside", g.dir);
+    assert_int_equal(rename(path, aside), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    rig_begin(&g, 4);
+    rig_load(&g);
+    assert_true(g.engine.next_seq > 20);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+static void no_words(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+{
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_they_are_there),
+        cmocka_unit_test(test_a_flood),
+        cmocka_unit_test(test_a_folder_that_fails),
+    };
+
+    log_set_sink(no_words);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
