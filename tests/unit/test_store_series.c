@@ -111,7 +111,7 @@ static void test_they_are_there(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
-/* A batch of four megabytes is left to the turns. */
+/* Long results, two hundred kilobytes at a time: all are taken, in batches or in turns. */
 static void test_a_flood(void **state UNUSED)
 {
     struct rig g;
