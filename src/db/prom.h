@@ -16,8 +16,9 @@ enum prom_label { PROM_L_NAME, PROM_L_HOST, PROM_L_LABEL, PROM_L_SERVICE, PROM_L
 extern const char *const prom_label_names[PROM_LABELS];
 int prom_label_of(struct str name); /* -1: no series has it */
 
-#define PROM_STEPS_MAX 11000u   /* of one query: Prometheus' own */
-#define PROM_CELLS_MAX 8000000u /* values that a query may hold: each nine bytes */
+#define PROM_STEPS_MAX  11000u   /* of one query: Prometheus' own */
+#define PROM_CELLS_MAX  8000000u /* values that a query may hold: each nine bytes */
+#define PROM_VALUES_MAX 1000000u /* values of an answer: each up to 40 bytes of text */
 
 struct prom_series {
     struct str label[PROM_LABELS];

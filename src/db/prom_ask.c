@@ -330,6 +330,16 @@ static void put_series(struct prom *p, const struct stamps *stamps, const struct
     series_ask_give(p->q, false);
 }
 
+static size_t values_of(const struct prom *p, const struct prom_value *v)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < v->series.n; k++)
+        for (size_t i = 0; i < p->n_steps; i++)
+            n += v->series.at[k].has[i];
+    return n;
+}
+
 static int run_range(struct prom *p)
 {
     struct prom_value v = {.scalar = NULL};
@@ -344,6 +354,11 @@ static int run_range(struct prom *p)
                        "Scalar or instant Vector",
                        prom_type_name(n->type));
     r = prom_eval(p, n, &v);
+    if (r == 0 && values_of(p, &v) > PROM_VALUES_MAX)
+        r = err_set(
+            p->err, E_LIMIT,
+            "the answer has more than %u values: ask for fewer series, a shorter time or a longer step",
+            PROM_VALUES_MAX);
     if (r == 0) {
         struct stamps stamps = {.at = {.n = 0}};
 

@@ -34,6 +34,9 @@ int series_ask(struct series_ask *q, struct err *err)
         if (str_eq_c(q->stmt, questions[i].stmt))
             r = questions[i].run(q, err);
     buf_release(&q->out);
+    if (q->given > SERIES_ASK_MOST)
+        r = err_set(err, E_LIMIT,
+                    "the answer is too long: ask for fewer series, a shorter time or a longer step");
     if (r < 0 && !err->text[0])
         err_set(err, r, r == E_TIMEOUT ? "the question takes too long" : "the series store cannot be read");
     return r;
@@ -61,7 +64,8 @@ void series_ask_give(struct series_ask *q, bool end)
 {
     if (!q->out.len || (!end && q->out.len < SERIES_ASK_PIECE))
         return;
-    for (size_t at = 0; at < q->out.len; at += SERIES_ASK_PIECE)
+    q->given += q->out.len;
+    for (size_t at = 0; at < q->out.len && q->given <= SERIES_ASK_MOST; at += SERIES_ASK_PIECE)
         q->piece(q->user, str_sub(buf_str(&q->out), at, SERIES_ASK_PIECE));
     buf_clear(&q->out);
 }

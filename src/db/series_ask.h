@@ -22,8 +22,12 @@
 #define SERIES_ASK_LIMIT  1000u           /* series of one answer */
 #define SERIES_ASK_POINTS 100000u         /* of one series */
 #define SERIES_ASK_STEP   (366u * 86400u) /* seconds */
-#define SERIES_ASK_TOTAL  2000000u /* points of one answer: with what they are as text, some tens of MiB */
-#define SERIES_ASK_PIECE  (96u * 1024) /* an answer is handed out in pieces of about this size */
+#define SERIES_ASK_TOTAL  2000000u        /* points that are read for one answer */
+#define SERIES_ASK_BYTES                                                                                     \
+    (16u * 1024 * 1024) /* an answer that is longer ends behind the series it is at: `truncated` */
+#define SERIES_ASK_MOST                                                                                      \
+    (40u * 1024 * 1024) /* none is longer: it must go through the queues between reader, gate and web */
+#define SERIES_ASK_PIECE (96u * 1024) /* an answer is handed out in pieces of about this size */
 
 struct series_ask {
     struct series_reader *r;
@@ -39,6 +43,7 @@ struct series_ask {
     /* its own */
     struct wall now;
     struct buf out;
+    size_t given; /* bytes handed out */
 };
 
 bool series_ask_is(struct str stmt); /* one of these questions? */

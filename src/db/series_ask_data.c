@@ -217,7 +217,7 @@ static int apart(struct series_data *d, const struct series_picks *picks)
         struct series_key k = series_key_at(&d->q->r->s, picks->at[i].id);
         size_t shown = d->shown;
 
-        if (d->limit == 0 || d->total > SERIES_ASK_TOTAL) {
+        if (d->limit == 0 || d->total > SERIES_ASK_TOTAL || d->q->given > SERIES_ASK_BYTES) {
             d->truncated = true;
             break;
         }

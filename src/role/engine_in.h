@@ -113,7 +113,8 @@ void engine_perf_go(struct engine *e, bool host);
 void engine_perf_flush(struct engine *e);
 /* The store is there (again) and has everything before next_seq. */
 void engine_resync(struct engine *e, uint64_t next_seq);
-void engine_close_gap(struct engine *e); /* if there is one, and the store takes records again: all as it is now */
+void engine_close_gap(
+    struct engine *e); /* if there is one, and the store takes records again: all as it is now */
 /* Up to seq all is on disk; up to taken, the store tried. */
 void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str degraded);
 void engine_checkpoint(struct engine *e);

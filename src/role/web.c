@@ -251,6 +251,15 @@ static void on_gone(void *user, uint64_t id)
 
 /* ---- answers of gate ---- */
 
+/* Of events there is no end, and a browser that does not take them reads the list again; anything else that comes in parts is a long answer. */
+static bool is_stream(const struct msg_api_resp *a)
+{
+    for (size_t i = 0; i < a->headers.n; i++)
+        if (str_eq_c(a->headers.at[i], "Content-Type: text/event-stream"))
+            return true;
+    return false;
+}
+
 static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     const struct msg_api_resp *a = &m->u.api_resp;
@@ -265,6 +274,7 @@ static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg 
         answer.status = 500;
     if (a->more) {
         x->stream = true;
+        answer.whole = !is_stream(a);
         http_begin(w->http, a->id, &answer);
         return;
     }

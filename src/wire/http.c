@@ -39,7 +39,7 @@ struct conn {
     int fd;
     uint32_t slot, round; /* the id is round << 32 | slot; round rises with each request */
     enum phase phase;
-    bool keep, head_only, chunked;
+    bool keep, head_only, chunked, whole;
     bool running, dead; /* inside conn_run; to be freed at its end */
     struct buf in;
     size_t scanned, head_len, body_len; /* in[0..head_len) head, then body */
@@ -490,6 +490,7 @@ bool http_begin(struct http_server *s, uint64_t id, const struct http_answer *a)
     if (!c || c->phase != HTTP_ANSWER)
         return false;
     put_head(c, a, false);
+    c->whole = a->whole;
     conn_phase(c, HTTP_STREAM);
     put_chunk(c, a->body);
     conn_run(c);
@@ -502,12 +503,12 @@ bool http_more(struct http_server *s, uint64_t id, struct str bytes)
 
     if (!c || c->phase != HTTP_STREAM)
         return false;
-    if (c->out.len - c->sent > s->config.waiting_max) {
+    if (!c->whole && c->out.len - c->sent > s->config.waiting_max) {
         s->stats.overflowed++;
         conn_close(c);
         return false;
     }
-    if (c->sent) {
+    if (c->sent >= c->out.len - c->sent) { /* not for each part of a long one: that would be dear */
         buf_drop_front(&c->out, c->sent);
         c->sent = 0;
     }

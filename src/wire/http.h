@@ -58,11 +58,13 @@ struct http_answer {
     const struct str *headers;
     size_t n_headers;
     struct str body;
+    bool
+        whole; /* of http_begin: it comes in parts, and has an end that the client shall get however slow it is */
 };
 /* All return false when the id is gone. The whole answer; for 204 and 304 no body is sent. */
 bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a);
 /* An answer whose end is not known: begin (with the first bytes), more, end. more ends the connection of a client that
- * has left more than waiting_max bytes waiting, and then returns false. */
+ * has left more than waiting_max bytes waiting (but of a whole answer), and then returns false. */
 bool http_begin(struct http_server *s, uint64_t id, const struct http_answer *a);
 bool http_more(struct http_server *s, uint64_t id, struct str bytes);
 bool http_end(struct http_server *s, uint64_t id);

@@ -331,10 +331,25 @@ def test_prometheus():
         rival = Rival(v.d, samples, {n: k for k, n in oid.items()})
         try:
             v.start()
+            slow_client(v, end)
             beside(v, rival, end)
         finally:
             rival.process.kill()
             rival.process.wait()
+
+
+def slow_client(v, end):
+    """One that takes its time gets a long answer whole."""
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect(('127.0.0.1', v.port))
+        query = urllib.parse.urlencode({'query': 'vigie_perfdata / 7', 'start': end - 10000 * 4, 'end': end, 'step': 4})
+        s.sendall(f'GET /prometheus/api/v1/query_range?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {v.token}\r\n\r\n'.encode())
+        assert v.get('/prometheus/api/v1/query_range?' + query)[0] == 200  # by then the first one is answered, too
+        r = http.client.HTTPResponse(s)
+        r.begin()
+        text = r.read()
+        assert len(text) > 10000000 and len(json.loads(text)['data']['result']) == 54, len(text)
 
 
 def beside(v, rival, end):
