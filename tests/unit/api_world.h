@@ -34,6 +34,8 @@ struct api_world {
     int refuse;          /* what the ports return instead of 0 */
     size_t queued;
     uint64_t ids;
+    const char *type; /* of the bodies that are sent; NULL: JSON */
+    const char *accept;
 };
 
 /* n_hosts hosts h0000.., each with n_services services s00..; every check OK and checked, with an output. */

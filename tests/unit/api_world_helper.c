@@ -345,7 +345,8 @@ int api_world_ask(struct api_world *w, const char *method, const char *path, con
                             .peer = STR("127.0.0.1"),
                             .host = STR("localhost"),
                             .uid = -1,
-                            .content_type = STR("application/json")};
+                            .accept = str_of(w->accept),
+                            .content_type = w->type ? str_of(w->type) : STR("application/json")};
 
     snprintf(token, sizeof(token), "Bearer vgt_%s", who_role_word(role));
     if (role != API_ROLE_NONE)

@@ -187,6 +187,7 @@ struct world {
     struct sockaddr_in at;
     unsigned requests, gone;
     uint64_t last, streaming; /* ids */
+    bool whole;               /* what /stream begins has an end */
     struct buf body;
 };
 
@@ -205,6 +206,7 @@ static void on_request(void *user, const struct http_request *rq)
     if (str_eq_c(rq->head->path, "/stream")) {
         w->streaming = rq->id;
         a.body = STR("first");
+        a.whole = w->whole;
         assert_true(http_begin(w->s, rq->id, &a));
         return;
     }
@@ -458,6 +460,41 @@ static void test_client_leaves(void **state)
     buf_release(&got);
 }
 
+/* A long answer in parts is not cut, however much of it waits. */
+static void test_slow_client_of_a_whole(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT, much = BUF_INIT;
+    int fd = dial(w), rounds = 0;
+    size_t bytes = 0;
+
+    w->whole = true;
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    expect(w, fd, &got, "first");
+    for (int i = 0; i < 65536; i++)
+        buf_add_char(&much, 'x');
+    while (rounds < 400 && http_more(w->s, w->streaming, buf_str(&much)))
+        rounds++;
+    assert_int_equal(rounds, 400);
+    assert_int_equal(http_stats(w->s).overflowed, 0);
+    assert_true(http_end(w->s, w->streaming));
+    for (int i = 0; i < 100000 && !w->gone; i++) { /* until it is closed */
+        static char chunk[65536];
+        ssize_t n = recv(fd, chunk, sizeof(chunk), MSG_DONTWAIT);
+
+        if (n == 0)
+            break;
+        bytes += n > 0 ? (size_t)n : 0;
+        if (n < 0)
+            loop_once(w->loop, 10 * TIME_MS);
+    }
+    assert_true(bytes > 400 * 65536u);
+    w->whole = false;
+    close(fd);
+    buf_release(&got);
+    buf_release(&much);
+}
+
 static void test_slow_client(void **state)
 {
     struct world *w = *state;
@@ -525,14 +562,23 @@ int main(void)
 {
 #define SERVER(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unescape),    cmocka_unit_test(test_query_cookie),
-        cmocka_unit_test(test_weight),      cmocka_unit_test(test_host),
-        cmocka_unit_test(test_date),        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_parse_parts), SERVER(test_keep_alive),
-        SERVER(test_body_in_pieces),        SERVER(test_refusals),
-        SERVER(test_header_injection),      SERVER(test_stream),
-        SERVER(test_client_leaves),         SERVER(test_slow_client),
-        SERVER(test_late_answer),           SERVER(test_full),
+        cmocka_unit_test(test_unescape),
+        cmocka_unit_test(test_query_cookie),
+        cmocka_unit_test(test_weight),
+        cmocka_unit_test(test_host),
+        cmocka_unit_test(test_date),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_parse_parts),
+        SERVER(test_keep_alive),
+        SERVER(test_body_in_pieces),
+        SERVER(test_refusals),
+        SERVER(test_header_injection),
+        SERVER(test_stream),
+        SERVER(test_client_leaves),
+        SERVER(test_slow_client),
+        SERVER(test_slow_client_of_a_whole),
+        SERVER(test_late_answer),
+        SERVER(test_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What gate asks the reader about measurements, what it refuses itself, and how the answer is passed on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api_world.h"
+
+static int set_up(void **state)
+{
+    *state = api_world_new(2, 2);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    api_world_free(*state);
+    return 0;
+}
+
+static int ask(struct api_world *w, const char *path, const char *query)
+{
+    return api_world_ask(w, "GET", path, query, "", API_ROLE_VIEWER);
+}
+
+static void says(const struct buf *b, const char *text)
+{
+    if (!str_contains(buf_str(b), str_of(text)))
+        fail_msg("no %s in %s", text, b->data);
+}
+
+static void test_questions(void **state)
+{
+    struct api_world *w = *state;
+
+    ask(w, "/api/v1/series", "host=h0001&label=a%20b&q=x+y&kind=service&limit=7&cursor=o14");
+    says(&w->question, "series_list|scope=0|now=");
+    says(&w->question, "|host=h0001|label=a b|q=x y|kind=service|limit=7|cursor=o14");
+    ask(w, "/api/v1/series/data",
+        "resource=1000,1001&from=2023-11-14T21:00:00Z&to=2023-11-14T22:00:00Z&step=60&aggregate=max,p99&rate="
+        "1&"
+        "compare=1d");
+    says(&w->question, "series_data|scope=0|now=");
+    says(&w->question,
+         "|resource=1000,1001|step=60|rate=1|from=1699995600000000|to=1699999200000000|aggregate=max,p99|"
+         "compare=1d");
+    w->accept = "text/csv";
+    ask(w, "/api/v1/series/data", "");
+    says(&w->question, "|format=csv");
+    w->accept = "text/html,*/*;q=0.1";
+    ask(w, "/api/v1/series/data", "");
+    assert_false(str_contains(buf_str(&w->question), STR("format")));
+    w->accept = NULL;
+}
+
+static void test_refusals(void **state)
+{
+    static const struct {
+        const char *query, *field;
+        int status;
+    } table[] = {
+        {"resource=x", "resource", 404},
+        {"kind=group", "kind", 400},
+        {"limit=0", "limit", 400},
+        {"limit=1001", "limit", 400},
+        {"step=0", "step", 400},
+        {"points=x", "points", 400},
+        {"rate=2", "rate", 400},
+        {"format=xml", "format", 400},
+        {"from=now", "from", 400},
+        {"to=2001-01-01", "to", 400},
+        {"from=2999-01-01T00:00:00Z", "from", 400},
+        {"host=a&host=b", "host", 400},
+        {"nothing=1", "nothing", 400},
+    };
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        char field[40];
+        unsigned asked = w->asked_reader;
+
+        snprintf(field, sizeof(field), "\"field\":\"%s\"", table[i].field);
+        if (ask(w, "/api/v1/series/data", table[i].query) != table[i].status)
+            fail_msg("%s: %d", table[i].query, w->status);
+        says(&w->body, field);
+        assert_int_equal(w->asked_reader, asked);
+    }
+}
+
+static void test_answers(void **state)
+{
+    struct api_world *w = *state;
+
+    ask(w, "/api/v1/series", "");
+    api_world_rows(w, "200 application/json\n{\"series\":[],\n\"next\":null}");
+    assert_int_equal(w->status, 200);
+    assert_string_equal(w->body.data, "{\"series\":[],\n\"next\":null}");
+    says(&w->headers, "Content-Type: application/json\n");
+    ask(w, "/api/v1/series/data", "format=csv");
+    api_world_rows(w, "200 text/csv; charset=utf-8\ntime\r\n");
+    says(&w->headers, "Content-Type: text/csv; charset=utf-8\n");
+    assert_string_equal(w->body.data, "time\r\n");
+    ask(w, "/api/v1/series", "host=nobody");
+    api_world_rows(w, "404 problem host NO_HOST\nnobody\n\n");
+    assert_int_equal(w->status, 404);
+    says(&w->body, "There is no host called nobody.");
+    says(&w->body, "\"field\":\"host\"");
+    ask(w, "/api/v1/series", "");
+    api_world_rows(w, "nonsense");
+    assert_int_equal(w->status, 500);
+    ask(w, "/api/v1/series", "");
+    api_answered(&w->api, w->serial, &(struct api_answer){.kind = API_FROM_READER, .error = STR("too slow")});
+    assert_int_equal(w->status, 503);
+    says(&w->body, "too slow");
+}
+
+static void test_prometheus(void **state)
+{
+    struct api_world *w = *state;
+
+    ask(w, "/prometheus/api/v1/query", "query=a%2Bb&time=5&unknown=1&query=c");
+    says(&w->question, "prom|scope=0|now=");
+    says(&w->question, "|endpoint=query|query=a+b|time=5|query=c");
+    assert_false(str_contains(buf_str(&w->question), STR("unknown")));
+    ask(w, "/prometheus/api/v1/label/ho%73t/values", "match%5B%5D=x&match[]=y");
+    says(&w->question, "|endpoint=values|name=host|match[]=x|match[]=y");
+    w->type = "application/x-www-form-urlencoded";
+    api_world_ask(w, "POST", "/prometheus/api/v1/query_range", "", "query=1+%2b+1&start=1&end=2&step=1",
+                  API_ROLE_VIEWER);
+    says(&w->question, "|endpoint=query_range|query=1 + 1|start=1|end=2|step=1");
+    w->type = NULL;
+    assert_int_equal(
+        api_world_ask(w, "POST", "/prometheus/api/v1/query", "", "{\"query\":\"1\"}", API_ROLE_VIEWER), 415);
+    assert_int_equal(ask(w, "/prometheus/api/v1/query", "query=%zz"), 400);
+    assert_int_equal(api_world_ask(w, "GET", "/prometheus/api/v1/query", "query=1", "", API_ROLE_NONE), 401);
+    ask(w, "/prometheus/api/v1/query", "query=1");
+    api_world_rows(w, "422 application/json\n{\"status\":\"error\"}");
+    assert_int_equal(w->status, 422);
+    ask(w, "/prometheus/api/v1/query", "query=1");
+    api_answered(&w->api, w->serial,
+                 &(struct api_answer){.kind = API_FROM_READER, .error = STR("it is away")});
+    assert_int_equal(w->status, 503);
+    assert_string_equal(w->body.data,
+                        "{\"status\":\"error\",\"errorType\":\"unavailable\",\"error\":\"it is away\"}");
+    assert_int_equal(ask(w, "/prometheus/api/v1/status/buildinfo", ""), 200);
+    says(&w->body, "\"version\":\"2.42.0\"");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_questions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_prometheus, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
