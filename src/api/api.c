@@ -71,6 +71,10 @@ static void send_answer(struct api *a, struct api_request *q, int status, const 
     if (q->answered)
         return;
     q->answered = true;
+    if (q->begun) { /* it is not what it began as: the client sees that something is missing */
+        a->ports->data(a->user, q->source, q->id, STR_NULL, true);
+        return;
+    }
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
     buf_add_str(&lines, buf_str(&q->headers));
@@ -86,6 +90,23 @@ void api_reply_json(struct api *a, struct api_request *q, int status, const stru
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body)
 {
     send_answer(a, q, status, arena_dup(&q->arena, type), body);
+}
+
+void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body)
+{
+    struct buf lines = BUF_INIT;
+
+    q->begun = true;
+    a->count.by_class[status / 100 % 6]++;
+    buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
+    a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true);
+    buf_release(&lines);
+}
+
+void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end)
+{
+    q->answered = end;
+    a->ports->data(a->user, q->source, q->id, body, end);
 }
 
 void api_reply_ok(struct api *a, struct api_request *q, int status)
@@ -489,8 +510,11 @@ void api_rows(struct api *a, uint64_t serial, struct str part)
 {
     struct api_request *q = request_find(a, serial);
 
-    if (q && q->resume && q->waits_for == API_FROM_READER)
-        buf_add_str(&q->json, part);
+    if (!q || !q->resume || q->waits_for != API_FROM_READER)
+        return;
+    buf_add_str(&q->json, part);
+    if (q->flow)
+        q->flow(a, q, &(struct api_answer){.kind = API_FROM_READER, .ok = true, .json = buf_str(&q->json)});
 }
 
 /* Calls work for every request under way; work may free it. */

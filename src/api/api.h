@@ -79,6 +79,8 @@ struct api_request {
     api_resume_f *resume; /* who goes on when the answer comes */
     enum api_answer_kind waits_for;
     struct buf json;    /* rows of the reader, as they come */
+    api_resume_f *flow; /* who looks at them while they come; NULL: they are wanted together */
+    bool begun;         /* a part of the answer is on its way: only its end can follow */
     void *state;        /* the handler's own, in the arena */
     struct buf headers; /* lines for the answer, each ended by '\n' */
 };
@@ -111,17 +113,15 @@ struct api_ports {
 struct api {
     const struct api_ports *ports;
     void *user;
-    uid_t uid; /* of this process: a local caller of this uid, or root, is an administrator */
-    /* The world: both, of one generation, or ready is false. */
-    bool ready;
+    uid_t uid;  /* of this process: a local caller of this uid, or root, is an administrator */
+    bool ready; /* the world is there: model and board, of one generation */
     struct model model;
     struct board board;
     struct model_zone_view zone; /* of the configuration, for moments in words */
     struct api_names *names;     /* oid <-> idx, order of names */
     /* What the parent says of the roles. */
-    struct buf status, roles; /* its JSON, without the roles, and the roles */
-    struct buf reload,
-        config_warnings; /* of it: the last reload, what is doubtful in the configuration in force */
+    struct buf status, roles;           /* its JSON, without the roles, and the roles */
+    struct buf reload, config_warnings; /* of it: the last reload, what is doubtful in force */
     uint64_t config_warning_count;
     struct {
         uint64_t applied, lag; /* record up to which it goes; how many it is behind */
@@ -155,8 +155,7 @@ void api_world(struct api *a, const struct model *m, const struct board *b, cons
 void api_receive(struct api *a, const struct api_request *from);
 void api_gone(struct api *a, enum api_source source, uint64_t id); /* the client left */
 void api_source_lost(struct api *a, enum api_source source); /* web or local died with all its clients */
-void api_answered(struct api *a, uint64_t serial,
-                  const struct api_answer *answer);             /* unknown serials are late: ignored */
+void api_answered(struct api *a, uint64_t serial, const struct api_answer *x); /* late ones are ignored */
 void api_rows(struct api *a, uint64_t serial, struct str part); /* a part of the reader's answer */
 void api_lost(struct api *a, enum api_answer_kind kind); /* that role died: what waits for it is told */
 void api_tick(struct api *a);                            /* once a second or more often: time-outs */
@@ -167,6 +166,9 @@ void api_tick(struct api *a);                            /* once a second or mor
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);
+/* An answer in parts. What is answered otherwise once it has begun ends it. */
+void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body);
+void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end);
 /* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);
 void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,

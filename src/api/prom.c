@@ -96,8 +96,10 @@ static void ask(struct api *a, struct api_request *q, const char *endpoint)
     if (k.bad || k.many)
         fail(a, q, 400,
              k.many ? "too many parameters: 60 at most" : "a parameter is not coded as it should be");
-    else
+    else {
+        q->flow = series_flow;
         api_ask_reader(a, q, "prom", k.arg, k.n, known);
+    }
 }
 
 void prom_query(struct api *a, struct api_request *q)

@@ -12,6 +12,7 @@
 
 #define DEFAULT_US (24 * TIME_H)
 #define ARGS_MOST  24
+#define FLOW_FROM  (64u * 1024) /* bytes that go on at a time; shorter answers go as one */
 
 #define CHOICE "id", "resource", "host", "service", "group", "kind", "label", "q"
 const char *const series_query_list[] = {CHOICE, "limit", "cursor", NULL};
@@ -128,17 +129,48 @@ static bool put_choice(struct api *a, struct api_request *q, struct question *k)
     return put_word(a, q, k, "kind", kinds) && put_resources(a, q, k);
 }
 
+/* "200 application/json" and the body; false: it is no head. */
+static bool cut_head(struct str *body, struct str *head, uint64_t *code)
+{
+    struct str status;
+
+    *head = str_cut(body, '\n');
+    status = str_cut(head, ' ');
+    return str_to_u64(status, code) && *code >= 200 && *code <= 599;
+}
+
+/* A long one goes on while the reader still writes it. */
+void series_flow(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct str body = x->json, head;
+    uint64_t code;
+
+    if (body.n < FLOW_FROM)
+        return;
+    if (q->begun)
+        api_reply_more(a, q, body, false);
+    else if (cut_head(&body, &head, &code) && code == 200)
+        api_reply_begin(a, q, (int)code, head, body);
+    else
+        return;
+    buf_clear(&q->json);
+}
+
 void series_pass_on(struct api *a, struct api_request *q, const struct api_answer *x)
 {
-    struct str body = x->json, head = str_cut(&body, '\n'), status = str_cut(&head, ' '), field;
+    struct str body = x->json, head, field, arg;
     uint64_t code = 0;
     enum problem p;
 
+    if (x->ok && q->begun) {
+        api_reply_more(a, q, body, true);
+        return;
+    }
     if (!x->ok) {
         api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
         return;
     }
-    if (!str_to_u64(status, &code) || code < 200 || code > 599) {
+    if (!cut_head(&body, &head, &code)) {
         api_fail(a, q, 500, NULL, PROBLEM_OUR_MISTAKE);
         return;
     }
@@ -150,8 +182,9 @@ void series_pass_on(struct api *a, struct api_request *q, const struct api_answe
     field = str_cut(&head, ' ');
     if (!problem_parse(head, &p))
         p = PROBLEM_OUR_MISTAKE;
-    api_fail_with(a, q, (int)code, str_eq_c(field, "-") ? NULL : arena_dup(&q->arena, field), p,
-                  str_cut(&body, '\n'), str_cut(&body, '\n'));
+    arg = str_cut(&body, '\n');
+    api_fail_with(a, q, (int)code, str_eq_c(field, "-") ? NULL : arena_dup(&q->arena, field), p, arg,
+                  str_cut(&body, '\n'));
 }
 
 void series_show_list(struct api *a, struct api_request *q)
@@ -162,6 +195,7 @@ void series_show_list(struct api *a, struct api_request *q)
     if (api_not_ready(a, q) || !put_choice(a, q, &k) || !put_number(a, q, &k, "limit", SERIES_ASK_PAGE))
         return;
     put_all(q, &k, rest);
+    q->flow = series_flow;
     api_ask_reader(a, q, "series_list", k.arg, k.n, series_pass_on);
 }
 
@@ -185,5 +219,6 @@ void series_show_data(struct api *a, struct api_request *q)
         put(q, &k, "format", STR("csv"));
     else if (!put_word(a, q, &k, "format", formats))
         return;
+    q->flow = series_flow;
     api_ask_reader(a, q, "series_data", k.arg, k.n, series_pass_on);
 }

@@ -118,6 +118,40 @@ static void test_answers(void **state)
     says(&w->body, "too slow");
 }
 
+/* A long answer goes on while it comes; what fails then ends it, and is no second answer. */
+static void test_flow(void **state)
+{
+    struct api_world *w = *state;
+    struct buf part = BUF_INIT;
+    unsigned datas;
+
+    buf_add_c(&part, "200 application/json\n[");
+    while (part.len < 70000)
+        buf_add_c(&part, "1234567,");
+    for (int fails = 0; fails < 2; fails++) {
+        ask(w, "/api/v1/series/data", "");
+        api_rows(&w->api, w->serial, STR("200 appl"));
+        assert_int_equal(w->status, 0);
+        api_rows(&w->api, w->serial, str_sub(buf_str(&part), 8, SIZE_MAX));
+        assert_int_equal(w->status, 200);
+        assert_true(w->more);
+        assert_int_equal(w->body.data[0], '[');
+        datas = w->datas;
+        api_rows(&w->api, w->serial, buf_str(&part));
+        assert_int_equal(w->datas, datas + 1);
+        if (fails)
+            api_answered(&w->api, w->serial,
+                         &(struct api_answer){.kind = API_FROM_READER, .error = STR("too slow")});
+        else
+            api_world_rows(w, "1]");
+        assert_int_equal(w->datas, datas + 2);
+        assert_int_equal(w->ended, 1 + fails);
+        assert_int_equal(w->status, 200);
+    }
+    buf_release(&part);
+    assert_int_equal(w->api.n_pending, 0);
+}
+
 static void test_prometheus(void **state)
 {
     struct api_world *w = *state;
@@ -156,6 +190,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_questions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_flow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_prometheus, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
