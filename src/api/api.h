@@ -100,9 +100,8 @@ struct api_ports {
     int (*why)(void *user, uint64_t serial, uint64_t oid); /* the engine, too */
     int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
     int (*reload)(void *user, uint64_t serial);
-    /* names: four of each rename; or, with drop, one that is taken back. */
-    int (*rename)(void *user, uint64_t serial, struct str who, const struct str *names, size_t n,
-                  uint64_t drop);
+    /* at: four names of each rename; or, with drop, one that is taken back. */
+    int (*rename)(void *user, uint64_t serial, struct str by, const struct str *at, size_t n, uint64_t drop);
     /* The answer, or with more its begin; headers: lines. Then data until end. */
     int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers,
                   struct str body, bool more);
@@ -122,7 +121,6 @@ struct api {
     /* What the parent says of the roles. */
     struct buf status, roles;           /* its JSON, without the roles, and the roles */
     struct buf reload, config_warnings; /* of it: the last reload, what is doubtful in force */
-    uint64_t config_warning_count;
     struct {
         uint64_t applied, lag; /* record up to which it goes; how many it is behind */
     } history, states;         /* the two projections of the journal */
@@ -130,7 +128,7 @@ struct api {
     char record_why[512];      /* what is not written as it should be, and why; empty: all is */
     bool reload_refused;
     struct buf renames; /* that wait for their reload, as the store tells them; how many there are */
-    uint64_t n_renames;
+    uint64_t n_renames, config_warning_count;
     VEC(struct api_role_level) levels;
     /* Requests under way. */
     uint64_t serials;

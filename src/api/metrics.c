@@ -98,9 +98,10 @@ static void program(struct buf *b, const struct api *a)
     metric(b, "journal_degraded", "gauge",
            "1 while the disk is full or broken: results are given up, or nothing can be written.",
            p.degraded[0] != '\0');
-    metric(b, "record_degraded", "gauge",
-           "1 while something is not written as it should be: the journal, the history, the states, the series.",
-           a->record_why[0] != '\0' || p.degraded[0] != '\0');
+    metric(
+        b, "record_degraded", "gauge",
+        "1 while something is not written as it should be: the journal, the history, the states, the series.",
+        a->record_why[0] != '\0' || p.degraded[0] != '\0');
 }
 
 static void history(struct buf *b, const struct api *a)
