@@ -21,13 +21,13 @@ const SERVICES = [
   ['Quoting', `${PLUGINS}/check_dummy 0 "<img src=x onerror=alert(1)> &amp; done"`],
 ];
 
-function configuration(dir, port) {
+function configuration(dir, port, services) {
   const files = [];
   const put = (name, text) => {
     files.push(name);
     writeFileSync(join(dir, name), text);
   };
-  const commands = SERVICES.map(([, line], i) => `define command {\n  command_name c${i}\n  command_line ${line.replace(/;/g, '\\;')}\n}\n`);
+  const commands = services.map(([, line], i) => `define command {\n  command_name c${i}\n  command_line ${line.replace(/;/g, '\\;')}\n}\n`);
   const service = (name, command) => `define service {\n  use every\n  service_description ${name}\n  check_command ${command}\n}\n`;
   put('objects.cfg', `${commands.join('')}
 define command {
@@ -81,7 +81,7 @@ define service {
   contacts alice
   register 0
 }
-${SERVICES.map(([name], i) => service(name, `c${i}`)).join('')}${service('Turning', 'turn')}
+${services.map(([name], i) => service(name, `c${i}`)).join('')}${service('Turning', 'turn')}
 define service {
   use every
   service_description Sent in
@@ -170,13 +170,14 @@ export async function run(dir, config) {
   }
 }
 
-export async function startVigie() {
+// `more`: services beside the usual ones, each its name and command line.
+export async function startVigie(more = []) {
   if (process.env.VIGIE_URL) {
     return { url: process.env.VIGIE_URL.replace(/\/$/, ''), token: process.env.VIGIE_SETUP_TOKEN ?? '', own: false, turn() {}, async stop() {} };
   }
   const dir = newFolder();
   const port = Number(process.env.PORT ?? 0) || await freePort();
-  const { child, stop, ...link } = await run(dir, configuration(dir, port));
+  const { child, stop, ...link } = await run(dir, configuration(dir, port, [...SERVICES, ...more]));
   const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
   const objects = join(dir, 'objects.cfg');
   // Makes the configuration wrong; what it returns makes it right again.

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { csvOf, fileName } from '../src/graph/export.ts';
 import { pinched } from '../src/graph/hand.ts';
 import { toggled } from '../src/graph/legend.tsx';
-import { groupsOf, limitsAt, lineOf, nearest, spanOf, sumOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
+import { groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
 import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLine, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
 import { timeTicks } from '../src/graph/time.ts';
 import { stretches } from '../src/graph/twin.tsx';
@@ -154,6 +154,25 @@ test('one graph a unit and size; earlier days stay with their line', () => {
   assert.deepEqual(keys([of('big', 'B', 9e9), of('small', 'B', 9e3), of('zero', 'B', 0), of('mid', 'B', 5e9)]), ['big mid', 'small zero']);
   assert.deepEqual(keys([of('a', '', 100), of('a', '', 1, '1d'), of('b', '', 1)]), ['a a@1d', 'b']);
   assert.deepEqual(keys([of('null', 's', 0)]), ['null']);
+});
+
+test('lines stand in the order that people count in, earlier days behind theirs', () => {
+  const answer = { from: 0, to: 1, series: [['9', 'load15', null], ['9', 'load1', '7d'], ['9', 'load5', null], ['9', 'load1', null], ['9', 'load1', '1d'], ['4', 'a', null]].map(([resource, label, compare]) => series({ id: `${resource}-${label}`, resource: resource!, label: label!, compare: compare ?? null })) };
+  assert.deepEqual(linesOf(answer).map((l) => l.key), ['9-load1', '9-load1@1d', '9-load1@7d', '9-load5', '9-load15', '4-a']);
+});
+
+test('what was there stays when its time is left, and where it was', () => {
+  const of = (id: string, mean: (number | null)[]): Line => lineOf(series({ id, label: id, unit: 's', mean, n: mean.length }));
+  const first = kept([], [of('a', [1]), of('b', [100]), of('never', [null])]);
+  assert.deepEqual(first.map((l) => l.key), ['a', 'b'], 'one that never measured says nothing beside others');
+  const known = new Map<string, string>();
+  const groups = groupsOf(first, known);
+  assert.deepEqual(groups.map((g) => g.lines.map((l) => l.key)), [['b'], ['a']]);
+  const later = kept(first, []);
+  assert.deepEqual(later.map((l) => [l.key, l.t.length]), [['a', 0], ['b', 0]]);
+  assert.deepEqual(groupsOf(later, known).map((g) => g.key), groups.map((g) => g.key), 'the same graphs, though nothing is in them');
+  assert.deepEqual(groupsOf(kept(later, [of('a', [90]), of('b', [100])]), known).map((g) => g.lines.length), [1, 1]);
+  assert.deepEqual(kept([], [of('never', [null])]).map((l) => l.key), ['never']);
 });
 
 test('moving in time: never ahead of now, never to nothing', () => {

@@ -9,7 +9,7 @@ import { HEIGHT, pictureOfGraph, Plot, type Graph } from './chart.tsx';
 import { SLOTS, type Marks } from './draw.ts';
 import { csvOf, fileName, pictureOf, save } from './export.ts';
 import { Legend } from './legend.tsx';
-import type { Group, Line } from './model.ts';
+import { baseKey, type Group, type Line } from './model.ts';
 import { palette } from './palette.ts';
 import { Twin } from './twin.tsx';
 import type { View } from './view.ts';
@@ -39,8 +39,8 @@ export function titleOf(group: Group): string {
 
 // One colour for a line and its earlier days.
 function slotsOf(lines: readonly Line[]): Map<string, number> {
-  const base = [...new Set(lines.map((l) => l.key.split('@')[0]!))];
-  return new Map(lines.map((l) => [l.key, base.indexOf(l.key.split('@')[0]!)]));
+  const base = [...new Set(lines.map(baseKey))];
+  return new Map(lines.map((l) => [l.key, base.indexOf(baseKey(l))]));
 }
 
 function shownOf(lines: readonly Line[], slots: ReadonlyMap<string, number>, picked: ReadonlySet<string> | null): readonly Line[] {

@@ -2,7 +2,7 @@
 // Reads the measurements of some resources, and what else happened to them, for a window of time.
 import { signal } from '@preact/signals';
 import { api, errorText } from '../api.ts';
-import { linesOf, type Answer, type Line, type SeriesAnswer } from './model.ts';
+import { kept, linesOf, type Answer, type Line, type SeriesAnswer } from './model.ts';
 import type { Marks, StateSpan } from './draw.ts';
 import type { Span } from './shape.ts';
 
@@ -74,10 +74,12 @@ export class Feed {
   readonly step = signal(0); // seconds of a point
   readonly truncated = signal(false);
   private request: AbortController | null = null;
+  private of = ''; // the resources that the lines are of
 
   async read(ids: readonly string[], window: Span, points: number, compare: readonly string[]): Promise<void> {
     this.request?.abort();
     const mine = new AbortController();
+    const of = ids.join(',');
     this.request = mine;
     if (ids.length === 0) {
       this.lines.value = [];
@@ -91,7 +93,8 @@ export class Feed {
         readSeries(ids, window, points, compare, mine.signal), ...ids.map((id) => readStates(id, window, mine.signal).catch(none)),
       ]);
       if (mine.signal.aborted) return;
-      this.lines.value = linesOf(answer);
+      this.lines.value = kept(of === this.of ? this.lines.peek() : [], linesOf(answer));
+      this.of = of;
       this.step.value = answer.step ?? 0;
       this.truncated.value = answer.truncated === true;
       this.past.value = new Map(ids.map((id, i) => [id, pasts[i]!]));

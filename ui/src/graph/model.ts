@@ -109,7 +109,20 @@ export function lineOf(s: SeriesAnswer): Line {
   };
 }
 
-export const linesOf = (answer: Answer): Line[] => answer.series.map(lineOf);
+// port2 before port10.
+const natural = new Intl.Collator('en', { numeric: true });
+
+// In the order of the resources in `all`, then of labels; earlier days behind their line.
+function sorted(lines: Line[], all: readonly Line[]): Line[] {
+  const place = new Map<string, number>();
+  for (const l of all) if (!place.has(l.resource)) place.set(l.resource, place.size);
+  return lines.sort((a, b) => place.get(a.resource)! - place.get(b.resource)! || natural.compare(a.label, b.label) || a.shift - b.shift);
+}
+
+export const linesOf = (answer: Answer): Line[] => {
+  const lines = answer.series.map(lineOf);
+  return sorted(lines, lines);
+};
 
 // The first index whose time is at least `at`.
 export function firstFrom(t: Float64Array, at: number): number {
@@ -168,16 +181,39 @@ export interface Group {
 const READABLE = 30; // a line that is so many times smaller than the greatest lies flat on the ground
 const READABLE_PLAIN = 8; // numbers without a unit have less to do with each other
 
-// By unit, then by size; those without any measurement go with the smallest. The order in a group is that of the plugin.
-export function groupsOf(lines: readonly Line[]): Group[] {
+export const baseKey = (l: Line): string => l.key.split('@')[0]!; // of a line and its earlier days
+
+const empty = new Float64Array(0);
+
+// What was there and is not in this time stays, without points: a graph must not go from under the hand that moves it.
+export function kept(before: readonly Line[], now: readonly Line[]): Line[] {
+  const some = (l: Line): boolean => l.v.some((v) => !Number.isNaN(v));
+  const known = new Set(before.map(baseKey));
+  const full = now.filter((l) => some(l) || known.has(baseKey(l)));
+  const shown = full.length > 0 ? full : [...now];
+  const keys = new Set(shown.map(baseKey));
+  const gone = before.filter((l) => l.compare === '' && !keys.has(l.key)).map((l) => ({ ...l, t: empty, v: empty, lo: empty, hi: empty }));
+  return sorted([...shown, ...gone], [...before, ...now]);
+}
+
+// By unit, then by size; those without any measurement go with the smallest. Lines that were grouped before (`known`, by key)
+// stay where they were; only new ones make it think again.
+export function groupsOf(lines: readonly Line[], known?: Map<string, string>): Group[] {
   const units = new Map<string, Line[]>();
   for (const line of lines) units.set(line.unit.key, [...(units.get(line.unit.key) ?? []), line]);
-  return [...units].flatMap(([key, all]) => bySize(key, all));
+  const groups = [...units].flatMap(([key, all]) => (all.every((l) => known?.has(baseKey(l))) ? asBefore(all, known!) : bySize(key, all)));
+  for (const g of groups) for (const l of g.lines) known?.set(baseKey(l), g.key);
+  return groups;
+}
+
+function asBefore(all: readonly Line[], known: ReadonlyMap<string, string>): Group[] {
+  const keys = [...new Set(all.map((l) => known.get(baseKey(l))!))].sort();
+  return keys.map((key) => ({ key, unit: all[0]!.unit, lines: all.filter((l) => known.get(baseKey(l)) === key) }));
 }
 
 function bySize(key: string, all: readonly Line[]): Group[] {
-  const peaks = new Map<string, number>(); // with its earlier days, which must not be parted from it
-  const name = (l: Line): string => l.key.split('@')[0]!;
+  const peaks = new Map<string, number>();
+  const name = baseKey;
   for (const l of all) {
     const s = sumOf(l, -Infinity, Infinity);
     const peak = s.n ? Math.max(Math.abs(s.min), Math.abs(s.max)) : 0;

@@ -13,7 +13,7 @@ import { Card } from './card.tsx';
 import type { Feed } from './feed.ts';
 import { groupsOf, type Group, type Line } from './model.ts';
 import { Picker, subjectOf } from './picker.tsx';
-import { agoText, FeedState, worthShowing } from './tab.tsx';
+import { agoText, FeedState } from './tab.tsx';
 import { useFeed, useView } from './use.ts';
 import type { View } from './view.ts';
 
@@ -54,7 +54,8 @@ const Head = ({ row, id, title, on }: { row: Row | undefined; id: string; title:
 
 function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Row> }): JSX.Element {
   const lines = feed.lines.value;
-  const by = useMemo(() => new Map(ids.map((id) => [id, groupsOf(worthShowing(lines.filter((l) => l.resource === id)))])), [lines, ids.join(',')]);
+  const known = useMemo(() => new Map<string, string>(), []);
+  const by = useMemo(() => new Map(ids.map((id) => [id, groupsOf(lines.filter((l) => l.resource === id), known)])), [lines, ids.join(',')]);
   const name = useMemo(() => (line: Line): string => line.label + agoText(line), []);
   return (
     <>
@@ -75,16 +76,17 @@ function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; v
 }
 
 // The same label and unit of all in one graph.
-export function together(lines: readonly Line[]): Group[] {
+export function together(lines: readonly Line[], known?: Map<string, string>): Group[] {
   const labels = new Map<string, Line[]>();
   for (const l of lines) labels.set(`${l.label}\n${l.unit.key}`, [...(labels.get(`${l.label}\n${l.unit.key}`) ?? []), l]);
-  return [...labels].flatMap(([key, all]) => groupsOf(all).map((g) => ({ ...g, key: `${key}/${g.key}` }))).sort((a, b) => b.lines.length - a.lines.length);
+  return [...labels].flatMap(([key, all]) => groupsOf(all, known).map((g) => ({ ...g, key: `${key}/${g.key}` }))).sort((a, b) => b.lines.length - a.lines.length);
 }
 
 const NONE = { states: [], downtimes: [] };
 
 function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Row> }): JSX.Element {
-  const groups = useMemo(() => together(worthShowing(feed.lines.value)), [feed.lines.value]);
+  const known = useMemo(() => new Map<string, string>(), []);
+  const groups = useMemo(() => together(feed.lines.value, known), [feed.lines.value]);
   const name = useMemo(() => (line: Line): string => {
     const row = rows.get(line.resource);
     return (row ? nameOf(row) : subjectOf(line)) + agoText(line);

@@ -16,12 +16,6 @@ const POINTS = 600;
 export const agoText = (line: Line): string => (line.compare ? ` · ${line.compare in AGO ? t(AGO[line.compare as keyof typeof AGO]) : line.compare}` : '');
 const AGO = { '1d': 'graph.ago_1d', '7d': 'graph.ago_7d', '28d': 'graph.ago_28d' } as const;
 
-// A line without any measurement says nothing beside others that have some.
-export const worthShowing = (lines: readonly Line[]): readonly Line[] => {
-  const full = lines.filter((l) => l.v.some((v) => !Number.isNaN(v)));
-  return full.length > 0 ? full : lines;
-};
-
 export function FeedState({ feed, again, none, children }: { feed: Feed; again: () => void; none: () => JSX.Element; children: ComponentChildren }): JSX.Element {
   if (feed.state.value === 'failed') {
     return <div class="empty" role="alert"><Icon name="none" big /><h2>{t('graph.failed')}</h2><p>{feed.error.value}</p><button type="button" class="btn p" onClick={again}>{t('error.retry')}</button></div>;
@@ -43,7 +37,8 @@ export function GraphTab({ id, subject }: { id: string; subject: string }): JSX.
   const view = useView();
   const ids = useMemo(() => [id], [id]);
   const { feed, again } = useFeed(ids, view, POINTS);
-  const groups = useMemo(() => groupsOf(worthShowing(feed.lines.value)), [feed.lines.value]);
+  const known = useMemo(() => new Map<string, string>(), [id]);
+  const groups = useMemo(() => groupsOf(feed.lines.value, known), [feed.lines.value, known]);
   const marks = feed.past.value.get(id) ?? feed.marks(id);
   const name = useMemo(() => (line: Line): string => line.label + agoText(line), []);
   const { range, from, to, compare } = route.value;
