@@ -12,6 +12,7 @@ interface Asset {
   gz: Buffer | null;
   immutable: boolean;
   etag: string;
+  first?: boolean;
 }
 const load = (file: string): Promise<unknown> => import(join(process.cwd(), file));
 const { build, firstLoad, PAGES } = (await load('build.mjs')) as { build: () => Promise<{ assets: Asset[]; inputs: string[] }>; firstLoad: (a: Asset[]) => number; PAGES: string[] };
@@ -20,6 +21,20 @@ const { assets, inputs } = await build();
 
 test('the first visit is small', () => {
   assert.ok(firstLoad(assets) < 80 * 1000, `${firstLoad(assets)} bytes`);
+});
+
+test('graphs come later; what the application needs at once is asked for by the page', () => {
+  const page = assets.find((a) => a.path === '/')!.data.toString();
+  const app = assets.find((a) => /^\/app-.*js$/.test(a.path))!;
+  const imported = [...app.data.toString().matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)].map((m) => `/${m[1]}`);
+  assert.ok(imported.length > 0);
+  for (const path of imported) {
+    assert.ok(page.includes(`<link rel="modulepreload" href="${path}">`), path);
+    assert.equal(assets.find((a) => a.path === path)?.first, true, path);
+  }
+  const later = assets.filter((a) => a.immutable && !a.first);
+  assert.deepEqual(later.map((a) => a.path.split('-')[0]), ['/graphs']);
+  assert.ok(!page.includes(later[0]!.path));
 });
 
 test('pages hold no script or style of their own, and load nothing from elsewhere', () => {

@@ -72,6 +72,8 @@ test('ticks of time are round where the reader lives, also when the clock is cha
   // In the night to 25 October 2026 the hour from 2 to 3 comes twice, in the night to 29 March it does not come at all.
   const autumn = timeTicks(at('2026-10-24T20:00:00Z'), at('2026-10-25T12:00:00Z'), 16).map((x) => x.text);
   assert.deepEqual(autumn.slice(0, 7), ['22:00', '23:00', 'Sun 25 Oct', '01:00', '02:00', '02:00', '03:00']);
+  const quarters = timeTicks(at('2026-10-24T20:00:00Z'), at('2026-10-25T20:00:00Z'), 5).map((x) => x.text);
+  assert.deepEqual(quarters, ['Sun 25 Oct', '06:00', '12:00', '18:00'], 'by the hands of the clock');
   const spring = timeTicks(at('2026-03-28T22:00:00Z'), at('2026-03-29T06:00:00Z'), 8).map((x) => x.text);
   assert.deepEqual(spring, ['23:00', 'Sun 29 Mar', '01:00', '03:00', '04:00', '05:00', '06:00', '07:00', '08:00']);
   assert.deepEqual(timeTicks(at('2026-10-20T00:00:00Z'), at('2026-10-29T00:00:00Z'), 9).map((x) => x.text)[5], '26 Oct');

@@ -13,6 +13,8 @@ test('a short outage is seen in a whole year, and what is not known is no state'
   const bars = barsOf({ states: [{ from: 100 * 86400, to: year, state: 'ok' }, { from: 200 * 86400, to: 200 * 86400 + 60, state: 'critical' }], downtimes: [{ from: 300 * 86400, to: 304 * 86400 }] }, { from: 0, to: year }, 120);
   assert.deepEqual(bars.map((b) => `${b.state}${b.downtime ? '+' : ''} ${b.from}-${b.to}`), ['no_data 0-32', 'ok 32-65', 'critical 65-66', 'ok 66-98', 'ok+ 98-100', 'ok 100-120']);
   assert.deepEqual(barsOf({ states: [], downtimes: [] }, { from: 0, to: 100 }, 10), [{ state: 'no_data', downtime: false, from: 0, to: 10 }]);
+  const within = barsOf({ states: [{ from: 0, to: 2, state: 'critical' }, { from: 2, to: 10, state: 'ok' }], downtimes: [] }, { from: 0, to: 10 }, 1);
+  assert.equal(within[0]!.state, 'critical', 'the worst, not the last');
   const ends = barsOf({ states: [{ from: -50, to: 10, state: 'up' }, { from: 95, to: 500, state: 'down' }], downtimes: [] }, { from: 0, to: 100 }, 10);
   assert.deepEqual(ends.map((b) => `${b.state} ${b.from}-${b.to}`), ['up 0-1', 'no_data 1-9', 'down 9-10']);
 });

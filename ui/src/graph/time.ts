@@ -53,7 +53,7 @@ function next(d: Date, step: Step): Date {
   }
   if (step.part !== 'hour') return new Date(d.getTime() + step.size * 1000);
   // By the hands of the clock, but always on: the hour that comes twice in autumn stands here twice.
-  const to = floor(d.getTime() / 1000 + step.size + 1800, step);
+  const to = floor(d.getTime() / 1000 + step.size + (step.n > 1 ? 5400 : 1800), step);
   return to > d ? to : new Date(d.getTime() + step.size * 1000);
 }
 
