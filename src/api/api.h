@@ -10,6 +10,7 @@
  * documentation, and there is no other way in. Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a
  * test lends others. One request asks one thing at a time.
  */
+#include "api/metrics_export.h"
 #include "api/metrics_series.h"
 #include "api/problem.h"
 #include "api/who.h"
@@ -126,6 +127,7 @@ struct api {
     } history, states;         /* the two projections of the journal */
     struct api_series series;  /* the third */
     char record_why[512];      /* what is not written as it should be, and why; empty: all is */
+    struct api_export exports[API_EXPORTS];
     bool reload_refused;
     struct buf renames; /* that wait for their reload, as the store tells them; how many there are */
     uint64_t n_renames, config_warning_count;

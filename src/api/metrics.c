@@ -182,6 +182,7 @@ void metrics_show(struct api *a, struct api_request *q)
     configuration(&out, a);
     history(&out, a);
     metrics_series_put(&out, &a->series);
+    metrics_export_put(&out, a->exports);
     if (a->ready) {
         program(&out, a);
         states(&out, a);

@@ -105,6 +105,27 @@ static void print_switches(const json_t *switches)
         printf("\n");
 }
 
+static void print_exports(const json_t *list)
+{
+    const json_t *x;
+    size_t i;
+
+    json_array_foreach (list, i, x) {
+        char *error = ctl_clean(ctl_text(x, "error"), false);
+
+        printf("%-14s %lld measurements sent, %lld refused", i ? "" : "export", ctl_number(x, "sent"),
+               ctl_number(x, "refused"));
+        if (ctl_number(x, "lag_seconds") > 5)
+            printf(", %lld s behind", ctl_number(x, "lag_seconds"));
+        printf(" (%s)\n", ctl_text(x, "target"));
+        if (error[0])
+            printf("               NOT SENT NOW: %s\n", error);
+        if (ctl_number(x, "missed"))
+            printf("               %lld records left the journal before they were sent\n", ctl_number(x, "missed"));
+        mem_free(error);
+    }
+}
+
 static void print_facts(const json_t *a)
 {
     const json_t *process = json_object_get(a, "process"), *checks = json_object_get(a, "checks"),
@@ -131,6 +152,7 @@ static void print_facts(const json_t *a)
         printf("states         the database is %lld records behind, and catching up\n",
                ctl_number(json_object_get(a, "states"), "lag"));
     print_series(json_object_get(a, "series"));
+    print_exports(json_object_get(a, "exports"));
     printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
            ctl_number(a, "streams"));
     if (ctl_number(a, "renames_waiting"))

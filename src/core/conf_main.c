@@ -2,7 +2,9 @@
 /* The main file: directives by table, resource files, what it includes. */
 #include "core/conf_build.h"
 
+#include "base/ere.h"
 #include "base/limits.h"
+#include "core/labels.h"
 #include "core/macro.h"
 
 #include <stdlib.h>
@@ -311,6 +313,34 @@ static const char *number_wrong(struct str value, uint64_t least, uint64_t most,
     return !value.n || (str_to_u64(value, &n) && n >= least && n <= most) ? NULL : advice;
 }
 
+/* Where measurements are sent to, and what of them. */
+static void check_export(struct conf *c, const struct conf_directive *d, struct str value,
+                         struct conf_place at)
+{
+    bool is_url = strcmp(d->name, "vigie_remote_write_url") == 0 || strcmp(d->name, "vigie_influx_url") == 0;
+    struct err err = ERR_INIT;
+    struct labels l;
+    struct ere e = {0};
+    int r = 0;
+
+    if (!value.n)
+        return;
+    if (is_url && ((!str_starts(value, STR("http://")) && !str_starts(value, STR("https://"))) ||
+                   value.n > LIMIT_EXPORT_URL || str_find_char(value, ' ') >= 0 || str_find_char(value, '@') >= 0))
+        r = err_set(&err, E_INVAL,
+                    "write an address that begins with http:// or https://, without blanks, and without a password: "
+                    "that has a directive of its own");
+    else if (strcmp(d->name, "vigie_export_ca") == 0 && !str_starts(value, STR("/")))
+        r = err_set(&err, E_INVAL, "write an absolute path");
+    else if (strcmp(d->name, "vigie_export_labels") == 0)
+        r = labels_init(&l, value, &err);
+    else if (strcmp(d->name, "vigie_export_only") == 0 || strcmp(d->name, "vigie_export_except") == 0)
+        r = ere_compile(&e, value, &err);
+    ere_release(&e);
+    if (r < 0)
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; %s", d->name, STR_ARG(value), err.text);
+}
+
 /* What a start would refuse, or take for something else, is said here, where it stands. */
 /* "vigie_history_days" and its like. */
 static bool is_days(struct str name)
@@ -394,6 +424,7 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
     check_value(c, d, value, at);
     check_choice(c, d, value, at);
     check_option(c, d, value, at);
+    check_export(c, d, value, at);
     c->main_value[row] = value.p ? value : STR("");
     c->main_place[row] = at;
     if (d->kind == CONF_KIND_OPTION || d->kind == CONF_KIND_OPTION_SECRET)

@@ -187,3 +187,19 @@ int objects_register(struct objects *o, const struct model *m, struct wall now, 
     VEC_RELEASE(&c.done);
     return r;
 }
+
+int objects_name(struct objects *o, uint64_t oid, struct buf *host, struct buf *service)
+{
+    int r = sql_start(&o->sql, SQL_OBJECT_BY_OID);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(&o->sql, SQL_OBJECT_BY_OID, 1, (int64_t)oid);
+    r = sql_step(&o->sql, SQL_OBJECT_BY_OID);
+    if (r == 1) {
+        buf_add_str(host, sql_str(&o->sql, SQL_OBJECT_BY_OID, 1));
+        buf_add_str(service, sql_str(&o->sql, SQL_OBJECT_BY_OID, 2));
+    }
+    sql_end(&o->sql, SQL_OBJECT_BY_OID);
+    return r == 1 ? 0 : r == 0 ? E_NOENT : r;
+}

@@ -5,6 +5,7 @@
  * back. What makes it the same object is, in this order: its _VIGIE_ID; a rename that was announced; its name, for a service that of its host's identity and its own.
  * What oids a snapshot's checks have also stands beside the kept snapshot (role/store), so that identities survive the loss of this file. Written by store only.
  */
+#include "base/buf.h"
 #include "base/vec.h"
 #include "core/model.h"
 #include "db/sql.h"
@@ -40,6 +41,9 @@ void objects_close(struct objects *o);
  */
 int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
                      struct err *err);
+
+/* What is, or was, called so: its names, appended. E_NOENT: no such object; E_*. */
+int objects_name(struct objects *o, uint64_t oid, struct buf *host, struct buf *service);
 
 /* Announces some that belong together: all of them, or E_*. id and at of each are filled; the texts are copied. E_LIMIT: too many wait; E_NOENT: nothing had the old name;
  * E_EXIST: one that waits says something of either name. */

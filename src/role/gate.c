@@ -442,6 +442,12 @@ static void on_changed(struct role *r, struct peer *p UNUSED, const struct msg *
     stream_tick(&self(r)->api);
 }
 
+static void on_exported(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    if (!metrics_export_take(self(r)->api.exports, &m->u.exported))
+        log_fatal("EXPORTED of a target that there is not");
+}
+
 /* The board's program record says how far the journal is, and whether it is degraded; of all else that is written only store knows. */
 static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
@@ -541,6 +547,7 @@ static const struct role_inbox inbox[] = {
     {MSG_CHANGED, ROLE_BIT(STORE), on_changed},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
     {MSG_SERIES, ROLE_BIT(STORE), on_series},
+    {MSG_EXPORTED, ROLE_BIT(EXPORT), on_exported},
     {MSG_OIDS, ROLE_BIT(STORE), on_oids},
     {MSG_STATUS, ROLE_BIT(PARENT), on_status},
     {MSG_RENAMED, ROLE_BIT(STORE), on_renamed},

@@ -13,9 +13,9 @@
 #include "os/loop.h"
 #include "os/rand.h"
 #include "probe/resolve.h"
+#include "role/curl_loop.h"
 #include "role/secrets.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,20 +49,12 @@ struct job {
     struct job *next;
 };
 
-struct watch {
-    struct loop_fd fd;
-    struct role *role;
-};
-
 struct notifier {
     struct secrets secrets;
-    CURLM *multi;
+    struct curl_loop curl;
     struct resolve *resolve;
-    struct loop_timer timer;
     struct job *jobs; /* newest first */
     size_t n_jobs, under_way;
-    char *ca; /* the certificate store, read before the sandbox closes */
-    size_t ca_len;
 };
 
 /* ---- the answer to the engine ---- */
@@ -143,20 +135,10 @@ static size_t on_reply(char *p, size_t size, size_t n, void *user)
 
 static void set_common(struct notifier *self, struct job *j)
 {
-    struct curl_blob ca = {.data = self->ca, .len = self->ca_len, .flags = CURL_BLOB_NOCOPY};
-
-    curl_easy_setopt(j->easy, CURLOPT_ERRORBUFFER, j->error);
+    curl_loop_common(&self->curl, j->easy, j->error, TRY_TIME_MS);
     curl_easy_setopt(j->easy, CURLOPT_PRIVATE, j);
-    curl_easy_setopt(j->easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(j->easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(j->easy, CURLOPT_TIMEOUT_MS, TRY_TIME_MS);
-    curl_easy_setopt(j->easy, CURLOPT_CONNECTTIMEOUT_MS, TRY_TIME_MS / 2);
     curl_easy_setopt(j->easy, CURLOPT_WRITEFUNCTION, on_answer);
     curl_easy_setopt(j->easy, CURLOPT_WRITEDATA, j);
-    curl_easy_setopt(j->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(j->easy, CURLOPT_PROXY, "");
-    if (self->ca_len)
-        curl_easy_setopt(j->easy, CURLOPT_CAINFO_BLOB, &ca);
 }
 
 static void mail_url(const struct job *j, char *url, size_t size)
@@ -251,7 +233,7 @@ static void start_transfer(struct job *j)
         set_mail(j);
     else
         set_webhook(j);
-    curl_multi_add_handle(self->multi, j->easy);
+    curl_multi_add_handle(self->curl.multi, j->easy);
 }
 
 static void start_job(void *user);
@@ -289,24 +271,12 @@ static void start_next(struct notifier *self)
 }
 
 /* Host and port of where this job goes; false when the URL is none. */
-static bool place_of(const struct job *j, char *host, size_t size, unsigned *port)
+static bool place_of(const struct job *j, char host[256], unsigned *port)
 {
     char url[300];
-    char *h = NULL, *p = NULL;
-    CURLU *u = curl_url();
-    uint64_t n = 0;
-    bool ok;
 
     mail_url(j, url, sizeof(url));
-    ok = curl_url_set(u, CURLUPART_URL, j->mail ? url : j->target, 0) == CURLUE_OK &&
-         curl_url_get(u, CURLUPART_HOST, &h, 0) == CURLUE_OK &&
-         curl_url_get(u, CURLUPART_PORT, &p, CURLU_DEFAULT_PORT) == CURLUE_OK && str_to_u64(str_of(p), &n) &&
-         str_copy(host, size, str_of(h));
-    *port = (unsigned)n;
-    curl_free(h);
-    curl_free(p);
-    curl_url_cleanup(u);
-    return ok;
+    return curl_loop_place(j->mail ? url : j->target, host, port);
 }
 
 static void on_resolved(void *user, const union resolve_addr *addr, const char *error)
@@ -321,7 +291,7 @@ static void on_resolved(void *user, const union resolve_addr *addr, const char *
         try_again(j, false, entry);
         return;
     }
-    BUG_ON(!place_of(j, host, sizeof(host), &port));
+    BUG_ON(!place_of(j, host, &port));
     resolve_text(addr, text);
     snprintf(entry, sizeof(entry), "%s:%u:%s", host, port, text);
     curl_slist_free_all(j->place);
@@ -343,7 +313,7 @@ static void start_job(void *user)
     j->under_way = true;
     self->under_way++;
     j->tries++;
-    if (!place_of(j, host, sizeof(host), &port)) {
+    if (!place_of(j, host, &port)) {
         end_job(j, false, j->mail ? "vigie_smtp_server is no host:port" : "the webhook is no URL");
         return;
     }
@@ -362,7 +332,7 @@ static void judge(struct job *j, CURLcode code)
     bool ok, hopeless;
 
     curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_multi_remove_handle(((struct notifier *)j->role->self)->multi, j->easy);
+    curl_multi_remove_handle(((struct notifier *)j->role->self)->curl.multi, j->easy);
     curl_easy_cleanup(j->easy);
     j->easy = NULL;
     ok = code == CURLE_OK && (j->mail || (status >= 200 && status < 300));
@@ -379,79 +349,12 @@ static void judge(struct job *j, CURLcode code)
         try_again(j, hopeless, text);
 }
 
-/* ---- libcurl on our loop ---- */
-
-static void collect(struct notifier *self)
+static void on_done(void *user UNUSED, CURL *easy, CURLcode code)
 {
-    CURLMsg *m;
-    int left;
+    struct job *j = NULL;
 
-    while ((m = curl_multi_info_read(self->multi, &left))) {
-        struct job *j = NULL;
-        CURLcode code = m->data.result;
-
-        if (m->msg != CURLMSG_DONE)
-            continue;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&j);
-        judge(j, code);
-    }
-}
-
-static void on_socket_ready(void *user, uint32_t events)
-{
-    struct watch *w = user;
-    struct notifier *self = w->role->self;
-    int action = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-                 (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-    int running;
-
-    curl_multi_socket_action(self->multi, w->fd.fd, action, &running); /* w may be gone after this */
-    collect(self);
-}
-
-static int on_socket(CURL *easy UNUSED, curl_socket_t s, int what, void *user, void *mine)
-{
-    struct role *r = user;
-    struct notifier *self = r->self;
-    struct watch *w = mine;
-    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
-
-    if (what == CURL_POLL_REMOVE) {
-        if (w)
-            loop_fd_remove(&w->fd);
-        mem_free(w);
-        return 0;
-    }
-    if (w) {
-        loop_fd_events(&w->fd, events);
-        return 0;
-    }
-    w = mem_zalloc(sizeof(*w));
-    w->role = r;
-    loop_fd_add(r->loop, &w->fd, s, events, on_socket_ready, w);
-    curl_multi_assign(self->multi, s, w);
-    return 0;
-}
-
-static void on_time(void *user)
-{
-    struct notifier *self = ((struct role *)user)->self;
-    int running;
-
-    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    collect(self);
-}
-
-static int on_timer_wanted(CURLM *multi UNUSED, long ms, void *user)
-{
-    struct role *r = user;
-    struct notifier *self = r->self;
-
-    if (ms < 0)
-        loop_timer_cancel(&self->timer);
-    else
-        loop_timer_set(r->loop, &self->timer, (struct mono){clock_mono().us + ms * TIME_MS}, on_time, r);
-    return 0;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&j);
+    judge(j, code);
 }
 
 /* ---- messages ---- */
@@ -531,26 +434,13 @@ static void notifier_snapshot(struct role *r, const struct role_snapshot *now,
 
 static void notifier_open(struct role *r)
 {
-    static const char path[] = "/etc/ssl/certs/ca-certificates.crt";
     struct notifier *self = r->self;
-    FILE *f;
     struct err err = ERR_INIT;
 
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     self->resolve = resolve_new(r->loop, &err);
     if (!self->resolve)
         log_fatal("%s", err.text);
-    f = fopen(path, "re");
-    if (f) {
-        self->ca = mem_alloc(LIMIT_CONF_LINE * 64);
-        self->ca_len = fread(self->ca, 1, LIMIT_CONF_LINE * 64, f);
-        fclose(f);
-    }
-    self->multi = curl_multi_init();
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, r);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, r);
+    curl_loop_init(&self->curl, r->loop, NULL, on_done, r);
 }
 
 static void notifier_stop(struct role *r)
@@ -566,7 +456,7 @@ static void notifier_stop(struct role *r)
             resolve_cancel(self->resolve, j->ticket);
         curl_slist_free_all(j->place);
         if (j->easy) {
-            curl_multi_remove_handle(self->multi, j->easy);
+            curl_multi_remove_handle(self->curl.multi, j->easy);
             curl_easy_cleanup(j->easy);
         }
         curl_slist_free_all(j->list);
@@ -574,10 +464,8 @@ static void notifier_stop(struct role *r)
         buf_release(&j->text);
         mem_free(j);
     }
-    loop_timer_cancel(&self->timer);
-    curl_multi_cleanup(self->multi);
+    curl_loop_release(&self->curl);
     resolve_free(self->resolve);
-    mem_free(self->ca);
     secrets_release(&self->secrets);
     role_done(r);
 }

@@ -22,7 +22,7 @@ static const struct plan plans[] = {
     {ROLE_NOTIFIER, "vigie-net", false, true, true}, {ROLE_READER, "vigie-db", false, true, false},
     {ROLE_AUTH, "vigie-gate", false, false, false},  {ROLE_GATE, "vigie-gate", false, true, false},
     {ROLE_WEB, "vigie-web", false, false, false},    {ROLE_LOCAL, "vigie-core", false, false, false},
-    {ROLE_CONF, "vigie", false, false, false},
+    {ROLE_EXPORT, "vigie-export", false, true, true}, {ROLE_CONF, "vigie", false, false, false},
 };
 
 #define BACKOFF_FIRST_US (100 * TIME_MS)
@@ -48,6 +48,9 @@ static unsigned instances_of(struct parent *p, const struct plan *plan)
         return 0;
     if (plan->id == ROLE_WEB && p->http_fd < 0)
         return 0;
+    if (plan->id == ROLE_EXPORT)
+        return model_option_get(&p->model, "vigie_remote_write_url", STR("")).n ||
+               model_option_get(&p->model, "vigie_influx_url", STR("")).n;
     if (!plan->per_core || p->options.one_process)
         return 1;
     if (!str_to_u64(model_option_get(&p->model, "vigie_runners", STR("")), &n) || !n)
@@ -439,7 +442,7 @@ void parent_on_sigchld(void *user, int signo UNUSED)
 
 /* Who takes from others ends after them: inputs first, then the engine, which saves into store, then the answers. */
 static const enum role_id stop_order[] = {ROLE_WEB,      ROLE_LOCAL, ROLE_RUNNER, ROLE_PROBER, ROLE_ENGINE,
-                                          ROLE_NOTIFIER, ROLE_STORE, ROLE_READER, ROLE_GATE,   ROLE_AUTH};
+                                          ROLE_NOTIFIER, ROLE_EXPORT, ROLE_STORE, ROLE_READER, ROLE_GATE,   ROLE_AUTH};
 
 static void on_patience_end(void *user)
 {

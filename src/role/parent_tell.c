@@ -15,7 +15,8 @@ static const enum role_id peer_table[][2] = {
     {ROLE_ENGINE, ROLE_RUNNER}, {ROLE_ENGINE, ROLE_PROBER}, {ROLE_ENGINE, ROLE_NOTIFIER},
     {ROLE_ENGINE, ROLE_STORE},  {ROLE_ENGINE, ROLE_GATE},   {ROLE_ENGINE, ROLE_LOCAL},
     {ROLE_STORE, ROLE_GATE},    {ROLE_GATE, ROLE_READER},   {ROLE_GATE, ROLE_AUTH},
-    {ROLE_GATE, ROLE_WEB},      {ROLE_GATE, ROLE_LOCAL},
+    {ROLE_GATE, ROLE_WEB},      {ROLE_GATE, ROLE_LOCAL},    {ROLE_STORE, ROLE_EXPORT},
+    {ROLE_GATE, ROLE_EXPORT},
 };
 
 bool parent_child_lives(const struct child *c)
@@ -130,6 +131,10 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_perf_pass(p, c);
         break;
     case ROLE_READER: pass_folder(p, c, "db-dir", "db"); break;
+    case ROLE_EXPORT:
+        pass_folder(p, c, "journal-dir", "journal");
+        pass_folder(p, c, "export-dir", "export");
+        break;
     case ROLE_AUTH: pass_folder(p, c, "auth-dir", "auth"); break;
     case ROLE_WEB: parent_pass(c, "http-listen", p->http_at, p->http_fd); break;
     case ROLE_GATE: parent_tell_board(p, c); break;

@@ -68,6 +68,13 @@ static const struct rights_row rows[] = {
      {NULL},
      "accept on inherited sockets, the command file",
      "open, socket, connect, exec"},
+    {ROLE_EXPORT,
+     SANDBOX_FILES | SANDBOX_NET_CONNECT,
+     true,
+     {"journal"},
+     {"export"},
+     "read the journal, remember how far it is, outbound connections",
+     "exec, other files, listening"},
 };
 
 const struct rights_row *rights_row_at(size_t i)

@@ -163,6 +163,7 @@ static void commit(struct store *s)
     s->fails = r < 0;
     send_stored(s, ROLE_ENGINE, s->journal.why);
     if (r == 0) {
+        send_stored(s, ROLE_EXPORT, "");
         send_changed(s, &s->journal.done);
         store_past_take(s, &s->journal.done);
         store_current_take(s, &s->journal.done);
@@ -374,6 +375,8 @@ static void peer_up(struct role *r, struct peer *p)
     if (p->id == ROLE_ENGINE)
         s->engine_loaded = false;
     store_names_tell(s, p);
+    if (p->id == ROLE_EXPORT)
+        send_stored(s, ROLE_EXPORT, "");
     if (p->id == ROLE_GATE) {
         send_stored(s, ROLE_GATE, s->degraded);
         store_rename_tell(s);
@@ -432,6 +435,7 @@ static const struct role_inbox inbox[] = {
     {MSG_RENAME, ROLE_BIT(GATE), store_rename_message},
     {MSG_PERF, ROLE_BIT(ENGINE), store_perf_message},
     {MSG_LOGLINE, ROLE_BIT(ENGINE) | ROLE_BIT(PARENT), on_logline},
+    {MSG_NAME, ROLE_BIT(EXPORT), store_names_ask},
 };
 
 const struct role_ops role_store = {

@@ -160,6 +160,7 @@ void store_names_retry(struct store *s);
 /* The identities of a snapshot's checks, in memory of the caller's; NULL: not known (any more, or yet). */
 uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n);
 void store_names_tell(struct store *s, struct peer *p);
+void store_names_ask(struct role *r, struct peer *p, const struct msg *m); /* NAME */
 void store_names_trim(struct store *s); /* removes kept snapshots that nothing names */
 void store_names_release(struct store *s);
 

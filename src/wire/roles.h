@@ -18,6 +18,7 @@
     X(AUTH, "auth")                                                                                          \
     X(WEB, "web")                                                                                            \
     X(LOCAL, "local")                                                                                        \
+    X(EXPORT, "export")                                                                                      \
     X(CLIENT, "client") /* a program at the local socket */
 
 enum role_id {

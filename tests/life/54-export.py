@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=400
+"""Measurements go to stores elsewhere: to Debian's prometheus and victoria-metrics by remote write, to victoria-metrics as Influx lines. What arrives is what the journal has, in value and time, also
+when the other side is away for a while, when the role that sends is killed, and when everything is. A server of our own says what these two do not say: 503, 401, that one measurement of many is wrong."""
+import collections
+import glob
+import gzip
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import urllib.parse
+import urllib.request
+
+from lib_vigie import SRC, Skip, Vigie, main, until, vigie
+
+SERVICES = 5
+COMMAND = "/bin/date \"+fine | now=%s.%3Ns 'C:\\\\ used'=%3N%% 'n=1,2'=%N\""
+OBJECTS = ('define command {\n command_name now\n command_line ' + COMMAND + '\n}\n'
+           'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n')
+OBJECTS += ''.join(f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command now\n check_interval 1\n}}\n' for i in range(SERVICES))
+
+
+def program(name):
+    """Installed, or unpacked under build/ (its package would start a daemon)."""
+    if shutil.which(name):
+        return shutil.which(name)
+    folder = os.path.join(SRC, 'build/rival-series')
+    path = f'{folder}/usr/bin/{name}'
+    if not os.access(path, os.X_OK):
+        os.makedirs(folder, exist_ok=True)
+        subprocess.run(['apt-get', '-q', 'download', name], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        for deb in glob.glob(f'{folder}/{name}_*.deb'):
+            subprocess.run(['dpkg-deb', '-x', deb, folder], check=True)
+    if not os.access(path, os.X_OK):
+        raise Skip(f'needs {name}')
+    return path
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+class Store:
+    """A real one, that can be stopped and begun again at its port."""
+
+    def __init__(self, v, name, kind):
+        self.port, self.kind, self.process = free_port(), kind, None
+        self.folder, self.said = v.path(name), open(v.path(name + '.said'), 'ab')
+        os.mkdir(self.folder)
+        self.words = getattr(self, kind)()
+
+    def victoria(self):
+        return [program('victoria-metrics'), f'-storageDataPath={self.folder}', f'-httpListenAddr=127.0.0.1:{self.port}', '-retentionPeriod=1', '-influxSkipSingleField']
+
+    def prometheus(self):
+        with open(self.folder + '/prometheus.yml', 'w', encoding='ascii') as f:
+            f.write('global: {scrape_interval: 1h}\n')
+        return [program('prometheus'), f'--config.file={self.folder}/prometheus.yml', f'--storage.tsdb.path={self.folder}/data', f'--web.listen-address=127.0.0.1:{self.port}',
+                '--web.enable-remote-write-receiver']
+
+    def begin(self):
+        self.process = subprocess.Popen(self.words, stdout=self.said, stderr=self.said)
+        until(self.is_ready, self.kind)
+
+    def is_ready(self):
+        try:
+            return self.get('/health' if self.kind == 'victoria' else '/-/ready').strip()
+        except OSError:
+            return False
+
+    def get(self, path):
+        with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=30) as answer:
+            return answer.read().decode()
+
+    def end(self):
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)  # what it acknowledged is kept: victoria-metrics writes it now
+            self.process.wait(60)
+        self.process = None
+
+    def close(self):
+        self.end()
+        self.said.close()
+
+    def samples(self):
+        """(host, service, label, unit, ms, value), as often as it has them."""
+        return list(self.of_victoria() if self.kind == 'victoria' else self.of_prometheus())
+
+    def of_victoria(self):
+        for line in self.get('/api/v1/export?match=vigie_perfdata&reduce_mem_usage=1').splitlines():
+            x = json.loads(line)
+            yield from (key(x['metric']) + at for at in zip(x['timestamps'], map(float, x['values'])))
+
+    def of_prometheus(self):
+        for x in json.loads(self.get('/api/v1/query?query=' + urllib.parse.quote('vigie_perfdata[1h]')))['data']['result']:
+            yield from (key(x['metric']) + (round(t * 1000), float(value)) for t, value in x['values'])
+
+
+def key(labels):
+    assert labels.get('site') == 'paris e1', labels
+    assert not set(labels) - {'__name__', 'host', 'service', 'label', 'unit', 'site'}, labels
+    return tuple(labels.get(n, '') for n in ('host', 'service', 'label', 'unit'))
+
+
+class Exporting(Vigie):
+    def __init__(self, main_lines, objects=OBJECTS):
+        super().__init__(objects=objects, main=f'vigie_export_labels=site=paris e1\n{main_lines}')
+
+    def in_journal(self):
+        """The same of all results of the journal, taken apart here once more."""
+        status, out, err = vigie('journal', 'dump', '--state', self.state, '-k', 'RESULT')
+        assert status == 0, err
+        for line in out.splitlines():
+            started = int(re.search(r' started=(\d+)', line)[1]) // 1000
+            perf = re.search(r"now=([\d.]+)s 'C:\\\\ used'=(\d+)% 'n=1,2'=(\d+)", line)
+            if perf:
+                service = self.named[int(re.search(r' oid=(\d+)', line)[1])]
+                for label, unit, value in (('now', 's', perf[1]), ('C:\\ used', '%', perf[2]), ('n=1,2', '', perf[3])):
+                    yield 'h', service, label, unit, started, float(value)
+
+    @property
+    def named(self):
+        db = subprocess.run(['sqlite3', '-readonly', self.state + '/db/objects.db', "SELECT oid, service FROM object"], capture_output=True, text=True, check=True).stdout
+        return {int(oid): service for oid, service in (line.split('|') for line in db.splitlines())}
+
+    def exports(self):
+        status, out, err = vigie('ctl', 'status', '-o', 'json', '--state', self.state)
+        assert status == 0, err
+        return {x['target']: x for x in json.loads(out)['exports']}
+
+    def role(self):
+        return next((pid for pid, words in self.roles().items() if 'export' in words), None)
+
+    def grown(self, by):
+        """Until the journal has so many more measurements."""
+        wanted = len(set(self.in_journal())) + by
+        until(lambda: len(set(self.in_journal())) >= wanted, f'{by} more measurements')
+
+
+def compare(v, store, once):
+    """All that the journal has up to now is there, and nothing else."""
+    wanted = set(v.in_journal())
+    have = until(lambda: (lambda got: got if wanted <= set(got) else None)(store.samples()), lambda: f'missing: {sorted(wanted - set(store.samples()))[:5]}')
+    strange = set(have) - set(v.in_journal())
+    assert not strange, f'{store.kind} has what the journal does not: {sorted(strange)[:5]}'
+    twice = [s for s, n in collections.Counter(have).items() if n > 1]
+    assert not twice or not once, f'{len(twice)} are there twice: {twice[:5]}'
+    return len(wanted)
+
+
+def outage(v, stores):
+    """The other side goes; records pile up; the role is killed, then everything; the other side comes again."""
+    v.grown(20)
+    for s in stores:
+        compare(v, s, once=True)
+    for s in stores:
+        s.end()
+    until(lambda: all(x['error'] for x in v.exports().values()), lambda: f'failing requests: {v.exports()}')
+    v.grown(100)
+    old = v.role()
+    os.kill(old, signal.SIGKILL)
+    until(lambda: v.role() not in (None, old), 'another export role')
+    until(lambda: all(x['error'] and x['lag_records'] > 50 for x in v.exports().values()), lambda: f'it waits: {v.exports()}')
+    assert 'NOT SENT NOW' in vigie('ctl', 'status', '--state', v.state)[1]
+    v.kill_all()
+    v.start()
+    v.grown(50)
+    for s in stores:
+        s.begin()
+    until(lambda: all(not x['error'] and x['lag_records'] < 50 for x in v.exports().values()), lambda: f'it is sent: {v.exports()}')
+    v.grown(20)
+    os.kill(v.role(), signal.SIGKILL)
+    v.grown(20)
+    n = [compare(v, s, once=s.kind == 'prometheus') for s in stores]
+    assert all(x['refused'] == 0 and x['missed'] == 0 and x['nameless'] == 0 for x in v.exports().values()), v.exports()
+    assert min(n) > 200, n
+
+
+def test_victoria_metrics():
+    with Exporting('') as v:
+        stores = [Store(v, 'remote', 'victoria'), Store(v, 'influx', 'victoria')]
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'vigie_remote_write_url=http://127.0.0.1:{stores[0].port}/api/v1/write\nvigie_influx_url=http://localhost:{stores[1].port}/influx\n')
+        try:
+            for s in stores:
+                s.begin()
+            v.start()
+            outage(v, stores)
+        finally:
+            for s in stores:
+                s.close()
+
+
+def test_prometheus():
+    with Exporting('') as v:
+        store = Store(v, 'remote', 'prometheus')
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'vigie_remote_write_url=http://127.0.0.1:{store.port}/api/v1/write\n')
+        try:
+            store.begin()
+            v.start()
+            outage(v, [store])
+        finally:
+            store.close()
+
+
+class Answers(http.server.ThreadingHTTPServer):
+    """Takes Influx lines, and answers as it is told: say(lines) gives a status."""
+    daemon_threads = True
+
+    def __init__(self):
+        self.lines, self.heads, self.say, self.refused = [], [], lambda lines: 204, 0
+        super().__init__(('127.0.0.1', 0), Answer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+
+    def do_POST(self):
+        lines = gzip.decompress(self.rfile.read(int(self.headers['Content-Length']))).decode().splitlines()
+        status = self.server.say(lines)
+        self.server.heads.append((self.path, dict(self.headers), status))
+        if status == 204:
+            self.server.lines += lines
+        text = b'' if status == 204 else b'a word\nof the server'
+        self.send_response(status)
+        if status == 503:
+            self.send_header('Retry-After', '1')
+        self.send_header('Content-Length', str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *words):
+        pass
+
+
+def influx(server, more=''):
+    return f'vigie_influx_url=http://127.0.0.1:{server.server_port}/\nvigie_influx_org=my org\nvigie_influx_bucket=b&c\nvigie_influx_token=s3cr3t\n{more}'
+
+
+def test_one_wrong_costs_itself_only():
+    server = Answers()
+    server.say = lambda lines: 400 if any('service=s3' in line for line in lines) else 204
+    with Exporting(influx(server)) as v:
+        v.start()
+        v.grown(150)
+        wanted = {(service, ms) for _, service, label, _, ms, _ in v.in_journal() if service != 's3' and label == 'now'}
+
+        def have():
+            return [(re.search('service=(s.)', line)[1], int(line.split()[-1])) for line in server.lines if ',label=now,' in line]
+        until(lambda: wanted <= set(have()), lambda: f'missing: {wanted - set(have())}')
+        assert len(have()) == len(set(have())), 'twice'
+        x = v.exports()['influx']
+        assert x['refused'] >= 3 and not x['error'], x
+        assert '400: a word of the server' in v.said(), v.said()
+        assert v.said().count('refuses measurements') == 1
+        path, heads, _ = server.heads[0]
+        assert path == '/api/v2/write?precision=ms&org=my%20org&bucket=b%26c', path
+        assert heads['Authorization'] == 'Token s3cr3t' and heads['Content-Encoding'] == 'gzip', heads
+        assert 's3cr3t' not in v.said() + json.dumps(v.exports()) + str(v.roles())
+
+
+def test_what_is_no_fault_of_the_content_waits():
+    server, say = Answers(), [503]
+    server.say = lambda lines: say[0]
+    with Exporting(influx(server, 'vigie_export_only=/s[12]$\nvigie_export_except=s2\n')) as v:
+        v.start()
+        for status in (503, 429, 401, 404, 302):
+            say[0] = status
+            until(lambda status=status: server.heads and server.heads[-1][2] == status, f'a request that is answered {status}')
+            until(lambda status=status: f'it answered {status}' in v.exports()['influx']['error'], lambda: str(v.exports()))
+        assert not server.lines and v.exports()['influx']['refused'] == 0
+        say[0] = 204
+        wanted = {ms for _, service, label, _, ms, _ in v.in_journal() if service == 's1' and label == 'now'}
+        assert len(wanted) >= 2, wanted
+        until(lambda: wanted <= {int(line.split()[-1]) for line in server.lines}, lambda: str(v.exports()))
+        assert all('service=s1' in line for line in server.lines), server.lines[:3]
+        assert v.said().count('do not reach') == 1 and 'reach influx again' in v.said(), v.said()
+
+
+def test_removed_objects_keep_their_names():
+    server = Answers()
+    server.say = lambda lines: 503
+    with Exporting(influx(server)) as v:
+        v.start()
+        v.grown(30)
+        gone = {ms for _, service, label, _, ms, _ in v.in_journal() if service == 's4' and label == 'now'}
+        assert gone
+        with open(v.path('objects.cfg'), encoding='utf-8') as f:
+            text = f.read()
+        v.put('objects.cfg', text.replace('service_description s4', 'service_description other'))
+        assert vigie('ctl', 'reload', '--state', v.state)[0] == 0
+        v.kill_all()
+        server.say = lambda lines: 204
+        v.start()
+        until(lambda: gone <= {int(line.split()[-1]) for line in server.lines if 'service=s4' in line}, lambda: str(v.exports()))
+        assert v.exports()['influx']['nameless'] == 0
+
+
+def test_bad_options():
+    for line, advice in (('vigie_remote_write_url=localhost:9090', 'begins with http'), ('vigie_influx_url=http://me:word@h/', 'without a password'),
+                         ('vigie_export_labels=host=x', "Vigie's own"), ('vigie_export_only=(', 'vigie_export_only is'), ('vigie_export_ca=ca.pem', 'absolute path')):
+        with Vigie(main=line) as v:
+            status, out, err = vigie('check', '-c', v.main)
+            assert status == 1 and advice in out + err and 'main.cfg:' in out + err, (line, out, err)
+
+
+main()
