@@ -6,9 +6,8 @@
  *   api_receive -> route (404, 405) -> who asks (session, token, local user: perhaps auth is asked) -> guard (401, 403, 415)
  *     -> handler -> answers at once, or asks one other role and goes on when the answer is there (504 when it does not come)
  *
- * A resource is one file with its handlers; the table of routes (api/route.c) names them with right, method, path and one line of
- * documentation, and there is no other way in. Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a
- * test lends others. One request asks one thing at a time.
+ * A resource is one file with its handlers; the table of routes (api/route.c) names them with right, method, path and one line of documentation, and there is no other way in.
+ * Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a test lends others. One request asks one thing at a time.
  */
 #include "api/metrics_export.h"
 #include "api/metrics_series.h"
@@ -22,7 +21,6 @@
 #include "core/model.h"
 
 #include <sys/types.h>
-
 #define API_PARAMS_MAX  2
 #define API_PENDING_MAX 1024u
 #define API_LOGINS_MAX  8u /* password hashes under way or waiting in auth: each costs 64 MiB for a moment */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it), store_names.c (snapshots kept and
- * identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it),
+ * store_names.c (snapshots kept and identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c
+ * (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements). The journal comes first and is all that an acknowledgement waits
+ * for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"
@@ -143,7 +145,8 @@ struct store {
 };
 
 /* store.c */
-void store_plan(struct store *s); /* a commit at the end of this round */
+void store_plan(struct store *s);       /* a commit at the end of this round */
+void store_plan_retry(struct store *s); /* what could not be written is tried again in a moment */
 void store_tell_degraded(struct store *s);
 struct mono store_now(const struct store *s);
 
@@ -183,9 +186,6 @@ void store_current_renew(
 /* Records that it should know and does not; those of the last minute, which the next round brings, do not count. */
 uint64_t store_current_lag(const struct store *s);
 void store_current_release(struct store *s);
-
-/* store.c */
-void store_plan_retry(struct store *s); /* what could not be written is tried again in a moment */
 
 /* store_perf.c */
 void store_perf_message(struct role *r, struct peer *engine, const struct msg *m);
