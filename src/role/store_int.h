@@ -129,7 +129,6 @@ struct store {
     } now;
 
     struct store_series series;
-
     struct store_perf perf[2]; /* of services, of hosts */
 
     struct buf log; /* lines of the Nagios-format log not yet written, and marks of rotations */
