@@ -36,6 +36,8 @@ struct row {
     int64_t wait_s[4];     /* behind each of these, not measured either */
     const char *command;   /* NULL: only time goes on */
     int64_t then_s;        /* and so long it is looked at */
+    int64_t clock_s;       /* the wall clock is set by so many seconds */
+    bool exports;          /* everything is written for a checkpoint */
 };
 
 /* %1: the start as seconds; NOW+n stands for a time from there */
@@ -135,6 +137,9 @@ static const struct row rows[] = {
      .shape = ONE_HOST,
      .command = "SCHEDULE_HOST_DOWNTIME;root;" DOWN},
     {.name = "all results grow stale at once", .before = {"ENABLE_SERVICE_FRESHNESS_CHECKS"}, .then_s = 1300},
+    {.name = "the clock is set back by an hour", .clock_s = -3600, .then_s = 2},
+    {.name = "the clock is set ahead by an hour", .clock_s = 3600, .then_s = 2},
+    {.name = "a checkpoint", .exports = true},
 };
 
 static void must(bool ok, const char *what)
@@ -269,6 +274,19 @@ static void step(struct bench *b, const struct world_event *e, bool measured)
     b->steps++;
 }
 
+/* What the engine does when the store begins a segment. */
+static void export(struct bench *b)
+{
+    int64_t wall = clock_us(CLOCK_MONOTONIC), cpu = clock_us(CLOCK_THREAD_CPUTIME_ID);
+    struct buf all = BUF_INIT;
+
+    world_export(b->lab.w, lab_now(&b->lab), world_next_seq(b->lab.w) - 1, &all);
+    buf_release(&all);
+    b->longest_cpu = b->all_cpu = clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu;
+    b->longest_wall = clock_us(CLOCK_MONOTONIC) - wall;
+    b->steps = 1;
+}
+
 /* All that is due until then, as the engine does it: one thing after the other. */
 static void go_on(struct bench *b, int64_t us, bool measured)
 {
@@ -324,6 +342,11 @@ static void measure(struct bench *b, const struct row *r)
     b->longest_cpu = b->longest_wall = b->all_cpu = b->steps = 0;
     if (r->command)
         command(b, r->command, true);
+    if (r->exports)
+        export(b);
+    b->lab.wall_offset += r->clock_s * TIME_S;
+    if (r->clock_s)
+        step(b, &(struct world_event){.kind = WORLD_TICK}, true);
     go_on(b, r->then_s * TIME_S, true);
     b->bad += b->longest_cpu > BOUND_US;
     printf("| %-48s | %9.2f | %9.2f%s | %7lld | %9.1f |\n", r->name, (double)b->longest_wall / 1000,
