@@ -12,6 +12,13 @@ static const struct macro_info table[] = {
 #undef MACRO
 };
 
+/* Of their names: a scan that looks at these first compares one or two names. */
+static const unsigned char length[] = {
+#define MACRO(name_, class_, scope_, strip_, doc_) [MACRO_ID_##name_] = sizeof(#name_) - 1,
+#include "core/macro.def"
+#undef MACRO
+};
+
 const struct macro_info *macro_info(enum macro_id id)
 {
     BUG_ON((size_t)id >= ARRAY_LEN(table));
@@ -53,8 +60,6 @@ static bool parse_var(struct str text, struct macro_ref *out)
     return false;
 }
 
-/* The first letters of the names differ enough for a plain scan to be short: conf asks a few times a command
- * only. */
 bool macro_parse(struct str text, struct macro_ref *out)
 {
     struct str name = text, rest = text;
@@ -78,7 +83,7 @@ bool macro_parse(struct str text, struct macro_ref *out)
         out->on_demand = true;
     }
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (str_eq_c(name, table[i].name)) {
+        if (name.n == length[i] && memcmp(name.p, table[i].name, name.n) == 0) {
             out->id = (enum macro_id)i;
             return true;
         }
