@@ -593,14 +593,17 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
 {
     uint64_t trigger =
         r->triggered_by < r->id && chain(w, r->triggered_by) <= CHAIN_MOST ? r->triggered_by : 0;
+    bool known;
     size_t i;
 
     if (w->downtimes.n >= LIMIT_DOWNTIMES)
         note_take_out(w);
     i = find(w, r->id);
-    if (!r->id || (!found(w, i, r->id) && w->downtimes.n >= LIMIT_DOWNTIMES))
+    known = i < w->downtimes.n && w->downtimes.at[i].id == r->id; /* or one of this number was, and is gone */
+    if (!r->id || (!known && w->downtimes.n >= LIMIT_DOWNTIMES))
         return;
-    if (found(w, i, r->id)) {
+    if (known) {
+        w->gone_downtimes -= w->downtimes.at[i].gone;
         mem_free(w->downtimes.at[i].author);
         mem_free(w->downtimes.at[i].text);
     } else {

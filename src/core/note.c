@@ -35,6 +35,12 @@ static bool found(const struct world *w, size_t i, uint64_t id)
     return i < w->comments.n && w->comments.at[i].id == id && !w->comments.at[i].gone;
 }
 
+/* Of this id, or of one with it that is gone: no two have the same, find() counts on it. */
+static bool has_place(const struct world *w, size_t i, uint64_t id)
+{
+    return i < w->comments.n && w->comments.at[i].id == id;
+}
+
 const struct world_comment *note_comment_find(const struct world *w, uint64_t id)
 {
     size_t i = find(w, id);
@@ -314,13 +320,15 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
     if (w->comments.n >= LIMIT_COMMENTS)
         note_take_out(w);
     i = find(w, r->id);
-    if (!r->id || (!found(w, i, r->id) && w->comments.n >= LIMIT_COMMENTS))
+    if (!r->id || (!has_place(w, i, r->id) && w->comments.n >= LIMIT_COMMENTS))
         return;
     if (found(w, i, r->id)) {
         link_out(w, &w->comments.at[i]);
         w->expiring -= w->comments.at[i].expires;
         mem_free(w->comments.at[i].author);
         mem_free(w->comments.at[i].text);
+    } else if (has_place(w, i, r->id)) {
+        w->gone_comments--;
     } else {
         VEC_ADD(&w->comments);
         memmove(&w->comments.at[i + 1], &w->comments.at[i],

@@ -203,6 +203,8 @@ static void peer_up(struct role *r, struct peer *p)
             p->link); /* what it says waits for the world: a command that is dropped is never answered */
     if (p->id == ROLE_STORE) {
         e->store_up = !e->loaded; /* a new store: nothing is sent before it said where its record ends */
+        if (e->load_sent)
+            engine_conf_load_anew(e);
         e->load_sent = false;
         begin_load(e);
     }

@@ -75,6 +75,16 @@ void engine_conf_go_on(struct engine *e)
         e->have_oids = world_set_oids(e->world, now->generation, e->oids.base, now->model.n_check);
 }
 
+void engine_conf_load_anew(struct engine *e)
+{
+    if (!e->world || e->loaded)
+        return;
+    world_free(e->world);
+    new_world(e);
+    e->have_oids = false;
+    engine_conf_go_on(e);
+}
+
 void engine_conf_snapshot(struct engine *e, const struct role_snapshot *now)
 {
     if (e->world) {

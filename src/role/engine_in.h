@@ -123,6 +123,8 @@ void engine_end(struct engine *e);
 /* A snapshot, or the identities of one, came. */
 void engine_conf_snapshot(struct engine *e, const struct role_snapshot *now);
 void engine_conf_oids(struct engine *e, uint64_t generation, int fd);
+/* The store that was giving the record is gone: what it gave is forgotten, another one begins at the beginning. */
+void engine_conf_load_anew(struct engine *e);
 /* Does what snapshot and identities allow: the world begins to load, or is reloaded. */
 void engine_conf_go_on(struct engine *e);
 void engine_conf_release(struct engine *e);
