@@ -117,7 +117,7 @@ test('by keyboard: cursor, time, nearness, and back', async () => {
   const said = plot.locator('[aria-live]');
   await plot.focus();
   await page.keyboard.press('ArrowLeft');
-  await page.waitForFunction(() => /load1 [\d.]+, load5 [\d.]+, load15 [\d.]+/.test(document.querySelector('.plot [aria-live]').textContent));
+  await page.waitForFunction(() => /load1 [\d.]+, load5 [\d.]+, load15 [\d.]+, OK/.test(document.querySelector('.plot [aria-live]').textContent));
   const last = await said.innerText();
   await page.keyboard.press('ArrowLeft');
   assert.notEqual(await said.innerText(), last, 'another moment');
@@ -305,6 +305,12 @@ test('the strip tells what was, in a picture, in words and in a table', async ()
   const states = await get(`/resources/${ids['Turning']}/states`);
   assert.equal(states.spans.at(-1).state, 'critical');
   assert.equal(states.spans[0].state, 'no_data');
+  for (let i = 1; i < states.spans.length; i++) assert.equal(states.spans[i].from, states.spans[i - 1].to, 'stretches touch');
+  const thin = await get(`/resources/${ids['Turning']}/states?spans=2`);
+  assert.ok(thin.step > 0 && thin.spans.length <= 2 && thin.spans.at(-1).state === 'critical', 'fewer parts, and the worst of each');
+  assert.equal((await get(`/resources/${ids['Turning']}/states?spans=0`)).field, 'spans');
+  assert.equal((await get(`/resources/${ids['Turning']}/states?from=yesterday`)).field, 'from');
+  assert.equal((await get('/resources/99999999/states')).status, 404);
   await page.locator('.strip .s-critical').last().click();
   await page.waitForURL((u) => u.searchParams.get('tab') === 'graph' && u.searchParams.has('from'));
   vigie.turn(false);

@@ -141,8 +141,11 @@ test('limits are drawn for one line, or for all when they are the same', () => {
 
 test('the axis of values begins at zero where that costs little, and takes limits in that are near', () => {
   assert.deepEqual(frameOf({ lo: 3, hi: 10 }, [], false), { lo: 0, hi: 10 });
-  assert.deepEqual(frameOf({ lo: 98, hi: 100 }, [], false), { lo: 98, hi: 100 });
+  assert.deepEqual(frameOf({ lo: 80, hi: 100 }, [], false), { lo: 80, hi: 100 });
+  assert.deepEqual(frameOf({ lo: 98, hi: 100 }, [], false), { lo: 94, hi: 104 }, 'what hardly moves is no mountain');
+  assert.deepEqual(frameOf({ lo: -100, hi: -98 }, [], false), { lo: -104, hi: -94 });
   assert.deepEqual(frameOf({ lo: 98, hi: 100 }, [], true), { lo: 0, hi: 100 });
+  assert.deepEqual(frameOf({ lo: 10, hi: 12 }, [9, 2], false), { lo: 9, hi: 12 });
   assert.deepEqual(frameOf({ lo: 0, hi: 10 }, [15, 400], false), { lo: 0, hi: 15 });
   assert.deepEqual(frameOf({ lo: 0, hi: 0 }, [], false), { lo: 0, hi: 1 });
   const flat = frameOf({ lo: 5, hi: 5 }, [], false);

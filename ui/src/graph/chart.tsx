@@ -4,6 +4,8 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { effect, useSignal, type Signal } from '@preact/signals';
 import { t } from '../i18n/i18n.ts';
+import { STATES, type State } from '../model.ts';
+import { StateWord } from '../parts/icons.tsx';
 import { draw, SLOTS, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from './draw.ts';
 import { Hand } from './hand.ts';
 import { nearest, sumOf, type Line } from './model.ts';
@@ -108,13 +110,21 @@ function keyDown(e: KeyboardEvent, graph: Graph, view: View, hot: Signal<string>
   return true;
 }
 
+const stateAt = (marks: Marks, at: number): State | null => {
+  const state = marks.states.find((s) => s.from <= at && at < s.to)?.state;
+  return state && (STATES as readonly string[]).includes(state) ? (state as State) : null;
+};
+const inDowntime = (marks: Marks, at: number): boolean => marks.downtimes.some((d) => d.from <= at && at < d.to);
+
 // What stands at the cursor, in words.
 export function cursorWords(graph: Graph, at: number, window: Span): string {
   const parts = graph.shown.map((line) => {
     const i = nearest(line, at, within(line, window));
     return `${graph.name(line)} ${i < 0 || Number.isNaN(line.v[i]!) ? t('graph.nothing') : valueText(line.v[i]!, line.unit)}`;
   });
-  return `${momentText(at, window.to - window.from)}: ${parts.slice(0, READOUT_LINES).join(', ')}`;
+  const state = stateAt(graph.marks, at);
+  if (state) parts.splice(READOUT_LINES, Infinity, t(`state.${state}`), ...(inDowntime(graph.marks, at) ? [t('list.tag_downtime')] : []));
+  return `${momentText(at, window.to - window.from)}: ${parts.slice(0, READOUT_LINES + 2).join(', ')}`;
 }
 
 // Said first to those who do not see: what the picture shows.
@@ -143,6 +153,7 @@ function Readout({ graph, view, drawn, hot }: { graph: Graph; view: View; drawn:
   const all = graph.shown.map((line) => ({ line, i: nearest(line, at, within(line, d.window)) }))
     .filter(({ line, i }) => i >= 0 && !Number.isNaN(line.v[i]!)).sort((a, b) => b.line.v[b.i]! - a.line.v[a.i]!);
   const cut = all.slice(0, READOUT_LINES);
+  const state = stateAt(graph.marks, at);
   return (
     <div class="readout" aria-hidden="true" ref={ref}>
       <b>{momentText(at, d.window.to - d.window.from)}</b>
@@ -154,6 +165,7 @@ function Readout({ graph, view, drawn, hot }: { graph: Graph; view: View; drawn:
         </p>
       ))}
       {all.length === 0 && <p class="muted">{t('graph.nothing')}</p>}
+      {state && <p class="then"><StateWord state={state} />{inDowntime(graph.marks, at) && <span class="tag d">{t('list.tag_downtime')}</span>}</p>}
       {all.length > cut.length && <p class="muted">{t('graph.more_lines', { n: all.length - cut.length })}</p>}
     </div>
   );

@@ -99,21 +99,26 @@ export function boundsOf(limits: Limits | null, lowest: number): { at: number; b
 
 const ROOM = 2; // a limit may press the measurements together by this much, not more
 
+const LEAST = 0.1; // of its height: a line that hardly moves must not look like mountains
+
+function atLeast({ lo, hi }: Extent): Extent {
+  const missing = LEAST * Math.max(Math.abs(lo), Math.abs(hi)) - (hi - lo);
+  if (missing <= 0) return { lo, hi };
+  return { lo: lo >= 0 ? Math.max(0, lo - missing / 2) : lo - missing / 2, hi: hi + missing / 2 };
+}
+
 // The axis of values: from zero where that costs little, with the limits that are near.
 export function frameOf(extent: Extent, bounds: readonly number[], floorAtZero: boolean): Extent {
   let { lo, hi } = extent;
   if (lo >= 0 && (floorAtZero || hi - lo > 0.25 * hi)) lo = 0;
   if (hi <= 0 && (floorAtZero || hi - lo > 0.25 * -lo)) hi = 0;
-  const span = Math.max(hi - lo, Math.abs(hi) * 0.02);
+  if (lo !== 0 && hi !== 0) ({ lo, hi } = atLeast({ lo, hi }));
+  const span = hi - lo;
   for (const b of [...bounds].sort((a, c) => Math.abs(a - hi) - Math.abs(c - hi))) {
     if (b > hi && b - lo <= ROOM * span) hi = b;
     if (b < lo && hi - b <= ROOM * span) lo = b;
   }
-  if (hi === lo) {
-    const pad = Math.abs(hi) * 0.1 || 1;
-    return { lo: lo === 0 ? 0 : lo - pad, hi: hi + pad };
-  }
-  return { lo, hi };
+  return hi > lo ? { lo, hi } : { lo, hi: hi + 1 };
 }
 
 // The stretches of a window in which the limits are the same.

@@ -77,6 +77,7 @@ export function sparkPath(line: Line, from: number, to: number): { path: string;
   const hi = s.max > lo ? s.max : lo + 1;
   let path = '';
   let pen = false;
+  const alone = s.n === 1 ? 'h2.5' : 'h.1'; // one point alone must be seen too
   for (let i = 0; i < line.t.length; i++) {
     const v = line.v[i]!;
     if (Number.isNaN(v) || line.t[i]! < from) {
@@ -85,7 +86,7 @@ export function sparkPath(line: Line, from: number, to: number): { path: string;
     }
     const x = ((line.t[i]! - from) / (to - from)) * W;
     const y = H - 2 - ((v - lo) / (hi - lo)) * (H - 4);
-    path += `${pen ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${pen ? '' : 'h.1'}`;
+    path += `${pen ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${pen ? '' : alone}`;
     pen = true;
   }
   return { path, lo, hi };
@@ -99,7 +100,7 @@ export function Spark({ id }: { id: string }): JSX.Element | null {
   if (s.n === 0) return null;
   const { path, lo, hi } = sparkPath(line, to - SPAN_S, to);
   const limits = line.limits.at(-1);
-  const marks = (['warn', 'crit'] as const).flatMap((bad) => [limits?.[bad]?.lo, limits?.[bad]?.hi].filter((v): v is number => v !== undefined && v > lo && v < hi).map((v) => ({ bad, y: H - 2 - ((v - lo) / (hi - lo)) * (H - 4) })));
+  const marks = s.n < 2 ? [] : (['warn', 'crit'] as const).flatMap((bad) => [limits?.[bad]?.lo, limits?.[bad]?.hi].filter((v): v is number => v !== undefined && v > lo && v < hi).map((v) => ({ bad, y: H - 2 - ((v - lo) / (hi - lo)) * (H - 4) })));
   const words = t('graph.spark', { name: line.label, last: valueText(s.last, line.unit), min: valueText(s.min, line.unit), max: valueText(s.max, line.unit) });
   return (
     <svg class="spark" viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={words} data-tip={words}>
