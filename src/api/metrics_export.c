@@ -102,14 +102,16 @@ static void one_waits(struct json *j, const struct api_export *x, const char *na
     struct buf en = BUF_INIT, fr = BUF_INIT;
     long long minutes = x->lag_us / TIME_MIN;
 
-    buf_printf(&en,
-               "For %lld minutes measurements have not reached the other store (%s). They wait in the journal, "
-               "and none is lost as long as that is kept%s%s.",
-               minutes, name, x->why[0] ? ". The last try: " : "", x->why);
-    buf_printf(&fr,
-               "Depuis %lld minutes, les mesures n’arrivent plus à l’autre base (%s). Elles attendent dans le "
-               "journal, et aucune n’est perdue tant qu’il est gardé%s%s.",
-               minutes, name, x->why[0] ? ". Dernier essai : " : "", x->why);
+    buf_printf(
+        &en,
+        "For %lld minutes measurements have not reached the other store (%s). They wait in the journal, "
+        "and none is lost as long as that is kept%s%s.",
+        minutes, name, x->why[0] ? ". The last try: " : "", x->why);
+    buf_printf(
+        &fr,
+        "Depuis %lld minutes, les mesures n’arrivent plus à l’autre base (%s). Elles attendent dans le "
+        "journal, et aucune n’est perdue tant qu’il est gardé%s%s.",
+        minutes, name, x->why[0] ? ". Dernier essai : " : "", x->why);
     warn(j, "export_waits", en.data, fr.data);
     buf_release(&en);
     buf_release(&fr);

@@ -17,7 +17,7 @@
 #define LIMIT_COMMAND_LINE (128u * 1024) /* bytes of one expanded command (Linux: MAX_ARG_STRLEN) */
 #define LIMIT_EXT_COMMAND  (16u * 1024)  /* one line of the command file; Nagios: 8 KiB */
 #define LIMIT_NAME         255u          /* an object's name */
-#define LIMIT_EXPORT_URL   512u          /* the address of a store that measurements are sent to: no such address is longer */
+#define LIMIT_EXPORT_URL   512u          /* the address of another store: no such address is longer */
 #define LIMIT_CONF_LINE    (64u * 1024)  /* one configuration line, continuations joined */
 #define LIMIT_CONF_FILE    (512u * 1024 * 1024)
 #define LIMIT_CONF_DEPTH   64u /* nested include_file, cfg_dir */

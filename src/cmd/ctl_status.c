@@ -110,7 +110,8 @@ static void print_exports(const json_t *list)
     const json_t *x;
     size_t i;
 
-    json_array_foreach (list, i, x) {
+    json_array_foreach(list, i, x)
+    {
         char *error = ctl_clean(ctl_text(x, "error"), false);
 
         printf("%-14s %lld measurements sent, %lld refused", i ? "" : "export", ctl_number(x, "sent"),
@@ -121,7 +122,8 @@ static void print_exports(const json_t *list)
         if (error[0])
             printf("               NOT SENT NOW: %s\n", error);
         if (ctl_number(x, "missed"))
-            printf("               %lld records left the journal before they were sent\n", ctl_number(x, "missed"));
+            printf("               %lld records left the journal before they were sent\n",
+                   ctl_number(x, "missed"));
         mem_free(error);
     }
 }

@@ -9,6 +9,6 @@ const struct tls_library *const local_tls = &tls_openssl;
 
 const struct role_ops *const main_roles[] = {
     &role_conf,   &role_engine, &role_runner, &role_prober, &role_notifier, &role_store,
-    &role_reader, &role_gate,   &role_auth,   &role_web,    &role_local,  &role_export,
+    &role_reader, &role_gate,   &role_auth,   &role_web,    &role_local,    &role_export,
 };
 const size_t main_roles_n = ARRAY_LEN(main_roles);

@@ -325,11 +325,13 @@ static void check_export(struct conf *c, const struct conf_directive *d, struct 
 
     if (!value.n)
         return;
-    if (is_url && ((!str_starts(value, STR("http://")) && !str_starts(value, STR("https://"))) ||
-                   value.n > LIMIT_EXPORT_URL || str_find_char(value, ' ') >= 0 || str_find_char(value, '@') >= 0))
-        r = err_set(&err, E_INVAL,
-                    "write an address that begins with http:// or https://, without blanks, and without a password: "
-                    "that has a directive of its own");
+    if (is_url &&
+        ((!str_starts(value, STR("http://")) && !str_starts(value, STR("https://"))) ||
+         value.n > LIMIT_EXPORT_URL || str_find_char(value, ' ') >= 0 || str_find_char(value, '@') >= 0))
+        r = err_set(
+            &err, E_INVAL,
+            "write an address that begins with http:// or https://, without blanks, and without a password: "
+            "that has a directive of its own");
     else if (strcmp(d->name, "vigie_export_ca") == 0 && !str_starts(value, STR("/")))
         r = err_set(&err, E_INVAL, "write an absolute path");
     else if (strcmp(d->name, "vigie_export_labels") == 0)

@@ -42,14 +42,16 @@ int labels_init(struct labels *l, struct str extra, struct err *err)
 
         value = str_trim(value);
         if (!is_label_name(name) || !value.n)
-            return err_set(err, E_INVAL,
-                           "write NAME=VALUE, several by comma; a name has letters, digits and _, begins with "
-                           "no digit and no __");
+            return err_set(
+                err, E_INVAL,
+                "write NAME=VALUE, several by comma; a name has letters, digits and _, begins with "
+                "no digit and no __");
         if (l->n == LABELS_MAX)
             return err_set(err, E_INVAL, "write at most %u labels", LABELS_MAX - LABELS_PARTS - 1);
         if (!insert(l, (struct labels_one){name, value, LABELS_FIXED}))
             return err_set(err, E_INVAL,
-                           "the label " STR_FMT " is there already; host, service, label and unit are Vigie's "
+                           "the label " STR_FMT
+                           " is there already; host, service, label and unit are Vigie's "
                            "own",
                            STR_ARG(name));
     }

@@ -176,8 +176,7 @@ static void put_series(const struct outgoing *o, const struct outgoing_sample *s
     promwrite_series(b, label, l->n, room, n);
 }
 
-void outgoing_remote(const struct outgoing *o, size_t from, size_t to, const struct labels *l,
-                     struct buf *b)
+void outgoing_remote(const struct outgoing *o, size_t from, size_t to, const struct labels *l, struct buf *b)
 {
     size_t n = to - from, end;
     struct outgoing_sample *s = mem_calloc(n + 1, sizeof(*s));
@@ -196,8 +195,8 @@ void outgoing_remote(const struct outgoing *o, size_t from, size_t to, const str
     mem_free(s);
 }
 
-static void put_line(const struct outgoing *o, const struct outgoing_sample *s,
-                     const struct labels *l, struct buf *b)
+static void put_line(const struct outgoing *o, const struct outgoing_sample *s, const struct labels *l,
+                     struct buf *b)
 {
     struct influx_tag tag[LABELS_MAX];
     struct str part[LABELS_PARTS];
@@ -212,9 +211,16 @@ static void put_line(const struct outgoing *o, const struct outgoing_sample *s,
     influx_line(b, STR(LABELS_METRIC), tag, n, str_of(number), s->ms);
 }
 
-void outgoing_influx(const struct outgoing *o, size_t from, size_t to, const struct labels *l,
-                     struct buf *b)
+void outgoing_influx(const struct outgoing *o, size_t from, size_t to, const struct labels *l, struct buf *b)
 {
     for (size_t i = from; i < to; i++)
         put_line(o, &o->v.at[i], l, b);
+}
+
+bool outgoing_place(struct str text, uint64_t *done, uint64_t *marked)
+{
+    struct str rest = str_trim(text);
+
+    return str_eq_c(str_cut(&rest, ' '), "vigie-export") && str_eq_c(str_cut(&rest, ' '), "1") &&
+           str_to_u64(str_cut(&rest, ' '), done) && str_to_u64(rest, marked) && *marked >= *done;
 }

@@ -32,7 +32,8 @@ void outgoing_add(struct outgoing *o, struct str host, struct str service, const
 /* In the order of their times, each once. Nothing is to be added after. */
 void outgoing_sort(struct outgoing *o);
 /* Those from..to-1 as the body of a remote write, before compression; as Influx lines. */
-void outgoing_remote(const struct outgoing *o, size_t from, size_t to, const struct labels *l,
-                     struct buf *b);
-void outgoing_influx(const struct outgoing *o, size_t from, size_t to, const struct labels *l,
-                     struct buf *b);
+void outgoing_remote(const struct outgoing *o, size_t from, size_t to, const struct labels *l, struct buf *b);
+void outgoing_influx(const struct outgoing *o, size_t from, size_t to, const struct labels *l, struct buf *b);
+
+/* How far a target is, as it stands on disk: "vigie-export 1 DONE MARKED": all up to the first number is there, and what was sent at most up to the second. False: it is not that. */
+bool outgoing_place(struct str text, uint64_t *done, uint64_t *marked);

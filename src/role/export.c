@@ -44,10 +44,11 @@ static void read_turn(struct export_target *t)
 
     got = t->placed ? export_read(t) : EXPORT_IO;
     if (t->batch.v.n && (got == EXPORT_FULL || got == EXPORT_END || got == EXPORT_NAME)) {
+        t->more = got == EXPORT_FULL;
         export_send_begin(t);
         return;
     }
-    if (!t->batch.v.n && t->placed) { /* nothing to be sent was among them; kept on disk with the next batch */
+    if (!t->batch.v.n && t->placed) { /* nothing to be sent was among them; on disk with the next batch */
         t->done = t->read;
         t->marked = MAX(t->marked, t->done);
     }
@@ -78,14 +79,12 @@ void export_turn_in(struct export_target *t, int64_t in_us)
 
 void export_send_ended(struct export_target *t)
 {
-    bool full = t->batch.v.n >= EXPORT_BATCH;
-
     t->done = t->read;
     t->marked = MAX(t->marked, t->done);
     outgoing_clear(&t->batch);
     export_place_write(t);
     if (t->read < t->e->stored)
-        export_turn_in(t, full ? 0 : EXPORT_LINGER_US);
+        export_turn_in(t, t->more ? 0 : EXPORT_LINGER_US);
     else
         t->behind_from.us = 0;
 }
@@ -108,6 +107,18 @@ static int64_t lag_us(const struct export_target *t)
     return t->behind_from.us ? loop_now(e->role->loop).us - t->behind_from.us : 0;
 }
 
+/* Nothing to be said that was not said: an idle Vigie wakes nobody. */
+static bool is_told(struct export_target *t)
+{
+    bool calm = !t->busy && !t->why[0] && t->read >= t->e->stored,
+         told = calm && memcmp(&t->count, &t->told, sizeof(t->told)) == 0;
+
+    t->told = t->count;
+    if (!calm)
+        t->told.sent = UINT64_MAX;
+    return told;
+}
+
 static void tell(struct export_target *t)
 {
     struct export *e = t->e;
@@ -123,7 +134,7 @@ static void tell(struct export_target *t)
                                    .failures = t->count.failures,
                                    .error = str_of(t->why)};
 
-    if (!gate || !t->url)
+    if (!gate || !t->url || is_told(t))
         return;
     msg_put_exported(&e->frame, &m);
     role_send(gate, &e->frame, -1); /* if its queue is full, the next one has it all */
@@ -222,6 +233,18 @@ static void add_parameter(struct export_target *t, struct buf *url, const char *
     curl_free(text);
 }
 
+static void warn_of_clear(const struct export_target *t)
+{
+    char host[256];
+    unsigned port;
+
+    if (t->url && str_starts(str_of(t->url), STR("http://")) && curl_loop_place(t->url, host, &port) &&
+        strcmp(host, "localhost") != 0 && !str_starts(str_of(host), STR("127.")) &&
+        strcmp(host, "[::1]") != 0)
+        log_warn("the password or token for %s goes to %s in the clear: write https:// if it can", t->name,
+                 host);
+}
+
 static void begin_influx(struct export_target *t)
 {
     struct str url = str_of(role_option(t->e->role, "vigie_influx_url", ""));
@@ -238,6 +261,7 @@ static void begin_influx(struct export_target *t)
     add_header(t, "Content-Type", "text/plain; charset=utf-8");
     add_header(t, "Content-Encoding", "gzip");
     if (token[0]) {
+        warn_of_clear(t);
         buf_printf(&b, "Token %s", token);
         add_header(t, "Authorization", b.data);
         mem_wipe(b.data, b.len);
@@ -259,6 +283,8 @@ static void begin_remote_write(struct export_target *t)
     add_header(t, "Content-Type", "application/x-protobuf");
     add_header(t, "Content-Encoding", "snappy");
     add_header(t, "X-Prometheus-Remote-Write-Version", "0.1.0");
+    if (password[0])
+        warn_of_clear(t);
     if (user[0]) {
         t->user = str_dup(str_of(user));
         t->password = str_dup(str_of(password));
@@ -358,10 +384,14 @@ static void serve(struct role *r)
 
 static void peer_up(struct role *r, struct peer *p)
 {
+    struct export *e = r->self;
+
     if (p->id == ROLE_STORE) {
-        export_name_ask_again(r->self);
-        turn_soon(r->self, 0);
+        export_name_ask_again(e);
+        turn_soon(e, 0);
     }
+    for (int i = 0; p->id == ROLE_GATE && i < EXPORT_TARGETS; i++)
+        e->target[i].told.sent = UINT64_MAX;
 }
 
 static void stop(struct role *r)

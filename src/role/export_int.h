@@ -21,7 +21,7 @@
 #include "role/role.h"
 #include "role/secrets.h"
 
-#define EXPORT_BATCH     2000u       /* measurements in one, about; a result is never parted */
+#define EXPORT_BATCH     2000u        /* measurements in one, about; a result is never parted */
 #define EXPORT_LINGER_US (1 * TIME_S) /* from what came to the request: more may come */
 
 enum export_kind { EXPORT_REMOTE_WRITE, EXPORT_INFLUX, EXPORT_TARGETS };
@@ -33,7 +33,7 @@ struct export_piece {
 struct export_count {
     uint64_t sent;        /* measurements that were taken */
     uint64_t refused;     /* ... that the other side will not have */
-    uint64_t sent_before; /* ... that it will not have, and may have had before: nobody knows what came of that request */
+    uint64_t sent_before; /* ... that it will not have, and may have had before */
     uint64_t nameless;    /* results of objects that nobody knows the name of */
     uint64_t missed;      /* records that left the journal before they were read */
     uint64_t failures;    /* requests that came to nothing */
@@ -47,11 +47,11 @@ struct export_target {
     struct curl_slist *headers;
     char *user, *password;
     /* Where it stands. */
-    bool placed;      /* known */
-    uint64_t done;    /* all up to this number is there; on disk, but for what brought nothing */
-    uint64_t marked;  /* what was sent when this process, or the one before it, was last seen: at most up to here */
-    uint64_t read;    /* records up to this number are in the batch, or there */
-    bool list_read;   /* list is of some use */
+    bool placed;     /* known */
+    uint64_t done;   /* all up to this number is there; on disk, but for what brought nothing */
+    uint64_t marked; /* what was ever sent: at most up to here */
+    uint64_t read;   /* records up to this number are in the batch, or there */
+    bool list_read;  /* list is of some use */
     struct journal_list list;
     struct journal_stand stand; /* in the journal, behind the record with number read */
     unsigned tries_read;        /* of a place that cannot be read */
@@ -60,22 +60,23 @@ struct export_target {
     struct mono behind_from; /* since when there is something that was not read; 0: there is nothing */
     /* Under way. */
     bool busy;
-    bool maybe; /* the other side may have had them already */
+    bool more;                       /* the batch is full: another one is ready behind it */
+    bool maybe;                      /* the other side may have had them already */
     VEC(struct export_piece) pieces; /* the last one is sent next */
     unsigned refused_in_row;
     struct buf body, pressed;
     CURL *easy;
     bool in_multi;
-    struct curl_slist *place;   /* "host:port:address" */
-    struct mono place_until;    /* then its name is looked up again */
-    uint64_t ticket;            /* a name is being resolved */
-    unsigned tries;             /* in a row that came to nothing */
+    struct curl_slist *place; /* "host:port:address" */
+    struct mono place_until;  /* then its name is looked up again */
+    uint64_t ticket;          /* a name is being resolved */
+    unsigned tries;           /* in a row that came to nothing */
     char error[CURL_ERROR_SIZE];
-    char answer[200];           /* the begin of what the server said */
+    char answer[200]; /* the begin of what the server said */
     struct loop_timer timer;
-    struct export_count count;
-    char why[400]; /* the last try came to nothing: this; empty: it is well */
-    uint64_t refused_told;      /* of count.refused, and when */
+    struct export_count count, told; /* told: to gate, when nothing was waiting and all was well */
+    char why[400];                   /* the last try came to nothing: this; empty: it is well */
+    uint64_t refused_told;           /* of count.refused, and when */
     struct mono refused_said;
     bool place_failed; /* the file could not be written, which was said */
 };
@@ -85,7 +86,8 @@ struct export_object {
     char *host, *service;
 };
 
-struct export {
+struct export
+{
     struct role *role;
     struct curl_loop curl;
     struct resolve *resolve;
@@ -101,7 +103,7 @@ struct export {
     struct model model;
     uint64_t model_generation, oids_generation;
     struct oids oids;
-    struct map names;               /* oid -> index */
+    struct map names; /* oid -> index */
     VEC(struct export_object) object;
     struct export_target target[EXPORT_TARGETS];
     struct loop_timer tell;
@@ -129,7 +131,6 @@ void export_send_done(void *user, CURL *easy, CURLcode code); /* for curl_loop *
 void export_send_release(struct export_target *t);
 void export_send_ended(struct export_target *t); /* export.c: all of it is there */
 
-/* export_place.c: "vigie-export 1 DONE MARKED" in STATE/export/NAME. */
-bool export_place_parse(struct str text, uint64_t *done, uint64_t *marked);
+/* export_place.c: STATE/export/NAME, in the form of outgoing_place. */
 void export_place_read(struct export_target *t, uint64_t stored, uint64_t oldest);
 void export_place_write(struct export_target *t);

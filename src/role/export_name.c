@@ -82,7 +82,7 @@ void export_name_ask_again(struct export *e)
 
     for (size_t k = 0; k < e->names.n_entry; k++)
         if (map_at(&e->names, k, &key, &i) && e->object.at[i].asked)
-            map_remove(&e->names, key); /* its entry stays unused until the next configuration; there are few */
+            map_remove(&e->names, key); /* its entry is unused until the next configuration */
 }
 
 void export_name_clear(struct export *e)

@@ -28,7 +28,8 @@ static int read_list(struct export_target *t)
 static void say_missed(struct export_target *t, uint64_t n, const char *why)
 {
     t->count.missed += n;
-    log_error("%llu records %s before their measurements were sent to %s", (unsigned long long)n, why, t->name);
+    log_error("%llu records %s before their measurements were sent to %s", (unsigned long long)n, why,
+              t->name);
 }
 
 /* What the journal no longer has is not waited for. */
@@ -38,7 +39,8 @@ static void step_over_trimmed(struct export_target *t)
 
     if (oldest <= t->read + 1)
         return;
-    say_missed(t, oldest - 1 - t->read, "were removed from the journal (vigie_journal_days, vigie_journal_size)");
+    say_missed(t, oldest - 1 - t->read,
+               "were removed from the journal (vigie_journal_days, vigie_journal_size)");
     t->read = oldest - 1;
     t->stand.at.offset = 0;
 }
@@ -122,8 +124,8 @@ static enum export_got read_some(struct export_target *t, struct journal_reader 
             return EXPORT_IO;
         if (more == 0)
             return EXPORT_END;
-        if (!(rec.r.flags & SEGMENT_CHECKPOINT) && rec.r.seq > limit) { /* the numbers between were given up */
-            t->read = limit;
+        if (!(rec.r.flags & SEGMENT_CHECKPOINT) && rec.r.seq > limit) {
+            t->read = limit; /* the numbers between were given up */
             continue;
         }
         if (!apply(t, &rec.r))

@@ -16,14 +16,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TRY_TIME_MS     30000L
-#define PAUSE_US        (1 * TIME_S) /* before another try: twice as long each time, up to */
-#define PAUSE_MOST_US   (60 * TIME_S)
-#define RETRY_AFTER_US  (10 * TIME_MIN) /* more is not waited, whatever the server says */
-#define PLACE_US        (5 * TIME_MIN)  /* a name is looked up again after this time, or when a request came to nothing */
-#define REFUSED_SAY_US  (10 * TIME_MIN) /* between two lines about what is refused */
-#define REFUSED_IN_ROW  256u
-#define DOUBLINGS       10u
+#define TRY_TIME_MS    30000L
+#define PAUSE_US       (1 * TIME_S) /* before another try: twice as long each time, up to */
+#define PAUSE_MOST_US  (60 * TIME_S)
+#define RETRY_AFTER_US (10 * TIME_MIN) /* more is not waited, whatever the server says */
+#define PLACE_US       (5 * TIME_MIN)  /* then, or after a failure, its name is looked up again */
+#define REFUSED_SAY_US (10 * TIME_MIN) /* between two lines about what is refused */
+#define REFUSED_IN_ROW 256u
+#define DOUBLINGS      10u
 
 static struct mono now(const struct export_target *t)
 {

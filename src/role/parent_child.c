@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 static const struct plan plans[] = {
-    {ROLE_STORE, "vigie-db", false, true, false},    {ROLE_ENGINE, "vigie-core", false, true, false},
-    {ROLE_RUNNER, "vigie-core", true, false, true},  {ROLE_PROBER, "vigie-net", false, false, true},
-    {ROLE_NOTIFIER, "vigie-net", false, true, true}, {ROLE_READER, "vigie-db", false, true, false},
-    {ROLE_AUTH, "vigie-gate", false, false, false},  {ROLE_GATE, "vigie-gate", false, true, false},
-    {ROLE_WEB, "vigie-web", false, false, false},    {ROLE_LOCAL, "vigie-core", false, false, false},
+    {ROLE_STORE, "vigie-db", false, true, false},     {ROLE_ENGINE, "vigie-core", false, true, false},
+    {ROLE_RUNNER, "vigie-core", true, false, true},   {ROLE_PROBER, "vigie-net", false, false, true},
+    {ROLE_NOTIFIER, "vigie-net", false, true, true},  {ROLE_READER, "vigie-db", false, true, false},
+    {ROLE_AUTH, "vigie-gate", false, false, false},   {ROLE_GATE, "vigie-gate", false, true, false},
+    {ROLE_WEB, "vigie-web", false, false, false},     {ROLE_LOCAL, "vigie-core", false, false, false},
     {ROLE_EXPORT, "vigie-export", false, true, true}, {ROLE_CONF, "vigie", false, false, false},
 };
 
@@ -441,8 +441,9 @@ void parent_on_sigchld(void *user, int signo UNUSED)
 /* ---- the end ---- */
 
 /* Who takes from others ends after them: inputs first, then the engine, which saves into store, then the answers. */
-static const enum role_id stop_order[] = {ROLE_WEB,      ROLE_LOCAL, ROLE_RUNNER, ROLE_PROBER, ROLE_ENGINE,
-                                          ROLE_NOTIFIER, ROLE_EXPORT, ROLE_STORE, ROLE_READER, ROLE_GATE,   ROLE_AUTH};
+static const enum role_id stop_order[] = {ROLE_WEB,    ROLE_LOCAL,    ROLE_RUNNER, ROLE_PROBER,
+                                          ROLE_ENGINE, ROLE_NOTIFIER, ROLE_EXPORT, ROLE_STORE,
+                                          ROLE_READER, ROLE_GATE,     ROLE_AUTH};
 
 static void on_patience_end(void *user)
 {

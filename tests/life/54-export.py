@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import urllib.parse
@@ -133,9 +134,11 @@ class Exporting(Vigie):
         return {int(oid): service for oid, service in (line.split('|') for line in db.splitlines())}
 
     def exports(self):
-        status, out, err = vigie('ctl', 'status', '-o', 'json', '--state', self.state)
-        assert status == 0, err
-        return {x['target']: x for x in json.loads(out)['exports']}
+        def said():
+            status, out, err = vigie('ctl', 'status', '-o', 'json', '--state', self.state)
+            assert status == 0, err
+            return {x['target']: x for x in json.loads(out)['exports']}
+        return until(said, 'gate heard of the targets')  # after a start it takes a moment
 
     def role(self):
         return next((pid for pid, words in self.roles().items() if 'export' in words), None)
@@ -216,6 +219,9 @@ def test_prometheus():
 class Answers(http.server.ThreadingHTTPServer):
     """Takes Influx lines, and answers as it is told: say(lines) gives a status."""
     daemon_threads = True
+
+    def handle_error(self, *words):
+        pass  # who does not know our certificate hangs up
 
     def __init__(self):
         self.lines, self.heads, self.say, self.refused = [], [], lambda lines: 204, 0
@@ -305,6 +311,29 @@ def test_removed_objects_keep_their_names():
         v.start()
         until(lambda: gone <= {int(line.split()[-1]) for line in server.lines if 'service=s4' in line}, lambda: str(v.exports()))
         assert v.exports()['influx']['nameless'] == 0
+
+
+def test_tls():
+    """A certificate that nobody knows is refused, and taken when its authority is named."""
+    server = Answers()
+    with Exporting(influx(server).replace('http://127.0.0.1', 'https://localhost')) as v:
+        made = subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost',
+                               '-keyout', v.path('key.pem'), '-out', v.path('cert.pem')], stderr=subprocess.DEVNULL, check=False)
+        if made.returncode:
+            raise Skip('needs openssl')
+        os.chmod(v.path('cert.pem'), 0o644)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(v.path('cert.pem'), v.path('key.pem'))
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        v.start()
+        until(lambda: 'certificate' in v.exports()['influx']['error'], lambda: str(v.exports()))
+        assert not server.lines
+        v.stop()
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'vigie_export_ca={v.path("cert.pem")}\n')
+        v.start()
+        first = min(ms for *_, ms, _ in v.in_journal())
+        until(lambda: any(line.endswith(str(first)) for line in server.lines), lambda: str(v.exports()))
 
 
 def test_bad_options():

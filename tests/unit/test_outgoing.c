@@ -52,7 +52,10 @@ static void test_remote_write_long(void **state UNUSED)
 
     memset(text, 'v', sizeof(text));
     promwrite_series(&b, &label, 1, &sample, 1);
-    buf_add(&w, "\x0a\xe7\x01\x0a\xce\x01\x0a\x01" "a\x12\xc8\x01", 12);
+    buf_add(&w,
+            "\x0a\xe7\x01\x0a\xce\x01\x0a\x01"
+            "a\x12\xc8\x01",
+            12);
     buf_add(&w, text, sizeof(text));
     buf_add(&w, "\x12\x14\x09\0\0\0\0\0\0\0\0\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 22);
     is_bytes(&b, w.data, w.len);
@@ -64,9 +67,15 @@ static void test_influx(void **state UNUSED)
     static const struct {
         const char *value, *written;
     } table[] = {
-        {"plain", "plain"},         {"a b,c=d", "a\\ b\\,c\\=d"},     {"C:\\", "C:"},
-        {"C:\\dir", "C:\\dir"},     {"C:\\ used", "C:\\\\\\ used"},   {"\\\\srv\\x", "\\\\\\srv\\x"},
-        {"two\nlines", "two\\ lines"}, {"tab\\\tend", "tab\\\\\\ end"}, {"\xc3\xa9\"'", "\xc3\xa9\"'"},
+        {"plain", "plain"},
+        {"a b,c=d", "a\\ b\\,c\\=d"},
+        {"C:\\", "C:"},
+        {"C:\\dir", "C:\\dir"},
+        {"C:\\ used", "C:\\\\\\ used"},
+        {"\\\\srv\\x", "\\\\\\srv\\x"},
+        {"two\nlines", "two\\ lines"},
+        {"tab\\\tend", "tab\\\\\\ end"},
+        {"\xc3\xa9\"'", "\xc3\xa9\"'"},
     };
     struct buf b = BUF_INIT, w = BUF_INIT;
 
@@ -143,7 +152,8 @@ static void test_what_is_sent(void **state UNUSED)
     struct record_result late = {.how = RECORD_HOW_TIMEOUT, .started = 1, .output = STR("x|a=1")};
 
     outgoing_init(&o);
-    add(&o, "PING", 2000, "fine|rta=1,5ms;1;2;0; pl=0% 'of day'=25% in=7c none=U big=3KB odd=4widgets rta=9ms");
+    add(&o, "PING", 2000,
+        "fine|rta=1,5ms;1;2;0; pl=0% 'of day'=25% in=7c none=U big=3KB odd=4widgets rta=9ms");
     add(&o, "", 1000, "up|t=1");
     add(&o, "PING", 3000, "no numbers");
     outgoing_add(&o, STR("web"), STR("PING"), &late);
@@ -166,8 +176,9 @@ static void test_order(void **state UNUSED)
     add(&o, "s", 5000, "x|a=1");
     add(&o, "s", 4000, "x|a=2");
     add(&o, "s", 5000, "x|a=3");
-    is_influx(&o, "", "vigie_perfdata,host=web,label=a,service=s value=2 4000\n"
-                      "vigie_perfdata,host=web,label=a,service=s value=3 5000\n");
+    is_influx(&o, "",
+              "vigie_perfdata,host=web,label=a,service=s value=2 4000\n"
+              "vigie_perfdata,host=web,label=a,service=s value=3 5000\n");
 }
 
 static void test_series_together(void **state UNUSED)
@@ -200,8 +211,9 @@ static void test_series_together(void **state UNUSED)
 
 static void test_labels(void **state UNUSED)
 {
-    static const char *const wrong[] = {"x",       "=y",        "1a=x",    "a-b=x",         "__a=x", "host=x",
-                                        "a=x,a=y", "a=1,,b=2",  "service=", "__name__=x", "\xc3\xa9=1"};
+    static const char *const wrong[] = {"x",        "=y",         "1a=x",      "a-b=x",
+                                        "__a=x",    "host=x",     "a=x,a=y",   "a=1,,b=2",
+                                        "service=", "__name__=x", "\xc3\xa9=1"};
     struct labels l;
 
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
@@ -215,13 +227,30 @@ static void test_labels(void **state UNUSED)
     assert_true(str_eq_c(l.at[2].name, "env") && str_eq_c(l.at[2].value, "prod"));
 }
 
+static void test_place(void **state UNUSED)
+{
+    static const char *const wrong[] = {"",
+                                        "vigie-export 1 5",
+                                        "vigie-export 2 5 6",
+                                        "vigie-export 1 6 5",
+                                        "vigie-export 1 5 6 7",
+                                        "vigie-export 1 5 18446744073709551616"};
+    uint64_t done, marked;
+
+    assert_true(outgoing_place(STR("vigie-export 1 5 12\n"), &done, &marked));
+    assert_true(done == 5 && marked == 12);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_false(outgoing_place(str_of(wrong[i]), &done, &marked));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_remote_write), cmocka_unit_test(test_remote_write_long),
-        cmocka_unit_test(test_influx),       cmocka_unit_test(test_pressed),
-        cmocka_unit_test(test_what_is_sent), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_remote_write),    cmocka_unit_test(test_remote_write_long),
+        cmocka_unit_test(test_influx),          cmocka_unit_test(test_pressed),
+        cmocka_unit_test(test_what_is_sent),    cmocka_unit_test(test_order),
         cmocka_unit_test(test_series_together), cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

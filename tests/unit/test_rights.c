@@ -199,7 +199,7 @@ static const struct probe probes[] = {
 static void test_rows(void **unused UNUSED)
 {
     static const char *const word[] = {"allowed", "denied", "killed"};
-    static const char *const folders[] = {"journal", "snapshots", "db", "auth"};
+    static const char *const folders[] = {"journal", "snapshots", "db", "auth", "export"};
     char state[] = "/tmp/vigie-rights-XXXXXX", path[200];
     const struct rights_row *row;
     unsigned wrong = 0;
