@@ -3,7 +3,7 @@
  * A batch on its way. It goes as one request; what the other side says of it decides:
  *   2xx                      it is there
  *   the content is wrong     (400, 413, 422 and other 4xx) it is halved by time, and each half goes by itself, the older first: so one measurement that the other side will not have (too old,
- *                            out of its order) costs itself only. When many in a row were refused, nothing is halved any more
+ *                            out of its order) costs itself only. When many in a row were refused, nothing is halved any more. Who refuses all and has taken nothing yet is given an hour
  *   all else                 (no answer, 429, 5xx, and what has to do with the address or with rights: 3xx, 401, 403, 404 ...) it is tried again, later and later, for as long as it takes
  */
 #include "base/limits.h"
@@ -23,6 +23,8 @@
 #define PLACE_US       (5 * TIME_MIN)  /* then, or after a failure, its name is looked up again */
 #define REFUSED_SAY_US (10 * TIME_MIN) /* between two lines about what is refused */
 #define REFUSED_IN_ROW 256u
+#define STRANGER_US    TIME_H /* so long everything waits when all is refused and nothing was taken yet */
+#define WHY_SHOWN      300
 #define DOUBLINGS      10u
 
 static struct mono now(const struct export_target *t)
@@ -68,14 +70,29 @@ static void say_refused(struct export_target *t, const char *why)
     t->refused_said = now(t);
 }
 
-static void drop(struct export_target *t, size_t n, const char *why)
+/* What was refused of the batch that ends now. */
+static void settle(struct export_target *t)
 {
-    if (t->maybe) {
-        t->count.sent_before += n;
-        return; /* most likely it is there */
-    }
-    t->count.refused += n;
-    say_refused(t, why);
+    if (t->maybe)
+        t->count.sent_before += t->held; /* most likely it is there */
+    else
+        t->count.refused += t->held;
+    if (t->held && !t->maybe)
+        say_refused(t, t->held_why);
+    t->held = 0;
+}
+
+/* A server that has taken nothing yet, and refuses all, may be the wrong one: not before an hour is anything given up to that. */
+static bool is_stranger(struct export_target *t)
+{
+    if (t->proven || t->maybe || t->held < t->batch.v.n || !t->held)
+        return false;
+    if (!t->stranger_since.us)
+        t->stranger_since = now(t);
+    if (now(t).us - t->stranger_since.us < STRANGER_US)
+        return true;
+    t->proven = true;
+    return false;
 }
 
 /* The one under way. */
@@ -94,7 +111,8 @@ static void refused(struct export_target *t, const char *why)
 
     t->refused_in_row++;
     if (p.to - p.from == 1 || t->refused_in_row > REFUSED_IN_ROW) {
-        drop(t, p.to - p.from, why);
+        t->held += p.to - p.from;
+        str_copy(t->held_why, sizeof(t->held_why), str_of(why));
     } else {
         *VEC_ADD(&t->pieces) = (struct export_piece){middle, p.to};
         *VEC_ADD(&t->pieces) = (struct export_piece){p.from, middle};
@@ -108,6 +126,7 @@ static void taken(struct export_target *t)
 
     t->count.sent += p.to - p.from;
     t->refused_in_row = 0;
+    t->proven = true;
     if (t->why[0])
         log_notice("measurements reach %s again; what waited follows", t->name);
     t->why[0] = '\0';
@@ -124,6 +143,15 @@ static bool is_of_content(long status)
         if (status == others[i])
             return false;
     return status >= 400 && status < 500;
+}
+
+/* The request came to nothing, and the other side may have taken what was in it: it was cut off, or somebody answered for another. */
+static bool may_have_it(CURL *easy, CURLcode code, long status)
+{
+    curl_off_t sent = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return code == CURLE_OK ? status == 500 || status == 502 || status == 504 : sent > 0;
 }
 
 /* What the server said, as one line that is fit to be shown. */
@@ -164,7 +192,7 @@ void export_send_done(void *user, CURL *easy, CURLcode code)
         refused(t, why);
         return;
     }
-    t->maybe = t->maybe || code != CURLE_COULDNT_CONNECT;
+    t->maybe = t->maybe || may_have_it(easy, code, status);
     try_later(t, (int64_t)after * TIME_S, why);
 }
 
@@ -257,9 +285,27 @@ void export_send_again(struct export_target *t)
         t->ticket = resolve_name(t->e->resolve, host, on_resolved, t);
 }
 
+static void all_again(struct export_target *t)
+{
+    t->held = t->refused_in_row = 0;
+    VEC_CLEAR(&t->pieces);
+    *VEC_ADD(&t->pieces) = (struct export_piece){0, t->batch.v.n};
+}
+
 static void send_next(struct export_target *t)
 {
+    if (!t->pieces.n && is_stranger(t)) {
+        char why[sizeof(t->why)];
+
+        snprintf(why, sizeof(why), "it refuses everything, is the address right? %.*s", WHY_SHOWN,
+                 t->held_why);
+        all_again(t);
+        encode(t);
+        try_later(t, 0, why);
+        return;
+    }
     if (!t->pieces.n) {
+        settle(t);
         t->busy = false;
         t->maybe = false;
         export_send_ended(t);
@@ -273,14 +319,12 @@ void export_send_begin(struct export_target *t)
 {
     outgoing_sort(&t->batch);
     t->busy = true;
-    t->refused_in_row = 0;
     t->maybe = t->done < t->marked;
     if (!t->maybe) {
         t->marked = t->read;
         export_place_write(t);
     }
-    VEC_CLEAR(&t->pieces);
-    *VEC_ADD(&t->pieces) = (struct export_piece){0, t->batch.v.n};
+    all_again(t);
     send_next(t);
 }
 

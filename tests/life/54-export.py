@@ -281,7 +281,7 @@ def test_what_is_no_fault_of_the_content_waits():
     server.say = lambda lines: say[0]
     with Exporting(influx(server, 'vigie_export_only=/s[12]$\nvigie_export_except=s2\n')) as v:
         v.start()
-        for status in (503, 429, 401, 404, 302):
+        for status in (503, 429, 400, 401, 404, 302):  # 400: everything is refused, and nothing was taken yet
             say[0] = status
             until(lambda status=status: server.heads and server.heads[-1][2] == status, f'a request that is answered {status}')
             until(lambda status=status: f'it answered {status}' in v.exports()['influx']['error'], lambda: str(v.exports()))
