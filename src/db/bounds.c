@@ -115,6 +115,22 @@ struct perf_range bounds_range(struct str uom, struct str text)
 
 /* ---- writing ---- */
 
+int bounds_unit(struct bounds *b, uint64_t oid, struct str label, char *out)
+{
+    int r = sql_start(&b->sql, SQL_BOUND_UNIT), n = 0;
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(&b->sql, SQL_BOUND_UNIT, 1, (int64_t)oid);
+    sql_bind_str(&b->sql, SQL_BOUND_UNIT, 2, label);
+    while ((r = sql_step(&b->sql, SQL_BOUND_UNIT)) == 1) {
+        str_copy(out, BOUNDS_TEXT_MAX + 1, sql_str(&b->sql, SQL_BOUND_UNIT, 0));
+        n++;
+    }
+    sql_end(&b->sql, SQL_BOUND_UNIT);
+    return r < 0 ? r : n == 1;
+}
+
 int bounds_begin(struct bounds *b)
 {
     return b->sql.db ? sql_begin(&b->sql) : E_CLOSED;

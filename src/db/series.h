@@ -69,6 +69,8 @@ struct series {
     int64_t newest_us; /* measurement */
     int64_t late_us;   /* when late ones were merged last */
     int64_t wait_us;   /* no merge before: the last one failed */
+    int64_t
+        imported_us; /* when something was imported last (db/series_import.h): merging waits until it is over */
     uint64_t uses;
     struct series_merge *merge; /* under way */
     bool failed;

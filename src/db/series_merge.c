@@ -2,6 +2,7 @@
 #include "db/series_int.h"
 
 #include "base/log.h"
+#include "db/series_import.h"
 #include "db/series_roll.h"
 #include "db/series_whole.h"
 
@@ -120,8 +121,8 @@ static bool wants_merge(const struct series *s, const struct partition *p, struc
 {
     bool over = p->start_us + series_partition_us(p->class) + s->o.grace_us <= now.us;
 
-    if (p->class != SERIES_RAW)
-        return p->parts >= PARTS_MAX || (over && p->parts && !p->wholes);
+    if (p->class != SERIES_RAW) /* a log of buckets: something was imported */
+        return !p->waits && (p->logs || p->parts >= PARTS_MAX || (over && p->parts && !p->wholes));
     if (!p->logs || !over || p->waits)
         return false;
     /* What trickles in late waits until it is worth it, or for the few minutes of each day in which all that is late is merged. */
@@ -360,7 +361,8 @@ static bool start_merge(struct series *s, struct wall now)
 {
     struct partition p;
 
-    if (now.us < s->wait_us && s->wait_us - now.us <= RETRY_US)
+    if ((now.us < s->wait_us && s->wait_us - now.us <= RETRY_US) ||
+        (s->imported_us && llabs(now.us - s->imported_us) < SERIES_IMPORT_REST_US))
         return false;
     for (size_t i = 0; i < s->file.n;) {
         i = look(s, i, &p);

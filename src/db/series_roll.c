@@ -36,13 +36,16 @@ static void merge_runs(const char *from, char *to, size_t n, size_t size, size_t
     }
 }
 
-static size_t keep_last(char *p, size_t n, size_t size)
+static size_t keep_last(char *p, size_t n, size_t size, bool (*is_more)(const void *a, const void *b))
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (i + 1 < n && time_at(p, i, size) == time_at(p, i + 1, size))
+        if (i + 1 < n && time_at(p, i, size) == time_at(p, i + 1, size)) {
+            if (is_more && is_more(p + i * size, p + (i + 1) * size))
+                memcpy(p + (i + 1) * size, p + i * size, size);
             continue;
+        }
         if (kept != i)
             memcpy(p + kept * size, p + i * size, size);
         kept++;
@@ -50,7 +53,7 @@ static size_t keep_last(char *p, size_t n, size_t size)
     return kept;
 }
 
-static size_t order(void *at, size_t n, size_t size)
+static size_t order(void *at, size_t n, size_t size, bool (*is_more)(const void *a, const void *b))
 {
     char *p = at, *other;
 
@@ -62,17 +65,25 @@ static size_t order(void *at, size_t n, size_t size)
         memcpy(p, other, n * size);
     }
     mem_free(other);
-    return keep_last(p, n, size);
+    return keep_last(p, n, size, is_more);
 }
 
 void series_roll_order(struct series_samples *s)
 {
-    s->n = order(s->at, s->n, sizeof(*s->at));
+    s->n = order(s->at, s->n, sizeof(*s->at), NULL);
+}
+
+/* Of two buckets of the same time the one of more measurements knows more. */
+static bool has_more(const void *a, const void *b)
+{
+    const struct series_bucket *x = a, *y = b;
+
+    return x->count > y->count;
 }
 
 void series_roll_order_buckets(struct series_buckets *s)
 {
-    s->n = order(s->at, s->n, sizeof(*s->at));
+    s->n = order(s->at, s->n, sizeof(*s->at), has_more);
 }
 
 void series_roll_clip(struct series_samples *s, int64_t from_us, int64_t to_us)
@@ -110,7 +121,7 @@ static int64_t cut_down(int64_t m, int by)
 }
 
 /* m x 10^exponent under another exponent, which is not below what the greatest value allows. */
-static int64_t under(const struct series_sample *s, int exponent)
+int64_t series_roll_under(const struct series_sample *s, int exponent)
 {
     int64_t m = 0;
 
@@ -121,7 +132,7 @@ static int64_t under(const struct series_sample *s, int exponent)
 }
 
 /* The least exponent under which all values can be held. */
-static int common_exponent(const struct series_sample *s, size_t n)
+int series_roll_exponent(const struct series_sample *s, size_t n)
 {
     int exponent = INT8_MAX, floor = INT8_MIN;
     bool any = false, equal = true;
@@ -147,11 +158,11 @@ static int common_exponent(const struct series_sample *s, size_t n)
 
 static struct series_bucket bucket_of(const struct series_sample *s, size_t n, int64_t us)
 {
-    struct series_bucket b = {.us = us, .count = (int64_t)n, .exponent = (int8_t)common_exponent(s, n)};
+    struct series_bucket b = {.us = us, .count = (int64_t)n, .exponent = (int8_t)series_roll_exponent(s, n)};
     __int128 sum = 0;
 
     for (size_t i = 0; i < n; i++) {
-        int64_t m = under(&s[i], b.exponent);
+        int64_t m = series_roll_under(&s[i], b.exponent);
 
         b.min = i ? MIN(b.min, m) : m;
         b.max = i ? MAX(b.max, m) : m;

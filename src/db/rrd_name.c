@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/rrd_name.h"
+
+#include <string.h>
+
+static int digit(char c)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    const char *at = c ? strchr(digits, c) : NULL;
+
+    if (!at)
+        return -1;
+    return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
+}
+
+bool rrd_name_unescape(struct str s, char *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        int c = (unsigned char)s.p[i];
+
+        if (c == '%') {
+            int high = i + 2 < s.n ? digit(s.p[i + 1]) : -1, low = i + 2 < s.n ? digit(s.p[i + 2]) : -1;
+
+            if (high < 0 || low < 0 || !(high | low))
+                return false;
+            c = high << 4 | low;
+            i += 2;
+        }
+        if (n + 1 == RRD_TEXT)
+            return false;
+        out[n++] = (char)c;
+    }
+    out[n] = '\0';
+    return n > 0;
+}
+
+bool rrd_name_cut(struct str file, unsigned nth, char *service, char *label)
+{
+    if (!str_ends(file, STR(".rrd")))
+        return false;
+    file.n -= 4;
+    for (size_t i = 1; i + 3 < file.n; i++)
+        if (memcmp(file.p + i, "___", 3) == 0 && !nth--)
+            return rrd_name_unescape(str_sub(file, 0, i), service) &&
+                   rrd_name_unescape(str_sub(file, i + 3, SIZE_MAX), label);
+    return false;
+}
+
+bool rrd_name_clean(struct str s, char *out)
+{
+    if (!str_copy(out, RRD_TEXT, s))
+        return false;
+    for (char *c = out; *c; c++)
+        if (strchr("& :/\\", *c))
+            *c = '_';
+    return true;
+}
+
+bool rrd_name_hashes(struct str s, char *out)
+{
+    size_t n = 0;
+
+    while (s.n) {
+        size_t took = str_starts(s, STR("#S#")) ? 3 : str_starts(s, STR("#BS#")) ? 4 : 1;
+
+        if (n + 1 == RRD_TEXT || !s.p[0])
+            return false;
+        out[n++] = took == 3 ? '/' : took == 4 ? '\\' : s.p[0];
+        s = str_sub(s, took, SIZE_MAX);
+    }
+    out[n] = '\0';
+    return n > 0;
+}
