@@ -33,5 +33,5 @@ int beside_exec(const char *name, const char *why, int argc, char **argv)
 
 int cmd_beside(int argc, char **argv)
 {
-    return beside_exec("vigie-backup", "this", argc, argv);
+    return beside_exec(strcmp(argv[0], "import") == 0 ? "vigie-import" : "vigie-backup", "this", argc, argv);
 }

@@ -13,4 +13,4 @@ int cmd_journal(int argc, char **argv);
 int cmd_series(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
-int cmd_beside(int argc, char **argv); /* backup and restore: by argv[0] */
+int cmd_beside(int argc, char **argv); /* backup, restore and import: by argv[0] */

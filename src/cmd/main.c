@@ -22,6 +22,7 @@ static const struct {
     {"simulate", "a written timeline in virtual time, and what would be logged and told", cmd_simulate},
     {"backup", "save the state folder into a file", cmd_beside},
     {"restore", "make a state folder again from a backup", cmd_beside},
+    {"import", "take over what PNP4Nagios, Nagiosgraph or Centreon measured", cmd_beside},
 };
 
 static void usage(FILE *to)

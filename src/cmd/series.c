@@ -7,6 +7,7 @@
 #include "cmd/state_dir.h"
 #include "core/perf.h"
 #include "db/series.h"
+#include "db/series_roll.h"
 #include "os/disk.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 struct options {
-    const char *config, *state, *label;
+    const char *config, *state, *label, *class;
     uint64_t oid;
 };
 
@@ -141,6 +142,11 @@ static void print_files(const struct place *p)
     }
 }
 
+static bool is_asked(const struct options *o, const struct series_key *k)
+{
+    return (!o->oid || k->oid == o->oid) && (!o->label || str_eq_c(k->label, o->label));
+}
+
 static int each_series(struct place *p, const struct options *o, struct err *err,
                        void (*each)(const struct series_key *k, const struct series_samples *s), uint64_t *n)
 {
@@ -150,7 +156,7 @@ static int each_series(struct place *p, const struct options *o, struct err *err
     for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {
         struct series_key k = series_key_at(&p->s, id);
 
-        if ((o->oid && k.oid != o->oid) || (o->label && !str_eq_c(k.label, o->label)))
+        if (!is_asked(o, &k))
             continue;
         r = series_read(&p->s, &k, INT64_MIN, INT64_MAX, &got);
         if (r < 0)
@@ -195,9 +201,15 @@ static void print_label(struct str s)
     putchar('"');
 }
 
-static void print_one(const struct series_key *k, const struct series_samples *s)
+static const char *unit_name(const struct series_key *k)
 {
     static const char *const unit[] = {"", "s", "%", "B", "b", "c", "other"};
+
+    return k->unit < ARRAY_LEN(unit) ? unit[k->unit] : "other";
+}
+
+static void print_one(const struct series_key *k, const struct series_samples *s)
+{
     char text[PERF_TEXT];
 
     for (size_t i = 0; i < s->n; i++) {
@@ -206,18 +218,69 @@ static void print_one(const struct series_key *k, const struct series_samples *s
         perf_text(&v, text);
         printf("%" PRIu64 ",", k->oid);
         print_label(k->label);
-        printf(",%s,%" PRId64 ".%03" PRId64 ",%s\n", k->unit < ARRAY_LEN(unit) ? unit[k->unit] : "other",
-               s->at[i].us / TIME_S, s->at[i].us % TIME_S / TIME_MS, text);
+        printf(",%s,%" PRId64 ".%03" PRId64 ",%s\n", unit_name(k), s->at[i].us / TIME_S,
+               s->at[i].us % TIME_S / TIME_MS, text);
     }
+}
+
+static void print_number(int64_t mantissa, int8_t exponent)
+{
+    struct perf_value v = {.mantissa = mantissa, .exponent = exponent, .known = true};
+    char text[PERF_TEXT];
+
+    perf_text(&v, text);
+    printf(",%s", text);
+}
+
+static void print_buckets(const struct series_key *k, const struct series_buckets *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct series_bucket *b = &s->at[i];
+
+        printf("%" PRIu64 ",", k->oid);
+        print_label(k->label);
+        printf(",%s,%" PRId64 ",%" PRId64, unit_name(k), b->us / TIME_S, b->count);
+        print_number(b->min, b->exponent);
+        print_number(b->max, b->exponent);
+        print_number(b->last, b->exponent);
+        print_number((int64_t)(series_roll_sum(b) / b->count), b->exponent);
+        putchar('\n');
+    }
+}
+
+static int dump_class(struct place *p, const struct options *o, enum series_class class, struct err *err)
+{
+    struct series_buckets got = {.n = 0};
+    int r = know_all(p, err);
+
+    printf("id,label,unit,time,count,min,max,last,mean\n");
+    for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {
+        struct series_key k = series_key_at(&p->s, id);
+
+        if (!is_asked(o, &k))
+            continue;
+        r = series_read_buckets(&p->s, &k, class, INT64_MIN / 2, INT64_MAX / 2, &got);
+        if (r < 0)
+            err_set(err, r, "series %" PRIu64 " '" STR_FMT "' cannot be read", k.oid, STR_ARG(k.label));
+        print_buckets(&k, &got);
+    }
+    VEC_RELEASE(&got);
+    return r;
 }
 
 static int dump(struct place *p, const struct options *o, struct err *err)
 {
+    enum series_class class = SERIES_RAW;
     uint64_t n = 0;
     int r;
 
-    printf("id,label,unit,time,value\n");
-    r = each_series(p, o, err, print_one, &n);
+    while (o->class && class < SERIES_CLASSES && strcmp(o->class, series_class_name(class)) != 0)
+        class ++;
+    if (class == SERIES_CLASSES)
+        return err_set(err, E_INVAL, "--class is raw, 5m, 1h or 1d");
+    if (class == SERIES_RAW)
+        printf("id,label,unit,time,value\n");
+    r = class == SERIES_RAW ? each_series(p, o, err, print_one, &n) : dump_class(p, o, class, err);
     if (r == 0 && p->s.stats.damaged)
         return err_set(err, E_FORMAT, "damaged at %" PRIu64 " places", p->s.stats.damaged);
     return r;
@@ -260,6 +323,8 @@ int cmd_series(int argc, char **argv)
         {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
         {"id", 0, OPT_U64, "ID", "Only of the host or service with this number.", &o.oid},
         {"label", 'l', OPT_STR, "LABEL", "Only those with this label.", &o.label},
+        {"class", 0, OPT_STR, "CLASS", "dump: roll-ups of 5m, 1h or 1d instead of measurements (raw).",
+         &o.class},
     };
     const struct opt_command cmd = {
         .usage = "vigie series verify|dump [-c MAIN | --state DIR] [options]",

@@ -3,8 +3,8 @@
 /*
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it),
  * store_names.c (snapshots kept and identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c
- * (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements). The journal comes first and is all that an acknowledgement waits
- * for; everything else follows, and may fail.
+ * (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements), store_import.c (those of
+ * others). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/model.h"

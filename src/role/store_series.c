@@ -155,6 +155,7 @@ static int open_store(struct store *s, struct err *err)
     x->reached = x->db.applied;
     x->committed = store_now(s);
     x->added = 0;
+    x->at_open = x->db.active.n;
     return 0;
 }
 
@@ -168,6 +169,7 @@ static void close_store(struct store *s)
         x->was.damaged += x->db.stats.damaged;
         series_release(&x->db);
     }
+    store_import_drop(s);
     bounds_close(&x->bounds);
     if (x->dir.fd >= 0)
         close(x->dir.fd);
@@ -231,7 +233,7 @@ static void take_figures(struct store *s)
     x->memory = series_memory(&x->db);
 }
 
-static int commit(struct store *s)
+int store_series_commit(struct store *s)
 {
     struct store_series *x = &s->series;
     struct mono began = clock_mono();
@@ -301,7 +303,8 @@ static bool is_overgrown(const struct store *s)
 {
     const struct store_series *x = &s->series;
 
-    return !x->db.merge && x->added == x->db.stats.added && x->db.active.n > SPARE + 2 * x->active;
+    return !x->db.merge && x->added == x->db.stats.added &&
+           x->db.active.n > SPARE + MAX(2 * x->active, x->at_open);
 }
 
 static int renew(struct store *s)
@@ -328,13 +331,16 @@ static int work(struct store *s)
         return r < 0 ? r : 1;
     }
     if (due) {
-        r = commit(s);
+        r = store_series_commit(s);
         return r < 0 ? r : 1;
     }
     if (x->follow.behind) {
         r = series_follow_turn(&x->follow, TURN_US, clock_wall());
         return r < 0 && !x->db.failed ? 0 : r; /* the journal cannot be read just now */
     }
+    r = store_import_turn(s, TURN_US);
+    if (r)
+        return r;
     if (is_overgrown(s))
         return renew(s);
     return tidy(s);

@@ -217,6 +217,62 @@ static void test_buckets_that_say_more(void **state UNUSED)
     end(&w);
 }
 
+/* ---- the power ---- */
+
+/* As the store does it: buckets, a commit, measurements, a commit. Ends where the disk fails. */
+static bool import_all(struct world *w)
+{
+    const int64_t day = TODAY - 2 * TIME_DAY;
+    struct series_import_count count = {0};
+    struct series_samples v = {.n = 0};
+    struct series_buckets b = {.n = 0};
+    int r = 0;
+
+    for (int64_t hour = 0; hour < 30; hour++)
+        *VEC_ADD(&b) =
+            (struct series_bucket){.us = day + hour * TIME_H, .count = 60, .min = -hour, .max = 1000};
+    for (int64_t i = 0; i < 360; i++)
+        *VEC_ADD(&v) = (struct series_sample){.us = day + i * 5 * TIME_MIN, .mantissa = i};
+    r = series_import_buckets(&w->s, &key, SERIES_1H, &b, w->now, &count);
+    if (r == 0)
+        r = series_commit(&w->s, 1, w->now);
+    if (r == 0)
+        r = series_import_samples(&w->s, &key, &v, 5 * TIME_MIN, w->now, &count);
+    if (r == 0)
+        r = series_commit(&w->s, 1, w->now);
+    VEC_RELEASE(&v);
+    VEC_RELEASE(&b);
+    return r == 0;
+}
+
+static void test_power_cuts(void **state UNUSED)
+{
+    unsigned cuts = 0;
+    bool whole = false;
+
+    for (unsigned k = 1; !whole; k++) {
+        struct world w;
+
+        begin(&w);
+        w.disk.calls = 0;
+        w.disk.fail_at = k;
+        w.disk.fail_code = E_IO;
+        w.disk.dead = true;
+        whole = import_all(&w);
+        cuts += !whole;
+        series_release(&w.s);
+        memdisk_crash(&w.disk);
+        open_store(&w);
+        assert_true(import_all(&w));
+        again(&w);
+        assert_read(&w, 0, NOW, 360, 360 * 359 / 2);
+        for (int64_t hour = 0; hour < 30; hour++)
+            assert_bucket(&w, SERIES_1H, TODAY - 2 * TIME_DAY + hour * TIME_H, 60, -hour, 1000);
+        end(&w);
+    }
+    assert_true(cuts > 10);
+}
+
 /* ---- spool ---- */
 
 static void test_spool(void **state UNUSED)
@@ -267,8 +323,11 @@ static void test_spool(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_ones_win), cmocka_unit_test(test_days_and_starts),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_buckets_that_say_more),
+        cmocka_unit_test(test_own_ones_win),
+        cmocka_unit_test(test_days_and_starts),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_power_cuts),
+        cmocka_unit_test(test_buckets_that_say_more),
         cmocka_unit_test(test_spool),
     };
 

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "role/store_import.h"
+
+#include "base/log.h"
+#include "db/series_roll.h"
+#include "os/clock.h"
+#include "os/disk.h"
+#include "os/file.h"
+#include "role/store_int.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void store_import_drop(struct store *s)
+{
+    struct store_import *m = &s->series.import;
+
+    buf_release(&m->bytes);
+    buf_release(&m->done);
+    *m = (struct store_import){.number = 0};
+}
+
+/* ---- files ---- */
+
+static int open_folder(const struct store *s)
+{
+    return openat(s->state_fd, SERIES_SPOOL_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static void each_name(void *user, const char *name)
+{
+    char *first = user;
+    struct str s = str_of(name);
+
+    if (!str_ends(s, STR(SERIES_SPOOL_FILE)))
+        return;
+    s.n -= strlen(SERIES_SPOOL_FILE);
+    if (s.n && s.n < sizeof(((struct store_import *)0)->name) && (!*first || str_cmp(s, str_of(first)) < 0))
+        str_copy(first, sizeof(((struct store_import *)0)->name), s);
+}
+
+static void refuse(struct store_import *m, const char *why)
+{
+    log_warn("import: %s" SERIES_SPOOL_FILE ": %s; nothing of it was taken", m->name, why);
+    buf_clear(&m->done);
+    buf_printf(&m->done, "E %s\n", why);
+    m->stage = STORE_IMPORT_SAMPLES;
+    m->ended = true;
+}
+
+/* The next file, if there is one. */
+static bool take_file(struct store *s)
+{
+    struct store_import *m = &s->series.import;
+    struct err err = ERR_INIT;
+    char file[80];
+    int dir = open_folder(s);
+
+    if (dir < 0)
+        return false;
+    if (disk_list(dir, each_name, m->name) < 0)
+        m->name[0] = '\0';
+    if (m->name[0]) {
+        snprintf(file, sizeof(file), "%s" SERIES_SPOOL_FILE, m->name);
+        if (file_read_at(dir, file, SERIES_SPOOL_FILE_MAX, &m->bytes, &err) < 0)
+            refuse(m, err.text);
+        else if (series_spool_open(buf_str(&m->bytes), &m->first) < 0)
+            refuse(m, "it is damaged, or no file of 'vigie import'");
+        m->rest = m->first;
+    }
+    close(dir);
+    return m->name[0];
+}
+
+/* All of it is committed. */
+static void end_file(struct store *s)
+{
+    struct store_import *m = &s->series.import;
+    struct err err = ERR_INIT;
+    char done[80], file[80];
+    int dir = open_folder(s);
+
+    snprintf(done, sizeof(done), "%s" SERIES_SPOOL_DONE, m->name);
+    snprintf(file, sizeof(file), "%s" SERIES_SPOOL_FILE, m->name);
+    if (dir >= 0 && file_replace_at(dir, done, m->done.data ? m->done.data : "", m->done.len, 0600, &err) < 0)
+        log_warn("import: %s", err.text);
+    if (dir >= 0) {
+        if (disk_unlink(dir, file) < 0)
+            log_warn("import: %s cannot be removed: it is looked at once more", file);
+        close(dir);
+    }
+    store_import_drop(s);
+}
+
+/* ---- records ---- */
+
+/* The unit, where the class does not say it. */
+static int say_unit(struct store *s, const struct series_spool_item *item, int64_t since_us)
+{
+    struct bounds *b = &s->series.bounds;
+    struct bounds_row row = {.since_us = since_us, .uom = item->unit};
+    int r;
+
+    if (!item->unit.n)
+        return 0;
+    r = bounds_begin(b);
+    if (r == 0)
+        r = bounds_put(b, b->applied, &item->key, &row);
+    return r < 0 ? r : bounds_end(b, b->applied);
+}
+
+static int put_samples(struct store *s, const struct series_spool_item *item, struct series_import_count *n)
+{
+    struct series *db = &s->series.db;
+    struct series_samples v = {.n = 0};
+    int r = series_chunk_get(&db->room, item->chunk, 0, &v);
+
+    if (r == 0) {
+        series_roll_order(&v);
+        r = series_import_samples(db, &item->key, &v, item->step_us, clock_wall(), n);
+    }
+    if (r == 0 && n->taken)
+        r = say_unit(s, item, v.at[0].us);
+    VEC_RELEASE(&v);
+    return r;
+}
+
+static int put_buckets(struct store *s, const struct series_spool_item *item, struct series_import_count *n)
+{
+    struct series *db = &s->series.db;
+    struct series_buckets v = {.n = 0};
+    int r = series_chunk_get_buckets(&db->room, item->chunk, 0, &v);
+
+    for (size_t i = 0; i < v.n && r == 0; i++)
+        if (v.at[i].count <= 0 || v.at[i].us % series_bucket_us(item->class))
+            r = E_FORMAT;
+    if (r == 0) {
+        series_roll_order_buckets(&v);
+        r = series_import_buckets(db, &item->key, item->class, &v, clock_wall(), n);
+    }
+    if (r == 0 && n->taken)
+        r = say_unit(s, item, v.at[0].us);
+    VEC_RELEASE(&v);
+    return r;
+}
+
+static int put_item(struct store *s, const struct series_spool_item *item)
+{
+    struct store_import *m = &s->series.import;
+    struct series_import_count n = {0};
+    int r = item->class == SERIES_RAW ? put_samples(s, item, &n) : put_buckets(s, item, &n);
+
+    if (s->series.db.failed || (r < 0 && r != E_FORMAT && r != E_LIMIT))
+        return r < 0 ? r : E_IO;
+    if (r < 0)
+        buf_printf(&m->done, "%zu %s\n", m->number,
+                   r == E_LIMIT ? "more series than there may be" : "damaged");
+    else
+        buf_printf(&m->done, "%zu %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", m->number, n.taken,
+                   n.had, n.old, n.ahead);
+    return 0;
+}
+
+/* What was put in is committed. */
+static void next_stage(struct store *s)
+{
+    struct store_import *m = &s->series.import;
+
+    m->ended = false;
+    m->rest = m->first;
+    m->number = 0;
+    if (++m->stage == STORE_IMPORT_END)
+        end_file(s);
+}
+
+int store_import_turn(struct store *s, int64_t turn_us)
+{
+    struct store_import *m = &s->series.import;
+    struct mono until = {clock_mono().us + turn_us};
+    struct series_spool_item item;
+    int r = 0;
+
+    if (!m->name[0] && !take_file(s))
+        return 0;
+    if (m->ended) {
+        r = store_series_commit(s);
+        if (r == 0)
+            next_stage(s);
+        return r < 0 ? r : 1;
+    }
+    do {
+        m->ended = series_spool_next(&m->rest, &item) == 0;
+        if (!m->ended && (item.class == SERIES_RAW) == (m->stage == STORE_IMPORT_SAMPLES))
+            r = put_item(s, &item);
+        m->number++;
+    } while (r == 0 && !m->ended && clock_mono().us < until.us);
+    return r < 0 ? r : 1;
+}

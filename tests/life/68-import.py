@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=400
+"""Real RRD files, made by rrdtool as PNP4Nagios, Nagiosgraph and Centreon lay them out, are imported into a Vigie that runs: each row is a measurement, what is coarse keeps its least and greatest;
+twice is once; what is there stays; what cannot be taken is listed; a kill -9 of importer and store costs nothing."""
+import csv
+import io
+import os
+import shutil
+import signal
+import subprocess
+import time
+from decimal import Decimal
+
+from lib_vigie import VIGIE, Skip, Vigie, main, until, vigie
+
+SERVICES = ['PING', 'Disk C:', 'a___b', 'net/eth0']
+OBJECTS = ('define host {\n use th\n host_name web 1\n address 127.0.0.1\n}\ndefine host {\n use th\n host_name db\n address 127.0.0.1\n}\n' +
+           ''.join(f'define service {{\n use ts\n host_name web 1\n service_description {s}\n active_checks_enabled 0\n}}\n' for s in SERVICES))
+END = int(time.time()) // 3600 * 3600 - 7200  # of the newest row: a whole hour, over for a while
+
+
+def rrdtool(*words):
+    p = subprocess.run(['rrdtool', *map(str, words)], capture_output=True, text=True, check=False, env={**os.environ, 'LC_ALL': 'C'})
+    assert p.returncode == 0, p.stderr
+
+
+def make(path, sources, value, step=60, rows=120, archives=('AVERAGE:0.5:1:30', 'AVERAGE:0.5:10:100', 'MIN:0.5:10:100', 'MAX:0.5:10:100'), kind='GAUGE'):
+    """One update for each step, of value(i, source); the last one at END."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    rrdtool('create', path, '--start', END - rows * step, '--step', step, *[f'DS:{s}:{kind}:{3 * step}:U:U' for s in sources], *[f'RRA:{a}' for a in archives])
+    for first in range(1, rows + 1, 100):
+        rrdtool('update', path, *[':'.join([str(END - (rows - i) * step), *[str(value(i, s)) for s in sources]]) for i in range(first, min(first + 100, rows + 1))])
+
+
+def xml(path, host, service, sources):
+    """sources: (file, ds, label, unit)."""
+    escape = lambda t: t.replace('&', '&amp;').replace('<', '&lt;')
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<NAGIOS>\n' + ''.join(
+            f'  <DATASOURCE>\n    <TEMPLATE>x</TEMPLATE>\n    <RRDFILE>/old/perfdata/{file}</RRDFILE>\n    <DS>{ds}</DS>\n    <NAME>{escape(label).replace(" ", "_")}</NAME>\n    <LABEL>{escape(label)}</LABEL>\n'
+            f'    <UNIT>{unit}</UNIT>\n    <WARN></WARN>\n  </DATASOURCE>\n' for file, ds, label, unit in sources) +
+                f'  <NAGIOS_AUTH_HOSTNAME>{host}</NAGIOS_AUTH_HOSTNAME>\n  <NAGIOS_AUTH_SERVICEDESC>{service}</NAGIOS_AUTH_SERVICEDESC>\n</NAGIOS>\n')
+
+
+class Taker(Vigie):
+    def __init__(self):
+        if not shutil.which('rrdtool'):
+            raise Skip('rrdtool is not installed')
+        super().__init__(OBJECTS)
+        self.tree = self.path('tree')
+        os.mkdir(self.tree)
+
+    def importing(self, *words):
+        return [VIGIE, 'import', 'rrd', '--state', self.state, '--rejects', self.path('rejects.csv'), *words, self.tree]
+
+    def take(self, *words, status=0):
+        p = subprocess.run(self.importing(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=200, check=False)
+        assert p.returncode == status, (p.returncode, p.stdout, p.stderr)
+        return p.stdout + p.stderr
+
+    def rejects(self):
+        with open(self.path('rejects.csv'), encoding='utf-8') as f:
+            return {(os.path.relpath(r['file'], self.tree), r['source']): r['reason'] for r in csv.DictReader(f)}
+
+    def there(self, *words):
+        """{(label, unit): {time: value, or the row}}."""
+        status, out, said = vigie('series', 'dump', '--state', self.state, *words)
+        assert status == 0 and not said, said
+        found = {}
+        for row in csv.DictReader(io.StringIO(out)):
+            series = found.setdefault((row['label'], row['unit']), {})
+            when = int(float(row['time']))
+            assert when not in series, f'twice: {row}'
+            series[when] = Decimal(row['value']) if 'value' in row else row
+        return found
+
+
+def minutes(value, rows=120, fine=30, step=60, per=10):
+    """What raw measurements come of make(): the fine rows, before them the means of ten."""
+    want = {END - (rows - i) * step: Decimal(str(value(i))) for i in range(rows - fine + 1, rows + 1)}
+    for last in range(per, rows - fine + 1, per):
+        want[END - (rows - last) * step] = sum(Decimal(str(value(i))) for i in range(last - per + 1, last + 1)) / per
+    return want
+
+
+def test_pnp4nagios():
+    def ping(i, source='1'):
+        return i if source == '1' else i % 7
+    with Taker() as v:
+        v.start()
+        make(f'{v.tree}/web_1/PING.rrd', ['1', '2'], ping)
+        xml(f'{v.tree}/web_1/PING.xml', 'web 1', 'PING', [('web_1/PING.rrd', 1, 'rta', 'ms'), ('web_1/PING.rrd', 2, 'pl', '%%')])
+        make(f'{v.tree}/web_1/Disk_C__used.rrd', ['1'], lambda i, s: i * 3)
+        make(f'{v.tree}/web_1/Disk_C__if_in.rrd', ['1'], lambda i, s: i * 600, kind='COUNTER')
+        xml(f'{v.tree}/web_1/Disk_C_.xml', 'web 1', 'Disk C:', [('Disk_C__used.rrd', 1, 'used <&> C:', 'MB'), ('Disk_C__if_in.rrd', 1, 'if in', 'c')])
+        make(f'{v.tree}/db/_HOST_.rrd', ['1'], ping)
+        xml(f'{v.tree}/db/_HOST_.xml', '', '', [('_HOST_.rrd', 1, 'up', '')])
+        make(f'{v.tree}/db/gone.rrd', ['1'], ping)
+        xml(f'{v.tree}/db/gone.xml', 'db', 'gone', [('gone.rrd', 1, 'x', '')])
+        make(f'{v.tree}/db/lonely.rrd', ['1'], ping)
+        with open(f'{v.tree}/web_1/net_eth0.rrd', 'wb') as f:
+            f.write(b'RRD\0' + os.urandom(3000))
+        xml(f'{v.tree}/web_1/net_eth0.xml', 'web 1', 'net/eth0', [('net_eth0.rrd', 1, 'x', '')])
+        said = v.take('--format', 'pnp4nagios', '--dry-run')
+        assert v.there() == {} and ' rows of 7 files' in said, said
+        said = v.take('--format', 'pnp4nagios')
+        got = v.there()
+        assert got['rta', 's'] == {t: x / 1000 for t, x in minutes(ping).items()}, got['rta', 's']
+        assert got['pl', '%'] == minutes(lambda i: i % 7), got['pl', '%']
+        assert got['used <&> C:', 'B'] == {t: x * 3000000 for t, x in minutes(ping).items()}, got
+        rates = got['if in', 'other']
+        assert len(rates) in (38, 39) and set(rates.values()) == {10}, rates  # 600 more each minute; the first row has no rate
+        assert got['up', ''] == minutes(ping)
+        # What is coarse keeps its least and greatest, and counts as what it stands for.
+        hours = v.there('--class', '1h')['rta', 's']
+        rows = {i: END - (120 - i) * 60 for i in range(1, 121)}
+        first = {i for i, t in rows.items() if (t - (t - END) % 600 if i > 90 else t - 1) // 3600 * 3600 == END - 7200}
+        assert hours[END - 7200]['count'] == '60' and Decimal(hours[END - 7200]['min']) == Decimal('0.001') and Decimal(hours[END - 7200]['max']) == Decimal('0.060'), (hours, first)
+        assert Decimal(hours[END - 7200]['mean']) == Decimal('0.0305'), hours
+        rejects = v.rejects()
+        assert rejects == {('db/gone.rrd', ''): "service 'gone' of host 'db' is not configured", ('db/lonely.rrd', ''): 'no .xml beside it says what it holds',
+                           ('web_1/net_eth0.rrd', ''): rejects['web_1/net_eth0.rrd', '']} and rejects['web_1/net_eth0.rrd', ''].startswith('rrdtool dump: '), rejects
+        # Twice is once, and resumed is nothing at all.
+        said = v.take('--format', 'pnp4nagios')
+        assert '\n0 measurements and 0 buckets put in' in '\n' + said and v.there() == got, said
+        said = v.take('--format', 'pnp4nagios', '--resume')
+        assert ' 0 rows' in said and v.there() == got, said
+        # It grows: only what is new comes in.
+        rrdtool('update', f'{v.tree}/web_1/PING.rrd', f'{END + 60}:1000:1')
+        said = v.take('--format', 'pnp4nagios', '--resume')
+        assert said.startswith('') and v.there()['rta', 's'] == {**got['rta', 's'], END + 60: Decimal(1)}, said
+        assert v.stop() == 0
+        assert 'Vigie does not run' in v.take('--format', 'pnp4nagios', status=1)
+        v.start()
+        assert v.stop() == 0
+        assert v.there()['pl', '%'] == {**got['pl', '%'], END + 60: Decimal(1)}
+
+
+def test_nagiosgraph():
+    with Taker() as v:
+        v.start()
+        make(f'{v.tree}/web%201/Disk%20C%3A___used.rrd', ['data', 'warn'], lambda i, s: i)
+        make(f'{v.tree}/web 1/a___b___pingrta.rrd', ['rta', 'losspct'], lambda i, s: i)
+        make(f'{v.tree}/db/HOST___up.rrd', ['value'], lambda i, s: i)
+        make(f'{v.tree}/db/strange.rrd', ['value'], lambda i, s: i)
+        with open(v.path('map.csv'), 'w', encoding='utf-8') as f:
+            f.write('db;ds;label;unit\npingrta;rta;"rta; ""of"" it";ms\n')
+        said = v.take('-f', 'nagiosgraph', '--map', v.path('map.csv'))
+        got = v.there()
+        assert got == {('used', ''): minutes(lambda i: i), ('up', ''): minutes(lambda i: i), ('rta; "of" it', 's'): {t: x / 1000 for t, x in minutes(lambda i: i).items()}}, (said, got.keys())
+        assert v.rejects() == {('web%201/Disk%20C%3A___used.rrd', 'warn'): 'a threshold or bound, no measurement', ('web 1/a___b___pingrta.rrd', 'losspct'): 'nothing says what this data source is',
+                               ('db/strange.rrd', ''): 'its name is not SERVICE___LABEL.rrd with %XX for special bytes'}, v.rejects()
+
+
+def test_centreon():
+    with Taker() as v:
+        v.start()
+        for number in (7, 8, 9, 10):
+            make(f'{v.tree}/metrics/{number}.rrd', ['value'], lambda i, s, number=number: i + number)
+        with open(v.path('index.csv'), 'w', encoding='utf-8') as f:
+            f.write('\ufeffid,host_name,host_id,service_description,special\r\n1,web 1,3,net#S#eth0,0\r\n2,"db",4,,0\r\n3,nobody,5,PING,0\r\n')
+        with open(v.path('metrics.csv'), 'w', encoding='utf-8') as f:
+            f.write('metric_id\tindex_id\tmetric_name\tunit_name\n7\t1\tused#S#all\tB\n8\t2\ta\\tb\t\\N\n9\t3\tx\tNULL\n')
+        assert 'index_data' in v.take('-f', 'centreon', '--map', v.path('metrics.csv'), status=1)
+        v.take('-f', 'centreon', '--map', v.path('metrics.csv'), '--map', v.path('index.csv'))
+        assert v.there() == {('used/all', 'B'): minutes(lambda i: i + 7), ('a\tb', ''): minutes(lambda i: i + 8)}, v.there()
+        assert v.rejects() == {('metrics/9.rrd', ''): "service 'PING' of host 'nobody' is not configured", ('metrics/10.rrd', ''): 'no row of metrics with metric_id 10'}, v.rejects()
+
+
+def test_what_is_there_stays_and_kills():
+    """A measurement of Vigie's own stays; importer and store are killed again and again: in the end all is there once."""
+    n = 60
+    with Taker() as v:
+        v.start()
+        for i in range(n):
+            make(f'{v.tree}/metrics/{i}.rrd', ['value'], lambda k, s, i=i: k * i)
+        with open(v.path('index.csv'), 'w', encoding='utf-8') as f:
+            f.write('id,host_name,service_description\n1,web 1,PING\n')
+        with open(v.path('metrics.csv'), 'w', encoding='utf-8') as f:
+            f.write('metric_id,index_id,metric_name,unit_name\n' + ''.join(f'{i},1,m{i},\n' for i in range(n)))
+        words = ['-f', 'centreon', '--map', v.path('index.csv'), '--map', v.path('metrics.csv'), '--resume']
+        for kill in range(4):
+            p = subprocess.Popen(v.importing(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            spool = f'{v.state}/db/import'
+            until(lambda: p.poll() is not None or (os.path.isdir(spool) and any(f.endswith(('.vsi', '.done')) for f in os.listdir(spool))), 'something is handed over')
+            if kill % 2 == 0:
+                store = next(pid for pid, w in v.roles().items() if '-x' in w and w[w.index('-x') + 1] == 'store')
+                os.kill(store, signal.SIGKILL)
+            if kill % 2 or kill == 2:
+                p.send_signal(signal.SIGKILL)
+            p.wait(120)
+        v.take(*words)
+        got = v.there()
+        assert got == {(f'm{i}', ''): minutes(lambda k, i=i: k * i) for i in range(n)}, {k: len(x) for k, x in got.items()}
+        hours = v.there('--class', '1h')
+        assert all(h[END - 7200]['count'] == '60' and Decimal(h[END - 7200]['max']) == 60 * int(k[0][1:]) for k, h in hours.items()), hours
+        assert not [f for f in os.listdir(f'{v.state}/db/import') if f.endswith(('.vsi', '.done', '.new'))]
+        status, out, said = vigie('series', 'verify', '--state', v.state)
+        assert status == 0 and out.endswith('whole\n'), (out, said)
+
+
+if __name__ == '__main__':
+    main()
