@@ -23,12 +23,12 @@ bool rrd_name_unescape(struct str s, char *out)
         if (c == '%') {
             int high = i + 2 < s.n ? digit(s.p[i + 1]) : -1, low = i + 2 < s.n ? digit(s.p[i + 2]) : -1;
 
-            if (high < 0 || low < 0 || !(high | low))
+            if (high < 0 || low < 0)
                 return false;
             c = high << 4 | low;
             i += 2;
         }
-        if (n + 1 == RRD_TEXT)
+        if (!c || n + 1 == RRD_TEXT)
             return false;
         out[n++] = (char)c;
     }
@@ -50,7 +50,7 @@ bool rrd_name_cut(struct str file, unsigned nth, char *service, char *label)
 
 bool rrd_name_clean(struct str s, char *out)
 {
-    if (!str_copy(out, RRD_TEXT, s))
+    if (str_find_char(s, '\0') >= 0 || !str_copy(out, RRD_TEXT, s))
         return false;
     for (char *c = out; *c; c++)
         if (strchr("& :/\\", *c))

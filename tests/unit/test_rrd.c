@@ -95,6 +95,8 @@ static void test_bad_dumps(void **state UNUSED)
         HEAD DS("1", "GAUGE") "<rra><pdp_per_row>1</pdp_per_row><database>" ROW(
             "1") "</database><cf>MAX</cf></rra></rrd>",
         HEAD DS("1", "&bad;") "</rrd>",
+        HEAD DS("1", "GAUGE") "</html>",
+        HEAD "<ds><name>1</name></rrd></ds>",
         "<!DOCTYPE rrd [<!ENTITY a \"b\">]><rrd></rrd>",
     };
 

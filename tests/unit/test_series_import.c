@@ -9,6 +9,7 @@
 
 #include "core/perf.h"
 #include "db/series_import.h"
+#include "db/series_read.h"
 #include "db/series_roll.h"
 #include "db/series_spool.h"
 #include "memdisk.h"
@@ -217,6 +218,43 @@ static void test_buckets_that_say_more(void **state UNUSED)
     end(&w);
 }
 
+/* Who reads beside the store sees it with the commit, before and after merging. */
+static void test_reader(void **state UNUSED)
+{
+    const int64_t old = TODAY - 100 * TIME_DAY;
+    struct series_reader r;
+    struct series_buckets b = {.n = 0};
+    struct series_samples v = {.n = 0};
+    const uint32_t *id;
+    struct err err = ERR_INIT;
+    struct world w;
+
+    begin(&w);
+    put_bucket(&w, SERIES_1H, old, 60, -5, 99);
+    put_bucket(&w, SERIES_1D, old, 60, -5, 99);
+    put(&w, TODAY - 2 * TIME_DAY, 10, TIME_MIN);
+    assert_int_equal(series_commit(&w.s, 1, w.now), 0);
+    for (int i = 0; i < 2; i++) {
+        series_read_init(&r, &w.io);
+        assert_int_equal(series_read_refresh(&r, false, &err), 1);
+        assert_int_equal(series_read_catalogue(&r, 0, NOW), 0);
+        assert_int_equal(series_read_object(&r, key.oid, &id), 1);
+        assert_int_equal(series_read_class(&r, &key, SERIES_1H, 0, NOW, &b), 0);
+        assert_int_equal(b.n, 2);
+        assert_int_equal(b.at[0].us, old);
+        assert_int_equal(b.at[0].max, 99);
+        assert_int_equal(series_read_samples(&r, &key, 0, NOW, &v), 0);
+        assert_int_equal(v.n, 10);
+        series_read_release(&r);
+        w.now.us += SERIES_IMPORT_REST_US;
+        step_all(&w);
+    }
+    assert_true(w.s.stats.merged >= 3);
+    VEC_RELEASE(&v);
+    VEC_RELEASE(&b);
+    end(&w);
+}
+
 /* ---- the power ---- */
 
 /* As the store does it: buckets, a commit, measurements, a commit. Ends where the disk fails. */
@@ -323,11 +361,9 @@ static void test_spool(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_ones_win),
-        cmocka_unit_test(test_days_and_starts),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_power_cuts),
-        cmocka_unit_test(test_buckets_that_say_more),
+        cmocka_unit_test(test_own_ones_win), cmocka_unit_test(test_days_and_starts),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_reader),
+        cmocka_unit_test(test_power_cuts),   cmocka_unit_test(test_buckets_that_say_more),
         cmocka_unit_test(test_spool),
     };
 
