@@ -18,6 +18,7 @@
 #define OUT_MAX     3u                 /* batches that the store has and did not do yet */
 #define DONE_MAX    (16u * 1024 * 1024)
 #define LOOK_MS     50
+#define WAIT_US     (2 * TIME_MIN)
 
 static void name_of(char *out, unsigned number, const char *end)
 {
@@ -186,8 +187,22 @@ static int take_answer(struct import_hand *h, struct err *err)
     return 1;
 }
 
+/* The store may have no room, or much else to do. */
+static void say_waiting(const struct import_hand *h, struct mono *since)
+{
+    if (clock_mono().us - since->us < WAIT_US)
+        return;
+    since->us = clock_mono().us;
+    fprintf(stderr,
+            "\nvigie import: waiting for the store, which has %zu batches to do: 'vigie ctl status' says how "
+            "it is\n",
+            h->out.n);
+}
+
 static int wait_until(struct import_hand *h, size_t most, struct err *err)
 {
+    struct mono since = clock_mono();
+
     while (h->out.n) {
         int r = take_answer(h, err);
 
@@ -199,6 +214,9 @@ static int wait_until(struct import_hand *h, size_t most, struct err *err)
             return err_set(err, E_CLOSED, "stopped");
         if (!r && need_running(h, err) < 0)
             return err->code;
+        if (r)
+            since = clock_mono();
+        say_waiting(h, &since);
         if (!r)
             poll(NULL, 0, LOOK_MS);
     }

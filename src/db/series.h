@@ -8,7 +8,7 @@
  *
  * Where a measurement is. First in the *open chunk* of its series, in memory (db/series_open.h). When that is full, or its day (UTC) is over, it is *sealed*: put in order, coded
  * (db/series_chunk.h) and appended to the *log* of the day. When the day and an hour are over, the log becomes a *whole* file, in which each series is one chunk, with an index; from it
- * come the buckets of 5 min, 1 h and 1 d, a *part* of each for every day, in partitions of 8, 64 and 1024 days; sixteen parts, or all of a partition that is over, become one whole file. Deleting is unlinking whole partitions, by class.
+ * come the buckets of 5 min, 1 h and 1 d, a *part* of each for every day, in partitions of 8, 64 and 1024 days; sixteen parts, or all of a partition that is over, become one whole file. Buckets that were imported (db/series_import.h) come in logs of their class, which become whole files too. Deleting is unlinking whole partitions, by class.
  *
  * Files in one folder: CLASS-YYYYMMDD-GENERATION.vsl (log), .vsp (part) and .vsw (whole), head-NUMBER.vsh. A whole file stands for all files of its partition with a lower generation. What comes late for a day that
  * is whole goes to a new log beside it, and both become one again.
