@@ -4,13 +4,17 @@
 """Real RRD files, made by rrdtool as PNP4Nagios, Nagiosgraph and Centreon lay them out, are imported into a Vigie that runs: each row is a measurement, what is coarse keeps its least and greatest;
 twice is once; what is there stays; what cannot be taken is listed; a kill -9 of importer and store costs nothing."""
 import csv
+import http.client
 import io
+import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
+import urllib.parse
 from decimal import Decimal
 
 from lib_vigie import VIGIE, Skip, Vigie, main, until, vigie
@@ -48,7 +52,10 @@ class Taker(Vigie):
     def __init__(self):
         if not shutil.which('rrdtool'):
             raise Skip('rrdtool is not installed')
-        super().__init__(OBJECTS)
+        with socket.socket() as s:
+            s.bind(('127.0.0.1', 0))
+            self.port = s.getsockname()[1]
+        super().__init__(OBJECTS, main=f'vigie_http_listen=127.0.0.1:{self.port}')
         self.tree = self.path('tree')
         os.mkdir(self.tree)
 
@@ -59,6 +66,16 @@ class Taker(Vigie):
         p = subprocess.run(self.importing(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=200, check=False)
         assert p.returncode == status, (p.returncode, p.stdout, p.stderr)
         return p.stdout + p.stderr
+
+    def asked(self, **query):
+        """The series of an answer of /api/v1/series/data."""
+        status, token, said = vigie('ctl', 'token', 'create', f'reader{time.monotonic_ns()}', '-c', self.main, '--role', 'viewer', '--expires', '1h')
+        assert status == 0, said
+        c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=60)
+        c.request('GET', '/api/v1/series/data?' + urllib.parse.urlencode(query), headers={'Authorization': f'Bearer {token.strip()}'})
+        answer = json.loads(c.getresponse().read())
+        c.close()
+        return answer
 
     def rejects(self):
         with open(self.path('rejects.csv'), encoding='utf-8') as f:
@@ -169,6 +186,24 @@ def test_centreon():
         v.take('-f', 'centreon', '--map', v.path('metrics.csv'), '--map', v.path('index.csv'))
         assert v.there() == {('used/all', 'B'): minutes(lambda i: i + 7), ('a\tb', ''): minutes(lambda i: i + 8)}, v.there()
         assert v.rejects() == {('metrics/9.rrd', ''): "service 'PING' of host 'nobody' is not configured", ('metrics/10.rrd', ''): 'no row of metrics with metric_id 10'}, v.rejects()
+
+
+def test_years_by_the_api():
+    """Hours of 120 days, the older ones in rows of six: what is older than measurements are kept is there with its least and greatest."""
+    def moment(t):
+        return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(t))
+    with Taker() as v:
+        v.start()
+        n, day = 120 * 24, (END // 86400 - 100) * 86400
+        make(f'{v.tree}/web 1/PING___used.rrd', ['data'], lambda i, s: i, step=3600, rows=n, archives=('AVERAGE:0.5:1:48', *[f'{cf}:0.5:6:480' for cf in ('AVERAGE', 'MIN', 'MAX')]))
+        v.take('-f', 'nagiosgraph')
+        answer = v.asked(host='web 1', label='used', **{'from': moment(day), 'to': moment(day + 10 * 86400)}, step=86400)
+        series = answer['series'][0]
+        first = [n - (END - t - 3600) // 3600 for t in range(day, day + 10 * 86400, 86400)]
+        assert series['t'] == list(range(day, day + 10 * 86400, 86400)) and series['service'] == 'PING', answer
+        assert (series['min'], series['max'], series['mean']) == (first, [i + 23 for i in first], [i + 11.5 for i in first]), (series, first)
+        answer = v.asked(host='web 1', label='used', **{'from': moment(END - 4 * 3600), 'to': moment(END + 1)}, step=3600)
+        assert answer['resolution'] == 'raw' and answer['series'][0]['mean'] == [n - 4, n - 3, n - 2, n - 1, n], answer
 
 
 def test_kills():
