@@ -19,13 +19,16 @@
 
 int import_say_begin(struct import_say *s, const char *rejects, struct err *err)
 {
+    int fd;
+
     s->finished = -1;
     s->rejects_name = rejects;
     s->began = s->said = clock_mono();
     s->terminal = isatty(STDERR_FILENO);
-    s->rejects = fopen(rejects, "we");
+    fd = open(rejects, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    s->rejects = fd < 0 ? NULL : fdopen(fd, "w");
     if (!s->rejects)
-        return err_sys(err, errno, "cannot write %s", rejects);
+        return err_sys(err, errno, "cannot write %s (name another file by --rejects)", rejects);
     fprintf(s->rejects, "file,source,reason\n");
     return 0;
 }

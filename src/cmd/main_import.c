@@ -370,14 +370,14 @@ int main(int argc, char **argv)
     const struct opt_command cmd = {
         .usage = "vigie import rrd --format FORMAT [--map FILE]... [-c MAIN | --state DIR] [options] DIR",
         .about = "Puts the measurements in the RRD files below DIR into the series store of a Vigie that "
-                 "runs, for the hosts "
-                 "and services that it watches. What is there already stays as it is, so it may\n"
-                 "be stopped at any time and done again. pnp4nagios: DIR is its folder perfdata; "
-                 "nagiosgraph: its folder rrd; "
-                 "centreon: that with metrics/ID.rrd, and --map names CSV files of its tables\n"
-                 "index_data and metrics. What is not taken is listed with its reason. Needs to write into "
-                 "the state folder: "
-                 "run it as root, or as the user that runs Vigie.",
+                 "runs, for the hosts and "
+                 "services that it watches. What is there already stays as it is, so it may be stopped at "
+                 "any time and done "
+                 "again. What is not taken is listed with its reason.\n"
+                 "pnp4nagios: DIR is its folder perfdata; nagiosgraph: its folder rrd; centreon: the one "
+                 "that holds "
+                 "metrics/ID.rrd, and --map names CSV files of its tables index_data and metrics.\n"
+                 "Needs to write into the state folder: run it as root, or as the user that runs Vigie.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
         .operands_min = 2,

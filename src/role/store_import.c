@@ -75,24 +75,26 @@ static bool take_file(struct store *s)
     return m->name[0];
 }
 
-/* All of it is committed. */
-static void end_file(struct store *s)
+/* All of it is committed. E_NOSPC: that cannot be said; it is done once more, later. */
+static int end_file(struct store *s)
 {
     struct store_import *m = &s->series.import;
     struct err err = ERR_INIT;
     char done[80], file[80];
-    int dir = open_folder(s);
+    int dir = open_folder(s), r = 0;
 
     snprintf(done, sizeof(done), "%s" SERIES_SPOOL_DONE, m->name);
     snprintf(file, sizeof(file), "%s" SERIES_SPOOL_FILE, m->name);
-    if (dir >= 0 && file_replace_at(dir, done, m->done.data ? m->done.data : "", m->done.len, 0600, &err) < 0)
+    if (dir >= 0)
+        r = file_replace_at(dir, done, m->done.data ? m->done.data : "", m->done.len, 0600, &err);
+    if (r < 0 && r != E_NOSPC)
         log_warn("import: %s", err.text);
-    if (dir >= 0) {
-        if (disk_unlink(dir, file) < 0)
-            log_warn("import: %s cannot be removed: it is looked at once more", file);
+    if (dir >= 0 && r != E_NOSPC && disk_unlink(dir, file) < 0)
+        log_warn("import: %s cannot be removed: it is looked at once more", file);
+    if (dir >= 0)
         close(dir);
-    }
     store_import_drop(s);
+    return r == E_NOSPC ? r : 0;
 }
 
 /* ---- records ---- */
@@ -165,15 +167,14 @@ static int put_item(struct store *s, const struct series_spool_item *item)
 }
 
 /* What was put in is committed. */
-static void next_stage(struct store *s)
+static int next_stage(struct store *s)
 {
     struct store_import *m = &s->series.import;
 
     m->ended = false;
     m->rest = m->first;
     m->number = 0;
-    if (++m->stage == STORE_IMPORT_END)
-        end_file(s);
+    return ++m->stage == STORE_IMPORT_END ? end_file(s) : 0;
 }
 
 int store_import_turn(struct store *s, int64_t turn_us)
@@ -188,7 +189,7 @@ int store_import_turn(struct store *s, int64_t turn_us)
     if (m->ended) {
         r = store_series_commit(s);
         if (r == 0)
-            next_stage(s);
+            r = next_stage(s);
         return r < 0 ? r : 1;
     }
     do {

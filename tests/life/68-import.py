@@ -166,7 +166,16 @@ def test_nagiosgraph():
         make(f'{v.tree}/db/strange.rrd', ['value'], lambda i, s: i)
         with open(v.path('map.csv'), 'w', encoding='utf-8') as f:
             f.write('db;ds;label;unit\npingrta;rta;"rta; ""of"" it";ms\n')
-        said = v.take('-f', 'nagiosgraph', '--map', v.path('map.csv'))
+        v.put('rrdtool', f'#!/bin/sh\nid -u >> {v.path("users")}\nexec rrdtool "$@"\n')
+        v.put('users', '')
+        os.chmod(v.path('rrdtool'), 0o755)
+        os.chmod(v.path('users'), 0o666)
+        os.chmod(f'{v.tree}/db/HOST___up.rrd', 0o600)
+        if os.geteuid() == 0:
+            os.chown(f'{v.tree}/db/HOST___up.rrd', 65534, 65534)
+        said = v.take('-f', 'nagiosgraph', '--map', v.path('map.csv'), '--rrdtool', v.path('rrdtool'))
+        with open(v.path('users'), encoding='utf-8') as f:
+            assert set(f.read().split()) == ({'0', '65534'} if os.geteuid() == 0 else {str(os.geteuid())}), 'rrdtool runs as the user whose file it is'
         got = v.there()
         assert got == {('used', ''): minutes(lambda i: i), ('up', ''): minutes(lambda i: i), ('rta; "of" it', 's'): {t: x / 1000 for t, x in minutes(lambda i: i).items()}}, (said, got.keys())
         assert v.rejects() == {('web%201/Disk%20C%3A___used.rrd', 'warn'): 'a threshold or bound, no measurement', ('web 1/a___b___pingrta.rrd', 'losspct'): 'nothing says what this data source is',
