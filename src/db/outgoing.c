@@ -129,8 +129,9 @@ void outgoing_sort(struct outgoing *o)
 {
     size_t n = 0;
 
-    if (o->v.n)
-        qsort_r(o->v.at, o->v.n, sizeof(o->v.at[0]), by_time, o);
+    if (!o->v.n)
+        return;
+    qsort_r(o->v.at, o->v.n, sizeof(o->v.at[0]), by_time, o);
     for (size_t i = 0; i < o->v.n; i++) {
         const struct outgoing_sample *s = &o->v.at[i], *next = i + 1 < o->v.n ? s + 1 : NULL;
 
