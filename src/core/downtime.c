@@ -167,6 +167,7 @@ static void changed(struct world *w, const struct world_downtime *d)
     world_record(w, RECORD_DOWNTIME, &r);
     *VEC_ADD(&w->unseen_downtimes) = d->id;
     world_touch(w, d->check);
+    world_weigh(w, d->check);
 }
 
 /* When something happens to it by itself; INT64_MAX: never. */
@@ -286,6 +287,7 @@ static void end(struct world *w, size_t i, bool cancelled)
     world_record(w, RECORD_DOWNTIME_DEL, &r);
     *VEC_ADD(&w->unseen_downtimes) = d->id;
     world_touch(w, d->check);
+    world_weigh(w, d->check);
     if (d->in_effect && !cancelled) /* who cancels asks for those before */
         do_those_it_triggers(w, d, true);
     drop(w, i);
@@ -478,7 +480,7 @@ static bool is_due(const struct world *w, const struct world_downtime *d)
 
 static bool is_enough(const struct world *w, unsigned done)
 {
-    return done >= AT_ONCE || (done && world_spent(w));
+    return done >= AT_ONCE || (done && world_did_enough(w));
 }
 
 static void expire_comments(struct world *w)
@@ -582,7 +584,7 @@ void note_time(struct world *w)
         return;
     expire_comments(w);
     all = begin_all_triggered(w, &done) && look_at_downtimes(w, &done) && begin_all_triggered(w, &done);
-    next = note_ack_time(w, world_spent(w) ? 1 : AT_ONCE);
+    next = note_ack_time(w, world_did_enough(w) ? 1 : AT_ONCE);
     w->next_wall = all ? MIN(MIN(next, w->note_next), next_comment(w)) : INT64_MIN;
     note_tidy(w);
 }

@@ -357,9 +357,12 @@ bool excmd_queue_wants(const struct world *w)
 
 void excmd_queue_step(struct world *w)
 {
-    for (unsigned i = 0; i < AT_ONCE && excmd_queue_wants(w) && !(i && world_spent(w)); i++)
+    for (unsigned i = 0; i < AT_ONCE && excmd_queue_wants(w) && !(i && world_spent(w)); i++) {
+        if (i)
+            world_time_passes(w);
         if (!step_one(w))
             break;
+    }
 }
 
 /* ---- from the record, at a start ---- */

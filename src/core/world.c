@@ -23,13 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCK_STEP   (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
-#define SWEEP_EVERY  (1 * TIME_S)
-#define RUN_AGAIN    (1 * TIME_S) /* a run that could not be handed over */
-/* What one step may bring of what can wait for the next: a fraction of the 10 ms that nothing may take, and its records fit into one message to the store. */
-#define BYTES_MOST   (96u * 1024)
-#define EFFECTS_MOST 256u
-#define STATE_RECORD 250u /* bytes of one without its texts, generously */
+#define CLOCK_STEP    (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
+#define SWEEP_EVERY   (1 * TIME_S)
+#define RUN_AGAIN     (1 * TIME_S) /* a run that could not be handed over */
 
 /* ---- what every part uses ---- */
 
@@ -57,6 +53,7 @@ struct world_span world_keep(struct world *w, struct str s)
 
 void world_record(struct world *w, enum record_kind kind, const void *record)
 {
+    world_weigh_record(w, kind, record);
     if (w->opt.rehearses && kind != RECORD_EVENT)
         return;
     record_put(&w->records, kind, w->now.wall, record);
@@ -91,19 +88,12 @@ void world_touch_contact(struct world *w, uint32_t contact)
 
 void world_touch(struct world *w, uint32_t check)
 {
-    const struct state *s = &w->st[check];
-
     world_touch_board(w, check);
-    if (s->stored_dirty)
+    if (w->st[check].stored_dirty)
         return;
-    w->dirty_bytes += STATE_RECORD + s->output_n + s->long_n + s->perf_n;
+    w->dirty_bytes += world_state_bytes(w, check);
     w->st[check].stored_dirty = true;
     *VEC_ADD(&w->dirty) = check;
-}
-
-bool world_spent(const struct world *w)
-{
-    return w->effects.n >= EFFECTS_MOST || w->records.len + w->dirty_bytes + w->text.len >= BYTES_MOST;
 }
 
 /* ---- life ---- */
@@ -493,6 +483,14 @@ uint64_t world_pipe_had(const struct world *w)
     return w->pipe_had;
 }
 
+void world_time_passes(struct world *w)
+{
+    recur_step(w);
+    note_time(w);
+    postpone_step(w);
+    w->weight = 0;
+}
+
 /* What time brings, behind whatever happened. */
 static void after_event(struct world *w)
 {
@@ -500,9 +498,7 @@ static void after_event(struct world *w)
     if (!w->opt.rehearses)
         perfdata_step(w);
     excmd_program_end(w);
-    recur_step(w);
-    note_time(w);
-    postpone_step(w);
+    world_time_passes(w);
     fresh_step(w);
     sched_around(w, false);
     sweep(w);
@@ -510,9 +506,15 @@ static void after_event(struct world *w)
     finish(w);
 }
 
+static bool is_recorded(enum world_event_kind kind)
+{
+    return kind == WORLD_TICK || kind == WORLD_RESULT || kind == WORLD_COMMAND || kind == WORLD_STOP;
+}
+
 void world_step(struct world *w, const struct world_event *e, struct world_now now)
 {
     BUG_ON(!w->started);
+    w->weight = 0;
     take_time(w, now);
     switch (e->kind) {
     case WORLD_TICK: excmd_queue_step(w); break;
@@ -533,6 +535,8 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     case WORLD_PERF_HELD: perfdata_held(w, e->ok); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
+    if (!is_recorded(e->kind))
+        w->weight = 0; /* a rehearsal has only what time brings in this moment */
     after_event(w);
 }
 
@@ -546,12 +550,15 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
     } r;
 
     BUG_ON(!w->started);
+    w->weight = 0;
     take_time(w, now);
     if (f->kind == RECORD_RESULT && record_get(f->kind, f->payload, &r.result) == 0)
         result_again(w, &r.result);
-    else if (f->kind == RECORD_COMMAND && record_get(f->kind, f->payload, &r.command) == 0)
+    else if (f->kind == RECORD_COMMAND && record_get(f->kind, f->payload, &r.command) == 0) {
         excmd_again(w, &r.command);
-    else if (f->kind == RECORD_COMMAND_PART && record_get(f->kind, f->payload, &r.part) == 0)
+        if (r.command.id)
+            return; /* its first part was of the same step */
+    } else if (f->kind == RECORD_COMMAND_PART && record_get(f->kind, f->payload, &r.part) == 0)
         excmd_queue_part_again(w, &r.part);
     else if (f->kind == RECORD_SKIP && record_get(f->kind, f->payload, &r.skip) == 0)
         sched_skip_again(w, &r.skip);
@@ -675,18 +682,4 @@ uint32_t world_running(const struct world *w)
 const struct board_program *world_program(const struct world *w)
 {
     return &w->prog;
-}
-
-size_t world_memory(const struct world *w)
-{
-    size_t sum = w->runs.cap * sizeof(*w->runs.at) + w->effects.cap * sizeof(*w->effects.at) + w->text.cap +
-                 w->records.cap;
-
-    sum += w->comments.cap * sizeof(*w->comments.at) + w->downtimes.cap * sizeof(*w->downtimes.at);
-    sum += w->intents.cap * sizeof(*w->intents.at) + w->dirty.cap * sizeof(*w->dirty.at) +
-           w->unseen.cap * sizeof(*w->unseen.at);
-    sum += w->run_by_id.cap_entry * 32 + w->run_by_id.n_slot * 4;
-    for (uint32_t i = 0; i < w->n; i++)
-        sum += w->st[i].output_n + w->st[i].long_n + w->st[i].perf_n;
-    return sum;
 }

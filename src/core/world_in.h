@@ -157,6 +157,7 @@ struct world {
     VEC(uint32_t) unseen; /* checks whose board entry is old */
     VEC(uint64_t) unseen_comments, unseen_downtimes;
     size_t dirty_bytes; /* what their records will take, about */
+    size_t weight;      /* world_did_enough */
     bool program_dirty, program_unseen, contacts_dirty, contacts_unseen;
     struct board_program prog;
     struct buf scratch, scratch2; /* for building one text; never kept over a call */
@@ -171,8 +172,18 @@ void world_know_oids(struct world *w);
 void world_record(struct world *w, enum record_kind kind, const void *record);
 /* The state of a check changed: it will be stored and shown once this event is done. */
 void world_touch(struct world *w, uint32_t check);
+/* What the record of its state will take, about. */
+size_t world_state_bytes(const struct world *w, uint32_t check);
 /* This step has brought so much that what can wait is left to the next one. By what came out of it, not by a clock: the same events give the same steps. */
 bool world_spent(const struct world *w);
+/* The same for what a replay has to stop at the same places (what time brings: notes, what was put off): by the events, notes and states of this step, which a rehearsal has, too,
+ * while it has none of the other records and effects. */
+bool world_did_enough(const struct world *w);
+/* The state of a check will be written because of that; each time anew, stored or not. */
+void world_weigh(struct world *w, uint32_t check);
+void world_weigh_record(struct world *w, enum record_kind kind, const void *record); /* of world_record */
+/* What time brings to notes and what was put off: behind each input, also when several are done in one step, as the replay does it. */
+void world_time_passes(struct world *w);
 /* Only shown: nothing that must survive. */
 void world_touch_board(struct world *w, uint32_t check);
 void world_touch_contact(struct world *w, uint32_t contact); /* must be stored */

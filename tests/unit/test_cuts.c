@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is so much that it goes in pieces: the journal, done again, is cut at the same places and gives the same; and whatever happens between two pieces, nothing of the rest is lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "core/note.h"
+#include "core/record.h"
+#include "core/world_in.h"
+#include "again.h"
+#include "lab.h"
+
+#define START 1800000000
+
+static struct lab_answer up(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.lasts_us = TIME_MS, .output = "UP"};
+}
+
+/* h with n services without those from..to, and other with one. */
+static void write_site(struct buf *b, int n, int from, int to)
+{
+    buf_add_c(b, "define hostgroup {\n hostgroup_name hg\n members h\n}\n"
+                 "define host {\n host_name h\n use ht\n}\n"
+                 "define host {\n host_name other\n use ht\n}\n"
+                 "define service {\n host_name other\n service_description s\n use st\n}\n");
+    for (int i = 0; i < n; i++)
+        if (i < from || i >= to)
+            buf_printf(b, "define service {\n host_name h\n service_description s%04d\n use st\n}\n", i);
+}
+
+/* The journal begins with a checkpoint, so that it can be done again. */
+static void open_site(struct lab *lab, int n, uint32_t part)
+{
+    struct buf b = BUF_INIT;
+
+    *lab = (struct lab){.part = part};
+    write_site(&b, n, 0, 0);
+    lab_open(lab, lab_main, b.data, START, 1, up, 0);
+    buf_release(&b);
+    buf_clear(&lab->journal);
+    world_export(lab->w, lab_now(lab), 0, &lab->journal);
+    lab->mono += TIME_MS;
+}
+
+static void tick(struct lab *lab)
+{
+    lab->mono += 100; /* no two steps are in one microsecond */
+    lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
+}
+
+static void ticks(struct lab *lab, int n)
+{
+    for (int i = 0; i < n; i++)
+        tick(lab);
+}
+
+static void until_over(struct lab *lab)
+{
+    for (int i = 0; i < 100000 && !excmd_queue_is_empty(lab->w); i++)
+        tick(lab);
+    assert_true(excmd_queue_is_empty(lab->w));
+}
+
+static void is_the_same_again(struct lab *lab)
+{
+    struct buf said = BUF_INIT;
+
+    if (!again_is_same(lab, (struct wall){START * TIME_S}, str_of(lab->past.at[0].model->hash), &said))
+        fail_msg("%s", said.data);
+    buf_release(&said);
+}
+
+static unsigned in_effect(const struct lab *lab)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < lab->w->downtimes.n; i++)
+        n += !lab->w->downtimes.at[i].gone && lab->w->downtimes.at[i].in_effect;
+    return n;
+}
+
+/* ---- done again ---- */
+
+/* From now on, from later on, and cancelled. */
+static void test_downtimes_again(void **state UNUSED)
+{
+    static const int many[] = {60, 150, 1000};
+
+    for (size_t k = 0; k < 2 * ARRAY_LEN(many); k++) {
+        bool later = k % 2;
+        struct lab lab;
+        char text[200];
+
+        open_site(&lab, many[k / 2], 0);
+        snprintf(text, sizeof(text), "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;hg;%d;%d;1;0;0;me;work", START + later,
+                 START + 9000);
+        lab_send_command(&lab, text);
+        until_over(&lab);
+        lab.mono += TIME_S;
+        ticks(&lab, 100);
+        assert_int_equal(in_effect(&lab), many[k / 2]);
+        is_the_same_again(&lab);
+        lab_send_command(&lab, "DEL_DOWNTIME_BY_HOSTGROUP_NAME;hg");
+        until_over(&lab);
+        assert_int_equal(in_effect(&lab), 0);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+    }
+}
+
+/* One that begins is cancelled by the next: both waited, and are done in one step. */
+static void test_waiting_again(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_site(&lab, 40, 7);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    lab_send_command(&lab, "SCHEDULE_SVC_DOWNTIME;other;s;1800000000;1800009000;1;0;0;me;x");
+    lab_send_command(&lab, "DEL_DOWNTIME_BY_START_TIME_COMMENT;1800000000;x");
+    until_over(&lab);
+    assert_int_equal(lab_downtimes(&lab), 0);
+    assert_int_equal(lab_count(&lab.log, "other;s;STARTED"), 1);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+/* A command in parts begins while those of a trigger do: there is one piece of them with its first part. */
+static void test_both_again(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_site(&lab, 3000, 0);
+    lab_send_command(&lab, "SCHEDULE_HOST_DOWNTIME;h;1800000001;1800009000;1;0;0;me;work");
+    lab_send_command(&lab, "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;hg;1800000001;1800009000;1;1;0;me;work");
+    until_over(&lab);
+    lab.mono += TIME_S;
+    ticks(&lab, 3);
+    assert_int_equal(lab.w->begins.n, 1);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    ticks(&lab, 200);
+    assert_int_equal(in_effect(&lab), 3001);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_downtimes_again),
+        cmocka_unit_test(test_waiting_again),
+        cmocka_unit_test(test_both_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
