@@ -9,140 +9,6 @@
 
 #include <string.h>
 
-static size_t find(const struct world *w, uint64_t id)
-{
-    size_t low = 0, high = w->downtimes.n, guess;
-
-    if (!high || id < w->downtimes.at[0].id)
-        return 0;
-    guess = (size_t)MIN(id - w->downtimes.at[0].id,
-                        (uint64_t)high); /* there if none before it is gone, else before */
-    if (guess < high && w->downtimes.at[guess].id == id)
-        return guess;
-    high = guess;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-
-        if (w->downtimes.at[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-static bool found(const struct world *w, size_t i, uint64_t id)
-{
-    return i < w->downtimes.n && w->downtimes.at[i].id == id && !w->downtimes.at[i].gone;
-}
-
-const struct world_downtime *note_downtime_find(const struct world *w, uint64_t id)
-{
-    size_t i = find(w, id);
-
-    return found(w, i, id) ? &w->downtimes.at[i] : NULL;
-}
-
-bool note_downtime_of(const struct world *w, uint64_t id, uint32_t *check)
-{
-    size_t i = find(w, id);
-
-    if (!found(w, i, id))
-        return false;
-    *check = w->downtimes.at[i].check;
-    return true;
-}
-
-/* ---- the downtimes of one check, and those that one triggers ---- */
-
-static struct world_downtime *by_id(const struct world *w, uint64_t id)
-{
-    size_t i = find(w, id);
-
-    return found(w, i, id) ? &w->downtimes.at[i] : NULL;
-}
-
-static void join_trigger(struct world *w, struct world_downtime *d)
-{
-    struct world_downtime *t = d->triggered_by ? by_id(w, d->triggered_by) : NULL, *last;
-
-    d->older_sibling = d->next_sibling = 0;
-    if (!t)
-        return;
-    last = t->last_child ? by_id(w, t->last_child) : NULL;
-    d->older_sibling = t->last_child;
-    if (last)
-        last->next_sibling = d->id;
-    else
-        t->first_child = d->id;
-    t->last_child = d->id;
-}
-
-static void leave_trigger(struct world *w, const struct world_downtime *d)
-{
-    struct world_downtime *t = d->triggered_by ? by_id(w, d->triggered_by) : NULL;
-    struct world_downtime *older = d->older_sibling ? by_id(w, d->older_sibling) : NULL;
-    struct world_downtime *next = d->next_sibling ? by_id(w, d->next_sibling) : NULL;
-
-    if (older)
-        older->next_sibling = d->next_sibling;
-    else if (t && t->first_child == d->id)
-        t->first_child = d->next_sibling;
-    if (next)
-        next->older_sibling = d->older_sibling;
-    else if (t && t->last_child == d->id)
-        t->last_child = d->older_sibling;
-}
-
-static void link_in(struct world *w, size_t i)
-{
-    struct world_downtime *d = &w->downtimes.at[i], *before;
-    uint64_t newest = 0;
-
-    map_get_u64(&w->downtimes_of, d->check, &newest);
-    before = newest ? by_id(w, newest) : NULL;
-    d->older = newest;
-    d->newer = 0;
-    if (before)
-        before->newer = d->id;
-    map_put_u64(&w->downtimes_of, d->check, d->id);
-    join_trigger(w, d);
-}
-
-static void link_out(struct world *w, const struct world_downtime *d)
-{
-    struct world_downtime *newer = d->newer ? by_id(w, d->newer) : NULL;
-    struct world_downtime *older = d->older ? by_id(w, d->older) : NULL;
-
-    if (newer)
-        newer->older = d->older;
-    else if (d->older)
-        map_put_u64(&w->downtimes_of, d->check, d->older);
-    else
-        map_remove_u64(&w->downtimes_of, d->check);
-    if (older)
-        older->newer = d->newer;
-    leave_trigger(w, d);
-}
-
-void note_index(struct world *w)
-{
-    map_release(&w->downtimes_of);
-    for (size_t i = 0; i < w->downtimes.n; i++)
-        w->downtimes.at[i].first_child = w->downtimes.at[i].last_child = 0;
-    for (size_t i = 0; i < w->downtimes.n; i++)
-        if (!w->downtimes.at[i].gone)
-            link_in(w, i);
-}
-
-uint64_t note_newest_downtime(const struct world *w, uint32_t check)
-{
-    uint64_t id = 0;
-
-    map_get_u64(&w->downtimes_of, check, &id);
-    return id;
-}
-
 static struct record_downtime record_of(const struct world *w, const struct world_downtime *d)
 {
     return (struct record_downtime){.id = d->id,
@@ -221,12 +87,12 @@ static void expect(struct world *w, int64_t at)
     w->note_next = MIN(w->note_next, at);
 }
 
-/* Those it triggers begin or end behind it, as many in one step as may be (note_time). */
-static void do_those_it_triggers(struct world *w, const struct world_downtime *d, bool ends)
+/* From this one on those of one trigger do so behind it, as many in one step as may be (note_time). */
+static void walk(struct world *w, uint64_t first, enum world_walk how)
 {
-    if (!d->first_child)
+    if (!first)
         return;
-    *VEC_ADD(&w->begins) = (struct world_begin){d->first_child, ends};
+    *VEC_ADD(&w->begins) = (struct world_begin){first, how};
     w->next_wall = INT64_MIN;
 }
 
@@ -247,7 +113,7 @@ static void begin(struct world *w, size_t i)
     event(w, d, RECORD_EVENT_DOWNTIME_START, false);
     changed(w, d);
     expect(w, next_moment(d));
-    do_those_it_triggers(w, d, false);
+    walk(w, d->first_child, WORLD_WALK_BEGIN);
 }
 
 static void drop(struct world *w, size_t i)
@@ -260,7 +126,7 @@ static void drop(struct world *w, size_t i)
     if (d->gone)
         return;
     if (w->started) /* while records are loaded there is no index */
-        link_out(w, d);
+        downtime_unlink(w, d);
     w->gone_downtimes++;
     d->gone = true;
 }
@@ -289,7 +155,7 @@ static void end(struct world *w, size_t i, bool cancelled)
     world_touch(w, d->check);
     world_weigh(w, d->check);
     if (d->in_effect && !cancelled) /* who cancels asks for those before */
-        do_those_it_triggers(w, d, true);
+        walk(w, d->first_child, WORLD_WALK_END);
     drop(w, i);
     if (comment)
         note_comment_del(w, comment);
@@ -297,10 +163,10 @@ static void end(struct world *w, size_t i, bool cancelled)
 
 void note_downtime_gone(struct world *w, uint64_t id)
 {
-    size_t i = find(w, id);
+    size_t i = downtime_at(w, id);
     struct world_downtime *d = &w->downtimes.at[i];
 
-    BUG_ON(!found(w, i, id));
+    BUG_ON(!downtime_is(w, i, id));
     stop_waiting(w, d);
     if (d->in_effect) {
         event(w, d, RECORD_EVENT_DOWNTIME_END, true);
@@ -308,6 +174,7 @@ void note_downtime_gone(struct world *w, uint64_t id)
             nlog_downtime(w, d->check, "CANCELLED");
     }
     world_record(w, RECORD_DOWNTIME_DEL, &(struct record_downtime_del){.id = id, .cancelled = true});
+    walk(w, d->first_child, WORLD_WALK_ORPHANS);
     drop(w, i);
 }
 
@@ -341,9 +208,9 @@ static unsigned chain(const struct world *w, uint64_t id)
     unsigned n = 0;
 
     while (id && n <= CHAIN_MOST) {
-        size_t i = find(w, id);
+        size_t i = downtime_at(w, id);
 
-        if (!found(w, i, id))
+        if (!downtime_is(w, i, id))
             break;
         n++;
         id = w->downtimes.at[i].triggered_by < id ? w->downtimes.at[i].triggered_by : 0;
@@ -384,11 +251,11 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
     if (n->waiting)
         w->st[d->check].pending_flexible++;
     n->comment_id = comment;
-    link_in(w, i);
+    downtime_link(w, i);
     w->program_dirty = true;
     changed(w, n);
     expect(w, next_moment(n));
-    trigger = d->joins ? by_id(w, d->triggered_by) : NULL;
+    trigger = d->joins ? downtime_get(w, d->triggered_by) : NULL;
     if (trigger && trigger->in_effect)
         begin(w, i);
     return w->next_downtime - 1;
@@ -396,15 +263,15 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
 
 void note_downtime_del(struct world *w, uint64_t id)
 {
-    size_t i = find(w, id);
+    size_t i = downtime_at(w, id);
 
-    if (found(w, i, id))
+    if (downtime_is(w, i, id))
         end(w, i, true);
 }
 
 void note_downtime_move(struct world *w, uint64_t id, int64_t end)
 {
-    struct world_downtime *d = &w->downtimes.at[find(w, id)];
+    struct world_downtime *d = &w->downtimes.at[downtime_at(w, id)];
     uint64_t comment;
 
     BUG_ON(d->id != id || d->gone || !d->fixed);
@@ -413,7 +280,7 @@ void note_downtime_move(struct world *w, uint64_t id, int64_t end)
     comment = add_comment(
         w, &(struct note_downtime){
                .check = d->check, .start = d->start, .end = end, .fixed = true, .author = str_of(d->author)});
-    d = &w->downtimes.at[find(w, id)]; /* room for a comment may have moved it */
+    d = &w->downtimes.at[downtime_at(w, id)]; /* room for a comment may have moved it */
     d->comment_id = comment;
     d->end = end;
     d->duration_us = end - d->start;
@@ -431,7 +298,7 @@ bool note_flexible_waits(const struct world *w, uint32_t check)
     uint64_t id = w->st[check].pending_flexible ? note_newest_downtime(w, check) : 0;
 
     for (const struct world_downtime *d; id; id = d->older) {
-        d = by_id(w, id);
+        d = downtime_get(w, id);
         if (waits_now(w, d))
             return true;
     }
@@ -449,14 +316,14 @@ void note_flexible(struct world *w, uint32_t check)
     if (!w->st[check].pending_flexible || !is_problem(w, check))
         return;
     while (id && n < FLEXIBLE_AT_ONCE) {
-        const struct world_downtime *d = by_id(w, id);
+        const struct world_downtime *d = downtime_get(w, id);
 
         id = d->older;
         if (waits_now(w, d))
             waits[n++] = d->id;
     }
     while (n-- > 0)
-        begin(w, find(w, waits[n]));
+        begin(w, downtime_at(w, waits[n]));
 }
 
 /* One downtime whose moment has come. */
@@ -498,33 +365,30 @@ static void expire_comments(struct world *w)
 }
 
 /* A trigger is older than what it triggers: there is no loop. */
-static void do_as_its_trigger(struct world *w, uint64_t id, bool ends)
+static void do_as_its_trigger(struct world *w, uint64_t id, enum world_walk how)
 {
-    size_t i = find(w, id);
+    size_t i = downtime_at(w, id);
+    bool began = w->downtimes.at[i].in_effect;
 
-    if (!w->downtimes.at[i]
-             .in_effect) /* at the end: planned when its trigger had begun already; as in Nagios, seen now */
-        begin(w, i);
-    if (ends)
-        end(w, i, false);
+    if (!began && how != WORLD_WALK_ORPHANS)
+        begin(w, i); /* at the end: planned when its trigger had begun already; as in Nagios, seen now */
+    if (how != WORLD_WALK_BEGIN)
+        end(w, i, how == WORLD_WALK_ORPHANS && !began);
 }
 
 /* Those of one trigger, from where the step before stopped. True: that was all. */
 static bool begin_triggered(struct world *w, size_t at, unsigned *done)
 {
-    uint64_t next = w->begins.at[at].next;
+    const struct world_downtime *d;
 
-    while (next) {
-        const struct world_downtime *d = by_id(w, next);
-
-        if (!d || is_enough(w, *done))
-            break;
-        next = d->next_sibling;
-        do_as_its_trigger(w, d->id, w->begins.at[at].ends);
+    while ((d = downtime_get(w, w->begins.at[at].next))) {
+        if (is_enough(w, *done))
+            return false;
+        w->begins.at[at].next = d->next_sibling;
+        do_as_its_trigger(w, d->id, w->begins.at[at].how);
         ++*done;
     }
-    w->begins.at[at].next = next;
-    return !next || !by_id(w, next);
+    return true;
 }
 
 static bool begin_all_triggered(struct world *w, unsigned *done)
@@ -542,7 +406,7 @@ static bool begin_all_triggered(struct world *w, unsigned *done)
 /* From where the step before stopped. True: the round is over, and note_next is the next moment. */
 static bool look_at_downtimes(struct world *w, unsigned *done)
 {
-    size_t i = w->note_from ? find(w, w->note_from) : 0;
+    size_t i = w->note_from ? downtime_at(w, w->note_from) : 0;
 
     if (!w->note_from)
         w->note_next = INT64_MAX;
@@ -600,7 +464,7 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
 
     if (w->downtimes.n >= LIMIT_DOWNTIMES)
         note_take_out(w);
-    i = find(w, r->id);
+    i = downtime_at(w, r->id);
     known = i < w->downtimes.n && w->downtimes.at[i].id == r->id; /* or one of this number was, and is gone */
     if (!r->id || (!known && w->downtimes.n >= LIMIT_DOWNTIMES))
         return;
@@ -631,9 +495,9 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
 
 void note_downtime_forget(struct world *w, uint64_t id)
 {
-    size_t i = find(w, id);
+    size_t i = downtime_at(w, id);
 
-    if (found(w, i, id))
+    if (downtime_is(w, i, id))
         drop(w, i);
 }
 
@@ -649,6 +513,25 @@ static bool comment_has_owner(const struct world *w, const struct world_comment 
     return c->entry_type == BOARD_COMMENT_DOWNTIME && map_get_u64(of_downtimes, c->id, NULL);
 }
 
+/* The engine before died among those that begin with its trigger. */
+static bool was_missed(const struct world *w, const struct world_downtime *d)
+{
+    const struct world_downtime *trigger = d->triggered_by ? downtime_get(w, d->triggered_by) : NULL;
+
+    return trigger && trigger->in_effect && !d->in_effect && d->entry_time < trigger->actual_start;
+}
+
+/* Walks that the engine before did not come to the end of, each from where it was. As in Nagios none stays whose trigger is gone. */
+static void walk_on(struct world *w, const struct world_downtime *d)
+{
+    const struct world_downtime *older = d->older_sibling ? downtime_get(w, d->older_sibling) : NULL;
+
+    if (d->triggered_by && !downtime_get(w, d->triggered_by) && !older)
+        walk(w, d->id, WORLD_WALK_ORPHANS);
+    else if (was_missed(w, d) && !(older && was_missed(w, older)))
+        walk(w, d->id, WORLD_WALK_BEGIN);
+}
+
 void note_after_load(struct world *w)
 {
     struct map comments = MAP_INIT;
@@ -657,10 +540,8 @@ void note_after_load(struct world *w)
     note_index(w);
     for (size_t i = 0; i < w->downtimes.n; i++) {
         struct world_downtime *d = &w->downtimes.at[i];
-        const struct world_downtime *trigger = d->triggered_by ? by_id(w, d->triggered_by) : NULL;
 
-        if (trigger && trigger->in_effect && !d->in_effect && d->entry_time < trigger->actual_start)
-            *VEC_ADD(&w->begins) = (struct world_begin){d->id, false}; /* the engine before died among them */
+        walk_on(w, d);
         d->waiting = !d->in_effect && !d->fixed && !d->triggered_by;
         w->st[d->check].downtime_depth += d->in_effect;
         w->st[d->check].pending_flexible += d->waiting;

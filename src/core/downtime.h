@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The downtime half of core/note.h, for core/retain. */
+/* The downtime half of core/note.h, for core/retain; below, what its own files share. */
 #include "core/note.h"
 
 void downtime_export(const struct world *w, struct buf *out);
+
+struct world_downtime;
+/* Where it stands in the table, or would stand; and whether it is there. */
+size_t downtime_at(const struct world *w, uint64_t id);
+bool downtime_is(const struct world *w, size_t i, uint64_t id);
+struct world_downtime *downtime_get(const struct world *w, uint64_t id); /* NULL: there is none */
+/* The i-th is among those of its check and its trigger; it no longer is, and walks that were to go on with it go on behind it. */
+void downtime_link(struct world *w, size_t i);
+void downtime_unlink(struct world *w, const struct world_downtime *d);

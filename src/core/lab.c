@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define BETWEEN 50 /* µs from one step of the engine to the next, as its clock is read anew */
+
 /* ---- what comes out ---- */
 
 struct world_now lab_now(const struct lab *lab)
@@ -262,6 +264,7 @@ static void new_world(struct lab *lab, struct str records)
     up.runner.runs = lab->listed;
     up.runner.n_runs = lab->n_listed;
     lab->n_listed = 0;
+    lab->mono += BETWEEN;
     lab_event(lab, &up);
 }
 
@@ -399,6 +402,7 @@ void lab_take(struct lab *lab, struct buf *snapshot, struct buf *secret)
     carry_out(lab, false);
     renumber_runs(lab, old_oids);
     know_config(lab);
+    lab->mono += BETWEEN;
     lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
     buf_release(&old_secret);
 }

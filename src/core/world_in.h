@@ -49,9 +49,14 @@ struct world_downtime {
     char *author, *text;
 };
 
-struct world_begin { /* a downtime that began, or ended by itself: those it triggers do so, too */
-    uint64_t next;   /* id of the first that has not yet */
-    bool ends;
+enum world_walk {
+    WORLD_WALK_BEGIN,
+    WORLD_WALK_END,    /* what had not begun begins before */
+    WORLD_WALK_ORPHANS /* the trigger was taken away: what has begun ends, the rest comes to nothing */
+};
+struct world_begin { /* a downtime that began, ended by itself or is gone: those it triggers follow */
+    uint64_t next;   /* id of the first that has not yet; moves on when that is cancelled */
+    enum world_walk how;
 };
 
 struct

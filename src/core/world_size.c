@@ -7,9 +7,9 @@
 #define EFFECTS_MOST  256u
 #define STATE_RECORD  250u /* bytes of one without its texts, generously */
 /* What world_did_enough counts, bytes about: of an event with its line in the log, of another record, of a notification that goes out, and of one with all macros in its environment. */
-#define EVENT_WEIGHS  300u
+#define EVENT_WEIGHS  200u
 #define RECORD_WEIGHS 100u
-#define NOTICE_WEIGHS 1024u
+#define NOTICE_WEIGHS 500u
 #define MACROS_WEIGH  8192u
 
 size_t world_state_bytes(const struct world *w, uint32_t check)

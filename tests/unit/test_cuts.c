@@ -149,12 +149,141 @@ static void test_both_again(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* ---- between two pieces ---- */
+
+enum { TRIGGERED = 700 };
+
+/* On the host, or on another, from 100 s to 400 s; those of h's services follow it, longer if nobody ends them. */
+static void open_triggered(struct lab *lab, const char *host)
+{
+    char text[200];
+
+    open_site(lab, TRIGGERED, 0);
+    snprintf(text, sizeof(text), "SCHEDULE_HOST_DOWNTIME;%s;%d;%d;1;0;0;me;trigger", host, START + 100,
+             START + 400);
+    assert_true(lab_command(lab, text));
+    snprintf(text, sizeof(text), "SCHEDULE_HOST_SVC_DOWNTIME;h;%d;%d;1;1;0;me;triggered", START + 100,
+             START + 9000);
+    lab_send_command(lab, text);
+    until_over(lab);
+    assert_int_equal(lab_downtimes(lab), TRIGGERED + 1);
+}
+
+/* The first step of that moment. */
+static void first_step_at(struct lab *lab, int64_t s)
+{
+    lab->mono = (START + s) * TIME_S - lab->wall_offset;
+    tick(lab);
+    assert_int_equal(lab->w->begins.n, 1);
+    lab->mono += 100;
+}
+
+static void cancel_next(struct lab *lab)
+{
+    char text[100];
+
+    snprintf(text, sizeof(text), "DEL_SVC_DOWNTIME;%llu", (unsigned long long)lab->w->begins.at[0].next);
+    assert_true(lab_command(lab, text));
+}
+
+static void test_cancelled_between(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_triggered(&lab, "h");
+    first_step_at(&lab, 100);
+    assert_in_range(in_effect(&lab), 2, TRIGGERED - 1);
+    cancel_next(&lab);
+    ticks(&lab, 100);
+    assert_int_equal(in_effect(&lab), TRIGGERED);
+    first_step_at(&lab, 400);
+    assert_in_range(in_effect(&lab), 2, TRIGGERED - 2);
+    cancel_next(&lab);
+    ticks(&lab, 100);
+    assert_int_equal(lab_downtimes(&lab), 0);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
+static void test_reload_between(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct lab lab;
+
+    open_triggered(&lab, "h");
+    write_site(&b, TRIGGERED, 30, 400); /* the next one is among those that go */
+    first_step_at(&lab, 100);
+    lab_reload(&lab, lab_main, b.data);
+    ticks(&lab, 100);
+    assert_int_equal(in_effect(&lab), TRIGGERED - 370 + 1);
+    first_step_at(&lab, 400);
+    buf_clear(&b);
+    write_site(&b, TRIGGERED, 30, 500);
+    lab_reload(&lab, lab_main, b.data);
+    ticks(&lab, 100);
+    assert_int_equal(lab_downtimes(&lab), 0);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
+/* Killed, stopped without and with a checkpoint. */
+static void test_start_between(void **state UNUSED)
+{
+    for (int how = 0; how < 3; how++) {
+        struct lab lab;
+
+        open_triggered(&lab, "h");
+        for (int64_t at = 100; at <= 400; at += 300) {
+            first_step_at(&lab, at);
+            if (how == 0)
+                lab_engine_dies(&lab);
+            else
+                lab_restart(&lab, how == 2);
+            ticks(&lab, 100);
+            assert_int_equal(lab.w->begins.n, 0);
+            assert_int_equal(in_effect(&lab), at == 100 ? TRIGGERED + 1 : 0);
+        }
+        assert_int_equal(lab_downtimes(&lab), 0);
+        assert_int_equal(lab_count(&lab.log, ";STOPPED;"), TRIGGERED + 1);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+    }
+}
+
+/* A trigger whose host is no longer configured: those that have begun end, of the others nothing is said. */
+static void test_trigger_is_gone(void **state UNUSED)
+{
+    for (int begun = 0; begun < 2; begun++) {
+        struct buf b = BUF_INIT;
+        struct lab lab;
+
+        open_triggered(&lab, "other");
+        if (begun) {
+            first_step_at(&lab, 100);
+            ticks(&lab, 100);
+        }
+        assert_int_equal(in_effect(&lab), begun ? TRIGGERED + 1 : 0);
+        buf_add_c(&b, "define host {\n host_name h\n use ht\n}\n");
+        for (int i = 0; i < TRIGGERED; i++)
+            buf_printf(&b, "define service {\n host_name h\n service_description s%04d\n use st\n}\n", i);
+        lab_reload(&lab, lab_main, b.data);
+        ticks(&lab, 100);
+        assert_int_equal(lab_downtimes(&lab), 0);
+        assert_int_equal(lab_count(&lab.log, ";STOPPED;"), begun ? TRIGGERED : 0);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+        buf_release(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_downtimes_again),
-        cmocka_unit_test(test_waiting_again),
-        cmocka_unit_test(test_both_again),
+        cmocka_unit_test(test_downtimes_again), cmocka_unit_test(test_waiting_again),
+        cmocka_unit_test(test_both_again),      cmocka_unit_test(test_cancelled_between),
+        cmocka_unit_test(test_reload_between),  cmocka_unit_test(test_start_between),
+        cmocka_unit_test(test_trigger_is_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
