@@ -382,7 +382,7 @@ void note_release(struct world *w)
     VEC_RELEASE(&w->begins);
     map_release(&w->downtimes_of);
     VEC_RELEASE(&w->acks_expiring);
-    VEC_RELEASE(&w->postponed);
+    heap_release(&w->postponed);
 }
 
 void note_export(const struct world *w, struct buf *out)

@@ -14,14 +14,22 @@ static bool waits(const struct world *w, uint32_t check)
            (s->state != STATE_OK || s->notified_on);
 }
 
+/* So many are told, and so many looked at, in one step; the rest in the next, which comes at once. */
+#define AT_ONCE   256u
+#define LOOK_MOST 4000u
+
+static void plan_next(struct world *w)
+{
+    uint32_t check;
+
+    if (!heap_peek(&w->postponed, &check, &w->next_postponed))
+        w->next_postponed = INT64_MAX;
+}
+
 static void add(struct world *w, uint32_t check)
 {
-    uint32_t period = over_notify_period(w, check);
-
-    if (!w->st[check].postponed)
-        *VEC_ADD(&w->postponed) = check;
-    w->st[check].postponed = true;
-    w->next_postponed = MIN(w->next_postponed, when_next(&w->when, period, w->now.wall).us);
+    heap_set(&w->postponed, check, when_next(&w->when, over_notify_period(w, check), w->now.wall).us);
+    plan_next(w);
 }
 
 void postpone_note(struct world *w, uint32_t check)
@@ -37,12 +45,12 @@ bool postpone_recovery(const struct world *w, uint32_t check)
 
 void postpone_look(struct world *w)
 {
-    VEC_CLEAR(&w->postponed);
-    w->next_postponed = INT64_MAX;
-    for (uint32_t i = 0; i < w->n; i++) {
-        w->st[i].postponed = false;
+    heap_release(&w->postponed);
+    if (w->m->globals->postpone_to_period)
+        heap_init(&w->postponed, w->n);
+    plan_next(w);
+    for (uint32_t i = 0; i < w->n; i++)
         postpone_note(w, i);
-    }
 }
 
 static void tell_late(struct world *w, uint32_t check)
@@ -54,26 +62,35 @@ static void tell_late(struct world *w, uint32_t check)
         state_forget_problem(&w->st[check]);
     }
     world_touch(w, check);
+    world_weigh(w, check);
+}
+
+/* True: it was told. */
+static bool do_one(struct world *w, uint32_t check)
+{
+    uint32_t period = over_notify_period(w, check);
+    bool now = waits(w, check) && (period == MODEL_NONE || when_contains(&w->when, period, w->now.wall));
+
+    heap_remove(&w->postponed, check);
+    if (now)
+        tell_late(w, check); /* its reason is another one then */
+    if (waits(w, check))
+        add(w, check);
+    return now;
 }
 
 void postpone_step(struct world *w)
 {
-    size_t kept = 0, n = w->postponed.n;
+    unsigned told = 0;
+    uint32_t check;
+    int64_t at;
 
     if (w->now.wall.us < w->next_postponed)
         return;
-    w->next_postponed = INT64_MAX;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t check = w->postponed.at[i], period = over_notify_period(w, check);
-
-        if (waits(w, check) && (period == MODEL_NONE || when_contains(&w->when, period, w->now.wall)))
-            tell_late(w, check); /* its reason is another one then */
-        if (!waits(w, check)) {
-            w->st[check].postponed = false;
-            continue;
-        }
-        w->postponed.at[kept++] = check;
-        w->next_postponed = MIN(w->next_postponed, when_next(&w->when, period, w->now.wall).us);
+    for (unsigned n = 0; n < LOOK_MOST && told < AT_ONCE && !(told && world_did_enough(w)); n++) {
+        if (!heap_peek(&w->postponed, &check, &at) || at > w->now.wall.us)
+            break;
+        told += do_one(w, check);
     }
-    w->postponed.n = kept;
+    plan_next(w);
 }

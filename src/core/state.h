@@ -94,7 +94,6 @@ struct state {
     bool dirty, stored_dirty;
     uint8_t losses;          /* runs lost in a row */
     bool ack_listed;         /* among those whose acknowledgement ends by itself */
-    bool postponed;          /* among those that wait for their notification period */
     uint64_t newest_comment; /* 0: it has none */
     int64_t
         check_steps; /* by how much the clock had been set when last_check was written: see sched_checked_at */

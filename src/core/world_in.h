@@ -150,7 +150,7 @@ struct world {
         int64_t at;              /* wall; INT64_MAX: never */
         bool restart, said;      /* said: that it ends */
     } end;                       /* a restart or shutdown that a command asked for */
-    VEC(uint32_t) postponed;     /* core/postpone: each once */
+    struct heap postponed;       /* core/postpone: check -> wall µs; empty where nothing is put off */
     int64_t next_postponed;      /* wall; INT64_MAX: none waits */
     VEC(uint32_t) acks_expiring; /* checks, each once; may hold some whose acknowledgement is gone */
     /* what happened since world_clear */

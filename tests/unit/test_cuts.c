@@ -35,17 +35,22 @@ static void write_site(struct buf *b, int n, int from, int to)
 }
 
 /* The journal begins with a checkpoint, so that it can be done again. */
+static void open_with(struct lab *lab, const char *main, const char *objects, uint32_t part)
+{
+    *lab = (struct lab){.part = part};
+    lab_open(lab, main, objects, START, 1, up, 0);
+    buf_clear(&lab->journal);
+    world_export(lab->w, lab_now(lab), 0, &lab->journal);
+    lab->mono += TIME_MS;
+}
+
 static void open_site(struct lab *lab, int n, uint32_t part)
 {
     struct buf b = BUF_INIT;
 
-    *lab = (struct lab){.part = part};
     write_site(&b, n, 0, 0);
-    lab_open(lab, lab_main, b.data, START, 1, up, 0);
+    open_with(lab, lab_main, b.data, part);
     buf_release(&b);
-    buf_clear(&lab->journal);
-    world_export(lab->w, lab_now(lab), 0, &lab->journal);
-    lab->mono += TIME_MS;
 }
 
 static void tick(struct lab *lab)
@@ -147,6 +152,42 @@ static void test_both_again(void **state UNUSED)
     assert_int_equal(in_effect(&lab), 3001);
     is_the_same_again(&lab);
     lab_close(&lab);
+}
+
+/* Many problems that wait for one period: told once each when it begins, in pieces. In the order of the configuration, whatever the order was in which they came. */
+static void test_postponed_again(void **state UNUSED)
+{
+    enum { WAIT = 1000 };
+    struct buf b = BUF_INIT, main_text = BUF_INIT;
+    struct mono due;
+    struct lab lab;
+
+    buf_printf(&main_text, "%spostpone_notification_to_timeperiod=1\n", lab_main);
+    buf_add_c(&b, "define timeperiod {\n timeperiod_name later\n alias n\n friday 08:05-24:00\n}\n"
+                  "define host {\n host_name h\n use ht\n}\n");
+    for (int i = 0; i < WAIT; i++)
+        buf_printf(&b,
+                   "define service {\n host_name h\n service_description s%04d\n use st\n"
+                   " max_check_attempts 1\n notification_period later\n}\n",
+                   i);
+    open_with(&lab, main_text.data, b.data, 0);
+    for (int i = WAIT; i-- > 0;) {
+        buf_clear(&b);
+        buf_printf(&b, "PROCESS_SERVICE_CHECK_RESULT;h;s%04d;2;x", i);
+        assert_true(lab_command(&lab, b.data));
+    }
+    lab.mono = (START + 300) * TIME_S - lab.wall_offset;
+    tick(&lab);
+    assert_in_range(lab_count(&lab.told, "PROBLEM h/"), 2, 256);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/s0000"), 1);
+    assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
+    ticks(&lab, 100);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/"), WAIT);
+    assert_int_equal(lab.w->next_postponed, INT64_MAX);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+    buf_release(&main_text);
+    buf_release(&b);
 }
 
 /* ---- between two pieces ---- */
@@ -280,10 +321,10 @@ static void test_trigger_is_gone(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_downtimes_again), cmocka_unit_test(test_waiting_again),
-        cmocka_unit_test(test_both_again),      cmocka_unit_test(test_cancelled_between),
-        cmocka_unit_test(test_reload_between),  cmocka_unit_test(test_start_between),
-        cmocka_unit_test(test_trigger_is_gone),
+        cmocka_unit_test(test_downtimes_again),   cmocka_unit_test(test_waiting_again),
+        cmocka_unit_test(test_both_again),        cmocka_unit_test(test_postponed_again),
+        cmocka_unit_test(test_cancelled_between), cmocka_unit_test(test_reload_between),
+        cmocka_unit_test(test_start_between),     cmocka_unit_test(test_trigger_is_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
