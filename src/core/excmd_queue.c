@@ -352,7 +352,12 @@ static bool step_one(struct world *w)
 
 bool excmd_queue_wants(const struct world *w)
 {
-    return !excmd_queue_is_empty(w) && !w->stopping && !w->opt.rehearses;
+    return !excmd_queue_is_empty(w) && !w->commands.held && !w->stopping && !w->opt.rehearses;
+}
+
+void world_hold_commands(struct world *w, bool hold)
+{
+    w->commands.held = hold;
 }
 
 void excmd_queue_step(struct world *w)

@@ -34,6 +34,7 @@ struct excmd_queue {
     uint32_t *concerned;         /* by check: by how much of what is not done yet; NULL: the queue is empty */
     unsigned wide;               /* how many wait that may concern any check */
     uint64_t last_id;
+    bool held; /* world_hold_commands */
 };
 
 bool excmd_queue_is_empty(const struct world *w);

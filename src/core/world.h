@@ -159,6 +159,8 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
 /* An input from the record once more, as it was recorded (RESULT, COMMAND); any other kind: time went on. */
 struct record_frame;
 void world_step_again(struct world *w, const struct record_frame *f, struct world_now now);
+/* While it is held, no next part of a command that is for many is done, and nothing that waits: what came of those before is not stored yet. Says nothing in the record. */
+void world_hold_commands(struct world *w, bool hold);
 /* When the next thing is due, as a monotonic time; false: nothing. */
 bool world_next_due(const struct world *w, struct mono *at);
 

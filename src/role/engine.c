@@ -265,6 +265,7 @@ static void on_load_end(struct role *r, struct peer *p UNUSED, const struct msg 
     e->store_up = true;
     if (e->loaded) {
         engine_resync(e, m->u.load_end.next_seq);
+        engine_step(e, &(struct world_event){.kind = WORLD_TICK}); /* commands may go on */
         return;
     }
     world_load_end(e->world, m->u.load_end.next_seq);

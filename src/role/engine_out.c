@@ -16,6 +16,7 @@
     (160u *                                                                                                  \
      1024) /* of records or log lines in one message; one record may be larger, but not than a message */
 #define WAITING_MOST LIMIT_QUEUE         /* records kept for a store that does not answer */
+#define BRAKE_FROM   (WAITING_MOST / 4)  /* from there on commands for many wait */
 #define LOG_MOST     (4u * 1024 * 1024)  /* log lines kept for it */
 #define ARENA_MOST   ((uint64_t)8 << 30) /* sparse: only what is used takes memory */
 
@@ -270,6 +271,12 @@ static void plan_flush(struct engine *e)
     loop_later(e->role->loop, flush_later, e);
 }
 
+/* Commands for many could fill what waits for the store within a second. While it cannot write at all they go on, as everything does. */
+static void brake(struct engine *e)
+{
+    world_hold_commands(e->world, !e->degraded[0] && e->sent_bytes + e->batch.len > BRAKE_FROM);
+}
+
 void engine_carry_out(struct engine *e)
 {
     size_t n;
@@ -279,6 +286,7 @@ void engine_carry_out(struct engine *e)
         carry_out_one(e, &x[i]);
     take_records(e);
     world_clear(e->world);
+    brake(e);
     if (e->board_mem)
         show(e);
     plan_flush(e);
@@ -522,7 +530,7 @@ void engine_resync(struct engine *e, uint64_t next_seq)
 
 void engine_close_gap(struct engine *e)
 {
-    if (e->gap && e->loaded && e->store_up && !e->degraded[0] && e->sent_bytes < WAITING_MOST / 4)
+    if (e->gap && e->loaded && e->store_up && !e->degraded[0] && e->sent_bytes < BRAKE_FROM)
         engine_resync(e, world_next_seq(e->world));
 }
 

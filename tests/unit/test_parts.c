@@ -342,6 +342,29 @@ static void test_too_much_waits(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* While the store is behind nothing goes on, and then all of it does. */
+static void test_held(void **state UNUSED)
+{
+    struct mono due;
+    struct lab lab;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    lab_send_command(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s39");
+    world_hold_commands(lab.w, true);
+    for (int i = 0; i < MANY; i++)
+        tick(&lab);
+    assert_int_equal(muted(&lab), PART);
+    assert_false(world_next_due(lab.w, &due) && due.us <= lab.mono);
+    world_hold_commands(lab.w, false);
+    assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
+    until_over(&lab);
+    assert_int_equal(muted(&lab), MANY - 1);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_cancelling_is_interrupted),
         cmocka_unit_test(test_triggered),
         cmocka_unit_test(test_too_much_waits),
+        cmocka_unit_test(test_held),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
