@@ -47,7 +47,7 @@ static void concern(struct world *w, uint64_t check, int by)
 {
     struct excmd_queue *q = queue(w);
 
-    if (check >= w->n)
+    if (check >= w->n || (by < 0 && !q->concerned)) /* the latter: it is not in the queue */
         return;
     if (!q->concerned)
         q->concerned = mem_calloc((size_t)w->n + 1, sizeof(*q->concerned));
@@ -90,19 +90,32 @@ static struct str who_of(const struct excmd_entry *e)
     return str_make(e->who, e->who_n);
 }
 
-static struct excmd_entry *add(struct world *w, uint64_t id, struct str line, struct str who, uint64_t source)
+static struct excmd_entry make(struct world *w, uint64_t id, struct str line, struct str who, uint64_t source)
+{
+    return (struct excmd_entry){.id = id,
+                                .source = source,
+                                .line = keep(w, line),
+                                .who = keep(w, who),
+                                .line_n = line.n,
+                                .who_n = who.n,
+                                .check = MODEL_NONE};
+}
+
+/* Takes what made has. */
+static struct excmd_entry *enter(struct world *w, const struct excmd_entry *made)
 {
     struct excmd_entry *e = VEC_ADD(&queue(w)->all);
 
-    *e = (struct excmd_entry){.id = id,
-                              .source = source,
-                              .line = keep(w, line),
-                              .who = keep(w, who),
-                              .line_n = line.n,
-                              .who_n = who.n,
-                              .check = MODEL_NONE};
-    queue(w)->last_id = MAX(queue(w)->last_id, id);
+    *e = *made;
+    queue(w)->last_id = MAX(queue(w)->last_id, e->id);
     return e;
+}
+
+static struct excmd_entry *add(struct world *w, uint64_t id, struct str line, struct str who, uint64_t source)
+{
+    struct excmd_entry made = make(w, id, line, who, source);
+
+    return enter(w, &made);
 }
 
 /* Rises over all lives of the engine. */
@@ -196,34 +209,31 @@ static size_t part_most(const struct world *w)
     return w->opt.part ? w->opt.part : PART_MOST;
 }
 
-/* Before what this step has written from that place on. */
-static void record_at(struct world *w, size_t before, enum record_kind kind, const void *record)
+/* What was written from `end` on comes before what was written from `before` on. */
+static void move_before(struct world *w, size_t before, size_t end)
 {
-    size_t end = w->records.len, n;
-    char *all, *one;
+    size_t n = w->records.len - end;
+    char *all, *moved;
 
-    world_record(w, kind, record);
-    n = w->records.len - end;
     if (!n || before == end)
         return;
     all = w->records.data;
-    one = mem_alloc(n);
-    memcpy(one, all + end, n);
+    moved = mem_alloc(n);
+    memcpy(moved, all + end, n);
     memmove(all + before + n, all + before, end - before);
-    memcpy(all + before, one, n);
-    mem_free(one);
+    memcpy(all + before, moved, n);
+    mem_free(moved);
 }
 
-/* The record of a part stands before what it did, as every input does. */
-static void record_part(struct world *w, struct excmd_entry *e, size_t done_before, size_t before)
+static void record_part(struct world *w, const struct excmd_entry *e, size_t done_before)
 {
     struct buf objects = BUF_INIT;
 
     for (size_t i = done_before; i < e->done.n; i++)
         tlv_put_varint(&objects, e->done.at[i]);
-    record_at(w, before, RECORD_COMMAND_PART,
-              &(struct record_command_part){
-                  .id = e->id, .objects = buf_str(&objects), .last = e->at == e->list.n, .ref = e->ref});
+    world_record(w, RECORD_COMMAND_PART,
+                 &(struct record_command_part){
+                     .id = e->id, .objects = buf_str(&objects), .last = e->at == e->list.n, .ref = e->ref});
     buf_release(&objects);
 }
 
@@ -241,9 +251,10 @@ static int result_of(struct excmd *c, const struct excmd_entry *e, struct err *e
     return e->refused ? refused(c, err_set(err, E_INVAL, "%s", e->why), err) : 0;
 }
 
-static int part(struct world *w, struct excmd *c, struct excmd_entry *e, struct err *err)
+/* As many as one step takes. */
+static void do_some(struct world *w, struct excmd *c, struct excmd_entry *e)
 {
-    size_t before = w->records.len, had = e->done.n, n = 0;
+    size_t n = 0;
 
     while (e->at < e->list.n && n < part_most(w) && !(n && world_spent(w))) {
         uint64_t thing = e->list.at[e->at++];
@@ -254,11 +265,21 @@ static int part(struct world *w, struct excmd *c, struct excmd_entry *e, struct 
         part_one(w, c, e, thing);
         n++;
     }
-    record_part(w, e, had, before);
+}
+
+/* The record of a part stands before what it did, as every input does. */
+static int part(struct world *w, struct excmd *c, struct excmd_entry *e, struct err *err)
+{
+    size_t before = w->records.len, had = e->done.n, end;
+
+    do_some(w, c, e);
+    end = w->records.len;
+    record_part(w, e, had);
+    move_before(w, before, end);
     return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
 }
 
-/* All of them, in this step. */
+/* From the record: what is no parts there is none here. */
 static int all(struct world *w, struct excmd *c, const struct excmd_list *things, struct err *err)
 {
     uint64_t ref = 0;
@@ -275,6 +296,12 @@ static int all(struct world *w, struct excmd *c, const struct excmd_list *things
     return refused(c, r, err);
 }
 
+static void concern_rest(struct world *w, const struct excmd_entry *e, int by)
+{
+    for (size_t i = e->at; i < e->list.n && e->of == EXCMD_OF_CHECKS; i++)
+        concern(w, e->list.at[i], by);
+}
+
 static void begin_list(struct world *w, struct excmd_entry *e, const struct excmd *c,
                        struct excmd_list *things)
 {
@@ -284,29 +311,66 @@ static void begin_list(struct world *w, struct excmd_entry *e, const struct excm
     *things = (struct excmd_list){0};
     if (e->of != EXCMD_OF_CHECKS)
         e->ref = e->of == EXCMD_OF_COMMENTS ? w->next_comment : w->next_downtime;
-    for (size_t i = 0; i < e->list.n && e->of == EXCMD_OF_CHECKS; i++)
-        concern(w, e->list.at[i], 1);
+}
+
+/* The inputs that say what was done. at_once: it is no parts. */
+static void record_begin(struct world *w, const struct excmd_order *o, const struct excmd_entry *e,
+                         bool waited, bool at_once)
+{
+    if (at_once) {
+        excmd_record(w, o, 0);
+        return;
+    }
+    if (!waited)
+        record_waits(w, e);
+    excmd_record(w, o, e->id);
+    record_part(w, e, 0);
+}
+
+/* A few things are done at once; if more came of them than one step takes, those that are done are the first part. */
+static bool begin(struct world *w, struct excmd *c, const struct excmd_order *o, struct excmd_entry *e,
+                  bool waited)
+{
+    size_t before = w->records.len, inputs = 2 * (o->line.n + o->who.n), end;
+    bool few = e->list.n <= MIN((size_t)DIRECT, part_most(w)), at_once;
+
+    w->dirty_bytes += inputs; /* they are still to be written, and belong to the step */
+    do_some(w, c, e);
+    w->dirty_bytes -= inputs;
+    at_once = few && e->at == e->list.n;
+    end = w->records.len;
+    record_begin(w, o, e, waited, at_once);
+    move_before(w, before, end);
+    return at_once;
 }
 
 int excmd_queue_begin(struct world *w, struct excmd *c, const struct excmd_order *o, struct excmd_entry *e,
                       struct excmd_list *things, struct err *err)
 {
-    /* What is from the record is not in parts unless it was. */
-    size_t direct = o->source == WORLD_SOURCE_RECORD ? SIZE_MAX : MIN((size_t)DIRECT, part_most(w));
+    struct excmd_entry own;
+    int r;
 
-    if (things->n <= direct) {
+    if (o->source == WORLD_SOURCE_RECORD) {
         excmd_record(w, o, 0);
         return all(w, c, things, err);
     }
-    if (!e) {
-        e = add(w, new_id(w), o->line, o->who, o->source);
-        e->token = o->token;
-        e->begun = true;
-        record_waits(w, e);
+    if (e) {
+        begin_list(w, e, c, things);
+        concern_rest(w, e, 1);
+        begin(w, c, o, e, true);
+        return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
     }
-    excmd_record(w, o, e->id);
-    begin_list(w, e, c, things);
-    return part(w, c, e, err);
+    own = make(w, new_id(w), o->line, o->who, o->source);
+    own.token = o->token;
+    begin_list(w, &own, c, things);
+    if (begin(w, c, o, &own, false)) {
+        r = result_of(c, &own, err);
+        release(w, &own);
+        return r;
+    }
+    concern_rest(w, &own, 1);
+    e = enter(w, &own);
+    return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
 }
 
 /* ---- what a tick does ---- */
@@ -323,8 +387,8 @@ static void end_front(struct world *w, const struct excmd *c, int r, struct err 
     struct excmd_entry *e = front(w);
     struct excmd_order o = {line_of(e), who_of(e), e->source, e->token};
 
-    for (; e->begun && e->of == EXCMD_OF_CHECKS && e->at < e->list.n; e->at++)
-        concern(w, e->list.at[e->at], -1); /* it cannot be read any more */
+    if (e->begun)
+        concern_rest(w, e, -1); /* it cannot be read any more */
     excmd_over(w, c, &o, r, err);
     excmd_queue_over(w);
 }

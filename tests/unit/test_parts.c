@@ -365,6 +365,41 @@ static void test_held(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* Few things with long texts: what one step writes goes into one message to the store, so that a kill between two does nothing twice. */
+static void test_few_and_long(void **state UNUSED)
+{
+    enum { FEW = 16, MESSAGE = 160 * 1024 };
+    static char text[16000];
+    size_t before;
+
+    for (int ticks = 0; ticks < 12; ticks++) {
+        struct buf b = BUF_INIT;
+        struct lab lab = {0};
+
+        write_site(&b, FEW, 0);
+        lab_open(&lab, lab_main, b.data, START, 1, up, 0);
+        begin_journal(&lab);
+        for (int i = 0; i < 2; i++) {
+            snprintf(text, sizeof(text),
+                     "SCHEDULE_HOST_SVC_DOWNTIME;h;1800000060;1800000900;1;0;0;me;%15000d", i);
+            before = lab.journal.len;
+            lab_send_command(&lab, text);
+            assert_true(lab.journal.len - before < MESSAGE);
+        }
+        for (int i = 0; i < ticks; i++) {
+            before = lab.journal.len;
+            tick(&lab);
+            assert_true(lab.journal.len - before < MESSAGE);
+        }
+        lab_engine_dies(&lab);
+        until_over(&lab);
+        assert_int_equal(lab_downtimes(&lab), 2 * FEW);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+        buf_release(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_triggered),
         cmocka_unit_test(test_too_much_waits),
         cmocka_unit_test(test_held),
+        cmocka_unit_test(test_few_and_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
