@@ -151,12 +151,21 @@ static void pop(struct world *w)
     }
 }
 
+/* By it the parent knows a file of commands that it has opened already, so it outlives the engine. */
+static uint64_t number_of(const struct excmd_entry *e)
+{
+    return WORLD_SOURCE_IS_PIPE(e->source) ? e->token : 0;
+}
+
 static void record_waits(struct world *w, const struct excmd_entry *e)
 {
-    world_record(
-        w, RECORD_COMMAND_WAITS,
-        &(struct record_command_waits){
-            .id = e->id, .source = e->source, .who = who_of(e), .text = line_of(e), .begun = e->begun});
+    world_record(w, RECORD_COMMAND_WAITS,
+                 &(struct record_command_waits){.id = e->id,
+                                                .source = e->source,
+                                                .who = who_of(e),
+                                                .text = line_of(e),
+                                                .begun = e->begun,
+                                                .number = number_of(e)});
 }
 
 int excmd_queue_add(struct world *w, const struct excmd *c, const struct excmd_order *o, struct err *err)
@@ -467,6 +476,7 @@ void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
     if (!e)
         return;
     e->begun = e->begun || r->begun;
+    e->token = r->number ? r->number : e->token;
     e->ref = r->ref ? r->ref : e->ref;
     add_done(e, r->done);
 }
@@ -548,6 +558,7 @@ static void export_one(const struct world *w, const struct excmd_entry *e, size_
         r.source = e->source;
         r.who = who_of(e);
         r.text = line_of(e);
+        r.number = number_of(e);
     }
     for (size_t i = from; i < to; i++)
         tlv_put_varint(&done, e->done.at[i]);

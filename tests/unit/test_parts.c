@@ -12,6 +12,7 @@
 
 #include "core/note.h"
 #include "core/record.h"
+#include "core/source.h"
 #include "core/world_in.h"
 #include "again.h"
 #include "lab.h"
@@ -400,6 +401,54 @@ static void test_few_and_long(void **state UNUSED)
     }
 }
 
+/* One step, whose records are kept or lost with the engine; the number of the line by which a file of commands was to be read in it, 0: none was. */
+static uint64_t file_in(struct lab *lab, const struct world_event *ev)
+{
+    uint64_t first, n, number = 0;
+    const struct world_effect *x;
+    size_t n_x;
+
+    world_step(lab->w, ev, lab_now(lab));
+    x = world_effects(lab->w, &n_x);
+    for (size_t i = 0; i < n_x; i++)
+        number = x[i].kind == WORLD_FILE ? x[i].id : number;
+    if (!number)
+        buf_add_str(&lab->journal, world_records(lab->w, &first, &n));
+    world_clear(lab->w);
+    return number;
+}
+
+/* A file of commands is named by the same number again: the parent has opened it already. */
+static void test_file_is_named_again(void **state UNUSED)
+{
+    struct world_event ev = {.kind = WORLD_COMMAND}, time = {.kind = WORLD_TICK};
+    const uint64_t number = ((uint64_t)5 << 32) + 7;
+    struct lab lab;
+
+    for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
+        uint64_t named = 0;
+
+        open_site(&lab);
+        begin_journal(&lab);
+        lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+        ev.command.text = STR("[1800000000] PROCESS_FILE;/tmp/x;1");
+        ev.command.id = number;
+        ev.command.source = WORLD_SOURCE_PIPE;
+        assert_int_equal(file_in(&lab, &ev), 0); /* it waits */
+        if (checkpoint)
+            begin_journal(&lab);
+        for (int i = 0; i < 2 * MANY && !named; i++)
+            named = file_in(&lab, &time);
+        assert_int_equal(named, number);
+        lab_engine_dies(&lab);
+        named = 0;
+        for (int i = 0; i < 2 * MANY && !named; i++)
+            named = file_in(&lab, &time);
+        assert_int_equal(named, number);
+        lab_close(&lab);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_too_much_waits),
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_few_and_long),
+        cmocka_unit_test(test_file_is_named_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
