@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/tlv.h"
 #include "core/excmd_do.h"
+#include "core/nlog.h"
 #include "core/source.h"
 #include "core/world_in.h"
 
@@ -134,6 +135,15 @@ static void release(struct world *w, struct excmd_entry *e)
     VEC_RELEASE(&e->done);
 }
 
+static void reset(struct world *w)
+{
+    struct excmd_queue *q = queue(w);
+
+    q->first = q->all.n = 0;
+    mem_free(q->concerned);
+    q->concerned = NULL;
+}
+
 static void pop(struct world *w)
 {
     struct excmd_queue *q = queue(w);
@@ -141,9 +151,7 @@ static void pop(struct world *w)
     release(w, front(w));
     q->first++;
     if (q->first == q->all.n) {
-        q->first = q->all.n = 0;
-        mem_free(q->concerned);
-        q->concerned = NULL;
+        reset(w);
     } else if (q->first > 1000 && q->first > q->all.n / 2) {
         memmove(q->all.at, q->all.at + q->first, (q->all.n - q->first) * sizeof(*q->all.at));
         q->all.n -= q->first;
@@ -519,14 +527,15 @@ static void take_out_had(struct world *w, struct excmd_entry *e)
     map_release(&had);
 }
 
-/* What it is for, by the configuration of now. */
-static void list_again(struct world *w, struct excmd_entry *e)
+/* What it is for, by the configuration of now. False: it meant the program that has ended since. */
+static bool list_again(struct world *w, struct excmd_entry *e)
 {
     struct excmd_order o = {line_of(e), who_of(e), e->source, 0};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
     struct excmd c;
     int r = excmd_read(w, &c, &o, &rewritten, &err);
+    bool stays = r < 0 || c.row->handle != excmd_do_program_end;
 
     if (r == 0 && e->begun) {
         e->of = excmd_list_of(&c);
@@ -535,17 +544,38 @@ static void list_again(struct world *w, struct excmd_entry *e)
     } else if (r == 0) {
         e->check = excmd_list_is_one_check(&c) ? c.check : MODEL_NONE;
     }
-    if (!e->begun)
-        count_waiting(w, e, 1);
     buf_release(&rewritten);
+    return stays;
+}
+
+/* One that waited is over, undone. */
+static void drop_loaded(struct world *w, struct excmd_entry *e, const char *why)
+{
+    nlog_text(w, "Warning: External command dropped: %s: " STR_FMT, why,
+              STR_ARG(str_sub(line_of(e), 0, 512)));
+    world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = e->id});
+    release(w, e);
 }
 
 void excmd_queue_after_load(struct world *w)
 {
     struct excmd_queue *q = queue(w);
+    size_t n = q->first;
 
-    for (size_t i = q->first; i < q->all.n; i++)
-        list_again(w, &q->all.at[i]);
+    for (size_t i = q->first; i < q->all.n; i++) {
+        struct excmd_entry *e = &q->all.at[i];
+
+        if (!list_again(w, e) && !w->opt.resumes) {
+            drop_loaded(w, e, "it was for the Vigie that has ended");
+            continue;
+        }
+        if (!e->begun)
+            count_waiting(w, e, 1);
+        q->all.at[n++] = *e;
+    }
+    q->all.n = n;
+    if (excmd_queue_is_empty(w))
+        reset(w);
 }
 
 static void export_one(const struct world *w, const struct excmd_entry *e, size_t from, struct buf *out)

@@ -449,6 +449,32 @@ static void test_file_is_named_again(void **state UNUSED)
     }
 }
 
+/* What was to end or restart the program of before does not do so to this one; what waited with it stays. */
+static void test_end_of_before(void **state UNUSED)
+{
+    static const char *const ends[] = {"SHUTDOWN_PROGRAM", "RESTART_PROGRAM"};
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        struct lab lab;
+
+        open_site(&lab);
+        begin_journal(&lab);
+        lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+        lab_send_command(&lab, ends[i]);
+        lab_send_command(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s00");
+        lab_restart(&lab, true);
+        assert_int_equal(lab_count(&lab.log, "External command dropped: it was for the Vigie that has ended"),
+                         1);
+        lab_engine_dies(&lab); /* said once */
+        until_over(&lab);
+        assert_int_equal(lab_count(&lab.log, "External command dropped"), 1);
+        assert_int_equal(lab_count(&lab.log, "event encountered"), 0);
+        assert_int_equal(muted(&lab), MANY - 1);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_few_and_long),
         cmocka_unit_test(test_file_is_named_again),
+        cmocka_unit_test(test_end_of_before),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
