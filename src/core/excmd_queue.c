@@ -32,14 +32,21 @@ static struct excmd_entry *front(struct world *w)
     return &queue(w)->all.at[queue(w)->first];
 }
 
+/* Their numbers rise. */
 static struct excmd_entry *find(struct world *w, uint64_t id)
 {
     struct excmd_queue *q = queue(w);
+    size_t from = q->first, to = q->all.n;
 
-    for (size_t i = q->first; i < q->all.n; i++)
-        if (q->all.at[i].id == id)
-            return &q->all.at[i];
-    return NULL;
+    while (from < to) {
+        size_t at = from + (to - from) / 2;
+
+        if (q->all.at[at].id < id)
+            from = at + 1;
+        else
+            to = at;
+    }
+    return from < q->all.n && q->all.at[from].id == id ? &q->all.at[from] : NULL;
 }
 
 /* ---- whom it concerns ---- */
@@ -477,9 +484,11 @@ static void add_done(struct excmd_entry *e, struct str objects)
 
 void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
 {
+    struct excmd_queue *q = queue(w);
     struct excmd_entry *e = find(w, r->id);
+    bool is_last = excmd_queue_is_empty(w) || VEC_LAST(&q->all).id < r->id; /* ever, as they are recorded */
 
-    if (!e && queue(w)->bytes + r->text.n <= LIMIT_COMMANDS_WAITING)
+    if (!e && is_last && q->bytes + r->text.n <= LIMIT_COMMANDS_WAITING)
         e = add(w, r->id, r->text, r->who, r->source);
     if (!e)
         return;
