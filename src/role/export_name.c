@@ -91,7 +91,7 @@ void export_name_clear(struct export *e)
         mem_free(e->object.at[i].host);
         mem_free(e->object.at[i].service);
     }
-    VEC_CLEAR(&e->object);
+    VEC_RELEASE(&e->object);
     map_release(&e->names);
     e->names = (struct map)MAP_INIT;
 }
