@@ -219,6 +219,13 @@ void note_comments_del(struct world *w, uint32_t check, uint8_t entry_type, bool
 
 /* ---- acknowledgements ---- */
 
+static void expect_ack_end(struct world *w, uint32_t check, int64_t at)
+{
+    if (!w->acks_expiring.items)
+        heap_init(&w->acks_expiring, w->n);
+    heap_set(&w->acks_expiring, check, at);
+}
+
 void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
 {
     struct state *s = &w->st[check];
@@ -228,9 +235,7 @@ void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
     if (a->expires || s->more)
         state_more_set(s)->ack_expires = a->expires;
     if (a->expires) {
-        if (!s->ack_listed)
-            *VEC_ADD(&w->acks_expiring) = check;
-        s->ack_listed = true;
+        expect_ack_end(w, check, a->expires);
         w->next_wall = MIN(w->next_wall, a->expires);
     }
     world_event(
@@ -278,36 +283,31 @@ void note_ack_after(struct world *w, uint32_t check, bool changed)
 
 int64_t note_ack_time(struct world *w, unsigned most)
 {
-    int64_t next = INT64_MAX;
-    size_t kept = 0;
+    uint32_t check;
+    int64_t at;
 
-    for (size_t i = 0; i < w->acks_expiring.n; i++) {
-        uint32_t check = w->acks_expiring.at[i];
-        int64_t at = state_more(&w->st[check])->ack_expires;
+    while (heap_peek(&w->acks_expiring, &check, &at)) {
+        int64_t ends = state_more(&w->st[check])->ack_expires;
 
-        if (at && at <= w->now.wall.us && most) {
+        if (at > w->now.wall.us || (!most && ends && ends <= w->now.wall.us))
+            return at;
+        heap_remove(&w->acks_expiring, check);
+        if (ends > w->now.wall.us) {
+            heap_set(&w->acks_expiring, check, ends);
+        } else if (ends) {
             end_ack(w, check, true);
             most--;
-            at = 0;
         }
-        w->st[check].ack_listed = at != 0;
-        if (!at)
-            continue;
-        w->acks_expiring.at[kept++] = check;
-        next = MIN(next, at);
     }
-    w->acks_expiring.n = kept;
-    return next;
+    return INT64_MAX;
 }
 
 void note_ack_look(struct world *w)
 {
-    VEC_CLEAR(&w->acks_expiring);
-    for (uint32_t i = 0; i < w->n; i++) {
-        w->st[i].ack_listed = state_more(&w->st[i])->ack_expires != 0;
-        if (w->st[i].ack_listed)
-            *VEC_ADD(&w->acks_expiring) = i;
-    }
+    heap_release(&w->acks_expiring);
+    for (uint32_t i = 0; i < w->n; i++)
+        if (state_more(&w->st[i])->ack_expires)
+            expect_ack_end(w, i, state_more(&w->st[i])->ack_expires);
 }
 
 /* ---- start, reload ---- */
@@ -381,7 +381,7 @@ void note_release(struct world *w)
     VEC_RELEASE(&w->downtimes);
     VEC_RELEASE(&w->begins);
     map_release(&w->downtimes_of);
-    VEC_RELEASE(&w->acks_expiring);
+    heap_release(&w->acks_expiring);
     heap_release(&w->postponed);
 }
 

@@ -93,7 +93,6 @@ struct state {
     uint32_t due_options; /* enum sched_option of what is due */
     bool dirty, stored_dirty;
     uint8_t losses;          /* runs lost in a row */
-    bool ack_listed;         /* among those whose acknowledgement ends by itself */
     uint64_t newest_comment; /* 0: it has none */
     int64_t
         check_steps; /* by how much the clock had been set when last_check was written: see sched_checked_at */

@@ -147,12 +147,13 @@ struct world {
     uint64_t modified_host, modified_service;
     struct over *global_handler[2]; /* set by command: of hosts, of services; NULL: as configured */
     struct {
-        int64_t at;              /* wall; INT64_MAX: never */
-        bool restart, said;      /* said: that it ends */
-    } end;                       /* a restart or shutdown that a command asked for */
-    struct heap postponed;       /* core/postpone: check -> wall µs; empty where nothing is put off */
-    int64_t next_postponed;      /* wall; INT64_MAX: none waits */
-    VEC(uint32_t) acks_expiring; /* checks, each once; may hold some whose acknowledgement is gone */
+        int64_t at;         /* wall; INT64_MAX: never */
+        bool restart, said; /* said: that it ends */
+    } end;                  /* a restart or shutdown that a command asked for */
+    struct heap postponed;  /* core/postpone: check -> wall µs; empty where nothing is put off */
+    int64_t next_postponed; /* wall; INT64_MAX: none waits */
+    struct heap
+        acks_expiring; /* check -> wall µs; may hold some whose acknowledgement is gone; made with the first */
     /* what happened since world_clear */
     VEC(struct world_effect) effects;
     struct buf text;

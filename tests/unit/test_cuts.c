@@ -190,6 +190,35 @@ static void test_postponed_again(void **state UNUSED)
     buf_release(&b);
 }
 
+/* Acknowledgements that end together, given in another order than that of the configuration; the replay begins behind them. */
+static void test_acknowledgements_again(void **state UNUSED)
+{
+    enum { ACKS = 600 };
+    struct lab lab;
+    char text[200];
+
+    open_site(&lab, ACKS, 0);
+    for (int i = ACKS; i-- > 0;) {
+        snprintf(text, sizeof(text), "PROCESS_SERVICE_CHECK_RESULT;h;s%04d;2;broken", i);
+        assert_true(lab_command(&lab, text));
+        snprintf(text, sizeof(text), "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE;h;s%04d;2;0;0;%d;me;seen", i,
+                 START + 60);
+        assert_true(lab_command(&lab, text));
+    }
+    buf_clear(&lab.journal);
+    world_export(lab.w, lab_now(&lab), 0, &lab.journal);
+    lab.mono += 59 * TIME_S;
+    tick(&lab);
+    assert_int_equal(lab.w->acks_expiring.count, ACKS);
+    lab.mono += TIME_S;
+    tick(&lab);
+    assert_in_range(lab.w->acks_expiring.count, 1, ACKS - 2);
+    ticks(&lab, 20);
+    assert_int_equal(lab.w->acks_expiring.count, 0);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
 /* ---- between two pieces ---- */
 
 enum { TRIGGERED = 700 };
@@ -321,10 +350,15 @@ static void test_trigger_is_gone(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_downtimes_again),   cmocka_unit_test(test_waiting_again),
-        cmocka_unit_test(test_both_again),        cmocka_unit_test(test_postponed_again),
-        cmocka_unit_test(test_cancelled_between), cmocka_unit_test(test_reload_between),
-        cmocka_unit_test(test_start_between),     cmocka_unit_test(test_trigger_is_gone),
+        cmocka_unit_test(test_downtimes_again),
+        cmocka_unit_test(test_waiting_again),
+        cmocka_unit_test(test_both_again),
+        cmocka_unit_test(test_postponed_again),
+        cmocka_unit_test(test_acknowledgements_again),
+        cmocka_unit_test(test_cancelled_between),
+        cmocka_unit_test(test_reload_between),
+        cmocka_unit_test(test_start_between),
+        cmocka_unit_test(test_trigger_is_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,7 +137,7 @@ static void test_expire_together(void **state UNUSED)
         snprintf(text, sizeof(text), "ADD_SVC_COMMENT_EXPIRE;h;s%04d;0;%d;me;note", i, START + 120);
         assert_true(lab_command(&lab, text));
     }
-    assert_int_equal(lab.w->acks_expiring.n, MANY);
+    assert_int_equal(lab.w->acks_expiring.count, MANY);
     assert_int_equal(lab_comments(&lab), 3 * MANY);
     lab_run(&lab, START * S + 60 * S - lab_now(&lab).wall.us - 1);
     assert_int_equal(world_state(lab.w, 1)->ack_type, STATE_ACK_STICKY);
@@ -147,7 +147,7 @@ static void test_expire_together(void **state UNUSED)
     assert_int_equal(world_state(lab.w, MANY)->ack_type, STATE_ACK_STICKY);
     assert_true(world_next_due(lab.w, &due) && due.us <= lab.mono);
     lab_run(&lab, S);
-    assert_int_equal(lab.w->acks_expiring.n, 0);
+    assert_int_equal(lab.w->acks_expiring.count, 0);
     assert_int_equal(lab_comments(&lab), MANY); /* and no other's */
     lab_run(&lab, START * S + 120 * S - lab_now(&lab).wall.us - 1);
     assert_int_equal(lab_comments(&lab), MANY);
