@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/excmd_queue.h"
+#include "core/note_in.h"
 #include "core/oids.h"
 #include "core/over.h"
 #include "core/record.h"
@@ -25,38 +26,6 @@ struct world_run {   /* something a runner has been given */
     bool listed;      /* the runner that came back still has it */
     struct mono due, sent;
     int64_t timeout_us;
-};
-
-struct world_comment {
-    uint64_t id;
-    uint64_t older, newer; /* ids: the next ones of the same check; 0: none */
-    uint32_t check;
-    uint8_t entry_type, source;
-    bool persistent, expires;
-    bool gone; /* deleted: note_tidy takes it out */
-    int64_t entry_time, expire_time;
-    char *author, *text;
-};
-
-struct world_downtime {
-    uint64_t id, triggered_by, comment_id;
-    uint32_t check;
-    bool fixed, in_effect, waiting; /* waiting: counted in pending_flexible */
-    bool gone;                      /* deleted: note_tidy takes it out */
-    /* ids, since the table moves; 0: none. The next ones of the same check; those that begin with it, in the order in which they were made, and its neighbours among those of its trigger. */
-    uint64_t older, newer, first_child, last_child, older_sibling, next_sibling;
-    int64_t entry_time, start, end, duration_us, actual_start;
-    char *author, *text;
-};
-
-enum world_walk {
-    WORLD_WALK_BEGIN,
-    WORLD_WALK_END,    /* what had not begun begins before */
-    WORLD_WALK_ORPHANS /* the trigger was taken away: what has begun ends, the rest comes to nothing */
-};
-struct world_begin { /* a downtime that began, ended by itself or is gone: those it triggers follow */
-    uint64_t next;   /* id of the first that has not yet; moves on when that is cancelled */
-    enum world_walk how;
 };
 
 struct
