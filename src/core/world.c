@@ -23,9 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCK_STEP    (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
-#define SWEEP_EVERY   (1 * TIME_S)
-#define RUN_AGAIN     (1 * TIME_S) /* a run that could not be handed over */
+#define CLOCK_STEP  (1 * TIME_S) /* a smaller difference between the two clocks is the clock being slewed */
+#define SWEEP_EVERY (1 * TIME_S)
+#define RUN_AGAIN   (1 * TIME_S) /* a run that could not be handed over */
 
 /* ---- what every part uses ---- */
 
