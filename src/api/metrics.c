@@ -91,6 +91,8 @@ static void program(struct buf *b, const struct api *a)
     metric(b, "commands", "counter", "External commands and actions.", p.external_commands);
     metric(b, "commands_refused", "counter", "External commands and actions that were refused.",
            p.commands_refused);
+    metric(b, "commands_waiting", "gauge", "External commands and actions that are under way or wait.",
+           p.commands_waiting);
     metric(b, "notifications", "counter", "Notifications sent.", p.notifications);
     metric(b, "notifications_undelivered", "counter", "Notifications that did not arrive, and are given up.",
            p.undelivered);

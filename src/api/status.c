@@ -30,6 +30,7 @@ static void checks(struct json *j, const struct api *a, const struct board_progr
     json_key_u64(j, "lost", p->runs_lost);
     json_key_u64(j, "commands", p->external_commands);
     json_key_u64(j, "commands_refused", p->commands_refused);
+    json_key_u64(j, "commands_waiting", p->commands_waiting);
     json_key_u64(j, "notifications", p->notifications);
     json_key_u64(j, "undelivered", p->undelivered);
     json_map_end(j);

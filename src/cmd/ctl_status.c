@@ -81,6 +81,9 @@ static void print_checks(const json_t *k)
                ctl_number(k, "lost"));
     printf("commands       %lld, of which %lld were refused\n", ctl_number(k, "commands"),
            ctl_number(k, "commands_refused"));
+    if (ctl_number(k, "commands_waiting"))
+        printf("               %lld are under way or wait; FLUSH_PENDING_COMMANDS drops those that wait\n",
+               ctl_number(k, "commands_waiting"));
     printf("notifications  %lld", ctl_number(k, "notifications"));
     if (ctl_number(k, "undelivered"))
         printf(", of which %lld did not arrive", ctl_number(k, "undelivered"));

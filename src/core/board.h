@@ -15,7 +15,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    7u
+#define BOARD_VERSION    8u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -144,7 +144,7 @@ struct board_program {
         now; /* now: the engine's last look at the clock */
     uint64_t active_host_checks, active_service_checks, passive_host_checks, passive_service_checks,
         on_demand_host_checks;
-    uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused;
+    uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused, commands_waiting;
     uint64_t notifications, undelivered, text_cut, parallel, parallel_max;
     int64_t latency_avg_us, latency_max_us, execution_avg_us;
     uint64_t

@@ -397,5 +397,5 @@ int excmd_do_flap_off(struct world *w, const struct excmd *c, uint32_t check, st
 int excmd_do_nothing(struct world *w UNUSED, const struct excmd *c UNUSED, uint32_t check UNUSED,
                      struct err *err UNUSED)
 {
-    return 0; /* state is always saved, commands never wait */
+    return 0; /* state is always saved */
 }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/tlv.h"
 #include "core/excmd_do.h"
+#include "core/excmd_entry.h"
 #include "core/nlog.h"
 #include "core/source.h"
 #include "core/world_in.h"
@@ -27,149 +28,13 @@ bool excmd_queue_is_empty(const struct world *w)
     return w->commands.first == w->commands.all.n;
 }
 
-static struct excmd_entry *front(struct world *w)
-{
-    return &queue(w)->all.at[queue(w)->first];
-}
-
-/* Their numbers rise. */
-static struct excmd_entry *find(struct world *w, uint64_t id)
-{
-    struct excmd_queue *q = queue(w);
-    size_t from = q->first, to = q->all.n;
-
-    while (from < to) {
-        size_t at = from + (to - from) / 2;
-
-        if (q->all.at[at].id < id)
-            from = at + 1;
-        else
-            to = at;
-    }
-    return from < q->all.n && q->all.at[from].id == id ? &q->all.at[from] : NULL;
-}
-
-/* ---- whom it concerns ---- */
-
-static void concern(struct world *w, uint64_t check, int by)
-{
-    struct excmd_queue *q = queue(w);
-
-    if (check >= w->n || (by < 0 && !q->concerned)) /* the latter: it is not in the queue */
-        return;
-    if (!q->concerned)
-        q->concerned = mem_calloc((size_t)w->n + 1, sizeof(*q->concerned));
-    q->concerned[check] += (uint32_t)by;
-}
-
-/* e waits (1) or no longer does (-1). */
-static void count_waiting(struct world *w, const struct excmd_entry *e, int by)
-{
-    if (e->check == MODEL_NONE)
-        queue(w)->wide += (unsigned)by;
-    else
-        concern(w, e->check, by);
-}
-
 bool excmd_queue_holds(const struct world *w, const struct excmd *c)
 {
     const struct excmd_queue *q = &w->commands;
 
-    if (excmd_queue_is_empty(w) || c->row->handle == excmd_do_audit)
+    if (excmd_queue_is_empty(w) || c->row->handle == excmd_do_audit || c->row->handle == excmd_do_flush)
         return false;
     return c->row->handle != excmd_do_result || q->wide || (q->concerned && q->concerned[c->check]);
-}
-
-/* ---- entries ---- */
-
-static char *keep(struct world *w, struct str s)
-{
-    queue(w)->bytes += s.n;
-    return str_dup(s);
-}
-
-static struct str line_of(const struct excmd_entry *e)
-{
-    return str_make(e->line, e->line_n);
-}
-
-static struct str who_of(const struct excmd_entry *e)
-{
-    return str_make(e->who, e->who_n);
-}
-
-static struct excmd_entry make(struct world *w, uint64_t id, struct str line, struct str who, uint64_t source)
-{
-    return (struct excmd_entry){.id = id,
-                                .source = source,
-                                .line = keep(w, line),
-                                .who = keep(w, who),
-                                .line_n = line.n,
-                                .who_n = who.n,
-                                .check = MODEL_NONE};
-}
-
-/* Takes what made has. */
-static struct excmd_entry *enter(struct world *w, const struct excmd_entry *made)
-{
-    struct excmd_entry *e = VEC_ADD(&queue(w)->all);
-
-    *e = *made;
-    queue(w)->last_id = MAX(queue(w)->last_id, e->id);
-    return e;
-}
-
-static struct excmd_entry *add(struct world *w, uint64_t id, struct str line, struct str who, uint64_t source)
-{
-    struct excmd_entry made = make(w, id, line, who, source);
-
-    return enter(w, &made);
-}
-
-/* Rises over all lives of the engine. */
-static uint64_t new_id(struct world *w)
-{
-    return MAX(queue(w)->last_id + 1, w->next_seq);
-}
-
-static void release(struct world *w, struct excmd_entry *e)
-{
-    queue(w)->bytes -= e->line_n + e->who_n;
-    mem_free(e->line);
-    mem_free(e->who);
-    mem_free(e->why);
-    VEC_RELEASE(&e->list);
-    VEC_RELEASE(&e->done);
-}
-
-static void reset(struct world *w)
-{
-    struct excmd_queue *q = queue(w);
-
-    q->first = q->all.n = 0;
-    mem_free(q->concerned);
-    q->concerned = NULL;
-}
-
-static void pop(struct world *w)
-{
-    struct excmd_queue *q = queue(w);
-
-    release(w, front(w));
-    q->first++;
-    if (q->first == q->all.n) {
-        reset(w);
-    } else if (q->first > 1000 && q->first > q->all.n / 2) {
-        memmove(q->all.at, q->all.at + q->first, (q->all.n - q->first) * sizeof(*q->all.at));
-        q->all.n -= q->first;
-        q->first = 0;
-    }
-}
-
-/* By it the parent knows a file of commands that it has opened already, so it outlives the engine. */
-static uint64_t number_of(const struct excmd_entry *e)
-{
-    return WORLD_SOURCE_IS_PIPE(e->source) ? e->token : 0;
 }
 
 static void record_waits(struct world *w, const struct excmd_entry *e)
@@ -177,22 +42,24 @@ static void record_waits(struct world *w, const struct excmd_entry *e)
     world_record(w, RECORD_COMMAND_WAITS,
                  &(struct record_command_waits){.id = e->id,
                                                 .source = e->source,
-                                                .who = who_of(e),
-                                                .text = line_of(e),
+                                                .who = excmd_entry_who(e),
+                                                .text = excmd_entry_line(e),
                                                 .begun = e->begun,
-                                                .number = number_of(e)});
+                                                .number = excmd_entry_number(e)});
 }
 
 int excmd_queue_add(struct world *w, const struct excmd *c, const struct excmd_order *o, struct err *err)
 {
     struct excmd_entry *e;
 
-    if (queue(w)->bytes + o->line.n > LIMIT_COMMANDS_WAITING)
-        return err_set(err, E_LIMIT, "too many commands wait for one that is under way");
-    e = add(w, new_id(w), o->line, o->who, o->source);
+    if (queue(w)->bytes + o->line.n > LIMIT_COMMANDS_WAITING ||
+        queue(w)->all.n - queue(w)->first >= LIMIT_COMMANDS_WAITING_N)
+        return err_set(err, E_LIMIT,
+                       "too many commands wait for one that is under way; FLUSH_PENDING_COMMANDS drops them");
+    e = excmd_entry_add(w, excmd_entry_new_id(w), o->line, o->who, o->source);
     e->token = o->token;
     e->check = excmd_list_is_one_check(c) ? c->check : MODEL_NONE;
-    count_waiting(w, e, 1);
+    excmd_entry_count(w, e, 1);
     record_waits(w, e);
     return 0;
 }
@@ -220,7 +87,7 @@ static void part_one(struct world *w, struct excmd *c, struct excmd_entry *e, ui
 
     c->ref = &e->ref;
     if (e->of == EXCMD_OF_CHECKS)
-        concern(w, thing, -1);
+        excmd_entry_concern(w, thing, -1);
     if (do_one(w, c, thing, &err) >= 0)
         return;
     e->refused++;
@@ -323,7 +190,7 @@ static int all(struct world *w, struct excmd *c, const struct excmd_list *things
 static void concern_rest(struct world *w, const struct excmd_entry *e, int by)
 {
     for (size_t i = e->at; i < e->list.n && e->of == EXCMD_OF_CHECKS; i++)
-        concern(w, e->list.at[i], by);
+        excmd_entry_concern(w, e->list.at[i], by);
 }
 
 static void begin_list(struct world *w, struct excmd_entry *e, const struct excmd *c,
@@ -384,16 +251,16 @@ int excmd_queue_begin(struct world *w, struct excmd *c, const struct excmd_order
         begin(w, c, o, e, true);
         return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
     }
-    own = make(w, new_id(w), o->line, o->who, o->source);
+    own = excmd_entry_make(w, excmd_entry_new_id(w), o->line, o->who, o->source);
     own.token = o->token;
     begin_list(w, &own, c, things);
     if (begin(w, c, o, &own, false)) {
         r = result_of(c, &own, err);
-        release(w, &own);
+        excmd_entry_release(w, &own);
         return r;
     }
     concern_rest(w, &own, 1);
-    e = enter(w, &own);
+    e = excmd_entry_enter(w, &own);
     return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
 }
 
@@ -401,15 +268,15 @@ int excmd_queue_begin(struct world *w, struct excmd *c, const struct excmd_order
 
 void excmd_queue_over(struct world *w)
 {
-    world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = front(w)->id});
-    pop(w);
+    world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = excmd_entry_front(w)->id});
+    excmd_entry_pop(w);
 }
 
 /* Over: to whom it may concern. */
 static void end_front(struct world *w, const struct excmd *c, int r, struct err *err)
 {
-    struct excmd_entry *e = front(w);
-    struct excmd_order o = {line_of(e), who_of(e), e->source, e->token};
+    struct excmd_entry *e = excmd_entry_front(w);
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token};
 
     if (e->begun)
         concern_rest(w, e, -1); /* it cannot be read any more */
@@ -417,10 +284,19 @@ static void end_front(struct world *w, const struct excmd *c, int r, struct err 
     excmd_queue_over(w);
 }
 
+/* They are refused when it is their turn, some with each tick: there may be very many. */
+int excmd_do_flush(struct world *w, const struct excmd *c UNUSED, uint32_t check UNUSED,
+                   struct err *err UNUSED)
+{
+    queue(w)->flushed = queue(w)->last_id;
+    world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = queue(w)->flushed, .all = 1});
+    return 0;
+}
+
 static bool step_one(struct world *w)
 {
-    struct excmd_entry *e = front(w);
-    struct excmd_order o = {line_of(e), who_of(e), e->source, e->token};
+    struct excmd_entry *e = excmd_entry_front(w);
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
     bool waited = !e->begun;
@@ -428,8 +304,10 @@ static bool step_one(struct world *w)
     int r;
 
     if (waited)
-        count_waiting(w, e, -1);
+        excmd_entry_count(w, e, -1);
     r = excmd_read(w, &c, &o, &rewritten, &err); /* again: the configuration may be another one by now */
+    if (r == 0 && excmd_entry_is_flushed(w, e))
+        r = err_set(&err, E_INVAL, "dropped by FLUSH_PENDING_COMMANDS");
     if (r == 0)
         r = waited ? excmd_begin(w, &c, &o, e, &err) : part(w, &c, e, &err);
     if (r != EXCMD_LATER)
@@ -460,20 +338,6 @@ void excmd_queue_step(struct world *w)
 
 /* ---- from the record, at a start ---- */
 
-static void forget(struct world *w, const struct excmd_entry *e)
-{
-    struct excmd_queue *q = queue(w);
-    size_t i = (size_t)(e - q->all.at);
-
-    if (i == q->first) {
-        pop(w);
-        return;
-    }
-    release(w, &q->all.at[i]);
-    q->all.n--;
-    memmove(&q->all.at[i], &q->all.at[i + 1], (q->all.n - i) * sizeof(*q->all.at));
-}
-
 static void add_done(struct excmd_entry *e, struct str objects)
 {
     uint64_t object;
@@ -485,11 +349,11 @@ static void add_done(struct excmd_entry *e, struct str objects)
 void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
 {
     struct excmd_queue *q = queue(w);
-    struct excmd_entry *e = find(w, r->id);
+    struct excmd_entry *e = excmd_entry_find(w, r->id);
     bool is_last = excmd_queue_is_empty(w) || VEC_LAST(&q->all).id < r->id; /* ever, as they are recorded */
 
     if (!e && is_last && q->bytes + r->text.n <= LIMIT_COMMANDS_WAITING)
-        e = add(w, r->id, r->text, r->who, r->source);
+        e = excmd_entry_add(w, r->id, r->text, r->who, r->source);
     if (!e)
         return;
     e->begun = e->begun || r->begun;
@@ -500,7 +364,7 @@ void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
 
 void excmd_queue_restore_part(struct world *w, const struct record_command_part *r)
 {
-    struct excmd_entry *e = find(w, r->id);
+    struct excmd_entry *e = excmd_entry_find(w, r->id);
 
     if (!e)
         return;
@@ -509,12 +373,27 @@ void excmd_queue_restore_part(struct world *w, const struct record_command_part 
     add_done(e, r->objects);
 }
 
-void excmd_queue_restore_end(struct world *w, uint64_t id)
+static void forget_up_to(struct world *w, uint64_t id)
 {
-    const struct excmd_entry *e = find(w, id);
+    struct excmd_queue *q = queue(w);
+    size_t n = q->first;
 
-    if (e)
-        forget(w, e);
+    for (size_t i = q->first; i < q->all.n; i++)
+        if (!q->all.at[i].begun && q->all.at[i].id <= id)
+            excmd_entry_release(w, &q->all.at[i]);
+        else
+            q->all.at[n++] = q->all.at[i];
+    q->all.n = n;
+}
+
+void excmd_queue_restore_end(struct world *w, const struct record_command_end *r)
+{
+    const struct excmd_entry *e = excmd_entry_find(w, r->id);
+
+    if (r->all)
+        forget_up_to(w, r->id);
+    else if (e)
+        excmd_entry_forget(w, e);
 }
 
 /* What is done, or came later, is not done to again. */
@@ -531,7 +410,7 @@ static void take_out_had(struct world *w, struct excmd_entry *e)
         if (later || map_get_u64(&had, object_of(w, e->of, thing), NULL))
             e->list.at[i] = EXCMD_HAD;
         else if (e->of == EXCMD_OF_CHECKS)
-            concern(w, thing, 1);
+            excmd_entry_concern(w, thing, 1);
     }
     map_release(&had);
 }
@@ -539,7 +418,7 @@ static void take_out_had(struct world *w, struct excmd_entry *e)
 /* What it is for, by the configuration of now. False: it meant the program that has ended since. */
 static bool list_again(struct world *w, struct excmd_entry *e)
 {
-    struct excmd_order o = {line_of(e), who_of(e), e->source, 0};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, 0};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
     struct excmd c;
@@ -561,9 +440,9 @@ static bool list_again(struct world *w, struct excmd_entry *e)
 static void drop_loaded(struct world *w, struct excmd_entry *e, const char *why)
 {
     nlog_text(w, "Warning: External command dropped: %s: " STR_FMT, why,
-              STR_ARG(str_sub(line_of(e), 0, 512)));
+              STR_ARG(str_sub(excmd_entry_line(e), 0, 512)));
     world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = e->id});
-    release(w, e);
+    excmd_entry_release(w, e);
 }
 
 void excmd_queue_after_load(struct world *w)
@@ -579,12 +458,13 @@ void excmd_queue_after_load(struct world *w)
             continue;
         }
         if (!e->begun)
-            count_waiting(w, e, 1);
+            excmd_entry_count(w, e, 1);
         q->all.at[n++] = *e;
     }
     q->all.n = n;
+    excmd_entry_counted(w);
     if (excmd_queue_is_empty(w))
-        reset(w);
+        excmd_entry_reset(w);
 }
 
 static void export_one(const struct world *w, const struct excmd_entry *e, size_t from, struct buf *out)
@@ -595,9 +475,9 @@ static void export_one(const struct world *w, const struct excmd_entry *e, size_
 
     if (!from) {
         r.source = e->source;
-        r.who = who_of(e);
-        r.text = line_of(e);
-        r.number = number_of(e);
+        r.who = excmd_entry_who(e);
+        r.text = excmd_entry_line(e);
+        r.number = excmd_entry_number(e);
     }
     for (size_t i = from; i < to; i++)
         tlv_put_varint(&done, e->done.at[i]);
@@ -611,6 +491,8 @@ void excmd_queue_export(const struct world *w, struct buf *out)
     const struct excmd_queue *q = &w->commands;
 
     for (size_t i = q->first; i < q->all.n; i++) {
+        if (excmd_entry_is_flushed(w, &q->all.at[i]))
+            continue;
         export_one(w, &q->all.at[i], 0, out);
         for (size_t from = DONE_CHUNK; from < q->all.at[i].done.n; from += DONE_CHUNK)
             export_one(w, &q->all.at[i], from, out);
@@ -630,11 +512,11 @@ void excmd_queue_carry(struct world *w, const uint32_t *to, uint32_t n)
         if (e->check < n)
             e->check = to[e->check];
         if (!e->begun)
-            count_waiting(w, e, 1);
+            excmd_entry_count(w, e, 1);
         for (size_t k = e->at; k < e->list.n && e->of == EXCMD_OF_CHECKS; k++) {
             if (e->list.at[k] < n)
                 e->list.at[k] = to[e->list.at[k]] == MODEL_NONE ? EXCMD_HAD : to[e->list.at[k]];
-            concern(w, e->list.at[k], 1);
+            excmd_entry_concern(w, e->list.at[k], 1);
         }
     }
 }
@@ -642,7 +524,7 @@ void excmd_queue_carry(struct world *w, const uint32_t *to, uint32_t n)
 void excmd_queue_release(struct world *w)
 {
     while (!excmd_queue_is_empty(w))
-        pop(w);
+        excmd_entry_pop(w);
     VEC_RELEASE(&queue(w)->all);
 }
 
@@ -650,10 +532,10 @@ void excmd_queue_release(struct world *w)
 
 void excmd_queue_again(struct world *w, const struct record_command *r)
 {
-    struct excmd_entry *e = find(w, r->id);
+    struct excmd_entry *e = excmd_entry_find(w, r->id);
 
     if (!e)
-        e = add(w, r->id, r->text, r->who, WORLD_SOURCE_RECORD);
+        e = excmd_entry_add(w, r->id, r->text, r->who, WORLD_SOURCE_RECORD);
     e->begun = true;
     list_again(w, e);
 }
@@ -691,7 +573,7 @@ static void rest_again(struct world *w, struct excmd *c, struct excmd_entry *e)
 
 void excmd_queue_part_again(struct world *w, const struct record_command_part *r)
 {
-    struct excmd_entry *e = find(w, r->id);
+    struct excmd_entry *e = excmd_entry_find(w, r->id);
     struct buf rewritten = BUF_INIT;
     struct str objects = r->objects;
     struct err err = ERR_INIT;
@@ -701,7 +583,7 @@ void excmd_queue_part_again(struct world *w, const struct record_command_part *r
 
     if (!e)
         return;
-    o = (struct excmd_order){line_of(e), who_of(e), WORLD_SOURCE_RECORD, 0};
+    o = (struct excmd_order){excmd_entry_line(e), excmd_entry_who(e), WORLD_SOURCE_RECORD, 0};
     if (excmd_read(w, &c, &o, &rewritten, &err) == 0) {
         while (objects.n && tlv_get_varint(&objects, &object))
             object_again(w, &c, e, object);
@@ -711,6 +593,6 @@ void excmd_queue_part_again(struct world *w, const struct record_command_part *r
         }
     }
     if (r->last)
-        forget(w, e);
+        excmd_entry_forget(w, e);
     buf_release(&rewritten);
 }

@@ -34,7 +34,8 @@ struct excmd_queue {
     uint32_t *concerned;         /* by check: by how much of what is not done yet; NULL: the queue is empty */
     unsigned wide;               /* how many wait that may concern any check */
     uint64_t last_id;
-    bool held; /* world_hold_commands */
+    uint64_t flushed; /* up to this one those that have not begun are refused */
+    bool held;        /* world_hold_commands */
 };
 
 bool excmd_queue_is_empty(const struct world *w);
@@ -56,9 +57,10 @@ bool excmd_queue_wants(const struct world *w);
 /* From the record, when it is loaded. */
 struct record_command_waits;
 struct record_command_part;
+struct record_command_end;
 void excmd_queue_restore(struct world *w, const struct record_command_waits *r);
 void excmd_queue_restore_part(struct world *w, const struct record_command_part *r);
-void excmd_queue_restore_end(struct world *w, uint64_t id);
+void excmd_queue_restore_end(struct world *w, const struct record_command_end *r);
 void excmd_queue_after_load(struct world *w);
 void excmd_queue_export(const struct world *w, struct buf *out);
 /* Another configuration: to: by former check its present index. n: how many there were. */

@@ -551,7 +551,7 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
     case RECORD_CONTACT: load_contact(w, &r->contact); break;
     case RECORD_COMMAND_WAITS: excmd_queue_restore(w, &r->waits); break;
     case RECORD_COMMAND_PART: excmd_queue_restore_part(w, &r->part); break;
-    case RECORD_COMMAND_END: excmd_queue_restore_end(w, r->command_end.id); break;
+    case RECORD_COMMAND_END: excmd_queue_restore_end(w, &r->command_end); break;
     default: break; /* inputs and history: nothing to restore */
     }
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "core/note.h"
 #include "core/record.h"
 #include "core/source.h"
@@ -475,6 +476,57 @@ static void test_end_of_before(void **state UNUSED)
     }
 }
 
+/* However short they are. */
+static void test_too_many_wait(void **state UNUSED)
+{
+    struct lab lab;
+    uint64_t id;
+
+    open_site(&lab);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    for (unsigned i = 1; i < LIMIT_COMMANDS_WAITING_N; i++) {
+        lab_send_command(&lab, "ENABLE_NOTIFICATIONS");
+        buf_clear(&lab.journal);
+    }
+    assert_int_equal(lab.last_done, 0);
+    assert_int_equal(world_program(lab.w)->commands_waiting, LIMIT_COMMANDS_WAITING_N);
+    id = lab_send_command(&lab, "ENABLE_NOTIFICATIONS");
+    assert_int_equal(lab.last_done, id);
+    assert_true(lab.last_refused);
+    assert_int_equal(lab_count(&lab.log, "too many commands wait"), 1);
+    lab_close(&lab);
+}
+
+/* What waits can be taken back; what is under way, and what comes later, is done. Also when the engine dies before all of it is refused. */
+static void test_flush(void **state UNUSED)
+{
+    for (int how = 0; how < 4; how++) {
+        struct lab lab;
+        uint64_t id;
+
+        open_site(&lab);
+        begin_journal(&lab);
+        lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+        for (int i = 0; i < 300; i++)
+            lab_send_command(&lab, "ENABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+        assert_int_equal(world_program(lab.w)->commands_waiting, 301);
+        id = lab_send_command(&lab, "FLUSH_PENDING_COMMANDS");
+        assert_int_equal(lab.last_done, id);
+        lab_send_command(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s39");
+        if (how == 1)
+            lab_engine_dies(&lab);
+        else if (how > 1)
+            lab_restart(&lab, how == 2);
+        until_over(&lab);
+        assert_int_equal(muted(&lab), MANY - 1);
+        assert_int_equal(world_program(lab.w)->commands_waiting, 0);
+        if (!how)
+            assert_int_equal(lab_count(&lab.log, "dropped by FLUSH_PENDING_COMMANDS"), 300);
+        is_the_same_again(&lab);
+        lab_close(&lab);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +543,8 @@ int main(void)
         cmocka_unit_test(test_few_and_long),
         cmocka_unit_test(test_file_is_named_again),
         cmocka_unit_test(test_end_of_before),
+        cmocka_unit_test(test_too_many_wait),
+        cmocka_unit_test(test_flush),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
