@@ -11,12 +11,13 @@
 
 #include <string.h>
 
-#define EXCMD_HAD  UINT64_MAX /* in a list: not again */
-#define NO_CHECK   UINT64_MAX /* in a record: the program */
-#define PART_MOST  1000u      /* things of one part, also when next to nothing comes of each */
-#define DIRECT     16u        /* things that are no part, but done at once */
-#define AT_ONCE    100u       /* commands that waited, of one step */
-#define DONE_CHUNK 4000u      /* things in one record */
+#define EXCMD_HAD    UINT64_MAX /* in a list: not again */
+#define NO_CHECK     UINT64_MAX /* in a record: the program */
+#define PART_MOST    1000u      /* things of one part, also when next to nothing comes of each */
+#define DIRECT       16u        /* things that are no part, but done at once */
+#define AT_ONCE      100u       /* commands that waited, of one step */
+#define DROPPED_SAID 100u       /* commands that are named, of those dropped at a start */
+#define DONE_CHUNK   4000u      /* things in one record */
 
 static struct excmd_queue *queue(struct world *w)
 {
@@ -390,7 +391,9 @@ void excmd_queue_restore_end(struct world *w, const struct record_command_end *r
 {
     const struct excmd_entry *e = excmd_entry_find(w, r->id);
 
-    if (r->all)
+    if (r->all == 2)
+        queue(w)->doubted = queue(w)->last_id;
+    else if (r->all)
         forget_up_to(w, r->id);
     else if (e)
         excmd_entry_forget(w, e);
@@ -436,11 +439,21 @@ static bool list_again(struct world *w, struct excmd_entry *e)
     return stays;
 }
 
-/* One that waited is over, undone. */
-static void drop_loaded(struct world *w, struct excmd_entry *e, const char *why)
+/* Why one that was loaded does not go on; NULL: it does. */
+static const char *why_dropped(struct world *w, struct excmd_entry *e)
 {
-    nlog_text(w, "Warning: External command dropped: %s: " STR_FMT, why,
-              STR_ARG(str_sub(excmd_entry_line(e), 0, 512)));
+    if (w->opt.resumes)
+        return list_again(w, e), NULL;
+    if (e->id <= w->commands.doubted)
+        return "a part of the journal is lost, and how much of it was done is not known";
+    return list_again(w, e) ? NULL : "it was for the Vigie that has ended";
+}
+
+static void drop_loaded(struct world *w, struct excmd_entry *e, const char *why, bool said)
+{
+    if (said)
+        nlog_text(w, "Warning: External command dropped: %s: " STR_FMT, why,
+                  STR_ARG(str_sub(excmd_entry_line(e), 0, 512)));
     world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = e->id});
     excmd_entry_release(w, e);
 }
@@ -448,19 +461,22 @@ static void drop_loaded(struct world *w, struct excmd_entry *e, const char *why)
 void excmd_queue_after_load(struct world *w)
 {
     struct excmd_queue *q = queue(w);
-    size_t n = q->first;
+    size_t n = q->first, dropped = 0;
 
     for (size_t i = q->first; i < q->all.n; i++) {
         struct excmd_entry *e = &q->all.at[i];
+        const char *why = why_dropped(w, e);
 
-        if (!list_again(w, e) && !w->opt.resumes) {
-            drop_loaded(w, e, "it was for the Vigie that has ended");
+        if (why) {
+            drop_loaded(w, e, why, ++dropped <= DROPPED_SAID);
             continue;
         }
         if (!e->begun)
             excmd_entry_count(w, e, 1);
         q->all.at[n++] = *e;
     }
+    if (dropped > DROPPED_SAID)
+        nlog_text(w, "Warning: %zu more external commands dropped", dropped - DROPPED_SAID);
     q->all.n = n;
     excmd_entry_counted(w);
     if (excmd_queue_is_empty(w))

@@ -35,6 +35,7 @@ struct excmd_queue {
     unsigned wide;               /* how many wait that may concern any check */
     uint64_t last_id;
     uint64_t flushed; /* up to this one those that have not begun are refused */
+    uint64_t doubted; /* loaded: up to this one it is not known what was done */
     bool held;        /* world_hold_commands */
 };
 

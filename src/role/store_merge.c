@@ -190,7 +190,11 @@ int store_merge_next(struct store *s)
     if (next_gone(s) == 1)
         return 1;
     s->merge.over = true;
-    return 0;
+    if (!s->merge.newer && !s->merge.gone)
+        return 0;
+    /* What came of them may be among that, so they cannot go on from what the journal says. */
+    record_put(&s->batch, RECORD_COMMAND_END, s->load_at, &(struct record_command_end){.all = 2});
+    return 1;
 }
 
 void store_merge_said(struct store *s)

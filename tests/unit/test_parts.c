@@ -527,6 +527,43 @@ static void test_flush(void **state UNUSED)
     }
 }
 
+/* The journal ends in the middle, and what state.db knows better comes behind it: what was done is not known, so nothing is done again. */
+static void test_journal_is_damaged(void **state UNUSED)
+{
+    struct buf later = BUF_INIT;
+    struct record_frame f;
+    struct lab lab;
+    struct str rest;
+    size_t cut;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    downtimes(&lab, 60);
+    lab_send_command(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s00");
+    cut = lab.journal.len;
+    until_over(&lab);
+    rest = str_sub(buf_str(&lab.journal), cut, lab.journal.len);
+    for (struct str before = rest; record_next(&rest, &f) == 1; before = rest)
+        if (f.kind == RECORD_DOWNTIME || f.kind == RECORD_PROGRAM)
+            buf_add(&later, before.p, before.n - rest.n);
+    record_put(&later, RECORD_COMMAND_END, lab_now(&lab).wall, &(struct record_command_end){.all = 2});
+    lab.journal.len = cut;
+    buf_add_str(&lab.journal, buf_str(&later));
+    buf_clear(&lab.log);
+    lab_engine_dies(&lab);
+    assert_true(excmd_queue_is_empty(lab.w));
+    assert_int_equal(lab_count(&lab.log, "dropped: a part of the journal is lost"), 2);
+    assert_int_equal(lab_count(&lab.log, "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;hg"), 1);
+    each_has(&lab, 1);
+    lab_engine_dies(&lab);
+    assert_int_equal(lab_count(&lab.log, "dropped: a part of the journal is lost"), 2); /* said once */
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    until_over(&lab);
+    assert_int_equal(muted(&lab), MANY);
+    lab_close(&lab);
+    buf_release(&later);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +582,7 @@ int main(void)
         cmocka_unit_test(test_end_of_before),
         cmocka_unit_test(test_too_many_wait),
         cmocka_unit_test(test_flush),
+        cmocka_unit_test(test_journal_is_damaged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

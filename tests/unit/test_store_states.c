@@ -284,18 +284,34 @@ static void expect_mended(struct rig *g, uint64_t seq)
     assert_true(said_of(g, RECORD_COMMENT, 4).kind == 0);
 }
 
+/* Is the engine told that commands which wait cannot go on? */
+static bool ends_commands(const struct rig *g)
+{
+    struct str rest = buf_str(&g->engine.loaded);
+    struct record_command_end end;
+    struct record_frame f;
+    bool found = false;
+
+    while (record_next(&rest, &f) == 1)
+        found = found ||
+                (f.kind == RECORD_COMMAND_END && record_get(f.kind, f.payload, &end) == 0 && end.all == 2);
+    return found;
+}
+
 static void damaged(bool (*hit)(const struct segment_record *r), unsigned least)
 {
     struct rig g;
 
     some_life(&g);
     expect_end((rig_load(&g), &g));
+    assert_false(ends_commands(&g));
     rig_until(&g, all_is_in);
     rig_end(&g);
     assert_true(damage(&g, hit) >= least);
     rig_begin(&g, RIG_CHECKS);
     rig_load(&g);
     expect_end(&g);
+    assert_true(ends_commands(&g));
     assert_true(g.engine.next_seq >= 28);
     rig_end(&g); /* before it is mended: it is as it was */
     rig_begin(&g, RIG_CHECKS);
