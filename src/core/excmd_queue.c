@@ -131,9 +131,21 @@ static void record_part(struct world *w, const struct excmd_entry *e, size_t don
 
 static int refused(const struct excmd *c, int r, struct err *err)
 {
-    if (r < 0 && c->done)
+    if (r < 0 && c->done && c->n > c->done)
         err_prefix(err, "done for %u of %u, not for the others: ", c->done, c->n);
+    else if (r < 0 && c->done) /* the engine was started again since, and does not know the others */
+        err_prefix(err, "done for %u, not for the others: ", c->done);
     return r;
+}
+
+/* It began and cannot be read any more: what was done is told nevertheless. */
+static int broken_off(struct excmd *c, const struct excmd_entry *e, int r, struct err *err)
+{
+    if (!c->row || !e->begun)
+        return r;
+    c->n = (unsigned)MAX(e->list.n, e->done.n);
+    c->done = (unsigned)e->done.n - e->refused;
+    return refused(c, r, err);
 }
 
 static int result_of(struct excmd *c, const struct excmd_entry *e, struct err *err)
@@ -279,8 +291,6 @@ static void end_front(struct world *w, const struct excmd *c, int r, struct err 
     struct excmd_entry *e = excmd_entry_front(w);
     struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token};
 
-    if (e->begun)
-        concern_rest(w, e, -1); /* it cannot be read any more */
     excmd_over(w, c, &o, r, err);
     excmd_queue_over(w);
 }
@@ -292,6 +302,15 @@ int excmd_do_flush(struct world *w, const struct excmd *c UNUSED, uint32_t check
     queue(w)->flushed = queue(w)->last_id;
     world_record(w, RECORD_COMMAND_END, &(struct record_command_end){.id = queue(w)->flushed, .all = 1});
     return 0;
+}
+
+/* Its last part is an empty one: an input, as all that a replay does is. */
+static int break_off(struct world *w, struct excmd *c, struct excmd_entry *e, int r, struct err *err)
+{
+    concern_rest(w, e, -1);
+    e->at = e->list.n;
+    record_part(w, e, e->done.n);
+    return broken_off(c, e, r, err);
 }
 
 static bool step_one(struct world *w)
@@ -311,6 +330,8 @@ static bool step_one(struct world *w)
         r = err_set(&err, E_INVAL, "dropped by FLUSH_PENDING_COMMANDS");
     if (r == 0)
         r = waited ? excmd_begin(w, &c, &o, e, &err) : part(w, &c, e, &err);
+    else if (!waited)
+        r = break_off(w, &c, e, r, &err);
     if (r != EXCMD_LATER)
         end_front(w, &c, r, &err);
     buf_release(&rewritten);
@@ -596,17 +617,21 @@ void excmd_queue_part_again(struct world *w, const struct record_command_part *r
     struct excmd_order o;
     struct excmd c;
     uint64_t object;
+    int got;
 
     if (!e)
         return;
     o = (struct excmd_order){excmd_entry_line(e), excmd_entry_who(e), WORLD_SOURCE_RECORD, 0};
-    if (excmd_read(w, &c, &o, &rewritten, &err) == 0) {
+    got = excmd_read(w, &c, &o, &rewritten, &err);
+    if (got == 0) {
         while (objects.n && tlv_get_varint(&objects, &object))
             object_again(w, &c, e, object);
         if (r->last) {
             rest_again(w, &c, e);
             excmd_over(w, &c, &o, result_of(&c, e, &err), &err);
         }
+    } else if (r->last) {
+        excmd_over(w, &c, &o, broken_off(&c, e, got, &err), &err);
     }
     if (r->last)
         excmd_entry_forget(w, e);
