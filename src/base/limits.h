@@ -32,10 +32,11 @@
 #define LIMIT_CHECKS     2000000u  /* hosts and services of one engine: idx stays far below 2^31 */
 #define LIMIT_COMMANDS_WAITING                                                                               \
     (64u * 1024 * 1024) /* bytes of external commands behind one that is for many: a flood in the pipe */
-#define LIMIT_COMMENTS  65536u /* comments on the board */
-#define LIMIT_DOWNTIMES 65536u /* downtimes on the board */
-#define LIMIT_RENAMES   1000u  /* announced renames that wait for their reload */
-#define LIMIT_RUNS      65536u /* plugins and probes under way */
+#define LIMIT_COMMANDS_WAITING_N 400000u /* of them: each takes memory beside its text, and time at a start */
+#define LIMIT_COMMENTS           65536u  /* comments on the board */
+#define LIMIT_DOWNTIMES          65536u  /* downtimes on the board */
+#define LIMIT_RENAMES            1000u   /* announced renames that wait for their reload */
+#define LIMIT_RUNS               65536u  /* plugins and probes under way */
 #define LIMIT_SITE                                                                                           \
     32767u /* numbers of sites: in the upper 16 bits of an identity, and SQLite's integers have a sign */
 #define LIMIT_RUNNERS     16 /* processes that execute plugins */
