@@ -34,6 +34,7 @@ from concurrent.futures import ThreadPoolExecutor
 SRC = os.path.realpath(os.path.join(os.path.dirname(__file__), '..'))
 LOGS = os.path.join(SRC, 'build', 'test')
 JOBS = max(1, int(os.environ.get('JOBS') or os.cpu_count() or 2))
+SCRIPTS = 2 * JOBS  # at once: most of what they do is to wait
 COUNTS = re.compile(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$')
 SANITIZERS = {
     'ASAN_OPTIONS': 'halt_on_error=1:abort_on_error=1:detect_stack_use_after_return=1',
@@ -183,7 +184,7 @@ def scripts(folder, wanted):
 def run_scripts(board, folder, wanted):
     found = scripts(folder, wanted)
     serial = [p for p in found if 'serial' in directives(p)]
-    with ThreadPoolExecutor(JOBS) as pool:
+    with ThreadPoolExecutor(SCRIPTS) as pool:
         for r in pool.map(run_script, [p for p in found if p not in serial]):
             board.add(r)
     for path in serial:
