@@ -564,7 +564,8 @@ int retain_load(struct world *w, struct str records)
     while ((r = record_next(&records, &f)) > 0) {
         union any any;
 
-        w->loaded_at = f.at;
+        if (f.kind != RECORD_COMMAND_END) /* which a damaged journal's store adds, without a moment */
+            w->loaded_at = f.at;
 
         r = record_get(f.kind, f.payload, &any);
         if (r < 0)
