@@ -170,21 +170,32 @@ void buf_add_le64(struct buf *b, uint64_t v)
     add_le(b, v, 8);
 }
 
+void buf_add_code_point(struct buf *b, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_add_char(b, (char)c);
+    } else if (c < 0x800) {
+        buf_add_char(b, (char)(0xc0 | c >> 6));
+        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
+    } else if (c < 0x10000) {
+        buf_add_char(b, (char)(0xe0 | c >> 12));
+        buf_add_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
+        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
+    } else {
+        buf_add_char(b, (char)(0xf0 | c >> 18));
+        buf_add_char(b, (char)(0x80 | (c >> 12 & 0x3f)));
+        buf_add_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
+        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
+    }
+}
+
 bool buf_add_utf8(struct buf *b, struct str s)
 {
     if (str_is_utf8(s)) {
         buf_add_str(b, s);
         return false;
     }
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if (c < 0x80) {
-            buf_add_char(b, (char)c);
-        } else {
-            buf_add_char(b, (char)(0xc0 | c >> 6));
-            buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-        }
-    }
+    for (size_t i = 0; i < s.n; i++)
+        buf_add_code_point(b, (unsigned char)s.p[i]);
     return true;
 }

@@ -41,5 +41,7 @@ struct str buf_str(const struct buf *b);      /* borrowed: valid until the next 
 void buf_add_le16(struct buf *b, uint16_t v);
 void buf_add_le32(struct buf *b, uint32_t v);
 void buf_add_le64(struct buf *b, uint64_t v);
+/* As UTF-8. c is at most 0x10ffff. */
+void buf_add_code_point(struct buf *b, uint32_t c);
 /* Adds s as valid UTF-8: a slice that is not valid is read as Latin-1. Returns true if it had to be converted. */
 bool buf_add_utf8(struct buf *b, struct str s);

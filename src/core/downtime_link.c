@@ -6,24 +6,7 @@
 
 size_t downtime_at(const struct world *w, uint64_t id)
 {
-    size_t low = 0, high = w->downtimes.n, guess;
-
-    if (!high || id < w->downtimes.at[0].id)
-        return 0;
-    guess = (size_t)MIN(id - w->downtimes.at[0].id,
-                        (uint64_t)high); /* there if none before it is gone, else before */
-    if (guess < high && w->downtimes.at[guess].id == id)
-        return guess;
-    high = guess;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-
-        if (w->downtimes.at[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return note_place(w->downtimes.at, w->downtimes.n, sizeof(*w->downtimes.at), id);
 }
 
 bool downtime_is(const struct world *w, size_t i, uint64_t id)

@@ -8,26 +8,36 @@
 
 #include <string.h>
 
-static size_t find(const struct world *w, uint64_t id)
+static uint64_t id_at(const void *table, size_t size, size_t i)
 {
-    size_t low = 0, high = w->comments.n, guess;
+    return *(const uint64_t *)((const char *)table + i * size);
+}
 
-    if (!high || id < w->comments.at[0].id)
+size_t note_place(const void *table, size_t n, size_t size, uint64_t id)
+{
+    size_t low = 0, high = n, guess;
+
+    if (!high || id < id_at(table, size, 0))
         return 0;
-    guess = (size_t)MIN(id - w->comments.at[0].id,
+    guess = (size_t)MIN(id - id_at(table, size, 0),
                         (uint64_t)high); /* there if none before it is gone, else before */
-    if (guess < high && w->comments.at[guess].id == id)
+    if (guess < high && id_at(table, size, guess) == id)
         return guess;
     high = guess;
     while (low < high) {
         size_t mid = (low + high) / 2;
 
-        if (w->comments.at[mid].id < id)
+        if (id_at(table, size, mid) < id)
             low = mid + 1;
         else
             high = mid;
     }
     return low;
+}
+
+static size_t find(const struct world *w, uint64_t id)
+{
+    return note_place(w->comments.at, w->comments.n, sizeof(*w->comments.at), id);
 }
 
 static bool found(const struct world *w, size_t i, uint64_t id)

@@ -2,7 +2,11 @@
 #pragma once
 /* What core/world_in.h holds of notes: comments, downtimes, and walks over the downtimes of one trigger. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* Where the row of that id stands in a table of comments or downtimes, or would stand. Rows are `size` bytes, begin with their id, and rise: no two have the same. */
+size_t note_place(const void *table, size_t n, size_t size, uint64_t id);
 
 struct world_comment {
     uint64_t id;

@@ -106,25 +106,6 @@ static char peek(const struct prom_lexer *l, size_t ahead)
 
 /* ---- strings ---- */
 
-static void put_utf8(struct buf *b, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_add_char(b, (char)c);
-    } else if (c < 0x800) {
-        buf_add_char(b, (char)(0xc0 | c >> 6));
-        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_add_char(b, (char)(0xe0 | c >> 12));
-        buf_add_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-    } else {
-        buf_add_char(b, (char)(0xf0 | c >> 18));
-        buf_add_char(b, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* n digits of a base behind the place; false: they are not there. */
 static bool digits(struct prom_lexer *l, unsigned n, unsigned base, uint32_t *out)
 {
@@ -173,7 +154,7 @@ static bool escape(struct prom_lexer *l, char quote, struct buf *b)
     if ((c != 'u' && c != 'U') || !digits(l, c == 'u' ? 4 : 8, 16, &code) || code > 0x10ffff ||
         (code >= 0xd800 && code < 0xe000))
         return false;
-    put_utf8(b, code);
+    buf_add_code_point(b, code);
     return true;
 }
 

@@ -31,25 +31,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static void add_code_point(struct buf *b, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_add_char(b, (char)c);
-    } else if (c < 0x800) {
-        buf_add_char(b, (char)(0xc0 | c >> 6));
-        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_add_char(b, (char)(0xe0 | c >> 12));
-        buf_add_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-    } else {
-        buf_add_char(b, (char)(0xf0 | c >> 18));
-        buf_add_char(b, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* "#233" or "#xe9". */
 static bool add_number(struct buf *b, struct str s)
 {
@@ -73,7 +54,7 @@ static bool add_number(struct buf *b, struct str s)
     }
     if (!c || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
         return false;
-    add_code_point(b, c);
+    buf_add_code_point(b, c);
     return true;
 }
 
