@@ -370,6 +370,8 @@ static void do_as_its_trigger(struct world *w, uint64_t id, enum world_walk how)
     size_t i = downtime_at(w, id);
     bool began = w->downtimes.at[i].in_effect;
 
+    if (!began && how == WORLD_WALK_ORPHANS)
+        walk(w, w->downtimes.at[i].first_child, how); /* what is cancelled takes none with it by itself */
     if (!began && how != WORLD_WALK_ORPHANS)
         begin(w, i); /* at the end: planned when its trigger had begun already; as in Nagios, seen now */
     if (how != WORLD_WALK_BEGIN)

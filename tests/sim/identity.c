@@ -8,9 +8,15 @@ struct known { /* of a check before a reload */
     struct state_more more;
     uint32_t notes;
 };
+struct planned { /* a downtime before it */
+    uint64_t id, trigger, oid;
+    unsigned notes; /* it, and its comment */
+    bool on, stays;
+};
 struct identity {
     struct known *known;
     uint32_t n;
+    VEC(struct planned) planned;
 };
 
 static uint32_t notes_of(const struct sim *s, uint64_t oid)
@@ -34,6 +40,27 @@ static uint32_t notes_of(const struct sim *s, uint64_t oid)
     return n;
 }
 
+static void know_planned(const struct sim *s, struct identity *before)
+{
+    struct buf all = BUF_INIT;
+    struct str rest;
+    struct record_frame f;
+
+    world_export(s->lab.w, lab_now(&s->lab), 0, &all);
+    rest = buf_str(&all);
+    while (record_next(&rest, &f) == 1) {
+        struct record_downtime d;
+
+        if (f.kind == RECORD_DOWNTIME && record_get(f.kind, f.payload, &d) == 0)
+            *VEC_ADD(&before->planned) = (struct planned){.id = d.id,
+                                                          .trigger = d.triggered_by,
+                                                          .oid = d.oid,
+                                                          .notes = 1 + (d.comment_id != 0),
+                                                          .on = d.in_effect != 0};
+    }
+    buf_release(&all);
+}
+
 struct identity *identity_know(const struct sim *s)
 {
     struct identity *before = mem_calloc(1, sizeof(*before));
@@ -47,7 +74,40 @@ struct identity *identity_know(const struct sim *s)
         all[i].more = *state_more(&all[i].state);
         all[i].notes = notes_of(s, all[i].oid);
     }
+    know_planned(s, before);
     return before;
+}
+
+static bool is_there(const struct sim *s, uint64_t oid)
+{
+    for (uint32_t i = 0; i < s->lab.model->n_check; i++)
+        if (world_oid(s->lab.w, i) == oid)
+            return true;
+    return false;
+}
+
+static bool stays(const struct identity *before, uint64_t id)
+{
+    for (size_t i = 0; i < before->planned.n; i++)
+        if (before->planned.at[i].id == id)
+            return before->planned.at[i].stays;
+    return false;
+}
+
+/* A downtime goes with its object, and those that it triggers with it; a trigger stands before what it triggers. */
+static void take_out_gone(const struct sim *s, struct identity *before)
+{
+    for (size_t i = 0; i < before->planned.n; i++) {
+        struct planned *d = &before->planned.at[i];
+
+        d->stays = is_there(s, d->oid) && (!d->trigger || stays(before, d->trigger));
+        for (uint32_t k = 0; k < before->n && !d->stays; k++) {
+            if (before->known[k].oid != d->oid)
+                continue;
+            before->known[k].notes -= d->notes;
+            before->known[k].state.downtime_depth -= d->on;
+        }
+    }
 }
 
 #define STAYS(field)                                                                                         \
@@ -77,6 +137,7 @@ void identity_check(struct sim *s, struct identity *before)
 {
     const struct known *known = before->known;
 
+    take_out_gone(s, before);
     for (uint32_t i = 0; i < s->lab.model->n_check; i++) {
         uint64_t oid = world_oid(s->lab.w, i);
         uint32_t k = 0;
@@ -89,5 +150,6 @@ void identity_check(struct sim *s, struct identity *before)
             sim_fail(s, "identity", "what is new is not blank", i, 0);
     }
     mem_free(before->known);
+    VEC_RELEASE(&before->planned);
     mem_free(before);
 }

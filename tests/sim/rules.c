@@ -219,11 +219,33 @@ static void cancel_of(struct rules *r, const struct rules_check *c)
             cancel(r, r->downtimes.at[i].id);
 }
 
+static bool is_planned(const struct rules *r, uint64_t id)
+{
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        if (r->downtimes.at[i].id == id)
+            return true;
+    return false;
+}
+
+/* Those whose trigger went with its object: what had begun is over, the rest comes to nothing. */
+static void end_orphans(struct rules *r)
+{
+    for (size_t i = 0; i < r->downtimes.n;) {
+        if (!r->downtimes.at[i].trigger || is_planned(r, r->downtimes.at[i].trigger)) {
+            i++;
+            continue;
+        }
+        end_downtime(r, i, !r->downtimes.at[i].on);
+        i = 0;
+    }
+}
+
 /* What the wall clock makes due, in the order of the ids. */
 void rules_end(struct rules *r)
 {
     int64_t now = r->now.wall.us;
 
+    end_orphans(r);
     for (size_t i = 0; i < r->downtimes.n;) {
         struct rules_downtime d = r->downtimes.at[i];
 

@@ -347,6 +347,33 @@ static void test_trigger_is_gone(void **state UNUSED)
     }
 }
 
+/* And what those would have triggered. */
+static void test_chain_is_gone(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct lab lab;
+    char text[200];
+
+    open_site(&lab, 3, 0);
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            snprintf(text, sizeof(text), "SCHEDULE_SVC_DOWNTIME;h;s%04d;%d;%d;1;%d;0;me;work", i - 1,
+                     START + 100, START + 400, i);
+        else
+            snprintf(text, sizeof(text), "SCHEDULE_HOST_DOWNTIME;other;%d;%d;1;0;0;me;work", START + 100,
+                     START + 400);
+        assert_true(lab_command(&lab, text));
+    }
+    buf_add_c(&b, "define host {\n host_name h\n use ht\n}\n");
+    for (int i = 0; i < 3; i++)
+        buf_printf(&b, "define service {\n host_name h\n service_description s%04d\n use st\n}\n", i);
+    lab_reload(&lab, lab_main, b.data);
+    assert_int_equal(lab_downtimes(&lab), 0);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_reload_between),
         cmocka_unit_test(test_start_between),
         cmocka_unit_test(test_trigger_is_gone),
+        cmocka_unit_test(test_chain_is_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
