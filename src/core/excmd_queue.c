@@ -601,10 +601,18 @@ static void object_again(struct world *w, struct excmd *c, struct excmd_entry *e
     part_one(w, c, e, thing);
 }
 
+/* What the record cannot name, since only the other configuration has it. The rest of the list was not there when the command was begun. */
+static bool is_ours_only(const struct world *w, const struct excmd_entry *e, uint64_t thing)
+{
+    if (!w->opt.own_oids)
+        return false;
+    return e->of != EXCMD_OF_CHECKS || thing == MODEL_NONE || w->st[thing].oid >= w->opt.own_oids;
+}
+
 static void rest_again(struct world *w, struct excmd *c, struct excmd_entry *e)
 {
     for (; e->at < e->list.n; e->at++)
-        if (e->list.at[e->at] != EXCMD_HAD)
+        if (e->list.at[e->at] != EXCMD_HAD && is_ours_only(w, e, e->list.at[e->at]))
             part_one(w, c, e, e->list.at[e->at]);
 }
 

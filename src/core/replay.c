@@ -114,8 +114,8 @@ static void take_config(struct replay *r, struct str hash)
 
 static struct world *make_world(struct replay *r, struct world_now now, bool resumes)
 {
-    struct world *w =
-        world_new(&(struct world_options){.version = "replay", .rehearses = true, .resumes = resumes});
+    struct world *w = world_new(&(struct world_options){
+        .version = "replay", .rehearses = true, .resumes = resumes, .own_oids = r->o.changed ? OID_OURS : 0});
 
     world_set_model(w, r->used.model, ++r->generation, now);
     world_set_oids(w, r->generation, r->used.oids, r->used.model->n_check);

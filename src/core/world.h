@@ -128,6 +128,8 @@ struct world_options {
     bool rehearses; /* decides as ever, and carries nothing out: its only records are events (core/replay) */
     bool
         resumes; /* begins in the middle: what is loaded stands as it is, whatever a start would make of it; world_resume */
+    uint64_t
+        own_oids; /* rehearses another configuration: identities from here on are of objects that the record never had; 0: it has all */
     uint32_t part;     /* of a command that is for many, in one step; 0: as it is best. For tests */
     unsigned mutation; /* enum world_mutation: tests/sim proves that it would notice */
 };

@@ -37,14 +37,20 @@ static struct wall checkpoint(struct lab *lab)
     return lab_now(lab).wall;
 }
 
-static void same_again(struct lab *lab, struct wall at)
+/* at: when the journal begins; then: the configuration that was in force. */
+static void same_again_from(struct lab *lab, struct wall at, const struct lab_config *then)
 {
     struct buf said = BUF_INIT;
 
     assert_int_equal(records_of(lab, RECORD_CHECKPOINT_END), 1);
-    if (!again_is_same(lab, at, str_of(lab->model->hash), &said))
+    if (!again_is_same(lab, at, str_of(then->model->hash), &said))
         fail_msg("%s", said.data);
     buf_release(&said);
+}
+
+static void same_again(struct lab *lab, struct wall at)
+{
+    same_again_from(lab, at, &VEC_LAST(&lab->past));
 }
 
 /* The state that the main file has for a check whose turn is skipped is set by a turn, and a replay has none. */
@@ -79,10 +85,40 @@ static void test_states_of_skipped_turns(void **st UNUSED)
     buf_release(&text);
 }
 
+/* What a reload brings between two parts of a command is not concerned, whether a replay begins before it or behind it. */
+static void test_what_came_between_parts(void **st UNUSED)
+{
+    for (int behind = 0; behind < 2; behind++) {
+        struct buf text = BUF_INIT;
+        struct lab lab = {.part = 3};
+        struct wall at;
+
+        buf_add_c(&text, "define host {\n host_name h1\n use ht\n}\n"
+                         "define hostgroup {\n hostgroup_name all\n alias all\n members h1\n}\n");
+        for (int i = 0; i < 20; i++)
+            buf_printf(&text, "define service {\n host_name h1\n service_description s%02d\n use st\n}\n", i);
+        lab_open(&lab, lab_main, text.data, START, 1, fine, 0);
+        at = checkpoint(&lab);
+        lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;all");
+        buf_add_c(&text, "define service {\n host_name h1\n service_description r\n use st\n}\n");
+        lab_reload(&lab, lab_main, text.data);
+        if (behind)
+            at = checkpoint(&lab);
+        lab_run(&lab, 5 * S);
+        assert_int_equal(records_of(&lab, RECORD_COMMAND_END), 1);
+        assert_false(lab_state(&lab, "h1", "s19")->switches & MODEL_CHECK_NOTIFY);
+        assert_true(lab_state(&lab, "h1", "r")->switches & MODEL_CHECK_NOTIFY);
+        same_again_from(&lab, at, &lab.past.at[behind]);
+        lab_close(&lab);
+        buf_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states_of_skipped_turns),
+        cmocka_unit_test(test_what_came_between_parts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
