@@ -129,6 +129,21 @@ static void command(struct sim *s, uint64_t r)
         lab_command(&s->lab, text); /* refused or not: both are fine */
 }
 
+/* Behind one that was planned some time: chains come about. Of one that is gone it is refused. */
+static void triggered(struct sim *s, uint64_t r, long long start)
+{
+    size_t n = s->judge.downtimes.n;
+    char text[200];
+
+    if (!n || !s->judged)
+        return;
+    snprintf(text, sizeof(text), "SCHEDULE_SVC_DOWNTIME;h%02u;s%u;%lld;%lld;%u;%llu;600;sim;work",
+             (unsigned)(r >> 8) % SITE_HOSTS, (unsigned)(r >> 12) % SITE_SERVICES, start, start + 1500,
+             (unsigned)(r >> 30) % 2,
+             (unsigned long long)s->judge.downtimes.at[n - 1 - (r >> 32) % MIN(n, (size_t)20)].id);
+    lab_command(&s->lab, text);
+}
+
 static void downtime(struct sim *s, uint64_t r)
 {
     char text[200];
@@ -138,6 +153,8 @@ static void downtime(struct sim *s, uint64_t r)
              (unsigned)(r >> 8) % SITE_HOSTS, (unsigned)(r >> 12) % SITE_SERVICES, start, start + 1800,
              (unsigned)(r >> 50) % 2);
     lab_command(&s->lab, text);
+    if (r >> 54 & 1)
+        triggered(s, lab_random(&s->lab), start);
     snprintf(text, sizeof(text),
              "SCHEDULE_AND_PROPAGATE_TRIGGERED_HOST_DOWNTIME;h%02u;%lld;%lld;0;0;900;sim;work",
              (unsigned)(r >> 8) % SITE_HOSTS, start, start + 3600);
