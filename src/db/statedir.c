@@ -59,10 +59,22 @@ static bool is_vigies(int dir)
     return found;
 }
 
-/* What may be there in a new one: a start that was killed has left its lock. */
+/* What may be there in a new one: what file systems and packages put there by themselves, and the lock that a start left that was killed. Any other name, also one with a dot before it, is somebody's. */
 static bool is_nothing(const char *name)
 {
-    return name[0] == '.' || strcmp(name, "lost+found") == 0 || strcmp(name, "lock") == 0;
+    static const char *const names[] = {".",          "..",          "lock",        "lost+found",
+                                        "quota.user", "quota.group", "aquota.user", "aquota.group",
+                                        ".snapshot",  ".snapshots",  ".snap",       ".zfs",
+                                        ".keep",      ".gitkeep"};
+    static const char *const beginnings[] = {".nfs", ".fuse_hidden", ".keep_"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(beginnings); i++)
+        if (str_starts(str_of(name), str_of(beginnings[i])))
+            return true;
+    return false;
 }
 
 int statedir_may_begin(int dir, const char *path, struct err *err)

@@ -14,7 +14,8 @@ const char *statedir_network(long type);
 
 #define STATEDIR_ANY_SITE UINT32_MAX
 
-/* Before anything is made in it: a folder that has something, but neither the mark nor anything of Vigie's, is refused. lost+found and names that begin with a dot are nothing. */
+/* Before anything is made in it: a folder that has something, but neither the mark nor anything of Vigie's, is refused. What file systems put there by themselves (lost+found,
+ * .snapshot and the like) is nothing; any other name counts, also one that begins with a dot. */
 int statedir_may_begin(int dir, const char *path, struct err *err);
 int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err);
 /* The words with which a folder, or a file of it, is refused to another site. */

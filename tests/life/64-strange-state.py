@@ -90,7 +90,11 @@ def test_folder_of_others():
             f.write('mine')
         said = v.refuses()
         assert said.count('is not empty (thesis.txt)') == 1 and os.listdir(v.state) == ['thesis.txt'], said
-        os.rename(v.state + '/thesis.txt', v.path('thesis.txt'))
+        os.rename(v.state + '/thesis.txt', v.state + '/.git')  # a hidden one is somebody's as well
+        before = len(v.said())
+        said = v.refuses()[before:]
+        assert said.count('is not empty (.git)') == 1 and os.listdir(v.state) == ['.git'], said
+        os.rename(v.state + '/.git', v.path('thesis.txt'))
         os.mkdir(v.state + '/lost+found')
         v.start()
         submit(v, 'told')

@@ -505,8 +505,9 @@ static void test_not_empty(void **state UNUSED)
     static const struct {
         const char *name;
         int wanted;
-    } cases[] = {{"lost+found", 0}, {".snapshot", 0}, {"lock", 0},  {"notes", E_INVAL},
-                 {"db", E_INVAL},   {"epoch", 0},     {"format", 0}};
+    } cases[] = {{"lost+found", 0},  {".snapshot", 0},  {"lock", 0},          {".nfs000012", 0},
+                 {"notes", E_INVAL}, {".git", E_INVAL}, {".bashrc", E_INVAL}, {"...", E_INVAL},
+                 {".lock", E_INVAL}, {"db", E_INVAL},   {"epoch", 0},         {"format", 0}};
     char path[256];
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
