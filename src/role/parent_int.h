@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "base/vec.h"
 #include "core/model.h"
+#include "os/lasting.h"
 #include "os/loop.h"
 #include "os/proc.h"
 #include "role/parent.h"
@@ -24,7 +25,6 @@ enum child_state {
 };
 
 struct parent;
-
 struct child {
     struct parent *parent;
     enum role_id id;
@@ -101,8 +101,8 @@ struct parent {
     /* the state folder and what is handed over */
     uint32_t site;
     char state_dir[4096];
-    int state_fd, lock_fd, http_fd, ls_fd, tls_fd, ctl_fd, log_fd, pipe_fd, hold_fd;
-    char hold_name[128]; /* of its file; empty: it has none */
+    int state_fd, lock_fd, http_fd, ls_fd, tls_fd, ctl_fd, log_fd, pipe_fd;
+    struct lasting hold; /* lines of the command file; without a path: it goes with the last process */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
     VEC(struct parent_lines) lines; /* local reads the first */

@@ -370,8 +370,8 @@ static void close_fd(int *fd)
 void parent_close_all(struct parent *p)
 {
     const char *ls = p->model.globals ? setting(p, "vigie_livestatus_socket", "") : "";
-    int *const fds[] = {&p->exe_dir, &p->http_fd, &p->tls_fd,       &p->log_fd,
-                        &p->pipe_fd, &p->hold_fd, &p->pipe_keep_fd, &p->board_fd};
+    int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->tls_fd,  &p->log_fd,
+                        &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
 
     parent_hold_end(p);
     if (p->pipe_made && p->model.globals)

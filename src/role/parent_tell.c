@@ -142,7 +142,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_pass(c, "ctl-listen", "", p->ctl_fd);
         parent_pass(c, "ls-listen", "", p->ls_fd);
         parent_tls_pass(p, c, true);
-        parent_pass(c, "command-hold", "", p->hold_fd);
+        parent_pass(c, "command-hold", "", p->hold.fd);
         parent_pass(c, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
         parent_lines_pass(p, c);
         break;

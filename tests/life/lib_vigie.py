@@ -119,10 +119,18 @@ class Vigie:
 
     def forget_lines(self):
         """What waited when it was killed stays for the next start, which does not come."""
-        if os.path.isdir(self.state):
-            st = os.stat(self.state)
-            for path in glob.glob(f'/dev/shm/vigie-lines-*-{st.st_dev:x}-{st.st_ino:x}-*') + glob.glob(f'/run/vigie/vigie-lines-*-{st.st_dev:x}-{st.st_ino:x}-*'):
-                os.unlink(path)
+        path = self.held()
+        if path:
+            os.unlink(path)
+
+    def held(self):
+        """The file in memory with lines of the command file that wait; None: there is none."""
+        try:
+            with open(self.state + '/hold', encoding='utf-8') as f:
+                name = f.read().strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return next(iter(glob.glob(f'/dev/shm/{name}') + glob.glob(f'/run/vigie/{name}')), None)
 
     def path(self, name):
         return os.path.join(self.d, name)
