@@ -4,26 +4,18 @@
  */
 #include "base/hash.h"
 #include "cmd/cmd.h"
-#include "cmd/opt.h"
-#include "cmd/state_dir.h"
+#include "cmd/look.h"
 #include "core/record.h"
 #include "db/journal_read.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-struct options {
-    const char *config, *state, *kind;
-    uint64_t from, limit;
-};
 
 struct place {
-    struct journal_dir dir;
-    struct journal_io io;
+    struct look look;
+    const char *kind; /* options */
+    uint64_t from, limit;
     struct journal_list list;
 };
 
@@ -128,29 +120,17 @@ static void print_record(const struct segment_record *r)
 
 /* ---- the folder ---- */
 
-static int open_place(struct place *p, const struct options *o, struct err *err)
+static int open_list(void *self, struct err *err)
 {
-    char dir[4096], path[4200];
-    int r = state_dir_find(o->config, o->state, dir, sizeof(dir), err);
+    struct place *p = self;
+    int r = journal_list_read(&p->list, &p->look.io, err);
 
-    if (r < 0)
-        return r;
-    snprintf(path, sizeof(path), "%s/journal", dir);
-    p->dir.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (p->dir.fd < 0)
-        return err_sys(err, errno, "cannot open %s", path);
-    journal_io_dir(&p->io, &p->dir);
-    r = journal_list_read(&p->list, &p->io, err);
-    if (r == 0 && !p->list.v.n)
-        r = err_set(err, E_NOENT, "there is no journal in %s", path);
-    return r;
+    return r == 0 && !p->list.v.n ? err_set(err, E_NOENT, "there is no journal in %s", p->look.path) : r;
 }
 
-static void close_place(struct place *p)
+static void close_list(void *self)
 {
-    journal_list_release(&p->list);
-    if (p->dir.fd >= 0)
-        close(p->dir.fd);
+    journal_list_release(&((struct place *)self)->list);
 }
 
 /* ---- verify ---- */
@@ -185,14 +165,15 @@ static void print_segment(const struct journal_segment *g, const struct seen *s)
     printf("  %" PRIu64 " KiB%s\n", s->bytes / 1024, s->checkpoint ? "  checkpoint" : "");
 }
 
-static int verify(struct place *p, const struct options *o UNUSED, struct err *err)
+static int verify(void *self, struct err *err)
 {
+    struct place *p = self;
     struct seen *seen = mem_calloc(p->list.v.n, sizeof(*seen));
     struct journal_reader rd;
     struct journal_record rec;
     int r;
 
-    journal_reader_init(&rd, &p->io, &p->list, 0, p->list.v.n);
+    journal_reader_init(&rd, &p->look.io, &p->list, 0, p->list.v.n);
     while ((r = journal_reader_next(&rd, &rec, err)) == 1)
         see(&seen[rec.segment], &rec);
     for (size_t i = 0; i < p->list.v.n; i++)
@@ -215,21 +196,22 @@ static int verify(struct place *p, const struct options *o UNUSED, struct err *e
 
 /* ---- dump ---- */
 
-static int dump(struct place *p, const struct options *o, struct err *err)
+static int dump(void *self, struct err *err)
 {
+    struct place *p = self;
     struct journal_reader rd;
     struct journal_record rec;
-    uint64_t left = o->limit ? o->limit : UINT64_MAX;
+    uint64_t left = p->limit ? p->limit : UINT64_MAX;
     size_t from = 0;
     int r;
 
     for (size_t i = 1; i < p->list.v.n; i++)
-        if (p->list.v.at[i].first_seq <= o->from)
+        if (p->list.v.at[i].first_seq <= p->from)
             from = i;
-    journal_reader_init(&rd, &p->io, &p->list, from, p->list.v.n);
+    journal_reader_init(&rd, &p->look.io, &p->list, from, p->list.v.n);
     while (left && (r = journal_reader_next(&rd, &rec, err)) == 1) {
-        if (rec.r.seq < o->from ||
-            (o->kind && strcmp(o->kind, record_name((enum record_kind)rec.r.kind)) != 0))
+        if (rec.r.seq < p->from ||
+            (p->kind && strcmp(p->kind, record_name((enum record_kind)rec.r.kind)) != 0))
             continue;
         print_record(&rec.r);
         left--;
@@ -243,8 +225,9 @@ static int dump(struct place *p, const struct options *o, struct err *err)
 
 /* ---- stats ---- */
 
-static int stats(struct place *p, const struct options *o UNUSED, struct err *err)
+static int stats(void *self, struct err *err)
 {
+    struct place *p = self;
     struct {
         uint64_t n, bytes;
     } by_kind[RECORD_KIND_END] = {{0}};
@@ -253,7 +236,7 @@ static int stats(struct place *p, const struct options *o UNUSED, struct err *er
     uint64_t n = 0, bytes = 0, batches = 0;
     int r;
 
-    journal_reader_init(&rd, &p->io, &p->list, 0, p->list.v.n);
+    journal_reader_init(&rd, &p->look.io, &p->list, 0, p->list.v.n);
     while ((r = journal_reader_next(&rd, &rec, err)) == 1) {
         unsigned k = rec.r.kind < RECORD_KIND_END ? rec.r.kind : 0;
 
@@ -275,10 +258,7 @@ static int stats(struct place *p, const struct options *o UNUSED, struct err *er
 
 /* ---- */
 
-static const struct {
-    const char *name;
-    int (*run)(struct place *p, const struct options *o, struct err *err);
-} words[] = {{"verify", verify}, {"dump", dump}, {"stats", stats}};
+static const struct look_word words[] = {{"verify", verify}, {"dump", dump}, {"stats", stats}};
 
 /* The kind in the letters of the record; NULL: there is none, and the kinds there are were said. */
 static const char *known_kind(const char *kind)
@@ -294,67 +274,52 @@ static const char *known_kind(const char *kind)
     return NULL;
 }
 
-static int run_word(const char *word, const struct options *o)
+static bool check_options(void *self, const char *word)
 {
-    struct place p = {.dir = {-1}};
-    struct err err = ERR_INIT;
-    int r = E_INVAL;
+    struct place *p = self;
 
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strcmp(word, words[i].name) != 0)
-            continue;
-        r = open_place(&p, o, &err);
-        if (r == 0)
-            r = words[i].run(&p, o, &err);
-        if (err.text[0])
-            fprintf(stderr, "vigie journal: %s\n", err.text);
-        close_place(&p);
-        return r < 0 ? CMD_FAILED : CMD_OK;
+    if (!p->kind)
+        return true;
+    if (strcmp(word, "dump") != 0) {
+        fprintf(stderr, "vigie journal: --kind belongs to 'dump' only\n");
+        return false;
     }
-    fprintf(stderr, "vigie journal: unknown command '%s': verify, dump or stats\n", word);
-    return CMD_USAGE;
+    p->kind = known_kind(p->kind);
+    return p->kind;
 }
 
 int cmd_journal(int argc, char **argv)
 {
-    struct options o = {.config = NULL};
+    struct place p = {.kind = NULL};
     const struct opt opts[] = {
-        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose journal it is.",
-         &o.config},
-        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
-        {"from", 'f', OPT_U64, "NUMBER", "dump: begin at this record.", &o.from},
-        {"limit", 'n', OPT_U64, "COUNT", "dump: at most that many.", &o.limit},
-        {"kind", 'k', OPT_STR, "KIND", "dump: only these, for instance EVENT.", &o.kind},
+        LOOK_OPTIONS(&p.look, "journal it is"),
+        {"from", 'f', OPT_U64, "NUMBER", "dump: begin at this record.", &p.from},
+        {"limit", 'n', OPT_U64, "COUNT", "dump: at most that many.", &p.limit},
+        {"kind", 'k', OPT_STR, "KIND", "dump: only these, for instance EVENT.", &p.kind},
     };
-    const struct opt_command cmd = {
-        .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
-        .about =
-            "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
-            "verify says whether it is whole (exit status 1 if not), dump prints records, stats counts them.",
-        .opts = opts,
-        .n = ARRAY_LEN(opts),
-        .operands_min = 1,
-        .operands_max = 1,
-        .operands = "verify|dump|stats",
+    const struct look_command c = {
+        .name = "journal",
+        .folder = "journal",
+        .opt =
+            {
+                .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
+                .about = "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
+                         "verify says whether it is whole (exit status 1 if not), dump prints records, stats "
+                         "counts them.",
+                .opts = opts,
+                .n = ARRAY_LEN(opts),
+                .operands_min = 1,
+                .operands_max = 1,
+                .operands = "verify|dump|stats",
+            },
+        .words = words,
+        .n_words = ARRAY_LEN(words),
+        .self = &p,
+        .look = &p.look,
+        .check = check_options,
+        .open = open_list,
+        .close = close_list,
     };
-    struct err err = ERR_INIT;
-    size_t n;
-    int r = opt_parse(&cmd, argc, argv, &n, &err);
 
-    if (r == OPT_HELP)
-        return CMD_OK;
-    if (r < 0) {
-        fprintf(stderr, "vigie journal: %s\n", err.text);
-        return CMD_USAGE;
-    }
-    if (o.kind && strcmp(argv[0], "dump") != 0) {
-        fprintf(stderr, "vigie journal: --kind belongs to 'dump' only\n");
-        return CMD_USAGE;
-    }
-    if (o.kind) {
-        o.kind = known_kind(o.kind);
-        if (!o.kind)
-            return CMD_USAGE;
-    }
-    return run_word(argv[0], &o);
+    return look_main(&c, argc, argv);
 }

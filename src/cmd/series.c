@@ -3,30 +3,21 @@
  * vigie series: reads the series store of a state folder, of a running Vigie too (what it has committed), and changes nothing. verify says whether it is whole, dump prints measurements.
  */
 #include "cmd/cmd.h"
-#include "cmd/opt.h"
-#include "cmd/state_dir.h"
+#include "cmd/look.h"
 #include "core/perf.h"
 #include "db/series.h"
 #include "db/series_roll.h"
 #include "os/disk.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-struct options {
-    const char *config, *state, *label, *class;
-    uint64_t oid;
-};
 
 struct place {
-    struct journal_dir dir;
-    struct journal_io io;
+    struct look look;
+    const char *label, *class; /* options */
+    uint64_t oid;
     struct series s;
-    bool open;
 };
 
 /* ---- a disk that is only read: what the store would mend stays as it is ---- */
@@ -62,34 +53,23 @@ static int no_names(void *user UNUSED)
     return E_PERM;
 }
 
-static int open_place(struct place *p, const struct options *o, struct err *err)
+static int open_store(void *self, struct err *err)
 {
-    char dir[4096], path[4200];
-    int r = state_dir_find(o->config, o->state, dir, sizeof(dir), err);
+    struct place *p = self;
+    struct journal_io *io = &p->look.io;
 
-    if (r < 0)
-        return r;
-    snprintf(path, sizeof(path), "%s/db/series", dir);
-    p->dir.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (p->dir.fd < 0)
-        return err_sys(err, errno, "cannot open %s", path);
-    journal_io_dir(&p->io, &p->dir);
-    p->io.open = open_to_read;
-    p->io.write = no_write;
-    p->io.sync = no_sync;
-    p->io.allocate = p->io.truncate = no_size;
-    p->io.unlink = no_unlink;
-    p->io.sync_names = no_names;
-    p->open = true;
-    return series_open(&p->s, &p->io, NULL, err);
+    io->open = open_to_read;
+    io->write = no_write;
+    io->sync = no_sync;
+    io->allocate = io->truncate = no_size;
+    io->unlink = no_unlink;
+    io->sync_names = no_names;
+    return series_open(&p->s, io, NULL, err);
 }
 
-static void close_place(struct place *p)
+static void close_store(void *self)
 {
-    if (p->open)
-        series_release(&p->s);
-    if (p->dir.fd >= 0)
-        close(p->dir.fd);
+    series_release(&((struct place *)self)->s);
 }
 
 /* Those of heads and logs the store knows itself; these are of days that are whole. */
@@ -99,11 +79,11 @@ static int know_file(struct place *p, struct series_file *f)
     struct series_record r;
     struct series_key k;
     uint64_t at;
-    int code = series_file_reach(f, &p->io);
+    int code = series_file_reach(f, &p->look.io);
 
     if (code < 0)
         return code;
-    series_scan_init(&scan, f, &p->io);
+    series_scan_init(&scan, f, &p->look.io);
     while (series_scan_next(&scan, &r, &at) > 0)
         if (r.kind == SERIES_R_WHOLE && series_key_get(&r.body, &k))
             series_know(&p->s, &k);
@@ -142,12 +122,12 @@ static void print_files(const struct place *p)
     }
 }
 
-static bool is_asked(const struct options *o, const struct series_key *k)
+static bool is_asked(const struct place *p, const struct series_key *k)
 {
-    return (!o->oid || k->oid == o->oid) && (!o->label || str_eq_c(k->label, o->label));
+    return (!p->oid || k->oid == p->oid) && (!p->label || str_eq_c(k->label, p->label));
 }
 
-static int each_series(struct place *p, const struct options *o, struct err *err,
+static int each_series(struct place *p, struct err *err,
                        void (*each)(const struct series_key *k, const struct series_samples *s), uint64_t *n)
 {
     struct series_samples got = {.n = 0};
@@ -156,7 +136,7 @@ static int each_series(struct place *p, const struct options *o, struct err *err
     for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {
         struct series_key k = series_key_at(&p->s, id);
 
-        if (!is_asked(o, &k))
+        if (!is_asked(p, &k))
             continue;
         r = series_read(&p->s, &k, INT64_MIN, INT64_MAX, &got);
         if (r < 0)
@@ -169,10 +149,11 @@ static int each_series(struct place *p, const struct options *o, struct err *err
     return r;
 }
 
-static int verify(struct place *p, const struct options *o, struct err *err)
+static int verify(void *self, struct err *err)
 {
+    struct place *p = self;
     uint64_t n = 0;
-    int r = each_series(p, o, err, NULL, &n);
+    int r = each_series(p, err, NULL, &n);
 
     print_files(p);
     printf("%zu series, %" PRIu64 " measurements, all up to record %" PRIu64 " of the journal\n",
@@ -248,7 +229,7 @@ static void print_buckets(const struct series_key *k, const struct series_bucket
     }
 }
 
-static int dump_class(struct place *p, const struct options *o, enum series_class class, struct err *err)
+static int dump_class(struct place *p, enum series_class class, struct err *err)
 {
     struct series_buckets got = {.n = 0};
     int r = know_all(p, err);
@@ -257,7 +238,7 @@ static int dump_class(struct place *p, const struct options *o, enum series_clas
     for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {
         struct series_key k = series_key_at(&p->s, id);
 
-        if (!is_asked(o, &k))
+        if (!is_asked(p, &k))
             continue;
         r = series_read_buckets(&p->s, &k, class, INT64_MIN / 2, INT64_MAX / 2, &got);
         if (r < 0)
@@ -268,19 +249,20 @@ static int dump_class(struct place *p, const struct options *o, enum series_clas
     return r;
 }
 
-static int dump(struct place *p, const struct options *o, struct err *err)
+static int dump(void *self, struct err *err)
 {
+    struct place *p = self;
     enum series_class class = SERIES_RAW;
     uint64_t n = 0;
     int r;
 
-    while (o->class && class < SERIES_CLASSES && strcmp(o->class, series_class_name(class)) != 0)
+    while (p->class && class < SERIES_CLASSES && strcmp(p->class, series_class_name(class)) != 0)
         class ++;
     if (class == SERIES_CLASSES)
         return err_set(err, E_INVAL, "--class is raw, 5m, 1h or 1d");
     if (class == SERIES_RAW)
         printf("id,label,unit,time,value\n");
-    r = class == SERIES_RAW ? each_series(p, o, err, print_one, &n) : dump_class(p, o, class, err);
+    r = class == SERIES_RAW ? each_series(p, err, print_one, &n) : dump_class(p, class, err);
     if (r == 0 && p->s.stats.damaged)
         return err_set(err, E_FORMAT, "damaged at %" PRIu64 " places", p->s.stats.damaged);
     return r;
@@ -288,66 +270,43 @@ static int dump(struct place *p, const struct options *o, struct err *err)
 
 /* ---- */
 
-static const struct {
-    const char *name;
-    int (*run)(struct place *p, const struct options *o, struct err *err);
-} words[] = {{"verify", verify}, {"dump", dump}};
-
-static int run_word(const char *word, const struct options *o)
-{
-    struct place p = {.dir = {-1}};
-    struct err err = ERR_INIT;
-    int r = E_INVAL;
-
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strcmp(word, words[i].name) != 0)
-            continue;
-        r = open_place(&p, o, &err);
-        if (r == 0)
-            r = words[i].run(&p, o, &err);
-        if (err.text[0])
-            fprintf(stderr, "vigie series: %s\n", err.text);
-        close_place(&p);
-        return r < 0 ? CMD_FAILED : CMD_OK;
-    }
-    fprintf(stderr, "vigie series: unknown command '%s': verify or dump\n", word);
-    return CMD_USAGE;
-}
+static const struct look_word words[] = {{"verify", verify}, {"dump", dump}};
 
 int cmd_series(int argc, char **argv)
 {
-    struct options o = {.config = NULL};
+    struct place p = {.label = NULL};
     const struct opt opts[] = {
-        {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose series they are.",
-         &o.config},
-        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
-        {"id", 0, OPT_U64, "ID", "Only of the host or service with this number.", &o.oid},
-        {"label", 'l', OPT_STR, "LABEL", "Only those with this label.", &o.label},
+        LOOK_OPTIONS(&p.look, "series they are"),
+        {"id", 0, OPT_U64, "ID", "Only of the host or service with this number.", &p.oid},
+        {"label", 'l', OPT_STR, "LABEL", "Only those with this label.", &p.label},
         {"class", 0, OPT_STR, "CLASS", "dump: roll-ups of 5m, 1h or 1d instead of measurements (raw).",
-         &o.class},
+         &p.class},
     };
-    const struct opt_command cmd = {
-        .usage = "vigie series verify|dump [-c MAIN | --state DIR] [options]",
-        .about = "Looks into the series store on disk and changes nothing.\n"
-                 "verify says whether it is whole (exit status 1 if not), dump prints measurements as CSV in "
-                 "base units (seconds, bytes, bits).\n"
-                 "Of a Vigie that runs it is what was committed, and what is merged just then may pass for "
-                 "damaged: ask again.",
-        .opts = opts,
-        .n = ARRAY_LEN(opts),
-        .operands_min = 1,
-        .operands_max = 1,
-        .operands = "verify|dump",
+    const struct look_command c = {
+        .name = "series",
+        .folder = "db/series",
+        .opt =
+            {
+                .usage = "vigie series verify|dump [-c MAIN | --state DIR] [options]",
+                .about =
+                    "Looks into the series store on disk and changes nothing.\n"
+                    "verify says whether it is whole (exit status 1 if not), dump prints measurements as CSV "
+                    "in base units (seconds, bytes, bits).\n"
+                    "Of a Vigie that runs it is what was committed, and what is merged just then may pass "
+                    "for damaged: ask again.",
+                .opts = opts,
+                .n = ARRAY_LEN(opts),
+                .operands_min = 1,
+                .operands_max = 1,
+                .operands = "verify|dump",
+            },
+        .words = words,
+        .n_words = ARRAY_LEN(words),
+        .self = &p,
+        .look = &p.look,
+        .open = open_store,
+        .close = close_store,
     };
-    struct err err = ERR_INIT;
-    size_t n;
-    int r = opt_parse(&cmd, argc, argv, &n, &err);
 
-    if (r == OPT_HELP)
-        return CMD_OK;
-    if (r < 0) {
-        fprintf(stderr, "vigie series: %s\n", err.text);
-        return CMD_USAGE;
-    }
-    return run_word(argv[0], &o);
+    return look_main(&c, argc, argv);
 }

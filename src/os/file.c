@@ -128,3 +128,10 @@ int file_lock(int fd)
         return 0;
     return errno == EWOULDBLOCK ? E_BUSY : E_IO;
 }
+
+void file_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}

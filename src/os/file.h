@@ -18,3 +18,4 @@ int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t m
 int file_mkdir_parents(const char *path, mode_t mode, struct err *err);
 int file_lock(int fd); /* flock without waiting: 0, E_BUSY or E_IO */
 int file_sync_dir(int dir);
+void file_close(int *fd); /* -1: there is none; it is -1 after */

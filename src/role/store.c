@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/record.h"
 #include "os/clock.h"
+#include "os/file.h"
 #include "role/store_int.h"
 #include "wire/link.h"
 
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CHANGED_MOST 16384u        /* checks in one CHANGED */
 #define ASK_AGAIN_US (60 * TIME_S) /* a checkpoint that does not come */
@@ -284,8 +284,7 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
     if (store_log_fd(s, purpose, arg, fd) || store_perf_fd(s, purpose, arg, fd))
         return;
     BUG_ON(!str_eq_c(purpose, "state-dir"));
-    if (s->state_fd >= 0)
-        close(s->state_fd);
+    file_close(&s->state_fd);
     s->state_fd = fd;
 }
 
@@ -421,10 +420,8 @@ static void stop(struct role *r)
     loop_timer_cancel(&s->retry);
     buf_release(&s->frame);
     buf_release(&s->batch);
-    if (s->dir.fd >= 0)
-        close(s->dir.fd);
-    if (s->state_fd >= 0)
-        close(s->state_fd);
+    file_close(&s->dir.fd);
+    file_close(&s->state_fd);
     role_done(r);
 }
 
