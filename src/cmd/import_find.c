@@ -219,7 +219,15 @@ static int pnp_host(const struct import_objects *o, import_sources *out, const c
 
 /* ---- Nagiosgraph ---- */
 
-/* SERVICE___LABEL.rrd: of all ways to cut it the first whose service is configured. HOST is a host's own. */
+/* HOST is a host's own. */
+static uint64_t graph_object(const struct import_objects *o, const char *host, const char *service)
+{
+    uint64_t oid = import_objects_find(o, host, service);
+
+    return !oid && strcmp(service, "HOST") == 0 ? import_objects_find(o, host, "") : oid;
+}
+
+/* SERVICE___LABEL.rrd: of all ways to cut it the first whose service is configured. */
 static void graph_file(const struct import_objects *o, const struct import_map *map, import_sources *out,
                        const char *dir, const char *host, const char *name)
 {
@@ -227,11 +235,8 @@ static void graph_file(const struct import_objects *o, const struct import_map *
     char service[RRD_TEXT], label[RRD_TEXT];
     unsigned nth = 0;
 
-    for (; !s->oid && rrd_name_cut(str_of(name), nth, service, label); nth++) {
-        s->oid = import_objects_find(o, host, service);
-        if (!s->oid && strcmp(service, "HOST") == 0)
-            s->oid = import_objects_find(o, host, "");
-    }
+    for (; !s->oid && rrd_name_cut(str_of(name), nth, service, label); nth++)
+        s->oid = graph_object(o, host, service);
     if (s->why)
         return;
     if (!nth)
@@ -240,6 +245,58 @@ static void graph_file(const struct import_objects *o, const struct import_map *
         reject_object(s, host, service);
     else
         import_map_graph(map, label, s, add_label);
+}
+
+struct graph_way {
+    uint64_t oid; /* 0: none was found */
+    char host[RRD_TEXT], service[RRD_TEXT], label[RRD_TEXT];
+};
+
+/* The ways to cut HOST_SERVICE_LABEL.rrd whose host and service are configured; the first two are noted. with_row: only those whose label has a row in the table. */
+static size_t graph_ways(const struct import_objects *o, const struct import_map *map, const char *name,
+                         bool with_row, struct graph_way found[2])
+{
+    struct rrd_name_ways ways;
+    struct graph_way way;
+    size_t n = 0;
+
+    rrd_name_ways_begin(&ways, str_of(name));
+    while (rrd_name_ways_next(&ways, way.host, way.service, way.label)) {
+        way.oid = graph_object(o, way.host, way.service);
+        if (!way.oid || (with_row && !import_map_has_graph(map, way.label)))
+            continue;
+        if (n < 2)
+            found[n] = way;
+        n++;
+    }
+    return n;
+}
+
+/* As Nagiosgraph named them of old (dbseparator other than subdir): all in one folder. Where more than one way to read the name fits, nobody can know, and it is not guessed. */
+static void graph_flat(const struct import_objects *o, const struct import_map *map, import_sources *out,
+                       const char *dir, const char *name)
+{
+    struct import_source *s = add_source(out, dir, name);
+    struct graph_way way[2];
+    size_t n;
+
+    if (s->why)
+        return;
+    n = graph_ways(o, map, name, true, way);
+    if (!n)
+        n = graph_ways(o, map, name, false, way);
+    if (!n)
+        reject(s, "it stands in no folder of a host, and its name is not HOST_SERVICE_LABEL.rrd of a "
+                  "service that is configured, with %%XX for special bytes");
+    else if (n > 1)
+        reject(s,
+               "it may be of service '%s' of host '%s' or of '%s' of '%s': move it to the folder of its "
+               "host, as SERVICE___LABEL.rrd",
+               way[0].service, way[0].host, way[1].service, way[1].host);
+    if (n != 1)
+        return;
+    s->oid = way[0].oid;
+    import_map_graph(map, way[0].label, s, add_label);
 }
 
 static int graph_host(const struct import_objects *o, const struct import_map *map, import_sources *out,
@@ -312,7 +369,9 @@ static int find_hosts(enum import_format format, const char *dir, const struct i
 
     for (size_t i = 0; i < hosts.n && r == 0; i++) {
         snprintf(path, sizeof(path), "%s/%s", dir, hosts.at[i]);
-        if (is_rrd(hosts.at[i]) && !is_folder(path))
+        if (is_rrd(hosts.at[i]) && !is_folder(path) && format == IMPORT_NAGIOSGRAPH)
+            graph_flat(o, map, out, dir, hosts.at[i]);
+        else if (is_rrd(hosts.at[i]) && !is_folder(path))
             reject(add_source(out, dir, hosts.at[i]), "it stands in no folder of a host");
         if (!is_folder(path))
             continue;

@@ -161,6 +161,17 @@ bool import_map_metric(const struct import_map *m, const char *id, struct import
     return true;
 }
 
+bool import_map_has_graph(const struct import_map *m, const char *db)
+{
+    struct str key;
+    uint64_t row;
+
+    for (size_t i = 0; i < m->graph.n_entry; i++)
+        if (map_at(&m->graph, i, &key, &row) && str_eq_c(str_cut(&key, '\0'), db))
+            return true;
+    return false;
+}
+
 void import_map_graph(const struct import_map *m, const char *db, struct import_source *s,
                       void (*add)(struct import_source *s, const char *ds, const char *label,
                                   const char *unit))

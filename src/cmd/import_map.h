@@ -20,6 +20,8 @@ int import_map_read(struct import_map *m, enum import_format format, const struc
                     struct err *err);
 void import_map_release(struct import_map *m);
 bool import_map_metric(const struct import_map *m, const char *id, struct import_map_metric *out);
+/* Is there a row for files of Nagiosgraph with this label in their name? */
+bool import_map_has_graph(const struct import_map *m, const char *db);
 /* What the data sources of a file of Nagiosgraph are called. */
 void import_map_graph(const struct import_map *m, const char *db, struct import_source *s,
                       void (*add)(struct import_source *s, const char *ds, const char *label,

@@ -48,6 +48,40 @@ bool rrd_name_cut(struct str file, unsigned nth, char *service, char *label)
     return false;
 }
 
+void rrd_name_ways_begin(struct rrd_name_ways *w, struct str file)
+{
+    bool is_one = str_ends(file, STR(".rrd"));
+
+    *w = (struct rrd_name_ways){.name = is_one ? str_sub(file, 0, file.n - 4) : STR_NULL};
+}
+
+/* The next _ behind `from`; the end of the name: there is none. */
+static size_t next_separator(struct str name, size_t from)
+{
+    size_t i = from + 1;
+
+    while (i < name.n && name.p[i] != '_')
+        i++;
+    return MIN(i, name.n);
+}
+
+bool rrd_name_ways_next(struct rrd_name_ways *w, char *host, char *service, char *label)
+{
+    for (;;) {
+        w->second = w->first ? next_separator(w->name, w->second) : w->name.n;
+        if (w->second == w->name.n) { /* this host has no more */
+            w->first = next_separator(w->name, w->first);
+            w->second = next_separator(w->name, w->first);
+        }
+        if (w->first >= w->name.n)
+            return false;
+        if (w->second < w->name.n && rrd_name_unescape(str_sub(w->name, 0, w->first), host) &&
+            rrd_name_unescape(str_sub(w->name, w->first + 1, w->second - w->first - 1), service) &&
+            rrd_name_unescape(str_sub(w->name, w->second + 1, SIZE_MAX), label))
+            return true;
+    }
+}
+
 bool rrd_name_clean(struct str s, char *out)
 {
     if (str_find_char(s, '\0') >= 0 || !str_copy(out, RRD_TEXT, s))

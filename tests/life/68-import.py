@@ -17,7 +17,7 @@ import time
 import urllib.parse
 from decimal import Decimal
 
-from lib_vigie import VIGIE, Skip, Vigie, main, until, vigie
+from lib_vigie import COMMON, VIGIE, Skip, Vigie, main, until, vigie
 
 SERVICES = ['PING', 'Disk C:', 'a___b', 'net/eth0']
 OBJECTS = ('define host {\n use th\n host_name web 1\n address 127.0.0.1\n}\ndefine host {\n use th\n host_name db\n address 127.0.0.1\n}\n' +
@@ -180,6 +180,29 @@ def test_nagiosgraph():
         assert got == {('used', ''): minutes(lambda i: i), ('up', ''): minutes(lambda i: i), ('rta; "of" it', 's'): {t: x / 1000 for t, x in minutes(lambda i: i).items()}}, (said, got.keys())
         assert v.rejects() == {('web%201/Disk%20C%3A___used.rrd', 'warn'): 'a threshold or bound, no measurement', ('web 1/a___b___pingrta.rrd', 'losspct'): 'nothing says what this data source is',
                                ('db/strange.rrd', ''): 'its name is not SERVICE___LABEL.rrd with %XX for special bytes'}, v.rejects()
+
+
+def test_nagiosgraph_of_old():
+    """All files in one folder, HOST_SERVICE_LABEL.rrd: what can be read in one way only is taken, by the table if need be; the rest is listed with what it may be."""
+    more = ''.join(f'define host {{\n use th\n host_name {h}\n address 127.0.0.1\n}}\ndefine service {{\n use ts\n host_name {h}\n service_description {s}\n active_checks_enabled 0\n}}\n'
+                   for h, s in (('eu', 'db_1'), ('eu_db', '1')))
+    with Taker() as v:
+        v.put('objects.cfg', COMMON + OBJECTS + more)
+        v.start()
+        for name in ('web%201_Disk%20C%3A_used', 'web%201_a___b_in_bytes', 'db_HOST_up', 'eu_db_1_rta', 'eu_db_1_time', 'db_gone_x', 'plain'):
+            make(f'{v.tree}/{name}.rrd', ['data'], lambda i, s: i)
+        with open(v.path('map.csv'), 'w', encoding='utf-8') as f:
+            f.write('db,ds,label,unit\n1_time,data,time,ms\n')
+        v.take('-f', 'nagiosgraph')
+        rows = minutes(lambda i: i)
+        assert v.there() == {(label, ''): rows for label in ('used', 'in_bytes', 'up')}, v.there().keys()
+        none = 'it stands in no folder of a host, and its name is not HOST_SERVICE_LABEL.rrd of a service that is configured, with %XX for special bytes'
+        both = "it may be of service 'db_1' of host 'eu' or of '1' of 'eu_db': move it to the folder of its host, as SERVICE___LABEL.rrd"
+        assert v.rejects() == {('db_gone_x.rrd', ''): none, ('plain.rrd', ''): none, ('eu_db_1_rta.rrd', ''): both, ('eu_db_1_time.rrd', ''): both}, v.rejects()
+        os.unlink(v.path('rejects.csv'))
+        make(f'{v.tree}/eu_db/1___rta.rrd', ['data'], lambda i, s: i)
+        v.take('-f', 'nagiosgraph', '--map', v.path('map.csv'))
+        assert v.there()['rta', ''] == rows, v.there().keys()
 
 
 def test_centreon():

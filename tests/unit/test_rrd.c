@@ -246,6 +246,38 @@ static void test_cut(void **state UNUSED)
     assert_false(rrd_name_cut(STR("a___.rrd"), 0, service, label));
 }
 
+/* Nagiosgraph of old: any of host, service and label may hold the separator. */
+static void test_ways(void **state UNUSED)
+{
+    static const struct {
+        const char *file, *ways[7];
+    } cases[] = {
+        {"web%201_Disk%20C%3A_used.rrd", {"web 1|Disk C:|used"}},
+        {"a_b_c_d.rrd", {"a|b|c_d", "a|b_c|d", "a_b|c|d"}},
+        {"a__b_c.rrd", {"a|_b|c", "a_|b|c"}}, /* no part is empty */
+        {"_a_b.rrd", {NULL}},
+        {"a_b.rrd", {NULL}},
+        {"a_b_.rrd", {NULL}},
+        {"a_b%zz_c.rrd", {NULL}},
+        {"a_b_c", {NULL}},
+        {".rrd", {NULL}},
+    };
+    char host[RRD_TEXT], service[RRD_TEXT], label[RRD_TEXT], got[3 * RRD_TEXT + 2];
+    struct rrd_name_ways w;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        size_t n = 0;
+
+        rrd_name_ways_begin(&w, str_of(cases[i].file));
+        for (; rrd_name_ways_next(&w, host, service, label); n++) {
+            snprintf(got, sizeof(got), "%s|%s|%s", host, service, label);
+            assert_non_null(cases[i].ways[n]);
+            assert_string_equal(got, cases[i].ways[n]);
+        }
+        assert_null(cases[i].ways[n]);
+    }
+}
+
 static void test_other_names(void **state UNUSED)
 {
     char out[RRD_TEXT];
@@ -337,11 +369,12 @@ static void test_csv(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dump),    cmocka_unit_test(test_bad_dumps),
-        cmocka_unit_test(test_rows),    cmocka_unit_test(test_rows_without_means),
-        cmocka_unit_test(test_buckets), cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_cut),     cmocka_unit_test(test_other_names),
-        cmocka_unit_test(test_pnp),     cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_dump),        cmocka_unit_test(test_bad_dumps),
+        cmocka_unit_test(test_rows),        cmocka_unit_test(test_rows_without_means),
+        cmocka_unit_test(test_buckets),     cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_cut),         cmocka_unit_test(test_ways),
+        cmocka_unit_test(test_other_names), cmocka_unit_test(test_pnp),
+        cmocka_unit_test(test_csv),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
