@@ -31,6 +31,11 @@ bool metrics_export_take(struct api_export exports[API_EXPORTS], const struct ms
     return true;
 }
 
+void metrics_export_gone(struct api_export exports[API_EXPORTS])
+{
+    memset(exports, 0, API_EXPORTS * sizeof(exports[0]));
+}
+
 void metrics_export_put(struct buf *b, const struct api_export exports[API_EXPORTS])
 {
     static const struct {
@@ -105,14 +110,34 @@ static void one_waits(struct json *j, const struct api_export *x, const char *na
     buf_printf(
         &en,
         "For %lld minutes measurements have not reached the other store (%s). They wait in the journal, "
-        "and none is lost as long as that is kept%s%s.",
+        "and none is lost as long as that is kept (vigie_journal_days, vigie_journal_size)%s%s.",
         minutes, name, x->why[0] ? ". The last try: " : "", x->why);
     buf_printf(
         &fr,
         "Depuis %lld minutes, les mesures n’arrivent plus à l’autre base (%s). Elles attendent dans le "
-        "journal, et aucune n’est perdue tant qu’il est gardé%s%s.",
+        "journal, et aucune n’est perdue tant qu’il est gardé (vigie_journal_days, vigie_journal_size)%s%s.",
         minutes, name, x->why[0] ? ". Dernier essai : " : "", x->why);
     warn(j, "export_waits", en.data, fr.data);
+    buf_release(&en);
+    buf_release(&fr);
+}
+
+static void some_missed(struct json *j, const struct api_export *x, const char *name,
+                        void (*warn)(struct json *j, const char *code, const char *en, const char *fr))
+{
+    struct buf en = BUF_INIT, fr = BUF_INIT;
+
+    buf_printf(&en,
+               "%" PRIu64 " records left the journal before their measurements were sent to the other store "
+               "(%s): it lacks those for good, Vigie has them. Keep the journal longer (vigie_journal_days, "
+               "vigie_journal_size).",
+               x->missed, name);
+    buf_printf(&fr,
+               "%" PRIu64 " enregistrements ont quitté le journal avant que leurs mesures ne soient envoyées "
+               "à l’autre base (%s) : elles lui manquent pour toujours, Vigie les a. Gardez le journal plus "
+               "longtemps (vigie_journal_days, vigie_journal_size).",
+               x->missed, name);
+    warn(j, "export_missed", en.data, fr.data);
     buf_release(&en);
     buf_release(&fr);
 }
@@ -120,7 +145,10 @@ static void one_waits(struct json *j, const struct api_export *x, const char *na
 void metrics_export_warnings(struct json *j, const struct api_export exports[API_EXPORTS],
                              void (*warn)(struct json *j, const char *code, const char *en, const char *fr))
 {
-    for (int i = 0; i < API_EXPORTS; i++)
+    for (int i = 0; i < API_EXPORTS; i++) {
         if (exports[i].used && exports[i].lag_us > WARNS_US)
             one_waits(j, &exports[i], names[i], warn);
+        if (exports[i].used && exports[i].missed)
+            some_missed(j, &exports[i], names[i], warn);
+    }
 }

@@ -17,9 +17,11 @@ struct api_export {
 
 /* False: there is no such target. */
 bool metrics_export_take(struct api_export exports[API_EXPORTS], const struct msg_exported *m);
+/* The role ended: what it knew is true no more, and its successor counts from nothing. */
+void metrics_export_gone(struct api_export exports[API_EXPORTS]);
 void metrics_export_put(struct buf *b, const struct api_export exports[API_EXPORTS]);
 /* The member "exports" of the status. */
 void metrics_export_status(struct json *j, const struct api_export exports[API_EXPORTS]);
-/* What is behind for minutes: warn is called for each. */
+/* What is behind for minutes, and what left the journal before it was sent: warn is called for each. */
 void metrics_export_warnings(struct json *j, const struct api_export exports[API_EXPORTS],
                              void (*warn)(struct json *j, const char *code, const char *en, const char *fr));

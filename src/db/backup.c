@@ -20,7 +20,8 @@
 
 #define PIECE (256u * 1024)
 
-const char *const backup_folders[BACKUP_FOLDERS] = {"db", "db/series", "journal", "snapshots", "auth"};
+const char *const backup_folders[BACKUP_FOLDERS] = {"export",  "db",        "db/series",
+                                                    "journal", "snapshots", "auth"};
 
 struct maker {
     const struct backup_where *state;

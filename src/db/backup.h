@@ -4,6 +4,7 @@
  * Backups of a state folder: one file, a tar archive (POSIX pax) compressed with zstd, that `tar --zstd -t` can list too.
  *
  *   format, epoch              as they stand in the folder
+ *   export/NAME                how far stores elsewhere have the measurements
  *   db/NAME.db                 copies made through SQLite, each of one moment
  *   db/series/NAME             the series store, as far as it was committed
  *   journal/NAME.vj            as far as they were written
@@ -11,8 +12,8 @@
  *   auth/users                 users and tokens; sessions are left out: who signed in before signs in again
  *   manifest.json              the last: {"vigie_backup": 1, "version", "made", "host", "files": [{"name", "size", "sha256"}, ...]}
  *
- * Vigie may run meanwhile. The databases are taken first and the journal after them, so the journal knows all that a database holds, and a start brings them to its end. A
- * batch under way at the end of the journal is cut off at that start, as after a crash.
+ * Vigie may run meanwhile. The databases are taken first and the journal after them, so the journal knows all that a database holds, and a start brings them to its end. An export goes on after a
+ * restore from where it stood in the backup: what waited then is sent, what was sent since is sent once more, up to the journal's end, and no further. A batch under way at the end of the journal is cut off at that start, as after a crash.
  */
 #include "base/err.h"
 #include "base/time.h"

@@ -4,9 +4,9 @@
 #include "base/str.h"
 #include "db/series_record.h"
 
-enum { BACKUP_FOLDERS = 5 };
-extern const char *const
-    backup_folders[BACKUP_FOLDERS]; /* in the order in which they are taken: databases before the journal */
+enum { BACKUP_FOLDERS = 6 };
+/* In the order in which they are taken: databases, and how far exports are, before the journal, which knows all of that. */
+extern const char *const backup_folders[BACKUP_FOLDERS];
 
 /* May this file of that folder be in a backup? */
 static inline bool backup_name_allowed(const char *folder, struct str file)

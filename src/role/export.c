@@ -6,12 +6,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "os/clock.h"
+#include "os/file.h"
 #include "os/mem.h"
 #include "role/export_int.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TELL_US  (1 * TIME_S)
 #define AGAIN_US (1 * TIME_S) /* when the journal could not be read */
@@ -64,6 +64,8 @@ static void on_turn(void *user)
 {
     struct export_target *t = user;
 
+    if (t->e->leaving)
+        return;
     if (t->url && t->e->stored_known && !t->placed)
         place(t);
     if (t->busy)
@@ -196,6 +198,79 @@ static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
     e->oids_generation = m->u.oids.generation;
     export_name_clear(e);
     turn_soon(e, 0);
+}
+
+/* ---- its end, and a new beginning ---- */
+
+static void stop(struct role *r)
+{
+    struct export *e = r->self;
+
+    if (e->ended)
+        return;
+    e->ended = true;
+    if (e->resolve) { /* it was opened */
+        loop_timer_cancel(&e->tell);
+        for (int i = 0; i < EXPORT_TARGETS; i++) {
+            export_send_release(&e->target[i]);
+            export_read_release(&e->target[i]);
+        }
+        curl_loop_release(&e->curl);
+        resolve_free(e->resolve);
+    }
+    ere_release(&e->only);
+    ere_release(&e->except);
+    export_name_clear(e);
+    oids_release(&e->oids);
+    secrets_release(&e->secrets);
+    buf_release(&e->frame);
+    file_close(&e->dir.fd);
+    file_close(&e->export_fd);
+    role_done(r);
+}
+
+static void on_leave(void *user)
+{
+    struct export *e = user;
+
+    stop(e->role);
+}
+
+void export_leave(struct export *e)
+{
+    e->leaving = true;
+    for (int i = 0; i < EXPORT_TARGETS; i++)
+        if (e->target[i].in_multi)
+            return; /* what comes of it is worth knowing */
+    loop_later(e->role->loop, on_leave, e);
+}
+
+/*
+ * Options, the store of certificates among them, are read once, with rights that are gone after. So a role whose options a reload has changed ends, and the parent begins one with those that are in force
+ * now. Where the targets are stands on disk.
+ */
+static void sum_options(struct export *e, unsigned char sum[HASH_SHA256_BYTES])
+{
+    static const char *const plain[] = {"vigie_remote_write_url", "vigie_remote_write_user",
+                                        "vigie_influx_url",       "vigie_influx_org",
+                                        "vigie_influx_bucket",    "vigie_export_ca",
+                                        "vigie_export_labels",    "vigie_export_only",
+                                        "vigie_export_except"},
+                             *const secret[] = {"vigie_remote_write_password", "vigie_influx_token"};
+    const struct secret *s = secrets_of(&e->secrets, e->role, 0);
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+        buf_add_str(&b, model_option_get(&e->model, plain[i], STR_NULL));
+        buf_add_char(&b, '\0');
+    }
+    for (size_t i = 0; i < ARRAY_LEN(secret) && s; i++) {
+        secret_fill(s, model_option_get(&e->model, secret[i], STR_NULL), &b);
+        buf_add_char(&b, '\0');
+    }
+    hash_sha256(b.data, b.len, sum);
+    mem_wipe(b.data, b.len);
+    buf_release(&b);
 }
 
 /* ---- birth ---- */
@@ -345,9 +420,10 @@ static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, i
     *(journal ? &e->dir.fd : &e->export_fd) = fd;
 }
 
-static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
+static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old)
 {
     struct export *e = r->self;
+    unsigned char given[HASH_SHA256_BYTES];
     struct err err = ERR_INIT;
 
     secrets_take(&e->secrets, now);
@@ -355,6 +431,11 @@ static void snapshot(struct role *r, const struct role_snapshot *now, const stru
         log_fatal("the snapshot: %s", err.text);
     e->model_generation = now->generation;
     export_name_clear(e);
+    sum_options(e, given);
+    if (!old)
+        memcpy(e->given, given, sizeof(e->given));
+    if (memcmp(e->given, given, sizeof(e->given)) != 0)
+        export_leave(e);
     turn_soon(e, 0);
 }
 
@@ -392,32 +473,6 @@ static void peer_up(struct role *r, struct peer *p)
     }
     for (int i = 0; p->id == ROLE_GATE && i < EXPORT_TARGETS; i++)
         e->target[i].told.sent = UINT64_MAX;
-}
-
-static void stop(struct role *r)
-{
-    struct export *e = r->self;
-
-    if (e->resolve) { /* it was opened */
-        loop_timer_cancel(&e->tell);
-        for (int i = 0; i < EXPORT_TARGETS; i++) {
-            export_send_release(&e->target[i]);
-            export_read_release(&e->target[i]);
-        }
-        curl_loop_release(&e->curl);
-        resolve_free(e->resolve);
-    }
-    ere_release(&e->only);
-    ere_release(&e->except);
-    export_name_clear(e);
-    oids_release(&e->oids);
-    secrets_release(&e->secrets);
-    buf_release(&e->frame);
-    if (e->dir.fd >= 0)
-        close(e->dir.fd);
-    if (e->export_fd >= 0)
-        close(e->export_fd);
-    role_done(r);
 }
 
 static const struct role_inbox inbox[] = {

@@ -10,6 +10,7 @@
  * and says how far it is to the disk when the other side has taken them. So the journal is the queue, whatever happens to this process.
  */
 #include "base/ere.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "core/labels.h"
 #include "core/model.h"
@@ -102,6 +103,9 @@ struct export
     struct labels labels;
     struct ere only, except;
     bool has_only, has_except;
+    unsigned char given[HASH_SHA256_BYTES]; /* sum of the options it was begun with */
+    bool leaving;                           /* they are others now: it ends, to be begun with those */
+    bool ended;
     uint64_t stored; /* all up to this number is on disk */
     bool stored_known;
     struct model model;
@@ -116,6 +120,7 @@ struct export
 
 /* export.c */
 void export_turn_in(struct export_target *t, int64_t in_us); /* the next turn, not before */
+void export_leave(struct export *e);                         /* ends the role once no request is under way */
 
 /* export_read.c: fills the batch. */
 enum export_got { EXPORT_FULL, EXPORT_END, EXPORT_TIME, EXPORT_NAME, EXPORT_IO };

@@ -179,6 +179,8 @@ void export_send_done(void *user, CURL *easy, CURLcode code)
     curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &after);
     curl_multi_remove_handle(t->e->curl.multi, easy);
     t->in_multi = false;
+    if (t->e->leaving)
+        export_leave(t->e);
     clean(t->answer);
     if (code == CURLE_OK && status >= 200 && status < 300) {
         taken(t);
@@ -254,6 +256,8 @@ static void on_resolved(void *user, const union resolve_addr *addr, const char *
     unsigned port;
 
     t->ticket = 0;
+    if (t->e->leaving)
+        return;
     if (!addr) {
         snprintf(entry, sizeof(entry), "its name cannot be resolved: %s", error);
         try_later(t, 0, entry);
@@ -273,7 +277,7 @@ void export_send_again(struct export_target *t)
     char host[256];
     unsigned port;
 
-    if (t->ticket || t->in_multi)
+    if (t->ticket || t->in_multi || t->e->leaving)
         return;
     if (!curl_loop_place(t->url, host, &port)) {
         try_later(t, PAUSE_MOST_US, "its address is no URL with a host in it");

@@ -509,6 +509,7 @@ static void peer_down(struct role *r, struct peer *p)
         api_source_lost(a, API_BY_LOCAL);
         break;
     case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
+    case ROLE_EXPORT: metrics_export_gone(a->exports); break;
     case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
     case ROLE_STORE: api_lost(a, API_FROM_STORE); break;
     case ROLE_READER:

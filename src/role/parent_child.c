@@ -58,6 +58,12 @@ static unsigned instances_of(struct parent *p, const struct plan *plan)
     return (unsigned)MIN(n, (uint64_t)LIMIT_RUNNERS);
 }
 
+/* A role that a reload may end, or begin: it asks for that by ending with status 0. */
+static bool is_wanted(struct parent *p, const struct child *c)
+{
+    return c->id != ROLE_EXPORT || instances_of(p, parent_plan_of(c->id)) > c->instance;
+}
+
 static bool wants_privileged(const struct parent *p)
 {
     for (uint32_t i = 0; i < p->model.n_command; i++) {
@@ -79,6 +85,21 @@ static struct child *plan_privileged(struct parent *p)
              "rights");
     c = &p->child[p->n_children++];
     *c = (struct child){.parent = p, .id = ROLE_RUNNER, .instance = ROLE_RUNNER_PRIVILEGED};
+    return c;
+}
+
+/* The one that sends measurements elsewhere, when an address is named now and it neither runs nor waits for its restart. */
+static struct child *plan_export(struct parent *p)
+{
+    struct child *c = parent_find(p, ROLE_EXPORT, 0);
+
+    if (!instances_of(p, parent_plan_of(ROLE_EXPORT)))
+        return NULL;
+    if (c)
+        return c->state == CHILD_DOWN && !c->timer.slot ? c : NULL;
+    BUG_ON(p->n_children == PARENT_CHILDREN_MAX);
+    c = &p->child[p->n_children++];
+    *c = (struct child){.parent = p, .id = ROLE_EXPORT};
     return c;
 }
 
@@ -287,7 +308,7 @@ static void say_death(const struct child *c, int status)
     if (WIFSIGNALED(status))
         log_error("%s (process of instance %u) was ended by signal %d (%s)", role_name(c->id), c->instance,
                   WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else if (c->id != ROLE_CONF)
+    else if (c->id != ROLE_CONF && !c->anew)
         log_error("%s (instance %u) ended with status %d", role_name(c->id), c->instance,
                   WEXITSTATUS(status));
 }
@@ -299,7 +320,8 @@ static void on_restart_time(void *user)
 
     if (c->parent->phase != PHASE_RUN)
         return;
-    c->restarts++;
+    c->restarts += !c->anew;
+    c->anew = false;
     if (parent_start_child(c->parent, c, &err) < 0) {
         log_error("%s cannot be started again: %s", role_name(c->id), err.text);
         loop_timer_set(c->parent->loop, &c->timer,
@@ -313,6 +335,10 @@ static void plan_restart(struct parent *p, struct child *c)
 {
     int64_t now = loop_now(p->loop).us, wait = BACKOFF_FIRST_US;
 
+    if (!is_wanted(p, c)) {
+        log_notice("%s ended: the configuration asks for it no more", role_name(c->id));
+        return;
+    }
     if (now - c->started.us > QUIET_US)
         c->in_a_row = 0;
     for (unsigned i = 0; i < c->in_a_row && wait < BACKOFF_MAX_US; i++)
@@ -320,23 +346,31 @@ static void plan_restart(struct parent *p, struct child *c)
     c->in_a_row++;
     wait = MIN(wait, BACKOFF_MAX_US);
     log_notice("%s is started again in %lld ms%s", role_name(c->id), (long long)(wait / TIME_MS),
-               wait == BACKOFF_MAX_US ? ": it ends again and again" : "");
+               c->anew                  ? ", with its new options"
+               : wait == BACKOFF_MAX_US ? ": it ends again and again"
+                                        : "");
     loop_timer_set(p->loop, &c->timer, (struct mono){now + wait}, on_restart_time, c);
 }
 
-void parent_more_children(struct parent *p)
+static void start_more(struct parent *p, struct child *c)
 {
-    struct child *c = plan_privileged(p);
     struct err err = ERR_INIT;
 
-    if (!c)
-        return;
     if (parent_start_child(p, c, &err) < 0) {
         log_error("%s", err.text);
         plan_restart(p, c);
         return;
     }
     parent_go(c);
+}
+
+void parent_more_children(struct parent *p)
+{
+    struct child *const more[] = {plan_privileged(p), plan_export(p)};
+
+    for (size_t i = 0; i < ARRAY_LEN(more); i++)
+        if (more[i])
+            start_more(p, more[i]);
 }
 
 static bool all_ended(const struct parent *p)
@@ -420,6 +454,8 @@ static void on_exit_event(void *user, uint32_t events UNUSED)
     /* What it still said before it died is heard first. */
     if (c->control)
         link_drain(c->control);
+    c->anew =
+        c->id == ROLE_EXPORT && c->state == CHILD_READY && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     say_death(c, status);
     child_ended(c->parent, c);
 }
@@ -429,6 +465,7 @@ static void on_inside_end(void *user, struct role *r UNUSED)
     struct child *c = user;
 
     c->inside = NULL;
+    c->anew = c->id == ROLE_EXPORT && c->state == CHILD_READY;
     child_ended(c->parent, c);
 }
 

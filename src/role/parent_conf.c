@@ -123,15 +123,9 @@ static const char *option_in(const struct model *m, const char *name)
 /* What is opened or handed out once, at the start. */
 static void compare_start_only(struct parent *p, const struct model *next)
 {
-    static const char *const names[] = {"vigie_state_dir",        "vigie_site",
-                                        "vigie_http_listen",      "vigie_livestatus_socket",
-                                        "vigie_journal_days",     "vigie_journal_size",
-                                        "vigie_livestatus_tls",   "vigie_livestatus_tls_ca",
-                                        "vigie_remote_write_url", "vigie_remote_write_user",
-                                        "vigie_influx_url",       "vigie_influx_org",
-                                        "vigie_influx_bucket",    "vigie_export_ca",
-                                        "vigie_export_labels",    "vigie_export_only",
-                                        "vigie_export_except"};
+    static const char *const names[] = {
+        "vigie_state_dir",    "vigie_site",         "vigie_http_listen",    "vigie_livestatus_socket",
+        "vigie_journal_days", "vigie_journal_size", "vigie_livestatus_tls", "vigie_livestatus_tls_ca"};
     const char *was = model_c(&p->model, p->model.globals->command_file);
 
     if (strcmp(was, model_c(next, next->globals->command_file)) != 0)

@@ -36,7 +36,8 @@ struct child {
     struct role *inside;     /* --one-process: the role in this process */
     struct loop_timer timer; /* restart, or the end of patience while stopping */
     uint64_t landlock;       /* what it said of itself: /proc does not show it */
-    unsigned restarts;       /* since the start of Vigie */
+    bool anew;               /* it ended of itself, to be begun with options that a reload changed */
+    unsigned restarts;       /* since the start of Vigie, of those that died */
     unsigned in_a_row;       /* deaths without a quiet minute between: the back-off */
     struct mono started;
 };
@@ -125,8 +126,7 @@ struct parent {
 /* parent_child.c: a role's process */
 const struct plan *parent_plan_of(enum role_id id);
 void parent_plan_children(struct parent *p); /* fills p->child from the settings */
-void parent_more_children(
-    struct parent *p); /* after a reload: starts what the new settings ask for besides */
+void parent_more_children(struct parent *p); /* after a reload: starts what it asks for besides */
 int parent_spawn(struct parent *p, struct child *c, struct err *err); /* process and control link only */
 int parent_start_child(struct parent *p, struct child *c, struct err *err); /* and all it is told before GO */
 void parent_go(struct child *c);

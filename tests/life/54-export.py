@@ -336,6 +336,88 @@ def test_tls():
         until(lambda: any(line.endswith(str(first)) for line in server.lines), lambda: str(v.exports()))
 
 
+def options(v, lines):
+    """The configuration with these lines behind what it had at first, read again."""
+    if not hasattr(v, 'first'):
+        with open(v.main, encoding='utf-8') as f:
+            v.first = f.read()
+    v.put('main.cfg', v.first + lines)
+    assert vigie('ctl', 'reload', '--state', v.state)[0] == 0
+
+
+def test_options_count_at_a_reload():
+    """A target comes, its token, labels and choice change, it goes and comes back: each reload is enough, no role dies for it, and what was measured meanwhile is not lost."""
+    server = Answers()
+    with Exporting('') as v:
+        v.start()
+        assert v.role() is None
+
+        def last(word):
+            return until(lambda: next((line for line in server.lines[::-1] if word in line), None), lambda: f'a line with {word}: {server.lines[-1:]}, {v.said()[-500:]}')
+
+        def token():
+            return server.heads[-1][1]['Authorization']
+        options(v, influx(server))
+        last('site=paris\\ e1')
+        assert token() == 'Token s3cr3t'
+        role = v.role()
+        options(v, influx(server) + 'max_concurrent_checks=70\n')  # nothing of its own: it goes on
+        v.grown(10)
+        assert v.role() == role
+        options(v, influx(server).replace('s3cr3t', 'an0ther'))
+        until(lambda: token() == 'Token an0ther', token)
+        options(v, influx(server) + 'vigie_export_labels=site=rome\n')
+        last('site=rome')
+        options(v, influx(server) + 'vigie_export_except=/s[0-3]$\n')
+        until(lambda: v.role() and v.exports()['influx']['sent'] > 20 and all('service=s4' in line for line in server.lines[-6:]), lambda: str(server.lines[-3:]))
+        options(v, '')
+        until(lambda: v.role() is None, v.roles)
+        until(lambda: not json.loads(vigie('ctl', 'status', '-o', 'json', '--state', v.state)[1])['exports'], 'the target is shown no more')
+        v.grown(20)
+        options(v, influx(server))
+        wanted = {ms for _, service, label, _, ms, _ in v.in_journal() if service == 's4' and label == 'now'}
+        first = min(int(line.split()[-1]) for line in server.lines)
+        until(lambda: {ms for ms in wanted if ms >= first} <= {int(line.split()[-1]) for line in server.lines if 'service=s4' in line}, lambda: str(v.exports()))
+        assert 'counts from the next start' not in v.said() and ' ended with status' not in v.said() and 'ended by signal' not in v.said(), v.said()
+        assert all(r['restarts'] == 0 for r in json.loads(vigie('ctl', 'status', '-o', 'json', '--state', v.state)[1])['roles'])
+
+
+def test_backup_and_restore():
+    """How far the other side is belongs to a backup: what waited then is sent after a restore, what had been sent since once more, and not at each start."""
+    server = Answers()
+    server.say = lambda lines: 503
+    with Exporting(influx(server, 'vigie_export_only=/s1$\n')) as v:
+        def times():
+            return collections.Counter(line for line in server.lines if ',label=now,' in line)
+
+        def restored():
+            assert v.stop() == 0
+            status, _, said = vigie('restore', '-c', v.main, '--replace', v.path('saved.vigie'))
+            assert status == 0, said
+            waited = {ms for _, service, label, _, ms, _ in v.in_journal() if service == 's1' and label == 'now'}
+            v.start()
+            return waited
+
+        def arrived(wanted):
+            until(lambda: wanted <= {int(line.split()[-1]) for line in times()}, lambda: f'{sorted(wanted)[:3]} {sorted(times())[:3]} {v.exports()}')
+        v.start()
+        v.grown(30)
+        until(lambda: server.heads, 'a try')
+        assert vigie('backup', '-c', v.main, v.path('saved.vigie'))[0] == 0
+        waited = restored()
+        assert len(waited) >= 2, waited
+        server.say = lambda lines: 204
+        arrived(waited)
+        assert set(times().values()) == {1}, times()
+        arrived(restored())
+        for _ in range(2):
+            assert v.stop() == 0
+            v.start()
+            v.grown(5)
+            assert v.exports()['influx']['missed'] == 0
+        assert max(times().values()) == 2 and len([n for n in times().values() if n == 2]) <= len(waited), times()
+
+
 def test_bad_options():
     for line, advice in (('vigie_remote_write_url=localhost:9090', 'begins with http'), ('vigie_influx_url=http://me:word@h/', 'without a password'),
                          ('vigie_export_labels=host=x', "Vigie's own"), ('vigie_export_only=(', 'vigie_export_only is'), ('vigie_export_ca=ca.pem', 'absolute path')):

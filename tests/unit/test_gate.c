@@ -597,6 +597,33 @@ static void test_metrics(void **state)
     assert_non_null(strstr(w->body.data, "\"applied\":\"1200\",\"lag\":7"));
 }
 
+/* What leaves the journal before another store has it is said where people look; what is known of a role that ended is not. */
+static void test_exports_are_told(void **state)
+{
+    static const char *const where[] = {"/api/v1/status", "/metrics"};
+    struct api_world *w = *state;
+
+    assert_false(metrics_export_take(w->api.exports, &(struct msg_exported){.target = API_EXPORTS}));
+    assert_true(metrics_export_take(w->api.exports, &(struct msg_exported){.sent = 5}));
+    assert_int_equal(api_world_ask(w, "GET", where[0], "", "", API_ROLE_VIEWER), 200);
+    assert_null(strstr(w->body.data, "\"export_"));
+    metrics_export_take(w->api.exports,
+                        &(struct msg_exported){.missed = 12, .lag_us = 3 * TIME_MIN, .error = STR("away")});
+    assert_int_equal(api_world_ask(w, "GET", where[0], "", "", API_ROLE_VIEWER), 200);
+    assert_non_null(strstr(w->body.data, "\"export_waits\""));
+    assert_non_null(strstr(w->body.data, "\"export_missed\""));
+    assert_non_null(strstr(w->body.data, "12 records left the journal"));
+    assert_non_null(strstr(w->body.data, "as long as that is kept (vigie_journal_days, vigie_journal_size)"));
+    assert_int_equal(api_world_ask(w, "GET", where[1], "", "", API_ROLE_NONE), 200);
+    assert_non_null(
+        strstr(w->body.data, "\nvigie_export_missed_records_total{target=\"remote_write\"} 12\n"));
+    metrics_export_gone(w->api.exports);
+    for (size_t i = 0; i < ARRAY_LEN(where); i++) {
+        assert_int_equal(api_world_ask(w, "GET", where[i], "", "", API_ROLE_VIEWER), 200);
+        assert_null(strstr(w->body.data, "remote_write"));
+    }
+}
+
 /* A list may come before the identities and the next request after them. */
 static void test_ids_without_identity(void **state)
 {
@@ -688,6 +715,7 @@ int main(void)
         WORLD(test_openapi),
         WORLD(test_metrics),
         WORLD(test_reload_is_told),
+        WORLD(test_exports_are_told),
         WORLD(test_ids_without_identity),
     };
 
