@@ -43,7 +43,7 @@ static void print_roles(const struct ctl *c, const json_t *roles)
             ctl_table_cell(&t, "no");
         ctl_table_cell(&t, ctl_true(r, "no_new_privs") ? "never" : "POSSIBLE");
         add_number(&t, ctl_number(r, "restarts"), "");
-        add_number(&t, (ctl_number(r, "rss_kb") + 512) / 1024, " MB");
+        add_number(&t, (ctl_number(r, "rss_kb") + 512) / 1024, " MiB");
     }
     ctl_table_print(&t, c, 1);
 }

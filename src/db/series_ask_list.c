@@ -9,11 +9,12 @@ static int one(struct series_ask *q, struct json *j, const struct series_pick *p
 {
     struct series_key k = series_key_at(&q->r->s, p->id);
     struct series_sample last;
-    struct buf number = BUF_INIT, unit = BUF_INIT;
+    struct buf number = BUF_INIT;
     int r;
 
     json_map(j);
-    series_pick_members(j, p->name, &k, series_said_unit(q, &k, &unit));
+    series_pick_members(j, p->name, &k);
+    series_said_unit_members(q, j, &k);
     series_said_members(q, j, &k);
     r = series_read_last(q->r, &k, &last);
     json_key(j, "last");
@@ -26,7 +27,6 @@ static int one(struct series_ask *q, struct json *j, const struct series_pick *p
     json_key_time(j, "last_at", (struct wall){r > 0 ? last.us : 0});
     json_map_end(j);
     buf_release(&number);
-    buf_release(&unit);
     return r;
 }
 

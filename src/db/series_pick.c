@@ -69,8 +69,7 @@ const char *series_pick_unit(unsigned unit)
     return unit < ARRAY_LEN(words) ? words[unit] : "";
 }
 
-void series_pick_members(struct json *j, const struct series_name *name, const struct series_key *k,
-                         struct str unit)
+void series_pick_members(struct json *j, const struct series_name *name, const struct series_key *k)
 {
     struct buf id = BUF_INIT;
 
@@ -84,8 +83,6 @@ void series_pick_members(struct json *j, const struct series_name *name, const s
     else
         json_key_c(j, "service", NULL);
     json_key_str(j, "label", k->label);
-    json_key_str(j, "unit", unit);
-    json_key_bool(j, "counter", k->unit == PERF_COUNTER);
     buf_release(&id);
 }
 

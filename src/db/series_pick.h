@@ -25,6 +25,5 @@ void series_pick_id(struct buf *b, const struct series_key *k);
 bool series_pick_parse(struct str id, struct buf *b, struct series_key *k);
 /* In base units: "s", "B" ...; "" where there is none, or only the plugin knows it. */
 const char *series_pick_unit(unsigned unit);
-/* "id":...,"resource":...,"kind":...,"host":...,"service":...,"label":...,"unit":...,"counter":... */
-void series_pick_members(struct json *j, const struct series_name *name, const struct series_key *k,
-                         struct str unit);
+/* "id":...,"resource":...,"kind":...,"host":...,"service":...,"label":... */
+void series_pick_members(struct json *j, const struct series_name *name, const struct series_key *k);

@@ -125,19 +125,16 @@ static void put_who(struct series_data *d, struct json *j, const struct series_n
                     const struct series_key *k, unsigned shift, size_t combined)
 {
     static const char *const none[] = {"id", "resource", "kind", "host", "service"};
-    struct buf unit = BUF_INIT;
 
     if (combined) {
         for (size_t i = 0; i < ARRAY_LEN(none); i++)
             json_key_c(j, none[i], NULL);
         json_key_str(j, "label", k->label);
-        json_key_str(j, "unit", series_said_unit(d->q, k, &unit));
-        json_key_bool(j, "counter", k->unit == PERF_COUNTER);
         json_key_u64(j, "combined", combined);
     } else {
-        series_pick_members(j, name, k, series_said_unit(d->q, k, &unit));
+        series_pick_members(j, name, k);
     }
-    buf_release(&unit);
+    series_said_unit_members(d->q, j, k);
     json_key(j, "compare");
     if (d->shift[shift].text.p)
         json_str(j, d->shift[shift].text);

@@ -118,14 +118,31 @@ static bool unit_row(void *user, const struct bounds_row *row)
     return false;
 }
 
-struct str series_said_unit(struct series_ask *q, const struct series_key *k, struct buf *b)
+static struct str written(struct series_ask *q, const struct series_key *k, struct buf *b)
 {
     struct writing w = {.uom = b};
 
-    if (k->unit != PERF_OTHER)
-        return str_of(series_pick_unit(k->unit));
     buf_clear(b);
     if (q->bounds)
         bounds_read(q->bounds, k, q->now.us, q->now.us + 1, unit_row, &w);
     return buf_str(b);
+}
+
+struct str series_said_unit(struct series_ask *q, const struct series_key *k, struct buf *b)
+{
+    return k->unit == PERF_OTHER ? written(q, k, b) : str_of(series_pick_unit(k->unit));
+}
+
+void series_said_unit_members(struct series_ask *q, struct json *j, const struct series_key *k)
+{
+    struct buf b = BUF_INIT;
+
+    json_key_str(j, "unit", series_said_unit(q, k, &b));
+    json_key_bool(j, "counter", k->unit == PERF_COUNTER);
+    json_key(j, "written");
+    if (k->unit == PERF_BYTES && written(q, k, &b).n)
+        json_str(j, buf_str(&b));
+    else
+        json_none(j);
+    buf_release(&b);
 }

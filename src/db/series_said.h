@@ -10,3 +10,5 @@ void series_said_thresholds(struct series_ask *q, struct buf *b, const struct se
                             int64_t to_us);
 /* The unit of a series: of one that only the plugin knows as it wrote it last, which stands in b. */
 struct str series_said_unit(struct series_ask *q, const struct series_key *k, struct buf *b);
+/* "unit":..., "counter":..., and "written": the unit in which the plugin writes a size, "MB", for who shows it as the plugin does; null where there is none, and for all else. */
+void series_said_unit_members(struct series_ask *q, struct json *j, const struct series_key *k);

@@ -14,7 +14,7 @@ const { build, firstLoad } = await import('../../ui/build.mjs');
 const MEASURE = `
 import { draw } from './src/graph/draw.ts';
 import { lineOf } from './src/graph/model.ts';
-import { unitOf } from './src/graph/units.ts';
+import { unitOf } from './src/quantity.ts';
 const NOW = 1.76e9, WIDTH = 1200, HEIGHT = 300, ROUNDS = 15;
 const answer = (k, n, band) => {
   const t = Array.from({ length: n }, (_, i) => NOW - (n - i) * 60);

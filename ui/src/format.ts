@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers with units, durations in words, times a person can place. Everything goes through Intl, in the person's language.
+// Numbers, durations in words, times a person can place; quantity.ts has what carries a unit. Everything goes through Intl, in the person's language.
 import { t, lang, locale } from './i18n/i18n.ts';
 import type { Key } from './i18n/i18n.ts';
 import type { Figure } from './model.ts';
 
-const NBSP = '\u202f'; // narrow no-break space, between a number and its unit
+export const NBSP = '\u202f'; // narrow no-break space, between a number and its unit
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
@@ -122,57 +122,6 @@ export function figure(value: Figure): number | null {
   return Number.isFinite(n) ? n : null;
 }
 
-const BYTES: Record<string, number> = { B: 0, KB: 1, MB: 2, GB: 3, TB: 4, PB: 5, KIB: 1, MIB: 2, GIB: 3, TIB: 4, PIB: 5 };
-const BYTE_NAMES: Record<string, readonly string[]> = {
-  en: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
-  fr: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio', 'Eio'],
-};
-
-function bytes(value: number): string {
-  let n = Math.abs(value);
-  let power = 0;
-  while (n >= 1024 && power < 6) {
-    n /= 1024;
-    power++;
-  }
-  const names = BYTE_NAMES[lang.value] ?? BYTE_NAMES['en']!;
-  // "4.0 MiB" beside "71.2 MiB": columns of sizes line up.
-  const text = power === 0 ? num(n, 1) : new Intl.NumberFormat(locale.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
-  return `${value < 0 ? '−' : ''}${text}${NBSP}${names[power]}`;
-}
-
-function bits(value: number): string {
-  let n = Math.abs(value);
-  let power = 0;
-  while (n >= 1000 && power < 5) {
-    n /= 1000;
-    power++;
-  }
-  return `${value < 0 ? '−' : ''}${num(n, 2)}${NBSP}${['bit', 'kbit', 'Mbit', 'Gbit', 'Tbit', 'Pbit'][power]}`;
-}
-
-function time(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0) return `0${NBSP}s`;
-  if (size < 0.001) return `${num(value * 1e6, 0)}${NBSP}µs`;
-  if (size < 1) return `${num(value * 1000, 1)}${NBSP}ms`;
-  if (size < 120) return `${num(value, 2)}${NBSP}s`;
-  return value < 0 ? `−${durationLong(size)}` : durationLong(size);
-}
-
-const TIMES: Record<string, number> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
-
-// A measurement as plugins give it (their MB are 1024 x 1024 bytes), as people read it.
-export function quantity(value: number, unit: string): string {
-  if (unit in TIMES) return time(value * TIMES[unit]!);
-  const power = BYTES[unit.toUpperCase()];
-  if (power !== undefined && unit !== 'b') return bytes(value * 1024 ** power);
-  if (unit === 'b') return bits(value);
-  const digits = Math.abs(value) >= 1000 ? 1 : Math.abs(value) >= 1 ? 2 : 4;
-  if (unit === '' || unit === 'c') return num(value, digits);
-  return `${num(value, digits)}${NBSP}${unit}`;
-}
-
 // A threshold of the plugin convention: "10", "10:", "~:10", "10:20", "@10:20". An alert is outside, or inside with @.
 export interface Range {
   lo: number;
@@ -192,12 +141,4 @@ export function parseRange(text: Figure): Range | null {
   const hi = second === undefined ? bound(first, Infinity) : bound(second, Infinity);
   if (Number.isNaN(lo) || Number.isNaN(hi) || lo > hi) return null;
   return { lo, hi, inside };
-}
-
-export function rangeWords(range: Range, unit: string): string {
-  const say = (n: number): string => quantity(n, unit);
-  if (range.inside) return t('panel.range_inside', { lo: say(range.lo), hi: say(range.hi) });
-  if (range.hi === Infinity) return t('panel.range_below', { lo: say(range.lo) });
-  if (range.lo === 0 || range.lo === -Infinity) return t('panel.range_above', { hi: say(range.hi) });
-  return t('panel.range_outside', { lo: say(range.lo), hi: say(range.hi) });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a resource is as it is, in a sentence or two: the measurement that crossed its limit where there is one, else the engine's
 // reason; then, for a problem, why nobody (or who) was told.
-import { figure, instant, parseRange, quantity, rangeWords } from './format.ts';
+import { figure, instant, parseRange } from './format.ts';
+import { quantity, rangeWords } from './quantity.ts';
 import { lang, said, t } from './i18n/i18n.ts';
 import { isProblem, type Detail, type Perf, type Reason } from './model.ts';
 import { alerts } from './parts/perf.tsx';

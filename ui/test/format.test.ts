@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clock, day, duration, durationLong, exact, figure, moment, parseRange, quantity, rangeWords, relative, seconds } from '../src/format.ts';
+import { clock, day, duration, durationLong, exact, figure, moment, parseRange, relative, seconds } from '../src/format.ts';
+import { quantity, rangeWords } from '../src/quantity.ts';
 import { localeOf, prefs } from '../src/i18n/i18n.ts';
 import { alerts, scaleOf, zones } from '../src/parts/perf.tsx';
 
@@ -62,12 +63,13 @@ test('quantities are read by people', () => {
   say('en');
   const cases: [number, string, string][] = [
     [96.4, '%', '96.4 %'], [0, 's', '0 s'], [0.000412, 's', '412 µs'], [0.212042, 's', '212 ms'], [1.5, 's', '1.5 s'], [412, 's', '6 min 52 s'], [-412, 's', '−6 min 52 s'],
-    [12, 'ms', '12 ms'], [70124, 'MB', '68.5 GiB'], [512, 'B', '512 B'], [1842, '', '1,842'], [3, 'c', '3'], [0.31, '', '0.31'], [7, 'mails', '7 mails'], [12_340_000, 'b', '12.34 Mbit'], [5, 'b', '5 bit'],
+    [12, 'ms', '12 ms'], [70124, 'MB', '70.1 GB'], [512, 'MB', '512.0 MB'], [4, 'kB', '4.0 kB'], [70124, 'MiB', '68.5 GiB'], [2771386368, 'B', '2.6 GiB'], [512, 'B', '512 B'], [5, 'Mbps', '5 Mbit/s'], [-3, 'KiB', '−3.0 KiB'], [1842, '', '1,842'], [3, 'c', '3'], [0.31, '', '0.31'], [7, 'mails', '7 mails'], [12_340_000, 'b', '12.34 Mbit'], [5, 'b', '5 bit'],
   ];
   for (const [value, unit, want] of cases) assert.equal(plain(quantity(value, unit)), want);
   say('fr');
   assert.equal(plain(quantity(96.4, '%')), '96,4 %');
-  assert.equal(plain(quantity(70124, 'MB')), '68,5 Gio');
+  assert.equal(plain(quantity(70124, 'MB')), '70,1 Go');
+  assert.equal(plain(quantity(70124, 'MiB')), '68,5 Gio');
 });
 
 test('figures come as numbers or as text', () => {

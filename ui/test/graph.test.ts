@@ -9,7 +9,8 @@ import { groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type
 import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLine, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
 import { timeTicks } from '../src/graph/time.ts';
 import { stretches } from '../src/graph/twin.tsx';
-import { axisOf, unitOf, valueText } from '../src/graph/units.ts';
+import { axisOf, valueText } from '../src/graph/units.ts';
+import { unitOf } from '../src/quantity.ts';
 import { prefs } from '../src/i18n/i18n.ts';
 
 process.env['TZ'] = 'Europe/Paris';
@@ -24,8 +25,8 @@ const series = (patch: Partial<SeriesAnswer> & { n?: number } = {}): SeriesAnswe
 
 test('units are known by what plugins write, and values come in base units', () => {
   const cases: [string, boolean, string, number][] = [
-    ['s', false, 'time', 1], ['ms', false, 'time', 1e-3], ['us', false, 'time', 1e-6], ['%', false, 'percent', 1], ['B', false, 'bytes', 1], ['MB', false, 'bytes', 1e6], ['KiB', false, 'bytes', 1024],
-    ['b', false, 'bits', 1], ['Mbit', false, 'bits', 1e6], ['B/s', false, 'bytes/s', 1], ['kbps', false, 'bits/s', 1e3], ['MBps', false, 'bytes/s', 1e6], ['c', true, 'plain/s', 1], ['', false, 'plain', 1],
+    ['s', false, 'time', 1], ['ms', false, 'time', 1e-3], ['us', false, 'time', 1e-6], ['%', false, 'percent', 1], ['B', false, 'bytes', 1], ['MB', false, 'bytes:1000', 1e6], ['KiB', false, 'bytes', 1024],
+    ['b', false, 'bits', 1], ['Mbit', false, 'bits', 1e6], ['B/s', false, 'bytes/s', 1], ['kbps', false, 'bits/s', 1e3], ['MBps', false, 'bytes:1000/s', 1e6], ['c', true, 'plain/s', 1], ['', false, 'plain', 1],
     ['C', false, 'plain:C', 1], ['rpm', false, 'plain:rpm', 1], ['m', false, 'plain:m', 1],
   ];
   for (const [text, counter, key, factor] of cases) {
@@ -33,6 +34,8 @@ test('units are known by what plugins write, and values come in base units', () 
     assert.equal(unit.key, key, text);
     assert.ok(Math.abs(unit.factor / factor - 1) < 1e-12, text);
   }
+  const written = (text: string): string => plain(valueText(5e8, unitOf('B', false, text)));
+  assert.deepEqual(['MB', 'kB', 'KiB', 'B', ''].map(written), ['500.0 MB', '500.0 MB', '476.8 MiB', '476.8 MiB', '476.8 MiB'], 'a size is shown in the family in which the plugin writes it');
 });
 
 test('values are written as people read them, in both languages', () => {
@@ -56,6 +59,7 @@ test('an axis has round ticks in one unit, around what is drawn', () => {
     return a.ticks.map((v) => plain(a.text(v)));
   };
   assert.deepEqual(axis(0, 73.8 * 1024 ** 3, 'B'), ['0 GiB', '20 GiB', '40 GiB', '60 GiB', '80 GiB']);
+  assert.deepEqual(axis(0, 7.1e10, 'kB'), ['0 GB', '20 GB', '40 GB', '60 GB', '80 GB']);
   assert.deepEqual(axis(0, 0.0041, 's'), ['0 ms', '2 ms', '4 ms', '6 ms']);
   assert.deepEqual(axis(0, 5.9e6, 'b'), ['0 Mbit', '2 Mbit', '4 Mbit', '6 Mbit']);
   assert.deepEqual(axis(20.2, 21.1, 'C'), ['20.0 C', '20.5 C', '21.0 C', '21.5 C']);

@@ -6,13 +6,14 @@ import { effect, useSignal, type Signal } from '@preact/signals';
 import { t } from '../i18n/i18n.ts';
 import { STATES, type State } from '../model.ts';
 import { StateWord } from '../parts/icons.tsx';
+import type { Unit } from '../quantity.ts';
 import { draw, SLOTS, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from './draw.ts';
 import { Hand } from './hand.ts';
 import { nearest, sumOf, type Line } from './model.ts';
 import { palette } from './palette.ts';
 import { type Span } from './shape.ts';
 import { momentText, spanText } from './time.ts';
-import { valueText, type Unit } from './units.ts';
+import { valueText } from './units.ts';
 import type { View } from './view.ts';
 
 export interface Graph {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws one graph on a canvas: downtimes, limits, grid, bands, lines, the states below. Knows nothing of the page but the colours it is given.
-import type { Axis, Unit } from './units.ts';
-import { axisOf } from './units.ts';
+import type { Unit } from '../quantity.ts';
+import { axisOf, type Axis } from './units.ts';
 import { limitsAt, type Line } from './model.ts';
 import { boundsOf, columnsOf, extentOf, frameOf, limitLine, limitSteps, type Columns, type Span } from './shape.ts';
 import { timeTicks } from './time.ts';

@@ -2,7 +2,7 @@
 // What /api/v1/series says, as types, and the same made ready for drawing: numbers in typed arrays, in base units, NaN where
 // there is nothing. Pure.
 import { parseRange, type Range } from '../format.ts';
-import { unitOf, type Unit } from './units.ts';
+import { unitOf, type Unit } from '../quantity.ts';
 
 export type Hole = number | null;
 
@@ -21,6 +21,7 @@ export interface SeriesAnswer {
   service?: string | null;
   label: string;
   unit?: string | null;
+  written?: string | null; // the unit as the plugin writes it
   counter?: boolean;
   compare?: string | null;
   usual?: number | null; // seconds between measurements
@@ -99,7 +100,7 @@ function limitsOf(list: readonly LimitsAnswer[] | undefined, factor: number): Li
 }
 
 export function lineOf(s: SeriesAnswer): Line {
-  const unit = unitOf(s.unit ?? '', s.counter === true);
+  const unit = unitOf(s.unit ?? '', s.counter === true, s.written ?? '');
   const n = Math.min(s.t.length, s.mean.length);
   const shift = spanOf(s.compare ?? '');
   const v = numbers(s.mean, n, unit.factor, null);

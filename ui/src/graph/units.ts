@@ -1,70 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a unit of performance data means, and numbers in it: exact beside a point, round along an axis. Pure but for the language.
-import { num, quantity } from '../format.ts';
-import { lang, locale, t } from '../i18n/i18n.ts';
-
-export type UnitKind = 'bytes' | 'bits' | 'time' | 'percent' | 'plain';
-
-export interface Unit {
-  kind: UnitKind;
-  factor: number; // to the base unit
-  name: string; // of kind plain: as the plugin wrote it
-  rate: boolean; // a second
-  key: string; // equal: may stand on one axis
-}
-
-const POWERS = 'KMGTPE';
-const TIMES: Record<string, number> = { s: 1, ms: 1e-3, us: 1e-6, 'µs': 1e-6, ns: 1e-9, sec: 1, seconds: 1 };
-
-function make(kind: UnitKind, factor: number, name: string, rate: boolean): Unit {
-  return { kind, factor, name, rate, key: `${kind}${name && `:${name}`}${rate ? '/s' : ''}` };
-}
-
-// KB of plugins are 1000 bytes, KiB 1024; "kbps" are bits, "MBps" bytes.
-export function unitOf(text: string, counter: boolean): Unit {
-  const body = text.trim();
-  const rated = /^(.+?)(\/s|\/sec|ps)$/.exec(body);
-  const bare = rated && !(body in TIMES) ? rated[1]! : body;
-  const rate = counter || bare !== body;
-  if (bare in TIMES) return make('time', TIMES[bare]!, '', rate);
-  if (bare === '%') return make('percent', 1, '', rate);
-  const size = /^([kKMGTPE]?)(i?)(B|o|bytes?|octets?|b|bits?)$/.exec(bare);
-  if (size) {
-    const bits = /^b(its?)?$/.test(size[3]!);
-    const power = size[1] ? POWERS.indexOf(size[1].toUpperCase()) + 1 : 0;
-    return make(bits ? 'bits' : 'bytes', (size[2] ? 1024 : 1000) ** power, '', rate);
-  }
-  return make('plain', 1, bare === 'c' ? '' : bare, rate);
-}
-
-const BASE: Record<UnitKind, string> = { bytes: 'B', bits: 'b', time: 's', percent: '%', plain: '' };
-const NBSP = '\u202f';
+// Units along an axis: round, and the same for all of it. Pure but for the language.
+import { NBSP, num } from '../format.ts';
+import { locale, t } from '../i18n/i18n.ts';
+import { powerOf, SI, sizeName, words, type Unit } from '../quantity.ts';
 
 const LARGE = 2e4; // from here on nobody reads all digits
 
 function large(value: number, unit: Unit): string {
   const division = divisionOf(Math.abs(value), unit);
-  return `${num(value / division.size, 1)}${NBSP}${division.name}`;
+  return `${num(value / division.size, 1)}${NBSP}${division.name}${unit.rate ? '/s' : ''}`;
 }
 
-// One measurement, as people read it.
+// One measurement, as people read it beside a graph.
 export function valueText(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return '—';
-  const text = unit.kind === 'plain' && Math.abs(value) >= LARGE ? large(value, unit) : quantity(value, unit.kind === 'plain' ? unit.name : BASE[unit.kind]);
-  return unit.rate ? `${text}/s` : text;
+  return unit.kind === 'plain' && Math.abs(value) >= LARGE ? large(value, unit) : words(value, unit);
 }
 
 interface Division {
   size: number;
   name: string;
-}
-
-const SI = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
-
-function powerOf(peak: number, base: number): number {
-  let power = 0;
-  for (let n = peak; n >= base && power < 6; n /= base) power++;
-  return power;
 }
 
 function timeDivision(peak: number): Division {
@@ -80,11 +35,11 @@ function divisionOf(peak: number, unit: Unit): Division {
   if (unit.kind === 'time') return timeDivision(peak);
   if (unit.kind === 'percent') return { size: 1, name: '%' };
   if (unit.kind === 'bytes') {
-    const power = powerOf(peak, 1024);
-    const byte = lang.value === 'fr' ? 'o' : 'B';
-    return { size: 1024 ** power, name: power === 0 ? byte : `${SI[power]!.toUpperCase()}i${byte}` };
+    const base = unit.thousands ? 1000 : 1024;
+    const power = powerOf(peak, base);
+    return { size: base ** power, name: sizeName(power, unit.thousands) };
   }
-  const power = unit.kind === 'plain' && peak < 20000 ? 0 : powerOf(peak, 1000);
+  const power = unit.kind === 'plain' && peak < LARGE ? 0 : powerOf(peak, 1000);
   return { size: 1000 ** power, name: `${SI[power]}${unit.kind === 'bits' ? 'bit' : power > 0 && unit.name ? ` ${unit.name}` : unit.name}` };
 }
 

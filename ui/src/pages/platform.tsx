@@ -2,7 +2,8 @@
 // How Vigie itself does: its processes and what each is kept from, its record, what of the configuration has no effect yet.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { durationLong, exact, moment, num, quantity, seconds } from '../format.ts';
+import { durationLong, exact, moment, num, seconds } from '../format.ts';
+import { quantity } from '../quantity.ts';
 import { allCaps, capNames } from '../caps.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import type { Place, RoleStatus, Status } from '../model.ts';
@@ -71,7 +72,7 @@ function RoleRow({ r, files }: { r: RoleStatus; files: boolean }): JSX.Element {
       {files && <td>{landlockFact(r)}</td>}
       <td>{r.no_new_privs ? <Fact good text={t('plat.barred')} /> : r.role === 'runner' ? <span class="muted">{t('plat.plugins')}</span> : <Fact good={false} text={t('plat.possible')} />}</td>
       <td>{capsText(r.capabilities)}</td>
-      <td class="num">{r.rss_kb ? quantity(r.rss_kb, 'KB') : '—'}</td>
+      <td class="num">{r.rss_kb ? quantity(r.rss_kb, 'KiB') : '—'}</td>
       <td class={`num ${r.restarts ? 'bad-t' : ''}`}>{num(r.restarts ?? 0, 0)}</td>
     </tr>
   );

@@ -2,7 +2,8 @@
 // One resource beside the list: first why it is as it is, then what can be done, then everything known.
 import type { ComponentChildren, JSX } from 'preact';
 import { session } from '../api.ts';
-import { clock, day, duration, exact, instant, moment, quantity, seconds } from '../format.ts';
+import { clock, day, duration, exact, instant, moment, seconds } from '../format.ts';
+import { quantity } from '../quantity.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import { isProblem, mayAct, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';

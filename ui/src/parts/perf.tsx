@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measurements: value with its unit, and where it stands between its limits.
 import type { JSX } from 'preact';
-import { figure, parseRange, quantity, rangeWords, type Range } from '../format.ts';
+import { figure, parseRange, type Range } from '../format.ts';
+import { quantity, rangeWords } from '../quantity.ts';
 import { t } from '../i18n/i18n.ts';
 import type { Perf } from '../model.ts';
 
