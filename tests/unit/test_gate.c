@@ -3,7 +3,6 @@
  * The gate's judgement: every route for every role from the table itself, the rules against other sites, request bodies, sessions, and what
  * happens when another role is slow, full or dead.
  */
-#include "api/level.h"
 #include "api/route.h"
 #include "api_world.h"
 #include "base/limits.h"
@@ -577,53 +576,6 @@ static void test_openapi(void **state)
     json_read_free(root);
 }
 
-static void test_metrics(void **state)
-{
-    struct api_world *w = *state;
-
-    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
-    assert_non_null(strstr(w->body.data, "vigie_resources{state=\"ok\"} 4"));
-    assert_non_null(strstr(w->body.data, "\nvigie_ready 1\n"));
-    assert_non_null(strstr(w->body.data, "\nvigie_check_latency_seconds_bucket{le=\"+Inf\"} 0\n"));
-    assert_non_null(strstr(w->body.data, "\nvigie_history_lag_records 0\n"));
-    assert_true(str_ends(buf_str(&w->body), STR("\n# EOF\n")));
-    assert_null(strstr(w->body.data, "h0000")); /* no names */
-    w->api.history.applied = 1200;
-    w->api.history.lag = 7;
-    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
-    assert_non_null(strstr(w->body.data, "\nvigie_history_lag_records 7\n"));
-    assert_non_null(strstr(w->body.data, "\nvigie_history_sequence 1200\n"));
-    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_ADMIN), 200);
-    assert_non_null(strstr(w->body.data, "\"applied\":\"1200\",\"lag\":7"));
-}
-
-/* What leaves the journal before another store has it is said where people look; what is known of a role that ended is not. */
-static void test_exports_are_told(void **state)
-{
-    static const char *const where[] = {"/api/v1/status", "/metrics"};
-    struct api_world *w = *state;
-
-    assert_false(metrics_export_take(w->api.exports, &(struct msg_exported){.target = API_EXPORTS}));
-    assert_true(metrics_export_take(w->api.exports, &(struct msg_exported){.sent = 5}));
-    assert_int_equal(api_world_ask(w, "GET", where[0], "", "", API_ROLE_VIEWER), 200);
-    assert_null(strstr(w->body.data, "\"export_"));
-    metrics_export_take(w->api.exports,
-                        &(struct msg_exported){.missed = 12, .lag_us = 3 * TIME_MIN, .error = STR("away")});
-    assert_int_equal(api_world_ask(w, "GET", where[0], "", "", API_ROLE_VIEWER), 200);
-    assert_non_null(strstr(w->body.data, "\"export_waits\""));
-    assert_non_null(strstr(w->body.data, "\"export_missed\""));
-    assert_non_null(strstr(w->body.data, "12 records left the journal"));
-    assert_non_null(strstr(w->body.data, "as long as that is kept (vigie_journal_days, vigie_journal_size)"));
-    assert_int_equal(api_world_ask(w, "GET", where[1], "", "", API_ROLE_NONE), 200);
-    assert_non_null(
-        strstr(w->body.data, "\nvigie_export_missed_records_total{target=\"remote_write\"} 12\n"));
-    metrics_export_gone(w->api.exports);
-    for (size_t i = 0; i < ARRAY_LEN(where); i++) {
-        assert_int_equal(api_world_ask(w, "GET", where[i], "", "", API_ROLE_VIEWER), 200);
-        assert_null(strstr(w->body.data, "remote_write"));
-    }
-}
-
 /* A list may come before the identities and the next request after them. */
 static void test_ids_without_identity(void **state)
 {
@@ -638,30 +590,6 @@ static void test_ids_without_identity(void **state)
     assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/i000000000000.0", "", "", API_ROLE_VIEWER),
                      404); /* of another configuration: that one may be somebody else */
     assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/i0", "", "", API_ROLE_VIEWER), 404);
-}
-
-static void test_reload_is_told(void **state)
-{
-    struct api_world *w = *state;
-
-    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_VIEWER), 200);
-    assert_non_null(strstr(w->body.data, "\"reload\":null"));
-    level_take(
-        &w->api,
-        STR("{\"main_file\":\"/m\",\"reload\":{\"ok\":false,\"errors\":[{\"line\":3}],\"error_count\":7},"
-            "\"config_warnings\":[{\"line\":5}],\"config_warning_count\":9,\"roles\":[]}"));
-    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_VIEWER), 200);
-    assert_non_null(
-        strstr(w->body.data, "\"reload\":{\"ok\":false,\"errors\":[{\"line\":3}],\"error_count\":7}"));
-    assert_non_null(strstr(w->body.data, "\"config_warnings\":[{\"line\":5}],\"config_warning_count\":9"));
-    assert_non_null(strstr(w->body.data, "\"process\":{\"main_file\":\"/m\"}")); /* and not there once more */
-    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
-    assert_non_null(strstr(w->body.data, "\nvigie_config_reload_ok 0\n"));
-    assert_non_null(strstr(w->body.data, "\nvigie_config_warnings 9\n"));
-    level_take(&w->api, STR("{\"reload\":{\"ok\":true},\"roles\":[]}"));
-    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
-    assert_non_null(strstr(w->body.data, "\nvigie_config_reload_ok 1\n"));
-    assert_non_null(strstr(w->body.data, "\nvigie_config_warnings 0\n"));
 }
 
 static void test_cookie_names(void **state UNUSED)
@@ -713,9 +641,6 @@ int main(void)
         cmocka_unit_test(test_catalogue),
         WORLD(test_language),
         WORLD(test_openapi),
-        WORLD(test_metrics),
-        WORLD(test_reload_is_told),
-        WORLD(test_exports_are_told),
         WORLD(test_ids_without_identity),
     };
 
