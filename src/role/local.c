@@ -206,6 +206,7 @@ static void local_birth(struct role *r)
     buf_init(&self->tls_cert);
     buf_init(&self->tls_key);
     buf_init(&self->tls_ca);
+    buf_init(&self->tls_crl);
 }
 
 static void local_open(struct role *r)

@@ -48,7 +48,7 @@ struct local {
     int ctl_fd, ls_fd, pipe_fd, tls_fd;
     struct loop_fd ctl_watch, ls_watch, pipe_watch, tls_watch;
     struct tls_context *tls; /* NULL: Livestatus does not listen with it */
-    struct buf tls_cert, tls_key, tls_ca;
+    struct buf tls_cert, tls_key, tls_ca, tls_crl;
     struct conn *conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;

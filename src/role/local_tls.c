@@ -36,12 +36,28 @@ static void wipe(struct buf *b)
     buf_clear(b);
 }
 
+/* A certificate that was taken back ends the connection that it opened, too. */
+static void part_company(struct local *self)
+{
+    struct conn *next;
+
+    for (struct conn *c = self->conns; c; c = next) {
+        next = c->next;
+        if (!c->tls || !local_tls->ready(c->tls) || local_tls->holds(c->tls, self->tls))
+            continue;
+        log_warn("Livestatus: a client's certificate does not count any more: its connection was closed");
+        local_conn_free(c);
+    }
+}
+
 /* At the start a wrong file ends Vigie, which says so; later the former ones stay. */
 static void renew(struct role *r)
 {
     struct local *self = r->self;
-    const struct tls_files files = {
-        .cert = buf_str(&self->tls_cert), .key = buf_str(&self->tls_key), .ca = buf_str(&self->tls_ca)};
+    const struct tls_files files = {.cert = buf_str(&self->tls_cert),
+                                    .key = buf_str(&self->tls_key),
+                                    .ca = buf_str(&self->tls_ca),
+                                    .crl = buf_str(&self->tls_crl)};
     struct tls_context *now;
     struct err err = ERR_INIT;
 
@@ -56,6 +72,7 @@ static void renew(struct role *r)
     }
     local_tls->context_free(self->tls);
     self->tls = now;
+    part_company(self);
 }
 
 bool local_tls_fd(struct role *r, struct str purpose, struct str at, int fd)
@@ -66,6 +83,8 @@ bool local_tls_fd(struct role *r, struct str purpose, struct str at, int fd)
         take_file(&self->tls_cert, fd);
     else if (str_eq_c(purpose, "ls-tls-ca"))
         take_file(&self->tls_ca, fd);
+    else if (str_eq_c(purpose, "ls-tls-crl"))
+        take_file(&self->tls_crl, fd);
     else if (str_eq_c(purpose, "ls-tls-listen"))
         self->tls_fd = fd;
     else if (str_eq_c(purpose, "ls-tls-key")) { /* the last of them */
@@ -87,6 +106,7 @@ void local_tls_stop(struct local *self)
     buf_release(&self->tls_key);
     buf_release(&self->tls_cert);
     buf_release(&self->tls_ca);
+    buf_release(&self->tls_crl);
 }
 
 /* ---- connections ---- */

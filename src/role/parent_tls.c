@@ -17,6 +17,8 @@ static const struct {
 } files[PARENT_TLS_FILES] = {
     {"vigie_livestatus_tls_cert", "ls-tls-cert", "the server's certificate", false, true},
     {"vigie_livestatus_tls_ca", "ls-tls-ca", "the authority of clients' certificates", false, false},
+    {"vigie_livestatus_tls_crl", "ls-tls-crl", "the lists of clients' certificates that were taken back",
+     false, false},
     {"vigie_livestatus_tls_key", "ls-tls-key", "the key of the certificate", true,
      true}, /* the last: with it local begins */
 };
@@ -41,6 +43,11 @@ static int check(const struct parent *p, const char *at, struct err *err)
             return err_set(err, E_INVAL, "vigie_livestatus_tls=%s needs %s: write %s=FILE (PEM)", at,
                            files[i].what, files[i].setting);
     }
+    if (setting(p, "vigie_livestatus_tls_crl")[0] && !ca)
+        return err_set(err, E_INVAL,
+                       "vigie_livestatus_tls_crl=%s: there are no certificates of clients that could be "
+                       "taken back: name who signs them with vigie_livestatus_tls_ca=FILE",
+                       setting(p, "vigie_livestatus_tls_crl"));
     if (!sock_is_private(at) && !ca)
         return err_set(
             err, E_PERM,

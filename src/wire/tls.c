@@ -7,7 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-enum { CHAIN_MOST = 16, AUTHORITIES_MOST = 1000, DEPTH = 8, PIECE = 16 * 1024 };
+enum { CHAIN_MOST = 16, AUTHORITIES_MOST = 1000, LISTS_MOST = 1000, DEPTH = 8, PIECE = 16 * 1024 };
 
 struct tls_context {
     SSL_CTX *ssl;
@@ -111,6 +111,54 @@ static int use_authorities(SSL_CTX *c, struct str pem, struct err *err)
     return r;
 }
 
+/* A list must be one of an authority that is named: a file that was mixed up would let nobody in, and say nothing. */
+static int use_list(SSL_CTX *c, X509_CRL *list, int n, struct err *err)
+{
+    STACK_OF(X509_OBJECT) *known = X509_STORE_get0_objects(SSL_CTX_get_cert_store(c));
+    bool signed_by_one = false;
+
+    for (int i = 0; i < sk_X509_OBJECT_num(known) && !signed_by_one; i++) {
+        X509 *x = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(known, i));
+
+        signed_by_one = x && X509_NAME_cmp(X509_get_subject_name(x), X509_CRL_get_issuer(list)) == 0 &&
+                        X509_CRL_verify(list, X509_get0_pubkey(x)) == 1;
+    }
+    ERR_clear_error();
+    if (!signed_by_one)
+        return err_set(err, E_FORMAT,
+                       "revocation list %d is signed by none of the authorities of clients: name its "
+                       "authority among them",
+                       n);
+    if (X509_STORE_add_crl(SSL_CTX_get_cert_store(c), list) != 1)
+        return err_set(err, E_FORMAT, "revocation list %d cannot be used: %s", n, reason());
+    return 0;
+}
+
+static int use_lists(SSL_CTX *c, struct str pem, struct err *err)
+{
+    BIO *b = BIO_new_mem_buf(pem.p ? pem.p : "", (int)pem.n);
+    bool wrong = false;
+    int n = 0, r = 0;
+    X509_CRL *list;
+
+    while (b && r == 0) {
+        ERR_clear_error();
+        list = PEM_read_bio_X509_CRL(b, NULL, no_passphrase, NULL);
+        wrong = !list && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
+        if (!list)
+            break;
+        r = ++n > LISTS_MOST ? err_set(err, E_LIMIT, "there are more than %d revocation lists", LISTS_MOST)
+                             : use_list(c, list, n, err);
+        X509_CRL_free(list);
+    }
+    if (r == 0 && (!n || wrong))
+        r = err_set(err, E_FORMAT, "there is no revocation list in PEM form, or one is damaged: %s",
+                    reason());
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(c), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    BIO_free(b);
+    return r;
+}
+
 static void context_free(struct tls_context *c)
 {
     if (!c)
@@ -169,6 +217,8 @@ static struct tls_context *context_new(const struct tls_files *files, struct err
         r = use_key(c->ssl, files->key, err);
     if (r == 0 && files->ca.n)
         r = use_authorities(c->ssl, files->ca, err);
+    if (r == 0 && files->crl.n)
+        r = use_lists(c->ssl, files->crl, err);
     if (r == 0)
         session_free(session_open(c)); /* what the library makes at the first one is made now */
     ERR_clear_error();
@@ -296,6 +346,24 @@ static struct str peer(const struct tls *t, char room[TLS_NAME_MAX])
     return is_plain(room, n) ? str_make(room, (size_t)n) : STR_NULL;
 }
 
+static bool holds(const struct tls *t, const struct tls_context *c)
+{
+    X509 *x = SSL_get0_peer_certificate(t->ssl);
+    X509_STORE_CTX *v;
+    bool good;
+
+    if (!(SSL_CTX_get_verify_mode(c->ssl) & SSL_VERIFY_FAIL_IF_NO_PEER_CERT))
+        return true;
+    v = X509_STORE_CTX_new();
+    good = x && v &&
+           X509_STORE_CTX_init(v, SSL_CTX_get_cert_store(c->ssl), x, SSL_get_peer_cert_chain(t->ssl)) == 1 &&
+           X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(v), SSL_CTX_get0_param(c->ssl)) == 1 &&
+           X509_STORE_CTX_set_default(v, "ssl_client") == 1 && X509_verify_cert(v) == 1;
+    X509_STORE_CTX_free(v);
+    ERR_clear_error();
+    return good;
+}
+
 const struct tls_library tls_openssl = {
     .context_new = context_new,
     .context_free = context_free,
@@ -307,4 +375,5 @@ const struct tls_library tls_openssl = {
     .ready = ready,
     .end = end,
     .peer = peer,
+    .holds = holds,
 };

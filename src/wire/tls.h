@@ -18,6 +18,8 @@ struct tls_files {   /* PEM */
     struct str key;  /* without a passphrase */
     struct str
         ca; /* who signs the certificates of clients: then each must show one; empty: none is asked for */
+    struct str
+        crl; /* lists of what these authorities took back; not empty: a certificate whose authority has none here, or an old one, is not taken */
 };
 
 struct tls_library {
@@ -35,6 +37,8 @@ struct tls_library {
     void (*end)(struct tls *t); /* says that nothing follows */
     /* The common name of the client's certificate, if it is a plain word; else empty. */
     struct str (*peer)(const struct tls *t, char room[TLS_NAME_MAX]);
+    /* Whether a context that came later would let the client in with the certificate that it showed; so is one without a certificate where none is asked for. */
+    bool (*holds)(const struct tls *t, const struct tls_context *c);
 };
 
 extern const struct tls_library tls_openssl;

@@ -33,10 +33,10 @@ static void connection(struct str in, size_t piece)
 
 static void files(struct str in)
 {
-    struct str rest = in, cert = str_cut(&rest, '\1'), key = str_cut(&rest, '\1');
+    struct str rest = in, cert = str_cut(&rest, '\1'), key = str_cut(&rest, '\1'), ca = str_cut(&rest, '\1');
     struct err err = ERR_INIT;
     struct tls_context *c =
-        tls_openssl.context_new(&(struct tls_files){.cert = cert, .key = key, .ca = rest}, &err);
+        tls_openssl.context_new(&(struct tls_files){.cert = cert, .key = key, .ca = ca, .crl = rest}, &err);
 
     BUG_ON(!c && !err.text[0]);
     tls_openssl.context_free(c);

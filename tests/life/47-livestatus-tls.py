@@ -207,6 +207,42 @@ def test_certificates_of_clients():
         assert v.stop() == 0
 
 
+def test_taken_back():
+    port = free_port()
+    with Vigie(objects=PASSIVE) as v:
+        papers = Papers(v.path('papers'))
+        papers.sign('other', '/CN=other.example')
+        with open(papers.path('ca.cnf'), 'w', encoding='ascii') as f:
+            f.write(f'[ca]\ndefault_ca=own\n[own]\ndatabase={papers.path("index")}\ncrlnumber={papers.path("number")}\ndefault_md=sha256\ndefault_crl_days=2\n'
+                    f'certificate={papers.path("ca.pem")}\nprivate_key={papers.path("ca.key")}\n')
+        for name, text in (('index', ''), ('number', '01\n')):
+            with open(papers.path(name), 'w', encoding='ascii') as f:
+                f.write(text)
+
+        def write_list():
+            openssl('ca', '-config', papers.path('ca.cnf'), '-gencrl', '-out', papers.path('crl.pem'))
+        write_list()
+        with open(v.main, encoding='utf-8') as f:
+            base = f.read()
+        v.put('main.cfg', base + settings(papers, f'127.0.0.1:{port}') + f'vigie_livestatus_tls_crl={papers.path("crl.pem")}\n')
+        assert 'vigie_livestatus_tls_ca=FILE' in v.refuses()
+        v.put('main.cfg', base + settings(papers, f'127.0.0.1:{port}', ca=True) + f'vigie_livestatus_tls_crl={papers.path("crl.pem")}\n')
+        v.start()
+        taken, other = connect(papers, port, client='client'), connect(papers, port, client='other')
+        assert ask(taken, NAMES) == ask(other, NAMES) == [['s']]
+        openssl('ca', '-config', papers.path('ca.cnf'), '-revoke', papers.path('client.pem'))
+        write_list()
+        v.process.send_signal(signal.SIGHUP)
+        assert taken.recv(1) == b'', 'what was open with that certificate is closed'
+        try:
+            answer = ask(connect(papers, port, client='client'), NAMES)
+            raise AssertionError(f'a certificate that was taken back was answered with {answer}')
+        except (ssl.SSLError, ConnectionError):
+            pass
+        assert ask(other, NAMES) == ask(connect(papers, port, client='other'), NAMES) == [['s']]
+        assert v.stop() == 0
+
+
 def serial(s):
     return ssl.DER_cert_to_PEM_cert(s.getpeercert(True))
 

@@ -215,6 +215,94 @@ static void test_who_is_let_in(void **state)
     }
 }
 
+/* A list of that authority's, over from yesterday until so many seconds from now; serial 0: nothing is on it. */
+static struct buf list_of(const struct tls_papers *ca, long serial, long until)
+{
+    BIO *b = BIO_new_mem_buf(ca->cert.data, (int)ca->cert.len), *out = BIO_new(BIO_s_mem());
+    X509 *x = PEM_read_bio_X509(b, NULL, NULL, NULL);
+    X509_CRL *list = X509_CRL_new();
+    X509_REVOKED *entry = X509_REVOKED_new();
+    ASN1_TIME *then = X509_gmtime_adj(NULL, -86400), *next = X509_gmtime_adj(NULL, until);
+    ASN1_INTEGER *number = ASN1_INTEGER_new();
+    EVP_PKEY *key;
+    struct buf pem;
+
+    BIO_free(b);
+    b = BIO_new_mem_buf(ca->key.data, (int)ca->key.len);
+    key = PEM_read_bio_PrivateKey(b, NULL, NULL, NULL);
+    BIO_free(b);
+    ASN1_INTEGER_set(number, serial);
+    X509_REVOKED_set_serialNumber(entry, number);
+    X509_REVOKED_set_revocationDate(entry, then);
+    X509_CRL_set_version(list, 1);
+    X509_CRL_set_issuer_name(list, X509_get_subject_name(x));
+    X509_CRL_set1_lastUpdate(list, then);
+    X509_CRL_set1_nextUpdate(list, next);
+    if (serial)
+        assert_int_equal(X509_CRL_add0_revoked(list, entry), 1);
+    else
+        X509_REVOKED_free(entry);
+    assert_true(X509_CRL_sign(list, key, EVP_sha256()) > 0);
+    assert_int_equal(PEM_write_bio_X509_CRL(out, list), 1);
+    tls_papers_take(&pem, out);
+    X509_CRL_free(list);
+    ASN1_INTEGER_free(number);
+    ASN1_TIME_free(then);
+    ASN1_TIME_free(next);
+    EVP_PKEY_free(key);
+    X509_free(x);
+    return pem;
+}
+
+/* The client's certificate is signed by itself, and has the number 1. */
+static void test_taken_back(void **state)
+{
+    const struct papers *p = *state;
+    struct tls_context *before = context(p, &p->client);
+    const struct {
+        const struct tls_papers *of;
+        long serial, until;
+        bool in;
+        const char *words; /* not NULL: the list is not taken */
+    } cases[] = {{&p->client, 0, 86400, true, NULL},
+                 {&p->client, 2, 86400, true, NULL},
+                 {&p->client, 1, 86400, false, NULL},
+                 {&p->client, 0, -3600, false, NULL}, /* out of date */
+                 {&p->stranger, 0, 86400, false, "none of the authorities"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf list = list_of(cases[i].of, cases[i].serial, cases[i].until), heard = BUF_INIT;
+        struct err err = ERR_INIT;
+        struct tls_context *of = tls_openssl.context_new(&(struct tls_files){.cert = buf_str(&p->server.cert),
+                                                                             .key = buf_str(&p->server.key),
+                                                                             .ca = buf_str(&p->client.cert),
+                                                                             .crl = buf_str(&list)},
+                                                         &err);
+        struct client c = client_new(&p->client), earlier = client_new(&p->client);
+
+        assert_int_equal(!of, cases[i].words != NULL);
+        if (of) {
+            struct tls *t = tls_openssl.open(of), *open = tls_openssl.open(before);
+
+            assert_int_equal(shake_hands(&c, t, 4000, &heard), cases[i].in ? 0 : E_FORMAT);
+            assert_int_equal(tls_openssl.ready(t), cases[i].in);
+            assert_int_equal(shake_hands(&earlier, open, 4000, &heard), 0);
+            assert_true(tls_openssl.holds(open, before));
+            assert_int_equal(tls_openssl.holds(open, of), cases[i].in);
+            tls_openssl.free(t);
+            tls_openssl.free(open);
+        } else {
+            assert_non_null(strstr(err.text, cases[i].words));
+        }
+        tls_openssl.context_free(of);
+        client_free(&c);
+        client_free(&earlier);
+        buf_release(&list);
+        buf_release(&heard);
+    }
+    tls_openssl.context_free(before);
+}
+
 static void test_wrong_files(void **state)
 {
     const struct papers *p = *state;
@@ -234,6 +322,8 @@ static void test_wrong_files(void **state)
                  {{cert, other, STR_NULL}, "does not belong"},
                  {{cert, key, STR("nobody")}, "authorities of clients"},
                  {{cert, key, junk}, "authorities of clients"},
+                 {{cert, key, cert, STR("nothing")}, "no revocation list"},
+                 {{cert, key, cert, cert}, "no revocation list"},
                  {{cert, key, cert}, NULL}};
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -323,7 +413,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_to_and_fro), cmocka_unit_test(test_who_is_let_in),
-        cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_no_tls), cmocka_unit_test(test_addresses)};
+        cmocka_unit_test(test_taken_back), cmocka_unit_test(test_wrong_files),
+        cmocka_unit_test(test_no_tls),     cmocka_unit_test(test_addresses)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
