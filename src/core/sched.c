@@ -20,8 +20,10 @@
 #define RETRY_LATER (1 * TIME_S) /* a run that could not be handed over */
 #define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
 #define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
-#define AT_ONCE     200u /* of many that are due or overdue some wait for the next step, which comes at once */
-#define LOOK_MOST   4000u /* checks that are looked at in one step */
+#define NO_INTERVAL                                                                                          \
+    (5 * TIME_MIN)      /* until a host that is checked on demand only is tried again, as in Nagios */
+#define AT_ONCE   200u  /* of many that are due or overdue some wait for the next step, which comes at once */
+#define LOOK_MOST 4000u /* checks that are looked at in one step */
 
 /* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
 static int64_t step_of(const struct world *w, uint32_t check)
@@ -437,6 +439,27 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     world_touch(w, check); /* it may be far: kept over a restart, if plans are */
 }
 
+/*
+ * Nagios drops a planned check of a host that comes so soon after a result, a retry as well, and waits for the regular interval. Horizons and plans are whole seconds there: half of one is
+ * left here for how late a check began.
+ */
+static bool drop_cached(struct world *w, uint32_t check, struct mono due)
+{
+    const struct model_globals *g = w->m->globals;
+    int64_t horizon = g->cached_host_check_horizon_us, at = sched_checked_at(w, check).us,
+            step = world_interval(w, check, false);
+    struct state_why why = why_make(WHY_RUN_CACHED, MODEL_NONE, 0, 0);
+
+    if (!g->compatible || horizon <= 0 || world_kind(w, check) != MODEL_HOST || !w->st[check].checked ||
+        at > w->now.wall.us || at + horizon <= w->now.wall.us + TIME_S / 2)
+        return false;
+    note_turn(w, check, &why, false);
+    if (step <= 0)
+        step = NO_INTERVAL;
+    sched_at(w, check, (struct mono){due.us + (w->now.mono.us - due.us) / step * step + step}, 0, true);
+    return true;
+}
+
 static struct state_why ran_for(uint32_t options)
 {
     enum why_code code = options & SCHED_LOST        ? WHY_RAN_AGAIN
@@ -485,6 +508,8 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
     if (!over_can_run(w, check))
         return;
     why = sched_may_run(w, check, options);
+    if (why.code == WHY_NONE && !options && drop_cached(w, check, due))
+        return;
     if (why.code == WHY_NONE)
         start_check(w, check, due, options);
     else
