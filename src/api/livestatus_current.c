@@ -178,6 +178,7 @@ void livestatus_current_add(struct livestatus_log *log, const struct livestatus_
     for (size_t i = 0; i < h->parts.n && fits; i++)
         fits = add_part(log, h, &h->parts.at[i], &seen);
     if (!fits) {
+        log->states_full = true;
         log->line.n = n;
         log->text.len = text;
     } else if (log->line.n > n)

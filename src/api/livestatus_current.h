@@ -5,7 +5,7 @@
  * writes them into its file (nlog_begin of core/nlog.h). Programs that work out availability from the log begin with them. They are no events: they are made from the spans that statehist is made
  * from, when the filters let them through.
  *   - None for a moment at which Vigie did not run, or before the first result.
- *   - Together with the other lines at most LIVESTATUS_LOG_MAX: what would be more is left out, and the other lines are told.
+ *   - Together with the other lines at most LIVESTATUS_LOG_MAX: were they more, log->states_full says so, and none of them is there. An answer without them would look like a whole one.
  */
 #include "api/livestatus_log.h"
 #include "api/livestatus_statehist.h"

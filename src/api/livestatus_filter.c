@@ -325,3 +325,37 @@ void ls_pool_release(struct ls_pool *p)
     VEC_RELEASE(&p->kids);
     VEC_RELEASE(&p->stack);
 }
+
+/* ---- what may be ---- */
+
+enum { MAY_HOLD = 1, MAY_FAIL = 2 };
+
+/* What a filter can come to, whatever those columns are that are not fixed. */
+static unsigned outcome(const struct ls_query *q, uint32_t node, struct ls_row *row,
+                        bool (*fixed)(const struct ls_ref *ref))
+{
+    const struct ls_filter *f = &q->filters.node.at[node];
+    bool all = f->kind == LS_NODE_AND;
+    unsigned hold = all ? MAY_HOLD : 0, fail = all ? 0 : MAY_FAIL;
+
+    if (f->kind == LS_NODE_TEST && !fixed(&f->ref))
+        return MAY_HOLD | MAY_FAIL;
+    if (f->kind == LS_NODE_TEST)
+        return ls_filter_eval(&q->filters, node, row, q->table) ? MAY_HOLD : MAY_FAIL;
+    for (uint32_t i = 0; i < f->n; i++) {
+        unsigned kid = outcome(q, q->filters.kids.at[f->first + i], row, fixed);
+
+        hold = all ? hold & kid : hold | (kid & MAY_HOLD);
+        fail = all ? fail | (kid & MAY_FAIL) : fail & kid;
+    }
+    return f->negate ? (hold ? MAY_FAIL : 0) | (fail ? MAY_HOLD : 0) : hold | fail;
+}
+
+bool ls_may_pass(const struct ls_query *q, struct ls_row *row, bool (*fixed)(const struct ls_ref *ref))
+{
+    for (size_t i = 0; i < q->filters.stack.n; i++) {
+        if (!(outcome(q, q->filters.stack.at[i], row, fixed) & MAY_HOLD))
+            return false;
+    }
+    return true;
+}

@@ -12,15 +12,42 @@
 
 /* ---- of when ---- */
 
-bool livestatus_log_wanted(struct str request, struct wall now, struct livestatus_log_range *range)
+/* What is the same in all lines of results of hosts, or of services. */
+static bool is_fixed(const struct ls_ref *ref)
+{
+    return !ref->via && (strcmp(ref->column->name, "class") == 0 || strcmp(ref->column->name, "type") == 0);
+}
+
+static bool leaves_passive(const struct livestatus_world *w, const struct ls_query *q)
+{
+    struct livestatus_log_line line = {.kind = LIVESTATUS_LOG_PASSIVE};
+    struct livestatus_log one = {.line = {.at = &line, .n = 1}};
+    struct livestatus_world probe = *w;
+    const uint32_t of[] = {0, w->m->n_hosts}; /* the first host, the first service */
+    bool leaves = false;
+    struct ls_row row;
+
+    probe.log = &one;
+    ls_row_init(&row, &probe);
+    for (size_t i = 0; i < ARRAY_LEN(of) && of[i] < w->m->n_check; i++) {
+        row.idx = of[i];
+        leaves = leaves || ls_may_pass(q, &row, is_fixed);
+    }
+    ls_row_release(&row);
+    return leaves;
+}
+
+bool livestatus_log_wanted(const struct livestatus_world *w, struct str request,
+                           struct livestatus_log_range *range)
 {
     struct err err = ERR_INIT;
     struct ls_range seconds;
     struct ls_query q;
-    bool wanted = ls_parse(&q, now, request, &err) == 0 && q.table == &ls_log;
+    bool wanted = ls_parse(&q, w->now, request, &err) == 0 && q.table == &ls_log;
 
-    *range = (struct livestatus_log_range){0, INT64_MAX};
+    *range = (struct livestatus_log_range){.to_us = INT64_MAX};
     if (wanted) {
+        range->passive = leaves_passive(w, &q);
         ls_range_of(&q, "time", &seconds);
         range->from_us = seconds.from_s * TIME_S;
         if (seconds.to_s < INT64_MAX)
@@ -76,7 +103,7 @@ static void take_event(struct livestatus_log *log, const struct json_value *row)
     struct livestatus_log_line line = {.oid = number_of(row, "oid"),
                                        .seq = number_of(row, "id"),
                                        .at_us = (int64_t)number_of(row, "at"),
-                                       .state = (unsigned)json_read_int(json_read_member(row, "state")) & 3,
+                                       .state = (unsigned)json_read_int(json_read_member(row, "state")) & 255,
                                        .hard = json_read_is(json_read_member(row, "hard")),
                                        .attempt = (unsigned)json_read_int(json_read_member(row, "attempt")),
                                        .type = (unsigned)json_read_int(json_read_member(row, "type")),
@@ -86,9 +113,13 @@ static void take_event(struct livestatus_log *log, const struct json_value *row)
     log->events++;
     log->last_us = line.at_us;
     log->last_seq = line.seq;
-    if (!kind_of(json_read_text(json_read_member(row, "kind")), &line.kind) ||
-        is_own(line.kind, json_read_text(json_read_member(row, "text"))))
+    if (json_read_is(json_read_member(row, "passive")))
+        line.kind = LIVESTATUS_LOG_PASSIVE; /* its state is the code as it came */
+    else if (!kind_of(json_read_text(json_read_member(row, "kind")), &line.kind) ||
+             is_own(line.kind, json_read_text(json_read_member(row, "text"))))
         return;
+    if (line.kind != LIVESTATUS_LOG_PASSIVE)
+        line.state &= 3;
     for (int i = 0; i < LIVESTATUS_LOG_TEXTS; i++) {
         struct str text = json_read_text(json_read_member(row, texts[i]));
 
@@ -123,6 +154,21 @@ void livestatus_log_resolve(struct livestatus_log *log, struct api *a)
     }
 }
 
+#define IN_WORDS(number)    IN_WORDS_OF(number)
+#define IN_WORDS_OF(number) #number
+
+const char *livestatus_log_refusal(const struct livestatus_log *log)
+{
+    if (log->full)
+        return "that are more than " IN_WORDS(
+            LIVESTATUS_LOG_MAX) " lines: write a filter on time that leaves less, or on host_name";
+    if (log->states_full)
+        return "with the current states (class 6) that are more than " IN_WORDS(
+            LIVESTATUS_LOG_MAX) " lines: write a filter on time that leaves less, on host_name, or "
+                                "Filter: class != 6 if they are not wanted";
+    return NULL;
+}
+
 void livestatus_log_release(struct livestatus_log *log)
 {
     VEC_RELEASE(&log->line);
@@ -151,6 +197,13 @@ static bool of_program(enum livestatus_log_kind kind)
     return kind >= LIVESTATUS_LOG_COMMAND;
 }
 
+/* Tells a state, and what a plugin said. */
+static bool tells(enum livestatus_log_kind kind)
+{
+    return kind == LIVESTATUS_LOG_ALERT || kind == LIVESTATUS_LOG_CURRENT ||
+           kind == LIVESTATUS_LOG_NOTIFICATION || kind == LIVESTATUS_LOG_PASSIVE;
+}
+
 /* Alerts and current states: the same words, and the same numbers. */
 static bool has_state(enum livestatus_log_kind kind)
 {
@@ -176,6 +229,7 @@ static void add_type(const struct ls_row *row, struct buf *b)
                                                             "FLAPPING ALERT",
                                                             "FLAPPING ALERT",
                                                             "STATE",
+                                                            "CHECK",
                                                             "EXTERNAL COMMAND",
                                                             "Vigie starting...",
                                                             "Successfully shutdown..."};
@@ -183,6 +237,8 @@ static void add_type(const struct ls_row *row, struct buf *b)
 
     if (kind == LIVESTATUS_LOG_CURRENT)
         buf_add_c(b, "CURRENT ");
+    if (kind == LIVESTATUS_LOG_PASSIVE)
+        buf_add_c(b, "PASSIVE ");
     if (!of_program(kind))
         buf_add_c(b, is_host(row) ? "HOST " : "SERVICE ");
     buf_add_c(b, words[kind]);
@@ -269,6 +325,10 @@ static void add_options(const struct ls_row *row, struct buf *b)
                    line->attempt);
         buf_add_str(b, rest);
         break;
+    case LIVESTATUS_LOG_PASSIVE:
+        add_name(row, b);
+        buf_printf(b, "%u;" STR_FMT, line->state, STR_ARG(rest));
+        break;
     default:
         add_name(row, b);
         add_state_type(row, b);
@@ -294,7 +354,7 @@ static void get_words(struct ls_row *row, const struct ls_column *c, struct ls_v
     case W_COMMENT:
         if (line->kind == LIVESTATUS_LOG_NOTIFICATION)
             buf_add_str(b, text_of(row, LIVESTATUS_LOG_COMMENT));
-        else if (!of_program(line->kind) && !has_state(line->kind))
+        else if (!of_program(line->kind) && !tells(line->kind))
             add_comment(row, b);
         break;
     case W_MESSAGE:
@@ -316,15 +376,14 @@ enum number { N_TIME, N_LINE, N_CLASS, N_STATE, N_ATTEMPT };
 
 static void get_number(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
-    static const int64_t classes[LIVESTATUS_LOG_KINDS] = {1, 3, 1, 1, 1, 1, 6, 5, 2, 2};
+    static const int64_t classes[LIVESTATUS_LOG_KINDS] = {1, 3, 1, 1, 1, 1, 6, 4, 5, 2, 2};
     const struct livestatus_log_line *line = line_of(row);
-    bool told = has_state(line->kind) || line->kind == LIVESTATUS_LOG_NOTIFICATION;
 
     switch ((enum number)c->arg) {
     case N_TIME: v->number = line->at_us / TIME_S; break;
     case N_LINE: v->number = (int64_t)line->seq; break;
     case N_CLASS: v->number = classes[line->kind]; break;
-    case N_STATE: v->number = told ? line->state : 0; break;
+    case N_STATE: v->number = tells(line->kind) ? line->state : 0; break;
     case N_ATTEMPT: v->number = has_state(line->kind) ? line->attempt : 0; break;
     }
 }
@@ -334,7 +393,6 @@ enum name { A_HOST, A_SERVICE, A_CONTACT, A_COMMAND, A_OUTPUT };
 static void get_name(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
     enum livestatus_log_kind kind = line_of(row)->kind;
-    bool told = has_state(kind) || kind == LIVESTATUS_LOG_NOTIFICATION;
 
     switch ((enum name)c->arg) {
     case A_HOST: v->text = row->idx == MODEL_NONE ? STR_NULL : model_host_name(row->w->m, row->idx); break;
@@ -345,14 +403,15 @@ static void get_name(struct ls_row *row, const struct ls_column *c, struct ls_va
     case A_COMMAND:
         v->text = kind == LIVESTATUS_LOG_NOTIFICATION ? text_of(row, LIVESTATUS_LOG_COMMAND_NAME) : STR_NULL;
         break;
-    case A_OUTPUT: v->text = told ? text_of(row, LIVESTATUS_LOG_OUTPUT) : STR_NULL; break;
+    case A_OUTPUT: v->text = tells(kind) ? text_of(row, LIVESTATUS_LOG_OUTPUT) : STR_NULL; break;
     }
 }
 
 static const struct ls_column log_columns[] = {
     {"attempt", LS_INT, get_number, N_ATTEMPT, "the attempt of an alert or a current state"},
     {"class", LS_INT, get_number, N_CLASS,
-     "1 alert, 2 Vigie itself, 3 notification, 5 external command, 6 current state (0 and 4 do not occur)"},
+     "1 alert, 2 Vigie itself, 3 notification, 4 result handed in, 5 external command, 6 current state (0 "
+     "does not occur)"},
     {"command_name", LS_STRING, get_name, A_COMMAND, "what a notification was sent by"},
     {"comment", LS_STRING, get_words, W_COMMENT, "of notifications, downtimes and flapping"},
     {"contact_name", LS_STRING, get_name, A_CONTACT, "who was told"},
@@ -360,10 +419,11 @@ static const struct ls_column log_columns[] = {
     {"lineno", LS_INT, get_number, N_LINE, "rises from line to line"},
     {"message", LS_STRING, get_words, W_MESSAGE, "the whole line, as in the log file"},
     {"options", LS_STRING, get_words, W_OPTIONS, "what stands behind the type"},
-    {"plugin_output", LS_STRING, get_name, A_OUTPUT, "of alerts, notifications and current states"},
+    {"plugin_output", LS_STRING, get_name, A_OUTPUT,
+     "of alerts, notifications, current states and results that were handed in"},
     {"service_description", LS_STRING, get_name, A_SERVICE, "the service, if it is of one"},
     {"state", LS_INT, get_number, N_STATE,
-     "the state that an alert, a notification or a current state tells"},
+     "the state that an alert, a notification, a current state or a result that was handed in tells"},
     {"state_type", LS_STRING, get_words, W_STATE_TYPE,
      "SOFT or HARD, STARTED, STOPPED or CANCELLED, or what a notification told"},
     {"time", LS_TIME, get_number, N_TIME, "when; a filter on it makes the answer quick"},

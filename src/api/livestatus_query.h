@@ -84,6 +84,8 @@ bool ls_gives_up(struct ls_query *q, const struct livestatus_world *w, uint32_t 
 void ls_rows_of(const struct ls_query *q, const struct livestatus_world *w, uint32_t *from, uint32_t *to);
 /* Is this row part of the answer? */
 bool ls_wanted(const struct ls_query *q, struct ls_row *row);
+/* Could a row be part of it that is like this one in the columns that are fixed, whatever the others hold? */
+bool ls_may_pass(const struct ls_query *q, struct ls_row *row, bool (*fixed)(const struct ls_ref *ref));
 /* Seconds of an own column of times that the filters leave, both inclusive. Only what must hold of every row narrows: a test, or those joined by And. */
 struct ls_range {
     int64_t from_s, to_s; /* 0 and INT64_MAX: open */

@@ -39,8 +39,6 @@ int livestatus_statehist_check(struct ls_query *q, struct err *err)
 
 /* ---- of whom ---- */
 
-enum { MAY_HOLD = 1, MAY_FAIL = 2 };
-
 /* What is the same in all rows of an object: names, and what lies in other tables. */
 static bool is_fixed(const struct ls_ref *ref)
 {
@@ -54,37 +52,12 @@ static bool is_fixed(const struct ls_ref *ref)
     return ref->via;
 }
 
-/* What a filter can come to for an object, whatever its history is. */
-static unsigned outcome(const struct ls_query *q, uint32_t node, struct ls_row *row,
-                        bool (*fixed)(const struct ls_ref *ref))
-{
-    const struct ls_filter *f = &q->filters.node.at[node];
-    bool all = f->kind == LS_NODE_AND;
-    unsigned hold = all ? MAY_HOLD : 0, fail = all ? 0 : MAY_FAIL;
-
-    if (f->kind == LS_NODE_TEST && !fixed(&f->ref))
-        return MAY_HOLD | MAY_FAIL;
-    if (f->kind == LS_NODE_TEST)
-        return ls_filter_eval(&q->filters, node, row, q->table) ? MAY_HOLD : MAY_FAIL;
-    for (uint32_t i = 0; i < f->n; i++) {
-        unsigned kid = outcome(q, q->filters.kids.at[f->first + i], row, fixed);
-
-        hold = all ? hold & kid : hold | (kid & MAY_HOLD);
-        fail = all ? fail | (kid & MAY_FAIL) : fail & kid;
-    }
-    return f->negate ? (hold ? MAY_FAIL : 0) | (fail ? MAY_HOLD : 0) : hold | fail;
-}
-
 static bool may_have_rows(const struct ls_query *q, struct ls_row *row,
                           bool (*fixed)(const struct ls_ref *ref))
 {
     if (q->restricted && (q->contact_at == MODEL_NONE || !ls_seen_check(row, q->contact_at)))
         return false;
-    for (size_t i = 0; i < q->filters.stack.n; i++) {
-        if (!(outcome(q, q->filters.stack.at[i], row, fixed) & MAY_HOLD))
-            return false;
-    }
-    return true;
+    return ls_may_pass(q, row, fixed);
 }
 
 static uint64_t oid_of(const struct board *b, uint32_t idx)

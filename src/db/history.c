@@ -170,8 +170,27 @@ static int add_event(struct history *h, uint64_t seq, struct wall at, const stru
     return r < 0 ? fail(h, r) : 0;
 }
 
+/* They may be many, and are asked for by the log of Livestatus alone. */
+static int add_passive(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
+{
+    const int64_t numbers[] = {(int64_t)seq, at.us, h->site, (int64_t)e->oid, (int64_t)e->state};
+    struct sql *s = &h->sql;
+    int r = sql_start(s, SQL_PASSIVE_ADD);
+
+    if (r < 0)
+        return fail(h, r);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        sql_bind_i64(s, SQL_PASSIVE_ADD, (int)i + 1, numbers[i]);
+    sql_bind_str(s, SQL_PASSIVE_ADD, ARRAY_LEN(numbers) + 1, e->text);
+    r = sql_step(s, SQL_PASSIVE_ADD);
+    sql_end(s, SQL_PASSIVE_ADD);
+    return r < 0 ? fail(h, r) : 0;
+}
+
 int history_add(struct history *h, uint64_t seq, struct wall at, const struct record_event *e)
 {
+    if (e->kind == RECORD_EVENT_PASSIVE)
+        return add_passive(h, seq, at, e);
     if (e->kind == RECORD_EVENT_DECISION || e->kind == RECORD_EVENT_SKIPPED)
         return add_decision(h, seq, at, e);
     return add_event(h, seq, at, e);
@@ -271,7 +290,7 @@ void history_hurry(struct history *h, bool on)
 
 _Static_assert(RECORD_EVENT_COMMAND == 11 && RECORD_EVENT_START == 13 && RECORD_EVENT_STOP == 14 &&
                    RECORD_EVENT_RELOAD == 15 && RECORD_EVENT_RENAMED == 20 && RECORD_EVENT_LOGIN == 23 &&
-                   RECORD_EVENT_ADMINISTRATION == 24,
+                   RECORD_EVENT_ADMINISTRATION == 24 && RECORD_EVENT_PASSIVE == 28,
                "db/sql.def names them");
 
 /* The number of rows removed, or E_*. */
@@ -300,16 +319,18 @@ static int give_back(struct sql *s)
     return r;
 }
 
-int history_trim(struct history *h, struct wall before, struct wall audit_before, unsigned n)
+int history_trim(struct history *h, const struct history_kept *from, unsigned n)
 {
-    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), decisions, audit, spans;
+    struct wall before = from->events, audit_before = from->audit;
+    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), passive, decisions, audit, spans;
 
-    decisions = r < 0 ? r : trim(&h->sql, SQL_DECISION_TRIM, before, n);
+    passive = r < 0 ? r : trim(&h->sql, SQL_PASSIVE_TRIM, from->passive, n);
+    decisions = passive < 0 ? passive : trim(&h->sql, SQL_DECISION_TRIM, before, n);
     audit = decisions < 0 ? decisions : trim(&h->sql, SQL_AUDIT_TRIM, audit_before, n);
     spans = audit < 0 ? audit : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
     if (spans >= 0)
         spans = MIN(give_back(&h->sql), 0);
-    return spans < 0 ? spans : r + decisions + audit;
+    return spans < 0 ? spans : r + passive + decisions + audit;
 }
 
 /* ---- answers ---- */
@@ -335,6 +356,8 @@ static void event_at_row(struct json *j, struct sql *s, enum sql_id id)
 {
     json_map(j);
     json_key_id(j, "at", (uint64_t)sql_i64(s, id, 1));
+    if (sql_i64(s, id, 3) == RECORD_EVENT_PASSIVE)
+        json_key_bool(j, "passive", true);
     past_event_members(j, s, id);
     json_map_end(j);
 }
@@ -365,6 +388,7 @@ struct question {
 static const struct question questions[] = {
     {"events_recent", SQL_EVENTS_RECENT, {ARG_CURSOR, ARG_LIMIT}, event_row},
     {"events_between", SQL_EVENTS_BETWEEN, {ARG_TIME, ARG_TIME, ARG_CURSOR, ARG_LIMIT}, event_at_row},
+    {"log_between", SQL_LOG_BETWEEN, {ARG_TIME, ARG_TIME, ARG_CURSOR, ARG_LIMIT}, event_at_row},
     {"event_counts", SQL_EVENT_COUNTS, {ARG_TIME, ARG_TIME}, count_row},
     {"status", SQL_META_GET, {ARG_APPLIED}, status_row},
 };

@@ -8,6 +8,7 @@
  *   events_recent  cursor, limit            of everything
  *   events_between from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
  *                  begins with the at and id of the last row as `to` and cursor
+ *   log_between    the same, and among it results that were handed in: kind "other", and "passive": true
  *   event_counts   from µs, to µs           rows {kind, count}
  *   status         -                        one row {applied (id)}
  *   and those of db/past.h: events_of, events_find, availability, as_of, state_at
@@ -58,9 +59,12 @@ int history_seeded(struct history *h);
 int history_fill(struct history *h);
 /* As sql_hurry; and what is known of objects is kept from one transaction to the next. */
 void history_hurry(struct history *h, bool on);
-/* Removes events of before `before`, and of what people and the program itself did (commands, starts, reloads, renamings) those of before `audit_before`, at most n of
-   each; the space goes back to the disk. The number removed, or E_*. */
-int history_trim(struct history *h, struct wall before, struct wall audit_before, unsigned n);
+struct
+    history_kept { /* from when on it is kept: what people and the program itself did (commands, starts, reloads, renamings), results that were handed in, and all else */
+    struct wall events, audit, passive;
+};
+/* Removes what is older, at most n of each; the space goes back to the disk. The number removed, or E_*. */
+int history_trim(struct history *h, const struct history_kept *from, unsigned n);
 
 const char *history_kind_name(uint64_t kind); /* "alert", "notification" ...; "other" */
 

@@ -49,6 +49,12 @@ static const char *const history[] = {
     " reasons TEXT NOT NULL) STRICT;"
     "CREATE INDEX decision_by_object ON decision (oid, kind, at);"
     "CREATE INDEX decision_by_time ON decision (at);",
+    /* 5: results handed in, for the log of Livestatus alone */
+    "CREATE TABLE passive ("
+    " seq INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER NOT NULL, oid INTEGER NOT NULL, code INTEGER "
+    "NOT NULL, text TEXT NOT NULL) STRICT;"
+    "CREATE INDEX passive_by_time ON passive (at);",
 };
 
 static const char *const objects[] = {

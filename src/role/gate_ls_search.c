@@ -87,7 +87,8 @@ static int ask_log(struct gate_ls *g, struct ls_search *s)
     args[1] = str_of(to);
     args[2] = str_of(cursor);
     args[3] = str_of(limit);
-    return gate_ask_reader(g->role, s->serial, "events_between", args, ARRAY_LEN(args));
+    return gate_ask_reader(g->role, s->serial, s->range.passive ? "log_between" : "events_between", args,
+                           ARRAY_LEN(args));
 }
 
 /* 1: that was the last page. */
@@ -119,14 +120,14 @@ static int ask_page(struct gate_ls *g, struct ls_search *s)
 
 /* ---- the end ---- */
 
-static void refuse_full(struct gate_ls *g, const struct ls_search *s)
+static void refuse_history(struct gate_ls *g, const struct ls_search *s)
 {
     char text[160];
 
-    snprintf(text, sizeof(text),
-             "that are more than %u %s: write a filter on time that leaves less, or on host_name",
-             s->of_log ? LIVESTATUS_LOG_MAX : LIVESTATUS_STATEHIST_MAX,
-             s->of_log ? "lines" : "changes of state");
+    snprintf(
+        text, sizeof(text),
+        "that are more than %u changes of state: write a filter on time that leaves less, or on host_name",
+        LIVESTATUS_STATEHIST_MAX);
     gate_ls_refuse(g, &s->request, 413, text);
 }
 
@@ -143,8 +144,10 @@ static void answer_search(struct gate_ls *g, struct ls_search *s)
         livestatus_statehist_make(&s->history, g->api);
         past.history = &s->history;
     }
-    if (s->log.full || (s->history.full && !s->of_log))
-        refuse_full(g, s);
+    if (s->of_log && livestatus_log_refusal(&s->log))
+        gate_ls_refuse(g, &s->request, 413, livestatus_log_refusal(&s->log));
+    else if (s->history.full && !s->of_log)
+        refuse_history(g, s);
     else
         gate_ls_reply(g, &s->request, &past);
 }
@@ -182,7 +185,7 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
     struct livestatus_log_range range;
     struct livestatus_statehist history;
     struct ls_search *s;
-    bool of_log = livestatus_log_wanted(buf_str(&q->text), w.now, &range), with_states = false;
+    bool of_log = livestatus_log_wanted(&w, buf_str(&q->text), &range), with_states = false;
 
     if (!of_log && !livestatus_statehist_wanted(&w, buf_str(&q->text), &history))
         return false;

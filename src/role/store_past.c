@@ -60,8 +60,10 @@ static int64_t time_of_trim(struct store *s)
 static int trim(struct store *s)
 {
     int64_t now = time_of_trim(s);
-    int r = history_trim(&s->history, kept_from(s, now, "vigie_history_days"),
-                         kept_from(s, now, "vigie_audit_days"), TRIM_MOST);
+    const struct history_kept from = {.events = kept_from(s, now, "vigie_history_days"),
+                                      .audit = kept_from(s, now, "vigie_audit_days"),
+                                      .passive = kept_from(s, now, "vigie_journal_days")};
+    int r = history_trim(&s->history, &from, TRIM_MOST);
 
     if (r < 0)
         log_debug("old events could not be removed: %s", sql_message(&s->history.sql));

@@ -31,7 +31,7 @@ static const struct livestatus_log *log_for(struct livestatus_log *log, const st
     struct livestatus_log_range range;
     struct livestatus_statehist h;
 
-    if (!livestatus_log_wanted(in, (struct wall){0}, &range))
+    if (!livestatus_log_wanted(lw, in, &range))
         return NULL;
     livestatus_log_take(
         log,
@@ -40,7 +40,8 @@ static const struct livestatus_log *log_for(struct livestatus_log *log, const st
             "\"contact\":\"bob\",\"text\":\"a;b\"},{\"id\":\"8\",\"at\":\"1700000008000000\",\"kind\":"
             "\"alert\","
             "\"oid\":\"1000\",\"state\":2},{\"id\":\"7\",\"kind\":\"alert\",\"oid\":\"77\"},"
-            "{\"id\":\"6\",\"kind\":\"command\",\"text\":\"[1] X;y\"},{\"id\":\"5\",\"kind\":\"start\"}]"));
+            "{\"id\":\"6\",\"kind\":\"command\",\"text\":\"[1] X;y\"},{\"id\":\"5\",\"kind\":\"start\"},"
+            "{\"id\":\"4\",\"passive\":true,\"oid\":\"1004\",\"state\":9,\"text\":\"warm\"}]"));
     if (livestatus_current_wanted(lw, in, &range, &h)) {
         livestatus_statehist_take(&h, STR(LIVES));
         livestatus_current_add(log, &h, a);

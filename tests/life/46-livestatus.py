@@ -180,8 +180,8 @@ def test_log():
             return [row[0] for row in v.livestatus(f'GET log\nColumns: message\nFilter: time >= {began}\nFilter: type ~ {kind}\nSort: lineno asc')]
 
         until(lambda: lines('DOWNTIME ALERT') and ' DOWNTIME ALERT: ' in v.log(), 'the last of it')
-        for kind in ('HOST ALERT', 'SERVICE ALERT', 'HOST NOTIFICATION', 'SERVICE NOTIFICATION', 'SERVICE DOWNTIME ALERT', 'EXTERNAL COMMAND'):
-            # results that are handed in are no events of the history
+        for kind in ('HOST ALERT', 'SERVICE ALERT', 'HOST NOTIFICATION', 'SERVICE NOTIFICATION', 'SERVICE DOWNTIME ALERT', 'EXTERNAL COMMAND', 'PASSIVE HOST CHECK', 'PASSIVE SERVICE CHECK'):
+            # commands that hand results in are no events of the history
             wanted = [line for line in v.log().splitlines() if f'] {kind}: ' in line and ': PROCESS_' not in line]
             assert wanted and lines(kind) == wanted, (kind, lines(kind), wanted)
         assert v.livestatus('GET log\nColumns: state state_type plugin_output\nFilter: type = SERVICE ALERT') == [[2, 'HARD', 'broken']]

@@ -157,12 +157,12 @@ static void test_questions_are_checked(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
-static int ask_between(struct history *h, struct buf *out, int64_t from_s, int64_t to_s, const char *cursor,
-                       const char *limit)
+static int ask_page(struct history *h, struct buf *out, const char *question, int64_t from_s, int64_t to_s,
+                    const char *cursor, const char *limit)
 {
     char from[32], to[32];
     struct str args[] = {STR_NULL, STR_NULL, str_of(cursor), str_of(limit)};
-    struct history_args q = {.stmt = STR("events_between"), .at = args, .n = ARRAY_LEN(args)};
+    struct history_args q = {.stmt = str_of(question), .at = args, .n = ARRAY_LEN(args)};
     struct err err = ERR_INIT;
 
     snprintf(from, sizeof(from), "%lld", (long long)(noon.us + from_s * TIME_S));
@@ -171,6 +171,54 @@ static int ask_between(struct history *h, struct buf *out, int64_t from_s, int64
     args[1] = str_of(to);
     buf_clear(out);
     return history_query(h, &q, gather, out, &err);
+}
+
+static int ask_between(struct history *h, struct buf *out, int64_t from_s, int64_t to_s, const char *cursor,
+                       const char *limit)
+{
+    return ask_page(h, out, "events_between", from_s, to_s, cursor, limit);
+}
+
+/* Results that were handed in stand among the events for who asks for the log, and nowhere else; they go by an age of their own. */
+static void test_passive(void **state UNUSED)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf out = BUF_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
+    fill(&h, 1, 10);
+    assert_int_equal(history_begin(&h), 0);
+    for (uint64_t seq = 11; seq <= 13; seq++) {
+        struct record_event e = {
+            .oid = 2, .kind = RECORD_EVENT_PASSIVE, .state = seq - 4, .text = STR("said")};
+
+        assert_int_equal(history_add(&h, seq, (struct wall){noon.us + ((int64_t)seq - 6) * TIME_S}, &e), 0);
+    }
+    assert_int_equal(history_end(&h, 13), 0);
+    assert_int_equal(ask_page(&h, &out, "log_between", 5, 6, "0", "10"), 0); /* 12, 6, 11, 5 */
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 4);
+    assert_true(
+        str_starts(buf_str(&out), STR("[{\"at\":\"1767268806000000\",\"passive\":true,\"id\":\"12\",")));
+    assert_int_equal(count(buf_str(&out), "\"state\":8,"), 1);
+    assert_int_equal(count(buf_str(&out), "\"text\":\"said\""), 2);
+    assert_int_equal(ask_page(&h, &out, "log_between", 5, 6, "12", "2"), 0);
+    assert_true(strstr(out.data, "\"id\":\"6\"") < strstr(out.data, "\"id\":\"11\""));
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 2);
+    assert_int_equal(ask_between(&h, &out, 0, 20, "0", "100"), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 10);
+    assert_int_equal(ask(&h, &out, "events_of", "2", "", "100"), 0);
+    assert_int_equal(count(buf_str(&out), "said"), 0);
+    expect_places(&h);
+    assert_int_equal(history_trim(&h, &(struct history_kept){.passive = {noon.us + 7 * TIME_S}}, 10), 2);
+    assert_int_equal(ask_page(&h, &out, "log_between", 0, 20, "0", "100"), 0);
+    assert_int_equal(count(buf_str(&out), "\"id\":"), 11);
+    history_close(&h);
+    buf_release(&out);
+    temp_dir_remove(p.dir);
 }
 
 /* Event n happens n seconds after noon, 20 and 21 when 5 does. Pages meet without a gap, also within one moment. */
@@ -236,7 +284,7 @@ static void test_once(void **state UNUSED)
     fill(&h, 4, 8);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 8);
-    assert_int_equal(history_trim(&h, (struct wall){noon.us + 4 * TIME_S}, (struct wall){0}, 2), 2);
+    assert_int_equal(history_trim(&h, &(struct history_kept){.events = {noon.us + 4 * TIME_S}}, 2), 2);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 6);
     expect_places(&h);
@@ -272,8 +320,10 @@ static void test_trim_classes(void **state UNUSED)
     before = file_size(p.path);
     assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
     /* Alerts of before the 1900th are gone, commands of before the 1000th. */
-    assert_int_equal(history_trim(&h, (struct wall){noon.us + 1900 * TIME_S},
-                                  (struct wall){noon.us + 1000 * TIME_S}, 10000),
+    assert_int_equal(history_trim(&h,
+                                  &(struct history_kept){.events = {noon.us + 1900 * TIME_S},
+                                                         .audit = {noon.us + 1000 * TIME_S}},
+                                  10000),
                      1899 - 18 + 9);
     assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"kind\":\"alert\""), 99);
@@ -556,7 +606,7 @@ static void test_history_of_version_2(void **state UNUSED)
     assert_int_equal(count(buf_str(&out), "\"id\":\"40\""), 1);
     assert_int_equal(span_at(&h.sql, 9, noon, &s), 1);
     assert_int_equal(s.state, 2);
-    assert_int_equal(history_trim(&h, noon, noon, 10), 1);
+    assert_int_equal(history_trim(&h, &(struct history_kept){noon, noon, noon}, 10), 1);
     expect_places(&h);
     history_close(&h);
     buf_release(&out);
@@ -573,6 +623,7 @@ int main(void)
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_questions_are_checked),
         cmocka_unit_test(test_between),
+        cmocka_unit_test(test_passive),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_hurry),
         cmocka_unit_test(test_trim_classes),

@@ -40,7 +40,9 @@ static const struct {
     const char *id, *second, *kind, *more;
 } events[] = {
     {"30", "19", "stop", ""},
+    {"31", "18", "other", ",\"passive\":true,\"oid\":\"1000\",\"state\":1,\"text\":\"gone\""},
     {"29", "18", "reload", ""},
+    {"32", "17", "other", ",\"passive\":true,\"oid\":\"1004\",\"state\":9,\"text\":\"hot | t=1\""},
     {"28", "17", "command", ",\"text\":\"[1700000017] _VIGIE_AUDIT;login;jp;::1\""},
     {"27", "16", "command", ",\"text\":\"[1700000016] DEL_HOST_DOWNTIME;8\""},
     {"26", "15", "flapping_start", ",\"oid\":\"1004\",\"state\":2,\"hard\":true"},
@@ -73,7 +75,7 @@ static struct livestatus_reply ask(struct api_world *w, const char *text, struct
     struct livestatus_reply reply;
     struct buf page = BUF_INIT;
 
-    if (livestatus_log_wanted(str_of(text), w->wall, &range)) {
+    if (livestatus_log_wanted(&lw, str_of(text), &range)) {
         write_events(&page);
         livestatus_log_take(&log, buf_str(&page));
         livestatus_log_take(&log, STR("[]"));
@@ -278,7 +280,8 @@ static void test_log(void **state)
          "[1700000008] Vigie starting...;Vigie starting...;\n"},
         {"GET log\nColumns: time lineno type state state_type attempt host_name service_description "
          "plugin_output "
-         "comment contact_name command_name\nFilter: service_description = s00\nSort: lineno asc\n",
+         "comment contact_name command_name\nFilter: service_description = s00\nFilter: class != 4\nSort: "
+         "lineno asc\n",
          "1700000009;20;SERVICE ALERT;2;SOFT;1;h0001;s00;hot;;;\n"
          "1700000010;21;SERVICE ALERT;2;HARD;3;h0001;s00;hot; very;;;\n"
          "1700000012;23;SERVICE NOTIFICATION;2;ACKNOWLEDGEMENT (CRITICAL);0;h0001;s00;hot;I see;bob;mail\n"
@@ -291,7 +294,13 @@ static void test_log(void **state)
          "ALERT\nLimit: "
          "1\n",
          ";Machine 0\n"},
-        {"GET log\nColumns: lineno\nAuthUser: bob\nLimit: 2\n", "26\n23\n"},
+        {"GET log\nColumns: lineno\nAuthUser: bob\nFilter: class != 4\nLimit: 2\n", "26\n23\n"},
+        {"GET log\nColumns: message type class state state_type attempt plugin_output comment\nFilter: class "
+         "= "
+         "4\n",
+         "[1700000018] PASSIVE HOST CHECK: h0000;1;gone;PASSIVE HOST CHECK;4;1;;0;gone;\n"
+         "[1700000017] PASSIVE SERVICE CHECK: h0001;s00;9;hot | t=1;PASSIVE SERVICE CHECK;4;9;;0;hot | "
+         "t=1;\n"},
     };
 
     compare(state, cases, ARRAY_LEN(cases));
@@ -318,11 +327,12 @@ static void test_log_current_states(void **state)
         .m = &w->model, .b = &w->api.board, .version = "1", .pid = 7, .now = w->wall, .log = &log};
     struct livestatus_log_range range;
     struct livestatus_statehist h;
+    struct livestatus_log_line one;
     struct livestatus_reply reply;
     struct buf out = BUF_INIT;
 
     lw.now.us = 1700020000 * TIME_S;
-    assert_true(livestatus_log_wanted(str_of(question), lw.now, &range));
+    assert_true(livestatus_log_wanted(&lw, str_of(question), &range));
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         buf_clear(&out);
         buf_printf(&out, "%s%s", question, cases[i].more);
@@ -346,20 +356,29 @@ static void test_log_current_states(void **state)
     assert_string_equal(out.data, "1700006500;CURRENT SERVICE STATE;s00;2;1\n"
                                   "1700006500;CURRENT HOST STATE;;1;2\n"
                                   "1700006400;CURRENT HOST STATE;;1;2\n");
+    assert_null(livestatus_log_refusal(&log));
+    one = log.line.at[0];
+    while (log.line.n < LIVESTATUS_LOG_MAX - 2) /* three states more than fit are not left out in silence */
+        *VEC_ADD(&log.line) = one;
+    livestatus_current_add(&log, &h, &w->api);
+    assert_non_null(strstr(livestatus_log_refusal(&log), "(class 6) that are more than 300000 lines"));
+    assert_int_equal(log.line.n, LIVESTATUS_LOG_MAX - 2);
     livestatus_statehist_release(&h);
     livestatus_log_release(&log);
     buf_release(&out);
 }
 
-static void test_log_time(void **state UNUSED)
+static void test_log_time(void **state)
 {
     static const struct {
         const char *request;
         int64_t from, to; /* to -1: no log is wanted */
+        bool no_results;  /* that were handed in: they are not asked for */
     } cases[] = {
         {"GET log\n", 0, INT64_MAX},
         {"GET log\nFilter: time >= 10\nFilter: time < 20\n", 10000000, 19999999},
-        {"GET log\nFilter: time > 10\nFilter: time <= 20\nFilter: class = 1\nAnd: 3\n", 11000000, 20999999},
+        {"GET log\nFilter: time > 10\nFilter: time <= 20\nFilter: class = 1\nAnd: 3\n", 11000000, 20999999,
+         true},
         {"GET log\nFilter: time = 10\n", 10000000, 10999999},
         {"GET log\nFilter: time >= 10\nFilter: time <= 5\nOr: 2\n", 0, INT64_MAX},
         {"GET log\nFilter: time >= 10\nNegate:\n", 0, INT64_MAX},
@@ -369,11 +388,20 @@ static void test_log_time(void **state UNUSED)
         {"GET hosts\nFilter: last_check > 10\n", 0, -1},
         {"GET log\nFilter: nothing > 10\n", 0, -1},
         {"COMMAND [1] X\n", 0, -1},
+        {"GET log\nFilter: class = 1\n", 0, INT64_MAX, true},
+        {"GET log\nFilter: class = 1\nFilter: class = 4\nOr: 2\n", 0, INT64_MAX, false},
+        {"GET log\nFilter: class = 4\nNegate:\n", 0, INT64_MAX, true},
+        {"GET log\nFilter: type = SERVICE ALERT\n", 0, INT64_MAX, true},
+        {"GET log\nFilter: type ~ CHECK\n", 0, INT64_MAX, false},
+        {"GET log\nFilter: type = PASSIVE HOST CHECK\n", 0, INT64_MAX, false},
+        {"GET log\nFilter: type = PASSIVE SERVICE CHECK\nFilter: plugin_output ~ x\n", 0, INT64_MAX, false},
     };
+    struct api_world *w = *state;
+    const struct livestatus_world lw = {.m = &w->model, .b = &w->api.board};
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct livestatus_log_range range;
-        bool wanted = livestatus_log_wanted(str_of(cases[i].request), (struct wall){0}, &range);
+        bool wanted = livestatus_log_wanted(&lw, str_of(cases[i].request), &range);
 
         if (wanted != (cases[i].to >= 0) ||
             (wanted && (range.from_us != cases[i].from || range.to_us != cases[i].to)))
@@ -382,6 +410,8 @@ static void test_log_time(void **state UNUSED)
         if (wanted) {
             assert_int_equal(range.from_us, cases[i].from);
             assert_int_equal(range.to_us, cases[i].to);
+            if (range.passive == cases[i].no_results)
+                fail_msg("%s", cases[i].request);
         }
     }
 }

@@ -667,7 +667,7 @@ static void test_trim(void **state UNUSED)
                 .oid = 1 + seq % 2, .kind = RECORD_EVENT_ALERT, .state = seq / 2 % 3, .hard = 1});
     assert_int_equal(history_end(&h, 20), 0);
     for (int i = 0; i < 3; i++)
-        assert_true(history_trim(&h, (struct wall){12 * TIME_S}, (struct wall){12 * TIME_S}, 100) >= 0);
+        assert_true(history_trim(&h, &(struct history_kept){{12 * TIME_S}, {12 * TIME_S}, {0}}, 100) >= 0);
     assert_int_equal(span_at(&h.sql, 1, (struct wall){9 * TIME_S}, &s), 0);
     assert_int_equal(span_at(&h.sql, 2, (struct wall){10 * TIME_S}, &s), 0);
     assert_int_equal(span_at(&h.sql, 1, (struct wall){12 * TIME_S}, &s), 1);
