@@ -104,6 +104,18 @@ int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t m
     return 0;
 }
 
+int file_overwrite_at(int dir, const char *name, const void *p, size_t n)
+{
+    int fd = openat(dir, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW), r = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (pwrite(fd, p, n, 0) != (ssize_t)n || fdatasync(fd) < 0)
+        r = errno ? -errno : -EIO;
+    close(fd);
+    return r;
+}
+
 int file_mkdir_parents(const char *path, mode_t mode, struct err *err)
 {
     char part[4096];

@@ -14,6 +14,8 @@ int file_read_fd(int fd, const char *path, size_t max, struct buf *out, struct e
 int file_write_all(int fd, const void *p, size_t n); /* 0 or -errno */
 /* Writes NAME.new, syncs, renames over NAME, syncs the folder: after a crash the old or the new content is there, whole. */
 int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t mode, struct err *err);
+/* The same into the file that is there, and in one write: not whole at every moment, but it needs no room on a full disk. 0 or -errno. */
+int file_overwrite_at(int dir, const char *name, const void *p, size_t n);
 /* made ones get mode; existing ones stay as they are */
 int file_mkdir_parents(const char *path, mode_t mode, struct err *err);
 int file_lock(int fd); /* flock without waiting: 0, E_BUSY or E_IO */

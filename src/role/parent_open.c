@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -124,11 +125,12 @@ static int take_lock(struct parent *p, struct err *err)
     return 0;
 }
 
-/* The epoch numbers the engines of this state folder: run ids of an earlier one are never taken for ours. */
+/* The epoch numbers the engines of this state folder: run ids of an earlier one are never taken for ours. A full disk keeps none from starting: the few bytes have their place in the file of before. */
 int parent_raise_epoch(struct parent *p, struct err *err)
 {
     char text[32] = "";
     uint64_t old = 0;
+    struct err full = ERR_INIT;
     int fd = openat(p->state_fd, "epoch", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     ssize_t n;
 
@@ -143,7 +145,11 @@ int parent_raise_epoch(struct parent *p, struct err *err)
     }
     p->epoch = MAX((uint32_t)old, p->epoch) + 1;
     n = snprintf(text, sizeof(text), "%u\n", p->epoch);
-    return file_replace_at(p->state_fd, "epoch", text, (size_t)n, 0644, err);
+    if (file_replace_at(p->state_fd, "epoch", text, (size_t)n, 0644, &full) == 0 ||
+        file_overwrite_at(p->state_fd, "epoch", text, (size_t)n) == 0)
+        return 0;
+    return err_set(err, full.code, "%s/epoch, the number of this start: %s; give that disk some space",
+                   p->state_dir, full.text);
 }
 
 /* Started as root, the roles are other users: they must be able to pass through every folder above theirs (SQLite opens by path). */
@@ -225,6 +231,20 @@ static int claim(struct parent *p, struct err *err)
     return 0;
 }
 
+/* Vigie's own folders are closed to others, so this is what an ordinary user meets at that of root's Vigie. */
+static int cannot_open(const struct parent *p, struct err *err)
+{
+    struct stat st;
+    int e = errno;
+
+    if (e == EACCES && stat(p->state_dir, &st) == 0 && st.st_uid != geteuid())
+        return err_set(err, E_PERM,
+                       "the state folder %s is that of a Vigie which user %u runs: start it as that user, or "
+                       "name another folder with vigie_state_dir=DIR; nothing was changed",
+                       p->state_dir, (unsigned)st.st_uid);
+    return err_sys(err, e, "cannot open the state folder %s", p->state_dir);
+}
+
 static void warn_of_network(const struct parent *p)
 {
     struct statfs fs;
@@ -234,6 +254,20 @@ static void warn_of_network(const struct parent *p)
         log_warn("the state folder %s is on %s: a server that loses power, or a lock that it forgets, can "
                  "cost what was acknowledged. Name a local disk with vigie_state_dir=DIR",
                  p->state_dir, name);
+}
+
+/* Where a symbolic link to it leads: databases are opened by their path, and through no link. */
+static int straighten(struct parent *p, struct err *err)
+{
+    char *real = realpath(p->state_dir, NULL);
+    int r = 0;
+
+    if (!real)
+        return cannot_open(p, err);
+    if (!str_copy(p->state_dir, sizeof(p->state_dir), str_of(real)))
+        r = err_set(err, E_LIMIT, "the path of the state folder is too long: %.200s", real);
+    free(real);
+    return r;
 }
 
 int parent_open_state(struct parent *p, struct err *err)
@@ -254,9 +288,14 @@ int parent_open_state(struct parent *p, struct err *err)
         r = file_mkdir_parents(p->state_dir, 0711, err);
     if (r < 0)
         return r;
+    r = straighten(p, err);
+    if (r == 0)
+        r = check_way(p, err);
+    if (r < 0)
+        return r;
     p->state_fd = open(p->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (p->state_fd < 0)
-        return err_sys(err, errno, "cannot open the state folder %s", p->state_dir);
+        return cannot_open(p, err);
     r = statedir_may_begin(p->state_fd, p->state_dir, err);
     if (r == 0)
         r = claim(p, err);

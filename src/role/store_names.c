@@ -97,14 +97,36 @@ static void sort_kept(struct kept_list *l)
         }
 }
 
-static void restore_all(struct store *s)
+/* The greatest number of this site beside a snapshot; 0: none. */
+static uint64_t greatest_kept(const struct store *s, const char *hash)
+{
+    uint32_t n = kept_count_oids(s->snapshots_fd, hash);
+    uint64_t *oid = mem_calloc((size_t)n + 1, sizeof(*oid)), most = 0;
+
+    if (kept_read_oids(s->snapshots_fd, hash, oid, n))
+        for (uint32_t i = 0; i < n; i++)
+            if (oid[i] >= OBJECTS_OID(s->site, 0) && oid[i] < OBJECTS_OID(s->site + 1, 0))
+                most = MAX(most, oid[i]);
+    mem_free(oid);
+    return most;
+}
+
+/* Numbers that were given and are not in the table: it is new, or older than the record (restored, or copied without its log). They stay whose they were. */
+static void restore_missing(struct store *s)
 {
     struct kept_list l = {.s = s};
+    uint64_t next = s->objects.next, most = 0;
 
     disk_list(s->snapshots_fd, add_kept, &l);
     sort_kept(&l);
-    for (size_t i = 0; i < l.v.n; i++)
-        restore_one(s, l.v.at[i].hash);
+    for (size_t i = 0; i < l.v.n; i++) {
+        uint64_t greatest = greatest_kept(s, l.v.at[i].hash);
+
+        if (greatest >= next)
+            restore_one(s, l.v.at[i].hash);
+        most = MAX(most, greatest);
+    }
+    s->objects.next = MAX(s->objects.next, most + 1);
     VEC_RELEASE(&l.v);
 }
 
@@ -116,8 +138,8 @@ static int open_objects(struct store *s, struct err *err)
 
     snprintf(path, sizeof(path), "%s/db/objects.db", s->role->state_dir);
     r = objects_open(&s->objects, path, s->site, clock_wall(), &moved, err);
-    if (r == 0 && s->objects.next == OBJECTS_OID(s->site, 1))
-        restore_all(s); /* new, or lost */
+    if (r == 0)
+        restore_missing(s);
     return r;
 }
 
@@ -165,6 +187,8 @@ static void write_names(struct store *s)
     if (r == 0)
         r = kept_write_oids(s->snapshots_fd, s->role->snap.hash, s->oids.oid, s->model.n_check, &err);
     s->names_owed = r < 0;
+    if (s->names_owed)
+        store_plan_retry(s);
     store_rename_tell(s); /* what was carried out waits no more */
     str_copy(s->names_why, sizeof(s->names_why), str_of(r < 0 ? err.text : ""));
 }

@@ -7,6 +7,7 @@ import ctypes
 import http.client
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 
@@ -191,6 +192,29 @@ def test_full():
         assert v.stop() == 0
         v.start()
         assert v.output().startswith('after is over'), f'what came after the repair was not recorded: {v.output()}'
+
+
+def test_starts_on_it():
+    """An engine that dies on a full disk comes back, and so does the whole: checks and alarms go on."""
+    private_mounts()
+    with Small() as v:
+        v.start()
+        v.sign_in()
+        v.alarm('before')
+        fill(v)
+        for killed in ('engine', 'store', 'everything'):
+            if killed == 'everything':
+                v.kill_all()
+                v.start()
+            else:
+                old = [pid for pid, words in v.roles().items() if killed in words]
+                for pid in old:
+                    os.kill(pid, signal.SIGKILL)
+                until(lambda: [p for p, words in v.roles().items() if killed in words and p not in old], f'{killed} comes back')
+            v.alarm(f'behind the death of {killed}')
+        assert 'cannot be started again' not in v.said(), v.said()
+        os.unlink(os.path.join(v.state, 'ballast'))
+        until(lambda: not any((*v.tellers().values(), *v.doubters().values())), lambda: f'nobody says so any more: {vigie("ctl", "status", "-c", v.main)}')
 
 
 def test_the_reserve():
