@@ -4,6 +4,7 @@
  * A restore goes into a new folder beside the state folder, is verified there, and takes its place only then.
  */
 #include "base/log.h"
+#include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
 #include "cmd/state_dir.h"
@@ -72,6 +73,20 @@ static int straighten(const char *path, char *out, size_t size, struct err *err)
     return 0;
 }
 
+/* The state folder itself, whatever links lead to it; one that is to be made is where it will be. */
+static int find_state(const struct options *o, char *out, size_t size, struct err *err)
+{
+    char given[4096], *real;
+    int r = state_dir_find(o->config, o->state, given, sizeof(given), err);
+
+    if (r < 0)
+        return r;
+    real = realpath(given, NULL);
+    r = real && str_copy(out, size, str_of(real)) ? 0 : straighten(given, out, size, err);
+    free(real);
+    return r;
+}
+
 /* A database's copy is made in a folder that nobody else may enter. */
 static int copy_all(const struct backup_where *state, const char *name, int fd, struct backup_made *made,
                     struct err *err)
@@ -117,17 +132,19 @@ static int backup(const struct options *o, const char *name)
     struct backup_made made = {0};
     struct err err = ERR_INIT;
     struct stat st;
-    char given[4096], dir[PATH_MAX], file[4200];
-    int r = state_dir_find(o->config, o->state, given, sizeof(given), &err);
+    char dir[PATH_MAX], file[4200];
+    int r = find_state(o, dir, sizeof(dir), &err);
 
-    if (r == 0)
-        r = straighten(given, dir, sizeof(dir), &err);
     if (r == 0)
         r = straighten(name, file, sizeof(file), &err);
     if (r < 0)
         return say("backup", &err);
     if (strlen(name) > 4000 || (!o->force && lstat(name, &st) == 0)) {
         fprintf(stderr, "vigie backup: %s exists: name another file, or give --force to replace it\n", name);
+        return CMD_FAILED;
+    }
+    if (lstat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
+        fprintf(stderr, "vigie backup: %s is no ordinary file, and stays as it is: name another\n", name);
         return CMD_FAILED;
     }
     state = (struct backup_where){open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), dir};
@@ -150,27 +167,51 @@ static int backup(const struct options *o, const char *name)
 
 /* ---- restore ---- */
 
-static void note_entry(void *user, const char *name)
+struct place {
+    char dir[PATH_MAX], staging[4400], aside[4400], parent[PATH_MAX];
+    bool there, full;
+    bool mount;  /* it cannot be given another name: what is in it is moved */
+    uid_t owner; /* of the old folder */
+    int lock;    /* of the old folder, held; -1: there was none */
+    bool lock_made;
+};
+
+static int take_lock(struct place *p, int dir, struct err *err)
 {
-    if (strcmp(name, "lock") != 0)
-        *(bool *)user = true;
+    p->lock = openat(dir, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (p->lock < 0 && errno == ENOENT) {
+        p->lock = openat(dir, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        p->lock_made = p->lock >= 0;
+    }
+    if (p->lock < 0)
+        return err_sys(err, errno, "cannot write in the state folder %s", p->dir);
+    return file_lock(p->lock) == E_BUSY
+               ? err_set(err, E_BUSY, "a Vigie runs on %s: stop it first; nothing was changed", p->dir)
+               : 0;
 }
 
-/* Is there something in the folder, and does a Vigie use it? The lock is held from here to the end, so that none begins to. */
-static int look_at_old(const char *dir, bool *full, int *lock, struct err *err)
+/* Is there something in the folder, whose is it, and does a Vigie use it? The lock is held from here to the end, so that none begins to. */
+static int look_at_old(struct place *p, bool replace, struct err *err)
 {
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+    int fd = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 
-    *full = false;
     if (fd < 0)
-        return errno == ENOENT ? 0 : err_sys(err, errno, "cannot open the state folder %s", dir);
-    *lock = openat(fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (*lock < 0)
-        r = err_sys(err, errno, "cannot write in the state folder %s", dir);
-    else if (file_lock(*lock) == E_BUSY)
-        r = err_set(err, E_BUSY, "a Vigie runs on %s: stop it first; nothing was changed", dir);
-    if (r == 0 && disk_list(fd, note_entry, full) < 0)
-        r = err_sys(err, errno, "cannot read the state folder %s", dir);
+        return errno == ENOENT ? 0 : err_sys(err, errno, "cannot open the state folder %s", p->dir);
+    p->full = !statedir_is_empty(fd);
+    if (p->full && !statedir_is_vigies(fd) &&
+        faccessat(fd, STATEDIR_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        r = err_set(
+            err, E_INVAL,
+            "the folder %s is not empty and not Vigie's: name an empty one, or one that is not there; "
+            "nothing was changed",
+            p->dir);
+    else if (p->full && !replace)
+        r = err_set(err, E_EXIST,
+                    "the state folder %s is not empty: give --replace to set it aside (as %s), or --state "
+                    "DIR to restore into another; nothing was changed",
+                    p->dir, p->aside);
+    if (r == 0)
+        r = take_lock(p, fd, err);
     close(fd);
     return r;
 }
@@ -187,6 +228,34 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
     return r;
 }
 
+/* In a folder that is being restored, from its first moment to the last. */
+#define MARK ".vigie-restore"
+
+static int mark(int dir, const char *path, struct err *err)
+{
+    int fd = openat(dir, MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return err_sys(err, errno, "cannot write in %s", path);
+    close(fd);
+    return 0;
+}
+
+/* What a restore left that was killed; anything else of that name is somebody's. */
+static int clear_staging(const char *staging, struct err *err)
+{
+    char path[4500];
+
+    snprintf(path, sizeof(path), "%s/" MARK, staging);
+    if (access(path, F_OK) == 0)
+        remove_tree(staging);
+    if (rmdir(staging) == 0 || errno == ENOENT)
+        return 0;
+    return err_set(err, E_EXIST,
+                   "%s is in the way, and no restore made it: give it another name; nothing was changed",
+                   staging);
+}
+
 /* Into a folder of its own; on an error it is taken away again. */
 static int unpack(const char *name, const char *staging, struct backup_seen *seen, struct err *err)
 {
@@ -194,7 +263,9 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
     struct stat st;
     int r = 0;
 
-    remove_tree(staging); /* what a restore left that was killed */
+    r = clear_staging(staging, err);
+    if (r < 0)
+        return r;
     if (mkdir(staging, 0700) < 0)
         return err_sys(err, errno, "cannot make the folder %s", staging);
     to.fd = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -204,7 +275,11 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
         r = err_set(err, E_PERM,
                     "%s is not what was made a moment ago: somebody else can write in that folder", staging);
     if (r == 0)
+        r = mark(to.fd, staging, err);
+    if (r == 0)
         r = read_archive(name, &to, seen, err);
+    if (r == 0 && unlinkat(to.fd, MARK, 0) < 0)
+        r = err_sys(err, errno, "cannot remove %s/" MARK, staging);
     if (r == 0)
         r = statedir_check_format(to.fd, staging, STATEDIR_ANY_SITE, err);
     if (r == 0 && fchmod(to.fd, 0711) < 0)
@@ -227,12 +302,7 @@ static int swap(const char *dir, const char *staging, const char *aside, bool th
                    ? 0
                    : err_sys(err, errno, "the old folder is %s now and cannot be named %s", staging, aside);
     if (there && rename(dir, aside) < 0)
-        return errno == EBUSY ? err_set(err, E_BUSY,
-                                        "%s is a mount point and cannot be set aside: restore with --state "
-                                        "DIR into another folder of that disk, and "
-                                        "name it with vigie_state_dir",
-                                        dir)
-                              : err_sys(err, errno, "cannot set %s aside", dir);
+        return err_sys(err, errno, "cannot set %s aside", dir);
     if (rename(staging, dir) == 0)
         return 0;
     e = errno;
@@ -243,55 +313,105 @@ static int swap(const char *dir, const char *staging, const char *aside, bool th
     return err_sys(err, e, "cannot name the restored folder %s; nothing was changed", dir);
 }
 
-struct place {
-    char dir[PATH_MAX], staging[4400], aside[4400], parent[PATH_MAX];
-    bool there, full;
-    uid_t owner; /* of the old folder */
-    int lock;    /* of the old folder, held; -1: there was none */
-};
-
 static int find_place(const struct options *o, struct place *p, struct err *err)
 {
+    long long now = (long long)time_wall_s(clock_wall());
+    struct statx x;
     struct stat st;
-    char given[4096], *slash;
-    int r = state_dir_find(o->config, o->state, given, sizeof(given), err);
+    char *slash;
+    int r = find_state(o, p->dir, sizeof(p->dir), err);
 
+    *p->parent = '\0';
     p->lock = -1;
-    if (r == 0)
-        r = straighten(given, p->dir, sizeof(p->dir), err);
+    p->there = p->full = p->mount = p->lock_made = false;
     if (r < 0)
         return r;
-    snprintf(p->staging, sizeof(p->staging), "%s.restoring", p->dir);
-    snprintf(p->aside, sizeof(p->aside), "%s.before-restore-%lld", p->dir,
-             (long long)time_wall_s(clock_wall()));
     snprintf(p->parent, sizeof(p->parent), "%s", p->dir);
     slash = strrchr(p->parent, '/');
     slash[slash == p->parent ? 1 : 0] = '\0';
     p->there = lstat(p->dir, &st) == 0;
     p->owner = p->there ? st.st_uid : geteuid();
-    r = look_at_old(p->dir, &p->full, &p->lock, err);
-    if (r == 0 && p->full && !o->replace)
-        r = err_set(err, E_EXIST,
-                    "the state folder %s is not empty: give --replace to set it aside (as %s), or --state "
-                    "DIR to restore into another; nothing was changed",
-                    p->dir, p->aside);
+    p->mount = p->there && statx(AT_FDCWD, p->dir, AT_SYMLINK_NOFOLLOW, 0, &x) == 0 &&
+               (x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+    snprintf(p->staging, sizeof(p->staging), p->mount ? "%s/" STATEDIR_RESTORING : "%s.restoring", p->dir);
+    snprintf(p->aside, sizeof(p->aside), "%s%cbefore-restore-%lld", p->dir, p->mount ? '/' : '.', now);
+    return look_at_old(p, o->replace, err);
+}
+
+struct names {
+    VEC(char *) v;
+};
+
+static void note_name(void *user, const char *name)
+{
+    *VEC_ADD(&((struct names *)user)->v) = str_dup(str_of(name));
+}
+
+/* Moves what is in `from`; not what stays there: the lock, both folders of the restore, what file systems have of their own. */
+static int move_all(const struct place *p, const char *from, const char *to, struct err *err)
+{
+    int fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = fd < 0 ? -1 : 0;
+    int there = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct names all = {.v = {0}};
+
+    if (r == 0 && there >= 0)
+        r = disk_list(fd, note_name, &all);
+    for (size_t i = 0; i < all.v.n; i++) {
+        bool goes = !statedir_is_nothing(all.v.at[i]) && strcmp(all.v.at[i], STATEDIR_RESTORING) != 0 &&
+                    strcmp(all.v.at[i], strrchr(p->aside, '/') + 1) != 0;
+
+        if (r == 0 && goes && renameat(fd, all.v.at[i], there, all.v.at[i]) < 0)
+            r = -1;
+        mem_free(all.v.at[i]);
+    }
+    VEC_RELEASE(&all.v);
+    if (r < 0 || there < 0)
+        r = err_sys(
+            err, errno,
+            "cannot move from %s to %s; what was there is %s, what was restored is in %s: run the restore "
+            "again when that is mended",
+            from, to, p->aside, p->staging);
+    if (fd >= 0)
+        close(fd);
+    if (there >= 0) {
+        file_sync_dir(there);
+        close(there);
+    }
     return r;
 }
 
-static int put_in_place(const struct place *p, struct err *err)
+/* While .restoring is there no Vigie begins. */
+static int fill_mount(const struct place *p, struct err *err)
 {
-    int r = swap(p->dir, p->staging, p->aside, p->there, err), fd;
+    int r = 0;
+
+    if (p->full && mkdir(p->aside, 0700) < 0)
+        r = err_sys(err, errno, "cannot make the folder %s; nothing was changed", p->aside);
+    if (r == 0 && p->full)
+        r = move_all(p, p->dir, p->aside, err);
+    if (r == 0)
+        r = move_all(p, p->staging, p->dir, err);
+    if (r == 0 && rmdir(p->staging) < 0)
+        r = err_sys(err, errno, "cannot remove %s", p->staging);
+    return r;
+}
+
+static int put_in_place(struct place *p, struct err *err)
+{
+    int r = p->mount ? fill_mount(p, err) : swap(p->dir, p->staging, p->aside, p->there, err), fd;
 
     if (r < 0) {
-        remove_tree(p->staging);
+        if (!p->mount)
+            remove_tree(p->staging);
         return r;
     }
+    p->lock_made = p->lock_made && p->mount;
     fd = open(p->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         file_sync_dir(fd);
         close(fd);
     }
-    if (p->there && !p->full) { /* it holds a lock file at most; what holds more stays */
+    if (p->there && !p->full && !p->mount) { /* it holds a lock file at most; what holds more stays */
         char lock[4500];
 
         snprintf(lock, sizeof(lock), "%s/lock", p->aside);
@@ -301,30 +421,94 @@ static int put_in_place(const struct place *p, struct err *err)
     return 0;
 }
 
+static void leave(const struct place *p)
+{
+    char lock[4500];
+
+    if (p->lock >= 0)
+        close(p->lock);
+    snprintf(lock, sizeof(lock), "%s/lock", p->dir);
+    if (p->lock_made)
+        unlink(lock);
+}
+
+/* As a restore does it, beside the file or where there is room for such things, and taken away again. */
+static int verify(const char *name, struct backup_seen *seen, struct err *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    char near[4400], far[4400], *dir;
+    int r;
+
+    snprintf(near, sizeof(near), "%s.verify-XXXXXX", name);
+    snprintf(far, sizeof(far), "%s/vigie-verify-XXXXXX", tmp && *tmp ? tmp : "/var/tmp");
+    dir = mkdtemp(near);
+    if (!dir)
+        dir = mkdtemp(far);
+    if (!dir)
+        return err_sys(err, errno, "cannot make a folder beside %s, nor in %s: name one with TMPDIR", name,
+                       tmp && *tmp ? tmp : "/var/tmp");
+    r = unpack(name, dir, seen, err);
+    remove_tree(dir);
+    return r;
+}
+
+/* What an archive says of itself is anybody's text. */
+static void print_seen(const char *name, const struct backup_seen *seen)
+{
+    char host[sizeof(seen->host)];
+
+    snprintf(host, sizeof(host), "%s", seen->host[0] ? seen->host : "an unknown machine");
+    for (char *c = host; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
+    printf("%s: made %s on %s by Vigie %s: ", name, seen->made, host, seen->version);
+    print_size(seen->files, seen->bytes);
+}
+
+static void print_damage(const struct backup_seen *seen)
+{
+    if (seen->journal_damage)
+        printf("Its journal was damaged already when it was saved, at %u place%s: at least %" PRIu64
+               " records are lost. What is whole is used.\n",
+               seen->journal_damage, seen->journal_damage == 1 ? "" : "s", seen->journal_lost);
+}
+
+static int verify_only(const char *name)
+{
+    struct backup_seen seen;
+    struct err err = ERR_INIT;
+
+    if (verify(name, &seen, &err) < 0)
+        return say("restore", &err);
+    print_seen(name, &seen);
+    printf(": whole\n");
+    print_damage(&seen);
+    return CMD_OK;
+}
+
 static int restore(const struct options *o, const char *name)
 {
-    const struct backup_where nowhere = {.fd = -1, .path = ""};
     struct backup_seen seen;
     struct place p;
     struct err err = ERR_INIT;
-    int r = o->verify ? read_archive(name, &nowhere, &seen, &err) : find_place(o, &p, &err);
+    int r = find_place(o, &p, &err);
 
-    if (r == 0 && !o->verify) {
+    if (r == 0)
         r = unpack(name, p.staging, &seen, &err);
-        if (r == 0)
-            r = put_in_place(&p, &err);
-    }
-    if (!o->verify && p.lock >= 0)
+    if (r == 0)
+        r = put_in_place(&p, &err);
+    if (r < 0 || p.mount)
+        leave(&p);
+    else if (p.lock >= 0)
         close(p.lock);
     if (r < 0)
         return say("restore", &err);
-    printf("%s: made %s on %s by Vigie %s: ", name, seen.made,
-           seen.host[0] ? seen.host : "an unknown machine", seen.version);
-    print_size(seen.files, seen.bytes);
-    printf(o->verify ? ": whole\n" : ", restored into %s\n", p.dir);
-    if (!o->verify && p.full)
-        printf("The folder that was there is %s now.\n", p.aside);
-    if (!o->verify && p.owner != geteuid())
+    print_seen(name, &seen);
+    printf(", restored into %s\n", p.dir);
+    print_damage(&seen);
+    if (p.full)
+        printf("What was there is in %s now.\n", p.aside);
+    if (p.owner != geteuid())
         printf("It belonged to another user, for whom this one is to be made over: chown -R %u %s\n",
                (unsigned)p.owner, p.dir);
     return CMD_OK;
@@ -376,7 +560,10 @@ static int restore_command(int argc, char **argv)
         {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie to be restored.",
          &o.config},
         {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
-        {"verify", 0, OPT_FLAG, NULL, "Only say whether FILE is whole.", &o.verify},
+        {"verify", 0, OPT_FLAG, NULL,
+         "Only say whether FILE is whole: all a restore does but its last step, in a folder that is removed "
+         "again.",
+         &o.verify},
         {"replace", 0, OPT_FLAG, NULL, "Set aside a state folder that is not empty.", &o.replace},
     };
     const struct opt_command cmd = {
@@ -393,7 +580,10 @@ static int restore_command(int argc, char **argv)
     };
     int r = parse(&cmd, "restore", argc, argv);
 
-    return r == OPT_HELP ? CMD_OK : r < 0 ? CMD_USAGE : restore(&o, argv[0]);
+    return r == OPT_HELP ? CMD_OK
+           : r < 0       ? CMD_USAGE
+           : o.verify    ? verify_only(argv[0])
+                         : restore(&o, argv[0]);
 }
 
 int main(int argc, char **argv)

@@ -34,7 +34,8 @@ struct maker {
     struct err *err;
     int failed;
     char *piece;
-    int folder; /* the one being listed */
+    int folder;      /* the one being listed */
+    bool identities; /* they are there, and not yet taken */
     const char *folder_name;
 };
 
@@ -129,12 +130,19 @@ static int put_file(struct maker *k, int dir, const char *file, const char *name
 
 static int put_database(struct maker *k, const char *file, const char *name)
 {
+    struct err look = ERR_INIT;
     char path[4400];
     int fd, r;
 
     snprintf(path, sizeof(path), "%s/%s", k->state->path, name);
     unlink(k->scratch);
     r = sql_copy(path, k->scratch, k->err);
+    if (r == 0 && sql_look(k->scratch, &look) < 0)
+        r = err_set(
+            k->err, look.code,
+            "the database %s is damaged: a backup of it could not be restored, and none was made. Vigie "
+            "says in its log how it makes that good",
+            path);
     fd = r == 0 ? open(k->scratch, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (r == 0 && fd < 0)
         r = err_sys(k->err, errno, "cannot read the copy of %s", file);
@@ -147,6 +155,9 @@ static int put_database(struct maker *k, const char *file, const char *name)
     return r;
 }
 
+/* Who is who: it comes last, so that it knows everybody that the journal and the snapshots name. */
+#define IDENTITIES "objects.db"
+
 static void put_listed(void *user, const char *file)
 {
     struct maker *k = user;
@@ -158,7 +169,9 @@ static void put_listed(void *user, const char *file)
         fstatat(k->folder, file, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
         return;
     snprintf(name, sizeof(name), "%s/%s", k->folder_name, file);
-    if (strcmp(k->folder_name, "db") == 0)
+    if (strcmp(name, "db/" IDENTITIES) == 0)
+        k->identities = true;
+    else if (strcmp(k->folder_name, "db") == 0)
         put_database(k, file, name);
     else
         put_file(k, k->folder, file, name);
@@ -237,6 +250,8 @@ static int put_all(struct maker *k)
         r = put_file(k, k->state->fd, "epoch", "epoch");
     for (size_t i = 0; r == 0 && i < BACKUP_FOLDERS; i++)
         r = put_folder(k, backup_folders[i]);
+    if (r == 0 && k->identities)
+        r = put_database(k, IDENTITIES, "db/" IDENTITIES);
     return r == 0 ? put_manifest(k) : r;
 }
 

@@ -221,6 +221,19 @@ static int compare(struct taker *k)
 
 /* ---- what was restored, looked at by those who will use it ---- */
 
+static void read_journal(struct taker *k, const struct journal_io *io, const struct journal_list *list)
+{
+    struct journal_record rec;
+    struct journal_reader rd;
+
+    journal_reader_init(&rd, io, list, 0, list->v.n);
+    while (journal_reader_next_whole(&rd, &rec) == 1)
+        ;
+    k->seen->journal_damage = rd.damage.places;
+    k->seen->journal_lost = rd.damage.lost;
+    journal_reader_release(&rd);
+}
+
 static int look_at_journal(struct taker *k)
 {
     struct journal_dir dir = {openat(k->to->fd, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -232,6 +245,8 @@ static int look_at_journal(struct taker *k)
         return err_sys(k->err, errno, "cannot open %s/journal", k->to->path);
     journal_io_dir(&io, &dir);
     r = journal_list_read(&list, &io, k->err);
+    if (r == 0)
+        read_journal(k, &io, &list);
     journal_list_release(&list);
     close(dir.fd);
     return r;
@@ -239,6 +254,7 @@ static int look_at_journal(struct taker *k)
 
 static int look_at_databases(struct taker *k)
 {
+    struct err look = ERR_INIT;
     char path[4400];
     int r = 0;
 
@@ -248,7 +264,9 @@ static int look_at_databases(struct taker *k)
         if (!str_starts(name, STR("db/")) || !str_ends(name, STR(".db")))
             continue;
         snprintf(path, sizeof(path), "%s/%s", k->to->path, k->files.at[i].name);
-        r = sql_look(path, k->err);
+        if (sql_look(path, &look) < 0)
+            r = err_set(k->err, look.code, "%s of the backup cannot be restored: %s; nothing was changed",
+                        k->files.at[i].name, look.text);
     }
     return r;
 }

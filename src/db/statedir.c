@@ -41,7 +41,7 @@ int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint
 }
 
 /* A folder from before the mark, or one that lost it, is known by what Vigie begins with: the number of its engines, a segment, the identities. */
-static bool is_vigies(int dir)
+bool statedir_is_vigies(int dir)
 {
     int fd = openat(dir, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *journal = fd < 0 ? NULL : fdopendir(fd);
@@ -60,7 +60,7 @@ static bool is_vigies(int dir)
 }
 
 /* What may be there in a new one: what file systems and packages put there by themselves, and the lock that a start left that was killed. Any other name, also one with a dot before it, is somebody's. */
-static bool is_nothing(const char *name)
+bool statedir_is_nothing(const char *name)
 {
     static const char *const names[] = {".",          "..",          "lock",        "lost+found",
                                         "quota.user", "quota.group", "aquota.user", "aquota.group",
@@ -77,6 +77,22 @@ static bool is_nothing(const char *name)
     return false;
 }
 
+bool statedir_is_empty(int dir)
+{
+    int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *all = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *d;
+    bool empty = all != NULL;
+
+    while (empty && (d = readdir(all)))
+        empty = statedir_is_nothing(d->d_name);
+    if (all)
+        closedir(all);
+    else if (fd >= 0)
+        close(fd);
+    return empty;
+}
+
 int statedir_may_begin(int dir, const char *path, struct err *err)
 {
     int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
@@ -89,8 +105,13 @@ int statedir_may_begin(int dir, const char *path, struct err *err)
             close(fd);
         return r;
     }
+    if (faccessat(dir, STATEDIR_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        r = err_set(err, E_INVAL,
+                    "a restore into the state folder %s was broken off: run 'vigie restore --replace' again; "
+                    "nothing was changed",
+                    path);
     while (r == 0 && (d = readdir(all)))
-        if (!is_nothing(d->d_name) && !is_vigies(dir))
+        if (!statedir_is_nothing(d->d_name) && !statedir_is_vigies(dir))
             r = err_set(err, E_INVAL,
                         "the state folder %s is not empty (%s) and not Vigie's: name an empty one, or one "
                         "that is not there, "
@@ -98,7 +119,7 @@ int statedir_may_begin(int dir, const char *path, struct err *err)
                         "restore'; nothing "
                         "was changed",
                         path, d->d_name);
-        else if (!is_nothing(d->d_name))
+        else if (!statedir_is_nothing(d->d_name))
             break;
     closedir(all);
     return r;

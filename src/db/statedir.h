@@ -15,8 +15,14 @@ const char *statedir_network(long type);
 #define STATEDIR_ANY_SITE UINT32_MAX
 
 /* Before anything is made in it: a folder that has something, but neither the mark nor anything of Vigie's, is refused. What file systems put there by themselves (lost+found,
- * .snapshot and the like) is nothing; any other name counts, also one that begins with a dot. */
+ * .snapshot and the like) is nothing; any other name counts, also one that begins with a dot. And one into which a restore was broken off. */
 int statedir_may_begin(int dir, const char *path, struct err *err);
+/* By the same rule: a name that does not count; nothing counts in it. It has Vigie's files. */
+bool statedir_is_nothing(const char *name);
+bool statedir_is_empty(int dir);
+bool statedir_is_vigies(int dir);
+/* In a state folder: what a restore is about to move into its place. */
+#define STATEDIR_RESTORING ".restoring"
 int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err);
 /* The words with which a folder, or a file of it, is refused to another site. */
 int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint32_t ours);

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: timeout=300
+"""Backups and restores where things are not as usual: links, disks of their own, folders and files of others, damage, and a record that is younger than the table of identities."""
+import ctypes
+import glob
+import io
+import os
+import shutil
+import stat
+import subprocess
+import tarfile
+
+from lib_vigie import Skip, Vigie, main, until, vigie
+
+CLONE_NEWNS = 0x20000
+SERVICE = 'define service {{\n use ts\n host_name h\n service_description {}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
+OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + SERVICE.format('p')
+
+
+def submit(v, service, text):
+    status, _, said = vigie('ctl', 'submit', '-c', v.main, 'h', service, '-s', 'critical', '-m', text)
+    assert status == 0, said
+
+
+def outputs(v):
+    return {name: text for name, text in v.livestatus('GET services\nColumns: description plugin_output')}
+
+
+def saved(v, *more):
+    path = v.path('saved.vigie')
+    status, out, said = vigie('backup', '-c', v.main, *more, path)
+    assert status == 0, (out, said)
+    return path
+
+
+def names(path):
+    plain = subprocess.run(['zstd', '-dc', path], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(plain)) as t:
+        return t.getnames()
+
+
+def add_service(v, name, first=False):
+    """The configuration with one more, in front of the others or behind them."""
+    with open(v.path('objects.cfg'), encoding='utf-8') as f:
+        text = f.read()
+    v.put('objects.cfg', SERVICE.format(name) + text if first else text + SERVICE.format(name))
+    status, _, said = vigie('ctl', 'reload', '-c', v.main)
+    assert status == 0, said
+    until(lambda: v.service(service=name), f'{name} is there')
+    submit(v, name, f'this is {name}')
+
+
+def test_state_folder_behind_a_link():
+    with Vigie(OBJECTS) as v:
+        os.makedirs(v.path('disk'))
+        os.symlink(v.path('disk'), v.state)
+        v.start()
+        submit(v, 'p', 'told')
+        until(lambda: 'told' in vigie('ctl', 'history', '-c', v.main)[1], 'the history has it')
+        assert 'unable to open' not in v.said(), v.said()
+        path = saved(v)
+        assert v.stop() == 0
+        assert vigie('restore', '-c', v.main, '--replace', path)[0] == 0
+        assert os.path.islink(v.state) and os.path.exists(v.path('disk/format'))
+        v.start()
+        assert outputs(v)['p'] == 'told'
+
+
+def test_identities_come_last():
+    """What a reload during a backup brings is named by journal and snapshots, and must be known."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        order = names(saved(v))
+        at = order.index('db/objects.db')
+        assert all(order.index(n) < at for n in order if n.startswith(('journal/', 'snapshots/', 'db/history'))), order
+
+
+def test_a_table_of_identities_that_is_older():
+    """Copied while it ran, without its log; whoever came since has a number that the record knows, and nobody else is ever given it."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        submit(v, 'p', 'this is p')
+        assert v.stop() == 0
+        for name in glob.glob(v.state + '/db/objects.db*'):
+            shutil.copy(name, v.d)
+        v.start()
+        add_service(v, 'zz')
+        add_service(v, 'aa', first=True)
+        assert v.stop() == 0
+        with open(v.path('objects.cfg'), encoding='utf-8') as f:
+            text = f.read()
+        for name in glob.glob(v.state + '/db/objects.db*'):
+            os.unlink(name)
+        for name in glob.glob(v.d + '/objects.db*'):
+            shutil.copy(name, v.state + '/db')
+        v.put('objects.cfg', SERVICE.format('a0') + text)
+        v.start()
+        assert outputs(v) == {'p': 'this is p', 'zz': 'this is zz', 'aa': 'this is aa', 'a0': ''}, outputs(v)
+        past = {s: t for s, t in v.livestatus('GET log\nColumns: service_description plugin_output\nFilter: class = 1\nFilter: state = 2')}
+        assert past == {'p': 'this is p', 'zz': 'this is zz', 'aa': 'this is aa'}, past
+
+
+def test_only_ordinary_files_are_replaced():
+    with Vigie(OBJECTS) as v:
+        v.start()
+        os.mkfifo(v.path('saved.vigie'))
+        status, _, said = vigie('backup', '-c', v.main, '--force', v.path('saved.vigie'))
+        assert status == 1 and 'no ordinary file' in said and said.count('\n') == 1, said
+        assert stat.S_ISFIFO(os.stat(v.path('saved.vigie')).st_mode)
+
+
+def test_folders_of_others():
+    with Vigie(OBJECTS) as v:
+        v.start()
+        path = saved(v)
+        assert v.stop() == 0
+        os.makedirs(v.path('home'))
+        v.put('home/letter', 'precious')
+        for more in ([], ['--replace']):
+            status, _, said = vigie('restore', '--state', v.path('home'), *more, path)
+            assert status == 1 and 'not Vigie' in said, said
+            assert os.listdir(v.path('home')) == ['letter']
+        os.makedirs(v.path('new.restoring'))
+        v.put('new.restoring/letter', 'precious')
+        status, _, said = vigie('restore', '--state', v.path('new'), path)
+        assert status == 1 and 'in the way' in said and os.listdir(v.path('new.restoring')) == ['letter'], said
+        v.put('new.restoring/.vigie-restore', '')  # as one leaves it that was killed
+        assert vigie('restore', '--state', v.path('new'), path)[0] == 0
+        assert not os.path.exists(v.path('new.restoring')) and os.path.exists(v.path('new/journal'))
+
+
+def test_a_disk_of_its_own():
+    if os.getuid() != 0 or ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise Skip('needs root and a mount namespace')
+    if subprocess.run(['findmnt', '-n', '/'], stdout=subprocess.DEVNULL, check=False).returncode == 0:
+        subprocess.run(['mount', '--make-rprivate', '/'], check=True)
+    with Vigie(OBJECTS) as v:
+        os.makedirs(v.state)
+        try:
+            subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=300m,mode=0755', 'small', v.state], check=True)
+            os.makedirs(v.state + '/lost+found')
+            v.start()
+            submit(v, 'p', 'told')
+            path = saved(v)
+            submit(v, 'p', 'later')
+            assert v.stop() == 0
+            assert vigie('restore', '-c', v.main, path)[0] == 1
+            status, out, said = vigie('restore', '-c', v.main, '--replace', path)
+            assert status == 0 and 'before-restore' in out, said
+            assert len(glob.glob(v.state + '/before-restore-*/journal')) == 1 and not os.path.exists(v.state + '/.restoring')
+            v.start()
+            assert outputs(v)['p'] == 'told'
+            assert v.stop() == 0
+            os.makedirs(v.state + '/.restoring')
+            assert 'broken off' in v.refuses()
+            subprocess.run(['umount', v.state], check=True)
+            subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=300m,mode=0755', 'small', v.state], check=True)
+            os.makedirs(v.state + '/lost+found')
+            status, out, said = vigie('restore', '-c', v.main, path)
+            assert status == 0 and 'before-restore' not in out, (out, said)
+            v.start()
+            assert outputs(v)['p'] == 'told'
+        finally:
+            v.kill()
+            subprocess.run(['umount', '-l', v.state], check=False)
+
+
+def spoil(path, at, n):
+    with open(path, 'r+b') as f:
+        f.seek(at)
+        f.write(b'\xff' * n)
+
+
+def test_damage():
+    """A database that is damaged is not saved, and nothing is written; of a journal what is whole is, and it is said."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        submit(v, 'p', 'told')
+        assert v.stop() == 0
+        shutil.copytree(v.state, v.path('copy'))
+        pages = os.path.getsize(v.path('copy/db/history.db')) // 4096
+        for page in range(1, pages):
+            spoil(v.path('copy/db/history.db'), page * 4096, 4096)
+        before = sorted(os.listdir(v.d))
+        status, _, said = vigie('backup', '--state', v.path('copy'), v.path('bad.vigie'))
+        assert status == 1 and 'history.db is damaged' in said and said.count('\n') == 1, said
+        assert sorted(os.listdir(v.d)) == before
+        segment = max(glob.glob(v.state + '/journal/*.vj'), key=os.path.getsize)
+        with open(segment, 'rb') as f:
+            at = f.read().index(b'told')
+        spoil(segment, at, 2)
+        path = saved(v)
+        before = sorted(os.listdir(v.d))
+        status, out, said = vigie('restore', '--verify', path)
+        assert status == 0 and 'whole' in out and 'damaged already when it was saved' in out, (out, said)
+        assert sorted(os.listdir(v.d)) == before
+        status, out, said = vigie('restore', '-c', v.main, '--replace', path)
+        assert status == 0 and 'damaged already' in out, (out, said)
+
+
+main()
