@@ -33,6 +33,7 @@
 #define LIMIT_COMMANDS_WAITING                                                                               \
     (64u * 1024 * 1024) /* bytes of external commands behind one that is for many: a flood in the pipe */
 #define LIMIT_COMMANDS_WAITING_N 400000u /* of them: each takes memory beside its text, and time at a start */
+#define LIMIT_COMMAND_FILES      16u     /* files of external commands that wait to be read (PROCESS_FILE) */
 #define LIMIT_COMMENTS           65536u  /* comments on the board */
 #define LIMIT_DOWNTIMES          65536u  /* downtimes on the board */
 #define LIMIT_RENAMES            1000u   /* announced renames that wait for their reload */

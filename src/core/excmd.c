@@ -304,6 +304,8 @@ int excmd_read(struct world *w, struct excmd *c, const struct excmd_order *o, st
     int r = excmd_parse(c, by_address(w, o->line, rewritten), w->m, err);
 
     c->who = o->who;
+    c->source = o->source;
+    c->token = o->token;
     return r < 0 ? r : may_come_from(c, o->source, err);
 }
 
@@ -311,7 +313,6 @@ int excmd_begin(struct world *w, struct excmd *c, const struct excmd_order *o, s
                 struct err *err)
 {
     struct excmd_list things = {0};
-    size_t from = w->effects.n;
     int r;
 
     log_command(w, c);
@@ -323,9 +324,6 @@ int excmd_begin(struct world *w, struct excmd *c, const struct excmd_order *o, s
     else
         r = excmd_queue_begin(w, c, o, e, &things, err);
     VEC_RELEASE(&things);
-    for (size_t i = from; i < w->effects.n && o->source == WORLD_SOURCE_PIPE; i++)
-        if (w->effects.at[i].kind == WORLD_FILE)
-            w->effects.at[i].id = o->token;
     return r;
 }
 

@@ -39,9 +39,10 @@ struct excmd {
     size_t first;                  /* the field behind those that name the object */
     uint32_t check, group, contact;
     struct str who;
-    unsigned n, done; /* when it is over: things, and those of them that it was done to */
-    uint64_t id;      /* while it is done: of the comment or downtime it is done to */
-    uint64_t *ref;    /* and the downtime that triggers the others, which the first of them sets */
+    uint64_t source, token; /* of its order */
+    unsigned n, done;       /* when it is over: things, and those of them that it was done to */
+    uint64_t id;            /* while it is done: of the comment or downtime it is done to */
+    uint64_t *ref;          /* and the downtime that triggers the others, which the first of them sets */
 };
 
 /* For each thing of the target: a check; the program, a comment or a downtime, where check is MODEL_NONE. 0, or an error with its text. */

@@ -202,19 +202,3 @@ void excmd_program_end(struct world *w)
     e = world_effect(w, WORLD_END);
     e->status = w->end.restart;
 }
-
-int excmd_do_file(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)
-{
-    struct str path = c->text[0], flag = str_trim(c->text[1]);
-    struct world_effect *e;
-    int64_t n = 0;
-
-    if (!path.n || path.p[0] != '/')
-        return err_set(err, E_INVAL, "write the absolute path of the file");
-    if (flag.n && !str_to_i64(flag, &n))
-        return err_set(err, E_INVAL, "the second field says whether the file is deleted: 0 or 1");
-    e = world_effect(w, WORLD_FILE);
-    e->status = n != 0;
-    e->words = world_keep(w, path);
-    return 0;
-}

@@ -641,7 +641,7 @@ static void take_one(struct replay *r, const struct record_frame *f)
     case RECORD_SKIP: add_item(g, ITEM_INPUT, f); return;
     case RECORD_SNAPSHOT: add_item(g, ITEM_RELOAD, f); return;
     case RECORD_COMMAND_WAITS:
-    case RECORD_COMMAND_END: return; /* only for who goes on with it */
+    case RECORD_COMMAND_END ... RECORD_FILE_READ: return; /* only for who goes on with it */
     case RECORD_CLOCK:
         if (record_get(RECORD_CLOCK, f->payload, &clock) == 0 && clock.step_us > -MOMENT_MOST &&
             clock.step_us < MOMENT_MOST && !g->step)

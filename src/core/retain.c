@@ -503,6 +503,8 @@ union any {
     struct record_command_waits waits;
     struct record_command_part part;
     struct record_command_end command_end;
+    struct record_file_waits file_waits;
+    struct record_file_read file_read;
     struct record_clock clock;
     struct record_skip skip;
     struct record_snapshot snapshot;
@@ -551,7 +553,13 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
     case RECORD_CONTACT: load_contact(w, &r->contact); break;
     case RECORD_COMMAND_WAITS: excmd_queue_restore(w, &r->waits); break;
     case RECORD_COMMAND_PART: excmd_queue_restore_part(w, &r->part); break;
-    case RECORD_COMMAND_END: excmd_queue_restore_end(w, &r->command_end); break;
+    case RECORD_COMMAND_END:
+        excmd_queue_restore_end(w, &r->command_end);
+        if (r->command_end.all == 2)
+            excmd_file_doubt(w);
+        break;
+    case RECORD_FILE_WAITS: excmd_file_restore(w, &r->file_waits); break;
+    case RECORD_FILE_READ: excmd_file_restore_read(w, &r->file_read); break;
     default: break; /* inputs and history: nothing to restore */
     }
 }
@@ -599,5 +607,6 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
     downtime_export(w, out);
     tell_export(w, now.wall, out);
     excmd_queue_export(w, out);
+    excmd_file_export(w, now.wall, out);
     record_put(out, RECORD_CHECKPOINT_END, now.wall, &end);
 }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/carry.h"
 #include "core/excmd_do.h"
+#include "core/excmd_file.h"
 #include "core/excmd_queue.h"
 #include "core/fresh.h"
 #include "core/nlog.h"
@@ -148,6 +149,7 @@ void world_free(struct world *w)
     map_release(&w->gone);
     VEC_RELEASE(&w->around);
     excmd_queue_release(w);
+    excmd_file_release(w);
     note_release(w);
     tell_release(w);
     VEC_RELEASE(&w->effects);
@@ -315,6 +317,7 @@ void world_start(struct world *w, struct world_now now)
     switches_read(w, w->switches);
     note_after_load(w);
     excmd_queue_after_load(w);
+    excmd_file_after_load(w);
     carry_gone(w);
     retain_reasons(w);
     postpone_look(w);
@@ -412,6 +415,8 @@ static void command(struct world *w, const struct world_event *e)
 
     excmd_run(w, &o);
 
+    if (e->command.source == WORLD_SOURCE_LINES)
+        excmd_file_line(w, e);
     if (WORLD_SOURCE_IS_PIPE(e->command.source)) {
         w->pipe_had = e->command.id;
         w->program_dirty = true;
@@ -533,6 +538,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     case WORLD_NOTIFIED: tell_answer(w, e->number, e->ok, e->text); break;
     case WORLD_STORED: stored(w, e); break;
     case WORLD_PERF_HELD: perfdata_held(w, e->ok); break;
+    case WORLD_FILE_OVER: excmd_file_over(w, e->number); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
     if (!is_recorded(e->kind))

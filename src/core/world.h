@@ -33,6 +33,7 @@ enum world_event_kind {
     WORLD_NOTIFIED,  /* a built-in channel did, or did not, deliver */
     WORLD_STORED,    /* how storing goes: text = why not, or empty; number = last durable record */
     WORLD_PERF_HELD, /* the store holds lines of performance data back; ok: those of hosts */
+    WORLD_FILE_OVER, /* the file of commands with that number is read and done, or cannot be read */
     WORLD_STOP, /* the engine ends: state is written, running checks are told to end; text: what asked for it, for the log */
 };
 
@@ -58,6 +59,7 @@ struct world_event {
     struct {
         uint64_t id,
             source; /* given back in WORLD_DONE; source: core/source.h; of the pipe, id is the number of the line */
+        uint64_t file, at, mark; /* of a line of a file: core/excmd_file.h */
         struct str who, text;
     } command;
     struct {
@@ -85,7 +87,7 @@ enum world_effect_kind {
     WORLD_PERF_HOLD, /* the file is about to be taken: lines are to be held back, WORLD_PERF_HELD answers */
     WORLD_PERF_GO,   /* it was taken: the lines go into a new one */
     WORLD_END,       /* a command asks for it: status 0 the end of Vigie, 1 its configuration read again */
-    WORLD_FILE, /* commands are to be read from the file `words`; status 1: then it is deleted; id: of the line of the command file that says so, or 0 */
+    WORLD_FILE,      /* it is the turn of another file of commands: excmd_file_first */
     WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is. In the step of the command, or of a tick later */
 };
 enum world_run_kind { WORLD_RUN_CHECK, WORLD_RUN_NOTIFY, WORLD_RUN_HANDLER };

@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "core/excmd_file.h"
 #include "core/excmd_queue.h"
 #include "core/note_in.h"
 #include "core/oids.h"
@@ -111,6 +112,7 @@ struct world {
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
     uint64_t pipe_had; /* world_pipe_had */
     struct excmd_queue commands;
+    struct excmd_files files;
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;

@@ -7,6 +7,7 @@
  */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/excmd_file.h"
 #include "core/explain.h"
 #include "core/record.h"
 #include "core/source.h"
@@ -159,6 +160,7 @@ static void start_world(struct engine *e)
             link_resume(r->peers[i].link);
     plan(e);
     engine_conf_go_on(e); /* a reload that waited */
+    engine_read_lines(e);
     role_ready(r);
 }
 
@@ -208,6 +210,8 @@ static void peer_up(struct role *r, struct peer *p)
         e->load_sent = false;
         begin_load(e);
     }
+    if (p->id == ROLE_LOCAL && e->loaded)
+        engine_read_lines(e); /* the one before it may have been reading */
     if (p->id == ROLE_NOTIFIER)
         engine_step(e, &(struct world_event){.kind = WORLD_NOT_SENT, .ok = true});
 }
@@ -331,6 +335,15 @@ static bool is_waiting(const struct engine *e, const struct peer *p, uint64_t id
     return false;
 }
 
+/* Of a file the record has how far it is read: that holds after a start of the machine, too. */
+static bool was_done(const struct engine *e, const struct msg_command *m)
+{
+    bool known = false,
+         had = m->source == WORLD_SOURCE_LINES && excmd_file_had(e->world, m->file, m->at, &known);
+
+    return known ? had : pipe_had(e, m->id);
+}
+
 /* A line of the command file, or of a file that it named. It is forgotten there when it is answered: when what it did is durable, or at once while nothing can be written. Its refusal is in the log. */
 static void from_pipe(struct engine *e, struct peer *p, const struct msg_command *m)
 {
@@ -340,7 +353,10 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
     ev.command.source = m->source == WORLD_SOURCE_LINES ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE;
     ev.command.who = m->who;
     ev.command.text = m->text;
-    if (!pipe_had(e, m->id))
+    ev.command.file = m->file;
+    ev.command.at = m->at;
+    ev.command.mark = m->mark;
+    if (!was_done(e, m))
         engine_step(e, &ev);
     else if (is_waiting(e, p, m->id))
         return;
@@ -373,6 +389,11 @@ static void on_perf_held(struct role *r, struct peer *p UNUSED, const struct msg
 
     if (e->loaded)
         engine_step(e, &(struct world_event){.kind = WORLD_PERF_HELD, .ok = m->u.perf_held.host != 0});
+}
+
+static void on_lines_over(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    engine_step(self(r), &(struct world_event){.kind = WORLD_FILE_OVER, .number = m->u.lines_over.id});
 }
 
 /* A look at the clock first: periods and downtimes are judged as of now. */
@@ -459,6 +480,7 @@ static const struct role_inbox inbox[] = {
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},
     {MSG_COMMAND, ROLE_BIT(GATE) | ROLE_BIT(LOCAL), on_command},
     {MSG_WHY, ROLE_BIT(GATE), on_why},
+    {MSG_LINES_OVER, ROLE_BIT(PARENT), on_lines_over},
 };
 
 const struct role_ops role_engine = {.id = ROLE_ENGINE,

@@ -106,6 +106,7 @@ void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_
                    struct str error);
 /* Gives records and log lines to the store now. */
 void engine_flush(struct engine *e);
+void engine_read_lines(struct engine *e); /* the file of commands whose turn it is, if one waits */
 /* engine_perf.c: performance data for the files of hosts or services. */
 void engine_perf_line(struct engine *e, bool host, struct str line);
 void engine_perf_hold(struct engine *e, bool host);

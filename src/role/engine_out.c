@@ -2,6 +2,7 @@
 /* The engine's effects become messages; what the store has to keep is kept here until it is durable. */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/excmd_file.h"
 #include "core/nlog.h"
 #include "core/record.h"
 #include "core/source.h"
@@ -213,11 +214,15 @@ static void rotate_log(struct engine *e, struct str name)
     buf_release(&mark);
 }
 
-static void read_lines(struct engine *e, const struct world_effect *x)
+void engine_read_lines(struct engine *e)
 {
-    msg_put_command_lines(&e->frame, &(struct msg_command_lines){.path = world_text(e->world, x->words),
-                                                                 .remove = x->status,
-                                                                 .id = x->id});
+    struct world_file f;
+
+    if (!excmd_file_first(e->world, &f))
+        return;
+    msg_put_command_lines(&e->frame,
+                          &(struct msg_command_lines){
+                              .path = f.path, .remove = f.remove, .id = f.id, .at = f.at, .mark = f.mark});
     role_send_parent(e->role, &e->frame, -1);
 }
 
@@ -237,7 +242,7 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
         msg_put_wish(&e->frame, &(struct msg_wish){.reload = x->status});
         role_send_parent(e->role, &e->frame, -1);
         break;
-    case WORLD_FILE: read_lines(e, x); break;
+    case WORLD_FILE: engine_read_lines(e); break;
     }
 }
 

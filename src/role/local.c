@@ -193,7 +193,7 @@ static void local_fd(struct role *r, struct str purpose, struct str arg, int fd)
     else if (str_eq_c(purpose, "command-pipe"))
         local_pipe_begin(r, fd);
     else if (str_eq_c(purpose, "command-lines"))
-        local_pipe_lines(r, fd);
+        local_pipe_lines(r, arg, fd);
     else if (!local_tls_fd(r, purpose, arg, fd))
         BUG("local does not know this descriptor");
 }
@@ -202,7 +202,7 @@ static void local_birth(struct role *r)
 {
     struct local *self = r->self;
 
-    self->ctl_fd = self->ls_fd = self->tls_fd = self->pipe_fd = self->lines_fd = -1;
+    self->ctl_fd = self->ls_fd = self->tls_fd = self->pipe_fd = self->lines.fd = self->next_lines.fd = -1;
     buf_init(&self->tls_cert);
     buf_init(&self->tls_key);
     buf_init(&self->tls_ca);

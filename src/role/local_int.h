@@ -43,6 +43,14 @@ struct person {
     char name[65];
 };
 
+/* A file of commands. */
+struct local_lines {
+    uint64_t id;       /* 0: there is none */
+    int fd;            /* owned; -1: it was read to its end */
+    uint64_t at, mark; /* bytes that were read; which file it is */
+    bool begun;        /* what stands last in the hold came from it */
+};
+
 struct local {
     VEC(struct person) people; /* by uid */
     int ctl_fd, ls_fd, pipe_fd, tls_fd;
@@ -55,9 +63,9 @@ struct local {
     uint64_t ls_connections, ls_open; /* of Livestatus: since the start, and now */
     struct hold hold;                 /* lines of the command file that the engine does not have yet */
     uint64_t pipe_sent, pipe_had;     /* numbers: sent to the engine; known to have come there */
-    int lines_fd;                     /* a file of commands that is read in between; -1: none */
-    bool lines_begun;
-    uint64_t pipe_mark; /* pipe_had when pipe_again was set */
+    struct local_lines lines;         /* a file of commands that is read in between, ... */
+    struct local_lines next_lines;    /* and the one behind it */
+    uint64_t pipe_mark;               /* pipe_had when pipe_again was set */
     struct loop_timer pipe_again;
 };
 
@@ -81,9 +89,9 @@ void local_ls_accept_tls(struct role *r, int fd);
 void local_ls_lost(struct conn *c); /* its question went with the gate; c may be gone after */
 void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);
 
-void local_pipe_hold(struct role *r, int fd);         /* where the lines are kept; before begin */
-void local_pipe_begin(struct role *r, int fd);        /* the FIFO */
-void local_pipe_lines(struct role *r, int fd);        /* a file of commands */
-void local_pipe_engine(struct role *r);               /* there is an engine (again) */
-void local_pipe_had(struct role *r, uint64_t number); /* the engine has this line and those before */
+void local_pipe_hold(struct role *r, int fd);                  /* where the lines are kept; before begin */
+void local_pipe_begin(struct role *r, int fd);                 /* the FIFO */
+void local_pipe_lines(struct role *r, struct str arg, int fd); /* a file of commands */
+void local_pipe_engine(struct role *r);                        /* there is an engine (again) */
+void local_pipe_had(struct role *r, uint64_t number);          /* the engine has this line and those before */
 void local_pipe_end(struct role *r);

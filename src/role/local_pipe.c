@@ -24,6 +24,7 @@ static void ask_again(void *user);
 static int send_line(struct local *self, struct peer *engine, struct str line, uint64_t number)
 {
     bool of_file = hold_is_foreign(&self->hold, number);
+    const struct local_lines *l = &self->lines;
     struct buf b = BUF_INIT;
     int r = 0;
 
@@ -32,6 +33,9 @@ static int send_line(struct local *self, struct peer *engine, struct str line, u
         msg_put_command(&b, &(struct msg_command){.id = number,
                                                   .who = STR("command file"),
                                                   .source = of_file ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE,
+                                                  .file = of_file ? l->id : 0,
+                                                  .at = of_file ? l->at - hold_ahead(&self->hold) : 0,
+                                                  .mark = of_file ? l->mark : 0,
                                                   .text = line});
         r = role_send(engine, &b, -1);
     }
@@ -59,77 +63,95 @@ static void send_lines(struct local *self, struct peer *engine)
     }
 }
 
-/* The file is read to its end; its last line may lack one. */
-static void lines_end(struct role *r)
+/* The last line may lack its end. */
+static void lines_end(struct local *self)
 {
-    struct local *self = r->self;
-    struct buf b = BUF_INIT;
     size_t room;
     char *to = hold_room(&self->hold, &room);
 
     if (!hold_is_whole(&self->hold)) {
         *to = '\n'; /* there is room: something was to be read into it */
         hold_filled(&self->hold, 1);
+        self->lines.at++;
     }
-    hold_foreign(&self->hold, false);
-    close(self->lines_fd);
-    self->lines_fd = -1;
-    msg_put_lines_read(&b, &(struct msg_lines_read){});
-    role_send_parent(r, &b, -1);
-    buf_release(&b);
+    close(self->lines.fd);
+    self->lines.fd = -1;
 }
 
-/* A file begins between two lines of the pipe, and after every line of the one before it was done: the hold knows one file's. */
-static bool may_begin(const struct local *self)
+/* As much of the file of commands as has room; it begins between two lines of the pipe, which then waits until all of it is done. */
+static bool read_lines(struct local *self)
 {
-    uint64_t end = hold_foreign_end(&self->hold);
-
-    if (!hold_is_whole(&self->hold))
-        return false;
-    if (end == UINT64_MAX) /* a local was killed before it read the first byte */
-        return true;
-    return self->pipe_had >= end || (self->hold.last >= end && self->pipe_sent <= self->pipe_had);
-}
-
-/* As much of the file of commands as has room. The pipe waits until its end. */
-static bool read_lines(struct role *r)
-{
-    struct local *self = r->self;
+    struct local_lines *l = &self->lines;
     size_t room;
     char *to = hold_room(&self->hold, &room);
     ssize_t n;
 
-    if (self->lines_fd < 0 || !room || (!self->lines_begun && !may_begin(self)))
+    if (l->fd < 0 || !room || (!l->begun && !hold_is_whole(&self->hold)))
         return false;
-    if (!self->lines_begun)
+    if (!l->begun)
         hold_foreign(&self->hold, true);
-    self->lines_begun = true;
+    l->begun = true;
     do
-        n = read(self->lines_fd, to, room);
+        n = pread(l->fd, to, room, (off_t)l->at);
     while (n < 0 && errno == EINTR);
-    if (n > 0)
+    if (n > 0) {
         hold_filled(&self->hold, (size_t)n);
-    else
-        lines_end(r);
+        l->at += (size_t)n;
+    } else {
+        if (n < 0)
+            log_warn("a file of external commands cannot be read behind its byte %llu: %s",
+                     (unsigned long long)l->at, strerror(errno));
+        lines_end(self);
+    }
     return true;
+}
+
+/* Every line of it is done: true, and the next one may begin. */
+static bool lines_over(struct role *r)
+{
+    struct local *self = r->self;
+    struct buf b = BUF_INIT;
+
+    if (!self->lines.id || self->lines.fd >= 0 || !hold_is_empty(&self->hold))
+        return false;
+    hold_foreign(&self->hold, false);
+    msg_put_lines_read(&b, &(struct msg_lines_read){.id = self->lines.id});
+    role_send_parent(r, &b, -1);
+    buf_release(&b);
+    self->lines = self->next_lines;
+    self->next_lines = (struct local_lines){.fd = -1};
+    return self->lines.id != 0;
+}
+
+static void move_on(struct role *r, struct peer *engine)
+{
+    struct local *self = r->self;
+    bool more = engine != NULL;
+    size_t ahead;
+
+    while (more) {
+        if (self->pipe_sent <= self->pipe_had)
+            hold_forget(&self->hold);
+        more = read_lines(self);
+        ahead = hold_ahead(&self->hold);
+        send_lines(self, engine);
+        /* blank lines: nobody answers them */
+        more = (more || hold_ahead(&self->hold) < ahead) && self->pipe_sent <= self->pipe_had;
+    }
 }
 
 static void pump(struct role *r)
 {
     struct local *self = r->self;
     struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
-    bool more = engine != NULL;
     size_t room;
 
-    while (more) {
+    do {
+        move_on(r, engine);
         if (self->pipe_sent <= self->pipe_had)
             hold_forget(&self->hold);
-        more = read_lines(r);
-        send_lines(self, engine);
-        more = more && self->pipe_sent <= self->pipe_had; /* blank lines: nobody answers them */
-    }
+    } while (lines_over(r));
     if (self->pipe_sent <= self->pipe_had) {
-        hold_forget(&self->hold);
         loop_timer_cancel(&self->pipe_again);
     } else if (!self->pipe_again.slot) {
         self->pipe_mark = self->pipe_had;
@@ -137,7 +159,7 @@ static void pump(struct role *r)
                        ask_again, r);
     }
     hold_room(&self->hold, &room);
-    if (!engine || !room || (self->lines_fd >= 0 && self->lines_begun) || self->pipe_fd < 0)
+    if (!engine || !room || self->lines.begun || self->pipe_fd < 0)
         loop_fd_remove(&self->pipe_watch);
     else if (!self->pipe_watch.loop)
         loop_fd_add(r->loop, &self->pipe_watch, self->pipe_fd, EPOLLIN, on_pipe, r);
@@ -159,14 +181,21 @@ static void on_pipe(void *user, uint32_t events UNUSED)
         loop_fd_remove(&self->pipe_watch); /* no writer is left, not even the parent: it is going */
 }
 
-void local_pipe_lines(struct role *r, int fd)
+void local_pipe_lines(struct role *r, struct str arg, int fd)
 {
     struct local *self = r->self;
+    struct local_lines l = {.fd = fd}, *to = self->lines.id ? &self->next_lines : &self->lines;
+    bool ok = str_to_u64(str_cut(&arg, ' '), &l.id) && str_to_u64(str_cut(&arg, ' '), &l.at) &&
+              str_to_u64(arg, &l.mark);
 
-    if (self->lines_fd >= 0)
-        close(self->lines_fd);
-    self->lines_fd = fd;
-    self->lines_begun = lseek(fd, 0, SEEK_CUR) > 0; /* what stands last in the hold came from it */
+    BUG_ON(!ok || !l.id);
+    if (l.id == self->lines.id) { /* an engine that was started again asks for it, too */
+        close(fd);
+        return;
+    }
+    if (to->fd >= 0)
+        close(to->fd);
+    *to = l;
     if (self->hold.s && self->pipe_fd >= 0)
         pump(r);
 }
@@ -242,9 +271,11 @@ void local_pipe_end(struct role *r)
     if (self->pipe_fd >= 0)
         close(self->pipe_fd);
     self->pipe_fd = -1;
-    if (self->lines_fd >= 0)
-        close(self->lines_fd);
-    self->lines_fd = -1;
+    if (self->lines.fd >= 0)
+        close(self->lines.fd);
+    if (self->next_lines.fd >= 0)
+        close(self->next_lines.fd);
+    self->lines.fd = self->next_lines.fd = -1;
     if (self->hold.s)
         mem_unmap(self->hold.s, sizeof(struct hold_segment));
     self->hold.s = NULL;

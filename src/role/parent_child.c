@@ -266,7 +266,7 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
     case MSG_WISH: parent_wish(p, m->u.wish.reload != 0); return true;
     case MSG_COMMAND_LINES: parent_lines_open(p, &m->u.command_lines); return true;
-    case MSG_LINES_READ: parent_lines_read(p, c); return true;
+    case MSG_LINES_READ: parent_lines_read(p, m->u.lines_read.id); return true;
     default: return false;
     }
 }

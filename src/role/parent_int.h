@@ -65,13 +65,13 @@ enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
 #define PARENT_TEST_ENV     8
-#define PARENT_LINES_MOST   16u
 #define PARENT_TLS_FILES    4  /* certificate, authority of clients, its revocation lists, key */
 #define PARENT_ASKED_MOST   64 /* RELOADs that wait for one reading of the configuration */
 
 struct parent_lines { /* a file of external commands */
+    uint64_t id;
     char *path;
-    int fd;
+    int fd; /* -1: there is none */
     bool remove;
 };
 
@@ -106,10 +106,10 @@ struct parent {
     struct lasting hold; /* lines of the command file; without a path: it goes with the last process */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
-    VEC(struct parent_lines) lines; /* local reads the first */
-    uint64_t lines_had;             /* the last line of the command file that named one */
-    char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
-    char tls_at[128];               /* the same of vigie_livestatus_tls */
+    struct parent_lines lines; /* what local reads, ... */
+    uint64_t lines_over;       /* and the last that is over */
+    char http_at[128];         /* "127.0.0.1:8080", with the port really bound */
+    char tls_at[128];          /* the same of vigie_livestatus_tls */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
@@ -166,8 +166,7 @@ void parent_pass_syslog(struct parent *p, struct child *store, bool again);
 
 /* parent_lines.c */
 void parent_lines_open(struct parent *p, const struct msg_command_lines *m);
-void parent_lines_read(struct parent *p, struct child *local); /* the first one, to its end */
-void parent_lines_pass(struct parent *p, struct child *local); /* a local that begins goes on with it */
+void parent_lines_read(struct parent *p, uint64_t id); /* to its end, and all of it is done */
 void parent_lines_release(struct parent *p);
 
 /* parent_conf.c */

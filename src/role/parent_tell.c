@@ -144,7 +144,6 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_tls_pass(p, c, true);
         parent_pass(c, "command-hold", "", p->hold.fd);
         parent_pass(c, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
-        parent_lines_pass(p, c);
         break;
     default: break;
     }

@@ -28,28 +28,6 @@ void hold_begin(struct hold_segment *s, uint32_t life)
     s->half[0].before = (uint64_t)life << 32;
 }
 
-void hold_open(struct hold *h, struct hold_segment *s, size_t line_max)
-{
-    struct hold_half *now;
-
-    BUG_ON(line_max >= HOLD_BYTES / 2);
-    *h = (struct hold){.s = s, .line_max = line_max};
-    now = half(h);
-    memset(&s->half[!(s->current & 1)], 0, sizeof(s->half[0]));
-    /* Read, but not yet counted when the process ended: all up to the last byte that is no zero. */
-    for (h->len = HOLD_BYTES; h->len && !now->data[h->len - 1];)
-        h->len--;
-    without_nul(now->data, h->len);
-    /* Every page is there from now on: a read that had to wait for one could be cut in its middle, its bytes both here and in the pipe. */
-    for (size_t i = 0; i < sizeof(*s); i += 1024) {
-        volatile char *at = (volatile char *)s + i;
-        char c = *at;
-
-        *at = c;
-    }
-    begin(h);
-}
-
 char *hold_room(struct hold *h, size_t *n)
 {
     *n = HOLD_BYTES - h->len;
@@ -86,6 +64,57 @@ enum hold_kind hold_next(struct hold *h, struct str *line, uint64_t *number)
     }
 }
 
+/* They are read again from where they came. Their numbers remain theirs, for those of them that were done are known by these. Killed in between: it is done again. */
+static void blank_foreign(struct hold *h)
+{
+    char *data = half(h)->data;
+    struct str line;
+    uint64_t number;
+    size_t from = h->len;
+
+    if (!h->s->foreign_to)
+        return;
+    while (h->last < h->s->foreign_from && hold_next(h, &line, &number) != HOLD_NONE)
+        ;
+    if (h->last >= h->s->foreign_from)
+        from = h->at;
+    for (size_t i = from; i < h->len; i++)
+        data[i] = data[i] == '\n' ? '\n' : ' ';
+    if (from < h->len && data[h->len - 1] != '\n') {
+        if (h->len == HOLD_BYTES)
+            data[h->len - 1] = '\n';
+        else
+            data[h->len++] = '\n';
+    }
+    if (!h->len)
+        half(h)->inside = 0; /* in such a line, too long, of which nothing else is left */
+    __atomic_store_n(&h->s->foreign_to, 0, __ATOMIC_SEQ_CST);
+    begin(h);
+}
+
+void hold_open(struct hold *h, struct hold_segment *s, size_t line_max)
+{
+    struct hold_half *now;
+
+    BUG_ON(line_max >= HOLD_BYTES / 2);
+    *h = (struct hold){.s = s, .line_max = line_max};
+    now = half(h);
+    memset(&s->half[!(s->current & 1)], 0, sizeof(s->half[0]));
+    /* Read, but not yet counted when the process ended: all up to the last byte that is no zero. */
+    for (h->len = HOLD_BYTES; h->len && !now->data[h->len - 1];)
+        h->len--;
+    without_nul(now->data, h->len);
+    /* Every page is there from now on: a read that had to wait for one could be cut in its middle, its bytes both here and in the pipe. */
+    for (size_t i = 0; i < sizeof(*s); i += 1024) {
+        volatile char *at = (volatile char *)s + i;
+        char c = *at;
+
+        *at = c;
+    }
+    begin(h);
+    blank_foreign(h);
+}
+
 bool hold_is_whole(const struct hold *h)
 {
     return h->len ? half(h)->data[h->len - 1] == '\n' : !h->skip;
@@ -103,15 +132,12 @@ static uint64_t last_line(const struct hold *h)
     return probe.last;
 }
 
-/* Killed between the two: an empty stretch. One whose end is known stays as it is. */
+/* Killed between the two: none is foreign yet. */
 void hold_foreign(struct hold *h, bool foreign)
 {
-    if (foreign) {
+    if (foreign)
         __atomic_store_n(&h->s->foreign_from, last_line(h), __ATOMIC_SEQ_CST);
-        __atomic_store_n(&h->s->foreign_to, UINT64_MAX, __ATOMIC_SEQ_CST);
-    } else if (h->s->foreign_to == UINT64_MAX) {
-        h->s->foreign_to = last_line(h);
-    }
+    __atomic_store_n(&h->s->foreign_to, foreign ? UINT64_MAX : 0, __ATOMIC_SEQ_CST);
 }
 
 bool hold_is_foreign(const struct hold *h, uint64_t number)
@@ -119,9 +145,14 @@ bool hold_is_foreign(const struct hold *h, uint64_t number)
     return number > h->s->foreign_from && number <= h->s->foreign_to;
 }
 
-uint64_t hold_foreign_end(const struct hold *h)
+size_t hold_ahead(const struct hold *h)
 {
-    return h->s->foreign_to;
+    return h->len - h->at;
+}
+
+bool hold_is_empty(const struct hold *h)
+{
+    return !h->len && !h->skip;
 }
 
 void hold_rewind(struct hold *h, uint64_t number)

@@ -23,7 +23,7 @@ struct hold_half {
 struct hold_segment { /* zeroed at first, but for `before`; the half that is not current is all zeros */
     uint64_t current;
     struct hold_half half[2];
-    uint64_t foreign_from, foreign_to; /* lines above the first, up to the second, are not the pipe's */
+    uint64_t foreign_from, foreign_to; /* lines above the first are not the pipe's, if the second is not 0 */
 };
 
 enum hold_kind { HOLD_NONE, HOLD_LINE, HOLD_TOO_LONG };
@@ -38,7 +38,7 @@ struct hold {
 
 /* A new segment, all zeros: its lines are those of that life. */
 void hold_begin(struct hold_segment *s, uint32_t life);
-/* What stands in the segment is there again. Lines over line_max bytes, less than half of HOLD_BYTES, are dropped. */
+/* What stands in the segment is there again, but for foreign lines: they are blank. Lines over line_max bytes, less than half of HOLD_BYTES, are dropped. */
 void hold_open(struct hold *h, struct hold_segment *s, size_t line_max);
 /* Where to read into, *n bytes; 0: there is no room before hold_forget. */
 char *hold_room(struct hold *h, size_t *n);
@@ -47,11 +47,13 @@ void hold_filled(struct hold *h, size_t n);
 enum hold_kind hold_next(struct hold *h, struct str *line, uint64_t *number);
 /* What was read so far ends with a line's end. */
 bool hold_is_whole(const struct hold *h);
-/* What is read from now on comes from elsewhere, until it does no more; at a line's end. It stays known of the last stretch of such lines, also to who opens the segment. */
+/* What is read from now on (at a line's end) comes from elsewhere, and can be read there again; until it does no more, and all that was handed out is forgotten. */
 void hold_foreign(struct hold *h, bool foreign);
 bool hold_is_foreign(const struct hold *h, uint64_t number);
-uint64_t
-hold_foreign_end(const struct hold *h); /* the last such line; the highest number while they are read */
+/* Bytes that were read and not handed out. */
+size_t hold_ahead(const struct hold *h);
+/* Nothing is there: all was handed out, and has arrived. */
+bool hold_is_empty(const struct hold *h);
 /* Lines above this number are handed out again. */
 void hold_rewind(struct hold *h, uint64_t number);
 /* All that was handed out has arrived. */

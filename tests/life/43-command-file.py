@@ -11,7 +11,7 @@ import termios
 import threading
 import time
 
-from lib_vigie import ONE, SRC, Vigie, main, until
+from lib_vigie import ONE, SRC, Vigie, main, until, vigie
 
 LINES, WRITERS, SERVICES, KILLS = 20000, 8, 100, 5
 MANY = 'define host {\n use th\n host_name h\n address 127.0.0.1\n active_checks_enabled 0\n}\n' + ''.join(
@@ -240,6 +240,61 @@ def test_all_is_killed_while_lines_wait():
         assert kept and stat.S_IMODE(os.stat(kept).st_mode) == 0o600, 'while it runs there is a place for what waits'
         assert v.stop() == 0
         assert not os.path.exists(kept) and not os.path.exists(v.state + '/hold'), 'nothing waits, so nothing is left'
+
+
+def read_in_part(v, remove=1):
+    """A file of commands, and another behind it, of the first of which a part is done."""
+    files = write_file(v, 'first', 0, 3 * LINES // 4), write_file(v, 'second', 3 * LINES // 4, LINES // 4)
+    v.order('\n'.join(f'[{int(time.time())}] PROCESS_FILE;{path};{remove}' for path in files).split('] ', 1)[1])  # in one write: what waits in a FIFO goes with its readers
+    until(lambda: len(results_in_log(v)) > LINES // 8, 'the file is read')
+    return files
+
+
+def check_files(v, files):
+    """Each line was done once, in order: by the record, for the log may lack a few lines that were not written when all was killed."""
+    until(lambda: not any(os.path.exists(path) for path in files), 'both are done, and deleted')
+    v.order('PROCESS_SERVICE_CHECK_RESULT;h;s0;1;the last one')  # the pipe is read again
+    until(lambda: v.service(service='s0')['plugin_output'] == 'the last one')
+    assert v.stop() == 0
+    status, out, said = vigie('journal', 'dump', '--state', v.state, '-k', 'RESULT')
+    assert status == 0, said
+    done = [int(n) for n in re.findall(r'line (\d+) of the flood', out)]
+    assert done == list(range(LINES)), f'{len(done)} results stand in the record, not {LINES}, or in another order'
+    status, out, said = vigie('journal', 'dump', '--state', v.state, '-k', 'FILE_READ')
+    assert out.count('over=1') == len(files), out[-2000:]
+
+
+def test_all_is_killed_in_a_file_of_commands():
+    """Also with the memory in which lines wait, as when the machine loses power; and when Vigie is ended in order."""
+    for how in 'killed', 'power', 'ended':
+        with Vigie(objects=MANY, main='log_passive_checks=1\nlog_external_commands=0') as v:
+            v.start()
+            files = read_in_part(v)
+            if how == 'ended':
+                assert v.stop() == 0
+            else:
+                v.kill_all()
+            if how == 'power':
+                v.forget_lines()
+            assert len(set(results_in_log(v))) < LINES, 'there is something left to do'
+            v.start()
+            check_files(v, files)
+
+
+def test_another_file_in_its_place():
+    """What was to be done stood in a file that is gone: the lines of another are not those."""
+    with Vigie(objects=MANY, main='log_passive_checks=1\nlog_external_commands=0') as v:
+        v.start()
+        files = read_in_part(v, remove=0)
+        v.kill_all()
+        os.rename(files[0], v.path('away'))
+        write_file(v, 'first', 5 * LINES, 3 * LINES // 4)
+        v.start()
+        until(lambda: f'{files[0]} is another file than that of which the first' in v.log(), 'why it does not go on')
+        until(lambda: set(map(int, results_in_log(v))) >= set(range(3 * LINES // 4, LINES)), 'the one behind it')
+        assert not [n for n in results_in_log(v) if int(n) >= 5 * LINES]
+        assert os.path.exists(files[0]) and os.path.exists(files[1])
+        assert v.stop() == 0
 
 
 def test_file_of_commands_while_the_record_is_lost():

@@ -527,11 +527,10 @@ static void test_program(void **st UNUSED)
     lab.mono += 9 * S;
     assert_int_equal(effects_of(&lab, "", WORLD_END, 0, &words), 1);
     assert_int_equal(effects_of(&lab, "", WORLD_END, 0, &words), 0);
-    assert_int_equal(effects_of(&lab, "PROCESS_FILE;/tmp/commands;1", WORLD_FILE, 1, &words), 1);
-    assert_string_equal(words.data, "/tmp/commands");
-    assert_int_equal(effects_of(&lab, "PROCESS_FILE;/tmp/commands", WORLD_FILE, 0, &words), 1);
-    assert_int_equal(effects_of(&lab, "PROCESS_FILE;commands;1", WORLD_FILE, 1, &words), 0);
-    assert_int_equal(effects_of(&lab, "PROCESS_FILE;/tmp/commands;yes", WORLD_FILE, 1, &words), 0);
+    assert_int_equal(effects_of(&lab, "PROCESS_FILE;commands;1", WORLD_DONE, 1, &words), 1);
+    assert_string_equal(words.data, "write the absolute path of the file");
+    assert_int_equal(effects_of(&lab, "PROCESS_FILE;/tmp/commands;yes", WORLD_DONE, 1, &words), 1);
+    assert_int_equal(effects_of(&lab, "PROCESS_FILE;/tmp/commands;1", WORLD_FILE, 0, &words), 1);
     yes(&lab, "READ_STATE_INFORMATION");
     yes(&lab, "SAVE_STATE_INFORMATION");
     yes(&lab, "ENABLE_FAILURE_PREDICTION");

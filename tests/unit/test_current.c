@@ -133,6 +133,8 @@ static void expect_back(struct place *p, enum record_kind kind, const void *reco
 #define FILL_state_end(...)
 #define FILL_skip(...)
 #define FILL_command_waits(...)
+#define FILL_file_waits(...)
+#define FILL_file_read(...)
 #define FILL_command_part(...)
 #define FILL_command_end(...)
 

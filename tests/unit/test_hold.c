@@ -117,7 +117,7 @@ static void test_too_long(void **state UNUSED)
     munmap(s, sizeof(*s));
 }
 
-/* Lines from elsewhere are known as such, also to who opens the segment after a death, and are no more than those. */
+/* Lines from elsewhere are known as such. Who opens the segment after a death finds them blank: they are read there again, and come under numbers of their own. */
 static void test_foreign(void **state UNUSED)
 {
     struct hold_segment *s = segment();
@@ -128,19 +128,34 @@ static void test_foreign(void **state UNUSED)
     fill(&h, "one\ntwo\n");
     expect(&h, HOLD_LINE, "one", 1);
     hold_foreign(&h, true);
-    assert_true(hold_foreign_end(&h) == UINT64_MAX);
     fill(&h, "three\nfo");
+    assert_int_equal(hold_ahead(&h), 12);
+    for (uint64_t i = 1; i <= 4; i++)
+        assert_int_equal(hold_is_foreign(&h, i), i > 2);
     hold_open(&h, s, MOST);
-    fill(&h, "ur\n");
+    expect(&h, HOLD_LINE, "one", 1);
+    expect(&h, HOLD_LINE, "two", 2);
+    expect(&h, HOLD_LINE, "     ", 3);
+    expect(&h, HOLD_LINE, "  ", 4);
+    expect(&h, HOLD_NONE, NULL, 0);
+    assert_true(hold_is_whole(&h));
+    assert_false(hold_is_foreign(&h, 5)); /* what comes next is the pipe's, until they are read again */
+    hold_foreign(&h, true);
+    fill(&h, "three\nfour");
+    expect(&h, HOLD_LINE, "three", 5);
+    assert_true(hold_is_foreign(&h, 5));
+    hold_forget(&h);
+    assert_false(hold_is_empty(&h));
+    fill(&h, "\n");
+    hold_open(&h, s, MOST);
+    expect(&h, HOLD_LINE, "    ", 6);
+    hold_forget(&h);
+    assert_true(hold_is_empty(&h));
     hold_foreign(&h, false);
     fill(&h, "five\n");
-    hold_foreign(&h, false); /* again: its reader was killed before it could say so */
-    expect(&h, HOLD_LINE, "one", 1);
-    hold_forget(&h);
     hold_open(&h, s, MOST);
-    for (uint64_t i = 1; i <= 6; i++)
-        assert_int_equal(hold_is_foreign(&h, i), i == 3 || i == 4);
-    assert_int_equal(hold_foreign_end(&h), 4);
+    expect(&h, HOLD_LINE, "five", 7);
+    assert_false(hold_is_foreign(&h, 7));
     munmap(s, sizeof(*s));
 }
 

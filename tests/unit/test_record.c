@@ -52,6 +52,7 @@ static void test_every_kind(void **state UNUSED)
     struct buf b = BUF_INIT;
     struct record_frame f;
 
+    assert_true(RECORD_COMMAND_END < RECORD_KIND_END && RECORD_FILE_READ < RECORD_KIND_END);
     for (int k = 1; k < RECORD_KIND_END; k++) {
         struct str rest;
 
