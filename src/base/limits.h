@@ -36,8 +36,10 @@
 #define LIMIT_COMMAND_FILES      16u     /* files of external commands that wait to be read (PROCESS_FILE) */
 #define LIMIT_COMMENTS           65536u  /* comments on the board */
 #define LIMIT_DOWNTIMES          65536u  /* downtimes on the board */
-#define LIMIT_RENAMES            1000u   /* announced renames that wait for their reload */
-#define LIMIT_RUNS               65536u  /* plugins and probes under way */
+#define LIMIT_TELLINGS           1000u   /* notifications to many that are under way; more are told at once */
+#define LIMIT_TELLINGS_BYTES     (64u * 1024 * 1024) /* names of those whom they are for */
+#define LIMIT_RENAMES            1000u               /* announced renames that wait for their reload */
+#define LIMIT_RUNS               65536u              /* plugins and probes under way */
 #define LIMIT_SITE                                                                                           \
     32767u /* numbers of sites: in the upper 16 bits of an identity, and SQLite's integers have a sign */
 #define LIMIT_RUNNERS     16 /* processes that execute plugins */

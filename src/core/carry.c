@@ -6,6 +6,7 @@
 #include "core/note.h"
 #include "core/retain.h"
 #include "core/sched.h"
+#include "core/telling.h"
 
 #define LINES_MOST 100 /* in the log: who takes away or renames thousands at once knows it */
 
@@ -133,6 +134,7 @@ void carry_begin(struct world *w, const struct model *next, const uint64_t *oids
         (struct carry){.m = w->m, .oids = oids, .st = w->st, .contact = w->contact, .due = w->due, .n = w->n};
     c->other = mem_calloc((size_t)c->n + 1, sizeof(*c->other));
     find_places(w, c, next->n_check);
+    telling_before_carry(w, next, c->to);
     end_runs(w, c);
     end_notes(w, c);
     for (uint32_t i = 0; i < c->n; i++)
@@ -236,6 +238,7 @@ void carry_over(struct world *w, struct carry *c)
         w->downtimes.at[i].check = c->to[w->downtimes.at[i].check];
     note_index(w);
     excmd_queue_carry(w, c->to, c->n);
+    telling_carry(w, c->to);
     carry_contacts(w, c);
 }
 

@@ -101,22 +101,6 @@ static size_t part_most(const struct world *w)
     return w->opt.part ? w->opt.part : PART_MOST;
 }
 
-/* What was written from `end` on comes before what was written from `before` on. */
-static void move_before(struct world *w, size_t before, size_t end)
-{
-    size_t n = w->records.len - end;
-    char *all, *moved;
-
-    if (!n || before == end)
-        return;
-    all = w->records.data;
-    moved = mem_alloc(n);
-    memcpy(moved, all + end, n);
-    memmove(all + before + n, all + before, end - before);
-    memcpy(all + before, moved, n);
-    mem_free(moved);
-}
-
 static void record_part(struct world *w, const struct excmd_entry *e, size_t done_before)
 {
     struct buf objects = BUF_INIT;
@@ -179,7 +163,7 @@ static int part(struct world *w, struct excmd *c, struct excmd_entry *e, struct 
     do_some(w, c, e);
     end = w->records.len;
     record_part(w, e, had);
-    move_before(w, before, end);
+    world_move_before(w, before, end);
     return e->at < e->list.n ? EXCMD_LATER : result_of(c, e, err);
 }
 
@@ -244,7 +228,7 @@ static bool begin(struct world *w, struct excmd *c, const struct excmd_order *o,
     at_once = few && e->at == e->list.n;
     end = w->records.len;
     record_begin(w, o, e, waited, at_once);
-    move_before(w, before, end);
+    world_move_before(w, before, end);
     return at_once;
 }
 

@@ -127,11 +127,25 @@ static void add_seconds(struct buf *b, int64_t us)
     buf_printf(b, "%lld.%03lld", (long long)(us / TIME_S), (long long)(us / TIME_MS % 1000));
 }
 
-static int64_t in_state_s(const struct world *w, const struct state *s)
+const struct state *expand_state(const struct world *w, const struct expand_of *of, uint32_t check)
+{
+    if (of->then && check == of->check)
+        return of->then->check;
+    if (of->then && check == world_host(w, of->check))
+        return of->then->host;
+    return &w->st[check];
+}
+
+struct wall expand_now(const struct world *w, const struct expand_of *of)
+{
+    return of->then ? of->then->at : w->now.wall;
+}
+
+static int64_t in_state_s(const struct world *w, const struct state *s, const struct expand_of *of)
 {
     int64_t since = s->last_state_change ? s->last_state_change : w->prog.program_start;
 
-    return MAX((w->now.wall.us - since) / TIME_S, 0);
+    return MAX((expand_now(w, of).us - since) / TIME_S, 0);
 }
 
 static void add_duration(struct buf *b, int64_t s)
@@ -164,7 +178,7 @@ static void add_ack(const struct world *w, enum field f, const struct expand_of 
 static void add_text_field(const struct world *w, uint32_t check, enum field f, const struct expand_of *of,
                            struct buf *b)
 {
-    const struct state *s = &w->st[check];
+    const struct state *s = expand_state(w, of, check);
     enum model_kind kind = world_kind(w, check);
 
     switch (f) {
@@ -174,7 +188,7 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
     case F_CHECKTYPE: buf_add_c(b, s->passive ? "PASSIVE" : "ACTIVE"); break;
     case F_LATENCY: add_seconds(b, s->latency_us); break;
     case F_EXECUTION: add_seconds(b, s->execution_us); break;
-    case F_DURATION: add_duration(b, in_state_s(w, s)); break;
+    case F_DURATION: add_duration(b, in_state_s(w, s, of)); break;
     case F_PERCENT: buf_printf(b, "%u.%02u", s->flap_percent / 100, s->flap_percent % 100); break;
     case F_OUTPUT: buf_add_str(b, state_output(s)); break;
     case F_LONGOUTPUT: output_one_line(state_long(s), b); break;
@@ -192,7 +206,7 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
 
 static int64_t number_field(const struct world *w, uint32_t check, enum field f, const struct expand_of *of)
 {
-    const struct state *s = &w->st[check];
+    const struct state *s = expand_state(w, of, check);
 
     switch (f) {
     case F_STATEID: return s->state;
@@ -202,7 +216,7 @@ static int64_t number_field(const struct world *w, uint32_t check, enum field f,
     case F_LASTEVENTID: return (int64_t)state_more(s)->last_event_id;
     case F_PROBLEMID: return (int64_t)state_more(s)->problem_id;
     case F_LASTPROBLEMID: return (int64_t)state_more(s)->last_problem_id;
-    case F_DURATIONSEC: return in_state_s(w, s);
+    case F_DURATIONSEC: return in_state_s(w, s, of);
     case F_DOWNTIME: return s->downtime_depth;
     case F_LASTCHECK: return s->last_check / TIME_S;
     case F_LASTCHANGE: return s->last_state_change / TIME_S;
@@ -323,8 +337,9 @@ bool expand_var(const struct world *w, enum macro_id id, struct str arg, const s
                                           : scope.contact;
     if (object == MODEL_NONE)
         return false;
-    return over_var(id == MACRO_ID_CONTACT_VAR ? w->contact[object].over : over_of(&w->st[object]), name,
-                    value);
+    return over_var(id == MACRO_ID_CONTACT_VAR ? w->contact[object].over
+                                               : over_of(expand_state(w, of, object)),
+                    name, value);
 }
 
 /* What a command put in the place of what the files say. False: nothing. */
@@ -349,10 +364,10 @@ static bool add_over(const struct world *w, enum macro_id id, struct str arg, co
     if (check == MODEL_NONE)
         return false;
     if (attempts) {
-        buf_add_u64(b, w->st[check].max_attempts);
+        buf_add_u64(b, expand_state(w, of, check)->max_attempts);
         return true;
     }
-    o = over_of(&w->st[check]);
+    o = over_of(expand_state(w, of, check));
     if (!o || !o->text[what])
         return false;
     macro_put_literal(b, str_of(o->text[what]));
@@ -418,7 +433,7 @@ bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struc
     if (info->scope == MACRO_NOTIFICATION) {
         add_notification(w, id, of, b);
     } else if (info->scope == MACRO_PROGRAM) {
-        expand_program(w, id, arg, of->notification ? of->contact : MODEL_NONE, b);
+        expand_program(w, id, arg, of, b);
     } else {
         if (arg.p && !macro_target(w->m, info->scope, arg, &scope)) {
             add_members(w, id, arg, of, b);

@@ -8,8 +8,15 @@
 #include "core/notify.h"
 #include "core/world.h"
 
-struct expand_of {           /* who and what is meant */
-    uint32_t check, contact; /* MODEL_NONE: nobody */
+struct state;
+struct
+    expand_then { /* how it was when a notification that goes out later was decided: of its check, and of the host of a service */
+    struct wall at;
+    const struct state *check, *host;
+};
+struct expand_of {                  /* who and what is meant */
+    uint32_t check, contact;        /* MODEL_NONE: nobody */
+    const struct expand_then *then; /* NULL: as it is now. What is said of others is always as it is now */
     bool notification;
     enum notify_type type;
     uint32_t number;
@@ -30,8 +37,12 @@ void expand_words(struct world *w, struct model_list words, const struct expand_
 void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b);
 /* A template of the main file (conf_line_template) as plain text. */
 void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b);
-/* One of the program; contact: who is told, whose totals count what it has to do with only; MODEL_NONE: all. */
-void expand_program(const struct world *w, enum macro_id id, struct str arg, uint32_t contact, struct buf *b);
+/* One of the program. In a notification the totals count only what the contact has to do with. */
+void expand_program(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                    struct buf *b);
+/* What is so of a check, and when, for who is told. */
+const struct state *expand_state(const struct world *w, const struct expand_of *of, uint32_t check);
+struct wall expand_now(const struct world *w, const struct expand_of *of);
 /* The value of one macro; false: not one of ours. */
 bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                   struct buf *b);

@@ -68,11 +68,11 @@ static bool add_total(const struct world *w, enum macro_id id, uint32_t contact,
     return false;
 }
 
-static void add_period(const struct world *w, enum macro_id id, struct str arg, struct buf *b)
+static void add_period(const struct world *w, enum macro_id id, struct str arg, struct wall at, struct buf *b)
 {
     struct str name = str_cut(&arg, ':');
     uint32_t period = model_find_period(w->m, name);
-    struct wall at = w->now.wall, next;
+    struct wall next;
     int64_t s;
 
     if (arg.n && str_to_i64(arg, &s) && s > INT64_MIN / TIME_S && s < INT64_MAX / TIME_S)
@@ -87,18 +87,21 @@ static void add_period(const struct world *w, enum macro_id id, struct str arg, 
     buf_add_i64(b, next.us == INT64_MAX ? 0 : time_wall_s(next));
 }
 
-void expand_program(const struct world *w, enum macro_id id, struct str arg, uint32_t contact, struct buf *b)
+void expand_program(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                    struct buf *b)
 {
+    struct wall now = expand_now(w, of);
+
     switch (id) {
-    case MACRO_ID_LONGDATETIME: expand_time(w, EXPAND_LONG, w->now.wall, b); break;
-    case MACRO_ID_SHORTDATETIME: expand_time(w, EXPAND_SHORT, w->now.wall, b); break;
-    case MACRO_ID_DATE: expand_time(w, EXPAND_DATE, w->now.wall, b); break;
-    case MACRO_ID_TIME: expand_time(w, EXPAND_CLOCK, w->now.wall, b); break;
-    case MACRO_ID_TIMET: buf_add_i64(b, time_wall_s(w->now.wall)); break;
+    case MACRO_ID_LONGDATETIME: expand_time(w, EXPAND_LONG, now, b); break;
+    case MACRO_ID_SHORTDATETIME: expand_time(w, EXPAND_SHORT, now, b); break;
+    case MACRO_ID_DATE: expand_time(w, EXPAND_DATE, now, b); break;
+    case MACRO_ID_TIME: expand_time(w, EXPAND_CLOCK, now, b); break;
+    case MACRO_ID_TIMET: buf_add_i64(b, time_wall_s(now)); break;
     case MACRO_ID_PROCESSSTARTTIME:
     case MACRO_ID_EVENTSTARTTIME: buf_add_i64(b, w->prog.program_start / TIME_S); break;
     case MACRO_ID_ISVALIDTIME:
-    case MACRO_ID_NEXTVALIDTIME: add_period(w, id, arg, b); break;
-    default: add_total(w, id, contact, b); break;
+    case MACRO_ID_NEXTVALIDTIME: add_period(w, id, arg, now, b); break;
+    default: add_total(w, id, of->notification ? of->contact : MODEL_NONE, b); break;
     }
 }

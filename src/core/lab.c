@@ -249,6 +249,7 @@ static void new_world(struct lab *lab, struct str records)
                               .version = lab->version ? lab->version : "test",
                               .pid = 1,
                               .part = lab->part,
+                              .tell_part = lab->tell_part,
                               .mutation = lab->mutation};
     const uint64_t *oids = lab_oids(lab);
     struct world_event up = {.kind = WORLD_RUNNERS};

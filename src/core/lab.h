@@ -60,8 +60,8 @@ struct lab {
     uint64_t started_checks, applied, two_at_once, most_late_us;
     uint64_t commands, last_done; /* how many were given, and which one was over last */
     bool last_refused;
-    uint32_t part; /* struct world_options */
-    bool held[2];  /* the store was asked to hold performance data back, and answers before time goes on */
+    uint32_t part, tell_part; /* struct world_options */
+    bool held[2]; /* the store was asked to hold performance data back, and answers before time goes on */
     uint64_t generation, last_ended;
     uint64_t *oids;
     unsigned mutation;

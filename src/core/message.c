@@ -36,7 +36,7 @@ static void json_text(struct buf *b, const char *name, struct str s)
 
 static void make_body(const struct world *w, const struct expand_of *of, const char *state, struct buf *b)
 {
-    const struct state *s = &w->st[of->check];
+    const struct state *s = expand_state(w, of, of->check);
     const struct model_check *host = model_check(w->m, world_host(w, of->check));
 
     buf_printf(b, "%s\n\nHost: %s (%s)\n", notify_type_name(of->type), model_c(w->m, host->name),
@@ -44,7 +44,7 @@ static void make_body(const struct world *w, const struct expand_of *of, const c
     if (world_kind(w, of->check) == MODEL_SERVICE)
         buf_printf(b, "Service: %s\n", model_c(w->m, model_check(w->m, of->check)->name));
     buf_printf(b, "State: %s\nTime: ", state);
-    expand_time(w, EXPAND_LONG, w->now.wall, b);
+    expand_time(w, EXPAND_LONG, expand_now(w, of), b);
     buf_printf(b, "\nOutput: " STR_FMT "\n", STR_ARG(state_output(s)));
     if (s->long_n)
         buf_printf(b, STR_FMT "\n", STR_ARG(long_part(s)));
@@ -54,7 +54,7 @@ static void make_body(const struct world *w, const struct expand_of *of, const c
 
 static void make_json(const struct world *w, const struct expand_of *of, const char *state, struct buf *b)
 {
-    const struct state *s = &w->st[of->check];
+    const struct state *s = expand_state(w, of, of->check);
     char at[TIME_RFC3339];
 
     buf_add_char(b, '{');
@@ -69,7 +69,7 @@ static void make_json(const struct world *w, const struct expand_of *of, const c
     json_text(b, "author", of->author);
     json_text(b, "comment", of->comment);
     json_text(b, "contact", model_str(w->m, model_contact(w->m, of->contact)->name));
-    time_rfc3339(w->now.wall, at);
+    time_rfc3339(expand_now(w, of), at);
     json_text(b, "time", str_of(at));
     buf_add_char(b, '}');
 }
@@ -77,7 +77,7 @@ static void make_json(const struct world *w, const struct expand_of *of, const c
 void message_make(struct world *w, const struct expand_of *of, struct message *out)
 {
     enum model_kind kind = world_kind(w, of->check);
-    const char *state = state_name(kind, w->st[of->check].state);
+    const char *state = state_name(kind, expand_state(w, of, of->check)->state);
 
     buf_init(&out->subject);
     buf_init(&out->body);

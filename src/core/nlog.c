@@ -105,25 +105,27 @@ void nlog_start(struct world *w)
     nlog_begin(w, true);
 }
 
-void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,
-                       struct str command, struct str author, struct str comment)
+void nlog_notification(struct world *w, const struct expand_of *of, struct str command)
 {
+    const struct state *s = expand_state(w, of, of->check);
+    const char *state = state_name(world_kind(w, of->check), s->state);
+
     if (!w->m->globals->log_notifications)
         return;
     begin(w);
-    buf_printf(&w->scratch, "%s NOTIFICATION: ", upper_kind(w, check));
-    buf_add_str(&w->scratch, model_str(w->m, model_contact(w->m, contact)->name));
+    buf_printf(&w->scratch, "%s NOTIFICATION: ", upper_kind(w, of->check));
+    buf_add_str(&w->scratch, model_str(w->m, model_contact(w->m, of->contact)->name));
     buf_add_char(&w->scratch, ';');
-    nlog_name(w, check, &w->scratch);
-    if (type == NOTIFY_PROBLEM || type == NOTIFY_RECOVERY)
-        buf_printf(&w->scratch, ";%s;", name_of_state(w, check));
+    nlog_name(w, of->check, &w->scratch);
+    if (of->type == NOTIFY_PROBLEM || of->type == NOTIFY_RECOVERY)
+        buf_printf(&w->scratch, ";%s;", state);
     else
-        buf_printf(&w->scratch, ";%s (%s);", notify_type_name(type), name_of_state(w, check));
+        buf_printf(&w->scratch, ";%s (%s);", notify_type_name(of->type), state);
     buf_add_str(&w->scratch, command);
     buf_add_char(&w->scratch, ';');
-    buf_add_str(&w->scratch, state_output(&w->st[check]));
-    if (author.n || comment.n)
-        buf_printf(&w->scratch, ";" STR_FMT ";" STR_FMT, STR_ARG(author), STR_ARG(comment));
+    buf_add_str(&w->scratch, state_output(s));
+    if (of->author.n || of->comment.n)
+        buf_printf(&w->scratch, ";" STR_FMT ";" STR_FMT, STR_ARG(of->author), STR_ARG(of->comment));
     end(w);
 }
 

@@ -4,6 +4,7 @@
  * Lines of the Nagios-format log: "[epoch] TEXT". What other programs read (log analysers, availability reports) stays byte for byte in that form and in
  * English. The log_* switches of the main file are looked at here.
  */
+#include "core/expand.h"
 #include "core/notify.h"
 #include "core/world.h"
 
@@ -17,8 +18,7 @@ void nlog_state(struct world *w, uint32_t check, const char *what); /* "CURRENT"
 void nlog_start(struct world *w);
 /* What a log file begins with: its version, and the states, as the main file says. */
 void nlog_begin(struct world *w, bool initial);
-void nlog_notification(struct world *w, uint32_t check, uint32_t contact, enum notify_type type,
-                       struct str command, struct str author, struct str comment);
+void nlog_notification(struct world *w, const struct expand_of *of, struct str command);
 /* Why nobody is told, in Naemon's form. */
 void nlog_suppressed(struct world *w, uint32_t check, const struct state_why *why);
 void nlog_downtime(struct world *w, uint32_t check, const char *what);

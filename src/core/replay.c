@@ -7,9 +7,10 @@
 #include "base/vec.h"
 #include "core/explain.h"
 #include "core/oids.h"
+#include "core/replay_seen.h"
+#include "core/telling.h"
 #include "core/world_in.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MOMENT_MOST ((int64_t)1 << 60) /* a damaged one would overflow what is computed with it */
@@ -21,23 +22,13 @@ struct item { /* something that was given to the engine */
     size_t off, n; /* payload in group.bytes */
 };
 
-struct seen { /* an event of one side, in the group under way */
-    uint64_t key;
-    size_t off, n; /* payload in bytes of its side */
-};
-
-struct side {
-    struct buf bytes;
-    VEC(struct seen) list;
-};
-
 struct group { /* the records of one moment */
     struct wall at;
     bool any, effect_first;
     int64_t step; /* the clock was set by so much */
     struct buf bytes;
     VEC(struct item) items;
-    struct side side[2];
+    struct replay_seen side[2];
 };
 
 struct known { /* the last state that the journal has of an object */
@@ -163,16 +154,16 @@ static uint64_t key_of(const struct record_event *e)
 
 static void see(struct replay *r, enum replay_side side, struct str payload)
 {
-    struct side *s = &r->g.side[side];
+    struct replay_seen *s = &r->g.side[side];
     struct record_event e;
-    struct seen *x;
+    struct replay_seen_one *x;
 
     if (!r->compares || record_get(RECORD_EVENT, payload, &e) < 0 || !is_compared(e.kind))
         return;
     r->stats.notifications[side] += e.kind == RECORD_EVENT_NOTIFICATION;
     r->stats.alerts[side] += e.kind == RECORD_EVENT_ALERT;
     x = VEC_ADD(&s->list);
-    *x = (struct seen){.key = key_of(&e), .off = s->bytes.len, .n = payload.n};
+    *x = (struct replay_seen_one){.key = key_of(&e), .off = s->bytes.len, .n = payload.n};
     buf_add_str(&s->bytes, payload);
 }
 
@@ -188,13 +179,13 @@ static void see_effects(struct replay *r)
     drop_effects(r);
 }
 
-static struct str payload_of(const struct side *s, const struct seen *x)
+static struct str payload_of(const struct replay_seen *s, const struct replay_seen_one *x)
 {
     return str_sub(buf_str(&s->bytes), x->off, x->n);
 }
 
 /* In the decision about this object, if that side made one at this moment: the word on the contact, else on the whole. */
-static bool find_reason(const struct side *s, const struct record_event *of, struct reason *out)
+static bool find_reason(const struct replay_seen *s, const struct record_event *of, struct reason *out)
 {
     bool found = false;
 
@@ -245,7 +236,7 @@ static void name_it(const struct replay *r, uint64_t oid, struct str *host, stru
         *service = model_description(m, check);
 }
 
-static void tell_event(struct replay *r, enum replay_side side, const struct seen *x)
+static void tell_event(struct replay *r, enum replay_side side, const struct replay_seen_one *x)
 {
     struct replay_event out = {.side = side, .at = r->g.at};
     struct buf text = BUF_INIT;
@@ -265,62 +256,19 @@ static void tell_event(struct replay *r, enum replay_side side, const struct see
     buf_release(&text);
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const struct seen *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->off < y->off ? -1 : x->off > y->off;
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct seen *x = a, *y = b;
-
-    return x->off < y->off ? -1 : x->off > y->off;
-}
-
-/* Takes out of both lists what stands in both. */
-static void cancel(struct side s[2])
-{
-    size_t i[2] = {0, 0}, to[2] = {0, 0};
-
-    for (int k = 0; k < 2; k++)
-        if (s[k].list.n)
-            qsort(s[k].list.at, s[k].list.n, sizeof(*s[k].list.at), by_key);
-    while (i[0] < s[0].list.n || i[1] < s[1].list.n) {
-        const struct seen *a = i[0] < s[0].list.n ? &s[0].list.at[i[0]] : NULL;
-        const struct seen *b = i[1] < s[1].list.n ? &s[1].list.at[i[1]] : NULL;
-        int less = !b || (a && a->key < b->key) ? 0 : 1;
-
-        if (a && b && a->key == b->key) {
-            i[0]++;
-            i[1]++;
-            continue;
-        }
-        s[less].list.at[to[less]++] = s[less].list.at[i[less]++];
-    }
-    for (int k = 0; k < 2; k++) {
-        s[k].list.n = to[k];
-        if (to[k])
-            qsort(s[k].list.at, to[k], sizeof(*s[k].list.at), by_place);
-    }
-}
-
 static void compare_events(struct replay *r)
 {
-    struct side *s = r->g.side, left[2];
+    struct replay_seen *s = r->g.side, left[2];
 
     if (!s[0].list.n && !s[1].list.n)
         return;
     /* The decisions are still looked at when the rest is told. */
     for (int k = 0; k < 2; k++) {
-        left[k] = (struct side){.bytes = s[k].bytes};
+        left[k] = (struct replay_seen){.bytes = s[k].bytes};
         for (size_t i = 0; i < s[k].list.n; i++)
             *VEC_ADD(&left[k].list) = s[k].list.at[i];
     }
-    cancel(left);
+    replay_seen_cancel(left);
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < left[k].list.n; i++)
             tell_event(r, (enum replay_side)k, &left[k].list.at[i]);
@@ -440,6 +388,7 @@ static void close_group(struct replay *r)
         else
             new_config(r, &g->items.at[i], now);
     }
+    telling_expect_none(r->w);
     compare_events(r);
     clear_group(g);
 }
@@ -633,11 +582,13 @@ static void take_one(struct replay *r, const struct record_frame *f)
 {
     struct group *g = &r->g;
     struct record_clock clock;
+    struct record_telling telling;
 
     switch (f->kind) {
     case RECORD_RESULT:
     case RECORD_COMMAND:
     case RECORD_COMMAND_PART:
+    case RECORD_TELLING_PART:
     case RECORD_SKIP: add_item(g, ITEM_INPUT, f); return;
     case RECORD_SNAPSHOT: add_item(g, ITEM_RELOAD, f); return;
     case RECORD_COMMAND_WAITS:
@@ -648,6 +599,10 @@ static void take_one(struct replay *r, const struct record_frame *f)
             g->step = clock.step_us;
         return;
     case RECORD_EVENT: take_event(r, f); return;
+    case RECORD_TELLING:
+        if (record_get(RECORD_TELLING, f->payload, &telling) == 0)
+            telling_expect(r->w, &telling, !r->compares || !r->o.changed); /* of what this moment decides */
+        break;
     case RECORD_STATE:
     case RECORD_STATE_END:
         if (r->compares)

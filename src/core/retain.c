@@ -5,6 +5,7 @@
 #include "core/explain.h"
 #include "core/switches.h"
 #include "core/tell.h"
+#include "core/telling.h"
 #include "core/world_in.h"
 
 #include <string.h>
@@ -254,19 +255,9 @@ static void load_changes(struct world *w, uint32_t check, const struct record_st
     apply_configuration(w, check);
 }
 
-static void load_state(struct world *w, uint32_t check, const struct record_state *r)
+/* A blank one. */
+static void fill(struct world *w, struct state *s, enum model_kind kind, const struct record_state *r)
 {
-    struct state *s = &w->st[check];
-    uint64_t newest_comment = s->newest_comment; /* a comment may come before the state */
-
-    state_release(s);
-    retain_fresh(w, check);
-    s->newest_comment = newest_comment;
-    s->oid = r->oid;
-    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS) && !w->opt.resumes) {
-        load_changes(w, check, r);
-        return;
-    }
 #define F(field) s->field = (__typeof__(s->field))r->field;
     SAME_FIELDS(F)
 #undef F
@@ -282,14 +273,56 @@ static void load_state(struct world *w, uint32_t check, const struct record_stat
     s->why_state.arg[0] = r->why_state_arg;
     s->why_notify.arg[0] = r->why_notify_arg;
     s->why_state.idx = s->why_notify.idx = MODEL_NONE;
-    make_sane(s, world_kind(w, check));
+    make_sane(s, kind);
     state_set_text(s, r->output, r->long_output, r->perfdata);
+}
+
+static void load_state(struct world *w, uint32_t check, const struct record_state *r)
+{
+    struct state *s = &w->st[check];
+    uint64_t newest_comment = s->newest_comment; /* a comment may come before the state */
+
+    state_release(s);
+    retain_fresh(w, check);
+    s->newest_comment = newest_comment;
+    s->oid = r->oid;
+    if (!(model_check(w->m, check)->flags & MODEL_CHECK_RETAIN_STATUS) && !w->opt.resumes) {
+        load_changes(w, check, r);
+        return;
+    }
+    fill(w, s, world_kind(w, check), r);
     if (w->opt.resumes)
         return;
     apply_configuration(w, check);
     if (s->modified != r->modified || s->switches != r->switches || s->attempt != r->attempt ||
         s->max_attempts != r->max_attempts)
         world_touch(w, check); /* the record shall say so, too */
+}
+
+void retain_freeze(const struct world *w, uint32_t check, struct buf *payload)
+{
+    struct record_state r = record_of(w, check);
+    struct buf batch = BUF_INIT;
+    struct record_frame f;
+    struct str rest;
+
+    record_put(&batch, RECORD_STATE, w->now.wall, &r);
+    rest = buf_str(&batch);
+    BUG_ON(record_next(&rest, &f) != 1);
+    buf_add_str(payload, f.payload);
+    buf_release(&batch);
+}
+
+void retain_thaw(struct world *w, uint32_t check, struct str payload, uint32_t downtimes, struct state *out)
+{
+    struct record_state r;
+
+    if (!payload.n || record_get(RECORD_STATE, payload, &r) < 0)
+        r = record_of(w, check);
+    memset(out, 0, sizeof(*out));
+    fill(w, out, world_kind(w, check), &r);
+    out->oid = r.oid;
+    out->downtime_depth = downtimes;
 }
 
 void retain_reasons(struct world *w)
@@ -505,6 +538,8 @@ union any {
     struct record_command_end command_end;
     struct record_file_waits file_waits;
     struct record_file_read file_read;
+    struct record_telling telling;
+    struct record_telling_part telling_part;
     struct record_clock clock;
     struct record_skip skip;
     struct record_snapshot snapshot;
@@ -560,6 +595,8 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
         break;
     case RECORD_FILE_WAITS: excmd_file_restore(w, &r->file_waits); break;
     case RECORD_FILE_READ: excmd_file_restore_read(w, &r->file_read); break;
+    case RECORD_TELLING: telling_restore(w, &r->telling); break;
+    case RECORD_TELLING_PART: telling_restore_part(w, &r->telling_part); break;
     default: break; /* inputs and history: nothing to restore */
     }
 }
@@ -608,5 +645,6 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
     tell_export(w, now.wall, out);
     excmd_queue_export(w, out);
     excmd_file_export(w, now.wall, out);
+    telling_export(w, now.wall, out);
     record_put(out, RECORD_CHECKPOINT_END, now.wall, &end);
 }

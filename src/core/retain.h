@@ -7,6 +7,11 @@
 #include "core/world.h"
 
 void retain_state(struct world *w, uint32_t check);
+/* A state as it is now, as the payload of its STATE, and back: out is the caller's (state_release), and only for reading. What cannot be read back is as it is now. */
+struct buf;
+struct state;
+void retain_freeze(const struct world *w, uint32_t check, struct buf *payload);
+void retain_thaw(struct world *w, uint32_t check, struct str payload, uint32_t downtimes, struct state *out);
 void retain_program(struct world *w);
 void retain_contacts(struct world *w); /* those that changed */
 int retain_load(struct world *w, struct str records);

@@ -2,14 +2,13 @@
 #include "core/tell.h"
 
 #include "base/limits.h"
-#include "core/expand.h"
 #include "core/explain.h"
-#include "core/message.h"
 #include "core/nlog.h"
 #include "core/plan.h"
 #include "core/postpone.h"
 #include "core/reason.h"
 #include "core/sched.h"
+#include "core/telling.h"
 #include "core/world_in.h"
 
 #include <string.h>
@@ -17,11 +16,10 @@
 #define GONE_MOST    256u   /* answered ones that are not taken out yet */
 #define INTENTS_MOST 16384u /* waiting ones; when a channel is dead for long the oldest are given up */
 
-struct telling { /* one notification being carried out */
+struct notice { /* one notification being carried out */
     struct plan plan;
     struct tell_by by;
     uint64_t id;
-    struct buf recipients;
 };
 
 /* ---- intents ---- */
@@ -107,7 +105,7 @@ static uint64_t oldest(const struct world *w)
     return w->intents.at[i].id;
 }
 
-static void add_intent(struct world *w, struct record_notify_intent *r)
+void tell_add(struct world *w, struct record_notify_intent *r)
 {
     struct buf frame = BUF_INIT;
     struct record_frame f;
@@ -178,30 +176,38 @@ void tell_unsent(struct world *w, uint64_t intent)
             set_sent(w, &w->intents.at[i], false);
 }
 
-static void log_undelivered(struct world *w, const struct world_intent *in, struct str error)
+void tell_undelivered(struct world *w, uint32_t check, const struct record_notify_intent *r, struct str error)
 {
-    struct record_notify_intent r = {0};
-    uint32_t check;
+    struct str command = r->command.n ? r->command : r->channel;
+    struct buf name = BUF_INIT;
 
     w->prog.undelivered++;
     w->prog.last_undelivered = w->now.wall.us;
-    if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0 ||
-        !oids_find(&w->oids, r.oid, &check)) {
-        nlog_text(w, "Warning: A notification was not delivered: " STR_FMT, STR_ARG(str_sub(error, 0, 200)));
+    if (check == MODEL_NONE) {
+        nlog_text(w, "Warning: A notification was not delivered: " STR_FMT, STR_ARG(error));
         return;
     }
+    nlog_name(w, check, &name);
     nlog_text(w,
-              "Warning: The notification of contact '" STR_FMT "' about " STR_FMT "%s" STR_FMT " by '" STR_FMT
-              "' was not delivered: " STR_FMT,
-              STR_ARG(r.contact), STR_ARG(model_host_name(w->m, check)),
-              world_kind(w, check) == MODEL_HOST ? "" : ";",
-              STR_ARG(world_kind(w, check) == MODEL_HOST ? STR("") : model_description(w->m, check)),
-              STR_ARG(r.command.n ? r.command : r.channel), STR_ARG(str_sub(error, 0, 200)));
-    world_event(w, RECORD_EVENT_UNDELIVERED, check,
-                &(struct record_event){.type = r.type,
-                                       .contact = r.contact,
-                                       .command = r.command.n ? r.command : r.channel,
-                                       .text = str_sub(error, 0, 200)});
+              "Warning: The notification of contact '" STR_FMT "' about %s%s" STR_FMT
+              "%s was not delivered: " STR_FMT,
+              STR_ARG(r->contact), name.data, command.n ? " by '" : "", STR_ARG(command),
+              command.n ? "'" : "", STR_ARG(error));
+    world_event(
+        w, RECORD_EVENT_UNDELIVERED, check,
+        &(struct record_event){.type = r->type, .contact = r->contact, .command = command, .text = error});
+    buf_release(&name);
+}
+
+static void log_undelivered(struct world *w, const struct world_intent *in, struct str error)
+{
+    struct record_notify_intent r = {0};
+    uint32_t check = MODEL_NONE;
+
+    if (record_get(RECORD_NOTIFY_INTENT, str_make(in->record, in->n), &r) < 0 ||
+        !oids_find(&w->oids, r.oid, &check))
+        check = MODEL_NONE;
+    tell_undelivered(w, check, &r, str_sub(error, 0, 200));
 }
 
 void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error)
@@ -277,111 +283,8 @@ void tell_release(struct world *w)
 
 /* ---- carrying out ---- */
 
-static void told(struct world *w, const struct telling *t, uint32_t contact, struct str command)
-{
-    const struct state *s = &w->st[t->plan.check];
-
-    nlog_notification(w, t->plan.check, contact, t->plan.type, command, t->by.author, t->by.comment);
-    world_event(w, RECORD_EVENT_NOTIFICATION, t->plan.check,
-                &(struct record_event){.state = s->state,
-                                       .hard = s->hard,
-                                       .attempt = s->notification_number,
-                                       .type = t->plan.type,
-                                       .contact = model_str(w->m, model_contact(w->m, contact)->name),
-                                       .command = command,
-                                       .text = state_output(s),
-                                       .author = t->by.author,
-                                       .long_text = t->by.comment});
-    w->prog.notifications++;
-}
-
-static struct expand_of expand_of(const struct world *w, const struct telling *t, uint32_t contact)
-{
-    return (struct expand_of){.check = t->plan.check,
-                              .contact = contact,
-                              .notification = true,
-                              .type = t->plan.type,
-                              .number = w->st[t->plan.check].notification_number,
-                              .escalated = t->plan.escalated,
-                              .id = t->id,
-                              .author = t->by.author,
-                              .comment = t->by.comment,
-                              .recipients = buf_str(&t->recipients)};
-}
-
-static void by_command(struct world *w, const struct telling *t, uint32_t contact, uint32_t line)
-{
-    const struct model_line *l = model_line(w->m, line);
-    struct expand_of of = expand_of(w, t, contact);
-    struct buf words = BUF_INIT, env = BUF_INIT;
-
-    if (!w->opt.rehearses) {
-        expand_words(w, l->words, &of, &words);
-        expand_env(w, line, &of, &env);
-    }
-    if (words.len > LIMIT_COMMAND_LINE) { /* no system call takes it; nobody would be told */
-        nlog_text(w, "Warning: The notification command '" STR_FMT "' is longer than the system allows; cut.",
-                  STR_ARG(model_str(w->m, l->text)));
-        buf_clear(&words);
-    }
-    if (words.len + env.len > LIMIT_COMMAND_LINE)
-        buf_clear(&env);
-    told(w, t, contact, model_str(w->m, model_command(w->m, l->command)->name));
-    add_intent(w,
-               &(struct record_notify_intent){.oid = w->st[t->plan.check].oid,
-                                              .type = t->plan.type,
-                                              .contact = model_str(w->m, model_contact(w->m, contact)->name),
-                                              .command = model_str(w->m, l->text),
-                                              .words = buf_str(&words),
-                                              .env = buf_str(&env),
-                                              .timeout_us = w->m->globals->notification_timeout_us,
-                                              .cmd = l->privileged ? 2 : 1});
-    buf_release(&words);
-    buf_release(&env);
-}
-
-static void by_channel(struct world *w, const struct telling *t, uint32_t contact, const char *channel,
-                       uint32_t target)
-{
-    struct expand_of of = expand_of(w, t, contact);
-    struct message msg = {BUF_INIT, BUF_INIT, BUF_INIT};
-
-    if (!w->opt.rehearses)
-        message_make(w, &of, &msg);
-    told(w, t, contact, str_of(channel));
-    add_intent(w,
-               &(struct record_notify_intent){.oid = w->st[t->plan.check].oid,
-                                              .type = t->plan.type,
-                                              .contact = model_str(w->m, model_contact(w->m, contact)->name),
-                                              .channel = str_of(channel),
-                                              .target = model_str(w->m, target),
-                                              .subject = buf_str(&msg.subject),
-                                              .body = buf_str(&msg.body),
-                                              .json = buf_str(&msg.json)});
-    message_release(&msg);
-}
-
-static void tell_contact(struct world *w, const struct telling *t, uint32_t contact)
-{
-    const struct model_contact *c = model_contact(w->m, contact);
-    bool host = world_kind(w, t->plan.check) == MODEL_HOST;
-    struct model_list lines = host ? c->host_lines : c->service_lines;
-
-    for (uint32_t i = 0; i < lines.n; i++)
-        by_command(w, t, contact, model_item(w->m, lines, i));
-    if (c->mail)
-        by_channel(w, t, contact, "mail", c->mail);
-    if (c->webhook)
-        by_channel(w, t, contact, "webhook", c->webhook);
-    if (host)
-        w->contact[contact].last_host = w->now.wall.us;
-    else
-        w->contact[contact].last_service = w->now.wall.us;
-    world_touch_contact(w, contact);
-}
-
 /* What is remembered of a problem or recovery that was told. */
-static void remember(struct world *w, const struct telling *t)
+static void remember(struct world *w, const struct notice *t)
 {
     struct state *s = &w->st[t->plan.check];
     int64_t interval;
@@ -396,24 +299,48 @@ static void remember(struct world *w, const struct telling *t)
     s->no_more = interval <= 0;
 }
 
-static void name_recipients(const struct world *w, struct telling *t)
+/* WORLD_KEEPS_SILENT is a planted bug. */
+static bool is_told(const struct world *w, const struct plan *p, size_t i)
 {
-    for (size_t i = 0; i < t->plan.list.n; i++) {
-        const struct plan_contact *c = &t->plan.list.at[i];
-
-        if (c->why.code != WHY_CONTACT_TOLD)
-            continue;
-        if (t->recipients.len)
-            buf_add_char(&t->recipients, ',');
-        buf_add_str(&t->recipients, model_str(w->m, model_contact(w->m, c->contact)->name));
-    }
+    return p->list.at[i].why.code == WHY_CONTACT_TOLD && (w->opt.mutation != WORLD_KEEPS_SILENT || i != 1);
 }
 
-static struct state_why carry_out(struct world *w, struct telling *t)
+/* Those who are told, in their order, and how many intents that will be. */
+static size_t choose(const struct world *w, const struct plan *p, struct buf *names)
+{
+    bool host = world_kind(w, p->check) == MODEL_HOST;
+    size_t intents = 0;
+
+    for (size_t i = 0; i < p->list.n; i++) {
+        const struct model_contact *c = model_contact(w->m, p->list.at[i].contact);
+
+        if (!is_told(w, p, i))
+            continue;
+        record_pack_word(names, model_str(w->m, c->name));
+        intents += (host ? c->host_lines : c->service_lines).n + (c->mail != 0) + (c->webhook != 0);
+    }
+    return intents;
+}
+
+static void tell_now(struct world *w, const struct plan *p, struct expand_of *of, struct str names)
+{
+    struct buf recipients = BUF_INIT;
+
+    telling_recipients(names, &recipients);
+    of->recipients = buf_str(&recipients);
+    for (size_t i = 0; i < p->list.n; i++)
+        if (is_told(w, p, i))
+            telling_contact(w, of, p->list.at[i].contact);
+    buf_release(&recipients);
+}
+
+static struct state_why carry_out(struct world *w, struct notice *t)
 {
     struct plan *p = &t->plan;
     struct state *s = &w->st[p->check];
     bool counts = p->type == NOTIFY_PROBLEM || (p->type == NOTIFY_CUSTOM && (p->options & NOTIFY_COUNT));
+    struct buf names = BUF_INIT;
+    struct expand_of of;
 
     p->number = s->notification_number + counts;
     plan_choose(w, p);
@@ -421,10 +348,20 @@ static struct state_why carry_out(struct world *w, struct telling *t)
         return why_make(p->list.n ? WHY_NOTIFY_NOBODY : WHY_NOTIFY_NO_CONTACT, MODEL_NONE, 0, 0);
     s->notification_number = p->number;
     t->id = ++w->next_notification;
-    name_recipients(w, t);
-    for (size_t i = 0; i < p->list.n; i++)
-        if (p->list.at[i].why.code == WHY_CONTACT_TOLD && (w->opt.mutation != WORLD_KEEPS_SILENT || i != 1))
-            tell_contact(w, t, p->list.at[i].contact);
+    of = (struct expand_of){.check = p->check,
+                            .contact = MODEL_NONE,
+                            .notification = true,
+                            .type = p->type,
+                            .number = p->number,
+                            .escalated = p->escalated,
+                            .id = t->id,
+                            .author = t->by.author,
+                            .comment = t->by.comment};
+    if (telling_in_parts(w, &of, choose(w, p, &names)))
+        telling_begin(w, &of, buf_str(&names));
+    else
+        tell_now(w, p, &of, buf_str(&names));
+    buf_release(&names);
     if (p->type == NOTIFY_PROBLEM || p->type == NOTIFY_RECOVERY)
         remember(w, t);
     world_touch(w, p->check);
@@ -443,7 +380,7 @@ static bool says_something(const struct state_why *was, const struct state_why *
     return why->code != was->code || why->idx != was->idx;
 }
 
-static void record_decision(struct world *w, const struct telling *t, const struct state_why *why)
+static void record_decision(struct world *w, const struct notice *t, const struct state_why *why)
 {
     const struct state *s = &w->st[t->plan.check];
     struct buf reasons = BUF_INIT;
@@ -470,7 +407,7 @@ static void again_with_period(struct world *w, uint32_t check)
 
 bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t options, const struct tell_by *by)
 {
-    struct telling t = {.plan = {.check = check, .type = type, .options = options}, .recipients = BUF_INIT};
+    struct notice t = {.plan = {.check = check, .type = type, .options = options}};
     struct state *s = &w->st[check];
     struct state_why why, was = s->why_notify;
 
@@ -494,6 +431,5 @@ bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t optio
     else
         world_touch_board(w, check);
     plan_release(&t.plan);
-    buf_release(&t.recipients);
     return why.code == WHY_TOLD;
 }

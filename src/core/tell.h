@@ -21,6 +21,12 @@ void tell_answer(struct world *w, uint64_t intent, bool ok, struct str error);
 void tell_unsent(struct world *w, uint64_t intent);
 /* The wall clock was set: what is to be told again is told as long from now as before. */
 void tell_clock_step(struct world *w, int64_t step);
+/* A new intent, which is sent if it can be; r has all but its number. */
+struct record_notify_intent;
+void tell_add(struct world *w, struct record_notify_intent *r);
+/* It will not be: said in log and history. check: MODEL_NONE: not known. Of r what it is about, whom it is for and by which way. */
+void tell_undelivered(struct world *w, uint32_t check, const struct record_notify_intent *r,
+                      struct str error);
 /* From a record at start. */
 void tell_restore(struct world *w, uint64_t intent, struct str payload);
 void tell_forget(struct world *w, uint64_t intent); /* answered, says a record */

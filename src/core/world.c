@@ -19,6 +19,7 @@
 #include "core/source.h"
 #include "core/switches.h"
 #include "core/tell.h"
+#include "core/telling.h"
 #include "core/world_in.h"
 
 #include <stdlib.h>
@@ -60,6 +61,21 @@ void world_record(struct world *w, enum record_kind kind, const void *record)
     record_put(&w->records, kind, w->now.wall, record);
     w->n_records++;
     w->next_seq++;
+}
+
+void world_move_before(struct world *w, size_t before, size_t end)
+{
+    size_t n = w->records.len - end;
+    char *all, *moved;
+
+    if (!n || before == end)
+        return;
+    all = w->records.data;
+    moved = mem_alloc(n);
+    memcpy(moved, all + end, n);
+    memmove(all + before + n, all + before, end - before);
+    memcpy(all + before, moved, n);
+    mem_free(moved);
 }
 
 void world_event(struct world *w, enum record_event_kind kind, uint32_t check, struct record_event *e)
@@ -152,6 +168,7 @@ void world_free(struct world *w)
     excmd_file_release(w);
     note_release(w);
     tell_release(w);
+    telling_release(w);
     VEC_RELEASE(&w->effects);
     VEC_RELEASE(&w->dirty);
     VEC_RELEASE(&w->unseen);
@@ -318,6 +335,7 @@ void world_start(struct world *w, struct world_now now)
     note_after_load(w);
     excmd_queue_after_load(w);
     excmd_file_after_load(w);
+    telling_after_load(w);
     carry_gone(w);
     retain_reasons(w);
     postpone_look(w);
@@ -347,6 +365,7 @@ void world_resume(struct world *w, struct world_now now)
     fresh_soon(w);
     note_after_load(w);
     excmd_queue_after_load(w);
+    telling_after_load(w);
     retain_reasons(w);
     postpone_look(w);
     rotate_plan(w);
@@ -522,7 +541,11 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     w->weight = 0;
     take_time(w, now);
     switch (e->kind) {
-    case WORLD_TICK: excmd_queue_step(w); break;
+    case WORLD_TICK:
+        if (telling_step(w))
+            world_time_passes(w);
+        excmd_queue_step(w);
+        break;
     case WORLD_RESULT: result_of_run(w, &e->result); break;
     case WORLD_COMMAND: command(w, e); break;
     case WORLD_RUNNERS:
@@ -552,6 +575,7 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
         struct record_result result;
         struct record_command command;
         struct record_command_part part;
+        struct record_telling_part telling;
         struct record_skip skip;
     } r;
 
@@ -566,61 +590,11 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
             return; /* its first part was of the same step */
     } else if (f->kind == RECORD_COMMAND_PART && record_get(f->kind, f->payload, &r.part) == 0)
         excmd_queue_part_again(w, &r.part);
+    else if (f->kind == RECORD_TELLING_PART && record_get(f->kind, f->payload, &r.telling) == 0)
+        telling_part_again(w, &r.telling);
     else if (f->kind == RECORD_SKIP && record_get(f->kind, f->payload, &r.skip) == 0)
         sched_skip_again(w, &r.skip);
     after_event(w);
-}
-
-bool world_next_due(const struct world *w, struct mono *at)
-{
-    bool any = sched_next(w, at);
-    int64_t fresh;
-
-    if (w->stopping)
-        return any;
-    if (excmd_queue_wants(w)) {
-        at->us = w->now.mono.us;
-        any = true;
-    }
-    if (w->around.n) {
-        at->us = w->now.mono.us;
-        any = true;
-    }
-    if (w->next_wall != INT64_MAX) {
-        at->us = MIN(at->us, w->next_wall == INT64_MIN ? w->now.mono.us
-                                                       : world_to_mono(w, (struct wall){w->next_wall}).us);
-        any = true;
-    }
-    if (w->next_rotation != INT64_MAX) {
-        at->us = MIN(at->us, world_to_mono(w, (struct wall){w->next_rotation}).us);
-        any = true;
-    }
-    if (w->next_recur != INT64_MAX) {
-        at->us = MIN(at->us, w->next_recur == INT64_MIN ? w->now.mono.us
-                                                        : world_to_mono(w, (struct wall){w->next_recur}).us);
-        any = true;
-    }
-    if (perfdata_due(w, INT64_MAX) != INT64_MAX) {
-        at->us = perfdata_due(w, any ? at->us : INT64_MAX);
-        any = true;
-    }
-    if (w->next_postponed != INT64_MAX) {
-        at->us = MIN(at->us, world_to_mono(w, (struct wall){w->next_postponed}).us);
-        any = true;
-    }
-    if (w->end.at != INT64_MAX) {
-        at->us = MIN(at->us, world_to_mono(w, (struct wall){w->end.at}).us);
-        any = true;
-    }
-    if (fresh_next(w, &fresh)) {
-        at->us = MIN(at->us, fresh);
-        any = true;
-    }
-    if (w->unsent) {
-        at->us = MIN(at->us, w->next_sweep.us);
-        any = true;
-    }
-    return any;
 }
 
 /* ---- what came of it ---- */

@@ -132,8 +132,9 @@ struct world_options {
         resumes; /* begins in the middle: what is loaded stands as it is, whatever a start would make of it; world_resume */
     uint64_t
         own_oids; /* rehearses another configuration: identities from here on are of objects that the record never had; 0: it has all */
-    uint32_t part;     /* of a command that is for many, in one step; 0: as it is best. For tests */
-    unsigned mutation; /* enum world_mutation: tests/sim proves that it would notice */
+    uint32_t part;      /* of a command that is for many, in one step; 0: as it is best. For tests */
+    uint32_t tell_part; /* likewise of a notification: contacts that are told in one step */
+    unsigned mutation;  /* enum world_mutation: tests/sim proves that it would notice */
 };
 
 struct world *world_new(const struct world_options *o);

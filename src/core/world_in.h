@@ -14,6 +14,7 @@
 #include "core/over.h"
 #include "core/record.h"
 #include "core/state.h"
+#include "core/telling.h"
 #include "core/when.h"
 #include "core/world.h"
 
@@ -113,6 +114,7 @@ struct world {
     uint64_t pipe_had; /* world_pipe_had */
     struct excmd_queue commands;
     struct excmd_files files;
+    struct telling_queue tellings;
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;
@@ -147,6 +149,8 @@ struct world_span world_keep(struct world *w, struct str s); /* copies s into th
 void world_know_oids(struct world *w);
 /* Writes a record with the time of this step. */
 void world_record(struct world *w, enum record_kind kind, const void *record);
+/* What was written from `end` on comes before what was written from `before` on (bytes of w->records). */
+void world_move_before(struct world *w, size_t before, size_t end);
 /* The state of a check changed: it will be stored and shown once this event is done. */
 void world_touch(struct world *w, uint32_t check);
 /* What the record of its state will take, about. */

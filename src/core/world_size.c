@@ -64,6 +64,7 @@ size_t world_memory(const struct world *w)
     sum += w->intents.cap * sizeof(*w->intents.at) + w->dirty.cap * sizeof(*w->dirty.at) +
            w->unseen.cap * sizeof(*w->unseen.at);
     sum += w->files.all.cap * sizeof(*w->files.all.at);
+    sum += w->tellings.bytes;
     sum += w->run_by_id.cap_entry * 32 + w->run_by_id.n_slot * 4;
     for (uint32_t i = 0; i < w->n; i++)
         sum += w->st[i].output_n + w->st[i].long_n + w->st[i].perf_n;

@@ -286,6 +286,7 @@ static void disk(struct sim *s)
         e.text = STR("the disk is full");
         s->durable = s->lab.journal.len;
         rules_copy(&s->then, &s->judge.rules);
+        judge_copy_debts(&s->debts_then, &s->judge.debts);
     }
     lab_event(&s->lab, &e);
 }
@@ -308,6 +309,7 @@ static void die(struct sim *s)
     if (s->disk_full) {
         buf_truncate(&s->lab.journal, s->durable);
         rules_copy(&s->judge.rules, &s->then);
+        judge_copy_debts(&s->judge.debts, &s->debts_then);
         s->disk_full = false;
     }
     sim_forgive(s);
@@ -323,8 +325,28 @@ static void engine_dies(struct sim *s)
     force_all(s);
 }
 
+/* Notifications that are told in parts, some about the same thing. */
+static void many_are_told(struct sim *s, uint64_t r)
+{
+    static const char *const forms[] = {"PROCESS_HOST_CHECK_RESULT;h%02u;%u;bad",
+                                        "SEND_CUSTOM_HOST_NOTIFICATION;h%02u;%u;sim;custom"};
+    char text[100];
+
+    for (unsigned i = 0; i < 6; i++) {
+        unsigned host = (unsigned)(r >> 20) % SITE_HOSTS + (i & 4 ? 1 : 0), n = (unsigned)(r >> i) & 3;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the forms stand above, with the same two numbers */
+        snprintf(text, sizeof(text), forms[i & 1], host % SITE_HOSTS, n);
+#pragma GCC diagnostic pop
+        lab_send_command(&s->lab, text);
+    }
+}
+
 static void group_is_interrupted(struct sim *s, uint64_t r)
 {
+    if (s->lab.tell_part)
+        many_are_told(s, r);
     group(s, r >> 2);
     switch (r & 3) {
     case 0: break;

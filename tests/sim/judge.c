@@ -18,7 +18,15 @@ void judge_release(struct judge *j)
 {
     rules_release(&j->rules);
     VEC_RELEASE(&j->commands);
+    VEC_RELEASE(&j->debts.list);
     VEC_RELEASE(&j->downtimes);
+}
+
+void judge_copy_debts(struct judge_debts *to, const struct judge_debts *from)
+{
+    VEC_CLEAR(&to->list);
+    for (size_t i = 0; i < from->list.n; i++)
+        *VEC_ADD(&to->list) = from->list.at[i];
 }
 
 static void fail(struct judge *j, const char *invariant, const struct lab *lab, uint32_t check,
@@ -186,13 +194,40 @@ static void compare_why(struct judge *j, const struct lab *lab, uint32_t i, cons
 
 static struct rules_told *find_told(struct judge *j, uint64_t oid, uint64_t type, uint32_t contact)
 {
+    struct rules_told *done = NULL;
+
     for (size_t i = 0; i < j->rules.told.n; i++) {
         struct rules_told *t = &j->rules.told.at[i];
 
         if (t->oid == oid && t->type == type && t->contact == contact)
             return t;
     }
-    return NULL;
+    for (size_t i = 0; i < j->debts.list.n; i++) {
+        struct rules_told *t = &j->debts.list.at[i].told;
+
+        if (t->oid != oid || t->type != type || t->contact != contact)
+            continue;
+        if (!t->event || !t->intent) /* the same may be told twice, one behind the other */
+            return t;
+        done = t;
+    }
+    return done;
+}
+
+/* A notification that is told in parts from the next step on: it is owed from here. */
+static void take_telling(struct judge *j, const struct record_telling *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < j->rules.told.n; i++) {
+        struct rules_told *t = &j->rules.told.at[i];
+
+        if (r->oid && t->oid == r->oid && t->type == r->type)
+            *VEC_ADD(&j->debts.list) = (struct judge_owed){r->id, *t};
+        else
+            j->rules.told.at[n++] = *t;
+    }
+    j->rules.told.n = n;
 }
 
 static void unwanted(struct judge *j, const struct lab *lab, uint64_t oid, uint64_t type, struct str contact)
@@ -205,6 +240,18 @@ static void unwanted(struct judge *j, const struct lab *lab, uint64_t oid, uint6
     snprintf(text, sizeof(text), STR_FMT " was told of a %s, by the rules not", STR_ARG(contact),
              notify_type_name((enum notify_type)MIN(type, (uint64_t)NOTIFY_CUSTOM)));
     fail(j, "told", lab, i, text);
+}
+
+static void take_tellings(struct judge *j, struct str records)
+{
+    struct record_frame f;
+
+    while (record_next(&records, &f) == 1) {
+        struct record_telling r;
+
+        if (f.kind == RECORD_TELLING && record_get(f.kind, f.payload, &r) == 0)
+            take_telling(j, &r);
+    }
 }
 
 static void take_outputs(struct judge *j, const struct lab *lab, struct str records)
@@ -234,19 +281,42 @@ static void take_outputs(struct judge *j, const struct lab *lab, struct str reco
     }
 }
 
-static void compare_told(struct judge *j, const struct lab *lab)
+static void must_be_told(struct judge *j, const struct lab *lab, const struct rules_told *t)
 {
+    const struct rules_check *c = rules_find(&j->rules, t->oid);
     char text[160];
 
-    for (size_t i = 0; i < j->rules.told.n; i++) {
-        const struct rules_told *t = &j->rules.told.at[i];
+    if (t->event && t->intent)
+        return;
+    snprintf(text, sizeof(text), STR_FMT " must be told of a %s; event %d, intent %d",
+             STR_ARG(model_str(lab->model, model_contact(lab->model, t->contact)->name)),
+             notify_type_name((enum notify_type)t->type), t->event, t->intent);
+    fail(j, "told", lab, c ? c->idx : 0, text);
+}
 
-        if (t->event && t->intent)
-            continue;
-        snprintf(text, sizeof(text), STR_FMT " must be told of a %s; event %d, intent %d",
-                 STR_ARG(model_str(lab->model, model_contact(lab->model, t->contact)->name)),
-                 notify_type_name((enum notify_type)t->type), t->event, t->intent);
-        fail(j, "told", lab, rules_find(&j->rules, t->oid)->idx, text);
+static void end_debts(struct judge *j, const struct lab *lab, uint64_t telling)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < j->debts.list.n; i++)
+        if (j->debts.list.at[i].telling == telling)
+            must_be_told(j, lab, &j->debts.list.at[i].told);
+        else
+            j->debts.list.at[n++] = j->debts.list.at[i];
+    j->debts.list.n = n;
+}
+
+static void compare_told(struct judge *j, const struct lab *lab, struct str records)
+{
+    struct record_frame f;
+
+    for (size_t i = 0; i < j->rules.told.n; i++)
+        must_be_told(j, lab, &j->rules.told.at[i]);
+    while (record_next(&records, &f) == 1) {
+        struct record_telling_part r;
+
+        if (f.kind == RECORD_TELLING_PART && record_get(f.kind, f.payload, &r) == 0 && r.last)
+            end_debts(j, lab, r.id);
     }
 }
 
@@ -266,9 +336,10 @@ void judge_watch(struct judge *j, struct lab *lab, bool step)
     take_inputs(j, records);
     if (step)
         rules_end(&j->rules);
+    take_tellings(j, records);
     take_outputs(j, lab, records);
     take_downtimes(j, records);
-    compare_told(j, lab);
+    compare_told(j, lab, records);
     for (uint32_t i = 0; i < lab->model->n_check; i++) {
         const struct rules_check *c = rules_at(&j->rules, i);
 

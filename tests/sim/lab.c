@@ -101,6 +101,7 @@ void lab_open_site(struct lab *lab, const struct lab_site *site, int64_t start_s
                         .on_effect = lab->on_effect,
                         .watch = lab->watch,
                         .part = lab->part,
+                        .tell_part = lab->tell_part,
                         .seed = seed,
                         .plugin = plugin,
                         .mutation = mutation};

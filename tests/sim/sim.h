@@ -31,6 +31,7 @@ struct sim {
     bool disk_full;
     size_t durable;
     struct rules then;
+    struct judge_debts debts_then;
 };
 
 void sim_fail(struct sim *s, const char *invariant, const char *what, int64_t a, int64_t b);

@@ -137,6 +137,8 @@ static void expect_back(struct place *p, enum record_kind kind, const void *reco
 #define FILL_file_read(...)
 #define FILL_command_part(...)
 #define FILL_command_end(...)
+#define FILL_telling(...)
+#define FILL_telling_part(...)
 
 static void test_each_field_has_its_column(void **state UNUSED)
 {
