@@ -558,12 +558,16 @@ void note_after_load(struct world *w)
     w->note_from = 0;
 }
 
-void downtime_export(const struct world *w, struct buf *out)
+bool downtime_put_all(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
 {
-    for (size_t i = 0; i < w->downtimes.n; i++) {
+    size_t i = downtime_at(w, *next);
+
+    for (; i < w->downtimes.n && out->len < most; i++) {
         struct record_downtime r = record_of(w, &w->downtimes.at[i]);
 
+        *next = w->downtimes.at[i].id + 1;
         if (r.oid && !w->downtimes.at[i].gone)
-            record_put(out, RECORD_DOWNTIME, w->now.wall, &r);
+            record_put(out, RECORD_DOWNTIME, at, &r);
     }
+    return i == w->downtimes.n;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The downtime half of core/note.h, for core/retain; below, what its own files share. */
+/* The downtime half of core/note.h, for core/checkpoint; below, what its own files share. */
 #include "core/note.h"
 
-void downtime_export(const struct world *w, struct buf *out);
+bool downtime_put_all(const struct world *w, struct wall at, uint64_t *next, size_t most,
+                      struct buf *out); /* as note_put_comments */
 
 struct world_downtime;
 /* Where it stands in the table, or would stand; and whether it is there. */

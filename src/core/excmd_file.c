@@ -160,15 +160,21 @@ void excmd_file_after_load(struct world *w)
     w->files.doubted = false;
 }
 
-void excmd_file_export(const struct world *w, struct wall now, struct buf *out)
+bool excmd_file_put(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
 {
-    for (size_t i = 0; i < w->files.all.n; i++) {
+    size_t i = 0;
+
+    while (i < w->files.all.n && w->files.all.at[i].id < *next)
+        i++;
+    for (; i < w->files.all.n && out->len < most; i++) {
         const struct world_file *f = &w->files.all.at[i];
         struct record_file_waits r = {
             .id = f->id, .path = f->path, .remove = f->remove, .at = f->at, .mark = f->mark};
 
-        record_put(out, RECORD_FILE_WAITS, now, &r);
+        *next = f->id + 1;
+        record_put(out, RECORD_FILE_WAITS, at, &r);
     }
+    return i == w->files.all.n;
 }
 
 void excmd_file_release(struct world *w)

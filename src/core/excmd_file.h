@@ -44,5 +44,6 @@ void excmd_file_restore_read(struct world *w, const struct record_file_read *r);
 /* Part of the journal is lost: they do not go on. */
 void excmd_file_doubt(struct world *w);
 void excmd_file_after_load(struct world *w);
-void excmd_file_export(const struct world *w, struct wall now, struct buf *out);
+/* For core/checkpoint.h. */
+bool excmd_file_put(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out);
 void excmd_file_release(struct world *w);

@@ -365,6 +365,8 @@ void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
     e->begun = e->begun || r->begun;
     e->token = r->number ? r->number : e->token;
     e->ref = r->ref ? r->ref : e->ref;
+    if (r->text.n) /* it begins anew with all that is done; the others have more of it */
+        VEC_CLEAR(&e->done);
     add_done(e, r->done);
 }
 
@@ -488,7 +490,7 @@ void excmd_queue_after_load(struct world *w)
         excmd_entry_reset(w);
 }
 
-static void export_one(const struct world *w, const struct excmd_entry *e, size_t from, struct buf *out)
+static void put_one(const struct excmd_entry *e, size_t from, struct wall at, struct buf *out)
 {
     struct record_command_waits r = {.id = e->id, .begun = e->begun, .ref = e->ref};
     size_t to = MIN(from + DONE_CHUNK, e->done.n);
@@ -503,21 +505,28 @@ static void export_one(const struct world *w, const struct excmd_entry *e, size_
     for (size_t i = from; i < to; i++)
         tlv_put_varint(&done, e->done.at[i]);
     r.done = buf_str(&done);
-    record_put(out, RECORD_COMMAND_WAITS, w->now.wall, &r);
+    record_put(out, RECORD_COMMAND_WAITS, at, &r);
     buf_release(&done);
 }
 
-void excmd_queue_export(const struct world *w, struct buf *out)
+bool excmd_queue_put(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
 {
     const struct excmd_queue *q = &w->commands;
+    size_t i = q->first;
 
-    for (size_t i = q->first; i < q->all.n; i++) {
-        if (excmd_entry_is_flushed(w, &q->all.at[i]))
+    while (i < q->all.n && q->all.at[i].id < *next)
+        i++;
+    for (; i < q->all.n && out->len < most; i++) {
+        const struct excmd_entry *e = &q->all.at[i];
+
+        *next = e->id + 1;
+        if (excmd_entry_is_flushed(w, e))
             continue;
-        export_one(w, &q->all.at[i], 0, out);
-        for (size_t from = DONE_CHUNK; from < q->all.at[i].done.n; from += DONE_CHUNK)
-            export_one(w, &q->all.at[i], from, out);
+        put_one(e, 0, at, out);
+        for (size_t from = DONE_CHUNK; from < e->done.n; from += DONE_CHUNK)
+            put_one(e, from, at, out);
     }
+    return i == q->all.n;
 }
 
 void excmd_queue_carry(struct world *w, const uint32_t *to, uint32_t n)

@@ -63,7 +63,8 @@ void excmd_queue_restore(struct world *w, const struct record_command_waits *r);
 void excmd_queue_restore_part(struct world *w, const struct record_command_part *r);
 void excmd_queue_restore_end(struct world *w, const struct record_command_end *r);
 void excmd_queue_after_load(struct world *w);
-void excmd_queue_export(const struct world *w, struct buf *out);
+bool excmd_queue_put(const struct world *w, struct wall at, uint64_t *next, size_t most,
+                     struct buf *out); /* as note_put_comments */
 /* Another configuration: to: by former check its present index. n: how many there were. */
 void excmd_queue_carry(struct world *w, const uint32_t *to, uint32_t n);
 void excmd_queue_release(struct world *w);

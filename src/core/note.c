@@ -395,12 +395,16 @@ void note_release(struct world *w)
     heap_release(&w->postponed);
 }
 
-void note_export(const struct world *w, struct buf *out)
+bool note_put_comments(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
 {
-    for (size_t i = 0; i < w->comments.n; i++) {
+    size_t i = find(w, *next);
+
+    for (; i < w->comments.n && out->len < most; i++) {
         struct record_comment r = record_of(w, &w->comments.at[i]);
 
+        *next = w->comments.at[i].id + 1;
         if (r.oid && !w->comments.at[i].gone)
-            record_put(out, RECORD_COMMENT, w->now.wall, &r);
+            record_put(out, RECORD_COMMENT, at, &r);
     }
+    return i == w->comments.n;
 }

@@ -74,7 +74,8 @@ void note_downtime_forget(struct world *w, uint64_t id);
 void note_forget(struct world *w, uint32_t check); /* all of them */
 /* Depths are counted from the downtimes; comments that do not outlive a restart go. */
 void note_after_load(struct world *w);
-void note_export(const struct world *w, struct buf *out);
+/* For a checkpoint (core/checkpoint.c): from *next on, an id, until out has so many bytes. True: those were all. */
+bool note_put_comments(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out);
 /* At the end of each step: takes out what was deleted, when that is the greater part, so that one costs next to nothing. */
 void note_tidy(struct world *w);
 void note_take_out(struct world *w); /* now: behind it none is gone */

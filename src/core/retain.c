@@ -622,29 +622,33 @@ int retain_load(struct world *w, struct str records)
 
 /* ---- everything ---- */
 
-void world_export(const struct world *w, struct world_now now, uint64_t last, struct buf *out)
+bool retain_put_program(const struct world *w, struct wall at, uint64_t *next UNUSED, size_t most UNUSED,
+                        struct buf *out)
 {
-    struct record_program p = program_of(w);
-    struct record_checkpoint_end end = {.last = last};
+    struct record_program r = program_of(w);
 
-    record_put(out, RECORD_PROGRAM, now.wall, &p);
-    for (uint32_t i = 0; i < w->n; i++) {
-        struct record_state r = record_of(w, i);
+    record_put(out, RECORD_PROGRAM, at, &r);
+    return true;
+}
+
+bool retain_put_states(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
+{
+    for (; *next < w->n && out->len < most; ++*next) {
+        struct record_state r = record_of(w, (uint32_t)*next);
 
         if (r.oid)
-            record_put(out, RECORD_STATE, now.wall, &r);
+            record_put(out, RECORD_STATE, at, &r);
     }
-    for (uint32_t i = 0; i < w->m->n_contact; i++) {
-        struct record_contact r = contact_of(w, i);
+    return *next == w->n;
+}
+
+bool retain_put_contacts(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
+{
+    for (; *next < w->m->n_contact && out->len < most; ++*next) {
+        struct record_contact r = contact_of(w, (uint32_t)*next);
 
         if (r.modified || r.modified_host || r.modified_service || r.last_host || r.last_service)
-            record_put(out, RECORD_CONTACT, now.wall, &r);
+            record_put(out, RECORD_CONTACT, at, &r);
     }
-    note_export(w, out);
-    downtime_export(w, out);
-    tell_export(w, now.wall, out);
-    excmd_queue_export(w, out);
-    excmd_file_export(w, now.wall, out);
-    telling_export(w, now.wall, out);
-    record_put(out, RECORD_CHECKPOINT_END, now.wall, &end);
+    return *next == w->m->n_contact;
 }

@@ -23,3 +23,7 @@ void retain_fresh(struct world *w, uint32_t check);
 void retain_reasons(struct world *w);
 /* Takes over what is retained from old (of before a reload): owns its text afterwards. True: the configuration changed something of it. */
 bool retain_carry(struct world *w, uint32_t check, struct state *old);
+/* For a checkpoint (core/checkpoint.c): from *next on, an index, until out has so many bytes. True: those were all. */
+bool retain_put_program(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out);
+bool retain_put_states(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out);
+bool retain_put_contacts(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out);

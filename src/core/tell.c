@@ -24,11 +24,12 @@ struct notice { /* one notification being carried out */
 
 /* ---- intents ---- */
 
-static struct world_intent *find_intent(struct world *w, uint64_t id)
+/* Where it stands, or would stand: ids only rise, so the list is ordered. */
+static size_t intent_at(const struct world *w, uint64_t id)
 {
     size_t low = 0, high = w->intents.n;
 
-    while (low < high) { /* ids only rise, so the list is ordered */
+    while (low < high) {
         size_t mid = (low + high) / 2;
 
         if (w->intents.at[mid].id < id)
@@ -36,9 +37,15 @@ static struct world_intent *find_intent(struct world *w, uint64_t id)
         else
             high = mid;
     }
-    return low < w->intents.n && w->intents.at[low].id == id && w->intents.at[low].record
-               ? &w->intents.at[low]
-               : NULL;
+    return low;
+}
+
+static struct world_intent *find_intent(struct world *w, uint64_t id)
+{
+    size_t i = intent_at(w, id);
+
+    return i < w->intents.n && w->intents.at[i].id == id && w->intents.at[i].record ? &w->intents.at[i]
+                                                                                    : NULL;
 }
 
 static void set_sent(struct world *w, struct world_intent *in, bool sent)
@@ -264,14 +271,18 @@ void tell_clock_step(struct world *w, int64_t step)
     }
 }
 
-void tell_export(const struct world *w, struct wall at, struct buf *out)
+bool tell_put_intents(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
 {
     struct record_notify_intent r;
+    size_t i = intent_at(w, *next);
 
-    for (size_t i = 0; i < w->intents.n; i++)
+    for (; i < w->intents.n && out->len < most; i++) {
+        *next = w->intents.at[i].id + 1;
         if (w->intents.at[i].record &&
             record_get(RECORD_NOTIFY_INTENT, str_make(w->intents.at[i].record, w->intents.at[i].n), &r) == 0)
             record_put(out, RECORD_NOTIFY_INTENT, at, &r);
+    }
+    return i == w->intents.n;
 }
 
 void tell_release(struct world *w)

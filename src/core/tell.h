@@ -30,5 +30,6 @@ void tell_undelivered(struct world *w, uint32_t check, const struct record_notif
 /* From a record at start. */
 void tell_restore(struct world *w, uint64_t intent, struct str payload);
 void tell_forget(struct world *w, uint64_t intent); /* answered, says a record */
-void tell_export(const struct world *w, struct wall at, struct buf *out);
+bool tell_put_intents(const struct world *w, struct wall at, uint64_t *next, size_t most,
+                      struct buf *out); /* as note_put_comments */
 void tell_release(struct world *w);

@@ -517,26 +517,37 @@ void telling_after_load(struct world *w)
     }
 }
 
-void telling_export(const struct world *w, struct wall at, struct buf *out)
+static void put_told(const struct telling *t, struct wall at, struct buf *out)
 {
     struct buf names = BUF_INIT;
 
-    for (size_t i = 0; i < w->tellings.all.n; i++) {
-        const struct telling *t = w->tellings.all.at[i];
-
-        put_all(NULL, t, at, out);
-        for (size_t from = 0; from < t->to.n;) {
-            buf_clear(&names);
-            for (; from < t->to.n && names.len < NAMES_CHUNK; from++)
-                if (t->to.at[from].told)
-                    record_pack_word(&names, name_of(t, from));
-            if (names.len)
-                record_put(out, RECORD_TELLING_PART, at,
-                           &(struct record_telling_part){
-                               .id = t->id, .oid = t->oid, .type = t->type, .names = buf_str(&names)});
-        }
+    for (size_t i = 0; i < t->to.n;) {
+        buf_clear(&names);
+        for (; i < t->to.n && names.len < NAMES_CHUNK; i++)
+            if (t->to.at[i].told)
+                record_pack_word(&names, name_of(t, i));
+        if (names.len)
+            record_put(out, RECORD_TELLING_PART, at,
+                       &(struct record_telling_part){
+                           .id = t->id, .oid = t->oid, .type = t->type, .names = buf_str(&names)});
     }
     buf_release(&names);
+}
+
+bool telling_put_all(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
+{
+    size_t i = 0;
+
+    while (i < w->tellings.all.n && w->tellings.all.at[i]->id < *next)
+        i++;
+    for (; i < w->tellings.all.n && out->len < most; i++) {
+        const struct telling *t = w->tellings.all.at[i];
+
+        *next = t->id + 1;
+        put_all(NULL, t, at, out);
+        put_told(t, at, out);
+    }
+    return i == w->tellings.all.n;
 }
 
 /* ---- a reload ---- */

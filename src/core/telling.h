@@ -40,7 +40,8 @@ struct record_telling_part;
 void telling_restore(struct world *w, const struct record_telling *r);
 void telling_restore_part(struct world *w, const struct record_telling_part *r);
 void telling_after_load(struct world *w);
-void telling_export(const struct world *w, struct wall at, struct buf *out);
+bool telling_put_all(const struct world *w, struct wall at, uint64_t *next, size_t most,
+                     struct buf *out); /* as note_put_comments */
 /* Another configuration: before, who is not in it is told, and who is to be told of what is not; to: the new index by the old one. */
 void telling_before_carry(struct world *w, const struct model *next, const uint32_t *to);
 void telling_carry(struct world *w, const uint32_t *to);

@@ -59,6 +59,7 @@ void world_record(struct world *w, enum record_kind kind, const void *record)
     if (w->opt.rehearses && kind != RECORD_EVENT)
         return;
     record_put(&w->records, kind, w->now.wall, record);
+    checkpoint_note(w, kind, record);
     w->n_records++;
     w->next_seq++;
 }
@@ -128,6 +129,7 @@ struct world *world_new(const struct world_options *o)
     buf_init(&w->records);
     buf_init(&w->scratch);
     buf_init(&w->scratch2);
+    buf_init(&w->checkpoint.changes);
     return w;
 }
 
@@ -169,6 +171,7 @@ void world_free(struct world *w)
     note_release(w);
     tell_release(w);
     telling_release(w);
+    world_checkpoint_stop(w);
     VEC_RELEASE(&w->effects);
     VEC_RELEASE(&w->dirty);
     VEC_RELEASE(&w->unseen);
@@ -261,6 +264,7 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     rotate_plan(w);
     recur_plan(w);
     perfdata_plan(w);
+    checkpoint_again(w);
     w->prog.last_reload = w->now.wall.us;
     w->program_unseen = true;
     record_snapshot(w);

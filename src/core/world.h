@@ -179,6 +179,13 @@ void world_renumber(struct world *w, uint64_t next_seq);
 void world_clear(struct world *w);
 /* Everything as records, closed by CHECKPOINT_END{last}; they have no numbers of their own. */
 void world_export(const struct world *w, struct world_now now, uint64_t last, struct buf *out);
+/* The same a piece at a time, between steps, while the world goes on: all pieces in their order say what is so when the last one is made. Begun again, a former one comes to nothing. */
+void world_checkpoint_begin(struct world *w);
+void world_checkpoint_stop(struct world *w);
+bool world_checkpoint_on(
+    const struct world *w); /* no longer: so much changed while nobody took a piece that it was given up */
+/* The next piece, behind what out has. True: it is the last, and closed by CHECKPOINT_END with the number of the last record. Everything recorded so far is to be stored before. */
+bool world_checkpoint_part(struct world *w, struct world_now now, struct buf *out);
 
 /* Brings what changed since the last call onto the board; NULL: there is none, nobody wants it. */
 /* True: not all of it yet, since it is much; again soon, when other work had its turn. */

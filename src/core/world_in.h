@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "core/checkpoint.h"
 #include "core/excmd_file.h"
 #include "core/excmd_queue.h"
 #include "core/note_in.h"
@@ -132,6 +133,7 @@ struct world {
     struct buf text;
     struct buf records;
     uint64_t next_seq, n_records;
+    struct checkpoint checkpoint;
     VEC(uint32_t) dirty;  /* checks whose state must be stored */
     VEC(uint32_t) unseen; /* checks whose board entry is old */
     VEC(uint64_t) unseen_comments, unseen_downtimes;

@@ -14,8 +14,8 @@
  * nothing is known about the pages (the kernel may have dropped them and call them clean): the segment is left for ever at its last synced
  * byte, and the batch goes to a new one.
  *
- * Checkpoint. After a new segment was begun (journal_asks_checkpoint) the engine hands over its whole state; these records stand in the segment, mixed with
- * ordinary ones in the order in which they came, closed by CHECKPOINT_END. A start reads from the newest segment whose checkpoint is complete. All records
+ * Checkpoint. After a new segment was begun (journal_asks_checkpoint) the engine hands over its whole state, a piece at a time, and between the pieces what changed meanwhile; these records stand in the segment,
+ * mixed with ordinary ones in the order in which they came, closed by CHECKPOINT_END: they alone say what was so at the number that it has. A start reads from the newest segment whose checkpoint is complete. All records
  * a start needs are absolute, so reading them in order gives the last state. A checkpoint counts for the segment in which all of it stands: if the segment had
  * to be left meanwhile, its CHECKPOINT_END is not written and the engine is asked again.
  *
@@ -84,7 +84,7 @@ void journal_raise(struct journal *j, uint64_t next);
 void journal_set_snapshot(struct journal *j, const char *hash);
 /* Collects an ordinary record. A number below j->next was there already (sent again after a reconnect): false. */
 bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at, struct str payload);
-/* Collects a record of the checkpoint that is named by `last`, the greatest number when it was made. CHECKPOINT_END ends it. */
+/* Collects a record of the checkpoint that is named by `last`, the greatest number when it was begun. CHECKPOINT_END, which says up to which number all is in it, ends it. */
 void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at,
                             struct str payload);
 /* Writes and syncs. 0: everything added is durable, and j->done holds it until the next commit. Otherwise j->why says why not, and it may be tried again at any time. */

@@ -233,15 +233,19 @@ static void peer_down(struct role *r, struct peer *p)
 
     if (engine_executes(p) && e->loaded)
         runner_event(e, p, false, STR_NULL);
-    if (p->id == ROLE_STORE)
+    if (p->id == ROLE_STORE) {
         e->store_up = false;
+        engine_checkpoint_stop(e); /* another one asks for its own */
+    }
     forget_commands(e, p);
 }
 
 static void drained(struct role *r, struct peer *p)
 {
-    if (p->id == ROLE_STORE)
-        engine_close_gap(self(r));
+    if (p->id != ROLE_STORE)
+        return;
+    engine_close_gap(self(r));
+    engine_checkpoint_go_on(self(r));
 }
 
 static void on_oids(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -416,6 +420,7 @@ static void release(struct engine *e)
 {
     loop_timer_cancel(&e->timer);
     loop_timer_cancel(&e->stop_timer);
+    engine_checkpoint_stop(e);
     world_free(e->world);
     e->world = NULL;
     engine_release_board(e);

@@ -86,6 +86,10 @@ struct engine {
     struct buf log; /* lines not yet given to the store */
     uint64_t log_dropped;
     struct engine_perf perf[2]; /* of services, of hosts */
+    struct {
+        bool on, planned;
+        uint64_t name;
+    } checkpoint; /* that is being sent */
     VEC(struct engine_failed) failed;
     VEC(struct engine_command)
     commands; /* under way, by token; those that are for many, and those behind them, are for some time */
@@ -118,7 +122,10 @@ void engine_close_gap(
     struct engine *e); /* if there is one, and the store takes records again: all as it is now */
 /* Up to seq all is on disk; up to taken, the store tried. */
 void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str degraded);
+/* engine_checkpoint.c: begins one, in the place of one under way; goes on when the store takes more; what is under way comes to nothing. */
 void engine_checkpoint(struct engine *e);
+void engine_checkpoint_go_on(struct engine *e);
+void engine_checkpoint_stop(struct engine *e);
 /* The last word: gives everything back and tells the frame. */
 void engine_end(struct engine *e);
 /* A snapshot, or the identities of one, came. */

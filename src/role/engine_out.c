@@ -538,34 +538,3 @@ void engine_close_gap(struct engine *e)
     if (e->gap && e->loaded && e->store_up && !e->degraded[0] && e->sent_bytes < BRAKE_FROM)
         engine_resync(e, world_next_seq(e->world));
 }
-
-void engine_checkpoint(struct engine *e)
-{
-    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
-    struct buf all = BUF_INIT;
-    struct str rest, begin;
-    struct record_frame f;
-    uint64_t last;
-
-    engine_flush(e);
-    last = world_next_seq(e->world) - 1;
-    world_export(e->world, engine_now(), last, &all);
-    rest = begin = buf_str(&all);
-    while (rest.n && store) {
-        BUG_ON(record_next(&rest, &f) != 1);
-        if ((size_t)(rest.p - begin.p) < CHUNK && rest.n)
-            continue;
-        if (msg_put_checkpoint(
-                &e->frame, &(struct msg_checkpoint){.records = str_make(begin.p, (size_t)(rest.p - begin.p)),
-                                                    .last = last}) < 0 ||
-            role_send(store, &e->frame, -1) < 0) {
-            log_warn("a checkpoint could not be sent: the store's queue is full");
-            break;
-        }
-        begin = rest;
-    }
-    buf_clear(&e->frame);
-    buf_release(&all);
-}
-
-/* ---- the board ---- */

@@ -38,6 +38,7 @@ struct row {
     int64_t then_s;        /* and so long it is looked at */
     int64_t clock_s;       /* the wall clock is set by so many seconds */
     bool exports;          /* everything is written for a checkpoint */
+    bool reloads;          /* the same configuration once more */
 };
 
 /* %1: the start as seconds; NOW+n stands for a time from there */
@@ -140,6 +141,7 @@ static const struct row rows[] = {
     {.name = "the clock is set back by an hour", .clock_s = -3600, .then_s = 2},
     {.name = "the clock is set ahead by an hour", .clock_s = 3600, .then_s = 2},
     {.name = "a checkpoint", .exports = true},
+    {.name = "a reload", .reloads = true},
 };
 
 static void must(bool ok, const char *what)
@@ -252,7 +254,15 @@ static int64_t clock_us(clockid_t id)
     return (int64_t)t.tv_sec * TIME_S + t.tv_nsec / 1000;
 }
 
-static void step(struct bench *b, const struct world_event *e, bool measured)
+static void measured(struct bench *b, int64_t wall, int64_t cpu)
+{
+    b->longest_cpu = MAX(b->longest_cpu, cpu);
+    b->longest_wall = MAX(b->longest_wall, wall);
+    b->all_cpu += cpu;
+    b->steps++;
+}
+
+static void step(struct bench *b, const struct world_event *e, bool counts)
 {
     int64_t wall = clock_us(CLOCK_MONOTONIC), cpu = clock_us(CLOCK_THREAD_CPUTIME_ID);
     uint64_t first, n;
@@ -266,29 +276,48 @@ static void step(struct bench *b, const struct world_event *e, bool measured)
     world_show(b->lab.w, &b->board);
     cpu = clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu;
     wall = clock_us(CLOCK_MONOTONIC) - wall;
-    if (!measured)
-        return;
-    b->longest_cpu = MAX(b->longest_cpu, cpu);
-    b->longest_wall = MAX(b->longest_wall, wall);
-    b->all_cpu += cpu;
-    b->steps++;
+    if (counts)
+        measured(b, wall, cpu);
 }
 
-/* What the engine does when the store begins a segment. */
+/* What the engine does when the store begins a segment, without sending it. */
 static void export(struct bench *b)
 {
-    int64_t wall = clock_us(CLOCK_MONOTONIC), cpu = clock_us(CLOCK_THREAD_CPUTIME_ID);
-    struct buf all = BUF_INIT;
+    bool over = false;
 
-    world_export(b->lab.w, lab_now(&b->lab), world_next_seq(b->lab.w) - 1, &all);
-    buf_release(&all);
-    b->longest_cpu = b->all_cpu = clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu;
-    b->longest_wall = clock_us(CLOCK_MONOTONIC) - wall;
-    b->steps = 1;
+    world_checkpoint_begin(b->lab.w);
+    while (!over) {
+        int64_t wall = clock_us(CLOCK_MONOTONIC), cpu = clock_us(CLOCK_THREAD_CPUTIME_ID);
+        struct buf piece = BUF_INIT;
+
+        over = world_checkpoint_part(b->lab.w, lab_now(&b->lab), &piece);
+        buf_release(&piece);
+        measured(b, clock_us(CLOCK_MONOTONIC) - wall, clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu);
+    }
+}
+
+/* The same files in other memory, as a snapshot comes. Its board is filled a piece at a time. */
+static void reload(struct bench *b)
+{
+    struct buf copy = BUF_INIT;
+    struct model model;
+    struct err err = ERR_INIT;
+    int64_t wall, cpu;
+
+    buf_add_str(&copy, buf_str(&b->lab.snapshot));
+    must(model_open(&model, copy.data, copy.len, &err) == 0, err.text);
+    wall = clock_us(CLOCK_MONOTONIC);
+    cpu = clock_us(CLOCK_THREAD_CPUTIME_ID);
+    world_reload(b->lab.w, &model, 2, b->lab.oids, lab_now(&b->lab));
+    measured(b, clock_us(CLOCK_MONOTONIC) - wall, clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu);
+    world_clear(b->lab.w);
+    world_reload(b->lab.w, b->lab.model, 3, b->lab.oids, lab_now(&b->lab)); /* the copy goes */
+    world_clear(b->lab.w);
+    buf_release(&copy);
 }
 
 /* All that is due until then, as the engine does it: one thing after the other. */
-static void go_on(struct bench *b, int64_t us, bool measured)
+static void go_on(struct bench *b, int64_t us, bool counts)
 {
     int64_t until = b->lab.mono + us;
 
@@ -298,12 +327,12 @@ static void go_on(struct bench *b, int64_t us, bool measured)
         if (!world_next_due(b->lab.w, &due) || due.us > until)
             break;
         b->lab.mono = MAX(b->lab.mono + 1, due.us);
-        step(b, &(struct world_event){.kind = WORLD_TICK}, measured);
+        step(b, &(struct world_event){.kind = WORLD_TICK}, counts);
     }
     b->lab.mono = MAX(b->lab.mono, until);
 }
 
-static void command(struct bench *b, const char *text, bool measured)
+static void command(struct bench *b, const char *text, bool counts)
 {
     struct world_event e = {.kind = WORLD_COMMAND};
     struct buf line = BUF_INIT;
@@ -324,9 +353,9 @@ static void command(struct bench *b, const char *text, bool measured)
     e.command.who = STR("bench");
     e.command.text = buf_str(&line);
     b->lab.mono++;
-    step(b, &e, measured);
+    step(b, &e, counts);
     buf_release(&line);
-    go_on(b, TIME_S / 10, measured);
+    go_on(b, TIME_S / 10, counts);
 }
 
 static void measure(struct bench *b, const struct row *r)
@@ -344,6 +373,8 @@ static void measure(struct bench *b, const struct row *r)
         command(b, r->command, true);
     if (r->exports)
         export(b);
+    if (r->reloads)
+        reload(b);
     b->lab.wall_offset += r->clock_s * TIME_S;
     if (r->clock_s)
         step(b, &(struct world_event){.kind = WORLD_TICK}, true);
