@@ -33,12 +33,10 @@ int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, stru
     int64_t code = num(c, 0);
     struct buf lines = BUF_INIT;
     struct str out = text(c, 1);
+    int r = result_may_be_passive(w, check, err);
 
-    if (!world_switch(w, host ? BOARD_SW_PASSIVE_HOST : BOARD_SW_PASSIVE_SERVICE))
-        return err_set(err, E_PERM, "passive %s checks are switched off for the whole program",
-                       host ? "host" : "service");
-    if (!(w->st[check].switches & MODEL_CHECK_PASSIVE))
-        return err_set(err, E_PERM, "passive checks of this object are switched off");
+    if (r < 0)
+        return r;
     if (!host && code == -1)
         code = STATE_UNKNOWN; /* as Nagios has it */
     if (code < 0 || (host && code > STATE_UNREACHABLE))

@@ -57,6 +57,7 @@ struct model_globals {
     uint32_t host_perfdata_line, service_perfdata_line, host_perfdata_file_line, service_perfdata_file_line;
     /* strings */
     uint32_t main_file; /* path as given */
+    uint32_t check_result_path, max_check_result_file_age, check_result_reaper_frequency;
     uint32_t log_file, command_file, nagios_user, nagios_group, log_archive_path;
     uint32_t illegal_macro_output_chars, illegal_object_name_chars;
     uint32_t admin_email, admin_pager;

@@ -494,23 +494,40 @@ void result_of_run(struct world *w, const struct world_result *r)
         check_ended(w, &run, r);
 }
 
-/* Another configuration may refuse what was taken then. */
-static bool takes_passive(const struct world *w, uint32_t check)
+int result_may_be_passive(const struct world *w, uint32_t check, struct err *err)
 {
     bool host = world_kind(w, check) == MODEL_HOST;
 
-    return world_switch(w, host ? BOARD_SW_PASSIVE_HOST : BOARD_SW_PASSIVE_SERVICE) &&
-           (w->st[check].switches & MODEL_CHECK_PASSIVE);
+    if (!world_switch(w, host ? BOARD_SW_PASSIVE_HOST : BOARD_SW_PASSIVE_SERVICE))
+        return err_set(err, E_PERM, "passive %s checks are switched off for the whole program",
+                       host ? "host" : "service");
+    if (!(w->st[check].switches & MODEL_CHECK_PASSIVE))
+        return err_set(err, E_PERM, "passive checks of this object are switched off");
+    return 0;
+}
+
+void result_handed(struct world *w, uint32_t check, const struct world_result *r, int64_t latency_us)
+{
+    struct world_run run = {
+        .check = check, .due = {w->now.mono.us - MIN(MAX(latency_us, 0), TIME_DAY)}, .sent = w->now.mono};
+    struct world_result clean = *r;
+    int64_t at = clean.started.us ? clean.started.us : w->now.wall.us;
+
+    clean.lasted_us = MIN(MAX(clean.lasted_us, 0), LASTED_MOST);
+    at = MIN(MAX(at, w->st[check].last_check), w->now.wall.us); /* no state goes back in time */
+    ended(w, &run, &clean, (struct wall){at});
 }
 
 void result_again(struct world *w, const struct record_result *r)
 {
     int64_t late = MIN(MAX(r->latency_us, 0), 366 * TIME_DAY);
     struct world_run run = {.due = {w->now.mono.us - late}, .sent = w->now.mono};
+    struct err err = ERR_INIT;
 
     if (!r->oid || !oids_find(&w->oids, r->oid, &run.check))
         return;
-    if (r->source == RECORD_SOURCE_PASSIVE && takes_passive(w, run.check))
+    /* Another configuration may refuse what was taken then. */
+    if (r->source == RECORD_SOURCE_PASSIVE && result_may_be_passive(w, run.check, &err) == 0)
         result_passive(w, run.check, r->code, r->output, r->who);
     else if (r->source != RECORD_SOURCE_PASSIVE)
         ended(w, &run,

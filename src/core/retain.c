@@ -2,6 +2,7 @@
 #include "core/retain.h"
 
 #include "core/downtime.h"
+#include "core/handed.h"
 #include "core/explain.h"
 #include "core/switches.h"
 #include "core/tell.h"
@@ -370,6 +371,8 @@ static struct record_program program_of(const struct world *w)
                                    .stopped = w->stopping ? w->now.wall.us : 0,
                                    .epoch = w->opt.epoch,
                                    .pipe_had = w->pipe_had,
+                                   .handed_file = str_of(w->handed_file ? w->handed_file : ""),
+                                   .handed_n = w->handed_n,
                                    .started = w->prog.program_start};
 }
 
@@ -450,6 +453,7 @@ static void load_program(struct world *w, const struct record_program *r)
         switches_read(w, (uint32_t)r->switches);
     }
     w->pipe_had = r->pipe_had;
+    handed_load(w, r->handed_file, r->handed_n);
     w->next_comment = MAX(w->next_comment, r->next_comment);
     w->next_downtime = MAX(w->next_downtime, r->next_downtime);
     w->next_event = MAX(w->next_event, r->next_event);

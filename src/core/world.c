@@ -7,6 +7,7 @@
 #include "core/excmd_file.h"
 #include "core/excmd_queue.h"
 #include "core/fresh.h"
+#include "core/handed.h"
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/result.h"
@@ -177,6 +178,7 @@ void world_free(struct world *w)
     VEC_RELEASE(&w->unseen);
     VEC_RELEASE(&w->unseen_comments);
     VEC_RELEASE(&w->unseen_downtimes);
+    mem_free(w->handed_file);
     buf_release(&w->text);
     buf_release(&w->records);
     buf_release(&w->scratch);
@@ -536,7 +538,8 @@ static void after_event(struct world *w)
 
 static bool is_recorded(enum world_event_kind kind)
 {
-    return kind == WORLD_TICK || kind == WORLD_RESULT || kind == WORLD_COMMAND || kind == WORLD_STOP;
+    return kind == WORLD_TICK || kind == WORLD_RESULT || kind == WORLD_COMMAND || kind == WORLD_HANDED ||
+           kind == WORLD_STOP;
 }
 
 void world_step(struct world *w, const struct world_event *e, struct world_now now)
@@ -566,6 +569,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     case WORLD_STORED: stored(w, e); break;
     case WORLD_PERF_HELD: perfdata_held(w, e->ok); break;
     case WORLD_FILE_OVER: excmd_file_over(w, e->number); break;
+    case WORLD_HANDED: handed_take(w, e); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
     if (!is_recorded(e->kind))

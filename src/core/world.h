@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "core/board_w.h"
 #include "core/model.h"
+#include "core/mutation.h"
 
 struct world;
 
@@ -34,6 +35,7 @@ enum world_event_kind {
     WORLD_STORED,    /* how storing goes: text = why not, or empty; number = last durable record */
     WORLD_PERF_HELD, /* the store holds lines of performance data back; ok: those of hosts */
     WORLD_FILE_OVER, /* the file of commands with that number is read and done, or cannot be read */
+    WORLD_HANDED,    /* a result of a result file: handed, result */
     WORLD_STOP, /* the engine ends: state is written, running checks are told to end; text: what asked for it, for the log */
 };
 
@@ -52,10 +54,17 @@ struct world_result {
 struct world_listed { /* a run that a runner has: oid as in struct world_result */
     uint64_t id, oid;
 };
-
+struct world_handed {
+    struct str file;                   /* what it is called, and by what it is known again */
+    struct str host, service, refused; /* refused: why it is none */
+    uint64_t index, line;              /* in the file, from 1 */
+    bool passive;
+    int64_t latency_us;
+};
 struct world_event {
     enum world_event_kind kind;
     struct world_result result;
+    struct world_handed handed;
     struct {
         uint64_t id,
             source; /* given back in WORLD_DONE; source: core/source.h; of the pipe, id is the number of the line */
@@ -100,26 +109,6 @@ struct world_effect {
     bool privileged;
     int64_t timeout_us;
     struct world_span words, env, contact, channel, target, subject, body, json;
-};
-
-/* Planted bugs, one for each invariant of tests/sim. */
-enum world_mutation {
-    WORLD_SOUND,
-    WORLD_APPLIES_TWICE,
-    WORLD_RUNS_TWICE,
-    WORLD_FORGETS_TO_PLAN,
-    WORLD_PLANS_LATE,
-    WORLD_MIXES_UP,
-    WORLD_LEAKS_RUNS,
-    WORLD_FORGETS_TO_STORE,
-    WORLD_DEPENDS_ON_ADDRESSES,
-    WORLD_FORGETS_AN_INPUT,
-    WORLD_DECIDES_SILENTLY,
-    WORLD_HURRIES,
-    WORLD_CONFIRMS_EARLY,
-    WORLD_KEEPS_SILENT,
-    WORLD_GIVES_NO_REASON,
-    WORLD_MUTATIONS
 };
 
 struct world_options {

@@ -113,6 +113,8 @@ struct world {
     VEC(struct world_intent) intents; /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
     uint64_t pipe_had; /* world_pipe_had */
+    char *handed_file; /* the result file that was had last; owned; NULL: none */
+    uint64_t handed_n; /* of its results */
     struct excmd_queue commands;
     struct excmd_files files;
     struct telling_queue tellings;

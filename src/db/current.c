@@ -214,8 +214,9 @@ static int on_program(struct current *c, uint64_t seq, struct wall at, const voi
                          r->stopped,
                          (int64_t)r->epoch,
                          (int64_t)r->pipe_had,
-                         r->started};
-    const struct str text[] = {r->host_handler, r->service_handler};
+                         r->started,
+                         (int64_t)r->handed_n};
+    const struct str text[] = {r->host_handler, r->service_handler, r->handed_file};
 
     return PUT(c, SQL_PROGRAM_PUT, v, text);
 }

@@ -99,6 +99,8 @@ static void get_program(struct columns *c, struct record_program *r, struct curr
     NUMBER(started)
     TEXT(host_handler)
     TEXT(service_handler)
+    NUMBER(handed_n)
+    TEXT(handed_file)
 }
 
 static const struct {

@@ -171,6 +171,9 @@ static const char *const state[] = {
     " next_problem INTEGER NOT NULL, next_intent INTEGER NOT NULL, next_notification INTEGER NOT NULL,"
     " stopped INTEGER NOT NULL, epoch INTEGER NOT NULL, pipe_had INTEGER NOT NULL, started INTEGER NOT NULL,"
     " host_handler TEXT NOT NULL, service_handler TEXT NOT NULL) STRICT;",
+    /* 5: the result file that was had last */
+    "ALTER TABLE program ADD COLUMN handed_n INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE program ADD COLUMN handed_file TEXT NOT NULL DEFAULT '';",
 };
 
 static const char *const bounds[] = {

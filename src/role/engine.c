@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/excmd_file.h"
 #include "core/explain.h"
+#include "core/handed.h"
 #include "core/record.h"
 #include "core/source.h"
 #include "os/clock.h"
@@ -370,6 +371,38 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
         *VEC_ADD(&e->answers) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, m->id};
 }
 
+/* Of a result file: it is answered when it is durable, for then the file may go. */
+static void on_handed(struct role *r, struct peer *p, const struct msg *m)
+{
+    struct engine *e = self(r);
+    const struct msg_handed *h = &m->u.handed;
+    struct world_event ev = {.kind = WORLD_HANDED,
+                             .handed = {.file = h->file,
+                                        .host = h->host,
+                                        .service = h->service,
+                                        .refused = h->refused,
+                                        .index = h->id & ~HANDED_ID,
+                                        .line = h->line,
+                                        .passive = h->passive != 0,
+                                        .latency_us = h->latency_us},
+                             .result = {.how = h->how,
+                                        .code = h->code,
+                                        .started = {h->started_us},
+                                        .lasted_us = h->lasted_us,
+                                        .output = h->output}};
+
+    if (!e->world || !world_started(e->world))
+        return; /* it is sent again */
+    if (!handed_had(e->world, h->file, ev.handed.index))
+        engine_step(e, &ev);
+    else if (is_waiting(e, p, h->id))
+        return;
+    if (e->stored >= world_next_seq(e->world) - 1)
+        engine_answer(e, p->id, p->instance, h->id, false, STR_NULL);
+    else
+        *VEC_ADD(&e->answers) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, h->id};
+}
+
 static void on_command(struct role *r, struct peer *p, const struct msg *m)
 {
     struct engine *e = self(r);
@@ -484,6 +517,7 @@ static const struct role_inbox inbox[] = {
     {MSG_RESULT, ROLE_BIT(RUNNER) | ROLE_BIT(PROBER), on_result},
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},
     {MSG_COMMAND, ROLE_BIT(GATE) | ROLE_BIT(LOCAL), on_command},
+    {MSG_HANDED, ROLE_BIT(LOCAL), on_handed},
     {MSG_WHY, ROLE_BIT(GATE), on_why},
     {MSG_LINES_OVER, ROLE_BIT(PARENT), on_lines_over},
 };

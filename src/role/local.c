@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/handed.h"
 #include "os/sock.h"
 
 #include <string.h>
@@ -175,7 +176,12 @@ static void on_ls_resp(struct role *r, struct peer *p UNUSED, const struct msg *
 /* The command file has no way to answer: what was refused stands in the log. */
 static void on_command_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    local_pipe_had(r, m->u.command_done.id);
+    const struct msg_command_done *d = &m->u.command_done;
+
+    if (!(d->id & HANDED_ID))
+        local_pipe_had(r, d->id);
+    else if (!d->status && !d->error.n) /* else it cannot be written now, and is asked for again */
+        local_results_had(r, d->id & ~HANDED_ID);
 }
 
 /* ---- frame ---- */
@@ -192,6 +198,8 @@ static void local_fd(struct role *r, struct str purpose, struct str arg, int fd)
         local_pipe_hold(r, fd);
     else if (str_eq_c(purpose, "command-pipe"))
         local_pipe_begin(r, fd);
+    else if (str_eq_c(purpose, "result-file"))
+        local_results_file(r, arg, fd);
     else if (str_eq_c(purpose, "command-lines"))
         local_pipe_lines(r, arg, fd);
     else if (!local_tls_fd(r, purpose, arg, fd))
@@ -229,8 +237,10 @@ static void local_serve(struct role *r)
 
 static void local_peer_up(struct role *r, struct peer *p)
 {
-    if (p->id == ROLE_ENGINE)
-        local_pipe_engine(r);
+    if (p->id != ROLE_ENGINE)
+        return;
+    local_pipe_engine(r);
+    local_results_engine(r);
 }
 
 static void local_peer_down(struct role *r, struct peer *p)
@@ -257,6 +267,7 @@ static void local_stop(struct role *r)
     struct local *self = r->self;
     const int fds[] = {self->ctl_fd, self->ls_fd, self->tls_fd};
 
+    local_results_end(r);
     while (self->conns)
         local_conn_free(self->conns);
     loop_fd_remove(&self->ctl_watch);

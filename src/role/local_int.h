@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "os/loop.h"
+#include "core/resultfile.h"
 #include "role/local_tls.h"
 #include "role/role.h"
 #include "wire/hold.h"
@@ -51,7 +52,19 @@ struct local_lines {
     bool begun;        /* what stands last in the hold came from it */
 };
 
+/* The result file that is read. */
+struct local_results {
+    char file[128]; /* what it is known by; empty: there is none */
+    struct buf text;
+    struct resultfile reader;
+    uint64_t sent, had; /* of its results: sent, or passed over; on disk */
+    uint64_t mark;      /* had, when again was set */
+    bool ended;         /* all were sent */
+    struct loop_timer again;
+};
+
 struct local {
+    struct local_results results;
     VEC(struct person) people; /* by uid */
     int ctl_fd, ls_fd, pipe_fd, tls_fd;
     struct loop_fd ctl_watch, ls_watch, pipe_watch, tls_watch;
@@ -94,4 +107,9 @@ void local_pipe_begin(struct role *r, int fd);                 /* the FIFO */
 void local_pipe_lines(struct role *r, struct str arg, int fd); /* a file of commands */
 void local_pipe_engine(struct role *r);                        /* there is an engine (again) */
 void local_pipe_had(struct role *r, uint64_t number);          /* the engine has this line and those before */
+void local_results_file(struct role *r, struct str file, int fd);
+void local_results_engine(struct role *r);
+void local_results_had(struct role *r, uint64_t number);
+void local_results_end(struct role *r);
+
 void local_pipe_end(struct role *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of a start, the signals, the end. */
 #include "role/parent_int.h"
+#include "role/parent_results.h"
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -96,6 +97,7 @@ static void announce(struct parent *p)
     p->announced = true;
     if (local)
         parent_pass(local, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
+    parent_results_begin(p);
     parent_status_levels(p);
     print_address(p);
     printf("vigie: READY, watching %u host%s and %u service%s\n", p->model.n_hosts,
@@ -208,6 +210,7 @@ static int prepare(struct parent *p, struct err *err)
 static void release_all(struct parent *p)
 {
     parent_lines_release(p);
+    parent_results_release(p);
     parent_close_all(p);
     parent_said_release(p);
     loop_timer_cancel(&p->status_timer);

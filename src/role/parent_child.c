@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A role's start, its links, its death and its restart. */
 #include "role/parent_int.h"
+#include "role/parent_results.h"
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -267,6 +268,7 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
     case MSG_WISH: parent_wish(p, m->u.wish.reload != 0); return true;
     case MSG_COMMAND_LINES: parent_lines_open(p, &m->u.command_lines); return true;
     case MSG_LINES_READ: parent_lines_read(p, m->u.lines_read.id); return true;
+    case MSG_HANDED_READ: parent_results_read(p, &m->u.handed_read); return true;
     default: return false;
     }
 }

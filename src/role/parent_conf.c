@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running the configuration compiler, and putting its snapshot in force. */
 #include "role/parent_int.h"
+#include "role/parent_results.h"
 
 #include "base/log.h"
 #include "base/vec.h"
@@ -155,6 +156,7 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
     parent_more_children(p);
     parent_log_reload(p);
     parent_tls_renew(p);
+    parent_results_begin(p);
 }
 
 /* An empty file is more often half written than meant: it would end all checks with their downtimes and comments. */

@@ -106,17 +106,17 @@ struct parent {
     struct lasting hold; /* lines of the command file; without a path: it goes with the last process */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     bool pipe_made;
-    struct parent_lines lines; /* what local reads, ... */
-    uint64_t lines_over;       /* and the last that is over */
-    char http_at[128];         /* "127.0.0.1:8080", with the port really bound */
-    char tls_at[128];          /* the same of vigie_livestatus_tls */
+    struct parent_lines lines;      /* what local reads, ... */
+    uint64_t lines_over;            /* and the last that is over */
+    struct parent_results *results; /* parent_results.h; NULL: there is no check_result_path */
+    char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
+    char tls_at[128];               /* the same of vigie_livestatus_tls */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
     int board_fd; /* the engine's, for a gate that starts later */
     uint64_t board_generation;
     char setup_token[128];
-
     struct child child[PARENT_CHILDREN_MAX];
     size_t n_children;
     bool announced; /* READY was printed */

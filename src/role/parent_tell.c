@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a child is told: its birth message, descriptors, peers, the snapshot. */
 #include "role/parent_int.h"
+#include "role/parent_results.h"
 
 #include "base/log.h"
 #include "base/vec.h"
@@ -144,6 +145,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_tls_pass(p, c, true);
         parent_pass(c, "command-hold", "", p->hold.fd);
         parent_pass(c, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
+        parent_results_pass(p, c);
         break;
     default: break;
     }

@@ -283,6 +283,50 @@ int rights_unlink_as(const struct rights_uids *u, const char *path, int fd, stru
     return e ? err_sys(err, e, "cannot delete %s%s", path, whom) : 0;
 }
 
+/* Relative to a folder, or with AT_FDCWD as a path. */
+static int open_plain(const struct rights_uids *u, int folder, const char *name, int flags, int *fd,
+                      struct err *err)
+{
+    char whom[64];
+    int e;
+
+    become(u, true);
+    *fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | flags);
+    e = errno;
+    become(u, false);
+    if (*fd >= 0)
+        return 0;
+    as_whom(u, whom, sizeof(whom));
+    return err_sys(err, e, "cannot open %s%s", name, whom);
+}
+
+int rights_open_folder(const struct rights_uids *u, const char *path, int *fd, struct err *err)
+{
+    return open_plain(u, AT_FDCWD, path, O_DIRECTORY, fd, err);
+}
+
+int rights_open_in(const struct rights_uids *u, int folder, const char *name, int *fd, struct err *err)
+{
+    return open_plain(u, folder, name, 0, fd, err);
+}
+
+int rights_unlink_in(const struct rights_uids *u, int folder, const char *name, int fd, struct err *err)
+{
+    struct stat st, open;
+    char whom[64];
+    int e = 0;
+
+    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+        (fd >= 0 && (fstat(fd, &open) < 0 || st.st_ino != open.st_ino || st.st_dev != open.st_dev)))
+        return 0; /* it went already, or another one stands there now */
+    become(u, true);
+    if (unlinkat(folder, name, 0) < 0)
+        e = errno;
+    become(u, false);
+    as_whom(u, whom, sizeof(whom));
+    return e ? err_sys(err, e, "cannot delete %s%s", name, whom) : 0;
+}
+
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)
 {
     struct stat st;

@@ -58,6 +58,10 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
 int rights_move_as(const struct rights_uids *u, const char *from, const char *to, struct err *err);
 /* Takes a file away, if it is still the one that is open as fd. */
 int rights_unlink_as(const struct rights_uids *u, const char *path, int fd, struct err *err);
+/* The same of a folder, and of an ordinary file in it; what is taken away must be the one that is open as fd, if that is not -1. */
+int rights_open_folder(const struct rights_uids *u, const char *path, int *fd, struct err *err);
+int rights_open_in(const struct rights_uids *u, int folder, const char *name, int *fd, struct err *err);
+int rights_unlink_in(const struct rights_uids *u, int folder, const char *name, int fd, struct err *err);
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
 /* A listening socket of log_owner, in the group that its folder gives (setgid) as the FIFO; in a folder where log_owner may not write it is made by root and given to it. */
 int rights_listen_as(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err);
