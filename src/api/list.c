@@ -11,8 +11,8 @@
 
 #define TEXT_KEY 48 /* bytes of an output that count when sorting by it */
 
-const char *const list_query[] = {"q",    "filter", "kind",  "host",   "service", "state",
-                                  "sort", "order",  "limit", "cursor", NULL};
+const char *const list_query[] = {"q",   "filter", "kind",  "host",  "service", "state", "severity_level",
+                                  "tag", "sort",   "order", "limit", "cursor",  NULL};
 
 /* ---- reading the parameters ---- */
 
@@ -126,17 +126,23 @@ static bool parse_words(struct api *a, struct api_request *q, struct list_view *
 bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
 {
     static const char *const filters[] = {"all", "problems", "unhandled", NULL},
-                             *const kinds[] = {"host", "service", NULL},
-                             *const sorts[] = {"severity", "name", "since", "checked", "output", NULL},
+                             *const kinds[] = {"host", "service", NULL}, *const sorts[] = {"severity",
+                                                                                           "name",
+                                                                                           "since",
+                                                                                           "checked",
+                                                                                           "output",
+                                                                                           "severity_level",
+                                                                                           NULL},
                              *const orders[] = {"asc", "desc", NULL};
     struct str host = api_query(q, "host");
     int filter = choice(a, q, "filter", filters, LIST_ALL), kind, sort, order;
+    bool rising;
 
     *v = (struct list_view){.hosts = true, .services = true};
     kind = filter < 0 ? -1 : choice(a, q, "kind", kinds, 2);
     sort = kind < 0 ? -1 : choice(a, q, "sort", sorts, LIST_BY_SEVERITY);
-    order =
-        sort < 0 ? -1 : choice(a, q, "order", orders, sort == LIST_BY_NAME || sort == LIST_BY_OUTPUT ? 0 : 1);
+    rising = sort == LIST_BY_NAME || sort == LIST_BY_OUTPUT || sort == LIST_BY_LEVEL;
+    order = sort < 0 ? -1 : choice(a, q, "order", orders, rising ? 0 : 1);
     if (order < 0)
         return false;
     v->filter = (enum list_filter)filter;
@@ -150,7 +156,8 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
         v->host_idx = model_find_host(&a->model, host);
         v->nothing = v->host_idx == MODEL_NONE;
     }
-    return parse_states(a, q, v) && parse_words(a, q, v) && parse_page(a, q, v);
+    return parse_states(a, q, v) && parse_words(a, q, v) && label_parse(a, q, &v->labels) &&
+           parse_page(a, q, v);
 }
 
 void list_key(const struct list_view *v, struct buf *out)
@@ -161,6 +168,7 @@ void list_key(const struct list_view *v, struct buf *out)
         buf_add_c(out, " s=");
         buf_add_str(out, v->service);
     }
+    label_key(&v->labels, out);
     for (size_t i = 0; i < v->n_words; i++) {
         buf_add_char(out, '\n');
         buf_add_str(out, v->word[i]);
@@ -198,7 +206,7 @@ static bool matches(const struct api *a, const struct list_view *v, uint32_t idx
     if (v->service.p &&
         (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
-    return !v->n_words || words_match(a, v, idx);
+    return label_matches(&a->model, &v->labels, idx) && (!v->n_words || words_match(a, v, idx));
 }
 
 bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx)
@@ -309,6 +317,13 @@ static struct item item_of(const struct api *a, const struct list_view *v, uint3
         it.key = turned(__atomic_load_n(&c->last_check, __ATOMIC_RELAXED), v->descending);
         break;
     case LIST_BY_OUTPUT: it.second = place; break;
+    case LIST_BY_LEVEL: { /* 1 is the most severe; those without one come last either way */
+        const struct model_severity *s = label_severity(&a->model, idx);
+
+        it.key = s ? turned(s->level, v->descending) : UINT64_MAX;
+        it.second = turned(b->state <= ROW_UP ? 0 : (int64_t)b->state, true);
+        break;
+    }
     }
     return it;
 }

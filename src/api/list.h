@@ -4,13 +4,21 @@
  * Which checks a view shows, and in which order: one pass over the board that reads a few fields of each record, then only as much
  * sorting as the page needs. No text is rendered for a row that is not on the page.
  */
+#include "api/label.h"
 #include "api/row.h"
 
 #define LIST_LIMIT_MAX 1000u
 #define LIST_WORDS_MAX 8u
 
 enum list_filter { LIST_ALL, LIST_PROBLEMS, LIST_UNHANDLED };
-enum list_sort { LIST_BY_SEVERITY, LIST_BY_NAME, LIST_BY_SINCE, LIST_BY_CHECKED, LIST_BY_OUTPUT };
+enum list_sort {
+    LIST_BY_SEVERITY,
+    LIST_BY_NAME,
+    LIST_BY_SINCE,
+    LIST_BY_CHECKED,
+    LIST_BY_OUTPUT,
+    LIST_BY_LEVEL
+};
 
 struct list_view {
     enum list_filter filter;
@@ -21,6 +29,7 @@ struct list_view {
     struct str service;              /* p NULL: any; exact */
     struct str word[LIST_WORDS_MAX]; /* each must be found in the names, or else in the output */
     size_t n_words;
+    struct label_choice labels;
     enum list_sort sort;
     bool descending;
     uint32_t limit, offset;

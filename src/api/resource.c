@@ -3,6 +3,7 @@
 #include "api/resource.h"
 
 #include "api/inforce.h"
+#include "api/label.h"
 #include "api/names.h"
 #include "api/notes.h"
 #include "api/past.h"
@@ -154,6 +155,7 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx, con
     names_of(j, "contact_groups", a, c->contact_groups, MODEL_TABLE_contact_group);
     names_of(j, "groups", a, c->groups,
              c->kind == MODEL_HOST ? MODEL_TABLE_host_group : MODEL_TABLE_service_group);
+    label_tags_member(m, idx, j);
     names_of(j, "parents", a, c->parents, MODEL_TABLE_check);
     names_of(j, "children", a, c->children, MODEL_TABLE_check);
     json_key_str(j, "notes", x ? model_str(m, x->notes) : STR(""));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/row.h"
 
+#include "api/label.h"
 #include "api/names.h"
 
 static const char *const words[ROW_STATES] = {"ok",      "up",          "pending",  "unknown",
@@ -120,6 +121,7 @@ void row_members(const struct api *a, uint32_t idx, const struct board_check *c,
     json_key_bool(j, "passive", answers_only(a, idx, c));
     json_key_bool(j, "running", c->flags & BOARD_RUNNING);
     json_key_bool(j, "stale", c->flags & BOARD_STALE);
+    label_severity_member(&a->model, idx, j);
 }
 
 void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch)

@@ -36,7 +36,7 @@ static void add_row(struct ctl_table *t, const json_t *r)
 }
 
 struct list_options {
-    const char *states, *host, *search, *kind, *at;
+    const char *states, *host, *search, *kind, *level, *tag, *sort, *at;
     bool problems, unhandled;
     uint64_t limit;
 };
@@ -64,6 +64,9 @@ static void list_query(const struct list_options *o, struct buf *q)
         buf_add_c(q, "&kind=");
         ctl_path_part(q, o->kind);
     }
+    ctl_query(q, "severity_level", o->level);
+    ctl_query(q, "tag", o->tag);
+    ctl_query(q, "sort", o->sort);
     ctl_query(q, "as_of", o->at);
 }
 
@@ -182,6 +185,11 @@ int ctl_list(int argc, char **argv)
         {"host", 'H', OPT_STR, "NAME", "Only this host and its services.", &o.host},
         {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
         {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
+        {"severity-level", 'l', OPT_STR, "LIST", "Only those with a severity of these levels: 1,2.",
+         &o.level},
+        {"tag", 't', OPT_STR, "NAME", "Only those with this tag, of a group or a category.", &o.tag},
+        {"sort", 0, OPT_STR, "WORD",
+         "severity (the default: the worst first), severity_level, name, since, checked or output.", &o.sort},
         {"at", 0, OPT_STR, "TIME", "As it was then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.",
          &at},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},

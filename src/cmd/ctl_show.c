@@ -125,6 +125,23 @@ static void print_checking(const json_t *a)
     fact("command", ctl_text(a, "check_command"));
 }
 
+static void print_labels(const json_t *a)
+{
+    const json_t *severity = json_object_get(a, "severity"), *tag;
+    struct buf b = BUF_INIT;
+    size_t i;
+
+    if (severity) {
+        buf_printf(&b, "%s (level %lld)", ctl_text(severity, "name"), ctl_number(severity, "level"));
+        fact("severity", b.data);
+        buf_clear(&b);
+    }
+    json_array_foreach(json_object_get(a, "tags"), i, tag)
+        buf_printf(&b, "%s%s (%s)", i ? ", " : "", ctl_text(tag, "name"), ctl_text(tag, "kind"));
+    fact("tags", b.len ? b.data : "");
+    buf_release(&b);
+}
+
 static void print_objects(const json_t *a)
 {
     const json_t *source = json_object_get(a, "source");
@@ -135,6 +152,7 @@ static void print_objects(const json_t *a)
     list_fact(a, "parents", "parents");
     list_fact(a, "children", "children");
     list_fact(a, "groups", "groups");
+    print_labels(a);
     list_fact(a, "contacts", "contacts");
     if (!ctl_true(a, "notifications_enabled"))
         fact("notifications", "off");

@@ -39,6 +39,7 @@ struct conf *conf_load(const struct conf_io *io, const struct conf_request *rq)
     conf_build_periods(c);
     conf_build_commands(c);
     conf_build_contacts(c);
+    conf_build_labels(c);
     conf_build_checks(c);
     conf_check_idents(c);
     conf_build_groups(c);
@@ -107,6 +108,8 @@ void conf_free(struct conf *c)
     map_release(&c->seen_files);
     map_release(&c->user_named);
     map_release(&c->said);
+    map_release(&c->severities);
+    map_release(&c->tags);
     map_release(&c->who);
     map_release(&c->programs);
     conf_match_release(c);

@@ -27,6 +27,7 @@ void conf_build_zone(struct conf *c);
 void conf_build_periods(struct conf *c);
 void conf_build_commands(struct conf *c);
 void conf_build_contacts(struct conf *c);
+void conf_build_labels(struct conf *c); /* conf_label.c: severities and tags */
 void conf_build_checks(struct conf *c);
 void conf_check_idents(struct conf *c); /* conf_ident.c */
 void conf_build_groups(struct conf *c);
@@ -38,6 +39,11 @@ void conf_verify(struct conf *c);     /* what no single object shows */
 
 /* conf_resolve.c: does this line count as one that is not there? */
 bool conf_takes_back(const struct conf *c, const struct conf_prop *p);
+
+/* conf_label.c: what a host or service names by number; one that is not there is said. As model_extra has them. */
+uint32_t conf_label_severity(struct conf *c, const struct conf_object *o, unsigned row);
+struct model_list conf_label_tags(struct conf *c, const struct conf_object *o, unsigned groups,
+                                  unsigned categories);
 
 /* conf_zone.c: the zone that a row names (said when there is none of that name); MODEL_NONE: none. And the period of this name as it is read in it; one that says a zone of its own
    keeps it. */

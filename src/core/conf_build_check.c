@@ -8,7 +8,7 @@
 /* The rows that hosts and services have in common, so that one code fills both. */
 struct rows {
     unsigned check_command, event_handler, contacts, contact_groups, notes, notes_url, action_url, icon_image,
-        icon_image_alt, recovery_delay, ack_timeout;
+        icon_image_alt, recovery_delay, ack_timeout, severity, group_tags, category_tags;
 };
 static const struct rows host_rows = {
     CONF_D_HOST_check_command,
@@ -22,6 +22,9 @@ static const struct rows host_rows = {
     CONF_D_HOST_icon_image_alt,
     CONF_D_HOST_recovery_notification_delay,
     CONF_D_HOST_acknowledgement_timeout,
+    CONF_D_HOST_severity_id,
+    CONF_D_HOST_group_tags,
+    CONF_D_HOST_category_tags,
 };
 static const struct rows service_rows = {
     CONF_D_SERVICE_check_command,
@@ -35,6 +38,9 @@ static const struct rows service_rows = {
     CONF_D_SERVICE_icon_image_alt,
     CONF_D_SERVICE_recovery_notification_delay,
     CONF_D_SERVICE_acknowledgement_timeout,
+    CONF_D_SERVICE_severity_id,
+    CONF_D_SERVICE_group_tags,
+    CONF_D_SERVICE_category_tags,
 };
 
 /* "name!arg!arg": the index of the command. */
@@ -185,6 +191,8 @@ static uint32_t extra_of(struct conf *c, const struct conf_object *o, const stru
     }
     e.recovery_delay_us = MAX(conf_number(c, o, r->recovery_delay), 0);
     e.ack_timeout_us = MAX(conf_number(c, o, r->ack_timeout), 0);
+    e.severity = conf_label_severity(c, o, r->severity);
+    e.tags = conf_label_tags(c, o, r->group_tags, r->category_tags);
     if (memcmp(&e, &(struct model_extra){.notes = 0}, sizeof(e)) == 0)
         return MODEL_NONE;
     *VEC_ADD(&c->build->extra) = e;

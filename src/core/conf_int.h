@@ -118,7 +118,8 @@ struct conf {
     const struct conf_chain *reading; /* main files that include the one now read */
     /* Registered objects by type, ordered by name; rank = index in the snapshot's table. */
     conf_list ranked[CONF_TYPE_COUNT];
-    struct map rank[CONF_TYPE_COUNT];  /* name -> rank */
+    struct map rank[CONF_TYPE_COUNT]; /* name -> rank */
+    struct map severities, tags; /* type and number -> place in the snapshot's table + 1 (conf_label.c) */
     VEC(struct conf_service) services; /* ordered by host rank, then description */
     VEC(struct conf_service) doubles;  /* those that do not count, because another definition does */
     uint32_t *first_service;           /* by host rank, one more at the end; arena */

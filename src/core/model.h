@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 8u
+#define MODEL_VERSION 9u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {
@@ -99,15 +99,15 @@ struct model_extra {                           /* strings, all may be empty */
     int64_t recovery_delay_us, ack_timeout_us; /* recovery_notification_delay, acknowledgement_timeout */
     uint32_t notes, notes_url, action_url, icon_image, icon_image_alt, statusmap_image, vrml_image, coords_2d,
         coords_3d;
+    uint32_t severity;      /* 1 + index of a model_severity; 0: none */
+    struct model_list tags; /* indexes of model_tag: those of groups, then those of categories */
 };
 
-/* A custom variable. name without the underscore, upper case. A secret value is a slot in the coding of
- * core/macro.h. */
+/* A custom variable. name without the underscore, upper case. A secret value is a slot of core/macro.h. */
 struct model_var {
     uint32_t name, value;
     uint32_t secret; /* 1: value holds slots */
 };
-
 struct model_dep {
     uint32_t check, master; /* check depends on master */
     uint32_t period;

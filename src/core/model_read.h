@@ -20,6 +20,24 @@ struct model_transition {
     uint32_t name, zero; /* "CET" */
 };
 
+/* Centreon's severities and tags, in the order of the files. */
+struct model_severity {
+    uint32_t name, level; /* 1 is the most severe */
+    uint32_t icon;        /* number of its picture in Centreon's database; 0: none */
+    uint32_t kind;        /* enum model_kind: of hosts or of services */
+    uint32_t file, line;
+};
+enum model_tag_kind {
+    MODEL_TAG_HOST_GROUP,
+    MODEL_TAG_SERVICE_GROUP,
+    MODEL_TAG_HOST_CATEGORY,
+    MODEL_TAG_SERVICE_CATEGORY,
+};
+struct model_tag {
+    uint32_t name, kind; /* enum model_tag_kind */
+    uint32_t file, line;
+};
+
 /* Something the configuration says that Vigie reads and does not act on yet. */
 struct model_notice {
     uint32_t object, directive; /* "main", "host" ...; the directive's name */
@@ -38,6 +56,8 @@ struct model_option { /* vigie_* of the main file and --set; a secret value is a
 #define MODEL_TABLES(X)                                                                                      \
     X(check, model_check)                                                                                    \
     X(extra, model_extra)                                                                                    \
+    X(severity, model_severity)                                                                              \
+    X(tag, model_tag)                                                                                        \
     X(var, model_var)                                                                                        \
     X(dep, model_dep)                                                                                        \
     X(escalation, model_escalation)                                                                          \

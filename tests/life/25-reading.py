@@ -639,7 +639,7 @@ def test_directives_of_other_engines():
         with Box(text=BASE + text) as box:
             ours, said = accepted(box)
     with Box(text=BASE + OTHERS['hosts of Centreon']) as box:
-        assert 'severity_id' in accepted(box)[1]  # named as not acted on
+        assert "there is no severity with the number '1' for a host" in accepted(box)[1]
 
 
 def test_values_by_name():

@@ -109,6 +109,13 @@ export interface Why {
   would?: { reason: Reason | null; contacts: Told[] } | null;
 }
 
+// Of Centreon's configuration; 1 is the most severe.
+export interface Severity {
+  name: string;
+  level: number;
+  icon?: string;
+}
+
 export interface Detail extends Row {
   address?: string;
   alias?: string;
@@ -122,6 +129,8 @@ export interface Detail extends Row {
   execution_ms?: number;
   check_type?: string;
   contacts?: string[];
+  severity?: Severity;
+  tags?: { name: string; kind: 'hostgroup' | 'servicegroup' | 'hostcategory' | 'servicecategory' }[];
   groups?: string[];
   parents?: string[];
   children?: string[];

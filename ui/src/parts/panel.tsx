@@ -300,6 +300,8 @@ function Facts({ d }: { d: Detail }): JSX.Element {
         {fact(t('panel.fact_parents'), list(d.parents))}
         {fact(t('panel.fact_children'), list(d.children))}
         {fact(t('panel.fact_groups'), list(d.groups))}
+        {fact(t('panel.fact_severity'), d.severity && t('panel.severity', { name: d.severity.name, level: String(d.severity.level) }))}
+        {fact(t('panel.fact_tags'), list(d.tags?.map((x) => t(`panel.tag_${x.kind}`, { name: x.name }))))}
         {fact(t('panel.fact_contacts'), list(d.contacts))}
         {fact(t('panel.fact_notes'), d.notes)}
         {fact(t('panel.fact_links'), links.length > 0 ? links : null)}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/label.h"
+
+static const struct model_extra *extra_of(const struct model *m, uint32_t idx)
+{
+    uint32_t extra = model_check(m, idx)->extra;
+
+    return extra == MODEL_NONE ? NULL : model_extra(m, extra);
+}
+
+const struct model_severity *label_severity(const struct model *m, uint32_t idx)
+{
+    const struct model_extra *x = extra_of(m, idx);
+
+    return x && x->severity ? model_severity(m, x->severity - 1) : NULL;
+}
+
+void label_severity_member(const struct model *m, uint32_t idx, struct json *j)
+{
+    const struct model_severity *s = label_severity(m, idx);
+
+    if (!s)
+        return;
+    json_key(j, "severity");
+    json_map(j);
+    json_key_str(j, "name", model_str(m, s->name));
+    json_key_u64(j, "level", s->level);
+    if (s->icon)
+        json_key_id(j, "icon", s->icon);
+    json_map_end(j);
+}
+
+void label_tags_member(const struct model *m, uint32_t idx, struct json *j)
+{
+    static const char *const kinds[] = {"hostgroup", "servicegroup", "hostcategory", "servicecategory"};
+    const struct model_extra *x = extra_of(m, idx);
+
+    json_key(j, "tags");
+    json_list(j);
+    for (uint32_t i = 0; x && i < x->tags.n; i++) {
+        const struct model_tag *t = model_tag(m, model_item(m, x->tags, i));
+
+        json_map(j);
+        json_key_str(j, "name", model_str(m, t->name));
+        json_key_c(j, "kind", kinds[t->kind & 3]);
+        json_map_end(j);
+    }
+    json_list_end(j);
+}
+
+static bool parse_levels(struct api *a, struct api_request *q, struct label_choice *c)
+{
+    struct str rest = api_query(q, "severity_level");
+
+    while (rest.n) {
+        struct str one = str_cut(&rest, ',');
+        uint64_t n;
+
+        if (c->n_levels == LABEL_LEVELS_MAX || one.n > 9 || !str_to_u64(one, &n)) {
+            api_fail(a, q, 400, "severity_level", PROBLEM_PARAMETER_LEVEL);
+            return false;
+        }
+        c->level[c->n_levels++] = (uint32_t)n;
+    }
+    return true;
+}
+
+bool label_parse(struct api *a, struct api_request *q, struct label_choice *c)
+{
+    const struct model *m = &a->model;
+    uint8_t *in;
+
+    *c = (struct label_choice){.tag = api_query(q, "tag")};
+    if (c->tag.p) {
+        in = arena_alloc(&q->arena, m->n_tag + 1u);
+        for (uint32_t i = 0; i < m->n_tag; i++)
+            in[i] = str_eq(model_str(m, model_tag(m, i)->name), c->tag);
+        c->tags = in;
+    }
+    return parse_levels(a, q, c);
+}
+
+bool label_matches(const struct model *m, const struct label_choice *c, uint32_t idx)
+{
+    const struct model_extra *x = c->n_levels || c->tag.p ? extra_of(m, idx) : NULL;
+    const struct model_severity *s = c->n_levels ? label_severity(m, idx) : NULL;
+    bool level = !c->n_levels, tag = !c->tag.p;
+
+    for (size_t i = 0; s && i < c->n_levels; i++)
+        level = level || c->level[i] == s->level;
+    for (uint32_t i = 0; !tag && x && i < x->tags.n; i++)
+        tag = c->tags[model_item(m, x->tags, i)] != 0;
+    return level && tag;
+}
+
+void label_key(const struct label_choice *c, struct buf *out)
+{
+    for (size_t i = 0; i < c->n_levels; i++)
+        buf_printf(out, "%s%u", i ? "," : " level=", c->level[i]);
+    if (c->tag.p)
+        buf_printf(out, " tag=%zu:" STR_FMT, c->tag.n, STR_ARG(c->tag));
+}
