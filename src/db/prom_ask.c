@@ -73,9 +73,9 @@ static char *put_stamp(char *to, int64_t ms)
     return to;
 }
 
-static char *put_value(char *to, double v)
+static char *put_value(char *to, double v, unsigned *places)
 {
-    to = series_num_at(to, v);
+    to = series_num_at(to, v, places);
     *to++ = '"';
     *to++ = ']';
     return to;
@@ -83,8 +83,10 @@ static char *put_value(char *to, double v)
 
 static void put_point(struct buf *b, int64_t ms, double v)
 {
+    unsigned places = 0;
+
     buf_reserve(b, 2 * SERIES_NUM_ROOM);
-    b->len = (size_t)(put_value(put_stamp(b->data + b->len, ms), v) - b->data);
+    b->len = (size_t)(put_value(put_stamp(b->data + b->len, ms), v, &places) - b->data);
     b->data[b->len] = '\0';
 }
 
@@ -308,6 +310,7 @@ static void put_series(struct prom *p, const struct stamps *stamps, const struct
 {
     struct buf *b = &p->q->out;
     char *to, *begin_of_values;
+    unsigned places = 0;
 
     buf_add_c(b, "{\"metric\":");
     put_metric(b, s->label);
@@ -321,7 +324,7 @@ static void put_series(struct prom *p, const struct stamps *stamps, const struct
         if (s->has && !s->has[i])
             continue;
         memcpy(to, stamp, n);
-        to = put_value(to + n, s->v[i]);
+        to = put_value(to + n, s->v[i], &places);
         *to++ = ',';
     }
     to -= to != begin_of_values;

@@ -9,6 +9,8 @@
 static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+#define PLACES 10u /* that are tried, one after another */
+
 double series_num(int64_t mantissa, int exponent)
 {
     char text[48];
@@ -25,29 +27,48 @@ double series_num(int64_t mantissa, int exponent)
 
 /* ---- text, written where there is room for SERIES_NUM_ROOM bytes; each returns its end ---- */
 
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "4041424344454647484950515253545556575859606162636465666768697071727374757677787980"
+    "81828384858687888990919293949596979899";
+
+#define DIGITS                                                                                               \
+    24u /* room for those of 64 bits: copied as a whole, for that is what the compiler makes short */
+
+/* The digits of r before a place; returns where they begin. */
+static char *put_back(char *p, uint64_t r)
+{
+    for (; r >= 100; r /= 100)
+        memcpy(p -= 2, &pairs[r % 100 * 2], 2);
+    if (r >= 10)
+        memcpy(p -= 2, &pairs[r * 2], 2);
+    else
+        *--p = (char)('0' + r);
+    return p;
+}
+
 /* r x 10^-places. */
 static char *put_decimal(char *to, bool minus, uint64_t r, unsigned places)
 {
-    char text[SERIES_NUM_ROOM], *end = text + sizeof(text), *p = end;
+    char text[DIGITS + DIGITS], *end = text + DIGITS, *p;
+    size_t whole;
 
     while (places && r % 10 == 0) {
         r /= 10;
         places--;
     }
-    for (; places; places--) {
-        *--p = (char)('0' + r % 10);
-        r /= 10;
-        if (places == 1)
-            *--p = '.';
-    }
-    do {
-        *--p = (char)('0' + r % 10);
-        r /= 10;
-    } while (r);
-    if (minus)
-        *--p = '-';
-    memcpy(to, p, (size_t)(end - p));
-    return to + (end - p);
+    *to = '-';
+    to += minus;
+    p = put_back(end, r);
+    while ((size_t)(end - p) <= places)
+        *--p = '0';
+    whole = (size_t)(end - p) - places;
+    memcpy(to, p, DIGITS);
+    if (!places)
+        return to + whole;
+    to[whole] = '.';
+    memcpy(to + whole + 1, p + whole, DIGITS);
+    return to + whole + 1 + places;
 }
 
 char *series_num_i64_at(char *to, int64_t v)
@@ -55,18 +76,20 @@ char *series_num_i64_at(char *to, int64_t v)
     return put_decimal(to, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 0);
 }
 
-/* Few places and at most 15 digits: then no other text that short is this number. NULL: it has more. */
-static char *put_short(char *to, bool minus, double size)
+/* Few places and at most 15 digits: then no other text that short is this number. NULL: it has more. With more places than it needs it is found as well: those before had so many. */
+static char *put_short(char *to, bool minus, double size, unsigned *places)
 {
-    for (unsigned k = 0; k < 10; k++) {
+    for (unsigned i = 0, k = *places; i < PLACES; i++, k = k + 1 < PLACES ? k + 1 : 0) {
         double x = size * tens[k], r;
 
         if (x >= 1e15)
-            return NULL;
+            continue;
         r = (double)(uint64_t)(x + 0.5);
         /* A product is off by one rounding at most: the division decides only where it may be one. */
-        if (fabs(x - r) <= x * 1e-15 && r / tens[k] == size)
+        if (fabs(x - r) <= x * 1e-15 && r / tens[k] == size) {
+            *places = k;
             return put_decimal(to, minus && r != 0, (uint64_t)r, k);
+        }
     }
     return NULL;
 }
@@ -97,10 +120,10 @@ static char *put_all(char *to, double v, unsigned wanted)
     return put_decimal(to, v < 0, (uint64_t)r, places);
 }
 
-static char *put(char *to, double v, unsigned wanted)
+static char *put(char *to, double v, unsigned wanted, unsigned *places)
 {
     double size = fabs(v);
-    char *end = size < 1e15 ? put_short(to, signbit(v), size) : NULL;
+    char *end = size < 1e15 ? put_short(to, signbit(v), size, places) : NULL;
 
     if (end)
         return end;
@@ -119,23 +142,25 @@ static char *put_word(char *to, const char *word)
     return to + n;
 }
 
-char *series_num_at(char *to, double v)
+char *series_num_at(char *to, double v, unsigned *places)
 {
     if (isnan(v))
         return put_word(to, "NaN");
     if (isinf(v))
         return put_word(to, v < 0 ? "-Inf" : "+Inf");
-    return put(to, v, 17);
+    return put(to, v, 17, places);
 }
 
-char *series_num_json_at(char *to, double v)
+char *series_num_json_at(char *to, double v, unsigned *places)
 {
-    return isfinite(v) ? put(to, v, 15) : put_word(to, "null");
+    return isfinite(v) ? put(to, v, 15, places) : put_word(to, "null");
 }
 
 void series_num_json(struct buf *b, double v)
 {
+    unsigned places = 0;
+
     buf_reserve(b, SERIES_NUM_ROOM + 1);
-    b->len = (size_t)(series_num_json_at(b->data + b->len, v) - b->data);
+    b->len = (size_t)(series_num_json_at(b->data + b->len, v, &places) - b->data);
     b->data[b->len] = '\0';
 }

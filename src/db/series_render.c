@@ -88,6 +88,7 @@ static void put_times(struct series_data *d)
 /* The numbers of a column, or of percentile n. */
 static void put_numbers(struct buf *b, const struct series_points *p, unsigned column, unsigned n)
 {
+    unsigned places = 0;
     char *to;
 
     buf_reserve(b, p->n * (SERIES_NUM_ROOM + 1) + 8);
@@ -96,9 +97,11 @@ static void put_numbers(struct buf *b, const struct series_points *p, unsigned c
     for (size_t i = 0; i < p->n; i++) {
         const struct series_point *at = &p->at[i];
 
-        to = series_num_json_at(to, !at->count                ? NAN
-                                    : column < SERIES_COLUMNS ? value_of(at, column)
-                                                              : at->percentile[n]);
+        to = series_num_json_at(to,
+                                !at->count                ? NAN
+                                : column < SERIES_COLUMNS ? value_of(at, column)
+                                                          : at->percentile[n],
+                                &places);
         *to++ = ',';
     }
     to -= p->n != 0;

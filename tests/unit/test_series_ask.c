@@ -19,20 +19,31 @@
 
 /* ---- numbers ---- */
 
-static const char *text_of(double v)
+/* The text is the same however many places the number before had. */
+static const char *text_with(double v, char *(*put)(char *to, double v, unsigned *places))
 {
     static char text[SERIES_NUM_ROOM + 1];
+    char other[SERIES_NUM_ROOM + 1];
 
-    *series_num_at(text, v) = '\0';
+    for (unsigned before = 0; before < 10; before++) {
+        unsigned places = before;
+
+        *put(other, v, &places) = '\0';
+        if (before)
+            assert_string_equal(other, text);
+        memcpy(text, other, sizeof(text));
+    }
     return text;
+}
+
+static const char *text_of(double v)
+{
+    return text_with(v, series_num_at);
 }
 
 static const char *json_of(double v)
 {
-    static char text[SERIES_NUM_ROOM + 1];
-
-    *series_num_json_at(text, v) = '\0';
-    return text;
+    return text_with(v, series_num_json_at);
 }
 
 static void test_numbers(void **state)
