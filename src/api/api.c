@@ -601,6 +601,7 @@ void api_init(struct api *a, const struct api_ports *ports, void *user)
     buf_init(&a->reload);
     buf_init(&a->renames);
     buf_init(&a->config_warnings);
+    buf_init(&a->series.crowded);
     a->streams = stream_set_new();
 }
 
@@ -636,5 +637,6 @@ void api_release(struct api *a)
     buf_release(&a->reload);
     buf_release(&a->renames);
     buf_release(&a->config_warnings);
+    metrics_series_release(&a->series);
     VEC_RELEASE(&a->levels);
 }

@@ -15,9 +15,21 @@ static const struct {
 #undef REFUSAL
 };
 
+static uint64_t le64(const char *p)
+{
+    uint64_t v = 0;
+
+    for (unsigned i = 0; i < 8; i++)
+        v |= (uint64_t)(unsigned char)p[i] << (8 * i);
+    return v;
+}
+
 void metrics_series_take(struct api_series *s, const struct msg_series *m)
 {
-    *s = (struct api_series){.applied = m->applied,
+    struct buf crowded = s->crowded;
+
+    *s = (struct api_series){.crowded = crowded,
+                             .applied = m->applied,
                              .lag = m->lag,
                              .active = m->active,
                              .bytes = m->bytes,
@@ -32,9 +44,39 @@ void metrics_series_take(struct api_series *s, const struct msg_series *m)
                              .last_oid = m->last_why < API_REFUSALS ? m->last_oid : 0,
                              .last_why = MIN(m->last_why, (uint64_t)API_REFUSALS - 1)};
     for (unsigned i = 0; i < API_REFUSALS && (i + 1) * 8 <= m->refused.n; i++)
-        for (unsigned k = 0; k < 8; k++)
-            s->refused[i] |= (uint64_t)(unsigned char)m->refused.p[i * 8 + k] << (8 * k);
+        s->refused[i] = le64(m->refused.p + i * 8);
     str_copy(s->last_label, sizeof(s->last_label), m->last_label);
+    buf_clear(&s->crowded);
+    buf_add_str(&s->crowded, m->crowded);
+}
+
+void metrics_series_release(struct api_series *s)
+{
+    buf_release(&s->crowded);
+}
+
+static void put_reason(struct json *j, unsigned why)
+{
+    json_key_c(j, "reason", refusal[why].name);
+    json_key_c(j, "text_en", refusal[why].en);
+    json_key_c(j, "text_fr", refusal[why].fr);
+}
+
+void metrics_series_resource(struct json *j, const struct api *a, uint64_t oid)
+{
+    const struct buf *b = &a->series.crowded;
+
+    json_key(j, "measurements_refused");
+    for (size_t at = 0; oid && at + 16 <= b->len; at += 16) {
+        if (le64(b->data + at) != oid)
+            continue;
+        json_map(j);
+        json_key_u64(j, "count", le64(b->data + at + 8));
+        put_reason(j, API_REFUSAL_LABELS);
+        json_map_end(j);
+        return;
+    }
+    json_none(j);
 }
 
 void metrics_series_put(struct buf *b, const struct api_series *s)
@@ -59,7 +101,7 @@ void metrics_series_put(struct buf *b, const struct api_series *s)
         {"series_damaged_places", "counter", "Places of the series store that could not be read.",
          s->damaged},
         {"results_given_up", "counter",
-         "Results of active checks that a full disk took: nothing is lost of the states.", s->given_up},
+         "Results of active checks that a full or slow disk took: nothing is lost of the states.", s->given_up},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -92,9 +134,7 @@ static void last_refused(struct json *j, struct api *a)
     json_key_str(j, "host", model_host_name(&a->model, idx));
     json_key_str(j, "service", model_description(&a->model, idx));
     json_key_c(j, "label", s->last_label);
-    json_key_c(j, "reason", refusal[s->last_why].name);
-    json_key_c(j, "text_en", refusal[s->last_why].en);
-    json_key_c(j, "text_fr", refusal[s->last_why].fr);
+    put_reason(j, (unsigned)s->last_why);
     json_map_end(j);
 }
 

@@ -23,9 +23,13 @@ struct api_series {
     uint64_t last_oid; /* whose measurement was refused last (not for U); 0: none was */
     uint64_t last_why; /* below API_REFUSALS */
     char last_label[64];
+    struct buf crowded; /* as in message SERIES */
 };
 
 void metrics_series_take(struct api_series *s, const struct msg_series *m);
+void metrics_series_release(struct api_series *s);
+/* The member "measurements_refused" of a resource: null, or that new labels of it are not taken today, and why. */
+void metrics_series_resource(struct json *j, const struct api *a, uint64_t oid);
 void metrics_series_put(struct buf *b, const struct api_series *s);
 /* The member "series" of the status. */
 void metrics_series_status(struct json *j, struct api *a);

@@ -184,6 +184,7 @@ void resource_show(struct api *a, struct api_request *q)
     row_members(a, idx, &c, &t, &j);
     json_key_str(&j, "long_output", t.long_output);
     perfdata(&j, t.perfdata);
+    metrics_series_resource(&j, a, names_oid(a, idx));
     json_key_c(&j, "check_type", c.flags & BOARD_PASSIVE_RESULT ? "passive" : "active");
     json_key_i64(&j, "check_interval_s", c.check_interval_us / TIME_S);
     json_key_i64(&j, "retry_interval_s", c.retry_interval_us / TIME_S);

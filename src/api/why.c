@@ -280,8 +280,10 @@ static void answer(struct api *a, struct api_request *q, const struct asked *s, 
         decision(&j, a, s, rows, decided);
     else
         json_none(&j);
-    if (!s->at.us)
+    if (!s->at.us) {
         would(&j, a, s);
+        metrics_series_resource(&j, a, names_oid(a, s->idx));
+    }
     json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     json_read_free(rows);

@@ -30,6 +30,7 @@ enum word {
     NORMAL,
     EXPIRES,
     UNDELIVERED,
+    REFUSED,
     WORDS
 };
 static const char *const words[WORDS][2] = {
@@ -46,6 +47,7 @@ static const char *const words[WORDS][2] = {
     [WOULD] = {"If its result came again now:", "Si son résultat revenait maintenant :"},
     [THEN] = {"At {0}:", "Le {0} :"},
     [UNDELIVERED] = {"NOT delivered by {0}: {1}", "NON remise par {0} : {1}"},
+    [REFUSED] = {"Measurements not taken today: {0}: {1}", "Mesures refusées aujourd'hui : {0} : {1}"},
     [ACK] = {"Acknowledged by {0} since {1}, ", "Acquitté par {0} depuis le {1}, "},
     [ACK_NOBODY] = {"Acknowledged ", "Acquitté "}, /* its comment was deleted */
     [STICKY] = {"until it recovers", "jusqu'au rétablissement"},
@@ -253,6 +255,18 @@ static void say_decision(const struct why *y, const json_t *d)
     say_undelivered(y, d);
 }
 
+/* Measurements of which its plugin brings more labels than it may. */
+static void say_refused(const struct why *y, const json_t *r)
+{
+    char number[24];
+
+    if (!json_is_object(r))
+        return;
+    snprintf(number, sizeof(number), "%lld", ctl_number(r, "count"));
+    PUT(y, REFUSED, number, ctl_text(r, y->french ? "text_fr" : "text_en"));
+    printf("\n");
+}
+
 static void say(const struct why *y, const json_t *a)
 {
     const json_t *would = json_object_get(a, "would");
@@ -266,6 +280,7 @@ static void say(const struct why *y, const json_t *a)
     say_state(y, a);
     say_checks(y, a);
     printf("\n");
+    say_refused(y, json_object_get(a, "measurements_refused"));
     PUT(y, NOTICES, NULL);
     printf("\n");
     say_decision(y, json_object_get(a, "decision"));

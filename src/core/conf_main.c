@@ -366,6 +366,9 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
                              "write how many, from 1 to 16, or leave it out: one a core");
     else if (strcmp(d->name, "vigie_states_every") == 0)
         wrong = number_wrong(value, 1, 86400, "write a number of seconds, from 1 to 86400");
+    else if (strcmp(d->name, "vigie_series_labels") == 0)
+        wrong =
+            number_wrong(value, 0, UINT16_MAX - 1, "write how many, from 1 to 65534, or 0: as many as come");
     else if (is_days(str_of(d->name)))
         wrong = number_wrong(value, 1, 36500, "write a number of days, from 1 to 36500");
     else if (strcmp(d->name, "vigie_journal_size") == 0)

@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PENDING_MAX (64u * 1024) /* of a log, before it is written */
-#define OPEN_FILES  32u
+#define PENDING_MAX  (64u * 1024)  /* of a log, before it is written */
+#define UNSYNCED_MAX (256u * 1024) /* ... and synced: all that a day seals at once would make one sync long */
+#define OPEN_FILES   32u
 
 /* ---- which series ---- */
 
@@ -184,6 +185,17 @@ void series_close_some(struct series *s)
 
 /* ---- adding ---- */
 
+static int write_some(struct series *s, struct series_file *log)
+{
+    int r = 0;
+
+    if (log->size - log->synced > UNSYNCED_MAX)
+        r = series_file_sync(log, &s->io);
+    else if (log->pending.len > PENDING_MAX)
+        r = series_file_write(log, &s->io);
+    return r < 0 ? series_fail(s, r, log->name, "writing") : 0;
+}
+
 int series_seal(struct series *s, size_t id)
 {
     struct series_open *o = &s->active.at[id].open;
@@ -211,13 +223,7 @@ int series_seal(struct series *s, size_t id)
     start = o->base_us;
     series_open_release(o); /* the next one is long in growing: half of the memory is free at a time */
     series_open_begin(o, start);
-    if (s->file.at[log].pending.len > PENDING_MAX) {
-        int r = series_file_write(&s->file.at[log], &s->io);
-
-        if (r < 0)
-            return series_fail(s, r, s->file.at[log].name, "writing");
-    }
-    return 0;
+    return write_some(s, &s->file.at[log]);
 }
 
 int series_seal_all(struct series *s)
@@ -242,12 +248,34 @@ static int refuse(struct series *s, int code)
     return code;
 }
 
+/* Once a day each series is counted for its object. One that had no measurement since the store was opened, nor stands in its logs, is new: only if there may be one more. Below 0: it is refused. */
+static int find_or_make(struct series *s, const struct series_key *k, int64_t start_us, size_t *id)
+{
+    uint16_t day = (uint16_t)(start_us / TIME_DAY);
+    struct series_active *a;
+
+    *id = series_find(s, k);
+    if (*id == SERIES_NONE && s->active.n >= LIMIT_SERIES)
+        return E_LIMIT;
+    if ((*id == SERIES_NONE || !s->active.at[*id].day) && s->o.labels_most &&
+        !series_labels_allow(&s->per_object, k->oid, day, s->o.labels_most))
+        return E_BUSY;
+    if (*id == SERIES_NONE)
+        *id = series_intern(s, k);
+    a = &s->active.at[*id];
+    if (day > a->day) {
+        a->day = day;
+        series_labels_count(&s->per_object, k->oid, day);
+    }
+    return 0;
+}
+
 int series_add(struct series *s, const struct series_key *k, const struct series_sample *v, struct wall now)
 {
     int64_t start = series_start_of(SERIES_RAW, v->us);
     struct series_open *o;
     size_t id;
-    int r = 0;
+    int r;
 
     if (s->failed)
         return E_IO;
@@ -257,9 +285,9 @@ int series_add(struct series *s, const struct series_key *k, const struct series
         return refuse(s, E_AGAIN);
     if (start + TIME_DAY < now.us - s->o.keep_us[SERIES_RAW])
         return refuse(s, E_TIMEOUT);
-    id = series_know(s, k);
-    if (id == SERIES_NONE)
-        return refuse(s, E_LIMIT);
+    r = find_or_make(s, k, start, &id);
+    if (r < 0)
+        return refuse(s, r);
     s->last = id;
     o = &s->active.at[id].open;
     if (o->base_us != start) {
@@ -274,32 +302,6 @@ int series_add(struct series *s, const struct series_key *k, const struct series
     }
     s->newest_us = MAX(s->newest_us, v->us);
     s->stats.added += r == 0;
-    return r;
-}
-
-static int sync_logs(struct series *s)
-{
-    for (size_t i = 0; i < s->file.n; i++) {
-        struct series_file *f = &s->file.at[i];
-        int r = f->h.form == SERIES_LOG && f->synced != f->size ? series_file_sync(f, &s->io) : 0;
-
-        if (r < 0)
-            return series_fail(s, r, f->name, "syncing");
-    }
-    return 0;
-}
-
-int series_commit(struct series *s, uint64_t seq, struct wall now)
-{
-    int r = s->failed ? E_IO : 0;
-
-    for (size_t id = 0; id < s->active.n && r == 0; id++)
-        if (s->active.at[id].open.n && s->active.at[id].open.base_us + TIME_DAY + s->o.grace_us <= now.us)
-            r = series_seal(s, id);
-    if (r == 0)
-        r = sync_logs(s);
-    if (r == 0)
-        r = series_head_write(s, seq);
     return r;
 }
 
@@ -429,6 +431,7 @@ uint64_t series_memory(const struct series *s)
 {
     uint64_t n = s->active.cap * sizeof(s->active.at[0]) + s->n_slot * sizeof(s->slot[0]);
 
+    n += s->per_object.cap * sizeof(s->per_object.at[0]);
     n += s->labels.cap_entry * sizeof(void *) * 5 + s->labels.n_slot * sizeof(s->labels.slot[0]);
     for (size_t i = 0; i < s->active.n; i++)
         n += s->active.at[i].open.room ? s->active.at[i].open.room + 8u : 0;

@@ -13,7 +13,7 @@
  * Files in one folder: CLASS-YYYYMMDD-GENERATION.vsl (log), .vsp (part) and .vsw (whole), head-NUMBER.vsh. A whole file stands for all files of its partition with a lower generation. What comes late for a day that
  * is whole goes to a new log beside it, and both become one again.
  *
- * What survives. series_commit writes the logs, syncs them, and writes a *head*: all open chunks, and the number in the journal (`applied`) up to which all is in the store. After a start,
+ * What survives. series_commit writes a *head*: all open chunks, and the number in the journal (`applied`) up to which all is in the store; and syncs the logs. It does so in steps: the chunks in the head are not of one moment, and hold more than the number says. After a start,
  * records of the journal behind `applied` are put in again. A chunk that was sealed after the head is then in its log already, and comes once more: the same times, the same values. The head before
  * the last one is kept: if the newest cannot be read, more of the journal is put in again; if none can, all of it, and what was sealed is there in any case. Nothing here is acknowledged to anybody.
  *
@@ -27,18 +27,23 @@
  */
 #include "base/map.h"
 #include "db/series_file.h"
+#include "db/series_labels.h"
 #include "db/series_open.h"
 
 struct series_options {
     uint32_t site;
     int64_t keep_us[SERIES_CLASSES]; /* 0 in any of these: the default */
     int64_t grace_us;                /* how long after its end a partition is merged */
+    uint32_t step_series;            /* that a step of a commit looks at, at most */
+    uint32_t
+        labels_most; /* series that an object may have on a day before new ones are refused; 0: any number */
 };
 
 struct series_active {
     uint64_t oid;
     uint32_t label; /* in s->labels */
     uint8_t unit;
+    uint16_t day;          /* the newest on which it was counted in s->per_object */
     uint32_t said, said_s; /* digest of what was last said beside a value, and when (db/series_feed.h) */
     struct series_open open;
 };
@@ -60,6 +65,7 @@ struct series {
     size_t n_slot;
     size_t last; /* index in active: where the last measurement went */
     struct map labels;
+    struct series_labels per_object;
     VEC(struct series_file) file; /* in the order of class, begin, generation */
     struct series_chunk_room room;
     struct series_samples samples;
@@ -72,7 +78,8 @@ struct series {
     int64_t
         imported_us; /* when something was imported last (db/series_import.h): merging waits until it is over */
     uint64_t uses;
-    struct series_merge *merge; /* under way */
+    struct series_merge *merge;   /* under way */
+    struct series_commit *commit; /* likewise */
     bool failed;
     char why[256];
     struct series_stats stats;
@@ -83,18 +90,22 @@ int series_open(struct series *s, const struct journal_io *io, const struct seri
                 struct err *err);
 /* The number in the journal up to which the newest head says that all is in the store in this folder, without opening that; 0: there is none. */
 uint64_t series_reached(const struct journal_io *io);
-/* How long things are kept from now on (o->keep_us). */
+/* How long things are kept from now on (o->keep_us), and how many labels an object may have. */
 void series_keep(struct series *s, const struct series_options *o);
 /* What was not committed is gone from here. */
 void series_release(struct series *s);
 
-/* One measurement. Refused (counted): E_TIMEOUT: older than what is kept; E_AGAIN: more than a day ahead of now; E_LIMIT: one series too many; E_INVAL: the label is too long. E_IO, E_NOSPC: the
+/* One measurement. Refused (counted): E_TIMEOUT: older than what is kept; E_AGAIN: more than a day ahead of now; E_LIMIT: one series too many; E_BUSY: its object has too many new
+   ones today; E_INVAL: the label is too long. E_IO, E_NOSPC: the
    store has failed. */
 int series_add(struct series *s, const struct series_key *k, const struct series_sample *v, struct wall now);
 /* Index in active of a series, which is made if it is new; SIZE_MAX: one too many. */
 size_t series_know(struct series *s, const struct series_key *k);
 /* All that was added is on disk, and everything in the journal up to seq is in it. */
 int series_commit(struct series *s, uint64_t seq, struct wall now);
+/* The same in steps of some milliseconds, between which measurements may be added and merging go on: 1: there is more to do; 0: it is done, with the seq of the first of the steps. What was added since may be
+   on disk or not, and what was said of it is not counted. */
+int series_commit_step(struct series *s, uint64_t seq, struct wall now);
 /* Some of what is to be done beside: merging, removing. True: there is more. */
 bool series_step(struct series *s, struct wall now);
 /* Seals all open chunks: for tests and figures. */

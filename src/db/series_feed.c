@@ -139,6 +139,16 @@ static void refuse(struct series_feed *f, const struct series_feed_result *r, en
     str_copy(f->last.label, sizeof(f->last.label), label);
 }
 
+static enum series_refusal reason_of(int code)
+{
+    switch (code) {
+    case E_TIMEOUT: return SERIES_OLD;
+    case E_AGAIN: return SERIES_AHEAD;
+    case E_BUSY: return SERIES_LABELS;
+    default: return SERIES_FULL;
+    }
+}
+
 static int feed_one(struct series_feed *f, const struct series_feed_result *r, const struct series_key *k,
                     const struct series_sample *v, const struct perf_item *item)
 {
@@ -148,7 +158,7 @@ static int feed_one(struct series_feed *f, const struct series_feed_result *r, c
     if (got < 0 && f->s->failed)
         return got;
     if (got < 0) {
-        refuse(f, r, got == E_TIMEOUT ? SERIES_OLD : got == E_AGAIN ? SERIES_AHEAD : SERIES_FULL, k->label);
+        refuse(f, r, reason_of(got), k->label);
         return 0;
     }
     f->taken += !r->again;

@@ -23,6 +23,7 @@ struct series_file {
     int handle;         /* -1: closed */
     uint64_t size;      /* with what is pending */
     uint64_t synced;    /* bytes that survive a crash */
+    uint64_t owed;      /* log: so many of them the commit under way waits for */
     struct buf pending; /* log: its end, not yet written */
     VEC(struct series_seat) seat;
     uint32_t numbers, chunks; /* log: series with a number; chunks in it */

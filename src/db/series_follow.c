@@ -4,9 +4,10 @@
 #include "core/record.h"
 #include "os/clock.h"
 
-#define LOOK_EVERY 64u  /* records between two looks at the clock */
-#define WORDS      500u /* of one transaction */
-#define TRIES      5u   /* of a place that cannot be read, before it is stepped over */
+#define LOOK_EVERY 64u           /* records between two looks at the clock */
+#define WORDS      500u          /* of one transaction */
+#define STEP_US    (5 * TIME_MS) /* of a commit: words before it */
+#define TRIES      5u            /* of a place that cannot be read, before it is stepped over */
 
 void series_follow_init(struct series_follow *f, struct series *s, struct bounds *bounds,
                         const struct journal *j)
@@ -152,15 +153,35 @@ int series_follow_words(struct series_follow *f, int64_t turn_us)
     return 0;
 }
 
+/* bounds.db has all that was said up to f->to. */
+static int end_words(struct series_follow *f)
+{
+    int r = f->bounds ? bounds_begin(f->bounds) : 0;
+
+    return r == 0 && f->bounds ? bounds_end(f->bounds, MAX(f->to, f->bounds->applied)) : r;
+}
+
+int series_follow_commit_step(struct series_follow *f, struct wall now)
+{
+    int r;
+
+    if (!f->s->commit) {
+        r = series_follow_words(f, STEP_US);
+        if (r == 0)
+            r = end_words(f);
+        if (r)
+            return r;
+    }
+    return series_commit_step(f->s, MAX(f->to, f->had), now);
+}
+
 int series_follow_commit(struct series_follow *f, struct wall now)
 {
     int r;
 
     while ((r = series_follow_words(f, TIME_S)) == 1)
         ;
-    if (r == 0 && f->bounds)
-        r = bounds_begin(f->bounds);
-    if (r == 0 && f->bounds)
-        r = bounds_end(f->bounds, MAX(f->to, f->bounds->applied));
+    if (r == 0)
+        r = end_words(f);
     return r < 0 ? r : series_commit(f->s, MAX(f->to, f->had), now);
 }

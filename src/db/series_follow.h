@@ -42,3 +42,5 @@ void series_follow_later(struct series_follow *f);
 int series_follow_words(struct series_follow *f, int64_t turn_us);
 /* All up to f->to is on disk, in both. */
 int series_follow_commit(struct series_follow *f, struct wall now);
+/* The same in steps of some milliseconds: 1: there is more to do; 0: what was put in before the first of the steps is on disk. */
+int series_follow_commit_step(struct series_follow *f, struct wall now);

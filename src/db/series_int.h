@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What the files of the series store share: db/series.c (adding, reading), series_start.c (opening), series_head.c (heads), series_merge.c (merging, removing). */
+/* What the files of the series store share: db/series.c (adding, reading), series_start.c (opening), series_commit.c (commits, writing heads), series_head.c (reading heads), series_merge.c (merging, removing). */
 #include "db/series.h"
 
 #define SERIES_NONE SIZE_MAX
@@ -23,7 +23,6 @@ bool series_same_partition(const struct series_file *f, enum series_class class,
 
 /* The head: series_head.c. */
 #define SERIES_HEAD_FILE_MAX (1024u * 1024 * 1024)
-int series_head_write(struct series *s, uint64_t seq);
 /* Reads the newest that is whole into s; the names of all that there are, the newest first. Files it names get their synced size. */
 struct series_heads {
     VEC(uint32_t) number;
@@ -31,6 +30,9 @@ struct series_heads {
 void series_head_read(struct series *s, struct series_heads *all);
 /* From the bytes of a head: true if they are a whole one. With s NULL they are only looked at. */
 bool series_head_take(struct series *s, struct str bytes, uint32_t number, uint32_t site);
+
+/* series_commit.c: what is under way is given up. */
+void series_commit_stop(struct series *s);
 
 /* series_merge.c */
 void series_merge_stop(struct series *s);

@@ -3,29 +3,29 @@
 
 #include "base/log.h"
 #include "db/series_import.h"
+#include "db/series_members.h"
 #include "db/series_roll.h"
 #include "db/series_whole.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP_SERIES 64u /* merged in one step: some milliseconds */
-#define PARTS_MAX   16u
-#define LATE_US     (10 * TIME_MIN)
-#define RETRY_US    (10 * TIME_MIN) /* after a merge that failed */
+#define STEP_SAMPLES 12288u /* merged in one step: a few milliseconds */
+#define STEP_SERIES  32u
+#define PARTS_MAX    16u
+#define LATE_US      (10 * TIME_MIN)
+#define RETRY_US     (10 * TIME_MIN) /* after a merge that failed */
 
-/* A series that is in the files to be merged, by what decides the order of a whole file. */
-struct member {
-    uint64_t oid;
-    uint32_t hash, id;
-};
+/* Which series there are; the files are begun; filled; ended, the parts first; what they stand for goes. Each takes as many steps as it needs. */
+enum stage { FIND, FILES, FILL, END, REMOVE };
 
 struct series_merge {
+    enum stage stage;
     enum series_class class;
     int64_t start_us;
     uint32_t generation; /* of what is being made; the files below it are merged */
-    VEC(struct member) member;
-    size_t next;
+    struct series_members members;
+    unsigned file; /* FILES, END: which is next; SERIES_RAW: the whole one, which comes last */
     struct series_whole whole;
     struct series_whole part[SERIES_CLASSES]; /* of a day: its buckets; SERIES_RAW is not used */
     struct series_buckets buckets;
@@ -55,7 +55,7 @@ static void free_merge(struct series *s)
     for (unsigned c = 0; c < SERIES_CLASSES; c++)
         series_whole_release(&m->part[c]);
     series_whole_release(&m->whole);
-    VEC_RELEASE(&m->member);
+    series_members_release(&m->members);
     VEC_RELEASE(&m->buckets);
     mem_free(m);
     s->merge = NULL;
@@ -132,72 +132,6 @@ static bool wants_merge(const struct series *s, const struct partition *p, struc
     return !is_open(s, p->start_us);
 }
 
-static int by_order(const void *a, const void *b)
-{
-    const struct member *x = a, *y = b;
-
-    if (x->oid != y->oid)
-        return x->oid < y->oid ? -1 : 1;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static void add_member(struct series *s, struct buf *seen, size_t id)
-{
-    struct series_key k = series_key_at(s, id);
-
-    while (seen->len <= id)
-        buf_add_char(seen, 0);
-    if (seen->data[id])
-        return;
-    seen->data[id] = 1;
-    *VEC_ADD(&s->merge->member) =
-        (struct member){.oid = k.oid, .hash = series_key_hash(&k), .id = (uint32_t)id};
-}
-
-static int members_of_whole(struct series *s, size_t i, struct buf *seen)
-{
-    struct series_scan scan;
-    struct series_record r;
-    struct series_key k;
-    uint64_t at;
-    int code = series_file_reach(&s->file.at[i], &s->io);
-
-    if (code < 0)
-        return code;
-    s->file.at[i].code = 0;
-    series_scan_init(&scan, &s->file.at[i], &s->io);
-    while (series_scan_next(&scan, &r, &at) > 0)
-        if (r.kind == SERIES_R_WHOLE && series_key_get(&r.body, &k))
-            add_member(s, seen, series_intern(s, &k));
-    series_scan_release(&scan);
-    return s->file.at[i].code;
-}
-
-static int find_members(struct series *s)
-{
-    struct series_merge *m = s->merge;
-    struct buf seen = BUF_INIT;
-    int r = 0;
-
-    for (size_t i = 0; i < s->file.n && r == 0; i++) {
-        const struct series_file *f = &s->file.at[i];
-
-        if (!series_same_partition(f, m->class, m->start_us) || !f->h.nonce)
-            continue;
-        if (f->h.form != SERIES_LOG)
-            r = members_of_whole(s, i, &seen);
-        for (size_t id = 0; id < f->seat.n; id++)
-            if (f->seat.at[id].tail)
-                add_member(s, &seen, id);
-    }
-    if (m->member.n)
-        qsort(m->member.at, m->member.n, sizeof(m->member.at[0]), by_order);
-    buf_release(&seen);
-    return r;
-}
-
 static int begin_file(struct series *s, struct series_whole *w, enum series_class class,
                       enum series_form form)
 {
@@ -207,28 +141,60 @@ static int begin_file(struct series *s, struct series_whole *w, enum series_clas
                               .site = s->o.site,
                               .nonce = s->io.nonce(s->io.user) | 1};
 
-    h.generation = newest_generation(s, class, h.start_us) + 1;
+    /* The whole file must not stand for a log that was begun since the merge was. */
+    h.generation = form == SERIES_WHOLE ? s->merge->generation : newest_generation(s, class, h.start_us) + 1;
     series_close_some(s);
     return series_whole_begin(w, &s->io, &h);
 }
 
-static int begin(struct series *s, const struct partition *p, struct wall now)
+static void begin(struct series *s, const struct partition *p)
 {
     struct series_merge *m = s->merge = mem_zalloc(sizeof(*m));
-    int r;
 
     m->class = p->class;
     m->start_us = p->start_us;
+    buf_init(&m->members.seen);
     buf_init(&m->whole.out);
     for (unsigned c = 0; c < SERIES_CLASSES; c++)
         buf_init(&m->part[c].out);
     m->generation = newest_generation(s, p->class, p->start_us) + 1;
-    r = find_members(s);
-    if (r == 0)
-        r = begin_file(s, &m->whole, p->class, SERIES_WHOLE);
-    for (unsigned c = SERIES_5M; c < SERIES_CLASSES && r == 0 && p->class == SERIES_RAW; c++)
-        r = begin_file(s, &m->part[c], (enum series_class)c, SERIES_PART);
-    return r < 0 ? give_up(s, r, now) : 0;
+}
+
+/* The file that is to be begun or ended next, and its class: of a day the parts, then the whole one. */
+static struct series_whole *file_at(struct series_merge *m, enum series_class *class)
+{
+    *class = (enum series_class)m->file;
+    if (m->file != SERIES_RAW)
+        return &m->part[m->file];
+    *class = m->class;
+    return &m->whole;
+}
+
+static void first_file(struct series_merge *m, enum stage stage)
+{
+    m->stage = stage;
+    m->file = m->class == SERIES_RAW ? SERIES_5M : SERIES_RAW;
+}
+
+/* False: that was the whole one. */
+static bool next_file(struct series_merge *m)
+{
+    if (m->file == SERIES_RAW)
+        return false;
+    m->file = (m->file + 1) % SERIES_CLASSES;
+    return true;
+}
+
+static int begin_one(struct series *s)
+{
+    struct series_merge *m = s->merge;
+    enum series_class class;
+    struct series_whole *w = file_at(m, &class);
+    int r = begin_file(s, w, class, w == &m->whole ? SERIES_WHOLE : SERIES_PART);
+
+    if (r == 0 && !next_file(m))
+        m->stage = FILL;
+    return r;
 }
 
 /* ---- one series ---- */
@@ -331,30 +297,36 @@ static void remove_at(struct series *s, size_t i)
     s->file.n--;
 }
 
-static int end_merge(struct series *s, struct wall now)
+static int end_some(struct series *s)
 {
     struct series_merge *m = s->merge;
-    int r = 0;
+    enum series_class class;
+    struct series_whole *w = file_at(m, &class);
+    int r = series_whole_end(w, &s->io);
 
-    for (unsigned c = SERIES_5M; c < SERIES_CLASSES && r == 0 && m->class == SERIES_RAW; c++) {
-        r = series_whole_end(&m->part[c], &s->io);
-        if (r == 0)
-            take_file(s, &m->part[c]);
-    }
-    if (r == 0)
-        r = series_whole_end(&m->whole, &s->io);
-    if (r < 0)
-        return give_up(s, r, now);
-    for (size_t i = s->file.n; i-- > 0;) {
+    if (r)
+        return MIN(r, 0);
+    take_file(s, w);
+    if (!next_file(m))
+        m->stage = REMOVE;
+    return 0;
+}
+
+/* One of those that the whole file stands for; false: there is none. */
+static bool remove_one(struct series *s)
+{
+    const struct series_merge *m = s->merge;
+
+    for (size_t i = 0; i < s->file.n; i++) {
         const struct series_file *f = &s->file.at[i];
 
-        if (series_same_partition(f, m->class, m->start_us) && f->h.generation < m->generation && f->h.nonce)
-            remove_at(s, i);
+        if (!series_same_partition(f, m->class, m->start_us) || f->h.generation >= m->generation ||
+            !f->h.nonce)
+            continue;
+        remove_at(s, i);
+        return true;
     }
-    take_file(s, &m->whole);
-    s->stats.merged++;
-    free_merge(s);
-    return 0;
+    return false;
 }
 
 static bool start_merge(struct series *s, struct wall now)
@@ -370,7 +342,8 @@ static bool start_merge(struct series *s, struct wall now)
             continue;
         if (p.class == SERIES_RAW && p.wholes && (now.us < s->late_us || now.us - s->late_us >= TIME_DAY))
             s->late_us = now.us;
-        return begin(s, &p, now) == 0;
+        begin(s, &p);
+        return true;
     }
     return false;
 }
@@ -401,10 +374,51 @@ static bool remove_old(struct series *s, struct wall now)
     return any;
 }
 
+static int fill_some(struct series *s)
+{
+    struct series_merge *m = s->merge;
+    uint64_t until = m->whole.samples + STEP_SAMPLES;
+    size_t id;
+    int r = 0;
+
+    for (unsigned i = 0; i < STEP_SERIES && m->whole.samples < until && r == 0; i++) {
+        if (!series_members_next(&m->members, &id)) {
+            first_file(m, END);
+            break;
+        }
+        r = merge_one(s, id);
+    }
+    return r;
+}
+
+/* 1: there is more; 0: it is done; E_*. */
+static int go_on(struct series *s)
+{
+    struct series_merge *m = s->merge;
+    int r = 0;
+
+    switch (m->stage) {
+    case FIND:
+        r = series_members_find(s, &m->members, m->class, m->start_us, m->generation);
+        if (r == 0)
+            first_file(m, FILES);
+        break;
+    case FILES: r = begin_one(s); break;
+    case FILL: r = fill_some(s); break;
+    case END: r = end_some(s); break;
+    case REMOVE:
+        if (remove_one(s))
+            break;
+        s->stats.merged++;
+        free_merge(s);
+        return 0;
+    }
+    return r < 0 ? r : 1;
+}
+
 bool series_step(struct series *s, struct wall now)
 {
-    struct series_merge *m;
-    int r = 0;
+    int r;
 
     if (s->failed)
         return false;
@@ -413,14 +427,8 @@ bool series_step(struct series *s, struct wall now)
 
         return start_merge(s, now) || removed;
     }
-    m = s->merge;
-    for (unsigned i = 0; i < STEP_SERIES && r == 0 && m->next < m->member.n; i++)
-        r = merge_one(s, m->member.at[m->next++].id);
-    if (r < 0) {
+    r = go_on(s);
+    if (r < 0)
         give_up(s, r, now);
-        return false;
-    }
-    if (m->next == m->member.n)
-        return end_merge(s, now) == 0;
-    return true;
+    return r >= 0;
 }

@@ -87,6 +87,16 @@ void series_read_release(struct series_reader *r)
 
 /* ---- the head ---- */
 
+/* One that is being written has no header yet. */
+static bool has_header(struct series_reader *r, int handle)
+{
+    char bytes[SERIES_HEADER];
+    struct series_header h;
+
+    return read_it(r, handle, 0, bytes, sizeof(bytes)) == sizeof(bytes) &&
+           series_header_get(str_make(bytes, sizeof(bytes)), &h, NULL) == 0;
+}
+
 static bool get_head(struct series_reader *r, uint32_t number, struct buf *b)
 {
     struct series_header h = {.form = SERIES_HEAD, .generation = number};
@@ -98,7 +108,7 @@ static bool get_head(struct series_reader *r, uint32_t number, struct buf *b)
     handle = open_to_read(r, name, JOURNAL_READ);
     if (handle < 0)
         return false;
-    size = size_of(r, handle);
+    size = has_header(r, handle) ? size_of(r, handle) : 0;
     buf_clear(b);
     if (size > 0 && size <= SERIES_HEAD_FILE_MAX) {
         buf_reserve(b, (size_t)size + 1);

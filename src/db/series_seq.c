@@ -94,17 +94,14 @@ static uint64_t cost_of(const uint32_t *count, size_t n)
 /* The window with most numbers in it. */
 static unsigned best_low(const uint32_t *count)
 {
-    uint64_t best = 0;
+    uint64_t best = 0, in = 0;
     unsigned low = 1;
 
-    for (unsigned from = 1; from + WINDOW <= CLASSES; from++) {
-        uint64_t in = 0;
-
-        for (unsigned c = from; c < from + WINDOW; c++)
-            in += count[c];
-        if (in > best) {
+    for (unsigned c = 1; c < CLASSES; c++) {
+        in += count[c] - (c > WINDOW ? count[c - WINDOW] : 0);
+        if (c >= WINDOW && in > best) {
             best = in;
-            low = from;
+            low = c - WINDOW + 1;
         }
     }
     return low;

@@ -13,6 +13,7 @@ static const struct series_options defaults = {
                 [SERIES_1H] = 3 * 366 * TIME_DAY,
                 [SERIES_1D] = 10 * 366 * TIME_DAY},
     .grace_us = TIME_H,
+    .step_series = 16384,
 };
 
 struct listing {
@@ -199,6 +200,7 @@ void series_keep(struct series *s, const struct series_options *o)
 {
     for (unsigned i = 0; i < SERIES_CLASSES; i++)
         s->o.keep_us[i] = o->keep_us[i] ? o->keep_us[i] : defaults.keep_us[i];
+    s->o.labels_most = o->labels_most;
 }
 
 static void set_options(struct series *s, const struct series_options *o)
@@ -207,6 +209,34 @@ static void set_options(struct series *s, const struct series_options *o)
     series_keep(s, &s->o);
     if (!s->o.grace_us)
         s->o.grace_us = defaults.grace_us;
+    if (!s->o.step_series)
+        s->o.step_series = defaults.step_series;
+}
+
+static void count_on(struct series *s, size_t id, int64_t start_us)
+{
+    struct series_active *a = &s->active.at[id];
+    uint16_t day = (uint16_t)(start_us / TIME_DAY);
+
+    if (day <= a->day)
+        return;
+    a->day = day;
+    series_labels_count(&s->per_object, a->oid, day);
+}
+
+/* As it was before: what is in the logs, by day, and then what is open. */
+static void count_labels(struct series *s)
+{
+    for (size_t i = 0; i < s->file.n; i++) {
+        const struct series_file *f = &s->file.at[i];
+
+        for (size_t id = 0; f->h.class == SERIES_RAW && f->h.form == SERIES_LOG && id < f->seat.n; id++)
+            if (f->seat.at[id].tail)
+                count_on(s, id, f->h.start_us);
+    }
+    for (size_t id = 0; id < s->active.n; id++)
+        if (s->active.at[id].open.n)
+            count_on(s, id, s->active.at[id].open.base_us);
 }
 
 int series_open(struct series *s, const struct journal_io *io, const struct series_options *o,
@@ -234,6 +264,8 @@ int series_open(struct series *s, const struct journal_io *io, const struct seri
         series_head_read(s, &l.heads);
         r = scan_logs(s, err);
     }
+    if (r == 0)
+        count_labels(s);
     VEC_RELEASE(&l.heads.number);
     return r;
 }
@@ -241,6 +273,7 @@ int series_open(struct series *s, const struct journal_io *io, const struct seri
 void series_release(struct series *s)
 {
     series_merge_stop(s);
+    series_commit_stop(s);
     for (size_t i = 0; i < s->file.n; i++)
         series_file_release(&s->file.at[i], &s->io);
     for (size_t i = 0; i < s->active.n; i++)
@@ -251,6 +284,7 @@ void series_release(struct series *s)
     mem_free(s->slot);
     s->slot = NULL;
     map_release(&s->labels);
+    series_labels_release(&s->per_object);
     buf_release(&s->chunk);
     series_chunk_room_release(&s->room);
 }

@@ -3,7 +3,7 @@
 
 #include "base/tlv.h"
 
-#define PIECE (256u * 1024)
+#define PIECE (256u * 1024) /* written and synced at a time: no sync at the end has much to do */
 
 int series_whole_begin(struct series_whole *w, const struct journal_io *io, const struct series_header *h)
 {
@@ -11,6 +11,7 @@ int series_whole_begin(struct series_whole *w, const struct journal_io *io, cons
 
     *w = (struct series_whole){.begun = true};
     buf_init(&w->out);
+    buf_init(&w->top);
     series_file_init(&w->file, h);
     r = series_file_create(&w->file, io);
     if (r < 0)
@@ -18,11 +19,11 @@ int series_whole_begin(struct series_whole *w, const struct journal_io *io, cons
     return r;
 }
 
-static int flush(struct series_whole *w, const struct journal_io *io, size_t above)
+static int flush(struct series_whole *w, const struct journal_io *io)
 {
     int r;
 
-    if (w->out.len <= above)
+    if (!w->out.len)
         return 0;
     r = io->write(io->user, w->file.handle, w->file.size, w->out.data, w->out.len);
     if (r == 0)
@@ -36,6 +37,7 @@ int series_whole_put(struct series_whole *w, const struct journal_io *io, const 
 {
     struct buf key = BUF_INIT;
     size_t bytes, at = w->file.size + w->out.len;
+    int r;
 
     series_key_put(&key, k);
     bytes = series_record_put(&w->out, w->file.h.nonce, SERIES_R_WHOLE, buf_str(&key), chunk);
@@ -46,51 +48,65 @@ int series_whole_put(struct series_whole *w, const struct journal_io *io, const 
     else
         *VEC_ADD(&w->place) =
             (struct series_place){.oid = k->oid, .at = at, .bytes = bytes, .hash = series_key_hash(k)};
-    return flush(w, io, PIECE);
+    if (w->out.len <= PIECE)
+        return 0;
+    r = flush(w, io);
+    return r < 0 ? r : io->sync(io->user, w->file.handle);
 }
 
-/* The pages, and TOP. */
-static void put_index(struct series_whole *w, struct series_end *end)
+/* Pages, as many as make a piece. */
+static void put_pages(struct series_whole *w)
 {
-    struct buf page = BUF_INIT, top = BUF_INIT;
-    uint64_t oid = 0;
+    struct buf page = BUF_INIT;
 
-    tlv_put_varint(&top, w->file.size + w->out.len);
-    tlv_put_varint(&top, (w->place.n + SERIES_PAGE - 1) / SERIES_PAGE);
-    for (size_t i = 0; i < w->place.n; i += SERIES_PAGE) {
-        buf_clear(&page);
-        series_page_put(&page, &w->place.at[i], MIN(SERIES_PAGE, w->place.n - i));
-        tlv_put_varint(&top, w->place.at[i].oid - oid);
-        tlv_put_varint(&top,
-                       series_record_put(&w->out, w->file.h.nonce, SERIES_R_PAGE, buf_str(&page), STR_NULL));
-        oid = w->place.at[i].oid;
+    if (!w->indexed) {
+        tlv_put_varint(&w->top, w->file.size + w->out.len);
+        tlv_put_varint(&w->top, (w->place.n + SERIES_PAGE - 1) / SERIES_PAGE);
     }
-    end->top = w->file.size + w->out.len;
-    end->top_bytes =
-        (uint32_t)series_record_put(&w->out, w->file.h.nonce, SERIES_R_TOP, buf_str(&top), STR_NULL);
+    while (w->indexed < w->place.n && w->out.len < PIECE) {
+        const struct series_place *first = &w->place.at[w->indexed];
+
+        buf_clear(&page);
+        series_page_put(&page, first, MIN(SERIES_PAGE, w->place.n - w->indexed));
+        tlv_put_varint(&w->top, first->oid - w->oid);
+        tlv_put_varint(&w->top,
+                       series_record_put(&w->out, w->file.h.nonce, SERIES_R_PAGE, buf_str(&page), STR_NULL));
+        w->oid = first->oid;
+        w->indexed += MIN(SERIES_PAGE, w->place.n - w->indexed);
+    }
     buf_release(&page);
-    buf_release(&top);
 }
 
+static void put_top(struct series_whole *w)
+{
+    w->end = (struct series_end){
+        .series = (uint32_t)w->place.n, .samples = w->samples, .top = w->file.size + w->out.len};
+    w->end.top_bytes =
+        (uint32_t)series_record_put(&w->out, w->file.h.nonce, SERIES_R_TOP, buf_str(&w->top), STR_NULL);
+    w->top_put = true;
+}
+
+/* What END vouches for is on the disk before it. */
 int series_whole_end(struct series_whole *w, const struct journal_io *io)
 {
-    struct series_end end = {.series = (uint32_t)w->place.n, .samples = w->samples};
+    bool last = w->top_put;
     int r;
 
-    put_index(w, &end);
-    r = flush(w, io, 0);
-    /* What END vouches for is on the disk before it. */
+    if (last)
+        series_end_put(&w->out, w->file.h.nonce, &w->end);
+    else
+        put_pages(w);
+    if (!last && w->indexed == w->place.n)
+        put_top(w);
+    r = flush(w, io);
     if (r == 0)
         r = io->sync(io->user, w->file.handle);
-    series_end_put(&w->out, w->file.h.nonce, &end);
-    if (r == 0)
-        r = flush(w, io, 0);
-    if (r == 0)
-        r = io->sync(io->user, w->file.handle);
+    if (r < 0 || !last)
+        return r < 0 ? r : 1;
     w->file.synced = w->file.size;
-    w->file.end = end;
-    w->begun = r != 0;
-    return r;
+    w->file.end = w->end;
+    w->begun = false;
+    return 0;
 }
 
 void series_whole_drop(struct series_whole *w, const struct journal_io *io)
@@ -105,5 +121,6 @@ void series_whole_drop(struct series_whole *w, const struct journal_io *io)
 void series_whole_release(struct series_whole *w)
 {
     buf_release(&w->out);
+    buf_release(&w->top);
     VEC_RELEASE(&w->place);
 }

@@ -9,6 +9,12 @@ struct series_whole {
     VEC(struct series_place) place;
     uint64_t samples;
     bool begun;
+    /* The end, once it is begun: */
+    size_t indexed; /* places that stand in pages */
+    struct buf top; /* what TOP says of them */
+    uint64_t oid;   /* of the page before */
+    struct series_end end;
+    bool top_put;
 };
 
 /* Makes the file; no key may be put before the others in the order of oid and hash. */
@@ -16,7 +22,7 @@ int series_whole_begin(struct series_whole *w, const struct journal_io *io, cons
 /* A chunk of n measurements. again: of the same series as the one before. */
 int series_whole_put(struct series_whole *w, const struct journal_io *io, const struct series_key *k,
                      bool again, struct str chunk, size_t n);
-/* Index, END, sync. After 0 the file counts: w->file is the caller's. */
+/* Index, END, sync, in steps of some milliseconds: 1: there is more to do; 0: the file counts, and w->file is the caller's; E_*. */
 int series_whole_end(struct series_whole *w, const struct journal_io *io);
 /* Gives it up: the file is removed. */
 void series_whole_drop(struct series_whole *w, const struct journal_io *io);

@@ -171,7 +171,7 @@ static int next_stage(struct store *s)
 {
     struct store_import *m = &s->series.import;
 
-    m->ended = false;
+    m->ended = m->committing = false;
     m->rest = m->first;
     m->number = 0;
     return ++m->stage == STORE_IMPORT_END ? end_file(s) : 0;
@@ -186,8 +186,9 @@ int store_import_turn(struct store *s, int64_t turn_us)
 
     if (!m->name[0] && !take_file(s))
         return 0;
-    if (m->ended) {
-        r = store_series_commit(s);
+    if (m->ended) { /* the commit goes on elsewhere; no other is under way when this is called */
+        r = m->committing ? 0 : store_series_commit(s);
+        m->committing = true;
         if (r == 0)
             r = next_stage(s);
         return r < 0 ? r : 1;

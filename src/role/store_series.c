@@ -23,8 +23,11 @@
 #define COMMIT_PART    20             /* or so many times what one took, if that is more */
 #define RETRY_MOST_US  TIME_MIN       /* between two tries to open it */
 #define TELL_US        (5 * TIME_S)   /* gate */
-#define TRIM_US        TIME_MIN       /* between two looks at a few objects in bounds.db */
+#define TELL_CROWDED   1000u
+#define LABELS_MOST    512u /* of an object in a day, if nothing is configured: twice what one result may hold */
+#define TRIM_US        TIME_MIN /* between two looks at a few objects in bounds.db */
 #define TRIM_OBJECTS   200u
+#define RENEW_US       (5 * TIME_S)
 #define SPARE          4096u /* series in memory that are asleep, before it is opened anew */
 
 static void on_series(void *user);
@@ -51,17 +54,33 @@ uint64_t store_series_lag(const struct store *s)
     return (!x->open || x->follow.behind) && stored > has ? stored - has : 0;
 }
 
+/* Objects that bring more labels today than they may. */
+static void put_crowded(struct store_series *x, struct buf *b)
+{
+    uint16_t today = (uint16_t)(clock_wall().us / TIME_DAY);
+    struct series_labels *l = &x->db.per_object;
+
+    if (!x->open)
+        return;
+    series_labels_trim(l, today);
+    for (size_t i = 0; i < MIN(l->crowded.n, TELL_CROWDED); i++) {
+        buf_add_le64(b, l->crowded.at[i]);
+        buf_add_le64(b, series_labels_refused(l, l->crowded.at[i], today));
+    }
+}
+
 void store_series_tell(struct store *s)
 {
     struct store_series *x = &s->series;
     const struct series_feed *f = &x->follow.feed;
     struct peer *gate = role_peer(s->role, ROLE_GATE, 0);
-    struct buf refused = BUF_INIT;
+    struct buf refused = BUF_INIT, crowded = BUF_INIT;
 
     if (!gate)
         return;
     for (unsigned i = 0; i < SERIES_REFUSAL_COUNT; i++)
         buf_add_le64(&refused, f->refused[i]);
+    put_crowded(x, &crowded);
     msg_put_series(&s->frame,
                    &(struct msg_series){.applied = x->reached,
                                         .lag = store_series_lag(s),
@@ -78,10 +97,12 @@ void store_series_tell(struct store *s)
                                         .given_up = s->journal.stats.dropped_samples,
                                         .last_oid = f->last.oid,
                                         .last_why = f->last.why,
-                                        .last_label = str_of(f->last.label)});
+                                        .last_label = str_of(f->last.label),
+                                        .crowded = buf_str(&crowded)});
     role_send(gate, &s->frame, -1);
     buf_clear(&s->frame);
     buf_release(&refused);
+    buf_release(&crowded);
     x->told = store_now(s);
 }
 
@@ -97,9 +118,19 @@ static int64_t kept(const struct store *s, const char *option)
     return (int64_t)MIN(days, (uint64_t)36500) * TIME_DAY;
 }
 
+static uint32_t labels_most(const struct store *s)
+{
+    uint64_t n;
+
+    return str_to_u64(str_of(role_option(s->role, "vigie_series_labels", "")), &n)
+               ? (uint32_t)MIN(n, UINT16_MAX - 1)
+               : LABELS_MOST;
+}
+
 static struct series_options options(const struct store *s)
 {
     return (struct series_options){.site = s->site,
+                                   .labels_most = labels_most(s),
                                    .keep_us = {[SERIES_RAW] = kept(s, "vigie_series_days"),
                                                [SERIES_5M] = kept(s, "vigie_series_5min_days"),
                                                [SERIES_1H] = kept(s, "vigie_series_hour_days"),
@@ -154,7 +185,8 @@ static int open_store(struct store *s, struct err *err)
     x->open = true;
     x->reached = x->db.applied;
     x->committed = store_now(s);
-    x->added = 0;
+    x->added = x->adding = 0;
+    x->committing_us = 0;
     x->at_open = x->db.active.n;
     return 0;
 }
@@ -233,24 +265,35 @@ static void take_figures(struct store *s)
     x->memory = series_memory(&x->db);
 }
 
-int store_series_commit(struct store *s)
+static void committed(struct store *s)
 {
     struct store_series *x = &s->series;
-    struct mono began = clock_mono();
-    int r = series_follow_commit(&x->follow, clock_wall());
 
     x->committed = clock_mono();
-    x->commit_took_us = x->committed.us - began.us;
-    if (r < 0)
-        return r;
+    x->commit_took_us = x->committing_us;
+    x->committing_us = 0;
     x->reached = x->db.applied;
-    x->added = x->db.stats.added;
+    x->added = x->adding;
     take_figures(s);
     if (x->why[0])
         log_notice("the series store takes measurements again");
     x->why[0] = 0;
     x->wait_us = 0;
-    return 0;
+}
+
+int store_series_commit(struct store *s)
+{
+    struct store_series *x = &s->series;
+    struct mono began = clock_mono();
+    int r;
+
+    if (!x->db.commit)
+        x->adding = x->db.stats.added;
+    r = series_follow_commit_step(&x->follow, clock_wall());
+    x->committing_us += clock_mono().us - began.us;
+    if (r == 0)
+        committed(s);
+    return r;
 }
 
 static bool commit_is_due(const struct store *s)
@@ -298,12 +341,12 @@ static int tidy(struct store *s)
     return series_step(&x->db, (struct wall){now});
 }
 
-/* Labels that came and went stay in memory until then. */
+/* Labels that came and went stay in memory until then. What came since the last commit is read from the journal again: so that is not long ago. */
 static bool is_overgrown(const struct store *s)
 {
     const struct store_series *x = &s->series;
 
-    return !x->db.merge && x->added == x->db.stats.added &&
+    return !x->db.merge && (x->added == x->db.stats.added || store_now(s).us - x->committed.us < RENEW_US) &&
            x->db.active.n > SPARE + MAX(2 * x->active, x->at_open);
 }
 
@@ -323,14 +366,13 @@ static int renew(struct store *s)
 static int work(struct store *s)
 {
     struct store_series *x = &s->series;
-    bool due = commit_is_due(s);
     int r;
 
-    if (x->follow.words.len - x->follow.words_at > (due ? 0 : WORDS_MOST)) {
+    if (x->follow.words.len - x->follow.words_at > WORDS_MOST) {
         r = series_follow_words(&x->follow, TURN_US);
         return r < 0 ? r : 1;
     }
-    if (due) {
+    if (x->db.commit || commit_is_due(s)) {
         r = store_series_commit(s);
         return r < 0 ? r : 1;
     }

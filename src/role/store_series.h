@@ -20,9 +20,10 @@ struct store_series {
     uint64_t added;   /* of db.stats, at the last commit */
     uint64_t at_open; /* series in memory when it was opened: of open chunks and of logs */
     struct mono committed, trimmed, told;
-    int64_t commit_took_us;
-    int64_t wait_us;                /* to the next try to open it, after a failure */
-    uint64_t active, bytes, memory; /* at the last commit */
+    uint64_t adding;                       /* of db.stats, when the commit under way began */
+    int64_t commit_took_us, committing_us; /* all steps of the last one, of the one under way */
+    int64_t wait_us;                       /* to the next try to open it, after a failure */
+    uint64_t active, bytes, memory;        /* at the last commit */
     uint64_t failures;
     struct store_import import;
     struct series_stats was; /* of the stores that were open before */
@@ -33,7 +34,8 @@ struct store_series {
 
 void store_series_open(struct store *s);                          /* before the first record is numbered */
 void store_series_take(struct store *s, const struct buf *batch); /* of a batch that is on disk */
-int store_series_commit(struct store *s);                         /* all that was put in is on disk */
-void store_series_tell(struct store *s);                          /* gate */
-uint64_t store_series_lag(const struct store *s);                 /* records that it has yet to read */
+/* A step of a commit: 1: there is more to do; 0: what was put in before the first of the steps is on disk; E_*. */
+int store_series_commit(struct store *s);
+void store_series_tell(struct store *s);          /* gate */
+uint64_t store_series_lag(const struct store *s); /* records that it has yet to read */
 void store_series_release(struct store *s);

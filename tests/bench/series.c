@@ -3,6 +3,7 @@
  * `./dev bench series` runs it: the series store alone, in a folder of the real disk.
  *
  *   bench_series run FOLDER SERIES STEPS    adds, seals, merges, rolls up, reads; a line `name value unit` for each figure. Rates are those of CPU time
+ *   bench_series hold FOLDER SERIES         how long one step of committing and of merging keeps the one that calls from other work, when all chunks are nearly full
  *   bench_series fill FOLDER STEPS T0       into a store, for the objects whose numbers stand in stdin, five series each
  *   bench_series put FOLDER NOW             into a store, what stands in stdin: lines OID UNIT MICROSECONDS MANTISSA EXPONENT LABEL
  *   bench_series remote SERIES STEPS T0     the same data as bodies of Prometheus' remote write, each behind four bytes of length
@@ -81,12 +82,17 @@ static double source_next(struct source *s, size_t i)
 static const char *const labels[] = {"cpu_pct", "bytes", "latency", "disk_pct", "procs"};
 static const int8_t exponents[] = {-1, 0, -3, -2, 0};
 
-static double cpu(void)
+static double seconds(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double cpu(void)
+{
+    return seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static void figure(const char *name, double value, const char *unit)
@@ -249,6 +255,93 @@ static int run(const char *folder, size_t n, size_t steps)
     figure("ingest_with_seal", samples / (b.adding + cpu() - from), "samples/s/core");
     merge(&b);
     read_some(&b, "merged");
+    series_release(&b.s);
+    mem_free(b.source);
+    mem_free(b.minute);
+    close(dir.fd);
+    return 0;
+}
+
+/* ---- how long others wait ---- */
+
+#define HOLD_STEPS 120u /* of the bits of most chunks nearly all are used then */
+
+struct hold {
+    unsigned steps;
+    double wall, cpu;                 /* when the step began */
+    double all, longest, longest_cpu; /* seconds */
+};
+
+static void step_begins(struct hold *h)
+{
+    h->steps++;
+    h->wall = seconds(CLOCK_MONOTONIC);
+    h->cpu = cpu();
+}
+
+static void step_ended(struct hold *h)
+{
+    double wall = seconds(CLOCK_MONOTONIC) - h->wall;
+
+    h->all += wall;
+    h->longest = MAX(h->longest, wall);
+    h->longest_cpu = MAX(h->longest_cpu, cpu() - h->cpu);
+}
+
+static void hold_figures(const char *what, const struct hold *h)
+{
+    char name[64];
+
+    snprintf(name, sizeof(name), "%s_longest", what);
+    figure(name, h->longest * 1000, "ms");
+    snprintf(name, sizeof(name), "%s_longest_cpu", what);
+    figure(name, h->longest_cpu * 1000, "ms");
+    snprintf(name, sizeof(name), "%s_all", what);
+    figure(name, h->all * 1000, "ms");
+    snprintf(name, sizeof(name), "%s_steps", what);
+    figure(name, h->steps, "steps");
+}
+
+static void hold_commit(struct bench *b, const char *what, struct wall now)
+{
+    struct hold h = {.steps = 0};
+
+    for (int r = 1; r;) {
+        step_begins(&h);
+        r = series_commit_step(&b->s, 1, now);
+        step_ended(&h);
+        BUG_ON(r < 0);
+    }
+    hold_figures(what, &h);
+}
+
+static int hold(const char *folder, size_t n)
+{
+    struct bench b = {.n = n, .steps = HOLD_STEPS, .first_us = 20000 * TIME_DAY};
+    struct journal_dir dir = {.fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct wall later = {b.first_us + TIME_DAY + 2 * TIME_H};
+    struct journal_io io;
+    struct err err = ERR_INIT;
+    struct hold h = {.steps = 0};
+
+    BUG_ON(dir.fd < 0 || !n);
+    journal_io_dir(&io, &dir);
+    BUG_ON(series_open(&b.s, &io, NULL, &err) < 0);
+    b.source = mem_calloc(n, sizeof(b.source[0]));
+    b.minute = mem_calloc(n, sizeof(b.minute[0]));
+    for (size_t i = 0; i < n; i++)
+        source_init(&b.source[i], i);
+    for (size_t step = 0; step < HOLD_STEPS; step++)
+        add_minute(&b, step * 5); /* in the bench's time a commit comes with the fourth of five */
+    figure("hold_bytes", (double)b.s.active.at[0].open.used / 8, "bytes of the first chunk");
+    hold_commit(&b, "hold_commit", (struct wall){b.first_us + TIME_H});
+    hold_commit(&b, "hold_seal", later);
+    for (bool more = true; more;) {
+        step_begins(&h);
+        more = series_step(&b.s, later);
+        step_ended(&h);
+    }
+    hold_figures("hold_merge", &h);
     series_release(&b.s);
     mem_free(b.source);
     mem_free(b.minute);
@@ -439,6 +532,8 @@ int main(int argc, char **argv)
 {
     const char *what = argc == 5 ? argv[1] : "";
 
+    if (argc == 4 && strcmp(argv[1], "hold") == 0)
+        return hold(argv[2], strtoul(argv[3], NULL, 10));
     if (argc == 4 && strcmp(argv[1], "put") == 0)
         return put(argv[2], strtol(argv[3], NULL, 10));
     if (strcmp(what, "fill") == 0)
@@ -449,9 +544,8 @@ int main(int argc, char **argv)
         return remote(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     if (strcmp(what, "rrd") == 0)
         return rrd(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
-    fprintf(
-        stderr,
-        "usage: bench_series run FOLDER SERIES STEPS | fill FOLDER STEPS T0 | put FOLDER NOW | remote SERIES "
-        "STEPS T0 | rrd SERIES STEPS T0\n");
+    fprintf(stderr, "usage: bench_series run FOLDER SERIES STEPS | hold FOLDER SERIES | fill FOLDER STEPS T0 "
+                    "| put FOLDER NOW | remote SERIES "
+                    "STEPS T0 | rrd SERIES STEPS T0\n");
     return 2;
 }

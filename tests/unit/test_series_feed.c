@@ -173,6 +173,63 @@ static void test_the_store_refuses_and_fails(void **state UNUSED)
     world_release(&w);
 }
 
+/* ---- labels without end ---- */
+
+/* A plugin that writes the number of a process into its label, once an hour. */
+static void feed_processes(struct world *w, uint64_t oid, unsigned from, unsigned n, struct wall at)
+{
+    char text[64];
+
+    for (unsigned i = from; i < from + n; i++) {
+        snprintf(text, sizeof(text), "load=%u rss_%u=7", i, i);
+        at.us += TIME_S;
+        feed(w, oid, text, at);
+    }
+}
+
+static uint32_t refused_of(struct world *w, uint64_t oid, struct wall at)
+{
+    return series_labels_refused(&w->s.per_object, oid, (uint16_t)(at.us / TIME_DAY));
+}
+
+static void open_again(struct world *w)
+{
+    assert_int_equal(series_commit(&w->s, 1, noon), 0);
+    series_release(&w->s);
+    open_store(w);
+    w->s.o.labels_most = 10;
+}
+
+static void test_new_labels_of_an_object_have_an_end(void **state UNUSED)
+{
+    struct world w;
+    struct wall tomorrow = {noon.us + TIME_DAY};
+
+    world_init(&w);
+    w.s.o.labels_most = 10;
+    feed_processes(&w, 5, 100, 30, noon);
+    assert_int_equal(w.f.taken, 30 + 9); /* "load", which is there already, goes on */
+    assert_int_equal(w.f.refused[SERIES_LABELS], 21);
+    assert_int_equal(refused_of(&w, 5, noon), 21);
+    assert_int_equal(w.f.last.why, SERIES_LABELS);
+    assert_string_equal(w.f.last.label, "rss_129");
+    feed(&w, 6, "a=1 b=2", noon); /* another object has its own */
+    feed(&w, 5, "rss_103=8 rss_200=1", noon);
+    assert_int_equal(w.f.refused[SERIES_LABELS], 22);
+    open_again(&w); /* a start changes nothing */
+    feed(&w, 5, "load=1 rss_103=9 rss_201=1", noon);
+    assert_int_equal(w.f.refused[SERIES_LABELS], 23);
+    assert_int_equal(w.s.per_object.crowded.n, 1);
+    feed_processes(&w, 5, 300, 30, tomorrow);
+    assert_int_equal(w.f.refused[SERIES_LABELS], 23 + 21);
+    series_labels_trim(&w.s.per_object, (uint16_t)(tomorrow.us / TIME_DAY + 1));
+    assert_int_equal(w.s.per_object.crowded.n, 0);
+    w.s.o.labels_most = 0;
+    feed_processes(&w, 5, 400, 30, tomorrow);
+    assert_int_equal(w.f.refused[SERIES_LABELS], 23 + 21);
+    world_release(&w);
+}
+
 /* ---- what is said beside the values ---- */
 
 static void assert_words(struct world *w, const char *wanted)
@@ -331,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_taken_is_counted),
         cmocka_unit_test(test_ten_thousand_labels),
         cmocka_unit_test(test_the_store_refuses_and_fails),
+        cmocka_unit_test(test_new_labels_of_an_object_have_an_end),
         cmocka_unit_test(test_words_when_they_change),
         cmocka_unit_test(test_words_that_never_stand_still),
         cmocka_unit_test(test_long_words),

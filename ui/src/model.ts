@@ -122,6 +122,7 @@ export interface Detail extends Row {
   long_output?: string;
   perfdata?: Perf[];
   perfdata_raw?: string;
+  measurements_refused?: { count: number; reason: string; text_en: string; text_fr: string } | null; // new labels, today
   check_command?: string;
   check_interval_s?: number;
   retry_interval_s?: number;

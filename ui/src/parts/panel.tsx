@@ -2,10 +2,10 @@
 // One resource beside the list: first why it is as it is, then what can be done, then everything known.
 import type { ComponentChildren, JSX } from 'preact';
 import { session } from '../api.ts';
-import { clock, day, duration, exact, instant, moment, seconds } from '../format.ts';
+import { clock, day, duration, exact, instant, moment, num, seconds } from '../format.ts';
 import { quantity } from '../quantity.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
-import { t, type Key } from '../i18n/i18n.ts';
+import { lang, said, t, type Key } from '../i18n/i18n.ts';
 import { isProblem, mayAct, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
@@ -311,10 +311,21 @@ function Facts({ d }: { d: Detail }): JSX.Element {
   );
 }
 
+function Measurements({ d }: { d: Detail }): JSX.Element | null {
+  const refused = d.measurements_refused;
+  if (!d.perfdata?.length) return null;
+  return (
+    <Section title={t('panel.perf')}>
+      <PerfTable perf={d.perfdata} />
+      {refused && <p class="muted">{t('panel.perf_refused', { count: num(refused.count, 0), why: said(lang.value === 'fr' ? refused.text_fr : refused.text_en) })}</p>}
+    </Section>
+  );
+}
+
 const Body = ({ d }: { d: Detail }): JSX.Element => (
   <div class="body">
     <Output d={d} />
-    {d.perfdata && d.perfdata.length > 0 && <Section title={t('panel.perf')}><PerfTable perf={d.perfdata} /></Section>}
+    <Measurements d={d} />
     <NextCheck d={d} />
     <Strip id={d.id} />
     <Reasons d={d} />
