@@ -458,11 +458,9 @@ static void release(struct engine *e)
     e->world = NULL;
     engine_release_board(e);
     engine_conf_release(e);
-    for (size_t i = 0; i < e->sent.n; i++)
-        buf_release(&e->sent.at[i].records);
+    record_queue_release(&e->queue);
     for (size_t i = 0; i < ARRAY_LEN(e->early); i++)
         buf_release(&e->early[i]);
-    VEC_RELEASE(&e->sent);
     VEC_RELEASE(&e->acks);
     VEC_RELEASE(&e->answers);
     VEC_RELEASE(&e->failed);

@@ -69,6 +69,8 @@ static void piece(void *user)
         return;
     }
     engine_flush(e);
+    if (e->queue.handed < e->queue.batch.n)
+        return; /* and goes on when they are */
     over = world_checkpoint_part(e->world, engine_now(), &out);
     if (!send(e, store, buf_str(&out))) {
         log_warn("a checkpoint could not be sent: the store's queue is full");

@@ -3,6 +3,7 @@
 /* The inside of the engine role, which its files share: engine.c (messages to events), engine_out.c (effects to messages), engine_conf.c (its configuration), engine_board.c. */
 #include "base/vec.h"
 #include "core/board_w.h"
+#include "core/record_queue.h"
 #include "core/world.h"
 #include "os/loop.h"
 #include "role/role.h"
@@ -12,12 +13,6 @@ struct engine_done { /* an answer that waits until the record of it is durable *
     enum role_id to;
     unsigned instance;
     uint64_t id; /* of the command; of the result in its runner's count */
-};
-
-struct engine_batch { /* records given to the store and not yet known to be durable */
-    uint64_t first, n;
-    bool anew; /* others were dropped before */
-    struct buf records;
 };
 
 struct engine_command { /* a command under way: the world sees only our token */
@@ -74,8 +69,10 @@ struct engine {
     uint64_t next_token;
     VEC(struct engine_done) acks;    /* results, in the order of seq */
     VEC(struct engine_done) answers; /* commands, likewise */
-    VEC(struct engine_batch) sent;
-    size_t sent_bytes;
+    struct record_queue queue;       /* records that are not known to be durable */
+    uint64_t given_up;               /* results that never came to the queue */
+    uint64_t given_up_told;          /* of all that were given up: the store knows */
+    bool behind;                     /* results are given up; said once */
     bool gap;  /* so much was waiting that some was dropped: the store gets everything anew */
     bool anew; /* the next batch is the first of that */
     uint64_t stored;

@@ -279,7 +279,7 @@ static void plan_flush(struct engine *e)
 /* Commands for many could fill what waits for the store within a second. While it cannot write at all they go on, as everything does. */
 static void brake(struct engine *e)
 {
-    world_hold_commands(e->world, !e->degraded[0] && e->sent_bytes + e->batch.len > BRAKE_FROM);
+    world_hold_commands(e->world, !e->degraded[0] && e->queue.bytes + e->batch.len > BRAKE_FROM);
 }
 
 void engine_carry_out(struct engine *e)
@@ -299,48 +299,59 @@ void engine_carry_out(struct engine *e)
 
 /* ---- the store ---- */
 
-static void put(struct engine *e, const struct engine_batch *b)
+/* What the store gets now. The rest waits: there it can be made smaller. */
+static void put_some(struct engine *e)
 {
     struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+    const struct record_batch *b;
 
-    if (!store || !e->store_up)
-        return;
-    if (msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
-                                                 .count = b->n,
-                                                 .records = buf_str(&b->records),
-                                                 .anew = b->anew}) < 0 ||
-        role_send(store, &e->frame, -1) < 0)
-        e->gap = true;
-    buf_clear(&e->frame);
+    while (store && e->store_up && (b = record_queue_next(&e->queue))) {
+        uint64_t given_up = e->queue.given_up + e->given_up;
+
+        if (msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
+                                                     .count = b->n,
+                                                     .records = buf_str(&b->records),
+                                                     .anew = b->anew,
+                                                     .given_up = given_up - e->given_up_told}) < 0 ||
+            role_send(store, &e->frame, -1) < 0)
+            e->gap = true;
+        else
+            e->given_up_told = given_up;
+        buf_clear(&e->frame);
+        record_queue_handed(&e->queue);
+    }
 }
 
-static void drop_batch(struct engine *e, size_t i)
+static uint64_t count_samples(struct str records)
 {
-    e->sent_bytes -= e->sent.at[i].records.len;
-    buf_release(&e->sent.at[i].records);
+    struct record_frame f;
+    uint64_t n = 0;
+
+    while (record_next(&records, &f) == 1)
+        n += record_is_sample(&f);
+    return n;
 }
 
 static void keep(struct engine *e, struct str records, uint64_t first, uint64_t n)
 {
-    struct engine_batch *b;
+    uint64_t given_up = e->queue.given_up;
+    bool fits = !e->gap && record_queue_add(&e->queue, records, first, n, e->anew, WAITING_MOST);
 
+    if (e->queue.given_up != given_up && !e->behind) {
+        log_warn("the store does not keep up: old results of checks are given up until it does");
+        e->behind = true;
+    }
     /* Behind a gap nothing is sent: what the store then acknowledged would seem to hold for what was dropped, too. */
-    if (e->gap || e->sent_bytes + records.n > WAITING_MOST) {
+    if (!fits) {
         /* The states of now are what counts; history of this time is lost and said so. */
         if (!e->gap)
             log_warn("the store does not keep up: history is dropped until it does");
         e->gap = true;
+        e->given_up += count_samples(records);
         return;
     }
-    b = VEC_ADD(&e->sent);
-    b->first = first;
-    b->n = n;
-    b->anew = e->anew;
     e->anew = false;
-    buf_init(&b->records);
-    buf_add_str(&b->records, records);
-    e->sent_bytes += records.n;
-    put(e, b);
+    put_some(e);
 }
 
 /* Cuts the batch into messages, each of whole records. */
@@ -450,14 +461,9 @@ static void send_answers(struct engine *e, uint64_t tried)
 
 static void drop_stored(struct engine *e, uint64_t seq)
 {
-    size_t n = 0;
-
-    while (n < e->sent.n && e->sent.at[n].first + e->sent.at[n].n - 1 <= seq)
-        drop_batch(e, n++);
-    if (n) {
-        memmove(e->sent.at, e->sent.at + n, (e->sent.n - n) * sizeof(*e->sent.at));
-        e->sent.n -= n;
-    }
+    record_queue_stored(&e->queue, seq);
+    if (e->queue.bytes < BRAKE_FROM)
+        e->behind = false;
 }
 
 void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str degraded)
@@ -468,6 +474,8 @@ void engine_stored(struct engine *e, uint64_t seq, uint64_t taken, struct str de
         return;
     e->stored = MAX(e->stored, seq);
     drop_stored(e, e->stored);
+    put_some(e);
+    engine_checkpoint_go_on(e);
     send_acks(e);
     str_copy(e->degraded, sizeof(e->degraded), degraded);
     e->unwritten = degraded.n && seq < taken;
@@ -509,15 +517,14 @@ void engine_resync(struct engine *e, uint64_t next_seq)
     if (e->batch_n)
         put_batch(e);
     drop_stored(e, next_seq - 1);
-    whole = !e->gap && (e->sent.n ? e->sent.at[0].first == next_seq : world_next_seq(e->world) == next_seq);
+    whole = !e->gap && (e->queue.batch.n ? e->queue.batch.at[0].first == next_seq
+                                         : world_next_seq(e->world) == next_seq);
     e->stored = next_seq - 1;
     if (whole) {
-        for (size_t i = 0; i < e->sent.n; i++)
-            put(e, &e->sent.at[i]);
+        record_queue_again(&e->queue);
+        put_some(e);
     } else {
-        for (size_t i = 0; i < e->sent.n; i++)
-            drop_batch(e, i);
-        VEC_CLEAR(&e->sent);
+        record_queue_clear(&e->queue);
         e->gap = false;
         e->anew = true;
         world_renumber(e->world, next_seq);
@@ -535,6 +542,6 @@ void engine_resync(struct engine *e, uint64_t next_seq)
 
 void engine_close_gap(struct engine *e)
 {
-    if (e->gap && e->loaded && e->store_up && !e->degraded[0] && e->sent_bytes < BRAKE_FROM)
+    if (e->gap && e->loaded && e->store_up && !e->degraded[0] && e->queue.bytes < BRAKE_FROM)
         engine_resync(e, world_next_seq(e->world));
 }

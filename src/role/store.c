@@ -216,13 +216,23 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
     uint64_t seq = m->u.put.first_seq, left = m->u.put.count;
     struct record_frame f;
     struct record_snapshot snap;
+    struct record_given_up gone;
     int got;
 
     if (m->u.put.anew)
         journal_lacks(&s->journal);
+    s->given_up += m->u.put.given_up;
     for (; (got = record_next(&rest, &f)) == 1; seq++, left--) {
         if (!left)
             break;
+        if (f.kind == RECORD_GIVEN_UP) {
+            if (record_get(f.kind, f.payload, &gone) < 0 || !gone.n || gone.n > left)
+                break;
+            seq += gone.n - 1;
+            left -= gone.n - 1;
+            journal_raise(&s->journal, seq + 1);
+            continue;
+        }
         if (f.kind == RECORD_SNAPSHOT && record_get(f.kind, f.payload, &snap) == 0 &&
             snap.hash.n == SEGMENT_HASH) {
             char hash[SEGMENT_HASH + 1];

@@ -53,8 +53,8 @@ struct store {
     struct journal_dir dir;
     uint32_t site;
     struct journal journal;
-    bool fails;              /* the last commit did */
-    bool planned;            /* a commit stands at the end of this round */
+    bool fails, planned;     /* the last commit did; one stands at the end of this round */
+    uint64_t given_up;       /* results that engine gave up, because this role did not keep up */
     struct loop_timer retry; /* when something could not be written */
     char degraded[640];      /* as last told; empty: all is written */
     struct mono told_gate;   /* when gate was last told */

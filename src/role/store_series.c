@@ -94,7 +94,7 @@ void store_series_tell(struct store *s)
                                         .merged = x->was.merged + (x->open ? x->db.stats.merged : 0),
                                         .removed = x->was.removed + (x->open ? x->db.stats.removed : 0),
                                         .damaged = x->was.damaged + (x->open ? x->db.stats.damaged : 0),
-                                        .given_up = s->journal.stats.dropped_samples,
+                                        .given_up = s->journal.stats.dropped_samples + s->given_up,
                                         .last_oid = f->last.oid,
                                         .last_why = f->last.why,
                                         .last_label = str_of(f->last.label),

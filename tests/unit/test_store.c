@@ -162,6 +162,42 @@ static void test_full_disk_resumes(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+/* Records that the engine gave up while this one did not keep up: their numbers are as good as stored, and they are counted. */
+static void test_given_up_by_the_engine(void **state UNUSED)
+{
+    struct rig g;
+    struct buf b = BUF_INIT;
+    uint64_t attempt[RIG_CHECKS];
+    struct record_state s;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    s = (struct record_state){.oid = g.engine.oid[1], .attempt = 7};
+    record_put(&b, RECORD_GIVEN_UP, (struct wall){0}, &(struct record_given_up){.n = 5});
+    record_put(&b, RECORD_STATE, rig_noon, &s);
+    record_put(&b, RECORD_GIVEN_UP, (struct wall){0}, &(struct record_given_up){.n = 2});
+    rig_put_batch(&g, 1, 8, &b);
+    rig_wanted = 8;
+    rig_until(&g, rig_is_stored);
+    buf_clear(&b);
+    record_put(&b, RECORD_GIVEN_UP, (struct wall){0},
+               &(struct record_given_up){.n = 3}); /* and nothing else */
+    rig_put_batch(&g, 9, 3, &b);
+    rig_wanted = 11;
+    rig_until(&g, rig_is_stored);
+    s.attempt = 9;
+    rig_put_one(&g, 12, RECORD_STATE, &s);
+    rig_end(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    assert_int_equal(g.engine.next_seq, 13);
+    rig_newest(&g, attempt);
+    assert_int_equal(attempt[1], 9);
+    rig_end(&g);
+    buf_release(&b);
+}
+
 static void test_log_lines(void **state UNUSED)
 {
     struct buf b = BUF_INIT;
@@ -206,9 +242,13 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stored_is_there), cmocka_unit_test(test_checkpoint_shortens_the_start),
-        cmocka_unit_test(test_failed_sync),     cmocka_unit_test(test_full_disk_resumes),
-        cmocka_unit_test(test_log_lines),       cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_stored_is_there),
+        cmocka_unit_test(test_checkpoint_shortens_the_start),
+        cmocka_unit_test(test_failed_sync),
+        cmocka_unit_test(test_full_disk_resumes),
+        cmocka_unit_test(test_log_lines),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_given_up_by_the_engine),
     };
 
     log_init("test", LOG_ERROR);
