@@ -32,26 +32,50 @@ static const char pairs[] =
     "4041424344454647484950515253545556575859606162636465666768697071727374757677787980"
     "81828384858687888990919293949596979899";
 
-#define DIGITS                                                                                               \
-    24u /* room for those of 64 bits: copied as a whole, for that is what the compiler makes short */
+static const uint64_t whole_tens[] = {1,
+                                      10,
+                                      100,
+                                      1000,
+                                      10000,
+                                      100000,
+                                      1000000,
+                                      10000000,
+                                      100000000,
+                                      1000000000,
+                                      10000000000,
+                                      100000000000,
+                                      1000000000000,
+                                      10000000000000,
+                                      100000000000000,
+                                      1000000000000000,
+                                      10000000000000000,
+                                      100000000000000000,
+                                      1000000000000000000,
+                                      10000000000000000000u};
 
-/* The digits of r before a place; returns where they begin. */
-static char *put_back(char *p, uint64_t r)
+static unsigned digits_of(uint64_t r)
 {
-    for (; r >= 100; r /= 100)
+    unsigned about = (64 - (unsigned)__builtin_clzll(r | 1)) * 1233 >> 12;
+
+    return about + (r >= whole_tens[about]) + (r == 0);
+}
+
+/* The n last digits of r, zeros in front of it; returns their end. */
+static char *put_digits(char *to, uint64_t r, unsigned n)
+{
+    char *p = to + n;
+
+    for (; p - to >= 2; r /= 100)
         memcpy(p -= 2, &pairs[r % 100 * 2], 2);
-    if (r >= 10)
-        memcpy(p -= 2, &pairs[r * 2], 2);
-    else
-        *--p = (char)('0' + r);
-    return p;
+    if (p > to)
+        *to = (char)('0' + r % 10);
+    return to + n;
 }
 
 /* r x 10^-places. */
 static char *put_decimal(char *to, bool minus, uint64_t r, unsigned places)
 {
-    char text[DIGITS + DIGITS], *end = text + DIGITS, *p;
-    size_t whole;
+    uint64_t whole;
 
     while (places && r % 10 == 0) {
         r /= 10;
@@ -59,16 +83,12 @@ static char *put_decimal(char *to, bool minus, uint64_t r, unsigned places)
     }
     *to = '-';
     to += minus;
-    p = put_back(end, r);
-    while ((size_t)(end - p) <= places)
-        *--p = '0';
-    whole = (size_t)(end - p) - places;
-    memcpy(to, p, DIGITS);
     if (!places)
-        return to + whole;
-    to[whole] = '.';
-    memcpy(to + whole + 1, p + whole, DIGITS);
-    return to + whole + 1 + places;
+        return put_digits(to, r, digits_of(r));
+    whole = places < ARRAY_LEN(whole_tens) ? r / whole_tens[places] : 0;
+    to = put_digits(to, whole, digits_of(whole));
+    *to++ = '.';
+    return put_digits(to, r, places);
 }
 
 char *series_num_i64_at(char *to, int64_t v)
@@ -84,11 +104,11 @@ static char *put_short(char *to, bool minus, double size, unsigned *places)
 
         if (x >= 1e15)
             continue;
-        r = (double)(uint64_t)(x + 0.5);
+        r = (double)(int64_t)(x + 0.5);
         /* A product is off by one rounding at most: the division decides only where it may be one. */
         if (fabs(x - r) <= x * 1e-15 && r / tens[k] == size) {
             *places = k;
-            return put_decimal(to, minus && r != 0, (uint64_t)r, k);
+            return put_decimal(to, minus && r != 0, (uint64_t)(int64_t)r, k);
         }
     }
     return NULL;

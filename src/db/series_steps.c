@@ -108,7 +108,7 @@ struct maker {
     VEC(double) value;       /* of the step, for percentiles */
 };
 
-static void end_step(struct maker *k)
+static inline void end_step(struct maker *k)
 {
     struct series_point *p = k->out->n ? &VEC_LAST(k->out) : NULL;
 
@@ -121,7 +121,7 @@ static void end_step(struct maker *k)
 }
 
 /* Mostly the same step as before, or the next. */
-static int64_t begin_of(struct maker *k, int64_t us)
+static inline int64_t begin_of(struct maker *k, int64_t us)
 {
     int64_t step = k->w->step_us;
 
@@ -132,11 +132,25 @@ static int64_t begin_of(struct maker *k, int64_t us)
     return k->begin_us;
 }
 
+/* Its percentiles come at its end, if they are wanted: most of the place that it takes is theirs. */
+static inline struct series_point *point_new(struct series_points *out, int64_t us)
+{
+    struct series_point *p;
+
+    VEC_RESERVE(out, out->n + 1);
+    p = &out->at[out->n++];
+    p->us = us;
+    p->mean = p->last = p->sum = 0;
+    p->min = INFINITY;
+    p->max = -INFINITY;
+    p->count = 0;
+    return p;
+}
+
 /* The point of a time, which is not before the last one. */
-static struct series_point *step_of(struct maker *k, int64_t us)
+static inline struct series_point *step_of(struct maker *k, int64_t us)
 {
     int64_t step = k->w->step_us, at = begin_of(k, us);
-    struct series_point *p;
 
     if (k->out->n && VEC_LAST(k->out).us == at && VEC_LAST(k->out).count) {
         k->last_us = us;
@@ -146,18 +160,13 @@ static struct series_point *step_of(struct maker *k, int64_t us)
     if (k->last_us != INT64_MIN && us - k->last_us > k->gap_us && VEC_LAST(k->out).us + step < at) {
         int64_t before = VEC_LAST(k->out).us;
 
-        p = VEC_ADD(k->out);
-        p->us = before + step;
+        point_new(k->out, before + step);
     }
     k->last_us = us;
-    p = VEC_ADD(k->out);
-    p->us = at;
-    p->min = INFINITY;
-    p->max = -INFINITY;
-    return p;
+    return point_new(k->out, at);
 }
 
-static void add(struct maker *k, int64_t us, double v)
+static inline void add(struct maker *k, int64_t us, double v)
 {
     struct series_point *p = step_of(k, us);
 
