@@ -213,8 +213,10 @@ static int close_head(struct series *s)
     series_header_put(&c->out, &c->head);
     if (r == 0)
         r = s->io.write(s->io.user, c->handle, 0, c->out.data, c->out.len);
-    c->stage = NAME;
-    return sync_head(s, r);
+    r = sync_head(s, r);
+    if (r == 0)
+        c->stage = NAME;
+    return r;
 }
 
 static int name_head(struct series *s)

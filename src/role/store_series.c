@@ -84,7 +84,7 @@ void store_series_tell(struct store *s)
     msg_put_series(&s->frame,
                    &(struct msg_series){.applied = x->reached,
                                         .lag = store_series_lag(s),
-                                        .failed = !x->open && x->why[0],
+                                        .failed = x->why[0] != 0, /* until a commit has worked */
                                         .failures = x->failures,
                                         .active = x->active,
                                         .bytes = x->bytes,

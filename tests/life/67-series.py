@@ -167,6 +167,30 @@ def test_bad_input():
         assert v.bounds('x') == [('', '~:5', '@6:7', '', '')], v.bounds('x')
 
 
+def test_ever_new_labels():
+    """A plugin that puts the number of a process into its label: its service has so many labels a day, what came before goes on, and everybody says why."""
+    with Measured('vigie_series_labels=6') as v:
+        v.start()
+        for pid in range(1000, 1010):
+            v.submit(f'size=7 rss_{pid}=1')
+
+        def refused():
+            return v.metrics().get('vigie_series_samples_refused_total{reason="labels"}')
+        until(lambda: refused() == 5, lambda: f'five of eleven labels: {refused()}')
+        why = until(lambda: next((w for w in [vigie('ctl', 'why', 'h', 'p', '-c', v.main)[1]] if 'not taken today' in w), None), 'the service says so')
+        assert 'Measurements not taken today: 5: its object has as many labels today as it may have (vigie_series_labels)' in why, why
+        assert 'refusées aujourd' in vigie('ctl', 'why', 'h', 'p', '--lang', 'fr', '-c', v.main)[1]
+        assert 'not taken' not in vigie('ctl', 'why', 'h', 'dummy', '-c', v.main)[1]
+        v.submit('size=8 rss_1003=2')
+        assert v.stop() == 0
+        v.start()
+        v.submit('size=9 rss_2000=1')
+        until(lambda: refused() == 1, lambda: f'a start changes nothing: {refused()}')
+        assert v.stop() == 0
+        got = {key[1]: value for key, value in there(v).items() if key[1] == 'size' or key[1].startswith('rss_')}
+        assert got == {'size': 9, 'rss_1000': 1, 'rss_1001': 1, 'rss_1002': 1, 'rss_1003': 2, 'rss_1004': 1}, got
+
+
 def private_mounts():
     if os.getuid() != 0:
         raise Skip('needs root to mount a small disk')
