@@ -63,7 +63,7 @@ struct writing {
     struct json *j;
     struct buf *uom;
     int64_t from_us;
-    bool any;
+    bool any, unit; /* unit: it is said too */
 };
 
 static bool one_row(void *user, const struct bounds_row *row)
@@ -92,6 +92,8 @@ static bool each_row(void *user, const struct bounds_row *row)
     json_map(w->j);
     json_key_i64(w->j, "from", row->since_us / TIME_S);
     put_row(w->j, row);
+    if (w->unit)
+        json_key_str(w->j, "unit", row->uom);
     json_map_end(w->j);
     return true;
 }
@@ -100,7 +102,7 @@ void series_said_thresholds(struct series_ask *q, struct buf *b, const struct se
                             int64_t to_us)
 {
     struct json j;
-    struct writing w = {.j = &j};
+    struct writing w = {.j = &j, .unit = k->unit == PERF_OTHER};
 
     json_init(&j, b);
     json_list(&j);

@@ -5,7 +5,7 @@
 
 /* "warn":...,"crit":...,"min":...,"max":... of now. */
 void series_said_members(struct series_ask *q, struct json *j, const struct series_key *k);
-/* [{"from":seconds,"warn":...},...] of [from, to). */
+/* [{"from":seconds,"warn":...},...] of [from, to); where only the plugin knows the unit, with "unit", which may be another from then on. */
 void series_said_thresholds(struct series_ask *q, struct buf *b, const struct series_key *k, int64_t from_us,
                             int64_t to_us);
 /* The unit of a series: of one that only the plugin knows as it wrote it last, which stands in b. */

@@ -38,6 +38,14 @@ test('units are known by what plugins write, and values come in base units', () 
   assert.deepEqual(['MB', 'kB', 'KiB', 'B', ''].map(written), ['500.0 MB', '500.0 MB', '476.8 MiB', '476.8 MiB', '476.8 MiB'], 'a size is shown in the family in which the plugin writes it');
 });
 
+test('a unit that only the plugin knows may change: then one series is two lines', () => {
+  const s = series({ label: 'temp', unit: 'F', mean: [20, 21, null, 70, 71], min: [19, 21, null, 70, 71], thresholds: [{ from: 900, warn: '30', unit: 'C' }, { from: 1000, warn: '31', unit: 'C' }, { from: 1180, warn: '86', unit: 'F' }] });
+  const lines = linesOf({ from: 1000, to: 1300, series: [s] });
+  assert.deepEqual(lines.map((l) => [l.key, l.unit.name, [...l.v], [...l.lo], l.limits.map((m) => m.warn?.hi)]), [['7-1-a#C', 'C', [20, 21, NaN], [19, 21, NaN], [30, 31]], ['7-1-a#F', 'F', [70, 71], [70, 71], [86]]]);
+  assert.equal(groupsOf(lines).length, 2);
+  assert.equal(linesOf({ from: 1000, to: 1300, series: [{ ...s, thresholds: s.thresholds!.slice(0, 2) }] })[0]!.key, '7-1-a');
+});
+
 test('values are written as people read them, in both languages', () => {
   const text = (v: number, unit: string, counter = false): string => plain(valueText(v, unitOf(unit, counter)));
   assert.equal(text(1536, 'B'), '1.5 KiB');

@@ -12,6 +12,7 @@ export interface LimitsAnswer {
   crit?: string | number | null;
   min?: Hole;
   max?: Hole;
+  unit?: string; // from then on, where only the plugin knows it
 }
 
 export interface SeriesAnswer {
@@ -110,6 +111,24 @@ export function lineOf(s: SeriesAnswer): Line {
   };
 }
 
+// Where the plugin changed a unit that only it knows, one series is several lines: 20 C and 68 F are not to be compared.
+function byUnit(s: SeriesAnswer): SeriesAnswer[] {
+  const words = (s.thresholds ?? []).filter((l) => l.unit !== undefined).map((l) => ({ ...l, at: l.from === null ? -Infinity : secondsOf(l.from) })).sort((a, b) => a.at - b.at);
+  const begins = words.filter((l, i) => i === 0 || l.unit !== words[i - 1]!.unit);
+  if (begins.length < 2) return [s];
+  const parts = new Map<string, SeriesAnswer>();
+  s.t.forEach((at, i) => {
+    const unit = (begins.filter((l) => l.at <= at).at(-1) ?? begins[0]!).unit!;
+    const part = parts.get(unit) ?? { ...s, id: `${s.id}#${unit}`, unit, t: [], mean: [], ...(s.min ? { min: [] } : {}), ...(s.max ? { max: [] } : {}), thresholds: words.filter((l) => l.unit === unit) };
+    parts.set(unit, part);
+    part.t.push(at);
+    part.mean.push(s.mean[i] ?? null);
+    part.min?.push(s.min![i] ?? null);
+    part.max?.push(s.max![i] ?? null);
+  });
+  return [...parts.values()];
+}
+
 // port2 before port10.
 const natural = new Intl.Collator('en', { numeric: true });
 
@@ -121,7 +140,7 @@ function sorted(lines: Line[], all: readonly Line[]): Line[] {
 }
 
 export const linesOf = (answer: Answer): Line[] => {
-  const lines = answer.series.map(lineOf);
+  const lines = answer.series.flatMap(byUnit).map(lineOf);
   return sorted(lines, lines);
 };
 
