@@ -52,7 +52,7 @@ static struct state_why decide_state(const struct notify_facts *f)
         return why_make(WHY_NOTIFY_DEPENDENCY, f->bad_master, 0, 0);
     if (f->type == NOTIFY_RECOVERY && !(f->notify_on & MODEL_ON_RECOVERY))
         return no(WHY_NOTIFY_OPTION);
-    if (f->type == NOTIFY_RECOVERY && !f->notified_on)
+    if (f->type == NOTIFY_RECOVERY && !f->notified_on && !(f->options & NOTIFY_AGAIN))
         return no(WHY_NOTIFY_NOT_BEFORE);
     if (f->type == NOTIFY_PROBLEM && !(f->notify_on & state_on(f->kind, f->state)))
         return no(WHY_NOTIFY_OPTION);
@@ -69,11 +69,13 @@ static struct state_why decide_state(const struct notify_facts *f)
 /* Problems only: has it been said already, is there a bigger one behind it? */
 static struct state_why decide_again(const struct notify_facts *f)
 {
-    if (f->no_more && !f->is_volatile)
+    bool again = f->options & NOTIFY_AGAIN;
+
+    if (f->no_more && !f->is_volatile && !again)
         return no(WHY_NOTIFY_ONCE);
     if (f->kind == MODEL_SERVICE && !f->host_up)
         return why_make(WHY_NOTIFY_HOST_DOWN, f->host, 0, 0);
-    if (!f->is_volatile && f->number && f->now < f->next_notification)
+    if (!f->is_volatile && !again && f->number && f->now < f->next_notification)
         return why_make(WHY_NOTIFY_INTERVAL, MODEL_NONE, f->next_notification, 0);
     if (f->flexible)
         return no(WHY_NOTIFY_FLEXIBLE);
@@ -107,7 +109,8 @@ static struct state_why decide_contact_state(const struct notify_contact_facts *
     if (f->state == STATE_OK) {
         if (!(f->contact_on & MODEL_ON_RECOVERY))
             return no(WHY_CONTACT_OPTION);
-        return f->notified_on & f->contact_on ? go() : no(WHY_CONTACT_NOT_BEFORE);
+        return f->notified_on & f->contact_on || f->options & NOTIFY_AGAIN ? go()
+                                                                           : no(WHY_CONTACT_NOT_BEFORE);
     }
     return f->contact_on & state_on(f->kind, f->state) ? go() : no(WHY_CONTACT_OPTION);
 }

@@ -21,7 +21,12 @@ enum notify_type {
     NOTIFY_CUSTOM,
     NOTIFY_TYPES
 };
-enum notify_option { NOTIFY_BROADCAST = 1, NOTIFY_FORCED = 2, NOTIFY_COUNT = 4 };
+enum notify_option {
+    NOTIFY_BROADCAST = 1,
+    NOTIFY_FORCED = 2,
+    NOTIFY_COUNT = 4,
+    NOTIFY_AGAIN = 8 /* it was decided before, and may not have arrived */
+};
 
 struct notify_facts {
     enum model_kind kind;

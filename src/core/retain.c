@@ -544,6 +544,7 @@ union any {
     struct record_file_read file_read;
     struct record_telling telling;
     struct record_telling_part telling_part;
+    struct record_doubt doubt;
     struct record_clock clock;
     struct record_skip skip;
     struct record_snapshot snapshot;
@@ -574,6 +575,10 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
             load_state(w, idx, &r->state);
         else
             map_put_u64(&w->gone, r->state.oid, r->state.oid);
+        break;
+    case RECORD_DOUBT:
+        if (oids_find(&w->oids, r->doubt.oid, &idx))
+            tell_again_doubt(w, idx);
         break;
     case RECORD_STATE_END: end_state(w, r->state_end.oid); break;
     case RECORD_COMMENT:

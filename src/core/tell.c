@@ -345,19 +345,12 @@ static void tell_now(struct world *w, const struct plan *p, struct expand_of *of
     buf_release(&recipients);
 }
 
-static struct state_why carry_out(struct world *w, struct notice *t)
+static void tell_chosen(struct world *w, struct notice *t)
 {
     struct plan *p = &t->plan;
-    struct state *s = &w->st[p->check];
-    bool counts = p->type == NOTIFY_PROBLEM || (p->type == NOTIFY_CUSTOM && (p->options & NOTIFY_COUNT));
     struct buf names = BUF_INIT;
     struct expand_of of;
 
-    p->number = s->notification_number + counts;
-    plan_choose(w, p);
-    if (!p->n_told)
-        return why_make(p->list.n ? WHY_NOTIFY_NOBODY : WHY_NOTIFY_NO_CONTACT, MODEL_NONE, 0, 0);
-    s->notification_number = p->number;
     t->id = ++w->next_notification;
     of = (struct expand_of){.check = p->check,
                             .contact = MODEL_NONE,
@@ -373,6 +366,20 @@ static struct state_why carry_out(struct world *w, struct notice *t)
     else
         tell_now(w, p, &of, buf_str(&names));
     buf_release(&names);
+}
+
+static struct state_why carry_out(struct world *w, struct notice *t)
+{
+    struct plan *p = &t->plan;
+    struct state *s = &w->st[p->check];
+    bool counts = p->type == NOTIFY_PROBLEM || (p->type == NOTIFY_CUSTOM && (p->options & NOTIFY_COUNT));
+
+    p->number = s->notification_number + counts;
+    plan_choose(w, p);
+    if (!p->n_told)
+        return why_make(p->list.n ? WHY_NOTIFY_NOBODY : WHY_NOTIFY_NO_CONTACT, MODEL_NONE, 0, 0);
+    s->notification_number = p->number;
+    tell_chosen(w, t);
     if (p->type == NOTIFY_PROBLEM || p->type == NOTIFY_RECOVERY)
         remember(w, t);
     world_touch(w, p->check);
@@ -443,4 +450,22 @@ bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t optio
         world_touch_board(w, check);
     plan_release(&t.plan);
     return why.code == WHY_TOLD;
+}
+
+void tell_once_more(struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+    struct notice t = {.plan = {.check = check,
+                                .type = s->state == STATE_OK ? NOTIFY_RECOVERY : NOTIFY_PROBLEM,
+                                .options = NOTIFY_AGAIN,
+                                .number = s->notification_number}};
+    struct state_why why = plan_decide(w, &t.plan);
+
+    if (why.code == WHY_NONE) {
+        plan_choose(w, &t.plan);
+        tell_chosen(w, &t);
+        why = why_make(t.plan.n_told ? WHY_TOLD : WHY_NOTIFY_NOBODY, MODEL_NONE, t.plan.n_told, 0);
+    }
+    record_decision(w, &t, &why);
+    plan_release(&t.plan);
 }

@@ -13,6 +13,8 @@ struct tell_by {
 
 /* True if somebody was told. by may be NULL. */
 bool tell(struct world *w, uint32_t check, enum notify_type type, uint32_t options, const struct tell_by *by);
+/* What was told last, as far as it holds: it may not have arrived. Changes neither numbers nor times of the state. */
+void tell_once_more(struct world *w, uint32_t check);
 /* Sends the intents that could not be sent yet. */
 void tell_pending(struct world *w);
 /* The answer for an intent. */

@@ -169,6 +169,7 @@ void world_free(struct world *w)
     VEC_RELEASE(&w->around);
     excmd_queue_release(w);
     excmd_file_release(w);
+    VEC_RELEASE(&w->doubts.all);
     note_release(w);
     tell_release(w);
     telling_release(w);
@@ -342,6 +343,7 @@ void world_start(struct world *w, struct world_now now)
     excmd_queue_after_load(w);
     excmd_file_after_load(w);
     telling_after_load(w);
+    tell_again_after_load(w);
     carry_gone(w);
     retain_reasons(w);
     postpone_look(w);
@@ -532,6 +534,7 @@ static void after_event(struct world *w)
     fresh_step(w);
     sched_around(w, false);
     sweep(w);
+    tell_again_step(w);
     sched_run(w);
     finish(w);
 }

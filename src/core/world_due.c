@@ -14,7 +14,7 @@ bool world_next_due(const struct world *w, struct mono *at)
 
     if (w->stopping)
         return any;
-    if (excmd_queue_wants(w) || telling_wants(w)) {
+    if (excmd_queue_wants(w) || telling_wants(w) || tell_again_wants(w)) {
         at->us = w->now.mono.us;
         any = true;
     }

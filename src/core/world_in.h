@@ -10,6 +10,7 @@
 #include "core/checkpoint.h"
 #include "core/excmd_file.h"
 #include "core/excmd_queue.h"
+#include "core/tell_again.h"
 #include "core/note_in.h"
 #include "core/oids.h"
 #include "core/over.h"
@@ -118,6 +119,7 @@ struct world {
     struct excmd_queue commands;
     struct excmd_files files;
     struct telling_queue tellings;
+    struct tell_doubts doubts;
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;

@@ -3,6 +3,7 @@
  * Each row of the database has the number of its record, so it can be compared with what the journal gave.
  *   - What the journal gave with a lower number, or not at all, is given from the row.
  *   - What the newest whole checkpoint would name, and does not, was over before it: a row of before is old.
+ *   - Before a state stands DOUBT: the intent of what it says was told last may be lost, too.
  *   - A comment or a downtime that the journal gave, and that has no row although the database had come so far, is over: its end was in what is lost.
  * Then the journal is made whole by a new segment with a checkpoint of all that, and the database anew from it (journal_lacks).
  */
@@ -136,6 +137,18 @@ static bool is_newer(struct store *s, const struct current_row *row)
     return !map_get(&s->merge.seen, k, &ended) || row->seq > ended >> BITS;
 }
 
+/* Says before the row, which begins there, that it is a state of the database's. */
+static void put_doubt(struct store *s, const struct current_row *row, size_t begin)
+{
+    struct buf text = BUF_INIT;
+
+    buf_add(&text, s->batch.data + begin, s->batch.len - begin);
+    buf_truncate(&s->batch, begin);
+    record_put(&s->batch, RECORD_DOUBT, s->load_at, &(struct record_doubt){.oid = row->id});
+    buf_add_str(&s->batch, buf_str(&text));
+    buf_release(&text);
+}
+
 /* The rows, then what has none: 1 when it added something. */
 static int next_row(struct store *s)
 {
@@ -146,6 +159,8 @@ static int next_row(struct store *s)
     while ((got = current_next(&s->merge.cursor, s->load_at, &row, &s->batch)) == 1) {
         if (is_newer(s, &row)) {
             s->merge.newer++;
+            if (row.kind == RECORD_STATE)
+                put_doubt(s, &row, before);
             return 1;
         }
         buf_truncate(&s->batch, before);

@@ -9,7 +9,7 @@ import re
 import sqlite3
 
 from lib_start import Full, differences
-from lib_vigie import main, until, vigie
+from lib_vigie import COMMON, Vigie, main, until, vigie
 
 SERVICES = 100
 
@@ -109,6 +109,66 @@ def folder_in_its_place(path):
 def test_folder_in_its_place():
     said = damaged(folder_in_its_place)
     assert re.search(r'\.vj:0: it cannot be opened \(.*\): records from \d+ on are lost', said), said
+
+
+def test_lost_notification():
+    """Whether it arrived nobody knows any more: it is sent once more, and not with each start."""
+    with Vigie() as v:
+        told = v.path('told')
+        v.put('told', '')
+        os.chmod(told, 0o666)
+        v.put('objects.cfg', COMMON + f"""
+define command {{
+ command_name write-down
+ command_line /bin/echo $NOTIFICATIONTYPE$ $NOTIFICATIONNUMBER$ >>{told}
+}}
+define contact {{
+ contact_name bob
+ host_notification_period always
+ service_notification_period always
+ host_notification_options d,u,r
+ service_notification_options w,u,c,r
+ host_notification_commands tell
+ service_notification_commands write-down
+}}
+define host {{
+ use th
+ host_name h
+ address 127.0.0.1
+ active_checks_enabled 0
+}}
+define service {{
+ use ts
+ host_name h
+ service_description s
+ active_checks_enabled 0
+ max_check_attempts 1
+ notification_interval 0
+ contacts bob
+}}
+""")
+
+        def lines():
+            with open(told, encoding='utf-8') as f:
+                return f.read().split('\n')[:-1]
+        v.start()
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken')
+        until(lambda: lines() == ['PROBLEM 1'], lines)
+        all_is_in(v)
+        v.kill_all()
+        overwrite(newest_segment(v), [(0.0, 1.0)])
+        v.start()
+        until(lambda: lines() == ['PROBLEM 1', 'PROBLEM 1'], lines)
+        assert 'the last notifications of 1 hosts and services' in v.log(), v.log()
+        assert v.service(columns='state current_notification_number') == {'state': 2, 'current_notification_number': 1}
+        until(lambda: len(glob.glob(os.path.join(v.state, 'journal', '*.vj'))) > 1, 'another segment')
+        until(lambda: meta(v, 'applied_seq') >= last_record(v), 'the database follows again')
+        v.kill_all()
+        v.start()
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;0;fine')
+        until(lambda: lines()[-1].startswith('RECOVERY'), lines)
+        assert lines()[:2] == ['PROBLEM 1', 'PROBLEM 1'] and len(lines()) == 3, lines()
+        assert v.stop() == 0
 
 
 main()

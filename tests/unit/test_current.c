@@ -135,6 +135,7 @@ static void expect_back(struct place *p, enum record_kind kind, const void *reco
 #define FILL_command_waits(...)
 #define FILL_file_waits(...)
 #define FILL_file_read(...)
+#define FILL_doubt(...)
 #define FILL_command_part(...)
 #define FILL_command_end(...)
 #define FILL_telling(...)
