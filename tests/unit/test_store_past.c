@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/limits.h"
 #include "db/history.h"
+#include "role/store_int.h"
 #include "store_rig.h"
 
 /* objects.db and history.db are projections: lost, they are made again. */
@@ -184,6 +186,182 @@ static void test_two_starts_at_once(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+/* ---- what waits is dropped: too much of it came ---- */
+
+/* From now on live events wait, and nothing is read again from the journal, until let_go. */
+static struct store *hold_back(struct rig *g)
+{
+    struct store *s = g->role->self;
+
+    loop_timer_cancel(&s->past);
+    s->applied.us += TIME_DAY;
+    s->apply_took_us = TIME_S;
+    return s;
+}
+
+static void let_go(struct rig *g)
+{
+    struct store *s = g->role->self;
+
+    loop_timer_cancel(&s->past);
+    while (s->behind)
+        store_past_flush(s);
+    s->applied.us -= TIME_DAY;
+}
+
+/* More events than may wait; the number of the last. */
+static uint64_t flood(struct rig *g, uint64_t first, int64_t s)
+{
+    enum { TEXT = 4000, PIECE = 40, PIECES = 60 };
+    static char text[TEXT];
+    struct record_event e = {
+        .oid = 1, .kind = RECORD_EVENT_COMMAND, .text = {text, TEXT}, .command = STR("ADD_HOST_COMMENT")};
+    struct buf batch = BUF_INIT;
+
+    memset(text, 'x', sizeof(text));
+    for (int i = 0; i < PIECES; i++, first += PIECE) {
+        for (int k = 0; k < PIECE; k++)
+            at(&batch, s, RECORD_EVENT, &e);
+        rig_put_batch(g, first, PIECE, &batch);
+        rig_wanted = first + PIECE - 1;
+        rig_until(g, rig_is_stored);
+        buf_clear(&batch);
+    }
+    buf_release(&batch);
+    return first - 1;
+}
+
+static unsigned all_events(struct rig *g)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    char path[256];
+    bool moved;
+    int64_t n = 0;
+
+    snprintf(path, sizeof(path), "%s/db/history.db", g->dir);
+    assert_int_equal(history_open(&h, path, rig_noon, &moved, &err), 0);
+    assert_int_equal(sql_start(&h.sql, SQL_EVENT_COUNTS), 0);
+    sql_bind_i64(&h.sql, SQL_EVENT_COUNTS, 1, 0);
+    sql_bind_i64(&h.sql, SQL_EVENT_COUNTS, 2, INT64_MAX);
+    while (sql_step(&h.sql, SQL_EVENT_COUNTS) == 1)
+        n += sql_i64(&h.sql, SQL_EVENT_COUNTS, 1);
+    sql_end(&h.sql, SQL_EVENT_COUNTS);
+    history_close(&h);
+    return (unsigned)n;
+}
+
+/* The time before a life that begins after a catch-up is that of the record that was read last, not of the one before which live events were dropped. */
+static void test_start_after_catching_up(void **state UNUSED)
+{
+    struct buf batch = BUF_INIT;
+    uint64_t last;
+    struct store *s;
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    life(&batch, 1);
+    say(&batch, 10);
+    rig_put_batch(&g, 1, 3, &batch);
+    rig_wanted = 3;
+    rig_until(&g, is_applied);
+    s = hold_back(&g);
+    last = flood(&g, 4, 20);
+    assert_true(s->behind);
+    buf_clear(&batch);
+    say(&batch, 100);
+    rig_put_batch(&g, ++last, 1, &batch);
+    rig_wanted = last;
+    rig_until(&g, rig_is_stored);
+    let_go(&g);
+    assert_int_equal(s->events_at.us, rig_noon.us + 100 * TIME_S);
+    buf_clear(&batch);
+    life(&batch, 300);
+    rig_put_batch(&g, last + 1, 2, &batch);
+    rig_wanted = last + 2;
+    rig_until(&g, is_applied);
+    rig_end(&g);
+    expect_gaps(&g, "100-300");
+    buf_release(&batch);
+    temp_dir_remove(g.dir);
+}
+
+/* Lives that begin while others' events wait, and then all of it is dropped: what reads the journal brings each event once, and each life's time before it. */
+static void test_starts_that_are_dropped(void **state UNUSED)
+{
+    struct buf batch = BUF_INIT;
+    struct store *s;
+    struct rig g;
+    uint64_t last;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    say(&batch, 1);
+    rig_put_batch(&g, 1, 1, &batch);
+    rig_wanted = 1;
+    rig_until(&g, rig_is_stored);
+    s = hold_back(&g);
+    for (uint64_t i = 0; i < 2; i++) { /* a second START, in a batch of its own, while the first one waits */
+        buf_clear(&batch);
+        life(&batch, 100 + 200 * (int64_t)i);
+        say(&batch, 150 + 200 * (int64_t)i);
+        rig_put_batch(&g, 2 + 3 * i, 3, &batch);
+        rig_wanted = 4 + 3 * i;
+        rig_until(&g, rig_is_stored);
+        assert_int_equal(s->starts.n, i + 1);
+    }
+    assert_false(s->behind);
+    last = flood(&g, 8, 360);
+    assert_true(s->behind);
+    assert_int_equal(s->starts.n, 0);
+    buf_clear(&batch);
+    life(&batch, 500); /* and one while nothing is taken */
+    rig_put_batch(&g, last + 1, 2, &batch);
+    rig_wanted = last + 2;
+    rig_until(&g, rig_is_stored);
+    let_go(&g);
+    assert_int_equal(s->history.applied, last + 2);
+    rig_end(&g);
+    expect_gaps(&g, "1-100 150-300 360-500");
+    assert_int_equal(all_events(&g), 3 + (last - 7));
+    buf_release(&batch);
+    temp_dir_remove(g.dir);
+}
+
+/* The same two lives, and nothing is dropped: the events wait, and are applied at once. */
+static void test_starts_that_wait(void **state UNUSED)
+{
+    struct buf batch = BUF_INIT;
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    say(&batch, 1);
+    rig_put_batch(&g, 1, 1, &batch);
+    rig_wanted = 1;
+    rig_until(&g, rig_is_stored);
+    hold_back(&g);
+    for (uint64_t i = 0; i < 2; i++) {
+        buf_clear(&batch);
+        life(&batch, 100 + 200 * (int64_t)i);
+        say(&batch, 150 + 200 * (int64_t)i);
+        rig_put_batch(&g, 2 + 3 * i, 3, &batch);
+        rig_wanted = 4 + 3 * i;
+        rig_until(&g, rig_is_stored);
+    }
+    store_past_flush(g.role->self);
+    let_go(&g);
+    rig_end(&g);
+    expect_gaps(&g, "1-100 150-300");
+    assert_int_equal(all_events(&g), 2);
+    buf_release(&batch);
+    temp_dir_remove(g.dir);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -191,9 +369,9 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_projections_come_back),
-        cmocka_unit_test(test_lag_is_told),
-        cmocka_unit_test(test_two_starts_at_once),
+        cmocka_unit_test(test_projections_come_back),   cmocka_unit_test(test_lag_is_told),
+        cmocka_unit_test(test_two_starts_at_once),      cmocka_unit_test(test_start_after_catching_up),
+        cmocka_unit_test(test_starts_that_are_dropped), cmocka_unit_test(test_starts_that_wait),
     };
 
     log_init("test", LOG_ERROR);
