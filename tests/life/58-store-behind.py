@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from lib_vigie import Vigie, main, until
+from lib_vigie import COMMON, Vigie, main, until, vigie
 
 SERVICES = 3000
 OBJECTS = 'define hostgroup {\n hostgroup_name hg\n members h\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' + ''.join(
@@ -43,6 +43,44 @@ def test_held_up():
         until(lambda: planned(v) == SERVICES, lambda: f'{planned(v)} of {SERVICES}')
         until(lambda: v.livestatus('GET log\nFilter: time >= %d\nFilter: type ~ SERVICE DOWNTIME ALERT\nStats: time > 0' % (now - 100)) == [[SERVICES]], 'the history has all')
         assert 'does not keep up' not in v.said(), v.said()
+        assert v.stop() == 0
+
+
+CHATTY = 60  # services whose results fill the memory in a few seconds
+MUCH = 'define host {\n use th\n host_name h\n active_checks_enabled 0\n}\ndefine command {\n command_name much\n command_line /bin/cat %s\n}\n' + ''.join(
+    f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 1\n}}\n' for i in range(CHATTY))
+PASSIVE = 'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n}\n'
+
+
+def newest(v):
+    return sorted(r[0] for r in v.livestatus('GET services\nFilter: description != p\nColumns: plugin_output'))
+
+
+def test_memory_is_full():
+    """What the store does not take is kept up to a bound, then dropped and said; the states of now are what counts, and all that is acknowledged afterwards is on disk."""
+    with Vigie() as v:
+        v.put('much', 'OK: first\n' + ('x' * 99 + '\n') * 600)
+        v.put('objects.cfg', COMMON + MUCH % v.path('much') + PASSIVE)
+        v.start()
+        until(lambda: newest(v) == ['OK: first'] * CHATTY, 'all were checked')
+        store = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'store'])
+        os.kill(store, signal.SIGSTOP)
+        until(lambda: 'the store does not keep up: history is dropped until it does' in v.said(), 'the bound')
+        v.put('much', 'OK: second\n')  # what is dropped is known to be: little comes from now on
+        until(lambda: newest(v) == ['OK: second'] * CHATTY, 'checks go on meanwhile')
+        os.kill(store, signal.SIGCONT)
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;p;2;told')
+        until(lambda: v.service(service='p')['plugin_output'] == 'told', 'it goes on')
+        assert v.said().count('the store does not keep up') == 1, v.said()
+        until(lambda: 'told' in vigie('journal', 'dump', '--state', v.state, '-k', 'STATE')[1], 'it is on disk')
+        v.kill_all()
+        status, out, said = vigie('journal', 'verify', '--state', v.state)
+        assert status == 0, out + said
+        status, out, said = vigie('journal', 'dump', '--state', v.state)
+        assert '(numbers before it were given up)' in out, 'the hole in the numbers is marked'
+        v.start()
+        assert v.service(service='p')['plugin_output'] == 'told' and 'damaged' not in v.said(), v.said()
+        assert newest(v) == ['OK: second'] * CHATTY, 'the states of then are known, also those whose change was dropped'
         assert v.stop() == 0
 
 
