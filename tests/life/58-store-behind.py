@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=300
-"""A command for many while the store stands still: it is held up before the memory is full, goes on by itself when the store does, and every line of it is in the history."""
+"""While the store stands still: a command for many is held up before the memory is full, goes on by itself when the store does, and every line of it is in the history. When the results of checks
+fill the memory, the oldest of them are given up and counted, and nothing else."""
+import http.client
 import os
+import re
 import signal
 import time
 
 from lib_vigie import COMMON, Vigie, main, until, vigie
+
+PORT = int(os.environ.get('PORT') or 18580)
+LONG = 100  # services whose plugin writes much, each second
 
 SERVICES = 3000
 OBJECTS = 'define hostgroup {\n hostgroup_name hg\n members h\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' + ''.join(
@@ -65,7 +71,7 @@ def test_memory_is_full():
         until(lambda: all(row[2] for row in checked(v)), 'all were checked')
         store = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'store'])
         os.kill(store, signal.SIGSTOP)
-        until(lambda: 'the store does not keep up: history is dropped until it does' in v.said(), 'the bound')
+        until(lambda: 'the store does not keep up: ' in v.said(), 'the bound')
         v.order('STOP_EXECUTING_SVC_CHECKS')  # nothing comes in the place of what was dropped
         until(lambda: v.livestatus('GET status\nColumns: execute_service_checks') == [[0]], 'checks go on meanwhile, and commands')
         until(lambda: v.livestatus('GET services\nFilter: is_executing = 1\nStats: state >= 0') == [[0]], 'the last of them')
@@ -83,6 +89,36 @@ def test_memory_is_full():
         v.start()
         assert v.service(service='p')['plugin_output'] == 'told' and 'damaged' not in v.said(), v.said()
         assert checked(v) == then, 'the states of then are known'
+        assert v.stop() == 0
+
+
+def metrics():
+    c = http.client.HTTPConnection('127.0.0.1', PORT, timeout=20)
+    c.request('GET', '/metrics')
+    return {name: float(value) for name, value in re.findall(r'^(vigie_\S+) (\S+)$', c.getresponse().read().decode(), re.M)}
+
+
+def test_results_go_first():
+    objects = ('define command {\n command_name much\n command_line /usr/bin/perl -e \'print "fine\\n", "x" x 60000\'\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' +
+               'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n notifications_enabled 0\n max_check_attempts 1\n}\n' +
+               ''.join(f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 1\n}}\n' for i in range(LONG)))
+    with Vigie(objects=objects, main=f'vigie_http_listen=127.0.0.1:{PORT}\ninterval_length=1') as v:
+        v.start()
+        store = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'store'])
+        os.kill(store, signal.SIGSTOP)
+        begun, changes = int(time.time()), 0
+
+        def is_full():
+            nonlocal changes
+            changes += 1
+            v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p;{changes % 2 * 2};change {changes}')
+            until(lambda: v.service(service='p', columns='plugin_output')['plugin_output'] == f'change {changes}', f'change {changes}')
+            return 'old results of checks are given up' in v.said()
+        until(is_full, 'results are given up', patience=200)
+        os.kill(store, signal.SIGCONT)
+        until(lambda: metrics()['vigie_results_given_up_total'] > 0, 'they are counted')
+        until(lambda: v.livestatus(f'GET log\nFilter: time >= {begun}\nFilter: type ~ SERVICE ALERT\nFilter: service_description = p\nStats: time > 0') == [[changes]], 'the history has every change')
+        assert 'history is dropped' not in v.said(), v.said()
         assert v.stop() == 0
 
 
