@@ -66,7 +66,7 @@ static const struct rights_row rows[] = {
      true,
      {NULL},
      {NULL},
-     "accept on inherited sockets, the command file",
+     "accept on inherited sockets, the command file, result files that the parent opened",
      "open, socket, connect, exec"},
     {ROLE_EXPORT,
      SANDBOX_FILES | SANDBOX_NET_CONNECT,

@@ -48,12 +48,12 @@ def test_severities_and_tags():
 
         def listed(*words):
             return names(json.loads(ctl('list', *words, '-o', 'json')))
-        assert sorted(listed('--severity-level', '1')) == ['h1', 'h1;a']
-        assert listed('--severity-level', '5,7') == ['h1;c']
-        assert sorted(listed('--severity-level', '1,5', '--kind', 'service')) == ['h1;a', 'h1;c']
+        assert sorted(listed('--level', '1')) == ['h1', 'h1;a']
+        assert listed('--level', '5,7') == ['h1;c']
+        assert sorted(listed('--level', '1,5', '--kind', 'service')) == ['h1;a', 'h1;c']
         assert sorted(listed('--tag', 'web')) == ['h1', 'h1;b']
         assert sorted(listed('--tag', 'paris')) == ['h1', 'h2'] and listed('--tag', 'lyon') == ['h1;c'] and listed('--tag', 'nowhere') == []
-        assert listed('--tag', 'web', '--severity-level', '1') == ['h1']
+        assert listed('--tag', 'web', '--level', '1') == ['h1']
         assert listed('--sort', 'severity_level')[2:3] == ['h1;c'] and set(listed('--sort', 'severity_level')[:2]) == {'h1', 'h1;a'}
         v.order('PROCESS_SERVICE_CHECK_RESULT;h1;a;2;bad')
         until(lambda: v.service('h1', 'a')['plugin_output'] == 'bad', 'the result')
@@ -64,7 +64,7 @@ def test_severities_and_tags():
         detail = json.loads(ctl('show', 'h1', '-o', 'json'))
         assert detail['severity'] == {'name': 'vital', 'level': 1, 'icon': '7'}, detail
         assert detail['tags'] == [{'name': 'web', 'kind': 'hostgroup'}, {'name': 'paris', 'kind': 'hostcategory'}]
-        status, out, said = vigie('ctl', 'list', '-c', v.main, '--severity-level', 'high')
+        status, out, said = vigie('ctl', 'list', '-c', v.main, '--level', 'high')
         assert status == 1 and 'severity level is a number' in said, said
         status, out, said = vigie('ctl', 'list', '-c', v.main, '--tag', 'web', '--at', '1h')
         assert status == 1 and 'leave severity_level and tag out' in said, said

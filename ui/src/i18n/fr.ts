@@ -251,7 +251,7 @@ export const fr: Catalogue = {
   'panel.fact_contacts': 'Contacts',
   'panel.fact_severity': 'Sévérité',
   'panel.severity': '{name} (niveau {level})',
-  'panel.fact_tags': 'Tags',
+  'panel.fact_tags': 'Étiquettes',
   'panel.tag_hostgroup': '{name} (groupe d’hôtes)',
   'panel.tag_servicegroup': '{name} (groupe de services)',
   'panel.tag_hostcategory': '{name} (catégorie d’hôtes)',
