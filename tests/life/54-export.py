@@ -276,22 +276,28 @@ def test_one_wrong_costs_itself_only():
         assert 's3cr3t' not in v.said() + json.dumps(v.exports()) + str(v.roles())
 
 
-def test_what_is_no_fault_of_the_content_waits():
-    server, say = Answers(), [503]
-    server.say = lambda lines: say[0]
+def waits_while(*statuses):
+    server, say = Answers(), [statuses[0]]
+    server.say = lambda lines: say[-1]
     with Exporting(influx(server, 'vigie_export_only=/s[12]$\nvigie_export_except=s2\n')) as v:
         v.start()
-        for status in (503, 429, 400, 401, 404, 302):  # 400: everything is refused, and nothing was taken yet
-            say[0] = status
+        for status in statuses:
+            say.append(status)
             until(lambda status=status: server.heads and server.heads[-1][2] == status, f'a request that is answered {status}')
             until(lambda status=status: f'it answered {status}' in v.exports()['influx']['error'], lambda: str(v.exports()))
         assert not server.lines and v.exports()['influx']['refused'] == 0
-        say[0] = 204
+        say.append(204)
         wanted = {ms for _, service, label, _, ms, _ in v.in_journal() if service == 's1' and label == 'now'}
         assert len(wanted) >= 2, wanted
         until(lambda: wanted <= {int(line.split()[-1]) for line in server.lines}, lambda: str(v.exports()))
         assert all('service=s1' in line for line in server.lines), server.lines[:3]
         assert v.said().count('do not reach') == 1 and 'reach influx again' in v.said(), v.said()
+
+
+def test_what_is_no_fault_of_the_content_waits():
+    """Few tries in a row, for each waits twice as long as the one before."""
+    waits_while(503, 429, 400)  # 400: everything is refused, and nothing was taken yet
+    waits_while(401, 404, 302)
 
 
 def test_removed_objects_keep_their_names():

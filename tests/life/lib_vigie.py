@@ -81,13 +81,15 @@ ONE = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\ndefine servi
 
 
 def until(question, what='', patience=PATIENCE_S):
-    """Asks until the answer is true, and returns it. what: words, or what gives them when they are needed."""
-    end, answer = time.monotonic() + patience, None
-    while time.monotonic() < end:
+    """Asks until the answer is true, and returns it. what: words, or what gives them when they are needed. It asks again after a tenth of what was
+    waited, 0.1 s at most, and after as long as an answer takes: who asks must not keep busy whom he waits for."""
+    begin, answer = time.monotonic(), None
+    while (asked := time.monotonic()) < begin + patience:
         answer = question()
         if answer:
             return answer
-        time.sleep(0.02)
+        now = time.monotonic()
+        time.sleep(max(0.02, min((now - begin) / 10, 0.1), min(now - asked, 1)))
     raise AssertionError(f'not within {patience} s: {(what() if callable(what) else what) or question}; last answer {answer!r}')
 
 
