@@ -3,9 +3,9 @@
 """Runs every test there is and ends with one line: `N passed, N failed[, N skipped]`.
 
 Where tests come from (nothing is registered here; a file in its place is enough):
-  build/debug     every `meson test` but suite sandbox: unit, sim, seeds of the fuzz targets (ASan and UBSan)
-  build/release   `meson test --suite sandbox`: rights are tested on the release filter
-  build/fuzz      each fuzz_* program for about a second
+  build/debug     every test of meson.build but those of the next line: unit, sim, seeds of the fuzz targets (ASan and UBSan)
+  build/release   its suites sandbox (rights are tested on the release filter) and release (no sanitizer could find more)
+  build/fuzz      each fuzz_* program for some seconds
   tests/tidy      the rules of the house
   ui              `npm run check` (types) and `npm test`
   tests/life, tests/scenario, tests/e2e    every executable *.sh and *.py
@@ -14,12 +14,18 @@ Where tests come from (nothing is registered here; a file in its place is enough
 A script gets VIGIE (the program), BUILD (its folder), SRC (the tree), TMPDIR (an own folder, removed after success) and
 PORT (the first of ten ports for it alone); it exits 0 passed, 77 skipped, anything else failed. If its last line is
 `N passed, N failed[, N skipped]`, these are counted instead of one. In its first 20 lines it may say
-`# vigie-test: build=release serial timeout=300`; the defaults are build=debug, in parallel, 300 s.
+`# vigie-test: build=release serial timeout=300 seconds=60`; the defaults are build=debug, beside others, 300 s, and that
+it takes about 15 s. `serial` ones run last, each alone.
+
+All others share one pool, three for each processor, for many only wait. The longest begin first, so that none is left alone
+at the end: a script's `seconds`, the `priority` of a test in meson.build. Beside each result stand the seconds that it took,
+and those of processors: what makes the whole run long is the sum of the latter.
 """
 import argparse
 import glob
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -29,24 +35,35 @@ import sys
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 SRC = os.path.realpath(os.path.join(os.path.dirname(__file__), '..'))
 LOGS = os.path.join(SRC, 'build', 'test')
 JOBS = max(1, int(os.environ.get('JOBS') or os.cpu_count() or 2))
-SCRIPTS = 2 * JOBS  # at once: most of what they do is to wait
+AT_ONCE = 3 * JOBS
 COUNTS = re.compile(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$')
+ON_RELEASE = ('sandbox', 'release')  # suites of meson.build
 SANITIZERS = {
     'ASAN_OPTIONS': 'halt_on_error=1:abort_on_error=1:detect_stack_use_after_return=1',
     'UBSAN_OPTIONS': 'halt_on_error=1:abort_on_error=1:print_stacktrace=1',
 }
-FUZZ_BUDGET_S = 50.0
+FUZZ_S, FUZZ_LONG_S = 6, 180  # of which a target has a core for about a third
+
+
+class Job:
+    """Something to run: its name, about how many seconds it takes, run() -> Result, and whether nothing else may run meanwhile."""
+
+    def __init__(self, name, run, seconds=1.0, alone=False):
+        self.name, self.run, self.seconds, self.alone = name, run, seconds, alone
 
 
 class Result:
-    def __init__(self, name, passed, failed, skipped, seconds, log, output=''):
+    """ended: what run_group returned; log: the file with the whole output."""
+
+    def __init__(self, name, passed, failed, skipped, ended):
         self.name, self.passed, self.failed, self.skipped = name, passed, failed, skipped
-        self.seconds, self.log, self.output = seconds, log, output
+        self.output, self.seconds, self.cpu = ended.output, ended.seconds, ended.cpu
+        self.log = write_log(name, ended.output)
 
 
 class Board:
@@ -64,7 +81,7 @@ class Board:
             self.skipped += r.skipped
             word = 'FAIL' if r.failed else 'ok  ' if r.passed else 'skip'
             count = f' ({r.passed + r.failed})' if r.passed + r.failed > 1 else ''
-            print(f'{word} {r.name}{count}  {r.seconds:.1f} s', flush=True)
+            print(f'{word} {r.name}{count}  {r.seconds:.1f} s, {r.cpu:.1f} of CPU', flush=True)
             if r.failed:
                 self.failures.append(r)
                 for line in tail(r.output, 40):
@@ -84,36 +101,53 @@ def write_log(name, text):
     return path
 
 
-def run_group(argv, env, cwd, timeout):
-    """Runs argv in a session of its own; at the deadline the whole session is ended. Returns (code, output)."""
-    with tempfile.TemporaryFile() as out:
-        p = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                             start_new_session=True)
-        note = ''
+class Ended:
+    def __init__(self, code, output, seconds=0.0, cpu=0.0):
+        self.code, self.output, self.seconds, self.cpu = code, output, seconds, cpu
+
+
+def end_group(leader):
+    for sig in (signal.SIGTERM, signal.SIGKILL):
         try:
-            code = p.wait(timeout)
-        except subprocess.TimeoutExpired:
-            note = f'\ntests/run.py: not finished after {timeout} s, ended'
-            code = 124
-        for sig in (signal.SIGTERM, signal.SIGKILL):
+            os.killpg(leader, sig)
+        except ProcessLookupError:
+            return
+
+
+def run_group(argv, env, cwd, timeout):
+    """Runs argv in a session of its own, and ends what is left of it, at the deadline all. Seconds of CPU are those of all descendants that somebody waited for."""
+    with tempfile.TemporaryFile() as out:
+        start, late, over = time.monotonic(), threading.Event(), threading.Event()
+        p = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+
+        def on_deadline():
+            late.set()
             try:
-                os.killpg(p.pid, sig)
+                os.killpg(p.pid, signal.SIGTERM)
+                if not over.wait(5):
+                    os.killpg(p.pid, signal.SIGKILL)
             except ProcessLookupError:
-                break
-            if code == 124 and sig == signal.SIGTERM:
-                try:
-                    p.wait(5)
-                except subprocess.TimeoutExpired:
-                    pass
-        p.wait()
+                pass
+        deadline = threading.Timer(timeout, on_deadline)
+        deadline.daemon = True
+        deadline.start()
+        _, status, used = os.wait4(p.pid, 0)
+        deadline.cancel()
+        over.set()
+        p.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - start
+        end_group(p.pid)
         out.seek(0)
-        return code, out.read().decode('utf-8', 'replace') + note
+        output = out.read().decode('utf-8', 'replace')
+        if late.is_set():
+            output += f'\ntests/run.py: not finished after {timeout:.0f} s, ended'
+        return Ended(124 if late.is_set() else p.returncode, output, seconds, used.ru_utime + used.ru_stime)
 
 
 # ---- scripts ----
 
 def directives(path):
-    found = {'build': 'debug', 'timeout': '300'}
+    found = {'build': 'debug', 'timeout': '300', 'seconds': '15'}
     with open(path, encoding='utf-8', errors='replace') as f:
         for _, line in zip(range(20), f):
             m = re.match(r'^\s*#\s*vigie-test:\s*(.*)$', line)
@@ -148,16 +182,13 @@ def run_script(path):
     os.chmod(tmp, 0o755)  # roles with a uid of their own must reach what a test puts there
     env = dict(os.environ, VIGIE=os.path.join(build, 'vigie'), BUILD=build, SRC=SRC, TMPDIR=tmp, PORT=str(PORTS.take()),
                LC_ALL='C.UTF-8', **SANITIZERS)
-    start = time.monotonic()
     if not os.path.exists(env['VIGIE']):
-        return Result(name, 0, 1, 0, 0, write_log(name, ''), f'{env["VIGIE"]} is missing')
-    code, output = run_group([path], env, SRC, float(d['timeout']))
-    seconds = time.monotonic() - start
-    log = write_log(name, output)
-    passed, failed, skipped = counted(code, output)
+        return Result(name, 0, 1, 0, Ended(1, f'{env["VIGIE"]} is missing'))
+    ended = run_group([path], env, SRC, float(d['timeout']))
+    passed, failed, skipped = counted(ended.code, ended.output)
     if not failed:
         shutil.rmtree(tmp, ignore_errors=True)
-    return Result(name, passed, failed, skipped, seconds, log, output)
+    return Result(name, passed, failed, skipped, ended)
 
 
 def counted(code, output):
@@ -170,25 +201,13 @@ def counted(code, output):
     return (1, 0, 0) if code == 0 else (0, 1, 0)
 
 
-def scripts(folder, wanted):
-    found = []
+def scripts(folder):
     for path in sorted(glob.glob(os.path.join(SRC, 'tests', folder, '*'))):
         if os.path.basename(path).startswith(('lib', '_')):
             continue
         if path.endswith(('.sh', '.py')) and os.path.isfile(path) and os.stat(path).st_mode & stat.S_IXUSR:
-            if wanted(os.path.relpath(path, os.path.join(SRC, 'tests'))):
-                found.append(path)
-    return found
-
-
-def run_scripts(board, folder, wanted):
-    found = scripts(folder, wanted)
-    serial = [p for p in found if 'serial' in directives(p)]
-    with ThreadPoolExecutor(SCRIPTS) as pool:
-        for r in pool.map(run_script, [p for p in found if p not in serial]):
-            board.add(r)
-    for path in serial:
-        board.add(run_script(path))
+            d = directives(path)
+            yield Job(os.path.relpath(path, os.path.join(SRC, 'tests')), lambda path=path: run_script(path), float(d['seconds']), 'serial' in d)
 
 
 # ---- meson ----
@@ -196,104 +215,82 @@ def run_scripts(board, folder, wanted):
 CMOCKA = re.compile(r'^\[  (PASSED|FAILED|SKIPPED)  ?\] (\d+) test', re.M)
 
 
-def meson_counts(case):
-    """A program of cmocka says how many cases it has; any other counts as one."""
-    text = case.get('stdout', '') + '\n' + case.get('stderr', '')
+def run_program(name, t, folder):
+    """A test of meson.build: 0 passed, 77 skipped. A program of cmocka says how many cases it has; any other counts as one."""
+    env = dict(os.environ, LC_ALL='C.UTF-8', MALLOC_PERTURB_=str(random.randrange(1, 256)), **SANITIZERS, **t['env'])
+    ended = run_group(t['cmd'], env, t['workdir'] or folder, t['timeout'] * AT_ONCE / JOBS)  # meson's time is that of a core for itself
     sums = {'PASSED': 0, 'FAILED': 0, 'SKIPPED': 0}
-    for word, n in CMOCKA.findall(text):
+    for word, n in CMOCKA.findall(ended.output):
         sums[word] += int(n)
-    good = case['result'] in ('OK', 'EXPECTEDFAIL')
-    if case['result'] == 'SKIP':
-        return 0, 0, 1, text
-    if good:
-        return max(1, sums['PASSED']), 0, sums['SKIPPED'], text
-    return sums['PASSED'], max(1, sums['FAILED']), sums['SKIPPED'], text
+    if ended.code == 77:
+        return Result(name, 0, 0, 1, ended)
+    if ended.code == 0:
+        return Result(name, max(1, sums['PASSED']), 0, sums['SKIPPED'], ended)
+    ended.output += f'\nexit status {ended.code}'
+    return Result(name, sums['PASSED'], max(1, sums['FAILED']), sums['SKIPPED'], ended)
 
 
-def run_meson(board, build, sandbox, wanted):
+def programs(build):
     folder = os.path.join(SRC, 'build', build)
-    log = os.path.join(folder, 'meson-logs', 'testlog.json')
-    if os.path.exists(log):
-        os.unlink(log)
-    env = dict(os.environ, LC_ALL='C.UTF-8', **SANITIZERS)
     listed = subprocess.run(['meson', 'introspect', '--tests', folder], capture_output=True, text=True)
-    tests = {f'{build}/{t["suite"][0].split(":")[-1]}/{t["name"]}' for t in json.loads(listed.stdout or '[]')}
-    tests = {t for t in tests if sandbox == ('/sandbox/' in t) and wanted(t)}
-    names = sorted({t.rsplit('/', 1)[1] for t in tests})
-    if not names:
+    if listed.returncode:
+        yield Job(f'{build}/meson', lambda: Result(f'{build}/meson', 0, 1, 0, Ended(1, listed.stdout + listed.stderr)))
         return
-    p = subprocess.run(['meson', 'test', '-C', folder, '--no-rebuild', '--num-processes', str(JOBS)] + names, env=env, stdout=subprocess.PIPE,
-                       stderr=subprocess.STDOUT, text=True)
-    if not os.path.exists(log):
-        board.add(Result(f'{build}/meson', 0, 1, 0, 0, write_log(f'{build}-meson', p.stdout), p.stdout))
-        return
-    with open(log, encoding='utf-8') as f:
-        for line in f:
-            case = json.loads(line)
-            suite, _, short = case['name'].rpartition(' / ')
-            name = f'{build}/{suite.split(":")[-1]}/{short}'
-            if name not in tests:
-                continue
-            passed, failed, skipped, text = meson_counts(case)
-            if failed:
-                text += f'\n{case["result"]}, exit status {case.get("returncode")}'
-            board.add(Result(name, passed, failed, skipped, case.get('duration', 0), write_log(name, text), text))
+    for t in json.loads(listed.stdout):
+        suite = t['suite'][0].split(':')[-1]
+        name = f'{build}/{suite}/{t["name"]}'
+        if (build == 'release') == (suite in ON_RELEASE):
+            yield Job(name, lambda name=name, t=t: run_program(name, t, folder), max(1, t['priority']))
 
 
 # ---- fuzzing ----
 
-def run_fuzz_target(path, seconds):
+def run_fuzz_target(name, path, seconds):
     target = os.path.basename(path)[len('fuzz_'):]
-    name = f'fuzz/{target}'
     corpus = os.path.join(SRC, 'build', 'corpus', target)
     seeds = os.path.join(SRC, 'tests', 'fuzz', 'seeds', target)
     os.makedirs(corpus, exist_ok=True)
     argv = [path, f'-max_total_time={seconds}', '-rss_limit_mb=1024', '-timeout=10', '-print_final_stats=1',
             f'-artifact_prefix={corpus}/crash-', corpus] + ([seeds] if os.path.isdir(seeds) else [])
-    env = dict(os.environ, **SANITIZERS)
-    start = time.monotonic()
-    code, output = run_group(argv, env, SRC, seconds + 60)
-    log = write_log(name, output)
-    return Result(name, int(code == 0), int(code != 0), 0, time.monotonic() - start, log, output)
+    ended = run_group(argv, dict(os.environ, **SANITIZERS), SRC, seconds + 60)
+    return Result(name, int(ended.code == 0), int(ended.code != 0), 0, ended)
 
 
-def run_fuzz(board, wanted, long):
-    found = sorted(p for p in glob.glob(os.path.join(SRC, 'build', 'fuzz', 'tests', 'fuzz', 'fuzz_*'))
-                   if os.path.isfile(p) and os.access(p, os.X_OK))
-    sources = {os.path.basename(p)[:-2] for p in glob.glob(os.path.join(SRC, 'tests', 'fuzz', 'fuzz_*.c'))}
-    found = [p for p in found if os.path.basename(p) in sources and wanted('fuzz/' + os.path.basename(p)[5:])]
-    if not found:
-        return
-    seconds = 60 if long else 2 if len(found) * 2 <= FUZZ_BUDGET_S * JOBS else 1
-    with ThreadPoolExecutor(JOBS) as pool:
-        for r in pool.map(lambda p: run_fuzz_target(p, seconds), found):
-            board.add(r)
+def fuzz_targets(long):
+    seconds = FUZZ_LONG_S if long else FUZZ_S
+    for source in sorted(glob.glob(os.path.join(SRC, 'tests', 'fuzz', 'fuzz_*.c'))):
+        target = os.path.basename(source)[:-2]
+        path, name = os.path.join(SRC, 'build', 'fuzz', 'tests', 'fuzz', target), f'fuzz/{target[len("fuzz_"):]}'
+        if os.access(path, os.X_OK):
+            yield Job(name, lambda name=name, path=path: run_fuzz_target(name, path, seconds), seconds)
 
 
 # ---- the rest ----
 
-def run_command(board, name, argv, cwd, wanted, timeout=300, env=None):
-    if not wanted(name):
-        return
-    start = time.monotonic()
-    code, output = run_group(argv, dict(os.environ, **(env or {})), cwd, timeout)
-    passed, failed, skipped = counted(code, output)
-    for word, value in re.findall(r'^# (pass|fail|skipped) (\d+)$', output, re.M):  # node --test
+def run_command(name, argv, cwd):
+    ended = run_group(argv, dict(os.environ), cwd, 300)
+    passed, failed, skipped = counted(ended.code, ended.output)
+    for word, value in re.findall(r'^# (pass|fail|skipped) (\d+)$', ended.output, re.M):  # node --test
         passed, failed, skipped = {'pass': (int(value), failed, skipped), 'fail': (passed, int(value), skipped),
                                    'skipped': (passed, failed, int(value))}[word]
-    if code not in (0, 77) and not failed:
+    if ended.code not in (0, 77) and not failed:
         failed = 1
-    board.add(Result(name, passed, failed, skipped, time.monotonic() - start, write_log(name, output), output))
+    return Result(name, passed, failed, skipped, ended)
 
 
-def run_ui(board, wanted):
-    with open(os.path.join(SRC, 'ui', 'package.json'), encoding='utf-8') as f:
-        have = json.load(f).get('scripts', {})
+def command(name, argv, cwd=SRC, seconds=15.0):
+    return Job(name, lambda: run_command(name, argv, cwd), seconds)
+
+
+def commands():
+    yield command('tidy', [sys.executable, 'tests/tidy/tidy.py', '--self-test'])
     ui = os.path.join(SRC, 'ui')
+    with open(os.path.join(ui, 'package.json'), encoding='utf-8') as f:
+        have = json.load(f).get('scripts', {})
     if 'check' in have:
-        run_command(board, 'ui/types', ['npm', 'run', '--silent', 'check'], ui, wanted)
+        yield command('ui/types', ['npm', 'run', '--silent', 'check'], ui)
     if 'test' in have and os.path.exists(os.path.join(ui, 'test.mjs')):
-        run_command(board, 'ui/test', ['npm', 'run', '--silent', 'test'], ui, wanted)
+        yield command('ui/test', ['npm', 'run', '--silent', 'test'], ui)
 
 
 def selector(names):
@@ -309,13 +306,19 @@ def main():
     a = ap.parse_args()
     wanted, board, start = selector(a.names), Board(), time.monotonic()
     shutil.rmtree(LOGS, ignore_errors=True)
-    run_command(board, 'tidy', [sys.executable, 'tests/tidy/tidy.py', '--self-test'], SRC, wanted)
-    run_meson(board, 'debug', False, wanted)
-    run_meson(board, 'release', True, wanted)
-    run_ui(board, wanted)
-    run_fuzz(board, wanted, a.long)
-    for folder in ['life', 'scenario', 'e2e'] + (['long'] if a.long else []):
-        run_scripts(board, folder, wanted)
+    jobs = [*commands(), *programs('debug'), *programs('release'), *fuzz_targets(a.long)]
+    for folder in ['scenario', 'e2e', 'life'] + (['long'] if a.long else []):
+        jobs += scripts(folder)
+    jobs = sorted((j for j in jobs if wanted(j.name)), key=lambda j: -j.seconds)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for done in as_completed([pool.submit(j.run) for j in jobs if not j.alone]):
+                board.add(done.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    for job in jobs:
+        if job.alone:
+            board.add(job.run())
     seconds = int(time.monotonic() - start)
     print(f'\n{seconds // 60} min {seconds % 60} s; logs in build/test/')
     for r in board.failures:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release
+# vigie-test: build=release seconds=35
 """Seventy thousand services: the log has the current state of each, at the first start and after another, and Livestatus tells all of each."""
 import json
 import socket

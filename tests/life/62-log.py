@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: seconds=30
 """Where log lines go: rotation as the main file says, a log taken away by another program, syslog, journald."""
 import os
 import re
