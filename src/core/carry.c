@@ -1,72 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/carry.h"
 
-#include "base/hash.h"
 #include "core/nlog.h"
 #include "core/note.h"
 #include "core/retain.h"
 #include "core/sched.h"
 #include "core/telling.h"
 
+#include <string.h>
+
 #define LINES_MOST 100 /* in the log: who takes away or renames thousands at once knows it */
 
 /* ---- where it goes ---- */
 
-struct places { /* which new check has an identity: made when the first one is not where it is expected */
-    const uint64_t *oids;
-    uint32_t n;
-    uint32_t *slot; /* index + 1; 0: empty */
-    uint32_t n_slot;
-};
-
-static uint32_t slot_of(const struct places *p, uint64_t oid)
+/* Which new check has an identity: made when the first one is not where it is expected. */
+static const struct oids *next_oids(struct carry *c, uint32_t n)
 {
-    uint32_t at = (uint32_t)hash_bytes(&oid, sizeof(oid)) & (p->n_slot - 1);
+    uint64_t *oid;
 
-    while (p->slot[at] && p->oids[p->slot[at] - 1] != oid)
-        at = (at + 1) & (p->n_slot - 1);
-    return at;
+    if (c->ids.oid)
+        return &c->ids;
+    oid = mem_calloc((size_t)n + 1, sizeof(*oid));
+    memcpy(oid, c->oids, n * sizeof(*oid));
+    oids_take(&c->ids, oid, n);
+    return &c->ids;
 }
 
-static void build(struct places *p)
+static uint32_t find(struct carry *c, uint32_t n_next, uint64_t oid)
 {
-    p->n_slot = 16;
-    while (p->n_slot < p->n * 2)
-        p->n_slot *= 2;
-    p->slot = mem_calloc(p->n_slot, sizeof(*p->slot));
-    for (uint32_t i = 0; i < p->n; i++)
-        p->slot[slot_of(p, p->oids[i])] = i + 1;
-}
+    uint32_t at;
 
-static uint32_t find(struct places *p, uint64_t oid)
-{
-    uint32_t v;
-
-    if (!oid)
-        return MODEL_NONE;
-    if (!p->slot)
-        build(p);
-    v = p->slot[slot_of(p, oid)];
-    return v ? v - 1 : MODEL_NONE;
+    return oid && oids_find(next_oids(c, n_next), oid, &at) ? at : MODEL_NONE;
 }
 
 static void find_places(const struct world *w, struct carry *c, uint32_t n_next)
 {
-    struct places p = {.oids = c->oids, .n = n_next};
-    uint32_t guess = 0; /* most often the one behind the last that was found */
+    const uint64_t *oids = w->oids.oid; /* as in the states, but close together */
+    uint32_t guess = 0;                 /* most often the one behind the last that was found */
 
     c->to = mem_calloc((size_t)c->n + 1, sizeof(*c->to));
+    c->taken = mem_calloc((size_t)n_next + 1, sizeof(*c->taken));
+    c->same = c->n == n_next;
     for (uint32_t i = 0; i < c->n; i++) {
-        uint64_t oid = c->st[i].oid;
-        uint32_t to = oid && guess < n_next && c->oids[guess] == oid ? guess : find(&p, oid);
+        uint64_t oid = oids ? oids[i] : c->st[i].oid;
+        uint32_t to = oid && guess < n_next && c->oids[guess] == oid ? guess : find(c, n_next, oid);
 
         if (w->opt.mutation == WORLD_MIXES_UP && i % 5 == 1)
             to = MODEL_NONE;
         c->to[i] = to;
-        if (to != MODEL_NONE)
-            guess = to + 1;
+        c->same = c->same && to == i;
+        if (to == MODEL_NONE)
+            continue;
+        c->taken[to] = true;
+        guess = to + 1;
     }
-    mem_free(p.slot);
 }
 
 /* ---- what ends ---- */
@@ -185,8 +172,9 @@ static void carry_checks(struct world *w, struct carry *c)
         }
         if (retain_carry(w, to, &c->st[i]))
             world_touch(w, to);
-        if (heap_has(&c->due, i)) {
-            heap_set(&w->due, to, c->due.key[i]);
+        if (heap_has(c->same ? &w->due : &c->due, i)) {
+            if (!c->same)
+                heap_set(&w->due, to, c->due.key[i]);
             sched_again(w, to);
         }
         if (has_another_name(w, to, c, i)) {
@@ -195,6 +183,18 @@ static void carry_checks(struct world *w, struct carry *c)
         }
     }
     say_more(w, lines, "hosts and services have another name now");
+}
+
+/* What nothing went over to. */
+static void begin_new(struct world *w, const struct carry *c)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        if (c->taken[i])
+            continue;
+        retain_fresh(w, i);
+        w->st[i].oid = c->oids[i];
+        world_touch(w, i);
+    }
 }
 
 static void carry_runs(struct world *w, const struct carry *c)
@@ -230,7 +230,18 @@ static void carry_contacts(struct world *w, const struct carry *c)
 
 void carry_over(struct world *w, struct carry *c)
 {
+    if (c->same) { /* plans and identities are those of the same numbers */
+        w->due = c->due;
+        c->due = (struct heap){0};
+    } else {
+        heap_init(&w->due, w->n);
+        next_oids(c, w->n);
+        oids_release(&w->oids);
+        w->oids = c->ids;
+        c->ids = (struct oids){0};
+    }
     carry_checks(w, c);
+    begin_new(w, c);
     carry_runs(w, c);
     for (size_t i = 0; i < w->comments.n; i++)
         w->comments.at[i].check = c->to[w->comments.at[i].check];
@@ -242,20 +253,15 @@ void carry_over(struct world *w, struct carry *c)
     carry_contacts(w, c);
 }
 
-void carry_end(struct world *w, struct carry *c)
+void carry_end(struct carry *c)
 {
-    for (uint32_t i = 0; i < w->n; i++) {
-        if (w->st[i].oid)
-            continue;
-        w->st[i].oid = c->oids[i];
-        world_touch(w, i);
-    }
-    world_know_oids(w);
     mem_free(c->st);
     mem_free(c->contact);
     mem_free(c->to);
+    mem_free(c->taken);
     mem_free(c->other);
     heap_release(&c->due);
+    oids_release(&c->ids);
 }
 
 void carry_gone(struct world *w)

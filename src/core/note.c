@@ -312,12 +312,22 @@ int64_t note_ack_time(struct world *w, unsigned most)
     return INT64_MAX;
 }
 
-void note_ack_look(struct world *w)
+void note_ack_look_begin(struct world *w)
 {
     heap_release(&w->acks_expiring);
+}
+
+void note_ack_look_at(struct world *w, uint32_t check)
+{
+    if (state_more(&w->st[check])->ack_expires)
+        expect_ack_end(w, check, state_more(&w->st[check])->ack_expires);
+}
+
+void note_ack_look(struct world *w)
+{
+    note_ack_look_begin(w);
     for (uint32_t i = 0; i < w->n; i++)
-        if (state_more(&w->st[i])->ack_expires)
-            expect_ack_end(w, i, state_more(&w->st[i])->ack_expires);
+        note_ack_look_at(w, i);
 }
 
 /* ---- start, reload ---- */

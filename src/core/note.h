@@ -32,6 +32,9 @@ void note_ack_after(struct world *w, uint32_t check, bool changed);
 int64_t note_ack_time(struct world *w, unsigned most);
 /* The checks are other ones: finds those with an acknowledgement that ends by itself. */
 void note_ack_look(struct world *w);
+/* The same in the caller's own pass over the checks. */
+void note_ack_look_begin(struct world *w);
+void note_ack_look_at(struct world *w, uint32_t check);
 
 struct note_downtime {
     uint32_t check;

@@ -43,12 +43,17 @@ bool postpone_recovery(const struct world *w, uint32_t check)
     return w->st[check].state == STATE_OK && waits(w, check);
 }
 
-void postpone_look(struct world *w)
+void postpone_look_begin(struct world *w)
 {
     heap_release(&w->postponed);
     if (w->m->globals->postpone_to_period)
         heap_init(&w->postponed, w->n);
     plan_next(w);
+}
+
+void postpone_look(struct world *w)
+{
+    postpone_look_begin(w);
     for (uint32_t i = 0; i < w->n; i++)
         postpone_note(w, i);
 }

@@ -12,5 +12,6 @@ void postpone_note(struct world *w, uint32_t check);
 bool postpone_recovery(const struct world *w, uint32_t check);
 /* The checks, or their periods, are other ones, or the clock was set. */
 void postpone_look(struct world *w);
+void postpone_look_begin(struct world *w); /* then postpone_note for each */
 /* Tells what waited, where its period has begun. w->next_postponed is the next time to come. */
 void postpone_step(struct world *w);

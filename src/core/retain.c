@@ -326,13 +326,17 @@ void retain_thaw(struct world *w, uint32_t check, struct str payload, uint32_t d
     out->downtime_depth = downtimes;
 }
 
+void retain_reasons_of(struct world *w, uint32_t check)
+{
+    explain_renew(w, check, &w->st[check].why_state);
+    explain_renew(w, check, &w->st[check].why_notify);
+    w->st[check].ran = (struct state_ran){.code = WHY_NONE};
+}
+
 void retain_reasons(struct world *w)
 {
-    for (uint32_t i = 0; i < w->n; i++) {
-        explain_renew(w, i, &w->st[i].why_state);
-        explain_renew(w, i, &w->st[i].why_notify);
-        w->st[i].ran = (struct state_ran){.code = WHY_NONE};
-    }
+    for (uint32_t i = 0; i < w->n; i++)
+        retain_reasons_of(w, i);
 }
 
 bool retain_carry(struct world *w, uint32_t check, struct state *old)

@@ -21,6 +21,7 @@ void retain_settle(struct world *w);
 void retain_fresh(struct world *w, uint32_t check);
 /* Reasons that were kept, or carried over, name what they are about by its place in this configuration. */
 void retain_reasons(struct world *w);
+void retain_reasons_of(struct world *w, uint32_t check);
 /* Takes over what is retained from old (of before a reload): owns its text afterwards. True: the configuration changed something of it. */
 bool retain_carry(struct world *w, uint32_t check, struct state *old);
 /* For a checkpoint (core/checkpoint.c): from *next on, an index, until out has so many bytes. True: those were all. */

@@ -71,31 +71,43 @@ static int64_t planted_jitter(const struct world *w)
     return w->opt.mutation == WORLD_DEPENDS_ON_ADDRESSES ? (int64_t)((uintptr_t)w >> 4) % 1000 : 0;
 }
 
-void sched_spread(struct world *w, bool only_new)
+struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
 {
     const struct model_globals *g = w->m->globals;
-    bool keeps = g->use_retained_scheduling_info &&
-                 (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us);
-    uint32_t ordinal = 0;
 
-    for (uint32_t i = 0; i < w->n; i++) {
-        struct state *s = &w->st[i];
-        int64_t most =
-            world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us;
-        int64_t interval = world_interval(w, i, false), window = interval;
-        struct wall kept = {s->next_check};
+    return (struct sched_spread){
+        .only_new = only_new,
+        .keeps = g->use_retained_scheduling_info &&
+                 (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us)};
+}
 
-        if ((only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) || (only_new && s->run))
-            continue;
-        ordinal++;
-        if (most > 0 && most < window)
-            window = most;
-        if (keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
-            sched_at(w, i, world_to_mono(w, kept), 0, false);
-        else
-            sched_at(w, i, (struct mono){w->now.mono.us + phase(ordinal - 1, window) + planted_jitter(w)}, 0,
-                     false);
-    }
+void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
+{
+    const struct model_globals *g = w->m->globals;
+    struct state *s = &w->st[i];
+    int64_t most =
+        world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us;
+    int64_t interval = world_interval(w, i, false), window = interval;
+    struct wall kept = {s->next_check};
+
+    if ((p->only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) || (p->only_new && s->run))
+        return;
+    p->ordinal++;
+    if (most > 0 && most < window)
+        window = most;
+    if (p->keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
+        sched_at(w, i, world_to_mono(w, kept), 0, false);
+    else
+        sched_at(w, i, (struct mono){w->now.mono.us + phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
+                 false);
+}
+
+void sched_spread(struct world *w, bool only_new)
+{
+    struct sched_spread p = sched_spread_begin(w, only_new);
+
+    for (uint32_t i = 0; i < w->n; i++)
+        sched_spread_one(w, i, &p);
 }
 
 struct wall sched_checked_at(const struct world *w, uint32_t check)

@@ -18,6 +18,13 @@ struct world_run;
 
 /* First times of all checks (of those without one, when only_new): evenly over the interval, at most over the configured spread. */
 void sched_spread(struct world *w, bool only_new);
+/* The same in the caller's own pass over the checks, in their order. */
+struct sched_spread {
+    bool only_new, keeps;
+    uint32_t ordinal;
+};
+struct sched_spread sched_spread_begin(const struct world *w, bool only_new);
+void sched_spread_one(struct world *w, uint32_t check, struct sched_spread *p);
 /* Makes check due at that moment; an earlier plan stays if keep_earlier. */
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier);
 /* A person's wish: due at a wall clock time. */

@@ -139,6 +139,7 @@ static void release_checks(struct world *w)
     for (uint32_t i = 0; i < w->n; i++)
         state_release(&w->st[i]);
     mem_free(w->st);
+    mem_free(w->room.st);
     for (uint32_t i = 0; w->m && i < w->m->n_contact; i++)
         over_free(w->contact[i].over);
     mem_free(w->contact);
@@ -204,7 +205,7 @@ static void settle_in(struct world *w, const struct model *m, uint64_t generatio
     w->m = m;
     w->generation = generation;
     w->n = m->n_check;
-    w->st = mem_calloc((size_t)w->n + 1, sizeof(*w->st));
+    w->st = world_take_room(w, w->n);
     memset(&w->hosts_by_address, 0, sizeof(w->hosts_by_address));
     when_init(&w->when, m);
     fill_contacts(w);
@@ -238,6 +239,21 @@ void world_set_model(struct world *w, const struct model *m, uint64_t generation
     switches_read(w, 0);
 }
 
+/* In one pass: a check's state is in reach of the cache for a moment only, and a reload holds everything up. */
+static void look_at_all(struct world *w)
+{
+    struct sched_spread spread = sched_spread_begin(w, true);
+
+    note_ack_look_begin(w);
+    postpone_look_begin(w);
+    for (uint32_t i = 0; i < w->n; i++) {
+        note_ack_look_at(w, i);
+        retain_reasons_of(w, i);
+        postpone_note(w, i);
+        sched_spread_one(w, i, &spread);
+    }
+}
+
 void world_reload(struct world *w, const struct model *m, uint64_t generation, const uint64_t *oids,
                   struct world_now now)
 {
@@ -254,16 +270,11 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     w->dirty_bytes = 0;
     VEC_CLEAR(&w->unseen);
     settle_in(w, m, generation);
-    heap_init(&w->due, w->n);
     carry_over(w, &c);
-    begin_blank(w);
-    carry_end(w, &c);
+    carry_end(&c);
     retain_settle(w);
-    note_ack_look(w);
-    retain_reasons(w);
-    postpone_look(w);
+    look_at_all(w);
     switches_read(w, w->switches);
-    sched_spread(w, true);
     rotate_plan(w);
     recur_plan(w);
     perfdata_plan(w);

@@ -117,10 +117,9 @@ struct world_options {
     const char *version;
     uint32_t max_parallel; /* 0: LIMIT_RUNS; the main file's max_concurrent_checks counts if smaller */
     bool rehearses; /* decides as ever, and carries nothing out: its only records are events (core/replay) */
-    bool
-        resumes; /* begins in the middle: what is loaded stands as it is, whatever a start would make of it; world_resume */
+    bool resumes;   /* begins in the middle: what is loaded stands as it is; world_resume */
     uint64_t
-        own_oids; /* rehearses another configuration: identities from here on are of objects that the record never had; 0: it has all */
+        own_oids; /* rehearses another configuration: from here on they are of objects that the record never had; 0: it has all */
     uint32_t part;      /* of a command that is for many, in one step; 0: as it is best. For tests */
     uint32_t tell_part; /* likewise of a notification: contacts that are told in one step */
     unsigned mutation;  /* enum world_mutation: tests/sim proves that it would notice */
@@ -131,6 +130,8 @@ void world_free(struct world *w);
 uint64_t world_oid(const struct world *w, uint32_t check);
 /* The configuration that the world begins with. m must outlive the world or the next world_reload. */
 void world_set_model(struct world *w, const struct model *m, uint64_t generation, struct world_now now);
+/* Memory for the checks of the next configuration, a piece at a time, so that its reload need not wait for it. True: all of it. May be left out. */
+bool world_prepare(struct world *w, uint32_t n_check);
 /* Another one for a world that was started, with the identities of its checks: state goes over by these, what runs runs on, what has none of these any more ends. */
 void world_reload(struct world *w, const struct model *m, uint64_t generation, const uint64_t *oids,
                   struct world_now now);
@@ -171,13 +172,12 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
 /* The same a piece at a time, between steps, while the world goes on: all pieces in their order say what is so when the last one is made. Begun again, a former one comes to nothing. */
 void world_checkpoint_begin(struct world *w);
 void world_checkpoint_stop(struct world *w);
-bool world_checkpoint_on(
-    const struct world *w); /* no longer: so much changed while nobody took a piece that it was given up */
+/* No longer: so much changed while nobody took a piece that it was given up. */
+bool world_checkpoint_on(const struct world *w);
 /* The next piece, behind what out has. True: it is the last, and closed by CHECKPOINT_END with the number of the last record. Everything recorded so far is to be stored before. */
 bool world_checkpoint_part(struct world *w, struct world_now now, struct buf *out);
 
-/* Brings what changed since the last call onto the board; NULL: there is none, nobody wants it. */
-/* True: not all of it yet, since it is much; again soon, when other work had its turn. */
+/* Brings what changed since the last call onto the board; NULL: there is none, nobody wants it. True: not all of it yet, since it is much; again soon, when other work had its turn. */
 bool world_show(struct world *w, struct board_w *board);
 /* Fills a new board: the next n checks from `from`, and with the last ones all the rest. Where to go on; MODEL_NONE: the board is whole. What changes between
  * the calls comes by world_show, as ever. */

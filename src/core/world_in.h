@@ -19,6 +19,7 @@
 #include "core/telling.h"
 #include "core/when.h"
 #include "core/world.h"
+#include "core/world_room.h"
 
 struct world_run {   /* something a runner has been given */
     uint64_t id;     /* 0: the slot is free */
@@ -32,8 +33,7 @@ struct world_run {   /* something a runner has been given */
     int64_t timeout_us;
 };
 
-struct
-    world_around { /* a host that changed: its children are worth while to be checked, from this place in its list on */
+struct world_around { /* a host that changed: its children are worth while to be checked, from the next on */
     uint32_t host, next;
 };
 
@@ -73,6 +73,7 @@ struct world {
     struct mono failure_said; /* when a handler that failed was last said; 0: never */
     struct state *st;
     uint32_t n;
+    struct world_room room;
     struct world_contact *contact;
     struct oids oids;
     struct map hosts_by_address; /* filled when first asked */
@@ -91,8 +92,7 @@ struct world {
     struct mono next_sweep;
     VEC(struct world_around) around; /* hosts whose children are looked at */
     int64_t next_recur; /* when a recurring downtime is to be looked at, on the wall clock; INT64_MAX never */
-    int64_t
-        recur_later; /* the same by the checks before recur_at, the first that waits for the next step; 0: none does */
+    int64_t recur_later; /* the same by the checks before recur_at, the first that waits for the next step */
     uint32_t recur_at;
     bool recur_refused;        /* it was said that there is no room for recurring downtimes */
     struct world_perf perf[2]; /* of services, of hosts */
@@ -131,7 +131,7 @@ struct world {
     struct heap postponed;  /* core/postpone: check -> wall µs; empty where nothing is put off */
     int64_t next_postponed; /* wall; INT64_MAX: none waits */
     struct heap
-        acks_expiring; /* check -> wall µs; may hold some whose acknowledgement is gone; made with the first */
+        acks_expiring; /* check -> wall µs; also some whose acknowledgement is gone; made with the first */
     /* what happened since world_clear */
     VEC(struct world_effect) effects;
     struct buf text;

@@ -10,7 +10,7 @@
 
 #include <unistd.h>
 
-enum { PIECE = 2000 };
+enum { PIECE = 2000, MEMORY_PIECE = 1024 * 1024 };
 
 static void publish(struct engine *e)
 {
@@ -85,7 +85,6 @@ static struct engine_board make(const struct board_shape *shape)
     if (mem_segment("vigie-board", b.len, &b.fd, &err) < 0 || mem_map_rw(b.fd, b.len, &b.mem, &err) < 0 ||
         mem_seal_for_readers(b.fd, &err) < 0)
         log_fatal("no memory for the board: %s", err.text);
-    mem_populate(b.mem, shape->n_checks * sizeof(struct board_check));
     return b;
 }
 
@@ -95,6 +94,19 @@ void engine_prepare_board(struct engine *e, const struct engine_conf *c)
 
     release(&e->spare);
     e->spare = make(&shape);
+    e->spare_there = 0;
+}
+
+bool engine_prepare_board_piece(struct engine *e)
+{
+    size_t all = e->spare.mem ? e->spare.shape.n_checks * sizeof(struct board_check) : 0, n;
+
+    if (e->spare_there >= all)
+        return true;
+    n = MIN(all - e->spare_there, (size_t)MEMORY_PIECE);
+    mem_populate((char *)e->spare.mem + e->spare_there, n);
+    e->spare_there += n;
+    return e->spare_there >= all;
 }
 
 static bool is_same_shape(const struct board_shape *a, const struct board_shape *b)

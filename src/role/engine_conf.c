@@ -46,12 +46,40 @@ static void reload(struct engine *e)
     unsigned old = e->current;
 
     e->current = !old;
+    e->prepared = false;
     world_reload(e->world, &e->conf[e->current].model, e->conf[e->current].generation, e->oids.base,
                  engine_now());
     drop(&e->conf[old]);
     engine_new_board(e); /* first: the old one has no place for new checks */
     engine_carry_out(e);
     engine_step(e, &(struct world_event){.kind = WORLD_TICK});
+}
+
+static void prepare(void *user);
+
+static void plan_prepare(struct engine *e)
+{
+    if (e->preparing || e->prepared)
+        return;
+    e->preparing = true;
+    loop_later(e->role->loop, prepare, e);
+}
+
+/* A piece of the memory that the reload will need; the rest after other work had its turn. */
+static void prepare(void *user)
+{
+    struct engine *e = user;
+    const struct engine_conf *next = &e->conf[!e->current];
+
+    e->preparing = false;
+    if (!e->world || !e->loaded || !next->base)
+        return;
+    if (!world_prepare(e->world, next->model.n_check) || !engine_prepare_board_piece(e)) {
+        plan_prepare(e);
+        return;
+    }
+    e->prepared = true;
+    engine_conf_go_on(e);
 }
 
 void engine_conf_go_on(struct engine *e)
@@ -61,8 +89,10 @@ void engine_conf_go_on(struct engine *e)
     if (!e->world)
         return;
     if (has_identities(e, next)) {
-        if (e->loaded)
+        if (e->loaded && e->prepared)
             reload(e);
+        else if (e->loaded)
+            plan_prepare(e);
         else if (!e->have_oids) { /* nothing is known yet: begin with this one */
             world_free(e->world);
             drop(&e->conf[e->current]);
@@ -90,6 +120,8 @@ void engine_conf_snapshot(struct engine *e, const struct role_snapshot *now)
     if (e->world) {
         take(&e->conf[!e->current], now); /* in the place of one that still waits */
         engine_prepare_board(e, &e->conf[!e->current]);
+        e->prepared = false;
+        plan_prepare(e);
     } else {
         take(&e->conf[e->current], now);
         new_world(e);

@@ -62,6 +62,8 @@ struct engine {
     uint32_t board_next; /* the first check that is not yet on it */
     bool board_planned;
     struct engine_board spare; /* for the configuration that waits */
+    size_t spare_there;        /* so many bytes of its checks have their memory */
+    bool preparing, prepared;  /* memory for it */
     uint64_t arena_size;
     struct loop_timer timer, stop_timer;
     bool store_up, have_oids, load_sent, loaded, out_planned;
@@ -135,8 +137,9 @@ void engine_conf_go_on(struct engine *e);
 void engine_conf_release(struct engine *e);
 /* A new board of the present world, which the gate gets by way of the parent when it is whole. */
 void engine_new_board(struct engine *e);
-/* Its memory, made before it is wanted: a reload shall not wait for that. */
+/* Its memory, made before it is wanted: a reload shall not wait for that. Then a piece of it at a time; true: that was all. */
 void engine_prepare_board(struct engine *e, const struct engine_conf *c);
+bool engine_prepare_board_piece(struct engine *e);
 /* Now, not a piece at a time. */
 void engine_finish_board(struct engine *e);
 void engine_release_board(struct engine *e);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/record.h"
+#include "core/world_in.h"
 #include "lab.h"
 
 #define START 1790000000 /* 2026-09-21, a Monday, 13:33:20 UTC */
@@ -206,6 +207,84 @@ static void test_removed_under_way(void **state UNUSED)
     buf_release(&b);
 }
 
+/* ---- many ---- */
+
+enum { MANY = 6000 };
+
+/* Services s0000, s0001 ... of h, every one, or every other one; first: another host before. */
+static const char *many(struct buf *b, unsigned every, bool first)
+{
+    buf_clear(b);
+    buf_add_c(b, host);
+    if (first)
+        buf_add_c(b, "define host {\n host_name a\n use ht\n}\n");
+    for (unsigned i = 0; i < MANY; i += every)
+        buf_printf(b,
+                   "define service {\n host_name h\n service_description s%04u\n use st\n "
+                   "active_checks_enabled 1\n check_interval 3600\n}\n",
+                   i);
+    return b->data;
+}
+
+/* By the number in its name. */
+static void plans(const struct lab *lab, int64_t *due)
+{
+    for (uint32_t i = lab->model->n_hosts; i < lab->model->n_check; i++) {
+        uint64_t n;
+
+        assert_true(str_to_u64(str_sub(model_description(lab->model, i), 1, 4), &n) && n < MANY);
+        due[n] = heap_has(&lab->w->due, i) ? lab->w->due.key[i] : 0;
+    }
+}
+
+static void prepare(struct lab *lab, uint32_t n_check)
+{
+    unsigned pieces = 1;
+
+    while (!world_prepare(lab->w, n_check))
+        pieces++;
+    assert_true(n_check < MANY || pieces > 1);
+}
+
+/* Whether the numbers stay the same or not, and memory was made before, not at all, or for another number: each keeps its plan and is found by its identity, what is new is blank. */
+static void test_numbers_and_memory(void **state UNUSED)
+{
+    static int64_t before[MANY], after[MANY];
+
+    for (unsigned how = 0; how < 8; how++) {
+        bool other_numbers = how & 1;
+        struct lab lab = {.part = 0};
+        struct buf b = BUF_INIT;
+        uint32_t check;
+
+        lab_open(&lab, lab_main, many(&b, other_numbers ? 2 : 1, false), START, 1, slow, 0);
+        memset(before, 0, sizeof(before));
+        plans(&lab, before);
+        lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s0004;1;known");
+        if (how >> 1)
+            prepare(&lab, MANY + (how >> 1 == 1 ? 1 + other_numbers : how >> 1 == 2 ? 1 : 50));
+        lab_reload(&lab, lab_main, many(&b, 1, other_numbers));
+        plans(&lab, after);
+        for (unsigned i = 0; i < MANY; i++)
+            assert_true(before[i] < lab.mono + S || before[i] == after[i]); /* those before may have begun */
+        assert_true(str_eq_c(state_output(lab_state(&lab, "h", "s0004")), "known"));
+        for (unsigned i = 0; i < lab.model->n_check; i++) {
+            assert_true(oids_find(&lab.w->oids, world_oid(lab.w, i), &check));
+            assert_int_equal(check, i);
+        }
+        assert_false(lab_state(&lab, "h", "s0001")->checked);
+        assert_int_equal(lab_state(&lab, "h", "s0001")->max_attempts, 3);
+        buf_add_c(&b, "define service {\n host_name h\n service_description z\n use st\n "
+                      "active_checks_enabled 1\n check_interval 3600\n}\n");
+        lab_reload(&lab, lab_main, b.data); /* one more at the end, and no longer */
+        assert_false(lab_state(&lab, "h", "z")->checked);
+        lab_reload(&lab, lab_main, many(&b, 1, other_numbers));
+        assert_true(str_eq_c(state_output(lab_state(&lab, "h", "s0004")), "known"));
+        lab_close(&lab);
+        buf_release(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_moved_by_command),
         cmocka_unit_test(test_contacts_change),
         cmocka_unit_test(test_removed_under_way),
+        cmocka_unit_test(test_numbers_and_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
