@@ -53,11 +53,20 @@ const struct msg_info *msg_info_at(size_t i)
     return &infos[i];
 }
 
+enum { /* places in infos */
+#define MSG(name, NAME, number, version, from, to, text) AT_##NAME,
+       MSG_TABLE(MSG)
+#undef MSG
+};
+
+/* Two messages of one number do not compile. */
 const struct msg_info *msg_info(enum msg_type type)
 {
-    for (size_t i = 0; i < ARRAY_LEN(infos); i++) {
-        if (infos[i].type == type)
-            return &infos[i];
+    switch (type) {
+#define MSG(name, NAME, number, version, from, to, text)                                                     \
+    case MSG_##NAME: return &infos[AT_##NAME];
+        MSG_TABLE(MSG)
+#undef MSG
     }
     return NULL;
 }
