@@ -64,7 +64,7 @@ static bool read_common(struct api *a, struct api_request *q, struct ask *k)
 {
     k->period = api_query(q, "period");
     k->worst_ppm = -1;
-    if (!choose_interval(a, q, DEFAULT_US, &k->from, &k->to) ||
+    if (!choose_seconds(a, q, DEFAULT_US, &k->from, &k->to) ||
         !choice(a, q, "downtimes", "excluded", &k->exclude) || !choice(a, q, "soft", "ignored", &k->hard))
         return false;
     if (!k->period.n || model_find_period(&a->model, k->period) != MODEL_NONE)

@@ -31,6 +31,15 @@ bool choose_interval(struct api *a, struct api_request *q, int64_t def_us, struc
     return false;
 }
 
+bool choose_seconds(struct api *a, struct api_request *q, int64_t def_us, struct wall *from, struct wall *to)
+{
+    if (!choose_interval(a, q, def_us, from, to))
+        return false;
+    from->us = time_wall_s(*from) * TIME_S;
+    to->us = (to->us + TIME_S - 1) / TIME_S * TIME_S;
+    return true;
+}
+
 struct marks {
     const struct model *m;
     bool *in; /* by index */

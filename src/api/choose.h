@@ -8,6 +8,8 @@ bool choose_moment(struct api *a, struct api_request *q, const char *name, struc
 /* from and to: to is now when it is left out or lies ahead, from def_us before it. In order, and not longer than ten years. */
 bool choose_interval(struct api *a, struct api_request *q, int64_t def_us, struct wall *from,
                      struct wall *to);
+/* The same in whole seconds; the one that is under way counts, so that what happens is in the answer at once. */
+bool choose_seconds(struct api *a, struct api_request *q, int64_t def_us, struct wall *from, struct wall *to);
 
 enum choose_how {
     CHOOSE_MEMBERS, /* of a host group its hosts, of a service group its services; with kind "service" a host group stands for the services of its hosts */

@@ -169,7 +169,7 @@ void states_of_resource(struct api *a, struct api_request *q)
 
     memset(k, 0, sizeof(*k));
     k->most = SPANS;
-    if (idx == MODEL_NONE || !choose_interval(a, q, DEFAULT_US, &k->from, &k->to))
+    if (idx == MODEL_NONE || !choose_seconds(a, q, DEFAULT_US, &k->from, &k->to))
         return;
     if (spans.p && (!str_to_u64(spans, &k->most) || k->most < 1 || k->most > SPANS_MOST)) {
         api_fail_with(a, q, 400, "spans", PROBLEM_PARAMETER_NUMBER, STR("spans"), STR(SPANS_MOST_S));

@@ -31,15 +31,15 @@ export function GraphsPage(): JSX.Element {
   return all ? <all.GraphsPage /> : <main id="main" class="scroll" tabIndex={-1}><Waiting /></main>;
 }
 
-export function GraphTab(props: { id: string; subject: string }): JSX.Element {
+export function GraphTab(props: { id: string; subject: string; moment: string }): JSX.Element {
   const all = graphs();
   return all ? <all.GraphTab {...props} /> : <div class="body"><Waiting /></div>;
 }
 
 // Beside other things, which are worth showing without it.
-export function Strip({ id }: { id: string }): JSX.Element | null {
+export function Strip(props: { id: string; moment: string }): JSX.Element | null {
   const all = graphs();
-  return all && <all.Strip id={id} />;
+  return all && <all.Strip {...props} />;
 }
 
 export function Spark({ id }: { id: string }): JSX.Element | null {

@@ -34,6 +34,9 @@ export interface Row {
   passive?: boolean; // meant to answer only to results that are sent in
 }
 
+// What a graph or a strip shows of it beside measurements, in a word that is another when that is.
+export const momentOf = (r: Row): string => `${r.state} ${r.since} ${r.in_downtime} ${r.host_in_downtime ?? false}`;
+
 export type Counts = Partial<Record<State | 'unhandled', number>>;
 
 export interface Page {

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
-import { nameOf, type Row } from '../model.ts';
+import { momentOf, nameOf, type Row } from '../model.ts';
 import { Segments } from '../parts/bits.tsx';
 import { Icon, StateWord } from '../parts/icons.tsx';
 import { DEFAULT_ROUTE, formatRoute, go, route } from '../route.ts';
@@ -19,6 +19,7 @@ import type { View } from './view.ts';
 
 const POINTS = 900;
 const MOST = 24;
+const ROWS_MS = 10000;
 
 // What these resources are now; one that is gone has no row, but its measurements stay.
 function useRows(ids: readonly string[]): ReadonlyMap<string, Row> {
@@ -30,7 +31,7 @@ function useRows(ids: readonly string[]): ReadonlyMap<string, Row> {
       if (!stop.signal.aborted) setRows(new Map(all.filter((r) => r !== null).map((r) => [r.id, r])));
     };
     void read();
-    const timer = setInterval(() => { if (!document.hidden) void read(); }, 30000);
+    const timer = setInterval(() => { if (!document.hidden) void read(); }, ROWS_MS);
     return () => {
       clearInterval(timer);
       stop.abort();
@@ -108,8 +109,9 @@ const Start = (): JSX.Element => <div class="empty"><Icon name="graph" big /><h2
 export function GraphsPage(): JSX.Element {
   const view = useView();
   const ids = useMemo(() => route.value.on.slice(0, MOST), [route.value.on.join(',')]);
-  const { feed, again } = useFeed(ids, view, POINTS);
   const rows = useRows(ids);
+  const moment = [...rows.values()].map(momentOf).join();
+  const { feed, again } = useFeed(ids, view, POINTS, moment);
   const mode = route.value.together ? 'all' : 'each';
   const body = { ids, feed, view, rows };
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a resource was, from a day to a year, in one strip: what was bad is tall, so that colour is not alone; beside it the figures, and the outages as a table.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { durationLong, num } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
@@ -12,6 +12,7 @@ import { go } from '../route.ts';
 import { now } from '../store/now.ts';
 import type { StateSpan } from './draw.ts';
 import { readStates, type Past } from './feed.ts';
+import { SOON_MS } from './use.ts';
 import type { Span } from './shape.ts';
 import { momentText, spanText } from './time.ts';
 import { rangeSeconds } from './view.ts';
@@ -67,8 +68,11 @@ interface Known {
   figures: Figures | null;
 }
 
-function usePast(id: string, range: StripRange): Known | 'failed' | null {
+// moment: another one: something happened, and the strip is read again.
+function usePast(id: string, range: StripRange, moment: string): Known | 'failed' | null {
   const [known, setKnown] = useState<Known | 'failed' | null>(null);
+  const was = useRef(moment);
+  useEffect(() => setKnown(null), [id, range]);
   useEffect(() => {
     const stop = new AbortController();
     const read = async (): Promise<void> => {
@@ -84,14 +88,16 @@ function usePast(id: string, range: StripRange): Known | 'failed' | null {
         if (!stop.signal.aborted) setKnown((was) => was ?? 'failed');
       }
     };
-    setKnown(null);
     void read();
+    const soon = was.current === moment ? undefined : setTimeout(() => void read(), SOON_MS);
+    was.current = moment;
     const timer = setInterval(() => { if (!document.hidden) void read(); }, 60000);
     return () => {
+      clearTimeout(soon);
       clearInterval(timer);
       stop.abort();
     };
-  }, [id, range]);
+  }, [id, range, moment]);
   return known;
 }
 
@@ -147,9 +153,9 @@ function List({ k }: { k: Known }): JSX.Element | null {
   );
 }
 
-export function Strip({ id }: { id: string }): JSX.Element {
+export function Strip({ id, moment }: { id: string; moment: string }): JSX.Element {
   const [range, setRange] = useState<StripRange>('24h');
-  const k = usePast(id, range);
+  const k = usePast(id, range, moment);
   return (
     <section class="history">
       <div class="lab"><h3>{t('strip.title')}</h3><Segments label={t('graph.range')} value={range} options={STRIP_RANGES.map((r) => [r, t(`graph.range_${r}`)] as const)} onPick={setRange} /></div>

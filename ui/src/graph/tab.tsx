@@ -33,10 +33,10 @@ export function FeedState({ feed, again, none, children }: { feed: Feed; again: 
 
 const Nothing = (): JSX.Element => <div class="empty"><Icon name="zigzag" big /><h2>{t('graph.no_perf')}</h2><p>{t('graph.no_perf_text')}</p></div>;
 
-export function GraphTab({ id, subject }: { id: string; subject: string }): JSX.Element {
+export function GraphTab({ id, subject, moment }: { id: string; subject: string; moment: string }): JSX.Element {
   const view = useView();
   const ids = useMemo(() => [id], [id]);
-  const { feed, again } = useFeed(ids, view, POINTS);
+  const { feed, again } = useFeed(ids, view, POINTS, moment);
   const known = useMemo(() => new Map<string, string>(), [id]);
   const groups = useMemo(() => groupsOf(feed.lines.value, known), [feed.lines.value, known]);
   const marks = feed.past.value.get(id) ?? feed.marks(id);

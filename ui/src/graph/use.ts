@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A view and a feed for as long as a part of the page is shown.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { Feed } from './feed.ts';
 import { route } from '../route.ts';
@@ -8,6 +8,7 @@ import { watchPalette } from './palette.ts';
 import { View } from './view.ts';
 
 const AGAIN_MS = 60000;
+export const SOON_MS = 2000; // what the board tells may be in the history a moment later
 
 export function useView(): View {
   const [view] = useState(() => new View());
@@ -27,7 +28,8 @@ export function useView(): View {
   return view;
 }
 
-export function useFeed(ids: readonly string[], view: View, points: number): { feed: Feed; again: () => void } {
+// moment: another one: something happened to these resources, which is drawn in.
+export function useFeed(ids: readonly string[], view: View, points: number, moment: string): { feed: Feed; again: () => void } {
   const [feed] = useState(() => new Feed());
   const key = ids.join(',');
   const read = (): void => void feed.read(ids, view.asked.peek(), points, route.peek().compare);
@@ -38,5 +40,18 @@ export function useFeed(ids: readonly string[], view: View, points: number): { f
       feed.stop();
     };
   }, [feed, key, points]);
+  const last = useRef(moment);
+  useEffect(() => {
+    const news = last.current !== '' && last.current !== moment;
+    last.current = moment;
+    if (!news) return undefined;
+    const look = (): void => {
+      if (view.cursor.peek() === null && view.live()) view.refresh();
+      else read();
+    };
+    look();
+    const soon = setTimeout(look, SOON_MS);
+    return () => clearTimeout(soon);
+  }, [moment]);
   return { feed, again: read };
 }

@@ -6,7 +6,7 @@ import { clock, day, duration, exact, instant, moment, num, seconds } from '../f
 import { quantity } from '../quantity.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { lang, said, t, type Key } from '../i18n/i18n.ts';
-import { isProblem, mayAct, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
+import { isProblem, mayAct, momentOf, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
 import { go, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
 import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
@@ -327,7 +327,7 @@ const Body = ({ d }: { d: Detail }): JSX.Element => (
     <Output d={d} />
     <Measurements d={d} />
     <NextCheck d={d} />
-    <Strip id={d.id} />
+    <Strip id={d.id} moment={momentOf(d)} />
     <Reasons d={d} />
     <Downtimes d={d} />
     <Comments d={d} />
@@ -350,7 +350,7 @@ function Tabbed({ d, full }: { d: Detail; full: boolean }): JSX.Element {
   const tab = route.value.tab;
   return (
     <div id="tabbed" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-      {tab === 'graph' ? <GraphTab key={d.id} id={d.id} subject={nameOf(d)} /> : full && <Body d={d} />}
+      {tab === 'graph' ? <GraphTab key={d.id} id={d.id} subject={nameOf(d)} moment={momentOf(d)} /> : full && <Body d={d} />}
     </div>
   );
 }
