@@ -37,7 +37,7 @@ export function seriesOf(world, query) {
       if ((series && !series.includes(id)) || !words.every((w) => text.includes(w))) continue;
       const [unit, factor] = UNITS[p.unit] ?? [p.unit, 1];
       const by = (v) => (v === null ? null : typeof v === 'number' ? v * factor : String(v).replace(/[\d.]+/g, (n) => String(Number(n) * factor)));
-      out.push({ id, resource: row.id, kind: row.kind, host: row.host, service: row.service ?? null, label: p.label, unit, counter: unit === 'c', warn: by(p.warn), crit: by(p.crit), min: by(p.min), max: by(p.max), last: p.value * factor, last_at: row.last_check });
+      out.push({ id, resource: row.id, kind: row.kind, host: row.host, service: row.service ?? null, label: p.label, unit, counter: unit === 'c', written: unit === 'B' ? p.unit : null, warn: by(p.warn), crit: by(p.crit), min: by(p.min), max: by(p.max), last: p.value * factor, last_at: row.last_check });
     }
   }
   return out;
@@ -69,7 +69,7 @@ export function dataOf(world, query) {
   const limit = Number(query.get('limit') ?? 100);
   const compares = [null, ...(query.get('compare') ?? '').split(',').filter(Boolean)];
   const series = all.slice(0, limit).flatMap((s) => compares.map((compare) => ({
-    id: s.id, resource: s.resource, kind: s.kind, host: s.host, service: s.service, label: s.label, unit: s.unit, counter: s.counter, compare, usual: USUAL,
+    id: s.id, resource: s.resource, kind: s.kind, host: s.host, service: s.service, label: s.label, unit: s.unit, counter: s.counter, written: s.written, compare, usual: USUAL,
     ...points(s, from, to, step, compare, query.get('aggregate')),
     thresholds: s.warn || s.crit ? [{ from: Math.floor(from) - 86400, warn: s.warn, crit: s.crit, min: s.min, max: s.max }] : [],
   })));

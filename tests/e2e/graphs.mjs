@@ -20,7 +20,7 @@ let wrongs;
 let asked;
 
 before(async () => {
-  vigie = await startVigie([['Ports', `/bin/echo "PORTS OK|${many}"`], ['Fast and slow', '/bin/echo "OK|rta=0.002s;0.1;0.5;0 pl=0%;20;60;0;100 sent=70000B;@10:20;~:90000"']]).catch((error) => {
+  vigie = await startVigie([['Ports', `/bin/echo "PORTS OK|${many}"`], ['Fast and slow', '/bin/echo "OK|rta=0.002s;0.1;0.5;0 pl=0%;20;60;0;100 sent=70000B;@10:20;~:90000"'], ['Long', '/bin/echo "OK|a_name_that_is_longer_than_what_a_telephone_can_show_beside_a_value=70000B"']]).catch((error) => {
     console.error(error.message);
     process.exit(1);
   });
@@ -293,7 +293,7 @@ test('other days stand beside, and an address shows the same to a colleague', as
 test('the strip tells what was, in a picture, in words and in a table', async () => {
   vigie.turn(true);
   await open(`/resources?filter=all&open=${ids['Turning']}`, 'svg.strip');
-  await page.locator('.strip .s-critical').first().waitFor({ timeout: 90000 });
+  await page.locator('.strip .s-critical').first().waitFor(); // not at the next full minute
   assert.match(await page.locator('svg.strip').getAttribute('aria-label'), /^States, .*% available · 1 outage/u);
   await page.locator('.history summary').click();
   await page.locator('.outages').getByText('CRITICAL').first().waitFor();
@@ -314,6 +314,39 @@ test('the strip tells what was, in a picture, in words and in a table', async ()
   await page.locator('.strip .s-critical').last().click();
   await page.waitForURL((u) => u.searchParams.get('tab') === 'graph' && u.searchParams.has('from'));
   vigie.turn(false);
+});
+
+test('a downtime is drawn in at once, in every strip and in graphs', async () => {
+  await open(`/resources?filter=all&open=${ids['Turning']}`, 'svg.strip');
+  assert.equal(await page.locator('.strip .bar.down').count(), 0);
+  const csrf = { 'X-CSRF': (await get('/session')).csrf };
+  const made = await page.request.post(`${vigie.url}/api/v1/resources/${ids['Turning']}/downtime`, { headers: csrf, data: { comment: 'works', start: new Date().toISOString(), end: new Date(Date.now() + 3600000).toISOString() } });
+  assert.ok(made.ok(), await made.text());
+  for (const range of ['24 h', '7 d', '30 d', '1 y']) {
+    await page.locator('.history').getByRole('button', { name: range }).click();
+    await page.locator('.strip .bar.down').first().waitFor();
+  }
+  const { spans, to } = await get(`/resources/${ids['Turning']}/states`);
+  assert.ok(spans.at(-1).downtime && Date.parse(to) > Date.parse(spans.at(-1).from));
+});
+
+test('on a telephone the values at the cursor lie within the graph', async () => {
+  const small = await newPage(browser, { storageState: await context.storageState(), viewport: { width: 390, height: 800 } });
+  const last = Math.floor(Date.parse((await get(`/series?resource=${ids['Long']}`)).series[0].last_at) / 1000);
+  for (const part of [0.1, 0.45, 0.55, 0.9]) {
+    const from = Math.round(last - 1000 * part); // so that there is something at this part of the width
+    await small.page.goto(`${vigie.url}${tabOf('Long')}&from=${from}&to=${from + 1000}`);
+    const plot = small.page.locator('.plot').first();
+    await plot.locator('canvas').first().waitFor();
+    await plot.focus();
+    await small.page.keyboard.press('End');
+    await plot.locator('.readout em').waitFor();
+    const readout = await plot.locator('.readout').boundingBox();
+    const all = await plot.boundingBox();
+    assert.ok(readout.x >= all.x - 1 && readout.x + readout.width <= all.x + all.width + 1, JSON.stringify({ part, readout, all }));
+  }
+  assert.deepEqual(small.wrongs, []);
+  await small.context.close();
 });
 
 test('what cannot be read is said, and read again', async () => {

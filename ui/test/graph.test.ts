@@ -6,6 +6,7 @@ import { csvOf, fileName } from '../src/graph/export.ts';
 import { pinched } from '../src/graph/hand.ts';
 import { toggled } from '../src/graph/legend.tsx';
 import { groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
+import { flagsGoLeft } from '../src/graph/draw.ts';
 import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLine, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
 import { timeTicks } from '../src/graph/time.ts';
 import { stretches } from '../src/graph/twin.tsx';
@@ -54,6 +55,7 @@ test('values are written as people read them, in both languages', () => {
   assert.equal(text(96.4, '%'), '96.4 %');
   assert.equal(text(315034.8, '', true), '315 k/s');
   assert.equal(text(21.4, 'C'), '21.4 C');
+  assert.deepEqual([0.2123, 0.37, 0.9999, 0.0123, 0, 1.25, -0.5].map((v) => text(v, '')), ['0.212', '0.370', '1.000', '0.012', '0', '1.25', '-0.500'], 'one below the other');
   assert.equal(text(NaN, 's'), '—');
   say('fr');
   assert.equal(text(1536, 'B'), '1,5 Kio');
@@ -74,6 +76,17 @@ test('an axis has round ticks in one unit, around what is drawn', () => {
   assert.deepEqual(axis(-5, 5, ''), ['-5', '0', '5']);
   assert.deepEqual(axis(0, 300000, ''), ['0 k', '100 k', '200 k', '300 k']);
   assert.equal(axisOf(3, 3, 4, unitOf('', false)).ticks.length > 1, true, 'one value is no end of the world');
+});
+
+test('flags of limits beyond the axis stand where the lines are lower', () => {
+  const window = { from: 1000, to: 1400 };
+  const drawn = { box: { left: 60, top: 0, right: 460, bottom: 100 }, axis: axisOf(0, 10, 4, unitOf('', false)), window, empty: false };
+  const peakAt = (i: number): Line => lineOf(series({ n: 7, mean: Array.from({ length: 7 }, (_, k) => (k === i ? 9 : 1)) }));
+  const left = (...lines: Line[]): boolean => flagsGoLeft(drawn, lines.map((l) => columnsOf(l, window, 400)), 80);
+  assert.equal(left(peakAt(6)), true);
+  assert.equal(left(peakAt(0)), false);
+  assert.equal(left(peakAt(3)), false);
+  assert.equal(left(peakAt(3), peakAt(6)), true);
 });
 
 test('ticks of time are round where the reader lives, also when the clock is changed', () => {

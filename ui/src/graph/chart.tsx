@@ -148,7 +148,8 @@ function Readout({ graph, view, drawn, hot }: { graph: Graph; view: View; drawn:
     if (!el || !d || at === null) return;
     const x = xOf(d, at);
     const right = x < (d.box.left + d.box.right) / 2;
-    el.style.left = `${right ? x + 12 : Math.max(0, x - el.offsetWidth - 12)}px`;
+    const most = (el.parentElement?.clientWidth ?? 0) - el.offsetWidth;
+    el.style.left = `${Math.max(0, Math.min(most, right ? x + 12 : x - el.offsetWidth - 12))}px`;
   });
   if (at === null || !d || d.empty || at < d.window.from || at > d.window.to) return null;
   const all = graph.shown.map((line) => ({ line, i: nearest(line, at, within(line, d.window)) }))

@@ -276,17 +276,35 @@ function ribbon(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
   }
 }
 
-// Small flags for limits that lie beyond the axis, so that nobody thinks there are none.
-function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, words: (v: number) => string): void {
+// The highest that is drawn between two places.
+function peakOf(d: Drawn, columns: readonly Columns[], left: number, right: number): number {
+  let peak = -Infinity;
+  for (const c of columns) {
+    for (let i = 0; i < c.n; i++) {
+      const x = xOf(d, c.x[i]!);
+      if (x >= left && x <= right && c.hi[i]! > peak) peak = c.hi[i]!;
+    }
+  }
+  return peak;
+}
+
+export const flagsGoLeft = (d: Drawn, columns: readonly Columns[], room: number): boolean =>
+  peakOf(d, columns, d.box.left, d.box.left + room) < peakOf(d, columns, d.box.right - room, d.box.right);
+
+// Small flags for limits that lie beyond the axis, so that nobody thinks there are none: below the lines, on the side where these are lower.
+function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Columns[], words: (v: number) => string): void {
   const line = limitLine(p.lines, p.hot);
   const limits = line && limitsAt(line, d.window.to);
   if (!limits) return;
   g.font = `600 10.5px ${c.font}`;
   g.textAlign = 'right';
-  const out = boundsOf(limits, d.axis.lo).filter((b) => b.at > d.axis.hi).sort((a, b) => a.at - b.at);
-  let x = d.box.right - 4;
-  for (const b of out.slice(0, 2).reverse()) {
-    const text = `↑ ${words(b.at)}`;
+  const out = boundsOf(limits, d.axis.lo).filter((b) => b.at > d.axis.hi).sort((a, b) => a.at - b.at).slice(0, 2);
+  const texts = out.map((b) => `↑ ${words(b.at)}`);
+  const room = texts.reduce((sum, text) => sum + g.measureText(text).width + 12, 0);
+  let x = flagsGoLeft(d, columns, room) ? d.box.left + room - 6 : d.box.right - 4;
+  for (let i = out.length - 1; i >= 0; i--) {
+    const b = out[i]!;
+    const text = texts[i]!;
     const w = g.measureText(text).width;
     g.fillStyle = c.surface;
     g.globalAlpha = 0.8;
@@ -318,8 +336,8 @@ export function draw(g: Ctx, p: Picture, c: Palette, words: (v: number) => strin
   if (!empty) zones(g, d, p, c);
   grid(g, d, p, c);
   if (!empty) bounds(g, d, p, c);
+  if (!empty) beyond(g, d, p, c, columns, words);
   lines(g, d, p, c, columns);
   ribbon(g, d, p, c);
-  if (!empty) beyond(g, d, p, c, words);
   return d;
 }

@@ -5,6 +5,15 @@ import { locale, t } from '../i18n/i18n.ts';
 import { powerOf, SI, sizeName, words, type Unit } from '../quantity.ts';
 
 const LARGE = 2e4; // from here on nobody reads all digits
+const SMALL = 0.01; // from here to 1 three digits are read, one below the other
+
+const fixedFormats = new Map<string, Intl.NumberFormat>();
+function fixed(value: number, digits: number): string {
+  const key = `${locale.value}/${digits}`;
+  const known = fixedFormats.get(key) ?? new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  fixedFormats.set(key, known);
+  return known.format(value === 0 ? 0 : value);
+}
 
 function large(value: number, unit: Unit): string {
   const division = divisionOf(Math.abs(value), unit);
@@ -14,7 +23,9 @@ function large(value: number, unit: Unit): string {
 // One measurement, as people read it beside a graph.
 export function valueText(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return '—';
-  return unit.kind === 'plain' && Math.abs(value) >= LARGE ? large(value, unit) : words(value, unit);
+  const size = Math.abs(value);
+  if (unit.kind === 'plain' && size >= SMALL && size < 1) return `${fixed(value, 3)}${unit.name && NBSP}${unit.name}${unit.rate ? '/s' : ''}`;
+  return unit.kind === 'plain' && size >= LARGE ? large(value, unit) : words(value, unit);
 }
 
 interface Division {
@@ -54,14 +65,6 @@ export interface Axis {
   hi: number;
   ticks: number[];
   text: (value: number) => string;
-}
-
-const axisFormats = new Map<string, Intl.NumberFormat>();
-function fixed(value: number, digits: number): string {
-  const key = `${locale.value}/${digits}`;
-  const known = axisFormats.get(key) ?? new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  axisFormats.set(key, known);
-  return known.format(value === 0 ? 0 : value);
 }
 
 // Round ticks over [lo, hi], about n of them; the axis ends on ticks.

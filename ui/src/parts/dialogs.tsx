@@ -229,6 +229,7 @@ function HelpDialog(): JSX.Element {
       <div class="keys">
         {KEYS.map(([keys, what]) => <div key={keys}><span>{t(what)}</span><span>{keys.split(' ').map((k) => <kbd class="kbd" key={k}>{keyName(k)}</kbd>)}</span></div>)}
       </div>
+      <p class="muted">{t('graph.keys')}</p>
       <Option on={prefs.value.keys} label={t('help.switch')} help={t('help.switch_help')} onSet={(keys) => setPrefs({ keys })} />
       <div class="foot"><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>
     </Modal>
