@@ -19,7 +19,7 @@ import threading
 import urllib.parse
 import urllib.request
 
-from lib_vigie import SRC, Skip, Vigie, main, until, vigie
+from lib_vigie import SRC, Skip, Vigie, main, preload, until, vigie
 
 SERVICES = 5
 COMMAND = "/bin/date \"+fine | now=%s.%3Ns 'C:\\\\ used'=%3N%% 'n=1,2'=%N\""
@@ -422,6 +422,34 @@ def test_backup_and_restore():
             v.grown(5)
             assert v.exports()['influx']['missed'] == 0
         assert max(times().values()) == 2 and len([n for n in times().values() if n == 2]) <= len(waited), times()
+
+
+def test_what_leaves_the_journal_is_counted():
+    """An outage that is longer than the journal is kept: what falls out of it is counted and said, and the rest arrives. The clock is nine days ahead, then eighteen: each begins a segment, and the last one lets the first go."""
+    library = glob.glob('/usr/lib/*/faketime/libfaketime.so.1')
+    if not library:
+        raise Skip('needs faketime')
+    server = Answers()
+    server.say = lambda lines: 503
+    with Exporting(influx(server)) as v:
+        for days in (0, 9, 18):
+            v.start(env={**preload(library[0]), 'FAKETIME': f'+{days}d', 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1'})
+            v.grown(20)
+            if days < 18:
+                assert v.stop() == 0
+        server.say = lambda lines: 204
+        missed = until(lambda: v.exports()['influx']['missed'], lambda: str(v.exports()))
+        assert f'{missed} records were removed from the journal (vigie_journal_days, vigie_journal_size) before their measurements were sent to influx' in v.said(), v.said()
+        code, out, err = vigie('ctl', 'status', '--state', v.state)
+        assert code == 0 and f'{missed} records left the journal before they were sent' in out, (out, err)
+        warnings = json.loads(vigie('ctl', 'status', '-o', 'json', '--state', v.state)[1])['warnings']
+        assert any(w['code'] == 'export_missed' for w in warnings), warnings
+        compare_lines(v, server)
+
+
+def compare_lines(v, server):
+    wanted = {ms for _, service, label, _, ms, _ in v.in_journal() if label == 'now'}
+    until(lambda: wanted <= {int(line.split()[-1]) for line in server.lines}, lambda: str(v.exports()))
 
 
 def test_bad_options():
