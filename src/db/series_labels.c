@@ -21,7 +21,7 @@ static struct series_labels_of *place(const struct series_labels *l, uint64_t oi
     return &l->at[i];
 }
 
-/* Half of it, at least, is free; objects that had nothing for a day are left behind. */
+/* A quarter of it, at least, is free: each byte of it is one of a series. Objects that had nothing for a day are left behind. */
 static void grow(struct series_labels *l, uint16_t day)
 {
     struct series_labels was = *l;
@@ -30,7 +30,7 @@ static void grow(struct series_labels *l, uint16_t day)
     l->n = 0;
     for (size_t i = 0; i < was.cap; i++)
         l->n += was.at[i].oid && was.at[i].day + 1 >= day;
-    while (l->cap < 3 * l->n)
+    while (3 * l->cap < 4 * (l->n + 1))
         l->cap *= 2;
     l->at = mem_calloc(l->cap, sizeof(l->at[0]));
     for (size_t i = 0; i < was.cap; i++)
@@ -43,7 +43,7 @@ static struct series_labels_of *of(struct series_labels *l, uint64_t oid, uint16
 {
     struct series_labels_of *o;
 
-    if (2 * (l->n + 1) > l->cap)
+    if (4 * (l->n + 1) > 3 * l->cap)
         grow(l, day);
     o = place(l, oid);
     l->n += !o->oid;

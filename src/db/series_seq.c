@@ -98,7 +98,8 @@ static unsigned best_low(const uint32_t *count)
     unsigned low = 1;
 
     for (unsigned c = 1; c < CLASSES; c++) {
-        in += count[c] - (c > WINDOW ? count[c - WINDOW] : 0);
+        in += count[c];
+        in -= c > WINDOW ? count[c - WINDOW] : 0;
         if (c >= WINDOW && in > best) {
             best = in;
             low = c - WINDOW + 1;

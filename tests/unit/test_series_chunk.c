@@ -181,6 +181,44 @@ static size_t there_and_back(const struct series_sample *s, size_t n, unsigned *
     return bytes;
 }
 
+/* How many bits the i-th number has by a plan. */
+static unsigned class_by(const struct series_seq_plan *p, const int64_t *x, size_t i)
+{
+    uint64_t d = (uint64_t)x[i] - (i ? (uint64_t)x[i - 1] : 0), u;
+
+    if (p->rule == SERIES_SEQ_BEND)
+        d -= (uint64_t)x[i - 1] - (uint64_t)x[i - 2];
+    u = p->rule == SERIES_SEQ_VALUE  ? (uint64_t)x[i] - p->base
+        : p->rule == SERIES_SEQ_RISE ? d - p->base
+                                     : d << 1 ^ (0 - (d >> 63));
+    return u ? 64 - (unsigned)__builtin_clzll(u) : 0;
+}
+
+/* Of all windows of seven classes the plan has that with most numbers, though there are others below and above. */
+static void test_the_window_holds_most_numbers(void **state UNUSED)
+{
+    int64_t x[MANY];
+    uint64_t r = 7;
+
+    for (unsigned bits = 3; bits < 50; bits++) {
+        unsigned count[66] = {0}, in[66] = {0}, most = 0;
+        struct series_seq_plan plan;
+
+        for (size_t i = 0; i < MANY; i++)
+            x[i] = i % 10 == 0 ? 0 : (int64_t)(next_random(&r) >> (64 - bits + i % 3));
+        x[MANY / 2] = INT64_C(1) << 60;
+        series_seq_plan(&plan, x, MANY);
+        for (size_t i = 2; i < MANY; i++)
+            count[class_by(&plan, x, i)]++;
+        for (unsigned low = 1; low <= 58; low++) {
+            for (unsigned c = low; c < low + 7; c++)
+                in[low] += count[c];
+            most = MAX(most, in[low]);
+        }
+        assert_in_range(in[plan.low], most - 2, most); /* the first two may stand in the head */
+    }
+}
+
 static void test_one_sample(void **state UNUSED)
 {
     static const struct series_sample table[] = {
@@ -374,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_carries_are_carried),
         cmocka_unit_test(test_what_is_regular_costs_its_head),
         cmocka_unit_test(test_entropy_is_near),
+        cmocka_unit_test(test_the_window_holds_most_numbers),
         cmocka_unit_test(test_one_sample),
         cmocka_unit_test(test_exponents_change),
         cmocka_unit_test(test_times_are_kept),
