@@ -10,6 +10,7 @@
     memory        Vigie: bytes a series, the most there was, open chunks and pending writes included; the others: resident memory of the process over series
     read_1, read_100   a day of one series, of a hundred, minute by minute, by Prometheus' query_range over HTTP, wall clock, the median of seven
     data_1, data_100   the same from /api/v1/series/data
+With --hold [--series N] alone: the longest step of committing, sealing and merging N series (100,000) whose chunks are nearly full, on this disk: so long a record may wait for its acknowledgement.
 What cannot be had from the distribution is left out.
 """
 import argparse
@@ -278,14 +279,27 @@ def vigie(folder, a, t0):
             **over_http(folder, a, t0), 'all': figures}
 
 
+def hold(a):
+    folder = tempfile.mkdtemp(prefix='vigie-bench-', dir=os.environ.get('TMPDIR', '/tmp'))
+    say(machine())
+    try:
+        return subprocess.run([BENCH, 'hold', folder, str(a.series or 100000)], check=False).returncode
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def main():
     if sys.argv[1:2] == ['--whole']:
         os.execv(sys.executable, [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'series_whole.py'), *sys.argv[2:]])
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument('--series', type=int, default=10000, help='at least 100')
+    ap.add_argument('--series', type=int, help='at least 100; default 10000')
+    ap.add_argument('--hold', action='store_true')
     ap.add_argument('--steps', type=int, default=1440, help='minutes, at most 1440')
     ap.add_argument('--json', metavar='FILE')
     a = ap.parse_args()
+    if a.hold:
+        return hold(a)
+    a.series = a.series or 10000
     t0 = (int(time.time()) - a.steps * 60 - 3600) // 7200 * 7200
     folder, columns = tempfile.mkdtemp(prefix='vigie-bench-', dir=os.environ.get('TMPDIR', '/tmp')), {}
     say(machine())
