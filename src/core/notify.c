@@ -66,19 +66,19 @@ static struct state_why decide_state(const struct notify_facts *f)
     return any_downtime(f);
 }
 
-/* Problems only: has it been said already, is there a bigger one behind it? */
+/* Is there a bigger problem behind it? Neither it nor its end is told then. Has the problem been said already? */
 static struct state_why decide_again(const struct notify_facts *f)
 {
-    bool again = f->options & NOTIFY_AGAIN;
+    bool waits = f->type == NOTIFY_PROBLEM && !f->is_volatile && !(f->options & NOTIFY_AGAIN);
 
-    if (f->no_more && !f->is_volatile && !again)
+    if (f->flexible)
+        return no(WHY_NOTIFY_FLEXIBLE);
+    if (waits && f->no_more)
         return no(WHY_NOTIFY_ONCE);
     if (f->kind == MODEL_SERVICE && !f->host_up)
         return why_make(WHY_NOTIFY_HOST_DOWN, f->host, 0, 0);
-    if (!f->is_volatile && !again && f->number && f->now < f->next_notification)
+    if (waits && f->number && f->now < f->next_notification)
         return why_make(WHY_NOTIFY_INTERVAL, MODEL_NONE, f->next_notification, 0);
-    if (f->flexible)
-        return no(WHY_NOTIFY_FLEXIBLE);
     return go();
 }
 
@@ -90,8 +90,6 @@ struct state_why notify_decide(const struct notify_facts *f)
         return go();
     if (!f->switched_on_global)
         return no(WHY_NOTIFY_OFF_GLOBAL);
-    if (f->parents_bad && f->type == NOTIFY_PROBLEM)
-        return no(WHY_NOTIFY_PARENTS);
     if (!f->in_period)
         return why_make(WHY_NOTIFY_PERIOD, f->period, 0, 0);
     if (!f->switched_on)
@@ -99,9 +97,7 @@ struct state_why notify_decide(const struct notify_facts *f)
     if (f->type != NOTIFY_PROBLEM && f->type != NOTIFY_RECOVERY)
         return decide_special(f);
     why = decide_state(f);
-    if (why.code != WHY_NONE || f->type == NOTIFY_RECOVERY)
-        return why;
-    return decide_again(f);
+    return why.code == WHY_NONE ? decide_again(f) : why;
 }
 
 static struct state_why decide_contact_state(const struct notify_contact_facts *f)
@@ -109,8 +105,12 @@ static struct state_why decide_contact_state(const struct notify_contact_facts *
     if (f->state == STATE_OK) {
         if (!(f->contact_on & MODEL_ON_RECOVERY))
             return no(WHY_CONTACT_OPTION);
-        return f->notified_on & f->contact_on || f->options & NOTIFY_AGAIN ? go()
-                                                                           : no(WHY_CONTACT_NOT_BEFORE);
+        if (f->options & NOTIFY_AGAIN)
+            return go();
+        /* Whom a service's problem did not concern hears nothing of its end; of a host's end everybody hears who wants recoveries, as in Nagios. */
+        return f->notified_on & (f->kind == MODEL_HOST ? UINT32_MAX : f->contact_on)
+                   ? go()
+                   : no(WHY_CONTACT_NOT_BEFORE);
     }
     return f->contact_on & state_on(f->kind, f->state) ? go() : no(WHY_CONTACT_OPTION);
 }

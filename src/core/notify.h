@@ -45,7 +45,6 @@ struct notify_facts {
     bool host_up;
     uint32_t host;
     uint32_t bad_master; /* a master by which a notification dependency fails; MODEL_NONE */
-    bool parents_bad;    /* all parent services have problems */
     uint32_t number;     /* of notifications sent for this problem */
     int64_t first_delay_us, problem_since;
     int64_t recovery_at; /* a recovery is not told before; 0: at once */

@@ -247,12 +247,12 @@ static struct notify_facts facts_of(const struct world *w, const struct plan *p)
         .no_more = s->no_more,
         .in_downtime = s->downtime_depth > 0,
         .host_in_downtime = service && host->downtime_depth > 0,
-        /* As in Nagios, what is volatile is told until the host's problem is hard. */
         .flexible = service && (note_flexible_waits(w, p->check) || note_flexible_waits(w, c->host)),
-        .host_up = host->state == STATE_UP || ((c->flags & MODEL_CHECK_VOLATILE) && !host->hard),
+        /* As in Nagios, what is volatile is told until the host's problem is hard, and so are recoveries. */
+        .host_up = host->state == STATE_UP ||
+                   (!host->hard && (p->type == NOTIFY_RECOVERY || (c->flags & MODEL_CHECK_VOLATILE))),
         .host = c->host,
         .bad_master = bad_master(w, p->check),
-        .parents_bad = reach_parents_bad(w, p->check),
         .number = s->notification_number,
         .first_delay_us = over_first_delay(w, p->check),
         .problem_since = delay_from(w, s),

@@ -13,16 +13,21 @@ uint8_t reach_of(const struct world *w, uint32_t host)
     return parents.n ? STATE_UNREACHABLE : STATE_DOWN;
 }
 
+/* 0: it is none of this kind, whatever it says of the other. */
+static uint32_t criteria_of(const struct model_dep *d, enum reach_for what)
+{
+    return what == REACH_EXECUTE ? d->execute_on : d->notify_on;
+}
+
 static bool dependency_fails(const struct world *w, const struct model_dep *d, enum reach_for what)
 {
     const struct state *master = &w->st[d->master];
     uint8_t state = w->m->globals->soft_state_dependencies ? master->state : master->last_hard_state;
-    uint32_t on = what == REACH_EXECUTE ? d->execute_on : d->notify_on;
 
     if (d->period != MODEL_NONE && !when_contains(&w->when, d->period, w->now.wall))
         return false;
     /* What has no result yet counts as it begins; as in the old engines no state is "pending". */
-    return (on & state_on(world_kind(w, d->master), state)) != 0;
+    return (criteria_of(d, what) & state_on(world_kind(w, d->master), state)) != 0;
 }
 
 /* What is still to be looked at, each once: there may be many ways to one, and circles of dependencies if the main file allows them. */
@@ -55,7 +60,7 @@ static uint32_t own_bad_master(const struct world *w, uint32_t check, enum reach
 
         if (dependency_fails(w, d, what))
             return d->master;
-        if (d->inherits)
+        if (d->inherits && criteria_of(d, what))
             walk_to(walk, d->master);
     }
     return MODEL_NONE;
@@ -96,16 +101,4 @@ uint32_t reach_bad_parent(const struct world *w, uint32_t check)
         bad = own_bad_parent(w, walk.todo.at[i], &walk);
     walk_end(&walk);
     return bad;
-}
-
-bool reach_parents_bad(const struct world *w, uint32_t service)
-{
-    const struct model_check *c = model_check(w->m, service);
-
-    if (world_kind(w, service) == MODEL_HOST || !c->parents.n)
-        return false;
-    for (uint32_t i = 0; i < c->parents.n; i++)
-        if (w->st[model_item(w->m, c->parents, i)].state == STATE_OK)
-            return false;
-    return true;
 }

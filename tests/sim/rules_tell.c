@@ -20,20 +20,10 @@ static bool dependency_fails(struct rules *r, const struct rules_check *c, unsig
 
         if (in_period(r, d->period) && (d->notify_on & rules_bit_of(r, master, state)))
             return true;
-        if (d->inherits && dependency_fails(r, master, depth + 1))
+        if (d->notify_on && d->inherits && dependency_fails(r, master, depth + 1))
             return true;
     }
     return false;
-}
-
-static bool all_parents_bad(struct rules *r, const struct rules_check *c)
-{
-    struct model_list parents = rules_conf(r, c)->parents;
-
-    for (uint32_t i = 0; i < parents.n; i++)
-        if (rules_at(r, model_item(r->m, parents, i))->state == OK)
-            return false;
-    return parents.n > 0;
 }
 
 static unsigned downtime_filter(struct rules *r, const struct rules_check *c)
@@ -60,6 +50,14 @@ static bool flexible_waits(struct rules *r, const struct rules_check *c)
     return false;
 }
 
+/* A service whose host is not up; volatile problems and recoveries only once that is hard. */
+static bool host_holds(struct rules *r, const struct rules_check *c, bool soft_too)
+{
+    const struct rules_check *host = rules_at(r, rules_conf(r, c)->host);
+
+    return !rules_is_host(r, c) && host->state != UP && (soft_too || host->hard);
+}
+
 /* Problems and recoveries: the filters of the manual in their order. */
 static unsigned state_filter(struct rules *r, const struct rules_check *c, bool problem)
 {
@@ -84,16 +82,16 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
     if (c->flapping)
         return WHY_NOTIFY_FLAPPING;
     why = downtime_filter(r, c);
-    if (why || !problem)
+    if (why)
         return why;
-    if (c->never_again && !is_volatile)
+    if (flexible_waits(r, c))
+        return WHY_NOTIFY_FLEXIBLE;
+    if (problem && c->never_again && !is_volatile)
         return WHY_NOTIFY_ONCE;
-    if (!rules_is_host(r, c) && rules_at(r, conf_of->host)->state != UP &&
-        (!is_volatile || rules_at(r, conf_of->host)->hard))
+    if (host_holds(r, c, problem && !is_volatile))
         return WHY_NOTIFY_HOST_DOWN;
-    if (!is_volatile && c->number && rules_elapsed_s(r) < c->again)
-        return WHY_NOTIFY_INTERVAL;
-    return flexible_waits(r, c) ? WHY_NOTIFY_FLEXIBLE : WHY_NONE;
+    return problem && !is_volatile && c->number && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL
+                                                                                 : WHY_NONE;
 }
 
 static unsigned filter(struct rules *r, const struct rules_check *c, enum notify_type type)
@@ -101,8 +99,6 @@ static unsigned filter(struct rules *r, const struct rules_check *c, enum notify
     bool problem = type == NOTIFY_PROBLEM;
     uint32_t wanted;
 
-    if (problem && !rules_is_host(r, c) && all_parents_bad(r, c))
-        return WHY_NOTIFY_PARENTS;
     if (!in_period(r, rules_conf(r, c)->notification_period))
         return WHY_NOTIFY_PERIOD;
     if (c->muted)
@@ -142,7 +138,7 @@ static bool wants(const struct rules *r, const struct rules_check *c, uint32_t c
     default: break;
     }
     if (c->state == OK)
-        return (options & MODEL_ON_RECOVERY) && (options & c->told_states);
+        return (options & MODEL_ON_RECOVERY) && (rules_is_host(r, c) ? c->told_states : options & c->told_states);
     return (options & rules_bit_of(r, c, c->state)) != 0;
 }
 

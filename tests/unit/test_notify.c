@@ -47,7 +47,6 @@ static void test_problem(void **st UNUSED)
     ROW(WHY_NOTIFY_SOFT, f.hard = false);
     ROW(WHY_NOTIFY_ACK, f.acknowledged = true);
     ROW(WHY_NOTIFY_DEPENDENCY, f.bad_master = 3);
-    ROW(WHY_NOTIFY_PARENTS, f.parents_bad = true);
     ROW(WHY_NOTIFY_OPTION, f.state = STATE_WARNING);
     ROW(WHY_NOTIFY_FLAPPING, f.flapping = true);
     ROW(WHY_NOTIFY_DOWNTIME, f.in_downtime = true);
@@ -77,7 +76,9 @@ static void test_recovery(void **st UNUSED)
     ROW(WHY_NOTIFY_OPTION, RECOVERED; f.notify_on = MODEL_ON_CRITICAL);
     ROW(WHY_NONE, RECOVERED; f.no_more = true);
     ROW(WHY_NONE, RECOVERED; f.next_notification = 5000; f.number = 2);
-    ROW(WHY_NONE, RECOVERED; f.host_up = false);
+    ROW(WHY_NOTIFY_HOST_DOWN, RECOVERED; f.host_up = false);
+    ROW(WHY_NONE, RECOVERED; f.host_up = false; f.kind = MODEL_HOST);
+    ROW(WHY_NOTIFY_FLEXIBLE, RECOVERED; f.flexible = true);
     ROW(WHY_NOTIFY_DOWNTIME, RECOVERED; f.in_downtime = true);
     ROW(WHY_NOTIFY_FLAPPING, RECOVERED; f.flapping = true);
     ROW(WHY_NOTIFY_RECOVERY_DELAY, RECOVERED; f.recovery_at = 1001);
@@ -138,6 +139,10 @@ static void test_contact(void **st UNUSED)
             f.notified_on = MODEL_ON_WARNING);
     CONTACT(WHY_CONTACT_OPTION, f.type = NOTIFY_RECOVERY; f.state = STATE_OK;
             f.contact_on = MODEL_ON_CRITICAL);
+    CONTACT(WHY_NONE, f.kind = MODEL_HOST; f.type = NOTIFY_RECOVERY; f.state = STATE_UP;
+            f.contact_on = MODEL_ON_RECOVERY; f.notified_on = MODEL_ON_DOWN);
+    CONTACT(WHY_CONTACT_NOT_BEFORE, f.kind = MODEL_HOST; f.type = NOTIFY_RECOVERY; f.state = STATE_UP;
+            f.contact_on = MODEL_ON_RECOVERY);
 }
 
 /* Every reason has words in both languages, and they name only what can be filled in. */
