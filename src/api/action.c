@@ -285,7 +285,7 @@ static uint32_t check_with_comment(const struct board *b, uint64_t id)
     return found;
 }
 
-/* Numbers of downtimes and comments are unique over hosts and services, so either command would delete both; the log shall tell the right one. */
+/* Numbers of downtimes and comments are unique over hosts and services; there is a command for each. */
 void action_downtime_delete(struct api *a, struct api_request *q)
 {
     by_number(a, q, check_with_downtime, "DEL_HOST_DOWNTIME", "DEL_SVC_DOWNTIME");

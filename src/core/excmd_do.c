@@ -140,8 +140,12 @@ int excmd_do_comment_expire(struct world *w, const struct excmd *c, uint32_t che
 
 int excmd_do_comment_del(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)
 {
-    if (num(c, 0) <= 0 || !note_comment_del(w, (uint64_t)num(c, 0)))
-        return err_set(err, E_NOENT, "there is no comment %lld", (long long)num(c, 0));
+    const struct world_comment *n = num(c, 0) > 0 ? note_comment_find(w, (uint64_t)num(c, 0)) : NULL;
+
+    if (!n || world_kind(w, n->check) != c->row->param)
+        return err_set(err, E_NOENT, "there is no comment %lld on a %s", (long long)num(c, 0),
+                       c->row->param == MODEL_HOST ? "host" : "service");
+    note_comment_del(w, n->id);
     return 0;
 }
 

@@ -135,14 +135,15 @@ static struct wanted anything(void)
     return (struct wanted){.fixed = -1, .trigger = -1};
 }
 
-/* The one with that number. */
+/* The one with that number; the command says of which kind it is. */
 static int one(const struct world *w, const struct excmd *c, struct excmd_list *out, struct err *err)
 {
     const struct world_downtime *d = c->number[0] > 0 ? note_downtime_find(w, (uint64_t)c->number[0]) : NULL;
     struct picked p;
 
-    if (!d)
-        return err_set(err, E_NOENT, "there is no downtime %lld", (long long)c->number[0]);
+    if (!d || world_kind(w, d->check) != c->row->param)
+        return err_set(err, E_NOENT, "there is no downtime %lld of a %s", (long long)c->number[0],
+                       c->row->param == MODEL_HOST ? "host" : "service");
     begin(&p, w, out);
     pick(&p, d);
     return end(&p, err);

@@ -239,8 +239,14 @@ static void expect_ack_end(struct world *w, uint32_t check, int64_t at)
 void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
 {
     struct state *s = &w->st[check];
+    uint8_t type = a->sticky ? STATE_ACK_STICKY : STATE_ACK_NORMAL;
 
-    s->ack_type = a->sticky ? STATE_ACK_STICKY : STATE_ACK_NORMAL;
+    world_event(
+        w, RECORD_EVENT_ACK, check,
+        &(struct record_event){.author = a->author, .text = a->text, .type = type, .state = s->state});
+    if (a->notify) /* while nobody has it in hand: totals of the unhandled have it */
+        tell(w, check, NOTIFY_ACK, 0, &(struct tell_by){a->author, a->text});
+    s->ack_type = type;
     world_touch(w, check);
     if (a->expires || s->more)
         state_more_set(s)->ack_expires = a->expires;
@@ -248,11 +254,6 @@ void note_ack(struct world *w, uint32_t check, const struct note_ack *a)
         expect_ack_end(w, check, a->expires);
         w->next_wall = MIN(w->next_wall, a->expires);
     }
-    world_event(
-        w, RECORD_EVENT_ACK, check,
-        &(struct record_event){.author = a->author, .text = a->text, .type = s->ack_type, .state = s->state});
-    if (a->notify)
-        tell(w, check, NOTIFY_ACK, 0, &(struct tell_by){a->author, a->text});
     note_comment_add(w, &(struct note_comment){.check = check,
                                                .entry_type = BOARD_COMMENT_ACK,
                                                .persistent = a->persistent,

@@ -128,8 +128,6 @@ static bool notifications(struct world *w, uint32_t check, const struct state_ou
             (!recovery_owed(w, check) ||
              (s->hard && w->now.wall.us >= plan_recovery_at(w, check) && !postpone_recovery(w, check))))
             state_forget_problem(s);
-    } else if (out->recovery) {
-        state_forget_problem(s);
     }
     if (flap_ended)
         s->flap_recovery = false;
@@ -331,6 +329,8 @@ static void apply(struct world *w, struct verdict *v)
         alert(w, v->check);
     look_around(w, v->check, &out);
     look_at_masters(w, v->check);
+    if (v->passive && out.changed && out.retry)
+        sched_confirm(w, v->check);
     handler_obsess(w, v->check);
     if (!w->opt.rehearses)
         perfdata_result(w, v->check);

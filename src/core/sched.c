@@ -153,6 +153,19 @@ void sched_after(struct world *w, uint32_t check, struct mono due)
     sched_at(w, check, (struct mono){next}, 0, false);
 }
 
+void sched_confirm(struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+    bool regular = world_kind(w, check) == MODEL_HOST && s->last_state == STATE_UP &&
+                   !w->m->globals->translate_passive_host_checks;
+    int64_t wait = world_interval(w, check, !regular);
+
+    if (!(s->switches & MODEL_CHECK_ACTIVE) || !over_can_run(w, check) || s->run || (!regular && wait <= 0) ||
+        (heap_has(&w->due, check) && (s->due_options & SCHED_FORCED)))
+        return;
+    sched_at(w, check, (struct mono){w->now.mono.us + MAX(wait, 0)}, 0, true);
+}
+
 /* The plan was made with a longer interval, or for a period that has come by another way: a reload, a clock that was set. */
 static bool is_too_far(const struct world *w, uint32_t check)
 {

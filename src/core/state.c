@@ -39,6 +39,9 @@ static void step_problem(struct state *s, const struct state_in *in, bool was_pr
         if (s->attempt < s->max_attempts)
             s->attempt++;
         s->hard = s->attempt >= s->max_attempts;
+    } else if (s->state != s->last_state && s->attempt < s->max_attempts) {
+        s->hard =
+            false; /* another problem, and the one before was hard without tries: this one has to be confirmed */
     }
     out->retry = !s->hard;
     out->hard_change = s->hard && (!was_hard || s->state != s->last_hard_state);

@@ -357,6 +357,8 @@ static void move(struct rules_check *c, unsigned state, bool sure, bool host)
     } else if (!was_hard) {
         c->attempt = MIN(c->attempt + 1, c->max);
         c->hard = c->attempt >= c->max;
+    } else if (state != was && c->attempt < c->max) {
+        c->hard = false; /* it was hard without its tries */
     }
     c->hard_changed = c->hard && (!was_problem || !was_hard || state != was);
 }
@@ -387,7 +389,7 @@ static void host_again(struct rules *r, const struct rules_check *service, bool 
 static void apply(struct rules *r, struct rules_check *c, unsigned state, bool sure)
 {
     unsigned was = c->state;
-    bool was_problem = was != OK, flap_ended;
+    bool flap_ended;
 
     if (!c->checked)
         c->hard_since = rules_elapsed_s(r);
@@ -414,8 +416,6 @@ static void apply(struct rules *r, struct rules_check *c, unsigned state, bool s
         rules_tell(r, c, NOTIFY_RECOVERY, 0);
         if (!c->flapping || !c->owes_recovery)
             forget_problem(c);
-    } else if (was_problem) {
-        forget_problem(c);
     }
     if (flap_ended)
         c->owes_recovery = false;

@@ -138,7 +138,8 @@ static bool wants(const struct rules *r, const struct rules_check *c, uint32_t c
     default: break;
     }
     if (c->state == OK)
-        return (options & MODEL_ON_RECOVERY) && (rules_is_host(r, c) ? c->told_states : options & c->told_states);
+        return (options & MODEL_ON_RECOVERY) &&
+               (rules_is_host(r, c) ? c->told_states : options & c->told_states);
     return (options & rules_bit_of(r, c, c->state)) != 0;
 }
 

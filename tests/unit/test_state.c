@@ -40,6 +40,8 @@ static const struct row rows[] = {
     {"passive host", 0, HARD, 1, 5, 1, 1, 0, HARD, 1, 1, 1, 0, 0, 0},
     {"passive host up from soft", 1, SOFT, 2, 5, 0, 1, 0, HARD, 1, 1, 0, 1, 1, 0},
     {"hard with a low attempt stays hard", 2, HARD, 1, 3, 2, 0, 0, HARD, 1, 0, 0, 0, 0, 0},
+    {"hard without its tries, and another kind", 2, HARD, 1, 3, 3, 0, 0, SOFT, 1, 1, 0, 0, 0, 1},
+    {"hard without its tries, and well", 2, HARD, 1, 3, 0, 0, 0, HARD, 1, 1, 0, 1, 1, 0},
 };
 
 static struct state make(uint8_t state, bool hard, uint32_t attempt, uint32_t max)
@@ -83,7 +85,7 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
         return;
     }
     if (was_bad && b->hard) {
-        *hard = true;
+        *hard = in->hard_at_once || in->code == b->state || b->attempt == b->max_attempts;
         *attempt = !in->hard_at_once || in->code == b->state ? b->attempt
                    : in->full_attempt                        ? b->max_attempts
                                                              : 1;

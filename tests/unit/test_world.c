@@ -219,6 +219,7 @@ static void test_downtime(void **st UNUSED)
     assert_int_equal(lab_state(&lab, "h1", "s1")->downtime_depth, 0); /* it waits for a change */
     lab_command(&lab, SVC(1, "W"));
     assert_int_equal(lab_state(&lab, "h1", "s1")->downtime_depth, 1);
+    assert_false(lab_command(&lab, "DEL_HOST_DOWNTIME;2")); /* it is of a service */
     assert_true(lab_command(&lab, "DEL_SVC_DOWNTIME;2"));
     assert_false(lab_command(&lab, "DEL_SVC_DOWNTIME;2"));
     has(&lab.log, ";CANCELLED;", 1);
@@ -260,6 +261,7 @@ static void test_restart(void **st UNUSED)
         has(&lab.told, "PROBLEM", 1);
         lab_command(&lab, SVC(2, "C"));
         has(&lab.told, "PROBLEM", 1);
+        assert_false(lab_command(&lab, "DEL_HOST_COMMENT;1")); /* it is on a service */
         assert_true(lab_command(&lab, "DEL_SVC_COMMENT;1"));
         assert_false(lab_command(&lab, "DEL_SVC_COMMENT;2"));
         lab_close(&lab);
