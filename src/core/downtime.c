@@ -503,6 +503,23 @@ void note_downtime_forget(struct world *w, uint64_t id)
         drop(w, i);
 }
 
+/* There is no index yet, and no depth: nothing has to be taken out of them. */
+void downtime_forget_all(struct world *w)
+{
+    for (size_t i = 0; i < w->downtimes.n; i++) {
+        struct world_downtime *d = &w->downtimes.at[i];
+
+        if (d->gone)
+            continue;
+        if (d->in_effect)
+            event(w, d, RECORD_EVENT_DOWNTIME_END, true);
+        world_record(w, RECORD_DOWNTIME_DEL, &(struct record_downtime_del){.id = d->id, .cancelled = true});
+        mem_free(d->author);
+        mem_free(d->text);
+    }
+    w->downtimes.n = w->gone_downtimes = 0;
+}
+
 static bool comment_has_owner(const struct world *w, const struct world_comment *c,
                               const struct map *of_downtimes)
 {

@@ -6,6 +6,8 @@
 bool downtime_put_all(const struct world *w, struct wall at, uint64_t *next, size_t most,
                       struct buf *out); /* as note_put_comments */
 
+void downtime_forget_all(struct world *w); /* for note_forget_all */
+
 struct world_downtime;
 /* Where it stands in the table, or would stand; and whether it is there. */
 size_t downtime_at(const struct world *w, uint64_t id);

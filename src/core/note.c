@@ -3,6 +3,7 @@
 #include "core/note.h"
 
 #include "base/limits.h"
+#include "core/downtime.h"
 #include "core/tell.h"
 #include "core/world_in.h"
 
@@ -386,6 +387,15 @@ void note_forget(struct world *w, uint32_t check)
     for (size_t i = w->downtimes.n; i-- > 0;)
         if (w->downtimes.at[i].check == check && !w->downtimes.at[i].gone)
             note_downtime_forget(w, w->downtimes.at[i].id);
+}
+
+void note_forget_all(struct world *w)
+{
+    downtime_forget_all(w);
+    for (size_t i = w->comments.n; i-- > 0;)
+        if (!w->comments.at[i].gone)
+            note_comment_del(w, w->comments.at[i].id);
+    note_take_out(w);
 }
 
 void note_release(struct world *w)

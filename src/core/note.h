@@ -75,6 +75,7 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
 void note_comment_forget(struct world *w, uint64_t id);
 void note_downtime_forget(struct world *w, uint64_t id);
 void note_forget(struct world *w, uint32_t check); /* all of them */
+void note_forget_all(struct world *w); /* of everything, and the record says so; before note_after_load */
 /* Depths are counted from the downtimes; comments that do not outlive a restart go. */
 void note_after_load(struct world *w);
 /* For a checkpoint (core/checkpoint.c): from *next on, an id, until out has so many bytes. True: those were all. */

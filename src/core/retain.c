@@ -456,6 +456,7 @@ static void load_program(struct world *w, const struct record_program *r)
         load_handler(w, 1, r->service_handler);
         switches_read(w, (uint32_t)r->switches);
     }
+    w->was_stopped = r->stopped != 0;
     w->pipe_had = r->pipe_had;
     handed_load(w, r->handed_file, r->handed_n);
     w->next_comment = MAX(w->next_comment, r->next_comment);

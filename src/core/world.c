@@ -6,6 +6,7 @@
 #include "core/excmd_do.h"
 #include "core/excmd_file.h"
 #include "core/excmd_queue.h"
+#include "core/forget.h"
 #include "core/fresh.h"
 #include "core/handed.h"
 #include "core/nlog.h"
@@ -341,6 +342,8 @@ int64_t world_behind(const struct world *w)
 
 void world_start(struct world *w, struct world_now now)
 {
+    bool forgot;
+
     BUG_ON(w->started || !w->m);
     take_time(w, now);
     w->started = true;
@@ -348,6 +351,7 @@ void world_start(struct world *w, struct world_now now)
     w->prog.last_reload = now.wall.us;
     w->next_sweep = now.mono;
     fresh_soon(w);
+    forgot = forget_after_stop(w);
     retain_settle(w);
     switches_read(w, w->switches);
     note_after_load(w);
@@ -361,7 +365,7 @@ void world_start(struct world *w, struct world_now now)
     record_snapshot(w);
     world_event(w, RECORD_EVENT_START, MODEL_NONE, &(struct record_event){.ref = w->opt.epoch});
     for (uint32_t i = 0; i < w->n; i++)
-        if (w->st[i].oid && !(model_check(w->m, i)->flags & MODEL_CHECK_RETAIN_STATUS))
+        if (w->st[i].oid && (forgot || !(model_check(w->m, i)->flags & MODEL_CHECK_RETAIN_STATUS)))
             world_event(w, RECORD_EVENT_PENDING, i, &(struct record_event){.state = w->st[i].state});
     nlog_start(w);
     look_back(w);

@@ -123,6 +123,7 @@ struct world {
     /* global switches: BOARD_SW_* */
     uint32_t switches;
     uint64_t modified_host, modified_service;
+    bool was_stopped;               /* the engine before came to an orderly end */
     struct over *global_handler[2]; /* set by command: of hosts, of services; NULL: as configured */
     struct {
         int64_t at;         /* wall; INT64_MAX: never */
