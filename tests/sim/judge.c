@@ -332,6 +332,9 @@ void judge_watch(struct judge *j, struct lab *lab, bool step)
     if (j->models != lab->models)
         rules_configure(&j->rules, lab->model, lab->oids);
     j->models = lab->models;
+    if (j->lives != lab->generation)
+        rules_new_life(&j->rules);
+    j->lives = lab->generation;
     rules_begin(&j->rules, lab_now(lab));
     take_inputs(j, records);
     if (step)

@@ -29,6 +29,7 @@ struct judge {
     struct judge_debts debts;
     VEC(struct record_downtime) downtimes; /* as they were recorded last, without texts */
     unsigned models;
+    uint64_t lives;
     const char *broken; /* the first invariant that did not hold */
     char what[200];
     uint64_t notifications; /* told so far */

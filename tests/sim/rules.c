@@ -98,6 +98,27 @@ static void drop_downtime(struct rules *r, size_t i)
     r->downtimes.n--;
 }
 
+static void orphan_behind(struct rules *r, uint64_t trigger)
+{
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        r->downtimes.at[i].orphan = r->downtimes.at[i].orphan || r->downtimes.at[i].trigger == trigger;
+}
+
+static bool is_planned(const struct rules *r, uint64_t id)
+{
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        if (r->downtimes.at[i].id == id)
+            return true;
+    return false;
+}
+
+void rules_new_life(struct rules *r)
+{
+    for (size_t i = 0; i < r->downtimes.n; i++)
+        if (r->downtimes.at[i].trigger && !is_planned(r, r->downtimes.at[i].trigger))
+            r->downtimes.at[i].orphan = true;
+}
+
 void rules_configure(struct rules *r, const struct model *m, const uint64_t *oids)
 {
     if (r->m)
@@ -115,8 +136,10 @@ void rules_configure(struct rules *r, const struct model *m, const uint64_t *oid
     for (uint32_t i = 0; i < m->n_check; i++)
         *VEC_ADD(&r->place) = (uint32_t)(rules_find(r, oids[i]) - r->checks.at);
     for (size_t i = r->downtimes.n; i-- > 0;)
-        if (!rules_find(r, r->downtimes.at[i].oid))
+        if (!rules_find(r, r->downtimes.at[i].oid)) {
+            orphan_behind(r, r->downtimes.at[i].id);
             drop_downtime(r, i);
+        }
 }
 
 /* ---- downtimes ---- */
@@ -219,23 +242,19 @@ static void cancel_of(struct rules *r, const struct rules_check *c)
             cancel(r, r->downtimes.at[i].id);
 }
 
-static bool is_planned(const struct rules *r, uint64_t id)
-{
-    for (size_t i = 0; i < r->downtimes.n; i++)
-        if (r->downtimes.at[i].id == id)
-            return true;
-    return false;
-}
-
-/* Those whose trigger went with its object: what had begun is over, the rest comes to nothing. */
+/* What had begun is over, the rest comes to nothing, and so does what stands behind it. */
 static void end_orphans(struct rules *r)
 {
     for (size_t i = 0; i < r->downtimes.n;) {
-        if (!r->downtimes.at[i].trigger || is_planned(r, r->downtimes.at[i].trigger)) {
+        struct rules_downtime d = r->downtimes.at[i];
+
+        if (!d.orphan) {
             i++;
             continue;
         }
-        end_downtime(r, i, !r->downtimes.at[i].on);
+        if (!d.on)
+            orphan_behind(r, d.id);
+        end_downtime(r, i, !d.on);
         i = 0;
     }
 }

@@ -38,6 +38,7 @@ struct rules_downtime {
     uint64_t id, oid, trigger;
     int64_t start, end, lasts, began; /* wall µs */
     bool fixed, on;
+    bool orphan; /* its trigger went with its object, or was not there when an engine began */
 };
 
 struct rules_told { /* somebody must have been told in this step */
@@ -66,6 +67,8 @@ void rules_release(struct rules *r);
 void rules_copy(struct rules *to, const struct rules *from);
 /* The configuration that is in force from now on, and who is who in it. m must outlive the next call. */
 void rules_configure(struct rules *r, const struct model *m, const uint64_t *oids);
+/* Another engine begins: it takes out what stands behind a trigger that is not there. */
+void rules_new_life(struct rules *r);
 /* A step: begin, what came in it, and the end, at which the wall clock's due is done. */
 void rules_begin(struct rules *r, struct world_now now);
 void rules_result(struct rules *r, const struct record_result *result);
