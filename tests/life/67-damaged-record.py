@@ -113,7 +113,7 @@ def test_folder_in_its_place():
 
 def test_lost_notification():
     """Whether it arrived nobody knows any more: it is sent once more, and not with each start."""
-    with Vigie() as v:
+    with Vigie(main='vigie_states_every=1\n') as v:
         told = v.path('told')
         v.put('told', '')
         os.chmod(told, 0o666)
