@@ -258,9 +258,9 @@ static void test_numbers_and_memory(void **state UNUSED)
         uint32_t check;
 
         lab_open(&lab, lab_main, many(&b, other_numbers ? 2 : 1, false), START, 1, slow, 0);
+        lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s0004;1;known"); /* which plans it anew */
         memset(before, 0, sizeof(before));
         plans(&lab, before);
-        lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s0004;1;known");
         if (how >> 1)
             prepare(&lab, MANY + (how >> 1 == 1 ? 1 + other_numbers : how >> 1 == 2 ? 1 : 50));
         lab_reload(&lab, lab_main, many(&b, 1, other_numbers));
