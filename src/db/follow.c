@@ -6,13 +6,16 @@
 
 #define LOOK_EVERY 256u  /* records between two looks at the clock */
 #define WRITE_PART 2000u /* spans, the same */
+#define WHOLE_EVENTS                                                                                         \
+    20000u /* of a transaction that cannot be committed in parts any more (history_part): the next one can */
 #define FEW_EVENTS                                                                                           \
     2000u /* of a transaction after one that failed: where there is little room, some of it may go in */
 
 void follow_init(struct follow *f, struct history *h, const struct journal *j,
                  int (*watch)(void *user, const struct segment_record *r), void *user)
 {
-    *f = (struct follow){.h = h, .j = j, .watch = watch, .user = user, .most = FOLLOW_EVENTS};
+    *f = (struct follow){
+        .h = h, .j = j, .watch = watch, .user = user, .most = FOLLOW_EVENTS, .part = FOLLOW_PART};
 }
 
 static int begin(struct follow *f)
@@ -64,7 +67,7 @@ static int apply(struct follow *f, const struct segment_record *r)
 
 static bool is_full(const struct follow *f)
 {
-    return f->events >= f->most || f->records >= FOLLOW_RECORDS;
+    return f->events >= f->most || f->records >= FOLLOW_RECORDS || (f->h->whole && f->events >= WHOLE_EVENTS);
 }
 
 static bool over(struct mono until)
@@ -136,6 +139,38 @@ static int end(struct follow *f)
     return f->all && f->stored == journal_stored(f->j) ? 0 : 1;
 }
 
+/* At the end of a turn: 1, or E_*. */
+static int part(struct follow *f)
+{
+    int r = sql_written(&f->h->sql) < f->part ? 0 : history_part(f->h);
+
+    f->in_parts = r == 1;
+    return r < 0 ? r : 1;
+}
+
+static int go_on(struct follow *f)
+{
+    int r;
+
+    if (f->h->sql.in_transaction)
+        return 0;
+    r = f->in_parts ? history_resume(f->h) : begin(f);
+    f->in_parts = false;
+    return r;
+}
+
+/* Reads or writes; 1: there is more. */
+static int work(struct follow *f, struct mono until)
+{
+    int r = f->writing ? 0 : read_on(f, until);
+
+    if (r < 0 || !f->writing)
+        return r < 0 ? r : part(f);
+    while ((r = history_write(f->h, WRITE_PART)) == 1 && !over(until))
+        continue;
+    return r == 1 ? part(f) : r < 0 ? r : end(f);
+}
+
 int follow_turn(struct follow *f, int64_t turn_us)
 {
     struct mono until = {clock_mono().us + turn_us};
@@ -144,17 +179,12 @@ int follow_turn(struct follow *f, int64_t turn_us)
     f->why[0] = 0;
     if (sql_tidy(&f->h->sql))
         return 1;
-    r = f->h->sql.in_transaction ? 0 : begin(f);
-    if (r == 0 && !f->writing)
-        r = read_on(f, until);
-    if (r == 0 && !f->writing)
-        return 1;
-    while (r == 0 && (r = history_write(f->h, WRITE_PART)) == 1 && !over(until))
-        r = 0;
+    r = go_on(f);
     if (r == 0)
-        r = end(f);
+        r = work(f, until);
     if (r < 0) {
         history_abandon(f->h);
+        f->in_parts = false;
         f->most = FEW_EVENTS;
     }
     return r;

@@ -13,7 +13,7 @@
 
 static int begin_using(struct history *h)
 {
-    int64_t applied, filled = 0, seeded = 0;
+    int64_t applied, filled = 0, seeded = 0, parts = 0;
     int r = sql_meta_get(&h->sql, "applied_seq", 0, &applied);
 
     if (r == 0)
@@ -26,6 +26,9 @@ static int begin_using(struct history *h)
         r = sql_meta_set(&h->sql, "spans_filled", filled = 1);
     if (r == 0)
         r = sql_meta_get(&h->sql, "spans_seeded", 0, &seeded);
+    if (r == 0)
+        r = sql_meta_get(&h->sql, "in_parts", 0, &parts);
+    h->parts = parts != 0;
     h->applied = (uint64_t)applied;
     h->filled = filled != 0;
     h->seeded = seeded != 0;
@@ -61,14 +64,6 @@ void history_close(struct history *h)
 
 /* ---- writing ---- */
 
-int history_begin(struct history *h)
-{
-    h->was_alive = h->alive;
-    h->was_doubt = h->doubt;
-    h->was_seeded = h->seeded;
-    return h->sql.db ? sql_begin(&h->sql) : E_CLOSED;
-}
-
 static int fail(struct history *h, int r)
 {
     sql_rollback(&h->sql);
@@ -79,10 +74,53 @@ static int fail(struct history *h, int r)
     return r;
 }
 
+static int drop_parts(struct history *h)
+{
+    const int64_t applied = (int64_t)h->applied;
+    int r = sql_run_i64(&h->sql, SQL_SPAN_DROP, &applied, 1);
+
+    if (r == 0)
+        r = sql_run_i64(&h->sql, SQL_GAP_DROP, &applied, 1);
+    return r < 0 ? fail(h, r) : 0;
+}
+
+int history_begin(struct history *h)
+{
+    int r;
+
+    h->was_alive = h->alive;
+    h->was_doubt = h->doubt;
+    h->was_seeded = h->seeded;
+    h->whole = false;
+    r = h->sql.db ? sql_begin(&h->sql) : E_CLOSED;
+    return r == 0 && h->parts ? drop_parts(h) : r;
+}
+
 void history_abandon(struct history *h)
 {
     if (h->sql.in_transaction)
         fail(h, 0);
+}
+
+int history_part(struct history *h)
+{
+    int r = 0;
+
+    if (h->whole || h->doubt.ahead)
+        return 0;
+    if (!h->parts)
+        r = sql_meta_set(&h->sql, "in_parts", 1);
+    h->parts = true;
+    if (r == 0)
+        r = sql_commit(&h->sql);
+    return r < 0 ? fail(h, r) : 1;
+}
+
+int history_resume(struct history *h)
+{
+    int r = sql_begin(&h->sql);
+
+    return r < 0 ? fail(h, r) : 0;
 }
 
 int history_write(struct history *h, size_t n)
@@ -106,6 +144,7 @@ static int end_doubt(struct history *h)
     if (end == DOUBT_STAYS)
         return 0;
     h->doubt = (struct doubt){.ahead = 0};
+    h->whole = true;
     return end == DOUBT_WAS_WRONG ? span_go_back(&h->book, back_to) : 0;
 }
 
@@ -117,6 +156,9 @@ static int to_spans(struct history *h, uint64_t seq, struct wall at, const struc
 
     if (r < 0)
         return r;
+    if (!e->oid &&
+        (e->kind == RECORD_EVENT_CLOCK_STEP || (e->kind == RECORD_EVENT_START && at.us < h->alive)))
+        h->whole = true; /* what was known of later may be taken out */
     if (!e->oid && doubt_event(&h->doubt, at, &heard, h->alive))
         return 0;
     when.us = doubt_time(&h->doubt, at.us);
@@ -201,6 +243,7 @@ int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_
     int r = end_doubt(h);
     struct wall when = {doubt_time(&h->doubt, at.us)};
 
+    h->whole = true;
     if (r == 0)
         r = span_watch(&h->book, seq, when, oid, n);
     return r < 0 ? fail(h, r) : 0;
@@ -271,11 +314,14 @@ int history_end(struct history *h, uint64_t applied)
         r = sql_meta_set(&h->sql, "applied_seq", (int64_t)applied);
     if (r == 0)
         r = sql_meta_set(&h->sql, "alive", h->alive);
+    if (r == 0 && h->parts)
+        r = sql_meta_set(&h->sql, "in_parts", 0);
     if (r == 0)
         r = sql_commit(&h->sql);
     if (r < 0)
         return fail(h, r);
     h->applied = applied;
+    h->parts = false;
     if (!h->sql.hurries)
         book_release(&h->book);
     return 0;

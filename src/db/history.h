@@ -31,6 +31,8 @@ struct history {
     int64_t alive;     /* when the record with that number was written; 0: not known */
     int64_t was_alive; /* the same at the begin of the transaction */
     struct doubt doubt, was_doubt;
+    bool parts;  /* a transaction in parts did not come to its end: there may be rows above `applied` */
+    bool whole;  /* the one under way cannot be divided any more */
     bool filled; /* the spans know the events of before there were spans */
     bool was_seeded;
     bool seeded; /* and what the journal's checkpoint knows */
@@ -50,6 +52,12 @@ int history_end(struct history *h, uint64_t applied);
 /* A part of the work of history_end, for who cannot wait for all of it: about n rows. 1: there is more, 0: done. */
 int history_write(struct history *h, size_t n);
 void history_abandon(struct history *h); /* the transaction, if one is open */
+/*
+ * Between begin and end: what was added so far is committed, if that may be, without `applied`, so that the log stays short; history_resume, then more. 1: it was, 0: it may not be. Rows of events
+ * have numbers, and adding one twice changes nothing; spans and gaps above `applied` are taken out by the next begin. Not divided is what a SNAPSHOT, or a clock that was set back, has changed.
+ */
+int history_part(struct history *h);
+int history_resume(struct history *h);
 /* In between, each record in its order: a record of any kind was written then; the configuration in force has these objects; and until seeded, what a state record says. */
 void history_seen(struct history *h, struct wall at);
 int history_watch(struct history *h, uint64_t seq, struct wall at, const uint64_t *oid, size_t n);

@@ -144,7 +144,7 @@ void sql_forget(struct sql *s)
         sqlite3_db_release_memory(s->db);
 }
 
-#define LONG_LOG 16000 /* pages: 64 MiB */
+#define LONG_LOG 4000 /* pages: 16 MiB */
 
 static int on_commit(void *user, sqlite3 *db UNUSED, const char *name UNUSED, int pages)
 {
@@ -157,7 +157,7 @@ void sql_hurry(struct sql *s, bool on)
     if (!s->db || s->hurries == on)
         return;
     /* Without this memory it is only slower. */
-    run(s, on ? "PRAGMA cache_size=-32768;" : "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;");
+    run(s, on ? "PRAGMA cache_size=-16384;" : "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;");
     if (on)
         sqlite3_wal_hook(s->db, on_commit, s);
     s->log_pages = 0;
@@ -259,12 +259,26 @@ int sql_run_i64(struct sql *s, enum sql_id id, const int64_t *v, size_t n)
     return MIN(r, 0);
 }
 
+static int written(struct sql *s)
+{
+    int now = 0, most = 0;
+
+    sqlite3_db_status(s->db, SQLITE_DBSTATUS_CACHE_WRITE, &now, &most, 0);
+    return now;
+}
+
+unsigned sql_written(struct sql *s)
+{
+    return (unsigned)(written(s) - s->written);
+}
+
 int sql_begin(struct sql *s)
 {
     int r = run(s, "BEGIN IMMEDIATE");
 
     s->why[0] = '\0';
     s->in_transaction = r == 0;
+    s->written = written(s);
     return r;
 }
 

@@ -40,6 +40,7 @@ struct sql {
     char why[128]; /* what ended the last transaction, until something else is asked */
     bool in_transaction;
     bool hurries;
+    int written;                 /* pages, in all, when the transaction began */
     int log_pages;               /* in a hurry: how long the log was after the last commit */
     bool (*overdue)(void *user); /* asked now and then during a query: true ends it with E_TIMEOUT */
     void *overdue_user;
@@ -75,9 +76,11 @@ int sql_look(const char *path, struct err *err);
 int sql_changes(const struct sql *s);
 /* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */
 void sql_forget(struct sql *s);
-/* While much is written in a row, as when catching up: up to 32 MiB of memory instead of 2, and the log goes into the file when sql_tidy says so, not in a commit. What was
+/* While much is written in a row, as when catching up: up to 16 MiB of memory instead of 2, and the log goes into the file when sql_tidy says so, not in a commit. What was
    committed is as safe. */
 void sql_hurry(struct sql *s, bool on);
-/* In a hurry, between two transactions: moves the log into the file if it is longer than 64 MiB. true: it was, and that took its time, whether it could be moved or not. */
+/* Pages that the transaction has put into the log so far; in a hurry up to 16 MiB more wait in memory. */
+unsigned sql_written(struct sql *s);
+/* In a hurry, between two transactions: moves the log into the file if it is longer than 16 MiB. true: it was, and that took its time, whether it could be moved or not. */
 bool sql_tidy(struct sql *s);
 const char *sql_message(const struct sql *s); /* what the database said last */

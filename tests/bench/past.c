@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `./dev bench past [EVENTS [SERVICES]]`: fills a history (10 million events of a year of 10,000 services, unless told otherwise) and prints what its questions cost. Not a test:
- * nothing is asserted. Times are of one question, the best and the worst of some, without the way through gate and HTTP.
+ * `./dev bench past [EVENTS [SERVICES [PAGES]]]`: fills a history (10 million events of a year of 10,000 services, unless told otherwise) and prints what its questions cost. Not a test:
+ * nothing is asserted. PAGES: of a part of a transaction. Times are of one question, the best and the worst of some, without the way through gate and HTTP.
  */
 #include "db/follow.h"
 #include "db/objects.h"
@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
-enum { WRITE = 2000, PART = 1000000, HOSTS_PART = 10, ASK = 500, TRIES = 20 };
+enum { WRITE = 2000, LOOK = 2048, WHOLE = 20000, PART = 1000000, HOSTS_PART = 10, ASK = 500, TRIES = 20 };
 static const int64_t begin_us = 1735689600 * TIME_S, year_us = 365 * TIME_DAY;
 
 struct bench {
@@ -22,6 +23,9 @@ struct bench {
     struct sql names;
     uint64_t events, services, hosts, seed;
     double longest_us; /* of the steps of filling that are not divided */
+    unsigned part;     /* pages */
+    char path[300];
+    int64_t longest_log; /* bytes */
     struct buf args;
 };
 
@@ -143,6 +147,34 @@ static void took(struct bench *b, struct mono began)
     b->longest_us = MAX(b->longest_us, (double)(clock_mono().us - began.us));
 }
 
+/* Between two transactions, or parts of one. */
+static void tidy(struct bench *b)
+{
+    struct mono began = clock_mono();
+    char log[320];
+    struct stat st;
+
+    snprintf(log, sizeof(log), "%s-wal", b->path);
+    if (stat(log, &st) == 0)
+        b->longest_log = MAX(b->longest_log, (int64_t)st.st_size);
+    sql_tidy(&b->h.sql);
+    took(b, began);
+}
+
+/* As follow_turn does it. */
+static void part_over(struct bench *b)
+{
+    struct mono began = clock_mono();
+    int r = sql_written(&b->h.sql) < b->part ? 0 : history_part(&b->h);
+
+    must(r, "part");
+    if (!r)
+        return;
+    took(b, began);
+    tidy(b);
+    must(history_resume(&b->h), "next part");
+}
+
 /* As store does when it is behind, which looks after new records between these steps. */
 static void end_transaction(struct bench *b, uint64_t seq)
 {
@@ -153,13 +185,13 @@ static void end_transaction(struct bench *b, uint64_t seq)
         began = clock_mono();
         must(more = history_write(&b->h, WRITE), "rows");
         took(b, began);
+        if (more)
+            part_over(b);
     }
     began = clock_mono();
     must(history_end(&b->h, seq), "end");
     took(b, began);
-    began = clock_mono();
-    sql_tidy(&b->h.sql);
-    took(b, began);
+    tidy(b);
 }
 
 static void fill(struct bench *b)
@@ -178,7 +210,9 @@ static void fill(struct bench *b)
     must(history_watch(&b->h, 1, (struct wall){begin_us}, oid, b->hosts + b->services), "objects");
     for (uint64_t seq = 2; seq <= b->events; seq++) {
         add_event(b, seq);
-        if (seq % FOLLOW_EVENTS)
+        if (seq % LOOK == 0)
+            part_over(b);
+        if (seq % FOLLOW_EVENTS && seq != WHOLE)
             continue;
         end_transaction(b, seq);
         must(history_begin(&b->h), "begin");
@@ -191,6 +225,7 @@ static void fill(struct bench *b)
     history_hurry(&b->h, false);
     stretch_say(&all, b->events, "fill: events with their spans");
     printf("%-44s %9.2f s\n", "  its longest step", b->longest_us / TIME_S);
+    printf("%-44s %9.0f MiB\n", "  its longest log", (double)b->longest_log / 1048576);
     mem_free(oid);
 }
 
@@ -287,7 +322,7 @@ static void as_of(struct bench *b, const char *what, const char *words)
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.events = 10000000, .services = 10000, .seed = 1};
+    struct bench b = {.events = 10000000, .services = 10000, .seed = 1, .part = FOLLOW_PART};
     char dir[200], path[300];
     struct err err = ERR_INIT;
     bool moved;
@@ -296,11 +331,14 @@ int main(int argc, char **argv)
         str_to_u64(str_of(argv[1]), &b.events);
     if (argc > 2)
         str_to_u64(str_of(argv[2]), &b.services);
+    if (argc > 3)
+        b.part = (unsigned)strtoul(argv[3], NULL, 10);
     b.hosts = b.services / HOSTS_PART;
     temp_dir_make(dir, sizeof(dir));
     snprintf(path, sizeof(path), "%s/objects.db", dir);
     must(sql_open(&b.names, path, SQL_DURABLE, &schema_objects, &err), "objects.db");
     snprintf(path, sizeof(path), "%s/history.db", dir);
+    snprintf(b.path, sizeof(b.path), "%s", path);
     must(history_open(&b.h, path, (struct wall){begin_us}, &moved, &err), "history.db");
     printf("%llu events of a year, %llu hosts, %llu services; one core\n", (unsigned long long)b.events,
            (unsigned long long)b.hosts, (unsigned long long)b.services);
