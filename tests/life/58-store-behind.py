@@ -85,7 +85,8 @@ def test_memory_is_full():
         status, out, said = vigie('journal', 'verify', '--state', v.state)
         assert status == 0, out + said
         status, out, said = vigie('journal', 'dump', '--state', v.state)
-        assert '(numbers before it were given up)' in out, 'the hole in the numbers is marked'
+        if 'history is dropped' in v.said():  # results that were handed over already are given up in the engine only, and then there is no hole
+            assert '(numbers before it were given up)' in out, 'the hole in the numbers is marked'
         v.start()
         assert v.service(service='p')['plugin_output'] == 'told' and 'damaged' not in v.said(), v.said()
         assert checked(v) == then, 'the states of then are known'
