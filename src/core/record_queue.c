@@ -46,6 +46,12 @@ static void end_run(struct buf *to, uint64_t *run)
     *run = 0;
 }
 
+static void count_gone(struct record_queue *q, struct record_batch *b)
+{
+    q->given_up += b->gone;
+    b->gone = 0;
+}
+
 static void thin_out(struct record_queue *q, struct record_batch *b)
 {
     struct str rest = buf_str(&b->records), before = rest;
@@ -56,7 +62,7 @@ static void thin_out(struct record_queue *q, struct record_batch *b)
     for (; record_next(&rest, &f) == 1; before = rest) {
         if (record_is_sample(&f)) {
             run++;
-            q->given_up++;
+            b->gone++;
             continue;
         }
         end_run(&kept, &run);
@@ -67,6 +73,8 @@ static void thin_out(struct record_queue *q, struct record_batch *b)
     buf_release(&b->records);
     b->records = kept;
     b->thin = true;
+    if (!b->handed)
+        count_gone(q, b);
 }
 
 static bool make_room(struct record_queue *q, size_t need, size_t most)
@@ -130,8 +138,10 @@ void record_queue_stored(struct record_queue *q, uint64_t seq)
 
 void record_queue_again(struct record_queue *q)
 {
-    for (size_t i = 0; i < q->batch.n; i++)
+    for (size_t i = 0; i < q->batch.n; i++) {
         q->batch.at[i].handed = 0;
+        count_gone(q, &q->batch.at[i]);
+    }
     q->under_way = 0;
     q->handed = 0;
 }

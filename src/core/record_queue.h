@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Records on their way to the store, in batches of consecutive numbers, each kept until it is durable. Bounded: when there is no more room, samples (results of active checks) are given up, from the oldest on; in their
- * places stands a GIVEN_UP, so that the numbers stay. States, events and commands never are: when there is no room without samples either, the caller has to say everything anew.
+ * places stands a GIVEN_UP, so that the numbers stay. Of what is handed over only the copy gets thin: its samples are lost, and counted, when it has to be handed over again. States, events and commands never are: when there is no room without samples either, the caller has to say everything anew.
  *
  * Only so much is under way at a time: what is not handed over yet can still be made smaller. Pure.
  */
@@ -16,6 +16,7 @@ struct record_batch {
     bool anew;     /* others were dropped before */
     bool thin;     /* its samples were given up */
     size_t handed; /* bytes when it was handed over; 0: it was not */
+    uint64_t gone; /* samples that are given up if it is handed over again */
     struct buf records;
 };
 
