@@ -9,12 +9,12 @@
  * A resource is one file with its handlers; the table of routes (api/route.c) names them with right, method, path and one line of documentation, and there is no other way in.
  * Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a test lends others. One request asks one thing at a time.
  */
+#include "api/metrics_damage.h"
 #include "api/metrics_export.h"
 #include "api/metrics_series.h"
 #include "api/problem.h"
 #include "api/who.h"
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/board.h"
@@ -126,12 +126,12 @@ struct api {
     struct api_series series;  /* the third */
     char record_why[512];      /* what is not written as it should be, and why; empty: all is */
     struct api_export exports[API_EXPORTS];
+    struct api_damage damage;
     bool reload_refused;
     struct buf renames; /* that wait for their reload, as the store tells them; how many there are */
     uint64_t n_renames, config_warning_count;
     VEC(struct api_role_level) levels;
-    /* Requests under way. */
-    uint64_t serials;
+    uint64_t serials;   /* of requests under way */
     struct map pending; /* serial -> struct api_request * */
     size_t n_pending, n_logins;
     struct api_who_cache *cache;

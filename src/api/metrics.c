@@ -117,6 +117,7 @@ static void history(struct buf *b, const struct api *a)
     metric(b, "states_lag_records", "gauge",
            "Records that the database of states should know and does not; 0: it is up to date.",
            a->states.lag);
+    metrics_damage_put(b, &a->damage);
 }
 
 static void configuration(struct buf *b, const struct api *a)

@@ -126,6 +126,7 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
             "why.",
             "Dans la dernière heure, une notification n’est pas arrivée. « vigie ctl log » dit pour qui elle "
             "était, et pourquoi.");
+    metrics_damage_warnings(j, &a->damage, warning);
     metrics_export_warnings(j, a->exports, warning);
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))
         warning(j, "notifications_off", "Notifications are switched off for the whole program.",
@@ -169,6 +170,7 @@ void status_show(struct api *a, struct api_request *q)
     journal(&j, a, &p);
     metrics_series_status(&j, a);
     metrics_export_status(&j, a->exports);
+    metrics_damage_status(&j, &a->damage);
     json_key_u64(&j, "streams", stream_count(a->streams));
     json_key_u64(&j, "requests", a->count.requests);
     not_yet(&j, &a->model);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/bounds.h"
 
+#include "db/rescue.h"
 #include "db/sql_aside.h"
 
 int bounds_open_read(struct bounds *b, const char *path, struct err *err)
@@ -21,6 +22,21 @@ int bounds_open(struct bounds *b, const char *path, struct wall now, bool *moved
         bounds_close(b);
     }
     b->applied = (uint64_t)applied;
+    return r;
+}
+
+int bounds_rescue(struct bounds *b, const char *damaged)
+{
+    static const struct rescue_table tables[] = {{"itiiiiittttt", true, SQL_KEPT_BOUND}};
+    struct rescue in;
+    int r = rescue_open(&in, damaged, &b->sql);
+
+    if (r < 0)
+        return 0; /* it is gone, or cannot be read at all */
+    in.table = tables;
+    in.n_table = ARRAY_LEN(tables);
+    r = rescue_all(&in);
+    rescue_close(&in);
     return r;
 }
 

@@ -50,6 +50,8 @@ struct perf_range bounds_range(struct str uom, struct str text);
 
 /* A damaged database is moved aside (PATH.damaged-TIME) and a new one begun: *moved says so. */
 int bounds_open(struct bounds *b, const char *path, struct wall now, bool *moved, struct err *err);
+/* b is new: takes over what is whole of the damaged file; the rest comes from the journal. */
+int bounds_rescue(struct bounds *b, const char *damaged);
 /* One transaction: begin, any number of puts, end. On an error it is gone. A put that says what held already writes nothing. */
 int bounds_begin(struct bounds *b);
 int bounds_put(struct bounds *b, uint64_t seq, const struct series_key *k, const struct bounds_row *row);

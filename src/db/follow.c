@@ -118,6 +118,7 @@ static int read_on(struct follow *f, struct mono until)
     if (rd.read_at)
         journal_reader_stand(&rd, &f->stand);
     tell_damage(&rd);
+    journal_damage_add(&f->damage, &rd.damage);
     journal_reader_release(&rd);
     if (r < 0)
         return r;

@@ -35,6 +35,7 @@ struct follow {
     bool writing;             /* all that belongs to it was read */
     unsigned tries;           /* that failed to read what comes next */
     char why[256];            /* the last turn could not read on; empty: it could */
+    struct journal_damage damage; /* that was met */
 };
 
 void follow_init(struct follow *f, struct history *h, const struct journal *j,

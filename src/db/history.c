@@ -368,12 +368,13 @@ static int give_back(struct sql *s)
 int history_trim(struct history *h, const struct history_kept *from, unsigned n)
 {
     struct wall before = from->events, audit_before = from->audit;
-    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), passive, decisions, audit, spans;
+    int r = trim(&h->sql, SQL_EVENT_TRIM, before, n), passive, decisions, audit, lost, spans;
 
     passive = r < 0 ? r : trim(&h->sql, SQL_PASSIVE_TRIM, from->passive, n);
     decisions = passive < 0 ? passive : trim(&h->sql, SQL_DECISION_TRIM, before, n);
     audit = decisions < 0 ? decisions : trim(&h->sql, SQL_AUDIT_TRIM, audit_before, n);
-    spans = audit < 0 ? audit : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
+    lost = audit < 0 ? audit : sql_run_i64(&h->sql, SQL_LOST_TRIM, &before.us, 1);
+    spans = lost < 0 ? lost : span_trim(&h->sql, &h->trimmed_to, TRIM_SLICE, before);
     if (spans >= 0)
         spans = MIN(give_back(&h->sql), 0);
     return spans < 0 ? spans : r + passive + decisions + audit;

@@ -62,16 +62,6 @@ static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd,
     }
 }
 
-static void take_damage(struct journal *j, const struct journal_damage *d)
-{
-    if (!d->places)
-        return;
-    if (!j->damage.places)
-        memcpy(j->damage.first, d->first, sizeof(d->first));
-    j->damage.places += d->places;
-    j->damage.lost += d->lost;
-}
-
 /* The journal goes on behind the last whole record of the newest segment, whatever stands there is cut off. */
 static void resume_segment(struct journal *j, const struct journal_reader *rd)
 {
@@ -105,7 +95,7 @@ static void scan(struct journal *j)
 
     for (size_t i = j->list.v.n; i-- > 0 && !complete;) {
         scan_segment(j, i, &rd, &complete);
-        take_damage(j, &rd.damage);
+        journal_damage_add(&j->damage, &rd.damage);
         if (i + 1 == j->list.v.n)
             resume_segment(j, &rd);
         j->complete = i;

@@ -211,9 +211,39 @@ void journal_reader_stand(const struct journal_reader *rd, struct journal_stand 
                                          rd->list->v.at[rd->read_segment].ordinal, rd->read_at};
 }
 
+void journal_damage_add(struct journal_damage *to, const struct journal_damage *from)
+{
+    unsigned known = 0, k;
+
+    if (from->places && !to->places)
+        memcpy(to->first, from->first, sizeof(to->first));
+    for (unsigned i = 0; i < from->n_hole; i++) {
+        for (k = 0; k < to->n_hole && to->hole[k].from != from->hole[i].from; k++)
+            ;
+        if (k < to->n_hole) {
+            known++;
+            continue;
+        }
+        to->lost += from->hole[i].n;
+        if (k < JOURNAL_HOLES)
+            to->hole[to->n_hole++] = from->hole[i];
+    }
+    to->places += from->places - known;
+}
+
+static void note_hole_from(struct journal_reader *rd, uint64_t from, uint64_t n)
+{
+    struct journal_damage *d = &rd->damage;
+
+    if (d->n_hole < JOURNAL_HOLES)
+        d->hole[d->n_hole++] = (struct journal_hole){.from = from, .n = n, .after = rd->read_time};
+}
+
 static void note_damage(struct journal_reader *rd, uint64_t at, uint64_t lost, const char *what)
 {
     struct journal_damage *d = &rd->damage;
+
+    note_hole_from(rd, rd->expect, lost);
 
     if (d->places++ == 0)
         snprintf(d->first, sizeof(d->first), "%s:%llu: %s", current(rd)->name, (unsigned long long)at, what);
@@ -438,6 +468,16 @@ static int step_over(struct journal_reader *rd, struct err *err)
     return resume(rd, rd->at, found, "damaged", err);
 }
 
+/* Of the record that was read: it ends the hole before it. */
+static void note_time(struct journal_reader *rd, struct wall at)
+{
+    struct journal_damage *d = &rd->damage;
+
+    if (d->n_hole && !d->hole[d->n_hole - 1].before.us)
+        d->hole[d->n_hole - 1].before = at;
+    rd->read_time = at;
+}
+
 /* One record of the current segment: 1, 0 at its end, E_IO. */
 static int next_here(struct journal_reader *rd, struct journal_record *out, struct err *err)
 {
@@ -457,6 +497,7 @@ static int next_here(struct journal_reader *rd, struct journal_record *out, stru
             rd->cut = false;
             rd->read_at = rd->at;
             rd->read_expect = rd->expect;
+            note_time(rd, out->r.at);
             return 1;
         }
         if (got == 0 || got == E_IO)

@@ -35,12 +35,25 @@ bool journal_name_parse(const char *name, uint64_t *first_seq, uint32_t *ordinal
 int journal_list_read(struct journal_list *l, const struct journal_io *io, struct err *err);
 void journal_list_release(struct journal_list *l);
 
+#define JOURNAL_HOLES 16 /* that are named */
+
+/* Records that are missing: [from, from + n), n 0: how many is not known. They were written between the two moments (0: not known), those of the records around them. */
+struct journal_hole {
+    uint64_t from, n;
+    struct wall after, before;
+};
+
 /* What reading met that a crash cannot explain. */
 struct journal_damage {
     unsigned places; /* damaged stretches */
     uint64_t lost;   /* sequence numbers that are missing because of them, as far as is known */
     char first[256]; /* "FILE:OFFSET: ..." of the first */
+    unsigned n_hole;
+    struct journal_hole hole[JOURNAL_HOLES]; /* the first of them */
 };
+
+/* Adds what another reader met, without what is known. */
+void journal_damage_add(struct journal_damage *to, const struct journal_damage *from);
 
 struct journal_record {
     struct segment_record r; /* the payload is borrowed until the next call */
@@ -76,6 +89,7 @@ struct journal_reader {
     uint64_t begin;      /* in the first segment: 0, or the offset to begin at */
     size_t read_segment; /* of the record read last, and what follows it; read_at 0: none was read */
     uint64_t read_at, read_expect;
+    struct wall read_time;
     uint64_t expect; /* db/segment.h */
     uint64_t end;    /* numbers from here on belong to the next segment */
     uint64_t bad;    /* the window ends here because the disk gives no more; 0: it does not */

@@ -23,7 +23,7 @@ static int greatest(struct objects *o, uint64_t *out)
     return r < 0 ? r : 0;
 }
 
-static int read_next(struct objects *o)
+int objects_read_next(struct objects *o)
 {
     uint64_t most = 0;
     int64_t noted = 0;
@@ -62,7 +62,7 @@ int objects_open(struct objects *o, const char *path, uint32_t site, struct wall
     r = sql_open_or_renew(&o->sql, path, SQL_DURABLE, &schema_objects, now, moved, err);
     if (r < 0)
         return r;
-    r = read_next(o);
+    r = objects_read_next(o);
     if (r == 0)
         r = objects_rename_load(o);
     if (r == 0)

@@ -42,6 +42,11 @@ void objects_close(struct objects *o);
 int objects_register(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
                      struct err *err);
 
+/* o is new: takes over what is whole of the damaged file. rows: how many objects; none if the file cannot be read. */
+int objects_rescue(struct objects *o, const char *damaged, struct wall now, uint64_t *rows);
+/* Has one of these oids (0: none) no row? 1, 0, E_*. */
+int objects_lacks(struct objects *o, const uint64_t *oid, size_t n);
+
 /* What is, or was, called so: its names, appended. E_NOENT: no such object; E_*. */
 int objects_name(struct objects *o, uint64_t oid, struct buf *host, struct buf *service);
 

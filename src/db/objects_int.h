@@ -24,6 +24,7 @@ struct objects_changes {
 int objects_match(struct objects *o, const struct model *m, struct wall now, uint64_t *oid,
                   struct objects_changes *c);
 
+int objects_read_next(struct objects *o);
 int objects_rename_load(struct objects *o);
 void objects_rename_release(struct objects *o);
 /* In the transaction of a registration; after its commit objects_rename_forget. */

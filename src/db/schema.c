@@ -55,6 +55,8 @@ static const char *const history[] = {
     " at INTEGER NOT NULL, site INTEGER NOT NULL, scope INTEGER NOT NULL, oid INTEGER NOT NULL, code INTEGER "
     "NOT NULL, text TEXT NOT NULL) STRICT;"
     "CREATE INDEX passive_by_time ON passive (at);",
+    /* 6: what a damaged page held, and no journal has any more (db/history_rescue.h) */
+    "CREATE TABLE lost (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;",
 };
 
 static const char *const objects[] = {

@@ -245,35 +245,69 @@ struct event_row {
     struct record_event e;
 };
 
-int span_fill(struct book *b, uint64_t *seq, int64_t *alive, unsigned n)
-{
-    struct sql *s = b->sql;
-    const enum sql_id id = SQL_EVENTS_BEHIND;
-    VEC(struct event_row) rows = {0};
-    int r = sql_start(s, id), more;
+typedef VEC(struct event_row) event_rows;
 
-    if (r == 0) {
-        sql_bind_i64(s, id, 1, (int64_t)*seq);
-        sql_bind_i64(s, id, 2, n);
-    }
+static int events(struct sql *s, enum sql_id id, const int64_t *v, size_t n, event_rows *rows)
+{
+    int r = sql_start(s, id);
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        sql_bind_i64(s, id, (int)i + 1, v[i]);
     while (r == 0 && (r = sql_step(s, id)) == 1) {
-        *VEC_ADD(&rows) = (struct event_row){.seq = (uint64_t)sql_i64(s, id, 0),
-                                             .at = {sql_i64(s, id, 1)},
-                                             .e = {.oid = (uint64_t)sql_i64(s, id, 2),
-                                                   .kind = (uint64_t)sql_i64(s, id, 3),
-                                                   .state = (uint64_t)sql_i64(s, id, 4),
-                                                   .hard = (uint64_t)sql_i64(s, id, 5),
-                                                   .attempt = (uint64_t)sql_i64(s, id, 6),
-                                                   .type = (uint64_t)sql_i64(s, id, 7),
-                                                   .ref = (uint64_t)sql_i64(s, id, 8)}};
+        *VEC_ADD(rows) = (struct event_row){.seq = (uint64_t)sql_i64(s, id, 0),
+                                            .at = {sql_i64(s, id, 1)},
+                                            .e = {.oid = (uint64_t)sql_i64(s, id, 2),
+                                                  .kind = (uint64_t)sql_i64(s, id, 3),
+                                                  .state = (uint64_t)sql_i64(s, id, 4),
+                                                  .hard = (uint64_t)sql_i64(s, id, 5),
+                                                  .attempt = (uint64_t)sql_i64(s, id, 6),
+                                                  .type = (uint64_t)sql_i64(s, id, 7),
+                                                  .ref = (uint64_t)sql_i64(s, id, 8)}};
         r = 0;
     }
     if (s->stmt[id])
         sql_end(s, id);
+    return r;
+}
+
+int span_fill(struct book *b, uint64_t *seq, int64_t *alive, unsigned n)
+{
+    event_rows rows = {0};
+    int r = events(b->sql, SQL_EVENTS_BEHIND, (const int64_t[]){(int64_t)*seq, n}, 2, &rows), more;
+
     more = rows.n == n;
     for (size_t i = 0; r == 0 && i < rows.n; i++) {
         r = span_event(b, rows.at[i].seq, rows.at[i].at, &rows.at[i].e, *alive);
         *alive = rows.at[i].at.us;
+        *seq = rows.at[i].seq;
+    }
+    VEC_RELEASE(&rows);
+    return r < 0 ? r : more;
+}
+
+static int mend(struct sql *s, const struct event_row *row)
+{
+    struct span p;
+    int r = row->e.oid ? span_at(s, row->e.oid, row->at, &p) : E_NOENT;
+
+    if (r < 0 || p.seq == row->seq)
+        return r == E_NOENT ? 0 : MIN(r, 0);
+    p.since = MAX(row->at.us, p.since);
+    p.seq = row->seq;
+    if (!change(&p, row->seq, &row->e, p.since))
+        return 0;
+    return RUN(s, SQL_SPAN_ADD, (int64_t)p.oid, p.since, (int64_t)p.seq, p.state, p.hard_state, p.hard,
+               p.attempt, p.acknowledged, p.downtimes, p.flapping, p.changed, (int64_t)p.said);
+}
+
+int span_mend(struct sql *s, uint64_t *seq, uint64_t end, unsigned n)
+{
+    event_rows rows = {0};
+    int r = events(s, SQL_EVENTS_RANGE, (const int64_t[]){(int64_t)*seq, (int64_t)end, n}, 3, &rows), more;
+
+    more = rows.n == n;
+    for (size_t i = 0; r == 0 && i < rows.n; i++) {
+        r = mend(s, &rows.at[i]);
         *seq = rows.at[i].seq;
     }
     VEC_RELEASE(&rows);

@@ -40,6 +40,8 @@ int span_watch(struct book *b, uint64_t seq, struct wall at, const uint64_t *oid
 int span_seed(struct book *b, uint64_t seq, struct wall at, const struct record_state *r);
 /* Makes the next n events behind *seq into spans, and moves *seq and *alive. 1: there may be more, 0: done. */
 int span_fill(struct book *b, uint64_t *seq, int64_t *alive, unsigned n);
+/* A database of which a page was lost: makes the spans that are missing of the next n events behind *seq and before `end`, and moves *seq. 1: there may be more, 0: done. */
+int span_mend(struct sql *s, uint64_t *seq, uint64_t end, unsigned n);
 /* Takes out what was over before that, of the next n objects behind *oid (0 at the end of a round). */
 int span_trim(struct sql *s, uint64_t *oid, unsigned n, struct wall before);
 

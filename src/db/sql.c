@@ -32,6 +32,12 @@ static int code(int rc)
     }
 }
 
+static int noted(struct sql *s, int r)
+{
+    s->damaged = s->damaged || r == E_FORMAT;
+    return r;
+}
+
 const char *sql_message(const struct sql *s)
 {
     if (s->why[0]) /* of the transaction that was rolled back: by now SQLite speaks of the rolling back */
@@ -41,7 +47,7 @@ const char *sql_message(const struct sql *s)
 
 static int run(struct sql *s, const char *text)
 {
-    return code(sqlite3_exec(s->db, text, NULL, NULL, NULL));
+    return noted(s, code(sqlite3_exec(s->db, text, NULL, NULL, NULL)));
 }
 
 static int pragma(struct sql *s, const char *text, int64_t *out)
@@ -175,6 +181,14 @@ bool sql_tidy(struct sql *s)
     return true;
 }
 
+void sql_settle(struct sql *s)
+{
+    if (!s->db)
+        return;
+    sql_rollback(s);
+    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 void sql_close(struct sql *s)
 {
     for (size_t i = 0; i < SQL_COUNT; i++)
@@ -203,7 +217,8 @@ int sql_start(struct sql *s, enum sql_id id)
         return E_CLOSED;
     s->why[0] = '\0';
     if (!s->stmt[id])
-        return code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id], NULL));
+        return noted(s, code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id],
+                                                NULL)));
     sqlite3_reset(s->stmt[id]);
     sqlite3_clear_bindings(s->stmt[id]);
     return 0;
@@ -221,7 +236,7 @@ void sql_bind_str(struct sql *s, enum sql_id id, int place, struct str v)
 
 int sql_step(struct sql *s, enum sql_id id)
 {
-    return code(sqlite3_step(s->stmt[id]));
+    return noted(s, code(sqlite3_step(s->stmt[id])));
 }
 
 int64_t sql_i64(struct sql *s, enum sql_id id, int column)

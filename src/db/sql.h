@@ -39,6 +39,7 @@ struct sql {
     struct sqlite3_stmt *stmt[SQL_COUNT];
     char why[128]; /* what ended the last transaction, until something else is asked */
     bool in_transaction;
+    bool damaged; /* a page was met that is none: until sql_close */
     bool hurries;
     int written;                 /* pages, in all, when the transaction began */
     int log_pages;               /* in a hurry: how long the log was after the last commit */
@@ -72,6 +73,8 @@ int sql_meta_set(struct sql *s, const char *name, int64_t value);
 int sql_copy(const char *from, const char *to, struct err *err);
 /* Opens a database nobody uses and lets SQLite check it. */
 int sql_look(const char *path, struct err *err);
+/* Before a damaged database is closed for good: what waits in its log goes into the file, as far as that works. */
+void sql_settle(struct sql *s);
 /* Rows that the last statement removed or changed. */
 int sql_changes(const struct sql *s);
 /* Gives back what it keeps in memory of the file: for a database that is not asked again soon. */

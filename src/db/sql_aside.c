@@ -2,16 +2,34 @@
 #include "db/sql_aside.h"
 
 #include "base/log.h"
+#include "os/disk.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-static void move(const char *path, const char *suffix, struct wall now)
+#define MARK ".damaged-"
+
+static void move(const char *path, const char *suffix, int64_t at_s)
 {
-    char from[4200], to[4300];
+    char from[SQL_ASIDE_PATH], to[SQL_ASIDE_PATH];
 
     snprintf(from, sizeof(from), "%s%s", path, suffix);
-    snprintf(to, sizeof(to), "%s.damaged-%lld%s", path, (long long)time_wall_s(now), suffix);
+    snprintf(to, sizeof(to), "%s" MARK "%lld%s", path, (long long)at_s, suffix);
     rename(from, to);
+}
+
+/* The second is that of no other one. */
+static void move_all(const char *path, struct wall now, const char *why)
+{
+    char newest[SQL_ASIDE_PATH];
+    int64_t at_s = MAX((int64_t)time_wall_s(now), sql_aside_newest(path, newest) + 1);
+
+    move(path, "", at_s);
+    move(path, "-wal", at_s);
+    move(path, "-shm", at_s);
+    log_error("%s: it was moved to %s" MARK "%lld and is made anew", why, path, (long long)at_s);
 }
 
 int sql_open_or_renew(struct sql *s, const char *path, enum sql_how how, const struct sql_schema *schema,
@@ -26,11 +44,62 @@ int sql_open_or_renew(struct sql *s, const char *path, enum sql_how how, const s
             err_set(err, r, "%s", first.text);
         return r;
     }
-    move(path, "", now);
-    move(path, "-wal", now);
-    move(path, "-shm", now);
-    log_error("%s: it was moved to %s.damaged-%lld and is made anew", first.text, path,
-              (long long)time_wall_s(now));
+    move_all(path, now, first.text);
     *moved = true;
     return sql_open(s, path, how, schema, err);
+}
+
+void sql_set_aside(struct sql *s, const char *path, struct wall now)
+{
+    char why[SQL_ASIDE_PATH];
+
+    sql_settle(s);
+    sql_close(s);
+    snprintf(why, sizeof(why), "the database %s is damaged", path);
+    move_all(path, now, why);
+}
+
+/* ---- finding ---- */
+
+int64_t sql_aside_time(const char *name, struct str *base)
+{
+    const char *mark = strstr(name, MARK);
+    int64_t at_s;
+
+    if (!mark || !str_to_i64(str_of(mark + strlen(MARK)), &at_s) || at_s < 1)
+        return 0;
+    *base = str_make(name, (size_t)(mark - name));
+    return at_s;
+}
+
+struct search {
+    struct str base;
+    int64_t newest;
+};
+
+static void look(void *user, const char *name)
+{
+    struct search *x = user;
+    struct str base;
+    int64_t at_s = sql_aside_time(name, &base);
+
+    if (at_s && str_eq(base, x->base))
+        x->newest = MAX(x->newest, at_s);
+}
+
+int64_t sql_aside_newest(const char *path, char out[SQL_ASIDE_PATH])
+{
+    const char *slash = strrchr(path, '/');
+    char dir[SQL_ASIDE_PATH];
+    struct search x = {.base = str_of(slash ? slash + 1 : path)};
+    int fd;
+
+    snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    disk_list(fd, look, &x);
+    close(fd);
+    snprintf(out, SQL_ASIDE_PATH, "%s" MARK "%lld", path, (long long)x.newest);
+    return x.newest;
 }

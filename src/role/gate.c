@@ -458,6 +458,20 @@ static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m
     self(r)->api.states.lag = m->u.stored.state_lag;
 }
 
+static void on_damage(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    if (!metrics_damage_take(&self(r)->api.damage, &m->u.damage))
+        log_fatal("DAMAGE of something that there is not");
+}
+
+/* Only store may do something about it. */
+static void on_damaged(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct gate *g = self(r);
+
+    send_out(r, role_peer(r, ROLE_STORE, 0), msg_put_damaged(&g->out, &m->u.damaged));
+}
+
 static void on_series(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     metrics_series_take(&self(r)->api.series, &m->u.series);
@@ -548,6 +562,8 @@ static const struct role_inbox inbox[] = {
     {MSG_CHANGED, ROLE_BIT(STORE), on_changed},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
     {MSG_SERIES, ROLE_BIT(STORE), on_series},
+    {MSG_DAMAGE, ROLE_BIT(STORE), on_damage},
+    {MSG_DAMAGED, ROLE_BIT(READER), on_damaged},
     {MSG_EXPORTED, ROLE_BIT(EXPORT), on_exported},
     {MSG_OIDS, ROLE_BIT(STORE), on_oids},
     {MSG_STATUS, ROLE_BIT(PARENT), on_status},

@@ -303,8 +303,17 @@ static void on_closed(void *user, const struct err *err)
 
 /* ---- death and restart ---- */
 
+/* One that refuses to start (log_fatal) has said why, and the others end with it: nothing more is to be said. */
+static bool was_said(const struct child *c, int status)
+{
+    return WIFEXITED(status) && ((c->parent->phase == PHASE_START && WEXITSTATUS(status) == 1) ||
+                                 (c->parent->phase == PHASE_STOP && WEXITSTATUS(status) == 0));
+}
+
 static void say_death(const struct child *c, int status)
 {
+    if (was_said(c, status))
+        return;
     if (c->state == CHILD_STOPPING && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
         return;
     if (WIFSIGNALED(status))
@@ -431,7 +440,7 @@ static void child_ended(struct parent *p, struct child *c)
     c->state = CHILD_DOWN;
     if (p->phase == PHASE_START) {
         c->state = CHILD_ENDED;
-        log_error("%s could not start; its message stands above", role_name(c->id));
+        log_notice("%s could not start; its message stands above", role_name(c->id));
         parent_give_up(p, NULL);
         return;
     }

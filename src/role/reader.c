@@ -5,6 +5,7 @@
  */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/damage.h"
 #include "core/model.h"
 #include "db/history.h"
 #include "db/series_ask.h"
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct reader {
@@ -22,6 +24,12 @@ struct reader {
     struct sql objects; /* names, also of what is configured no more */
     struct bounds bounds;
     char path[4200], objects_path[4200], bounds_path[4200];
+    struct { /* by enum damage_kind: those that it reads */
+        const char *path;
+        struct sql *sql;
+        uint64_t inode; /* of the file that is open; 0: none is known to be */
+        bool told;      /* that it is damaged */
+    } file[DAMAGE_DATABASES];
     struct journal_dir series_dir; /* fd -1: there is none */
     struct series_reader series;
     struct series_names names;
@@ -117,6 +125,52 @@ static int ask_series(struct reader *s, const struct msg_query *q, struct err *e
     return got == 0 ? series_ask(&ask, err) : got;
 }
 
+static uint64_t inode_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+static void close_all(struct reader *s)
+{
+    history_close(&s->history);
+    sql_close(&s->objects);
+    bounds_close(&s->bounds);
+    series_names_forget(&s->names);
+}
+
+/* The writer makes a damaged one anew, and the file that is open is the old one then. */
+static void look_for_new(struct reader *s)
+{
+    bool other = false;
+
+    for (int i = 0; i < DAMAGE_DATABASES; i++) {
+        uint64_t now = s->file[i].path ? inode_of(s->file[i].path) : 0;
+
+        other = other || (s->file[i].inode && s->file[i].inode != now);
+        s->file[i].told = s->file[i].told && s->file[i].inode == now;
+        s->file[i].inode = now;
+    }
+    if (other)
+        close_all(s);
+}
+
+/* A damaged page was met: the writer is told, over gate, and once of each file. */
+static void tell_damaged(struct reader *s, bool all_of_history)
+{
+    for (int i = 0; i < DAMAGE_DATABASES; i++) {
+        bool damaged = s->file[i].sql && (s->file[i].sql->damaged || (all_of_history && i == DAMAGE_HISTORY));
+
+        if (!damaged || s->file[i].told || !s->file[i].inode)
+            continue;
+        s->file[i].told = true;
+        msg_put_damaged(&s->frame, &(struct msg_damaged){.kind = (uint64_t)i, .inode = s->file[i].inode});
+        role_send(s->asker, &s->frame, -1);
+        buf_clear(&s->frame);
+    }
+}
+
 static void on_query(struct role *r, struct peer *p, const struct msg *m)
 {
     struct reader *s = r->self;
@@ -127,13 +181,11 @@ static void on_query(struct role *r, struct peer *p, const struct msg *m)
     s->asker = p;
     s->id = q->id;
     s->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
+    look_for_new(s);
     got = series_ask_is(q->stmt) ? ask_series(s, q, &err) : ask_history(s, q, &err);
-    if (got == E_FORMAT || got == E_IO) { /* the writer makes them anew: opened again at the next question */
-        history_close(&s->history);
-        sql_close(&s->objects);
-        bounds_close(&s->bounds);
-        series_names_forget(&s->names);
-    }
+    tell_damaged(s, got == E_FORMAT && !s->history.sql.db && !series_ask_is(q->stmt));
+    if (got == E_FORMAT || got == E_IO) /* opened again at the next question */
+        close_all(s);
     send_rows(s, &(struct msg_rows){.id = q->id, .end = 1, .error = got < 0 ? str_of(err.text) : STR_NULL});
 }
 
@@ -165,6 +217,12 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
     snprintf(s->path, sizeof(s->path), STR_FMT "/history.db", STR_ARG(arg));
     snprintf(s->objects_path, sizeof(s->objects_path), STR_FMT "/objects.db", STR_ARG(arg));
     snprintf(s->bounds_path, sizeof(s->bounds_path), STR_FMT "/bounds.db", STR_ARG(arg));
+    s->file[DAMAGE_HISTORY].path = s->path;
+    s->file[DAMAGE_HISTORY].sql = &s->history.sql;
+    s->file[DAMAGE_OBJECTS].path = s->objects_path;
+    s->file[DAMAGE_OBJECTS].sql = &s->objects;
+    s->file[DAMAGE_BOUNDS].path = s->bounds_path;
+    s->file[DAMAGE_BOUNDS].sql = &s->bounds.sql;
     open_series(s, fd);
     close(fd);
 }
@@ -184,6 +242,7 @@ static void serve(struct role *r)
     struct reader *s = r->self;
     struct err err = ERR_INIT;
 
+    look_for_new(s);
     if (open_history(s, &err) < 0)
         log_debug("%s", err.text);
     role_ready(r);

@@ -346,6 +346,7 @@ static void open_journal(struct store *s)
                   "the disk; a copy of the file is worth keeping",
                   s->journal.damage.places, s->journal.damage.first,
                   (unsigned long long)s->journal.damage.lost);
+    store_damage_journal(s, &s->journal.damage);
     journal_set_snapshot(&s->journal, s->role->snap.hash);
 }
 
@@ -365,6 +366,7 @@ static void open_all(struct role *r)
     store_merge_look(s);
     journal_raise(&s->journal, MAX(s->history.applied, s->now.db.reached) + 1);
     store_series_open(s);
+    store_damage_open(s);
     s->opened = true;
 }
 
@@ -390,6 +392,7 @@ static void peer_up(struct role *r, struct peer *p)
         send_stored(s, ROLE_GATE, s->degraded);
         store_rename_tell(s);
         store_series_tell(s);
+        store_damage_tell(s);
     }
 }
 
@@ -423,6 +426,7 @@ static void stop(struct role *r)
         store_current_release(s);
         store_series_release(s);
         store_names_release(s);
+        store_damage_release(s);
         journal_release(&s->journal);
     }
     store_log_release(s);
@@ -443,6 +447,7 @@ static const struct role_inbox inbox[] = {
     {MSG_PERF, ROLE_BIT(ENGINE), store_perf_message},
     {MSG_LOGLINE, ROLE_BIT(ENGINE) | ROLE_BIT(PARENT), on_logline},
     {MSG_NAME, ROLE_BIT(EXPORT), store_names_ask},
+    {MSG_DAMAGED, ROLE_BIT(GATE), store_damage_message},
 };
 
 const struct role_ops role_store = {

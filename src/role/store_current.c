@@ -404,7 +404,9 @@ void store_current_open(struct store *s)
 
     if (r == E_INVAL)
         log_fatal("%s", err.text);
-    if (r < 0)
+    if (r == E_FORMAT)
+        store_damage_aside(s, DAMAGE_STATES, &s->now.db.sql);
+    else if (r < 0)
         log_error("%s", err.text);
     plan(s, 0);
 }
@@ -412,6 +414,14 @@ void store_current_open(struct store *s)
 /* What a failed transaction held is marked again from the journal. */
 static void failed(struct store *s, int code, const struct err *err)
 {
+    s->now.round.on = false;
+    s->now.behind = true;
+    buf_clear(&s->now.waiting);
+    if ((code == E_FORMAT || s->now.db.sql.damaged) &&
+        store_damage_aside(s, DAMAGE_STATES, &s->now.db.sql)) {
+        current_close(&s->now.db);
+        return;
+    }
     if (!s->now.why[0])
         log_error("the database of states is not written: %s; it is made good from the journal later",
                   err->text[0] ? err->text : sql_message(&s->now.db.sql));
@@ -421,11 +431,6 @@ static void failed(struct store *s, int code, const struct err *err)
              : err->text[0]  ? err->text
                              : sql_message(&s->now.db.sql));
     sql_rollback(&s->now.db.sql);
-    s->now.round.on = false;
-    s->now.behind = true;
-    buf_clear(&s->now.waiting);
-    if (code == E_FORMAT)
-        current_close(&s->now.db); /* opened anew, a damaged file is moved aside */
 }
 
 static void on_current(void *user)
@@ -443,7 +448,7 @@ static void on_current(void *user)
         plan(s, STORE_RETRY_US);
         return;
     }
-    r = s->now.db.sql.db ? 0 : open_current(s, &err);
+    r = s->now.db.sql.damaged ? E_FORMAT : s->now.db.sql.db ? 0 : open_current(s, &err);
     if (r == 0 && s->now.why[0]) /* does it take anything again? */
         r = current_begin(&s->now.db);
     if (r == 0 && s->now.why[0])

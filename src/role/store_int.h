@@ -4,20 +4,24 @@
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it),
  * store_names.c (snapshots kept and identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c
  * (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements), store_import.c (those of
- * others). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * others), store_damage.c (damaged databases, and what is lost with them). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
+#include "core/damage.h"
 #include "core/model.h"
 #include "core/oids.h"
 #include "db/age.h"
 #include "db/follow.h"
 #include "db/current.h"
 #include "db/history.h"
+#include "db/history_rescue.h"
 #include "db/journal_pick.h"
 #include "db/objects.h"
 #include "os/loop.h"
 #include "role/role.h"
+#include "role/store_damage.h"
 #include "role/store_merge.h"
+#include "role/store_perf.h"
 #include "role/store_series.h"
 
 #define STORE_RETRY_US (1 * TIME_S) /* between two tries on a disk that does not take what is written */
@@ -27,16 +31,6 @@ struct store_syslog { /* one place that log lines go to besides the file */
     enum { STORE_SYSLOG_LOCAL, STORE_SYSLOG_JOURNALD, STORE_SYSLOG_RFC5424 } form;
     int pid;        /* that it names: the parent's */
     char host[256]; /* this machine */
-};
-
-struct store_perf {   /* a file of performance data */
-    int fd;           /* -1: there is none */
-    bool held;        /* it is being taken over: lines wait */
-    bool asked;       /* it was: the parent was asked for a new one */
-    bool cut;         /* the last thing written was not the end of a line */
-    struct buf lines; /* not yet written */
-    uint64_t lost;    /* bytes given up */
-    char path[512];   /* for messages */
 };
 
 struct store_start { /* the event START of a life */
@@ -82,11 +76,13 @@ struct store {
     struct oids oids; /* of each check, and the check of each */
     struct objects objects;
     bool names_owed; /* a registration is not on disk yet */
+    bool names_anew; /* the table was made anew: no number is given before it is known which are taken */
     char names_why[256];
 
     /* History. */
     struct history history;
     struct follow follow;
+    struct history_rescue rescue;   /* of one that was damaged */
     bool behind;                    /* events are missing that the journal has */
     struct buf events;              /* live ones not yet applied: whole records of db/segment.h */
     uint64_t events_to;             /* the number they reach */
@@ -128,6 +124,8 @@ struct store {
         char why[256];
     } now;
 
+    struct store_damage damage;
+
     struct store_series series;
     struct store_perf perf[2]; /* of services, of hosts */
 
@@ -159,6 +157,7 @@ void store_names_open(struct store *s);
 /* the role's snapshot is new: keeps it, gives identities, tells engine and gate. old, NULL at first: still mapped */
 void store_names_snapshot(struct store *s, const struct role_snapshot *old);
 void store_names_retry(struct store *s);
+void store_names_damaged(struct store *s); /* as store_past_damaged */
 /* The identities of a snapshot's checks, in memory of the caller's; NULL: not known (any more, or yet). */
 uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n);
 void store_names_tell(struct store *s, struct peer *p);
@@ -174,6 +173,7 @@ void store_rename_tell(struct store *s); /* gate, which wait */
 void store_past_open(struct store *s);
 void store_past_take(struct store *s, const struct buf *batch); /* events of a batch that is on disk */
 void store_past_flush(struct store *s);
+bool store_past_damaged(struct store *s); /* a damaged page was met: it is made anew; false: not now */
 void store_past_release(struct store *s);
 
 /* store_current.c */
@@ -185,13 +185,6 @@ void store_current_renew(
 /* Records that it should know and does not; those of the last minute, which the next round brings, do not count. */
 uint64_t store_current_lag(const struct store *s);
 void store_current_release(struct store *s);
-
-/* store_perf.c */
-void store_perf_message(struct role *r, struct peer *engine, const struct msg *m);
-bool store_perf_fd(struct store *s, struct str what, struct str arg, int fd); /* false: not ours */
-void store_perf_write(struct store *s);
-void store_perf_engine_gone(struct store *s);
-void store_perf_release(struct store *s);
 
 /* store_log.c */
 void store_log_take(struct store *s, struct str lines); /* by line end; none behind the last */

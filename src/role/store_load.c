@@ -138,6 +138,7 @@ static void finish(struct store *s)
         log_error("the record of the last run is damaged at %u places, the first: %s; what is whole is used, "
                   "at least %llu records are lost",
                   s->reader.damage.places, s->reader.damage.first, (unsigned long long)s->reader.damage.lost);
+    store_damage_journal(s, &s->reader.damage);
     msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
     role_send(engine, &s->frame, -1);
     s->engine_loaded = true;

@@ -2,6 +2,7 @@
 /* Snapshots kept (db/kept.h) and identities: from what is kept, objects.db can be made again. */
 #include "base/log.h"
 #include "db/kept.h"
+#include "db/sql_aside.h"
 #include "os/clock.h"
 #include "os/disk.h"
 #include "os/file.h"
@@ -57,7 +58,8 @@ static void restore_one(struct store *s, const char *hash)
 
     if (kept_read(s->snapshots_fd, hash, &k, &err) < 0)
         return;
-    if (objects_register(&s->objects, &k.model, clock_wall(), k.oid, &err) == 0)
+    if (objects_lacks(&s->objects, k.oid, k.model.n_check) == 1 &&
+        objects_register(&s->objects, &k.model, clock_wall(), k.oid, &err) == 0)
         log_notice("identities of %u objects were restored from the kept configuration %.12s",
                    k.model.n_check, hash);
     kept_release(&k);
@@ -70,6 +72,7 @@ struct kept_file {
 struct kept_list {
     const struct store *s;
     VEC(struct kept_file) v;
+    uint64_t greatest; /* identity */
 };
 
 static void add_kept(void *user, const char *name)
@@ -111,7 +114,7 @@ static uint64_t greatest_kept(const struct store *s, const char *hash)
     return most;
 }
 
-/* Numbers that were given and are not in the table: it is new, or older than the record (restored, or copied without its log). They stay whose they were. */
+/* Numbers that were given and are not in the table: it is new, made anew, or older than the record (restored, or copied without its log). They stay whose they were. */
 static void restore_missing(struct store *s)
 {
     struct kept_list l = {.s = s};
@@ -122,12 +125,29 @@ static void restore_missing(struct store *s)
     for (size_t i = 0; i < l.v.n; i++) {
         uint64_t greatest = greatest_kept(s, l.v.at[i].hash);
 
-        if (greatest >= next)
+        if (greatest >= next || s->names_anew)
             restore_one(s, l.v.at[i].hash);
         most = MAX(most, greatest);
     }
     s->objects.next = MAX(s->objects.next, most + 1);
     VEC_RELEASE(&l.v);
+}
+
+static int rescue(struct store *s, const char *path, struct err *err)
+{
+    char damaged[SQL_ASIDE_PATH];
+    uint64_t rows;
+    int r;
+
+    if (!sql_aside_newest(path, damaged))
+        return 0;
+    r = objects_rescue(&s->objects, damaged, clock_wall(), &rows);
+    if (r < 0)
+        return err_set(err, r, "the identities of objects cannot be taken over: %s",
+                       sql_message(&s->objects.sql));
+    log_notice("identities of %llu objects were taken over from the damaged %s", (unsigned long long)rows,
+               damaged);
+    return 0;
 }
 
 static int open_objects(struct store *s, struct err *err)
@@ -138,9 +158,56 @@ static int open_objects(struct store *s, struct err *err)
 
     snprintf(path, sizeof(path), "%s/db/objects.db", s->role->state_dir);
     r = objects_open(&s->objects, path, s->site, clock_wall(), &moved, err);
-    if (r == 0)
+    if (r < 0)
+        return r;
+    s->names_anew = s->objects.next == OBJECTS_OID(s->site, 1); /* new, or lost */
+    if (s->names_anew)
+        r = rescue(s, path, err);
+    if (r < 0)
+        objects_close(&s->objects);
+    else
         restore_missing(s);
     return r;
+}
+
+/* ---- numbers that are taken ---- */
+
+static void add_oids(void *user, const char *name)
+{
+    struct kept_list *l = user;
+    char hash[SEGMENT_HASH + 1];
+
+    if (str_of(name).n != SEGMENT_HASH + 5 || !str_ends(str_of(name), STR(".oids")))
+        return;
+    str_copy(hash, sizeof(hash), str_of(name));
+    l->greatest = MAX(l->greatest, greatest_kept(l->s, hash));
+}
+
+static uint64_t greatest_in(struct sql *db, enum sql_id id)
+{
+    uint64_t oid = 0;
+
+    if (!db->db || sql_start(db, id) < 0)
+        return 0;
+    if (sql_step(db, id) == 1)
+        oid = (uint64_t)sql_i64(db, id, 0);
+    sql_end(db, id);
+    return oid;
+}
+
+/* The table was made anew, and may lack rows: a number that anything else knows was given to an object, and is not given again. */
+static void pass_over_known(struct store *s)
+{
+    struct kept_list l = {.s = s};
+
+    if (!s->names_anew)
+        return;
+    disk_list(s->snapshots_fd, add_oids, &l);
+    l.greatest = MAX(l.greatest, greatest_in(&s->now.db.sql, SQL_STATE_GREATEST));
+    l.greatest = MAX(l.greatest, greatest_in(&s->history.sql, SQL_SPAN_GREATEST));
+    if (l.greatest >> 48 == s->site)
+        s->objects.next = MAX(s->objects.next, l.greatest + 1);
+    s->names_anew = false;
 }
 
 void store_names_open(struct store *s)
@@ -150,8 +217,19 @@ void store_names_open(struct store *s)
 
     if (r == E_INVAL)
         log_fatal("%s", err.text);
-    if (r < 0)
+    if (r == E_FORMAT)
+        store_names_damaged(s);
+    else if (r < 0)
         log_error("%s", err.text);
+}
+
+void store_names_damaged(struct store *s)
+{
+    if (!store_damage_aside(s, DAMAGE_OBJECTS, &s->objects.sql))
+        return;
+    objects_close(&s->objects);
+    s->names_owed = true;
+    store_plan_retry(s);
 }
 
 /* ---- the snapshot in force ---- */
@@ -172,16 +250,23 @@ static void make_oids_fd(struct store *s)
         log_fatal("no memory for identities: %s", err.text);
 }
 
-/* Writes what belongs to the snapshot in force. Whatever fails is owed, and tried again. */
-static void write_names(struct store *s)
+/* Writes what belongs to the snapshot in force. Whatever fails is owed, and tried again; with a damaged table once at once, for until then numbers are given blindly. */
+static void write_names(struct store *s, bool again)
 {
     struct err err = ERR_INIT;
     int r = s->objects.sql.db ? 0 : open_objects(s, &err);
 
     if (r == 0)
+        pass_over_known(s);
+    if (r == 0)
         r = objects_register(&s->objects, &s->model, clock_wall(), s->oids.oid, &err);
-    if (r == E_FORMAT) /* the next try moves it aside and restores it */
-        objects_close(&s->objects);
+    if (r == E_FORMAT && again) {
+        store_names_damaged(s);
+        if (!s->objects.sql.db) {
+            write_names(s, false);
+            return;
+        }
+    }
     if (r == 0)
         r = keep_snapshot(s, &err);
     if (r == 0)
@@ -220,7 +305,7 @@ void store_names_snapshot(struct store *s, const struct role_snapshot *old)
     s->oids = (struct oids){.oid = mem_calloc((size_t)s->model.n_check + 1, sizeof(*s->oids.oid))};
     if (s->names_owed && old)
         oids_carry(&before, was.oid, &s->model, s->oids.oid);
-    write_names(s);
+    write_names(s, true);
     if (s->names_owed && old)
         oids_carry(&before, was.oid, &s->model, s->oids.oid);
     else if (s->names_owed)
@@ -240,7 +325,7 @@ void store_names_snapshot(struct store *s, const struct role_snapshot *old)
 void store_names_retry(struct store *s)
 {
     if (s->names_owed)
-        write_names(s);
+        write_names(s, true);
 }
 
 void store_names_tell(struct store *s, struct peer *p)

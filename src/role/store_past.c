@@ -65,7 +65,9 @@ static int trim(struct store *s)
                                       .passive = kept_from(s, now, "vigie_journal_days")};
     int r = history_trim(&s->history, &from, TRIM_MOST);
 
-    if (r < 0)
+    if (s->history.sql.damaged)
+        store_past_damaged(s);
+    else if (r < 0)
         log_debug("old events could not be removed: %s", sql_message(&s->history.sql));
     return r;
 }
@@ -222,6 +224,7 @@ static int catch_up(struct store *s)
 {
     int r = follow_turn(&s->follow, TURN_US);
 
+    store_damage_journal(s, &s->follow.damage);
     s->behind = r != 0;
     if (!s->behind)
         s->events_at = (struct wall){s->history.alive};
@@ -244,6 +247,7 @@ static int open_history(struct store *s, struct err *err)
     bool moved;
     int r;
 
+    history_rescue_end(&s->rescue);
     snprintf(path, sizeof(path), "%s/db/history.db", s->role->state_dir);
     r = history_open(&s->history, path, clock_wall(), &moved, err);
     s->history.site = s->site;
@@ -253,7 +257,35 @@ static int open_history(struct store *s, struct err *err)
     s->trimmed = clock_mono();
     follow_init(&s->follow, &s->history, &s->journal, watch_again, s);
     s->behind = true;
+    if (r == 0)
+        r = history_rescue_begin(&s->rescue, &s->history, path, store_damage_begins(s));
     return r;
+}
+
+/* What was whole of a damaged one is taken over first. */
+static int rescue(struct store *s)
+{
+    struct err err = ERR_INIT;
+    int r = history_rescue_turn(&s->rescue, TURN_US);
+
+    if (r != 0)
+        return MIN(r, 0);
+    history_close(&s->history);
+    r = open_history(s, &err);
+    if (r == 0)
+        store_damage_rescued(s);
+    return r;
+}
+
+bool store_past_damaged(struct store *s)
+{
+    if (!store_damage_aside(s, DAMAGE_HISTORY, &s->history.sql))
+        return false;
+    history_close(&s->history);
+    clear_waiting(s);
+    s->behind = true;
+    plan(s, 0);
+    return true;
 }
 
 void store_past_open(struct store *s)
@@ -263,7 +295,7 @@ void store_past_open(struct store *s)
 
     if (r == E_INVAL)
         log_fatal("%s", err.text);
-    if (r < 0)
+    if (r < 0 && (r != E_FORMAT || !store_past_damaged(s)))
         log_error("%s", err.text);
     plan(s, 0);
     loop_timer_set(s->role->loop, &s->trim, (struct mono){clock_mono().us + TIME_MIN}, on_trim, s);
@@ -271,14 +303,14 @@ void store_past_open(struct store *s)
 
 static void failed(struct store *s, int code)
 {
+    if ((code == E_FORMAT || s->history.sql.damaged) && store_past_damaged(s))
+        return;
     if (!s->past_why[0])
         log_error("the history is not written: %s; its events stay in the journal and are added later",
                   sql_message(&s->history.sql));
     snprintf(s->past_why, sizeof(s->past_why),
              "the history is not written (%s); its events stay in the journal and are added later",
              code == E_NOSPC ? "the disk is full or read-only" : sql_message(&s->history.sql));
-    if (code == E_FORMAT)
-        history_close(&s->history); /* opened anew, a damaged file is moved aside */
     plan(s, STORE_RETRY_US);
 }
 
@@ -288,7 +320,10 @@ void store_past_flush(struct store *s)
     int r = s->history.sql.db ? 0 : open_history(s, &err);
 
     if (r == 0)
-        r = !s->history.filled ? history_fill(&s->history) : s->behind ? catch_up(s) : apply_waiting(s);
+        r = s->rescue.on           ? rescue(s)
+            : !s->history.filled ? history_fill(&s->history)
+            : s->behind          ? catch_up(s)
+                                 : apply_waiting(s);
     if (r < 0)
         failed(s, r);
     else if (s->behind && s->follow.why[0])
@@ -322,6 +357,7 @@ void store_past_release(struct store *s)
         apply_waiting(s);
     loop_timer_cancel(&s->past);
     loop_timer_cancel(&s->trim);
+    history_rescue_end(&s->rescue);
     history_close(&s->history);
     buf_release(&s->events);
     VEC_RELEASE(&s->starts);

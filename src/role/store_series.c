@@ -2,6 +2,7 @@
 #include "role/store_series.h"
 
 #include "base/log.h"
+#include "db/sql_aside.h"
 #include "os/clock.h"
 #include "role/store_int.h"
 
@@ -152,7 +153,7 @@ static int open_folder(struct store *s, struct err *err)
 static int open_bounds(struct store *s, struct err *err)
 {
     struct store_series *x = &s->series;
-    char path[sizeof(s->role->state_dir) + 32];
+    char path[sizeof(s->role->state_dir) + 32], damaged[SQL_ASIDE_PATH];
     bool moved;
     int r;
 
@@ -161,6 +162,10 @@ static int open_bounds(struct store *s, struct err *err)
     snprintf(path, sizeof(path), "%s/db/bounds.db", s->role->state_dir);
     r = bounds_open(&x->bounds, path, clock_wall(), &moved, err);
     x->bounds.site = s->site;
+    if (r == 0 && !x->bounds.applied && sql_aside_newest(path, damaged))
+        r = bounds_rescue(&x->bounds, damaged);
+    if (r == E_FORMAT && store_damage_aside(s, DAMAGE_BOUNDS, &x->bounds.sql))
+        bounds_close(&x->bounds);
     return r;
 }
 
@@ -209,10 +214,22 @@ static void close_store(struct store *s)
     x->open = false;
 }
 
+void store_series_damaged(struct store *s)
+{
+    if (store_damage_aside(s, DAMAGE_BOUNDS, &s->series.bounds.sql))
+        close_store(s);
+    plan(s, 0);
+}
+
 static void failed(struct store *s, const char *why)
 {
     struct store_series *x = &s->series;
 
+    if (x->bounds.sql.damaged && store_damage_aside(s, DAMAGE_BOUNDS, &x->bounds.sql)) {
+        close_store(s);
+        plan(s, 0);
+        return;
+    }
     if (!x->why[0])
         log_error("the series store takes nothing: %s; measurements stay in the journal and are added later",
                   why);
@@ -246,7 +263,9 @@ void store_series_open(struct store *s)
         journal_io_dir(&io, &x->dir);
         x->reached = series_reached(&io);
     }
-    if (open_bounds(s, &err) < 0)
+    if (open_bounds(s, &err) == E_INVAL)
+        log_fatal("%s", err.text);
+    if (err.code && err.code != E_FORMAT) /* that was moved aside, and said */
         log_error("%s", err.text);
     journal_raise(&s->journal, MAX(x->reached, x->bounds.applied) + 1);
     plan(s, 0);

@@ -3,11 +3,15 @@
 # vigie-test: timeout=300
 """A state folder that is damaged or of a newer version: what is whole is kept and used, what is lost is named, what is newer is refused with one message."""
 import glob
+import http.client
+import json
 import os
+import re
 import sqlite3
 
 from lib_vigie import Vigie, main, until, vigie
 
+PORT = int(os.environ.get('PORT', '19410'))
 OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + ''.join(
     f'define service {{\n use ts\n host_name h\n service_description p{i}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n' for i in range(6))
 
@@ -50,8 +54,27 @@ def test_words_of_the_journal():
         assert status == 2 and not out and said.count('\n') == 1 and say in said, (words, status, out, said)
 
 
+def damage_is_shown(v):
+    """By number and time: in the status and its warnings, in both languages, and in the metrics."""
+    status = json.loads(vigie('ctl', 'status', '-c', v.main, '-o', 'json')[1])
+    holes = [d for d in status['damage'] if d['of'] == 'journal']
+    assert len(holes) == 1 and holes[0]['lost'] == int(holes[0]['last']) - int(holes[0]['first']) + 1 > 0, status['damage']
+    assert holes[0]['from'] <= holes[0]['until'], holes
+    known = {int(r) for r in re.findall(r'(?m)^(\d+) ', vigie('journal', 'dump', '-c', v.main)[1])}
+    missing = set(range(int(holes[0]['first']), int(holes[0]['last']) + 1))
+    assert not missing & known and {min(missing) - 1, max(missing) + 1} <= known, (holes, known)
+    said = [w for w in status['warnings'] if w['code'] == 'journal_damaged']
+    assert len(said) == 1
+    for text in (said[0]['text_en'], said[0]['text_fr'], ' '.join(vigie('ctl', 'status', '-c', v.main)[1].split())):
+        assert all(holes[0][key] in text for key in ('first', 'last', 'from', 'until')), (text, holes)
+    c = http.client.HTTPConnection('127.0.0.1', PORT, timeout=20)
+    c.request('GET', '/metrics')
+    metrics = c.getresponse().read().decode()
+    assert 'vigie_damaged{of="journal"} 1\n' in metrics and f'vigie_lost_records{{of="journal"}} {holes[0]["lost"]}\n' in metrics, metrics
+
+
 def test_damaged_middle():
-    with Vigie(OBJECTS) as v:
+    with Vigie(OBJECTS, main=f'vigie_http_listen=127.0.0.1:{PORT}') as v:
         some_past(v)
         path = newest_segment(v)
         with open(path, 'rb') as f:
@@ -61,6 +84,7 @@ def test_damaged_middle():
         assert status == 1 and 'DAMAGED' in text and os.path.basename(path) in text, text
         v.start()
         assert f'{os.path.basename(path)}:' in v.said() and 'damaged' in v.said(), v.said()
+        damage_is_shown(v)
         for i in (0, 1, 3, 4, 5):
             assert v.service(service=f'p{i}')['plugin_output'] == f'told {i}', i
         submit(v, 2, 'again')
@@ -91,18 +115,23 @@ def test_newer_segment():
         head += crc32c(head).to_bytes(4, 'little')
         damage(path, 0, head)
         damage(path, 4096, head)
-        said = v.refuses()
-        assert said.count('newer Vigie') == 1, said
+        before = len(v.said())
+        v.refuses()
+        said = v.said()[before:]
+        assert said.count('newer Vigie') == 1 and said.count('error:') == 1 and 'ended with status' not in said, said
 
 
-def test_newer_history():
-    with Vigie(OBJECTS) as v:
-        some_past(v)
-        with sqlite3.connect(os.path.join(v.state, 'db', 'history.db')) as db:
-            db.execute('PRAGMA user_version=99')
-        db.close()
-        said = v.refuses()
-        assert said.count('newer Vigie') == 1, said
+def test_newer_database():
+    for name in ('history.db', 'objects.db', 'state.db', 'bounds.db'):
+        with Vigie(OBJECTS) as v:
+            some_past(v)
+            with sqlite3.connect(os.path.join(v.state, 'db', name)) as db:
+                db.execute('PRAGMA user_version=99')
+            db.close()
+            before = len(v.said())
+            v.refuses()
+            said = v.said()[before:]
+            assert said.count('newer Vigie') == 1 and said.count('error:') == 1 and 'ended with status' not in said, said
 
 
 def test_projections_lost_or_damaged():

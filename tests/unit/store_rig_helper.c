@@ -46,6 +46,7 @@ static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
     case MSG_PERF_HELD: o->held++; break;
     case MSG_SERIES: o->series = m->u.series; break;
     case MSG_RENAMES: break; /* none: this test has no renames */
+    case MSG_DAMAGE: break; /* what is told to people: tests/life/61-damaged-database.py */
     case MSG_LOAD_REC: buf_add_str(&o->loaded, m->u.load_rec.records); break;
     case MSG_LOAD_END:
         o->load_ends++;

@@ -416,6 +416,7 @@ static const struct {
     {"gap", "since, until", "Vigie did not run"},
     {"watched", "oid", "has spans"},
     {"object_event", "oid, at, seq", "leads from an object to its events"},
+    {"lost", "seq, at", "records that stood on a damaged page, and that no journal had any more"},
     {"decision", "kind", "25: whether somebody is told; 26: its checks do not run from now on"},
     {"decision", "number", "which notification of the problem it was, or would have been"},
     {"decision", "type", "of what: the numbers below"},
