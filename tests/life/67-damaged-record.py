@@ -151,6 +151,8 @@ define service {{
         def lines():
             with open(told, encoding='utf-8') as f:
                 return f.read().split('\n')[:-1]
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write('vigie_states_every=1\n')
         v.start()
         v.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken')
         until(lambda: lines() == ['PROBLEM 1'], lines)
