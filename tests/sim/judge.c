@@ -339,14 +339,12 @@ void judge_watch(struct judge *j, struct lab *lab, bool step)
     take_inputs(j, records);
     if (step)
         rules_end(&j->rules);
+    for (uint32_t i = 0; i < lab->model->n_check; i++)
+        compare_state(j, lab, i, rules_at(&j->rules, i)); /* first: of another state others are told */
     take_tellings(j, records);
     take_outputs(j, lab, records);
     take_downtimes(j, records);
     compare_told(j, lab, records);
-    for (uint32_t i = 0; i < lab->model->n_check; i++) {
-        const struct rules_check *c = rules_at(&j->rules, i);
-
-        compare_state(j, lab, i, c);
-        compare_why(j, lab, i, c);
-    }
+    for (uint32_t i = 0; i < lab->model->n_check; i++)
+        compare_why(j, lab, i, rules_at(&j->rules, i));
 }
