@@ -260,7 +260,6 @@ static void test_numbers_and_memory(void **state UNUSED)
         lab_open(&lab, lab_main, many(&b, other_numbers ? 2 : 1, false), START, 1, slow, 0);
         lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s0004;1;known"); /* which plans it anew */
         memset(before, 0, sizeof(before));
-        lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s0004;1;known"); /* and it is tried again soon */
         plans(&lab, before);
         if (how >> 1)
             prepare(&lab, MANY + (how >> 1 == 1 ? 1 + other_numbers : how >> 1 == 2 ? 1 : 50));
