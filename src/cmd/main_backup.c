@@ -228,7 +228,7 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
     return r;
 }
 
-/* In a folder that is being restored, from its first moment to the last. */
+/* In a folder that is being restored, from its first moment on until it takes its place, or nothing is left in it that has not. */
 #define MARK ".vigie-restore"
 
 static int mark(int dir, const char *path, struct err *err)
@@ -239,6 +239,14 @@ static int mark(int dir, const char *path, struct err *err)
         return err_sys(err, errno, "cannot write in %s", path);
     close(fd);
     return 0;
+}
+
+static int unmark(const char *path, struct err *err)
+{
+    char mark_path[4500];
+
+    snprintf(mark_path, sizeof(mark_path), "%s/" MARK, path);
+    return unlink(mark_path) < 0 ? err_sys(err, errno, "cannot remove %s", mark_path) : 0;
 }
 
 /* What a restore left that was killed; anything else of that name is somebody's. */
@@ -278,8 +286,6 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
         r = mark(to.fd, staging, err);
     if (r == 0)
         r = read_archive(name, &to, seen, err);
-    if (r == 0 && unlinkat(to.fd, MARK, 0) < 0)
-        r = err_sys(err, errno, "cannot remove %s/" MARK, staging);
     if (r == 0)
         r = statedir_check_format(to.fd, staging, STATEDIR_ANY_SITE, err);
     if (r == 0 && fchmod(to.fd, 0711) < 0)
@@ -334,7 +340,9 @@ static int find_place(const struct options *o, struct place *p, struct err *err)
     p->mount = p->there && statx(AT_FDCWD, p->dir, AT_SYMLINK_NOFOLLOW, 0, &x) == 0 &&
                (x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
     snprintf(p->staging, sizeof(p->staging), p->mount ? "%s/" STATEDIR_RESTORING : "%s.restoring", p->dir);
-    snprintf(p->aside, sizeof(p->aside), "%s%cbefore-restore-%lld", p->dir, p->mount ? '/' : '.', now);
+    do
+        snprintf(p->aside, sizeof(p->aside), "%s%cbefore-restore-%lld", p->dir, p->mount ? '/' : '.', now++);
+    while (access(p->aside, F_OK) == 0);
     return look_at_old(p, o->replace, err);
 }
 
@@ -358,7 +366,7 @@ static int move_all(const struct place *p, const char *from, const char *to, str
         r = disk_list(fd, note_name, &all);
     for (size_t i = 0; i < all.v.n; i++) {
         bool goes = !statedir_is_nothing(all.v.at[i]) && strcmp(all.v.at[i], STATEDIR_RESTORING) != 0 &&
-                    strcmp(all.v.at[i], strrchr(p->aside, '/') + 1) != 0;
+                    strcmp(all.v.at[i], MARK) != 0 && strcmp(all.v.at[i], strrchr(p->aside, '/') + 1) != 0;
 
         if (r == 0 && goes && renameat(fd, all.v.at[i], there, all.v.at[i]) < 0)
             r = -1;
@@ -391,6 +399,8 @@ static int fill_mount(const struct place *p, struct err *err)
         r = move_all(p, p->dir, p->aside, err);
     if (r == 0)
         r = move_all(p, p->staging, p->dir, err);
+    if (r == 0)
+        r = unmark(p->staging, err);
     if (r == 0 && rmdir(p->staging) < 0)
         r = err_sys(err, errno, "cannot remove %s", p->staging);
     return r;
@@ -398,7 +408,10 @@ static int fill_mount(const struct place *p, struct err *err)
 
 static int put_in_place(struct place *p, struct err *err)
 {
-    int r = p->mount ? fill_mount(p, err) : swap(p->dir, p->staging, p->aside, p->there, err), fd;
+    int r = p->mount ? 0 : unmark(p->staging, err), fd;
+
+    if (r == 0)
+        r = p->mount ? fill_mount(p, err) : swap(p->dir, p->staging, p->aside, p->there, err);
 
     if (r < 0) {
         if (!p->mount)

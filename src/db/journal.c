@@ -218,13 +218,15 @@ void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, str
 
     if (!j->open || j->open_last != last)
         j->cut = false;
-    j->open = !end;
+    j->open = true;
     j->open_last = last;
+    if (!j->cut)
+        keep_bound(j); /* which may cut this one */
+    j->open = !end;
     if (j->cut) {
         j->ask = j->ask || end;
         return;
     }
-    keep_bound(j);
     segment_record_put(&j->pending, &r);
 }
 
@@ -244,7 +246,7 @@ bool journal_asks_checkpoint(struct journal *j)
 void journal_ask_again(struct journal *j)
 {
     journal_shrink_checkpoint(&j->pending);
-    j->open = j->cut = false;
+    j->cut = j->open; /* pieces of the old one may still come */
     j->ask = !journal_has_checkpoint(j);
 }
 

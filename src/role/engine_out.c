@@ -308,16 +308,18 @@ static void put_some(struct engine *e)
     while (store && e->store_up && (b = record_queue_next(&e->queue))) {
         uint64_t given_up = e->queue.given_up + e->given_up;
 
-        if (msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
-                                                     .count = b->n,
-                                                     .records = buf_str(&b->records),
-                                                     .anew = b->anew,
-                                                     .given_up = given_up - e->given_up_told}) < 0 ||
-            role_send(store, &e->frame, -1) < 0)
-            e->gap = true;
-        else
-            e->given_up_told = given_up;
+        int r = msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
+                                                         .count = b->n,
+                                                         .records = buf_str(&b->records),
+                                                         .anew = b->anew,
+                                                         .given_up = given_up - e->given_up_told});
+
+        BUG_ON(r < 0); /* keep() cuts them so */
+        r = role_send(store, &e->frame, -1);
         buf_clear(&e->frame);
+        if (r < 0)
+            return; /* it waits, and all behind it: what is stored of these would speak for it */
+        e->given_up_told = given_up;
         record_queue_handed(&e->queue);
     }
 }

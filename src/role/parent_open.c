@@ -115,8 +115,8 @@ static int take_lock(struct parent *p, struct err *err)
         text[strcspn(text, "\n")] = '\0';
         return err_set(err, E_BUSY,
                        "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a "
-                       "folder of its own with "
-                       "--set vigie_state_dir=DIR",
+                       "folder, a command file and a log of its own with --set vigie_state_dir=DIR, --set "
+                       "command_file=FIFO and --set log_file=FILE",
                        text[0] ? text : "unknown", p->state_dir);
     }
     n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
@@ -413,8 +413,8 @@ void parent_close_all(struct parent *p)
                         &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
 
     parent_hold_end(p);
-    if (p->pipe_made && p->model.globals)
-        unlink(model_c(&p->model, p->model.globals->command_file));
+    if (p->pipe_made && p->model.globals && p->pipe_fd >= 0)
+        rights_unlink_as(&p->uids, model_c(&p->model, p->model.globals->command_file), p->pipe_fd, NULL);
     if (p->ls_fd >= 0)
         unlink(ls);
     if (p->ctl_fd >= 0)

@@ -154,6 +154,14 @@ def test_a_disk_of_its_own():
             assert v.stop() == 0
             os.makedirs(v.state + '/.restoring')
             assert 'broken off' in v.refuses()
+            v.put(v.state + '/.restoring/.vigie-restore', '')  # as one leaves it that was killed
+            os.rename(v.state + '/db', v.state + '/.restoring/db')
+            assert 'broken off' in v.refuses()
+            status, _, said = vigie('restore', '-c', v.main, '--replace', path)
+            assert status == 0, said
+            v.start()
+            assert outputs(v)['p'] == 'told'
+            assert v.stop() == 0
             subprocess.run(['umount', v.state], check=True)
             subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=300m,mode=0755', 'small', v.state], check=True)
             os.makedirs(v.state + '/lost+found')
