@@ -85,7 +85,7 @@ int ctl_history(int argc, char **argv)
          "login, administration, start, stop, reload and so on, by comma.",
          &f.kinds},
         {"text", 'q', OPT_STR, "TEXT", "Only where a text has this in it.", &f.text},
-        {"from", 0, OPT_STR, "TIME", "Not before: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.",
+        {"from", 0, OPT_STR, "TIME", "Not before: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).",
          &f.from},
         {"to", 0, OPT_STR, "TIME", "Not after.", &f.to},
         {"limit", 'n', OPT_U64, "N", "The last N (100).", &f.limit},

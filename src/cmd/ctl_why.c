@@ -69,34 +69,34 @@ static void put(const struct why *y, enum word w, const char *const arg[ARGS_MAX
 }
 #define PUT(y, w, ...) put((y), (w), (const char *const[ARGS_MAX]){__VA_ARGS__})
 
-/* What a notification is about, and the states: the API's words, in French. */
-static const char *const french_words[][2] = {
-    {"problem", "problème"},
-    {"recovery", "rétablissement"},
-    {"acknowledgement", "acquittement"},
-    {"flapping_start", "début d'oscillation"},
-    {"flapping_stop", "fin d'oscillation"},
-    {"flapping_disabled", "détection d'oscillation coupée"},
-    {"downtime_start", "début de maintenance"},
-    {"downtime_end", "fin de maintenance"},
-    {"downtime_cancelled", "maintenance annulée"},
-    {"custom", "message libre"},
-    {"down", "INDISPONIBLE"},
-    {"unreachable", "INJOIGNABLE"},
-    {"up", "DISPONIBLE"},
-    {"critical", "CRITIQUE"},
-    {"warning", "ALERTE"},
-    {"unknown", "INCONNU"},
-    {"ok", "OK"},
-    {"pending", "EN ATTENTE"},
-    {"not_configured", "NON CONFIGURÉ"},
+/* What a notification is about, and the states: the API's words, for people. */
+static const char *const for_people[][3] = {
+    {"problem", "problem", "problème"},
+    {"recovery", "recovery", "rétablissement"},
+    {"acknowledgement", "acknowledgement", "acquittement"},
+    {"flapping_start", "start of flapping", "début d'oscillation"},
+    {"flapping_stop", "end of flapping", "fin d'oscillation"},
+    {"flapping_disabled", "flap detection switched off", "détection d'oscillation coupée"},
+    {"downtime_start", "start of downtime", "début de maintenance"},
+    {"downtime_end", "end of downtime", "fin de maintenance"},
+    {"downtime_cancelled", "downtime cancelled", "maintenance annulée"},
+    {"custom", "free message", "message libre"},
+    {"down", "down", "INDISPONIBLE"},
+    {"unreachable", "unreachable", "INJOIGNABLE"},
+    {"up", "up", "DISPONIBLE"},
+    {"critical", "critical", "CRITIQUE"},
+    {"warning", "warning", "ALERTE"},
+    {"unknown", "unknown", "INCONNU"},
+    {"ok", "ok", "OK"},
+    {"pending", "pending", "EN ATTENTE"},
+    {"not_configured", "not configured", "NON CONFIGURÉ"},
 };
 
 static const char *translated(const struct why *y, const char *text)
 {
-    for (size_t i = 0; y->french && i < ARRAY_LEN(french_words); i++)
-        if (strcmp(text, french_words[i][0]) == 0)
-            return french_words[i][1];
+    for (size_t i = 0; i < ARRAY_LEN(for_people); i++)
+        if (strcmp(text, for_people[i][0]) == 0)
+            return for_people[i][y->french ? 2 : 1];
     return text;
 }
 
@@ -344,7 +344,8 @@ int ctl_why(int argc, char **argv)
         CTL_OPTIONS(&y.ctl),
         {"lang", 'l', OPT_STR, "LANG", "en or fr; without it, what LANG says.", &y.lang},
         {"at", 0, OPT_STR, "TIME",
-         "What had been decided by then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h ago.", &y.at},
+         "What had been decided by then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).",
+         &y.at},
     };
     const struct opt_command cmd = {
         .usage = "vigie ctl why HOST [SERVICE] [--at TIME] [--lang fr]",

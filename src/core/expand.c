@@ -185,6 +185,7 @@ static void add_text_field(const struct world *w, uint32_t check, enum field f, 
     case F_STATE: buf_add_c(b, state_name(kind, s->state)); break;
     case F_LASTSTATE: buf_add_c(b, state_name(kind, s->last_state)); break;
     case F_STATETYPE: buf_add_c(b, s->hard ? "HARD" : "SOFT"); break;
+    case F_NOTIFY: buf_add_c(b, s->switches & MODEL_CHECK_NOTIFY ? "YES" : "NO"); break;
     case F_CHECKTYPE: buf_add_c(b, s->passive ? "PASSIVE" : "ACTIVE"); break;
     case F_LATENCY: add_seconds(b, s->latency_us); break;
     case F_EXECUTION: add_seconds(b, s->execution_us); break;
@@ -226,7 +227,6 @@ static int64_t number_field(const struct world *w, uint32_t check, enum field f,
     case F_LAST3: return s->last_time_s[3];
     case F_NUMBER: return of->notification && of->check == check ? of->number : s->notification_number;
     case F_NOTIFICATIONID: return (int64_t)of->id;
-    case F_NOTIFY: return (s->switches & MODEL_CHECK_NOTIFY) != 0;
     default: BUG("number field");
     }
 }
@@ -250,6 +250,7 @@ static void add_field(const struct world *w, uint32_t check, enum macro_id id, c
     case F_STATE:
     case F_LASTSTATE:
     case F_STATETYPE:
+    case F_NOTIFY:
     case F_CHECKTYPE:
     case F_LATENCY:
     case F_EXECUTION:

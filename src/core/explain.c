@@ -71,8 +71,12 @@ static void not_planned(const struct world *w, uint32_t check, struct buf *out)
 
     if (!over_can_run(w, check))
         put(w, REASON_NEXT, passive ? WHY_RUN_PASSIVE : WHY_RUN_NO_COMMAND, 0, 0, out);
-    else if (!(s->switches & MODEL_CHECK_ACTIVE))
-        put(w, REASON_NEXT, passive ? WHY_RUN_PASSIVE : WHY_RUN_OFF, 0, 0, out);
+    else if (!(s->switches &
+               MODEL_CHECK_ACTIVE)) /* switched off, or meant to have its results from outside */
+        put(w, REASON_NEXT,
+            passive && !(model_check(w->m, check)->flags & MODEL_CHECK_ACTIVE) ? WHY_RUN_PASSIVE
+                                                                               : WHY_RUN_OFF,
+            0, 0, out);
     else
         put(w, REASON_NEXT, WHY_RUN_NO_INTERVAL, 0, 0, out);
     if (fresh && over_can_run(w, check))
