@@ -213,7 +213,16 @@ static struct state_in input_of(struct world *w, struct verdict *v)
                              .now = w->now.wall};
 }
 
-static void number_events(struct world *w, struct state *s, const struct state_out *out)
+/* Its number is the last one's from now on. */
+static void end_problem(struct state *s)
+{
+    struct state_more *more = state_more_set(s);
+
+    more->last_problem_id = more->problem_id;
+    more->problem_id = 0;
+}
+
+static void number_events(struct world *w, struct state *s, const struct state_out *out, bool host)
 {
     struct state_more *more;
 
@@ -222,12 +231,11 @@ static void number_events(struct world *w, struct state *s, const struct state_o
     more = state_more_set(s);
     more->last_event_id = more->event_id;
     more->event_id = ++w->next_event;
-    if (s->state == STATE_OK) {
-        more->last_problem_id = more->problem_id;
-        more->problem_id = 0;
-    } else if (s->last_state == STATE_OK) {
+    if (s->state == STATE_OK &&
+        host) /* of a service who is told of its recovery hears the number, as from Nagios */
+        end_problem(s);
+    else if (s->state != STATE_OK && s->last_state == STATE_OK)
         more->problem_id = ++w->next_problem;
-    }
     w->program_dirty = true;
 }
 
@@ -304,7 +312,7 @@ static void apply(struct world *w, struct verdict *v)
     state_set_text(s, v->out.first, v->out.rest, v->out.perf);
     s->why_state = v->why;
     measure(w, v);
-    number_events(w, s, &out);
+    number_events(w, s, &out, c->kind == MODEL_HOST);
     world_touch(w, v->check);
     if (tell_log || stalked)
         alert(w, v->check);
@@ -334,6 +342,8 @@ static void apply(struct world *w, struct verdict *v)
     handler_obsess(w, v->check);
     if (!w->opt.rehearses)
         perfdata_result(w, v->check);
+    if (out.changed && s->state == STATE_OK && c->kind == MODEL_SERVICE)
+        end_problem(s);
     state_settle(s, world_kind(w, v->check));
 }
 
