@@ -52,8 +52,7 @@ struct str row_output_in_place(const struct api *a, uint32_t idx)
     return str_make((const char *)h + h->off_arena + off, len);
 }
 
-/* The downtime of a host is that of its services; 0 of a host. */
-static uint32_t host_downtime(const struct api *a, uint32_t idx)
+uint32_t row_host_downtime(const struct api *a, uint32_t idx)
 {
     if (idx < a->model.n_hosts)
         return 0;
@@ -70,7 +69,7 @@ struct row_brief row_brief(const struct api *a, uint32_t idx)
     struct row_brief b = {.state = row_state_of(idx < a->model.n_hosts, flags, state)};
 
     b.problem = b.state > ROW_PENDING;
-    b.handled = (flags & BOARD_ACKNOWLEDGED) || depth > 0 || host_downtime(a, idx) > 0;
+    b.handled = (flags & BOARD_ACKNOWLEDGED) || depth > 0 || row_host_downtime(a, idx) > 0;
     return b;
 }
 
@@ -114,7 +113,7 @@ void row_members(const struct api *a, uint32_t idx, const struct board_check *c,
     json_key_str(j, "output", t->output);
     json_key_bool(j, "acknowledged", c->flags & BOARD_ACKNOWLEDGED);
     json_key_bool(j, "in_downtime", c->downtime_depth > 0);
-    json_key_bool(j, "host_in_downtime", host_downtime(a, idx) > 0);
+    json_key_bool(j, "host_in_downtime", row_host_downtime(a, idx) > 0);
     json_key_bool(j, "flapping", c->flags & BOARD_FLAPPING);
     json_key_bool(j, "notifications_enabled", c->flags & BOARD_NOTIFY_ENABLED);
     json_key_bool(j, "checks_enabled", c->flags & BOARD_ACTIVE_ENABLED);

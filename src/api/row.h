@@ -25,6 +25,8 @@ struct row_brief {
     bool problem, handled; /* handled: acknowledged, or in downtime itself or by its host */
 };
 
+/* How many downtimes of its host are in effect, which are a service's as well; 0 of a host. */
+uint32_t row_host_downtime(const struct api *a, uint32_t idx);
 enum row_state row_state_of(bool host, uint32_t flags, unsigned state);
 const char *row_state_word(enum row_state s);
 bool row_state_parse(struct str word, enum row_state *out);

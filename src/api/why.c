@@ -189,6 +189,8 @@ static void state_now(struct json *j, const struct api *a, const struct asked *s
     json_key_time(j, "since", (struct wall){c.last_state_change});
     json_key_str(j, "output", t.output);
     notes_acknowledgement(j, a, s->idx, &c);
+    json_key_bool(j, "in_downtime", c.downtime_depth > 0);
+    json_key_bool(j, "host_in_downtime", row_host_downtime(a, s->idx) > 0);
     json_map_end(j);
     first_of(j, a, "why", s->reasons, REASON_STATE);
     buf_release(&scratch);

@@ -29,6 +29,8 @@ enum word {
     STICKY,
     NORMAL,
     EXPIRES,
+    DOWNTIME,
+    HOST_DOWNTIME,
     UNDELIVERED,
     REFUSED,
     WORDS
@@ -53,6 +55,10 @@ static const char *const words[WORDS][2] = {
     [STICKY] = {"until it recovers", "jusqu'au rétablissement"},
     [NORMAL] = {"until its state changes", "jusqu'au prochain changement d'état"},
     [EXPIRES] = {", at the latest {0}", ", au plus tard le {0}"},
+    [DOWNTIME] = {"A downtime of it is in effect: nobody is told of its problems.",
+                  "Une de ses maintenances est en cours : personne n'est averti de ses problèmes."},
+    [HOST_DOWNTIME] = {"A downtime of its host is in effect: nobody is told of its problems.",
+                       "Une maintenance de son hôte est en cours : personne n'est averti de ses problèmes."},
 };
 
 #define ARGS_MAX 5
@@ -201,6 +207,11 @@ static void say_state(const struct why *y, const json_t *a)
     }
     say_reason(y, "  ", json_object_get(a, "why"));
     say_ack(y, json_object_get(s, "acknowledgement"));
+    if (!ctl_true(s, "in_downtime") && !ctl_true(s, "host_in_downtime"))
+        return;
+    printf("  ");
+    PUT(y, ctl_true(s, "in_downtime") ? DOWNTIME : HOST_DOWNTIME, NULL);
+    printf("\n");
 }
 
 static void say_checks(const struct why *y, const json_t *a)

@@ -143,6 +143,9 @@ def test_downtime_and_restart():
         v.result(2)
         a = decided(v, 'NOTIFY_DOWNTIME')
         assert a['decision']['hard'] and a['decision']['contacts'] == [], a
+        for lang, words in (('en', 'A downtime of it is in effect'), ('fr', 'Une de ses maintenances est en cours')):
+            out = vigie('ctl', 'why', '-c', v.main, 'h/s', '--lang', lang)[1]
+            assert words in out, out
         assert v.stop() == 0
         v.start()
         a = v.json('h/s')
