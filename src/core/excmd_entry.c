@@ -16,10 +16,9 @@ struct excmd_entry *excmd_entry_front(struct world *w)
     return &queue(w)->all.at[queue(w)->first];
 }
 
-/* Their numbers rise. */
-struct excmd_entry *excmd_entry_find(struct world *w, uint64_t id)
+/* Their numbers rise. The place of the first that has this one or a higher one. */
+static size_t place_of(const struct excmd_queue *q, uint64_t id)
 {
-    struct excmd_queue *q = queue(w);
     size_t from = q->first, to = q->all.n;
 
     while (from < to) {
@@ -30,7 +29,15 @@ struct excmd_entry *excmd_entry_find(struct world *w, uint64_t id)
         else
             to = at;
     }
-    return from < q->all.n && q->all.at[from].id == id ? &q->all.at[from] : NULL;
+    return from;
+}
+
+struct excmd_entry *excmd_entry_find(struct world *w, uint64_t id)
+{
+    struct excmd_queue *q = queue(w);
+    size_t i = place_of(q, id);
+
+    return i < q->all.n && q->all.at[i].id == id ? &q->all.at[i] : NULL;
 }
 
 void excmd_entry_counted(struct world *w)
@@ -88,10 +95,15 @@ struct excmd_entry excmd_entry_make(struct world *w, uint64_t id, struct str lin
 
 struct excmd_entry *excmd_entry_enter(struct world *w, const struct excmd_entry *made)
 {
-    struct excmd_entry *e = VEC_ADD(&queue(w)->all);
+    struct excmd_queue *q = queue(w);
+    size_t i = place_of(q, made->id); /* a checkpoint has a later one first if it came while it was made */
+    struct excmd_entry *e;
 
+    VEC_ADD(&q->all);
+    e = &q->all.at[i];
+    memmove(e + 1, e, (q->all.n - 1 - i) * sizeof(*e));
     *e = *made;
-    queue(w)->last_id = MAX(queue(w)->last_id, e->id);
+    q->last_id = MAX(q->last_id, e->id);
     excmd_entry_counted(w);
     return e;
 }

@@ -12,7 +12,7 @@ uint64_t excmd_entry_new_id(struct world *w);
 /* One that is not in the queue, with copies of the texts; it is entered, or released. */
 struct excmd_entry excmd_entry_make(struct world *w, uint64_t id, struct str line, struct str who,
                                     uint64_t source);
-/* Behind all others; takes what it owns. Its number is above theirs. */
+/* In the order of their numbers; takes what it owns. A new one is the last. */
 struct excmd_entry *excmd_entry_enter(struct world *w, const struct excmd_entry *made);
 struct excmd_entry *excmd_entry_add(struct world *w, uint64_t id, struct str line, struct str who,
                                     uint64_t source);

@@ -356,9 +356,8 @@ void excmd_queue_restore(struct world *w, const struct record_command_waits *r)
 {
     struct excmd_queue *q = queue(w);
     struct excmd_entry *e = excmd_entry_find(w, r->id);
-    bool is_last = excmd_queue_is_empty(w) || VEC_LAST(&q->all).id < r->id; /* ever, as they are recorded */
 
-    if (!e && is_last && q->bytes + r->text.n <= LIMIT_COMMANDS_WAITING)
+    if (!e && r->text.n && q->bytes + r->text.n <= LIMIT_COMMANDS_WAITING)
         e = excmd_entry_add(w, r->id, r->text, r->who, r->source);
     if (!e)
         return;

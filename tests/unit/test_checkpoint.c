@@ -189,6 +189,33 @@ static void test_goes_on_from_it(void **state UNUSED)
     buf_release(&all);
 }
 
+/* Commands, files and notifications of which one came before and one after the checkpoint was begun: the later one stands in it first. */
+static void test_old_and_new_wait(void **state UNUSED)
+{
+    struct buf all = BUF_INIT;
+    struct lab lab;
+
+    open_site(&lab);
+    command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg", 0, 0);
+    command(&lab, "ADD_SVC_COMMENT;h50;s01;1;me;older", 0, 0);
+    world_checkpoint_begin(lab.w);
+    assert_false(world_checkpoint_part(lab.w, lab_now(&lab), &all));
+    command(&lab, "ADD_SVC_COMMENT;h50;s02;1;me;newer", 0, 0);
+    while (!world_checkpoint_part(lab.w, lab_now(&lab), &all))
+        ;
+    assert_int_equal(lab.w->commands.all.n - lab.w->commands.first, 3);
+    begin_journal(&lab, &all);
+    lab_engine_dies(&lab);
+    assert_int_equal(lab.w->commands.all.n - lab.w->commands.first, 3);
+    for (size_t i = 1; i < 3; i++)
+        assert_true(lab.w->commands.all.at[i - 1].id < lab.w->commands.all.at[i].id);
+    assert_non_null(strstr(lab.w->commands.all.at[1].line, "older"));
+    lab_run(&lab, 30 * TIME_S);
+    assert_true(excmd_queue_is_empty(lab.w));
+    lab_close(&lab);
+    buf_release(&all);
+}
+
 /* A replay begins at its end, with what the last piece says. */
 static void test_replay_from_it(void **state UNUSED)
 {
@@ -283,9 +310,10 @@ static void test_is_given_up(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_start_from_it),  cmocka_unit_test(test_goes_on_from_it),
-        cmocka_unit_test(test_replay_from_it), cmocka_unit_test(test_says_how_far),
-        cmocka_unit_test(test_each_is_small),  cmocka_unit_test(test_is_given_up),
+        cmocka_unit_test(test_start_from_it),    cmocka_unit_test(test_goes_on_from_it),
+        cmocka_unit_test(test_old_and_new_wait), cmocka_unit_test(test_replay_from_it),
+        cmocka_unit_test(test_says_how_far),     cmocka_unit_test(test_each_is_small),
+        cmocka_unit_test(test_is_given_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
