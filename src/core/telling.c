@@ -185,12 +185,18 @@ static size_t bytes_of(const struct telling *t)
     return t->names.cap + t->to.cap * sizeof(*t->to.at) + t->state.cap + t->host.cap;
 }
 
+/* Their numbers rise; a checkpoint has a later one first if it came while it was made. */
 static struct telling *add(struct world *w, struct telling *made)
 {
+    struct telling_queue *q = queue(w);
     struct telling *t = mem_alloc(sizeof(*t));
+    size_t i = q->all.n;
 
     *t = *made;
-    *VEC_ADD(&queue(w)->all) = t;
+    VEC_ADD(&q->all);
+    for (; i > 0 && q->all.at[i - 1]->id > t->id; i--)
+        q->all.at[i] = q->all.at[i - 1];
+    q->all.at[i] = t;
     return t;
 }
 

@@ -189,7 +189,7 @@ static void test_goes_on_from_it(void **state UNUSED)
     buf_release(&all);
 }
 
-/* Commands, files and notifications of which one came before and one after the checkpoint was begun: the later one stands in it first. */
+/* Of commands, notifications and files one came before and one after the checkpoint was begun: the later one stands in it first. */
 static void test_old_and_new_wait(void **state UNUSED)
 {
     struct buf all = BUF_INIT;
@@ -212,6 +212,31 @@ static void test_old_and_new_wait(void **state UNUSED)
     assert_non_null(strstr(lab.w->commands.all.at[1].line, "older"));
     lab_run(&lab, 30 * TIME_S);
     assert_true(excmd_queue_is_empty(lab.w));
+    lab_close(&lab);
+    buf_release(&all);
+}
+
+static void test_old_and_new_are_told(void **state UNUSED)
+{
+    struct buf all = BUF_INIT;
+    struct lab lab;
+
+    open_site(&lab);
+    lab_send_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h60;s01;2;older");
+    world_checkpoint_begin(lab.w);
+    assert_false(world_checkpoint_part(lab.w, lab_now(&lab), &all));
+    lab_send_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h60;s02;2;newer");
+    while (!world_checkpoint_part(lab.w, lab_now(&lab), &all))
+        ;
+    assert_int_equal(lab.w->tellings.all.n, 2);
+    begin_journal(&lab, &all);
+    buf_clear(&lab.told);
+    lab_engine_dies(&lab);
+    assert_int_equal(lab.w->tellings.all.n, 2);
+    lab_run(&lab, 30 * TIME_S);
+    assert_int_equal(lab_count(&lab.told, "older"), 10);
+    assert_int_equal(lab_count(&lab.told, "newer"), 10);
+    assert_null(strstr(strstr(lab.told.data, "newer"), "older"));
     lab_close(&lab);
     buf_release(&all);
 }
@@ -311,9 +336,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start_from_it),    cmocka_unit_test(test_goes_on_from_it),
-        cmocka_unit_test(test_old_and_new_wait), cmocka_unit_test(test_replay_from_it),
-        cmocka_unit_test(test_says_how_far),     cmocka_unit_test(test_each_is_small),
-        cmocka_unit_test(test_is_given_up),
+        cmocka_unit_test(test_old_and_new_wait), cmocka_unit_test(test_old_and_new_are_told),
+        cmocka_unit_test(test_replay_from_it),   cmocka_unit_test(test_says_how_far),
+        cmocka_unit_test(test_each_is_small),    cmocka_unit_test(test_is_given_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
