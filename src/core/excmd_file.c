@@ -38,12 +38,19 @@ bool excmd_file_had(const struct world *w, uint64_t id, uint64_t at, bool *known
     return *known && at <= w->files.all.at[0].at;
 }
 
-static struct world_file *add(struct world *w, uint64_t id, struct str path, bool remove)
+/* A checkpoint has a later one first if it came while it was made. */
+static struct world_file *add(struct world *w, uint64_t id, uint64_t turn, struct str path, bool remove)
 {
-    struct world_file *f = VEC_ADD(&w->files.all);
+    struct excmd_files *q = &w->files;
+    size_t i = q->all.n;
 
-    *f = (struct world_file){.id = id, .path = str_make(str_dup(path), path.n), .remove = remove};
-    return f;
+    VEC_ADD(&q->all);
+    for (; i > 0 && q->all.at[i - 1].turn > turn; i--)
+        q->all.at[i] = q->all.at[i - 1];
+    q->all.at[i] = (struct world_file){
+        .id = id, .turn = turn, .path = str_make(str_dup(path), path.n), .remove = remove};
+    q->turn = MAX(q->turn, turn);
+    return &q->all.at[i];
 }
 
 static void drop(struct world *w, struct world_file *f)
@@ -83,9 +90,10 @@ int excmd_do_file(struct world *w, const struct excmd *c, uint32_t check UNUSED,
     if (w->files.all.n >= LIMIT_COMMAND_FILES)
         return err_set(err, E_LIMIT, "%u other files wait to be read", LIMIT_COMMAND_FILES);
     f = add(w, c->source == WORLD_SOURCE_PIPE ? c->token : OF_A_PERSON | w->opt.epoch << 32 | ++w->files.last,
-            path, n != 0);
-    world_record(w, RECORD_FILE_WAITS,
-                 &(struct record_file_waits){.id = f->id, .path = f->path, .remove = f->remove});
+            w->files.turn + 1, path, n != 0);
+    world_record(
+        w, RECORD_FILE_WAITS,
+        &(struct record_file_waits){.id = f->id, .path = f->path, .remove = f->remove, .turn = f->turn});
     if (f == first(w))
         ask(w);
     return 0;
@@ -126,7 +134,7 @@ void excmd_file_restore(struct world *w, const struct record_file_waits *r)
     struct world_file *f = find(w, r->id);
 
     if (!f)
-        f = add(w, r->id, r->path, r->remove != 0);
+        f = add(w, r->id, r->turn ? r->turn : w->files.turn + 1, r->path, r->remove != 0);
     f->at = r->at;
     f->mark = r->mark;
 }
@@ -164,14 +172,14 @@ bool excmd_file_put(const struct world *w, struct wall at, uint64_t *next, size_
 {
     size_t i = 0;
 
-    while (i < w->files.all.n && w->files.all.at[i].id < *next)
+    while (i < w->files.all.n && w->files.all.at[i].turn < *next)
         i++;
     for (; i < w->files.all.n && out->len < most; i++) {
         const struct world_file *f = &w->files.all.at[i];
         struct record_file_waits r = {
-            .id = f->id, .path = f->path, .remove = f->remove, .at = f->at, .mark = f->mark};
+            .id = f->id, .path = f->path, .remove = f->remove, .at = f->at, .mark = f->mark, .turn = f->turn};
 
-        *next = f->id + 1;
+        *next = f->turn + 1;
         record_put(out, RECORD_FILE_WAITS, at, &r);
     }
     return i == w->files.all.n;

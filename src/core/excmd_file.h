@@ -11,6 +11,7 @@
 
 struct world_file {
     uint64_t id;     /* of the line of the command file that named it, or another */
+    uint64_t turn;   /* rises in the order in which they came */
     struct str path; /* absolute */
     bool remove;     /* it is deleted when it is over */
     uint64_t at;     /* bytes whose lines are done */
@@ -18,7 +19,8 @@ struct world_file {
 };
 
 struct excmd_files {
-    VEC(struct world_file) all; /* the first one is read now; paths are owned */
+    VEC(struct world_file) all; /* by turn; the first one is read now; paths are owned */
+    uint64_t turn;              /* of the last that came */
     uint64_t last; /* of those that a command of a person named: what their number was made from */
     bool doubted;  /* loaded: it is not known how far they were read */
 };

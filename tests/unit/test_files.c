@@ -153,6 +153,56 @@ static void test_of_a_person(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* That of a person, whose number is higher, is read first if it came first. */
+static void open_two(struct lab *lab, uint64_t *first_id)
+{
+    struct world_event e = {.kind = WORLD_COMMAND};
+    struct world_file first;
+
+    open_site(lab);
+    e.command.source = WORLD_SOURCE_CTL;
+    e.command.text = STR("[1800000000] PROCESS_FILE;/tmp/f1");
+    lab_event(lab, &e);
+    buf_clear(&lab->journal);
+    order(lab, LIFE + 2, "PROCESS_FILE;/tmp/f2");
+    assert_true(excmd_file_first(lab->w, &first));
+    *first_id = first.id;
+}
+
+static void expect_two(struct lab *lab, uint64_t first_id)
+{
+    assert_int_equal(lab->w->files.all.n, 2);
+    expect(lab, first_id, "/tmp/f1", 0);
+    over(lab, first_id);
+    expect(lab, LIFE + 2, "/tmp/f2", 0);
+    lab_close(lab);
+}
+
+static void test_checkpoint_is_cut_between(void **state UNUSED)
+{
+    uint64_t id, next = 0;
+    struct lab lab;
+
+    open_two(&lab, &id);
+    buf_clear(&lab.journal);
+    while (!excmd_file_put(lab.w, lab_now(&lab).wall, &next, lab.journal.len + 1, &lab.journal))
+        ;
+    lab_engine_dies(&lab);
+    expect_two(&lab, id);
+}
+
+/* It came while the checkpoint was written, and stands before the older one. */
+static void test_later_is_recorded_first(void **state UNUSED)
+{
+    struct lab lab;
+    uint64_t id;
+
+    open_two(&lab, &id);
+    world_export(lab.w, lab_now(&lab), 0, &lab.journal);
+    lab_engine_dies(&lab);
+    expect_two(&lab, id);
+}
+
 static void test_journal_is_damaged(void **state UNUSED)
 {
     struct lab lab;
@@ -175,6 +225,8 @@ int main(void)
         cmocka_unit_test(test_one_after_the_other),
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_of_a_person),
+        cmocka_unit_test(test_checkpoint_is_cut_between),
+        cmocka_unit_test(test_later_is_recorded_first),
         cmocka_unit_test(test_journal_is_damaged),
     };
 
