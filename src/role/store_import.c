@@ -186,9 +186,9 @@ int store_import_turn(struct store *s, int64_t turn_us)
 
     if (!m->name[0] && !take_file(s))
         return 0;
-    if (m->ended) { /* the commit goes on elsewhere; no other is under way when this is called */
+    if (m->ended) { /* the commit goes on elsewhere; none is under way when this is called */
         r = m->committing ? 0 : store_series_commit(s);
-        m->committing = true;
+        m->committing = s->series.db.commit != NULL; /* words for bounds.db come before it */
         if (r == 0)
             r = next_stage(s);
         return r < 0 ? r : 1;

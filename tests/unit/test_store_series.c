@@ -15,6 +15,7 @@
 #include "core/perf.h"
 #include "core/record.h"
 #include "db/series.h"
+#include "db/series_spool.h"
 #include "os/clock.h"
 #include "store_rig.h"
 
@@ -167,6 +168,85 @@ static void test_a_folder_that_fails(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+#define ROUNDS 12u  /* of results, six minutes apart: each says its thresholds anew */
+#define LABELS 240u /* of one result */
+
+/* Many words for bounds.db, more than are put in within one step of a commit. */
+static void say_much(struct rig *g)
+{
+    struct buf all = BUF_INIT, text = BUF_INIT;
+    uint64_t n = 0;
+
+    for (unsigned round = 0; round < ROUNDS; round++)
+        for (unsigned part = 0; part < 2 * RIG_CHECKS; part++) {
+            struct record_result r = {.oid = g->engine.oid[part / 2], .how = RECORD_HOW_EXIT};
+
+            buf_clear(&text);
+            buf_add_str(&text, STR("fine|"));
+            for (unsigned i = 0; i < LABELS; i++)
+                buf_printf(&text, "%c%u=1;%u;%u ", part % 2 ? 'a' : 'b', i, round, round + 1);
+            r.output = buf_str(&text);
+            r.started = began_us + (int64_t)round * 6 * TIME_MIN + part * TIME_S;
+            record_put(&all, RECORD_RESULT, clock_wall(), &r);
+            n++;
+        }
+    samples_wanted = n * LABELS;
+    rig_put_batch(g, 1, n, &all);
+    rig_wanted = n;
+    rig_until(g, rig_is_stored);
+    buf_release(&all);
+    buf_release(&text);
+}
+
+/* Measurements 1 .. n of the first check, as check() wants them. */
+static void leave_import(struct rig *g, uint64_t n)
+{
+    const struct series_spool_item item = {.step_us = TIME_MS,
+                                           .key = {.oid = g->engine.oid[0], .label = STR("v")}};
+    struct series_samples v = {.n = 0};
+    struct series_chunk_room room;
+    struct buf b = BUF_INIT;
+    char path[256];
+    int fd;
+
+    for (uint64_t i = 1; i <= n; i++)
+        *VEC_ADD(&v) = (struct series_sample){.us = began_us + (int64_t)i * TIME_MS, .mantissa = (int64_t)i};
+    series_chunk_room_init(&room);
+    series_spool_begin(&b);
+    series_spool_end(&b, series_spool_put_samples(&b, &room, &item, &v));
+    snprintf(path, sizeof(path), "%s/" SERIES_SPOOL_FOLDER, g->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    fd = rig_open_at(g, "/" SERIES_SPOOL_FOLDER "/1" SERIES_SPOOL_FILE, O_CREAT | O_WRONLY);
+    assert_int_equal(write(fd, b.data, b.len), b.len);
+    close(fd);
+    VEC_RELEASE(&v);
+    buf_release(&b);
+    series_chunk_room_release(&room);
+}
+
+static bool is_imported(struct rig *g)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/" SERIES_SPOOL_FOLDER "/1" SERIES_SPOOL_DONE, g->dir);
+    return access(path, F_OK) == 0;
+}
+
+/* Said to be done: it is on disk, also where words for bounds.db hold up its commit. */
+static void test_an_import_behind_many_words(void **state UNUSED)
+{
+    struct rig g;
+
+    begin(&g);
+    say_much(&g);
+    rig_until(&g, are_taken);
+    leave_import(&g, 10);
+    rig_until(&g, is_imported);
+    check(&g, g.engine.oid[0], 10);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
 static void no_words(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -177,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_they_are_there),
         cmocka_unit_test(test_a_flood),
         cmocka_unit_test(test_a_folder_that_fails),
+        cmocka_unit_test(test_an_import_behind_many_words),
     };
 
     log_set_sink(no_words);
