@@ -39,7 +39,7 @@ struct parent_results {
     int fd;                          /* of it */
     char known_by[128];
     char noted[128]; /* what was under way at the end of the life before */
-    bool dir_said;
+    bool dir_said, note_said;
     struct loop_timer timer;
 };
 
@@ -155,12 +155,14 @@ static int open_found(struct parent *p, const char *name, struct stat *st)
 
 static bool note(struct parent *p, const char *id)
 {
+    struct parent_results *x = p->results;
     struct err err = ERR_INIT;
+    bool noted = file_replace_at(p->state_fd, NOTE, id, strlen(id), 0600, &err) == 0;
 
-    if (file_replace_at(p->state_fd, NOTE, id, strlen(id), 0600, &err) == 0)
-        return true;
-    log_warn("results wait in check_result_path: %s", err.text);
-    return false;
+    if (!noted && !x->note_said)
+        log_warn("results wait in check_result_path: %s", err.text);
+    x->note_said = !noted;
+    return noted;
 }
 
 static void next(struct parent *p)
@@ -185,6 +187,7 @@ static void next(struct parent *p)
         known_by(x->known_by, f.name, &st);
         if (!note(p, x->known_by)) {
             close(fd);
+            x->found.n++; /* the next look tries it again */
             return;
         }
         memcpy(x->name, f.name, NAME);
@@ -307,8 +310,12 @@ static void look(void *user)
     struct parent_results *x = p->results;
 
     loop_timer_set(p->loop, &x->timer, (struct mono){loop_now(p->loop).us + x->every_us}, look, p);
-    if (x->name[0] || x->found.n)
+    if (x->name[0])
         return; /* those of the look before are under way */
+    if (x->found.n) {
+        next(p);
+        return;
+    }
     VEC_CLEAR(&x->said_before);
     for (size_t i = 0; i < x->said.n; i++)
         *VEC_ADD(&x->said_before) = x->said.at[i];

@@ -97,6 +97,23 @@ def test_folder():
         assert v.stop() == 0
 
 
+def test_full_disk():
+    """What is under way cannot be noted: results wait, and go on when it can."""
+    with Spool() as v:
+        v.start()
+        note = os.path.join(v.state, 'results')
+        os.mkdir(note)  # no file can take its place
+        for i in range(3):
+            v.file(f'c{i:06d}', result(f'waits {i}', 1))
+        until(lambda: 'results wait in check_result_path' in v.said(), 'it is said')
+        assert len(os.listdir(v.folder)) == 6 and not v.passive()
+        os.rmdir(note)
+        until(lambda: not os.listdir(v.folder), 'they are taken')
+        until(lambda: sorted(v.passive()) == [f'waits {i}' for i in range(3)], 'the history')
+        assert v.said().count('results wait in check_result_path') == 1, 'it is said once'
+        assert v.stop() == 0
+
+
 def pid_of(v, name):
     return next((pid for pid, words in v.roles().items() if words[1:3] == ['-x', name]), None)
 
