@@ -97,6 +97,11 @@ static void program(struct buf *b, const struct api *a)
     metric(b, "notifications_undelivered", "counter", "Notifications that did not arrive, and are given up.",
            p.undelivered);
     metric(b, "journal_sequence", "gauge", "Number of the newest record that is on disk.", p.journal_seq);
+    metric(b, "journal_waiting_records", "gauge", "Records that are made and not yet on disk.",
+           p.record_seq > p.journal_seq ? p.record_seq - p.journal_seq : 0);
+    seconds(b, "journal_lag_seconds",
+            "Time since something came to disk, while records wait for it; 0: none do.",
+            metrics_journal_lag(&p, api_wall(a)));
     metric(b, "journal_degraded", "gauge",
            "1 while the disk is full or broken: results are given up, or nothing can be written.",
            p.degraded[0] != '\0');
@@ -104,6 +109,11 @@ static void program(struct buf *b, const struct api *a)
         b, "record_degraded", "gauge",
         "1 while something is not written as it should be: the journal, the history, the states, the series.",
         a->record_why[0] != '\0' || p.degraded[0] != '\0');
+}
+
+int64_t metrics_journal_lag(const struct board_program *p, struct wall now)
+{
+    return p->unstored_since ? MAX(now.us - p->unstored_since, 0) : 0;
 }
 
 static void history(struct buf *b, const struct api *a)

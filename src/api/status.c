@@ -3,10 +3,12 @@
 #include "api/status.h"
 
 #include "api/list.h"
+#include "api/metrics.h"
 #include "api/stream.h"
 #include "build_id.h"
 
 #define NOT_YET_MAX          500u
+#define STANDS_US            (15 * INT64_C(1000000)) /* a disk that takes longer stands still for people */
 #define UNDELIVERED_WARNS_US (3600 * INT64_C(1000000))
 
 static void checks(struct json *j, const struct api *a, const struct board_program *p)
@@ -119,6 +121,13 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
                 "go on.",
                 "Le disque est plein ou en panne : tout ne s’écrit pas, ou rien ; contrôles et notifications "
                 "continuent.");
+    else if (metrics_journal_lag(p, api_wall(a)) > STANDS_US)
+        warning(
+            j, "journal_stands",
+            "The disk does not answer: what happens waits in memory and is not recorded yet; checks and "
+            "notifications go on.",
+            "Le disque ne répond pas : ce qui se passe attend en mémoire et n’est pas encore enregistré ; "
+            "contrôles et notifications continuent.");
     if (p->last_undelivered && api_wall(a).us - p->last_undelivered < UNDELIVERED_WARNS_US)
         warning(
             j, "undelivered",

@@ -15,7 +15,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    8u
+#define BOARD_VERSION    9u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -154,7 +154,8 @@ struct board_program {
     uint64_t runs, log_lines;                 /* plugins begun and lines given to the log, since the start */
     uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes;
-    uint64_t journal_seq; /* last durable one */
+    uint64_t journal_seq, record_seq; /* last durable record; last one made */
+    int64_t unstored_since;           /* since then nothing became durable, and something waits; 0: nothing does */
     char degraded[256];   /* why nothing can be stored now; empty: all is well */
 };
 

@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 9u
+#define MODEL_VERSION 10u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {

@@ -38,6 +38,7 @@ struct model_globals {
     uint32_t service_parents_disable_service_checks;
     uint32_t log_notifications, log_service_retries, log_host_retries, log_event_handlers;
     uint32_t log_initial_states, log_current_states, log_external_commands, log_passive_checks;
+    uint32_t history_passive; /* results that are handed in are events of the history, too */
     uint32_t retain_state_information, use_retained_program_state, use_retained_scheduling_info;
     uint32_t enable_environment_macros, use_syslog;
     /* numbers */

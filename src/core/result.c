@@ -564,7 +564,7 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
 
     nlog_passive(w, check, code, text);
     record_input(w, &v, &r, who);
-    if (w->m->globals->log_passive_checks)
+    if (w->m->globals->log_passive_checks && w->m->globals->history_passive)
         world_event(w, RECORD_EVENT_PASSIVE, check,
                     &(struct record_event){.state = code, .text = str_sub(text, 0, LIMIT_OUTPUT_FIRST)});
     v.state = (uint8_t)(code <= (host ? STATE_UNREACHABLE : STATE_UNKNOWN) ? code

@@ -149,6 +149,11 @@ static void show_program(struct world *w, struct board_w *board)
     w->prog.modified_service_attributes = w->modified_service;
     w->prog.now = w->now.wall.us;
     w->prog.text_cut = board_w_full(board);
+    w->prog.record_seq = w->next_seq - 1;
+    if (w->prog.record_seq <= w->prog.journal_seq)
+        w->prog.unstored_since = 0;
+    else if (!w->prog.unstored_since)
+        w->prog.unstored_since = w->now.wall.us;
     board_put_program(board, &w->prog);
 }
 

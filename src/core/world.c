@@ -469,6 +469,8 @@ static void stored(struct world *w, const struct world_event *e)
 {
     bool was = w->prog.degraded[0] != '\0';
 
+    if (e->number > w->prog.journal_seq)
+        w->prog.unstored_since = 0;
     w->prog.journal_seq = MAX(w->prog.journal_seq, e->number);
     str_copy(w->prog.degraded, sizeof(w->prog.degraded), e->text);
     w->program_unseen = true;

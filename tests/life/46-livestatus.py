@@ -167,7 +167,7 @@ def test_log():
     """The history as lines of Nagios's log, with the same words as the log file has."""
     objects = ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace(
         'description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1')
-    with Vigie(objects=objects, main='log_external_commands=1') as v:
+    with Vigie(objects=objects, main='log_external_commands=1\nvigie_history_passive=1') as v:
         began = int(time.time())
         v.start()
         v.order('PROCESS_HOST_CHECK_RESULT;h;1;gone; really')

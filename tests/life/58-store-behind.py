@@ -116,8 +116,10 @@ def test_results_go_first():
             until(lambda: v.service(service='p', columns='plugin_output')['plugin_output'] == f'change {changes}', f'change {changes}')
             return 'old results of checks are given up' in v.said()
         until(is_full, 'results are given up', patience=200)
+        until(lambda: (now := metrics())['vigie_journal_waiting_records'] > 0 and now['vigie_journal_lag_seconds'] > 0, 'it is said that the disk stands')
         os.kill(store, signal.SIGCONT)
         until(lambda: metrics()['vigie_results_given_up_total'] > 0, 'they are counted')
+        until(lambda: metrics()['vigie_journal_lag_seconds'] < 5, 'the disk goes on')
         until(lambda: v.livestatus(f'GET log\nFilter: time >= {begun}\nFilter: type ~ SERVICE ALERT\nFilter: service_description = p\nStats: time > 0') == [[changes]], 'the history has every change')
         assert 'history is dropped' not in v.said(), v.said()
         assert v.stop() == 0
