@@ -291,14 +291,14 @@ static void record_part(struct world *w, const struct telling *t, struct str nam
                      .id = t->id, .oid = t->oid, .type = t->type, .names = names, .last = !t->left});
 }
 
-/* The record of a part stands before what it did, as every input does. Behind it where that may be more than one message: rather twice than never. */
+/* The record of a part stands before what it did, as every input does. Behind it where the step may be more than one message by now: rather twice than never. */
 static void end_part(struct world *w, struct part *p, bool recorded)
 {
     size_t end = w->records.len;
 
     if (recorded && p->names.len) {
         record_part(w, p->t, buf_str(&p->names));
-        if (end - p->before < ONE_MESSAGE)
+        if (end + p->names.len < ONE_MESSAGE)
             world_move_before(w, p->before, end);
     }
     state_release(&p->check);

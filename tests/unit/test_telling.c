@@ -31,17 +31,19 @@ static struct lab_answer up(struct lab *lab UNUSED, uint32_t check UNUSED, uint6
 /* h and its service s are for c000 to c299 without those from `without` on, other for alice only; c298 does not want to hear of problems. gone: h is not configured. */
 static void write_site(struct buf *b, int without, bool gone)
 {
-    buf_add_c(b, "define command {\n command_name many\n command_line /bin/m $CONTACTNAME$ $NOTIFICATIONTYPE$ "
-                 "$HOSTSTATE$/$HOSTOUTPUT$ $SERVICESTATE$/$SERVICEOUTPUT$/$SERVICENOTIFICATIONNUMBER$ $TIMET$ "
-                 "$HOSTDOWNTIME$ $NOTIFICATIONAUTHOR$\n}\n"
-                 "define contactgroup {\n contactgroup_name all\n}\n");
+    buf_add_c(b,
+              "define command {\n command_name many\n command_line /bin/m $CONTACTNAME$ $NOTIFICATIONTYPE$ "
+              "$HOSTSTATE$/$HOSTOUTPUT$ $SERVICESTATE$/$SERVICEOUTPUT$/$SERVICENOTIFICATIONNUMBER$ $TIMET$ "
+              "$HOSTDOWNTIME$ $NOTIFICATIONAUTHOR$\n}\n"
+              "define contactgroup {\n contactgroup_name all\n}\n");
     for (int i = 0; i < without; i++)
-        buf_printf(b,
-                   "define contact {\n contact_name c%03d\n contactgroups all\n host_notification_commands many\n "
-                   "service_notification_commands many\n host_notification_period 24x7\n "
-                   "service_notification_period 24x7\n host_notification_options %s\n "
-                   "service_notification_options %s\n}\n",
-                   i, i == 298 ? "r" : "d,u,r,f,s", i == 298 ? "r" : "w,u,c,r,f,s");
+        buf_printf(
+            b,
+            "define contact {\n contact_name c%03d\n contactgroups all\n host_notification_commands many\n "
+            "service_notification_commands many\n host_notification_period 24x7\n "
+            "service_notification_period 24x7\n host_notification_options %s\n "
+            "service_notification_options %s\n}\n",
+            i, i == 298 ? "r" : "d,u,r,f,s", i == 298 ? "r" : "w,u,c,r,f,s");
     if (!gone)
         buf_add_c(b, "define host {\n host_name h\n use ht\n contacts null\n contact_groups all\n "
                      "max_check_attempts 1\n}\n"
@@ -133,7 +135,8 @@ static struct heard heard_of(const struct lab *lab, const char *contact, int typ
         h.intents++;
         h.words[0] = '\0';
         for (words = n.words; record_next_word(&words, &word) > 0;)
-            snprintf(h.words + strlen(h.words), sizeof(h.words) - strlen(h.words), STR_FMT " ", STR_ARG(word));
+            snprintf(h.words + strlen(h.words), sizeof(h.words) - strlen(h.words), STR_FMT " ",
+                     STR_ARG(word));
     }
     return h;
 }
@@ -149,7 +152,8 @@ static void all_heard(const struct lab *lab, int n, int type, unsigned times)
         snprintf(name, sizeof(name), "c%03d", i);
         h = heard_of(lab, name, type);
         if (h.events != wanted || h.intents != wanted)
-            fail_msg("%s: %u events and %u intents of type %d, not %u", name, h.events, h.intents, type, wanted);
+            fail_msg("%s: %u events and %u intents of type %d, not %u", name, h.events, h.intents, type,
+                     wanted);
     }
 }
 
@@ -413,6 +417,54 @@ static void test_its_object_is_taken_away(void **state UNUSED)
     lab_close(&lab);
 }
 
+enum { MESSAGE = 160 * 1024 }; /* as the engine cuts a step for the store */
+
+/* The first message of a reload may be all that the store gets: no part stands in it without its intents. How many parts there are. */
+static unsigned parts_are_whole(struct str step)
+{
+    struct record_telling_part parts[4];
+    size_t message[4], sent = 0, begin = 0, all = step.n;
+    struct record_notify_intent intent;
+    struct record_frame f;
+    unsigned n = 0;
+
+    for (size_t at = 0; record_next(&step, &f) == 1 && f.kind != RECORD_SNAPSHOT; at = all - step.n) {
+        if (at > begin && all - step.n - begin > MESSAGE) {
+            begin = at;
+            sent++;
+        }
+        if (f.kind == RECORD_TELLING_PART) {
+            assert_true(n < ARRAY_LEN(parts));
+            assert_int_equal(record_get(f.kind, f.payload, &parts[n]), 0);
+            message[n++] = sent;
+        } else if (f.kind == RECORD_NOTIFY_INTENT) {
+            assert_int_equal(record_get(f.kind, f.payload, &intent), 0);
+            for (unsigned i = 0; i < n; i++)
+                assert_true(parts[i].oid != intent.oid || message[i] == sent);
+        }
+    }
+    assert_true(sent > 0);
+    return n;
+}
+
+static void test_reload_is_more_than_a_message(void **state UNUSED)
+{
+    char text[300];
+    struct lab lab;
+    size_t before;
+
+    open_site(&lab, PART);
+    snprintf(text, sizeof(text), "SEND_CUSTOM_SVC_NOTIFICATION;h;s;2;%0100d;hello", 1);
+    lab_send_command(&lab, text);
+    snprintf(text, sizeof(text), "SEND_CUSTOM_HOST_NOTIFICATION;h;2;%0100d;hello", 1);
+    lab_send_command(&lab, text);
+    assert_int_equal(lab.w->tellings.all.n, 2);
+    before = lab.journal.len;
+    reload(&lab, 1, false);
+    assert_int_equal(parts_are_whole(str_sub(buf_str(&lab.journal), before, lab.journal.len)), 2);
+    lab_close(&lab);
+}
+
 /* A start with other files: who is not there any more cannot be told, which is said; the others are. */
 static void test_start_with_other_files(void **state UNUSED)
 {
@@ -517,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_dies_in_the_middle),
         cmocka_unit_test(test_a_part_is_not_written),
         cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_reload_is_more_than_a_message),
         cmocka_unit_test(test_one_behind_many),
         cmocka_unit_test(test_its_object_is_taken_away),
         cmocka_unit_test(test_start_with_other_files),
