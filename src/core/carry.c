@@ -217,6 +217,7 @@ static void carry_contacts(struct world *w, const struct carry *c)
             over_free(old->over);
             continue;
         }
+        w->contact[to].dirty = old->dirty; /* who was told just before */
         w->contact[to].over = old->over;
         w->contact[to].modified = old->modified;
         w->contact[to].last_host = old->last_host;

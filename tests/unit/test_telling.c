@@ -465,6 +465,24 @@ static void test_reload_is_more_than_a_message(void **state UNUSED)
     lab_close(&lab);
 }
 
+static void test_contacts_of_a_reload_are_recorded(void **state UNUSED)
+{
+    struct lab lab;
+    uint32_t c;
+    int64_t last;
+
+    open_site(&lab, PART);
+    lab_send_command(&lab, "SEND_CUSTOM_SVC_NOTIFICATION;h;s;2;me;hello");
+    reload(&lab, MANY, true);
+    c = model_find_contact(lab.model, STR("c200"));
+    assert_true(c != MODEL_NONE);
+    last = lab.w->contact[c].last_service;
+    assert_true(last > 0);
+    lab_engine_dies(&lab);
+    assert_int_equal(lab.w->contact[c].last_service, last);
+    lab_close(&lab);
+}
+
 /* A start with other files: who is not there any more cannot be told, which is said; the others are. */
 static void test_start_with_other_files(void **state UNUSED)
 {
@@ -570,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_a_part_is_not_written),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_reload_is_more_than_a_message),
+        cmocka_unit_test(test_contacts_of_a_reload_are_recorded),
         cmocka_unit_test(test_one_behind_many),
         cmocka_unit_test(test_its_object_is_taken_away),
         cmocka_unit_test(test_start_with_other_files),
