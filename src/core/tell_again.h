@@ -9,8 +9,10 @@
 #include "core/world.h"
 
 struct tell_doubt {
-    uint32_t check;
-    int64_t last, changed; /* last_notification and last_hard_change as the journal has them */
+    uint64_t oid; /* a reload may come before its turn */
+    int64_t last,
+        changed; /* last_notification and last_hard_change: as the journal has them, then as they are loaded */
+    uint8_t state; /* loaded */
 };
 
 struct tell_doubts {

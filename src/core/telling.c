@@ -323,6 +323,14 @@ bool telling_wants(const struct world *w)
     return w->tellings.all.n && !w->stopping && !w->opt.rehearses;
 }
 
+bool telling_waits(const struct world *w, uint64_t oid)
+{
+    for (size_t i = 0; i < w->tellings.all.n; i++)
+        if (w->tellings.all.at[i]->oid == oid)
+            return true;
+    return false;
+}
+
 bool telling_step(struct world *w)
 {
     uint32_t most = w->opt.tell_part ? w->opt.tell_part : UINT32_MAX;

@@ -33,6 +33,8 @@ void telling_begin(struct world *w, const struct expand_of *of, struct str names
 /* The next part. False: there was none. */
 bool telling_step(struct world *w);
 bool telling_wants(const struct world *w); /* would it do anything? */
+/* Is one of that check under way, or does one wait? */
+bool telling_waits(const struct world *w, uint64_t oid);
 
 /* From the record, when it is loaded. */
 struct record_telling;

@@ -51,7 +51,7 @@ static void lose(struct lab *lab, size_t from, bool with_intents)
         if (f.kind == RECORD_STATE && record_get(f.kind, f.payload, &state) == 0)
             record_put(&kept, RECORD_DOUBT, f.at, &(struct record_doubt){.oid = state.oid});
         if (f.kind == RECORD_STATE || f.kind == RECORD_PROGRAM ||
-            (with_intents && f.kind == RECORD_NOTIFY_INTENT))
+            (with_intents && (f.kind == RECORD_NOTIFY_INTENT || f.kind == RECORD_TELLING)))
             buf_add(&kept, before.p, before.n - rest.n);
     }
     record_put(&kept, RECORD_COMMAND_END, lab_now(lab).wall, &(struct record_command_end){.all = 2});
@@ -154,6 +154,121 @@ static void test_old(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* What is told in parts is told by those. */
+static void test_in_parts(void **st UNUSED)
+{
+    static const char objects[] = "define contact {\n contact_name bob\n host_notification_commands n-host\n "
+                                  "service_notification_commands n-svc\n host_notification_period 24x7\n "
+                                  "service_notification_period 24x7\n host_notification_options d,u,r\n "
+                                  "service_notification_options w,u,c,r\n}\n"
+                                  "define host {\n host_name h\n use ht\n}\n"
+                                  "define service {\n host_name h\n service_description s\n use st\n "
+                                  "max_check_attempts 1\n contacts alice,bob\n}\n";
+    struct lab lab = {.tell_part = 1};
+    size_t from;
+
+    lab_open(&lab, lab_main, objects, START, 1, up, 0);
+    lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;0;fine");
+    buf_clear(&lab.journal);
+    world_export(lab.w, lab_now(&lab), 0, &lab.journal);
+    from = lab.journal.len;
+    lab_send_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;broken");
+    assert_int_equal(lab.w->tellings.all.n, 1);
+    lose(&lab, from, true);
+    lab_run(&lab, TIME_S);
+    assert_int_equal(lab_count(&lab.log, "whether the last notifications"), 0);
+    expect(&lab, "/bin/n alice PROBLEM h/s CRITICAL HARD n=1 broken\n"
+                 "/bin/n bob PROBLEM h/s CRITICAL HARD n=1 broken\n");
+    lab_close(&lab);
+}
+
+/* ---- more than one step tells ---- */
+
+enum { MANY = 400 };
+
+/* With `other`, which comes first, all have other numbers; from `from` on. */
+static void write_many(struct buf *b, bool other, int from)
+{
+    if (other)
+        buf_add_c(b, "define host {\n host_name a\n use ht\n}\n");
+    buf_add_c(b, "define host {\n host_name h\n use ht\n}\n");
+    for (int i = from; i < MANY; i++)
+        buf_printf(b,
+                   "define service {\n host_name h\n service_description s%03d\n use st\n max_check_attempts "
+                   "1\n}\n",
+                   i);
+}
+
+static void all_get(struct lab *lab, int state, const char *text)
+{
+    char line[2000];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(line, sizeof(line), "PROCESS_SERVICE_CHECK_RESULT;h;s%03d;%d;%s", i, state, text);
+        lab_command(lab, line);
+    }
+}
+
+/* Some of them are told once more, and not yet the others. */
+static int lose_many(struct lab *lab)
+{
+    struct buf b = BUF_INIT;
+    char text[1200];
+    size_t from;
+    int told;
+
+    *lab = (struct lab){0};
+    write_many(&b, false, 0);
+    lab_open(lab, lab_main, b.data, START, 1, up, 0);
+    buf_release(&b);
+    all_get(lab, 0, "fine");
+    buf_clear(&lab->journal);
+    world_export(lab->w, lab_now(lab), 0, &lab->journal);
+    from = lab->journal.len;
+    snprintf(text, sizeof(text), "%01000d", 1);
+    all_get(lab, 2, text);
+    lose(lab, from, false);
+    told = (int)lab_count(&lab->told, "PROBLEM");
+    assert_true(told > 0 && told < MANY / 2);
+    return told;
+}
+
+static void test_reload_between(void **st UNUSED)
+{
+    for (int gone = 0; gone <= MANY / 2; gone += MANY / 2) {
+        struct buf b = BUF_INIT;
+        struct lab lab;
+        int told = lose_many(&lab);
+        char text[100];
+
+        write_many(&b, true, gone);
+        lab_reload(&lab, lab_main, b.data);
+        buf_release(&b);
+        lab_run(&lab, TIME_S);
+        for (int i = 0; i < MANY; i++) {
+            snprintf(text, sizeof(text), "PROBLEM h/s%03d ", i);
+            assert_int_equal(lab_count(&lab.told, text), i < told || i >= gone);
+        }
+        assert_int_equal(lab_count(&lab.told, " a "), 0);
+        lab_close(&lab);
+    }
+}
+
+/* What is not so any more when its turn comes is not told: what came since was. */
+static void test_is_well_before_its_turn(void **st UNUSED)
+{
+    struct lab lab;
+    int told = lose_many(&lab);
+
+    lab_send_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s399;0;fine");
+    lab_run(&lab, TIME_S);
+    assert_true(told < MANY - 1);
+    assert_int_equal(lab_count(&lab.told, "RECOVERY h/s399 "), 1);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/s399 "), 0);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM"), MANY - 1);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +276,9 @@ int main(void)
         cmocka_unit_test(test_recovery),
         cmocka_unit_test(test_not_again),
         cmocka_unit_test(test_old),
+        cmocka_unit_test(test_in_parts),
+        cmocka_unit_test(test_reload_between),
+        cmocka_unit_test(test_is_well_before_its_turn),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
