@@ -22,6 +22,7 @@
 #define MOST   4096u     /* files of one look into the folder; the others with the next one */
 #define LOOKED 200000u   /* entries that are looked at */
 #define SAID   200u      /* files that are refused and said, of one look */
+#define STUCK  1000u     /* files that were read and cannot be deleted; with so many no more are read */
 
 struct found {
     char name[NAME];
@@ -35,6 +36,7 @@ struct parent_results {
     int64_t every_us;
     VEC(struct found) found;         /* the next ones, the first last */
     VEC(uint64_t) said, said_before; /* hashes of what was refused, in this look and in the one before */
+    VEC(uint64_t) stuck;             /* of what cannot be deleted: it is not read again */
     char name[NAME];                 /* under way; empty: none */
     int fd;                          /* of it */
     char known_by[128];
@@ -65,6 +67,39 @@ static void known_by(char out[128], const char *name, const struct stat *st)
              (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
 }
 
+static uint64_t hash_of(const char *name, const struct stat *st)
+{
+    char id[128];
+
+    known_by(id, name, st);
+    return hash_bytes(id, strlen(id));
+}
+
+static bool is_stuck(const struct parent_results *x, const char *name, const struct stat *st)
+{
+    uint64_t hash = x->stuck.n ? hash_of(name, st) : 0;
+
+    for (size_t i = 0; i < x->stuck.n; i++)
+        if (x->stuck.at[i] == hash)
+            return true;
+    return false;
+}
+
+/* It stays there, and must not be done again. */
+static void leave_there(struct parent *p, const char *name, const char *why)
+{
+    struct parent_results *x = p->results;
+    char text[5000];
+    struct stat st;
+
+    if (fstatat(x->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return;
+    *VEC_ADD(&x->stuck) = hash_of(name, &st);
+    snprintf(text, sizeof(text), "%s: %s; it is not read again: take it away%s", x->path, why,
+             x->stuck.n == STUCK ? ", then restart Vigie: so many are left that no more are read" : "");
+    complain(p, text);
+}
+
 static void remove_file(struct parent *p, const char *name, int fd)
 {
     struct parent_results *x = p->results;
@@ -73,7 +108,7 @@ static void remove_file(struct parent *p, const char *name, int fd)
 
     snprintf(ok, sizeof(ok), "%s.ok", name);
     if (rights_unlink_in(&p->uids, x->dir, name, fd, &err) < 0)
-        complain(p, err.text);
+        leave_there(p, name, err.text);
     if (rights_unlink_in(&p->uids, x->dir, ok, -1, &err) < 0)
         log_debug("%s", err.text);
     if (fsync(x->dir) < 0) /* else it could be there again after a power cut, when another one is noted */
@@ -88,6 +123,16 @@ static bool is_known_owner(const struct parent *p, uid_t uid)
            (fstat(p->results->dir, &folder) == 0 && uid == folder.st_uid);
 }
 
+/* In a folder with the sticky bit files are deleted by their owners and the folder's only. */
+static bool is_for_its_owner(const struct parent *p, uid_t uid)
+{
+    uid_t own = p->uids.log_owner.uid;
+    struct stat folder;
+
+    return own && own != uid && fstat(p->results->dir, &folder) == 0 && folder.st_mode & S_ISVTX &&
+           folder.st_uid != own;
+}
+
 /* Why it is not read; NULL: it may be. */
 static const char *why_not(const struct parent *p, const struct stat *st)
 {
@@ -97,6 +142,9 @@ static const char *why_not(const struct parent *p, const struct stat *st)
         return "it belongs neither to nagios_user nor to the folder's owner: chown it, or let its writer run "
                "as one "
                "of them";
+    if (is_for_its_owner(p, st->st_uid))
+        return "it could not be deleted, for its folder is sticky (chmod -t) and it belongs to another than "
+               "nagios_user: chown it";
     if (st->st_mode & S_IWOTH)
         return "others can write into it: chmod o-w";
     if (st->st_size > (off_t)RESULTFILE_BYTES)
@@ -107,12 +155,10 @@ static const char *why_not(const struct parent *p, const struct stat *st)
 static void refuse(struct parent *p, const char *name, const struct stat *st, const char *why)
 {
     struct parent_results *x = p->results;
-    char id[128], text[5000];
-    uint64_t hash;
+    char text[5000];
+    uint64_t hash = hash_of(name, st);
     bool was_said = false;
 
-    known_by(id, name, st);
-    hash = hash_bytes(id, strlen(id));
     for (size_t i = 0; i < x->said_before.n; i++)
         was_said = was_said || x->said_before.at[i] == hash;
     if (x->said.n >= SAID)
@@ -252,7 +298,7 @@ static void take_entry(struct parent *p, const char *name)
         return;
     snprintf(ok, sizeof(ok), "%s.ok", name);
     if (fstatat(x->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-        fstatat(x->dir, ok, &unused, AT_SYMLINK_NOFOLLOW) < 0)
+        fstatat(x->dir, ok, &unused, AT_SYMLINK_NOFOLLOW) < 0 || is_stuck(x, name, &st))
         return;
     memcpy(f.name, name, NAME);
     f.at_ns = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
@@ -295,6 +341,10 @@ static bool open_folder(struct parent *p)
     r = rights_open_folder(&p->uids, x->path, &x->dir, &err);
     if (r == 0 && (fstat(x->dir, &st) < 0 || ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)))) {
         r = err_set(&err, E_PERM, "everybody may write into the folder %s: chmod o-w", x->path);
+    }
+    if (r == 0)
+        r = rights_may_change(&p->uids, x->dir, x->path, &err);
+    if (r < 0 && x->dir >= 0) {
         close(x->dir);
         x->dir = -1;
     }
@@ -320,7 +370,7 @@ static void look(void *user)
     for (size_t i = 0; i < x->said.n; i++)
         *VEC_ADD(&x->said_before) = x->said.at[i];
     VEC_CLEAR(&x->said);
-    if (!open_folder(p))
+    if (x->stuck.n >= STUCK || !open_folder(p))
         return;
     read_folder(p);
     next(p);
@@ -375,6 +425,7 @@ void parent_results_release(struct parent *p)
     VEC_RELEASE(&x->found);
     VEC_RELEASE(&x->said);
     VEC_RELEASE(&x->said_before);
+    VEC_RELEASE(&x->stuck);
     mem_free(x);
     p->results = NULL;
 }

@@ -4,7 +4,8 @@
  * check_result_path: files of results (core/resultfile.h) that other programs put there, cXXXXXX with cXXXXXX.ok beside it. The parent looks into the folder with the rights of nagios_user,
  * opens one file after the other, hands it to local, and takes it away when local says that it is done. Which one is under way stands in the state folder, on disk before local has it: after
  * a crash it comes first, for the engine knows of the last file how far it was.
- * Refused, said once, and left where they are until they are too old: what is no ordinary file, has two names, belongs to somebody else, can be written by others, or is too large.
+ * Refused, said once, and left where they are until they are too old: what is no ordinary file, has two names, belongs to somebody else, can be written by others, is too large, or could not be
+ * deleted. What turns out not to go is said and not read again in this life; a folder that nagios_user may not write is not read at all.
  */
 #include "base/str.h"
 

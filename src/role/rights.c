@@ -305,6 +305,23 @@ int rights_open_folder(const struct rights_uids *u, const char *path, int *fd, s
     return open_plain(u, AT_FDCWD, path, O_DIRECTORY, fd, err);
 }
 
+int rights_may_change(const struct rights_uids *u, int folder, const char *path, struct err *err)
+{
+    char whom[64];
+    int e = 0;
+
+    become(u, true);
+    if (faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) < 0)
+        e = errno;
+    become(u, false);
+    as_whom(u, whom, sizeof(whom));
+    return e ? err_sys(
+                   err, e,
+                   "files in %s cannot be deleted%s: chown the folder to nagios_user, or let its group write",
+                   path, whom)
+             : 0;
+}
+
 int rights_open_in(const struct rights_uids *u, int folder, const char *name, int *fd, struct err *err)
 {
     return open_plain(u, folder, name, 0, fd, err);

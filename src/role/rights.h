@@ -60,6 +60,8 @@ int rights_move_as(const struct rights_uids *u, const char *from, const char *to
 int rights_unlink_as(const struct rights_uids *u, const char *path, int fd, struct err *err);
 /* The same of a folder, and of an ordinary file in it; what is taken away must be the one that is open as fd, if that is not -1. */
 int rights_open_folder(const struct rights_uids *u, const char *path, int *fd, struct err *err);
+/* May files be made and taken away in the open folder? E_PERM and others: no, with what to do; path is for the message. */
+int rights_may_change(const struct rights_uids *u, int folder, const char *path, struct err *err);
 int rights_open_in(const struct rights_uids *u, int folder, const char *name, int *fd, struct err *err);
 int rights_unlink_in(const struct rights_uids *u, int folder, const char *name, int fd, struct err *err);
 int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);

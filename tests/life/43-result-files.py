@@ -3,10 +3,13 @@
 # vigie-test: timeout=300
 """check_result_path: files of results are taken once each, whatever is killed meanwhile, and what is none is refused with its place."""
 import os
+import pwd
+import shutil
 import signal
+import subprocess
 import time
 
-from lib_vigie import Vigie, main, until
+from lib_vigie import Skip, Vigie, main, until
 
 QUIET = 'define host {\n use th\n host_name h\n address 127.0.0.1\n active_checks_enabled 0\n}\n' \
         'define service {\n use ts\n host_name h\n service_description s\n active_checks_enabled 0\n max_check_attempts 1\n}\n'
@@ -95,6 +98,56 @@ def test_folder():
         until(lambda: not os.listdir(v.folder), 'it is looked at again')
         assert v.log().count('everybody may write into the folder') == 1
         assert v.stop() == 0
+
+
+def test_not_deleted():
+    """What could not be deleted is not read, or not twice: in a folder that may not be written, in a sticky one, and wherever else."""
+    with Spool() as v:
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam('nobody')
+            os.chown(v.d, nobody.pw_uid, nobody.pw_gid)
+            with open(v.main, 'a', encoding='utf-8') as f:
+                f.write('nagios_user=nobody\nnagios_group=nogroup\n')
+            v.file('c000001', result('first', 1))
+            v.start()
+            until(lambda: f'files in {v.folder} cannot be deleted as user nobody: chown the folder to nagios_user' in v.log(), 'it is said')
+            os.chmod(v.folder, 0o1777)
+            until(lambda: 'c000001 is refused: it could not be deleted, for its folder is sticky' in v.log(), 'this, too')
+            v.file('c000002', result('own', 1), ok=False)
+            os.chown(os.path.join(v.folder, 'c000002'), nobody.pw_uid, -1)
+            v.file('c000002.ok', '', ok=False)
+        else:
+            os.chmod(v.folder, 0o555)
+            v.start()
+            until(lambda: f'files in {v.folder} cannot be deleted' in v.log(), 'it is said')
+            os.chmod(v.folder, 0o755)
+            v.file('c000002', result('own', 1))
+        until(lambda: v.passive() == ['own'], 'what can be deleted is read')
+        assert v.log().count(f'files in {v.folder} cannot be deleted') == 1, 'it is said once'
+        assert v.stop() == 0
+
+
+def test_stuck():
+    """A file that cannot be deleted for a reason that nobody could see before."""
+    with Spool() as v:
+        path = v.file('c000001', result('first', 1))
+        p = subprocess.run(['chattr', '+i', path], capture_output=True, check=False) if shutil.which('chattr') else None
+        if not p or p.returncode:
+            raise Skip('no file can be made immutable here')
+        try:
+            os.unlink(path + '.ok')
+            os.mkdir(path + '.ok')  # that it stays, too
+            v.start()
+            until(lambda: 'it is not read again: take it away' in v.log(), 'it is said')
+            for i in range(3):
+                v.file(f'c00001{i}', result(f'behind it {i}', 1))
+                until(lambda i=i: v.service()['plugin_output'] == f'behind it {i}', 'the next look')
+            until(lambda: len(v.passive()) >= 4, 'the history')
+            assert v.passive().count('first') == 1, v.passive()
+            assert v.log().count('it is not read again') == 1, 'it is said once'
+            assert v.stop() == 0
+        finally:
+            subprocess.run(['chattr', '-i', path], check=True)
 
 
 def test_full_disk():
