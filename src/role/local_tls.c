@@ -36,16 +36,17 @@ static void wipe(struct buf *b)
     buf_clear(b);
 }
 
-/* A certificate that was taken back ends the connection that it opened, too. */
+/* A certificate that was taken back ends the connection that it opened, too; a handshake under way would look at the former lists: it is begun anew. */
 static void part_company(struct local *self)
 {
     struct conn *next;
 
     for (struct conn *c = self->conns; c; c = next) {
         next = c->next;
-        if (!c->tls || !local_tls->ready(c->tls) || local_tls->holds(c->tls, self->tls))
+        if (!c->tls || local_tls->holds(c->tls, self->tls))
             continue;
-        log_warn("Livestatus: a client's certificate does not count any more: its connection was closed");
+        if (local_tls->ready(c->tls))
+            log_warn("Livestatus: a client's certificate does not count any more: its connection was closed");
         local_conn_free(c);
     }
 }

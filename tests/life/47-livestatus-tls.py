@@ -56,14 +56,18 @@ def free_port():
         return s.getsockname()[1]
 
 
-def connect(papers, port, client=None, version=None):
+def context_of(papers, client=None, version=None):
     context = ssl.create_default_context(cafile=papers.path('ca.pem'))
     context.check_hostname = False
     if client:
         context.load_cert_chain(papers.path(client + '.pem'), papers.path(client + '.key'))
     if version:
         context.minimum_version = context.maximum_version = version
-    s = context.wrap_socket(socket.create_connection(('127.0.0.1', port), 30), server_hostname='localhost')
+    return context
+
+
+def connect(papers, port, client=None, version=None):
+    s = context_of(papers, client, version).wrap_socket(socket.create_connection(('127.0.0.1', port), 30), server_hostname='localhost')
     s.settimeout(30)
     return s
 
@@ -207,6 +211,40 @@ def test_certificates_of_clients():
         assert v.stop() == 0
 
 
+class Half:
+    """A handshake that has come to the client's certificate, which is not sent yet."""
+
+    def __init__(self, papers, port, client):
+        self.socket = socket.create_connection(('127.0.0.1', port), 30)
+        self.came, self.goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context_of(papers, client).wrap_bio(self.came, self.goes, server_hostname='localhost')
+        while not self.is_over():
+            self.socket.sendall(self.goes.read())
+            self.came.write(self.socket.recv(1 << 16))
+
+    def is_over(self):
+        try:
+            self.tls.do_handshake()
+            return True
+        except ssl.SSLWantReadError:
+            return False
+
+    def answer(self):
+        """Goes on with it and asks: the bytes of the answer that is understood."""
+        try:
+            self.tls.write(NAMES.encode() + b'\n')
+            self.socket.sendall(self.goes.read())
+            while part := self.socket.recv(1 << 16):
+                self.came.write(part)
+                try:
+                    return self.tls.read()
+                except ssl.SSLWantReadError:
+                    pass
+        except (ssl.SSLError, ConnectionError):
+            pass
+        return b''
+
+
 def test_taken_back():
     port = free_port()
     with Vigie(objects=PASSIVE) as v:
@@ -230,10 +268,12 @@ def test_taken_back():
         v.start()
         taken, other = connect(papers, port, client='client'), connect(papers, port, client='other')
         assert ask(taken, NAMES) == ask(other, NAMES) == [['s']]
+        half = Half(papers, port, 'client')
         openssl('ca', '-config', papers.path('ca.cnf'), '-revoke', papers.path('client.pem'))
         write_list()
         v.process.send_signal(signal.SIGHUP)
         assert taken.recv(1) == b'', 'what was open with that certificate is closed'
+        assert half.answer() == b'', 'a handshake of before shows it in vain'
         try:
             answer = ask(connect(papers, port, client='client'), NAMES)
             raise AssertionError(f'a certificate that was taken back was answered with {answer}')
