@@ -296,6 +296,8 @@ static void take_entry(struct parent *p, const char *name)
 
     if (strlen(name) != NAME - 1 || name[0] != 'c' || strchr(name, '.') || x->found.n >= MOST)
         return;
+    if (x->found.n && strcmp(x->found.at[0].name, name) == 0)
+        return; /* the noted one */
     snprintf(ok, sizeof(ok), "%s.ok", name);
     if (fstatat(x->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         fstatat(x->dir, ok, &unused, AT_SYMLINK_NOFOLLOW) < 0 || is_stuck(x, name, &st))
@@ -308,6 +310,18 @@ static void take_entry(struct parent *p, const char *name)
     *VEC_ADD(&x->found) = f;
 }
 
+/* What was under way: it is the first, however many there are. */
+static void take_noted(struct parent *p)
+{
+    struct str id = str_of(p->results->noted), name = str_cut(&id, ' ');
+    char room[NAME];
+
+    if (name.n != NAME - 1)
+        return;
+    str_copy(room, sizeof(room), name);
+    take_entry(p, room);
+}
+
 static void read_folder(struct parent *p)
 {
     struct parent_results *x = p->results;
@@ -318,6 +332,7 @@ static void read_folder(struct parent *p)
 
     if (!dir && fd >= 0)
         close(fd);
+    take_noted(p);
     while (dir && n++ < LOOKED && (d = readdir(dir)))
         take_entry(p, d->d_name);
     if (dir)

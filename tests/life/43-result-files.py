@@ -167,6 +167,21 @@ def test_full_disk():
         assert v.stop() == 0
 
 
+def test_many():
+    """What was under way comes first after a start, also where so many files wait that a look does not take them all."""
+    with Spool() as v:
+        v.start()
+        assert v.stop() == 0
+        for i in range(4200):
+            v.file(f'c{i:06d}', result(f'result {i}', 1))
+        last = [n for n in os.listdir(v.folder) if not n.endswith('.ok')][-1]  # a look would not come to it
+        os.utime(os.path.join(v.folder, last), (time.time() + 60,) * 2)
+        st = os.stat(os.path.join(v.folder, last))
+        v.put('state/results', f'{last} {st.st_ino} {st.st_mtime_ns // 10**9}.{st.st_mtime_ns % 10**9:09d}')
+        v.start()
+        assert until(v.passive, 'the history')[0] == f'result {int(last[1:])}'
+
+
 def pid_of(v, name):
     return next((pid for pid, words in v.roles().items() if words[1:3] == ['-x', name]), None)
 
