@@ -6,7 +6,10 @@
  */
 #include "core/world.h"
 
-#define HANDED_ID (1ull << 63) /* in the id of a message: the rest of it is a number in a result file */
+/* The id of a message: which of local's files it is, from 1 on (31 bits), and the number of the result in it. An answer that comes late is none of the next file's. */
+#define HANDED_ID          (1ull << 63)
+#define HANDED_ID_OF(file) (HANDED_ID | (uint64_t)((file)&0x7fffffffu) << 32)
+#define HANDED_NUMBER(id)  ((id)&0xffffffffu)
 
 /* Was it done, by us or by an engine before us? */
 bool handed_had(const struct world *w, struct str file, uint64_t index);

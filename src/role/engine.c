@@ -381,7 +381,7 @@ static void on_handed(struct role *r, struct peer *p, const struct msg *m)
                                         .host = h->host,
                                         .service = h->service,
                                         .refused = h->refused,
-                                        .index = h->id & ~HANDED_ID,
+                                        .index = HANDED_NUMBER(h->id),
                                         .line = h->line,
                                         .passive = h->passive != 0,
                                         .latency_us = h->latency_us},

@@ -181,7 +181,7 @@ static void on_command_done(struct role *r, struct peer *p UNUSED, const struct 
     if (!(d->id & HANDED_ID))
         local_pipe_had(r, d->id);
     else if (!d->status && !d->error.n) /* else it cannot be written now, and is asked for again */
-        local_results_had(r, d->id & ~HANDED_ID);
+        local_results_had(r, d->id);
 }
 
 /* ---- frame ---- */

@@ -55,6 +55,7 @@ struct local_lines {
 /* The result file that is read. */
 struct local_results {
     char file[128]; /* what it is known by; empty: there is none */
+    uint32_t files; /* how many there were, with this one: in the ids of its results */
     struct buf text;
     struct resultfile reader;
     uint64_t sent, had; /* of its results: sent, or passed over; on disk */
@@ -109,7 +110,7 @@ void local_pipe_engine(struct role *r);                        /* there is an en
 void local_pipe_had(struct role *r, uint64_t number);          /* the engine has this line and those before */
 void local_results_file(struct role *r, struct str file, int fd);
 void local_results_engine(struct role *r);
-void local_results_had(struct role *r, uint64_t number);
+void local_results_had(struct role *r, uint64_t id); /* of a HANDED, whichever file it is of */
 void local_results_end(struct role *r);
 
 void local_pipe_end(struct role *r);

@@ -62,7 +62,7 @@ static int send_one(struct local_results *x, struct peer *engine, const struct r
                     struct str refused)
 {
     struct buf b = BUF_INIT;
-    int r = msg_put_handed(&b, &(struct msg_handed){.id = HANDED_ID | (x->sent + 1),
+    int r = msg_put_handed(&b, &(struct msg_handed){.id = HANDED_ID_OF(x->files) | (x->sent + 1),
                                                     .file = str_of(x->file),
                                                     .line = one->line,
                                                     .host = one->host,
@@ -158,6 +158,7 @@ void local_results_file(struct role *r, struct str file, int fd)
     str_to_i64(age, &most_s);
     buf_clear(&x->text);
     str_copy(x->file, sizeof(x->file), file);
+    x->files++;
     x->had = 0;
     whole = read_file(x, fd);
     close(fd);
@@ -180,13 +181,14 @@ void local_results_engine(struct role *r)
     go_on(r);
 }
 
-void local_results_had(struct role *r, uint64_t number)
+void local_results_had(struct role *r, uint64_t id)
 {
     struct local_results *x = &((struct local *)r->self)->results;
 
-    x->had = MAX(x->had, MIN(number, x->sent));
-    if (x->file[0])
-        go_on(r);
+    if (!x->file[0] || id - HANDED_NUMBER(id) != HANDED_ID_OF(x->files))
+        return;
+    x->had = MAX(x->had, MIN(HANDED_NUMBER(id), x->sent));
+    go_on(r);
 }
 
 void local_results_end(struct role *r)
