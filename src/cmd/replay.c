@@ -3,11 +3,11 @@
  * vigie replay: a stretch of the journal through the core once more, with the configuration of then or with a changed one, and what differs. It reads the state folder, of a running
  * Vigie too, and changes nothing.
  */
-#include "base/tlv.h"
 #include "cmd/cmd.h"
 #include "cmd/ctl_int.h"
 #include "cmd/load.h"
 #include "cmd/opt.h"
+#include "cmd/replay_from.h"
 #include "cmd/replay_say.h"
 #include "cmd/state_dir.h"
 #include "core/record.h"
@@ -123,68 +123,8 @@ static int load_changed(struct replaying *p, const struct options *o)
 
 /* ---- where it begins ---- */
 
-struct begin {
-    size_t segment;
-    uint64_t last; /* number of the last record that the checkpoint holds */
-    struct wall at;
-    char hash[SEGMENT_HASH + 1];
-    struct buf records;
-};
-
-static void add_record(struct buf *b, const struct segment_record *r)
-{
-    tlv_put_varint(b, r->kind);
-    tlv_put_varint(b, (uint64_t)r->at.us);
-    tlv_put_varint(b, r->payload.n);
-    buf_add_str(b, r->payload);
-}
-
-struct turn { /* a SNAPSHOT that stands in the segment */
-    uint64_t seq;
-    char hash[SEGMENT_HASH + 1];
-};
-
-/* The whole checkpoint of a segment: 1; 0: it has none. */
-static int read_checkpoint(struct replaying *p, size_t segment, struct begin *b)
-{
-    VEC(struct turn) turns = {0};
-    struct journal_reader rd;
-    struct journal_record rec;
-    struct record_snapshot s;
-    struct record_checkpoint_end end;
-    int found = 0;
-
-    buf_clear(&b->records);
-    journal_reader_init(&rd, &p->io, &p->list, segment, segment + 1);
-    while (!found && journal_reader_next(&rd, &rec, &p->err) == 1) {
-        if (!(rec.r.flags & SEGMENT_CHECKPOINT)) {
-            if (rec.r.kind == RECORD_SNAPSHOT && record_get(RECORD_SNAPSHOT, rec.r.payload, &s) == 0) {
-                struct turn *t = VEC_ADD(&turns);
-
-                t->seq = rec.r.seq;
-                str_copy(t->hash, sizeof(t->hash), s.hash);
-            }
-            continue;
-        }
-        add_record(&b->records, &rec.r);
-        if (rec.r.kind != RECORD_CHECKPOINT_END || record_get(RECORD_CHECKPOINT_END, rec.r.payload, &end) < 0)
-            continue;
-        b->segment = segment;
-        b->last = end.last;
-        b->at = rec.r.at;
-        found = 1;
-    }
-    snprintf(b->hash, sizeof(b->hash), "%s", p->list.v.at[segment].head.snapshot);
-    for (size_t i = 0; i < turns.n; i++)
-        if (turns.at[i].seq <= b->last)
-            memcpy(b->hash, turns.at[i].hash, sizeof(b->hash));
-    VEC_RELEASE(&turns);
-    journal_reader_release(&rd);
-    return found;
-}
-
 /* The last checkpoint before `from`, else the first there is. */
-static int find_begin(struct replaying *p, struct wall from, struct begin *b)
+static int find_begin(struct replaying *p, struct wall from, struct replay_from *b)
 {
     size_t n = p->list.v.n, first = 0;
 
@@ -192,17 +132,17 @@ static int find_begin(struct replaying *p, struct wall from, struct begin *b)
         if (p->list.v.at[i].whole && p->list.v.at[i].head.created.us <= from.us)
             first = i;
     for (size_t i = first + 1; i-- > 0;)
-        if (p->list.v.at[i].whole && read_checkpoint(p, i, b) && b->at.us <= from.us)
+        if (p->list.v.at[i].whole && replay_from_read(&p->io, &p->list, i, b, &p->err) && b->at.us <= from.us)
             return 0;
     for (size_t i = 0; i < n; i++)
-        if (p->list.v.at[i].whole && read_checkpoint(p, i, b))
+        if (p->list.v.at[i].whole && replay_from_read(&p->io, &p->list, i, b, &p->err))
             return 0;
     return err_set(&p->err, E_NOENT, "the journal in %s has no whole checkpoint to begin from", p->dir);
 }
 
 /* ---- running ---- */
 
-static int run(struct replaying *p, const struct begin *b)
+static int run(struct replaying *p, const struct replay_from *b)
 {
     struct journal_reader rd;
     struct journal_record rec;
@@ -233,7 +173,7 @@ static bool ask_config(void *user, struct str hash, struct replay_config *out)
 }
 
 static int begin(struct replaying *p, const struct options *o, struct wall from, struct wall to,
-                 struct begin *b)
+                 struct replay_from *b)
 {
     struct replay_options ro = {.from = from,
                                 .to = to,
@@ -258,7 +198,7 @@ static int begin(struct replaying *p, const struct options *o, struct wall from,
 
 static int replay_all(struct replaying *p, const struct options *o, struct wall from, struct wall to)
 {
-    struct begin b = {.records = BUF_INIT};
+    struct replay_from b = {.records = BUF_INIT};
     struct mono began = clock_mono();
     int r = open_journal(p, o);
 
