@@ -298,7 +298,8 @@ static void take_entry(struct parent *p, const char *name)
         return;
     if (x->found.n && strcmp(x->found.at[0].name, name) == 0)
         return; /* the noted one */
-    snprintf(ok, sizeof(ok), "%s.ok", name);
+    memcpy(ok, name, NAME - 1);
+    memcpy(ok + NAME - 1, ".ok", sizeof(".ok"));
     if (fstatat(x->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         fstatat(x->dir, ok, &unused, AT_SYMLINK_NOFOLLOW) < 0 || is_stuck(x, name, &st))
         return;
