@@ -305,7 +305,8 @@ static void on_result(struct role *r, struct peer *p, const struct msg *m)
 
 static void on_notified(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
-    struct world_event ev = {.kind = WORLD_NOTIFIED, .number = m->u.notified.intent};
+    bool again = m->u.notified.ok == NOTIFIED_AGAIN;
+    struct world_event ev = {.kind = again ? WORLD_NOT_SENT : WORLD_NOTIFIED, .number = m->u.notified.intent};
 
     ev.ok = m->u.notified.ok != 0;
     ev.text = m->u.notified.error;

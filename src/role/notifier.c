@@ -389,9 +389,16 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
     const struct msg_notify *m = &msg->u.notify;
     struct notifier *self = r->self;
     const struct secret *secret = secrets_of(&self->secrets, r, m->generation);
-    struct job *j = mem_zalloc(sizeof(*j));
     struct buf target = BUF_INIT;
+    struct job *j;
 
+    if (!secret) { /* we began while a reload was under way, and the engine is behind it */
+        msg_put_notified(&target, &(struct msg_notified){.intent = m->intent, .ok = NOTIFIED_AGAIN});
+        role_send(role_peer(r, ROLE_ENGINE, 0), &target, -1);
+        buf_release(&target);
+        return;
+    }
+    j = mem_zalloc(sizeof(*j));
     *j = (struct job){.role = r,
                       .intent = m->intent,
                       .mail = str_eq_c(m->channel, "mail"),
@@ -400,13 +407,8 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
                       .next = self->jobs};
     self->jobs = j;
     self->n_jobs++;
-    if (secret)
-        secret_fill(secret, m->target, &target);
+    secret_fill(secret, m->target, &target);
     j->target = buf_take(&target, NULL);
-    if (!secret) {
-        end_job(j, false, "the secrets of its configuration are not here");
-        return;
-    }
     if (self->n_jobs > JOBS_MAX) {
         end_job(j, false, "too many notifications are on their way");
         return;

@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/record.h"
 #include "os/clock.h"
 #include "probe/probe.h"
 #include "role/keep.h"
@@ -85,11 +86,10 @@ static void on_deadline(void *user)
     finish(g, &(struct msg_result){.how = 2});
 }
 
-static int make_argv(struct prober *self, struct probing *g, const struct msg_run *m)
+static int make_argv(struct probing *g, const struct msg_run *m, const struct secret *secret)
 {
-    const struct secret *secret = secrets_of(&self->secrets, g->role, m->generation);
     size_t *at = mem_calloc(m->argv.n + 1, sizeof(*at));
-    int r = secret ? 0 : E_FORMAT;
+    int r = 0;
 
     for (size_t i = 0; r == 0 && i < m->argv.n; i++) {
         at[i] = g->words.len;
@@ -129,6 +129,7 @@ static void on_run(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     struct prober *self = r->self;
     struct probing *g = mem_zalloc(sizeof(*g));
+    const struct secret *secret;
 
     *g = (struct probing){.role = r,
                           .run_id = m->u.run.run_id,
@@ -139,7 +140,10 @@ static void on_run(struct role *r, struct peer *p UNUSED, const struct msg *m)
     map_put_u64(&self->runs, g->run_id, (uint64_t)(uintptr_t)g);
     loop_timer_set(r->loop, &g->deadline, (struct mono){g->probe.began.us + m->u.run.timeout_us}, on_deadline,
                    g);
-    if (!m->u.run.argv.n || make_argv(self, g, &m->u.run) < 0)
+    secret = secrets_of(&self->secrets, r, m->u.run.generation);
+    if (!secret) /* we began while a reload was under way, and the engine is behind it: it is said again */
+        finish(g, &(struct msg_result){.how = RECORD_HOW_LOST});
+    else if (!m->u.run.argv.n || make_argv(g, &m->u.run, secret) < 0)
         fail(g, "the command cannot be put together");
     else
         begin(self, g);

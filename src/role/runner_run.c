@@ -342,7 +342,9 @@ void runner_start(struct role *r, const struct msg_run *m)
     secret = secrets_of(&self->secrets, r, m->generation);
     if (secret)
         self->secret = *secret;
-    if (!secret || runner_words(self, m, &run->argv, &run->env) < 0) {
+    if (!secret) { /* we began while a reload was under way, and the engine is behind it: it is said again */
+        end_unstarted(run, RUN_LOST, EINVAL, "the secrets of its configuration are not here");
+    } else if (runner_words(self, m, &run->argv, &run->env) < 0) {
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command cannot be put together");
     } else if (!run->argv.list.at[0][0]) {
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command is empty");

@@ -63,6 +63,8 @@ int msg_decode(struct str frame, struct msg *m);
 /* How many descriptors belong to this message. */
 size_t msg_carries_fds(const struct msg *m);
 
+/* NOTIFIED.ok: the notifier cannot take it now. */
+#define NOTIFIED_AGAIN 2u
 /* What PERF asks of the store, beside its lines. */
 enum msg_perf_what { MSG_PERF_LINES, MSG_PERF_HOLD, MSG_PERF_GO };
 

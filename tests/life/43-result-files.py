@@ -13,7 +13,7 @@ from lib_vigie import Skip, Vigie, main, until
 
 QUIET = 'define host {\n use th\n host_name h\n address 127.0.0.1\n active_checks_enabled 0\n}\n' \
         'define service {\n use ts\n host_name h\n service_description s\n active_checks_enabled 0\n max_check_attempts 1\n}\n'
-MAIN = 'check_result_reaper_frequency=1\nlog_passive_checks=1\n'
+MAIN = 'check_result_reaper_frequency=1\nlog_passive_checks=1\nvigie_history_passive=1\n'
 
 
 class Spool(Vigie):
