@@ -342,7 +342,7 @@ def test_every_command_is_answered():
         refused = {name: why for why, name in re.findall(r'External command refused: (.*): \[\d+\] (\w+)', log)}
         # What finds nothing to act on says so; everything else acts.
         assert all(re.match('there is no|it has no|the comment would|its active|the downtime|the acknowl|write the abs|neither|_VIGIE_AUDIT is used inside', why) for why in refused.values()), refused
-        assert len(refused) < 30, refused
+        assert len(refused) < 35, refused  # four delete what is of the other kind; how far the clock's second is decides a few more
         assert v.stop() == 0
 
 
