@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 uint64_t hash_bytes(const void *p, size_t n)
 {
     const unsigned char *s = p;
@@ -117,6 +122,64 @@ static void sha_block(uint32_t h[8], const unsigned char *p)
         h[i] += v[i];
 }
 
+#if defined(__x86_64__)
+/* The processor's own instructions for it: ten times as fast (Intel, "Intel SHA Extensions", 2013). */
+static bool has_sha(void)
+{
+    unsigned a, b = 0, c, d;
+
+    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29);
+}
+
+/* The instructions hold the state as ABEF and CDGH, and make four words of the schedule or two rounds at a time. */
+__attribute__((target("sha,sse4.1"))) static void sha_blocks_hw(uint32_t h[8], const unsigned char *p,
+                                                                size_t n)
+{
+    const __m128i big = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    __m128i dcba = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)h), 0xb1),
+            hgfe = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(h + 4)), 0x1b),
+            abef = _mm_alignr_epi8(dcba, hgfe, 8), cdgh = _mm_blend_epi16(hgfe, dcba, 0xf0);
+
+    for (; n; n--, p += 64) {
+        __m128i w[4], abef_was = abef, cdgh_was = cdgh;
+
+#pragma GCC unroll 16
+        for (unsigned i = 0; i < 16; i++) {
+            __m128i now, last = w[(i + 3) % 4];
+
+            if (i < 4)
+                now = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(p + 16 * i)), big);
+            else
+                now = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(w[i % 4], w[(i + 1) % 4]),
+                                                         _mm_alignr_epi8(last, w[(i + 2) % 4], 4)),
+                                           last);
+            w[i % 4] = now;
+            now = _mm_add_epi32(now, _mm_loadu_si128((const __m128i *)(sha_k + 4 * i)));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, now);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(now, 0x0e));
+        }
+        abef = _mm_add_epi32(abef, abef_was);
+        cdgh = _mm_add_epi32(cdgh, cdgh_was);
+    }
+    dcba = _mm_shuffle_epi32(abef, 0x1b);
+    hgfe = _mm_shuffle_epi32(cdgh, 0xb1);
+    _mm_storeu_si128((__m128i *)h, _mm_blend_epi16(dcba, hgfe, 0xf0));
+    _mm_storeu_si128((__m128i *)(h + 4), _mm_alignr_epi8(hgfe, dcba, 8));
+}
+#endif
+
+static void sha_blocks(uint32_t h[8], const unsigned char *p, size_t n)
+{
+#if defined(__x86_64__)
+    if (has_sha()) {
+        sha_blocks_hw(h, p, n);
+        return;
+    }
+#endif
+    for (; n; n--, p += 64)
+        sha_block(h, p);
+}
+
 void hash_sha256_init(struct hash_sha256 *s)
 {
     static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -129,21 +192,20 @@ void hash_sha256_init(struct hash_sha256 *s)
 void hash_sha256_add(struct hash_sha256 *s, const void *p, size_t n)
 {
     const unsigned char *b = p;
+    size_t at = s->total % 64, take = at ? MIN(n, 64 - at) : 0;
 
-    while (n) {
-        size_t at = s->total % 64, take = MIN(n, 64 - at);
-
-        if (take == 64) {
-            sha_block(s->h, b);
-        } else {
-            memcpy(s->block + at, b, take);
-            if (at + take == 64)
-                sha_block(s->h, s->block);
-        }
-        s->total += take;
-        b += take;
-        n -= take;
-    }
+    if (!n)
+        return;
+    s->total += n;
+    memcpy(s->block + at, b, take);
+    if (take && at + take == 64)
+        sha_blocks(s->h, s->block, 1);
+    b += take;
+    n -= take;
+    if (take && at + take < 64)
+        return;
+    sha_blocks(s->h, b, n / 64);
+    memcpy(s->block, b + n / 64 * 64, n % 64);
 }
 
 void hash_sha256_end(struct hash_sha256 *s, unsigned char out[HASH_SHA256_BYTES])

@@ -19,10 +19,22 @@
 #define CHANGED_MOST 16384u        /* checks in one CHANGED */
 #define ASK_AGAIN_US (60 * TIME_S) /* a checkpoint that does not come */
 #define TELL_GATE_US (1 * TIME_S)
+#define ENGINE_US    (10 * TIME_S) /* that a starting engine has for itself, at most */
 
 struct mono store_now(const struct store *s)
 {
     return loop_now(s->role->loop);
+}
+
+bool store_engine_first(const struct store *s)
+{
+    return s->loading || (!s->engine_serves && store_now(s).us < s->engine_due.us);
+}
+
+static void await_engine(struct store *s)
+{
+    s->engine_loaded = s->engine_serves = false;
+    s->engine_due = (struct mono){store_now(s).us + ENGINE_US};
 }
 
 /* ---- what is told ---- */
@@ -219,6 +231,7 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
     struct record_given_up gone;
     int got;
 
+    s->engine_serves = true;
     if (m->u.put.anew)
         journal_lacks(&s->journal);
     s->given_up += m->u.put.given_up;
@@ -367,6 +380,7 @@ static void open_all(struct role *r)
     journal_raise(&s->journal, MAX(s->history.applied, s->now.db.reached) + 1);
     store_series_open(s);
     store_damage_open(s);
+    await_engine(s);
     s->opened = true;
 }
 
@@ -384,7 +398,7 @@ static void peer_up(struct role *r, struct peer *p)
     struct store *s = r->self;
 
     if (p->id == ROLE_ENGINE)
-        s->engine_loaded = false;
+        await_engine(s);
     store_names_tell(s, p);
     if (p->id == ROLE_EXPORT)
         send_stored(s, ROLE_EXPORT, "");
@@ -402,7 +416,7 @@ static void peer_down(struct role *r, struct peer *p)
 
     if (p->id != ROLE_ENGINE)
         return;
-    s->engine_loaded = false;
+    await_engine(s);
     store_load_abort(s);
     store_perf_engine_gone(s);
 }

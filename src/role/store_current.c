@@ -417,8 +417,7 @@ static void failed(struct store *s, int code, const struct err *err)
     s->now.round.on = false;
     s->now.behind = true;
     buf_clear(&s->now.waiting);
-    if ((code == E_FORMAT || s->now.db.sql.damaged) &&
-        store_damage_aside(s, DAMAGE_STATES, &s->now.db.sql)) {
+    if ((code == E_FORMAT || s->now.db.sql.damaged) && store_damage_aside(s, DAMAGE_STATES, &s->now.db.sql)) {
         current_close(&s->now.db);
         return;
     }
@@ -440,7 +439,7 @@ static void on_current(void *user)
     struct mono began = clock_mono();
     int r;
 
-    if (s->loading || !s->oids.oid) { /* first the engine */
+    if (store_engine_first(s) || !s->oids.oid) {
         plan(s, SOON_US);
         return;
     }

@@ -55,7 +55,9 @@ struct store {
     bool told_lag;           /* that the history is behind */
 
     /* A checkpoint to be asked for. */
-    bool engine_loaded; /* it can answer */
+    bool engine_loaded;     /* it can answer */
+    bool engine_serves;     /* it has sent its first batch */
+    struct mono engine_due; /* until then what can wait leaves the machine to its start */
     bool ask;
     struct mono asked;
 
@@ -146,6 +148,8 @@ void store_plan(struct store *s);       /* a commit at the end of this round */
 void store_plan_retry(struct store *s); /* what could not be written is tried again in a moment */
 void store_tell_degraded(struct store *s);
 struct mono store_now(const struct store *s);
+/* The engine is starting, or should be before long: projections wait for it, since no check runs before. */
+bool store_engine_first(const struct store *s);
 
 /* store_load.c */
 void store_load_begin(struct store *s, struct peer *engine);

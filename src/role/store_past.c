@@ -320,7 +320,7 @@ void store_past_flush(struct store *s)
     int r = s->history.sql.db ? 0 : open_history(s, &err);
 
     if (r == 0)
-        r = s->rescue.on           ? rescue(s)
+        r = s->rescue.on         ? rescue(s)
             : !s->history.filled ? history_fill(&s->history)
             : s->behind          ? catch_up(s)
                                  : apply_waiting(s);
@@ -338,8 +338,8 @@ static void on_past(void *user)
     struct store *s = user;
     struct mono began;
 
-    if (s->loading) {
-        plan(s, APPLY_US); /* first the engine */
+    if (store_engine_first(s)) {
+        plan(s, APPLY_US);
         return;
     }
     began = clock_mono();

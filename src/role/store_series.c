@@ -415,8 +415,8 @@ static void on_series(void *user)
     struct mono began;
     int r = 0;
 
-    if (s->loading) {
-        plan(s, IDLE_US); /* first the engine */
+    if (store_engine_first(s)) {
+        plan(s, IDLE_US);
         return;
     }
     if (!x->open && open_store(s, &err) < 0) {

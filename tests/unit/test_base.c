@@ -100,6 +100,9 @@ static void test_hash(void **state UNUSED)
     hash_hex(out, sizeof(out), hex);
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     memset(long_text, 'a', sizeof(long_text));
+    hash_sha256(long_text, sizeof(long_text), out); /* as sha256sum says */
+    hash_hex(out, sizeof(out), hex);
+    assert_string_equal(hex, "c2a908d98f5df987ade41b5fce213067efbcc21ef2240212a41e54b5e7c28ae5");
     for (size_t cut = 0; cut <= sizeof(long_text); cut++) {
         char again[HASH_SHA256_HEX];
 
