@@ -133,10 +133,24 @@ bool shsplit_needs_shell(const struct shsplit_line *l)
     return false;
 }
 
-static void take(const struct shsplit_line *l, size_t i, struct shsplit_line *word)
+static void take(const struct shsplit_line *l, size_t i, size_t n, struct shsplit_line *word)
 {
-    buf_add_char(&word->bytes, l->bytes.data[i]);
-    buf_add_char(&word->class, l->class.data[i]);
+    buf_add(&word->bytes, l->bytes.data + i, n);
+    buf_add(&word->class, l->class.data + i, n);
+}
+
+/* How many bytes from i on stand for themselves and end nothing. */
+static size_t plain(const struct shsplit_line *l, size_t i, enum shsplit_quote q)
+{
+    size_t n = 0;
+
+    for (; q != SHSPLIT_ESCAPED && i + n < l->bytes.len; n++) {
+        char ch = syntax(l, i + n);
+
+        if (ch == '\'' || ch == '"' || ch == '\\' || (q == SHSPLIT_BARE && is_space(ch)))
+            break;
+    }
+    return n;
 }
 
 /* Inside double quotes a backslash only quotes these. */
@@ -155,9 +169,16 @@ int shsplit_next(const struct shsplit_line *l, size_t *at, struct shsplit_line *
     while (i < l->bytes.len && is_space(syntax(l, i)))
         i++;
     for (; i < l->bytes.len; i++) {
+        size_t n = plain(l, i, q);
         enum shsplit_quote before = q;
-        char ch = syntax(l, i);
+        char ch;
 
+        any = any || n;
+        take(l, i, n, word);
+        i += n;
+        if (i == l->bytes.len)
+            break;
+        ch = syntax(l, i);
         if (q == SHSPLIT_BARE && is_space(ch))
             break;
         any = true;
@@ -168,14 +189,14 @@ int shsplit_next(const struct shsplit_line *l, size_t *at, struct shsplit_line *
                 buf_add_char(&word->class, l->class.data[i - 1]);
             }
             if (ch != '\n')
-                take(l, i, word);
+                take(l, i, 1, word);
         } else if (q == before && q != SHSPLIT_ESCAPED) {
-            take(l, i, word); /* no quote was opened or closed by it */
+            take(l, i, 1, word); /* no quote was opened or closed by it */
         }
     }
     *at = i;
     if (q == SHSPLIT_ESCAPED) /* a backslash at the very end stands for itself */
-        take(l, i - 1, word);
+        take(l, i - 1, 1, word);
     if (!any)
         return 0;
     return q == SHSPLIT_SINGLE || q == SHSPLIT_DOUBLE ? E_INVAL : 1;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/vec.h"
 #include "core/model.h"
+#include "os/file.h"
 #include "os/mem.h"
 #include "role/conf_io.h"
 #include "wire/link.h"
@@ -116,13 +117,13 @@ static void say_notices(struct role *r, const struct conf *c)
 static int segment(const char *name, struct buf *bytes)
 {
     struct err err = ERR_INIT;
-    void *base;
-    int fd;
+    int fd, r;
 
-    if (mem_segment(name, bytes->len, &fd, &err) < 0 || mem_map_rw(fd, bytes->len, &base, &err) < 0)
+    if (mem_segment(name, bytes->len, &fd, &err) < 0)
         log_fatal("no memory for the snapshot: %s", err.text);
-    memcpy(base, bytes->data, bytes->len);
-    mem_unmap(base, bytes->len);
+    r = file_write_all(fd, bytes->data, bytes->len);
+    if (r < 0)
+        log_fatal("no memory for the snapshot: %s", strerror(-r));
     mem_wipe(bytes->data, bytes->len);
     buf_release(bytes);
     if (mem_seal(fd, &err) < 0)

@@ -125,6 +125,9 @@ void engine_conf_snapshot(struct engine *e, const struct role_snapshot *now)
     } else {
         take(&e->conf[e->current], now);
         new_world(e);
+        engine_prepare_board(e, &e->conf[e->current]); /* while the store looks for the record */
+        while (!engine_prepare_board_piece(e))
+            ;
     }
     engine_conf_go_on(e);
 }
