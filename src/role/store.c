@@ -221,6 +221,14 @@ static void on_retry(void *user)
         store_plan_retry(s);
 }
 
+static void engine_serves(struct store *s)
+{
+    s->engine_serves = true;
+    store_past_go_on(s);
+    store_current_go_on(s);
+    store_series_go_on(s);
+}
+
 static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     struct store *s = r->self;
@@ -231,7 +239,8 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
     struct record_given_up gone;
     int got;
 
-    s->engine_serves = true;
+    if (!s->engine_serves)
+        engine_serves(s);
     if (m->u.put.anew)
         journal_lacks(&s->journal);
     s->given_up += m->u.put.given_up;

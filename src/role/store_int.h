@@ -178,6 +178,7 @@ void store_past_open(struct store *s);
 void store_past_take(struct store *s, const struct buf *batch); /* events of a batch that is on disk */
 void store_past_flush(struct store *s);
 bool store_past_damaged(struct store *s); /* a damaged page was met: it is made anew; false: not now */
+void store_past_go_on(struct store *s); /* the engine serves now */
 void store_past_release(struct store *s);
 
 /* store_current.c */
@@ -188,6 +189,7 @@ void store_current_renew(
     struct store *s); /* what it was made from lacks records: again, from the newest checkpoint */
 /* Records that it should know and does not; those of the last minute, which the next round brings, do not count. */
 uint64_t store_current_lag(const struct store *s);
+void store_current_go_on(struct store *s); /* as store_past_go_on */
 void store_current_release(struct store *s);
 
 /* store_log.c */

@@ -351,6 +351,12 @@ static void on_past(void *user)
         plan(s, s->past_why[0] ? STORE_RETRY_US : s->behind ? 0 : next_in(s));
 }
 
+void store_past_go_on(struct store *s)
+{
+    loop_timer_cancel(&s->past);
+    plan(s, 0);
+}
+
 void store_past_release(struct store *s)
 {
     if (s->history.sql.db && !s->behind && s->history.filled)

@@ -38,5 +38,6 @@ void store_series_damaged(struct store *s); /* bounds.db is, and is made anew */
 /* A step of a commit: 1: there is more to do; 0: what was put in before the first of the steps is on disk; E_*. */
 int store_series_commit(struct store *s);
 void store_series_tell(struct store *s);          /* gate */
+void store_series_go_on(struct store *s);         /* as store_past_go_on */
 uint64_t store_series_lag(const struct store *s); /* records that it has yet to read */
 void store_series_release(struct store *s);

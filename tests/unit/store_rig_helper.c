@@ -231,8 +231,10 @@ void rig_load(struct rig *g)
     buf_clear(&g->engine.loaded);
     msg_put_load(&b, &(struct msg_load){});
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
-    buf_release(&b);
     rig_until(g, is_loaded);
+    msg_put_put(&b, &(struct msg_put){.first_seq = g->engine.next_seq}); /* it serves */
+    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    buf_release(&b);
 }
 
 /* Record n: the state of check n % RIG_CHECKS with attempt n, and every third an event. */
