@@ -8,9 +8,6 @@
 #include "core/notify.h"
 #include "core/world.h"
 
-/* Begins the mark in a row of lines behind which a new log begins; no line holds a control character. */
-#define NLOG_ROTATE '\1'
-
 /* Any text; control characters become blanks, so that one event is one line. */
 void nlog_text(struct world *w, const char *fmt, ...) PRINTF(2, 3);
 void nlog_alert(struct world *w, uint32_t check);

@@ -93,7 +93,9 @@ static void begin_load(struct engine *e)
     if (!store || !e->have_oids || e->load_sent)
         return;
     e->load_sent = true;
-    msg_put_load(&e->frame, &(struct msg_load){});
+    msg_put_load(&e->frame, &(struct msg_load){.line = nlog_queue_reached(&e->log.lines),
+                                               .log_file = e->log.file,
+                                               .log_size = e->log.size});
     role_send(store, &e->frame, -1);
 }
 
@@ -178,7 +180,6 @@ static void birth(struct role *r)
     e->role = r;
     e->board_fd = -1;
     buf_init(&e->batch);
-    buf_init(&e->log);
     buf_init(&e->perf[0].lines);
     buf_init(&e->perf[1].lines);
     buf_init(&e->frame);
@@ -273,6 +274,7 @@ static void on_load_end(struct role *r, struct peer *p UNUSED, const struct msg 
         return;
     e->store_up = true;
     if (e->loaded) {
+        engine_log_again(e);
         engine_resync(e, m->u.load_end.next_seq);
         engine_step(e, &(struct world_event){.kind = WORLD_TICK}); /* commands may go on */
         return;
@@ -467,7 +469,7 @@ static void release(struct engine *e)
     VEC_RELEASE(&e->failed);
     VEC_RELEASE(&e->commands);
     buf_release(&e->batch);
-    buf_release(&e->log);
+    nlog_queue_release(&e->log.lines);
     buf_release(&e->perf[0].lines);
     buf_release(&e->perf[1].lines);
     buf_release(&e->frame);
@@ -499,6 +501,7 @@ static void stop(struct role *r)
                                          .text = r->stop_signal == SIGINT    ? STR("Caught SIGINT")
                                                  : r->stop_signal == SIGTERM ? STR("Caught SIGTERM")
                                                                              : STR_NULL});
+    engine_log_last(e);
     engine_flush(e);
     if (!e->store_up || e->stored >= world_next_seq(e->world) - 1)
         stop_now(e);
@@ -519,6 +522,9 @@ static const struct role_inbox inbox[] = {
     {MSG_HANDED, ROLE_BIT(LOCAL), on_handed},
     {MSG_WHY, ROLE_BIT(GATE), on_why},
     {MSG_LINES_OVER, ROLE_BIT(PARENT), on_lines_over},
+    {MSG_LOGLINE, ROLE_BIT(PARENT), engine_log_message},
+    {MSG_LOG_IS, ROLE_BIT(PARENT), engine_log_message},
+    {MSG_LOGGED, ROLE_BIT(STORE), engine_log_message},
 };
 
 const struct role_ops role_engine = {.id = ROLE_ENGINE,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The inside of the engine role, which its files share: engine.c (messages to events), engine_out.c (effects to messages), engine_conf.c (its configuration), engine_board.c. */
+/* The inside of the engine role, which its files share: engine.c (messages to events), engine_out.c (effects to messages), engine_log.c (lines of the log), engine_conf.c (its configuration), engine_board.c. */
 #include "base/vec.h"
 #include "core/board_w.h"
+#include "core/nlog_queue.h"
 #include "core/record_queue.h"
 #include "core/world.h"
 #include "os/loop.h"
@@ -49,6 +50,16 @@ struct engine_perf { /* performance data for a file (engine_perf.c) */
     uint64_t lost;
 };
 
+struct engine_log {
+    struct nlog_queue lines;
+    uint64_t file,
+        size; /* inode of the log, and how long it was when all lines known to be written were in it; 0: not known, or there is none */
+    bool asked, told; /* for a new file; which one it is now */
+    uint64_t new_file;
+    bool full;                             /* lines are given up until there is room again */
+    uint64_t lost, lost_before, lost_told; /* ever; before this time; that the store knows of */
+};
+
 struct engine {
     struct role *role;
     struct world *world;
@@ -82,8 +93,7 @@ struct engine {
     bool unwritten;   /* the store could not write what it has, when it last said something */
     struct buf batch; /* records not yet given to the store */
     uint64_t batch_first, batch_n;
-    struct buf log; /* lines not yet given to the store */
-    uint64_t log_dropped;
+    struct engine_log log;
     struct engine_perf perf[2]; /* of services, of hosts */
     struct {
         bool on, planned;
@@ -109,6 +119,17 @@ void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_
                    struct str error);
 /* Gives records and log lines to the store now. */
 void engine_flush(struct engine *e);
+void engine_plan_flush(struct engine *e); /* at the end of this round */
+/* engine_log.c: a line for the log in Nagios' format; lines behind this go into a new file. */
+void engine_log_line(struct engine *e, struct str line);
+void engine_log_rotate(struct engine *e, struct str name);
+/* What goes to the store with so many bytes of records: NULL: nothing, or not with these. It is handed when it went. */
+const struct nlog_chunk *engine_log_next(const struct engine *e, size_t records);
+void engine_log_handed(struct engine *e);
+void engine_log_put(struct engine *e);   /* what is left: never before the records of what it tells */
+void engine_log_again(struct engine *e); /* to another store */
+void engine_log_last(struct engine *e);  /* no new file is waited for any more */
+void engine_log_message(struct role *r, struct peer *p, const struct msg *m); /* LOGLINE, LOGGED, LOG_IS */
 void engine_read_lines(struct engine *e); /* the file of commands whose turn it is, if one waits */
 /* engine_perf.c: performance data for the files of hosts or services. */
 void engine_perf_line(struct engine *e, bool host, struct str line);

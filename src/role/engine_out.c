@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/excmd_file.h"
-#include "core/nlog.h"
 #include "core/record.h"
 #include "core/source.h"
 #include "os/clock.h"
@@ -13,12 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK                                                                                                \
-    (160u *                                                                                                  \
-     1024) /* of records or log lines in one message; one record may be larger, but not than a message */
+#define CHUNK        (160u * 1024) /* of records in one message; one record may be larger, but not than a message */
 #define WAITING_MOST LIMIT_QUEUE         /* records kept for a store that does not answer */
 #define BRAKE_FROM   (WAITING_MOST / 4)  /* from there on commands for many wait */
-#define LOG_MOST     (4u * 1024 * 1024)  /* log lines kept for it */
 #define ARENA_MOST   ((uint64_t)8 << 30) /* sparse: only what is used takes memory */
 
 /* ---- effects ---- */
@@ -167,53 +163,6 @@ static void done(struct engine *e, const struct world_effect *x)
         *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id};
 }
 
-static void put_log(struct engine *e)
-{
-    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
-
-    while (e->log.len && store && e->store_up) {
-        size_t n = MIN(e->log.len, (size_t)CHUNK);
-
-        while (n < e->log.len && e->log.data[n - 1] != '\n')
-            n--;
-        if (msg_put_logline(&e->frame, &(struct msg_logline){.text = str_make(e->log.data, n - 1)}) < 0 ||
-            role_send(store, &e->frame, -1) < 0) {
-            buf_clear(&e->frame);
-            return;
-        }
-        buf_drop_front(&e->log, n);
-    }
-}
-
-/* One step may log a line for each check (the current states at a start): they go out as they come, and wait here only while the store is away. */
-static void log_line(struct engine *e, struct str line)
-{
-    if (e->log.len > CHUNK)
-        put_log(e);
-    if (e->log.len + line.n > LOG_MOST) {
-        e->log_dropped++;
-        return;
-    }
-    if (e->log_dropped) {
-        log_warn("%llu lines of the log were lost while the store was away",
-                 (unsigned long long)e->log_dropped);
-        e->log_dropped = 0;
-    }
-    buf_add_str(&e->log, line);
-    buf_add_char(&e->log, '\n');
-}
-
-/* Stands in the log's own row, so that the lines before it go to the old file, also when the store was away meanwhile. */
-static void rotate_log(struct engine *e, struct str name)
-{
-    struct buf mark = BUF_INIT;
-
-    buf_add_char(&mark, NLOG_ROTATE);
-    buf_add_str(&mark, name);
-    log_line(e, buf_str(&mark));
-    buf_release(&mark);
-}
-
 void engine_read_lines(struct engine *e)
 {
     struct world_file f;
@@ -232,8 +181,8 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     case WORLD_RUN: run(e, x); break;
     case WORLD_KILL: kill_run(e, x); break;
     case WORLD_NOTIFY: notify(e, x); break;
-    case WORLD_LOGLINE: log_line(e, world_text(e->world, x->words)); break;
-    case WORLD_ROTATE: rotate_log(e, world_text(e->world, x->words)); break;
+    case WORLD_LOGLINE: engine_log_line(e, world_text(e->world, x->words)); break;
+    case WORLD_ROTATE: engine_log_rotate(e, world_text(e->world, x->words)); break;
     case WORLD_DONE: done(e, x); break;
     case WORLD_PERF_LINE: engine_perf_line(e, x->status != 0, world_text(e->world, x->words)); break;
     case WORLD_PERF_HOLD: engine_perf_hold(e, x->status != 0); break;
@@ -246,14 +195,12 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     }
 }
 
-static void plan_flush(struct engine *e);
-
 /* Much at once (a clock that was set, a command for everything) is shown in pieces: the next one after other work had its turn. */
 static void show(struct engine *e)
 {
     e->board_behind = world_show(e->world, &e->board);
     if (e->board_behind)
-        plan_flush(e);
+        engine_plan_flush(e);
 }
 
 static void flush_later(void *user)
@@ -266,9 +213,10 @@ static void flush_later(void *user)
         show(e);
 }
 
+static void make_room(struct engine *e);
 static void take_records(struct engine *e);
 
-static void plan_flush(struct engine *e)
+void engine_plan_flush(struct engine *e)
 {
     if (e->out_planned)
         return;
@@ -287,6 +235,7 @@ void engine_carry_out(struct engine *e)
     size_t n;
     const struct world_effect *x = world_effects(e->world, &n);
 
+    make_room(e);
     for (size_t i = 0; i < n; i++)
         carry_out_one(e, &x[i]);
     take_records(e);
@@ -294,7 +243,7 @@ void engine_carry_out(struct engine *e)
     brake(e);
     if (e->board_mem)
         show(e);
-    plan_flush(e);
+    engine_plan_flush(e);
 }
 
 /* ---- the store ---- */
@@ -304,15 +253,20 @@ static void put_some(struct engine *e)
 {
     struct peer *store = role_peer(e->role, ROLE_STORE, 0);
     const struct record_batch *b;
+    const struct nlog_chunk *lines;
 
     while (store && e->store_up && (b = record_queue_next(&e->queue))) {
         uint64_t given_up = e->queue.given_up + e->given_up;
+        int r;
 
-        int r = msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
-                                                         .count = b->n,
-                                                         .records = buf_str(&b->records),
-                                                         .anew = b->anew,
-                                                         .given_up = given_up - e->given_up_told});
+        lines = engine_log_next(e, b->records.len);
+        r = msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
+                                                     .count = b->n,
+                                                     .records = buf_str(&b->records),
+                                                     .anew = b->anew,
+                                                     .given_up = given_up - e->given_up_told,
+                                                     .line = lines ? lines->first : 0,
+                                                     .lines = lines ? buf_str(&lines->text) : STR_NULL});
 
         BUG_ON(r < 0); /* keep() cuts them so */
         r = role_send(store, &e->frame, -1);
@@ -321,6 +275,8 @@ static void put_some(struct engine *e)
             return; /* it waits, and all behind it: what is stored of these would speak for it */
         e->given_up_told = given_up;
         record_queue_handed(&e->queue);
+        if (lines)
+            engine_log_handed(e);
     }
 }
 
@@ -381,7 +337,15 @@ static void put_batch(struct engine *e)
     e->batch_n = 0;
 }
 
-/* What one event did stays together, as far as a message takes it: the store may end a batch between two messages, and be killed then. */
+/* What one event did stays together, its lines of the log, too, as far as a message takes it: the store may end a batch between two messages, and be killed then. */
+static void make_room(struct engine *e)
+{
+    uint64_t first, n;
+
+    if (e->batch_n && e->batch.len + world_records(e->world, &first, &n).n > CHUNK)
+        put_batch(e);
+}
+
 static void take_records(struct engine *e)
 {
     uint64_t first, n;
@@ -389,8 +353,6 @@ static void take_records(struct engine *e)
 
     if (!n)
         return;
-    if (e->batch.len + records.n > CHUNK)
-        put_batch(e);
     if (!e->batch_n)
         e->batch_first = first;
     BUG_ON(e->batch_first + e->batch_n != first);
@@ -404,7 +366,7 @@ void engine_flush(struct engine *e)
         return;
     if (e->batch_n)
         put_batch(e);
-    put_log(e);
+    engine_log_put(e);
     engine_perf_flush(e);
     if (e->board_mem && board_w_full(&e->board) && e->arena_size < ARENA_MOST) {
         e->arena_size *= 2;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of a start, the signals, the end. */
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 #include "role/parent_results.h"
 
 #include "base/limits.h"

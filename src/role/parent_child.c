@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A role's start, its links, its death and its restart. */
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 #include "role/parent_results.h"
 
 #include "base/limits.h"
@@ -275,6 +276,7 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
         str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token);
         return true;
     case MSG_LOG_OPEN: parent_log_open(p, c, &m->u.log_open); return true;
+    case MSG_LOG_ROTATE: parent_log_rotate(p, m->u.log_rotate.name); return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;
     case MSG_WISH: parent_wish(p, m->u.wish.reload != 0); return true;
     case MSG_COMMAND_LINES: parent_lines_open(p, &m->u.command_lines); return true;

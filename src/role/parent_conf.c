@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running the configuration compiler, and putting its snapshot in force. */
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 #include "role/parent_results.h"
 
 #include "base/log.h"

@@ -157,13 +157,6 @@ int parent_open_pipe(struct parent *p, struct err *err); /* the last step of a s
 int parent_raise_epoch(struct parent *p, struct err *err);
 void parent_close_all(struct parent *p); /* and takes away the files that others look for */
 
-/* parent_log.c */
-int parent_open_log(struct parent *p, struct err *err);
-void parent_log_reload(
-    struct parent *p); /* after a reload: another file may stand at the path, or another path be named */
-void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m);
-void parent_pass_syslog(struct parent *p, struct child *store, bool again);
-
 /* parent_lines.c */
 void parent_lines_open(struct parent *p, const struct msg_command_lines *m);
 void parent_lines_read(struct parent *p, uint64_t id); /* to its end, and all of it is done */

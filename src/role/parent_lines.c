@@ -4,6 +4,7 @@
  * (core/excmd_file.h), whenever it or local begins: nothing of it is kept here but the one that is being read.
  */
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -26,17 +27,12 @@ void parent_lines_release(struct parent *p)
 /* Into the log in Nagios' format, where who wrote the command looks. */
 static void complain(struct parent *p, const char *why)
 {
-    struct child *store = parent_find(p, ROLE_STORE, 0);
-    struct buf text = BUF_INIT, b = BUF_INIT;
+    struct buf line = BUF_INIT;
 
     log_warn("%s", why);
-    buf_printf(&text, "[%lld] Warning: External command refused: PROCESS_FILE: %s",
-               (long long)time_wall_s(clock_wall()), why);
-    msg_put_logline(&b, &(struct msg_logline){.text = buf_str(&text)});
-    if (store && parent_child_lives(store))
-        link_send(store->control, &b, NULL, 0);
-    buf_release(&text);
-    buf_release(&b);
+    buf_printf(&line, "Warning: External command refused: PROCESS_FILE: %s", why);
+    parent_log_lines(p, buf_str(&line));
+    buf_release(&line);
 }
 
 /* What tells a file from another that has its path later: numbers of devices change with a start of the machine. */

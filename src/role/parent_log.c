@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where log lines go: the file in Nagios' format, its rotation and reopening, syslog and journald. The store writes; the parent alone opens, with the rights of log_owner. */
-#include "role/parent_int.h"
+#include "role/parent_log.h"
 
 #include "base/log.h"
+#include "os/clock.h"
 #include "os/sock.h"
 
 #include <fcntl.h>
@@ -19,8 +20,14 @@ static const char *log_path(const struct parent *p)
     return model_c(&p->model, p->model.globals->log_file);
 }
 
+/* To be read as well: a store looks for what one that was killed had written. */
 static int open_log(const struct parent *p, int *fd, struct err *err)
 {
+    int r = rights_open_as(&p->uids, log_path(p), O_RDWR | O_APPEND | O_CREAT, 0644, fd, err);
+
+    if (r != E_PERM)
+        return r;
+    err_clear(err);
     return rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, err);
 }
 
@@ -36,9 +43,52 @@ static void take_log(struct parent *p, int fd)
     p->log_fd = fd;
 }
 
-static void pass_log(const struct parent *p, struct child *store)
+static struct child *alive(struct parent *p, enum role_id role)
 {
-    parent_pass(store, "nagios-log", log_path(p), p->log_fd);
+    struct child *c = parent_find(p, role, 0);
+
+    return c && parent_child_lives(c) ? c : NULL;
+}
+
+static void send_engine(struct parent *p, struct buf *b)
+{
+    struct child *engine = alive(p, ROLE_ENGINE);
+
+    if (engine)
+        link_send(engine->control, b, NULL, 0);
+    buf_release(b);
+}
+
+void parent_log_lines(struct parent *p, struct str lines)
+{
+    long long now = (long long)time_wall_s(clock_wall());
+    struct buf text = BUF_INIT, b = BUF_INIT;
+
+    while (lines.p) {
+        struct str line = str_cut(&lines, '\n');
+
+        buf_printf(&text, "%s[%lld] " STR_FMT, text.len ? "\n" : "", now, STR_ARG(line));
+    }
+    msg_put_logline(&b, &(struct msg_logline){.text = buf_str(&text)});
+    send_engine(p, &b);
+    buf_release(&text);
+}
+
+/* asked: the engine has a row of lines that waits for it. */
+static void pass_log(struct parent *p, bool asked)
+{
+    struct child *store = parent_find(p, ROLE_STORE, 0);
+    struct buf b = BUF_INIT;
+    struct stat st = {0};
+
+    if (p->log_fd >= 0)
+        fstat(p->log_fd, &st);
+    if (store && p->log_fd >= 0)
+        parent_pass(store, "nagios-log", log_path(p), p->log_fd);
+    else if (store)
+        parent_pass(store, "no-log", "", p->state_fd);
+    msg_put_log_is(&b, &(struct msg_log_is){.file = st.st_ino, .asked = asked});
+    send_engine(p, &b);
 }
 
 static bool is_same_file(int a, int b)
@@ -50,7 +100,6 @@ static bool is_same_file(int a, int b)
 
 static void log_again(struct parent *p)
 {
-    struct child *store = parent_find(p, ROLE_STORE, 0);
     struct err err = ERR_INIT;
     int fd = -1;
 
@@ -63,10 +112,7 @@ static void log_again(struct parent *p)
         return;
     }
     take_log(p, fd);
-    if (store && fd >= 0)
-        pass_log(p, store);
-    else if (store)
-        parent_pass(store, "no-log", "", p->state_fd);
+    pass_log(p, false);
 }
 
 void parent_log_reload(struct parent *p)
@@ -144,14 +190,12 @@ static int move_to_archive(const struct parent *p, struct str name, struct buf *
     return r;
 }
 
-static void rotate(struct parent *p, struct str name)
+static void begin_new(struct parent *p, struct str name)
 {
     struct buf to = BUF_INIT;
     struct err err = ERR_INIT;
     int fd;
 
-    if (!log_path(p)[0] || !is_archive_name(name))
-        return;
     if (move_to_archive(p, name, &to, &err) < 0) {
         log_error("the log is not rotated and goes on in the same file: %s", err.text);
     } else if (open_log(p, &fd, &err) == 0) {
@@ -162,19 +206,22 @@ static void rotate(struct parent *p, struct str name)
     buf_release(&to);
 }
 
+void parent_log_rotate(struct parent *p, struct str name)
+{
+    if (p->phase == PHASE_STOP)
+        return;
+    if (log_path(p)[0] && is_archive_name(name))
+        begin_new(p, name);
+    pass_log(p, true);
+}
+
 void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m)
 {
     if (p->phase == PHASE_STOP)
         return;
     if (parent_perf_open(p, store, m->purpose))
         return;
-    if (!str_eq_c(m->purpose, "nagios-log")) {
-        parent_pass_syslog(p, store, true);
-        return;
-    }
-    if (m->name.n)
-        rotate(p, m->name);
-    pass_log(p, store);
+    parent_pass_syslog(p, store, true);
 }
 
 /* ---- syslog and journald ---- */

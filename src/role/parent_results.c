@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -47,16 +48,12 @@ struct parent_results {
 
 static void complain(struct parent *p, const char *why)
 {
-    struct child *store = parent_find(p, ROLE_STORE, 0);
-    struct buf text = BUF_INIT, b = BUF_INIT;
+    struct buf line = BUF_INIT;
 
     log_warn("check_result_path: %s", why);
-    buf_printf(&text, "[%lld] Warning: check_result_path: %s", (long long)time_wall_s(clock_wall()), why);
-    msg_put_logline(&b, &(struct msg_logline){.text = buf_str(&text)});
-    if (store && parent_child_lives(store))
-        link_send(store->control, &b, NULL, 0);
-    buf_release(&text);
-    buf_release(&b);
+    buf_printf(&line, "Warning: check_result_path: %s", why);
+    parent_log_lines(p, buf_str(&line));
+    buf_release(&line);
 }
 
 /* ---- one file ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a reading of the configuration found: kept as long as the process lives, so that a reload that was refused while nobody looked can still be seen. */
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 
 #include "base/log.h"
 #include "os/clock.h"
@@ -82,26 +83,19 @@ static void add_list(struct json *j, const char *name, const char *count, const 
 /* The log in Nagios' format gets the verdict and the first errors. */
 static void write_log(struct parent *p)
 {
-    struct child *store = parent_find(p, ROLE_STORE, 0);
-    long long now = (long long)time_wall_s(clock_wall());
     struct str rest = buf_str(&p->reading.lines);
-    struct buf text = BUF_INIT, b = BUF_INIT;
+    struct buf text = BUF_INIT;
 
-    if (!store || !parent_child_lives(store))
-        return;
-    buf_printf(&text,
-               "[%lld] Error: the new configuration was refused (%llu error%s), the old one stays in force",
-               now, (unsigned long long)p->reading.error.count, p->reading.error.count == 1 ? "" : "s");
+    buf_printf(&text, "Error: the new configuration was refused (%llu error%s), the old one stays in force",
+               (unsigned long long)p->reading.error.count, p->reading.error.count == 1 ? "" : "s");
     str_cut(&rest, '\n');
     while (rest.p) {
         struct str line = str_cut(&rest, '\n');
 
-        buf_printf(&text, "\n[%lld] Error: " STR_FMT, now, STR_ARG(line));
+        buf_printf(&text, "\nError: " STR_FMT, STR_ARG(line));
     }
-    msg_put_logline(&b, &(struct msg_logline){.text = buf_str(&text)});
-    link_send(store->control, &b, NULL, 0);
+    parent_log_lines(p, buf_str(&text));
     buf_release(&text);
-    buf_release(&b);
 }
 
 void parent_said_end(struct parent *p, bool accepted)

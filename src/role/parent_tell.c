@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a child is told: its birth message, descriptors, peers, the snapshot. */
 #include "role/parent_int.h"
+#include "role/parent_log.h"
 #include "role/parent_results.h"
 
 #include "base/log.h"

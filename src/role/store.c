@@ -68,7 +68,9 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
                                                    .lag = lag(s),
                                                    .state_applied = s->now.db.applied,
                                                    .taken = s->journal.next - 1,
-                                                   .state_lag = store_current_lag(s)});
+                                                   .state_lag = store_current_lag(s),
+                                                   .lines_lost = s->log.lost,
+                                                   .syslog_lost = s->syslog_lost});
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -81,7 +83,9 @@ static const char *why_now(const struct store *s)
         return s->names_why;
     if (s->past_why[0])
         return s->past_why;
-    return s->now.why[0] ? s->now.why : s->series.why;
+    if (s->now.why[0])
+        return s->now.why;
+    return s->series.why[0] ? s->series.why : s->log.why;
 }
 
 /* Says on the log when writing begins to fail and when it works again; tells gate what people should see. */
@@ -157,11 +161,6 @@ static void ask_checkpoint(struct store *s)
     buf_clear(&s->frame);
 }
 
-static void on_logline(struct role *r, struct peer *p UNUSED, const struct msg *m)
-{
-    store_log_take(r->self, m->u.logline.text);
-}
-
 /* ---- records ---- */
 
 static void commit(struct store *s)
@@ -217,7 +216,7 @@ static void on_retry(void *user)
     store_log_write(s);
     store_perf_write(s);
     commit(s);
-    if (why_now(s)[0] || s->log.len)
+    if (why_now(s)[0])
         store_plan_retry(s);
 }
 
@@ -266,7 +265,9 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
     }
     if (got != 0 || left)
         log_fatal("the engine sent a batch that is no batch");
-    store_plan(s);
+    if (m->u.put.count)
+        store_plan(s);
+    store_log_take(s, &m->u.put);
 }
 
 static void on_checkpoint(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -283,8 +284,9 @@ static void on_checkpoint(struct role *r, struct peer *p UNUSED, const struct ms
     store_plan(s);
 }
 
-static void on_load(struct role *r, struct peer *p, const struct msg *m UNUSED)
+static void on_load(struct role *r, struct peer *p, const struct msg *m)
 {
+    store_log_load(r->self, &m->u.load);
     store_load_begin(r->self, p);
 }
 
@@ -301,7 +303,8 @@ static void birth(struct role *r)
     buf_init(&s->batch);
     buf_init(&s->events);
     buf_init(&s->now.waiting);
-    buf_init(&s->log);
+    buf_init(&s->log.text);
+    buf_init(&s->log.behind.text);
     for (size_t i = 0; i < ARRAY_LEN(s->perf); i++) {
         s->perf[i].fd = -1;
         buf_init(&s->perf[i].lines);
@@ -427,6 +430,7 @@ static void peer_down(struct role *r, struct peer *p)
         return;
     await_engine(s);
     store_load_abort(s);
+    store_log_engine_gone(s);
     store_perf_engine_gone(s);
 }
 
@@ -443,6 +447,7 @@ static void stop(struct role *r)
     struct store *s = r->self;
 
     store_load_abort(s);
+    store_log_release(s);
     if (s->opened) {
         commit(s);
         store_past_release(s);
@@ -452,7 +457,6 @@ static void stop(struct role *r)
         store_damage_release(s);
         journal_release(&s->journal);
     }
-    store_log_release(s);
     store_perf_release(s);
     loop_timer_cancel(&s->retry);
     buf_release(&s->frame);
@@ -468,7 +472,6 @@ static const struct role_inbox inbox[] = {
     {MSG_LOAD, ROLE_BIT(ENGINE), on_load},
     {MSG_RENAME, ROLE_BIT(GATE), store_rename_message},
     {MSG_PERF, ROLE_BIT(ENGINE), store_perf_message},
-    {MSG_LOGLINE, ROLE_BIT(ENGINE) | ROLE_BIT(PARENT), on_logline},
     {MSG_NAME, ROLE_BIT(EXPORT), store_names_ask},
     {MSG_DAMAGED, ROLE_BIT(GATE), store_damage_message},
 };

@@ -20,18 +20,12 @@
 #include "os/loop.h"
 #include "role/role.h"
 #include "role/store_damage.h"
+#include "role/store_log.h"
 #include "role/store_merge.h"
 #include "role/store_perf.h"
 #include "role/store_series.h"
 
 #define STORE_RETRY_US (1 * TIME_S) /* between two tries on a disk that does not take what is written */
-
-struct store_syslog { /* one place that log lines go to besides the file */
-    int fd;           /* connected datagram socket */
-    enum { STORE_SYSLOG_LOCAL, STORE_SYSLOG_JOURNALD, STORE_SYSLOG_RFC5424 } form;
-    int pid;        /* that it names: the parent's */
-    char host[256]; /* this machine */
-};
 
 struct store_start { /* the event START of a life */
     uint64_t seq;
@@ -131,10 +125,7 @@ struct store {
     struct store_series series;
     struct store_perf perf[2]; /* of services, of hosts */
 
-    struct buf log; /* lines of the Nagios-format log not yet written, and marks of rotations */
-    uint64_t log_lost;
-    bool rotating; /* the parent was asked for a new file */
-    struct mono rotating_until;
+    struct store_log log;
     struct store_syslog syslog[8];
     size_t n_syslog;
     uint64_t syslog_wanted; /* how many there should be */
@@ -191,9 +182,3 @@ void store_current_renew(
 uint64_t store_current_lag(const struct store *s);
 void store_current_go_on(struct store *s); /* as store_past_go_on */
 void store_current_release(struct store *s);
-
-/* store_log.c */
-void store_log_take(struct store *s, struct str lines); /* by line end; none behind the last */
-void store_log_write(struct store *s);                  /* what waits, as far as it goes */
-bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd); /* false: not ours */
-void store_log_release(struct store *s);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The log in the Nagios format, and beside it syslog and journald. Lines stand in one row: what a full disk does not take waits at its head, and a mark in it (NLOG_ROTATE)
- * holds back what is behind until the parent has begun a new file. Nobody waits for a log: over LOG_WAITS_MOST bytes are given up and counted.
+ * The log in the Nagios format, and beside it syslog and journald. Lines are written as they come; what a full disk does not take waits here. The engine keeps each until LOGGED says that it is in
+ * the file, and how long that is with it: so a store that comes after one that was killed finds what that had written, and writes no line twice and each once. The parent opens the file.
  */
 #include "base/log.h"
-#include "core/nlog.h"
 #include "os/disk.h"
 #include "os/file.h"
 #include "role/store_int.h"
@@ -14,19 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define LOG_WAITS_MOST  (4u * 1024 * 1024) /* bytes of log lines that wait for a full disk */
-#define PARENT_PATIENCE (5 * TIME_S)       /* with a new file; then the old one goes on */
-#define SYSLOG_AGAIN    (10 * TIME_S)      /* between two tries to reach a syslog that went away */
-#define SYSLOG_TEXT     1024u /* of one line; RFC 5424 asks receivers to take 2048 bytes in all */
+#define LOG_WAITS_MOST (4u * 1024 * 1024) /* bytes of log lines that wait for a full disk */
+#define SYSLOG_AGAIN   (10 * TIME_S)      /* between two tries to reach a syslog that went away */
+#define SYSLOG_TEXT    1024u              /* of one line; RFC 5424 asks receivers to take 2048 bytes in all */
 
 enum { FACILITY_USER = 1 };
 enum severity { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFO = 6 };
 
-static void ask_parent(struct store *s, const char *purpose, struct str name)
+static void ask_parent(struct store *s, const char *purpose)
 {
-    msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose), .name = name});
+    msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose)});
     role_send_parent(s->role, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -116,7 +115,7 @@ static void send_syslog(struct store *s, struct str line)
         return;
     s->syslog_away = false;
     s->syslog_asked = store_now(s);
-    ask_parent(s, "syslog", STR_NULL);
+    ask_parent(s, "syslog");
 }
 
 static void forget_syslog(struct store *s)
@@ -149,78 +148,217 @@ static void take_syslog(struct store *s, struct str arg, int fd)
 
 /* ---- the file ---- */
 
-/* Bytes of whole lines up to the next mark. */
-static size_t before_mark(const struct buf *log)
+/* Up to where all lines of the engine are in, and how long the file is with them. */
+static void tell_engine(struct store *s)
 {
-    const char *mark = log->len ? memchr(log->data, NLOG_ROTATE, log->len) : NULL;
+    struct store_log *l = &s->log;
+    struct peer *engine = role_peer(s->role, ROLE_ENGINE, 0);
+    struct msg_logged m = {.line = l->last - MIN(l->lines, l->last), .file = l->file};
+    int64_t size = s->log_fd >= 0 ? disk_size(s->log_fd) : 0;
 
-    return mark ? (size_t)(mark - log->data) : log->len;
+    if (!engine || !l->engine || (m.line == l->told.line && m.file == l->told.file))
+        return;
+    m.size = l->behind.text.len ? l->behind.from + l->behind.at : (uint64_t)MAX(size, 0) - l->begun;
+    l->told.line = m.line;
+    l->told.file = m.file;
+    msg_put_logged(&s->frame, &m);
+    role_send(engine, &s->frame, -1);
+    buf_clear(&s->frame);
 }
 
-static bool put(struct store *s, size_t n)
+static void say_why(struct store *s, int error)
 {
-    int64_t before = disk_size(s->log_fd), took;
+    char why[sizeof(s->log.why)] = "";
 
-    if (file_write_all(s->log_fd, s->log.data, n) == 0) {
-        buf_drop_front(&s->log, n);
-        return true;
+    if (error)
+        snprintf(why, sizeof(why), "the log %s: %s", model_c(&s->model, s->model.globals->log_file),
+                 strerror(error));
+    if (strcmp(why, s->log.why) == 0)
+        return;
+    memcpy(s->log.why, why, sizeof(why));
+    store_tell_degraded(s);
+}
+
+/* The first n bytes of what waits are in the file. */
+static void took(struct store_log *l, size_t n)
+{
+    const char *end;
+
+    for (size_t at = 0; at < n; at = (size_t)(end - l->text.data) + 1) {
+        end = memchr(l->text.data + at, '\n', n - at);
+        if (!end) {
+            l->begun += n - at;
+            break;
+        }
+        l->lines--;
+        l->begun = 0;
     }
-    /* What a filling disk took stays there: the next try goes on behind it. */
-    took = disk_size(s->log_fd) - before;
-    if (before >= 0 && took > 0)
-        buf_drop_front(&s->log, MIN((size_t)took, n));
-    return false;
+    buf_drop_front(&l->text, n);
 }
 
-static void begin_new(struct store *s)
+static void put(struct store *s)
 {
-    struct str row = buf_str(&s->log), mark = str_cut(&row, '\n');
+    struct store_log *l = &s->log;
+    int64_t before = disk_size(s->log_fd), more;
+    int r = file_write_all(s->log_fd, l->text.data, l->text.len);
 
-    ask_parent(s, "nagios-log", str_sub(mark, 1, SIZE_MAX));
-    buf_drop_front(&s->log, MIN(mark.n + 1, s->log.len));
-    s->rotating = true;
-    s->rotating_until = (struct mono){store_now(s).us + PARENT_PATIENCE};
+    /* What a filling disk took stays there: the next try goes on behind it. */
+    more = r == 0 ? (int64_t)l->text.len : disk_size(s->log_fd) - before;
+    if (before >= 0 && more > 0)
+        took(l, MIN((size_t)more, l->text.len));
+    say_why(s, -r);
+}
+
+static void drop_text(struct store_log *l)
+{
+    buf_clear(&l->text);
+    l->lines = 0;
+}
+
+/* Only engines that ended one after the other, while nothing could be written, bring so much: each keeps a bound of its own. */
+static void give_up(struct store_log *l)
+{
+    l->lost += l->lines;
+    drop_text(l);
+    if (l->begun) { /* that line ends where it is */
+        buf_add_char(&l->text, '\n');
+        l->lines = 1;
+    }
 }
 
 void store_log_write(struct store *s)
 {
-    bool whole = true;
-    size_t n;
-
     if (s->log_fd < 0)
-        buf_clear(&s->log);
-    if (s->rotating && store_now(s).us >= s->rotating_until.us)
-        s->rotating = false;
-    while (s->log.len && !s->rotating && whole) {
-        n = before_mark(&s->log);
-        whole = !n || put(s, n);
-        if (whole && s->log.len)
-            begin_new(s);
-    }
-    if (s->log.len > LOG_WAITS_MOST && !s->rotating) { /* a rotation has an end of its own: PARENT_PATIENCE */
-        s->log_lost += s->log.len;
-        buf_clear(&s->log);
-        log_error("the log file cannot be written: %llu bytes of it were given up",
-                  (unsigned long long)s->log_lost);
-    }
-    if (s->log.len)
+        drop_text(&s->log);
+    else if (s->log.text.len)
+        put(s);
+    if (s->log.text.len > LOG_WAITS_MOST)
+        give_up(&s->log);
+    if (s->log.text.len)
         store_plan_retry(s);
+    tell_engine(s);
 }
 
-void store_log_take(struct store *s, struct str lines)
-{
-    struct str rest = lines;
+/* ---- lines ---- */
 
-    buf_add_str(&s->log, lines);
-    buf_add_char(&s->log, '\n');
-    while ((s->n_syslog || s->syslog_wanted) && rest.n) {
+static void forget_behind(struct store_log *l)
+{
+    buf_release(&l->behind.text);
+    l->behind.at = 0;
+}
+
+/* A line that its writer could not end, for he was killed: what comes now is another one. */
+static void end_line(struct store *s)
+{
+    int64_t size = disk_size(s->log_fd);
+    char last = '\n';
+
+    if (size > 0 && !s->log.text.len && disk_read(s->log_fd, (uint64_t)size - 1, &last, 1) == 1 &&
+        last != '\n')
+        file_write_all(s->log_fd, "\n", 1);
+}
+
+static void read_behind(struct store *s, size_t n)
+{
+    struct buf *text = &s->log.behind.text;
+    int64_t got;
+
+    buf_reserve(text, n);
+    got = disk_read(s->log_fd, s->log.behind.from, text->data,
+                    n); /* a file that may only be written: nothing */
+    if (got > 0) {
+        text->len = (size_t)got;
+        text->data[text->len] = '\0';
+    }
+}
+
+void store_log_load(struct store *s, const struct msg_load *m)
+{
+    struct store_log *l = &s->log;
+    int64_t size = s->log_fd >= 0 ? disk_size(s->log_fd) : 0;
+
+    forget_behind(l);
+    l->engine = true;
+    l->last = m->line;
+    l->told.line = UINT64_MAX;
+    if (m->log_file && m->log_file == l->file && size > 0) {
+        l->behind.from = m->log_size > (uint64_t)size ? 0 : m->log_size;
+        read_behind(s, MIN((size_t)size - l->behind.from, (size_t)LOG_WAITS_MOST));
+    }
+    if (!l->behind.text.len && s->log_fd >= 0)
+        end_line(s);
+    tell_engine(s);
+}
+
+/* A store that was killed may have written the first of these lines, and not said so: they are what is in the file behind those of which it did, in the same order. Others may have written there, too. */
+static struct str not_written(struct store *s, struct str lines)
+{
+    struct store_log *l = &s->log;
+
+    while (l->behind.text.len && lines.n) {
+        struct str rest = str_sub(buf_str(&l->behind.text), l->behind.at, SIZE_MAX), line = lines;
+        struct str mine = str_cut(&line, '\n'), is;
+
+        do
+            is = str_cut(&rest, '\n');
+        while (rest.p && !str_eq(is, mine));
+        if (rest.p) { /* found, with its end */
+            l->behind.at = l->behind.text.len - rest.n;
+            lines = line;
+            continue;
+        }
+        if (is.n && is.n <= mine.n && str_starts(mine, is)) {
+            l->begun = is.n;
+            lines = str_sub(lines, is.n, SIZE_MAX);
+        }
+        forget_behind(l);
+        if (!l->begun)
+            end_line(s);
+    }
+    return lines;
+}
+
+void store_log_take(struct store *s, const struct msg_put *m)
+{
+    struct store_log *l = &s->log;
+    struct str rest = m->lines, new;
+    size_t begun = l->begun;
+    uint64_t n = 0;
+
+    l->lost += m->lines_lost;
+    if (!rest.n)
+        return;
+    for (; rest.n; n++)
+        str_cut(&rest, '\n');
+    l->last = m->line + n - 1;
+    new = not_written(s, m->lines);
+    buf_add_str(&l->text, new);
+    if (l->begun != begun) { /* the end of a line */
+        str_cut(&new, '\n');
+        l->lines++;
+    }
+    for (rest = new; rest.n; l->lines++) {
         struct str line = str_cut(&rest, '\n');
 
-        if (line.n && line.p[0] != NLOG_ROTATE)
+        if (s->n_syslog || s->syslog_wanted)
             send_syslog(s, line);
     }
     if (!s->retry.slot)
         store_log_write(s);
+}
+
+void store_log_engine_gone(struct store *s)
+{
+    s->log.engine = false;
+}
+
+/* ---- descriptors ---- */
+
+static uint64_t inode_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
 bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd)
@@ -237,44 +375,27 @@ bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd)
     }
     if (!str_eq_c(purpose, "nagios-log") && !str_eq_c(purpose, "no-log"))
         return false;
-    if (s->log_fd >= 0 && !s->rotating)
+    if (s->log_fd >= 0) {
         store_log_write(s);
-    if (s->log_fd >= 0)
         close(s->log_fd);
+    }
     s->log_fd = str_eq_c(purpose, "nagios-log") ? fd : -1;
     if (s->log_fd < 0)
         close(fd);
-    s->rotating = false;
+    s->log.file = s->log_fd >= 0 ? inode_of(fd) : 0;
+    s->log.begun = 0;
+    forget_behind(&s->log);
     if (s->opened)
         store_log_write(s);
     return true;
 }
 
-/* The end: nobody answers a rotation any more, and what is behind its mark goes to the old file. */
-static void drop_marks(struct store *s)
-{
-    struct buf all = s->log;
-    struct str rest = buf_str(&all);
-
-    buf_init(&s->log);
-    while (rest.n) {
-        struct str line = str_cut(&rest, '\n');
-
-        if (!line.n || line.p[0] == NLOG_ROTATE)
-            continue;
-        buf_add_str(&s->log, line);
-        buf_add_char(&s->log, '\n');
-    }
-    buf_release(&all);
-}
-
 void store_log_release(struct store *s)
 {
-    s->rotating = false;
-    drop_marks(s);
     store_log_write(s);
     forget_syslog(s);
-    buf_release(&s->log);
+    buf_release(&s->log.text);
+    forget_behind(&s->log);
     if (s->log_fd >= 0)
         close(s->log_fd);
 }

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=30
-"""Where log lines go: rotation as the main file says, a log taken away by another program, syslog, journald."""
+# vigie-test: seconds=60
+"""Where log lines go: rotation as the main file says, a log taken away by another program, syslog, journald; and that a store that is killed loses none and writes none twice."""
+import collections
 import os
+import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -100,6 +103,71 @@ def test_a_reload_opens_the_log_again():
         v.order('ADD_HOST_COMMENT;h;1;ann;third')
         until(lambda: ';third' in log_of(v, v.path('other.log')), 'lines in that')
         assert ';third' not in v.log()
+
+
+PASSIVE = 'define host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + ''.join(
+    f'define service {{\n use ts\n host_name h\n service_description s{i}\n active_checks_enabled 0\n max_check_attempts 1\n flap_detection_enabled 0\n}}\n'
+    for i in range(4))
+
+
+def pid_of(v, role):
+    return next((pid for pid, words in v.roles().items() if words[1:3] == ['-x', role]), None)
+
+
+def hand_in(v, first, n):
+    """Results of four services, of which each is another state than the one before: three lines each."""
+    with open(v.path('cmd'), 'w', encoding='utf-8') as f:
+        for k in range(first, first + n):
+            f.write(f'[{k}] PROCESS_SERVICE_CHECK_RESULT;h;s{k % 4};{2 - k // 4 % 2 * 2};n={k}\n')
+            f.flush()
+
+
+def once(text, what, n):
+    """Each of n numbers has one such line, in their order."""
+    found = [int(x) for x in re.findall(rf'^\[\d+\] {what}.*;n=(\d+)$', text, re.M)]
+    twice = [k for k, times in collections.Counter(found).items() if times > 1]
+    assert not twice and len(found) == n, f'{what}: {sorted(set(range(n)) - set(found))[:20]} are missing, {twice[:20]} are there twice'
+    assert found == sorted(found), f'{what}: not in their order'
+
+
+def kill_loses_no_line(role, rotates):
+    seed = int(os.environ.get('SEED') or time.time())
+    dice = random.Random(seed)
+    print(f'seed {seed}', flush=True)
+    with Vigie(objects=PASSIVE, main='log_passive_checks=1\n' + (zone_before(7) + 'log_rotation_method=h\n' if rotates else '')) as v:
+        v.start()
+        n = kills = 0
+        while kills < 8:
+            for _ in range(dice.randrange(1, 8)):
+                hand_in(v, n, 50)
+                n += 50
+            pid = until(lambda: pid_of(v, role), 'there is one')
+            os.kill(pid, signal.SIGKILL)
+            kills += 1
+            hand_in(v, n, 50)
+            n += 50
+            until(lambda: pid_of(v, role) not in (None, pid), 'another one')
+
+        def all_of_it():
+            return ''.join(log_of(v, v.path(name)) for name in archives(v.d)) + v.log()
+        until(lambda: f';n={n - 1}\n' in all_of_it() and (not rotates or 'LOG ROTATION: HOURLY' in v.log()), 'the last line')
+        text = all_of_it()
+        wrong = [line for line in text.splitlines() if not re.match(r'\[\d{10}\] [A-Z]', line)]
+        assert not wrong, wrong[:5]
+        for what in ('EXTERNAL COMMAND: PROCESS_SERVICE_CHECK_RESULT', 'PASSIVE SERVICE CHECK', 'SERVICE ALERT'):
+            once(text, what, n)
+        assert not rotates or text.count('LOG ROTATION') == 1 and 'LOG ROTATION' in v.log().splitlines()[0], v.log().splitlines()[0]
+        assert v.stop() == 0
+        assert 'Caught SIGTERM' in v.log()
+
+
+def test_a_store_that_is_killed_loses_no_line():
+    kill_loses_no_line('store', True)
+
+
+def test_an_engine_that_is_killed_loses_no_line():
+    """What it had not recorded yet is done again, and what it had has its lines: both go in one message."""
+    kill_loses_no_line('engine', False)
 
 
 def came(s, what, got=None):

@@ -17,6 +17,8 @@ struct other { /* the engine's or gate's side of a link */
     uint64_t stored, applied, lag, next_seq, segments;
     unsigned load_ends, oids, changed, held; /* held: PERF_HELD */
     char degraded[256];
+    struct msg_logged logged; /* the last */
+    unsigned loggeds;
     struct buf loaded;
     struct msg_series series; /* its numbers; the texts are not to be read */
 };
@@ -30,6 +32,7 @@ struct rig {
     unsigned asked;   /* LOG_OPEN */
     char purpose[64]; /* of the last */
     struct other engine, gate;
+    struct msg_load load; /* what the engine says of the log */
 };
 
 void rig_until(struct rig *g, bool (*question)(struct rig *g));

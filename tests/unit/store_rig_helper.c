@@ -42,11 +42,15 @@ static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
         o->lag = m->u.stored.lag;
         str_copy(o->degraded, sizeof(o->degraded), m->u.stored.degraded);
         break;
+    case MSG_LOGGED:
+        o->logged = m->u.logged;
+        o->loggeds++;
+        break;
     case MSG_SEGMENT: o->segments++; break;
     case MSG_PERF_HELD: o->held++; break;
     case MSG_SERIES: o->series = m->u.series; break;
     case MSG_RENAMES: break; /* none: this test has no renames */
-    case MSG_DAMAGE: break; /* what is told to people: tests/life/61-damaged-database.py */
+    case MSG_DAMAGE: break;  /* what is told to people: tests/life/61-damaged-database.py */
     case MSG_LOAD_REC: buf_add_str(&o->loaded, m->u.load_rec.records); break;
     case MSG_LOAD_END:
         o->load_ends++;
@@ -172,7 +176,7 @@ void rig_begin(struct rig *g, uint32_t n_names)
                           .role = ROLE_STORE, .epoch = 1, .state_dir = str_of(g->dir), .one_process = 1});
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     rig_send_fd(g, "state-dir", rig_open_at(g, "", O_RDONLY | O_DIRECTORY));
-    rig_send_fd(g, "nagios-log", rig_open_at(g, "/log", O_WRONLY | O_APPEND | O_CREAT));
+    rig_send_fd(g, "nagios-log", rig_open_at(g, "/log", O_RDWR | O_APPEND | O_CREAT));
     rig_send_snapshot(g, n_names, 1);
     rig_send_peer(g, &g->engine, ROLE_ENGINE);
     rig_send_peer(g, &g->gate, ROLE_GATE);
@@ -229,7 +233,7 @@ void rig_load(struct rig *g)
 
     g->engine.load_ends = 0;
     buf_clear(&g->engine.loaded);
-    msg_put_load(&b, &(struct msg_load){});
+    msg_put_load(&b, &g->load);
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     rig_until(g, is_loaded);
     msg_put_put(&b, &(struct msg_put){.first_seq = g->engine.next_seq}); /* it serves */

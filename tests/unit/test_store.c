@@ -198,28 +198,6 @@ static void test_given_up_by_the_engine(void **state UNUSED)
     buf_release(&b);
 }
 
-static void test_log_lines(void **state UNUSED)
-{
-    struct buf b = BUF_INIT;
-    char text[64] = "";
-    struct rig g;
-    int fd;
-
-    rig_make_folders(&g);
-    rig_begin(&g, RIG_CHECKS);
-    rig_load(&g);
-    msg_put_logline(&b, &(struct msg_logline){.text = STR("[1] SERVICE ALERT: a\n[2] b")});
-    assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
-    rig_put_and_wait(&g, 1, 1);
-    fd = rig_open_at(&g, "/log", O_RDONLY);
-    assert_true(read(fd, text, sizeof(text) - 1) > 0);
-    close(fd);
-    assert_string_equal(text, "[1] SERVICE ALERT: a\n[2] b\n");
-    rig_end(&g);
-    buf_release(&b);
-    temp_dir_remove(g.dir);
-}
-
 static void test_reload(void **state UNUSED)
 {
     struct rig g;
@@ -246,7 +224,6 @@ int main(void)
         cmocka_unit_test(test_checkpoint_shortens_the_start),
         cmocka_unit_test(test_failed_sync),
         cmocka_unit_test(test_full_disk_resumes),
-        cmocka_unit_test(test_log_lines),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_given_up_by_the_engine),
     };

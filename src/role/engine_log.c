@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines of the log. They go to the store with the records of what they tell, and are kept here until it has written them: another store gets again what is not known to be written, and where in the
+ * file to look for it. Where a new file begins, all before that must be written first; then the parent is asked for it, and what is behind waits until the store writes there.
+ */
+#include "base/log.h"
+#include "os/clock.h"
+#include "role/engine_in.h"
+
+#define LOG_MOST                                                                                             \
+    (4u * 1024 * 1024) /* lines that wait for a store, or a disk; what one event brings comes on top */
+#define LINE_MOST (LIMIT_MESSAGE - 8192u) /* of one line */
+#define WITH_MOST (LIMIT_MESSAGE - 4096u) /* records and lines in one message */
+
+void engine_log_line(struct engine *e, struct str line)
+{
+    if (e->log.full)
+        e->log.lost++;
+    else
+        nlog_queue_add(&e->log.lines, str_sub(line, 0, LINE_MOST));
+}
+
+void engine_log_rotate(struct engine *e, struct str name)
+{
+    nlog_queue_mark(&e->log.lines, name);
+}
+
+/* Between two events: one may log a line for each check (the current states at a start). */
+static void keep_bound(struct engine *e)
+{
+    struct buf line = BUF_INIT;
+
+    if (!e->log.full && e->log.lines.bytes > LOG_MOST) {
+        log_error("the log in Nagios' format is not written: its lines are given up until it is");
+        e->log.full = true;
+    } else if (e->log.full && e->log.lines.bytes < LOG_MOST / 2) {
+        e->log.full = false;
+        buf_printf(&line, "[%lld] Warning: %llu lines of this log were given up: it could not be written",
+                   (long long)time_wall_s(clock_wall()),
+                   (unsigned long long)(e->log.lost - e->log.lost_before));
+        log_warn("%llu lines of the log were given up",
+                 (unsigned long long)(e->log.lost - e->log.lost_before));
+        e->log.lost_before = e->log.lost;
+        engine_log_line(e, buf_str(&line));
+    }
+    buf_release(&line);
+}
+
+static void go_on(struct engine *e)
+{
+    struct str name;
+
+    if (!nlog_queue_at_mark(&e->log.lines, &name))
+        return;
+    if (!e->log.asked) {
+        msg_put_log_rotate(&e->frame, &(struct msg_log_rotate){.name = name});
+        e->log.asked = role_send_parent(e->role, &e->frame, -1) == 0;
+        buf_clear(&e->frame);
+    } else if (e->log.told && e->log.file == e->log.new_file) {
+        nlog_queue_pass(&e->log.lines);
+        e->log.asked = e->log.told = false;
+    }
+}
+
+const struct nlog_chunk *engine_log_next(const struct engine *e, size_t records)
+{
+    const struct nlog_chunk *c = nlog_queue_next(&e->log.lines);
+
+    return c && c->text.len + records <= WITH_MOST ? c : NULL;
+}
+
+void engine_log_handed(struct engine *e)
+{
+    nlog_queue_handed(&e->log.lines);
+}
+
+void engine_log_put(struct engine *e)
+{
+    struct peer *store = role_peer(e->role, ROLE_STORE, 0);
+    const struct nlog_chunk *c;
+    uint64_t lost;
+
+    keep_bound(e);
+    go_on(e);
+    while (store && e->store_up && e->loaded &&
+           ((c = engine_log_next(e, 0)) || e->log.lost != e->log.lost_told)) {
+        lost = e->log.lost;
+        if (msg_put_put(&e->frame, &(struct msg_put){.line = c ? c->first : 0,
+                                                     .lines = c ? buf_str(&c->text) : STR_NULL,
+                                                     .lines_lost = lost - e->log.lost_told}) < 0 ||
+            role_send(store, &e->frame, -1) < 0) {
+            buf_clear(&e->frame);
+            return;
+        }
+        e->log.lost_told = lost;
+        if (c)
+            nlog_queue_handed(&e->log.lines);
+    }
+}
+
+void engine_log_again(struct engine *e)
+{
+    nlog_queue_again(&e->log.lines);
+}
+
+void engine_log_last(struct engine *e)
+{
+    nlog_queue_drop_marks(&e->log.lines);
+}
+
+void engine_log_message(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct engine *e = r->self;
+    struct str rest;
+
+    switch (m->type) {
+    case MSG_LOGLINE:
+        for (rest = m->u.logline.text; rest.p;)
+            engine_log_line(e, str_cut(&rest, '\n'));
+        break;
+    case MSG_LOG_IS:
+        e->log.told |= e->log.asked && m->u.log_is.asked;
+        e->log.new_file = m->u.log_is.file;
+        break;
+    case MSG_LOGGED:
+        nlog_queue_written(&e->log.lines, m->u.logged.line);
+        e->log.file = m->u.logged.file;
+        e->log.size = m->u.logged.size;
+        break;
+    default: BUG("no message of the log");
+    }
+    engine_plan_flush(e);
+}

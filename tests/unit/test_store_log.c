@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of the log in role store: what a store that was killed had written, and not said so, is neither lost nor written twice by the one that comes after it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "os/file.h"
+#include "store_rig.h"
+
+static uint64_t wanted_line;
+
+static bool is_logged(struct rig *g)
+{
+    return g->engine.loggeds && g->engine.logged.line == wanted_line;
+}
+
+static void put_lines(struct rig *g, uint64_t first, const char *lines)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_put(&b, &(struct msg_put){.line = first, .lines = str_of(lines)});
+    assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
+    buf_release(&b);
+}
+
+static void put_lines_and_wait(struct rig *g, uint64_t first, const char *lines, uint64_t last)
+{
+    put_lines(g, first, lines);
+    wanted_line = last;
+    rig_until(g, is_logged);
+}
+
+static void write_file(const struct rig *g, const char *text, bool anew)
+{
+    int fd = rig_open_at(g, "/log", O_WRONLY | O_CREAT | O_APPEND | (anew ? O_TRUNC : 0));
+
+    assert_int_equal(file_write_all(fd, text, strlen(text)), 0);
+    close(fd);
+}
+
+static void assert_file(const struct rig *g, const char *text)
+{
+    struct buf got = BUF_INIT;
+    struct err err = ERR_INIT;
+    int fd = rig_open_at(g, "/log", O_RDONLY);
+
+    assert_int_equal(file_read_fd(fd, "log", 1u << 20, &got, &err), 0);
+    assert_string_equal(got.data, text);
+    close(fd);
+    buf_release(&got);
+}
+
+static void test_lines(void **state UNUSED)
+{
+    struct rig g;
+
+    rig_make_folders(&g);
+    write_file(&g, "[0] older\n[1] cut o", true); /* its writer was killed */
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    put_lines_and_wait(&g, 1, "[1] SERVICE ALERT: a\n[2] b\n", 2);
+    assert_file(&g, "[0] older\n[1] cut o\n[1] SERVICE ALERT: a\n[2] b\n");
+    assert_int_equal(g.engine.logged.size, strlen("[0] older\n[1] cut o\n[1] SERVICE ALERT: a\n[2] b\n"));
+    put_lines_and_wait(&g, 3, "[3] c\n", 3);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+/* before: what the engine knows to be written, up to line 10; behind: what else the file has when another store begins; sent: the lines from 11 on; is: what the file has then. */
+static const struct {
+    const char *what, *before, *behind, *sent, *is;
+    uint64_t last;
+} case_of[] = {
+    {"nothing", "[1] x\n", "", "[1] x\n[1] y\n", "[1] x\n[1] x\n[1] y\n", 12},
+    {"the first", "[1] x\n", "[1] x\n", "[1] x\n[1] y\n", "[1] x\n[1] x\n[1] y\n", 12},
+    {"all", "[1] x\n", "[1] x\n[1] y\n", "[1] x\n[1] y\n", "[1] x\n[1] x\n[1] y\n", 12},
+    {"two of three that are the same", "", "[1] x\n[1] x\n", "[1] x\n[1] x\n[1] x\n", "[1] x\n[1] x\n[1] x\n",
+     13},
+    {"half a line", "[0] w\n", "[1] x\n[1] y", "[1] x\n[1] yy\n[1] z\n", "[0] w\n[1] x\n[1] yy\n[1] z\n", 13},
+    {"half of the first", "[0] w\n", "[1", "[1] x\n", "[0] w\n[1] x\n", 11},
+    {"a whole line without its end", "", "[1] x", "[1] x\n[1] y\n", "[1] x\n[1] y\n", 12},
+    {"what others wrote", "", "[1] x\nhere was bob\n[1] y\nand again\n", "[1] x\n[1] y\n[1] z\n",
+     "[1] x\nhere was bob\n[1] y\nand again\n[1] z\n", 13},
+    {"half a line of others", "", "[1] x\nhere wa", "[1] x\n[1] z\n", "[1] x\nhere wa\n[1] z\n", 12},
+};
+
+static void test_after_a_kill(void **state UNUSED)
+{
+    struct rig g;
+    struct stat st;
+
+    for (size_t i = 0; i < ARRAY_LEN(case_of); i++) {
+        char path[256];
+
+        print_message("%s\n", case_of[i].what);
+        rig_make_folders(&g);
+        write_file(&g, case_of[i].before, true);
+        write_file(&g, case_of[i].behind, false);
+        snprintf(path, sizeof(path), "%s/log", g.dir);
+        assert_int_equal(stat(path, &st), 0);
+        rig_begin(&g, RIG_CHECKS);
+        g.load = (struct msg_load){.line = 10, .log_file = st.st_ino, .log_size = strlen(case_of[i].before)};
+        rig_load(&g);
+        assert_int_equal(g.engine.logged.line, 10);
+        put_lines_and_wait(&g, 11, case_of[i].sent, case_of[i].last);
+        assert_file(&g, case_of[i].is);
+        rig_end(&g);
+        temp_dir_remove(g.dir);
+    }
+}
+
+/* What is told at each step is where the next store may begin to look: after each of the lines, in a message of its own. */
+static void test_where_to_look(void **state UNUSED)
+{
+    struct rig g;
+    struct stat st;
+    char path[256];
+
+    rig_make_folders(&g);
+    write_file(&g, "[1] a\n[2] b\n[3] c\n", true);
+    snprintf(path, sizeof(path), "%s/log", g.dir);
+    assert_int_equal(stat(path, &st), 0);
+    rig_begin(&g, RIG_CHECKS);
+    g.load = (struct msg_load){.line = 1, .log_file = st.st_ino, .log_size = 6};
+    rig_load(&g);
+    assert_int_equal(g.engine.logged.size, 6);
+    put_lines_and_wait(&g, 2, "[2] b\n", 2);
+    assert_int_equal(g.engine.logged.size, 12);
+    put_lines_and_wait(&g, 3, "[3] c\n", 3);
+    assert_int_equal(g.engine.logged.size, 18);
+    put_lines_and_wait(&g, 4, "[4] d\n", 4);
+    assert_int_equal(g.engine.logged.size, 24);
+    assert_file(&g, "[1] a\n[2] b\n[3] c\n[4] d\n");
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+static bool has_new_file(struct rig *g)
+{
+    return g->engine.logged.size == 0;
+}
+
+static void test_another_file(void **state UNUSED)
+{
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    put_lines_and_wait(&g, 1, "[1] a\n", 1);
+    rig_send_fd(&g, "nagios-log", rig_open_at(&g, "/new", O_RDWR | O_APPEND | O_CREAT));
+    rig_until(&g, has_new_file);
+    put_lines_and_wait(&g, 2, "[2] b\n", 2);
+    assert_int_equal(g.engine.logged.size, 6);
+    assert_file(&g, "[1] a\n");
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+static bool says_full(struct rig *g)
+{
+    return strstr(g->gate.degraded, "No space left on device") != NULL;
+}
+
+static bool says_nothing(struct rig *g)
+{
+    return !g->gate.degraded[0];
+}
+
+/* It is said at once, and lines wait for another file. */
+static void test_full(void **state UNUSED)
+{
+    struct rig g;
+    int full;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    full = open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC);
+    assert_true(full >= 0);
+    rig_send_fd(&g, "nagios-log", full);
+    put_lines(&g, 1, "[1] a\n[2] b\n");
+    rig_until(&g, says_full);
+    assert_int_equal(g.engine.logged.line, 0);
+    rig_send_fd(&g, "nagios-log", rig_open_at(&g, "/log", O_RDWR | O_APPEND));
+    rig_until(&g, says_nothing);
+    wanted_line = 2;
+    rig_until(&g, is_logged);
+    assert_file(&g, "[1] a\n[2] b\n");
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+{
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_after_a_kill),
+                                       cmocka_unit_test(test_where_to_look),
+                                       cmocka_unit_test(test_another_file), cmocka_unit_test(test_full)};
+
+    log_init("test", LOG_ERROR);
+    log_set_sink(getenv("VIGIE_TEST_LOG") ? NULL : quiet);
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
