@@ -30,6 +30,7 @@ struct member {             /* of what is asked for */
 struct shown { /* of the page */
     struct str host, service;
     struct avail_out out;
+    bool told;
 };
 
 struct ask {
@@ -42,7 +43,7 @@ struct ask {
     struct shown *page;
     /* the summary */
     int64_t sum_ppm, worst_ppm; /* -1: none yet */
-    size_t counted;
+    size_t told, counted;
     struct member worst;
 };
 
@@ -213,7 +214,7 @@ static void summary(struct api *a, struct json *j, const struct ask *k)
         return;
     }
     json_map(j);
-    json_key_u64(j, "resources", k->n);
+    json_key_u64(j, "resources", k->told);
     json_key_u64(j, "with_basis", k->counted);
     percent(j, "mean", k->counted ? k->sum_ppm / (int64_t)k->counted : -1);
     json_key(j, "worst");
@@ -238,16 +239,21 @@ static void finish(struct api *a, struct api_request *q, const struct ask *k)
     size_t end = k->page_from + k->page_n;
     struct json j;
 
+    if (k->one && !k->page[0].told) {
+        api_fail(a, q, 404, "id", PROBLEM_NOTHING_THEN);
+        return;
+    }
     json_init(&j, &out);
     json_map(&j);
     conditions(&j, k);
     if (k->one) {
-        if (k->page_n)
-            figures(&j, &k->member[0], &k->page[0]);
+        figures(&j, &k->member[0], &k->page[0]);
     } else {
         json_key(&j, "resources");
         json_list(&j);
         for (size_t i = 0; i < k->page_n; i++) {
+            if (!k->page[i].told)
+                continue;
             json_map(&j);
             figures(&j, &k->member[k->page_from + i], &k->page[i]);
             json_map_end(&j);
@@ -277,6 +283,18 @@ static void list_of(const struct json_value *row, const char *key, int64_t *out)
         out[i] = json_read_int(json_read_element(v, i));
 }
 
+/* The reader leaves out who may not be seen: there is nothing of them, in no figure. */
+static bool is_next(struct ask *k, const struct json_value *row, size_t want)
+{
+    uint64_t oid;
+
+    if (!str_to_u64(json_read_text(json_read_member(row, "oid")), &oid))
+        return false;
+    while (k->at < want && k->member[k->at].oid != oid)
+        k->at++;
+    return k->at < want;
+}
+
 static void take_row(struct ask *k, const struct json_value *row)
 {
     struct avail_out o = {.outside_s = json_read_int(json_read_member(row, "outside")),
@@ -288,8 +306,11 @@ static void take_row(struct ask *k, const struct json_value *row)
 
     list_of(row, "seconds", o.seconds);
     list_of(row, "in_downtime", o.in_downtime);
-    if (place >= k->page_from && place < k->page_from + k->page_n)
+    k->told++;
+    if (place >= k->page_from && place < k->page_from + k->page_n) {
         k->page[place - k->page_from].out = o;
+        k->page[place - k->page_from].told = true;
+    }
     if (ppm < 0)
         return;
     k->sum_ppm += ppm;
@@ -314,11 +335,11 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
         return;
     }
     while (text.n && (part = json_read(&text, NULL))) {
-        for (size_t i = 0; i < json_read_length(part) && k->at < want; i++)
+        for (size_t i = 0; i < json_read_length(part) && is_next(k, json_read_element(part, i), want); i++)
             take_row(k, json_read_element(part, i));
         json_read_free(part);
     }
-    k->at = want; /* the reader answers one row for each */
+    k->at = want;
     buf_clear(&q->json);
     if (!api_not_ready(a, q))
         go_on(a, q, k);
@@ -329,7 +350,7 @@ static void go_on(struct api *a, struct api_request *q, struct ask *k)
     size_t end = k->summary ? k->n : k->page_from + k->page_n;
     char from[24], to[24];
     struct buf list = BUF_INIT;
-    struct str args[6] = {STR("0"), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL};
+    struct str args[6] = {who_scope(&q->who), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL};
 
     if (k->at >= end) {
         finish(a, q, k);

@@ -184,7 +184,7 @@ void event_of_resource(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
     struct buf oid = BUF_INIT;
-    struct str args[4] = {STR("0")};
+    struct str args[4] = {who_scope(&q->who)};
 
     p->idx = resource_of(a, q);
     if (p->idx == MODEL_NONE || !page_read(a, q, p))
@@ -262,8 +262,8 @@ static void find(struct api *a, struct api_request *q, const struct event_page *
     if (write_oids(a, q, &oids) && oids.len > OIDS_MOST) {
         api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
     } else if (!q->answered) {
-        const struct str args[] = {STR("0"), str_of(from_us), str_of(to_us),        p->cursor,
-                                   p->limit, kinds,           api_query(q, "text"), buf_str(&oids)};
+        const struct str args[] = {who_scope(&q->who), str_of(from_us), str_of(to_us),        p->cursor,
+                                   p->limit,           kinds,           api_query(q, "text"), buf_str(&oids)};
 
         api_ask_reader(a, q, "events_find", args, ARRAY_LEN(args), rows_known);
     }
@@ -274,7 +274,7 @@ static void find(struct api *a, struct api_request *q, const struct event_page *
 void event_list(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
-    struct str args[2];
+    struct str args[3];
 
     p->idx = MODEL_NONE;
     if (api_not_ready(a, q) || !page_read(a, q, p))
@@ -284,7 +284,8 @@ void event_list(struct api *a, struct api_request *q)
         find(a, q, p);
         return;
     }
-    args[0] = p->cursor;
-    args[1] = p->limit;
-    api_ask_reader(a, q, "events_recent", args, 2, rows_known);
+    args[0] = who_scope(&q->who);
+    args[1] = p->cursor;
+    args[2] = p->limit;
+    api_ask_reader(a, q, "events_recent", args, ARRAY_LEN(args), rows_known);
 }

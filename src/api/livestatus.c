@@ -6,6 +6,7 @@
 #include "api/livestatus_query.h"
 #include "api/livestatus_statehist.h"
 #include "api/livestatus_wait.h"
+#include "db/scope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -129,14 +130,6 @@ bool ls_column_find(const struct ls_table *t, struct str name, struct ls_ref *ou
         buf_release(&longer);
     }
     return found;
-}
-
-bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact)
-{
-    const struct model_check *c = model_check(m, idx);
-
-    return model_has(m, c->contacts, contact) ||
-           (c->kind == MODEL_SERVICE && model_has(m, model_check(m, c->host)->contacts, contact));
 }
 
 /* "name = x" of a host, or "host_name = x" of a service, that must hold of every row. */
@@ -282,6 +275,20 @@ int64_t livestatus_limit_us(struct str request, struct wall now)
         us = q.limit_s * TIME_S;
     ls_query_release(&q);
     return us;
+}
+
+void livestatus_scope(struct str request, struct wall now, struct buf *out)
+{
+    struct err err = ERR_INIT;
+    struct ls_query q;
+
+    if (ls_parse(&q, now, request, &err) == 0) { /* else it sees nothing */
+        if (q.restricted)
+            scope_put_contact(out, q.contact);
+        else
+            buf_add_c(out, SCOPE_EVERYTHING);
+    }
+    ls_query_release(&q);
 }
 
 static bool take_command(struct str request, struct livestatus_reply *reply)

@@ -41,6 +41,8 @@ struct livestatus_reply {
 bool livestatus_refuse(struct str request, int code, const char *text, struct buf *out);
 /* Its Timelimit; -1: it has none. */
 int64_t livestatus_limit_us(struct str request, struct wall now);
+/* What of the past may be in its answer (db/scope.h): with AuthUser what that contact is told of. Appended. */
+void livestatus_scope(struct str request, struct wall now, struct buf *out);
 /*
  * An answer of many rows, written a few at a time so that others are answered in between. The request is borrowed until the end, and so are snapshot and board: with a new configuration the run is
  * abandoned. livestatus_begin may take as long as too_long allows.

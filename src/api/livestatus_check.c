@@ -597,7 +597,7 @@ void ls_as_host(const struct ls_row *row, struct ls_row *out)
 
 bool ls_seen_check(const struct ls_row *row, uint32_t contact)
 {
-    return ls_check_seen(row->w->m, row->idx, contact);
+    return model_sees(row->w->m, contact, row->idx);
 }
 
 const struct ls_table ls_hosts = {.name = "hosts",

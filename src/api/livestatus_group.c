@@ -209,7 +209,7 @@ static void worst_host(struct ls_row *row, const struct ls_column *c UNUSED, str
 static bool sees_all(const struct model *m, struct model_list members, uint32_t contact)
 {
     for (uint32_t i = 0; i < members.n; i++) {
-        if (!ls_check_seen(m, model_item(m, members, i), contact))
+        if (!model_sees(m, contact, model_item(m, members, i)))
             return false;
     }
     return true;

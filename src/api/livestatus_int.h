@@ -98,7 +98,7 @@ void ls_row_init(struct ls_row *row, const struct livestatus_world *w);
 void ls_row_release(struct ls_row *row);
 void ls_row_text(struct ls_row *row); /* makes row->text valid */
 bool ls_load_check(struct ls_row *row, uint32_t idx);
-bool ls_seen_check(const struct ls_row *row, uint32_t contact); /* ls_check_seen of the row */
+bool ls_seen_check(const struct ls_row *row, uint32_t contact); /* model_sees of the row */
 void ls_as_host(const struct ls_row *row, struct ls_row *out);  /* of a check */
 
 extern const struct ls_table ls_hosts, ls_services, ls_status, ls_comments, ls_downtimes, ls_host_groups,

@@ -110,9 +110,13 @@ static void take_event(struct livestatus_log *log, const struct json_value *row)
                                        .idx = MODEL_NONE,
                                        .text = log->text.len};
 
-    log->events++;
+    log->begun = true;
     log->last_us = line.at_us;
     log->last_seq = line.seq;
+    log->more = json_read_is(json_read_member(row, "searched"));
+    if (log->more)
+        return;
+    log->events++;
     if (json_read_is(json_read_member(row, "passive")))
         line.kind = LIVESTATUS_LOG_PASSIVE; /* its state is the code as it came */
     else if (!kind_of(json_read_text(json_read_member(row, "kind")), &line.kind) ||

@@ -50,7 +50,8 @@ struct livestatus_log {
     bool full;        /* there is more than may be held */
     bool states_full; /* so it is with the lines of current states (livestatus_current.h) */
     size_t events;    /* taken, also those that make no line */
-    int64_t last_us;  /* of the last event taken: where the next page begins */
+    bool begun, more; /* a row was taken; the last one says that there is more, whatever the page holds */
+    int64_t last_us;  /* of the last row taken: where the next page begins */
     uint64_t last_seq;
 };
 

@@ -32,8 +32,6 @@ int ls_filter_negate(struct ls_pool *p, struct err *err);
 bool ls_filter_eval(const struct ls_pool *p, uint32_t node, struct ls_row *row, const struct ls_table *t);
 /* every one of the stack */
 bool ls_filter_all(const struct ls_pool *p, struct ls_row *row, const struct ls_table *t);
-/* Is this contact told of this check? Of a service also when it is told of its host. */
-bool ls_check_seen(const struct model *m, uint32_t idx, uint32_t contact);
 void ls_pool_release(struct ls_pool *p);
 
 /* ---- query ---- */

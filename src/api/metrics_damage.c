@@ -96,10 +96,12 @@ static void lost_history(struct words *w, const struct api_damage *d, size_t i)
     time_rfc3339((struct wall){d->at[i].until_us}, until);
     time_rfc3339((struct wall){d->at[i].before_us}, before);
     if (d->at[i].lost) {
-        buf_printf(&w->en, " %" PRIu64 " records of it, from %s to %s, are lost: they are older than the journal.",
+        buf_printf(&w->en,
+                   " %" PRIu64 " records of it, from %s to %s, are lost: they are older than the journal.",
                    d->at[i].lost, from, until);
         buf_printf(&w->fr,
-                   " %" PRIu64 " de ses enregistrements, du %s au %s, sont perdus : ils sont plus anciens que "
+                   " %" PRIu64
+                   " de ses enregistrements, du %s au %s, sont perdus : ils sont plus anciens que "
                    "le journal.",
                    d->at[i].lost, from, until);
     }
@@ -118,8 +120,9 @@ static void history(struct words *w, const struct api_damage *d, size_t i)
     if (d->at[i].file[0] && d->at[i].unknown) {
         buf_add_c(&w->en, "history.db was damaged, and is being made anew from what is whole of it and from "
                           "the journal.");
-        buf_add_c(&w->fr, "history.db était endommagée ; elle est refaite avec ce qui en est intact et avec le "
-                          "journal.");
+        buf_add_c(&w->fr,
+                  "history.db était endommagée ; elle est refaite avec ce qui en est intact et avec le "
+                  "journal.");
         return;
     }
     if (d->at[i].file[0]) {
@@ -140,10 +143,12 @@ static void database(struct words *w, const struct api_damage *d, size_t i)
     switch (d->at[i].kind) {
     case DAMAGE_HISTORY: history(w, d, i); break;
     case DAMAGE_OBJECTS:
-        buf_add_c(&w->en, "objects.db was damaged, and was made anew from what is whole of it and from the kept "
-                          "configurations. No number is given twice.");
-        buf_add_c(&w->fr, "objects.db était endommagée ; elle a été refaite avec ce qui en est intact et avec "
-                          "les configurations gardées. Aucun numéro n’est donné deux fois.");
+        buf_add_c(&w->en,
+                  "objects.db was damaged, and was made anew from what is whole of it and from the kept "
+                  "configurations. No number is given twice.");
+        buf_add_c(&w->fr,
+                  "objects.db était endommagée ; elle a été refaite avec ce qui en est intact et avec "
+                  "les configurations gardées. Aucun numéro n’est donné deux fois.");
         break;
     case DAMAGE_STATES:
         buf_add_c(&w->en, "state.db was damaged, and was made anew from the journal.");
@@ -159,11 +164,13 @@ static void database(struct words *w, const struct api_damage *d, size_t i)
     }
     if (!d->at[i].file[0])
         return;
-    buf_printf(&w->en, " Check the disk. The damaged file is kept as db/%s; once it is removed, this is said no "
-                       "more.",
+    buf_printf(&w->en,
+               " Check the disk. The damaged file is kept as db/%s; once it is removed, this is said no "
+               "more.",
                d->at[i].file);
-    buf_printf(&w->fr, " Vérifiez le disque. Le fichier endommagé est gardé : db/%s ; une fois supprimé, ceci "
-                       "n’est plus dit.",
+    buf_printf(&w->fr,
+               " Vérifiez le disque. Le fichier endommagé est gardé : db/%s ; une fois supprimé, ceci "
+               "n’est plus dit.",
                d->at[i].file);
 }
 
@@ -207,10 +214,12 @@ static void journal(struct words *w, const struct api_damage *d)
         buf_printf(&w->en, ", and more at %u other places", n - HOLES_SAID);
         buf_printf(&w->fr, ", et d’autres en %u endroits", n - HOLES_SAID);
     }
-    buf_add_c(&w->en, ". What is whole is used. Check the disk; \"vigie journal verify\" looks at all of it. This "
-                      "is said until the next start.");
-    buf_add_c(&w->fr, ". Ce qui est intact sert. Vérifiez le disque ; « vigie journal verify » examine le tout. "
-                      "Ceci est dit jusqu’au prochain démarrage.");
+    buf_add_c(&w->en,
+              ". What is whole is used. Check the disk; \"vigie journal verify\" looks at all of it. This "
+              "is said until the next start.");
+    buf_add_c(&w->fr,
+              ". Ce qui est intact sert. Vérifiez le disque ; « vigie journal verify » examine le tout. "
+              "Ceci est dit jusqu’au prochain démarrage.");
 }
 
 void metrics_damage_warnings(struct json *j, const struct api_damage *d,

@@ -101,7 +101,8 @@ void metrics_series_put(struct buf *b, const struct api_series *s)
         {"series_damaged_places", "counter", "Places of the series store that could not be read.",
          s->damaged},
         {"results_given_up", "counter",
-         "Results of active checks that a full or slow disk took: nothing is lost of the states.", s->given_up},
+         "Results of active checks that a full or slow disk took: nothing is lost of the states.",
+         s->given_up},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++)

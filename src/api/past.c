@@ -140,7 +140,7 @@ static void ask_list(struct api *a, struct api_request *q, const struct list_vie
     static const char *const filters[] = {"all", "problems", "unhandled"}, *const sorts[] = {"severity",
                                                                                              "name", "since"};
     char at[24], states[24], limit[24], offset[24];
-    struct str args[] = {STR("0"),
+    struct str args[] = {who_scope(&q->who),
                          text_of(at, sizeof(at), t->at.us),
                          str_of(filters[v->filter]),
                          api_query(q, "kind"),
@@ -235,7 +235,7 @@ bool past_resource(struct api *a, struct api_request *q)
 {
     struct then *t;
     struct buf oid = BUF_INIT;
-    struct str args[3] = {STR("0")};
+    struct str args[3] = {who_scope(&q->who)};
     char at[24];
 
     if (!api_query(q, "as_of").p)

@@ -123,7 +123,7 @@ static bool put_choice(struct api *a, struct api_request *q, struct question *k)
     static const char *const plain[] = {"id", "host", "service", "group", "label", "q", NULL},
                              *const kinds[] = {"host", "service", NULL};
 
-    put(q, k, "scope", STR("0"));
+    put(q, k, "scope", who_scope(&q->who));
     put_i64(q, k, "now", api_wall(a).us);
     put_all(q, k, plain);
     return put_word(a, q, k, "kind", kinds) && put_resources(a, q, k);

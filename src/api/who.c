@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/who.h"
 
+#include "db/scope.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,11 @@ const char *who_role_word(enum api_role role)
 {
     BUG_ON((unsigned)role >= ARRAY_LEN(words));
     return words[role];
+}
+
+struct str who_scope(const struct api_who *w)
+{
+    return w->role == API_ROLE_NONE ? STR("") : STR(SCOPE_EVERYTHING);
 }
 
 void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX])

@@ -30,6 +30,9 @@ struct api_who {
 enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
 const char *who_role_word(enum api_role role);
 
+/* What of the past it may see, as the reader judges it (db/scope.h). Users have no scopes of their own yet: who may read sees everything. */
+struct str who_scope(const struct api_who *w);
+
 /* Derived from the session's secret, so that it need not be kept; who reads the one cannot make the other. */
 void who_csrf(struct str secret, char out[HASH_SHA256_HEX]);
 void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);

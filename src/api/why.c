@@ -320,7 +320,7 @@ static void ask_history(struct api *a, struct api_request *q, const char *questi
 {
     const struct asked *s = q->state;
     char at[24];
-    struct str args[] = {STR("0"), STR_NULL, s->oid};
+    struct str args[] = {who_scope(&q->who), STR_NULL, s->oid};
 
     snprintf(at, sizeof(at), "%lld", (long long)(s->at.us ? s->at.us : api_wall(a).us));
     args[1] = str_of(at);

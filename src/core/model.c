@@ -93,6 +93,14 @@ bool model_has(const struct model *m, struct model_list l, uint32_t value)
     return false;
 }
 
+bool model_sees(const struct model *m, uint32_t contact, uint32_t idx)
+{
+    const struct model_check *c = model_check(m, idx);
+
+    return model_has(m, c->contacts, contact) ||
+           (c->kind == MODEL_SERVICE && model_has(m, model_check(m, c->host)->contacts, contact));
+}
+
 /* Bisection in checks [from, to), which are ordered by name. */
 static uint32_t find_check(const struct model *m, uint32_t from, uint32_t to, struct str name)
 {

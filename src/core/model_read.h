@@ -145,6 +145,8 @@ static inline uint32_t model_item(const struct model *m, struct model_list l, ui
     return model_index(m, l.first + i)->v;
 }
 bool model_has(const struct model *m, struct model_list l, uint32_t value);
+/* Is this contact told of this check? Of a service also when it is told of its host. */
+bool model_sees(const struct model *m, uint32_t contact, uint32_t idx);
 
 /* By name; MODEL_NONE when there is none. */
 uint32_t model_find_host(const struct model *m, struct str name);

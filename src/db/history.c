@@ -392,126 +392,15 @@ const char *history_kind_name(uint64_t kind)
     return kind < ARRAY_LEN(names) && names[kind] && *names[kind] ? names[kind] : "other";
 }
 
-static void event_row(struct json *j, struct sql *s, enum sql_id id)
-{
-    json_map(j);
-    past_event_members(j, s, id);
-    json_map_end(j);
-}
-
-static void event_at_row(struct json *j, struct sql *s, enum sql_id id)
-{
-    json_map(j);
-    json_key_id(j, "at", (uint64_t)sql_i64(s, id, 1));
-    if (sql_i64(s, id, 3) == RECORD_EVENT_PASSIVE)
-        json_key_bool(j, "passive", true);
-    past_event_members(j, s, id);
-    json_map_end(j);
-}
-
-static void count_row(struct json *j, struct sql *s, enum sql_id id)
-{
-    json_map(j);
-    json_key_c(j, "kind", history_kind_name((uint64_t)sql_i64(s, id, 0)));
-    json_key_i64(j, "count", sql_i64(s, id, 1));
-    json_map_end(j);
-}
-
-static void status_row(struct json *j, struct sql *s, enum sql_id id)
-{
-    json_map(j);
-    json_key_id(j, "applied", (uint64_t)sql_i64(s, id, 0));
-    json_map_end(j);
-}
-
-enum arg_kind { ARG_NONE, ARG_CURSOR, ARG_LIMIT, ARG_TIME, ARG_APPLIED };
-
-struct question {
-    const char *name;
-    enum sql_id id;
-    enum arg_kind arg[4];
-    void (*row)(struct json *j, struct sql *s, enum sql_id id);
-};
-static const struct question questions[] = {
-    {"events_recent", SQL_EVENTS_RECENT, {ARG_CURSOR, ARG_LIMIT}, event_row},
-    {"events_between", SQL_EVENTS_BETWEEN, {ARG_TIME, ARG_TIME, ARG_CURSOR, ARG_LIMIT}, event_at_row},
-    {"log_between", SQL_LOG_BETWEEN, {ARG_TIME, ARG_TIME, ARG_CURSOR, ARG_LIMIT}, event_at_row},
-    {"event_counts", SQL_EVENT_COUNTS, {ARG_TIME, ARG_TIME}, count_row},
-    {"status", SQL_META_GET, {ARG_APPLIED}, status_row},
-};
-
-static const struct question *question_of(struct str name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(questions); i++)
-        if (str_eq_c(name, questions[i].name))
-            return &questions[i];
-    return NULL;
-}
-
-static bool number(enum arg_kind kind, struct str s, int64_t *v)
-{
-    uint64_t u = 0;
-
-    if (kind == ARG_TIME)
-        return str_to_i64(s, v);
-    if (s.n ? !str_to_u64(s, &u) : kind != ARG_CURSOR)
-        return false;
-    if (kind == ARG_CURSOR && u == 0)
-        u = INT64_MAX;
-    if (u > INT64_MAX || (kind == ARG_LIMIT && (u < 1 || u > HISTORY_LIMIT_MAX)))
-        return false;
-    *v = (int64_t)u;
-    return true;
-}
-
-static int bind(struct sql *s, const struct question *q, const struct history_args *a, struct err *err)
-{
-    size_t given = 0;
-    int64_t v;
-
-    for (size_t i = 0; i < ARRAY_LEN(q->arg) && q->arg[i] != ARG_NONE; i++) {
-        if (q->arg[i] == ARG_APPLIED) {
-            sql_bind_str(s, q->id, 1, STR("applied_seq"));
-            continue;
-        }
-        if (given >= a->n || !number(q->arg[i], a->at[given], &v))
-            return err_set(err, E_INVAL, "%s: argument %zu is wrong or missing", q->name, given + 1);
-        given++;
-        sql_bind_i64(s, q->id, (int)i + 1, v);
-    }
-    return given == a->n ? 0 : err_set(err, E_INVAL, "%s: too many arguments", q->name);
-}
-
-static int simple(struct history *h, const struct history_args *a, struct rows *rows, struct err *err)
-{
-    const struct question *q = question_of(a->stmt);
-    int r;
-
-    if (!q)
-        return err_set(err, E_INVAL, "there is no question called " STR_FMT, STR_ARG(a->stmt));
-    r = sql_start(&h->sql, q->id);
-    if (r == 0)
-        r = bind(&h->sql, q, a, err);
-    while (r == 0 && (r = sql_step(&h->sql, q->id)) == 1) {
-        q->row(&rows->j, &h->sql, q->id);
-        rows_next(rows);
-        r = 0;
-    }
-    if (h->sql.stmt[q->id])
-        sql_end(&h->sql, q->id);
-    return r;
-}
-
 int history_query(struct history *h, const struct history_args *a, void (*piece)(void *user, struct str json),
                   void *user, struct err *err)
 {
+    struct history_args q = *a;
     struct rows rows;
     int r;
 
     rows_begin(&rows, piece, user);
-    r = past_query(h, a, &rows, err);
-    if (r == E_NOENT)
-        r = simple(h, a, &rows, err);
+    r = past_query(h, &q, &rows, err);
     if (r == 0)
         rows_end(&rows);
     else if (!err->text[0])

@@ -4,21 +4,15 @@
  * history.db: what happened, for people. A projection of the journal's EVENT records: each transaction notes the number it reached (applied), so that after a crash it goes on
  * from there, and after loss it is redone from the journal. Written by store, read by reader.
  *
- * Questions (message QUERY: name and arguments; cursor: the id to go back from, "" or "0": the newest; limit 1..1000):
- *   events_recent  cursor, limit            of everything
- *   events_between from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
- *                  begins with the at and id of the last row as `to` and cursor
- *   log_between    the same, and among it results that were handed in: kind "other", and "passive": true
- *   event_counts   from µs, to µs           rows {kind, count}
- *   status         -                        one row {applied (id)}
- *   and those of db/past.h: events_of, events_find, availability, as_of, state_at
- * An event's row: {"id": "N", "time": RFC 3339, "oid": "N" (left out when of the whole program), "kind": word, "state": number as in the record, "hard": bool, "attempt": number,
+ * Questions (message QUERY) are those of db/past.h.
+ * An event's row: {"id": "N", "time": RFC 3339, "oid": "N" (left out when of the whole program), "gone": true with its last "host" and "service" when that is configured no more, "kind": word, "state": number as in the record, "hard": bool, "attempt": number,
  *   "type": number, "ref": "N", and those of "text", "long_text", "contact", "author", "command" that are not empty}. Kinds: history_kind_name().
  */
 #include "base/buf.h"
 #include "core/record.h"
 #include "db/book.h"
 #include "db/doubt.h"
+#include "db/scope.h"
 #include "db/sql.h"
 
 #define HISTORY_LIMIT_MAX 1000
@@ -80,8 +74,10 @@ struct history_args {
     struct str stmt;
     const struct str *at;
     size_t n;
-    const struct model *m; /* for time periods; NULL: there are none */
-    struct sql *objects;   /* objects.db, for names; NULL: it cannot be read */
+    const struct model *m;            /* for time periods and scopes; NULL: there are none */
+    struct sql *objects;              /* objects.db; NULL: it cannot be read */
+    const struct series_names *names; /* the names in it, as they are now; NULL: they are not known */
+    struct scope scope;               /* its own */
 };
 /* Answers a question: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
 int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json),

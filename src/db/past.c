@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which questions there are, and those for events: by object, time, kind, text and groups of objects. */
+/* Which questions there are, and those for events: by object, time, kind, text and groups of objects. Whole pages of the log are in past_log.c. */
 #include "db/past.h"
 
 #include "base/map.h"
@@ -23,13 +23,33 @@ int past_wrong(const struct history_args *q, size_t argument, struct err *err)
                    argument + 1);
 }
 
-int past_query(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
+bool past_cursor(struct str s, int64_t *out)
+{
+    *out = 0;
+    return !s.n || past_number(s, out);
+}
+
+bool past_limit(struct str s, size_t *out)
+{
+    int64_t n;
+
+    *out = 0;
+    if (!past_number(s, &n) || n < 1 || n > HISTORY_LIMIT_MAX)
+        return false;
+    *out = (size_t)n;
+    return true;
+}
+
+int past_query(struct history *h, struct history_args *q, struct rows *rows, struct err *err)
 {
     static const struct {
         const char *name;
         size_t n;
         past_answer_f *answer;
     } table[] = {
+        {"events_recent", 3, past_events_recent},
+        {"events_between", 5, past_events_between},
+        {"log_between", 5, past_events_between},
         {"events_of", 4, past_events_of},
         {"events_find", 8, past_events_find},
         {"availability", 6, past_availability},
@@ -41,16 +61,32 @@ int past_query(struct history *h, const struct history_args *q, struct rows *row
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        int r;
+
         if (!str_eq_c(q->stmt, table[i].name))
             continue;
         if (q->n != table[i].n)
             return err_set(err, E_INVAL, "%s takes %zu arguments", table[i].name, table[i].n);
-        return table[i].answer(h, q, rows, err);
+        r = scope_parse(&q->scope, q->at[0], q->m, q->names, err);
+        return r < 0 ? r : table[i].answer(h, q, rows, err);
     }
-    return E_NOENT;
+    return err_set(err, E_INVAL, "there is no question called " STR_FMT, STR_ARG(q->stmt));
 }
 
-void past_event_members(struct json *j, struct sql *s, enum sql_id id)
+/* What is configured no more has its name from here: nobody else knows it. */
+static void write_gone(const struct history_args *q, struct json *j, uint64_t oid)
+{
+    const struct series_name *x = q->names ? series_names_of(q->names, oid) : NULL;
+
+    if (!x || !x->gone)
+        return;
+    json_key_bool(j, "gone", true);
+    json_key_str(j, "host", x->host);
+    if (x->service.n)
+        json_key_str(j, "service", x->service);
+}
+
+void past_event_members(const struct history_args *q, struct json *j, struct sql *s, enum sql_id id)
 {
     static const struct {
         const char *name;
@@ -61,6 +97,7 @@ void past_event_members(struct json *j, struct sql *s, enum sql_id id)
     json_key_time(j, "time", (struct wall){sql_i64(s, id, 1)});
     if (sql_i64(s, id, 2))
         json_key_id(j, "oid", (uint64_t)sql_i64(s, id, 2));
+    write_gone(q, j, (uint64_t)sql_i64(s, id, 2));
     json_key_c(j, "kind", history_kind_name((uint64_t)sql_i64(s, id, 3)));
     json_key_i64(j, "state", sql_i64(s, id, 4));
     json_key_bool(j, "hard", sql_i64(s, id, 5) != 0);
@@ -142,6 +179,8 @@ int past_decided(struct history *h, const struct history_args *q, struct rows *r
         return past_wrong(q, 1, err);
     if (!past_number(q->at[2], &oid))
         return past_wrong(q, 2, err);
+    if (!scope_sees(&q->scope, (uint64_t)oid))
+        return 0;
     r = decided_kind(h, oid, at, RECORD_EVENT_DECISION, rows, &when);
     if (r == 0)
         r = decided_kind(h, oid, at, RECORD_EVENT_SKIPPED, rows, &skipped);
@@ -151,6 +190,7 @@ int past_decided(struct history *h, const struct history_args *q, struct rows *r
 struct find {
     struct sql *s;
     struct rows *rows;
+    const struct history_args *q;
     int64_t from, to, before; /* before: of those at `to`, the ones with a smaller number */
     size_t limit, found, seen;
     uint64_t kinds; /* a mask; 0: all */
@@ -167,7 +207,7 @@ static void write_event(struct find *f, enum sql_id id)
     if (!f->rows)
         return;
     json_map(&f->rows->j);
-    past_event_members(&f->rows->j, f->s, id);
+    past_event_members(f->q, &f->rows->j, f->s, id);
     json_map_end(&f->rows->j);
     rows_next(f->rows);
 }
@@ -179,6 +219,8 @@ static bool fits(const struct find *f, enum sql_id id)
     if (f->kinds && (kind > 63 || !(f->kinds >> kind & 1)))
         return false;
     if (!f->any && !map_get_u64(&f->set, (uint64_t)sql_i64(f->s, id, 2), &unused))
+        return false;
+    if (!scope_sees(&f->q->scope, (uint64_t)sql_i64(f->s, id, 2)))
         return false;
     for (int c = 9; f->text.n && c <= 13; c++)
         if (str_icontains(sql_str(f->s, id, c), f->text))
@@ -330,56 +372,64 @@ static bool read_kinds(struct str words, uint64_t *mask)
 
 typedef VEC(uint64_t) oid_list;
 
-static bool read_oids(struct str list, oid_list *out, struct map *set)
+/* Those that are seen; of the others nothing happened. */
+static bool read_oids(struct str list, const struct scope *scope, oid_list *out, struct map *set)
 {
     while (list.n) {
         uint64_t oid;
 
         if (!str_to_u64(str_cut(&list, ','), &oid) || !oid || oid > INT64_MAX)
             return false;
+        if (!scope_sees(scope, oid))
+            continue;
         *VEC_ADD(out) = oid;
         map_put_u64(set, oid, 1);
     }
     return true;
 }
 
+void past_searched(struct rows *rows, uint64_t id, int64_t at)
+{
+    json_map(&rows->j);
+    json_key_id(&rows->j, "id", id);
+    if (at)
+        json_key_id(&rows->j, "at", (uint64_t)at);
+    json_key_bool(&rows->j, "searched", true);
+    json_map_end(&rows->j);
+    rows_next(rows);
+}
+
 static int run_find(struct find *f, int64_t cursor, const uint64_t *oid, size_t n)
 {
     int r = go_to(f, cursor);
 
-    if (r == 0 && f->from <= f->to)
+    if (r == 0 && f->from <= f->to && (f->any || n))
         r = search(f, oid, n);
-    if (r == 1 && f->found < f->limit) { /* much was looked at: the client decides whether to go on */
-        json_map(&f->rows->j);
-        json_key_id(&f->rows->j, "id", f->last);
-        json_key_bool(&f->rows->j, "searched", true);
-        json_map_end(&f->rows->j);
-        rows_next(f->rows);
-    }
+    if (r == 1 && f->found < f->limit)
+        past_searched(f->rows, f->last, 0);
     return r == E_NOENT || r == 1 ? 0 : r;
 }
 
 int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
 {
-    struct find f = {.s = &h->sql, .rows = rows, .to = INT64_MAX, .any = true};
-    int64_t oid, cursor = 0, limit;
+    struct find f = {.s = &h->sql, .rows = rows, .q = q, .to = INT64_MAX, .any = true};
+    int64_t oid, cursor;
     uint64_t one;
 
     if (!past_number(q->at[1], &oid))
         return past_wrong(q, 1, err);
-    if (q->at[2].n && !past_number(q->at[2], &cursor))
+    if (!past_cursor(q->at[2], &cursor))
         return past_wrong(q, 2, err);
-    if (!past_number(q->at[3], &limit) || limit < 1 || limit > HISTORY_LIMIT_MAX)
+    if (!past_limit(q->at[3], &f.limit))
         return past_wrong(q, 3, err);
-    f.limit = (size_t)limit;
     one = (uint64_t)oid;
-    return run_find(&f, cursor, &one, 1);
+    return scope_sees(&q->scope, one) ? run_find(&f, cursor, &one, 1) : 0;
 }
 
 int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
 {
-    struct find f = {.s = &h->sql, .rows = rows, .text = q->at[6], .any = !q->at[7].n};
-    int64_t cursor = 0, limit;
+    struct find f = {.s = &h->sql, .rows = rows, .q = q, .text = q->at[6], .any = !q->at[7].n};
+    int64_t cursor = 0;
     oid_list oids = {0};
     int r = 0;
 
@@ -387,18 +437,16 @@ int past_events_find(struct history *h, const struct history_args *q, struct row
         r = past_wrong(q, 1, err);
     else if (!str_to_i64(q->at[2], &f.to))
         r = past_wrong(q, 2, err);
-    else if (q->at[3].n && !past_number(q->at[3], &cursor))
+    else if (!past_cursor(q->at[3], &cursor))
         r = past_wrong(q, 3, err);
-    else if (!past_number(q->at[4], &limit) || limit < 1 || limit > HISTORY_LIMIT_MAX)
+    else if (!past_limit(q->at[4], &f.limit))
         r = past_wrong(q, 4, err);
     else if (!read_kinds(q->at[5], &f.kinds))
         r = past_wrong(q, 5, err);
-    else if (!read_oids(q->at[7], &oids, &f.set))
+    else if (!read_oids(q->at[7], &q->scope, &oids, &f.set))
         r = past_wrong(q, 7, err);
-    if (r == 0) {
-        f.limit = (size_t)limit;
+    if (r == 0)
         r = run_find(&f, cursor, oids.at, oids.n);
-    }
     VEC_RELEASE(&oids);
     map_release(&f.set);
     return r;

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The questions about the past that take more than one statement; db/history.h says how they are asked. All have the scope of who asks as their first argument (0: all).
+ * The questions about the past; db/history.h says how they are asked. The first argument of each is the scope of who asks (db/scope.h): what lies outside it is not there, neither in rows nor in
+ * numbers, but for what is of the record itself: gaps, and in as_of and state_at since when something is known and whether it was watched then. Cursor: the id to go back from, "" or "0": the
+ * newest; limit: 1..HISTORY_LIMIT_MAX.
+ *   events_recent   scope, cursor, limit      of everything, by number
+ *   events_between  scope, from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
+ *                 begins with the at and id of the last row as `to` and cursor
+ *   log_between   the same, and among it results that were handed in: kind "other", and "passive": true
  *   events_of     scope, oid, cursor, limit   events of one object, newest first
  *   events_find   scope, from µs, to µs (both inclusive), cursor, limit, kinds, text, oids     newest first. kinds: words by comma, "" all; text: stands in one of the event's
- *                 texts, capitals or not; oids by comma, "" all. When a search for something rare has looked at PAST_SCAN_MOST events it ends with the row {"id": "N", "searched": true}: go on from there
+ *                 texts, capitals or not; oids by comma, "" all
+ *                 When any of these has looked at PAST_SCAN_MOST events for something rare it ends with the row {"id": "N", "searched": true} (and "at"): go on from there
  *   availability  scope, from s, to s, period, flags, objects      period: a name, "" always; flags: x (downtimes are no basis), h (hard states only); objects: OID:HOST by comma, HOST
- *                 the host of a service, 0 of a host. A row an object: {"oid", "seconds": [by enum avail_state], "in_downtime": [], "outside", "good", "bad", "outages"}
+ *                 the host of a service, 0 of a host. A row an object that is seen: {"oid", "seconds": [by enum avail_state], "in_downtime": [], "outside", "good", "bad", "outages"}
  *   as_of         scope, at µs, filter, kind, states, host, service, words, sort, order, limit, offset      the list as it was: first {"total", "matched", "counts": {}, "monitored"}, then
  *                 rows as of the API. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
  *   state_at      scope, at µs, oid           one row, with "long_output"; none when nothing is known of it then
@@ -14,7 +21,7 @@
  *                 "number", "type", "reasons"}, at most one of each; and what of it did not arrive: {"kind", "time", "contact", "command", "text"}, 16 at most
  *   gaps          scope, from s, to s, ""     when nothing was watched: rows {"from": s, "to": s}, rising, not overlapping
  *   spans         scope, from s, to s, oids   what was known of objects in [from, to): by object, rising, rows {"oid", "at": s, "seq": "N", "state": enum avail_state,
- *                 "downtime": bool, "flapping": bool, "text": output}; the first of an object may have begun before
+ *                 "downtime": bool, "flapping": bool, "text": output}; the first of an object may have begun before. Of a host that is seen only through its services without "text"
  */
 #include "db/history.h"
 #include "db/rows.h"
@@ -34,12 +41,14 @@ enum past_state { /* of a host or service, the worst last; the same order as enu
                   PAST_STATES,
 };
 
-/* E_NOENT: there is no such question. */
-int past_query(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+/* Judges the scope, which it puts into q, and answers. */
+int past_query(struct history *h, struct history_args *q, struct rows *rows, struct err *err);
 
 /* ---- shared by the files of it ---- */
 typedef int past_answer_f(struct history *h, const struct history_args *q, struct rows *rows,
                           struct err *err);
+int past_events_recent(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_events_between(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_availability(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
@@ -50,6 +59,10 @@ int past_gaps(struct history *h, const struct history_args *q, struct rows *rows
 int past_spans(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 
 bool past_number(struct str s, int64_t *out);
+bool past_cursor(struct str s, int64_t *out); /* 0: from the newest on */
+bool past_limit(struct str s, size_t *out);
 int past_wrong(const struct history_args *q, size_t argument, struct err *err); /* E_INVAL */
 /* The members of an event's row; the statement has the columns of SQL_EVENT_ONE. */
-void past_event_members(struct json *j, struct sql *s, enum sql_id id);
+void past_event_members(const struct history_args *q, struct json *j, struct sql *s, enum sql_id id);
+/* Ends a page: much was looked at, up to the event number id, and it is for the client whether to go on. at µs; 0: it is not told. */
+void past_searched(struct rows *rows, uint64_t id, int64_t at);

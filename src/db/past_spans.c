@@ -56,7 +56,7 @@ int past_gaps(struct history *h, const struct history_args *q, struct rows *rows
     return r;
 }
 
-static void write_span(struct rows *rows, struct sql *s, uint64_t oid)
+static void write_span(struct rows *rows, struct sql *s, uint64_t oid, bool with_text)
 {
     const enum sql_id id = SQL_SPANS_TOLD;
     struct json *j = &rows->j;
@@ -71,24 +71,25 @@ static void write_span(struct rows *rows, struct sql *s, uint64_t oid)
     json_key_bool(j, "flapping", sql_i64(s, id, 4) != 0);
     json_key_bool(j, "hard", sql_i64(s, id, 6) != 0);
     json_key_i64(j, "attempt", sql_i64(s, id, 7));
-    if (text.n)
+    if (text.n && with_text)
         json_key_str(j, "text", text);
     json_map_end(j);
     rows_next(rows);
 }
 
-static int of_object(struct sql *s, uint64_t oid, const int64_t frame_us[2], struct rows *rows)
+static int of_object(struct sql *s, uint64_t oid, enum scope_sight sight, const int64_t frame_us[2],
+                     struct rows *rows)
 {
     const enum sql_id id = SQL_SPANS_TOLD;
-    int r = sql_start(s, id);
+    int r = sight == SCOPE_NOT ? 0 : sql_start(s, id);
 
-    if (r < 0)
+    if (r < 0 || sight == SCOPE_NOT)
         return r;
     sql_bind_i64(s, id, 1, (int64_t)oid);
     sql_bind_i64(s, id, 2, frame_us[0]);
     sql_bind_i64(s, id, 3, frame_us[1]);
     while ((r = sql_step(s, id)) == 1)
-        write_span(rows, s, oid);
+        write_span(rows, s, oid, sight == SCOPE_SEEN);
     sql_end(s, id);
     return r;
 }
@@ -107,7 +108,7 @@ int past_spans(struct history *h, const struct history_args *q, struct rows *row
 
         if (!str_to_u64(str_cut(&list, ','), &oid) || oid > INT64_MAX || ++n > PAST_OBJECTS_MOST)
             return past_wrong(q, 3, err);
-        r = of_object(&h->sql, oid, frame, rows);
+        r = of_object(&h->sql, oid, scope_sight(&q->scope, oid), frame, rows);
     }
     return r;
 }

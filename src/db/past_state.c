@@ -20,6 +20,7 @@ struct was { /* an object as it was */
 struct as_of {
     struct history *h;
     struct sql *names;
+    const struct scope *scope;
     struct wall at;
     /* what is asked for */
     struct str filter, kind, host, service, words, sort, order;
@@ -132,13 +133,17 @@ static int take(struct as_of *a)
     struct was w = {.service_kind = sql_i64(a->names, id, 1) != 0,
                     .host = sql_str(a->names, id, 2),
                     .service = sql_str(a->names, id, 3)};
-    int r = span_at(&a->h->sql, (uint64_t)sql_i64(a->names, id, 0), a->at, &w.span);
+    uint64_t oid = (uint64_t)sql_i64(a->names, id, 0);
+    enum scope_sight sight = scope_sight(a->scope, oid);
+    int r = sight == SCOPE_NOT ? 0 : span_at(&a->h->sql, oid, a->at, &w.span);
 
     if (r < 1 || w.span.state >= AVAIL_GONE)
         return MIN(r, 0);
     w.state = state_of(w.service_kind, w.span.state);
     if (!w.service_kind && w.span.downtimes)
         map_put(&a->in_downtime, w.host, 1);
+    if (sight != SCOPE_SEEN)
+        return 0;
     w.host_downtime = w.service_kind && map_get(&a->in_downtime, w.host, NULL);
     w.handled = w.span.acknowledged || w.span.downtimes || w.host_downtime;
     a->counts[w.state]++;
@@ -269,6 +274,7 @@ int past_as_of(struct history *h, const struct history_args *q, struct rows *row
 {
     struct as_of a = {.h = h,
                       .names = q->objects,
+                      .scope = &q->scope,
                       .filter = q->at[2],
                       .kind = q->at[3],
                       .host = q->at[5],
@@ -332,6 +338,6 @@ int past_state_at(struct history *h, const struct history_args *q, struct rows *
         return past_wrong(q, 1, err);
     if (!past_number(q->at[2], &oid))
         return past_wrong(q, 2, err);
-    r = span_at(&h->sql, (uint64_t)oid, at, &p);
+    r = scope_sees(&q->scope, (uint64_t)oid) ? span_at(&h->sql, (uint64_t)oid, at, &p) : 0;
     return r == 1 && p.state != AVAIL_NO_DATA ? write_one(h, at, &p, rows) : MIN(r, 0);
 }

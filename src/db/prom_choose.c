@@ -221,9 +221,9 @@ static void choose_object(struct tests *t, const struct series_name *x, struct p
 {
     size_t from = out->picks.n;
 
-    if (!is_object(t, x))
+    if (!scope_sees(&t->p->q->scope, x->oid) || !is_object(t, x))
         return;
-    series_pick_object(t->p->q->r, x, is_series, t, &out->picks);
+    series_pick_object(t->p->q, x, is_series, t, &out->picks);
     for (size_t i = from; i < out->picks.n; i++) {
         struct series_key k = series_key_at(&t->p->q->r->s, out->picks.at[i].id);
         struct prom_chosen *c = VEC_ADD(&out->at);

@@ -22,8 +22,11 @@ bool series_ask_is(struct str stmt)
 
 int series_ask(struct series_ask *q, struct err *err)
 {
-    int r = series_read_refresh(q->r, false, err);
+    int r = scope_parse(&q->scope, series_ask_value(q, "scope"), q->m, q->names, err);
 
+    if (r < 0)
+        return r;
+    r = series_read_refresh(q->r, false, err);
     if (r < 0 && r != E_NOENT) /* before the first commit there are no series, which is an answer */
         return r;
     err_clear(err);

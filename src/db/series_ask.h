@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Questions about measurements, as the reader gets them (message QUERY). Arguments are texts NAME=VALUE: scope=0 and now=µs always, and those of docs/SERIES.md, judged by the API and judged
+ * Questions about measurements, as the reader gets them (message QUERY). Arguments are texts NAME=VALUE: scope (db/scope.h; what lies outside it is not there) and now=µs always, and those of docs/SERIES.md, judged by the API and judged
  * again here; from, to in µs; resource: oids by comma.
  *   series_list   id, resource, host, service, group, kind, label, q, limit, cursor
  *   series_data   the same without cursor, and from, to, step, points, aggregate, rate, combine, compare, format
@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "core/model.h"
 #include "db/bounds.h"
+#include "db/scope.h"
 #include "db/series_names.h"
 #include "db/series_read.h"
 #include "wire/json.h"
@@ -41,6 +42,7 @@ struct series_ask {
     bool (*overdue)(void *user);
     void *user;
     /* its own */
+    struct scope scope;
     struct wall now;
     struct buf out;
     size_t given; /* bytes handed out */

@@ -139,6 +139,14 @@ static void member(struct choice *c, uint32_t idx)
         *VEC_ADD(&c->objects) = x;
 }
 
+static bool any_member_seen(const struct choice *c)
+{
+    for (size_t i = 0; i < c->objects.n; i++)
+        if (scope_sees(&c->q->scope, c->objects.at[i]->oid))
+            return true;
+    return false;
+}
+
 static bool members(struct choice *c, struct str group)
 {
     const struct model *m = c->q->m;
@@ -155,7 +163,16 @@ static bool members(struct choice *c, struct str group)
     }
     for (uint32_t i = 0; s != MODEL_NONE && i < model_service_group(m, s)->members.n; i++)
         member(c, model_item(m, model_service_group(m, s)->members, i));
-    return h != MODEL_NONE || s != MODEL_NONE;
+    return (h != MODEL_NONE || s != MODEL_NONE) && (c->q->scope.everything || any_member_seen(c));
+}
+
+/* A host of which nothing is seen is as none. */
+static bool any_seen(const struct choice *c, const struct series_name *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (scope_sees(&c->q->scope, at[i].oid))
+            return true;
+    return false;
 }
 
 /* 1: answered; 0; with an id that is none there are no series of it. */
@@ -168,7 +185,7 @@ static int candidates(struct choice *c)
 
     if (c->host.p) {
         from = series_names_host(c->q->names, c->host, &n);
-        if (!n)
+        if (!any_seen(c, &c->q->names->at.at[from], n))
             return series_ask_problem(c->q, 404, "host", "NO_HOST", c->host, STR("")), 1;
     }
     if (group.p && !members(c, group))
@@ -224,15 +241,15 @@ static bool is_series(void *user, const struct series_name *name, const struct s
     return any;
 }
 
-void series_pick_object(struct series_reader *r, const struct series_name *name,
+void series_pick_object(struct series_ask *q, const struct series_name *name,
                         bool (*is)(void *user, const struct series_name *name, const struct series_key *k),
                         void *user, struct series_picks *out)
 {
     const uint32_t *id;
-    size_t n = series_read_object(r, name->oid, &id);
+    size_t n = scope_sees(&q->scope, name->oid) ? series_read_object(q->r, name->oid, &id) : 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct series_key k = series_key_at(&r->s, id[i]);
+        struct series_key k = series_key_at(&q->r->s, id[i]);
 
         if (is(user, name, &k))
             *VEC_ADD(out) = (struct series_pick){name, id[i]};
@@ -291,7 +308,7 @@ int series_pick(struct series_ask *q, int64_t from_us, int64_t to_us, struct ser
     r = candidates(&c);
     for (size_t i = 0; r == 0 && i < c.objects.n; i++)
         if (is_object(&c, c.objects.at[i]))
-            series_pick_object(q->r, c.objects.at[i], is_series, &c, out);
+            series_pick_object(q, c.objects.at[i], is_series, &c, out);
     VEC_RELEASE(&c.objects);
     VEC_RELEASE(&c.id);
     buf_release(&c.ids);

@@ -15,8 +15,8 @@ struct series_picks {
 /* All of the question's series that exist in [from, to). 1: answered by a problem (no such host or group); 0; E_*. */
 int series_pick(struct series_ask *q, int64_t from_us, int64_t to_us, struct series_picks *out);
 
-/* The series of one object, appended to *out, if `is` says so. */
-void series_pick_object(struct series_reader *r, const struct series_name *name,
+/* The series of one object, appended to *out, if it is seen and `is` says so. */
+void series_pick_object(struct series_ask *q, const struct series_name *name,
                         bool (*is)(void *user, const struct series_name *name, const struct series_key *k),
                         void *user, struct series_picks *out);
 

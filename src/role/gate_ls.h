@@ -31,6 +31,7 @@ struct ls_answer {
 struct ls_search { /* a request about the past: of the log or of statehist */
     struct ls_request request;
     uint64_t serial;
+    struct buf scope; /* what of the past it may see */
     bool of_log;      /* else of statehist */
     bool with_states; /* after the events of the log: what the states at its rotations are made from */
     struct livestatus_log log;

@@ -34,6 +34,7 @@ static void drop(struct gate_ls *g, size_t i)
     struct ls_search *s = g->searches.at[i];
 
     buf_release(&s->request.text);
+    buf_release(&s->scope);
     livestatus_log_release(&s->log);
     livestatus_statehist_release(&s->history);
     mem_free(s);
@@ -76,17 +77,19 @@ static void next_in_queue(struct gate_ls *g)
 static int ask_log(struct gate_ls *g, struct ls_search *s)
 {
     char from[24], to[24], cursor[24], limit[8];
-    struct str args[4];
+    struct str args[5];
 
     s->before = s->log.events;
+    s->log.more = false;
     snprintf(from, sizeof(from), "%lld", (long long)s->range.from_us);
-    snprintf(to, sizeof(to), "%lld", (long long)(s->log.events ? s->log.last_us : s->range.to_us));
-    snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)(s->log.events ? s->log.last_seq : 0));
+    snprintf(to, sizeof(to), "%lld", (long long)(s->log.begun ? s->log.last_us : s->range.to_us));
+    snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)(s->log.begun ? s->log.last_seq : 0));
     snprintf(limit, sizeof(limit), "%d", PAGE);
-    args[0] = str_of(from);
-    args[1] = str_of(to);
-    args[2] = str_of(cursor);
-    args[3] = str_of(limit);
+    args[0] = buf_str(&s->scope);
+    args[1] = str_of(from);
+    args[2] = str_of(to);
+    args[3] = str_of(cursor);
+    args[4] = str_of(limit);
     return gate_ask_reader(g->role, s->serial, s->range.passive ? "log_between" : "events_between", args,
                            ARRAY_LEN(args));
 }
@@ -102,7 +105,7 @@ static int ask_history(struct gate_ls *g, struct ls_search *s)
 
     snprintf(from, sizeof(from), "%lld", (long long)s->history.from_s);
     snprintf(to, sizeof(to), "%lld", (long long)s->history.to_s);
-    args[0] = STR("0");
+    args[0] = buf_str(&s->scope);
     args[1] = str_of(from);
     args[2] = str_of(to);
     args[3] = buf_str(&oids);
@@ -207,6 +210,8 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
         .request = *q, .of_log = of_log, .with_states = with_states, .range = range, .history = history};
     buf_init(&q->text);
     buf_init(&s->log.text);
+    buf_init(&s->scope);
+    livestatus_scope(buf_str(&s->request.text), w.now, &s->scope);
     *VEC_ADD(&g->searches) = s;
     next_page(g, g->searches.n - 1);
     gate_ls_tick(g);
@@ -219,7 +224,7 @@ static void take_rows(struct ls_search *s, const struct msg_rows *x)
         livestatus_log_take(&s->log, x->json);
     else
         livestatus_statehist_take(&s->history, x->json);
-    if (x->end && s->of_log && s->log.events - s->before < PAGE)
+    if (x->end && s->of_log && s->log.events - s->before < PAGE && !s->log.more)
         s->events_done = true;
 }
 

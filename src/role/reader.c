@@ -88,10 +88,13 @@ static void piece(void *user, struct str json)
 static int ask_history(struct reader *s, const struct msg_query *q, struct err *err)
 {
     struct history_args args = {.stmt = q->stmt, .at = q->args.at, .n = q->args.n};
+    struct err unread = ERR_INIT;
     int got = open_history(s, err);
 
     args.m = s->has_model ? &s->model : NULL;
     args.objects = names(s);
+    if (args.objects && series_names_refresh(&s->names, args.objects, &unread) == 0)
+        args.names = &s->names;
     return got == 0 ? history_query(&s->history, &args, piece, s, err) : got;
 }
 

@@ -13,9 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AGAIN_US  (10 * TIME_MIN) /* between two times that a database is moved aside: a broken disk would be filled with them */
-#define LOOK_US   (10 * TIME_S)   /* to the next look whether somebody has removed the files */
-#define NOTED_US  (7 * TIME_DAY)  /* how long it is said that there is no history of before, without a file that can be removed */
+#define AGAIN_US                                                                                             \
+    (10 *                                                                                                    \
+     TIME_MIN) /* between two times that a database is moved aside: a broken disk would be filled with them */
+#define LOOK_US (10 * TIME_S) /* to the next look whether somebody has removed the files */
+#define NOTED_US                                                                                             \
+    (7 *                                                                                                     \
+     TIME_DAY) /* how long it is said that there is no history of before, without a file that can be removed */
 
 static const char *const names[DAMAGE_DATABASES] = {
     [DAMAGE_HISTORY] = "history.db",
@@ -106,11 +110,13 @@ static void say_rescued(const struct store *s)
     time_rfc3339((struct wall){lost->from}, from);
     time_rfc3339((struct wall){lost->until}, until);
     if (lost->n)
-        log_error("what was whole of the damaged history was taken over; %" PRIu64 " records of it, from %s to %s, "
+        log_error("what was whole of the damaged history was taken over; %" PRIu64
+                  " records of it, from %s to %s, "
                   "are lost, for they are older than the journal",
                   lost->n, from, until);
     else
-        log_notice("what was whole of the damaged history was taken over, and the rest comes from the journal");
+        log_notice(
+            "what was whole of the damaged history was taken over, and the rest comes from the journal");
 }
 
 void store_damage_rescued(struct store *s)

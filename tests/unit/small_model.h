@@ -8,8 +8,14 @@ struct small_check {
     const char *ident;          /* _VIGIE_ID, or NULL */
 };
 
+struct small_told { /* the check at this place tells this contact; contacts in the order of their names */
+    uint32_t check;
+    const char *contact;
+};
+
 /* Checks in the order of core/model.h: hosts by name, then services by host and description. */
-static inline void small_model(const struct small_check *list, uint32_t n, struct buf *out)
+static inline void small_model_told(const struct small_check *list, uint32_t n, const struct small_told *told,
+                                    size_t n_told, struct buf *out)
 {
     struct model_build b;
     uint32_t host;
@@ -34,6 +40,20 @@ static inline void small_model(const struct small_check *list, uint32_t n, struc
         if (list[i].service && !b.check.at[host].n_services++)
             b.check.at[host].first_service = i;
     }
+    for (size_t i = 0; i < n_told; i++) {
+        uint32_t at = 0, name = model_build_str(&b, str_of(told[i].contact));
+
+        while (at < b.contact.n && b.contact.at[at].name != name)
+            at++;
+        if (at == b.contact.n)
+            *VEC_ADD(&b.contact) = (struct model_contact){.name = name};
+        b.check.at[told[i].check].contacts = model_build_list(&b, &at, 1);
+    }
     model_build_public(&b, out);
     model_build_release(&b);
+}
+
+static inline void small_model(const struct small_check *list, uint32_t n, struct buf *out)
+{
+    small_model_told(list, n, NULL, 0, out);
 }

@@ -113,8 +113,8 @@ static int64_t number(const char *question)
 /* Each event once, also by its object; and each began a span. */
 static uint64_t found_events(void)
 {
-    struct str args[] = {STR(""), STR("1000")};
-    struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 2};
+    struct str args[] = {STR("0"), STR(""), STR("1000")};
+    struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 3};
     uint64_t found = 0;
     struct err err = ERR_INIT;
 

@@ -50,11 +50,9 @@ static void gather(void *user, struct str json)
 static int ask(struct history *h, struct buf *out, const char *stmt, const char *a, const char *b,
                const char *c)
 {
-    bool scoped = strcmp(stmt, "events_of") == 0;
     struct str args[4] = {STR("0"), str_of(a), str_of(b), str_of(c)};
-    struct history_args q = {.stmt = str_of(stmt),
-                             .at = scoped ? args : args + 1,
-                             .n = (size_t)((a != NULL) + (b != NULL) + (c != NULL) + scoped)};
+    struct history_args q = {
+        .stmt = str_of(stmt), .at = args, .n = (size_t)(1 + (a != NULL) + (b != NULL) + (c != NULL))};
     struct err err = ERR_INIT;
 
     buf_clear(out);
@@ -117,10 +115,6 @@ static void test_events(void **state UNUSED)
     assert_int_equal(count(buf_str(&out), "\"id\":\"4\""), 1);
     assert_int_equal(ask(&reader, &out, "events_recent", "0", "1000", NULL), 0);
     assert_int_equal(count(buf_str(&out), "\"id\":"), 10);
-    assert_int_equal(ask(&reader, &out, "event_counts", "0", "9999999999999999", NULL), 0);
-    assert_string_equal(out.data, "[{\"kind\":\"alert\",\"count\":10}]");
-    assert_int_equal(ask(&reader, &out, "status", NULL, NULL, NULL), 0);
-    assert_string_equal(out.data, "[{\"applied\":\"10\"}]");
     history_close(&reader);
     history_close(&h);
     buf_release(&out);
@@ -138,7 +132,6 @@ static void test_questions_are_checked(void **state UNUSED)
         {"events_of", "1", "", "1001"},
         {"events_of", "1", "-1", "5"},
         {"events_recent", "", "5", "5"},
-        {"status", "1", NULL, NULL},
         {"events_recent", "", "1;", NULL},
         {"events_of", "18446744073709551615", "", "5"},
     };
@@ -161,14 +154,14 @@ static int ask_page(struct history *h, struct buf *out, const char *question, in
                     const char *cursor, const char *limit)
 {
     char from[32], to[32];
-    struct str args[] = {STR_NULL, STR_NULL, str_of(cursor), str_of(limit)};
+    struct str args[] = {STR("0"), STR_NULL, STR_NULL, str_of(cursor), str_of(limit)};
     struct history_args q = {.stmt = str_of(question), .at = args, .n = ARRAY_LEN(args)};
     struct err err = ERR_INIT;
 
     snprintf(from, sizeof(from), "%lld", (long long)(noon.us + from_s * TIME_S));
     snprintf(to, sizeof(to), "%lld", (long long)(noon.us + to_s * TIME_S));
-    args[0] = str_of(from);
-    args[1] = str_of(to);
+    args[1] = str_of(from);
+    args[2] = str_of(to);
     buf_clear(out);
     return history_query(h, &q, gather, out, &err);
 }
@@ -413,8 +406,8 @@ static void count_piece(void *user, struct str json)
 
 static void test_pieces(void **state UNUSED)
 {
-    struct str args[] = {STR(""), STR("100")};
-    struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 2};
+    struct str args[] = {STR("0"), STR(""), STR("100")};
+    struct history_args q = {.stmt = STR("events_recent"), .at = args, .n = 3};
     struct record_event e = {.oid = 1, .kind = RECORD_EVENT_ALERT};
     struct history h;
     struct err err = ERR_INIT;
@@ -456,9 +449,9 @@ static void test_limit(void **state UNUSED)
     assert_int_equal(history_open(&h, p.path, noon, &moved, &err), 0);
     fill(&h, 1, 20000);
     sql_limit(&h.sql, at_once, NULL);
-    assert_int_equal(ask(&h, &out, "event_counts", "0", "9999999999999999", NULL), E_TIMEOUT);
+    assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), E_TIMEOUT);
     sql_limit(&h.sql, NULL, NULL);
-    assert_int_equal(ask(&h, &out, "event_counts", "0", "9999999999999999", NULL), 0);
+    assert_int_equal(ask(&h, &out, "events_recent", "", "1000", NULL), 0);
     history_close(&h);
     buf_release(&out);
     temp_dir_remove(p.dir);

@@ -405,7 +405,7 @@ static void test_events(void **state)
     assert_int_equal(
         api_world_ask(w, "GET", "/api/v1/resources/1041/events", "cursor=x", "", API_ROLE_VIEWER), 400);
     assert_int_equal(api_world_ask(w, "GET", "/api/v1/events", "", "", API_ROLE_VIEWER), 0);
-    assert_string_equal(w->question.data, "events_recent|0|20");
+    assert_string_equal(w->question.data, "events_recent|0|0|20");
     api_world_rows(w, "[]");
     assert_string_equal(w->body.data, "{\"events\":[],\"next\":null}");
 }

@@ -606,6 +606,28 @@ static void test_given_up(void **state)
     api_world_free(many);
 }
 
+/* What the reader is asked to keep to; what cannot be understood may see nothing. */
+static void test_scope(void **state UNUSED)
+{
+    static const char *const table[][2] = {
+        {"GET log\nFilter: time >= 5\n", "0"},
+        {"GET log\nFilter: time >= 5\nAuthUser: bob\n", "c:bob"},
+        {"GET statehist\nAuthUser: bob\nFilter: time >= 5\n", "c:bob"},
+        {"GET log\nAuthUser:\n", "c:"},
+        {"GET log\nAuthUser: 0\n", "c:0"},
+        {"GET log\nFilter: nonsense = 1\n", ""},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct buf out = BUF_INIT;
+
+        livestatus_scope(str_of(table[i][0]), (struct wall){TIME_DAY}, &out);
+        assert_true(str_eq_c(buf_str(&out), table[i][1]));
+        buf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -615,6 +637,7 @@ int main(void)
         cmocka_unit_test(test_order_and_part),
         cmocka_unit_test(test_by_group),
         cmocka_unit_test(test_contacts),
+        cmocka_unit_test(test_scope),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_notes),
