@@ -187,6 +187,9 @@ def test_log():
         assert v.livestatus('GET log\nColumns: state state_type plugin_output\nFilter: type = SERVICE ALERT') == [[2, 'HARD', 'broken']]
         assert v.livestatus('GET log\nStats: type = SERVICE ALERT\nStats: type = HOST ALERT') == [[1, 2]]
         assert v.livestatus(f'GET log\nColumns: type\nFilter: time < {began - 3600}') == []
+        of_objects = v.livestatus('GET log\nColumns: message\nFilter: host_name = h')
+        assert of_objects and v.livestatus('GET log\nColumns: message\nAuthUser: ann') == of_objects, 'what a contact is told of'
+        assert v.livestatus('GET log\nColumns: message\nAuthUser: nobody') == []
         c = Client(v)
         for _ in range(2):
             c.say('GET log\nStats: class = 3\nKeepAlive: on\nResponseHeader: fixed16\nOutputFormat: json\n\n')
