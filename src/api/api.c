@@ -46,6 +46,7 @@ static struct api_request *request_new(struct api *a, const struct api_request *
     q->id = from->id;
     q->uid = from->uid;
     q->tls = from->tls;
+    q->forwarded = from->forwarded;
     q->serial = ++a->serials;
     q->due = (struct mono){a->ports->mono(a->user).us + API_DUE_US};
     buf_init(&q->json);
@@ -419,7 +420,7 @@ static void identify(struct api *a, struct api_request *q)
         enter(a, q);
         return;
     }
-    if (q->route->right == GUARD_OPEN || q->route->right == GUARD_LOOPBACK) {
+    if (q->route->right == GUARD_OPEN || (q->route->right == GUARD_HERE && guard_is_here(q))) {
         enter(a, q);
         return;
     }

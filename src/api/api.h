@@ -67,9 +67,9 @@ struct api_request {
     struct str method, path, query, body, peer;
     struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
         last_event_id, accept;
-    int64_t uid;     /* -1: not local */
-    struct str user; /* its name, of a local one */
-    bool tls;
+    int64_t uid;         /* -1: not local */
+    struct str user;     /* its name, of a local one */
+    bool tls, forwarded; /* forwarded: by a proxy, so peer is not who asks */
     struct api_who who;
     const struct api_route *route;
     struct str param[API_PARAMS_MAX]; /* of the path, decoded */

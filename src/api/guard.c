@@ -65,21 +65,25 @@ static bool equal(struct str a, const char *b)
     return diff == 0 && n > 0;
 }
 
-static bool peer_is_here(const struct api_request *q)
+bool guard_is_here(const struct api_request *q)
 {
-    return q->source == API_BY_LOCAL || http_text_is_loopback(q->peer);
+    return q->source == API_BY_LOCAL || (http_text_is_loopback(q->peer) && !q->forwarded);
 }
 
 struct guard_verdict guard_right(const struct api_request *q, enum guard_right right)
 {
     static const enum api_role least[] = {[GUARD_SELF] = API_ROLE_VIEWER,
                                           [GUARD_READ] = API_ROLE_VIEWER,
+                                          [GUARD_HERE] = API_ROLE_VIEWER,
                                           [GUARD_ACT] = API_ROLE_OPERATOR,
                                           [GUARD_ADMIN] = API_ROLE_ADMIN};
 
     switch (right) {
     case GUARD_OPEN: return pass;
-    case GUARD_LOOPBACK: return peer_is_here(q) ? pass : refuse(403, NULL, PROBLEM_HERE_ONLY);
+    case GUARD_HERE:
+        if (guard_is_here(q))
+            return pass;
+        break;
     case GUARD_SELF:
     case GUARD_READ:
     case GUARD_ACT:
@@ -103,7 +107,7 @@ const char *guard_right_word(enum guard_right right)
     case GUARD_READ: return "viewer";
     case GUARD_ACT: return "operator";
     case GUARD_ADMIN: return "admin";
-    case GUARD_LOOPBACK: return "anyone on this machine";
+    case GUARD_HERE: return "anyone on this machine, viewer from elsewhere";
     }
     return "denied";
 }

@@ -12,7 +12,7 @@ enum guard_right {
     GUARD_READ,     /* viewer and above */
     GUARD_ACT,      /* operator and above */
     GUARD_ADMIN,
-    GUARD_LOOPBACK, /* without signing in, from this machine only, names nothing: /metrics */
+    GUARD_HERE, /* on this machine whoever asks, from elsewhere viewer and above; names nothing: /metrics */
 };
 
 struct guard_verdict {
@@ -23,6 +23,8 @@ struct guard_verdict {
 
 /* What a browser must not be made to send for another site: judged before anybody is asked who this is. */
 struct guard_verdict guard_request(const struct api_request *q);
+/* Asked by this machine itself: over loopback, and for nobody else (a reverse proxy asks over loopback, too). */
+bool guard_is_here(const struct api_request *q);
 /* The right; q->who is known. */
 struct guard_verdict guard_right(const struct api_request *q, enum guard_right right);
 const char *guard_right_word(enum guard_right right); /* "operator", for the documentation */

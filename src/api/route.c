@@ -235,8 +235,8 @@ const struct api_route route_table[] = {
     {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true,
      .doc = "Delete a user, and end the user's sessions"},
     {"GET", V1 "/openapi.json", GUARD_READ, openapi_show, .doc = "This table, as OpenAPI 3.1"},
-    {"GET", "/metrics", GUARD_LOOPBACK, metrics_show,
-     .doc = "How Vigie itself does, in OpenMetrics (docs/METRICS.md); on loopback only, without names"},
+    {"GET", "/metrics", GUARD_HERE, metrics_show,
+     .doc = "How Vigie itself does, in OpenMetrics (docs/METRICS.md), without names"},
 };
 const size_t route_count = ARRAY_LEN(route_table);
 

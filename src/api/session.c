@@ -2,9 +2,9 @@
 /* Set-up, login, logout, the session itself and one's own password. Passwords and secrets pass through here to auth and are kept nowhere. */
 #include "api/session.h"
 
+#include "api/guard.h"
 #include "api/route.h"
 #include "api/stream.h"
-#include "wire/http_text.h"
 #include "wire/json.h"
 
 #include <stdio.h>
@@ -96,7 +96,7 @@ void session_setup(struct api *a, struct api_request *q)
     struct body_value v[BODY_FIELDS_MAX];
     struct str args[4];
 
-    if (!http_text_is_loopback(q->peer)) {
+    if (!guard_is_here(q)) {
         api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
         return;
     }
@@ -135,7 +135,7 @@ void session_setup_check(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
 
-    if (!http_text_is_loopback(q->peer)) {
+    if (!guard_is_here(q)) {
         api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
         return;
     }

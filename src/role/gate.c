@@ -294,6 +294,9 @@ static const struct api_ports ports = {
 
 /* ---- requests ---- */
 
+/* What reverse proxies say of themselves and of whom they ask for. */
+static const char *const proxies[] = {"forwarded", "via", "x-forwarded-for", "x-real-ip"};
+
 static void take_header(struct api_request *q, struct str line)
 {
     struct str value = line, name = str_cut(&value, ':');
@@ -317,6 +320,8 @@ static void take_header(struct api_request *q, struct str line)
         if (str_eq_c(name, table[i].name))
             *table[i].to = str_trim(value);
     }
+    for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
+        q->forwarded |= str_eq_c(name, proxies[i]);
 }
 
 static void on_api_req(struct role *r, struct peer *p, const struct msg *m)

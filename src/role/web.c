@@ -48,9 +48,9 @@ static const struct str problem_headers[] = {
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
-    "accept", "accept-language", "authorization", "content-type",  "cookie",
-    "host",   "idempotency-key", "if-match",      "if-none-match", "last-event-id",
-    "origin", "sec-fetch-site",  "x-csrf",
+    "accept",          "accept-language", "authorization", "content-type",    "cookie",    "host",
+    "idempotency-key", "if-match",        "if-none-match", "last-event-id",   "origin",    "sec-fetch-site",
+    "x-csrf",          "forwarded",       "via",           "x-forwarded-for", "x-real-ip",
 };
 
 struct waiting { /* a request that gate has */

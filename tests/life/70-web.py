@@ -123,6 +123,25 @@ def test_metrics():
         assert manual == said, set(manual.items()) ^ set(said.items())
 
 
+def test_metrics_behind_a_proxy():
+    """A reverse proxy asks over loopback for others: these need a token."""
+    with new() as v:
+        v.start()
+        c, _ = set_up(v)
+        status, answer = c.call('POST', '/api/v1/tokens', {'name': 'prometheus', 'role': 'viewer', 'expires': '1h'})
+        assert status == 201, (status, answer)
+        token = {'Authorization': 'Bearer ' + answer['token']}
+        until(lambda: Client().call('GET', '/metrics')[0] == 200)
+        for field in ('Forwarded', 'Via', 'X-Forwarded-For', 'X-Real-IP'):
+            proxy = {field: '192.0.2.7'}
+            d = Client()
+            status, answer = d.call('GET', '/metrics', headers=proxy)
+            assert status == 401 and answer['code'] == 'sign_in', (field, status)
+            assert d.headers['content-type'] == 'application/problem+json' and d.headers['www-authenticate'].startswith('Bearer')
+            assert d.call('GET', '/metrics', headers={**proxy, 'Authorization': 'Bearer vgt_no'})[0] == 401
+            assert d.call('GET', '/metrics', headers={**proxy, **token})[0] == 200
+
+
 def test_first_hour():
     with new() as v:
         v.start()

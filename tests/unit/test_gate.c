@@ -35,7 +35,7 @@ static int least(enum guard_right right)
 {
     switch (right) {
     case GUARD_OPEN:
-    case GUARD_LOOPBACK: return API_ROLE_NONE;
+    case GUARD_HERE: return API_ROLE_NONE;
     case GUARD_SELF:
     case GUARD_READ: return API_ROLE_VIEWER;
     case GUARD_ACT: return API_ROLE_OPERATOR;
@@ -176,13 +176,41 @@ static void test_csrf(void **state UNUSED)
     }
 }
 
-static void test_loopback_only(void **state UNUSED)
+static int metrics(struct api_world *w, const char *peer, bool forwarded, const char *token)
 {
-    struct api_request q = {.source = API_BY_WEB, .method = STR("GET"), .peer = STR("192.0.2.7")};
+    struct api_request q = {.source = API_BY_WEB,
+                            .method = STR("GET"),
+                            .path = STR("/metrics"),
+                            .host = STR("localhost"),
+                            .peer = str_of(peer),
+                            .forwarded = forwarded,
+                            .authorization = str_of(token),
+                            .uid = -1};
 
-    assert_int_equal(guard_right(&q, GUARD_LOOPBACK).status, 403);
-    q.peer = STR("::1");
-    assert_int_equal(guard_right(&q, GUARD_LOOPBACK).status, 0);
+    w->status = 0;
+    api_receive(&w->api, &q);
+    return w->status;
+}
+
+/* Whoever asks from this machine itself may read the metrics; from elsewhere, also behind a reverse proxy, who shows a token. */
+static void test_metrics_elsewhere(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(metrics(w, "::1", false, NULL), 200);
+    assert_int_equal(metrics(w, "192.0.2.7", false, NULL), 401);
+    assert_int_equal(metrics(w, "::1", true, NULL), 401);
+    assert_non_null(strstr(w->headers.data, "WWW-Authenticate: Bearer"));
+    assert_non_null(strstr(w->body.data, "\"code\":\"sign_in\""));
+    assert_int_equal(w->asked_auth, 0);
+    assert_int_equal(metrics(w, "::1", true, "Bearer vgt_wrong"), 0);
+    assert_string_equal(w->question.data, "token_check|vgt_wrong");
+    api_world_auth(w, false, "denied", "", "", "");
+    assert_int_equal(w->status, 401);
+    assert_int_equal(metrics(w, "::1", true, "Bearer vgt_right"), 0);
+    api_world_auth(w, true, "ok", "", "prometheus", "viewer");
+    assert_int_equal(w->status, 200);
+    assert_int_equal(metrics(w, "192.0.2.7", false, "Bearer vgt_right"), 200);
 }
 
 static int local_ask(struct api_world *w, int64_t uid, const char *user)
@@ -492,8 +520,12 @@ static void test_setup_here_only(void **state)
 
     api_receive(&w->api, &q);
     assert_int_equal(w->status, 403);
-    assert_int_equal(w->asked_auth, 0);
     q.peer = STR("127.0.0.1");
+    q.forwarded = true;
+    api_receive(&w->api, &q);
+    assert_int_equal(w->status, 403);
+    assert_int_equal(w->asked_auth, 0);
+    q.forwarded = false;
     api_receive(&w->api, &q);
     assert_string_equal(w->question.data, "setup_create|t|u|p|127.0.0.1");
     api_world_auth(w, true, "ok", "", "u", "admin");
@@ -627,7 +659,7 @@ int main(void)
         cmocka_unit_test(test_cookie_names),
         WORLD(test_not_found),
         cmocka_unit_test(test_csrf),
-        cmocka_unit_test(test_loopback_only),
+        WORLD(test_metrics_elsewhere),
         WORLD(test_local_users),
         WORLD(test_bodies),
         WORLD(test_actions),
