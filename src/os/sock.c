@@ -197,16 +197,16 @@ static int clear_stale(const char *path, const struct sockaddr_un *a, socklen_t 
         return 0;
     if (!S_ISSOCK(st.st_mode))
         return err_set(err, E_EXIST, "%s exists and is no socket: take it away, or name another path", path);
-    s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (s < 0)
         return err_sys(err, errno, "cannot make a socket");
     r = connect(s, (const struct sockaddr *)a, len) < 0 ? errno : 0;
     close(s);
     if (r == EACCES)
         return err_sys(err, r, "cannot ask whether another program serves %s", path);
-    if (r == 0)
+    if (r != ECONNREFUSED && r != ENOENT) /* also one that is too busy to answer, or expects datagrams */
         return err_set(err, E_BUSY, "another program serves %s: stop it, or name another path", path);
-    if (unlink(path) < 0)
+    if (unlink(path) < 0 && errno != ENOENT)
         return err_sys(err, errno, "cannot take away the stale socket %s", path);
     return 0;
 }

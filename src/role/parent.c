@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "os/clock.h"
 #include "os/sock.h"
+#include "role/parent_hold.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,8 @@
 static struct parent P;
 
 #define STATUS_EVERY_US (5 * TIME_S)
+
+enum { BUSY_TRIES = 20, BUSY_MS = 100 };
 
 void parent_notify_systemd(const char *text)
 {
@@ -40,11 +44,24 @@ void parent_give_up(struct parent *p, const char *why)
 /* The second half of a start, once a configuration is accepted. */
 static const struct step {
     int (*run)(struct parent *p, struct err *err);
+    bool
+        wait; /* The processes of a Vigie that was killed have what they had for a moment after it: who starts anew at once waits for that. */
 } start_steps[] = {
-    {parent_open_state},
-    {parent_open_listeners},
-    {parent_open_log},
+    {parent_open_state, false},  {parent_hold_open, false}, {parent_open_listeners, true},
+    {parent_pipe_is_free, true}, {parent_open_log, true},
 };
+
+static int take_step(struct parent *p, const struct step *s, struct err *err)
+{
+    int r = s->run(p, err);
+
+    for (int i = 0; r == E_BUSY && s->wait && i < BUSY_TRIES; i++) {
+        poll(NULL, 0, BUSY_MS);
+        err_clear(err);
+        r = s->run(p, err);
+    }
+    return r;
+}
 
 void parent_start_roles(struct parent *p)
 {
@@ -56,7 +73,7 @@ void parent_start_roles(struct parent *p)
         p->uids.warning[0] = '\0'; /* all are one user anyway */
     p->phase = PHASE_START;
     for (size_t i = 0; i < ARRAY_LEN(start_steps); i++) {
-        if (start_steps[i].run(p, &err) < 0) {
+        if (take_step(p, &start_steps[i], &err) < 0) {
             parent_give_up(p, err.text);
             return;
         }

@@ -105,7 +105,6 @@ struct parent {
     int state_fd, lock_fd, http_fd, ls_fd, tls_fd, ctl_fd, log_fd, pipe_fd;
     struct lasting hold; /* lines of the command file; without a path: it goes with the last process */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
-    bool pipe_made;
     struct parent_lines lines;      /* what local reads, ... */
     uint64_t lines_over;            /* and the last that is over */
     struct parent_results *results; /* parent_results.h; NULL: there is no check_result_path */
@@ -153,6 +152,7 @@ void parent_tls_renew(struct parent *p); /* the files may be others now */
 int parent_open_executables(struct parent *p, struct err *err);
 int parent_open_state(struct parent *p, struct err *err);
 int parent_open_listeners(struct parent *p, struct err *err);
+int parent_pipe_is_free(struct parent *p, struct err *err);
 int parent_open_pipe(struct parent *p, struct err *err); /* the last step of a start */
 int parent_raise_epoch(struct parent *p, struct err *err);
 void parent_close_all(struct parent *p); /* and takes away the files that others look for */

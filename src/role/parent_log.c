@@ -21,7 +21,7 @@ static const char *log_path(const struct parent *p)
 }
 
 /* To be read as well: a store looks for what one that was killed had written. */
-static int open_log(const struct parent *p, int *fd, struct err *err)
+static int open_file(const struct parent *p, int *fd, struct err *err)
 {
     int r = rights_open_as(&p->uids, log_path(p), O_RDWR | O_APPEND | O_CREAT, 0644, fd, err);
 
@@ -29,6 +29,31 @@ static int open_log(const struct parent *p, int *fd, struct err *err)
         return r;
     err_clear(err);
     return rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, err);
+}
+
+static bool is_same_file(int a, int b)
+{
+    struct stat x, y;
+
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+}
+
+/* Two that write into one file would rotate it under each other. */
+static int open_log(const struct parent *p, int *fd, struct err *err)
+{
+    int f = -1, r = open_file(p, &f, err);
+
+    if (r < 0)
+        return r;
+    if ((p->log_fd >= 0 && is_same_file(f, p->log_fd)) || rights_lock(f)) {
+        *fd = f;
+        return 0;
+    }
+    close(f);
+    return err_set(err, E_BUSY,
+                   "another Vigie writes the log %s: stop it, or give this one a log of its own with --set "
+                   "log_file=FILE",
+                   log_path(p));
 }
 
 int parent_open_log(struct parent *p, struct err *err)
@@ -89,13 +114,6 @@ static void pass_log(struct parent *p, bool asked)
         parent_pass(store, "no-log", "", p->state_fd);
     msg_put_log_is(&b, &(struct msg_log_is){.file = st.st_ino, .asked = asked});
     send_engine(p, &b);
-}
-
-static bool is_same_file(int a, int b)
-{
-    struct stat x, y;
-
-    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
 }
 
 static void log_again(struct parent *p)

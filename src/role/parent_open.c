@@ -13,7 +13,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +21,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-enum { BUSY_TRIES = 20, BUSY_MS = 100 };
 
 int parent_open_executables(struct parent *p, struct err *err)
 {
@@ -342,7 +339,7 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-static int listen_all(struct parent *p, struct err *err)
+int parent_open_listeners(struct parent *p, struct err *err)
 {
     const char *ls = setting(p, "vigie_livestatus_socket", "");
     char path[sizeof(p->state_dir) + 32];
@@ -365,36 +362,28 @@ static int listen_all(struct parent *p, struct err *err)
     return r;
 }
 
-/* The processes of a Vigie that was killed are gone a moment after it, and with them what they listened on: who starts anew at once waits for that. */
-int parent_open_listeners(struct parent *p, struct err *err)
-{
-    int r = parent_hold_open(p, err);
+/* ---- command file ---- */
 
-    for (int i = 0; r == 0; i++) {
-        r = listen_all(p, err);
-        if (r != E_BUSY || i == BUSY_TRIES)
-            break;
-        err_clear(err);
-        r = 0;
-        poll(NULL, 0, BUSY_MS);
-    }
-    return r;
+/* "": there is none. */
+static const char *pipe_path(const struct parent *p)
+{
+    return p->model.globals->check_external_commands ? model_c(&p->model, p->model.globals->command_file)
+                                                     : "";
 }
 
-/* ---- command file ---- */
+int parent_pipe_is_free(struct parent *p, struct err *err)
+{
+    return pipe_path(p)[0] ? rights_fifo_is_free(pipe_path(p), err) : 0;
+}
 
 int parent_open_pipe(struct parent *p, struct err *err)
 {
-    const char *path = model_c(&p->model, p->model.globals->command_file);
+    const char *path = pipe_path(p);
 
-    if (!path[0] || !p->model.globals->check_external_commands)
+    if (!path[0])
         return 0;
-    if (rights_mkfifo_as(&p->uids, path, 0660, err) < 0)
-        return -1;
-    p->pipe_made = true;
-    p->pipe_fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    if (p->pipe_fd < 0)
-        return err_sys(err, errno, "cannot open the command file %s", path);
+    if (rights_fifo_open(&p->uids, path, 0660, &p->pipe_fd, err) < 0)
+        return err->code;
     p->pipe_keep_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
     return 0;
 }
@@ -413,7 +402,7 @@ void parent_close_all(struct parent *p)
                         &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
 
     parent_hold_end(p);
-    if (p->pipe_made && p->model.globals && p->pipe_fd >= 0)
+    if (p->model.globals && p->pipe_fd >= 0)
         rights_unlink_as(&p->uids, model_c(&p->model, p->model.globals->command_file), p->pipe_fd, NULL);
     if (p->ls_fd >= 0)
         unlink(ls);

@@ -357,6 +357,11 @@ static bool open_folder(struct parent *p)
     }
     if (r == 0)
         r = rights_may_change(&p->uids, x->dir, x->path, &err);
+    if (r == 0 && !rights_lock(x->dir))
+        r = err_set(&err, E_BUSY,
+                    "another Vigie reads the files in %s: stop it, or give this one a folder of its own with "
+                    "--set check_result_path=FOLDER",
+                    x->path);
     if (r < 0 && x->dir >= 0) {
         close(x->dir);
         x->dir = -1;

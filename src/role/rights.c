@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -245,6 +246,14 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
     return 0;
 }
 
+bool rights_lock(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISFIFO(st.st_mode)) ||
+           flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
 /* On a file system that cannot do it in one call, such as NFS, a second name comes first. */
 static int move_file(const char *from, const char *to)
 {
@@ -344,27 +353,121 @@ int rights_unlink_in(const struct rights_uids *u, int folder, const char *name, 
     return e ? err_sys(err, e, "cannot delete %s%s", name, whom) : 0;
 }
 
-int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)
+/* ---- the command file ---- */
+
+static int fifo_busy(const char *path, struct err *err)
+{
+    return err_set(
+        err, E_BUSY,
+        "another program reads the command file %s: stop it, or give this Vigie one of its own with "
+        "--set command_file=FIFO",
+        path);
+}
+
+/* What stands there, whatever comes in its place: *fd is opened with O_PATH, -1 if nothing does. */
+static int fifo_look(const char *path, int *fd, char name[32], struct err *err)
 {
     struct stat st;
-    char whom[64];
-    int r = 0, e = 0;
 
-    if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode))
-        return err_set(err, E_EXIST, "%s exists and is no FIFO: take it away, or name another command_file",
-                       path);
+    *fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0 && errno == ENOENT)
+        return 0;
+    if (*fd < 0)
+        return err_sys(err, errno, "cannot look at the command file %s", path);
+    snprintf(name, 32, "/proc/self/fd/%d", *fd);
+    if (fstat(*fd, &st) == 0 && S_ISFIFO(st.st_mode))
+        return 0;
+    close(*fd);
+    *fd = -1;
+    return err_set(err, E_EXIST, "%s exists and is no FIFO: take it away, or name another command_file",
+                   path);
+}
+
+/* A FIFO can be opened for writing, without waiting, while somebody has it open for reading. */
+static int fifo_ask(const char *path, const char *name, struct err *err)
+{
+    int fd = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENXIO)
+        return 0;
+    if (fd < 0)
+        return err_sys(err, errno, "cannot ask whether another program reads the command file %s", path);
+    close(fd);
+    return fifo_busy(path, err);
+}
+
+int rights_fifo_is_free(const char *path, struct err *err)
+{
+    char name[32];
+    int fd, r = fifo_look(path, &fd, name, err);
+
+    if (r < 0 || fd < 0)
+        return r;
+    r = fifo_ask(path, name, err);
+    close(fd);
+    return r;
+}
+
+/* Who reads it holds a lock on it, and only who holds the lock may put another one there: of two that start at once one is refused. */
+static int fifo_take(const char *path, int *fd, struct err *err)
+{
+    struct stat ours, there;
+    char name[32];
+    int at, r = fifo_look(path, &at, name, err);
+
+    if (r < 0 || at < 0)
+        return r < 0 ? r : fifo_busy(path, err); /* gone since it was made */
+    r = fifo_ask(path, name, err);
+    *fd = r < 0 ? -1 : open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (r == 0 && *fd < 0)
+        r = err_sys(err, errno, "cannot open the command file %s", path);
+    close(at);
+    if (r < 0)
+        return r;
+    if (rights_lock(*fd) && fstat(*fd, &ours) == 0 && lstat(path, &there) == 0 &&
+        ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
+        return 0;
+    close(*fd);
+    *fd = -1;
+    return fifo_busy(path, err);
+}
+
+static int fifo_make(const struct rights_uids *u, const char *path, mode_t mode, struct err *err)
+{
+    char whom[64];
+    int e = 0;
+
     become(u, true);
-    unlink(path); /* a stale one: we hold the lock of the state folder */
-    if (mkfifo(path, mode) < 0 || chmod(path, mode) < 0) {
+    if (mkfifo(path, mode) < 0 && errno != EEXIST)
         e = errno;
-        r = -1;
-    }
     become(u, false);
-    if (r < 0) {
-        as_whom(u, whom, sizeof(whom));
-        return err_sys(err, e, "cannot make the command file %s%s", path, whom);
+    as_whom(u, whom, sizeof(whom));
+    return e ? err_sys(err, e, "cannot make the command file %s%s", path, whom) : 0;
+}
+
+int rights_fifo_open(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err)
+{
+    uid_t owner = u->root ? u->log_owner.uid : geteuid();
+    struct stat st;
+    int r = fifo_make(u, path, mode, err);
+
+    if (r == 0)
+        r = fifo_take(path, fd, err);
+    if (r == 0 && fstat(*fd, &st) == 0 && st.st_uid != owner) { /* left by one with another nagios_user */
+        r = rights_unlink_as(u, path, *fd, err);
+        if (r == 0)
+            r = fifo_make(u, path, mode, err);
+        close(*fd);
+        if (r == 0)
+            r = fifo_take(path, fd, err);
     }
-    return 0;
+    if (r == 0 && fchmod(*fd, mode) < 0) {
+        r = err_sys(err, errno, "cannot open the command file %s to its group", path);
+        close(*fd);
+    }
+    if (r < 0)
+        *fd = -1;
+    return r;
 }
 
 int rights_listen_as(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err)

@@ -51,9 +51,11 @@ struct rights_row {
 const struct rights_row *rights_row(enum role_id id); /* NULL: the parent */
 const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 
-/* Opens a file that lines go to (with O_NONBLOCK: a named pipe, and nothing else), or makes a FIFO, with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
+/* Opens a file that lines go to (with O_NONBLOCK: a named pipe, and nothing else), with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err);
+/* A file or folder that is ours alone as long as it is open; false: it is another process's. What is no file, or where there are no locks, is everybody's. */
+bool rights_lock(int fd);
 /* Renames a log. E_EXIST: `to` is there already; E_IO with the words of EXDEV: it is on another file system. */
 int rights_move_as(const struct rights_uids *u, const char *from, const char *to, struct err *err);
 /* Takes a file away, if it is still the one that is open as fd. */
@@ -64,7 +66,10 @@ int rights_open_folder(const struct rights_uids *u, const char *path, int *fd, s
 int rights_may_change(const struct rights_uids *u, int folder, const char *path, struct err *err);
 int rights_open_in(const struct rights_uids *u, int folder, const char *name, int *fd, struct err *err);
 int rights_unlink_in(const struct rights_uids *u, int folder, const char *name, int fd, struct err *err);
-int rights_mkfifo_as(const struct rights_uids *u, const char *path, mode_t mode, struct err *err);
+/* E_BUSY: a living process reads that FIFO. Nothing is changed, and whoever waits to write goes on waiting. */
+int rights_fifo_is_free(const char *path, struct err *err);
+/* Makes a FIFO, or takes one that nobody reads any more, and opens it to read it alone; E_BUSY as above. */
+int rights_fifo_open(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err);
 /* A listening socket of log_owner, in the group that its folder gives (setgid) as the FIFO; in a folder where log_owner may not write it is made by root and given to it. */
 int rights_listen_as(const struct rights_uids *u, const char *path, mode_t mode, int *fd, struct err *err);
 

@@ -5,8 +5,12 @@
 import os
 import socket
 import subprocess
+import threading
 
 from lib_vigie import ONE, Skip, Vigie, main, until
+
+
+QUIET = ONE.replace(' use ts\n', ' use ts\n active_checks_enabled 0\n')
 
 
 def set_main(v, **directives):
@@ -62,6 +66,47 @@ def test_second_vigie_on_the_folder():
         said = second.refuses()
         assert first.state in said and str(first.process.pid) in said, said
         assert not first.ended()
+
+
+def test_what_another_vigie_serves():
+    """With a state folder of its own, but not with a command file, a log or a socket of its own, it would take these from the first."""
+    with Vigie(QUIET) as first:
+        first.start()
+        for what, path in ('command_file', first.path('cmd')), ('log_file', first.path('vigie.log')), ('vigie_livestatus_socket', first.live):
+            with Vigie() as second:
+                set_main(second, **{what: path})
+                said = second.refuses()
+                assert path in said and 'another' in said and said.count('error:') == 1, said
+        first.order('PROCESS_SERVICE_CHECK_RESULT;h;s;2;still mine')
+        until(lambda: first.service()['plugin_output'] == 'still mine', 'the first has its command file')
+        with Vigie(QUIET) as second:
+            set_main(second, command_file=first.path('cmd'), log_file=first.path('vigie.log'))
+            first.kill_all()
+            order = threading.Thread(target=first.order, args=('PROCESS_SERVICE_CHECK_RESULT;h;s;1;waited',))
+            order.start()  # opens the FIFO that nobody reads, and waits
+            second.start()
+            order.join(60)
+            until(lambda: second.service()['plugin_output'] == 'waited', 'who waited at the FIFO of the dead one is heard')
+            assert second.stop() == 0
+            assert not os.path.exists(first.path('cmd'))
+            first.start()
+            assert first.stop() == 0
+
+
+def test_a_socket_of_another_program():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s, Vigie() as v:
+        s.bind(v.live)
+        said = v.refuses()
+        assert v.live in said and 'another program serves' in said, said
+        assert os.path.exists(v.live)
+
+
+def test_command_file_behind_a_link():
+    with Vigie() as v:
+        os.mkfifo(v.path('fifo'))
+        os.symlink(v.path('fifo'), v.path('cmd'))
+        said = v.refuses()
+        assert v.path('cmd') in said and 'no FIFO' in said, said
 
 
 def test_newer_state_folder():

@@ -58,6 +58,25 @@ def test_taken():
         assert v.stop() == 0
 
 
+def test_two_on_one_folder():
+    """Each file is for one of them: the second leaves them alone while the first lives, and says so."""
+    with Spool() as first, Spool() as second:
+        first.start()
+        second.put('main.cfg', open(second.main, encoding='utf-8').read().replace(second.folder, first.folder))
+        second.start()
+        until(lambda: f'another Vigie reads the files in {first.folder}' in second.said(), 'the second says it')
+        for n in range(1, 20):
+            first.file(f'c{n:06}', result(f'result {n}'))
+        until(lambda: not os.listdir(first.folder), 'the folder is empty')
+        until(lambda: len(first.passive()) == 19, 'the history of the first')
+        assert second.passive() == []
+        first.kill_all()
+        first.file('c000020', result('for the other one'))
+        until(lambda: second.service()['plugin_output'] == 'for the other one', 'the second goes on with what comes')
+        assert second.said().count('another Vigie reads') == 1
+        assert second.stop() == 0
+
+
 def test_refused():
     with Spool('max_check_result_file_age=3600\n') as v:
         v.put('elsewhere', result('by a link', 1))
