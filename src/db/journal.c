@@ -22,14 +22,14 @@ static const struct journal_options defaults = {
 static void set_options(struct journal *j, const struct journal_options *o)
 {
     j->o = o ? *o : defaults;
-    if (!j->o.segment_bytes)
-        j->o.segment_bytes = defaults.segment_bytes;
     if (!j->o.reserve)
         j->o.reserve = defaults.reserve;
     if (!j->o.queue_bytes)
         j->o.queue_bytes = defaults.queue_bytes;
     if (!j->o.keep_bytes)
         j->o.keep_bytes = defaults.keep_bytes;
+    if (!j->o.segment_bytes) /* the newest whole one and the next are always there */
+        j->o.segment_bytes = MIN(defaults.segment_bytes, j->o.keep_bytes / 4);
     if (!j->o.keep_us)
         j->o.keep_us = defaults.keep_us;
 }
@@ -306,19 +306,38 @@ static void leave_segment(struct journal *j)
     j->handle = -1;
 }
 
-/* Removes the oldest segments that are over age or size, at most two. */
-static void trim(struct journal *j, struct wall now)
+/* Where a segment ends: a checkpoint is at most a quarter of it. */
+static uint64_t segment_end(const struct journal *j)
 {
-    uint64_t total = 0;
+    return MAX(j->o.segment_bytes, 4 * j->checkpoint_bytes);
+}
+
+/* The bound is too little for the state: a part of the journal that is needed is larger. */
+static void say_over(struct journal *j, uint64_t takes)
+{
+    if (takes <= j->o.keep_bytes || takes <= j->said_over)
+        return;
+    j->said_over = 2 * takes;
+    log_warn(
+        "the journal takes up to %llu bytes, for the newest state of all objects is always kept: write at "
+        "least vigie_journal_size=%llu, not %llu",
+        (unsigned long long)takes, (unsigned long long)takes, (unsigned long long)j->o.keep_bytes);
+}
+
+/* Removes the oldest segments: what is over size, with the segment that begins; and of what is over age at most two. */
+static void trim(struct journal *j, struct wall now, uint64_t next_bytes)
+{
+    uint64_t total = next_bytes + j->o.reserve + AHEAD;
     size_t n = 0;
 
     for (size_t i = 0; i < j->list.v.n; i++)
         total += j->list.v.at[i].size;
-    while (n < 2 && n < j->complete && j->has_complete) {
+    while (n < j->complete && j->has_complete) {
         const struct journal_segment *s = &j->list.v.at[n];
         int64_t until = s[1].head.created.us;
+        bool old = n < 2 && s[1].whole && until < now.us - j->o.keep_us;
 
-        if (total <= j->o.keep_bytes && (!s[1].whole || until >= now.us - j->o.keep_us))
+        if (total <= j->o.keep_bytes && !old)
             break;
         /* In order for certain: a hole in the middle of the folder would look like damage. */
         if ((n && j->io.sync_names(j->io.user) < 0) ||
@@ -327,6 +346,8 @@ static void trim(struct journal *j, struct wall now)
         total -= s->size;
         n++;
     }
+    if (n == j->complete)
+        say_over(j, total);
     if (!n)
         return;
     memmove(j->list.v.at, j->list.v.at + n, (j->list.v.n - n) * sizeof(j->list.v.at[0]));
@@ -361,6 +382,7 @@ static int make_file(struct journal *j, const struct journal_segment *s)
 /* The next segment begins at the number after the last durable one. */
 static int begin_segment(struct journal *j, struct wall now)
 {
+    uint64_t next_bytes = segment_end(j);
     struct journal_segment s = {.first_seq = j->expect, .whole = true, .size = SEGMENT_BODY};
     const struct journal_segment *last = newest(j);
     int h;
@@ -390,14 +412,14 @@ static int begin_segment(struct journal *j, struct wall now)
     j->mending = j->mending || j->lost;
     j->lost = false;
     j->cut = j->open;
-    trim(j, now);
+    trim(j, now, next_bytes);
     return 0;
 }
 
 static bool wants_segment(const struct journal *j, struct wall now)
 {
     const struct journal_segment *s = newest(j);
-    uint64_t bound = MAX(j->o.segment_bytes, 4 * j->checkpoint_bytes);
+    uint64_t bound = segment_end(j);
     int64_t age;
 
     if (j->handle < 0 || (j->rotate && !j->low))

@@ -24,13 +24,13 @@
  * in memory, bounded: first samples go, then older states of the same object, and last everything old. What was given up is counted. Of the last a deletion may have been one, so when
  * writing works again a new segment is begun, whose checkpoint says what is so, and a start reads nothing before it.
  *
- * Bounds. A segment ends at segment_bytes (or four times its checkpoint) or after a day. Old ones are removed by age and total size, at most two each time a segment begins, so that a clock
- * that jumped cannot empty the folder; never the newest with a complete checkpoint or what follows it.
+ * Bounds. A segment ends at segment_bytes (or four times its checkpoint) or after a day. Old ones are removed each time a segment begins: by total size, in which the one that begins counts as if it were full, and
+ * by age, of these at most two, so that a clock that jumped cannot empty the folder; never the newest with a complete checkpoint or what follows it. Where these alone are more than keep_bytes it is said.
  */
 #include "db/journal_read.h"
 
 struct journal_options {
-    uint64_t segment_bytes; /* 0 in any of these: the default */
+    uint64_t segment_bytes; /* 0 in any of these: the default; here at most a quarter of keep_bytes */
     uint64_t reserve;
     uint64_t queue_bytes; /* records waiting in memory */
     uint64_t keep_bytes;
@@ -70,6 +70,7 @@ struct journal {
     struct journal_stats stats;
     struct journal_damage damage; /* met at open */
     uint64_t torn;                /* bytes cut off at open */
+    uint64_t said_over;           /* no more than so many bytes, above the bound, are said again */
 };
 
 /* Opens the folder for writing: reads the end of the newest segment, cuts a torn batch off. A disk that cannot be written to is no error (j->why says so after the first commit); a

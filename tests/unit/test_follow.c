@@ -449,7 +449,7 @@ static void test_removed(void **state UNUSED)
     assert_int_equal(follow_turn(&w.f, 0), 1);
     read = w.f.to;
     w.j.o.keep_bytes = 1;
-    for (int i = 0; i < 3; i++) { /* two go each time that one begins */
+    for (int i = 0; i < 3; i++) {
         w.j.rotate = true;
         happen(&w, 2);
     }

@@ -211,7 +211,7 @@ static void begin(struct bench *b, uint64_t seed)
 {
     memset(b, 0, sizeof(*b));
     b->o = (struct journal_options){
-        .segment_bytes = 20000, .reserve = 4096, .keep_bytes = 200000, .keep_us = TIME_DAY};
+        .segment_bytes = 20000, .reserve = 4096, .keep_bytes = 1300000, .keep_us = TIME_DAY};
     memdisk_init(&b->disk, seed);
     start(b);
 }
@@ -566,8 +566,10 @@ static void test_age_and_size(void **state UNUSED)
     for (int i = 0; i < 3000; i++)
         one_round(&b);
     assert_true(b.j.list.v.n > 3);
-    assert_true(b.j.list.v.n < 40); /* 200 kB of 20 kB, and what the checkpoints need */
+    /* 200 kB of 20 kB beside the blocks that are held ready, and what the checkpoints need. */
+    assert_true(b.j.list.v.n < 40);
     /* A clock that jumps by ten years empties nothing at once. */
+    b.j.o.keep_bytes = 1u << 30;
     before = b.j.list.v.n;
     b.j.rotate = true;
     assert_int_equal(journal_commit(&b.j, (struct wall){noon.us + 3650 * TIME_DAY}), 0);
@@ -582,6 +584,53 @@ static void test_age_and_size(void **state UNUSED)
         b.j.complete = MIN(b.j.complete, b.j.list.v.n - 1);
     }
     assert_true(VEC_LAST(&b.j.list.v).head.created.us == noon.us + 1);
+    stop(&b);
+}
+
+static size_t on_disk(struct bench *b)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < MEMDISK_FILES; i++)
+        if (b->disk.file[i].exists)
+            sum += MAX(b->disk.file[i].room, b->disk.file[i].size);
+    return sum;
+}
+
+/* The least that is taken for vigie_journal_size, with the blocks that are held ready; segments of the usual size would not fit. */
+static void test_small_bound(void **state UNUSED)
+{
+    struct buf p = BUF_INIT;
+    struct bench b;
+    size_t most = 0;
+
+    begin(&b, 11);
+    stop(&b);
+    b.o = (struct journal_options){.keep_bytes = 16u << 20};
+    memdisk_init(&b.disk, 11);
+    start(&b);
+    buf_printf(&p, "%060000d", 0);
+    for (int i = 0; i < 1000; i++) {
+        journal_add(&b.j, b.j.next, RECORD_EVENT, noon, buf_str(&p));
+        while (b.w.waits || b.w.left)
+            answer(&b);
+        assert_int_equal(commit(&b), 0);
+        most = MAX(most, on_disk(&b));
+    }
+    assert_true(b.j.list.v.at[0].first_seq > 1);
+    assert_true(most > b.o.keep_bytes / 2);
+    assert_true(most <= b.o.keep_bytes);
+    assert_int_equal(b.j.said_over, 0);
+    b.j.o.keep_bytes = 1u << 20; /* less than is taken: it is said, once */
+    for (int i = 0; i < 300; i++) {
+        journal_add(&b.j, b.j.next, RECORD_EVENT, noon, buf_str(&p));
+        while (b.w.waits || b.w.left)
+            answer(&b);
+        assert_int_equal(commit(&b), 0);
+    }
+    assert_true(b.j.said_over > b.j.o.keep_bytes);
+    assert_int_equal(b.j.list.v.n, 2);
+    buf_release(&p);
     stop(&b);
 }
 
@@ -621,6 +670,7 @@ int main(void)
         cmocka_unit_test(test_read_only_disk),
         cmocka_unit_test(test_queue_bound),
         cmocka_unit_test(test_age_and_size),
+        cmocka_unit_test(test_small_bound),
         cmocka_unit_test(test_one_call_fails),
         cmocka_unit_test(test_crash_anywhere),
     };
