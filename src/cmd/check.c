@@ -10,7 +10,6 @@
 #include "core/precache.h"
 #include "wire/json.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -365,10 +364,6 @@ static int run(const struct check *k)
         text_summary(k, c, &out);
     }
     fwrite(out.data, 1, out.len, stdout);
-    if (fflush(stdout) != 0 || ferror(stdout)) { /* what could not be written was not said */
-        fprintf(stderr, "vigie check: cannot write the findings: %s\n", strerror(errno));
-        r = CMD_FAILED;
-    }
     if (r == CMD_OK && k->precache)
         r = write_precache(c, k->precache);
     load_release(&l);

@@ -14,3 +14,9 @@ int cmd_series(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_beside(int argc, char **argv); /* backup, restore and import: by argv[0] */
+
+/*
+ * The end of each of them, and of what is called beside (run apart, whose lines are for who looks on): what could not be written to standard output was not said, and a full
+ * disk must not look like success. Returns status, or then failed.
+ */
+int cmd_end(const char *name, int status, int failed);

@@ -31,5 +31,5 @@ void config_json(const struct config_options *o, const struct conf *c, const str
 void config_json_file(struct json *j, const struct conf *c, uint32_t file, uint32_t line, uint32_t column);
 /* The value, or the mask. */
 struct str config_shown(const struct config_options *o, struct str value, bool secret);
-/* Writes out to stdout; the exit status is changed to CMD_FAILED when that fails. */
+/* Writes out to stdout, and lets go of it; returns status. */
 int config_print(struct buf *out, int status);

@@ -4,7 +4,6 @@
 
 #include "cmd/state_dir.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,15 +43,6 @@ static void usage(FILE *to)
                 "--help' says more.\n");
 }
 
-/* What could not be written was not said: a full disk must not look like success. */
-static int finish(int status)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    fprintf(stderr, "vigie ctl: cannot write the answer: %s\n", strerror(errno));
-    return CMD_FAILED;
-}
-
 int cmd_ctl(int argc, char **argv)
 {
     const char *near = NULL;
@@ -68,7 +58,7 @@ int cmd_ctl(int argc, char **argv)
     }
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
-            return finish(commands[i].run(argc - 1, argv + 1));
+            return commands[i].run(argc - 1, argv + 1);
     }
     fprintf(stderr, "vigie ctl: unknown command '%s'", argv[1]);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {

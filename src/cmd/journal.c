@@ -203,13 +203,13 @@ static int dump(void *self, struct err *err)
     struct journal_record rec;
     uint64_t left = p->limit ? p->limit : UINT64_MAX;
     size_t from = 0;
-    int r;
+    int r = 0;
 
     for (size_t i = 1; i < p->list.v.n; i++)
         if (p->list.v.at[i].first_seq <= p->from)
             from = i;
     journal_reader_init(&rd, &p->look.io, &p->list, from, p->list.v.n);
-    while (left && (r = journal_reader_next(&rd, &rec, err)) == 1) {
+    while (left && !ferror(stdout) && (r = journal_reader_next(&rd, &rec, err)) == 1) {
         if (rec.r.seq < p->from ||
             (p->kind && strcmp(p->kind, record_name((enum record_kind)rec.r.kind)) != 0))
             continue;
@@ -220,7 +220,7 @@ static int dump(void *self, struct err *err)
         fprintf(stderr, "vigie journal: damaged at %u places, the first %s\n", rd.damage.places,
                 rd.damage.first);
     journal_reader_release(&rd);
-    return left ? r : 0;
+    return r < 0 ? r : 0;
 }
 
 /* ---- stats ---- */
@@ -278,14 +278,15 @@ static bool check_options(void *self, const char *word)
 {
     struct place *p = self;
 
-    if (!p->kind)
-        return true;
-    if (strcmp(word, "dump") != 0) {
-        fprintf(stderr, "vigie journal: --kind belongs to 'dump' only\n");
+    const char *given = p->kind ? "kind" : p->limit ? "limit" : p->from ? "from" : NULL;
+
+    if (given && strcmp(word, "dump") != 0) {
+        fprintf(stderr, "vigie journal: --%s belongs to 'dump' only\n", given);
         return false;
     }
-    p->kind = known_kind(p->kind);
-    return p->kind;
+    if (p->kind)
+        p->kind = known_kind(p->kind);
+    return p->kind || !given || strcmp(given, "kind") != 0;
 }
 
 int cmd_journal(int argc, char **argv)

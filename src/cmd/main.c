@@ -11,18 +11,21 @@
 static const struct {
     const char *name, *about;
     int (*run)(int argc, char **argv);
+    int failed; /* the exit status where its answer could not be written; CMD_OK: whatever it was */
 } commands[] = {
-    {"run", "watch, in the foreground", cmd_run},
-    {"check", "judge a configuration: every error and warning with its place", cmd_check},
-    {"config", "what a configuration means: show, list, diff, graph", cmd_config},
-    {"ctl", "ask and command a running Vigie", cmd_ctl},
-    {"journal", "look into the record on disk: verify, dump, stats", cmd_journal},
-    {"series", "look into the series store on disk: verify, dump", cmd_series},
-    {"replay", "what came in once more, with another configuration, and what would differ", cmd_replay},
-    {"simulate", "a written timeline in virtual time, and what would be logged and told", cmd_simulate},
-    {"backup", "save the state folder into a file", cmd_beside},
-    {"restore", "make a state folder again from a backup", cmd_beside},
-    {"import", "take over what PNP4Nagios, Nagiosgraph or Centreon measured", cmd_beside},
+    {"run", "watch, in the foreground", cmd_run, CMD_OK},
+    {"check", "judge a configuration: every error and warning with its place", cmd_check, CMD_FAILED},
+    {"config", "what a configuration means: show, list, diff, graph", cmd_config, CMD_FAILED},
+    {"ctl", "ask and command a running Vigie", cmd_ctl, CMD_FAILED},
+    {"journal", "look into the record on disk: verify, dump, stats", cmd_journal, CMD_FAILED},
+    {"series", "look into the series store on disk: verify, dump", cmd_series, CMD_FAILED},
+    {"replay", "what came in once more, with another configuration, and what would differ", cmd_replay,
+     CMD_USAGE},
+    {"simulate", "a written timeline in virtual time, and what would be logged and told", cmd_simulate,
+     CMD_USAGE},
+    {"backup", "save the state folder into a file", cmd_beside, CMD_FAILED},
+    {"restore", "make a state folder again from a backup", cmd_beside, CMD_FAILED},
+    {"import", "take over what PNP4Nagios, Nagiosgraph or Centreon measured", cmd_beside, CMD_FAILED},
 };
 
 static void usage(FILE *to)
@@ -56,15 +59,18 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
-        return CMD_OK;
+        return cmd_end("help", CMD_OK, CMD_FAILED);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "version") == 0) {
         printf("vigie %s (%s)\n", BUILD_VERSION, BUILD_REVISION);
-        return CMD_OK;
+        return cmd_end("version", CMD_OK, CMD_FAILED);
     }
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            int status = commands[i].run(argc - 1, argv + 1);
+
+            return commands[i].failed ? cmd_end(commands[i].name, status, commands[i].failed) : status;
+        }
     }
     return unknown(argv[1]);
 }

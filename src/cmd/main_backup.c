@@ -604,9 +604,9 @@ int main(int argc, char **argv)
     log_init("", LOG_INFO);
     umask(077);
     if (argc >= 2 && strcmp(argv[1], "backup") == 0)
-        return backup_command(argc - 1, argv + 1);
+        return cmd_end("backup", backup_command(argc - 1, argv + 1), CMD_FAILED);
     if (argc >= 2 && strcmp(argv[1], "restore") == 0)
-        return restore_command(argc - 1, argv + 1);
+        return cmd_end("restore", restore_command(argc - 1, argv + 1), CMD_FAILED);
     fprintf(stderr, "vigie-backup is called by 'vigie backup' and 'vigie restore'\n");
     return CMD_USAGE;
 }

@@ -398,5 +398,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "vigie import: %s\n", err.text);
     r = r == OPT_HELP ? CMD_OK : r < 0 ? CMD_USAGE : run(&o, argv + 1);
     VEC_RELEASE(&o.maps);
-    return r;
+    return cmd_end("import", r, CMD_FAILED);
 }

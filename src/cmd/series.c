@@ -272,6 +272,16 @@ static int dump(void *self, struct err *err)
 
 static const struct look_word words[] = {{"verify", verify}, {"dump", dump}};
 
+static bool check_options(void *self, const char *word)
+{
+    const struct place *p = self;
+
+    if (!p->class || strcmp(word, "dump") == 0)
+        return true;
+    fprintf(stderr, "vigie series: --class belongs to 'dump' only\n");
+    return false;
+}
+
 int cmd_series(int argc, char **argv)
 {
     struct place p = {.label = NULL};
@@ -304,6 +314,7 @@ int cmd_series(int argc, char **argv)
         .n_words = ARRAY_LEN(words),
         .self = &p,
         .look = &p.look,
+        .check = check_options,
         .open = open_store,
         .close = close_store,
     };

@@ -49,4 +49,4 @@ void simulate_say_channel(struct simulation *s, const struct world_effect *e);
 void simulate_say_command(struct simulation *s, struct str text);
 void simulate_say_taken(struct simulation *s, struct str text, bool taken);
 void simulate_say_probe(struct simulation *s, const char *name);
-int simulate_say_end(struct simulation *s, const char *name, const char *what); /* prints; the exit status */
+void simulate_say_end(struct simulation *s, const char *name, const char *what); /* prints */

@@ -454,7 +454,7 @@ static void json_all(struct simulation *s, const char *name, const char *what)
     buf_add_char(&s->text, '\n');
 }
 
-int simulate_say_end(struct simulation *s, const char *name, const char *what)
+void simulate_say_end(struct simulation *s, const char *name, const char *what)
 {
     if (s->json)
         json_all(s, name, what);
@@ -463,8 +463,4 @@ int simulate_say_end(struct simulation *s, const char *name, const char *what)
     if (!s->json && name[0])
         printf("%s%s%s\n\n", name, what[0] ? ": " : "", what);
     fwrite(s->text.data, 1, s->text.len, stdout);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return CMD_OK;
-    fprintf(stderr, "vigie simulate: cannot write the answer\n");
-    return CMD_USAGE;
 }

@@ -439,9 +439,6 @@ def test_wrong_words():
         assert 'after the start' in v.refuses('downtime', 'h', '--start', '2030-01-02 10:00', '--end', '2030-01-01 10:00')
         assert '--for' in v.refuses('downtime', 'h', '--for', '0s', status=2)
         assert "no host 'nothing'" in v.refuses('list', '-s', 'critical', '-H', 'nothing'), 'an empty list would look like good news'
-        with open('/dev/full', 'w') as full:
-            p = subprocess.run([VIGIE, 'ctl', 'list', '-c', v.main], stdout=full, stderr=subprocess.PIPE, text=True)
-        assert p.returncode == 1 and 'No space left' in p.stderr, p
         assert 'not both' in v.refuses('list', '--state', v.state, status=2)
         v.stop()
         said = v.refuses('list')
@@ -519,6 +516,27 @@ def normal(options):
 
 def options_of_page(text):
     return set(re.findall(r'^\.It ((?:Fl \w , )?)(Fl -[\w-]+)((?: Ar .*)?)$', text, re.M))
+
+
+def test_a_full_disk_is_no_success():
+    """Whatever a command prints: what could not be written was not said. 1 of replay is an answer, so it is 2 there."""
+    with Vigie() as v:
+        v.start()
+        until(lambda: v.service()['has_been_checked'])
+        v.put('t.json', '{"name": "t", "what": "w", "objects": [], "end": 1, "steps": []}')
+        backup, of = v.path('b.tar.zst'), ('-c', v.main)
+        for words in ('--help',), ('--version',), ('ctl', '--help'), ('check', '--help'), ('check', v.main), ('config', 'show', 'host', 'h', *of), ('config', 'list', *of), \
+                ('config', 'diff', v.main, v.main), ('config', 'graph', v.main), *(('ctl', *word.split(), *of) for word in (
+                    'status', 'list', 'show h', 'why h s', 'history', 'log', 'availability h', 'user list', 'token list', 'ack --help')), \
+                ('backup', *of, backup), ('restore', '--verify', backup), ('import', '--help'), *(('journal', word, *of) for word in ('verify', 'dump', 'stats')), \
+                ('series', 'verify', *of), ('series', 'dump', *of), ('replay', '--state', v.state), ('simulate', v.path('t.json')):
+            with open('/dev/full', 'w') as full:
+                p = subprocess.run([VIGIE, *words], stdout=full, stderr=subprocess.PIPE, text=True)
+            assert p.returncode == (2 if words[0] in ('replay', 'simulate') else 1) and 'cannot write all of the answer' in p.stderr, (words, p.returncode, p.stderr)
+            if words[0] in ('check', 'backup'):
+                assert 'No space left' in p.stderr, p.stderr
+        assert os.path.exists(backup)
+        assert v.stop() == 0
 
 
 def test_manual_page_agrees_with_the_help():

@@ -47,10 +47,12 @@ def some_past(v):
     assert v.stop() == 0
 
 
-def test_words_of_the_journal():
-    for words, say in ((('dump', '-k', 'foo'), 'EVENT'), (('verify', '-k', 'EVENT'), "'dump' only"), (('dmp',), 'verify, dump or stats'),
-                       ((), 'vigie journal --help')):
-        status, out, said = vigie('journal', *words, '--state', '/nowhere')
+def test_words_that_look():
+    for words, say in ((('journal', 'dump', '-k', 'foo'), 'EVENT'), (('journal', 'verify', '-k', 'EVENT'), "--kind belongs to 'dump' only"),
+                       (('journal', 'verify', '-n', '3'), "--limit belongs to 'dump' only"), (('journal', 'stats', '-f', '3'), "--from belongs to 'dump' only"),
+                       (('journal', 'dmp'), 'verify, dump or stats'), (('journal',), 'vigie journal --help'),
+                       (('series', 'verify', '--class', '1d'), "--class belongs to 'dump' only")):
+        status, out, said = vigie(*words, '--state', '/nowhere')
         assert status == 2 and not out and said.count('\n') == 1 and say in said, (words, status, out, said)
 
 
