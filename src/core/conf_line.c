@@ -11,7 +11,7 @@
 
 #define ARGS_MAX   32
 #define MACROS_MAX 4096u
-#define DEPTH_MAX  4u /* macros in the values of macros */
+#define DEPTH_MAX  4u /* macros in arguments */
 
 struct macro_use {
     enum macro_id id;
@@ -186,7 +186,6 @@ static bool has_var(const struct conf_liner *l, const struct macro_ref *ref)
 static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigned depth)
 {
     enum macro_scope scope;
-    size_t before;
 
     l->n_macros++;
     if (ref->id == MACRO_ID_ARG) {
@@ -218,19 +217,14 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
         }
     }
     buf_clear(&l->coded);
-    before = l->coded.len;
     macro_static(&l->view, ref->id, ref->arg, ref->on_demand, &l->of, &l->coded);
     if (!l->coded.len && !ref->on_demand &&
         (ref->id == MACRO_ID_HOSTGROUPNAME || ref->id == MACRO_ID_SERVICEGROUPNAME))
         return false; /* an object without a group: the old engines leave the text as it is */
-    if (memchr(l->coded.data + before, '$', l->coded.len) &&
-        depth < DEPTH_MAX) { /* notes_url http://x/$HOSTNAME$ */
-        struct str copy = arena_str(&l->c->arena, buf_str(&l->coded));
-
-        expand(l, copy, SHSPLIT_VALUE, depth + 1);
-    } else {
+    if (macro_within(ref->id) && l->coded.len && memchr(l->coded.data, '$', l->coded.len))
+        leave(l, ref->id, ref->on_demand ? ref->arg : STR_NULL); /* its macros are the run time's */
+    else
         add_coded(l, buf_str(&l->coded));
-    }
     return true;
 }
 
@@ -421,29 +415,16 @@ static void shell(struct conf_liner *l, conf_list *words, conf_list *env)
     shsplit_release(&out);
 }
 
-/* "name!one!two": the arguments. "\!" is a '!'. */
 static void take_args(struct conf_liner *l, struct str text)
 {
-    size_t n = 0, from = 0;
+    struct buf b = BUF_INIT;
 
     memset(l->arg, 0, sizeof(l->arg));
-    for (size_t i = 0; i <= text.n; i++) {
-        struct str raw;
-        struct buf b = BUF_INIT;
-
-        if (i < text.n && (text.p[i] != '!' || (i > 0 && text.p[i - 1] == '\\')))
-            continue;
-        raw = str_trim(str_sub(text, from, i - from));
-        from = i + 1;
-        if (n > 0 && n <= ARGS_MAX) {
-            for (size_t k = 0; k < raw.n; k++)
-                if (raw.p[k] != '\\' || k + 1 >= raw.n || raw.p[k + 1] != '!')
-                    buf_add_char(&b, raw.p[k]);
-            l->arg[n] = arena_str(&l->c->arena, buf_str(&b));
-            buf_release(&b);
-        }
-        n++;
+    for (unsigned n = 1; n <= ARGS_MAX && macro_arg(text, n, &b); n++) {
+        l->arg[n] = arena_str(&l->c->arena, str_trim(buf_str(&b)));
+        buf_clear(&b);
     }
+    buf_release(&b);
 }
 
 struct conf_liner *conf_liner_new(struct conf *c)

@@ -376,10 +376,11 @@ static bool add_over(const struct world *w, enum macro_id id, struct str arg, co
 }
 
 /* A macro that the files decide: coded text, may hold slots. False: a DATA macro. */
-static bool add_static(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+static bool add_static(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                        struct buf *b)
 {
     struct macro_scope_of scope = expand_scope(w, of);
+    size_t from = b->len;
     bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
     bool on_demand = arg.p != NULL && (!var || str_find_char(arg, ':') >= 0);
     struct str value;
@@ -390,7 +391,11 @@ static bool add_static(const struct world *w, enum macro_id id, struct str arg, 
     }
     if (!var && add_over(w, id, arg, of, b))
         return true;
-    return macro_static(w->m, id, arg, on_demand, &scope, b);
+    if (!macro_static(w->m, id, arg, on_demand, &scope, b))
+        return false;
+    if (macro_within(id) && b->len > from && memchr(b->data + from, '$', b->len - from))
+        expand_within(w, id, of, b, from);
+    return true;
 }
 
 /* Of each member of a group, where the argument names one. */
@@ -450,25 +455,46 @@ bool expand_macro(struct world *w, enum macro_id id, struct str arg, const struc
 }
 
 /* What means nothing here stays as it was written, as in Nagios. */
-static bool stays(const struct world *w, const struct macro_part *p, const struct expand_of *of,
-                  struct buf *out)
+static bool stays(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of)
 {
     struct macro_scope_of scope = expand_scope(w, of);
-    bool var = p->id >= MACRO_ID_HOST_VAR && p->id <= MACRO_ID_CONTACT_VAR;
-    bool on_demand = p->arg.p != NULL && (!var || str_find_char(p->arg, ':') >= 0);
-    static const char *const heads[] = {"_HOST", "_SERVICE", "_CONTACT"};
-    struct buf text = BUF_INIT;
+    bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
+    bool on_demand = arg.p != NULL && (!var || str_find_char(arg, ':') >= 0);
     struct str value;
 
-    if ((var && expand_var(w, p->id, p->arg, of, &value)) ||
-        macro_means(w->m, p->id, p->arg, on_demand, &scope))
-        return false;
-    buf_printf(&text, "$%s", var ? heads[p->id - MACRO_ID_HOST_VAR] : macro_info(p->id)->name);
-    if (p->arg.p)
-        buf_printf(&text, "%s" STR_FMT, var ? "" : ":", STR_ARG(p->arg));
+    return !(var && expand_var(w, id, arg, of, &value)) && !macro_means(w->m, id, arg, on_demand, &scope);
+}
+
+static void put_written(enum macro_id id, struct str arg, struct buf *out)
+{
+    static const char *const heads[] = {"_HOST", "_SERVICE", "_CONTACT"};
+    bool var = id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
+    struct buf text = BUF_INIT;
+
+    buf_printf(&text, "$%s", var ? heads[id - MACRO_ID_HOST_VAR] : macro_info(id)->name);
+    if (arg.p)
+        buf_printf(&text, "%s" STR_FMT, var ? "" : ":", STR_ARG(arg));
     buf_add_char(&text, '$');
     macro_put_literal(out, buf_str(&text));
     buf_release(&text);
+}
+
+void expand_value(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                  struct buf *out)
+{
+    if (add_static(w, id, arg, of, out))
+        return;
+    buf_clear(&w->scratch2);
+    if (expand_macro(w, id, arg, of, &w->scratch2))
+        macro_put_literal(out, buf_str(&w->scratch2));
+}
+
+bool expand_part(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                 struct buf *out)
+{
+    if (stays(w, id, arg, of))
+        return false;
+    expand_value(w, id, arg, of, out);
     return true;
 }
 
@@ -476,17 +502,11 @@ static void add_word(struct world *w, struct str coded, const struct expand_of *
 {
     struct macro_part part;
 
-    while (macro_next(&coded, &part) > 0) {
-        if (part.kind != MACRO_PART_MACRO) {
+    while (macro_next(&coded, &part) > 0)
+        if (part.kind != MACRO_PART_MACRO)
             buf_add_str(out, part.coded);
-            continue;
-        }
-        if (stays(w, &part, of, out) || add_static(w, part.id, part.arg, of, out))
-            continue;
-        buf_clear(&w->scratch2);
-        if (expand_macro(w, part.id, part.arg, of, &w->scratch2))
-            macro_put_literal(out, buf_str(&w->scratch2));
-    }
+        else if (!expand_part(w, part.id, part.arg, of, out))
+            put_written(part.id, part.arg, out);
 }
 
 void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b)
@@ -503,7 +523,7 @@ void expand_text(struct world *w, struct str coded, const struct expand_of *of, 
     buf_release(&word);
 }
 
-void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b)
+static void add_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b)
 {
     struct buf word = BUF_INIT;
 
@@ -515,93 +535,15 @@ void expand_words(struct world *w, struct model_list words, const struct expand_
     buf_release(&word);
 }
 
-/* NAGIOS__HOSTNAME=value of each custom variable. */
-static void add_env_vars(struct world *w, const struct expand_of *of, enum macro_id id, uint32_t first,
-                         uint32_t n, struct buf *b)
+static void fill_line(struct world *w, uint32_t line, struct expand_of of, struct buf *words, struct buf *env)
 {
-    const char *prefix = id == MACRO_ID_HOST_VAR      ? "_HOST"
-                         : id == MACRO_ID_SERVICE_VAR ? "_SERVICE"
-                                                      : "_CONTACT";
-    struct buf word = BUF_INIT;
+    const struct model_line *l = model_line(w->m, line);
 
-    for (uint32_t i = 0; i < n; i++) {
-        struct str name = model_str(w->m, model_var(w->m, first + i)->name);
-
-        buf_clear(&word);
-        buf_printf(&word, "NAGIOS_%s" STR_FMT "=", prefix, STR_ARG(name));
-        add_static(w, id, name, of, &word);
-        record_pack_word(b, buf_str(&word));
-    }
-    buf_release(&word);
-}
-
-static void add_all_vars(struct world *w, const struct expand_of *of, struct buf *b)
-{
-    struct macro_scope_of scope = expand_scope(w, of);
-
-    if (scope.host != MODEL_NONE)
-        add_env_vars(w, of, MACRO_ID_HOST_VAR, model_check(w->m, scope.host)->first_var,
-                     model_check(w->m, scope.host)->n_vars, b);
-    if (scope.service != MODEL_NONE)
-        add_env_vars(w, of, MACRO_ID_SERVICE_VAR, model_check(w->m, scope.service)->first_var,
-                     model_check(w->m, scope.service)->n_vars, b);
-    if (scope.contact != MODEL_NONE)
-        add_env_vars(w, of, MACRO_ID_CONTACT_VAR, model_contact(w->m, scope.contact)->first_var,
-                     model_contact(w->m, scope.contact)->n_vars, b);
-}
-
-/* enable_environment_macros: every macro that means something here, as NAGIOS_NAME. */
-static void add_environment(struct world *w, const struct expand_of *of, struct buf *b)
-{
-    struct buf word = BUF_INIT;
-
-    for (int id = 0; id < MACRO_ID_COUNT; id++) {
-        const struct macro_info *info = macro_info((enum macro_id)id);
-        size_t from;
-
-        if (info->scope >= MACRO_HOSTGROUP && info->scope != MACRO_NOTIFICATION &&
-            info->scope != MACRO_PROGRAM)
-            continue;
-        if (str_starts(str_of(info->name), STR("TOTAL")) || id == MACRO_ID_ISVALIDTIME ||
-            id == MACRO_ID_NEXTVALIDTIME)
-            continue; /* costly, and nothing a plugin looks at */
-        buf_clear(&word);
-        buf_printf(&word, "NAGIOS_%s=", info->name);
-        from = word.len;
-        if (!add_static(w, (enum macro_id)id, STR_NULL, of, &word)) {
-            buf_clear(&w->scratch2);
-            expand_macro(w, (enum macro_id)id, STR_NULL, of, &w->scratch2);
-            macro_put_literal(&word, buf_str(&w->scratch2));
-        }
-        if (word.len > from && word.len < LIMIT_OUTPUT_LONG)
-            record_pack_word(b, buf_str(&word));
-    }
-    buf_release(&word);
-    add_all_vars(w, of, b);
-}
-
-/* NAGIOS_ARGn of "command!one!two", as written. */
-static void add_args(struct str use, struct buf *b)
-{
-    struct buf word = BUF_INIT;
-
-    str_cut(&use, '!');
-    for (unsigned n = 1; use.p && n <= 32; n++) {
-        buf_clear(&word);
-        buf_printf(&word, "NAGIOS_ARG%u=", n);
-        macro_put_literal(&word, str_cut(&use, '!'));
-        record_pack_word(b, buf_str(&word));
-    }
-    buf_release(&word);
-}
-
-void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b)
-{
-    expand_words(w, model_line(w->m, line)->env, of, b);
-    if (w->m->globals->enable_environment_macros) {
-        add_environment(w, of, b);
-        add_args(model_str(w->m, model_line(w->m, line)->text), b);
-    }
+    of.use = model_str(w->m, l->text);
+    add_words(w, l->words, &of, words);
+    add_words(w, l->env, &of, env);
+    if (w->m->globals->enable_environment_macros)
+        expand_environment(w, &of, env);
 }
 
 static void keep_run(struct world *w, struct world_effect *e, struct buf *words, struct buf *env)
@@ -612,12 +554,18 @@ static void keep_run(struct world *w, struct world_effect *e, struct buf *words,
     buf_release(env);
 }
 
+void expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
+                   struct buf *env)
+{
+    w->totals.known = false; /* it goes out while what it tells of changes */
+    fill_line(w, line, *of, words, env);
+}
+
 void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
 {
     struct buf words = BUF_INIT, env = BUF_INIT;
 
-    expand_words(w, model_line(w->m, line)->words, of, &words);
-    expand_env(w, line, of, &env);
+    fill_line(w, line, *of, &words, &env);
     keep_run(w, e, &words, &env);
 }
 
@@ -625,12 +573,13 @@ void expand_use(struct world *w, struct world_effect *e, const struct line_use *
                 const struct expand_of *of)
 {
     struct buf words = BUF_INIT, env = BUF_INIT;
+    struct expand_of mine = *of;
 
-    line_make(w, use, of, &words, &env);
-    if (w->m->globals->enable_environment_macros) {
-        add_environment(w, of, &env);
-        add_args(use->text, &env);
-    }
+    mine.use = use->text;
+    mine.use_is_data = use->text_is_data;
+    line_make(w, use, &mine, &words, &env);
+    if (w->m->globals->enable_environment_macros)
+        expand_environment(w, &mine, &env);
     keep_run(w, e, &words, &env);
 }
 

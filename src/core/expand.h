@@ -23,6 +23,10 @@ struct expand_of {                  /* who and what is meant */
     bool escalated;
     uint64_t id;
     struct str author, comment, recipients;
+    struct str use;   /* the command under way and its arguments: "command!argument" */
+    bool use_is_data; /* a command set it: no macro in an argument counts */
+    struct expand_within
+        *within; /* of core/expand_within: a value that holds macros is under way; NULL: none */
 };
 
 /* Fills words, env and privileged of a RUN effect with the check's command, or its event handler: as configured, or as a command set it. */
@@ -32,13 +36,26 @@ struct line_use;
 void expand_use(struct world *w, struct world_effect *e, const struct line_use *use,
                 const struct expand_of *of);
 void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of);
-/* The same, as packed words, into b. */
-void expand_words(struct world *w, struct model_list words, const struct expand_of *of, struct buf *b);
-void expand_env(struct world *w, uint32_t line, const struct expand_of *of, struct buf *b);
+/* Packed words and environment of a notification. */
+void expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
+                   struct buf *env);
+/* Fills in the macros of a value, coded, that is all that out has behind `from`: a note's or a link's. Nagios calls itself for that without an end; here it has one. */
+void expand_within(struct world *w, enum macro_id id, const struct expand_of *of, struct buf *out,
+                   size_t from);
+/* The value of one macro, coded; nothing where it means nothing. */
+void expand_value(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                  struct buf *out);
+/* The same. False: it means nothing here and stays as it was written; nothing was added. */
+bool expand_part(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+                 struct buf *out);
+/* An argument of the command under way, coded, its macros filled in. False: there is none. */
+bool expand_arg(struct world *w, unsigned n, const struct expand_of *of, struct buf *out);
+/* What enable_environment_macros puts into the environment: packed words. */
+void expand_environment(struct world *w, const struct expand_of *of, struct buf *b);
 /* A template of the main file (conf_line_template) as plain text. */
 void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b);
 /* One of the program. In a notification the totals count only what the contact has to do with. */
-void expand_program(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+void expand_program(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                     struct buf *b);
 /* What is so of a check, and when, for who is told. */
 const struct state *expand_state(const struct world *w, const struct expand_of *of, uint32_t check);

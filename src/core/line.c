@@ -8,16 +8,13 @@
 
 #include <string.h>
 
-#define ARGS_MAX  32
-#define DEPTH_MAX 4u /* macros in the values of macros */
+#define DEPTH_MAX 4u /* macros in arguments */
 
 struct liner {
     struct world *w;
     const struct line_use *use;
     const struct expand_of *of;
     struct macro_scope_of scope;
-    struct buf arg[ARGS_MAX + 1];
-    bool has_arg[ARGS_MAX + 1];
     struct shsplit_line text;
     VEC(struct buf) parts; /* coded; of the SHSPLIT_MACRO bytes, in order */
     struct buf value;
@@ -70,12 +67,15 @@ static bool add_user(struct liner *l, struct str name)
 
 static void add_arg(struct liner *l, unsigned n, unsigned depth)
 {
-    if (n > ARGS_MAX || !l->has_arg[n])
+    struct buf arg = BUF_INIT;
+
+    if (!macro_arg(l->use->text, n, &arg))
         return;
     if (l->use->text_is_data)
-        leave_data(l, str_trim(buf_str(&l->arg[n])));
+        leave_data(l, str_trim(buf_str(&arg)));
     else if (depth < DEPTH_MAX)
-        expand(l, str_trim(buf_str(&l->arg[n])), SHSPLIT_VALUE, depth + 1);
+        expand(l, str_trim(buf_str(&arg)), SHSPLIT_VALUE, depth + 1);
+    buf_release(&arg);
 }
 
 static bool has_var(const struct liner *l, const struct macro_ref *ref)
@@ -90,7 +90,7 @@ static bool has_var(const struct liner *l, const struct macro_ref *ref)
 }
 
 /* False: no macro here, the text stays as it is. */
-static bool add_macro(struct liner *l, const struct macro_ref *ref, unsigned depth)
+static bool add_macro(struct liner *l, const struct macro_ref *ref)
 {
     bool var = ref->id >= MACRO_ID_HOST_VAR && ref->id <= MACRO_ID_CONTACT_VAR;
     bool on_demand = ref->on_demand;
@@ -106,8 +106,9 @@ static bool add_macro(struct liner *l, const struct macro_ref *ref, unsigned dep
     if (!macro_static(l->w->m, ref->id, ref->arg, on_demand, &l->scope, &coded)) {
         expand_macro(l->w, ref->id, on_demand ? ref->arg : STR_NULL, l->of, &coded);
         leave_data(l, buf_str(&coded));
-    } else if (depth < DEPTH_MAX && coded.len && memchr(coded.data, '$', coded.len)) {
-        expand(l, buf_str(&coded), SHSPLIT_VALUE, depth + 1);
+    } else if (macro_within(ref->id) && coded.len && memchr(coded.data, '$', coded.len)) {
+        expand_within(l->w, ref->id, l->of, &coded, 0);
+        leave(l, buf_str(&coded));
     } else {
         add_coded(l, buf_str(&coded));
     }
@@ -126,7 +127,7 @@ static bool add_named(struct liner *l, struct str name, unsigned depth)
     if (ref.id == MACRO_ID_USER)
         return true;
     if (ref.id != MACRO_ID_ARG)
-        return add_macro(l, &ref, depth);
+        return add_macro(l, &ref);
     add_arg(l, ref.n, depth);
     return true;
 }
@@ -158,24 +159,6 @@ static void expand(struct liner *l, struct str text, enum shsplit_class class, u
             shsplit_add(&l->text, STR("$"), class);
         }
         text = str_sub(text, (size_t)to + 1, text.n);
-    }
-}
-
-/* "name!one!two": the arguments. "\!" is a '!'. */
-static void take_args(struct liner *l, struct str text)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.n && n <= ARGS_MAX; i++) {
-        bool escaped = text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == '!';
-
-        if (text.p[i] == '!') {
-            if (++n <= ARGS_MAX)
-                l->has_arg[n] = true;
-        } else if (n) {
-            i += escaped;
-            buf_add_char(&l->arg[n], text.p[i]);
-        }
     }
 }
 
@@ -249,9 +232,6 @@ void line_make(struct world *w, const struct line_use *use, const struct expand_
 
     shsplit_init(&l.text);
     buf_init(&l.value);
-    for (size_t i = 0; i <= ARGS_MAX; i++)
-        buf_init(&l.arg[i]);
-    take_args(&l, use->text);
     expand(&l, model_str(w->m, c->text), SHSPLIT_TEXT, 0);
     if (!shsplit_needs_shell(&l.text))
         split(&l, words);
@@ -262,8 +242,6 @@ void line_make(struct world *w, const struct line_use *use, const struct expand_
     for (size_t i = 0; i < l.parts.n; i++)
         buf_release(&l.parts.at[i]);
     VEC_RELEASE(&l.parts);
-    for (size_t i = 0; i <= ARGS_MAX; i++)
-        buf_release(&l.arg[i]);
     buf_release(&l.value);
     shsplit_release(&l.text);
 }

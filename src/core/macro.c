@@ -25,6 +25,43 @@ const struct macro_info *macro_info(enum macro_id id)
     return &table[id];
 }
 
+enum macro_within macro_within(enum macro_id id)
+{
+    switch (id) {
+    case MACRO_ID_HOSTNOTES:
+    case MACRO_ID_SERVICENOTES:
+    case MACRO_ID_HOSTGROUPNOTES:
+    case MACRO_ID_SERVICEGROUPNOTES: return MACRO_WITHIN_TEXT;
+    case MACRO_ID_HOSTNOTESURL:
+    case MACRO_ID_HOSTACTIONURL:
+    case MACRO_ID_SERVICENOTESURL:
+    case MACRO_ID_SERVICEACTIONURL:
+    case MACRO_ID_HOSTGROUPNOTESURL:
+    case MACRO_ID_HOSTGROUPACTIONURL:
+    case MACRO_ID_SERVICEGROUPNOTESURL:
+    case MACRO_ID_SERVICEGROUPACTIONURL: return MACRO_WITHIN_URL;
+    default: return MACRO_WITHIN_NONE;
+    }
+}
+
+bool macro_arg(struct str use, unsigned n, struct buf *out)
+{
+    unsigned at = 0;
+
+    for (size_t i = 0; i < use.n && at <= n; i++) {
+        bool escaped = use.p[i] == '\\' && i + 1 < use.n && use.p[i + 1] == '!';
+
+        if (use.p[i] == '!') {
+            at++;
+        } else {
+            i += escaped;
+            if (at == n)
+                buf_add_char(out, use.p[i]);
+        }
+    }
+    return at >= n;
+}
+
 static bool parse_numbered(struct str text, const char *prefix, unsigned max, unsigned *n)
 {
     struct str p = str_of(prefix);

@@ -49,6 +49,9 @@ struct macro_info {
     const char *doc;
 };
 const struct macro_info *macro_info(enum macro_id id); /* id below MACRO_ID_COUNT */
+/* Notes and links may hold macros themselves: in notes their values stand as they are, in links as parts of a URL. */
+enum macro_within { MACRO_WITHIN_NONE, MACRO_WITHIN_TEXT, MACRO_WITHIN_URL };
+enum macro_within macro_within(enum macro_id id);
 
 /* What stands between two dollar signs. */
 struct macro_ref {
@@ -60,6 +63,8 @@ struct macro_ref {
 };
 bool macro_parse(struct str text, struct macro_ref *out); /* false: no macro of ours; text stays as it is */
 const char *macro_near(struct str name);                  /* a macro of nearly this name; NULL: none */
+/* Argument n, from 1, of "command!one!two", in which "\!" is a '!'. False: there is none. */
+bool macro_arg(struct str use, unsigned n, struct buf *out);
 
 enum macro_part_kind { MACRO_PART_TEXT, MACRO_PART_SLOT, MACRO_PART_MACRO };
 struct macro_part {

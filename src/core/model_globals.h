@@ -40,7 +40,7 @@ struct model_globals {
     uint32_t log_initial_states, log_current_states, log_external_commands, log_passive_checks;
     uint32_t history_passive; /* results that are handed in are events of the history, too */
     uint32_t retain_state_information, use_retained_program_state, use_retained_scheduling_info;
-    uint32_t enable_environment_macros, use_syslog;
+    uint32_t enable_environment_macros, use_large_installation_tweaks, use_syslog;
     /* numbers */
     uint32_t max_concurrent_checks;                                              /* 0: no limit */
     uint32_t low_service_flap, high_service_flap, low_host_flap, high_host_flap; /* 1/100 percent */

@@ -63,10 +63,8 @@ static void by_command(struct world *w, const struct expand_of *of, uint32_t lin
     const struct model_line *l = model_line(w->m, line);
     struct buf words = BUF_INIT, env = BUF_INIT;
 
-    if (!w->opt.rehearses) {
-        expand_words(w, l->words, of, &words);
-        expand_env(w, line, of, &env);
-    }
+    if (!w->opt.rehearses)
+        expand_notice(w, line, of, &words, &env);
     if (words.len > LIMIT_COMMAND_LINE) { /* no system call takes it; nobody would be told */
         nlog_text(w, "Warning: The notification command '" STR_FMT "' is longer than the system allows; cut.",
                   STR_ARG(model_str(w->m, l->text)));

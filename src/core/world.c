@@ -108,6 +108,7 @@ void world_touch_contact(struct world *w, uint32_t contact)
 
 void world_touch(struct world *w, uint32_t check)
 {
+    w->totals.known = false;
     world_touch_board(w, check);
     if (w->st[check].stored_dirty)
         return;
@@ -203,6 +204,7 @@ static void fill_contacts(struct world *w)
 /* The empty world of a configuration; its checks are blank. */
 static void settle_in(struct world *w, const struct model *m, uint64_t generation)
 {
+    w->totals.known = false;
     w->m = m;
     w->generation = generation;
     w->n = m->n_check;

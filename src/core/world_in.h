@@ -17,6 +17,7 @@
 #include "core/record.h"
 #include "core/state.h"
 #include "core/telling.h"
+#include "core/totals.h"
 #include "core/when.h"
 #include "core/world.h"
 #include "core/world_room.h"
@@ -113,9 +114,8 @@ struct world {
     size_t intents_gone; /* those that are answered */
     VEC(struct world_intent) intents; /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
-    uint64_t pipe_had; /* world_pipe_had */
     char *handed_file; /* the result file that was had last; owned; NULL: none */
-    uint64_t handed_n; /* of its results */
+    uint64_t handed_n, pipe_had; /* of its results; world_pipe_had */
     struct excmd_queue commands;
     struct excmd_files files;
     struct telling_queue tellings;
@@ -146,6 +146,7 @@ struct world {
     size_t weight;      /* world_did_enough */
     bool program_dirty, program_unseen, contacts_dirty, contacts_unseen;
     struct board_program prog;
+    struct totals totals;
     struct buf scratch, scratch2; /* for building one text; never kept over a call */
 };
 

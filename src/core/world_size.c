@@ -19,6 +19,12 @@ size_t world_state_bytes(const struct world *w, uint32_t check)
     return STATE_RECORD + s->output_n + s->long_n + s->perf_n;
 }
 
+/* For the totals it goes through all checks. */
+static size_t all_macros_weigh(const struct world *w)
+{
+    return MACROS_WEIGH + (w->m->globals->use_large_installation_tweaks ? 0 : w->n);
+}
+
 /* Only what a rehearsal comes to as well. */
 void world_weigh_record(struct world *w, enum record_kind kind, const void *record)
 {
@@ -30,7 +36,7 @@ void world_weigh_record(struct world *w, enum record_kind kind, const void *reco
     case RECORD_EVENT:
         w->weight += EVENT_WEIGHS + e->author.n + e->text.n + e->long_text.n;
         if (e->kind == RECORD_EVENT_NOTIFICATION)
-            w->weight += w->m->globals->enable_environment_macros ? MACROS_WEIGH : NOTICE_WEIGHS;
+            w->weight += w->m->globals->enable_environment_macros ? all_macros_weigh(w) : NOTICE_WEIGHS;
         break;
     case RECORD_COMMENT: w->weight += RECORD_WEIGHS + c->author.n + c->text.n; break;
     case RECORD_DOWNTIME: w->weight += RECORD_WEIGHS + d->author.n + d->text.n; break;

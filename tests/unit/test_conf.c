@@ -374,7 +374,9 @@ static const struct {
     {"/bin/x \"$NOSUCH$\"", "", "/bin/sh -c '/bin/x \"$NOSUCH$\"'", "",
      true}, /* as Nagios: the shell makes it empty */
     {"/bin/x $CONTACTNAME$ end", "", "/bin/x end", "", false},
-    {"/bin/x $HOSTNOTESURL$", "", "/bin/x 'http://x/b?a=1'", "", false},
+    {"/bin/x $HOSTNOTESURL$", "", "/bin/x $HOSTNOTESURL$", "", false}, /* its macros are the run time's */
+    {"/bin/x $HOSTACTIONURL$", "", "/bin/x http://x/", "", false},
+    {"/bin/x '$_HOSTMORE$'", "", "/bin/x 'of $HOSTNAME$'", "", false}, /* data, as in Nagios */
     {"/bin/echo $HOSTSTATE$ | /bin/x", "", "/bin/sh -c '/bin/echo \"${VIGIE_M0}\" | /bin/x'",
      "VIGIE_M0=$HOSTSTATE$", true},
     {"/bin/echo \"<$HOSTSTATE$>\" | /bin/x", "", "/bin/sh -c '/bin/echo \"<${VIGIE_M0}>\" | /bin/x'",
@@ -412,7 +414,7 @@ static void test_lines(void **state UNUSED)
         buf_printf(&text,
                    "define command {\n command_name c\n command_line %s\n}\n"
                    "define host {\n host_name b\n use th\n address 192.0.2.1\n _RACK r1\n _PASSWORD geheim\n "
-                   "notes_url http://x/$HOSTNAME$?a=1\n}\n"
+                   "notes_url http://x/$HOSTNAME$?a=1\n action_url http://x/\n _MORE of $HOSTNAME$\n}\n"
                    "define service {\n use ts\n host_name b\n service_description s\n check_command c%s\n "
                    "_KIND k\n}\n",
                    lines[i].line, lines[i].use);
