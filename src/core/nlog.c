@@ -28,6 +28,13 @@ void nlog_name(const struct world *w, uint32_t check, struct buf *b)
     }
 }
 
+void nlog_object(const struct world *w, uint32_t check, struct buf *b)
+{
+    if (world_kind(w, check) == MODEL_SERVICE)
+        buf_printf(b, "service '" STR_FMT "' on ", STR_ARG(model_description(w->m, check)));
+    buf_printf(b, "host '" STR_FMT "'", STR_ARG(model_host_name(w->m, check)));
+}
+
 static void begin(struct world *w)
 {
     buf_clear(&w->scratch);
@@ -88,14 +95,18 @@ void nlog_state(struct world *w, uint32_t check, const char *what)
     end(w);
 }
 
+void nlog_initial(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n && w->m->globals->log_initial_states; i++)
+        nlog_state(w, i, "INITIAL");
+}
+
 void nlog_begin(struct world *w, bool initial)
 {
-    const struct model_globals *g = w->m->globals;
-
     nlog_text(w, "LOG VERSION: 2.0");
-    for (uint32_t i = 0; i < w->n && initial && g->log_initial_states; i++)
-        nlog_state(w, i, "INITIAL");
-    for (uint32_t i = 0; i < w->n && g->log_current_states; i++)
+    if (initial)
+        nlog_initial(w);
+    for (uint32_t i = 0; i < w->n && w->m->globals->log_current_states; i++)
         nlog_state(w, i, "CURRENT");
 }
 
@@ -209,5 +220,20 @@ void nlog_passive(struct world *w, uint32_t check, uint64_t code, struct str tex
     buf_printf(&w->scratch, "PASSIVE %s CHECK: ", upper_kind(w, check));
     nlog_name(w, check, &w->scratch);
     buf_printf(&w->scratch, ";%llu;" STR_FMT, (unsigned long long)code, STR_ARG(text));
+    end(w);
+}
+
+/* The execution time stands in two ways, as Nagios has it. */
+void nlog_timeout(struct world *w, uint32_t check, int64_t lasted_us)
+{
+    long long s = lasted_us / TIME_S, us = lasted_us % TIME_S;
+
+    begin(w);
+    buf_add_c(&w->scratch, "Warning: Check of ");
+    nlog_object(w, check, &w->scratch);
+    if (world_kind(w, check) == MODEL_SERVICE)
+        buf_printf(&w->scratch, " timed out after %lld.%03llds!", s, us / 1000);
+    else
+        buf_printf(&w->scratch, " timed out after %lld.%02lld seconds", s, us / 10000);
     end(w);
 }

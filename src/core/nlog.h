@@ -13,7 +13,7 @@ void nlog_text(struct world *w, const char *fmt, ...) PRINTF(2, 3);
 void nlog_alert(struct world *w, uint32_t check);
 void nlog_state(struct world *w, uint32_t check, const char *what); /* "CURRENT", "INITIAL" */
 void nlog_start(struct world *w);
-/* What a log file begins with: its version, and the states, as the main file says. */
+/* What a log file begins with: its version, and the states, as the main file says; initial: it is a start. */
 void nlog_begin(struct world *w, bool initial);
 void nlog_notification(struct world *w, const struct expand_of *of, struct str command);
 /* Why nobody is told, in Naemon's form. */
@@ -23,5 +23,10 @@ void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t thresh
 void nlog_flapping_off(struct world *w, uint32_t check);
 void nlog_handler(struct world *w, uint32_t check, bool global, struct str command);
 void nlog_passive(struct world *w, uint32_t check, uint64_t code, struct str text);
+void nlog_timeout(struct world *w, uint32_t check, int64_t lasted_us);
+/* All states, as log_initial_states wants it; behind a start and a reload. */
+void nlog_initial(struct world *w);
 /* "host" or "host;description" appended to b. */
 void nlog_name(const struct world *w, uint32_t check, struct buf *b);
+/* "host 'name'" or "service 'description' on host 'name'" */
+void nlog_object(const struct world *w, uint32_t check, struct buf *b);

@@ -63,7 +63,7 @@ void perfdata_result(struct world *w, uint32_t check)
     if (!k.empty_too && !state_perf(&w->st[check]).n)
         return;
     if (k.line != MODEL_NONE)
-        handler_run_line(w, check, k.line, w->m->globals->perfdata_timeout_us);
+        handler_run_line(w, check, HANDLER_PERFDATA, k.line, w->m->globals->perfdata_timeout_us);
     if (has_file(w, &k))
         write_line(w, check, host, &k);
 }
@@ -119,7 +119,8 @@ void perfdata_held(struct world *w, bool of_hosts)
         return; /* asked twice */
     p->asked = false;
     if (asked && k.file_line != MODEL_NONE)
-        p->run = handler_run_line(w, MODEL_NONE, k.file_line, w->m->globals->perfdata_timeout_us);
+        p->run = handler_run_line(w, MODEL_NONE, of_hosts ? HANDLER_PERF_HOSTS : HANDLER_PERF_SERVICES,
+                                  k.file_line, w->m->globals->perfdata_timeout_us);
     if (!p->run)
         go(w, of_hosts); /* another configuration came meanwhile */
 }

@@ -394,6 +394,8 @@ static void ended(struct world *w, const struct world_run *run, const struct wor
     v.latency_us = MAX(run->sent.us - run->due.us, 0);
     record_input(w, &v, r, STR_NULL);
     v.state = judge(w, run->check, r, &v.why, &said);
+    if (r->how == RECORD_HOW_TIMEOUT)
+        nlog_timeout(w, run->check, r->lasted_us);
     if (r->rightless)
         without_right(w, r, &v, &said);
     output_parse(said.len ? buf_str(&said) : r->output, r->truncated, &v.out);
@@ -439,29 +441,18 @@ static void how_it_failed(struct buf *why, const struct world_run *run, const st
         buf_printf(why, "%s" STR_FMT, why->len ? ": " : "", STR_ARG(str_sub(words, 0, 200)));
 }
 
-/* A handler, or what takes performance data: that it failed is in the log, once a second at most. */
+/* A handler, or what takes performance data. */
 static void handled(struct world *w, const struct world_run *run, const struct world_result *r)
 {
     struct buf why = BUF_INIT;
 
-    if ((r->how == RECORD_HOW_EXIT && r->code == 0) ||
-        (w->failure_said.us && w->now.mono.us < w->failure_said.us + TIME_S))
+    if (r->how == RECORD_HOW_EXIT && r->code == 0)
         return;
-    w->failure_said = w->now.mono;
-    how_it_failed(&why, run, r);
-    if (run->check == MODEL_NONE)
-        nlog_text(
-            w,
-            "Warning: The command that takes a file of performance data, or a global one, failed: " STR_FMT,
-            STR_ARG(buf_str(&why)));
-    else
-        nlog_text(
-            w,
-            "Warning: An event handler, or a command that takes results or performance data, of '" STR_FMT
-            "%s" STR_FMT "' failed: " STR_FMT,
-            STR_ARG(model_host_name(w->m, run->check)), world_kind(w, run->check) == MODEL_HOST ? "" : ";",
-            STR_ARG(world_kind(w, run->check) == MODEL_HOST ? STR("") : model_description(w->m, run->check)),
-            STR_ARG(buf_str(&why)));
+    if (r->how != RECORD_HOW_TIMEOUT)
+        how_it_failed(&why, run, r);
+    if (r->how != RECORD_HOW_TIMEOUT && !why.len)
+        buf_add_c(&why, "it could not be started");
+    handler_failed(w, run, r->lasted_us, buf_str(&why));
     buf_release(&why);
 }
 

@@ -288,6 +288,7 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     world_event(w, RECORD_EVENT_RELOAD, MODEL_NONE, &(struct record_event){.ref = generation});
     nlog_text(w, "Configuration read again: %u host%s, %u service%s", m->n_hosts, m->n_hosts == 1 ? "" : "s",
               m->n_services, m->n_services == 1 ? "" : "s");
+    nlog_initial(w);
     finish(w);
 }
 

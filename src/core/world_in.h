@@ -26,7 +26,7 @@ struct world_run {   /* something a runner has been given */
     uint64_t id;     /* 0: the slot is free */
     uint64_t intent; /* a notification's */
     uint32_t check;
-    uint8_t kind; /* enum world_run_kind */
+    uint8_t kind, job; /* enum world_run_kind; of a handler, enum handler_job */
     uint8_t options;
     uint8_t instance; /* of the runner */
     bool listed;      /* the runner that came back still has it */
