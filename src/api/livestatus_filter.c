@@ -135,10 +135,8 @@ int ls_filter_combine(struct ls_pool *p, enum ls_node_kind kind, struct str coun
     uint64_t n;
 
     if (!str_to_u64(str_trim(count), &n) || n > p->stack.n)
-        return err_set(err, E_INVAL,
-                       "And and Or combine the last N filters: '" STR_FMT
-                       "' is more than there are, or no number",
-                       STR_ARG(count));
+        return err_set(err, E_INVAL, "how many of the %zu filters before it is needed, not '" STR_FMT "'",
+                       p->stack.n, STR_ARG(count));
     if (!n)
         return 0;
     f.n = (uint32_t)n;
@@ -153,7 +151,7 @@ int ls_filter_combine(struct ls_pool *p, enum ls_node_kind kind, struct str coun
 int ls_filter_negate(struct ls_pool *p, struct err *err)
 {
     if (!p->stack.n)
-        return err_set(err, E_INVAL, "Negate needs a filter before it");
+        return err_set(err, E_INVAL, "a filter is needed before it");
     p->node.at[VEC_LAST(&p->stack)].negate ^= true;
     return 0;
 }

@@ -178,7 +178,7 @@ static int take_sort(struct ls_query *q, struct str value, struct err *err)
     way = next_word(&value);
     s.descending = str_eq_c(way, "desc");
     if (way.n && !s.descending && !str_eq_c(way, "asc"))
-        return bad(q, err, 400, "Sort takes asc or desc, not", way);
+        return bad(q, err, 400, "asc or desc is needed, not", way);
     *VEC_ADD(&q->sorts) = s;
     return 0;
 }
@@ -215,7 +215,7 @@ static int take_output(struct ls_query *q, struct str value, struct err *err)
             return 0;
         }
     }
-    return bad(q, err, 400, "OutputFormat is one of csv, json, wrapped_json, python, python3, not", value);
+    return bad(q, err, 400, "one of csv, json, wrapped_json, python, python3 is needed, not", value);
 }
 
 static int take_switch(struct ls_query *q, struct str value, bool *out, struct err *err)
@@ -241,7 +241,7 @@ static int take_response(struct ls_query *q, struct str value, struct err *err)
 {
     q->fixed16 = str_eq_c(value, "fixed16");
     if (!q->fixed16 && !str_eq_c(value, "off"))
-        return bad(q, err, 400, "ResponseHeader is off or fixed16, not", value);
+        return bad(q, err, 400, "off or fixed16 is needed, not", value);
     return 0;
 }
 
@@ -329,11 +329,13 @@ static int take_wait_timeout(struct ls_query *q, struct str value, struct err *e
 
 static int take_separators(struct ls_query *q, struct str value, struct err *err)
 {
+    struct str rest = value;
+
     for (int i = 0; i < 4; i++) {
         uint64_t v;
 
-        if (!str_to_u64(next_word(&value), &v) || v > 255)
-            return bad(q, err, 400, "Separators takes four ASCII codes; wrong from", value);
+        if (!str_to_u64(next_word(&rest), &v) || v > 255)
+            return bad(q, err, 400, "four numbers from 0 to 255 are needed, not", value);
         q->separators[i] = (char)v;
     }
     return 0;
@@ -418,7 +420,8 @@ static int take_line(struct ls_query *q, struct str line, struct err *err)
         if (str_eq_c(name, headers[i].name))
             return headers[i].take(q, value, err);
     }
-    return bad(q, err, 400, "unknown header", name);
+    q->code = 400;
+    return err_set(err, E_INVAL, "there is no such header");
 }
 
 static int take_first(struct ls_query *q, struct str line, struct err *err)
@@ -433,7 +436,7 @@ static int take_first(struct ls_query *q, struct str line, struct err *err)
     return 0;
 }
 
-/* With the header that is wrong, which the words of the error need not name. */
+/* With the header that is wrong, which the words of the error do not name. */
 static void say_where(struct err *err, bool head, struct str line, const struct err *what)
 {
     struct str name = str_cut(&line, ':');

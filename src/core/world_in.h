@@ -114,7 +114,7 @@ struct world {
     size_t intents_gone; /* those that are answered */
     VEC(struct world_intent) intents; /* by id */
     uint64_t next_comment, next_downtime, next_event, next_problem, next_intent, next_notification;
-    char *handed_file; /* the result file that was had last; owned; NULL: none */
+    char *handed_file;           /* the result file that was had last; owned; NULL: none */
     uint64_t handed_n, pipe_had; /* of its results; world_pipe_had */
     struct excmd_queue commands;
     struct excmd_files files;

@@ -478,6 +478,15 @@ static void test_contacts(void **state)
     compare(state, cases, ARRAY_LEN(cases));
 }
 
+/* The header that is wrong is named in front, and not again. */
+static void once(const char *error)
+{
+    struct str rest = str_of(error), name = str_cut(&rest, ':');
+
+    if (str_find_char(name, ' ') < 0 && str_contains(rest, name))
+        fail_msg("twice: %s", error);
+}
+
 /* Each error says what to write instead, and has the number that clients look for. */
 static void test_errors(void **state)
 {
@@ -498,7 +507,14 @@ static void test_errors(void **state)
         {"GET hosts\nNegate:\n", 400, "Negate"},
         {"GET hosts\nLimit: many\n", 400, "Limit"},
         {"GET hosts\nOutputFormat: xml\n", 400, "xml"},
-        {"GET hosts\nWhatever: 1\n", 400, "Whatever"},
+        {"GET hosts\nWhatever: 1\n", 400, "Whatever: there is no such header"},
+        {"GET hosts\nSort: name up\n", 400, "Sort: asc or desc is needed, not 'up'"},
+        {"GET hosts\nSeparators: 10 59 44\n", 400,
+         "Separators: four numbers from 0 to 255 are needed, not '10 59 44'"},
+        {"GET hosts\nSeparators: 10 59 x 124\n", 400, "not '10 59 x 124'"},
+        {"GET hosts\nSeparators: 10 59 44 256\n", 400, "not '10 59 44 256'"},
+        {"GET hosts\nFilter: name = x\nAnd: two\n", 400,
+         "And: how many of the 1 filters before it is needed, not 'two'"},
     };
     struct buf out = BUF_INIT, request = BUF_INIT;
 
@@ -512,6 +528,7 @@ static void test_errors(void **state)
         if (!str_starts(buf_str(&out), str_of(code)) || !strstr(out.data, cases[i].words))
             fail_msg("%s is answered with: %s", cases[i].request, out.data);
         assert_true(out.len > 20); /* there are words, after the header of 16 bytes */
+        once(out.data + 16);
     }
     ask(*state, "\n", &out);
     assert_true(str_starts(buf_str(&out), STR("a request begins with GET or COMMAND")));
