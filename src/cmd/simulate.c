@@ -36,7 +36,10 @@ struct options {
 
 struct site { /* what the configuration is read from */
     const struct timeline *t;
+    const char *path;         /* of the timeline */
+    struct str text;          /* its own */
     const char *config;       /* NULL: the texts of timelines */
+    uint32_t own_line;        /* of the main file: from there on its lines are the timeline's directives */
     struct buf main, objects; /* by the names below */
     char objects_path[4200];  /* FILE#objects: so findings name their place */
 };
@@ -72,6 +75,17 @@ static const struct timeline_directive *changed(const struct timeline *t, struct
     return NULL;
 }
 
+/* What the timeline changes, behind the rest: the last line counts. */
+static void add_own(struct site *s, struct buf *b)
+{
+    s->own_line = 1;
+    for (size_t i = 0; i < b->len; i++)
+        s->own_line += b->data[i] == '\n';
+    for (size_t i = 0; i < s->t->main.n; i++)
+        if (s->t->main.at[i].value)
+            buf_printf(b, "%s=%s\n", s->t->main.at[i].name, s->t->main.at[i].value);
+}
+
 /* The common main file, with what the timeline changes. */
 static void make_main(struct site *s)
 {
@@ -88,14 +102,12 @@ static void make_main(struct site *s)
         if (!changed(s->t, name))
             buf_printf(&s->main, STR_FMT "\n", STR_ARG(line));
     }
-    for (size_t i = 0; i < s->t->main.n; i++)
-        if (s->t->main.at[i].value)
-            buf_printf(&s->main, "%s=%s\n", s->t->main.at[i].name, s->t->main.at[i].value);
+    add_own(s, &s->main);
 }
 
 static int read_file(void *ctx, const char *path, struct buf *out, char distrust[128], struct err *err)
 {
-    const struct site *s = ctx;
+    struct site *s = ctx;
     struct conf_io real = conf_io_files();
     int r = 0;
 
@@ -104,8 +116,10 @@ static int read_file(void *ctx, const char *path, struct buf *out, char distrust
         buf_add_str(out, buf_str(&s->objects));
     else if (s->config) {
         r = real.read_file(real.ctx, path, out, distrust, err);
-        if (r == 0 && strcmp(path, s->config) == 0)
+        if (r == 0 && strcmp(path, s->config) == 0) {
             buf_printf(out, "\ncfg_file=%s\n", s->objects_path);
+            add_own(s, out);
+        }
     } else if (strcmp(path, MAIN_PATH) == 0)
         buf_add_str(out, buf_str(&s->main));
     else if (strcmp(path, COMMON_PATH) == 0)
@@ -142,6 +156,23 @@ static int zone(void *ctx UNUSED, const char *name, struct buf *out)
     return real.zone(real.ctx, name, out);
 }
 
+/* A directive of the timeline is wrong: where it stands there. False: it is of none. */
+static bool say_own(const struct site *s, const struct conf *c, const struct conf_diag *d)
+{
+    uint32_t own = d->line - s->own_line;
+    unsigned line, column;
+    size_t i = 0;
+
+    if (d->line < s->own_line || strcmp(conf_file_path(c, d->file), s->config ? s->config : MAIN_PATH) != 0)
+        return false;
+    while (i < s->t->main.n && (!s->t->main.at[i].value || own-- > 0))
+        i++;
+    timeline_place(s->text, TIMELINE_DIRECTIVE, i, &line, &column);
+    fprintf(stderr, "%s:%u:%u: %s: %s\n", s->path, line, column,
+            d->severity == CONF_ERROR ? "error" : "warning", d->text);
+    return true;
+}
+
 /* Its errors are said; false: there are some. */
 static bool compile(struct site *s, const struct options *o, struct buf *snapshot, struct buf *secret)
 {
@@ -150,25 +181,19 @@ static bool compile(struct site *s, const struct options *o, struct buf *snapsho
     struct conf_request rq = {.main_path = o->config ? o->config : MAIN_PATH, .zone = getenv("TZ")};
     VEC(struct str) sets = {0};
     struct buf text = BUF_INIT;
-    struct arena arena = ARENA_INIT;
     struct conf *c;
     bool ok;
 
     for (size_t i = 0; i < o->set.n; i++)
         *VEC_ADD(&sets) = str_of(o->set.at[i]);
-    for (size_t i = 0; o->config && i < s->t->main.n; i++) {
-        buf_clear(&text);
-        buf_printf(&text, "%s=%s", s->t->main.at[i].name,
-                   s->t->main.at[i].value ? s->t->main.at[i].value : "");
-        if (s->t->main.at[i].value)
-            *VEC_ADD(&sets) = arena_str(&arena, buf_str(&text));
-    }
     rq.sets = sets.at;
     rq.n_sets = sets.n;
     rq.native = o->config && conf_io_is_native(o->config);
     c = conf_load(&io, &rq);
     ok = conf_ok(c);
     for (size_t i = 0; !ok && i < conf_n_diags(c); i++) {
+        if (say_own(s, c, conf_diag_at(c, i)))
+            continue;
         buf_clear(&text);
         conf_diag_text(c, conf_diag_at(c, i), &text);
         fprintf(stderr, "%s\n", text.data);
@@ -178,7 +203,6 @@ static bool compile(struct site *s, const struct options *o, struct buf *snapsho
     conf_free(c);
     buf_release(&text);
     VEC_RELEASE(&sets);
-    arena_release(&arena);
     return ok;
 }
 
@@ -381,7 +405,8 @@ static int simulate(const struct timeline *t, const char *path, struct str text,
                            .start_s = start_s,
                            .origin_s = start_s + BEGIN_LAG / TIME_S,
                            .begin = 1000 * TIME_S + BEGIN_LAG};
-    struct site site = {.t = t, .config = o->config, .main = BUF_INIT, .objects = BUF_INIT};
+    struct site site = {
+        .t = t, .path = path, .text = text, .config = o->config, .main = BUF_INIT, .objects = BUF_INIT};
     struct buf snapshot = BUF_INIT, secret = BUF_INIT;
     int status = CMD_USAGE;
 
@@ -400,7 +425,7 @@ static int simulate(const struct timeline *t, const char *path, struct str text,
         }
         lab_close(&s.lab);
     } else {
-        fprintf(stderr, "vigie simulate: %s: the objects of this timeline have errors\n", path);
+        fprintf(stderr, "vigie simulate: %s: the configuration of this timeline has errors\n", path);
     }
     simulate_say_release(&s);
     VEC_RELEASE(&s.plugins);

@@ -75,7 +75,7 @@ static bool look(struct names *n, const struct timeline_answer *answers, size_t 
         unsigned line, column;
 
         if (!known(n, answers[i].key, &near)) {
-            timeline_place(text, answers[i].number, &line, &column);
+            timeline_place(text, TIMELINE_ANSWER, answers[i].number, &line, &column);
             fprintf(stderr, "%s:%u:%u: error: there is no %s '%s'", path, line, column,
                     strchr(answers[i].key, ';') ? "service" : "host", answers[i].key);
             if (near.len)

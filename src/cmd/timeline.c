@@ -424,8 +424,10 @@ struct scan {
     unsigned depth;
 };
 
-static bool is_answer(const struct scan *s)
+static bool is_wanted(const struct scan *s, enum timeline_key what)
 {
+    if (what == TIMELINE_DIRECTIVE)
+        return s->depth == 2 && str_eq_c(s->keys[1], "main");
     return (s->depth == 2 && str_eq_c(s->keys[1], "plugins")) ||
            (s->depth == 4 && str_eq_c(s->keys[1], "steps") && str_eq_c(s->keys[3], "plugin"));
 }
@@ -443,7 +445,7 @@ static size_t pass_text(struct str text, size_t i, bool *key)
     return end;
 }
 
-bool timeline_place(struct str text, size_t number, unsigned *line, unsigned *column)
+bool timeline_place(struct str text, enum timeline_key what, size_t number, unsigned *line, unsigned *column)
 {
     struct scan s = {.depth = 0};
     size_t begin = 0, end;
@@ -466,7 +468,7 @@ bool timeline_place(struct str text, size_t number, unsigned *line, unsigned *co
             end = pass_text(text, i, &key);
             if (key)
                 s.keys[s.depth] = str_sub(text, i + 1, end - i - 1);
-            if (key && is_answer(&s) && number-- == 0) {
+            if (key && is_wanted(&s, what) && number-- == 0) {
                 *column = (unsigned)(i - begin) + 1;
                 return true;
             }

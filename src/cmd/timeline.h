@@ -57,6 +57,7 @@ struct timeline {
 
 /* err: "line 3, column 7: ..." of what is no JSON, else "steps[3].at: ..." */
 int timeline_read(struct timeline *t, struct str text, struct err *err);
-/* Where the key of that answer stands in the text that was read, both from 1. False: it was not found, and is 1, 1. */
-bool timeline_place(struct str text, size_t number, unsigned *line, unsigned *column);
+/* Where the key of that answer, or of that directive of the main file (its index), stands in the text that was read, both from 1. False: it was not found, and is 1, 1. */
+enum timeline_key { TIMELINE_ANSWER, TIMELINE_DIRECTIVE };
+bool timeline_place(struct str text, enum timeline_key what, size_t number, unsigned *line, unsigned *column);
 void timeline_release(struct timeline *t);

@@ -169,6 +169,16 @@ def test_wrong():
         for timeline, said in cases:
             status, out, err = vigie('simulate', f.put('t.json', timeline))
             assert status == 2 and not out and re.search(said, err), (timeline, status, out, err)
+        f.put('objects.cfg', COMMON)
+        main_file = f.put('main.cfg', 'cfg_file=objects.cfg\nlog_file=log\ndate_format=us')
+        wrong = '{"end": 1, "steps": [],\n "what": "main",\n "main": {"log_file": null, "interval_length": 1,\n   "no_such": 1,\n  "date_format": "moon"}}'
+        for more in ((), ('-c', main_file)):
+            status, out, err = vigie('simulate', *more, f.put('t.json', wrong))
+            said = [re.sub('.*/', '', line) for line in err.splitlines() if 't.json:' in line and 'of this timeline' not in line]
+            assert status == 2 and not out and len(said) == 2, (status, out, err)
+            assert said[0].startswith("t.json:4:4: error: unknown directive 'no_such'") and said[1].startswith("t.json:5:3: warning: date_format is 'moon'"), err
+        a = played(f.put('t.json', {'end': 1, 'steps': [], 'main': {'date_format': 'euro'}}), '-c', main_file)
+        assert a, 'what the main file says, too, is changed'
         status, _, err = vigie('simulate', f.put('t.json', {**good, 'steps': [{'at': 0, 'colour': 1}]}))
         assert status == 0 and 'steps[0].colour: it means nothing' in err, err
         assert vigie('simulate', os.path.join(f.d.name, 'none.json'))[0] == 2
