@@ -513,9 +513,11 @@ void api_rows(struct api *a, uint64_t serial, struct str part)
 
     if (!q || !q->resume || q->waits_for != API_FROM_READER)
         return;
+    if (q->flow && !q->json.len && q->flow(a, q, part)) /* mostly: no copy */
+        return;
     buf_add_str(&q->json, part);
-    if (q->flow)
-        q->flow(a, q, &(struct api_answer){.kind = API_FROM_READER, .ok = true, .json = buf_str(&q->json)});
+    if (q->flow && q->flow(a, q, buf_str(&q->json)))
+        buf_clear(&q->json);
 }
 
 /* Calls work for every request under way; work may free it. */

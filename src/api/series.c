@@ -140,20 +140,20 @@ static bool cut_head(struct str *body, struct str *head, uint64_t *code)
 }
 
 /* A long one goes on while the reader still writes it. */
-void series_flow(struct api *a, struct api_request *q, const struct api_answer *x)
+bool series_flow(struct api *a, struct api_request *q, struct str rows)
 {
-    struct str body = x->json, head;
+    struct str head;
     uint64_t code;
 
-    if (body.n < FLOW_FROM)
-        return;
+    if (rows.n < FLOW_FROM)
+        return false;
     if (q->begun)
-        api_reply_more(a, q, body, false);
-    else if (cut_head(&body, &head, &code) && code == 200)
-        api_reply_begin(a, q, (int)code, head, body);
+        api_reply_more(a, q, rows, false);
+    else if (cut_head(&rows, &head, &code) && code == 200)
+        api_reply_begin(a, q, (int)code, head, rows);
     else
-        return;
-    buf_clear(&q->json);
+        return false;
+    return true;
 }
 
 void series_pass_on(struct api *a, struct api_request *q, const struct api_answer *x)

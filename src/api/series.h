@@ -12,7 +12,6 @@ extern const char *const series_query_data[];
 void series_show_list(struct api *a, struct api_request *q);
 void series_show_data(struct api *a, struct api_request *q);
 
-/* The reader's answer, head and body (db/series_ask.h), to who asks. */
-/* The parts of it as they come (q->flow). */
-void series_flow(struct api *a, struct api_request *q, const struct api_answer *x);
+/* The reader's answer, head and body (db/series_ask.h), to who asks: the parts of a long one as they come (q->flow), and the end or all of it. */
+bool series_flow(struct api *a, struct api_request *q, struct str rows);
 void series_pass_on(struct api *a, struct api_request *q, const struct api_answer *x);

@@ -107,6 +107,17 @@ int bounds_read(struct bounds *b, const struct series_key *k, int64_t from_us, i
     return MIN(r, 0);
 }
 
+void bounds_hold(struct bounds *b)
+{
+    (void)sql_begin_read(&b->sql);
+}
+
+void bounds_let_go(struct bounds *b)
+{
+    if (b->sql.in_transaction && sql_commit(&b->sql) < 0)
+        sql_rollback(&b->sql);
+}
+
 struct perf_value bounds_number(struct str uom, struct str text)
 {
     struct perf_value v = {.known = false};

@@ -39,6 +39,9 @@ void bounds_close(struct bounds *b);
    each: false ends it. */
 int bounds_read(struct bounds *b, const struct series_key *k, int64_t from_us, int64_t to_us,
                 bool (*each)(void *user, const struct bounds_row *row), void *user);
+/* Around many readings: they are of one moment, and cost the locks of one. While it lasts the writer's log cannot begin anew. Without effect if it fails. */
+void bounds_hold(struct bounds *b);
+void bounds_let_go(struct bounds *b);
 /* The unit in which the plugin writes a label of an object, out of BOUNDS_TEXT_MAX + 1 bytes. 1; 0: it never said one, or several; E_*. */
 int bounds_unit(struct bounds *b, uint64_t oid, struct str label, char *out);
 /* A number that is written in the unit uom, in base units ("500" with uom "ms": 5 x 10^-1), as its measurements are; known is false if it is none. */

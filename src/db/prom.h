@@ -77,7 +77,18 @@ void prom_choice_release(struct prom_choice *c);
 int prom_read(struct prom *p, const struct prom_choice *c, const struct prom_chosen *one, int64_t from_ms,
               int64_t to_ms);
 
-/* prom_eval.c: the value of an expression at each step. */
+/* prom_eval.c: what a selector chooses, or a function of one, one series after another by labels: next says 1, 0 at the end, or E_*. end also after a begin that failed. */
+struct prom_selection {
+    const struct prom_node *selector, *call; /* call NULL: the last value */
+    int64_t from_ms, to_ms;
+    struct prom_choice choice;
+    size_t at;
+};
+int prom_select_begin(struct prom *p, const struct prom_node *n, struct prom_selection *s);
+int prom_select_next(struct prom *p, struct prom_selection *s,
+                     struct prom_series *into); /* v, has: of all steps */
+void prom_select_end(struct prom_selection *s);
+/* The value of an expression at each step. */
 int prom_eval(struct prom *p, const struct prom_node *n, struct prom_value *out);
 struct prom_series *prom_series_add(struct prom *p, struct prom_value *v); /* NULL: too many values */
 double *prom_scalar_new(struct prom *p);

@@ -306,20 +306,37 @@ static void stamps_make(struct stamps *s, const struct prom *p)
     }
 }
 
-static void put_series(struct prom *p, const struct stamps *stamps, const struct prom_series *s)
+/* The answer, a series after another. */
+struct range {
+    struct prom *p;
+    struct stamps stamps;
+    bool any;
+};
+
+static void range_begin(struct range *g, struct prom *p)
 {
+    *g = (struct range){.p = p};
+    stamps_make(&g->stamps, p);
+    begin(p->q);
+    buf_add_c(&p->q->out, "{\"resultType\":\"matrix\",\"result\":[");
+}
+
+static void range_put(struct range *g, const struct prom_series *s)
+{
+    struct prom *p = g->p;
     struct buf *b = &p->q->out;
     char *to, *begin_of_values;
     unsigned places = 0;
 
-    buf_add_c(b, "{\"metric\":");
+    buf_add_c(b, g->any ? ",{\"metric\":" : "{\"metric\":");
+    g->any = true;
     put_metric(b, s->label);
     buf_add_c(b, ",\"values\":[");
     buf_reserve(b, p->n_steps * (2 * SERIES_NUM_ROOM) + 8);
     begin_of_values = to = b->data + b->len;
     for (size_t i = 0; i < p->n_steps; i++) {
-        const char *stamp = stamps->text.data + stamps->at.at[i];
-        size_t n = stamps->at.at[i + 1] - stamps->at.at[i];
+        const char *stamp = g->stamps.text.data + g->stamps.at.at[i];
+        size_t n = g->stamps.at.at[i + 1] - g->stamps.at.at[i];
 
         if (s->has && !s->has[i])
             continue;
@@ -333,6 +350,16 @@ static void put_series(struct prom *p, const struct stamps *stamps, const struct
     series_ask_give(p->q, false);
 }
 
+static void range_end(struct range *g, bool whole)
+{
+    if (whole) {
+        buf_add_c(&g->p->q->out, "]}");
+        end(g->p->q);
+    }
+    buf_release(&g->stamps.text);
+    VEC_RELEASE(&g->stamps.at);
+}
+
 static size_t values_of(const struct prom *p, const struct prom_value *v)
 {
     size_t n = 0;
@@ -343,11 +370,60 @@ static size_t values_of(const struct prom *p, const struct prom_value *v)
     return n;
 }
 
-static int run_range(struct prom *p)
+static int too_many(struct prom *p)
+{
+    return err_set(
+        p->err, E_LIMIT,
+        "the answer has more than %u values: ask for fewer series, a shorter time or a longer step",
+        PROM_VALUES_MAX);
+}
+
+static int put_value_of_all(struct prom *p, const struct prom_node *n)
 {
     struct prom_value v = {.scalar = NULL};
+    struct range g;
+    int r = prom_eval(p, n, &v);
+
+    if (r == 0 && values_of(p, &v) > PROM_VALUES_MAX)
+        r = too_many(p);
+    if (r == 0) {
+        range_begin(&g, p);
+        if (v.scalar)
+            range_put(&g, &(struct prom_series){.v = v.scalar});
+        else if (v.series.n)
+            qsort(v.series.at, v.series.n, sizeof(v.series.at[0]), by_labels);
+        for (size_t i = 0; i < v.series.n; i++)
+            range_put(&g, &v.series.at[i]);
+        range_end(&g, true);
+    }
+    VEC_RELEASE(&v.series);
+    return r;
+}
+
+/* A selector by itself: each series goes out when it is read, in the same memory as the one before. 1: that may be too much. */
+static int put_selected(struct prom *p, const struct prom_node *n)
+{
+    struct prom_selection s;
+    struct prom_series one = {.v = prom_scalar_new(p), .has = arena_alloc(p->arena, p->n_steps)};
+    struct range g;
+    int r = prom_select_begin(p, n, &s);
+
+    if (r == 0 && s.choice.at.n * p->n_steps > PROM_VALUES_MAX) {
+        r = 1;
+    } else if (r == 0) {
+        range_begin(&g, p);
+        while ((r = prom_select_next(p, &s, &one)) == 1)
+            range_put(&g, &one);
+        range_end(&g, r == 0);
+    }
+    prom_select_end(&s);
+    return r;
+}
+
+static int run_range(struct prom *p)
+{
     struct prom_node *n;
-    int r;
+    int r = 1;
 
     if (!range_of(p) || !lookback(p) || !(n = query_of(p)))
         return E_INVAL;
@@ -356,34 +432,9 @@ static int run_range(struct prom *p)
                        "invalid parameter \"query\": invalid expression type \"%s\" for range query, must be "
                        "Scalar or instant Vector",
                        prom_type_name(n->type));
-    r = prom_eval(p, n, &v);
-    if (r == 0 && values_of(p, &v) > PROM_VALUES_MAX)
-        r = err_set(
-            p->err, E_LIMIT,
-            "the answer has more than %u values: ask for fewer series, a shorter time or a longer step",
-            PROM_VALUES_MAX);
-    if (r == 0) {
-        struct stamps stamps = {.at = {.n = 0}};
-
-        stamps_make(&stamps, p);
-        begin(p->q);
-        buf_add_c(&p->q->out, "{\"resultType\":\"matrix\",\"result\":[");
-        if (v.scalar)
-            put_series(p, &stamps, &(struct prom_series){.v = v.scalar});
-        else if (v.series.n)
-            qsort(v.series.at, v.series.n, sizeof(v.series.at[0]), by_labels);
-        for (size_t i = 0; i < v.series.n; i++) {
-            if (i)
-                buf_add_char(&p->q->out, ',');
-            put_series(p, &stamps, &v.series.at[i]);
-        }
-        buf_add_c(&p->q->out, "]}");
-        end(p->q);
-        buf_release(&stamps.text);
-        VEC_RELEASE(&stamps.at);
-    }
-    VEC_RELEASE(&v.series);
-    return r;
+    if (n->kind == PROM_SELECT || n->kind == PROM_CALL)
+        r = put_selected(p, n);
+    return r == 1 ? put_value_of_all(p, n) : r;
 }
 
 /* ---- labels, values, series ---- */
@@ -573,7 +624,8 @@ int prom_answer(struct series_ask *q, struct err *err)
     VEC_RELEASE(&p.buckets);
     VEC_RELEASE(&p.samples);
     arena_release(&arena);
-    if (r == E_INVAL || r == E_LIMIT || r == E_TIMEOUT) {
+    if (!q->given && (r == E_INVAL || r == E_LIMIT ||
+                      r == E_TIMEOUT)) { /* behind a part of an answer no other one can follow */
         err_set(err, r, "bad request");
         r = refuse(q, err);
         err_clear(err);

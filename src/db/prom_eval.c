@@ -36,13 +36,6 @@ double *prom_scalar_new(struct prom *p)
     return arena_alloc(p->arena, p->n_steps * sizeof(double));
 }
 
-/* A series in which no step has a value is none. */
-static void drop_empty(struct prom *p, struct prom_value *v)
-{
-    if (!memchr(VEC_LAST(&v->series).has, 1, p->n_steps))
-        v->series.n--;
-}
-
 /* ---- selectors ---- */
 
 /* At each step the last sample that is not older than the lookback. */
@@ -107,32 +100,61 @@ static void ranged(const struct prom *p, const struct prom_node *call, struct pr
     }
 }
 
-/* A selector, or a function of one. */
-static int select_all(struct prom *p, const struct prom_node *n, const struct prom_node *call,
-                      struct prom_value *out)
+int prom_select_begin(struct prom *p, const struct prom_node *n, struct prom_selection *s)
 {
-    int64_t lookback = call ? n->range_ms : MAX(p->lookback_ms, p->lookback_ms ? 0 : MARGIN_MS),
-            from = p->start_ms - n->offset_ms - lookback, to = p->end_ms - n->offset_ms;
-    struct prom_choice c;
-    int r = prom_choose(p, n, from, to, &c);
+    int64_t lookback = MAX(p->lookback_ms, p->lookback_ms ? 0 : MARGIN_MS);
 
-    for (size_t i = 0; r == 0 && i < c.at.n; i++) {
-        struct prom_series *s = prom_series_add(p, out);
+    *s = (struct prom_selection){.selector = n->kind == PROM_CALL ? n->a : n,
+                                 .call = n->kind == PROM_CALL ? n : NULL};
+    if (s->call)
+        lookback = s->selector->range_ms;
+    s->from_ms = p->start_ms - s->selector->offset_ms - lookback;
+    s->to_ms = p->end_ms - s->selector->offset_ms;
+    return prom_choose(p, s->selector, s->from_ms, s->to_ms, &s->choice);
+}
 
-        r = s ? prom_read(p, &c, &c.at.at[i], from, to) : E_LIMIT;
+/* A series in which no step has a value is none. */
+int prom_select_next(struct prom *p, struct prom_selection *s, struct prom_series *into)
+{
+    while (s->at < s->choice.at.n) {
+        const struct prom_chosen *c = &s->choice.at.at[s->at++];
+        int r = prom_read(p, &s->choice, c, s->from_ms, s->to_ms);
+
         if (r < 0)
-            break;
-        memcpy(s->label, c.at.at[i].label, sizeof(s->label));
-        if (call) {
-            s->label[PROM_L_NAME] = STR("");
-            ranged(p, call, s);
+            return r;
+        memcpy(into->label, c->label, sizeof(into->label));
+        memset(into->has, 0, p->n_steps);
+        if (s->call) {
+            into->label[PROM_L_NAME] = STR("");
+            ranged(p, s->call, into);
         } else {
-            instant(p, n, s);
+            instant(p, s->selector, into);
         }
-        drop_empty(p, out);
+        if (memchr(into->has, 1, p->n_steps))
+            return 1;
     }
-    prom_choice_release(&c);
-    return r;
+    return 0;
+}
+
+void prom_select_end(struct prom_selection *s)
+{
+    prom_choice_release(&s->choice);
+}
+
+static int select_all(struct prom *p, const struct prom_node *n, struct prom_value *out)
+{
+    struct prom_selection s;
+    int r = prom_select_begin(p, n, &s);
+
+    for (bool more = r == 0; more;) {
+        struct prom_series *one = prom_series_add(p, out);
+
+        r = one ? prom_select_next(p, &s, one) : E_LIMIT;
+        more = r == 1;
+        out->series.n -= one && !more;
+    }
+    prom_select_end(&s);
+    return MIN(r, 0);
 }
 
 /* ---- nodes ---- */
@@ -178,8 +200,8 @@ int prom_eval(struct prom *p, const struct prom_node *n, struct prom_value *out)
     *out = (struct prom_value){.type = n->type};
     switch (n->kind) {
     case PROM_NUMBER: return number(p, n->number, out);
-    case PROM_SELECT: return select_all(p, n, NULL, out);
-    case PROM_CALL: return select_all(p, n->a, n, out);
+    case PROM_SELECT:
+    case PROM_CALL: return select_all(p, n, out);
     case PROM_NEGATE: return negate(p, n, out);
     case PROM_AGGREGATE:
     case PROM_BINARY: return of_two(p, n, out);

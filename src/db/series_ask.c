@@ -32,10 +32,14 @@ int series_ask(struct series_ask *q, struct err *err)
     err_clear(err);
     q->now.us = series_ask_number(q, "now", 0, 0, INT64_MAX);
     buf_init(&q->out);
+    if (q->bounds)
+        bounds_hold(q->bounds);
     r = E_INVAL;
     for (size_t i = 0; i < ARRAY_LEN(questions); i++)
         if (str_eq_c(q->stmt, questions[i].stmt))
             r = questions[i].run(q, err);
+    if (q->bounds)
+        bounds_let_go(q->bounds);
     buf_release(&q->out);
     if (q->given > SERIES_ASK_MOST)
         r = err_set(err, E_LIMIT,

@@ -8,7 +8,7 @@
 #define WINDOW (256u * 1024)
 #define RESYNC_MAX                                                                                           \
     (64u * 1024) /* behind a damaged place no longer record is believed before its checksum was looked at */
-#define FIRST_READ 512u /* most records of a log are shorter */
+#define FIRST_READ 1024u /* most records of a log are shorter */
 
 void series_file_init(struct series_file *f, const struct series_header *h)
 {

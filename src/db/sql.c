@@ -217,8 +217,8 @@ int sql_start(struct sql *s, enum sql_id id)
         return E_CLOSED;
     s->why[0] = '\0';
     if (!s->stmt[id])
-        return noted(s, code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id],
-                                                NULL)));
+        return noted(
+            s, code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id], NULL)));
     sqlite3_reset(s->stmt[id]);
     sqlite3_clear_bindings(s->stmt[id]);
     return 0;
@@ -287,14 +287,24 @@ unsigned sql_written(struct sql *s)
     return (unsigned)(written(s) - s->written);
 }
 
-int sql_begin(struct sql *s)
+static int begin(struct sql *s, const char *how)
 {
-    int r = run(s, "BEGIN IMMEDIATE");
+    int r = run(s, how);
 
     s->why[0] = '\0';
     s->in_transaction = r == 0;
     s->written = written(s);
     return r;
+}
+
+int sql_begin(struct sql *s)
+{
+    return begin(s, "BEGIN IMMEDIATE");
+}
+
+int sql_begin_read(struct sql *s)
+{
+    return begin(s, "BEGIN");
 }
 
 int sql_commit(struct sql *s)

@@ -11,12 +11,15 @@
 #include "db/series_ask.h"
 #include "os/clock.h"
 #include "role/role.h"
+#include "wire/link.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define WAITING (256u * 1024) /* bytes of an answer that gate has not taken yet */
 
 struct reader {
     struct role *role;
@@ -76,6 +79,9 @@ static void send_rows(struct reader *s, const struct msg_rows *m)
     if (role_send(s->asker, &s->frame, -1) < 0)
         log_warn("an answer was lost: the queue to gate is full");
     buf_clear(&s->frame);
+    /* Gate takes a part while the next one is made; more than some of them need not wait here. */
+    if (s->asker->link && link_queued(s->asker->link) > WAITING)
+        link_flush(s->asker->link, MAX(s->deadline.us - clock_mono().us, 0));
 }
 
 static void piece(void *user, struct str json)

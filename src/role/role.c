@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 enum { CONTROL_FD = 3 };
-#define BIG_BYTES (4 * 1024 * 1024) /* a block that is mapped by itself */
+#define BIG_BYTES   (4 * 1024 * 1024) /* a block that is mapped by itself */
+#define SPARE_BYTES (1024 * 1024)     /* of the heap's end, kept when free */
 
 struct role_config {
     struct map options; /* name -> pointer to the value */
@@ -441,6 +442,8 @@ int role_main(const struct role_ops *const *table, size_t n, int argc, char **ar
     log_init(name, verbose ? LOG_DEBUG : LOG_INFO);
     /* Said once, it does not rise with use: the states that a reload leaves behind go back to the system. */
     mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
+    /* What one request frees the next one takes: to give each page back to the system and get it again costs more than the request. */
+    mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
     loop = loop_new();
     signal(SIGPIPE, SIG_IGN);
     /* Ctrl-C goes to the whole foreground group: the parent alone decides the order of the end. */

@@ -11,8 +11,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /*
@@ -215,15 +217,28 @@ static void put_head(struct conn *c, const struct http_answer *a, bool ends)
         buf_add_str(b, a->body);
 }
 
+/* A part of a body. When nothing waits it goes to the socket from where it is: only what the client does not take yet is copied. */
 static void put_chunk(struct conn *c, struct str bytes)
 {
+    char size[24];
+    struct iovec part[] = {{size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", bytes.n)},
+                           {(char *)(uintptr_t)bytes.p, bytes.n},
+                           {(char[]){'\r', '\n'}, 2}};
+    struct msghdr all = {.msg_iov = c->chunked ? part : part + 1,
+                         .msg_iovlen = c->chunked ? ARRAY_LEN(part) : 1};
+    ssize_t went;
+
     if (!bytes.n || c->head_only)
         return;
-    if (c->chunked)
-        buf_printf(&c->out, "%zx\r\n", bytes.n);
-    buf_add_str(&c->out, bytes);
-    if (c->chunked)
-        buf_add_c(&c->out, "\r\n");
+    went = c->out.len > c->sent ? 0 : sendmsg(c->fd, &all, MSG_NOSIGNAL);
+    if (went > 0)
+        c->since = loop_now(c->s->loop);
+    for (size_t i = 0, gone = went > 0 ? (size_t)went : 0; i < all.msg_iovlen; i++) {
+        size_t skip = MIN(gone, all.msg_iov[i].iov_len);
+
+        buf_add(&c->out, (const char *)all.msg_iov[i].iov_base + skip, all.msg_iov[i].iov_len - skip);
+        gone -= skip;
+    }
 }
 
 /* Answers a request that never reaches the user, and ends the connection: what follows cannot be trusted. */
@@ -328,7 +343,7 @@ static bool conn_flush(struct conn *c)
         c->since = loop_now(c->s->loop);
     }
     c->sent = 0;
-    if (c->out.cap > HTTP_READ)
+    if (c->out.cap > HTTP_READ && !(c->phase == HTTP_STREAM && c->whole)) /* else more of it comes at once */
         buf_release(&c->out);
     else
         buf_clear(&c->out);

@@ -193,6 +193,17 @@ static bool write_queue(struct link *l)
     return true;
 }
 
+/* How much of it went to the socket at once, uncopied: mostly all. */
+static size_t send_at_once(struct link *l, struct str s)
+{
+    ssize_t n = link_queued(l) ? 0 : send(l->fd, s.p, s.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    if (n <= 0)
+        return 0;
+    l->out_sent += (uint64_t)n;
+    return (size_t)n;
+}
+
 size_t link_queued(const struct link *l)
 {
     return l->out.len - l->out_at;
@@ -201,6 +212,7 @@ size_t link_queued(const struct link *l)
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
 {
     uint64_t at = l->out_sent + link_queued(l);
+    size_t went;
 
     BUG_ON(n_fds > LINK_FDS_MAX || (n_fds && !b->len));
     if (l->closed)
@@ -215,9 +227,12 @@ int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
         BUG_ON(copy < 0);
         *VEC_ADD(&l->out_fds) = (struct out_fd){at, copy};
     }
-    buf_add_str(&l->out, buf_str(b));
+    went = n_fds ? 0 : send_at_once(l, buf_str(b));
+    if (went < b->len) {
+        buf_add_str(&l->out, str_sub(buf_str(b), went, SIZE_MAX));
+        write_queue(l);
+    }
     buf_clear(b);
-    write_queue(l);
     if (link_queued(l) > LIMIT_QUEUE / 2)
         l->was_full = true;
     set_events(l);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/perf.h"
+#include "db/series_ask.h"
 #include "db/series_read.h"
 #include "db/series_roll.h"
 #include "temp_dir.h"
@@ -394,11 +395,124 @@ static void test_cheap(void **state)
     world_release(&w);
 }
 
+/* ---- a long answer ---- */
+
+struct asked {
+    struct buf text;
+    unsigned looks, most;   /* whether it is overdue; so often it is not */
+    unsigned looks_at_part; /* when the first part came */
+};
+
+static void on_part(void *user, struct str part)
+{
+    struct asked *a = user;
+
+    if (!a->text.len)
+        a->looks_at_part = a->looks;
+    buf_add_str(&a->text, part);
+}
+
+static bool is_overdue(void *user)
+{
+    struct asked *a = user;
+
+    return ++a->looks > a->most;
+}
+
+static int ask_range(struct world *w, const char *query, struct asked *a, struct err *err)
+{
+    struct series_name name = {.oid = 1, .host = STR("web"), .service = STR("disks")};
+    uint32_t first = 0;
+    const struct series_names names = {.at = {.at = &name, .n = 1}, .by_oid = &first};
+    struct buf text = BUF_INIT, end = BUF_INIT, begin = BUF_INIT;
+    struct str args[] = {STR("scope=0"), STR("now=1"), STR("endpoint=query_range"), STR("step=60"), STR_NULL,
+                         STR_NULL,       STR_NULL};
+    struct series_ask q = {.r = &w->r,
+                           .names = &names,
+                           .stmt = STR("prom"),
+                           .arg = args,
+                           .n = ARRAY_LEN(args),
+                           .piece = on_part,
+                           .overdue = is_overdue,
+                           .user = a};
+    int r;
+
+    buf_printf(&text, "query=%s", query);
+    buf_printf(&begin, "start=%lld", (long long)(w->now.us / TIME_S - 86400));
+    buf_printf(&end, "end=%lld", (long long)(w->now.us / TIME_S));
+    args[4] = buf_str(&text);
+    args[5] = buf_str(&begin);
+    args[6] = buf_str(&end);
+    r = series_ask(&q, err);
+    buf_release(&text);
+    buf_release(&begin);
+    buf_release(&end);
+    return r;
+}
+
+/* A day of sixty series; sixty are more than one part. */
+static void make_sixty(struct world *w)
+{
+    char label[16];
+
+    for (int64_t minute = 0; minute < 1440; minute++) {
+        w->now.us += TIME_MIN;
+        for (unsigned i = 0; i < 60; i++) {
+            struct series_key k = {.oid = 1, .label = STR_NULL, .unit = PERF_NONE};
+
+            snprintf(label, sizeof(label), "disk %02u", i);
+            k.label = str_of(label);
+            assert_int_equal(
+                series_add(&w->s, &k, &(struct series_sample){w->now.us, minute * i % 977, -1}, w->now), 0);
+        }
+    }
+    commit(w);
+}
+
+static unsigned times_in(struct str text, struct str part)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i + part.n <= text.n; i++)
+        n += memcmp(text.p + i, part.p, part.n) == 0;
+    return n;
+}
+
+/* What a selector chooses goes out while the rest is read. Where it cannot go on, nothing stands behind the part that went: the answer fails as a whole, and is not taken for one. */
+static void test_long_answer(void **state)
+{
+    struct asked all = {.most = UINT32_MAX}, some = {.most = 40}, none = {.most = 0};
+    struct err err = ERR_INIT;
+    struct world w;
+
+    (void)state;
+    world_init(&w, 7);
+    make_sixty(&w);
+    assert_int_equal(ask_range(&w, "vigie_perfdata", &all, &err), 0);
+    assert_int_equal(times_in(buf_str(&all.text), STR("{\"metric\":")), 60);
+    assert_true(str_starts(buf_str(&all.text), STR("200 application/json\n{\"status\":\"success\"")));
+    assert_true(all.looks == 60 && all.looks_at_part < 10);
+
+    assert_int_equal(ask_range(&w, "vigie_perfdata", &some, &err), E_TIMEOUT);
+    assert_true(some.text.len > 0 && err.text[0]);
+    assert_int_equal(times_in(buf_str(&some.text), STR("application/json")), 1);
+    assert_int_equal(times_in(buf_str(&some.text), STR("\"error\"")), 0);
+
+    err_clear(&err);
+    assert_int_equal(ask_range(&w, "vigie_perfdata", &none, &err), 0);
+    assert_true(str_starts(buf_str(&none.text), STR("503 application/json\n{\"status\":\"error\"")));
+    buf_release(&all.text);
+    buf_release(&some.text);
+    buf_release(&none.text);
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cheap),
         cmocka_unit_test(test_beside),
+        cmocka_unit_test(test_long_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
