@@ -8,20 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Inputs and history: what came of them stands in states. */
-static bool restores(const struct segment_record *r)
-{
-    switch (r->kind) {
-    case RECORD_RESULT:
-    case RECORD_EVENT:
-    case RECORD_COMMAND:
-    case RECORD_CLOCK:
-    case RECORD_SKIP:
-    case RECORD_SNAPSHOT: return false;
-    default: return true;
-    }
-}
-
 static void add_record(struct buf *b, const struct segment_record *r)
 {
     tlv_put_varint(b, r->kind);
@@ -60,7 +46,7 @@ int replay_from_read(const struct journal_io *io, const struct journal_list *lis
             t->seq = rec.r.seq;
             str_copy(t->hash, sizeof(t->hash), s.hash);
         }
-        if (restores(&rec.r))
+        if (record_restores(rec.r.kind) || is_end(&rec.r, &end))
             add_record(&from->records, &rec.r);
         if (!is_end(&rec.r, &end))
             continue;

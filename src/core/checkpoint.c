@@ -46,26 +46,11 @@ void world_export(const struct world *w, struct world_now now, uint64_t last, st
     put_end(now.wall, last, out);
 }
 
-/* Inputs and history are not what is so. */
-static bool is_so(enum record_kind kind)
-{
-    switch (kind) {
-    case RECORD_RESULT:
-    case RECORD_EVENT:
-    case RECORD_COMMAND:
-    case RECORD_CLOCK:
-    case RECORD_SKIP:
-    case RECORD_SNAPSHOT:
-    case RECORD_CHECKPOINT_END: return false;
-    default: return true;
-    }
-}
-
 void checkpoint_note(struct world *w, enum record_kind kind, const void *record)
 {
     struct checkpoint *c = &w->checkpoint;
 
-    if (!c->on || !is_so(kind))
+    if (!c->on || !record_restores(kind))
         return;
     record_put(&c->changes, kind, w->now.wall, record);
     if (c->changes.len > CHANGES_MOST)

@@ -53,6 +53,20 @@ size_t record_size(enum record_kind kind)
     return k ? k->size : 0;
 }
 
+bool record_restores(enum record_kind kind)
+{
+    switch (kind) {
+    case RECORD_RESULT:
+    case RECORD_EVENT:
+    case RECORD_COMMAND:
+    case RECORD_CLOCK:
+    case RECORD_SKIP:
+    case RECORD_SNAPSHOT:
+    case RECORD_CHECKPOINT_END: return false;
+    default: return true;
+    }
+}
+
 const char *record_name(enum record_kind kind)
 {
     const struct kind *k = kind_of(kind);

@@ -75,6 +75,8 @@ int record_next(struct str *rest, struct record_frame *f);
 int record_get(enum record_kind kind, struct str payload, void *out);
 size_t record_size(enum record_kind kind); /* of the struct; 0: no such kind */
 const char *record_name(enum record_kind kind);
+/* It says what is so, and a start is made from it. The others are inputs and history: what came of them stands in states. */
+bool record_restores(enum record_kind kind);
 
 /* Packed words: an argv as one text (varint length, bytes, ...). */
 void record_pack_word(struct buf *b, struct str word);

@@ -15,24 +15,9 @@
 #define QUEUED                                                                                               \
     (LIMIT_QUEUE / 4 * 3) /* bytes on the link before waiting; the link calls when it is nearly empty */
 
-/* What a start is made from. The others are inputs and history: their effect stands in the states. */
-static bool restores(uint16_t kind)
-{
-    switch (kind) {
-    case RECORD_RESULT:
-    case RECORD_EVENT:
-    case RECORD_COMMAND:
-    case RECORD_CLOCK:
-    case RECORD_SKIP:
-    case RECORD_SNAPSHOT:
-    case RECORD_CHECKPOINT_END: return false;
-    default: return true;
-    }
-}
-
 static void add(struct buf *b, const struct segment_record *r)
 {
-    if (!restores(r->kind))
+    if (!record_restores(r->kind))
         return;
     tlv_put_varint(b, r->kind);
     tlv_put_varint(b, (uint64_t)r->at.us);

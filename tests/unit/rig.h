@@ -31,6 +31,9 @@ void rig_end(struct rig *g);     /* STOP; fails the test unless it ends with 0 *
 void rig_connect(struct rig *g); /* a new engine: the link before is closed */
 void rig_send(struct rig *g, struct buf *b);
 /* RUN; argv ended by NULL. */
+void rig_run_of(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, uint64_t generation,
+                const char *const *argv);
+/* the same, of any generation */
 void rig_run(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, const char *const *argv);
 /* The answer of that id, waited for. */
 const struct rig_answer *rig_answer(struct rig *g, uint64_t id);

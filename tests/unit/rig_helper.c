@@ -231,7 +231,8 @@ void rig_send(struct rig *g, struct buf *b)
     assert_int_equal(link_send(g->engine, b, NULL, 0), 0);
 }
 
-void rig_run(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, const char *const *argv)
+void rig_run_of(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, uint64_t generation,
+                const char *const *argv)
 {
     struct str words[32];
     struct buf b = BUF_INIT;
@@ -239,12 +240,19 @@ void rig_run(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, cons
 
     for (; argv[n]; n++)
         words[n] = str_of(argv[n]);
-    assert_int_equal(
-        msg_put_run(
-            &b, &(struct msg_run){.run_id = id, .kind = kind, .argv = {words, n}, .timeout_us = timeout_us}),
-        0);
+    assert_int_equal(msg_put_run(&b, &(struct msg_run){.run_id = id,
+                                                       .kind = kind,
+                                                       .argv = {words, n},
+                                                       .timeout_us = timeout_us,
+                                                       .generation = generation}),
+                     0);
     rig_send(g, &b);
     buf_release(&b);
+}
+
+void rig_run(struct rig *g, uint64_t id, unsigned kind, int64_t timeout_us, const char *const *argv)
+{
+    rig_run_of(g, id, kind, timeout_us, 0, argv);
 }
 
 bool rig_has(const struct rig *g, uint64_t id)

@@ -99,6 +99,17 @@ static void test_tcp(void **state)
     assert_says(probe(g, ARGV("vigie:tcp", "-H", "127.0.0.1", "-p", port)), CRITICAL, "Connection refused");
 }
 
+/* As a runner: without its secrets nothing is probed. */
+static void test_another_configuration(void **state)
+{
+    struct rig *g = *state;
+
+    rig_run_of(g, 900, 0, 20 * TIME_S, 7, ARGV("vigie:tcp", "-H", "127.0.0.1", "-p", "1"));
+    assert_int_equal(rig_answer(g, 900)->how, LOST);
+    rig_run_of(g, 901, 0, 20 * TIME_S, 1, ARGV("vigie:tcp", "-H", "127.0.0.1", "-p", "1"));
+    assert_int_equal(rig_answer(g, 901)->how, EXIT);
+}
+
 static void test_tcp6(void **state)
 {
     char port[16];
@@ -228,10 +239,15 @@ static void test_kill(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tcp),           cmocka_unit_test(test_tcp6),
-        cmocka_unit_test(test_tcp_no_answer), cmocka_unit_test(test_wrong_words),
-        cmocka_unit_test(test_unknown_name),  cmocka_unit_test(test_ping),
-        cmocka_unit_test(test_many_pings),    cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_tcp),
+        cmocka_unit_test(test_tcp6),
+        cmocka_unit_test(test_another_configuration),
+        cmocka_unit_test(test_tcp_no_answer),
+        cmocka_unit_test(test_wrong_words),
+        cmocka_unit_test(test_unknown_name),
+        cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_many_pings),
+        cmocka_unit_test(test_kill),
     };
 
     if (argc < 2) {

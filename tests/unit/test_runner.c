@@ -408,6 +408,18 @@ static void test_engine_away(void **state)
     assert_string_equal(rig_answer(g, 620)->output, "late\n");
 }
 
+/* A runner that began in mid-reload has no secrets of the configuration before: it says that nothing ran, so that it is said again. */
+static void test_another_configuration(void **state)
+{
+    struct rig *g = *state;
+
+    rig_run_of(g, 640, 0, 20 * TIME_S, 7, SH("echo none"));
+    assert_int_equal(rig_answer(g, 640)->how, LOST);
+    rig_run_of(g, 641, 0, 20 * TIME_S, 1, SH("echo this"));
+    assert_int_equal(rig_answer(g, 641)->how, EXIT);
+    assert_string_equal(rig_answer(g, 641)->output, "this\n");
+}
+
 static void test_many(void **state)
 {
     enum { N = 300 };
@@ -522,6 +534,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_kill),
         cmocka_unit_test(test_kept_until_stored),
         cmocka_unit_test(test_engine_away),
+        cmocka_unit_test(test_another_configuration),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_said_twice),
         cmocka_unit_test(test_rights_of_ping),
