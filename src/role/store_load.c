@@ -13,7 +13,8 @@
 #define PIECE (128u * 1024) /* bytes of one LOAD_REC */
 #define TRIES 5 /* reads that fail, before the engine starts with what is whole: it is not to wait for long */
 #define QUEUED                                                                                               \
-    (LIMIT_QUEUE / 4 * 3) /* bytes on the link before waiting; the link calls when it is nearly empty */
+    (4 * PIECE)      /* bytes on the link before waiting: what it keeps is memory that was used before */
+#define CALLED PIECE /* and from there on it goes on */
 
 static void add(struct buf *b, const struct segment_record *r)
 {
@@ -141,7 +142,11 @@ void store_load_go_on(struct store *s)
 {
     int got;
 
-    while (s->loading && !s->load_again.slot && link_queued(s->loading->link) < QUEUED) {
+    while (s->loading && !s->load_again.slot) {
+        if (link_queued(s->loading->link) >= QUEUED) {
+            link_call_below(s->loading->link, CALLED);
+            return;
+        }
         got = add_next(s);
         if (got < 0) {
             loop_timer_set(s->role->loop, &s->load_again, (struct mono){store_now(s).us + STORE_RETRY_US},

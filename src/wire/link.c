@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 64 };
+enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 64, NEARLY_EMPTY = LIMIT_QUEUE / 8 };
 
 /* A descriptor waits with the offset (in bytes ever queued) of the first byte of its message: it goes out with exactly that byte. */
 struct out_fd {
@@ -26,8 +26,9 @@ struct link {
     void *user;
     int fd;
     uint32_t events; /* what the watch waits for */
-    bool paused, closed, was_full, resume_posted;
-    unsigned busy; /* inside a callback: freeing waits */
+    bool paused, closed, resume_posted;
+    size_t call_below; /* drained is called; 0: it is not */
+    unsigned busy;     /* inside a callback: freeing waits */
     bool freed;
     struct buf in;
     size_t in_at; /* bytes of in already delivered */
@@ -209,6 +210,11 @@ size_t link_queued(const struct link *l)
     return l->out.len - l->out_at;
 }
 
+void link_call_below(struct link *l, size_t n)
+{
+    l->call_below = MAX(l->call_below, n);
+}
+
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
 {
     uint64_t at = l->out_sent + link_queued(l);
@@ -218,7 +224,7 @@ int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
     if (l->closed)
         return E_CLOSED;
     if (link_queued(l) + b->len > LIMIT_QUEUE) {
-        l->was_full = true;
+        link_call_below(l, NEARLY_EMPTY);
         return E_LIMIT;
     }
     for (size_t i = 0; i < n_fds; i++) {
@@ -234,7 +240,7 @@ int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
     }
     buf_clear(b);
     if (link_queued(l) > LIMIT_QUEUE / 2)
-        l->was_full = true;
+        link_call_below(l, NEARLY_EMPTY);
     set_events(l);
     return 0;
 }
@@ -378,8 +384,8 @@ static void on_ready(void *user, uint32_t events)
     if (events & EPOLLOUT) {
         write_queue(l);
         set_events(l);
-        if (l->was_full && link_queued(l) < LIMIT_QUEUE / 8) {
-            l->was_full = false;
+        if (link_queued(l) < l->call_below) {
+            l->call_below = 0;
             l->busy++;
             if (l->ops->drained)
                 l->ops->drained(l->user);

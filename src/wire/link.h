@@ -18,7 +18,7 @@ struct link_ops {
     void (*message)(void *user, const struct msg *m, int *fds, size_t n_fds);
     /* The other side is gone, or sent what is no message (err says which). Nothing comes after. The link may be freed inside. */
     void (*closed)(void *user, const struct err *err);
-    /* The queue, once over half its limit, is nearly empty again: who held back may go on. NULL allowed. */
+    /* The queue, once over half its limit, is nearly empty again, or as link_call_below wants: who held back may go on. NULL allowed. */
     void (*drained)(void *user);
 };
 
@@ -28,6 +28,8 @@ void link_free(struct link *l); /* closes; unsent bytes are lost; NULL allowed *
  * queued and b is as before. E_CLOSED: the link is closed. */
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds);
 size_t link_queued(const struct link *l); /* bytes not yet written */
+/* Of a queue that is not empty: drained is called once when less than n bytes wait. For who sends at the pace of the other side. */
+void link_call_below(struct link *l, size_t n);
 /* No message is delivered between pause and resume (back pressure). */
 void link_pause(struct link *l);
 void link_resume(struct link *l);

@@ -150,6 +150,36 @@ static void test_bound_and_drain(void **state UNUSED)
     finish(l, &a, &b);
 }
 
+/* Who asks for it is called long before the queue is full, and once. */
+static void test_call_below(void **state UNUSED)
+{
+    enum { MESSAGES = 20, BYTES = 100 * 1000, BELOW = 300 * 1000 };
+    struct end a = {0}, b = {0};
+    struct buf out = BUF_INIT, big = BUF_INIT;
+    struct loop *l;
+
+    make(&l, &a, &b);
+    link_pause(b.link);
+    for (int i = 0; i < BYTES; i++)
+        buf_add_char(&big, 'x');
+    for (int i = 0; i < MESSAGES; i++) {
+        msg_put_status(&out, &(struct msg_status){.json = buf_str(&big)});
+        assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
+    }
+    assert_true(link_queued(a.link) > BELOW);
+    link_call_below(a.link, BELOW);
+    link_resume(b.link);
+    while (!a.drained)
+        loop_once(l, -1);
+    assert_true(link_queued(a.link) < BELOW);
+    while (b.n < MESSAGES)
+        loop_once(l, -1);
+    assert_int_equal(a.drained, 1);
+    buf_release(&out);
+    buf_release(&big);
+    finish(l, &a, &b);
+}
+
 static void test_hostile(void **state UNUSED)
 {
     static const char *const bad[] = {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x15\0\1\1\0\0\0\0",
@@ -197,8 +227,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_and_fds),   cmocka_unit_test(test_last_words),
-        cmocka_unit_test(test_bound_and_drain), cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_free_inside),
+        cmocka_unit_test(test_bound_and_drain), cmocka_unit_test(test_call_below),
+        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_free_inside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
