@@ -7,6 +7,7 @@
 
 #include "api/body.h"
 #include "api/choose.h"
+#include "api/gone.h"
 #include "api/names.h"
 #include "api/resource.h"
 #include "core/avail.h"
@@ -24,8 +25,9 @@ const char *const availability_query[] = {"group",  "kind",      "host", "servic
                                           "period", "downtimes", "soft", "limit",   "cursor", NULL};
 const char *const availability_query_one[] = {"from", "to", "period", "downtimes", "soft", NULL};
 
-struct member {             /* of what is asked for */
-    uint64_t oid, host_oid; /* host_oid 0: a host */
+struct member {              /* of what is asked for */
+    uint64_t oid, host_oid;  /* host_oid 0: a host */
+    const struct gone *gone; /* it is configured no more */
 };
 struct shown { /* of the page */
     struct str host, service;
@@ -94,6 +96,39 @@ static bool read_page(struct api *a, struct api_request *q, struct ask *k)
     return true;
 }
 
+static void take_page(struct api_request *q, struct ask *k)
+{
+    k->page_from = MIN(k->page_from, k->n);
+    k->page_n = MIN(k->page_n, k->n - k->page_from);
+    k->page = arena_alloc(&q->arena, (k->page_n + 1) * sizeof(*k->page));
+    memset(k->page, 0, (k->page_n + 1) * sizeof(*k->page));
+    k->at = k->summary ? 0 : k->page_from;
+}
+
+/* The host of a service that is gone is configured still, or is among them, or else nothing is known of it but what the service tells. */
+static uint64_t host_of(struct api *a, const struct gone *at, size_t i)
+{
+    uint32_t idx = model_find_host(&a->model, at[i].host);
+
+    if (idx != MODEL_NONE)
+        return names_oid(a, idx);
+    return !at[0].service.n ? at[0].oid : at[i].oid;
+}
+
+static void take_gone(struct api *a, struct api_request *q, struct ask *k, const struct gone *at, size_t n)
+{
+    struct str kind = api_query(q, "kind");
+
+    k->member = arena_alloc(&q->arena, (n + 1) * sizeof(*k->member));
+    for (size_t i = 0; i < n; i++) {
+        bool service = at[i].service.n;
+
+        if (!str_eq_c(kind, service ? "host" : "service"))
+            k->member[k->n++] = (struct member){at[i].oid, service ? host_of(a, at, i) : 0, &at[i]};
+    }
+    take_page(q, k);
+}
+
 /* Names are copied: between two answers the configuration may become another. */
 static void take_checks(struct api *a, struct api_request *q, struct ask *k, const uint32_t *idx, size_t n)
 {
@@ -103,22 +138,25 @@ static void take_checks(struct api *a, struct api_request *q, struct ask *k, con
 
         if (oid) /* 0: no identity yet, so nothing was recorded yet */
             k->member[k->n++] = (struct member){
-                oid, idx[i] < a->model.n_hosts ? 0 : names_oid(a, model_check(&a->model, idx[i])->host)};
+                oid, idx[i] < a->model.n_hosts ? 0 : names_oid(a, model_check(&a->model, idx[i])->host),
+                NULL};
     }
-    k->page_from = MIN(k->page_from, k->n);
-    k->page_n = MIN(k->page_n, k->n - k->page_from);
-    k->page = arena_alloc(&q->arena, (k->page_n + 1) * sizeof(*k->page));
-    memset(k->page, 0, (k->page_n + 1) * sizeof(*k->page));
-    k->at = k->summary ? 0 : k->page_from;
+    take_page(q, k);
 }
 
 static void name_page(struct api *a, struct api_request *q, struct ask *k)
 {
     for (size_t i = 0; i < k->page_n; i++) {
+        const struct member *m = &k->member[k->page_from + i];
         struct buf id = BUF_INIT;
         uint32_t idx;
 
-        buf_add_u64(&id, k->member[k->page_from + i].oid);
+        if (m->gone) {
+            k->page[i].host = m->gone->host;
+            k->page[i].service = m->gone->service;
+            continue;
+        }
+        buf_add_u64(&id, m->oid);
         idx = names_find(a, buf_str(&id));
         buf_release(&id);
         if (idx == MODEL_NONE)
@@ -174,6 +212,8 @@ static void identity(struct json *j, const struct member *m, struct str host, st
     json_key_str(j, "host", host);
     if (m->host_oid)
         json_key_str(j, "service", service);
+    if (m->gone)
+        json_key_bool(j, "gone", true);
 }
 
 static void figures(struct json *j, const struct member *m, const struct shown *s)
@@ -203,6 +243,15 @@ static void conditions(struct json *j, const struct ask *k)
     json_key_c(j, "soft", k->hard ? "ignored" : "counted");
 }
 
+static struct str name_of(struct api *a, const struct member *m, uint32_t idx, bool service)
+{
+    if (m->gone)
+        return service ? m->gone->service : m->gone->host;
+    if (idx == MODEL_NONE)
+        return STR("");
+    return service ? model_description(&a->model, idx) : model_host_name(&a->model, idx);
+}
+
 static void summary(struct api *a, struct json *j, const struct ask *k)
 {
     struct buf id = BUF_INIT;
@@ -224,8 +273,7 @@ static void summary(struct api *a, struct json *j, const struct ask *k)
         buf_add_u64(&id, k->worst.oid);
         idx = names_find(a, buf_str(&id));
         json_map(j);
-        identity(j, &k->worst, idx == MODEL_NONE ? STR("") : model_host_name(&a->model, idx),
-                 idx == MODEL_NONE ? STR("") : model_description(&a->model, idx));
+        identity(j, &k->worst, name_of(a, &k->worst, idx, false), name_of(a, &k->worst, idx, true));
         percent(j, "availability", k->worst_ppm);
         json_map_end(j);
     }
@@ -371,37 +419,71 @@ static void go_on(struct api *a, struct api_request *q, struct ask *k)
     buf_release(&list);
 }
 
-void availability_of_resource(struct api *a, struct api_request *q)
+static struct ask *ask_new(struct api_request *q)
 {
     struct ask *k = arena_alloc(&q->arena, sizeof(*k));
-    uint32_t idx = resource_of(a, q);
 
     memset(k, 0, sizeof(*k));
-    k->one = true;
-    k->page_n = 1;
-    if (idx == MODEL_NONE || !read_common(a, q, k))
-        return;
-    take_checks(a, q, k, &idx, 1);
-    if (!k->n) {
-        api_fail(a, q, 404, "id", PROBLEM_NOTHING_THEN);
-        return;
-    }
+    return k;
+}
+
+static void begin(struct api *a, struct api_request *q, struct ask *k)
+{
     name_page(a, q, k);
     q->state = k;
     go_on(a, q, k);
 }
 
-void availability_list(struct api *a, struct api_request *q)
+static void one_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n)
 {
-    struct ask *k = arena_alloc(&q->arena, sizeof(*k));
+    struct ask *k = ask_new(q);
+
+    k->one = true;
+    k->page_n = 1;
+    if (!read_common(a, q, k))
+        return;
+    take_gone(a, q, k, at, n);
+    begin(a, q, k);
+}
+
+void availability_of_resource(struct api *a, struct api_request *q)
+{
+    struct ask *k = ask_new(q);
+    uint32_t idx;
+
+    if (gone_by_id(a, q, one_gone))
+        return;
+    k->one = true;
+    k->page_n = 1;
+    idx = resource_of(a, q);
+    if (idx == MODEL_NONE || !read_common(a, q, k))
+        return;
+    take_checks(a, q, k, &idx, 1);
+    if (k->n)
+        begin(a, q, k);
+    else
+        api_fail(a, q, 404, "id", PROBLEM_NOTHING_THEN);
+}
+
+static void list(struct api *a, struct api_request *q, const struct gone *at, size_t n)
+{
+    struct ask *k = ask_new(q);
     struct choose_set set;
 
-    memset(k, 0, sizeof(*k));
-    if (api_not_ready(a, q) || !read_common(a, q, k) || !read_page(a, q, k) ||
-        !choose_checks(a, q, CHOOSE_MEMBERS, &set))
+    if (!read_common(a, q, k) || !read_page(a, q, k))
         return;
-    take_checks(a, q, k, set.idx, set.n);
-    name_page(a, q, k);
-    q->state = k;
-    go_on(a, q, k);
+    if (n) {
+        take_gone(a, q, k, at, n);
+    } else {
+        if (!choose_checks(a, q, CHOOSE_MEMBERS, &set))
+            return;
+        take_checks(a, q, k, set.idx, set.n);
+    }
+    begin(a, q, k);
+}
+
+void availability_list(struct api *a, struct api_request *q)
+{
+    if (!api_not_ready(a, q) && !gone_by_name(a, q, list))
+        list(a, q, NULL, 0);
 }

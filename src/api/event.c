@@ -3,6 +3,7 @@
 #include "api/event.h"
 
 #include "api/choose.h"
+#include "api/gone.h"
 #include "api/names.h"
 #include "api/resource.h"
 #include "api/row.h"
@@ -23,6 +24,8 @@ struct event_page {
     uint32_t idx; /* MODEL_NONE: of everything */
     struct str limit, cursor;
     uint32_t n_limit;
+    const struct gone *gone; /* what is asked for is configured no more */
+    size_t n_gone;
 };
 
 static bool digits(struct str s)
@@ -94,22 +97,24 @@ static void write_type(struct json *j, const struct json_value *o, struct str ki
         json_key_bool(j, "expired", type == 1);
 }
 
-/* A state has its words only with the kind of its object: a row of an object that is gone shows none. */
+/* A state has its words only with the kind of its object: an object that nobody knows any more shows none. */
 static void write_event(struct api *a, struct json *j, const struct json_value *o, uint32_t idx)
 {
-    struct str oid = json_read_text(json_read_member(o, "oid"));
+    struct str oid = json_read_text(json_read_member(o, "oid")), host, service;
     bool all = idx == MODEL_NONE;
     const struct model *m = &a->model;
 
     if (all && oid.n)
         idx = names_find(a, oid);
+    host = idx == MODEL_NONE ? json_read_text(json_read_member(o, "host")) : model_host_name(m, idx);
+    service = idx == MODEL_NONE ? json_read_text(json_read_member(o, "service")) : model_description(m, idx);
     json_map(j);
     json_key_str(j, "id", json_read_text(json_read_member(o, "id")));
     json_key_str(j, "time", json_read_text(json_read_member(o, "time")));
     json_key_str(j, "kind", json_read_text(json_read_member(o, "kind")));
-    if (idx != MODEL_NONE && tells_state(json_read_text(json_read_member(o, "kind")))) {
+    if (host.n && tells_state(json_read_text(json_read_member(o, "kind")))) {
         json_key_c(j, "state",
-                   row_state_word(row_state_of(idx < m->n_hosts, BOARD_CHECKED,
+                   row_state_word(row_state_of(!service.n, BOARD_CHECKED,
                                                (unsigned)json_read_int(json_read_member(o, "state")) & 3)));
         json_key_bool(j, "hard", json_read_is(json_read_member(o, "hard")));
         json_key_i64(j, "attempt", json_read_int(json_read_member(o, "attempt")));
@@ -120,10 +125,12 @@ static void write_event(struct api *a, struct json *j, const struct json_value *
     copy_text(j, o, "contact");
     copy_text(j, o, "author");
     copy_text(j, o, "command");
-    if (all && idx != MODEL_NONE) {
+    if (all && host.n) {
         json_key_str(j, "resource", oid);
-        json_key_str(j, "host", model_host_name(m, idx));
-        json_key_str(j, "service", model_description(m, idx));
+        json_key_str(j, "host", host);
+        json_key_str(j, "service", service);
+        if (idx == MODEL_NONE)
+            json_key_bool(j, "gone", true);
     }
     json_map_end(j);
 }
@@ -174,28 +181,43 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
         json_str(&j, buf_str(&last));
     else
         json_none(&j);
+    gone_member(&j, p->gone, p->n_gone);
     json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
     buf_release(&last);
 }
 
+static void ask_of(struct api *a, struct api_request *q, struct event_page *p, uint64_t of)
+{
+    struct buf oid = BUF_INIT;
+    struct str args[4] = {who_scope(&q->who), STR_NULL, p->cursor, p->limit};
+
+    q->state = p;
+    buf_add_u64(&oid, of); /* 0: no identity yet, so nothing was recorded yet */
+    args[1] = arena_str(&q->arena, buf_str(&oid));
+    buf_release(&oid);
+    api_ask_reader(a, q, "events_of", args, ARRAY_LEN(args), rows_known);
+}
+
+static void of_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n)
+{
+    struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
+
+    *p = (struct event_page){.idx = MODEL_NONE, .gone = at, .n_gone = n};
+    if (page_read(a, q, p))
+        ask_of(a, q, p, at[0].oid);
+}
+
 void event_of_resource(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
-    struct buf oid = BUF_INIT;
-    struct str args[4] = {who_scope(&q->who)};
 
-    p->idx = resource_of(a, q);
-    if (p->idx == MODEL_NONE || !page_read(a, q, p))
+    if (gone_by_id(a, q, of_gone))
         return;
-    q->state = p;
-    buf_add_u64(&oid, names_oid(a, p->idx)); /* 0: no identity yet, so nothing was recorded yet */
-    args[1] = arena_str(&q->arena, buf_str(&oid));
-    buf_release(&oid);
-    args[2] = p->cursor;
-    args[3] = p->limit;
-    api_ask_reader(a, q, "events_of", args, ARRAY_LEN(args), rows_known);
+    *p = (struct event_page){.idx = resource_of(a, q)};
+    if (p->idx != MODEL_NONE && page_read(a, q, p))
+        ask_of(a, q, p, names_oid(a, p->idx));
 }
 
 static bool narrowed(struct api_request *q)
@@ -224,10 +246,14 @@ static bool kinds_known(struct api *a, struct api_request *q, struct str kinds)
 }
 
 /* The objects of group, host and service, by comma. One that is none of ours when nobody fits. */
-static bool write_oids(struct api *a, struct api_request *q, struct buf *out)
+static bool write_oids(struct api *a, struct api_request *q, const struct event_page *p, struct buf *out)
 {
     struct choose_set set;
 
+    for (size_t i = 0; i < p->n_gone; i++)
+        buf_printf(out, "%s%llu", i ? "," : "", (unsigned long long)p->gone[i].oid);
+    if (p->n_gone)
+        return true;
     if (!api_query(q, "group").p && !api_query(q, "host").p)
         return true;
     if (!choose_checks(a, q, CHOOSE_EVERYTHING, &set))
@@ -243,7 +269,7 @@ static bool write_oids(struct api *a, struct api_request *q, struct buf *out)
     return true;
 }
 
-static void find(struct api *a, struct api_request *q, const struct event_page *p)
+static void find(struct api *a, struct api_request *q, struct event_page *p)
 {
     char from_us[24], to_us[24];
     struct wall from, to;
@@ -259,7 +285,8 @@ static void find(struct api *a, struct api_request *q, const struct event_page *
     }
     snprintf(from_us, sizeof(from_us), "%lld", (long long)from.us);
     snprintf(to_us, sizeof(to_us), "%lld", (long long)to.us);
-    if (write_oids(a, q, &oids) && oids.len > OIDS_MOST) {
+    q->state = p;
+    if (write_oids(a, q, p, &oids) && oids.len > OIDS_MOST) {
         api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
     } else if (!q->answered) {
         const struct str args[] = {who_scope(&q->who), str_of(from_us), str_of(to_us),        p->cursor,
@@ -270,20 +297,29 @@ static void find(struct api *a, struct api_request *q, const struct event_page *
     buf_release(&oids);
 }
 
+static void find_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n)
+{
+    struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
+
+    *p = (struct event_page){.idx = MODEL_NONE, .gone = at, .n_gone = n};
+    if (page_read(a, q, p))
+        find(a, q, p);
+}
+
 /* Everything comes by number, the order in which it was recorded; what is searched by time. */
 void event_list(struct api *a, struct api_request *q)
 {
     struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
     struct str args[3];
 
-    p->idx = MODEL_NONE;
-    if (api_not_ready(a, q) || !page_read(a, q, p))
+    *p = (struct event_page){.idx = MODEL_NONE};
+    if (api_not_ready(a, q) || !page_read(a, q, p) || gone_by_name(a, q, find_gone))
         return;
-    q->state = p;
     if (narrowed(q)) {
         find(a, q, p);
         return;
     }
+    q->state = p;
     args[0] = who_scope(&q->who);
     args[1] = p->cursor;
     args[2] = p->limit;

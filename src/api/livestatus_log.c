@@ -98,8 +98,8 @@ static bool is_own(enum livestatus_log_kind kind, struct str text)
 
 static void take_event(struct livestatus_log *log, const struct json_value *row)
 {
-    static const char *const texts[LIVESTATUS_LOG_TEXTS] = {"text", "long_text", "contact", "author",
-                                                            "command"};
+    static const char *const texts[LIVESTATUS_LOG_TEXTS] = {"text",    "long_text", "contact", "author",
+                                                            "command", "host",      "service"};
     struct livestatus_log_line line = {.oid = number_of(row, "oid"),
                                        .seq = number_of(row, "id"),
                                        .at_us = (int64_t)number_of(row, "at"),
@@ -214,14 +214,27 @@ static bool has_state(enum livestatus_log_kind kind)
     return kind == LIVESTATUS_LOG_ALERT || kind == LIVESTATUS_LOG_CURRENT;
 }
 
-static const struct model_check *check_of(const struct ls_row *row)
+static struct str host_of(const struct ls_row *row)
 {
-    return model_check(row->w->m, row->idx);
+    return row->idx == MODEL_NONE ? text_of(row, LIVESTATUS_LOG_HOST) : model_host_name(row->w->m, row->idx);
+}
+
+static struct str service_of(const struct ls_row *row)
+{
+    return row->idx == MODEL_NONE ? text_of(row, LIVESTATUS_LOG_SERVICE)
+                                  : model_description(row->w->m, row->idx);
+}
+
+static enum model_kind object_kind(const struct ls_row *row)
+{
+    if (row->idx != MODEL_NONE)
+        return model_check(row->w->m, row->idx)->kind;
+    return line_of(row)->length[LIVESTATUS_LOG_SERVICE] ? MODEL_SERVICE : MODEL_HOST;
 }
 
 static bool is_host(const struct ls_row *row)
 {
-    return check_of(row)->kind == MODEL_HOST;
+    return object_kind(row) == MODEL_HOST;
 }
 
 static void add_type(const struct ls_row *row, struct buf *b)
@@ -263,9 +276,9 @@ static void add_state_type(const struct ls_row *row, struct buf *b)
     case LIVESTATUS_LOG_FLAPPING_END: buf_add_c(b, "STOPPED"); break;
     case LIVESTATUS_LOG_NOTIFICATION:
         if (type == NOTIFY_PROBLEM || type == NOTIFY_RECOVERY)
-            buf_add_c(b, state_name(check_of(row)->kind, line->state));
+            buf_add_c(b, state_name(object_kind(row), line->state));
         else
-            buf_printf(b, "%s (%s)", notify_type_name(type), state_name(check_of(row)->kind, line->state));
+            buf_printf(b, "%s (%s)", notify_type_name(type), state_name(object_kind(row), line->state));
         break;
     default: break;
     }
@@ -273,10 +286,10 @@ static void add_state_type(const struct ls_row *row, struct buf *b)
 
 static void add_name(const struct ls_row *row, struct buf *b)
 {
-    buf_add_str(b, model_host_name(row->w->m, row->idx));
+    buf_add_str(b, host_of(row));
     buf_add_char(b, ';');
     if (!is_host(row))
-        buf_printf(b, STR_FMT ";", STR_ARG(model_description(row->w->m, row->idx)));
+        buf_printf(b, STR_FMT ";", STR_ARG(service_of(row)));
 }
 
 static void add_comment(const struct ls_row *row, struct buf *b)
@@ -325,7 +338,7 @@ static void add_options(const struct ls_row *row, struct buf *b)
     case LIVESTATUS_LOG_CURRENT:
     case LIVESTATUS_LOG_ALERT:
         add_name(row, b);
-        buf_printf(b, "%s;%s;%u;", state_name(check_of(row)->kind, line->state), line->hard ? "HARD" : "SOFT",
+        buf_printf(b, "%s;%s;%u;", state_name(object_kind(row), line->state), line->hard ? "HARD" : "SOFT",
                    line->attempt);
         buf_add_str(b, rest);
         break;
@@ -399,10 +412,8 @@ static void get_name(struct ls_row *row, const struct ls_column *c, struct ls_va
     enum livestatus_log_kind kind = line_of(row)->kind;
 
     switch ((enum name)c->arg) {
-    case A_HOST: v->text = row->idx == MODEL_NONE ? STR_NULL : model_host_name(row->w->m, row->idx); break;
-    case A_SERVICE:
-        v->text = row->idx == MODEL_NONE || is_host(row) ? STR_NULL : model_description(row->w->m, row->idx);
-        break;
+    case A_HOST: v->text = host_of(row); break;
+    case A_SERVICE: v->text = service_of(row); break;
     case A_CONTACT: v->text = text_of(row, LIVESTATUS_LOG_CONTACT); break;
     case A_COMMAND:
         v->text = kind == LIVESTATUS_LOG_NOTIFICATION ? text_of(row, LIVESTATUS_LOG_COMMAND_NAME) : STR_NULL;
@@ -457,7 +468,8 @@ static bool load(struct ls_row *row, uint32_t i)
 {
     row->slot = i;
     row->idx = line_of(row)->idx;
-    return row->idx != MODEL_NONE || of_program(line_of(row)->kind);
+    return row->idx != MODEL_NONE || of_program(line_of(row)->kind) ||
+           line_of(row)->length[LIVESTATUS_LOG_HOST];
 }
 
 static bool seen(const struct ls_row *row, uint32_t contact)

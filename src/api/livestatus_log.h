@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The table log of Livestatus: lines as Nagios writes them, made from the history. Who answers a request for it first gathers the events of the time that its filters name
- * (log_between of db/history.h, or events_between where range.passive is not set, page by page), adds the states at each rotation where they are wanted (livestatus_current.h), and gives them to livestatus_answer. Not among them: objects that are no longer configured, whose names only the log file has.
+ * (log_between of db/history.h, or events_between where range.passive is not set, page by page), adds the states at each rotation where they are wanted (livestatus_current.h), and gives them to livestatus_answer. What is no longer configured has the names that it had last, and its current_ columns are empty; with AuthUser it is not among them.
  */
 #include "api/api.h"
 
@@ -30,6 +30,8 @@ enum livestatus_log_text {
     LIVESTATUS_LOG_CONTACT,
     LIVESTATUS_LOG_AUTHOR,
     LIVESTATUS_LOG_COMMAND_NAME,
+    LIVESTATUS_LOG_HOST, /* the names that it had last, of what is configured no more; else empty */
+    LIVESTATUS_LOG_SERVICE,
     LIVESTATUS_LOG_TEXTS
 };
 

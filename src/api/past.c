@@ -2,6 +2,7 @@
 #include "api/past.h"
 
 #include "api/choose.h"
+#include "api/gone.h"
 #include "api/list.h"
 #include "api/names.h"
 #include "api/resource.h"
@@ -26,6 +27,7 @@ struct then {
     uint32_t idx; /* of one */
     uint32_t limit, offset;
     struct str id;
+    const struct gone *gone; /* it is configured no more */
 };
 
 static bool failed(struct api *a, struct api_request *q, const struct api_answer *x)
@@ -204,12 +206,13 @@ static void one_known(struct api *a, struct api_request *q, const struct api_ans
     const struct json_value *row;
     uint32_t idx;
     struct json j;
+    bool host;
 
     if (failed(a, q, x) || api_not_ready(a, q))
         return;
     row = first_row(&part, &text);
     idx = names_find(a, t->id);
-    if (!row || idx == MODEL_NONE) {
+    if (!row || (idx == MODEL_NONE && !t->gone)) {
         api_fail(a, q, 404, "as_of", PROBLEM_NOTHING_THEN);
         json_read_free(part);
         return;
@@ -218,11 +221,14 @@ static void one_known(struct api *a, struct api_request *q, const struct api_ans
     json_map(&j);
     json_key_time(&j, "as_of", t->at);
     json_key_str(&j, "id", t->id);
-    json_key_c(&j, "kind", idx < m->n_hosts ? "host" : "service");
-    json_key_str(&j, "host", model_host_name(m, idx));
-    if (idx >= m->n_hosts)
-        json_key_str(&j, "service", model_description(m, idx));
-    json_key_c(&j, "state", past_state_word(idx < m->n_hosts, json_read_int(json_read_member(row, "state"))));
+    host = idx != MODEL_NONE ? idx < m->n_hosts : !t->gone->service.n;
+    json_key_c(&j, "kind", host ? "host" : "service");
+    json_key_str(&j, "host", idx != MODEL_NONE ? model_host_name(m, idx) : t->gone->host);
+    if (!host)
+        json_key_str(&j, "service", idx != MODEL_NONE ? model_description(m, idx) : t->gone->service);
+    if (idx == MODEL_NONE)
+        json_key_bool(&j, "gone", true);
+    json_key_c(&j, "state", past_state_word(host, json_read_int(json_read_member(row, "state"))));
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
         copy_member(&j, row, members[i]);
     json_map_end(&j);
@@ -231,20 +237,13 @@ static void one_known(struct api *a, struct api_request *q, const struct api_ans
     buf_release(&out);
 }
 
-bool past_resource(struct api *a, struct api_request *q)
+static void ask_one(struct api *a, struct api_request *q, struct then *t, uint64_t of)
 {
-    struct then *t;
     struct buf oid = BUF_INIT;
     struct str args[3] = {who_scope(&q->who)};
     char at[24];
 
-    if (!api_query(q, "as_of").p)
-        return false;
-    t = arena_alloc(&q->arena, sizeof(*t));
-    t->idx = resource_of(a, q);
-    if (t->idx == MODEL_NONE || !read_moment(a, q, t))
-        return true;
-    buf_add_u64(&oid, names_oid(a, t->idx));
+    buf_add_u64(&oid, of);
     t->id = arena_str(&q->arena, buf_str(&oid));
     buf_release(&oid);
     snprintf(at, sizeof(at), "%lld", (long long)t->at.us);
@@ -252,5 +251,28 @@ bool past_resource(struct api *a, struct api_request *q)
     args[2] = t->id;
     q->state = t;
     api_ask_reader(a, q, "state_at", args, ARRAY_LEN(args), one_known);
+}
+
+static void ask_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n UNUSED)
+{
+    struct then *t = arena_alloc(&q->arena, sizeof(*t));
+
+    *t = (struct then){.idx = MODEL_NONE, .gone = at};
+    if (read_moment(a, q, t))
+        ask_one(a, q, t, at[0].oid);
+}
+
+bool past_resource(struct api *a, struct api_request *q)
+{
+    struct then *t;
+
+    if (!api_query(q, "as_of").p)
+        return false;
+    if (gone_by_id(a, q, ask_gone))
+        return true;
+    t = arena_alloc(&q->arena, sizeof(*t));
+    *t = (struct then){.idx = resource_of(a, q)};
+    if (t->idx != MODEL_NONE && read_moment(a, q, t))
+        ask_one(a, q, t, names_oid(a, t->idx));
     return true;
 }

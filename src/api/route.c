@@ -144,7 +144,8 @@ const struct api_route route_table[] = {
      .doc = "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
             "moment, also those that are configured no more, and since when there are records (known_from)"},
     {"GET", V1 "/resources/{id}", GUARD_READ, resource_show, .query = past_query_one,
-     .doc = "One host or service, with everything about it; with as_of, what its state was at that moment"},
+     .doc = "One host or service, with everything about it; with as_of, what its state was at that moment, "
+            "also when it is configured no more (`gone`)"},
     {"GET", V1 "/resources/{id}/availability", GUARD_READ, availability_of_resource,
      .query = availability_query_one, .doc = AVAILABILITY_DOC},
     {"GET", V1 "/resources/{id}/states", GUARD_READ, states_of_resource, .query = states_query,
@@ -156,9 +157,11 @@ const struct api_route route_table[] = {
     {"GET", V1 "/availability", GUARD_READ, availability_list, .query = availability_query,
      .doc = "The same of many: of group (hosts of a host group, services of a service group), host, service "
             "or kind, by name, a page at a time; `summary` of all of them (first page "
-            "only): the mean, and the worst"},
+            "only): the mean, and the worst. What is configured no more (`gone`) is found by the host and "
+            "service "
+            "that it was last"},
     {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events,
-     .doc = "What happened to it, the newest first"},
+     .doc = "What happened to it, the newest first; also when it is configured no more (`gone`)"},
     {"GET", V1 "/resources/{id}/why", GUARD_READ, why_show, .query = why_query,
      .doc =
          "Why it is as it is: reasons for its state, why it ran and when it runs next, and the last decision "
@@ -185,9 +188,11 @@ const struct api_route route_table[] = {
     {"DELETE", V1 "/comments/{id}", GUARD_ACT, action_comment_delete, .audited = true,
      .doc = "Delete a comment"},
     {"GET", V1 "/events", GUARD_READ, event_list, .query = event_query,
-     .doc = "What happened to all hosts and services, the newest first. Of group, host or service only; of "
-            "some kinds (`alert,notification`); with a text in it; from and to. A page that "
-            "ends early has looked at many events in vain: `next` goes on"},
+     .doc =
+         "What happened to all hosts and services, the newest first. Of group, host or service only; of "
+         "some kinds (`alert,notification`); with a text in it; from and to. A page that "
+         "ends early has looked at many events in vain: `next` goes on. A host or service that is configured "
+         "no more is found by the name it had last (`gone`)"},
     {"GET", V1 "/series", GUARD_READ, series_show_list, .query = series_query_list,
      .doc = "The series of measurements there are: chosen by id, resource, host, service, group, kind, label "
             "and q, in the order of names, a page at a time (docs/SERIES.md)"},

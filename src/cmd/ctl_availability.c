@@ -18,7 +18,7 @@ static bool make_query(const struct filter *f, struct buf *q)
     if (f->hard_only)
         buf_add_c(q, "&soft=ignored");
     ctl_query(q, "period", f->period);
-    return ctl_past_query(q, "from", f->from) && ctl_past_query(q, "to", f->to);
+    return ctl_past_between(q, f->from, f->to);
 }
 
 static void percent(const json_t *o, const char *key, char *out, size_t size)
@@ -101,7 +101,7 @@ static int of_one(const struct ctl *c, char **argv, size_t n, const struct filte
 
     if (!ctl_name(c, argv, n, &host, &service))
         return CMD_USAGE;
-    if (!ctl_find(c, host, service, id, sizeof(id), &status))
+    if (!ctl_find_past(c, host, service, id, sizeof(id), &status))
         return status;
     buf_printf(&path, "/api/v1/resources/%s/availability", id);
     if (make_query(f, &query))

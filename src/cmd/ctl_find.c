@@ -111,23 +111,66 @@ static void say_missing(const struct ctl *c, const char *host, const char *servi
     json_decref(near);
 }
 
-bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)
+/* The id of one that is configured; "": there is none. False: it could not be asked, which was said. */
+static bool find_now(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
+                     int *status)
 {
     bool is_service = service[0] != '\0';
     json_t *answer =
         ask_list(c, is_service ? "filter=all&limit=1&kind=service" : "filter=all&limit=1&kind=host", host,
                  is_service ? service : NULL, status);
-    const json_t *row;
 
     if (!answer)
         return false;
-    row = json_array_get(json_object_get(answer, "resources"), 0);
-    if (row) {
-        snprintf(id, size, "%s", ctl_text(row, "id"));
-    } else {
+    snprintf(id, size, "%s", ctl_text(json_array_get(json_object_get(answer, "resources"), 0), "id"));
+    json_decref(answer);
+    return true;
+}
+
+/* The same of one that is configured no more. Says nothing. */
+static void find_gone(const struct ctl *c, const char *host, const char *service, char *id, size_t size)
+{
+    struct buf query = BUF_INIT, body = BUF_INIT;
+    struct err err = ERR_INIT;
+    json_t *answer = NULL;
+
+    buf_add_c(&query, "limit=1");
+    ctl_query(&query, "host", host);
+    ctl_query(&query, "service", service[0] ? service : NULL);
+    if (ctl_call(c, "GET", "/api/v1/events", query.data, STR_NULL, &body, &err) == 200)
+        answer = json_loadb(body.data, body.len, 0, NULL);
+    snprintf(id, size, "%s", ctl_text(json_array_get(json_object_get(answer, "gone"), 0), "id"));
+    json_decref(answer);
+    buf_release(&query);
+    buf_release(&body);
+}
+
+bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status)
+{
+    if (!find_now(c, host, service, id, size, status))
+        return false;
+    if (id[0])
+        return true;
+    *status = CMD_FAILED;
+    say_missing(c, host, service);
+    return false;
+}
+
+bool ctl_find_past(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
+                   int *status)
+{
+    if (!find_now(c, host, service, id, size, status))
+        return false;
+    if (!id[0])
+        find_gone(c, host, service, id, size);
+    else
+        return true;
+    if (!id[0]) {
         *status = CMD_FAILED;
         say_missing(c, host, service);
+        return false;
     }
-    json_decref(answer);
-    return row != NULL;
+    fprintf(stderr, "vigie ctl: %s%s%s is no longer configured; this is what is known of it\n", host,
+            service[0] ? " > " : "", service);
+    return true;
 }

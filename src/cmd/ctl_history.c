@@ -20,7 +20,7 @@ static bool make_query(const struct filter *f, struct buf *q)
     ctl_query(q, "kind", f->kinds);
     ctl_query(q, "text", f->text);
     /* always one of these, so that the answer is ordered by time */
-    return ctl_past_query(q, "from", f->from ? f->from : "1970-01-01") && ctl_past_query(q, "to", f->to);
+    return ctl_past_between(q, f->from ? f->from : "1970-01-01", f->to);
 }
 
 /* Adds a page to all; moves the cursor. False: it was the last one, or failed. */
@@ -85,19 +85,20 @@ int ctl_history(int argc, char **argv)
          "login, administration, start, stop, reload and so on, by comma.",
          &f.kinds},
         {"text", 'q', OPT_STR, "TEXT", "Only where a text has this in it.", &f.text},
-        {"from", 0, OPT_STR, "TIME", "Not before: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).",
-         &f.from},
+        {"from", 0, OPT_STR, "TIME",
+         "Not before: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).", &f.from},
         {"to", 0, OPT_STR, "TIME", "Not after.", &f.to},
         {"limit", 'n', OPT_U64, "N", "The last N (100).", &f.limit},
     };
-    const struct opt_command cmd = {
-        .usage = "vigie ctl history [HOST [SERVICE]] [--group NAME] [--from TIME]",
-        .about = "What happened, newest last. Of a host, its services too; of a "
-                 "group of hosts, their services too. With -o json, one object a line.",
-        .opts = opts,
-        .n = ARRAY_LEN(opts),
-        .operands_max = 2,
-        .operands = "HOST [SERVICE]"};
+    const struct opt_command cmd = {.usage =
+                                        "vigie ctl history [HOST [SERVICE]] [--group NAME] [--from TIME]",
+                                    .about = "What happened, newest last. Of a host, its services too; of a "
+                                             "group of hosts, their services too. Also of what is no longer "
+                                             "configured, by its last name. With -o json, one object a line.",
+                                    .opts = opts,
+                                    .n = ARRAY_LEN(opts),
+                                    .operands_max = 2,
+                                    .operands = "HOST [SERVICE]"};
     char id[32];
     size_t n;
     bool done;
@@ -107,7 +108,7 @@ int ctl_history(int argc, char **argv)
         return status;
     if (n && !ctl_name(&c, argv, n, &f.host, &f.service))
         return CMD_USAGE;
-    if (n && !ctl_find(&c, f.host, f.service, id, sizeof(id), &status))
+    if (n && !ctl_find_past(&c, f.host, f.service, id, sizeof(id), &status))
         return status;
     f.limit = MAX(f.limit, 1);
     return print_all(&c, &f);

@@ -43,6 +43,9 @@ json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const
 
 /* The id of a host or service by name; 0 with an error printed (near names are told). */
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
+/* The same, also of what is configured no more, by the name that it had last; that it is so is said. */
+bool ctl_find_past(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
+                   int *status);
 /* HOST, HOST SERVICE, HOST;SERVICE or HOST/SERVICE among the operands. False: none, which was said. */
 bool ctl_name(const struct ctl *c, char **argv, size_t n, const char **host, const char **service);
 
@@ -90,6 +93,8 @@ bool ctl_moment(const char *text, struct wall not_before, struct wall *out);
 bool ctl_past(const char *option, const char *text, struct wall *out);
 /* "&name=TIME" for the API, of what the caller wrote; nothing when text is NULL. False: said why not. */
 bool ctl_past_query(struct buf *q, const char *name, const char *text);
+/* Both ends of a stretch of time; NULL: open. False also where they are the wrong way round, which was said with what to write. */
+bool ctl_past_between(struct buf *q, const char *from, const char *to);
 void ctl_span(long long seconds, char *out,
               size_t size); /* "59 s", "5 min": one unit, rounded down, in the steps of the web page */
 /* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */

@@ -128,6 +128,20 @@ bool ctl_past_query(struct buf *q, const char *name, const char *text)
     return true;
 }
 
+bool ctl_past_between(struct buf *q, const char *from, const char *to)
+{
+    struct wall begin, end;
+
+    if (from && to && ctl_past("from", from, &begin) && ctl_past("to", to, &end) && begin.us > end.us) {
+        fprintf(stderr,
+                "vigie ctl: --from is the earlier moment and --to the later one, but %s is later than %s: "
+                "write --from '%s' --to '%s'\n",
+                from, to, to, from);
+        return false;
+    }
+    return ctl_past_query(q, "from", from) && ctl_past_query(q, "to", to);
+}
+
 void ctl_span(long long seconds, char *out, size_t size)
 {
     static const struct {

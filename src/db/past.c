@@ -50,6 +50,7 @@ int past_query(struct history *h, struct history_args *q, struct rows *rows, str
         {"events_recent", 3, past_events_recent},
         {"events_between", 5, past_events_between},
         {"log_between", 5, past_events_between},
+        {"object", 4, past_object},
         {"events_of", 4, past_events_of},
         {"events_find", 8, past_events_find},
         {"availability", 6, past_availability},

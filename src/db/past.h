@@ -4,6 +4,8 @@
  * The questions about the past; db/history.h says how they are asked. The first argument of each is the scope of who asks (db/scope.h): what lies outside it is not there, neither in rows nor in
  * numbers, but for what is of the record itself: gaps, and in as_of and state_at since when something is known and whether it was watched then. Cursor: the id to go back from, "" or "0": the
  * newest; limit: 1..HISTORY_LIMIT_MAX.
+ *   object        scope, oid, host, service   who has it, or had it last: by oid; or with oid 0 by name, of a host (service "") its services too. Rows {"oid", "host", "service", "gone": bool}, one
+ *                 of each name: the one that is configured, or else was last
  *   events_recent   scope, cursor, limit      of everything, by number
  *   events_between  scope, from µs, to µs, cursor, limit   of everything in that time (both inclusive), newest first; the rows have "at", their time in µs, too, and the next page
  *                 begins with the at and id of the last row as `to` and cursor
@@ -47,6 +49,7 @@ int past_query(struct history *h, struct history_args *q, struct rows *rows, str
 /* ---- shared by the files of it ---- */
 typedef int past_answer_f(struct history *h, const struct history_args *q, struct rows *rows,
                           struct err *err);
+int past_object(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_recent(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_between(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);

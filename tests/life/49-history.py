@@ -79,6 +79,26 @@ def names(listing):
     return sorted((r['host'], r.get('service', ''), r['state']) for r in listing['resources'])
 
 
+def gone(v, begin, end):
+    """What is configured no more has its past, by the name that it had last."""
+    status, out, said = v.ctl('history', 'h/db')
+    assert status == 0 and 'h > db' in out and 'db is fine' in out and 'no longer configured' in said, (out, said)
+    assert all(e['gone'] for e in v.events('h', 'db'))
+    assert any(e.get('gone') and e['service'] == 'db' for e in v.events('--text', 'db is fine')), 'also where everything is asked for'
+    db = v.json('availability', 'h', 'db', '--from', rfc(begin), '--to', rfc(end))
+    assert db['gone'] and db['service'] == 'db' and db['seconds']['ok'] >= 3, db
+    log = 'GET log\nColumns: host_name service_description current_service_description\nFilter: service_description = %s'
+    assert v.livestatus(log % 'db')[0] == ['h', 'db', ''] and v.livestatus(log % 'web')[0] == ['h', 'web', 'web']
+    assert v.livestatus(log % 'db' + '\nAuthUser: ann') == [], 'nobody is told of it any more'
+    for words in (('h', 'dbx'), ('x', 'db')):
+        for command in 'history', 'availability':
+            status, out, said = v.ctl(command, *words)
+            assert status == 1 and not out and ("has no service 'dbx'" in said or "no host 'x'" in said), said
+    for command in 'history', 'availability':
+        status, out, said = v.ctl(command, 'h', '--from', '1h', '--to', '2h')
+        assert status != 0 and "1h is later than 2h: write --from '2h' --to '1h'" in said, said
+
+
 def test_past():
     with Asked(OBJECTS) as v:
         begin = int(time.time()) - 3
@@ -133,12 +153,16 @@ def test_past():
         assert [r['service'] for r in v.json('list', '--at', rfc(middle), '--problems')['resources']] == ['web']
         assert 'CRITICAL' in v.text('list', '--at', rfc(middle), '--host', 'h')
 
+        v.submit('db', 'WARNING', 'db is late')
+        v.submit('db', 'OK', 'db is there')
+
         # a service is taken out, and put in again
         objects = open(v.path('objects.cfg')).read()
         v.put('objects.cfg', objects.replace('service_description db', 'service_description db2').replace('h,web,h,db', 'h,web'))
         v.text('reload')
         until(lambda: ('h', 'db2', 'pending') in names(v.json('list', '--at', '0s')) and ('h', 'db', 'ok') not in names(v.json('list', '--at', '0s')), 'the list of now has db2 instead of db')
         assert ('h', 'db', 'ok') in names(v.json('list', '--at', rfc(middle))), 'what was there then is there still'
+        gone(v, begin, end)
         v.put('objects.cfg', objects)
         v.text('reload')
         until(lambda: ('h', 'db', 'pending') in names(v.json('list', '--at', '0s')), 'db is there again, and nothing is known of it')

@@ -55,6 +55,14 @@ static const struct {
     {"21", "10", "alert", ",\"oid\":\"1004\",\"state\":2,\"hard\":true,\"attempt\":3,\"text\":\"hot; very\""},
     {"20", "09", "alert", ",\"oid\":\"1004\",\"state\":2,\"hard\":false,\"attempt\":1,\"text\":\"hot\""},
     {"19", "08", "start", ""},
+    {"34", "07", "alert",
+     ",\"oid\":\"9998\",\"gone\":true,\"host\":\"old\",\"service\":\"disk\",\"state\":2,\"hard\":true,"
+     "\"attempt\":4,"
+     "\"text\":\"full\""},
+    {"33", "06", "notification",
+     ",\"oid\":\"9997\",\"gone\":true,\"host\":\"old\",\"state\":1,\"contact\":\"bob\",\"command\":\"mail\","
+     "\"text\":"
+     "\"dead\""},
 };
 
 static void write_events(struct buf *b)
@@ -273,7 +281,14 @@ static void test_log(void **state)
          "[1700000013] HOST DOWNTIME ALERT: h0000;STARTED; Host has entered a period of scheduled downtime\n"
          "[1700000012] SERVICE NOTIFICATION: bob;h0001;s00;ACKNOWLEDGEMENT (CRITICAL);mail;hot;ann;I see\n"
          "[1700000010] SERVICE ALERT: h0001;s00;CRITICAL;HARD;3;hot; very\n"
-         "[1700000009] SERVICE ALERT: h0001;s00;CRITICAL;SOFT;1;hot\n"},
+         "[1700000009] SERVICE ALERT: h0001;s00;CRITICAL;SOFT;1;hot\n"
+         "[1700000007] SERVICE ALERT: old;disk;CRITICAL;HARD;4;full\n"
+         "[1700000006] HOST NOTIFICATION: bob;old;DOWN;mail;dead\n"},
+        /* configured no more: by the name that it had last, and nobody is told of it */
+        {"GET log\nColumns: host_name service_description current_host_name current_service_description "
+         "state\nFilter: host_name = old\n",
+         "old;disk;;;2\nold;;;;1\n"},
+        {"GET log\nColumns: lineno\nFilter: host_name = old\nAuthUser: ann\n", ""},
         {"GET log\nColumns: message type options\nFilter: host_name =\n",
          "[1700000019] Successfully shutdown...;Successfully shutdown...;\n"
          "[1700000016] EXTERNAL COMMAND: DEL_HOST_DOWNTIME;8;EXTERNAL COMMAND;DEL_HOST_DOWNTIME;8\n"
@@ -287,7 +302,7 @@ static void test_log(void **state)
          "1700000012;23;SERVICE NOTIFICATION;2;ACKNOWLEDGEMENT (CRITICAL);0;h0001;s00;hot;I see;bob;mail\n"
          "1700000015;26;SERVICE FLAPPING ALERT;0;STARTED;0;h0001;s00;;Service appears to have started "
          "flapping;;\n"},
-        {"GET log\nStats: min time\nStats: max time\nStats: class = 1\n", "1700000008;1700000019;5\n"},
+        {"GET log\nStats: min time\nStats: max time\nStats: class = 1\n", "1700000006;1700000019;6\n"},
         {"GET log\nColumns: current_host_state current_service_description\nFilter: time = 1700000010\n",
          "1;s00\n"},
         {"GET log\nColumns: current_service_description current_host_alias\nFilter: type = HOST DOWNTIME "
