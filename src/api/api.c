@@ -4,6 +4,8 @@
 #include "api/names.h"
 #include "api/route.h"
 #include "api/stream.h"
+#include "base/limits.h"
+#include "db/rows.h"
 #include "base/log.h"
 #include "core/source.h"
 #include "wire/http.h"
@@ -198,7 +200,19 @@ void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume)
 {
+    q->due = (struct mono){a->ports->mono(a->user).us + LIMIT_READER_US + API_GRACE_US};
     waits(a, q, API_FROM_READER, a->ports->reader(a->user, q->serial, stmt, args, n), resume);
+}
+
+bool api_reader_refused(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    if (x->ok)
+        return false;
+    if (str_eq_c(x->error, ROWS_TOO_LONG))
+        api_fail(a, q, 504, NULL, PROBLEM_QUESTION_LONG);
+    else
+        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    return true;
 }
 
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume)

@@ -25,6 +25,7 @@
 #define API_PENDING_MAX 1024u
 #define API_LOGINS_MAX  8u /* password hashes under way or waiting in auth: each costs 64 MiB for a moment */
 #define API_DUE_US      (30 * TIME_S)
+#define API_GRACE_US    (5 * TIME_S) /* the reader gives up by itself, and says so */
 
 struct api;
 struct api_request;
@@ -184,6 +185,8 @@ void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_r
 void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume);
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume);
+/* Its refusal as a problem: true when it answered. */
+bool api_reader_refused(struct api *a, struct api_request *q, const struct api_answer *answer);
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
 void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
                     api_resume_f *resume);

@@ -378,10 +378,8 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
     struct json_value *part;
     size_t want = k->at + k->asked;
 
-    if (!x->ok) {
-        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    if (api_reader_refused(a, q, x))
         return;
-    }
     while (text.n && (part = json_read(&text, NULL))) {
         for (size_t i = 0; i < json_read_length(part) && is_next(k, json_read_element(part, i), want); i++)
             take_row(k, json_read_element(part, i));
@@ -414,7 +412,6 @@ static void go_on(struct api *a, struct api_request *q, struct ask *k)
     args[2] = str_of(to);
     args[4] = k->exclude ? (k->hard ? STR("xh") : STR("x")) : k->hard ? STR("h") : STR("");
     args[5] = buf_str(&list);
-    q->due = (struct mono){a->ports->mono(a->user).us + API_DUE_US}; /* each question has its own time */
     api_ask_reader(a, q, "availability", args, ARRAY_LEN(args), rows_known);
     buf_release(&list);
 }

@@ -164,10 +164,8 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
     struct json j;
     size_t rows;
 
-    if (!x->ok) {
-        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    if (api_reader_refused(a, q, x))
         return;
-    }
     if (api_not_ready(a, q))
         return;
     json_init(&j, &out);

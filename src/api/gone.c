@@ -41,10 +41,8 @@ static void known(struct api *a, struct api_request *q, const struct api_answer 
     struct gone *at;
     size_t n;
 
-    if (!x->ok) {
-        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    if (api_reader_refused(a, q, x))
         return;
-    }
     if (api_not_ready(a, q))
         return;
     n = take(q, x->json, &at);

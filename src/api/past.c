@@ -30,14 +30,6 @@ struct then {
     const struct gone *gone; /* it is configured no more */
 };
 
-static bool failed(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    if (x->ok)
-        return false;
-    api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
-    return true;
-}
-
 /* A moment that lies ahead is now. */
 static bool read_moment(struct api *a, struct api_request *q, struct then *t)
 {
@@ -92,7 +84,7 @@ static void list_known(struct api *a, struct api_request *q, const struct api_an
     size_t n;
     struct json j;
 
-    if (failed(a, q, x))
+    if (api_reader_refused(a, q, x))
         return;
     head = first_row(&part, &text);
     json_init(&j, &out);
@@ -208,7 +200,7 @@ static void one_known(struct api *a, struct api_request *q, const struct api_ans
     struct json j;
     bool host;
 
-    if (failed(a, q, x) || api_not_ready(a, q))
+    if (api_reader_refused(a, q, x) || api_not_ready(a, q))
         return;
     row = first_row(&part, &text);
     idx = names_find(a, t->id);

@@ -166,10 +166,8 @@ void series_pass_on(struct api *a, struct api_request *q, const struct api_answe
         api_reply_more(a, q, body, true);
         return;
     }
-    if (!x->ok) {
-        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    if (api_reader_refused(a, q, x))
         return;
-    }
     if (!cut_head(&body, &head, &code)) {
         api_fail(a, q, 500, NULL, PROBLEM_OUR_MISTAKE);
         return;

@@ -27,14 +27,6 @@ struct states_ask {
     struct str points; /* what the reader said of the object, until it has told the gaps too */
 };
 
-static bool failed(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    if (x->ok)
-        return false;
-    api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
-    return true;
-}
-
 static int64_t number(const struct json_value *row, const char *key)
 {
     return json_read_int(json_read_member(row, key));
@@ -123,7 +115,7 @@ static void gaps_known(struct api *a, struct api_request *q, const struct api_an
     struct past p = {0};
     struct strip s = {0};
 
-    if (failed(a, q, x))
+    if (api_reader_refused(a, q, x))
         return;
     take_points(&p, k->points);
     take_gaps(&p, x->json);
@@ -153,7 +145,7 @@ static void points_known(struct api *a, struct api_request *q, const struct api_
 {
     struct states_ask *k = q->state;
 
-    if (failed(a, q, x))
+    if (api_reader_refused(a, q, x))
         return;
     k->points = arena_str(&q->arena, x->json);
     buf_clear(&q->json);

@@ -298,10 +298,8 @@ static bool failed(struct api *a, struct api_request *q, const struct api_answer
 {
     struct asked *s = q->state;
 
-    if (!x->ok) {
-        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
+    if (api_reader_refused(a, q, x))
         return true;
-    }
     if (api_not_ready(a, q))
         return true;
     s->idx = names_find(a, s->id); /* a reload may have come between */

@@ -403,9 +403,10 @@ int history_query(struct history *h, const struct history_args *a, void (*piece)
     r = past_query(h, &q, &rows, err);
     if (r == 0)
         rows_end(&rows);
+    else if (r == E_TIMEOUT)
+        err_set(err, r, "%s", ROWS_TOO_LONG);
     else if (!err->text[0])
-        err_set(err, r, "the history cannot be read: %s",
-                r == E_TIMEOUT ? "the question took too long" : sql_message(&h->sql));
+        err_set(err, r, "the history cannot be read: %s", sql_message(&h->sql));
     rows_release(&rows);
     return r;
 }

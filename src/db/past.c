@@ -291,7 +291,7 @@ static int gather(struct find *f, const uint64_t *oid, size_t n)
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < n; i++) {
-        r = places_of(f, oid[i], &p);
+        r = sql_overdue(f->s) ? E_TIMEOUT : places_of(f, oid[i], &p);
         if (p.n < 4 * f->limit + 4096 && i + 1 < n)
             continue;
         if (p.n)

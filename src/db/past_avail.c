@@ -141,6 +141,8 @@ static int of_objects(struct ask *a, const struct history_args *q, struct rows *
         if (!str_to_u64(one, &oid) || !str_to_u64(host, &host_oid) || oid > INT64_MAX ||
             host_oid > INT64_MAX || ++n > PAST_OBJECTS_MOST)
             return past_wrong(q, 5, err);
+        if (sql_overdue(a->s))
+            return E_TIMEOUT;
         if (!scope_sees(&q->scope, oid))
             continue;
         r = read_host(a, scope_sight(&q->scope, host_oid) == SCOPE_NOT ? 0 : host_oid);

@@ -108,7 +108,8 @@ int past_spans(struct history *h, const struct history_args *q, struct rows *row
 
         if (!str_to_u64(str_cut(&list, ','), &oid) || oid > INT64_MAX || ++n > PAST_OBJECTS_MOST)
             return past_wrong(q, 3, err);
-        r = of_object(&h->sql, oid, scope_sight(&q->scope, oid), frame, rows);
+        r = sql_overdue(&h->sql) ? E_TIMEOUT
+                                 : of_object(&h->sql, oid, scope_sight(&q->scope, oid), frame, rows);
     }
     return r;
 }

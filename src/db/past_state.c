@@ -163,7 +163,7 @@ static int collect(struct as_of *a)
     int r = sql_start(a->names, SQL_OBJECT_NAMES);
 
     while (r == 0 && (r = sql_step(a->names, SQL_OBJECT_NAMES)) == 1)
-        r = take(a);
+        r = sql_overdue(&a->h->sql) ? E_TIMEOUT : take(a);
     if (a->names->stmt[SQL_OBJECT_NAMES])
         sql_end(a->names, SQL_OBJECT_NAMES);
     return r;

@@ -2,6 +2,7 @@
 #include "db/series_ask.h"
 
 #include "db/prom.h"
+#include "db/rows.h"
 
 #include <string.h>
 
@@ -44,8 +45,10 @@ int series_ask(struct series_ask *q, struct err *err)
     if (q->given > SERIES_ASK_MOST)
         r = err_set(err, E_LIMIT,
                     "the answer is too long: ask for fewer series, a shorter time or a longer step");
-    if (r < 0 && !err->text[0])
-        err_set(err, r, r == E_TIMEOUT ? "the question takes too long" : "the series store cannot be read");
+    if (r == E_TIMEOUT)
+        err_set(err, r, "%s", ROWS_TOO_LONG);
+    else if (r < 0 && !err->text[0])
+        err_set(err, r, "the series store cannot be read");
     return r;
 }
 

@@ -197,11 +197,14 @@ void sql_close(struct sql *s)
     *s = (struct sql){.db = NULL};
 }
 
+bool sql_overdue(const struct sql *s)
+{
+    return s->overdue && s->overdue(s->overdue_user);
+}
+
 static int ask_overdue(void *user)
 {
-    struct sql *s = user;
-
-    return s->overdue && s->overdue(s->overdue_user);
+    return sql_overdue(user);
 }
 
 void sql_limit(struct sql *s, bool (*overdue)(void *user), void *user)

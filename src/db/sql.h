@@ -51,6 +51,7 @@ int sql_open(struct sql *s, const char *path, enum sql_how how, const struct sql
              struct err *err);
 void sql_close(struct sql *s);
 void sql_limit(struct sql *s, bool (*overdue)(void *user), void *user); /* NULL: none */
+bool sql_overdue(const struct sql *s); /* for who does more than to ask the database */
 
 /* A statement's life: sql_start (prepared once, its old bindings gone), sql_bind_*, sql_step until it is not 1, sql_end. */
 int sql_start(struct sql *s, enum sql_id id);

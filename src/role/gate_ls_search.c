@@ -3,6 +3,7 @@
 #include "api/livestatus.h"
 #include "api/livestatus_current.h"
 #include "base/limits.h"
+#include "db/rows.h"
 #include "os/clock.h"
 #include "role/gate_ls.h"
 
@@ -163,7 +164,7 @@ static void end(struct gate_ls *g, size_t i, struct str error)
 
     str_copy(text, sizeof(text), error);
     if (error.n)
-        gate_ls_refuse(g, &s->request, 502, text);
+        gate_ls_refuse(g, &s->request, str_eq_c(error, ROWS_TOO_LONG) ? 413 : 502, text);
     else
         answer_search(g, s);
     drop(g, i);
