@@ -252,9 +252,10 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     }
     if (!problem_parse(answer->error, &p))
         p = PROBLEM_OUR_MISTAKE;
-    api_fail(a, q, status,
-             answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD]) : NULL,
-             p);
+    api_fail_with(a, q, status,
+                  answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD])
+                                                   : NULL,
+                  p, str_of(a->damage.users), STR_NULL);
     return true;
 }
 

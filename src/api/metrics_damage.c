@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/metrics_damage.h"
 
+#include "api/problem.h"
 #include "base/time.h"
 #include "core/damage.h"
 
@@ -222,11 +223,26 @@ static void journal(struct words *w, const struct api_damage *d)
               "Ceci est dit jusqu’au prochain démarrage.");
 }
 
+static void users(struct json *j, const struct api_damage *d,
+                  void (*warn)(struct json *j, const char *code, const char *en, const char *fr))
+{
+    const struct str arg[PROBLEM_ARGS] = {str_of(d->users)};
+    struct words w = {BUF_INIT, BUF_INIT};
+
+    problem_render(&w.en, PROBLEM_USERS_UNREADABLE, false, arg);
+    problem_render(&w.fr, PROBLEM_USERS_UNREADABLE, true, arg);
+    warn(j, "users_damaged", w.en.data, w.fr.data);
+    buf_release(&w.en);
+    buf_release(&w.fr);
+}
+
 void metrics_damage_warnings(struct json *j, const struct api_damage *d,
                              void (*warn)(struct json *j, const char *code, const char *en, const char *fr))
 {
     bool said = false;
 
+    if (d->users[0])
+        users(j, d, warn);
     for (size_t i = 0; i < d->n; i++) {
         struct words w = {BUF_INIT, BUF_INIT};
 

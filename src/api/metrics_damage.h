@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What store found damaged on disk, and what is lost (message DAMAGE): in /metrics, in the status, and among its warnings. */
+/*
+ * What store found damaged on disk, and what is lost (message DAMAGE): in /metrics, in the status, and among its warnings. What auth says of the users' file (message USERS) is among these, too.
+ */
 #include "base/buf.h"
 #include "wire/json.h"
 #include "wire/msg.h"
@@ -16,6 +18,7 @@ struct api_damage {
         bool unknown;
         int64_t from_us, until_us, before_us;
     } at[API_DAMAGES];
+    char users[40]; /* where the users' file is damaged; empty: it is whole */
 };
 
 /* False: there is no such kind. */

@@ -18,6 +18,7 @@
 #include "wire/link.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +28,8 @@
 struct auth {
     struct auth_store store;
     int dir;
-    bool broken; /* users cannot be read */
+    char wrong
+        [40]; /* where the users' file is damaged, or its name if it cannot be read; empty: it is whole */
     struct loop_timer save;
     struct buf out, list; /* list: the answer to a question for many, as JSON */
 };
@@ -56,16 +58,36 @@ static int load_file(struct auth *a, const char *name,
     return rc;
 }
 
-static void load_users(struct auth *a)
+static void tell_gate(struct role *r)
 {
+    struct auth *a = r->self;
+    struct peer *gate = role_peer(r, ROLE_GATE, 0);
+
+    if (!gate)
+        return;
+    msg_put_users(&a->out, &(struct msg_users){.wrong = str_of(a->wrong)});
+    role_send(gate, &a->out, -1);
+    buf_clear(&a->out);
+}
+
+static void load_users(struct role *r)
+{
+    struct auth *a = r->self;
     struct err err = ERR_INIT;
+    int rc;
 
     auth_store_forget_users(&a->store); /* no file: no users */
-    a->broken = load_file(a, "users", auth_store_load_users, &err) < 0;
-    if (a->broken)
-        log_error("the file auth/users in the state folder: %s. Nobody can sign in until it is restored from "
-                  "a copy, or removed",
-                  err.text);
+    rc = load_file(a, "users", auth_store_load_users, &err);
+    a->wrong[0] = '\0';
+    if (rc == E_FORMAT)
+        snprintf(a->wrong, sizeof(a->wrong), "auth/users:%u", a->store.wrong_line);
+    else if (rc < 0)
+        snprintf(a->wrong, sizeof(a->wrong), "auth/users");
+    if (rc < 0)
+        log_error("%s/%s: %s. Nobody can sign in until a copy of the file is put back, or it is removed, and "
+                  "Vigie is restarted",
+                  r->state_dir, a->wrong, err.text);
+    tell_gate(r);
 }
 
 static int save_file(struct auth *a, const char *name,
@@ -119,7 +141,7 @@ static void op_setup_needed(struct role *r, const struct str *arg UNUSED, struct
 {
     const struct auth *a = r->self;
 
-    str_copy(out->user, sizeof(out->user), a->store.users.n || a->broken ? STR("no") : STR("yes"));
+    str_copy(out->user, sizeof(out->user), a->store.users.n || a->wrong[0] ? STR("no") : STR("yes"));
 }
 
 static void op_setup_check(struct role *r, const struct str *arg, struct auth_result *out)
@@ -235,8 +257,10 @@ static const struct {
 };
 
 /* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. The set-up link is as good as before, then. */
-static void keep(struct auth *a, const struct auth_setup *before, struct auth_result *out)
+static void keep(struct role *r, const struct auth_setup *before, struct auth_result *out)
 {
+    struct auth *a = r->self;
+
     if (!a->store.users_changed)
         return;
     a->store.users_changed = false;
@@ -244,7 +268,7 @@ static void keep(struct auth *a, const struct auth_setup *before, struct auth_re
         save_sessions(a);
         return;
     }
-    load_users(a);
+    load_users(r);
     a->store.setup = *before;
     *out = (struct auth_result){.code = AUTH_BROKEN, .problem = PROBLEM_USERS_UNWRITABLE};
 }
@@ -297,12 +321,12 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
             continue;
         if (q->args.n != ops[i].n_args)
             log_fatal("gate asked %s with %zu arguments", ops[i].name, q->args.n);
-        if (a->broken && ops[i].n_args) {
+        if (a->wrong[0] && ops[i].run != op_setup_needed) {
             out.code = AUTH_BROKEN;
             out.problem = PROBLEM_USERS_UNREADABLE;
         } else {
             ops[i].run(r, q->args.at, &out);
-            keep(a, &setup, &out);
+            keep(r, &setup, &out);
         }
         answer(r, p, q->id, &out);
         mem_wipe(out.secret, sizeof(out.secret));
@@ -343,6 +367,12 @@ static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, i
     ((struct auth *)r->self)->dir = fd;
 }
 
+static void peer_up(struct role *r, struct peer *p)
+{
+    if (p->id == ROLE_GATE)
+        tell_gate(r);
+}
+
 static void serve(struct role *r)
 {
     struct auth *a = r->self;
@@ -351,10 +381,11 @@ static void serve(struct role *r)
 
     if (a->dir < 0)
         log_fatal("no folder for the users' file was handed over");
-    load_users(a);
+    load_users(r);
     if (load_file(a, "sessions", auth_store_load_sessions, &err) < 0)
-        log_warn("the file auth/sessions: %s; everybody has to sign in again", err.text);
-    if (!a->broken && !a->store.users.n) {
+        log_warn("%s/auth/sessions:%u: %s; everybody has to sign in again", r->state_dir, a->store.wrong_line,
+                 err.text);
+    if (!a->wrong[0] && !a->store.users.n) {
         auth_setup_begin(&a->store, now(), &out);
         tell_setup(r, out.secret);
         mem_wipe(out.secret, sizeof(out.secret));
@@ -389,5 +420,6 @@ const struct role_ops role_auth = {
     .birth = birth,
     .fd = take_fd,
     .serve = serve,
+    .peer_up = peer_up,
     .stop = stop,
 };

@@ -86,6 +86,7 @@ struct auth_store {
     VEC(struct auth_failure) failures;
     VEC(struct auth_known) known;         /* the oldest first */
     bool users_changed, sessions_changed; /* must be written; cleared by the owner */
+    unsigned wrong_line;                  /* of the text that was not loaded */
     struct auth_setup setup;
     int64_t idle_us, max_us; /* of a session */
     unsigned long long ops;  /* argon2id's cost */

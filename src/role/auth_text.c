@@ -104,17 +104,18 @@ static int load(struct auth_store *s, struct str text, const struct form *f, str
     struct line l = {.number = 1};
     int64_t entries = 0, said;
 
+    s->wrong_line = 1;
     if (!str_eq_c(first, f->head))
         return err_set(err, E_FORMAT, "it does not begin with \"%s\": it is damaged, or of a newer Vigie",
                        f->head);
     while (rest.p) {
         split(str_cut(&rest, '\n'), &l);
-        l.number++;
+        s->wrong_line = ++l.number;
         if (l.n == 2 && str_eq_c(l.word[0], "end") && str_to_i64(l.word[1], &said) && said == entries &&
             rest.p && !rest.n)
             return 0;
         if (!take_line(s, f, &l))
-            return err_set(err, E_FORMAT, "line %u is damaged", l.number);
+            return err_set(err, E_FORMAT, "this line is damaged");
         entries++;
     }
     return err_set(err, E_FORMAT, "its end is missing");

@@ -463,6 +463,13 @@ static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m
     self(r)->api.states.lag = m->u.stored.state_lag;
 }
 
+static void on_users(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    struct api_damage *d = &self(r)->api.damage;
+
+    str_copy(d->users, sizeof(d->users), m->u.users.wrong);
+}
+
 static void on_damage(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     if (!metrics_damage_take(&self(r)->api.damage, &m->u.damage))
@@ -567,6 +574,7 @@ static const struct role_inbox inbox[] = {
     {MSG_CHANGED, ROLE_BIT(STORE), on_changed},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
     {MSG_SERIES, ROLE_BIT(STORE), on_series},
+    {MSG_USERS, ROLE_BIT(AUTH), on_users},
     {MSG_DAMAGE, ROLE_BIT(STORE), on_damage},
     {MSG_DAMAGED, ROLE_BIT(READER), on_damaged},
     {MSG_EXPORTED, ROLE_BIT(EXPORT), on_exported},

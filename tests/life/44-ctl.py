@@ -518,6 +518,38 @@ def options_of_page(text):
     return set(re.findall(r'^\.It ((?:Fl \w , )?)(Fl -[\w-]+)((?: Ar .*)?)$', text, re.M))
 
 
+def test_a_damaged_file_of_users():
+    """Nobody is let in by it, and whoever looks is told where it is damaged; no list looks as if there were nobody."""
+    with Asked() as v:
+        v.start()
+        p = subprocess.run([VIGIE, 'ctl', 'user', 'add', 'ann', '--role', 'admin', '-c', v.main], input='correct zebra lamp forty\n', capture_output=True, text=True)
+        assert p.returncode == 0, p
+        assert 'ann' in v.does('user', 'list')
+        assert v.stop() == 0
+        path = os.path.join(v.state, 'auth', 'users')
+        with open(path, encoding='utf-8') as f:
+            whole = f.read()
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(whole.replace('user ann admin', 'user ann admim'))
+        v.start()
+        assert re.search(rf'error: {re.escape(path)}:2: this line is damaged\. Nobody can sign in', v.said()), v.said()
+        assert v.said().count('#setup=') == 0
+        for words in ('user', 'list'), ('token', 'list'), ('token', 'create', 'x'), ('user', 'delete', 'ann'):
+            assert 'auth/users:2 in the state folder is damaged' in v.refuses(*words), words
+        for _ in range(2):
+            assert 'WARNING: The file auth/users:2 in the state folder is damaged' in v.does('status')
+            assert 'auth/users:2 du dossier' in next(w for w in v.json('status')['warnings'] if w['code'] == 'users_damaged')['text_fr']
+            gate = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'gate'])
+            os.kill(gate, signal.SIGKILL)
+            until(lambda: v.ctl('status')[0] == 0 and gate not in v.roles(), 'the gate is back')
+        assert v.stop() == 0
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(whole)
+        v.start()
+        assert 'ann' in v.does('user', 'list') and 'is damaged' not in v.does('status')
+        assert v.stop() == 0
+
+
 def test_a_full_disk_is_no_success():
     """Whatever a command prints: what could not be written was not said. 1 of replay is an answer, so it is 2 there."""
     with Vigie() as v:
