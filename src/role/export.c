@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TELL_US  (1 * TIME_S)
 #define AGAIN_US (1 * TIME_S) /* when the journal could not be read */
@@ -246,8 +247,8 @@ void export_leave(struct export *e)
 }
 
 /*
- * Options, the store of certificates among them, are read once, with rights that are gone after. So a role whose options a reload has changed ends, and the parent begins one with those that are in force
- * now. Where the targets are stands on disk.
+ * Options, the store of certificates among them, are read once, with rights that are gone after. So a role whose options a reload has changed, or whose file of certificates is another one then, ends, and the
+ * parent begins one with those that are in force now. Where the targets are stands on disk.
  */
 static void sum_options(struct export *e, unsigned char sum[HASH_SHA256_BYTES])
 {
@@ -411,11 +412,26 @@ static void birth(struct role *r)
     buf_init(&e->frame);
 }
 
-static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
+/* It was read when this process began, by its name and with the rights of then. */
+static void take_ca(struct export *e, struct str which, int fd)
+{
+    close(fd);
+    if (e->resolve && !e->leaving && !str_eq_c(which, e->ca)) {
+        log_notice("the file of vigie_export_ca is another one: it is read again");
+        export_leave(e);
+    }
+    str_copy(e->ca, sizeof(e->ca), which);
+}
+
+static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
 {
     struct export *e = r->self;
     bool journal = str_eq_c(purpose, "journal-dir");
 
+    if (str_eq_c(purpose, "export-ca")) {
+        take_ca(e, arg, fd);
+        return;
+    }
     BUG_ON(!journal && !str_eq_c(purpose, "export-dir"));
     *(journal ? &e->dir.fd : &e->export_fd) = fd;
 }

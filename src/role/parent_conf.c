@@ -157,6 +157,7 @@ static void adopt(struct parent *p, const struct role_snapshot *s, const struct 
     parent_more_children(p);
     parent_log_reload(p);
     parent_tls_renew(p);
+    parent_tell_export(p);
     parent_results_begin(p);
 }
 

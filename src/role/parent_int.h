@@ -139,6 +139,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c);
 void parent_tell_peers(struct parent *p, struct child *c); /* PEER to c and its peers that live */
 void parent_tell_snapshot(struct parent *p, struct child *c);
 void parent_tell_board(struct parent *p, struct child *gate);
+void parent_tell_export(struct parent *p); /* after a reload: its file of authorities may be another one */
 /* Hands fd over to c under that purpose; fd stays ours. -1 is passed over. */
 void parent_pass(struct child *c, const char *purpose, const char *arg, int fd);
 bool parent_child_lives(const struct child *c);

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Who may talk to whom: no pair outside this list is ever connected. */
@@ -115,6 +116,35 @@ static void pass_folder(struct parent *p, struct child *c, const char *purpose, 
         close(fd);
 }
 
+/* vigie_export_ca as it is now. Export has read it, and begins anew where it is another one; one that is away just now is not put in force. */
+static void pass_export_ca(const struct parent *p, struct child *export)
+{
+    struct str path = model_option_get(&p->model, "vigie_export_ca", STR_NULL);
+    char which[128];
+    struct stat st;
+    int fd = path.n ? open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+        if (path.n)
+            log_warn("vigie_export_ca=%s cannot be read", path.p);
+    } else {
+        snprintf(which, sizeof(which), "%llx %llx %lld %lld.%09ld %lld.%09ld", (unsigned long long)st.st_dev,
+                 (unsigned long long)st.st_ino, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+                 st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+        parent_pass(export, "export-ca", which, fd);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+void parent_tell_export(struct parent *p)
+{
+    struct child *export = parent_find(p, ROLE_EXPORT, 0);
+
+    if (export && parent_child_lives(export))
+        pass_export_ca(p, export);
+}
+
 void parent_tell_board(struct parent *p, struct child *gate)
 {
     char generation[24];
@@ -136,6 +166,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
     case ROLE_EXPORT:
         pass_folder(p, c, "journal-dir", "journal");
         pass_folder(p, c, "export-dir", "export");
+        pass_export_ca(p, c);
         break;
     case ROLE_AUTH: pass_folder(p, c, "auth-dir", "auth"); break;
     case ROLE_WEB: parent_pass(c, "http-listen", p->http_at, p->http_fd); break;

@@ -138,7 +138,8 @@ extern const struct role_ops role_conf, role_engine, role_runner, role_prober, r
  *   store     state-dir (folder descriptor of STATE), nagios-log (append; arg = path; again when it was rotated or opened anew; no-log: there is none any more), syslog (connected datagram
  *             socket; arg = FORM PID HOST, role/store_log.c; no-syslog: those before are void; arg = how many are to come)
  *   reader    db-dir (folder descriptor of STATE/db; arg = absolute path)
- *   export    journal-dir, export-dir (folder descriptors of STATE/journal and STATE/export)
+ *   export    journal-dir, export-dir (folder descriptors of STATE/journal and STATE/export); export-ca (the file of vigie_export_ca, which the
+ *             argument tells from another one; again after a reload)
  *   auth      auth-dir (folder descriptor of STATE/auth)
  *   web       http-listen (TCP listener; arg = "ADDR:PORT")
  *   local     ctl-listen (unix listener), ls-listen (unix listener; arg = path), ls-tls-cert, ls-tls-ca, ls-tls-key (files, in this order; again with each reload), ls-tls-listen (TCP listener; arg = "ADDR:PORT"), command-hold (memfd of struct hold_segment), command-pipe (FIFO, read end, nonblocking; arg = path; comes after READY), command-lines (a file of commands; arg = "ID AT MARK": its number, where to begin, which file it is)

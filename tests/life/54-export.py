@@ -342,6 +342,40 @@ def test_tls():
         until(lambda: any(line.endswith(str(first)) for line in server.lines), lambda: str(v.exports()))
 
 
+def test_a_renewed_authority():
+    """Another certificate in the file of vigie_export_ca counts from a reload on; while the file is away the one before does."""
+    server = Answers()
+    with Exporting(influx(server).replace('http://127.0.0.1', 'https://localhost')) as v:
+        def certificate(name):
+            if subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost',
+                               '-keyout', v.path(f'{name}.key'), '-out', v.path(f'{name}.pem')], stderr=subprocess.DEVNULL, check=False).returncode:
+                raise Skip('needs openssl')
+            os.chmod(v.path(f'{name}.pem'), 0o644)
+
+        def reload():
+            assert vigie('ctl', 'reload', '--state', v.state)[0] == 0
+        certificate('old')
+        certificate('new')
+        os.link(v.path('old.pem'), v.path('ca.pem'))
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'vigie_export_ca={v.path("ca.pem")}\n')
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(v.path('new.pem'), v.path('new.key'))
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        v.start()
+        until(lambda: 'certificate' in v.exports()['influx']['error'], lambda: str(v.exports()))
+        role = v.role()
+        reload()
+        os.unlink(v.path('ca.pem'))
+        reload()
+        assert v.role() == role, 'the same file, or none, is no reason to begin anew'
+        assert not server.lines
+        os.link(v.path('new.pem'), v.path('ca.pem'))
+        reload()
+        until(lambda: server.lines, lambda: str(v.exports()))
+        assert v.role() != role
+
+
 def options(v, lines):
     """The configuration with these lines behind what it had at first, read again."""
     if not hasattr(v, 'first'):
