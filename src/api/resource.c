@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "api/row.h"
 #include "api/why.h"
+#include "core/explain.h"
 #include "core/perf.h"
 
 #include <stdlib.h>
@@ -95,13 +96,19 @@ static void reason(struct json *j, const struct api *a, const char *key, const s
 {
     const struct model *m = &a->model;
     struct reason r = {.topic = REASON_STATE, .code = w->code, .arg = {w->arg[0], w->arg[1]}};
+    struct buf parents = BUF_INIT;
 
     if (why_object_of(w->code) == WHY_OF_PERIOD)
         r.object = w->idx < m->n_period ? model_str(m, model_period(m, w->idx)->name) : STR_NULL;
+    else if (w->code == WHY_STATE_PARENTS && w->idx < m->n_check)
+        explain_parents(m, w->idx, &parents);
     else
         r.object = w->idx < m->n_check ? model_str(m, model_check(m, w->idx)->name) : STR_NULL;
+    if (parents.len)
+        r.object = buf_str(&parents);
     json_key(j, key);
     why_write(j, a, &r);
+    buf_release(&parents);
 }
 
 /* ---- configuration ---- */

@@ -258,8 +258,8 @@ static void say_decision(const struct why *y, const json_t *d)
     when_of(y, ctl_text(d, "time"), when, sizeof(when));
     printf("  %s, %s", when, translated(y, ctl_text(d, "about")));
     snprintf(number, sizeof(number), "%lld", ctl_number(d, "number"));
-    if (ctl_number(d, "number"))
-        PUT(y, NUMBER, number);
+    if (ctl_number(d, "number") && strcmp(ctl_text(json_object_get(d, "reason"), "code"), "TOLD") == 0)
+        PUT(y, NUMBER, number); /* one that nobody got has none: the next may have the same */
     printf("\n");
     say_reason(y, "    ", json_object_get(d, "reason"));
     say_contacts(y, d, true);

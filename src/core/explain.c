@@ -10,6 +10,18 @@
 #include "core/sched.h"
 #include "core/world_in.h"
 
+#define PARENTS_MOST 10u /* so many are named */
+
+void explain_parents(const struct model *m, uint32_t host, struct buf *out)
+{
+    struct model_list l = model_check(m, host)->parents;
+
+    for (uint32_t i = 0; i < l.n && i < PARENTS_MOST; i++)
+        buf_printf(out, "%s" STR_FMT, i ? ", " : "", STR_ARG(model_host_name(m, model_item(m, l, i))));
+    if (l.n > PARENTS_MOST)
+        buf_add_c(out, ", ...");
+}
+
 void explain_object(const struct world *w, const struct state_why *why, struct buf *out)
 {
     if (why->idx == MODEL_NONE)
@@ -17,6 +29,8 @@ void explain_object(const struct world *w, const struct state_why *why, struct b
     if (why_object_of(why->code) == WHY_OF_PERIOD) {
         if (why->idx < w->m->n_period)
             buf_add_str(out, model_str(w->m, model_period(w->m, why->idx)->name));
+    } else if (why->idx < w->n && why->code == WHY_STATE_PARENTS) {
+        explain_parents(w->m, why->idx, out);
     } else if (why->idx < w->n) {
         nlog_name(w, why->idx, out);
     }
@@ -46,6 +60,7 @@ void explain_renew(const struct world *w, uint32_t check, struct state_why *why)
     case WHY_NOTIFY_HOST_DOWN:
     case WHY_STATE_HOST_DOWN:
     case WHY_RUN_HOST_DOWN: why->idx = c->host; break;
+    case WHY_STATE_PARENTS: why->idx = check; break;                      /* whose they are */
     case WHY_NOTIFY_SOFT: why->arg[1] = w->st[check].max_attempts; break; /* the other one is kept */
     default: why->idx = MODEL_NONE; break;
     }

@@ -15,5 +15,7 @@ void explain_check(const struct world *w, uint32_t check, struct buf *out);
 void explain_put(const struct world *w, unsigned topic, const struct state_why *why, struct buf *out);
 /* Appends the name of what a reason's index means; nothing when it has none. */
 void explain_object(const struct world *w, const struct state_why *why, struct buf *out);
+/* Names of a host's parents, as words; not all if they are many. */
+void explain_parents(const struct model *m, uint32_t host, struct buf *out);
 /* A reason that was kept over a start or a reload: gives it the index it has now, as far as that follows from the check. */
 void explain_renew(const struct world *w, uint32_t check, struct state_why *why);

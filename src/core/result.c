@@ -200,7 +200,7 @@ static struct state_in input_of(struct world *w, struct verdict *v)
     } else if (host && v->state != STATE_UP && translate) {
         v->state = reach_of(w, v->check);
         if (v->state == STATE_UNREACHABLE)
-            v->why = why_make(WHY_STATE_PARENTS, MODEL_NONE, 0, 0);
+            v->why = why_make(WHY_STATE_PARENTS, v->check, 0, 0);
     } else if (host_down && v->state != STATE_OK) {
         v->why = why_make(WHY_STATE_HOST_DOWN, c->host, 0, 0);
     }

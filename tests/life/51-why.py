@@ -101,6 +101,7 @@ def test_told_and_not():
         a = decided(v, 'NOTIFY_SOFT')
         assert a['decision']['reason']['args'] == ['1', '2'] and not a['decision']['hard'], a
         assert a['why']['code'] == 'STATE_PASSIVE' and a['state']['state'] == 'critical', a
+        assert ', problem\n' in v.why('h/s', '--lang', 'en') and 'problème\n' in v.why('h/s', '-l', 'fr'), v.why('h/s')
         between = time.time()
         v.result(2)
         a = decided(v, 'TOLD')
@@ -132,6 +133,27 @@ def test_told_and_not():
         long_ago = v.json('h/s', '--at', '2001-01-01')
         assert long_ago['decision'] is None and long_ago['state'] is None, long_ago
         assert 'Nothing is known of h > s at that moment.' in v.why('h/s', '--at', '2001-01-01', '--lang', 'en')
+
+
+def test_parents():
+    """A host that cannot be reached: behind whom, in both languages and on the page, after a restart as well."""
+    def look():
+        for lang, words in (('en', 'All its parents are down or unreachable, so it cannot be reached: left, right.'),
+                            ('fr', 'Tous ses parents sont indisponibles ou injoignables, il est donc injoignable : left, right.')):
+            assert words in v.why('child', '--lang', lang), v.why('child', '--lang', lang)
+
+    host = 'define host {{\n use th\n host_name {}\n address 127.0.0.1\n active_checks_enabled 0\n{}}}\n'
+    with Asked(OBJECTS + host.format('left', '') + host.format('right', '') + host.format('child', ' parents left,right\n'), 'translate_passive_host_checks=1\n') as v:
+        v.start()
+        for name in ('left', 'right', 'child'):
+            v.order(f'PROCESS_HOST_CHECK_RESULT;{name};1;down')
+        until(lambda: v.json('child')['state']['state'] == 'unreachable', 'the child is unreachable')
+        a = v.json('child')
+        assert a['why']['code'] == 'STATE_PARENTS' and a['why']['object'] == 'left, right', a
+        look()
+        assert v.stop() == 0
+        v.start()
+        look()
 
 
 def test_downtime_and_restart():
