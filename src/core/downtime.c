@@ -43,7 +43,7 @@ static int64_t next_moment(const struct world_downtime *d)
         return d->fixed ? d->end : d->actual_start + d->duration_us;
     if (d->fixed && !d->triggered_by)
         return d->start;
-    return d->end;
+    return d->waiting ? d->end + TIME_S : d->end; /* one that waits does so to the end of its last second */
 }
 
 static void tell_of(struct world *w, const struct world_downtime *d, enum notify_type type)
@@ -290,7 +290,7 @@ void note_downtime_move(struct world *w, uint64_t id, int64_t end)
 
 static bool waits_now(const struct world *w, const struct world_downtime *d)
 {
-    return d->waiting && !d->gone && d->start <= w->now.wall.us && w->now.wall.us < d->end;
+    return d->waiting && !d->gone && d->start <= w->now.wall.us && w->now.wall.us < next_moment(d);
 }
 
 bool note_flexible_waits(const struct world *w, uint32_t check)

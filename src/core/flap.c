@@ -28,6 +28,14 @@ void flap_add(struct state *s)
     s->flap_percent = (uint32_t)((sum * 10000 + WEIGHT_ALL / 2) / WEIGHT_ALL);
 }
 
+uint32_t flap_tenths(uint32_t percent)
+{
+    uint32_t sum = (percent * WEIGHT_ALL + 5000) / 10000; /* exact: a weight is more than six hundredths */
+    uint32_t tenths = sum * 1000 / WEIGHT_ALL, rest = sum * 1000 % WEIGHT_ALL * 2;
+
+    return tenths + (rest > WEIGHT_ALL || (rest == WEIGHT_ALL && tenths % 2));
+}
+
 void flap_clear(struct state *s)
 {
     s->flap_history = 0;

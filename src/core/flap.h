@@ -9,10 +9,12 @@
 
 /* Puts the state of this result into the history and computes flap_percent (1/100 percent). */
 void flap_add(struct state *s);
-/* True when flapping should begin (or end, when it is on). Thresholds in 1/100 percent. */
+/* The percentage in tenths, as the old engines write it: rounded once, half to even. */
+uint32_t flap_tenths(uint32_t percent);
 /* As if its state had never been another one. */
 void flap_clear(struct state *s);
 /* Every state remembered is the present one. */
 bool flap_is_even(const struct state *s);
+/* True when flapping should begin (or end, when it is on). Thresholds in 1/100 percent. */
 bool flap_begins(const struct state *s, uint32_t high);
 bool flap_ends(const struct state *s, uint32_t low);

@@ -18,7 +18,7 @@ static void flap_comment(struct world *w, uint32_t check, uint32_t threshold)
                "states (%u.%u%% change %s %u.%u%% threshold).  When the %s state stabilizes and the flapping "
                "stops, notifications "
                "will be re-enabled.",
-               kind, (s->flap_percent + 5) / 100, (s->flap_percent + 5) / 10 % 10,
+               kind, flap_tenths(s->flap_percent) / 10, flap_tenths(s->flap_percent) % 10,
                world_kind(w, check) == MODEL_HOST ? ">" : ">=", threshold / 100, threshold / 10 % 10, kind);
     state_more_set(s)->flap_comment =
         note_comment_add(w, &(struct note_comment){.check = check,

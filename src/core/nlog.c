@@ -2,6 +2,7 @@
 #include "core/nlog.h"
 
 #include "core/explain.h"
+#include "core/flap.h"
 #include "core/world_in.h"
 
 static const char *upper_kind(const struct world *w, uint32_t check)
@@ -174,14 +175,14 @@ void nlog_downtime(struct world *w, uint32_t check, const char *what)
 
 void nlog_flapping(struct world *w, uint32_t check, bool begins, uint32_t threshold)
 {
-    uint32_t percent = w->st[check].flap_percent;
+    uint32_t percent = flap_tenths(w->st[check].flap_percent);
 
     begin(w);
     buf_printf(&w->scratch, "%s FLAPPING ALERT: ", upper_kind(w, check));
     nlog_name(w, check, &w->scratch);
     buf_printf(&w->scratch, ";%s; %s appears to have %s flapping (%u.%u%% change %s %u.%u%% threshold)",
                begins ? "STARTED" : "STOPPED", kind_word(w, check), begins ? "started" : "stopped",
-               (percent + 5) / 100, (percent + 5) / 10 % 10,
+               percent / 10, percent % 10,
                !begins                              ? "<"
                : world_kind(w, check) == MODEL_HOST ? ">"
                                                     : ">=",

@@ -289,7 +289,7 @@ void note_ack_after(struct world *w, uint32_t check, bool changed)
 
     if (s->ack_type == STATE_ACK_NORMAL ? changed : s->ack_type && s->state == STATE_OK)
         note_unack(w, check);
-    if (changed)
+    if (changed && (s->ack_last == STATE_ACK_NORMAL || s->state == STATE_OK))
         s->ack_last = STATE_ACK_NONE;
 }
 

@@ -77,7 +77,7 @@ static struct state_why decide_again(const struct notify_facts *f)
         return no(WHY_NOTIFY_ONCE);
     if (f->kind == MODEL_SERVICE && !f->host_up)
         return why_make(WHY_NOTIFY_HOST_DOWN, f->host, 0, 0);
-    if (waits && f->number && f->now < f->next_notification)
+    if (waits && f->now < f->next_notification)
         return why_make(WHY_NOTIFY_INTERVAL, MODEL_NONE, f->next_notification, 0);
     return go();
 }

@@ -139,8 +139,10 @@ static void look_at_host(struct world *w, uint32_t service, const struct state_o
 {
     uint32_t host = world_host(w, service);
     const struct state *s = &w->st[service], *h = &w->st[host];
+    bool just_now = h->checked && h->last_check / TIME_S == w->now.wall.us / TIME_S;
 
-    if (s->state == STATE_OK ? !h->checked || h->state != STATE_UP : out->changed && h->state == STATE_UP)
+    if (s->state == STATE_OK ? !h->checked || h->state != STATE_UP
+                             : out->changed && h->state == STATE_UP && !just_now)
         sched_on_demand(w, host);
     /* Nothing new of the service, and its host is down: the host's contacts may have to hear of it again. */
     if (s->state != STATE_OK && h->state != STATE_UP &&
@@ -173,10 +175,11 @@ static void look_around(struct world *w, uint32_t check, const struct state_out 
         look_at_host(w, check, out);
         return;
     }
-    if (!out->changed)
+    if ((s->state == STATE_UP) ==
+        (s->last_state == STATE_UP)) /* from down to unreachable tells nothing of others */
         return;
     for (uint32_t i = 0; i < c->parents.n; i++)
-        if (s->state != STATE_UP || w->st[model_item(w->m, c->parents, i)].state != STATE_UP)
+        if ((s->state == STATE_UP) != (w->st[model_item(w->m, c->parents, i)].state == STATE_UP))
             sched_on_demand(w, model_item(w->m, c->parents, i));
     sched_children(w, check);
     sched_around(w, false);
@@ -205,9 +208,8 @@ static struct state_in input_of(struct world *w, struct verdict *v)
         v->why = why_make(WHY_STATE_HOST_DOWN, c->host, 0, 0);
     }
     return (struct state_in){.code = v->state,
-                             .hard_at_once =
-                                 host ? v->passive && !w->m->globals->passive_host_checks_are_soft
-                                      : (host_down && v->state != STATE_OK) || planted_early(w, v->check),
+                             .hard_at_once = host ? v->passive && !w->m->globals->passive_host_checks_are_soft
+                                                  : host_down || planted_early(w, v->check),
                              .full_attempt = !host,
                              .at = v->at,
                              .now = w->now.wall};

@@ -639,9 +639,10 @@ void sched_clock_step(struct world *w)
 
 /* ---- children of a host that changed ---- */
 
+/* It can be unreachable by now, or up again. */
 static bool is_worth_while(const struct world *w, uint32_t host, uint32_t child)
 {
-    return w->st[host].state != STATE_UP || w->st[child].state != STATE_UP;
+    return w->st[child].state != (w->st[host].state == STATE_UP ? STATE_UP : STATE_UNREACHABLE);
 }
 
 void sched_children(struct world *w, uint32_t host)

@@ -7,7 +7,7 @@
 
 static void step_ok(struct state *s, const struct state_in *in, bool was_problem, struct state_out *out)
 {
-    bool hard = s->hard || (in->hard_at_once && !in->full_attempt);
+    bool hard = s->hard || (in->hard_at_once && (!in->full_attempt || s->last_hard_state != STATE_OK));
 
     out->recovery = was_problem;
     if (was_problem && s->hard &&
@@ -16,11 +16,17 @@ static void step_ok(struct state *s, const struct state_in *in, bool was_problem
         s->attempt = 1;
         return;
     }
-    out->hard_recovery = was_problem && hard;
     if (was_problem && !hard) {
-        s->attempt = in->full_attempt ? s->attempt + 1 : 1; /* a host begins anew */
-        return;
+        if (!in->full_attempt) /* a host begins anew */
+            s->attempt = 1;
+        else if (s->attempt < s->max_attempts)
+            s->attempt++;
+        /* Another problem before it was hard, and this is the last try: its end is */
+        hard = in->full_attempt && s->attempt >= s->max_attempts && s->last_hard_state != STATE_OK;
     }
+    out->hard_recovery = was_problem && hard;
+    if (was_problem && !hard)
+        return;
     s->hard = true;
     s->attempt = 1;
 }
@@ -32,7 +38,8 @@ static void step_problem(struct state *s, const struct state_in *in, bool was_pr
     if (!was_problem) {
         s->attempt = 1;
         s->hard = in->hard_at_once || s->max_attempts <= 1;
-    } else if (in->hard_at_once && (!was_hard || s->state != s->last_state)) {
+    } else if (in->hard_at_once &&
+               (in->full_attempt ? s->state != s->last_hard_state : !was_hard || s->state != s->last_state)) {
         s->attempt = in->full_attempt ? s->max_attempts : 1;
         s->hard = true;
     } else if (!was_hard) {

@@ -91,7 +91,7 @@ static bool stays(const struct identity *before, uint64_t id)
     for (size_t i = 0; i < before->planned.n; i++)
         if (before->planned.at[i].id == id)
             return before->planned.at[i].stays;
-    return false;
+    return true; /* it was over before, unused: that took nothing with it */
 }
 
 /* A downtime goes with its object, and those that it triggers with it; a trigger stands before what it triggers. */

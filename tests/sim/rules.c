@@ -196,7 +196,7 @@ static void begin_flexible(struct rules *r, const struct rules_check *c)
         const struct rules_downtime *d = &r->downtimes.at[i];
 
         if (d->oid == c->oid && !d->fixed && !d->on && !d->trigger && d->start <= r->now.wall.us &&
-            r->now.wall.us < d->end)
+            r->now.wall.us < d->end + TIME_S)
             begin_downtime(r, i);
     }
 }
@@ -242,6 +242,14 @@ static void cancel_of(struct rules *r, const struct rules_check *c)
             cancel(r, r->downtimes.at[i].id);
 }
 
+/* One that waits for a problem does so to the end of its last second. */
+static int64_t over_at(const struct rules_downtime *d)
+{
+    if (d->on && !d->fixed)
+        return d->began + d->lasts;
+    return !d->on && !d->fixed && !d->trigger ? d->end + TIME_S : d->end;
+}
+
 /* What had begun is over, the rest comes to nothing, and so does what stands behind it. */
 static void end_orphans(struct rules *r)
 {
@@ -268,7 +276,7 @@ void rules_end(struct rules *r)
     for (size_t i = 0; i < r->downtimes.n;) {
         struct rules_downtime d = r->downtimes.at[i];
 
-        if (d.on ? now >= (d.fixed ? d.end : d.began + d.lasts) : now >= d.end)
+        if (now >= over_at(&d))
             end_downtime(r, i, false);
         else if (!d.on && d.fixed && !d.trigger && now >= d.start)
             begin_downtime(r, i);
@@ -363,14 +371,17 @@ static void move(struct rules_check *c, unsigned state, bool sure, bool host)
     c->state = state;
     c->hard_changed = false;
     if (state == OK) {
-        c->hard = !was_problem || was_hard || (sure && host);
+        /* After another problem that was hard: a service is well again for sure with its last try, or where its host is down. */
+        bool after = !host && c->hard_state != OK && (sure || c->attempt + 1 >= c->max);
+
+        c->hard = !was_problem || was_hard || (sure && host) || after;
         c->hard_changed = was_problem && c->hard;
         return;
     }
     if (!was_problem) {
         c->attempt = 1;
         c->hard = sure || c->max <= 1;
-    } else if (sure && (!was_hard || state != was)) {
+    } else if (sure && (host ? !was_hard || state != was : state != c->hard_state)) {
         c->attempt = host ? 1 : c->max;
         c->hard = true;
     } else if (!was_hard) {
@@ -460,7 +471,7 @@ void rules_result(struct rules *r, const struct record_result *in)
             state = down_or_unreachable(r, c);
         sure = passive && !r->m->globals->passive_host_checks_are_soft;
     } else {
-        sure = rules_at(r, rules_conf(r, c)->host)->state != UP && state != OK;
+        sure = rules_at(r, rules_conf(r, c)->host)->state != UP;
     }
     apply(r, c, state, sure);
 }

@@ -44,7 +44,7 @@ static bool flexible_waits(struct rules *r, const struct rules_check *c)
         const struct rules_downtime *d = &r->downtimes.at[i];
 
         if ((d->oid == c->oid || d->oid == host->oid) && !d->fixed && !d->on && !d->trigger &&
-            d->start <= r->now.wall.us && r->now.wall.us < d->end)
+            d->start <= r->now.wall.us && r->now.wall.us < d->end + TIME_S)
             return true;
     }
     return false;
@@ -90,7 +90,7 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
         return WHY_NOTIFY_ONCE;
     if (host_holds(r, c, problem && !is_volatile))
         return WHY_NOTIFY_HOST_DOWN;
-    return problem && !is_volatile && c->number && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL
+    return problem && !is_volatile && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL
                                                                                  : WHY_NONE;
 }
 

@@ -80,8 +80,11 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
     uint32_t bad_in_row = was_bad ? b->attempt + 1 : 1;
 
     if (!is_bad) {
-        *hard = b->hard || !was_bad || (in->hard_at_once && !in->full_attempt);
-        *attempt = *hard || !in->full_attempt ? 1 : bad_in_row;
+        bool was_hard = b->last_hard_state != 0; /* and soft now: another problem */
+
+        *hard = b->hard || !was_bad || (in->hard_at_once && (!in->full_attempt || was_hard)) ||
+                (in->full_attempt && was_hard && bad_in_row >= b->max_attempts);
+        *attempt = *hard || !in->full_attempt ? 1 : MIN(bad_in_row, b->max_attempts);
         return;
     }
     if (was_bad && b->hard) {
@@ -89,7 +92,7 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
         *attempt = !in->hard_at_once || in->code == b->state ? b->attempt
                    : in->full_attempt                        ? b->max_attempts
                                                              : 1;
-    } else if (in->hard_at_once) {
+    } else if (in->hard_at_once && (!in->full_attempt || in->code != b->last_hard_state)) {
         *hard = true;
         *attempt = was_bad && in->full_attempt ? b->max_attempts : 1;
     } else {
@@ -98,9 +101,10 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
     }
 }
 
-static void check_one(uint8_t state, bool hard, uint32_t attempt, uint32_t max, const struct state_in *in)
+static void check_one(struct state before, const struct state_in *in)
 {
-    struct state before = make(state, hard, attempt, max), s = before;
+    uint8_t state = before.state;
+    struct state s = before;
     struct state_out out = state_step(&s, in);
     bool want_hard;
     uint32_t want_attempt;
@@ -128,7 +132,7 @@ static void test_product(void **st UNUSED)
     for (uint32_t max = 1; max <= 5; max++)
         for (uint32_t attempt = 1; attempt <= max; attempt++)
             for (uint8_t state = 0; state <= 3; state++)
-                for (int bits = 0; bits < 8; bits++)
+                for (int bits = 0; bits < 16; bits++)
                     for (uint8_t code = 0; code <= 3; code++) {
                         struct state_in in = {.code = code,
                                               .hard_at_once = (bits & 2) != 0,
@@ -136,14 +140,58 @@ static void test_product(void **st UNUSED)
                                               .at = {11 * TIME_S},
                                               .now = {13 * TIME_S}};
 
+                        struct state before = make(state, bits & 1, attempt, max);
+
                         if (state == 0 && (!(bits & 1) || attempt > 1))
                             continue; /* settled: OK is always hard with attempt 1 */
                         if (state != 0 && !(bits & 1) && attempt == max)
                             continue; /* the last try is never soft */
-                        check_one(state, bits & 1, attempt, max, &in);
+                        if (bits & 1 && bits & 8)
+                            continue;
+                        if (bits & 8) /* soft, and another problem was hard before */
+                            before.last_hard_state = state % 3 + 1;
+                        check_one(before, &in);
                         n++;
                     }
-    assert_int_equal(n, 1280);
+    assert_int_equal(n, 1760);
+}
+
+/* Hard without its tries, then another kind: the end of that one is hard where it is the last try, or where the host is down; what was hard before is hard again. */
+static void test_after_another(void **st UNUSED)
+{
+    struct state_in in = {.full_attempt = true, .at = {5}, .now = {7}};
+    struct state s = make(STATE_WARNING, false, 1, 2);
+
+    s.last_hard_state = STATE_CRITICAL;
+    assert_true(state_step(&s, &in).hard_recovery);
+    s = make(STATE_WARNING, false, 1, 3);
+    s.last_hard_state = STATE_CRITICAL;
+    assert_false(state_step(&s, &in).hard_recovery);
+    s = make(STATE_WARNING, false, 1, 3);
+    s.last_hard_state = STATE_CRITICAL;
+    in.hard_at_once = true;
+    assert_true(state_step(&s, &in).hard_recovery);
+    s = make(STATE_WARNING, false, 1, 3);
+    s.last_hard_state = in.code = STATE_CRITICAL;
+    assert_true(!state_step(&s, &in).hard_change && !s.hard && s.attempt == 2);
+}
+
+/* A maximum that was set below the tries there were: a soft recovery adds none. */
+static void test_fewer_attempts(void **st UNUSED)
+{
+    struct state_in in = {.full_attempt = true, .at = {5}, .now = {7}};
+    struct state s = make(STATE_WARNING, false, 2, 1);
+
+    state_step(&s, &in);
+    assert_true(!s.hard && s.attempt == 2);
+}
+
+static void test_tenths(void **st UNUSED)
+{
+    assert_int_equal(flap_tenths(2395), 239); /* 23.947: once rounded */
+    assert_int_equal(flap_tenths(625), 62);   /* a half: to even */
+    assert_int_equal(flap_tenths(375), 38);
+    assert_int_equal(flap_tenths(10000), 1000);
 }
 
 static void test_codes(void **st UNUSED)
@@ -198,8 +246,10 @@ static void test_flap(void **st UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows), cmocka_unit_test(test_product), cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_text), cmocka_unit_test(test_flap),
+        cmocka_unit_test(test_rows),          cmocka_unit_test(test_product),
+        cmocka_unit_test(test_after_another), cmocka_unit_test(test_fewer_attempts),
+        cmocka_unit_test(test_tenths),        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_text),          cmocka_unit_test(test_flap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
