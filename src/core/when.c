@@ -62,10 +62,10 @@ static bool month_day(int year, int month, int day, int64_t *out)
     return true;
 }
 
-/* An end that a short month does not have is its last day: day 1 - 31. */
+/* An end that a short month does not have is its last day: day 1 - 31, monday 2 - friday 5. One that is counted from its end is none. */
 static bool month_end(int year, int month, int day, int64_t *out)
 {
-    return month_day(year, month, day, out) || month_day(year, month, -1, out);
+    return month_day(year, month, day, out) || (day > 0 && month_day(year, month, -1, out));
 }
 
 static bool nth_weekday(int year, int month, int weekday, int nth, int64_t *out)
@@ -82,6 +82,11 @@ static bool nth_weekday(int year, int month, int weekday, int nth, int64_t *out)
         return false;
     *out = first + day - 1;
     return true;
+}
+
+static bool weekday_end(int year, int month, int weekday, int nth, int64_t *out)
+{
+    return nth_weekday(year, month, weekday, nth, out) || (nth > 0 && month_day(year, month, -1, out));
 }
 
 /* February 30 is March 2, and the month 13 a January. */
@@ -103,27 +108,26 @@ static bool span(const struct model_exception *x, int year, int month, int64_t *
         *to = x->year2 ? day_of(x->year2, x->month2, x->day2) : INT64_MAX;
         return true;
     case MODEL_DAY_MONTH_DATE:
-        if (!month_day(year, x->month, x->day, from) || !month_day(year, x->month2, x->day2, to))
+        if (!month_day(year, x->month, x->day, from) || !month_end(year, x->month2, x->day2, to))
             return false;
-        return *to >= *from || month_day(year + 1, x->month2, x->day2, to);
+        return *to >= *from || month_end(year + 1, x->month2, x->day2, to);
     case MODEL_DAY_MONTH_DAY:
-        if (!month_day(year, month, x->day, from))
+        if (!month_day(year, month, x->day, from) || !month_end(year, month, x->day2, to))
             return false;
-        return (month_end(year, month, x->day2, to) && *to >= *from) ||
-               month_end(next_year, next_month, x->day2, to);
+        return *to >= *from || month_end(next_year, next_month, x->day2, to);
     case MODEL_DAY_MONTH_WEEKDAY:
         if (!nth_weekday(year, x->month, x->weekday, x->nth, from) ||
-            !nth_weekday(year, x->month2, x->weekday2, x->nth2, to))
+            !weekday_end(year, x->month2, x->weekday2, x->nth2, to))
             return false;
-        return *to >= *from || nth_weekday(year + 1, x->month2, x->weekday2, x->nth2, to);
+        return *to >= *from || weekday_end(year + 1, x->month2, x->weekday2, x->nth2, to);
     default:
         if (!nth_weekday(year, month, x->weekday, x->nth, from))
             return false;
         if (x->skip > 1 && x->weekday == x->weekday2 && x->nth == x->nth2)
             return month_day(year, month, -1, to);
-        if (!nth_weekday(year, month, x->weekday2, x->nth2, to))
+        if (!weekday_end(year, month, x->weekday2, x->nth2, to))
             return false;
-        return *to >= *from || nth_weekday(next_year, next_month, x->weekday2, x->nth2, to);
+        return *to >= *from || weekday_end(next_year, next_month, x->weekday2, x->nth2, to);
     }
 }
 

@@ -51,16 +51,13 @@ def later(year, month):
 
 def year_range(x, year, side):
     """Begin (0) or end (1) of an exception that comes once a year."""
-    if x['kind'] == 'month date':
-        return day_of_month(year, x['month'][side], x['n'][side])
-    return weekday_of_month(year, x['month'][side], x['weekday'][side], x['n'][side])
+    return month_range(x, year, x['month'][side], side)
 
 
 def month_range(x, year, month, side):
-    if x['kind'] == 'weekday':
-        return weekday_of_month(year, month, x['weekday'][side], x['n'][side])
-    day = day_of_month(year, month, x['n'][side])
-    if day is None and side == 1:  # "day 1 - 31" of a short month
+    n = x['n'][side]
+    day = weekday_of_month(year, month, x['weekday'][side], n) if 'weekday' in x['kind'] else day_of_month(year, month, n)
+    if day is None and side == 1 and n > 0:  # "day 1 - 31", "monday 2 - friday 5" of a month that is too short
         return day_of_month(year, month, -1)
     return day
 
