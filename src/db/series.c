@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PENDING_MAX  (64u * 1024)  /* of a log, before it is written */
-#define UNSYNCED_MAX (256u * 1024) /* ... and synced: all that a day seals at once would make one sync long */
+#define UNSYNCED_MAX (128u * 1024) /* ... and synced: all that a day seals at once would make one sync long */
 #define OPEN_FILES   32u
 
 /* ---- which series ---- */

@@ -15,8 +15,9 @@
 
 #include <string.h>
 
-#define PIECE      (256u * 1024) /* bytes of the head that are written and synced in one step */
-#define STEP_SEALS 64u
+#define PIECE      (128u * 1024) /* bytes of the head that are written and synced in one step */
+#define OPEN_MOST  4096u         /* above the longest record of it */
+#define STEP_SEALS 32u
 
 enum stage { SEAL, OPENS, LOGS, CLOSE, NAME, CLEAN };
 
@@ -59,6 +60,7 @@ static void begin(struct series *s, uint64_t seq)
     struct series_commit *c = s->commit = mem_zalloc(sizeof(*c));
 
     buf_init(&c->out);
+    buf_reserve(&c->out, PIECE + OPEN_MOST); /* not piece by piece, each a copy of the one before */
     buf_init(&c->body);
     c->handle = -1;
     c->at = SERIES_HEADER;

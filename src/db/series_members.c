@@ -3,8 +3,8 @@
 
 #include "db/series_int.h"
 
-#define STEP_SEATS   4096u
-#define STEP_RECORDS 2048u /* read whole, with their chunks */
+#define STEP_SEATS   2048u
+#define STEP_RECORDS 512u /* read whole, with their chunks */
 
 void series_members_release(struct series_members *m)
 {
@@ -127,6 +127,10 @@ int series_members_find(struct series *s, struct series_members *m, enum series_
 
     if (!f)
         return 0;
+    if (!m->generation) {
+        VEC_RESERVE(&m->heap, s->active.n);
+        buf_reserve(&m->seen, s->active.n);
+    }
     m->generation = f->h.generation;
     r = f->h.form == SERIES_LOG ? look_at_log(s, m, f) : look_at_whole(s, m, f);
     if (r)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP_SAMPLES 12288u /* merged in one step: a few milliseconds */
-#define STEP_SERIES  32u
+#define STEP_SAMPLES 4096u /* merged in one step: a millisecond */
+#define STEP_SERIES  16u
 #define PARTS_MAX    16u
 #define LATE_US      (10 * TIME_MIN)
 #define RETRY_US     (10 * TIME_MIN) /* after a merge that failed */
@@ -144,7 +144,7 @@ static int begin_file(struct series *s, struct series_whole *w, enum series_clas
     /* The whole file must not stand for a log that was begun since the merge was. */
     h.generation = form == SERIES_WHOLE ? s->merge->generation : newest_generation(s, class, h.start_us) + 1;
     series_close_some(s);
-    return series_whole_begin(w, &s->io, &h);
+    return series_whole_begin(w, &s->io, &h, s->merge->members.heap.n);
 }
 
 static void begin(struct series *s, const struct partition *p)
@@ -199,38 +199,34 @@ static int begin_one(struct series *s)
 
 /* ---- one series ---- */
 
-static int put_samples(struct series *s, const struct series_key *k)
+static void put_samples(struct series *s, const struct series_key *k)
 {
     struct series_merge *m = s->merge;
-    int r = 0;
 
-    for (size_t done = 0; done < s->samples.n && r == 0;) {
+    for (size_t done = 0; done < s->samples.n;) {
         bool again = done != 0;
         size_t n;
 
         buf_clear(&s->chunk);
         n = series_chunk_put(&s->room, &s->chunk, s->samples.at + done, s->samples.n - done, m->start_us);
-        r = series_whole_put(&m->whole, &s->io, k, again, buf_str(&s->chunk), n);
+        series_whole_put(&m->whole, k, again, buf_str(&s->chunk), n);
         done += n;
     }
-    return r;
 }
 
-static int put_buckets(struct series *s, struct series_whole *w, const struct series_key *k)
+static void put_buckets(struct series *s, struct series_whole *w, const struct series_key *k)
 {
     const struct series_buckets *b = &s->merge->buckets;
-    int r = 0;
 
-    for (size_t done = 0; done < b->n && r == 0;) {
+    for (size_t done = 0; done < b->n;) {
         bool again = done != 0;
         size_t n;
 
         buf_clear(&s->chunk);
         n = series_chunk_put_buckets(&s->room, &s->chunk, b->at + done, b->n - done, w->file.h.start_us);
-        r = series_whole_put(w, &s->io, k, again, buf_str(&s->chunk), n);
+        series_whole_put(w, k, again, buf_str(&s->chunk), n);
         done += n;
     }
-    return r;
 }
 
 /* Of a day that was whole before, only the buckets of what came late are made again. */
@@ -267,15 +263,17 @@ static int merge_one(struct series *s, size_t id)
         return r;
     series_roll_order(&s->samples);
     series_roll_order_buckets(&m->buckets);
-    if (m->class != SERIES_RAW)
-        return put_buckets(s, &m->whole, &k);
-    r = put_samples(s, &k);
-    for (unsigned c = SERIES_5M; c < SERIES_CLASSES && r == 0 && is_new(s, id); c++) {
+    if (m->class != SERIES_RAW) {
+        put_buckets(s, &m->whole, &k);
+        return 0;
+    }
+    put_samples(s, &k);
+    for (unsigned c = SERIES_5M; c < SERIES_CLASSES && is_new(s, id); c++) {
         VEC_CLEAR(&m->buckets);
         series_roll_up(s->samples.at, s->samples.n, series_bucket_us((enum series_class)c), &m->buckets);
-        r = put_buckets(s, &m->part[c], &k);
+        put_buckets(s, &m->part[c], &k);
     }
-    return r;
+    return 0;
 }
 
 /* ---- the end ---- */
@@ -284,6 +282,7 @@ static void take_file(struct series *s, struct series_whole *w)
 {
     series_file_close(&w->file, &s->io);
     series_file_put(s, &w->file);
+    VEC_RELEASE(&w->place); /* now: all of them together would be a long step */
 }
 
 static void remove_at(struct series *s, size_t i)
@@ -374,13 +373,24 @@ static bool remove_old(struct series *s, struct wall now)
     return any;
 }
 
+static struct series_whole *full_one(struct series_merge *m)
+{
+    for (unsigned c = SERIES_5M; c < SERIES_CLASSES; c++)
+        if (series_whole_full(&m->part[c]))
+            return &m->part[c];
+    return series_whole_full(&m->whole) ? &m->whole : NULL;
+}
+
 static int fill_some(struct series *s)
 {
     struct series_merge *m = s->merge;
+    struct series_whole *full = full_one(m);
     uint64_t until = m->whole.samples + STEP_SAMPLES;
     size_t id;
     int r = 0;
 
+    if (full)
+        return series_whole_flush(full, &s->io);
     for (unsigned i = 0; i < STEP_SERIES && m->whole.samples < until && r == 0; i++) {
         if (!series_members_next(&m->members, &id)) {
             first_file(m, END);

@@ -3,15 +3,17 @@
 
 #include "base/tlv.h"
 
-#define PIECE (256u * 1024) /* written and synced at a time: no sync at the end has much to do */
+#define PIECE (128u * 1024) /* written and synced at a time, by itself: no sync at the end has much to do */
 
-int series_whole_begin(struct series_whole *w, const struct journal_io *io, const struct series_header *h)
+int series_whole_begin(struct series_whole *w, const struct journal_io *io, const struct series_header *h,
+                       size_t series)
 {
     int r;
 
     *w = (struct series_whole){.begun = true};
     buf_init(&w->out);
     buf_init(&w->top);
+    VEC_RESERVE(&w->place, series); /* it grows by no copy of all that there is */
     series_file_init(&w->file, h);
     r = series_file_create(&w->file, io);
     if (r < 0)
@@ -32,12 +34,11 @@ static int flush(struct series_whole *w, const struct journal_io *io)
     return r;
 }
 
-int series_whole_put(struct series_whole *w, const struct journal_io *io, const struct series_key *k,
-                     bool again, struct str chunk, size_t n)
+void series_whole_put(struct series_whole *w, const struct series_key *k, bool again, struct str chunk,
+                      size_t n)
 {
     struct buf key = BUF_INIT;
     size_t bytes, at = w->file.size + w->out.len;
-    int r;
 
     series_key_put(&key, k);
     bytes = series_record_put(&w->out, w->file.h.nonce, SERIES_R_WHOLE, buf_str(&key), chunk);
@@ -48,9 +49,17 @@ int series_whole_put(struct series_whole *w, const struct journal_io *io, const 
     else
         *VEC_ADD(&w->place) =
             (struct series_place){.oid = k->oid, .at = at, .bytes = bytes, .hash = series_key_hash(k)};
-    if (w->out.len <= PIECE)
-        return 0;
-    r = flush(w, io);
+}
+
+bool series_whole_full(const struct series_whole *w)
+{
+    return w->out.len >= PIECE;
+}
+
+int series_whole_flush(struct series_whole *w, const struct journal_io *io)
+{
+    int r = flush(w, io);
+
     return r < 0 ? r : io->sync(io->user, w->file.handle);
 }
 
@@ -89,18 +98,19 @@ static void put_top(struct series_whole *w)
 /* What END vouches for is on the disk before it. */
 int series_whole_end(struct series_whole *w, const struct journal_io *io)
 {
-    bool last = w->top_put;
+    bool last = w->top_put && !w->out.len;
     int r;
 
+    if (!w->top_put && !series_whole_full(w)) {
+        if (w->indexed < w->place.n || !w->top.len)
+            put_pages(w);
+        else
+            put_top(w);
+        return 1;
+    }
     if (last)
         series_end_put(&w->out, w->file.h.nonce, &w->end);
-    else
-        put_pages(w);
-    if (!last && w->indexed == w->place.n)
-        put_top(w);
-    r = flush(w, io);
-    if (r == 0)
-        r = io->sync(io->user, w->file.handle);
+    r = series_whole_flush(w, io);
     if (r < 0 || !last)
         return r < 0 ? r : 1;
     w->file.synced = w->file.size;

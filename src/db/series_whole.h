@@ -17,11 +17,15 @@ struct series_whole {
     bool top_put;
 };
 
-/* Makes the file; no key may be put before the others in the order of oid and hash. */
-int series_whole_begin(struct series_whole *w, const struct journal_io *io, const struct series_header *h);
+/* Makes the file, of about so many series; no key may be put before the others in the order of oid and hash. */
+int series_whole_begin(struct series_whole *w, const struct journal_io *io, const struct series_header *h,
+                       size_t series);
 /* A chunk of n measurements. again: of the same series as the one before. */
-int series_whole_put(struct series_whole *w, const struct journal_io *io, const struct series_key *k,
-                     bool again, struct str chunk, size_t n);
+void series_whole_put(struct series_whole *w, const struct series_key *k, bool again, struct str chunk,
+                      size_t n);
+/* What was put is worth to be written: in a step by itself. */
+bool series_whole_full(const struct series_whole *w);
+int series_whole_flush(struct series_whole *w, const struct journal_io *io);
 /* Index, END, sync, in steps of some milliseconds: 1: there is more to do; 0: the file counts, and w->file is the caller's; E_*. */
 int series_whole_end(struct series_whole *w, const struct journal_io *io);
 /* Gives it up: the file is removed. */

@@ -444,6 +444,8 @@ int role_main(const struct role_ops *const *table, size_t n, int argc, char **ar
     mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
     /* What one request frees the next one takes: to give each page back to the system and get it again costs more than the request. */
     mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
+    /* A freed block joins its neighbours at once. Else a hundred thousand small ones wait for whoever is the next to want a large one. */
+    mallopt(M_MXFAST, 0);
     loop = loop_new();
     signal(SIGPIPE, SIG_IGN);
     /* Ctrl-C goes to the whole foreground group: the parent alone decides the order of the end. */

@@ -19,6 +19,7 @@
 #include "db/series_roll.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -532,6 +533,7 @@ int main(int argc, char **argv)
 {
     const char *what = argc == 5 ? argv[1] : "";
 
+    mallopt(M_MXFAST, 0); /* as a role has it */
     if (argc == 4 && strcmp(argv[1], "hold") == 0)
         return hold(argv[2], strtoul(argv[3], NULL, 10));
     if (argc == 4 && strcmp(argv[1], "put") == 0)
