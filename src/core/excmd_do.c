@@ -27,6 +27,14 @@ static bool is_host(const struct world *w, uint32_t check)
 
 /* ---- results and checks ---- */
 
+/* A command says a second: of the one that is now, it is now. */
+static struct wall stamp_of(const struct world *w, const struct excmd *c)
+{
+    if (c->stamp <= 0 || c->stamp >= time_wall_s(w->now.wall))
+        return w->now.wall;
+    return (struct wall){c->stamp * TIME_S};
+}
+
 int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
     bool host = is_host(w, check);
@@ -49,7 +57,7 @@ int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, stru
             i++;
         buf_add_char(&lines, next == 'n' ? '\n' : out.p[i]);
     }
-    result_passive(w, check, (uint64_t)code, buf_str(&lines), c->who);
+    result_passive(w, check, (uint64_t)code, buf_str(&lines), c->who, stamp_of(w, c));
     buf_release(&lines);
     return 0;
 }

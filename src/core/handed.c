@@ -49,7 +49,7 @@ void handed_take(struct world *w, const struct world_event *e)
     if (r < 0)
         refuse(w, h, err.text);
     else if (h->passive)
-        result_passive(w, check, e->result.code, e->result.output, STR("result file"));
+        result_passive(w, check, e->result.code, e->result.output, STR("result file"), e->result.started);
     else
         result_handed(w, check, &e->result, h->latency_us);
     if (!w->handed_file || !str_eq_c(h->file, w->handed_file))

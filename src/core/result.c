@@ -18,6 +18,7 @@
 
 #define NO_FILE       2 /* ENOENT, EACCES: what a system says when a program cannot be started */
 #define NO_ACCESS     13
+#define LATE_MOST     (7 * TIME_DAY) /* a result that is older has a wrong time */
 #define LASTED_MOST   (7 * TIME_DAY) /* no run is given more: what a runner says beyond is nonsense */
 #define FORMER_WEIGHT 16             /* of the moving averages of latency and execution time */
 
@@ -509,16 +510,28 @@ int result_may_be_passive(const struct world *w, uint32_t check, struct err *err
     return 0;
 }
 
+/* When a result of somebody else was, as it says: not in the future. One that says it is very old says nothing. */
+static struct wall was_at(const struct world *w, struct wall said)
+{
+    int64_t now = w->now.wall.us;
+
+    return (struct wall){said.us > now - LATE_MOST ? MIN(said.us, now) : now};
+}
+
+/* No state goes back in time. */
+static struct wall not_before(const struct world *w, uint32_t check, struct wall at)
+{
+    return (struct wall){MAX(at.us, w->st[check].last_check)};
+}
+
 void result_handed(struct world *w, uint32_t check, const struct world_result *r, int64_t latency_us)
 {
     struct world_run run = {
         .check = check, .due = {w->now.mono.us - MIN(MAX(latency_us, 0), TIME_DAY)}, .sent = w->now.mono};
     struct world_result clean = *r;
-    int64_t at = clean.started.us ? clean.started.us : w->now.wall.us;
 
     clean.lasted_us = MIN(MAX(clean.lasted_us, 0), LASTED_MOST);
-    at = MIN(MAX(at, w->st[check].last_check), w->now.wall.us); /* no state goes back in time */
-    ended(w, &run, &clean, (struct wall){at});
+    ended(w, &run, &clean, not_before(w, check, was_at(w, clean.started)));
 }
 
 void result_again(struct world *w, const struct record_result *r)
@@ -531,7 +544,7 @@ void result_again(struct world *w, const struct record_result *r)
         return;
     /* Another configuration may refuse what was taken then. */
     if (r->source == RECORD_SOURCE_PASSIVE && result_may_be_passive(w, run.check, &err) == 0)
-        result_passive(w, run.check, r->code, r->output, r->who);
+        result_passive(w, run.check, r->code, r->output, r->who, (struct wall){r->started});
     else if (r->source != RECORD_SOURCE_PASSIVE)
         ended(w, &run,
               &(struct world_result){.run_id = r->run_id,
@@ -546,17 +559,19 @@ void result_again(struct world *w, const struct record_result *r)
               (struct wall){r->started});
 }
 
-void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who)
+void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who,
+                    struct wall said)
 {
     bool host = world_kind(w, check) == MODEL_HOST;
     struct verdict v = {.check = check,
                         .passive = true,
-                        .at = w->now.wall,
+                        .at = was_at(w, said),
                         .why = why_make(WHY_STATE_PASSIVE, MODEL_NONE, 0, 0)};
-    struct world_result r = {.code = code, .started = w->now.wall, .output = text};
+    struct world_result r = {.code = code, .output = text};
 
     nlog_passive(w, check, code, text);
-    record_input(w, &v, &r, who);
+    record_input(w, &v, &r, who); /* what was measured was measured then, however late it comes */
+    v.at = not_before(w, check, v.at);
     if (w->m->globals->log_passive_checks && w->m->globals->history_passive)
         world_event(w, RECORD_EVENT_PASSIVE, check,
                     &(struct record_event){.state = code, .text = str_sub(text, 0, LIMIT_OUTPUT_FIRST)});

@@ -19,5 +19,6 @@ void result_again(struct world *w, const struct record_result *r);
 int result_may_be_passive(const struct world *w, uint32_t check, struct err *err);
 /* What an active check brought that somebody else ran; latency_us: how late it began. */
 void result_handed(struct world *w, uint32_t check, const struct world_result *r, int64_t latency_us);
-/* Submitted from outside; code as given. who: for the record. */
-void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who);
+/* Submitted from outside; code as given. who: for the record. said: when it was, as its sender says; 0: now. */
+void result_passive(struct world *w, uint32_t check, uint64_t code, struct str text, struct str who,
+                    struct wall said);

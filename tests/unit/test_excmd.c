@@ -248,6 +248,80 @@ static void test_value_is_one_word(void **st UNUSED)
     lab_close(&lab);
 }
 
+/* Of the newest result in the record: when it was. */
+static int64_t recorded_at(const struct lab *lab)
+{
+    struct str rest = buf_str(&lab->journal);
+    struct record_frame f;
+    struct record_result r;
+    int64_t at = -1;
+
+    while (record_next(&rest, &f) == 1)
+        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &r) == 0)
+            at = r.started;
+    return at;
+}
+
+static void say_at(struct lab *lab, int64_t stamp_s)
+{
+    struct world_event e = {.kind = WORLD_COMMAND};
+    struct buf b = BUF_INIT;
+
+    buf_printf(&b, "[%lld] PROCESS_SERVICE_CHECK_RESULT;h1;s1;0;fine|v=1", (long long)stamp_s);
+    e.command.text = buf_str(&b);
+    lab_event(lab, &e);
+    buf_release(&b);
+}
+
+static void hand_at(struct lab *lab, int64_t us)
+{
+    lab_event(lab, &(struct world_event){.kind = WORLD_HANDED,
+                                         .result = {.output = STR("fine|v=1"), .started = {us}},
+                                         .handed = {.file = STR("c1 1 1"),
+                                                    .host = STR("h1"),
+                                                    .service = STR("s1"),
+                                                    .passive = true,
+                                                    .index = 1}});
+}
+
+/* A result is of the time that its command or its file says; the state does not go back in time for it. What cannot be so is of the time at which it came. */
+static void test_a_result_has_its_time(void **st UNUSED)
+{
+    struct lab lab = {0};
+    int64_t now, last;
+
+    lab_open(&lab, lab_main,
+             "define host {\n host_name h1\n use ht\n}\ndefine service {\n host_name h1\n "
+             "service_description s1\n use st\n active_checks_enabled 0\n}\n",
+             1800000000, 1, up, 0);
+    lab_run(&lab, 10 * TIME_DAY + 300 * TIME_MS);
+    now = lab_now(&lab).wall.us;
+    say_at(&lab, time_wall_s((struct wall){now}) - 5 * 86400);
+    assert_int_equal(recorded_at(&lab), (time_wall_s((struct wall){now}) - 5 * 86400) * TIME_S);
+    last = time_wall_s((struct wall){now}) - 60;
+    say_at(&lab, last);
+    assert_int_equal(recorded_at(&lab), last * TIME_S);
+    assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, last * TIME_S);
+    say_at(&lab, last - 30); /* it came later than one that is newer */
+    assert_int_equal(recorded_at(&lab), (last - 30) * TIME_S);
+    assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, last * TIME_S);
+    hand_at(&lab, last * TIME_S + 20500 * TIME_MS);
+    assert_int_equal(recorded_at(&lab), last * TIME_S + 20500 * TIME_MS);
+    assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, last * TIME_S + 20500 * TIME_MS);
+    lab_restart(&lab, false); /* all of it again, from the record */
+    assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, last * TIME_S + 20500 * TIME_MS);
+    for (unsigned i = 0; i < 6; i++) { /* this second, the future, no time at all, too long ago */
+        const int64_t said[] = {0, 1, 3600, -(last + 60), -(last + 59), -8 * 86400};
+
+        lab_run(&lab, TIME_S);
+        now = lab_now(&lab).wall.us;
+        say_at(&lab, time_wall_s((struct wall){now}) + said[i]);
+        assert_int_equal(recorded_at(&lab), now);
+        assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, now);
+    }
+    lab_close(&lab);
+}
+
 static unsigned commands_in_history(const struct lab *lab)
 {
     struct str rest = buf_str(&lab->journal);
@@ -289,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_missing_fields),
         cmocka_unit_test(test_macros),
+        cmocka_unit_test(test_a_result_has_its_time),
         cmocka_unit_test(test_value_is_one_word),
         cmocka_unit_test(test_refused_in_part),
     };
