@@ -6,9 +6,13 @@
 #include <string.h>
 
 static const char *const texts[] = {
-#define SQL(id, sqlite) [SQL_##id] = sqlite,
+#define SQL(id, text)              [SQL_##id] = text,
+#define SQL2(id, sqlite, postgres) [SQL_##id] = sqlite,
+#define SQL_OWN(id, sqlite)        [SQL_##id] = sqlite,
 #include "db/sql.def"
 #undef SQL
+#undef SQL2
+#undef SQL_OWN
 };
 
 static int code(int rc)

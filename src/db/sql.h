@@ -13,9 +13,13 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 enum sql_id {
-#define SQL(id, sqlite) SQL_##id,
+#define SQL(id, text)              SQL_##id,
+#define SQL2(id, sqlite, postgres) SQL_##id,
+#define SQL_OWN(id, sqlite)        SQL_##id,
 #include "db/sql.def"
 #undef SQL
+#undef SQL2
+#undef SQL_OWN
     SQL_COUNT
 };
 
