@@ -57,8 +57,6 @@ enum {
 
 typedef void api_handler_f(struct api *a, struct api_request *q);
 typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);
-/* Rows as they come. True: they are on their way; false: they are kept until there are more. */
-typedef bool api_flow_f(struct api *a, struct api_request *q, struct str rows);
 
 enum api_source { API_BY_WEB, API_BY_LOCAL };
 
@@ -80,8 +78,8 @@ struct api_request {
     bool answered, login; /* login: counts against API_LOGINS_MAX */
     api_resume_f *resume; /* who goes on when the answer comes */
     enum api_answer_kind waits_for;
-    struct buf json;    /* rows of the reader, as they come */
-    api_flow_f *flow;   /* who looks at them while they come; NULL: they are wanted together */
+    struct buf json; /* rows of the reader, as they come */
+    bool (*flow)(struct api *a, struct api_request *q, struct str rows); /* while they come; true: taken */
     bool begun;         /* a part of the answer is on its way: only its end can follow */
     void *state;        /* the handler's own, in the arena */
     struct buf headers; /* lines for the answer, each ended by '\n' */

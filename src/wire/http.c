@@ -224,16 +224,14 @@ static void put_chunk(struct conn *c, struct str bytes)
     struct iovec part[] = {{size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", bytes.n)},
                            {(char *)(uintptr_t)bytes.p, bytes.n},
                            {(char[]){'\r', '\n'}, 2}};
-    struct msghdr all = {.msg_iov = c->chunked ? part : part + 1,
-                         .msg_iovlen = c->chunked ? ARRAY_LEN(part) : 1};
+    struct msghdr all = {.msg_iov = part + !c->chunked, .msg_iovlen = c->chunked ? ARRAY_LEN(part) : 1};
     ssize_t went;
 
     if (!bytes.n || c->head_only)
         return;
     went = c->out.len > c->sent ? 0 : sendmsg(c->fd, &all, MSG_NOSIGNAL);
-    if (went > 0)
-        c->since = loop_now(c->s->loop);
-    for (size_t i = 0, gone = went > 0 ? (size_t)went : 0; i < all.msg_iovlen; i++) {
+    c->since = went > 0 ? loop_now(c->s->loop) : c->since;
+    for (size_t i = 0, gone = (size_t)MAX(went, 0); i < all.msg_iovlen; i++) {
         size_t skip = MIN(gone, all.msg_iov[i].iov_len);
 
         buf_add(&c->out, (const char *)all.msg_iov[i].iov_base + skip, all.msg_iov[i].iov_len - skip);
