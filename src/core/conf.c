@@ -72,6 +72,7 @@ static void free_groups(struct conf *c, enum conf_type type)
 {
     for (size_t i = 0; i < c->groups[type].n; i++) {
         VEC_RELEASE(&c->groups[type].at[i].members);
+        VEC_RELEASE(&c->groups[type].at[i].order);
         VEC_RELEASE(&c->groups[type].at[i].left_out);
     }
     VEC_RELEASE(&c->groups[type]);

@@ -146,16 +146,22 @@ void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *firs
     *n = (uint32_t)c->build->var.n - *first;
 }
 
-struct model_list conf_all_contacts(struct conf *c, conf_list *own, const conf_list *groups)
+struct model_list conf_all_contacts(struct conf *c, const conf_list *own, const conf_list *groups)
 {
-    for (size_t i = 0; i < groups->n; i++) {
-        const conf_list *m = &c->groups[CONF_CONTACTGROUP].at[groups->at[i]].members;
+    conf_list all = {0};
+    struct model_list made;
+
+    conf_list_reverse(&all, own);
+    for (size_t i = groups->n; i-- > 0;) {
+        const conf_list *m = &c->groups[CONF_CONTACTGROUP].at[groups->at[i]].order;
 
         for (size_t k = 0; k < m->n; k++)
-            conf_list_add(own, m->at[k]);
+            conf_list_add(&all, m->at[k]);
     }
-    conf_list_sort(own);
-    return model_build_list(c->build, own->at, own->n);
+    conf_list_first(&all);
+    made = model_build_list(c->build, all.at, all.n);
+    VEC_RELEASE(&all);
+    return made;
 }
 
 struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
@@ -164,16 +170,18 @@ struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o,
     const struct conf_prop *a = conf_get(c, o, contacts_row), *b = conf_get(c, o, groups_row);
     uint64_t key = (uint64_t)(a ? a - c->props.at + 1 : 0) << 32 | (uint64_t)(b ? b - c->props.at + 1 : 0),
              at;
-    struct conf_names own = {.given = false}, groups = {.given = false};
+    struct conf_names own = {.as_written = true}, groups = {.as_written = true};
     struct conf_who_entry w;
 
     if (map_get_u64(&c->who, key, &at))
         return c->whos.at[at];
     conf_names_row(c, o, CONF_CONTACT, contacts_row, &own);
     conf_names_row(c, o, CONF_CONTACTGROUP, groups_row, &groups);
+    w.all = conf_all_contacts(c, &own.yes, &groups.yes);
+    conf_list_sort(&own.yes);
+    conf_list_sort(&groups.yes);
     w.own = model_build_list(c->build, own.yes.at, own.yes.n);
     w.groups = model_build_list(c->build, groups.yes.at, groups.yes.n);
-    w.all = conf_all_contacts(c, &own.yes, &groups.yes);
     map_put_u64(&c->who, key, c->whos.n);
     *VEC_ADD(&c->whos) = w;
     conf_names_release(&own);
@@ -239,6 +247,7 @@ static void group_table(struct conf *c, enum conf_type type, uint32_t base, stru
     for (uint32_t i = 0; i < c->groups[type].n; i++) {
         const struct conf_group *from = &c->groups[type].at[i];
         const struct conf_object *o = &c->objects.at[from->object];
+        const conf_list *order = type == CONF_CONTACTGROUP ? &from->order : &from->members;
         conf_list members = {0};
 
         memset(&out[i], 0, sizeof(out[i]));
@@ -247,8 +256,8 @@ static void group_table(struct conf *c, enum conf_type type, uint32_t base, stru
             out[i].alias = out[i].name;
         out[i].file = o->file;
         out[i].line = o->line;
-        for (size_t m = 0; m < from->members.n; m++)
-            conf_list_add(&members, base + from->members.at[m]);
+        for (size_t m = 0; m < order->n; m++)
+            conf_list_add(&members, base + order->at[m]);
         out[i].members = model_build_list(c->build, members.at, members.n);
         VEC_RELEASE(&members);
     }

@@ -66,8 +66,8 @@ bool conf_user_is_secret(struct conf *c, unsigned n);
 /* The contacts of contacts and contact_groups rows, kept once a pair of props. */
 struct conf_who_entry conf_contacts(struct conf *c, const struct conf_object *o, unsigned contacts_row,
                                     unsigned groups_row);
-/* The contacts of own and of groups; own is used up. */
-struct model_list conf_all_contacts(struct conf *c, conf_list *own, const conf_list *groups);
+/* The contacts of own and of groups, both as written, in the order in which Nagios tells them. */
+struct model_list conf_all_contacts(struct conf *c, const conf_list *own, const conf_list *groups);
 /* Custom variables of an object appended to the table; first and n of the run. */
 void conf_build_vars(struct conf *c, const struct conf_object *o, uint32_t *first, uint32_t *n);
 /* The offset of coded text that is one slot with this secret. */

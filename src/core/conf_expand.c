@@ -452,6 +452,7 @@ void conf_expand(struct conf *c)
     nest_all(c, &kinds[0]);
     own_members(c, &kinds[2], CONF_CONTACT, CONF_D_CONTACT_contactgroups);
     nest_all(c, &kinds[2]);
+    conf_order_contacts(c);
     services(c);
     service_groups(c);
     nest_all(c, &kinds[1]);

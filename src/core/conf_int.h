@@ -62,6 +62,7 @@ typedef VEC(uint32_t) conf_list;
 struct conf_group {
     uint32_t object;
     conf_list members, left_out; /* behind a !: out whichever way they come in */
+    conf_list order;             /* of contacts: the members as Nagios has them (conf_order) */
     uint8_t step;                /* of nested members: 0, 1 under way, 2 done */
 };
 

@@ -43,6 +43,33 @@ void conf_list_sort(conf_list *l)
     l->n = n;
 }
 
+void conf_list_first(conf_list *l)
+{
+    struct map seen = {0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (map_put_u64(&seen, l->at[i], 1))
+            l->at[n++] = l->at[i];
+    l->n = n;
+    map_release(&seen);
+}
+
+void conf_list_reverse(conf_list *to, const conf_list *from)
+{
+    for (size_t i = from->n; i-- > 0;)
+        conf_list_add(to, from->at[i]);
+}
+
+static void put_in_order(struct conf_names *names)
+{
+    if (names->as_written)
+        conf_list_first(&names->yes);
+    else
+        conf_list_sort(&names->yes);
+    conf_list_sort(&names->no);
+}
+
 bool conf_say_once(struct conf *c, uint32_t prop, struct str name)
 {
     uint64_t key = ((uint64_t)prop << 32) ^ (hash_bytes(name.p, name.n) & UINT32_MAX);
@@ -157,8 +184,7 @@ void conf_names_text(struct conf *c, enum conf_type type, uint32_t prop, struct 
 
     while (conf_next_name(&text, &name))
         add_pattern(c, type, prop, name, out);
-    conf_list_sort(&out->yes);
-    conf_list_sort(&out->no);
+    put_in_order(out);
 }
 
 /* Lists in which Nagios looks for a name that is not there. */
@@ -211,7 +237,7 @@ void conf_names_row(struct conf *c, const struct conf_object *o, enum conf_type 
     }
     while (conf_next_name(&text, &name))
         conf_names_add(c, type, prop, name, &out->yes, &out->wrong);
-    conf_list_sort(&out->yes);
+    put_in_order(out);
 }
 
 void conf_names_settle(struct conf *c, const struct conf_object *o, unsigned row, struct conf_names *names)

@@ -11,6 +11,8 @@
 bool conf_next_name(struct str *rest, struct str *name);
 void conf_list_add(conf_list *l, uint32_t v);
 void conf_list_sort(conf_list *l);                              /* rising, doubles out */
+void conf_list_first(conf_list *l);                             /* doubles out, the first of each stays */
+void conf_list_reverse(conf_list *to, const conf_list *from);   /* adds them from the last on */
 bool conf_list_has(const conf_list *l, uint32_t v);             /* in a sorted one */
 void conf_list_subtract(conf_list *l, const conf_list *reject); /* both sorted */
 /* Says once a prop and name that there is no such object. */
@@ -21,6 +23,7 @@ struct conf_names {
     conf_list yes, no; /* ranks: those named, and those behind a !; sorted */
     bool given;        /* there is a list, and it is not null */
     bool wrong;        /* something in it does not exist; that was said */
+    bool as_written;   /* yes is wanted in that order instead, doubles out */
 };
 /* Reads the list of a row as its kind has it. Unknown names are errors. */
 void conf_names_row(struct conf *c, const struct conf_object *o, enum conf_type type, unsigned row,
@@ -35,6 +38,9 @@ void conf_names_add(struct conf *c, enum conf_type type, uint32_t prop, struct s
 /* Takes no out of yes; a list that names nothing is an error. */
 void conf_names_settle(struct conf *c, const struct conf_object *o, unsigned row, struct conf_names *names);
 void conf_names_release(struct conf_names *names);
+
+/* conf_order.c: fills conf_group.order of contact groups */
+void conf_order_contacts(struct conf *c);
 
 /* conf_double.c: of services defined twice keeps one each; c->services is sorted by host and description */
 void conf_drop_doubles(struct conf *c);

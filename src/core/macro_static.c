@@ -46,8 +46,8 @@ struct macro_scope_of macro_member(const struct model *m, const struct macro_mem
 {
     struct macro_scope_of of = {MODEL_NONE, MODEL_NONE, MODEL_NONE};
 
-    if (all->scope == MACRO_CONTACT) { /* Nagios has them the other way round */
-        of.contact = model_item(m, all->list, all->list.n - 1 - i);
+    if (all->scope == MACRO_CONTACT) {
+        of.contact = model_item(m, all->list, i);
         return of;
     }
     of.host = model_item(m, all->list, i);
@@ -171,12 +171,11 @@ static void contact_value(const struct model *m, enum macro_id id, const struct 
 static void put_members(const struct model *m, const struct model_group *g, enum macro_id id, struct buf *out)
 {
     for (uint32_t i = 0; i < g->members.n; i++) {
-        bool contacts = id == MACRO_ID_CONTACTGROUPMEMBERS; /* Nagios has them the other way round */
-        uint32_t member = model_item(m, g->members, contacts ? g->members.n - 1 - i : i);
+        uint32_t member = model_item(m, g->members, i);
 
         if (i)
             buf_add_char(out, ',');
-        if (contacts) {
+        if (id == MACRO_ID_CONTACTGROUPMEMBERS) {
             put(m, out, model_contact(m, member)->name);
         } else if (id == MACRO_ID_HOSTGROUPMEMBERADDRESSES) {
             put(m, out, model_check(m, member)->address);

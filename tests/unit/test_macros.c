@@ -197,6 +197,37 @@ static void test_environment_of_a_large_installation(void **st UNUSED)
     close_lab(&lab);
 }
 
+/* Recorded from nagios 4.4.6: the members of a group, and who is told, in its order. */
+static void test_order_of_contacts(void **st UNUSED)
+{
+    static const char *const who[] = {"zed", "abe", "mid", "kim"};
+    struct buf text = BUF_INIT;
+    struct lab lab = {0};
+
+    buf_add_c(&text, "define command {\n command_name who\n command_line /bin/who $NOTIFICATIONRECIPIENTS$ "
+                     "$CONTACTGROUPMEMBERS:cg$ $CONTACTGROUPMEMBERS:c3$ $CONTACTNAME:cg:+$\n}\n");
+    for (size_t i = 0; i < ARRAY_LEN(who); i++)
+        buf_printf(&text,
+                   "define contact {\n contact_name %s\n host_notification_period 24x7\n "
+                   "service_notification_period 24x7\n host_notification_options d,r\n "
+                   "service_notification_options c,r\n host_notification_commands n-host\n "
+                   "service_notification_commands who\n%s}\n",
+                   who[i], i == 2 ? " contactgroups cg\n" : "");
+    buf_add_c(&text,
+              "define contactgroup {\n contactgroup_name cg\n members zed,abe\n}\n"
+              "define contactgroup {\n contactgroup_name c3\n members kim\n contactgroup_members cg\n}\n"
+              "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n"
+              "define service {\n host_name h\n service_description s\n use st\n max_check_attempts 1\n"
+              " contacts mid,kim\n contact_groups c3,cg\n}\n");
+    buf_clear(&ran);
+    lab.on_effect = on_effect;
+    lab_open(&lab, lab_main, text.data, START, 0, answer, 0);
+    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;x"));
+    has("/bin/who|kim,mid,abe,zed|abe,zed,mid|kim,mid,zed,abe|abe+zed+mid|\n");
+    buf_release(&text);
+    close_lab(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_notes_of_themselves),
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_environment_of_a_large_installation),
+        cmocka_unit_test(test_order_of_contacts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
