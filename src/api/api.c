@@ -136,12 +136,22 @@ static void problem_body(struct buf *out, int status, const char *field, enum pr
     buf_release(&code);
 }
 
+static bool reads_french(const struct api_request *q)
+{
+    int en = http_text_weight(q->accept_language, STR("en")),
+        fr = http_text_weight(q->accept_language, STR("fr"));
+
+    if (q->who.lang[0])
+        return strcmp(q->who.lang, "fr") == 0;
+    return fr > 0 && fr > en;
+}
+
 void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
                    struct str arg0, struct str arg1)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
 
-    problem_render(&text, p, api_lang_of(q) == API_FR, (const struct str[PROBLEM_ARGS]){arg0, arg1});
+    problem_render(&text, p, reads_french(q), (const struct str[PROBLEM_ARGS]){arg0, arg1});
     problem_body(&body, status, field, p, buf_str(&text));
     if (status == 401)
         api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
@@ -296,16 +306,6 @@ bool api_not_ready(struct api *a, struct api_request *q)
 struct wall api_wall(const struct api *a)
 {
     return a->ports->wall(a->user);
-}
-
-enum api_lang api_lang_of(const struct api_request *q)
-{
-    int en = http_text_weight(q->accept_language, STR("en")),
-        fr = http_text_weight(q->accept_language, STR("fr"));
-
-    if (q->who.lang[0])
-        return strcmp(q->who.lang, "fr") == 0 ? API_FR : API_EN;
-    return fr > 0 && fr > en ? API_FR : API_EN;
 }
 
 struct str api_query(struct api_request *q, const char *name)

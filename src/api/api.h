@@ -191,13 +191,10 @@ void api_ask_rename(struct api *a, struct api_request *q, const struct str *name
 /* The usual resumes: refusal of auth as a problem (returns true when it answered); the engine's yes or no. */
 bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer);
 void api_engine_done(struct api *a, struct api_request *q, const struct api_answer *answer);
-
-/* A record of what was done, by whom; it goes the way of a command, through the engine into the journal. */
+/* What was done, by whom: goes the way of a command, through the engine into the journal. */
 void api_audit(struct api *a, const struct api_request *q, const char *what, struct str on);
 /* True, and answered with 503, while there is no snapshot or no board yet. */
 bool api_not_ready(struct api *a, struct api_request *q);
 struct wall api_wall(const struct api *a);
-enum api_lang { API_EN, API_FR };
-enum api_lang api_lang_of(const struct api_request *q);
 /* A parameter of the query, decoded into the arena; p NULL: not there. That only known ones are there, each once, is checked before. */
 struct str api_query(struct api_request *q, const char *name);
