@@ -14,7 +14,7 @@ static size_t look(struct str text, const struct timeline_answer *a, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         BUG_ON(a[i].code > 255 || a[i].signal > 64 || a[i].sleep_ms < 0);
-        timeline_place(text, a[i].number, &line, &column);
+        timeline_place(text, TIMELINE_ANSWER, a[i].number, &line, &column);
         BUG_ON(!line || !column || line > text.n || column > text.n);
         sum += strlen(a[i].key) + strlen(a[i].output);
     }
@@ -35,8 +35,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     sum = strlen(t.name) + strlen(t.what) + strlen(t.objects) + look(text, t.answers, t.n_answers);
     BUG_ON(t.end_ms < 0 || t.end_ms > TIMELINE_MOST_MS);
-    for (size_t i = 0; i < t.main.n; i++)
+    for (size_t i = 0; i < t.main.n; i++) {
+        unsigned line, column;
+
+        timeline_place(text, TIMELINE_DIRECTIVE, i, &line, &column);
+        BUG_ON(!line || !column || line > text.n || column > text.n);
         sum += strlen(t.main.at[i].name) + (t.main.at[i].value ? strlen(t.main.at[i].value) : 0);
+    }
     for (size_t i = 0; i < t.steps.n; i++) {
         const struct timeline_step *s = &t.steps.at[i];
 
