@@ -80,7 +80,9 @@ void nlog_alert(struct world *w, uint32_t check)
     const struct model_globals *g = w->m->globals;
     const struct state *s = &w->st[check];
 
-    if (!s->hard && !(world_kind(w, check) == MODEL_HOST ? g->log_host_retries : g->log_service_retries))
+    /* Of a host only what changes nothing counts as a retry. */
+    if (!s->hard && !(world_kind(w, check) == MODEL_HOST ? g->log_host_retries || s->state != s->last_state
+                                                         : g->log_service_retries))
         return;
     begin(w);
     buf_printf(&w->scratch, "%s ALERT: ", upper_kind(w, check));
