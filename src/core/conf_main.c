@@ -306,6 +306,30 @@ static const char *listen_wrong(struct str value)
     return NULL;
 }
 
+/* journald, the path of a socket, or ADDRESS:PORT in numbers: no name is looked up for it. */
+static const char *syslog_wrong(struct str value)
+{
+    struct str host = value, port;
+    size_t colon = value.n;
+    uint64_t n;
+
+    if (!value.n || value.p[0] == '/' || str_eq_c(value, "journald"))
+        return NULL;
+    while (colon && value.p[colon - 1] != ':')
+        colon--;
+    host.n = colon ? colon - 1 : 0;
+    port = str_sub(value, colon, SIZE_MAX);
+    for (size_t i = 0; i < host.n; i++)
+        if (!strchr("0123456789abcdefABCDEF.:[]", host.p[i]))
+            host.n = 0;
+    return host.n && strpbrk("0123456789[:", (char[2]){host.p[0], '\0'}) && str_to_u64(port, &n) && n > 0 &&
+                   n <= 65535
+               ? NULL
+               : "write journald, ADDRESS:PORT with the address in numbers, for instance 127.0.0.1:514, or "
+                 "the "
+                 "path of a socket";
+}
+
 static const char *number_wrong(struct str value, uint64_t least, uint64_t most, const char *advice)
 {
     uint64_t n;
@@ -359,6 +383,8 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
         wrong = listen_wrong(value);
     else if (strcmp(d->name, "vigie_state_dir") == 0 && !str_starts(value, STR("/")))
         wrong = "write an absolute path";
+    else if (strcmp(d->name, "vigie_syslog") == 0)
+        wrong = syslog_wrong(value);
     else if (strcmp(d->name, "vigie_site") == 0)
         wrong = number_wrong(value, 0, LIMIT_SITE, "write a number from 0 to 32767");
     else if (strcmp(d->name, "vigie_runners") == 0)
@@ -535,6 +561,29 @@ static void check_user(struct conf *c)
                  STR_ARG(name));
 }
 
+/* Where old logs go must be there when the first one is moved. */
+static void check_archive(struct conf *c)
+{
+    struct str path, method;
+    unsigned row, when;
+    uint64_t id[2];
+    struct buf folder = BUF_INIT;
+
+    BUG_ON(!conf_main_find(STR("log_archive_path"), &row) ||
+           !conf_main_find(STR("log_rotation_method"), &when));
+    path = c->main_value[row];
+    method = c->main_value[when];
+    if (!path.n || !method.n || method.p[0] == 'n' || !c->io.folder_id)
+        return;
+    buf_printf(&folder, STR_FMT "/.", STR_ARG(path));
+    if (!c->io.folder_id(c->io.ctx, folder.data, id))
+        conf_say(c, CONF_MISTAKE, c->main_place[row],
+                 "there is no folder '" STR_FMT
+                 "': the log could not be rotated; make it, or name one that is there",
+                 STR_ARG(path));
+    buf_release(&folder);
+}
+
 void conf_read_main(struct conf *c)
 {
     struct conf_place nowhere = {CONF_NONE, 0, 0};
@@ -555,6 +604,7 @@ void conf_read_main(struct conf *c)
             set(c, name, arena_str(&c->arena, str_trim(rest)), nowhere);
     }
     check_user(c);
+    check_archive(c);
     if (conf_main_is_on(c, "use_regexp_matching"))
         c->patterns = conf_main_is_on(c, "use_true_regexp_matching") ? CONF_PATTERNS_ALL : CONF_PATTERNS_SOME;
     for (size_t i = 0; i < c->to_read.n; i++) {

@@ -25,10 +25,13 @@ static int open_file(const struct parent *p, int *fd, struct err *err)
 {
     int r = rights_open_as(&p->uids, log_path(p), O_RDWR | O_APPEND | O_CREAT, 0644, fd, err);
 
-    if (r != E_PERM)
-        return r;
-    err_clear(err);
-    return rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, err);
+    if (r == E_PERM) {
+        err_clear(err);
+        r = rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, err);
+    }
+    if (r < 0)
+        err_prefix(err, "log_file: ");
+    return r;
 }
 
 static bool is_same_file(int a, int b)

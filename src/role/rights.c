@@ -240,6 +240,12 @@ int rights_open_as(const struct rights_uids *u, const char *path, int flags, mod
     }
     if (f < 0) {
         as_whom(u, whom, sizeof(whom));
+        if (e == ELOOP)
+            return err_set(err, err_from_errno(e),
+                           "%s is a symbolic link, and none is followed: name the file itself", path);
+        if (e == EINVAL)
+            return err_set(err, err_from_errno(e), "%s is %s", path,
+                           flags & O_NONBLOCK ? "no FIFO" : "a FIFO or a socket: name an ordinary file");
         return err_sys(err, e, "cannot open %s%s", path, whom);
     }
     *fd = f;
