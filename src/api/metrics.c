@@ -107,7 +107,8 @@ static void program(struct buf *b, const struct api *a)
            p.degraded[0] != '\0');
     metric(
         b, "record_degraded", "gauge",
-        "1 while something is not written as it should be: the journal, the history, the states, the series.",
+        "1 while something is not written as it should be: the journal, the history, the states, the series, "
+        "the log.",
         a->record_why[0] != '\0' || p.degraded[0] != '\0');
 }
 
@@ -127,6 +128,10 @@ static void history(struct buf *b, const struct api *a)
     metric(b, "states_lag_records", "gauge",
            "Records that the database of states should know and does not; 0: it is up to date.",
            a->states.lag);
+    metric(b, "log_lines_lost", "counter",
+           "Lines of the log that were given up, for it could not be written.", a->log_lost);
+    metric(b, "syslog_lines_lost", "counter",
+           "Lines that a target of vigie_syslog, or use_syslog, did not take.", a->syslog_lost);
     metrics_damage_put(b, &a->damage);
 }
 

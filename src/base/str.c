@@ -203,6 +203,15 @@ bool str_is_utf8(struct str s)
     return true;
 }
 
+struct str str_head(struct str s, size_t n)
+{
+    if (s.n <= n)
+        return s;
+    while (n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    return str_sub(s, 0, n);
+}
+
 uint32_t str_take_utf8(struct str *rest)
 {
     unsigned char lead = rest->n ? (unsigned char)rest->p[0] : 0;

@@ -29,6 +29,7 @@ bool str_icontains(struct str s, struct str part);       /* ASCII case ignored *
 ptrdiff_t str_find_char(struct str s, char c);           /* -1: none */
 struct str str_trim(struct str s);                       /* blanks, tabs, CR, LF at both ends */
 struct str str_sub(struct str s, size_t from, size_t n); /* clipped to s */
+struct str str_head(struct str s, size_t n);             /* at most n bytes, never half a character */
 /* Cuts the part before the first sep off *rest and returns it; without sep returns all and leaves *rest empty with p NULL.
  * A loop `while (rest.p) part = str_cut(&rest, ',')` sees every part, empty ones too. */
 struct str str_cut(struct str *rest, char sep);

@@ -48,8 +48,25 @@ static void print_roles(const struct ctl *c, const json_t *roles)
     ctl_table_print(&t, c, 1);
 }
 
-static void print_series(const json_t *s)
+/* Nothing catches up while it cannot be written. */
+static const char *catching_up(const json_t *a)
 {
+    const json_t *w;
+    size_t i;
+
+    json_array_foreach(json_object_get(a, "warnings"), i, w)
+    {
+        const char *code = ctl_text(w, "code");
+
+        if (strcmp(code, "record_waits") == 0 || strncmp(code, "journal_", 8) == 0)
+            return "";
+    }
+    return ", and catching up";
+}
+
+static void print_series(const json_t *a)
+{
+    const json_t *s = json_object_get(a, "series");
     const json_t *last = json_object_get(s, "last_refused");
 
     printf("series         %lld, %.1f MB, %lld measurements taken since the start\n", ctl_number(s, "active"),
@@ -57,7 +74,7 @@ static void print_series(const json_t *s)
     if (ctl_true(s, "failed"))
         printf("               NOTHING IS TAKEN: measurements stay in the journal\n");
     if (ctl_number(s, "lag"))
-        printf("               %lld records behind, and catching up\n", ctl_number(s, "lag"));
+        printf("               %lld records behind%s\n", ctl_number(s, "lag"), catching_up(a));
     if (json_is_object(last))
         printf("               not taken last: '%s' of %s%s%s: %s\n", ctl_text(last, "label"),
                ctl_text(last, "host"), ctl_text(last, "service")[0] ? "/" : "", ctl_text(last, "service"),
@@ -151,12 +168,12 @@ static void print_facts(const json_t *a)
     if (ctl_text(journal, "degraded")[0])
         printf("               NOT WRITTEN: %s\n", ctl_text(journal, "degraded"));
     if (ctl_number(json_object_get(a, "history"), "lag"))
-        printf("history        %lld records behind, and catching up\n",
-               ctl_number(json_object_get(a, "history"), "lag"));
+        printf("history        %lld records behind%s\n", ctl_number(json_object_get(a, "history"), "lag"),
+               catching_up(a));
     if (ctl_number(json_object_get(a, "states"), "lag"))
-        printf("states         the database is %lld records behind, and catching up\n",
-               ctl_number(json_object_get(a, "states"), "lag"));
-    print_series(json_object_get(a, "series"));
+        printf("states         the database is %lld records behind%s\n",
+               ctl_number(json_object_get(a, "states"), "lag"), catching_up(a));
+    print_series(a);
     print_exports(json_object_get(a, "exports"));
     printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
            ctl_number(a, "streams"));

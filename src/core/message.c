@@ -8,14 +8,7 @@
 /* The long output as far as it goes into a message, never half a character. */
 static struct str long_part(const struct state *s)
 {
-    struct str text = state_long(s);
-    size_t n = LONG_MOST;
-
-    if (text.n <= n)
-        return text;
-    while (n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
-    return str_sub(text, 0, n);
+    return str_head(state_long(s), LONG_MOST);
 }
 
 static void json_text(struct buf *b, const char *name, struct str s)

@@ -3,16 +3,6 @@
 
 #include "base/limits.h"
 
-/* At most n bytes, never half a character. */
-static struct str cut(struct str s, size_t n)
-{
-    if (s.n <= n)
-        return s;
-    while (n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    return str_sub(s, 0, n);
-}
-
 /* Without the begin of a character whose rest was cut off by who read the pipe. */
 static struct str drop_half(struct str s)
 {
@@ -109,8 +99,8 @@ void output_parse(struct str raw, bool truncated, struct output *o)
         if (o->perf_joined.data[i] == '\n' || o->perf_joined.data[i] == '\t')
             o->perf_joined.data[i] = ' ';
     colons(&o->clean, line);
-    o->first = cut(str_trim(line), LIMIT_OUTPUT_FIRST);
-    o->rest = cut(str_trim(rest), LIMIT_OUTPUT_LONG);
+    o->first = str_head(str_trim(line), LIMIT_OUTPUT_FIRST);
+    o->rest = str_head(str_trim(rest), LIMIT_OUTPUT_LONG);
     o->perf = cut_perf(str_trim(buf_str(&o->perf_joined)));
 }
 

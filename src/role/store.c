@@ -75,36 +75,43 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
     buf_clear(&s->frame);
 }
 
-static const char *why_now(const struct store *s)
+/* The worst of what is not written now, and how bad that is; 0: all is. A journal that cannot be written at all is worse than one in its reserve. */
+static unsigned why_now(const struct store *s, const char **why)
 {
-    if (s->journal.why[0])
-        return s->journal.why;
-    if (s->names_why[0])
-        return s->names_why;
-    if (s->past_why[0])
-        return s->past_why;
-    if (s->now.why[0])
-        return s->now.why;
-    return s->series.why[0] ? s->series.why : s->log.why;
+    const char *const all[] = {s->log.why,  s->series.why, s->now.why,
+                               s->past_why, s->names_why,  s->journal.why};
+
+    *why = "";
+    for (unsigned i = ARRAY_LEN(all); i-- > 0;) {
+        if (!all[i][0])
+            continue;
+        *why = all[i];
+        return i + 1 + (all[i] == s->journal.why && s->fails);
+    }
+    return 0;
 }
 
-/* Says on the log when writing begins to fail and when it works again; tells gate what people should see. */
+/* Says on the log when writing begins to fail, when it becomes worse than it was, and when all is written again; tells gate what people should see. */
 void store_tell_degraded(struct store *s)
 {
-    const char *why = why_now(s);
-    bool was = s->degraded[0], is = why[0];
+    const char *why;
+    unsigned bad = why_now(s, &why), was = s->bad;
+    uint64_t lost = s->log.lost + s->syslog_lost;
 
-    if (is && !was)
-        log_error("the record is not written as it should be: %s", why);
-    if (was && !is)
+    s->bad = bad ? MAX(bad, was) : 0;
+    if (s->bad > was)
+        log_error("not all is written as it should be: %s", why);
+    if (was && !bad)
         log_notice("the record is written again; given up meanwhile: %llu results, %llu older states, %llu "
                    "other records",
                    (unsigned long long)s->journal.stats.dropped_samples,
                    (unsigned long long)s->journal.stats.dropped_states,
                    (unsigned long long)s->journal.stats.dropped_other);
-    if (was == is && s->told_lag == (lag(s) != 0) && store_now(s).us - s->told_gate.us < TELL_GATE_US)
+    if (was == s->bad && s->told_lag == (lag(s) != 0) && s->told_lost == lost &&
+        store_now(s).us - s->told_gate.us < TELL_GATE_US)
         return;
     s->told_lag = lag(s) != 0;
+    s->told_lost = lost;
     snprintf(s->degraded, sizeof(s->degraded), "%s", why);
     s->told_gate = store_now(s);
     send_stored(s, ROLE_GATE, s->degraded);
@@ -210,13 +217,14 @@ void store_plan(struct store *s)
 static void on_retry(void *user)
 {
     struct store *s = user;
+    const char *why;
 
     store_names_retry(s);
     store_past_flush(s);
     store_log_write(s);
     store_perf_write(s);
     commit(s);
-    if (why_now(s)[0])
+    if (why_now(s, &why))
         store_plan_retry(s);
 }
 

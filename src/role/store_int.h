@@ -45,8 +45,10 @@ struct store {
     uint64_t given_up;       /* results that engine gave up, because this role did not keep up */
     struct loop_timer retry; /* when something could not be written */
     char degraded[640];      /* as last told; empty: all is written */
+    unsigned bad;            /* the worst of this time, as store.c ranks it; 0: all is written */
     struct mono told_gate;   /* when gate was last told */
     bool told_lag;           /* that the history is behind */
+    uint64_t told_lost;      /* lines of the log and of syslog */
 
     /* A checkpoint to be asked for. */
     bool engine_loaded;     /* it can answer */

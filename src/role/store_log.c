@@ -73,7 +73,7 @@ static void make_datagram(const struct store_syslog *t, int64_t at_s, struct str
     enum severity severity = severity_of(text);
     char time[TIME_RFC3339];
 
-    text = str_sub(text, 0, SYSLOG_TEXT);
+    text = str_head(text, SYSLOG_TEXT);
     switch (t->form) {
     case STORE_SYSLOG_LOCAL: /* as syslog(3) writes it, and of the level that Nagios uses for every line */
         buf_printf(b, "<%d>vigie[%d]: " STR_FMT, FACILITY_USER << 3 | SEVERITY_INFO, t->pid, STR_ARG(text));
@@ -171,8 +171,8 @@ static void say_why(struct store *s, int error)
     char why[sizeof(s->log.why)] = "";
 
     if (error)
-        snprintf(why, sizeof(why), "the log %s: %s", model_c(&s->model, s->model.globals->log_file),
-                 strerror(error));
+        snprintf(why, sizeof(why), "the log %s is not written (%s); its lines wait",
+                 model_c(&s->model, s->model.globals->log_file), strerror(error));
     if (strcmp(why, s->log.why) == 0)
         return;
     memcpy(s->log.why, why, sizeof(why));
@@ -326,6 +326,8 @@ void store_log_take(struct store *s, const struct msg_put *m)
     uint64_t n = 0;
 
     l->lost += m->lines_lost;
+    if (m->lines_lost)
+        store_tell_degraded(s);
     if (!rest.n)
         return;
     for (; rest.n; n++)

@@ -12,8 +12,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
-from lib_vigie import Skip, Vigie, main, until
+from lib_vigie import Skip, Vigie, main, until, vigie
+
+PORT = int(os.environ.get('PORT') or 18620)
 
 ROTATION = '[0-9]{10}] LOG ROTATION: '
 
@@ -170,6 +173,22 @@ def test_an_engine_that_is_killed_loses_no_line():
     kill_loses_no_line('engine', False)
 
 
+def test_what_cannot_be_the_log():
+    for make, words in ((lambda path: os.symlink('/dev/null', path), 'is a symbolic link, and none is followed'),
+                        (os.mkfifo, 'is a FIFO or a socket')):
+        with Vigie() as v:
+            make(v.path('vigie.log'))
+            said = v.refuses()
+            assert f'log_file: {v.path("vigie.log")} {words}' in said, said
+
+
+def test_a_folder_for_archives_that_is_not_there():
+    for method, warned in (('d', True), ('n', False)):
+        with Vigie(main=f'log_rotation_method={method}\nlog_archive_path=/nowhere/at/all\n') as v:
+            out = vigie('check', v.main)[1]
+            assert bool(re.search(r"main\.cfg:\d+:\d+: .*there is no folder '/nowhere/at/all'", out)) == warned, out
+
+
 def came(s, what, got=None):
     """What has come by now and holds it."""
     got = [] if got is None else got
@@ -203,6 +222,9 @@ def test_rfc5424_over_udp_and_a_socket():
         m = re.fullmatch(form, received(udp, 'SERVICE ALERT'))
         assert m and m.group(1) == '11' and m.group(3) == 'SERVICE_ALERT' and m.group(4).startswith('SERVICE ALERT: h;s;CRITICAL;SOFT;1;broken'), m
         received(unix, 'SERVICE ALERT')
+        v.order('ADD_HOST_COMMENT;h;1;ann;long' + 'é' * 600)  # cut before the half of one, which Python's decode would not take
+        text = re.fullmatch(form, received(udp, ';longéé')).group(4)
+        assert 1020 < len(text.encode()) <= 1024 and text.endswith('é'), text
         # a receiver that comes back is found again at a reload, and also without one
         unix.close()
         os.unlink(v.path('dev-log'))
@@ -223,6 +245,29 @@ def test_rfc5424_over_udp_and_a_socket():
                 os.chmod(v.path('dev-log'), 0o666)
                 third.setblocking(False)
                 until(lambda: v.order('ADD_HOST_COMMENT;h;1;ann;back') or came(third, ';back'), 'the one that came back without a reload')
+
+
+def test_a_full_disk_is_said_at_once():
+    """Of log lines, and of lines that a syslog did not take."""
+    with Vigie(main=f'vigie_http_listen=127.0.0.1:{PORT}\n') as v:
+        def metric(name):
+            with urllib.request.urlopen(f'http://127.0.0.1:{PORT}/metrics') as answer:
+                return int(re.search(rf'^vigie_{name} (\d+)$', answer.read().decode(), re.M)[1])
+        main_file = log_of(v, v.main)
+        v.put('main.cfg', main_file.replace(v.path('vigie.log'), '/dev/full') + f'vigie_syslog={v.path("nobody")}\n')
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.bind(v.path('nobody'))
+            os.chmod(v.path('nobody'), 0o666)
+            v.start()
+        until(lambda: 'the log /dev/full is not written (No space left on device)' in v.said(), 'the log of Vigie itself says so')
+        v.order('ADD_HOST_COMMENT;h;1;ann;while it is full')
+        until(lambda: metric('record_degraded') == 1 and metric('syslog_lines_lost_total') > 0, '/metrics')
+        assert metric('journal_degraded') == 0 and metric('log_lines_lost_total') == 0
+        until(lambda: 'the log /dev/full is not written' in vigie('ctl', 'status', '-c', v.main)[1], 'ctl')
+        v.put('main.cfg', main_file)
+        v.process.send_signal(1)
+        until(lambda: 'while it is full' in v.log() and 'starting...' in v.log(), 'what waited')
+        until(lambda: metric('record_degraded') == 0 and 'the record is written again' in v.said(), 'the end')
 
 
 def test_local_syslog_and_journald():

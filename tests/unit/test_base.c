@@ -56,6 +56,10 @@ static void test_str(void **state UNUSED)
     assert_int_equal(str_take_utf8(&rest), 0x1f642);
     assert_int_equal(rest.n, 0);
     assert_false(str_is_utf8(STR("\xe9")));
+    assert_int_equal(str_head(STR("d\xc3\xa9j"), 2).n, 1);
+    assert_int_equal(str_head(STR("d\xc3\xa9j"), 3).n, 3);
+    assert_int_equal(str_head(STR("d\xc3\xa9j"), 9).n, 4);
+    assert_int_equal(str_head(STR("a\xf0\x9f\x99\x82"), 4).n, 1);
     assert_false(str_is_utf8(STR("\xc0\x80")));
     assert_false(str_is_utf8(STR("\xed\xa0\x80")));
     assert_true(str_icontains(STR("Disk /VAR"), STR("var")));

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -162,6 +164,73 @@ static void test_full_disk_resumes(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+{
+}
+
+static char said[4096];
+
+static void remember(enum log_level level UNUSED, const char *line, size_t n)
+{
+    size_t at = strlen(said);
+
+    snprintf(said + at, sizeof(said) - at, "%.*s\n", (int)n, line);
+}
+
+static unsigned count_said(const char *what)
+{
+    unsigned n = 0;
+
+    for (const char *p = said; (p = strstr(p, what)); p++)
+        n++;
+    return n;
+}
+
+static bool says_log(struct rig *g)
+{
+    return strstr(g->gate.degraded, "the log ") != NULL;
+}
+
+static bool says_journal(struct rig *g)
+{
+    return strstr(g->gate.degraded, "the disk reports an error") != NULL;
+}
+
+/* First the log, then the journal as well: each is said once, and the end when there is one. */
+static void test_worse_is_said(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct rig g;
+    int full = open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC);
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    log_set_sink(remember);
+    rig_send_fd(&g, "nagios-log", full);
+    msg_put_put(&b, &(struct msg_put){.line = 1, .lines = STR("[1] a\n")});
+    assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
+    rig_until(&g, says_log);
+    assert_int_equal(count_said("not all is written"), 1);
+    syncs_failed = 0;
+    sync_fails = true;
+    rig_put(&g, 1, 10);
+    rig_until(&g, says_journal);
+    rig_until(&g, is_tried_again);
+    assert_int_equal(count_said("not all is written"), 2);
+    assert_int_equal(count_said("the disk reports an error"), 1);
+    sync_fails = false;
+    rig_wanted = 10;
+    rig_until(&g, rig_is_stored);
+    rig_until(&g, says_log);
+    assert_int_equal(count_said("is written again"), 0);
+    assert_int_equal(count_said("not all is written"), 2);
+    rig_end(&g);
+    log_set_sink(quiet);
+    temp_dir_remove(g.dir);
+    buf_release(&b);
+}
+
 /* Records that the engine gave up while this one did not keep up: their numbers are as good as stored, and they are counted. */
 static void test_given_up_by_the_engine(void **state UNUSED)
 {
@@ -213,10 +282,6 @@ static void test_reload(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
-static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
-{
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_failed_sync),
         cmocka_unit_test(test_full_disk_resumes),
         cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_worse_is_said),
         cmocka_unit_test(test_given_up_by_the_engine),
     };
 
