@@ -177,18 +177,34 @@ static bool says_nothing(struct rig *g)
     return !g->gate.degraded[0];
 }
 
+static uint64_t wanted_file;
+
+static bool has_file(struct rig *g)
+{
+    return g->engine.logged.file == wanted_file;
+}
+
+/* The log is a full disk from now on. */
+static void fill_disk(struct rig *g)
+{
+    int full = open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC);
+    struct stat st;
+
+    assert_true(full >= 0 && fstat(full, &st) == 0);
+    wanted_file = st.st_ino;
+    rig_send_fd(g, "nagios-log", full);
+    rig_until(g, has_file);
+}
+
 /* It is said at once, and lines wait for another file. */
 static void test_full(void **state UNUSED)
 {
     struct rig g;
-    int full;
 
     rig_make_folders(&g);
     rig_begin(&g, RIG_CHECKS);
     rig_load(&g);
-    full = open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC);
-    assert_true(full >= 0);
-    rig_send_fd(&g, "nagios-log", full);
+    fill_disk(&g);
     put_lines(&g, 1, "[1] a\n[2] b\n");
     rig_until(&g, says_full);
     assert_int_equal(g.engine.logged.line, 0);
