@@ -168,16 +168,16 @@ __attribute__((target("sha,sse4.1"))) static void sha_blocks_hw(uint32_t h[8], c
 }
 #endif
 
-static void sha_blocks(uint32_t h[8], const unsigned char *p, size_t n)
+static void sha_blocks(struct hash_sha256 *s, const unsigned char *p, size_t n)
 {
 #if defined(__x86_64__)
-    if (has_sha()) {
-        sha_blocks_hw(h, p, n);
+    if (s->by_processor) {
+        sha_blocks_hw(s->h, p, n);
         return;
     }
 #endif
     for (; n; n--, p += 64)
-        sha_block(h, p);
+        sha_block(s->h, p);
 }
 
 void hash_sha256_init(struct hash_sha256 *s)
@@ -187,6 +187,9 @@ void hash_sha256_init(struct hash_sha256 *s)
 
     memset(s, 0, sizeof(*s));
     memcpy(s->h, start, sizeof(start));
+#if defined(__x86_64__)
+    s->by_processor = has_sha();
+#endif
 }
 
 void hash_sha256_add(struct hash_sha256 *s, const void *p, size_t n)
@@ -199,12 +202,12 @@ void hash_sha256_add(struct hash_sha256 *s, const void *p, size_t n)
     s->total += n;
     memcpy(s->block + at, b, take);
     if (take && at + take == 64)
-        sha_blocks(s->h, s->block, 1);
+        sha_blocks(s, s->block, 1);
     b += take;
     n -= take;
     if (take && at + take < 64)
         return;
-    sha_blocks(s->h, b, n / 64);
+    sha_blocks(s, b, n / 64);
     memcpy(s->block, b + n / 64 * 64, n % 64);
 }
 

@@ -17,6 +17,7 @@ struct hash_sha256 {
     uint32_t h[8];
     uint64_t total;
     unsigned char block[64];
+    bool by_processor; /* it has instructions for it */
 };
 void hash_sha256_init(struct hash_sha256 *s);
 void hash_sha256_add(struct hash_sha256 *s, const void *p, size_t n);

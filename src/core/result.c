@@ -518,10 +518,10 @@ static struct wall was_at(const struct world *w, struct wall said)
     return (struct wall){said.us > now - LATE_MOST ? MIN(said.us, now) : now};
 }
 
-/* No state goes back in time. */
+/* No state goes back in time, and none is of a time that was before the clock was set back. */
 static struct wall not_before(const struct world *w, uint32_t check, struct wall at)
 {
-    return (struct wall){MAX(at.us, w->st[check].last_check)};
+    return (struct wall){MIN(MAX(at.us, sched_checked_at(w, check).us), w->now.wall.us)};
 }
 
 void result_handed(struct world *w, uint32_t check, const struct world_result *r, int64_t latency_us)

@@ -28,6 +28,7 @@ static void set_options(struct journal *j, const struct journal_options *o)
         j->o.queue_bytes = defaults.queue_bytes;
     if (!j->o.keep_bytes)
         j->o.keep_bytes = defaults.keep_bytes;
+    j->unanswered_bytes = 16 * (j->o.segment_bytes ? j->o.segment_bytes : defaults.segment_bytes);
     if (!j->o.segment_bytes) /* the newest whole one and the next are always there */
         j->o.segment_bytes = MIN(defaults.segment_bytes, j->o.keep_bytes / 4);
     if (!j->o.keep_us)
@@ -430,7 +431,7 @@ static bool wants_segment(const struct journal *j, struct wall now)
     age = MAX(age, -age); /* the clock was set back: this one would have no end */
     /* While a checkpoint is awaited the segment may grow; without an end, if nobody answers, it must not. */
     if (!journal_has_checkpoint(j))
-        return j->at > 16 * bound;
+        return j->at > MAX(j->unanswered_bytes, 16 * bound);
     return j->at > bound || age > TIME_DAY;
 }
 

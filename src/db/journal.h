@@ -54,6 +54,7 @@ struct journal {
     int handle;             /* of the current segment; -1: the next commit begins one */
     uint64_t at, allocated; /* end of what is synced; blocks are there up to */
     uint64_t checkpoint_bytes;
+    uint64_t unanswered_bytes; /* a segment that nobody gives its checkpoint grows no further */
     uint64_t expect;          /* db/segment.h, at the end of the current segment */
     uint64_t written;         /* all ordinary numbers below are durable (or given up) */
     uint64_t next;            /* all ordinary numbers below were added */

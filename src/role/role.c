@@ -424,6 +424,16 @@ static void ignore_signal(void *user UNUSED, int signo UNUSED)
 {
 }
 
+static void set_heap(void)
+{
+    /* Said once, it does not rise with use: the states that a reload leaves behind go back to the system. */
+    mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
+    /* What one request frees the next one takes: to give each page back to the system and get it again costs more than the request. */
+    mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
+    /* A freed block joins its neighbours at once. Else a hundred thousand small ones wait for whoever is the next to want a large one. */
+    mallopt(M_MXFAST, 0);
+}
+
 int role_main(const struct role_ops *const *table, size_t n, int argc, char **argv)
 {
     const char *name = argc > 2 ? argv[2] : "";
@@ -440,12 +450,8 @@ int role_main(const struct role_ops *const *table, size_t n, int argc, char **ar
         return 2;
     }
     log_init(name, verbose ? LOG_DEBUG : LOG_INFO);
-    /* Said once, it does not rise with use: the states that a reload leaves behind go back to the system. */
-    mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
-    /* What one request frees the next one takes: to give each page back to the system and get it again costs more than the request. */
-    mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
-    /* A freed block joins its neighbours at once. Else a hundred thousand small ones wait for whoever is the next to want a large one. */
-    mallopt(M_MXFAST, 0);
+    if (ops->id != ROLE_CONF) /* its heap is of its environment (role/parent_child.c) */
+        set_heap();
     loop = loop_new();
     signal(SIGPIPE, SIG_IGN);
     /* Ctrl-C goes to the whole foreground group: the parent alone decides the order of the end. */

@@ -44,7 +44,7 @@ static void on_ready(void *user, uint32_t events);
 
 static void set_events(struct link *l)
 {
-    uint32_t want = (l->paused ? 0 : EPOLLIN) | (l->out.len > l->out_at ? EPOLLOUT : 0);
+    uint32_t want = (l->paused ? 0 : EPOLLIN) | (l->out.len > l->out_at || l->call_below ? EPOLLOUT : 0);
 
     if (l->closed || want == l->events)
         return; /* most sends are written at once: no system call for the watch */
@@ -213,6 +213,7 @@ size_t link_queued(const struct link *l)
 void link_call_below(struct link *l, size_t n)
 {
     l->call_below = MAX(l->call_below, n);
+    set_events(l);
 }
 
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
@@ -382,10 +383,14 @@ static void on_ready(void *user, uint32_t events)
     int r = 0;
 
     if (events & EPOLLOUT) {
+        bool below;
+
         write_queue(l);
-        set_events(l);
-        if (link_queued(l) < l->call_below) {
+        below = link_queued(l) < l->call_below;
+        if (below)
             l->call_below = 0;
+        set_events(l);
+        if (below) {
             l->busy++;
             if (l->ops->drained)
                 l->ops->drained(l->user);

@@ -319,6 +319,11 @@ static void test_a_result_has_its_time(void **st UNUSED)
         assert_int_equal(recorded_at(&lab), now);
         assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, now);
     }
+    lab_clock_step(&lab, -TIME_H); /* the last one lies ahead then: this one is of now */
+    lab_run(&lab, TIME_S);
+    now = lab_now(&lab).wall.us;
+    say_at(&lab, time_wall_s((struct wall){now}));
+    assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, now);
     lab_close(&lab);
 }
 

@@ -175,6 +175,12 @@ static void test_call_below(void **state UNUSED)
     while (b.n < MESSAGES)
         loop_once(l, -1);
     assert_int_equal(a.drained, 1);
+    assert_int_equal(link_queued(a.link), 0); /* whatever emptied it */
+    link_call_below(a.link, BELOW);
+    msg_put_status(&out, &(struct msg_status){.json = STR("x")});
+    assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
+    while (a.drained < 2)
+        loop_once(l, -1);
     buf_release(&out);
     buf_release(&big);
     finish(l, &a, &b);
