@@ -105,7 +105,7 @@ static int ask(struct place *p, const char *stmt, const char *line, const char *
     sql_limit(&p->h.sql, clock_ends, &left_us);
     r = history_query(&p->h, &q, gather, &out, &err);
     sql_limit(&p->h.sql, NULL, NULL);
-    snprintf(said, size, "%s", err.text);
+    str_copy(said, size, str_of(err.text));
     buf_release(&text);
     buf_release(&out);
     return r;
