@@ -56,7 +56,9 @@ struct engine_log {
         size; /* inode of the log, and how long it was when all lines known to be written were in it; 0: not known, or there is none */
     bool asked, told; /* for a new file; which one it is now */
     uint64_t new_file;
-    bool full;                             /* lines are given up until there is room again */
+    size_t waited,
+        on_top; /* bytes that waited at the last flush; the most that came between two, while too many wait */
+    bool full;  /* lines are given up until there is room again */
     uint64_t lost, lost_before, lost_told; /* ever; before this time; that the store knows of */
 };
 

@@ -8,16 +8,16 @@
 #include "role/engine_in.h"
 
 #define LOG_MOST                                                                                             \
-    (4u * 1024 * 1024) /* lines that wait for a store, or a disk; what one event brings comes on top */
+    (4u * 1024 * 1024) /* lines that wait for a store, or a disk; what comes at once comes on top */
 #define LINE_MOST (LIMIT_MESSAGE - 8192u) /* of one line */
 #define WITH_MOST (LIMIT_MESSAGE - 4096u) /* records and lines in one message */
 
 void engine_log_line(struct engine *e, struct str line)
 {
-    if (e->log.full)
-        e->log.lost++;
-    else
+    if (!e->log.full)
         nlog_queue_add(&e->log.lines, str_sub(line, 0, LINE_MOST));
+    else if (e->log.lost++ == e->log.lost_before)
+        log_error("the log in Nagios' format is not written: its lines are given up until it is");
 }
 
 void engine_log_rotate(struct engine *e, struct str name)
@@ -25,25 +25,35 @@ void engine_log_rotate(struct engine *e, struct str name)
     nlog_queue_mark(&e->log.lines, name);
 }
 
-/* Between two events: one may log a line for each check (the current states at a start). */
-static void keep_bound(struct engine *e)
+static void say_lost(struct engine *e)
 {
     struct buf line = BUF_INIT;
+    unsigned long long n = e->log.lost - e->log.lost_before;
 
-    if (!e->log.full && e->log.lines.bytes > LOG_MOST) {
-        log_error("the log in Nagios' format is not written: its lines are given up until it is");
-        e->log.full = true;
-    } else if (e->log.full && e->log.lines.bytes < LOG_MOST / 2) {
-        e->log.full = false;
-        buf_printf(&line, "[%lld] Warning: %llu lines of this log were given up: it could not be written",
-                   (long long)time_wall_s(clock_wall()),
-                   (unsigned long long)(e->log.lost - e->log.lost_before));
-        log_warn("%llu lines of the log were given up",
-                 (unsigned long long)(e->log.lost - e->log.lost_before));
-        e->log.lost_before = e->log.lost;
-        engine_log_line(e, buf_str(&line));
-    }
+    if (!n)
+        return;
+    buf_printf(&line, "[%lld] Warning: %llu lines of this log were given up: it could not be written",
+               (long long)time_wall_s(clock_wall()), n);
+    log_warn("%llu lines of the log were given up", n);
+    e->log.lost_before = e->log.lost;
+    engine_log_line(e, buf_str(&line));
     buf_release(&line);
+}
+
+/* Between two events: one may log a line for each check (the current states at a start, or in a new file). Nothing of that could be written yet, so it does not say that nothing is. */
+static void keep_bound(struct engine *e)
+{
+    struct engine_log *l = &e->log;
+    size_t bytes = l->lines.bytes, came = bytes - MIN(bytes, l->waited);
+
+    l->waited = bytes;
+    l->on_top = bytes > LOG_MOST ? MAX(l->on_top, came) : 0;
+    if (bytes > LOG_MOST + l->on_top) {
+        l->full = true;
+    } else if (l->full && bytes < LOG_MOST / 2) {
+        l->full = false;
+        say_lost(e);
+    }
 }
 
 static void go_on(struct engine *e)
