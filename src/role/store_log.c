@@ -158,7 +158,7 @@ static void tell_engine(struct store *s)
 
     if (!engine || !l->engine || (m.line == l->told.line && m.file == l->told.file))
         return;
-    m.size = l->behind.text.len ? l->behind.from + l->behind.at : (uint64_t)MAX(size, 0) - l->begun;
+    m.size = l->behind.text.len ? l->behind.from + l->behind.at : (uint64_t)MAX(size, 0) - l->begun.len;
     l->told.line = m.line;
     l->told.file = m.file;
     msg_put_logged(&s->frame, &m);
@@ -187,11 +187,11 @@ static void took(struct store_log *l, size_t n)
     for (size_t at = 0; at < n; at = (size_t)(end - l->text.data) + 1) {
         end = memchr(l->text.data + at, '\n', n - at);
         if (!end) {
-            l->begun += n - at;
+            buf_add(&l->begun, l->text.data + at, n - at);
             break;
         }
         l->lines--;
-        l->begun = 0;
+        buf_clear(&l->begun);
     }
     buf_drop_front(&l->text, n);
 }
@@ -220,7 +220,7 @@ static void give_up(struct store_log *l)
 {
     l->lost += l->lines;
     drop_text(l);
-    if (l->begun) { /* that line ends where it is */
+    if (l->begun.len) { /* that line ends where it is */
         buf_add_char(&l->text, '\n');
         l->lines = 1;
     }
@@ -230,8 +230,10 @@ void store_log_write(struct store *s)
 {
     if (s->log_fd < 0)
         drop_text(&s->log);
-    else if (s->log.text.len)
+    if (s->log.text.len)
         put(s);
+    else
+        say_why(s, 0);
     if (s->log.text.len > LOG_WAITS_MOST)
         give_up(&s->log);
     if (s->log.text.len)
@@ -308,11 +310,11 @@ static struct str not_written(struct store *s, struct str lines)
             continue;
         }
         if (is.n && is.n <= mine.n && str_starts(mine, is)) {
-            l->begun = is.n;
+            buf_add_str(&l->begun, is);
             lines = str_sub(lines, is.n, SIZE_MAX);
         }
         forget_behind(l);
-        if (!l->begun)
+        if (!l->begun.len)
             end_line(s);
     }
     return lines;
@@ -322,7 +324,7 @@ void store_log_take(struct store *s, const struct msg_put *m)
 {
     struct store_log *l = &s->log;
     struct str rest = m->lines, new;
-    size_t begun = l->begun;
+    size_t begun = l->begun.len;
     uint64_t n = 0;
 
     l->lost += m->lines_lost;
@@ -335,7 +337,7 @@ void store_log_take(struct store *s, const struct msg_put *m)
     l->last = m->line + n - 1;
     new = not_written(s, m->lines);
     buf_add_str(&l->text, new);
-    if (l->begun != begun) { /* the end of a line */
+    if (l->begun.len != begun) { /* the end of a line */
         str_cut(&new, '\n');
         l->lines++;
     }
@@ -363,6 +365,17 @@ static uint64_t inode_of(int fd)
     return fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
+/* In another file: the line that was begun goes there whole. */
+static void begin_file(struct store_log *l)
+{
+    struct buf text = l->begun;
+
+    buf_add_str(&text, buf_str(&l->text));
+    buf_release(&l->text);
+    l->text = text;
+    buf_init(&l->begun);
+}
+
 bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd)
 {
     if (str_eq_c(purpose, "syslog")) {
@@ -385,7 +398,7 @@ bool store_log_fd(struct store *s, struct str purpose, struct str arg, int fd)
     if (s->log_fd < 0)
         close(fd);
     s->log.file = s->log_fd >= 0 ? inode_of(fd) : 0;
-    s->log.begun = 0;
+    begin_file(&s->log);
     forget_behind(&s->log);
     if (s->opened)
         store_log_write(s);
@@ -397,6 +410,7 @@ void store_log_release(struct store *s)
     store_log_write(s);
     forget_syslog(s);
     buf_release(&s->log.text);
+    buf_release(&s->log.begun);
     forget_behind(&s->log);
     if (s->log_fd >= 0)
         close(s->log_fd);

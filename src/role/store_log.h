@@ -14,13 +14,13 @@ struct store_syslog { /* one place that log lines go to besides the file */
     char host[256]; /* this machine */
 };
 
-struct store_log {   /* in Nagios' format */
-    struct buf text; /* not yet written */
-    uint64_t lines;  /* line ends of it */
-    size_t begun;    /* bytes of its first line that are in the file */
-    bool engine;     /* it has said where it stands: its lines count from there */
-    uint64_t last;   /* number of the newest line it sent */
-    uint64_t file;   /* inode; 0: there is no log */
+struct store_log {    /* in Nagios' format */
+    struct buf text;  /* not yet written */
+    uint64_t lines;   /* line ends of it */
+    struct buf begun; /* what of its first line is in the file */
+    bool engine;      /* it has said where it stands: its lines count from there */
+    uint64_t last;    /* number of the newest line it sent */
+    uint64_t file;    /* inode; 0: there is no log */
     struct {
         uint64_t line, file;
     } told;  /* to the engine */

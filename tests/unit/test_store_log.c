@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,16 +49,21 @@ static void write_file(const struct rig *g, const char *text, bool anew)
     close(fd);
 }
 
-static void assert_file(const struct rig *g, const char *text)
+static void assert_file_at(const struct rig *g, const char *name, const char *text)
 {
     struct buf got = BUF_INIT;
     struct err err = ERR_INIT;
-    int fd = rig_open_at(g, "/log", O_RDONLY);
+    int fd = rig_open_at(g, name, O_RDONLY);
 
-    assert_int_equal(file_read_fd(fd, "log", 1u << 20, &got, &err), 0);
+    assert_int_equal(file_read_fd(fd, name, 1u << 20, &got, &err), 0);
     assert_string_equal(got.data, text);
     close(fd);
     buf_release(&got);
+}
+
+static void assert_file(const struct rig *g, const char *text)
+{
+    assert_file_at(g, "/log", text);
 }
 
 static void test_lines(void **state UNUSED)
@@ -217,18 +223,83 @@ static void test_full(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+/* A log that is no longer wanted cannot be full. */
+static void test_full_and_taken_away(void **state UNUSED)
+{
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    fill_disk(&g);
+    put_lines(&g, 1, "[1] a\n");
+    rig_until(&g, says_full);
+    rig_send_fd(&g, "no-log", open("/dev/null", O_RDWR | O_CLOEXEC));
+    rig_until(&g, says_nothing);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit l;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &l), 0);
+    l.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &l), 0);
+}
+
+static bool says_too_large(struct rig *g)
+{
+    return strstr(g->gate.degraded, "File too large") != NULL;
+}
+
+/* The line that a disk took half of is whole in the file on another one. */
+static void test_full_in_mid_line(void **state UNUSED)
+{
+    static const rlim_t size = 1u << 30; /* over that of any other file of the store */
+    struct rig g;
+    int fd;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    fd = rig_open_at(&g, "/log", O_WRONLY);
+    assert_int_equal(ftruncate(fd, (off_t)size), 0);
+    close(fd);
+    limit_files(size + strlen("[1] a\n[2] b"));
+    put_lines(&g, 1, "[1] a\n[2] bcd\n[3] e\n");
+    rig_until(&g, says_too_large);
+    wanted_line = 1;
+    rig_until(&g, is_logged);
+    assert_int_equal(g.engine.logged.size, size + strlen("[1] a\n"));
+    rig_send_fd(&g, "nagios-log", rig_open_at(&g, "/new", O_RDWR | O_APPEND | O_CREAT));
+    rig_until(&g, says_nothing);
+    wanted_line = 3;
+    rig_until(&g, is_logged);
+    limit_files(RLIM_INFINITY);
+    assert_file_at(&g, "/new", "[2] bcd\n[3] e\n");
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_after_a_kill),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines),
+                                       cmocka_unit_test(test_after_a_kill),
                                        cmocka_unit_test(test_where_to_look),
-                                       cmocka_unit_test(test_another_file), cmocka_unit_test(test_full)};
+                                       cmocka_unit_test(test_another_file),
+                                       cmocka_unit_test(test_full),
+                                       cmocka_unit_test(test_full_and_taken_away),
+                                       cmocka_unit_test(test_full_in_mid_line)};
 
     log_init("test", LOG_ERROR);
     log_set_sink(getenv("VIGIE_TEST_LOG") ? NULL : quiet);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
