@@ -396,6 +396,11 @@ static int fifo_ask(const char *path, const char *name, struct err *err)
 
     if (fd < 0 && errno == ENXIO)
         return 0;
+    if (fd < 0 && errno == EACCES) /* left by another user, who may still run what reads it */
+        return err_set(err, E_PERM,
+                       "it cannot be known whether another program reads the command file %s, as this user "
+                       "may not write to it: if none does, delete it, and Vigie makes it anew",
+                       path);
     if (fd < 0)
         return err_sys(err, errno, "cannot ask whether another program reads the command file %s", path);
     close(fd);

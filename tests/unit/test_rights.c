@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -251,12 +252,34 @@ static void test_every_role_has_a_row(void **unused UNUSED)
     assert_null(rights_row(ROLE_PARENT));
 }
 
+/* It lies in our folder, and who left it there may still read it: nobody can tell, so it stays, and what to do is said. */
+static void test_command_file_of_another(void **unused UNUSED)
+{
+    char folder[] = "/tmp/vigie-rights-XXXXXX", path[60];
+    struct err err = ERR_INIT;
+    int r;
+
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0755), 0);
+    snprintf(path, sizeof(path), "%s/cmd", folder);
+    assert_int_equal(mkfifo(path, 0), 0);
+    setfsuid(65534); /* root could write to it */
+    r = rights_fifo_is_free(path, &err);
+    setfsuid(geteuid());
+    assert_int_equal(r, E_PERM);
+    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, "if none does, delete it"));
+    assert_int_equal(unlink(path), 0);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_level),
         cmocka_unit_test(test_every_role_has_a_row),
+        cmocka_unit_test(test_command_file_of_another),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
