@@ -67,21 +67,30 @@ static struct api_request *request_find(struct api *a, uint64_t serial)
 
 /* ---- answers ---- */
 
+/* While the way there is full the request stays, and api_tick says it again. */
+static void break_off(struct api *a, struct api_request *q)
+{
+    q->broken = true;
+    q->resume = NULL;
+    q->answered = a->ports->broken(a->user, q->source, q->id) != E_LIMIT;
+}
+
 static void send_answer(struct api *a, struct api_request *q, int status, const char *type, struct str body)
 {
     struct buf lines = BUF_INIT;
 
-    if (q->answered)
+    if (q->answered || q->broken)
         return;
-    q->answered = true;
-    if (q->begun) { /* it is not what it began as: the client sees that something is missing */
-        a->ports->data(a->user, q->source, q->id, STR_NULL, true);
+    if (q->begun) { /* no other answer can follow */
+        break_off(a, q);
         return;
     }
+    q->answered = true;
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
     buf_add_str(&lines, buf_str(&q->headers));
-    a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, false);
+    if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, false) < 0)
+        break_off(a, q);
     buf_release(&lines);
 }
 
@@ -102,14 +111,18 @@ void api_reply_begin(struct api *a, struct api_request *q, int status, struct st
     q->begun = true;
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
-    a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true);
+    if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true) < 0)
+        break_off(a, q);
     buf_release(&lines);
 }
 
 void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end)
 {
+    if (q->broken)
+        return;
     q->answered = end;
-    a->ports->data(a->user, q->source, q->id, body, end);
+    if (a->ports->data(a->user, q->source, q->id, body, end) < 0)
+        break_off(a, q);
 }
 
 void api_reply_ok(struct api *a, struct api_request *q, int status)
@@ -476,7 +489,7 @@ static void begin(struct api *a, struct api_request *q)
 
 static void after(struct api *a, struct api_request *q)
 {
-    if (!q->answered && !q->resume) {
+    if (!q->answered && !q->resume && !q->broken) {
         log_error("%s has neither answered nor asked", q->route ? q->route->path : "a request");
         api_fail(a, q, 500, NULL, PROBLEM_OUR_MISTAKE);
     }
@@ -528,11 +541,12 @@ void api_rows(struct api *a, uint64_t serial, struct str part)
 
     if (!q || !q->resume || q->waits_for != API_FROM_READER)
         return;
-    if (q->flow && !q->json.len && q->flow(a, q, part)) /* mostly: no copy */
-        return;
-    buf_add_str(&q->json, part);
-    if (q->flow && q->flow(a, q, buf_str(&q->json)))
-        buf_clear(&q->json);
+    if (!q->flow || q->json.len || !q->flow(a, q, part)) { /* mostly: no copy */
+        buf_add_str(&q->json, part);
+        if (q->flow && q->flow(a, q, buf_str(&q->json)))
+            buf_clear(&q->json);
+    }
+    after(a, q);
 }
 
 /* Calls work for every request under way; work may free it. */
@@ -595,6 +609,11 @@ void api_gone(struct api *a, enum api_source source, uint64_t id)
 
 static void expire(struct api *a, struct api_request *q, uint64_t now)
 {
+    if (q->broken) {
+        break_off(a, q);
+        after(a, q);
+        return;
+    }
     if (q->due.us > (int64_t)now)
         return;
     q->resume = NULL;

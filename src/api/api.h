@@ -80,7 +80,7 @@ struct api_request {
     enum api_answer_kind waits_for;
     struct buf json; /* rows of the reader, as they come */
     bool (*flow)(struct api *a, struct api_request *q, struct str rows); /* while they come; true: taken */
-    bool begun;         /* a part of the answer is on its way: only its end can follow */
+    bool begun, broken; /* a part of the answer is on its way: only its end can follow; that does not come */
     void *state;        /* the handler's own, in the arena */
     struct buf headers; /* lines for the answer, each ended by '\n' */
 };
@@ -106,7 +106,8 @@ struct api_ports {
     int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers,
                   struct str body, bool more);
     int (*data)(void *user, enum api_source source, uint64_t id, struct str body, bool end);
-    size_t (*queued)(void *user, enum api_source source); /* bytes on their way there */
+    int (*broken)(void *user, enum api_source source, uint64_t id); /* the rest of it does not come */
+    size_t (*queued)(void *user, enum api_source source);           /* bytes on their way there */
 };
 
 struct api {
@@ -150,8 +151,7 @@ void api_release(struct api *a);
 /* A new pair of snapshot and board; the caller keeps both mapped until the next call. oids: n_checks, or NULL (then the board's). */
 void api_world(struct api *a, const struct model *m, const struct board *b, const uint64_t *oids);
 
-/* A request as web or local sent it; all slices are copied. */
-void api_receive(struct api *a, const struct api_request *from);
+void api_receive(struct api *a, const struct api_request *from);   /* as web or local sent it; is copied */
 void api_gone(struct api *a, enum api_source source, uint64_t id); /* the client left */
 void api_source_lost(struct api *a, enum api_source source); /* web or local died with all its clients */
 void api_answered(struct api *a, uint64_t serial, const struct api_answer *x); /* late ones are ignored */
@@ -165,7 +165,7 @@ void api_tick(struct api *a);                            /* once a second or mor
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);
-/* An answer in parts. What is answered otherwise once it has begun ends it. */
+/* An answer in parts. What is answered otherwise once it has begun, and a part that cannot be sent, breaks it off: it never ends as if it were whole. */
 void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body);
 void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end);
 /* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */

@@ -81,7 +81,7 @@ static int run_call(const struct ctl *c, const struct call *call, struct err *er
     while (r == 0) {
         r = read_frame(fd, &in, &used, m);
         if (r < 0 || m->type != MSG_CTL_RESP) {
-            err_set(err, E_CLOSED, "Vigie closed the connection before it answered; try again");
+            err_set(err, E_CLOSED, "Vigie closed the connection before its answer was whole; try again");
             r = E_CLOSED;
             break;
         }

@@ -247,6 +247,14 @@ static int port_data(void *user, enum api_source source, uint64_t id, struct str
     return send_out(r, peer_of(r, source), rc);
 }
 
+static int port_broken(void *user, enum api_source source, uint64_t id)
+{
+    struct role *r = user;
+    int rc = msg_put_api_data(&self(r)->out, &(struct msg_api_data){.id = id, .broken = 1});
+
+    return send_out(r, peer_of(r, source), rc);
+}
+
 static int port_answer(void *user, enum api_source source, uint64_t id, int status, struct str headers,
                        struct str body, bool more)
 {
@@ -289,6 +297,7 @@ static const struct api_ports ports = {
     .rename = port_rename,
     .answer = port_answer,
     .data = port_data,
+    .broken = port_broken,
     .queued = port_queued,
 };
 

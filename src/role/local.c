@@ -156,9 +156,12 @@ static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg 
 
     if (!c || c->kind != CONN_CTL)
         return;
-    if (m->u.api_data.end)
+    if (m->u.api_data.end || m->u.api_data.broken)
         request_done(self, c);
-    local_ctl_answer(c, 0, m->u.api_data.body, !m->u.api_data.end);
+    if (m->u.api_data.broken)
+        local_ctl_lost(c, "Vigie is overloaded; ask again");
+    else
+        local_ctl_answer(c, 0, m->u.api_data.body, !m->u.api_data.end);
 }
 
 static void on_ls_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -256,7 +259,7 @@ static void local_peer_down(struct role *r, struct peer *p)
             continue;
         request_done(self, c);
         if (c->kind == CONN_CTL)
-            local_ctl_fail(c, "the gate was restarted; ask again");
+            local_ctl_lost(c, "the gate was restarted; ask again");
         else
             local_ls_lost(c);
     }

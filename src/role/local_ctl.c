@@ -25,6 +25,7 @@ static void send_answer(struct conn *c, uint64_t status, struct str body, bool m
 void local_ctl_answer(struct conn *c, uint64_t status, struct str body, bool more)
 {
     send_answer(c, status, body, more);
+    c->begun = more;
 }
 
 void local_ctl_fail(struct conn *c, const char *text)
@@ -34,6 +35,14 @@ void local_ctl_fail(struct conn *c, const char *text)
     buf_printf(&b, "{\"title\":\"%s\",\"status\":503}", text);
     send_answer(c, 503, buf_str(&b), false);
     buf_release(&b);
+}
+
+void local_ctl_lost(struct conn *c, const char *text)
+{
+    if (c->begun)
+        local_conn_free(c);
+    else
+        local_ctl_fail(c, text);
 }
 
 static void on_message(void *user, const struct msg *m, int *fds UNUSED, size_t n_fds UNUSED)

@@ -25,6 +25,7 @@ struct conn {
     int64_t uid;
     uint64_t request;   /* id of the request at gate; 0: none */
     uint64_t client_id; /* CONN_CTL: the client's own id of it */
+    bool begun;         /* CONN_CTL: a part of its answer went there */
     struct link *link;  /* CONN_CTL */
     int fd;             /* CONN_LS */
     struct loop_fd watch;
@@ -97,6 +98,7 @@ struct str local_who(const struct local *self, int64_t uid, char out[LOCAL_WHO])
 void local_ctl_accept(struct role *r, int fd);
 void local_ctl_answer(struct conn *c, uint64_t status, struct str body, bool more);
 void local_ctl_fail(struct conn *c, const char *text);
+void local_ctl_lost(struct conn *c, const char *text); /* what is left does not come; c may be gone after */
 
 void local_ls_accept(struct role *r, int fd);
 void local_ls_accept_tls(struct role *r, int fd);

@@ -42,13 +42,14 @@ struct reader {
     struct mono deadline;
     struct peer *asker; /* during a question */
     uint64_t id;
+    bool hole; /* a part of the answer could not be sent: what follows is of no use */
 };
 
 static bool overdue(void *user)
 {
     struct reader *s = user;
 
-    return clock_mono().us >= s->deadline.us;
+    return s->hole || clock_mono().us >= s->deadline.us;
 }
 
 /* The writer makes the file; before its first start there is nothing to answer from. */
@@ -73,11 +74,13 @@ static struct sql *names(struct reader *s)
 
 static void send_rows(struct reader *s, const struct msg_rows *m)
 {
-    if (msg_put_rows(&s->frame, m) < 0)
-        msg_put_rows(&s->frame,
-                     &(struct msg_rows){.id = m->id, .end = 1, .error = STR("an answer is too long")});
-    if (role_send(s->asker, &s->frame, -1) < 0)
-        log_warn("an answer was lost: the queue to gate is full");
+    int rc = msg_put_rows(&s->frame, m);
+
+    if (rc == 0)
+        rc = role_send(s->asker, &s->frame, -1);
+    if (rc < 0 && !s->hole)
+        log_warn("an answer was lost: a part of it is too long, or the queue to gate is full");
+    s->hole = s->hole || rc < 0;
     buf_clear(&s->frame);
     /* Gate takes a part while the next one is made; more than some of them need not wait here. */
     if (s->asker->link && link_queued(s->asker->link) > WAITING)
@@ -88,7 +91,8 @@ static void piece(void *user, struct str json)
 {
     struct reader *s = user;
 
-    send_rows(s, &(struct msg_rows){.id = s->id, .json = json});
+    if (!s->hole)
+        send_rows(s, &(struct msg_rows){.id = s->id, .json = json});
 }
 
 static int ask_history(struct reader *s, const struct msg_query *q, struct err *err)
@@ -189,13 +193,18 @@ static void on_query(struct role *r, struct peer *p, const struct msg *m)
 
     s->asker = p;
     s->id = q->id;
+    s->hole = false;
     s->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
     look_for_new(s);
     got = series_ask_is(q->stmt) ? ask_series(s, q, &err) : ask_history(s, q, &err);
     tell_damaged(s, got == E_FORMAT && !s->history.sql.db && !series_ask_is(q->stmt));
     if (got == E_FORMAT || got == E_IO) /* opened again at the next question */
         close_all(s);
-    send_rows(s, &(struct msg_rows){.id = q->id, .end = 1, .error = got < 0 ? str_of(err.text) : STR_NULL});
+    send_rows(s, &(struct msg_rows){.id = q->id,
+                                    .end = 1,
+                                    .error = s->hole   ? STR("a part of the answer was lost")
+                                             : got < 0 ? str_of(err.text)
+                                                       : STR_NULL});
 }
 
 static void birth(struct role *r)

@@ -282,12 +282,29 @@ static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg 
     http_answer(w->http, a->id, &answer);
 }
 
+/* The rest of it does not come: what has begun breaks off, so that nobody takes it for whole and browsers come again. */
+static void give_up(struct web *w, uint64_t id, const char *why)
+{
+    const struct waiting *x = waiting_find(w, id);
+    bool begun = x && x->stream;
+
+    forget(w, id);
+    if (begun)
+        http_abort(w->http, id);
+    else
+        answer_problem(w, id, 503, why, STR("Retry-After: 1"));
+}
+
 static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     const struct msg_api_data *d = &m->u.api_data;
     struct web *w = r->self;
-    struct waiting *x = waiting_find(w, d->id);
+    const struct waiting *x = waiting_find(w, d->id);
 
+    if (x && d->broken) {
+        give_up(w, d->id, "Vigie is overloaded. Try again in a moment.");
+        return;
+    }
     if (!x || !x->stream)
         return;
     if (d->body.n && !http_more(w->http, d->id, d->body))
@@ -298,23 +315,15 @@ static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg 
     }
 }
 
-/* Gate died: what it had is answered here; streams break off, so that browsers come again. */
+/* Gate died with all that it had. */
 static void peer_down(struct role *r, struct peer *p)
 {
     struct web *w = r->self;
 
     if (p->id != ROLE_GATE)
         return;
-    while (w->waiting.n) {
-        struct waiting x = VEC_LAST(&w->waiting);
-
-        forget(w, x.id);
-        if (x.stream)
-            http_abort(w->http, x.id);
-        else
-            answer_problem(w, x.id, 503, "A part of Vigie has been restarted. Try again.",
-                           STR("Retry-After: 1"));
-    }
+    while (w->waiting.n)
+        give_up(w, VEC_LAST(&w->waiting).id, "A part of Vigie has been restarted. Try again.");
 }
 
 static void sweep(void *user)

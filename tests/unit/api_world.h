@@ -26,12 +26,13 @@ struct api_world {
     bool more;
     /* What streams got, by id: all in one. */
     struct buf streamed;
-    unsigned ended, datas;
+    unsigned ended, datas, broken;
     /* The last question. */
     unsigned asked_auth, asked_engine, asked_why, asked_reader, asked_reload, asked_store;
     uint64_t serial;
     struct buf question; /* op or statement or command, then the arguments, each after a '|' */
     int refuse;          /* what the ports return instead of 0 */
+    int refuse_broken;   /* the same of saying that an answer is broken off */
     size_t queued;
     uint64_t ids;
     const char *type; /* of the bodies that are sent; NULL: JSON */

@@ -202,6 +202,16 @@ static int port_data(void *user, enum api_source source UNUSED, uint64_t id UNUS
     return 0;
 }
 
+static int port_broken(void *user, enum api_source source UNUSED, uint64_t id UNUSED)
+{
+    struct api_world *w = user;
+
+    if (w->refuse_broken)
+        return w->refuse_broken;
+    w->broken++;
+    return 0;
+}
+
 static size_t port_queued(void *user, enum api_source source UNUSED)
 {
     return ((struct api_world *)user)->queued;
@@ -218,6 +228,7 @@ static const struct api_ports ports = {
     .rename = port_rename,
     .answer = port_answer,
     .data = port_data,
+    .broken = port_broken,
     .queued = port_queued,
 };
 

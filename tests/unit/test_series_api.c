@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api_world.h"
+#include "base/limits.h"
 
 static int set_up(void **state)
 {
@@ -118,24 +119,31 @@ static void test_answers(void **state)
     says(&w->body, "too slow");
 }
 
-/* A long answer goes on while it comes; what fails then ends it, and is no second answer. */
+/* The begin of a long answer, and part gets more of it. */
+static void begin_long(struct api_world *w, struct buf *part)
+{
+    buf_clear(part);
+    buf_add_c(part, "200 application/json\n[");
+    while (part->len < 70000)
+        buf_add_c(part, "1234567,");
+    ask(w, "/api/v1/series/data", "");
+    api_rows(&w->api, w->serial, STR("200 appl"));
+    assert_int_equal(w->status, 0);
+    api_rows(&w->api, w->serial, str_sub(buf_str(part), 8, SIZE_MAX));
+    assert_int_equal(w->status, 200);
+    assert_true(w->more);
+    assert_int_equal(w->body.data[0], '[');
+}
+
+/* A long answer goes on while it comes; what fails then breaks it off: that is no second answer, and no end as of a whole one. */
 static void test_flow(void **state)
 {
     struct api_world *w = *state;
     struct buf part = BUF_INIT;
     unsigned datas;
 
-    buf_add_c(&part, "200 application/json\n[");
-    while (part.len < 70000)
-        buf_add_c(&part, "1234567,");
-    for (int fails = 0; fails < 2; fails++) {
-        ask(w, "/api/v1/series/data", "");
-        api_rows(&w->api, w->serial, STR("200 appl"));
-        assert_int_equal(w->status, 0);
-        api_rows(&w->api, w->serial, str_sub(buf_str(&part), 8, SIZE_MAX));
-        assert_int_equal(w->status, 200);
-        assert_true(w->more);
-        assert_int_equal(w->body.data[0], '[');
+    for (unsigned fails = 0; fails < 2; fails++) {
+        begin_long(w, &part);
         datas = w->datas;
         api_rows(&w->api, w->serial, buf_str(&part));
         assert_int_equal(w->datas, datas + 1);
@@ -144,12 +152,50 @@ static void test_flow(void **state)
                          &(struct api_answer){.kind = API_FROM_READER, .error = STR("too slow")});
         else
             api_world_rows(w, "1]");
-        assert_int_equal(w->datas, datas + 2);
-        assert_int_equal(w->ended, 1 + fails);
+        assert_int_equal(w->datas, datas + 2 - fails);
+        assert_int_equal(w->ended, 1);
+        assert_int_equal(w->broken, fails);
         assert_int_equal(w->status, 200);
     }
+    begin_long(w, &part);
+    api_lost(&w->api, API_FROM_READER);
+    assert_int_equal(w->broken, 2);
+    begin_long(w, &part);
+    api_world_forward(w, LIMIT_READER_US + API_GRACE_US);
+    api_tick(&w->api);
+    assert_int_equal(w->broken, 3);
+    assert_int_equal(w->ended, 1);
     buf_release(&part);
     assert_int_equal(w->api.n_pending, 0);
+}
+
+/* A part that cannot be sent: none follows, and that it is broken off is said as soon as there is room for that. */
+static void test_hole(void **state)
+{
+    struct api_world *w = *state;
+    struct buf part = BUF_INIT;
+
+    begin_long(w, &part);
+    w->refuse = w->refuse_broken = E_LIMIT;
+    api_rows(&w->api, w->serial, buf_str(&part));
+    w->refuse = 0;
+    api_rows(&w->api, w->serial, buf_str(&part));
+    api_world_rows(w, "1]");
+    api_tick(&w->api);
+    assert_int_equal(w->datas, 0);
+    assert_int_equal(w->broken, 0);
+    assert_int_equal(w->api.n_pending, 1);
+    w->refuse_broken = 0;
+    api_tick(&w->api);
+    assert_int_equal(w->broken, 1);
+    assert_int_equal(w->api.n_pending, 0);
+    begin_long(w, &part);
+    w->refuse = E_LIMIT;
+    api_world_rows(w, "1]"); /* the last one */
+    assert_int_equal(w->broken, 2);
+    assert_int_equal(w->answers, 2);
+    assert_int_equal(w->api.n_pending, 0);
+    buf_release(&part);
 }
 
 static void test_prometheus(void **state)
@@ -191,6 +237,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_flow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_prometheus, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

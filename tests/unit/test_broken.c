@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An answer whose rest does not come, in the roles that hand answers out: the test is their parent, the gate and the client. A client must see that it is not whole. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "build_id.h"
+#include "os/clock.h"
+#include "os/sock.h"
+#include "role/assets.h"
+#include "role/local_tls.h"
+#include "role/role.h"
+#include "temp_dir.h"
+#include "wire/link.h"
+
+const struct tls_library *const local_tls = NULL;
+const struct asset assets[] = {{.path = "/"}};
+const unsigned n_assets = 0;
+
+struct rig {
+    struct loop *loop;
+    struct link *control, *gate, *client; /* client: of local */
+    int fd;                               /* the client of web; -1 */
+    uint16_t port;
+    bool ready, ended, closed, whole; /* whole: local said that this was all */
+    uint64_t asked, status;
+    struct buf got;
+};
+
+static void from_role(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
+{
+    struct rig *g = user;
+
+    g->ready = g->ready || m->type == MSG_READY;
+}
+
+static void to_gate(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
+{
+    if (m->type == MSG_API_REQ)
+        ((struct rig *)user)->asked = m->u.api_req.id;
+}
+
+static void to_client(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
+{
+    struct rig *g = user;
+
+    assert_int_equal(m->type, MSG_CTL_RESP);
+    if (m->u.ctl_resp.status)
+        g->status = m->u.ctl_resp.status;
+    buf_add_str(&g->got, m->u.ctl_resp.body);
+    g->closed = g->whole = !m->u.ctl_resp.more;
+}
+
+static void gone(void *user UNUSED, const struct err *err UNUSED)
+{
+}
+
+static void client_gone(void *user, const struct err *err UNUSED)
+{
+    ((struct rig *)user)->closed = true;
+}
+
+static void on_end(void *user, struct role *r UNUSED)
+{
+    ((struct rig *)user)->ended = true;
+}
+
+static const struct link_ops control_ops = {from_role, gone, NULL}, gate_ops = {to_gate, gone, NULL},
+                             client_ops = {to_client, client_gone, NULL};
+
+static bool is_ready(struct rig *g)
+{
+    return g->ready;
+}
+
+static bool has_ended(struct rig *g)
+{
+    return g->ended;
+}
+
+static bool has_asked(struct rig *g)
+{
+    return g->asked != 0;
+}
+
+/* What came to the client, until its connection is closed. */
+static bool is_over(struct rig *g)
+{
+    char some[4096];
+    ssize_t n;
+
+    while (g->fd >= 0 && !g->closed && (n = recv(g->fd, some, sizeof(some), MSG_DONTWAIT)) >= 0) {
+        buf_add_str(&g->got, str_make(some, (size_t)n));
+        g->closed = n == 0;
+    }
+    return g->closed;
+}
+
+static void until(struct rig *g, bool (*question)(struct rig *g))
+{
+    int64_t patience = clock_mono().us + 60 * TIME_S;
+
+    while (!question(g)) {
+        if (clock_mono().us > patience)
+            fail_msg("it does not come");
+        loop_once(g->loop, TIME_S / 50);
+    }
+}
+
+static void tell(struct link *l, struct buf *b, int fd)
+{
+    assert_int_equal(link_send(l, b, &fd, fd >= 0), 0);
+    buf_release(b);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void begin(struct rig *g, const struct role_ops *ops, const char *purpose, int listener)
+{
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    int fd[2], gate[2];
+
+    memset(g, 0, sizeof(*g));
+    buf_init(&g->got);
+    g->fd = -1;
+    assert_int_equal(sock_pair(fd, &err), 0);
+    assert_int_equal(sock_pair(gate, &err), 0);
+    g->loop = loop_new();
+    g->control = link_new(g->loop, fd[0], &control_ops, g);
+    g->gate = link_new(g->loop, gate[0], &gate_ops, g);
+    role_attach(ops, g->loop, fd[1], on_end, g);
+    msg_put_start(&b,
+                  &(struct msg_start){.role = ops->id, .epoch = 1, .state_dir = STR("/"), .one_process = 1});
+    tell(g->control, &b, -1);
+    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = STR("x")});
+    tell(g->control, &b, listener);
+    msg_put_peer(&b, &(struct msg_peer){.role = ROLE_GATE});
+    tell(g->control, &b, gate[1]);
+    msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_GATE});
+    tell(g->gate, &b, -1);
+    msg_put_go(&b, &(struct msg_go){});
+    tell(g->control, &b, -1);
+    until(g, is_ready);
+}
+
+static void end(struct rig *g)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_stop(&b, &(struct msg_stop){});
+    tell(g->control, &b, -1);
+    until(g, has_ended);
+    link_free(g->control);
+    link_free(g->gate);
+    link_free(g->client);
+    if (g->fd >= 0)
+        close(g->fd);
+    buf_release(&g->got);
+    loop_free(g->loop);
+}
+
+/* How much of its answer gate sends before the rest of it is lost. */
+enum sends { NOTHING, SOME, ALL };
+
+static void answer(struct rig *g, enum sends sends)
+{
+    const struct str type = STR("Content-Type: text/csv");
+    struct buf b = BUF_INIT;
+
+    if (sends != NOTHING) {
+        msg_put_api_resp(
+            &b, &(struct msg_api_resp){
+                    .id = g->asked, .status = 200, .headers = {&type, 1}, .body = STR("first,"), .more = 1});
+        tell(g->gate, &b, -1);
+        msg_put_api_data(&b,
+                         &(struct msg_api_data){.id = g->asked, .body = STR("second"), .end = sends == ALL});
+        tell(g->gate, &b, -1);
+    }
+    if (sends != ALL) {
+        msg_put_api_data(&b, &(struct msg_api_data){.id = g->asked, .broken = 1});
+        tell(g->gate, &b, -1);
+    }
+    until(g, is_over);
+}
+
+static void begin_web(struct rig *g)
+{
+    const struct str text =
+        STR("GET /api/v1/series/data HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof(at);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(listener, 4), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &len), 0);
+    begin(g, &role_web, "http-listen", listener);
+    g->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(g->fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(send(g->fd, text.p, text.n, 0), text.n);
+    until(g, has_asked);
+}
+
+static void test_web(void **state UNUSED)
+{
+    static const char *const ends[] = {[NOTHING] = "}", [SOME] = "second\r\n", [ALL] = "second\r\n0\r\n\r\n"};
+    struct rig g;
+
+    for (int sends = NOTHING; sends <= ALL; sends++) {
+        begin_web(&g);
+        answer(&g, (enum sends)sends);
+        assert_true(str_starts(buf_str(&g.got), sends ? STR("HTTP/1.1 200 ") : STR("HTTP/1.1 503 ")));
+        if (!str_ends(buf_str(&g.got), str_of(ends[sends])))
+            fail_msg("%d: %s", sends, g.got.data);
+        end(&g);
+    }
+}
+
+static void begin_local(struct rig *g)
+{
+    char folder[100], path[110];
+    struct buf b = BUF_INIT;
+    struct err err = ERR_INIT;
+    int fd;
+
+    temp_dir_make(folder, sizeof(folder));
+    snprintf(path, sizeof(path), "%s/ctl", folder);
+    assert_int_equal(sock_listen_unix(path, 0600, &fd, &err), 0);
+    begin(g, &role_local, "ctl-listen", fd);
+    assert_int_equal(sock_connect_unix(path, &fd, &err), 0);
+    temp_dir_remove(folder);
+    g->client = link_new(g->loop, fd, &client_ops, g);
+    msg_put_ctl_req(&b, &(struct msg_ctl_req){.id = 1, .method = STR("GET"), .path = STR("/api/v1/history")});
+    tell(g->client, &b, -1);
+    until(g, has_asked);
+}
+
+static void test_local(void **state UNUSED)
+{
+    struct rig g;
+
+    begin_local(&g);
+    answer(&g, NOTHING);
+    assert_int_equal(g.status, 503);
+    end(&g);
+    begin_local(&g);
+    answer(&g, ALL);
+    assert_int_equal(g.status, 200);
+    assert_string_equal(g.got.data, "first,second");
+    assert_true(g.whole);
+    end(&g);
+    begin_local(&g);
+    answer(&g, SOME);
+    assert_int_equal(g.status, 200);
+    assert_string_equal(g.got.data, "first,second");
+    assert_false(g.whole);
+    end(&g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_web), cmocka_unit_test(test_local)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
