@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=300 seconds=45
 """What keeps Vigie from starting: one clear message each, exit 1, nothing left behind."""
+import errno
 import os
 import socket
 import subprocess
@@ -68,6 +69,15 @@ def test_second_vigie_on_the_folder():
         assert not first.ended()
 
 
+def is_read(fifo):
+    try:
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError as e:
+        assert e.errno == errno.ENXIO, e
+        return False
+    return True
+
+
 def test_what_another_vigie_serves():
     """With a state folder of its own, but not with a command file, a log or a socket of its own, it would take these from the first."""
     with Vigie(QUIET) as first:
@@ -82,6 +92,7 @@ def test_what_another_vigie_serves():
         with Vigie(QUIET) as second:
             set_main(second, command_file=first.path('cmd'), log_file=first.path('vigie.log'))
             first.kill_all()
+            until(lambda: not is_read(first.path('cmd')), 'the last of its processes is gone')
             order = threading.Thread(target=first.order, args=('PROCESS_SERVICE_CHECK_RESULT;h;s;1;waited',))
             order.start()  # opens the FIFO that nobody reads, and waits
             second.start()
