@@ -535,6 +535,16 @@ static void add_words(struct world *w, struct model_list words, const struct exp
     buf_release(&word);
 }
 
+/* Behind what the command itself needs, and only as much as fits with that. */
+static void add_environment(struct world *w, const struct expand_of *of, const struct buf *words,
+                            struct buf *env)
+{
+    size_t n = words->len + env->len;
+
+    if (w->m->globals->enable_environment_macros && n < LIMIT_COMMAND_LINE)
+        expand_environment(w, of, LIMIT_COMMAND_LINE - n, env);
+}
+
 static void fill_line(struct world *w, uint32_t line, struct expand_of of, struct buf *words, struct buf *env)
 {
     const struct model_line *l = model_line(w->m, line);
@@ -542,8 +552,7 @@ static void fill_line(struct world *w, uint32_t line, struct expand_of of, struc
     of.use = model_str(w->m, l->text);
     add_words(w, l->words, &of, words);
     add_words(w, l->env, &of, env);
-    if (w->m->globals->enable_environment_macros)
-        expand_environment(w, &of, env);
+    add_environment(w, &of, words, env);
 }
 
 static void keep_run(struct world *w, struct world_effect *e, struct buf *words, struct buf *env)
@@ -557,7 +566,7 @@ static void keep_run(struct world *w, struct world_effect *e, struct buf *words,
 void expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
                    struct buf *env)
 {
-    w->totals.known = false; /* it goes out while what it tells of changes */
+    totals_look(w, of->check); /* it goes out while what it tells of changes */
     fill_line(w, line, *of, words, env);
 }
 
@@ -578,8 +587,7 @@ void expand_use(struct world *w, struct world_effect *e, const struct line_use *
     mine.use = use->text;
     mine.use_is_data = use->text_is_data;
     line_make(w, use, &mine, &words, &env);
-    if (w->m->globals->enable_environment_macros)
-        expand_environment(w, &mine, &env);
+    add_environment(w, &mine, &words, &env);
     keep_run(w, e, &words, &env);
 }
 

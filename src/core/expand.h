@@ -50,8 +50,8 @@ bool expand_part(struct world *w, enum macro_id id, struct str arg, const struct
                  struct buf *out);
 /* An argument of the command under way, coded, its macros filled in. False: there is none. */
 bool expand_arg(struct world *w, unsigned n, const struct expand_of *of, struct buf *out);
-/* What enable_environment_macros puts into the environment: packed words. */
-void expand_environment(struct world *w, const struct expand_of *of, struct buf *b);
+/* What enable_environment_macros puts into the environment: packed words, no more than `room` bytes; what is largest is left out first. */
+void expand_environment(struct world *w, const struct expand_of *of, size_t room, struct buf *b);
 /* A template of the main file (conf_line_template) as plain text. */
 void expand_text(struct world *w, struct str coded, const struct expand_of *of, struct buf *b);
 /* One of the program. In a notification the totals count only what the contact has to do with. */

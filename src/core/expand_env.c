@@ -3,9 +3,14 @@
 #include "core/expand.h"
 
 #include "base/limits.h"
+#include "core/nlog.h"
 #include "core/world_in.h"
 
-#define ARGS_MAX 32u
+#define ARGS_MAX         32u
+#define ENVIRONMENT_MOST (64u * 1024) /* of all macros together: with the command they go into one message */
+#define MEMBERS_MOST     1000u        /* of a group whose members are named */
+#define SMALL            1024u        /* goes before what is larger */
+#define WORD_HEAD        5u           /* of a packed word, at most */
 
 /* NAGIOS__HOSTNAME=value of each custom variable; none for an empty one. */
 static void add_vars(struct world *w, const struct expand_of *of, enum macro_id id, uint32_t first,
@@ -45,12 +50,16 @@ static void add_all_vars(struct world *w, const struct expand_of *of, struct buf
                  model_contact(w->m, scope.contact)->n_vars, b);
 }
 
+static bool is_members(enum macro_id id)
+{
+    return id == MACRO_ID_HOSTGROUPMEMBERS || id == MACRO_ID_HOSTGROUPMEMBERADDRESSES ||
+           id == MACRO_ID_SERVICEGROUPMEMBERS;
+}
+
 /* What use_large_installation_tweaks leaves out: what takes long to count, or is too long. */
 static bool is_large(enum macro_id id)
 {
-    return (id >= MACRO_ID_TOTALHOSTSUP && id <= MACRO_ID_TOTALSERVICEPROBLEMSUNHANDLED) ||
-           id == MACRO_ID_HOSTGROUPMEMBERS || id == MACRO_ID_HOSTGROUPMEMBERADDRESSES ||
-           id == MACRO_ID_SERVICEGROUPMEMBERS;
+    return (id >= MACRO_ID_TOTALHOSTSUP && id <= MACRO_ID_TOTALSERVICEPROBLEMSUNHANDLED) || is_members(id);
 }
 
 static bool is_address(enum macro_id id)
@@ -71,7 +80,66 @@ static void add_args(struct world *w, const struct expand_of *of, struct buf *b)
     buf_release(&word);
 }
 
-void expand_environment(struct world *w, const struct expand_of *of, struct buf *b)
+/* ---- as much of it as there is room for ---- */
+
+struct room {
+    struct buf *out, large; /* large: packed words that come behind all others */
+    size_t end;             /* of out */
+    bool cut;
+};
+
+static bool put(struct room *r, struct str word)
+{
+    if (r->out->len + word.n + WORD_HEAD > r->end) {
+        r->cut = true;
+        return false;
+    }
+    record_pack_word(r->out, word);
+    return true;
+}
+
+/* Of those that are large, the smallest first; one that has no room is empty. */
+static void put_large(struct room *r)
+{
+    for (size_t most = SMALL * 2; most <= ENVIRONMENT_MOST; most *= 2) {
+        struct str rest = buf_str(&r->large), word;
+
+        while (record_next_word(&rest, &word) > 0)
+            if (word.n <= most && word.n > most / 2 && !put(r, word))
+                put(r, str_sub(word, 0, (size_t)str_find_char(word, '=') + 1));
+    }
+}
+
+static void put_all(struct room *r, struct str packed)
+{
+    struct str word;
+
+    while (record_next_word(&packed, &word) > 0)
+        if (word.n > ENVIRONMENT_MOST)
+            r->cut = true;
+        else if (word.n > SMALL)
+            record_pack_word(&r->large, word);
+        else
+            put(r, word);
+    put_large(r);
+}
+
+/* Of a group of many nobody puts all members together for each command. */
+static bool has_many(const struct world *w, enum macro_id id, const struct expand_of *of)
+{
+    struct macro_scope_of scope = expand_scope(w, of);
+    uint32_t check = id == MACRO_ID_SERVICEGROUPMEMBERS ? scope.service : scope.host;
+    const struct model_group *all =
+        id == MACRO_ID_SERVICEGROUPMEMBERS ? w->m->service_group : w->m->host_group;
+    struct model_list groups;
+
+    if (!is_members(id) || check == MODEL_NONE)
+        return false;
+    groups = model_check(w->m, check)->groups;
+    return groups.n && all[model_item(w->m, groups, groups.n - 1)].members.n > MEMBERS_MOST;
+}
+
+static void add_macros(struct world *w, const struct expand_of *of, struct room *r, struct buf *b)
 {
     struct buf word = BUF_INIT;
 
@@ -84,12 +152,36 @@ void expand_environment(struct world *w, const struct expand_of *of, struct buf 
         buf_clear(&word);
         buf_printf(&word, "NAGIOS_%s=", macro_info(id)->name);
         from = word.len;
-        expand_value(w, id, STR_NULL, of, &word);
-        if (word.len >= LIMIT_OUTPUT_LONG)
+        if (has_many(w, id, of))
+            r->cut = true;
+        else
+            expand_value(w, id, STR_NULL, of, &word);
+        if (word.len >= LIMIT_OUTPUT_LONG) {
             buf_truncate(&word, from);
+            r->cut = true;
+        }
         record_pack_word(b, buf_str(&word));
     }
     buf_release(&word);
-    add_args(w, of, b);
-    add_all_vars(w, of, b);
+}
+
+void expand_environment(struct world *w, const struct expand_of *of, size_t room, struct buf *b)
+{
+    struct room r = {.out = b, .large = BUF_INIT, .end = b->len + MIN(room, ENVIRONMENT_MOST)};
+    struct buf all = BUF_INIT;
+
+    add_macros(w, of, &r, &all);
+    add_args(w, of, &all);
+    add_all_vars(w, of, &all);
+    put_all(&r, buf_str(&all));
+    buf_release(&all);
+    buf_release(&r.large);
+    if (r.cut && !w->environment_cut)
+        nlog_text(w,
+                  "Warning: Not all macros go into the environment of commands: a value, all of them "
+                  "together, or a "
+                  "group of more than %u members is too large. use_large_installation_tweaks leaves out the "
+                  "large ones.",
+                  MEMBERS_MOST);
+    w->environment_cut |= r.cut;
 }

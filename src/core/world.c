@@ -163,6 +163,7 @@ void world_free(struct world *w)
     if (!w)
         return;
     release_checks(w);
+    totals_release(w);
     heap_release(&w->due);
     heap_release(&w->deadline);
     VEC_RELEASE(&w->runs);
@@ -204,7 +205,8 @@ static void fill_contacts(struct world *w)
 /* The empty world of a configuration; its checks are blank. */
 static void settle_in(struct world *w, const struct model *m, uint64_t generation)
 {
-    w->totals.known = false;
+    totals_release(w);
+    w->environment_cut = false;
     w->m = m;
     w->generation = generation;
     w->n = m->n_check;
@@ -508,6 +510,7 @@ static void sweep(struct world *w)
 static void finish(struct world *w)
 {
     note_tidy(w);
+    totals_follow(w);
     for (size_t i = 0; i < w->dirty.n; i++) {
         uint32_t check = w->dirty.at[i];
 

@@ -19,12 +19,6 @@ size_t world_state_bytes(const struct world *w, uint32_t check)
     return STATE_RECORD + s->output_n + s->long_n + s->perf_n;
 }
 
-/* For the totals it goes through all checks. */
-static size_t all_macros_weigh(const struct world *w)
-{
-    return MACROS_WEIGH + (w->m->globals->use_large_installation_tweaks ? 0 : w->n);
-}
-
 /* Only what a rehearsal comes to as well. */
 void world_weigh_record(struct world *w, enum record_kind kind, const void *record)
 {
@@ -36,7 +30,7 @@ void world_weigh_record(struct world *w, enum record_kind kind, const void *reco
     case RECORD_EVENT:
         w->weight += EVENT_WEIGHS + e->author.n + e->text.n + e->long_text.n;
         if (e->kind == RECORD_EVENT_NOTIFICATION)
-            w->weight += w->m->globals->enable_environment_macros ? all_macros_weigh(w) : NOTICE_WEIGHS;
+            w->weight += w->m->globals->enable_environment_macros ? MACROS_WEIGH : NOTICE_WEIGHS;
         break;
     case RECORD_COMMENT: w->weight += RECORD_WEIGHS + c->author.n + c->text.n; break;
     case RECORD_DOWNTIME: w->weight += RECORD_WEIGHS + d->author.n + d->text.n; break;
@@ -71,6 +65,7 @@ size_t world_memory(const struct world *w)
            w->unseen.cap * sizeof(*w->unseen.at);
     sum += w->files.all.cap * sizeof(*w->files.all.at);
     sum += w->tellings.bytes;
+    sum += w->totals.as ? w->n * (sizeof(*w->totals.as) + sizeof(*w->totals.group_of)) : 0;
     sum += w->run_by_id.cap_entry * 32 + w->run_by_id.n_slot * 4;
     for (uint32_t i = 0; i < w->n; i++)
         sum += w->st[i].output_n + w->st[i].long_n + w->st[i].perf_n;

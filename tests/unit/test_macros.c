@@ -228,6 +228,178 @@ static void test_order_of_contacts(void **st UNUSED)
     close_lab(&lab);
 }
 
+/* ---- how large the environment gets ---- */
+
+/* Many hosts in the groups of a check whose commands need a shell, and so have what they name in the environment. */
+static void open_large(struct lab *lab, unsigned hosts)
+{
+    static const char name[] = "a-host-with-a-name-that-is-as-long-as-those-of-many-clouds";
+    struct buf text = BUF_INIT, main_text = BUF_INIT;
+
+    buf_add_c(&text,
+              "define command {\n command_name chk\n command_line /bin/chk $ARG1$\n}\n"
+              "define command {\n command_name mail\n command_line echo \"$SERVICEOUTPUT$\" | /bin/mail "
+              "$CONTACTNAME$\n}\n"
+              "define contact {\n contact_name bob\n host_notification_period 24x7\n "
+              "service_notification_period "
+              "24x7\n host_notification_options d,r\n service_notification_options c,r\n "
+              "host_notification_commands n-host\n service_notification_commands mail\n}\n"
+              "define hostgroup {\n hostgroup_name hg\n alias of hosts\n}\n"
+              "define servicegroup {\n servicegroup_name sg\n alias of services\n}\n");
+    for (unsigned i = 0; i < hosts; i++)
+        buf_printf(&text,
+                   "define host {\n host_name %s%u\n use ht\n hostgroups hg\n active_checks_enabled 0\n}\n"
+                   "define service {\n host_name %s%u\n service_description s\n use st\n servicegroups sg\n "
+                   "check_command chk!one\n active_checks_enabled %u\n check_interval 1\n "
+                   "max_check_attempts 1\n contacts bob\n}\n",
+                   name, i, name, i, i == 0);
+    buf_clear(&ran);
+    buf_printf(&main_text, "%senable_environment_macros=1\n", lab_main);
+    lab->on_effect = on_effect;
+    lab_open(lab, main_text.data, text.data, START, 0, answer, 0);
+    buf_release(&text);
+    buf_release(&main_text);
+    lab_run(lab, 3 * S);
+}
+
+static size_t longest; /* words and environment of a run, packed */
+
+static void on_large(struct lab *lab, const struct world_effect *e)
+{
+    on_effect(lab, e);
+    if (e->kind == WORLD_RUN)
+        longest = MAX(longest, (size_t)e->words.n + e->env.n);
+}
+
+/* 900 names are 55 KiB, and there are three lists of them: a check of these fits into no message, and a person was told nothing. */
+static void test_large_environment(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    open_large(&lab, 900);
+    lab.on_effect = on_large;
+    longest = 0;
+    buf_clear(&ran);
+    lab_run(&lab, 3 * S);
+    has("/bin/chk|one|\n");
+    has("NAGIOS_HOSTGROUPALIAS=of hosts\n");
+    has("NAGIOS_ARG1=one\n");
+    has("NAGIOS_HOSTGROUPMEMBERS=a-host");
+    has("NAGIOS_HOSTGROUPMEMBERADDRESSES=\n");
+    assert_int_equal(lab_count(&lab.log, "Not all macros go into the environment"), 1);
+    buf_clear(&ran);
+    lab.seed = 2;
+    lab_run(&lab, 3 * S);
+    has("/bin/mail");
+    has("VIGIE_M0=out\n");
+    has("NAGIOS_CONTACTNAME=bob\n");
+    has("NAGIOS_SERVICEGROUPALIAS=of services\n");
+    assert_in_range(longest, 55 * 1024, 72 * 1024);
+    assert_int_equal(lab_count(&lab.log, "Not all macros go into the environment"), 1);
+    close_lab(&lab);
+}
+
+static void test_members_of_a_large_group(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    open_large(&lab, 1001);
+    has("NAGIOS_HOSTGROUPALIAS=of hosts\n");
+    has("NAGIOS_HOSTGROUPMEMBERS=\n");
+    has("NAGIOS_HOSTGROUPMEMBERADDRESSES=\n");
+    has("NAGIOS_SERVICEGROUPMEMBERS=\n");
+    assert_int_equal(lab_count(&lab.log, "a group of more than 1000 members"), 1);
+    close_lab(&lab);
+}
+
+/* ---- totals ---- */
+
+static const char *const three =
+    "define contact {\n contact_name bob\n host_notification_period 24x7\n service_notification_period "
+    "24x7\n host_notification_options n\n service_notification_options n\n host_notification_commands "
+    "n-host\n service_notification_commands n-svc\n}\n"
+    "define host {\n host_name h\n use ht\n active_checks_enabled 0\n max_check_attempts 1\n}\n"
+    "define host {\n host_name i\n use ht\n active_checks_enabled 0\n max_check_attempts 1\n}\n"
+    "define service {\n host_name h\n service_description s\n use st\n active_checks_enabled 1\n "
+    "check_interval 9999\n max_check_attempts 1\n contacts "
+    "bob\n}\n"
+    "define service {\n host_name h\n service_description t\n use st\n active_checks_enabled 1\n "
+    "check_interval 9999\n max_check_attempts 1\n}\n"
+    "define service {\n host_name i\n service_description s\n use st\n active_checks_enabled 1\n "
+    "check_interval 9999\n max_check_attempts 1\n contacts "
+    "bob\n}\n";
+
+/* Hosts that are up, services that are critical, and those of them that nobody sees to. */
+static void totals_are(struct lab *lab, const char *contact, const char *expected)
+{
+    static const enum macro_id ids[] = {MACRO_ID_TOTALHOSTSUP, MACRO_ID_TOTALSERVICESCRITICAL,
+                                        MACRO_ID_TOTALSERVICESCRITICALUNHANDLED};
+    uint32_t who = contact ? model_find_contact(lab->model, str_of(contact)) : MODEL_NONE;
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        totals_add(lab->w, ids[i], who, &b);
+        buf_add_char(&b, ' ');
+    }
+    assert_string_equal(b.data, expected);
+    buf_release(&b);
+}
+
+static void does(struct lab *lab, const char *command)
+{
+    assert_true(lab_command(lab, command));
+}
+
+static void test_totals_follow(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, three, START, 0, answer, 0);
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;x");
+    totals_are(&lab, NULL, "0 1 1 ");
+    does(&lab, "PROCESS_HOST_CHECK_RESULT;h;0;x");
+    does(&lab, "PROCESS_HOST_CHECK_RESULT;i;0;x");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;t;2;x");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;i;s;2;x");
+    totals_are(&lab, NULL, "2 3 3 ");
+    totals_are(&lab, "bob", "0 2 2 ");
+    totals_are(&lab, "alice", "2 1 1 ");
+    does(&lab, "ACKNOWLEDGE_SVC_PROBLEM;i;s;1;0;0;a;x");
+    totals_are(&lab, "bob", "0 2 1 ");
+    does(&lab, "REMOVE_SVC_ACKNOWLEDGEMENT;i;s");
+    does(&lab, "DISABLE_SVC_CHECK;h;s");
+    totals_are(&lab, "bob", "0 2 1 ");
+    does(&lab, "ENABLE_SVC_CHECK;h;s");
+    does(&lab, "SCHEDULE_SVC_DOWNTIME;h;s;1800000000;1800009000;1;0;0;a;x");
+    totals_are(&lab, "bob", "0 2 1 ");
+    does(&lab, "PROCESS_HOST_CHECK_RESULT;i;1;x"); /* of its services, too */
+    totals_are(&lab, NULL, "1 3 1 ");
+    totals_are(&lab, "bob", "0 2 0 ");
+    does(&lab, "PROCESS_HOST_CHECK_RESULT;i;0;x");
+    totals_are(&lab, "bob", "0 2 1 ");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;i;s;0;x");
+    totals_are(&lab, "bob", "0 1 0 ");
+    lab_reload(&lab, lab_main, three);
+    totals_are(&lab, NULL, "2 2 1 ");
+    close_lab(&lab);
+}
+
+/* A hundred thousand checks take milliseconds, and each command asks. */
+static void test_totals_are_not_counted_anew(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, three, START, 0, answer, 0);
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;x");
+    totals_are(&lab, NULL, "0 1 1 ");
+    lab.w->totals.all[MODEL_HOST][STATE_UP][0] += 100;
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;x");
+    totals_are(&lab, NULL, "100 1 1 ");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;0;x");
+    totals_are(&lab, NULL, "100 0 0 ");
+    close_lab(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +410,10 @@ int main(void)
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_environment_of_a_large_installation),
         cmocka_unit_test(test_order_of_contacts),
+        cmocka_unit_test(test_large_environment),
+        cmocka_unit_test(test_members_of_a_large_group),
+        cmocka_unit_test(test_totals_follow),
+        cmocka_unit_test(test_totals_are_not_counted_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
