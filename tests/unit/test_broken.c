@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An answer whose rest does not come, in the roles that hand answers out: the test is their parent, the gate and the client. A client must see that it is not whole. */
+/* An answer whose rest does not come, in the roles that hand answers on: the test is their parent, the gate and the client. Who asked must see that it is not whole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include <arpa/inet.h>
-#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #include "base/buf.h"
 #include "build_id.h"
+#include "db/history.h"
 #include "os/clock.h"
 #include "os/sock.h"
 #include "role/assets.h"
@@ -34,6 +36,7 @@ struct rig {
     uint16_t port;
     bool ready, ended, closed, whole; /* whole: local said that this was all */
     uint64_t asked, status;
+    unsigned rows; /* parts of the reader's answer */
     struct buf got;
 };
 
@@ -44,10 +47,28 @@ static void from_role(void *user, const struct msg *m, int *fds UNUSED, size_t n
     g->ready = g->ready || m->type == MSG_READY;
 }
 
+/* Of the messages that roles send, the one for which the queue is full: that many are counted down. */
+static unsigned room;
+
+int __real_role_send(struct peer *p, struct buf *b, int fd);
+int __wrap_role_send(struct peer *p, struct buf *b, int fd);
+
+int __wrap_role_send(struct peer *p, struct buf *b, int fd)
+{
+    return --room ? __real_role_send(p, b, fd) : E_LIMIT;
+}
+
 static void to_gate(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
 {
+    struct rig *g = user;
+
     if (m->type == MSG_API_REQ)
-        ((struct rig *)user)->asked = m->u.api_req.id;
+        g->asked = m->u.api_req.id;
+    if (m->type != MSG_ROWS)
+        return;
+    g->rows++;
+    g->closed = m->u.rows.end;
+    buf_add_str(&g->got, m->u.rows.error);
 }
 
 static void to_client(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
@@ -125,7 +146,7 @@ static void tell(struct link *l, struct buf *b, int fd)
         close(fd);
 }
 
-static void begin(struct rig *g, const struct role_ops *ops, const char *purpose, int listener)
+static void begin(struct rig *g, const struct role_ops *ops, const char *purpose, const char *arg, int given)
 {
     struct buf b = BUF_INIT;
     struct err err = ERR_INIT;
@@ -134,6 +155,7 @@ static void begin(struct rig *g, const struct role_ops *ops, const char *purpose
     memset(g, 0, sizeof(*g));
     buf_init(&g->got);
     g->fd = -1;
+    room = UINT_MAX;
     assert_int_equal(sock_pair(fd, &err), 0);
     assert_int_equal(sock_pair(gate, &err), 0);
     g->loop = loop_new();
@@ -143,8 +165,8 @@ static void begin(struct rig *g, const struct role_ops *ops, const char *purpose
     msg_put_start(&b,
                   &(struct msg_start){.role = ops->id, .epoch = 1, .state_dir = STR("/"), .one_process = 1});
     tell(g->control, &b, -1);
-    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = STR("x")});
-    tell(g->control, &b, listener);
+    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = str_of(arg)});
+    tell(g->control, &b, given);
     msg_put_peer(&b, &(struct msg_peer){.role = ROLE_GATE});
     tell(g->control, &b, gate[1]);
     msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_GATE});
@@ -205,7 +227,7 @@ static void begin_web(struct rig *g)
     assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof(at)), 0);
     assert_int_equal(listen(listener, 4), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &len), 0);
-    begin(g, &role_web, "http-listen", listener);
+    begin(g, &role_web, "http-listen", "x", listener);
     g->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(g->fd, (struct sockaddr *)&at, sizeof(at)), 0);
     assert_int_equal(send(g->fd, text.p, text.n, 0), text.n);
@@ -237,7 +259,7 @@ static void begin_local(struct rig *g)
     temp_dir_make(folder, sizeof(folder));
     snprintf(path, sizeof(path), "%s/ctl", folder);
     assert_int_equal(sock_listen_unix(path, 0600, &fd, &err), 0);
-    begin(g, &role_local, "ctl-listen", fd);
+    begin(g, &role_local, "ctl-listen", path, fd);
     assert_int_equal(sock_connect_unix(path, &fd, &err), 0);
     temp_dir_remove(folder);
     g->client = link_new(g->loop, fd, &client_ops, g);
@@ -268,9 +290,39 @@ static void test_local(void **state UNUSED)
     end(&g);
 }
 
+/* A part that finds no room: none follows it, and the end is an error. */
+static void test_reader(void **state UNUSED)
+{
+    const struct str of[] = {STR("0"), STR("1"), STR(""), STR("5")};
+    char folder[100], path[120];
+    struct history h;
+    struct err err = ERR_INIT;
+    struct buf b = BUF_INIT;
+    struct rig g;
+    bool moved;
+
+    temp_dir_make(folder, sizeof(folder));
+    snprintf(path, sizeof(path), "%s/history.db", folder);
+    assert_int_equal(history_open(&h, path, clock_wall(), &moved, &err), 0);
+    history_close(&h);
+    for (int lost = 0; lost < 2; lost++) {
+        begin(&g, &role_reader, "db-dir", folder, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        room = lost ? 1 : UINT_MAX;
+        msg_put_query(&b,
+                      &(struct msg_query){.id = 1, .stmt = STR("events_of"), .args = {of, ARRAY_LEN(of)}});
+        tell(g.gate, &b, -1);
+        until(&g, is_over);
+        assert_int_equal(g.rows, lost ? 1 : 2);
+        assert_string_equal(buf_str(&g.got).n ? g.got.data : "", lost ? "a part of the answer was lost" : "");
+        end(&g);
+    }
+    temp_dir_remove(folder);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_web), cmocka_unit_test(test_local)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_web), cmocka_unit_test(test_local),
+                                       cmocka_unit_test(test_reader)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
