@@ -634,27 +634,6 @@ static void test_small_bound(void **state UNUSED)
     stop(&b);
 }
 
-/* A checkpoint that is much larger than a small bound still finds its end in one segment. */
-static void test_large_checkpoint(void **state UNUSED)
-{
-    struct buf p = BUF_INIT;
-    struct bench b;
-
-    begin(&b, 12);
-    stop(&b);
-    b.o = (struct journal_options){.keep_bytes = 1u << 20};
-    memdisk_init(&b.disk, 12);
-    start(&b);
-    buf_printf(&p, "%060000d", 0);
-    for (int i = 0; i < 100; i++) {
-        journal_add(&b.j, b.j.next, RECORD_EVENT, noon, buf_str(&p));
-        assert_int_equal(commit(&b), 0);
-    }
-    assert_int_equal(b.j.list.v.n, 1);
-    buf_release(&p);
-    stop(&b);
-}
-
 static void test_names(void **state UNUSED)
 {
     char name[JOURNAL_NAME];
@@ -692,7 +671,6 @@ int main(void)
         cmocka_unit_test(test_queue_bound),
         cmocka_unit_test(test_age_and_size),
         cmocka_unit_test(test_small_bound),
-        cmocka_unit_test(test_large_checkpoint),
         cmocka_unit_test(test_one_call_fails),
         cmocka_unit_test(test_crash_anywhere),
     };

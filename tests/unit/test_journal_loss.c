@@ -324,10 +324,31 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 {
 }
 
+/* A checkpoint that is much larger than a small bound still finds its end in one segment. */
+static void test_large_checkpoint(void **state UNUSED)
+{
+    struct bench b = {.o = {.keep_bytes = 1u << 20}};
+    struct buf p = BUF_INIT;
+
+    memdisk_init(&b.disk, 22);
+    memdisk_io(&b.io, &b.disk);
+    open_journal(&b);
+    buf_printf(&p, "%060000d", 0);
+    for (int i = 0; i < 100; i++) {
+        journal_add(&b.j, b.j.next, RECORD_EVENT, noon, buf_str(&p));
+        assert_int_equal(journal_commit(&b.j, noon), 0);
+    }
+    assert_int_equal(b.j.list.v.n, 1);
+    buf_release(&p);
+    journal_release(&b.j);
+    memdisk_release(&b.disk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_large_checkpoint),
         cmocka_unit_test(test_unreadable_end),
         cmocka_unit_test(test_cannot_be_opened),
         cmocka_unit_test(test_newest_cannot_be_opened),
