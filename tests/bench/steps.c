@@ -39,6 +39,7 @@ struct row {
     int64_t clock_s;       /* the wall clock is set by so many seconds */
     bool exports;          /* everything is written for a checkpoint */
     bool reloads;          /* the same configuration once more */
+    bool environment;      /* all macros go into the environment of commands */
 };
 
 /* %1: the start as seconds; NOW+n stands for a time from there */
@@ -137,6 +138,11 @@ static const struct row rows[] = {
     {.name = "downtime of a host with many services",
      .shape = ONE_HOST,
      .command = "SCHEDULE_HOST_DOWNTIME;root;" DOWN},
+    {.name = "downtimes begin, macros in the environment",
+     .environment = true,
+     .before = {"SCHEDULE_HOSTGROUP_SVC_DOWNTIME;all;" SOON},
+     .wait_s = {50},
+     .then_s = 20},
     {.name = "all results grow stale at once", .before = {"ENABLE_SERVICE_FRESHNESS_CHECKS"}, .then_s = 1300},
     {.name = "the clock is set back by an hour", .clock_s = -3600, .then_s = 2},
     {.name = "the clock is set ahead by an hour", .clock_s = 3600, .then_s = 2},
@@ -217,14 +223,16 @@ static struct lab_answer plugin(struct lab *lab UNUSED, uint32_t check UNUSED, u
     return (struct lab_answer){.lasts_us = -1};
 }
 
-static void open_site(struct bench *b, enum shape shape)
+static void open_site(struct bench *b, enum shape shape, bool environment)
 {
-    struct buf objects = BUF_INIT;
+    struct buf objects = BUF_INIT, main_file = BUF_INIT;
     struct board_shape s;
 
     write_site(&objects, shape, b->services);
-    lab_open(&b->lab, main_text, objects.data, START, 1, plugin, 0);
+    buf_printf(&main_file, "%senable_environment_macros=%d\n", main_text, environment);
+    lab_open(&b->lab, main_file.data, objects.data, START, 1, plugin, 0);
     buf_release(&objects);
+    buf_release(&main_file);
     s = (struct board_shape){.generation = 1,
                              .n_checks = b->lab.model->n_check,
                              .n_hosts = b->lab.model->n_hosts,
@@ -367,7 +375,7 @@ static void command(struct bench *b, const char *text, bool counts)
 
 static void measure(struct bench *b, const struct row *r)
 {
-    open_site(b, r->shape);
+    open_site(b, r->shape, r->environment);
     go_on(b, TIME_S, false);
     for (size_t i = 0; i < ARRAY_LEN(r->before) && r->before[i]; i++) {
         command(b, r->before[i], false);
