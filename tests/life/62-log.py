@@ -21,7 +21,7 @@ PORT = int(os.environ.get('PORT') or 18620)
 ROTATION = '[0-9]{10}] LOG ROTATION: '
 
 
-def zone_before(hour, seconds=6):
+def zone_before(hour, seconds=15):
     """A time zone in which it is `seconds` before that full hour now: the rotation comes without waiting for one."""
     into = (int(time.time()) + seconds) % 86400
     east = (hour * 3600 - into) % 86400
