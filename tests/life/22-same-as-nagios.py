@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=50
+# vigie-test: build=release seconds=50
 """`vigie check` judges a configuration as `nagios4 -v` does, and the resolved objects of --precache are those of `nagios4 -vp`: on what packages of Debian
 install, and on generated configurations of the whole language, as they are and with a mistake. SEEDS=5000 for more of them, FIRST=1234 SEEDS=1 for one."""
 import glob

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=60
+# vigie-test: build=release seconds=60
 """Every list of names in the language, with every form a list can have: verdict and resolved objects are those of nagios4."""
 from lib_nagios import Box, need_nagios
 from lib_vigie import main
