@@ -26,7 +26,7 @@ import traceback
 VIGIE = os.environ.get('VIGIE') or os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..', 'build/debug/vigie'))
 SRC = os.environ.get('SRC') or os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
 PLUGINS = '/usr/lib/nagios/plugins'
-PATIENCE_S = 60  # for what should take a moment on a quiet machine
+PATIENCE_S = 120  # for what should take a moment on a quiet machine
 
 DAYS = '\n'.join(f' {d} 00:00-24:00' for d in
                  ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'))
