@@ -139,8 +139,8 @@ def test_a_command_that_fails():
         with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
             f.write('define command {\n command_name no-right\n command_line /bin/cat /proc/nowhere\n}\n')
         v.start()
-        until(lambda: 'that takes a file of performance data' in v.log(), 'the log says it')
-        line = next(line for line in v.log().splitlines() if 'takes a file of performance data' in line)
+        until(lambda: "Service performance data file processing command 'no-right' failed" in v.log(), 'the log says it')
+        line = next(line for line in v.log().splitlines() if "file processing command 'no-right' failed" in line)
         assert 'exit status 1' in line and '/proc/nowhere' in line, line
 
 
