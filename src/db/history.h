@@ -74,10 +74,10 @@ struct history_args {
     struct str stmt;
     const struct str *at;
     size_t n;
-    const struct model *m;            /* for time periods and scopes; NULL: there are none */
-    struct sql *objects;              /* objects.db; NULL: it cannot be read */
-    const struct series_names *names; /* the names in it, as they are now; NULL: they are not known */
-    struct scope scope;               /* its own */
+    const struct model *m;          /* for time periods and scopes; NULL: there are none */
+    struct sql *objects;            /* objects.db; NULL: it cannot be read */
+    const struct past_names *names; /* the names in it, as they are now; NULL: they are not known */
+    struct scope scope;             /* its own */
 };
 /* Answers a question: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
 int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json),

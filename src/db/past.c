@@ -77,7 +77,7 @@ int past_query(struct history *h, struct history_args *q, struct rows *rows, str
 /* What is configured no more has its name from here: nobody else knows it. */
 static void write_gone(const struct history_args *q, struct json *j, uint64_t oid)
 {
-    const struct series_name *x = q->names ? series_names_of(q->names, oid) : NULL;
+    const struct past_name *x = q->names ? past_names_of(q->names, oid) : NULL;
 
     if (!x || !x->gone)
         return;

@@ -2,7 +2,7 @@
 /* Who has, or had last, this identity or this name: also what is configured no more. */
 #include "db/past.h"
 
-static void write_object(const struct history_args *q, struct rows *rows, const struct series_name *x)
+static void write_object(const struct history_args *q, struct rows *rows, const struct past_name *x)
 {
     struct json *j = &rows->j;
 
@@ -21,11 +21,11 @@ static void write_object(const struct history_args *q, struct rows *rows, const 
 /* Of several of one name the one that is configured stands first, then the one that was last. */
 static void write_host(const struct history_args *q, struct rows *rows)
 {
-    size_t n, from = series_names_host(q->names, q->at[2], &n);
-    const struct series_name *before = NULL;
+    size_t n, from = past_names_host(q->names, q->at[2], &n);
+    const struct past_name *before = NULL;
 
     for (size_t i = 0; i < n; i++) {
-        const struct series_name *x = &q->names->at.at[from + i];
+        const struct past_name *x = &q->names->at.at[from + i];
 
         if (!before || !str_eq(before->service, x->service))
             write_object(q, rows, x);
@@ -42,9 +42,9 @@ int past_object(struct history *h UNUSED, const struct history_args *q, struct r
     if (!q->names)
         return err_set(err, E_CLOSED, "the identities of objects cannot be read");
     if (oid)
-        write_object(q, rows, series_names_of(q->names, (uint64_t)oid));
+        write_object(q, rows, past_names_of(q->names, (uint64_t)oid));
     else if (q->at[3].n)
-        write_object(q, rows, series_names_find(q->names, q->at[2], q->at[3]));
+        write_object(q, rows, past_names_find(q->names, q->at[2], q->at[3]));
     else
         write_host(q, rows);
     return 0;

@@ -162,7 +162,7 @@ static struct str unit_of(struct prom *p, const struct series_key *k)
     return text_of(p, out);
 }
 
-static bool is_object(struct tests *t, const struct series_name *x)
+static bool is_object(struct tests *t, const struct past_name *x)
 {
     if (!t->host.p || !str_eq(x->host, t->host)) {
         t->host = x->host;
@@ -175,7 +175,7 @@ static bool is_object(struct tests *t, const struct series_name *x)
     return fits(t, PROM_L_SERVICE, t->label[PROM_L_SERVICE]);
 }
 
-static bool is_series(void *user, const struct series_name *name UNUSED, const struct series_key *k)
+static bool is_series(void *user, const struct past_name *name UNUSED, const struct series_key *k)
 {
     struct tests *t = user;
 
@@ -217,7 +217,7 @@ static void settle(struct prom_choice *c)
     c->picks = sorted;
 }
 
-static void choose_object(struct tests *t, const struct series_name *x, struct prom_choice *out)
+static void choose_object(struct tests *t, const struct past_name *x, struct prom_choice *out)
 {
     size_t from = out->picks.n;
 
@@ -242,7 +242,7 @@ static size_t objects(struct tests *t, size_t *n)
     *n = t->p->q->names->at.n;
     for (size_t i = 0; i < t->n; i++)
         if (t->at[i].label == PROM_L_HOST && t->at[i].m->how == PROM_EQ && t->at[i].m->value.n)
-            return series_names_host(t->p->q->names, t->at[i].m->value, n);
+            return past_names_host(t->p->q->names, t->at[i].m->value, n);
     return 0;
 }
 

@@ -9,7 +9,7 @@ void scope_put_contact(struct buf *out, struct str name)
     buf_add_str(out, name);
 }
 
-int scope_parse(struct scope *s, struct str text, const struct model *m, const struct series_names *names,
+int scope_parse(struct scope *s, struct str text, const struct model *m, const struct past_names *names,
                 struct err *err)
 {
     *s = (struct scope){.m = m, .names = names, .contact = MODEL_NONE};
@@ -29,7 +29,7 @@ int scope_parse(struct scope *s, struct str text, const struct model *m, const s
 /* The check that has this identity now. */
 static uint32_t check_of(const struct scope *s, uint64_t oid)
 {
-    const struct series_name *x = series_names_of(s->names, oid);
+    const struct past_name *x = past_names_of(s->names, oid);
 
     if (!x || x->gone)
         return MODEL_NONE;

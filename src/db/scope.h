@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "core/model.h"
-#include "db/series_names.h"
+#include "db/past_names.h"
 
 #define SCOPE_EVERYTHING "0"
 
@@ -24,13 +24,13 @@ enum scope_sight {
 struct scope {
     bool everything;
     const struct model *m;
-    const struct series_names *names;
+    const struct past_names *names;
     uint32_t contact; /* MODEL_NONE: nobody */
 };
 
 void scope_put_contact(struct buf *out, struct str name);
 /* m and names are borrowed, as they are now; NULL: not known. E_INVAL: it is no scope; E_CLOSED: it cannot be judged. */
-int scope_parse(struct scope *s, struct str text, const struct model *m, const struct series_names *names,
+int scope_parse(struct scope *s, struct str text, const struct model *m, const struct past_names *names,
                 struct err *err);
 enum scope_sight scope_sight(const struct scope *s, uint64_t oid); /* 0: of no object */
 bool scope_sees(const struct scope *s, uint64_t oid);

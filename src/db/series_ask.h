@@ -15,7 +15,7 @@
 #include "core/model.h"
 #include "db/bounds.h"
 #include "db/scope.h"
-#include "db/series_names.h"
+#include "db/past_names.h"
 #include "db/series_read.h"
 #include "wire/json.h"
 
@@ -32,7 +32,7 @@
 
 struct series_ask {
     struct series_reader *r;
-    const struct series_names *names;
+    const struct past_names *names;
     const struct model *m; /* for groups; NULL: there are none */
     struct bounds *bounds; /* thresholds, bounds, units; NULL: nothing is known of them */
     struct str stmt;

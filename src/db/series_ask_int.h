@@ -53,7 +53,7 @@ int series_data_read(struct series_data *d, const struct series_key *k, unsigned
 
 void series_render_begin(struct series_data *d);
 /* combined: how many series it is made of; 0: it is one. */
-void series_render(struct series_data *d, const struct series_name *name, const struct series_key *k,
+void series_render(struct series_data *d, const struct past_name *name, const struct series_key *k,
                    unsigned shift, size_t combined);
 void series_render_end(struct series_data *d);
 

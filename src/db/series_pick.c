@@ -69,7 +69,7 @@ const char *series_pick_unit(unsigned unit)
     return unit < ARRAY_LEN(words) ? words[unit] : "";
 }
 
-void series_pick_members(struct json *j, const struct series_name *name, const struct series_key *k)
+void series_pick_members(struct json *j, const struct past_name *name, const struct series_key *k)
 {
     struct buf id = BUF_INIT;
 
@@ -95,13 +95,13 @@ struct choice {
     struct str word[WORDS_MAX];
     size_t n_words;
     VEC(struct series_key) id;
-    struct buf ids;                          /* their labels */
-    VEC(const struct series_name *) objects; /* candidates */
+    struct buf ids;                        /* their labels */
+    VEC(const struct past_name *) objects; /* candidates */
 };
 
 static void candidate(struct choice *c, uint64_t oid)
 {
-    const struct series_name *x = series_names_of(c->q->names, oid);
+    const struct past_name *x = past_names_of(c->q->names, oid);
 
     if (x)
         *VEC_ADD(&c->objects) = x;
@@ -132,8 +132,8 @@ static void settle(struct choice *c)
 static void member(struct choice *c, uint32_t idx)
 {
     const struct model *m = c->q->m;
-    const struct series_name *x =
-        series_names_find(c->q->names, model_host_name(m, idx), model_description(m, idx));
+    const struct past_name *x =
+        past_names_find(c->q->names, model_host_name(m, idx), model_description(m, idx));
 
     if (x)
         *VEC_ADD(&c->objects) = x;
@@ -167,7 +167,7 @@ static bool members(struct choice *c, struct str group)
 }
 
 /* A host of which nothing is seen is as none. */
-static bool any_seen(const struct choice *c, const struct series_name *at, size_t n)
+static bool any_seen(const struct choice *c, const struct past_name *at, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (scope_sees(&c->q->scope, at[i].oid))
@@ -184,7 +184,7 @@ static int candidates(struct choice *c)
     uint64_t oid;
 
     if (c->host.p) {
-        from = series_names_host(c->q->names, c->host, &n);
+        from = past_names_host(c->q->names, c->host, &n);
         if (!any_seen(c, &c->q->names->at.at[from], n))
             return series_ask_problem(c->q, 404, "host", "NO_HOST", c->host, STR("")), 1;
     }
@@ -216,7 +216,7 @@ static bool listed(const struct choice *c, uint64_t oid)
     return any;
 }
 
-static bool is_object(const struct choice *c, const struct series_name *x)
+static bool is_object(const struct choice *c, const struct past_name *x)
 {
     if (c->host.p && !str_eq(c->host, x->host))
         return false;
@@ -225,7 +225,7 @@ static bool is_object(const struct choice *c, const struct series_name *x)
     return (x->service.n ? c->services : c->hosts) && listed(c, x->oid);
 }
 
-static bool is_series(void *user, const struct series_name *name, const struct series_key *k)
+static bool is_series(void *user, const struct past_name *name, const struct series_key *k)
 {
     const struct choice *c = user;
     bool any = !series_ask_value(c->q, "id").p;
@@ -241,8 +241,8 @@ static bool is_series(void *user, const struct series_name *name, const struct s
     return any;
 }
 
-void series_pick_object(struct series_ask *q, const struct series_name *name,
-                        bool (*is)(void *user, const struct series_name *name, const struct series_key *k),
+void series_pick_object(struct series_ask *q, const struct past_name *name,
+                        bool (*is)(void *user, const struct past_name *name, const struct series_key *k),
                         void *user, struct series_picks *out)
 {
     const uint32_t *id;

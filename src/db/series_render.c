@@ -124,7 +124,7 @@ static void put_percentile(struct buf *b, const struct series_data *d, unsigned 
     put_numbers(b, &d->points, SERIES_COLUMNS, n);
 }
 
-static void put_who(struct series_data *d, struct json *j, const struct series_name *name,
+static void put_who(struct series_data *d, struct json *j, const struct past_name *name,
                     const struct series_key *k, unsigned shift, size_t combined)
 {
     static const char *const none[] = {"id", "resource", "kind", "host", "service"};
@@ -150,7 +150,7 @@ static void put_who(struct series_data *d, struct json *j, const struct series_n
         json_none(j);
 }
 
-static void render_json(struct series_data *d, const struct series_name *name, const struct series_key *k,
+static void render_json(struct series_data *d, const struct past_name *name, const struct series_key *k,
                         unsigned shift, size_t combined)
 {
     struct buf *b = &d->q->out;
@@ -199,7 +199,7 @@ static void put_cell(struct buf *b, struct str s)
 }
 
 /* Time alone is another in each line. */
-static void put_prefix(struct series_data *d, struct buf *b, const struct series_name *name,
+static void put_prefix(struct series_data *d, struct buf *b, const struct past_name *name,
                        const struct series_key *k, unsigned shift, size_t combined)
 {
     struct buf id = BUF_INIT, unit = BUF_INIT;
@@ -222,7 +222,7 @@ static void put_prefix(struct series_data *d, struct buf *b, const struct series
     buf_release(&id);
 }
 
-static void render_csv(struct series_data *d, const struct series_name *name, const struct series_key *k,
+static void render_csv(struct series_data *d, const struct past_name *name, const struct series_key *k,
                        unsigned shift, size_t combined)
 {
     struct buf prefix = BUF_INIT, *b = &d->q->out, time = BUF_INIT;
@@ -279,7 +279,7 @@ void series_render_begin(struct series_data *d)
                resolutions[d->class]);
 }
 
-void series_render(struct series_data *d, const struct series_name *name, const struct series_key *k,
+void series_render(struct series_data *d, const struct past_name *name, const struct series_key *k,
                    unsigned shift, size_t combined)
 {
     if (d->csv)

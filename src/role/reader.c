@@ -35,7 +35,7 @@ struct reader {
     } file[DAMAGE_DATABASES];
     struct journal_dir series_dir; /* fd -1: there is none */
     struct series_reader series;
-    struct series_names names;
+    struct past_names names;
     struct model model; /* for time periods */
     bool has_model;
     struct buf frame;
@@ -103,7 +103,7 @@ static int ask_history(struct reader *s, const struct msg_query *q, struct err *
 
     args.m = s->has_model ? &s->model : NULL;
     args.objects = names(s);
-    if (args.objects && series_names_refresh(&s->names, args.objects, &unread) == 0)
+    if (args.objects && past_names_refresh(&s->names, args.objects, &unread) == 0)
         args.names = &s->names;
     return got == 0 ? history_query(&s->history, &args, piece, s, err) : got;
 }
@@ -134,7 +134,7 @@ static int ask_series(struct reader *s, const struct msg_query *q, struct err *e
     if (s->series_dir.fd < 0 || !names(s))
         return err_set(err, E_NOENT, "there are no measurements yet");
     ask.bounds = bounds(s);
-    got = series_names_refresh(&s->names, &s->objects, err);
+    got = past_names_refresh(&s->names, &s->objects, err);
     return got == 0 ? series_ask(&ask, err) : got;
 }
 
@@ -150,7 +150,7 @@ static void close_all(struct reader *s)
     history_close(&s->history);
     sql_close(&s->objects);
     bounds_close(&s->bounds);
-    series_names_forget(&s->names);
+    past_names_forget(&s->names);
 }
 
 /* The writer makes a damaged one anew, and the file that is open is the old one then. */
@@ -273,7 +273,7 @@ static void stop(struct role *r)
     history_close(&s->history);
     sql_close(&s->objects);
     bounds_close(&s->bounds);
-    series_names_release(&s->names);
+    past_names_release(&s->names);
     if (s->series_dir.fd >= 0) {
         series_read_release(&s->series);
         close(s->series_dir.fd);

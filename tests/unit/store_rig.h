@@ -44,6 +44,7 @@ void rig_end(struct rig *g);
 void rig_send_snapshot(struct rig *g, uint32_t n_names, uint64_t generation);
 void rig_send_fd(struct rig *g, const char *purpose, int fd); /* taken */
 void rig_send_peer(struct rig *g, struct other *o, enum role_id id);
+void rig_fill_log(struct rig *g); /* the log is a full disk from now on */
 bool rig_is_ready(struct rig *g);
 int rig_open_at(const struct rig *g, const char *name, int flags); /* name: with its slash */
 void rig_remove_file(const struct rig *g, const char *name);

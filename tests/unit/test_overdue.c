@@ -21,7 +21,7 @@ struct place {
     char dir[128], path[160], objects_path[160];
     struct history h;
     struct sql objects;
-    struct series_names names;
+    struct past_names names;
     uint64_t oid[OBJECTS];
 };
 
@@ -45,7 +45,7 @@ static void make_objects(struct place *p)
     assert_int_equal(objects_register(&o, &m, (struct wall){1}, p->oid, &err), 0);
     objects_close(&o);
     assert_int_equal(sql_open(&p->objects, p->objects_path, SQL_READ, &schema_objects, &err), 0);
-    assert_int_equal(series_names_refresh(&p->names, &p->objects, &err), 0);
+    assert_int_equal(past_names_refresh(&p->names, &p->objects, &err), 0);
     buf_release(&b);
 }
 
@@ -68,7 +68,7 @@ static void place_make(struct place *p)
 static void place_remove(struct place *p)
 {
     history_close(&p->h);
-    series_names_release(&p->names);
+    past_names_release(&p->names);
     sql_close(&p->objects);
     temp_dir_remove(p->dir);
 }

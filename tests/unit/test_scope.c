@@ -33,7 +33,7 @@ struct place {
     struct model m;
     struct history h;
     struct sql objects;
-    struct series_names names;
+    struct past_names names;
     uint64_t oid[OBJECTS];
     uint64_t seq;
 };
@@ -99,7 +99,7 @@ static void place_make(struct place *p)
     small_model_told(now, CHECKS, told, ARRAY_LEN(told), &p->snapshot);
     assert_int_equal(model_open(&p->m, p->snapshot.data, p->snapshot.len, &err), 0);
     assert_int_equal(sql_open(&p->objects, p->objects_path, SQL_READ, &schema_objects, &err), 0);
-    assert_int_equal(series_names_refresh(&p->names, &p->objects, &err), 0);
+    assert_int_equal(past_names_refresh(&p->names, &p->objects, &err), 0);
     assert_int_equal(history_open(&p->h, p->path, (struct wall){1}, &moved, &err), 0);
     live(p);
 }
@@ -107,7 +107,7 @@ static void place_make(struct place *p)
 static void place_remove(struct place *p)
 {
     history_close(&p->h);
-    series_names_release(&p->names);
+    past_names_release(&p->names);
     sql_close(&p->objects);
     buf_release(&p->snapshot);
     temp_dir_remove(p->dir);

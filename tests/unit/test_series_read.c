@@ -421,9 +421,9 @@ static bool is_overdue(void *user)
 
 static int ask_range(struct world *w, const char *query, struct asked *a, struct err *err)
 {
-    struct series_name name = {.oid = 1, .host = STR("web"), .service = STR("disks")};
+    struct past_name name = {.oid = 1, .host = STR("web"), .service = STR("disks")};
     uint32_t first = 0;
-    const struct series_names names = {.at = {.at = &name, .n = 1}, .by_oid = &first};
+    const struct past_names names = {.at = {.at = &name, .n = 1}, .by_oid = &first};
     struct buf text = BUF_INIT, end = BUF_INIT, begin = BUF_INIT;
     struct str args[] = {STR("scope=0"), STR("now=1"), STR("endpoint=query_range"), STR("step=60"), STR_NULL,
                          STR_NULL,       STR_NULL};

@@ -6,13 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/log.h"
@@ -197,25 +195,6 @@ static bool says_journal(struct rig *g)
     return strstr(g->gate.degraded, "the disk reports an error") != NULL;
 }
 
-static uint64_t wanted_file;
-
-static bool has_file(struct rig *g)
-{
-    return g->engine.logged.file == wanted_file;
-}
-
-/* The log is a full disk from now on. */
-static void fill_disk(struct rig *g)
-{
-    int full = open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC);
-    struct stat st;
-
-    assert_true(full >= 0 && fstat(full, &st) == 0);
-    wanted_file = st.st_ino;
-    rig_send_fd(g, "nagios-log", full);
-    rig_until(g, has_file);
-}
-
 /* First the log, then the journal as well: each is said once, and the end when there is one. */
 static void test_worse_is_said(void **state UNUSED)
 {
@@ -226,7 +205,7 @@ static void test_worse_is_said(void **state UNUSED)
     rig_begin(&g, RIG_CHECKS);
     rig_load(&g);
     log_set_sink(remember);
-    fill_disk(&g);
+    rig_fill_log(&g);
     msg_put_put(&b, &(struct msg_put){.line = 1, .lines = STR("[1] a\n")});
     assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
     rig_until(&g, says_log);

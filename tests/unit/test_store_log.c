@@ -183,25 +183,6 @@ static bool says_nothing(struct rig *g)
     return !g->gate.degraded[0];
 }
 
-static uint64_t wanted_file;
-
-static bool has_file(struct rig *g)
-{
-    return g->engine.logged.file == wanted_file;
-}
-
-/* The log is a full disk from now on. */
-static void fill_disk(struct rig *g)
-{
-    int full = open("/dev/full", O_RDWR | O_APPEND | O_CLOEXEC);
-    struct stat st;
-
-    assert_true(full >= 0 && fstat(full, &st) == 0);
-    wanted_file = st.st_ino;
-    rig_send_fd(g, "nagios-log", full);
-    rig_until(g, has_file);
-}
-
 /* It is said at once, and lines wait for another file. */
 static void test_full(void **state UNUSED)
 {
@@ -210,7 +191,7 @@ static void test_full(void **state UNUSED)
     rig_make_folders(&g);
     rig_begin(&g, RIG_CHECKS);
     rig_load(&g);
-    fill_disk(&g);
+    rig_fill_log(&g);
     put_lines(&g, 1, "[1] a\n[2] b\n");
     rig_until(&g, says_full);
     assert_int_equal(g.engine.logged.line, 0);
@@ -231,7 +212,7 @@ static void test_full_and_taken_away(void **state UNUSED)
     rig_make_folders(&g);
     rig_begin(&g, RIG_CHECKS);
     rig_load(&g);
-    fill_disk(&g);
+    rig_fill_log(&g);
     put_lines(&g, 1, "[1] a\n");
     rig_until(&g, says_full);
     rig_send_fd(&g, "no-log", open("/dev/null", O_RDWR | O_CLOEXEC));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "db/series_names.h"
+#include "db/past_names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static int by_oid(const void *a, const void *b, void *user)
 {
-    const struct series_names *n = user;
+    const struct past_names *n = user;
     uint32_t x, y;
 
     memcpy(&x, a, sizeof(x));
@@ -15,23 +15,23 @@ static int by_oid(const void *a, const void *b, void *user)
 }
 
 /* A name that is taken by the one before is not copied again: the services of a host. */
-static struct str keep(struct series_names *n, struct str s, struct str before)
+static struct str keep(struct past_names *n, struct str s, struct str before)
 {
     return str_eq(s, before) ? before : arena_str(&n->text, s);
 }
 
-static int read_all(struct series_names *n, struct sql *s)
+static int read_all(struct past_names *n, struct sql *s)
 {
     struct str host = STR_NULL;
     int r = sql_start(s, SQL_OBJECT_SERIES);
 
     while (r >= 0 && (r = sql_step(s, SQL_OBJECT_SERIES)) == 1) {
-        struct series_name *x = VEC_ADD(&n->at);
+        struct past_name *x = VEC_ADD(&n->at);
 
         host = keep(n, sql_str(s, SQL_OBJECT_SERIES, 1), host);
-        *x = (struct series_name){.oid = (uint64_t)sql_i64(s, SQL_OBJECT_SERIES, 0),
-                                  .host = host,
-                                  .gone = sql_i64(s, SQL_OBJECT_SERIES, 3) != 0};
+        *x = (struct past_name){.oid = (uint64_t)sql_i64(s, SQL_OBJECT_SERIES, 0),
+                                .host = host,
+                                .gone = sql_i64(s, SQL_OBJECT_SERIES, 3) != 0};
         x->service = keep(n, sql_str(s, SQL_OBJECT_SERIES, 2), STR(""));
     }
     sql_end(s, SQL_OBJECT_SERIES);
@@ -55,9 +55,9 @@ static int version_of(struct sql *s, int64_t *version)
     return r == 1 ? 0 : MIN(r, -1);
 }
 
-int series_names_refresh(struct series_names *n, struct sql *objects, struct err *err)
+int past_names_refresh(struct past_names *n, struct sql *objects, struct err *err)
 {
-    struct series_names next = {.version = 0};
+    struct past_names next = {.version = 0};
     int r = version_of(objects, &next.version);
 
     if (r == 0 && next.version == n->version)
@@ -65,35 +65,35 @@ int series_names_refresh(struct series_names *n, struct sql *objects, struct err
     if (r == 0)
         r = read_all(&next, objects);
     if (r < 0) {
-        series_names_release(&next);
+        past_names_release(&next);
         return err_set(err, r, "the names of hosts and services cannot be read: %s", sql_message(objects));
     }
-    series_names_release(n);
+    past_names_release(n);
     *n = next;
     return 0;
 }
 
-void series_names_forget(struct series_names *n)
+void past_names_forget(struct past_names *n)
 {
     n->version = 0;
 }
 
-void series_names_release(struct series_names *n)
+void past_names_release(struct past_names *n)
 {
     VEC_RELEASE(&n->at);
     mem_free(n->by_oid);
     arena_release(&n->text);
-    *n = (struct series_names){.version = 0};
+    *n = (struct past_names){.version = 0};
 }
 
 /* The first that is not before (host, service). */
-static size_t place(const struct series_names *n, struct str host, struct str service)
+static size_t place(const struct past_names *n, struct str host, struct str service)
 {
     size_t low = 0, high = n->at.n;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct series_name *x = &n->at.at[middle];
+        const struct past_name *x = &n->at.at[middle];
         int c = str_cmp(x->host, host);
 
         if (c < 0 || (c == 0 && str_cmp(x->service, service) < 0))
@@ -104,7 +104,7 @@ static size_t place(const struct series_names *n, struct str host, struct str se
     return low;
 }
 
-size_t series_names_host(const struct series_names *n, struct str host, size_t *count)
+size_t past_names_host(const struct past_names *n, struct str host, size_t *count)
 {
     size_t at = place(n, host, STR(""));
 
@@ -114,7 +114,7 @@ size_t series_names_host(const struct series_names *n, struct str host, size_t *
     return at;
 }
 
-const struct series_name *series_names_of(const struct series_names *n, uint64_t oid)
+const struct past_name *past_names_of(const struct past_names *n, uint64_t oid)
 {
     size_t low = 0, high = n->at.n;
 
@@ -129,12 +129,12 @@ const struct series_name *series_names_of(const struct series_names *n, uint64_t
     return low < n->at.n && n->at.at[n->by_oid[low]].oid == oid ? &n->at.at[n->by_oid[low]] : NULL;
 }
 
-const struct series_name *series_names_find(const struct series_names *n, struct str host, struct str service)
+const struct past_name *past_names_find(const struct past_names *n, struct str host, struct str service)
 {
-    const struct series_name *found = NULL;
+    const struct past_name *found = NULL;
 
     for (size_t i = place(n, host, service); i < n->at.n; i++) {
-        const struct series_name *x = &n->at.at[i];
+        const struct past_name *x = &n->at.at[i];
 
         if (!str_eq(x->host, host) || !str_eq(x->service, service))
             break;
