@@ -120,16 +120,16 @@ class Exporting(Vigie):
         """The same of all results of the journal, taken apart here once more."""
         status, out, err = vigie('journal', 'dump', '--state', self.state, '-k', 'RESULT')
         assert status == 0, err
+        named = self.services_by_oid()
         for line in out.splitlines():
             started = int(re.search(r' started=(\d+)', line)[1]) // 1000
             perf = re.search(r"now=([\d.]+)s 'C:\\\\ used'=(\d+)% 'n=1,2'=(\d+)", line)
             if perf:
-                service = self.named[int(re.search(r' oid=(\d+)', line)[1])]
+                service = named[int(re.search(r' oid=(\d+)', line)[1])]
                 for label, unit, value in (('now', 's', perf[1]), ('C:\\ used', '%', perf[2]), ('n=1,2', '', perf[3])):
                     yield 'h', service, label, unit, started, float(value)
 
-    @property
-    def named(self):
+    def services_by_oid(self):
         db = subprocess.run(['sqlite3', '-readonly', self.state + '/db/objects.db', "SELECT oid, service FROM object"], capture_output=True, text=True, check=True).stdout
         return {int(oid): service for oid, service in (line.split('|') for line in db.splitlines())}
 
