@@ -188,8 +188,8 @@ int ctl_list(int argc, char **argv)
         {"level", 'l', OPT_STR, "LIST", "Only with a severity of these levels: 1,2.", &o.level},
         {"tag", 't', OPT_STR, "NAME", "Only with this tag, of a group or a category.", &o.tag},
         {"sort", 0, OPT_STR, "WORD", "severity, severity_level, name, since, checked or output.", &o.sort},
-        {"at", 0, OPT_STR, "TIME", "As it was then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).",
-         &at},
+        {"at", 0, OPT_STR, "TIME",
+         "As it was then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).", &at},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},
     };
     const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]",

@@ -263,7 +263,8 @@ int cmd_replay(int argc, char **argv)
     struct options o = {.limit = 1000};
     const struct opt opts[] = {
         {"from", 0, OPT_STR, "TIME",
-         "From 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now) (the begin of the journal).", &o.from},
+         "From 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now) (the begin of the journal).",
+         &o.from},
         {"to", 0, OPT_STR, "TIME", "Until then (now).", &o.to},
         {"config", 'c', OPT_STR, "MAIN",
          "The main file of the configuration to try; without it, the configurations that were in force.",
@@ -297,7 +298,8 @@ int cmd_replay(int argc, char **argv)
         return CMD_USAGE;
     }
     if (o.set.n && !o.config) {
-        fprintf(stderr, "vigie replay: --set changes the configuration that -c names: give -c MAIN as well\n");
+        fprintf(stderr,
+                "vigie replay: --set changes the configuration that -c names: give -c MAIN as well\n");
         return CMD_USAGE;
     }
     if ((o.from && !ctl_past("from", o.from, &from)) || (o.to && !ctl_past("to", o.to, &to)))

@@ -155,8 +155,8 @@ struct board_program {
     uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes;
     uint64_t journal_seq, record_seq; /* last durable record; last one made */
-    int64_t unstored_since;           /* since then nothing became durable, and something waits; 0: nothing does */
-    char degraded[256];   /* why nothing can be stored now; empty: all is well */
+    int64_t unstored_since; /* since then nothing became durable, and something waits; 0: nothing does */
+    char degraded[256];     /* why nothing can be stored now; empty: all is well */
 };
 
 struct board_header {

@@ -96,8 +96,8 @@ struct world {
     int64_t recur_later; /* the same by the checks before recur_at, the first that waits for the next step */
     uint32_t recur_at;
     bool recur_refused, environment_cut; /* it was said that there is no room for them */
-    struct world_perf perf[2]; /* of services, of hosts */
-    int64_t next_rotation;     /* of the log, on the wall clock; INT64_MAX never */
+    struct world_perf perf[2];           /* of services, of hosts */
+    int64_t next_rotation;               /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
     struct wall loaded_at; /* when the last record of before was written */
     int64_t behind_us;     /* world_behind */

@@ -28,13 +28,13 @@ struct follow {
     /* In this transaction: the number reached; whether the journal's end was, and what it had then. */
     uint64_t to, stored;
     bool all;
-    unsigned events, records; /* so far */
-    unsigned most;            /* events of a transaction: few after a failure */
-    unsigned part;            /* FOLLOW_PART; 0: as often as may be. For tests */
-    bool in_parts;            /* a part of it was committed, and no other is open */
-    bool writing;             /* all that belongs to it was read */
-    unsigned tries;           /* that failed to read what comes next */
-    char why[256];            /* the last turn could not read on; empty: it could */
+    unsigned events, records;     /* so far */
+    unsigned most;                /* events of a transaction: few after a failure */
+    unsigned part;                /* FOLLOW_PART; 0: as often as may be. For tests */
+    bool in_parts;                /* a part of it was committed, and no other is open */
+    bool writing;                 /* all that belongs to it was read */
+    unsigned tries;               /* that failed to read what comes next */
+    char why[256];                /* the last turn could not read on; empty: it could */
     struct journal_damage damage; /* that was met */
 };
 

@@ -55,15 +55,15 @@ struct journal {
     uint64_t at, allocated; /* end of what is synced; blocks are there up to */
     uint64_t checkpoint_bytes;
     uint64_t unanswered_bytes; /* a segment that nobody gives its checkpoint grows no further */
-    uint64_t expect;          /* db/segment.h, at the end of the current segment */
-    uint64_t written;         /* all ordinary numbers below are durable (or given up) */
-    uint64_t next;            /* all ordinary numbers below were added */
-    struct buf pending, done; /* records to be written; the last batch that was */
-    bool ask;                 /* a checkpoint is to be asked for */
-    bool open, cut;           /* a checkpoint is under way; the current segment does not hold all of it */
-    uint64_t open_last;       /* which one */
-    bool low;                 /* the disk is full: only the reserve is left */
-    bool rotate;              /* a new segment is wanted */
+    uint64_t expect;           /* db/segment.h, at the end of the current segment */
+    uint64_t written;          /* all ordinary numbers below are durable (or given up) */
+    uint64_t next;             /* all ordinary numbers below were added */
+    struct buf pending, done;  /* records to be written; the last batch that was */
+    bool ask;                  /* a checkpoint is to be asked for */
+    bool open, cut;            /* a checkpoint is under way; the current segment does not hold all of it */
+    uint64_t open_last;        /* which one */
+    bool low;                  /* the disk is full: only the reserve is left */
+    bool rotate;               /* a new segment is wanted */
     bool lost; /* what no later record makes good was given up: the next segment's checkpoint does */
     bool mending, mended; /* that checkpoint is awaited; it is there, and was not told yet */
     char snapshot[SEGMENT_HASH + 1];

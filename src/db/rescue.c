@@ -25,7 +25,8 @@ int rescue_open(struct rescue *r, const char *path, struct sql *to)
         rescue_close(r);
         return (int)size;
     }
-    sql_pages_init(&r->pages, read_page, r, (uint32_t)MIN((uint64_t)size / SQL_PAGE, (uint64_t)UINT32_MAX - 1));
+    sql_pages_init(&r->pages, read_page, r,
+                   (uint32_t)MIN((uint64_t)size / SQL_PAGE, (uint64_t)UINT32_MAX - 1));
     return 0;
 }
 

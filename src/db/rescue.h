@@ -9,9 +9,10 @@
 #include "db/sql_pages.h"
 
 struct rescue_table {
-    const char *columns; /* a letter each: k the key that is the rowid, i a number, t a text, T a text that older rows lack */
-    bool of_index;   /* or WITHOUT ROWID */
-    enum sql_id id;  /* takes the columns in their order */
+    const char *
+        columns; /* a letter each: k the key that is the rowid, i a number, t a text, T a text that older rows lack */
+    bool of_index;  /* or WITHOUT ROWID */
+    enum sql_id id; /* takes the columns in their order */
 };
 
 struct rescue {

@@ -174,8 +174,7 @@ static bool decode(struct str bytes, struct sql_row *row)
     head = str_sub(bytes, used, (size_t)n - used);
     body = str_sub(bytes, (size_t)n, SIZE_MAX);
     for (row->n = 0; head.n; row->n++)
-        if (row->n == SQL_PAGE_COLUMNS || !take_varint(&head, &type) ||
-            !value(type, &body, &row->v[row->n]))
+        if (row->n == SQL_PAGE_COLUMNS || !take_varint(&head, &type) || !value(type, &body, &row->v[row->n]))
             return false;
     return row->n && !body.n;
 }

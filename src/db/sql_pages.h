@@ -20,7 +20,7 @@ struct sql_value {
     struct str text;
 };
 
-struct sql_row { /* borrowed for the call */
+struct sql_row {   /* borrowed for the call */
     bool of_index; /* or of a table WITHOUT ROWID */
     int64_t rowid; /* of a table with one */
     unsigned n;

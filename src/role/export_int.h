@@ -104,8 +104,8 @@ struct export
     struct ere only, except;
     bool has_only, has_except;
     unsigned char given[HASH_SHA256_BYTES]; /* sum of the options it was begun with */
-    char ca[128];                           /* which file of vigie_export_ca it has read; empty: there was none */
-    bool leaving;                           /* they are others now: it ends, to be begun with those */
+    char ca[128]; /* which file of vigie_export_ca it has read; empty: there was none */
+    bool leaving; /* they are others now: it ends, to be begun with those */
     bool ended;
     uint64_t stored; /* all up to this number is on disk */
     bool stored_known;

@@ -150,9 +150,9 @@ static const char *exe_of(const struct parent *p, const struct plan *plan)
  */
 static const char *heap_of(enum role_id id)
 {
-    return id == ROLE_CONF
-               ? "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824"
-               : "GLIBC_TUNABLES=";
+    return id == ROLE_CONF ? "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc."
+                             "malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824"
+                           : "GLIBC_TUNABLES=";
 }
 
 static int spawn_process(struct parent *p, struct child *c, int control, struct err *err)

@@ -171,7 +171,7 @@ void store_past_open(struct store *s);
 void store_past_take(struct store *s, const struct buf *batch); /* events of a batch that is on disk */
 void store_past_flush(struct store *s);
 bool store_past_damaged(struct store *s); /* a damaged page was met: it is made anew; false: not now */
-void store_past_go_on(struct store *s); /* the engine serves now */
+void store_past_go_on(struct store *s);   /* the engine serves now */
 void store_past_release(struct store *s);
 
 /* store_current.c */

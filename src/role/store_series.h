@@ -34,7 +34,7 @@ struct store_series {
 
 void store_series_open(struct store *s);                          /* before the first record is numbered */
 void store_series_take(struct store *s, const struct buf *batch); /* of a batch that is on disk */
-void store_series_damaged(struct store *s); /* bounds.db is, and is made anew */
+void store_series_damaged(struct store *s);                       /* bounds.db is, and is made anew */
 /* A step of a commit: 1: there is more to do; 0: what was put in before the first of the steps is on disk; E_*. */
 int store_series_commit(struct store *s);
 void store_series_tell(struct store *s);          /* gate */

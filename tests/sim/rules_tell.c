@@ -90,8 +90,7 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
         return WHY_NOTIFY_ONCE;
     if (host_holds(r, c, problem && !is_volatile))
         return WHY_NOTIFY_HOST_DOWN;
-    return problem && !is_volatile && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL
-                                                                                 : WHY_NONE;
+    return problem && !is_volatile && rules_elapsed_s(r) < c->again ? WHY_NOTIFY_INTERVAL : WHY_NONE;
 }
 
 static unsigned filter(struct rules *r, const struct rules_check *c, enum notify_type type)

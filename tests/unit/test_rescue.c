@@ -219,12 +219,15 @@ static void look(struct history *h, const char *whole)
     snprintf(attach, sizeof(attach), "ATTACH '%s' AS was", whole);
     assert_int_equal(sqlite3_exec(h->sql.db, attach, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(history_lost(h, &lost), 0);
-    assert_int_equal(ask(&h->sql, "SELECT count(*) FROM " ALL " WHERE seq < 2501") + (int64_t)lost.n, JOURNAL - 1);
+    assert_int_equal(ask(&h->sql, "SELECT count(*) FROM " ALL " WHERE seq < 2501") + (int64_t)lost.n,
+                     JOURNAL - 1);
     assert_true(lost.n < 200); /* what a page holds of the smallest */
-    assert_int_equal(ask(&h->sql, "SELECT count(*) FROM lost WHERE at <> 1767268800000000 + seq * 1000000"), 0);
+    assert_int_equal(ask(&h->sql, "SELECT count(*) FROM lost WHERE at <> 1767268800000000 + seq * 1000000"),
+                     0);
     if (lost.n)
         assert_true(lost.from < lost.until || lost.n == 1);
-    assert_int_equal(ask(&h->sql, "SELECT count(*) FROM (SELECT * FROM event EXCEPT SELECT * FROM was.event)"), 0);
+    assert_int_equal(
+        ask(&h->sql, "SELECT count(*) FROM (SELECT * FROM event EXCEPT SELECT * FROM was.event)"), 0);
     assert_int_equal(ask(&h->sql, "SELECT count(*) FROM (SELECT oid, at, seq FROM event EXCEPT "
                                   "SELECT oid, at, seq FROM object_event)"),
                      0);
