@@ -145,3 +145,10 @@ void record_queue_again(struct record_queue *q)
     q->under_way = 0;
     q->handed = 0;
 }
+
+bool record_queue_has(const struct record_queue *q, uint64_t seq, uint64_t next)
+{
+    const struct record_batch *b = q->batch.at;
+
+    return q->batch.n ? b->first <= seq && seq < b->first + b->n : seq == next;
+}

@@ -38,6 +38,8 @@ void record_queue_handed(struct record_queue *q); /* that one was */
 void record_queue_stored(struct record_queue *q, uint64_t seq);
 void record_queue_again(
     struct record_queue *q); /* who it was handed to is gone: all of it is handed over again */
+/* Does what is kept go on from number seq, of which the next to come is `next`? seq may be within the first batch: of a batch that was cut off on disk the front stays. */
+bool record_queue_has(const struct record_queue *q, uint64_t seq, uint64_t next);
 void record_queue_clear(struct record_queue *q);
 /* A result of an active check in a framed record: the only kind that is given up. */
 struct record_frame;

@@ -476,15 +476,11 @@ static void put_everything(struct engine *e)
 
 void engine_resync(struct engine *e, uint64_t next_seq)
 {
-    bool whole;
-
     if (e->batch_n)
         put_batch(e);
     drop_stored(e, next_seq - 1);
-    whole = !e->gap && (e->queue.batch.n ? e->queue.batch.at[0].first == next_seq
-                                         : world_next_seq(e->world) == next_seq);
     e->stored = next_seq - 1;
-    if (whole) {
+    if (!e->gap && record_queue_has(&e->queue, next_seq, world_next_seq(e->world))) {
         record_queue_again(&e->queue);
         put_some(e);
     } else {

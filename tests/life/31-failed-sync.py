@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=200
-"""A disk whose fdatasync fails: nothing is called stored, which ctl and the API say with what they were asked; people are told all the same; and it goes on by itself when the disk works
-again, in another segment, because the kernel may have dropped the pages. The failure is a small library before libc (builds with sanitizers hand LD_PRELOAD on to the roles)."""
+"""A disk whose fdatasync fails, and a store that is killed while it writes a batch. The first: nothing is called stored, which ctl and the API say with what they were asked; people are told all the same; and it goes on by itself when the disk works
+again, in another segment, because the kernel may have dropped the pages. The second: what the engine has of that batch is written then, whole and once. The failure is a small library before libc (builds with sanitizers hand LD_PRELOAD on to the roles)."""
+import collections
 import glob
 import os
+import re
+import signal
 
 from lib_vigie import Vigie, main, shim, until, vigie
 
@@ -85,6 +88,50 @@ def test_never_called_stored():
         for text in 'before', 'trouble 0', 'trouble 1', 'trouble 2', 'after':
             assert text in out, out  # what waited in memory was written with the rest
         assert v.stop() == 0
+
+
+# A batch with several results of the test is written up to the middle of one of them, within its second record or a later one.
+TORN = r'''
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at)
+{
+    const char *first = memmem(from, n, "torn ", 5), *end = (const char *)from + n, *p = first;
+    while (p && p - first < 1000)
+        p = memmem(p + 5, (size_t)(end - p) - 5, "torn ", 5);
+    if (p && end - p > 3000 && memmem(from, n, "torn 0", 6)) {
+        syscall(SYS_pwrite64, fd, from, (size_t)(p - (const char *)from), at);
+        kill(getpid(), SIGKILL);
+    }
+    return syscall(SYS_pwrite64, fd, from, n, at);
+}
+ssize_t pwrite(int fd, const void *from, size_t n, off64_t at)
+{
+    return pwrite64(fd, from, n, at);
+}
+'''
+
+
+def test_killed_within_a_batch():
+    with Broken() as v:
+        v.start(env=shim(v, TORN))
+        assert v.submit('ok', 'before')[0] == 0
+        store = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'store'])
+        os.kill(store, signal.SIGSTOP)
+        with open(v.path('cmd'), 'w', encoding='utf-8') as f:
+            f.write(''.join(f'[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;p;{2 - n % 2 * 2};torn {n}\n' for n in range(20)))
+        until(lambda: v.service(service='p')['plugin_output'] == 'torn 19', 'all are taken')
+        os.kill(store, signal.SIGCONT)
+        assert v.submit('critical', 'after')[0] == 0
+        assert 'store (process of instance 0) was ended by signal 9' in v.said(), 'nothing was torn'
+        assert v.stop() == 0
+        status, out, said = vigie('journal', 'dump', '--state', v.state)
+        assert status == 0, said
+        for kind in r'RESULT oid=\d+ .*?output', r'EVENT oid=\d+ kind=1 .*?text', r'NOTIFY_INTENT .*?x0[67]':
+            found = collections.Counter(re.findall(kind + '(?:=")?torn ([0-9]+)"', out))
+            assert found == {str(n): 1 for n in range(20)}, (kind, found)
 
 
 main()

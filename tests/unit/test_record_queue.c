@@ -190,6 +190,26 @@ static void test_only_so_much_is_under_way(void **state)
     record_queue_release(&q);
 }
 
+/* A store that was killed while it wrote a batch has the front of it: what it lacks is here, and is not said anew. */
+static void test_goes_on_within_a_batch(void **state UNUSED)
+{
+    struct record_queue q = {0};
+    uint64_t next = 1, second;
+
+    assert_true(record_queue_has(&q, 1, 1));
+    assert_false(record_queue_has(&q, 1, 2));
+    assert_int_equal(fill(&q, 1, &next), 1);
+    second = next;
+    assert_int_equal(fill(&q, 2, &next), 2);
+    record_queue_stored(&q, second);
+    assert_int_equal(q.batch.n, 2);
+    for (uint64_t seq = second; seq < second + q.batch.at[0].n; seq++)
+        assert_true(record_queue_has(&q, seq, next));
+    assert_false(record_queue_has(&q, second - 1, next));
+    assert_false(record_queue_has(&q, next, next));
+    record_queue_release(&q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_sample_is_never_given_up),
         cmocka_unit_test(test_handing_over_and_acknowledging),
         cmocka_unit_test(test_only_so_much_is_under_way),
+        cmocka_unit_test(test_goes_on_within_a_batch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
