@@ -316,7 +316,7 @@ static bool is_told(const struct world *w, const struct plan *p, size_t i)
     return p->list.at[i].why.code == WHY_CONTACT_TOLD && (w->opt.mutation != WORLD_KEEPS_SILENT || i != 1);
 }
 
-/* Those who are told, in their order, and how many intents that will be. */
+/* Those who are told, as $NOTIFICATIONRECIPIENTS$ has them, and how many intents that will be. */
 static size_t choose(const struct world *w, const struct plan *p, struct buf *names)
 {
     bool host = world_kind(w, p->check) == MODEL_HOST;
@@ -333,13 +333,14 @@ static size_t choose(const struct world *w, const struct plan *p, struct buf *na
     return intents;
 }
 
+/* As in Nagios the last one first, and of each the last command first. */
 static void tell_now(struct world *w, const struct plan *p, struct expand_of *of, struct str names)
 {
     struct buf recipients = BUF_INIT;
 
     telling_recipients(names, &recipients);
     of->recipients = buf_str(&recipients);
-    for (size_t i = 0; i < p->list.n; i++)
+    for (size_t i = p->list.n; i-- > 0;)
         if (is_told(w, p, i))
             telling_contact(w, of, p->list.at[i].contact);
     buf_release(&recipients);

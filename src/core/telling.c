@@ -27,8 +27,8 @@ struct telling {
     char *author, *comment; /* owned */
     struct buf names;       /* of all, by comma: $NOTIFICATIONRECIPIENTS$ */
     VEC(struct telling_name) to;
-    size_t next, left;      /* of to: the first that may not have been told; how many were not */
-    size_t found;           /* a guess where the next name is that is looked for */
+    size_t rest, left;      /* of to: all from here on were told; how many were not */
+    size_t found;           /* a guess: the next name that is looked for is the one before */
     struct buf state, host; /* payloads of STATE: its check, and the host of a service, at that time */
     uint32_t depth[2];      /* their downtimes that were in effect */
 };
@@ -111,7 +111,7 @@ void telling_contact(struct world *w, struct expand_of *of, uint32_t contact)
     struct model_list lines = host ? c->host_lines : c->service_lines;
 
     of->contact = contact;
-    for (uint32_t i = 0; i < lines.n; i++)
+    for (uint32_t i = lines.n; i-- > 0;)
         by_command(w, of, model_item(w->m, lines, i));
     if (c->mail)
         by_channel(w, of, "mail", c->mail);
@@ -153,17 +153,18 @@ static void add_names(struct telling *t, struct str names)
         buf_add_str(&t->names, name);
         t->left++;
     }
+    t->rest = t->to.n;
 }
 
-/* They come in their order, but for those whom a reload takes away. */
+/* They come in their order, the last one first, but for those whom a reload takes away. */
 static struct telling_name *find_name(struct telling *t, struct str name)
 {
     for (size_t n = 0; n < t->to.n; n++) {
-        size_t i = (t->found + n) % t->to.n;
+        size_t i = (t->found + t->to.n - 1 - n) % t->to.n;
 
         if (!str_eq(name_of(t, i), name))
             continue;
-        t->found = i + 1;
+        t->found = i;
         return &t->to.at[i];
     }
     return NULL;
@@ -173,8 +174,8 @@ static void mark_told(struct telling *t, struct telling_name *n)
 {
     t->left -= !n->told;
     n->told = true;
-    while (t->next < t->to.n && t->to.at[t->next].told)
-        t->next++;
+    while (t->rest && t->to.at[t->rest - 1].told)
+        t->rest--;
 }
 
 static size_t bytes_of(const struct telling *t)
@@ -311,7 +312,7 @@ static void tell_rest(struct world *w, struct telling *t)
 
     begin_part(w, t, &p);
     while (t->left)
-        tell_one(w, &p, &t->to.at[t->next]);
+        tell_one(w, &p, &t->to.at[t->rest - 1]);
     end_part(w, &p, true);
 }
 
@@ -339,7 +340,7 @@ bool telling_step(struct world *w)
     t = queue(w)->all.at[0];
     begin_part(w, t, &p);
     for (uint32_t n = 0; t->left && n < most && !(n && world_spent(w)); n++)
-        tell_one(w, &p, &t->to.at[t->next]);
+        tell_one(w, &p, &t->to.at[t->rest - 1]);
     end_part(w, &p, true);
     return true;
 }
@@ -568,7 +569,7 @@ static void tell_gone(struct world *w, struct telling *t, const struct model *ne
     struct part p;
 
     begin_part(w, t, &p);
-    for (size_t i = t->next; i < t->to.n; i++)
+    for (size_t i = t->rest; i-- > 0;)
         if (!t->to.at[i].told && model_find_contact(next, name_of(t, i)) == MODEL_NONE)
             tell_one(w, &p, &t->to.at[i]);
     end_part(w, &p, true);
@@ -625,6 +626,6 @@ void telling_part_again(struct world *w, const struct record_telling_part *r)
             tell_one(w, &p, n);
     }
     while (r->last && t->left)
-        tell_one(w, &p, &t->to.at[t->next]);
+        tell_one(w, &p, &t->to.at[t->rest - 1]);
     end_part(w, &p, false);
 }

@@ -22,7 +22,7 @@ struct telling_queue {
     VEC(struct telling_expected) expected;
 };
 
-/* One contact, by all ways that it is told by. of: all but the contact. */
+/* One contact, by all ways that it is told by, the last command first as in Nagios. of: all but the contact. */
 void telling_contact(struct world *w, struct expand_of *of, uint32_t contact);
 /* $NOTIFICATIONRECIPIENTS$ of packed names. */
 void telling_recipients(struct str names, struct buf *out);

@@ -177,8 +177,8 @@ static void test_in_parts(void **st UNUSED)
     lose(&lab, from, true);
     lab_run(&lab, TIME_S);
     assert_int_equal(lab_count(&lab.log, "whether the last notifications"), 0);
-    expect(&lab, "/bin/n bob PROBLEM h/s CRITICAL HARD n=1 broken\n"
-                 "/bin/n alice PROBLEM h/s CRITICAL HARD n=1 broken\n");
+    expect(&lab, "/bin/n alice PROBLEM h/s CRITICAL HARD n=1 broken\n"
+                 "/bin/n bob PROBLEM h/s CRITICAL HARD n=1 broken\n");
     lab_close(&lab);
 }
 

@@ -197,21 +197,23 @@ static void test_environment_of_a_large_installation(void **st UNUSED)
     close_lab(&lab);
 }
 
-/* Recorded from nagios 4.4.6: the members of a group, and who is told, in its order. */
+/* Recorded from nagios 4.4.6: the members of a group, and who is told, in its order; they are told from the last one on, by their last command first. */
 static void test_order_of_contacts(void **st UNUSED)
 {
-    static const char *const who[] = {"zed", "abe", "mid", "kim"};
-    struct buf text = BUF_INIT;
+    static const char *const who[] = {"zed", "abe", "mid", "kim"}, *const in_turn[] = {"zed", "abe", "mid",
+                                                                                       "kim"};
+    struct buf text = BUF_INIT, told = BUF_INIT;
     struct lab lab = {0};
 
     buf_add_c(&text, "define command {\n command_name who\n command_line /bin/who $NOTIFICATIONRECIPIENTS$ "
-                     "$CONTACTGROUPMEMBERS:cg$ $CONTACTGROUPMEMBERS:c3$ $CONTACTNAME:cg:+$\n}\n");
+                     "$CONTACTGROUPMEMBERS:cg$ $CONTACTGROUPMEMBERS:c3$ $CONTACTNAME:cg:+$\n}\n"
+                     "define command {\n command_name name\n command_line /bin/name $CONTACTNAME$\n}\n");
     for (size_t i = 0; i < ARRAY_LEN(who); i++)
         buf_printf(&text,
                    "define contact {\n contact_name %s\n host_notification_period 24x7\n "
                    "service_notification_period 24x7\n host_notification_options d,r\n "
                    "service_notification_options c,r\n host_notification_commands n-host\n "
-                   "service_notification_commands who\n%s}\n",
+                   "service_notification_commands name,who\n%s}\n",
                    who[i], i == 2 ? " contactgroups cg\n" : "");
     buf_add_c(&text,
               "define contactgroup {\n contactgroup_name cg\n members zed,abe\n}\n"
@@ -223,7 +225,12 @@ static void test_order_of_contacts(void **st UNUSED)
     lab.on_effect = on_effect;
     lab_open(&lab, lab_main, text.data, START, 0, answer, 0);
     assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;x"));
-    has("/bin/who|kim,mid,abe,zed|abe,zed,mid|kim,mid,zed,abe|abe+zed+mid|\n");
+    for (size_t i = 0; i < ARRAY_LEN(in_turn); i++)
+        buf_printf(&told,
+                   "/bin/who|kim,mid,abe,zed|abe,zed,mid|kim,mid,zed,abe|abe+zed+mid|\n/bin/name|%s|\n",
+                   in_turn[i]);
+    has(told.data);
+    buf_release(&told);
     buf_release(&text);
     close_lab(&lab);
 }
