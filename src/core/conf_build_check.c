@@ -392,10 +392,28 @@ static void services(struct conf *c)
     mem_free(ext);
 }
 
+static void add_up_importance(struct conf *c)
+{
+    for (uint32_t i = 0; i < c->build->n_hosts; i++) {
+        struct model_check *k = &c->build->check.at[i];
+        uint64_t sum = 0;
+
+        for (uint32_t s = 0; s < k->n_services; s++)
+            sum += c->build->check.at[k->first_service + s].hourly_value;
+        if (sum && k->extra == MODEL_NONE) {
+            k->extra = (uint32_t)c->build->extra.n;
+            VEC_ADD(&c->build->extra);
+        }
+        if (sum)
+            c->build->extra.at[k->extra].services_importance = sum;
+    }
+}
+
 void conf_build_checks(struct conf *c)
 {
     check_values(c);
     VEC_RESERVE(&c->build->check, c->ranked[CONF_HOST].n + c->services.n);
     hosts(c);
     services(c);
+    add_up_importance(c);
 }

@@ -154,20 +154,29 @@ static void add_duration(struct buf *b, int64_t s)
                (long long)(s / 60 % 60), (long long)(s % 60));
 }
 
+static uint32_t find_alias(struct world *w, struct str alias)
+{
+    uint64_t contact;
+
+    for (uint32_t i = w->contacts_by_alias.count ? 0 : w->m->n_contact;
+         i-- > 0;) /* backwards: of two contacts with one alias the first counts */
+        map_put(&w->contacts_by_alias, model_str(w->m, model_contact(w->m, i)->alias), i);
+    return map_get(&w->contacts_by_alias, alias, &contact) ? (uint32_t)contact : MODEL_NONE;
+}
+
 /* Who wrote it, if that is the name or alias of a contact: nobody else has a name and an alias. */
-static void add_author(const struct world *w, struct str author, bool alias, struct buf *b)
+static void add_author(struct world *w, struct str author, bool alias, struct buf *b)
 {
     uint32_t contact = author.n ? model_find_contact(w->m, author) : MODEL_NONE;
 
-    for (uint32_t i = 0; author.n && contact == MODEL_NONE && i < w->m->n_contact; i++)
-        if (str_eq(model_str(w->m, model_contact(w->m, i)->alias), author))
-            contact = i;
+    if (author.n && contact == MODEL_NONE)
+        contact = find_alias(w, author);
     if (contact != MODEL_NONE)
         buf_add_str(b, model_str(w->m, alias ? model_contact(w->m, contact)->alias
                                              : model_contact(w->m, contact)->name));
 }
 
-static void add_ack(const struct world *w, enum field f, const struct expand_of *of, struct buf *b)
+static void add_ack(struct world *w, enum field f, const struct expand_of *of, struct buf *b)
 {
     if (f == F_ACKAUTHOR || f == F_ACKCOMMENT)
         buf_add_str(b, f == F_ACKAUTHOR ? of->author : of->comment);
@@ -175,7 +184,7 @@ static void add_ack(const struct world *w, enum field f, const struct expand_of 
         add_author(w, of->author, f == F_ACKALIAS, b);
 }
 
-static void add_text_field(const struct world *w, uint32_t check, enum field f, const struct expand_of *of,
+static void add_text_field(struct world *w, uint32_t check, enum field f, const struct expand_of *of,
                            struct buf *b)
 {
     const struct state *s = expand_state(w, of, check);
@@ -231,17 +240,7 @@ static int64_t number_field(const struct world *w, uint32_t check, enum field f,
     }
 }
 
-static int64_t services_in(const struct world *w, uint32_t host, uint8_t state)
-{
-    const struct model_check *c = model_check(w->m, host);
-    int64_t n = 0;
-
-    for (uint32_t i = 0; i < c->n_services; i++)
-        n += w->st[c->first_service + i].state == state;
-    return n;
-}
-
-static void add_field(const struct world *w, uint32_t check, enum macro_id id, const struct expand_of *of,
+static void add_field(struct world *w, uint32_t check, enum macro_id id, const struct expand_of *of,
                       struct buf *b)
 {
     enum field f = (enum field)fields[id];
@@ -264,11 +263,11 @@ static void add_field(const struct world *w, uint32_t check, enum macro_id id, c
     case F_ACKALIAS:
     case F_ACKCOMMENT: add_text_field(w, check, f, of, b); break;
     case F_COUNT_STATE:
-        buf_add_i64(b, services_in(w, check,
-                                   id == MACRO_ID_TOTALHOSTSERVICESOK        ? STATE_OK
-                                   : id == MACRO_ID_TOTALHOSTSERVICESWARNING ? STATE_WARNING
-                                   : id == MACRO_ID_TOTALHOSTSERVICESUNKNOWN ? STATE_UNKNOWN
-                                                                             : STATE_CRITICAL));
+        buf_add_u64(b, totals_services(w, check,
+                                       id == MACRO_ID_TOTALHOSTSERVICESOK        ? STATE_OK
+                                       : id == MACRO_ID_TOTALHOSTSERVICESWARNING ? STATE_WARNING
+                                       : id == MACRO_ID_TOTALHOSTSERVICESUNKNOWN ? STATE_UNKNOWN
+                                                                                 : STATE_CRITICAL));
         break;
     case F_NONE: break;
     default: buf_add_i64(b, number_field(w, check, f, of)); break;
@@ -277,8 +276,7 @@ static void add_field(const struct world *w, uint32_t check, enum macro_id id, c
 
 /* ---- notification, program ---- */
 
-static void add_notification(const struct world *w, enum macro_id id, const struct expand_of *of,
-                             struct buf *b)
+static void add_notification(struct world *w, enum macro_id id, const struct expand_of *of, struct buf *b)
 {
     if (!of->notification)
         return;
@@ -399,7 +397,7 @@ static bool add_static(struct world *w, enum macro_id id, struct str arg, const 
 }
 
 /* Of each member of a group, where the argument names one. */
-static void add_members(const struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
+static void add_members(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                         struct buf *b)
 {
     const struct macro_info *info = macro_info(id);

@@ -8,7 +8,7 @@
 
 #define ARGS_MAX         32u
 #define ENVIRONMENT_MOST (64u * 1024) /* of all macros together: with the command they go into one message */
-#define MEMBERS_MOST     1000u        /* of a group whose members are named */
+#define NAMES_MOST       1000u        /* in a list of names: the members of a group, a host's children */
 #define SMALL            1024u        /* goes before what is larger */
 #define WORD_HEAD        5u           /* of a packed word, at most */
 
@@ -50,16 +50,12 @@ static void add_all_vars(struct world *w, const struct expand_of *of, struct buf
                  model_contact(w->m, scope.contact)->n_vars, b);
 }
 
-static bool is_members(enum macro_id id)
-{
-    return id == MACRO_ID_HOSTGROUPMEMBERS || id == MACRO_ID_HOSTGROUPMEMBERADDRESSES ||
-           id == MACRO_ID_SERVICEGROUPMEMBERS;
-}
-
 /* What use_large_installation_tweaks leaves out: what takes long to count, or is too long. */
 static bool is_large(enum macro_id id)
 {
-    return (id >= MACRO_ID_TOTALHOSTSUP && id <= MACRO_ID_TOTALSERVICEPROBLEMSUNHANDLED) || is_members(id);
+    return (id >= MACRO_ID_TOTALHOSTSUP && id <= MACRO_ID_TOTALSERVICEPROBLEMSUNHANDLED) ||
+           id == MACRO_ID_HOSTGROUPMEMBERS || id == MACRO_ID_HOSTGROUPMEMBERADDRESSES ||
+           id == MACRO_ID_SERVICEGROUPMEMBERS;
 }
 
 static bool is_address(enum macro_id id)
@@ -124,23 +120,36 @@ static void put_all(struct room *r, struct str packed)
     put_large(r);
 }
 
-/* Of a group of many nobody puts all members together for each command. */
-static bool has_many(const struct world *w, enum macro_id id, const struct expand_of *of)
+static uint32_t members_of(const struct world *w, const struct model_group *all, struct model_list groups)
 {
-    struct macro_scope_of scope = expand_scope(w, of);
-    uint32_t check = id == MACRO_ID_SERVICEGROUPMEMBERS ? scope.service : scope.host;
-    const struct model_group *all =
-        id == MACRO_ID_SERVICEGROUPMEMBERS ? w->m->service_group : w->m->host_group;
-    struct model_list groups;
+    return groups.n ? all[model_item(w->m, groups, groups.n - 1)].members.n : 0;
+}
 
-    if (!is_members(id) || check == MODEL_NONE)
-        return false;
-    groups = model_check(w->m, check)->groups;
-    return groups.n && all[model_item(w->m, groups, groups.n - 1)].members.n > MEMBERS_MOST;
+/* How many names the value of a macro is, if it is a list of them. */
+static uint32_t names_in(const struct world *w, enum macro_id id, const struct macro_scope_of *of)
+{
+    const struct model *m = w->m;
+    const struct model_check *host = of->host == MODEL_NONE ? NULL : model_check(m, of->host);
+    const struct model_check *service = of->service == MODEL_NONE ? NULL : model_check(m, of->service);
+    const struct model_contact *contact = of->contact == MODEL_NONE ? NULL : model_contact(m, of->contact);
+
+    switch (id) {
+    case MACRO_ID_HOSTPARENTS: return host ? host->parents.n : 0;
+    case MACRO_ID_HOSTCHILDREN: return host ? host->children.n : 0;
+    case MACRO_ID_HOSTGROUPNAMES: return host ? host->groups.n : 0;
+    case MACRO_ID_SERVICEGROUPNAMES: return service ? service->groups.n : 0;
+    case MACRO_ID_CONTACTGROUPNAMES: return contact ? contact->groups.n : 0;
+    case MACRO_ID_HOSTGROUPMEMBERS:
+    case MACRO_ID_HOSTGROUPMEMBERADDRESSES: return host ? members_of(w, m->host_group, host->groups) : 0;
+    case MACRO_ID_SERVICEGROUPMEMBERS: return service ? members_of(w, m->service_group, service->groups) : 0;
+    case MACRO_ID_CONTACTGROUPMEMBERS: return contact ? members_of(w, m->contact_group, contact->groups) : 0;
+    default: return 0;
+    }
 }
 
 static void add_macros(struct world *w, const struct expand_of *of, struct room *r, struct buf *b)
 {
+    struct macro_scope_of scope = expand_scope(w, of);
     struct buf word = BUF_INIT;
 
     for (enum macro_id id = 0; id < MACRO_ID_COUNT; id++) {
@@ -152,7 +161,7 @@ static void add_macros(struct world *w, const struct expand_of *of, struct room 
         buf_clear(&word);
         buf_printf(&word, "NAGIOS_%s=", macro_info(id)->name);
         from = word.len;
-        if (has_many(w, id, of))
+        if (names_in(w, id, &scope) > NAMES_MOST) /* nobody puts them together for each command */
             r->cut = true;
         else
             expand_value(w, id, STR_NULL, of, &word);
@@ -179,9 +188,8 @@ void expand_environment(struct world *w, const struct expand_of *of, size_t room
     if (r.cut && !w->environment_cut)
         nlog_text(w,
                   "Warning: Not all macros go into the environment of commands: a value, all of them "
-                  "together, or a "
-                  "group of more than %u members is too large. use_large_installation_tweaks leaves out the "
-                  "large ones.",
-                  MEMBERS_MOST);
+                  "together, or a list of more than %u names is too large. use_large_installation_tweaks "
+                  "leaves out the large ones.",
+                  NAMES_MOST);
     w->environment_cut |= r.cut;
 }

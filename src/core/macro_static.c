@@ -99,15 +99,6 @@ static uint32_t extra(const struct model *m, const struct model_check *c, size_t
     return string;
 }
 
-static uint64_t importance_with_services(const struct model *m, const struct model_check *c)
-{
-    uint64_t sum = c->hourly_value;
-
-    for (uint32_t i = 0; i < c->n_services; i++)
-        sum += model_check(m, c->first_service + i)->hourly_value;
-    return sum;
-}
-
 static void host_value(const struct model *m, enum macro_id id, const struct model_check *c, struct buf *out)
 {
     switch (id) {
@@ -126,7 +117,7 @@ static void host_value(const struct model *m, enum macro_id id, const struct mod
     case MACRO_ID_HOSTNOTESURL: put(m, out, extra(m, c, offsetof(struct model_extra, notes_url))); break;
     case MACRO_ID_HOSTNOTES: put(m, out, extra(m, c, offsetof(struct model_extra, notes))); break;
     case MACRO_ID_HOSTIMPORTANCE: buf_add_u64(out, c->hourly_value); break;
-    case MACRO_ID_HOSTANDSERVICESIMPORTANCE: buf_add_u64(out, importance_with_services(m, c)); break;
+    case MACRO_ID_HOSTANDSERVICESIMPORTANCE: buf_add_u64(out, model_importance(m, c)); break;
     case MACRO_ID_TOTALHOSTSERVICES: buf_add_u64(out, c->n_services); break;
     default: BUG("a host macro without a value");
     }

@@ -101,6 +101,11 @@ bool model_sees(const struct model *m, uint32_t contact, uint32_t idx)
            (c->kind == MODEL_SERVICE && model_has(m, model_check(m, c->host)->contacts, contact));
 }
 
+uint64_t model_importance(const struct model *m, const struct model_check *c)
+{
+    return c->hourly_value + (c->extra == MODEL_NONE ? 0 : model_extra(m, c->extra)->services_importance);
+}
+
 /* Bisection in checks [from, to), which are ordered by name. */
 static uint32_t find_check(const struct model *m, uint32_t from, uint32_t to, struct str name)
 {

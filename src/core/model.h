@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 10u
+#define MODEL_VERSION 11u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {
@@ -99,8 +99,9 @@ struct model_extra {                           /* strings, all may be empty */
     int64_t recovery_delay_us, ack_timeout_us; /* recovery_notification_delay, acknowledgement_timeout */
     uint32_t notes, notes_url, action_url, icon_image, icon_image_alt, statusmap_image, vrml_image, coords_2d,
         coords_3d;
-    uint32_t severity;      /* 1 + index of a model_severity; 0: none */
-    struct model_list tags; /* indexes of model_tag: those of groups, then those of categories */
+    uint32_t severity;            /* 1 + index of a model_severity; 0: none */
+    struct model_list tags;       /* indexes of model_tag: those of groups, then those of categories */
+    uint64_t services_importance; /* of a host: that of its services together */
 };
 
 /* A custom variable. name without the underscore, upper case. A secret value is a slot of core/macro.h. */
@@ -133,7 +134,6 @@ enum model_contact_flag {
     MODEL_CONTACT_RETAIN_STATUS = 1 << 3,
     MODEL_CONTACT_RETAIN_NONSTATUS = 1 << 4,
 };
-
 struct model_contact {
     uint32_t name, alias, email, pager, address[6];
     uint32_t host_period, service_period;

@@ -147,6 +147,8 @@ static inline uint32_t model_item(const struct model *m, struct model_list l, ui
 bool model_has(const struct model *m, struct model_list l, uint32_t value);
 /* Is this contact told of this check? Of a service also when it is told of its host. */
 bool model_sees(const struct model *m, uint32_t contact, uint32_t idx);
+/* What a check counts for, a host with its services. */
+uint64_t model_importance(const struct model *m, const struct model_check *c);
 
 /* By name; MODEL_NONE when there is none. */
 uint32_t model_find_host(const struct model *m, struct str name);

@@ -30,16 +30,6 @@ static struct state_why escalation_why(const struct world *w, const struct model
     return why_make(e->on & bit ? WHY_NONE : WHY_ESCALATION_OPTION, MODEL_NONE, 0, 0);
 }
 
-static uint64_t importance(const struct world *w, uint32_t check)
-{
-    const struct model_check *c = model_check(w->m, check);
-    uint64_t sum = c->hourly_value;
-
-    for (uint32_t i = 0; i < c->n_services && world_kind(w, check) == MODEL_HOST; i++)
-        sum += model_check(w->m, c->first_service + i)->hourly_value;
-    return sum;
-}
-
 static uint32_t contact_period(const struct world *w, uint32_t contact, bool host)
 {
     const struct model_contact *c = model_contact(w->m, contact);
@@ -51,22 +41,13 @@ static uint32_t contact_period(const struct world *w, uint32_t contact, bool hos
     return host ? c->host_period : c->service_period;
 }
 
-/* Asked of every contact, and of a host the sum over its services. */
-static uint64_t weight_of(const struct world *w, struct plan *p)
-{
-    if (!p->weighed)
-        p->weight = importance(w, p->check);
-    p->weighed = true;
-    return p->weight;
-}
-
 static struct state_why decide_contact(const struct world *w, struct plan *p, uint32_t contact)
 {
     const struct model_contact *c = model_contact(w->m, contact);
     const struct state *s = &w->st[p->check];
     bool host = world_kind(w, p->check) == MODEL_HOST;
     uint32_t period = contact_period(w, contact, host);
-    uint64_t weight = weight_of(w, p);
+    uint64_t importance = model_importance(w->m, model_check(w->m, p->check));
 
     return notify_decide_contact(&(struct notify_contact_facts){
         .kind = world_kind(w, p->check),
@@ -78,7 +59,7 @@ static struct state_why decide_contact(const struct world *w, struct plan *p, ui
         .period = period,
         .contact_on = host ? c->host_on : c->service_on,
         .notified_on = s->notified_on,
-        .importance = (uint32_t)MIN(weight, UINT32_MAX),
+        .importance = (uint32_t)MIN(importance, UINT32_MAX),
         .least_importance = c->importance,
         .has_command = (host ? c->host_lines.n : c->service_lines.n) || c->mail || c->webhook,
     });

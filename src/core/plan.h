@@ -23,8 +23,6 @@ struct plan {
     uint32_t n_told;
     VEC(struct plan_contact) list; /* everybody who was considered, each once */
     struct map place;              /* of a contact in the list, when that is long */
-    bool weighed;
-    uint64_t weight; /* of the check, for contacts with minimum_importance */
 };
 
 void plan_release(struct plan *p);

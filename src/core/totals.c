@@ -61,6 +61,10 @@ static void look(struct world *w, uint32_t i)
     if (as == was)
         return;
     t->as[i] = as;
+    if (world_kind(w, i) == MODEL_SERVICE) {
+        t->services[world_host(w, i)][was & STATES]--;
+        t->services[world_host(w, i)][as & STATES]++;
+    }
     t->contact = MODEL_NONE;
     if (was & CHECKED)
         add(t, world_kind(w, i), i, was, UINT32_MAX); /* one less */
@@ -110,6 +114,9 @@ static void begin(struct world *w)
     *t = (struct totals){.contact = MODEL_NONE};
     t->as = mem_zalloc((size_t)w->n + 1);
     t->group_of = mem_calloc((size_t)w->n + 1, sizeof(*t->group_of));
+    t->services = mem_calloc((size_t)w->m->n_hosts + 1, sizeof(*t->services));
+    for (uint32_t i = 0; i < w->m->n_hosts; i++)
+        t->services[i][STATE_OK] = model_check(w->m, i)->n_services; /* as `as` has it, before a look */
     for (uint32_t i = 0; i < w->n; i++) {
         t->group_of[i] = group_of(w, &places, i);
         look(w, i);
@@ -136,6 +143,7 @@ void totals_release(struct world *w)
 {
     mem_free(w->totals.as);
     mem_free(w->totals.group_of);
+    mem_free(w->totals.services);
     VEC_RELEASE(&w->totals.groups);
     w->totals = (struct totals){.contact = MODEL_NONE};
 }
@@ -165,15 +173,27 @@ static void sum_up(struct world *w, uint32_t contact)
     t->contact = contact;
 }
 
+static void know(struct world *w)
+{
+    if (!w->totals.as)
+        begin(w);
+    if (!w->totals.known)
+        totals_follow(w);
+    w->totals.known = true;
+}
+
+uint32_t totals_services(struct world *w, uint32_t host, uint8_t state)
+{
+    BUG_ON(host >= w->m->n_hosts || state > STATES);
+    know(w);
+    return w->totals.services[host][state];
+}
+
 static const totals_n *count(struct world *w, uint32_t contact)
 {
     struct totals *t = &w->totals;
 
-    if (!t->as)
-        begin(w);
-    if (!t->known)
-        totals_follow(w);
-    t->known = true;
+    know(w);
     if (contact == MODEL_NONE)
         return &t->all;
     if (t->contact != contact)

@@ -149,6 +149,7 @@ static void release_checks(struct world *w)
     over_free(w->global_handler[1]);
     oids_release(&w->oids);
     map_release(&w->hosts_by_address);
+    map_release(&w->contacts_by_alias);
     if (w->m)
         when_release(&w->when);
 }
@@ -211,7 +212,8 @@ static void settle_in(struct world *w, const struct model *m, uint64_t generatio
     w->generation = generation;
     w->n = m->n_check;
     w->st = world_take_room(w, w->n);
-    memset(&w->hosts_by_address, 0, sizeof(w->hosts_by_address));
+    map_release(&w->hosts_by_address);
+    map_release(&w->contacts_by_alias);
     when_init(&w->when, m);
     fill_contacts(w);
 }
@@ -269,7 +271,6 @@ void world_reload(struct world *w, const struct model *m, uint64_t generation, c
     sched_around(w, true);
     w->fresh_at[MODEL_HOST] = w->fresh_at[MODEL_SERVICE] = 0;
     carry_begin(w, m, oids, &c);
-    map_release(&w->hosts_by_address);
     when_release(&w->when);
     VEC_CLEAR(&w->dirty);
     w->dirty_bytes = 0;

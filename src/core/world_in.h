@@ -77,7 +77,7 @@ struct world {
     struct world_room room;
     struct world_contact *contact;
     struct oids oids;
-    struct map hosts_by_address; /* filled when first asked */
+    struct map hosts_by_address, contacts_by_alias; /* each filled when first asked */
     /* schedule */
     struct heap due;      /* check -> mono µs */
     struct heap deadline; /* run slot -> mono µs */

@@ -65,7 +65,9 @@ size_t world_memory(const struct world *w)
            w->unseen.cap * sizeof(*w->unseen.at);
     sum += w->files.all.cap * sizeof(*w->files.all.at);
     sum += w->tellings.bytes;
-    sum += w->totals.as ? w->n * (sizeof(*w->totals.as) + sizeof(*w->totals.group_of)) : 0;
+    sum += w->totals.as ? w->n * (sizeof(*w->totals.as) + sizeof(*w->totals.group_of)) +
+                              w->m->n_hosts * sizeof(*w->totals.services)
+                        : 0;
     sum += w->run_by_id.cap_entry * 32 + w->run_by_id.n_slot * 4;
     for (uint32_t i = 0; i < w->n; i++)
         sum += w->st[i].output_n + w->st[i].long_n + w->st[i].perf_n;

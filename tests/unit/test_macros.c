@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/expand.h"
 #include "core/record.h"
 #include "core/world_in.h"
 #include "lab.h"
@@ -315,7 +316,40 @@ static void test_members_of_a_large_group(void **st UNUSED)
     has("NAGIOS_HOSTGROUPMEMBERS=\n");
     has("NAGIOS_HOSTGROUPMEMBERADDRESSES=\n");
     has("NAGIOS_SERVICEGROUPMEMBERS=\n");
-    assert_int_equal(lab_count(&lab.log, "a group of more than 1000 members"), 1);
+    assert_int_equal(lab_count(&lab.log, "a list of more than 1000 names"), 1);
+    close_lab(&lab);
+}
+
+/* A router of very many hosts, and a contact among very many: to name them all for each command takes longer than the command. */
+static void test_long_lists(void **st UNUSED)
+{
+    struct buf text = BUF_INIT, main_text = BUF_INIT;
+    struct lab lab = {0};
+
+    buf_add_c(&text, "define host {\n host_name r\n use ht\n active_checks_enabled 0\n}\n"
+                     "define contactgroup {\n contactgroup_name cg\n alias of people\n}\n"
+                     "define service {\n host_name r\n service_description s\n use st\n "
+                     "active_checks_enabled 1\n check_interval 1\n max_check_attempts 1\n contacts c0\n}\n");
+    for (unsigned i = 0; i <= 1000; i++)
+        buf_printf(&text,
+                   "define host {\n host_name h%u\n use ht\n parents r\n active_checks_enabled 0\n}\n"
+                   "define contact {\n contact_name c%u\n contactgroups cg\n host_notification_period 24x7\n "
+                   "service_notification_period 24x7\n host_notification_options d\n "
+                   "service_notification_options c\n host_notification_commands n-host\n "
+                   "service_notification_commands n-svc\n}\n",
+                   i, i);
+    buf_printf(&main_text, "%senable_environment_macros=1\n", lab_main);
+    buf_clear(&ran);
+    lab.on_effect = on_effect;
+    lab_open(&lab, main_text.data, text.data, START, 2, answer, 0);
+    lab_run(&lab, 3 * S);
+    has("NAGIOS_CONTACTNAME=c0\n");
+    has("NAGIOS_CONTACTGROUPALIAS=of people\n");
+    has("NAGIOS_CONTACTGROUPMEMBERS=\n");
+    has("NAGIOS_HOSTCHILDREN=\n");
+    assert_int_equal(lab_count(&lab.log, "a list of more than 1000 names"), 1);
+    buf_release(&text);
+    buf_release(&main_text);
     close_lab(&lab);
 }
 
@@ -407,6 +441,94 @@ static void test_totals_are_not_counted_anew(void **st UNUSED)
     close_lab(&lab);
 }
 
+static void value_is(struct lab *lab, enum macro_id id, const char *host, const char *author,
+                     const char *expected)
+{
+    struct expand_of of = {.check = lab_check(lab, host, NULL),
+                           .contact = MODEL_NONE,
+                           .notification = author != NULL,
+                           .author = str_of(author ? author : "")};
+    struct buf b = BUF_INIT;
+
+    expand_value(lab->w, id, STR_NULL, &of, &b);
+    assert_true(str_eq_c(buf_str(&b), expected));
+    buf_release(&b);
+}
+
+static void test_totals_of_a_host(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, three, START, 0, answer, 0);
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESOK, "h", NULL, "2"); /* before their first result, too */
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;x");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;i;s;1;x");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESOK, "h", NULL, "1");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESCRITICAL, "h", NULL, "1");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESWARNING, "h", NULL, "0");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESWARNING, "i", NULL, "1");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;3;x");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESUNKNOWN, "h", NULL, "1");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESCRITICAL, "h", NULL, "0");
+    lab_reload(&lab, lab_main, three);
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESUNKNOWN, "h", NULL, "1");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESOK, "i", NULL, "0");
+    /* They are not counted anew: a host of a hundred thousand services would never come to the end of its checks. */
+    lab.w->totals.services[lab_check(&lab, "h", NULL)][STATE_UNKNOWN] += 100;
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESUNKNOWN, "h", NULL, "101");
+    does(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;0;x");
+    value_is(&lab, MACRO_ID_TOTALHOSTSERVICESUNKNOWN, "h", NULL, "100");
+    close_lab(&lab);
+}
+
+/* What the services of a host count for is added up once, by who reads the files. */
+static void test_importance_of_a_host(void **st UNUSED)
+{
+    static const char *const some =
+        "define host {\n host_name h\n use ht\n importance 5\n}\n"
+        "define host {\n host_name i\n use ht\n importance 7\n notes said\n}\n"
+        "define service {\n host_name h,i\n service_description s\n use st\n importance 20\n}\n"
+        "define service {\n host_name i\n service_description t\n use st\n importance 300\n}\n";
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, some, START, 0, answer, 0);
+    value_is(&lab, MACRO_ID_HOSTANDSERVICESIMPORTANCE, "h", NULL, "25");
+    value_is(&lab, MACRO_ID_HOSTANDSERVICESIMPORTANCE, "i", NULL, "327");
+    value_is(&lab, MACRO_ID_HOSTIMPORTANCE, "i", NULL, "7");
+    value_is(&lab, MACRO_ID_HOSTNOTES, "i", NULL, "said");
+    assert_int_equal(model_extra(lab.model, model_check(lab.model, lab_check(&lab, "h", NULL))->extra)
+                         ->services_importance,
+                     20);
+    lab_reload(&lab, lab_main, three);
+    value_is(&lab, MACRO_ID_HOSTANDSERVICESIMPORTANCE, "i", NULL, "0");
+    close_lab(&lab);
+}
+
+/* An author that no contact is called like is looked for among the aliases, in a table: not among ten thousand contacts for each of ten thousand who are told. */
+static void test_author_by_alias(void **st UNUSED)
+{
+    static const char *const people =
+        "define contact {\n name t\n register 0\n alias Ann A.\n host_notification_commands n-host\n "
+        "service_notification_commands n-svc\n}\ndefine contact {\n contact_name %s\n use t\n}\n"
+        "define contact {\n contact_name %s\n use t\n}\ndefine host {\n host_name h\n use ht\n}\n";
+    struct buf text = BUF_INIT;
+    struct lab lab = {0};
+
+    buf_printf(&text, people, "c1", "c2");
+    lab_open(&lab, lab_main, text.data, START, 0, answer, 0);
+    value_is(&lab, MACRO_ID_NOTIFICATIONAUTHORNAME, "h", "Ann A.", "c1");
+    value_is(&lab, MACRO_ID_NOTIFICATIONAUTHORALIAS, "h", "Ann A.", "Ann A.");
+    value_is(&lab, MACRO_ID_NOTIFICATIONAUTHORALIAS, "h", "c2", "Ann A.");
+    value_is(&lab, MACRO_ID_NOTIFICATIONAUTHORNAME, "h", "nobody", "");
+    assert_true(lab.w->contacts_by_alias.count > 0);
+    buf_clear(&text);
+    buf_printf(&text, people, "d0", "d1");
+    lab_reload(&lab, lab_main, text.data);
+    value_is(&lab, MACRO_ID_NOTIFICATIONAUTHORNAME, "h", "Ann A.", "d0");
+    buf_release(&text);
+    close_lab(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +541,10 @@ int main(void)
         cmocka_unit_test(test_order_of_contacts),
         cmocka_unit_test(test_large_environment),
         cmocka_unit_test(test_members_of_a_large_group),
+        cmocka_unit_test(test_long_lists),
+        cmocka_unit_test(test_totals_of_a_host),
+        cmocka_unit_test(test_importance_of_a_host),
+        cmocka_unit_test(test_author_by_alias),
         cmocka_unit_test(test_totals_follow),
         cmocka_unit_test(test_totals_are_not_counted_anew),
     };
