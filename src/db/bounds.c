@@ -114,8 +114,7 @@ void bounds_hold(struct bounds *b)
 
 void bounds_let_go(struct bounds *b)
 {
-    if (b->sql.in_transaction && sql_commit(&b->sql) < 0)
-        sql_rollback(&b->sql);
+    sql_end_read(&b->sql);
 }
 
 struct perf_value bounds_number(struct str uom, struct str text)

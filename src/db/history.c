@@ -397,16 +397,18 @@ int history_query(struct history *h, const struct history_args *a, void (*piece)
 {
     struct history_args q = *a;
     struct rows rows;
-    int r;
+    int r = sql_begin_read(&h->sql);
 
     rows_begin(&rows, piece, user);
-    r = past_query(h, &q, &rows, err);
+    if (r == 0)
+        r = past_query(h, &q, &rows, err);
     if (r == 0)
         rows_end(&rows);
     else if (r == E_TIMEOUT)
         err_set(err, r, "%s", ROWS_TOO_LONG);
     else if (!err->text[0])
         err_set(err, r, "the history cannot be read: %s", sql_message(&h->sql));
+    sql_end_read(&h->sql);
     rows_release(&rows);
     return r;
 }

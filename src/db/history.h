@@ -75,10 +75,9 @@ struct history_args {
     const struct str *at;
     size_t n;
     const struct model *m;          /* for time periods and scopes; NULL: there are none */
-    struct sql *objects;            /* objects.db; NULL: it cannot be read */
-    const struct past_names *names; /* the names in it, as they are now; NULL: they are not known */
+    const struct past_names *names; /* those of objects.db, as they are now; NULL: they are not known */
     struct scope scope;             /* its own */
 };
-/* Answers a question: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
+/* Answers a question, all of it of one moment: JSON arrays of rows, each handed to `piece` (the last one too). E_INVAL with a text: no such question, or wrong arguments. */
 int history_query(struct history *h, const struct history_args *q, void (*piece)(void *user, struct str json),
                   void *user, struct err *err);

@@ -40,38 +40,66 @@ bool past_limit(struct str s, size_t *out)
     return true;
 }
 
+static const struct question {
+    const char *name;
+    size_t n;
+    past_answer_f *answer;
+    size_t objects; /* the argument that lists them; 0: there is none */
+    size_t text;    /* and the one that is searched for */
+    bool all;       /* it looks at all objects */
+} questions[] = {
+    {"events_recent", 3, past_events_recent},
+    {"events_between", 5, past_events_between},
+    {"log_between", 5, past_events_between},
+    {"object", 4, past_object},
+    {"events_of", 4, past_events_of},
+    {"events_find", 8, past_events_find, .objects = 7, .text = 6},
+    {"availability", 6, past_availability, .objects = 5},
+    {"as_of", 12, past_as_of, .all = true},
+    {"state_at", 3, past_state_at},
+    {"gaps", 4, past_gaps},
+    {"spans", 4, past_spans, .objects = 3},
+    {"decided", 3, past_decided},
+};
+
+static const struct question *find_question(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(questions); i++)
+        if (str_eq_c(name, questions[i].name))
+            return &questions[i];
+    return NULL;
+}
+
+static bool are_few(struct str list)
+{
+    for (unsigned n = 0; list.n; n++) {
+        if (n == PAST_OBJECTS_FEW)
+            return false;
+        str_cut(&list, ',');
+    }
+    return true;
+}
+
+bool past_is_brief(struct str stmt, const struct str *at, size_t n)
+{
+    const struct question *k = find_question(stmt);
+
+    if (!k || k->n != n)
+        return false;
+    return !k->all && (!k->text || !at[k->text].n) && (!k->objects || are_few(at[k->objects]));
+}
+
 int past_query(struct history *h, struct history_args *q, struct rows *rows, struct err *err)
 {
-    static const struct {
-        const char *name;
-        size_t n;
-        past_answer_f *answer;
-    } table[] = {
-        {"events_recent", 3, past_events_recent},
-        {"events_between", 5, past_events_between},
-        {"log_between", 5, past_events_between},
-        {"object", 4, past_object},
-        {"events_of", 4, past_events_of},
-        {"events_find", 8, past_events_find},
-        {"availability", 6, past_availability},
-        {"as_of", 12, past_as_of},
-        {"state_at", 3, past_state_at},
-        {"gaps", 4, past_gaps},
-        {"spans", 4, past_spans},
-        {"decided", 3, past_decided},
-    };
+    const struct question *k = find_question(q->stmt);
+    int r;
 
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        int r;
-
-        if (!str_eq_c(q->stmt, table[i].name))
-            continue;
-        if (q->n != table[i].n)
-            return err_set(err, E_INVAL, "%s takes %zu arguments", table[i].name, table[i].n);
-        r = scope_parse(&q->scope, q->at[0], q->m, q->names, err);
-        return r < 0 ? r : table[i].answer(h, q, rows, err);
-    }
-    return err_set(err, E_INVAL, "there is no question called " STR_FMT, STR_ARG(q->stmt));
+    if (!k)
+        return err_set(err, E_INVAL, "there is no question called " STR_FMT, STR_ARG(q->stmt));
+    if (q->n != k->n)
+        return err_set(err, E_INVAL, "%s takes %zu arguments", k->name, k->n);
+    r = scope_parse(&q->scope, q->at[0], q->m, q->names, err);
+    return r < 0 ? r : k->answer(h, q, rows, err);
 }
 
 /* What is configured no more has its name from here: nobody else knows it. */

@@ -30,6 +30,7 @@
 
 #define PAST_SCAN_MOST    100000u
 #define PAST_OBJECTS_MOST 2000u /* of one question for availability */
+#define PAST_OBJECTS_FEW  16u   /* of one that takes a moment only */
 
 enum past_state { /* of a host or service, the worst last; the same order as enum row_state of the API */
                   PAST_OK,
@@ -43,6 +44,8 @@ enum past_state { /* of a host or service, the worst last; the same order as enu
                   PAST_STATES,
 };
 
+/* Is this a question that takes a moment only: of a page, or of few objects? False also where it is none of these. */
+bool past_is_brief(struct str stmt, const struct str *at, size_t n);
 /* Judges the scope, which it puts into q, and answers. */
 int past_query(struct history *h, struct history_args *q, struct rows *rows, struct err *err);
 

@@ -55,22 +55,32 @@ static int version_of(struct sql *s, int64_t *version)
     return r == 1 ? 0 : MIN(r, -1);
 }
 
-int past_names_refresh(struct past_names *n, struct sql *objects, struct err *err)
+int past_names_next(const struct past_names *n, struct past_names *next, struct sql *objects, struct err *err)
 {
-    struct past_names next = {.version = 0};
-    int r = version_of(objects, &next.version);
+    int r;
 
-    if (r == 0 && next.version == n->version)
+    *next = (struct past_names){.version = 0};
+    r = version_of(objects, &next->version);
+    if (r == 0 && next->version == n->version)
         return 0;
     if (r == 0)
-        r = read_all(&next, objects);
-    if (r < 0) {
-        past_names_release(&next);
-        return err_set(err, r, "the names of hosts and services cannot be read: %s", sql_message(objects));
+        r = read_all(next, objects);
+    if (r == 0)
+        return 1;
+    past_names_release(next);
+    return err_set(err, r, "the names of hosts and services cannot be read: %s", sql_message(objects));
+}
+
+int past_names_refresh(struct past_names *n, struct sql *objects, struct err *err)
+{
+    struct past_names next;
+    int r = past_names_next(n, &next, objects, err);
+
+    if (r == 1) {
+        past_names_release(n);
+        *n = next;
     }
-    past_names_release(n);
-    *n = next;
-    return 0;
+    return MIN(r, 0);
 }
 
 void past_names_forget(struct past_names *n)

@@ -21,7 +21,10 @@ struct past_names {
     int64_t version; /* of the database, as this connection counts; 0: nothing was read */
 };
 
-/* objects: open for reading. 0, or E_*: what was read before stays. */
+/* objects: open for reading. 1: *next is how it is now; 0: as n has it; E_*. */
+int past_names_next(const struct past_names *n, struct past_names *next, struct sql *objects,
+                    struct err *err);
+/* The same in its place. 0, or E_*: what was read before stays. */
 int past_names_refresh(struct past_names *n, struct sql *objects, struct err *err);
 /* The connection is gone: read all at the next refresh. */
 void past_names_forget(struct past_names *n);

@@ -2,7 +2,6 @@
 /* The list and one object as they were at a moment. Names are those of objects.db: also of what is configured no more. */
 #include "db/past.h"
 
-#include "base/arena.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "db/span.h"
@@ -12,22 +11,24 @@
 
 struct was { /* an object as it was */
     struct span span;
-    struct str host, service;
+    const struct past_name *name;
     enum past_state state;
     bool service_kind, host_downtime, handled;
+    bool named; /* all words stand in its names */
 };
 
 struct as_of {
     struct history *h;
-    struct sql *names;
+    const struct past_names *names;
     const struct scope *scope;
     struct wall at;
     /* what is asked for */
-    struct str filter, kind, host, service, words, sort, order;
+    struct str filter, kind, host, service, words;
+    enum { BY_SEVERITY, BY_NAME, BY_SINCE } sort;
+    int way; /* 1 rising, -1 falling */
     uint64_t states;
     size_t limit, offset;
     /* what was found */
-    struct arena arena;
     struct map in_downtime; /* hosts, by name */
     VEC(struct was) found;
     size_t counts[PAST_STATES], unhandled, total;
@@ -82,9 +83,9 @@ static int write_was(struct as_of *a, struct json *j, const struct was *w)
     json_map(j);
     json_key_id(j, "id", w->span.oid);
     json_key_c(j, "kind", w->service_kind ? "service" : "host");
-    json_key_str(j, "host", w->host);
+    json_key_str(j, "host", w->name->host);
     if (w->service_kind)
-        json_key_str(j, "service", w->service);
+        json_key_str(j, "service", w->name->service);
     json_key_c(j, "state", state_words[w->state]);
     write_state(j, &w->span);
     json_key_bool(j, "host_in_downtime", w->host_downtime);
@@ -96,86 +97,135 @@ static int write_was(struct as_of *a, struct json *j, const struct was *w)
 
 /* ---- choosing ---- */
 
-static bool words_in(struct as_of *a, const struct was *w)
+static bool words_in(const struct as_of *a, const struct was *w, struct str output)
 {
-    struct buf output = BUF_INIT;
     struct str rest = a->words;
-    bool all = true;
 
-    output_of(a->h, w->span.said, &output, NULL);
-    while (rest.n && all) {
+    while (rest.n) {
         struct str one = str_cut(&rest, ' ');
 
-        all = !one.n || str_icontains(w->host, one) || str_icontains(w->service, one) ||
-              str_icontains(buf_str(&output), one);
+        if (one.n && !str_icontains(w->name->host, one) && !str_icontains(w->name->service, one) &&
+            !str_icontains(output, one))
+            return false;
     }
-    buf_release(&output);
-    return all;
+    return true;
 }
 
-static bool wanted(struct as_of *a, const struct was *w)
+/* As far as it can be told without its host and its output. */
+static bool wanted(const struct as_of *a, const struct was *w)
 {
-    bool problem = w->state > PAST_PENDING;
-
-    if ((a->states && !(a->states >> w->state & 1)) || (!str_eq_c(a->filter, "all") && !problem) ||
-        (str_eq_c(a->filter, "unhandled") && w->handled))
+    if ((a->states && !(a->states >> w->state & 1)) ||
+        (!str_eq_c(a->filter, "all") && w->state <= PAST_PENDING))
         return false;
     if ((str_eq_c(a->kind, "host") && w->service_kind) || (str_eq_c(a->kind, "service") && !w->service_kind))
         return false;
-    if ((a->host.n && !str_eq(a->host, w->host)) || (a->service.n && !str_eq(a->service, w->service)))
-        return false;
-    return !a->words.n || words_in(a, w);
+    return (!a->host.n || str_eq(a->host, w->name->host)) &&
+           (!a->service.n || str_eq(a->service, w->name->service));
 }
 
-static int take(struct as_of *a)
+/* Counted are all; kept those that are wanted, and problems until it is known whether they are handled. */
+static int take(struct as_of *a, const struct past_name *name)
 {
-    const enum sql_id id = SQL_OBJECT_NAMES;
-    struct was w = {.service_kind = sql_i64(a->names, id, 1) != 0,
-                    .host = sql_str(a->names, id, 2),
-                    .service = sql_str(a->names, id, 3)};
-    uint64_t oid = (uint64_t)sql_i64(a->names, id, 0);
-    enum scope_sight sight = scope_sight(a->scope, oid);
-    int r = sight == SCOPE_NOT ? 0 : span_at(&a->h->sql, oid, a->at, &w.span);
+    struct was w = {.name = name, .service_kind = name->service.n != 0};
+    enum scope_sight sight = scope_sight(a->scope, name->oid);
+    int r = sight == SCOPE_NOT ? 0 : span_at(&a->h->sql, name->oid, a->at, &w.span);
 
     if (r < 1 || w.span.state >= AVAIL_GONE)
         return MIN(r, 0);
     w.state = state_of(w.service_kind, w.span.state);
     if (!w.service_kind && w.span.downtimes)
-        map_put(&a->in_downtime, w.host, 1);
+        map_put(&a->in_downtime, name->host, 1);
     if (sight != SCOPE_SEEN)
         return 0;
-    w.host_downtime = w.service_kind && map_get(&a->in_downtime, w.host, NULL);
-    w.handled = w.span.acknowledged || w.span.downtimes || w.host_downtime;
     a->counts[w.state]++;
-    a->unhandled += w.state > PAST_PENDING && !w.handled;
     a->total++;
-    if (!wanted(a, &w))
-        return 0;
-    w.host = arena_str(&a->arena, w.host);
-    w.service = arena_str(&a->arena, w.service);
-    *VEC_ADD(&a->found) = w;
+    if (w.state > PAST_PENDING || wanted(a, &w))
+        *VEC_ADD(&a->found) = w;
     return 0;
 }
 
-/* Hosts come before services, so it is known which of them are in downtime. */
+/* Spans lie together by number, and a page of them is read once. */
 static int collect(struct as_of *a)
 {
-    int r = sql_start(a->names, SQL_OBJECT_NAMES);
+    int r = 0;
 
-    while (r == 0 && (r = sql_step(a->names, SQL_OBJECT_NAMES)) == 1)
-        r = sql_overdue(&a->h->sql) ? E_TIMEOUT : take(a);
-    if (a->names->stmt[SQL_OBJECT_NAMES])
-        sql_end(a->names, SQL_OBJECT_NAMES);
+    for (size_t i = 0; i < a->names->at.n && r == 0; i++)
+        r = sql_overdue(&a->h->sql) ? E_TIMEOUT : take(a, &a->names->at.at[a->names->by_oid[i]]);
     return r;
+}
+
+/* Now it is known which hosts were in downtime. Left are those that are wanted, but for the words that their output may have. */
+static void sift(struct as_of *a)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->found.n; i++) {
+        struct was w = a->found.at[i];
+
+        w.host_downtime = w.service_kind && map_get(&a->in_downtime, w.name->host, NULL);
+        w.handled = w.span.acknowledged || w.span.downtimes || w.host_downtime;
+        a->unhandled += w.state > PAST_PENDING && !w.handled;
+        if (!wanted(a, &w) || (str_eq_c(a->filter, "unhandled") && w.handled))
+            continue;
+        w.named = words_in(a, &w, STR(""));
+        a->found.at[n++] = w;
+    }
+    a->found.n = n;
+}
+
+static int by_said(const void *px, const void *py)
+{
+    const struct was *x = px, *y = py;
+
+    return x->span.said < y->span.said ? -1 : x->span.said > y->span.said;
+}
+
+/* 1, 0, or E_*. */
+static int said_words(struct as_of *a, const struct was *w)
+{
+    const enum sql_id id = SQL_EVENT_SAID;
+    struct sql *s = &a->h->sql;
+    int r = sql_start(s, id);
+
+    if (r < 0)
+        return r;
+    sql_bind_i64(s, id, 1, (int64_t)w->span.said);
+    r = sql_step(s, id);
+    if (r == 1)
+        r = words_in(a, w, sql_str(s, id, 0));
+    sql_end(s, id);
+    return r;
+}
+
+/* Outputs are looked at only where the names do not have the words, and in the order of the events that have them. */
+static int search(struct as_of *a)
+{
+    size_t n = 0;
+    int r = 0;
+
+    if (!a->words.n)
+        return 0;
+    if (a->found.n)
+        qsort(a->found.at, a->found.n, sizeof(*a->found.at), by_said);
+    for (size_t i = 0; i < a->found.n && r >= 0; i++) {
+        struct was w = a->found.at[i];
+
+        r = w.named;
+        if (!w.named && w.span.said)
+            r = sql_overdue(&a->h->sql) ? E_TIMEOUT : said_words(a, &w);
+        if (r == 1)
+            a->found.at[n++] = w;
+    }
+    a->found.n = n;
+    return MIN(r, 0);
 }
 
 /* ---- order ---- */
 
+/* Names lie in their order. */
 static int by_name(const struct was *x, const struct was *y)
 {
-    int c = str_cmp(x->host, y->host);
-
-    return c ? c : str_cmp(x->service, y->service);
+    return x->name < y->name ? -1 : x->name > y->name;
 }
 
 static int64_t weight(const struct was *w)
@@ -187,12 +237,12 @@ static int compare(const void *px, const void *py, void *user)
 {
     const struct was *x = px, *y = py;
     const struct as_of *a = user;
-    int way = str_eq_c(a->order, "desc") ? -1 : 1;
+    int way = a->way;
     int64_t d = 0;
 
-    if (str_eq_c(a->sort, "name"))
+    if (a->sort == BY_NAME)
         return way * by_name(x, y);
-    if (str_eq_c(a->sort, "since"))
+    if (a->sort == BY_SINCE)
         d = x->span.changed - y->span.changed;
     else if (weight(x) != weight(y))
         d = weight(x) - weight(y);
@@ -258,6 +308,9 @@ static int answer(struct as_of *a, struct rows *rows)
 {
     int r = collect(a);
 
+    sift(a);
+    if (r == 0)
+        r = search(a);
     if (r < 0)
         return r;
     if (a->found.n)
@@ -273,15 +326,17 @@ static int answer(struct as_of *a, struct rows *rows)
 int past_as_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
 {
     struct as_of a = {.h = h,
-                      .names = q->objects,
+                      .names = q->names,
                       .scope = &q->scope,
                       .filter = q->at[2],
                       .kind = q->at[3],
                       .host = q->at[5],
                       .service = q->at[6],
                       .words = q->at[7],
-                      .sort = q->at[8],
-                      .order = q->at[9]};
+                      .sort = str_eq_c(q->at[8], "name")    ? BY_NAME
+                              : str_eq_c(q->at[8], "since") ? BY_SINCE
+                                                            : BY_SEVERITY,
+                      .way = str_eq_c(q->at[9], "desc") ? -1 : 1};
     int64_t states, limit, offset;
     int r;
 
@@ -293,14 +348,13 @@ int past_as_of(struct history *h, const struct history_args *q, struct rows *row
         return past_wrong(q, 10, err);
     if (!past_number(q->at[11], &offset))
         return past_wrong(q, 11, err);
-    if (!q->objects)
+    if (!q->names)
         return err_set(err, E_CLOSED, "the identities of objects cannot be read");
     a.states = (uint64_t)states;
     a.limit = (size_t)limit;
     a.offset = (size_t)offset;
     r = answer(&a, rows);
     map_release(&a.in_downtime);
-    arena_release(&a.arena);
     VEC_RELEASE(&a.found);
     return r;
 }

@@ -332,6 +332,12 @@ void sql_rollback(struct sql *s)
     s->in_transaction = false;
 }
 
+void sql_end_read(struct sql *s)
+{
+    if (s->in_transaction && sql_commit(s) < 0)
+        sql_rollback(s);
+}
+
 int sql_meta_get(struct sql *s, const char *name, int64_t def, int64_t *out)
 {
     int r = sql_start(s, SQL_META_GET);

@@ -70,6 +70,7 @@ int sql_run_i64(struct sql *s, enum sql_id id, const int64_t *v, size_t n);
 
 int sql_begin(struct sql *s);
 int sql_begin_read(struct sql *s); /* for reading alone: one moment, and the locks are taken once */
+void sql_end_read(struct sql *s);  /* of sql_begin_read; no effect without a transaction */
 int sql_commit(struct sql *s);
 void sql_rollback(struct sql *s); /* no effect without a transaction */
 /* Numbers kept in the table meta that every schema has; def when it is not there. */

@@ -2,12 +2,17 @@
 /*
  * The reader: answers gate's questions about the past (db/history.h and db/series_ask.h list them) from the projections. It cannot write, and no question takes longer than LIMIT_READER_US: a long
  * transaction would make the database's log grow.
+ *
+ * Questions are answered in turn, each as a whole and of one moment. One that takes long stops now and then, wherever it looks whether it is overdue, and lets those in that are of a lower rank:
+ * questions for series the long ones for history, and both of them the brief ones. Each rank has a connection of its own, so that they do not meet; half of the time at least is the long one's.
  */
+#include "base/arena.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/damage.h"
 #include "core/model.h"
 #include "db/history.h"
+#include "db/past.h"
 #include "db/series_ask.h"
 #include "os/clock.h"
 #include "role/role.h"
@@ -19,124 +24,228 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WAITING (256u * 1024) /* bytes of an answer that gate has not taken yet */
+#define WAITING (256u * 1024)  /* bytes of an answer that gate has not taken yet */
+#define LOOK_US (10 * TIME_MS) /* of a long question, until it looks whether there are others */
+#define QUEUED  1000u          /* questions in memory; more wait in the link */
+
+enum rank {
+    BRIEF,  /* of history: a page, or few objects */
+    LONG,   /* of history: all others */
+    SERIES, /* measurements */
+    RANKS,
+};
+
+/* What is read. The first three are of their rank alone. */
+enum { HISTORY_BRIEF = BRIEF, HISTORY_LONG = LONG, BOUNDS = SERIES, OBJECTS, FILES };
+
+static const struct {
+    const char *name;
+    enum damage_kind kind;
+} files[FILES] = {[HISTORY_BRIEF] = {"history.db", DAMAGE_HISTORY},
+                  [HISTORY_LONG] = {"history.db", DAMAGE_HISTORY},
+                  [BOUNDS] = {"bounds.db", DAMAGE_BOUNDS},
+                  [OBJECTS] = {"objects.db", DAMAGE_OBJECTS}};
+
+/* The names, also of what is configured no more, as they were when some question began. */
+struct roster {
+    struct past_names names;
+    unsigned users;
+};
+
+struct question {
+    struct reader *reader;
+    struct arena arena; /* holds itself */
+    struct peer *asker;
+    uint64_t id;
+    struct str stmt, *arg;
+    size_t n;
+    enum rank rank;
+    /* while it is answered */
+    struct roster *roster;
+    struct mono deadline;
+    struct mono look, fair; /* when others are let in next, and from when on they may be */
+    bool lets_in;
+    bool
+        hole; /* a part of the answer could not be sent, or nobody waits for it any more: what follows is of no use */
+};
 
 struct reader {
     struct role *role;
-    struct history history;
-    struct sql objects; /* names, also of what is configured no more */
+    struct history history[SERIES];
+    struct sql objects;
     struct bounds bounds;
-    char path[4200], objects_path[4200], bounds_path[4200];
-    struct { /* by enum damage_kind: those that it reads */
-        const char *path;
+    struct {
+        char path[4200];
         struct sql *sql;
         uint64_t inode; /* of the file that is open; 0: none is known to be */
         bool told;      /* that it is damaged */
-    } file[DAMAGE_DATABASES];
+    } file[FILES];
     struct journal_dir series_dir; /* fd -1: there is none */
     struct series_reader series;
-    struct past_names names;
-    struct model model; /* for time periods */
+    struct roster *roster; /* the newest; NULL: none was read */
+    struct model model;    /* for time periods */
     bool has_model;
     struct buf frame;
-    struct mono deadline;
-    struct peer *asker; /* during a question */
-    uint64_t id;
-    bool hole; /* a part of the answer could not be sent: what follows is of no use */
+    VEC(struct question *) queue; /* in the order in which they came */
+    struct question *now[RANKS];  /* under way */
+    bool planned;
 };
+
+static void let_in(struct question *q);
 
 static bool overdue(void *user)
 {
-    struct reader *s = user;
+    struct question *q = user;
 
-    return s->hole || clock_mono().us >= s->deadline.us;
+    if (!q->hole)
+        let_in(q);
+    return q->hole || clock_mono().us >= q->deadline.us;
 }
 
 /* The writer makes the file; before its first start there is nothing to answer from. */
-static int open_history(struct reader *s, struct err *err)
+static int open_history(struct reader *s, enum rank rank, struct err *err)
 {
-    int r = s->history.sql.db ? 0 : history_open_read(&s->history, s->path, err);
-
-    if (r == 0)
-        sql_limit(&s->history.sql, overdue, s);
-    return r;
+    return s->history[rank].sql.db ? 0 : history_open_read(&s->history[rank], s->file[rank].path, err);
 }
 
-static struct sql *names(struct reader *s)
-{
-    struct err err = ERR_INIT;
+/* ---- names ---- */
 
-    if (!s->objects.db && sql_open(&s->objects, s->objects_path, SQL_READ, &schema_objects, &err) < 0)
-        return NULL;
-    sql_limit(&s->objects, overdue, s);
-    return &s->objects;
+static void free_roster(struct roster *r)
+{
+    past_names_release(&r->names);
+    mem_free(r);
 }
 
-static void send_rows(struct reader *s, const struct msg_rows *m)
+static void leave_roster(struct reader *s, struct roster *r)
 {
+    if (r && --r->users == 0 && r != s->roster)
+        free_roster(r);
+}
+
+static int open_objects(struct reader *s, struct err *err)
+{
+    return s->objects.db ? 0 : sql_open(&s->objects, s->file[OBJECTS].path, SQL_READ, &schema_objects, err);
+}
+
+static int refresh_roster(struct question *q, struct err *err)
+{
+    static const struct past_names none = {.version = 0};
+    struct reader *s = q->reader;
+    struct past_names next;
+    int r = open_objects(s, err);
+
+    if (r < 0)
+        return r;
+    sql_limit(&s->objects, overdue, q);
+    r = past_names_next(s->roster ? &s->roster->names : &none, &next, &s->objects, err);
+    sql_limit(&s->objects, NULL, NULL);
+    if (r < 1)
+        return r;
+    if (s->roster && !s->roster->users)
+        free_roster(s->roster);
+    s->roster = mem_zalloc(sizeof(*s->roster));
+    s->roster->names = next;
+    return 0;
+}
+
+/* As they are now, for this question. */
+static int take_roster(struct question *q, struct err *err)
+{
+    int r = refresh_roster(q, err);
+
+    if (r < 0)
+        return r;
+    q->roster = q->reader->roster;
+    q->roster->users++;
+    return 0;
+}
+
+/* ---- answering ---- */
+
+static void send_rows(struct question *q, const struct msg_rows *m)
+{
+    struct reader *s = q->reader;
     int rc = msg_put_rows(&s->frame, m);
 
     if (rc == 0)
-        rc = role_send(s->asker, &s->frame, -1);
-    if (rc < 0 && !s->hole)
+        rc = role_send(q->asker, &s->frame, -1);
+    if (rc < 0 && !q->hole)
         log_warn("an answer was lost: a part of it is too long, or the queue to gate is full");
-    s->hole = s->hole || rc < 0;
+    q->hole = q->hole || rc < 0;
     buf_clear(&s->frame);
     /* Gate takes a part while the next one is made; more than some of them need not wait here. */
-    if (s->asker->link && link_queued(s->asker->link) > WAITING)
-        link_flush(s->asker->link, MAX(s->deadline.us - clock_mono().us, 0));
+    if (q->asker->link && link_queued(q->asker->link) > WAITING)
+        link_flush(q->asker->link, MAX(q->deadline.us - clock_mono().us, 0));
+    q->look = q->fair; /* who has the part may have asked for more */
 }
 
 static void piece(void *user, struct str json)
 {
-    struct reader *s = user;
+    struct question *q = user;
 
-    if (!s->hole)
-        send_rows(s, &(struct msg_rows){.id = s->id, .json = json});
+    if (!q->hole)
+        send_rows(q, &(struct msg_rows){.id = q->id, .json = json});
 }
 
-static int ask_history(struct reader *s, const struct msg_query *q, struct err *err)
+static int ask_history(struct question *q, struct err *err)
 {
-    struct history_args args = {.stmt = q->stmt, .at = q->args.at, .n = q->args.n};
+    struct reader *s = q->reader;
+    struct history_args args = {
+        .stmt = q->stmt, .at = q->arg, .n = q->n, .m = s->has_model ? &s->model : NULL};
     struct err unread = ERR_INIT;
-    int got = open_history(s, err);
+    int got = open_history(s, q->rank, err);
 
-    args.m = s->has_model ? &s->model : NULL;
-    args.objects = names(s);
-    if (args.objects && past_names_refresh(&s->names, args.objects, &unread) == 0)
-        args.names = &s->names;
-    return got == 0 ? history_query(&s->history, &args, piece, s, err) : got;
+    if (got < 0)
+        return got;
+    if (take_roster(q, &unread) == 0)
+        args.names = &q->roster->names;
+    q->lets_in = q->rank > BRIEF;
+    sql_limit(&s->history[q->rank].sql, overdue, q);
+    got = history_query(&s->history[q->rank], &args, piece, q, err);
+    sql_limit(&s->history[q->rank].sql, NULL, NULL);
+    return got;
 }
 
-static struct bounds *bounds(struct reader *s)
+static struct bounds *bounds(struct question *q)
 {
+    struct reader *s = q->reader;
     struct err err = ERR_INIT;
 
-    if (!s->bounds.sql.db && bounds_open_read(&s->bounds, s->bounds_path, &err) < 0)
+    if (!s->bounds.sql.db && bounds_open_read(&s->bounds, s->file[BOUNDS].path, &err) < 0)
         return NULL;
-    sql_limit(&s->bounds.sql, overdue, s);
+    sql_limit(&s->bounds.sql, overdue, q);
     return &s->bounds;
 }
 
-static int ask_series(struct reader *s, const struct msg_query *q, struct err *err)
+static int ask_series(struct question *q, struct err *err)
 {
+    struct reader *s = q->reader;
     struct series_ask ask = {.r = &s->series,
-                             .names = &s->names,
                              .m = s->has_model ? &s->model : NULL,
                              .stmt = q->stmt,
-                             .arg = q->args.at,
-                             .n = q->args.n,
+                             .arg = q->arg,
+                             .n = q->n,
                              .piece = piece,
                              .overdue = overdue,
-                             .user = s};
+                             .user = q};
+    struct err unread = ERR_INIT;
     int got;
 
-    if (s->series_dir.fd < 0 || !names(s))
+    if (s->series_dir.fd < 0 || open_objects(s, &unread) < 0)
         return err_set(err, E_NOENT, "there are no measurements yet");
-    ask.bounds = bounds(s);
-    got = past_names_refresh(&s->names, &s->objects, err);
-    return got == 0 ? series_ask(&ask, err) : got;
+    got = take_roster(q, err);
+    if (got < 0)
+        return got;
+    ask.names = &q->roster->names;
+    ask.bounds = bounds(q);
+    q->lets_in = true;
+    got = series_ask(&ask, err);
+    if (s->bounds.sql.db)
+        sql_limit(&s->bounds.sql, NULL, NULL);
+    return got;
 }
+
+/* ---- files ---- */
 
 static uint64_t inode_of(const char *path)
 {
@@ -145,66 +254,188 @@ static uint64_t inode_of(const char *path)
     return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
-static void close_all(struct reader *s)
+static void close_file(struct reader *s, int i)
 {
-    history_close(&s->history);
-    sql_close(&s->objects);
-    bounds_close(&s->bounds);
-    past_names_forget(&s->names);
+    switch (i) {
+    case BOUNDS: bounds_close(&s->bounds); break;
+    case OBJECTS:
+        sql_close(&s->objects);
+        if (s->roster)
+            past_names_forget(&s->roster->names);
+        break;
+    default: history_close(&s->history[i]);
+    }
+}
+
+/* What a question of that rank reads. */
+static bool reads(enum rank rank, int i)
+{
+    return i == (int)rank || i == OBJECTS;
 }
 
 /* The writer makes a damaged one anew, and the file that is open is the old one then. */
-static void look_for_new(struct reader *s)
+static void look_for_new(struct reader *s, enum rank rank)
 {
-    bool other = false;
+    for (int i = 0; i < FILES; i++) {
+        uint64_t now = reads(rank, i) ? inode_of(s->file[i].path) : 0;
 
-    for (int i = 0; i < DAMAGE_DATABASES; i++) {
-        uint64_t now = s->file[i].path ? inode_of(s->file[i].path) : 0;
-
-        other = other || (s->file[i].inode && s->file[i].inode != now);
+        if (!reads(rank, i))
+            continue;
+        if (s->file[i].inode && s->file[i].inode != now)
+            close_file(s, i);
         s->file[i].told = s->file[i].told && s->file[i].inode == now;
         s->file[i].inode = now;
     }
-    if (other)
-        close_all(s);
 }
 
 /* A damaged page was met: the writer is told, over gate, and once of each file. */
-static void tell_damaged(struct reader *s, bool all_of_history)
+static void tell_damaged(struct question *q, bool all_of_history)
 {
-    for (int i = 0; i < DAMAGE_DATABASES; i++) {
-        bool damaged = s->file[i].sql && (s->file[i].sql->damaged || (all_of_history && i == DAMAGE_HISTORY));
+    struct reader *s = q->reader;
+
+    for (int i = 0; i < FILES; i++) {
+        bool damaged =
+            reads(q->rank, i) && (s->file[i].sql->damaged || (all_of_history && i == (int)q->rank));
 
         if (!damaged || s->file[i].told || !s->file[i].inode)
             continue;
         s->file[i].told = true;
-        msg_put_damaged(&s->frame, &(struct msg_damaged){.kind = (uint64_t)i, .inode = s->file[i].inode});
-        role_send(s->asker, &s->frame, -1);
+        msg_put_damaged(&s->frame, &(struct msg_damaged){.kind = files[i].kind, .inode = s->file[i].inode});
+        role_send(q->asker, &s->frame, -1);
         buf_clear(&s->frame);
     }
+}
+
+/* ---- one after the other ---- */
+
+static void free_question(struct question *q)
+{
+    struct arena all = q->arena;
+
+    arena_release(&all);
+}
+
+static void answer(struct question *q)
+{
+    struct reader *s = q->reader;
+    struct err err = ERR_INIT;
+    int got;
+
+    s->now[q->rank] = q;
+    q->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
+    look_for_new(s, q->rank);
+    got = q->rank == SERIES ? ask_series(q, &err) : ask_history(q, &err);
+    q->lets_in = false;
+    tell_damaged(q, got == E_FORMAT && q->rank < SERIES && !s->history[q->rank].sql.db);
+    for (int i = 0; i < FILES; i++)
+        if ((got == E_FORMAT || got == E_IO) && reads(q->rank, i)) /* opened again at the next question */
+            close_file(s, i);
+    send_rows(q, &(struct msg_rows){.id = q->id,
+                                    .end = 1,
+                                    .error = q->hole   ? STR("a part of the answer was lost")
+                                             : got < 0 ? str_of(err.text)
+                                                       : STR_NULL});
+    leave_roster(s, q->roster);
+    s->now[q->rank] = NULL;
+    free_question(q);
+}
+
+/* The first in the queue whose rank is below, out of it; NULL: there is none. */
+static struct question *next_below(struct reader *s, enum rank rank)
+{
+    for (size_t i = 0; i < s->queue.n; i++) {
+        struct question *q = s->queue.at[i];
+
+        if (q->rank >= rank)
+            continue;
+        s->queue.n--;
+        memmove(&s->queue.at[i], &s->queue.at[i + 1], (s->queue.n - i) * sizeof(s->queue.at[0]));
+        return q;
+    }
+    return NULL;
+}
+
+static void let_in(struct question *q)
+{
+    struct reader *s = q->reader;
+    struct mono began = clock_mono();
+    struct question *other;
+
+    if (!q->lets_in || began.us < q->look.us)
+        return;
+    q->lets_in = false;
+    if (s->queue.n < QUEUED && q->asker->link)
+        link_drain(q->asker->link);
+    while (!q->hole && clock_mono().us - began.us < LOOK_US && (other = next_below(s, q->rank)))
+        answer(other);
+    q->lets_in = true;
+    q->fair.us = 2 * clock_mono().us - began.us;
+    q->look.us = MAX(q->fair.us, clock_mono().us + LOOK_US);
+}
+
+static void plan(struct reader *s);
+
+static void answer_next(void *user)
+{
+    struct reader *s = user;
+    struct question *q = next_below(s, RANKS);
+
+    s->planned = false;
+    if (q)
+        answer(q);
+    plan(s);
+}
+
+static void plan(struct reader *s)
+{
+    if (s->planned || !s->queue.n || s->role->stopping)
+        return;
+    s->planned = true;
+    loop_later(s->role->loop, answer_next, s);
+}
+
+static enum rank rank_of(const struct msg_query *q)
+{
+    if (series_ask_is(q->stmt))
+        return SERIES;
+    return past_is_brief(q->stmt, q->args.at, q->args.n) ? BRIEF : LONG;
 }
 
 static void on_query(struct role *r, struct peer *p, const struct msg *m)
 {
     struct reader *s = r->self;
-    const struct msg_query *q = &m->u.query;
-    struct err err = ERR_INIT;
-    int got;
+    const struct msg_query *from = &m->u.query;
+    struct arena a = ARENA_INIT;
+    struct question *q = arena_alloc(&a, sizeof(*q));
 
-    s->asker = p;
-    s->id = q->id;
-    s->hole = false;
-    s->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
-    look_for_new(s);
-    got = series_ask_is(q->stmt) ? ask_series(s, q, &err) : ask_history(s, q, &err);
-    tell_damaged(s, got == E_FORMAT && !s->history.sql.db && !series_ask_is(q->stmt));
-    if (got == E_FORMAT || got == E_IO) /* opened again at the next question */
-        close_all(s);
-    send_rows(s, &(struct msg_rows){.id = q->id,
-                                    .end = 1,
-                                    .error = s->hole   ? STR("a part of the answer was lost")
-                                             : got < 0 ? str_of(err.text)
-                                                       : STR_NULL});
+    *q = (struct question){.reader = s, .asker = p, .id = from->id, .rank = rank_of(from)};
+    q->stmt = arena_str(&a, from->stmt);
+    q->arg = arena_alloc(&a, (from->args.n + 1) * sizeof(*q->arg));
+    for (q->n = 0; q->n < from->args.n; q->n++)
+        q->arg[q->n] = arena_str(&a, from->args.at[q->n]);
+    q->arena = a;
+    *VEC_ADD(&s->queue) = q;
+    plan(s);
+}
+
+/* Nobody waits for these answers any more, and who comes next counts its questions from the first again. */
+static void peer_down(struct role *r, struct peer *p)
+{
+    struct reader *s = r->self;
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->queue.n; i++) {
+        struct question *q = s->queue.at[i];
+
+        if (q->asker == p)
+            free_question(q);
+        else
+            s->queue.at[n++] = q;
+    }
+    s->queue.n = n;
+    for (int i = 0; i < RANKS; i++)
+        if (s->now[i] && s->now[i]->asker == p)
+            s->now[i]->hole = true;
 }
 
 static void birth(struct role *r)
@@ -232,15 +463,10 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
     struct reader *s = r->self;
 
     BUG_ON(!str_eq_c(purpose, "db-dir"));
-    snprintf(s->path, sizeof(s->path), STR_FMT "/history.db", STR_ARG(arg));
-    snprintf(s->objects_path, sizeof(s->objects_path), STR_FMT "/objects.db", STR_ARG(arg));
-    snprintf(s->bounds_path, sizeof(s->bounds_path), STR_FMT "/bounds.db", STR_ARG(arg));
-    s->file[DAMAGE_HISTORY].path = s->path;
-    s->file[DAMAGE_HISTORY].sql = &s->history.sql;
-    s->file[DAMAGE_OBJECTS].path = s->objects_path;
-    s->file[DAMAGE_OBJECTS].sql = &s->objects;
-    s->file[DAMAGE_BOUNDS].path = s->bounds_path;
-    s->file[DAMAGE_BOUNDS].sql = &s->bounds.sql;
+    for (int i = 0; i < FILES; i++) {
+        snprintf(s->file[i].path, sizeof(s->file[i].path), STR_FMT "/%s", STR_ARG(arg), files[i].name);
+        s->file[i].sql = i == BOUNDS ? &s->bounds.sql : i == OBJECTS ? &s->objects : &s->history[i].sql;
+    }
     open_series(s, fd);
     close(fd);
 }
@@ -260,8 +486,8 @@ static void serve(struct role *r)
     struct reader *s = r->self;
     struct err err = ERR_INIT;
 
-    look_for_new(s);
-    if (open_history(s, &err) < 0)
+    look_for_new(s, BRIEF);
+    if (open_history(s, BRIEF, &err) < 0)
         log_debug("%s", err.text);
     role_ready(r);
 }
@@ -270,10 +496,13 @@ static void stop(struct role *r)
 {
     struct reader *s = r->self;
 
-    history_close(&s->history);
-    sql_close(&s->objects);
-    bounds_close(&s->bounds);
-    past_names_release(&s->names);
+    for (size_t i = 0; i < s->queue.n; i++)
+        free_question(s->queue.at[i]);
+    VEC_RELEASE(&s->queue);
+    for (int i = 0; i < FILES; i++)
+        close_file(s, i);
+    if (s->roster)
+        free_roster(s->roster);
     if (s->series_dir.fd >= 0) {
         series_read_release(&s->series);
         close(s->series_dir.fd);
@@ -295,5 +524,6 @@ const struct role_ops role_reader = {
     .fd = take_fd,
     .snapshot = snapshot,
     .serve = serve,
+    .peer_down = peer_down,
     .stop = stop,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An answer whose rest does not come, in the roles that hand answers on: the test is their parent, the gate and the client. Who asked must see that it is not whole. */
+/* An answer whose rest does not come, in the roles that hand answers on: the test is their parent, the gate and the client. Who asked must see that it is not whole. And one that is long, beside short ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,8 +36,8 @@ struct rig {
     uint16_t port;
     bool ready, ended, closed, whole; /* whole: local said that this was all */
     uint64_t asked, status;
-    unsigned rows; /* parts of the reader's answer */
-    struct buf got;
+    unsigned rows;        /* parts of the reader's answer */
+    struct buf got, ends; /* ends: of the reader's answers, by their numbers */
 };
 
 static void from_role(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
@@ -49,13 +49,22 @@ static void from_role(void *user, const struct msg *m, int *fds UNUSED, size_t n
 
 /* Of the messages that roles send, the one for which the queue is full: that many are counted down. */
 static unsigned room;
+/* And what gate does when the first part of an answer is sent. */
+static void (*meanwhile)(struct rig *g);
+static struct rig *of_meanwhile;
 
 int __real_role_send(struct peer *p, struct buf *b, int fd);
 int __wrap_role_send(struct peer *p, struct buf *b, int fd);
 
 int __wrap_role_send(struct peer *p, struct buf *b, int fd)
 {
-    return --room ? __real_role_send(p, b, fd) : E_LIMIT;
+    int r = --room ? __real_role_send(p, b, fd) : E_LIMIT;
+    void (*then)(struct rig * g) = meanwhile;
+
+    meanwhile = NULL;
+    if (then)
+        then(of_meanwhile);
+    return r;
 }
 
 static void to_gate(void *user, const struct msg *m, int *fds UNUSED, size_t n UNUSED)
@@ -68,6 +77,8 @@ static void to_gate(void *user, const struct msg *m, int *fds UNUSED, size_t n U
         return;
     g->rows++;
     g->closed = m->u.rows.end;
+    if (m->u.rows.end)
+        buf_printf(&g->ends, "%llu ", (unsigned long long)m->u.rows.id);
     buf_add_str(&g->got, m->u.rows.error);
 }
 
@@ -154,6 +165,7 @@ static void begin(struct rig *g, const struct role_ops *ops, const char *purpose
 
     memset(g, 0, sizeof(*g));
     buf_init(&g->got);
+    buf_init(&g->ends);
     g->fd = -1;
     room = UINT_MAX;
     assert_int_equal(sock_pair(fd, &err), 0);
@@ -189,6 +201,7 @@ static void end(struct rig *g)
     if (g->fd >= 0)
         close(g->fd);
     buf_release(&g->got);
+    buf_release(&g->ends);
     loop_free(g->loop);
 }
 
@@ -319,10 +332,97 @@ static void test_reader(void **state UNUSED)
     temp_dir_remove(folder);
 }
 
+enum { OBJECTS = 500, CHANGES = 4 };
+
+/* A history of which the spans of all are some parts of an answer, but no more than waits in a link. */
+static void fill(const char *path)
+{
+    struct history h;
+    struct err err = ERR_INIT;
+    uint64_t oid[OBJECTS], seq = 1;
+    bool moved;
+
+    assert_int_equal(history_open(&h, path, (struct wall){1}, &moved, &err), 0);
+    assert_int_equal(history_begin(&h), 0);
+    for (int i = 0; i < OBJECTS; i++)
+        oid[i] = 1 + (uint64_t)i;
+    assert_int_equal(history_watch(&h, seq, (struct wall){TIME_S}, oid, OBJECTS), 0);
+    for (int k = 0; k < OBJECTS * CHANGES; k++) {
+        struct record_event e = {.kind = RECORD_EVENT_ALERT,
+                                 .oid = oid[k % OBJECTS],
+                                 .state = k / OBJECTS & 1 ? 0 : 2,
+                                 .hard = 1,
+                                 .attempt = 1};
+
+        assert_int_equal(history_add(&h, ++seq, (struct wall){(int64_t)seq * TIME_S}, &e), 0);
+    }
+    assert_int_equal(history_end(&h, seq), 0);
+    history_close(&h);
+}
+
+static void ask_brief(struct rig *g, uint64_t id)
+{
+    const struct str of[] = {STR("0"), STR("1"), STR(""), STR("5")};
+    struct buf b = BUF_INIT;
+
+    msg_put_query(&b, &(struct msg_query){.id = id, .stmt = STR("events_of"), .args = {of, ARRAY_LEN(of)}});
+    tell(g->gate, &b, -1);
+}
+
+static void ask_long(struct rig *g, uint64_t id)
+{
+    struct str of[] = {STR("0"), STR("0"), STR("99999"), STR_NULL};
+    struct buf b = BUF_INIT, list = BUF_INIT;
+
+    for (int i = 0; i < OBJECTS; i++)
+        buf_printf(&list, "%s%d", i ? "," : "", 1 + i);
+    of[3] = buf_str(&list);
+    msg_put_query(&b, &(struct msg_query){.id = id, .stmt = STR("spans"), .args = {of, ARRAY_LEN(of)}});
+    tell(g->gate, &b, -1);
+    buf_release(&list);
+}
+
+static void ask_more(struct rig *g)
+{
+    ask_long(g, 2);
+    ask_brief(g, 3);
+    ask_brief(g, 4);
+}
+
+static bool all_ended(struct rig *g)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->ends.len; i++)
+        n += g->ends.data[i] == ' ';
+    return n == 4;
+}
+
+/* What is asked while a long question is under way: brief ones are let in, a long one has its turn behind it. */
+static void test_let_in(void **state UNUSED)
+{
+    char folder[100], path[120];
+    struct rig g;
+
+    temp_dir_make(folder, sizeof(folder));
+    snprintf(path, sizeof(path), "%s/history.db", folder);
+    fill(path);
+    begin(&g, &role_reader, "db-dir", folder, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    of_meanwhile = &g;
+    meanwhile = ask_more;
+    ask_long(&g, 1);
+    until(&g, all_ended);
+    assert_string_equal(g.ends.data, "3 4 1 2 ");
+    assert_string_equal(buf_str(&g.got).n ? g.got.data : "", "");
+    assert_true(g.rows >= 2 * 3 + 4);
+    end(&g);
+    temp_dir_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_web), cmocka_unit_test(test_local),
-                                       cmocka_unit_test(test_reader)};
+                                       cmocka_unit_test(test_reader), cmocka_unit_test(test_let_in)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

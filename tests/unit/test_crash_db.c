@@ -361,10 +361,10 @@ static unsigned found(uint64_t point)
 
     if (objects_open(&o, OBJECTS, 0, noon, &moved, &err) < 0 || moved)
         fail_msg("point %llu: %s", (unsigned long long)point, err.text[0] ? err.text : "it was moved aside");
-    assert_int_equal(sql_start(&o.sql, SQL_OBJECT_NAMES), 0);
-    while (sql_step(&o.sql, SQL_OBJECT_NAMES) == 1)
+    assert_int_equal(sql_start(&o.sql, SQL_OBJECT_SERIES), 0);
+    while (sql_step(&o.sql, SQL_OBJECT_SERIES) == 1)
         n++;
-    sql_end(&o.sql, SQL_OBJECT_NAMES);
+    sql_end(&o.sql, SQL_OBJECT_SERIES);
     objects_close(&o);
     return n;
 }

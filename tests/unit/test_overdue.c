@@ -92,7 +92,7 @@ static int ask(struct place *p, const char *stmt, const char *line, const char *
 {
     struct buf text = BUF_INIT, out = BUF_INIT;
     struct str rest, args[16];
-    struct history_args q = {.stmt = str_of(stmt), .at = args, .objects = &p->objects, .names = &p->names};
+    struct history_args q = {.stmt = str_of(stmt), .at = args, .names = &p->names};
     struct err err = ERR_INIT;
     int r;
 

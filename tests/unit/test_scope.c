@@ -189,8 +189,7 @@ static int ask(struct place *p, const char *stmt, const char *scope, const char 
 {
     struct buf text = BUF_INIT;
     struct str rest, args[16];
-    struct history_args q = {
-        .stmt = str_of(stmt), .at = args, .m = &p->m, .objects = &p->objects, .names = &p->names};
+    struct history_args q = {.stmt = str_of(stmt), .at = args, .m = &p->m, .names = &p->names};
     struct err err = ERR_INIT;
     int r;
 
