@@ -142,7 +142,8 @@ const struct api_route route_table[] = {
      .doc = "Change one's own password; ends one's other sessions"},
     {"GET", V1 "/resources", GUARD_READ, resources_list, .query = past_query_list,
      .doc = "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
-            "moment, also those that are configured no more, and since when there are records (known_from)"},
+            "moment, also those that are configured no more (`gone`), and since when there are records "
+            "(known_from)"},
     {"GET", V1 "/resources/{id}", GUARD_READ, resource_show, .query = past_query_one,
      .doc = "One host or service, with everything about it; with as_of, what its state was at that moment, "
             "also when it is configured no more (`gone`)"},

@@ -48,7 +48,8 @@ void ctl_flags(const json_t *resource, struct buf *out)
                  {"in_downtime", "[downtime] "},
                  {"host_in_downtime", "[host in downtime] "},
                  {"flapping", "[flapping] "},
-                 {"stale", "[stale] "}};
+                 {"stale", "[stale] "},
+                 {"gone", "[no longer configured] "}};
 
     for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
         if (ctl_true(resource, flags[i].key))

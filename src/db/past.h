@@ -17,7 +17,7 @@
  *   availability  scope, from s, to s, period, flags, objects      period: a name, "" always; flags: x (downtimes are no basis), h (hard states only); objects: OID:HOST by comma, HOST
  *                 the host of a service, 0 of a host. A row an object that is seen: {"oid", "seconds": [by enum avail_state], "in_downtime": [], "outside", "good", "bad", "outages"}
  *   as_of         scope, at µs, filter, kind, states, host, service, words, sort, order, limit, offset      the list as it was: first {"total", "matched", "counts": {}, "monitored"}, then
- *                 rows as of the API. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
+ *                 rows as of the API, "gone": true of what is configured no more. filter, kind, sort (severity, name, since), order: words of the API; states: a mask of enum past_state, 0 all; words: by blank, small letters
  *   state_at      scope, at µs, oid           one row, with "long_output"; none when nothing is known of it then
  *   decided       scope, at µs, oid           the last decision about a notification and the last turn that was skipped, until then: rows {"kind": RECORD_EVENT_*, "time", "state", "hard",
  *                 "number", "type", "reasons"}, at most one of each; and what of it did not arrive: {"kind", "time", "contact", "command", "text"}, 16 at most

@@ -86,6 +86,8 @@ static int write_was(struct as_of *a, struct json *j, const struct was *w)
     json_key_str(j, "host", w->name->host);
     if (w->service_kind)
         json_key_str(j, "service", w->name->service);
+    if (w->name->gone)
+        json_key_bool(j, "gone", true);
     json_key_c(j, "state", state_words[w->state]);
     write_state(j, &w->span);
     json_key_bool(j, "host_in_downtime", w->host_downtime);

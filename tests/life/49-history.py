@@ -79,11 +79,14 @@ def names(listing):
     return sorted((r['host'], r.get('service', ''), r['state']) for r in listing['resources'])
 
 
-def gone(v, begin, end):
+def gone(v, begin, middle, end):
     """What is configured no more has its past, by the name that it had last."""
     status, out, said = v.ctl('history', 'h/db')
     assert status == 0 and 'h > db' in out and 'db is fine' in out and 'no longer configured' in said, (out, said)
     assert all(e['gone'] for e in v.events('h', 'db'))
+    then = v.json('list', '--at', rfc(middle))['resources']
+    assert [r['service'] for r in then if r.get('gone')] == ['db'], then
+    assert v.text('list', '--at', rfc(middle)).count('[no longer configured]') == 1
     assert any(e.get('gone') and e['service'] == 'db' for e in v.events('--text', 'db is fine')), 'also where everything is asked for'
     db = v.json('availability', 'h', 'db', '--from', rfc(begin), '--to', rfc(end))
     assert db['gone'] and db['service'] == 'db' and db['seconds']['ok'] >= 3, db
@@ -162,7 +165,7 @@ def test_past():
         v.text('reload')
         until(lambda: ('h', 'db2', 'pending') in names(v.json('list', '--at', '0s')) and ('h', 'db', 'ok') not in names(v.json('list', '--at', '0s')), 'the list of now has db2 instead of db')
         assert ('h', 'db', 'ok') in names(v.json('list', '--at', rfc(middle))), 'what was there then is there still'
-        gone(v, begin, end)
+        gone(v, begin, middle, end)
         v.put('objects.cfg', objects)
         v.text('reload')
         until(lambda: ('h', 'db', 'pending') in names(v.json('list', '--at', '0s')), 'db is there again, and nothing is known of it')

@@ -321,6 +321,8 @@ static void test_as_of(void **state UNUSED)
     place_make(&p);
     assert_int_equal(ask(&p, "as_of", "0", line, &out), 0);
     assert_int_equal(total(&out, "total"), 6);
+    assert_true(says(&out, "\"host\":\"c\",\"gone\":true"));
+    assert_false(says(&out, "\"host\":\"b\",\"gone\""));
     assert_int_equal(ask(&p, "as_of", "c:web", line, &out), 0);
     assert_int_equal(total(&out, "total"), 3);
     assert_int_equal(total(&out, "matched"), 3);
