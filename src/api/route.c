@@ -154,7 +154,7 @@ const struct api_route route_table[] = {
          "How it was from `from` to `to` (the last day if left out), stretch after stretch: the state (or "
          "no_data, not_configured, unmonitored when Vigie did not run) and whether it was in downtime. Exact "
          "(`step` 0) where there are at most `spans` of them (2000 if left out); else equal parts of `step` "
-         "seconds, each as its worst moment"},
+         "seconds, each as its worst moment; also when it is configured no more (`gone`)"},
     {"GET", V1 "/availability", GUARD_READ, availability_list, .query = availability_query,
      .doc = "The same of many: of group (hosts of a host group, services of a service group), host, service "
             "or kind, by name, a page at a time; `summary` of all of them (first page "
@@ -167,7 +167,9 @@ const struct api_route route_table[] = {
      .doc =
          "Why it is as it is: reasons for its state, why it ran and when it runs next, and the last decision "
          "about a notification: who was told, and why each other contact was not; `now`: what would be "
-         "decided at this moment. With at, what had been decided by then"},
+         "decided at this moment. With at, what had been decided by then. What is configured no more "
+         "(`gone`) has "
+         "the state and the last decision that the history knows"},
     {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none),
      .doc = "Check it now"},
     {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true, BODY(body_ack),

@@ -2,6 +2,7 @@
 #include "api/states.h"
 
 #include "api/choose.h"
+#include "api/gone.h"
 #include "api/names.h"
 #include "api/past.h"
 #include "api/resource.h"
@@ -22,7 +23,7 @@ const char *const states_query[] = {"from", "to", "spans", NULL};
 struct states_ask {
     struct wall from, to;
     uint64_t most;
-    bool host;
+    bool host, gone; /* gone: it is configured no more */
     struct str id;
     struct str points; /* what the reader said of the object, until it has told the gaps too */
 };
@@ -88,6 +89,8 @@ static void write_strip(struct api *a, struct api_request *q, const struct state
     json_init(&j, &out);
     json_map(&j);
     json_key_str(&j, "id", k->id);
+    if (k->gone)
+        json_key_bool(&j, "gone", true);
     json_key_time(&j, "from", (struct wall){time_wall_s(k->from) * TIME_S});
     json_key_time(&j, "to", (struct wall){time_wall_s(k->to) * TIME_S});
     json_key_i64(&j, "step", s->step_s);
@@ -152,25 +155,40 @@ static void points_known(struct api *a, struct api_request *q, const struct api_
     ask(a, q, "gaps", STR(""), gaps_known);
 }
 
-void states_of_resource(struct api *a, struct api_request *q)
+/* Without an identity (oid 0) nothing was recorded yet. */
+static void begin(struct api *a, struct api_request *q, uint64_t oid, struct states_ask k)
 {
-    struct states_ask *k = arena_alloc(&q->arena, sizeof(*k));
+    struct states_ask *own = arena_alloc(&q->arena, sizeof(*own));
     struct str spans = api_query(q, "spans");
-    uint32_t idx = resource_of(a, q);
     struct buf id = BUF_INIT;
 
-    memset(k, 0, sizeof(*k));
-    k->most = SPANS;
-    if (idx == MODEL_NONE || !choose_seconds(a, q, DEFAULT_US, &k->from, &k->to))
+    *own = k;
+    own->most = SPANS;
+    if (!choose_seconds(a, q, DEFAULT_US, &own->from, &own->to))
         return;
-    if (spans.p && (!str_to_u64(spans, &k->most) || k->most < 1 || k->most > SPANS_MOST)) {
+    if (spans.p && (!str_to_u64(spans, &own->most) || own->most < 1 || own->most > SPANS_MOST)) {
         api_fail_with(a, q, 400, "spans", PROBLEM_PARAMETER_NUMBER, STR("spans"), STR(SPANS_MOST_S));
         return;
     }
-    k->host = idx < a->model.n_hosts;
-    buf_add_u64(&id, names_oid(a, idx)); /* 0: no identity yet, so nothing was recorded yet */
-    k->id = arena_str(&q->arena, buf_str(&id));
+    buf_add_u64(&id, oid);
+    own->id = arena_str(&q->arena, buf_str(&id));
     buf_release(&id);
-    q->state = k;
-    ask(a, q, "spans", k->id, points_known);
+    q->state = own;
+    ask(a, q, "spans", own->id, points_known);
+}
+
+static void of_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n UNUSED)
+{
+    begin(a, q, at->oid, (struct states_ask){.host = !at->service.n, .gone = true});
+}
+
+void states_of_resource(struct api *a, struct api_request *q)
+{
+    uint32_t idx;
+
+    if (gone_by_id(a, q, of_gone))
+        return;
+    idx = resource_of(a, q);
+    if (idx != MODEL_NONE)
+        begin(a, q, names_oid(a, idx), (struct states_ask){.host = idx < a->model.n_hosts});
 }

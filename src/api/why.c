@@ -3,6 +3,7 @@
 
 #include "api/choose.h"
 #include "api/event.h"
+#include "api/gone.h"
 #include "api/names.h"
 #include "api/notes.h"
 #include "api/past.h"
@@ -17,7 +18,9 @@ const char *const why_query[] = {"at", NULL};
 
 struct asked {
     uint32_t idx;
-    struct wall at; /* 0: now */
+    bool host, then;         /* then: of a moment that was asked for */
+    const struct gone *gone; /* it is configured no more, and the history alone knows it */
+    struct wall at;          /* of the history; 0: now, of the board and the engine */
     struct str id, oid;
     struct str reasons; /* of the engine */
     struct str state;   /* of the history: a row of state_at */
@@ -123,9 +126,9 @@ static void contacts_of(struct json *j, const struct api *a, struct str reasons,
 
 /* ---- the answer ---- */
 
-static const char *state_word(const struct api *a, uint32_t idx, int64_t state)
+static const char *state_word(bool host, int64_t state)
 {
-    return row_state_word(row_state_of(idx < a->model.n_hosts, BOARD_CHECKED, (unsigned)state & 3));
+    return row_state_word(row_state_of(host, BOARD_CHECKED, (unsigned)state & 3));
 }
 
 /* Those notifications of the decision that were given up. */
@@ -156,7 +159,7 @@ static void decision(struct json *j, const struct api *a, const struct asked *s,
     json_map(j);
     json_key_str(j, "time", json_read_text(json_read_member(row, "time")));
     json_key_c(j, "about", event_about(json_read_int(json_read_member(row, "type"))));
-    json_key_c(j, "state", state_word(a, s->idx, json_read_int(json_read_member(row, "state"))));
+    json_key_c(j, "state", state_word(s->host, json_read_int(json_read_member(row, "state"))));
     json_key_bool(j, "hard", json_read_is(json_read_member(row, "hard")));
     json_key_i64(j, "number", json_read_int(json_read_member(row, "number")));
     first_of(j, a, "reason", reasons, REASON_DECIDED);
@@ -182,7 +185,7 @@ static void state_now(struct json *j, const struct api *a, const struct asked *s
     board_read_check_text(&a->board, s->idx, &c, &t, &scratch);
     json_key(j, "state");
     json_map(j);
-    json_key_c(j, "state", row_state_word(row_state_of(s->idx < a->model.n_hosts, c.flags, c.state)));
+    json_key_c(j, "state", row_state_word(row_state_of(s->host, c.flags, c.state)));
     json_key_bool(j, "hard", c.state_hard != 0);
     json_key_i64(j, "attempt", c.attempt);
     json_key_i64(j, "max_attempts", c.max_attempts);
@@ -197,7 +200,7 @@ static void state_now(struct json *j, const struct api *a, const struct asked *s
 }
 
 /* As the history knows it. */
-static void state_then(struct json *j, const struct api *a, const struct asked *s)
+static void state_then(struct json *j, const struct asked *s)
 {
     struct str text = s->state;
     struct json_value *rows = text.n ? json_read(&text, NULL) : NULL;
@@ -209,7 +212,7 @@ static void state_then(struct json *j, const struct api *a, const struct asked *
         json_none(j);
     } else {
         json_map(j);
-        json_key_c(j, "state", past_state_word(s->idx < a->model.n_hosts, state));
+        json_key_c(j, "state", past_state_word(s->host, state));
         json_key_bool(j, "hard", json_read_is(json_read_member(row, "hard")));
         json_key_i64(j, "attempt", json_read_int(json_read_member(row, "attempt")));
         json_key_str(j, "since", json_read_text(json_read_member(row, "since")));
@@ -224,11 +227,13 @@ static void head(struct json *j, const struct api *a, const struct asked *s)
     const struct model *m = &a->model;
 
     json_key_str(j, "id", s->id);
-    json_key_c(j, "kind", s->idx < m->n_hosts ? "host" : "service");
-    json_key_str(j, "host", model_host_name(m, s->idx));
-    if (s->idx >= m->n_hosts)
-        json_key_str(j, "service", model_description(m, s->idx));
-    json_key_time(j, s->at.us ? "at" : "now", s->at.us ? s->at : api_wall(a));
+    json_key_c(j, "kind", s->host ? "host" : "service");
+    json_key_str(j, "host", s->gone ? s->gone->host : model_host_name(m, s->idx));
+    if (!s->host)
+        json_key_str(j, "service", s->gone ? s->gone->service : model_description(m, s->idx));
+    if (s->gone)
+        json_key_bool(j, "gone", true);
+    json_key_time(j, s->then ? "at" : "now", s->at.us ? s->at : api_wall(a));
 }
 
 static void present(struct json *j, const struct api *a, const struct asked *s,
@@ -273,7 +278,7 @@ static void answer(struct api *a, struct api_request *q, const struct asked *s, 
     json_map(&j);
     head(&j, a, s);
     if (s->at.us)
-        state_then(&j, a, s);
+        state_then(&j, s);
     else
         state_now(&j, a, s);
     present(&j, a, s, row_of(rows, RECORD_EVENT_SKIPPED));
@@ -300,6 +305,8 @@ static bool failed(struct api *a, struct api_request *q, const struct api_answer
 
     if (api_reader_refused(a, q, x))
         return true;
+    if (s->gone)
+        return false;
     if (api_not_ready(a, q))
         return true;
     s->idx = names_find(a, s->id); /* a reload may have come between */
@@ -348,19 +355,51 @@ static void reasons_known(struct api *a, struct api_request *q, const struct api
     ask_history(a, q, "decided", decided_known);
 }
 
-void why_show(struct api *a, struct api_request *q)
+/* False: it is none, and the request was answered. */
+static bool read_moment(struct api *a, struct api_request *q, struct asked *s)
 {
-    struct asked *s = arena_alloc(&q->arena, sizeof(*s));
+    if (!choose_moment(a, q, "at", s->at, &s->at))
+        return false;
+    s->then = s->at.us != 0;
+    s->at.us = MIN(s->at.us, api_wall(a).us);
+    return true;
+}
+
+static void begin(struct api_request *q, struct asked *s, uint64_t number)
+{
     struct buf oid = BUF_INIT;
 
-    *s = (struct asked){.idx = resource_of(a, q), .id = q->param[0]};
-    if (s->idx == MODEL_NONE || !choose_moment(a, q, "at", s->at, &s->at))
-        return;
-    s->at.us = MIN(s->at.us, api_wall(a).us);
     q->state = s;
-    buf_add_u64(&oid, names_oid(a, s->idx));
+    buf_add_u64(&oid, number);
     s->oid = arena_str(&q->arena, buf_str(&oid));
     buf_release(&oid);
+}
+
+static void ask_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n UNUSED)
+{
+    struct asked *s = arena_alloc(&q->arena, sizeof(*s));
+
+    *s = (struct asked){.idx = MODEL_NONE, .gone = at, .host = !at->service.n, .id = q->param[0]};
+    if (!read_moment(a, q, s))
+        return;
+    if (!s->then)
+        s->at = api_wall(a);
+    begin(q, s, at->oid);
+    ask_history(a, q, "state_at", state_known);
+}
+
+void why_show(struct api *a, struct api_request *q)
+{
+    struct asked *s;
+
+    if (gone_by_id(a, q, ask_gone))
+        return;
+    s = arena_alloc(&q->arena, sizeof(*s));
+    *s = (struct asked){.idx = resource_of(a, q), .id = q->param[0]};
+    if (s->idx == MODEL_NONE || !read_moment(a, q, s))
+        return;
+    s->host = s->idx < a->model.n_hosts;
+    begin(q, s, names_oid(a, s->idx));
     if (s->at.us)
         ask_history(a, q, "state_at", state_known);
     else

@@ -156,21 +156,32 @@ bool ctl_find(const struct ctl *c, const char *host, const char *service, char *
     return false;
 }
 
+bool ctl_find_any(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
+                  bool *gone, int *status)
+{
+    *gone = false;
+    if (!find_now(c, host, service, id, size, status))
+        return false;
+    if (id[0])
+        return true;
+    find_gone(c, host, service, id, size);
+    *gone = id[0] != '\0';
+    if (*gone)
+        return true;
+    *status = CMD_FAILED;
+    say_missing(c, host, service);
+    return false;
+}
+
 bool ctl_find_past(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
                    int *status)
 {
-    if (!find_now(c, host, service, id, size, status))
+    bool gone;
+
+    if (!ctl_find_any(c, host, service, id, size, &gone, status))
         return false;
-    if (!id[0])
-        find_gone(c, host, service, id, size);
-    else
-        return true;
-    if (!id[0]) {
-        *status = CMD_FAILED;
-        say_missing(c, host, service);
-        return false;
-    }
-    fprintf(stderr, "vigie ctl: %s%s%s is no longer configured; this is what is known of it\n", host,
-            service[0] ? " > " : "", service);
+    if (gone)
+        fprintf(stderr, "vigie ctl: %s%s%s is no longer configured; this is what is known of it\n", host,
+                service[0] ? " > " : "", service);
     return true;
 }

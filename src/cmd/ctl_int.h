@@ -43,7 +43,10 @@ json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const
 
 /* The id of a host or service by name; 0 with an error printed (near names are told). */
 bool ctl_find(const struct ctl *c, const char *host, const char *service, char *id, size_t size, int *status);
-/* The same, also of what is configured no more, by the name that it had last; that it is so is said. */
+/* The same, also of what is configured no more, by the name that it had last: *gone. */
+bool ctl_find_any(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
+                  bool *gone, int *status);
+/* And that it is so is said. */
 bool ctl_find_past(const struct ctl *c, const char *host, const char *service, char *id, size_t size,
                    int *status);
 /* HOST, HOST SERVICE, HOST;SERVICE or HOST/SERVICE among the operands. False: none, which was said. */

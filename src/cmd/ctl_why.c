@@ -18,6 +18,8 @@ enum word {
     HARD,
     SOFT,
     NOTHING_THEN,
+    GONE,
+    NOT_THERE,
     CHECKS,
     NOTICES,
     NO_DECISION,
@@ -42,6 +44,9 @@ static const char *const words[WORDS][2] = {
     [SOFT] = {"{0} is {1} since {2}, not confirmed yet (attempt {3}).",
               "{0} : {1} depuis le {2}, pas encore confirmé{4} (tentative {3})."},
     [NOTHING_THEN] = {"Nothing is known of {0} at that moment.", "Rien n'est connu de {0} à ce moment."},
+    [GONE] = {"{0} is no longer configured; this is what is known of it.",
+              "{0} n'est plus configuré ; voici ce qu'on en sait."},
+    [NOT_THERE] = {"{0} is not configured since {1}.", "{0} n'est pas configuré depuis le {1}."},
     [CHECKS] = {"Checks", "Contrôles"},
     [NOTICES] = {"Notifications", "Notifications"},
     [NO_DECISION] = {"Nothing was decided yet.", "Rien n'a encore été décidé."},
@@ -180,19 +185,27 @@ static void say_ack(const struct why *y, const json_t *ack)
     mem_free(text);
 }
 
+static const char *name_of(const json_t *a, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", ctl_text(a, "host"), ctl_text(a, "service")[0] ? " > " : "",
+             ctl_text(a, "service"));
+    return out;
+}
+
 static void say_state(const struct why *y, const json_t *a)
 {
     const json_t *s = json_object_get(a, "state");
     const char *state = ctl_text(s, "state");
     char name[600], since[64], upper[64], attempt[24];
 
-    snprintf(name, sizeof(name), "%s%s%s", ctl_text(a, "host"), ctl_text(a, "service")[0] ? " > " : "",
-             ctl_text(a, "service"));
+    name_of(a, name, sizeof(name));
     snprintf(attempt, sizeof(attempt), "%lld", ctl_number(s, "attempt"));
     ctl_upper(state, upper, sizeof(upper));
     when_of(y, ctl_text(s, "since"), since, sizeof(since));
     if (!json_is_object(s))
         PUT(y, NOTHING_THEN, name);
+    else if (strcmp(state, "not_configured") == 0)
+        PUT(y, NOT_THERE, name, since);
     else if (strcmp(state, "pending") == 0)
         PUT(y, PENDING, name);
     else
@@ -281,8 +294,12 @@ static void say_refused(const struct why *y, const json_t *r)
 static void say(const struct why *y, const json_t *a)
 {
     const json_t *would = json_object_get(a, "would");
-    char when[64];
+    char when[64], name[600];
 
+    if (ctl_true(a, "gone")) {
+        PUT(y, GONE, name_of(a, name, sizeof(name)));
+        printf("\n");
+    }
     if (y->at) {
         when_of(y, ctl_text(a, "at"), when, sizeof(when));
         PUT(y, THEN, when);
@@ -330,12 +347,13 @@ static int ask(struct why *y, char **argv, size_t n)
     char id[32], path[64];
     json_t *answer = NULL;
     int status = CMD_FAILED;
+    bool gone; /* which the answer says */
 
     if (!ctl_name(&y->ctl, argv, n, &host, &service))
         return CMD_USAGE;
     if (!ctl_past_query(&query, "at", y->at))
         status = CMD_USAGE;
-    else if (ctl_find(&y->ctl, host, service, id, sizeof(id), &status)) {
+    else if (ctl_find_any(&y->ctl, host, service, id, sizeof(id), &gone, &status)) {
         snprintf(path, sizeof(path), "/api/v1/resources/%s/why", id);
         answer = ctl_ask(&y->ctl, "GET", path, query.len ? query.data + 1 : "", NULL, &status);
     }

@@ -90,11 +90,16 @@ def gone(v, begin, middle, end):
     assert any(e.get('gone') and e['service'] == 'db' for e in v.events('--text', 'db is fine')), 'also where everything is asked for'
     db = v.json('availability', 'h', 'db', '--from', rfc(begin), '--to', rfc(end))
     assert db['gone'] and db['service'] == 'db' and db['seconds']['ok'] >= 3, db
+    why = v.text('why', 'h', 'db')
+    assert 'h > db is no longer configured; this is what is known of it.' in why and 'h > db is not configured since' in why, why
+    assert "h > db n'est plus configuré" in v.text('why', 'h', 'db', '--lang', 'fr')
+    then = v.text('why', 'h', 'db', '--at', rfc(middle))
+    assert 'no longer configured' in then and 'h > db is OK since' in then, then
     log = 'GET log\nColumns: host_name service_description current_service_description\nFilter: service_description = %s'
     assert v.livestatus(log % 'db')[0] == ['h', 'db', ''] and v.livestatus(log % 'web')[0] == ['h', 'web', 'web']
     assert v.livestatus(log % 'db' + '\nAuthUser: ann') == [], 'nobody is told of it any more'
     for words in (('h', 'dbx'), ('x', 'db')):
-        for command in 'history', 'availability':
+        for command in 'history', 'availability', 'why':
             status, out, said = v.ctl(command, *words)
             assert status == 1 and not out and ("has no service 'dbx'" in said or "no host 'x'" in said), said
     for command in 'history', 'availability':

@@ -76,6 +76,48 @@ static void test_by_id(void **state)
     says(w, "\"host\":\"old\",\"service\":\"disk\",\"gone\":true,\"availability\":100.0000");
 }
 
+/* Why it is as it is, and how it was: what the history knows. */
+static void test_why_and_states(void **state)
+{
+    struct api_world *w = *state;
+
+    get(w, "/api/v1/resources/77/why", "", "object|0|77||");
+    api_world_rows(w, OLD_DISK);
+    assert_string_equal(w->question.data, "state_at|0|1700000000000000|77");
+    api_world_rows(w, "[{\"state\":5,\"hard\":false,\"attempt\":0,\"since\":\"2023-11-14T22:00:00Z\"}]");
+    assert_string_equal(w->question.data, "decided|0|1700000000000000|77");
+    api_world_rows(w,
+                   "[{\"kind\":25,\"time\":\"2023-11-14T21:00:00Z\",\"state\":2,\"hard\":true,\"number\":1,"
+                   "\"type\":0,\"reasons\":\"3 1 1 0\\t\\t\\n\"}]");
+    assert_int_equal(w->status, 200);
+    says(w, "\"kind\":\"service\",\"host\":\"old\",\"service\":\"disk\",\"gone\":true,\"now\":");
+    says(w, "\"state\":{\"state\":\"not_configured\"");
+    says(w, "\"decision\":{\"time\":\"2023-11-14T21:00:00Z\",\"about\":\"problem\",\"state\":\"critical\"");
+    get(w, "/api/v1/resources/77/why", "at=2023-11-14T21:30:00Z", "object|0|77||");
+    api_world_rows(w, OLD_DISK);
+    asks(w, "state_at|0|1699997400000000|77");
+    api_world_rows(w, "[]");
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 200);
+    says(w,
+         "\"gone\":true,\"at\":\"2023-11-14T21:30:00.000Z\",\"state\":null,\"ran\":null,\"decision\":null}");
+    get(w, "/api/v1/resources/77/why", "", "object|0|77||");
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 404);
+
+    get(w, "/api/v1/resources/77/states", "from=2023-11-14T21:00:00Z&to=2023-11-14T22:00:00Z",
+        "object|0|77||");
+    api_world_rows(w, OLD_DISK);
+    assert_string_equal(w->question.data, "spans|0|1699995600|1699999200|77");
+    api_world_rows(w, "[{\"at\":1699995600,\"state\":2,\"downtime\":false},"
+                      "{\"at\":1699997400,\"state\":5,\"downtime\":false}]");
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 200);
+    says(w, "{\"id\":\"77\",\"gone\":true,");
+    says(w, "\"state\":\"critical\"");
+    says(w, "\"state\":\"not_configured\"");
+}
+
 static void test_by_name(void **state)
 {
     struct api_world *w = *state;
@@ -125,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_id),
+        cmocka_unit_test(test_why_and_states),
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_nothing),
     };
