@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "db/sql.h"
+#include "db/sql_int.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -36,8 +36,10 @@ static int code(int rc)
     }
 }
 
-static int noted(struct sql *s, int r)
+int sql_code(struct sql *s, int rc)
 {
+    int r = code(rc);
+
     s->damaged = s->damaged || r == E_FORMAT;
     return r;
 }
@@ -51,7 +53,7 @@ const char *sql_message(const struct sql *s)
 
 static int run(struct sql *s, const char *text)
 {
-    return noted(s, code(sqlite3_exec(s->db, text, NULL, NULL, NULL)));
+    return sql_code(s, sqlite3_exec(s->db, text, NULL, NULL, NULL));
 }
 
 static int pragma(struct sql *s, const char *text, int64_t *out)
@@ -224,8 +226,8 @@ int sql_start(struct sql *s, enum sql_id id)
         return E_CLOSED;
     s->why[0] = '\0';
     if (!s->stmt[id])
-        return noted(
-            s, code(sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id], NULL)));
+        return sql_code(
+            s, sqlite3_prepare_v3(s->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[id], NULL));
     sqlite3_reset(s->stmt[id]);
     sqlite3_clear_bindings(s->stmt[id]);
     return 0;
@@ -243,7 +245,7 @@ void sql_bind_str(struct sql *s, enum sql_id id, int place, struct str v)
 
 int sql_step(struct sql *s, enum sql_id id)
 {
-    return noted(s, code(sqlite3_step(s->stmt[id])));
+    return sql_code(s, sqlite3_step(s->stmt[id]));
 }
 
 int64_t sql_i64(struct sql *s, enum sql_id id, int column)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * A database behind statement ids: the only file that knows SQLite. Tables are STRICT, the journal mode is WAL; the schema's version stands in user_version and rises by
+ * A database behind statement ids: knows SQLite, with db/sql_walk.c beside it. Tables are STRICT, the journal mode is WAL; the schema's version stands in user_version and rises by
  * migrations, each in one transaction. Errors are codes: E_FORMAT damaged, E_INVAL of a newer Vigie, E_NOSPC full or read-only, E_TIMEOUT the limit of a
  * query, E_BUSY locked, E_IO everything else.
  */

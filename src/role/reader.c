@@ -15,6 +15,7 @@
 #include "db/past.h"
 #include "db/series_ask.h"
 #include "os/clock.h"
+#include "role/reader_look.h"
 #include "role/role.h"
 #include "wire/link.h"
 
@@ -89,6 +90,7 @@ struct reader {
     VEC(struct question *) queue; /* in the order in which they came */
     struct question *now[RANKS];  /* under way */
     bool planned;
+    struct reader_look look;
 };
 
 static void let_in(struct question *q);
@@ -469,6 +471,7 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
     }
     open_series(s, fd);
     close(fd);
+    reader_look_begin(&s->look, r, arg);
 }
 
 static void snapshot(struct role *r, const struct role_snapshot *now, const struct role_snapshot *old UNUSED)
@@ -496,6 +499,7 @@ static void stop(struct role *r)
 {
     struct reader *s = r->self;
 
+    reader_look_release(&s->look);
     for (size_t i = 0; i < s->queue.n; i++)
         free_question(s->queue.at[i]);
     VEC_RELEASE(&s->queue);

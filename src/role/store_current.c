@@ -411,16 +411,29 @@ void store_current_open(struct store *s)
     plan(s, 0);
 }
 
-/* What a failed transaction held is marked again from the journal. */
-static void failed(struct store *s, int code, const struct err *err)
+/* False: not now. */
+static bool renew(struct store *s)
+{
+    bool aside = store_damage_aside(s, DAMAGE_STATES, &s->now.db.sql);
+
+    if (aside)
+        current_close(&s->now.db);
+    return aside;
+}
+
+/* What a transaction that failed held is marked again from the journal. */
+static void begin_anew(struct store *s)
 {
     s->now.round.on = false;
     s->now.behind = true;
     buf_clear(&s->now.waiting);
-    if ((code == E_FORMAT || s->now.db.sql.damaged) && store_damage_aside(s, DAMAGE_STATES, &s->now.db.sql)) {
-        current_close(&s->now.db);
+}
+
+static void failed(struct store *s, int code, const struct err *err)
+{
+    begin_anew(s);
+    if ((code == E_FORMAT || s->now.db.sql.damaged) && renew(s))
         return;
-    }
     if (!s->now.why[0])
         log_error("the database of states is not written: %s; it is made good from the journal later",
                   err->text[0] ? err->text : sql_message(&s->now.db.sql));
@@ -465,6 +478,14 @@ static void on_current(void *user)
             : s->now.round.on    ? PAUSE_PART * (clock_mono().us - began.us)
             : s->now.waiting.len ? SOON_US
                                  : MAX(s->now.round_due.us - store_now(s).us, (int64_t)0));
+}
+
+void store_current_damaged(struct store *s)
+{
+    if (s->merge.wanted || !renew(s)) /* it knows what the journal lacks */
+        return;
+    begin_anew(s);
+    plan(s, 0);
 }
 
 void store_current_go_on(struct store *s)

@@ -62,7 +62,8 @@ void store_damage_message(struct role *r, struct peer *gate UNUSED, const struct
     case DAMAGE_HISTORY: store_past_damaged(s); break;
     case DAMAGE_OBJECTS: store_names_damaged(s); break;
     case DAMAGE_BOUNDS: store_series_damaged(s); break;
-    default: break; /* no reader asks it */
+    case DAMAGE_STATES: store_current_damaged(s); break;
+    default: break;
     }
 }
 

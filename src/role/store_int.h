@@ -182,5 +182,6 @@ void store_current_renew(
     struct store *s); /* what it was made from lacks records: again, from the newest checkpoint */
 /* Records that it should know and does not; those of the last minute, which the next round brings, do not count. */
 uint64_t store_current_lag(const struct store *s);
-void store_current_go_on(struct store *s); /* as store_past_go_on */
+void store_current_go_on(struct store *s);   /* as store_past_go_on */
+void store_current_damaged(struct store *s); /* as store_past_damaged */
 void store_current_release(struct store *s);

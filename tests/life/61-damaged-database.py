@@ -315,4 +315,20 @@ def test_bounds():
         mended(v, 'bounds.db')
 
 
+def test_pages_that_nobody_asks_for():
+    """They are found by looking through all databases, before anybody needs them."""
+    with Kept(main='vigie_states_every=1') as v:
+        long_past(v)
+        leaves = {name: pages(v, name + '.db', table)[0] for name, table in (('history', 'event'), ('objects', 'object_by_name'), ('state', 'result'))}
+        for name, numbers in leaves.items():
+            damage(v, name + '.db', numbers[len(numbers) // 2])
+        v.start()
+        for name in leaves:
+            until(lambda name=name: glob.glob(db(v, name + '.db') + '.damaged-*[0-9]'), f'{name}.db is found and moved aside')
+            mended(v, name + '.db')
+        assert {d['of'] for d in status(v)['damage']} == {'history', 'objects', 'states'}, status(v)['damage']
+        assert v.service(service='p1')['plugin_output'].startswith('told ')
+        assert v.stop() == 0
+
+
 main()
