@@ -24,7 +24,7 @@ struct view {
 struct stream {
     enum api_source source;
     uint64_t id;
-    struct view *view;
+    struct view *view; /* NULL: it is over, and that is still to be said */
     struct api_who who;
     struct mono sent;
     bool owes_resync; /* a round did not fit into the link */
@@ -62,13 +62,20 @@ static void view_free(struct api_streams *s, struct view *w)
     mem_free(w);
 }
 
+static void leave_view(struct api_streams *s, struct stream *x)
+{
+    struct view *w = x->view;
+
+    x->view = NULL;
+    if (w && --w->streams == 0)
+        view_free(s, w);
+}
+
+/* The last one takes its place. */
 static void stream_drop(struct api_streams *s, size_t i)
 {
-    struct view *w = s->stream.at[i].view;
-
+    leave_view(s, &s->stream.at[i]);
     VEC_SWAP_REMOVE(&s->stream, i);
-    if (--w->streams == 0)
-        view_free(s, w);
 }
 
 void stream_set_free(struct api_streams *s)
@@ -284,12 +291,14 @@ static void stream_round(struct api *a, struct stream *x, struct mono now)
     buf_release(&b);
 }
 
+/* Nothing more comes. While the way there is full the client is still to be told so, or it would wait for ever. */
 static void end_stream(struct api *a, size_t i)
 {
-    const struct stream x = a->streams->stream.at[i];
+    struct stream *x = &a->streams->stream.at[i];
 
-    a->ports->data(a->user, x.source, x.id, STR_NULL, true);
-    stream_drop(a->streams, i);
+    leave_view(a->streams, x);
+    if (a->ports->data(a->user, x->source, x->id, STR_NULL, true) != E_LIMIT)
+        stream_drop(a->streams, i);
 }
 
 static void end_expired(struct api *a)
@@ -297,11 +306,11 @@ static void end_expired(struct api *a)
     struct api_streams *s = a->streams;
     int64_t now = api_wall(a).us;
 
-    for (size_t i = 0; i < s->stream.n;) {
-        if (s->stream.at[i].who.expires && s->stream.at[i].who.expires <= now)
+    for (size_t i = s->stream.n; i-- > 0;) {
+        const struct stream *x = &s->stream.at[i];
+
+        if (!x->view || (x->who.expires && x->who.expires <= now))
             end_stream(a, i);
-        else
-            i++;
     }
 }
 
@@ -329,7 +338,8 @@ void stream_tick(struct api *a)
     for (size_t i = 0; i < s->views.n; i++)
         view_round(a, s->views.at[i], now, counts_changed);
     for (size_t i = 0; i < s->stream.n; i++)
-        stream_round(a, &s->stream.at[i], now);
+        if (s->stream.at[i].view)
+            stream_round(a, &s->stream.at[i], now);
 }
 
 /* ---- begin and end of a stream ---- */
@@ -426,9 +436,10 @@ void stream_world(struct api *a)
 
     rand_bytes(&s->nonce, sizeof(s->nonce));
     put_resync(s, &b);
-    while (s->stream.n) {
-        send(a, &s->stream.at[s->stream.n - 1], buf_str(&b));
-        end_stream(a, s->stream.n - 1);
+    for (size_t i = s->stream.n; i-- > 0;) {
+        if (s->stream.at[i].view)
+            send(a, &s->stream.at[i], buf_str(&b));
+        end_stream(a, i);
     }
     buf_release(&b);
 }

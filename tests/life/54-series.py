@@ -7,6 +7,7 @@ import json
 import math
 import os
 import random
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -318,6 +319,52 @@ def compare(query, ours, theirs):
         for v, w in zip(p, q):
             assert same(v[1], w[1]), (query, k, v, w)
     return sum(len(r.get('values', [1])) for r in a['result'])
+
+
+def cut_off(v, path, when):
+    """Asks for CSV, calls `when` with the connection as soon as the answer has begun, and returns all that came."""
+    with socket.create_connection(('127.0.0.1', v.port), timeout=60) as s:
+        s.sendall(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{v.port}\r\nAuthorization: Bearer {v.token}\r\nAccept: text/csv\r\nConnection: close\r\n\r\n'.encode())
+        got = s.recv(65536)
+        assert got.startswith(b'HTTP/1.1 200') and b'chunked' in got, got[:300]
+        when(s)
+        try:
+            while s.fileno() >= 0 and (more := s.recv(1 << 20)):
+                got += more
+        except ConnectionResetError:
+            pass  # as good as an end
+        return got
+
+
+def test_csv_that_is_cut_off():
+    """Who goes away in the middle is nobody's trouble; and who gets a part only can tell by its end that it is one."""
+    end, points = b'\r\n0\r\n\r\n', 100000
+    now = int(time.time()) // 86400 * 86400
+    with Asked() as v:
+        v.start()
+        oid = v.oids()
+        assert v.stop() == 0
+        v.put([(oid['web', s], 1, t * 1000000, t % 1000, -3, 'rta') for s in ('ping', 'net') for t in range(now - points, now)], now)
+        v.start()
+        query = {'host': 'web', 'step': 1, 'from': rfc(now - points), 'to': rfc(now)}
+        path = '/api/v1/series/data?' + urllib.parse.urlencode(query)
+        assert v.get('/api/v1/series/data', query, headers={'Accept': 'text/csv'})[1].count('\n') == 2 * points + 1
+        assert cut_off(v, path, lambda s: None).endswith(end)
+        roles = v.roles()
+        for at in range(1, 6):
+            begun = cut_off(v, path, lambda s, at=at: (s.recv(at << 18), s.close()))
+            assert not begun.endswith(end)
+            assert v.ok('/series')['matched'] == 2
+        assert v.roles() == roles, 'nobody died of it'
+
+        def kill(_):
+            for pid, words in v.roles().items():
+                if '-x' in words and words[words.index('-x') + 1] == 'reader':
+                    os.kill(pid, signal.SIGKILL)
+        until(lambda: not cut_off(v, path, kill).endswith(end), 'the reader dies before it has said all')
+        until(lambda: v.get('/api/v1/series')[0] == 200, 'another reader answers')
+        assert cut_off(v, path, lambda s: None).endswith(end)
+        assert v.stop() == 0
 
 
 def test_prometheus():

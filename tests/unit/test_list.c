@@ -580,18 +580,53 @@ static void test_stream_ends(void **state)
     assert_int_equal(stream_count(w->api.streams), 0);
 }
 
+/* While the way to web is full nobody can be told that his stream is over: he is told later, and gets nothing else meanwhile. */
+static void test_stream_ends_later(void **state)
+{
+    struct api_world *w = *state;
+
+    for (int k = 0; k < 3; k++)
+        open_stream(w, "", NULL);
+    w->refuse = E_LIMIT;
+    stream_name_ended(&w->api, STR("tester"));
+    stream_world(&w->api);
+    round_of(w);
+    assert_int_equal(w->ended, 0);
+    assert_int_equal(stream_count(w->api.streams), 3);
+    api_gone(&w->api, API_BY_WEB, w->ids); /* one does not wait for it */
+    w->refuse = 0;
+    api_world_put(w, 1, 1, BOARD_CHECKED, w->wall.us, "down");
+    round_of(w);
+    assert_int_equal(w->ended, 2);
+    assert_int_equal(w->streamed.len, 0);
+    assert_int_equal(stream_count(w->api.streams), 0);
+    open_stream(w, "", NULL);
+    w->refuse = E_CLOSED; /* nobody is there to be told */
+    stream_name_ended(&w->api, STR("tester"));
+    assert_int_equal(stream_count(w->api.streams), 0);
+}
+
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        WORLD(test_order),         WORLD(test_severity),
-        WORLD(test_filters),       WORLD(test_bad_parameters),
-        WORLD(test_paging),        WORLD(test_hostile_output),
-        WORLD(test_panel),         WORLD(test_panel_as_commanded),
-        WORLD(test_events),        WORLD(test_stream),
-        WORLD(test_stream_beats),  WORLD(test_stream_too_much),
-        WORLD(test_stream_slow),   WORLD(test_stream_resume),
-        WORLD(test_stream_shared), WORLD(test_stream_ends),
+        WORLD(test_order),
+        WORLD(test_severity),
+        WORLD(test_filters),
+        WORLD(test_bad_parameters),
+        WORLD(test_paging),
+        WORLD(test_hostile_output),
+        WORLD(test_panel),
+        WORLD(test_panel_as_commanded),
+        WORLD(test_events),
+        WORLD(test_stream),
+        WORLD(test_stream_beats),
+        WORLD(test_stream_too_much),
+        WORLD(test_stream_slow),
+        WORLD(test_stream_resume),
+        WORLD(test_stream_shared),
+        WORLD(test_stream_ends),
+        WORLD(test_stream_ends_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
