@@ -114,7 +114,7 @@ static void announce(struct parent *p)
     p->phase = PHASE_RUN;
     p->announced = true;
     if (local)
-        parent_pass(local, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
+        parent_pass(local, "command-pipe", p->pipe_at, p->pipe_fd);
     parent_results_begin(p);
     parent_status_levels(p);
     print_address(p);

@@ -108,8 +108,10 @@ struct parent {
     struct parent_lines lines;      /* what local reads, ... */
     uint64_t lines_over;            /* and the last that is over */
     struct parent_results *results; /* parent_results.h; NULL: there is no check_result_path */
-    char http_at[128];              /* "127.0.0.1:8080", with the port really bound */
-    char tls_at[128];               /* the same of vigie_livestatus_tls */
+    char pipe_at[4096],
+        ls_at[108];    /* what was opened and is removed at the end, whatever a reload names now */
+    char http_at[128]; /* "127.0.0.1:8080", with the port really bound */
+    char tls_at[128];  /* the same of vigie_livestatus_tls */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];

@@ -349,6 +349,7 @@ int parent_open_listeners(struct parent *p, struct err *err)
     r = sock_listen_unix(path, 0666, &p->ctl_fd, err);
     if (r == 0 && ls[0])
         r = rights_listen_as(&p->uids, ls, 0660, &p->ls_fd, err);
+    snprintf(p->ls_at, sizeof(p->ls_at), "%s", ls);
     if (r == 0)
         r = open_http(p, err);
     if (r == 0)
@@ -384,6 +385,7 @@ int parent_open_pipe(struct parent *p, struct err *err)
         return 0;
     if (rights_fifo_open(&p->uids, path, 0660, &p->pipe_fd, err) < 0)
         return err->code;
+    snprintf(p->pipe_at, sizeof(p->pipe_at), "%s", path);
     p->pipe_keep_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
     return 0;
 }
@@ -397,15 +399,14 @@ static void close_fd(int *fd)
 
 void parent_close_all(struct parent *p)
 {
-    const char *ls = p->model.globals ? setting(p, "vigie_livestatus_socket", "") : "";
     int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->tls_fd,  &p->log_fd,
                         &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
 
     parent_hold_end(p);
-    if (p->model.globals && p->pipe_fd >= 0)
-        rights_unlink_as(&p->uids, model_c(&p->model, p->model.globals->command_file), p->pipe_fd, NULL);
+    if (p->pipe_fd >= 0)
+        rights_unlink_as(&p->uids, p->pipe_at, p->pipe_fd, NULL);
     if (p->ls_fd >= 0)
-        unlink(ls);
+        unlink(p->ls_at);
     if (p->ctl_fd >= 0)
         unlinkat(p->state_fd, "run/ctl.sock", 0);
     close_fd(&p->ls_fd);

@@ -176,7 +176,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_pass(c, "ls-listen", "", p->ls_fd);
         parent_tls_pass(p, c, true);
         parent_pass(c, "command-hold", "", p->hold.fd);
-        parent_pass(c, "command-pipe", model_c(&p->model, p->model.globals->command_file), p->pipe_fd);
+        parent_pass(c, "command-pipe", p->pipe_at, p->pipe_fd);
         parent_results_pass(p, c);
         break;
     default: break;

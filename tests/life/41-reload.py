@@ -154,6 +154,22 @@ def test_what_counts_from_the_next_start_on_is_said():
         assert not os.path.exists(v.path('other.cmd'))
 
 
+def test_what_was_made_under_another_name_goes_with_the_end():
+    """And nothing that has the new name is touched."""
+    with Vigie(objects=QUIET) as v:
+        v.start()
+        v.put('other.live', '')
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'command_file={v.path("other.cmd")}\nvigie_livestatus_socket={v.path("other.live")}\n')
+        for n in 1, 2:
+            assert vigie('ctl', 'reload', '--state', v.path('state'))[0] == 0
+            until(lambda n=n: v.said().count(f'until then: {v.path("cmd")}') == n, 'it is said as long as it is so')
+        v.order('ADD_HOST_COMMENT;h;1;ann;by the old name')
+        until(lambda: v.livestatus('GET comments\nColumns: comment') == [['by the old name']], 'it is read')
+        assert v.stop() == 0
+        assert not os.path.exists(v.path('cmd')) and not os.path.exists(v.live) and os.path.exists(v.path('other.live'))
+
+
 def test_several_at_once_are_all_answered():
     with Vigie() as v:
         v.start()
