@@ -131,7 +131,7 @@ struct api {
     struct api_damage damage;
     bool reload_refused;
     struct buf renames; /* that wait for their reload, as the store tells them; how many there are */
-    uint64_t n_renames, config_warning_count, log_lost, syslog_lost; /* the last two: lines given up */
+    uint64_t n_renames, config_warning_count, log_lost, syslog_lost, records_lost; /* given up */
     VEC(struct api_role_level) levels;
     uint64_t serials;   /* of requests under way */
     struct map pending; /* serial -> struct api_request * */

@@ -117,8 +117,18 @@ int64_t metrics_journal_lag(const struct board_program *p, struct wall now)
     return p->unstored_since ? MAX(now.us - p->unstored_since, 0) : 0;
 }
 
+struct metrics_given_up metrics_given_up(const struct api *a, const struct board_program *p)
+{
+    return (struct metrics_given_up){.lines = MAX(a->log_lost, p->lines_lost),
+                                     .results = MAX(a->series.given_up, p->results_lost),
+                                     .history = a->records_lost || p->gaps};
+}
+
 static void history(struct buf *b, const struct api *a)
 {
+    struct board_program p;
+
+    board_read_program(&a->board, &p);
     metric(b, "history_sequence", "gauge", "Number of the newest record that the history knows.",
            a->history.applied);
     metric(b, "history_lag_records", "gauge",
@@ -129,7 +139,8 @@ static void history(struct buf *b, const struct api *a)
            "Records that the database of states should know and does not; 0: it is up to date.",
            a->states.lag);
     metric(b, "log_lines_lost", "counter",
-           "Lines of the log that were given up, for it could not be written.", a->log_lost);
+           "Lines of the log that were given up, for it could not be written.",
+           metrics_given_up(a, &p).lines);
     metric(b, "syslog_lines_lost", "counter",
            "Lines that a target of vigie_syslog, or use_syslog, did not take.", a->syslog_lost);
     metrics_damage_put(b, &a->damage);

@@ -101,7 +101,8 @@ void metrics_series_put(struct buf *b, const struct api_series *s)
         {"series_damaged_places", "counter", "Places of the series store that could not be read.",
          s->damaged},
         {"results_given_up", "counter",
-         "Results of active checks that a full or slow disk took: nothing is lost of the states.",
+         "Results of active checks that a full or slow disk took, with their measurements; the states of now "
+         "are not lost.",
          s->given_up},
     };
 

@@ -7,6 +7,8 @@
 #include "api/stream.h"
 #include "build_id.h"
 
+#include <inttypes.h>
+
 #define NOT_YET_MAX          500u
 #define STANDS_US            (15 * INT64_C(1000000)) /* a disk that takes longer stands still for people */
 #define UNDELIVERED_WARNS_US (3600 * INT64_C(1000000))
@@ -97,14 +99,58 @@ static void warning(struct json *j, const char *code, const char *en, const char
     json_map_end(j);
 }
 
-/* The journal is written, and something beside it is not, or not for long any more. */
-static void record_waits(struct json *j, const char *why)
+static void add_lost(struct buf *b, const char *what, uint64_t n)
 {
-    struct buf en = BUF_INIT, fr = BUF_INIT;
+    if (n)
+        buf_printf(b, " %s (%" PRIu64 "),", what, n);
+}
 
-    buf_printf(&en, "Nothing is lost, but not all is written as it should be: %s.", why);
-    buf_printf(&fr, "Rien n’est perdu, mais tout ne s’écrit pas comme il faut : %s.", why);
-    warning(j, "record_waits", en.data, fr.data);
+/* What there was no room for, in words; nothing is added if there was for all. */
+static void add_given_up(struct buf *en, struct buf *fr, const struct metrics_given_up *g)
+{
+    if (!g->lines && !g->results && !g->history)
+        return;
+    buf_add_c(en, " Since the start there was no room for:");
+    add_lost(en, "lines of the log", g->lines);
+    add_lost(en, "results of checks, with their measurements", g->results);
+    buf_add_c(en, g->history ? " a part of the history," : "");
+    buf_add_c(fr, " Depuis le démarrage, la place a manqué pour :");
+    add_lost(fr, "des lignes du log", g->lines);
+    add_lost(fr, "des résultats de contrôles, avec leurs mesures", g->results);
+    buf_add_c(fr, g->history ? " une partie de l’historique," : "");
+    en->data[en->len - 1] = fr->data[fr->len - 1] = '.';
+}
+
+/* What is written, and what of it was given up. */
+static void record(struct json *j, const struct api *a, const struct board_program *p)
+{
+    struct metrics_given_up g = metrics_given_up(a, p);
+    bool all = !g.lines && !g.results && !g.history;
+    struct buf en = BUF_INIT, fr = BUF_INIT;
+    const char *code = "";
+
+    if (p->degraded[0]) {
+        code = "journal_degraded";
+        buf_add_c(&en, "The disk is full or broken: not all, or nothing, can be written; checks and "
+                       "notifications go on.");
+        buf_add_c(&fr, "Le disque est plein ou en panne : tout ne s’écrit pas, ou rien ; contrôles et "
+                       "notifications continuent.");
+    } else if (metrics_journal_lag(p, api_wall(a)) > STANDS_US) {
+        code = "journal_stands";
+        buf_add_c(&en, "The disk does not answer: what happens waits in memory and is not recorded yet; "
+                       "checks and notifications go on.");
+        buf_add_c(&fr, "Le disque ne répond pas : ce qui se passe attend en mémoire et n’est pas encore "
+                       "enregistré ; contrôles et notifications continuent.");
+    } else if (a->record_why[0]) { /* the journal is written, and something beside it is not */
+        code = "record_waits";
+        buf_printf(&en, "%sot all is written as it should be: %s.", all ? "Nothing is lost, but n" : "N",
+                   a->record_why);
+        buf_printf(&fr, "%sout ne s’écrit pas comme il faut : %s.", all ? "Rien n’est perdu, mais t" : "T",
+                   a->record_why);
+    }
+    add_given_up(&en, &fr, &g);
+    if (code[0])
+        warning(j, code, en.data, fr.data);
     buf_release(&en);
     buf_release(&fr);
 }
@@ -113,21 +159,7 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
 {
     json_key(j, "warnings");
     json_list(j);
-    if (!p->degraded[0] && a->record_why[0])
-        record_waits(j, a->record_why);
-    if (p->degraded[0])
-        warning(j, "journal_degraded",
-                "The disk is full or broken: not all, or nothing, can be written; checks and notifications "
-                "go on.",
-                "Le disque est plein ou en panne : tout ne s’écrit pas, ou rien ; contrôles et notifications "
-                "continuent.");
-    else if (metrics_journal_lag(p, api_wall(a)) > STANDS_US)
-        warning(
-            j, "journal_stands",
-            "The disk does not answer: what happens waits in memory and is not recorded yet; checks and "
-            "notifications go on.",
-            "Le disque ne répond pas : ce qui se passe attend en mémoire et n’est pas encore enregistré ; "
-            "contrôles et notifications continuent.");
+    record(j, a, p);
     if (p->last_undelivered && api_wall(a).us - p->last_undelivered < UNDELIVERED_WARNS_US)
         warning(
             j, "undelivered",

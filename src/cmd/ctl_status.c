@@ -58,7 +58,8 @@ static const char *catching_up(const json_t *a)
     {
         const char *code = ctl_text(w, "code");
 
-        if (strcmp(code, "record_waits") == 0 || strncmp(code, "journal_", 8) == 0)
+        if (strcmp(code, "record_waits") == 0 || strcmp(code, "journal_degraded") == 0 ||
+            strcmp(code, "journal_stands") == 0)
             return "";
     }
     return ", and catching up";

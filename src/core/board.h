@@ -15,7 +15,7 @@
 #include "base/vec.h"
 
 #define BOARD_MAGIC      "VGBOARD1"
-#define BOARD_VERSION    9u
+#define BOARD_VERSION    10u
 #define BOARD_WHY_ARGS   2
 #define BOARD_TEXT_TRIES 1000
 
@@ -147,14 +147,14 @@ struct board_program {
     uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused, commands_waiting;
     uint64_t notifications, undelivered, text_cut, parallel, parallel_max;
     int64_t latency_avg_us, latency_max_us, execution_avg_us;
-    uint64_t
-        latency[BOARD_LATENCY_STEPS +
-                1]; /* active checks by how late they began: up to board_latency_us[i], the last: later */
+    /* Active checks by how late they began: up to board_latency_us[i]; the last: later. */
+    uint64_t latency[BOARD_LATENCY_STEPS + 1];
     int64_t latency_sum_us, last_undelivered; /* 0: none since the start */
     uint64_t runs, log_lines;                 /* plugins begun and lines given to the log, since the start */
     uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes;
-    uint64_t journal_seq, record_seq; /* last durable record; last one made */
+    uint64_t lines_lost, results_lost, gaps; /* given up for want of room: lines, results; how often all */
+    uint64_t journal_seq, record_seq;        /* last durable record; last one made */
     int64_t unstored_since; /* since then nothing became durable, and something waits; 0: nothing does */
     char degraded[256];     /* why nothing can be stored now; empty: all is well */
 };

@@ -142,6 +142,15 @@ static void show_contacts(struct world *w, struct board_w *board)
     }
 }
 
+void world_say_given_up(struct world *w, uint64_t lines, uint64_t results, uint64_t gaps)
+{
+    w->program_unseen |=
+        lines != w->prog.lines_lost || results != w->prog.results_lost || gaps != w->prog.gaps;
+    w->prog.lines_lost = lines;
+    w->prog.results_lost = results;
+    w->prog.gaps = gaps;
+}
+
 static void show_program(struct world *w, struct board_w *board)
 {
     w->prog.switches = w->switches;

@@ -156,6 +156,8 @@ struct record_frame;
 void world_step_again(struct world *w, const struct record_frame *f, struct world_now now);
 /* While it is held, no next part of a command that is for many is done, and nothing that waits: what came of those before is not stored yet. Says nothing in the record. */
 void world_hold_commands(struct world *w, bool hold);
+/* What was given up of what waits for the store, since the engine began: lines of the log, results, and how often everything. Shown with the next change. */
+void world_say_given_up(struct world *w, uint64_t lines, uint64_t results, uint64_t gaps);
 /* When the next thing is due, as a monotonic time; false: nothing. */
 bool world_next_due(const struct world *w, struct mono *at);
 

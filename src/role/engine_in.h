@@ -88,8 +88,9 @@ struct engine {
     uint64_t given_up;               /* results that never came to the queue */
     uint64_t given_up_told;          /* of all that were given up: the store knows */
     bool behind;                     /* results are given up; said once */
-    bool gap;  /* so much was waiting that some was dropped: the store gets everything anew */
-    bool anew; /* the next batch is the first of that */
+    bool gap;      /* so much was waiting that some was dropped: the store gets everything anew */
+    uint64_t gaps; /* how often that was so */
+    bool anew;     /* the next batch is the first of that */
     uint64_t stored;
     char degraded[256];
     bool unwritten;   /* the store could not write what it has, when it last said something */

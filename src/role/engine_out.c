@@ -198,6 +198,7 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
 /* Much at once (a clock that was set, a command for everything) is shown in pieces: the next one after other work had its turn. */
 static void show(struct engine *e)
 {
+    world_say_given_up(e->world, e->log.lost, e->queue.given_up + e->given_up, e->gaps);
     e->board_behind = world_show(e->world, &e->board);
     if (e->board_behind)
         engine_plan_flush(e);
@@ -302,8 +303,10 @@ static void keep(struct engine *e, struct str records, uint64_t first, uint64_t 
     /* Behind a gap nothing is sent: what the store then acknowledged would seem to hold for what was dropped, too. */
     if (!fits) {
         /* The states of now are what counts; history of this time is lost and said so. */
-        if (!e->gap)
+        if (!e->gap) {
             log_warn("the store does not keep up: history is dropped until it does");
+            e->gaps++;
+        }
         e->gap = true;
         e->given_up += count_samples(records);
         return;

@@ -472,6 +472,7 @@ static void on_stored(struct role *r, struct peer *p UNUSED, const struct msg *m
     self(r)->api.states.lag = m->u.stored.state_lag;
     self(r)->api.log_lost = m->u.stored.lines_lost;
     self(r)->api.syslog_lost = m->u.stored.syslog_lost;
+    self(r)->api.records_lost = m->u.stored.records_lost;
 }
 
 static void on_users(struct role *r, struct peer *p UNUSED, const struct msg *m)

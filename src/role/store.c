@@ -70,7 +70,8 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
                                                    .taken = s->journal.next - 1,
                                                    .state_lag = store_current_lag(s),
                                                    .lines_lost = s->log.lost,
-                                                   .syslog_lost = s->syslog_lost});
+                                                   .syslog_lost = s->syslog_lost,
+                                                   .records_lost = s->journal.stats.dropped_other});
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -102,11 +103,11 @@ void store_tell_degraded(struct store *s)
     if (s->bad > was)
         log_error("not all is written as it should be: %s", why);
     if (was && !bad)
-        log_notice("the record is written again; given up meanwhile: %llu results, %llu older states, %llu "
-                   "other records",
+        log_notice("the record is written again; given up so far: %llu results, %llu older states, %llu "
+                   "other records, %llu lines of the log",
                    (unsigned long long)s->journal.stats.dropped_samples,
                    (unsigned long long)s->journal.stats.dropped_states,
-                   (unsigned long long)s->journal.stats.dropped_other);
+                   (unsigned long long)s->journal.stats.dropped_other, (unsigned long long)s->log.lost);
     if (was == s->bad && s->told_lag == (lag(s) != 0) && s->told_lost == lost &&
         store_now(s).us - s->told_gate.us < TELL_GATE_US)
         return;

@@ -476,6 +476,34 @@ test('a refused reload stands on Platform with its places, and so do warnings of
   await page.locator('.banner').getByText('The last reload was refused.').waitFor({ state: 'detached', timeout: LIVE_MS });
 });
 
+test('the tile of the record says that writing fails, and not that anything catches up', { skip: Boolean(process.env.VIGIE_URL) }, async () => {
+  const tile = page.locator('.tile', { hasText: 'Record' });
+  const behind = async (route) => {
+    const answer = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...answer, history: { ...answer.history, lag: 1234 } } });
+  };
+  const undo = vigie.fillLog();
+  await page.route('**/api/v1/status', behind);
+  await page.goto(`${vigie.url}/platform`);
+  await tile.getByText('The history is 1,234 entries behind, and catching up').waitFor();
+  vigie.hangup();
+  await tile.getByText('Writing fails; the history is 1,234 entries behind').waitFor({ timeout: LIVE_MS });
+  assert.match(await tile.getAttribute('class'), /bad/);
+  assert.match(await tile.innerText(), /Written in part/);
+  await page.locator('.warns').getByText('the log /dev/full is not written').waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  const french = await newPage(browser, { locale: 'fr-FR', storageState: { cookies: await context.cookies(), origins: [] } });
+  await french.page.route('**/api/v1/status', behind);
+  await french.page.goto(`${vigie.url}/platform`);
+  await french.page.getByText(/L’écriture échoue\s; l’historique a 1\s234 entrées de retard/).waitFor();
+  await french.context.close();
+  await page.unroute('**/api/v1/status', behind);
+  await tile.getByText('Writing fails for something beside the journal').waitFor({ timeout: LIVE_MS });
+  undo();
+  vigie.hangup();
+  await tile.getByText('Written', { exact: true }).waitFor({ timeout: LIVE_MS });
+});
+
 test('an address without anything is a page of its own, with status 404', async () => {
   const answer = await page.goto(`${vigie.url}/nimporte`);
   assert.equal(answer.status(), 404);

@@ -186,5 +186,12 @@ export async function startVigie(more = []) {
     appendFileSync(objects, 'define host {\n  use no-such-template\n  host_name wreck\n}\n');
     return () => writeFileSync(objects, was);
   };
-  return { ...link, own: true, turn, damage, hangup: () => child.kill('SIGHUP'), stop };
+  // From the next reload on the log is on a full disk; what it returns puts it back.
+  const fillLog = () => {
+    const main = join(dir, 'vigie.cfg');
+    const was = readFileSync(main, 'utf8');
+    writeFileSync(main, was.replace(/^log_file=.*/m, 'log_file=/dev/full'));
+    return () => writeFileSync(main, was);
+  };
+  return { ...link, own: true, turn, damage, fillLog, hangup: () => child.kill('SIGHUP'), stop };
 }

@@ -92,6 +92,45 @@ static void test_reload_is_told(void **state)
     assert_non_null(strstr(w->body.data, "\nvigie_config_warnings 0\n"));
 }
 
+static void says(struct api_world *w, const char *en, const char *fr)
+{
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/status", "", "", API_ROLE_VIEWER), 200);
+    assert_non_null(strstr(w->body.data, en));
+    assert_non_null(strstr(w->body.data, fr));
+}
+
+/* That nothing is lost is said only while it is so; what was given up is said while a store does not answer, too, for the engine knows. */
+static void test_what_is_given_up_is_told(void **state)
+{
+    struct api_world *w = *state;
+    struct board_program p = {.switches = UINT32_MAX};
+
+    board_put_program(&w->writer, &p);
+    str_copy(w->api.record_why, sizeof(w->api.record_why), STR("the log is full"));
+    says(w, "\"Nothing is lost, but not all is written as it should be: the log is full.\"",
+         "\"Rien n’est perdu, mais tout ne s’écrit pas comme il faut : the log is full.\"");
+    w->api.log_lost = 12;
+    says(w,
+         "\"Not all is written as it should be: the log is full. Since the start there was no room for: "
+         "lines of the log (12).\"",
+         "\"Tout ne s’écrit pas comme il faut : the log is full. Depuis le démarrage, la place a manqué "
+         "pour : des lignes du log (12).\"");
+    p.unstored_since = w->wall.us - TIME_MIN;
+    p.lines_lost = 40;
+    p.results_lost = 3;
+    p.gaps = 1;
+    board_put_program(&w->writer, &p);
+    says(w, "\"journal_stands\"", " mémoire et n’est pas encore enregistré");
+    says(w,
+         "no room for: lines of the log (40), results of checks, with their measurements (3), a part of "
+         "the history.\"",
+         "pour : des lignes du log (40), des résultats de contrôles, avec leurs mesures (3), une partie de "
+         "l’historique.\"");
+    assert_null(strstr(w->body.data, "othing is lost"));
+    assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
+    assert_non_null(strstr(w->body.data, "\nvigie_log_lines_lost_total 40\n"));
+}
+
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -99,6 +138,7 @@ int main(void)
         WORLD(test_metrics),
         WORLD(test_exports_are_told),
         WORLD(test_reload_is_told),
+        WORLD(test_what_is_given_up_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@ import { allCaps, capNames } from '../caps.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import type { Place, RoleStatus, Status } from '../model.ts';
 import { now } from '../store/now.ts';
-import { degraded, doubtful, readStatus, refused, remarks, status, warnings } from '../store/status.ts';
+import { degraded, doubtful, readStatus, refused, remarks, status, warnings, writing } from '../store/status.ts';
 import { Icon } from '../parts/icons.tsx';
 
 const Tile = (props: { k: string; v: ComponentChildren; d?: ComponentChildren; bad?: boolean }): JSX.Element => (
@@ -22,19 +22,30 @@ function levelName(level: string | number | undefined): string {
   return known.includes(named) ? t(named as Key) : String(level);
 }
 
+// Nothing catches up while writing fails.
+function recordText(s: Status): string {
+  const lag = s.history?.lag ?? 0;
+  const seq = s.journal?.seq;
+  if (degraded.value) return degraded.value;
+  if (writing.value === 'stands') return t('plat.journal_stands_text');
+  if (writing.value === 'part') return lag > 0 ? t('plat.history_waits', { n: lag }) : t('plat.journal_part_text');
+  if (lag > 0) return t('plat.history_lag', { n: lag });
+  return seq === undefined ? '' : t('plat.journal_seq', { n: Number(seq) });
+}
+
+const RECORD: Record<typeof writing.value, Key> = { '': 'plat.journal_ok', all: 'plat.journal_bad', part: 'plat.journal_part', stands: 'plat.journal_stands' };
+
 function Tiles({ s }: { s: Status }): JSX.Element {
   const began = seconds(s.program_start);
   const up = began === null ? '—' : durationLong(now.value / 1000 - began);
   const { active, passive, running, latency_ms: latency } = s.checks ?? {};
-  const seq = s.journal?.seq;
   return (
     <div class="tiles">
       <Tile k={t('plat.version')} v={s.version} d={s.build && t('plat.build', { build: s.build })} />
       <Tile k={t('plat.running')} v={up} d={<span data-tip={exact(s.program_start)} tabIndex={0}>{t('plat.since', { when: moment(s.program_start, now.value) })}</span>} />
       {active !== undefined && <Tile k={t('plat.checks')} v={num(active + (passive ?? 0), 0)} d={t('plat.checks_text', { n: running ?? 0 })} />}
       {latency !== undefined && <Tile k={t('plat.latency')} v={quantity(latency, 'ms')} d={t('plat.latency_text')} />}
-      <Tile k={t('plat.journal')} v={t(degraded.value ? 'plat.journal_bad' : 'plat.journal_ok')} bad={Boolean(degraded.value)}
-        d={degraded.value || (s.history?.lag ? t('plat.history_lag', { n: s.history.lag }) : seq !== undefined && t('plat.journal_seq', { n: Number(seq) }))} />
+      <Tile k={t('plat.journal')} v={t(RECORD[writing.value])} bad={writing.value !== ''} d={recordText(s)} />
       {s.level !== undefined && <Tile k={t('plat.level')} v={levelName(s.level)} d={t('plat.level_text')} />}
     </div>
   );

@@ -16,6 +16,14 @@ export const updated = signal(false);
 
 export const degraded = computed(() => status.value?.journal?.degraded || '');
 
+// What of the record cannot be written: all of it, something beside the journal, or nothing for now because the disk does not answer; empty: all is written.
+export const writing = computed<'' | 'all' | 'part' | 'stands'>(() => {
+  const codes = (status.value?.warnings ?? []).map((w) => (typeof w === 'string' ? '' : w.code));
+  if (degraded.value) return 'all';
+  if (codes.includes('journal_stands')) return 'stands';
+  return codes.includes('record_waits') ? 'part' : '';
+});
+
 export function warningText(warning: string | Warning): string {
   if (typeof warning === 'string') return warning;
   return said((lang.value === 'fr' ? warning.text_fr : warning.text_en) || warning.text || warning.text_en || warning.code || '');
