@@ -190,9 +190,7 @@ static void on_status_timer(void *user)
 static void keep_test_env(struct parent *p)
 {
 #ifdef VIGIE_SANITIZED
-    static const char *const names[] = {
-        "LD_PRELOAD",          "FAKETIME",     "FAKETIME_TIMESTAMP_FILE", "FAKETIME_DONT_FAKE_MONOTONIC",
-        "DONT_FAKE_MONOTONIC", "ASAN_OPTIONS", "UBSAN_OPTIONS",           "LSAN_OPTIONS"};
+    static const char *const names[] = {"LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
     size_t n = 0;
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

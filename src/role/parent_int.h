@@ -64,7 +64,7 @@ struct reading {
 enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
-#define PARENT_TEST_ENV     8
+#define PARENT_TEST_ENV     4
 #define PARENT_TLS_FILES    4  /* certificate, authority of clients, its revocation lists, key */
 #define PARENT_ASKED_MOST   64 /* RELOADs that wait for one reading of the configuration */
 

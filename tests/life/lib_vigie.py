@@ -261,6 +261,29 @@ def shim(v, code):
     return preload(v.path('shim.so'))
 
 
+def shifted(v, days):
+    """Such a library, by which the date is so many days off. (That of faketime asks for memory while a sanitizer gives some.)"""
+    return shim(v, f"""#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t id, struct timespec *ts)
+{{
+    long wrong = syscall(SYS_clock_gettime, id, ts);
+    if (!wrong && id == CLOCK_REALTIME)
+        ts->tv_sec += {days} * 86400L;
+    return (int)wrong;
+}}
+time_t time(time_t *at)
+{{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    if (at)
+        *at = ts.tv_sec;
+    return ts.tv_sec;
+}}
+""")
+
+
 def vigie(*words, program=VIGIE, timeout=PATIENCE_S, env=None):
     """Runs a sub-command; (exit status, stdout, stderr). env: what it has beside our environment. It ends at once, and what it leaves then is no leak:
     to look for one is half of what it costs."""
