@@ -179,8 +179,8 @@ static int verify(void *self, struct err *err)
     for (size_t i = 0; i < p->list.v.n; i++)
         print_segment(&p->list.v.at[i], &seen[i]);
     if (rd.torn)
-        printf("the end is a batch that was not synced, %" PRIu64
-               " bytes into %s: nothing acknowledged is in it\n",
+        printf("the end is a batch that is not whole, %" PRIu64
+               " bytes into %s: nothing acknowledged is in it, unless the disk is damaged\n",
                rd.at, VEC_LAST(&p->list.v).name);
     if (rd.damage.places)
         printf("DAMAGED at %u places, the first %s; at least %" PRIu64

@@ -47,23 +47,35 @@ static void remove_hollow(struct journal *j)
     VEC_CLEAR(&j->list.hollow);
 }
 
-/* Reads one segment to its end, as far as the disk gives it. complete: it holds a whole checkpoint (one that is damaged, or behind damage, lacks something). */
+/* Reads one segment to its end, as far as the disk gives it. complete: it holds a whole checkpoint (one that is damaged, or behind damage, lacks something). The reader is left behind the last whole
+ * record; in the newest segment behind the last whole batch, where batches have an end. */
 static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd, bool *complete)
 {
+    const struct journal_segment *s = &j->list.v.at[i];
+    bool newest = i + 1 == j->list.v.n, ends = newest && s->whole && s->head.version >= SEGMENT_ENDS;
+    uint64_t at = SEGMENT_BODY, expect = s->first_seq, checkpoint = 0;
     struct journal_record rec;
 
     *complete = false;
     journal_reader_init(rd, &j->io, &j->list, i, i + 1);
     while (journal_reader_next_whole(rd, &rec)) {
-        if (rec.r.kind != RECORD_CHECKPOINT_END || !(rec.r.flags & SEGMENT_CHECKPOINT) || rd->damage.places)
+        if (rec.r.kind == RECORD_CHECKPOINT_END && rec.r.flags & SEGMENT_CHECKPOINT && !rd->damage.places)
+            checkpoint = rec.offset;
+        if (ends && !(rec.r.flags & SEGMENT_END))
             continue;
-        *complete = true;
-        if (i + 1 == j->list.v.n)
-            j->checkpoint_bytes = rec.offset;
+        at = rd->at;
+        expect = rd->expect;
+        *complete = *complete || checkpoint;
+        if (newest && checkpoint)
+            j->checkpoint_bytes = checkpoint;
+    }
+    if (ends && !rd->cut) {
+        rd->at = at;
+        rd->expect = expect;
     }
 }
 
-/* The journal goes on behind the last whole record of the newest segment, whatever stands there is cut off. */
+/* The journal goes on where the newest segment was read to; whatever stands there is cut off. */
 static void resume_segment(struct journal *j, const struct journal_reader *rd)
 {
     struct journal_segment *s = newest(j);
@@ -143,8 +155,8 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     if (s)
         memcpy(j->snapshot, s->head.snapshot, sizeof(j->snapshot));
     if (j->torn)
-        log_notice("the journal ended in a batch that was not synced (%s, %llu bytes): cut off, nothing "
-                   "acknowledged was lost",
+        log_notice("the journal ended in a batch that is not whole (%s, %llu bytes): cut off. Nothing acknowledged "
+                   "is in it, unless the disk is damaged",
                    s->name, (unsigned long long)j->torn);
     return 0;
 }

@@ -164,9 +164,11 @@ uint64_t segment_seal(struct buf *b, uint64_t nonce, uint64_t expect)
         }
         if (at == 0)
             flags |= SEGMENT_BATCH;
+        at += SEGMENT_RECORD_HEADER + n;
+        if (at == b->len)
+            flags |= SEGMENT_END;
         set_le16(p + 18, flags);
         set_le32(p + 4, checksum(p, n, nonce));
-        at += SEGMENT_RECORD_HEADER + n;
     }
     return expect;
 }

@@ -9,7 +9,7 @@
  *
  *   offset  bytes  what
  *        0      8  magic "VGJRNL01"
- *        8      4  version of the format: 1. A reader refuses a higher one
+ *        8      4  version of the format: 2 (1 has no SEGMENT_END). A reader refuses a higher one
  *       12      4  site (16 bits used)
  *       16      8  first_seq: the lowest sequence number that an ordinary record of this segment may have
  *       24      8  created, wall clock µs
@@ -35,6 +35,8 @@
  *   - SEGMENT_BATCH stands on the first record of each batch: one write, and one sync, before the next batch was begun. So what is
  *     damaged before a whole record with SEGMENT_BATCH had been synced (damage, to be reported); what is damaged with no such
  *     record behind it is a batch that nobody was told of (a torn tail, to be cut off).
+ *   - SEGMENT_END stands on the last record of each batch, since version 2. What one event did is in one batch, so a batch at the end of
+ *     the newest segment that has none is cut off as a whole: its front alone would be done again, as a half of what happened.
  *   - Records with a seq of the following segment's first_seq or higher were never acknowledged from here: they are ignored.
  */
 #include "base/buf.h"
@@ -42,7 +44,8 @@
 #include "base/limits.h"
 
 #define SEGMENT_MAGIC         "VGJRNL01"
-#define SEGMENT_VERSION       1u
+#define SEGMENT_VERSION       2u
+#define SEGMENT_ENDS          2u    /* from this version on */
 #define SEGMENT_HEADER        4096u /* bytes of the place of one copy */
 #define SEGMENT_HEADER_USED   112u
 #define SEGMENT_BODY          (2 * SEGMENT_HEADER) /* records begin here */
@@ -54,6 +57,7 @@ enum segment_flag {
     SEGMENT_BATCH = 1,      /* first of a batch */
     SEGMENT_CHECKPOINT = 2, /* part of the checkpoint at the head of a segment */
     SEGMENT_GAP = 4,        /* numbers before this one were given up */
+    SEGMENT_END = 8,        /* last of a batch */
 };
 
 struct segment_header {

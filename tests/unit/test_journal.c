@@ -544,7 +544,7 @@ static void test_forged_record(void **state UNUSED)
     segment_record_put(&forged, &r);
     segment_seal(&forged, 1, 100);
     assert_int_equal(segment_record_get(buf_str(&forged), 1, &got, &size), 1);
-    assert_int_equal(got.flags, SEGMENT_BATCH);
+    assert_int_equal(got.flags, SEGMENT_BATCH | SEGMENT_END);
     assert_int_equal(segment_record_get(buf_str(&forged), 2, &got, &size), E_FORMAT);
     for (size_t i = 0; i < forged.len; i++) {
         int r1;

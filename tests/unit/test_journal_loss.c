@@ -344,6 +344,57 @@ static void test_large_checkpoint(void **state UNUSED)
     memdisk_release(&b.disk);
 }
 
+/* ---- a batch that was being written ---- */
+
+/* The journal of these bytes, up to `end`, with a header of that version. */
+static void open_cut(struct bench *b, struct str bytes, uint64_t end, uint32_t version)
+{
+    struct segment_header h = b->j.list.v.at[0].head;
+    struct memfile *f = memdisk_file(&b->disk, b->j.list.v.at[0].name);
+    struct buf head = BUF_INIT;
+
+    h.version = version;
+    segment_header_put(&head, &h);
+    journal_release(&b->j);
+    memcpy(f->live, bytes.p, bytes.n);
+    memcpy(f->live, head.data, head.len);
+    f->size = (size_t)end;
+    buf_release(&head);
+    open_journal(b);
+}
+
+/* What one event did is there as a whole or not at all, wherever its batch was cut off; a segment of version 1, which says no ends, keeps what is whole of it. */
+static void test_batch_whole_or_absent(void **state UNUSED)
+{
+    struct buf bytes = BUF_INIT;
+    struct bench b;
+    uint64_t next, last, missing, from, to;
+    struct journal_damage damage;
+    unsigned kept = 0;
+
+    begin(&b);
+    next = b.j.next;
+    from = b.j.at;
+    for (int i = 0; i < 5; i++)
+        add(&b, RECORD_EVENT);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    to = b.j.at;
+    buf_add(&bytes, memdisk_file(&b.disk, b.j.list.v.at[0].name)->live, (size_t)to);
+    for (uint64_t cut = to; cut > from; cut--) {
+        open_cut(&b, buf_str(&bytes), cut, SEGMENT_VERSION);
+        assert_int_equal(b.j.next, cut == to ? next + 5 : next);
+        assert_int_equal(b.j.at, cut == to ? to : from);
+        numbers(&b, &last, &missing, &damage);
+        assert_true(last == b.j.next - 1 && missing == 0 && damage.places == 0);
+        open_cut(&b, buf_str(&bytes), cut, SEGMENT_ENDS - 1);
+        assert_true(b.j.next >= next && b.j.next <= next + 5);
+        kept += b.j.next > next && b.j.next < next + 5;
+    }
+    assert_true(kept > 0);
+    buf_release(&bytes);
+    end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_trimmed_though_it_stays),
         cmocka_unit_test(test_given_up_is_made_good),
         cmocka_unit_test(test_given_up_twice),
+        cmocka_unit_test(test_batch_whole_or_absent),
     };
 
     log_init("test", LOG_ERROR);
