@@ -155,11 +155,42 @@ static void test_what_is_said(void **state UNUSED)
     api_world_free(w);
 }
 
+/* Those that take a moment only are let in while others are answered. */
+static void test_brief(void **state UNUSED)
+{
+    static const struct {
+        const char *stmt, *line;
+        bool brief;
+    } all[] = {{"object", "0|1||", true},
+               {"state_at", "0|1|1", true},
+               {"events_of", "0|1|0|20", true},
+               {"events_find", "0|0|9|0|50|||", true},
+               {"events_find", "0|0|9|0|50|||1,2,3", true},
+               {"events_find", "0|0|9|0|50||a text|", false},
+               {"spans", "0|0|9|1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", true},
+               {"spans", "0|0|9|1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", false},
+               {"availability", "0|0|9|||1:1", true},
+               {"as_of", "0|1|all||0||||name|asc|50|0", false},
+               {"as_of", "0|1", false},
+               {"prom", "0", false}};
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        struct str rest = str_of(all[i].line), args[16];
+        size_t n = 0;
+
+        while (rest.p)
+            args[n++] = str_cut(&rest, '|');
+        if (past_is_brief(str_of(all[i].stmt), args, n) != all[i].brief)
+            fail_msg("%s|%s", all[i].stmt, all[i].line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_given_up),
         cmocka_unit_test(test_what_is_said),
+        cmocka_unit_test(test_brief),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
