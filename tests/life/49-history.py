@@ -6,6 +6,9 @@ loss of the database."""
 import calendar
 import json
 import os
+import signal
+import socket
+import sqlite3
 import time
 
 from lib_vigie import ONE, Vigie, main, until, vigie
@@ -196,6 +199,76 @@ def test_past():
                 os.unlink(v.path('state/db/' + name))
         v.start()
         until(lambda: v.soon('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(late)) == before, 'the same as before the loss')
+
+
+MANY = 60000
+
+
+def remember(v):
+    """Many that are configured no more: what looks at all of them takes its time."""
+    numbers = f'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) '
+    at = int((time.time() - 7200) * 1e6)
+    with sqlite3.connect(v.path('state/db/objects.db')) as d:
+        d.execute(f"INSERT INTO object (oid, site, scope, kind, host, service, created, deleted, ident) {numbers}SELECT 1000000 + i, 0, 0, 0, 'old' || i, '', {at}, {at + 1}, '' FROM n")
+    d.close()
+    with sqlite3.connect(v.path('state/db/history.db')) as d:
+        d.execute(f'INSERT INTO span (oid, since, seq, state, hard_state, hard, attempt, acknowledged, downtimes, flapping, changed, said) '
+                  f'{numbers}SELECT 1000000 + i, {at}, 1, 2, 2, 1, 1, 0, 0, 0, {at}, 0 FROM n')
+    d.close()
+
+
+class Asking:
+    """A request over HTTP, whose answer is read later."""
+
+    def __init__(self, port, token, path):
+        self.s = socket.create_connection(('127.0.0.1', port), timeout=120)
+        self.s.sendall(f'GET /api/v1{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n'.encode())
+
+    def is_answered(self):
+        self.s.setblocking(False)
+        try:
+            return self.s.recv(1, socket.MSG_PEEK) != b''
+        except BlockingIOError:
+            return False
+
+    def answer(self):
+        self.s.settimeout(120)
+        got = b''
+        while part := self.s.recv(65536):
+            got += part
+        self.s.close()
+        head, body = got.split(b'\r\n\r\n', 1)
+        assert b' 200 ' in head.splitlines()[0], head
+        return json.loads(body)
+
+
+def test_long_and_brief():
+    """What looks at all there ever was holds up nobody who asks for one."""
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    with Asked(OBJECTS, main=f'vigie_http_listen=127.0.0.1:{port}') as v:
+        v.start()
+        v.submit('web', 'OK', 'web is fine')
+        v.stop()
+        remember(v)
+        v.start()
+        token = v.text('token', 'create', 'r', '--role', 'viewer', '--expires', '1h').strip()
+        web = next(r['id'] for r in v.json('list')['resources'] if r.get('service') == 'web')
+        reader = next(pid for pid, words in v.roles().items() if 'reader' in words)
+        os.kill(reader, signal.SIGSTOP)
+        listing = f'/resources?as_of={rfc(time.time() - 3600)}&q=nowhere'
+        long = [Asking(port, token, listing) for _ in range(8)]
+        brief = Asking(port, token, f'/resources/{web}/events')
+        for _ in range(2):  # what was sent before was heard before
+            Asking(port, token, '/status').answer()
+        os.kill(reader, signal.SIGCONT)
+        events = brief.answer()['events']
+        assert not long[-1].is_answered(), 'the one that was asked for last is answered before all that take long'
+        assert any(e.get('text') == 'web is fine' for e in events), events
+        for asking in long:
+            then = asking.answer()
+            assert then['total'] >= MANY and then['matched'] == 0, {k: then[k] for k in ('total', 'matched')}
 
 
 if __name__ == '__main__':
