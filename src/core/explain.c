@@ -103,8 +103,9 @@ static void planned(const struct world *w, uint32_t check, struct buf *out)
     const struct state *s = &w->st[check];
     bool retry = s->state != STATE_OK && !s->hard;
     int64_t step = world_interval(w, check, retry);
+    bool once = step <= 0 || sched_looks_again(w, check);
     enum why_code code = s->due_options & SCHED_FORCED ? WHY_RUN_FORCED
-                         : step <= 0                   ? WHY_RUN_ONCE
+                         : once                        ? WHY_RUN_ONCE
                          : retry                       ? WHY_RUN_RETRY
                                                        : WHY_RUN_PLANNED;
 

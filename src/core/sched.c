@@ -25,12 +25,18 @@
 #define AT_ONCE   200u  /* of many that are due or overdue some wait for the next step, which comes at once */
 #define LOOK_MOST 4000u /* checks that are looked at in one step */
 
+bool sched_looks_again(const struct world *w, uint32_t check)
+{
+    return world_kind(w, check) == MODEL_SERVICE && state_recovered_softly(&w->st[check]) &&
+           world_interval(w, check, false) > 0;
+}
+
 /* From one check to the next: a host may be looked at only when asked for, and yet be tried again while its problem is soft. */
 static int64_t step_of(const struct world *w, uint32_t check)
 {
     const struct state *s = &w->st[check];
 
-    return world_interval(w, check, s->state != STATE_OK && !s->hard);
+    return world_interval(w, check, (s->state != STATE_OK && !s->hard) || sched_looks_again(w, check));
 }
 
 static bool wants_schedule(const struct world *w, uint32_t check)

@@ -36,6 +36,8 @@ void sched_on_demand(struct world *w, uint32_t check);
 /* The same of the children of a host that changed, as far as that is worth while: in the next calls of sched_around, many of them in some steps. */
 void sched_children(struct world *w, uint32_t host);
 void sched_around(struct world *w, bool all); /* all: now, whatever it takes */
+/* As in Nagios a service whose soft problem is over is looked at once more after its retry_interval. */
+bool sched_looks_again(const struct world *w, uint32_t check);
 /*
  * A problem came from outside and is not confirmed yet: what is checked actively is tried again after its retry_interval, if nothing is planned earlier. A host that was UP until
  * then first waits for its check_interval, as in Nagios: with none it is checked at once, unless DOWN is translated (translate_passive_host_checks).

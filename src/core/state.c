@@ -31,6 +31,14 @@ static void step_ok(struct state *s, const struct state_in *in, bool was_problem
     s->attempt = 1;
 }
 
+/* One result is proof. A host's counts as one more try of the same problem, or as the first of another. */
+static uint32_t sure_attempt(const struct state *s, bool was_hard, bool full)
+{
+    if (full)
+        return s->max_attempts;
+    return was_hard || s->state != s->last_state ? 1u : MIN(s->attempt + 1u, s->max_attempts);
+}
+
 static void step_problem(struct state *s, const struct state_in *in, bool was_problem, struct state_out *out)
 {
     bool was_hard = s->hard && was_problem;
@@ -40,7 +48,7 @@ static void step_problem(struct state *s, const struct state_in *in, bool was_pr
         s->hard = in->hard_at_once || s->max_attempts <= 1;
     } else if (in->hard_at_once &&
                (in->full_attempt ? s->state != s->last_hard_state : !was_hard || s->state != s->last_state)) {
-        s->attempt = in->full_attempt ? s->max_attempts : 1;
+        s->attempt = sure_attempt(s, was_hard, in->full_attempt);
         s->hard = true;
     } else if (!was_hard) {
         if (s->attempt < s->max_attempts)
@@ -79,6 +87,11 @@ struct state_out state_step(struct state *s, const struct state_in *in)
     s->last_check = in->at.us;
     s->last_time_s[s->state] = (uint32_t)time_wall_s(in->at);
     return out;
+}
+
+bool state_recovered_softly(const struct state *s)
+{
+    return s->state == STATE_OK && s->last_state != STATE_OK && s->last_state_change != s->last_hard_change;
 }
 
 void state_forget_problem(struct state *s)

@@ -118,6 +118,8 @@ struct state_out {
 
 /* Applies one result. After a soft recovery hard is false and attempt counts the try, as logs and commands see it, until state_settle. */
 struct state_out state_step(struct state *s, const struct state_in *in);
+/* Did its last result end a problem that was soft? */
+bool state_recovered_softly(const struct state *s);
 /* When everybody was told: a check that is OK has attempt 1, and a service is hard. A host is, as in Nagios, after another result. */
 void state_settle(struct state *s, enum model_kind kind);
 /* Who was told of the problem, and when, counts no more. */

@@ -382,7 +382,7 @@ static void move(struct rules_check *c, unsigned state, bool sure, bool host)
         c->attempt = 1;
         c->hard = sure || c->max <= 1;
     } else if (sure && (host ? !was_hard || state != was : state != c->hard_state)) {
-        c->attempt = host ? 1 : c->max;
+        c->attempt = !host ? c->max : was_hard || state != was ? 1 : MIN(c->attempt + 1, c->max);
         c->hard = true;
     } else if (!was_hard) {
         c->attempt = MIN(c->attempt + 1, c->max);

@@ -94,7 +94,9 @@ static void expect(const struct state *b, const struct state_in *in, bool *hard,
                                                              : 1;
     } else if (in->hard_at_once && (!in->full_attempt || in->code != b->last_hard_state)) {
         *hard = true;
-        *attempt = was_bad && in->full_attempt ? b->max_attempts : 1;
+        *attempt = was_bad && in->full_attempt       ? b->max_attempts
+                   : was_bad && in->code == b->state ? MIN(bad_in_row, b->max_attempts)
+                                                     : 1;
     } else {
         *attempt = bad_in_row > b->max_attempts ? b->max_attempts : bad_in_row;
         *hard = *attempt == b->max_attempts;
