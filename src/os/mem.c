@@ -98,6 +98,19 @@ void mem_unmap(const void *base, size_t len)
         munmap((void *)(uintptr_t)base, len);
 }
 
+#define BIG_BYTES   (4 * 1024 * 1024) /* a block that is mapped by itself */
+#define SPARE_BYTES (1024 * 1024)     /* of the heap's end, kept when free */
+
+void mem_set_heap(void)
+{
+    /* Said once, it does not rise with use: the states that a reload leaves behind go back to the system. */
+    mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
+    /* What one request frees the next one takes: to give each page back to the system and get it again costs more than the request. */
+    mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
+    /* A freed block joins its neighbours at once. Else a hundred thousand small ones wait for whoever is the next to want a large one. */
+    mallopt(M_MXFAST, 0);
+}
+
 void mem_trim(void)
 {
     malloc_trim(0);

@@ -15,5 +15,7 @@ void mem_populate(void *base, size_t len);
 void mem_populate_ro(const void *base, size_t len);
 int mem_map_ro(int fd, const void **base, size_t *len, struct err *err); /* the whole segment */
 void mem_unmap(const void *base, size_t len);
+/* How a process that lives long keeps its heap; said at its start. */
+void mem_set_heap(void);
 /* Gives freed heap back to the system: after work that needed much for a moment, such as a new configuration. Takes milliseconds. */
 void mem_trim(void);

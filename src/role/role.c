@@ -10,7 +10,6 @@
 #include "role/rights.h"
 #include "wire/link.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +17,6 @@
 #include <unistd.h>
 
 enum { CONTROL_FD = 3 };
-#define BIG_BYTES   (4 * 1024 * 1024) /* a block that is mapped by itself */
-#define SPARE_BYTES (1024 * 1024)     /* of the heap's end, kept when free */
 
 struct role_config {
     struct map options; /* name -> pointer to the value */
@@ -424,16 +421,6 @@ static void ignore_signal(void *user UNUSED, int signo UNUSED)
 {
 }
 
-static void set_heap(void)
-{
-    /* Said once, it does not rise with use: the states that a reload leaves behind go back to the system. */
-    mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
-    /* What one request frees the next one takes: to give each page back to the system and get it again costs more than the request. */
-    mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
-    /* A freed block joins its neighbours at once. Else a hundred thousand small ones wait for whoever is the next to want a large one. */
-    mallopt(M_MXFAST, 0);
-}
-
 int role_main(const struct role_ops *const *table, size_t n, int argc, char **argv)
 {
     const char *name = argc > 2 ? argv[2] : "";
@@ -451,7 +438,7 @@ int role_main(const struct role_ops *const *table, size_t n, int argc, char **ar
     }
     log_init(name, verbose ? LOG_DEBUG : LOG_INFO);
     if (ops->id != ROLE_CONF) /* its heap is of its environment (role/parent_child.c) */
-        set_heap();
+        mem_set_heap();
     loop = loop_new();
     signal(SIGPIPE, SIG_IGN);
     /* Ctrl-C goes to the whole foreground group: the parent alone decides the order of the end. */
