@@ -180,8 +180,6 @@ static void birth(struct role *r)
     e->role = r;
     e->board_fd = -1;
     buf_init(&e->batch);
-    buf_init(&e->perf[0].lines);
-    buf_init(&e->perf[1].lines);
     buf_init(&e->frame);
 }
 
@@ -275,6 +273,7 @@ static void on_load_end(struct role *r, struct peer *p UNUSED, const struct msg 
     e->store_up = true;
     if (e->loaded) {
         engine_log_again(e);
+        engine_perf_again(e);
         engine_resync(e, m->u.load_end.next_seq);
         engine_step(e, &(struct world_event){.kind = WORLD_TICK}); /* commands may go on */
         return;
@@ -423,14 +422,6 @@ static void on_command(struct role *r, struct peer *p, const struct msg *m)
     engine_step(e, &ev);
 }
 
-static void on_perf_held(struct role *r, struct peer *p UNUSED, const struct msg *m)
-{
-    struct engine *e = self(r);
-
-    if (e->loaded)
-        engine_step(e, &(struct world_event){.kind = WORLD_PERF_HELD, .ok = m->u.perf_held.host != 0});
-}
-
 static void on_lines_over(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     engine_step(self(r), &(struct world_event){.kind = WORLD_FILE_OVER, .number = m->u.lines_over.id});
@@ -470,8 +461,8 @@ static void release(struct engine *e)
     VEC_RELEASE(&e->commands);
     buf_release(&e->batch);
     nlog_queue_release(&e->log.lines);
-    buf_release(&e->perf[0].lines);
-    buf_release(&e->perf[1].lines);
+    nlog_queue_release(&e->perf[0].lines);
+    nlog_queue_release(&e->perf[1].lines);
     buf_release(&e->frame);
     e->loaded = false;
 }
@@ -502,6 +493,7 @@ static void stop(struct role *r)
                                                  : r->stop_signal == SIGTERM ? STR("Caught SIGTERM")
                                                                              : STR_NULL});
     engine_log_last(e);
+    engine_perf_last(e);
     engine_flush(e);
     if (!e->store_up || e->stored >= world_next_seq(e->world) - 1)
         stop_now(e);
@@ -514,7 +506,8 @@ static const struct role_inbox inbox[] = {
     {MSG_LOAD_REC, ROLE_BIT(STORE), on_load_rec},
     {MSG_LOAD_END, ROLE_BIT(STORE), on_load_end},
     {MSG_STORED, ROLE_BIT(STORE), on_stored},
-    {MSG_PERF_HELD, ROLE_BIT(STORE), on_perf_held},
+    {MSG_PERF_HELD, ROLE_BIT(STORE), engine_perf_message},
+    {MSG_PERF_WRITTEN, ROLE_BIT(STORE), engine_perf_message},
     {MSG_SEGMENT, ROLE_BIT(STORE), on_segment},
     {MSG_RESULT, ROLE_BIT(RUNNER) | ROLE_BIT(PROBER), on_result},
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},

@@ -44,7 +44,7 @@ struct engine_board { /* memory for a board */
 };
 
 struct engine_perf { /* performance data for a file (engine_perf.c) */
-    struct buf lines;
+    struct nlog_queue lines;
     bool holding; /* a command takes the file over */
     bool go;      /* and has done so: the store is still to be told */
     uint64_t lost;
@@ -139,6 +139,9 @@ void engine_perf_line(struct engine *e, bool host, struct str line);
 void engine_perf_hold(struct engine *e, bool host);
 void engine_perf_go(struct engine *e, bool host);
 void engine_perf_flush(struct engine *e);
+void engine_perf_again(struct engine *e); /* to another store */
+void engine_perf_last(struct engine *e);  /* all of it goes to the store */
+void engine_perf_message(struct role *r, struct peer *p, const struct msg *m); /* PERF_HELD, PERF_WRITTEN */
 /* The store is there (again) and has everything before next_seq. */
 void engine_resync(struct engine *e, uint64_t next_seq);
 void engine_close_gap(

@@ -171,7 +171,8 @@ bool parent_conf_message(struct parent *p, const struct msg *m, int *fds, size_t
 void parent_conf_ended(struct parent *p);
 void parent_reload(struct parent *p, uint64_t id); /* id: of a RELOAD to be answered, 0: none */
 /* parent_perf.c */
-void parent_perf_pass(struct parent *p, struct child *store); /* both files, or that there is none */
+void parent_perf_pass(struct parent *p, struct child *store,
+                      bool again); /* both files, or that there is none */
 bool parent_perf_open(struct parent *p, struct child *store, struct str purpose); /* anew; false: not ours */
 
 /* parent_said.c: what a reading found, for STATUS, the Nagios-format log and who asked for it */

@@ -144,7 +144,7 @@ void parent_log_reload(struct parent *p)
     if (!store)
         return;
     parent_pass_syslog(p, store, false);
-    parent_perf_pass(p, store);
+    parent_perf_pass(p, store, false);
 }
 
 /* ---- rotation ---- */

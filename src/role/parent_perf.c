@@ -7,14 +7,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static void pass_one(struct parent *p, struct child *store, bool host)
+/* again: to a store in place of one that died, which may not empty what that has written. */
+static void pass_one(struct parent *p, struct child *store, bool host, bool again)
 {
     const struct model_globals *g = p->model.globals;
     const char *path = model_c(&p->model, host ? g->host_perfdata_file : g->service_perfdata_file);
     uint32_t mode = host ? g->host_perfdata_file_mode : g->service_perfdata_file_mode;
-    int flags = mode == 'p'   ? O_RDWR | O_NONBLOCK /* a pipe, also while nobody reads it */
-                : mode == 'w' ? O_WRONLY | O_CREAT | O_TRUNC
-                              : O_WRONLY | O_CREAT | O_APPEND;
+    int flags = mode == 'p'             ? O_RDWR | O_NONBLOCK /* a pipe, also while nobody reads it */
+                : mode == 'w' && !again ? O_WRONLY | O_CREAT | O_TRUNC
+                                        : O_WRONLY | O_CREAT | O_APPEND;
     struct err err = ERR_INIT;
     int fd = -1;
 
@@ -28,10 +29,10 @@ static void pass_one(struct parent *p, struct child *store, bool host)
     close(fd);
 }
 
-void parent_perf_pass(struct parent *p, struct child *store)
+void parent_perf_pass(struct parent *p, struct child *store, bool again)
 {
-    pass_one(p, store, false);
-    pass_one(p, store, true);
+    pass_one(p, store, false, again);
+    pass_one(p, store, true, again);
 }
 
 bool parent_perf_open(struct parent *p, struct child *store, struct str purpose)
@@ -40,6 +41,6 @@ bool parent_perf_open(struct parent *p, struct child *store, struct str purpose)
 
     if (!host && !str_eq_c(purpose, "perfdata-service"))
         return false;
-    pass_one(p, store, host);
+    pass_one(p, store, host, false);
     return true;
 }

@@ -160,7 +160,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_pass(c, "state-dir", p->state_dir, p->state_fd);
         parent_pass(c, "nagios-log", model_c(&p->model, p->model.globals->log_file), p->log_fd);
         parent_pass_syslog(p, c, false);
-        parent_perf_pass(p, c);
+        parent_perf_pass(p, c, c->restarts > 0);
         break;
     case ROLE_READER: pass_folder(p, c, "db-dir", "db"); break;
     case ROLE_EXPORT:

@@ -2,7 +2,8 @@
 /*
  * Files of performance data (core/perfdata.h): lines are written as they come. Before a command takes a file over the engine holds lines back, and is told when all that came before is written;
  * afterwards the parent opens the file anew.
- * A pipe that nobody empties and a full disk are waited for; over LINES_MOST the oldest lines are given up.
+ * The engine keeps each line until it is told that it is written.
+ * A pipe that nobody empties and a full disk are waited for; over LINES_MOST, which only engines that ended one after the other bring, the oldest lines are given up.
  */
 #include "base/log.h"
 #include "os/file.h"
@@ -15,6 +16,30 @@
 #define LINES_MOST (16u * 1024 * 1024) /* bytes of a file's lines that wait */
 
 static const char *const purpose[2] = {"perfdata-service", "perfdata-host"};
+
+static uint64_t count_ends(const char *text, size_t n)
+{
+    uint64_t ends = 0;
+
+    for (const char *end = text + n; text < end && (text = memchr(text, '\n', (size_t)(end - text))); text++)
+        ends++;
+    return ends;
+}
+
+/* Up to where all lines of the engine are in. */
+static void tell_engine(struct store *s, bool host)
+{
+    struct store_perf *p = &s->perf[host];
+    struct peer *engine = role_peer(s->role, ROLE_ENGINE, 0);
+    uint64_t line = p->last - MIN(p->n, p->last);
+
+    if (!engine || line == p->told)
+        return;
+    p->told = line;
+    msg_put_perf_written(&s->frame, &(struct msg_perf_written){.host = host, .line = line});
+    role_send(engine, &s->frame, -1);
+    buf_clear(&s->frame);
+}
 
 /* The rest of a line whose begin is in the file stays. */
 static void give_up_oldest(struct store_perf *p)
@@ -29,6 +54,7 @@ static void give_up_oldest(struct store_perf *p)
             "%s is not written fast enough, or nobody reads it: old lines of performance data are given up",
             p->path);
     p->lost += n - keep;
+    p->n -= count_ends(p->lines.data + keep, n - keep);
     memmove(p->lines.data + keep, p->lines.data + n, p->lines.len - n);
     buf_truncate(&p->lines, p->lines.len - (n - keep));
 }
@@ -41,6 +67,7 @@ static void write_lines(struct store_perf *p)
         if (n <= 0)
             break;
         p->cut = p->lines.data[n - 1] != '\n';
+        p->n -= count_ends(p->lines.data, (size_t)n);
         buf_drop_front(&p->lines, (size_t)n);
     }
     if (p->lost && !p->lines.len) {
@@ -55,11 +82,14 @@ void store_perf_write(struct store *s)
     for (int host = 0; host < 2; host++) {
         struct store_perf *p = &s->perf[host];
 
-        if (p->fd < 0)
+        if (p->fd < 0) {
             buf_clear(&p->lines);
+            p->n = 0;
+        }
         write_lines(p);
         if (p->lines.len > LINES_MOST)
             give_up_oldest(p);
+        tell_engine(s, host != 0);
         if (p->lines.len && !p->held)
             store_plan_retry(s);
     }
@@ -90,7 +120,13 @@ void store_perf_message(struct role *r, struct peer *engine UNUSED, const struct
     bool host = m->u.perf.host != 0;
     struct store_perf *p = &s->perf[host];
 
-    buf_add_str(&p->lines, m->u.perf.lines);
+    if (m->u.perf.lines.n) {
+        uint64_t n = count_ends(m->u.perf.lines.p, m->u.perf.lines.n);
+
+        buf_add_str(&p->lines, m->u.perf.lines);
+        p->n += n;
+        p->last = m->u.perf.line + n - 1;
+    }
     if (m->u.perf.what == MSG_PERF_HOLD)
         hold(s, p, host);
     else if (m->u.perf.what == MSG_PERF_GO)
@@ -124,9 +160,11 @@ bool store_perf_fd(struct store *s, struct str what, struct str arg, int fd)
 
 void store_perf_engine_gone(struct store *s)
 {
-    for (int host = 0; host < 2; host++)
+    for (int host = 0; host < 2; host++) {
+        s->perf[host].last = s->perf[host].told = 0; /* the next one counts anew */
         if (s->perf[host].held)
             ask_anew(s, host); /* its command may have taken the file */
+    }
 }
 
 void store_perf_release(struct store *s)

@@ -14,6 +14,8 @@ struct store_perf {   /* a file of performance data */
     bool asked;       /* it was: the parent was asked for a new one */
     bool cut;         /* the last thing written was not the end of a line */
     struct buf lines; /* not yet written */
+    uint64_t n, last; /* how many, with one that is half written; number of the last, of this engine's */
+    uint64_t told;    /* up to which it knows */
     uint64_t lost;    /* bytes given up */
     char path[512];   /* for messages */
 };

@@ -193,6 +193,34 @@ def test_a_store_that_dies_while_the_file_is_taken():
     taken_over(kill)
 
 
+def test_a_store_that_dies_while_lines_wait():
+    """What a pipe does not take is kept where a kill of the role that writes it does no harm; and its end does not empty a file of mode w."""
+    with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/pipe\nservice_perfdata_file_mode=p\n'
+             'host_perfdata_file=@D@/perf/hosts\nhost_perfdata_file_mode=w\n') as v:
+        os.mkfifo(v.path('perf/pipe'))
+        os.chmod(v.path('perf/pipe'), 0o666)
+        with open(os.open(v.path('perf/pipe'), os.O_RDONLY | os.O_NONBLOCK), 'rb', buffering=0) as reader:
+            v.start()
+            until(lambda: lines(v.path('perf/hosts')), 'a line of the host')
+            first = lines(v.path('perf/hosts'))[0]
+            v.order('DISABLE_SVC_CHECK;h;s')
+            for n in range(300):  # more than a pipe takes
+                v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;s;0;number {n}|{"x" * 1000}=1')
+            until(lambda: v.service(columns='plugin_output')['plugin_output'] == 'number 299')
+            store = [pid for pid, words in v.roles().items() if '-x' in words and words[words.index('-x') + 1] == 'store']
+            os.kill(store[0], 9)
+            until(lambda: [pid for pid, words in v.roles().items() if words[-2:] and 'store' in words and pid != store[0]], 'a new store')
+            got = b''
+
+            def numbers():
+                nonlocal got
+                while more := reader.read(1 << 16):
+                    got += more
+                return [int(n) for n in re.findall(rb'\tnumber (\d+)\t', got)]
+            until(lambda: set(numbers()) == set(range(300)), lambda: f'all come; {len(set(numbers()))} did: {got[-300:]}')
+            assert lines(v.path('perf/hosts'))[0] == first
+
+
 def test_a_pipe():
     with new('process_performance_data=1\nservice_perfdata_file=@D@/perf/pipe\nservice_perfdata_file_mode=p\n') as v:
         os.mkfifo(v.path('perf/pipe'))

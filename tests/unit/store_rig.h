@@ -19,6 +19,7 @@ struct other { /* the engine's or gate's side of a link */
     char degraded[256];
     struct msg_logged logged; /* the last */
     unsigned loggeds;
+    uint64_t perf_written; /* of services */
     struct buf loaded;
     struct msg_series series; /* its numbers; the texts are not to be read */
 };

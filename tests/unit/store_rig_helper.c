@@ -49,6 +49,9 @@ static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
         break;
     case MSG_SEGMENT: o->segments++; break;
     case MSG_PERF_HELD: o->held++; break;
+    case MSG_PERF_WRITTEN:
+        o->perf_written = m->u.perf_written.host ? o->perf_written : m->u.perf_written.line;
+        break;
     case MSG_SERIES: o->series = m->u.series; break;
     case MSG_RENAMES: break; /* none: this test has no renames */
     case MSG_DAMAGE: break;  /* what is told to people: tests/life/61-damaged-database.py */

@@ -13,13 +13,18 @@
 #include "base/log.h"
 #include "store_rig.h"
 
-static void perf(struct rig *g, bool host, enum msg_perf_what what, const char *lines)
+static void perf_from(struct rig *g, uint64_t line, bool host, enum msg_perf_what what, const char *lines)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_perf(&b, &(struct msg_perf){.host = host, .what = what, .lines = str_of(lines)});
+    msg_put_perf(&b, &(struct msg_perf){.host = host, .what = what, .line = line, .lines = str_of(lines)});
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     buf_release(&b);
+}
+
+static void perf(struct rig *g, bool host, enum msg_perf_what what, const char *lines)
+{
+    perf_from(g, 1, host, what, lines);
 }
 
 static void give_file(struct rig *g, const char *purpose, const char *name)
@@ -155,6 +160,45 @@ static void test_the_store_ends_at_it(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+static uint64_t wanted;
+
+static bool is_written(struct rig *g)
+{
+    return g->engine.perf_written == wanted;
+}
+
+/* The engine forgets a line when it is in the file, and not before; of another engine they are counted anew. */
+static void test_what_is_written_is_said(void **state UNUSED)
+{
+    struct rig g;
+
+    begin(&g);
+    wanted = 2;
+    perf_from(&g, 1, false, MSG_PERF_LINES, "a\nb\n");
+    rig_until(&g, is_written);
+    perf(&g, false, MSG_PERF_HOLD, "");
+    perf_from(&g, 3, false, MSG_PERF_LINES, "c\nd\n");
+    perf(&g, true, MSG_PERF_HOLD, "");
+    rig_until(&g, are_both_held);
+    assert_int_equal(g.engine.perf_written, 2);
+    link_free(g.engine.link);
+    buf_release(&g.engine.loaded);
+    rig_until(&g, is_asked);
+    rig_send_peer(&g, &g.engine, ROLE_ENGINE);
+    g.engine.perf_written = 0;
+    perf_from(&g, 1, false, MSG_PERF_LINES, "e\nf\ng\n");
+    give_file(&g, "perfdata-service", "/more");
+    wanted = 3;
+    rig_until(&g, is_written);
+    assert_string_equal(text_of(&g, "/more"), "c\nd\ne\nf\ng\n");
+    rig_send_fd(&g, "no-perfdata-service", open("/dev/null", O_RDWR | O_CLOEXEC));
+    perf_from(&g, 4, false, MSG_PERF_LINES, "h\n");
+    wanted = 4; /* nobody wants it */
+    rig_until(&g, is_written);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -162,10 +206,9 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_command_takes_the_file),
-        cmocka_unit_test(test_a_reload_meanwhile),
-        cmocka_unit_test(test_engine_dies_at_it),
-        cmocka_unit_test(test_the_store_ends_at_it),
+        cmocka_unit_test(test_a_command_takes_the_file), cmocka_unit_test(test_a_reload_meanwhile),
+        cmocka_unit_test(test_engine_dies_at_it),        cmocka_unit_test(test_the_store_ends_at_it),
+        cmocka_unit_test(test_what_is_written_is_said),
     };
 
     log_init("test", LOG_ERROR);
