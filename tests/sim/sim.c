@@ -46,12 +46,16 @@ void sim_fail(struct sim *s, const char *invariant, const char *what, int64_t a,
     s->failed = true;
 }
 
+static int64_t hour_now(const struct sim *s)
+{
+    return time_local(&s->zone.zone, lab_now(&s->lab).wall).hour;
+}
+
 /* Some checks rest: a dependent one while its master has a problem, those by day by night. */
-static bool rests(const struct sim *s, uint32_t check)
+static bool rests(const struct sim *s, uint32_t check, int64_t hour)
 {
     const struct model *m = s->lab.model;
     struct str host = model_host_name(m, check), service = model_description(m, check);
-    int64_t hour = time_local(&s->zone.zone, lab_now(&s->lab).wall).hour;
 
     if (!service.n)
         return false;
@@ -66,8 +70,10 @@ static bool rests(const struct sim *s, uint32_t check)
 /* A master may have a problem at each moment at which its dependent one is due, and none whenever one looks. */
 static void note_rests(struct sim *s)
 {
+    int64_t hour = hour_now(s);
+
     for (uint32_t i = 0; s->since && i < s->lab.model->n_check; i++)
-        if (rests(s, i))
+        if (rests(s, i, hour))
             s->since[i] = s->lab.mono;
 }
 
@@ -135,10 +141,11 @@ void sim_forgive(struct sim *s) /* something legitimate interrupted all schedule
 static void check_due(struct sim *s)
 {
     struct lab *lab = &s->lab;
+    int64_t hour = hour_now(s);
 
     for (uint32_t i = 0; i < lab->model->n_check; i++) {
         /* What moves these comes at the end of a step only, so they stood all through it. */
-        if (!s->runner_up || !(world_state(lab->w, i)->switches & MODEL_CHECK_ACTIVE) || rests(s, i))
+        if (!s->runner_up || !(world_state(lab->w, i)->switches & MODEL_CHECK_ACTIVE) || rests(s, i, hour))
             s->since[i] = lab->mono;
         if (lab->mono - s->since[i] > longest(s, i))
             sim_fail(s, "due", "a check was not started in time", i, lab->mono - s->since[i]);
