@@ -9,6 +9,8 @@ import os
 import re
 import sqlite3
 import struct
+import subprocess
+import tempfile
 import time
 
 from lib_vigie import Vigie, main, until, vigie
@@ -98,10 +100,6 @@ def told(v):
     return {row[0] for row in asked(v, 'history.db', "SELECT text FROM event WHERE kind IN (1, 21) AND text LIKE 'told%'")}
 
 
-def all_told():
-    return {f'told {i} {"x" * 200}' for i in range(TOLD)}
-
-
 def forget_old(v):
     """The newest segment is made the only one: damage in the middle makes a start begin another."""
     old = sorted(glob.glob(os.path.join(v.state, 'journal', '*.vj')))
@@ -117,13 +115,21 @@ def forget_old(v):
         os.unlink(path)
 
 
+PAST = tempfile.TemporaryDirectory(prefix='past', dir=os.environ.get('TMPDIR'))
+
+
 def long_past(v):
-    v.start()
-    with open(v.path('cmd'), 'w') as f:
-        f.writelines(f'[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;h;p{i % 50};{1 + i // 50 % 2};told {i} {"x" * 200}\n' for i in range(TOLD))
-    until(lambda: len(told(v)) == TOLD, 'all is in the history')
-    assert v.stop() == 0
-    forget_old(v)
+    """A history that is longer than the journal. It is made once, and each has its own copy."""
+    if not os.listdir(PAST.name):
+        with Kept() as first:
+            first.start()
+            with open(first.path('cmd'), 'w') as f:
+                f.writelines(f'[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;h;p{i % 50};{1 + i // 50 % 2};told {i} {"x" * 200}\n' for i in range(TOLD))
+            until(lambda: len(told(first)) == TOLD, 'all is in the history')
+            assert first.stop() == 0
+            forget_old(first)
+            subprocess.run(['cp', '-a', first.state, PAST.name], check=True)
+    subprocess.run(['cp', '-a', os.path.join(PAST.name, 'state'), v.state], check=True)
 
 
 def alive(v, text):
