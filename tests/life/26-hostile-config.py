@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 
-from lib_vigie import VIGIE, Vigie, main, until
+from lib_vigie import QUICK, VIGIE, Vigie, main, until
 
 MEMORY = 0 if 'debug' in VIGIE else 4 << 30  # a sanitizer's shadow wants more than there is
 BASE = 'define command {\n command_name ok\n command_line /bin/true\n}\n'
@@ -45,7 +45,7 @@ class Place:
         self.put('o.cfg', objects)
         m = self.put('n.cfg', f'{main_lines}cfg_file={self.path("o.cfg")}\n')
         limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))) if MEMORY else None
-        p = subprocess.run([VIGIE, 'check', m], capture_output=True, text=True, errors='replace', timeout=300, preexec_fn=limit, stdin=subprocess.DEVNULL)
+        p = subprocess.run([VIGIE, 'check', m], capture_output=True, text=True, errors='replace', timeout=300, preexec_fn=limit, stdin=subprocess.DEVNULL, env={**os.environ, **QUICK})
         assert p.returncode in ((0, 1) if status is None else (status,)) and not p.stderr, (p.returncode, p.stdout[-500:], p.stderr[-2000:])
         assert re.search(r'n\.cfg: (accepted|refused), ', p.stdout.splitlines()[-1]), p.stdout[-500:]
         wrong = [x for x in p.stdout.splitlines() if ': error: ' in x or ': warning: ' in x]

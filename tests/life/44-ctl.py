@@ -20,7 +20,7 @@ import unicodedata
 import urllib.error
 import urllib.request
 
-from lib_vigie import ONE, SRC, VIGIE, Skip, Vigie, main, until, vigie
+from lib_vigie import ONE, QUICK, SRC, VIGIE, Skip, Vigie, main, until, vigie
 
 PORT = int(os.environ.get('PORT', '22600'))
 OBJECTS = ONE + ''.join(f'define service {{\n use ts\n host_name h\n service_description {name}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
@@ -263,17 +263,17 @@ def test_what_ends_by_itself():
     with Asked(OBJECTS) as v:
         v.start()
         v.does('submit', 'h', 's', '-s', 'critical', '-m', 'broken')
-        v.does('ack', 'h', 's', '-m', 'at it', '--for', '2s')
-        assert v.json('show', 'h', 's')['acknowledged']
-        v.does('comment', 'add', 'h', 's', '-m', 'until later', '--for', '2s')
+        v.does('ack', 'h', 's', '-m', 'at it', '--for', '5s')
+        assert v.service(columns='acknowledged') == {'acknowledged': 1}
+        v.does('comment', 'add', 'h', 's', '-m', 'until later', '--for', '5s')
         v.does('comment', 'add', 'h', 's', '-m', 'for ever')
 
         def texts():
             return {c['text'] for c in v.json('comment', 'list', 'h', 's')['comments']}
         assert {'until later', 'for ever'} <= texts(), texts()
-        until(lambda: not v.json('show', 'h', 's')['acknowledged'], 'the acknowledgement is taken back')
-        until(lambda: 'until later' not in texts(), 'the comment is deleted')
-        assert 'for ever' in texts()
+        until(lambda: v.service(columns='acknowledged') == {'acknowledged': 0}, 'the acknowledgement is taken back')
+        until(lambda: ['until later'] not in v.livestatus('GET comments\nColumns: comment'), 'the comment is deleted')
+        assert 'for ever' in texts() and not v.json('show', 'h', 's')['acknowledged']
         assert "'add' only" in v.refuses('comment', 'list', '--for', '2s', status=2)
 
 
@@ -563,7 +563,7 @@ def test_a_full_disk_is_no_success():
                 ('backup', *of, backup), ('restore', '--verify', backup), ('import', '--help'), *(('journal', word, *of) for word in ('verify', 'dump', 'stats')), \
                 ('series', 'verify', *of), ('series', 'dump', *of), ('replay', '--state', v.state), ('simulate', v.path('t.json')):
             with open('/dev/full', 'w') as full:
-                p = subprocess.run([VIGIE, *words], stdout=full, stderr=subprocess.PIPE, text=True)
+                p = subprocess.run([VIGIE, *words], stdout=full, stderr=subprocess.PIPE, text=True, env={**os.environ, **QUICK})
             assert p.returncode == (2 if words[0] in ('replay', 'simulate') else 1) and 'cannot write all of the answer' in p.stderr, (words, p.returncode, p.stderr)
             if words[0] in ('check', 'backup'):
                 assert 'No space left' in p.stderr, p.stderr
