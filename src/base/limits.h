@@ -8,7 +8,7 @@
     (64u * 1024) /* long output: bounded so that a board of 100k checks stays in memory */
 #define LIMIT_OUTPUT_TOTAL                                                                                   \
     (LIMIT_OUTPUT_FIRST + LIMIT_OUTPUT_LONG + 8u * 1024) /* read; the rest is dropped */
-#define LIMIT_PERFDATA   (16u * 1024)                    /* raw performance data of one result */
+#define LIMIT_PERFDATA   (32u * 1024)                    /* raw performance data of one result: 128 a value */
 #define LIMIT_PERF_ITEMS 256u                            /* values in one result */
 #define LIMIT_MESSAGE    (256u * 1024)                   /* one message between roles, header included */
 #define LIMIT_QUEUE                                                                                          \

@@ -2,6 +2,7 @@
 #include "core/output.h"
 
 #include "base/limits.h"
+#include "core/perf.h"
 
 /* Without the begin of a character whose rest was cut off by who read the pipe. */
 static struct str drop_half(struct str s)
@@ -17,16 +18,15 @@ static struct str drop_half(struct str s)
     return s;
 }
 
-/* A value of which only the first digits are left would be another value: the last item goes whole. */
-static struct str cut_perf(struct str s)
+/* A value of which only the first digits are left would be another value: the last item goes whole. at_end: what was not read would go on at its end, where a letter stands. */
+static void cut_perf(struct output *o, struct str s, bool at_end)
 {
-    size_t n = LIMIT_PERFDATA;
+    size_t n = s.n;
 
-    if (s.n <= n)
-        return s;
-    while (n && s.p[n] != ' ')
-        n--;
-    return str_trim(str_sub(s, 0, n));
+    if (at_end || s.n > LIMIT_PERFDATA)
+        n = perf_whole(s, LIMIT_PERFDATA, at_end);
+    o->perf = str_sub(s, 0, n);
+    o->cut = str_trim(str_sub(s, n, s.n));
 }
 
 /* U+0080 to U+009F are control characters, too; terminals obey them. */
@@ -54,19 +54,20 @@ static void blank_controls(struct buf *b)
     buf_truncate(b, to);
 }
 
-static struct str take_perf(struct str *text, struct output *o)
+/* What stands behind the bar; false: there is none. */
+static bool take_perf(struct str *text, struct output *o)
 {
     ptrdiff_t bar = str_find_char(*text, '|');
     struct str perf;
 
     if (bar < 0)
-        return STR_NULL;
+        return false;
     perf = str_trim(str_sub(*text, (size_t)bar + 1, text->n));
     *text = str_sub(*text, 0, (size_t)bar);
     if (o->perf_joined.len && perf.n)
         buf_add_char(&o->perf_joined, ' ');
     buf_add_str(&o->perf_joined, perf);
-    return perf;
+    return true;
 }
 
 /* The first line stands between semicolons in logs and commands, so it has none: Nagios does so, and log readers rely on it. */
@@ -83,25 +84,30 @@ static void colons(struct buf *b, struct str line)
 void output_parse(struct str raw, bool truncated, struct output *o)
 {
     struct str rest, line;
+    bool ends_whole = true, bar;
 
     buf_init(&o->clean);
     buf_init(&o->perf_joined);
-    if (truncated || raw.n > LIMIT_OUTPUT_TOTAL)
+    truncated = truncated || raw.n > LIMIT_OUTPUT_TOTAL;
+    if (truncated) {
         raw = drop_half(str_sub(raw, 0, LIMIT_OUTPUT_TOTAL));
+        ends_whole = !raw.n || (unsigned char)raw.p[raw.n - 1] <= ' ';
+    }
     o->converted = buf_add_utf8(&o->clean, raw);
     blank_controls(&o->clean);
     rest = str_trim(buf_str(&o->clean));
     line = str_cut(&rest, '\n');
-    take_perf(&line, o);
+    bar = take_perf(&line, o);
     if (rest.p)
-        take_perf(&rest, o);
+        bar = take_perf(&rest, o);
     for (size_t i = 0; i < o->perf_joined.len; i++)
         if (o->perf_joined.data[i] == '\n' || o->perf_joined.data[i] == '\t')
             o->perf_joined.data[i] = ' ';
     colons(&o->clean, line);
     o->first = str_head(str_trim(line), LIMIT_OUTPUT_FIRST);
     o->rest = str_head(str_trim(rest), LIMIT_OUTPUT_LONG);
-    o->perf = cut_perf(str_trim(buf_str(&o->perf_joined)));
+    o->cut_more = truncated && bar;
+    cut_perf(o, str_trim(buf_str(&o->perf_joined)), o->cut_more && !ends_whole);
 }
 
 void output_release(struct output *o)

@@ -9,11 +9,13 @@
 
 struct output {
     struct str first, rest, perf; /* borrowed from the buffers below */
+    struct str cut;               /* performance data that is there, and beyond a limit; likewise */
+    bool cut_more;                /* and more of it may come behind that was not read */
     bool converted;               /* was not UTF-8 */
     struct buf clean, perf_joined;
 };
 
-/* raw: standard output. truncated: who read it has cut off the end. A value that a limit would cut is left out whole. */
+/* raw: standard output. truncated: who read it has cut off the end. A value that a limit would cut is left out whole, and what is left out is told. */
 void output_parse(struct str raw, bool truncated, struct output *o);
 void output_release(struct output *o);
 /* Lines as one line, as macros have them: "\n" for an end of line, "\\" for a backslash. What reads them back finds no line that a plugin made up. */

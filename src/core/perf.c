@@ -184,7 +184,14 @@ bool perf_base(struct str uom, struct perf_value *v)
     return true;
 }
 
-void perf_range(struct str text, struct perf_range *r)
+/* A number, its unit perhaps behind it: "80%" of a value in %. */
+static void take_bound(struct str *s, struct str uom, struct perf_value *v)
+{
+    if (perf_number(s, v) && uom.n && str_starts(*s, uom))
+        skip(s, uom.n);
+}
+
+bool perf_range(struct str text, struct str uom, struct perf_range *r)
 {
     struct str s = str_trim(text);
 
@@ -194,32 +201,62 @@ void perf_range(struct str text, struct perf_range *r)
         skip(&s, 1);
     }
     if (str_find_char(s, ':') < 0) {
-        r->low.known = perf_number(&s, &r->high); /* a bare number: from 0 on */
-        return;
+        take_bound(&s, uom, &r->high);
+        r->low.known = r->high.known; /* a bare number: from 0 on */
+    } else {
+        if (s.p[0] == '~')
+            skip(&s, 1);
+        else
+            take_bound(&s, uom, &r->low);
+        if (s.n && s.p[0] == ':') {
+            skip(&s, 1);
+            take_bound(&s, uom, &r->high);
+        }
     }
-    if (s.n && s.p[0] == '~')
-        skip(&s, 1);
-    else
-        perf_number(&s, &r->low);
-    if (s.n && s.p[0] == ':') {
-        skip(&s, 1);
-        perf_number(&s, &r->high);
-    }
+    if (!s.n && (r->low.known || r->high.known || str_find_char(text, ':') >= 0 || !r->given))
+        return true;
+    r->low = r->high = (struct perf_value){.known = false};
+    return false;
 }
 
-static struct perf_value parse_bound(struct str text)
+/* "U" is not known, as a value is. */
+static bool parse_bound(struct str text, struct str uom, struct perf_value *v)
 {
     struct str s = str_trim(text);
-    struct perf_value v = {0};
 
-    perf_number(&s, &v);
-    return v;
+    take_bound(&s, uom, v);
+    if (!s.n || str_eq_c(s, "U"))
+        return true;
+    v->known = false;
+    return false;
 }
 
 /* ---- items ---- */
 
-/* The label up to '='; false when none is found (nothing is taken then). */
-static bool take_label(struct str *rest, struct perf_item *out)
+static bool is_number_or_u(struct str word)
+{
+    struct str head = str_cut(&word, ';');
+
+    if (str_eq_c(head, "U"))
+        return true;
+    return head.n && (is_digit(head.p[0]) || strchr("+-.,", head.p[0])) && str_find_char(head, '=') < 0;
+}
+
+/* Blanks behind '=': they are passed over if a value follows. */
+static struct str to_value(struct str s)
+{
+    struct str at = s;
+    size_t n = 0;
+
+    while (at.n && is_blank(at.p[0]))
+        skip(&at, 1);
+    while (n < at.n && !is_blank(at.p[n]))
+        n++;
+    return is_number_or_u(str_sub(at, 0, n)) ? at : s;
+}
+
+/* The label up to '='; false when none is found (nothing is taken then). *ends: what there is ends before. */
+static bool take_label(struct str *rest, struct perf_item *out, bool *ends)
 {
     struct str s = *rest;
     size_t i = 0;
@@ -234,10 +271,8 @@ static bool take_label(struct str *rest, struct perf_item *out)
             else
                 break;
         }
-        if (i >= s.n)
-            return false;
         out->label = str_sub(s, 1, i - 1);
-        i++;
+        i += i < s.n;
     } else {
         while (i < s.n && s.p[i] != '=' && !is_blank(s.p[i]))
             i++;
@@ -245,12 +280,10 @@ static bool take_label(struct str *rest, struct perf_item *out)
     }
     while (i < s.n && is_blank(s.p[i]))
         i++;
-    if (i >= s.n || s.p[i] != '=' || !out->label.n)
+    *ends = i >= s.n;
+    if (*ends || s.p[i] != '=' || !out->label.n)
         return false;
-    skip(&s, i + 1);
-    while (s.n && is_blank(s.p[0]))
-        skip(&s, 1);
-    *rest = s;
+    *rest = to_value(str_sub(s, i + 1, s.n));
     return true;
 }
 
@@ -267,41 +300,80 @@ static struct str take_word(struct str *rest)
     return word;
 }
 
+/* The rest of a number that was not understood, or of an item that another one is glued to: no unit begins or looks so. */
+static bool is_unit(struct str s)
+{
+    size_t hex = 1;
+
+    if (!s.n)
+        return true;
+    while (hex < s.n && strchr("0123456789abcdefABCDEF", s.p[hex]))
+        hex++;
+    if ((s.p[0] == 'x' || s.p[0] == 'X') && hex == s.n && hex > 1)
+        return false;
+    return !strchr(",._+-:'", s.p[0]) && str_find_char(s, '=') < 0;
+}
+
 static bool parse_values(struct str word, struct perf_item *out)
 {
-    struct str head = str_cut(&word, ';');
+    struct str head = str_cut(&word, ';'), uom = STR_NULL;
+    bool good;
 
-    if (str_eq_c(head, "U") || str_starts(head, STR("U;"))) {
-        head = STR_NULL;
-    } else if (!perf_number(&head, &out->value)) {
-        return false;
+    if (!str_eq_c(head, "U")) {
+        if (!perf_number(&head, &out->value) || !is_unit(head))
+            return false;
+        uom = head;
     }
-    out->uom = head;
-    out->unit = unit_of(head) ? unit_of(head)->unit : PERF_OTHER;
-    perf_range(str_cut(&word, ';'), &out->warn);
-    perf_range(str_cut(&word, ';'), &out->crit);
-    out->min = parse_bound(str_cut(&word, ';'));
-    out->max = parse_bound(str_cut(&word, ';'));
+    out->uom = uom;
+    out->unit = unit_of(uom) ? unit_of(uom)->unit : PERF_OTHER;
+    good = perf_range(str_cut(&word, ';'), uom, &out->warn);
+    good &= perf_range(str_cut(&word, ';'), uom, &out->crit);
+    good &= parse_bound(str_cut(&word, ';'), uom, &out->min);
+    good &= parse_bound(str_cut(&word, ';'), uom, &out->max);
+    out->odd = !good || str_trim(word).n;
     return true;
+}
+
+static void skip_blanks(struct str *rest)
+{
+    while (rest->n && is_blank(rest->p[0]))
+        skip(rest, 1);
 }
 
 int perf_next(struct str *rest, struct perf_item *out, unsigned *bad)
 {
-    for (;;) {
-        while (rest->n && is_blank(rest->p[0]))
-            skip(rest, 1);
-        if (!rest->n)
-            return 0;
+    bool ends;
+
+    for (skip_blanks(rest); rest->n; skip_blanks(rest)) {
         memset(out, 0, sizeof(*out));
-        if (!take_label(rest, out)) {
+        if (take_label(rest, out, &ends)) {
+            if (parse_values(take_word(rest), out))
+                return 1;
+        } else {
             take_word(rest);
-            ++*bad;
-            continue;
         }
-        if (parse_values(take_word(rest), out))
-            return 1;
         ++*bad;
     }
+    return 0;
+}
+
+size_t perf_whole(struct str text, size_t n, bool more)
+{
+    struct str rest = text;
+    size_t whole = 0;
+
+    for (skip_blanks(&rest); rest.n; skip_blanks(&rest)) {
+        struct perf_item item = {.quoted = false};
+        bool ends, labelled = take_label(&rest, &item, &ends);
+
+        if (more && ends)
+            break;
+        take_word(&rest);
+        if (text.n - rest.n > n || (more && !rest.n && labelled))
+            break;
+        whole = text.n - rest.n;
+    }
+    return whole;
 }
 
 void perf_label(const struct perf_item *item, char *out, size_t size)

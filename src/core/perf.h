@@ -2,8 +2,9 @@
 #pragma once
 /*
  * Performance data: 'label'=value[UOM];[warn];[crit];[min];[max], separated by blanks (Nagios plugin guidelines, "Performance data").
- * Read as users write it: labels in single quotes with '' for a quote, decimal commas, exponents, U for "not known", thresholds missing or as ranges, blanks around
- * =. What cannot be read is passed over and counted: one bad item never costs the others. Values are decimal (mantissa x 10^exponent), never floating point.
+ * Read as users write it: labels in single quotes with '' for a quote, decimal commas, exponents, U for "not known", thresholds missing, as ranges or with the value's unit, blanks around
+ * =. What cannot be read is passed over and counted: one bad item never costs the others, and a number that is none ("1.234,56", "1,234,567", "1_000", "0x1F") is not taken for its begin.
+ * Values are decimal (mantissa x 10^exponent), never floating point.
  */
 #include "base/str.h"
 
@@ -31,12 +32,15 @@ struct perf_item {
     enum perf_unit unit;
     struct perf_range warn, crit;
     struct perf_value min, max;
+    bool odd; /* of what stands behind the value something cannot be read, or is more than there may be */
 };
 
 /* Takes the next item off *rest: 1, or 0 at the end. *bad is raised by each piece that was passed over. */
 int perf_next(struct str *rest, struct perf_item *out, unsigned *bad);
-/* A threshold range: "10", "10:", "~:10", "10:20", "@10:20". Anything else: kept as text, with open ends. */
-void perf_range(struct str text, struct perf_range *out);
+/* The bytes of the items that stand whole within the first n of the text. more: it was cut off at its end, what stands there may be the begin of something longer. */
+size_t perf_whole(struct str text, size_t n, bool more);
+/* A threshold range: "10", "10:", "~:10", "10:20", "@10:20"; the unit of the value may stand behind a number. False: anything else, which is kept as text, with open ends. */
+bool perf_range(struct str text, struct str uom, struct perf_range *out);
 /* Makes a value that is written in the unit uom one in base units (seconds, bytes, bits): ms, us and ns move the exponent; kB (or KB), MB, GB, TB and PB are powers of ten, KiB to TiB of two.
    A unit that is not known changes nothing. False: it does not fit, and is undefined. */
 bool perf_base(struct str uom, struct perf_value *v);

@@ -131,7 +131,7 @@ struct perf_range bounds_range(struct str uom, struct str text)
 {
     struct perf_range range;
 
-    perf_range(text, &range);
+    (void)perf_range(text, uom, &range);
     if (!perf_base(uom, &range.low))
         range.low.known = false;
     if (!perf_base(uom, &range.high))

@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
          str_find_char(o.first, '|') < 0);
     must(str_find_char(o.first, '\0') < 0 && str_find_char(o.rest, '\0') < 0 &&
          str_find_char(o.perf, '\0') < 0);
+    must(str_is_utf8(o.cut));
     output_release(&o);
     return 0;
 }

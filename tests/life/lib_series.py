@@ -31,6 +31,8 @@ def wanted(v):
     for oid, started, output in results(v):
         perf, first = ' '.join(line.partition('|')[2] for line in output.split('\n')), set()
         for quoted, plain, value, unit in ITEM.findall(perf):
+            if re.match(r"[,._+:'-]|[xX][0-9a-fA-F]+$", unit) or '=' in unit:  # the rest of a number that is none, or another item
+                continue
             label, (base, exponent) = quoted.replace("''", "'") or plain, SCALE.get(unit, ('other', 0))
             if (label, base) not in first:
                 found[oid, label, base, started // 1000] = decimal.Decimal(value.replace(',', '.')).scaleb(exponent)

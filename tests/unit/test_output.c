@@ -123,11 +123,93 @@ static void test_perf_limit(void **st UNUSED)
     buf_release(&b);
 }
 
+/* Output up to the limit, of which what begins so is the end: no value may be read that is not there. */
+static void end_at_limit(const char *end, size_t kept, bool told, const char *perf, const char *cut)
+{
+    struct buf b = BUF_INIT;
+    struct output o;
+
+    buf_add_c(&b, "OK\n");
+    while (b.len < LIMIT_OUTPUT_TOTAL - kept)
+        buf_add_char(&b, b.len % 100 ? 'x' : '\n');
+    buf_add_c(&b, end);
+    if (told) /* who read it has cut it */
+        buf_truncate(&b, LIMIT_OUTPUT_TOTAL);
+    output_parse(buf_str(&b), told, &o);
+    assert_true(str_eq_c(o.perf, perf));
+    assert_true(str_eq_c(o.cut, cut));
+    assert_true(o.cut_more);
+    output_release(&o);
+    buf_release(&b);
+}
+
+static void test_no_half_value(void **st UNUSED)
+{
+    for (unsigned told = 0; told < 2; told++) {
+        end_at_limit("|a=1 big=123456789012 c=3", 13, told, "a=1", "big=1234");
+        end_at_limit("|a=1 'a b'=12 'some label'=3", 21, told, "a=1 'a b'=12", "'some l");
+        end_at_limit("|a=1 'a b'=12 c=3", 14, told, "a=1 'a b'=12", "");
+        end_at_limit("|a=1 b=12\nc=3", 10, told, "a=1 b=12", "");
+        end_at_limit("|a=1 b=12\xc3\xa9 c=3", 10, told, "a=1", "b=12");
+        end_at_limit("|big=123456789012", 10, told, "", "big=12345");
+    }
+}
+
+/* Long text behind the performance data, of which the end is missing, takes nothing of it. */
+static void test_long_text_is_cut(void **st UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct output o;
+
+    buf_add_c(&b, "OK|a=1 b=12\n");
+    while (b.len < LIMIT_OUTPUT_TOTAL + 10)
+        buf_add_char(&b, 'x');
+    output_parse(buf_str(&b), true, &o);
+    assert_true(str_eq_c(o.perf, "a=1 b=12") && !o.cut.n && !o.cut_more);
+    output_release(&o);
+    buf_release(&b);
+}
+
+/* As many labels of usual length as a result may have go in; what does not is told, with its quotes. */
+static void test_perf_beyond_limit(void **st UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct output o;
+    size_t all;
+
+    buf_add_c(&b, "OK|");
+    for (unsigned i = 0; i < LIMIT_PERF_ITEMS; i++)
+        buf_printf(
+            &b,
+            "'interface GigabitEthernet0/0/%03u inbound octets per second and more words'=%u;;;0;1000000000 ",
+            i, i);
+    output_parse(buf_str(&b), false, &o);
+    assert_int_equal(o.perf.n, b.len - 4);
+    assert_true(!o.cut.n && !o.cut_more);
+    output_release(&o);
+    while (b.len < LIMIT_PERFDATA + 500)
+        buf_add_c(&b, "'a b c d e f g h i j'=1 ");
+    all = b.len - 4;
+    output_parse(buf_str(&b), false, &o);
+    assert_in_range(o.perf.n, LIMIT_PERFDATA - 24, LIMIT_PERFDATA);
+    assert_true(str_ends(o.perf, STR(" i j'=1")) && str_starts(o.cut, STR("'a b c d")) &&
+                str_ends(o.cut, STR("j'=1")));
+    assert_true(o.perf.n + 1 + o.cut.n == all && !o.cut_more);
+    output_release(&o);
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),          cmocka_unit_test(test_limits),     cmocka_unit_test(test_nul),
-        cmocka_unit_test(test_half_character), cmocka_unit_test(test_perf_limit),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_half_character),
+        cmocka_unit_test(test_perf_limit),
+        cmocka_unit_test(test_no_half_value),
+        cmocka_unit_test(test_long_text_is_cut),
+        cmocka_unit_test(test_perf_beyond_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static const char *show(const char *text, struct buf *b)
         perf_text(&it.min, v);
         buf_printf(b, "|%s|", v);
         perf_text(&it.max, v);
-        buf_printf(b, "%s}", v);
+        buf_printf(b, "%s%s}", v, it.odd ? "!" : "");
     }
     if (bad)
         buf_printf(b, " bad=%u", bad);
@@ -73,7 +73,29 @@ static void test_items(void **state UNUSED)
         {"a=1\tb=2\nc=3", "{a=1|||||}{b=2|||||}{c=3|||||}"},
         {"e=5e", "{e=5|e||||}"},
         {"x=1e9999", " bad=1"},
-        {"warn=3;abc;5", "{warn=3||[..]|[0..5]||}"},
+        {"warn=3;abc;5", "{warn=3||[..]|[0..5]||!}"},
+        /* no value: the next item keeps its own */
+        {"a= b=2 c=3", "{b=2|||||}{c=3|||||} bad=1"},
+        {"a= 5min=3 'b c'= 'd e'=4 U=1", "{5min=3|||||}{d e=4|||||}{U=1|||||} bad=2"},
+        {"a = 1 b= -2 c= .5 d= ,5 e= +1;2 f= U g= U;1 h=", "{a=1|||||}{b=-2|||||}{c=0.5|||||}{d=0.5|||||}"
+                                                           "{e=1||[0..2]|||}{f=|||||}{g=||[0..1]|||} bad=1"},
+        /* numbers that are none are not taken for their begin */
+        {"a=1.234,56 b=1,234,567 c=0x1F d=1_000 e=1,5,3 f=1.2.3 g=0XfF ok=1", "{ok=1|||||} bad=7"},
+        {"x=2x y=3xyz z=1.5.", "{x=2|x||||}{y=3|xyz||||} bad=1"},
+        {"a=1'000 b=12:34 c=2026-11-30 d=1+2 ok=1", "{ok=1|||||} bad=4"},
+        {"a=20°C b=3/s c=4\"", "{a=20|°C||||}{b=3|/s||||}{c=4|\"||||}"},
+        {"a=1,b=2 c=3d=4 ok=5", "{ok=5|||||} bad=2"},
+        {"l=5. m=7,;1", "{l=5|||||}{m=7||[0..1]|||}"},
+        /* what stands behind the fifth field, or cannot be read there */
+        {"a=1;2;3;4;5,b=2", "{a=1||[0..2]|[0..3]|4|!}"},
+        {"c=5;d=6 e=1;2;3;4;5; f=1;2;3;4;5;6",
+         "{c=5||[..]|||!}{e=1||[0..2]|[0..3]|4|5}{f=1||[0..2]|[0..3]|4|5!}"},
+        {"g=1;0x1F;1.2.3;1_0;x", "{g=1||[..]|[..]||!}"},
+        {"h=1;10:20x;@;~", "{h=1||[..]|@[..]||!}"},
+        /* the unit once more behind a bound */
+        {"d=45%;80%;@90%:95%;0%;100% t=1s;~:2s;3s:;U;U",
+         "{d=45|%|[0..80]|@[90..95]|0|100}{t=1|s|[..2]|[3..]||}"},
+        {"m=5MB;80%;90%;0;100%", "{m=5|MB|[..]|[..]|0|!}"},
     };
     struct buf b = BUF_INIT;
 
@@ -93,9 +115,49 @@ static void test_zero_low(void **state UNUSED)
     assert_int_equal(it.unit, PERF_NONE);
 }
 
+/* Of each text so much is whole when n bytes of it may stay, or when it ends where its reader stopped. */
+static void test_whole_items(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+        bool more;
+        const char *whole;
+    } cases[] = {
+        {"", 0, false, ""},
+        {"a=1 b=2", 7, false, "a=1 b=2"},
+        {"a=1 b=2", 6, false, "a=1"},
+        {"a=1 b=23 c=4", 8, false, "a=1 b=23"},
+        {"a=1 b=23 c=4", 3, false, "a=1"},
+        {"a=1 b=23 c=4", 2, false, ""},
+        {"a=1 'b c d'=2 e=3", 8, false, "a=1"},
+        {"a=1 'b''c d'=2 e=3", 14, false, "a=1 'b''c d'=2"},
+        {"a=1 b = 12 c=3", 9, false, "a=1"},
+        {"a=1 'b c=2 d=3 e=4", 14, false, "a=1 'b c=2 d=3"}, /* the quote has no end */
+        {"a=1 it's=2 d=3", 11, false, "a=1 it's=2"},
+        {"a=1 junk b=2", 8, false, "a=1 junk"},
+        {"a=1 b=2", 7, true, "a=1"},
+        {"a=1 b=", 6, true, "a=1"},
+        {"a=1 b", 5, true, "a=1"},
+        {"a=1 'b c", 8, true, "a=1"},
+        {"a=1 'b c'", 9, true, "a=1"},
+        {"a=1 'b c'=2", 11, true, "a=1"},
+        {"a=1 b = 12", 10, true, "a=1"},
+        {"b=12", 4, true, ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str text = str_of(cases[i].text);
+
+        print_message("  %zu\n", i);
+        assert_true(str_eq_c(str_sub(text, 0, perf_whole(text, cases[i].n, cases[i].more)), cases[i].whole));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_items), cmocka_unit_test(test_zero_low)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_items), cmocka_unit_test(test_zero_low),
+                                       cmocka_unit_test(test_whole_items)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
