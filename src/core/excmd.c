@@ -165,6 +165,11 @@ static int read_fields(struct excmd *c, const struct model *m, struct err *err)
     return 0;
 }
 
+static int too_long(struct err *err)
+{
+    return err_set(err, E_LIMIT, "the command is longer than %u bytes", LIMIT_EXT_COMMAND);
+}
+
 int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct err *err)
 {
     ptrdiff_t close;
@@ -173,7 +178,7 @@ int excmd_parse(struct excmd *c, struct str line, const struct model *m, struct 
     c->check = c->group = c->contact = MODEL_NONE;
     line = str_trim(line);
     if (line.n > LIMIT_EXT_COMMAND)
-        return err_set(err, E_LIMIT, "the command is longer than %u bytes", LIMIT_EXT_COMMAND);
+        return too_long(err);
     close = str_find_char(line, ']');
     if (!line.n || line.p[0] != '[' || close < 2 ||
         !str_to_i64(str_sub(line, 1, (size_t)close - 1), &c->stamp))
@@ -303,6 +308,8 @@ int excmd_read(struct world *w, struct excmd *c, const struct excmd_order *o, st
 {
     int r = excmd_parse(c, by_address(w, o->line, rewritten), w->m, err);
 
+    if (o->cut)
+        r = too_long(err);
     c->who = o->who;
     c->source = o->source;
     c->token = o->token;
@@ -371,7 +378,7 @@ void excmd_run(struct world *w, const struct excmd_order *o)
 
 void excmd_again(struct world *w, const struct record_command *r)
 {
-    struct excmd_order o = {r->text, r->who, WORLD_SOURCE_RECORD, 0};
+    struct excmd_order o = {r->text, r->who, WORLD_SOURCE_RECORD, 0, false};
 
     if (r->id)
         excmd_queue_again(w, r);

@@ -273,7 +273,7 @@ void excmd_queue_over(struct world *w)
 static void end_front(struct world *w, const struct excmd *c, int r, struct err *err)
 {
     struct excmd_entry *e = excmd_entry_front(w);
-    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token, false};
 
     excmd_over(w, c, &o, r, err);
     excmd_queue_over(w);
@@ -300,7 +300,7 @@ static int break_off(struct world *w, struct excmd *c, struct excmd_entry *e, in
 static bool step_one(struct world *w)
 {
     struct excmd_entry *e = excmd_entry_front(w);
-    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token, false};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
     bool waited = !e->begun;
@@ -427,7 +427,7 @@ static void take_out_had(struct world *w, struct excmd_entry *e)
 /* What it is for, by the configuration of now. False: it meant the program that has ended since. */
 static bool list_again(struct world *w, struct excmd_entry *e)
 {
-    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, 0};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, 0, false};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
     struct excmd c;
@@ -621,7 +621,7 @@ void excmd_queue_part_again(struct world *w, const struct record_command_part *r
 
     if (!e)
         return;
-    o = (struct excmd_order){excmd_entry_line(e), excmd_entry_who(e), WORLD_SOURCE_RECORD, 0};
+    o = (struct excmd_order){excmd_entry_line(e), excmd_entry_who(e), WORLD_SOURCE_RECORD, 0, false};
     got = excmd_read(w, &c, &o, &rewritten, &err);
     if (got == 0) {
         while (objects.n && tlv_get_varint(&objects, &object))

@@ -70,6 +70,7 @@ struct world_event {
             source; /* given back in WORLD_DONE; source: core/source.h; of the pipe, id is the number of the line */
         uint64_t file, at, mark; /* of a line of a file: core/excmd_file.h */
         struct str who, text;
+        bool cut; /* text is the begin of a line that is too long */
     } command;
     struct {
         unsigned instance;

@@ -363,6 +363,7 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
     ev.command.file = m->file;
     ev.command.at = m->at;
     ev.command.mark = m->mark;
+    ev.command.cut = m->cut != 0;
     if (!was_done(e, m))
         engine_step(e, &ev);
     else if (is_waiting(e, p, m->id))

@@ -18,24 +18,28 @@
 #define ASK_AGAIN_US                                                                                         \
     (2 * TIME_S) /* an answer that did not come; an engine that is still loading gives none */
 
+#define BEGIN 1024u /* bytes of a line that is too long: what the log shows, and more */
+
 static void on_pipe(void *user, uint32_t events);
 static void ask_again(void *user);
 
-static int send_line(struct local *self, struct peer *engine, struct str line, uint64_t number)
+/* One that is too long goes there with its begin: it is refused, counted and logged as any that is wrong. */
+static int send_line(struct local *self, struct peer *engine, struct str line, uint64_t number, bool too_long)
 {
     bool of_file = hold_is_foreign(&self->hold, number);
     const struct local_lines *l = &self->lines;
     struct buf b = BUF_INIT;
     int r = 0;
 
-    line = str_trim(line);
-    if (line.n) {
+    line = str_sub(str_trim(line), 0, too_long ? BEGIN : LIMIT_EXT_COMMAND);
+    if (line.n || too_long) {
         msg_put_command(&b, &(struct msg_command){.id = number,
                                                   .who = STR("command file"),
                                                   .source = of_file ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE,
                                                   .file = of_file ? l->id : 0,
                                                   .at = of_file ? l->at - hold_ahead(&self->hold) : 0,
                                                   .mark = of_file ? l->mark : 0,
+                                                  .cut = too_long,
                                                   .text = line});
         r = role_send(engine, &b, -1);
     }
@@ -51,13 +55,13 @@ static void send_lines(struct local *self, struct peer *engine)
     uint64_t number;
 
     while ((kind = hold_next(&self->hold, &line, &number)) != HOLD_NONE) {
-        if (kind == HOLD_TOO_LONG) {
-            log_warn("a line of the command file is longer than %u bytes: it was dropped (%.40s...)",
-                     LIMIT_EXT_COMMAND, line.p[0] == '[' ? line.p : "");
-        } else if (send_line(self, engine, line, number) < 0) {
+        bool too_long = kind == HOLD_TOO_LONG;
+
+        if (send_line(self, engine, line, number, too_long) < 0) {
             hold_rewind(&self->hold, number - 1);
             return;
-        } else if (str_trim(line).n) {
+        }
+        if (too_long || str_trim(line).n) {
             self->pipe_sent = number;
         }
     }

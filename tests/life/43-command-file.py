@@ -3,6 +3,7 @@
 # vigie-test: timeout=300 seconds=30
 """The command file: a flood through it while its reader is killed, lines that are no commands, and an answer for every command there is."""
 import fcntl
+import json
 import os
 import re
 import signal
@@ -112,11 +113,13 @@ def test_lines_that_are_none():
             f.write(b'[1] PROCESS_SERVICE_CHECK_RESULT;h;s;2;caf\xe9 \x00 end\r\n')  # Latin-1, a NUL, an end as Windows writes it
         until(lambda: v.service()['state'] == 2, 'the good line behind the bad ones')
         assert v.service()['plugin_output'].startswith('café'), v.service()
-        refused = until(lambda: (r := [l for l in v.log().splitlines() if 'External command refused' in l]) and len(r) >= len(bad) and r)
-        assert len(refused) == len(bad), refused
+        refused = until(lambda: (r := [l for l in v.log().splitlines() if 'External command refused' in l]) and len(r) >= len(bad) + 1 and r)
+        assert len(refused) == len(bad) + 1, refused
         for (line, why), said in zip(bad.items(), refused):
             assert why in said and (said.endswith(line) if line.startswith('[') else line not in said), f'{line!r} was refused with {said!r}'
-        assert 'a line of the command file is longer than 16384 bytes' in v.said()
+        assert re.search(r'refused: the command is longer than 16384 bytes: \[1\] ADD_HOST_COMMENT;h;1;ann;x+$', refused[-1]), refused[-1]
+        status = json.loads(vigie('ctl', 'status', '-o', 'json', '-c', v.main)[1])
+        assert status['checks']['commands_refused'] == len(bad) + 1, status
         assert v.stop() == 0
 
 
