@@ -638,7 +638,7 @@ void api_init(struct api *a, const struct api_ports *ports, void *user)
     buf_init(&a->reload);
     buf_init(&a->renames);
     buf_init(&a->config_warnings);
-    buf_init(&a->series.crowded);
+    buf_init(&a->series.by_object);
     a->streams = stream_set_new();
 }
 

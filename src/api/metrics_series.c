@@ -26,9 +26,9 @@ static uint64_t le64(const char *p)
 
 void metrics_series_take(struct api_series *s, const struct msg_series *m)
 {
-    struct buf crowded = s->crowded;
+    struct buf by_object = s->by_object;
 
-    *s = (struct api_series){.crowded = crowded,
+    *s = (struct api_series){.by_object = by_object,
                              .applied = m->applied,
                              .lag = m->lag,
                              .active = m->active,
@@ -46,13 +46,13 @@ void metrics_series_take(struct api_series *s, const struct msg_series *m)
     for (unsigned i = 0; i < API_REFUSALS && (i + 1) * 8 <= m->refused.n; i++)
         s->refused[i] = le64(m->refused.p + i * 8);
     str_copy(s->last_label, sizeof(s->last_label), m->last_label);
-    buf_clear(&s->crowded);
-    buf_add_str(&s->crowded, m->crowded);
+    buf_clear(&s->by_object);
+    buf_add_str(&s->by_object, m->by_object);
 }
 
 void metrics_series_release(struct api_series *s)
 {
-    buf_release(&s->crowded);
+    buf_release(&s->by_object);
 }
 
 static void put_reason(struct json *j, unsigned why)
@@ -64,19 +64,26 @@ static void put_reason(struct json *j, unsigned why)
 
 void metrics_series_resource(struct json *j, const struct api *a, uint64_t oid)
 {
-    const struct buf *b = &a->series.crowded;
+    const struct buf *b = &a->series.by_object;
+    uint64_t most = 0, why = 0;
 
     json_key(j, "measurements_refused");
-    for (size_t at = 0; oid && at + 16 <= b->len; at += 16) {
-        if (le64(b->data + at) != oid)
+    for (size_t at = 0; oid && at + 24 <= b->len; at += 24) {
+        uint64_t n = le64(b->data + at + 16);
+
+        if (le64(b->data + at) != oid || n <= most || le64(b->data + at + 8) >= API_REFUSALS)
             continue;
-        json_map(j);
-        json_key_u64(j, "count", le64(b->data + at + 8));
-        put_reason(j, API_REFUSAL_LABELS);
-        json_map_end(j);
+        most = n;
+        why = le64(b->data + at + 8);
+    }
+    if (!most) {
+        json_none(j);
         return;
     }
-    json_none(j);
+    json_map(j);
+    json_key_u64(j, "count", most);
+    put_reason(j, (unsigned)why);
+    json_map_end(j);
 }
 
 void metrics_series_put(struct buf *b, const struct api_series *s)
@@ -111,7 +118,7 @@ void metrics_series_put(struct buf *b, const struct api_series *s)
                    table[i].type, table[i].name, table[i].help, table[i].name,
                    strcmp(table[i].type, "counter") == 0 ? "_total" : "", table[i].value);
     buf_add_c(b, "# TYPE vigie_series_samples_refused counter\n# HELP vigie_series_samples_refused "
-                 "Measurements that were not taken, by reason.\n");
+                 "Measurements, or what stands beside them, that were not taken, by reason.\n");
     for (unsigned i = 0; i < API_REFUSALS; i++)
         buf_printf(b, "vigie_series_samples_refused_total{reason=\"%s\"} %" PRIu64 "\n", refusal[i].name,
                    s->refused[i]);

@@ -23,12 +23,12 @@ struct api_series {
     uint64_t last_oid; /* whose measurement was refused last (not for U); 0: none was */
     uint64_t last_why; /* below API_REFUSALS */
     char last_label[64];
-    struct buf crowded; /* as in message SERIES */
+    struct buf by_object; /* as in message SERIES */
 };
 
 void metrics_series_take(struct api_series *s, const struct msg_series *m);
 void metrics_series_release(struct api_series *s);
-/* The member "measurements_refused" of a resource: null, or that new labels of it are not taken today, and why. */
+/* The member "measurements_refused" of a resource: null, or how many of it were not taken today for the reason that most of them had. */
 void metrics_series_resource(struct json *j, const struct api *a, uint64_t oid);
 void metrics_series_put(struct buf *b, const struct api_series *s);
 /* The member "series" of the status. */

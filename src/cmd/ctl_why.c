@@ -54,7 +54,8 @@ static const char *const words[WORDS][2] = {
     [WOULD] = {"If its result came again now:", "Si son résultat revenait maintenant :"},
     [THEN] = {"At {0}:", "Le {0} :"},
     [UNDELIVERED] = {"NOT delivered by {0}: {1}", "NON remise par {0} : {1}"},
-    [REFUSED] = {"Measurements not taken today: {0}: {1}", "Mesures refusées aujourd'hui : {0} : {1}"},
+    [REFUSED] = {"Performance data not taken today: {0}: {1}",
+                 "Données de performance refusées aujourd'hui : {0} : {1}"},
     [ACK] = {"Acknowledged by {0} since {1}, ", "Acquitté par {0} depuis le {1}, "},
     [ACK_NOBODY] = {"Acknowledged ", "Acquitté "}, /* its comment was deleted */
     [STICKY] = {"until it recovers", "jusqu'au rétablissement"},

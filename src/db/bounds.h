@@ -10,7 +10,8 @@
  *
  * meta.applied_seq: all results up to this number are in. What is newer may be in too: everything can be put in again.
  *
- * Limits: texts over BOUNDS_TEXT_MAX bytes are left out (uom: cut). Of a series that says another thing at each check, one word in five minutes is kept (db/series_feed.h).
+ * Limits: texts over BOUNDS_TEXT_MAX bytes are left out (uom: cut), which is counted (core/refusal.def: BESIDE). Of a series that says another thing at each check, one word in five minutes is kept
+ * when it has used up what it may say at once (db/series_feed.h).
  */
 #include "core/perf.h"
 #include "db/series_record.h"

@@ -43,8 +43,10 @@ struct series_active {
     uint64_t oid;
     uint32_t label; /* in s->labels */
     uint8_t unit;
-    uint16_t day;          /* the newest on which it was counted in s->per_object */
-    uint32_t said, said_s; /* digest of what was last said beside a value, and when (db/series_feed.h) */
+    uint8_t said_unit; /* of what was last said beside a value (db/series_feed.h), as below: of the unit */
+    uint16_t day;      /* the newest on which it was counted in s->per_object */
+    uint32_t said;     /* digest of it all */
+    uint32_t said_s;   /* when all that was said would have been, at one word in SERIES_WORDS_US */
     struct series_open open;
 };
 

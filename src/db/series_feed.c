@@ -30,6 +30,16 @@ static bool get_text(struct str *rest, struct str *out)
     return true;
 }
 
+static bool number_is_long(const struct perf_value *v)
+{
+    char text[PERF_TEXT];
+
+    if (!v->known || (v->exponent <= 0 && v->exponent > -20)) /* 19 digits, and the point */
+        return false;
+    perf_text(v, text);
+    return str_of(text).n > BOUNDS_TEXT_MAX;
+}
+
 static void put_number(struct buf *b, const struct perf_value *v)
 {
     char text[PERF_TEXT];
@@ -69,31 +79,46 @@ static uint32_t add_number(uint32_t sum, const struct perf_value *v)
     return hash_crc32c(sum, parts, sizeof(parts));
 }
 
+static uint32_t add_text(uint32_t sum, struct str text)
+{
+    sum = hash_crc32c(sum, &text.n, sizeof(text.n));
+    return hash_crc32c(sum, text.p, text.n);
+}
+
 /* Never 0. */
 static uint32_t digest(const struct perf_item *item)
 {
-    const struct str text[] = {item->uom, item->warn.text, item->crit.text};
-    uint32_t sum = 1;
+    uint32_t sum = add_text(add_text(add_text(1, item->uom), item->warn.text), item->crit.text);
 
-    for (size_t i = 0; i < ARRAY_LEN(text); i++) {
-        sum = hash_crc32c(sum, &text[i].n, sizeof(text[i].n));
-        sum = hash_crc32c(sum, text[i].p, text[i].n);
-    }
     sum = add_number(add_number(sum, &item->min), &item->max);
     return sum ? sum : 1;
+}
+
+/* May a series say so many words more at once? If so, this one is counted. What is late has no place in that: it is heard. */
+static bool may_say(struct series_active *a, uint32_t at_s, uint32_t burst)
+{
+    const uint32_t each_s = (uint32_t)(SERIES_WORDS_US / TIME_S);
+
+    if (a->said_s > at_s && a->said_s - at_s > 2 * SERIES_WORDS_BURST * each_s)
+        return true;
+    if (a->said_s > at_s && a->said_s - at_s > (burst - 1) * each_s)
+        return false;
+    a->said_s = MAX(a->said_s, at_s) + each_s;
+    return true;
 }
 
 static void listen(struct series_feed *f, const struct series_feed_result *r, const struct series_key *k,
                    size_t id, const struct perf_item *item)
 {
     struct series_active *a = &f->s->active.at[id];
-    uint32_t is = digest(item), at_s = (uint32_t)time_wall_s(r->at);
+    uint32_t is = digest(item);
+    uint8_t unit = (uint8_t)add_text(1, item->uom);
 
-    if (is == a->said ||
-        (a->said && at_s >= a->said_s && at_s - a->said_s < (uint32_t)(SERIES_WORDS_US / TIME_S)))
+    if (is == a->said || !may_say(a, (uint32_t)time_wall_s(r->at),
+                                  unit == a->said_unit ? SERIES_WORDS_BURST : 2 * SERIES_WORDS_BURST))
         return;
     a->said = is;
-    a->said_s = at_s;
+    a->said_unit = unit;
     put_words(f->words, r, k, item);
 }
 
@@ -134,6 +159,7 @@ static void refuse(struct series_feed *f, const struct series_feed_result *r, en
     f->refused[why]++;
     if (why == SERIES_UNKNOWN)
         return;
+    series_refused_count(&f->by_object, r->oid, why, r->now);
     f->last.oid = r->oid;
     f->last.why = why;
     str_copy(f->last.label, sizeof(f->last.label), label);
@@ -147,6 +173,13 @@ static enum series_refusal reason_of(int code)
     case E_BUSY: return SERIES_LABELS;
     default: return SERIES_FULL;
     }
+}
+
+/* Is something of it left out in words? */
+static bool has_odd_words(const struct perf_item *item)
+{
+    return item->odd || item->uom.n > BOUNDS_TEXT_MAX || item->warn.text.n > BOUNDS_TEXT_MAX ||
+           item->crit.text.n > BOUNDS_TEXT_MAX || number_is_long(&item->min) || number_is_long(&item->max);
 }
 
 static int feed_one(struct series_feed *f, const struct series_feed_result *r, const struct series_key *k,
@@ -163,9 +196,27 @@ static int feed_one(struct series_feed *f, const struct series_feed_result *r, c
     }
     f->taken += !r->again;
     id = r->again ? id : f->s->last;
+    if (has_odd_words(item))
+        refuse(f, r, SERIES_BESIDE, k->label);
     if (f->words && id != SIZE_MAX)
         listen(f, r, k, id, item);
     return 0;
+}
+
+/* All that can be counted of what a limit took. */
+static void refuse_cut(struct series_feed *f, const struct series_feed_result *r)
+{
+    char label[SERIES_LABEL_MAX + 2];
+    struct str rest = str_sub(r->cut, 0, perf_whole(r->cut, r->cut.n, r->cut_more));
+    struct perf_item item;
+    unsigned bad = 0;
+
+    while (perf_next(&rest, &item, &bad)) {
+        perf_label(&item, label, sizeof(label));
+        refuse(f, r, SERIES_CUT, str_of(label));
+    }
+    for (bad += r->cut_more; bad; bad--) /* half a value, and what nobody read, are one */
+        refuse(f, r, SERIES_CUT, STR_NULL);
 }
 
 int series_feed(struct series_feed *f, const struct series_feed_result *r)
@@ -198,5 +249,6 @@ int series_feed(struct series_feed *f, const struct series_feed_result *r)
     }
     for (; bad; bad--)
         refuse(f, r, SERIES_UNREAD, STR_NULL);
+    refuse_cut(f, r);
     return got;
 }

@@ -39,7 +39,9 @@ static int feed(struct series_follow *f, uint64_t seq, const struct record_resul
     result.again = seq <= f->had;
     output_parse(r->output, r->truncated, &o);
     result.perfdata = o.perf;
-    if (o.perf.n)
+    result.cut = o.cut;
+    result.cut_more = o.cut_more;
+    if (o.perf.n || o.cut.n || o.cut_more)
         got = series_feed(&f->feed, &result);
     output_release(&o);
     return got;

@@ -8,7 +8,6 @@
 void series_labels_release(struct series_labels *l)
 {
     mem_free(l->at);
-    VEC_RELEASE(&l->crowded);
     *l = (struct series_labels){.at = NULL};
 }
 
@@ -59,39 +58,7 @@ void series_labels_count(struct series_labels *l, uint64_t oid, uint16_t day)
     o->n = (uint16_t)MIN(o->n + 1u, UINT16_MAX);
 }
 
-static void add_crowded(struct series_labels *l, uint64_t oid)
-{
-    for (size_t i = 0; i < l->crowded.n; i++) /* yesterday too */
-        if (l->crowded.at[i] == oid)
-            return;
-    *VEC_ADD(&l->crowded) = oid;
-}
-
 bool series_labels_allow(struct series_labels *l, uint64_t oid, uint16_t day, uint32_t most)
 {
-    struct series_labels_of *o = of(l, oid, day);
-
-    if (o->n < most)
-        return true;
-    if (!o->refused)
-        add_crowded(l, oid);
-    o->refused = MIN(o->refused, UINT32_MAX - 1) + 1;
-    return false;
-}
-
-uint32_t series_labels_refused(const struct series_labels *l, uint64_t oid, uint16_t day)
-{
-    const struct series_labels_of *o = l->cap ? place(l, oid) : NULL;
-
-    return o && o->day >= day ? o->refused : 0;
-}
-
-void series_labels_trim(struct series_labels *l, uint16_t day)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < l->crowded.n; i++)
-        if (series_labels_refused(l, l->crowded.at[i], day))
-            l->crowded.at[kept++] = l->crowded.at[i];
-    l->crowded.n = kept;
+    return of(l, oid, day)->n < most;
 }

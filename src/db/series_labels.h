@@ -4,29 +4,22 @@
  * How many series each object has on a day: a plugin that puts the number of a process into its labels would make new ones without end. Counts; what follows from it is decided by db/series.c. A day is one
  * of UTC. Knows nothing of files: after a start it is filled from what the store has of the newest days.
  */
-#include "base/vec.h"
-
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct series_labels_of {
-    uint64_t oid;     /* 0: nobody's place */
-    uint16_t day, n;  /* the newest day, in days since 1970, and the series of then */
-    uint32_t refused; /* measurements of that day that would have made one too many */
+    uint64_t oid;    /* 0: nobody's place */
+    uint16_t day, n; /* the newest day, in days since 1970, and the series of then */
 };
 
 struct series_labels {
     struct series_labels_of *at;
-    size_t n, cap;         /* cap: 0, or a power of two */
-    VEC(uint64_t) crowded; /* objects of which some were refused, perhaps on a day that is over */
+    size_t n, cap; /* cap: 0, or a power of two */
 };
 
 void series_labels_release(struct series_labels *l);
 /* A series of the object has measurements of that day, the first of them now. Days before the object's newest are counted as that. */
 void series_labels_count(struct series_labels *l, uint64_t oid, uint16_t day);
-/* May it have one more, of `most`? If not, that is remembered. */
+/* May it have one more, of `most`? */
 bool series_labels_allow(struct series_labels *l, uint64_t oid, uint16_t day, uint32_t most);
-/* Measurements that were refused; 0: none on that day or later. */
-uint32_t series_labels_refused(const struct series_labels *l, uint64_t oid, uint16_t day);
-/* Forgets of which were refused before that day. */
-void series_labels_trim(struct series_labels *l, uint16_t day);

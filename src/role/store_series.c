@@ -24,7 +24,6 @@
 #define COMMIT_PART    20             /* or so many times what one took, if that is more */
 #define RETRY_MOST_US  TIME_MIN       /* between two tries to open it */
 #define TELL_US        (5 * TIME_S)   /* gate */
-#define TELL_CROWDED   1000u
 #define LABELS_MOST    512u /* of an object in a day, if nothing is configured: twice what one result may hold */
 #define TRIM_US        TIME_MIN /* between two looks at a few objects in bounds.db */
 #define TRIM_OBJECTS   200u
@@ -55,33 +54,28 @@ uint64_t store_series_lag(const struct store *s)
     return (!x->open || x->follow.behind) && stored > has ? stored - has : 0;
 }
 
-/* Objects that bring more labels today than they may. */
-static void put_crowded(struct store_series *x, struct buf *b)
+static void put_by_object(struct series_refused *x, struct buf *b)
 {
-    uint16_t today = (uint16_t)(clock_wall().us / TIME_DAY);
-    struct series_labels *l = &x->db.per_object;
-
-    if (!x->open)
-        return;
-    series_labels_trim(l, today);
-    for (size_t i = 0; i < MIN(l->crowded.n, TELL_CROWDED); i++) {
-        buf_add_le64(b, l->crowded.at[i]);
-        buf_add_le64(b, series_labels_refused(l, l->crowded.at[i], today));
+    series_refused_trim(x, clock_wall());
+    for (size_t i = 0; i < x->n; i++) {
+        buf_add_le64(b, x->at[i].oid);
+        buf_add_le64(b, x->at[i].why);
+        buf_add_le64(b, x->at[i].n);
     }
 }
 
 void store_series_tell(struct store *s)
 {
     struct store_series *x = &s->series;
-    const struct series_feed *f = &x->follow.feed;
+    struct series_feed *f = &x->follow.feed;
     struct peer *gate = role_peer(s->role, ROLE_GATE, 0);
-    struct buf refused = BUF_INIT, crowded = BUF_INIT;
+    struct buf refused = BUF_INIT, by_object = BUF_INIT;
 
     if (!gate)
         return;
     for (unsigned i = 0; i < SERIES_REFUSAL_COUNT; i++)
         buf_add_le64(&refused, f->refused[i]);
-    put_crowded(x, &crowded);
+    put_by_object(&f->by_object, &by_object);
     msg_put_series(&s->frame,
                    &(struct msg_series){.applied = x->reached,
                                         .lag = store_series_lag(s),
@@ -99,11 +93,11 @@ void store_series_tell(struct store *s)
                                         .last_oid = f->last.oid,
                                         .last_why = f->last.why,
                                         .last_label = str_of(f->last.label),
-                                        .crowded = buf_str(&crowded)});
+                                        .by_object = buf_str(&by_object)});
     role_send(gate, &s->frame, -1);
     buf_clear(&s->frame);
     buf_release(&refused);
-    buf_release(&crowded);
+    buf_release(&by_object);
     x->told = store_now(s);
 }
 

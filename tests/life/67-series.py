@@ -167,6 +167,33 @@ def test_bad_input():
         assert v.bounds('x') == [('', '~:5', '@6:7', '', '')], v.bounds('x')
 
 
+def test_ten_thousand_labels():
+    """What of them is taken, kept and read, and what is not, adds up; who looks at the service sees it."""
+    line = "/usr/bin/awk 'BEGIN {printf \"OK|\"\\; for (i = 0\\; i < 10000\\; i++) printf \" l%d=%d\", i, i}'"
+    read = ('OK|' + ''.join(f' l{i}={i}' for i in range(10000)))[:76 * 1024][3:].strip().split(' ')
+    kept = next(n for n in range(len(read)) if len(' '.join(read[:n + 1])) > 32 * 1024)
+    with Measured() as v:
+        v.put('objects.cfg', open(v.path('objects.cfg')).read() + f'define command {{\n command_name ten\n command_line {line}\n}}\n'
+              'define service {\n use ts\n host_name h\n service_description ten\n check_command ten\n active_checks_enabled 0\n}\n')
+        v.start()
+        with open(v.path('cmd'), 'w') as f:
+            f.write(f'[1] SCHEDULE_FORCED_SVC_CHECK;h;ten;{int(time.time())}\n')
+
+        def refused(reason):
+            return v.metrics().get(f'vigie_series_samples_refused_total{{reason="{reason}"}}')
+        until(lambda: (refused('too_many'), refused('cut')) == (kept - 256, len(read) - kept), lambda: f'{len(read)} read, {kept} kept: {refused("too_many")}, {refused("cut")}')
+        why = until(lambda: next((w for w in [vigie('ctl', 'why', 'h', 'ten', '-c', v.main)[1]] if 'not taken today' in w), None), 'the service says so')
+        assert f'Performance data not taken today: {len(read) - kept}: beyond what is read of an output (76 KiB) or kept of its performance data (32 KiB)' in why, why
+        status, out, said = vigie('ctl', 'status', '-c', v.main)
+        assert re.search(r"not taken last: '(l[0-9]+)?' of h/ten: beyond what is read", out), (out, said)
+        before = v.metrics()['vigie_commands_refused_total']
+        with open(v.path('cmd'), 'w') as f:
+            f.write('[1] PROCESS_SERVICE_CHECK_RESULT;h;p;0;long|' + ' '.join(f'l{i}={i}' for i in range(2000)) + '\n')
+        until(lambda: v.metrics()['vigie_commands_refused_total'] == before + 1, 'a line that is too long is counted')
+        assert v.stop() == 0
+        assert sum(key[1].startswith('l') and key[1][1:].isdigit() and key[1] != 'load1' for key in there(v)) == 256
+
+
 def test_ever_new_labels():
     """A plugin that puts the number of a process into its label: its service has so many labels a day, what came before goes on, and everybody says why."""
     with Measured('vigie_series_labels=6') as v:
@@ -178,7 +205,7 @@ def test_ever_new_labels():
             return v.metrics().get('vigie_series_samples_refused_total{reason="labels"}')
         until(lambda: refused() == 5, lambda: f'five of eleven labels: {refused()}')
         why = until(lambda: next((w for w in [vigie('ctl', 'why', 'h', 'p', '-c', v.main)[1]] if 'not taken today' in w), None), 'the service says so')
-        assert 'Measurements not taken today: 5: its object has as many labels today as it may have (vigie_series_labels)' in why, why
+        assert 'Performance data not taken today: 5: its object has as many labels today as it may have (vigie_series_labels)' in why, why
         assert 'refusées aujourd' in vigie('ctl', 'why', 'h', 'p', '--lang', 'fr', '-c', v.main)[1]
         assert 'not taken' not in vigie('ctl', 'why', 'h', 'dummy', '-c', v.main)[1]
         v.submit('size=8 rss_1003=2')

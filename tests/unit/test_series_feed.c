@@ -15,6 +15,11 @@
 
 static const struct wall noon = {20480 * TIME_DAY + 12 * TIME_H};
 
+static struct wall minutes(unsigned n)
+{
+    return (struct wall){noon.us + n * TIME_MIN};
+}
+
 struct world {
     struct memdisk disk;
     struct journal_io io;
@@ -127,7 +132,7 @@ static void test_what_is_not_taken_is_counted(void **state UNUSED)
     assert_int_equal(w.f.refused[SERIES_TWICE], 1);
     assert_int_equal(w.f.taken, 2); /* h without a unit, h in seconds */
     assert_int_equal(w.f.refused[SERIES_UNREAD],
-                     6 + 1); /* six that perf_next passes over; i, which does not fit */
+                     7 + 1); /* seven that perf_next passes over; i, which does not fit */
     assert_string_equal(value_of(&w, 5, "h", PERF_NONE), "1");
     n = (size_t)snprintf(text, sizeof(text), "'%0300d'=1 ", 7);
     snprintf(text + n, sizeof(text) - n, "'%0255d'=1", 7);
@@ -152,7 +157,62 @@ static void test_ten_thousand_labels(void **state UNUSED)
     assert_int_equal(w.f.taken, LIMIT_PERF_ITEMS);
     assert_int_equal(w.f.refused[SERIES_MANY], 10000 - LIMIT_PERF_ITEMS);
     assert_int_equal(w.s.active.n, LIMIT_PERF_ITEMS);
+    assert_int_equal(series_refused_of(&w.f.by_object, 5, SERIES_MANY, noon), 10000 - LIMIT_PERF_ITEMS);
     buf_release(&b);
+    world_release(&w);
+}
+
+static void feed_cut(struct world *w, const char *text, const char *cut, bool more)
+{
+    assert_int_equal(series_feed(&w->f, &(struct series_feed_result){.oid = 5,
+                                                                     .seq = ++w->seq,
+                                                                     .perfdata = str_of(text),
+                                                                     .cut = str_of(cut),
+                                                                     .cut_more = more,
+                                                                     .at = minutes((unsigned)w->seq),
+                                                                     .now = noon}),
+                     0);
+}
+
+/* As much of it as can be seen, at least one. */
+static void test_what_a_limit_took_is_counted(void **state UNUSED)
+{
+    struct world w;
+
+    world_init(&w);
+    feed_cut(&w, "a=1", "b=2 'c d'=3 e", false);
+    assert_int_equal(w.f.refused[SERIES_CUT], 3);
+    feed_cut(&w, "a=1", "'c d'=3", false);
+    assert_string_equal(w.f.last.label, "c d");
+    feed_cut(&w, "a=1", "big=12", true);
+    feed_cut(&w, "a=1", "'some lab", true);
+    feed_cut(&w, "a=1", "", true);
+    feed_cut(&w, "", "", true);
+    assert_int_equal(w.f.refused[SERIES_CUT], 8);
+    assert_int_equal(w.f.refused[SERIES_UNREAD], 0);
+    assert_int_equal(w.f.taken, 5);
+    assert_int_equal(w.f.last.why, SERIES_CUT);
+    assert_int_equal(series_refused_of(&w.f.by_object, 5, SERIES_CUT, noon), 8);
+    assert_int_equal(series_refused_of(&w.f.by_object, 6, SERIES_CUT, noon), 0);
+    world_release(&w);
+}
+
+/* More objects than can be named: the sum counts, and a new day makes room. */
+static void test_many_objects_are_refused(void **state UNUSED)
+{
+    struct world w;
+    struct wall tomorrow = {noon.us + TIME_DAY};
+
+    world_init(&w);
+    for (uint64_t oid = 1; oid <= SERIES_REFUSED_MOST + 10; oid++)
+        feed(&w, oid, "a=nan b=nan", noon);
+    assert_int_equal(w.f.refused[SERIES_UNREAD], 2 * SERIES_REFUSED_MOST + 20);
+    assert_int_equal(w.f.by_object.n, SERIES_REFUSED_MOST);
+    assert_int_equal(series_refused_of(&w.f.by_object, SERIES_REFUSED_MOST, SERIES_UNREAD, noon), 2);
+    assert_int_equal(series_refused_of(&w.f.by_object, SERIES_REFUSED_MOST, SERIES_UNREAD, tomorrow), 0);
+    assert_int_equal(series_refused_of(&w.f.by_object, SERIES_REFUSED_MOST + 1, SERIES_UNREAD, noon), 0);
+    feed(&w, SERIES_REFUSED_MOST + 1, "a=nan", tomorrow);
+    assert_int_equal(series_refused_of(&w.f.by_object, SERIES_REFUSED_MOST + 1, SERIES_UNREAD, tomorrow), 1);
     world_release(&w);
 }
 
@@ -189,7 +249,7 @@ static void feed_processes(struct world *w, uint64_t oid, unsigned from, unsigne
 
 static uint32_t refused_of(struct world *w, uint64_t oid, struct wall at)
 {
-    return series_labels_refused(&w->s.per_object, oid, (uint16_t)(at.us / TIME_DAY));
+    return series_refused_of(&w->f.by_object, oid, SERIES_LABELS, at);
 }
 
 static void open_again(struct world *w)
@@ -219,11 +279,11 @@ static void test_new_labels_of_an_object_have_an_end(void **state UNUSED)
     open_again(&w); /* a start changes nothing */
     feed(&w, 5, "load=1 rss_103=9 rss_201=1", noon);
     assert_int_equal(w.f.refused[SERIES_LABELS], 23);
-    assert_int_equal(w.s.per_object.crowded.n, 1);
     feed_processes(&w, 5, 300, 30, tomorrow);
     assert_int_equal(w.f.refused[SERIES_LABELS], 23 + 21);
-    series_labels_trim(&w.s.per_object, (uint16_t)(tomorrow.us / TIME_DAY + 1));
-    assert_int_equal(w.s.per_object.crowded.n, 0);
+    assert_int_equal(refused_of(&w, 5, tomorrow), 21);
+    series_refused_trim(&w.f.by_object, (struct wall){tomorrow.us + TIME_DAY});
+    assert_int_equal(w.f.by_object.n, 0);
     w.s.o.labels_most = 0;
     feed_processes(&w, 5, 400, 30, tomorrow);
     assert_int_equal(w.f.refused[SERIES_LABELS], 23 + 21);
@@ -251,9 +311,17 @@ static void assert_words(struct world *w, const char *wanted)
     buf_clear(&w->words);
 }
 
-static struct wall minutes(unsigned n)
+static unsigned count_words(const struct world *w)
 {
-    return (struct wall){noon.us + n * TIME_MIN};
+    struct str rest = buf_str(&w->words);
+    struct series_key k;
+    struct bounds_row row;
+    unsigned n = 0;
+    uint64_t seq;
+
+    while (series_words_next(&rest, &k, &seq, &row))
+        n++;
+    return n;
 }
 
 static void test_words_when_they_change(void **state UNUSED)
@@ -280,11 +348,66 @@ static void test_words_that_never_stand_still(void **state UNUSED)
     char text[32];
 
     world_init(&w);
-    for (unsigned m = 0; m < 12; m++) {
+    for (unsigned m = 0; m < 24 * 60; m++) {
+        snprintf(text, sizeof(text), "a=1K;%u", m);
+        feed(&w, 5, text, minutes(m));
+        if (m == 10)
+            assert_int_equal(count_words(&w), 11); /* a person who tries something out */
+    }
+    assert_int_equal(count_words(&w), SERIES_WORDS_BURST + 24 * 12 - 1);
+    buf_clear(&w.words);
+    /* Another unit is another thing: it is heard at once all the same. */
+    feed(&w, 5, "a=1F;2", minutes(24 * 60));
+    feed(&w, 5, "a=1C;2", minutes(24 * 60 + 1));
+    feed(&w, 5, "a=1C;3", minutes(24 * 60 + 2));
+    assert_words(&w, "1441:a[F]2;;; 1442:a[C]2;;; ");
+    /* Whatever comes in its place, and stays, is heard in the end. */
+    feed(&w, 5, "a=1C;4", minutes(32 * 60));
+    assert_words(&w, "1444:a[C]4;;; ");
+    world_release(&w);
+}
+
+static void test_units_that_never_stand_still(void **state UNUSED)
+{
+    struct world w;
+    char text[32];
+
+    world_init(&w);
+    for (unsigned m = 0; m < 24 * 60; m++) {
+        snprintf(text, sizeof(text), "a=1/%u", m);
+        feed(&w, 5, text, minutes(m));
+    }
+    assert_int_equal(count_words(&w), 2 * SERIES_WORDS_BURST + 24 * 12 - 1);
+    world_release(&w);
+}
+
+/* What comes late says what held then. */
+static void test_late_words(void **state UNUSED)
+{
+    struct world w;
+    char text[32];
+
+    world_init(&w);
+    for (unsigned m = 0; m < 60; m++) {
         snprintf(text, sizeof(text), "a=1;%u", m);
         feed(&w, 5, text, minutes(m));
     }
-    assert_words(&w, "1:a[]0;;; 6:a[]5;;; 11:a[]10;;; ");
+    buf_clear(&w.words);
+    feed(&w, 5, "a=1;100", (struct wall){noon.us - TIME_DAY});
+    assert_words(&w, "61:a[]100;;; ");
+    world_release(&w);
+}
+
+/* Units and thresholds that change within seconds: each from its moment on. */
+static void test_words_at_once(void **state UNUSED)
+{
+    struct world w;
+
+    world_init(&w);
+    feed(&w, 5, "t=20C;30;40", noon);
+    feed(&w, 5, "t=70F;86;104", (struct wall){noon.us + TIME_S});
+    feed(&w, 5, "t=71F;87;104", (struct wall){noon.us + 2 * TIME_S});
+    assert_words(&w, "1:t[C]30;40;; 2:t[F]86;104;; 3:t[F]87;104;; ");
     world_release(&w);
 }
 
@@ -300,6 +423,14 @@ static void test_long_words(void **state UNUSED)
     snprintf(text, sizeof(text), "1:a[%.64s];5;;2 1:b[]%064d;;; ",
              "uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu", 2);
     assert_words(&w, text);
+    assert_int_equal(w.f.refused[SERIES_BESIDE], 1);
+    assert_string_equal(w.f.last.label, "a");
+    snprintf(text, sizeof(text),
+             "a=1;%065d b=1;;%065d c=1;;;1e90 d=1;;;;1e90 e=1;;;1e60 f=1;2;3;4;5,g=6 h=1;i=2", 1, 2);
+    feed(&w, 6, text, noon);
+    assert_int_equal(w.f.refused[SERIES_BESIDE], 1 + 6);
+    assert_int_equal(series_refused_of(&w.f.by_object, 6, SERIES_BESIDE, noon), 6);
+    assert_int_equal(w.f.taken, 2 + 7);
     world_release(&w);
 }
 
@@ -387,10 +518,15 @@ int main(void)
         cmocka_unit_test(test_units_become_base_units),
         cmocka_unit_test(test_what_is_not_taken_is_counted),
         cmocka_unit_test(test_ten_thousand_labels),
+        cmocka_unit_test(test_what_a_limit_took_is_counted),
+        cmocka_unit_test(test_many_objects_are_refused),
         cmocka_unit_test(test_the_store_refuses_and_fails),
         cmocka_unit_test(test_new_labels_of_an_object_have_an_end),
         cmocka_unit_test(test_words_when_they_change),
+        cmocka_unit_test(test_words_at_once),
         cmocka_unit_test(test_words_that_never_stand_still),
+        cmocka_unit_test(test_units_that_never_stand_still),
+        cmocka_unit_test(test_late_words),
         cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_words_only),
         cmocka_unit_test(test_series_of_an_object),

@@ -125,7 +125,7 @@ export interface Detail extends Row {
   long_output?: string;
   perfdata?: Perf[];
   perfdata_raw?: string;
-  measurements_refused?: { count: number; reason: string; text_en: string; text_fr: string } | null; // new labels, today
+  measurements_refused?: { count: number; reason: string; text_en: string; text_fr: string } | null; // today, for the reason that most of them had
   check_command?: string;
   check_interval_s?: number;
   retry_interval_s?: number;

@@ -228,7 +228,7 @@ export const en = {
   'panel.no_result': 'No result has come in yet.',
   'panel.more_output': 'All the output',
   'panel.perf': 'Measurements',
-  'panel.perf_refused': '{count} measurements were not taken today: {why}',
+  'panel.perf_refused': 'Performance data not taken today: {count}: {why}',
   'panel.perf_name': 'Name',
   'panel.perf_value': 'Value',
   'panel.perf_limits': 'Limits',

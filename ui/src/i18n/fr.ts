@@ -223,7 +223,7 @@ export const fr: Catalogue = {
   'panel.no_result': 'Aucun résultat reçu pour l’instant.',
   'panel.more_output': 'Résultat complet',
   'panel.perf': 'Mesures',
-  'panel.perf_refused': '{count} mesures refusées aujourd’hui : {why}',
+  'panel.perf_refused': 'Données de performance refusées aujourd’hui : {count} : {why}',
   'panel.perf_name': 'Nom',
   'panel.perf_value': 'Valeur',
   'panel.perf_limits': 'Seuils',
