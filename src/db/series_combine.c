@@ -3,7 +3,9 @@
  * Several series become one: those with the same label and unit. In each step in which one of them has a measurement, each brings its mean there, or the last one before if it is not
  * older than what is a gap for it: checks do not begin together.
  */
+#include "core/perf.h"
 #include "db/series_ask_int.h"
+#include "db/series_said.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -118,26 +120,40 @@ static void group_release(struct group *g)
     VEC_RELEASE(&g->member);
 }
 
-static bool same_kind(const struct series_key *a, const struct series_key *b)
+/* Of units that nobody knows, what was written last: degrees and watts make no sum. */
+static bool same_kind(struct series_data *d, const struct series_key *a, const struct series_key *b)
 {
-    return a->unit == b->unit && str_eq(a->label, b->label);
+    struct buf of_a = BUF_INIT, of_b = BUF_INIT;
+    bool same = a->unit == b->unit && str_eq(a->label, b->label);
+
+    if (same && a->unit == PERF_OTHER)
+        same = str_eq(series_said_unit(d->q, a, &of_a), series_said_unit(d->q, b, &of_b));
+    buf_release(&of_a);
+    buf_release(&of_b);
+    return same;
 }
 
-/* All picks of the kind of picks[first], for each of the times. */
-static int one_kind(struct series_data *d, const struct series_picks *picks, size_t first, bool *done)
+/* All picks of the kind of picks[first], for each of the times. kind: of each pick first + 1, once it has one. */
+static int one_kind(struct series_data *d, const struct series_picks *picks, size_t first, size_t *kind)
 {
     struct series_key k = series_key_at(&d->q->r->s, picks->at[first].id);
     int r = 0;
 
+    for (size_t i = first; i < picks->n && r == 0; i++) {
+        struct series_key other = series_key_at(&d->q->r->s, picks->at[i].id);
+
+        r = d->q->overdue(d->q->user) ? E_TIMEOUT : 0;
+        if (!kind[i] && same_kind(d, &k, &other))
+            kind[i] = first + 1;
+    }
     for (unsigned shift = 0; shift < d->n_shifts && r == 0; shift++) {
         struct group g = {.gap_us = 0};
 
         for (size_t i = first; i < picks->n && r == 0; i++) {
             struct series_key other = series_key_at(&d->q->r->s, picks->at[i].id);
 
-            if (!same_kind(&k, &other))
+            if (kind[i] != first + 1)
                 continue;
-            done[i] = true;
             r = d->q->overdue(d->q->user) ? E_TIMEOUT : take(d, &g, &other, shift);
             if (d->total > SERIES_ASK_TOTAL) {
                 d->truncated = true;
@@ -158,12 +174,12 @@ static int one_kind(struct series_data *d, const struct series_picks *picks, siz
 
 int series_combine(struct series_data *d, const struct series_picks *picks)
 {
-    bool *done = mem_calloc(picks->n + 1, sizeof(*done));
+    size_t *kind = mem_calloc(picks->n + 1, sizeof(*kind));
     int r = 0;
 
     for (size_t i = 0; i < picks->n && r == 0 && d->total <= SERIES_ASK_TOTAL; i++)
-        if (!done[i])
-            r = one_kind(d, picks, i, done);
-    mem_free(done);
+        if (!kind[i])
+            r = one_kind(d, picks, i, kind);
+    mem_free(kind);
     return r;
 }

@@ -129,22 +129,24 @@ def test_a_service_goes_and_comes_back():
 
 
 def test_labels_and_units_change():
-    with Changing(host('web', 'disk')) as v:
-        v.measure('web/disk', 'free=500MB;1000:', 'free=501MB;1000:', 'left=502MB', 'left=0.503GB', 'left=50%', 'left=51%', 'n=5', 'n=6', 'n=7c', 'n=8c', 'temp=20C;30', 'temp=21C;30')
-        assert v.stop() == 0  # two words about one series within minutes would be one
-        v.start()
-        v.measure('web/disk', 'temp=70F;86', 'temp=71F;86')
+    with Changing(host('web', 'disk'), host('db', 'disk')) as v:
+        v.measure('web/disk', 'free=500MB;1000:', 'free=501MB;1000:', 'left=502MB', 'left=0.503GB', 'left=50%', 'left=51%', 'n=5', 'n=6', 'n=7c', 'n=8c', 'temp=20C;30', 'temp=21C;30', 'temp=70F;86', 'temp=71F;86')
         got = v.data(host='web')
         assert got.pop(('temp', 'F'))[0] == 4, got
         want = {('free', 'B'): [2, 1001e6, 501e6], ('left', 'B'): [2, 1005e6, 503e6], ('left', '%'): [2, 101, 51], ('n', ''): [2, 11, 6], ('n', 'c'): [2, 15, 8]}
         assert got == want, got
         listed = {(s['label'], s['unit']): (s['last'], s['written']) for s in v.series(host='web')}
-        assert listed == {('free', 'B'): (501e6, 'MB'), ('left', 'B'): (503e6, 'MB'), ('left', '%'): (51, None), ('n', ''): (6, None), ('n', 'c'): (8, None), ('temp', 'F'): (71, None)}, listed
+        assert listed == {('free', 'B'): (501e6, 'MB'), ('left', 'B'): (503e6, 'GB'), ('left', '%'): (51, None), ('n', ''): (6, None), ('n', 'c'): (8, None), ('temp', 'F'): (71, None)}, listed
         raw = v.raw()
         assert raw[('web', 'disk', 'left', 'B')] == [502e6, 503e6] and raw[('web', 'disk', 'left', '%')] == [50, 51], raw
         one, = v.ok('/api/v1/series/data', host='web', label='temp', step=1)['series']
         first, second = one['thresholds']
         assert (first['unit'], first['warn'], second['unit'], second['warn']) == ('C', '30', 'F', '86') and one['t'][0] <= second['from'] <= one['t'][-1], one
+        v.measure('db/disk', 'temp=300K', 'free=1GB')  # degrees of two kinds make no sum; sizes do
+        both = v.ok('/api/v1/series/data', label='temp', combine='max', step=60)['series']
+        assert sorted((s['unit'], s['combined']) for s in both) == [('F', 1), ('K', 1)], both
+        one, = v.ok('/api/v1/series/data', label='free', combine='sum', step=3600)['series']
+        assert (one['unit'], one['combined']) == ('B', 2), one
 
 
 def test_counters_begin_anew_and_go_round():
