@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/journal_io.h"
 
+#include "base/log.h"
 #include "os/disk.h"
 #include "os/file.h"
 #include "os/rand.h"
@@ -52,9 +53,16 @@ static int dir_sync(void *user UNUSED, int handle)
     return disk_sync(handle);
 }
 
-static int dir_allocate(void *user UNUSED, int handle, uint64_t to)
+static int dir_allocate(void *user, int handle, uint64_t to)
 {
-    return disk_allocate(handle, to);
+    struct journal_dir *dir = user;
+    int r = disk_allocate(handle, to);
+
+    if (r > 0 && !dir->no_reserve)
+        log_warn("the file system of the journal cannot set room aside: there is no reserve for events when "
+                 "the disk is full. They wait in memory then, and a restart loses them");
+    dir->no_reserve = dir->no_reserve || r > 0;
+    return MIN(r, 0);
 }
 
 static int dir_truncate(void *user UNUSED, int handle, uint64_t size)
@@ -87,6 +95,7 @@ static uint64_t dir_nonce(void *user UNUSED)
 
 void journal_io_dir(struct journal_io *io, struct journal_dir *dir)
 {
+    dir->no_reserve = false;
     *io = (struct journal_io){
         .user = dir,
         .open = dir_open,

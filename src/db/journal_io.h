@@ -30,6 +30,7 @@ struct journal_io {
 
 struct journal_dir {
     int fd;
+    bool no_reserve; /* it was said that its file system cannot set room aside */
 };
 /* The real body on an open folder; dir is the caller's and outlives io. */
 void journal_io_dir(struct journal_io *io, struct journal_dir *dir);

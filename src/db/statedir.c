@@ -18,11 +18,19 @@ const char *statedir_network(long type)
         uint32_t type; /* statfs(2) has them */
         const char *name;
     } known[] = {
-        {0x6969, "NFS"},        {0x517b, "SMB"},
-        {0xff534d42, "CIFS"},   {0xfe534d42, "SMB2"},
-        {0x00c36400, "Ceph"},   {0x5346414f, "AFS"},
-        {0x01021997, "9p"},     {0x47504653, "GPFS"},
-        {0x0bd00bd0, "Lustre"}, {0x013111a8, "a Veritas file system"},
+        {0x6969, "NFS"},
+        {0x517b, "SMB"},
+        {0xff534d42, "CIFS"},
+        {0xfe534d42, "SMB2"},
+        {0x00c36400, "Ceph"},
+        {0x5346414f, "AFS"},
+        {0x01021997, "9p"},
+        {0x47504653, "GPFS"},
+        {0x0bd00bd0, "Lustre"},
+        {0x013111a8, "a Veritas file system"},
+        {0x01161970, "GFS2"},
+        {0x7461636f, "OCFS2"},
+        {0x65735546, "a FUSE file system, such as sshfs or GlusterFS"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
@@ -43,12 +51,17 @@ int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint
 /* A folder from before the mark, or one that lost it, is known by what Vigie begins with: the number of its engines, a segment, the identities. */
 bool statedir_is_vigies(int dir)
 {
+    return faccessat(dir, "format", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           faccessat(dir, "epoch", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           faccessat(dir, "db/objects.db", F_OK, AT_SYMLINK_NOFOLLOW) == 0 || statedir_has_past(dir);
+}
+
+bool statedir_has_past(int dir)
+{
     int fd = openat(dir, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *journal = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *d;
-    bool found = faccessat(dir, "format", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-                 faccessat(dir, "epoch", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-                 faccessat(dir, "db/objects.db", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    bool found = false;
 
     while (!found && journal && (d = readdir(journal)))
         found = str_ends(str_of(d->d_name), STR(".vj"));
@@ -164,31 +177,30 @@ static int judge(struct str text, const char *path, uint32_t site, struct err *e
     return statedir_other_site(err, what, (uint32_t)theirs, site);
 }
 
+int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err)
+{
+    struct buf b = BUF_INIT;
+    struct err why = ERR_INIT;
+    int r = file_read_at(dir, "format", 4096, &b, &why);
+
+    if (r == 0)
+        r = judge(buf_str(&b), path, site, err);
+    else
+        r = r == E_NOENT ? 0 : err_set(err, r, "the state folder %s: %s", path, why.text);
+    buf_release(&b);
+    return r;
+}
+
 /* A folder with a record and no mark came from somewhere: whose it is, its record says. */
-static int put_mark(int dir, uint32_t site, struct err *err)
+int statedir_mark_format(int dir, uint32_t site, struct err *err)
 {
     char text[64];
     int n = snprintf(text, sizeof(text), "vigie-state %d\n", STATEDIR_FORMAT);
 
+    if (faccessat(dir, "format", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return 0;
     if (site != STATEDIR_ANY_SITE && faccessat(dir, "journal", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
         faccessat(dir, "db", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         n += snprintf(text + n, sizeof(text) - (size_t)n, "site %u\n", site);
     return file_replace_at(dir, "format", text, (size_t)n, 0644, err);
-}
-
-int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err)
-{
-    struct buf b = BUF_INIT;
-    struct err missing = ERR_INIT;
-    int r = file_read_at(dir, "format", 4096, &b, &missing);
-
-    if (r == 0) {
-        r = judge(buf_str(&b), path, site, err);
-    } else if (r == E_NOENT) {
-        r = put_mark(dir, site, err);
-    } else {
-        err_set(err, missing.code, "%s", missing.text);
-    }
-    buf_release(&b);
-    return r;
 }

@@ -21,8 +21,12 @@ int statedir_may_begin(int dir, const char *path, struct err *err);
 bool statedir_is_nothing(const char *name);
 bool statedir_is_empty(int dir);
 bool statedir_is_vigies(int dir);
+bool statedir_has_past(int dir); /* a segment of the journal */
 /* In a state folder: what a restore is about to move into its place. */
 #define STATEDIR_RESTORING ".restoring"
+/* Refuses by the mark, and changes nothing: where there is none, nothing speaks against it. */
 int statedir_check_format(int dir, const char *path, uint32_t site, struct err *err);
+/* Gives one to a folder that has none. */
+int statedir_mark_format(int dir, uint32_t site, struct err *err);
 /* The words with which a folder, or a file of it, is refused to another site. */
 int statedir_other_site(struct err *err, const char *what, uint32_t theirs, uint32_t ours);

@@ -80,9 +80,9 @@ int disk_sync(int fd)
 
 int disk_allocate(int fd, uint64_t to)
 {
-    if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)to) == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+    if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)to) == 0)
         return 0;
-    return code(errno);
+    return errno == EOPNOTSUPP || errno == ENOSYS ? 1 : code(errno);
 }
 
 int disk_truncate(int fd, uint64_t size)

@@ -15,7 +15,7 @@ int64_t disk_size(int fd);
 int64_t disk_read(int fd, uint64_t at, void *to, size_t n); /* fewer than n only at the end */
 int disk_write(int fd, uint64_t at, const void *from, size_t n);
 int disk_sync(int fd); /* fdatasync */
-/* blocks for all bytes below `to`, the size stays; 0 where the file system cannot do that */
+/* blocks for all bytes below `to`, the size stays; 1 where the file system cannot do that */
 int disk_allocate(int fd, uint64_t to);
 int disk_truncate(int fd, uint64_t size);
 int disk_unlink(int dir, const char *name);

@@ -40,6 +40,8 @@ int parent_open_executables(struct parent *p, struct err *err)
     return 0;
 }
 
+#define HTTP_LISTEN "127.0.0.1:8321"
+
 /* A setting that --set or the main file may give: "" when absent. */
 static const char *setting(struct parent *p, const char *name, const char *def)
 {
@@ -93,33 +95,52 @@ static int make_folders(struct parent *p, struct err *err)
         r = err_sys(err, errno, "cannot open %s/run to others", p->state_dir);
     for (size_t i = 0; r == 0 && i < ARRAY_LEN(of_store); i++)
         r = give_folder(p, of_store[i], store->uid, store->gid, err);
+    if (r == 0 && faccessat(p->state_fd, "auth", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+        statedir_has_past(p->state_fd))
+        log_warn(
+            "the state folder %s has a past and no auth/users: users and API tokens were not copied with "
+            "it, and who opens the set-up link begins anew. If there is a backup, 'vigie restore' "
+            "brings them back",
+            p->state_dir);
     if (r == 0)
         r = give_folder(p, "auth", auth->uid, auth->gid, err);
     return r;
 }
 
-static int take_lock(struct parent *p, struct err *err)
+/* *made: it was not there. */
+static int take_lock(struct parent *p, bool *made, struct err *err)
 {
     char text[32];
     ssize_t n;
 
+    *made = faccessat(p->state_fd, "lock", F_OK, AT_SYMLINK_NOFOLLOW) < 0;
     p->lock_fd = openat(p->state_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (p->lock_fd < 0)
         return err_sys(err, errno, "cannot write in the state folder %s", p->state_dir);
-    if (flock(p->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-        n = pread(p->lock_fd, text, sizeof(text) - 1, 0);
-        text[n > 0 ? n : 0] = '\0';
-        text[strcspn(text, "\n")] = '\0';
-        return err_set(err, E_BUSY,
-                       "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a "
-                       "folder, a command file and a log of its own with --set vigie_state_dir=DIR, --set "
-                       "command_file=FIFO and --set log_file=FILE",
-                       text[0] ? text : "unknown", p->state_dir);
-    }
-    n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+    if (flock(p->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    n = pread(p->lock_fd, text, sizeof(text) - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    *made = false;
+    return err_set(
+        err, E_BUSY,
+        "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a folder, a "
+        "command file, a log and whatever else it uses of its own: --set vigie_state_dir=DIR --set "
+        "command_file=FIFO --set log_file=FILE%s%s%s",
+        text[0] ? text : "unknown", p->state_dir,
+        setting(p, "vigie_http_listen", HTTP_LISTEN)[0] ? " --set vigie_http_listen=ADDRESS:PORT" : "",
+        setting(p, "vigie_livestatus_socket", "")[0] ? " --set vigie_livestatus_socket=SOCKET" : "",
+        setting(p, "vigie_livestatus_tls", "")[0] ? " --set vigie_livestatus_tls=ADDRESS:PORT" : "");
+}
+
+static void sign_lock(const struct parent *p)
+{
+    char text[32];
+    int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
     if (ftruncate(p->lock_fd, 0) < 0 || pwrite(p->lock_fd, text, (size_t)n, 0) != n)
         log_warn("cannot write the process number into %s/lock: %s", p->state_dir, strerror(errno));
-    return 0;
 }
 
 /* The epoch numbers the engines of this state folder: run ids of an earlier one are never taken for ours. A full disk keeps none from starting: the few bytes have their place in the file of before. */
@@ -199,6 +220,29 @@ static bool is_anothers(const struct parent *p, uid_t uid)
     return all;
 }
 
+/* Is it one that may be used, or taken over? Nothing is changed. */
+static int check_owner(const struct parent *p, struct err *err)
+{
+    struct stat st;
+
+    if (fstat(p->state_fd, &st) < 0)
+        return err_sys(err, errno, "cannot look at the state folder %s", p->state_dir);
+    if (is_ours(p, st.st_uid))
+        return 0;
+    if (geteuid() != 0)
+        return err_set(err, E_PERM,
+                       "the state folder %s belongs to user %u: start Vigie as that user, or give it the "
+                       "folder (chown -R), or name another with vigie_state_dir=DIR; nothing was changed",
+                       p->state_dir, (unsigned)st.st_uid);
+    if (p->uids.root && is_anothers(p, st.st_uid))
+        return err_set(err, E_PERM,
+                       "the state folder %s is that of a Vigie which user %u runs: start it as that user, "
+                       "or give it to root for ever (chown -R root %s), or name another with "
+                       "vigie_state_dir=DIR; nothing was changed",
+                       p->state_dir, (unsigned)st.st_uid, p->state_dir);
+    return 0;
+}
+
 /* Who may write into the folder itself could put other files in the place of Vigie's. */
 static int claim(struct parent *p, struct err *err)
 {
@@ -207,18 +251,9 @@ static int claim(struct parent *p, struct err *err)
     if (fstat(p->state_fd, &st) < 0)
         return err_sys(err, errno, "cannot look at the state folder %s", p->state_dir);
     if (!is_ours(p, st.st_uid)) {
-        if (p->uids.root && is_anothers(p, st.st_uid))
-            return err_set(
-                err, E_PERM,
-                "the state folder %s is that of a Vigie which user %u runs: start it as that user, "
-                "or give it to root for ever (chown -R root %s), or name another with "
-                "vigie_state_dir=DIR; nothing was changed",
-                p->state_dir, (unsigned)st.st_uid, p->state_dir);
         if (fchown(p->state_fd, geteuid(), getegid()) < 0)
-            return err_set(err, E_PERM,
-                           "the state folder %s belongs to user %u: start Vigie as that user, or give it the "
-                           "folder (chown -R), or name another with vigie_state_dir=DIR",
-                           p->state_dir, (unsigned)st.st_uid);
+            return err_sys(err, errno, "cannot take the state folder %s over from user %u", p->state_dir,
+                           (unsigned)st.st_uid);
         log_warn("the state folder %s belonged to user %u: it was taken over; who copied it there?",
                  p->state_dir, (unsigned)st.st_uid);
     }
@@ -242,15 +277,22 @@ static int cannot_open(const struct parent *p, struct err *err)
     return err_sys(err, e, "cannot open the state folder %s", p->state_dir);
 }
 
+/* The folder, or what is mounted below it. One of them is said. */
 static void warn_of_network(const struct parent *p)
 {
+    static const char *const parts[] = {"", "/journal", "/db", "/db/series", "/snapshots", "/auth"};
+    char path[sizeof(p->state_dir) + 16];
+    const char *name = NULL;
     struct statfs fs;
-    const char *name = fstatfs(p->state_fd, &fs) == 0 ? statedir_network(fs.f_type) : NULL;
 
+    for (size_t i = 0; !name && i < ARRAY_LEN(parts); i++) {
+        snprintf(path, sizeof(path), "%s%s", p->state_dir, parts[i]);
+        name = statfs(path, &fs) == 0 ? statedir_network(fs.f_type) : NULL;
+    }
     if (name)
         log_warn("the state folder %s is on %s: a server that loses power, or a lock that it forgets, can "
                  "cost what was acknowledged. Name a local disk with vigie_state_dir=DIR",
-                 p->state_dir, name);
+                 path, name);
 }
 
 /* Where a symbolic link to it leads: databases are opened by their path, and through no link. */
@@ -265,6 +307,28 @@ static int straighten(struct parent *p, struct err *err)
         r = err_set(err, E_LIMIT, "the path of the state folder is too long: %.200s", real);
     free(real);
     return r;
+}
+
+/* All that may refuse it comes before the first change. */
+static int take_folder(struct parent *p, struct err *err)
+{
+    bool made = false;
+    int r = statedir_may_begin(p->state_fd, p->state_dir, err);
+
+    if (r == 0)
+        r = check_owner(p, err);
+    if (r == 0)
+        r = take_lock(p, &made, err);
+    if (r == 0)
+        r = statedir_check_format(p->state_fd, p->state_dir, p->site, err);
+    if (r == 0)
+        r = claim(p, err);
+    if (r < 0 && made)
+        unlinkat(p->state_fd, "lock", 0);
+    if (r < 0)
+        return r;
+    sign_lock(p);
+    return statedir_mark_format(p->state_fd, p->site, err);
 }
 
 int parent_open_state(struct parent *p, struct err *err)
@@ -293,13 +357,7 @@ int parent_open_state(struct parent *p, struct err *err)
     p->state_fd = open(p->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (p->state_fd < 0)
         return cannot_open(p, err);
-    r = statedir_may_begin(p->state_fd, p->state_dir, err);
-    if (r == 0)
-        r = claim(p, err);
-    if (r == 0)
-        r = take_lock(p, err);
-    if (r == 0)
-        r = statedir_check_format(p->state_fd, p->state_dir, p->site, err);
+    r = take_folder(p, err);
     if (r == 0)
         r = make_folders(p, err);
     if (r == 0)
@@ -313,7 +371,7 @@ int parent_open_state(struct parent *p, struct err *err)
 
 static int open_http(struct parent *p, struct err *err)
 {
-    const char *at = setting(p, "vigie_http_listen", "127.0.0.1:8321");
+    const char *at = setting(p, "vigie_http_listen", HTTP_LISTEN);
     int r;
 
     if (!at[0])

@@ -394,6 +394,7 @@ static void open_all(struct role *r)
     s->dir.fd = open_folder(s, "journal");
     s->snapshots_fd = open_folder(s, "snapshots");
     open_journal(s);
+    store_names_look(s);
     store_past_open(s);
     store_names_open(s);
     store_current_open(s);

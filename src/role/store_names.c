@@ -9,6 +9,7 @@
 #include "os/mem.h"
 #include "role/store_int.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,7 +45,9 @@ static int keep_snapshot(const struct store *s, struct err *err)
     kept_name(name, snap->hash, "snap");
     if (disk_changed_at(s->snapshots_fd, name, &when) == 0) {
         disk_touch(s->snapshots_fd, name); /* in use again: as good as new for store_names_trim */
-        return 0;
+        return file_sync_dir(s->snapshots_fd) < 0
+                   ? err_sys(err, errno, "the folder snapshots cannot be synced")
+                   : 0;
     }
     return file_replace_at(s->snapshots_fd, name, snap->base, snap->len, 0600, err);
 }
@@ -352,6 +355,31 @@ void store_names_ask(struct role *r, struct peer *p, const struct msg *m)
     buf_clear(&s->frame);
     buf_release(&host);
     buf_release(&service);
+}
+
+void store_names_look(const struct store *s)
+{
+    const struct journal_list *l = &s->journal.list;
+    const char *first = NULL;
+    size_t missing = 0;
+    char name[KEPT_NAME];
+    int64_t when;
+
+    for (size_t i = 0; i < l->v.n; i++) {
+        const char *hash = l->v.at[i].head.snapshot;
+
+        kept_name(name, hash, "snap");
+        if (!hash[0] || strcmp(hash, s->role->snap.hash) == 0 ||
+            disk_changed_at(s->snapshots_fd, name, &when) != E_NOENT)
+            continue;
+        missing++;
+        first = first ? first : hash;
+    }
+    if (missing)
+        log_warn("%s/snapshots lacks the configuration of %zu of the %zu segments of the journal (the first: "
+                 "%.12s): was the folder copied in part? Only 'vigie replay' of that time needs it; if there "
+                 "is a backup, 'vigie restore' brings it back",
+                 s->role->state_dir, missing, l->v.n, first);
 }
 
 void store_names_trim(struct store *s)

@@ -5,6 +5,7 @@
 import errno
 import os
 import socket
+import stat
 import subprocess
 import threading
 
@@ -69,6 +70,53 @@ def test_second_vigie_on_the_folder():
         assert not first.ended()
 
 
+def test_what_the_second_needs():
+    with Vigie() as v:
+        v.start()
+        with Vigie() as second:
+            set_main(second, vigie_state_dir=v.state)
+            said = second.refuses()
+            assert 'log_file=FILE --set vigie_livestatus_socket=SOCKET' in said and 'http' not in said, said
+            set_main(second, vigie_livestatus_socket='', vigie_http_listen='127.0.0.1:0')
+            said = second.refuses().splitlines()[-1]
+            assert 'log_file=FILE --set vigie_http_listen=ADDRESS:PORT' in said and 'SOCKET' not in said, said
+
+
+def test_a_living_folder_of_a_user():
+    """Root's second start must not take what the user's Vigie runs on: neither while it runs, nor for the user's next start. The user has no name: of one with a name even
+    a folder that lies still is refused."""
+    if os.getuid():
+        raise Skip('needs root')
+    with Vigie() as v:
+        user = 12345
+        for folder, _, names in os.walk(v.d):
+            for name in ['.', *names]:
+                os.lchown(os.path.join(folder, name), user, user)
+
+        def of_user(out):
+            return subprocess.Popen([v.program, 'run', '-c', v.main], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, user=user,
+                                    group=user, extra_groups=[])
+
+        with open(v.path('said'), 'ab') as out:
+            v.process = of_user(out)
+            until(lambda: 'READY' in v.said() or v.ended(), 'READY')
+            was = {path: (st.st_uid, st.st_mode) for path in (v.state, v.state + '/lock') for st in (os.stat(path),)}
+            status, _, said = run_to_the_end(v)
+            assert status == 1 and 'another Vigie (process' in said and 'taken over' not in said, said
+            assert was == {path: (st.st_uid, st.st_mode) for path in was for st in (os.stat(path),)}
+            assert v.stop(60) == 0
+            before = v.said().count('READY')
+            v.process = of_user(out)
+            until(lambda: v.said().count('READY') > before or v.ended(), 'READY')
+            assert not v.ended(), v.said()
+            assert v.stop(60) == 0
+
+
+def run_to_the_end(v):
+    p = subprocess.run([v.program, 'run', '-c', v.main], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+    return p.returncode, p.stdout, p.stderr
+
+
 def is_read(fifo):
     try:
         os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
@@ -127,6 +175,21 @@ def test_newer_state_folder():
         with open(os.path.join(v.state, 'format'), 'w') as f:
             f.write('vigie-state 999\n')
         assert '999' in v.refuses()
+
+
+def test_newer_state_folder_of_others():
+    """"Nothing was changed" is so: neither owner nor mode, and no lock is left where there was none."""
+    if os.getuid():
+        raise Skip('needs root')
+    with Vigie() as v:
+        os.mkdir(v.state)
+        v.put('state/format', 'vigie-state 999\nsite 0\n')
+        os.chown(v.state, 12345, 12345)
+        os.chmod(v.state, 0o777)
+        said = v.refuses()
+        assert '999' in said and 'nothing was changed' in said and 'taken over' not in said, said
+        st = os.stat(v.state)
+        assert (st.st_uid, stat.S_IMODE(st.st_mode)) == (12345, 0o777) and os.listdir(v.state) == ['format'], (st, os.listdir(v.state))
 
 
 def test_damaged_journal_is_said_and_survived():

@@ -46,7 +46,7 @@ def again(v, spoil):
 def test_nothing_strange():
     with Vigie(OBJECTS) as v:
         said = again(v, lambda state: None)
-        assert ENDS not in said and 'state folder' not in said, said
+        assert ENDS not in said and 'state folder' not in said and 'snapshots' not in said, said
         assert v.service(service='p')['plugin_output'] == 'told'
 
 
@@ -125,6 +125,28 @@ def test_half_without_projections():
             assert v.service(service='p')['plugin_output'] == 'told', name
 
 
+def test_half_without_users():
+    with Vigie(OBJECTS) as v:
+        said = again(v, lambda state: shutil.rmtree(state + '/auth'))
+        assert said.count('no auth/users') == 1 and 'lacks the configuration' not in said, said
+        assert v.stop() == 0
+        before = len(v.said())
+        v.start()
+        assert 'auth/users' not in v.said()[before:], 'said once'
+
+
+def test_half_without_snapshots():
+    """Of what is configured now there is one again at once; of the one before there is not."""
+    def spoil(state):
+        shutil.rmtree(state + '/snapshots')
+        with open(os.path.join(os.path.dirname(state), 'objects.cfg'), 'a', encoding='utf-8') as f:
+            f.write('define host {\n use th\n host_name newcomer\n address 127.0.0.1\n}\n')
+    with Vigie(OBJECTS) as v:
+        said = again(v, spoil)
+        assert said.count('/snapshots lacks the configuration of 1 of the') == 1 and 'auth/users' not in said, said
+        assert v.service(service='p')['plugin_output'] == 'told'
+
+
 def test_another_site():
     """A folder belongs to the site it was begun at. Another one refuses it, also a copy without its mark, and leaves it as it is."""
     with Vigie(OBJECTS) as v:
@@ -173,18 +195,51 @@ def test_another_site_by_a_reload():
 
 def test_a_disk_elsewhere():
     """There is no NFS server here: a library says in the kernel's place that the folder lies on one."""
-    nfs = '#include <sys/vfs.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n' \
-          'int fstatfs64(int fd, struct statfs64 *to)\n{\n    long r = syscall(SYS_fstatfs, fd, to);\n    to->f_type = 0x6969;\n    return (int)r;\n}\n' \
-          'int fstatfs(int fd, struct statfs *to)\n{\n    return fstatfs64(fd, (struct statfs64 *)to);\n}\n'
+    elsewhere = r'''
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+int statfs64(const char *path, struct statfs64 *to)
+{
+    long r = syscall(SYS_statfs, path, to);
+    size_t n = strlen(path), end = strlen(getenv("ELSEWHERE"));
+    if (n >= end && strcmp(path + n - end, getenv("ELSEWHERE")) == 0)
+        to->f_type = strtol(getenv("KIND"), NULL, 16);
+    return (int)r;
+}
+int statfs(const char *path, struct statfs *to)
+{
+    return statfs64(path, (struct statfs64 *)to);
+}
+'''
     with Vigie(OBJECTS) as v:
-        v.start(env=shim(v, nfs))
-        said = v.said()
-        assert said.count(f'the state folder {v.state} is on NFS: ') == 1 and 'Name a local disk with vigie_state_dir=DIR' in said, said
-        submit(v, 'told')  # it works, as far as the server does
+        env, before = shim(v, elsewhere), 0
+        for part, kind, name in ('/state', '6969', 'NFS'), ('/state/journal', '65735546', 'a FUSE file system, such as sshfs or GlusterFS'), ('/db', '1161970', 'GFS2'):
+            v.start(env={**env, 'ELSEWHERE': part, 'KIND': kind})
+            said = v.said()[before:]
+            where = v.state + part.removeprefix('/state')
+            assert said.count(f'the state folder {where} is on {name}: ') == 1 and 'Name a local disk with vigie_state_dir=DIR' in said, said
+            submit(v, f'told of {name[:4]}')  # it works, as far as the server does
+            assert v.stop() == 0
+            before = len(v.said())
+        v.start()
+        assert ' is on ' not in v.said()[before:] and v.service(service='p')['plugin_output'] == 'told of GFS2'
+
+
+def test_no_room_set_aside():
+    """A file system without fallocate: the journal is written, and that it has no reserve is said, once."""
+    nothing = '#include <errno.h>\nint fallocate64(int fd, int mode, long at, long n)\n{\n    errno = EOPNOTSUPP;\n    return -1;\n}\n' \
+              'int fallocate(int fd, int mode, long at, long n)\n{\n    return fallocate64(fd, mode, at, n);\n}\n'
+    with Vigie(OBJECTS) as v:
+        v.start(env=shim(v, nothing))
+        submit(v, 'told')
         assert v.stop() == 0
+        assert v.said().count('cannot set room aside') == 1, v.said()
         before = len(v.said())
         v.start()
-        assert 'NFS' not in v.said()[before:] and v.service(service='p')['plugin_output'] == 'told'
+        assert 'room aside' not in v.said()[before:] and v.service(service='p')['plugin_output'] == 'told'
 
 
 def test_no_folder():

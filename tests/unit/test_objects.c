@@ -487,6 +487,8 @@ static void test_mark(void **state UNUSED)
     }
     unlinkat(dir, "format", 0);
     assert_int_equal(statedir_check_format(dir, path, 7, NULL), 0);
+    assert_int_equal(faccessat(dir, "format", F_OK, 0), -1); /* who asks changes nothing */
+    assert_int_equal(statedir_mark_format(dir, 7, NULL), 0);
     assert_mark(dir, "vigie-state 1\nsite 7\n");
     unlinkat(dir, "format", 0);
     mkdirat(dir, "journal", 0700); /* a record without a mark: not said to be ours */
@@ -494,6 +496,7 @@ static void test_mark(void **state UNUSED)
     close(openat(dir, "journal/0000000000000001.vj", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     assert_int_equal(statedir_may_begin(dir, path, NULL), 0);
     assert_int_equal(statedir_check_format(dir, path, 7, NULL), 0);
+    assert_int_equal(statedir_mark_format(dir, 7, NULL), 0);
     assert_mark(dir, "vigie-state 1\n");
     close(dir);
     temp_dir_remove(path);
