@@ -87,6 +87,22 @@ static int find_state(const struct options *o, char *out, size_t size, struct er
     return r;
 }
 
+/* A loss of power takes a name away again whose folder was not synced. 0, or an errno; path: from the root on, without links. */
+static int sync_parent(const char *path)
+{
+    char parent[PATH_MAX];
+    int fd, e = 0;
+
+    snprintf(parent, sizeof(parent), "%.*s", MAX((int)(strrchr(path, '/') - path), 1), path);
+    fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    if (file_sync_dir(fd) < 0)
+        e = errno;
+    close(fd);
+    return e;
+}
+
 /* A database's copy is made in a folder that nobody else may enter. */
 static int copy_all(const struct backup_where *state, const char *name, int fd, struct backup_made *made,
                     struct err *err)
@@ -108,7 +124,7 @@ static int write_archive(const struct backup_where *state, const char *name, str
                          struct err *err)
 {
     char part[4400];
-    int fd, r;
+    int fd, r, e;
 
     snprintf(part, sizeof(part), "%s.part", name);
     unlink(part);
@@ -121,6 +137,8 @@ static int write_archive(const struct backup_where *state, const char *name, str
     close(fd);
     if (r == 0 && rename(part, name) < 0)
         r = err_sys(err, errno, "cannot name the backup %s", name);
+    else if (r == 0 && (e = sync_parent(name)) != 0)
+        r = err_sys(err, e, "the backup %s is there, but a loss of power may take it away: its folder", name);
     if (r < 0)
         unlink(part);
     return r;
@@ -168,7 +186,7 @@ static int backup(const struct options *o, const char *name)
 /* ---- restore ---- */
 
 struct place {
-    char dir[PATH_MAX], staging[4400], aside[4400], parent[PATH_MAX];
+    char dir[PATH_MAX], staging[4400], aside[4400];
     bool there, full;
     bool mount;  /* it cannot be given another name: what is in it is moved */
     uid_t owner; /* of the old folder */
@@ -228,7 +246,7 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
     return r;
 }
 
-/* In a folder that is being restored, from its first moment on until it takes its place, or nothing is left in it that has not. */
+/* In a folder that is being restored, from its first moment on until it has taken its place, or nothing is left in it that has not. */
 #define MARK ".vigie-restore"
 
 static int mark(int dir, const char *path, struct err *err)
@@ -246,7 +264,7 @@ static int unmark(const char *path, struct err *err)
     char mark_path[4500];
 
     snprintf(mark_path, sizeof(mark_path), "%s/" MARK, path);
-    return unlink(mark_path) < 0 ? err_sys(err, errno, "cannot remove %s", mark_path) : 0;
+    return unlink(mark_path) < 0 && errno != ENOENT ? err_sys(err, errno, "cannot remove %s", mark_path) : 0;
 }
 
 /* What a restore left that was killed; anything else of that name is somebody's. */
@@ -260,7 +278,8 @@ static int clear_staging(const char *staging, struct err *err)
     if (rmdir(staging) == 0 || errno == ENOENT)
         return 0;
     return err_set(err, E_EXIST,
-                   "%s is in the way, and no restore made it: give it another name; nothing was changed",
+                   "%s is in the way, and not what a restore unpacked: it is somebody's, or the old state "
+                   "folder, where a restore was killed. Give it another name; nothing was changed",
                    staging);
 }
 
@@ -288,6 +307,8 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
         r = read_archive(name, &to, seen, err);
     if (r == 0)
         r = statedir_check_format(to.fd, staging, STATEDIR_ANY_SITE, err);
+    if (r == 0)
+        r = statedir_mark_format(to.fd, STATEDIR_ANY_SITE, err);
     if (r == 0 && fchmod(to.fd, 0711) < 0)
         r = err_sys(err, errno, "cannot open %s to others", staging);
     if (to.fd >= 0)
@@ -297,26 +318,46 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
     return r;
 }
 
-/* The old folder goes aside, the new one takes its place. */
-static int swap(const char *dir, const char *staging, const char *aside, bool there, struct err *err)
+/* In one step where the file system can do it: there is a state folder at every moment. */
+static bool exchange(const struct place *p)
+{
+    return renameat2(AT_FDCWD, p->staging, AT_FDCWD, p->dir, RENAME_EXCHANGE) == 0;
+}
+
+/* After the exchange. *ours: what was unpacked, and nothing else, is in staging. */
+static int name_old(const struct place *p, bool *ours, struct err *err)
 {
     int e;
 
-    /* In one step where the file system can do it: there is a state folder at every moment. */
-    if (there && renameat2(AT_FDCWD, staging, AT_FDCWD, dir, RENAME_EXCHANGE) == 0)
-        return rename(staging, aside) == 0
-                   ? 0
-                   : err_sys(err, errno, "the old folder is %s now and cannot be named %s", staging, aside);
-    if (there && rename(dir, aside) < 0)
-        return err_sys(err, errno, "cannot set %s aside", dir);
-    if (rename(staging, dir) == 0)
+    if (rename(p->staging, p->aside) == 0)
         return 0;
     e = errno;
-    if (there && rename(aside, dir) < 0)
-        return err_sys(err, e,
-                       "cannot name the restored folder %s; the old one is %s now, the restored one %s", dir,
-                       aside, staging);
-    return err_sys(err, e, "cannot name the restored folder %s; nothing was changed", dir);
+    *ours = exchange(p);
+    return *ours ? err_sys(err, e, "nothing was changed: cannot name the old folder %s", p->aside)
+                 : err_sys(err, e, "%s is restored, but the old folder is %s now and cannot be named %s",
+                           p->dir, p->staging, p->aside);
+}
+
+/* The old folder goes aside, the new one takes its place. */
+static int swap(const struct place *p, bool *ours, struct err *err)
+{
+    int e;
+
+    *ours = !(p->there && exchange(p));
+    if (!*ours)
+        return name_old(p, ours, err);
+    if (p->there && rename(p->dir, p->aside) < 0)
+        return err_sys(err, errno, "nothing was changed: cannot name the old folder %s", p->aside);
+    *ours = rename(p->staging, p->dir) < 0;
+    if (!*ours)
+        return 0;
+    e = errno;
+    *ours = !p->there || rename(p->aside, p->dir) == 0;
+    return *ours ? err_sys(err, e, "nothing was changed: cannot name the restored folder %s", p->dir)
+                 : err_sys(err, e,
+                           "cannot name the restored folder %s: it is %s now, and the old one, which "
+                           "belongs there, is %s",
+                           p->dir, p->staging, p->aside);
 }
 
 static int find_place(const struct options *o, struct place *p, struct err *err)
@@ -324,17 +365,12 @@ static int find_place(const struct options *o, struct place *p, struct err *err)
     long long now = (long long)time_wall_s(clock_wall());
     struct statx x;
     struct stat st;
-    char *slash;
     int r = find_state(o, p->dir, sizeof(p->dir), err);
 
-    *p->parent = '\0';
     p->lock = -1;
     p->there = p->full = p->mount = p->lock_made = false;
     if (r < 0)
         return r;
-    snprintf(p->parent, sizeof(p->parent), "%s", p->dir);
-    slash = strrchr(p->parent, '/');
-    slash[slash == p->parent ? 1 : 0] = '\0';
     p->there = lstat(p->dir, &st) == 0;
     p->owner = p->there ? st.st_uid : geteuid();
     p->mount = p->there && statx(AT_FDCWD, p->dir, AT_SYMLINK_NOFOLLOW, 0, &x) == 0 &&
@@ -373,6 +409,8 @@ static int move_all(const struct place *p, const char *from, const char *to, str
         mem_free(all.v.at[i]);
     }
     VEC_RELEASE(&all.v);
+    if (r == 0 && there >= 0)
+        r = file_sync_dir(there);
     if (r < 0 || there < 0)
         r = err_sys(
             err, errno,
@@ -381,21 +419,20 @@ static int move_all(const struct place *p, const char *from, const char *to, str
             from, to, p->aside, p->staging);
     if (fd >= 0)
         close(fd);
-    if (there >= 0) {
-        file_sync_dir(there);
+    if (there >= 0)
         close(there);
-    }
     return r;
 }
 
 /* While .restoring is there no Vigie begins. */
-static int fill_mount(const struct place *p, struct err *err)
+static int fill_mount(const struct place *p, bool *ours, struct err *err)
 {
     int r = 0;
 
-    if (p->full && mkdir(p->aside, 0700) < 0)
-        r = err_sys(err, errno, "cannot make the folder %s; nothing was changed", p->aside);
-    if (r == 0 && p->full)
+    *ours = p->full && mkdir(p->aside, 0700) < 0;
+    if (*ours)
+        return err_sys(err, errno, "nothing was changed: cannot make the folder %s", p->aside);
+    if (p->full)
         r = move_all(p, p->dir, p->aside, err);
     if (r == 0)
         r = move_all(p, p->staging, p->dir, err);
@@ -406,24 +443,35 @@ static int fill_mount(const struct place *p, struct err *err)
     return r;
 }
 
+/* The mark is taken away when the new folder has its place: wherever a restore is killed, what was unpacked has the mark in staging, and the old folder has none. */
+static int exchange_folders(const struct place *p, bool *ours, struct err *err)
+{
+    int r = unmark(p->dir, err);
+
+    *ours = true;
+    if (r == 0)
+        r = swap(p, ours, err);
+    if (r == 0)
+        unmark(p->dir, NULL); /* else the next restore does */
+    return r;
+}
+
 static int put_in_place(struct place *p, struct err *err)
 {
-    int r = p->mount ? 0 : unmark(p->staging, err), fd;
-
-    if (r == 0)
-        r = p->mount ? fill_mount(p, err) : swap(p->dir, p->staging, p->aside, p->there, err);
+    bool ours;
+    int r = p->mount ? fill_mount(p, &ours, err) : exchange_folders(p, &ours, err), e;
 
     if (r < 0) {
-        if (!p->mount)
+        if (ours)
             remove_tree(p->staging);
         return r;
     }
     p->lock_made = p->lock_made && p->mount;
-    fd = open(p->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        file_sync_dir(fd);
-        close(fd);
-    }
+    e = sync_parent(p->dir);
+    if (e)
+        return err_sys(err, e,
+                       "%s is restored%s%s, but a loss of power may undo that: the folder that it is in",
+                       p->dir, p->full ? ", and what was there is " : "", p->full ? p->aside : "");
     if (p->there && !p->full && !p->mount) { /* it holds a lock file at most; what holds more stays */
         char lock[4500];
 

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import tarfile
 
-from lib_vigie import Skip, Vigie, main, until, vigie
+from lib_vigie import Skip, Vigie, main, shim, until, vigie
 
 CLONE_NEWNS = 0x20000
 SERVICE = 'define service {{\n use ts\n host_name h\n service_description {}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
@@ -129,6 +129,87 @@ def test_folders_of_others():
         v.put('new.restoring/.vigie-restore', '')  # as one leaves it that was killed
         assert vigie('restore', '--state', v.path('new'), path)[0] == 0
         assert not os.path.exists(v.path('new.restoring')) and os.path.exists(v.path('new/journal'))
+
+
+# What works but one call: to give the old folder its name, and, where that is asked for, to exchange two folders; with KILL it ends when the old one has left its place.
+RENAMES = r'''
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int rename(const char *from, const char *to)
+{
+    if (getenv("KILL") && strstr(to, "before-restore"))
+        _exit(99);
+    if (getenv("NO_ROOM") && strstr(getenv("NO_ROOM"), strstr(to, "before-restore") ? "aside" : strstr(from, "before-restore") ? "back" : "place")) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
+}
+int renameat2(int dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+    static int n;
+    if (getenv("EXCHANGES") && n++ >= atoi(getenv("EXCHANGES"))) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)syscall(SYS_renameat2, dir, from, to_dir, to, flags);
+}
+'''
+
+
+def test_the_old_folder_stays_whatever_fails():
+    """NO_ROOM: renames that fail; EXCHANGES: how many work. Where the old folder is then, and the restored one."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        path = saved(v)
+        assert v.stop() == 0
+        v.put('state/db/precious', 'x')
+        env, left = shim(v, RENAMES), v.state + '.restoring'
+
+        def restore(**how):
+            return vigie('restore', '-c', v.main, '--replace', path, env={**env, **how})
+
+        for how in {'NO_ROOM': 'aside'}, {'NO_ROOM': 'aside', 'EXCHANGES': '0'}, {'NO_ROOM': 'place', 'EXCHANGES': '0'}:
+            status, _, said = restore(**how)
+            assert status == 1 and 'nothing was changed' in said and 'No space' in said, (how, said)
+            assert os.path.exists(v.state + '/db/precious') and not glob.glob(v.d + '/state?*'), (how, os.listdir(v.d))
+        status, _, said = restore(NO_ROOM='aside', EXCHANGES='1')
+        assert status == 1 and f'the old folder is {left} now' in said, said
+        assert os.path.exists(left + '/db/precious') and os.path.exists(v.state + '/format')
+        status, _, said = restore()
+        assert status == 1 and 'in the way' in said and os.path.exists(left + '/db/precious'), said
+        shutil.rmtree(v.state)
+        os.rename(left, v.state)
+        status, _, said = restore(NO_ROOM='place back', EXCHANGES='0')
+        assert status == 1 and 'the old one' in said and not os.path.exists(v.state), said
+        assert os.path.exists(glob.glob(v.d + '/state.before-restore-*/db/precious')[0]) and os.path.exists(left + '/format')
+        os.rename(glob.glob(v.d + '/state.before-restore-*')[0], v.state)
+        assert restore()[0] == 0 and not os.path.exists(left), 'what was unpacked then is known to be'
+        v.start()
+
+
+def test_killed_between_two_steps():
+    with Vigie(OBJECTS) as v:
+        v.start()
+        path = saved(v)
+        assert v.stop() == 0
+        v.put('state/db/precious', 'x')
+        env, left = shim(v, RENAMES), v.state + '.restoring'
+        assert vigie('restore', '-c', v.main, '--replace', path, env={**env, 'KILL': '1', 'EXCHANGES': '0'})[0] == 99
+        status, _, said = vigie('restore', '-c', v.main, '--replace', path)
+        assert status == 0 and not os.path.exists(left), said
+        v.put('state/db/precious', 'y')
+        assert vigie('restore', '-c', v.main, '--replace', path, env={**env, 'KILL': '1'})[0] == 99
+        assert os.path.exists(left + '/db/precious')
+        status, _, said = vigie('restore', '-c', v.main, '--replace', path)
+        assert status == 1 and 'in the way' in said and os.path.exists(left + '/db/precious'), said
+        os.rename(left, v.path('mine'))
+        assert vigie('restore', '-c', v.main, '--replace', path)[0] == 0
+        assert not glob.glob(v.d + '/*/.vigie-restore'), 'neither the folder nor the old one beside it'
 
 
 def test_a_disk_of_its_own():
