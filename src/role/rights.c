@@ -139,7 +139,9 @@ static void share_one_user(struct rights_uids *u, const char *why)
 void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const char *nagios_group,
                          const char *main_file)
 {
+    const struct passwd *pw;
     struct stat st;
+    int n;
 
     memset(u, 0, sizeof(*u));
     u->root = geteuid() == 0;
@@ -155,8 +157,15 @@ void rights_resolve_uids(struct rights_uids *u, const char *nagios_user, const c
         share_one_user(u, "started as an ordinary user");
         return;
     }
-    if (!by_name(&u->log_owner, nagios_user, nagios_group) && stat(main_file, &st) == 0)
-        u->log_owner = (struct rights_uid){.uid = st.st_uid, .gid = st.st_gid};
+    n = getgroups(RIGHTS_GROUPS_MAX, u->own.groups);
+    u->own.n_groups = n < 0 ? 0 : (size_t)n; /* root can do without */
+    if (by_name(&u->log_owner, nagios_user, nagios_group) || stat(main_file, &st) < 0)
+        return;
+    pw = getpwuid(st.st_uid);
+    if (pw)
+        by_name(&u->log_owner, pw->pw_name, "");
+    u->log_owner.uid = st.st_uid;
+    u->log_owner.gid = st.st_gid;
 }
 
 const struct rights_uid *rights_uid_of(const struct rights_uids *u, enum role_id id)
@@ -186,13 +195,17 @@ void rights_spawn(enum role_id id, unsigned instance, const struct rights_uids *
     }
 }
 
-/* The file-system ids only: the parent keeps its own rights for everything else. */
+/* The file-system ids and the groups only: the parent keeps its own rights for everything else. */
 static void become(const struct rights_uids *u, bool on)
 {
+    const struct rights_uid *who = on ? &u->log_owner : &u->own;
+
     if (!u->root)
         return;
-    setfsgid(on ? u->log_owner.gid : 0);
-    setfsuid(on ? u->log_owner.uid : 0);
+    if (setgroups(who->n_groups, who->groups) < 0)
+        log_warn("cannot set the groups of user %u: %s", (unsigned)who->uid, strerror(errno));
+    setfsgid(who->gid);
+    setfsuid(who->uid);
 }
 
 /* " as user nagios", where the rights of another than the own user were used. */

@@ -28,6 +28,7 @@ struct rights_uids {
     bool root; /* started as root, and able to become others: ids are changed */
     struct rights_uid role[ROLE_COUNT];
     struct rights_uid log_owner; /* whose rights open log_file and command_file */
+    struct rights_uid own;       /* root itself, with the groups that it was started with */
     char warning[512];           /* to be shown; empty: all as it should be */
 };
 
@@ -51,7 +52,7 @@ struct rights_row {
 const struct rights_row *rights_row(enum role_id id); /* NULL: the parent */
 const struct rights_row *rights_row_at(size_t i);     /* NULL behind the last */
 
-/* Opens a file that lines go to (with O_NONBLOCK: a named pipe, and nothing else), with the rights of log_owner (the parent takes its file-system ids for the call); no symbolic link is followed. */
+/* Opens a file that lines go to (with O_NONBLOCK: a named pipe, and nothing else), with the rights of log_owner (the parent takes its file-system ids and groups for the call). The file itself may be no symbolic link; folders on the way may, and are entered with the same rights. */
 int rights_open_as(const struct rights_uids *u, const char *path, int flags, mode_t mode, int *fd,
                    struct err *err);
 /* A file or folder that is ours alone as long as it is open; false: it is another process's. What is no file, or where there are no locks, is everybody's. */

@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -273,6 +274,34 @@ static void test_command_file_of_another(void **unused UNUSED)
     rmdir(folder);
 }
 
+/* The groups of nagios_user count for its files, and those that root was started with do not. */
+static void test_groups_of_the_owner(void **unused UNUSED)
+{
+    char folder[] = "/tmp/vigie-rights-XXXXXX", path[60];
+    struct rights_uids u = {
+        .root = true,
+        .log_owner = {.uid = 65500, .gid = 65500, .groups = {65500, 65501}, .n_groups = 2},
+        .own = {.groups = {65502}, .n_groups = 1}};
+    gid_t was[64], now[64];
+    int n = getgroups(ARRAY_LEN(was), was), fd = -1;
+
+    if (geteuid() != 0 || n < 0 || setgroups(1, u.own.groups) < 0)
+        skip();
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0770), 0);
+    snprintf(path, sizeof(path), "%s/log", folder);
+    assert_int_equal(chown(folder, 0, 65502), 0);
+    assert_int_equal(rights_open_as(&u, path, O_WRONLY | O_CREAT, 0644, &fd, NULL), E_PERM);
+    assert_int_equal(chown(folder, 0, 65501), 0);
+    assert_int_equal(rights_open_as(&u, path, O_WRONLY | O_CREAT, 0644, &fd, NULL), 0);
+    assert_int_equal(getgroups(ARRAY_LEN(now), now), 1);
+    assert_int_equal(now[0], 65502);
+    assert_int_equal(setgroups((size_t)n, was), 0);
+    close(fd);
+    unlink(path);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_level),
         cmocka_unit_test(test_every_role_has_a_row),
         cmocka_unit_test(test_command_file_of_another),
+        cmocka_unit_test(test_groups_of_the_owner),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
