@@ -76,11 +76,36 @@ int file_write_all(int fd, const void *p, size_t n)
 
 int file_sync_dir(int dir)
 {
-    return fsync(dir) < 0 ? err_from_errno(errno) : 0;
+    return fsync(dir) == 0 || errno == EINVAL ? 0
+                                              : err_from_errno(errno); /* EINVAL: it knows no such thing */
+}
+
+enum was { WAS_NONE, WAS_ASIDE, WAS_LOST };
+
+/* Gives NAME.new its name. Where the file system can do it, what was there stands in NAME.new then. */
+static int put_in_place(int dir, const char *temp, const char *name, enum was *was)
+{
+    struct stat st;
+
+    *was = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? WAS_NONE : WAS_LOST;
+    if (*was != WAS_NONE && S_ISREG(st.st_mode) && renameat2(dir, temp, dir, name, RENAME_EXCHANGE) == 0)
+        *was = WAS_ASIDE;
+    else if (renameat(dir, temp, dir, name) < 0)
+        return -errno;
+    return 0;
+}
+
+static void take_back(int dir, const char *temp, const char *name, enum was was)
+{
+    if (was == WAS_ASIDE)
+        renameat(dir, temp, dir, name);
+    else if (was == WAS_NONE)
+        unlinkat(dir, name, 0);
 }
 
 int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t mode, struct err *err)
 {
+    enum was was = WAS_NONE;
     char temp[300];
     int fd, r = 0;
 
@@ -94,14 +119,15 @@ int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t m
         r = -errno;
     if (close(fd) < 0 && r == 0)
         r = -errno;
-    if (r == 0 && renameat(dir, temp, dir, name) < 0)
+    if (r == 0)
+        r = put_in_place(dir, temp, name, &was);
+    if (r == 0 && file_sync_dir(dir) < 0) {
         r = -errno;
-    if (r < 0) {
-        unlinkat(dir, temp, 0);
-        return err_sys(err, -r, "cannot write %s", name);
+        take_back(dir, temp, name, was);
     }
-    file_sync_dir(dir);
-    return 0;
+    if (r < 0 || was == WAS_ASIDE)
+        unlinkat(dir, temp, 0);
+    return r < 0 ? err_sys(err, -r, "cannot write %s", name) : 0;
 }
 
 int file_overwrite_at(int dir, const char *name, const void *p, size_t n)
@@ -110,7 +136,7 @@ int file_overwrite_at(int dir, const char *name, const void *p, size_t n)
 
     if (fd < 0)
         return -errno;
-    if (pwrite(fd, p, n, 0) != (ssize_t)n || fdatasync(fd) < 0)
+    if (pwrite(fd, p, n, 0) != (ssize_t)n || fdatasync(fd) < 0 || file_sync_dir(dir) < 0)
         r = errno ? -errno : -EIO;
     close(fd);
     return r;

@@ -12,7 +12,8 @@ int file_read_at(int dir, const char *name, size_t max, struct buf *out, struct 
 /* From where it stands to its end; path: what it is called in an error. */
 int file_read_fd(int fd, const char *path, size_t max, struct buf *out, struct err *err);
 int file_write_all(int fd, const void *p, size_t n); /* 0 or -errno */
-/* Writes NAME.new, syncs, renames over NAME, syncs the folder: after a crash the old or the new content is there, whole. */
+/* Writes NAME.new, syncs, renames over NAME, syncs the folder: after a crash the old or the new content is there, whole. On an error the old one is there
+ * (the new one, if the folder cannot be synced and the file system cannot exchange two names). */
 int file_replace_at(int dir, const char *name, const void *p, size_t n, mode_t mode, struct err *err);
 /* The same into the file that is there, and in one write: not whole at every moment, but it needs no room on a full disk. 0 or -errno. */
 int file_overwrite_at(int dir, const char *name, const void *p, size_t n);

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=200
-"""A disk whose fdatasync fails, and a store that is killed while it writes a batch. The first: nothing is called stored, which ctl and the API say with what they were asked; people are told all the same; and it goes on by itself when the disk works
+"""A disk whose fdatasync, or fsync of a folder, fails, and a store that is killed while it writes a batch. The first: nothing is called stored, which ctl and the API say with what they were asked; people are told all the same; and it goes on by itself when the disk works
 again, in another segment, because the kernel may have dropped the pages. The second: what the engine has of that batch is written then, whole and once. The failure is a small library before libc (builds with sanitizers hand LD_PRELOAD on to the roles)."""
 import collections
 import glob
 import os
 import re
 import signal
+import subprocess
 
 from lib_vigie import Vigie, main, shim, until, vigie
 
@@ -16,6 +17,15 @@ SHIM = r'''
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+int fsync(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) && access("%s", F_OK) == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
 int fdatasync(int fd)
 {
     struct stat st;
@@ -68,7 +78,7 @@ class Broken(Vigie):
 
 def test_never_called_stored():
     with Broken() as v:
-        v.start(env=shim(v, SHIM % v.path('broken')))
+        v.start(env=shim(v, SHIM % (v.path('folders'), v.path('broken'))))
         assert v.submit('critical', 'before')[0] == 0
         segments = v.segments()
         v.put('broken', '')
@@ -132,6 +142,51 @@ def test_killed_within_a_batch():
         for kind in r'RESULT oid=\d+ .*?output', r'EVENT oid=\d+ kind=1 .*?text', r'NOTIFY_INTENT .*?x0[67]':
             found = collections.Counter(re.findall(kind + '(?:=")?torn ([0-9]+)"', out))
             assert found == {str(n): 1 for n in range(20)}, (kind, found)
+
+
+def test_a_name_that_is_not_stored():
+    """A new file has its name only when its folder is synced, too."""
+    with Broken() as v:
+        env = shim(v, SHIM % (v.path('folders'), v.path('broken')))
+
+        def user(*words, line=''):
+            p = subprocess.run([v.program, 'ctl', 'user', '-c', v.main, *words], input=line, text=True, capture_output=True, check=False)
+            return p.returncode, p.stdout + p.stderr
+
+        def users():
+            with open(v.state + '/auth/users', encoding='utf-8') as f:
+                return f.read(), [name for name in os.listdir(v.state + '/auth') if name.startswith('users')]
+
+        v.start(env=env)
+        v.put('folders', '')
+        status, said = user('add', 'zoe', line='correct horse battery\n')
+        assert status == 1 and 'nothing was changed' in said and not glob.glob(v.state + '/auth/users*'), said
+        os.unlink(v.path('folders'))
+        assert user('add', 'zoe', line='correct horse battery\n')[0] == 0
+        before = users()
+        assert 'zoe' in before[0] and before[1] == ['users']
+        v.put('folders', '')
+        status, said = user('password', 'zoe', line='another horse battery\n')
+        assert status == 1 and 'nothing was changed' in said and users() == before, said
+        os.unlink(v.path('folders'))
+        assert user('password', 'zoe', line='another horse battery\n')[0] == 0
+        assert users()[0] != before[0] and users()[1] == ['users']
+        v.put('folders', '')
+        status, out, said = vigie('backup', '-c', v.main, v.path('saved'), env=env)
+        assert status == 1 and not out and 'loss of power' in said, (out, said)
+        os.unlink(v.path('folders'))
+        assert vigie('backup', '-c', v.main, '--force', v.path('saved'), env=env)[0] == 0
+        assert v.stop() == 0
+        with open(v.state + '/epoch', encoding='utf-8') as f:
+            epoch = f.read()
+        v.put('folders', '')
+        v.launch(env=env)
+        assert v.process.wait(120) == 1 and 'the number of this start' in v.said(), v.said()
+        with open(v.state + '/epoch', encoding='utf-8') as f:
+            assert int(f.read()) >= int(epoch)
+        os.unlink(v.path('folders'))
+        v.start(env=env)
+        assert v.stop() == 0
 
 
 main()
