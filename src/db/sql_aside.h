@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * A damaged database is moved aside: PATH becomes PATH.damaged-TIME (seconds since 1970), and what stands beside it goes with it. The file stays until a person removes it.
+ * A damaged database is moved aside: PATH becomes PATH.damaged-TIME (seconds since 1970), and what stands beside it goes with it. The file stays until a person removes it,
+ * or two more have come: of each database the newest stays, and the largest of the others.
  */
 #include "db/sql.h"
 

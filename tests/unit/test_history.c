@@ -494,6 +494,47 @@ static void test_damaged_and_newer(void **state UNUSED)
     temp_dir_remove(p.dir);
 }
 
+/* Moved aside again and again: the newest stays, and of the others the one from which most can be had. */
+static void test_damaged_again_and_again(void **state UNUSED)
+{
+    static const char *const stay[] = {".damaged-1767268802", ".damaged-1767268802-wal",
+                                       ".damaged-1767268805"};
+    static const char *const goes[] = {".damaged-1767268800", ".damaged-1767268800-wal",
+                                       ".damaged-1767268801", ".damaged-1767268803", ".damaged-1767268804"};
+    struct wall at = noon;
+    struct history h;
+    struct err err = ERR_INIT;
+    struct place p;
+    char path[200], text[800];
+    bool moved;
+
+    begin(&p);
+    memset(text, 'x', sizeof(text));
+    for (size_t i = 0; i < 6; i++, at.us += TIME_S) {
+        FILE *f = fopen(p.path, "w");
+
+        assert_non_null(f);
+        fwrite(text, 1, i == 2 ? 800 : 700, f); /* the third is the largest */
+        fclose(f);
+        if (i % 2 == 0) {
+            snprintf(path, sizeof(path), "%s-wal", p.path);
+            fclose(fopen(path, "w"));
+        }
+        assert_int_equal(history_open(&h, p.path, at, &moved, &err), 0);
+        assert_true(moved);
+        history_close(&h);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(stay); i++) {
+        snprintf(path, sizeof(path), "%s%s", p.path, stay[i]);
+        assert_int_equal(access(path, F_OK), 0);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(goes); i++) {
+        snprintf(path, sizeof(path), "%s%s", p.path, goes[i]);
+        assert_int_equal(access(path, F_OK), -1);
+    }
+    temp_dir_remove(p.dir);
+}
+
 /* Databases as each version made them. A version that was in a release is never taken out: every later one must read it. */
 static const char history_1[] =
     "PRAGMA journal_mode=WAL; PRAGMA application_id=1447512113; PRAGMA user_version=1;"
@@ -623,6 +664,7 @@ int main(void)
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_damaged_and_newer),
+        cmocka_unit_test(test_damaged_again_and_again),
         cmocka_unit_test(test_history_of_version_1),
         cmocka_unit_test(test_history_of_version_2),
         cmocka_unit_test(test_tidy),
