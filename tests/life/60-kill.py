@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: timeout=600 seconds=40
-"""kill -9 at random moments under load: what was acknowledged is there afterwards and stands once, nothing older comes back, nothing is applied twice, everybody is told, and
-no check stays stuck. Killed are everything, the parent alone, a Vigie that is just starting, or any role, sometimes a second one while the first comes back or during a reload.
+"""kill -9 at random moments under load: what was acknowledged is there afterwards and stands once, nothing older comes back, nothing is applied twice, everybody is told,
+what was measured is sent, and no check stays stuck. Killed are everything, the parent alone, a Vigie that is just starting, or any role, sometimes a second one while the first comes back or during a reload.
 VIGIE_KILLS says how many rounds (tests/long does it for long), VIGIE_SEED with which dice."""
 import collections
 import functools
@@ -15,14 +15,14 @@ import subprocess
 import threading
 import time
 
-from lib_kill import ACTIVE, BY_API, CLIENTS, PASSIVE, TOLD, HOOKED, Hook, Listener, Load, Promises, objects
+from lib_kill import ACTIVE, BY_API, CLIENTS, MEASURED, PASSIVE, TOLD, HOOKED, Hook, Listener, Load, Promises, objects
 from lib_vigie import COMMON, Vigie, main, until, vigie
 
 KILLS = int(os.environ.get('VIGIE_KILLS', '8'))
 SEED = int(os.environ.get('VIGIE_SEED') or random.randrange(1 << 30))
 PORT = int(os.environ.get('PORT') or 18460)
 WHOLE = ('everything', 'parent', 'start')
-ROLES = ('store', 'engine', 'runner', 'prober', 'notifier', 'gate', 'reader', 'auth', 'web', 'local')
+ROLES = ('store', 'engine', 'runner', 'prober', 'notifier', 'gate', 'reader', 'auth', 'web', 'local', 'export')
 NOTES_MOST = 100  # what stands after a round; the others are deleted
 KINDS = ('comments', 'downtimes')
 
@@ -35,7 +35,7 @@ def others():
 
 class Killed(Vigie):
     def __init__(self):
-        super().__init__(main=f'vigie_http_listen=127.0.0.1:{PORT}\n')
+        super().__init__(main=f'vigie_http_listen=127.0.0.1:{PORT}\nvigie_influx_url=http://127.0.0.1:{PORT + 1}/\n')
         (self.hook, _), self.promises = others(), Promises()
         with open(self.path('objects.cfg'), 'w', encoding='utf-8') as f:
             f.write(COMMON + objects(self.path, PORT + 2, PORT + 1))
@@ -46,7 +46,7 @@ class Killed(Vigie):
         for name in 'write-down.sh', 'slow.sh':
             os.chmod(self.path(name), 0o755)
         self.events, self.last_event = collections.Counter(), 0  # (service, number) -> alerts; (kind, words) -> comments and downtimes
-        self.missing, self.untold, self.twice = set(), set(), set()  # of (service, number)
+        self.missing, self.untold, self.unmeasured, self.twice = set(), set(), set(), set()  # of (service, number)
         self.told_read, self.told = 0, set()
 
     # ---- killing ----
@@ -102,6 +102,8 @@ class Killed(Vigie):
                 self.missing.discard(what)
                 if r['service'] in TOLD + HOOKED:
                     self.untold.add(what)
+                if r['service'] in MEASURED:
+                    self.unmeasured.add(what)
             elif r['kind'] in ('comment', 'downtime_start') and r.get('text', '').startswith('note '):
                 what = r['kind'], r['text']
             else:
@@ -184,6 +186,14 @@ def check_told(v):
     until(v.all_told, lambda: f'not told: {v.untold}')
 
 
+def check_measured(v):
+    """What the journal has was sent."""
+    def all_sent():
+        v.unmeasured -= v.hook.measured
+        return not v.unmeasured
+    until(all_sent, lambda: f'not sent: {v.unmeasured}')
+
+
 def check_moves(v):
     """Every active check goes on, and is well."""
     before = v.outputs(ACTIVE, 'last_check state')
@@ -233,6 +243,7 @@ def one_round(v, dice, key, known, old):
     check_lost(v, found, known)
     check_history(v, load)
     check_told(v)
+    check_measured(v)
     check_moves(v)
     assert 'damaged' not in v.said(), v.said()
     old = [(kind, number) for kind in KINDS for number in found[kind].values()]

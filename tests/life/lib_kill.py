@@ -4,6 +4,7 @@
 Each result that is handed in to a service has the next number of that service, critical when it is odd, ok when it is even: so each one that is applied changes the state, and an alert
 in the history says which number it was. Each comment and each downtime has words that no other has."""
 import collections
+import gzip
 import http.client
 import http.server
 import json
@@ -28,6 +29,7 @@ BY_SOCKET = ['l0']
 ACTIVE = {'dummy': 'say!0!fine', 'tcp': 'plugin-tcp', 'slow': 'slow', 'native-tcp': 'native-tcp', 'native-ping': 'native-ping'}
 CLIENTS = ('api0', 'api1', 'told', 'ctl', 'file', 'socket', 'notes')
 PASSIVE = BY_API + TOLD + HOOKED + BY_CTL + BY_FILE + BY_SOCKET
+MEASURED = BY_FILE + BY_SOCKET  # the number is a measurement, too, of one of 100 series: of two in one millisecond a series has the later one
 
 
 def objects(v_path, listener, hook):
@@ -63,16 +65,21 @@ class Listener:
 
 
 class Hook:
-    """Takes what is posted by webhooks."""
+    """Takes what is posted by webhooks, and measurements as Influx lines."""
 
     def __init__(self, port):
         self.posted = posted = collections.Counter()
+        self.measured = measured = set()  # (service, number); one may come again after a kill
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
-                found = re.search(r'"n=(\d+)"', json.dumps(body))
-                posted[HOOKED[0], int(found[1])] += 1
+                body = self.rfile.read(int(self.headers['Content-Length']))
+                if self.path.startswith('/api/v2/write'):
+                    text = gzip.decompress(body).decode()
+                    measured.update((service, int(n)) for service, n in re.findall(r',label=n\d+,service=(\w+) value=(\d+)', text))
+                else:
+                    found = re.search(r'"n=(\d+)"', json.dumps(json.loads(body)))
+                    posted[HOOKED[0], int(found[1])] += 1
                 self.send_response(204)
                 self.end_headers()
 
@@ -232,7 +239,7 @@ class Load:
         service, words = services[turn // 2 % len(services)], self.p.word()
         n = self.p.next(service)
         self.p.notes['comments'][words] = False
-        return give(f'[{LONG_AGO}] PROCESS_SERVICE_CHECK_RESULT;h;{service};{2 * (n % 2)};n={n}\n') and \
+        return give(f'[{LONG_AGO}] PROCESS_SERVICE_CHECK_RESULT;h;{service};{2 * (n % 2)};n={n}|n{n % 100}={n}\n') and \
             give(f'[{LONG_AGO}] ADD_SVC_COMMENT;h;{service};1;kim;{words}\n')
 
     def file(self, turn):
@@ -248,7 +255,7 @@ class Load:
                 return False
             finally:
                 os.close(fd)
-            result = re.search(r';(\w+);\d;n=(\d+)$', text)
+            result = re.search(r';(\w+);\d;n=(\d+)\|', text)
             if result:
                 self.written[result[1]] = int(result[2])
             else:
