@@ -365,6 +365,10 @@ static void step(struct simulation *s, const struct timeline_step *t, struct sit
     }
     for (size_t i = 0; i < t->n_answers; i++)
         take_answer(s, &t->answers[i]);
+    if (t->objects) {
+        buf_clear(&site->objects);
+        add_words(&site->objects, str_of(t->objects));
+    }
     simulate_text_events(s);
     if (t->action != TIMELINE_NOTHING)
         simulate_say_action(s, actions[t->action]);

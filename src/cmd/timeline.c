@@ -241,6 +241,28 @@ static int read_action(struct reading *r, const struct json_value *v, enum timel
     return wrong(r, "write stop, start, restart or hup");
 }
 
+static int read_objects(struct reading *r, const struct json_value *v, const char **objects)
+{
+    struct buf b = BUF_INIT;
+    const char *line = "";
+    char at[256];
+    int rc = 0;
+
+    if (json_read_type(v) == JSON_IS_TEXT)
+        return read_text(r, v, objects);
+    if (json_read_type(v) != JSON_IS_ARRAY)
+        return wrong(r, "lines are wanted, or one text");
+    str_copy(at, sizeof(at), str_of(r->path));
+    for (size_t i = 0; rc == 0 && i < json_read_length(v); i++) {
+        enter(r, "%s[%zu]", at, i);
+        rc = read_text(r, json_read_element(v, i), &line);
+        buf_printf(&b, "%s\n", rc == 0 ? line : "");
+    }
+    *objects = keep(r, buf_str(&b));
+    buf_release(&b);
+    return rc;
+}
+
 static int step_member(struct reading *r, struct str key, const struct json_value *v, struct timeline_step *s)
 {
     if (str_eq_c(key, "at"))
@@ -251,6 +273,8 @@ static int step_member(struct reading *r, struct str key, const struct json_valu
         return read_answers(r, v, &s->answers, &s->n_answers);
     if (str_eq_c(key, "do"))
         return read_action(r, v, &s->action);
+    if (str_eq_c(key, "objects"))
+        return read_objects(r, v, &s->objects);
     if (str_eq_c(key, "probe"))
         return read_text(r, v, &s->probe);
     if (!str_eq_c(key, "fields") && !str_eq_c(key, "what"))
@@ -331,26 +355,6 @@ static int read_main(struct reading *r, const struct json_value *v)
     return rc;
 }
 
-static int read_objects(struct reading *r, const struct json_value *v)
-{
-    struct buf b = BUF_INIT;
-    const char *line = "";
-    int rc = 0;
-
-    if (json_read_type(v) == JSON_IS_TEXT)
-        return read_text(r, v, &r->t->objects);
-    if (json_read_type(v) != JSON_IS_ARRAY)
-        return wrong(r, "lines are wanted, or one text");
-    for (size_t i = 0; rc == 0 && i < json_read_length(v); i++) {
-        enter(r, "objects[%zu]", i);
-        rc = read_text(r, json_read_element(v, i), &line);
-        buf_printf(&b, "%s\n", rc == 0 ? line : "");
-    }
-    r->t->objects = keep(r, buf_str(&b));
-    buf_release(&b);
-    return rc;
-}
-
 static int top_member(struct reading *r, struct str key, const struct json_value *v)
 {
     static const char *const others[] = {"compare",        "tolerance", "unspecified",
@@ -364,7 +368,7 @@ static int top_member(struct reading *r, struct str key, const struct json_value
     if (str_eq_c(key, "main"))
         return read_main(r, v);
     if (str_eq_c(key, "objects"))
-        return read_objects(r, v);
+        return read_objects(r, v, &t->objects);
     if (str_eq_c(key, "plugins"))
         return read_answers(r, v, &t->answers, &t->n_answers);
     if (str_eq_c(key, "steps"))

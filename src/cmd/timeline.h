@@ -6,7 +6,8 @@
  *   main              directives of the main file; null takes one away
  *   objects           lines of object files, or one text
  *   plugins           key: answer; from the begin on
- *   steps             [{"at": seconds, then any of "cmd": a command or several, "plugin": {key: answer}, "do": "stop", "start", "restart" or "hup", "probe": name}]
+ *   steps             [{"at": seconds, then any of "cmd": a command or several, "plugin": {key: answer}, "objects": others from the next hup on,
+ *                       "do": "stop", "start", "restart" or "hup", "probe": name}]
  *   end               seconds
  * An answer is [code, output] or {"rc", "out", "sleep": seconds, "sig": number or name}; what is left out of rc and out stays. "compare", "tolerance", "unspecified" and
  * "ignore_runs_of" belong to those who compare, and are passed over.
@@ -34,6 +35,7 @@ struct timeline_step {
     size_t n_commands;
     const struct timeline_answer *answers;
     size_t n_answers;
+    const char *objects; /* NULL: as they are */
     enum timeline_action action;
     const char *probe; /* NULL: none */
 };

@@ -65,7 +65,7 @@ class Sandbox:
     def words(self, text):
         return text.replace('@D@', self.d).replace('@BIN@', self.d)
 
-    def write_config(self):
+    def write_config(self, objects=None):
         lines = [f'resource_file={self.path("etc/resource.cfg")}', f'cfg_file={self.path("etc/objects.cfg")}']
         lines += [f'{k}={self.path(v)}' for k, v in FILES.items()]
         lines += [f'nagios_user={getpass.getuser()}', f'nagios_group={grp.getgrgid(os.getgid()).gr_name}']
@@ -78,7 +78,7 @@ class Sandbox:
         self.put('etc/resource.cfg', f'$USER1$={self.d}\n$USER2$={self.d}\n$USER5$=secret5\n')
         with open(os.path.join(TIMELINE, 'common.cfg'), encoding='utf-8') as f:
             common = f.read()
-        self.put('etc/objects.cfg', self.words(common + '\n' + '\n'.join(self.scenario['objects']) + '\n'))
+        self.put('etc/objects.cfg', self.words(common + '\n' + '\n'.join(objects or self.scenario['objects']) + '\n'))
 
     def put(self, name, text):
         with open(self.path(name), 'w', encoding='utf-8') as f:

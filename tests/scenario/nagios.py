@@ -56,6 +56,8 @@ def step(box, s, begin, probes):
         box.order(re.sub(r'@T([+-]\d+)?@', lambda m: str(begin + int(m[1] or 0)), text))
     for key, answer in s.get('plugin', {}).items():
         box.set_plugin(key, answer)
+    if 'objects' in s:
+        box.write_config(s['objects'])
     action = s.get('do')
     if action in ('stop', 'restart'):
         box.stop()
