@@ -223,6 +223,13 @@ static bool is_problem(const struct world *w, uint32_t check)
     return w->st[check].state != STATE_OK;
 }
 
+static struct world_downtime *downtime_row(struct world *w)
+{
+    if (w->downtimes.n >= NOTES_FEW)
+        VEC_RESERVE(&w->downtimes, LIMIT_DOWNTIMES);
+    return VEC_ADD(&w->downtimes);
+}
+
 uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
 {
     const struct world_downtime *trigger;
@@ -235,7 +242,7 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
     if (w->downtimes.n >= LIMIT_DOWNTIMES || chain(w, d->triggered_by) > CHAIN_MOST)
         return 0;
     comment = add_comment(w, d);
-    n = VEC_ADD(&w->downtimes);
+    n = downtime_row(w);
     i = w->downtimes.n - 1;
     *n = (struct world_downtime){.id = w->next_downtime++,
                                  .triggered_by = d->triggered_by,
@@ -475,7 +482,7 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
         mem_free(w->downtimes.at[i].author);
         mem_free(w->downtimes.at[i].text);
     } else {
-        VEC_ADD(&w->downtimes);
+        downtime_row(w);
         memmove(&w->downtimes.at[i + 1], &w->downtimes.at[i],
                 (w->downtimes.n - i - 1) * sizeof(*w->downtimes.at));
     }

@@ -111,6 +111,13 @@ char *note_clean(struct str s)
     return buf_take(&b, &n);
 }
 
+static struct world_comment *comment_row(struct world *w)
+{
+    if (w->comments.n >= NOTES_FEW)
+        VEC_RESERVE(&w->comments, LIMIT_COMMENTS);
+    return VEC_ADD(&w->comments);
+}
+
 uint64_t note_comment_add(struct world *w, const struct note_comment *c)
 {
     struct world_comment *n;
@@ -120,7 +127,7 @@ uint64_t note_comment_add(struct world *w, const struct note_comment *c)
         note_take_out(w);
     if (w->comments.n >= LIMIT_COMMENTS)
         return 0;
-    n = VEC_ADD(&w->comments);
+    n = comment_row(w);
     n->id = w->next_comment++;
     n->check = c->check;
     n->entry_type = c->entry_type;
@@ -352,7 +359,7 @@ void note_comment_restore(struct world *w, const struct record_comment *r, uint3
     } else if (has_place(w, i, r->id)) {
         w->gone_comments--;
     } else {
-        VEC_ADD(&w->comments);
+        comment_row(w);
         memmove(&w->comments.at[i + 1], &w->comments.at[i],
                 (w->comments.n - i - 1) * sizeof(*w->comments.at));
     }

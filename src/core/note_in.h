@@ -8,6 +8,9 @@
 /* Where the row of that id stands in a table of comments or downtimes, or would stand. Rows are `size` bytes, begin with their id, and rise: no two have the same. */
 size_t note_place(const void *table, size_t n, size_t size, uint64_t id);
 
+/* A table of more than a few has room for all that there may be: to grow again and again would copy megabytes, each time in one step; and room that nobody has written to costs nothing. */
+#define NOTES_FEW 1024u
+
 struct world_comment {
     uint64_t id;
     uint64_t older, newer; /* ids: the next ones of the same check; 0: none */

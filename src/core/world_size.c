@@ -60,7 +60,7 @@ size_t world_memory(const struct world *w)
     size_t sum = w->runs.cap * sizeof(*w->runs.at) + w->effects.cap * sizeof(*w->effects.at) + w->text.cap +
                  w->records.cap;
 
-    sum += w->comments.cap * sizeof(*w->comments.at) + w->downtimes.cap * sizeof(*w->downtimes.at);
+    sum += w->comments.n * sizeof(*w->comments.at) + w->downtimes.n * sizeof(*w->downtimes.at);
     sum += w->intents.cap * sizeof(*w->intents.at) + w->dirty.cap * sizeof(*w->dirty.at) +
            w->unseen.cap * sizeof(*w->unseen.at);
     sum += w->files.all.cap * sizeof(*w->files.all.at);

@@ -98,6 +98,25 @@ static void test_end_together(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* To grow from 40,000 to 80,000 copies megabytes in one step: once there are more than a few, there is room for all. */
+static void test_tables_do_not_grow_again(void **state UNUSED)
+{
+    struct lab lab = {0};
+    size_t comments, downtimes;
+
+    open_many(&lab);
+    schedule(&lab, 60);
+    schedule(&lab, 60);
+    comments = lab.w->comments.cap;
+    downtimes = lab.w->downtimes.cap;
+    for (int i = 0; i < 5; i++)
+        schedule(&lab, 60);
+    assert_int_equal(lab_downtimes(&lab), 7 * MANY);
+    assert_int_equal(lab.w->comments.cap, comments);
+    assert_int_equal(lab.w->downtimes.cap, downtimes);
+    lab_close(&lab);
+}
+
 static void test_cancelled_together(void **state UNUSED)
 {
     struct lab lab = {0};
@@ -321,10 +340,10 @@ static void test_record_that_comes_twice(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_record_that_comes_twice), cmocka_unit_test(test_end_together),
-        cmocka_unit_test(test_cancelled_together),      cmocka_unit_test(test_cancelled_by_group),
-        cmocka_unit_test(test_expire_together),         cmocka_unit_test(test_comments_of_one),
-        cmocka_unit_test(test_shown_in_pieces),
+        cmocka_unit_test(test_record_that_comes_twice),  cmocka_unit_test(test_end_together),
+        cmocka_unit_test(test_tables_do_not_grow_again), cmocka_unit_test(test_cancelled_together),
+        cmocka_unit_test(test_cancelled_by_group),       cmocka_unit_test(test_expire_together),
+        cmocka_unit_test(test_comments_of_one),          cmocka_unit_test(test_shown_in_pieces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
