@@ -14,8 +14,8 @@ Where tests come from (nothing is registered here; a file in its place is enough
 A script gets VIGIE (the program), BUILD (its folder), SRC (the tree), TMPDIR (an own folder, removed after success) and
 PORT (the first of ten ports for it alone); it exits 0 passed, 77 skipped, anything else failed. If its last line is
 `N passed, N failed[, N skipped]`, these are counted instead of one. In its first 20 lines it may say
-`# vigie-test: build=release serial timeout=300 seconds=60`; the defaults are build=debug, beside others, 300 s, and that
-it takes about 15 s. `serial` ones run last, each alone.
+`# vigie-test: build=release serial timeout=900 seconds=60`; the defaults are build=debug, beside others, 600 s (three times
+what a slow machine needs with all its processors busy, or more), and that it takes about 15 s. `serial` ones run last, each alone.
 
 All others share one pool, three for each processor, for many only wait. The longest begin first, so that none is left alone
 at the end: a script's `seconds`, the `priority` of a test in meson.build. Beside each result stand the seconds that it took,
@@ -147,7 +147,7 @@ def run_group(argv, env, cwd, timeout):
 # ---- scripts ----
 
 def directives(path):
-    found = {'build': 'debug', 'timeout': '300', 'seconds': '15'}
+    found = {'build': 'debug', 'timeout': '600', 'seconds': '15'}
     with open(path, encoding='utf-8', errors='replace') as f:
         for _, line in zip(range(20), f):
             m = re.match(r'^\s*#\s*vigie-test:\s*(.*)$', line)

@@ -1,5 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release timeout=420 seconds=130
+# vigie-test: build=release seconds=130 timeout=750
 # Graphs, strips and small lines of a real Vigie, in Debian's chromium.
 exec "$(dirname "$0")/ui.sh" graphs.mjs

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release timeout=600 seconds=80
+# vigie-test: build=release seconds=80
 # Drives Debian's chromium through the web application of a real Vigie (what is tried: ui.mjs, or the file that is named). By hand, against one that runs already:
 #   VIGIE_URL=http://127.0.0.1:8484 VIGIE_SETUP_TOKEN=... tests/e2e/ui.sh
 set -u

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300 seconds=45
+# vigie-test: seconds=45 timeout=750
 """What keeps Vigie from starting: one clear message each, exit 1, nothing left behind."""
 import errno
 import os

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=120
 """Severities and tags of Centreon Engine's configuration: whose they are, and lists by them."""
 import json
 

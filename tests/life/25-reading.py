@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release seconds=50
+# vigie-test: build=release seconds=25
 """How files are read and objects resolved, rule by rule: one small configuration a rule, verdict and objects are those of nagios4. What other engines read beside it: at the end."""
 import os
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300 seconds=35
+# vigie-test: seconds=35
 """A full disk: people are still told, events go into the reserve and are there after a kill, /metrics, ctl, the API (which the page reads), Livestatus and the log say it, and
 writing resumes by itself. A read-only disk is refused at start with one message."""
 import ctypes

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=200
 """A disk whose fdatasync, or fsync of a folder, fails, and a store that is killed while it writes a batch. The first: nothing is called stored, which ctl and the API say with what they were asked; people are told all the same; and it goes on by itself when the disk works
 again, in another segment, because the kernel may have dropped the pages. The second: what the engine has of that batch is written then, whole and once. The failure is a small library before libc (builds with sanitizers hand LD_PRELOAD on to the roles)."""
 import collections

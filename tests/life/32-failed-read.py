@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=200
 """A journal that cannot be read for a while: the database of states says so, and is whole when it can. The failure is a small library before libc."""
 import os
 import sqlite3

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=200
 """A disk that does not give a block of the journal: the start tries again, names what is missing, and goes on with what is whole before and behind it, the engine and the history alike.
 The failure is a small library before libc (builds with sanitizers hand LD_PRELOAD on to the roles)."""
 import glob

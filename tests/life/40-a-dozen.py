@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release timeout=240
+# vigie-test: build=release
 """A dozen Vigies with folders of their own run side by side, and each ends within ten seconds."""
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack

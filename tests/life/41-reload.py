@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=240
 """SIGHUP: new objects come, old states stay, a check that runs is not interrupted, a wrong configuration changes nothing."""
 import json
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: serial timeout=300
+# vigie-test: serial
 """Where lines of the command file wait that were read and are not done: nobody can take the place beforehand, the lines follow a state folder that is moved, stay with the original of
 one that is copied, and what belongs to no folder any more is said and taken away.
 Alone, for any Vigie that starts on this machine says and takes it."""

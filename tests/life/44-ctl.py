@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=600 seconds=50
+# vigie-test: seconds=90 timeout=900
 """Every sub-command of `vigie ctl` against a living Vigie: what it prints, what it does, how it exits."""
 import fcntl
 import json

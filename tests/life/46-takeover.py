@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """What becomes of running plugins when the engine or their runner is killed."""
 import os
 import signal

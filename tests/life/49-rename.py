@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """What is called something else stays what it is: by _VIGIE_ID, or by 'ctl rename'. What is no longer configured ends with an event."""
 import json
 import os

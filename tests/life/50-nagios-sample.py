@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=240
 """Debian's nagios4 sample configuration runs as it is: same objects, real plugins, the log that scripts parse."""
 import os
 import re

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=200
 """`vigie ctl why`: what a living Vigie decided and would decide, of the whole and of each contact, now and at a moment before."""
 import json
 import os

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """`vigie replay`: the journal of a living Vigie once more. The same configurations give no difference; a changed one tells who would have been notified and in which states all would be."""
 import json
 import os

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=120
 """`vigie simulate`: a written timeline in virtual time, on the common objects and on a configuration, as text and JSON, and what is wrong in one."""
 import json
 import os

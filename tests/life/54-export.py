@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=800 seconds=90
+# vigie-test: seconds=120 timeout=1200
 """Measurements go to stores elsewhere: to Debian's prometheus and victoria-metrics by remote write, to victoria-metrics as Influx lines. What arrives is what the journal has, in value and time, also
 when the other side is away for a while, when the role that sends is killed, and when everything is. A server of our own says what these two do not say: 503, 401, that one measurement of many is wrong."""
 import collections

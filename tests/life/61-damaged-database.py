@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=600
+# vigie-test: seconds=80 timeout=900
 """One damaged page of a database, wherever it lies: what is whole is kept, what is lost is named, and all goes on without a hand or a restart."""
 import glob
 import http.client

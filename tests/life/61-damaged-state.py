@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """A state folder that is damaged or of a newer version: what is whole is kept and used, what is lost is named, what is newer is refused with one message."""
 import glob
 import http.client

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """Backups and restores where things are not as usual: links, disks of their own, folders and files of others, damage, and a record that is younger than the table of identities."""
 import ctypes
 import glob

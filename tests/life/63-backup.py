@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """vigie backup of a running Vigie and vigie restore: nothing that was acknowledged before the backup is missing; what is not whole is refused, and changes nothing."""
 import io
 import json

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """A state folder that somebody else owns, that came half, or that is none: each is said once, with what to do, and what is there is kept."""
 import glob
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300 seconds=75
+# vigie-test: seconds=75
 """The clock is set back by a year while Vigie is down, and set right again later: said once, checks go on at their intervals, and nothing of the record is lost or changed. Nor is it when
 the clock is ahead by more than events are kept, for a moment."""
 import json

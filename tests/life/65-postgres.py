@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=120
 """PostgreSQL is a second column: its schema is SQLite's with other words for the same, and it takes every statement of db/sql.def that is not SQLite's own."""
 import contextlib
 import glob

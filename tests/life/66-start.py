@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """A start after kill -9 of all processes brings everything back: every column that Livestatus tells of every host, service, comment and downtime, and the flapping windows.
 `./dev bench start` does the same with a hundred thousand services."""
 import re

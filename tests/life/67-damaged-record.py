@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=300
 """kill -9 of all, and then the newest segment of the journal is overwritten, in part or whole, or is gone: what the database of states knows is what Vigie goes on with. Every column that
 Livestatus tells of hosts, services, comments and downtimes is as it was."""
 import glob

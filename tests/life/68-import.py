@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=400
 """Real RRD files, made by rrdtool as PNP4Nagios, Nagiosgraph and Centreon lay them out, are imported into a Vigie that runs: each row is a measurement, what is coarse keeps its least and greatest;
 twice is once; what is there stays; what cannot be taken is listed; a kill -9 of importer and store costs nothing."""
 import csv

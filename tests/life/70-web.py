@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: timeout=400 seconds=40
+# vigie-test: seconds=40
 """The way in, on the running product: the set-up link, sign-in, what a viewer may not do, live views, and the security headers on
 every answer there is, those to nonsense included."""
 import http.client

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release timeout=300 seconds=40
+# vigie-test: build=release seconds=40
 """All roles in one process under virtual time (tests/sim/all.c): no result and no answer of a notification is lost on the way to the disk,
 none is recorded twice, the journal is whole.
 

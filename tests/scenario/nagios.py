@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=debug serial timeout=240
+# vigie-test: serial
 """Plays scenarios of tests/scenario/nagios in real time and compares with what real engines did (README.md there); virtual.py plays them all."""
 import argparse
 import glob

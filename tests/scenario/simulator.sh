@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release timeout=300
+# vigie-test: build=release seconds=80 timeout=750
 # Many seeds of the simulator, a quarter of a day each; the debug build runs fewer under sanitizers. A failure says its seed: sim --seed N --seeds 1 --hours 6
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release timeout=300 seconds=60
+# vigie-test: build=release seconds=60 timeout=750
 """Time periods, recurring downtimes, escalations and zones against a naive calendar: days are enumerated one by one, hours minute by minute, the zones' rules are those of Python's zoneinfo.
 
     time-periods.py [--seed N] [--seeds N]

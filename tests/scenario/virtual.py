@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=debug timeout=300
 """Plays the scenarios of tests/scenario/nagios in virtual time: `vigie simulate`, no waiting."""
 import glob
 import json
