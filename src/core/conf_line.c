@@ -147,39 +147,13 @@ static void add_user(struct conf_liner *l, unsigned n)
 
 static bool is_open(const struct conf_liner *l, const struct macro_ref *ref, enum macro_scope scope)
 {
-    if (ref->on_demand)
-        return false;
+    if (ref->on_demand) /* $_SERVICEx::service$ is one of the present host */
+        return ref->id == MACRO_ID_SERVICE_VAR && l->open_host && str_contains(ref->arg, STR("::"));
     if (scope == MACRO_HOST || scope == MACRO_HOSTGROUP || scope == MACRO_SERVICE ||
         scope == MACRO_SERVICEGROUP)
         return l->open_host;
     return (scope == MACRO_CONTACT || scope == MACRO_CONTACTGROUP) && l->of.contact == MODEL_NONE &&
            l->open_host;
-}
-
-static bool has_var(const struct conf_liner *l, const struct macro_ref *ref)
-{
-    struct macro_scope_of of = l->of;
-    struct str rest = ref->arg, name = ref->arg;
-    const struct model *m = &l->view;
-    struct macro_members all;
-    uint32_t object;
-
-    if (ref->on_demand) {
-        name = str_cut(&rest, ':');
-        /* No engine resolves $_SERVICEx:host:service$; configurations that have it count on the text. */
-        if (ref->id == MACRO_ID_SERVICE_VAR)
-            return false;
-        if (!macro_target(m, ref->id == MACRO_ID_HOST_VAR ? MACRO_HOST : MACRO_CONTACT, rest, &of))
-            return macro_members(m, ref->id == MACRO_ID_HOST_VAR ? MACRO_HOST : MACRO_CONTACT, rest, &all);
-    }
-    object = ref->id == MACRO_ID_HOST_VAR      ? of.host
-             : ref->id == MACRO_ID_SERVICE_VAR ? of.service
-                                               : of.contact;
-    if (object == MODEL_NONE)
-        return false;
-    if (ref->id == MACRO_ID_CONTACT_VAR)
-        return model_find_var(m, model_contact(m, object)->first_var, model_contact(m, object)->n_vars, name);
-    return model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, name);
 }
 
 /* False: the text between the dollars is no macro here and stays as it is. */
@@ -207,7 +181,7 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
             leave(l, ref->id, ref->arg);
             return true;
         }
-        if (!has_var(l, ref))
+        if (!macro_means(&l->view, ref->id, ref->arg, ref->on_demand, &l->of))
             return false;
     } else {
         scope = macro_info(ref->id)->scope;

@@ -325,11 +325,7 @@ bool expand_var(const struct world *w, enum macro_id id, struct str arg, const s
     struct str name = str_cut(&arg, ':');
     uint32_t object;
 
-    if (arg.p && !macro_target(w->m,
-                               id == MACRO_ID_HOST_VAR      ? MACRO_HOST
-                               : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE
-                                                            : MACRO_CONTACT,
-                               arg, &scope))
+    if (arg.p && !macro_var_target(w->m, id, arg, &scope))
         return false;
     object = id == MACRO_ID_HOST_VAR      ? scope.host
              : id == MACRO_ID_SERVICE_VAR ? scope.service

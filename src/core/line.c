@@ -80,13 +80,9 @@ static void add_arg(struct liner *l, unsigned n, unsigned depth)
 
 static bool has_var(const struct liner *l, const struct macro_ref *ref)
 {
-    const struct model *m = l->w->m;
-    uint32_t object = ref->id == MACRO_ID_HOST_VAR ? l->scope.host : l->scope.service;
-
-    if (ref->on_demand || ref->id == MACRO_ID_CONTACT_VAR || object == MODEL_NONE)
-        return ref->on_demand && ref->id != MACRO_ID_SERVICE_VAR;
-    return model_find_var(m, model_check(m, object)->first_var, model_check(m, object)->n_vars, ref->arg) !=
-           NULL;
+    if (ref->id == MACRO_ID_CONTACT_VAR || (ref->on_demand && ref->id == MACRO_ID_HOST_VAR))
+        return ref->on_demand;
+    return macro_means(l->w->m, ref->id, ref->arg, ref->on_demand, &l->scope);
 }
 
 /* False: no macro here, the text stays as it is. */

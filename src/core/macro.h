@@ -99,6 +99,8 @@ bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool o
 /* Finds the objects that the argument of an on-demand macro names ("host", "host:service", ":service" = of
  * the present host; groups: none here) and sets them in *of. False: there is no such object. */
 bool macro_target(const struct model *m, enum macro_scope scope, struct str arg, struct macro_scope_of *of);
+/* The same of a custom variable, arg without its name. A service is found on the present host only: with that host named, or none. No engine finds one of another host. */
+bool macro_var_target(const struct model *m, enum macro_id id, struct str arg, struct macro_scope_of *of);
 /* Whom "group:delimiter" means behind a macro of hosts, services or contacts: each member of the group, the values parted by the delimiter. */
 struct macro_members {
     enum macro_scope scope;

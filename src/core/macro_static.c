@@ -25,6 +25,18 @@ bool macro_target(const struct model *m, enum macro_scope scope, struct str arg,
     }
 }
 
+static enum macro_scope var_scope(enum macro_id id)
+{
+    return id == MACRO_ID_HOST_VAR ? MACRO_HOST : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE : MACRO_CONTACT;
+}
+
+bool macro_var_target(const struct model *m, enum macro_id id, struct str arg, struct macro_scope_of *of)
+{
+    uint32_t present = of->host;
+
+    return macro_target(m, var_scope(id), arg, of) && (id != MACRO_ID_SERVICE_VAR || of->host == present);
+}
+
 bool macro_members(const struct model *m, enum macro_scope scope, struct str arg, struct macro_members *out)
 {
     struct str rest = arg, name = str_cut(&rest, ':');
@@ -261,11 +273,6 @@ static void value_of(const struct model *m, enum macro_id id, enum macro_scope s
         contact_value(m, id, model_contact(m, of.contact), out);
 }
 
-static enum macro_scope var_scope(enum macro_id id)
-{
-    return id == MACRO_ID_HOST_VAR ? MACRO_HOST : id == MACRO_ID_SERVICE_VAR ? MACRO_SERVICE : MACRO_CONTACT;
-}
-
 static const struct model_var *find_var(const struct model *m, enum macro_scope scope, uint32_t object,
                                         struct str name)
 {
@@ -319,7 +326,7 @@ static void var_value(const struct model *m, enum macro_id id, struct str arg, b
 
     if (on_demand)
         name = str_cut(&arg, ':');
-    if (!on_demand || macro_target(m, scope, arg, &of))
+    if (!on_demand || macro_var_target(m, id, arg, &of))
         var_of(m, scope, name, of, out);
     else if (macro_members(m, scope, arg, &all))
         each_member(m, id, name, &all, out);
@@ -339,6 +346,7 @@ bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool o
     struct str name = arg;
     enum macro_scope scope;
     uint32_t object;
+    bool found;
 
     if ((id >= MACRO_ID_COUNT && !var) || (on_demand && is_group_name(id)))
         return true;
@@ -347,10 +355,11 @@ bool macro_means(const struct model *m, enum macro_id id, struct str arg, bool o
         return true;
     if (on_demand && var)
         name = str_cut(&arg, ':');
-    if (on_demand && !macro_target(m, scope, arg, &who) && macro_members(m, scope, arg, &all))
+    found = !on_demand || (var ? macro_var_target(m, id, arg, &who) : macro_target(m, scope, arg, &who));
+    if (!found && macro_members(m, scope, arg, &all))
         return true;
-    if (on_demand && !macro_target(m, scope, arg, &who)) /* an empty host is none, and empties the macro */
-        return scope == MACRO_SERVICE && str_starts(arg, STR(":"));
+    if (!found) /* an empty host is none, and empties the macro */
+        return !var && scope == MACRO_SERVICE && str_starts(arg, STR(":"));
     object = scope == MACRO_HOST ? who.host : scope == MACRO_SERVICE ? who.service : who.contact;
     if (object == MODEL_NONE)
         return false;
