@@ -93,6 +93,7 @@ static void end_runs(struct world *w, const struct carry *c)
         if (!r->id || r->kind != WORLD_RUN_CHECK || c->to[r->check] != MODEL_NONE)
             continue;
         world_effect(w, WORLD_KILL)->id = r->id;
+        w->runs.at[i].forced_next = false;
         sched_end_run(w, i);
     }
 }

@@ -18,6 +18,9 @@ static const struct excmd_row rows[] = {
 #undef EXCMD
 };
 
+/* A name of one's own: what does something for it reads it in the log. */
+static const struct excmd_row own = {"_", "", "", EXCMD_NONE, excmd_do_nothing, 0, ""};
+
 const struct excmd_row *excmd_table(size_t *n)
 {
     *n = ARRAY_LEN(rows);
@@ -29,7 +32,12 @@ const struct excmd_row *excmd_find(struct str name)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_ieq(name, str_of(rows[i].name))) /* Nagios takes either case since 4.5 */
             return &rows[i];
-    return NULL;
+    return str_starts(name, STR("_")) ? &own : NULL;
+}
+
+static struct str name_of(const struct excmd *c)
+{
+    return c->row == &own ? str_trim(c->name) : str_of(c->row->name);
 }
 
 /* ---- parsing ---- */
@@ -230,7 +238,8 @@ static void log_command(struct world *w, const struct excmd *c)
     if (c->row->handle == excmd_do_audit)
         return;
     if (c->row->handle == excmd_do_result ? g->log_passive_checks : g->log_external_commands)
-        nlog_text(w, "EXTERNAL COMMAND: %s%s" STR_FMT, c->row->name, c->rest.p ? ";" : "", STR_ARG(c->rest));
+        nlog_text(w, "EXTERNAL COMMAND: " STR_FMT "%s" STR_FMT, STR_ARG(name_of(c)), c->rest.p ? ";" : "",
+                  STR_ARG(c->rest));
 }
 
 /* What the gate did, or refused to do, for a person: WHAT;ON;FROM. Who signs in is nobody yet: then it is whom it is about. */
@@ -262,7 +271,7 @@ static void command_event(struct world *w, const struct excmd *c, struct str lin
         world_event(w, RECORD_EVENT_COMMAND, c->check,
                     &(struct record_event){.text = str_sub(line, 0, LIMIT_OUTPUT_FIRST),
                                            .author = c->who,
-                                           .command = str_of(c->row->name)});
+                                           .command = name_of(c)});
 }
 
 /* A planted bug. */

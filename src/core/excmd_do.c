@@ -71,11 +71,8 @@ int excmd_do_schedule(struct world *w, const struct excmd *c, uint32_t check, st
     if (!c->row->param && !(w->st[check].switches & MODEL_CHECK_ACTIVE))
         return err_set(err, E_PERM,
                        "its active checks are switched off; SCHEDULE_FORCED_... runs it all the same");
-    /* A plan that comes earlier stays, unless the wish is forced: then it is what the person asked for. */
-    if (!c->row->param && heap_has(&w->due, check) && w->due.key[check] <= world_to_mono(w, at).us)
-        return 0;
-    sched_at_wall(w, check, at, c->row->param);
-    world_touch(w, check); /* the plan of a person is kept over a restart, if plans are */
+    if (sched_wish(w, check, at, c->row->param))
+        world_touch(w, check); /* the plan of a person is kept over a restart, if plans are */
     return 0;
 }
 
@@ -277,8 +274,12 @@ static int set_flag(struct world *w, const struct excmd *c, uint32_t check, bool
     struct state *s = &w->st[check];
     uint32_t flag = c->row->param;
 
+    if (!(s->switches & flag) == !on)
+        return 0; /* what changes nothing puts nothing in the place of what the files say */
     s->modified |= modified_bit(flag);
     s->switches = on ? s->switches | flag : s->switches & ~flag;
+    if (flag == MODEL_CHECK_ACTIVE && on && c->row->target == EXCMD_CHECK)
+        sched_now(w, check); /* many at once are spread over their intervals */
     if (flag == MODEL_CHECK_ACTIVE)
         sched_again(w, check);
     if (flag == MODEL_CHECK_FLAP && on)
@@ -322,7 +323,7 @@ int excmd_do_max_attempts(struct world *w, const struct excmd *c, uint32_t check
 int excmd_do_interval(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
     struct state *s = &w->st[check];
-    int64_t unit = w->m->globals->interval_length_us, v = num(c, 0);
+    int64_t unit = w->m->globals->interval_length_us, v = num(c, 0), was = world_interval(w, check, false);
     struct state_more *more;
 
     if (!excmd_is_interval(w, v))
@@ -330,10 +331,8 @@ int excmd_do_interval(struct world *w, const struct excmd *c, uint32_t check, st
     more = state_more_set(s);
     *(c->row->param ? &more->retry_interval_us : &more->check_interval_us) = v * unit;
     s->modified |= c->row->param ? STATE_MODIFIED_RETRY : STATE_MODIFIED_INTERVAL;
-    if (!c->row->param) {
-        heap_remove(&w->due, check);
-        sched_again(w, check);
-    }
+    if (!c->row->param && !was)
+        sched_now(w, check);
     world_touch(w, check);
     return 0;
 }
@@ -342,10 +341,11 @@ int excmd_do_interval(struct world *w, const struct excmd *c, uint32_t check, st
 
 static void set_contact(struct world *w, uint32_t contact, bool service, bool off)
 {
-    if (service)
-        w->contact[contact].service_off = off;
-    else
-        w->contact[contact].host_off = off;
+    bool *is_off = service ? &w->contact[contact].service_off : &w->contact[contact].host_off;
+
+    if (*is_off == off)
+        return;
+    *is_off = off;
     *(service ? &w->contact[contact].modified_service : &w->contact[contact].modified_host) |=
         STATE_MODIFIED_NOTIFY;
     world_touch_contact(w, contact);

@@ -4,6 +4,7 @@
 #include "core/downtime.h"
 #include "core/handed.h"
 #include "core/explain.h"
+#include "core/sched.h"
 #include "core/switches.h"
 #include "core/tell.h"
 #include "core/telling.h"
@@ -80,7 +81,8 @@ static struct record_state record_of(const struct world *w, uint32_t check)
                              .why_state = s->why_state.code,
                              .why_notify = s->why_notify.code,
                              .why_state_arg = s->why_state.arg[0],
-                             .why_notify_arg = s->why_notify.arg[0]};
+                             .why_notify_arg = s->why_notify.arg[0],
+                             .forced = heap_has(&w->due, check) && (s->due_options & SCHED_FORCED)};
 
 #define F(field) r.field = s->field;
     SAME_FIELDS(F)
@@ -274,6 +276,7 @@ static void fill(struct world *w, struct state *s, enum model_kind kind, const s
     s->why_state.arg[0] = r->why_state_arg;
     s->why_notify.arg[0] = r->why_notify_arg;
     s->why_state.idx = s->why_notify.idx = MODEL_NONE;
+    s->due_options = r->forced ? SCHED_FORCED : 0; /* sched_spread plans it */
     make_sane(s, kind);
     state_set_text(s, r->output, r->long_output, r->perfdata);
 }

@@ -21,9 +21,8 @@
 #define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
 #define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define NO_INTERVAL                                                                                          \
-    (5 * TIME_MIN)      /* until a host that is checked on demand only is tried again, as in Nagios */
-#define AT_ONCE   200u  /* of many that are due or overdue some wait for the next step, which comes at once */
-#define LOOK_MOST 4000u /* checks that are looked at in one step */
+    (5 * TIME_MIN)   /* until a host that is checked on demand only is tried again, as in Nagios */
+#define AT_ONCE 200u /* of many that are due or overdue some wait for the next step, which comes at once */
 
 bool sched_looks_again(const struct world *w, uint32_t check)
 {
@@ -52,6 +51,8 @@ void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options,
         s->due_options |= options;
         return;
     }
+    if (heap_has(&w->due, check) && keep_earlier && (s->due_options & ~options & SCHED_FORCED))
+        return;
     heap_set(&w->due, check, at.us);
     s->due_options = options;
     s->wall_due = false;
@@ -64,6 +65,28 @@ void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t opt
     sched_at(w, check, world_to_mono(w, at), options, false);
     w->st[check].wall_due = true;
     w->st[check].next_check = at.us;
+}
+
+bool sched_wish(struct world *w, uint32_t check, struct wall at, uint32_t options)
+{
+    const struct state *s = &w->st[check];
+    bool stands = heap_has(&w->due, check);
+    bool was = stands && (s->due_options & SCHED_FORCED), is = options & SCHED_FORCED;
+    bool earlier = stands && world_to_mono(w, at).us < w->due.key[check];
+
+    if (stands && (is == was ? !earlier : was))
+        return false;
+    sched_at_wall(w, check, at, options);
+    return true;
+}
+
+void sched_now(struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    if ((s->switches & MODEL_CHECK_ACTIVE) && over_can_run(w, check) && !s->run &&
+        world_interval(w, check, false) > 0)
+        sched_at(w, check, w->now.mono, 0, true);
 }
 
 /* Where in its interval a check begins: number i of a low-discrepancy sequence, so any set of checks is spread evenly. */
@@ -87,6 +110,21 @@ struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
                  (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us)};
 }
 
+/* A check that was forced for a time to come, before the stop: whatever is switched off. */
+static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread *p)
+{
+    struct state *s = &w->st[i];
+    bool forced = s->due_options & SCHED_FORCED;
+
+    if (heap_has(&w->due, i))
+        return false;
+    s->due_options = 0;
+    if (!forced || !p->keeps || s->next_check <= w->now.wall.us || !over_can_run(w, i))
+        return false;
+    sched_at_wall(w, i, (struct wall){s->next_check}, SCHED_FORCED);
+    return true;
+}
+
 void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
 {
     const struct model_globals *g = w->m->globals;
@@ -96,7 +134,8 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
     int64_t interval = world_interval(w, i, false), window = interval;
     struct wall kept = {s->next_check};
 
-    if ((p->only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) || (p->only_new && s->run))
+    if (spread_forced(w, i, p) || (p->only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) ||
+        (p->only_new && s->run))
         return;
     p->ordinal++;
     if (most > 0 && most < window)
@@ -307,6 +346,8 @@ void sched_end_run(struct world *w, uint32_t slot)
         w->running_checks--;
         w->st[r->check].run = 0;
         world_touch_board(w, r->check);
+        if (r->forced_next)
+            sched_at(w, r->check, w->now.mono, SCHED_FORCED, true);
     }
     w->prog.parallel = w->running;
     if (r->kind == WORLD_RUN_HANDLER)
@@ -534,8 +575,10 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
     heap_remove(&w->due, check);
     s->due_options = 0;
     s->wall_due = false;
-    if (s->run && w->opt.mutation != WORLD_RUNS_TWICE)
-        return; /* its result plans the next one */
+    if (s->run && w->opt.mutation != WORLD_RUNS_TWICE) { /* its result plans the next one */
+        w->runs.at[s->run - 1].forced_next |= (options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED;
+        return;
+    }
     if (!over_can_run(w, check))
         return;
     why = sched_may_run(w, check, options);
@@ -640,37 +683,5 @@ void sched_clock_step(struct world *w)
         if (s->wall_due)
             sched_again(w, i);
         world_touch_board(w, i);
-    }
-}
-
-/* ---- children of a host that changed ---- */
-
-/* It can be unreachable by now, or up again. */
-static bool is_worth_while(const struct world *w, uint32_t host, uint32_t child)
-{
-    return w->st[child].state != (w->st[host].state == STATE_UP ? STATE_UP : STATE_UNREACHABLE);
-}
-
-void sched_children(struct world *w, uint32_t host)
-{
-    if (model_check(w->m, host)->children.n)
-        *VEC_ADD(&w->around) = (struct world_around){host, 0};
-}
-
-void sched_around(struct world *w, bool all)
-{
-    uint32_t left = all ? UINT32_MAX : LOOK_MOST;
-
-    while (w->around.n && left) {
-        struct world_around *a = &w->around.at[0];
-        struct model_list kids = model_check(w->m, a->host)->children;
-
-        for (; a->next < kids.n && left; a->next++, left--)
-            if (is_worth_while(w, a->host, model_item(w->m, kids, a->next)))
-                sched_on_demand(w, model_item(w->m, kids, a->next));
-        if (a->next < kids.n)
-            break;
-        w->around.n--;
-        memmove(w->around.at, w->around.at + 1, w->around.n * sizeof(*w->around.at));
     }
 }

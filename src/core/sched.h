@@ -25,10 +25,14 @@ struct sched_spread {
 };
 struct sched_spread sched_spread_begin(const struct world *w, bool only_new);
 void sched_spread_one(struct world *w, uint32_t check, struct sched_spread *p);
-/* Makes check due at that moment; an earlier plan stays if keep_earlier. */
+/* Makes check due at that moment; if keep_earlier, an earlier plan stays, and one that is forced where this one is not. */
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier);
-/* A person's wish: due at a wall clock time. */
+/* Due at a wall clock time. */
 void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options);
+/* A person's wish. As in Nagios a forced plan gives way only to a forced one that comes earlier, and any other to what is forced or comes earlier. False: the plan stands. */
+bool sched_wish(struct world *w, uint32_t check, struct wall at, uint32_t options);
+/* What has an interval again, or may be checked again, is checked at once. */
+void sched_now(struct world *w, uint32_t check);
 /* last_check as the clock would have shown it, had it always stood as it stands now: what waits from there waits as long, however the clock was set since. */
 struct wall sched_checked_at(const struct world *w, uint32_t check);
 /* A check on demand, unless a result younger than the cache horizon of its kind is there. */

@@ -41,6 +41,8 @@ static uint32_t of_file(const struct model_globals *g)
 
 void switches_set(struct world *w, uint32_t which, bool on)
 {
+    if (!(w->switches & which) == !on)
+        return; /* nothing changes: what the files say stays in force */
     w->switches = on ? w->switches | which : w->switches & ~which;
     for (size_t i = 0; i < ARRAY_LEN(attribute); i++)
         if (attribute[i].which & which) {

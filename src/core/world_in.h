@@ -30,6 +30,7 @@ struct world_run {   /* something a runner has been given */
     uint8_t options;
     uint8_t instance; /* of the runner */
     bool listed;      /* the runner that came back still has it */
+    bool forced_next; /* a forced check fell due meanwhile: it begins when this one is over */
     struct mono due, sent;
     int64_t timeout_us;
 };

@@ -106,9 +106,13 @@ static int put_decided(struct current *c, uint64_t seq, struct wall at, const st
 
 static int put_result(struct current *c, uint64_t seq, struct wall at, const struct record_state *r)
 {
-    const int64_t v[] = {(int64_t)r->oid,   c->site, 0, (int64_t)seq, at.us,
+    const int64_t v[] = {(int64_t)r->oid,
+                         c->site,
+                         0,
+                         (int64_t)seq,
+                         at.us,
 #define F(field) (int64_t) r->field,
-                         CURRENT_RESULTS(F)
+                         CURRENT_RESULTS(F) CURRENT_LATER(F)
 #undef F
     };
     const struct str text[] = {

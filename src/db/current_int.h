@@ -64,6 +64,9 @@
     F(why_state_arg)                                                                                         \
     F(why_notify_arg)
 
+/* ... behind its texts: columns that came later. */
+#define CURRENT_LATER(F) F(forced)
+
 #define CURRENT_SAID(F)                                                                                      \
     F(output)                                                                                                \
     F(long_output)                                                                                           \

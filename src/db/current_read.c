@@ -32,6 +32,7 @@ static void get_state(struct columns *c, struct record_state *r, struct current_
     c->at += OF;
     CURRENT_RESULTS(NUMBER)
     CURRENT_SAID(TEXT)
+    CURRENT_LATER(NUMBER)
 }
 
 static void get_comment(struct columns *c, struct record_comment *r, struct current_row *row)

@@ -176,6 +176,8 @@ static const char *const state[] = {
     /* 5: the result file that was had last */
     "ALTER TABLE program ADD COLUMN handed_n INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE program ADD COLUMN handed_file TEXT NOT NULL DEFAULT '';",
+    /* 6: what is planned is a forced check */
+    "ALTER TABLE result ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;",
 };
 
 static const char *const bounds[] = {

@@ -66,6 +66,7 @@ static struct buf lasting(const struct world *w, struct world_now now)
 
         if (f.kind == RECORD_STATE && record_get(f.kind, f.payload, &s) == 0) {
             s.next_check = 0;
+            s.forced = 0;
             record_put(&out, f.kind, (struct wall){0}, &s);
         } else if (f.kind == RECORD_COMMENT || f.kind == RECORD_DOWNTIME || f.kind == RECORD_CONTACT) {
             buf_add_str(&out, f.payload);

@@ -20,6 +20,7 @@ static struct buf only_state(const struct buf *all)
 
         if (f.kind == RECORD_STATE && record_get(f.kind, f.payload, &state) == 0) {
             state.next_check = 0; /* a plan, not a state: it is stored with the next result */
+            state.forced = 0;
             if (state.hard && state.state)
                 state.attempt = state.max_attempts; /* a start takes them as made */
             record_put(&out, f.kind, (struct wall){0}, &state);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands do to the plans of checks, and what changes nothing: as in Nagios. Timelines p1 to p3 of tests/scenario/nagios have the rest. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "core/record.h"
+#include "core/world_in.h"
+#include "lab.h"
+
+#define START 1800000000 /* Friday, 08:00:00 UTC */
+#define S     TIME_S
+
+static const char *const one = "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n"
+                               "define service {\n host_name h\n service_description s\n use st\n "
+                               "active_checks_enabled 1\n check_interval 600\n}\n";
+
+static struct lab_answer slow(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n)
+{
+    return (struct lab_answer){.output = "slow", .lasts_us = n == 0 ? TIME_MS : 4 * S};
+}
+
+static uint64_t runs_of(const struct lab *lab, const char *service)
+{
+    return lab->started[lab_check(lab, "h", service)];
+}
+
+static void yes(struct lab *lab, const char *command)
+{
+    if (!lab_command(lab, command))
+        fail_msg("refused: %s\n%s", command, lab->log.data);
+}
+
+/* Forced while it runs: once more when that is over, whether it brings a result or is lost; a wish that is not forced is met by the result that comes. */
+static void test_forced_meanwhile(void **st UNUSED)
+{
+    for (int lost = 0; lost < 2; lost++) {
+        struct lab lab = {0};
+
+        lab_open(&lab, lab_main, one, START, 1, slow, 0);
+        lab_run(&lab, 10 * S);
+        assert_int_equal(runs_of(&lab, "s"), 1);
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+        lab_run(&lab, S);
+        assert_int_equal(runs_of(&lab, "s"), 2);
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+        lab_run(&lab, S);
+        assert_int_equal(runs_of(&lab, "s"), 2);
+        if (lost)
+            lab_lose(&lab, 0);
+        lab_run(&lab, lost ? 20 * S : 3 * S);
+        assert_int_equal(runs_of(&lab, "s"), 3);
+        assert_int_equal(lab_state(&lab, "h", "s")->ran.code, lost ? WHY_RAN_AGAIN : WHY_RAN_FORCED);
+        yes(&lab, "SCHEDULE_SVC_CHECK;h;s;0");
+        lab_run(&lab, 60 * S);
+        assert_int_equal(runs_of(&lab, "s"), 3);
+        assert_int_equal(lab.two_at_once, 0);
+        lab_close(&lab);
+    }
+}
+
+/* A service with a problem asks for a check of its host: a forced one that is planned stays, as in Nagios, and is that check. */
+static void test_on_demand_leaves_forced(void **st UNUSED)
+{
+    struct lab lab = {0};
+    const struct state *s;
+
+    lab_open(&lab, lab_main,
+             "define host {\n host_name h\n use ht\n}\n"
+             "define service {\n host_name h\n service_description s\n use st\n}\n",
+             START, 1, slow, 0);
+    lab_run(&lab, 10 * S);
+    yes(&lab, "SCHEDULE_FORCED_HOST_CHECK;h;1800000100");
+    yes(&lab, "PROCESS_SERVICE_CHECK_RESULT;h;s;2;bad");
+    lab_run(&lab, 80 * S);
+    s = lab_state(&lab, "h", NULL);
+    assert_false(s->checked);
+    lab_run(&lab, 20 * S);
+    assert_true(s->checked);
+    assert_int_equal(s->ran.code, WHY_RAN_FORCED);
+    lab_close(&lab);
+}
+
+/* A forced plan is one also after the engine was killed, however its record is read. */
+static void test_forced_is_kept(void **st UNUSED)
+{
+    struct buf main_text = BUF_INIT;
+
+    buf_printf(&main_text, "%suse_retained_scheduling_info=1\n", lab_main);
+    for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
+        struct lab lab = {0};
+
+        lab_open(&lab, main_text.data, one, START, 1, slow, 0);
+        lab_run(&lab, 10 * S);
+        yes(&lab, "DISABLE_SVC_CHECK;h;s");
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;1800000100");
+        lab_restart(&lab, checkpoint);
+        lab_run(&lab, 80 * S);
+        assert_int_equal(runs_of(&lab, "s"), 1); /* the first one of all */
+        lab_run(&lab, 20 * S);
+        assert_int_equal(runs_of(&lab, "s"), 2);
+        lab_restart(&lab, checkpoint); /* it is done */
+        lab_run(&lab, TIME_H);
+        assert_int_equal(runs_of(&lab, "s"), 2);
+        lab_close(&lab);
+    }
+    buf_release(&main_text);
+}
+
+/* One that is switched on is checked at once; those of a group are spread over their interval. */
+static void test_switched_on(void **st UNUSED)
+{
+    struct buf objects = BUF_INIT;
+    struct lab lab = {0};
+    unsigned at_once = 0;
+
+    buf_add_c(&objects, "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n");
+    for (unsigned i = 0; i < 20; i++)
+        buf_printf(
+            &objects,
+            "define service {\n host_name h\n service_description s%u\n use st\n check_interval 600\n}\n", i);
+    lab_open(&lab, lab_main, objects.data, START, 1, slow, 0);
+    lab_run(&lab, S);
+    yes(&lab, "ENABLE_SVC_CHECK;h;s7");
+    lab_run(&lab, S);
+    assert_int_equal(runs_of(&lab, "s7"), 1);
+    yes(&lab, "ENABLE_HOST_SVC_CHECKS;h");
+    lab_run(&lab, S);
+    for (unsigned i = 0; i < 20; i++) {
+        char name[8];
+
+        snprintf(name, sizeof(name), "s%u", i);
+        at_once += runs_of(&lab, name) > 0;
+        assert_true(lab_state(&lab, "h", name)->next_check <= lab_now(&lab).wall.us + 600 * S);
+    }
+    assert_true(at_once < 4);
+    lab_run(&lab, 600 * S);
+    assert_true(runs_of(&lab, "s0") && runs_of(&lab, "s19"));
+    lab_close(&lab);
+    buf_release(&objects);
+}
+
+/* A command that changes nothing takes nothing from the files: what they say later counts. */
+static void test_no_change(void **st UNUSED)
+{
+    struct buf main_text = BUF_INIT, objects = BUF_INIT;
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, one, START, 1, slow, 0);
+    yes(&lab, "ENABLE_SVC_CHECK;h;s");
+    yes(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s");
+    yes(&lab, "DISABLE_SVC_FLAP_DETECTION;h;s");
+    yes(&lab, "ENABLE_CONTACT_SVC_NOTIFICATIONS;alice");
+    yes(&lab, "ENABLE_CONTACT_HOST_NOTIFICATIONS;alice");
+    yes(&lab, "ENABLE_NOTIFICATIONS");
+    yes(&lab, "DISABLE_FLAP_DETECTION");
+    assert_int_equal(lab_state(&lab, "h", "s")->modified, 0);
+    assert_int_equal(lab.w->contact[model_find_contact(lab.model, STR("alice"))].modified_service, 0);
+    assert_int_equal(lab.w->contact[model_find_contact(lab.model, STR("alice"))].modified_host, 0);
+    assert_int_equal(lab.w->modified_host | lab.w->modified_service, 0);
+    buf_printf(&main_text, "%senable_notifications=0\n", lab_main);
+    buf_printf(&objects, "%sdefine service {\n host_name h\n service_description t\n use st\n}\n", one);
+    lab_reload(&lab, main_text.data, objects.data);
+    lab_restart(&lab, true);
+    assert_false(lab.w->switches & BOARD_SW_NOTIFICATIONS);
+    yes(&lab, "DISABLE_SVC_NOTIFICATIONS;h;s");
+    yes(&lab, "ENABLE_SVC_NOTIFICATIONS;h;s"); /* there and back is a change */
+    assert_int_equal(lab_state(&lab, "h", "s")->modified, STATE_MODIFIED_NOTIFY);
+    lab_close(&lab);
+    buf_release(&main_text);
+    buf_release(&objects);
+}
+
+/* Names that begin with _ are for others, who read the log. */
+static void test_own_commands(void **st UNUSED)
+{
+    struct buf main_text = BUF_INIT;
+    struct lab lab = {0};
+
+    buf_printf(&main_text, "%slog_external_commands=1\n", lab_main);
+    lab_open(&lab, main_text.data, one, START, 1, slow, 0);
+    yes(&lab, "_OUR_OWN;h;a;b");
+    assert_int_equal(lab_count(&lab.log, "EXTERNAL COMMAND: _OUR_OWN;h;a;b\n"), 1);
+    yes(&lab, "_BARE");
+    assert_int_equal(lab_count(&lab.log, "EXTERNAL COMMAND: _BARE\n"), 1);
+    assert_false(lab_command(&lab, "OUR_OWN;h"));
+    lab_close(&lab);
+    buf_release(&main_text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forced_meanwhile), cmocka_unit_test(test_on_demand_leaves_forced),
+        cmocka_unit_test(test_forced_is_kept),   cmocka_unit_test(test_switched_on),
+        cmocka_unit_test(test_no_change),        cmocka_unit_test(test_own_commands),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
