@@ -21,6 +21,7 @@
 #include "core/when.h"
 #include "core/world.h"
 #include "core/world_room.h"
+#include "core/world_size.h"
 
 struct world_run {   /* something a runner has been given */
     uint64_t id;     /* 0: the slot is free */
@@ -162,16 +163,6 @@ void world_record(struct world *w, enum record_kind kind, const void *record);
 void world_move_before(struct world *w, size_t before, size_t end);
 /* The state of a check changed: it will be stored and shown once this event is done. */
 void world_touch(struct world *w, uint32_t check);
-/* What the record of its state will take, about. */
-size_t world_state_bytes(const struct world *w, uint32_t check);
-/* This step has brought so much that what can wait is left to the next one. By what came out of it, not by a clock: the same events give the same steps. */
-bool world_spent(const struct world *w);
-/* The same for what a replay has to stop at the same places (what time brings: notes, what was put off): by the events, notes and states of this step, which a rehearsal has, too,
- * while it has none of the other records and effects. */
-bool world_did_enough(const struct world *w);
-/* The state of a check will be written because of that; each time anew, stored or not. */
-void world_weigh(struct world *w, uint32_t check);
-void world_weigh_record(struct world *w, enum record_kind kind, const void *record); /* of world_record */
 /* What time brings to notes and what was put off: behind each input, also when several are done in one step, as the replay does it. */
 void world_time_passes(struct world *w);
 /* Only shown: nothing that must survive. */
