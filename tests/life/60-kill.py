@@ -221,6 +221,8 @@ def strike(v, dice, load):
     if dice.randrange(6) == 0:
         os.kill(v.process.pid, signal.SIGHUP)
         time.sleep(dice.random() * 0.05)
+        if dice.randrange(2):
+            v.kill_role('conf')  # which lives as long as it reads
     v.kill_role(what)
     second = dice.choice((None, None, *ROLES))
     if second:
