@@ -215,7 +215,7 @@ bool perf_range(struct str text, struct str uom, struct perf_range *r)
     }
     if (!s.n && (r->low.known || r->high.known || str_find_char(text, ':') >= 0 || !r->given))
         return true;
-    r->low = r->high = (struct perf_value){.known = false};
+    *r = (struct perf_range){.given = false};
     return false;
 }
 

@@ -463,7 +463,6 @@ static void command(struct world *w, const struct world_event *e)
                             e->command.cut};
 
     excmd_run(w, &o);
-
     if (e->command.source == WORLD_SOURCE_LINES)
         excmd_file_line(w, e);
     if (WORLD_SOURCE_IS_PIPE(e->command.source)) {

@@ -10,14 +10,14 @@ static void put_number(struct buf *b, const struct perf_value *v)
         series_num_json(b, series_num(v->mantissa, v->exponent));
 }
 
-/* As plugins write it: "10", "10:", "~:10", "@10:20". What is no range stays as it is. */
+/* As plugins write it: "10", "10:", "~:10", "@10:20". */
 static void put_range(struct json *j, const char *key, struct str uom, struct str text)
 {
     struct perf_range r = bounds_range(uom, text);
     struct buf b = BUF_INIT;
 
     json_key(j, key);
-    if (!text.n) {
+    if (!r.given) {
         json_none(j);
         return;
     }

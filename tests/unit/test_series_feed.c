@@ -431,6 +431,9 @@ static void test_long_words(void **state UNUSED)
     assert_int_equal(w.f.refused[SERIES_BESIDE], 1 + 6);
     assert_int_equal(series_refused_of(&w.f.by_object, 6, SERIES_BESIDE, noon), 6);
     assert_int_equal(w.f.taken, 2 + 7);
+    buf_clear(&w.words);
+    feed(&w, 7, "c=5;d=6 e=1;80%;90", noon);
+    assert_words(&w, "3:c[];;; 3:e[];90;; ");
     world_release(&w);
 }
 
