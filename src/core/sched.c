@@ -110,7 +110,7 @@ struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
                  (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us)};
 }
 
-/* A check that was forced for a time to come, before the stop: whatever is switched off. */
+/* A check that was forced before the stop and was not made yet: whatever is switched off. */
 static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread *p)
 {
     struct state *s = &w->st[i];
@@ -119,9 +119,9 @@ static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread
     if (heap_has(&w->due, i))
         return false;
     s->due_options = 0;
-    if (!forced || !p->keeps || s->next_check <= w->now.wall.us || !over_can_run(w, i))
+    if (!forced || !p->keeps || !over_can_run(w, i))
         return false;
-    sched_at_wall(w, i, (struct wall){s->next_check}, SCHED_FORCED);
+    sched_at_wall(w, i, (struct wall){MAX(s->next_check, w->now.wall.us)}, SCHED_FORCED);
     return true;
 }
 
@@ -559,6 +559,8 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     e->run_kind = WORLD_RUN_CHECK;
     e->timeout_us = r->timeout_us;
     expand_check(w, e, false);
+    if ((options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED)
+        world_touch(w, check); /* the record says that it was planned: the next start would make it again */
     if (host && (options & SCHED_ON_DEMAND))
         w->prog.on_demand_host_checks++;
     world_touch_board(w, check);

@@ -106,8 +106,34 @@ static void test_forced_is_kept(void **st UNUSED)
         lab_restart(&lab, checkpoint); /* it is done */
         lab_run(&lab, TIME_H);
         assert_int_equal(runs_of(&lab, "s"), 2);
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;1800003800");
+        lab_stop(&lab, checkpoint);
+        lab.mono += 5 * TIME_MIN; /* nothing was there at its time */
+        lab_start(&lab);
+        lab_run(&lab, TIME_H);
+        assert_int_equal(runs_of(&lab, "s"), 3);
         lab_close(&lab);
     }
+    buf_release(&main_text);
+}
+
+/* The engine dies while it runs: it was made, and is not planned any more. */
+static void test_forced_is_made_once(void **st UNUSED)
+{
+    struct buf main_text = BUF_INIT;
+    struct lab lab = {0};
+
+    buf_printf(&main_text, "%suse_retained_scheduling_info=1\n", lab_main);
+    lab_open(&lab, main_text.data, one, START, 1, slow, 0);
+    lab_run(&lab, 10 * S);
+    yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;1800000015");
+    lab_run(&lab, 6 * S);
+    assert_int_equal(runs_of(&lab, "s"), 2);
+    lab_engine_dies(&lab);
+    lab_run(&lab, 60 * S);
+    assert_int_equal(runs_of(&lab, "s"), 2);
+    assert_true(lab_state(&lab, "h", "s")->last_check >= (START + 15) * S);
+    lab_close(&lab);
     buf_release(&main_text);
 }
 
@@ -196,8 +222,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forced_meanwhile), cmocka_unit_test(test_on_demand_leaves_forced),
-        cmocka_unit_test(test_forced_is_kept),   cmocka_unit_test(test_switched_on),
-        cmocka_unit_test(test_no_change),        cmocka_unit_test(test_own_commands),
+        cmocka_unit_test(test_forced_is_kept),   cmocka_unit_test(test_forced_is_made_once),
+        cmocka_unit_test(test_switched_on),      cmocka_unit_test(test_no_change),
+        cmocka_unit_test(test_own_commands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
