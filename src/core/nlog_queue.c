@@ -94,6 +94,11 @@ uint64_t nlog_queue_reached(const struct nlog_queue *q)
     return q->chunk.n ? q->chunk.at[0].first - 1 : q->last;
 }
 
+uint64_t nlog_queue_held(const struct nlog_queue *q)
+{
+    return q->handed < q->chunk.n ? q->last + 1 - q->chunk.at[q->handed].first : 0;
+}
+
 void nlog_queue_again(struct nlog_queue *q)
 {
     q->handed = q->under_way = 0;

@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/vec.h"
 
-#define NLOG_QUEUE_UNDER_WAY (1024u * 1024) /* bytes handed over and not known to be written */
-#define NLOG_QUEUE_CHUNK     (64u * 1024)   /* bytes of lines in one piece; a single line may be longer */
+#define NLOG_QUEUE_UNDER_WAY (8u * 1024 * 1024) /* bytes handed over and not known to be written */
+#define NLOG_QUEUE_CHUNK     (64u * 1024)       /* bytes of lines in one piece; a single line may be longer */
 
 struct nlog_chunk {
     uint64_t first, n; /* lines of it; a mark has none */
@@ -35,6 +35,7 @@ void nlog_queue_written(struct nlog_queue *q, uint64_t line);
 uint64_t nlog_queue_reached(const struct nlog_queue *q); /* up to which line all is written */
 void nlog_queue_again(
     struct nlog_queue *q); /* who it was handed to is gone: all of it is handed over again */
+uint64_t nlog_queue_held(const struct nlog_queue *q); /* lines that are not handed over */
 /* Everything before a mark is written: its name, borrowed as above. */
 bool nlog_queue_at_mark(const struct nlog_queue *q, struct str *name);
 void nlog_queue_pass(struct nlog_queue *q); /* that mark */

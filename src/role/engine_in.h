@@ -60,6 +60,7 @@ struct engine_log {
         on_top; /* bytes that waited at the last flush; the most that came between two, while too many wait */
     bool full;  /* lines are given up until there is room again */
     uint64_t lost, lost_before, lost_told; /* ever; before this time; that the store knows of */
+    uint64_t held_told, unsaid_told;       /* as the store knows them */
 };
 
 struct engine {
@@ -126,9 +127,9 @@ void engine_plan_flush(struct engine *e); /* at the end of this round */
 /* engine_log.c: a line for the log in Nagios' format; lines behind this go into a new file. */
 void engine_log_line(struct engine *e, struct str line);
 void engine_log_rotate(struct engine *e, struct str name);
-/* What goes to the store with so many bytes of records: NULL: nothing, or not with these. It is handed when it went. */
-const struct nlog_chunk *engine_log_next(const struct engine *e, size_t records);
-void engine_log_handed(struct engine *e);
+/* Adds to a message with records what of the log goes with them, if it does; it is handed when the message went. */
+void engine_log_with(const struct engine *e, struct msg_put *m);
+void engine_log_handed(struct engine *e, const struct msg_put *m);
 void engine_log_put(struct engine *e);   /* what is left: never before the records of what it tells */
 void engine_log_again(struct engine *e); /* to another store */
 void engine_log_last(struct engine *e);  /* no new file is waited for any more */

@@ -72,45 +72,65 @@ static void go_on(struct engine *e)
     }
 }
 
-const struct nlog_chunk *engine_log_next(const struct engine *e, size_t records)
+/* What is lost if this engine ends before it can say more: the store is told with each message, and says so in its place. */
+void engine_log_with(const struct engine *e, struct msg_put *m)
 {
-    const struct nlog_chunk *c = nlog_queue_next(&e->log.lines);
+    const struct engine_log *l = &e->log;
+    const struct nlog_chunk *c = nlog_queue_next(&l->lines);
 
-    return c && c->text.len + records <= WITH_MOST ? c : NULL;
+    if (c && c->text.len + m->records.n <= WITH_MOST) {
+        m->line = c->first;
+        m->lines = buf_str(&c->text);
+        m->lines_held = l->lines.last + 1 - c->first - c->n;
+    } else {
+        m->lines_held = nlog_queue_held(&l->lines);
+    }
+    m->lines_lost = l->lost - l->lost_told;
+    m->lines_unsaid = l->lost - l->lost_before;
 }
 
-void engine_log_handed(struct engine *e)
+void engine_log_handed(struct engine *e, const struct msg_put *m)
 {
-    nlog_queue_handed(&e->log.lines);
+    struct engine_log *l = &e->log;
+
+    if (m->lines.n)
+        nlog_queue_handed(&l->lines);
+    l->lost_told += m->lines_lost;
+    l->held_told = m->lines_held;
+    l->unsaid_told = m->lines_unsaid;
+}
+
+static bool has_news(const struct engine *e, const struct msg_put *m)
+{
+    return m->lines.n || m->lines_lost || m->lines_held != e->log.held_told ||
+           m->lines_unsaid != e->log.unsaid_told;
 }
 
 void engine_log_put(struct engine *e)
 {
     struct peer *store = role_peer(e->role, ROLE_STORE, 0);
-    const struct nlog_chunk *c;
-    uint64_t lost;
 
     keep_bound(e);
     go_on(e);
-    while (store && e->store_up && e->loaded &&
-           ((c = engine_log_next(e, 0)) || e->log.lost != e->log.lost_told)) {
-        lost = e->log.lost;
-        if (msg_put_put(&e->frame, &(struct msg_put){.line = c ? c->first : 0,
-                                                     .lines = c ? buf_str(&c->text) : STR_NULL,
-                                                     .lines_lost = lost - e->log.lost_told}) < 0 ||
-            role_send(store, &e->frame, -1) < 0) {
-            buf_clear(&e->frame);
+    while (store && e->store_up && e->loaded) {
+        struct msg_put m = {0};
+        int r;
+
+        engine_log_with(e, &m);
+        if (!has_news(e, &m))
             return;
-        }
-        e->log.lost_told = lost;
-        if (c)
-            nlog_queue_handed(&e->log.lines);
+        r = msg_put_put(&e->frame, &m) < 0 ? E_LIMIT : role_send(store, &e->frame, -1);
+        buf_clear(&e->frame);
+        if (r < 0)
+            return;
+        engine_log_handed(e, &m);
     }
 }
 
 void engine_log_again(struct engine *e)
 {
     nlog_queue_again(&e->log.lines);
+    e->log.held_told = e->log.unsaid_told = 0;
 }
 
 void engine_log_last(struct engine *e)

@@ -254,21 +254,18 @@ static void put_some(struct engine *e)
 {
     struct peer *store = role_peer(e->role, ROLE_STORE, 0);
     const struct record_batch *b;
-    const struct nlog_chunk *lines;
 
     while (store && e->store_up && (b = record_queue_next(&e->queue))) {
         uint64_t given_up = e->queue.given_up + e->given_up;
+        struct msg_put m = {.first_seq = b->first,
+                            .count = b->n,
+                            .records = buf_str(&b->records),
+                            .anew = b->anew,
+                            .given_up = given_up - e->given_up_told};
         int r;
 
-        lines = engine_log_next(e, b->records.len);
-        r = msg_put_put(&e->frame, &(struct msg_put){.first_seq = b->first,
-                                                     .count = b->n,
-                                                     .records = buf_str(&b->records),
-                                                     .anew = b->anew,
-                                                     .given_up = given_up - e->given_up_told,
-                                                     .line = lines ? lines->first : 0,
-                                                     .lines = lines ? buf_str(&lines->text) : STR_NULL});
-
+        engine_log_with(e, &m);
+        r = msg_put_put(&e->frame, &m);
         BUG_ON(r < 0); /* keep() cuts them so */
         r = role_send(store, &e->frame, -1);
         buf_clear(&e->frame);
@@ -276,8 +273,7 @@ static void put_some(struct engine *e)
             return; /* it waits, and all behind it: what is stored of these would speak for it */
         e->given_up_told = given_up;
         record_queue_handed(&e->queue);
-        if (lines)
-            engine_log_handed(e);
+        engine_log_handed(e, &m);
     }
 }
 

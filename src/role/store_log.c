@@ -4,6 +4,7 @@
  * the file, and how long that is with it: so a store that comes after one that was killed finds what that had written, and writes no line twice and each once. The parent opens the file.
  */
 #include "base/log.h"
+#include "os/clock.h"
 #include "os/disk.h"
 #include "os/file.h"
 #include "role/store_int.h"
@@ -16,9 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOG_WAITS_MOST (4u * 1024 * 1024) /* bytes of log lines that wait for a full disk */
-#define SYSLOG_AGAIN   (10 * TIME_S)      /* between two tries to reach a syslog that went away */
-#define SYSLOG_TEXT    1024u              /* of one line; RFC 5424 asks receivers to take 2048 bytes in all */
+#define LOG_WAITS_MOST (16u * 1024 * 1024) /* bytes of lines that wait for a full disk: two engines' */
+#define SYSLOG_AGAIN   (10 * TIME_S)       /* between two tries to reach a syslog that went away */
+#define SYSLOG_TEXT    1024u /* of one line; RFC 5424 asks receivers to take 2048 bytes in all */
 
 enum { FACILITY_USER = 1 };
 enum severity { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFO = 6 };
@@ -212,18 +213,36 @@ static void put(struct store *s)
 static void drop_text(struct store_log *l)
 {
     buf_clear(&l->text);
-    l->lines = 0;
+    l->lines = l->gone = 0;
+}
+
+/* Where they would stand. This line is the store's own: it has no number. */
+static void say_lost(struct store *s, uint64_t n)
+{
+    struct store_log *l = &s->log;
+    size_t at = l->text.len;
+
+    buf_printf(&l->text, "[%lld] Warning: %llu lines of this log were given up: it could not be written\n",
+               (long long)time_wall_s(clock_wall()), (unsigned long long)n);
+    l->lines++;
+    l->gone += n;
+    send_syslog(s, str_sub(buf_str(&l->text), at, l->text.len - at - 1));
+    log_warn("%llu lines of the log were given up", (unsigned long long)n);
 }
 
 /* Only engines that ended one after the other, while nothing could be written, bring so much: each keeps a bound of its own. */
-static void give_up(struct store_log *l)
+static void give_up(struct store *s)
 {
+    struct store_log *l = &s->log;
+    uint64_t gone = l->gone + l->lines;
+
     l->lost += l->lines;
     drop_text(l);
     if (l->begun.len) { /* that line ends where it is */
         buf_add_char(&l->text, '\n');
         l->lines = 1;
     }
+    say_lost(s, gone);
 }
 
 void store_log_write(struct store *s)
@@ -235,9 +254,11 @@ void store_log_write(struct store *s)
     else
         say_why(s, 0);
     if (s->log.text.len > LOG_WAITS_MOST)
-        give_up(&s->log);
+        give_up(s);
     if (s->log.text.len)
         store_plan_retry(s);
+    else
+        s->log.gone = 0;
     tell_engine(s);
 }
 
@@ -328,6 +349,8 @@ void store_log_take(struct store *s, const struct msg_put *m)
     uint64_t n = 0;
 
     l->lost += m->lines_lost;
+    l->held = m->lines_held;
+    l->unsaid = m->lines_unsaid;
     if (m->lines_lost)
         store_tell_degraded(s);
     if (!rest.n)
@@ -351,9 +374,21 @@ void store_log_take(struct store *s, const struct msg_put *m)
         store_log_write(s);
 }
 
+/* Of the lines that only it had, nothing is left but their number. */
 void store_log_engine_gone(struct store *s)
 {
-    s->log.engine = false;
+    struct store_log *l = &s->log;
+    uint64_t lost = l->held + l->unsaid;
+
+    l->engine = false;
+    l->lost += l->held;
+    l->held = l->unsaid = 0;
+    if (!lost || s->log_fd < 0)
+        return;
+    say_lost(s, lost);
+    if (!s->retry.slot)
+        store_log_write(s);
+    store_tell_degraded(s);
 }
 
 /* ---- descriptors ---- */

@@ -29,8 +29,10 @@ struct store_log {    /* in Nagios' format */
         size_t at;     /* so far it is known whose lines these are */
         uint64_t from; /* where it begins in the file */
     } behind;
-    uint64_t lost; /* lines, ever */
-    char why[320]; /* it is not written; empty: it is */
+    uint64_t lost;         /* lines, ever */
+    uint64_t held, unsaid; /* lines that only the engine has; lost ones of which it is still to say so */
+    uint64_t gone;         /* of which what waits tells */
+    char why[320];         /* it is not written; empty: it is */
 };
 
 void store_log_load(struct store *s, const struct msg_load *m); /* an engine begins to send its lines */

@@ -124,11 +124,11 @@ def pid_of(v, role):
     return next((pid for pid, words in v.roles().items() if words[1:3] == ['-x', role]), None)
 
 
-def hand_in(v, first, n):
+def hand_in(v, first, n, more=''):
     """Results of four services, of which each is another state than the one before: three lines each."""
     with open(v.path('cmd'), 'w', encoding='utf-8') as f:
         for k in range(first, first + n):
-            f.write(f'[{k}] PROCESS_SERVICE_CHECK_RESULT;h;s{k % 4};{2 - k // 4 % 2 * 2};n={k}\n')
+            f.write(f'[{k}] PROCESS_SERVICE_CHECK_RESULT;h;s{k % 4};{2 - k // 4 % 2 * 2};n={k}{more}\n')
             f.flush()
 
 
@@ -178,6 +178,27 @@ def test_a_store_that_is_killed_loses_no_line():
 def test_an_engine_that_is_killed_loses_no_line():
     """What it had not recorded yet is done again, and what it had has its lines: both go in one message."""
     kill_loses_no_line('engine', False)
+
+
+def test_an_engine_that_is_killed_on_a_full_disk_loses_no_line():
+    """What waits for the disk waits in the role that writes: megabytes of it, whose records are on disk already."""
+    results = 900
+    with Vigie(objects=PASSIVE, main='log_passive_checks=1\n') as v:
+        main_file = log_of(v, v.main)
+        v.put('main.cfg', main_file.replace(v.path('vigie.log'), '/dev/full'))
+        v.start()
+        hand_in(v, 0, results, ' ' + 'x' * 900)
+        until(lambda: any(f'n={results - 1} ' in row[0] for row in v.livestatus('GET services\nColumns: plugin_output')), 'the last result')
+        pid = until(lambda: pid_of(v, 'engine'), 'there is one')
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: pid_of(v, 'engine') not in (None, pid), 'another one')
+        v.put('main.cfg', main_file)
+        v.process.send_signal(1)
+        until(lambda: v.order('ADD_HOST_COMMENT;h;1;ann;end') or os.path.exists(v.path('vigie.log')) and ';end' in v.log(), 'what waited, and what came then')
+        text = v.log().replace(' ' + 'x' * 900, '')
+        for what in ('EXTERNAL COMMAND: PROCESS_SERVICE_CHECK_RESULT', 'PASSIVE SERVICE CHECK', 'SERVICE ALERT'):
+            once(text, what, results)
+        assert 'given up' not in text
 
 
 def test_what_cannot_be_the_log():

@@ -14,7 +14,7 @@ static const struct wall rig_noon = {1767268800 * TIME_S};
 struct other { /* the engine's or gate's side of a link */
     struct link *link;
     uint64_t oid[8];
-    uint64_t stored, applied, lag, next_seq, segments;
+    uint64_t stored, applied, lag, next_seq, segments, lines_lost;
     unsigned load_ends, oids, changed, held; /* held: PERF_HELD */
     char degraded[256];
     struct msg_logged logged; /* the last */

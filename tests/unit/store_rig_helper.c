@@ -38,6 +38,7 @@ static void from_store(void *user, const struct msg *m, int *fds, size_t n_fds)
     case MSG_HELLO: break;
     case MSG_OIDS: take_oids(o, fds, n_fds); break;
     case MSG_STORED:
+        o->lines_lost = m->u.stored.lines_lost;
         o->stored = m->u.stored.seq;
         o->applied = m->u.stored.applied;
         o->lag = m->u.stored.lag;

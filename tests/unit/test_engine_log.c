@@ -81,6 +81,45 @@ static void test_nothing_is_written(void **state UNUSED)
     nlog_queue_release(&e.log.lines);
 }
 
+static struct msg_put next(struct engine *e)
+{
+    struct msg_put m = {0};
+
+    engine_log_with(e, &m);
+    return m;
+}
+
+/* Each message says how much is lost if it was the last one: what is behind a new file, what is too much to be handed over, and what was given up while nothing says so. */
+static void test_what_a_kill_takes(void **state UNUSED)
+{
+    struct engine e = {.role = &role};
+    struct msg_put m;
+
+    come(&e, 3 * MIB); /* what may wait is in no danger */
+    while ((m = next(&e)).lines.n)
+        engine_log_handed(&e, &m);
+    assert_true(m.lines_held == 0 && m.lines_unsaid == 0 && m.lines_lost == 0);
+    engine_log_line(&e, STR("[1] one"));
+    engine_log_rotate(&e, STR("nagios-1.log"));
+    engine_log_line(&e, STR("[1] two"));
+    engine_log_line(&e, STR("[1] three"));
+    m = next(&e);
+    assert_true(str_eq_c(m.lines, "[1] one\n"));
+    assert_int_equal(m.lines_held, 2);
+    engine_log_handed(&e, &m);
+    assert_int_equal(e.log.held_told, 2);
+    m = next(&e);
+    assert_true(m.lines.n == 0 && m.lines_held == 2);
+    for (unsigned i = 0; i < 10; i++)
+        come(&e, MIB / 4);
+    m = next(&e);
+    assert_true(m.lines_lost > 0 && m.lines_unsaid == m.lines_lost && m.lines_held > 2);
+    engine_log_handed(&e, &m);
+    m = next(&e);
+    assert_true(m.lines_lost == 0 && m.lines_unsaid == e.log.lost);
+    nlog_queue_release(&e.log.lines);
+}
+
 /* Reloads on a full disk, each with the states of all. */
 static void test_much_again_and_again(void **state UNUSED)
 {
@@ -99,9 +138,9 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_much_at_once),
-                                       cmocka_unit_test(test_nothing_is_written),
-                                       cmocka_unit_test(test_much_again_and_again)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_much_at_once), cmocka_unit_test(test_nothing_is_written),
+        cmocka_unit_test(test_much_again_and_again), cmocka_unit_test(test_what_a_kill_takes)};
 
     log_init("test", LOG_ERROR);
     log_set_sink(getenv("VIGIE_TEST_LOG") ? NULL : quiet);

@@ -101,15 +101,15 @@ static void test_under_way(void **state)
     uint64_t seen = 0;
 
     (void)state;
-    add(&q, 1, 300000);
+    add(&q, 1, 1000000);
     while ((c = nlog_queue_next(&q))) {
         assert_int_equal(c->first, seen + 1);
         assert_true(c->text.len <= NLOG_QUEUE_CHUNK);
         seen += c->n;
         nlog_queue_handed(&q);
     }
-    assert_true(seen < 300000 && q.under_way < NLOG_QUEUE_UNDER_WAY + NLOG_QUEUE_CHUNK);
-    while (seen < 300000) {
+    assert_true(seen < 1000000 && q.under_way < NLOG_QUEUE_UNDER_WAY + NLOG_QUEUE_CHUNK);
+    while (seen < 1000000) {
         nlog_queue_written(&q, seen - 7); /* in the middle of a piece */
         while ((c = nlog_queue_next(&q))) {
             assert_int_equal(c->first, seen + 1);

@@ -264,6 +264,61 @@ static void test_full_in_mid_line(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+static bool lost_is_told(struct rig *g)
+{
+    return g->gate.lines_lost == 42;
+}
+
+static void another_engine(struct rig *g)
+{
+    link_free(g->engine.link);
+    buf_release(&g->engine.loaded);
+    rig_until(g, lost_is_told);
+    rig_send_peer(g, &g->engine, ROLE_ENGINE);
+    rig_until(g, rig_is_ready);
+    rig_load(g);
+}
+
+/* What a killed engine had handed over is written; of what only it had, the log says how many that were, where they would stand. */
+static void test_an_engine_is_killed(void **state UNUSED)
+{
+    struct buf b = BUF_INIT, got = BUF_INIT;
+    struct err err = ERR_INIT;
+    unsigned long long at;
+    struct rig g;
+    int fd, n = 0;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    rig_fill_log(&g);
+    msg_put_put(
+        &b,
+        &(struct msg_put){
+            .line = 1, .lines = STR("[1] a\n[2] b\n"), .lines_lost = 2, .lines_held = 70, .lines_unsaid = 2});
+    msg_put_put(&b, &(struct msg_put){.lines_held = 40, .lines_unsaid = 2});
+    assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
+    rig_until(&g, says_full);
+    another_engine(&g);
+    put_lines(&g, 1, "[9] z\n");
+    rig_send_fd(&g, "nagios-log", rig_open_at(&g, "/log", O_RDWR | O_APPEND));
+    wanted_line = 1;
+    rig_until(&g, is_logged);
+    fd = rig_open_at(&g, "/log", O_RDONLY);
+    assert_int_equal(file_read_fd(fd, "log", 1u << 20, &got, &err), 0);
+    close(fd);
+    sscanf(
+        got.data,
+        "[1] a\n[2] b\n[%llu] Warning: 42 lines of this log were given up: it could not be written\n[9] z%n",
+        &at, &n);
+    assert_int_equal(n + 1, got.len);
+    assert_int_equal(g.gate.lines_lost, 42);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+    buf_release(&b);
+    buf_release(&got);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -276,7 +331,8 @@ int main(void)
                                        cmocka_unit_test(test_another_file),
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_and_taken_away),
-                                       cmocka_unit_test(test_full_in_mid_line)};
+                                       cmocka_unit_test(test_full_in_mid_line),
+                                       cmocka_unit_test(test_an_engine_is_killed)};
 
     log_init("test", LOG_ERROR);
     log_set_sink(getenv("VIGIE_TEST_LOG") ? NULL : quiet);
