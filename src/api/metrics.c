@@ -82,6 +82,8 @@ static void program(struct buf *b, const struct api *a)
     metric(b, "on_demand_checks", "counter", "Host checks made on demand.", p.on_demand_host_checks);
     metric(b, "checks_running", "gauge", "Checks under way.", p.parallel);
     metric(b, "checks_running_max", "gauge", "The most that were under way at a time.", p.parallel_max);
+    metric(b, "checks_held", "gauge",
+           "Checks that are due and wait, for as many run as may, or nobody executes them.", p.checks_held);
     latency(b, &p);
     seconds(b, "check_latency_max_seconds", "The longest that a check began late.", p.latency_max_us);
     seconds(b, "check_execution_seconds", "Time a check takes, moving average.", p.execution_avg_us);
@@ -96,6 +98,10 @@ static void program(struct buf *b, const struct api *a)
     metric(b, "notifications", "counter", "Notifications sent.", p.notifications);
     metric(b, "notifications_undelivered", "counter", "Notifications that did not arrive, and are given up.",
            p.undelivered);
+    metric(b, "notifications_waiting", "gauge",
+           "Notifications on their way: nobody said yet whether they arrived.", p.intents);
+    metric(b, "log_lines_waiting", "gauge", "Lines of the log that are made and not yet in it.",
+           p.lines_waiting);
     metric(b, "journal_sequence", "gauge", "Number of the newest record that is on disk.", p.journal_seq);
     metric(b, "journal_waiting_records", "gauge", "Records that are made and not yet on disk.",
            p.record_seq > p.journal_seq ? p.record_seq - p.journal_seq : 0);

@@ -105,6 +105,18 @@ bool heap_has(const struct heap *h, uint32_t item)
     return item < h->items && h->pos[item];
 }
 
+static size_t count_below(const struct heap *h, size_t at, int64_t key)
+{
+    if (at >= h->count || h->key[h->tree[at]] > key)
+        return 0;
+    return 1 + count_below(h, 2 * at + 1, key) + count_below(h, 2 * at + 2, key);
+}
+
+size_t heap_count_to(const struct heap *h, int64_t key)
+{
+    return count_below(h, 0, key);
+}
+
 bool heap_peek(const struct heap *h, uint32_t *item, int64_t *key)
 {
     if (!h->count)

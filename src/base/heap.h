@@ -19,4 +19,5 @@ void heap_resize(struct heap *h, size_t items); /* items that no longer exist mu
 void heap_set(struct heap *h, uint32_t item, int64_t key); /* inserts or moves */
 void heap_remove(struct heap *h, uint32_t item);           /* no effect when absent */
 bool heap_has(const struct heap *h, uint32_t item);
+size_t heap_count_to(const struct heap *h, int64_t key); /* how many have that key or a lower one; O(those) */
 bool heap_peek(const struct heap *h, uint32_t *item, int64_t *key); /* false when empty */

@@ -639,6 +639,16 @@ static uint32_t room(const struct world *w)
     return w->running_checks >= most ? 0 : most - w->running_checks;
 }
 
+bool sched_holds(const struct world *w)
+{
+    return !w->stopping && (!w->runners || !room(w));
+}
+
+size_t sched_held(const struct world *w)
+{
+    return sched_holds(w) ? heap_count_to(&w->due, w->now.mono.us) : 0;
+}
+
 void sched_run(struct world *w)
 {
     unsigned n = 0;

@@ -65,6 +65,9 @@ void sched_clock_step(struct world *w);
 /* Why this check must not run now, or WHY_NONE; options: of its plan. */
 struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t options);
 uint32_t sched_most(const struct world *w); /* checks that may run at once */
+/* Checks that are due and may not begin: as many run as may, or nobody executes any. */
+bool sched_holds(const struct world *w);
+size_t sched_held(const struct world *w);
 
 /* Runs. */
 /* slot */

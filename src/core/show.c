@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The world on the board: what changed since it was last shown. Declared in core/world.h. */
 #include "core/note.h"
+#include "core/sched.h"
 #include "core/world_in.h"
 
 #include <string.h>
@@ -151,6 +152,21 @@ void world_say_given_up(struct world *w, uint64_t lines, uint64_t results, uint6
     w->prog.gaps = gaps;
 }
 
+void world_say_log_waits(struct world *w, uint64_t lines)
+{
+    w->program_unseen |= lines != w->prog.lines_waiting;
+    w->prog.lines_waiting = lines;
+}
+
+/* That takes its time where many wait: once in a second. */
+static void count_held(struct world *w)
+{
+    if (sched_holds(w) && w->now.mono.us < w->held_next)
+        return;
+    w->prog.checks_held = sched_held(w);
+    w->held_next = w->prog.checks_held ? w->now.mono.us + TIME_S : 0;
+}
+
 static void show_program(struct world *w, struct board_w *board)
 {
     w->prog.switches = w->switches;
@@ -158,6 +174,8 @@ static void show_program(struct world *w, struct board_w *board)
     w->prog.modified_service_attributes = w->modified_service;
     w->prog.now = w->now.wall.us;
     w->prog.text_cut = board_w_full(board);
+    w->prog.intents = w->intents.n - w->intents_gone;
+    count_held(w);
     w->prog.record_seq = w->next_seq - 1;
     if (w->prog.record_seq <= w->prog.journal_seq)
         w->prog.unstored_since = 0;

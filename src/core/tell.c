@@ -126,7 +126,7 @@ void tell_add(struct world *w, struct record_notify_intent *r)
         tell_answer(w, oldest(w), false, STR("given up: too many notifications wait"));
     r->intent = ++w->next_intent;
     world_record(w, RECORD_NOTIFY_INTENT, r);
-    w->program_dirty = true;
+    w->program_dirty = w->program_unseen = true;
     record_put(&frame, RECORD_NOTIFY_INTENT, w->now.wall, r);
     rest = buf_str(&frame);
     BUG_ON(record_next(&rest, &f) != 1);
@@ -252,6 +252,7 @@ void tell_forget(struct world *w, uint64_t intent)
     mem_free(in->record);
     in->record = NULL;
     w->intents_gone++;
+    w->program_unseen = true;
     if (!w->started || w->intents_gone > GONE_MOST || w->intents_gone == w->intents.n)
         take_out(w);
 }

@@ -159,6 +159,7 @@ void world_step_again(struct world *w, const struct record_frame *f, struct worl
 void world_hold_commands(struct world *w, bool hold);
 /* What was given up of what waits for the store, since the engine began: lines of the log, results, and how often everything. Shown with the next change. */
 void world_say_given_up(struct world *w, uint64_t lines, uint64_t results, uint64_t gaps);
+void world_say_log_waits(struct world *w, uint64_t lines); /* that are not known to be in the log */
 /* When the next thing is due, as a monotonic time; false: nothing. */
 bool world_next_due(const struct world *w, struct mono *at);
 

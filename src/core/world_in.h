@@ -137,8 +137,7 @@ struct world {
         acks_expiring; /* check -> wall µs; also some whose acknowledgement is gone; made with the first */
     /* what happened since world_clear */
     VEC(struct world_effect) effects;
-    struct buf text;
-    struct buf records;
+    struct buf text, records;
     uint64_t next_seq, n_records;
     struct checkpoint checkpoint;
     VEC(uint32_t) dirty;  /* checks whose state must be stored */
@@ -146,6 +145,7 @@ struct world {
     VEC(uint64_t) unseen_comments, unseen_downtimes;
     size_t dirty_bytes; /* what their records will take, about */
     size_t weight;      /* world_did_enough */
+    int64_t held_next;  /* when checks that are held are counted again */
     bool program_dirty, program_unseen, contacts_dirty, contacts_unseen;
     struct board_program prog;
     struct totals totals;

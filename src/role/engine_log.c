@@ -156,6 +156,7 @@ void engine_log_message(struct role *r, struct peer *p UNUSED, const struct msg 
         nlog_queue_written(&e->log.lines, m->u.logged.line);
         e->log.file = m->u.logged.file;
         e->log.size = m->u.logged.size;
+        e->board_behind = true; /* fewer wait */
         break;
     default: BUG("no message of the log");
     }

@@ -199,6 +199,7 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
 static void show(struct engine *e)
 {
     world_say_given_up(e->world, e->log.lost, e->queue.given_up + e->given_up, e->gaps);
+    world_say_log_waits(e->world, e->log.lines.last - nlog_queue_reached(&e->log.lines));
     e->board_behind = world_show(e->world, &e->board);
     if (e->board_behind)
         engine_plan_flush(e);

@@ -164,8 +164,11 @@ static void test_heap(void **state UNUSED)
         else
             heap_set(&h, (x >> 8) % N, (int64_t)(x >> 20));
     }
+    assert_int_equal(heap_count_to(&h, INT64_MAX), h.count);
+    assert_int_equal(heap_count_to(&h, -1), 0);
     while (heap_peek(&h, &item, &key)) {
         assert_true(key >= last);
+        assert_true(heap_count_to(&h, key) >= 1 && heap_count_to(&h, key - 1) == 0);
         last = key;
         heap_remove(&h, item);
         assert_false(heap_has(&h, item));

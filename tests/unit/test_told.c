@@ -24,12 +24,17 @@ static int tear_down(void **state)
 static void test_metrics(void **state)
 {
     struct api_world *w = *state;
+    struct board_program p = {.checks_held = 3, .intents = 4, .lines_waiting = 5};
 
+    board_put_program(&w->writer, &p);
     assert_int_equal(api_world_ask(w, "GET", "/metrics", "", "", API_ROLE_NONE), 200);
     assert_non_null(strstr(w->body.data, "vigie_resources{state=\"ok\"} 4"));
     assert_non_null(strstr(w->body.data, "\nvigie_ready 1\n"));
     assert_non_null(strstr(w->body.data, "\nvigie_check_latency_seconds_bucket{le=\"+Inf\"} 0\n"));
     assert_non_null(strstr(w->body.data, "\nvigie_history_lag_records 0\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_checks_held 3\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_notifications_waiting 4\n"));
+    assert_non_null(strstr(w->body.data, "\nvigie_log_lines_waiting 5\n"));
     assert_true(str_ends(buf_str(&w->body), STR("\n# EOF\n")));
     assert_null(strstr(w->body.data, "h0000")); /* no names */
     w->api.history.applied = 1200;
