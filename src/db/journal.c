@@ -539,7 +539,16 @@ bool journal_names_snapshot(const struct journal *j, const char *hash)
 
 struct wall journal_oldest(const struct journal *j)
 {
-    return j->list.v.n ? j->list.v.at[0].head.created : (struct wall){INT64_MAX};
+    struct wall oldest = {INT64_MAX};
+
+    for (size_t i = 0; i < j->list.v.n; i++)
+        oldest.us = MIN(oldest.us, j->list.v.at[i].head.created.us);
+    return oldest;
+}
+
+struct wall journal_begun(const struct journal *j)
+{
+    return j->list.v.n ? VEC_LAST(&j->list.v).head.created : (struct wall){0};
 }
 
 void journal_read_state(const struct journal *j, struct journal_reader *rd)

@@ -104,7 +104,10 @@ bool journal_mended(struct journal *j);
 uint64_t journal_stored(const struct journal *j);
 /* True if a segment that is kept was begun under that snapshot. */
 bool journal_names_snapshot(const struct journal *j, const char *hash);
+/* The earliest time that a segment was begun at: not that of the first, where the clock was set back. */
 struct wall journal_oldest(const struct journal *j);
+/* The time that the newest segment was begun at; 0: there is none. */
+struct wall journal_begun(const struct journal *j);
 /* A cursor from the newest complete checkpoint to the last synced record. j must not be written to while it is used. */
 void journal_read_state(const struct journal *j, struct journal_reader *rd);
 /* A cursor from the segment that holds seq (or the oldest) on. The first records may have lower numbers. */

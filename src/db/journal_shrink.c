@@ -44,7 +44,8 @@ static enum verdict judge(struct shrink *s, const struct segment_record *r, size
         return r->flags & SEGMENT_CHECKPOINT ? DROP_OTHER : KEEP;
     if (is_sample(r))
         return DROP_SAMPLE;
-    if (r->kind == RECORD_STATE && map_get_u64(&s->newest, field(r->payload, TAG_OID), &last) && last != at)
+    if (r->kind == RECORD_STATE && !(r->flags & SEGMENT_CHECKPOINT) &&
+        map_get_u64(&s->newest, field(r->payload, TAG_OID), &last) && last != at)
         return DROP_STATE;
     if (s->still_over) {
         s->still_over -= MIN(s->still_over, size);

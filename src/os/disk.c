@@ -120,7 +120,9 @@ int disk_changed_at(int dir, const char *name, int64_t *wall_us)
     return 0;
 }
 
-int disk_touch(int dir, const char *name)
+int disk_touch(int dir, const char *name, int64_t wall_us)
 {
-    return utimensat(dir, name, NULL, AT_SYMLINK_NOFOLLOW) < 0 ? code(errno) : 0;
+    struct timespec t = {.tv_sec = wall_us / 1000000, .tv_nsec = wall_us % 1000000 * 1000};
+
+    return utimensat(dir, name, (struct timespec[2]){t, t}, AT_SYMLINK_NOFOLLOW) < 0 ? code(errno) : 0;
 }

@@ -23,4 +23,4 @@ int disk_unlink(int dir, const char *name);
 int disk_list(int dir, void (*each)(void *user, const char *name), void *user);
 /* The time of last change of a name, and setting it to now. */
 int disk_changed_at(int dir, const char *name, int64_t *wall_us);
-int disk_touch(int dir, const char *name);
+int disk_touch(int dir, const char *name, int64_t wall_us); /* changed then */

@@ -269,6 +269,7 @@ static void on_put(struct role *r, struct peer *p UNUSED, const struct msg *m)
 
             str_copy(hash, sizeof(hash), snap.hash);
             journal_set_snapshot(&s->journal, hash);
+            store_names_recorded(s, hash);
         }
         journal_add(&s->journal, seq, (uint16_t)f.kind, f.at, f.payload);
     }

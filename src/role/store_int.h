@@ -160,7 +160,8 @@ uint64_t *store_names_of(const struct store *s, struct str hash, size_t *n);
 void store_names_tell(struct store *s, struct peer *p);
 void store_names_ask(struct role *r, struct peer *p, const struct msg *m); /* NAME */
 void store_names_look(const struct store *s); /* says which configurations of the past are not kept */
-void store_names_trim(struct store *s);       /* removes kept snapshots that nothing names */
+void store_names_recorded(struct store *s, const char *hash); /* a record names it */
+void store_names_trim(struct store *s);                       /* removes kept snapshots that nothing names */
 void store_names_release(struct store *s);
 
 /* store_rename.c */

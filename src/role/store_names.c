@@ -44,7 +44,8 @@ static int keep_snapshot(const struct store *s, struct err *err)
 
     kept_name(name, snap->hash, "snap");
     if (disk_changed_at(s->snapshots_fd, name, &when) == 0) {
-        disk_touch(s->snapshots_fd, name); /* in use again: as good as new for store_names_trim */
+        disk_touch(s->snapshots_fd, name,
+                   clock_wall().us); /* in use again: as good as new for store_names_trim */
         return file_sync_dir(s->snapshots_fd) < 0
                    ? err_sys(err, errno, "the folder snapshots cannot be synced")
                    : 0;
@@ -380,6 +381,15 @@ void store_names_look(const struct store *s)
                  "%.12s): was the folder copied in part? Only 'vigie replay' of that time needs it; if there "
                  "is a backup, 'vigie restore' brings it back",
                  s->role->state_dir, missing, l->v.n, first);
+}
+
+/* Kept as long as the segment that the record is in, whatever the clock says by now. */
+void store_names_recorded(struct store *s, const char *hash)
+{
+    char name[KEPT_NAME];
+
+    kept_name(name, hash, "snap");
+    disk_touch(s->snapshots_fd, name, MAX(clock_wall().us, journal_begun(&s->journal).us));
 }
 
 void store_names_trim(struct store *s)

@@ -13,6 +13,7 @@
 #include "base/tlv.h"
 #include "core/record.h"
 #include "db/journal.h"
+#include "db/journal_shrink.h"
 #include "memdisk.h"
 
 struct bench {
@@ -324,6 +325,58 @@ static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n
 {
 }
 
+static void put_state(struct buf *b, uint64_t seq, uint8_t flags)
+{
+    struct buf p = BUF_INIT;
+    struct segment_record r = {.seq = seq, .kind = RECORD_STATE, .flags = flags, .at = noon};
+
+    tlv_put_u64(&p, 1, 7);
+    r.payload = buf_str(&p);
+    segment_record_put(b, &r);
+    buf_release(&p);
+}
+
+/* A full disk: of the states of an object the newest stays, and that of a checkpoint, for who reads to its end, and no further, has no other. */
+static void test_a_checkpoint_keeps_its_states(void **state UNUSED)
+{
+    struct journal_stats stats = {0};
+    struct buf b = BUF_INIT;
+    size_t before;
+
+    put_state(&b, 0, SEGMENT_CHECKPOINT);
+    put_state(&b, 12, 0);
+    before = b.len;
+    assert_false(journal_shrink(&b, 0, &stats));
+    assert_int_equal(b.len, before);
+    put_state(&b, 13, 0);
+    assert_false(journal_shrink(&b, 0, &stats));
+    assert_int_equal(b.len, before);
+    assert_int_equal(stats.dropped_states, 1);
+    assert_true(journal_shrink_checkpoint(&b));
+    assert_true(b.len < before);
+    buf_release(&b);
+}
+
+/* ---- the clock ---- */
+
+static void test_oldest_with_the_clock_set_back(void **state UNUSED)
+{
+    static const struct wall early = {1767268800 * TIME_S - 365 * TIME_DAY};
+    struct bench b;
+
+    begin(&b);
+    assert_int_equal(journal_oldest(&b.j).us, noon.us);
+    b.j.rotate = true;
+    add(&b, RECORD_EVENT);
+    assert_int_equal(journal_commit(&b.j, early), 0);
+    assert_int_equal(journal_begun(&b.j).us, early.us);
+    assert_int_equal(journal_oldest(&b.j).us, early.us);
+    more(&b, 1);
+    assert_int_equal(journal_begun(&b.j).us, noon.us);
+    assert_int_equal(journal_oldest(&b.j).us, early.us);
+    end(&b);
+}
+
 /* A checkpoint that is much larger than a small bound still finds its end in one segment. */
 static void test_large_checkpoint(void **state UNUSED)
 {
@@ -399,6 +452,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_a_checkpoint_keeps_its_states),
+        cmocka_unit_test(test_oldest_with_the_clock_set_back),
         cmocka_unit_test(test_large_checkpoint),
         cmocka_unit_test(test_unreadable_end),
         cmocka_unit_test(test_cannot_be_opened),

@@ -6,14 +6,19 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "db/kept.h"
+#include "db/segment.h"
 #include "store_rig.h"
 
 static void test_stored_is_there(void **state UNUSED)
@@ -280,6 +285,67 @@ static void test_reload(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+static void make_kept(const struct rig *g, char letter, int64_t when_s)
+{
+    struct timespec t[2] = {{.tv_sec = when_s}, {.tv_sec = when_s}};
+    char name[KEPT_NAME + 32] = "/snapshots/", hash[SEGMENT_HASH + 1] = "";
+    int fd;
+
+    memset(hash, letter, SEGMENT_HASH);
+    kept_name(name + strlen(name), hash, "snap");
+    fd = rig_open_at(g, name, O_WRONLY | O_CREAT);
+    assert_int_equal(futimens(fd, t), 0);
+    close(fd);
+}
+
+static bool is_kept(const struct rig *g, char letter)
+{
+    char name[KEPT_NAME + 32] = "/snapshots/", hash[SEGMENT_HASH + 1] = "", path[256];
+
+    memset(hash, letter, SEGMENT_HASH);
+    kept_name(name + strlen(name), hash, "snap");
+    snprintf(path, sizeof(path), "%s%s", g->dir, name);
+    return access(path, F_OK) == 0;
+}
+
+static void put_snapshot(struct rig *g, uint64_t seq, char letter)
+{
+    char hash[SEGMENT_HASH + 1] = "";
+
+    memset(hash, letter, SEGMENT_HASH);
+    rig_put_one(g, seq, RECORD_SNAPSHOT, &(struct record_snapshot){.hash = str_of(hash)});
+}
+
+static bool has_another_segment(struct rig *g)
+{
+    return g->engine.segments > 1;
+}
+
+/* A configuration that a record in the middle of a segment names is kept as long as that, also when the clock was set back before it came: its file is older than the segment then. */
+static void test_a_configuration_is_kept_with_its_record(void **state UNUSED)
+{
+    struct buf b = BUF_INIT;
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    rig_until(&g, rig_is_asked);
+    make_kept(&g, 'a', 1000000000);
+    make_kept(&g, 'b', 1000000000);
+    put_snapshot(&g, 1, 'a');
+    put_snapshot(&g, 2, 'c');
+    msg_put_put(&b, &(struct msg_put){.anew = true}); /* another segment is begun */
+    assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
+    put_snapshot(&g, 3, 'd');
+    rig_until(&g, has_another_segment);
+    assert_true(is_kept(&g, 'a'));
+    assert_false(is_kept(&g, 'b')); /* nothing names it */
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_failed_sync),
         cmocka_unit_test(test_full_disk_resumes),
         cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_a_configuration_is_kept_with_its_record),
         cmocka_unit_test(test_worse_is_said),
         cmocka_unit_test(test_given_up_by_the_engine),
     };
