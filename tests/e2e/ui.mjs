@@ -504,6 +504,29 @@ test('the tile of the record says that writing fails, and not that anything catc
   await tile.getByText('Written', { exact: true }).waitFor({ timeout: LIVE_MS });
 });
 
+test('every page says when the record cannot be written, and until when', { skip: Boolean(process.env.VIGIE_URL) }, async () => {
+  const full = async (route) => {
+    const answer = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...answer, journal: { ...answer.journal, degraded: 'No space left on device' } } });
+  };
+  await page.route('**/api/v1/status', full);
+  await goAll();
+  const banner = page.locator('.banner.bad');
+  await banner.getByText('Vigie cannot write its record.').waitFor();
+  assert.match(await banner.innerText(), /Alerts go on; history waits in memory\. Reason: No space left on device/);
+  assert.deepEqual(await accessibility(page), []);
+  await banner.getByRole('button').click();
+  await page.waitForURL((u) => u.pathname === '/platform');
+  await page.locator('.warns .bad').getByText('No space left on device').waitFor();
+  const french = await newPage(browser, { locale: 'fr-FR', storageState: { cookies: await context.cookies(), origins: [] } });
+  await french.page.route('**/api/v1/status', full);
+  await french.page.goto(`${vigie.url}/resources`);
+  await french.page.locator('.banner.bad').getByText('Vigie ne peut plus écrire son journal.').waitFor();
+  await french.context.close();
+  await page.unroute('**/api/v1/status', full);
+  await banner.waitFor({ state: 'detached', timeout: LIVE_MS });
+});
+
 test('an address without anything is a page of its own, with status 404', async () => {
   const answer = await page.goto(`${vigie.url}/nimporte`);
   assert.equal(answer.status(), 404);
