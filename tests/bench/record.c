@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `./dev bench record`, the part in C: the journal, the history projection and SQLite alone in a folder, with the same rows. Not a test: nothing is asserted. Prints lines
- * "NAME|VALUE|UNIT" for tests/bench/record.py, and writes the rows as statements for PostgreSQL (FOLDER/small.sql by 100 a statement, FOLDER/large.sql by 20000).
+ * "NAME|VALUE|UNIT" for tests/bench/record.py, and writes the rows as statements for PostgreSQL (FOLDER/small.sql by 100 a statement, FOLDER/large.sql by 20000), and the questions (FOLDER/page_*.sql).
  * Usage: bench_record FOLDER RECORDS
  */
 #include "core/record.h"
 #include "db/follow.h"
+#include "db/past.h"
 #include "os/clock.h"
 
 #include <fcntl.h>
@@ -298,6 +299,142 @@ static void unchanged(struct bench *b)
     close(d.fd);
 }
 
+/* ---- questions: pages of the newest events before some moment ---- */
+
+enum { PAGE = 50, PAGES = 21, PAGES_SEED = 7 };
+
+static const struct page {
+    const char *name, *kinds; /* as Vigie is asked */
+    bool object;
+} pages[] = {{"page_all", "", false}, {"page_object", "", true}, {"page_kind", "notification", false}};
+
+/* The same one for all who are asked, if they are drawn in order. */
+static uint64_t draw_page(struct bench *b, const struct page *p, uint64_t *which)
+{
+    uint64_t before = b->n / 2 + draw(b, b->n / 2), object = 1 + draw(b, OBJECTS);
+
+    *which = p->object ? object : RECORD_EVENT_NOTIFICATION;
+    return before;
+}
+
+static void page_sql(struct bench *b, const struct page *p, char *out, size_t size)
+{
+    char where[64];
+    uint64_t which, before = draw_page(b, p, &which);
+
+    snprintf(where, sizeof(where),
+             p->object     ? "oid = %llu AND "
+             : p->kinds[0] ? "kind = %llu AND "
+                           : "",
+             (unsigned long long)which);
+    snprintf(out, size, "SELECT * FROM event WHERE %sat < %lld ORDER BY at DESC LIMIT %d", where,
+             (long long)at_of(before).us, PAGE);
+}
+
+static void say_page(const char *who, const struct page *p, double took_us[PAGES], double rows)
+{
+    char name[64];
+
+    snprintf(name, sizeof(name), "%s%s", who, p->name);
+    qsort(took_us, PAGES, sizeof(*took_us), smaller_first);
+    say(name, "", took_us[PAGES / 2] / 1000, "ms, the median of 21 pages of 50");
+    say(name, "_rows", rows, "rows");
+}
+
+static void count_rows(void *user, struct str json)
+{
+    for (ssize_t at; (at = str_find_char(json, '{')) >= 0; json = str_sub(json, (size_t)at + 1, SIZE_MAX))
+        ++*(double *)user;
+}
+
+static void ask_history(struct bench *b, const char *name)
+{
+    struct past_names none = {0};
+    struct history h;
+    struct err err = ERR_INIT;
+    char path[400];
+    bool moved;
+
+    path_of(b, name, path, sizeof(path));
+    must(history_open(&h, path, at_of(0), &moved, &err), path);
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        double took_us[PAGES], rows = 0;
+
+        b->seed = PAGES_SEED;
+        for (unsigned k = 0; k < PAGES; k++) {
+            uint64_t which, before = draw_page(b, &pages[i], &which);
+            char cursor[24], object[24] = "";
+            struct str args[] = {STR("0"), STR("0"),  STR("9223372036854775807"),
+                                 STR_NULL, STR("50"), str_of(pages[i].kinds),
+                                 STR(""),  STR_NULL};
+            struct history_args q = {
+                .stmt = STR("events_find"), .at = args, .n = ARRAY_LEN(args), .names = &none};
+            struct mono began;
+
+            snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)before);
+            if (pages[i].object)
+                snprintf(object, sizeof(object), "%llu", (unsigned long long)which);
+            args[3] = str_of(cursor);
+            args[7] = str_of(object);
+            began = clock_mono();
+            must(history_query(&h, &q, count_rows, &rows, &err), err.text);
+            took_us[k] = since_us(began);
+        }
+        say_page("", &pages[i], took_us, rows);
+    }
+    history_close(&h);
+}
+
+static void ask_sqlite(struct bench *b, const char *name)
+{
+    char path[400], text[256];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+
+    path_of(b, name, path, sizeof(path));
+    must(-sqlite3_open(path, &db), path);
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        double took_us[PAGES], rows = 0;
+
+        b->seed = PAGES_SEED;
+        for (unsigned k = 0; k < PAGES; k++) {
+            struct mono began;
+            size_t bytes = 0;
+
+            page_sql(b, &pages[i], text, sizeof(text));
+            began = clock_mono();
+            must(-sqlite3_prepare_v2(db, text, -1, &st, NULL), text);
+            for (; sqlite3_step(st) == SQLITE_ROW; rows++)
+                for (int c = 0; c < sqlite3_column_count(st); c++)
+                    bytes += strlen((const char *)sqlite3_column_text(st, c));
+            sqlite3_finalize(st);
+            took_us[k] = since_us(began);
+            must(bytes ? 0 : -1, "an empty page");
+        }
+        say_page("sqlite_", &pages[i], took_us, rows);
+    }
+    sqlite3_close(db);
+}
+
+static void questions(struct bench *b)
+{
+    char path[400], text[256];
+
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/%s.sql", b->folder, pages[i].name);
+        f = fopen(path, "w");
+        must(f ? 0 : -1, path);
+        b->seed = PAGES_SEED;
+        for (unsigned k = 0; k < PAGES; k++) {
+            page_sql(b, &pages[i], text, sizeof(text));
+            fprintf(f, "%s;\n", text);
+        }
+        must(fclose(f), path);
+    }
+}
+
 /* ---- SQLite alone, and the rows for PostgreSQL ---- */
 
 #define TABLE                                                                                                \
@@ -397,6 +534,9 @@ int main(int argc, char **argv)
     statements(&b, "small.sql", SMALL);
     b.seed = 1;
     statements(&b, "large.sql", LARGE);
+    ask_history(&b, "history.db");
+    ask_sqlite(&b, "history-alone.db");
+    questions(&b);
     buf_release(&b.payload);
     mem_free(b.times.took_us);
     mem_free(b.raw.took_us);

@@ -7,6 +7,8 @@ rows, on the same disk, one after the other; then what questions to a long histo
                  cpu: user and system time, which says more than the rate on a machine that does other things too; of PostgreSQL it is not known
     history_*    the projection from the journal, with its spans; the rivals by 20000 rows a transaction into a table with the same indexes, without spans
     unchanged    the history's cost of a result that changes nothing
+    page_*       a page of the 50 newest events before some moment: of all, of one object, of one kind; the median of 21. Vigie's with its JSON, PostgreSQL's
+                 with the way through the socket; each has read the table's newest part into memory, for it has just written it
     states_*     the database of states: CPU of a result that changes nothing, and of one that does; SQLite writes each as it comes
 SQLite: WAL, synchronous=FULL. PostgreSQL: a cluster of its own in the same folder, on a Unix socket, fsync and synchronous_commit on, all else as Debian has it.
 """
@@ -27,6 +29,7 @@ from bench import BUILD, machine, rounded, say  # noqa: E402
 
 TABLE = ('CREATE TABLE event (seq BIGINT PRIMARY KEY, at BIGINT, oid BIGINT, kind INTEGER, state INTEGER, hard INTEGER, attempt INTEGER,'
          ' text TEXT, contact TEXT, command TEXT);')
+PAGES = ('page_all', 'page_object', 'page_kind')
 INDEXES = 'CREATE INDEX ON event (oid, at); CREATE INDEX ON event (at); CREATE INDEX ON event (kind, at);'
 
 
@@ -110,6 +113,10 @@ def ask_postgres(programs, folder, records, figures):
                 raise RuntimeError('PostgreSQL does not have all rows')
             figures.update({f'postgresql_{name}_rate': records / sum(ms) * 1000, f'postgresql_{name}_p50': ms[len(ms) // 2],
                             f'postgresql_{name}_p99': ms[len(ms) * 99 // 100], f'postgresql_{name}_max': ms[-1]})
+        server.sql('ANALYZE event')
+        for name in PAGES:
+            ms = server.statements(f'{folder}/{name}.sql')
+            figures[f'postgresql_{name}'] = ms[len(ms) // 2]
     finally:
         if hasattr(server, 'process'):
             server.stop()
@@ -128,6 +135,10 @@ def table(figures, units):
     out.append({'name': 'history_cpu', 'unit': 'us/row', 'value': figures['history_cpu'], 'raw': None, 'sqlite': figures['sqlite_history_cpu'], 'postgresql': None})
     out.append({'name': 'history_turn', 'unit': 'ms, the longest', 'value': figures['history_turn'], 'raw': None, 'sqlite': None, 'postgresql': None})
     out.append({'name': 'unchanged', 'unit': units['unchanged'], 'value': figures['unchanged'], 'raw': None, 'sqlite': None, 'postgresql': None})
+    for name in PAGES:
+        if figures[name + '_rows'] != figures[f'sqlite_{name}_rows']:
+            raise RuntimeError(f'{name}: not the same rows')
+        out.append({'name': name, 'unit': units[name], 'value': figures[name], 'raw': None, 'sqlite': figures['sqlite_' + name], 'postgresql': figures.get('postgresql_' + name)})
     for name in ('states_unchanged', 'states_changed'):
         out.append({'name': name, 'unit': units[name], 'value': figures[name], 'raw': None, 'sqlite': figures['sqlite_states'], 'postgresql': None})
     return [{k: rounded(v) if isinstance(v, float) else v for k, v in row.items()} for row in out]
