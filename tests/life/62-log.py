@@ -290,12 +290,12 @@ def test_a_full_disk_is_said_at_once():
         until(lambda: 'the log /dev/full is not written (No space left on device)' in v.said(), 'the log of Vigie itself says so')
         v.order('ADD_HOST_COMMENT;h;1;ann;while it is full')
         until(lambda: metric('record_degraded') == 1 and metric('syslog_lines_lost_total') > 0, '/metrics')
-        assert metric('journal_degraded') == 0 and metric('log_lines_lost_total') == 0
+        assert metric('journal_degraded') == 0 and metric('log_lines_lost_total') == 0 and metric('log_lines_waiting') > 0
         until(lambda: 'the log /dev/full is not written' in vigie('ctl', 'status', '-c', v.main)[1], 'ctl')
         v.put('main.cfg', main_file)
         v.process.send_signal(1)
         until(lambda: 'while it is full' in v.log() and 'starting...' in v.log(), 'what waited')
-        until(lambda: metric('record_degraded') == 0 and 'the record is written again' in v.said(), 'the end')
+        until(lambda: metric('record_degraded') == 0 and metric('log_lines_waiting') == 0 and 'the record is written again' in v.said(), 'the end')
 
 
 def test_local_syslog_and_journald():
