@@ -67,12 +67,10 @@ static bool read_combine(struct series_data *d)
 
     if (!s.p)
         return true;
-    memset(d->column, 0, sizeof(d->column));
-    d->column[SERIES_MEAN] = true;
-    d->want.n_percentiles = 0;
     for (unsigned i = 1; i < ARRAY_LEN(words); i++)
         if (str_eq_c(s, words[i])) {
             d->combine = i;
+            d->column[SERIES_MIN] = d->column[SERIES_MAX] = i != SERIES_TO_MIN && i != SERIES_TO_MAX;
             return true;
         }
     d->combine = SERIES_TO_PERCENTILE;
@@ -164,6 +162,8 @@ static int read_question(struct series_data *d)
         return series_ask_problem(q, 400, "combine", "PARAMETER_WORD", STR("combine"),
                                   STR("sum, mean, min, max, p0 ... p100")),
                1;
+    if (d->combine && series_ask_value(q, "aggregate").p)
+        return series_ask_problem(q, 400, "aggregate", "COMBINE_ALONE", STR(""), STR("")), 1;
     if (!read_compare(d))
         return series_ask_problem(q, 400, "compare", "PARAMETER_WORD", STR("compare"),
                                   STR("1h, 1d, 7d, 4w ...")),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several series become one: those with the same label and unit. In each step in which one of them has a measurement, each brings its mean there, or the last one before if it is not
- * older than what is a gap for it: checks do not begin together.
+ * Several series become one: those with the same label and unit. In each step in which one of them has a measurement, each brings its mean, least and greatest there, or its last one before if that is
+ * not older than what is a gap for it: checks do not begin together.
  */
 #include "core/perf.h"
 #include "db/series_ask_int.h"
@@ -13,7 +13,7 @@
 
 struct value {
     int64_t us;
-    double v;
+    double mean, min, max, last;
 };
 
 struct member {
@@ -26,6 +26,11 @@ struct group {
     VEC(struct member) member;
     int64_t gap_us, usual_us; /* the longest */
 };
+
+static struct value value_of(const struct series_point *p)
+{
+    return (struct value){p->us, p->mean, p->min, p->max, p->last};
+}
 
 static int take(struct series_data *d, struct group *g, const struct series_key *k, unsigned shift)
 {
@@ -40,7 +45,7 @@ static int take(struct series_data *d, struct group *g, const struct series_key 
     g->usual_us = MAX(g->usual_us, d->points.usual_us);
     for (size_t i = 0; i < d->points.n; i++)
         if (d->points.at[i].count)
-            *VEC_ADD(&m->value) = (struct value){d->points.at[i].us, d->points.at[i].mean};
+            *VEC_ADD(&m->value) = value_of(&d->points.at[i]);
     d->total += d->points.n;
     return 0;
 }
@@ -59,58 +64,77 @@ static int64_t next_time(const struct group *g)
     return us;
 }
 
-static double joined(const struct series_data *d, double *v, size_t n)
+/* What the members bring to one step. mean: room for as many as there are. */
+static struct series_point joined(const struct series_data *d, const struct value *v, size_t n, double *mean)
 {
-    double sum = 0, min = v[0], max = v[0];
+    double means = 0, mins = 0, maxes = 0, min = v[0].min, max = v[0].max, one;
 
-    if (d->combine == SERIES_TO_PERCENTILE)
-        return series_steps_percentile(v, n, d->combine_percentile);
     for (size_t i = 0; i < n; i++) {
-        sum += v[i];
-        min = v[i] < min ? v[i] : min;
-        max = v[i] > max ? v[i] : max;
+        means += mean[i] = v[i].mean;
+        mins += v[i].min;
+        maxes += v[i].max;
+        min = v[i].min < min ? v[i].min : min;
+        max = v[i].max > max ? v[i].max : max;
     }
-    return d->combine == SERIES_TO_SUM    ? sum
-           : d->combine == SERIES_TO_MEAN ? sum / (double)n
-           : d->combine == SERIES_TO_MIN  ? min
-                                          : max;
+    switch (d->combine) {
+    case SERIES_TO_SUM: return (struct series_point){.mean = means, .min = mins, .max = maxes};
+    case SERIES_TO_MIN: max = one = min; break;
+    case SERIES_TO_MAX: min = one = max; break;
+    case SERIES_TO_PERCENTILE: one = series_steps_percentile(mean, n, d->combine_percentile); break;
+    default: one = means / (double)n;
+    }
+    return (struct series_point){.mean = one, .min = min, .max = max};
 }
 
-static void add_point(struct series_data *d, int64_t us, int64_t gap_us, double v)
+static void add_point(struct series_data *d, int64_t gap_us, const struct series_point *one)
 {
     struct series_points *p = &d->points;
 
-    if (p->n && us - VEC_LAST(p).us > gap_us) {
+    if (p->n && one->us - VEC_LAST(p).us > gap_us) {
         int64_t before = VEC_LAST(p).us;
 
         VEC_ADD(p)->us = before + d->want.step_us;
     }
-    *VEC_ADD(p) =
-        (struct series_point){.us = us, .mean = v, .min = v, .max = v, .last = v, .sum = v, .count = 1};
+    p->single &= one->min == one->mean && one->max == one->mean;
+    *VEC_ADD(p) = *one;
+}
+
+/* What a member brings to the step of a time. false: nothing. */
+static bool bring(struct member *m, int64_t us, struct value *out)
+{
+    bool is_new = m->at < m->value.n && m->value.at[m->at].us == us;
+
+    m->at += is_new;
+    if (!m->at || us - m->value.at[m->at - 1].us > m->gap_us)
+        return false;
+    *out = m->value.at[m->at - 1];
+    if (!is_new)
+        out->mean = out->min = out->max = out->last;
+    return true;
 }
 
 static void join(struct series_data *d, struct group *g)
 {
-    double *v = mem_calloc(g->member.n + 1, sizeof(*v));
+    struct value *v = mem_calloc(g->member.n + 1, sizeof(*v));
+    double *mean = mem_calloc(g->member.n + 1, sizeof(*mean));
     int64_t us;
 
     VEC_CLEAR(&d->points);
     d->points.single = true;
     d->points.usual_us = g->usual_us;
     while ((us = next_time(g)) != INT64_MAX) {
+        struct series_point one;
         size_t n = 0;
 
-        for (size_t i = 0; i < g->member.n; i++) {
-            struct member *m = &g->member.at[i];
-
-            if (m->at < m->value.n && m->value.at[m->at].us == us)
-                m->at++;
-            if (m->at && us - m->value.at[m->at - 1].us <= m->gap_us)
-                v[n++] = m->value.at[m->at - 1].v;
-        }
-        add_point(d, us, g->gap_us, joined(d, v, n));
+        for (size_t i = 0; i < g->member.n; i++)
+            n += bring(&g->member.at[i], us, &v[n]);
+        one = joined(d, v, n, mean);
+        one.us = us;
+        one.count = (int64_t)n;
+        add_point(d, g->gap_us, &one);
     }
     mem_free(v);
+    mem_free(mean);
 }
 
 static void group_release(struct group *g)
