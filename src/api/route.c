@@ -111,12 +111,14 @@ static const char *const query_events[] = {"limit", "cursor", NULL};
     "configured, or when Vigie did not run, is neither. `mtbf_s`: good seconds an outage, `mttr_s`: bad "    \
     "ones"
 #define SERIES_DOC                                                                                           \
-    "Measurements of the series that id, resource, host, service, group, kind, label and q choose, at most " \
-    "`limit` of them, from `from` to `to` (the last day if left out), one value for each `step` seconds "    \
+    "Measurements of the series that id, resource, host, service, group, kind, label and q choose as in "    \
+    "the "                                                                                                   \
+    "list of series, at most `limit` of them, from `from` to `to` (the last day if left out), one value "    \
+    "for each `step` seconds "                                                                               \
     "(left out: as many as give `points` values, 500 if left out); `aggregate`: columns by comma, of mean "  \
     "(always with min and max), min, max, last, sum, count, p0 to p100; `rate`=1: per second; `combine`: "   \
-    "one series of all with the same label, by sum, mean, min, max or p0 to p100; `compare`: the same of "   \
-    "earlier, such as 1d,7d; `format`: json or csv. docs/SERIES.md has the answer"
+    "one series of all with the same label, by sum, mean, min, max or p0 to p100 (without aggregate); "      \
+    "`compare`: the same of earlier, such as 1d,7d; `format`: json or csv. docs/SERIES.md has the answer"
 #define PROM_DOC(what) what ", as Prometheus answers it (docs/SERIES.md)"
 #define PROM_ROUTES(path, run, params, what)                                                                 \
     {"GET", PROM path, GUARD_READ, run, .query = params, .form = true, .doc = PROM_DOC(what)},               \
@@ -198,7 +200,8 @@ const struct api_route route_table[] = {
          "no more is found by the name it had last (`gone`)"},
     {"GET", V1 "/series", GUARD_READ, series_show_list, .query = series_query_list,
      .doc = "The series of measurements there are: chosen by id, resource, host, service, group, kind, label "
-            "and q, in the order of names, a page at a time (docs/SERIES.md)"},
+            "and q, in the order of names, a page at a time; in host, service and label `*` is any text and "
+            "`?` one character, `\\*` and `\\?` these themselves (docs/SERIES.md)"},
     {"GET", V1 "/series/data", GUARD_READ, series_show_data, .query = series_query_data, .doc = SERIES_DOC},
     PROM_ROUTES("/query", prom_query, prom_query_query, "The value of an expression at one moment"),
     PROM_ROUTES("/query_range", prom_range, prom_query_range, "The values of an expression over a time"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/series_pick.h"
 
+#include "base/glob.h"
 #include "core/perf.h"
 
 #include <stdlib.h>
@@ -88,9 +89,15 @@ void series_pick_members(struct json *j, const struct past_name *name, const str
 
 /* ---- which objects ---- */
 
+/* By its name, or all whose name a pattern matches. p NULL: whatever it is. */
+struct name {
+    struct str text;
+    bool pattern;
+};
+
 struct choice {
     struct series_ask *q;
-    struct str host, service, label;
+    struct name host, service, label;
     bool hosts, services;
     struct str word[WORDS_MAX];
     size_t n_words;
@@ -183,10 +190,17 @@ static int candidates(struct choice *c)
     size_t from = 0, n = c->q->names->at.n;
     uint64_t oid;
 
-    if (c->host.p) {
-        from = past_names_host(c->q->names, c->host, &n);
-        if (!any_seen(c, &c->q->names->at.at[from], n))
-            return series_ask_problem(c->q, 404, "host", "NO_HOST", c->host, STR("")), 1;
+    if (c->host.text.p) {
+        size_t of_host, first = past_names_host(c->q->names, c->host.text, &of_host);
+        bool is_there = any_seen(c, &c->q->names->at.at[first], of_host);
+
+        if (!is_there && !c->host.pattern)
+            return series_ask_problem(c->q, 404, "host", "NO_HOST", c->host.text, STR("")), 1;
+        c->host.pattern = !is_there;
+        if (is_there) {
+            from = first;
+            n = of_host;
+        }
     }
     if (group.p && !members(c, group))
         return series_ask_problem(c->q, 404, "group", "NO_GROUP", group, STR("")), 1;
@@ -216,11 +230,15 @@ static bool listed(const struct choice *c, uint64_t oid)
     return any;
 }
 
+static bool is_meant(const struct name *n, struct str s)
+{
+    return !n->text.p || (n->pattern ? glob_matches(n->text, s) : str_eq(n->text, s));
+}
+
 static bool is_object(const struct choice *c, const struct past_name *x)
 {
-    if (c->host.p && !str_eq(c->host, x->host))
-        return false;
-    if (c->service.p && !str_eq(c->service, x->service))
+    if (!is_meant(&c->host, x->host) || !is_meant(&c->service, x->service) ||
+        (c->service.pattern && !x->service.n))
         return false;
     return (x->service.n ? c->services : c->hosts) && listed(c, x->oid);
 }
@@ -230,7 +248,7 @@ static bool is_series(void *user, const struct past_name *name, const struct ser
     const struct choice *c = user;
     bool any = !series_ask_value(c->q, "id").p;
 
-    if (c->label.p && !str_eq(c->label, k->label))
+    if (!is_meant(&c->label, k->label))
         return false;
     for (size_t i = 0; i < c->n_words; i++)
         if (!str_icontains(name->host, c->word[i]) && !str_icontains(name->service, c->word[i]) &&
@@ -277,14 +295,21 @@ static void read_ids(struct choice *c)
     VEC_RELEASE(&label);
 }
 
+static struct name read_name(const struct series_ask *q, const char *parameter)
+{
+    struct str text = series_ask_value(q, parameter);
+
+    return (struct name){text, glob_is(text)};
+}
+
 static void read_choice(struct choice *c)
 {
     struct str kind = series_ask_value(c->q, "kind"), words = series_ask_value(c->q, "q");
 
     buf_init(&c->ids);
-    c->host = series_ask_value(c->q, "host");
-    c->service = series_ask_value(c->q, "service");
-    c->label = series_ask_value(c->q, "label");
+    c->host = read_name(c->q, "host");
+    c->service = read_name(c->q, "service");
+    c->label = read_name(c->q, "label");
     c->hosts = !str_eq_c(kind, "service");
     c->services = !str_eq_c(kind, "host");
     while (words.p && c->n_words < WORDS_MAX) {
@@ -294,6 +319,28 @@ static void read_choice(struct choice *c)
             c->word[c->n_words++] = one;
     }
     read_ids(c);
+}
+
+/* What has exactly the name that looks like a pattern goes before it. */
+static void exact_service_first(struct choice *c)
+{
+    for (size_t i = 0; i < c->objects.n && c->service.pattern; i++) {
+        const struct past_name *x = c->objects.at[i];
+
+        if (str_eq(x->service, c->service.text) && is_object(c, x) && scope_sees(&c->q->scope, x->oid))
+            c->service.pattern = false;
+    }
+}
+
+static void exact_label_first(struct choice *c, struct series_picks *picks)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < picks->n && c->label.pattern; i++)
+        if (str_eq(series_key_at(&c->q->r->s, picks->at[i].id).label, c->label.text))
+            picks->at[kept++] = picks->at[i];
+    if (kept)
+        picks->n = kept;
 }
 
 int series_pick(struct series_ask *q, int64_t from_us, int64_t to_us, struct series_picks *out)
@@ -306,9 +353,12 @@ int series_pick(struct series_ask *q, int64_t from_us, int64_t to_us, struct ser
         return r;
     read_choice(&c);
     r = candidates(&c);
+    if (r == 0)
+        exact_service_first(&c);
     for (size_t i = 0; r == 0 && i < c.objects.n; i++)
         if (is_object(&c, c.objects.at[i]))
             series_pick_object(q, c.objects.at[i], is_series, &c, out);
+    exact_label_first(&c, out);
     VEC_RELEASE(&c.objects);
     VEC_RELEASE(&c.id);
     buf_release(&c.ids);

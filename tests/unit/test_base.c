@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/glob.h"
 #include "base/hash.h"
 #include "base/heap.h"
 #include "base/map.h"
@@ -64,6 +65,55 @@ static void test_str(void **state UNUSED)
     assert_false(str_is_utf8(STR("\xed\xa0\x80")));
     assert_true(str_icontains(STR("Disk /VAR"), STR("var")));
     assert_false(str_icontains(STR("va"), STR("var")));
+}
+
+static void test_glob(void **state UNUSED)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool matches;
+    } table[] = {
+        {"web", "web", true},
+        {"web", "web1", false},
+        {"w*", "web", true},
+        {"w*", "Web", false},
+        {"*", "", true},
+        {"?", "", false},
+        {"", "", true},
+        {"", "a", false},
+        {"*eb*", "web1", true},
+        {"*1", "web12", false},
+        {"*a*b*c", "xaybzbc", true},
+        {"*a*b*c", "xaybzcd", false},
+        {"aa*aa", "aaa", false},
+        {"w?b",
+         "w\xc3\xa9"
+         "b",
+         true},
+        {"w?b",
+         "w\xe9"
+         "b",
+         true},
+        {"w??b",
+         "w\xc3\xa9"
+         "b",
+         false},
+        {"?\xa9", "\xc3\xa9", false},
+        {"a\\*b", "a*b", true},
+        {"a\\*b", "axb", false},
+        {"a\\?", "a?", true},
+        {"C:\\x*", "C:\\xyz", true},
+        {"C:\\\\*", "C:\\xyz", true},
+        {"C:\\*", "C:\\xyz", false},
+        {"C:\\", "C:\\", true},
+        {"**", "ab", true},
+        {"*?", "", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (glob_matches(str_of(table[i].pattern), str_of(table[i].text)) != table[i].matches)
+            fail_msg("%s %s", table[i].pattern, table[i].text);
+    assert_true(glob_is(STR("a?")) && glob_is(STR("a\\*")) && !glob_is(STR("C:\\ %")));
 }
 
 static void test_buf(void **state UNUSED)
@@ -291,10 +341,10 @@ static void test_err_arena_vec(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_str),           cmocka_unit_test(test_buf),
-        cmocka_unit_test(test_hash),    cmocka_unit_test(test_map),           cmocka_unit_test(test_heap),
-        cmocka_unit_test(test_civil),   cmocka_unit_test(test_zone),          cmocka_unit_test(test_duration),
-        cmocka_unit_test(test_tlv),     cmocka_unit_test(test_err_arena_vec),
+        cmocka_unit_test(test_numbers),  cmocka_unit_test(test_str),   cmocka_unit_test(test_glob),
+        cmocka_unit_test(test_buf),      cmocka_unit_test(test_hash),  cmocka_unit_test(test_map),
+        cmocka_unit_test(test_heap),     cmocka_unit_test(test_civil), cmocka_unit_test(test_zone),
+        cmocka_unit_test(test_duration), cmocka_unit_test(test_tlv),   cmocka_unit_test(test_err_arena_vec),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
