@@ -60,6 +60,7 @@ struct prom {
     size_t n_steps;
     int64_t lookback_ms; /* 0: 5 minutes, or longer where measurements are farther apart */
     size_t cells;
+    int64_t oldest_ms; /* of the samples that values were made of; INT64_MAX: none yet */
     /* used again from series to series */
     struct series_samples raw;
     struct series_buckets buckets;
@@ -76,6 +77,10 @@ void prom_choice_release(struct prom_choice *c);
 /* Samples in [from, to] of a chosen one, into p->samples. */
 int prom_read(struct prom *p, const struct prom_choice *c, const struct prom_chosen *one, int64_t from_ms,
               int64_t to_ms);
+/* Values were made of samples of that time, none older. */
+void prom_used(struct prom *p, int64_t ms);
+/* ,"warnings":[...]: which of what was used came from which roll-ups; nothing where none did. */
+void prom_warnings_put(const struct prom *p, struct buf *b);
 
 /* prom_eval.c: what a selector chooses, or a function of one, one series after another by labels: next says 1, 0 at the end, or E_*. end also after a begin that failed. */
 struct prom_selection {

@@ -38,10 +38,11 @@ static void begin(struct series_ask *q)
     buf_add_c(&q->out, "200 application/json\n{\"status\":\"success\",\"data\":");
 }
 
-static void end(struct series_ask *q)
+static void end(struct prom *p)
 {
-    buf_add_char(&q->out, '}');
-    series_ask_give(q, true);
+    prom_warnings_put(p, &p->q->out);
+    buf_add_char(&p->q->out, '}');
+    series_ask_give(p->q, true);
 }
 
 static void put_metric(struct buf *b, const struct str *label)
@@ -209,6 +210,7 @@ static int put_matrix(struct prom *p, const struct prom_node *n)
                 buf_add_char(b, ',');
             }
             first = false;
+            prom_used(p, s->ms);
             put_point(b, s->ms, s->v);
         }
         if (!first)
@@ -217,7 +219,7 @@ static int put_matrix(struct prom *p, const struct prom_node *n)
     }
     buf_add_c(b, "]}");
     if (r == 0)
-        end(p->q);
+        end(p);
     prom_choice_release(&c);
     return r;
 }
@@ -246,7 +248,7 @@ static int run_query(struct prom *p)
         } else {
             put_vector(p, &v);
         }
-        end(p->q);
+        end(p);
     }
     VEC_RELEASE(&v.series);
     return r;
@@ -354,7 +356,7 @@ static void range_end(struct range *g, bool whole)
 {
     if (whole) {
         buf_add_c(&g->p->q->out, "]}");
-        end(g->p->q);
+        end(g->p);
     }
     buf_release(&g->stamps.text);
     VEC_RELEASE(&g->stamps.at);
@@ -509,7 +511,7 @@ static int run_labels(struct prom *p)
         if (s.has[i])
             json_c(&j, prom_label_names[i]);
     json_list_end(&j);
-    end(p->q);
+    end(p);
     return 0;
 }
 
@@ -555,7 +557,7 @@ static int run_values(struct prom *p)
         for (size_t i = 0; i < all.n; i++)
             json_str(&j, all.at[i]);
         json_list_end(&j);
-        end(p->q);
+        end(p);
     }
     VEC_RELEASE(&all);
     map_release(&s.seen);
@@ -586,7 +588,7 @@ static int run_series(struct prom *p)
     r = seek(&s, true);
     buf_add_char(&p->q->out, ']');
     if (r == 0)
-        end(p->q);
+        end(p);
     map_release(&s.seen);
     return r;
 }
@@ -601,7 +603,7 @@ static int run_metadata(struct prom *p)
                               : "{\"" PROM_METRIC
                                 "\":[{\"type\":\"gauge\",\"help\":\"Performance data of checks, in base "
                                 "units; with unit=\\\"c\\\" a counter.\",\"unit\":\"\"}]}");
-    end(p->q);
+    end(p);
     return 0;
 }
 
@@ -613,7 +615,7 @@ int prom_answer(struct series_ask *q, struct err *err)
     } endpoints[] = {{"query", run_query},   {"query_range", run_range}, {"labels", run_labels},
                      {"values", run_values}, {"series", run_series},     {"metadata", run_metadata}};
     struct arena arena = ARENA_INIT;
-    struct prom p = {.q = q, .arena = &arena, .err = err};
+    struct prom p = {.q = q, .arena = &arena, .err = err, .oldest_ms = INT64_MAX};
     struct str endpoint = series_ask_value(q, "endpoint");
     int r = E_INVAL;
 

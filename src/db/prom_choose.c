@@ -278,28 +278,65 @@ void prom_choice_release(struct prom_choice *c)
 
 /* ---- samples ---- */
 
-/* What is older than the measurements themselves: the last value of each bucket, at its end. */
+/* What is older than the measurements themselves is read from roll-ups: of each class what lies before the finer ones. */
+struct old {
+    int64_t oldest_us, end_us; /* end <= oldest: nothing */
+};
+
+static struct old old_of(const struct prom *p, enum series_class class)
+{
+    struct old o = {.end_us = INT64_MAX};
+
+    for (unsigned c = SERIES_RAW; c < (unsigned)class; c++)
+        o.end_us = MIN(o.end_us, series_read_oldest(p->q->r, (enum series_class)c));
+    o.oldest_us = series_read_oldest(p->q->r, class);
+    return o;
+}
+
+/* The last value of each bucket, at its end. */
 static int read_old(struct prom *p, const struct series_key *k, int64_t from_us, int64_t to_us)
 {
-    int64_t bound = series_read_oldest(p->q->r, SERIES_RAW);
     int r = 0;
 
     for (unsigned c = SERIES_5M; c < SERIES_CLASSES && r == 0; c++) {
-        int64_t width = series_bucket_us((enum series_class)c),
-                oldest = series_read_oldest(p->q->r, (enum series_class)c);
+        int64_t width = series_bucket_us((enum series_class)c);
+        struct old o = old_of(p, (enum series_class)c);
 
-        if (from_us >= MIN(bound, to_us) || oldest >= bound)
+        if (from_us >= MIN(o.end_us, to_us) || o.oldest_us >= o.end_us)
             continue;
-        r = series_read_class(p->q->r, k, (enum series_class)c, from_us, MIN(bound, to_us), &p->buckets);
+        r = series_read_class(p->q->r, k, (enum series_class)c, from_us, MIN(o.end_us, to_us), &p->buckets);
         for (size_t i = 0; i < p->buckets.n && r == 0; i++) {
             const struct series_bucket *b = &p->buckets.at[i];
 
             *VEC_ADD(&p->raw) = (struct series_sample){
                 .us = b->us + width - 1000, .mantissa = b->last, .exponent = b->exponent};
         }
-        bound = oldest;
     }
     return r;
+}
+
+void prom_used(struct prom *p, int64_t ms)
+{
+    p->oldest_ms = MIN(p->oldest_ms, ms);
+}
+
+void prom_warnings_put(const struct prom *p, struct buf *b)
+{
+    static const char *const width[SERIES_CLASSES] = {"", "5 minutes", "1 hour", "1 day"};
+    bool any = false;
+
+    for (unsigned c = SERIES_5M; c < SERIES_CLASSES && p->oldest_ms != INT64_MAX; c++) {
+        struct old o = old_of(p, (enum series_class)c);
+        char end[TIME_RFC3339];
+
+        if (p->oldest_ms >= o.end_us / 1000 || o.oldest_us >= o.end_us)
+            continue;
+        time_rfc3339((struct wall){MIN(o.end_us, p->q->now.us)}, end);
+        buf_printf(b, "%s\"values before %s are made of roll-ups of %s: the last measurement of each\"",
+                   any ? "," : ",\"warnings\":[", end, width[c]);
+        any = true;
+    }
+    buf_add_c(b, any ? "]" : "");
 }
 
 static int read_one(struct prom *p, const struct series_key *k, int64_t from_us, int64_t to_us)

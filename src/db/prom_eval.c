@@ -39,9 +39,10 @@ double *prom_scalar_new(struct prom *p)
 /* ---- selectors ---- */
 
 /* At each step the last sample that is not older than the lookback. */
-static void instant(const struct prom *p, const struct prom_node *n, struct prom_series *s)
+static void instant(struct prom *p, const struct prom_node *n, struct prom_series *s)
 {
-    int64_t lookback = p->lookback_ms ? p->lookback_ms : MAX(LOOKBACK_MS, p->samples.usual_ms / 2 * 5);
+    int64_t lookback = p->lookback_ms ? p->lookback_ms : MAX(LOOKBACK_MS, p->samples.usual_ms / 2 * 5),
+            oldest_ms = INT64_MAX;
     size_t at = 0;
 
     for (size_t i = 0; i < p->n_steps; i++) {
@@ -52,8 +53,10 @@ static void instant(const struct prom *p, const struct prom_node *n, struct prom
         if (at && p->samples.at[at - 1].ms >= ref - lookback) {
             s->v[i] = p->samples.at[at - 1].v;
             s->has[i] = 1;
+            oldest_ms = MIN(oldest_ms, p->samples.at[at - 1].ms);
         }
     }
+    prom_used(p, oldest_ms);
 }
 
 /*
@@ -79,11 +82,12 @@ static double rise(const struct prom_sample *s, size_t n, int64_t from_ms, int64
     return total * (covered / lasted / per_s);
 }
 
-static void ranged(const struct prom *p, const struct prom_node *call, struct prom_series *s)
+static void ranged(struct prom *p, const struct prom_node *call, struct prom_series *s)
 {
     const struct prom_node *n = call->a;
     double per_s = call->function == PROM_RATE ? (double)n->range_ms / 1000 : 1;
     size_t first = 0, end = 0;
+    int64_t oldest_ms = INT64_MAX;
 
     for (size_t i = 0; i < p->n_steps; i++) {
         int64_t to = step_at(p, i) - n->offset_ms, from = to - n->range_ms;
@@ -97,7 +101,9 @@ static void ranged(const struct prom *p, const struct prom_node *call, struct pr
             continue;
         s->v[i] = rise(p->samples.at + first, end - first, from, to, per_s);
         s->has[i] = 1;
+        oldest_ms = MIN(oldest_ms, p->samples.at[first].ms);
     }
+    prom_used(p, oldest_ms);
 }
 
 int prom_select_begin(struct prom *p, const struct prom_node *n, struct prom_selection *s)
