@@ -232,6 +232,20 @@ static void add_bucket(struct maker *k, const struct series_bucket *b)
     p->count += b->count;
 }
 
+/*
+ * What a counter rose by since the last value of the bucket before. Where it fell once, the greatest says from where, or (the last being the greatest) the least, to where: that is exact unless it
+ * rose, fell and rose past that height again, all in this one; then it is too little.
+ */
+static double bucket_rise(const struct series_bucket *before, const struct series_bucket *b)
+{
+    double from = series_num(before->last, before->exponent), min = series_num(b->min, b->exponent),
+           max = series_num(b->max, b->exponent), last = series_num(b->last, b->exponent);
+
+    if (b->max > b->last)
+        return series_steps_rise(from, max) + series_steps_rise(max, last);
+    return min < from ? series_steps_rise(from, min) + last - min : last - from;
+}
+
 void series_steps_buckets(const struct series_bucket *b, size_t n, const struct series_want *w,
                           struct series_points *out)
 {
@@ -244,10 +258,7 @@ void series_steps_buckets(const struct series_bucket *b, size_t n, const struct 
         if (!w->rate)
             add_bucket(&k, &b[i]);
         else if (i && d <= k.gap_us)
-            add(&k, b[i].us + w->shift_us,
-                series_steps_rise(series_num(b[i - 1].last, b[i - 1].exponent),
-                                  series_num(b[i].last, b[i].exponent)) /
-                    ((double)d / TIME_S));
+            add(&k, b[i].us + w->shift_us, bucket_rise(&b[i - 1], &b[i]) / ((double)d / TIME_S));
     }
     end_step(&k);
     VEC_RELEASE(&k.value);

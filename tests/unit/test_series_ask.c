@@ -203,6 +203,39 @@ static void test_buckets(void **state)
     VEC_RELEASE(&p);
 }
 
+/* A rate of buckets knows where a counter fell, and from what height. */
+static void test_bucket_rates(void **state)
+{
+    const int64_t round = INT64_C(4294967296);
+    const struct {
+        int64_t min, max, last;
+        double rise; /* since the one before */
+    } b[] = {
+        {900, 1000, 1000, NAN},
+        {1100, 1300, 1300, 300},
+        {20, 2000, 50, 750}, /* fell in the middle */
+        {10, 40, 40, 40},    /* fell between two */
+        {5, 70, 30, 60},     /* rose, fell, rose */
+        {0, 200, 200, 200},  /* fell to nothing, rose past where it was */
+        {round - 500, round - 100, round - 100, (double)round - 300},
+        {4, round - 10, 60, 160}, /* went round in the middle */
+    };
+    struct series_bucket at[ARRAY_LEN(b)];
+    struct series_want w = {.step_us = 5 * TIME_MIN, .rate = true};
+    struct series_points p = {.n = 0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(b); i++)
+        at[i] = (struct series_bucket){
+            .us = (int64_t)i * 5 * TIME_MIN, .count = 5, .min = b[i].min, .max = b[i].max, .last = b[i].last};
+    series_steps_buckets(at, ARRAY_LEN(b), &w, &p);
+    assert_int_equal(p.n, ARRAY_LEN(b) - 1);
+    for (size_t i = 0; i < p.n; i++)
+        if (fabs(p.at[i].mean * 300 - b[i + 1].rise) > 1e-6)
+            fail_msg("%zu: %f", i + 1, p.at[i].mean * 300);
+    VEC_RELEASE(&p);
+}
+
 /* ---- names of series ---- */
 
 static void test_ids(void **state)
@@ -357,10 +390,11 @@ static void test_promql_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_numbers_come_back),
-        cmocka_unit_test(test_steps),   cmocka_unit_test(test_rates),
-        cmocka_unit_test(test_buckets), cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_promql),  cmocka_unit_test(test_promql_places),
+        cmocka_unit_test(test_numbers),       cmocka_unit_test(test_numbers_come_back),
+        cmocka_unit_test(test_steps),         cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_buckets),       cmocka_unit_test(test_bucket_rates),
+        cmocka_unit_test(test_ids),           cmocka_unit_test(test_promql),
+        cmocka_unit_test(test_promql_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
