@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "api/names.h"
+#include "api/prom.h"
 #include "api/route.h"
 #include "api/stream.h"
 #include "base/limits.h"
@@ -163,12 +164,16 @@ void api_fail_with(struct api *a, struct api_request *q, int status, const char 
                    struct str arg0, struct str arg1)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
+    bool prom = prom_is_path(q->path);
 
     problem_render(&text, p, reads_french(q), (const struct str[PROBLEM_ARGS]){arg0, arg1});
-    problem_body(&body, status, field, p, buf_str(&text));
+    if (prom)
+        prom_error_body(&body, status, buf_str(&text));
+    else
+        problem_body(&body, status, field, p, buf_str(&text));
     if (status == 401)
         api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
-    send_answer(a, q, status, "application/problem+json", buf_str(&body));
+    send_answer(a, q, status, prom ? "application/json" : "application/problem+json", buf_str(&body));
     a->count.refused++;
     buf_release(&text);
     buf_release(&body);

@@ -56,17 +56,41 @@ static void take(struct api_request *q, struct question *k, struct str text)
     }
 }
 
-static void fail(struct api *a, struct api_request *q, int status, const char *text)
+bool prom_is_path(struct str path)
 {
-    struct buf out = BUF_INIT;
+    return str_starts(path, STR("/prometheus/"));
+}
+
+/* Its words for what went wrong. It has none for who may not ask. */
+static const char *type_of(int status)
+{
+    switch (status) {
+    case 404: return "not_found";
+    case 422: return "execution";
+    case 429:
+    case 503: return "unavailable";
+    case 500: return "internal";
+    default: return "bad_data";
+    }
+}
+
+void prom_error_body(struct buf *out, int status, struct str text)
+{
     struct json j;
 
-    json_init(&j, &out);
+    json_init(&j, out);
     json_map(&j);
     json_key_c(&j, "status", "error");
-    json_key_c(&j, "errorType", status == 503 ? "unavailable" : "bad_data");
-    json_key_c(&j, "error", text);
+    json_key_c(&j, "errorType", type_of(status));
+    json_key_str(&j, "error", text);
     json_map_end(&j);
+}
+
+static void fail(struct api *a, struct api_request *q, int status, struct str text)
+{
+    struct buf out = BUF_INIT;
+
+    prom_error_body(&out, status, text);
     api_reply_json(a, q, status, &out);
     buf_release(&out);
 }
@@ -76,7 +100,7 @@ static void known(struct api *a, struct api_request *q, const struct api_answer 
     if (x->ok)
         series_pass_on(a, q, x);
     else
-        fail(a, q, 503, arena_dup(&q->arena, x->error));
+        fail(a, q, 503, x->error);
 }
 
 static void ask(struct api *a, struct api_request *q, const char *endpoint)
@@ -95,7 +119,8 @@ static void ask(struct api *a, struct api_request *q, const char *endpoint)
     take(q, &k, q->query);
     if (k.bad || k.many)
         fail(a, q, 400,
-             k.many ? "too many parameters: 60 at most" : "a parameter is not coded as it should be");
+             k.many ? STR("too many parameters: 60 at most")
+                    : STR("a parameter is not coded as it should be"));
     else {
         q->flow = series_flow;
         api_ask_reader(a, q, "prom", k.arg, k.n, known);

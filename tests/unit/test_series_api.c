@@ -230,6 +230,38 @@ static void test_prometheus(void **state)
     says(&w->body, "\"version\":\"2.42.0\"");
 }
 
+/* Whatever is refused below /prometheus is refused in its words. */
+static void test_prometheus_refusals(void **state)
+{
+    static const struct {
+        const char *method, *path, *type;
+        enum api_role role;
+        int status;
+    } table[] = {
+        {"GET", "/prometheus/api/v1/nothing", "not_found", API_ROLE_VIEWER, 404},
+        {"GET", "/prometheus/api/v1/rules", "not_found", API_ROLE_NONE, 404},
+        {"GET", "/prometheus/-/healthy", "not_found", API_ROLE_VIEWER, 404},
+        {"POST", "/prometheus/api/v1/label/host/values", "bad_data", API_ROLE_VIEWER, 405},
+        {"DELETE", "/prometheus/api/v1/series", "bad_data", API_ROLE_VIEWER, 405},
+        {"GET", "/prometheus/api/v1/query", "bad_data", API_ROLE_NONE, 401},
+    };
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        char begin[80];
+
+        snprintf(begin, sizeof(begin), "{\"status\":\"error\",\"errorType\":\"%s\",\"error\":\"",
+                 table[i].type);
+        if (api_world_ask(w, table[i].method, table[i].path, "", "", table[i].role) != table[i].status)
+            fail_msg("%s: %d", table[i].path, w->status);
+        if (!str_starts(buf_str(&w->body), str_of(begin)))
+            fail_msg("%s: %s", table[i].path, w->body.data);
+        says(&w->headers, "Content-Type: application/json\n");
+    }
+    assert_int_equal(ask(w, "/api/v1/nothing", ""), 404);
+    says(&w->headers, "Content-Type: application/problem+json\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_prometheus, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_prometheus_refusals, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
