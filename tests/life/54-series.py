@@ -118,17 +118,23 @@ def test_path():
                          ({'label': 'in'}, 1), ({'q': 'WEB lost'}, 1), ({'q': 'apples'}, 0), ({'resource': rta['resource']}, 4), ({'resource': '1'}, 0),
                          ({'id': rta['id'] + ',' + by['in']['id']}, 2), ({'host': 'web', 'group': 'front', 'label': 'rta'}, 1)):
             assert v.ok('/series', **query)['matched'] == n, query
+        for query, n in (({'host': 'w*'}, 4), ({'host': '?eb', 'service': 'p?ng'}, 4), ({'host': 'W*'}, 0), ({'host': '*', 'label': 'lost*'}, 1), ({'label': 'r?a'}, 1), ({'label': 'r\\?a'}, 0),
+                         ({'label': '*', 'kind': 'service'}, 4), ({'service': '*', 'kind': 'host'}, 0), ({'host': 'nobody*'}, 0), ({'group': 'front', 'host': '*e*', 'label': '?n'}, 1)):
+            assert v.ok('/series', **query)['matched'] == n, query
+            assert len(v.ok('/series/data', **query)['series']) == n, query
         page = v.ok('/series', limit=3)
         assert page['next'] and len(page['series']) == 3 and len(v.ok('/series', limit=3, cursor=page['next'])['series']) == 1
         for query, field in (({'host': 'nobody'}, 'host'), ({'group': 'none'}, 'group')):
             status, body = v.get('/api/v1/series', query)
             assert status == 404 and body['field'] == field, body
-        for query, field in (({'aggregate': 'p101'}, 'aggregate'), ({'aggregate': 'mode'}, 'aggregate'), ({'compare': '7'}, 'compare'), ({'combine': 'all'}, 'combine'),
+        for query, field in (({'aggregate': 'p101'}, 'aggregate'), ({'combine': 'max', 'aggregate': 'max'}, 'aggregate'), ({'aggregate': 'mode'}, 'aggregate'), ({'compare': '7'}, 'compare'), ({'combine': 'all'}, 'combine'),
                              ({'step': '0'}, 'step'), ({'rate': 'yes'}, 'rate'), ({'from': 'yesterday'}, 'from'), ({'format': 'xml'}, 'format'), ({'other': '1'}, 'other')):
             status, body = v.get('/api/v1/series/data', query)
             assert status == 400 and body['field'] == field, (query, body)
         for path in ('/api/v1/series', '/api/v1/series/data', '/prometheus/api/v1/query?query=1', '/prometheus/api/v1/labels'):
             assert v.get(path, headers={'Authorization': None})[0] == 401, path
+        status, body = v.get('/prometheus/api/v1/targets')
+        assert status == 404 and body['status'] == 'error' and body['errorType'] == 'not_found' and body['error'], body
         status, text = v.get('/api/v1/series/data', {'id': rta['id']}, headers={'Accept': 'text/csv'})
         assert status == 200 and text.splitlines()[0] == 'time,id,host,service,label,unit,compare,mean,min,max', text
         assert text.splitlines()[1].endswith(f'Z,{rta["id"]},web,ping,rta,s,,0.0125,0.0125,0.0125'), text
@@ -198,12 +204,83 @@ def test_data():
         assert two[1]['mean'] == [(t - 86400) // 300 % 100 / 1000 for t in two[1]['t']]
         for how, want in (('sum', lambda x: x + 0.05), ('mean', lambda x: (x + 0.05) / 2), ('max', lambda x: max(x, 0.05)), ('p50', lambda x: (x + 0.05) / 2)):
             one, = v.ok('/series/data', label='rta', combine=how, step=300, **{'from': rfc(now - 7200), 'to': rfc(now)})['series']
-            assert one['combined'] == 2 and one['id'] is None and 'min' not in one, one
-            assert all(math.isclose(m, want(t // 300 % 100 / 1000), rel_tol=1e-9) for t, m in zip(one['t'], one['mean'])), (how, one)
+            assert one['combined'] == 2 and one['id'] is None and ('min' in one) == (how in ('mean', 'p50')), one
+            for i, t in enumerate(one['t']):
+                mine = t // 300 % 100 / 1000
+                assert math.isclose(one['mean'][i], want(mine), rel_tol=1e-9), (how, one)
+                if 'min' in one:
+                    assert (one['min'][i], one['max'][i]) == (min(mine, 0.05), max(mine, 0.05)), (how, one)
         few = v.ok('/series/data', label='rta', limit=1)
         assert len(few['series']) == 1 and few['truncated'] is True
         points = v.ok('/series/data', label='rta', points=50, **{'from': rfc(begin), 'to': rfc(now)})
         assert points['step'] == 21600 and len(points['series'][0]['t']) <= 51, points['step']
+
+
+def test_combine():
+    """The greatest of what one measured within a step is the greatest of all, and so on."""
+    now = int(time.time()) // 86400 * 86400 - 3600
+    web, db, buero = [1, 9, 5], [100, 2, 3], [0, 7]
+    with Asked() as v:
+        v.start()
+        oid = v.oids()
+        assert v.stop() == 0
+        put = [(oid[host, 'ping'], 0, (now - 3600 + 60 * i) * 1000000, x, 0, 'u') for host, values in (('web', web), ('db', db)) for i, x in enumerate(values)]
+        # the third has no measurement in the second step: it goes on with its last one
+        put += [(oid['büro', 'ping'], 0, (now - 3600 + 60 * i) * 1000000, x, 0, 'u') for i, x in enumerate(buero)]
+        put += [(oid[host, 'ping'], 0, (now - 3000) * 1000000, 4, 0, 'u') for host in ('web', 'db')]
+        v.put(put, now)
+        v.start()
+        times = {'from': rfc(now - 3600), 'to': rfc(now), 'step': 600, 'label': 'u'}
+        for how, mean, low, high in (('max', [100, 7], None, None), ('min', [0, 4], None, None), ('sum', [5 + 35 + 3.5, 15], [1 + 2 + 0, 15], [9 + 100 + 7, 15]),
+                                     ('mean', [43.5 / 3, 5], [0, 4], [100, 7]), ('p50', [5, 4], [0, 4], [100, 7])):
+            one, = v.ok('/series/data', combine=how, **times)['series']
+            assert one['combined'] == 3 and one['mean'] == mean and one.get('min') == low and one.get('max') == high, (how, one)
+        status, text = v.get('/api/v1/series/data', {**times, 'combine': 'max', 'format': 'csv'})
+        assert text.splitlines()[0].endswith(',compare,mean'), text
+
+
+def test_names_like_patterns():
+    """What is called so goes before what a pattern matches."""
+    with Asked() as v:
+        v.start()
+        code, out, err = vigie('ctl', 'submit', 'web', 'ping', '-s', 'ok', '-m', "fine | 'a*'=1 ab=2 'a?c'=3 abc=4", '-c', v.main)
+        assert code == 0, (out, err)
+        until(lambda: v.ok('/series')['matched'] == 4, 'four series are committed')
+        for label, found in (('a*', ['a*']), ('a?c', ['a?c']), ('ab*', ['ab', 'abc']), ('a??', ['a?c', 'abc']), ('a\\*', ['a*']), ('*\\?*', ['a?c'])):
+            assert sorted(s['label'] for s in v.ok('/series', label=label)['series']) == found, label
+
+
+def test_old_ones():
+    """What has no measurements any more is answered from roll-ups, and /prometheus says so."""
+    now = int(time.time()) // 86400 * 86400
+    begin, bound = now - 4 * 86400, now - 2 * 86400
+    with Asked() as v:
+        v.start()
+        oid = v.oids()
+        assert v.stop() == 0
+        v.put([(oid['web', 'ping'], 5, t * 1000000, t - begin, 0, 'in') for t in range(begin, now, 60)], now + 7200)
+        gone = [n for n in os.listdir(f'{v.state}/db/series') if n.startswith('raw-') and n < time.strftime('raw-%Y%m%d', time.gmtime(bound))]
+        for name in gone:
+            os.unlink(f'{v.state}/db/series/{name}')
+        assert gone
+        v.start()
+
+        def warnings(query, at, **more):
+            status, body = v.get('/prometheus/api/v1/' + ('query_range' if more else 'query'), {'query': query, **(more or {'time': at})})
+            assert status == 200 and body['data']['result'], (query, body)
+            return body.get('warnings', [])
+        said = f'values before {rfc(bound)[:-1]}.000Z are made of roll-ups of 5 minutes: the last measurement of each'
+        for query in ('vigie_perfdata', 'rate(vigie_perfdata[20m]) * 8', 'vigie_perfdata[20m]', 'sum(vigie_perfdata)'):
+            assert warnings(query, bound - 3600) == [said], query
+            assert warnings(query, bound + 3600) == [], query
+        assert warnings('vigie_perfdata', 0, start=bound - 3600, end=bound + 3600, step=60) == [said]
+        assert warnings('vigie_perfdata / 2', 0, start=bound - 3600, end=bound + 3600, step=60) == [said]
+        assert warnings('vigie_perfdata', 0, start=bound + 600, end=bound + 3600, step=60) == []
+        assert warnings('rate(vigie_perfdata[20m])', bound + 600) == [said]
+        # how far back a selector looks is the asker's, too
+        for delta, n in ((None, 1), ('5m', 1), ('100', 1), ('30s', 0)):
+            query = {'query': 'vigie_perfdata', 'time': now + 40, **({'lookback_delta': delta} if delta else {})}
+            assert len(v.get('/prometheus/api/v1/query', query)[1]['data']['result']) == n, query
 
 
 # ---- beside Prometheus ----
