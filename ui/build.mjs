@@ -64,8 +64,11 @@ function asset(path, type, data, immutable) {
   return { path, type, data: bytes, gz: gz.length < bytes.length ? gz : null, immutable, etag };
 }
 
-// The modules that the application imports at once, and those that these import.
-function firstModules(outputs, entry) {
+// What the list of resources asks for as soon as it has a row: no visit goes without.
+const LIST_PART = 'src/graph/spark.tsx';
+
+// The modules that one imports at once, and those that these import.
+function importsOf(outputs, entry) {
   const seen = new Set();
   const walk = (name) => {
     for (const i of outputs[name].imports.filter((one) => one.kind === 'import-statement' && !seen.has(one.path))) {
@@ -77,15 +80,17 @@ function firstModules(outputs, entry) {
   return [...seen].sort();
 }
 
-// build() -> { assets, inputs }: every asset in memory, and the files they were made from. An asset is `first` when a first visit loads it.
+// build() -> { assets, inputs }: every asset in memory, and the files they were made from. An asset is `first` when a first visit loads it, as far as the list of resources.
 export async function build({ dev = false } = {}) {
   const esbuild = await loadEsbuild();
   const results = [await esbuild.build(bundleOptions({ app: 'src/main.tsx' }, 'esm', dev)), await esbuild.build(bundleOptions({ boot: 'src/boot.ts' }, 'iife', dev))];
   const outputs = Object.assign({}, ...results.map((r) => r.metafile.outputs));
-  const entry = Object.keys(outputs).find((name) => outputs[name].entryPoint === 'src/main.tsx');
-  const first = firstModules(outputs, entry).map((name) => '/' + relative('dist', name));
+  const madeOf = (source) => Object.keys(outputs).find((name) => outputs[name].entryPoint === source);
+  const path = (name) => '/' + relative('dist', name);
+  const preloaded = importsOf(outputs, madeOf('src/main.tsx')).map(path);
+  const first = new Set([...preloaded, ...[madeOf(LIST_PART), ...importsOf(outputs, madeOf(LIST_PART))].map(path)]);
   const assets = [];
-  const names = { preload: first.map((path) => `<link rel="modulepreload" href="${path}">\n`).join('') };
+  const names = { preload: preloaded.map((one) => `<link rel="modulepreload" href="${one}">\n`).join('') };
   for (const file of results.flatMap((r) => r.outputFiles)) {
     const name = '/' + relative(join(here, 'dist'), file.path);
     const key = /^\/(\w+)-\w+\.(js|css)$/.exec(name);
@@ -93,10 +98,10 @@ export async function build({ dev = false } = {}) {
     const own = key[1] === 'app' || key[1] === 'boot';
     if (own) names[`${key[1]}_${key[2]}`] = name;
     const type = key[2] === 'js' ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8';
-    assets.push({ ...asset(name, type, file.contents, true), first: own || first.includes(name) });
+    assets.push({ ...asset(name, type, file.contents, true), first: own || first.has(name) });
   }
   const html = page(names);
-  for (const path of PAGES) assets.push({ ...asset(path, 'text/html; charset=utf-8', html, false), first: path === '/' });
+  for (const one of PAGES) assets.push({ ...asset(one, 'text/html; charset=utf-8', html, false), first: one === '/' });
   assets.push({ ...asset('/favicon.svg', 'image/svg+xml', readFileSync(join(here, 'src', 'favicon.svg')), false), first: true });
   assets.sort((a, b) => (a.path < b.path ? -1 : 1));
   const inputs = [...new Set(results.flatMap((r) => Object.keys(r.metafile.inputs)))].map((f) => join(here, f));

@@ -59,7 +59,7 @@ const drawnIn = async (where) => coloured(where.locator('canvas').first());
 test('nothing of the graphs is loaded before somebody is in', async () => {
   await page.goto(`${vigie.url}/#setup=${vigie.token}`);
   await page.getByLabel('User name').fill(USER);
-  assert.deepEqual(asked.filter((path) => /graphs-/.test(path)), []);
+  assert.deepEqual(asked.filter((path) => /(graphs|spark)-/.test(path)), []);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Password again').fill(PASSWORD);
   await page.getByRole('button', { name: 'Start watching' }).click();
@@ -77,6 +77,7 @@ test('measurements come, and stand as small lines in the list', async () => {
     await page.waitForTimeout(500);
   }
   await open('/resources?filter=all', 'svg.spark');
+  assert.deepEqual(asked.filter((path) => /graphs-/.test(path)), [], 'the list pays for its small lines only');
   const spark = page.locator('tr.row', { hasText: 'Turning' }).locator('svg.spark');
   assert.match(await spark.getAttribute('aria-label'), /^level, the last 24 h: 12.% now, between 12.% and 12.%$/u);
   assert.match(await spark.locator('path.v').getAttribute('d'), /^M/);

@@ -37,6 +37,15 @@ test('graphs come later; what the application needs at once is asked for by the 
   assert.ok(!page.includes(later[0]!.path));
 });
 
+test('the small lines of the list come alone, and count as part of the first visit', () => {
+  const page = assets.find((a) => a.path === '/')!.data.toString();
+  const spark = assets.find((a) => a.path.startsWith('/spark-'))!;
+  assert.equal(spark.first, true);
+  assert.ok(!page.includes(spark.path), 'not before somebody is in');
+  const imported = [...spark.data.toString().matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)].map((m) => assets.find((a) => a.path === `/${m[1]}`)!);
+  assert.deepEqual(imported.filter((a) => !a.first || a.path.startsWith('/graphs-')).map((a) => a.path), []);
+});
+
 test('pages hold no script or style of their own, and load nothing from elsewhere', () => {
   for (const path of PAGES) {
     const page = assets.find((a) => a.path === path)!.data.toString();

@@ -3,4 +3,3 @@
 export { GraphTab } from './tab.tsx';
 export { GraphsPage } from './page.tsx';
 export { Strip } from './strip.tsx';
-export { Spark, wantSparks } from './spark.tsx';
