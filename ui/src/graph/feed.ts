@@ -2,7 +2,7 @@
 // Reads the measurements of some resources, and what else happened to them, for a window of time.
 import { signal } from '@preact/signals';
 import { api, errorText } from '../api.ts';
-import { kept, linesOf, type Answer, type Line, type SeriesAnswer } from './model.ts';
+import { kept, linesOf, partsOf, type Answer, type Line, type SeriesAnswer } from './model.ts';
 import type { Marks, StateSpan } from './draw.ts';
 import type { Span } from './shape.ts';
 
@@ -10,18 +10,23 @@ const iso = (at: number): string => new Date(Math.round(at) * 1000).toISOString(
 
 const LIMIT = 500; // series of one view
 
-// A counter says little; how fast it rises does.
+// A counter says little; how fast it rises does. What part of the rates cannot be had is left out, and the answer says so: the other lines are none the worse.
 async function withRates(answer: Answer, query: URLSearchParams, stop: AbortSignal): Promise<Answer> {
   const counters = [...new Set(answer.series.filter((s) => s.counter).map((s) => s.id))];
   if (counters.length === 0) return answer;
   const again = new URLSearchParams(query);
   again.delete('resource');
   again.set('rate', '1');
-  again.set('id', counters.join(','));
-  const rates = await api<Answer>('GET', `/series/data?${again}`, { signal: stop });
-  const of = new Map(rates.series.map((s) => [`${s.id}@${s.compare ?? ''}`, s]));
-  const rated = (s: SeriesAnswer): SeriesAnswer => ({ ...s, ...of.get(`${s.id}@${s.compare ?? ''}`), counter: true, thresholds: [] });
-  return { ...answer, series: answer.series.map((s) => (s.counter ? rated(s) : s)) };
+  const parts = await Promise.allSettled(partsOf(counters).map((ids) => api<Answer>('GET', `/series/data?${again}&id=${ids}`, { signal: stop })));
+  const of = new Map(parts.flatMap((p) => (p.status === 'fulfilled' ? p.value.series : [])).map((s) => [`${s.id}@${s.compare ?? ''}`, s]));
+  const failed = parts.find((p) => p.status === 'rejected');
+  const rated = (s: SeriesAnswer): SeriesAnswer[] => {
+    const rate = of.get(`${s.id}@${s.compare ?? ''}`);
+    return rate ? [{ ...s, ...rate, counter: true, thresholds: [] }] : [];
+  };
+  const series = answer.series.flatMap((s) => (s.counter ? rated(s) : [s]));
+  if (failed && series.length === 0) throw failed.reason;
+  return { ...answer, series, ...(failed ? { without: errorText(failed.reason) } : {}), ...(parts.some((p) => p.status === 'fulfilled' && p.value.truncated) ? { truncated: true } : {}) };
 }
 
 export function readSeries(ids: readonly string[], window: Span, points: number, compare: readonly string[], stop: AbortSignal): Promise<Answer> {
@@ -71,6 +76,7 @@ export class Feed {
   readonly state = signal<'loading' | 'ready' | 'failed'>('loading');
   readonly busy = signal(false);
   readonly error = signal('');
+  readonly without = signal(''); // why rates of counters are missing
   readonly step = signal(0); // seconds of a point
   readonly truncated = signal(false);
   private request: AbortController | null = null;
@@ -96,6 +102,7 @@ export class Feed {
       this.lines.value = kept(of === this.of ? this.lines.peek() : [], linesOf(answer));
       this.of = of;
       this.step.value = answer.step ?? 0;
+      this.without.value = answer.without ?? '';
       this.truncated.value = answer.truncated === true;
       this.past.value = new Map(ids.map((id, i) => [id, pasts[i]!]));
       this.state.value = 'ready';

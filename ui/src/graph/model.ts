@@ -40,6 +40,25 @@ export interface Answer {
   resolution?: string;
   series: SeriesAnswer[];
   truncated?: boolean;
+  without?: string; // of ours: why rates are missing
+}
+
+const PART_IDS = 100;
+const PART_BYTES = 6000; // of an address: with the rest of the head it must stay below 16 KiB, and a label may have 255 bytes
+
+// Ids of series for the addresses of as few requests as take them.
+export function partsOf(ids: readonly string[]): string[] {
+  const parts: string[][] = [];
+  let size = Infinity;
+  for (const id of ids) {
+    if (size + id.length + 1 > PART_BYTES || parts.at(-1)!.length === PART_IDS) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)!.push(id);
+    size += id.length + 1;
+  }
+  return parts.map((p) => p.map(encodeURIComponent).join(','));
 }
 
 // From `from` on, until the next one.

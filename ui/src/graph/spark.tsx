@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { signal, type Signal } from '@preact/signals';
 import { api } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
-import { lineOf, sumOf, type Answer, type Hole, type Line } from './model.ts';
+import { lineOf, partsOf, sumOf, type Answer, type Hole, type Line } from './model.ts';
 import { valueText } from './units.ts';
 
 const SPAN_S = 86400;
@@ -34,15 +34,49 @@ export function mainLine(all: readonly Line[]): Line | null {
   return some.find((l) => l.limits.some((m) => m.warn !== null || m.crit !== null)) ?? some[0] ?? null;
 }
 
+const asLine = (s: Highs['series'][number]): Line => lineOf({ ...s, mean: s.mean ?? s.max ?? [] });
+const dataOf = (query: URLSearchParams, more = ''): Promise<Highs | null> => api<Highs>('GET', `/series/data?${query}${more}`).catch(() => null);
+
+// Of resources that only count: how fast the first counter rises.
+async function readRates(counters: ReadonlyMap<string, string>, query: URLSearchParams): Promise<void> {
+  if (counters.size === 0) return;
+  query.delete('resource');
+  query.set('rate', '1');
+  await Promise.all(partsOf([...counters.keys()]).map(async (ids) => {
+    for (const s of (await dataOf(query, `&id=${ids}`))?.series ?? []) show(counters.get(s.id) ?? '', mainLine([asLine({ ...s, counter: true, thresholds: [] })]));
+  }));
+}
+
+function show(id: string, line: Line | null): void {
+  const entry = known.get(id);
+  if (entry) entry.line.value = line;
+}
+
+// Whose measurements an answer that was cut does not have, or not all: those behind the last one, and that one if it is not alone.
+export function restOf(ids: readonly string[], series: readonly { resource?: string | null }[], truncated: boolean): string[] {
+  if (!truncated || series.length === 0) return [];
+  const whole = new Set(series.map((s) => s.resource ?? ''));
+  if (whole.size > 1) whole.delete(series.at(-1)!.resource ?? '');
+  return ids.filter((id) => !whole.has(id));
+}
+
 async function read(ids: readonly string[]): Promise<void> {
   const to = Math.floor(Date.now() / 1000);
   const query = new URLSearchParams({
     resource: ids.join(','), from: new Date((to - SPAN_S) * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points: String(POINTS), aggregate: 'max', limit: String(LIMIT),
   });
-  const answer = await api<Highs>('GET', `/series/data?${query}`).catch(() => null);
+  const answer = await dataOf(query);
   if (!answer) return;
-  const lines = answer.series.filter((s) => !s.counter).map((s) => lineOf({ ...s, mean: s.mean ?? s.max ?? [] }));
-  for (const id of ids) known.get(id)!.line.value = mainLine(lines.filter((l) => l.resource === id));
+  const rest = restOf(ids, answer.series, answer.truncated === true);
+  const counters = new Map<string, string>();
+  for (const id of ids.filter((one) => !rest.includes(one))) {
+    const own = answer.series.filter((s) => s.resource === id);
+    const line = mainLine(own.filter((s) => !s.counter).map(asLine));
+    const counter = own.find((s) => s.counter && asLine(s).v.some((v) => !Number.isNaN(v)));
+    if (line || !counter) show(id, line);
+    else counters.set(counter.id, id);
+  }
+  await Promise.all([readRates(counters, query), rest.length > 0 && rest.length < ids.length ? read(rest) : null]);
 }
 
 function flush(): void {

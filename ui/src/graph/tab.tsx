@@ -25,6 +25,7 @@ export function FeedState({ feed, again, none, children }: { feed: Feed; again: 
   return (
     <>
       {feed.error.value && <p class="alert" role="alert">{t('graph.stale', { why: feed.error.value })}</p>}
+      {feed.without.value && <p class="alert" role="alert">{t('graph.no_rates', { why: feed.without.value })}</p>}
       {feed.truncated.value && <p class="muted">{t('graph.truncated')}</p>}
       {children}
     </>

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What graphs and small lines ask the server for, which is made up here: many counters, an answer that is cut, a part that fails.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Feed } from '../src/graph/feed.ts';
+import { partsOf, type Answer, type SeriesAnswer } from '../src/graph/model.ts';
+import { restOf, wantSparks } from '../src/graph/spark.tsx';
+
+const HEAD_MAX = 8000; // of 16 KiB that Vigie takes, cookies and all
+let asked: URLSearchParams[] = [];
+let answer: (query: URLSearchParams) => unknown = () => ({});
+(globalThis as Record<string, unknown>)['fetch'] = (path: string): Promise<Response> => {
+  assert.ok(path.length < HEAD_MAX, `an address of ${path.length} bytes`);
+  const query = new URL(path, 'http://vigie').searchParams;
+  if (path.startsWith('/api/v1/series/')) asked.push(query);
+  const body = path.startsWith('/api/v1/series/') ? answer(query) : { spans: [] };
+  return Promise.resolve(new Response(JSON.stringify(body), { status: body === null ? 500 : 200, headers: { 'Content-Type': 'application/json' } }));
+};
+beforeEach(() => { asked = []; });
+
+const series = (id: string, patch: Partial<SeriesAnswer> = {}): SeriesAnswer => ({ id, resource: '1', host: 'sw', service: 'Ports', label: id, unit: 'c', counter: true, t: [Date.now() / 1000 - 60], mean: [5e9], thresholds: [], ...patch });
+const whole = (all: SeriesAnswer[], truncated = false): Answer => ({ from: 0, to: 1, series: all, truncated });
+const of = (query: URLSearchParams, name: string): string[] => query.get(name)?.split(',') ?? [];
+const read = async (): Promise<Feed> => {
+  const feed = new Feed();
+  await feed.read(['1'], { from: 0, to: 60 }, 100, []);
+  return feed;
+};
+
+test('rates of very many counters are asked for in parts, and each is shown', async () => {
+  const all = Array.from({ length: 440 }, (_, i) => series(`281474976710657-1-traffic~20in~20of~20port~20${i}`));
+  answer = (q) => whole(q.has('rate') ? all.filter((s) => of(q, 'id').includes(s.id)).map((s) => ({ ...s, mean: [7] })) : all);
+  const feed = await read();
+  assert.equal(feed.lines.value.length, 440);
+  assert.deepEqual([...new Set(feed.lines.value.map((l) => l.v[0]))], [7]);
+  assert.deepEqual([feed.state.value, feed.error.value, feed.without.value], ['ready', '', '']);
+});
+
+test('labels may be long: parts are short all the same', () => {
+  const long = Array.from({ length: 9 }, (_, i) => `7-1-${'~C3'.repeat(250)}${i}`);
+  assert.deepEqual(partsOf(long).flatMap((p) => decodeURIComponent(p).split(',')), long);
+  assert.ok(partsOf(long).length > 1);
+  assert.deepEqual(partsOf([]), []);
+});
+
+test('a part of the rates that fails takes no other line away', async () => {
+  const all = [series('load', { unit: '', counter: false }), ...Array.from({ length: 150 }, (_, i) => series(`c${i}`))];
+  answer = (q) => (!q.has('rate') ? whole(all) : of(q, 'id').includes('c0') ? null : whole(all.filter((s) => of(q, 'id').includes(s.id))));
+  const feed = await read();
+  assert.equal(feed.state.value, 'ready');
+  assert.deepEqual([feed.lines.value.length, feed.lines.value.some((l) => l.label === 'load')], [51, true]);
+  assert.notEqual(feed.without.value, '');
+  answer = (q) => (q.has('rate') ? null : whole(all.slice(1)));
+  assert.equal((await read()).state.value, 'failed', 'there is nothing but what failed');
+});
+
+const settled = async (): Promise<void> => { for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done)); };
+
+test('small lines: what only counts shows how fast, and a cut answer is asked on', async () => {
+  const later: (() => void)[] = [];
+  (globalThis as Record<string, unknown>)['setTimeout'] = (act: () => void) => later.push(act);
+  const labels = (id: string, n: number): SeriesAnswer[] => Array.from({ length: n }, (_, i) => series(`${id}-l${i}`, { resource: id, unit: 's', counter: false, mean: [i] }));
+  const all = [...labels('a', 3), series('b-in', { resource: 'b' }), series('b-out', { resource: 'b' }), ...labels('c', 900), ...labels('d', 300)];
+  const cut = 1000;
+  answer = (q) => {
+    const fit = all.filter((s) => (q.has('id') ? of(q, 'id').includes(s.id) : of(q, 'resource').includes(s.resource!)));
+    return whole(fit.slice(0, cut).map(({ mean, ...s }) => ({ ...s, max: q.has('rate') ? [7] : mean })) as unknown as SeriesAnswer[], fit.length > cut);
+  };
+  const lines = ['a', 'b', 'c', 'd', 'none'].map(wantSparks);
+  for (const act of later) act();
+  await settled();
+  assert.deepEqual(lines.map((l) => l.value && [l.value.label, l.value.v[0], l.value.unit.rate]), [['a-l0', 0, false], ['b-in', 7, true], ['c-l0', 0, false], ['d-l0', 0, false], null]);
+  assert.deepEqual(asked.map((q) => q.get('rate') ?? q.get('resource')), ['a,b,c,d,none', '1', 'd,none']);
+});
+
+test('what a cut answer does not have, or not all', () => {
+  const [a, b] = [{ resource: 'a' }, { resource: 'b' }];
+  assert.deepEqual(restOf(['a', 'b', 'c'], [a, a, b], true), ['b', 'c']);
+  assert.deepEqual(restOf(['a', 'c'], [a], true), ['c']);
+  assert.deepEqual(restOf(['a', 'b', 'c'], [a, b], false), []);
+  assert.deepEqual(restOf(['a'], [], true), []);
+});
