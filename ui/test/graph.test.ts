@@ -162,6 +162,12 @@ test('limits are drawn for one line, or for all when they are the same', () => {
   assert.equal(limitLine([a, b], '')?.key, 'a');
   assert.equal(limitLine([a, b, c], ''), null);
   assert.equal(limitLine([a, b, c], 'c')?.key, 'c');
+  const changed = (id: string, first: string, at: number): Line => lineOf(series({ id, thresholds: [{ from: 0, warn: first, crit: '4' }, { from: at, warn: '2', crit: '4' }] }));
+  assert.equal(limitLine([changed('d', '1', 1000), changed('e', '1', 1090)], '')?.key, 'd', 'one change, seen by two checks');
+  assert.equal(limitLine([changed('d', '1', 1000), changed('f', '3', 1000)], ''), null, 'the same now, but not before');
+  assert.equal(limitLine([changed('d', '1', 1000), a], ''), null);
+  assert.equal(limitLine([changed('d', '1', 1000), changed('g', '1', 90000)], ''), null);
+  assert.equal(limitLine([changed('h', '2', 1000), a], '')?.key, 'h', 'a change that changes nothing');
 });
 
 test('the axis of values begins at zero where that costs little, and takes limits in that are near', () => {

@@ -133,7 +133,17 @@ export function limitSteps(line: Line, window: Span): (Span & { limits: Limits }
   return out;
 }
 
+const APART = 3; // usual distances of measurements
+
 const same = (a: Limits, b: Limits): boolean => (['warn', 'crit'] as const).every((k) => a[k]?.lo === b[k]?.lo && a[k]?.hi === b[k]?.hi && a[k]?.inside === b[k]?.inside);
+
+// From the first to the last the same, and changed at the same time, as far as two checks of one change can be apart.
+function sameLimits(a: Line, b: Line): boolean {
+  const apart = APART * Math.max(a.usual, b.usual);
+  const changes = (l: Line): Limits[] => l.limits.filter((m, i) => i === 0 || !same(m, l.limits[i - 1]!));
+  const [one, other] = [changes(a), changes(b)];
+  return one.length === other.length && one.every((m, i) => same(m, other[i]!) && (i === 0 || Math.abs(m.from - other[i]!.from) <= apart));
+}
 
 // Whose limits are drawn: those of the line that is pointed at, or of all when they are the same; more than that would be a maze.
 export function limitLine(lines: readonly Line[], hot: string): Line | null {
@@ -142,7 +152,7 @@ export function limitLine(lines: readonly Line[], hot: string): Line | null {
   const with_ = lines.filter((l) => l.compare === '' && l.limits.some((m) => m.warn || m.crit));
   const first = with_[0];
   if (!first) return null;
-  return with_.every((l) => same(l.limits.at(-1)!, first.limits.at(-1)!)) ? first : null;
+  return with_.every((l) => sameLimits(l, first)) ? first : null;
 }
 
 // ---- the window ----
