@@ -6,10 +6,12 @@ import { csvOf, fileName } from '../src/graph/export.ts';
 import { pinched } from '../src/graph/hand.ts';
 import { toggled } from '../src/graph/legend.tsx';
 import { groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
-import { flagsGoLeft } from '../src/graph/draw.ts';
+import { pictureOfGraph, stateNow } from '../src/graph/chart.tsx';
+import { flagsGoLeft, type Marks } from '../src/graph/draw.ts';
+import { downIn, marksOf, unionOf, worstIn } from '../src/graph/marks.ts';
 import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLine, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
 import { timeTicks } from '../src/graph/time.ts';
-import { stretches } from '../src/graph/twin.tsx';
+import { rowsOf, stretches } from '../src/graph/twin.tsx';
 import { axisOf, valueText } from '../src/graph/units.ts';
 import { unitOf } from '../src/quantity.ts';
 import { prefs } from '../src/i18n/i18n.ts';
@@ -247,4 +249,46 @@ test('the table has whole stretches that cover the time', () => {
   assert.equal(rows[0]!.from, 1000);
   assert.equal(rows.at(-1)!.to, 87400);
   for (let i = 1; i < rows.length; i++) assert.equal(rows[i]!.from, rows[i - 1]!.to);
+});
+
+test('a gap is one row of the table; measurements that are seldom are no gap', () => {
+  const day = { from: 86400, to: 2 * 86400 };
+  const said = (...lines: Line[]): string[] => rowsOf(lines, day).map((r) => `${(r.from - 86400) / 3600}-${(r.to - 86400) / 3600}${r.empty ? ' empty' : ''}`).filter((text, i, all) => text.includes('empty') || i === 0 || i === all.length - 1);
+  const each = (s: number, from: number, to: number): number[] => Array.from({ length: Math.ceil(((to - from) * 3600) / s) }, (_, i) => 86400 + from * 3600 + i * s);
+  const lineAt = (usual: number, ...parts: number[][]): Line => {
+    const t = parts.flatMap((p, i) => (i === 0 ? p : [parts[i - 1]!.at(-1)! + usual, ...p]));
+    const gaps = new Set(parts.slice(0, -1).map((p) => p.at(-1)! + usual));
+    return lineOf(series({ usual, t, mean: t.map((at) => (gaps.has(at) ? null : 1)) }));
+  };
+  const whole = lineAt(300, each(300, 0, 24));
+  const broken = lineAt(300, each(300, 0, 8), each(300, 12, 24));
+  assert.deepEqual(said(whole), ['0-0.5', '23.5-24']);
+  assert.deepEqual(said(broken), ['0-0.5', '8-12 empty', '23.5-24']);
+  assert.deepEqual(said(broken, whole), ['0-0.5', '23.5-24'], 'the other line has measurements');
+  assert.deepEqual(said(lineAt(300, each(300, 3, 20))), ['0-3 empty', '20-24 empty']);
+  assert.deepEqual(said(lineAt(7200, each(7200, 0, 24))), ['0-0.5', '22-22.5'], 'every two hours');
+  assert.deepEqual(said(lineAt(7200, each(7200, 0, 24)), broken), ['0-0.5', '23.5-24'], 'the seldom one is whole');
+  assert.deepEqual(rowsOf([lineOf(series({ n: 0 }))], day), []);
+});
+
+test('several resources: every downtime, and the worst state of all; of one line its own', () => {
+  const a: Marks = { states: [{ from: 0, to: 50, state: 'ok' }, { from: 50, to: 60, state: 'critical' }, { from: 60, to: 100, state: 'ok' }], downtimes: [{ from: 10, to: 20 }] };
+  const b: Marks = { states: [{ from: 0, to: 55, state: 'warning' }, { from: 55, to: 100, state: 'ok' }], downtimes: [{ from: 15, to: 30 }, { from: 70, to: 80 }] };
+  const c: Marks = { states: [{ from: 0, to: 40, state: 'no_data' }, { from: 90, to: 120, state: 'up' }], downtimes: [] };
+  const both = unionOf([a, b, c]);
+  assert.deepEqual(both.states.map((s) => `${s.from}-${s.to} ${s.state}`), ['0-50 warning', '50-60 critical', '60-90 ok', '90-120 up']);
+  assert.deepEqual(both.downtimes, [{ from: 10, to: 30 }, { from: 70, to: 80 }]);
+  assert.deepEqual(unionOf([]), { states: [], downtimes: [] });
+  const of = marksOf(new Map([['a', a], ['b', b]]));
+  const [one, other] = [lineOf(series({ id: 'one', resource: 'a' })), lineOf(series({ id: 'other', resource: 'b' }))];
+  const graph = { key: '', title: '', unit: one.unit, lines: [one, other], shown: [one, other], slots: new Map(), marks: of, name: (l: Line) => `host ${l.resource}` };
+  const picture = (hot: string): Marks => pictureOfGraph(graph, { from: 0, to: 100 }, hot, 100, 100).marks;
+  assert.deepEqual(picture('').states.map((s) => s.state), ['warning', 'critical', 'ok']);
+  assert.deepEqual(picture('other'), b);
+  assert.deepEqual(stateNow(graph, '', 17), { state: 'warning', whose: 'host b', downtime: true });
+  assert.deepEqual(stateNow(graph, '', 52), { state: 'critical', whose: 'host a', downtime: false });
+  assert.deepEqual(stateNow(graph, 'one', 17), { state: 'ok', whose: '', downtime: true });
+  assert.deepEqual(stateNow(graph, '', 75), { state: 'ok', whose: '', downtime: true });
+  assert.deepEqual(stateNow({ ...graph, shown: [one] }, '', 52), { state: 'critical', whose: '', downtime: false }, 'of one it need not be said');
+  assert.deepEqual([worstIn(a, { from: 40, to: 70 }), worstIn(a, { from: 60, to: 70 }), worstIn(a, { from: 200, to: 300 }), downIn(a, { from: 19, to: 40 }), downIn(a, { from: 20, to: 40 })], ['critical', 'ok', null, true, false]);
 });

@@ -17,7 +17,7 @@ import type { View } from './view.ts';
 export interface CardProps {
   group: Group;
   view: View;
-  marks: Marks;
+  marks: (lines: readonly Line[]) => Marks;
   subject: string; // whose measurements: stands in files
   name: (line: Line) => string;
   height?: number;

@@ -4,11 +4,12 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { effect, useSignal, type Signal } from '@preact/signals';
 import { t } from '../i18n/i18n.ts';
-import { STATES, type State } from '../model.ts';
+import type { State } from '../model.ts';
 import { StateWord } from '../parts/icons.tsx';
 import type { Unit } from '../quantity.ts';
 import { draw, SLOTS, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from './draw.ts';
 import { Hand } from './hand.ts';
+import { downAt, isState, stateAt, worse } from './marks.ts';
 import { nearest, sumOf, type Line } from './model.ts';
 import { palette } from './palette.ts';
 import { type Span } from './shape.ts';
@@ -23,15 +24,21 @@ export interface Graph {
   lines: readonly Line[]; // all of them
   shown: readonly Line[];
   slots: ReadonlyMap<string, number>;
-  marks: Marks;
+  marks: (lines: readonly Line[]) => Marks; // what happened to those that these are of
   name: (line: Line) => string;
 }
 
 export const HEIGHT = 190;
 const READOUT_LINES = 9;
 
+// Of the line that is pointed at, or of all that are shown.
+export function marksNow(graph: Graph, hot: string): Marks {
+  const own = graph.shown.find((l) => l.key === hot);
+  return graph.marks(own ? [own] : graph.shown);
+}
+
 export const pictureOfGraph = (graph: Graph, window: Span, hot: string, width: number, height: number): Picture =>
-  ({ lines: graph.shown, slots: graph.slots, unit: graph.unit, window, hot, marks: graph.marks, width, height });
+  ({ lines: graph.shown, slots: graph.slots, unit: graph.unit, window, hot, marks: marksNow(graph, hot), width, height });
 
 // Measurements belong to the cursor when they are not farther than their usual distance, or two pixels.
 export const within = (line: Line, window: Span): number => Math.max(line.usual, (window.to - window.from) / 250);
@@ -111,20 +118,26 @@ function keyDown(e: KeyboardEvent, graph: Graph, view: View, hot: Signal<string>
   return true;
 }
 
-const stateAt = (marks: Marks, at: number): State | null => {
-  const state = marks.states.find((s) => s.from <= at && at < s.to)?.state;
-  return state && (STATES as readonly string[]).includes(state) ? (state as State) : null;
-};
-const inDowntime = (marks: Marks, at: number): boolean => marks.downtimes.some((d) => d.from <= at && at < d.to);
+const BAD_ENOUGH = 'up'; // what is worse than this is said of somebody
+
+// The state at a moment; of several resources the worst, and whose it is.
+export function stateNow(graph: Graph, hot: string, at: number): { state: State; whose: string; downtime: boolean } | null {
+  const marks = marksNow(graph, hot);
+  const state = stateAt(marks, at);
+  if (!state || !isState(state)) return null;
+  const several = new Set(graph.shown.map((l) => l.resource)).size > 1;
+  const line = several && worse(state, BAD_ENOUGH) ? graph.shown.find((l) => l.key === hot) ?? graph.shown.find((l) => l.compare === '' && stateAt(graph.marks([l]), at) === state) : undefined;
+  return { state, whose: line ? graph.name(line) : '', downtime: downAt(line ? graph.marks([line]) : marks, at) };
+}
 
 // What stands at the cursor, in words.
-export function cursorWords(graph: Graph, at: number, window: Span): string {
+export function cursorWords(graph: Graph, at: number, window: Span, hot = ''): string {
   const parts = graph.shown.map((line) => {
     const i = nearest(line, at, within(line, window));
     return `${graph.name(line)} ${i < 0 || Number.isNaN(line.v[i]!) ? t('graph.nothing') : valueText(line.v[i]!, line.unit)}`;
   });
-  const state = stateAt(graph.marks, at);
-  if (state) parts.splice(READOUT_LINES, Infinity, t(`state.${state}`), ...(inDowntime(graph.marks, at) ? [t('list.tag_downtime')] : []));
+  const now = stateNow(graph, hot, at);
+  if (now) parts.splice(READOUT_LINES, Infinity, `${t(`state.${now.state}`)}${now.whose && ` ${now.whose}`}`, ...(now.downtime ? [t('list.tag_downtime')] : []));
   return `${momentText(at, window.to - window.from)}: ${parts.slice(0, READOUT_LINES + 2).join(', ')}`;
 }
 
@@ -155,7 +168,7 @@ function Readout({ graph, view, drawn, hot }: { graph: Graph; view: View; drawn:
   const all = graph.shown.map((line) => ({ line, i: nearest(line, at, within(line, d.window)) }))
     .filter(({ line, i }) => i >= 0 && !Number.isNaN(line.v[i]!)).sort((a, b) => b.line.v[b.i]! - a.line.v[a.i]!);
   const cut = all.slice(0, READOUT_LINES);
-  const state = stateAt(graph.marks, at);
+  const now = stateNow(graph, hot.value, at);
   return (
     <div class="readout" aria-hidden="true" ref={ref}>
       <b>{momentText(at, d.window.to - d.window.from)}</b>
@@ -167,7 +180,7 @@ function Readout({ graph, view, drawn, hot }: { graph: Graph; view: View; drawn:
         </p>
       ))}
       {all.length === 0 && <p class="muted">{t('graph.nothing')}</p>}
-      {state && <p class="then"><StateWord state={state} />{inDowntime(graph.marks, at) && <span class="tag d">{t('list.tag_downtime')}</span>}</p>}
+      {now && <p class="then"><StateWord state={now.state} />{now.whose && <span>{now.whose}</span>}{now.downtime && <span class="tag d">{t('list.tag_downtime')}</span>}</p>}
       {all.length > cut.length && <p class="muted">{t('graph.more_lines', { n: all.length - cut.length })}</p>}
     </div>
   );
@@ -219,7 +232,7 @@ export function Plot({ graph, view, hot, height = HEIGHT }: { graph: Graph; view
     e.stopPropagation();
     const at = view.cursor.peek();
     const span = view.window.peek();
-    said.value = at === null ? spanText(span.from, span.to) : cursorWords(graph, at, span);
+    said.value = at === null ? spanText(span.from, span.to) : cursorWords(graph, at, span, hot.peek());
   };
   return (
     <div class="plot" ref={box} role="application" aria-roledescription={t('graph.graph')} tabIndex={0} aria-label={summary(graph, view.asked.value)} aria-describedby="graph-keys"

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { api, errorText } from '../api.ts';
 import { kept, linesOf, partsOf, type Answer, type Line, type SeriesAnswer } from './model.ts';
-import type { Marks, StateSpan } from './draw.ts';
+import type { StateSpan } from './draw.ts';
 import type { Span } from './shape.ts';
 
 const iso = (at: number): string => new Date(Math.round(at) * 1000).toISOString();
@@ -46,7 +46,7 @@ export interface Past {
   downtimes: Span[];
 }
 
-export const NO_PAST: Past = { states: [], downtimes: [] };
+const NO_PAST: Past = { states: [], downtimes: [] };
 
 export async function readStates(id: string, window: Span, stop: AbortSignal): Promise<Past> {
   const query = new URLSearchParams({ from: iso(window.from), to: iso(window.to) });
@@ -66,8 +66,6 @@ export async function readStates(id: string, window: Span, stop: AbortSignal): P
   }
   return { states, downtimes };
 }
-
-const NO_MARKS: Marks = { states: [], downtimes: [] };
 
 // One reading at a time; a new one takes the place of the one before.
 export class Feed {
@@ -114,10 +112,6 @@ export class Feed {
     } finally {
       if (this.request === mine) this.busy.value = false;
     }
-  }
-
-  marks(id: string): Marks {
-    return this.past.value.get(id) ?? NO_MARKS;
   }
 
   stop(): void {

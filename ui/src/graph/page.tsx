@@ -11,6 +11,7 @@ import { DEFAULT_ROUTE, formatRoute, go, route } from '../route.ts';
 import { TimeBar } from './bar.tsx';
 import { Card } from './card.tsx';
 import type { Feed } from './feed.ts';
+import { marksOf } from './marks.ts';
 import { groupsOf, type Group, type Line } from './model.ts';
 import { Picker, subjectOf } from './picker.tsx';
 import { agoText, FeedState } from './tab.tsx';
@@ -55,6 +56,7 @@ const Head = ({ row, id, title, on }: { row: Row | undefined; id: string; title:
 
 function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Row> }): JSX.Element {
   const lines = feed.lines.value;
+  const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const known = useMemo(() => new Map<string, string>(), []);
   const by = useMemo(() => new Map(ids.map((id) => [id, groupsOf(lines.filter((l) => l.resource === id), known)])), [lines, ids.join(',')]);
   const name = useMemo(() => (line: Line): string => line.label + agoText(line), []);
@@ -68,7 +70,7 @@ function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; v
           <section key={id} class="gsec">
             <Head row={row} id={id} title={title} on={ids} />
             {groups.length === 0 && <p class="muted">{t('graph.no_perf')}</p>}
-            <div class="gcards">{groups.map((g) => <Card key={g.key} group={g} view={view} marks={feed.past.value.get(id) ?? feed.marks(id)} subject={title} name={name} />)}</div>
+            <div class="gcards">{groups.map((g) => <Card key={g.key} group={g} view={view} marks={marks} subject={title} name={name} />)}</div>
           </section>
         );
       })}
@@ -83,10 +85,9 @@ export function together(lines: readonly Line[], known?: Map<string, string>): G
   return [...labels].flatMap(([key, all]) => groupsOf(all, known).map((g) => ({ ...g, key: `${key}/${g.key}` }))).sort((a, b) => b.lines.length - a.lines.length);
 }
 
-const NONE = { states: [], downtimes: [] };
-
 function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Row> }): JSX.Element {
   const known = useMemo(() => new Map<string, string>(), []);
+  const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const groups = useMemo(() => together(feed.lines.value, known), [feed.lines.value]);
   const name = useMemo(() => (line: Line): string => {
     const row = rows.get(line.resource);
@@ -99,7 +100,7 @@ function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Fee
         const row = rows.get(id);
         return <li key={id}><Head row={row} id={id} title={row ? nameOf(row) : line ? subjectOf(line) : id} on={ids} /></li>;
       })}</ul>
-      <div class="gcards">{groups.map((g) => <Card key={g.key} group={g} view={view} marks={NONE} subject="" name={name} height={230} />)}</div>
+      <div class="gcards">{groups.map((g) => <Card key={g.key} group={g} view={view} marks={marks} subject="" name={name} height={230} />)}</div>
     </>
   );
 }

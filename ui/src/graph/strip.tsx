@@ -12,6 +12,7 @@ import { go } from '../route.ts';
 import { now } from '../store/now.ts';
 import type { StateSpan } from './draw.ts';
 import { readStates, type Past } from './feed.ts';
+import { stateName, worse } from './marks.ts';
 import { SOON_MS } from './use.ts';
 import type { Span } from './shape.ts';
 import { momentText, spanText } from './time.ts';
@@ -22,8 +23,6 @@ type StripRange = (typeof STRIP_RANGES)[number];
 const BARS = 120;
 const LISTED = 50;
 
-// The worst first. What is not known is worse than nothing at all, and better than bad.
-const RANK: readonly StateSpan['state'][] = ['down', 'critical', 'unreachable', 'warning', 'unknown', 'up', 'ok', 'pending', 'not_configured', 'unmonitored', 'no_data'];
 const TALL: Record<string, number> = { down: 20, critical: 20, unreachable: 17, unknown: 14, warning: 14, ok: 8, up: 8 };
 const BAD = new Set<string>(['down', 'critical', 'unreachable', 'unknown']);
 
@@ -43,7 +42,7 @@ export function barsOf(past: Past, window: Span, count = BARS): Bar[] {
     const last = Math.min(count - 1, Math.ceil((span.to - window.from) / wide) - 1);
     for (let i = first; i <= last; i++) act(parts[i]!);
   };
-  for (const s of past.states) over(s, (part) => { if (RANK.indexOf(s.state) < RANK.indexOf(part.state)) part.state = s.state; });
+  for (const s of past.states) over(s, (part) => { if (worse(s.state, part.state)) part.state = s.state; });
   for (const d of past.downtimes) over(d, (part) => { part.downtime = true; });
   const bars: Bar[] = [];
   parts.forEach((part, i) => {
@@ -53,8 +52,6 @@ export function barsOf(past: Past, window: Span, count = BARS): Bar[] {
   });
   return bars;
 }
-
-const stateName = (state: StateSpan['state']): string => (['no_data', 'unmonitored', 'not_configured'].includes(state) ? t(`strip.${state as 'no_data'}`) : t(`state.${state as State}`));
 
 interface Figures {
   availability: number | null;

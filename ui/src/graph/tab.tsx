@@ -8,6 +8,7 @@ import { DEFAULT_ROUTE, formatRoute, go, route } from '../route.ts';
 import { TimeBar } from './bar.tsx';
 import { Card } from './card.tsx';
 import type { Feed } from './feed.ts';
+import { marksOf } from './marks.ts';
 import { groupsOf, type Line } from './model.ts';
 import { useFeed, useView } from './use.ts';
 
@@ -40,7 +41,7 @@ export function GraphTab({ id, subject, moment }: { id: string; subject: string;
   const { feed, again } = useFeed(ids, view, POINTS, moment);
   const known = useMemo(() => new Map<string, string>(), [id]);
   const groups = useMemo(() => groupsOf(feed.lines.value, known), [feed.lines.value, known]);
-  const marks = feed.past.value.get(id) ?? feed.marks(id);
+  const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const name = useMemo(() => (line: Line): string => line.label + agoText(line), []);
   const { range, from, to, compare } = route.value;
   const page = { ...DEFAULT_ROUTE, page: 'graphs' as const, on: [id], range, from, to, compare };
