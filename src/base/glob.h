@@ -5,5 +5,7 @@
  */
 #include "base/str.h"
 
-bool glob_is(struct str s); /* is there a * or ? in it? Without one a text is no pattern, and its backslashes are what they are */
+bool glob_is(
+    struct str
+        s); /* is there a * or ? in it? Without one a text is no pattern, and its backslashes are what they are */
 bool glob_matches(struct str pattern, struct str s);

@@ -155,9 +155,10 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     if (s)
         memcpy(j->snapshot, s->head.snapshot, sizeof(j->snapshot));
     if (j->torn)
-        log_notice("the journal ended in a batch that is not whole (%s, %llu bytes): cut off. Nothing acknowledged "
-                   "is in it, unless the disk is damaged",
-                   s->name, (unsigned long long)j->torn);
+        log_notice(
+            "the journal ended in a batch that is not whole (%s, %llu bytes): cut off. Nothing acknowledged "
+            "is in it, unless the disk is damaged",
+            s->name, (unsigned long long)j->torn);
     return 0;
 }
 
