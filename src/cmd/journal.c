@@ -180,7 +180,7 @@ static int verify(void *self, struct err *err)
         print_segment(&p->list.v.at[i], &seen[i]);
     if (rd.torn)
         printf("the end is a batch that is not whole, %" PRIu64
-               " bytes into %s: nothing acknowledged is in it, unless the disk is damaged\n",
+               " bytes into %s: nothing acknowledged is in it if the disk is sound\n",
                rd.at, VEC_LAST(&p->list.v).name);
     if (rd.damage.places)
         printf("DAMAGED at %u places, the first %s; at least %" PRIu64

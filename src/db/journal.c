@@ -157,7 +157,7 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     if (j->torn)
         log_notice(
             "the journal ended in a batch that is not whole (%s, %llu bytes): cut off. Nothing acknowledged "
-            "is in it, unless the disk is damaged",
+            "is in it if the disk is sound",
             s->name, (unsigned long long)j->torn);
     return 0;
 }
