@@ -11,7 +11,7 @@ import time
 from lib_vigie import COMMON, Vigie, main, until, vigie
 
 PORT = int(os.environ.get('PORT') or 18580)
-LONG = 100  # services whose plugin writes much, each second
+LONG = 100  # services whose plugin writes much, each three seconds: what no result makes room for fills the rest, and it is noticed before
 
 SERVICES = 3000
 OBJECTS = 'define hostgroup {\n hostgroup_name hg\n members h\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' + ''.join(
@@ -53,7 +53,7 @@ def test_held_up():
 
 CHATTY = 60  # services whose results fill the memory in a few seconds
 MUCH = 'define host {\n use th\n host_name h\n active_checks_enabled 0\n}\ndefine command {\n command_name much\n command_line /bin/cat %s\n}\n' + ''.join(
-    f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 1\n}}\n' for i in range(CHATTY))
+    f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 3\n}}\n' for i in range(CHATTY))
 PASSIVE = 'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n}\n'
 
 
@@ -101,7 +101,7 @@ def metrics():
 def test_results_go_first():
     objects = ('define command {\n command_name much\n command_line /usr/bin/perl -e \'print "fine\\n", "x" x 60000\'\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' +
                'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n notifications_enabled 0\n max_check_attempts 1\n}\n' +
-               ''.join(f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 1\n}}\n' for i in range(LONG)))
+               ''.join(f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 3\n}}\n' for i in range(LONG)))
     with Vigie(objects=objects, main=f'vigie_http_listen=127.0.0.1:{PORT}\ninterval_length=1') as v:
         v.start()
         store = next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', 'store'])
