@@ -11,8 +11,8 @@
 struct sim {
     struct lab lab; /* first: the hooks of the laboratory find the simulation by it */
     struct judge judge;
-    bool judged;
-    unsigned models; /* zone is of which configuration */
+    bool judged, replayed; /* by the rules; and what was recorded is played again */
+    unsigned models;       /* zone is of which configuration */
     struct model_zone_view zone;
     struct site site;
     struct buf main;
