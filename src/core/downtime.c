@@ -430,6 +430,11 @@ static bool look_at_downtimes(struct world *w, unsigned *done)
             act(w, i);
             ++*done;
         }
+        /* What it triggers begins before its own time is looked at: it may be over already, after a step of the clock. */
+        if (w->begins.n && !begin_all_triggered(w, done)) {
+            w->note_from = w->downtimes.at[i].id;
+            return false;
+        }
         if (!w->downtimes.at[i].gone)
             w->note_next = MIN(w->note_next, next_moment(&w->downtimes.at[i]));
     }

@@ -341,6 +341,24 @@ static void test_triggered(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* A step of the clock, or a pause, goes over the begin of a trigger and the end of what it triggers: as in Nagios the former comes first. */
+static void test_triggered_late(void **state UNUSED)
+{
+    struct lab lab;
+
+    open_site(&lab);
+    lab_run(&lab, TIME_S);
+    assert_true(lab_command(&lab, "SCHEDULE_SVC_DOWNTIME;h;s00;1800000100;1800000300;1;0;0;me;work"));
+    assert_true(lab_command(&lab, "SCHEDULE_SVC_DOWNTIME;h;s01;1800000100;1800000150;0;1;600;me;work"));
+    lab.mono += 200 * TIME_S;
+    tick(&lab);
+    assert_int_equal(lab_state(&lab, "h", "s00")->downtime_depth, 1);
+    assert_int_equal(lab_state(&lab, "h", "s01")->downtime_depth, 1);
+    lab_run(&lab, 700 * TIME_S);
+    assert_int_equal(lab_downtimes(&lab), 0);
+    lab_close(&lab);
+}
+
 /* However much stands behind one command, it is bounded. */
 static void test_too_much_waits(void **state UNUSED)
 {
@@ -598,6 +616,7 @@ int main(void)
         cmocka_unit_test(test_group_is_gone),
         cmocka_unit_test(test_cancelling_is_interrupted),
         cmocka_unit_test(test_triggered),
+        cmocka_unit_test(test_triggered_late),
         cmocka_unit_test(test_too_much_waits),
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_few_and_long),
