@@ -23,7 +23,7 @@ static bool is_escape(struct str pattern, size_t at)
     return pattern.p[at] == '\\' && (next == '*' || next == '?' || next == '\\');
 }
 
-/* What does not fit is tried again behind the last star, which takes one byte more. */
+/* What does not fit is tried again behind the last star, which takes one character more. */
 bool glob_matches(struct str pattern, struct str s)
 {
     size_t p = 0, i = 0, star = SIZE_MAX, taken = 0;
@@ -42,7 +42,8 @@ bool glob_matches(struct str pattern, struct str s)
             i++;
             p += 1u + escape;
         } else if (star != SIZE_MAX && taken < s.n) {
-            i = ++taken;
+            taken += one_character(s, taken);
+            i = taken;
             p = star;
         } else {
             return false;

@@ -108,6 +108,8 @@ static void test_glob(void **state UNUSED)
         {"C:\\", "C:\\", true},
         {"**", "ab", true},
         {"*?", "", false},
+        {"*?", "\xe2\x82\xac", true},
+        {"*??", "\xe2\x82\xac", false}, /* a star takes whole characters */
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
