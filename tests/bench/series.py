@@ -5,7 +5,7 @@
 
     ingest        measurements a second of one core, by CPU time: Vigie in the process, from the decimal to the sealed and synced chunk; the others by remote write over HTTP, of which
                   that is the server's time; rrdtool by one update each, in one process
-    bytes_*       all files over measurements, index included. sealed: as they are when all was taken, with the log (victoria-metrics keeps what is new in memory, and has no log: -); merged: after a
+    bytes_*       all files over measurements, index included, Vigie's roll-ups by themselves (rolled; the others keep none). sealed: as they are when all was taken, with the log (victoria-metrics keeps what is new in memory, and has no log: -); merged: after a
                   merge (victoria-metrics: forced; prometheus: the blocks of two hours that it made by itself, over what they hold)
     memory        Vigie: bytes a series, the most there was, open chunks and pending writes included; the others: resident memory of the process over series
     read_1, read_100   a day of one series, of a hundred, minute by minute, by Prometheus' query_range over HTTP, wall clock, the median of seven
@@ -35,7 +35,7 @@ from bench import BUILD, machine, rounded, say  # noqa: E402
 from lib_vigie import Vigie, until  # noqa: E402
 
 BENCH = f'{BUILD}/release/tests/bench_series'
-FIGURES = (('ingest', 'samples/s/core'), ('bytes_sealed', 'bytes/sample'), ('bytes_merged', 'bytes/sample'), ('memory', 'bytes/series'), ('read_1', 'ms'), ('read_100', 'ms'), ('data_1', 'ms'), ('data_100', 'ms'))
+FIGURES = (('ingest', 'samples/s/core'), ('bytes_sealed', 'bytes/sample'), ('bytes_merged', 'bytes/sample'), ('bytes_rolled', 'bytes/sample'), ('memory', 'bytes/series'), ('read_1', 'ms'), ('read_100', 'ms'), ('data_1', 'ms'), ('data_100', 'ms'))
 
 
 def find(program):
@@ -275,7 +275,7 @@ def vigie(folder, a, t0):
         say('    vigie    ' + line)
         name, value, _ = line.split(' ', 2)
         figures[name] = float(value)
-    return {'ingest': figures['ingest_with_seal'], 'bytes_sealed': figures['bytes_sealed'], 'bytes_merged': figures['bytes_merged'], 'memory': figures['memory'],
+    return {'ingest': figures['ingest_with_seal'], 'bytes_sealed': figures['bytes_sealed'], 'bytes_merged': figures['bytes_merged'], 'bytes_rolled': figures['bytes_rolled'], 'memory': figures['memory'],
             **over_http(folder, a, t0), 'all': figures}
 
 
