@@ -17,12 +17,9 @@
 
 #define SPREAD_STEP                                                                                          \
     2654435769u /* 2^32 / golden ratio: its multiples fill the interval evenly and interleave the hosts */
-#define RETRY_LATER (1 * TIME_S) /* a run that could not be handed over */
-#define GRACE       (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
-#define ADOPT_WAIT  (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define NO_INTERVAL                                                                                          \
     (5 * TIME_MIN)   /* until a host that is checked on demand only is tried again, as in Nagios */
-#define AT_ONCE 200u /* of many that are due or overdue some wait for the next step, which comes at once */
+#define AT_ONCE 200u /* of many that are due some wait for the next step, which comes at once */
 
 bool sched_looks_again(const struct world *w, uint32_t check)
 {
@@ -89,8 +86,7 @@ void sched_now(struct world *w, uint32_t check)
         sched_at(w, check, w->now.mono, 0, true);
 }
 
-/* Where in its interval a check begins: number i of a low-discrepancy sequence, so any set of checks is spread evenly. */
-static int64_t phase(uint32_t i, int64_t window)
+int64_t sched_phase(uint32_t i, int64_t window)
 {
     return (int64_t)(((unsigned __int128)(uint32_t)(i * SPREAD_STEP) * (uint64_t)window) >> 32);
 }
@@ -143,7 +139,7 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
     if (p->keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
         sched_at(w, i, world_to_mono(w, kept), 0, false);
     else
-        sched_at(w, i, (struct mono){w->now.mono.us + phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
+        sched_at(w, i, (struct mono){w->now.mono.us + sched_phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
                  false);
 }
 
@@ -234,7 +230,7 @@ void sched_again(struct world *w, uint32_t check)
         return;
     }
     if (is_too_far(w, check) || (!heap_has(&w->due, check) && !s->run))
-        sched_at(w, check, (struct mono){w->now.mono.us + phase(check, step_of(w, check))}, 0, false);
+        sched_at(w, check, (struct mono){w->now.mono.us + sched_phase(check, step_of(w, check))}, 0, false);
 }
 
 void sched_period_changed(struct world *w, uint32_t check)
@@ -244,173 +240,6 @@ void sched_period_changed(struct world *w, uint32_t check)
     if (heap_has(&w->due, check) && s->wall_due && !(s->due_options & SCHED_FORCED))
         sched_at(w, check, w->now.mono, s->due_options,
                  false); /* what the new one says of now is looked at then */
-}
-
-/* ---- runs ---- */
-
-static uint32_t begin_run(struct world *w, uint64_t id, uint32_t check, enum world_run_kind kind,
-                          int64_t timeout_us)
-{
-    uint32_t slot;
-    struct world_run *r;
-
-    if (w->free_runs.n) {
-        slot = w->free_runs.at[--w->free_runs.n];
-    } else {
-        slot = (uint32_t)w->runs.n;
-        VEC_ADD(&w->runs);
-        heap_resize(&w->deadline, w->runs.cap);
-    }
-    r = &w->runs.at[slot];
-    memset(r, 0, sizeof(*r));
-    r->id = id;
-    r->check = check;
-    r->kind = (uint8_t)kind;
-    r->sent = w->now.mono;
-    r->due = w->now.mono;
-    r->timeout_us = timeout_us;
-    map_put_u64(&w->run_by_id, r->id, slot);
-    heap_set(&w->deadline, slot, w->now.mono.us + timeout_us + GRACE);
-    w->running++;
-    if (kind == WORLD_RUN_CHECK) {
-        w->running_checks++;
-        w->st[check].run = slot + 1;
-    }
-    w->prog.parallel = w->running;
-    w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
-    return slot;
-}
-
-uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us)
-{
-    uint64_t id = w->opt.epoch << 32 | (uint32_t)++w->next_run;
-
-    return begin_run(w, id, check, kind, timeout_us);
-}
-
-static int64_t timeout_of(const struct world *w, uint32_t check)
-{
-    const struct model_globals *g = w->m->globals;
-
-    return world_kind(w, check) == MODEL_HOST ? g->host_check_timeout_us : g->service_check_timeout_us;
-}
-
-bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *run, struct wall started,
-                 uint32_t *slot)
-{
-    uint32_t check;
-    struct state *s;
-
-    if (!run->id || run->id >> 32 >= w->opt.epoch || !oids_find(&w->oids, run->oid, &check))
-        return false;
-    s = &w->st[check];
-    if (s->run || started.us <= s->last_check)
-        return false;
-    if (heap_has(&w->due, check) && !(s->due_options & SCHED_FORCED)) {
-        heap_remove(&w->due, check);
-        s->due_options = 0;
-    }
-    *slot = begin_run(w, run->id, check, WORLD_RUN_CHECK, timeout_of(w, check));
-    w->runs.at[*slot].instance = (uint8_t)instance;
-    world_touch_board(w, check);
-    return true;
-}
-
-void world_sent(struct world *w, uint64_t run_id, unsigned instance)
-{
-    uint32_t slot;
-
-    if (sched_find_run(w, run_id, &slot))
-        w->runs.at[slot].instance = (uint8_t)instance;
-}
-
-bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot)
-{
-    uint64_t v;
-
-    if (!map_get_u64(&w->run_by_id, id, &v))
-        return false;
-    *slot = (uint32_t)v;
-    return true;
-}
-
-void sched_end_run(struct world *w, uint32_t slot)
-{
-    struct world_run *r = &w->runs.at[slot];
-
-    BUG_ON(!r->id);
-    map_remove_u64(&w->run_by_id, r->id);
-    heap_remove(&w->deadline, slot);
-    w->running--;
-    if (r->kind == WORLD_RUN_CHECK) {
-        w->running_checks--;
-        w->st[r->check].run = 0;
-        world_touch_board(w, r->check);
-        if (r->forced_next)
-            sched_at(w, r->check, w->now.mono, SCHED_FORCED, true);
-    }
-    w->prog.parallel = w->running;
-    if (r->kind == WORLD_RUN_HANDLER)
-        perfdata_ended(w, r->id);
-    r->id = 0;
-    if (w->opt.mutation != WORLD_LEAKS_RUNS)
-        *VEC_ADD(&w->free_runs) = slot;
-}
-
-void sched_lost(struct world *w, uint32_t slot)
-{
-    struct world_run r = w->runs.at[slot];
-    struct state *s;
-    int64_t apart;
-
-    w->prog.runs_lost++;
-    w->program_unseen = true;
-    sched_end_run(w, slot);
-    if (r.kind == WORLD_RUN_NOTIFY)
-        tell_unsent(w, r.intent);
-    if (r.kind != WORLD_RUN_CHECK)
-        return;
-    s = &w->st[r.check];
-    if (++s->losses >= SCHED_LOSSES_MAX) {
-        result_lost(w, &r);
-        return;
-    }
-    apart =
-        s->losses == 1 ? 0 : phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
-    sched_at(w, r.check, (struct mono){w->now.mono.us + apart}, r.options | SCHED_LOST, true);
-}
-
-void sched_runner(struct world *w, unsigned instance, bool up, const struct world_listed *runs, size_t n)
-{
-    uint32_t bit = 1u << (instance & 31), slot;
-
-    if (!up) {
-        w->runners &= ~bit;
-        return;
-    }
-    w->runners |= bit;
-    for (size_t i = 0; i < w->runs.n; i++)
-        w->runs.at[i].listed = false;
-    for (size_t i = 0; i < n; i++) {
-        struct world_effect *e;
-
-        if (sched_find_run(w, runs[i].id, &slot) || sched_adopt(w, instance, &runs[i], w->now.wall, &slot)) {
-            w->runs.at[slot].listed = true;
-            continue;
-        }
-        e = world_effect(w, WORLD_KILL);
-        e->id = runs[i].id;
-        e->check = MODEL_NONE;
-        e->source = instance;
-    }
-    /* What it no longer has may still come as a stored result; after a moment it counts as lost. */
-    for (uint32_t i = 0; i < w->runs.n; i++) {
-        const struct world_run *r = &w->runs.at[i];
-
-        if (r->id && !r->listed && r->instance == instance &&
-            w->deadline.key[i] > w->now.mono.us + ADOPT_WAIT)
-            heap_set(&w->deadline, i, w->now.mono.us + ADOPT_WAIT);
-    }
 }
 
 /* ---- starting ---- */
@@ -506,7 +335,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
     if (next.us == INT64_MAX)
         next.us = w->now.wall.us + TIME_DAY;
     else
-        next.us += phase(check, MIN(world_interval(w, check, false), TIME_MIN));
+        next.us += sched_phase(check, MIN(world_interval(w, check, false), TIME_MIN));
     sched_at_wall(w, check, next, 0);
     world_touch(w, check); /* it may be far: kept over a restart, if plans are */
 }
@@ -546,7 +375,7 @@ static struct state_why ran_for(uint32_t options)
 static void start_check(struct world *w, uint32_t check, struct mono due, uint32_t options)
 {
     bool host = world_kind(w, check) == MODEL_HOST;
-    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK, timeout_of(w, check));
+    uint32_t slot = sched_begin_run(w, check, WORLD_RUN_CHECK, sched_timeout(w, check));
     struct world_run *r = &w->runs.at[slot];
     struct world_effect *e = world_effect(w, WORLD_RUN);
     struct state_why why = ran_for(options);
@@ -592,39 +421,6 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
         skip(w, check, due, why);
 }
 
-static void warn_lost(struct world *w, uint32_t check)
-{
-    const struct model_globals *g = w->m->globals;
-
-    if (world_kind(w, check) == MODEL_HOST && g->check_for_orphaned_hosts)
-        nlog_text(w,
-                  "Warning: The check of host '" STR_FMT
-                  "' was lost.  I'm scheduling an immediate check of the host...",
-                  STR_ARG(model_host_name(w->m, check)));
-    else if (world_kind(w, check) == MODEL_SERVICE && g->check_for_orphaned_services)
-        nlog_text(w,
-                  "Warning: The check of service '" STR_FMT "' on host '" STR_FMT
-                  "' was lost.  I'm scheduling an immediate check of the service...",
-                  STR_ARG(model_description(w->m, check)), STR_ARG(model_host_name(w->m, check)));
-}
-
-static void give_up_overdue(struct world *w)
-{
-    unsigned n = 0;
-    uint32_t slot;
-    int64_t at;
-
-    while (n++ < AT_ONCE && heap_peek(&w->deadline, &slot, &at) && at <= w->now.mono.us) {
-        struct world_effect *e = world_effect(w, WORLD_KILL);
-
-        e->id = w->runs.at[slot].id;
-        e->check = w->runs.at[slot].check;
-        if (w->runs.at[slot].kind == WORLD_RUN_CHECK)
-            warn_lost(w, w->runs.at[slot].check);
-        sched_lost(w, slot);
-    }
-}
-
 uint32_t sched_most(const struct world *w)
 {
     uint32_t most = w->m->globals->max_concurrent_checks;
@@ -655,7 +451,7 @@ void sched_run(struct world *w)
     uint32_t check;
     int64_t at;
 
-    give_up_overdue(w);
+    sched_give_up(w);
     if (!w->runners || w->stopping)
         return;
     while (n++ < AT_ONCE && !(n > 1 && world_spent(w)) && room(w) && heap_peek(&w->due, &check, &at) &&

@@ -25,6 +25,8 @@ struct sched_spread {
 };
 struct sched_spread sched_spread_begin(const struct world *w, bool only_new);
 void sched_spread_one(struct world *w, uint32_t check, struct sched_spread *p);
+/* Where in an interval (µs) a check begins: number i of a low-discrepancy sequence, so any set of checks is spread evenly. */
+int64_t sched_phase(uint32_t i, int64_t interval);
 /* Makes check due at that moment; if keep_earlier, an earlier plan stays, and one that is forced where this one is not. */
 void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options, bool keep_earlier);
 /* Due at a wall clock time. */
@@ -71,6 +73,7 @@ size_t sched_held(const struct world *w);
 
 /* Runs. */
 /* slot */
+int64_t sched_timeout(const struct world *w, uint32_t check); /* of its runs, µs */
 uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us);
 bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot);
 void sched_end_run(struct world *w, uint32_t slot);
@@ -80,6 +83,10 @@ void sched_end_run(struct world *w, uint32_t slot);
  */
 enum { SCHED_LOSSES_MAX = 3 };
 void sched_lost(struct world *w, uint32_t slot);
+/* Its runner has begun it: from now on its time counts. What waits in a queue in front of the runner is not lost. */
+void sched_begun(struct world *w, uint64_t run_id);
+/* Gives up what should have ended. */
+void sched_give_up(struct world *w);
 void sched_runner(struct world *w, unsigned instance, bool up, const struct world_listed *runs, size_t n);
 /* A run that an engine before this one started, of which its runner tells: ours from now on. False: its check is not there, runs anew, or has a result that is as new. */
 bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *run, struct wall started,

@@ -582,6 +582,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
         break;
     case WORLD_RESULT: result_of_run(w, &e->result); break;
     case WORLD_COMMAND: command(w, e); break;
+    case WORLD_BEGUN: sched_begun(w, e->number); break;
     case WORLD_RUNNERS:
         sched_runner(w, e->runner.instance, e->runner.up, e->runner.runs, e->runner.n_runs);
         tell_pending(w);

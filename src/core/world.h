@@ -29,6 +29,7 @@ enum world_event_kind {
     WORLD_TICK,    /* time went on: nothing else happened */
     WORLD_RESULT,  /* a run ended */
     WORLD_COMMAND, /* an external command */
+    WORLD_BEGUN,   /* the run (number) that a runner was given, it has begun now */
     WORLD_RUNNERS, /* runner `instance` came (up) with the runs it still has, or went */
     WORLD_NOT_SENT, /* a RUN (number), or with ok an intent (number; 0: all of the built-in channels), could not be handed over */
     WORLD_NOTIFIED,  /* a built-in channel did, or did not, deliver */
@@ -78,7 +79,7 @@ struct world_event {
         const struct world_listed *runs; /* those it says it still has */
         size_t n_runs;
     } runner;
-    uint64_t number; /* NOT_SENT: run id; NOTIFIED: intent; STORED: sequence */
+    uint64_t number; /* NOT_SENT, BEGUN: run id; NOTIFIED: intent; STORED: sequence */
     bool ok;
     struct str text;
 };
@@ -147,8 +148,8 @@ int64_t world_behind(const struct world *w);
 /* Instead of world_start, for one that resumes. */
 void world_resume(struct world *w, struct world_now now);
 bool world_started(const struct world *w);
-/* Which runner was given a run: it is asked for it when it comes back. */
-void world_sent(struct world *w, uint64_t run_id, unsigned instance);
+/* Which runner was given a run: it is asked for it when it comes back. tells: it says when it begins it (WORLD_BEGUN), and until then the run's time-out does not count. */
+void world_sent(struct world *w, uint64_t run_id, unsigned instance, bool tells);
 /* The last line of the pipe that was done, by an engine before us, too. */
 uint64_t world_pipe_had(const struct world *w);
 void world_step(struct world *w, const struct world_event *e, struct world_now now);

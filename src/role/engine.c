@@ -304,6 +304,11 @@ static void on_result(struct role *r, struct peer *p, const struct msg *m)
     *VEC_ADD(&e->acks) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, in->seq};
 }
 
+static void on_begun(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    engine_step(self(r), &(struct world_event){.kind = WORLD_BEGUN, .number = m->u.begun.run_id});
+}
+
 static void on_notified(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     bool again = m->u.notified.ok == NOTIFIED_AGAIN;
@@ -510,6 +515,7 @@ static const struct role_inbox inbox[] = {
     {MSG_PERF_HELD, ROLE_BIT(STORE), engine_perf_message},
     {MSG_PERF_WRITTEN, ROLE_BIT(STORE), engine_perf_message},
     {MSG_SEGMENT, ROLE_BIT(STORE), on_segment},
+    {MSG_BEGUN, ROLE_BIT(RUNNER), on_begun},
     {MSG_RESULT, ROLE_BIT(RUNNER) | ROLE_BIT(PROBER), on_result},
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},
     {MSG_COMMAND, ROLE_BIT(GATE) | ROLE_BIT(LOCAL), on_command},

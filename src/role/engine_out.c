@@ -98,7 +98,7 @@ static void run(struct engine *e, const struct world_effect *x)
     else if (role_send(p, &e->frame, -1) < 0)
         fail(e, x->id, false, false);
     else
-        world_sent(e->world, x->id, engine_slot(p));
+        world_sent(e->world, x->id, engine_slot(p), p->id == ROLE_RUNNER);
     buf_clear(&e->frame);
     mem_free(words);
 }

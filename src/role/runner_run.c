@@ -315,6 +315,16 @@ static void try_start(void *user)
     }
 }
 
+/* Its time counts from now on, for the engine, too. If the message does not go, the engine waits longer. */
+static void tell_begun(struct role *r, uint64_t run_id)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_begun(&b, &(struct msg_begun){.run_id = run_id});
+    role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1);
+    buf_release(&b);
+}
+
 void runner_start(struct role *r, const struct msg_run *m)
 {
     struct runner *self = r->self;
@@ -350,6 +360,8 @@ void runner_start(struct role *r, const struct msg_run *m)
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command is empty");
     } else {
         run->pings = runner_is_ping(&run->argv);
+        if (run->run_id != RUN_TRIAL)
+            tell_begun(r, run->run_id);
         try_start(run);
     }
 }

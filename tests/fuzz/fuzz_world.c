@@ -352,11 +352,28 @@ static void delivery(struct play *p)
     lab_event(&p->lab, &e);
 }
 
+/* A run of ours waits for its runner, or begins now; or one that is nobody's. */
+static void begins(struct play *p, uint8_t b)
+{
+    struct world_event e = {.kind = WORLD_BEGUN, .number = (uint64_t)number(p)};
+
+    if (p->lab.runs.n)
+        e.number = p->lab.runs.at[b % p->lab.runs.n].id;
+    if (b & 4)
+        world_sent(p->lab.w, e.number, 0, true);
+    else
+        lab_event(&p->lab, &e);
+}
+
 static void not_sent(struct play *p)
 {
     struct world_event e = {.kind = WORLD_NOT_SENT};
     uint8_t b = byte(p);
 
+    if (b & 2) {
+        begins(p, b);
+        return;
+    }
     e.ok = b & 1;
     e.number = (uint64_t)number(p);
     if (!e.ok && p->lab.runs.n) {

@@ -22,6 +22,7 @@ struct rig {
     bool ready, gone;
     VEC(struct rig_answer) answer;
     VEC(uint64_t) listed; /* runs of the last HELLO */
+    VEC(uint64_t) begun;  /* runs, in their order */
     bool hello;
 };
 

@@ -59,6 +59,7 @@ static void from_peer(void *user, const struct msg *m, int *fds UNUSED, size_t n
         for (size_t i = 0; i + 8 <= m->u.hello.runs.n; i += 16) /* id and identity of the check */
             memcpy(VEC_ADD(&g->listed), m->u.hello.runs.p + i, 8);
         break;
+    case MSG_BEGUN: *VEC_ADD(&g->begun) = m->u.begun.run_id; break;
     case MSG_RESULT: take_result(g, &m->u.result); break;
     case MSG_NOTIFIED:
         *VEC_ADD(&g->answer) = (struct rig_answer){.id = m->u.notified.intent,
@@ -220,6 +221,7 @@ void rig_end(struct rig *g)
     rig_forget(g);
     VEC_RELEASE(&g->answer);
     VEC_RELEASE(&g->listed);
+    VEC_RELEASE(&g->begun);
     link_free(g->engine);
     link_free(g->control);
     loop_free(g->loop);

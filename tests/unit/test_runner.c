@@ -344,6 +344,20 @@ static bool lists(const struct rig *g, uint64_t id)
     return false;
 }
 
+/* Each run is said to begin before its result comes, in the order in which they were given. */
+static void test_begun(void **state)
+{
+    struct rig *g = *state;
+    size_t n = g->begun.n;
+
+    do_run(g, 590, 20 * TIME_S, SH("exit 1"));
+    do_run(g, 591, 20 * TIME_S, SH("exit 0"));
+    do_run(g, 592, 20 * TIME_S, ARGV("/nowhere"));
+    assert_int_equal(g->begun.n, n + 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(g->begun.at[n + i], 590 + i);
+}
+
 static void test_kill(void **state)
 {
     struct rig *g = *state;
@@ -531,6 +545,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_daemon),
         cmocka_unit_test(test_daemon_of_hanging),
         cmocka_unit_test(test_handler_leaves_daemon),
+        cmocka_unit_test(test_begun),
         cmocka_unit_test(test_kill),
         cmocka_unit_test(test_kept_until_stored),
         cmocka_unit_test(test_engine_away),

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much waits is on the board: checks that are due and may not begin, notifications that nobody has answered, lines that are not in the log. */
+/*
+ * How much waits is on the board: checks that are due and may not begin, notifications that nobody has answered, lines that are not in the log. And what waits in front of its runner is not
+ * lost: its time-out counts from its begin.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,6 +102,52 @@ static void test_notifications(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* Of a busy machine: the runner begins what it was given minutes later. */
+static void test_runs(void **state UNUSED)
+{
+    struct lab lab = {0};
+    size_t n;
+
+    open_site(&lab, "");
+    lab_run(&lab, 9 * TIME_S);
+    n = lab.runs.n;
+    assert_int_equal(n, 5);
+    for (size_t i = 0; i < n; i++)
+        world_sent(lab.w, lab.runs.at[i].id, 0, true);
+    lab_run(&lab, 5 * TIME_MIN);
+    assert_int_equal(world_program(lab.w)->runs_lost, 0);
+    assert_int_equal(lab.started_checks, 5);
+    for (size_t i = 1; i < n; i++)
+        lab_event(&lab, &(struct world_event){.kind = WORLD_BEGUN, .number = lab.runs.at[i].id});
+    lab_run(&lab, 19 * TIME_S); /* time-out and what is given on top: 20 */
+    assert_int_equal(world_program(lab.w)->runs_lost, 0);
+    lab_run(&lab, 2 * TIME_S);
+    assert_int_equal(world_program(lab.w)->runs_lost, 4);
+    lab_event(&lab, &(struct world_event){.kind = WORLD_BEGUN, .number = 1}); /* nobody's */
+    lab_close(&lab);
+}
+
+/* How late a check was is known when it begins, not when it was handed over. */
+static void test_late_begin(void **state UNUSED)
+{
+    struct lab lab = {0};
+    struct world_event e = {.kind = WORLD_RESULT};
+    uint32_t check;
+
+    open_site(&lab, "");
+    lab_run(&lab, 9 * TIME_S);
+    check = lab.runs.at[0].check;
+    e.result = (struct world_result){.run_id = lab.runs.at[0].id, .output = STR("fine")};
+    world_sent(lab.w, e.result.run_id, 0, true);
+    lab_run(&lab, TIME_MIN);
+    lab_event(&lab, &(struct world_event){.kind = WORLD_BEGUN, .number = e.result.run_id});
+    lab_lose(&lab, 0);
+    lab_event(&lab, &e);
+    assert_true(world_state(lab.w, check)->checked);
+    assert_in_range(world_state(lab.w, check)->latency_us, TIME_MIN, TIME_MIN + 10 * TIME_S);
+    lab_close(&lab);
+}
+
 static void test_lines(void **state UNUSED)
 {
     struct lab lab = {0};
@@ -112,6 +161,7 @@ static void test_lines(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_checks), cmocka_unit_test(test_notifications),
+                                       cmocka_unit_test(test_runs), cmocka_unit_test(test_late_begin),
                                        cmocka_unit_test(test_lines)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
