@@ -36,10 +36,18 @@ static int say(const char *word, const struct err *err)
     return CMD_FAILED;
 }
 
+static void print_bytes(uint64_t bytes)
+{
+    int unit = bytes >> 20 ? 20 : 10;
+
+    printf("%" PRIu64 ".%" PRIu64 " %ciB", bytes >> unit, (bytes & ((1u << unit) - 1)) * 10 >> unit,
+           unit == 20 ? 'M' : 'K');
+}
+
 static void print_size(uint64_t files, uint64_t bytes)
 {
-    printf("%" PRIu64 " file%s, %" PRIu64 ".%" PRIu64 " MiB", files, files == 1 ? "" : "s", bytes >> 20,
-           (bytes & 0xfffff) * 10 >> 20);
+    printf("%" PRIu64 " file%s, ", files, files == 1 ? "" : "s");
+    print_bytes(bytes);
 }
 
 /* ---- backup ---- */
@@ -54,10 +62,10 @@ static void remove_tree(const char *dir)
     nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The path without symbolic links on the way, which SQLite does not follow; its last part need not exist. */
+/* The path without symbolic links on the way, which SQLite does not follow; its last part need not exist. Longer names are made of it. */
 static int straighten(const char *path, char *out, size_t size, struct err *err)
 {
-    char copy[4096], folder[PATH_MAX];
+    char copy[4001], folder[PATH_MAX];
     char *slash;
 
     if (!str_copy(copy, sizeof(copy), str_of(path)) || !copy[0])
@@ -144,6 +152,34 @@ static int write_archive(const struct backup_where *state, const char *name, str
     return r;
 }
 
+/* A name under which a backup may be written. */
+static int judge_name(const struct options *o, const char *name, const char *file, struct err *err)
+{
+    struct stat st;
+
+    if (strcmp(name, "-") == 0)
+        return err_set(err, E_INVAL, "a backup is no stream: name a file ('./-' if it is to be called so)");
+    if (!o->force && lstat(name, &st) == 0)
+        return err_set(err, E_EXIST, "%s exists: name another file, or give --force to replace it", name);
+    if (lstat(file, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(err, E_INVAL, "%s is no ordinary file, and stays as it is: name another", name);
+    return 0;
+}
+
+/* A folder that this version understands, and a file that is not lost together with it. */
+static int judge_state(const struct backup_where *state, const char *file, struct err *err)
+{
+    size_t n = strlen(state->path);
+    int r = statedir_check_format(state->fd, state->path, STATEDIR_ANY_SITE, err);
+
+    if (r == 0 && statedir_is_vigies(state->fd) && strncmp(file, state->path, n) == 0 && file[n] == '/')
+        r = err_set(
+            err, E_INVAL,
+            "%s is in the state folder that is saved, and would be lost with it: name a file elsewhere",
+            file);
+    return r;
+}
+
 static int backup(const struct options *o, const char *name)
 {
     struct backup_where state;
@@ -155,19 +191,15 @@ static int backup(const struct options *o, const char *name)
 
     if (r == 0)
         r = straighten(name, file, sizeof(file), &err);
+    if (r == 0)
+        r = judge_name(o, name, file, &err);
     if (r < 0)
         return say("backup", &err);
-    if (strlen(name) > 4000 || (!o->force && lstat(name, &st) == 0)) {
-        fprintf(stderr, "vigie backup: %s exists: name another file, or give --force to replace it\n", name);
-        return CMD_FAILED;
-    }
-    if (lstat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
-        fprintf(stderr, "vigie backup: %s is no ordinary file, and stays as it is: name another\n", name);
-        return CMD_FAILED;
-    }
     state = (struct backup_where){open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), dir};
     if (state.fd < 0)
         r = err_sys(&err, errno, "cannot open the state folder %s", dir);
+    if (r == 0)
+        r = judge_state(&state, file, &err);
     if (r == 0)
         r = write_archive(&state, file, &made, &err);
     if (state.fd >= 0)
@@ -176,9 +208,8 @@ static int backup(const struct options *o, const char *name)
         return say("backup", &err);
     printf("%s: ", name);
     print_size(made.files, made.bytes);
-    if (stat(name, &st) == 0)
-        printf(", %" PRIu64 ".%" PRIu64 " MiB compressed", (uint64_t)st.st_size >> 20,
-               ((uint64_t)st.st_size & 0xfffff) * 10 >> 20);
+    printf(", compressed: ");
+    print_bytes(stat(name, &st) == 0 ? (uint64_t)st.st_size : 0);
     printf("\n");
     return CMD_OK;
 }
@@ -238,10 +269,17 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
                         struct err *err)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC), r;
+    struct stat st;
 
     if (fd < 0)
         return err_sys(err, errno, "cannot open the backup %s", name);
-    r = backup_read(fd, to, seen, err);
+    if (fstat(fd, &st) == 0 && (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && !st.st_size)))
+        r = err_set(err, E_INVAL, "%s is %s: name the file that 'vigie backup' wrote; nothing was changed",
+                    name, S_ISDIR(st.st_mode) ? "a folder" : "empty");
+    else
+        r = backup_read(fd, to, seen, err);
+    if (r == E_FORMAT)
+        err_prefix(err, "%s: ", name);
     close(fd);
     return r;
 }
@@ -518,7 +556,7 @@ static void print_seen(const char *name, const struct backup_seen *seen)
 {
     char host[sizeof(seen->host)];
 
-    snprintf(host, sizeof(host), "%s", seen->host[0] ? seen->host : "an unknown machine");
+    str_copy(host, sizeof(host), str_of(seen->host[0] ? seen->host : "an unknown machine"));
     for (char *c = host; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = '?';
@@ -530,8 +568,9 @@ static void print_damage(const struct backup_seen *seen)
 {
     if (seen->journal_damage)
         printf("Its journal was damaged already when it was saved, at %u place%s: at least %" PRIu64
-               " records are lost. What is whole is used.\n",
-               seen->journal_damage, seen->journal_damage == 1 ? "" : "s", seen->journal_lost);
+               " record%s lost. What is whole is used.\n",
+               seen->journal_damage, seen->journal_damage == 1 ? "" : "s", seen->journal_lost,
+               seen->journal_lost == 1 ? " is" : "s are");
 }
 
 static int verify_only(const char *name)
@@ -593,7 +632,7 @@ static int backup_command(int argc, char **argv)
     struct options o = {.config = NULL};
     const struct opt opts[] = {
         {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie to be saved.", &o.config},
-        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"state", 0, OPT_STR, "DIR", STATE_DIR_HELP, &o.state},
         {"force", 0, OPT_FLAG, NULL, "Replace FILE if it exists.", &o.force},
     };
     const struct opt_command cmd = {
@@ -620,17 +659,18 @@ static int restore_command(int argc, char **argv)
     const struct opt opts[] = {
         {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie to be restored.",
          &o.config},
-        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"state", 0, OPT_STR, "DIR", STATE_DIR_HELP, &o.state},
         {"verify", 0, OPT_FLAG, NULL,
          "Only say whether FILE is whole: all a restore does but its last step, in a folder that is removed "
          "again.",
          &o.verify},
-        {"replace", 0, OPT_FLAG, NULL, "Set aside a state folder that is not empty.", &o.replace},
+        {"replace", 0, OPT_FLAG, NULL,
+         "Set aside a state folder that is not empty, as DIR.before-restore-SECONDS.", &o.replace},
     };
     const struct opt_command cmd = {
         .usage = "vigie restore [-c MAIN | --state DIR] [--replace] FILE\n       vigie restore --verify FILE",
         .about = "Makes a state folder again from a backup. Every file is compared with the backup's "
-                 "checksums, and databases and journal are looked at, in a folder beside\n"
+                 "checksums, and databases and journal are looked at, in a folder beside "
                  "the state folder; only then it takes its place. Vigie must be stopped. Exit status 1, and "
                  "nothing changed, if anything is wrong.",
         .opts = opts,

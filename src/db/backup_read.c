@@ -132,8 +132,10 @@ static int take_entry(struct taker *k, struct archive_entry *e)
     const char *name = archive_entry_pathname(e);
     struct met manifest = {.name = (char *)"manifest.json"};
 
-    if (!name || archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
-        return bad(k, name ? name : "an entry", "it is no plain file");
+    if (!name)
+        return bad(k, "the archive", "a file in it has no name");
+    if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
+        return bad(k, name, "it is no plain file");
     if (k->ended)
         return bad(k, name, "it stands behind the manifest");
     if (strcmp(name, "manifest.json") != 0)
@@ -300,7 +302,7 @@ static int take(struct taker *k, int in_fd)
     int r = k->to->fd >= 0 ? make_folders(k) : 0;
 
     if (r == 0 && archive_read_open_fd(k->tar, in_fd, PIECE) != ARCHIVE_OK)
-        r = err_set(k->err, E_FORMAT, "the file is damaged, or no backup of Vigie's: %s; nothing was changed",
+        r = err_set(k->err, E_FORMAT, "this is damaged, or no backup of Vigie's: %s; nothing was changed",
                     archive_error_string(k->tar));
     if (r == 0)
         r = take_all(k);

@@ -156,7 +156,10 @@ def test_what_is_not_whole_is_refused():
         refused('nothing was changed')
         with open(wrong, 'wb') as f:
             f.write(b'no archive at all\n')
-        refused('no backup')
+        refused(f'{wrong}: this is damaged, or no backup')
+        with open(wrong, 'wb'):
+            pass
+        refused(f'{wrong} is empty')
         rewrite(path, wrong, lambda e: e)
         assert vigie('restore', '--verify', wrong)[0] == 0
         rewrite(path, wrong, lambda e: [(n, d[:-1] + b'x' if n == 'db/objects.db' else d) for n, d in e])
@@ -192,6 +195,17 @@ def test_refuses_what_it_cannot_write():
         assert status == 1 and 'no state folder' in said and not os.path.exists(v.path('other.part')), said
         status, _, said = vigie('backup')
         assert status == 2 and said.count('\n') == 1, said
+        status, _, said = vigie('backup', '-c', v.main, v.state + '/saved')
+        assert status == 1 and 'would be lost with it' in said and not os.path.exists(v.state + '/saved'), said
+        status, _, said = vigie('backup', '-c', v.main, '-')
+        assert status == 1 and 'name a file' in said, said
+        status, _, said = vigie('restore', '--verify', v.state)
+        assert status == 1 and 'is a folder' in said, said
+        assert v.stop() == 0
+        with open(v.state + '/format', 'w', encoding='utf-8') as f:
+            f.write('vigie-state 9\n')
+        status, _, said = vigie('backup', '-c', v.main, v.path('newer'))
+        assert status == 1 and 'newer Vigie' in said and not os.path.exists(v.path('newer')), said
 
 
 main()
