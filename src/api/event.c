@@ -2,6 +2,7 @@
 /* What happened, from the history: GET /resources/{id}/events and GET /events. The reader's rows (db/history.h) get their words here. */
 #include "api/event.h"
 
+#include "api/body.h"
 #include "api/choose.h"
 #include "api/gone.h"
 #include "api/names.h"
@@ -12,6 +13,7 @@
 #include "wire/json_read.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *const event_query[] = {"from", "to",   "group", "host",   "service",
                                    "kind", "text", "limit", "cursor", NULL};
@@ -82,10 +84,11 @@ const char *event_about(int64_t type)
     return type >= 0 && type < NOTIFY_TYPES ? about[type] : NULL;
 }
 
-/* What a notification was about, whether a command was refused, how a downtime or an acknowledgement ended: the number "type" of a record (core/record.h). */
+/* What a notification was about, whether a command was refused, how a downtime or an acknowledgement ended: the number "type" of a record (core/record.h); by how much the clock was set. */
 static void write_type(struct json *j, const struct json_value *o, struct str kind)
 {
     int64_t type = json_read_int(json_read_member(o, "type"));
+    uint64_t ref; /* signed there */
 
     if ((str_eq_c(kind, "notification") || str_eq_c(kind, "undelivered")) && event_about(type))
         json_key_c(j, "about", event_about(type));
@@ -95,6 +98,8 @@ static void write_type(struct json *j, const struct json_value *o, struct str ki
         json_key_bool(j, "cancelled", type == 1);
     if (str_eq_c(kind, "acknowledgement_removed"))
         json_key_bool(j, "expired", type == 1);
+    if (str_eq_c(kind, "clock_step") && str_to_u64(json_read_text(json_read_member(o, "ref")), &ref))
+        json_key_i64(j, "step_s", (int64_t)ref / TIME_S);
 }
 
 /* A state has its words only with the kind of its object: an object that nobody knows any more shows none. */
@@ -227,6 +232,17 @@ static bool narrowed(struct api_request *q)
     return false;
 }
 
+static struct str known_kinds(struct api_request *q)
+{
+    const char *words[64] = {NULL};
+    size_t n = 0;
+
+    for (uint64_t k = 1; k < ARRAY_LEN(words); k++)
+        if (strcmp(history_kind_name(k), "other") != 0)
+            words[n++] = history_kind_name(k);
+    return body_words(q, words);
+}
+
 static bool kinds_known(struct api *a, struct api_request *q, struct str kinds)
 {
     while (kinds.n) {
@@ -237,7 +253,7 @@ static bool kinds_known(struct api *a, struct api_request *q, struct str kinds)
             k++;
         if (k < 64)
             continue;
-        api_fail_with(a, q, 400, "kind", PROBLEM_EVENT_KIND, one, STR_NULL);
+        api_fail_with(a, q, 400, "kind", PROBLEM_EVENT_KIND, one, known_kinds(q));
         return false;
     }
     return true;

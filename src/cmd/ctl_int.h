@@ -92,7 +92,7 @@ void ctl_ago(const char *rfc3339, char *out, size_t size);
 int ctl_format(const char *output, struct err *err);
 /* "2026-11-23 22:00" or "22:00" (the next one from not_before on) of the caller's zone, or an RFC 3339 time. False: none of these. */
 bool ctl_moment(const char *text, struct wall not_before, struct wall *out);
-/* The same, for what lies behind: "22:00" is the last one, "2026-11-01" its begin, "7d" so long ago. False: none of these, which was said. */
+/* The same, for what lies behind: "22:00" is the last one, "2026-11-01" its begin, "7d" so long ago. False: none of these, or "at" or "from" is yet to come, which was said. */
 bool ctl_past(const char *option, const char *text, struct wall *out);
 /* "&name=TIME" for the API, of what the caller wrote; nothing when text is NULL. False: said why not. */
 bool ctl_past_query(struct buf *q, const char *name, const char *text);

@@ -17,6 +17,33 @@ static void print_state(const json_t *e)
         printf("  %s (soft, attempt %lld)", state, ctl_number(e, "attempt"));
     else if (state[0])
         printf("  %s", state);
+    if (ctl_text(e, "about")[0] && strcmp(ctl_text(e, "about"), "problem") != 0)
+        printf("  (%s)", ctl_text(e, "about"));
+}
+
+static void print_step(const json_t *e)
+{
+    long long s = ctl_number(e, "step_s");
+    char span[32];
+
+    ctl_span(s < 0 ? -s : s, span, sizeof(span));
+    if (s)
+        printf("  set %s by %s", s < 0 ? "back" : "forward", span);
+}
+
+/* What the text does not say. */
+static void print_behind(const json_t *e)
+{
+    const char *kind = ctl_text(e, "kind");
+    char *why = ctl_clean(ctl_text(e, "long_text"), false);
+
+    if (strcmp(kind, "login") == 0 || strcmp(kind, "administration") == 0)
+        printf(" (from %s)", why);
+    if (ctl_true(e, "refused"))
+        printf(" (refused%s%s)", why[0] ? ": " : "", why);
+    if (ctl_true(e, "cancelled"))
+        printf(" (cancelled)");
+    mem_free(why);
 }
 
 void ctl_print_event(const json_t *e)
@@ -26,7 +53,7 @@ void ctl_print_event(const json_t *e)
         ctl_text(e, "contact")[0] ? ctl_text(e, "contact") : ctl_person(ctl_text(e, "author"));
 
     ctl_when(ctl_text(e, "time"), when, sizeof(when));
-    printf("%s  %-15s", when, ctl_text(e, "kind"));
+    printf(ctl_text(e, "host")[0] ? "%s  %-15s" : "%s  %s", when, ctl_text(e, "kind"));
     if (ctl_text(e, "host")[0])
         printf("  %s%s%s", ctl_text(e, "host"), ctl_text(e, "service")[0] ? " > " : "",
                ctl_text(e, "service"));
@@ -35,10 +62,10 @@ void ctl_print_event(const json_t *e)
         printf("  %s", person);
     if (ctl_true(e, "expired"))
         printf("  its time was over");
+    print_step(e);
     if (text[0])
         printf("%s%s", person[0] ? ": " : "  ", text);
-    if (strcmp(ctl_text(e, "kind"), "login") == 0 || strcmp(ctl_text(e, "kind"), "administration") == 0)
-        printf(" (from %s)", ctl_text(e, "long_text"));
+    print_behind(e);
     printf("\n");
     mem_free(text);
 }

@@ -94,6 +94,19 @@ bool ctl_moment(const char *text, struct wall not_before, struct wall *out)
     return false;
 }
 
+/* A begin, or a moment to look at, that is yet to come is a slip of the hand or another zone; an end may lie there. */
+static bool is_past(const char *option, const char *text, struct wall t, struct wall now)
+{
+    char moment[TIME_RFC3339], here[64];
+
+    if ((strcmp(option, "at") != 0 && strcmp(option, "from") != 0) || t.us <= now.us + TIME_S)
+        return true;
+    time_rfc3339(now, moment);
+    ctl_when(moment, here, sizeof(here));
+    fprintf(stderr, "vigie: --%s %s is yet to come: here it is %s\n", option, text, here);
+    return false;
+}
+
 bool ctl_past(const char *option, const char *text, struct wall *out)
 {
     struct wall now = clock_wall(), day_ago = {now.us - TIME_DAY};
@@ -106,9 +119,9 @@ bool ctl_past(const char *option, const char *text, struct wall *out)
     }
     snprintf(midnight, sizeof(midnight), "%s 00:00", text);
     if (ctl_moment(text, day_ago, out) || (strlen(text) == 10 && ctl_moment(midnight, day_ago, out)))
-        return true;
+        return is_past(option, text, *out, now);
     fprintf(stderr,
-            "vigie ctl: --%s takes a time such as 2026-11-23, '2026-11-23 22:00' or 22:00, or how long ago: "
+            "vigie: --%s takes a time such as 2026-11-23, '2026-11-23 22:00' or 22:00, or how long ago: "
             "3h, 7d\n",
             option);
     return false;
@@ -134,7 +147,7 @@ bool ctl_past_between(struct buf *q, const char *from, const char *to)
 
     if (from && to && ctl_past("from", from, &begin) && ctl_past("to", to, &end) && begin.us > end.us) {
         fprintf(stderr,
-                "vigie ctl: --from is the earlier moment and --to the later one, but %s is later than %s: "
+                "vigie: --from is the earlier moment and --to the later one, but %s is later than %s: "
                 "write --from '%s' --to '%s'\n",
                 from, to, to, from);
         return false;

@@ -142,7 +142,8 @@ def test_past():
         assert f'{got["availability"]:.4f} %' in text and '1 outage;' in text, text
         assert 'the worst h > web' in v.text('availability', '--group', 'shop', '--from', rfc(begin)), many
         assert '\n1 host, mean ' in v.text('availability', '--group', 'all') and '\n2 services, mean ' in v.text('availability', '--group', 'shop'), 'what they are'
-        for words, what in ((('h', '--period', 'nine'), 'no time period called nine'), (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time')):
+        for words, what in ((('h', '--period', 'nine'), 'no time period called nine'), (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time'),
+                            (('h', '--from', rfc(time.time() + 900)), 'yet to come: here it is')):
             status, out, said = v.ctl('availability', *words)
             assert status != 0 and not out and what in said, (words, said)
 
@@ -152,9 +153,17 @@ def test_past():
         assert not v.events('h', 'web', '--to', rfc(begin))
         assert v.events('h', 'web', '--kind', 'alert', '--from', rfc(begin))[0]['text'] == 'web has gone away'
         status, out, said = v.ctl('history', '--kind', 'nonsense')
-        assert status == 1 and 'nonsense' in said, said
+        assert status == 1 and 'nonsense' in said and 'alert, notification, ' in said and 'undelivered.' in said, said
+
+        # what a line does not say by its text
+        v.text('downtime', 'h', 'web', '--for', '2h')
+        v.text('downtime', 'h', 'web', '--cancel')
+        until(lambda: '(cancelled)' in v.text('history', 'h', 'web', '--kind', 'downtime_end'), 'a cancelled downtime')
+        assert v.text('history', '--kind', 'start').rstrip('\n').endswith('  start'), 'no blanks at the end'
 
         # as of
+        status, out, said = v.ctl('list', '--at', '2099-01-01')
+        assert status == 2 and not out and 'yet to come' in said, said
         then = v.json('list', '--at', rfc(middle))
         assert ('h', 'web', 'critical') in names(then) and ('h', 'db', 'ok') in names(then) and then['monitored'], then
         assert next(r for r in then['resources'] if r.get('service') == 'web')['output'] == 'web has gone away', then

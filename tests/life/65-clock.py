@@ -93,7 +93,9 @@ def test_a_year_back_and_forward():
         assert [x['time'] for x in events] == sorted(x['time'] for x in events) and len({x['id'] for x in events}) == len(events)
         alerts = [x['text'] for x in sorted(events, key=lambda x: int(x['id'])) if x['kind'] == 'alert' and x['service'] == 'p']
         assert alerts == ['told', 'in the past', 'and forward'], alerts
-        assert [x['kind'] for x in events].count('clock_step') == 1
+        steps = [x['step_s'] for x in events if x['kind'] == 'clock_step']
+        assert len(steps) == 1 and abs(steps[0] + YEAR_S) < 86400, steps
+        assert 'clock_step  set back by 36' in vigie('ctl', 'history', '-c', v.main, '-k', 'clock_step')[1]
         assert v.state_at(seen) == 'critical', 'a wrong clock costs nothing of what was known'
         assert v.stop() == 0
 
