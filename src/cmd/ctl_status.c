@@ -153,6 +153,7 @@ static void print_facts(const json_t *a)
 {
     const json_t *process = json_object_get(a, "process"), *checks = json_object_get(a, "checks"),
                  *journal = json_object_get(a, "journal");
+    size_t not_yet = json_array_size(json_object_get(a, "not_yet"));
     char since[32], read[32];
 
     ctl_ago(ctl_text(a, "program_start"), since, sizeof(since));
@@ -176,14 +177,15 @@ static void print_facts(const json_t *a)
                ctl_number(json_object_get(a, "states"), "lag"), catching_up(a));
     print_series(a);
     print_exports(json_object_get(a, "exports"));
-    printf("page           %lld requests, %lld open streams\n", ctl_number(a, "requests"),
-           ctl_number(a, "streams"));
+    printf("page           %lld request%s, %lld open stream%s\n", ctl_number(a, "requests"),
+           ctl_number(a, "requests") == 1 ? "" : "s", ctl_number(a, "streams"),
+           ctl_number(a, "streams") == 1 ? "" : "s");
     if (ctl_number(a, "renames_waiting"))
         printf("renames        %lld wait for their reload: vigie ctl rename --list\n",
                ctl_number(a, "renames_waiting"));
-    if (json_array_size(json_object_get(a, "not_yet")))
-        printf("not yet        %zu directives are read but not acted on: vigie check %s names them\n",
-               json_array_size(json_object_get(a, "not_yet")), ctl_text(process, "main_file"));
+    if (not_yet)
+        printf("not yet        %zu directive%s read but not acted on: vigie check %s names %s\n", not_yet,
+               not_yet == 1 ? " is" : "s are", ctl_text(process, "main_file"), not_yet == 1 ? "it" : "them");
 }
 
 /* The first findings of a list, a line each, and how many more there are. */

@@ -183,9 +183,10 @@ static int verify(void *self, struct err *err)
                " bytes into %s: nothing acknowledged is in it if the disk is sound\n",
                rd.at, VEC_LAST(&p->list.v).name);
     if (rd.damage.places)
-        printf("DAMAGED at %u places, the first %s; at least %" PRIu64
-               " records are lost. What is whole is used. Check the disk; keep a copy\n",
-               rd.damage.places, rd.damage.first, rd.damage.lost);
+        printf("DAMAGED at %u place%s, the first %s; at least %" PRIu64
+               " record%s lost. What is whole is used. Check the disk; keep a copy\n",
+               rd.damage.places, rd.damage.places == 1 ? "" : "s", rd.damage.first, rd.damage.lost,
+               rd.damage.lost == 1 ? " is" : "s are");
     else if (r == 0)
         printf("whole\n");
     r = r == 0 && rd.damage.places ? E_FORMAT : r;
@@ -217,8 +218,8 @@ static int dump(void *self, struct err *err)
         left--;
     }
     if (rd.damage.places)
-        fprintf(stderr, "vigie journal: damaged at %u places, the first %s\n", rd.damage.places,
-                rd.damage.first);
+        fprintf(stderr, "vigie journal: damaged at %u place%s, the first %s\n", rd.damage.places,
+                rd.damage.places == 1 ? "" : "s", rd.damage.first);
     journal_reader_release(&rd);
     return r < 0 ? r : 0;
 }
@@ -250,8 +251,8 @@ static int stats(void *self, struct err *err)
         if (by_kind[k].n)
             printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes\n", record_name((enum record_kind)k),
                    by_kind[k].n, by_kind[k].bytes);
-    printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes in %zu segments, %" PRIu64 " batches\n", "all", n,
-           bytes, p->list.v.n, batches);
+    printf("%-16s %12" PRIu64 " records %12" PRIu64 " bytes in %zu segment%s, %" PRIu64 " batch%s\n", "all",
+           n, bytes, p->list.v.n, p->list.v.n == 1 ? "" : "s", batches, batches == 1 ? "" : "es");
     journal_reader_release(&rd);
     return r;
 }
@@ -304,9 +305,14 @@ int cmd_journal(int argc, char **argv)
         .opt =
             {
                 .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
-                .about = "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
-                         "verify says whether it is whole (exit status 1 if not), dump prints records, stats "
-                         "counts them.",
+                .about =
+                    "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
+                    "verify says whether it is whole (exit status 1 if not), dump prints records, stats "
+                    "counts them.\n"
+                    "A line of dump is a record: its number (with a c behind it where a checkpoint "
+                    "repeats what was so), its time in UTC, its kind and its fields. An oid is the number "
+                    "of a host or service in db/objects.db; the numbers in an EVENT are explained in "
+                    "docs/DATABASES.md; fields of time are in microseconds since 1970.",
                 .opts = opts,
                 .n = ARRAY_LEN(opts),
                 .operands_min = 1,

@@ -2,13 +2,23 @@
 #include "cmd/look.h"
 
 #include "cmd/cmd.h"
-#include "cmd/state_dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+static int cannot_open(const char *path, int e, struct err *err)
+{
+    const char *hint = e == EACCES ? ": call as root or as the user that Vigie runs as"
+                       : e == ENOENT || e == ENOTDIR
+                           ? ": is it this state folder that you mean? Name it with "
+                             "-c MAIN or --state DIR"
+                           : "";
+
+    return err_set(err, err_from_errno(e), "cannot open %s: %s%s", path, strerror(e), hint);
+}
 
 static int open_folder(const struct look_command *c, struct err *err)
 {
@@ -21,7 +31,7 @@ static int open_folder(const struct look_command *c, struct err *err)
     snprintf(l->path, sizeof(l->path), "%s/%s", dir, c->folder);
     l->dir.fd = open(l->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (l->dir.fd < 0)
-        return err_sys(err, errno, "cannot open %s", l->path);
+        return cannot_open(l->path, errno, err);
     journal_io_dir(&l->io, &l->dir);
     return 0;
 }

@@ -5,6 +5,7 @@
  * (the one operand) and what each of them does; finding and opening the folder, help, errors and the exit status are the same for all.
  */
 #include "cmd/opt.h"
+#include "cmd/state_dir.h"
 #include "db/journal_io.h"
 
 struct look {
@@ -19,7 +20,7 @@ struct look {
     {"config",       'c', OPT_STR, "MAIN", "The main configuration file of the Vigie whose " whose ".",      \
      &(look)->config},                                                                                       \
     {                                                                                                        \
-        "state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &(look)->state                      \
+        "state", 0, OPT_STR, "DIR", STATE_DIR_HELP, &(look)->state                                           \
     }
 
 struct look_word {

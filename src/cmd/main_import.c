@@ -354,7 +354,7 @@ int main(int argc, char **argv)
     const struct opt opts[] = {
         {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie that takes them.",
          &o.config},
-        {"state", 0, OPT_STR, "DIR", "Its state folder (instead of -c).", &o.state},
+        {"state", 0, OPT_STR, "DIR", STATE_DIR_HELP, &o.state},
         {"format", 'f', OPT_STR, "FORMAT", "Whose files they are: pnp4nagios, nagiosgraph or centreon.",
          &o.format},
         {"map", 'm', OPT_LIST, "FILE",

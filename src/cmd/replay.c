@@ -159,10 +159,11 @@ static int run(struct replaying *p, const struct replay_from *b)
         more = replay_take(p->replay, &f);
     }
     if (rd.damage.places)
-        fprintf(stderr,
-                "vigie replay: the journal is damaged at %u places, the first %s: what is missing is missing "
-                "here, too\n",
-                rd.damage.places, rd.damage.first);
+        fprintf(
+            stderr,
+            "vigie replay: the journal is damaged at %u place%s, the first %s: what is missing is missing "
+            "here, too\n",
+            rd.damage.places, rd.damage.places == 1 ? "" : "s", rd.damage.first);
     journal_reader_release(&rd);
     return more && r < 0 ? r : 0;
 }
@@ -279,8 +280,8 @@ int cmd_replay(int argc, char **argv)
         .usage = "vigie replay [--from TIME] [--to TIME] [-c CHANGED]",
         .about =
             "Gives what came in (results, commands) to the core once more and tells what would have come out "
-            "otherwise: who would\nhave been notified, and which states there would be. Changes nothing; a "
-            "running Vigie goes on. Exit status 0: nothing\ndiffers, 1: something does, 2: it cannot be "
+            "otherwise: who would have been notified, and which states there would be. Changes nothing; a "
+            "running Vigie goes on. Exit status 0: nothing differs, 1: something does, 2: it cannot be "
             "done.",
         .opts = opts,
         .n = ARRAY_LEN(opts)};

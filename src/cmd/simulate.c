@@ -503,7 +503,7 @@ int cmd_simulate(int argc, char **argv)
         .usage = "vigie simulate [-c MAIN] [--all] [-o json] FILE",
         .about = "Plays a written timeline (commands, plugins' answers, restarts) in virtual time and tells "
                  "what would "
-                 "be logged, who\nwould be notified, and the states asked for. Executes nothing.",
+                 "be logged, who would be notified, and the states asked for. Executes nothing.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
         .operands_min = 1,

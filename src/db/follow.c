@@ -99,8 +99,9 @@ static void tell_damage(const struct journal_reader *rd)
     if (rd->damage.places)
         log_error(
             "the history lacks what stood in damaged places of the journal (%u), the first: %s; what is "
-            "whole behind it is used, at least %llu records are lost",
-            rd->damage.places, rd->damage.first, (unsigned long long)rd->damage.lost);
+            "whole behind it is used, at least %llu record%s lost",
+            rd->damage.places, rd->damage.first, (unsigned long long)rd->damage.lost,
+            rd->damage.lost == 1 ? " is" : "s are");
 }
 
 /* Reads until the time is over, the transaction is full or the journal ends, or cannot be read: then what was read is written, and the rest is behind. */

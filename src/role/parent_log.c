@@ -23,14 +23,18 @@ static const char *log_path(const struct parent *p)
 /* To be read as well: a store looks for what one that was killed had written. */
 static int open_file(const struct parent *p, int *fd, struct err *err)
 {
-    int r = rights_open_as(&p->uids, log_path(p), O_RDWR | O_APPEND | O_CREAT, 0644, fd, err);
+    struct err why = ERR_INIT;
+    int r = rights_open_as(&p->uids, log_path(p), O_RDWR | O_APPEND | O_CREAT, 0644, fd, &why);
 
     if (r == E_PERM) {
-        err_clear(err);
-        r = rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, err);
+        err_clear(&why);
+        r = rights_open_as(&p->uids, log_path(p), O_WRONLY | O_APPEND | O_CREAT, 0644, fd, &why);
     }
     if (r < 0)
-        err_prefix(err, "log_file: ");
+        err_set(err, r, "log_file: %s%s", why.text,
+                r == E_NOENT  ? "; make its folder, or name another file with --set log_file=FILE"
+                : r == E_PERM ? "; let that user write there, or name another file with --set log_file=FILE"
+                              : "");
     return r;
 }
 

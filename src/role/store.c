@@ -376,11 +376,10 @@ static void open_journal(struct store *s)
     if (journal_open(&s->journal, &io, &o, &err) < 0)
         log_fatal("the state folder %s: %s", s->role->state_dir, err.text);
     if (s->journal.damage.places)
-        log_error("the journal is damaged at %u places, the first: %s. What is whole is kept and used; at "
-                  "least %llu records are lost. Check "
-                  "the disk; a copy of the file is worth keeping",
-                  s->journal.damage.places, s->journal.damage.first,
-                  (unsigned long long)s->journal.damage.lost);
+        log_error("the journal is damaged at %u place%s, the first: %s. What is whole is kept and used; at "
+                  "least %llu record%s lost. Check the disk; a copy of the file is worth keeping",
+                  s->journal.damage.places, s->journal.damage.places == 1 ? "" : "s", s->journal.damage.first,
+                  (unsigned long long)s->journal.damage.lost, s->journal.damage.lost == 1 ? " is" : "s are");
     store_damage_journal(s, &s->journal.damage);
     journal_set_snapshot(&s->journal, s->role->snap.hash);
 }

@@ -121,9 +121,11 @@ static void finish(struct store *s)
     if (s->batch.len && !send_piece(s))
         log_fatal("the engine's queue is full at its start");
     if (s->reader.damage.places > s->journal.damage.places) /* those were said when it was opened */
-        log_error("the record of the last run is damaged at %u places, the first: %s; what is whole is used, "
-                  "at least %llu records are lost",
-                  s->reader.damage.places, s->reader.damage.first, (unsigned long long)s->reader.damage.lost);
+        log_error(
+            "the record of the last run is damaged at %u place%s, the first: %s; what is whole is used, "
+            "at least %llu record%s lost",
+            s->reader.damage.places, s->reader.damage.places == 1 ? "" : "s", s->reader.damage.first,
+            (unsigned long long)s->reader.damage.lost, s->reader.damage.lost == 1 ? " is" : "s are");
     store_damage_journal(s, &s->reader.damage);
     msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
     role_send(engine, &s->frame, -1);

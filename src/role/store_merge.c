@@ -216,10 +216,15 @@ void store_merge_said(struct store *s)
 {
     if (!s->merge.wanted)
         return;
-    if (s->merge.on)
+    if (s->merge.on && !s->merge.newer && !s->merge.gone)
+        log_notice(
+            "the journal is damaged, and no state, comment or downtime with it: the database of states has "
+            "nothing that is newer");
+    else if (s->merge.on)
         log_warn(
-            "the journal is damaged: %llu objects are as the database of states has them, for that is newer, "
-            "and %llu comments and downtimes are gone that it no longer has",
+            "the journal is damaged: %llu states, comments, downtimes and the like are as the database of "
+            "states has them, for that is newer, and %llu comments and downtimes are gone that it no longer "
+            "has",
             (unsigned long long)s->merge.newer, (unsigned long long)s->merge.gone);
     journal_lacks(&s->journal);
 }

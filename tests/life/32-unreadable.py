@@ -73,7 +73,7 @@ def test_a_block():
         v.start(env=shim(v, SHIM))
         said = v.said()
         assert f'{os.path.basename(journal)}:{BLOCK}' in said and 'is tried again' in said, said
-        assert 'the journal is damaged at 1 places' in said and f':{BLOCK}: cannot be read' in said, said
+        assert 'the journal is damaged at 1 place,' in said and f':{BLOCK}: cannot be read' in said, said
         lost = wanted - v.comments()
         assert 0 < len(lost) < 30, f'a block of four KiB, and {len(lost)} comments of 300 bytes'
         kept = {int(t.split()[0]) for t in wanted - lost}

@@ -208,6 +208,9 @@ def test_what_cannot_be_the_log():
             make(v.path('vigie.log'))
             said = v.refuses()
             assert f'log_file: {v.path("vigie.log")} {words}' in said, said
+    with Vigie(main='log_file=/nowhere/at/all.log\n') as v:
+        said = v.refuses()
+        assert 'log_file: cannot open /nowhere/at/all.log' in said and 'make its folder' in said, said
 
 
 def test_a_folder_for_archives_that_is_not_there():
