@@ -4,6 +4,7 @@
 #include "base/tlv.h"
 #include "core/notify.h"
 #include "core/why.h"
+#include "core/world_in.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static bool is_done(struct str behind)
     struct record_frame f;
     struct record_event e;
 
-    while (record_next(&behind, &f) == 1)
+    while (record_next(&behind, &f) == 1 && f.kind != RECORD_COMMAND && f.kind != RECORD_COMMAND_END)
         if (f.kind == RECORD_EVENT && record_get(f.kind, f.payload, &e) == 0 &&
             e.kind == RECORD_EVENT_COMMAND)
             return true;
@@ -117,26 +118,65 @@ static void take_downtimes(struct judge *j, struct str records)
     }
 }
 
-static void take_inputs(struct judge *j, struct str records)
+static void take_input(struct judge *j, const struct record_frame *f, struct str behind)
 {
+    struct record_result result;
+    struct record_command command;
+    struct record_command_part part;
+
+    if (f->kind == RECORD_RESULT && record_get(f->kind, f->payload, &result) == 0)
+        rules_result(&j->rules, &result);
+    else if (f->kind == RECORD_COMMAND_PART && record_get(f->kind, f->payload, &part) == 0)
+        take_part(j, &part);
+    else if (f->kind != RECORD_COMMAND || record_get(f->kind, f->payload, &command) < 0)
+        return;
+    else if (command.id)
+        take_command(j, &command);
+    else if (is_done(behind))
+        rules_command(&j->rules, command.text);
+}
+
+static bool is_input(unsigned kind)
+{
+    return kind == RECORD_RESULT || kind == RECORD_COMMAND || kind == RECORD_COMMAND_PART ||
+           kind == RECORD_TELLING_PART;
+}
+
+/* What was begun and ended behind an input, up to the next one: of much that is due the world does a part with each step, and says by its record which. */
+static void time_passes(struct judge *j, struct str behind)
+{
+    VEC(struct rules_done) done = {0};
     struct record_frame f;
 
-    while (record_next(&records, &f) == 1) {
-        struct record_result result;
-        struct record_command command;
-        struct record_command_part part;
+    while (record_next(&behind, &f) == 1 && !is_input(f.kind)) {
+        struct record_downtime d;
+        struct record_downtime_del del;
 
-        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &result) == 0)
-            rules_result(&j->rules, &result);
-        else if (f.kind == RECORD_COMMAND_PART && record_get(f.kind, f.payload, &part) == 0)
-            take_part(j, &part);
-        else if (f.kind != RECORD_COMMAND || record_get(f.kind, f.payload, &command) < 0)
-            continue;
-        else if (command.id)
-            take_command(j, &command);
-        else if (is_done(records))
-            rules_command(&j->rules, command.text);
+        if (f.kind == RECORD_DOWNTIME && record_get(f.kind, f.payload, &d) == 0 && d.in_effect)
+            *VEC_ADD(&done) = (struct rules_done){d.id, false};
+        if (f.kind == RECORD_DOWNTIME_DEL && record_get(f.kind, f.payload, &del) == 0)
+            *VEC_ADD(&done) = (struct rules_done){del.id, true};
     }
+    if (done.n)
+        rules_end(&j->rules, done.at, done.n);
+    VEC_RELEASE(&done);
+}
+
+/* Commands that waited are several inputs of one step: each finds done what was due with the one before. */
+static void take_inputs(struct judge *j, const struct lab *lab, struct str records, bool step)
+{
+    bool all = lab->w->next_wall != INT64_MIN; /* else the rest comes with the next step */
+    struct record_frame f;
+
+    if (step)
+        time_passes(j, records);
+    while (record_next(&records, &f) == 1) {
+        take_input(j, &f, records);
+        if (step && is_input(f.kind))
+            time_passes(j, records);
+    }
+    if (step && all)
+        rules_end(&j->rules, NULL, 0);
 }
 
 /* ---- states ---- */
@@ -336,9 +376,7 @@ void judge_watch(struct judge *j, struct lab *lab, bool step)
         rules_new_life(&j->rules);
     j->lives = lab->generation;
     rules_begin(&j->rules, lab_now(lab));
-    take_inputs(j, records);
-    if (step)
-        rules_end(&j->rules);
+    take_inputs(j, lab, records, step);
     for (uint32_t i = 0; i < lab->model->n_check; i++)
         compare_state(j, lab, i, rules_at(&j->rules, i)); /* first: of another state others are told */
     take_tellings(j, records);

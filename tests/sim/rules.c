@@ -98,10 +98,12 @@ static void drop_downtime(struct rules *r, size_t i)
     r->downtimes.n--;
 }
 
-static void orphan_behind(struct rules *r, uint64_t trigger)
+/* Those that it triggers do as it does. */
+static void follow(struct rules *r, uint64_t trigger, enum rules_follows how)
 {
     for (size_t i = 0; i < r->downtimes.n; i++)
-        r->downtimes.at[i].orphan = r->downtimes.at[i].orphan || r->downtimes.at[i].trigger == trigger;
+        if (r->downtimes.at[i].trigger == trigger)
+            r->downtimes.at[i].follows = MAX(r->downtimes.at[i].follows, how);
 }
 
 static bool is_planned(const struct rules *r, uint64_t id)
@@ -116,7 +118,7 @@ void rules_new_life(struct rules *r)
 {
     for (size_t i = 0; i < r->downtimes.n; i++)
         if (r->downtimes.at[i].trigger && !is_planned(r, r->downtimes.at[i].trigger))
-            r->downtimes.at[i].orphan = true;
+            r->downtimes.at[i].follows = RULES_ORPHAN;
 }
 
 void rules_configure(struct rules *r, const struct model *m, const uint64_t *oids)
@@ -137,7 +139,7 @@ void rules_configure(struct rules *r, const struct model *m, const uint64_t *oid
         *VEC_ADD(&r->place) = (uint32_t)(rules_find(r, oids[i]) - r->checks.at);
     for (size_t i = r->downtimes.n; i-- > 0;)
         if (!rules_find(r, r->downtimes.at[i].oid)) {
-            orphan_behind(r, r->downtimes.at[i].id);
+            follow(r, r->downtimes.at[i].id, RULES_ORPHAN);
             drop_downtime(r, i);
         }
 }
@@ -156,16 +158,12 @@ unsigned rules_depth(const struct rules *r, uint64_t oid)
 static void begin_downtime(struct rules *r, size_t i)
 {
     struct rules_downtime *d = &r->downtimes.at[i];
-    struct rules_check *c = rules_find(r, d->oid);
-    uint64_t id = d->id;
 
     if (!rules_depth(r, d->oid))
-        rules_tell(r, c, NOTIFY_DOWNTIME_START, 0);
+        rules_tell(r, rules_find(r, d->oid), NOTIFY_DOWNTIME_START, 0);
     d->on = true;
     d->began = r->now.wall.us;
-    for (size_t k = 0; k < r->downtimes.n; k++)
-        if (r->downtimes.at[k].trigger == id && !r->downtimes.at[k].on)
-            begin_downtime(r, k);
+    follow(r, d->id, RULES_BEGINS);
 }
 
 static void end_downtime(struct rules *r, size_t i, bool cancelled)
@@ -177,16 +175,8 @@ static void end_downtime(struct rules *r, size_t i, bool cancelled)
         rules_tell(r, rules_find(r, d.oid), NOTIFY_DOWNTIME_END, 0);
     if (d.on && !rules_depth(r, d.oid))
         rules_tell(r, rules_find(r, d.oid), cancelled ? NOTIFY_DOWNTIME_CANCELLED : NOTIFY_DOWNTIME_END, 0);
-    for (size_t k = 0; k < r->downtimes.n && d.on && !cancelled;) { /* those it triggered end with it */
-        if (r->downtimes.at[k].trigger != d.id) {
-            k++;
-            continue;
-        }
-        if (!r->downtimes.at[k].on)
-            begin_downtime(r, k);
-        end_downtime(r, k, false);
-        k = 0;
-    }
+    if (d.on && !cancelled)
+        follow(r, d.id, RULES_ENDS);
 }
 
 /* A change to a problem, or to a hard one, begins those that wait for it. */
@@ -251,38 +241,70 @@ static int64_t over_at(const struct rules_downtime *d)
 }
 
 /* What had begun is over, the rest comes to nothing, and so does what stands behind it. */
-static void end_orphans(struct rules *r)
+static void end_orphan(struct rules *r, size_t i)
 {
-    for (size_t i = 0; i < r->downtimes.n;) {
-        struct rules_downtime d = r->downtimes.at[i];
+    struct rules_downtime d = r->downtimes.at[i];
 
-        if (!d.orphan) {
-            i++;
-            continue;
-        }
-        if (!d.on)
-            orphan_behind(r, d.id);
-        end_downtime(r, i, !d.on);
-        i = 0;
-    }
+    if (!d.on)
+        follow(r, d.id, RULES_ORPHAN);
+    end_downtime(r, i, !d.on);
 }
 
-/* What the wall clock makes due, in the order of the ids. */
-void rules_end(struct rules *r)
+static void as_its_trigger(struct rules *r, size_t i)
+{
+    enum rules_follows how = r->downtimes.at[i].follows;
+
+    r->downtimes.at[i].follows = RULES_FOLLOWS_NOTHING;
+    if (how == RULES_ORPHAN) {
+        end_orphan(r, i);
+        return;
+    }
+    if (!r->downtimes.at[i].on)
+        begin_downtime(r, i);
+    if (how == RULES_ENDS)
+        end_downtime(r, i, false);
+}
+
+static bool is_done(const struct rules_done *done, size_t n, uint64_t id, bool ended)
+{
+    for (size_t i = 0; i < n; i++)
+        if (done[i].id == id && done[i].ended == ended)
+            return true;
+    return !done;
+}
+
+/* One is done. In the order of the ids, but first what follows a trigger. */
+static bool end_one(struct rules *r, const struct rules_done *done, size_t n)
 {
     int64_t now = r->now.wall.us;
 
-    end_orphans(r);
-    for (size_t i = 0; i < r->downtimes.n;) {
-        struct rules_downtime d = r->downtimes.at[i];
+    for (size_t i = 0; i < r->downtimes.n; i++) {
+        const struct rules_downtime *d = &r->downtimes.at[i];
 
-        if (now >= over_at(&d))
-            end_downtime(r, i, false);
-        else if (!d.on && d.fixed && !d.trigger && now >= d.start)
-            begin_downtime(r, i);
-        if (i < r->downtimes.n && r->downtimes.at[i].id == d.id)
-            i++;
+        if (!d->follows || !is_done(done, n, d->id, d->follows != RULES_BEGINS))
+            continue;
+        as_its_trigger(r, i);
+        return true;
     }
+    for (size_t i = 0; i < r->downtimes.n; i++) {
+        const struct rules_downtime *d = &r->downtimes.at[i];
+        bool over = now >= over_at(d);
+
+        if ((!over && (d->on || !d->fixed || d->trigger || now < d->start)) || !is_done(done, n, d->id, over))
+            continue;
+        if (over)
+            end_downtime(r, i, false);
+        else
+            begin_downtime(r, i);
+        return true;
+    }
+    return false;
+}
+
+void rules_end(struct rules *r, const struct rules_done *done, size_t n)
+{
+    while (end_one(r, done, n))
+        ;
 }
 
 /* ---- results ---- */

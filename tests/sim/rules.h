@@ -34,11 +34,24 @@ struct rules_check {
     unsigned why; /* enum why_code of the last try to tell; WHY_NONE: there was none */
 };
 
+/* What its trigger did, which it does too, if it was not done yet. */
+enum rules_follows {
+    RULES_FOLLOWS_NOTHING,
+    RULES_BEGINS,
+    RULES_ENDS,
+    RULES_ORPHAN /* went with its object, or was not there when an engine began */
+};
+
 struct rules_downtime {
     uint64_t id, oid, trigger;
     int64_t start, end, lasts, began; /* wall µs */
     bool fixed, on;
-    bool orphan; /* its trigger went with its object, or was not there when an engine began */
+    enum rules_follows follows;
+};
+
+struct rules_done { /* what the record says that was done with a downtime */
+    uint64_t id;
+    bool ended; /* else it began */
 };
 
 struct rules_told { /* somebody must have been told in this step */
@@ -69,7 +82,7 @@ void rules_copy(struct rules *to, const struct rules *from);
 void rules_configure(struct rules *r, const struct model *m, const uint64_t *oids);
 /* Another engine begins: it takes out what stands behind a trigger that is not there. */
 void rules_new_life(struct rules *r);
-/* A step: begin, what came in it, and the end, at which the wall clock's due is done. */
+/* A step: begin, what came in it, and behind each of that and at the end what the wall clock makes due. */
 void rules_begin(struct rules *r, struct world_now now);
 void rules_result(struct rules *r, const struct record_result *result);
 void rules_command(struct rules *r, struct str text); /* one that was accepted */
@@ -77,7 +90,8 @@ void rules_command(struct rules *r, struct str text); /* one that was accepted *
 void rules_part(struct rules *r, struct str text, uint64_t oid, uint64_t *trigger);
 /* Such a one cancelled a downtime like this one; those it triggers are cancelled by themselves. */
 void rules_cancel_like(struct rules *r, const struct record_downtime *d);
-void rules_end(struct rules *r);
+/* done: only these, of all that is due; NULL: all of it. */
+void rules_end(struct rules *r, const struct rules_done *done, size_t n);
 
 struct rules_check *rules_find(struct rules *r, uint64_t oid); /* NULL: there is none */
 struct rules_check *rules_at(struct rules *r, uint32_t idx);
