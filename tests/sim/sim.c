@@ -213,9 +213,13 @@ static void check_replay(struct sim *s)
         sim_fail(s, "replay", d.what, d.check, 0);
 }
 
-/* Shortly before clocks are set somewhere, before a leap second and the end of a year, and any day. */
-static const int64_t starts[] = {1790000000, 1774690000, 1792870000, 1791020000,
-                                 1798740000, 1483200000, 1773010000, 1814300000};
+/* An hour and a half before clocks are set in the site's zone (both ways), or before a leap second or the end of a year; and any day. */
+static const int64_t starts[][4] = {
+    {1483223400, 1798756200, 1790000000, 1814300000},
+    {1774740600, 1792884600, 1798756200, 1790000000},
+    {1791036000, 1775309400, 1483223400, 1814300000},
+    {1772942400, 1793502000, 1798756200, 1790000000},
+};
 
 static void begin(struct sim *s, uint64_t seed, unsigned mutation)
 {
@@ -233,7 +237,7 @@ static void begin(struct sim *s, uint64_t seed, unsigned mutation)
     s->lab.part = 3;
     /* With some seeds; planted bugs are looked for without, since what interrupts a notification comes before what notices them. */
     s->lab.tell_part = mutation == WORLD_SOUND && seed % 4 == 3;
-    lab_open(&s->lab, s->main.data, s->site.objects.data, starts[seed % ARRAY_LEN(starts)], seed, plugin,
+    lab_open(&s->lab, s->main.data, s->site.objects.data, starts[s->site.zone][seed / 4 % 4], seed, plugin,
              mutation);
     s->since = mem_calloc(SIM_CHECKS_MAX, sizeof(*s->since));
     s->starts = mem_calloc(SIM_CHECKS_MAX, sizeof(*s->starts));

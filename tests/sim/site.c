@@ -169,12 +169,13 @@ static void choose_main(struct site *s, uint64_t r)
     static const char *const zones[] = {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3",
                                         "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "NST3:30NDT,M3.2.0,M11.1.0"};
 
+    s->zone = r % ARRAY_LEN(zones);
     buf_printf(
         &s->main,
         "enable_flap_detection=1\nmax_concurrent_checks=%u\nuse_timezone=%s\n"
         "passive_host_checks_are_soft=%u\ntranslate_passive_host_checks=%u\nsoft_state_dependencies=%u\n"
         "use_aggressive_host_checking=%u\nservice_check_timeout_state=%c\n",
-        SITE_CONCURRENT, zones[r % ARRAY_LEN(zones)], (unsigned)(r >> 8) % 2, (unsigned)(r >> 9) % 2,
+        SITE_CONCURRENT, zones[s->zone], (unsigned)(r >> 8) % 2, (unsigned)(r >> 9) % 2,
         (unsigned)(r >> 10) % 2, (unsigned)(r >> 11) % 2, "cuwo"[r >> 12 & 3]);
 }
 

@@ -9,7 +9,7 @@
 enum {
     SITE_HOSTS = 12,
     SITE_SERVICES = 5,
-    SITE_BY_DAY_FROM = 8,
+    SITE_BY_DAY_FROM = 2, /* an hour that some days lack, and some have twice */
     SITE_BY_DAY_TO = 18,
     SITE_DEPENDENT = 1,
     SITE_CONCURRENT = 24
@@ -24,7 +24,8 @@ struct site_thing {
 
 struct site {
     struct site_thing host[SITE_HOSTS], service[SITE_HOSTS][SITE_SERVICES + 1];
-    bool second; /* other intervals */
+    bool second;   /* other intervals */
+    unsigned zone; /* of the main file: which of sim.c's starts are near what it does */
     struct buf main, objects;
 };
 
