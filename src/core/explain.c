@@ -80,9 +80,7 @@ static void put(const struct world *w, unsigned topic, enum why_code code, int64
 static void not_planned(const struct world *w, uint32_t check, struct buf *out)
 {
     const struct state *s = &w->st[check];
-    bool passive = (s->switches & MODEL_CHECK_PASSIVE) != 0, host = world_kind(w, check) == MODEL_HOST;
-    bool fresh = (s->switches & MODEL_CHECK_FRESHNESS) &&
-                 world_switch(w, host ? BOARD_SW_HOST_FRESHNESS : BOARD_SW_SERVICE_FRESHNESS);
+    bool passive = (s->switches & MODEL_CHECK_PASSIVE) != 0;
 
     if (!over_can_run(w, check))
         put(w, REASON_NEXT, passive ? WHY_RUN_PASSIVE : WHY_RUN_NO_COMMAND, 0, 0, out);
@@ -94,7 +92,7 @@ static void not_planned(const struct world *w, uint32_t check, struct buf *out)
             0, 0, out);
     else
         put(w, REASON_NEXT, WHY_RUN_NO_INTERVAL, 0, 0, out);
-    if (fresh && over_can_run(w, check))
+    if (fresh_is_watched(w, check))
         put(w, REASON_NEXT, WHY_RUN_FRESHNESS, fresh_until(w, check), 0, out);
 }
 

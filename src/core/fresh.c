@@ -59,6 +59,13 @@ int64_t fresh_until(const struct world *w, uint32_t check)
     return until_of(w, check, threshold_of(w, check));
 }
 
+/* Something says how old its results may be, and something can be done about it. */
+static bool can_be_stale(const struct world *w, uint32_t i)
+{
+    return (model_check(w->m, i)->freshness_threshold_us > 0 || world_interval(w, i, false) > 0) &&
+           (w->st[i].switches & (MODEL_CHECK_ACTIVE | MODEL_CHECK_PASSIVE)) && over_can_run(w, i);
+}
+
 /* True: it was. */
 static bool look_stale(struct world *w, uint32_t i)
 {
@@ -66,13 +73,10 @@ static bool look_stale(struct world *w, uint32_t i)
     uint32_t period = over_check_period(w, i);
     bool host = world_kind(w, i) == MODEL_HOST;
     int64_t threshold = threshold_of(w, i), until = until_of(w, i, threshold);
-    bool anyhow = model_check(w->m, i)->freshness_threshold_us > 0 || world_interval(w, i, false) > 0;
     struct buf late = BUF_INIT, most = BUF_INIT;
 
-    if (s->run || s->stale || !anyhow || !over_can_run(w, i) ||
+    if (s->run || s->stale || !can_be_stale(w, i) ||
         time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall))
-        return false;
-    if (!(s->switches & (MODEL_CHECK_ACTIVE | MODEL_CHECK_PASSIVE)))
         return false;
     if (period != MODEL_NONE && !when_contains(&w->when, period, w->now.wall))
         return false;
@@ -115,6 +119,12 @@ static bool look_on(struct world *w, enum model_kind kind)
 static bool is_on(const struct world *w, enum model_kind kind)
 {
     return world_switch(w, kind == MODEL_HOST ? BOARD_SW_HOST_FRESHNESS : BOARD_SW_SERVICE_FRESHNESS);
+}
+
+bool fresh_is_watched(const struct world *w, uint32_t check)
+{
+    return (w->st[check].switches & MODEL_CHECK_FRESHNESS) && is_on(w, world_kind(w, check)) &&
+           can_be_stale(w, check);
 }
 
 void fresh_step(struct world *w)

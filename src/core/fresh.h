@@ -12,5 +12,7 @@ void fresh_step(struct world *w);
 bool fresh_next(const struct world *w, int64_t *at);
 /* After a start both are looked over at once. */
 void fresh_soon(struct world *w);
+/* Are the results of this check looked at, so that it runs when they are stale? */
+bool fresh_is_watched(const struct world *w, uint32_t check);
 /* Until when the results of a check whose freshness is watched count. Wall clock µs. */
 int64_t fresh_until(const struct world *w, uint32_t check);

@@ -271,8 +271,7 @@ struct state_why sched_may_run(const struct world *w, uint32_t check, uint32_t o
     return why_make(WHY_NONE, MODEL_NONE, 0, 0);
 }
 
-/* What came of a check's turn. That it does not run is an event when it begins: every turn would be one too many. */
-static void note_turn(struct world *w, uint32_t check, const struct state_why *why, bool runs)
+void sched_note_turn(struct world *w, uint32_t check, const struct state_why *why, bool runs)
 {
     struct state *s = &w->st[check];
     struct state_why turn = *why;
@@ -322,7 +321,7 @@ static void skip(struct world *w, uint32_t check, struct mono due, struct state_
 {
     struct wall next;
 
-    note_turn(w, check, &why, false);
+    sched_note_turn(w, check, &why, false);
     take_skip_state(w, check, why.code);
     if (why.code == WHY_RUN_OFF || world_interval(w, check, false) <= 0)
         return;
@@ -354,7 +353,7 @@ static bool drop_cached(struct world *w, uint32_t check, struct mono due)
     if (!g->compatible || horizon <= 0 || world_kind(w, check) != MODEL_HOST || !w->st[check].checked ||
         at > w->now.wall.us || at + horizon <= w->now.wall.us + TIME_S / 2)
         return false;
-    note_turn(w, check, &why, false);
+    sched_note_turn(w, check, &why, false);
     if (step <= 0)
         step = NO_INTERVAL;
     sched_at(w, check, (struct mono){due.us + (w->now.mono.us - due.us) / step * step + step}, 0, true);
@@ -380,7 +379,7 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     struct world_effect *e = world_effect(w, WORLD_RUN);
     struct state_why why = ran_for(options);
 
-    note_turn(w, check, &why, true);
+    sched_note_turn(w, check, &why, true);
     r->options = (uint8_t)options;
     r->due = due;
     e->id = r->id;

@@ -71,6 +71,9 @@ uint32_t sched_most(const struct world *w); /* checks that may run at once */
 bool sched_holds(const struct world *w);
 size_t sched_held(const struct world *w);
 
+/* What came of a check's turn. That it does not run is an event when it begins: every turn would be one too many. */
+void sched_note_turn(struct world *w, uint32_t check, const struct state_why *why, bool runs);
+
 /* Runs. */
 /* slot */
 int64_t sched_timeout(const struct world *w, uint32_t check); /* of its runs, µs */

@@ -7,6 +7,7 @@
 #include "core/perfdata.h"
 #include "core/result.h"
 #include "core/tell.h"
+#include "core/why.h"
 #include "core/world_in.h"
 
 #include <string.h>
@@ -160,6 +161,7 @@ void sched_lost(struct world *w, uint32_t slot)
         result_lost(w, &r);
         return;
     }
+    sched_note_turn(w, r.check, &(struct state_why){.code = WHY_RUN_LOST, .idx = MODEL_NONE}, false);
     apart =
         s->losses == 1 ? 0 : sched_phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
     sched_at(w, r.check, (struct mono){w->now.mono.us + apart}, r.options | SCHED_LOST, true);
