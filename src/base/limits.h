@@ -14,7 +14,8 @@
 #define LIMIT_QUEUE                                                                                          \
     (64u * 1024 * 1024)          /* bytes waiting on one link before the sender must drop or coalesce */
 #define LIMIT_ARGV         1024u /* words of one command */
-#define LIMIT_COMMAND_LINE (128u * 1024) /* bytes of one expanded command (Linux: MAX_ARG_STRLEN) */
+#define LIMIT_COMMAND_LINE (128u * 1024) /* of a command line, and of each string of it (MAX_ARG_STRLEN) */
+#define LIMIT_COMMAND      (160u * 1024) /* of its words and its environment together: one message */
 #define LIMIT_EXT_COMMAND  (16u * 1024)  /* one line of the command file; Nagios: 8 KiB */
 #define LIMIT_NAME         255u          /* an object's name */
 #define LIMIT_EXPORT_URL   512u          /* the address of another store: no such address is longer */

@@ -473,6 +473,26 @@ static void put_written(enum macro_id id, struct str arg, struct buf *out)
     buf_release(&text);
 }
 
+/* A coded value: never within a character, an escape or a secret. */
+static void cut(struct buf *b, size_t from, size_t most)
+{
+    struct str rest = str_sub(buf_str(b), from, b->len);
+    struct macro_part part;
+    size_t n = 0;
+
+    if (rest.n <= most)
+        return;
+    while (macro_next(&rest, &part) > 0) {
+        if (part.coded.n > most - n) {
+            n += part.kind == MACRO_PART_TEXT && part.coded.n == part.text.n ? str_head(part.text, most - n).n
+                                                                             : 0;
+            break;
+        }
+        n += part.coded.n;
+    }
+    buf_truncate(b, from + n);
+}
+
 void expand_value(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                   struct buf *out)
 {
@@ -486,9 +506,13 @@ void expand_value(struct world *w, enum macro_id id, struct str arg, const struc
 bool expand_part(struct world *w, enum macro_id id, struct str arg, const struct expand_of *of,
                  struct buf *out)
 {
+    size_t from = out->len;
+
     if (stays(w, id, arg, of))
         return false;
     expand_value(w, id, arg, of, out);
+    if (of->most)
+        cut(out, from, of->most);
     return true;
 }
 
@@ -535,18 +559,43 @@ static void add_environment(struct world *w, const struct expand_of *of, const s
 {
     size_t n = words->len + env->len;
 
-    if (w->m->globals->enable_environment_macros && n < LIMIT_COMMAND_LINE)
-        expand_environment(w, of, LIMIT_COMMAND_LINE - n, env);
+    if (w->m->globals->enable_environment_macros && n < LIMIT_COMMAND)
+        expand_environment(w, of, LIMIT_COMMAND - n, env);
 }
 
-static void fill_line(struct world *w, uint32_t line, struct expand_of of, struct buf *words, struct buf *env)
+static void fill_line(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
+                      struct buf *env)
 {
     const struct model_line *l = model_line(w->m, line);
 
-    of.use = model_str(w->m, l->text);
-    add_words(w, l->words, &of, words);
-    add_words(w, l->env, &of, env);
-    add_environment(w, &of, words, env);
+    buf_clear(words);
+    buf_clear(env);
+    add_words(w, l->words, of, words);
+    add_words(w, l->env, of, env);
+}
+
+static struct expand_of of_line(const struct world *w, uint32_t line, const struct expand_of *of)
+{
+    struct expand_of mine = *of;
+
+    mine.use = model_str(w->m, model_line(w->m, line)->text);
+    return mine;
+}
+
+static bool has_long_word(struct str packed)
+{
+    struct str word;
+
+    while (record_next_word(&packed, &word) > 0)
+        if (word.n >= LIMIT_COMMAND_LINE)
+            return true;
+    return false;
+}
+
+static bool is_too_long(const struct buf *words, const struct buf *env)
+{
+    return words->len + env->len > LIMIT_COMMAND || has_long_word(buf_str(words)) ||
+           has_long_word(buf_str(env));
 }
 
 static void keep_run(struct world *w, struct world_effect *e, struct buf *words, struct buf *env)
@@ -557,18 +606,28 @@ static void keep_run(struct world *w, struct world_effect *e, struct buf *words,
     buf_release(env);
 }
 
-void expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
+bool expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
                    struct buf *env)
 {
+    struct expand_of mine = of_line(w, line, of), shorter = mine;
+    bool fits;
+
     totals_look(w, of->check); /* it goes out while what it tells of changes */
-    fill_line(w, line, *of, words, env);
+    fill_line(w, line, &mine, words, env);
+    fits = !is_too_long(words, env);
+    for (shorter.most = LIMIT_OUTPUT_LONG; is_too_long(words, env) && shorter.most; shorter.most /= 2)
+        fill_line(w, line, &shorter, words, env);
+    add_environment(w, &mine, words, env);
+    return fits;
 }
 
 void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
 {
     struct buf words = BUF_INIT, env = BUF_INIT;
+    struct expand_of mine = of_line(w, line, of);
 
-    fill_line(w, line, *of, &words, &env);
+    fill_line(w, line, &mine, &words, &env);
+    add_environment(w, &mine, &words, &env);
     keep_run(w, e, &words, &env);
 }
 

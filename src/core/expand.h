@@ -25,6 +25,7 @@ struct expand_of {                  /* who and what is meant */
     struct str author, comment, recipients;
     struct str use;   /* the command under way and its arguments: "command!argument" */
     bool use_is_data; /* a command set it: no macro in an argument counts */
+    size_t most;      /* bytes of one value: what is longer is cut; 0: nothing is */
     struct expand_within
         *within; /* of core/expand_within: a value that holds macros is under way; NULL: none */
 };
@@ -36,8 +37,8 @@ struct line_use;
 void expand_use(struct world *w, struct world_effect *e, const struct line_use *use,
                 const struct expand_of *of);
 void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of);
-/* Packed words and environment of a notification. */
-void expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
+/* Packed words and environment of a notification. False: it was longer than the system takes, and its longest values are cut. */
+bool expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
                    struct buf *env);
 /* Fills in the macros of a value, coded, that is all that out has behind `from`: a note's or a link's. Nagios calls itself for that without an end; here it has one. */
 void expand_within(struct world *w, enum macro_id id, const struct expand_of *of, struct buf *out,

@@ -63,14 +63,9 @@ static void by_command(struct world *w, const struct expand_of *of, uint32_t lin
     const struct model_line *l = model_line(w->m, line);
     struct buf words = BUF_INIT, env = BUF_INIT;
 
-    if (!w->opt.rehearses)
-        expand_notice(w, line, of, &words, &env);
-    if (words.len + env.len > LIMIT_COMMAND_LINE) { /* no system call takes it; nobody would be told */
+    if (!w->opt.rehearses && !expand_notice(w, line, of, &words, &env))
         nlog_text(w, "Warning: The notification command '" STR_FMT "' is longer than the system allows; cut.",
                   STR_ARG(model_str(w->m, l->text)));
-        buf_clear(&words);
-        buf_clear(&env);
-    }
     told(w, of, model_str(w->m, model_command(w->m, l->command)->name));
     tell_add(
         w, &(struct record_notify_intent){.oid = w->st[of->check].oid,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "core/expand.h"
 #include "core/record.h"
 #include "core/world_in.h"
@@ -353,6 +354,121 @@ static void test_long_lists(void **st UNUSED)
     close_lab(&lab);
 }
 
+/* ---- how large a notification gets ---- */
+
+static char *much;                      /* what every plugin prints */
+static struct buf told_words, told_env; /* of a notification, packed */
+
+static struct lab_answer answer_much(struct lab *lab, uint32_t check, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.lasts_us = TIME_MS, .code = check ? lab->seed : 0, .output = much};
+}
+
+static void on_notice(struct lab *lab, const struct world_effect *e)
+{
+    if (e->kind != WORLD_RUN || e->run_kind != WORLD_RUN_NOTIFY)
+        return;
+    buf_add_str(&told_words, world_text(lab->w, e->words));
+    buf_add_str(&told_env, world_text(lab->w, e->env));
+}
+
+static struct str word_of(const struct buf *packed, unsigned n)
+{
+    struct str rest = buf_str(packed), word = STR_NULL;
+
+    for (unsigned i = 0; i <= n; i++)
+        if (record_next_word(&rest, &word) <= 0)
+            return STR_NULL;
+    return word;
+}
+
+/* A host and its service print 64 KiB each, of characters of two bytes; bob is told of the service by that command. */
+static void tell_much(struct lab *lab, const char *command_line, const char *more)
+{
+    struct buf text = BUF_INIT, main_text = BUF_INIT, output = BUF_INIT;
+
+    buf_add_c(&output, "o\n");
+    while (output.len < 66000)
+        buf_add_c(&output, "\xc3\xa9");
+    much = output.data;
+    buf_clear(&told_words);
+    buf_clear(&told_env);
+    buf_printf(&main_text, "%s%s", lab_main, more);
+    buf_printf(&text,
+               "define command {\n command_name much\n command_line %s\n}\n"
+               "define contact {\n contact_name bob\n host_notification_period 24x7\n "
+               "service_notification_period 24x7\n host_notification_options n\n "
+               "service_notification_options c\n host_notification_commands n-host\n "
+               "service_notification_commands much\n}\n"
+               "define host {\n host_name h\n use ht\n check_interval 1\n}\n"
+               "define service {\n host_name h\n service_description s\n use st\n check_interval 1\n "
+               "active_checks_enabled 1\n max_check_attempts 1\n contacts bob\n}\n",
+               command_line);
+    *lab = (struct lab){.on_effect = on_notice};
+    lab_open(lab, main_text.data, text.data, START, 0, answer_much, 0);
+    lab_run(lab, 3 * S);
+    lab->seed = 2;
+    lab_run(lab, 3 * S);
+    assert_int_equal(lab_count(&lab->log, "NOTIFICATION: bob;h;s;CRITICAL;much;"), 1);
+    buf_release(&text);
+    buf_release(&main_text);
+    buf_release(&output);
+}
+
+static void close_much(struct lab *lab)
+{
+    lab_close(lab);
+    buf_release(&told_words);
+    buf_release(&told_env);
+}
+
+/* Linux bounds each string by 128 KiB, not all of them together: a person was not told at all. */
+static void test_long_outputs_of_two(void **st UNUSED)
+{
+    struct lab lab;
+    size_t whole;
+
+    tell_much(&lab, "/bin/echo \"$LONGSERVICEOUTPUT$ $LONGHOSTOUTPUT$\" | /bin/mail $CONTACTNAME$",
+              "enable_environment_macros=1\n");
+    whole = state_long(lab_state(&lab, "h", "s")).n;
+    assert_in_range(whole, 65000, LIMIT_OUTPUT_LONG);
+    assert_true(str_eq_c(word_of(&told_words, 0), "/bin/sh"));
+    assert_int_equal(word_of(&told_env, 0).n, strlen("VIGIE_M0=") + whole);
+    assert_int_equal(word_of(&told_env, 1).n, strlen("VIGIE_M1=") + whole);
+    assert_true(str_contains(buf_str(&told_env), STR("NAGIOS_CONTACTNAME=bob")));
+    assert_true(told_words.len + told_env.len <= LIMIT_COMMAND);
+    assert_int_equal(lab_count(&lab.log, "longer than the system allows"), 0);
+    close_much(&lab);
+}
+
+/* Where it is too long the longest values are cut, no other, and what stands around them stays. */
+static void test_too_long_is_cut(void **st UNUSED)
+{
+    static const char *const lines[] = {
+        /* one string */
+        "/bin/tell \"of $SERVICEDESC$: $LONGSERVICEOUTPUT$$LONGHOSTOUTPUT$$LONGSERVICEOUTPUT$. End\" "
+        "$CONTACTNAME$",
+        /* all together */
+        "/bin/tell \"of $SERVICEDESC$: $LONGSERVICEOUTPUT$. End\" $CONTACTNAME$ $LONGHOSTOUTPUT$ "
+        "$LONGSERVICEOUTPUT$",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        struct lab lab;
+        struct str first;
+
+        tell_much(&lab, lines[i], "");
+        first = word_of(&told_words, 1);
+        assert_true(str_starts(first, STR("of s: \xc3\xa9")));
+        assert_true(str_ends(first, STR("\xc3\xa9. End")));
+        assert_int_equal(first.n, strlen("of s: . End") + (i ? 1 : 3) * LIMIT_OUTPUT_LONG / 2);
+        assert_true(str_eq_c(word_of(&told_words, 2), "bob"));
+        assert_true(told_words.len <= LIMIT_COMMAND);
+        assert_int_equal(lab_count(&lab.log, "longer than the system allows; cut"), 1);
+        close_much(&lab);
+    }
+}
+
 /* ---- totals ---- */
 
 static const char *const three =
@@ -542,6 +658,8 @@ int main(void)
         cmocka_unit_test(test_large_environment),
         cmocka_unit_test(test_members_of_a_large_group),
         cmocka_unit_test(test_long_lists),
+        cmocka_unit_test(test_long_outputs_of_two),
+        cmocka_unit_test(test_too_long_is_cut),
         cmocka_unit_test(test_totals_of_a_host),
         cmocka_unit_test(test_importance_of_a_host),
         cmocka_unit_test(test_author_by_alias),
