@@ -6,6 +6,8 @@
 #include "base/tlv.h"
 #include "core/perf.h"
 
+#include <string.h>
+
 /* ---- words ---- */
 
 static struct str short_text(struct str text)
@@ -159,7 +161,6 @@ static void refuse(struct series_feed *f, const struct series_feed_result *r, en
     f->refused[why]++;
     if (why == SERIES_UNKNOWN)
         return;
-    series_refused_count(&f->by_object, r->oid, why, r->now);
     f->last.oid = r->oid;
     f->last.why = why;
     str_copy(f->last.label, sizeof(f->last.label), label);
@@ -219,15 +220,25 @@ static void refuse_cut(struct series_feed *f, const struct series_feed_result *r
         refuse(f, r, SERIES_CUT, STR_NULL);
 }
 
+/* Beside its object, what was refused of one result: once for each reason, since there may be very many of one. */
+static void count_by_object(struct series_feed *f, const struct series_feed_result *r, const uint64_t *before)
+{
+    for (unsigned why = 0; why < SERIES_REFUSAL_COUNT; why++)
+        if (why != SERIES_UNKNOWN && f->refused[why] != before[why])
+            series_refused_count(&f->by_object, r->oid, why, f->refused[why] - before[why], r->now);
+}
+
 int series_feed(struct series_feed *f, const struct series_feed_result *r)
 {
     char label[SERIES_LABEL_MAX + 2];
     struct str rest = r->perfdata;
     struct seen seen = {.n = 0};
     struct perf_item item;
+    uint64_t before[SERIES_REFUSAL_COUNT];
     unsigned bad = 0, n = 0;
     int got = 0;
 
+    memcpy(before, f->refused, sizeof(before));
     while (got == 0 && perf_next(&rest, &item, &bad)) {
         struct series_key k = {.oid = r->oid, .unit = (uint8_t)item.unit};
         struct series_sample v = {.us = r->at.us};
@@ -250,5 +261,6 @@ int series_feed(struct series_feed *f, const struct series_feed_result *r)
     for (; bad; bad--)
         refuse(f, r, SERIES_UNREAD, STR_NULL);
     refuse_cut(f, r);
+    count_by_object(f, r, before);
     return got;
 }

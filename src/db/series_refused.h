@@ -17,10 +17,13 @@ struct series_refused_of {
 
 struct series_refused {
     struct series_refused_of at[SERIES_REFUSED_MOST];
-    size_t n, last; /* last: where the last one was counted */
+    size_t n;
+    uint16_t oldest; /* no day of them is before it */
+    uint64_t looked; /* how often all were looked through: what one result costs */
 };
 
-void series_refused_count(struct series_refused *x, uint64_t oid, unsigned why, struct wall now);
+/* So many more. Once for each reason of a result: it looks through all of them. */
+void series_refused_count(struct series_refused *x, uint64_t oid, unsigned why, uint64_t n, struct wall now);
 /* Forgets what was not of the day of now. */
 void series_refused_trim(struct series_refused *x, struct wall now);
 /* So many on that day or later; 0: none is known. */

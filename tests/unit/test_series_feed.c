@@ -216,6 +216,40 @@ static void test_many_objects_are_refused(void **state UNUSED)
     world_release(&w);
 }
 
+/* A result of nothing but rubbish looks through the objects once for each reason, and not for each word; that there is no place left changes nothing of that. */
+static void test_rubbish_without_end(void **state UNUSED)
+{
+    struct world w;
+    struct buf b = BUF_INIT;
+    uint64_t before;
+
+    world_init(&w);
+    for (uint64_t oid = 1; oid <= SERIES_REFUSED_MOST; oid++)
+        feed(&w, oid, "a=nan", noon);
+    for (unsigned i = 0; i < 2000; i++)
+        buf_add_c(&b, "word x=1 ");
+    before = w.f.by_object.looked;
+    assert_int_equal(feed_at(&w, SERIES_REFUSED_MOST + 1, buf_str(&b), noon, noon), 0);
+    assert_int_equal(w.f.refused[SERIES_UNREAD], SERIES_REFUSED_MOST + 2000);
+    assert_int_equal(w.f.refused[SERIES_TWICE] + w.f.refused[SERIES_MANY], 2000 - 1);
+    assert_int_equal(w.f.by_object.looked - before, 3);
+    assert_int_equal(feed_at(&w, 1, buf_str(&b), noon, noon), 0);
+    assert_int_equal(w.f.by_object.looked - before, 6);
+    assert_int_equal(series_refused_of(&w.f.by_object, 1, SERIES_UNREAD, noon), 1 + 2000);
+    /* A clock that went back and came again frees what it took. */
+    feed(&w, 1, "a=nan", (struct wall){noon.us + TIME_DAY});
+    series_refused_trim(&w.f.by_object, (struct wall){noon.us + TIME_DAY});
+    assert_int_equal(w.f.by_object.n, 1);
+    for (uint64_t oid = 2; oid <= SERIES_REFUSED_MOST + 1; oid++)
+        feed(&w, oid, "a=nan", oid == 2 ? noon : (struct wall){noon.us + TIME_DAY});
+    assert_int_equal(w.f.by_object.n, SERIES_REFUSED_MOST);
+    assert_int_equal(series_refused_of(&w.f.by_object, SERIES_REFUSED_MOST + 1, SERIES_UNREAD,
+                                       (struct wall){noon.us + TIME_DAY}),
+                     1);
+    buf_release(&b);
+    world_release(&w);
+}
+
 static void test_the_store_refuses_and_fails(void **state UNUSED)
 {
     struct world w;
@@ -523,6 +557,7 @@ int main(void)
         cmocka_unit_test(test_ten_thousand_labels),
         cmocka_unit_test(test_what_a_limit_took_is_counted),
         cmocka_unit_test(test_many_objects_are_refused),
+        cmocka_unit_test(test_rubbish_without_end),
         cmocka_unit_test(test_the_store_refuses_and_fails),
         cmocka_unit_test(test_new_labels_of_an_object_have_an_end),
         cmocka_unit_test(test_words_when_they_change),
