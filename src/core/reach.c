@@ -19,13 +19,18 @@ static uint32_t criteria_of(const struct model_dep *d, enum reach_for what)
     return what == REACH_EXECUTE ? d->execute_on : d->notify_on;
 }
 
+/* Outside its period it is none at all: nothing is inherited by it, either. */
+static bool dependency_counts(const struct world *w, const struct model_dep *d, enum reach_for what)
+{
+    return criteria_of(d, what) &&
+           (d->period == MODEL_NONE || when_contains(&w->when, d->period, w->now.wall));
+}
+
 static bool dependency_fails(const struct world *w, const struct model_dep *d, enum reach_for what)
 {
     const struct state *master = &w->st[d->master];
     uint8_t state = w->m->globals->soft_state_dependencies ? master->state : master->last_hard_state;
 
-    if (d->period != MODEL_NONE && !when_contains(&w->when, d->period, w->now.wall))
-        return false;
     /* What has no result yet counts as it begins; as in the old engines no state is "pending". */
     return (criteria_of(d, what) & state_on(world_kind(w, d->master), state)) != 0;
 }
@@ -58,9 +63,11 @@ static uint32_t own_bad_master(const struct world *w, uint32_t check, enum reach
     for (uint32_t i = 0; i < c->n_deps; i++) {
         const struct model_dep *d = model_dep(w->m, c->first_dep + i);
 
+        if (!dependency_counts(w, d, what))
+            continue;
         if (dependency_fails(w, d, what))
             return d->master;
-        if (d->inherits && criteria_of(d, what))
+        if (d->inherits)
             walk_to(walk, d->master);
     }
     return MODEL_NONE;

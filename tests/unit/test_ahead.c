@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks that no interval planned: masters before the last try of what depends by them, and stale results, of hosts and of services each in its own time; plans that are kept over a stop;
- * dependencies in a circle. */
+ * dependencies in a circle, and those that have a period. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -181,12 +181,40 @@ static void test_circle(void **st UNUSED)
     buf_release(&text);
 }
 
+/* a depends by b, which depends by c; of an evening only. Outside its period a dependency is none, and nothing is inherited by it. */
+static void test_period(void **st UNUSED)
+{
+    static const char *const evening =
+        "define timeperiod {\n timeperiod_name evening\n alias e\n friday 20:00-24:00\n}\n"
+        "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n"
+        "define service {\n name t\n register 0\n host_name h\n use st\n max_check_attempts 1\n}\n"
+        "define service {\n service_description a\n use t\n}\n"
+        "define service {\n service_description b\n use t\n}\n"
+        "define service {\n service_description c\n use t\n}\n"
+        "define servicedependency {\n host_name h\n service_description b\n dependent_host_name h\n "
+        "dependent_service_description a\n notification_failure_criteria w\n inherits_parent 1\n "
+        "dependency_period evening\n}\n"
+        "define servicedependency {\n host_name h\n service_description c\n dependent_host_name h\n "
+        "dependent_service_description b\n notification_failure_criteria c\n}\n";
+    struct lab lab = {0};
+
+    open_lab(&lab, "", evening); /* a Friday, 08:00 */
+    result(&lab, "c", 2);
+    result(&lab, "a", 2);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/a"), 1);
+    result(&lab, "a", 0);
+    lab_run(&lab, 13 * TIME_H);
+    result(&lab, "a", 2);
+    assert_int_equal(lab_count(&lab.told, "PROBLEM h/a"), 1);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_masters), cmocka_unit_test(test_masters_horizon),
                                        cmocka_unit_test(test_freshness_intervals),
                                        cmocka_unit_test(test_scheduling_horizon),
-                                       cmocka_unit_test(test_circle)};
+                                       cmocka_unit_test(test_circle), cmocka_unit_test(test_period)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
