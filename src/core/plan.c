@@ -23,7 +23,8 @@ static struct state_why escalation_why(const struct world *w, const struct model
     uint32_t bit =
         s->state == STATE_OK ? (uint32_t)MODEL_ON_RECOVERY : state_on(world_kind(w, e->check), s->state);
 
-    if (n < e->first || (e->last && n > e->last))
+    if (n < e->first || (e->last && n > e->last) ||
+        (w->opt.mutation == WORLD_ESCALATES_NO_HOST && world_kind(w, e->check) == MODEL_HOST))
         return why_make(e->last ? WHY_ESCALATION_NUMBER : WHY_ESCALATION_FROM, MODEL_NONE, e->first, e->last);
     if (e->period != MODEL_NONE && !when_contains(&w->when, e->period, w->now.wall))
         return why_make(WHY_ESCALATION_PERIOD, e->period, 0, 0);

@@ -7,7 +7,7 @@ uint8_t reach_of(const struct world *w, uint32_t host)
 {
     struct model_list parents = model_check(w->m, host)->parents;
 
-    for (uint32_t i = 0; i < parents.n; i++)
+    for (uint32_t i = 0; i < parents.n && (!i || w->opt.mutation != WORLD_KNOWS_ONE_PARENT); i++)
         if (w->st[model_item(w->m, parents, i)].state == STATE_UP)
             return STATE_DOWN;
     return parents.n ? STATE_UNREACHABLE : STATE_DOWN;
@@ -22,8 +22,8 @@ static uint32_t criteria_of(const struct model_dep *d, enum reach_for what)
 /* Outside its period it is none at all: nothing is inherited by it, either. */
 static bool dependency_counts(const struct world *w, const struct model_dep *d, enum reach_for what)
 {
-    return criteria_of(d, what) &&
-           (d->period == MODEL_NONE || when_contains(&w->when, d->period, w->now.wall));
+    return criteria_of(d, what) && (d->period == MODEL_NONE || w->opt.mutation == WORLD_DEPENDS_ALWAYS ||
+                                    when_contains(&w->when, d->period, w->now.wall));
 }
 
 static bool dependency_fails(const struct world *w, const struct model_dep *d, enum reach_for what)
@@ -67,16 +67,24 @@ static uint32_t own_bad_master(const struct world *w, uint32_t check, enum reach
             continue;
         if (dependency_fails(w, d, what))
             return d->master;
-        if (d->inherits)
+        if (d->inherits && w->opt.mutation != WORLD_INHERITS_NOTHING)
             walk_to(walk, d->master);
     }
     return MODEL_NONE;
 }
 
+/* Planted bugs. */
+static bool planted_freedom(const struct world *w, uint32_t check, enum reach_for what)
+{
+    unsigned bug = what == REACH_EXECUTE ? WORLD_CHECKS_ANYWAY : WORLD_TELLS_ANYWAY;
+
+    return w->opt.mutation == bug && world_kind(w, check) == MODEL_HOST;
+}
+
 uint32_t reach_bad_master(const struct world *w, uint32_t check, enum reach_for what)
 {
     struct walk walk = {.seen = MAP_INIT};
-    uint32_t bad = own_bad_master(w, check, what, &walk);
+    uint32_t bad = planted_freedom(w, check, what) ? MODEL_NONE : own_bad_master(w, check, what, &walk);
 
     for (size_t i = 0; i < walk.todo.n && bad == MODEL_NONE; i++)
         bad = own_bad_master(w, walk.todo.at[i], what, &walk);

@@ -230,6 +230,28 @@ static void compare_why(struct judge *j, const struct lab *lab, uint32_t i, cons
     fail(j, "why", lab, i, text);
 }
 
+/* ---- what is started ---- */
+
+/* What is forced, or lost and made again, is that by the word of the world; but somebody must have asked for it. */
+static bool is_forced(const struct lab *lab, uint32_t i, const struct rules_check *c)
+{
+    unsigned ran = world_state(lab->w, i)->ran.code;
+
+    return (c->forced && (ran == WHY_RAN_FORCED || ran == WHY_RAN_AGAIN)) || ran == WHY_RAN_STALE;
+}
+
+static void compare_starts(struct judge *j, const struct lab *lab)
+{
+    size_t n;
+    const struct world_effect *e = world_effects(lab->w, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (e[i].kind == WORLD_RUN && e[i].run_kind == WORLD_RUN_CHECK &&
+            rules_rests(&j->rules, e[i].check) &&
+            !is_forced(lab, e[i].check, rules_at(&j->rules, e[i].check)))
+            fail(j, "rests", lab, e[i].check, "it was started, and by the rules what it depends by fails");
+}
+
 /* ---- who is told ---- */
 
 static struct rules_told *find_told(struct judge *j, uint64_t oid, uint64_t type, uint32_t contact)
@@ -362,13 +384,8 @@ static void compare_told(struct judge *j, const struct lab *lab, struct str reco
 
 /* ---- a step ---- */
 
-void judge_watch(struct judge *j, struct lab *lab, bool step)
+static void begin_step(struct judge *j, const struct lab *lab)
 {
-    uint64_t first, n;
-    struct str records = world_records(lab->w, &first, &n);
-
-    if (j->broken)
-        return;
     if (j->models != lab->models)
         rules_configure(&j->rules, lab->model, lab->oids);
     j->models = lab->models;
@@ -376,9 +393,33 @@ void judge_watch(struct judge *j, struct lab *lab, bool step)
         rules_new_life(&j->rules);
     j->lives = lab->generation;
     rules_begin(&j->rules, lab_now(lab));
+}
+
+void judge_follow(struct judge *j, const struct lab *lab)
+{
+    begin_step(j, lab);
+    for (uint32_t i = 0; i < lab->model->n_check; i++) {
+        struct rules_check *c = rules_at(&j->rules, i);
+        const struct state *s = world_state(lab->w, i);
+
+        c->state = s->state;
+        c->hard = s->hard;
+        c->hard_state = s->last_hard_state;
+    }
+}
+
+void judge_watch(struct judge *j, struct lab *lab, bool step)
+{
+    uint64_t first, n;
+    struct str records = world_records(lab->w, &first, &n);
+
+    begin_step(j, lab);
+    if (j->broken)
+        return;
     take_inputs(j, lab, records, step);
     for (uint32_t i = 0; i < lab->model->n_check; i++)
         compare_state(j, lab, i, rules_at(&j->rules, i)); /* first: of another state others are told */
+    compare_starts(j, lab);
     take_tellings(j, records);
     take_outputs(j, lab, records);
     take_downtimes(j, records);

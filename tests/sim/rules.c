@@ -202,15 +202,30 @@ static void add_downtime(struct rules *r, const struct rules_check *c, const int
                                                       .lasts = n[4] * TIME_S};
 }
 
-static void propagate_downtime(struct rules *r, struct rules_check *host, const int64_t *n, uint64_t trigger)
+/* Each host behind this one once, whichever ways lead to it: one parent's are done before the next one is looked at, the last child first. */
+static void propagate_downtime(struct rules *r, struct rules_check *host, const int64_t *n)
 {
-    uint64_t id = r->next_downtime;
+    uint64_t first = r->next_downtime;
+    VEC(uint32_t) todo = {0}, had = {0};
 
-    add_downtime(r, host, n, trigger);
-    for (uint32_t i = 0; i < rules_conf(r, host)->children.n;
-         i++) /* no child of the tests' sites has two parents */
-        propagate_downtime(r, rules_at(r, model_item(r->m, rules_conf(r, host)->children, i)), n,
-                           trigger ? trigger : id);
+    *VEC_ADD(&todo) = *VEC_ADD(&had) = host->idx;
+    while (todo.n) {
+        const struct rules_check *at = rules_at(r, todo.at[--todo.n]);
+        struct model_list children = rules_conf(r, at)->children;
+
+        add_downtime(r, at, n, at == host ? 0 : first);
+        for (uint32_t i = 0; i < children.n; i++) {
+            uint32_t child = model_item(r->m, children, i);
+            size_t k = 0;
+
+            while (k < had.n && had.at[k] != child)
+                k++;
+            if (k == had.n)
+                *VEC_ADD(&todo) = *VEC_ADD(&had) = child;
+        }
+    }
+    VEC_RELEASE(&todo);
+    VEC_RELEASE(&had);
 }
 
 static void cancel(struct rules *r, uint64_t id)
@@ -533,6 +548,11 @@ static void unmute(struct rules *r UNUSED, struct rules_check *c)
     mute(c, false);
 }
 
+static void force(struct rules *r UNUSED, struct rules_check *c)
+{
+    c->forced = true;
+}
+
 static void cancel_service(struct rules *r, struct rules_check *c)
 {
     cancel_of(r, c);
@@ -553,8 +573,12 @@ static void of_check(struct rules *r, struct rules_check *c, struct str name, co
         each_service(r, c, unmute);
     else if (str_starts(name, STR("ENABLE_")) && str_contains(name, STR("NOTIFICATIONS")))
         mute(c, false);
+    else if (str_starts(name, STR("SCHEDULE_FORCED_HOST_SVC_")))
+        each_service(r, c, force);
+    else if (str_starts(name, STR("SCHEDULE_FORCED_")))
+        force(r, c);
     else if (str_starts(name, STR("SCHEDULE_AND_PROPAGATE_TRIGGERED_")))
-        propagate_downtime(r, c, n, 0);
+        propagate_downtime(r, c, n);
     else if (str_starts(name, STR("SCHEDULE_")) && str_contains(name, STR("_DOWNTIME")))
         add_downtime(r, c, n, (uint64_t)n[3]);
     else if (str_starts(name, STR("SEND_CUSTOM_")))

@@ -19,6 +19,7 @@ struct rules_check {
     uint32_t idx; /* in the present configuration; MODEL_NONE: not there any more */
     unsigned state, hard_state, attempt, max;
     bool hard, checked, max_by_command;
+    bool forced;                         /* somebody once wanted it checked whatever it depends by */
     unsigned char history[RULES_STATES]; /* the oldest first */
     unsigned percent;                    /* in 1/100 */
     bool flapping, owes_recovery;
@@ -96,3 +97,4 @@ void rules_end(struct rules *r, const struct rules_done *done, size_t n);
 struct rules_check *rules_find(struct rules *r, uint64_t oid); /* NULL: there is none */
 struct rules_check *rules_at(struct rules *r, uint32_t idx);
 unsigned rules_depth(const struct rules *r, uint64_t oid); /* downtimes in effect */
+bool rules_rests(struct rules *r, uint32_t idx); /* what it depends by keeps it from being checked */

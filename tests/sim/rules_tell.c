@@ -6,26 +6,6 @@
 
 /* ---- whether somebody is told ---- */
 
-static bool in_period(const struct rules *r, uint32_t period)
-{
-    return period == MODEL_NONE || when_contains(&r->when, period, r->now.wall);
-}
-
-static bool dependency_fails(struct rules *r, const struct rules_check *c, unsigned depth)
-{
-    for (uint32_t i = 0; i < rules_conf(r, c)->n_deps && depth < 10; i++) {
-        const struct model_dep *d = model_dep(r->m, rules_conf(r, c)->first_dep + i);
-        const struct rules_check *master = rules_at(r, d->master);
-        unsigned state = r->m->globals->soft_state_dependencies ? master->state : master->hard_state;
-
-        if (in_period(r, d->period) && (d->notify_on & rules_bit_of(r, master, state)))
-            return true;
-        if (d->notify_on && d->inherits && dependency_fails(r, master, depth + 1))
-            return true;
-    }
-    return false;
-}
-
 static unsigned downtime_filter(struct rules *r, const struct rules_check *c)
 {
     if (rules_depth(r, c->oid))
@@ -71,7 +51,7 @@ static unsigned state_filter(struct rules *r, const struct rules_check *c, bool 
         return WHY_NOTIFY_SOFT;
     if (c->ack)
         return WHY_NOTIFY_ACK;
-    if (dependency_fails(r, c, 0) || dependency_fails(r, rules_at(r, conf_of->host), 0))
+    if (rules_holds_back(r, c))
         return WHY_NOTIFY_DEPENDENCY;
     if (!(conf_of->notify_on & wanted))
         return WHY_NOTIFY_OPTION;
@@ -98,7 +78,7 @@ static unsigned filter(struct rules *r, const struct rules_check *c, enum notify
     bool problem = type == NOTIFY_PROBLEM;
     uint32_t wanted;
 
-    if (!in_period(r, rules_conf(r, c)->notification_period))
+    if (!rules_in_period(r, rules_conf(r, c)->notification_period))
         return WHY_NOTIFY_PERIOD;
     if (c->muted)
         return WHY_NOTIFY_OFF;
@@ -124,7 +104,7 @@ static bool wants(const struct rules *r, const struct rules_check *c, uint32_t c
     uint32_t options = rules_is_host(r, c) ? k->host_on : k->service_on;
 
     if (!(k->flags & (rules_is_host(r, c) ? MODEL_CONTACT_HOST_NOTIFY : MODEL_CONTACT_SERVICE_NOTIFY)) ||
-        !in_period(r, rules_is_host(r, c) ? k->host_period : k->service_period))
+        !rules_in_period(r, rules_is_host(r, c) ? k->host_period : k->service_period))
         return false;
     switch (type) {
     case NOTIFY_CUSTOM: return true;
@@ -147,7 +127,7 @@ static bool escalates(const struct rules *r, const struct rules_check *c, const 
     uint32_t bit = c->state == OK ? (uint32_t)MODEL_ON_RECOVERY : rules_bit_of(r, c, c->state);
 
     return (int64_t)c->number >= e->first && (!e->last || (int64_t)c->number <= e->last) &&
-           in_period(r, e->period) && (e->on & bit);
+           rules_in_period(r, e->period) && (e->on & bit);
 }
 
 static void add_told(struct rules *r, uint64_t oid, unsigned type, uint32_t contact)

@@ -52,17 +52,15 @@ static int64_t hour_now(const struct sim *s)
 }
 
 /* Some checks rest: a dependent one while its master has a problem, those by day by night. */
-static bool rests(const struct sim *s, uint32_t check, int64_t hour)
+static bool rests(struct sim *s, uint32_t check, int64_t hour)
 {
     const struct model *m = s->lab.model;
     struct str host = model_host_name(m, check), service = model_description(m, check);
 
-    if (!service.n)
-        return false;
-    if (str_starts(host, STR("h03")) && service.p[1] == '0' + SITE_DEPENDENT)
-        return world_state(s->lab.w, model_dep(m, model_check(m, check)->first_dep)->master)->state !=
-               STATE_OK;
-    return site_is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
+    if (rules_rests(&s->judge.rules, check))
+        return true;
+    return service.n &&
+           site_is_by_day((unsigned)(host.p[1] - '0') * 10 + (unsigned)(host.p[2] - '0'),
                           (unsigned)(service.p[1] - '0')) &&
            (hour < SITE_BY_DAY_FROM || hour >= SITE_BY_DAY_TO);
 }
@@ -93,9 +91,11 @@ static void watch(struct lab *lab, bool step)
         model_zone_open(lab->model, lab->model->globals->zone, &s->zone);
         s->models = lab->models;
     }
-    note_rests(s);
     if (s->judged)
         judge_watch(&s->judge, lab, step);
+    else
+        judge_follow(&s->judge, lab);
+    note_rests(s);
     if (s->judge.broken)
         sim_fail(s, s->judge.broken, s->judge.what, 0, 0);
 }
@@ -302,6 +302,9 @@ static int self_test(void)
         [WORLD_FORGETS_AN_INPUT] = "again",  [WORLD_DECIDES_SILENTLY] = "decided",
         [WORLD_HURRIES] = "storm",           [WORLD_CONFIRMS_EARLY] = "rules",
         [WORLD_KEEPS_SILENT] = "told",       [WORLD_GIVES_NO_REASON] = "why",
+        [WORLD_INHERITS_NOTHING] = "rules",  [WORLD_DEPENDS_ALWAYS] = "due",
+        [WORLD_CHECKS_ANYWAY] = "rests",     [WORLD_TELLS_ANYWAY] = "told",
+        [WORLD_ESCALATES_NO_HOST] = "told",  [WORLD_KNOWS_ONE_PARENT] = "rules",
     };
     int bad = 0;
 

@@ -67,6 +67,8 @@ static void add_telling(struct buf *b, bool host, unsigned i)
     buf_add_c(b, text);
 }
 
+/* v: of that service; SITE_HOST: of the host itself. */
+enum { SITE_HOST = SITE_SERVICES + 1 };
 static void add_escalations(struct site *s, unsigned h, unsigned v)
 {
     static const char *const texts[] = {
@@ -76,12 +78,21 @@ static void add_escalations(struct site *s, unsigned h, unsigned v)
         " first_notification 2\n last_notification 5\n notification_interval 900\n contact_groups all\n "
         "escalation_options c,r\n",
     };
+    static const char *const of_hosts[] = {
+        " first_notification 1\n last_notification 2\n notification_interval 200\n contacts bob,carol\n "
+        "escalation_options d,r\n",
+        " first_notification 2\n last_notification 4\n notification_interval 300\n contacts alice\n "
+        "escalation_period by-day\n",
+        " first_notification 3\n last_notification 0\n notification_interval 500\n contact_groups all\n "
+        "escalation_options u\n",
+    };
 
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        buf_add_c(&s->objects, "define serviceescalation {\n");
+        buf_printf(&s->objects, "define %sescalation {\n", v == SITE_HOST ? "host" : "service");
         add_host(s, "host_name", h);
-        add_service(s, "service_description", h, v);
-        buf_printf(&s->objects, "%s}\n", texts[i]);
+        if (v != SITE_HOST)
+            add_service(s, "service_description", h, v);
+        buf_printf(&s->objects, "%s}\n", v == SITE_HOST ? of_hosts[i] : texts[i]);
     }
 }
 
@@ -105,6 +116,21 @@ static void make_service(struct site *s, unsigned h, unsigned v)
         add_escalations(s, h, v);
 }
 
+/* The first of its four, if that is there; and of the last one the second as well. */
+static void add_parents(struct site *s, unsigned h)
+{
+    unsigned n = 0;
+
+    for (unsigned p = h / 4 * 4; p < h && p < h / 4 * 4 + (h % 4 == 3 ? 2 : 1); p++) {
+        if (!s->host[p].there)
+            continue;
+        buf_add_c(&s->objects, n++ ? "," : " parents ");
+        add_name(&s->objects, 'h', 2, p, &s->host[p]);
+    }
+    if (n)
+        buf_add_char(&s->objects, '\n');
+}
+
 static void make_host(struct site *s, unsigned h)
 {
     struct buf *b = &s->objects;
@@ -114,25 +140,52 @@ static void make_host(struct site *s, unsigned h)
     add_ident(s, &s->host[h]);
     buf_printf(b, " use ht\n address 10.0.0.%u\n check_interval %u\n retry_interval 20\n", h,
                h % 3 ? 120 : 300);
-    if (h % 4 && s->host[h / 4 * 4].there)
-        add_host(s, "parents", h / 4 * 4);
+    add_parents(s, h);
     buf_printf(b, " flap_detection_enabled %u\n notification_interval %u\n", h % 2, h % 3 * 600);
     add_telling(b, true, h / 2);
     buf_add_c(b, "}\n");
+    if (h % 2)
+        add_escalations(s, h, SITE_HOST);
     for (unsigned v = 0; v <= SITE_SERVICES; v++)
         if (s->service[h][v].there)
             make_service(s, h, v);
 }
 
-static void make_dependency(struct site *s, unsigned h, unsigned v, unsigned of_h, unsigned of_v,
-                            const char *criteria)
+/* Of services that are always there, and of hosts; some inherit from others, some count by day only. */
+static void make_dependencies(struct site *s)
 {
-    buf_add_c(&s->objects, "define servicedependency {\n");
-    add_host(s, "host_name", of_h);
-    add_service(s, "service_description", of_h, of_v);
-    add_host(s, "dependent_host_name", h);
-    add_service(s, "dependent_service_description", h, v);
-    buf_printf(&s->objects, "%s}\n", criteria);
+    static const struct {
+        unsigned h, v, of_h, of_v;
+        const char *criteria;
+    } all[] = {
+        {2, 1, 1, 0, "notification_failure_criteria w,c,u\n execution_failure_criteria n"},
+        {3, 1, 3, 0, "execution_failure_criteria w,c,u"},
+        {1, 1, 2, 1, "notification_failure_criteria c\n inherits_parent 1\n dependency_period by-day"},
+        {2, 0, 3, 1, "execution_failure_criteria c\n inherits_parent 1\n dependency_period by-day"},
+        {1, 0, 3, 0, "notification_failure_criteria w,c,u\n dependency_period by-day"},
+        {2, SITE_HOST, 1, SITE_HOST, "notification_failure_criteria d,u\n execution_failure_criteria d"},
+        {3, SITE_HOST, 2, SITE_HOST,
+         "notification_failure_criteria u\n execution_failure_criteria u\n inherits_parent 1"},
+        {6, SITE_HOST, 3, SITE_HOST,
+         "notification_failure_criteria d\n execution_failure_criteria d,u\n inherits_parent 1\n "
+         "dependency_period by-day"},
+        {9, SITE_HOST, 8, SITE_HOST, "notification_failure_criteria d,u"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        bool hosts = all[i].v == SITE_HOST;
+
+        if (!s->host[all[i].h].there || !s->host[all[i].of_h].there)
+            continue;
+        buf_printf(&s->objects, "define %sdependency {\n", hosts ? "host" : "service");
+        add_host(s, "host_name", all[i].of_h);
+        add_host(s, "dependent_host_name", all[i].h);
+        if (!hosts) {
+            add_service(s, "service_description", all[i].of_h, all[i].of_v);
+            add_service(s, "dependent_service_description", all[i].h, all[i].v);
+        }
+        buf_printf(&s->objects, " %s\n}\n", all[i].criteria);
+    }
 }
 
 static const char *const contacts =
@@ -160,8 +213,7 @@ void site_make(struct site *s)
     for (unsigned d = 0; d < 7; d++)
         buf_printf(&s->objects, " %s 0%u:00-1%u:00\n", days[d], SITE_BY_DAY_FROM, SITE_BY_DAY_TO % 10);
     buf_add_c(&s->objects, "}\n");
-    make_dependency(s, 2, 1, 1, 0, " notification_failure_criteria w,c,u\n execution_failure_criteria n\n");
-    make_dependency(s, 3, SITE_DEPENDENT, 3, 0, " execution_failure_criteria w,c,u\n");
+    make_dependencies(s);
 }
 
 static void choose_main(struct site *s, uint64_t r)

@@ -11,7 +11,6 @@ enum {
     SITE_SERVICES = 5,
     SITE_BY_DAY_FROM = 2, /* an hour that some days lack, and some have twice */
     SITE_BY_DAY_TO = 18,
-    SITE_DEPENDENT = 1,
     SITE_CONCURRENT = 24
 };
 
