@@ -552,12 +552,13 @@ static bool was_missed(const struct world *w, const struct world_downtime *d)
     return trigger && trigger->in_effect && !d->in_effect && d->entry_time < trigger->actual_start;
 }
 
-/* Walks that the engine before did not come to the end of, each from where it was. As in Nagios none stays whose trigger is gone. */
+/* Walks that the engine before did not come to the end of, each from where it was. As in Nagios none stays whose trigger is gone; but in the midst of a life one does that has not begun: its trigger came to
+ * its end unused. */
 static void walk_on(struct world *w, const struct world_downtime *d)
 {
     const struct world_downtime *older = d->older_sibling ? downtime_get(w, d->older_sibling) : NULL;
 
-    if (d->triggered_by && !downtime_get(w, d->triggered_by) && !older)
+    if (d->triggered_by && !downtime_get(w, d->triggered_by) && !older && (d->in_effect || !w->opt.resumes))
         walk(w, d->id, WORLD_WALK_ORPHANS);
     else if (was_missed(w, d) && !(older && was_missed(w, older)))
         walk(w, d->id, WORLD_WALK_BEGIN);

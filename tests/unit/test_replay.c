@@ -114,11 +114,40 @@ static void test_what_came_between_parts(void **st UNUSED)
     }
 }
 
+/* What stands behind a downtime that came to its end unused stays until its own, in the engine's life; a replay that begins between takes nothing out. */
+static void test_behind_an_unused_downtime(void **st UNUSED)
+{
+    struct buf text = BUF_INIT;
+    struct lab lab = {0};
+    struct wall at;
+
+    lab_open(&lab, lab_main,
+             "define host {\n host_name h1\n use ht\n}\n"
+             "define service {\n host_name h1\n service_description a\n use st\n}\n",
+             START, 1, fine, 0);
+    buf_printf(&text, "SCHEDULE_SVC_DOWNTIME;h1;a;%d;%d;0;0;600;t;unused", START, START + 60);
+    assert_true(lab_command(&lab, text.data));
+    buf_clear(&text);
+    buf_printf(&text, "SCHEDULE_HOST_DOWNTIME;h1;%d;%d;0;1;600;t;behind", START, START + 300);
+    assert_true(lab_command(&lab, text.data));
+    lab_run(&lab, 120 * S);
+    assert_int_equal(lab_downtimes(&lab), 1);
+    at = checkpoint(&lab);
+    lab_run(&lab, 60 * S);
+    same_again(&lab, at);
+    lab_run(&lab, 240 * S);
+    assert_int_equal(lab_downtimes(&lab), 0);
+    same_again(&lab, at);
+    lab_close(&lab);
+    buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states_of_skipped_turns),
         cmocka_unit_test(test_what_came_between_parts),
+        cmocka_unit_test(test_behind_an_unused_downtime),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
