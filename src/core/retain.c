@@ -82,8 +82,7 @@ static struct record_state record_of(const struct world *w, uint32_t check)
                              .why_notify = s->why_notify.code,
                              .why_state_arg = s->why_state.arg[0],
                              .why_notify_arg = s->why_notify.arg[0],
-                             .forced = heap_has(&w->due, check) &&
-                                       (s->due_options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED};
+                             .forced = sched_is_forced(w, check)};
 
 #define F(field) r.field = s->field;
     SAME_FIELDS(F)

@@ -77,6 +77,19 @@ bool sched_wish(struct world *w, uint32_t check, struct wall at, uint32_t option
     return true;
 }
 
+static bool is_forced(uint32_t options)
+{
+    return (options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED;
+}
+
+bool sched_is_forced(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+
+    return (heap_has(&w->due, check) && is_forced(s->due_options)) ||
+           (s->run && w->runs.at[s->run - 1].forced_next);
+}
+
 void sched_now(struct world *w, uint32_t check)
 {
     const struct state *s = &w->st[check];
@@ -139,7 +152,8 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
     if (p->keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
         sched_at(w, i, world_to_mono(w, kept), 0, false);
     else
-        sched_at(w, i, (struct mono){w->now.mono.us + sched_phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
+        sched_at(w, i,
+                 (struct mono){w->now.mono.us + sched_phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
                  false);
 }
 
@@ -387,7 +401,7 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     e->run_kind = WORLD_RUN_CHECK;
     e->timeout_us = r->timeout_us;
     expand_check(w, e, false);
-    if ((options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED)
+    if (is_forced(options))
         world_touch(w, check); /* the record says that it was planned: the next start would make it again */
     if (host && (options & SCHED_ON_DEMAND))
         w->prog.on_demand_host_checks++;
@@ -406,7 +420,7 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
     s->due_options = 0;
     s->wall_due = false;
     if (s->run && w->opt.mutation != WORLD_RUNS_TWICE) { /* its result plans the next one */
-        w->runs.at[s->run - 1].forced_next |= (options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED;
+        w->runs.at[s->run - 1].forced_next |= is_forced(options);
         return;
     }
     if (!over_can_run(w, check))

@@ -33,6 +33,8 @@ void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options,
 void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options);
 /* A person's wish. As in Nagios a forced plan gives way only to a forced one that comes earlier, and any other to what is forced or comes earlier. False: the plan stands. */
 bool sched_wish(struct world *w, uint32_t check, struct wall at, uint32_t options);
+/* Is one planned that a person forced, or does it wait for the end of a run? */
+bool sched_is_forced(const struct world *w, uint32_t check);
 /* What has an interval again, or may be checked again, is checked at once. */
 void sched_now(struct world *w, uint32_t check);
 /* last_check as the clock would have shown it, had it always stood as it stands now: what waits from there waits as long, however the clock was set since. */

@@ -117,6 +117,39 @@ static void test_forced_is_kept(void **st UNUSED)
     buf_release(&main_text);
 }
 
+/* One that waits for the end of a run is one, too. */
+static void test_forced_meanwhile_is_kept(void **st UNUSED)
+{
+    struct buf main_text = BUF_INIT;
+
+    buf_printf(&main_text, "%suse_retained_scheduling_info=1\n", lab_main);
+    for (int how = 0; how < 3; how++) {
+        struct lab lab = {0};
+
+        lab_open(&lab, main_text.data, one, START, 1, slow, 0);
+        lab_run(&lab, 10 * S);
+        yes(&lab, "DISABLE_SVC_CHECK;h;s");
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+        lab_run(&lab, S);
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+        lab_run(&lab, S);
+        yes(&lab, "DISABLE_SVC_NOTIFICATIONS;h;s"); /* whatever is recorded meanwhile */
+        assert_int_equal(runs_of(&lab, "s"), 2);
+        if (how < 2)
+            lab_restart(&lab, how);
+        else
+            lab_engine_dies(&lab);
+        lab_run(&lab, TIME_H);
+        assert_int_equal(runs_of(&lab, "s"), 3);
+        lab_restart(&lab, how); /* it is done */
+        lab_run(&lab, TIME_H);
+        assert_int_equal(runs_of(&lab, "s"), 3);
+        assert_int_equal(lab.two_at_once, 0);
+        lab_close(&lab);
+    }
+    buf_release(&main_text);
+}
+
 /* The engine dies while it runs: it was made, and is not planned any more. */
 static void test_forced_is_made_once(void **st UNUSED)
 {
@@ -221,10 +254,10 @@ static void test_own_commands(void **st UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forced_meanwhile), cmocka_unit_test(test_on_demand_leaves_forced),
-        cmocka_unit_test(test_forced_is_kept),   cmocka_unit_test(test_forced_is_made_once),
-        cmocka_unit_test(test_switched_on),      cmocka_unit_test(test_no_change),
-        cmocka_unit_test(test_own_commands),
+        cmocka_unit_test(test_forced_meanwhile),    cmocka_unit_test(test_on_demand_leaves_forced),
+        cmocka_unit_test(test_forced_is_kept),      cmocka_unit_test(test_forced_meanwhile_is_kept),
+        cmocka_unit_test(test_forced_is_made_once), cmocka_unit_test(test_switched_on),
+        cmocka_unit_test(test_no_change),           cmocka_unit_test(test_own_commands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
