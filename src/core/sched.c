@@ -119,18 +119,24 @@ struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
                  (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us)};
 }
 
-/* A check that was forced before the stop and was not made yet: whatever is switched off. */
+/*
+ * A check that was forced before the stop and was not made yet: whatever is switched off. If the clock was set back meanwhile, how long the stop was is not known, and as much is left to wait as was
+ * when the last record was written.
+ */
 static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread *p)
 {
     struct state *s = &w->st[i];
     bool forced = s->due_options & SCHED_FORCED;
+    int64_t back = p->only_new ? 0 : MAX(w->loaded_at.us - w->now.wall.us, 0);
 
     if (heap_has(&w->due, i))
         return false;
     s->due_options = 0;
     if (!forced || !p->keeps || !over_can_run(w, i))
         return false;
-    sched_at_wall(w, i, (struct wall){MAX(s->next_check, w->now.wall.us)}, SCHED_FORCED);
+    sched_at_wall(w, i, (struct wall){MAX(s->next_check - back, w->now.wall.us)}, SCHED_FORCED);
+    if (back)
+        world_touch(w, i);
     return true;
 }
 
@@ -490,6 +496,20 @@ bool sched_next(const struct world *w, struct mono *at)
     return any;
 }
 
+/* What was due already is not put off, and nothing that a person forced: until then nothing else is checked of the object. */
+static void move_to_wall(struct world *w, uint32_t check)
+{
+    struct state *s = &w->st[check];
+    int64_t was = w->due.key[check], at = world_to_mono(w, (struct wall){s->next_check}).us;
+
+    if (s->due_options & SCHED_FORCED)
+        at = MIN(at, was);
+    if (was > w->now.mono.us)
+        heap_set(&w->due, check, at);
+    if (sched_is_forced(w, check))
+        world_touch(w, check); /* a start is to find when */
+}
+
 void sched_clock_step(struct world *w)
 {
     for (uint32_t i = 0; i < w->n; i++) {
@@ -497,10 +517,9 @@ void sched_clock_step(struct world *w)
 
         if (!heap_has(&w->due, i))
             continue;
-        if (s->wall_due && w->due.key[i] > w->now.mono.us) /* what was due already is not put off */
-            heap_set(&w->due, i, world_to_mono(w, (struct wall){s->next_check}).us);
-        else
-            s->next_check = world_to_wall(w, (struct mono){w->due.key[i]}).us;
+        if (s->wall_due)
+            move_to_wall(w, i);
+        s->next_check = world_to_wall(w, (struct mono){w->due.key[i]}).us;
         if (s->wall_due)
             sched_again(w, i);
         world_touch_board(w, i);

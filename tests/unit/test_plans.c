@@ -150,6 +150,44 @@ static void test_forced_meanwhile_is_kept(void **st UNUSED)
     buf_release(&main_text);
 }
 
+/* What is forced holds all other checks of the object up: a clock that is set back does not put it off, while the engine runs or while it does not. */
+static void test_forced_and_a_clock_set_back(void **st UNUSED)
+{
+    static const char *const objects = "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n"
+                                       "define service {\n host_name h\n service_description s\n use st\n "
+                                       "active_checks_enabled 1\n check_interval 300\n}\n";
+    enum { RUNS, STARTS_BEFORE, STARTS_AFTER, CASES };
+    struct buf main_text = BUF_INIT;
+
+    buf_printf(&main_text, "%suse_retained_scheduling_info=1\n", lab_main);
+    for (int how = 0; how < CASES; how++) {
+        struct lab lab = {0};
+        uint64_t before;
+
+        lab_open(&lab, main_text.data, objects, START, 1, slow, 0);
+        lab_run(&lab, TIME_H - TIME_MIN);
+        yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;1800003600");
+        before = runs_of(&lab, "s");
+        if (how == STARTS_BEFORE)
+            lab_stop(&lab, false);
+        lab.wall_offset -= 30 * TIME_DAY;
+        if (how == STARTS_BEFORE)
+            lab_start(&lab);
+        lab_run(&lab, S);
+        if (how != RUNS)
+            lab_restart(&lab, false);
+        lab_run(&lab, 49 * S);
+        assert_int_equal(runs_of(&lab, "s"), before);
+        lab_run(&lab, 20 * S);
+        assert_int_equal(runs_of(&lab, "s"), before + 1);
+        assert_int_equal(lab_state(&lab, "h", "s")->ran.code, WHY_RAN_FORCED);
+        lab_run(&lab, TIME_H);
+        assert_int_equal(runs_of(&lab, "s"), before + 13);
+        lab_close(&lab);
+    }
+    buf_release(&main_text);
+}
+
 /* The engine dies while it runs: it was made, and is not planned any more. */
 static void test_forced_is_made_once(void **st UNUSED)
 {
@@ -254,10 +292,15 @@ static void test_own_commands(void **st UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forced_meanwhile),    cmocka_unit_test(test_on_demand_leaves_forced),
-        cmocka_unit_test(test_forced_is_kept),      cmocka_unit_test(test_forced_meanwhile_is_kept),
-        cmocka_unit_test(test_forced_is_made_once), cmocka_unit_test(test_switched_on),
-        cmocka_unit_test(test_no_change),           cmocka_unit_test(test_own_commands),
+        cmocka_unit_test(test_forced_meanwhile),
+        cmocka_unit_test(test_on_demand_leaves_forced),
+        cmocka_unit_test(test_forced_is_kept),
+        cmocka_unit_test(test_forced_meanwhile_is_kept),
+        cmocka_unit_test(test_forced_and_a_clock_set_back),
+        cmocka_unit_test(test_forced_is_made_once),
+        cmocka_unit_test(test_switched_on),
+        cmocka_unit_test(test_no_change),
+        cmocka_unit_test(test_own_commands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
