@@ -47,6 +47,7 @@ struct series_active {
     uint16_t day;      /* the newest on which it was counted in s->per_object */
     uint32_t said;     /* digest of it all */
     uint32_t said_s;   /* when all that was said would have been, at one word in SERIES_WORDS_US */
+    uint32_t late_s;   /* the same of what was late, by when it came */
     struct series_open open;
 };
 

@@ -96,17 +96,33 @@ static uint32_t digest(const struct perf_item *item)
     return sum ? sum : 1;
 }
 
-/* May a series say so many words more at once? If so, this one is counted. What is late has no place in that: it is heard. */
-static bool may_say(struct series_active *a, uint32_t at_s, uint32_t burst)
-{
-    const uint32_t each_s = (uint32_t)(SERIES_WORDS_US / TIME_S);
+#define EACH_S (SERIES_WORDS_US / TIME_S)
 
-    if (a->said_s > at_s && a->said_s - at_s > 2 * SERIES_WORDS_BURST * each_s)
-        return true;
-    if (a->said_s > at_s && a->said_s - at_s > (burst - 1) * each_s)
+/* More than what any burst takes. */
+static bool is_far_behind(int64_t at_s, uint32_t said_s)
+{
+    return said_s - at_s > 2 * SERIES_WORDS_BURST * EACH_S;
+}
+
+/* May there be one more at that time? If so, it is counted. */
+static bool take_turn(uint32_t *said_s, int64_t at_s, uint32_t burst)
+{
+    if (*said_s - at_s > (burst - 1) * EACH_S)
         return false;
-    a->said_s = MAX(a->said_s, at_s) + each_s;
+    *said_s = (uint32_t)(MAX(*said_s, at_s) + EACH_S);
     return true;
+}
+
+/* What is late tells of another time: it takes nothing from what is said now, and its turns go by the clock, for its own times may be any. */
+static bool may_say(struct series_active *a, const struct series_feed_result *r, uint32_t burst)
+{
+    int64_t at_s = time_wall_s(r->at), now_s = time_wall_s(r->now);
+
+    if (!is_far_behind(at_s, a->said_s))
+        return take_turn(&a->said_s, at_s, burst);
+    if (is_far_behind(now_s, a->late_s)) /* the clock was set back */
+        a->late_s = 0;
+    return take_turn(&a->late_s, now_s, burst);
 }
 
 static void listen(struct series_feed *f, const struct series_feed_result *r, const struct series_key *k,
@@ -116,8 +132,7 @@ static void listen(struct series_feed *f, const struct series_feed_result *r, co
     uint32_t is = digest(item);
     uint8_t unit = (uint8_t)add_text(1, item->uom);
 
-    if (is == a->said || !may_say(a, (uint32_t)time_wall_s(r->at),
-                                  unit == a->said_unit ? SERIES_WORDS_BURST : 2 * SERIES_WORDS_BURST))
+    if (is == a->said || !may_say(a, r, unit == a->said_unit ? SERIES_WORDS_BURST : 2 * SERIES_WORDS_BURST))
         return;
     a->said = is;
     a->said_unit = unit;

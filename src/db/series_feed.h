@@ -5,7 +5,7 @@
  * reason, and the last one of them is remembered. A unit that nobody knows is kept as it is, under PERF_OTHER.
  *
  * What is said beside a value (db/bounds.h) is put into `words` when it is another thing than last time. A series may say SERIES_WORDS_BURST other things at once, and then one in SERIES_WORDS_US: what says
- * another thing at each check does not grow without end. Another unit has as much again for itself, which what says other thresholds all the time does not use up.
+ * another thing at each check does not grow without end. Another unit has as much again for itself, which what says other thresholds all the time does not use up. What is hours late has the same once more.
  */
 #include "db/bounds.h"
 #include "db/series.h"

@@ -432,6 +432,32 @@ static void test_late_words(void **state UNUSED)
     world_release(&w);
 }
 
+/* One who sends old stamps, in any order, with other thresholds each time: that has an end, too, and what is said of now has its own. */
+static void test_late_words_that_never_stand_still(void **state UNUSED)
+{
+    struct world w;
+    struct wall yesterday = {noon.us - TIME_DAY}, clock = noon;
+    char text[32];
+
+    world_init(&w);
+    feed(&w, 5, "a=1;1", noon);
+    buf_clear(&w.words);
+    for (unsigned m = 0; m < 24 * 60; m++, clock.us += TIME_MIN) {
+        struct wall at = {yesterday.us + m * 7 % 60 * TIME_MIN};
+
+        snprintf(text, sizeof(text), "a=1;%u", 2 + m);
+        assert_int_equal(feed_at(&w, 5, str_of(text), at, clock), 0);
+    }
+    assert_int_equal(count_words(&w), SERIES_WORDS_BURST + 24 * 12 - 1);
+    buf_clear(&w.words);
+    feed(&w, 5, "a=1;0", clock);
+    assert_int_equal(count_words(&w), 1);
+    /* A clock that was set back takes nobody's turn away. */
+    assert_int_equal(feed_at(&w, 5, STR("a=1;1"), yesterday, yesterday), 0);
+    assert_int_equal(count_words(&w), 2);
+    world_release(&w);
+}
+
 /* Units and thresholds that change within seconds: each from its moment on. */
 static void test_words_at_once(void **state UNUSED)
 {
@@ -565,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_words_that_never_stand_still),
         cmocka_unit_test(test_units_that_never_stand_still),
         cmocka_unit_test(test_late_words),
+        cmocka_unit_test(test_late_words_that_never_stand_still),
         cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_words_only),
         cmocka_unit_test(test_series_of_an_object),
