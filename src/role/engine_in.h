@@ -45,9 +45,10 @@ struct engine_board { /* memory for a board */
 
 struct engine_perf { /* performance data for a file (engine_perf.c) */
     struct nlog_queue lines;
-    bool holding; /* a command takes the file over */
-    bool go;      /* and has done so: the store is still to be told */
-    uint64_t lost;
+    bool holding;      /* a command takes the file over */
+    bool go;           /* and has done so: the store is still to be told */
+    uint64_t lost;     /* lines; while it is not 0 there is no room for any */
+    uint64_t too_long; /* lines that no message takes */
 };
 
 struct engine_log {

@@ -44,11 +44,26 @@ void engine_perf_flush(struct engine *e)
     flush(e, true);
 }
 
+/* All others go on. It may come with each result: said at each doubling. */
+static void lose_long(struct engine_perf *p, bool host, struct str line)
+{
+    p->too_long++;
+    if ((p->too_long & (p->too_long - 1)) == 0)
+        log_warn("a line of performance data of %s is lost, for it has %zu bytes, which is too much for one: "
+                 "that is number %llu; it begins with \"" STR_FMT "\"",
+                 host ? "hosts" : "services", line.n, (unsigned long long)p->too_long,
+                 STR_ARG(str_sub(line, 0, 100)));
+}
+
 void engine_perf_line(struct engine *e, bool host, struct str line)
 {
     struct engine_perf *p = &e->perf[host];
 
-    if (p->lost || p->lines.bytes + line.n >= LINES_MOST || line.n >= LINE_MOST) {
+    if (line.n >= LINE_MOST) {
+        lose_long(p, host, line);
+        return;
+    }
+    if (p->lost || p->lines.bytes + line.n >= LINES_MOST) {
         if (!p->lost++)
             log_warn("lines of performance data are lost: their file is not written, nobody reads it, or its "
                      "command takes too long");
