@@ -48,7 +48,7 @@ static const struct step {
         wait; /* The processes of a Vigie that was killed have what they had for a moment after it: who starts anew at once waits for that. */
 } start_steps[] = {
     {parent_open_state, false},  {parent_hold_open, false}, {parent_open_listeners, true},
-    {parent_pipe_is_free, true}, {parent_open_log, true},
+    {parent_pipe_is_free, true}, {parent_open_log, true},   {parent_log_judge, false},
 };
 
 static int take_step(struct parent *p, const struct step *s, struct err *err)

@@ -145,6 +145,7 @@ void parent_log_reload(struct parent *p)
     struct child *store = parent_find(p, ROLE_STORE, 0);
 
     log_again(p);
+    parent_log_judge(p, NULL);
     if (!store)
         return;
     parent_pass_syslog(p, store, false);
@@ -213,6 +214,34 @@ static int move_to_archive(const struct parent *p, struct str name, struct buf *
     }
     buf_release(&numbered);
     return r;
+}
+
+static int may_change(const struct parent *p, const char *folder, struct err *err)
+{
+    int fd = -1, r = rights_open_folder(&p->uids, folder, &fd, err);
+
+    if (r == 0)
+        r = rights_may_change(&p->uids, fd, folder, err);
+    if (fd >= 0)
+        close(fd);
+    return r;
+}
+
+int parent_log_judge(struct parent *p, struct err *err UNUSED)
+{
+    const char *path = log_path(p), *slash = strrchr(path, '/');
+    struct buf from = BUF_INIT, to = BUF_INIT;
+    struct err why = ERR_INIT;
+
+    if (!slash || p->model.globals->log_rotation_method == 'n')
+        return 0;
+    buf_add(&from, path, (size_t)(slash - path) + 1);
+    archive_path(p, STR_NULL, &to);
+    if (may_change(p, from.data, &why) < 0 || may_change(p, to.data, &why) < 0)
+        log_warn("the log could not be rotated: %s", why.text);
+    buf_release(&from);
+    buf_release(&to);
+    return 0;
 }
 
 static void begin_new(struct parent *p, struct str name)

@@ -4,6 +4,8 @@
 #include "role/parent_int.h"
 
 int parent_open_log(struct parent *p, struct err *err);
+/* Says where the log could not be rotated when its time comes; 0. */
+int parent_log_judge(struct parent *p, struct err *err);
 /* After a reload: another file may stand at the path, or another path be named. */
 void parent_log_reload(struct parent *p);
 void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m);

@@ -343,10 +343,10 @@ int rights_may_change(const struct rights_uids *u, int folder, const char *path,
         e = errno;
     become(u, false);
     as_whom(u, whom, sizeof(whom));
-    return e ? err_sys(
-                   err, e,
-                   "files in %s cannot be deleted%s: chown the folder to nagios_user, or let its group write",
-                   path, whom)
+    return e ? err_sys(err, e,
+                       "files in %s cannot be made or deleted%s: chown the folder to nagios_user, or let its "
+                       "group write",
+                       path, whom)
              : 0;
 }
 

@@ -128,7 +128,7 @@ def test_not_deleted():
                 f.write('nagios_user=nobody\nnagios_group=nogroup\n')
             v.file('c000001', result('first', 1))
             v.start()
-            until(lambda: f'files in {v.folder} cannot be deleted as user nobody: chown the folder to nagios_user' in v.log(), 'it is said')
+            until(lambda: f'files in {v.folder} cannot be made or deleted as user nobody: chown the folder to nagios_user' in v.log(), 'it is said')
             os.chmod(v.folder, 0o1777)
             until(lambda: 'c000001 is refused: it could not be deleted, for its folder is sticky' in v.log(), 'this, too')
             v.file('c000002', result('own', 1), ok=False)
@@ -137,11 +137,11 @@ def test_not_deleted():
         else:
             os.chmod(v.folder, 0o555)
             v.start()
-            until(lambda: f'files in {v.folder} cannot be deleted' in v.log(), 'it is said')
+            until(lambda: f'files in {v.folder} cannot be made or deleted' in v.log(), 'it is said')
             os.chmod(v.folder, 0o755)
             v.file('c000002', result('own', 1))
         until(lambda: v.passive() == ['own'], 'what can be deleted is read')
-        assert v.log().count(f'files in {v.folder} cannot be deleted') == 1, 'it is said once'
+        assert v.log().count(f'files in {v.folder} cannot be made or deleted') == 1, 'it is said once'
         assert v.stop() == 0
 
 

@@ -220,6 +220,18 @@ def test_a_folder_for_archives_that_is_not_there():
             assert bool(re.search(r"main\.cfg:\d+:\d+: .*there is no folder '/nowhere/at/all'", out)) == warned, out
 
 
+def test_an_archive_that_cannot_be_written_is_said_at_the_start():
+    if os.geteuid():
+        raise Skip('needs root')
+    for mode, warned in ((0o755, True), (0o777, False)):
+        with Vigie(main='nagios_user=nobody\nlog_rotation_method=w\n') as v:
+            os.mkdir(v.path('archives'))
+            os.chmod(v.path('archives'), mode)
+            os.chmod(v.d, 0o777)
+            v.start()
+            assert ('the log could not be rotated: ' in v.said() and f'{v.path("archives")}/ ' in v.said()) == warned, v.said()
+
+
 def came(s, what, got=None):
     """What has come by now and holds it."""
     got = [] if got is None else got
