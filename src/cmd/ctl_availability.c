@@ -262,5 +262,8 @@ int ctl_availability(int argc, char **argv)
         return CMD_USAGE;
     }
     f.limit = MAX(f.limit, 1);
-    return n ? of_one(&c, argv, n, &f) : of_many(&c, &f);
+    status = n ? of_one(&c, argv, n, &f) : of_many(&c, &f);
+    if (status == CMD_OK)
+        ctl_say_behind(&c);
+    return status;
 }

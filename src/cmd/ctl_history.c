@@ -67,6 +67,8 @@ static int print_all(const struct ctl *c, const struct filter *f)
         printf("Nothing of that kind is in the history.\n");
     if (status == CMD_OK && !c->json && cursor.len)
         fprintf(stderr, "vigie ctl: there are older ones; -n shows more\n");
+    if (status == CMD_OK)
+        ctl_say_behind(c);
     json_decref(all);
     buf_release(&query);
     buf_release(&cursor);

@@ -104,6 +104,8 @@ void ctl_span(long long seconds, char *out,
 void ctl_when(const char *rfc3339, char *out, size_t size);
 
 void ctl_print_event(const json_t *e); /* a line */
+/* Behind an answer of what was: says so where the history does not have the newest of it, for the disk is full, or it catches up with a lot. */
+void ctl_say_behind(const struct ctl *c);
 /* "&name=value", percent-encoded; nothing when value is NULL. */
 void ctl_query(struct buf *q, const char *name, const char *value);
 const char *ctl_text(const json_t *o, const char *key); /* "" when absent */

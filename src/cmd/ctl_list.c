@@ -219,6 +219,8 @@ int ctl_list(int argc, char **argv)
         json_decref(answer);
         return status;
     }
+    if (at)
+        ctl_say_behind(&c);
     if (c.json)
         return ctl_print_json(answer);
     print_list(&c, &o, answer);

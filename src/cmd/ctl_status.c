@@ -48,6 +48,8 @@ static void print_roles(const struct ctl *c, const json_t *roles)
     ctl_table_print(&t, c, 1);
 }
 
+enum { FAR_BEHIND = 10000 }; /* records; fewer are a moment's */
+
 /* Nothing catches up while it cannot be written. */
 static const char *catching_up(const json_t *a)
 {
@@ -241,6 +243,21 @@ static void print_warnings(const json_t *answer)
         if (ctl_text(w, "text_en")[0])
             printf("\nWARNING: %s\n", ctl_text(w, "text_en"));
     }
+}
+
+void ctl_say_behind(const struct ctl *c)
+{
+    int status;
+    json_t *a = ctl_ask(c, "GET", "/api/v1/status", "", NULL, &status);
+    long long lag = ctl_number(json_object_get(a, "history"), "lag");
+
+    if (lag && (lag > FAR_BEHIND || !*catching_up(a)))
+        fprintf(
+            stderr,
+            "vigie ctl: the history is %lld record%s behind%s: the newest of what happened is missing here; "
+            "vigie ctl status says more\n",
+            lag, lag == 1 ? "" : "s", catching_up(a));
+    json_decref(a);
 }
 
 int ctl_status(int argc, char **argv)

@@ -173,6 +173,8 @@ def test_full():
         v.alarm('trouble')
         until(lambda: all(v.doubters().values()), lambda: f'everybody says that not all is written: {v.doubters()}')
         assert not any(v.tellers().values()), 'the journal is written'
+        for words in ('history',), ('availability', 'h'), ('list', '--at', '1s'):
+            until(lambda words=words: 'behind: the newest of what happened is missing' in vigie('ctl', *words, '-c', v.main)[2], f'{words} is not all')
         v.use_up('records wait in memory')
         v.alarm('while the disk is full')
         until(lambda: all(v.tellers().values()), lambda: f'everybody says so: {v.tellers()}')
