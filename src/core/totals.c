@@ -166,8 +166,9 @@ static void sum_up(struct world *w, uint32_t contact)
     for (size_t i = 0; i < t->groups.n; i++) {
         const uint32_t *n = &t->groups.at[i].n[0][0][0];
 
-        for (size_t k = 0; has(w, t->groups.at[i].contacts, contact) && k < sizeof(t->own) / sizeof(*own);
-             k++)
+        if (!has(w, t->groups.at[i].contacts, contact))
+            continue;
+        for (size_t k = 0; k < sizeof(t->own) / sizeof(*own); k++)
             own[k] += n[k];
     }
     t->contact = contact;
