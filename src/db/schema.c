@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schemas and their migrations. A migration that was in a release is never changed: a new one is added. tests/unit/test_past.c and others hold a database of version 1, as text.
+ * The schemas and their migrations. A migration that was in a release is never changed: a new one is added. tests/unit/test_history.c, test_objects.c, test_current.c and test_bounds.c hold each as version 1 made it, as text.
  * Times are wall clock µs; oids, numbers and kinds as in core/record.def. site and scope stand in every table from the first version on.
  */
 #include "db/sql.h"

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -147,6 +148,79 @@ static void test_reader(void **state UNUSED)
     end(&p);
 }
 
+/* A database of version 1, which is that of today: whatever follows, this one is read. */
+static const char version_1[] =
+    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA application_id=0x56474231; PRAGMA "
+    "user_version=1;"
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE bound (oid INTEGER NOT NULL, label TEXT NOT NULL, unit INTEGER NOT NULL, since INTEGER NOT "
+    "NULL,"
+    " site INTEGER NOT NULL, scope INTEGER NOT NULL, seq INTEGER NOT NULL, uom TEXT NOT NULL, warn TEXT NOT "
+    "NULL,"
+    " crit TEXT NOT NULL, min TEXT NOT NULL, max TEXT NOT NULL, PRIMARY KEY (oid, label, unit, since)) "
+    "STRICT, WITHOUT ROWID;"
+    "INSERT INTO meta VALUES ('applied_seq', 41);"
+    "INSERT INTO bound VALUES (7, 'load1', 0, 10, 0, 0, 30, 's', '5', '', '', '100'),"
+    " (7, 'load1', 0, 20, 0, 0, 40, 's', '6', '', '', '100'),"
+    " (8, 'rta', 0, 10, 0, 0, 31, 'ms', '100', '500', '0', '');";
+
+static void sql(struct place *p, const char *text)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void test_version_1(void **state UNUSED)
+{
+    struct series_key rta = {.oid = 8, .unit = PERF_NONE, .label = {"rta", 3}};
+    struct err err = ERR_INIT;
+    char unit[BOUNDS_TEXT_MAX + 1];
+    struct place p;
+    bool moved;
+
+    temp_dir_make(p.dir, sizeof(p.dir));
+    snprintf(p.path, sizeof(p.path), "%s/bounds.db", p.dir);
+    sql(&p, version_1);
+    if (bounds_open(&p.b, p.path, noon, &moved, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_false(moved);
+    assert_int_equal(p.b.applied, 41);
+    assert_rows(&p, &load, 0, 100, "10:5 20:6 ");
+    assert_rows(&p, &rta, 0, 100, "10:100 ");
+    assert_int_equal(bounds_unit(&p.b, 8, STR("rta"), unit), 1);
+    assert_string_equal(unit, "ms");
+    say(&p, &load, 42, "6"); /* it holds already */
+    say(&p, &load, 43, "7");
+    assert_rows(&p, &load, 0, 100, "10:5 20:6 43:7 ");
+    assert_int_equal(p.b.applied, 43);
+    end(&p);
+}
+
+/* One of a newer version is refused, by whoever writes and by whoever reads, and stays as it is. */
+static void test_newer(void **state UNUSED)
+{
+    struct err err = ERR_INIT;
+    struct place p;
+    bool moved;
+
+    begin(&p);
+    say(&p, &load, 10, "5");
+    bounds_close(&p.b);
+    sql(&p, "PRAGMA user_version=99");
+    assert_int_equal(bounds_open(&p.b, p.path, noon, &moved, &err), E_INVAL);
+    assert_false(moved);
+    assert_non_null(strstr(err.text, "newer Vigie (schema 99, this one knows "));
+    assert_int_equal(bounds_open_read(&p.b, p.path, &err), E_INVAL);
+    sql(&p, "PRAGMA user_version=1");
+    assert_int_equal(bounds_open(&p.b, p.path, noon, &moved, &err), 0);
+    assert_rows(&p, &load, 0, 100, "10:5 ");
+    end(&p);
+}
+
 static bool is_seven(void *user UNUSED, uint64_t oid)
 {
     return oid == 7;
@@ -206,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_changes_only), cmocka_unit_test(test_again_and_late),
         cmocka_unit_test(test_series),       cmocka_unit_test(test_reader),
         cmocka_unit_test(test_trim),         cmocka_unit_test(test_base_units),
+        cmocka_unit_test(test_version_1),    cmocka_unit_test(test_newer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

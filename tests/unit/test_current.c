@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "db/current.h"
+#include "state_version_1.h"
 #include "temp_dir.h"
 
 static const struct wall noon = {1767268800 * TIME_S};
@@ -43,7 +44,7 @@ static void end(struct place *p)
 /* What `SELECT what` answers, as the test's own SQL sees it. */
 static const char *ask(struct place *p, const char *what, ...)
 {
-    static char out[512];
+    static char out[8192];
     char sql[700];
     sqlite3_stmt *st;
     va_list ap;
@@ -293,6 +294,110 @@ static void test_given_up_and_again(void **state UNUSED)
     end(&p);
 }
 
+/* The database as it was made then is opened, and closed again. */
+static void make(struct place *p, const char *text)
+{
+    char log[300];
+    sqlite3 *db;
+
+    current_close(&p->c);
+    snprintf(log, sizeof(log), "%s-wal", p->path);
+    unlink(log);
+    unlink(p->path);
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void reopen(struct place *p)
+{
+    struct err err = ERR_INIT;
+    bool moved;
+
+    if (current_open(&p->c, p->path, noon, &moved, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_false(moved);
+}
+
+/* Every column of every table, in order. */
+static void columns(struct place *p, char *out, size_t n)
+{
+    snprintf(out, n, "%s",
+             ask(p,
+                 "group_concat(x, '') FROM (SELECT m.name || c.cid || c.name || c.type || c.\"notnull\" || "
+                 "c.pk || coalesce(c.dflt_value, '-') AS x FROM sqlite_schema AS m, "
+                 "pragma_table_info(m.name) AS c WHERE m.type = 'table' ORDER BY m.name, c.cid)"));
+}
+
+/* It comes to the form of today: what lacked fields is made again from the journal, all of it; comments and downtimes are as they were until then. */
+static void test_version_1(void **state UNUSED)
+{
+    char wanted[8192], got[8192];
+    struct place p;
+
+    begin(&p);
+    columns(&p, wanted, sizeof(wanted));
+    make(&p, state_version_1);
+    reopen(&p);
+    columns(&p, got, sizeof(got));
+    assert_string_equal(got, wanted);
+    assert_true(strlen(got) > 2000);
+    assert_true(p.c.applied == 0 && p.c.reached == 0);
+    assert_string_equal(ask(&p, "(SELECT count(*) FROM state) + (SELECT count(*) FROM result) + (SELECT "
+                                "count(*) FROM contact) + (SELECT count(*) FROM program)"),
+                        "0");
+    assert_string_equal(
+        ask(&p, "group_concat(id || ' ' || oid || ' ' || seq || author || text) FROM comment"),
+        "3 9 40annwords");
+    assert_string_equal(ask(&p, "group_concat(id || ' ' || start || ' ' || \"end\" || text) FROM downtime"),
+                        "4 13 14moved");
+    expect_back(&p, RECORD_COMMENT,
+                &(struct record_comment){.id = 3,
+                                         .oid = 9,
+                                         .entry_type = 1,
+                                         .source = 1,
+                                         .persistent = 1,
+                                         .entry_time = 11,
+                                         .author = STR("ann"),
+                                         .text = STR("words")});
+    assert_int_equal(current_begin(&p.c), 0);
+    assert_int_equal(current_renew(&p.c), 0);
+    assert_int_equal(current_end(&p.c, 0, 0), 0);
+    put(&p, 42, RECORD_STATE, &(struct record_state){.oid = 9, .attempt = 2, .check_command = STR("other")});
+    put(&p, 43, RECORD_CONTACT, &(struct record_contact){.name = STR("ann"), .host_period = STR("always")});
+    assert_string_equal(ask(&p, "check_command || attempt FROM state"), "other2");
+    assert_string_equal(ask(&p, "host_period FROM contact"), "always");
+    assert_string_equal(ask(&p, "count(*) FROM comment"), "0");
+    assert_int_equal(p.c.reached, 43);
+    current_close(&p.c); /* and it is not done once more */
+    reopen(&p);
+    assert_true(p.c.applied == 43 && p.c.reached == 43);
+    end(&p);
+}
+
+/* One of a newer version is refused, and nothing in it is another than before. */
+static void test_newer(void **state UNUSED)
+{
+    struct err err = ERR_INIT;
+    struct place p;
+    sqlite3 *db;
+    bool moved;
+
+    begin(&p);
+    put(&p, 1, RECORD_STATE, &(struct record_state){.oid = 9});
+    assert_int_equal(sqlite3_exec(p.c.sql.db, "PRAGMA user_version=99", NULL, NULL, NULL), SQLITE_OK);
+    current_close(&p.c);
+    assert_int_equal(current_open(&p.c, p.path, noon, &moved, &err), E_INVAL);
+    assert_false(moved);
+    assert_non_null(strstr(err.text, "newer Vigie (schema 99, this one knows "));
+    assert_int_equal(sqlite3_open(p.path, &db), SQLITE_OK);
+    p.c.sql.db = db;
+    assert_string_equal(ask(&p, "user_version || ' ' || (SELECT seq FROM state) FROM pragma_user_version"),
+                        "99 1");
+    end(&p);
+}
+
 /* A database as version 3 made it. It lacks fields, so nothing of its rows is used any more, and all is made again from the journal. */
 static const char version_3[] =
     "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA application_id=0x56475331; PRAGMA "
@@ -329,20 +434,11 @@ static const char version_3[] =
 
 static void test_version_3(void **state UNUSED)
 {
-    struct err err = ERR_INIT;
     struct place p;
-    sqlite3 *db;
-    bool moved;
 
     begin(&p);
-    current_close(&p.c);
-    unlink(p.path);
-    assert_int_equal(sqlite3_open(p.path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, version_3, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-    if (current_open(&p.c, p.path, noon, &moved, &err) < 0)
-        fail_msg("%s", err.text);
-    assert_false(moved);
+    make(&p, version_3);
+    reopen(&p);
     assert_int_equal(p.c.applied, 0);
     assert_int_equal(p.c.reached, 0);
     assert_string_equal(ask(&p, "count(*) FROM state"), "0");
@@ -355,9 +451,14 @@ static void test_version_3(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_field_has_its_column), cmocka_unit_test(test_what_is_over_is_gone),
-        cmocka_unit_test(test_what_did_not_change),       cmocka_unit_test(test_contacts_that_are_gone),
-        cmocka_unit_test(test_given_up_and_again),        cmocka_unit_test(test_version_3),
+        cmocka_unit_test(test_each_field_has_its_column),
+        cmocka_unit_test(test_what_is_over_is_gone),
+        cmocka_unit_test(test_what_did_not_change),
+        cmocka_unit_test(test_contacts_that_are_gone),
+        cmocka_unit_test(test_given_up_and_again),
+        cmocka_unit_test(test_version_3),
+        cmocka_unit_test(test_version_1),
+        cmocka_unit_test(test_newer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,11 +7,14 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "db/current.h"
 #include "db/journal_read.h"
+#include "state_version_1.h"
 #include "store_rig.h"
 
 /* What the database of states has of a check: number and attempt, or -1. */
@@ -63,6 +66,65 @@ static void test_states_in_the_database(void **state UNUSED)
     rig_load(&g);
     rig_until(&g, results_are_in);
     assert_int_equal(known(&g, g.engine.oid[0], SQL_STATE_SEQ), 60); /* it stands in the checkpoint only */
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+/* What `SELECT what` answers of the database of states: a number. */
+static int64_t ask(const struct rig *g, const char *what)
+{
+    char path[256], text[256];
+    sqlite3_stmt *st;
+    sqlite3 *db;
+    int64_t n;
+
+    snprintf(path, sizeof(path), "%s/db/state.db", g->dir);
+    snprintf(text, sizeof(text), "SELECT %s", what);
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return n;
+}
+
+static bool nothing_old_is_in(struct rig *g)
+{
+    return results_are_in(g) && ask(g, "count(*) FROM state") == RIG_CHECKS &&
+           ask(g, "count(*) FROM result") == RIG_CHECKS;
+}
+
+/* One that the first version left: what it says counts for nothing, and all is made again from the journal. */
+static void test_database_of_version_1(void **state UNUSED)
+{
+    struct rig g;
+    sqlite3 *db;
+    char path[256];
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    rig_until(&g, rig_is_asked);
+    rig_put_and_wait(&g, 1, 60);
+    rig_send_checkpoint(&g, 60);
+    rig_put_and_wait(&g, 61, 30);
+    rig_end(&g);
+    rig_remove_file(&g, "db/state.db");
+    snprintf(path, sizeof(path), "%s/db/state.db-wal", g.dir);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/db/state.db", g.dir);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, state_version_1, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    rig_until(&g, nothing_old_is_in);
+    assert_int_equal(known(&g, g.engine.oid[0], SQL_STATE_SEQ), 60);
+    assert_int_equal(ask(&g, "(SELECT count(*) FROM comment) + (SELECT count(*) FROM downtime) + (SELECT "
+                             "count(*) FROM contact) + (SELECT count(*) FROM program)"),
+                     0);
+    assert_int_equal(ask(&g, "value FROM meta WHERE name = 'reached_seq'"), 90);
     rig_end(&g);
     temp_dir_remove(g.dir);
 }
@@ -401,7 +463,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states_in_the_database), cmocka_unit_test(test_damaged_tail),
         cmocka_unit_test(test_damaged_checkpoint),     cmocka_unit_test(test_damaged_end),
-        cmocka_unit_test(test_database_put_back),
+        cmocka_unit_test(test_database_put_back),      cmocka_unit_test(test_database_of_version_1),
     };
 
     log_init("test", LOG_ERROR);
