@@ -62,39 +62,6 @@ static void remove_tree(const char *dir)
     nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The path without symbolic links on the way, which SQLite does not follow; its last part need not exist. Longer names are made of it. */
-static int straighten(const char *path, char *out, size_t size, struct err *err)
-{
-    char copy[4001], folder[PATH_MAX];
-    char *slash;
-
-    if (!str_copy(copy, sizeof(copy), str_of(path)) || !copy[0])
-        return err_set(err, E_INVAL, "this path is too long, or empty: %.60s", path);
-    while (strlen(copy) > 1 && copy[strlen(copy) - 1] == '/')
-        copy[strlen(copy) - 1] = '\0';
-    slash = strrchr(copy, '/');
-    if (slash)
-        *slash = '\0';
-    if (!realpath(!slash ? "." : slash == copy ? "/" : copy, folder))
-        return err_sys(err, errno, "cannot find the folder of %s", path);
-    snprintf(out, size, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, slash ? slash + 1 : copy);
-    return 0;
-}
-
-/* The state folder itself, whatever links lead to it; one that is to be made is where it will be. */
-static int find_state(const struct options *o, char *out, size_t size, struct err *err)
-{
-    char given[4096], *real;
-    int r = state_dir_find(o->config, o->state, given, sizeof(given), err);
-
-    if (r < 0)
-        return r;
-    real = realpath(given, NULL);
-    r = real && str_copy(out, size, str_of(real)) ? 0 : straighten(given, out, size, err);
-    free(real);
-    return r;
-}
-
 /* A loss of power takes a name away again whose folder was not synced. 0, or an errno; path: from the root on, without links. */
 static int sync_parent(const char *path)
 {
@@ -187,10 +154,10 @@ static int backup(const struct options *o, const char *name)
     struct err err = ERR_INIT;
     struct stat st;
     char dir[PATH_MAX], file[4200];
-    int r = find_state(o, dir, sizeof(dir), &err);
+    int r = state_dir_real(o->config, o->state, dir, sizeof(dir), &err);
 
     if (r == 0)
-        r = straighten(name, file, sizeof(file), &err);
+        r = state_dir_straighten(name, file, sizeof(file), &err);
     if (r == 0)
         r = judge_name(o, name, file, &err);
     if (r < 0)
@@ -284,12 +251,9 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
     return r;
 }
 
-/* In a folder that is being restored, from its first moment on until it has taken its place, or nothing is left in it that has not. */
-#define MARK ".vigie-restore"
-
 static int mark(int dir, const char *path, struct err *err)
 {
-    int fd = openat(dir, MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = openat(dir, STATEDIR_RESTORE_MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0)
         return err_sys(err, errno, "cannot write in %s", path);
@@ -301,7 +265,7 @@ static int unmark(const char *path, struct err *err)
 {
     char mark_path[4500];
 
-    snprintf(mark_path, sizeof(mark_path), "%s/" MARK, path);
+    snprintf(mark_path, sizeof(mark_path), "%s/" STATEDIR_RESTORE_MARK, path);
     return unlink(mark_path) < 0 && errno != ENOENT ? err_sys(err, errno, "cannot remove %s", mark_path) : 0;
 }
 
@@ -310,15 +274,50 @@ static int clear_staging(const char *staging, struct err *err)
 {
     char path[4500];
 
-    snprintf(path, sizeof(path), "%s/" MARK, staging);
+    snprintf(path, sizeof(path), "%s/" STATEDIR_RESTORE_MARK, staging);
     if (access(path, F_OK) == 0)
         remove_tree(staging);
     if (rmdir(staging) == 0 || errno == ENOENT)
         return 0;
     return err_set(err, E_EXIST,
-                   "%s is in the way, and not what a restore unpacked: it is somebody's, or the old state "
-                   "folder, where a restore was killed. Give it another name; nothing was changed",
+                   "%s is in the way, and nothing says that a restore left it: it is somebody's, or an old "
+                   "state folder. Give it another name; nothing was changed",
                    staging);
+}
+
+static void name_aside(struct place *p)
+{
+    long long now = (long long)time_wall_s(clock_wall());
+
+    do
+        snprintf(p->aside, sizeof(p->aside), "%s%cbefore-restore-%lld", p->dir, p->mount ? '/' : '.', now++);
+    while (access(p->aside, F_OK) == 0);
+}
+
+/* A restore that was killed had exchanged the folders, and not given the old one its name: that is made up for. */
+static int name_left(struct place *p, struct err *err)
+{
+    int fd = p->there && !p->mount ? open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    enum statedir_left left = fd < 0 ? STATEDIR_LEFT_NOTHING : statedir_left(fd, p->dir);
+    char lock[4500];
+
+    if (fd >= 0)
+        close(fd);
+    if (left == STATEDIR_LEFT_EMPTY) {
+        snprintf(lock, sizeof(lock), "%s/lock", p->staging);
+        unlink(lock);
+        rmdir(p->staging); /* what holds more is in the way, and stays */
+    }
+    if (left != STATEDIR_LEFT_OLD)
+        return 0;
+    if (rename(p->staging, p->aside) < 0)
+        return err_sys(err, errno,
+                       "nothing was changed: %s, which was there before a restore that was killed, cannot be "
+                       "named %s",
+                       p->staging, p->aside);
+    printf("What was there before a restore that was killed is in %s now.\n", p->aside);
+    name_aside(p);
+    return 0;
 }
 
 /* Into a folder of its own; on an error it is taken away again. */
@@ -400,10 +399,9 @@ static int swap(const struct place *p, bool *ours, struct err *err)
 
 static int find_place(const struct options *o, struct place *p, struct err *err)
 {
-    long long now = (long long)time_wall_s(clock_wall());
     struct statx x;
     struct stat st;
-    int r = find_state(o, p->dir, sizeof(p->dir), err);
+    int r = state_dir_real(o->config, o->state, p->dir, sizeof(p->dir), err);
 
     p->lock = -1;
     p->there = p->full = p->mount = p->lock_made = false;
@@ -414,9 +412,7 @@ static int find_place(const struct options *o, struct place *p, struct err *err)
     p->mount = p->there && statx(AT_FDCWD, p->dir, AT_SYMLINK_NOFOLLOW, 0, &x) == 0 &&
                (x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
     snprintf(p->staging, sizeof(p->staging), p->mount ? "%s/" STATEDIR_RESTORING : "%s.restoring", p->dir);
-    do
-        snprintf(p->aside, sizeof(p->aside), "%s%cbefore-restore-%lld", p->dir, p->mount ? '/' : '.', now++);
-    while (access(p->aside, F_OK) == 0);
+    name_aside(p);
     return look_at_old(p, o->replace, err);
 }
 
@@ -440,7 +436,8 @@ static int move_all(const struct place *p, const char *from, const char *to, str
         r = disk_list(fd, note_name, &all);
     for (size_t i = 0; i < all.v.n; i++) {
         bool goes = !statedir_is_nothing(all.v.at[i]) && strcmp(all.v.at[i], STATEDIR_RESTORING) != 0 &&
-                    strcmp(all.v.at[i], MARK) != 0 && strcmp(all.v.at[i], strrchr(p->aside, '/') + 1) != 0;
+                    strcmp(all.v.at[i], STATEDIR_RESTORE_MARK) != 0 &&
+                    strcmp(all.v.at[i], strrchr(p->aside, '/') + 1) != 0;
 
         if (r == 0 && goes && renameat(fd, all.v.at[i], there, all.v.at[i]) < 0)
             r = -1;
@@ -593,6 +590,8 @@ static int restore(const struct options *o, const char *name)
     struct err err = ERR_INIT;
     int r = find_place(o, &p, &err);
 
+    if (r == 0)
+        r = name_left(&p, &err);
     if (r == 0)
         r = unpack(name, p.staging, &seen, &err);
     if (r == 0)

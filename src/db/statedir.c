@@ -106,6 +106,31 @@ bool statedir_is_empty(int dir)
     return empty;
 }
 
+static bool has_mark(int dir)
+{
+    return faccessat(dir, STATEDIR_RESTORE_MARK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+enum statedir_left statedir_left(int dir, const char *path)
+{
+    enum statedir_left left = STATEDIR_LEFT_OTHER;
+    char beside[4400];
+    int fd;
+
+    snprintf(beside, sizeof(beside), "%s" STATEDIR_RESTORING, path);
+    fd = open(beside, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? STATEDIR_LEFT_NOTHING : STATEDIR_LEFT_OTHER;
+    if (has_mark(fd))
+        left = STATEDIR_LEFT_NEW;
+    else if (has_mark(dir) && statedir_is_empty(fd))
+        left = STATEDIR_LEFT_EMPTY;
+    else if (has_mark(dir) && statedir_is_vigies(fd))
+        left = STATEDIR_LEFT_OLD;
+    close(fd);
+    return left;
+}
+
 int statedir_may_begin(int dir, const char *path, struct err *err)
 {
     int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
@@ -123,6 +148,12 @@ int statedir_may_begin(int dir, const char *path, struct err *err)
                     "a restore into the state folder %s was broken off: run 'vigie restore --replace' again; "
                     "nothing was changed",
                     path);
+    else if (statedir_is_empty(dir) && statedir_left(dir, path) == STATEDIR_LEFT_NEW)
+        r = err_set(err, E_INVAL,
+                    "a restore into the state folder %s did not come to its end, and what it unpacked is in "
+                    "%s" STATEDIR_RESTORING ": if none is at work, run 'vigie restore' again, or, to begin "
+                    "anew, remove that; nothing was changed",
+                    path, path);
     while (r == 0 && (d = readdir(all)))
         if (!statedir_is_nothing(d->d_name) && !statedir_is_vigies(dir))
             r = err_set(err, E_INVAL,

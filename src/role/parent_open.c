@@ -309,6 +309,25 @@ static int straighten(struct parent *p, struct err *err)
     return r;
 }
 
+/* It is not in the way, but disks are not for ever, and the old folder may be wanted. */
+static void warn_of_left(const struct parent *p)
+{
+    switch (statedir_left(p->state_fd, p->state_dir)) {
+    case STATEDIR_LEFT_OLD:
+        log_warn("a restore into the state folder %s was killed when it had taken its place: what was there "
+                 "before is %s" STATEDIR_RESTORING ". Give that another name, or remove it; the next "
+                 "'vigie restore' sets it aside",
+                 p->state_dir, p->state_dir);
+        break;
+    case STATEDIR_LEFT_NEW:
+        log_warn("a restore into the state folder %s was broken off before it changed anything: what it "
+                 "had unpacked is in %s" STATEDIR_RESTORING ". The next 'vigie restore' removes it",
+                 p->state_dir, p->state_dir);
+        break;
+    default: break;
+    }
+}
+
 /* All that may refuse it comes before the first change. */
 static int take_folder(struct parent *p, struct err *err)
 {
@@ -328,6 +347,7 @@ static int take_folder(struct parent *p, struct err *err)
     if (r < 0)
         return r;
     sign_lock(p);
+    warn_of_left(p);
     return statedir_mark_format(p->state_fd, p->site, err);
 }
 

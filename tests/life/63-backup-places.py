@@ -130,7 +130,7 @@ def test_folders_of_others():
         assert not os.path.exists(v.path('new.restoring')) and os.path.exists(v.path('new/journal'))
 
 
-# What works but one call: to give the old folder its name, and, where that is asked for, to exchange two folders; with KILL it ends when the old one has left its place.
+# What works but one call: to give the old folder its name, and, where that is asked for, to exchange two folders; with KILL it ends before such a call.
 RENAMES = r'''
 #include <errno.h>
 #include <fcntl.h>
@@ -138,11 +138,15 @@ RENAMES = r'''
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+static int is_one(const char *names, const char *from, const char *to)
+{
+    return names && strstr(names, strstr(to, "before-restore") ? "aside" : strstr(from, "before-restore") ? "back" : "place");
+}
 int rename(const char *from, const char *to)
 {
-    if (getenv("KILL") && strstr(to, "before-restore"))
+    if (is_one(getenv("KILL"), from, to))
         _exit(99);
-    if (getenv("NO_ROOM") && strstr(getenv("NO_ROOM"), strstr(to, "before-restore") ? "aside" : strstr(from, "before-restore") ? "back" : "place")) {
+    if (is_one(getenv("NO_ROOM"), from, to)) {
         errno = ENOSPC;
         return -1;
     }
@@ -179,10 +183,13 @@ def test_the_old_folder_stays_whatever_fails():
         status, _, said = restore(NO_ROOM='aside', EXCHANGES='1')
         assert status == 1 and f'the old folder is {left} now' in said, said
         assert os.path.exists(left + '/db/precious') and os.path.exists(v.state + '/format')
-        status, _, said = restore()
-        assert status == 1 and 'in the way' in said and os.path.exists(left + '/db/precious'), said
+        status, out, said = restore()
+        aside = glob.glob(v.d + '/state.before-restore-*/db/precious')
+        assert status == 0 and len(aside) == 1 and f'killed is in {aside[0][:-len("/db/precious")]} now' in out and not os.path.exists(left), (out, said)
         shutil.rmtree(v.state)
-        os.rename(left, v.state)
+        os.rename(aside[0][:-len('/db/precious')], v.state)
+        for other in glob.glob(v.d + '/state.before-restore-*'):
+            shutil.rmtree(other)
         status, _, said = restore(NO_ROOM='place back', EXCHANGES='0')
         assert status == 1 and 'the old one' in said and not os.path.exists(v.state), said
         assert os.path.exists(glob.glob(v.d + '/state.before-restore-*/db/precious')[0]) and os.path.exists(left + '/format')
@@ -192,23 +199,66 @@ def test_the_old_folder_stays_whatever_fails():
 
 
 def test_killed_between_two_steps():
+    """Wherever: the old folder is somewhere, a start says where or does not begin, and the next restore sets it aside."""
     with Vigie(OBJECTS) as v:
         v.start()
+        submit(v, 'p', 'told')
         path = saved(v)
         assert v.stop() == 0
         v.put('state/db/precious', 'x')
         env, left = shim(v, RENAMES), v.state + '.restoring'
-        assert vigie('restore', '-c', v.main, '--replace', path, env={**env, 'KILL': '1', 'EXCHANGES': '0'})[0] == 99
-        status, _, said = vigie('restore', '-c', v.main, '--replace', path)
-        assert status == 0 and not os.path.exists(left), said
+
+        def restore(status=0, **how):
+            got, out, said = vigie('restore', '-c', v.main, '--replace', path, env={**env, **how})
+            assert got == status, (out, said)
+            return out
+
+        def starts():
+            before = len(v.said())
+            v.start()
+            assert outputs(v)['p'] == 'told'
+            assert v.stop() == 0
+            return v.said()[before:]
+
+        # The old one is to be named first, and is where it was.
+        restore(99, KILL='aside', EXCHANGES='0')
+        assert starts().count(f'what it had unpacked is in {left}') == 1 and os.path.exists(v.state + '/db/precious')
+        restore()
+        assert not os.path.exists(left) and len(glob.glob(v.d + '/state.before-restore-*/db/precious')) == 1
+        # It has its name, and the new one not yet: there is no state folder, and none is begun.
         v.put('state/db/precious', 'y')
-        assert vigie('restore', '-c', v.main, '--replace', path, env={**env, 'KILL': '1'})[0] == 99
+        restore(99, KILL='place', EXCHANGES='0')
+        assert not os.path.exists(v.state)
+        before = len(v.said())
+        said = v.refuses()[before:]
+        assert said.count(f'what it unpacked is in {left}: if none is at work, run') == 1 and not os.listdir(v.state), said
+        restore()
+        assert not os.path.exists(left) and len(glob.glob(v.d + '/state.before-restore-*/db/precious')) == 2
+        assert 'restore' not in starts()
+        # They were exchanged: the new one is in its place.
+        v.put('state/db/precious', 'z')
+        restore(99, KILL='aside')
         assert os.path.exists(left + '/db/precious')
-        status, _, said = vigie('restore', '-c', v.main, '--replace', path)
-        assert status == 1 and 'in the way' in said and os.path.exists(left + '/db/precious'), said
-        os.rename(left, v.path('mine'))
-        assert vigie('restore', '-c', v.main, '--replace', path)[0] == 0
+        assert starts().count(f'what was there before is {left}') == 1 and os.path.exists(left + '/db/precious')
+        status, _, said = vigie('restore', '-c', v.main, path)
+        assert status == 1 and '--replace' in said and os.path.exists(left + '/db/precious'), said
+        out = restore()
+        assert 'What was there before a restore that was killed is in ' in out and not os.path.exists(left), out
+        assert sorted(open(p, encoding='utf-8').read() for p in glob.glob(v.d + '/state.before-restore-*/db/precious')) == ['x', 'y', 'z']
         assert not glob.glob(v.d + '/*/.vigie-restore'), 'neither the folder nor the old one beside it'
+        # Nothing was in the old one.
+        shutil.rmtree(v.state)
+        os.makedirs(v.state)
+        restore(99, KILL='aside')
+        assert os.path.exists(left) and left not in starts()
+        restore()
+        assert not os.path.exists(left)
+        # What is somebody's stays.
+        os.makedirs(left)
+        v.put('state.restoring/letter', 'precious')
+        assert left not in starts()
+        status, _, said = vigie('restore', '-c', v.main, '--replace', path)
+        assert status == 1 and 'in the way' in said and os.listdir(left) == ['letter'], said
 
 
 def test_a_disk_of_its_own():
