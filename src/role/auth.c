@@ -28,6 +28,7 @@
 struct auth {
     struct auth_store store;
     int dir;
+    bool none; /* there is no file of users */
     char wrong
         [40]; /* where the users' file is damaged, or its name if it cannot be read; empty: it is whole */
     struct loop_timer save;
@@ -41,6 +42,7 @@ static struct auth_now now(void)
 
 /* ---- files ---- */
 
+/* 0; 1: there is none; E_*. */
 static int load_file(struct auth *a, const char *name,
                      int (*load)(struct auth_store *s, struct str text, struct err *err), struct err *err)
 {
@@ -49,7 +51,7 @@ static int load_file(struct auth *a, const char *name,
 
     if (rc == E_NOENT) {
         err_clear(err);
-        rc = 0;
+        rc = 1;
     } else if (rc >= 0) {
         rc = load(&a->store, buf_str(&text), err);
     }
@@ -78,6 +80,7 @@ static void load_users(struct role *r)
 
     auth_store_forget_users(&a->store); /* no file: no users */
     rc = load_file(a, "users", auth_store_load_users, &err);
+    a->none = rc == 1;
     a->wrong[0] = '\0';
     if (rc == E_FORMAT)
         snprintf(a->wrong, sizeof(a->wrong), "auth/users:%u", a->store.wrong_line);
@@ -382,6 +385,8 @@ static void serve(struct role *r)
     if (a->dir < 0)
         log_fatal("no folder for the users' file was handed over");
     load_users(r);
+    if (a->none) /* from now on a folder without it is one that came in part, and the parent says so */
+        save_file(a, "users", auth_store_dump_users);
     if (load_file(a, "sessions", auth_store_load_sessions, &err) < 0)
         log_warn("%s/auth/sessions:%u: %s; everybody has to sign in again", r->state_dir, a->store.wrong_line,
                  err.text);

@@ -95,12 +95,12 @@ static int make_folders(struct parent *p, struct err *err)
         r = err_sys(err, errno, "cannot open %s/run to others", p->state_dir);
     for (size_t i = 0; r == 0 && i < ARRAY_LEN(of_store); i++)
         r = give_folder(p, of_store[i], store->uid, store->gid, err);
-    if (r == 0 && faccessat(p->state_fd, "auth", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+    if (r == 0 && faccessat(p->state_fd, "auth/users", F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT &&
         statedir_has_past(p->state_fd))
         log_warn(
-            "the state folder %s has a past and no auth/users: users and API tokens were not copied with "
-            "it, and who opens the set-up link begins anew. If there is a backup, 'vigie restore' "
-            "brings them back",
+            "the state folder %s has a past and no auth/users: the users and API tokens that there were "
+            "did not come with it, and who opens the set-up link begins anew. If there is a backup, 'vigie "
+            "restore' brings them back",
             p->state_dir);
     if (r == 0)
         r = give_folder(p, "auth", auth->uid, auth->gid, err);

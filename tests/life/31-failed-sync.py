@@ -159,6 +159,7 @@ def test_a_name_that_is_not_stored():
                 return f.read(), [name for name in os.listdir(v.state + '/auth') if name.startswith('users')]
 
         v.start(env=env)
+        os.unlink(v.state + '/auth/users')  # that of a first start, with nobody in it
         v.put('folders', '')
         status, said = user('add', 'zoe', line='correct horse battery\n')
         assert status == 1 and 'nothing was changed' in said and not glob.glob(v.state + '/auth/users*'), said
