@@ -8,6 +8,7 @@
 #include "os/file.h"
 #include "role/store_int.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -75,24 +76,39 @@ static bool take_file(struct store *s)
     return m->name[0];
 }
 
-/* All of it is committed. E_NOSPC: that cannot be said; it is done once more, later. */
+/* What became of it is on disk before the file goes. */
+static int say_done(const struct store_import *m, int dir, struct err *err)
+{
+    char done[80], file[80];
+    int r;
+
+    snprintf(done, sizeof(done), "%s" SERIES_SPOOL_DONE, m->name);
+    snprintf(file, sizeof(file), "%s" SERIES_SPOOL_FILE, m->name);
+    r = file_replace_at(dir, done, m->done.data ? m->done.data : "", m->done.len, 0600, err);
+    if (r < 0)
+        return r;
+    r = disk_unlink(dir, file);
+    return r < 0 && r != E_NOENT ? err_set(err, r, "%s cannot be removed: %s", file, err_name(r)) : 0;
+}
+
+/* All of it is committed, and that is to be said: until it is, the file stays, and whoever handed it over waits. E_NOSPC: it is done once more, when there is room. */
 static int end_file(struct store *s)
 {
     struct store_import *m = &s->series.import;
     struct err err = ERR_INIT;
-    char done[80], file[80];
-    int dir = open_folder(s), r = 0;
+    int dir = open_folder(s), r;
 
-    snprintf(done, sizeof(done), "%s" SERIES_SPOOL_DONE, m->name);
-    snprintf(file, sizeof(file), "%s" SERIES_SPOOL_FILE, m->name);
-    if (dir >= 0)
-        r = file_replace_at(dir, done, m->done.data ? m->done.data : "", m->done.len, 0600, &err);
-    if (r < 0 && r != E_NOSPC)
-        log_warn("import: %s", err.text);
-    if (dir >= 0 && r != E_NOSPC && disk_unlink(dir, file) < 0)
-        log_warn("import: %s cannot be removed: it is looked at once more", file);
+    r = dir >= 0 ? say_done(m, dir, &err) : err_sys(&err, errno, "cannot open " SERIES_SPOOL_FOLDER);
     if (dir >= 0)
         close(dir);
+    if (r < 0 && r != E_NOSPC && (dir >= 0 || r != E_NOENT)) {
+        if (!m->again.us)
+            log_warn("import: %s" SERIES_SPOOL_FILE
+                     " is done, but that cannot be said: %s; it is tried again",
+                     m->name, err.text);
+        m->again = (struct mono){store_now(s).us + STORE_RETRY_US};
+        return 0;
+    }
     store_import_drop(s);
     return r == E_NOSPC ? r : 0;
 }
@@ -186,6 +202,10 @@ int store_import_turn(struct store *s, int64_t turn_us)
 
     if (!m->name[0] && !take_file(s))
         return 0;
+    if (m->stage == STORE_IMPORT_END) {
+        r = store_now(s).us < m->again.us ? 0 : end_file(s);
+        return r < 0 ? r : m->stage != STORE_IMPORT_END;
+    }
     if (m->ended) { /* the commit goes on elsewhere; none is under way when this is called */
         r = m->committing ? 0 : store_series_commit(s);
         m->committing = s->series.db.commit != NULL; /* words for bounds.db come before it */

@@ -16,8 +16,9 @@ struct store_import {
     struct str first, rest; /* of bytes: all records; those that are still to be looked at */
     size_t number;          /* of the next one */
     enum { STORE_IMPORT_BUCKETS, STORE_IMPORT_SAMPLES, STORE_IMPORT_END } stage; /* what is put in */
-    bool ended;      /* all of the stage was: it waits for the commit */
-    bool committing; /* which has begun */
+    bool ended;        /* all of the stage was: it waits for the commit */
+    bool committing;   /* which has begun */
+    struct mono again; /* when its end is said once more; 0: that did not fail */
 };
 
 /* 1: there is more; 0: nothing to import; E_*: the series store has failed. */

@@ -198,8 +198,8 @@ static void say_much(struct rig *g)
     buf_release(&text);
 }
 
-/* Measurements 1 .. n of the first check, as check() wants them. */
-static void leave_import(struct rig *g, uint64_t n)
+/* Measurements 1 .. n of the first check, as check() wants them; folder: one that is there before; NULL: none. */
+static void leave_import(struct rig *g, uint64_t n, const char *folder)
 {
     const struct series_spool_item item = {.step_us = TIME_MS,
                                            .key = {.oid = g->engine.oid[0], .label = STR("v")}};
@@ -216,6 +216,7 @@ static void leave_import(struct rig *g, uint64_t n)
     series_spool_end(&b, series_spool_put_samples(&b, &room, &item, &v));
     snprintf(path, sizeof(path), "%s/" SERIES_SPOOL_FOLDER, g->dir);
     assert_int_equal(mkdir(path, 0700), 0);
+    assert_true(!folder || mkdir(folder, 0700) == 0);
     fd = rig_open_at(g, "/" SERIES_SPOOL_FOLDER "/1" SERIES_SPOOL_FILE, O_CREAT | O_WRONLY);
     assert_int_equal(write(fd, b.data, b.len), b.len);
     close(fd);
@@ -240,15 +241,47 @@ static void test_an_import_behind_many_words(void **state UNUSED)
     begin(&g);
     say_much(&g);
     rig_until(&g, are_taken);
-    leave_import(&g, 10);
+    leave_import(&g, 10, NULL);
     rig_until(&g, is_imported);
     check(&g, g.engine.oid[0], 10);
     rig_end(&g);
     temp_dir_remove(g.dir);
 }
 
-static void no_words(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
+static unsigned unsaid; /* lines that an end cannot be said */
+
+static bool is_unsaid(struct rig *g UNUSED)
 {
+    return unsaid > 0;
+}
+
+/* What became of a file cannot be written: the file stays, and who handed it over is told when that can be done. */
+static void test_an_import_whose_end_cannot_be_said(void **state UNUSED)
+{
+    char in_the_way[256], file[256];
+    struct rig g;
+
+    unsaid = 0;
+    begin(&g);
+    results(&g, 1, 10);
+    snprintf(file, sizeof(file), "%s/" SERIES_SPOOL_FOLDER "/1" SERIES_SPOOL_FILE, g.dir);
+    snprintf(in_the_way, sizeof(in_the_way), "%s/" SERIES_SPOOL_FOLDER "/1" SERIES_SPOOL_DONE ".new", g.dir);
+    leave_import(&g, 10, in_the_way);
+    rig_until(&g, is_unsaid);
+    assert_int_equal(access(file, F_OK), 0);
+    assert_false(is_imported(&g));
+    assert_int_equal(rmdir(in_the_way), 0);
+    rig_until(&g, is_imported);
+    assert_int_equal(access(file, F_OK), -1);
+    assert_int_equal(unsaid, 1); /* and once */
+    check(&g, g.engine.oid[0], 10);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
+static void no_words(enum log_level level UNUSED, const char *line, size_t n)
+{
+    unsaid += memmem(line, n, "cannot be said", 14) != NULL;
 }
 
 int main(void)
@@ -258,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_a_flood),
         cmocka_unit_test(test_a_folder_that_fails),
         cmocka_unit_test(test_an_import_behind_many_words),
+        cmocka_unit_test(test_an_import_whose_end_cannot_be_said),
     };
 
     log_set_sink(no_words);
