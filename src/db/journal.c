@@ -69,9 +69,14 @@ static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd,
         if (newest && checkpoint)
             j->checkpoint_bytes = checkpoint;
     }
-    if (ends && !rd->cut) {
+    if (!ends || rd->cut || rd->lacks || rd->at == at)
+        return;
+    /* A batch without its end: nobody was told of it, unless it is known better. */
+    if (expect > j->list.known) {
         rd->at = at;
         rd->expect = expect;
+    } else if (rd->expect <= j->list.known) {
+        journal_reader_lacks(rd);
     }
 }
 
@@ -82,6 +87,9 @@ static void resume_segment(struct journal *j, const struct journal_reader *rd)
 
     j->expect = j->written = j->next = rd->expect;
     j->at = rd->at;
+    j->lacks = rd->lacks;
+    if (j->lacks) /* what is whole behind the damage stays */
+        return;
     if (!s->whole || rd->cut) { /* nothing of it is cut off: it may be readable another time */
         /* How many numbers it held is not known: at most this many. */
         j->expect = j->written = j->next =
@@ -146,6 +154,7 @@ int journal_open(struct journal *j, const struct journal_io *io, const struct jo
     r = journal_list_read(&j->list, io, err);
     if (r < 0)
         return r;
+    j->list.known = j->o.known;
     r = check_site(j, err);
     if (r < 0)
         return r;

@@ -36,6 +36,7 @@ struct journal_options {
     uint64_t keep_bytes;
     int64_t keep_us;
     uint32_t site;
+    uint64_t known; /* the numbers up to this one were on disk: a projection has them; 0: nobody knows */
 };
 
 struct journal_stats {
@@ -71,10 +72,12 @@ struct journal {
     struct journal_stats stats;
     struct journal_damage damage; /* met at open */
     uint64_t torn;                /* bytes cut off at open */
+    uint64_t lacks;               /* met at open: the first of known numbers that the end lacks; 0: none */
     uint64_t said_over;           /* no more than so many bytes, above the bound, are said again */
 };
 
-/* Opens the folder for writing: reads the end of the newest segment, cuts a torn batch off. A disk that cannot be written to is no error (j->why says so after the first commit); a
+/* Opens the folder for writing: reads the end of the newest segment, cuts a torn batch off. What is known to have been on disk is not torn but damaged: it is named, nothing of it is cut off, and
+ * the next commit begins a new segment. A disk that cannot be written to is no error (j->why says so after the first commit); a
  * newer version, a segment of another site or an unreadable folder is. */
 int journal_open(struct journal *j, const struct journal_io *io, const struct journal_options *o,
                  struct err *err);

@@ -448,19 +448,44 @@ static int resume(struct journal_reader *rd, uint64_t from, uint64_t found, cons
     return 1;
 }
 
+/* The last segment ends here, and its numbers up to list->known had been synced. */
+static void note_lacking(struct journal_reader *rd)
+{
+    uint64_t known = rd->list->known;
+    char what[160];
+
+    snprintf(what, sizeof(what),
+             "the end is damaged or cut off: records %llu to %llu, which were on disk, are lost",
+             (unsigned long long)rd->expect, (unsigned long long)known);
+    note_damage(rd, rd->at, known + 1 - rd->expect, what);
+    rd->lacks = rd->expect;
+    rd->expect = known + 1;
+}
+
+void journal_reader_lacks(struct journal_reader *rd)
+{
+    size_t segment = rd->segment;
+
+    rd->segment = rd->list->v.n - 1;
+    note_lacking(rd);
+    rd->segment = segment;
+}
+
 /* No record stands at rd->at. Steps over damage (1: read on), or ends the segment (0). */
 static int step_over(struct journal_reader *rd, struct err *err)
 {
-    bool last = rd->segment + 1 == rd->list->v.n, synced;
+    bool last = rd->segment + 1 == rd->list->v.n, known = last && rd->expect <= rd->list->known, synced;
     uint64_t found = 0;
     int got = search(rd, rd->at, &found, &synced, err);
 
     if (got == E_IO)
         return E_IO;
-    if (last && !synced) {
+    if (last && !synced && !known) {
         rd->torn = true;
         return 0;
     }
+    if (!got && known)
+        note_lacking(rd);
     if (!got) {
         /* A segment that was left after a failed sync ends like this; the next one goes on without a hole. */
         return 0;

@@ -26,7 +26,8 @@ struct journal_segment {
 struct journal_list {
     VEC(struct journal_segment) v; /* in order */
     VEC(struct journal_segment)
-    hollow; /* left by a crash while they were being made: no whole header and nothing behind it */
+    hollow;         /* left by a crash while they were being made: no whole header and nothing behind it */
+    uint64_t known; /* the numbers up to this one were on disk, as somebody says who was told so; 0: nobody */
 };
 
 void journal_name(char *out, uint64_t first_seq, uint32_t ordinal); /* out: JOURNAL_NAME */
@@ -97,6 +98,8 @@ struct journal_reader {
     bool skipping;   /* a search steps over what cannot be read */
     bool cut;        /* the end of a segment could not be read, and nothing was read behind it */
     bool torn;       /* the last segment ended in a batch that was never synced, at `at` */
+    uint64_t
+        lacks; /* it ended at `at`, before what list->known names: the first of these numbers; 0: not so */
     struct journal_damage damage;
 };
 
@@ -111,6 +114,8 @@ bool journal_reader_init_at(struct journal_reader *rd, const struct journal_io *
                             const struct journal_list *list, const struct journal_stand *stand);
 /* The next whole record: 1; 0 at the end; E_IO when the disk does not answer: the cursor stays, and the next call tries again. Damage is stepped over and noted in rd->damage. */
 int journal_reader_next(struct journal_reader *rd, struct journal_record *out, struct err *err);
+/* All was read, and numbers up to list->known are not there: that is damage, too. */
+void journal_reader_lacks(struct journal_reader *rd);
 /* After an E_IO that stays: what cannot be read is damage, and reading goes on at the next whole record. */
 void journal_reader_skip(struct journal_reader *rd);
 /* For who cannot wait between two tries: 1 or 0; what the disk does not give in a few is skipped. */

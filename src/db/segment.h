@@ -34,7 +34,7 @@
  *   - A checkpoint record (SEGMENT_CHECKPOINT) has no number of its own: seq == expect - 1.
  *   - SEGMENT_BATCH stands on the first record of each batch: one write, and one sync, before the next batch was begun. So what is
  *     damaged before a whole record with SEGMENT_BATCH had been synced (damage, to be reported); what is damaged with no such
- *     record behind it is a batch that nobody was told of (a torn tail, to be cut off).
+ *     record behind it is a batch that nobody was told of (a torn tail, to be cut off), unless somebody knows its numbers (journal_list.known).
  *   - SEGMENT_END stands on the last record of each batch, since version 2. What one event did is in one batch, so a batch at the end of
  *     the newest segment that has none is cut off as a whole: its front alone would be done again, as a half of what happened.
  *   - Records with a seq of the following segment's first_seq or higher were never acknowledged from here: they are ignored.

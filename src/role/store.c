@@ -368,7 +368,8 @@ static void open_journal(struct store *s)
 {
     struct journal_options o = {.keep_us = (int64_t)option_number(s, "vigie_journal_days", 36500) * TIME_DAY,
                                 .keep_bytes = option_number(s, "vigie_journal_size", INT64_MAX),
-                                .site = s->site};
+                                .site = s->site,
+                                .known = store_merge_known(s)};
     struct journal_io io;
     struct err err = ERR_INIT;
 

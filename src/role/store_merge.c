@@ -13,6 +13,7 @@
 #include "core/record.h"
 #include "role/store_int.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The value in the map: the number, and below it: */
@@ -36,10 +37,35 @@ static struct str key_of_name(char *to, size_t most, struct str name)
     return str_make(to, n + 1);
 }
 
+uint64_t store_merge_known(const struct store *s)
+{
+    static const struct {
+        const struct sql_schema *schema;
+        const char *number;
+    } all[] = {{&schema_history, "applied_seq"}, {&schema_state, "reached_seq"}};
+    char path[sizeof(s->role->state_dir) + 32];
+    uint64_t known = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        struct err err = ERR_INIT; /* whoever opens it to write in it says what is wrong */
+        struct sql sql;
+        int64_t n = 0;
+
+        snprintf(path, sizeof(path), "%s/db/%s.db", s->role->state_dir, all[i].schema->name);
+        if (sql_open(&sql, path, SQL_READ, all[i].schema, &err) < 0)
+            continue;
+        if (sql_meta_get(&sql, all[i].number, 0, &n) == 0 && n > 0)
+            known = MAX(known, (uint64_t)n);
+        sql_close(&sql);
+    }
+    return known;
+}
+
 void store_merge_look(struct store *s)
 {
     const struct journal *j = &s->journal;
-    uint64_t stored = journal_stored(j), history = s->history.applied, states = s->now.db.reached;
+    uint64_t stored = j->lacks ? j->lacks - 1 : journal_stored(j);
+    uint64_t history = s->history.applied, states = s->now.db.reached;
     bool begins_late = !j->has_complete && j->list.v.n && j->list.v.at[0].first_seq > 1;
 
     s->merge.wanted = j->damage.places || begins_late || states > stored;

@@ -22,6 +22,8 @@ struct store_merge {
     uint64_t newer, gone; /* objects that were given, and taken out */
 };
 
+/* Up to which number the databases say that the journal was on disk; none is open yet. */
+uint64_t store_merge_known(const struct store *s);
 void store_merge_look(struct store *s); /* after all was opened: is it wanted? */
 void store_merge_begin(struct store *s);
 void store_merge_note(struct store *s, const struct segment_record *r); /* the engine is given this one */

@@ -448,6 +448,118 @@ static void test_batch_whole_or_absent(void **state UNUSED)
     end(&b);
 }
 
+/* ---- the end, of which somebody knows that it was on disk ---- */
+
+#define LAST 5u /* records of the last batch */
+
+/* Where each record of it begins, and its end. */
+static void places(struct bench *b, uint64_t at[LAST + 1])
+{
+    struct journal_reader rd;
+    struct journal_record rec;
+
+    journal_read_from(&b->j, 0, &rd);
+    while (journal_reader_next_whole(&rd, &rec))
+        if (rec.r.seq + LAST >= b->j.next) {
+            at[rec.r.seq + LAST - b->j.next] = rec.offset;
+            at[LAST] = rec.offset + rec.size;
+        }
+    journal_reader_release(&rd);
+}
+
+static void begin_known(struct bench *b, uint64_t at[LAST + 1], struct buf *bytes)
+{
+    begin(b);
+    for (unsigned i = 0; i < LAST; i++)
+        add(b, RECORD_EVENT);
+    assert_int_equal(journal_commit(&b->j, noon), 0);
+    places(b, at);
+    buf_add(bytes, memdisk_file(&b->disk, b->j.list.v.at[0].name)->live, (size_t)at[LAST]);
+}
+
+/* The journal with that byte spoilt, or, if it is the end, cut off there; all else is as it was written. */
+static void open_known(struct bench *b, struct str bytes, uint64_t at, uint64_t end, uint64_t known)
+{
+    struct memfile *f = memdisk_file(&b->disk, b->j.list.v.at[0].name);
+
+    for (size_t i = 1; i < b->j.list.v.n; i++)
+        b->io.unlink(b->io.user, b->j.list.v.at[i].name);
+    journal_release(&b->j);
+    memcpy(f->live, bytes.p, bytes.n);
+    f->size = (size_t)end;
+    if (at < end)
+        f->live[at] ^= 0x20;
+    b->o.known = known;
+    open_journal(b);
+}
+
+/* One more record, and what the journal says then: what was lost, in `lost` records from `from` on, and nothing else. */
+static void expect_lost(struct bench *b, uint64_t from, uint64_t lost)
+{
+    struct journal_damage damage;
+    uint64_t last, missing;
+
+    assert_true(b->j.torn == 0 && b->j.damage.places == 1 && b->j.damage.n_hole == 1);
+    assert_true(b->j.damage.hole[0].from == from && b->j.damage.hole[0].n == lost);
+    add(b, RECORD_EVENT);
+    assert_int_equal(journal_commit(&b->j, noon), 0);
+    numbers(b, &last, &missing, &damage);
+    assert_int_equal(last, 206);
+    assert_int_equal(missing, lost);
+    assert_true(damage.places == 1 && damage.lost == lost && damage.hole[0].from == from);
+}
+
+/* A byte of the last batch is another: what is whole of it is used, and the record is named. Nobody knows of it: it is torn, and goes as a whole. */
+static void test_known_batch(void **state UNUSED)
+{
+    struct buf bytes = BUF_INIT;
+    uint64_t at[LAST + 1];
+    struct bench b;
+
+    begin_known(&b, at, &bytes);
+    for (unsigned i = 0; i < LAST; i++) {
+        open_known(&b, buf_str(&bytes), at[i] + 30, at[LAST], 205);
+        assert_int_equal(b.j.lacks, i == LAST - 1 ? 205 : 0);
+        assert_int_equal(b.j.next, 206);
+        expect_lost(&b, 201 + i, 1);
+        assert_int_equal(memdisk_file(&b.disk, b.j.list.v.at[0].name)->size >= at[LAST], 1);
+        open_known(&b, buf_str(&bytes), at[i] + 30, at[LAST], 203); /* some of it was in a projection */
+        assert_int_equal(b.j.next, 201 + i <= 203 ? 206 : 201 + i);
+        if (201 + i <= 203)
+            expect_lost(&b, 201 + i, 1);
+        for (unsigned known = 0; known <= 200; known += 200) {
+            open_known(&b, buf_str(&bytes), at[i] + 30, at[LAST], known);
+            assert_true(b.j.next == 201 && b.j.torn == at[LAST] - at[0]);
+            assert_true(b.j.damage.places == 0 && b.j.lacks == 0);
+        }
+    }
+    buf_release(&bytes);
+    end(&b);
+}
+
+/* It is cut off, wherever: no number that was known is given again, and what was is named. */
+static void test_known_and_cut(void **state UNUSED)
+{
+    struct buf bytes = BUF_INIT;
+    uint64_t at[LAST + 1], there = LAST;
+    struct bench b;
+
+    begin_known(&b, at, &bytes);
+    for (uint64_t cut = at[LAST]; cut > at[0]; cut--) {
+        while (at[there] > cut)
+            there--;
+        open_known(&b, buf_str(&bytes), cut, cut, 205);
+        assert_int_equal(b.j.next, 206);
+        assert_int_equal(b.j.lacks, there == LAST ? 0 : 201 + there);
+        if (there < LAST)
+            expect_lost(&b, 201 + there, LAST - there);
+        else
+            assert_int_equal(b.j.damage.places, 0);
+    }
+    buf_release(&bytes);
+    end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,6 +574,8 @@ int main(void)
         cmocka_unit_test(test_given_up_is_made_good),
         cmocka_unit_test(test_given_up_twice),
         cmocka_unit_test(test_batch_whole_or_absent),
+        cmocka_unit_test(test_known_batch),
+        cmocka_unit_test(test_known_and_cut),
     };
 
     log_init("test", LOG_ERROR);
