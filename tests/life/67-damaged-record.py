@@ -59,7 +59,7 @@ def damaged(harm):
         harm(newest_segment(v))
         v.start()
         said = v.said()
-        found = re.search(r'the journal is damaged: (\d+) objects', said)
+        found = re.search(r'the journal is damaged: (\d+) states', said)
         assert found and int(found[1]) > 0, said
         found = differences(before, v.everything())
         assert not found, found[:10]
