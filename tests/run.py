@@ -301,6 +301,10 @@ def selector(names):
     return wanted
 
 
+def commit():
+    return subprocess.run(['git', '-C', SRC, 'describe', '--always', '--dirty'], capture_output=True, text=True, check=False).stdout.strip() or 'unknown'
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--long', action='store_true', help='the bare tree and crash loops too')
@@ -325,6 +329,8 @@ def main():
     print(f'\n{seconds // 60} min {seconds % 60} s; logs in build/test/')
     for r in board.failures:
         print(f'failed: {r.name}')
+    if board.failures:
+        print(f'at commit {commit()}')
     if board.passed + board.failed + board.skipped == 0:
         print('no test has such a name')
         board.failed = 1

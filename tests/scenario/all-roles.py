@@ -15,9 +15,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'life'))
+from lib_seed import BUILD, failures  # noqa: E402
 from lib_vigie import COMMON  # noqa: E402
 
-BUILD = os.path.realpath(os.environ.get('BUILD', 'build/release'))
+OPTIONS = {'results': 60000, 'hosts': 100, 'services': 10000, 'interval': 1}
 
 
 def put(path, text):
@@ -37,7 +38,6 @@ def make_site(d, a):
 
 
 def one_seed(seed, d, a):
-    """A failure says so in an AssertionError."""
     os.makedirs(d)
     make_site(d, a)
     os.makedirs(f'{d}/bin')
@@ -56,23 +56,18 @@ def one_seed(seed, d, a):
     for kind, wanted in ('RESULT', given), ('NOTIFIED', told), ('SNAPSHOT', 2):
         found = int(re.search(rf'^{kind} +(\d+)', stats, re.M)[1])
         assert found == wanted, f'{wanted} of {kind} must be there, {found} are recorded\n{stats}'
+    shutil.rmtree(d)
 
 
 def main():
     p = argparse.ArgumentParser()
-    for name, value in (('seed', 1), ('seeds', 1), ('results', 60000), ('hosts', 100), ('services', 10000), ('interval', 1)):
+    for name, value in {'seed': 1, 'seeds': 1, **OPTIONS}.items():
         p.add_argument('--' + name, type=int, default=value)
     a = p.parse_args()
-    bad = 0
+    changed = [f'--{name} {getattr(a, name)}' for name, value in OPTIONS.items() if getattr(a, name) != value]
     with tempfile.TemporaryDirectory(dir=os.environ.get('TMPDIR')) as d:
         os.chmod(d, 0o755)
-        for seed in range(a.seed, a.seed + a.seeds):
-            try:
-                one_seed(seed, f'{d}/{seed}', a)
-            except (AssertionError, subprocess.TimeoutExpired) as e:
-                print(f'seed {seed}: {e}')
-                bad += 1
-            shutil.rmtree(f'{d}/{seed}', ignore_errors=True)
+        bad = failures(range(a.seed, a.seed + a.seeds), lambda seed: one_seed(seed, f'{d}/{seed}', a), changed)
     return 1 if bad else 0
 
 

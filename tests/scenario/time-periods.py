@@ -20,7 +20,9 @@ import sys
 import tempfile
 import zoneinfo
 
-PROGRAM = os.path.join(os.environ.get('BUILD', 'build/release'), 'tests', 'sim', 'calendar')
+from lib_seed import BUILD, failures
+
+PROGRAM = os.path.join(BUILD, 'tests', 'sim', 'calendar')
 ZONES = ['Europe/Paris', 'America/Santiago', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca', 'America/St_Johns', 'Pacific/Apia', 'Etc/UTC',
          'Europe/London', 'Europe/Dublin', 'America/New_York', 'America/Sao_Paulo', 'Asia/Tehran', 'Asia/Gaza', 'Africa/Cairo', 'Antarctica/Troll', 'Pacific/Chatham',
          'Pacific/Auckland', 'Asia/Pyongyang', 'America/Caracas', 'Europe/Istanbul', 'Pacific/Kiritimati', 'America/Nuuk', 'Asia/Kolkata']
@@ -377,7 +379,7 @@ def ask(folder, periods, services, zone, questions):
         f.write(''.join(p.text() for p in periods) + world_text(services))
     p = subprocess.run([PROGRAM, path, zone], input='\n'.join(questions) + '\n', capture_output=True, text=True, check=False)
     if p.returncode != 0:
-        raise SystemExit(f'{PROGRAM}: status {p.returncode}\n{p.stderr}')
+        raise RuntimeError(f'{PROGRAM}: status {p.returncode}\n{p.stderr}')
     return p.stdout.split('\n')[:-1]
 
 
@@ -476,12 +478,17 @@ def main():
     a.add_argument('--seeds', type=int, default=len(ZONES))
     a = a.parse_args()
     n = bad = 0
+
+    def one(seed):
+        nonlocal n, bad
+        asked, wrong = one_seed(seed, folder)
+        n, bad = n + asked, bad + wrong
+        return wrong
+
     with tempfile.TemporaryDirectory(dir=os.environ.get('TMPDIR')) as folder:
-        for seed in range(a.seed, a.seed + a.seeds):
-            asked, wrong = one_seed(seed, folder)
-            n, bad = n + asked, bad + wrong
+        failed = failures(range(a.seed, a.seed + a.seeds), one)
     print(f'{n} questions of {a.seeds} seeds, {bad} answered wrongly')
-    return 1 if bad else 0
+    return 1 if failed else 0
 
 
 if __name__ == '__main__':
