@@ -10,6 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
+static int fail(const struct ctl *c, int code, enum ctl_words w, const char *arg0, const char *arg1,
+                struct err *err)
+{
+    struct buf b = BUF_INIT;
+
+    ctl_words(c, w, arg0, arg1, &b);
+    err_set(err, code, "%s", b.data);
+    buf_release(&b);
+    return code;
+}
+
 static int connect_to(const struct ctl *c, int *fd, struct err *err)
 {
     struct err why = ERR_INIT;
@@ -17,13 +28,7 @@ static int connect_to(const struct ctl *c, int *fd, struct err *err)
 
     if (r == 0)
         return 0;
-    if (r == E_PERM)
-        return err_set(err, r, "no right to use %s: call as root or as the user that Vigie runs as",
-                       c->socket);
-    return err_set(err, r,
-                   "%s: is Vigie running, and with this state folder? Name the one that you mean with -c "
-                   "MAIN or --state DIR",
-                   why.text);
+    return fail(c, r, r == E_PERM ? CTL_NO_SOCKET_RIGHT : CTL_NOT_RUNNING, c->socket, why.text, err);
 }
 
 /* Reads one whole frame into in (kept between calls). E_CLOSED at the end. */
@@ -65,6 +70,7 @@ static int run_call(const struct ctl *c, const struct call *call, struct err *er
                             .method = str_of(call->method),
                             .path = str_of(call->path),
                             .query = str_of(call->query),
+                            .lang = c->french ? STR("fr") : STR_NULL,
                             .body = call->request};
     struct msg *m = mem_alloc(sizeof(*m));
     struct buf out = BUF_INIT, in = BUF_INIT;
@@ -72,17 +78,15 @@ static int run_call(const struct ctl *c, const struct call *call, struct err *er
     int fd = -1, status = 0, r = msg_put_ctl_req(&out, &q);
 
     if (r < 0)
-        err_set(err, r, "the request is too large");
+        fail(c, r, CTL_TOO_LARGE, NULL, NULL, err);
     if (r == 0)
         r = connect_to(c, &fd, err);
     if (r == 0 && sock_send_all(fd, buf_str(&out), NULL) < 0)
-        r = err_set(err, E_CLOSED,
-                    "Vigie closed the connection; it may have too many at this moment: try again");
+        r = fail(c, E_CLOSED, CTL_CLOSED, NULL, NULL, err);
     while (r == 0) {
         r = read_frame(fd, &in, &used, m);
         if (r < 0 || m->type != MSG_CTL_RESP) {
-            err_set(err, E_CLOSED, "Vigie closed the connection before its answer was whole; try again");
-            r = E_CLOSED;
+            r = fail(c, E_CLOSED, CTL_CLOSED_EARLY, NULL, NULL, err);
             break;
         }
         if (m->u.ctl_resp.status)
@@ -121,14 +125,20 @@ static void say_problem(const struct ctl *c, int status, const json_t *problem, 
         json_dumpf(problem, stdout, CTL_JSON);
         printf("\n");
     } else if (status == 401 || status == 403)
-        fprintf(stderr,
-                "vigie ctl: you have no right to this: call as root or as the user that Vigie runs as\n");
+        ctl_say(c, CTL_NO_RIGHT, NULL, NULL);
+    else if (c->french && status == 503 && !detail[0]) /* of the role at the socket, which has one language */
+        ctl_say(c, CTL_BUSY, NULL, NULL);
     else if (detail[0] || title[0])
         fprintf(stderr, "vigie ctl: %s%s%s%s\n", detail[0] ? detail : title,
                 status == 404 && c->hint ? " (" : "", status == 404 && c->hint ? c->hint : "",
                 status == 404 && c->hint ? ")" : "");
-    else
-        fprintf(stderr, "vigie ctl: Vigie answered %d " STR_FMT "\n", status, STR_ARG(str_sub(raw, 0, 200)));
+    else {
+        char number[16], shown[201];
+
+        snprintf(number, sizeof(number), "%d", status);
+        str_copy(shown, sizeof(shown), str_sub(raw, 0, sizeof(shown) - 1));
+        ctl_say(c, CTL_ANSWERED, number, shown);
+    }
 }
 
 json_t *ctl_ask(const struct ctl *c, const char *method, const char *path, const char *query, json_t *request,

@@ -48,7 +48,7 @@ bool ctl_name(const struct ctl *c, char **argv, size_t n, const char **host, con
         *service = at + 1;
     }
     if (!**host)
-        fprintf(stderr, "vigie ctl: the name of the host is empty\n");
+        ctl_say(c, CTL_EMPTY_HOST, NULL, NULL);
     return **host != '\0';
 }
 
@@ -73,7 +73,7 @@ static json_t *ask_list(const struct ctl *c, const char *start, const char *host
 }
 
 /* Names of the answer that differ from what was typed by a slip or two. */
-static void suggest(const json_t *answer, const char *key, const char *typed)
+static void suggest(const struct ctl *c, const json_t *answer, const char *key, const char *typed)
 {
     size_t most = MIN(strlen(typed) / 3 + 1, (size_t)3), i, n = 0;
     const json_t *row;
@@ -84,29 +84,29 @@ static void suggest(const json_t *answer, const char *key, const char *typed)
 
         if (n == SUGGESTIONS || str_distance(str_of(name), str_of(typed), (unsigned)most) > most)
             continue;
-        fprintf(stderr, "%s'%s'", n ? ", " : "; did you mean ", name);
+        ctl_put(c, n ? CTL_MEANT_MORE : CTL_MEANT, name, NULL);
         n++;
     }
     if (n)
-        fprintf(stderr, "?");
+        ctl_put(c, CTL_MEANT_END, NULL, NULL);
 }
 
 static void say_missing(const struct ctl *c, const char *host, const char *service)
 {
     int status;
-    json_t *hosts = ask_list(c, "filter=all&limit=1&kind=host", host, NULL, &status), *near = NULL;
+    json_t *hosts = ask_list(c, "filter=all&limit=1&kind=host", host, NULL, &status), *near;
+    bool known = json_array_size(json_object_get(hosts, "resources")) > 0;
 
-    if (hosts && json_array_size(json_object_get(hosts, "resources")) == 0) {
-        fprintf(stderr, "vigie ctl: there is no host '%s'", host);
-        near = ask_list(c, "filter=all&limit=500&kind=host&sort=name", NULL, NULL, &status);
-        suggest(near, "host", host);
-        fprintf(stderr, " (vigie ctl list --kind host names all)\n");
-    } else if (hosts) {
-        fprintf(stderr, "vigie ctl: the host '%s' has no service '%s'", host, service);
-        near = ask_list(c, "filter=all&limit=500&kind=service&sort=name", host, NULL, &status);
-        suggest(near, "service", service);
-        fprintf(stderr, " (vigie ctl list --host '%s' names all)\n", host);
-    }
+    if (!hosts)
+        return; /* which was said */
+    fputs("vigie ctl: ", stderr);
+    ctl_put(c, known ? CTL_NO_SERVICE : CTL_NO_HOST, host, service);
+    near = ask_list(
+        c, known ? "filter=all&limit=500&kind=service&sort=name" : "filter=all&limit=500&kind=host&sort=name",
+        known ? host : NULL, NULL, &status);
+    suggest(c, near, known ? "service" : "host", known ? service : host);
+    ctl_put(c, known ? CTL_ALL_SERVICES : CTL_ALL_HOSTS, host, NULL);
+    fputs("\n", stderr);
     json_decref(hosts);
     json_decref(near);
 }

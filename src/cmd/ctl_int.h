@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
- * ctl_log.c, ctl_history.c, ctl_availability.c and ctl_why.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c.
+ * ctl_log.c, ctl_history.c, ctl_availability.c and ctl_why.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_text.c (texts of answers), ctl_time.c, ctl_words.c (errors in both languages).
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
@@ -20,6 +20,7 @@ struct ctl {
     char socket[4200];
     bool json;
     bool colour;      /* standard output is a terminal and NO_COLOR is not set */
+    bool french;      /* errors, too */
     const char *hint; /* said behind an answer 404: what shows the names there are */
 };
 
@@ -33,6 +34,34 @@ struct ctl {
 /* Parses, finds the socket. CMD_OK, or what to exit with; *done: the help was printed, nothing is left to do. */
 int ctl_begin(struct ctl *c, const struct opt_command *cmd, int argc, char **argv, size_t *n_operands,
               bool *done);
+
+/* ---- what it says when it does not do what was asked (ctl_words.c) ---- */
+enum ctl_words {
+    CTL_EMPTY_HOST,
+    CTL_NO_HOST,
+    CTL_NO_SERVICE,
+    CTL_MEANT,
+    CTL_MEANT_MORE,
+    CTL_MEANT_END,
+    CTL_ALL_HOSTS,
+    CTL_ALL_SERVICES,
+    CTL_NO_TIME,
+    CTL_YET_TO_COME,
+    CTL_TOO_LARGE,
+    CTL_NO_RIGHT,
+    CTL_NO_SOCKET_RIGHT,
+    CTL_NOT_RUNNING,
+    CTL_CLOSED,
+    CTL_CLOSED_EARLY,
+    CTL_BUSY,
+    CTL_ANSWERED,
+    CTL_WORDS
+};
+/* arg0, arg1: what is filled in, or NULL. c NULL: of any command of vigie, and in English. */
+void ctl_words(const struct ctl *c, enum ctl_words w, const char *arg0, const char *arg1, struct buf *out);
+void ctl_put(const struct ctl *c, enum ctl_words w, const char *arg0,
+             const char *arg1); /* on standard error */
+void ctl_say(const struct ctl *c, enum ctl_words w, const char *arg0, const char *arg1); /* a line of it */
 
 /* One request. The answer's body is appended to body. Returns the HTTP status, or a negative code with err. */
 int ctl_call(const struct ctl *c, const char *method, const char *path, const char *query, struct str request,
@@ -93,9 +122,9 @@ int ctl_format(const char *output, struct err *err);
 /* "2026-11-23 22:00" or "22:00" (the next one from not_before on) of the caller's zone, or an RFC 3339 time. False: none of these. */
 bool ctl_moment(const char *text, struct wall not_before, struct wall *out);
 /* The same, for what lies behind: "22:00" is the last one, "2026-11-01" its begin, "7d" so long ago. False: none of these, or "at" or "from" is yet to come, which was said. */
-bool ctl_past(const char *option, const char *text, struct wall *out);
+bool ctl_past(const struct ctl *c, const char *option, const char *text, struct wall *out);
 /* "&name=TIME" for the API, of what the caller wrote; nothing when text is NULL. False: said why not. */
-bool ctl_past_query(struct buf *q, const char *name, const char *text);
+bool ctl_past_query(const struct ctl *c, struct buf *q, const char *name, const char *text);
 /* Both ends of a stretch of time; NULL: open. False also where they are the wrong way round, which was said with what to write. */
 bool ctl_past_between(struct buf *q, const char *from, const char *to);
 void ctl_span(long long seconds, char *out,

@@ -163,7 +163,7 @@ static bool past_moment(const char *text, char out[TIME_RFC3339])
 {
     struct wall t;
 
-    if (!ctl_past("at", text, &t))
+    if (!ctl_past(NULL, "at", text, &t))
         return false;
     time_rfc3339(t, out);
     return true;

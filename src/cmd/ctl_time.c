@@ -95,19 +95,20 @@ bool ctl_moment(const char *text, struct wall not_before, struct wall *out)
 }
 
 /* A begin, or a moment to look at, that is yet to come is a slip of the hand or another zone; an end may lie there. */
-static bool is_past(const char *option, const char *text, struct wall t, struct wall now)
+static bool is_past(const struct ctl *c, const char *option, const char *text, struct wall t, struct wall now)
 {
-    char moment[TIME_RFC3339], here[64];
+    char moment[TIME_RFC3339], here[64], what[128];
 
     if ((strcmp(option, "at") != 0 && strcmp(option, "from") != 0) || t.us <= now.us + TIME_S)
         return true;
     time_rfc3339(now, moment);
     ctl_when(moment, here, sizeof(here));
-    fprintf(stderr, "vigie: --%s %s is yet to come: here it is %s\n", option, text, here);
+    snprintf(what, sizeof(what), "%s %s", option, text);
+    ctl_say(c, CTL_YET_TO_COME, what, here);
     return false;
 }
 
-bool ctl_past(const char *option, const char *text, struct wall *out)
+bool ctl_past(const struct ctl *c, const char *option, const char *text, struct wall *out)
 {
     struct wall now = clock_wall(), day_ago = {now.us - TIME_DAY};
     char midnight[64];
@@ -119,22 +120,19 @@ bool ctl_past(const char *option, const char *text, struct wall *out)
     }
     snprintf(midnight, sizeof(midnight), "%s 00:00", text);
     if (ctl_moment(text, day_ago, out) || (strlen(text) == 10 && ctl_moment(midnight, day_ago, out)))
-        return is_past(option, text, *out, now);
-    fprintf(stderr,
-            "vigie: --%s takes a time such as 2026-11-23, '2026-11-23 22:00' or 22:00, or how long ago: "
-            "3h, 7d\n",
-            option);
+        return is_past(c, option, text, *out, now);
+    ctl_say(c, CTL_NO_TIME, option, NULL);
     return false;
 }
 
-bool ctl_past_query(struct buf *q, const char *name, const char *text)
+bool ctl_past_query(const struct ctl *c, struct buf *q, const char *name, const char *text)
 {
     char moment[TIME_RFC3339];
     struct wall t;
 
     if (!text)
         return true;
-    if (!ctl_past(name, text, &t))
+    if (!ctl_past(c, name, text, &t))
         return false;
     time_rfc3339(t, moment);
     ctl_query(q, name, moment);
@@ -145,14 +143,15 @@ bool ctl_past_between(struct buf *q, const char *from, const char *to)
 {
     struct wall begin, end;
 
-    if (from && to && ctl_past("from", from, &begin) && ctl_past("to", to, &end) && begin.us > end.us) {
+    if (from && to && ctl_past(NULL, "from", from, &begin) && ctl_past(NULL, "to", to, &end) &&
+        begin.us > end.us) {
         fprintf(stderr,
                 "vigie: --from is the earlier moment and --to the later one, but %s is later than %s: "
                 "write --from '%s' --to '%s'\n",
                 from, to, to, from);
         return false;
     }
-    return ctl_past_query(q, "from", from) && ctl_past_query(q, "to", to);
+    return ctl_past_query(NULL, q, "from", from) && ctl_past_query(NULL, q, "to", to);
 }
 
 void ctl_span(long long seconds, char *out, size_t size)

@@ -9,7 +9,6 @@
 struct why {
     struct ctl ctl;
     const char *lang, *at;
-    bool french;
 };
 
 /* The words of this page, in both languages; {0}, {1} ...: what is filled in. */
@@ -70,7 +69,7 @@ static const char *const words[WORDS][2] = {
 #define ARGS_MAX 5
 static void put(const struct why *y, enum word w, const char *const arg[ARGS_MAX])
 {
-    for (const char *p = words[w][y->french]; *p; p++) {
+    for (const char *p = words[w][y->ctl.french]; *p; p++) {
         if (*p != '{') {
             putchar(*p);
             continue;
@@ -108,7 +107,7 @@ static const char *translated(const struct why *y, const char *text)
 {
     for (size_t i = 0; i < ARRAY_LEN(for_people); i++)
         if (strcmp(text, for_people[i][0]) == 0)
-            return for_people[i][y->french ? 2 : 1];
+            return for_people[i][y->ctl.french ? 2 : 1];
     return text;
 }
 
@@ -118,7 +117,7 @@ static void when_of(const struct why *y, const char *rfc3339, char *out, size_t 
     char when[48];
 
     ctl_when(rfc3339, when, sizeof(when));
-    if (y->french && strlen(when) > 10)
+    if (y->ctl.french && strlen(when) > 10)
         snprintf(out, size, "%.10s à %s", when, when + 11);
     else
         snprintf(out, size, "%s", when);
@@ -126,7 +125,7 @@ static void when_of(const struct why *y, const char *rfc3339, char *out, size_t 
 
 static void say_reason(const struct why *y, const char *indent, const json_t *reason)
 {
-    char *clean = ctl_clean(ctl_text(reason, y->french ? "text_fr" : "text_en"), false);
+    char *clean = ctl_clean(ctl_text(reason, y->ctl.french ? "text_fr" : "text_en"), false);
 
     if (clean[0])
         printf("%s%s\n", indent, clean);
@@ -136,12 +135,12 @@ static void say_reason(const struct why *y, const char *indent, const json_t *re
 /* The words of a reason behind a name and a colon: in small letters, without the full stop. */
 static void say_behind(const struct why *y, const char *who, bool told, const json_t *reason)
 {
-    char *clean = ctl_clean(ctl_text(reason, y->french ? "text_fr" : "text_en"), false);
+    char *clean = ctl_clean(ctl_text(reason, y->ctl.french ? "text_fr" : "text_en"), false);
     size_t n = strlen(clean);
     char head[300] = "";
 
     if (who[0])
-        snprintf(head, sizeof(head), "%s%s", who, y->french ? " :" : ":");
+        snprintf(head, sizeof(head), "%s%s", who, y->ctl.french ? " :" : ":");
     if (n && clean[n - 1] == '.')
         clean[n - 1] = '\0';
     if (clean[0] >= 'A' && clean[0] <= 'Z')
@@ -173,14 +172,14 @@ static void say_ack(const struct why *y, const json_t *ack)
     char *text = ctl_clean(ctl_text(ack, "text"), false);
 
     if (json_is_object(ack)) {
-        ctl_when(ctl_text(ack, "time"), since, sizeof(since));
-        ctl_when(ctl_text(ack, "expires"), until, sizeof(until));
+        when_of(y, ctl_text(ack, "time"), since, sizeof(since));
+        when_of(y, ctl_text(ack, "expires"), until, sizeof(until));
         printf("  ");
         PUT(y, who[0] ? ACK : ACK_NOBODY, who, since);
         PUT(y, ctl_true(ack, "sticky") ? STICKY : NORMAL, NULL);
         if (ctl_text(ack, "expires")[0])
             PUT(y, EXPIRES, until);
-        printf("%s%s\n", !text[0] ? "" : y->french ? " : " : ": ", text);
+        printf("%s%s\n", !text[0] ? "" : y->ctl.french ? " : " : ": ", text);
     }
     mem_free(who);
     mem_free(text);
@@ -210,7 +209,7 @@ static void say_state(const struct why *y, const json_t *a)
     else if (strcmp(state, "pending") == 0)
         PUT(y, PENDING, name);
     else
-        PUT(y, ctl_true(s, "hard") ? HARD : SOFT, name, y->french ? translated(y, state) : upper, since,
+        PUT(y, ctl_true(s, "hard") ? HARD : SOFT, name, y->ctl.french ? translated(y, state) : upper, since,
             attempt, strcmp(ctl_text(s, "state"), "warning") == 0 ? "e" : ""); /* une alerte est confirmée */
     printf("\n");
     if (ctl_text(s, "output")[0]) {
@@ -288,7 +287,7 @@ static void say_refused(const struct why *y, const json_t *r)
     if (!json_is_object(r))
         return;
     snprintf(number, sizeof(number), "%lld", ctl_number(r, "count"));
-    PUT(y, REFUSED, number, ctl_text(r, y->french ? "text_fr" : "text_en"));
+    PUT(y, REFUSED, number, ctl_text(r, y->ctl.french ? "text_fr" : "text_en"));
     printf("\n");
 }
 
@@ -334,7 +333,7 @@ static bool choose_language(struct why *y)
         if (set && *set)
             lang = set;
     }
-    y->french = lang && strncmp(lang, "fr", 2) == 0;
+    y->ctl.french = lang && strncmp(lang, "fr", 2) == 0;
     if (!y->lang || strcmp(y->lang, "fr") == 0 || strcmp(y->lang, "en") == 0)
         return true;
     fprintf(stderr, "vigie ctl why: --lang takes en or fr, not '%s'\n", y->lang);
@@ -352,7 +351,7 @@ static int ask(struct why *y, char **argv, size_t n)
 
     if (!ctl_name(&y->ctl, argv, n, &host, &service))
         return CMD_USAGE;
-    if (!ctl_past_query(&query, "at", y->at))
+    if (!ctl_past_query(&y->ctl, &query, "at", y->at))
         status = CMD_USAGE;
     else if (ctl_find_any(&y->ctl, host, service, id, sizeof(id), &gone, &status)) {
         snprintf(path, sizeof(path), "/api/v1/resources/%s/why", id);

@@ -303,7 +303,7 @@ int cmd_replay(int argc, char **argv)
                 "vigie replay: --set changes the configuration that -c names: give -c MAIN as well\n");
         return CMD_USAGE;
     }
-    if ((o.from && !ctl_past("from", o.from, &from)) || (o.to && !ctl_past("to", o.to, &to)))
+    if ((o.from && !ctl_past(NULL, "from", o.from, &from)) || (o.to && !ctl_past(NULL, "to", o.to, &to)))
         return CMD_USAGE;
     if (from.us > to.us) {
         fprintf(stderr, "vigie replay: --from lies behind --to\n");

@@ -522,7 +522,7 @@ int cmd_simulate(int argc, char **argv)
         fprintf(stderr, "vigie simulate: %s\n", err.text);
         return CMD_USAGE;
     }
-    if (o.start && !ctl_past("start", o.start, &start))
+    if (o.start && !ctl_past(NULL, "start", o.start, &start))
         return CMD_USAGE;
     if (o.start)
         start.us -= BEGIN_LAG; /* the begin is then, not the start */

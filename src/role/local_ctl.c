@@ -50,6 +50,7 @@ static void on_message(void *user, const struct msg *m, int *fds UNUSED, size_t 
     struct conn *c = user;
     struct peer *gate = role_peer(c->role, ROLE_GATE, 0);
     const struct msg_ctl_req *q = &m->u.ctl_req;
+    const struct str french = STR("accept-language: fr");
     struct buf b = BUF_INIT;
     struct msg_api_req req;
     char who[LOCAL_WHO];
@@ -71,6 +72,8 @@ static void on_message(void *user, const struct msg *m, int *fds UNUSED, size_t 
                                .uid = c->uid,
                                .user = local_who(c->role->self, c->uid, who),
                                .peer = STR("local")};
+    if (str_eq_c(q->lang, "fr"))
+        req.headers = (struct msg_strv){&french, 1};
     if (msg_put_api_req(&b, &req) < 0 || role_send(gate, &b, -1) < 0)
         local_ctl_fail(c, "the request is too large, or the gate is overloaded");
     buf_release(&b);

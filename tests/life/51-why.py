@@ -194,6 +194,16 @@ def test_bad_words():
                                     (['h', '--lang', 'de'], 2, 'takes en or fr'), (['h', '--at', 'soon'], 2, '--at takes a time')):
             code, out, err = vigie('ctl', 'why', '-c', v.main, *words)
             assert code == status and said in err and not out, (words, code, out, err)
+        for words, status, said in ((['nohost/s'], 1, "il n'y a pas d'hôte « nohost » (vigie ctl list --kind host les nomme tous)"),
+                                    (['hh'], 1, "il n'y a pas d'hôte « hh » ; vouliez-vous dire « h » ? (vigie"),
+                                    (['h/night'], 1, "l'hôte « h » n'a pas de service « night » ; vouliez-vous dire « nightly » ?"),
+                                    ([''], 2, "le nom de l'hôte est vide"), (['h', '--at', 'soon'], 2, '--at attend un moment'),
+                                    (['h', '--at', '1900-01-01'], 1, 'doit être un moment'), (['h', '--at', '2099-01-01'], 2, 'est dans le futur : ici il est')):
+            code, out, err = vigie('ctl', 'why', '-c', v.main, '-l', 'fr', *words)
+            assert code == status and said in err and not out, (words, code, out, err)
+        assert v.stop() == 0
+        code, out, err = vigie('ctl', 'why', '-c', v.main, '-l', 'fr', 'h')
+        assert code == 1 and 'impossible de joindre' in err and not out, (code, out, err)
 
 
 main()
