@@ -31,9 +31,10 @@ static bool find_op(struct str text, struct ls_filter *f)
     return false;
 }
 
-static int compile(struct ls_filter *f, struct err *err)
+/* options: beside those that all have. */
+static int compile(struct ls_filter *f, uint32_t options, struct err *err)
 {
-    uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (f->op == LS_IMATCH ? PCRE2_CASELESS : 0);
+    uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | options;
     PCRE2_UCHAR text[200];
     PCRE2_SIZE at;
     int code;
@@ -84,6 +85,23 @@ static void cut_name(struct ls_filter *f)
     f->value = str_trim(rest);
 }
 
+static bool is_ascii(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] > 127)
+            return false;
+    return true;
+}
+
+/* Is it compared as a whole, where case does not count? Of lists "<=" and ">" ask that, too. */
+static bool ignores_case(const struct ls_filter *f, enum ls_type type)
+{
+    bool list = type == LS_LIST || type == LS_ROWS;
+
+    return (f->op == LS_IEQ && (list || type == LS_STRING || type == LS_DICT)) ||
+           (list && (f->op == LS_LE || f->op == LS_GT));
+}
+
 static int parse_value(struct ls_filter *f, struct err *err)
 {
     enum ls_type type = f->ref.column->type;
@@ -91,7 +109,9 @@ static int parse_value(struct ls_filter *f, struct err *err)
     if (type == LS_DICT)
         cut_name(f);
     if (f->op == LS_MATCH || f->op == LS_IMATCH)
-        return compile(f, err);
+        return compile(f, f->op == LS_IMATCH ? PCRE2_CASELESS : 0, err);
+    if (ignores_case(f, type) && !is_ascii(f->value)) /* capitals of every script, as for patterns */
+        return compile(f, PCRE2_CASELESS | PCRE2_LITERAL | PCRE2_ANCHORED | PCRE2_ENDANCHORED, err);
     if (type == LS_INT || type == LS_TIME) {
         if (!str_to_i64(f->value, &f->number))
             return err_set(err, E_INVAL, "the column %s is a number: '" STR_FMT "' is none",
@@ -161,11 +181,16 @@ static bool regex_hits(const struct ls_filter *f, struct str text)
     return pcre2_match(f->regex, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, f->match, f->limits) >= 0;
 }
 
+static bool same_but_case(const struct ls_filter *f, struct str text)
+{
+    return f->regex ? regex_hits(f, text) : str_ieq(text, f->value);
+}
+
 static bool text_test(const struct ls_filter *f, struct str text)
 {
     switch (f->op) {
     case LS_EQ: return str_eq(text, f->value);
-    case LS_IEQ: return str_ieq(text, f->value);
+    case LS_IEQ: return same_but_case(f, text);
     case LS_MATCH:
     case LS_IMATCH: return regex_hits(f, text);
     case LS_LT: return str_cmp(text, f->value) < 0;
@@ -213,7 +238,7 @@ static bool list_test(const struct ls_filter *f, const struct ls_value *v)
         case LS_IMATCH: member |= regex_hits(f, v->list.at[i]); break;
         case LS_LE:
         case LS_GT:
-        case LS_IEQ: member |= str_ieq(v->list.at[i], f->value); break;
+        case LS_IEQ: member |= same_but_case(f, v->list.at[i]); break;
         default: member |= str_eq(v->list.at[i], f->value);
         }
     }

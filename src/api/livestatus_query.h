@@ -16,7 +16,7 @@ struct ls_filter {
     struct str name, value;       /* name: LS_DICT, of the variable */
     int64_t shift_s;              /* what the client's clock adds to LS_TIME (Localtime) */
     int64_t number;               /* the value of number columns */
-    void *regex, *match, *limits; /* of pcre2, for LS_MATCH and LS_IMATCH */
+    void *regex, *match, *limits; /* of pcre2: of patterns, and of texts beyond ASCII */
     uint32_t first, n;            /* AND, OR: indexes into the pool's kids */
 };
 struct ls_pool {

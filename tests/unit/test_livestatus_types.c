@@ -131,6 +131,11 @@ static const struct filter filters[] = {
     {S, "plugin_output != Alpha", A1_ B0_ B1_},
     {S, "plugin_output =~ ALPHA", A0_},
     {S, "plugin_output !=~ ALPHA", A1_ B0_ B1_},
+    {S, "plugin_output =~ A\x01\"B\\\xc3\x89\xe2\x82\xac\xf0\x9f\x98\x80\x7f/", A1_},
+    {S, "plugin_output !=~ A\x01\"B\\\xc3\x89\xe2\x82\xac\xf0\x9f\x98\x80\x7f/", A0_ B0_ B1_},
+    {S, "plugin_output =~ \xc3\x89", ""}, /* the whole, and no pattern */
+    {S, "plugin_output =~ .*\xc3\x89.*", ""},
+    {S, "plugin_output ~~ B\\\\\xc3\x89", A1_},
     {S, "plugin_output ~ a$", A0_ B0_},
     {S, "plugin_output !~ a$", A1_ B1_},
     {S, "plugin_output ~~ A", A0_ A1_ B0_},
