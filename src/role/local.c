@@ -128,6 +128,13 @@ static void on_ls_listen(void *user, uint32_t events UNUSED)
     accept_all(r, ((struct local *)r->self)->ls_fd, CONN_LS, local_ls_accept);
 }
 
+static void on_tcp_listen(void *user, uint32_t events UNUSED)
+{
+    struct role *r = user;
+
+    accept_all(r, ((struct local *)r->self)->tcp_fd, CONN_LS, local_ls_accept_tcp);
+}
+
 static void on_tls_listen(void *user, uint32_t events UNUSED)
 {
     struct role *r = user;
@@ -197,6 +204,8 @@ static void local_fd(struct role *r, struct str purpose, struct str arg, int fd)
         self->ctl_fd = fd;
     else if (str_eq_c(purpose, "ls-listen"))
         self->ls_fd = fd;
+    else if (str_eq_c(purpose, "ls-tcp-listen"))
+        self->tcp_fd = fd;
     else if (str_eq_c(purpose, "command-hold"))
         local_pipe_hold(r, fd);
     else if (str_eq_c(purpose, "command-pipe"))
@@ -213,7 +222,8 @@ static void local_birth(struct role *r)
 {
     struct local *self = r->self;
 
-    self->ctl_fd = self->ls_fd = self->tls_fd = self->pipe_fd = self->lines.fd = self->next_lines.fd = -1;
+    self->ctl_fd = self->ls_fd = self->tcp_fd = self->tls_fd = self->pipe_fd = self->lines.fd =
+        self->next_lines.fd = -1;
     buf_init(&self->tls_cert);
     buf_init(&self->tls_key);
     buf_init(&self->tls_ca);
@@ -233,6 +243,8 @@ static void local_serve(struct role *r)
         loop_fd_add(r->loop, &self->ctl_watch, self->ctl_fd, EPOLLIN, on_ctl_listen, r);
     if (self->ls_fd >= 0)
         loop_fd_add(r->loop, &self->ls_watch, self->ls_fd, EPOLLIN, on_ls_listen, r);
+    if (self->tcp_fd >= 0)
+        loop_fd_add(r->loop, &self->tcp_watch, self->tcp_fd, EPOLLIN, on_tcp_listen, r);
     if (self->tls_fd >= 0)
         loop_fd_add(r->loop, &self->tls_watch, self->tls_fd, EPOLLIN, on_tls_listen, r);
     role_ready(r);
@@ -268,13 +280,14 @@ static void local_peer_down(struct role *r, struct peer *p)
 static void local_stop(struct role *r)
 {
     struct local *self = r->self;
-    const int fds[] = {self->ctl_fd, self->ls_fd, self->tls_fd};
+    const int fds[] = {self->ctl_fd, self->ls_fd, self->tcp_fd, self->tls_fd};
 
     local_results_end(r);
     while (self->conns)
         local_conn_free(self->conns);
     loop_fd_remove(&self->ctl_watch);
     loop_fd_remove(&self->ls_watch);
+    loop_fd_remove(&self->tcp_watch);
     loop_fd_remove(&self->tls_watch);
     local_tls_stop(self);
     local_pipe_end(r);

@@ -33,7 +33,8 @@ struct conn {
     size_t out_at;
     bool input_ended, close_after;
     bool fixed16;    /* CONN_LS: the request under way asked for that header */
-    struct tls *tls; /* CONN_LS: over TCP; NULL: at the unix socket */
+    bool tcp;        /* CONN_LS: over TCP, with TLS or without */
+    struct tls *tls; /* CONN_LS; NULL: without */
     struct loop_timer patience;
     bool refused; /* CONN_LS: what still comes is thrown away, up to the end of the input */
     struct conn *prev, *next;
@@ -68,8 +69,8 @@ struct local_results {
 struct local {
     struct local_results results;
     VEC(struct person) people; /* by uid */
-    int ctl_fd, ls_fd, pipe_fd, tls_fd;
-    struct loop_fd ctl_watch, ls_watch, pipe_watch, tls_watch;
+    int ctl_fd, ls_fd, pipe_fd, tcp_fd, tls_fd;
+    struct loop_fd ctl_watch, ls_watch, pipe_watch, tcp_watch, tls_watch;
     struct tls_context *tls; /* NULL: Livestatus does not listen with it */
     struct buf tls_cert, tls_key, tls_ca, tls_crl;
     struct conn *conns;
@@ -101,6 +102,7 @@ void local_ctl_fail(struct conn *c, const char *text);
 void local_ctl_lost(struct conn *c, const char *text); /* what is left does not come; c may be gone after */
 
 void local_ls_accept(struct role *r, int fd);
+void local_ls_accept_tcp(struct role *r, int fd);
 void local_ls_accept_tls(struct role *r, int fd);
 void local_ls_lost(struct conn *c); /* its question went with the gate; c may be gone after */
 void local_ls_answer(struct conn *c, const struct msg_ls_resp *m);

@@ -109,6 +109,13 @@ static void refuse(struct conn *c, int code, const char *text)
     c->close_after = c->refused = true;
 }
 
+static struct str who_asks(const struct conn *c, char room[LOCAL_WHO])
+{
+    if (c->tls)
+        return local_tls_who(c, room, LOCAL_WHO);
+    return c->tcp ? STR("tcp") : local_who(c->role->self, c->uid, room);
+}
+
 /* False: c is gone. */
 static bool next_request(struct conn *c)
 {
@@ -144,8 +151,7 @@ static bool next_request(struct conn *c)
                                                 .uid = c->uid,
                                                 .connections = self->ls_connections,
                                                 .open = self->ls_open,
-                                                .user = c->tls ? local_tls_who(c, who, sizeof(who))
-                                                               : local_who(self, c->uid, who)});
+                                                .user = who_asks(c, who)});
     if (r == 0)
         r = role_send(gate, &b, -1);
     buf_release(&b);
@@ -242,10 +248,20 @@ void local_ls_lost(struct conn *c)
         set_events(c);
 }
 
+void local_ls_accept_tcp(struct role *r, int fd)
+{
+    struct conn *c = local_conn_new(r, CONN_LS, fd);
+
+    c->tcp = true;
+    loop_fd_add(r->loop, &c->watch, fd, EPOLLIN, on_ready, c);
+    local_tls_moved(c);
+}
+
 void local_ls_accept_tls(struct role *r, int fd)
 {
     struct conn *c = local_conn_new(r, CONN_LS, fd);
 
+    c->tcp = true;
     local_tls_begin(c);
     loop_fd_add(r->loop, &c->watch, fd, EPOLLIN, on_ready, c);
 }

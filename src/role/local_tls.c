@@ -139,7 +139,7 @@ int local_tls_take(struct conn *c, struct str in)
 
 void local_tls_halved(struct conn *c)
 {
-    if (c->tls)
+    if (c->tcp)
         within(c, HALVED_US);
 }
 
@@ -147,7 +147,7 @@ void local_tls_moved(struct conn *c)
 {
     int64_t us = IDLE_US;
 
-    if (!c->tls || !local_tls->ready(c->tls) || c->input_ended)
+    if (!c->tcp || (c->tls && !local_tls->ready(c->tls)) || c->input_ended)
         return;
     if (c->request) {
         loop_timer_cancel(&c->patience);

@@ -22,11 +22,11 @@ int local_tls_take(struct conn *c, struct str in); /* as tls_library.take, into 
 /* Sends what there is to send. 0, E_AGAIN: the network takes no more now; E_CLOSED: c must go. */
 int local_tls_send(struct conn *c);
 size_t local_tls_pending(const struct conn *c);
-void local_tls_halved(
-    struct conn *c); /* nothing more will come: its answer is waited for, but not for ever */
-void local_tls_moved(
-    struct conn *
-        c); /* bytes came or went: without a question under way it is let go when nothing follows for vigie_livestatus_tls_idle */
+/* These two also of a connection over TCP that has no TLS. */
+/* Nothing more will come: its answer is waited for, but not for ever. */
+void local_tls_halved(struct conn *c);
+/* Bytes came or went: without a question under way it is let go when nothing follows for vigie_livestatus_tls_idle. */
+void local_tls_moved(struct conn *c);
 void local_tls_free(struct conn *c);
 /* "tls:NAME" by the client's certificate, else "tls". */
 struct str local_tls_who(const struct conn *c, char *room, size_t size);

@@ -126,9 +126,9 @@ static const char *option_in(const struct model *m, const char *name)
 static void compare_start_only(struct parent *p, const struct model *next)
 {
     static const char *const names[] = {
-        "vigie_state_dir",         "vigie_site",         "vigie_http_listen",    "vigie_livestatus_socket",
-        "vigie_journal_days",      "vigie_journal_size", "vigie_livestatus_tls", "vigie_livestatus_tls_ca",
-        "vigie_livestatus_tls_crl"};
+        "vigie_state_dir",          "vigie_site",          "vigie_http_listen",    "vigie_livestatus_socket",
+        "vigie_journal_days",       "vigie_journal_size",  "vigie_livestatus_tls", "vigie_livestatus_tls_ca",
+        "vigie_livestatus_tls_crl", "vigie_livestatus_tcp"};
     const char *was = p->pipe_fd >= 0 ? p->pipe_at : model_c(&p->model, p->model.globals->command_file);
 
     if (strcmp(was, model_c(next, next->globals->command_file)) != 0)

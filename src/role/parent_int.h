@@ -102,7 +102,7 @@ struct parent {
     /* the state folder and what is handed over */
     uint32_t site;
     char state_dir[4096];
-    int state_fd, lock_fd, http_fd, ls_fd, tls_fd, ctl_fd, log_fd, pipe_fd;
+    int state_fd, lock_fd, http_fd, ls_fd, tcp_fd, tls_fd, ctl_fd, log_fd, pipe_fd;
     struct lasting hold; /* lines of the command file; without a path: it goes with the last process */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     struct parent_lines lines;      /* what local reads, ... */
@@ -111,7 +111,8 @@ struct parent {
     char pipe_at[4096],
         ls_at[108];    /* what was opened and is removed at the end, whatever a reload names now */
     char http_at[128]; /* "127.0.0.1:8080", with the port really bound */
-    char tls_at[128];  /* the same of vigie_livestatus_tls */
+    char tcp_at[128];  /* the same of vigie_livestatus_tcp */
+    char tls_at[128];  /* ... and of vigie_livestatus_tls */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
@@ -147,6 +148,7 @@ void parent_pass(struct child *c, const char *purpose, const char *arg, int fd);
 bool parent_child_lives(const struct child *c);
 
 /* parent_tls.c */
+int parent_tcp_open(struct parent *p, struct err *err); /* without TLS, on loopback */
 int parent_tls_open(struct parent *p, struct err *err);
 void parent_tls_pass(struct parent *p, struct child *local, bool listener);
 void parent_tls_renew(struct parent *p); /* the files may be others now */

@@ -127,10 +127,11 @@ static int take_lock(struct parent *p, bool *made, struct err *err)
         err, E_BUSY,
         "another Vigie (process %s) runs on the state folder %s: stop it, or give this one a folder, a "
         "command file, a log and whatever else it uses of its own: --set vigie_state_dir=DIR --set "
-        "command_file=FIFO --set log_file=FILE%s%s%s",
+        "command_file=FIFO --set log_file=FILE%s%s%s%s",
         text[0] ? text : "unknown", p->state_dir,
         setting(p, "vigie_http_listen", HTTP_LISTEN)[0] ? " --set vigie_http_listen=ADDRESS:PORT" : "",
         setting(p, "vigie_livestatus_socket", "")[0] ? " --set vigie_livestatus_socket=SOCKET" : "",
+        setting(p, "vigie_livestatus_tcp", "")[0] ? " --set vigie_livestatus_tcp=ADDRESS:PORT" : "",
         setting(p, "vigie_livestatus_tls", "")[0] ? " --set vigie_livestatus_tls=ADDRESS:PORT" : "");
 }
 
@@ -431,11 +432,14 @@ int parent_open_listeners(struct parent *p, struct err *err)
     if (r == 0)
         r = open_http(p, err);
     if (r == 0)
+        r = parent_tcp_open(p, err);
+    if (r == 0)
         r = parent_tls_open(p, err);
     if (r < 0) {
         close_one(&p->ctl_fd);
         close_one(&p->ls_fd);
         close_one(&p->http_fd);
+        close_one(&p->tcp_fd);
         close_one(&p->tls_fd);
     }
     return r;
@@ -477,8 +481,8 @@ static void close_fd(int *fd)
 
 void parent_close_all(struct parent *p)
 {
-    int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->tls_fd,  &p->log_fd,
-                        &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
+    int *const fds[] = {&p->exe_dir, &p->http_fd, &p->tcp_fd,       &p->tls_fd,
+                        &p->log_fd,  &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
 
     parent_hold_end(p);
     if (p->pipe_fd >= 0)

@@ -174,6 +174,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
     case ROLE_LOCAL:
         parent_pass(c, "ctl-listen", "", p->ctl_fd);
         parent_pass(c, "ls-listen", "", p->ls_fd);
+        parent_pass(c, "ls-tcp-listen", p->tcp_at, p->tcp_fd);
         parent_tls_pass(p, c, true);
         parent_pass(c, "command-hold", "", p->hold.fd);
         parent_pass(c, "command-pipe", p->pipe_at, p->pipe_fd);

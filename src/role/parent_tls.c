@@ -102,6 +102,29 @@ static void close_files(int fd[PARENT_TLS_FILES])
     }
 }
 
+int parent_tcp_open(struct parent *p, struct err *err)
+{
+    const char *at = setting(p, "vigie_livestatus_tcp");
+    int r;
+
+    if (!at[0])
+        return 0;
+    r = sock_check_address(at, err);
+    if (r == 0 && !sock_is_loopback(at))
+        return err_set(
+            err, E_PERM,
+            "vigie_livestatus_tcp=%s: without TLS, Vigie answers Livestatus on loopback only: take "
+            "127.0.0.1:PORT (or [::1]:PORT), or vigie_livestatus_tls=%s with a certificate",
+            at, at);
+    if (r == 0)
+        r = sock_listen_tcp(at, &p->tcp_fd, p->tcp_at, sizeof(p->tcp_at), err);
+    if (r < 0)
+        err_prefix(err, "vigie_livestatus_tcp: ");
+    else
+        sock_keep_alive(p->tcp_fd);
+    return r;
+}
+
 int parent_tls_open(struct parent *p, struct err *err)
 {
     const char *at = setting(p, "vigie_livestatus_tls");

@@ -6,12 +6,10 @@ import glob
 import json
 import os
 import shutil
-import socket
 import subprocess
-import threading
 import time
 
-from lib_vigie import SRC, Skip, Vigie, main, until
+from lib_vigie import SRC, Skip, Vigie, free_port, main, until
 
 CLIENTS = os.path.join(SRC, 'build', 'clients')
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -88,8 +86,8 @@ def run(*words, **environment):
     return p.stdout
 
 
-def started():
-    v = Vigie(objects=OBJECTS)
+def started(main=''):
+    v = Vigie(OBJECTS, main)
     try:
         v.start()
         v.order('PROCESS_HOST_CHECK_RESULT;up;0;up "and" running|rta=1ms')
@@ -102,42 +100,6 @@ def started():
         v.kill()
         raise
     return v
-
-
-class Bridge:
-    """A TCP port of this machine before the socket, for what speaks TCP only."""
-
-    def __init__(self, path):
-        self.path, self.s = path, socket.create_server(('127.0.0.1', 0))
-        self.port = self.s.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                client = self.s.accept()[0]
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(self.path)
-            for pair in ((client, server), (server, client)):
-                threading.Thread(target=self.pump, args=pair, daemon=True).start()
-
-    @staticmethod
-    def pump(a, b):
-        try:
-            while data := a.recv(65536):
-                b.sendall(data)
-            b.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.s.shutdown(socket.SHUT_RDWR)
-        self.s.close()
 
 
 PERL = r"""
@@ -242,22 +204,22 @@ print(json.dumps(first))
 def test_nagstamon():
     folder = unpacked('nagstamon', 'usr/lib/python3/dist-packages/Nagstamon/Servers/Livestatus.py')
     environment = {'PYTHONPATH': folder + '/usr/lib/python3/dist-packages', 'QT_QPA_PLATFORM': 'offscreen'}
-    with started() as v:
+    port = free_port()
+    with started(f'vigie_livestatus_tcp=127.0.0.1:{port}') as v:
         os.mkdir(v.path('home'))
         environment['HOME'] = v.path('home')
         probe = subprocess.run(['/usr/bin/python3', '-c', 'import Nagstamon.Servers.Livestatus'], env={**os.environ, **environment}, capture_output=True, text=True, check=False)
         if 'ModuleNotFoundError' in probe.stderr:
             raise Skip(probe.stderr.strip().splitlines()[-1])
-        with Bridge(v.live) as bridge:
-            got = json.loads(run('/usr/bin/python3', '-c', NAGSTAMON, str(bridge.port), **environment).splitlines()[-1])
-            assert got['h'] == {'status': 'DOWN', 'type': 'soft', 'output': 'no answer', 'downtime': False,
-                                'services': {'Service S': ['CRITICAL', got['h']['services']['Service S'][1], 'broken: really', True, 1]}}, got
-            # The host of this one is UP: Nagstamon makes it from the columns host_* of the service.
-            assert got['up']['status'] == 'UP' and got['up']['services']['load'][:3] == ['WARNING', 'soft', 'high'], got
-            until(lambda: v.livestatus('GET comments\nColumns: author comment\nFilter: entry_type = 4') == [['ns', 'from a desktop']], 'the acknowledgement')
-            until(lambda: v.livestatus('GET comments\nColumns: comment\nFilter: entry_type = 1\nSort: id asc') == [['one'], ['two']], 'two commands in one request')
-            again = json.loads(run('/usr/bin/python3', '-c', NAGSTAMON, str(bridge.port), **environment).splitlines()[-1])
-            assert not again['h']['services'], 'an acknowledged one is filtered out'
+        got = json.loads(run('/usr/bin/python3', '-c', NAGSTAMON, str(port), **environment).splitlines()[-1])
+        assert got['h'] == {'status': 'DOWN', 'type': 'soft', 'output': 'no answer', 'downtime': False,
+                            'services': {'Service S': ['CRITICAL', got['h']['services']['Service S'][1], 'broken: really', True, 1]}}, got
+        # The host of this one is UP: Nagstamon makes it from the columns host_* of the service.
+        assert got['up']['status'] == 'UP' and got['up']['services']['load'][:3] == ['WARNING', 'soft', 'high'], got
+        until(lambda: v.livestatus('GET comments\nColumns: author comment\nFilter: entry_type = 4') == [['ns', 'from a desktop']], 'the acknowledgement')
+        until(lambda: v.livestatus('GET comments\nColumns: comment\nFilter: entry_type = 1\nSort: id asc') == [['one'], ['two']], 'two commands in one request')
+        again = json.loads(run('/usr/bin/python3', '-c', NAGSTAMON, str(port), **environment).splitlines()[-1])
+        assert not again['h']['services'], 'an acknowledged one is filtered out'
         assert v.stop() == 0
 
 

@@ -14,7 +14,7 @@ import subprocess
 import time
 import warnings
 
-from lib_vigie import ONE, SRC, Skip, Vigie, main, until
+from lib_vigie import ONE, SRC, Skip, Vigie, free_port, main, until
 
 PASSIVE = ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace('description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1')
 NAMES = 'GET services\nColumns: description\nOutputFormat: json\n'
@@ -47,13 +47,6 @@ class Papers:
 def settings(papers, at, ca=False):
     return (f'vigie_livestatus_tls={at}\nvigie_livestatus_tls_cert={papers.path("server.pem")}\nvigie_livestatus_tls_key={papers.path("server.key")}\n' +
             (f'vigie_livestatus_tls_ca={papers.path("ca.pem")}\n' if ca else ''))
-
-
-def free_port():
-    if os.environ.get('PORT'):
-        return int(os.environ['PORT'])
-    with socket.create_server(('127.0.0.1', 0)) as s:
-        return s.getsockname()[1]
 
 
 def context_of(papers, client=None, version=None):

@@ -95,6 +95,14 @@ def until(question, what='', patience=PATIENCE_S):
     raise AssertionError(f'not within {patience} s: {(what() if callable(what) else what) or question}; last answer {answer!r}')
 
 
+def free_port():
+    """A TCP port for a test that needs one."""
+    if os.environ.get('PORT'):
+        return int(os.environ['PORT'])
+    with socket.create_server(('127.0.0.1', 0)) as s:
+        return s.getsockname()[1]
+
+
 class Vigie:
     def __init__(self, objects=ONE, main='', common=True, program=VIGIE):
         self.program, self.process, self.lines = program, None, []
