@@ -12,7 +12,7 @@
  *   decided   whatever becomes a hard problem has its decision with reasons in the same moment
  *   identity  over a reload what has the same identity keeps its state, its notes and its run, whatever it is called; what is new is blank
  *   trace     the same seed gives the same trace
- * and after every step those of tests/sim/judge.h: rules, told, why.
+ * and after every step those of tests/sim/judge.h: rules, rests, told, why.
  * A failure prints the seed and the commit. `sim --self-test` plants a bug for each invariant and demands that it is found.
  */
 #include "sim.h"
