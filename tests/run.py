@@ -16,6 +16,8 @@ PORT (the first of ten ports for it alone); it exits 0 passed, 77 skipped, anyth
 `N passed, N failed[, N skipped]`, these are counted instead of one. In its first 20 lines it may say
 `# vigie-test: build=release serial timeout=900 seconds=60`; the defaults are build=debug, beside others, 600 s (three times
 what a slow machine needs with all its processors busy, or more), and that it takes about 15 s. `serial` ones run last, each alone.
+`sanitized=long`: it runs on build/release, whose processes start and end for a quarter and have the real sandbox, and with --long
+on build/debug; so does what shows how all goes together, and feeds Vigie nothing that another test does not feed to sanitizers.
 
 All others share one pool, three for each processor, for many only wait. The longest begin first, so that none is left alone
 at the end: a script's `seconds`, the `priority` of a test in meson.build. Beside each result stand the seconds that it took,
@@ -176,10 +178,10 @@ class Ports:
 PORTS = Ports()
 
 
-def run_script(path):
+def run_script(path, long):
     name = os.path.relpath(path, os.path.join(SRC, 'tests'))
     d = directives(path)
-    build = os.path.join(SRC, 'build', d['build'])
+    build = os.path.join(SRC, 'build', 'release' if d.get('sanitized') == 'long' and not long else d['build'])
     tmp = tempfile.mkdtemp(prefix='vigie-test-')
     os.chmod(tmp, 0o755)  # roles with a uid of their own must reach what a test puts there
     env = dict(os.environ, VIGIE=os.path.join(build, 'vigie'), BUILD=build, SRC=SRC, TMPDIR=tmp, PORT=str(PORTS.take()),
@@ -203,13 +205,13 @@ def counted(code, output):
     return (1, 0, 0) if code == 0 else (0, 1, 0)
 
 
-def scripts(folder):
+def scripts(folder, long):
     for path in sorted(glob.glob(os.path.join(SRC, 'tests', folder, '*'))):
         if os.path.basename(path).startswith(('lib', '_')):
             continue
         if path.endswith(('.sh', '.py')) and os.path.isfile(path) and os.stat(path).st_mode & stat.S_IXUSR:
             d = directives(path)
-            yield Job(os.path.relpath(path, os.path.join(SRC, 'tests')), lambda path=path: run_script(path), float(d['seconds']), 'serial' in d)
+            yield Job(os.path.relpath(path, os.path.join(SRC, 'tests')), lambda path=path: run_script(path, long), float(d['seconds']), 'serial' in d)
 
 
 # ---- meson ----
@@ -314,7 +316,7 @@ def main():
     shutil.rmtree(LOGS, ignore_errors=True)
     jobs = [*commands(), *programs('debug'), *programs('release'), *fuzz_targets(a.long)]
     for folder in ['scenario', 'e2e', 'life'] + (['long'] if a.long else []):
-        jobs += scripts(folder)
+        jobs += scripts(folder, a.long)
     jobs = sorted((j for j in jobs if wanted(j.name)), key=lambda j: -j.seconds)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:

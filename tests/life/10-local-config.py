@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=65
+# vigie-test: seconds=65 sanitized=long
 """`./dev run`'s configuration of this machine: Vigie and nagios4 accept it, a dozen services have results within a minute,
 SIGTERM ends in time, and what was known is known after a restart."""
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=60 timeout=900
+# vigie-test: seconds=60 timeout=900 sanitized=long
 """Files that nobody writes by mistake: each is judged, in the memory that is there, with a place; and a running Vigie that is told to read one goes on with what it has."""
 import os
 import re

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=45
+# vigie-test: seconds=45 sanitized=long
 """Secrets planted in every place where a configuration may hold one: the commands that need them get them, and nothing else that Vigie writes, answers or keeps in memory has them."""
 import json
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """SIGHUP: new objects come, old states stay, a check that runs is not interrupted, a wrong configuration changes nothing."""
 import json
 import os

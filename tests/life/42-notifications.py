@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=35
+# vigie-test: seconds=35 sanitized=long
 """Problems and recoveries reach people: by mail through a mail server (aiosmtpd), by webhook, by a command with a pipe; also when the other side is away,
 refuses, or offers a certificate that nobody knows, and when the notifier is killed."""
 import email.header

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=30
+# vigie-test: seconds=30 sanitized=long
 """The command file: a flood through it while its reader is killed, lines that are no commands, and an answer for every command there is."""
 import fcntl
 import json

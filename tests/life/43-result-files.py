@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """check_result_path: files of results are taken once each, whatever is killed meanwhile, and what is none is refused with its place."""
 import os
 import pwd

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """Livestatus over time: requests that wait for something, the table statehist, what status counts, and clients in the shape of Thruk and Checkmk."""
 import ast
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """The way of a check with real plugins: however one ends, whatever it prints, whatever it leaves running, the state and the text are those that Nagios gives, in words that say more."""
 import json
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=35
+# vigie-test: seconds=35 sanitized=long
 """The right to send ICMP: Debian's ping plugins work as root and as an ordinary user where the kernel lets them; where it does not, no host is DOWN for it, and the reason is said."""
 import os
 import shutil

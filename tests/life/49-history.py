@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """The past: availability of a living Vigie equals what its events say, second by second; events by group, kind, text and time; the list as of a moment; all of it over a kill, a reload and the
 loss of the database."""
 import calendar

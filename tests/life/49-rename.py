@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """What is called something else stays what it is: by _VIGIE_ID, or by 'ctl rename'. What is no longer configured ends with an event."""
 import json
 import os

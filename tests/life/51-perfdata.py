@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """Performance data handed on as Nagios does: a command after each result, lines of a template in a file, a command that takes the file over while nothing is lost, and a named pipe."""
 import os
 import re

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """`vigie simulate`: a written timeline in virtual time, on the common objects and on a configuration, as text and JSON, and what is wrong in one."""
 import json
 import os

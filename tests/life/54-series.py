@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=40
+# vigie-test: seconds=40 sanitized=long
 """Measurements, from the result of a check to the answer: /api/v1/series and /api/v1/series/data over the whole path; and /prometheus/api/v1/ beside Debian's prometheus with the same samples."""
 import http.client
 import json

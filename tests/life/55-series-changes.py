@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """Series of what does not stay what it was: a host renamed, a service taken out and put back, a label that the plugin calls something else, a unit that changes, counters that begin anew or go round.
 What /api/v1/series, its data and /prometheus say then: nothing that was measured is lost, and nothing is mixed up."""
 import http.client

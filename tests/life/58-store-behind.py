@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """While the store stands still: a command for many is held up before the memory is full, goes on by itself when the store does, and every line of it is in the history. When the results of checks
 fill the memory, the oldest of them are given up and counted, and nothing else."""
 import http.client

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=40
+# vigie-test: seconds=40 sanitized=long
 """kill -9 at random moments under load: what was acknowledged is there afterwards and stands once, nothing older comes back, nothing is applied twice, everybody is told,
 what was measured is sent, and no check stays stuck. Killed are everything, the parent alone, a Vigie that is just starting, or any role, sometimes a second one while the first comes back or during a reload.
 VIGIE_KILLS says how many rounds (tests/long does it for long), VIGIE_SEED with which dice."""

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """vigie backup of a running Vigie and vigie restore: nothing that was acknowledged before the backup is missing; what is not whole is refused, and changes nothing."""
 import io
 import json

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=40
+# vigie-test: seconds=40 sanitized=long
 """The databases as docs/DATABASES.md tells of them: its examples are asked of a Vigie that runs, and answer what is so."""
 import os
 import re

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# vigie-test: sanitized=long
 """PostgreSQL is a second column: its schema is SQLite's with other words for the same, and it takes every statement of db/sql.def that is not SQLite's own."""
 import contextlib
 import glob

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=40
+# vigie-test: seconds=40 sanitized=long
 """Measurements of real plugins and of passive results: each that the journal has is in the series store exactly once, after stops, kill -9 of store, kill -9 of all and a full disk. What
 is not taken is counted, with its reason; what stands beside the values is in bounds.db."""
 import ctypes
