@@ -117,6 +117,8 @@ char *ctl_clean(const char *text, bool lines);
 /* ---- times ---- */
 /* "3 min", "2 h", "5 d" since an RFC 3339 time, "in 3 min" before it; "-" for none. */
 void ctl_ago(const char *rfc3339, char *out, size_t size);
+/* The same at that moment; NULL: now. */
+void ctl_before(const char *rfc3339, const char *moment, char *out, size_t size);
 /* What -o may ask for; NULL: nothing was asked. E_INVAL else. */
 int ctl_format(const char *output, struct err *err);
 /* "2026-11-23 22:00" or "22:00" (the next one from not_before on) of the caller's zone, or an RFC 3339 time. False: none of these. */

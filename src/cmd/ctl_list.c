@@ -19,13 +19,13 @@ static void add_state(struct ctl_table *t, const json_t *r)
     ctl_table_cell(t, ctl_true(r, "hard") || strcmp(state, "PENDING") == 0 ? state : text);
 }
 
-static void add_row(struct ctl_table *t, const json_t *r)
+static void add_row(struct ctl_table *t, const json_t *r, const char *moment)
 {
     struct buf text = BUF_INIT;
     char since[32];
 
     add_state(t, r);
-    ctl_ago(ctl_text(r, "since"), since, sizeof(since));
+    ctl_before(ctl_text(r, "since"), moment, since, sizeof(since));
     ctl_table_cell(t, since);
     ctl_table_cell(t, ctl_text(r, "host"));
     ctl_table_cell(t, ctl_text(r, "service")[0] ? ctl_text(r, "service") : "-");
@@ -132,7 +132,7 @@ static void print_list(const struct ctl *c, const struct list_options *o, const 
     json_array_foreach(rows, i, r)
     {
         if (i < shown)
-            add_row(&t, r);
+            add_row(&t, r, o->at);
     }
     if (!total && o->at) {
         say_unknown(ctl_text(answer, "known_from"));

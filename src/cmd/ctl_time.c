@@ -169,9 +169,16 @@ void ctl_span(long long seconds, char *out, size_t size)
 
 void ctl_ago(const char *rfc3339, char *out, size_t size)
 {
+    ctl_before(rfc3339, NULL, out, size);
+}
+
+void ctl_before(const char *rfc3339, const char *moment, char *out, size_t size)
+{
     struct wall now = clock_wall(), t;
     char span[32];
 
+    if (moment)
+        time_parse_rfc3339(str_of(moment), &now);
     if (!time_parse_rfc3339(str_of(rfc3339), &t)) {
         snprintf(out, size, "-");
         return;

@@ -171,7 +171,8 @@ def test_past():
         assert v.json('list', '--at', rfc(before - 86400))['total'] == 0
         assert v.text('list', '--at', rfc(before - 86400)).startswith('Nothing is known of that moment: the first record is of 20'), 'not: none of 0'
         assert [r['service'] for r in v.json('list', '--at', rfc(middle), '--problems')['resources']] == ['web']
-        assert 'CRITICAL' in v.text('list', '--at', rfc(middle), '--host', 'h')
+        lasted = [x for x in v.text('list', '--at', rfc(middle), '--host', 'h').splitlines() if 'web has gone away' in x]
+        assert len(lasted) == 1 and lasted[0].startswith('CRITICAL'), lasted
 
         v.submit('db', 'WARNING', 'db is late')
         v.submit('db', 'OK', 'db is there')
@@ -197,6 +198,7 @@ def test_past():
         again = v.json('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end))
         assert again['seconds'] == got['seconds'], (again, got)
         until(lambda: v.json('availability', 'h', 'web', '--from', rfc(end))['seconds']['warning'] >= 1, 'behind the gap it is what it was')
+        assert lasted[0] in v.text('list', '--at', rfc(middle), '--host', 'h').splitlines(), 'how long it had been so, at that moment'
         assert not v.json('availability', 'h', 'web', '--from', rfc(end))['outages']
 
         # the database is lost: the journal has it all
