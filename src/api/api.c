@@ -228,7 +228,7 @@ void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume)
 {
-    q->due = (struct mono){a->ports->mono(a->user).us + LIMIT_READER_US + API_GRACE_US};
+    q->due = (struct mono){a->ports->mono(a->user).us + LIMIT_ANSWER_US};
     waits(a, q, API_FROM_READER, a->ports->reader(a->user, q->serial, stmt, args, n), resume);
 }
 

@@ -25,7 +25,6 @@
 #define API_PENDING_MAX 1024u
 #define API_LOGINS_MAX  8u /* password hashes under way or waiting in auth: each costs 64 MiB for a moment */
 #define API_DUE_US      (30 * TIME_S)
-#define API_GRACE_US    (5 * TIME_S) /* the reader gives up by itself, and says so */
 
 struct api;
 struct api_request;

@@ -58,5 +58,6 @@
 #define LIMIT_STREAMS       2048u               /* live views of browsers */
 #define LIMIT_SEGMENT       (64u * 1024 * 1024) /* a journal segment before the next begins */
 #define LIMIT_READER_US     (30 * TIME_S)       /* a query of the reader */
+#define LIMIT_ANSWER_US     (35 * TIME_S)       /* until nobody waits for it any more: it has its turn, too */
 #define LIMIT_KILL_GRACE_US (1 * TIME_S)        /* between TERM and KILL of a plugin's group */
 #define LIMIT_STOP_US       (8 * TIME_S)        /* a role's time to stop */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The reader: answers gate's questions about the past (db/history.h and db/series_ask.h list them) from the projections. It cannot write, and no question takes longer than LIMIT_READER_US: a long
- * transaction would make the database's log grow.
+ * The reader: answers gate's questions about the past (db/history.h and db/series_ask.h list them) from the projections. It cannot write, and no question takes longer than LIMIT_READER_US, with those
+ * that it lets in: a long transaction would make the database's log grow.
  *
  * Questions are answered in turn, each as a whole and of one moment. One that takes long stops now and then, wherever it looks whether it is overdue, and lets those in that are of a lower rank:
  * questions for series the long ones for history, and both of them the brief ones. Each rank has a connection of its own, so that they do not meet; half of the time at least is the long one's.
@@ -16,6 +16,7 @@
 #include "db/series_ask.h"
 #include "os/clock.h"
 #include "role/reader_look.h"
+#include "role/reader_turns.h"
 #include "role/role.h"
 #include "wire/link.h"
 
@@ -27,17 +28,9 @@
 
 #define WAITING (256u * 1024)  /* bytes of an answer that gate has not taken yet */
 #define LOOK_US (10 * TIME_MS) /* of a long question, until it looks whether there are others */
-#define QUEUED  1000u          /* questions in memory; more wait in the link */
-
-enum rank {
-    BRIEF,  /* of history: a page, or few objects */
-    LONG,   /* of history: all others */
-    SERIES, /* measurements */
-    RANKS,
-};
 
 /* What is read. The first three are of their rank alone. */
-enum { HISTORY_BRIEF = BRIEF, HISTORY_LONG = LONG, BOUNDS = SERIES, OBJECTS, FILES };
+enum { HISTORY_BRIEF = READER_BRIEF, HISTORY_LONG = READER_LONG, BOUNDS = READER_SERIES, OBJECTS, FILES };
 
 static const struct {
     const char *name;
@@ -54,16 +47,15 @@ struct roster {
 };
 
 struct question {
+    struct reader_turn turn; /* the first member: a turn is its question */
     struct reader *reader;
     struct arena arena; /* holds itself */
     struct peer *asker;
     uint64_t id;
     struct str stmt, *arg;
     size_t n;
-    enum rank rank;
     /* while it is answered */
     struct roster *roster;
-    struct mono deadline;
     struct mono look, fair; /* when others are let in next, and from when on they may be */
     bool lets_in;
     bool
@@ -72,7 +64,7 @@ struct question {
 
 struct reader {
     struct role *role;
-    struct history history[SERIES];
+    struct history history[READER_SERIES];
     struct sql objects;
     struct bounds bounds;
     struct {
@@ -87,13 +79,17 @@ struct reader {
     struct model model;    /* for time periods */
     bool has_model;
     struct buf frame;
-    VEC(struct question *) queue; /* in the order in which they came */
-    struct question *now[RANKS];  /* under way */
+    struct reader_turns turns;
     bool planned;
     struct reader_look look;
 };
 
 static void let_in(struct question *q);
+
+static struct question *question_of(struct reader_turn *t)
+{
+    return (struct question *)t;
+}
 
 static bool overdue(void *user)
 {
@@ -101,11 +97,11 @@ static bool overdue(void *user)
 
     if (!q->hole)
         let_in(q);
-    return q->hole || clock_mono().us >= q->deadline.us;
+    return q->hole || clock_mono().us >= q->turn.deadline.us;
 }
 
 /* The writer makes the file; before its first start there is nothing to answer from. */
-static int open_history(struct reader *s, enum rank rank, struct err *err)
+static int open_history(struct reader *s, enum reader_rank rank, struct err *err)
 {
     return s->history[rank].sql.db ? 0 : history_open_read(&s->history[rank], s->file[rank].path, err);
 }
@@ -177,7 +173,7 @@ static void send_rows(struct question *q, const struct msg_rows *m)
     buf_clear(&s->frame);
     /* Gate takes a part while the next one is made; more than some of them need not wait here. */
     if (q->asker->link && link_queued(q->asker->link) > WAITING)
-        link_flush(q->asker->link, MAX(q->deadline.us - clock_mono().us, 0));
+        link_flush(q->asker->link, MAX(q->turn.deadline.us - clock_mono().us, 0));
     q->look = q->fair; /* who has the part may have asked for more */
 }
 
@@ -195,16 +191,16 @@ static int ask_history(struct question *q, struct err *err)
     struct history_args args = {
         .stmt = q->stmt, .at = q->arg, .n = q->n, .m = s->has_model ? &s->model : NULL};
     struct err unread = ERR_INIT;
-    int got = open_history(s, q->rank, err);
+    int got = open_history(s, q->turn.rank, err);
 
     if (got < 0)
         return got;
     if (take_roster(q, &unread) == 0)
         args.names = &q->roster->names;
-    q->lets_in = q->rank > BRIEF;
-    sql_limit(&s->history[q->rank].sql, overdue, q);
-    got = history_query(&s->history[q->rank], &args, piece, q, err);
-    sql_limit(&s->history[q->rank].sql, NULL, NULL);
+    q->lets_in = q->turn.rank > READER_BRIEF;
+    sql_limit(&s->history[q->turn.rank].sql, overdue, q);
+    got = history_query(&s->history[q->turn.rank], &args, piece, q, err);
+    sql_limit(&s->history[q->turn.rank].sql, NULL, NULL);
     return got;
 }
 
@@ -270,13 +266,13 @@ static void close_file(struct reader *s, int i)
 }
 
 /* What a question of that rank reads. */
-static bool reads(enum rank rank, int i)
+static bool reads(enum reader_rank rank, int i)
 {
     return i == (int)rank || i == OBJECTS;
 }
 
 /* The writer makes a damaged one anew, and the file that is open is the old one then. */
-static void look_for_new(struct reader *s, enum rank rank)
+static void look_for_new(struct reader *s, enum reader_rank rank)
 {
     for (int i = 0; i < FILES; i++) {
         uint64_t now = reads(rank, i) ? inode_of(s->file[i].path) : 0;
@@ -297,7 +293,7 @@ static void tell_damaged(struct question *q, bool all_of_history)
 
     for (int i = 0; i < FILES; i++) {
         bool damaged =
-            reads(q->rank, i) && (s->file[i].sql->damaged || (all_of_history && i == (int)q->rank));
+            reads(q->turn.rank, i) && (s->file[i].sql->damaged || (all_of_history && i == (int)q->turn.rank));
 
         if (!damaged || s->file[i].told || !s->file[i].inode)
             continue;
@@ -317,44 +313,46 @@ static void free_question(struct question *q)
     arena_release(&all);
 }
 
+static int ask(struct question *q, struct err *err)
+{
+    struct reader *s = q->reader;
+    enum reader_rank rank = q->turn.rank;
+    int got;
+
+    if (clock_mono().us >= q->turn.deadline.us)
+        return err_set(err, E_TIMEOUT, "%s", ROWS_TOO_LONG);
+    look_for_new(s, rank);
+    got = rank == READER_SERIES ? ask_series(q, err) : ask_history(q, err);
+    q->lets_in = false;
+    tell_damaged(q, got == E_FORMAT && rank < READER_SERIES && !s->history[rank].sql.db);
+    for (int i = 0; i < FILES; i++)
+        if ((got == E_FORMAT || got == E_IO) && reads(rank, i)) /* opened again at the next question */
+            close_file(s, i);
+    return got;
+}
+
 static void answer(struct question *q)
 {
     struct reader *s = q->reader;
     struct err err = ERR_INIT;
-    int got;
+    int got = ask(q, &err);
 
-    s->now[q->rank] = q;
-    q->deadline = (struct mono){clock_mono().us + LIMIT_READER_US};
-    look_for_new(s, q->rank);
-    got = q->rank == SERIES ? ask_series(q, &err) : ask_history(q, &err);
-    q->lets_in = false;
-    tell_damaged(q, got == E_FORMAT && q->rank < SERIES && !s->history[q->rank].sql.db);
-    for (int i = 0; i < FILES; i++)
-        if ((got == E_FORMAT || got == E_IO) && reads(q->rank, i)) /* opened again at the next question */
-            close_file(s, i);
     send_rows(q, &(struct msg_rows){.id = q->id,
                                     .end = 1,
                                     .error = q->hole   ? STR("a part of the answer was lost")
                                              : got < 0 ? str_of(err.text)
                                                        : STR_NULL});
     leave_roster(s, q->roster);
-    s->now[q->rank] = NULL;
+    reader_turns_end(&s->turns);
     free_question(q);
 }
 
-/* The first in the queue whose rank is below, out of it; NULL: there is none. */
-static struct question *next_below(struct reader *s, enum rank rank)
+/* The next one that may begin; NULL: none. */
+static struct question *next(struct reader *s)
 {
-    for (size_t i = 0; i < s->queue.n; i++) {
-        struct question *q = s->queue.at[i];
+    struct reader_turn *t = reader_turns_begin(&s->turns, clock_mono());
 
-        if (q->rank >= rank)
-            continue;
-        s->queue.n--;
-        memmove(&s->queue.at[i], &s->queue.at[i + 1], (s->queue.n - i) * sizeof(s->queue.at[0]));
-        return q;
-    }
-    return NULL;
+    return t ? question_of(t) : NULL;
 }
 
 static void let_in(struct question *q)
@@ -363,12 +361,12 @@ static void let_in(struct question *q)
     struct mono began = clock_mono();
     struct question *other;
 
-    if (!q->lets_in || began.us < q->look.us)
+    if (!q->lets_in || began.us < q->look.us || began.us >= q->turn.deadline.us)
         return;
     q->lets_in = false;
-    if (s->queue.n < QUEUED && q->asker->link)
+    if (q->asker->link)
         link_drain(q->asker->link);
-    while (!q->hole && clock_mono().us - began.us < LOOK_US && (other = next_below(s, q->rank)))
+    while (!q->hole && clock_mono().us - began.us < LOOK_US && (other = next(s)))
         answer(other);
     q->lets_in = true;
     q->fair.us = 2 * clock_mono().us - began.us;
@@ -380,7 +378,7 @@ static void plan(struct reader *s);
 static void answer_next(void *user)
 {
     struct reader *s = user;
-    struct question *q = next_below(s, RANKS);
+    struct question *q = next(s);
 
     s->planned = false;
     if (q)
@@ -390,17 +388,29 @@ static void answer_next(void *user)
 
 static void plan(struct reader *s)
 {
-    if (s->planned || !s->queue.n || s->role->stopping)
+    if (s->planned || !s->turns.waiting.n || s->role->stopping)
         return;
     s->planned = true;
     loop_later(s->role->loop, answer_next, s);
 }
 
-static enum rank rank_of(const struct msg_query *q)
+static enum reader_rank rank_of(const struct msg_query *q)
 {
     if (series_ask_is(q->stmt))
-        return SERIES;
-    return past_is_brief(q->stmt, q->args.at, q->args.n) ? BRIEF : LONG;
+        return READER_SERIES;
+    return past_is_brief(q->stmt, q->args.at, q->args.n) ? READER_BRIEF : READER_LONG;
+}
+
+static void refuse(struct question *q)
+{
+    struct buf b = BUF_INIT;
+
+    msg_put_rows(&b, &(struct msg_rows){.id = q->id,
+                                        .end = 1,
+                                        .error = STR("too many questions wait for their turn; ask again")});
+    role_send(q->asker, &b, -1);
+    buf_release(&b);
+    free_question(q);
 }
 
 static void on_query(struct role *r, struct peer *p, const struct msg *m)
@@ -410,13 +420,16 @@ static void on_query(struct role *r, struct peer *p, const struct msg *m)
     struct arena a = ARENA_INIT;
     struct question *q = arena_alloc(&a, sizeof(*q));
 
-    *q = (struct question){.reader = s, .asker = p, .id = from->id, .rank = rank_of(from)};
+    *q = (struct question){.reader = s, .asker = p, .id = from->id, .turn.rank = rank_of(from)};
     q->stmt = arena_str(&a, from->stmt);
     q->arg = arena_alloc(&a, (from->args.n + 1) * sizeof(*q->arg));
     for (q->n = 0; q->n < from->args.n; q->n++)
         q->arg[q->n] = arena_str(&a, from->args.at[q->n]);
     q->arena = a;
-    *VEC_ADD(&s->queue) = q;
+    if (!reader_turns_add(&s->turns, &q->turn, clock_mono())) {
+        refuse(q);
+        return;
+    }
     plan(s);
 }
 
@@ -426,18 +439,18 @@ static void peer_down(struct role *r, struct peer *p)
     struct reader *s = r->self;
     size_t n = 0;
 
-    for (size_t i = 0; i < s->queue.n; i++) {
-        struct question *q = s->queue.at[i];
+    for (size_t i = 0; i < s->turns.waiting.n; i++) {
+        struct reader_turn *t = s->turns.waiting.at[i];
 
-        if (q->asker == p)
-            free_question(q);
+        if (question_of(t)->asker == p)
+            free_question(question_of(t));
         else
-            s->queue.at[n++] = q;
+            s->turns.waiting.at[n++] = t;
     }
-    s->queue.n = n;
-    for (int i = 0; i < RANKS; i++)
-        if (s->now[i] && s->now[i]->asker == p)
-            s->now[i]->hole = true;
+    s->turns.waiting.n = n;
+    for (struct reader_turn *t = s->turns.now; t; t = t->outer)
+        if (question_of(t)->asker == p)
+            question_of(t)->hole = true;
 }
 
 static void birth(struct role *r)
@@ -489,8 +502,8 @@ static void serve(struct role *r)
     struct reader *s = r->self;
     struct err err = ERR_INIT;
 
-    look_for_new(s, BRIEF);
-    if (open_history(s, BRIEF, &err) < 0)
+    look_for_new(s, READER_BRIEF);
+    if (open_history(s, READER_BRIEF, &err) < 0)
         log_debug("%s", err.text);
     role_ready(r);
 }
@@ -500,9 +513,9 @@ static void stop(struct role *r)
     struct reader *s = r->self;
 
     reader_look_release(&s->look);
-    for (size_t i = 0; i < s->queue.n; i++)
-        free_question(s->queue.at[i]);
-    VEC_RELEASE(&s->queue);
+    for (size_t i = 0; i < s->turns.waiting.n; i++)
+        free_question(question_of(s->turns.waiting.at[i]));
+    VEC_RELEASE(&s->turns.waiting);
     for (int i = 0; i < FILES; i++)
         close_file(s, i);
     if (s->roster)

@@ -149,7 +149,7 @@ static void test_what_is_said(void **state UNUSED)
     assert_true(
         str_contains(buf_str(&w->body), STR("ask for a shorter time, or for fewer hosts and services")));
     api_world_ask(w, "GET", "/api/v1/events", "text=x", "", API_ROLE_VIEWER);
-    api_world_forward(w, LIMIT_READER_US + API_GRACE_US); /* it does not */
+    api_world_forward(w, LIMIT_ANSWER_US); /* it does not */
     api_tick(&w->api);
     assert_int_equal(w->status, 504);
     api_world_free(w);

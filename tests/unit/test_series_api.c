@@ -161,7 +161,7 @@ static void test_flow(void **state)
     api_lost(&w->api, API_FROM_READER);
     assert_int_equal(w->broken, 2);
     begin_long(w, &part);
-    api_world_forward(w, LIMIT_READER_US + API_GRACE_US);
+    api_world_forward(w, LIMIT_ANSWER_US);
     api_tick(&w->api);
     assert_int_equal(w->broken, 3);
     assert_int_equal(w->ended, 1);
