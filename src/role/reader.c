@@ -364,8 +364,7 @@ static void let_in(struct question *q)
     if (!q->lets_in || began.us < q->look.us || began.us >= q->turn.deadline.us)
         return;
     q->lets_in = false;
-    if (q->asker->link)
-        link_drain(q->asker->link);
+    q->hole = q->hole || !q->asker->link || !link_drain(q->asker->link);
     while (!q->hole && clock_mono().us - began.us < LOOK_US && (other = next(s)))
         answer(other);
     q->lets_in = true;

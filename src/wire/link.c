@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -249,11 +250,13 @@ int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
 void link_flush(struct link *l, int64_t max_us)
 {
     struct pollfd p = {.fd = l->fd, .events = POLLOUT};
+    int64_t until = clock_mono().us + max_us, left;
 
     while (!l->closed && link_queued(l)) {
         if (!write_queue(l) || !link_queued(l))
             return;
-        if (poll(&p, 1, (int)(max_us / TIME_MS)) <= 0)
+        left = until - clock_mono().us;
+        if (left <= 0 || poll(&p, 1, (int)(left / TIME_MS)) <= 0)
             return;
     }
 }
@@ -435,10 +438,12 @@ void link_resume(struct link *l)
     loop_later(l->loop, go_on, l);
 }
 
-void link_drain(struct link *l)
+bool link_drain(struct link *l)
 {
+    int r = 0;
+
     l->busy++;
-    while (!l->closed && !l->freed && read_some(l) > 0) {
+    while (!l->closed && !l->freed && (r = read_some(l)) > 0) {
         while (has_frame(l) && !l->paused) {
             if (!deliver_frames(l))
                 break;
@@ -446,5 +451,5 @@ void link_drain(struct link *l)
         if (l->paused)
             break;
     }
-    leave(l);
+    return leave(l) && r >= 0;
 }

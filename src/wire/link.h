@@ -33,7 +33,7 @@ void link_call_below(struct link *l, size_t n);
 /* No message is delivered between pause and resume (back pressure). */
 void link_pause(struct link *l);
 void link_resume(struct link *l);
-/* Reads and delivers what the other side sent, without waiting: before a peer that ended is let go. The link may be freed inside. */
-void link_drain(struct link *l);
+/* Reads and delivers what the other side sent, without waiting: before a peer that ended is let go. False: it ended, of which the loop tells (closed) or has told. The link may be freed inside. */
+bool link_drain(struct link *l);
 /* Writes what is queued now, blocking at most max_us: for the last words of a process. */
 void link_flush(struct link *l, int64_t max_us);

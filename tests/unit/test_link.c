@@ -229,12 +229,42 @@ static void test_free_inside(void **state UNUSED)
     finish(l, &a, &b);
 }
 
+/* Who computes for the other side hears that it is gone, before the loop can tell. */
+static void test_drain_tells_of_the_end(void **state UNUSED)
+{
+    struct end a = {0}, b = {0};
+    struct buf out = BUF_INIT;
+    struct loop *l;
+
+    make(&l, &a, &b);
+    assert_true(link_drain(b.link));
+    msg_put_kill(&out, &(struct msg_kill){.run_id = 7});
+    assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
+    assert_true(link_drain(b.link));
+    assert_int_equal(b.last, 7);
+    msg_put_kill(&out, &(struct msg_kill){.run_id = 8});
+    assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
+    link_free(a.link);
+    a.link = NULL;
+    assert_false(link_drain(b.link));
+    assert_int_equal(b.last, 8); /* its last words are heard */
+    assert_int_equal(b.closed, 0);
+    while (!b.closed)
+        loop_once(l, -1);
+    finish(l, &a, &b);
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_and_fds),   cmocka_unit_test(test_last_words),
-        cmocka_unit_test(test_bound_and_drain), cmocka_unit_test(test_call_below),
-        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_free_inside),
+        cmocka_unit_test(test_order_and_fds),
+        cmocka_unit_test(test_last_words),
+        cmocka_unit_test(test_bound_and_drain),
+        cmocka_unit_test(test_call_below),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_free_inside),
+        cmocka_unit_test(test_drain_tells_of_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
