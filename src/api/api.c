@@ -2,16 +2,15 @@
 #include "api/api.h"
 
 #include "api/names.h"
-#include "api/prom.h"
 #include "api/route.h"
 #include "api/stream.h"
 #include "base/limits.h"
 #include "db/rows.h"
 #include "base/log.h"
 #include "core/source.h"
-#include "wire/http.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
+#include "wire/promerror.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,7 +139,7 @@ static void problem_body(struct buf *out, int status, const char *field, enum pr
     json_init(&j, out);
     json_map(&j);
     json_key_c(&j, "type", "about:blank");
-    json_key_c(&j, "title", http_reason(status));
+    json_key_c(&j, "title", http_text_reason(status));
     json_key_i64(&j, "status", status);
     json_key_str(&j, "code", buf_str(&code));
     json_key_str(&j, "detail", detail);
@@ -164,11 +163,11 @@ void api_fail_with(struct api *a, struct api_request *q, int status, const char 
                    struct str arg0, struct str arg1)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
-    bool prom = prom_is_path(q->path);
+    bool prom = promerror_is_path(q->path);
 
     problem_render(&text, p, reads_french(q), (const struct str[PROBLEM_ARGS]){arg0, arg1});
     if (prom)
-        prom_error_body(&body, status, buf_str(&text));
+        promerror_put(&body, promerror_type(status), buf_str(&text));
     else
         problem_body(&body, status, field, p, buf_str(&text));
     if (status == 401)

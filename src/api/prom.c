@@ -7,6 +7,7 @@
 #include "build_id.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
+#include "wire/promerror.h"
 
 #include <string.h>
 
@@ -56,41 +57,11 @@ static void take(struct api_request *q, struct question *k, struct str text)
     }
 }
 
-bool prom_is_path(struct str path)
-{
-    return str_starts(path, STR("/prometheus/"));
-}
-
-/* Its words for what went wrong. It has none for who may not ask. */
-static const char *type_of(int status)
-{
-    switch (status) {
-    case 404: return "not_found";
-    case 422: return "execution";
-    case 429:
-    case 503: return "unavailable";
-    case 500: return "internal";
-    default: return "bad_data";
-    }
-}
-
-void prom_error_body(struct buf *out, int status, struct str text)
-{
-    struct json j;
-
-    json_init(&j, out);
-    json_map(&j);
-    json_key_c(&j, "status", "error");
-    json_key_c(&j, "errorType", type_of(status));
-    json_key_str(&j, "error", text);
-    json_map_end(&j);
-}
-
 static void fail(struct api *a, struct api_request *q, int status, struct str text)
 {
     struct buf out = BUF_INIT;
 
-    prom_error_body(&out, status, text);
+    promerror_put(&out, promerror_type(status), text);
     api_reply_json(a, q, status, &out);
     buf_release(&out);
 }

@@ -11,10 +11,6 @@ extern const char *const prom_query_range[];
 extern const char *const prom_query_match[];
 extern const char *const prom_query_metadata[];
 
-/* Is this below /prometheus? Then refusals of whatever kind are Prometheus' own, too. */
-bool prom_is_path(struct str path);
-void prom_error_body(struct buf *out, int status, struct str text);
-
 void prom_query(struct api *a, struct api_request *q);
 void prom_range(struct api *a, struct api_request *q);
 void prom_labels(struct api *a, struct api_request *q);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/series_num.h"
+#include "wire/promerror.h"
 
 #define TIME_MS_MAX (INT64_C(1) << 53)
 
@@ -15,20 +16,10 @@
 static int refuse(struct series_ask *q, const struct err *err)
 {
     int status = err->code == E_INVAL ? 400 : err->code == E_LIMIT ? 422 : 503;
-    struct json j;
 
     buf_clear(&q->out);
     buf_printf(&q->out, "%d application/json\n", status);
-    json_init(&j, &q->out);
-    json_map(&j);
-    json_key_c(&j, "status", "error");
-    json_key_c(&j, "errorType",
-               err->code == E_INVAL     ? "bad_data"
-               : err->code == E_LIMIT   ? "execution"
-               : err->code == E_TIMEOUT ? "timeout"
-                                        : "unavailable");
-    json_key_str(&j, "error", str_of(err->text));
-    json_map_end(&j);
+    promerror_put(&q->out, err->code == E_TIMEOUT ? "timeout" : promerror_type(status), str_of(err->text));
     series_ask_give(q, true);
     return 0;
 }

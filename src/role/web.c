@@ -15,6 +15,7 @@
 #include "wire/http_text.h"
 #include "wire/json.h"
 #include "wire/link.h"
+#include "wire/promerror.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -45,6 +46,10 @@ static const struct str problem_headers[] = {
     {"Content-Type: application/problem+json", 38},
     {"Cache-Control: no-store", 23},
 };
+static const struct str prom_headers[] = {
+    {"Content-Type: application/json", 30},
+    {"Cache-Control: no-store", 23},
+};
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
@@ -56,6 +61,7 @@ static const char *const passed[] = {
 struct waiting { /* a request that gate has */
     uint64_t id;
     bool stream;     /* its answer has begun */
+    bool prom;       /* it is below /prometheus */
     struct mono due; /* answer it ourselves then */
 };
 
@@ -77,24 +83,43 @@ static void problem_body(struct buf *body, int status, const char *detail)
     json_init(&j, body);
     json_map(&j);
     json_key_c(&j, "type", "about:blank");
-    json_key_c(&j, "title", http_reason(status));
+    json_key_c(&j, "title", http_text_reason(status));
     json_key_i64(&j, "status", status);
     json_key_c(&j, "detail", detail);
     json_map_end(&j);
 }
 
-static void on_refusal(void *user UNUSED, int status, const char *why, struct buf *body)
+/* Below /prometheus in its own form. */
+static void put_refusal(bool prom, const char *why, struct http_answer *a, struct buf *body)
 {
-    problem_body(body, status, why);
+    a->headers = prom ? prom_headers : problem_headers;
+    a->n_headers = prom ? ARRAY_LEN(prom_headers) : ARRAY_LEN(problem_headers);
+    if (prom)
+        promerror_put(body, promerror_type(a->status), str_of(why));
+    else
+        problem_body(body, a->status, why);
 }
 
-static void answer_problem(struct web *w, uint64_t id, int status, const char *detail, struct str more)
+static void on_refusal(void *user UNUSED, struct str path, const char *why, struct http_answer *a,
+                       struct buf *body)
 {
-    struct str headers[] = {problem_headers[0], problem_headers[1], more};
-    struct buf body = BUF_INIT;
-    struct http_answer a = {.status = status, .headers = headers, .n_headers = ARRAY_LEN(headers)};
+    put_refusal(promerror_is_path(path), why, a, body);
+}
 
-    problem_body(&body, status, detail);
+static void refuse(struct web *w, uint64_t id, bool prom, int status, const char *why)
+{
+    struct str headers[3];
+    struct buf body = BUF_INIT;
+    struct http_answer a = {.status = status};
+
+    put_refusal(prom, why, &a, &body);
+    BUG_ON(a.n_headers >= ARRAY_LEN(headers));
+    memcpy(headers, a.headers, a.n_headers * sizeof(headers[0]));
+    a.headers = headers;
+    if (status == 405)
+        headers[a.n_headers++] = STR("Allow: GET, HEAD");
+    else if (status == 503)
+        headers[a.n_headers++] = STR("Retry-After: 1");
     a.body = buf_str(&body);
     http_answer(w->http, id, &a);
     buf_release(&body);
@@ -106,11 +131,11 @@ static void answer_asset(struct web *w, const struct http_request *rq)
     struct http_answer a;
 
     if (!str_eq_c(rq->head->method, "GET") && !str_eq_c(rq->head->method, "HEAD")) {
-        answer_problem(w, rq->id, 405, "This address is only read: use GET.", STR("Allow: GET, HEAD"));
+        refuse(w, rq->id, false, 405, "This address is only read: use GET.");
         return;
     }
     if (!web_asset_find(rq->head, &found) && !web_asset_missing(rq->head, &found)) {
-        answer_problem(w, rq->id, 404, "There is nothing at this address.", STR_NULL);
+        refuse(w, rq->id, false, 404, "There is nothing at this address.");
         return;
     }
     a = (struct http_answer){
@@ -159,7 +184,7 @@ static size_t pass_headers(const struct http_head *h, struct buf *text, struct s
     return n;
 }
 
-static void ask_gate(struct role *r, const struct http_request *rq)
+static void ask_gate(struct role *r, const struct http_request *rq, bool prom)
 {
     struct web *w = r->self;
     struct buf text = BUF_INIT;
@@ -181,12 +206,12 @@ static void ask_gate(struct role *r, const struct http_request *rq)
     buf_clear(&w->out);
     buf_release(&text);
     if (rc) {
-        answer_problem(w, rq->id, rc == E_LIMIT ? 413 : 503,
-                       "Vigie is starting or overloaded. Try again in a moment.", STR("Retry-After: 1"));
+        refuse(w, rq->id, prom, 503, "Vigie is starting or overloaded. Try again in a moment.");
         return;
     }
     map_put_u64(&w->at, rq->id, w->waiting.n);
-    *VEC_ADD(&w->waiting) = (struct waiting){.id = rq->id, .due = {loop_now(r->loop).us + WEB_GATE_US}};
+    *VEC_ADD(&w->waiting) =
+        (struct waiting){.id = rq->id, .prom = prom, .due = {loop_now(r->loop).us + WEB_GATE_US}};
 }
 
 /* The Host must be a name of ours: else a page of another name that resolves to us could read the answers. */
@@ -216,13 +241,13 @@ static void on_request(void *user, const struct http_request *rq)
     struct role *r = user;
     struct web *w = r->self;
     struct str path = rq->head->path;
+    bool prom = promerror_is_path(path);
 
     if (!host_is_ours(r, rq->head))
-        answer_problem(w, rq->id, 421,
-                       "This name is not served here; vigie_http_host lists the names that are.", STR_NULL);
-    else if (str_starts(path, STR("/api/")) || str_starts(path, STR("/prometheus/")) ||
-             str_eq_c(path, "/metrics"))
-        ask_gate(r, rq);
+        refuse(w, rq->id, prom, 421,
+               "This name is not served here; vigie_http_host lists the names that are.");
+    else if (prom || str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics"))
+        ask_gate(r, rq, prom);
     else
         answer_asset(w, rq);
 }
@@ -286,13 +311,13 @@ static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg 
 static void give_up(struct web *w, uint64_t id, const char *why)
 {
     const struct waiting *x = waiting_find(w, id);
-    bool begun = x && x->stream;
+    bool begun = x && x->stream, prom = x && x->prom;
 
     forget(w, id);
     if (begun)
         http_abort(w->http, id);
     else
-        answer_problem(w, id, 503, why, STR("Retry-After: 1"));
+        refuse(w, id, prom, 503, why);
 }
 
 static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -341,7 +366,7 @@ static void sweep(void *user)
         }
         forget(w, x.id);
         tell_gone(r, x.id);
-        answer_problem(w, x.id, 504, "The answer did not come in time.", STR_NULL);
+        refuse(w, x.id, x.prom, 504, "The answer did not come in time.");
     }
     loop_timer_set(r->loop, &w->sweep, (struct mono){now.us + WEB_SWEEP_US}, sweep, r);
 }
@@ -391,8 +416,6 @@ static void serve(struct role *r)
         .idle_us = 75 * TIME_S,
         .stall_us = 30 * TIME_S,
         .always = always,
-        .refusal_headers = problem_headers,
-        .n_refusal_headers = ARRAY_LEN(problem_headers),
         .refusal = on_refusal,
         .request = on_request,
         .gone = on_gone,

@@ -136,49 +136,6 @@ static void conn_close(struct conn *c)
 
 /* ---- answers ---- */
 
-const char *http_reason(int status)
-{
-    static const struct {
-        int status;
-        const char *text;
-    } table[] = {
-        {100, "Continue"},
-        {200, "OK"},
-        {201, "Created"},
-        {202, "Accepted"},
-        {204, "No Content"},
-        {304, "Not Modified"},
-        {400, "Bad Request"},
-        {401, "Unauthorized"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {408, "Request Timeout"},
-        {409, "Conflict"},
-        {410, "Gone"},
-        {411, "Length Required"},
-        {412, "Precondition Failed"},
-        {413, "Content Too Large"},
-        {415, "Unsupported Media Type"},
-        {421, "Misdirected Request"},
-        {422, "Unprocessable Content"},
-        {429, "Too Many Requests"},
-        {431, "Request Header Fields Too Large"},
-        {500, "Internal Server Error"},
-        {501, "Not Implemented"},
-        {502, "Bad Gateway"},
-        {503, "Service Unavailable"},
-        {504, "Gateway Timeout"},
-        {505, "HTTP Version Not Supported"},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (table[i].status == status)
-            return table[i].text;
-    }
-    return "Status";
-}
-
 /* Header lines come from the gate, through a message: none may hold a control character. */
 static bool header_is_clean(struct str line)
 {
@@ -196,7 +153,7 @@ static void put_head(struct conn *c, const struct http_answer *a, bool ends)
     struct buf *b = &c->out;
     bool bodiless = a->status == 204 || a->status == 304;
 
-    buf_printf(b, "HTTP/1.1 %d %s\r\nDate: ", a->status, http_reason(a->status));
+    buf_printf(b, "HTTP/1.1 %d %s\r\nDate: ", a->status, http_text_reason(a->status));
     http_text_date(clock_wall(), b);
     buf_add_c(b, "\r\n");
     buf_add_c(b, c->s->config.always);
@@ -244,11 +201,14 @@ static void conn_refuse(struct conn *c, int status, const char *why)
 {
     struct http_server *s = c->s;
     struct buf body = BUF_INIT;
-    struct http_answer a = {
-        .status = status, .headers = s->config.refusal_headers, .n_headers = s->config.n_refusal_headers};
+    struct http_answer a = {.status = status};
+    struct http_head h = {.path = STR_NULL};
+    const char *not_said;
 
     s->stats.refused++;
-    s->config.refusal(s->config.user, status, why, &body);
+    if (c->head_len && c->head_len <= c->in.len)
+        (void)http_parse_head(str_make(c->in.data, c->head_len), &h, &not_said);
+    s->config.refusal(s->config.user, h.path, why, &a, &body);
     a.body = buf_str(&body);
     c->keep = false;
     put_head(c, &a, true);

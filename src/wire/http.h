@@ -23,6 +23,16 @@ struct http_request { /* borrowed: valid until the callback returns */
     struct str peer; /* address of the client, without port */
 };
 
+/* headers: lines "name: value", without line end; a line with a control character is left out. */
+struct http_answer {
+    int status;
+    const struct str *headers;
+    size_t n_headers;
+    struct str body;
+    bool
+        whole; /* of http_begin: it comes in parts, and has an end that the client shall get however slow it is */
+};
+
 struct http_config {
     size_t connections_max;
     size_t head_max, body_max;
@@ -31,10 +41,9 @@ struct http_config {
     int64_t head_us, body_us, idle_us; /* time to send a head, a body; between requests */
     int64_t stall_us;                  /* time in which a client must take some bytes of its answer */
     const char *always;                /* header lines, each ended by CR LF, on every answer */
-    /* An answer made here (malformed request, too large): its header lines, and its body from status and one sentence. */
-    const struct str *refusal_headers;
-    size_t n_refusal_headers;
-    void (*refusal)(void *user, int status, const char *why, struct buf *body);
+    /* An answer made here (malformed request, too large, too slow), from a->status and one sentence: its header lines, which stay where they are, and its body. path: that
+     * of the request; p NULL if it cannot be read. */
+    void (*refusal)(void *user, struct str path, const char *why, struct http_answer *a, struct buf *body);
     void (*request)(void *user, const struct http_request *rq);
     void (*gone)(void *user,
                  uint64_t id); /* the client left before the end of the answer; id is not known any more */
@@ -52,15 +61,6 @@ void http_listen(struct http_server *s, int listen_fd);
 void http_unlisten(struct http_server *s); /* takes no new connections; the open ones go on */
 void http_free(struct http_server *s);     /* closes every connection, without calling gone */
 
-/* headers: lines "name: value", without line end; a line with a control character is left out. */
-struct http_answer {
-    int status;
-    const struct str *headers;
-    size_t n_headers;
-    struct str body;
-    bool
-        whole; /* of http_begin: it comes in parts, and has an end that the client shall get however slow it is */
-};
 /* All return false when the id is gone. The whole answer; for 204 and 304 no body is sent. */
 bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a);
 /* An answer whose end is not known: begin (with the first bytes), more, end. more ends the connection of a client that
@@ -71,4 +71,3 @@ bool http_end(struct http_server *s, uint64_t id);
 /* Breaks an answer off: the client sees an incomplete body. */
 void http_abort(struct http_server *s, uint64_t id);
 struct http_stats http_stats(const struct http_server *s);
-const char *http_reason(int status); /* "Not Found" */

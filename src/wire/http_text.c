@@ -253,3 +253,46 @@ void http_text_date(struct wall t, struct buf *out)
     buf_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + c.weekday * 3, c.day,
                months + (c.month - 1) * 3, c.year, c.hour, c.minute, c.second);
 }
+
+const char *http_text_reason(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } table[] = {
+        {100, "Continue"},
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {411, "Length Required"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+        {505, "HTTP Version Not Supported"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (table[i].status == status)
+            return table[i].text;
+    }
+    return "Status";
+}

@@ -31,3 +31,4 @@ bool http_text_is_loopback(struct str name);
 bool http_text_is_token(struct str s); /* an RFC 9110 token, at least one character */
 /* "Mon, 23 Nov 2026 09:58:42 GMT" */
 void http_text_date(struct wall t, struct buf *out);
+const char *http_text_reason(int status); /* "Not Found" */

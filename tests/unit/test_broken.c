@@ -229,10 +229,8 @@ static void answer(struct rig *g, enum sends sends)
     until(g, is_over);
 }
 
-static void begin_web(struct rig *g)
+static void begin_web(struct rig *g, const char *request)
 {
-    const struct str text =
-        STR("GET /api/v1/series/data HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t len = sizeof(at);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -243,8 +241,7 @@ static void begin_web(struct rig *g)
     begin(g, &role_web, "http-listen", "x", listener);
     g->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(g->fd, (struct sockaddr *)&at, sizeof(at)), 0);
-    assert_int_equal(send(g->fd, text.p, text.n, 0), text.n);
-    until(g, has_asked);
+    assert_int_equal(send(g->fd, request, strlen(request), 0), strlen(request));
 }
 
 static void test_web(void **state UNUSED)
@@ -253,11 +250,61 @@ static void test_web(void **state UNUSED)
     struct rig g;
 
     for (int sends = NOTHING; sends <= ALL; sends++) {
-        begin_web(&g);
+        begin_web(&g, "GET /api/v1/series/data HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        until(&g, has_asked);
         answer(&g, (enum sends)sends);
         assert_true(str_starts(buf_str(&g.got), sends ? STR("HTTP/1.1 200 ") : STR("HTTP/1.1 503 ")));
         if (!str_ends(buf_str(&g.got), str_of(ends[sends])))
             fail_msg("%d: %s", sends, g.got.data);
+        end(&g);
+    }
+}
+
+/* What web refuses itself, below /prometheus as Prometheus would. */
+static void test_web_refuses(void **state UNUSED)
+{
+    enum why { ITSELF, LINK_FULL, BROKEN };
+    static const struct {
+        const char *method, *path, *host, *length;
+        enum why why;
+        int status;
+        const char *type; /* of Prometheus' */
+    } table[] = {
+        {"GET", "query", "evil.example", "0", ITSELF, 421, "bad_data"},
+        {"POST", "query", "localhost", "99999999", ITSELF, 413, "bad_data"},
+        {"GET", "query", "localhost", "x", ITSELF, 400, "bad_data"},
+        {"GET", "labels", "localhost", "0", LINK_FULL, 503, "unavailable"},
+        {"GET", "labels", "localhost", "0", BROKEN, 503, "unavailable"},
+    };
+
+    for (size_t i = 0; i < 2 * ARRAY_LEN(table); i++) {
+        bool prom = i % 2;
+        char request[200], want[100];
+        struct rig g;
+
+        snprintf(request, sizeof(request),
+                 "%s %s/api/v1/%s HTTP/1.1\r\nHost: %s\r\nContent-Length: %s\r\nConnection: close\r\n\r\n",
+                 table[i / 2].method, prom ? "/prometheus" : "", table[i / 2].path, table[i / 2].host,
+                 table[i / 2].length);
+        begin_web(&g, request);
+        room = table[i / 2].why == LINK_FULL ? 1 : UINT_MAX;
+        if (table[i / 2].why == BROKEN) {
+            until(&g, has_asked);
+            answer(&g, NOTHING);
+        }
+        until(&g, is_over);
+        snprintf(want, sizeof(want), "HTTP/1.1 %d ", table[i / 2].status);
+        assert_true(str_starts(buf_str(&g.got), str_of(want)));
+        assert_int_equal(strstr(g.got.data, "\r\nRetry-After: 1\r\n") != NULL, table[i / 2].status == 503);
+        if (prom)
+            snprintf(want, sizeof(want), "\r\n\r\n{\"status\":\"error\",\"errorType\":\"%s\",\"error\":\"",
+                     table[i / 2].type);
+        else
+            snprintf(want, sizeof(want), ",\"status\":%d,\"detail\":\"", table[i / 2].status);
+        if (!strstr(g.got.data, want) ||
+            !strstr(g.got.data, prom ? "\r\nContent-Type: application/json\r\n"
+                                     : "\r\nContent-Type: application/problem+json\r\n"))
+            fail_msg("%s: %s", request, g.got.data);
         end(&g);
     }
 }
@@ -421,8 +468,9 @@ static void test_let_in(void **state UNUSED)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_web), cmocka_unit_test(test_local),
-                                       cmocka_unit_test(test_reader), cmocka_unit_test(test_let_in)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_web), cmocka_unit_test(test_web_refuses),
+                                       cmocka_unit_test(test_local), cmocka_unit_test(test_reader),
+                                       cmocka_unit_test(test_let_in)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

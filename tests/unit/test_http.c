@@ -223,12 +223,15 @@ static void on_gone(void *user, uint64_t id)
     assert_int_equal(id, w->last);
 }
 
-static void on_refusal(void *user UNUSED, int status, const char *why, struct buf *body)
-{
-    buf_printf(body, "%d %s", status, why);
-}
-
 static const struct str refusal_type = {"Content-Type: text/plain", 24};
+
+static void on_refusal(void *user UNUSED, struct str path, const char *why, struct http_answer *a,
+                       struct buf *body)
+{
+    a->headers = &refusal_type;
+    a->n_headers = 1;
+    buf_printf(body, "%d " STR_FMT " %s", a->status, STR_ARG(path), why);
+}
 
 static int set_up(void **state)
 {
@@ -244,8 +247,6 @@ static int set_up(void **state)
                             .stall_us = TIME_H,
                             .always = "X-Always: yes\r\n",
                             .refusal = on_refusal,
-                            .refusal_headers = &refusal_type,
-                            .n_refusal_headers = 1,
                             .request = on_request,
                             .gone = on_gone,
                             .user = w};
@@ -372,6 +373,9 @@ static void refused(struct world *w, const char *request, const char *status)
     if (!str_starts(buf_str(&got), str_of(status)) || count(&got, "X-Always: yes") != 1)
         fail_msg("%s: %s", request, got.data);
     assert_int_equal(count(&got, "Date: "), 1);
+    assert_int_equal(count(&got, "Content-Type: text/plain"), 1);
+    /* What is refused is known where the head can be read. */
+    assert_int_equal(count(&got, " /a/b The body is too large."), strstr(status, "413") != NULL);
     close(fd);
     buf_release(&got);
 }
@@ -389,8 +393,9 @@ static void test_refusals(void **state)
         snprintf(status, sizeof(status), "HTTP/1.1 %d ", parse_cases[i].status);
         refused(w, parse_cases[i].in, status);
     }
-    refused(w, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n", "HTTP/1.1 413 ");
-    refused(w, "POST / HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nContent-Length: 5000\r\n\r\n", "HTTP/1.1 413 ");
+    refused(w, "POST /a/b HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n", "HTTP/1.1 413 ");
+    refused(w, "POST /a/b?c HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nContent-Length: 5000\r\n\r\n",
+            "HTTP/1.1 413 ");
     buf_add_c(&big, "GET / HTTP/1.1\r\nHost: a\r\nX: ");
     for (int i = 0; i < 4000; i++)
         buf_add_char(&big, 'a');

@@ -258,6 +258,11 @@ static void test_prometheus_refusals(void **state)
             fail_msg("%s: %s", table[i].path, w->body.data);
         says(&w->headers, "Content-Type: application/json\n");
     }
+    ask(w, "/prometheus/api/v1/labels", "");
+    api_world_forward(w, TIME_MIN);
+    api_tick(&w->api);
+    assert_int_equal(w->status, 504);
+    says(&w->body, "\"errorType\":\"timeout\"");
     assert_int_equal(ask(w, "/api/v1/nothing", ""), 404);
     says(&w->headers, "Content-Type: application/problem+json\n");
 }
