@@ -111,6 +111,7 @@ void api_reply_begin(struct api *a, struct api_request *q, int status, struct st
     q->begun = true;
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
+    buf_add_str(&lines, buf_str(&q->headers));
     if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true) < 0)
         break_off(a, q);
     buf_release(&lines);

@@ -360,8 +360,8 @@ void stream_open(struct api *a, struct api_request *q)
 {
     struct api_streams *s = a->streams;
     struct buf first = BUF_INIT;
+    struct stream x = {.source = q->source, .id = q->id, .who = q->who, .sent = a->ports->mono(a->user)};
     struct list_view v;
-    struct view *w;
 
     if (api_not_ready(a, q) || !list_parse(a, q, &v))
         return;
@@ -376,18 +376,20 @@ void stream_open(struct api *a, struct api_request *q)
         s->seen = board_change(&a->board);
         list_count(a, &s->counts);
     }
-    w = view_of(a, &v);
-    w->streams++;
+    x.view = view_of(a, &v);
+    x.view->streams++;
     buf_add_c(&first, "retry: 2000\n\n");
     if (q->last_event_id.n && !is_current(s, q->last_event_id))
         put_resync(s, &first);
-    put_counts(s, w, &first);
-    *VEC_ADD(&s->stream) = (struct stream){
-        .source = q->source, .id = q->id, .view = w, .who = q->who, .sent = a->ports->mono(a->user)};
-    q->answered = true;
-    a->ports->answer(a->user, q->source, q->id, 200,
-                     STR("Content-Type: text/event-stream\nCache-Control: no-store\nX-Accel-Buffering: no\n"),
-                     buf_str(&first), true);
+    put_counts(s, x.view, &first);
+    api_header(q, "X-Accel-Buffering: no");
+    api_reply_begin(a, q, 200, STR("text/event-stream"), buf_str(&first));
+    if (q->broken) {
+        leave_view(s, &x);
+    } else {
+        *VEC_ADD(&s->stream) = x;
+        q->answered = true; /* what follows goes by the stream */
+    }
     buf_release(&first);
 }
 

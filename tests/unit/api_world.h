@@ -32,7 +32,8 @@ struct api_world {
     uint64_t serial;
     struct buf question; /* op or statement or command, then the arguments, each after a '|' */
     int refuse;          /* what the ports return instead of 0 */
-    int refuse_broken;   /* the same of saying that an answer is broken off */
+    int refuse_answer;   /* the same of an answer, or its begin */
+    int refuse_broken;   /* ... and of saying that it is broken off */
     size_t queued;
     uint64_t ids;
     const char *type; /* of the bodies that are sent; NULL: JSON */

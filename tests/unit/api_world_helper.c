@@ -179,6 +179,8 @@ static int port_answer(void *user, enum api_source source UNUSED, uint64_t id, i
 {
     struct api_world *w = user;
 
+    if (w->refuse_answer)
+        return w->refuse_answer;
     w->answers++;
     w->answer_id = id;
     w->status = status;

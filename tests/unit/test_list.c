@@ -412,7 +412,7 @@ static void test_events(void **state)
 
 /* ---- live views ---- */
 
-static void open_stream(struct api_world *w, const char *query, const char *last_id)
+static void ask_stream(struct api_world *w, const char *query, const char *last_id)
 {
     struct api_request q = {.source = API_BY_WEB,
                             .id = ++w->ids,
@@ -429,9 +429,15 @@ static void open_stream(struct api_world *w, const char *query, const char *last
     api_receive(&w->api, &q);
     if (w->asked_auth > before)
         api_world_auth(w, true, "ok", "", "tester", "viewer");
+}
+
+static void open_stream(struct api_world *w, const char *query, const char *last_id)
+{
+    ask_stream(w, query, last_id);
     assert_int_equal(w->status, 200);
     assert_true(w->more);
-    assert_non_null(strstr(w->headers.data, "text/event-stream"));
+    assert_non_null(strstr(w->headers.data, "Content-Type: text/event-stream\n"));
+    assert_non_null(strstr(w->headers.data, "X-Accel-Buffering: no\n"));
 }
 
 static void round_of(struct api_world *w)
@@ -580,6 +586,26 @@ static void test_stream_ends(void **state)
     assert_int_equal(stream_count(w->api.streams), 0);
 }
 
+/* A stream whose begin found no room has not begun: its client is told that nothing comes, or he would wait for ever. */
+static void test_stream_without_begin(void **state)
+{
+    struct api_world *w = *state;
+
+    w->refuse_answer = w->refuse_broken = E_LIMIT;
+    ask_stream(w, "", NULL);
+    assert_int_equal(stream_count(w->api.streams), 0);
+    api_world_put(w, 1, 1, BOARD_CHECKED, w->wall.us, "down");
+    w->refuse_answer = 0;
+    round_of(w);
+    assert_int_equal(w->broken, 0); /* there is no room for that either */
+    w->refuse_broken = 0;
+    round_of(w);
+    assert_int_equal(w->broken, 1);
+    assert_int_equal(w->answers, 0);
+    assert_int_equal(w->streamed.len, 0);
+    assert_int_equal(w->api.n_pending, 0);
+}
+
 /* While the way to web is full nobody can be told that his stream is over: he is told later, and gets nothing else meanwhile. */
 static void test_stream_ends_later(void **state)
 {
@@ -627,6 +653,7 @@ int main(void)
         WORLD(test_stream_shared),
         WORLD(test_stream_ends),
         WORLD(test_stream_ends_later),
+        WORLD(test_stream_without_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
