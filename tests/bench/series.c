@@ -3,6 +3,7 @@
  * `./dev bench series` runs it: the series store alone, in a folder of the real disk.
  *
  *   bench_series run FOLDER SERIES STEPS    adds, seals, merges, rolls up, reads; a line `name value unit` for each figure. Rates are those of CPU time
+ *   bench_series year FOLDER SERIES DAYS    adds one measurement each five minutes, a day after the other, each of which becomes whole: what a class takes of the disk, over measurements
  *   bench_series hold FOLDER SERIES         how long one step of committing and of merging keeps the one that calls from other work, when all chunks are nearly full
  *   bench_series fill FOLDER STEPS T0       into a store, for the objects whose numbers stand in stdin, five series each
  *   bench_series put FOLDER NOW             into a store, what stands in stdin: lines OID UNIT MICROSECONDS MANTISSA EXPONENT LABEL
@@ -109,7 +110,7 @@ static struct series_key key_of(size_t i)
 
 struct bench {
     size_t n, steps;
-    int64_t first_us;
+    int64_t first_us, step_us;
     struct source *source;
     struct series_sample *minute;
     struct series s;
@@ -117,11 +118,36 @@ struct bench {
     uint64_t memory; /* the most there was */
 };
 
-/* All series' measurement of one minute; only the store's time is counted. */
+static void bench_begin(struct bench *b, const char *folder, struct journal_dir *dir)
+{
+    struct journal_io io;
+    struct err err = ERR_INIT;
+
+    dir->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    BUG_ON(dir->fd < 0 || !b->n || !b->steps);
+    journal_io_dir(&io, dir);
+    BUG_ON(series_open(&b->s, &io, NULL, &err) < 0);
+    b->source = mem_calloc(b->n, sizeof(b->source[0]));
+    b->minute = mem_calloc(b->n, sizeof(b->minute[0]));
+    for (size_t i = 0; i < b->n; i++)
+        source_init(&b->source[i], i);
+}
+
+static void bench_end(struct bench *b)
+{
+    struct journal_dir *dir = b->s.io.user;
+
+    series_release(&b->s);
+    mem_free(b->source);
+    mem_free(b->minute);
+    close(dir->fd);
+}
+
+/* All series' measurement of one minute, or other step; only the store's time is counted. */
 static void add_minute(struct bench *b, size_t step)
 {
     static const double scale[] = {10, 1, 1000, 100, 1};
-    struct wall now = {b->first_us + (int64_t)step * TIME_MIN};
+    struct wall now = {b->first_us + (int64_t)step * b->step_us};
     double from;
 
     for (size_t i = 0; i < b->n; i++)
@@ -178,8 +204,11 @@ static void read_some(struct bench *b, const char *when)
 /* Bytes of all files in the folder. */
 struct sum {
     int dir;
-    uint64_t bytes, head;
+    uint64_t bytes, of[SERIES_CLASSES];
 };
+
+static const char *const classes[] = {
+    [SERIES_RAW] = "raw-", [SERIES_5M] = "5m-", [SERIES_1H] = "1h-", [SERIES_1D] = "1d-"};
 
 static void add_file(void *user, const char *name)
 {
@@ -189,8 +218,9 @@ static void add_file(void *user, const char *name)
     if (fstatat(sum->dir, name, &st, 0) != 0)
         return;
     sum->bytes += (uint64_t)st.st_size;
-    if (strncmp(name, "raw-", 4) != 0 && strncmp(name, "head-", 5) != 0)
-        sum->head += (uint64_t)st.st_size; /* buckets */
+    for (size_t i = 0; i < SERIES_CLASSES; i++)
+        if (strncmp(name, classes[i], strlen(classes[i])) == 0)
+            sum->of[i] += (uint64_t)st.st_size;
 }
 
 static struct sum disk(struct bench *b)
@@ -205,6 +235,7 @@ static void merge(struct bench *b)
 {
     struct wall later = {b->first_us + TIME_DAY + 2 * TIME_H};
     double samples = (double)(b->n * b->steps), from = cpu(), longest = 0;
+    uint64_t rolled;
     struct sum sum;
 
     BUG_ON(series_commit(&b->s, b->steps, later) < 0);
@@ -219,25 +250,22 @@ static void merge(struct bench *b)
     BUG_ON(series_commit(&b->s, b->steps, later) < 0);
     BUG_ON(series_commit(&b->s, b->steps, later) < 0);
     sum = disk(b);
-    figure("bytes_merged", (double)(sum.bytes - sum.head) / samples, "bytes/sample");
-    figure("bytes_rolled", (double)sum.head / samples, "bytes/sample");
+    rolled = sum.of[SERIES_5M] + sum.of[SERIES_1H] + sum.of[SERIES_1D];
+    figure("bytes_merged", (double)(sum.bytes - rolled) / samples, "bytes/sample");
+    figure("bytes_rolled", (double)rolled / samples, "bytes/sample");
 }
 
 static int run(const char *folder, size_t n, size_t steps)
 {
-    struct bench b = {.n = n, .steps = steps, .first_us = 20000 * TIME_DAY};
-    struct journal_dir dir = {.fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct bench b = {.n = n, .steps = steps, .first_us = 20000 * TIME_DAY, .step_us = TIME_MIN};
+    struct journal_dir dir;
     struct journal_io io;
     struct err err = ERR_INIT;
     double samples = (double)(n * steps), from;
 
-    BUG_ON(dir.fd < 0 || !n || !steps || steps > 1440);
-    journal_io_dir(&io, &dir);
-    BUG_ON(series_open(&b.s, &io, NULL, &err) < 0);
-    b.source = mem_calloc(n, sizeof(b.source[0]));
-    b.minute = mem_calloc(n, sizeof(b.minute[0]));
-    for (size_t i = 0; i < n; i++)
-        source_init(&b.source[i], i);
+    BUG_ON(steps > 1440);
+    bench_begin(&b, folder, &dir);
+    io = b.s.io;
     for (size_t step = 0; step < steps; step++)
         add_minute(&b, step);
     figure("ingest", samples / b.adding, "samples/s/core");
@@ -256,10 +284,50 @@ static int run(const char *folder, size_t n, size_t steps)
     figure("ingest_with_seal", samples / (b.adding + cpu() - from), "samples/s/core");
     merge(&b);
     read_some(&b, "merged");
-    series_release(&b.s);
-    mem_free(b.source);
-    mem_free(b.minute);
-    close(dir.fd);
+    bench_end(&b);
+    return 0;
+}
+
+/* ---- what years take ---- */
+
+#define DAY_STEPS 288u
+
+static void end_day(struct bench *b, size_t day)
+{
+    struct wall later = {b->first_us + (int64_t)(day + 1) * TIME_DAY + 2 * TIME_H};
+
+    BUG_ON(series_commit(&b->s, day, later) < 0);
+    while (series_step(&b->s, later))
+        ;
+    for (int i = 0; i < 2; i++)
+        BUG_ON(series_commit(&b->s, day, later) < 0);
+}
+
+/* Begins where a partition of hours does. What is older than measurements are kept is not removed. */
+static int year(const char *folder, size_t n, size_t days)
+{
+    struct bench b = {
+        .n = n, .steps = days * DAY_STEPS, .first_us = 64 * 313 * TIME_DAY, .step_us = 5 * TIME_MIN};
+    const struct series_options keep = {
+        .keep_us = {36500 * TIME_DAY, 36500 * TIME_DAY, 36500 * TIME_DAY, 36500 * TIME_DAY}};
+    struct journal_dir dir;
+    struct sum sum;
+
+    bench_begin(&b, folder, &dir);
+    series_keep(&b.s, &keep);
+    for (size_t step = 0; step < b.steps; step++) {
+        add_minute(&b, step);
+        if (step % DAY_STEPS == DAY_STEPS - 1)
+            end_day(&b, step / DAY_STEPS);
+    }
+    sum = disk(&b);
+    for (size_t i = 0; i < SERIES_CLASSES; i++) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "bytes_%.*s", (int)strlen(classes[i]) - 1, classes[i]);
+        figure(name, (double)sum.of[i] / (double)(n * b.steps), "bytes/sample");
+    }
+    bench_end(&b);
     return 0;
 }
 
@@ -318,20 +386,12 @@ static void hold_commit(struct bench *b, const char *what, struct wall now)
 
 static int hold(const char *folder, size_t n)
 {
-    struct bench b = {.n = n, .steps = HOLD_STEPS, .first_us = 20000 * TIME_DAY};
-    struct journal_dir dir = {.fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct bench b = {.n = n, .steps = HOLD_STEPS, .first_us = 20000 * TIME_DAY, .step_us = TIME_MIN};
     struct wall later = {b.first_us + TIME_DAY + 2 * TIME_H};
-    struct journal_io io;
-    struct err err = ERR_INIT;
+    struct journal_dir dir;
     struct hold h = {.steps = 0};
 
-    BUG_ON(dir.fd < 0 || !n);
-    journal_io_dir(&io, &dir);
-    BUG_ON(series_open(&b.s, &io, NULL, &err) < 0);
-    b.source = mem_calloc(n, sizeof(b.source[0]));
-    b.minute = mem_calloc(n, sizeof(b.minute[0]));
-    for (size_t i = 0; i < n; i++)
-        source_init(&b.source[i], i);
+    bench_begin(&b, folder, &dir);
     for (size_t step = 0; step < HOLD_STEPS; step++)
         add_minute(&b, step * 5); /* in the bench's time a commit comes with the fourth of five */
     figure("hold_bytes", (double)b.s.active.at[0].open.used / 8, "bytes of the first chunk");
@@ -343,10 +403,7 @@ static int hold(const char *folder, size_t n)
         step_ended(&h);
     }
     hold_figures("hold_merge", &h);
-    series_release(&b.s);
-    mem_free(b.source);
-    mem_free(b.minute);
-    close(dir.fd);
+    bench_end(&b);
     return 0;
 }
 
@@ -540,13 +597,16 @@ int main(int argc, char **argv)
         return put(argv[2], strtol(argv[3], NULL, 10));
     if (strcmp(what, "fill") == 0)
         return fill(argv[2], strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
+    if (strcmp(what, "year") == 0)
+        return year(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
     if (strcmp(what, "run") == 0)
         return run(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
     if (strcmp(what, "remote") == 0)
         return remote(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     if (strcmp(what, "rrd") == 0)
         return rrd(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
-    fprintf(stderr, "usage: bench_series run FOLDER SERIES STEPS | hold FOLDER SERIES | fill FOLDER STEPS T0 "
+    fprintf(stderr, "usage: bench_series run FOLDER SERIES STEPS | year FOLDER SERIES DAYS | hold FOLDER "
+                    "SERIES | fill FOLDER STEPS T0 "
                     "| put FOLDER NOW | remote SERIES "
                     "STEPS T0 | rrd SERIES STEPS T0\n");
     return 2;

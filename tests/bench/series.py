@@ -11,6 +11,7 @@
     read_1, read_100   a day of one series, of a hundred, minute by minute, by Prometheus' query_range over HTTP, wall clock, the median of seven
     data_1, data_100   the same from /api/v1/series/data
 With --hold [--series N] alone: the longest step of committing, sealing and merging N series (100,000) whose chunks are nearly full, on this disk: so long a record may wait for its acknowledgement.
+With --year [--series N] alone: what a year of 40,000 measurements each five minutes takes, computed from the bytes of N series (1,000) of 64 days, all of it kept, and with what is removed by age if nothing is configured.
 What cannot be had from the distribution is left out.
 """
 import argparse
@@ -288,17 +289,38 @@ def hold(a):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+KEPT = {'raw': 30, '5m': 180, '1h': 3 * 365, '1d': 10 * 365}  # days, if nothing is configured
+
+
+def year(a):
+    folder, samples = tempfile.mkdtemp(prefix='vigie-bench-', dir=os.environ.get('TMPDIR', '/tmp')), 40000 * 288 * 365
+    say(machine())
+    try:
+        text = subprocess.run([BENCH, 'year', folder, str(a.series or 1000), '64'], check=True, stdout=subprocess.PIPE, text=True).stdout
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    rows = [(name.removeprefix('bytes_'), float(value)) for name, value, _ in map(str.split, text.splitlines())]
+    rows = [(name, value, value * samples / 1e9, value * samples / 1e9 * min(KEPT[name], 365) / 365) for name, value in rows]
+    print('class      bytes/sample   GB all kept   GB by default')
+    for name, *figures in [*rows, ('all', *map(sum, list(zip(*rows))[1:]))]:
+        print(f'{name:10} {figures[0]:12.3f} {figures[1]:13.2f} {figures[2]:15.2f}')
+    return 0
+
+
 def main():
     if sys.argv[1:2] == ['--whole']:
         os.execv(sys.executable, [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'series_whole.py'), *sys.argv[2:]])
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--series', type=int, help='at least 100; default 10000')
     ap.add_argument('--hold', action='store_true')
+    ap.add_argument('--year', action='store_true')
     ap.add_argument('--steps', type=int, default=1440, help='minutes, at most 1440')
     ap.add_argument('--json', metavar='FILE')
     a = ap.parse_args()
     if a.hold:
         return hold(a)
+    if a.year:
+        return year(a)
     a.series = a.series or 10000
     t0 = (int(time.time()) - a.steps * 60 - 3600) // 7200 * 7200
     folder, columns = tempfile.mkdtemp(prefix='vigie-bench-', dir=os.environ.get('TMPDIR', '/tmp')), {}
