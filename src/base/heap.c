@@ -20,6 +20,9 @@ void heap_release(struct heap *h)
 void heap_resize(struct heap *h, size_t items)
 {
     BUG_ON(items >= UINT32_MAX);
+    /* Who asks by each new item asks mostly for what is there, and not every realloc sees that. */
+    if (items == h->items && h->key)
+        return;
     for (size_t i = items; i < h->items; i++)
         BUG_ON(h->pos[i]);
     h->key = mem_realloc_array(h->key, items, sizeof(*h->key));
