@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -52,32 +51,6 @@ static void print_size(uint64_t files, uint64_t bytes)
 
 /* ---- backup ---- */
 
-static int remove_one(const char *path, const struct stat *st UNUSED, int kind UNUSED, struct FTW *at UNUSED)
-{
-    return remove(path);
-}
-
-static void remove_tree(const char *dir)
-{
-    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A loss of power takes a name away again whose folder was not synced. 0, or an errno; path: from the root on, without links. */
-static int sync_parent(const char *path)
-{
-    char parent[PATH_MAX];
-    int fd, e = 0;
-
-    snprintf(parent, sizeof(parent), "%.*s", MAX((int)(strrchr(path, '/') - path), 1), path);
-    fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    if (file_sync_dir(fd) < 0)
-        e = errno;
-    close(fd);
-    return e;
-}
-
 /* A database's copy is made in a folder that nobody else may enter. */
 static int copy_all(const struct backup_where *state, const char *name, int fd, struct backup_made *made,
                     struct err *err)
@@ -90,7 +63,7 @@ static int copy_all(const struct backup_where *state, const char *name, int fd, 
         return err_sys(err, errno, "cannot make a folder beside %s", name);
     snprintf(file, sizeof(file), "%s/db", scratch);
     r = backup_make(state, fd, file, clock_wall(), made, err);
-    remove_tree(scratch);
+    file_remove_tree(scratch);
     return r;
 }
 
@@ -112,7 +85,7 @@ static int write_archive(const struct backup_where *state, const char *name, str
     close(fd);
     if (r == 0 && rename(part, name) < 0)
         r = err_sys(err, errno, "cannot name the backup %s", name);
-    else if (r == 0 && (e = sync_parent(name)) != 0)
+    else if (r == 0 && (e = file_sync_parent(name)) != 0)
         r = err_sys(err, e, "the backup %s is there, but a loss of power may take it away: its folder", name);
     if (r < 0)
         unlink(part);
@@ -186,7 +159,9 @@ static int backup(const struct options *o, const char *name)
 struct place {
     char dir[PATH_MAX], staging[4400], aside[4400];
     bool there, full;
-    bool mount;  /* it cannot be given another name: what is in it is moved */
+    bool mount; /* it cannot be given another name: what is in it is moved */
+    bool
+        broken; /* and was, in part: until that is made good, staging and its mark stay, so that no Vigie begins */
     uid_t owner; /* of the old folder */
     int lock;    /* of the old folder, held; -1: there was none */
     bool lock_made;
@@ -253,7 +228,7 @@ static int read_archive(const char *name, const struct backup_where *to, struct 
 
 static int mark(int dir, const char *path, struct err *err)
 {
-    int fd = openat(dir, STATEDIR_RESTORE_MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = openat(dir, STATEDIR_RESTORE_MARK, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0)
         return err_sys(err, errno, "cannot write in %s", path);
@@ -269,20 +244,34 @@ static int unmark(const char *path, struct err *err)
     return unlink(mark_path) < 0 && errno != ENOENT ? err_sys(err, errno, "cannot remove %s", mark_path) : 0;
 }
 
-/* What a restore left that was killed; anything else of that name is somebody's. */
-static int clear_staging(const char *staging, struct err *err)
+/* What was unpacked, if nothing of it is of use. */
+static void drop_staging(const struct place *p)
+{
+    if (p->broken)
+        file_empty_tree(p->staging, STATEDIR_RESTORE_MARK);
+    else
+        file_remove_tree(p->staging);
+}
+
+/* What a restore left that was killed goes; anything else of that name is somebody's. */
+static int make_staging(struct place *p, struct err *err)
 {
     char path[4500];
+    bool left;
 
-    snprintf(path, sizeof(path), "%s/" STATEDIR_RESTORE_MARK, staging);
-    if (access(path, F_OK) == 0)
-        remove_tree(staging);
-    if (rmdir(staging) == 0 || errno == ENOENT)
+    snprintf(path, sizeof(path), "%s/" STATEDIR_RESTORE_MARK, p->staging);
+    left = access(path, F_OK) == 0;
+    p->broken = left && p->mount;
+    if (left)
+        drop_staging(p);
+    if (p->broken)
         return 0;
-    return err_set(err, E_EXIST,
-                   "%s is in the way, and nothing says that a restore left it: it is somebody's, or an old "
-                   "state folder. Give it another name; nothing was changed",
-                   staging);
+    if (rmdir(p->staging) < 0 && errno != ENOENT)
+        return err_set(err, E_EXIST,
+                       "%s is in the way, and nothing says that a restore left it: it is somebody's, or an "
+                       "old state folder. Give it another name; nothing was changed",
+                       p->staging);
+    return mkdir(p->staging, 0700) < 0 ? err_sys(err, errno, "cannot make the folder %s", p->staging) : 0;
 }
 
 static void name_aside(struct place *p)
@@ -320,18 +309,13 @@ static int name_left(struct place *p, struct err *err)
     return 0;
 }
 
-/* Into a folder of its own; on an error it is taken away again. */
+/* Into a folder of its own, which is there. */
 static int unpack(const char *name, const char *staging, struct backup_seen *seen, struct err *err)
 {
     struct backup_where to = {.path = staging};
     struct stat st;
     int r = 0;
 
-    r = clear_staging(staging, err);
-    if (r < 0)
-        return r;
-    if (mkdir(staging, 0700) < 0)
-        return err_sys(err, errno, "cannot make the folder %s", staging);
     to.fd = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (to.fd < 0)
         r = err_sys(err, errno, "cannot open %s", staging);
@@ -350,8 +334,6 @@ static int unpack(const char *name, const char *staging, struct backup_seen *see
         r = err_sys(err, errno, "cannot open %s to others", staging);
     if (to.fd >= 0)
         close(to.fd);
-    if (r < 0)
-        remove_tree(staging);
     return r;
 }
 
@@ -404,7 +386,7 @@ static int find_place(const struct options *o, struct place *p, struct err *err)
     int r = state_dir_real(o->config, o->state, p->dir, sizeof(p->dir), err);
 
     p->lock = -1;
-    p->there = p->full = p->mount = p->lock_made = false;
+    p->there = p->full = p->mount = p->broken = p->lock_made = false;
     if (r < 0)
         return r;
     p->there = lstat(p->dir, &st) == 0;
@@ -498,11 +480,11 @@ static int put_in_place(struct place *p, struct err *err)
 
     if (r < 0) {
         if (ours)
-            remove_tree(p->staging);
+            drop_staging(p);
         return r;
     }
     p->lock_made = p->lock_made && p->mount;
-    e = sync_parent(p->dir);
+    e = file_sync_parent(p->dir);
     if (e)
         return err_sys(err, e,
                        "%s is restored%s%s, but a loss of power may undo that: the folder that it is in",
@@ -544,7 +526,7 @@ static int verify(const char *name, struct backup_seen *seen, struct err *err)
         return err_sys(err, errno, "cannot make a folder beside %s, nor in %s: name one with TMPDIR", name,
                        tmp && *tmp ? tmp : "/var/tmp");
     r = unpack(name, dir, seen, err);
-    remove_tree(dir);
+    file_remove_tree(dir);
     return r;
 }
 
@@ -593,7 +575,9 @@ static int restore(const struct options *o, const char *name)
     if (r == 0)
         r = name_left(&p, &err);
     if (r == 0)
-        r = unpack(name, p.staging, &seen, &err);
+        r = make_staging(&p, &err);
+    if (r == 0 && (r = unpack(name, p.staging, &seen, &err)) < 0)
+        drop_staging(&p);
     if (r == 0)
         r = put_in_place(&p, &err);
     if (r < 0 || p.mount)

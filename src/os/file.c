@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -78,6 +81,47 @@ int file_sync_dir(int dir)
 {
     return fsync(dir) == 0 || errno == EINVAL ? 0
                                               : err_from_errno(errno); /* EINVAL: it knows no such thing */
+}
+
+int file_sync_parent(const char *path)
+{
+    char parent[PATH_MAX];
+    int fd, e = 0;
+
+    snprintf(parent, sizeof(parent), "%.*s", MAX((int)(strrchr(path, '/') - path), 1), path);
+    fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    if (file_sync_dir(fd) < 0)
+        e = errno;
+    close(fd);
+    return e;
+}
+
+static int remove_one(const char *path, const struct stat *st UNUSED, int kind UNUSED, struct FTW *at UNUSED)
+{
+    return remove(path);
+}
+
+void file_remove_tree(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void file_empty_tree(const char *path, const char *but)
+{
+    char inside[PATH_MAX];
+    DIR *all = opendir(path);
+    const struct dirent *d;
+
+    while (all && (d = readdir(all))) {
+        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || strcmp(d->d_name, but) == 0)
+            continue;
+        if (snprintf(inside, sizeof(inside), "%s/%s", path, d->d_name) < (int)sizeof(inside))
+            file_remove_tree(inside);
+    }
+    if (all)
+        closedir(all);
 }
 
 enum was { WAS_NONE, WAS_ASIDE, WAS_LOST };

@@ -21,4 +21,10 @@ int file_overwrite_at(int dir, const char *name, const void *p, size_t n);
 int file_mkdir_parents(const char *path, mode_t mode, struct err *err);
 int file_lock(int fd); /* flock without waiting: 0, E_BUSY or E_IO */
 int file_sync_dir(int dir);
+/* Of the folder that a path is in: a loss of power takes a name away again whose folder was not synced. 0, or an errno; path: from the root on. */
+int file_sync_parent(const char *path);
+/* Removes what is there, with all that is in it, as far as that can be done. */
+void file_remove_tree(const char *path);
+/* Only what is in the folder, and not the name `but`. */
+void file_empty_tree(const char *path, const char *but);
 void file_close(int *fd); /* -1: there is none; it is -1 after */

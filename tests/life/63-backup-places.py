@@ -288,6 +288,10 @@ def test_a_disk_of_its_own():
             v.put(v.state + '/.restoring/.vigie-restore', '')  # as one leaves it that was killed
             os.rename(v.state + '/db', v.state + '/.restoring/db')
             assert 'broken off' in v.refuses()
+            shutil.copy(path, v.path('spoilt.vigie'))
+            os.truncate(v.path('spoilt.vigie'), os.path.getsize(path) // 2)
+            assert vigie('restore', '-c', v.main, '--replace', v.path('spoilt.vigie'))[0] == 1
+            assert 'broken off' in v.refuses(), 'what was moved in part is so still'
             status, _, said = vigie('restore', '-c', v.main, '--replace', path)
             assert status == 0, said
             v.start()
