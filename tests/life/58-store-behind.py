@@ -100,7 +100,7 @@ def metrics():
 
 
 def test_results_go_first():
-    objects = ('define command {\n command_name much\n command_line /usr/bin/perl -e \'print "fine\\n", "x" x 60000\'\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' +
+    objects = ('define command {\n command_name much\n command_line /usr/bin/printf \'fine\\n%060000d\' 0\n}\ndefine host {\n use th\n host_name h\n active_checks_enabled 0\n}\n' +
                'define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n notifications_enabled 0\n max_check_attempts 1\n}\n' +
                ''.join(f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command much\n check_interval 3\n}}\n' for i in range(LONG)))
     with Vigie(objects=objects, main=f'vigie_http_listen=127.0.0.1:{PORT}\ninterval_length=1') as v:

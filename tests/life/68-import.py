@@ -24,17 +24,19 @@ OBJECTS = ('define host {\n use th\n host_name web 1\n address 127.0.0.1\n}\ndef
 END = int(time.time()) // 3600 * 3600 - 7200  # of the newest row: a whole hour, over for a while
 
 
-def rrdtool(*words):
-    p = subprocess.run(['rrdtool', *map(str, words)], capture_output=True, text=True, check=False, env={**os.environ, 'LC_ALL': 'C'})
-    assert p.returncode == 0, p.stderr
+def rrdtool(*commands):
+    """One process for all of them: each is a list of words."""
+    lines = ''.join(' '.join(f'"{word}"' for word in words) + '\n' for words in commands)
+    p = subprocess.run(['rrdtool', '-'], input=lines, capture_output=True, text=True, check=False, env={**os.environ, 'LC_ALL': 'C'})
+    assert p.returncode == 0 and p.stdout.count('OK u:') == len(commands), p.stdout + p.stderr
 
 
 def make(path, sources, value, step=60, rows=120, archives=('AVERAGE:0.5:1:30', 'AVERAGE:0.5:10:100', 'MIN:0.5:10:100', 'MAX:0.5:10:100'), kind='GAUGE'):
     """One update for each step, of value(i, source); the last one at END."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    rrdtool('create', path, '--start', END - rows * step, '--step', step, *[f'DS:{s}:{kind}:{3 * step}:U:U' for s in sources], *[f'RRA:{a}' for a in archives])
-    for first in range(1, rows + 1, 100):
-        rrdtool('update', path, *[':'.join([str(END - (rows - i) * step), *[str(value(i, s)) for s in sources]]) for i in range(first, min(first + 100, rows + 1))])
+    rrdtool(['create', path, '--start', END - rows * step, '--step', step, *[f'DS:{s}:{kind}:{3 * step}:U:U' for s in sources], *[f'RRA:{a}' for a in archives]],
+            *[['update', path, *[':'.join([str(END - (rows - i) * step), *[str(value(i, s)) for s in sources]]) for i in range(first, min(first + 100, rows + 1))]]
+              for first in range(1, rows + 1, 100)])
 
 
 def xml(path, host, service, sources):
@@ -146,7 +148,7 @@ def test_pnp4nagios():
         said = v.take('--format', 'pnp4nagios', '--resume')
         assert ' 0 rows' in said and v.there() == got, said
         # It grows: only what is new comes in.
-        rrdtool('update', f'{v.tree}/web_1/PING.rrd', f'{END + 60}:1000:1')
+        rrdtool(['update', f'{v.tree}/web_1/PING.rrd', f'{END + 60}:1000:1'])
         said = v.take('--format', 'pnp4nagios', '--resume')
         assert said.startswith('') and v.there()['rta', 's'] == {**got['rta', 's'], END + 60: Decimal(1)}, said
         assert v.stop() == 0

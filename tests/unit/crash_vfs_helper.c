@@ -110,13 +110,12 @@ static void drop_regions(struct file *f)
     }
 }
 
+/* Its room stays, for the next of that name: with a sanitizer new memory is most of what a test of many points costs. */
 static void empty(struct file *f)
 {
     forget_changes(f);
     drop_regions(f);
-    mem_free(f->now.data);
-    mem_free(f->sure.data);
-    f->now = f->sure = (struct image){.data = NULL};
+    f->now.n = f->sure.n = 0;
     f->there = false;
 }
 
@@ -347,11 +346,8 @@ void crash_vfs_begin(uint64_t seed)
 
 void crash_vfs_end(void)
 {
-    for (size_t i = 0; i < disk.n; i++) {
+    for (size_t i = 0; i < disk.n; i++)
         empty(disk.at[i]);
-        mem_free(disk.at[i]);
-    }
-    disk.n = 0;
     sqlite3_vfs_unregister(&disk.vfs);
     BUG_ON(sqlite3_vfs_register(disk.before, 1) != SQLITE_OK);
 }
