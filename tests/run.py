@@ -51,7 +51,7 @@ SANITIZERS = {
     'ASAN_OPTIONS': 'halt_on_error=1:abort_on_error=1:detect_stack_use_after_return=1:max_uar_stack_size_log=16:quarantine_size_mb=16',
     'UBSAN_OPTIONS': 'halt_on_error=1:abort_on_error=1:print_stacktrace=1',
 }
-FUZZ_S, FUZZ_LONG_S = 6, 180  # of which a target has a core for about a third
+FUZZ_S, FUZZ_LONG_S = 4, 180  # of which a target has a core for about a third
 
 
 class Job:

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define WINDOW (256u * 1024)
+#define WINDOW (192u * 1024) /* of 256 kB an allocator makes a mapping of its own, each time anew */
 #define RESYNC_MAX                                                                                           \
     (64u * 1024) /* behind a damaged place no longer record is believed before its checksum was looked at */
 #define FIRST_READ 1024u /* most records of a log are shorter */
