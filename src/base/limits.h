@@ -11,6 +11,10 @@
 #define LIMIT_PERFDATA   (32u * 1024)                    /* raw performance data of one result: 128 a value */
 #define LIMIT_PERF_ITEMS 256u                            /* values in one result */
 #define LIMIT_MESSAGE    (256u * 1024)                   /* one message between roles, header included */
+#define LIMIT_RECORD                                                                                         \
+    (LIMIT_MESSAGE - 4u * 1024) /* one record of the journal: what brings it in a message takes the rest */
+#define LIMIT_OVER                                                                                           \
+    (32u * 1024) /* what commands put in the place of the configuration of one object: each record has it */
 #define LIMIT_QUEUE                                                                                          \
     (64u * 1024 * 1024)          /* bytes waiting on one link before the sender must drop or coalesce */
 #define LIMIT_ARGV         1024u /* words of one command */

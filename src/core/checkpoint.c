@@ -83,13 +83,11 @@ bool world_checkpoint_on(const struct world *w)
 /* What changed comes before the next things, which may be newer. True: that was all. */
 static bool put_changes(struct checkpoint *c, struct buf *out)
 {
-    struct str rest = str_sub(buf_str(&c->changes), c->given, SIZE_MAX), begin = rest;
-    struct record_frame f;
+    struct str rest = str_sub(buf_str(&c->changes), c->given, SIZE_MAX);
+    uint64_t n;
 
-    while (rest.n && (size_t)(rest.p - begin.p) < PIECE)
-        BUG_ON(record_next(&rest, &f) != 1);
-    buf_add(out, begin.p, (size_t)(rest.p - begin.p));
-    c->given += (size_t)(rest.p - begin.p);
+    buf_add_str(out, record_take(&rest, PIECE, &n));
+    c->given = c->changes.len - rest.n;
     if (rest.n)
         return false;
     buf_clear(&c->changes);

@@ -28,9 +28,7 @@ static int set_command(struct world *w, struct over *o, enum over_what what, str
     if (command != MODEL_NONE && model_command(w->m, command)->privileged)
         return err_set(err, E_PERM,
                        "the command is named by vigie_command_privileged: only the files may use it");
-    if (!over_set(w->m, o, what, use))
-        return err_set(err, E_NOENT, "there is no such command");
-    return 0;
+    return over_put(w->m, o, what, use, err);
 }
 
 int excmd_do_over_command(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
@@ -47,12 +45,13 @@ int excmd_do_over_command(struct world *w, const struct excmd *c, uint32_t check
     return 0;
 }
 
-int excmd_do_over_period(struct world *w, const struct excmd *c, uint32_t check, struct err *err UNUSED)
+int excmd_do_over_period(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
 {
     enum over_what what = (enum over_what)c->row->param;
-    bool found = over_set(w->m, over_make(&w->st[check]), what, text(c, 0));
+    int r = over_put(w->m, over_make(&w->st[check]), what, text(c, 0), err);
 
-    BUG_ON(!found); /* the parser looked for it */
+    if (r < 0)
+        return r;
     w->st[check].modified |= over_bit(what);
     if (what == OVER_CHECK_PERIOD)
         sched_period_changed(w, check);
@@ -76,8 +75,7 @@ static int set_var(struct over *o, const struct excmd *c, const struct model_var
     if (!v)
         return err_set(err, E_NOENT, "it has no custom variable '_" STR_FMT "'",
                        STR_ARG(str_sub(name, 0, 100)));
-    over_set_var(o, name, text(c, 1));
-    return 0;
+    return over_put_var(o, name, text(c, 1), err);
 }
 
 int excmd_do_var(struct world *w, const struct excmd *c, uint32_t check, struct err *err)
@@ -124,14 +122,14 @@ static struct over *contact_over(struct world *w, uint32_t contact)
     return k->over;
 }
 
-int excmd_do_contact_period(struct world *w, const struct excmd *c, uint32_t check UNUSED,
-                            struct err *err UNUSED)
+int excmd_do_contact_period(struct world *w, const struct excmd *c, uint32_t check UNUSED, struct err *err)
 {
     enum over_what what = (enum over_what)c->row->param;
     struct world_contact *k = &w->contact[c->contact];
-    bool found = over_set(w->m, contact_over(w, c->contact), what, text(c, 0));
+    int r = over_put(w->m, contact_over(w, c->contact), what, text(c, 0), err);
 
-    BUG_ON(!found);
+    if (r < 0)
+        return r;
     *(what == OVER_SERVICE_PERIOD ? &k->modified_service : &k->modified_host) |= STATE_MODIFIED_NOTIFY_PERIOD;
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/over.h"
 
+#include "base/limits.h"
 #include "core/record.h"
 #include "core/world_in.h"
 
@@ -53,6 +54,39 @@ bool over_set(const struct model *m, struct over *o, enum over_what what, struct
     return true;
 }
 
+static size_t bytes_of(const struct over *o)
+{
+    size_t n = o->vars_n;
+
+    for (size_t i = 0; i < OVER_COUNT; i++)
+        n += str_of(o->text[i]).n;
+    return n;
+}
+
+/* What takes no more than what was there is never too much: an older Vigie had no bound. */
+static int find_room(const struct over *o, const char *what, size_t was, size_t is, struct err *err)
+{
+    size_t all = bytes_of(o) - was + is;
+
+    if (is <= was || all <= LIMIT_OVER)
+        return 0;
+    return err_set(err, E_LIMIT,
+                   "the %s is not set: with it, what commands put in the place of the configuration here "
+                   "would take %zu bytes, and at most %u are kept",
+                   what, all, LIMIT_OVER);
+}
+
+int over_put(const struct model *m, struct over *o, enum over_what what, struct str text, struct err *err)
+{
+    static const char *const names[OVER_COUNT] = {"check command", "event handler", "check period",
+                                                  "notification period", "notification period"};
+    int r = find_room(o, names[what], str_of(o->text[what]).n, text.n, err);
+
+    if (r == 0 && !over_set(m, o, what, text))
+        r = err_set(err, E_NOENT, "there is no such %s", what <= OVER_HANDLER ? "command" : "period");
+    return r;
+}
+
 uint32_t over_bit(enum over_what what)
 {
     static const uint32_t bits[OVER_COUNT] = {STATE_MODIFIED_CHECK_COMMAND, STATE_MODIFIED_HANDLER_COMMAND,
@@ -98,10 +132,11 @@ void over_set_vars(struct over *o, struct str packed)
     o->vars_n = packed.n;
 }
 
-void over_set_var(struct over *o, struct str name, struct str value)
+int over_put_var(struct over *o, struct str name, struct str value, struct err *err)
 {
     struct str rest = str_make(o->vars, o->vars_n), at, was;
     struct buf b = BUF_INIT;
+    int r;
 
     while (record_next_word(&rest, &at) > 0 && record_next_word(&rest, &was) > 0)
         if (!str_ieq(at, name)) {
@@ -110,8 +145,11 @@ void over_set_var(struct over *o, struct str name, struct str value)
         }
     record_pack_word(&b, name);
     record_pack_word(&b, value);
-    over_set_vars(o, buf_str(&b));
+    r = find_room(o, "custom variable", o->vars_n, b.len, err);
+    if (r == 0)
+        over_set_vars(o, buf_str(&b));
     buf_release(&b);
+    return r;
 }
 
 void over_pack(const struct over *o, struct buf *b)

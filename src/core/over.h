@@ -6,6 +6,7 @@
  * Everything here is data: a custom variable or the argument of a command set at run time is one argument, or part of one, and never interpreted (core/line).
  */
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/str.h"
 #include "core/world.h"
 
@@ -28,12 +29,14 @@ struct over {
 
 struct over *over_new(void);
 void over_free(struct over *o);
+/* From a command. E_LIMIT: it would be too much together with the rest (LIMIT_OVER); E_NOENT: as over_set. Nothing changed then. */
+int over_put(const struct model *m, struct over *o, enum over_what what, struct str text, struct err *err);
+int over_put_var(struct over *o, struct str name, struct str value, struct err *err);
 /* False: there is no such command or period in this configuration, or the command is privileged; nothing changed. */
 bool over_set(const struct model *m, struct over *o, enum over_what what, struct str text);
 /* The configuration is another one: finds everything again. Bits of enum state_modified for what it no longer has, or has made privileged, and is dropped. */
 uint32_t over_settle(const struct model *m, struct over *o);
 void over_forget(struct over *o, enum over_what what);
-void over_set_var(struct over *o, struct str name, struct str value);
 void over_set_vars(struct over *o, struct str packed);
 bool over_var(const struct over *o, struct str name, struct str *value);
 /* For the board: packed words, the check command and the event handler (empty: as configured), then names and values of variables. Nothing where none was set. */

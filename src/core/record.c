@@ -147,6 +147,20 @@ int record_next(struct str *rest, struct record_frame *f)
     return 1;
 }
 
+struct str record_take(struct str *rest, size_t most, uint64_t *n)
+{
+    struct str all = *rest, next = *rest;
+    struct record_frame f;
+
+    for (*n = 0; next.n; ++*n) {
+        BUG_ON(record_next(&next, &f) != 1);
+        if (*n && all.n - next.n > most)
+            break;
+        *rest = next;
+    }
+    return str_sub(all, 0, all.n - rest->n);
+}
+
 static int get_field(const struct field *f, const struct tlv_field *t, char *at)
 {
     int64_t i;

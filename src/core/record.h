@@ -70,6 +70,8 @@ struct record_frame {
 };
 /* Next frame of a batch: 1 a record, 0 at the end, E_FORMAT. Kinds that are not in the table are E_FORMAT. */
 int record_next(struct str *rest, struct record_frame *f);
+/* Records from the front of a batch of our own: as many whole ones as `most` bytes take, at least one; n: how many. */
+struct str record_take(struct str *rest, size_t most, uint64_t *n);
 /* Decodes a payload into the struct of its kind. An unknown or repeated tag, a wrong kind of field or
  * left-over bytes are E_FORMAT. */
 int record_get(enum record_kind kind, struct str payload, void *out);

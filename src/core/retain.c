@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/retain.h"
 
+#include "base/limits.h"
 #include "core/downtime.h"
 #include "core/handed.h"
 #include "core/explain.h"
@@ -62,6 +63,13 @@ static const struct {
     F(last_event_id)                                                                                         \
     F(problem_id)                                                                                            \
     F(last_problem_id)
+
+#define NUMBERS                                                                                              \
+    1024u /* bytes of all fields of a record that are no texts, with the heads of those that are */
+_Static_assert(LIMIT_OUTPUT_FIRST + LIMIT_OUTPUT_LONG + LIMIT_PERFDATA + LIMIT_OVER + LIMIT_EXT_COMMAND +
+                       2 * NUMBERS <=
+                   LIMIT_RECORD,
+               "a STATE is a record, also within a TELLING with what was said of it");
 
 static struct record_state record_of(const struct world *w, uint32_t check)
 {

@@ -277,11 +277,26 @@ static void tell_one(struct world *w, struct part *p, struct telling_name *n)
                          STR("the contact is no longer configured"));
 }
 
+/* Packed names from the front, as many as one record takes. */
+static struct str take_names(struct str *names)
+{
+    struct str all = *names, name;
+
+    while (all.n - names->n < NAMES_CHUNK && record_next_word(names, &name) > 0)
+        ;
+    return str_sub(all, 0, all.n - names->n);
+}
+
 static void record_part(struct world *w, const struct telling *t, struct str names)
 {
-    world_record(w, RECORD_TELLING_PART,
-                 &(struct record_telling_part){
-                     .id = t->id, .oid = t->oid, .type = t->type, .names = names, .last = !t->left});
+    do {
+        struct str some = take_names(&names);
+
+        world_record(
+            w, RECORD_TELLING_PART,
+            &(struct record_telling_part){
+                .id = t->id, .oid = t->oid, .type = t->type, .names = some, .last = !t->left && !names.n});
+    } while (names.n);
 }
 
 /* The record of a part stands before what it did, as every input does. Behind it where the step may be more than one message by now: rather twice than never. */

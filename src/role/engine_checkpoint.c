@@ -9,7 +9,6 @@
 #include "role/engine_in.h"
 #include "wire/link.h"
 
-#define CHUNK (160u * 1024) /* of records in one message */
 #define QUEUED_MOST                                                                                          \
     (LIMIT_QUEUE / 2) /* bytes on their way to the store; the link calls when they are nearly gone */
 
@@ -30,24 +29,24 @@ void engine_checkpoint_stop(struct engine *e)
     e->checkpoint.on = false;
 }
 
-/* False: it cannot be sent. */
+/* False: the store's queue is full. */
 static bool send(struct engine *e, struct peer *store, struct str records)
 {
-    struct str rest = records, begin = records;
-    struct record_frame f;
+    uint64_t n;
 
-    while (rest.n) {
-        BUG_ON(record_next(&rest, &f) != 1);
-        if ((size_t)(rest.p - begin.p) < CHUNK && rest.n)
+    while (records.n) {
+        struct msg_checkpoint m = {.last = e->checkpoint.name};
+        int r;
+
+        m.records = record_take(&records, ENGINE_PIECE, &n);
+        if (!engine_fits(m.records))
             continue;
-        if (msg_put_checkpoint(
-                &e->frame, &(struct msg_checkpoint){.records = str_make(begin.p, (size_t)(rest.p - begin.p)),
-                                                    .last = e->checkpoint.name}) < 0 ||
-            role_send(store, &e->frame, -1) < 0) {
-            buf_clear(&e->frame);
+        r = msg_put_checkpoint(&e->frame, &m);
+        BUG_ON(r < 0);
+        r = role_send(store, &e->frame, -1);
+        buf_clear(&e->frame);
+        if (r < 0)
             return false;
-        }
-        begin = rest;
     }
     return true;
 }

@@ -9,6 +9,9 @@
 #include "os/loop.h"
 #include "role/role.h"
 
+#define ENGINE_PIECE                                                                                         \
+    (160u * 1024) /* of records in one message; one record may be larger, up to LIMIT_RECORD */
+
 struct engine_done { /* an answer that waits until the record of it is durable */
     uint64_t seq;
     enum role_id to;
@@ -119,6 +122,8 @@ unsigned engine_slot(const struct peer *p);
 void engine_step(struct engine *e, const struct world_event *ev);
 /* Carries out the effects of what the world was just told. */
 void engine_carry_out(struct engine *e);
+/* False, and it is said: a message does not take this record, which the bounds of what goes into one should have seen to. */
+bool engine_fits(struct str record);
 /* COMMAND_DONE to who asked. */
 void engine_answer(struct engine *e, enum role_id to, unsigned instance, uint64_t id, bool refused,
                    struct str error);

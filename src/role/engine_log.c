@@ -10,7 +10,6 @@
 #define LOG_MOST                                                                                             \
     (4u * 1024 * 1024) /* lines that wait for a store, or a disk; what comes at once comes on top */
 #define LINE_MOST (LIMIT_MESSAGE - 8192u) /* of one line */
-#define WITH_MOST (LIMIT_MESSAGE - 4096u) /* records and lines in one message */
 
 void engine_log_line(struct engine *e, struct str line)
 {
@@ -78,7 +77,7 @@ void engine_log_with(const struct engine *e, struct msg_put *m)
     const struct engine_log *l = &e->log;
     const struct nlog_chunk *c = nlog_queue_next(&l->lines);
 
-    if (c && c->text.len + m->records.n <= WITH_MOST) {
+    if (c && c->text.len + m->records.n <= LIMIT_RECORD) {
         m->line = c->first;
         m->lines = buf_str(&c->text);
         m->lines_held = l->lines.last + 1 - c->first - c->n;

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK        (160u * 1024) /* of records in one message; one record may be larger, but not than a message */
 #define WAITING_MOST LIMIT_QUEUE         /* records kept for a store that does not answer */
 #define BRAKE_FROM   (WAITING_MOST / 4)  /* from there on commands for many wait */
 #define ARENA_MOST   ((uint64_t)8 << 30) /* sparse: only what is used takes memory */
@@ -267,7 +266,7 @@ static void put_some(struct engine *e)
 
         engine_log_with(e, &m);
         r = msg_put_put(&e->frame, &m);
-        BUG_ON(r < 0); /* keep() cuts them so */
+        BUG_ON(r < 0); /* put_batch() cuts them so */
         r = role_send(store, &e->frame, -1);
         buf_clear(&e->frame);
         if (r < 0)
@@ -312,27 +311,44 @@ static void keep(struct engine *e, struct str records, uint64_t first, uint64_t 
     put_some(e);
 }
 
+bool engine_fits(struct str record)
+{
+    struct record_frame f;
+    size_t size = record.n;
+
+    if (size <= LIMIT_RECORD)
+        return true;
+    BUG_ON(record_next(&record, &f) != 1);
+    log_error("a record (%s) of %zu bytes is left out, since at most %u can be kept: please report this",
+              record_name(f.kind), size, LIMIT_RECORD);
+    return false;
+}
+
+/* Its number stays. */
+static void keep_none(struct engine *e, uint64_t seq)
+{
+    struct buf b = BUF_INIT;
+
+    record_put(&b, RECORD_GIVEN_UP, (struct wall){0}, &(struct record_given_up){.n = 1});
+    e->given_up++;
+    keep(e, buf_str(&b), seq, 1);
+    buf_release(&b);
+}
+
 /* Cuts the batch into messages, each of whole records. */
 static void put_batch(struct engine *e)
 {
-    struct str rest = buf_str(&e->batch), begin = rest;
-    uint64_t first = e->batch_first, n = 0;
-    struct record_frame f;
+    struct str rest = buf_str(&e->batch);
+    uint64_t n;
 
-    while (rest.n) {
-        struct str before = rest;
+    for (uint64_t seq = e->batch_first; rest.n; seq += n) {
+        struct str part = record_take(&rest, ENGINE_PIECE, &n);
 
-        BUG_ON(record_next(&rest, &f) != 1);
-        if (n && (size_t)(rest.p - begin.p) > CHUNK) {
-            keep(e, str_make(begin.p, (size_t)(before.p - begin.p)), first, n);
-            begin = before;
-            first += n;
-            n = 0;
-        }
-        n++;
+        if (engine_fits(part))
+            keep(e, part, seq, n);
+        else
+            keep_none(e, seq);
     }
-    if (n)
-        keep(e, begin, first, n);
     buf_clear(&e->batch);
     e->batch_n = 0;
 }
@@ -342,7 +358,7 @@ static void make_room(struct engine *e)
 {
     uint64_t first, n;
 
-    if (e->batch_n && e->batch.len + world_records(e->world, &first, &n).n > CHUNK)
+    if (e->batch_n && e->batch.len + world_records(e->world, &first, &n).n > ENGINE_PIECE)
         put_batch(e);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "core/record.h"
 #include "core/source.h"
 #include "core/world_in.h"
@@ -27,6 +28,7 @@ static const char *const objects =
     "define command {\n command_name eh\n command_line /bin/eh $SERVICESTATE$ $ARG1$\n}\n"
     "define host {\n host_name h1\n use ht\n address 192.0.2.1\n _PORT 22\n}\n"
     "define host {\n host_name h2\n use ht\n parents h1\n}\n"
+    "define contact {\n contact_name carol\n vigie_mail carol@vigie.invalid\n _A 1\n _B 1\n _C 1\n}\n"
     "define hostgroup {\n hostgroup_name hg\n members h1,h2\n}\n"
     "define service {\n host_name h1\n service_description s1\n use st\n check_command vars!-w 5 -c 9\n"
     " active_checks_enabled 1\n _LEVEL high\n}\n"
@@ -252,6 +254,59 @@ static void test_variables(void **st UNUSED)
     force(&lab, "SVC_CHECK;h1;s1");
     has(&ran, "/bin/v|-w|5|-c|9|high|2 2 x\n", 1);
     lab_close(&lab);
+}
+
+/* Each is short enough for a line, but a record has all of them. */
+static void test_much_together(void **st UNUSED)
+{
+    struct buf value = BUF_INIT, line = BUF_INIT, most = BUF_INIT;
+    struct lab lab = {0};
+
+    open_lab(&lab, "");
+    for (unsigned i = 0; i < LIMIT_OVER / 3; i++)
+        buf_add_char(&value, 'x');
+    buf_printf(&line, "CHANGE_HOST_CHECK_COMMAND;h1;other!%s", value.data);
+    yes(&lab, line.data);
+    buf_clear(&line);
+    buf_printf(&line, "CHANGE_HOST_EVENT_HANDLER;h1;other!%s", value.data);
+    yes(&lab, line.data);
+    buf_clear(&line);
+    buf_printf(&line, "CHANGE_CUSTOM_HOST_VAR;h1;PORT;%s", value.data);
+    buf_printf(&most,
+               "the custom variable is not set: with it, what commands put in the place of the configuration "
+               "here would take %u bytes, and at most %u are kept",
+               3 * (LIMIT_OVER / 3) + 2 * 6 + 1 + 4 + 2, LIMIT_OVER);
+    no(&lab, line.data, most.data);
+    yes(&lab, "CHANGE_HOST_CHECK_COMMAND;h1;other!short"); /* what takes less is always taken */
+    yes(&lab, line.data);
+    lab_restart(&lab, true);
+    force(&lab, "HOST_CHECK;h1");
+    has(&ran, value.data, 1);
+    lab_close(&lab);
+    buf_release(&value);
+    buf_release(&line);
+    buf_release(&most);
+}
+
+static void test_much_of_a_contact(void **st UNUSED)
+{
+    struct buf line = BUF_INIT;
+    struct lab lab = {0};
+
+    open_lab(&lab, "");
+    for (char name = 'A'; name <= 'C'; name++) {
+        buf_clear(&line);
+        buf_printf(&line, "CHANGE_CUSTOM_CONTACT_VAR;carol;%c;", name);
+        for (unsigned i = 0; i < LIMIT_OVER / 3; i++)
+            buf_add_char(&line, 'x');
+        if (name < 'C')
+            yes(&lab, line.data);
+        else
+            no(&lab, line.data, "the custom variable is not set: with it, what commands");
+    }
+    yes(&lab, "CHANGE_CUSTOM_CONTACT_VAR;carol;C;short");
+    lab_close(&lab);
+    buf_release(&line);
 }
 
 static void test_reload(void **st UNUSED)
@@ -592,6 +647,8 @@ int main(void)
         cmocka_unit_test(test_event_handler),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_much_together),
+        cmocka_unit_test(test_much_of_a_contact),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_downtimes_by_what_they_say),

@@ -369,8 +369,9 @@ static void test_commands_page(void **state UNUSED)
         "8192 freshness, 16384 check\nperiod, 32768 custom variables, 65536 notification period, 131072 "
         "first delay. It is data: "
         "no macro in it is filled in, and it becomes one word, or a part of one, of a command line. "
+        "Of one host, service or contact it is at most %u bytes together. "
         "A command of `vigie_command_privileged` cannot be chosen.\n\n",
-        LIMIT_EXT_COMMAND);
+        LIMIT_EXT_COMMAND, LIMIT_OVER);
     add_commands(&b, rows, n);
     compare("COMMANDS.md", &b);
 }

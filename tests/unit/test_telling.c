@@ -465,6 +465,50 @@ static void test_reload_is_more_than_a_message(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* Those who are left are told at once when the object goes, and their names are more than a record takes. */
+static void test_names_are_more_than_a_record(void **state UNUSED)
+{
+    enum { WHO = 1100, NAME = 250 };
+    struct record_telling_part part;
+    struct record_frame f;
+    struct buf b = BUF_INIT, contacts = BUF_INIT;
+    struct str rest, before, names, name;
+    unsigned told = 0, last = 0;
+    struct lab lab = {.tell_part = PART};
+
+    buf_add_c(&contacts, "define command {\n command_name c\n command_line /bin/c\n}\n"
+                         "define contactgroup {\n contactgroup_name all\n}\n");
+    for (int i = 0; i < WHO; i++)
+        buf_printf(&contacts,
+                   "define contact {\n contact_name %0*d\n contactgroups all\n host_notification_commands "
+                   "c\n service_notification_commands c\n host_notification_period 24x7\n "
+                   "service_notification_period 24x7\n}\n",
+                   NAME, i);
+    buf_add_c(&contacts, "define host {\n host_name other\n use ht\n}\n");
+    buf_add_str(&b, buf_str(&contacts));
+    buf_add_c(&b, "define host {\n host_name h\n use ht\n contacts null\n contact_groups all\n}\n");
+    lab_open(&lab, lab_main, b.data, START, 1, up, 0);
+    lab_send_command(&lab, "SEND_CUSTOM_HOST_NOTIFICATION;h;2;me;hello");
+    begin_journal(&lab);
+    lab_reload(&lab, lab_main, contacts.data);
+    assert_false(tells(&lab));
+    for (rest = before = buf_str(&lab.journal); record_next(&rest, &f) == 1; before = rest) {
+        assert_true(before.n - rest.n <= LIMIT_RECORD);
+        if (f.kind != RECORD_TELLING_PART)
+            continue;
+        assert_int_equal(record_get(f.kind, f.payload, &part), 0);
+        assert_int_equal(last, 0);
+        last += part.last != 0;
+        for (names = part.names; record_next_word(&names, &name) == 1; told++)
+            assert_int_equal(name.n, NAME);
+    }
+    assert_int_equal(told, WHO);
+    assert_int_equal(last, 1);
+    lab_close(&lab);
+    buf_release(&contacts);
+    buf_release(&b);
+}
+
 static void test_contacts_of_a_reload_are_recorded(void **state UNUSED)
 {
     struct lab lab;
@@ -588,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_a_part_is_not_written),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_reload_is_more_than_a_message),
+        cmocka_unit_test(test_names_are_more_than_a_record),
         cmocka_unit_test(test_contacts_of_a_reload_are_recorded),
         cmocka_unit_test(test_one_behind_many),
         cmocka_unit_test(test_its_object_is_taken_away),
