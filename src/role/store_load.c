@@ -10,7 +10,7 @@
 #include "role/store_int.h"
 #include "wire/link.h"
 
-#define PIECE (128u * 1024) /* bytes of one LOAD_REC */
+#define PIECE (128u * 1024) /* bytes of one LOAD_REC; one record may be larger, up to LIMIT_RECORD */
 #define TRIES 5 /* reads that fail, before the engine starts with what is whole: it is not to wait for long */
 #define QUEUED                                                                                               \
     (4 * PIECE)      /* bytes on the link before waiting: what it keeps is memory that was used before */
@@ -107,19 +107,24 @@ static int add_next(struct store *s)
     return got;
 }
 
-static bool send_piece(struct store *s)
+/* The first n bytes of the batch. */
+static void send_piece(struct store *s, size_t n)
 {
-    msg_put_load_rec(&s->frame, &(struct msg_load_rec){.records = buf_str(&s->batch)});
-    buf_clear(&s->batch);
-    return role_send(s->loading, &s->frame, -1) == 0;
+    struct msg_load_rec m = {.records = str_sub(buf_str(&s->batch), 0, n)};
+
+    if (msg_put_load_rec(&s->frame, &m) < 0)
+        log_error("a record of %zu bytes is more than a message takes: the engine starts without it", n);
+    else if (role_send(s->loading, &s->frame, -1) < 0)
+        log_fatal("the engine's queue is full at its start");
+    buf_drop_front(&s->batch, n);
 }
 
 static void finish(struct store *s)
 {
     struct peer *engine = s->loading;
 
-    if (s->batch.len && !send_piece(s))
-        log_fatal("the engine's queue is full at its start");
+    if (s->batch.len)
+        send_piece(s, s->batch.len);
     if (s->reader.damage.places > s->journal.damage.places) /* those were said when it was opened */
         log_error(
             "the record of the last run is damaged at %u place%s, the first: %s; what is whole is used, "
@@ -145,6 +150,8 @@ void store_load_go_on(struct store *s)
     int got;
 
     while (s->loading && !s->load_again.slot) {
+        size_t before = s->batch.len;
+
         if (link_queued(s->loading->link) >= QUEUED) {
             link_call_below(s->loading->link, CALLED);
             return;
@@ -159,8 +166,8 @@ void store_load_go_on(struct store *s)
             finish(s);
             return;
         }
-        if (s->batch.len >= PIECE && !send_piece(s))
-            log_fatal("the engine's queue is full at its start");
+        if (before && s->batch.len > PIECE)
+            send_piece(s, before);
     }
 }
 

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "db/kept.h"
 #include "db/segment.h"
@@ -52,6 +53,38 @@ static void test_stored_is_there(void **state UNUSED)
     assert_int_equal(g.engine.next_seq, 211);
     rig_end(&g);
     temp_dir_remove(g.dir);
+}
+
+/* Two that are together more than a message, whichever comes first, and one that nearly is one. */
+static void test_large_records(void **state UNUSED)
+{
+    static const size_t sizes[RIG_CHECKS] = {100 * 1024, 200 * 1024, LIMIT_RECORD - 100};
+    uint64_t attempt[RIG_CHECKS], seq = 0;
+    struct buf text = BUF_INIT;
+    struct rig g;
+
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    for (int i = 0; i < RIG_CHECKS; i++) {
+        struct record_state s = {.oid = g.engine.oid[i], .attempt = 7};
+
+        buf_clear(&text);
+        for (size_t n = 0; n < sizes[i]; n++)
+            buf_add_char(&text, 'x');
+        s.long_output = buf_str(&text);
+        rig_put_one(&g, ++seq, RECORD_STATE, &s);
+    }
+    rig_put_one(&g, ++seq, RECORD_CONTACT, &(struct record_contact){.name = STR("alice"), .host_off = 1});
+    rig_end(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    rig_newest(&g, attempt);
+    for (int i = 0; i < RIG_CHECKS; i++)
+        assert_int_equal(attempt[i], 7);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+    buf_release(&text);
 }
 
 static void test_checkpoint_shortens_the_start(void **state UNUSED)
@@ -350,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stored_is_there),
+        cmocka_unit_test(test_large_records),
         cmocka_unit_test(test_checkpoint_shortens_the_start),
         cmocka_unit_test(test_failed_sync),
         cmocka_unit_test(test_full_disk_resumes),
