@@ -429,7 +429,7 @@ static int begin_segment(struct journal *j, struct wall now)
     j->handle = h;
     j->at = SEGMENT_BODY;
     j->allocated = SEGMENT_BODY + j->o.reserve;
-    j->checkpoint_bytes = 0;
+    j->checkpoint_bytes = j->part_bytes = 0;
     j->ask = true;
     j->rotate = false;
     j->mending = j->mending || j->lost;
@@ -453,7 +453,8 @@ static bool wants_segment(const struct journal *j, struct wall now)
     age = MAX(age, -age); /* the clock was set back: this one would have no end */
     /* While a checkpoint is awaited the segment may grow; without an end, if nobody answers, it must not. */
     if (!journal_has_checkpoint(j))
-        return j->at > MAX(j->unanswered_bytes, 16 * bound);
+        return j->at > MAX(j->unanswered_bytes, 16 * bound) ||
+               j->at - j->part_bytes > MAX(j->o.keep_bytes, j->part_bytes);
     return j->at > bound || age > TIME_DAY;
 }
 
@@ -467,6 +468,7 @@ static void committed(struct journal *j, uint64_t expect)
     for (size_t at = 0; segment_record_peek(str_sub(buf_str(&j->pending), at, SIZE_MAX), &r, &size) == 1;
          at += size) {
         j->stats.records++;
+        j->part_bytes += r.flags & SEGMENT_CHECKPOINT ? size : 0;
         if (r.kind != RECORD_CHECKPOINT_END || !(r.flags & SEGMENT_CHECKPOINT))
             continue;
         j->has_complete = true;
@@ -552,8 +554,17 @@ struct wall journal_oldest(const struct journal *j)
     struct wall oldest = {INT64_MAX};
 
     for (size_t i = 0; i < j->list.v.n; i++)
-        oldest.us = MIN(oldest.us, j->list.v.at[i].head.created.us);
+        if (j->list.v.at[i].whole)
+            oldest.us = MIN(oldest.us, j->list.v.at[i].head.created.us);
     return oldest;
+}
+
+bool journal_refuses(const struct journal *j)
+{
+    for (size_t i = 0; i < j->list.v.n; i++)
+        if (j->list.v.at[i].refused)
+            return true;
+    return false;
 }
 
 struct wall journal_begun(const struct journal *j)

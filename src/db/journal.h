@@ -24,7 +24,7 @@
  * in memory, bounded: first samples go, then older states of the same object, and last everything old. What was given up is counted. Of the last a deletion may have been one, so when
  * writing works again a new segment is begun, whose checkpoint says what is so, and a start reads nothing before it.
  *
- * Bounds. A segment ends at segment_bytes (or four times its checkpoint) or after a day. Old ones are removed each time a segment begins: by total size, in which the one that begins counts as if it were full, and
+ * Bounds. A segment ends at segment_bytes (or four times its checkpoint) or after a day; one whose checkpoint is awaited at unanswered_bytes, or where what is no checkpoint in it takes keep_bytes, and more than what is. Old ones are removed each time a segment begins: by total size, in which the one that begins counts as if it were full, and
  * by age, of these at most two, so that a clock that jumped cannot empty the folder; never the newest with a complete checkpoint or what follows it. Where these alone are more than keep_bytes it is said.
  */
 #include "db/journal_read.h"
@@ -56,6 +56,7 @@ struct journal {
     uint64_t at, allocated; /* end of what is synced; blocks are there up to */
     uint64_t checkpoint_bytes;
     uint64_t unanswered_bytes; /* a segment that nobody gives its checkpoint grows no further */
+    uint64_t part_bytes;       /* in the current segment: of checkpoints, whole or not */
     uint64_t expect;           /* db/segment.h, at the end of the current segment */
     uint64_t written;          /* all ordinary numbers below are durable (or given up) */
     uint64_t next;             /* all ordinary numbers below were added */
@@ -107,8 +108,10 @@ bool journal_mended(struct journal *j);
 uint64_t journal_stored(const struct journal *j);
 /* True if a segment that is kept was begun under that snapshot. */
 bool journal_names_snapshot(const struct journal *j, const char *hash);
-/* The earliest time that a segment was begun at: not that of the first, where the clock was set back. */
+/* The earliest time that a segment was begun at, of those that say it: not that of the first, where the clock was set back. INT64_MAX: none does. */
 struct wall journal_oldest(const struct journal *j);
+/* The disk does not give a segment, or not now: what that names is not known. */
+bool journal_refuses(const struct journal *j);
 /* The time that the newest segment was begun at; 0: there is none. */
 struct wall journal_begun(const struct journal *j);
 /* A cursor from the newest complete checkpoint to the last synced record. j must not be written to while it is used. */

@@ -88,7 +88,8 @@ static void look_at_begin(struct store *s, bool rescued)
 {
     uint64_t begins = store_damage_begins(s);
     bool late = begins == UINT64_MAX ? s->now.db.reached > 0 : begins > 1;
-    struct wall before = begins == UINT64_MAX ? clock_wall() : journal_oldest(&s->journal);
+    struct wall oldest = journal_oldest(&s->journal);
+    struct wall before = begins == UINT64_MAX || oldest.us == INT64_MAX ? clock_wall() : oldest;
     char time[TIME_RFC3339];
     int64_t seq = 0;
 

@@ -398,6 +398,8 @@ void store_names_trim(struct store *s)
     struct wall oldest = journal_oldest(&s->journal);
     char name[KEPT_NAME];
 
+    if (journal_refuses(&s->journal)) /* it may need one of them when it can be read */
+        return;
     disk_list(s->snapshots_fd, add_kept, &l);
     for (size_t i = 0; i < l.v.n; i++) {
         const struct kept_file *k = &l.v.at[i];

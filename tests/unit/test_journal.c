@@ -478,7 +478,11 @@ static void test_headers(void **state UNUSED)
     assert_int_equal(journal_open(&b.j, &b.io, &b.o, &err), 0);
     assert_int_equal(b.j.damage.places, 1);
     assert_true(b.j.next > last);
+    assert_int_equal(journal_oldest(&b.j).us, INT64_MAX); /* when it was begun is not known */
     assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_int_equal(b.j.list.v.n, 2);
+    assert_int_equal(journal_oldest(&b.j).us, noon.us);
+    assert_false(journal_refuses(&b.j));
     stop(&b);
 }
 

@@ -377,7 +377,7 @@ static void test_oldest_with_the_clock_set_back(void **state UNUSED)
     end(&b);
 }
 
-/* A checkpoint that is much larger than a small bound still finds its end in one segment. */
+/* A segment that nobody gives its checkpoint ends by a small bound of all, and a checkpoint that is much larger than that still finds its end in one segment. */
 static void test_large_checkpoint(void **state UNUSED)
 {
     struct bench b = {.o = {.keep_bytes = 1u << 20}};
@@ -387,11 +387,19 @@ static void test_large_checkpoint(void **state UNUSED)
     memdisk_io(&b.io, &b.disk);
     open_journal(&b);
     buf_printf(&p, "%060000d", 0);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 30; i++) {
         journal_add(&b.j, b.j.next, RECORD_EVENT, noon, buf_str(&p));
         assert_int_equal(journal_commit(&b.j, noon), 0);
     }
-    assert_int_equal(b.j.list.v.n, 1);
+    assert_int_equal(b.j.list.v.n, 2);
+    for (int i = 0; i < 100; i++) {
+        journal_add_checkpoint(&b.j, 7, RECORD_STATE, noon, buf_str(&p));
+        assert_int_equal(journal_commit(&b.j, noon), 0);
+    }
+    journal_add_checkpoint(&b.j, 7, RECORD_CHECKPOINT_END, noon, STR_NULL);
+    assert_int_equal(journal_commit(&b.j, noon), 0);
+    assert_true(journal_has_checkpoint(&b.j));
+    assert_int_equal(b.j.list.v.n, 2);
     buf_release(&p);
     journal_release(&b.j);
     memdisk_release(&b.disk);
