@@ -180,10 +180,23 @@ static void say_why(struct store *s, int error)
     store_tell_degraded(s);
 }
 
+/* The line that begins at this byte is in the file. own: of the store's own lines, those that were before it. */
+static void took_line(struct store_log *l, size_t at, size_t *own)
+{
+    if (*own < l->own.n && l->own.at[*own] == at)
+        ++*own;
+    else if (l->earlier)
+        l->earlier--;
+    else
+        l->lines--;
+    buf_clear(&l->begun);
+}
+
 /* The first n bytes of what waits are in the file. */
 static void took(struct store_log *l, size_t n)
 {
     const char *end;
+    size_t own = 0, left = 0;
 
     for (size_t at = 0; at < n; at = (size_t)(end - l->text.data) + 1) {
         end = memchr(l->text.data + at, '\n', n - at);
@@ -191,10 +204,12 @@ static void took(struct store_log *l, size_t n)
             buf_add(&l->begun, l->text.data + at, n - at);
             break;
         }
-        l->lines--;
-        buf_clear(&l->begun);
+        took_line(l, at, &own);
     }
     buf_drop_front(&l->text, n);
+    for (; own < l->own.n; own++)
+        l->own.at[left++] = l->own.at[own] - MIN(l->own.at[own], n);
+    l->own.n = left;
 }
 
 static void put(struct store *s)
@@ -213,7 +228,8 @@ static void put(struct store *s)
 static void drop_text(struct store_log *l)
 {
     buf_clear(&l->text);
-    l->lines = l->gone = 0;
+    VEC_CLEAR(&l->own);
+    l->lines = l->earlier = l->gone = 0;
 }
 
 /* Where they would stand. This line is the store's own: it has no number. */
@@ -222,9 +238,9 @@ static void say_lost(struct store *s, uint64_t n)
     struct store_log *l = &s->log;
     size_t at = l->text.len;
 
+    *VEC_ADD(&l->own) = at;
     buf_printf(&l->text, "[%lld] Warning: %llu lines of this log were given up: it could not be written\n",
                (long long)time_wall_s(clock_wall()), (unsigned long long)n);
-    l->lines++;
     l->gone += n;
     send_syslog(s, str_sub(buf_str(&l->text), at, l->text.len - at - 1));
     log_warn("%llu lines of the log were given up", (unsigned long long)n);
@@ -234,13 +250,13 @@ static void say_lost(struct store *s, uint64_t n)
 static void give_up(struct store *s)
 {
     struct store_log *l = &s->log;
-    uint64_t gone = l->gone + l->lines;
+    uint64_t lines = l->earlier + l->lines, gone = l->gone + lines;
 
-    l->lost += l->lines;
+    l->lost += lines;
     drop_text(l);
     if (l->begun.len) { /* that line ends where it is */
+        *VEC_ADD(&l->own) = 0;
         buf_add_char(&l->text, '\n');
-        l->lines = 1;
     }
     say_lost(s, gone);
 }
@@ -381,6 +397,8 @@ void store_log_engine_gone(struct store *s)
     uint64_t lost = l->held + l->unsaid;
 
     l->engine = false;
+    l->earlier += l->lines;
+    l->lines = 0;
     l->lost += l->held;
     l->held = l->unsaid = 0;
     if (!lost || s->log_fd < 0)
@@ -405,6 +423,8 @@ static void begin_file(struct store_log *l)
 {
     struct buf text = l->begun;
 
+    for (size_t i = 0; i < l->own.n; i++)
+        l->own.at[i] += l->own.at[i] ? text.len : 0;
     buf_add_str(&text, buf_str(&l->text));
     buf_release(&l->text);
     l->text = text;
@@ -445,6 +465,7 @@ void store_log_release(struct store *s)
     store_log_write(s);
     forget_syslog(s);
     buf_release(&s->log.text);
+    VEC_RELEASE(&s->log.own);
     buf_release(&s->log.begun);
     forget_behind(&s->log);
     if (s->log_fd >= 0)

@@ -2,6 +2,7 @@
 #pragma once
 /* The log in Nagios' format and syslog in role store: lines that the engine sends with its records. */
 #include "base/buf.h"
+#include "base/vec.h"
 
 struct msg_load;
 struct msg_put;
@@ -16,7 +17,10 @@ struct store_syslog { /* one place that log lines go to besides the file */
 
 struct store_log {    /* in Nagios' format */
     struct buf text;  /* not yet written */
-    uint64_t lines;   /* line ends of it */
+    uint64_t lines;   /* of it, of this engine */
+    uint64_t earlier; /* before them, of engines that have ended */
+    VEC(size_t)
+    own; /* where in it a line of the store's own begins, or what is left of one: these have no number */
     struct buf begun; /* what of its first line is in the file */
     bool engine;      /* it has said where it stands: its lines count from there */
     uint64_t last;    /* number of the newest line it sent */

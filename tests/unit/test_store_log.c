@@ -300,9 +300,14 @@ static void test_an_engine_is_killed(void **state UNUSED)
     assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
     rig_until(&g, says_full);
     another_engine(&g);
-    put_lines(&g, 1, "[9] z\n");
+    assert_int_equal(g.engine.logged.line, 0);
+    g.load.line = 5; /* it has begun before this store */
+    rig_load(&g);
+    wanted_line = 5; /* what waits here is not its own */
+    rig_until(&g, is_logged);
+    put_lines(&g, 6, "[9] z\n");
     rig_send_fd(&g, "nagios-log", rig_open_at(&g, "/log", O_RDWR | O_APPEND));
-    wanted_line = 1;
+    wanted_line = 6;
     rig_until(&g, is_logged);
     fd = rig_open_at(&g, "/log", O_RDONLY);
     assert_int_equal(file_read_fd(fd, "log", 1u << 20, &got, &err), 0);
@@ -319,6 +324,41 @@ static void test_an_engine_is_killed(void **state UNUSED)
     buf_release(&got);
 }
 
+static uint64_t wanted_lost;
+
+static bool so_many_are_lost(struct rig *g)
+{
+    return g->gate.lines_lost == wanted_lost;
+}
+
+/* More than waits here is given up, and the line that says so is none of those. */
+static void test_given_up(void **state UNUSED)
+{
+    enum { LINE = 200 * 1024, MOST = 16 * 1024 * 1024, GIVEN_UP = MOST / LINE + 1 };
+    struct buf line = BUF_INIT;
+    struct rig g;
+
+    buf_add_str(&line, STR("[1] "));
+    while (line.len < LINE - 1)
+        buf_add_char(&line, 'x');
+    buf_add_char(&line, '\n');
+    rig_make_folders(&g);
+    rig_begin(&g, RIG_CHECKS);
+    rig_load(&g);
+    rig_fill_log(&g);
+    for (uint64_t n = 1, round = 1; round <= 2; round++) {
+        for (int i = 0; i < GIVEN_UP; i++)
+            put_lines(&g, n++, line.data);
+        wanted_lost = round * GIVEN_UP;
+        rig_until(&g, so_many_are_lost);
+        wanted_line = n - 1;
+        rig_until(&g, is_logged);
+    }
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+    buf_release(&line);
+}
+
 static void quiet(enum log_level level UNUSED, const char *line UNUSED, size_t n UNUSED)
 {
 }
@@ -332,7 +372,8 @@ int main(void)
                                        cmocka_unit_test(test_full),
                                        cmocka_unit_test(test_full_and_taken_away),
                                        cmocka_unit_test(test_full_in_mid_line),
-                                       cmocka_unit_test(test_an_engine_is_killed)};
+                                       cmocka_unit_test(test_an_engine_is_killed),
+                                       cmocka_unit_test(test_given_up)};
 
     log_init("test", LOG_ERROR);
     log_set_sink(getenv("VIGIE_TEST_LOG") ? NULL : quiet);
