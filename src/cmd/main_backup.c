@@ -239,9 +239,11 @@ static int mark(int dir, const char *path, struct err *err)
 static int unmark(const char *path, struct err *err)
 {
     char mark_path[4500];
+    int e;
 
     snprintf(mark_path, sizeof(mark_path), "%s/" STATEDIR_RESTORE_MARK, path);
-    return unlink(mark_path) < 0 && errno != ENOENT ? err_sys(err, errno, "cannot remove %s", mark_path) : 0;
+    e = unlink(mark_path) < 0 && errno != ENOENT ? errno : file_sync_parent(mark_path);
+    return e && e != ENOENT ? err_sys(err, e, "cannot remove %s", mark_path) : 0;
 }
 
 /* What was unpacked, if nothing of it is of use. */
@@ -444,13 +446,12 @@ static int move_all(const struct place *p, const char *from, const char *to, str
 /* While .restoring is there no Vigie begins. */
 static int fill_mount(const struct place *p, bool *ours, struct err *err)
 {
-    int r = 0;
+    int r;
 
     *ours = p->full && mkdir(p->aside, 0700) < 0;
     if (*ours)
         return err_sys(err, errno, "nothing was changed: cannot make the folder %s", p->aside);
-    if (p->full)
-        r = move_all(p, p->dir, p->aside, err);
+    r = p->full ? move_all(p, p->dir, p->aside, err) : 0;
     if (r == 0)
         r = move_all(p, p->staging, p->dir, err);
     if (r == 0)
@@ -460,7 +461,7 @@ static int fill_mount(const struct place *p, bool *ours, struct err *err)
     return r;
 }
 
-/* The mark is taken away when the new folder has its place: wherever a restore is killed, what was unpacked has the mark in staging, and the old folder has none. */
+/* The mark is taken away when the new folder has its place: wherever a restore is killed, or the power fails, what was unpacked has the mark in staging, and the old folder has none. */
 static int exchange_folders(const struct place *p, bool *ours, struct err *err)
 {
     int r = unmark(p->dir, err);

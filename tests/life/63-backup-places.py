@@ -164,6 +164,50 @@ int renameat2(int dir, const char *from, int to_dir, const char *to, unsigned fl
 '''
 
 
+ORDER = r'''
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static void say(const char *what, unsigned long inode)
+{
+    FILE *f = fopen(getenv("ORDER"), "a");
+    fprintf(f, "%s %lu\n", what, inode);
+    fclose(f);
+}
+int fsync(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        say("synced", st.st_ino);
+    return (int)syscall(SYS_fsync, fd);
+}
+int renameat2(int dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+    struct stat st = {0};
+    stat(to, &st);
+    say("replaced", st.st_ino);
+    return (int)syscall(SYS_renameat2, dir, from, to_dir, to, flags);
+}
+'''
+
+
+def test_the_old_folder_has_no_mark_after_a_loss_of_power():
+    """A mark of an earlier restore is gone for good before the folders are exchanged: with one the next restore would take the old folder for its own leavings."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        path = saved(v)
+        assert v.stop() == 0
+        old = os.stat(v.state).st_ino
+        status, out, said = vigie('restore', '-c', v.main, '--replace', path, env={**shim(v, ORDER), 'ORDER': v.path('order')})
+        assert status == 0, (out, said)
+        with open(v.path('order'), encoding='utf-8') as f:
+            order = f.read().splitlines()
+        assert f'replaced {old}' in order and f'synced {old}' in order[:order.index(f'replaced {old}')], (old, order)
+
+
 def test_the_old_folder_stays_whatever_fails():
     """NO_ROOM: renames that fail; EXCHANGES: how many work. Where the old folder is then, and the restored one."""
     with Vigie(OBJECTS) as v:
