@@ -203,7 +203,7 @@ def test_long_log():
     """More events than the reader hands over at once: every one is there, once, and in order."""
     n = 2500
     with Vigie(objects=ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace(
-            'description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1')) as v:
+            'description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1'), main='enable_notifications=0\n') as v:
         v.start()
         with open(v.path('cmd'), 'w') as f:
             for i in range(n):
