@@ -561,27 +561,44 @@ static void check_user(struct conf *c)
                  STR_ARG(name));
 }
 
-/* Where old logs go must be there when the first one is moved. */
-static void check_archive(struct conf *c)
+static bool is_there(const struct conf *c, struct str path, const char *more)
 {
-    struct str path, method;
-    unsigned row, when;
+    struct buf full = BUF_INIT;
     uint64_t id[2];
-    struct buf folder = BUF_INIT;
+    bool there;
 
-    BUG_ON(!conf_main_find(STR("log_archive_path"), &row) ||
+    buf_printf(&full, STR_FMT "%s", STR_ARG(path), more);
+    there = c->io.folder_id(c->io.ctx, full.data, id);
+    buf_release(&full);
+    return there;
+}
+
+/* The folder of the log must be there when Vigie starts, that of old logs when the first one is moved. */
+static void check_log(struct conf *c)
+{
+    struct str path, archive, method;
+    unsigned log, row, when;
+
+    BUG_ON(!conf_main_find(STR("log_file"), &log) || !conf_main_find(STR("log_archive_path"), &row) ||
            !conf_main_find(STR("log_rotation_method"), &when));
-    path = c->main_value[row];
+    path = c->main_value[log];
+    archive = c->main_value[row];
     method = c->main_value[when];
-    if (!path.n || !method.n || method.p[0] == 'n' || !c->io.folder_id)
+    if (!c->io.folder_id)
         return;
-    buf_printf(&folder, STR_FMT "/.", STR_ARG(path));
-    if (!c->io.folder_id(c->io.ctx, folder.data, id))
+    if (path.n && is_there(c, path, "/."))
+        conf_say(c, CONF_MISTAKE, c->main_place[log], "'" STR_FMT "' is a folder: name a file",
+                 STR_ARG(path));
+    else if (path.n && !is_there(c, dir_of(path), ""))
+        conf_say(c, CONF_MISTAKE, c->main_place[log],
+                 "there is no folder '" STR_FMT
+                 "': Vigie could not write its log, and does not start so; make it, or name another file",
+                 STR_ARG(dir_of(path)));
+    if (archive.n && method.n && method.p[0] != 'n' && !is_there(c, archive, "/."))
         conf_say(c, CONF_MISTAKE, c->main_place[row],
                  "there is no folder '" STR_FMT
                  "': the log could not be rotated; make it, or name one that is there",
-                 STR_ARG(path));
-    buf_release(&folder);
+                 STR_ARG(archive));
 }
 
 void conf_read_main(struct conf *c)
@@ -604,7 +621,7 @@ void conf_read_main(struct conf *c)
             set(c, name, arena_str(&c->arena, str_trim(rest)), nowhere);
     }
     check_user(c);
-    check_archive(c);
+    check_log(c);
     if (conf_main_is_on(c, "use_regexp_matching"))
         c->patterns = conf_main_is_on(c, "use_true_regexp_matching") ? CONF_PATTERNS_ALL : CONF_PATTERNS_SOME;
     for (size_t i = 0; i < c->to_read.n; i++) {

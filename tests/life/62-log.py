@@ -232,6 +232,14 @@ def test_an_archive_that_cannot_be_written_is_said_at_the_start():
             os.chmod(v.path('archives'), mode)
             os.chmod(v.d, 0o777)
             v.start()
+def test_a_log_that_could_not_be_opened_is_said_by_check():
+    for log, words in (('/nowhere/at/all', "there is no folder '/nowhere/at/'"), ('/etc/', "'/etc/' is a folder"), ('/dev/null', None)):
+        with Vigie(main=f'log_file={log}\n') as v:
+            code, out, _ = vigie('check', v.main)
+            said = re.findall(r'main\.cfg:\d+:\d+: warning: (.*)', out)
+            assert code == 0 and (len(said) == 1 and words in said[0] if words else not said), out
+
+
             assert ('the log could not be rotated: ' in v.said() and f'{v.path("archives")}/ ' in v.said()) == warned, v.said()
 
 
