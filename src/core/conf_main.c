@@ -4,6 +4,7 @@
 
 #include "base/ere.h"
 #include "base/limits.h"
+#include "core/conf_option.h"
 #include "core/labels.h"
 #include "core/macro.h"
 
@@ -259,28 +260,6 @@ static void check_value(struct conf *c, const struct conf_directive *d, struct s
         conf_say(c, CONF_MISTAKE, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
 }
 
-/* Options of Vigie that take one of a few words. */
-static void check_choice(struct conf *c, const struct conf_directive *d, struct str value,
-                         struct conf_place at)
-{
-    static const struct {
-        const char *name, *word[3], *advice;
-    } choices[] = {
-        {"vigie_smtp_tls", {"auto", "required", "off"}, "auto, required or off"},
-        {"vigie_shell", {"on", "off"}, "on or off"},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
-        bool known = strcmp(choices[i].name, d->name) != 0;
-
-        for (size_t k = 0; k < ARRAY_LEN(choices[i].word); k++)
-            known = known || (choices[i].word[k] && str_eq_c(value, choices[i].word[k]));
-        if (!known)
-            conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write %s", d->name, STR_ARG(value),
-                     choices[i].advice);
-    }
-}
-
 static bool is_port(struct str s)
 {
     uint64_t n;
@@ -330,13 +309,6 @@ static const char *syslog_wrong(struct str value)
                  "path of a socket";
 }
 
-static const char *number_wrong(struct str value, uint64_t least, uint64_t most, const char *advice)
-{
-    uint64_t n;
-
-    return !value.n || (str_to_u64(value, &n) && n >= least && n <= most) ? NULL : advice;
-}
-
 /* Where measurements are sent to, and what of them. */
 static void check_export(struct conf *c, const struct conf_directive *d, struct str value,
                          struct conf_place at)
@@ -368,12 +340,6 @@ static void check_export(struct conf *c, const struct conf_directive *d, struct 
 }
 
 /* What a start would refuse, or take for something else, is said here, where it stands. */
-/* "vigie_history_days" and its like. */
-static bool is_days(struct str name)
-{
-    return str_starts(name, STR("vigie_")) && str_ends(name, STR("_days"));
-}
-
 static void check_option(struct conf *c, const struct conf_directive *d, struct str value,
                          struct conf_place at)
 {
@@ -385,22 +351,11 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
         wrong = "write an absolute path";
     else if (strcmp(d->name, "vigie_syslog") == 0)
         wrong = syslog_wrong(value);
-    else if (strcmp(d->name, "vigie_site") == 0)
-        wrong = number_wrong(value, 0, LIMIT_SITE, "write a number from 0 to 32767");
-    else if (strcmp(d->name, "vigie_runners") == 0)
-        wrong = number_wrong(value, 1, LIMIT_RUNNERS,
-                             "write how many, from 1 to 16, or leave it out: one a core");
-    else if (strcmp(d->name, "vigie_states_every") == 0)
-        wrong = number_wrong(value, 1, 86400, "write a number of seconds, from 1 to 86400");
-    else if (strcmp(d->name, "vigie_series_labels") == 0)
-        wrong =
-            number_wrong(value, 0, UINT16_MAX - 1, "write how many, from 1 to 65534, or 0: as many as come");
-    else if (is_days(str_of(d->name)))
-        wrong = number_wrong(value, 1, 36500, "write a number of days, from 1 to 36500");
-    else if (strcmp(d->name, "vigie_journal_size") == 0)
-        wrong = number_wrong(value, 16u << 20, INT64_MAX, "write a number of bytes, at least 16777216");
     if (wrong)
         conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; %s", d->name, STR_ARG(value), wrong);
+    else if (!conf_option_fits(d, value))
+        conf_say(c, CONF_ERROR, at, "%s is '" STR_FMT "'; write %s", d->name, STR_ARG(value),
+                 conf_write_text(d));
 }
 
 static void set_option(struct conf *c, struct str name, struct str value, struct conf_place at)
@@ -453,7 +408,6 @@ static void set(struct conf *c, struct str name, struct str value, struct conf_p
     }
     d = conf_main(row);
     check_value(c, d, value, at);
-    check_choice(c, d, value, at);
     check_option(c, d, value, at);
     check_export(c, d, value, at);
     c->main_value[row] = value.p ? value : STR("");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "docs_language.h"
 
-#include "core/conf_table.h"
+#include "core/conf_option.h"
 #include "core/macro.h"
 
 #include "vigie_cfg_example.h"
@@ -39,7 +39,7 @@ static void add_row(struct buf *b, const struct conf_directive *d, unsigned row,
     buf_printf(b, "| `%s`", d->name);
     for (unsigned i = 0; synonym(row, i); i++)
         buf_printf(b, "%s`%s`", i ? ", " : ", also ", synonym(row, i));
-    buf_printf(b, " | %s | %s%s%s | ", conf_kind_text(d->kind), *d->def ? "`" : "", *d->def ? d->def : "-",
+    buf_printf(b, " | %s | %s%s%s | ", conf_write_text(d), *d->def ? "`" : "", *d->def ? d->def : "-",
                *d->def ? "`" : "");
     if (object)
         buf_printf(b, "%s | ", how_words[d->how]);
@@ -118,7 +118,7 @@ static void add_item(struct buf *b, const struct conf_directive *d, unsigned row
         add_plain(b, d->doc);
         buf_add_c(b, ".\n");
     }
-    buf_printf(b, "Write: %s", conf_kind_text(d->kind));
+    buf_printf(b, "Write: %s", conf_write_text(d));
     if (*d->def) {
         buf_add_c(b, "; default ");
         add_plain(b, d->def);
