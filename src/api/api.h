@@ -125,6 +125,7 @@ struct api {
         uint64_t applied, lag; /* record up to which it goes; how many it is behind */
     } history, states;         /* the two projections of the journal */
     struct api_series series;  /* the third */
+    char log_stays[512];       /* of it: why the log in Nagios' format is not rotated; empty: it can be */
     char record_why[512];      /* what is not written as it should be, and why; empty: all is */
     struct api_export exports[API_EXPORTS];
     struct api_damage damage;

@@ -28,7 +28,8 @@ static void take_role(struct api *a, const struct json_value *o)
 /* What /status shows apart. */
 static bool is_apart(struct str key)
 {
-    return str_eq_c(key, "roles") || str_eq_c(key, "reload") || str_starts(key, STR("config_"));
+    return str_eq_c(key, "roles") || str_eq_c(key, "reload") || str_eq_c(key, "log_stays") ||
+           str_starts(key, STR("config_"));
 }
 
 /* The rest of the document. */
@@ -83,6 +84,7 @@ void level_take(struct api *a, struct str json)
     if (json_read_type(roles) == JSON_IS_ARRAY)
         json_read_copy(roles, &a->roles);
     take_config(a, root);
+    str_copy(a->log_stays, sizeof(a->log_stays), json_read_text(json_read_member(root, "log_stays")));
     keep_rest(a, root);
     json_read_free(root);
 }

@@ -155,6 +155,22 @@ static void record(struct json *j, const struct api *a, const struct board_progr
     buf_release(&fr);
 }
 
+/* What the system answered is in its own words. */
+static void log_stays(struct json *j, const struct api *a)
+{
+    struct buf en = BUF_INIT, fr = BUF_INIT;
+
+    if (!a->log_stays[0])
+        return;
+    buf_printf(&en, "The log in Nagios' format cannot be rotated, and goes on in the same file: %s.",
+               a->log_stays);
+    buf_printf(&fr, "Le log au format de Nagios ne peut être archivé, et continue dans le même fichier : %s.",
+               a->log_stays);
+    warning(j, "log_not_rotated", en.data, fr.data);
+    buf_release(&en);
+    buf_release(&fr);
+}
+
 static void warnings(struct json *j, const struct api *a, const struct board_program *p)
 {
     json_key(j, "warnings");
@@ -167,6 +183,7 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
             "why.",
             "Dans la dernière heure, une notification n’est pas arrivée. « vigie ctl log » dit pour qui elle "
             "était, et pourquoi.");
+    log_stays(j, a);
     metrics_damage_warnings(j, &a->damage, warning);
     metrics_export_warnings(j, a->exports, warning);
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))

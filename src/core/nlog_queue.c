@@ -50,6 +50,16 @@ void nlog_queue_mark(struct nlog_queue *q, struct str name)
     q->bytes += name.n;
 }
 
+void nlog_queue_begun(struct nlog_queue *q)
+{
+    for (size_t i = q->chunk.n; i-- > q->handed;) {
+        if (!q->chunk.at[i].mark)
+            continue;
+        q->chunk.at[i].begins = q->last;
+        return;
+    }
+}
+
 const struct nlog_chunk *nlog_queue_next(const struct nlog_queue *q)
 {
     const struct nlog_chunk *c = q->handed < q->chunk.n ? &q->chunk.at[q->handed] : NULL;
@@ -62,7 +72,7 @@ void nlog_queue_handed(struct nlog_queue *q)
     q->under_way += q->chunk.at[q->handed++].text.len;
 }
 
-/* A disk that became full in the middle of a piece. */
+/* The first lines of a piece: a disk that became full in the middle of it, or a new file that there is not. */
 static void drop_lines(struct nlog_queue *q, struct nlog_chunk *c, uint64_t n)
 {
     struct str rest = buf_str(&c->text);
@@ -74,7 +84,7 @@ static void drop_lines(struct nlog_queue *q, struct nlog_chunk *c, uint64_t n)
     c->n -= n;
     buf_drop_front(&c->text, before - rest.n);
     q->bytes -= before - rest.n;
-    q->under_way -= before - rest.n;
+    q->under_way -= q->handed ? before - rest.n : 0;
 }
 
 void nlog_queue_written(struct nlog_queue *q, uint64_t line)
@@ -115,6 +125,28 @@ bool nlog_queue_at_mark(const struct nlog_queue *q, struct str *name)
 void nlog_queue_pass(struct nlog_queue *q)
 {
     drop_first(q, 1);
+}
+
+/* Nothing behind a mark was handed over, so what is left can have the numbers of what is dropped. */
+void nlog_queue_stay(struct nlog_queue *q)
+{
+    uint64_t begins = q->chunk.at[0].begins, from = q->chunk.at[0].first, dropped;
+
+    drop_first(q, 1);
+    while (q->chunk.n && !q->chunk.at[0].mark && q->chunk.at[0].first <= begins) {
+        struct nlog_chunk *c = &q->chunk.at[0];
+
+        if (c->first + c->n - 1 <= begins)
+            drop_first(q, 1);
+        else
+            drop_lines(q, c, begins + 1 - c->first);
+    }
+    dropped = begins >= from ? begins + 1 - from : 0;
+    for (size_t i = 0; i < q->chunk.n; i++) {
+        q->chunk.at[i].first -= dropped;
+        q->chunk.at[i].begins -= q->chunk.at[i].begins ? dropped : 0;
+    }
+    q->last -= dropped;
 }
 
 void nlog_queue_drop_marks(struct nlog_queue *q)

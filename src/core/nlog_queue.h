@@ -2,7 +2,8 @@
 #pragma once
 /*
  * Lines of the log on their way to the store. Each has a number, from 1 on, and is kept until it is known to be written, so that it can be handed over again to another store.
- * A mark between them says that behind it a new file begins: nothing behind it is handed over before it is passed. Only so much is under way at a time. Bounds are its owner's affair. Pure.
+ * A mark between them says that behind it a new file begins: nothing behind it is handed over before it is passed, and the lines that a new file begins with are dropped where there is none.
+ * Only so much is under way at a time. Bounds are its owner's affair. Pure.
  */
 #include "base/buf.h"
 #include "base/vec.h"
@@ -13,6 +14,7 @@
 struct nlog_chunk {
     uint64_t first, n; /* lines of it; a mark has none */
     bool mark;
+    uint64_t begins; /* of a mark: the last line that stands only in a new file; 0: there is none */
     struct buf text; /* each with its line end; of a mark: the name of the file before it, in the archive */
 };
 
@@ -27,6 +29,8 @@ struct nlog_queue {
 void nlog_queue_release(struct nlog_queue *q);
 void nlog_queue_add(struct nlog_queue *q, struct str line); /* without line end */
 void nlog_queue_mark(struct nlog_queue *q, struct str name);
+void nlog_queue_begun(
+    struct nlog_queue *q); /* the lines since the last mark are those a new file begins with */
 /* The next piece to hand over; NULL: there is none, a mark is before it, or enough is under way. Borrowed until the next call of any of these. */
 const struct nlog_chunk *nlog_queue_next(const struct nlog_queue *q);
 void nlog_queue_handed(struct nlog_queue *q); /* that one was */
@@ -39,5 +43,6 @@ uint64_t nlog_queue_held(const struct nlog_queue *q); /* lines that are not hand
 /* Everything before a mark is written: its name, borrowed as above. */
 bool nlog_queue_at_mark(const struct nlog_queue *q, struct str *name);
 void nlog_queue_pass(struct nlog_queue *q); /* that mark */
+void nlog_queue_stay(struct nlog_queue *q); /* likewise, but there is no new file */
 /* The end: no mark counts any more, and nothing is held back. */
 void nlog_queue_drop_marks(struct nlog_queue *q);

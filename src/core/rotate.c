@@ -80,4 +80,5 @@ void rotate_step(struct world *w)
     w->program_unseen = true;
     nlog_text(w, "LOG ROTATION: %s", method_name(method_of(w)));
     nlog_begin(w, false);
+    world_effect(w, WORLD_ROTATE);
 }

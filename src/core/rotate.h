@@ -18,5 +18,5 @@ void rotate_name(const struct time_zone *z, struct wall at, struct buf *out);
 
 /* A configuration was taken, or the clock was set: plans the next rotation from now. */
 void rotate_plan(struct world *w);
-/* Rotates if it is time: one WORLD_ROTATE, and behind it the first lines of the new log. */
+/* Rotates if it is time: the first lines of the new log, between two WORLD_ROTATE. */
 void rotate_step(struct world *w);

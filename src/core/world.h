@@ -93,7 +93,7 @@ enum world_effect_kind {
     WORLD_KILL,    /* id, check */
     WORLD_NOTIFY,  /* id = intent; contact, channel, target, subject, body, json */
     WORLD_LOGLINE, /* words = the line, without newline */
-    WORLD_ROTATE, /* the lines behind this begin a new log file; words = name of the old one in the archive */
+    WORLD_ROTATE, /* a new log file begins; words = name of the old one in the archive. Its first lines go up to a second one, without words */
     WORLD_PERF_LINE, /* words = a line for the file of performance data; status 1: that of hosts */
     WORLD_PERF_HOLD, /* the file is about to be taken: lines are to be held back, WORLD_PERF_HELD answers */
     WORLD_PERF_GO,   /* it was taken: the lines go into a new one */

@@ -58,7 +58,7 @@ struct engine_log {
     struct nlog_queue lines;
     uint64_t file,
         size; /* inode of the log, and how long it was when all lines known to be written were in it; 0: not known, or there is none */
-    bool asked, told; /* for a new file; which one it is now */
+    bool asked, told, stays; /* for a new file; which one it is now; it is the old one */
     uint64_t new_file;
     size_t waited,
         on_top; /* bytes that waited at the last flush; the most that came between two, while too many wait */

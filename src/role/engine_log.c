@@ -21,7 +21,10 @@ void engine_log_line(struct engine *e, struct str line)
 
 void engine_log_rotate(struct engine *e, struct str name)
 {
-    nlog_queue_mark(&e->log.lines, name);
+    if (name.n)
+        nlog_queue_mark(&e->log.lines, name);
+    else
+        nlog_queue_begun(&e->log.lines);
 }
 
 static void say_lost(struct engine *e)
@@ -66,7 +69,7 @@ static void go_on(struct engine *e)
         e->log.asked = role_send_parent(e->role, &e->frame, -1) == 0;
         buf_clear(&e->frame);
     } else if (e->log.told && e->log.file == e->log.new_file) {
-        nlog_queue_pass(&e->log.lines);
+        (e->log.stays ? nlog_queue_stay : nlog_queue_pass)(&e->log.lines);
         e->log.asked = e->log.told = false;
     }
 }
@@ -150,6 +153,8 @@ void engine_log_message(struct role *r, struct peer *p UNUSED, const struct msg 
     case MSG_LOG_IS:
         e->log.told |= e->log.asked && m->u.log_is.asked;
         e->log.new_file = m->u.log_is.file;
+        if (m->u.log_is.asked)
+            e->log.stays = m->u.log_is.stays;
         break;
     case MSG_LOGGED:
         nlog_queue_written(&e->log.lines, m->u.logged.line);

@@ -95,6 +95,7 @@ struct parent {
     VEC(uint64_t) asked;      /* the gate's RELOADs that the running conf answers, ... */
     VEC(uint64_t) asked_next; /* and those that came while it ran: the next one does */
     struct reading reading;   /* what the running conf finds */
+    struct buf log_stays;     /* why the log is not rotated, or could not be; empty: it can be */
     struct buf reload_json;   /* the last reload for STATUS, empty: there was none */
     struct buf warnings_json; /* the warnings on the configuration in force: elements of a list, ... */
     uint64_t warnings;        /* and how many there are in all */

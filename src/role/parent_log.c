@@ -106,8 +106,8 @@ void parent_log_lines(struct parent *p, struct str lines)
     buf_release(&text);
 }
 
-/* asked: the engine has a row of lines that waits for it. */
-static void pass_log(struct parent *p, bool asked)
+/* asked: the engine has a row of lines that waits for it; stays: for a new file, and this is the old one. */
+static void pass_log(struct parent *p, bool asked, bool stays)
 {
     struct child *store = parent_find(p, ROLE_STORE, 0);
     struct buf b = BUF_INIT;
@@ -119,7 +119,7 @@ static void pass_log(struct parent *p, bool asked)
         parent_pass(store, "nagios-log", log_path(p), p->log_fd);
     else if (store)
         parent_pass(store, "no-log", "", p->state_fd);
-    msg_put_log_is(&b, &(struct msg_log_is){.file = st.st_ino, .asked = asked});
+    msg_put_log_is(&b, &(struct msg_log_is){.file = st.st_ino, .asked = asked, .stays = stays});
     send_engine(p, &b);
 }
 
@@ -137,7 +137,7 @@ static void log_again(struct parent *p)
         return;
     }
     take_log(p, fd);
-    pass_log(p, false);
+    pass_log(p, false, false);
 }
 
 void parent_log_reload(struct parent *p)
@@ -233,40 +233,51 @@ int parent_log_judge(struct parent *p, struct err *err UNUSED)
     struct buf from = BUF_INIT, to = BUF_INIT;
     struct err why = ERR_INIT;
 
+    buf_clear(&p->log_stays);
     if (!slash || p->model.globals->log_rotation_method == 'n')
         return 0;
     buf_add(&from, path, (size_t)(slash - path) + 1);
     archive_path(p, STR_NULL, &to);
-    if (may_change(p, from.data, &why) < 0 || may_change(p, to.data, &why) < 0)
+    if (may_change(p, from.data, &why) < 0 || may_change(p, to.data, &why) < 0) {
         log_warn("the log could not be rotated: %s", why.text);
+        buf_add_c(&p->log_stays, why.text);
+    }
     buf_release(&from);
     buf_release(&to);
     return 0;
 }
 
-static void begin_new(struct parent *p, struct str name)
+/* False: there is none, lines go where they went. */
+static bool begin_new(struct parent *p, struct str name)
 {
     struct buf to = BUF_INIT;
     struct err err = ERR_INIT;
+    bool begun = false;
     int fd;
 
     if (move_to_archive(p, name, &to, &err) < 0) {
         log_error("the log is not rotated and goes on in the same file: %s", err.text);
     } else if (open_log(p, &fd, &err) == 0) {
         take_log(p, fd);
+        begun = true;
     } else {
         log_error("no new log can be begun: %s; the old one goes on, it is %s now", err.text, to.data);
     }
+    buf_clear(&p->log_stays);
+    buf_add_c(&p->log_stays, begun ? "" : err.text);
     buf_release(&to);
+    return begun;
 }
 
 void parent_log_rotate(struct parent *p, struct str name)
 {
+    bool begun = false;
+
     if (p->phase == PHASE_STOP)
         return;
     if (log_path(p)[0] && is_archive_name(name))
-        begin_new(p, name);
-    pass_log(p, true);
+        begun = begin_new(p, name);
+    pass_log(p, true, !begun);
 }
 
 void parent_log_open(struct parent *p, struct child *store, const struct msg_log_open *m)

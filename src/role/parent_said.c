@@ -137,8 +137,8 @@ void parent_said_status(const struct parent *p, struct json *j)
 
 void parent_said_release(struct parent *p)
 {
-    struct buf *all[] = {&p->reading.error.json, &p->reading.warning.json, &p->reading.lines, &p->reload_json,
-                         &p->warnings_json};
+    struct buf *all[] = {&p->reading.error.json, &p->reading.warning.json, &p->reading.lines,
+                         &p->reload_json,        &p->warnings_json,        &p->log_stays};
 
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         buf_release(all[i]);

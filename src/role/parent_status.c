@@ -59,6 +59,7 @@ void parent_status_send(struct parent *p)
     json_key_c(&j, "state_dir", p->state_dir);
     json_key_bool(&j, "one_process", p->options.one_process);
     json_key_c(&j, "rights_warning", p->uids.warning);
+    json_key_str(&j, "log_stays", buf_str(&p->log_stays));
     parent_said_status(p, &j);
     json_key(&j, "roles");
     json_list(&j);

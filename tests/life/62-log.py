@@ -3,6 +3,7 @@
 # vigie-test: seconds=60 sanitized=long
 """Where log lines go: rotation as the main file says, a log taken away by another program, syslog, journald; and that a store that is killed loses none and writes none twice."""
 import collections
+import json
 import os
 import random
 import re
@@ -61,6 +62,10 @@ def test_rotates_at_midnight_into_the_archive():
         assert abs(time.time() - stamp) < 600, stamp
 
 
+def warnings_of_rotation(v):
+    return [w for w in json.loads(vigie('ctl', 'status', '-o', 'json', '-c', v.main)[1])['warnings'] if w['code'] == 'log_not_rotated']
+
+
 def archive_is_taken(second):
     """Of the ten names that an hour's archive can have the first two are taken, or all."""
     with Vigie(main=zone_before(7) + 'log_rotation_method=h\n') as v:
@@ -74,12 +79,16 @@ def archive_is_taken(second):
         if second:
             until(lambda: os.path.exists(v.path(f'{soon[:-4]}-3.log')), 'an archive with a name of its own')
             assert 'starting...' in log_of(v, v.path(f'{soon[:-4]}-3.log')) and 'starting...' not in v.log()
+            until(lambda: 'LOG ROTATION: HOURLY' in v.log(), 'the log goes on')
+            assert not warnings_of_rotation(v)
         else:
             until(lambda: 'not rotated' in v.said(), 'the refusal')
             assert soon[:-4] in v.said()
+            until_a_line_is_in(v, 'behind')
+            assert 'LOG ROTATION' not in v.log() and v.log().count('LOG VERSION') == 1 and 'starting...' in v.log(), v.log()
+            said = until(lambda: warnings_of_rotation(v), 'the warning')
+            assert all(soon[:-4] in text for text in (said[0]['text_en'], said[0]['text_fr'])), said
         assert all(log_of(v, v.path(name)) == 'precious\n' for name in taken)
-        until(lambda: 'LOG ROTATION: HOURLY' in v.log(), 'the log goes on')
-        assert second or 'starting...' in v.log()
 
 
 def test_an_archive_is_never_overwritten():
@@ -223,6 +232,14 @@ def test_a_folder_for_archives_that_is_not_there():
             assert bool(re.search(r"main\.cfg:\d+:\d+: .*there is no folder '/nowhere/at/all'", out)) == warned, out
 
 
+def test_a_log_that_could_not_be_opened_is_said_by_check():
+    for log, words in (('/nowhere/at/all', "there is no folder '/nowhere/at/'"), ('/etc/', "'/etc/' is a folder"), ('/dev/null', None)):
+        with Vigie(main=f'log_file={log}\n') as v:
+            code, out, _ = vigie('check', v.main)
+            said = re.findall(r'main\.cfg:\d+:\d+: warning: (.*)', out)
+            assert code == 0 and (len(said) == 1 and words in said[0] if words else not said), out
+
+
 def test_an_archive_that_cannot_be_written_is_said_at_the_start():
     if os.geteuid():
         raise Skip('needs root')
@@ -232,14 +249,6 @@ def test_an_archive_that_cannot_be_written_is_said_at_the_start():
             os.chmod(v.path('archives'), mode)
             os.chmod(v.d, 0o777)
             v.start()
-def test_a_log_that_could_not_be_opened_is_said_by_check():
-    for log, words in (('/nowhere/at/all', "there is no folder '/nowhere/at/'"), ('/etc/', "'/etc/' is a folder"), ('/dev/null', None)):
-        with Vigie(main=f'log_file={log}\n') as v:
-            code, out, _ = vigie('check', v.main)
-            said = re.findall(r'main\.cfg:\d+:\d+: warning: (.*)', out)
-            assert code == 0 and (len(said) == 1 and words in said[0] if words else not said), out
-
-
             assert ('the log could not be rotated: ' in v.said() and f'{v.path("archives")}/ ' in v.said()) == warned, v.said()
 
 

@@ -94,6 +94,43 @@ static void test_mark(void **state)
     buf_release(&got);
 }
 
+/* There is no new file: what it would have begun with is dropped, all else is there, and no number is missing. */
+static void test_stay(void **state)
+{
+    struct nlog_queue q = {0};
+    struct buf got = BUF_INIT;
+    struct str name;
+
+    (void)state;
+    add(&q, 1, 1);
+    nlog_queue_mark(&q, STR("nagios-1.log"));
+    add(&q, 2, 4);
+    nlog_queue_begun(&q);
+    add(&q, 5, 6);
+    nlog_queue_mark(&q, STR("nagios-2.log"));
+    add(&q, 7, 7);
+    nlog_queue_begun(&q);
+    assert_string_equal(take(&q, &got), "1: line 1 ");
+    nlog_queue_written(&q, 1);
+    assert_true(nlog_queue_at_mark(&q, &name));
+    nlog_queue_stay(&q);
+    assert_string_equal(take(&q, &got), "2: line 5 line 6 ");
+    nlog_queue_written(&q, 3);
+    assert_true(nlog_queue_at_mark(&q, &name) && str_eq_c(name, "nagios-2.log"));
+    nlog_queue_stay(&q);
+    add(&q, 8, 8);
+    assert_string_equal(take(&q, &got), "4: line 8 ");
+    nlog_queue_written(&q, 4);
+    nlog_queue_mark(&q, STR("nagios-3.log")); /* with no line of its own */
+    add(&q, 9, 9);
+    nlog_queue_stay(&q);
+    assert_string_equal(take(&q, &got), "5: line 9 ");
+    nlog_queue_written(&q, 5);
+    assert_true(q.bytes == 0 && q.under_way == 0 && !q.chunk.n);
+    nlog_queue_release(&q);
+    buf_release(&got);
+}
+
 static void test_under_way(void **state)
 {
     struct nlog_queue q = {0};
@@ -126,7 +163,7 @@ static void test_under_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_again), cmocka_unit_test(test_mark),
-                                       cmocka_unit_test(test_under_way)};
+                                       cmocka_unit_test(test_stay), cmocka_unit_test(test_under_way)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
