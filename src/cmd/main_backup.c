@@ -553,13 +553,24 @@ static void print_damage(const struct backup_seen *seen)
                seen->journal_lost == 1 ? " is" : "s are");
 }
 
+static void leave_out(struct err *err, struct str end)
+{
+    struct str text = str_of(err->text);
+
+    if (str_ends(text, end))
+        err->text[text.n - end.n] = '\0';
+}
+
 static int verify_only(const char *name)
 {
     struct backup_seen seen;
     struct err err = ERR_INIT;
 
-    if (verify(name, &seen, &err) < 0)
+    if (verify(name, &seen, &err) < 0) {
+        leave_out(&err,
+                  STR("; nothing was changed")); /* which is worth saying where something would have been */
         return say("restore", &err);
+    }
     print_seen(name, &seen);
     printf(": whole\n");
     print_damage(&seen);

@@ -42,14 +42,29 @@ struct taker {
 };
 
 /* Names come from the archive: what a terminal would obey becomes '?'. */
+static void show(const char *name, char *out, size_t size)
+{
+    str_copy(out, size, str_of(name));
+    for (char *c = out; *c; c++)
+        *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+}
+
 static int bad(struct taker *k, const char *name, const char *what)
 {
     char shown[256];
 
-    str_copy(shown, sizeof(shown), str_of(name));
-    for (char *c = shown; *c; c++)
-        *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+    show(name, shown, sizeof(shown));
     return err_set(k->err, E_FORMAT, "the backup is not whole: %s: %s; nothing was changed", shown, what);
+}
+
+/* An archive of something else. */
+static int foreign(struct taker *k, const char *name)
+{
+    char shown[256];
+
+    show(name, shown, sizeof(shown));
+    return err_set(k->err, E_FORMAT, "this is no backup of Vigie's: it begins with %s; nothing was changed",
+                   shown);
 }
 
 /* ---- names ---- */
@@ -134,11 +149,13 @@ static int take_entry(struct taker *k, struct archive_entry *e)
 
     if (!name)
         return bad(k, "the archive", "a file in it has no name");
+    if (!k->files.n && !k->ended && strcmp(name, manifest.name) != 0 && !is_allowed(str_of(name)))
+        return foreign(k, name);
     if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
         return bad(k, name, "it is no plain file");
     if (k->ended)
         return bad(k, name, "it stands behind the manifest");
-    if (strcmp(name, "manifest.json") != 0)
+    if (strcmp(name, manifest.name) != 0)
         return take_file(k, name);
     k->ended = true;
     return take_bytes(k, &manifest, -1, &k->manifest);

@@ -144,6 +144,7 @@ def test_what_is_not_whole_is_refused():
             for words in (['--verify'], ['-c', v.main, '--replace']):
                 status, out, said = vigie('restore', *words, wrong)
                 assert status == 1 and not out and why in said and said.count('\n') == 1, (words, why, status, out, said)
+                assert ('nothing was changed' in said) == (words[0] == '-c'), (words, said)
             assert sorted(set(os.listdir(v.d)) - {'wrong'}) == before, os.listdir(v.d)
 
         with open(path, 'rb') as f:
@@ -151,10 +152,10 @@ def test_what_is_not_whole_is_refused():
         for at in (len(whole) // 3, len(whole) // 2):
             with open(wrong, 'wb') as f:
                 f.write(whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1:])
-            refused('nothing was changed')
+            refused(wrong)
         with open(wrong, 'wb') as f:
             f.write(whole[:len(whole) * 2 // 3])
-        refused('nothing was changed')
+        refused(wrong)
         with open(wrong, 'wb') as f:
             f.write(b'no archive at all\n')
         refused(f'{wrong}: this is damaged, or no backup')
@@ -169,9 +170,12 @@ def test_what_is_not_whole_is_refused():
         refused('db/objects.db: a file of the manifest is missing')
         rewrite(path, wrong, lambda e: e[:1] + [('db/evil.db', b'')] + e[1:])
         refused('db/evil.db: the manifest does not know it')
-        rewrite(path, wrong, lambda e: [('../evil', b'')] + e)
+        for first in ('etc/', '../evil'):
+            rewrite(path, wrong, lambda e, first=first: [(first, b'')] + e)
+            refused(f"this is no backup of Vigie's: it begins with {first}")
+        rewrite(path, wrong, lambda e: e[:1] + [('../evil', b'')] + e[1:])
         refused('../evil: no file of this name')
-        rewrite(path, wrong, lambda e: [('journal/x', b'->')] + e)
+        rewrite(path, wrong, lambda e: e[:1] + [('journal/x', b'->')] + e[1:])
         refused('journal/x: it is no plain file')
         rewrite(path, wrong, lambda e: e + [('db/late.db', b'')])
         refused('behind the manifest')
