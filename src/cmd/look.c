@@ -20,6 +20,13 @@ static int cannot_open(const char *path, int e, struct err *err)
     return err_set(err, err_from_errno(e), "cannot open %s: %s%s", path, strerror(e), hint);
 }
 
+int look_open(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? cannot_open(path, errno, err) : fd;
+}
+
 static int open_folder(const struct look_command *c, struct err *err)
 {
     struct look *l = c->look;
@@ -29,9 +36,9 @@ static int open_folder(const struct look_command *c, struct err *err)
     if (r < 0)
         return r;
     snprintf(l->path, sizeof(l->path), "%s/%s", dir, c->folder);
-    l->dir.fd = open(l->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    l->dir.fd = look_open(l->path, err);
     if (l->dir.fd < 0)
-        return cannot_open(l->path, errno, err);
+        return l->dir.fd;
     journal_io_dir(&l->io, &l->dir);
     return 0;
 }

@@ -43,5 +43,7 @@ struct look_command {
     void (*close)(void *self);                /* after open, whatever that said */
 };
 
+/* Opens a folder for reading; what to do about it if that fails is said. A descriptor, or E_*. */
+int look_open(const char *path, struct err *err);
 /* Returns the exit status. */
 int look_main(const struct look_command *c, int argc, char **argv);

@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "cmd/ctl_int.h"
 #include "cmd/load.h"
+#include "cmd/look.h"
 #include "cmd/opt.h"
 #include "cmd/replay_from.h"
 #include "cmd/replay_say.h"
@@ -16,8 +17,6 @@
 #include "db/kept.h"
 #include "os/clock.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,8 +58,8 @@ static int open_folder(const char *dir, const char *name, int *fd, struct err *e
     char path[4200];
 
     snprintf(path, sizeof(path), "%s/%s", dir, name);
-    *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *fd < 0 ? err_sys(err, errno, "cannot open %s", path) : 0;
+    *fd = look_open(path, err);
+    return MIN(*fd, 0);
 }
 
 static int open_journal(struct replaying *p, const struct options *o)

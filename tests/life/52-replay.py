@@ -151,7 +151,8 @@ def test_changed():
 def test_refused():
     with Played(OBJECTS) as v:
         v.put('bad.cfg', f'cfg_file={v.path("nothing.cfg")}\nvigie_state_dir={v.state}\n')
-        assert 'there is no journal' in v.replay('--state', v.d, status=2)[1] or 'cannot open' in v.replay('--state', v.d, status=2)[1]
+        said = v.replay('--state', v.d, status=2)[1]
+        assert f'cannot open {v.d}/journal' in said and 'is it this state folder that you mean?' in said, said
         v.start()
         until(lambda: v.service('h', 'busy')['has_been_checked'], 'something happened')
         assert v.stop() == 0
