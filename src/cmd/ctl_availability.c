@@ -31,6 +31,31 @@ static void percent(const json_t *o, const char *key, char *out, size_t size)
         snprintf(out, size, "-");
 }
 
+/* Of how much of the time anything is known, what is outside the period left out. */
+static void known(const json_t *o, char *out, size_t size)
+{
+    static const char *const parts[] = {"seconds", "in_downtime"}, *const nothing[] = {
+                                                                       "pending", "not_configured", "no_data",
+                                                                       "unmonitored"};
+    long long all = 0, unknown = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        const json_t *part = json_object_get(o, parts[i]), *v;
+        const char *state;
+
+        json_object_foreach((json_t *)(uintptr_t)part, state, v)
+        {
+            all += (long long)json_integer_value(v);
+        }
+        for (size_t k = 0; k < ARRAY_LEN(nothing); k++)
+            unknown += ctl_number(part, nothing[k]);
+    }
+    if (all)
+        snprintf(out, size, "%.4f %%", (double)(all - unknown) * 100 / (double)all);
+    else
+        snprintf(out, size, "-");
+}
+
 static void length(const json_t *o, const char *key, char *out, size_t size)
 {
     const json_t *v = json_object_get(o, key);
@@ -172,7 +197,7 @@ static const char *what_they_are(size_t hosts, size_t shown, size_t all)
 
 static void print_many(const struct ctl *c, const json_t *o)
 {
-    static const char *const head[] = {"HOST", "SERVICE", "AVAILABLE", "OUTAGES", "MTBF", "MTTR"};
+    static const char *const head[] = {"HOST", "SERVICE", "AVAILABLE", "KNOWN", "OUTAGES", "MTBF", "MTTR"};
     struct ctl_table t = {.head = head, .columns = ARRAY_LEN(head)};
     const json_t *r, *sum = json_object_get(o, "summary"), *worst = json_object_get(sum, "worst");
     size_t i, hosts = 0;
@@ -184,6 +209,8 @@ static void print_many(const struct ctl *c, const json_t *o)
         ctl_table_cell(&t, ctl_text(r, "host"));
         ctl_table_cell(&t, ctl_text(r, "service")[0] ? ctl_text(r, "service") : "-");
         percent(r, "availability", text, sizeof(text));
+        ctl_table_cell(&t, text);
+        known(r, text, sizeof(text));
         ctl_table_cell(&t, text);
         snprintf(text, sizeof(text), "%lld", ctl_number(r, "outages"));
         ctl_table_cell(&t, text);
@@ -246,7 +273,9 @@ int ctl_availability(int argc, char **argv)
             "How much of the time a host, a service or a group was as it should be (OK, WARNING, UP), exact "
             "to "
             "the second, with the number of outages, the mean time between failures and to repair. Time when "
-            "Vigie did not run, or nothing had been checked yet, is neither good nor bad.",
+            "Vigie did not run, or nothing had been checked yet, is neither good nor bad: KNOWN is for how "
+            "much "
+            "of the time a state is known.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
         .operands_max = 2,

@@ -142,6 +142,12 @@ def test_past():
         text = v.text('availability', 'h', 'web', '--from', rfc(begin), '--to', rfc(end))
         assert f'{got["availability"]:.4f} %' in text and '1 outage;' in text, text
         assert 'the worst h > web' in v.text('availability', '--group', 'shop', '--from', rfc(begin)), many
+        lines = v.text('availability', '--group', 'shop', '--from', rfc(begin - 86400), '--to', rfc(end)).splitlines()
+        for row in v.json('availability', '--group', 'shop', '--from', rfc(begin - 86400), '--to', rfc(end))['resources']:
+            said = {state: s + row['in_downtime'][state] for state, s in row['seconds'].items()}
+            part = sum(s for state, s in said.items() if state in ('ok', 'warning', 'critical', 'unknown')) / sum(said.values())
+            line = next(x for x in lines if x.split()[:2] == ['h', row['service']])
+            assert 0 < part < 0.5 and line.split()[2:5:2] == [f'{row["availability"]:.4f}', f'{part * 100:.4f}'] and 'KNOWN' in lines[0], (line, said)
         assert '\n1 host, mean ' in v.text('availability', '--group', 'all') and '\n2 services, mean ' in v.text('availability', '--group', 'shop'), 'what they are'
         for words, what in ((('h', '--period', 'nine'), 'no time period called nine'), (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time'),
                             (('h', '--from', rfc(time.time() + 900)), 'yet to come: here it is')):
