@@ -454,7 +454,7 @@ static bool wants_segment(const struct journal *j, struct wall now)
     /* While a checkpoint is awaited the segment may grow; without an end, if nobody answers, it must not. */
     if (!journal_has_checkpoint(j))
         return j->at > MAX(j->unanswered_bytes, 16 * bound) ||
-               j->at - j->part_bytes > MAX(j->o.keep_bytes, j->part_bytes);
+               j->at - j->part_bytes > MAX(MAX(j->o.keep_bytes, bound), j->part_bytes);
     return j->at > bound || age > TIME_DAY;
 }
 
