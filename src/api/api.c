@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "api/names.h"
+#include "api/near.h"
 #include "api/route.h"
 #include "api/stream.h"
 #include "base/limits.h"
@@ -160,13 +161,16 @@ static bool reads_french(const struct api_request *q)
     return fr > 0 && fr > en;
 }
 
-void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
-                   struct str arg0, struct str arg1)
+static void refuse(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   const struct str args[PROBLEM_ARGS], struct str near)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
-    bool prom = promerror_is_path(q->path);
+    bool prom = promerror_is_path(q->path), french = reads_french(q);
 
-    problem_render(&text, p, reads_french(q), (const struct str[PROBLEM_ARGS]){arg0, arg1});
+    problem_render(&text, p, french, args);
+    if (near.n)
+        buf_printf(&text, french ? " Vouliez-vous dire " STR_FMT " ?" : " Did you mean " STR_FMT "?",
+                   STR_ARG(near));
     if (prom)
         promerror_put(&body, promerror_type(status), buf_str(&text));
     else
@@ -177,6 +181,18 @@ void api_fail_with(struct api *a, struct api_request *q, int status, const char 
     a->count.refused++;
     buf_release(&text);
     buf_release(&body);
+}
+
+void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   struct str arg0, struct str arg1)
+{
+    refuse(a, q, status, field, p, (const struct str[PROBLEM_ARGS]){arg0, arg1}, STR_NULL);
+}
+
+void near_fail(struct api *a, struct api_request *q, const char *field, enum problem p,
+               const struct near *near)
+{
+    refuse(a, q, 404, field, p, (const struct str[PROBLEM_ARGS]){near->name}, near->found);
 }
 
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p)

@@ -9,6 +9,7 @@
 #include "api/choose.h"
 #include "api/gone.h"
 #include "api/names.h"
+#include "api/near.h"
 #include "api/resource.h"
 #include "core/avail.h"
 #include "wire/json.h"
@@ -63,6 +64,15 @@ static bool choice(struct api *a, struct api_request *q, const char *name, const
     return false;
 }
 
+static void no_period(struct api *a, struct api_request *q, struct str name)
+{
+    struct near near = {.name = name};
+
+    for (uint32_t i = 0; i < a->model.globals->n_periods; i++)
+        near_try(&near, model_str(&a->model, model_period(&a->model, i)->name));
+    near_fail(a, q, "period", PROBLEM_NO_PERIOD, &near);
+}
+
 static bool read_common(struct api *a, struct api_request *q, struct ask *k)
 {
     k->period = api_query(q, "period");
@@ -72,7 +82,7 @@ static bool read_common(struct api *a, struct api_request *q, struct ask *k)
         return false;
     if (!k->period.n || model_find_period(&a->model, k->period) != MODEL_NONE)
         return true;
-    api_fail_with(a, q, 404, "period", PROBLEM_NO_PERIOD, k->period, STR_NULL);
+    no_period(a, q, k->period);
     return false;
 }
 

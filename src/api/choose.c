@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/choose.h"
 
+#include "api/near.h"
+
 #include <string.h>
 
 #define LONGEST_US (10 * 365 * TIME_DAY)
@@ -69,6 +71,17 @@ static bool mark_group(struct marks *k, struct str name)
     return h != MODEL_NONE || s != MODEL_NONE;
 }
 
+static struct near near_group(const struct model *m, struct str name)
+{
+    struct near near = {.name = name};
+
+    for (uint32_t i = 0; i < m->n_host_group; i++)
+        near_try(&near, model_str(m, model_host_group(m, i)->name));
+    for (uint32_t i = 0; i < m->n_service_group; i++)
+        near_try(&near, model_str(m, model_service_group(m, i)->name));
+    return near;
+}
+
 static bool mark(struct api *a, struct api_request *q, struct marks *k)
 {
     struct str group = api_query(q, "group"), host = api_query(q, "host");
@@ -79,7 +92,9 @@ static bool mark(struct api *a, struct api_request *q, struct marks *k)
         return false;
     }
     if (group.p && !mark_group(k, group)) {
-        api_fail_with(a, q, 404, "group", PROBLEM_NO_GROUP, group, STR_NULL);
+        struct near near = near_group(k->m, group);
+
+        near_fail(a, q, "group", PROBLEM_NO_GROUP, &near);
         return false;
     }
     if (h != MODEL_NONE && !group.p)

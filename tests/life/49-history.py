@@ -149,7 +149,8 @@ def test_past():
             line = next(x for x in lines if x.split()[:2] == ['h', row['service']])
             assert 0 < part < 0.5 and line.split()[2:5:2] == [f'{row["availability"]:.4f}', f'{part * 100:.4f}'] and 'KNOWN' in lines[0], (line, said)
         assert '\n1 host, mean ' in v.text('availability', '--group', 'all') and '\n2 services, mean ' in v.text('availability', '--group', 'shop'), 'what they are'
-        for words, what in ((('h', '--period', 'nine'), 'no time period called nine'), (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time'),
+        for words, what in ((('h', '--period', 'nine'), 'no time period called nine.\n'), (('h', '--period', 'alwys'), 'no time period called alwys. Did you mean always?'), (('--group', 'shp'), 'group called shp. Did you mean shop?'),
+                            (('--group', 'nobody'), 'group called nobody'), (('h', '--from', 'once'), '--from takes a time'),
                             (('h', '--from', rfc(time.time() + 900)), 'yet to come: here it is')):
             status, out, said = v.ctl('availability', *words)
             assert status != 0 and not out and what in said, (words, said)
