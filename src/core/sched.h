@@ -77,8 +77,8 @@ size_t sched_held(const struct world *w);
 void sched_note_turn(struct world *w, uint32_t check, const struct state_why *why, bool runs);
 
 /* Runs. */
+int64_t sched_timeout(const struct world *w, uint32_t check); /* of a check's runs, µs */
 /* slot */
-int64_t sched_timeout(const struct world *w, uint32_t check); /* of its runs, µs */
 uint32_t sched_begin_run(struct world *w, uint32_t check, enum world_run_kind kind, int64_t timeout_us);
 bool sched_find_run(const struct world *w, uint64_t id, uint32_t *slot);
 void sched_end_run(struct world *w, uint32_t slot);

@@ -47,18 +47,24 @@ static bool results_are_in(struct rig *g)
            known(g, g->engine.oid[1], SQL_RESULT_SEQ) == 88;
 }
 
+/* 60 records and their checkpoint, and 30 behind it. */
+static void begin_with_a_past(struct rig *g)
+{
+    rig_make_folders(g);
+    rig_begin(g, RIG_CHECKS);
+    rig_load(g);
+    rig_until(g, rig_is_asked);
+    rig_put_and_wait(g, 1, 60);
+    rig_send_checkpoint(g, 60);
+    rig_put_and_wait(g, 61, 30);
+}
+
 /* Changes are in a moment later; after a loss all of it is made again from the journal, also what stood behind the checkpoint. */
 static void test_states_in_the_database(void **state UNUSED)
 {
     struct rig g;
 
-    rig_make_folders(&g);
-    rig_begin(&g, RIG_CHECKS);
-    rig_load(&g);
-    rig_until(&g, rig_is_asked);
-    rig_put_and_wait(&g, 1, 60);
-    rig_send_checkpoint(&g, 60);
-    rig_put_and_wait(&g, 61, 30);
+    begin_with_a_past(&g);
     rig_until(&g, states_are_in);
     rig_end(&g);
     rig_remove_file(&g, "db/state.db");
@@ -102,13 +108,7 @@ static void test_database_of_version_1(void **state UNUSED)
     sqlite3 *db;
     char path[256];
 
-    rig_make_folders(&g);
-    rig_begin(&g, RIG_CHECKS);
-    rig_load(&g);
-    rig_until(&g, rig_is_asked);
-    rig_put_and_wait(&g, 1, 60);
-    rig_send_checkpoint(&g, 60);
-    rig_put_and_wait(&g, 61, 30);
+    begin_with_a_past(&g);
     rig_end(&g);
     rig_remove_file(&g, "db/state.db");
     snprintf(path, sizeof(path), "%s/db/state.db-wal", g.dir);
