@@ -16,16 +16,18 @@
 #define LIMIT_OVER                                                                                           \
     (32u * 1024) /* what commands put in the place of the configuration of one object: each record has it */
 #define LIMIT_QUEUE                                                                                          \
-    (64u * 1024 * 1024)          /* bytes waiting on one link before the sender must drop or coalesce */
-#define LIMIT_ARGV         1024u /* words of one command */
-#define LIMIT_COMMAND_LINE (128u * 1024) /* of a command line, and of each string of it (MAX_ARG_STRLEN) */
-#define LIMIT_COMMAND      (160u * 1024) /* of its words and its environment together: one message */
-#define LIMIT_EXT_COMMAND  (16u * 1024)  /* one line of the command file; Nagios: 8 KiB */
-#define LIMIT_NAME         255u          /* an object's name */
-#define LIMIT_EXPORT_URL   512u          /* the address of another store: no such address is longer */
-#define LIMIT_CONF_LINE    (64u * 1024)  /* one configuration line, continuations joined */
-#define LIMIT_CONF_FILE    (512u * 1024 * 1024)
-#define LIMIT_CONF_DEPTH   64u /* nested include_file, cfg_dir */
+    (64u * 1024 * 1024)                /* bytes waiting on one link before the sender must drop or coalesce */
+#define LIMIT_ARGV               1024u /* words of one command */
+#define LIMIT_COMMAND_LINE       (128u * 1024) /* of a command line, and of each string of it (MAX_ARG_STRLEN) */
+#define LIMIT_COMMAND            (160u * 1024) /* of its words and its environment together: one message */
+#define LIMIT_EXT_COMMAND        (16u * 1024)  /* one line of the command file; Nagios: 8 KiB */
+#define LIMIT_NAME               255u          /* an object's name */
+#define LIMIT_EXPORT_URL         512u          /* the address of another store: no such address is longer */
+#define LIMIT_CONF_LINE          (64u * 1024)  /* one configuration line, continuations joined */
+#define LIMIT_CONF_FILE          (512u * 1024 * 1024)
+#define LIMIT_CONF_OPTIONS       1000u         /* lines of vigie_ options: roles get them in one message */
+#define LIMIT_CONF_OPTIONS_BYTES (128u * 1024) /* of their names and values together: likewise */
+#define LIMIT_CONF_DEPTH         64u           /* nested include_file, cfg_dir */
 #define LIMIT_CONF_READS                                                                                     \
     20000u /* folders and main files read: those that name each other in many ways are as many as one likes */
 #define LIMIT_CONF_BYTES (1024ull * 1024 * 1024) /* of all files together */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/cmd.h"
 
+#include "base/limits.h"
 #include "cmd/beside.h"
 #include "cmd/opt.h"
 #include "role/main_roles.h"
 #include "role/parent.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Where a configuration is looked for when none is named. */
@@ -43,13 +45,23 @@ int cmd_run(int argc, char **argv)
         .n = ARRAY_LEN(opts),
     };
     struct err err = ERR_INIT;
-    size_t n;
+    size_t n, bytes = 0;
     int r = opt_parse(&cmd, argc, argv, &n, &err);
 
     if (r == OPT_HELP)
         return CMD_OK;
     if (r) {
         fprintf(stderr, "vigie run: %s\n", err.text);
+        return CMD_USAGE;
+    }
+    for (size_t i = 0; i < set.n; i++)
+        bytes += strlen(set.at[i]) + 1;
+    if (set.n > LIMIT_CONF_OPTIONS || bytes > LIMIT_CONF_OPTIONS_BYTES) {
+        fprintf(stderr,
+                "vigie run: --set is given %zu times with %zu bytes; at most %u times and %u bytes together: "
+                "write "
+                "them into the main file\n",
+                set.n, bytes, LIMIT_CONF_OPTIONS, LIMIT_CONF_OPTIONS_BYTES);
         return CMD_USAGE;
     }
     if (!po.main_file)

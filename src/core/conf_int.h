@@ -105,6 +105,8 @@ struct conf {
     struct str *main_value; /* last value of each row of conf_main.def; p NULL: not set */
     struct conf_place *main_place;
     VEC(struct conf_prop) options; /* vigie_*: key = name */
+    size_t options_bytes;          /* of their names and values */
+    bool options_full;             /* they are too many: it was said */
     VEC(struct conf_prop) to_read; /* cfg_file, cfg_dir in order: key = which */
     struct str
         user_macro[CONF_USERS]; /* $USERn$; behind 256 those that have names, as Centreon Engine knows */

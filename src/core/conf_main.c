@@ -360,8 +360,20 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
 
 static void set_option(struct conf *c, struct str name, struct str value, struct conf_place at)
 {
-    struct conf_prop *p = VEC_ADD(&c->options);
+    struct conf_prop *p;
 
+    c->options_bytes += name.n + value.n + 1;
+    if (c->options.n >= LIMIT_CONF_OPTIONS || c->options_bytes > LIMIT_CONF_OPTIONS_BYTES) {
+        if (!c->options_full)
+            conf_say(c, CONF_ERROR, at,
+                     "'" STR_FMT
+                     "' is one line too many: all lines of vigie_ options together have at most %u "
+                     "lines and %u KiB; take some out",
+                     STR_ARG(name), LIMIT_CONF_OPTIONS, LIMIT_CONF_OPTIONS_BYTES / 1024);
+        c->options_full = true;
+        return;
+    }
+    p = VEC_ADD(&c->options);
     p->key = arena_str(&c->arena, name);
     p->value = value;
     p->file = at.file;

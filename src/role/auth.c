@@ -67,7 +67,7 @@ static void tell_gate(struct role *r)
 
     if (!gate)
         return;
-    msg_put_users(&a->out, &(struct msg_users){.wrong = str_of(a->wrong)});
+    msg_must(msg_put_users(&a->out, &(struct msg_users){.wrong = str_of(a->wrong)}));
     role_send(gate, &a->out, -1);
     buf_clear(&a->out);
 }
@@ -134,7 +134,7 @@ static void tell_setup(struct role *r, const char *token)
 {
     struct auth *a = r->self;
 
-    msg_put_setup_token(&a->out, &(struct msg_setup_token){.token = str_of(token)});
+    msg_must(msg_put_setup_token(&a->out, &(struct msg_setup_token){.token = str_of(token)}));
     role_send_parent(r, &a->out, -1);
     mem_wipe(a->out.data, a->out.len);
     buf_clear(&a->out);
@@ -305,7 +305,7 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
     values[7] = expires;
     values[8] = buf_str(&a->list);
     m.values = (struct msg_strv){values, ARRAY_LEN(values)};
-    msg_put_auth_resp(&a->out, &m);
+    msg_must(msg_put_auth_resp(&a->out, &m));
     role_send(p, &a->out, -1);
     mem_wipe(a->out.data, a->out.len);
     buf_clear(&a->out);

@@ -43,7 +43,7 @@ static void say(struct role *r, enum log_level level, struct str text)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_conf_diag(&b, &(struct msg_conf_diag){.level = level, .text = str_sub(text, 0, 4096)});
+    msg_must(msg_put_conf_diag(&b, &(struct msg_conf_diag){.level = level, .text = str_sub(text, 0, 4096)}));
     role_send_parent(r, &b, -1);
     buf_release(&b);
 }
@@ -55,14 +55,15 @@ static void say_diag(struct role *r, const struct conf *c, const struct conf_dia
 
     conf_diag_text(c, d, &text);
     buf_add_utf8(&said, str_of(d->text));
-    msg_put_conf_diag(&b, &(struct msg_conf_diag){.level = d->severity == CONF_ERROR ? LOG_ERROR : LOG_WARN,
-                                                  .text = str_sub(buf_str(&text), 0, 4096),
-                                                  .file = str_of(conf_file_path(c, d->file)),
-                                                  .line = d->line,
-                                                  .column = d->column,
-                                                  .said = str_sub(buf_str(&said), 0, 4096),
-                                                  .errors = n.errors,
-                                                  .warnings = n.warnings});
+    msg_must(msg_put_conf_diag(
+        &b, &(struct msg_conf_diag){.level = d->severity == CONF_ERROR ? LOG_ERROR : LOG_WARN,
+                                    .text = str_sub(buf_str(&text), 0, 4096),
+                                    .file = str_of(conf_file_path(c, d->file)),
+                                    .line = d->line,
+                                    .column = d->column,
+                                    .said = str_sub(buf_str(&said), 0, 4096),
+                                    .errors = n.errors,
+                                    .warnings = n.warnings}));
     role_send_parent(r, &b, -1);
     buf_release(&text);
     buf_release(&said);
@@ -147,9 +148,9 @@ static void hand_over(struct role *r, struct conf *c)
     secret_len = secret.len;
     fds[0] = segment("vigie-snapshot", &pub);
     fds[1] = segment("vigie-secret", &secret);
-    msg_put_snapshot(
+    msg_must(msg_put_snapshot(
         &b, &(struct msg_snapshot){
-                .generation = 1, .hash = str_of(hash), .public_len = public_len, .secret_len = secret_len});
+                .generation = 1, .hash = str_of(hash), .public_len = public_len, .secret_len = secret_len}));
     link_send(r->control, &b, fds, 2);
     close(fds[0]);
     close(fds[1]);

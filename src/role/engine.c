@@ -93,9 +93,9 @@ static void begin_load(struct engine *e)
     if (!store || !e->have_oids || e->load_sent)
         return;
     e->load_sent = true;
-    msg_put_load(&e->frame, &(struct msg_load){.line = nlog_queue_reached(&e->log.lines),
-                                               .log_file = e->log.file,
-                                               .log_size = e->log.size});
+    msg_must(msg_put_load(&e->frame, &(struct msg_load){.line = nlog_queue_reached(&e->log.lines),
+                                                        .log_file = e->log.file,
+                                                        .log_size = e->log.size}));
     role_send(store, &e->frame, -1);
 }
 
@@ -442,7 +442,8 @@ static void on_why(struct role *r, struct peer *p, const struct msg *m)
     engine_step(e, &(struct world_event){.kind = WORLD_TICK});
     if (e->loaded)
         explain_oid(e->world, m->u.why.oid, &reasons);
-    msg_put_why_is(&e->frame, &(struct msg_why_is){.id = m->u.why.id, .reasons = buf_str(&reasons)});
+    msg_must(
+        msg_put_why_is(&e->frame, &(struct msg_why_is){.id = m->u.why.id, .reasons = buf_str(&reasons)}));
     role_send(p, &e->frame, -1);
     buf_clear(&e->frame);
     buf_release(&reasons);

@@ -14,7 +14,7 @@ enum { PIECE = 2000, MEMORY_PIECE = 1024 * 1024 };
 
 static void publish(struct engine *e)
 {
-    msg_put_board(&e->frame, &(struct msg_board){.generation = e->conf[e->current].generation});
+    msg_must(msg_put_board(&e->frame, &(struct msg_board){.generation = e->conf[e->current].generation}));
     role_send_parent(e->role, &e->frame, e->board_fd);
     buf_clear(&e->frame);
     close(e->board_fd);

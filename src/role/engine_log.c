@@ -65,7 +65,7 @@ static void go_on(struct engine *e)
     if (!nlog_queue_at_mark(&e->log.lines, &name))
         return;
     if (!e->log.asked) {
-        msg_put_log_rotate(&e->frame, &(struct msg_log_rotate){.name = name});
+        msg_must(msg_put_log_rotate(&e->frame, &(struct msg_log_rotate){.name = name}));
         e->log.asked = role_send_parent(e->role, &e->frame, -1) == 0;
         buf_clear(&e->frame);
     } else if (e->log.told && e->log.file == e->log.new_file) {

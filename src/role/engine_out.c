@@ -109,7 +109,7 @@ static void kill_run(struct engine *e, const struct world_effect *x)
 
         if (!p->up || !engine_executes(p))
             continue;
-        msg_put_kill(&e->frame, &(struct msg_kill){.run_id = x->id});
+        msg_must(msg_put_kill(&e->frame, &(struct msg_kill){.run_id = x->id}));
         role_send(p, &e->frame, -1);
         buf_clear(&e->frame);
     }
@@ -168,9 +168,9 @@ void engine_read_lines(struct engine *e)
 
     if (!excmd_file_first(e->world, &f))
         return;
-    msg_put_command_lines(&e->frame,
-                          &(struct msg_command_lines){
-                              .path = f.path, .remove = f.remove, .id = f.id, .at = f.at, .mark = f.mark});
+    msg_must(msg_put_command_lines(
+        &e->frame, &(struct msg_command_lines){
+                       .path = f.path, .remove = f.remove, .id = f.id, .at = f.at, .mark = f.mark}));
     role_send_parent(e->role, &e->frame, -1);
 }
 
@@ -187,7 +187,7 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
     case WORLD_PERF_HOLD: engine_perf_hold(e, x->status != 0); break;
     case WORLD_PERF_GO: engine_perf_go(e, x->status != 0); break;
     case WORLD_END:
-        msg_put_wish(&e->frame, &(struct msg_wish){.reload = x->status});
+        msg_must(msg_put_wish(&e->frame, &(struct msg_wish){.reload = x->status}));
         role_send_parent(e->role, &e->frame, -1);
         break;
     case WORLD_FILE: engine_read_lines(e); break;
@@ -396,7 +396,7 @@ static void send_result_stored(struct engine *e, const struct engine_done *d)
 
     if (!p)
         return;
-    msg_put_result_stored(&e->frame, &(struct msg_result_stored){.seq = d->id});
+    msg_must(msg_put_result_stored(&e->frame, &(struct msg_result_stored){.seq = d->id}));
     role_send(p, &e->frame, -1);
     buf_clear(&e->frame);
 }

@@ -139,7 +139,7 @@ static void tell(struct export_target *t)
 
     if (!gate || !t->url || is_told(t))
         return;
-    msg_put_exported(&e->frame, &m);
+    msg_must(msg_put_exported(&e->frame, &m));
     role_send(gate, &e->frame, -1); /* if its queue is full, the next one has it all */
     buf_clear(&e->frame);
 }

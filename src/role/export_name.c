@@ -34,7 +34,7 @@ static void ask(struct export *e, uint64_t oid)
 
     if (!store)
         return; /* its successor is asked */
-    msg_put_name(&e->frame, &(struct msg_name){.oid = oid});
+    msg_must(msg_put_name(&e->frame, &(struct msg_name){.oid = oid}));
     role_send(store, &e->frame, -1);
     buf_clear(&e->frame);
 }

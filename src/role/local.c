@@ -40,7 +40,7 @@ void local_conn_free(struct conn *c)
     struct buf b = BUF_INIT;
 
     if (c->request) {
-        msg_put_api_gone(&b, &(struct msg_api_gone){.id = c->request});
+        msg_must(msg_put_api_gone(&b, &(struct msg_api_gone){.id = c->request}));
         role_send(role_peer(c->role, ROLE_GATE, 0), &b, -1);
         map_remove_u64(&self->requests, c->request);
         buf_release(&b);

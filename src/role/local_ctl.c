@@ -14,8 +14,9 @@ static void send_answer(struct conn *c, uint64_t status, struct str body, bool m
         struct str part = str_sub(body, 0, room);
 
         body = str_sub(body, part.n, body.n);
-        msg_put_ctl_resp(&b, &(struct msg_ctl_resp){
-                                 .id = c->client_id, .status = status, .body = part, .more = more || body.n});
+        msg_must(msg_put_ctl_resp(
+            &b, &(struct msg_ctl_resp){
+                    .id = c->client_id, .status = status, .body = part, .more = more || body.n}));
         link_send(c->link, &b, NULL, 0);
         status = 0;
     } while (body.n);

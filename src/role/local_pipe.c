@@ -33,14 +33,15 @@ static int send_line(struct local *self, struct peer *engine, struct str line, u
 
     line = str_sub(str_trim(line), 0, too_long ? BEGIN : LIMIT_EXT_COMMAND);
     if (line.n || too_long) {
-        msg_put_command(&b, &(struct msg_command){.id = number,
-                                                  .who = STR("command file"),
-                                                  .source = of_file ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE,
-                                                  .file = of_file ? l->id : 0,
-                                                  .at = of_file ? l->at - hold_ahead(&self->hold) : 0,
-                                                  .mark = of_file ? l->mark : 0,
-                                                  .cut = too_long,
-                                                  .text = line});
+        msg_must(msg_put_command(
+            &b, &(struct msg_command){.id = number,
+                                      .who = STR("command file"),
+                                      .source = of_file ? WORLD_SOURCE_LINES : WORLD_SOURCE_PIPE,
+                                      .file = of_file ? l->id : 0,
+                                      .at = of_file ? l->at - hold_ahead(&self->hold) : 0,
+                                      .mark = of_file ? l->mark : 0,
+                                      .cut = too_long,
+                                      .text = line}));
         r = role_send(engine, &b, -1);
     }
     buf_release(&b);
@@ -119,7 +120,7 @@ static bool lines_over(struct role *r)
     if (!self->lines.id || self->lines.fd >= 0 || !hold_is_empty(&self->hold))
         return false;
     hold_foreign(&self->hold, false);
-    msg_put_lines_read(&b, &(struct msg_lines_read){.id = self->lines.id});
+    msg_must(msg_put_lines_read(&b, &(struct msg_lines_read){.id = self->lines.id}));
     role_send_parent(r, &b, -1);
     buf_release(&b);
     self->lines = self->next_lines;

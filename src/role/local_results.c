@@ -52,7 +52,7 @@ static void over(struct role *r, bool old)
     struct buf b = BUF_INIT;
 
     loop_timer_cancel(&x->again);
-    msg_put_handed_read(&b, &(struct msg_handed_read){.file = str_of(x->file), .old = old});
+    msg_must(msg_put_handed_read(&b, &(struct msg_handed_read){.file = str_of(x->file), .old = old}));
     x->file[0] = '\0';
     role_send_parent(r, &b, -1);
     buf_release(&b);

@@ -86,7 +86,8 @@ static void end_job(struct job *j, bool ok, const char *error)
     struct role *r = j->role;
     struct buf b = BUF_INIT;
 
-    msg_put_notified(&b, &(struct msg_notified){.intent = j->intent, .ok = ok, .error = str_of(error)});
+    msg_must(
+        msg_put_notified(&b, &(struct msg_notified){.intent = j->intent, .ok = ok, .error = str_of(error)}));
     role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1);
     if (!ok)
         log_warn("a notification to %s was not delivered: %s", j->mail ? j->target : "a webhook", error);
@@ -393,7 +394,8 @@ static void on_notify(struct role *r, struct peer *p UNUSED, const struct msg *m
     struct job *j;
 
     if (!secret) { /* we began while a reload was under way, and the engine is behind it */
-        msg_put_notified(&target, &(struct msg_notified){.intent = m->intent, .ok = NOTIFIED_AGAIN});
+        msg_must(
+            msg_put_notified(&target, &(struct msg_notified){.intent = m->intent, .ok = NOTIFIED_AGAIN}));
         role_send(role_peer(r, ROLE_ENGINE, 0), &target, -1);
         buf_release(&target);
         return;

@@ -235,7 +235,7 @@ void parent_go(struct child *c)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_go(&b, &(struct msg_go){});
+    msg_must(msg_put_go(&b, &(struct msg_go){}));
     link_send(c->control, &b, NULL, 0);
     buf_release(&b);
 }
@@ -529,7 +529,7 @@ static void stop_child(struct parent *p, struct child *c)
         kill_child(c);
         return;
     }
-    msg_put_stop(&b, &(struct msg_stop){.signal = (uint64_t)p->stop_signal});
+    msg_must(msg_put_stop(&b, &(struct msg_stop){.signal = (uint64_t)p->stop_signal}));
     link_send(c->control, &b, NULL, 0);
     buf_release(&b);
     loop_timer_set(p->loop, &c->timer, (struct mono){loop_now(p->loop).us + STOP_ROLE_US}, on_patience_end,

@@ -31,7 +31,7 @@ static void send_conf_start(struct parent *p)
     for (size_t i = 0; i < p->options.n_set; i++)
         *VEC_ADD(&words) = str_of(p->options.set[i]);
     m.options = (struct msg_strv){words.at, words.n};
-    msg_put_start(&b, &m);
+    msg_must(msg_put_start(&b, &m));
     link_send(p->conf.control, &b, NULL, 0);
     VEC_RELEASE(&words);
     buf_release(&main_file);
@@ -223,7 +223,7 @@ static void answer(struct parent *p, uint64_t id, bool accepted, struct str text
 
     if (!gate || !parent_child_lives(gate))
         return;
-    msg_put_reload_done(&b, &(struct msg_reload_done){.id = id, .ok = accepted, .text = text});
+    msg_must(msg_put_reload_done(&b, &(struct msg_reload_done){.id = id, .ok = accepted, .text = text}));
     link_send(gate->control, &b, NULL, 0);
     buf_release(&b);
 }

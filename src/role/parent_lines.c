@@ -90,7 +90,7 @@ static void over(struct parent *p, uint64_t id)
     struct buf b = BUF_INIT;
 
     p->lines_over = id;
-    msg_put_lines_over(&b, &(struct msg_lines_over){.id = id});
+    msg_must(msg_put_lines_over(&b, &(struct msg_lines_over){.id = id}));
     if (engine && parent_child_lives(engine))
         link_send(engine->control, &b, NULL, 0);
     buf_release(&b);

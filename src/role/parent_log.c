@@ -101,7 +101,7 @@ void parent_log_lines(struct parent *p, struct str lines)
 
         buf_printf(&text, "%s[%lld] " STR_FMT, text.len ? "\n" : "", now, STR_ARG(line));
     }
-    msg_put_logline(&b, &(struct msg_logline){.text = buf_str(&text)});
+    msg_must(msg_put_logline(&b, &(struct msg_logline){.text = buf_str(&text)}));
     send_engine(p, &b);
     buf_release(&text);
 }
@@ -119,7 +119,7 @@ static void pass_log(struct parent *p, bool asked, bool stays)
         parent_pass(store, "nagios-log", log_path(p), p->log_fd);
     else if (store)
         parent_pass(store, "no-log", "", p->state_fd);
-    msg_put_log_is(&b, &(struct msg_log_is){.file = st.st_ino, .asked = asked, .stays = stays});
+    msg_must(msg_put_log_is(&b, &(struct msg_log_is){.file = st.st_ino, .asked = asked, .stays = stays}));
     send_engine(p, &b);
 }
 

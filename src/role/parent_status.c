@@ -67,7 +67,7 @@ void parent_status_send(struct parent *p)
         add_role(&j, &p->child[i]);
     json_list_end(&j);
     json_map_end(&j);
-    msg_put_status(&b, &(struct msg_status){.json = buf_str(&text)});
+    msg_must(msg_put_status(&b, &(struct msg_status){.json = buf_str(&text)}));
     link_send(gate->control, &b, NULL, 0);
     buf_release(&text);
     buf_release(&b);

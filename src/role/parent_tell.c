@@ -44,7 +44,7 @@ void parent_pass(struct child *c, const char *purpose, const char *arg, int fd)
 
     if (fd < 0 || !c->control)
         return;
-    msg_put_fdpass(&b, &m);
+    msg_must(msg_put_fdpass(&b, &m));
     if (link_send(c->control, &b, &fd, 1) < 0)
         log_warn("%s cannot take %s", role_name(c->id), purpose);
     buf_release(&b);
@@ -67,7 +67,7 @@ void parent_tell_snapshot(struct parent *p, struct child *c)
         fds[n++] = p->snap.public_fd;
     if (plan->secret)
         fds[n++] = p->snap.secret_fd;
-    msg_put_snapshot(&b, &m);
+    msg_must(msg_put_snapshot(&b, &m));
     if (link_send(c->control, &b, fds, n) < 0)
         log_warn("%s cannot take the snapshot", role_name(c->id));
     buf_release(&b);
@@ -96,7 +96,7 @@ void parent_tell_start(struct parent *p, struct child *c)
     for (size_t i = 0, at = 0; i < ends.n; at = ends.at[i++])
         *VEC_ADD(&words) = str_make(opt.data + at, ends.at[i] - at);
     m.options = (struct msg_strv){words.at, words.n};
-    msg_put_start(&b, &m);
+    msg_must(msg_put_start(&b, &m));
     link_send(c->control, &b, NULL, 0);
     VEC_RELEASE(&words);
     VEC_RELEASE(&ends);
@@ -189,7 +189,7 @@ static void send_peer(struct child *to, const struct child *other, int fd)
     struct buf b = BUF_INIT;
     const struct msg_peer m = {.role = (uint64_t)other->id, .instance = other->instance};
 
-    msg_put_peer(&b, &m);
+    msg_must(msg_put_peer(&b, &m));
     link_send(to->control, &b, &fd, 1);
     buf_release(&b);
 }

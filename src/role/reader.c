@@ -298,7 +298,8 @@ static void tell_damaged(struct question *q, bool all_of_history)
         if (!damaged || s->file[i].told || !s->file[i].inode)
             continue;
         s->file[i].told = true;
-        msg_put_damaged(&s->frame, &(struct msg_damaged){.kind = files[i].kind, .inode = s->file[i].inode});
+        msg_must(msg_put_damaged(&s->frame,
+                                 &(struct msg_damaged){.kind = files[i].kind, .inode = s->file[i].inode}));
         role_send(q->asker, &s->frame, -1);
         buf_clear(&s->frame);
     }
@@ -404,9 +405,9 @@ static void refuse(struct question *q)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_rows(&b, &(struct msg_rows){.id = q->id,
-                                        .end = 1,
-                                        .error = STR("too many questions wait for their turn; ask again")});
+    msg_must(msg_put_rows(
+        &b, &(struct msg_rows){
+                .id = q->id, .end = 1, .error = STR("too many questions wait for their turn; ask again")}));
     role_send(q->asker, &b, -1);
     buf_release(&b);
     free_question(q);

@@ -65,7 +65,7 @@ static bool tell(struct reader_look *l)
     int r = -1;
 
     if (gate) {
-        msg_put_damaged(&l->frame, &(struct msg_damaged){.kind = l->kind, .inode = l->inode});
+        msg_must(msg_put_damaged(&l->frame, &(struct msg_damaged){.kind = l->kind, .inode = l->inode}));
         r = role_send(gate, &l->frame, -1);
         buf_clear(&l->frame);
     }

@@ -154,7 +154,7 @@ static void peer_begin(struct peer *p)
     p->link = link_new(r->loop, fd, &peer_ops, p);
     if (r->ops->hello)
         r->ops->hello(r, &h);
-    msg_put_hello(&b, &h);
+    msg_must(msg_put_hello(&b, &h));
     link_send(p->link, &b, NULL, 0);
     buf_release(&b);
 }
@@ -339,7 +339,7 @@ void role_ready(struct role *r)
     if (r->ready)
         return;
     r->ready = true;
-    msg_put_ready(&b, &(struct msg_ready){.landlock = (uint64_t)r->landlock});
+    msg_must(msg_put_ready(&b, &(struct msg_ready){.landlock = (uint64_t)r->landlock}));
     role_send_parent(r, &b, -1);
     buf_release(&b);
 }

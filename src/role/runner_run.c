@@ -320,7 +320,7 @@ static void tell_begun(struct role *r, uint64_t run_id)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_begun(&b, &(struct msg_begun){.run_id = run_id});
+    msg_must(msg_put_begun(&b, &(struct msg_begun){.run_id = run_id}));
     role_send(role_peer(r, ROLE_ENGINE, 0), &b, -1);
     buf_release(&b);
 }

@@ -62,16 +62,16 @@ static void send_stored(struct store *s, enum role_id to, const char *degraded)
 
     if (!p)
         return;
-    msg_put_stored(&s->frame, &(struct msg_stored){.seq = journal_stored(&s->journal),
-                                                   .degraded = str_of(degraded),
-                                                   .applied = s->history.applied,
-                                                   .lag = lag(s),
-                                                   .state_applied = s->now.db.applied,
-                                                   .taken = s->journal.next - 1,
-                                                   .state_lag = store_current_lag(s),
-                                                   .lines_lost = s->log.lost,
-                                                   .syslog_lost = s->syslog_lost,
-                                                   .records_lost = s->journal.stats.dropped_other});
+    msg_must(msg_put_stored(&s->frame, &(struct msg_stored){.seq = journal_stored(&s->journal),
+                                                            .degraded = str_of(degraded),
+                                                            .applied = s->history.applied,
+                                                            .lag = lag(s),
+                                                            .state_applied = s->now.db.applied,
+                                                            .taken = s->journal.next - 1,
+                                                            .state_lag = store_current_lag(s),
+                                                            .lines_lost = s->log.lost,
+                                                            .syslog_lost = s->syslog_lost,
+                                                            .records_lost = s->journal.stats.dropped_other}));
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -136,12 +136,12 @@ static void send_changed(struct store *s, const struct buf *batch)
         buf_add_le32(&list, idx);
         if (list.len < 4 * CHANGED_MOST)
             continue;
-        msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)});
+        msg_must(msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)}));
         role_send(gate, &s->frame, -1);
         buf_clear(&list);
     }
     if (list.len) {
-        msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)});
+        msg_must(msg_put_changed(&s->frame, &(struct msg_changed){.idx = buf_str(&list)}));
         role_send(gate, &s->frame, -1);
     }
     buf_clear(&s->frame); /* gate reads the board itself when it lags */
@@ -164,7 +164,8 @@ static void ask_checkpoint(struct store *s)
         return;
     s->ask = false;
     s->asked = store_now(s);
-    msg_put_segment(&s->frame, &(struct msg_segment){.first_seq = VEC_LAST(&s->journal.list.v).first_seq});
+    msg_must(msg_put_segment(&s->frame,
+                             &(struct msg_segment){.first_seq = VEC_LAST(&s->journal.list.v).first_seq}));
     role_send(engine, &s->frame, -1);
     buf_clear(&s->frame);
 }

@@ -227,7 +227,7 @@ void store_damage_tell(struct store *s)
 
         m.number = i;
         m.of = l.v.n;
-        msg_put_damage(&s->frame, &m);
+        msg_must(msg_put_damage(&s->frame, &m));
         role_send(gate, &s->frame, -1);
         buf_clear(&s->frame);
     }

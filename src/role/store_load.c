@@ -132,7 +132,7 @@ static void finish(struct store *s)
             s->reader.damage.places, s->reader.damage.places == 1 ? "" : "s", s->reader.damage.first,
             (unsigned long long)s->reader.damage.lost, s->reader.damage.lost == 1 ? " is" : "s are");
     store_damage_journal(s, &s->reader.damage);
-    msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next});
+    msg_must(msg_put_load_end(&s->frame, &(struct msg_load_end){.next_seq = s->journal.next}));
     role_send(engine, &s->frame, -1);
     s->engine_loaded = true;
     store_merge_said(s);

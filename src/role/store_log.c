@@ -26,7 +26,7 @@ enum severity { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, S
 
 static void ask_parent(struct store *s, const char *purpose)
 {
-    msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose)});
+    msg_must(msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose)}));
     role_send_parent(s->role, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -162,7 +162,7 @@ static void tell_engine(struct store *s)
     m.size = l->behind.text.len ? l->behind.from + l->behind.at : (uint64_t)MAX(size, 0) - l->begun.len;
     l->told.line = m.line;
     l->told.file = m.file;
-    msg_put_logged(&s->frame, &m);
+    msg_must(msg_put_logged(&s->frame, &m));
     role_send(engine, &s->frame, -1);
     buf_clear(&s->frame);
 }

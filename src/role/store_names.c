@@ -336,8 +336,8 @@ void store_names_tell(struct store *s, struct peer *p)
 {
     if ((p->id != ROLE_ENGINE && p->id != ROLE_GATE && p->id != ROLE_EXPORT) || s->oids_fd < 0)
         return;
-    msg_put_oids(&s->frame,
-                 &(struct msg_oids){.generation = s->role->snap.generation, .count = s->model.n_check});
+    msg_must(msg_put_oids(
+        &s->frame, &(struct msg_oids){.generation = s->role->snap.generation, .count = s->model.n_check}));
     role_send(p, &s->frame, s->oids_fd);
     buf_clear(&s->frame);
 }
@@ -351,7 +351,7 @@ void store_names_ask(struct role *r, struct peer *p, const struct msg *m)
     is.known = s->objects.sql.db && objects_name(&s->objects, is.oid, &host, &service) == 0;
     is.host = buf_str(&host);
     is.service = buf_str(&service);
-    msg_put_name_is(&s->frame, &is);
+    msg_must(msg_put_name_is(&s->frame, &is));
     role_send(p, &s->frame, -1);
     buf_clear(&s->frame);
     buf_release(&host);

@@ -36,7 +36,7 @@ static void tell_engine(struct store *s, bool host)
     if (!engine || line == p->told)
         return;
     p->told = line;
-    msg_put_perf_written(&s->frame, &(struct msg_perf_written){.host = host, .line = line});
+    msg_must(msg_put_perf_written(&s->frame, &(struct msg_perf_written){.host = host, .line = line}));
     role_send(engine, &s->frame, -1);
     buf_clear(&s->frame);
 }
@@ -99,7 +99,7 @@ static void hold(struct store *s, struct store_perf *p, bool host)
 {
     store_perf_write(s);
     p->held = true;
-    msg_put_perf_held(&s->frame, &(struct msg_perf_held){.host = host});
+    msg_must(msg_put_perf_held(&s->frame, &(struct msg_perf_held){.host = host}));
     if (role_peer(s->role, ROLE_ENGINE, 0))
         role_send(role_peer(s->role, ROLE_ENGINE, 0), &s->frame, -1);
     buf_clear(&s->frame);
@@ -109,7 +109,7 @@ static void hold(struct store *s, struct store_perf *p, bool host)
 static void ask_anew(struct store *s, bool host)
 {
     s->perf[host].held = s->perf[host].asked = true;
-    msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose[host])});
+    msg_must(msg_put_log_open(&s->frame, &(struct msg_log_open){.purpose = str_of(purpose[host])}));
     role_send_parent(s->role, &s->frame, -1);
     buf_clear(&s->frame);
 }

@@ -35,7 +35,8 @@ void store_rename_tell(struct store *s)
     for (size_t i = 0; i < s->objects.rename.n && text.len < TOLD_MOST; i++)
         add_one(&j, &s->objects.rename.at[i]);
     json_list_end(&j);
-    msg_put_renames(&s->frame, &(struct msg_renames){.json = buf_str(&text), .total = s->objects.rename.n});
+    msg_must(msg_put_renames(&s->frame,
+                             &(struct msg_renames){.json = buf_str(&text), .total = s->objects.rename.n}));
     role_send(gate, &s->frame, -1);
     buf_clear(&s->frame);
     buf_release(&text);
@@ -72,8 +73,9 @@ void store_rename_message(struct role *r, struct peer *gate, const struct msg *m
     struct err err = ERR_INIT;
     int done = m->drop ? objects_rename_drop(&s->objects, m->drop, &err) : announce(s, m, &err);
 
-    msg_put_renamed(&s->frame, &(struct msg_renamed){
-                                   .id = m->id, .ok = done == 0, .error = str_of(done < 0 ? err.text : "")});
+    msg_must(msg_put_renamed(
+        &s->frame,
+        &(struct msg_renamed){.id = m->id, .ok = done == 0, .error = str_of(done < 0 ? err.text : "")}));
     role_send(gate, &s->frame, -1);
     buf_clear(&s->frame);
     store_rename_tell(s);

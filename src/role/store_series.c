@@ -76,8 +76,8 @@ void store_series_tell(struct store *s)
     for (unsigned i = 0; i < SERIES_REFUSAL_COUNT; i++)
         buf_add_le64(&refused, f->refused[i]);
     put_by_object(&f->by_object, &by_object);
-    msg_put_series(&s->frame,
-                   &(struct msg_series){.applied = x->reached,
+    msg_must(msg_put_series(
+        &s->frame, &(struct msg_series){.applied = x->reached,
                                         .lag = store_series_lag(s),
                                         .failed = x->why[0] != 0, /* until a commit has worked */
                                         .failures = x->failures,
@@ -93,7 +93,7 @@ void store_series_tell(struct store *s)
                                         .last_oid = f->last.oid,
                                         .last_why = f->last.why,
                                         .last_label = str_of(f->last.label),
-                                        .by_object = buf_str(&by_object)});
+                                        .by_object = buf_str(&by_object)}));
     role_send(gate, &s->frame, -1);
     buf_clear(&s->frame);
     buf_release(&refused);

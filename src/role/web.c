@@ -259,7 +259,7 @@ static void tell_gone(struct role *r, uint64_t id)
 
     if (!gate)
         return;
-    msg_put_api_gone(&w->out, &(struct msg_api_gone){.id = id});
+    msg_must(msg_put_api_gone(&w->out, &(struct msg_api_gone){.id = id}));
     role_send(gate, &w->out, -1);
     buf_clear(&w->out);
 }

@@ -50,9 +50,14 @@ struct msg {
 
 /* Appends one whole frame. E_LIMIT when it would be larger than LIMIT_MESSAGE or has too many words: b is as before. */
 #define MSG(name, NAME, number, version, from, to, text)                                                     \
-    int msg_put_##name(struct buf *b, const struct msg_##name *m);
+    MUST_CHECK int msg_put_##name(struct buf *b, const struct msg_##name *m);
 MSG_TABLE(MSG)
 #undef MSG
+/* For a message whose size the house itself bounds: that it does not fit is our mistake, and must not be silence. */
+static inline void msg_must(int put)
+{
+    BUG_ON(put < 0);
+}
 int msg_put(struct buf *b, const struct msg *m); /* by m->type */
 
 /* The length of the whole frame that begins at data, 0 while the header is not complete, E_FORMAT when it cannot be a frame. */

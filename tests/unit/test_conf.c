@@ -555,6 +555,38 @@ static void test_limits(void **state UNUSED)
     }
 }
 
+/* Options of Vigie reach the roles in one message. */
+static void test_too_many_options(void **state UNUSED)
+{
+    static const struct {
+        unsigned lines, bytes, wrong; /* wrong: the line of which it is said; 0: all fit */
+    } rows[] = {{1000, 60, 0}, {1001, 60, 1001}, {3, 60000, 3}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf text = BUF_INIT;
+        struct fake f = {.objects = STR(BASE), .resource = STR("")};
+        struct conf *c;
+        unsigned times = 0;
+
+        for (unsigned k = 0; k < rows[i].lines; k++)
+            buf_printf(&text, "vigie_command_privileged=%0*u\n", (int)rows[i].bytes, k);
+        f.main = buf_str(&text);
+        c = fake_load(&f);
+        for (size_t k = 0; k < conf_n_diags(c); k++) {
+            const struct conf_diag *d = conf_diag_at(c, k);
+
+            if (strstr(d->text, "one line too many")) {
+                assert_int_equal(d->severity, CONF_ERROR);
+                assert_int_equal(d->line, rows[i].wrong);
+                times++;
+            }
+        }
+        assert_int_equal(times, rows[i].wrong != 0);
+        conf_free(c);
+        buf_release(&text);
+    }
+}
+
 /* Nagios goes on as another user, and so does Vigie, which says so with the place. */
 static void test_a_user_that_is_not_there(void **state UNUSED)
 {
@@ -635,6 +667,7 @@ int main(void)
         cmocka_unit_test(test_contact_lines),
         cmocka_unit_test(test_distrusted_file),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_too_many_options),
         cmocka_unit_test(test_a_user_that_is_not_there),
         cmocka_unit_test(test_same_input_same_hash),
         cmocka_unit_test(test_damaged_snapshot),
