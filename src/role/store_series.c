@@ -187,6 +187,7 @@ static int open_store(struct store *s, struct err *err)
     x->added = x->adding = 0;
     x->committing_us = 0;
     x->at_open = x->db.active.n;
+    x->held = 0;
     return 0;
 }
 
@@ -272,6 +273,7 @@ static void take_figures(struct store *s)
     struct store_series *x = &s->series;
 
     x->active = 0;
+    x->held = x->db.active.n;
     for (size_t i = 0; i < x->db.active.n; i++)
         x->active += x->db.active.at[i].open.n != 0;
     x->bytes = series_disk(&x->db);
@@ -354,13 +356,13 @@ static int tidy(struct store *s)
     return series_step(&x->db, (struct wall){now});
 }
 
-/* Labels that came and went stay in memory until then. What came since the last commit is read from the journal again: so that is not long ago. */
+/* Labels that came and went stay in memory until then: judged as of the last commit, for what came since is awake. And that is read from the journal again, so the commit is not long ago. */
 static bool is_overgrown(const struct store *s)
 {
     const struct store_series *x = &s->series;
 
     return !x->db.merge && (x->added == x->db.stats.added || store_now(s).us - x->committed.us < RENEW_US) &&
-           x->db.active.n > SPARE + MAX(2 * x->active, x->at_open);
+           x->held > SPARE + MAX(2 * x->active, x->at_open);
 }
 
 static int renew(struct store *s)

@@ -23,7 +23,7 @@ struct store_series {
     uint64_t adding;                       /* of db.stats, when the commit under way began */
     int64_t commit_took_us, committing_us; /* all steps of the last one, of the one under way */
     int64_t wait_us;                       /* to the next try to open it, after a failure */
-    uint64_t active, bytes, memory;        /* at the last commit */
+    uint64_t held, active, bytes, memory;  /* at the last commit; held: series in memory, awake or asleep */
     uint64_t failures;
     struct store_import import;
     struct series_stats was; /* of the stores that were open before */

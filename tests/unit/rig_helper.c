@@ -115,8 +115,8 @@ static void send_secret(struct rig *g)
     memcpy(base, text.data, text.len);
     mem_unmap(base, text.len);
     assert_int_equal(mem_seal(fd, &err), 0);
-    msg_put_snapshot(&frame,
-                     &(struct msg_snapshot){.generation = 1, .hash = STR("x"), .secret_len = text.len});
+    msg_must(msg_put_snapshot(
+        &frame, &(struct msg_snapshot){.generation = 1, .hash = STR("x"), .secret_len = text.len}));
     to_control(g, &frame, fd);
     close(fd);
     buf_release(&text);
@@ -140,10 +140,10 @@ void rig_connect(struct rig *g)
     g->hello = false;
     assert_int_equal(sock_pair(fd, &err), 0);
     g->engine = link_new(g->loop, fd[0], &peer_ops, g);
-    msg_put_peer(&b, &(struct msg_peer){.role = ROLE_ENGINE});
+    msg_must(msg_put_peer(&b, &(struct msg_peer){.role = ROLE_ENGINE}));
     to_control(g, &b, fd[1]);
     close(fd[1]);
-    msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_ENGINE});
+    msg_must(msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_ENGINE}));
     rig_send(g, &b);
     buf_release(&b);
     if (g->ready)
@@ -188,11 +188,11 @@ void rig_begin(struct rig *g, const char *exe, enum role_id id, const char *cons
     spawn(g, exe, id, fd[1]);
     close(fd[1]);
     g->control = link_new(g->loop, fd[0], &control_ops, g);
-    msg_put_start(&b, &m);
+    msg_must(msg_put_start(&b, &m));
     to_control(g, &b, -1);
     send_secret(g);
     rig_connect(g);
-    msg_put_go(&b, &(struct msg_go){});
+    msg_must(msg_put_go(&b, &(struct msg_go){}));
     to_control(g, &b, -1);
     rig_until(g, is_up, g, "READY");
     buf_release(&b);
@@ -212,7 +212,7 @@ void rig_end(struct rig *g)
     struct buf b = BUF_INIT;
     int status = -1;
 
-    msg_put_stop(&b, &(struct msg_stop){});
+    msg_must(msg_put_stop(&b, &(struct msg_stop){}));
     to_control(g, &b, -1);
     rig_until(g, is_gone, g, "the end of the role");
     waitpid(g->proc.pid, &status, 0);

@@ -13,7 +13,7 @@ static const struct wall rig_noon = {1767268800 * TIME_S};
 
 struct other { /* the engine's or gate's side of a link */
     struct link *link;
-    uint64_t oid[8];
+    uint64_t oid[16];
     uint64_t stored, applied, lag, next_seq, segments, lines_lost;
     unsigned load_ends, oids, changed, held; /* held: PERF_HELD */
     char degraded[256];
@@ -38,7 +38,7 @@ struct rig {
 
 void rig_until(struct rig *g, bool (*question)(struct rig *g));
 
-/* A folder; a life of the store in it, up to READY; its orderly end. n_names: how many checks the configuration has. */
+/* A folder; a life of the store in it, up to READY; its orderly end. n_names: how many checks the configuration has, at most 16. */
 void rig_make_folders(struct rig *g);
 void rig_begin(struct rig *g, uint32_t n_names);
 void rig_end(struct rig *g);

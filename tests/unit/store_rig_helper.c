@@ -15,7 +15,10 @@
 #include "small_model.h"
 #include "store_rig.h"
 
-static const struct small_check names[] = {{"a", NULL}, {"b", NULL}, {"a", "disk"}, {"b", "mem"}};
+static const struct small_check names[] = {{"a", NULL},   {"b", NULL},   {"a", "disk"}, {"b", "mem"},
+                                           {"b", "cpu"},  {"b", "load"}, {"b", "swap"}, {"b", "users"},
+                                           {"b", "ping"}, {"b", "http"}, {"b", "ssh"},  {"b", "ntp"},
+                                           {"b", "raid"}, {"b", "mail"}, {"b", "dns"},  {"b", "ups"}};
 
 static void take_oids(struct other *o, int *fds, size_t n)
 {
@@ -119,8 +122,9 @@ void rig_send_snapshot(struct rig *g, uint32_t n_names, uint64_t generation)
     memcpy(base, b.data, b.len);
     mem_unmap(base, b.len);
     assert_int_equal(mem_seal(fd, &err), 0);
-    msg_put_snapshot(&frame, &(struct msg_snapshot){
-                                 .generation = generation, .hash = str_of(m.hash), .public_len = b.len});
+    msg_must(msg_put_snapshot(
+        &frame,
+        &(struct msg_snapshot){.generation = generation, .hash = str_of(m.hash), .public_len = b.len}));
     assert_int_equal(link_send(g->control, &frame, &fd, 1), 0);
     close(fd);
     buf_release(&b);
@@ -131,7 +135,7 @@ void rig_send_fd(struct rig *g, const char *purpose, int fd)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = str_of("x")});
+    msg_must(msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = str_of("x")}));
     assert_int_equal(link_send(g->control, &b, &fd, 1), 0);
     close(fd);
     buf_release(&b);
@@ -147,10 +151,10 @@ void rig_send_peer(struct rig *g, struct other *o, enum role_id id)
     memset(o, 0, sizeof(*o));
     buf_init(&o->loaded);
     o->link = link_new(g->loop, fd[0], &other_ops, o);
-    msg_put_peer(&b, &(struct msg_peer){.role = id});
+    msg_must(msg_put_peer(&b, &(struct msg_peer){.role = id}));
     assert_int_equal(link_send(g->control, &b, &fd[1], 1), 0);
     close(fd[1]);
-    msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = id});
+    msg_must(msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = id}));
     assert_int_equal(link_send(o->link, &b, NULL, 0), 0);
     buf_release(&b);
 }
@@ -177,15 +181,16 @@ void rig_begin(struct rig *g, uint32_t n_names)
     g->ready = g->ended = false;
     g->control = link_new(g->loop, fd[0], &control_ops, g);
     g->role = role_attach(&role_store, g->loop, fd[1], on_end, g);
-    msg_put_start(&b, &(struct msg_start){
-                          .role = ROLE_STORE, .epoch = 1, .state_dir = str_of(g->dir), .one_process = 1});
+    msg_must(msg_put_start(
+        &b,
+        &(struct msg_start){.role = ROLE_STORE, .epoch = 1, .state_dir = str_of(g->dir), .one_process = 1}));
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     rig_send_fd(g, "state-dir", rig_open_at(g, "", O_RDONLY | O_DIRECTORY));
     rig_send_fd(g, "nagios-log", rig_open_at(g, "/log", O_RDWR | O_APPEND | O_CREAT));
     rig_send_snapshot(g, n_names, 1);
     rig_send_peer(g, &g->engine, ROLE_ENGINE);
     rig_send_peer(g, &g->gate, ROLE_GATE);
-    msg_put_go(&b, &(struct msg_go){});
+    msg_must(msg_put_go(&b, &(struct msg_go){}));
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     buf_release(&b);
     rig_until(g, rig_is_ready);
@@ -213,7 +218,7 @@ void rig_end(struct rig *g)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_stop(&b, &(struct msg_stop){});
+    msg_must(msg_put_stop(&b, &(struct msg_stop){}));
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     rig_until(g, has_ended);
     link_free(g->control);
@@ -256,10 +261,10 @@ void rig_load(struct rig *g)
 
     g->engine.load_ends = 0;
     buf_clear(&g->engine.loaded);
-    msg_put_load(&b, &g->load);
+    msg_must(msg_put_load(&b, &g->load));
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     rig_until(g, is_loaded);
-    msg_put_put(&b, &(struct msg_put){.first_seq = g->engine.next_seq}); /* it serves */
+    msg_must(msg_put_put(&b, &(struct msg_put){.first_seq = g->engine.next_seq})); /* it serves */
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     buf_release(&b);
 }
@@ -350,7 +355,7 @@ void rig_send_records(struct rig *g, uint64_t last, const struct buf *batch)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_checkpoint(&b, &(struct msg_checkpoint){.records = buf_str(batch), .last = last});
+    msg_must(msg_put_checkpoint(&b, &(struct msg_checkpoint){.records = buf_str(batch), .last = last}));
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     buf_release(&b);
 }

@@ -174,16 +174,16 @@ static void begin(struct rig *g, const struct role_ops *ops, const char *purpose
     g->control = link_new(g->loop, fd[0], &control_ops, g);
     g->gate = link_new(g->loop, gate[0], &gate_ops, g);
     role_attach(ops, g->loop, fd[1], on_end, g);
-    msg_put_start(&b,
-                  &(struct msg_start){.role = ops->id, .epoch = 1, .state_dir = STR("/"), .one_process = 1});
+    msg_must(msg_put_start(
+        &b, &(struct msg_start){.role = ops->id, .epoch = 1, .state_dir = STR("/"), .one_process = 1}));
     tell(g->control, &b, -1);
-    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = str_of(arg)});
+    msg_must(msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = str_of(purpose), .arg = str_of(arg)}));
     tell(g->control, &b, given);
-    msg_put_peer(&b, &(struct msg_peer){.role = ROLE_GATE});
+    msg_must(msg_put_peer(&b, &(struct msg_peer){.role = ROLE_GATE}));
     tell(g->control, &b, gate[1]);
-    msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_GATE});
+    msg_must(msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_GATE}));
     tell(g->gate, &b, -1);
-    msg_put_go(&b, &(struct msg_go){});
+    msg_must(msg_put_go(&b, &(struct msg_go){}));
     tell(g->control, &b, -1);
     until(g, is_ready);
 }
@@ -192,7 +192,7 @@ static void end(struct rig *g)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_stop(&b, &(struct msg_stop){});
+    msg_must(msg_put_stop(&b, &(struct msg_stop){}));
     tell(g->control, &b, -1);
     until(g, has_ended);
     link_free(g->control);
@@ -214,16 +214,16 @@ static void answer(struct rig *g, enum sends sends)
     struct buf b = BUF_INIT;
 
     if (sends != NOTHING) {
-        msg_put_api_resp(
+        msg_must(msg_put_api_resp(
             &b, &(struct msg_api_resp){
-                    .id = g->asked, .status = 200, .headers = {&type, 1}, .body = STR("first,"), .more = 1});
+                    .id = g->asked, .status = 200, .headers = {&type, 1}, .body = STR("first,"), .more = 1}));
         tell(g->gate, &b, -1);
-        msg_put_api_data(&b,
-                         &(struct msg_api_data){.id = g->asked, .body = STR("second"), .end = sends == ALL});
+        msg_must(msg_put_api_data(
+            &b, &(struct msg_api_data){.id = g->asked, .body = STR("second"), .end = sends == ALL}));
         tell(g->gate, &b, -1);
     }
     if (sends != ALL) {
-        msg_put_api_data(&b, &(struct msg_api_data){.id = g->asked, .broken = 1});
+        msg_must(msg_put_api_data(&b, &(struct msg_api_data){.id = g->asked, .broken = 1}));
         tell(g->gate, &b, -1);
     }
     until(g, is_over);
@@ -323,7 +323,8 @@ static void begin_local(struct rig *g)
     assert_int_equal(sock_connect_unix(path, &fd, &err), 0);
     temp_dir_remove(folder);
     g->client = link_new(g->loop, fd, &client_ops, g);
-    msg_put_ctl_req(&b, &(struct msg_ctl_req){.id = 1, .method = STR("GET"), .path = STR("/api/v1/history")});
+    msg_must(msg_put_ctl_req(
+        &b, &(struct msg_ctl_req){.id = 1, .method = STR("GET"), .path = STR("/api/v1/history")}));
     tell(g->client, &b, -1);
     until(g, has_asked);
 }
@@ -368,8 +369,8 @@ static void test_reader(void **state UNUSED)
     for (int lost = 0; lost < 2; lost++) {
         begin(&g, &role_reader, "db-dir", folder, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         room = lost ? 1 : UINT_MAX;
-        msg_put_query(&b,
-                      &(struct msg_query){.id = 1, .stmt = STR("events_of"), .args = {of, ARRAY_LEN(of)}});
+        msg_must(msg_put_query(
+            &b, &(struct msg_query){.id = 1, .stmt = STR("events_of"), .args = {of, ARRAY_LEN(of)}}));
         tell(g.gate, &b, -1);
         until(&g, is_over);
         assert_int_equal(g.rows, lost ? 1 : 2);
@@ -412,7 +413,8 @@ static void ask_brief(struct rig *g, uint64_t id)
     const struct str of[] = {STR("0"), STR("1"), STR(""), STR("5")};
     struct buf b = BUF_INIT;
 
-    msg_put_query(&b, &(struct msg_query){.id = id, .stmt = STR("events_of"), .args = {of, ARRAY_LEN(of)}});
+    msg_must(msg_put_query(
+        &b, &(struct msg_query){.id = id, .stmt = STR("events_of"), .args = {of, ARRAY_LEN(of)}}));
     tell(g->gate, &b, -1);
 }
 
@@ -424,7 +426,8 @@ static void ask_long(struct rig *g, uint64_t id)
     for (int i = 0; i < OBJECTS; i++)
         buf_printf(&list, "%s%d", i ? "," : "", 1 + i);
     of[3] = buf_str(&list);
-    msg_put_query(&b, &(struct msg_query){.id = id, .stmt = STR("spans"), .args = {of, ARRAY_LEN(of)}});
+    msg_must(
+        msg_put_query(&b, &(struct msg_query){.id = id, .stmt = STR("spans"), .args = {of, ARRAY_LEN(of)}}));
     tell(g->gate, &b, -1);
     buf_release(&list);
 }

@@ -80,10 +80,10 @@ static void test_order_and_fds(void **state UNUSED)
     make(&l, &a, &b);
     assert_int_equal(pipe(pipe_fd), 0);
     for (uint64_t i = 1; i <= 3000; i++) {
-        msg_put_kill(&out, &(struct msg_kill){.run_id = i});
+        msg_must(msg_put_kill(&out, &(struct msg_kill){.run_id = i}));
         assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
         if (i % 100 == 0) {
-            msg_put_fdpass(&out, &(struct msg_fdpass){.purpose = STR("x")});
+            msg_must(msg_put_fdpass(&out, &(struct msg_fdpass){.purpose = STR("x")}));
             assert_int_equal(link_send(a.link, &out, pipe_fd, 1), 0);
         }
     }
@@ -109,7 +109,7 @@ static void test_last_words(void **state UNUSED)
 
     make(&l, &a, &b);
     for (uint64_t i = 1; i <= 1000; i++)
-        msg_put_kill(&out, &(struct msg_kill){.run_id = i});
+        msg_must(msg_put_kill(&out, &(struct msg_kill){.run_id = i}));
     link_send(a.link, &out, NULL, 0);
     link_flush(a.link, TIME_S);
     link_free(a.link);
@@ -133,7 +133,7 @@ static void test_bound_and_drain(void **state UNUSED)
     for (int i = 0; i < 200 * 1000; i++)
         buf_add_char(&big, 'x');
     for (;;) {
-        msg_put_status(&out, &(struct msg_status){.json = buf_str(&big)});
+        msg_must(msg_put_status(&out, &(struct msg_status){.json = buf_str(&big)}));
         if (link_send(a.link, &out, NULL, 0) < 0)
             break;
         sent++;
@@ -163,7 +163,7 @@ static void test_call_below(void **state UNUSED)
     for (int i = 0; i < BYTES; i++)
         buf_add_char(&big, 'x');
     for (int i = 0; i < MESSAGES; i++) {
-        msg_put_status(&out, &(struct msg_status){.json = buf_str(&big)});
+        msg_must(msg_put_status(&out, &(struct msg_status){.json = buf_str(&big)}));
         assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
     }
     assert_true(link_queued(a.link) > BELOW);
@@ -177,7 +177,7 @@ static void test_call_below(void **state UNUSED)
     assert_int_equal(a.drained, 1);
     assert_int_equal(link_queued(a.link), 0); /* whatever emptied it */
     link_call_below(a.link, BELOW);
-    msg_put_status(&out, &(struct msg_status){.json = STR("x")});
+    msg_must(msg_put_status(&out, &(struct msg_status){.json = STR("x")}));
     assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
     while (a.drained < 2)
         loop_once(l, -1);
@@ -220,7 +220,7 @@ static void test_free_inside(void **state UNUSED)
 
     make(&l, &a, &b);
     for (uint64_t i = 1; i <= 3; i++)
-        msg_put_kill(&out, &(struct msg_kill){.run_id = i});
+        msg_must(msg_put_kill(&out, &(struct msg_kill){.run_id = i}));
     link_send(a.link, &out, NULL, 0);
     while (b.n < 1)
         loop_once(l, -1);
@@ -238,11 +238,11 @@ static void test_drain_tells_of_the_end(void **state UNUSED)
 
     make(&l, &a, &b);
     assert_true(link_drain(b.link));
-    msg_put_kill(&out, &(struct msg_kill){.run_id = 7});
+    msg_must(msg_put_kill(&out, &(struct msg_kill){.run_id = 7}));
     assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
     assert_true(link_drain(b.link));
     assert_int_equal(b.last, 7);
-    msg_put_kill(&out, &(struct msg_kill){.run_id = 8});
+    msg_must(msg_put_kill(&out, &(struct msg_kill){.run_id = 8}));
     assert_int_equal(link_send(a.link, &out, NULL, 0), 0);
     link_free(a.link);
     a.link = NULL;

@@ -113,15 +113,15 @@ static void begin(struct rig *g)
     g->control = link_new(g->loop, fd[0], &control_ops, g);
     g->engine = link_new(g->loop, engine[0], &engine_ops, g);
     role_attach(&role_local, g->loop, fd[1], on_end, g);
-    msg_put_start(
-        &b, &(struct msg_start){.role = ROLE_LOCAL, .epoch = 1, .state_dir = STR("/"), .one_process = 1});
+    msg_must(msg_put_start(
+        &b, &(struct msg_start){.role = ROLE_LOCAL, .epoch = 1, .state_dir = STR("/"), .one_process = 1}));
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
-    msg_put_peer(&b, &(struct msg_peer){.role = ROLE_ENGINE});
+    msg_must(msg_put_peer(&b, &(struct msg_peer){.role = ROLE_ENGINE}));
     assert_int_equal(link_send(g->control, &b, &engine[1], 1), 0);
     close(engine[1]);
-    msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_ENGINE});
+    msg_must(msg_put_hello(&b, &(struct msg_hello){.build_id = STR(BUILD_REVISION), .role = ROLE_ENGINE}));
     assert_int_equal(link_send(g->engine, &b, NULL, 0), 0);
-    msg_put_go(&b, &(struct msg_go){});
+    msg_must(msg_put_go(&b, &(struct msg_go){}));
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     buf_release(&b);
     until(g, is_ready);
@@ -131,7 +131,7 @@ static void end(struct rig *g)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_stop(&b, &(struct msg_stop){});
+    msg_must(msg_put_stop(&b, &(struct msg_stop){}));
     assert_int_equal(link_send(g->control, &b, NULL, 0), 0);
     until(g, has_ended);
     link_free(g->control);
@@ -151,7 +151,7 @@ static void give_file(struct rig *g, const char *known_by)
     assert_int_equal(write(fd, text.data, text.len), text.len);
     buf_clear(&text);
     buf_printf(&text, "0 %s", known_by); /* its most age: none */
-    msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = STR("result-file"), .arg = buf_str(&text)});
+    msg_must(msg_put_fdpass(&b, &(struct msg_fdpass){.purpose = STR("result-file"), .arg = buf_str(&text)}));
     assert_int_equal(link_send(g->control, &b, &fd, 1), 0);
     close(fd);
     g->answered = 0;
@@ -163,7 +163,7 @@ static void answer(struct rig *g, uint64_t id)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_command_done(&b, &(struct msg_command_done){.id = id});
+    msg_must(msg_put_command_done(&b, &(struct msg_command_done){.id = id}));
     assert_int_equal(link_send(g->engine, &b, NULL, 0), 0);
     buf_release(&b);
 }

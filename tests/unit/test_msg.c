@@ -113,7 +113,7 @@ static void test_required(void **state UNUSED)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_go(&b, &(struct msg_go){});
+    msg_must(msg_put_go(&b, &(struct msg_go){}));
     b.data[0] = MSG_KILL; /* an empty KILL: its run_id is missing */
     assert_int_equal(msg_decode(buf_str(&b), &two), E_FORMAT);
     buf_release(&b);
@@ -142,8 +142,8 @@ static void test_golden(void **state UNUSED)
     const struct str argv[] = {STR("/a"), STR("")};
     struct buf b = BUF_INIT;
 
-    msg_put_run(&b,
-                &(struct msg_run){.run_id = 2ull << 32 | 7, .oid = 42, .argv = {argv, 2}, .timeout_us = 64});
+    msg_must(msg_put_run(
+        &b, &(struct msg_run){.run_id = 2ull << 32 | 7, .oid = 42, .argv = {argv, 2}, .timeout_us = 64}));
     assert_int_equal(b.len, sizeof(run) - 1);
     assert_memory_equal(b.data, run, b.len);
     buf_release(&b);

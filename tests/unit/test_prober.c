@@ -227,7 +227,7 @@ static void test_kill(void **state)
     if (rig_has(g, 3000))
         skip(); /* no right to send ICMP */
     assert_true(g->listed.n == 1 && g->listed.at[0] == 3000);
-    msg_put_kill(&b, &(struct msg_kill){.run_id = 3000});
+    msg_must(msg_put_kill(&b, &(struct msg_kill){.run_id = 3000}));
     rig_send(g, &b);
     buf_release(&b);
     probe(g, ARGV("vigie:nothing")); /* what comes after it is answered */

@@ -366,7 +366,7 @@ static void test_kill(void **state)
     rig_run(g, 600, 0, 60 * TIME_S, SH("trap '' TERM; sleep 50"));
     rig_connect(g);
     assert_true(lists(g, 600)); /* a new engine is told what runs */
-    msg_put_kill(&b, &(struct msg_kill){.run_id = 600});
+    msg_must(msg_put_kill(&b, &(struct msg_kill){.run_id = 600}));
     rig_send(g, &b);
     do_run(g, 601, 20 * TIME_S, SH("exit 0"));
     for (bool there = true; there;) {
@@ -390,20 +390,20 @@ static void test_kept_until_stored(void **state)
     rig_connect(g);
     assert_string_equal(rig_answer(g, 610)->output, "a\n"); /* the new engine gets them again */
     assert_string_equal(rig_answer(g, 612)->output, "c\n");
-    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = seq});
+    msg_must(msg_put_result_stored(&b, &(struct msg_result_stored){.seq = seq}));
     rig_send(g, &b);
     do_run(g, 613, 20 * TIME_S, SH("echo d"));
     rig_forget(g);
     rig_connect(g);
     assert_string_equal(rig_answer(g, 613)->output, "d\n");
     assert_true(rig_has(g, 612) && !rig_has(g, 611) && !rig_has(g, 610));
-    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 613)->seq});
+    msg_must(msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 613)->seq}));
     rig_send(g, &b);
     do_run(g, 614, 20 * TIME_S, SH("echo e")); /* what was said before is heard by now */
-    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 614)->seq});
+    msg_must(msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 614)->seq}));
     rig_send(g, &b);
     do_run(g, 615, 20 * TIME_S, SH("echo f"));
-    msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 615)->seq});
+    msg_must(msg_put_result_stored(&b, &(struct msg_result_stored){.seq = rig_answer(g, 615)->seq}));
     rig_send(g, &b);
     rig_forget(g);
     rig_connect(g); /* nothing is kept now: a new engine gets what comes, all the same */

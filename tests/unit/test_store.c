@@ -244,7 +244,7 @@ static void test_worse_is_said(void **state UNUSED)
     rig_load(&g);
     log_set_sink(remember);
     rig_fill_log(&g);
-    msg_put_put(&b, &(struct msg_put){.line = 1, .lines = STR("[1] a\n")});
+    msg_must(msg_put_put(&b, &(struct msg_put){.line = 1, .lines = STR("[1] a\n")}));
     assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
     rig_until(&g, says_log);
     assert_int_equal(count_said("not all is written"), 1);
@@ -368,7 +368,7 @@ static void test_a_configuration_is_kept_with_its_record(void **state UNUSED)
     make_kept(&g, 'b', 1000000000);
     put_snapshot(&g, 1, 'a');
     put_snapshot(&g, 2, 'c');
-    msg_put_put(&b, &(struct msg_put){.anew = true}); /* another segment is begun */
+    msg_must(msg_put_put(&b, &(struct msg_put){.anew = true})); /* another segment is begun */
     assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
     put_snapshot(&g, 3, 'd');
     rig_until(&g, has_another_segment);

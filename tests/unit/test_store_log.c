@@ -29,7 +29,7 @@ static void put_lines(struct rig *g, uint64_t first, const char *lines)
 {
     struct buf b = BUF_INIT;
 
-    msg_put_put(&b, &(struct msg_put){.line = first, .lines = str_of(lines)});
+    msg_must(msg_put_put(&b, &(struct msg_put){.line = first, .lines = str_of(lines)}));
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     buf_release(&b);
 }
@@ -292,11 +292,12 @@ static void test_an_engine_is_killed(void **state UNUSED)
     rig_begin(&g, RIG_CHECKS);
     rig_load(&g);
     rig_fill_log(&g);
-    msg_put_put(
-        &b,
-        &(struct msg_put){
-            .line = 1, .lines = STR("[1] a\n[2] b\n"), .lines_lost = 2, .lines_held = 70, .lines_unsaid = 2});
-    msg_put_put(&b, &(struct msg_put){.lines_held = 40, .lines_unsaid = 2});
+    msg_must(msg_put_put(&b, &(struct msg_put){.line = 1,
+                                               .lines = STR("[1] a\n[2] b\n"),
+                                               .lines_lost = 2,
+                                               .lines_held = 70,
+                                               .lines_unsaid = 2}));
+    msg_must(msg_put_put(&b, &(struct msg_put){.lines_held = 40, .lines_unsaid = 2}));
     assert_int_equal(link_send(g.engine.link, &b, NULL, 0), 0);
     rig_until(&g, says_full);
     another_engine(&g);

@@ -17,7 +17,8 @@ static void perf_from(struct rig *g, uint64_t line, bool host, enum msg_perf_wha
 {
     struct buf b = BUF_INIT;
 
-    msg_put_perf(&b, &(struct msg_perf){.host = host, .what = what, .line = line, .lines = str_of(lines)});
+    msg_must(msg_put_perf(
+        &b, &(struct msg_perf){.host = host, .what = what, .line = line, .lines = str_of(lines)}));
     assert_int_equal(link_send(g->engine.link, &b, NULL, 0), 0);
     buf_release(&b);
 }

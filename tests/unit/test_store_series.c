@@ -132,6 +132,51 @@ static void test_a_flood(void **state UNUSED)
     temp_dir_remove(g.dir);
 }
 
+/* Of 16 checks, twice as many labels as one result may hold: all series are new, and more than what may sleep in memory. */
+static void send_many_labels(struct rig *g)
+{
+    enum { CHECKS = 16, TIMES = 2, LABELS = 256 };
+    struct buf all = BUF_INIT, text = BUF_INIT;
+
+    for (unsigned i = 0; i < CHECKS * TIMES; i++) {
+        struct record_result r = {.oid = g->engine.oid[i / TIMES], .how = RECORD_HOW_EXIT};
+
+        buf_clear(&text);
+        buf_add_c(&text, "fine|");
+        for (unsigned k = 0; k < LABELS; k++)
+            buf_printf(&text, "v%u=%u ", i % TIMES * LABELS + k, k);
+        r.output = buf_str(&text);
+        r.started = began_us + (int64_t)i * TIME_MS;
+        record_put(&all, RECORD_RESULT, clock_wall(), &r);
+    }
+    rig_put_batch(g, 1, CHECKS * TIMES, &all);
+    rig_wanted = CHECKS * TIMES;
+    samples_wanted = CHECKS * TIMES * LABELS;
+    buf_release(&all);
+    buf_release(&text);
+}
+
+/* A site whose series are all new within a moment: they are awake, and nothing is read from the journal again because of them. */
+static void test_many_at_once(void **state UNUSED)
+{
+    struct rig g;
+
+    rig_make_folders(&g);
+    began_us = clock_wall().us / TIME_S * TIME_S - TIME_H;
+    rig_begin(&g, 16);
+    rig_load(&g);
+    send_many_labels(&g);
+    rig_until(&g, rig_is_stored);
+    rig_until(&g, are_taken);
+    send_results(&g, 33, 1, 10); /* one label more than this object may have */
+    rig_until(&g, rig_is_stored);
+    g.gate.series.taken = 0;
+    rig_until(&g, are_taken);
+    assert_int_equal(g.gate.series.taken, samples_wanted);
+    rig_end(&g);
+    temp_dir_remove(g.dir);
+}
+
 static void test_a_folder_that_fails(void **state UNUSED)
 {
     struct rig g;
@@ -289,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_they_are_there),
         cmocka_unit_test(test_a_flood),
+        cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_a_folder_that_fails),
         cmocka_unit_test(test_an_import_behind_many_words),
         cmocka_unit_test(test_an_import_whose_end_cannot_be_said),
