@@ -274,6 +274,23 @@ static void command_event(struct world *w, const struct excmd *c, struct str lin
                                            .command = name_of(c)});
 }
 
+int excmd_left_out(struct err *err)
+{
+    return err_set(err, E_INVAL,
+                   "the engine ended each time that it did this command, and it is left out (please report "
+                   "this)");
+}
+
+/* What it is for is not known: it was not read. */
+static void left_out_event(struct world *w, const struct excmd_order *o, const struct err *err)
+{
+    world_event(w, RECORD_EVENT_COMMAND, MODEL_NONE,
+                &(struct record_event){.text = str_sub(str_trim(o->line), 0, LIMIT_OUTPUT_FIRST),
+                                       .author = o->who,
+                                       .type = 1,
+                                       .long_text = str_of(err->text)});
+}
+
 /* A planted bug. */
 static bool forgets_input(const struct world *w)
 {
@@ -315,8 +332,13 @@ static void log_refused(struct world *w, struct str line, const char *why)
 int excmd_read(struct world *w, struct excmd *c, const struct excmd_order *o, struct buf *rewritten,
                struct err *err)
 {
-    int r = excmd_parse(c, by_address(w, o->line, rewritten), w->m, err);
+    int r;
 
+    if (o->left_out) {
+        memset(c, 0, sizeof(*c));
+        return excmd_left_out(err);
+    }
+    r = excmd_parse(c, by_address(w, o->line, rewritten), w->m, err);
     if (o->cut)
         r = too_long(err);
     c->who = o->who;
@@ -349,6 +371,8 @@ void excmd_over(struct world *w, const struct excmd *c, const struct excmd_order
 
     if ((r == 0 || c->done) && c->row->handle != excmd_do_result) /* something was done */
         command_event(w, c, o->line);
+    if (o->left_out)
+        left_out_event(w, o, err);
     if (r < 0) {
         w->prog.commands_refused++;
         w->program_unseen = true;
@@ -387,7 +411,7 @@ void excmd_run(struct world *w, const struct excmd_order *o)
 
 void excmd_again(struct world *w, const struct record_command *r)
 {
-    struct excmd_order o = {r->text, r->who, WORLD_SOURCE_RECORD, 0, false};
+    struct excmd_order o = {r->text, r->who, WORLD_SOURCE_RECORD, 0, false, false};
 
     if (r->id)
         excmd_queue_again(w, r);

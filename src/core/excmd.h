@@ -71,7 +71,8 @@ bool excmd_is_interval(const struct world *w, int64_t units);
 struct excmd_order {
     struct str line, who;
     uint64_t source, token;
-    bool cut; /* line is the begin of one that is too long: it is refused */
+    bool cut;      /* line is the begin of one that is too long: it is refused */
+    bool left_out; /* engines ended while they did it: it is refused, and not even read */
 };
 void excmd_run(struct world *w, const struct excmd_order *o);
 /* One from the record, done again as it was recorded: all of it, or the beginning of one in parts. */

@@ -17,6 +17,8 @@ int excmd_read(struct world *w, struct excmd *c, const struct excmd_order *o, st
 /* Logs it and does it, or the first part of it: 0, an error, or EXCMD_LATER. e: NULL: it did not wait. */
 int excmd_begin(struct world *w, struct excmd *c, const struct excmd_order *o, struct excmd_entry *e,
                 struct err *err);
+/* Why a command is refused at which engines ended. */
+int excmd_left_out(struct err *err);
 /* The input in the record; id: 0, or what its parts are known by. */
 void excmd_record(struct world *w, const struct excmd_order *o, uint64_t id);
 /* It is done or refused: the log, the history and who asked are told. */

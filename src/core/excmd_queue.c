@@ -270,10 +270,10 @@ void excmd_queue_over(struct world *w)
 }
 
 /* Over: to whom it may concern. */
-static void end_front(struct world *w, const struct excmd *c, int r, struct err *err)
+static void end_front(struct world *w, const struct excmd *c, bool left_out, int r, struct err *err)
 {
     struct excmd_entry *e = excmd_entry_front(w);
-    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token, false};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token, false, left_out};
 
     excmd_over(w, c, &o, r, err);
     excmd_queue_over(w);
@@ -297,13 +297,40 @@ static int break_off(struct world *w, struct excmd *c, struct excmd_entry *e, in
     return broken_off(c, e, r, err);
 }
 
+static bool is_left_out(const struct world *w, const struct excmd_entry *e)
+{
+    for (size_t i = 0; i < w->commands.left_out.n; i++)
+        if (w->commands.left_out.at[i] == e->id)
+            return true;
+    return false;
+}
+
+void excmd_queue_leave_out(struct world *w, uint64_t id)
+{
+    *VEC_ADD(&queue(w)->left_out) = id;
+}
+
+static void say_doing(const struct world *w, const struct excmd_entry *e)
+{
+    if (!w->opt.doing)
+        return;
+    w->opt.doing->done = e->done.n;
+    __atomic_store_n(&w->opt.doing->id, e->id, __ATOMIC_RELEASE);
+}
+
+static void say_done(const struct world *w)
+{
+    if (w->opt.doing)
+        __atomic_store_n(&w->opt.doing->id, 0, __ATOMIC_RELEASE);
+}
+
 static bool step_one(struct world *w)
 {
     struct excmd_entry *e = excmd_entry_front(w);
-    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token, false};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, e->token, false, false};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
-    bool waited = !e->begun;
+    bool waited = !e->begun, left_out = is_left_out(w, e);
     struct excmd c;
     int r;
 
@@ -312,12 +339,14 @@ static bool step_one(struct world *w)
     r = excmd_read(w, &c, &o, &rewritten, &err); /* again: the configuration may be another one by now */
     if (r == 0 && excmd_entry_is_flushed(w, e))
         r = err_set(&err, E_INVAL, "dropped by FLUSH_PENDING_COMMANDS");
+    if (r == 0 && left_out)
+        r = excmd_left_out(&err);
     if (r == 0)
         r = waited ? excmd_begin(w, &c, &o, e, &err) : part(w, &c, e, &err);
     else if (!waited)
         r = break_off(w, &c, e, r, &err);
     if (r != EXCMD_LATER)
-        end_front(w, &c, r, &err);
+        end_front(w, &c, left_out, r, &err);
     buf_release(&rewritten);
     return r != EXCMD_LATER;
 }
@@ -337,9 +366,11 @@ void excmd_queue_step(struct world *w)
     for (unsigned i = 0; i < AT_ONCE && excmd_queue_wants(w) && !(i && world_spent(w)); i++) {
         if (i)
             world_time_passes(w);
+        say_doing(w, excmd_entry_front(w));
         if (!step_one(w))
             break;
     }
+    say_done(w);
 }
 
 /* ---- from the record, at a start ---- */
@@ -427,7 +458,7 @@ static void take_out_had(struct world *w, struct excmd_entry *e)
 /* What it is for, by the configuration of now. False: it meant the program that has ended since. */
 static bool list_again(struct world *w, struct excmd_entry *e)
 {
-    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, 0, false};
+    struct excmd_order o = {excmd_entry_line(e), excmd_entry_who(e), e->source, 0, false, false};
     struct buf rewritten = BUF_INIT;
     struct err err = ERR_INIT;
     struct excmd c;
@@ -555,6 +586,7 @@ void excmd_queue_release(struct world *w)
     while (!excmd_queue_is_empty(w))
         excmd_entry_pop(w);
     VEC_RELEASE(&queue(w)->all);
+    VEC_RELEASE(&queue(w)->left_out);
 }
 
 /* ---- from the record, once more ---- */
@@ -621,7 +653,7 @@ void excmd_queue_part_again(struct world *w, const struct record_command_part *r
 
     if (!e)
         return;
-    o = (struct excmd_order){excmd_entry_line(e), excmd_entry_who(e), WORLD_SOURCE_RECORD, 0, false};
+    o = (struct excmd_order){excmd_entry_line(e), excmd_entry_who(e), WORLD_SOURCE_RECORD, 0, false, false};
     got = excmd_read(w, &c, &o, &rewritten, &err);
     if (got == 0) {
         while (objects.n && tlv_get_varint(&objects, &object))

@@ -37,6 +37,12 @@ struct excmd_queue {
     uint64_t flushed; /* up to this one those that have not begun are refused */
     uint64_t doubted; /* loaded: up to this one it is not known what was done */
     bool held;        /* world_hold_commands */
+    VEC(uint64_t) left_out;
+};
+
+struct excmd_doing { /* a command that waited, or is in parts, while it is done */
+    uint64_t id;     /* its number; 0: none */
+    uint64_t done;   /* things that it was done to before */
 };
 
 bool excmd_queue_is_empty(const struct world *w);
@@ -54,6 +60,9 @@ void excmd_queue_over(struct world *w);
 void excmd_queue_step(struct world *w);
 /* Would it do anything? */
 bool excmd_queue_wants(const struct world *w);
+
+/* The command of that number, from the record or to come, is refused when it is its turn: engines before this one ended while they did it (world_options.doing). */
+void excmd_queue_leave_out(struct world *w, uint64_t id);
 
 /* From the record, when it is loaded. */
 struct record_command_waits;

@@ -459,8 +459,8 @@ static void not_sent(struct world *w, uint64_t run_id)
 
 static void command(struct world *w, const struct world_event *e)
 {
-    struct excmd_order o = {e->command.text, e->command.who, e->command.source, e->command.id,
-                            e->command.cut};
+    struct excmd_order o = {e->command.text, e->command.who, e->command.source,
+                            e->command.id,   e->command.cut, e->command.left_out};
 
     excmd_run(w, &o);
     if (e->command.source == WORLD_SOURCE_LINES)

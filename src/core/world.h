@@ -71,7 +71,8 @@ struct world_event {
             source; /* given back in WORLD_DONE; source: core/source.h; of the pipe, id is the number of the line */
         uint64_t file, at, mark; /* of a line of a file: core/excmd_file.h */
         struct str who, text;
-        bool cut; /* text is the begin of a line that is too long */
+        bool cut;      /* text is the begin of a line that is too long */
+        bool left_out; /* engines ended while they did it: it is not done, and that is said */
     } command;
     struct {
         unsigned instance;
@@ -122,9 +123,10 @@ struct world_options {
     bool resumes;   /* begins in the middle: what is loaded stands as it is; world_resume */
     uint64_t
         own_oids; /* rehearses another configuration: from here on they are of objects that the record never had; 0: it has all */
-    uint32_t part;      /* of a command that is for many, in one step; 0: as it is best. For tests */
-    uint32_t tell_part; /* likewise of a notification: contacts that are told in one step */
-    unsigned mutation;  /* enum world_mutation: tests/sim proves that it would notice */
+    uint32_t part;             /* of a command that is for many, in one step; 0: as it is best. For tests */
+    uint32_t tell_part;        /* likewise of a notification: contacts that are told in one step */
+    struct excmd_doing *doing; /* where it stands (core/excmd_queue.h); NULL: nowhere */
+    unsigned mutation;         /* enum world_mutation: tests/sim proves that it would notice */
 };
 
 struct world *world_new(const struct world_options *o);

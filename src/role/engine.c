@@ -183,9 +183,10 @@ static void birth(struct role *r)
     buf_init(&e->frame);
 }
 
-static void no_fd(struct role *r UNUSED, struct str purpose UNUSED, struct str arg UNUSED, int fd)
+static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
 {
-    close(fd);
+    BUG_ON(!str_eq_c(purpose, "doing"));
+    engine_doing_open(self(r), fd);
 }
 
 static void nothing(struct role *r UNUSED)
@@ -370,7 +371,7 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
     ev.command.mark = m->mark;
     ev.command.cut = m->cut != 0;
     if (!was_done(e, m))
-        engine_step(e, &ev);
+        engine_doing_line(e, &ev);
     else if (is_waiting(e, p, m->id))
         return;
     if (e->unwritten || e->stored >= world_next_seq(e->world) - 1)
@@ -402,7 +403,7 @@ static void on_handed(struct role *r, struct peer *p, const struct msg *m)
     if (!e->world || !world_started(e->world))
         return; /* it is sent again */
     if (!handed_had(e->world, h->file, ev.handed.index))
-        engine_step(e, &ev);
+        engine_doing_result(e, &ev);
     else if (is_waiting(e, p, h->id))
         return;
     if (e->stored >= world_next_seq(e->world) - 1)
@@ -459,6 +460,7 @@ static void release(struct engine *e)
     e->world = NULL;
     engine_release_board(e);
     engine_conf_release(e);
+    engine_doing_release(e);
     record_queue_release(&e->queue);
     for (size_t i = 0; i < ARRAY_LEN(e->early); i++)
         buf_release(&e->early[i]);
@@ -533,7 +535,7 @@ const struct role_ops role_engine = {.id = ROLE_ENGINE,
                                      .inbox = inbox,
                                      .n_inbox = ARRAY_LEN(inbox),
                                      .birth = birth,
-                                     .fd = no_fd,
+                                     .fd = take_fd,
                                      .snapshot = snapshot,
                                      .open = nothing,
                                      .serve = nothing,

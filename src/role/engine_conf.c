@@ -30,8 +30,11 @@ static void take(struct engine_conf *c, const struct role_snapshot *s)
 
 static void new_world(struct engine *e)
 {
-    e->world = world_new(&(struct world_options){
-        .epoch = e->role->epoch, .pid = (uint32_t)getpid(), .version = BUILD_VERSION});
+    struct world_options o = {.epoch = e->role->epoch, .pid = (uint32_t)getpid(), .version = BUILD_VERSION};
+
+    engine_doing_world(e, &o);
+    e->world = world_new(&o);
+    engine_doing_leave_out(e);
     world_set_model(e->world, &e->conf[e->current].model, e->conf[e->current].generation, engine_now());
 }
 

@@ -111,7 +111,8 @@ struct engine {
     VEC(struct engine_command)
     commands; /* under way, by token; those that are for many, and those behind them, are for some time */
     struct buf frame;
-    struct buf early[32]; /* runs that runners listed before the world began */
+    struct buf early[32];        /* runs that runners listed before the world began */
+    struct doing_segment *doing; /* wire/doing.h; NULL: not yet here */
 };
 
 struct world_now engine_now(void);
@@ -141,6 +142,15 @@ void engine_log_again(struct engine *e); /* to another store */
 void engine_log_last(struct engine *e);  /* no new file is waited for any more */
 void engine_log_message(struct role *r, struct peer *p, const struct msg *m); /* LOGLINE, LOGGED, LOG_IS */
 void engine_read_lines(struct engine *e); /* the file of commands whose turn it is, if one waits */
+/* engine_doing.c: the segment that says what is being done; its descriptor is taken. */
+void engine_doing_open(struct engine *e, int fd);
+void engine_doing_world(struct engine *e,
+                        struct world_options *o); /* for a new world: before and behind world_new */
+void engine_doing_leave_out(struct engine *e);
+void engine_doing_release(struct engine *e);
+/* As engine_step, with a line of the command file or a result of a result file; one at which engines ended is refused. */
+void engine_doing_line(struct engine *e, struct world_event *ev);
+void engine_doing_result(struct engine *e, struct world_event *ev);
 /* engine_perf.c: performance data for the files of hosts or services. */
 void engine_perf_line(struct engine *e, bool host, struct str line);
 void engine_perf_hold(struct engine *e, bool host);

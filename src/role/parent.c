@@ -246,7 +246,7 @@ int parent_run(const struct parent_options *options)
     log_init("", options->verbose ? LOG_DEBUG : LOG_INFO);
     p->options = *options;
     p->exe_dir = p->state_fd = p->lock_fd = p->http_fd = p->ls_fd = p->tcp_fd = p->tls_fd = p->ctl_fd =
-        p->log_fd = p->pipe_fd = -1;
+        p->log_fd = p->pipe_fd = p->doing_fd = -1;
     p->hold.fd = p->lines.fd = p->pipe_keep_fd = p->board_fd = p->snap.public_fd = p->snap.secret_fd = -1;
     if (prepare(p, &err) < 0) {
         log_error("%s", err.text);

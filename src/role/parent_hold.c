@@ -14,6 +14,7 @@
 #include "os/file.h"
 #include "os/mem.h"
 #include "role/parent_int.h"
+#include "wire/doing.h"
 #include "wire/hold.h"
 
 #include <fcntl.h>
@@ -225,7 +226,7 @@ int parent_hold_open(struct parent *p, struct err *err)
     if (r < 0)
         r = make_own(p, &why, err);
     lasting_left(places, PREFIX, look_at_left, p);
-    return r;
+    return r < 0 ? r : mem_segment("doing", sizeof(struct doing_segment), &p->doing_fd, err);
 }
 
 void parent_hold_end(struct parent *p)

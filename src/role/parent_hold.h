@@ -5,6 +5,6 @@
 
 struct parent;
 
-/* Sets p->hold; after the state folder is open and p->epoch is this start's. */
+/* Sets p->hold, and p->doing_fd: by that what ends one engine after another is left out of the lines; after the state folder is open and p->epoch is this start's. */
 int parent_hold_open(struct parent *p, struct err *err);
 void parent_hold_end(struct parent *p);

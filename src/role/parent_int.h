@@ -104,6 +104,7 @@ struct parent {
     uint32_t site;
     char state_dir[4096];
     int state_fd, lock_fd, http_fd, ls_fd, tcp_fd, tls_fd, ctl_fd, log_fd, pipe_fd;
+    int doing_fd;        /* what the engine is doing (wire/doing.h) */
     struct lasting hold; /* lines of the command file; without a path: it goes with the last process */
     int pipe_keep_fd; /* the write end of the command file, held so that a restart of local loses nothing */
     struct parent_lines lines;      /* what local reads, ... */

@@ -481,8 +481,8 @@ static void close_fd(int *fd)
 
 void parent_close_all(struct parent *p)
 {
-    int *const fds[] = {&p->exe_dir, &p->http_fd, &p->tcp_fd,       &p->tls_fd,
-                        &p->log_fd,  &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd};
+    int *const fds[] = {&p->exe_dir, &p->http_fd,      &p->tcp_fd,   &p->tls_fd,  &p->log_fd,
+                        &p->pipe_fd, &p->pipe_keep_fd, &p->board_fd, &p->doing_fd};
 
     parent_hold_end(p);
     if (p->pipe_fd >= 0)

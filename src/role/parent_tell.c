@@ -162,6 +162,7 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         parent_pass_syslog(p, c, false);
         parent_perf_pass(p, c, c->restarts > 0);
         break;
+    case ROLE_ENGINE: parent_pass(c, "doing", "", p->doing_fd); break;
     case ROLE_READER: pass_folder(p, c, "db-dir", "db"); break;
     case ROLE_EXPORT:
         pass_folder(p, c, "journal-dir", "journal");

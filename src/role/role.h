@@ -137,6 +137,7 @@ extern const struct role_ops role_conf, role_engine, role_runner, role_prober, r
  * Purposes of FDPASS: who gets what, and what arg says.
  *   store     state-dir (folder descriptor of STATE), nagios-log (append; arg = path; again when it was rotated or opened anew; no-log: there is none any more), syslog (connected datagram
  *             socket; arg = FORM PID HOST, role/store_log.c; no-syslog: those before are void; arg = how many are to come)
+ *   engine    doing (memfd of struct doing_segment)
  *   reader    db-dir (folder descriptor of STATE/db; arg = absolute path)
  *   export    journal-dir, export-dir (folder descriptors of STATE/journal and STATE/export); export-ca (the file of vigie_export_ca, which the
  *             argument tells from another one; again after a reload)

@@ -605,6 +605,58 @@ static void test_journal_is_damaged(void **state UNUSED)
     buf_release(&later);
 }
 
+/* Engines ended at it again and again: it goes no further, those behind it are done, and it is said. */
+static void test_left_out(void **state UNUSED)
+{
+    struct lab lab;
+    uint64_t id;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    lab_send_command(&lab, "DISABLE_HOSTGROUP_SVC_NOTIFICATIONS;hg");
+    lab_send_command(&lab, "SCHEDULE_HOSTGROUP_SVC_DOWNTIME;hg;1;2;1;0;0;me;waits");
+    id = lab_send_command(&lab, "DISABLE_SVC_NOTIFICATIONS;other;s");
+    assert_int_equal(muted(&lab), PART);
+    excmd_queue_leave_out(lab.w, lab.w->commands.all.at[lab.w->commands.first].id);
+    excmd_queue_leave_out(lab.w, lab.w->commands.all.at[lab.w->commands.first + 1].id);
+    until_over(&lab);
+    assert_int_equal(lab.last_done, id);
+    assert_false(lab.last_refused);
+    assert_int_equal(muted(&lab), PART + 1);
+    assert_int_equal(lab_count(&lab.log, "refused: done for 7 of 40, not for the others: the engine ended"),
+                     1);
+    assert_int_equal(lab_count(&lab.log, "refused: the engine ended each time that it did this command"), 1);
+    assert_int_equal(lab.w->prog.commands_refused, 2);
+    is_the_same_again(&lab);
+    lab_engine_dies(&lab);
+    assert_true(excmd_queue_is_empty(lab.w));
+    assert_int_equal(muted(&lab), PART + 1);
+    lab_close(&lab);
+}
+
+/* A line is not even read. */
+static void test_line_left_out(void **state UNUSED)
+{
+    struct world_event e = {.kind = WORLD_COMMAND};
+    struct lab lab;
+
+    open_site(&lab);
+    begin_journal(&lab);
+    e.command.id = 7;
+    e.command.source = WORLD_SOURCE_PIPE;
+    e.command.who = STR("command file");
+    e.command.text = STR("[1] DISABLE_SVC_NOTIFICATIONS;h;s00");
+    e.command.left_out = true;
+    lab_event(&lab, &e);
+    assert_int_equal(muted(&lab), 0);
+    assert_int_equal(world_pipe_had(lab.w), 7);
+    assert_int_equal(lab_count(&lab.log, "(please report this): [1] DISABLE_SVC_NOTIFICATIONS;h;s00"), 1);
+    is_the_same_again(&lab);
+    lab_engine_dies(&lab);
+    assert_int_equal(world_pipe_had(lab.w), 7);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -625,6 +677,8 @@ int main(void)
         cmocka_unit_test(test_too_many_wait),
         cmocka_unit_test(test_flush),
         cmocka_unit_test(test_journal_is_damaged),
+        cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_line_left_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
