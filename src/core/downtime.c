@@ -19,6 +19,7 @@ static struct record_downtime record_of(const struct world *w, const struct worl
                                     .duration_us = d->duration_us,
                                     .fixed = d->fixed,
                                     .triggered_by = d->triggered_by,
+                                    .planned = d->planned,
                                     .in_effect = d->in_effect,
                                     .actual_start = d->actual_start,
                                     .comment_id = d->comment_id,
@@ -255,6 +256,9 @@ uint64_t note_downtime_add(struct world *w, const struct note_downtime *d)
                                  .duration_us = d->fixed ? d->end - d->start : d->duration_us,
                                  .author = note_clean(d->author),
                                  .text = note_clean(d->text)};
+    trigger = downtime_get(w, d->triggered_by);
+    if (d->triggered_by)
+        n->planned = trigger && trigger->in_effect ? WORLD_PLANNED_BEHIND : WORLD_PLANNED_BEFORE;
     if (n->waiting)
         w->st[d->check].pending_flexible++;
     n->comment_id = comment;
@@ -493,6 +497,7 @@ void note_downtime_restore(struct world *w, const struct record_downtime *r, uin
     }
     w->downtimes.at[i] = (struct world_downtime){.id = r->id,
                                                  .triggered_by = trigger,
+                                                 .planned = (uint8_t)MIN(r->planned, WORLD_PLANNED_BEHIND),
                                                  .comment_id = r->comment_id,
                                                  .check = check,
                                                  .fixed = r->fixed != 0,
@@ -549,7 +554,9 @@ static bool was_missed(const struct world *w, const struct world_downtime *d)
 {
     const struct world_downtime *trigger = d->triggered_by ? downtime_get(w, d->triggered_by) : NULL;
 
-    return trigger && trigger->in_effect && !d->in_effect && d->entry_time < trigger->actual_start;
+    if (!trigger || !trigger->in_effect || d->in_effect)
+        return false;
+    return d->planned ? d->planned == WORLD_PLANNED_BEFORE : d->entry_time < trigger->actual_start;
 }
 
 /* Walks that the engine before did not come to the end of, each from where it was. As in Nagios none stays whose trigger is gone; but in the midst of a life one does that has not begun: its trigger came to

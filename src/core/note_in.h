@@ -27,11 +27,15 @@ struct world_downtime {
     uint32_t check;
     bool fixed, in_effect, waiting; /* waiting: counted in pending_flexible */
     bool gone;                      /* deleted: note_tidy takes it out */
+    uint8_t planned;                /* enum world_planned: before its trigger began, or behind it */
     /* ids, since the table moves; 0: none. The next ones of the same check; those that begin with it, in the order in which they were made, and its neighbours among those of its trigger. */
     uint64_t older, newer, first_child, last_child, older_sibling, next_sibling;
     int64_t entry_time, start, end, duration_us, actual_start;
     char *author, *text;
 };
+
+/* Of one that another triggers, since the clock may be set between the two; 0: not known, in a record of before, or from the database of states. Numbers as in the record. */
+enum world_planned { WORLD_PLANNED_BEFORE = 1, WORLD_PLANNED_BEHIND };
 
 enum world_walk {
     WORLD_WALK_BEGIN,

@@ -174,7 +174,8 @@ static int on_downtime(struct current *c, uint64_t seq, struct wall at, const vo
                          (int64_t)r->triggered_by,
                          (int64_t)r->in_effect,
                          r->actual_start,
-                         (int64_t)r->comment_id};
+                         (int64_t)r->comment_id,
+                         (int64_t)r->planned};
     const struct str text[] = {r->author, r->text};
 
     return PUT(c, SQL_DOWNTIME_PUT, v, text);

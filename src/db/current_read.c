@@ -65,6 +65,7 @@ static void get_downtime(struct columns *c, struct record_downtime *r, struct cu
     NUMBER(comment_id)
     TEXT(author)
     TEXT(text)
+    NUMBER(planned)
     row->oid = r->oid;
 }
 

@@ -178,6 +178,8 @@ static const char *const state[] = {
     "ALTER TABLE program ADD COLUMN handed_file TEXT NOT NULL DEFAULT '';",
     /* 6: what is planned is a forced check */
     "ALTER TABLE result ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;",
+    /* 7: whether a downtime was planned before what triggers it began */
+    "ALTER TABLE downtime ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;",
 };
 
 static const char *const bounds[] = {

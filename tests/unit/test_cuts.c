@@ -321,6 +321,71 @@ static void test_start_between(void **state UNUSED)
     }
 }
 
+static void host_is_down(struct lab *lab)
+{
+    assert_true(lab_command(lab, "PROCESS_HOST_CHECK_RESULT;h;1;down"));
+}
+
+/* Planned when the clock was an hour ahead, begun when it is right: what is planned before its trigger begins begins with it, whatever the clock says of the two. */
+static void test_clock_between(void **state UNUSED)
+{
+    for (int how = 0; how < 3; how++) {
+        struct lab lab;
+        char text[200];
+
+        open_site(&lab, TRIGGERED, 0);
+        snprintf(text, sizeof(text), "SCHEDULE_HOST_DOWNTIME;h;%d;%d;0;0;90000;me;trigger", START - 9000,
+                 START + 90000);
+        assert_true(lab_command(&lab, text));
+        snprintf(text, sizeof(text), "SCHEDULE_HOST_SVC_DOWNTIME;h;%d;%d;1;1;0;me;triggered", START - 9000,
+                 START + 90000);
+        lab_send_command(&lab, text);
+        until_over(&lab);
+        lab_clock_step(&lab, -TIME_H);
+        tick(&lab);
+        host_is_down(&lab);
+        assert_in_range(in_effect(&lab), 1, TRIGGERED - 1);
+        if (how == 0)
+            lab_engine_dies(&lab);
+        else
+            lab_restart(&lab, how == 2);
+        ticks(&lab, 100);
+        assert_int_equal(in_effect(&lab), TRIGGERED + 1);
+        lab_close(&lab);
+    }
+}
+
+/* Planned when its trigger had begun, before the clock was set back: it does not begin, nor does a start make it. */
+static void test_clock_behind(void **state UNUSED)
+{
+    for (int how = 0; how < 3; how++) {
+        struct lab lab;
+        char text[200];
+
+        open_site(&lab, 3, 0);
+        snprintf(text, sizeof(text), "SCHEDULE_HOST_DOWNTIME;h;%d;%d;0;0;90000;me;trigger", START - 9000,
+                 START + 90000);
+        assert_true(lab_command(&lab, text));
+        host_is_down(&lab);
+        ticks(&lab, 10);
+        assert_int_equal(in_effect(&lab), 1);
+        lab_clock_step(&lab, -TIME_H);
+        tick(&lab);
+        snprintf(text, sizeof(text), "SCHEDULE_SVC_DOWNTIME;h;s0001;%d;%d;1;1;0;me;late", START - 9000,
+                 START + 90000);
+        assert_true(lab_command(&lab, text));
+        ticks(&lab, 10);
+        assert_int_equal(in_effect(&lab), 1);
+        if (how == 0)
+            lab_engine_dies(&lab);
+        else
+            lab_restart(&lab, how == 2);
+        ticks(&lab, 10);
+        assert_int_equal(in_effect(&lab), 1);
+        lab_close(&lab);
+    }
+}
+
 /* A trigger whose host is no longer configured: those that have begun end, of the others nothing is said. */
 static void test_trigger_is_gone(void **state UNUSED)
 {
@@ -385,6 +450,8 @@ int main(void)
         cmocka_unit_test(test_cancelled_between),
         cmocka_unit_test(test_reload_between),
         cmocka_unit_test(test_start_between),
+        cmocka_unit_test(test_clock_between),
+        cmocka_unit_test(test_clock_behind),
         cmocka_unit_test(test_trigger_is_gone),
         cmocka_unit_test(test_chain_is_gone),
     };
