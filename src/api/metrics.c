@@ -100,6 +100,10 @@ static void program(struct buf *b, const struct api *a)
            p.undelivered);
     metric(b, "notifications_waiting", "gauge",
            "Notifications on their way: nobody said yet whether they arrived.", p.intents);
+    head(b, "commands_in_turn", "gauge",
+         "Commands that wait until others of their kind, as many as may run at once, have ended.");
+    buf_printf(b, "vigie_commands_in_turn{kind=\"notification\"} %" PRIu64 "\n", p.commands_in_turn[0]);
+    buf_printf(b, "vigie_commands_in_turn{kind=\"handler\"} %" PRIu64 "\n", p.commands_in_turn[1]);
     metric(b, "log_lines_waiting", "gauge", "Lines of the log that are made and not yet in it.",
            p.lines_waiting);
     metric(b, "journal_sequence", "gauge", "Number of the newest record that is on disk.", p.journal_seq);

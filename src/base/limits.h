@@ -49,7 +49,11 @@
 #define LIMIT_RUNS               65536u              /* plugins and probes under way */
 #define LIMIT_SITE                                                                                           \
     32767u /* numbers of sites: in the upper 16 bits of an identity, and SQLite's integers have a sign */
-#define LIMIT_RUNNERS     16 /* processes that execute plugins */
+#define LIMIT_RUNNERS 16 /* processes that execute plugins */
+#define LIMIT_COMMANDS_AT_ONCE                                                                               \
+    100u /* notification commands of one runner at once, and handlers likewise, if nothing else is said: mail programs take seconds, not processors */
+#define LIMIT_COMMANDS_IN_TURN                                                                               \
+    16384u /* and of each that wait: as many as intents that the engine keeps; some KiB each */
 #define LIMIT_HTTP_BODY   (1024u * 1024)
 #define LIMIT_HTTP_HEADER (16u * 1024)
 #define LIMIT_JSON_DEPTH  32u

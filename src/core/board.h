@@ -145,6 +145,7 @@ struct board_program {
     uint64_t active_host_checks, active_service_checks, passive_host_checks, passive_service_checks,
         on_demand_host_checks;
     uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused, commands_waiting;
+    uint64_t commands_in_turn[2]; /* notification commands, and handlers, that wait in a runner */
     uint64_t notifications, undelivered, intents, text_cut, parallel, parallel_max, checks_held;
     int64_t latency_avg_us, latency_max_us, execution_avg_us;
     /* Active checks by how late they began: up to board_latency_us[i]; the last: later. */

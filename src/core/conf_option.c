@@ -17,6 +17,8 @@ static const struct option {
 } options[] = {
     {"vigie_site", NUMBER, 0, LIMIT_SITE, {NULL}, "a number from 0 to 32767"},
     {"vigie_runners", NUMBER, 1, LIMIT_RUNNERS, {NULL}, "a number from 1 to 16"},
+    {"vigie_max_concurrent_notifications", NUMBER, 1, 10000, {NULL}, "a number from 1 to 10000"},
+    {"vigie_max_concurrent_handlers", NUMBER, 1, 10000, {NULL}, "a number from 1 to 10000"},
     {"vigie_states_every", NUMBER, 1, 86400, {NULL}, "a number of seconds, from 1 to 86400"},
     {"vigie_series_labels",
      NUMBER,

@@ -12,10 +12,34 @@
 
 #include <string.h>
 
-#define GRACE      (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
-#define BEGIN_WAIT (10 * TIME_MIN) /* for the begin of a run that waits with many others for its runner, on a machine that is busy */
+#define GRACE (15 * TIME_S) /* on top of a run's time-out before it counts as lost: the runner kills in 2 s */
+#define BEGIN_WAIT                                                                                           \
+    (10 *                                                                                                    \
+     TIME_MIN) /* for the begin of a run that waits with many others for its runner, on a machine that is busy */
+#define TURN_WAIT                                                                                            \
+    (24 *                                                                                                    \
+     TIME_H) /* likewise of a command behind thousands of its kind: if the runner dies it is given anew */
 #define ADOPT_WAIT (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define AT_ONCE    200u /* of many that are overdue some wait for the next step, which comes at once */
+
+static uint32_t under_way(const struct world *w)
+{
+    return w->running - w->in_turn[0] - w->in_turn[1];
+}
+
+static uint32_t *in_turn(struct world *w, const struct world_run *r)
+{
+    return &w->in_turn[r->kind != WORLD_RUN_NOTIFY];
+}
+
+/* It begins, or is over. */
+static void no_longer_in_turn(struct world *w, struct world_run *r)
+{
+    if (r->in_turn)
+        --*in_turn(w, r);
+    w->program_unseen = w->program_unseen || r->in_turn;
+    r->in_turn = false;
+}
 
 static uint32_t begin_run(struct world *w, uint64_t id, uint32_t check, enum world_run_kind kind,
                           int64_t timeout_us)
@@ -45,7 +69,7 @@ static uint32_t begin_run(struct world *w, uint64_t id, uint32_t check, enum wor
         w->running_checks++;
         w->st[check].run = slot + 1;
     }
-    w->prog.parallel = w->running;
+    w->prog.parallel = under_way(w);
     w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
     return slot;
 }
@@ -94,7 +118,15 @@ void world_sent(struct world *w, uint64_t run_id, unsigned instance, bool tells)
         return;
     r = &w->runs.at[slot];
     r->instance = (uint8_t)instance;
-    if (tells)
+    if (tells && r->kind != WORLD_RUN_CHECK && !r->in_turn) {
+        r->in_turn = true;
+        ++*in_turn(w, r);
+        w->prog.parallel = under_way(w);
+        w->program_unseen = true;
+    }
+    if (r->in_turn)
+        heap_set(&w->deadline, slot, r->sent.us + r->timeout_us + GRACE + TURN_WAIT);
+    else if (tells)
         heap_set(&w->deadline, slot, r->sent.us + r->timeout_us + GRACE + BEGIN_WAIT);
 }
 
@@ -106,6 +138,9 @@ void sched_begun(struct world *w, uint64_t run_id)
     if (!sched_find_run(w, run_id, &slot))
         return;
     r = &w->runs.at[slot];
+    no_longer_in_turn(w, r);
+    w->prog.parallel = under_way(w);
+    w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
     r->sent = w->now.mono;
     heap_set(&w->deadline, slot, r->sent.us + r->timeout_us + GRACE);
 }
@@ -135,7 +170,8 @@ void sched_end_run(struct world *w, uint32_t slot)
         if (r->forced_next)
             sched_at(w, r->check, w->now.mono, SCHED_FORCED, true);
     }
-    w->prog.parallel = w->running;
+    no_longer_in_turn(w, r);
+    w->prog.parallel = under_way(w);
     if (r->kind == WORLD_RUN_HANDLER)
         perfdata_ended(w, r->id);
     r->id = 0;
@@ -162,8 +198,9 @@ void sched_lost(struct world *w, uint32_t slot)
         return;
     }
     sched_note_turn(w, r.check, &(struct state_why){.code = WHY_RUN_LOST, .idx = MODEL_NONE}, false);
-    apart =
-        s->losses == 1 ? 0 : sched_phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
+    apart = s->losses == 1
+                ? 0
+                : sched_phase(r.check, MIN(MAX(world_interval(w, r.check, false), TIME_S), TIME_MIN));
     sched_at(w, r.check, (struct mono){w->now.mono.us + apart}, r.options | SCHED_LOST, true);
 }
 

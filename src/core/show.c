@@ -175,6 +175,8 @@ static void show_program(struct world *w, struct board_w *board)
     w->prog.now = w->now.wall.us;
     w->prog.text_cut = board_w_full(board);
     w->prog.intents = w->intents.n - w->intents_gone;
+    w->prog.commands_in_turn[0] = w->in_turn[0];
+    w->prog.commands_in_turn[1] = w->in_turn[1];
     count_held(w);
     w->prog.record_seq = w->next_seq - 1;
     if (w->prog.record_seq <= w->prog.journal_seq)

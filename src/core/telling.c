@@ -8,7 +8,9 @@
 #include "core/tell.h"
 #include "core/world_in.h"
 
-#define AT_ONCE     100u          /* intents that are no parts */
+#define AT_ONCE 100u /* intents that are no parts */
+#define IN_TURN_MOST                                                                                         \
+    4096u /* commands that wait in runners: the next part waits, too, so that no intent is given up for want of room */
 #define NAMES_CHUNK (48u * 1024)  /* of names in one record */
 #define ONE_MESSAGE (128u * 1024) /* what surely is one message to the store */
 
@@ -328,7 +330,7 @@ static void tell_rest(struct world *w, struct telling *t)
 
 bool telling_wants(const struct world *w)
 {
-    return w->tellings.all.n && !w->stopping && !w->opt.rehearses;
+    return w->tellings.all.n && !w->stopping && !w->opt.rehearses && w->in_turn[0] < IN_TURN_MOST;
 }
 
 bool telling_waits(const struct world *w, uint64_t oid)

@@ -31,6 +31,7 @@ struct world_run {   /* something a runner has been given */
     uint8_t options;
     uint8_t instance; /* of the runner */
     bool listed;      /* the runner that came back still has it */
+    bool in_turn;     /* no check: the runner has it, and has not begun it */
     bool forced_next; /* a forced check fell due meanwhile: it begins when this one is over */
     struct mono due, sent;
     int64_t timeout_us;
@@ -88,6 +89,7 @@ struct world {
     struct map run_by_id;
     uint64_t next_run;
     uint32_t running, running_checks, max_parallel;
+    uint32_t in_turn[2]; /* notification commands, and handlers, that are given to a runner and wait there */
     unsigned runners;
     struct mono next_freshness[2]; /* of hosts, of services: enum model_kind */
     uint32_t fresh_at

@@ -22,6 +22,7 @@ void runner_finish(struct run *run, const struct msg_result *res)
     struct msg_result m = *res;
 
     map_remove_u64(&self->runs, run->run_id);
+    runner_turn_over(run);
     m.run_id = run->run_id;
     m.oid = run->oid;
     m.started_us = run->began_wall.us;
@@ -84,6 +85,7 @@ static void runner_birth(struct role *r)
     for (size_t i = 0; i < r->start->options.n; i++)
         runner_env_add(&self->env, r->start->options.at[i]);
     take_descriptors(self);
+    runner_turn_birth(r);
 }
 
 static void runner_snapshot(struct role *r, const struct role_snapshot *now,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What the files of the runner share: runner.c (messages, life), runner_words.c (command and environment), runner_run.c (one execution), runner_trial.c (do ICMP plugins work?). */
+/* What the files of the runner share: runner.c (messages, life), runner_words.c (command and environment), runner_run.c (one execution), runner_turn.c (which commands wait for others), runner_trial.c (do ICMP plugins work?). */
 #include "base/map.h"
 #include "base/vec.h"
 #include "role/secrets.h"
@@ -38,6 +38,15 @@ struct run {
     struct loop_timer timer;
     struct mono began, deadline;
     struct wall began_wall;
+    int64_t timeout_us;
+    struct run *behind; /* in the queue of those that wait for their turn */
+    bool waits, counts; /* it is in that queue; it is one of those that run at once */
+};
+
+/* Commands of one kind that run at once, and those that wait until one of them ends, in their order. */
+struct runner_turn {
+    struct run *first, *last;
+    uint64_t most, running, waiting;
 };
 
 struct runner {
@@ -50,6 +59,8 @@ struct runner {
     uint64_t files; /* descriptors a plugin may have open: what we had before we took more */
     struct loop_timer sweep;
     bool sweeping;
+    struct runner_turn turn[2]; /* of notifications; of handlers, obsess and perfdata commands */
+    struct loop_timer next_turn;
 };
 
 struct msg_run;
@@ -58,6 +69,18 @@ struct msg_run;
 void runner_start(struct role *r, const struct msg_run *m);
 void runner_kill(struct role *r, uint64_t run_id);
 void runner_end_all(struct role *r); /* nothing that a run started lives on */
+
+/* It waited for its turn: from now on its time counts. */
+void runner_begin(struct run *run);
+
+/* runner_turn.c */
+void runner_turn_birth(struct role *r);
+/* False: others of its kind run already, as many as may, and it waits; runner_begin comes then. Checks never wait. */
+bool runner_turn_may(struct run *run);
+/* So many wait that no more may. */
+bool runner_turn_is_full(const struct run *run);
+void runner_turn_over(struct run *run); /* it ended, or waits no longer */
+void runner_turn_stop(struct runner *self);
 
 /* runner_words.c */
 void runner_env_base(struct buf *env, const char *home);

@@ -325,6 +325,17 @@ static void tell_begun(struct role *r, uint64_t run_id)
     buf_release(&b);
 }
 
+void runner_begin(struct run *run)
+{
+    run->began = clock_mono();
+    run->began_wall = clock_wall();
+    run->deadline.us = run->began.us + run->timeout_us;
+    run->pings = runner_is_ping(&run->argv);
+    if (run->run_id != RUN_TRIAL)
+        tell_begun(run->role, run->run_id);
+    try_start(run);
+}
+
 void runner_start(struct role *r, const struct msg_run *m)
 {
     struct runner *self = r->self;
@@ -347,7 +358,7 @@ void runner_start(struct role *r, const struct msg_run *m)
                         .began = clock_mono(),
                         .began_wall = clock_wall()};
     run->out_max = m->out_max ? MIN(m->out_max, (uint64_t)LIMIT_OUTPUT_TOTAL) : LIMIT_OUTPUT_TOTAL;
-    run->deadline.us = run->began.us + m->timeout_us;
+    run->timeout_us = m->timeout_us;
     map_put_u64(&self->runs, run->run_id, (uint64_t)(uintptr_t)run);
     secret = secrets_of(&self->secrets, r, m->generation);
     if (secret)
@@ -358,11 +369,10 @@ void runner_start(struct role *r, const struct msg_run *m)
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command cannot be put together");
     } else if (!run->argv.list.at[0][0]) {
         end_unstarted(run, RUN_NOT_STARTED, EINVAL, "the command is empty");
-    } else {
-        run->pings = runner_is_ping(&run->argv);
-        if (run->run_id != RUN_TRIAL)
-            tell_begun(r, run->run_id);
-        try_start(run);
+    } else if (runner_turn_is_full(run)) {
+        end_unstarted(run, RUN_NOT_STARTED, EAGAIN, "too many commands wait for their turn");
+    } else if (runner_turn_may(run)) {
+        runner_begin(run);
     }
 }
 
@@ -403,6 +413,7 @@ void runner_end_all(struct role *r)
         mem_free(run);
     }
     loop_timer_cancel(&self->sweep);
+    runner_turn_stop(self);
     stray_end_all(END_US);
     map_release(&self->runs);
     map_release(&self->pids);

@@ -181,7 +181,7 @@ def test_json_for_programs():
 def test_options_that_a_start_would_refuse():
     """Said by check already, with the place; the other half of these is what they should be."""
     for line, advice in (('vigie_http_listen=0.0.0.0:8080', '127.0.0.1:PORT'), ('vigie_http_listen=8080', 'ADDR:PORT'),
-                         ('vigie_state_dir=relative', 'absolute'), ('vigie_runners=0', 'from 1 to 16'), ('vigie_site=32768', 'from 0 to 32767'),
+                         ('vigie_state_dir=relative', 'absolute'), ('vigie_runners=0', 'from 1 to 16'), ('vigie_max_concurrent_notifications=0', 'from 1 to 10000'), ('vigie_site=32768', 'from 0 to 32767'),
                          ('vigie_syslog=journal', 'write journald'), ('vigie_syslog=loghost:514', 'in numbers'), ('vigie_syslog=127.0.0.1', 'ADDRESS:PORT'),
                          ('vigie_journal_size=12', 'at least'), ('vigie_smtp_tls=yes', 'auto, required or off'), ('vigie_shell=maybe', 'on or off'),
                          ('vigie_session_idle=30', 'a span of time such as 90s, 5m or 12h, at least 1m'), ('log_file=', 'write a path, or take the line out'),

@@ -460,6 +460,60 @@ static void test_said_twice(void **state)
     assert_int_equal(g->answer.n, 2);
 }
 
+static bool began_all(void *user)
+{
+    const struct rig *g = user;
+
+    return g->begun.n >= 3;
+}
+
+/* Three at once, the others in their order; checks and handlers wait for none of them, and those that wait have all their time. */
+static void test_turns(void **unused UNUSED)
+{
+    enum { N = 12 };
+    static struct rig g;
+    char dir[200], path[300], text[400];
+    struct buf b = BUF_INIT;
+
+    temp_dir_make(dir, sizeof(dir));
+    rig_begin(&g, program, ROLE_RUNNER,
+              ARGV("vigie_max_concurrent_notifications=3", "vigie_max_concurrent_handlers=1"));
+    snprintf(path, sizeof(path), "%s/go", dir);
+    snprintf(text, sizeof(text), "until [ -e %s ]; do sleep 0.01; done; sleep 0.3; echo told", path);
+    for (uint64_t i = 0; i < N; i++)
+        rig_run(&g, 100 + i, 1, i < 3 ? 60 * TIME_S : TIME_S, SH(text));
+    rig_run(&g, 200, 1, TIME_S, ARGV("/nowhere"));
+    rig_run(&g, 201, 1, TIME_S, ARGV("/nowhere"));
+    rig_until(&g, began_all, &g, "the first ones begin");
+    assert_int_equal(do_run(&g, 300, 20 * TIME_S, SH("exit 2"))->code, 2);
+    rig_run(&g, 400, 2, 20 * TIME_S, SH("exit 3"));
+    assert_int_equal(rig_answer(&g, 400)->code, 3);
+    rig_connect(&g); /* those that wait are listed, too */
+    assert_true(lists(&g, 100) && lists(&g, 100 + N - 1) && lists(&g, 201));
+    assert_int_equal(g.begun.n, 5);
+    assert_false(rig_has(&g, 100) || rig_has(&g, 103) || rig_has(&g, 200));
+    msg_put_kill(&b, &(struct msg_kill){.run_id = 105});
+    rig_send(&g, &b);
+    buf_release(&b);
+    fclose(fopen(path, "w"));
+    for (uint64_t i = 0; i < N; i++) {
+        if (i == 5)
+            continue;
+        assert_int_equal(rig_answer(&g, 100 + i)->how, EXIT);
+        assert_string_equal(rig_answer(&g, 100 + i)->output, "told\n");
+    }
+    assert_int_equal(rig_answer(&g, 200)->how, NOT_STARTED);
+    assert_int_equal(rig_answer(&g, 201)->how, NOT_STARTED);
+    assert_false(rig_has(&g, 105));
+    assert_int_equal(g.begun.n, N - 1 + 2 + 2);
+    for (size_t i = 6; i < g.begun.n; i++)
+        assert_true(g.begun.at[i] > g.begun.at[i - 1]);
+    for (uint64_t i = 0; i < 50; i++) /* what waits at the end is forgotten */
+        rig_run(&g, 500 + i, 1, 60 * TIME_S, SH("sleep 100"));
+    rig_end(&g);
+    temp_dir_remove(dir);
+}
+
 /* STOP: nothing that it started lives on. */
 static void test_stop_ends_all(void **unused UNUSED)
 {
@@ -552,6 +606,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_another_configuration),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_said_twice),
+        cmocka_unit_test(test_turns),
         cmocka_unit_test(test_rights_of_ping),
         cmocka_unit_test(test_stop_ends_all),
     };

@@ -127,6 +127,41 @@ static void test_runs(void **state UNUSED)
     lab_close(&lab);
 }
 
+static void commands_hang(struct lab *lab UNUSED, const struct world_effect *e, struct lab_answer *a)
+{
+    if (e->run_kind != WORLD_RUN_CHECK)
+        a->lasts_us = -1;
+}
+
+/* A notification command that its runner has and does not begin, for as many are under way as may be: it is seen, counts as no check under way, and is not lost for hours. */
+static void test_in_turn(void **state UNUSED)
+{
+    struct lab lab = {.on_run = commands_hang};
+    uint64_t id;
+
+    open_site(&lab, "execute_service_checks=0\n");
+    assert_int_equal(shown(&lab).commands_in_turn[0], 0);
+    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;passive;2;broken"));
+    assert_int_equal(lab.runs.n, 1);
+    id = lab.runs.at[0].id;
+    assert_int_equal(shown(&lab).parallel, 1);
+    world_sent(lab.w, id, 0, true);
+    assert_int_equal(shown(&lab).commands_in_turn[0], 1);
+    assert_int_equal(shown(&lab).commands_in_turn[1], 0);
+    assert_int_equal(shown(&lab).parallel, 0);
+    lab_run(&lab, 2 * TIME_H);
+    assert_int_equal(world_program(lab.w)->runs_lost, 0);
+    lab_event(&lab, &(struct world_event){.kind = WORLD_BEGUN, .number = id});
+    assert_int_equal(shown(&lab).commands_in_turn[0], 0);
+    assert_int_equal(shown(&lab).parallel, 1);
+    lab_run(&lab, 40 * TIME_S); /* time-out and what is given on top: 45 */
+    assert_int_equal(world_program(lab.w)->runs_lost, 0);
+    lab_run(&lab, 6 * TIME_S);
+    assert_int_equal(world_program(lab.w)->runs_lost, 1);
+    assert_int_equal(shown(&lab).intents, 1);
+    lab_close(&lab);
+}
+
 /* How late a check was is known when it begins, not when it was handed over. */
 static void test_late_begin(void **state UNUSED)
 {
@@ -161,8 +196,8 @@ static void test_lines(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_checks), cmocka_unit_test(test_notifications),
-                                       cmocka_unit_test(test_runs), cmocka_unit_test(test_late_begin),
-                                       cmocka_unit_test(test_lines)};
+                                       cmocka_unit_test(test_runs),   cmocka_unit_test(test_late_begin),
+                                       cmocka_unit_test(test_lines),  cmocka_unit_test(test_in_turn)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
