@@ -145,13 +145,12 @@ struct board_program {
     uint64_t active_host_checks, active_service_checks, passive_host_checks, passive_service_checks,
         on_demand_host_checks;
     uint64_t results_late, results_unknown, runs_lost, external_commands, commands_refused, commands_waiting;
-    uint64_t commands_in_turn[2]; /* notification commands, and handlers, that wait in a runner */
     uint64_t notifications, undelivered, intents, text_cut, parallel, parallel_max, checks_held;
     int64_t latency_avg_us, latency_max_us, execution_avg_us;
     /* Active checks by how late they began: up to board_latency_us[i]; the last: later. */
-    uint64_t latency[BOARD_LATENCY_STEPS + 1];
-    int64_t latency_sum_us, last_undelivered; /* 0: none since the start */
-    uint64_t runs, log_lines;                 /* plugins begun and lines given to the log, since the start */
+    uint64_t latency[BOARD_LATENCY_STEPS + 1], commands_in_turn[2]; /* given to a runner, not begun */
+    int64_t latency_sum_us, last_undelivered;                       /* 0: none since the start */
+    uint64_t runs, log_lines; /* plugins begun and lines given to the log, since the start */
     uint64_t state_changes, comment_changes, downtime_changes; /* what Livestatus waits for */
     uint64_t modified_host_attributes, modified_service_attributes, lines_waiting; /* not yet in the log */
     uint64_t lines_lost, results_lost, gaps; /* given up for want of room: lines, results; how often all */

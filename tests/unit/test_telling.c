@@ -229,6 +229,28 @@ static void test_by_what_comes_of_it(void **state UNUSED)
     lab_close(&lab);
 }
 
+/* While thousands of commands wait in runners the next part waits, too, and nobody is woken for it. */
+static void test_commands_wait(void **state UNUSED)
+{
+    struct mono due;
+    struct lab lab;
+
+    open_site(&lab, PART);
+    down(&lab);
+    tick(&lab);
+    assert_int_equal(lab_count(&lab.log, "SERVICE NOTIFICATION"), PART);
+    lab.w->in_turn[0] += 5000;
+    for (int i = 0; i < 10; i++)
+        tick(&lab);
+    assert_int_equal(lab_count(&lab.log, "SERVICE NOTIFICATION"), PART);
+    assert_true(!world_next_due(lab.w, &due) || due.us > lab.mono);
+    lab.w->in_turn[0] -= 5000;
+    until_over(&lab);
+    all_heard(&lab, MANY, NOTIFY_PROBLEM, 1);
+    is_the_same_again(&lab);
+    lab_close(&lab);
+}
+
 /* A few are told at once, also while others are being told. */
 static void test_few(void **state UNUSED)
 {
@@ -625,6 +647,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_in_parts),
         cmocka_unit_test(test_by_what_comes_of_it),
+        cmocka_unit_test(test_commands_wait),
         cmocka_unit_test(test_few),
         cmocka_unit_test(test_it_changes_meanwhile),
         cmocka_unit_test(test_words_after_a_start),
