@@ -125,10 +125,18 @@ static const char *option_in(const struct model *m, const char *name)
 /* What is opened or handed out once, at the start. */
 static void compare_start_only(struct parent *p, const struct model *next)
 {
-    static const char *const names[] = {
-        "vigie_state_dir",          "vigie_site",          "vigie_http_listen",    "vigie_livestatus_socket",
-        "vigie_journal_days",       "vigie_journal_size",  "vigie_livestatus_tls", "vigie_livestatus_tls_ca",
-        "vigie_livestatus_tls_crl", "vigie_livestatus_tcp"};
+    static const char *const names[] = {"vigie_state_dir",
+                                        "vigie_site",
+                                        "vigie_http_listen",
+                                        "vigie_livestatus_socket",
+                                        "vigie_journal_days",
+                                        "vigie_journal_size",
+                                        "vigie_livestatus_tls",
+                                        "vigie_livestatus_tls_ca",
+                                        "vigie_livestatus_tls_crl",
+                                        "vigie_livestatus_tcp",
+                                        "vigie_max_concurrent_notifications",
+                                        "vigie_max_concurrent_handlers"};
     const char *was = p->pipe_fd >= 0 ? p->pipe_at : model_c(&p->model, p->model.globals->command_file);
 
     if (strcmp(was, model_c(next, next->globals->command_file)) != 0)

@@ -6,7 +6,7 @@ import http.client
 import os
 import re
 
-from lib_vigie import Vigie, main, until
+from lib_vigie import Vigie, main, until, vigie
 
 PORT = int(os.environ.get('PORT') or 18520)
 N = 24
@@ -67,6 +67,11 @@ def test_turns():
         assert max(n for n, _ in told) <= 3, told
         handled = until(lambda: len(begun(v, 'handler')) >= 9 and begun(v, 'handler'), 'every handler ran')
         assert sorted(who for _, who in handled) == [f'p{i}' for i in range(9)] and max(n for n, _ in handled) <= 2, handled
+        with open(v.main, encoding='utf-8') as f:
+            text = f.read()
+        v.put('main.cfg', text.replace('_notifications=3', '_notifications=4'))
+        status, _, said = vigie('ctl', 'reload', '-c', v.main)
+        assert status == 0 and 'vigie_max_concurrent_notifications was changed, which counts from the next start on; until then: 3' in v.said(), said
         assert v.stop() == 0
 
 

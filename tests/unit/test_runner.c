@@ -492,7 +492,7 @@ static void test_turns(void **unused UNUSED)
     assert_true(lists(&g, 100) && lists(&g, 100 + N - 1) && lists(&g, 201));
     assert_int_equal(g.begun.n, 5);
     assert_false(rig_has(&g, 100) || rig_has(&g, 103) || rig_has(&g, 200));
-    msg_put_kill(&b, &(struct msg_kill){.run_id = 105});
+    assert_int_equal(msg_put_kill(&b, &(struct msg_kill){.run_id = 105}), 0);
     rig_send(&g, &b);
     buf_release(&b);
     fclose(fopen(path, "w"));
