@@ -2,45 +2,23 @@
 /* Times as the person at the terminal reads them: in the zone of TZ, else of the machine. */
 #include "cmd/ctl_int.h"
 
-#include "core/zone.h"
+#include "cmd/local_time.h"
 #include "os/clock.h"
-#include "role/conf_io.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static bool read_zone(struct zone *z)
-{
-    const struct conf_io io = conf_io_files();
-    const char *tz = getenv("TZ");
-    struct buf bytes = BUF_INIT;
-    bool ok;
-
-    tz = tz ? tz + (*tz == ':') : "";
-    ok = io.zone(io.ctx, tz, &bytes) == 0 && zone_compile(z, buf_str(&bytes)) == 0;
-    if (!ok && *tz)
-        ok = zone_compile_rule(z, str_of(tz)) == 0;
-    buf_release(&bytes);
-    return ok;
-}
-
-/* The offset then and its name; UTC where no zone is to be had. */
+/* The offset then and its name. */
 static int32_t zone_at(int64_t utc_s, char name[ZONE_NAME_MAX])
 {
-    struct zone z = {0};
-    int32_t offset = 0;
+    struct local_time l;
+    const char *called;
+    int32_t offset;
 
-    snprintf(name, ZONE_NAME_MAX, "UTC");
-    if (read_zone(&z)) {
-        offset = z.first_offset;
-        snprintf(name, ZONE_NAME_MAX, "%s", z.first_name);
-        for (size_t i = 0; i < z.turns.n && z.turns.at[i].at <= utc_s; i++) {
-            offset = z.turns.at[i].offset;
-            snprintf(name, ZONE_NAME_MAX, "%s", z.turns.at[i].name);
-        }
-    }
-    zone_release(&z);
+    local_time_open(&l);
+    offset = local_time_offset(&l, utc_s, &called);
+    str_copy(name, ZONE_NAME_MAX, str_of(called));
+    local_time_close(&l);
     return offset;
 }
 

@@ -1,205 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vigie journal: reads the record of a state folder, of a running Vigie too, and changes nothing. verify says whether it is whole, dump prints records, stats counts them.
+ * vigie journal: reads the record of a state folder, of a running Vigie too, and changes nothing. verify says whether it is whole, dump prints records, stats counts
+ * them.
  */
-#include "base/hash.h"
+#include "cmd/journal.h"
+
 #include "cmd/cmd.h"
-#include "cmd/look.h"
-#include "core/record.h"
-#include "db/journal_read.h"
+#include "cmd/journal_verify.h"
+#include "cmd/journal_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-struct place {
-    struct look look;
-    const char *kind; /* options */
-    uint64_t from, limit;
-    struct journal_list list;
-};
-
-/* ---- fields by name, from the table of records ---- */
-
-enum field_type { FIELD_U64, FIELD_I64, FIELD_STR };
-struct field {
-    const char *name;
-    size_t offset;
-    enum field_type type;
-};
-
-/* clang-format off */
-#define RECORD(NAME, name, number) static const struct field fields_##name[] = {
-#define F_U64(name, field_, tag) {#field_, offsetof(struct record_##name, field_), FIELD_U64},
-#define F_I64(name, field_, tag) {#field_, offsetof(struct record_##name, field_), FIELD_I64},
-#define F_STR(name, field_, tag) {#field_, offsetof(struct record_##name, field_), FIELD_STR},
-#undef END
-#define END(name) };
-#include "core/record.def"
-#undef RECORD
-#undef F_U64
-#undef F_I64
-#undef F_STR
-#undef END
-#define RECORD(NAME, name, number) [number] = {fields_##name, ARRAY_LEN(fields_##name)},
-#define F_U64(name, field, tag)
-#define F_I64(name, field, tag)
-#define F_STR(name, field, tag)
-#define END(name)
-static const struct {
-    const struct field *at;
-    size_t n;
-} fields[] = {
-#include "core/record.def"
-};
-/* clang-format on */
-
-/* Room for any record. */
-union any_record {
-#undef RECORD
-#undef END
-#define RECORD(NAME, name, number) struct record_##name name;
-#define END(name)
-#include "core/record.def"
-};
-
-static void print_text(struct str s)
-{
-    putchar('"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if (c == '"' || c == '\\')
-            printf("\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            printf("\\x%02x", c);
-        else
-            putchar(c);
-    }
-    putchar('"');
-}
-
-static void print_field(const struct field *f, const void *record)
-{
-    const char *at = (const char *)record + f->offset;
-    struct str s;
-    uint64_t u;
-
-    if (f->type == FIELD_STR) {
-        memcpy(&s, at, sizeof(s));
-        if (!s.n)
-            return;
-        printf(" %s=", f->name);
-        print_text(s);
-        return;
-    }
-    memcpy(&u, at, sizeof(u));
-    if (u && f->type == FIELD_U64)
-        printf(" %s=%" PRIu64, f->name, u);
-    else if (u)
-        printf(" %s=%" PRId64, f->name, (int64_t)u);
-}
-
-static void print_record(const struct segment_record *r)
-{
-    char time[TIME_RFC3339];
-    union any_record any;
-
-    time_rfc3339(r->at, time);
-    printf("%" PRIu64 "%s %s %s", r->seq, r->flags & SEGMENT_CHECKPOINT ? "c" : "", time,
-           record_name((enum record_kind)r->kind));
-    if (r->flags & SEGMENT_GAP)
-        printf(" (numbers before it were given up)");
-    if (record_get((enum record_kind)r->kind, r->payload, &any) < 0)
-        printf(" cannot be decoded: %zu bytes", r->payload.n);
-    else
-        for (size_t i = 0; i < fields[r->kind].n; i++)
-            print_field(&fields[r->kind].at[i], &any);
-    putchar('\n');
-}
-
 /* ---- the folder ---- */
 
 static int open_list(void *self, struct err *err)
 {
-    struct place *p = self;
-    int r = journal_list_read(&p->list, &p->look.io, err);
+    struct journal_look *p = self;
+    char dir[sizeof(p->db) - 8];
+    int r = state_dir_real(p->look.config, p->look.state, dir, sizeof(dir), err);
 
+    snprintf(p->db, sizeof(p->db), "%s/db", r == 0 ? dir : "");
+    if (r == 0)
+        r = journal_list_read(&p->list, &p->look.io, err);
     return r == 0 && !p->list.v.n ? err_set(err, E_NOENT, "there is no journal in %s", p->look.path) : r;
 }
 
 static void close_list(void *self)
 {
-    journal_list_release(&((struct place *)self)->list);
-}
-
-/* ---- verify ---- */
-
-struct seen {
-    uint64_t records, first, last, bytes;
-    bool checkpoint;
-};
-
-static void see(struct seen *s, const struct journal_record *rec)
-{
-    s->records++;
-    s->bytes += rec->size;
-    if (rec->r.flags & SEGMENT_CHECKPOINT) {
-        s->checkpoint = s->checkpoint || rec->r.kind == RECORD_CHECKPOINT_END;
-        return;
-    }
-    if (!s->first)
-        s->first = rec->r.seq;
-    s->last = rec->r.seq;
-}
-
-static void print_segment(const struct journal_segment *g, const struct seen *s)
-{
-    char time[TIME_RFC3339] = "-";
-
-    if (g->whole)
-        time_rfc3339(g->head.created, time);
-    printf("%s  begun %s  %" PRIu64 " records", g->name, time, s->records);
-    if (s->first)
-        printf(", %" PRIu64 " to %" PRIu64, s->first, s->last);
-    printf("  %" PRIu64 " KiB%s\n", s->bytes / 1024, s->checkpoint ? "  checkpoint" : "");
-}
-
-static int verify(void *self, struct err *err)
-{
-    struct place *p = self;
-    struct seen *seen = mem_calloc(p->list.v.n, sizeof(*seen));
-    struct journal_reader rd;
-    struct journal_record rec;
-    int r;
-
-    journal_reader_init(&rd, &p->look.io, &p->list, 0, p->list.v.n);
-    while ((r = journal_reader_next(&rd, &rec, err)) == 1)
-        see(&seen[rec.segment], &rec);
-    for (size_t i = 0; i < p->list.v.n; i++)
-        print_segment(&p->list.v.at[i], &seen[i]);
-    if (rd.torn)
-        printf("the end is a batch that is not whole, %" PRIu64
-               " bytes into %s: nothing acknowledged is in it if the disk is sound\n",
-               rd.at, VEC_LAST(&p->list.v).name);
-    if (rd.damage.places)
-        printf("DAMAGED at %u place%s, the first %s; at least %" PRIu64
-               " record%s lost. What is whole is used. Check the disk; keep a copy\n",
-               rd.damage.places, rd.damage.places == 1 ? "" : "s", rd.damage.first, rd.damage.lost,
-               rd.damage.lost == 1 ? " is" : "s are");
-    else if (r == 0)
-        printf("whole\n");
-    r = r == 0 && rd.damage.places ? E_FORMAT : r;
-    journal_reader_release(&rd);
-    mem_free(seen);
-    return r;
+    journal_list_release(&((struct journal_look *)self)->list);
 }
 
 /* ---- dump ---- */
 
-static int dump(void *self, struct err *err)
+static void print_record(struct journal_look *p, struct journal_words *w, const struct journal_record *rec)
 {
-    struct place *p = self;
+    struct str line = p->json ? journal_words_json(w, rec, p->list.v.at[rec->segment].name)
+                              : journal_words_line(w, &rec->r);
+
+    fwrite(line.p, 1, line.n, stdout);
+}
+
+static int dump_records(struct journal_look *p, struct journal_words *w, struct err *err)
+{
     struct journal_reader rd;
     struct journal_record rec;
     uint64_t left = p->limit ? p->limit : UINT64_MAX;
@@ -214,7 +58,7 @@ static int dump(void *self, struct err *err)
         if (rec.r.seq < p->from ||
             (p->kind && strcmp(p->kind, record_name((enum record_kind)rec.r.kind)) != 0))
             continue;
-        print_record(&rec.r);
+        print_record(p, w, &rec);
         left--;
     }
     if (rd.damage.places)
@@ -224,11 +68,28 @@ static int dump(void *self, struct err *err)
     return r < 0 ? r : 0;
 }
 
+static int dump(void *self, struct err *err)
+{
+    struct journal_look *p = self;
+    struct err names = ERR_INIT;
+    struct journal_words w;
+    char path[sizeof(p->db) + 16];
+    int r;
+
+    snprintf(path, sizeof(path), "%s/objects.db", p->db);
+    if (journal_words_open(&w, path, &names) < 0)
+        fprintf(stderr, "vigie journal: numbers stand in place of the names of hosts and services: %s\n",
+                names.text);
+    r = dump_records(p, &w, err);
+    journal_words_close(&w);
+    return r;
+}
+
 /* ---- stats ---- */
 
 static int stats(void *self, struct err *err)
 {
-    struct place *p = self;
+    struct journal_look *p = self;
     struct {
         uint64_t n, bytes;
     } by_kind[RECORD_KIND_END] = {{0}};
@@ -259,7 +120,7 @@ static int stats(void *self, struct err *err)
 
 /* ---- */
 
-static const struct look_word words[] = {{"verify", verify}, {"dump", dump}, {"stats", stats}};
+static const struct look_word words[] = {{"verify", journal_verify}, {"dump", dump}, {"stats", stats}};
 
 /* The kind in the letters of the record; NULL: there is none, and the kinds there are were said. */
 static const char *known_kind(const char *kind)
@@ -277,12 +138,16 @@ static const char *known_kind(const char *kind)
 
 static bool check_options(void *self, const char *word)
 {
-    struct place *p = self;
+    struct journal_look *p = self;
 
-    const char *given = p->kind ? "kind" : p->limit ? "limit" : p->from ? "from" : NULL;
+    const char *given = p->kind ? "kind" : p->limit ? "limit" : p->from ? "from" : p->json ? "json" : NULL;
 
     if (given && strcmp(word, "dump") != 0) {
         fprintf(stderr, "vigie journal: --%s belongs to 'dump' only\n", given);
+        return false;
+    }
+    if (p->full && strcmp(word, "verify") != 0) {
+        fprintf(stderr, "vigie journal: --full belongs to 'verify' only\n");
         return false;
     }
     if (p->kind)
@@ -292,12 +157,18 @@ static bool check_options(void *self, const char *word)
 
 int cmd_journal(int argc, char **argv)
 {
-    struct place p = {.kind = NULL};
+    struct journal_look p = {.kind = NULL};
     const struct opt opts[] = {
         LOOK_OPTIONS(&p.look, "journal it is"),
         {"from", 'f', OPT_U64, "NUMBER", "dump: begin at this record.", &p.from},
         {"limit", 'n', OPT_U64, "COUNT", "dump: at most that many.", &p.limit},
         {"kind", 'k', OPT_STR, "KIND", "dump: only these, for instance EVENT.", &p.kind},
+        {"json", 0, OPT_FLAG, NULL, "dump: a JSON object a line, with all that a record holds, as it is.",
+         &p.json},
+        {"full", 0, OPT_FLAG, NULL,
+         "verify: let SQLite check each database as a whole, with its indexes. It takes longer, and while it "
+         "does so the log of a database that is written grows.",
+         &p.full},
     };
     const struct look_command c = {
         .name = "journal",
@@ -307,12 +178,17 @@ int cmd_journal(int argc, char **argv)
                 .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
                 .about =
                     "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
-                    "verify says whether it is whole (exit status 1 if not), dump prints records, stats "
-                    "counts them.\n"
-                    "A line of dump is a record: its number (with a c behind it where a checkpoint "
-                    "repeats what was so), its time in UTC, its kind and its fields. An oid is the number "
-                    "of a host or service in db/objects.db; the numbers in an EVENT are explained in "
-                    "docs/DATABASES.md; fields of time are in microseconds since 1970.",
+                    "verify says whether journal, databases and series store are whole and fit together "
+                    "(exit "
+                    "status 1 if not), and what follows from what is not; dump prints records, stats counts "
+                    "them.\n"
+                    "A line of dump is a record: its number (with a c behind it where a checkpoint repeats "
+                    "what was so), its time in the zone of TZ or of this machine, its kind, whom it is about "
+                    "(HOST or HOST;SERVICE), and its fields; what is 0 or empty is left out. "
+                    "With --json nothing is left out: numbers are as they are kept (docs/DATABASES.md "
+                    "explains "
+                    "them), times in microseconds since 1970, an oid is the number of a host or service in "
+                    "db/objects.db, and a text that is not UTF-8 stands as NAME_hex.",
                 .opts = opts,
                 .n = ARRAY_LEN(opts),
                 .operands_min = 1,

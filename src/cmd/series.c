@@ -4,10 +4,9 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/look.h"
+#include "cmd/series_look.h"
 #include "core/perf.h"
-#include "db/series.h"
 #include "db/series_roll.h"
-#include "os/disk.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,88 +19,16 @@ struct place {
     struct series s;
 };
 
-/* ---- a disk that is only read: what the store would mend stays as it is ---- */
-
-static int open_to_read(void *user, const char *name, enum journal_open_how how)
-{
-    return how == JOURNAL_CREATE ? E_PERM : disk_open(((struct journal_dir *)user)->fd, name, DISK_READ);
-}
-
-static int no_write(void *user UNUSED, int handle UNUSED, uint64_t at UNUSED, const void *from UNUSED,
-                    size_t n UNUSED)
-{
-    return E_PERM;
-}
-
-static int no_sync(void *user UNUSED, int handle UNUSED)
-{
-    return E_PERM;
-}
-
-static int no_size(void *user UNUSED, int handle UNUSED, uint64_t size UNUSED)
-{
-    return E_PERM;
-}
-
-static int no_unlink(void *user UNUSED, const char *name UNUSED)
-{
-    return E_PERM;
-}
-
-static int no_names(void *user UNUSED)
-{
-    return E_PERM;
-}
-
 static int open_store(void *self, struct err *err)
 {
     struct place *p = self;
-    struct journal_io *io = &p->look.io;
 
-    io->open = open_to_read;
-    io->write = no_write;
-    io->sync = no_sync;
-    io->allocate = io->truncate = no_size;
-    io->unlink = no_unlink;
-    io->sync_names = no_names;
-    return series_open(&p->s, io, NULL, err);
+    return series_look_open(&p->s, &p->look.io, err);
 }
 
 static void close_store(void *self)
 {
     series_release(&((struct place *)self)->s);
-}
-
-/* Those of heads and logs the store knows itself; these are of days that are whole. */
-static int know_file(struct place *p, struct series_file *f)
-{
-    struct series_scan scan;
-    struct series_record r;
-    struct series_key k;
-    uint64_t at;
-    int code = series_file_reach(f, &p->look.io);
-
-    if (code < 0)
-        return code;
-    series_scan_init(&scan, f, &p->look.io);
-    while (series_scan_next(&scan, &r, &at) > 0)
-        if (r.kind == SERIES_R_WHOLE && series_key_get(&r.body, &k))
-            series_know(&p->s, &k);
-    p->s.stats.damaged += scan.places;
-    series_scan_release(&scan);
-    return f->code;
-}
-
-static int know_all(struct place *p, struct err *err)
-{
-    for (size_t i = 0; i < p->s.file.n; i++) {
-        struct series_file *f = &p->s.file.at[i];
-        int r = f->h.form == SERIES_WHOLE && f->h.nonce ? know_file(p, f) : 0;
-
-        if (r < 0)
-            return err_set(err, r, "%s cannot be read", f->name);
-    }
-    return 0;
 }
 
 /* ---- verify ---- */
@@ -131,7 +58,7 @@ static int each_series(struct place *p, struct err *err,
                        void (*each)(const struct series_key *k, const struct series_samples *s), uint64_t *n)
 {
     struct series_samples got = {.n = 0};
-    int r = know_all(p, err);
+    int r = series_look_through(&p->s, &p->look.io, err);
 
     for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {
         struct series_key k = series_key_at(&p->s, id);
@@ -232,7 +159,7 @@ static void print_buckets(const struct series_key *k, const struct series_bucket
 static int dump_class(struct place *p, enum series_class class, struct err *err)
 {
     struct series_buckets got = {.n = 0};
-    int r = know_all(p, err);
+    int r = series_look_through(&p->s, &p->look.io, err);
 
     printf("id,label,unit,time,count,min,max,last,mean\n");
     for (size_t id = 0; r == 0 && id < p->s.active.n; id++) {

@@ -412,14 +412,14 @@ int sql_copy(const char *from, const char *to, struct err *err)
     return r;
 }
 
-int sql_look(const char *path, struct err *err)
+static int look(const char *path, const char *question, struct err *err)
 {
     struct sql s;
     sqlite3_stmt *st = NULL;
     int r = open_plain(&s, path, SQLITE_OPEN_READONLY, err);
 
     if (r == 0)
-        r = code(sqlite3_prepare_v2(s.db, "PRAGMA quick_check(1)", -1, &st, NULL));
+        r = code(sqlite3_prepare_v2(s.db, question, -1, &st, NULL));
     if (r == 0)
         r = code(sqlite3_step(st));
     if (r == 1)
@@ -431,4 +431,14 @@ int sql_look(const char *path, struct err *err)
     sqlite3_finalize(st);
     sql_close(&s);
     return r;
+}
+
+int sql_look(const char *path, struct err *err)
+{
+    return look(path, "PRAGMA quick_check(1)", err);
+}
+
+int sql_look_all(const char *path, struct err *err)
+{
+    return look(path, "PRAGMA integrity_check(1)", err);
 }

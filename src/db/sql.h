@@ -80,6 +80,8 @@ int sql_meta_set(struct sql *s, const char *name, int64_t value);
 int sql_copy(const char *from, const char *to, struct err *err);
 /* Opens a database nobody uses and lets SQLite check it. */
 int sql_look(const char *path, struct err *err);
+/* The same, and whether each index has what its table has, which takes longer. One that is being written is looked at as it is at this moment, and its log grows meanwhile. */
+int sql_look_all(const char *path, struct err *err);
 /* Before a damaged database is closed for good: what waits in its log goes into the file, as far as that works. */
 void sql_settle(struct sql *s);
 /* Rows that the last statement removed or changed. */

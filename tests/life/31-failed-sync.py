@@ -140,7 +140,7 @@ def test_killed_within_a_batch():
         assert v.stop() == 0
         status, out, said = vigie('journal', 'dump', '--state', v.state)
         assert status == 0, said
-        for kind in r'RESULT oid=\d+ .*?output', r'EVENT oid=\d+ kind=1 .*?text', r'NOTIFY_INTENT .*?x0[67]':
+        for kind in r'RESULT h;p .*?output', r'EVENT alert h;p .*?text', r'NOTIFY_INTENT h;p .*?words=\["[^\n]*?':
             found = collections.Counter(re.findall(kind + '(?:=")?torn ([0-9]+)"', out))
             assert found == {str(n): 1 for n in range(20)}, (kind, found)
 

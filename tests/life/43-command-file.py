@@ -264,7 +264,7 @@ def check_files(v, files):
     done = [int(n) for n in re.findall(r'line (\d+) of the flood', out)]
     assert done == list(range(LINES)), f'{len(done)} results stand in the record, not {LINES}, or in another order'
     status, out, said = vigie('journal', 'dump', '--state', v.state, '-k', 'FILE_READ')
-    assert out.count('over=1') == len(files), out[-2000:]
+    assert out.count('over=yes') == len(files), out[-2000:]
 
 
 def test_all_is_killed_in_a_file_of_commands():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A start after kill -9 of all processes brings everything back: every column that Livestatus tells of every host, service, comment and downtime, and the flapping windows.
 `./dev bench start` does the same with a hundred thousand services."""
+import json
 import re
 
 from lib_start import Full, differences
@@ -12,12 +13,12 @@ SERVICES = 200
 
 def windows(v):
     """oid -> (flap history, its place, state) of the last record of each."""
-    status, text, said = vigie('journal', 'dump', '-c', v.main, '-k', 'STATE')
+    status, text, said = vigie('journal', 'dump', '--json', '-c', v.main, '-k', 'STATE')
     assert status == 0, said
     found = {}
     for line in text.splitlines():
-        number = {k: int(n) for k, n in re.findall(r' (oid|state|flap_history|flap_at|checked)=(\d+)', line)}
-        found[number['oid']] = (number.get('flap_history', 0), number.get('flap_at', 0), number.get('state', 0))
+        number = json.loads(line)['fields']
+        found[number['oid']] = (number['flap_history'], number['flap_at'], number['state'])
     return found
 
 

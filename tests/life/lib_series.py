@@ -3,6 +3,7 @@
 import csv
 import decimal
 import io
+import json
 import re
 
 from lib_vigie import vigie
@@ -11,18 +12,14 @@ SCALE = {'': ('', 0), 's': ('s', 0), 'ms': ('s', -3), 'us': ('s', -6), '%': ('%'
 ITEM = re.compile(r"(?:'((?:[^']|'')+)'|([^\s='][^\s=]*))=(-?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?)([^\s;0-9][^\s;]*)?")
 
 
-def unescaped(text):
-    return re.sub(r'\\(x[0-9a-f]{2}|.)', lambda m: chr(int(m[1][1:], 16)) if len(m[1]) == 3 else m[1], text)
-
-
 def results(v):
     """(oid, microseconds of its begin, output) of each result of a plugin in the journal, in order; each number once."""
-    status, out, said = vigie('journal', 'dump', '-k', 'RESULT', '--state', v.state, timeout=120)
+    status, out, said = vigie('journal', 'dump', '--json', '-k', 'RESULT', '--state', v.state, timeout=120)
     assert status == 0 and not said, said
     for line in out.splitlines():
-        text = re.search(r' output="((?:[^"\\]|\\.)*)"', line)
-        if ' how=' not in line and text:  # how 0: it ended by itself
-            yield int(re.search(r' oid=(\d+)', line)[1]), int(re.search(r' started=(\d+)', line)[1]), unescaped(text[1])
+        result = json.loads(line)['fields']
+        if result['how'] == 0:  # it ended by itself
+            yield result['oid'], result['started'], result['output'] if 'output' in result else bytes.fromhex(result['output_hex']).decode('latin-1')
 
 
 def wanted(v):

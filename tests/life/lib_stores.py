@@ -121,16 +121,18 @@ class Exporting(Vigie):
 
     def in_journal(self, first=0):
         """The same of all results of the journal, taken apart here once more."""
-        status, out, err = vigie('journal', 'dump', '--state', self.state, '-k', 'RESULT')
+        status, out, err = vigie('journal', 'dump', '--json', '--state', self.state, '-k', 'RESULT')
         assert status == 0, err
         named = self.services_by_oid()
         for line in out.splitlines():
-            if int(re.match(r'\d+', line)[0]) < first:
+            record = json.loads(line)
+            result = record['fields']
+            if record['seq'] < first:
                 continue
-            started = int(re.search(r' started=(\d+)', line)[1]) // 1000
-            perf = re.search(r"now=([\d.]+)s 'C:\\\\ used'=(\d+)% 'n=1,2'=(\d+)", line)
+            started = result['started'] // 1000
+            perf = re.search(r"now=([\d.]+)s 'C:\\ used'=(\d+)% 'n=1,2'=(\d+)", result['output'])
             if perf:
-                service = named[int(re.search(r' oid=(\d+)', line)[1])]
+                service = named[result['oid']]
                 for label, unit, value in (('now', 's', perf[1]), ('C:\\ used', '%', perf[2]), ('n=1,2', '', perf[3])):
                     yield 'h', service, label, unit, started, float(value)
 

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/journal_verify.h"
+
+#include "cmd/journal.h"
+#include "cmd/series_look.h"
+#include "core/record.h"
+#include "db/record_look.h"
+#include "db/segment.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TAIL_MOST (8u * 1024 * 1024) /* of the end that is looked at: more than a batch */
+#define SECTOR    512u               /* what a disk writes as a whole, or not at all */
+#define TRIES     3                  /* of a series store in which files are merged meanwhile */
+
+struct seen {
+    uint64_t records, first, last, bytes;
+    bool checkpoint;
+};
+
+struct series_seen {
+    int code; /* E_NOENT: there is no store */
+    char why[sizeof(((struct err *)0)->text)];
+    uint64_t applied, damaged;
+    size_t n;             /* how many series */
+    bool there, headless; /* there are heads, and none can be read */
+};
+
+struct verify {
+    struct journal_look *p;
+    struct record_look db[RECORD_LOOK_DATABASES];
+    struct series_seen series;
+    struct seen *seen;    /* by segment */
+    uint64_t first, last; /* of all ordinary records */
+    uint64_t batch;       /* number of the first record of a batch whose end was not met; 0: none is open */
+    unsigned damaged;     /* so many parts of the record */
+};
+
+/* ---- the journal ---- */
+
+static void see(struct verify *v, const struct journal_record *rec)
+{
+    struct seen *s = &v->seen[rec->segment];
+    bool ends = rec->r.flags & SEGMENT_END || v->p->list.v.at[rec->segment].head.version < SEGMENT_ENDS;
+
+    s->records++;
+    s->bytes += rec->size;
+    if (rec->r.flags & SEGMENT_BATCH)
+        v->batch = 0;
+    if (rec->r.flags & SEGMENT_CHECKPOINT) {
+        s->checkpoint = s->checkpoint || rec->r.kind == RECORD_CHECKPOINT_END;
+    } else {
+        if (!s->first)
+            s->first = rec->r.seq;
+        s->last = rec->r.seq;
+        if (!v->first)
+            v->first = rec->r.seq;
+        v->last = rec->r.seq;
+        if (!v->batch)
+            v->batch = rec->r.seq;
+    }
+    if (ends)
+        v->batch = 0;
+}
+
+static void print_segment(const struct journal_segment *g, const struct seen *s)
+{
+    char time[TIME_RFC3339] = "-";
+
+    if (g->whole)
+        time_rfc3339(g->head.created, time);
+    printf("%s  begun %s  %" PRIu64 " records", g->name, time, s->records);
+    if (s->first)
+        printf(", %" PRIu64 " to %" PRIu64, s->first, s->last);
+    printf("  %" PRIu64 " KiB%s\n", s->bytes / 1024, s->checkpoint ? "  checkpoint" : "");
+}
+
+/* A sector of nothing: it was never written. */
+static bool has_hole(const char *bytes, size_t n, uint64_t at)
+{
+    static const char nothing[SECTOR];
+
+    for (size_t i = (SECTOR - at % SECTOR) % SECTOR; i + SECTOR <= n; i += SECTOR)
+        if (memcmp(bytes + i, nothing, SECTOR) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * The batch that begins at rd->at is there to its last byte, by the lengths and marks of its records, and only its checksums say that it is other than what was written. A write that was
+ * interrupted leaves less: a file that ends earlier, or sectors that hold nothing. *last: the number of its last record.
+ */
+static bool is_all_there(const struct journal_look *p, const struct journal_reader *rd, uint64_t *last)
+{
+    const struct journal_io *io = &p->look.io;
+    int handle = io->open(io->user, VEC_LAST(&p->list.v).name, JOURNAL_READ);
+    char *bytes = mem_alloc(TAIL_MOST);
+    int64_t n = handle < 0 ? handle : io->read(io->user, handle, rd->at, bytes, TAIL_MOST);
+    struct str rest = str_make(bytes, n > 0 ? (size_t)n : 0);
+    struct segment_record r;
+    bool ends = false;
+    size_t size;
+
+    *last = 0;
+    while (segment_record_peek(rest, &r, &size) == 1) {
+        *last = r.flags & SEGMENT_CHECKPOINT ? *last : r.seq;
+        ends = r.flags & SEGMENT_END;
+        rest = str_sub(rest, size, SIZE_MAX);
+    }
+    ends = ends && !rest.n && n > 0 && *last >= rd->expect && *last - rd->expect < (uint64_t)n &&
+           !has_hole(bytes, (size_t)n, rd->at);
+    if (handle >= 0)
+        io->close(io->user, handle);
+    mem_free(bytes);
+    return ends;
+}
+
+static void print_holes(const struct journal_damage *d)
+{
+    for (unsigned i = 0; i < d->n_hole; i++) {
+        const struct journal_hole *h = &d->hole[i];
+        char after[TIME_RFC3339] = "", before[TIME_RFC3339] = "";
+
+        if (!h->n)
+            continue;
+        time_rfc3339(h->after, after);
+        time_rfc3339(h->before, before);
+        printf("  records %" PRIu64 " to %" PRIu64 " are lost", h->from, h->from + h->n - 1);
+        if (h->after.us)
+            printf(", written after %s", after);
+        if (h->before.us)
+            printf("%s before %s", h->after.us ? " and" : ", written", before);
+        putchar('\n');
+    }
+}
+
+/* An end that no database knows of. */
+static void print_end(struct verify *v, const struct journal_reader *rd)
+{
+    const char *name = VEC_LAST(&v->p->list.v).name;
+    uint64_t known = v->p->list.known, last;
+
+    if (rd->torn && is_all_there(v->p, rd, &last)) {
+        printf("DAMAGED at the end, %s:%" PRIu64
+               ": the last batch is there to its last byte, but is not what was written, which a write that "
+               "was interrupted does not leave: records %" PRIu64 " to %" PRIu64
+               " are lost. The next start cuts them off. Check the disk; keep a copy\n",
+               name, rd->at, v->batch ? v->batch : rd->expect, last);
+        v->damaged++;
+        return;
+    }
+    printf("the end is a batch that is not whole, from record %" PRIu64 " on, %" PRIu64
+           " bytes into %s: a write that was interrupted, or is under way. The next start cuts it off. ",
+           v->batch ? v->batch : rd->expect, rd->at, name);
+    if (known)
+        printf("No database knows of more than record %" PRIu64
+               ", and they follow within a moment: nothing acknowledged before that moment is in it\n",
+               known);
+    else
+        printf(
+            "No database says whether anything acknowledged was in it: nothing was, if the disk is sound\n");
+}
+
+static void print_journal(struct verify *v, const struct journal_reader *rd)
+{
+    const struct journal_damage *d = &rd->damage;
+
+    if (d->places) {
+        printf("DAMAGED at %u place%s, the first %s; at least %" PRIu64
+               " record%s lost. What is whole is used. Check the disk; keep a copy\n",
+               d->places, d->places == 1 ? "" : "s", d->first, d->lost, d->lost == 1 ? " is" : "s are");
+        print_holes(d);
+        v->damaged++;
+    }
+    if (rd->torn || (v->batch && v->last > v->p->list.known))
+        print_end(v, rd);
+}
+
+static int verify_journal(struct verify *v, struct err *err)
+{
+    struct journal_look *p = v->p;
+    struct journal_reader rd;
+    struct journal_record rec;
+    int r;
+
+    journal_reader_init(&rd, &p->look.io, &p->list, 0, p->list.v.n);
+    while ((r = journal_reader_next(&rd, &rec, err)) == 1)
+        see(v, &rec);
+    if (r == 0 && !rd.lacks && rd.expect <= p->list.known)
+        journal_reader_lacks(&rd);
+    for (size_t i = 0; i < p->list.v.n; i++)
+        print_segment(&p->list.v.at[i], &v->seen[i]);
+    print_journal(v, &rd);
+    journal_reader_release(&rd);
+    return r;
+}
+
+/* ---- the databases ---- */
+
+static void print_position(struct verify *v, const struct record_look *l)
+{
+    if (!l->applied) {
+        printf("nothing of the journal is in it yet: it is filled from there");
+        return;
+    }
+    printf("up to record %" PRIu64, l->applied);
+    if (MAX(l->applied, l->reached) > v->last)
+        printf(", and the journal ends with %" PRIu64
+               ": that has lost its end, or the folder was put together from copies of different moments",
+               v->last);
+    else if (l->applied + 1 < v->first && l->schema == &schema_history) {
+        printf(". LOST: records %" PRIu64 " to %" PRIu64
+               " are neither in it nor in the journal, which begins with %" PRIu64 ". A backup may have them",
+               l->applied + 1, v->first - 1, v->first);
+        v->damaged++;
+    } else if (l->applied + 1 < v->first)
+        printf(", and the journal begins with %" PRIu64 ": the next start redoes it from the journal",
+               v->first);
+    else if (l->applied < v->last)
+        printf("; what is newer, to %" PRIu64
+               ", is redone from the journal: in a moment by a Vigie that runs, else at the next start",
+               v->last);
+}
+
+static const char *without(const struct record_look *l)
+{
+    if (l->schema == &schema_history)
+        return "the next start makes it from the journal, and what is older than that is lost";
+    if (l->schema == &schema_objects)
+        return "the next start takes the numbers of hosts and services from the configurations that are kept";
+    return "the next start makes it from the journal";
+}
+
+static void print_database(struct verify *v, const struct record_look *l)
+{
+    printf("%-11s ", l->file);
+    switch (l->code) {
+    case 0:
+        printf("whole%s", l->follows ? ", " : "");
+        if (l->follows)
+            print_position(v, l);
+        break;
+    case E_NOENT: printf("is not there: %s", without(l)); break;
+    case E_AGAIN: printf("was written by an older Vigie: the next start brings it up to date"); break;
+    case E_FORMAT:
+        printf("DAMAGED: %s. A Vigie that runs, or else the next start, moves it aside, and makes it anew of "
+               "what is whole of it and of the journal. Check the disk; keep a copy",
+               l->why);
+        v->damaged++;
+        break;
+    default:
+        printf("cannot be looked at: %s%s", l->why,
+               l->code == E_INVAL  ? ""
+               : l->code == E_BUSY ? ". Something else holds it: try again"
+                                   : ". Call as root or as the user that Vigie runs as");
+        v->damaged++;
+    }
+    putchar('\n');
+}
+
+/* ---- the series store ---- */
+
+static void look_at_series(struct verify *v, const char *folder)
+{
+    struct journal_dir dir = {open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct series_seen *seen = &v->series;
+    struct err err = ERR_INIT;
+    struct journal_io io;
+    struct series s;
+
+    *seen = (struct series_seen){.code = dir.fd < 0 ? E_NOENT : 0};
+    if (dir.fd < 0)
+        return;
+    journal_io_dir(&io, &dir);
+    seen->code = series_look_open(&s, &io, &err);
+    if (seen->code == 0)
+        seen->code = series_look_through(&s, &io, &err);
+    seen->applied = s.applied;
+    seen->damaged = s.stats.damaged;
+    seen->n = s.active.n;
+    seen->there = s.head || s.file.n;
+    seen->headless = s.head && !s.applied;
+    str_copy(seen->why, sizeof(seen->why), str_of(err.text));
+    series_release(&s);
+    close(dir.fd);
+}
+
+static void print_series(struct verify *v)
+{
+    const struct series_seen *s = &v->series;
+
+    printf("%-11s ", "series");
+    if (s->code == E_NOENT || (s->code == 0 && !s->there && !s->damaged)) {
+        printf("there are none\n");
+        return;
+    }
+    if (s->damaged || s->code == E_FORMAT) {
+        printf("DAMAGED at %" PRIu64
+               " place%s%s%s: 'vigie series verify' names the files. What is whole is used\n",
+               s->damaged, s->damaged == 1 ? "" : "s", s->why[0] ? ", " : "", s->why);
+        v->damaged++;
+    } else if (s->code == 0 && s->headless && v->last) {
+        printf("DAMAGED: none of its heads can be read, in which the newest measurements stand. The next "
+               "start puts "
+               "in again what the journal has of them. Check the disk; keep a copy\n");
+        v->damaged++;
+    } else if (s->code < 0) {
+        printf("cannot be looked at: %s\n", s->why);
+        v->damaged++;
+    } else {
+        printf("whole, %zu series, up to record %" PRIu64 "%s\n", s->n, s->applied,
+               s->applied > v->last ? ", which is beyond the end of the journal" : "");
+    }
+}
+
+/* ---- */
+
+/* What the databases know stands in the journal already, so they are asked first, and the list is made then. */
+static int begin(struct verify *v, struct err *err)
+{
+    struct journal_look *p = v->p;
+    char folder[sizeof(p->db) + 8];
+
+    record_look_numbers(p->db, v->db);
+    snprintf(folder, sizeof(folder), "%s/series", p->db);
+    for (int i = 0; i < TRIES && (i == 0 || v->series.damaged || v->series.code < 0); i++)
+        look_at_series(v, folder);
+    journal_list_release(&p->list);
+    p->list = (struct journal_list){.known = MAX(record_look_known(v->db), v->series.applied)};
+    return journal_list_read(&p->list, &p->look.io, err);
+}
+
+int journal_verify(void *self, struct err *err)
+{
+    struct verify v = {.p = self};
+    int r = begin(&v, err);
+
+    if (r < 0)
+        return r;
+    v.seen = mem_calloc(v.p->list.v.n + 1, sizeof(*v.seen));
+    r = verify_journal(&v, err);
+    fflush(stdout); /* the following may take a while */
+    for (size_t i = 0; r == 0 && i < RECORD_LOOK_DATABASES; i++) {
+        record_look_through(&v.db[i], v.p->full);
+        print_database(&v, &v.db[i]);
+    }
+    if (r == 0)
+        print_series(&v);
+    if (r == 0 && !v.damaged)
+        printf("whole\n");
+    mem_free(v.seen);
+    return r == 0 && v.damaged ? E_FORMAT : r;
+}
