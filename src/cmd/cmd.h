@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The sub-commands of vigie. Each returns the exit status: 0 done, 1 refused or failed, 2 usage. argv[0] is the sub-command's name.
+ * The sub-commands of vigie. Each returns the exit status: 0 done, 1 refused or failed, 2 usage, 3 done, and what was worked on is damaged. argv[0] is the sub-command's name.
  */
-enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2, CMD_DAMAGED = 3 };
 
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);

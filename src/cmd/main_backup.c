@@ -5,6 +5,7 @@
  */
 #include "base/log.h"
 #include "base/vec.h"
+#include "cmd/backup_say.h"
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
 #include "cmd/state_dir.h"
@@ -33,20 +34,6 @@ static int say(const char *word, const struct err *err)
 {
     fprintf(stderr, "vigie %s: %s\n", word, err->text);
     return CMD_FAILED;
-}
-
-static void print_bytes(uint64_t bytes)
-{
-    int unit = bytes >> 20 ? 20 : 10;
-
-    printf("%" PRIu64 ".%" PRIu64 " %ciB", bytes >> unit, (bytes & ((1u << unit) - 1)) * 10 >> unit,
-           unit == 20 ? 'M' : 'K');
-}
-
-static void print_size(uint64_t files, uint64_t bytes)
-{
-    printf("%" PRIu64 " file%s, ", files, files == 1 ? "" : "s");
-    print_bytes(bytes);
 }
 
 /* ---- backup ---- */
@@ -147,11 +134,12 @@ static int backup(const struct options *o, const char *name)
     if (r < 0)
         return say("backup", &err);
     printf("%s: ", name);
-    print_size(made.files, made.bytes);
+    backup_say_size(made.files, made.bytes);
     printf(", compressed: ");
-    print_bytes(stat(name, &st) == 0 ? (uint64_t)st.st_size : 0);
+    backup_say_bytes(stat(name, &st) == 0 ? (uint64_t)st.st_size : 0);
     printf("\n");
-    return CMD_OK;
+    fflush(stdout);
+    return backup_say_made(name, &made);
 }
 
 /* ---- restore ---- */
@@ -531,28 +519,6 @@ static int verify(const char *name, struct backup_seen *seen, struct err *err)
     return r;
 }
 
-/* What an archive says of itself is anybody's text. */
-static void print_seen(const char *name, const struct backup_seen *seen)
-{
-    char host[sizeof(seen->host)];
-
-    str_copy(host, sizeof(host), str_of(seen->host[0] ? seen->host : "an unknown machine"));
-    for (char *c = host; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
-    printf("%s: made %s on %s by Vigie %s: ", name, seen->made, host, seen->version);
-    print_size(seen->files, seen->bytes);
-}
-
-static void print_damage(const struct backup_seen *seen)
-{
-    if (seen->journal_damage)
-        printf("Its journal was damaged already when it was saved, at %u place%s: at least %" PRIu64
-               " record%s lost. What is whole is used.\n",
-               seen->journal_damage, seen->journal_damage == 1 ? "" : "s", seen->journal_lost,
-               seen->journal_lost == 1 ? " is" : "s are");
-}
-
 static void leave_out(struct err *err, struct str end)
 {
     struct str text = str_of(err->text);
@@ -571,9 +537,9 @@ static int verify_only(const char *name)
                   STR("; nothing was changed")); /* which is worth saying where something would have been */
         return say("restore", &err);
     }
-    print_seen(name, &seen);
+    backup_say_seen(name, &seen);
     printf(": whole\n");
-    print_damage(&seen);
+    backup_say_damage(&seen);
     return CMD_OK;
 }
 
@@ -598,9 +564,9 @@ static int restore(const struct options *o, const char *name)
         close(p.lock);
     if (r < 0)
         return say("restore", &err);
-    print_seen(name, &seen);
+    backup_say_seen(name, &seen);
     printf(", restored into %s\n", p.dir);
-    print_damage(&seen);
+    backup_say_damage(&seen);
     if (p.full)
         printf("What was there is in %s now.\n", p.aside);
     if (p.owner != geteuid())
@@ -632,11 +598,14 @@ static int backup_command(int argc, char **argv)
     };
     const struct opt_command cmd = {
         .usage = "vigie backup [-c MAIN | --state DIR] [--force] FILE",
-        .about = "Saves the state folder into one compressed file (tar with zstd), also while Vigie runs: "
-                 "journal, history, identities, users and tokens.\n"
-                 "Sessions are left out, and so is the configuration, which is not in the state folder. "
-                 "Needs to read the folder: run it as root, or as the user that "
-                 "runs Vigie.",
+        .about =
+            "Saves the state folder into one compressed file (tar with zstd), also while Vigie runs: "
+            "journal, history, identities, users and tokens.\n"
+            "Sessions are left out, and so is the configuration, which is not in the state folder. "
+            "Needs to read the folder: run it as root, or as the user that "
+            "runs Vigie.\n"
+            "Exit status 3 where the backup is made, and the journal or a database that it holds is damaged: "
+            "which, is said here, in its manifest and by 'vigie restore'.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
         .operands_min = 1,

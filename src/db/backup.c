@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/vec.h"
 #include "db/backup_int.h"
+#include "db/backup_look.h"
 #include "db/backup_series.h"
 #include "db/sql.h"
 #include "os/disk.h"
@@ -13,6 +14,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,24 +130,44 @@ static int put_file(struct maker *k, int dir, const char *file, const char *name
     return r;
 }
 
-static int put_database(struct maker *k, const char *file, const char *name)
+/* It is saved nevertheless; who reads the backup is told. */
+static void note_damage(struct maker *k, const char *name, const char *what)
+{
+    struct backup_damage *d = &k->made->damage[k->made->n_damage];
+
+    if (k->made->n_damage == BACKUP_DAMAGES)
+        return;
+    k->made->n_damage++;
+    str_copy(d->name, sizeof(d->name), str_of(name));
+    str_copy(d->what, sizeof(d->what), str_of(what));
+    for (char *c = d->what; *c; c++) /* SQLite tells of a page in a line of its own */
+        *c = (unsigned char)*c < ' ' ? ' ' : *c;
+}
+
+/* A copy of one moment, if SQLite makes one; else, for one that it does not take for a database any more, the file as it is. */
+static int copy_database(struct maker *k, const char *path, const char *file, const char *name, int *fd)
 {
     struct err look = ERR_INIT;
+    int r;
+
+    unlink(k->scratch);
+    r = sql_copy(path, k->scratch, &look);
+    if (r < 0 && r != E_FORMAT)
+        return err_set(k->err, r, "%s", look.text);
+    if (r == E_FORMAT || sql_look(k->scratch, &look) < 0)
+        note_damage(k, name, look.text);
+    *fd =
+        r == 0 ? open(k->scratch, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : disk_open(k->folder, file, DISK_READ);
+    return *fd < 0 ? err_set(k->err, E_IO, "cannot read %s%s", r == 0 ? "the copy of " : "", path) : 0;
+}
+
+static int put_database(struct maker *k, const char *file, const char *name)
+{
     char path[4400];
-    int fd, r;
+    int fd = -1, r;
 
     snprintf(path, sizeof(path), "%s/%s", k->state->path, name);
-    unlink(k->scratch);
-    r = sql_copy(path, k->scratch, k->err);
-    if (r == 0 && sql_look(k->scratch, &look) < 0)
-        r = err_set(
-            k->err, look.code,
-            "the database %s is damaged: a backup of it could not be restored, and none was made. Vigie "
-            "says in its log how it makes that good",
-            path);
-    fd = r == 0 ? open(k->scratch, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-    if (r == 0 && fd < 0)
-        r = err_sys(k->err, errno, "cannot read the copy of %s", file);
+    r = copy_database(k, path, file, name, &fd);
     if (r == 0)
         r = put_fd(k, name, fd);
     if (fd >= 0)
@@ -210,6 +232,18 @@ static int put_folder(struct maker *k, const char *name)
     return k->failed;
 }
 
+static int put_identities(struct maker *k)
+{
+    int r;
+
+    k->folder = openat(k->state->fd, "db", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (k->folder < 0)
+        return err_sys(k->err, errno, "cannot open %s/db", k->state->path);
+    r = put_database(k, IDENTITIES, "db/" IDENTITIES);
+    close(k->folder);
+    return r;
+}
+
 static void begin_manifest(struct maker *k)
 {
     char host[256] = "";
@@ -226,9 +260,25 @@ static void begin_manifest(struct maker *k)
     json_list(j);
 }
 
+static void list_damage(struct maker *k)
+{
+    struct json *j = &k->manifest;
+
+    json_key(j, "damaged");
+    json_list(j);
+    for (unsigned i = 0; i < k->made->n_damage; i++) {
+        json_map(j);
+        json_key_c(j, "name", k->made->damage[i].name);
+        json_key_c(j, "what", k->made->damage[i].what);
+        json_map_end(j);
+    }
+    json_list_end(j);
+}
+
 static int put_manifest(struct maker *k)
 {
     json_list_end(&k->manifest);
+    list_damage(k);
     json_map_end(&k->manifest);
     buf_add_char(&k->manifest_text, '\n');
     if (put_header(k, "manifest.json", k->manifest_text.len) < 0)
@@ -239,8 +289,30 @@ static int put_manifest(struct maker *k)
     return 0;
 }
 
+/* Records whose number a database knew before the journal was taken were in it. */
+static int look_at_journal(struct maker *k, uint64_t known)
+{
+    struct journal_damage d;
+    int r = faccessat(k->state->fd, "journal", F_OK, 0) < 0
+                ? E_NOENT
+                : backup_look_journal(k->state, known, &d, k->err);
+    struct buf what = BUF_INIT;
+
+    if (r < 0 || !d.places)
+        return r == E_NOENT ? 0 : r;
+    buf_printf(&what, "damaged at %u place%s, the first %s; at least %" PRIu64 " record%s lost", d.places,
+               d.places == 1 ? "" : "s", d.first, d.lost, d.lost == 1 ? " is" : "s are");
+    for (unsigned i = 0; i < d.n_hole && d.hole[i].n && what.len < 300; i++)
+        buf_printf(&what, "%s %" PRIu64 " to %" PRIu64, i ? "," : ":", d.hole[i].from,
+                   d.hole[i].from + d.hole[i].n - 1);
+    note_damage(k, "journal", what.data);
+    buf_release(&what);
+    return 0;
+}
+
 static int put_all(struct maker *k)
 {
+    uint64_t known = backup_look_known(k->state);
     int r = put_file(k, k->state->fd, "format", "format");
 
     if (r == 0 && !k->made->files)
@@ -251,7 +323,9 @@ static int put_all(struct maker *k)
     for (size_t i = 0; r == 0 && i < BACKUP_FOLDERS; i++)
         r = put_folder(k, backup_folders[i]);
     if (r == 0 && k->identities)
-        r = put_database(k, IDENTITIES, "db/" IDENTITIES);
+        r = put_identities(k);
+    if (r == 0)
+        r = look_at_journal(k, known);
     return r == 0 ? put_manifest(k) : r;
 }
 
@@ -261,7 +335,7 @@ int backup_make(const struct backup_where *state, int out_fd, const char *scratc
     struct maker k = {.state = state, .scratch = scratch, .now = now, .made = made, .err = err};
     int r;
 
-    *made = (struct backup_made){0, 0};
+    *made = (struct backup_made){.files = 0};
     k.tar = archive_write_new();
     k.piece = mem_alloc(PIECE);
     begin_manifest(&k);

@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "db/backup_int.h"
-#include "db/journal_read.h"
+#include "db/backup_look.h"
 #include "db/sql.h"
 #include "os/file.h"
 #include "wire/json_read.h"
@@ -42,9 +42,9 @@ struct taker {
 };
 
 /* Names come from the archive: what a terminal would obey becomes '?'. */
-static void show(const char *name, char *out, size_t size)
+static void show(struct str name, char *out, size_t size)
 {
-    str_copy(out, size, str_of(name));
+    str_copy(out, size, name);
     for (char *c = out; *c; c++)
         *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
 }
@@ -53,7 +53,7 @@ static int bad(struct taker *k, const char *name, const char *what)
 {
     char shown[256];
 
-    show(name, shown, sizeof(shown));
+    show(str_of(name), shown, sizeof(shown));
     return err_set(k->err, E_FORMAT, "the backup is not whole: %s: %s; nothing was changed", shown, what);
 }
 
@@ -62,7 +62,7 @@ static int foreign(struct taker *k, const char *name)
 {
     char shown[256];
 
-    show(name, shown, sizeof(shown));
+    show(str_of(name), shown, sizeof(shown));
     return err_set(k->err, E_FORMAT, "this is no backup of Vigie's: it begins with %s; nothing was changed",
                    shown);
 }
@@ -202,6 +202,24 @@ static void take_words(struct taker *k, const struct json_value *m)
     str_copy(k->seen->version, sizeof(k->seen->version), json_read_text(json_read_member(m, "version")));
 }
 
+/* What is said of the journal is seen once more, by reading it. */
+static void take_damage(struct taker *k, const struct json_value *m)
+{
+    const struct json_value *all = json_read_member(m, "damaged");
+
+    for (size_t i = 0; json_read_type(all) == JSON_IS_ARRAY && i < json_read_length(all); i++) {
+        const struct json_value *one = json_read_element(all, i);
+        struct str name = json_read_text(json_read_member(one, "name"));
+        struct backup_damage *d = &k->seen->damage[k->seen->n_damage];
+
+        if (!name.n || str_eq_c(name, "journal") || k->seen->n_damage == BACKUP_DAMAGES)
+            continue;
+        str_copy(d->name, sizeof(d->name), name);
+        show(json_read_text(json_read_member(one, "what")), d->what, sizeof(d->what));
+        k->seen->n_damage++;
+    }
+}
+
 static int compare_files(struct taker *k, const struct json_value *m)
 {
     const struct json_value *files = json_read_member(m, "files");
@@ -233,6 +251,7 @@ static int compare(struct taker *k)
     if (!m)
         return bad(k, "manifest.json", "it is damaged");
     take_words(k, m);
+    take_damage(k, m);
     r = compare_files(k, m);
     json_read_free(m);
     return r;
@@ -240,35 +259,25 @@ static int compare(struct taker *k)
 
 /* ---- what was restored, looked at by those who will use it ---- */
 
-static void read_journal(struct taker *k, const struct journal_io *io, const struct journal_list *list)
-{
-    struct journal_record rec;
-    struct journal_reader rd;
-
-    journal_reader_init(&rd, io, list, 0, list->v.n);
-    while (journal_reader_next_whole(&rd, &rec) == 1)
-        ;
-    k->seen->journal_damage = rd.damage.places;
-    k->seen->journal_lost = rd.damage.lost;
-    journal_reader_release(&rd);
-}
-
 static int look_at_journal(struct taker *k)
 {
-    struct journal_dir dir = {openat(k->to->fd, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    struct journal_list list = {.v = {0}};
-    struct journal_io io;
-    int r;
+    struct journal_damage damage;
+    int r = backup_look_journal(k->to, backup_look_known(k->to), &damage, k->err);
 
-    if (dir.fd < 0)
-        return err_sys(k->err, errno, "cannot open %s/journal", k->to->path);
-    journal_io_dir(&io, &dir);
-    r = journal_list_read(&list, &io, k->err);
-    if (r == 0)
-        read_journal(k, &io, &list);
-    journal_list_release(&list);
-    close(dir.fd);
-    return r;
+    if (r < 0)
+        return r;
+    k->seen->journal_damage = damage.places;
+    k->seen->journal_lost = damage.lost;
+    return 0;
+}
+
+/* Was it damaged when it was saved? */
+static bool is_known_damage(const struct taker *k, const char *name)
+{
+    for (unsigned i = 0; i < k->seen->n_damage; i++)
+        if (strcmp(k->seen->damage[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static int look_at_databases(struct taker *k)
@@ -283,7 +292,7 @@ static int look_at_databases(struct taker *k)
         if (!str_starts(name, STR("db/")) || !str_ends(name, STR(".db")))
             continue;
         snprintf(path, sizeof(path), "%s/%s", k->to->path, k->files.at[i].name);
-        if (sql_look(path, &look) < 0)
+        if (!is_known_damage(k, k->files.at[i].name) && sql_look(path, &look) < 0)
             r = err_set(k->err, look.code, "%s of the backup cannot be restored: %s; nothing was changed",
                         k->files.at[i].name, look.text);
     }

@@ -4,7 +4,9 @@
 import ctypes
 import glob
 import io
+import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -359,34 +361,87 @@ def spoil(path, at, n):
         f.write(b'\xff' * n)
 
 
-def test_damage():
-    """A database that is damaged is not saved, and nothing is written; of a journal what is whole is, and it is said."""
+def manifest(path):
+    plain = subprocess.run(['zstd', '-dc', path], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(plain)) as t:
+        return json.load(t.extractfile('manifest.json'))
+
+
+def damaged_backup(state, to, what):
+    """It is made, and says on the terminal, by its exit status and in its manifest what is damaged."""
+    status, out, said = vigie('backup', '--state', state, to)
+    assert status == 3 and to in out and 'DAMAGED' in said and f'  {what}: ' in said and 'Keep older backups' in said, (status, out, said)
+    assert [d['name'] for d in manifest(to)['damaged']] == [what] and manifest(to)['damaged'][0]['what'] in said, manifest(to)['damaged']
+    return said
+
+
+def spoil_pages(state, name, pages):
+    db = sqlite3.connect(f'{state}/db/{name}')  # what stands in its log would hide the damage
+    db.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchall()
+    db.close()
+    for page in pages(os.path.getsize(f'{state}/db/{name}') // 4096):
+        spoil(f'{state}/db/{name}', page * 4096, 4096)
+
+
+def test_damaged_databases():
+    """They are saved as they are; what is restored from that goes on with what is whole of them, and of the journal."""
     with Vigie(OBJECTS) as v:
         v.start()
         submit(v, 'p', 'told')
+        until(lambda: 'told' in vigie('ctl', 'history', '-c', v.main)[1], 'the history has it')
         assert v.stop() == 0
-        shutil.copytree(v.state, v.path('copy'))
-        db = sqlite3.connect(v.path('copy/db/history.db'))  # what stands in its log would hide the damage
-        db.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchall()
-        db.close()
-        pages = os.path.getsize(v.path('copy/db/history.db')) // 4096
-        for page in range(1, pages):
-            spoil(v.path('copy/db/history.db'), page * 4096, 4096)
-        before = sorted(os.listdir(v.d))
-        status, _, said = vigie('backup', '--state', v.path('copy'), v.path('bad.vigie'))
-        assert status == 1 and 'history.db is damaged' in said and said.count('\n') == 1, said
-        assert sorted(os.listdir(v.d)) == before
+        assert manifest(saved(v))['damaged'] == []
+        for name, pages in ('history.db', lambda n: range(1, n)), ('history.db', lambda n: [0]), ('objects.db', lambda n: range(1, n)), ('state.db', lambda n: [n - 1]):
+            state, bad = v.path('copy'), v.path('bad.vigie')
+            shutil.rmtree(state, ignore_errors=True)
+            shutil.copytree(v.state, state)
+            spoil_pages(state, name, pages)
+            damaged_backup(state, bad, f'db/{name}')
+            status, out, said = vigie('restore', '--verify', bad)
+            assert status == 0 and f'Its db/{name} was damaged already when it was saved: ' in out, (out, said)
+            shutil.rmtree(state)
+            status, out, said = vigie('restore', '--state', state, bad)
+            assert status == 0 and f'Its db/{name} was damaged already' in out, (out, said)
+            os.unlink(bad)
+        shutil.rmtree(state)
+        shutil.copytree(v.state, state)
+        spoil_pages(state, 'history.db', lambda n: range(1, n))
+        damaged_backup(state, bad, 'db/history.db')
+        status, out, said = vigie('restore', '-c', v.main, '--replace', bad)
+        assert status == 0, (out, said)
+        v.start()
+        until(lambda: 'told' in vigie('ctl', 'history', '-c', v.main)[1], 'the history is made good from the journal')
+        assert outputs(v)['p'] == 'told' and glob.glob(v.state + '/db/history.db.damaged-*')
+
+
+def test_damaged_journal():
+    """What is whole of it is saved and restored; what is lost is said by number."""
+    with Vigie(OBJECTS) as v:
+        v.start()
+        for text in 'told', 'later':
+            submit(v, 'p', text)
+        until(lambda: 'told' in vigie('ctl', 'history', '-c', v.main)[1], 'the history has it')
+        assert v.stop() == 0
         segment = max(glob.glob(v.state + '/journal/*.vj'), key=os.path.getsize)
         with open(segment, 'rb') as f:
             at = f.read().index(b'told')
+        shutil.copytree(v.state, v.path('copy'))
         spoil(segment, at, 2)
-        path = saved(v)
+        said = damaged_backup(v.state, v.path('bad.vigie'), 'journal')
+        assert os.path.basename(segment) in said and re.search(r'record(s are| is) lost: \d+ to \d+', said), said
         before = sorted(os.listdir(v.d))
-        status, out, said = vigie('restore', '--verify', path)
+        status, out, said = vigie('restore', '--verify', v.path('bad.vigie'))
         assert status == 0 and 'whole' in out and 'damaged already when it was saved' in out, (out, said)
         assert sorted(os.listdir(v.d)) == before
-        status, out, said = vigie('restore', '-c', v.main, '--replace', path)
+        status, out, said = vigie('restore', '-c', v.main, '--replace', v.path('bad.vigie'))
         assert status == 0 and 'damaged already' in out, (out, said)
+        # An end that is gone is known from the databases.
+        os.unlink(v.path('bad.vigie'))
+        segment = v.path('copy/journal/' + os.path.basename(segment))
+        os.truncate(segment, os.path.getsize(segment) - 5)
+        damaged_backup(v.path('copy'), v.path('bad.vigie'), 'journal')
+        status, out, said = vigie('restore', '--verify', v.path('bad.vigie'))
+        assert status == 0 and 'Its journal was damaged already' in out, (out, said)
 
 
 main()
