@@ -55,9 +55,8 @@ int backup_say_made(const char *name, const struct backup_made *made)
     fprintf(stderr, "vigie backup: what was saved is DAMAGED, and stands in %s as it is:\n", name);
     for (unsigned i = 0; i < made->n_damage; i++)
         fprintf(stderr, "  %s: %s\n", made->damage[i].name, made->damage[i].what);
-    fprintf(
-        stderr,
-        "After a restore what is whole of it is used, as by the next start here. Keep older backups; 'vigie "
-        "journal verify' looks at all of the record. Check the disk\n");
+    fprintf(stderr, "After a restore what is whole of it is used, as by the next start here. Keep older "
+                    "backups (none is replaced by this one); 'vigie "
+                    "journal verify' looks at all of the record. Check the disk\n");
     return CMD_DAMAGED;
 }

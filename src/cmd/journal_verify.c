@@ -343,7 +343,6 @@ int journal_verify(void *self, struct err *err)
         return r;
     v.seen = mem_calloc(v.p->list.v.n + 1, sizeof(*v.seen));
     r = verify_journal(&v, err);
-    fflush(stdout); /* the following may take a while */
     for (size_t i = 0; r == 0 && i < RECORD_LOOK_DATABASES; i++) {
         record_look_through(&v.db[i], v.p->full);
         print_database(&v, &v.db[i]);

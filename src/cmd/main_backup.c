@@ -54,8 +54,17 @@ static int copy_all(const struct backup_where *state, const char *name, int fd, 
     return r;
 }
 
-/* The archive appears under its name when it is whole: before that it is NAME.part. */
-static int write_archive(const struct backup_where *state, const char *name, struct backup_made *made,
+/* A backup of what is damaged takes the place of no other one, which may be of before. */
+static void name_apart(char *name, size_t size)
+{
+    size_t n = strlen(name);
+
+    if (access(name, F_OK) == 0)
+        snprintf(name + n, size - n, ".damaged");
+}
+
+/* The archive appears under its name, of size bytes, when it is whole: before that it is NAME.part. */
+static int write_archive(const struct backup_where *state, char *name, size_t size, struct backup_made *made,
                          struct err *err)
 {
     char part[4400];
@@ -70,6 +79,8 @@ static int write_archive(const struct backup_where *state, const char *name, str
     if (r == 0 && fsync(fd) < 0)
         r = err_sys(err, errno, "cannot write %s", part);
     close(fd);
+    if (r == 0 && made->n_damage)
+        name_apart(name, size);
     if (r == 0 && rename(part, name) < 0)
         r = err_sys(err, errno, "cannot name the backup %s", name);
     else if (r == 0 && (e = file_sync_parent(name)) != 0)
@@ -113,11 +124,11 @@ static int backup(const struct options *o, const char *name)
     struct backup_made made = {0};
     struct err err = ERR_INIT;
     struct stat st;
-    char dir[PATH_MAX], file[4200];
+    char dir[PATH_MAX], file[4216];
     int r = state_dir_real(o->config, o->state, dir, sizeof(dir), &err);
 
     if (r == 0)
-        r = state_dir_straighten(name, file, sizeof(file), &err);
+        r = state_dir_straighten(name, file, sizeof(file) - sizeof(".damaged"), &err);
     if (r == 0)
         r = judge_name(o, name, file, &err);
     if (r < 0)
@@ -128,17 +139,18 @@ static int backup(const struct options *o, const char *name)
     if (r == 0)
         r = judge_state(&state, file, &err);
     if (r == 0)
-        r = write_archive(&state, file, &made, &err);
+        r = write_archive(&state, file, sizeof(file), &made, &err);
     if (state.fd >= 0)
         close(state.fd);
     if (r < 0)
         return say("backup", &err);
+    if (made.n_damage)
+        name = file;
     printf("%s: ", name);
     backup_say_size(made.files, made.bytes);
     printf(", compressed: ");
     backup_say_bytes(stat(name, &st) == 0 ? (uint64_t)st.st_size : 0);
     printf("\n");
-    fflush(stdout);
     return backup_say_made(name, &made);
 }
 

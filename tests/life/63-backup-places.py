@@ -420,6 +420,9 @@ def test_damaged_journal():
         v.start()
         for text in 'told', 'later':
             submit(v, 'p', text)
+        good = saved(v)
+        with open(good, 'rb') as f:
+            before = f.read()
         until(lambda: 'told' in vigie('ctl', 'history', '-c', v.main)[1], 'the history has it')
         assert v.stop() == 0
         segment = max(glob.glob(v.state + '/journal/*.vj'), key=os.path.getsize)
@@ -427,6 +430,9 @@ def test_damaged_journal():
             at = f.read().index(b'told')
         shutil.copytree(v.state, v.path('copy'))
         spoil(segment, at, 2)
+        status, out, said = vigie('backup', '--force', '--state', v.state, good)
+        assert status == 3 and out.startswith(f'{good}.damaged: ') and 'none is replaced by this one' in said, (out, said)
+        assert open(good, 'rb').read() == before and vigie('restore', '--verify', good + '.damaged')[0] == 0, 'the one of before stays'
         said = damaged_backup(v.state, v.path('bad.vigie'), 'journal')
         assert os.path.basename(segment) in said and re.search(r'record(s are| is) lost: \d+ to \d+', said), said
         before = sorted(os.listdir(v.d))
