@@ -5,6 +5,8 @@
  */
 #include "api/action.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/resource.h"
 #include "api/route.h"
 #include "base/limits.h"

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api.h"
 
+#include "api/api_ask.h"
+#include "api/api_int.h"
+#include "api/api_reply.h"
 #include "api/names.h"
-#include "api/near.h"
 #include "api/route.h"
 #include "api/stream.h"
-#include "base/limits.h"
-#include "db/rows.h"
 #include "base/log.h"
-#include "core/source.h"
 #include "wire/http_text.h"
-#include "wire/json.h"
-#include "wire/promerror.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 /* ---- requests ---- */
 
@@ -59,283 +54,14 @@ static struct api_request *request_new(struct api *a, const struct api_request *
     return q;
 }
 
-static struct api_request *request_find(struct api *a, uint64_t serial)
+struct api_request *api_find(struct api *a, uint64_t serial)
 {
     uint64_t p;
 
     return map_get_u64(&a->pending, serial, &p) ? (struct api_request *)(uintptr_t)p : NULL;
 }
 
-/* ---- answers ---- */
-
-/* While the way there is full the request stays, and api_tick says it again. */
-static void break_off(struct api *a, struct api_request *q)
-{
-    q->broken = true;
-    q->resume = NULL;
-    q->answered = a->ports->broken(a->user, q->source, q->id) != E_LIMIT;
-}
-
-static void send_answer(struct api *a, struct api_request *q, int status, const char *type, struct str body)
-{
-    struct buf lines = BUF_INIT;
-
-    if (q->answered || q->broken)
-        return;
-    if (q->begun) { /* no other answer can follow */
-        break_off(a, q);
-        return;
-    }
-    q->answered = true;
-    a->count.by_class[status / 100 % 6]++;
-    buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
-    buf_add_str(&lines, buf_str(&q->headers));
-    if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, false) < 0)
-        break_off(a, q);
-    buf_release(&lines);
-}
-
-void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json)
-{
-    send_answer(a, q, status, "application/json", buf_str(json));
-}
-
-void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body)
-{
-    send_answer(a, q, status, arena_dup(&q->arena, type), body);
-}
-
-void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body)
-{
-    struct buf lines = BUF_INIT;
-
-    q->begun = true;
-    a->count.by_class[status / 100 % 6]++;
-    buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
-    buf_add_str(&lines, buf_str(&q->headers));
-    if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true) < 0)
-        break_off(a, q);
-    buf_release(&lines);
-}
-
-void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end)
-{
-    if (q->broken)
-        return;
-    q->answered = end;
-    if (a->ports->data(a->user, q->source, q->id, body, end) < 0)
-        break_off(a, q);
-}
-
-void api_reply_ok(struct api *a, struct api_request *q, int status)
-{
-    send_answer(a, q, status, "application/json", STR("{\"ok\":true}"));
-}
-
-static void problem_body(struct buf *out, int status, const char *field, enum problem p, struct str detail)
-{
-    struct buf code = BUF_INIT;
-    struct json j;
-
-    problem_word(&code, p);
-    json_init(&j, out);
-    json_map(&j);
-    json_key_c(&j, "type", "about:blank");
-    json_key_c(&j, "title", http_text_reason(status));
-    json_key_i64(&j, "status", status);
-    json_key_str(&j, "code", buf_str(&code));
-    json_key_str(&j, "detail", detail);
-    if (field)
-        json_key_c(&j, "field", field);
-    json_map_end(&j);
-    buf_release(&code);
-}
-
-static bool reads_french(const struct api_request *q)
-{
-    int en = http_text_weight(q->accept_language, STR("en")),
-        fr = http_text_weight(q->accept_language, STR("fr"));
-
-    if (q->who.lang[0])
-        return strcmp(q->who.lang, "fr") == 0;
-    return fr > 0 && fr > en;
-}
-
-static void refuse(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
-                   const struct str args[PROBLEM_ARGS], struct str near)
-{
-    struct buf text = BUF_INIT, body = BUF_INIT;
-    bool prom = promerror_is_path(q->path), french = reads_french(q);
-
-    problem_render(&text, p, french, args);
-    if (near.n)
-        buf_printf(&text, french ? " Vouliez-vous dire " STR_FMT " ?" : " Did you mean " STR_FMT "?",
-                   STR_ARG(near));
-    if (prom)
-        promerror_put(&body, promerror_type(status), buf_str(&text));
-    else
-        problem_body(&body, status, field, p, buf_str(&text));
-    if (status == 401)
-        api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
-    send_answer(a, q, status, prom ? "application/json" : "application/problem+json", buf_str(&body));
-    a->count.refused++;
-    buf_release(&text);
-    buf_release(&body);
-}
-
-void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
-                   struct str arg0, struct str arg1)
-{
-    refuse(a, q, status, field, p, (const struct str[PROBLEM_ARGS]){arg0, arg1}, STR_NULL);
-}
-
-void near_fail(struct api *a, struct api_request *q, const char *field, enum problem p,
-               const struct near *near)
-{
-    refuse(a, q, 404, field, p, (const struct str[PROBLEM_ARGS]){near->name}, near->found);
-}
-
-void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p)
-{
-    api_fail_with(a, q, status, field, p, STR_NULL, STR_NULL);
-}
-
-void api_header(struct api_request *q, const char *line)
-{
-    buf_add_c(&q->headers, line);
-    buf_add_char(&q->headers, '\n');
-}
-
-/* ---- questions ---- */
-
-static void waits(struct api *a, struct api_request *q, enum api_answer_kind kind, int rc,
-                  api_resume_f *resume)
-{
-    static const char *const role[] = {"auth", "engine", "reader", "parent", "store"};
-
-    if (rc < 0) {
-        api_header(q, "Retry-After: 1");
-        api_fail_with(a, q, 503, NULL, PROBLEM_PART_AWAY, str_of(role[kind]), STR_NULL);
-        return;
-    }
-    q->waits_for = kind;
-    q->resume = resume;
-}
-
-void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n,
-                  api_resume_f *resume)
-{
-    waits(a, q, API_FROM_AUTH, a->ports->auth(a->user, q->serial, op, args, n), resume);
-}
-
-void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume)
-{
-    waits(a, q, API_FROM_ENGINE,
-          a->ports->engine(a->user, q->serial, str_of(q->who.name),
-                           q->source == API_BY_LOCAL ? WORLD_SOURCE_CTL : WORLD_SOURCE_API, text),
-          resume);
-}
-
-void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume)
-{
-    waits(a, q, API_FROM_ENGINE, a->ports->why(a->user, q->serial, oid), resume);
-}
-
-void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
-                    api_resume_f *resume)
-{
-    q->due = (struct mono){a->ports->mono(a->user).us + LIMIT_ANSWER_US};
-    waits(a, q, API_FROM_READER, a->ports->reader(a->user, q->serial, stmt, args, n), resume);
-}
-
-bool api_reader_refused(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    if (x->ok)
-        return false;
-    if (str_eq_c(x->error, ROWS_TOO_LONG))
-        api_fail(a, q, 504, NULL, PROBLEM_QUESTION_LONG);
-    else
-        api_fail_with(a, q, 503, NULL, PROBLEM_HISTORY_AWAY, x->error, STR_NULL);
-    return true;
-}
-
-void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume)
-{
-    waits(a, q, API_FROM_PARENT, a->ports->reload(a->user, q->serial), resume);
-}
-
-void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
-                    api_resume_f *resume)
-{
-    waits(a, q, API_FROM_STORE, a->ports->rename(a->user, q->serial, str_of(q->who.name), names, n, drop),
-          resume);
-}
-
-bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer)
-{
-    static const struct {
-        const char *code;
-        int status;
-    } table[] = {{"denied", 401}, {"slow", 429}, {"invalid", 422}, {"conflict", 409},
-                 {"gone", 410},   {"full", 503}, {"broken", 503}};
-    int status = 500;
-    int64_t wait = 0;
-    enum problem p;
-
-    if (answer->ok)
-        return false;
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (str_eq_c(answer->values[API_AUTH_CODE], table[i].code))
-            status = table[i].status;
-    }
-    if (status == 429 && str_to_i64(answer->values[API_AUTH_WAIT], &wait)) {
-        char line[64];
-
-        snprintf(line, sizeof(line), "Retry-After: %lld", (long long)(wait / TIME_S) + 1);
-        api_header(q, line);
-    }
-    if (!problem_parse(answer->error, &p))
-        p = PROBLEM_OUR_MISTAKE;
-    api_fail_with(a, q, status,
-                  answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD])
-                                                   : NULL,
-                  p, str_of(a->damage.users), STR_NULL);
-    return true;
-}
-
-void api_engine_done(struct api *a, struct api_request *q, const struct api_answer *answer)
-{
-    if (answer->ok && answer->error.n && q->waits_for == API_FROM_ENGINE)
-        api_fail_with(a, q, 503, NULL, PROBLEM_NOT_STORED, answer->error, STR_NULL);
-    else if (answer->ok)
-        api_reply_ok(a, q, 200);
-    else
-        api_fail_with(a, q, 422, NULL,
-                      q->waits_for == API_FROM_PARENT ? PROBLEM_RELOAD_REFUSED : PROBLEM_ENGINE_REFUSES,
-                      answer->error, STR_NULL);
-}
-
-void api_audit(struct api *a, const struct api_request *q, const char *what, struct str on)
-{
-    struct buf text = BUF_INIT;
-
-    buf_printf(&text, "[%lld] _VIGIE_AUDIT;%s;" STR_FMT ";" STR_FMT, (long long)time_wall_s(api_wall(a)),
-               what, STR_ARG(on), STR_ARG(q->peer));
-    a->ports->engine(a->user, 0, str_of(q->who.name[0] ? q->who.name : "-"), WORLD_SOURCE_GATE,
-                     buf_str(&text));
-    buf_release(&text);
-}
-
 /* ---- small help ---- */
-
-bool api_not_ready(struct api *a, struct api_request *q)
-{
-    if (a->ready)
-        return false;
-    api_header(q, "Retry-After: 1");
-    api_fail(a, q, 503, NULL, PROBLEM_STARTING);
-    return true;
-}
 
 struct wall api_wall(const struct api *a)
 {
@@ -508,7 +234,7 @@ static void begin(struct api *a, struct api_request *q)
         identify(a, q);
 }
 
-static void after(struct api *a, struct api_request *q)
+void api_after(struct api *a, struct api_request *q)
 {
     if (!q->answered && !q->resume && !q->broken) {
         log_error("%s has neither answered nor asked", q->route ? q->route->path : "a request");
@@ -529,50 +255,10 @@ void api_receive(struct api *a, const struct api_request *from)
     } else {
         begin(a, q);
     }
-    after(a, q);
+    api_after(a, q);
 }
 
-/* ---- what comes back ---- */
-
-static void resume(struct api *a, struct api_request *q, const struct api_answer *answer)
-{
-    api_resume_f *call = q->resume;
-
-    q->resume = NULL;
-    call(a, q, answer);
-    after(a, q);
-}
-
-void api_answered(struct api *a, uint64_t serial, const struct api_answer *answer)
-{
-    struct api_request *q = request_find(a, serial);
-    struct api_answer full = *answer;
-
-    if (!q || !q->resume || q->waits_for != answer->kind)
-        return;
-    if (answer->kind == API_FROM_AUTH && answer->n_values != API_AUTH_VALUES)
-        log_fatal("auth answered with %zu values", answer->n_values);
-    full.json = buf_str(&q->json);
-    resume(a, q, &full);
-}
-
-void api_rows(struct api *a, uint64_t serial, struct str part)
-{
-    struct api_request *q = request_find(a, serial);
-
-    if (!q || !q->resume || q->waits_for != API_FROM_READER)
-        return;
-    if (!q->flow || q->json.len || !q->flow(a, q, part)) { /* mostly: no copy */
-        buf_add_str(&q->json, part);
-        if (q->flow && q->flow(a, q, buf_str(&q->json)))
-            buf_clear(&q->json);
-    }
-    after(a, q);
-}
-
-/* Calls work for every request under way; work may free it. */
-static void each(struct api *a, void (*work)(struct api *a, struct api_request *q, uint64_t arg),
-                 uint64_t arg)
+void api_each(struct api *a, void (*work)(struct api *a, struct api_request *q, uint64_t arg), uint64_t arg)
 {
     for (size_t i = 0; i < a->pending.n_entry; i++) {
         struct str key;
@@ -583,21 +269,6 @@ static void each(struct api *a, void (*work)(struct api *a, struct api_request *
     }
 }
 
-static void lose(struct api *a, struct api_request *q, uint64_t kind)
-{
-    if (!q->resume || q->waits_for != (enum api_answer_kind)kind)
-        return;
-    q->resume = NULL;
-    api_header(q, "Retry-After: 1");
-    api_fail(a, q, 503, NULL, PROBLEM_PART_RESTARTED);
-    after(a, q);
-}
-
-void api_lost(struct api *a, enum api_answer_kind kind)
-{
-    each(a, lose, kind);
-}
-
 static void forget_one(struct api *a, struct api_request *q, uint64_t source)
 {
     if (q->source == (enum api_source)source)
@@ -606,7 +277,7 @@ static void forget_one(struct api *a, struct api_request *q, uint64_t source)
 
 void api_source_lost(struct api *a, enum api_source source)
 {
-    each(a, forget_one, source);
+    api_each(a, forget_one, source);
     stream_source_lost(a, source);
 }
 
@@ -631,8 +302,8 @@ void api_gone(struct api *a, enum api_source source, uint64_t id)
 static void expire(struct api *a, struct api_request *q, uint64_t now)
 {
     if (q->broken) {
-        break_off(a, q);
-        after(a, q);
+        api_break_off(a, q);
+        api_after(a, q);
         return;
     }
     if (q->due.us > (int64_t)now)
@@ -640,12 +311,12 @@ static void expire(struct api *a, struct api_request *q, uint64_t now)
     q->resume = NULL;
     a->count.timed_out++;
     api_fail(a, q, 504, NULL, PROBLEM_TOO_LATE);
-    after(a, q);
+    api_after(a, q);
 }
 
 void api_tick(struct api *a)
 {
-    each(a, expire, (uint64_t)a->ports->mono(a->user).us);
+    api_each(a, expire, (uint64_t)a->ports->mono(a->user).us);
     stream_tick(a);
 }
 
@@ -683,7 +354,7 @@ static void drop(struct api *a, struct api_request *q, uint64_t arg UNUSED)
 
 void api_release(struct api *a)
 {
-    each(a, drop, 0);
+    api_each(a, drop, 0);
     stream_set_free(a->streams);
     names_free(a->names);
     if (a->ready)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The API: one request's way from its arrival to its answer, and what a resource's handler may do on the way.
+ * The API: one request's way from its arrival to its answer. What a handler may do on the way is in api/api_reply.h (answers) and api/api_ask.h (questions to other roles).
  *
  *   api_receive -> route (404, 405) -> who asks (session, token, local user: perhaps auth is asked) -> guard (401, 403, 415)
  *     -> handler -> answers at once, or asks one other role and goes on when the answer is there (504 when it does not come)
@@ -154,47 +154,12 @@ void api_world(struct api *a, const struct model *m, const struct board *b, cons
 void api_receive(struct api *a, const struct api_request *from);   /* as web or local sent it; is copied */
 void api_gone(struct api *a, enum api_source source, uint64_t id); /* the client left */
 void api_source_lost(struct api *a, enum api_source source); /* web or local died with all its clients */
-void api_answered(struct api *a, uint64_t serial, const struct api_answer *x); /* late ones are ignored */
-void api_rows(struct api *a, uint64_t serial, struct str part); /* a part of the reader's answer */
-void api_lost(struct api *a, enum api_answer_kind kind); /* that role died: what waits for it is told */
-void api_tick(struct api *a);                            /* once a second or more often: time-outs */
+void api_tick(struct api *a);                                /* once a second or more often: time-outs */
 
 /* ---- for handlers ---- */
 
-/* Answers. The request is gone after, unless it is still inside its handler: then at its end. */
-void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
-void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
-void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);
-/* An answer in parts. What is answered otherwise once it has begun, and a part that cannot be sent, breaks it off: it never ends as if it were whole. */
-void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body);
-void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end);
-/* RFC 9457: field NULL or the member, parameter or header that is wrong; in the language of who asks. */
-void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);
-void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
-                   struct str arg0, struct str arg1);
 /* The session's secret in the request's cookie, borrowed from it; false: there is none. */
 bool api_session_secret(const struct api_request *q, struct str *secret);
-void api_header(struct api_request *q, const char *line); /* one more line for the answer */
-
-/* Asks, and has resume called with the answer. When nothing can be sent the request is answered with 503. */
-void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n,
-                  api_resume_f *resume);
-void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume);
-void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume);
-void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
-                    api_resume_f *resume);
-/* Its refusal as a problem: true when it answered. */
-bool api_reader_refused(struct api *a, struct api_request *q, const struct api_answer *answer);
-void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
-void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
-                    api_resume_f *resume);
-/* The usual resumes: refusal of auth as a problem (returns true when it answered); the engine's yes or no. */
-bool api_auth_refused(struct api *a, struct api_request *q, const struct api_answer *answer);
-void api_engine_done(struct api *a, struct api_request *q, const struct api_answer *answer);
-/* What was done, by whom: goes the way of a command, through the engine into the journal. */
-void api_audit(struct api *a, const struct api_request *q, const char *what, struct str on);
-/* True, and answered with 503, while there is no snapshot or no board yet. */
-bool api_not_ready(struct api *a, struct api_request *q);
 struct wall api_wall(const struct api *a);
 /* A parameter of the query, decoded into the arena; p NULL: not there. That only known ones are there, each once, is checked before. */
 struct str api_query(struct api_request *q, const char *name);

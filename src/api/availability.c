@@ -5,6 +5,8 @@
  */
 #include "api/availability.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/body.h"
 #include "api/choose.h"
 #include "api/gone.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/body.h"
 
+#include "api/api_reply.h"
 #include "wire/json_read.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/choose.h"
 
+#include "api/api_reply.h"
 #include "api/near.h"
 
 #include <string.h>

@@ -2,6 +2,8 @@
 /* What happened, from the history: GET /resources/{id}/events and GET /events. The reader's rows (db/history.h) get their words here. */
 #include "api/event.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/body.h"
 #include "api/choose.h"
 #include "api/gone.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/gone.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/names.h"
 #include "wire/json_read.h"
 

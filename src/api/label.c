@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/label.h"
 
+#include "api/api_reply.h"
+
 static const struct model_extra *extra_of(const struct model *m, uint32_t idx)
 {
     uint32_t extra = model_check(m, idx)->extra;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/list.h"
 
+#include "api/api_reply.h"
 #include "api/body.h"
-
 #include "api/names.h"
 #include "base/limits.h"
 

@@ -2,6 +2,7 @@
 /* GET /metrics: figures in OpenMetrics 1.0, on loopback, without signing in, and so without any name. docs/METRICS.md says what each is good for. */
 #include "api/metrics.h"
 
+#include "api/api_reply.h"
 #include "api/list.h"
 #include "api/stream.h"
 #include "build_id.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/near.h"
 
+#include "api/api_reply.h"
+
 void near_try(struct near *n, struct str candidate)
 {
     unsigned most = n->found.n ? n->best - 1 : (unsigned)MIN(n->name.n / 3 + 1, (size_t)3);
@@ -10,4 +12,10 @@ void near_try(struct near *n, struct str candidate)
         return;
     n->best = d;
     n->found = candidate;
+}
+
+void near_fail(struct api *a, struct api_request *q, const char *field, enum problem p,
+               const struct near *near)
+{
+    api_fail_name(a, q, field, p, near->name, near->found);
 }

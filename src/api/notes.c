@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/notes.h"
 
+#include "api/api_reply.h"
 #include "api/names.h"
 #include "api/route.h"
 #include "base/vec.h"

@@ -2,6 +2,7 @@
 /* GET /api/v1/openapi.json: the table of routes as an OpenAPI 3.1 document. What is not in the table is not in the document, and the other way round. */
 #include "api/openapi.h"
 
+#include "api/api_reply.h"
 #include "api/route.h"
 #include "build_id.h"
 #include "wire/json.h"

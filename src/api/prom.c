@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/prom.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/route.h"
 #include "api/series.h"
 #include "base/vec.h"

@@ -2,6 +2,8 @@
 /* Renames: announced before the reload that carries them out, so that what has another name then is known to be what it was. The store keeps them. */
 #include "api/rename.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/body.h"
 #include "api/route.h"
 #include "wire/json.h"

@@ -2,6 +2,7 @@
 /* GET /api/v1/resources/{id}: everything about one check. */
 #include "api/resource.h"
 
+#include "api/api_reply.h"
 #include "api/inforce.h"
 #include "api/label.h"
 #include "api/names.h"

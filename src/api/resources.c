@@ -2,6 +2,7 @@
 /* GET /api/v1/resources: the list. */
 #include "api/resources.h"
 
+#include "api/api_reply.h"
 #include "api/list.h"
 #include "api/past.h"
 

@@ -2,6 +2,8 @@
 /* Set-up, login, logout, the session itself and one's own password. Passwords and secrets pass through here to auth and are kept nowhere. */
 #include "api/session.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/guard.h"
 #include "api/route.h"
 #include "api/stream.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/states.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/choose.h"
 #include "api/gone.h"
 #include "api/names.h"

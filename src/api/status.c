@@ -2,6 +2,7 @@
 /* GET /api/v1/status: how Vigie itself does. What the roles really are comes from the parent, as JSON that it has made. */
 #include "api/status.h"
 
+#include "api/api_reply.h"
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/stream.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/stream.h"
 
+#include "api/api_reply.h"
 #include "api/list.h"
 #include "api/names.h"
 #include "base/limits.h"

@@ -2,6 +2,8 @@
 /* Tokens of programs: made and deleted by administrators. A token's text is shown once, in the answer that makes it. */
 #include "api/token.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/route.h"
 #include "api/stream.h"
 #include "wire/json.h"

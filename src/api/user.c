@@ -2,6 +2,8 @@
 /* Users: made and deleted by administrators. */
 #include "api/user.h"
 
+#include "api/api_ask.h"
+#include "api/api_reply.h"
 #include "api/route.h"
 #include "api/stream.h"
 

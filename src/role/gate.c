@@ -3,6 +3,7 @@
  * gate: the one way in. What web and local bring from browsers, API clients and ctl is judged and answered by src/api; this file lends it hands: it keeps
  * the snapshot and the board of one generation together, carries questions to engine, reader and auth, and answers back. It opens nothing.
  */
+#include "api/api_ask.h"
 #include "api/level.h"
 #include "api/names.h"
 #include "api/rename.h"

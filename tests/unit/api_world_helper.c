@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_ask.h"
 #include "api_world.h"
 
 #include "core/conf.h"

@@ -3,6 +3,7 @@
  * The gate's judgement: every route for every role from the table itself, the rules against other sites, request bodies, sessions, and what
  * happens when another role is slow, full or dead.
  */
+#include "api/api_ask.h"
 #include "api/route.h"
 #include "api_world.h"
 #include "base/limits.h"

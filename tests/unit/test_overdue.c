@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api_ask.h"
 #include "api_world.h"
 #include "base/limits.h"
 #include "db/objects.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The API's renames: who may announce them, which are refused, what the store is asked. */
+#include "api/api_ask.h"
 #include "api/rename.h"
 #include "api_world.h"
 

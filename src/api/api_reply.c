@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_reply.h"
+
+#include "api/api_int.h"
+#include "wire/http_text.h"
+#include "wire/json.h"
+#include "wire/promerror.h"
+
+#include <string.h>
+
+void api_break_off(struct api *a, struct api_request *q)
+{
+    q->broken = true;
+    q->resume = NULL;
+    q->answered = a->ports->broken(a->user, q->source, q->id) != E_LIMIT;
+}
+
+static void send_answer(struct api *a, struct api_request *q, int status, const char *type, struct str body)
+{
+    struct buf lines = BUF_INIT;
+
+    if (q->answered || q->broken)
+        return;
+    if (q->begun) { /* no other answer can follow */
+        api_break_off(a, q);
+        return;
+    }
+    q->answered = true;
+    a->count.by_class[status / 100 % 6]++;
+    buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
+    buf_add_str(&lines, buf_str(&q->headers));
+    if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, false) < 0)
+        api_break_off(a, q);
+    buf_release(&lines);
+}
+
+void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json)
+{
+    send_answer(a, q, status, "application/json", buf_str(json));
+}
+
+void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body)
+{
+    send_answer(a, q, status, arena_dup(&q->arena, type), body);
+}
+
+void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body)
+{
+    struct buf lines = BUF_INIT;
+
+    q->begun = true;
+    a->count.by_class[status / 100 % 6]++;
+    buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
+    buf_add_str(&lines, buf_str(&q->headers));
+    if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true) < 0)
+        api_break_off(a, q);
+    buf_release(&lines);
+}
+
+void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end)
+{
+    if (q->broken)
+        return;
+    q->answered = end;
+    if (a->ports->data(a->user, q->source, q->id, body, end) < 0)
+        api_break_off(a, q);
+}
+
+void api_reply_ok(struct api *a, struct api_request *q, int status)
+{
+    send_answer(a, q, status, "application/json", STR("{\"ok\":true}"));
+}
+
+static void problem_body(struct buf *out, int status, const char *field, enum problem p, struct str detail)
+{
+    struct buf code = BUF_INIT;
+    struct json j;
+
+    problem_word(&code, p);
+    json_init(&j, out);
+    json_map(&j);
+    json_key_c(&j, "type", "about:blank");
+    json_key_c(&j, "title", http_text_reason(status));
+    json_key_i64(&j, "status", status);
+    json_key_str(&j, "code", buf_str(&code));
+    json_key_str(&j, "detail", detail);
+    if (field)
+        json_key_c(&j, "field", field);
+    json_map_end(&j);
+    buf_release(&code);
+}
+
+static bool reads_french(const struct api_request *q)
+{
+    int en = http_text_weight(q->accept_language, STR("en")),
+        fr = http_text_weight(q->accept_language, STR("fr"));
+
+    if (q->who.lang[0])
+        return strcmp(q->who.lang, "fr") == 0;
+    return fr > 0 && fr > en;
+}
+
+static void refuse(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   const struct str args[PROBLEM_ARGS], struct str near)
+{
+    struct buf text = BUF_INIT, body = BUF_INIT;
+    bool prom = promerror_is_path(q->path), french = reads_french(q);
+
+    problem_render(&text, p, french, args);
+    if (near.n)
+        buf_printf(&text, french ? " Vouliez-vous dire " STR_FMT " ?" : " Did you mean " STR_FMT "?",
+                   STR_ARG(near));
+    if (prom)
+        promerror_put(&body, promerror_type(status), buf_str(&text));
+    else
+        problem_body(&body, status, field, p, buf_str(&text));
+    if (status == 401)
+        api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
+    send_answer(a, q, status, prom ? "application/json" : "application/problem+json", buf_str(&body));
+    a->count.refused++;
+    buf_release(&text);
+    buf_release(&body);
+}
+
+void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   struct str arg0, struct str arg1)
+{
+    refuse(a, q, status, field, p, (const struct str[PROBLEM_ARGS]){arg0, arg1}, STR_NULL);
+}
+
+void api_fail_name(struct api *a, struct api_request *q, const char *field, enum problem p, struct str name,
+                   struct str found)
+{
+    refuse(a, q, 404, field, p, (const struct str[PROBLEM_ARGS]){name}, found);
+}
+
+void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p)
+{
+    api_fail_with(a, q, status, field, p, STR_NULL, STR_NULL);
+}
+
+void api_header(struct api_request *q, const char *line)
+{
+    buf_add_c(&q->headers, line);
+    buf_add_char(&q->headers, '\n');
+}
+
+bool api_not_ready(struct api *a, struct api_request *q)
+{
+    if (a->ready)
+        return false;
+    api_header(q, "Retry-After: 1");
+    api_fail(a, q, 503, NULL, PROBLEM_STARTING);
+    return true;
+}
