@@ -8,7 +8,6 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/resource.h"
-#include "api/route.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -72,13 +71,19 @@ static void send(struct api *a, struct api_request *q, struct buf *b)
     buf_release(b);
 }
 
+const struct body_field action_body_check[] = {
+    {"force", BODY_BOOL, false, 0, 0, NULL,
+     "a check now is always forced; accepted for the sake of older clients"},
+    {NULL},
+};
+
 void action_check(struct api *a, struct api_request *q)
 {
     uint32_t idx = resource_of(a, q);
     struct body_value v[BODY_FIELDS_MAX];
     struct buf b = BUF_INIT;
 
-    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+    if (idx == MODEL_NONE || !body_read(a, q, v))
         return;
     if (begin(a, q, idx, "SCHEDULE_FORCED_HOST_CHECK", "SCHEDULE_FORCED_SVC_CHECK", &b))
         add_number(&b, time_wall_s(api_wall(a)));
@@ -99,13 +104,22 @@ static bool ends_later(struct api *a, struct api_request *q, const struct body_v
     return !q->answered;
 }
 
+const struct body_field action_body_acknowledge[] = {
+    {"comment", BODY_LINE, true, 1, 4096, NULL, "what is being done about it"},
+    {"sticky", BODY_BOOL, false, 0, 0, NULL, "stays until the state is good again (false: until it changes)"},
+    {"notify", BODY_BOOL, false, 0, 0, NULL, "tell the contacts; true if left out"},
+    {"persistent", BODY_BOOL, false, 0, 0, NULL, "the comment stays when the acknowledgement ends"},
+    {"expires", BODY_TIME, false, 0, 0, NULL, "when it is taken back by itself; never if left out"},
+    {NULL},
+};
+
 void action_acknowledge(struct api *a, struct api_request *q)
 {
     uint32_t idx = resource_of(a, q);
     struct body_value v[BODY_FIELDS_MAX];
     struct buf b = BUF_INIT;
 
-    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+    if (idx == MODEL_NONE || !body_read(a, q, v))
         return;
     if (!ends_later(a, q, &v[4]))
         return;
@@ -132,6 +146,16 @@ void action_unacknowledge(struct api *a, struct api_request *q)
     send(a, q, &b);
 }
 
+const struct body_field action_body_downtime[] = {
+    {"start", BODY_TIME, true, 0, 0, NULL, "when it begins"},
+    {"end", BODY_TIME, true, 0, 0, NULL, "when it ends"},
+    {"fixed", BODY_BOOL, false, 0, 0, NULL,
+     "false: it begins with the first problem between start and end; true if left out"},
+    {"duration_s", BODY_INT, false, 1, 366 * 86400, NULL, "of a flexible one, in seconds"},
+    {"comment", BODY_LINE, true, 1, 4096, NULL, "what is going to be done"},
+    {NULL},
+};
+
 void action_downtime(struct api *a, struct api_request *q)
 {
     uint32_t idx = resource_of(a, q);
@@ -140,7 +164,7 @@ void action_downtime(struct api *a, struct api_request *q)
     bool fixed;
     int64_t lasts;
 
-    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+    if (idx == MODEL_NONE || !body_read(a, q, v))
         return;
     fixed = !v[2].there || v[2].number;
     lasts = v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S;
@@ -168,13 +192,20 @@ void action_downtime(struct api *a, struct api_request *q)
     send(a, q, &b);
 }
 
+const struct body_field action_body_comment[] = {
+    {"comment", BODY_LINE, true, 1, 4096, NULL, "the text"},
+    {"persistent", BODY_BOOL, false, 0, 0, NULL, "it stays over a restart; true if left out"},
+    {"expires", BODY_TIME, false, 0, 0, NULL, "when it is deleted by itself; never if left out"},
+    {NULL},
+};
+
 void action_comment(struct api *a, struct api_request *q)
 {
     uint32_t idx = resource_of(a, q);
     struct body_value v[BODY_FIELDS_MAX];
     struct buf b = BUF_INIT;
 
-    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+    if (idx == MODEL_NONE || !body_read(a, q, v))
         return;
     if (!ends_later(a, q, &v[2]))
         return;
@@ -217,6 +248,15 @@ static int64_t submit_code(struct api *a, struct api_request *q, bool host, int6
     return code;
 }
 
+static const char *const states[] = {"ok", "warning", "critical",    "unknown",
+                                     "up", "down",    "unreachable", NULL};
+const struct body_field action_body_submit[] = {
+    {"state", BODY_WORD, true, 0, 0, states, "the state, in the words of a host or of a service"},
+    {"output", BODY_TEXT, true, 1, 12000, NULL, "what the check found"},
+    {"perfdata", BODY_LINE, false, 0, 3000, NULL, "performance data, without the bar in front"},
+    {NULL},
+};
+
 void action_submit(struct api *a, struct api_request *q)
 {
     uint32_t idx = resource_of(a, q);
@@ -224,7 +264,7 @@ void action_submit(struct api *a, struct api_request *q)
     struct buf b = BUF_INIT;
     int64_t code;
 
-    if (idx == MODEL_NONE || !body_read(a, q, q->route->body, q->route->n_body, v))
+    if (idx == MODEL_NONE || !body_read(a, q, v))
         return;
     code = submit_code(a, q, idx < a->model.n_hosts, v[0].number);
     if (code >= 0 && begin(a, q, idx, "PROCESS_HOST_CHECK_RESULT", "PROCESS_SERVICE_CHECK_RESULT", &b)) {
@@ -298,11 +338,16 @@ void action_comment_delete(struct api *a, struct api_request *q)
     by_number(a, q, check_with_comment, "DEL_HOST_COMMENT", "DEL_SVC_COMMENT");
 }
 
+const struct body_field action_body_command[] = {
+    {"command", BODY_LINE, true, 3, 16384, NULL, "an external command: [seconds] NAME;field;field"},
+    {NULL},
+};
+
 void action_command(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+    if (!body_read(a, q, v))
         return;
     if (!is_field(v[0].text, WHERE_LAST) || v[0].text.p[0] != '[') {
         api_fail(a, q, 422, "command", PROBLEM_COMMAND_FORM);

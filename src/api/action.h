@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What people do to hosts and services. */
-#include "api/api.h"
+#include "api/body.h"
 
+extern const struct body_field action_body_check[];
+extern const struct body_field action_body_acknowledge[];
+extern const struct body_field action_body_downtime[];
+extern const struct body_field action_body_comment[];
+extern const struct body_field action_body_submit[];
+extern const struct body_field action_body_command[];
 void action_check(struct api *a, struct api_request *q);
 void action_acknowledge(struct api *a, struct api_request *q);
 void action_unacknowledge(struct api *a, struct api_request *q);

@@ -2,17 +2,27 @@
 #include "api/body.h"
 
 #include "api/api_reply.h"
+#include "api/route.h"
 #include "wire/json_read.h"
 
 #include <string.h>
 
-static const struct body_field *find(const struct body_field *fields, size_t n, struct str name)
+static const struct body_field *find(const struct body_field *fields, struct str name)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (str_eq_c(name, fields[i].name))
-            return &fields[i];
+    for (; fields->name; fields++) {
+        if (str_eq_c(name, fields->name))
+            return fields;
     }
     return NULL;
+}
+
+static size_t n_fields(const struct body_field *fields)
+{
+    size_t n = 0;
+
+    while (fields[n].name)
+        n++;
+    return n;
 }
 
 static bool is_line(struct str s)
@@ -97,14 +107,15 @@ struct str body_words(struct api_request *q, const char *const *words)
 }
 
 static bool take_all(struct api *a, struct api_request *q, const struct json_value *root,
-                     const struct body_field *fields, size_t n, struct body_value *values)
+                     struct body_value *values)
 {
+    const struct body_field *fields = q->route->body;
     const struct json_value *v;
     struct str key;
     void *at = NULL;
 
     while (json_read_next(root, &at, &key, &v)) {
-        const struct body_field *f = find(fields, n, key);
+        const struct body_field *f = find(fields, key);
         enum problem wrong;
 
         if (!f) {
@@ -120,7 +131,7 @@ static bool take_all(struct api *a, struct api_request *q, const struct json_val
             return false;
         }
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; fields[i].name; i++) {
         if (fields[i].required && !values[i].there) {
             api_fail_with(a, q, 422, fields[i].name, PROBLEM_MEMBER_MISSING, str_of(fields[i].name),
                           str_of(fields[i].doc));
@@ -130,16 +141,15 @@ static bool take_all(struct api *a, struct api_request *q, const struct json_val
     return true;
 }
 
-bool body_read(struct api *a, struct api_request *q, const struct body_field *fields, size_t n,
-               struct body_value *values)
+bool body_read(struct api *a, struct api_request *q, struct body_value values[BODY_FIELDS_MAX])
 {
     struct str text = q->body.n ? q->body : STR("{}");
     struct err err = ERR_INIT;
     struct json_value *root;
     bool ok;
 
-    BUG_ON(n > BODY_FIELDS_MAX);
-    memset(values, 0, n * sizeof(*values));
+    BUG_ON(n_fields(q->route->body) > BODY_FIELDS_MAX);
+    memset(values, 0, BODY_FIELDS_MAX * sizeof(*values));
     root = json_read(&text, &err);
     if (!root || text.n) {
         api_fail_with(a, q, 400, NULL, root ? PROBLEM_BODY_MORE : PROBLEM_BODY_SYNTAX, str_of(err.text),
@@ -151,7 +161,7 @@ bool body_read(struct api *a, struct api_request *q, const struct body_field *fi
     if (!ok)
         api_fail(a, q, 422, NULL, PROBLEM_BODY_OBJECT);
     else
-        ok = take_all(a, q, root, fields, n, values);
+        ok = take_all(a, q, root, values);
     json_read_free(root);
     return ok;
 }

@@ -19,6 +19,7 @@
 
 const char *const event_query[] = {"from", "to",   "group", "host",   "service",
                                    "kind", "text", "limit", "cursor", NULL};
+const char *const event_query_resource[] = {"limit", "cursor", NULL};
 
 #define TEXT_MOST    256u
 #define OIDS_MOST    (200u * 1024) /* what a question can hold */

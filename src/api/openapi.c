@@ -39,7 +39,7 @@ static void body_member(struct json *j, const struct body_field *f)
 
 static void request_body(struct json *j, const struct api_route *r)
 {
-    if (!r->n_body)
+    if (!r->body)
         return;
     json_key(j, "requestBody");
     json_map(j);
@@ -53,12 +53,12 @@ static void request_body(struct json *j, const struct api_route *r)
     json_key_bool(j, "additionalProperties", false);
     json_key(j, "properties");
     json_map(j);
-    for (size_t i = 0; i < r->n_body; i++)
+    for (size_t i = 0; r->body[i].name; i++)
         body_member(j, &r->body[i]);
     json_map_end(j);
     json_key(j, "required");
     json_list(j);
-    for (size_t i = 0; i < r->n_body; i++) {
+    for (size_t i = 0; r->body[i].name; i++) {
         if (r->body[i].required)
             json_c(j, r->body[i].name);
     }

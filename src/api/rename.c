@@ -4,8 +4,6 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
-#include "api/body.h"
-#include "api/route.h"
 #include "wire/json.h"
 
 enum { HOST, SERVICE, TO_HOST, TO_SERVICE, SWAP };
@@ -49,6 +47,15 @@ static void audit(struct api *a, struct api_request *q, const struct str *names)
     buf_release(&what);
 }
 
+const struct body_field rename_body[] = {
+    {"host", BODY_LINE, true, 1, 255, NULL, "what the host is called now"},
+    {"service", BODY_LINE, false, 1, 255, NULL, "and the service; left out: the host is renamed"},
+    {"to_host", BODY_LINE, true, 1, 255, NULL, "the host's name in the new configuration"},
+    {"to_service", BODY_LINE, false, 1, 255, NULL, "the service's"},
+    {"swap", BODY_BOOL, false, 0, 0, NULL, "both are configured, and change places"},
+    {NULL},
+};
+
 void rename_create(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
@@ -56,7 +63,7 @@ void rename_create(struct api *a, struct api_request *q)
     enum problem p;
     bool swap;
 
-    if (api_not_ready(a, q) || !body_read(a, q, q->route->body, q->route->n_body, v))
+    if (api_not_ready(a, q) || !body_read(a, q, v))
         return;
     swap = v[SWAP].there && v[SWAP].number;
     for (size_t i = 0; i < 4; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "api/api.h"
+#include "api/body.h"
 
+extern const struct body_field rename_body[];
 void rename_create(struct api *a, struct api_request *q);
 void rename_list(struct api *a, struct api_request *q);
 void rename_delete(struct api *a, struct api_request *q);

@@ -23,86 +23,6 @@
 #include "api/why.h"
 #include "wire/http_text.h"
 
-#define BODY(fields) .body = fields, .n_body = ARRAY_LEN(fields)
-
-static const char *const roles[] = {"viewer", "operator", "admin", NULL};
-static const char *const states[] = {"ok", "warning", "critical",    "unknown",
-                                     "up", "down",    "unreachable", NULL};
-
-static const struct body_field body_setup[] = {
-    {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
-    {"user", BODY_LINE, true, 1, 64, NULL, "the name of the first administrator"},
-    {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
-};
-static const struct body_field body_setup_check[] = {
-    {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
-};
-static const struct body_field body_login[] = {
-    {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
-    {"password", BODY_TEXT, true, 1, 1024, NULL, "the user's password"},
-};
-static const struct body_field body_password[] = {
-    {"old", BODY_TEXT, true, 1, 1024, NULL, "the present password"},
-    {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
-};
-static const struct body_field body_ack[] = {
-    {"comment", BODY_LINE, true, 1, 4096, NULL, "what is being done about it"},
-    {"sticky", BODY_BOOL, false, 0, 0, NULL, "stays until the state is good again (false: until it changes)"},
-    {"notify", BODY_BOOL, false, 0, 0, NULL, "tell the contacts; true if left out"},
-    {"persistent", BODY_BOOL, false, 0, 0, NULL, "the comment stays when the acknowledgement ends"},
-    {"expires", BODY_TIME, false, 0, 0, NULL, "when it is taken back by itself; never if left out"},
-};
-static const struct body_field body_downtime[] = {
-    {"start", BODY_TIME, true, 0, 0, NULL, "when it begins"},
-    {"end", BODY_TIME, true, 0, 0, NULL, "when it ends"},
-    {"fixed", BODY_BOOL, false, 0, 0, NULL,
-     "false: it begins with the first problem between start and end; true if left out"},
-    {"duration_s", BODY_INT, false, 1, 366 * 86400, NULL, "of a flexible one, in seconds"},
-    {"comment", BODY_LINE, true, 1, 4096, NULL, "what is going to be done"},
-};
-static const struct body_field body_comment[] = {
-    {"comment", BODY_LINE, true, 1, 4096, NULL, "the text"},
-    {"persistent", BODY_BOOL, false, 0, 0, NULL, "it stays over a restart; true if left out"},
-    {"expires", BODY_TIME, false, 0, 0, NULL, "when it is deleted by itself; never if left out"},
-};
-static const struct body_field body_rename[] = {
-    {"host", BODY_LINE, true, 1, 255, NULL, "what the host is called now"},
-    {"service", BODY_LINE, false, 1, 255, NULL, "and the service; left out: the host is renamed"},
-    {"to_host", BODY_LINE, true, 1, 255, NULL, "the host's name in the new configuration"},
-    {"to_service", BODY_LINE, false, 1, 255, NULL, "the service's"},
-    {"swap", BODY_BOOL, false, 0, 0, NULL, "both are configured, and change places"},
-};
-static const struct body_field body_submit[] = {
-    {"state", BODY_WORD, true, 0, 0, states, "the state, in the words of a host or of a service"},
-    {"output", BODY_TEXT, true, 1, 12000, NULL, "what the check found"},
-    {"perfdata", BODY_LINE, false, 0, 3000, NULL, "performance data, without the bar in front"},
-};
-static const struct body_field body_command[] = {
-    {"command", BODY_LINE, true, 3, 16384, NULL, "an external command: [seconds] NAME;field;field"},
-};
-static const struct body_field body_token[] = {
-    {"name", BODY_LINE, true, 1, 64, NULL, "the token's name"},
-    {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
-    {"expires", BODY_LINE, true, 1, 32, NULL, "how long it lasts, such as 30d"},
-};
-static const struct body_field body_user[] = {
-    {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
-    {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
-    {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
-};
-static const struct body_field body_user_password[] = {
-    {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
-};
-static const struct body_field body_user_role[] = {
-    {"role", BODY_WORD, true, 0, 0, roles, "viewer, operator or admin"},
-};
-static const struct body_field body_none[] = {
-    {"force", BODY_BOOL, false, 0, 0, NULL,
-     "a check now is always forced; accepted for the sake of older clients"},
-};
-
-static const char *const query_events[] = {"limit", "cursor", NULL};
-
 #define AVAILABILITY_DOC                                                                                     \
     "How much of the time it was as it should be, exact to the second, from `from` to `to` (the last 30 "    \
     "days if left out), within the time period `period`, with `downtimes` "                                  \
@@ -130,18 +50,18 @@ static const char *const query_events[] = {"limit", "cursor", NULL};
 #define V1   "/api/v1"
 const struct api_route route_table[] = {
     {"GET", V1 "/setup", GUARD_OPEN, session_setup_needed, .doc = "Whether there is no user yet"},
-    {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, BODY(body_setup),
+    {"POST", V1 "/setup", GUARD_OPEN, session_setup, .audited = true, .body = session_body_setup,
      .doc = "Make the first administrator with the set-up link"},
-    {"POST", V1 "/setup/check", GUARD_OPEN, session_setup_check, BODY(body_setup_check),
+    {"POST", V1 "/setup/check", GUARD_OPEN, session_setup_check, .body = session_body_setup_check,
      .doc = "Whether the set-up link is the right one"},
     {"POST", V1 "/setup/link", GUARD_ADMIN, session_setup_renew,
      .doc = "A new set-up link, while there is no user"},
-    {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, BODY(body_login),
+    {"POST", V1 "/login", GUARD_OPEN, session_login, .audited = true, .body = session_body_login,
      .doc = "Sign in: opens a session"},
     {"POST", V1 "/logout", GUARD_SELF, session_logout, .audited = true, .doc = "End this session"},
     {"GET", V1 "/session", GUARD_SELF, session_show, .doc = "Who one is, and the value for X-CSRF"},
-    {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true, BODY(body_password),
-     .doc = "Change one's own password; ends one's other sessions"},
+    {"POST", V1 "/session/password", GUARD_SELF, session_password, .audited = true,
+     .body = session_body_password, .doc = "Change one's own password; ends one's other sessions"},
     {"GET", V1 "/resources", GUARD_READ, resources_list, .query = past_query_list,
      .doc = "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
             "moment, also those that are configured no more (`gone`), and since when there are records "
@@ -163,7 +83,7 @@ const struct api_route route_table[] = {
             "only): the mean, and the worst. What is configured no more (`gone`) is found by the host and "
             "service "
             "that it was last"},
-    {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = query_events,
+    {"GET", V1 "/resources/{id}/events", GUARD_READ, event_of_resource, .query = event_query_resource,
      .doc = "What happened to it, the newest first; also when it is configured no more (`gone`)"},
     {"GET", V1 "/resources/{id}/why", GUARD_READ, why_show, .query = why_query,
      .doc =
@@ -172,18 +92,18 @@ const struct api_route route_table[] = {
          "decided at this moment. With at, what had been decided by then. What is configured no more "
          "(`gone`) has "
          "the state and the last decision that the history knows"},
-    {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, BODY(body_none),
+    {"POST", V1 "/resources/{id}/check", GUARD_ACT, action_check, .audited = true, .body = action_body_check,
      .doc = "Check it now"},
-    {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true, BODY(body_ack),
-     .doc = "Acknowledge its problem"},
+    {"POST", V1 "/resources/{id}/acknowledge", GUARD_ACT, action_acknowledge, .audited = true,
+     .body = action_body_acknowledge, .doc = "Acknowledge its problem"},
     {"DELETE", V1 "/resources/{id}/acknowledgement", GUARD_ACT, action_unacknowledge, .audited = true,
      .doc = "Take the acknowledgement back"},
-    {"POST", V1 "/resources/{id}/downtime", GUARD_ACT, action_downtime, .audited = true, BODY(body_downtime),
-     .doc = "Plan a downtime"},
-    {"POST", V1 "/resources/{id}/comment", GUARD_ACT, action_comment, .audited = true, BODY(body_comment),
-     .doc = "Add a comment"},
-    {"POST", V1 "/resources/{id}/submit", GUARD_ACT, action_submit, .audited = true, BODY(body_submit),
-     .doc = "Submit a result (answered when it is on disk)"},
+    {"POST", V1 "/resources/{id}/downtime", GUARD_ACT, action_downtime, .audited = true,
+     .body = action_body_downtime, .doc = "Plan a downtime"},
+    {"POST", V1 "/resources/{id}/comment", GUARD_ACT, action_comment, .audited = true,
+     .body = action_body_comment, .doc = "Add a comment"},
+    {"POST", V1 "/resources/{id}/submit", GUARD_ACT, action_submit, .audited = true,
+     .body = action_body_submit, .doc = "Submit a result (answered when it is on disk)"},
     {"GET", V1 "/downtimes", GUARD_READ, notes_downtimes, .query = notes_query,
      .doc = "The downtimes that are planned or under way, by number"},
     {"GET", V1 "/comments", GUARD_READ, notes_comments, .query = notes_query,
@@ -221,27 +141,27 @@ const struct api_route route_table[] = {
             "configuration in force"},
     {"GET", V1 "/stream", GUARD_READ, stream_open, .query = list_query,
      .doc = "Server-sent events: the changes of a list"},
-    {"POST", V1 "/commands", GUARD_ADMIN, action_command, .audited = true, BODY(body_command),
+    {"POST", V1 "/commands", GUARD_ADMIN, action_command, .audited = true, .body = action_body_command,
      .doc = "Any external command of Nagios"},
     {"POST", V1 "/reload", GUARD_ADMIN, action_reload, .audited = true,
      .doc = "Read the configuration again"},
     {"GET", V1 "/renames", GUARD_READ, rename_list,
      .doc = "The renames that wait for the reload that carries them out (the first; `total` counts all)"},
-    {"POST", V1 "/renames", GUARD_ADMIN, rename_create, .audited = true, BODY(body_rename),
+    {"POST", V1 "/renames", GUARD_ADMIN, rename_create, .audited = true, .body = rename_body,
      .doc = "Announce a rename: the next reload in which the old name is gone and the new one there, within "
             "24 hours, "
             "carries identity, state and history over; a host takes its services along"},
     {"DELETE", V1 "/renames/{id}", GUARD_ADMIN, rename_delete, .audited = true,
      .doc = "Take an announced rename back"},
     {"GET", V1 "/tokens", GUARD_ADMIN, token_list, .doc = "The tokens there are (not their texts)"},
-    {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, BODY(body_token),
+    {"POST", V1 "/tokens", GUARD_ADMIN, token_create, .audited = true, .body = token_body,
      .doc = "Make a token for a program"},
     {"DELETE", V1 "/tokens/{name}", GUARD_ADMIN, token_delete, .audited = true, .doc = "Delete a token"},
     {"GET", V1 "/users", GUARD_ADMIN, user_list, .doc = "The users there are"},
-    {"POST", V1 "/users", GUARD_ADMIN, user_create, .audited = true, BODY(body_user), .doc = "Make a user"},
+    {"POST", V1 "/users", GUARD_ADMIN, user_create, .audited = true, .body = user_body, .doc = "Make a user"},
     {"POST", V1 "/users/{name}/password", GUARD_ADMIN, user_password, .audited = true,
-     BODY(body_user_password), .doc = "Set a user's password, and end the user's sessions"},
-    {"POST", V1 "/users/{name}/role", GUARD_ADMIN, user_role, .audited = true, BODY(body_user_role),
+     .body = user_body_password, .doc = "Set a user's password, and end the user's sessions"},
+    {"POST", V1 "/users/{name}/role", GUARD_ADMIN, user_role, .audited = true, .body = user_body_role,
      .doc = "Give a user another role; the last administrator stays one"},
     {"DELETE", V1 "/users/{name}", GUARD_ADMIN, user_delete, .audited = true,
      .doc = "Delete a user, and end the user's sessions"},

@@ -13,9 +13,8 @@ struct api_route {
     enum guard_right right;
     api_handler_f *run;
     bool audited;                  /* the engine records who asked for it, before it has an effect */
-    const struct body_field *body; /* what the body must be; NULL: none is read */
-    size_t n_body;
-    const char *const *query; /* parameters it takes, ended by NULL; NULL: none */
+    const struct body_field *body; /* what the body must be (body.h); NULL: none is read */
+    const char *const *query;      /* parameters it takes, ended by NULL; NULL: none */
     bool
         form; /* as Prometheus has it: parameters may also come as a form, repeated, and unknown ones are passed over */
     const char *doc; /* one line */

@@ -5,7 +5,6 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/guard.h"
-#include "api/route.h"
 #include "api/stream.h"
 #include "wire/json.h"
 
@@ -93,6 +92,13 @@ static void set_up(struct api *a, struct api_request *q, const struct api_answer
     welcome(a, q, x, 201);
 }
 
+const struct body_field session_body_setup[] = {
+    {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
+    {"user", BODY_LINE, true, 1, 64, NULL, "the name of the first administrator"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
+    {NULL},
+};
+
 void session_setup(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
@@ -102,7 +108,7 @@ void session_setup(struct api *a, struct api_request *q)
         api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
         return;
     }
-    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+    if (!body_read(a, q, v) || crowded(a, q))
         return;
     args[0] = v[0].text;
     args[1] = v[1].text;
@@ -132,6 +138,11 @@ static void token_known(struct api *a, struct api_request *q, const struct api_a
         api_reply_ok(a, q, 200);
 }
 
+const struct body_field session_body_setup_check[] = {
+    {"token", BODY_LINE, true, 1, 256, NULL, "the text behind #setup= in the set-up link"},
+    {NULL},
+};
+
 /* So that a wrong link is told before somebody has thought of a password. Its 256 bits need no slowing down. */
 void session_setup_check(struct api *a, struct api_request *q)
 {
@@ -141,7 +152,7 @@ void session_setup_check(struct api *a, struct api_request *q)
         api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
         return;
     }
-    if (body_read(a, q, q->route->body, q->route->n_body, v))
+    if (body_read(a, q, v))
         api_ask_auth(a, q, "setup_check", &v[0].text, 1, token_known);
 }
 
@@ -176,12 +187,18 @@ static void logged_in(struct api *a, struct api_request *q, const struct api_ans
     welcome(a, q, x, 200);
 }
 
+const struct body_field session_body_login[] = {
+    {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "the user's password"},
+    {NULL},
+};
+
 void session_login(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
     struct str args[3], *name;
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+    if (!body_read(a, q, v) || crowded(a, q))
         return;
     name = arena_alloc(&q->arena, sizeof(*name));
     *name = str_contains(v[0].text, STR(";")) ? STR("-") : v[0].text;
@@ -233,6 +250,12 @@ static void password_changed(struct api *a, struct api_request *q, const struct 
     welcome(a, q, x, 200);
 }
 
+const struct body_field session_body_password[] = {
+    {"old", BODY_TEXT, true, 1, 1024, NULL, "the present password"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
+    {NULL},
+};
+
 void session_password(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
@@ -242,7 +265,7 @@ void session_password(struct api *a, struct api_request *q)
         api_fail(a, q, 422, NULL, PROBLEM_PERSON_ONLY);
         return;
     }
-    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+    if (!body_read(a, q, v) || crowded(a, q))
         return;
     args[0] = str_of(q->who.name);
     args[1] = v[0].text;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* Set-up, sign-in, the session and the own password. */
-#include "api/api.h"
+#include "api/body.h"
 
+extern const struct body_field session_body_setup[];
+extern const struct body_field session_body_setup_check[];
+extern const struct body_field session_body_login[];
+extern const struct body_field session_body_password[];
 void session_setup_needed(struct api *a, struct api_request *q);
 void session_setup(struct api *a, struct api_request *q);
 void session_setup_check(struct api *a, struct api_request *q);

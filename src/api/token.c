@@ -4,7 +4,6 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
-#include "api/route.h"
 #include "api/stream.h"
 #include "wire/json.h"
 
@@ -40,6 +39,13 @@ static struct str *keep(struct api_request *q, struct str name)
     return kept;
 }
 
+const struct body_field token_body[] = {
+    {"name", BODY_LINE, true, 1, 64, NULL, "the token's name"},
+    {"role", BODY_WORD, true, 0, 0, who_role_words, "viewer, operator or admin"},
+    {"expires", BODY_LINE, true, 1, 32, NULL, "how long it lasts, such as 30d"},
+    {NULL},
+};
+
 void token_create(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
@@ -47,7 +53,7 @@ void token_create(struct api *a, struct api_request *q)
     struct str args[4];
     int64_t us;
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+    if (!body_read(a, q, v))
         return;
     if (!time_parse_duration(v[2].text, &us)) {
         api_fail(a, q, 422, "expires", PROBLEM_TOKEN_EXPIRES);

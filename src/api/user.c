@@ -4,7 +4,6 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
-#include "api/route.h"
 #include "api/stream.h"
 
 static void deleted(struct api *a, struct api_request *q, const struct api_answer *x)
@@ -62,12 +61,17 @@ static void password_set(struct api *a, struct api_request *q, const struct api_
     changed(a, q, x);
 }
 
+const struct body_field user_body_password[] = {
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
+    {NULL},
+};
+
 void user_password(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
     struct str args[2];
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+    if (!body_read(a, q, v) || crowded(a, q))
         return;
     q->state = arena_dup(&q->arena, STR("user password"));
     args[0] = q->param[0];
@@ -75,13 +79,18 @@ void user_password(struct api *a, struct api_request *q)
     api_ask_auth(a, q, "user_password", args, 2, password_set);
 }
 
+const struct body_field user_body_role[] = {
+    {"role", BODY_WORD, true, 0, 0, who_role_words, "viewer, operator or admin"},
+    {NULL},
+};
+
 void user_role(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
     struct buf what = BUF_INIT;
     struct str args[2];
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v))
+    if (!body_read(a, q, v))
         return;
     args[0] = q->param[0];
     args[1] = str_of(who_role_word((enum api_role)(v[0].number + API_ROLE_VIEWER)));
@@ -91,12 +100,19 @@ void user_role(struct api *a, struct api_request *q)
     api_ask_auth(a, q, "user_role", args, 2, changed);
 }
 
+const struct body_field user_body[] = {
+    {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
+    {"password", BODY_TEXT, true, 1, 1024, NULL, "at least 12 characters"},
+    {"role", BODY_WORD, true, 0, 0, who_role_words, "viewer, operator or admin"},
+    {NULL},
+};
+
 void user_create(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
     struct str args[3];
 
-    if (!body_read(a, q, q->route->body, q->route->n_body, v) || crowded(a, q))
+    if (!body_read(a, q, v) || crowded(a, q))
         return;
     args[0] = v[0].text;
     q->state = arena_dup(&q->arena, v[0].text);

@@ -6,24 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const words[] = {[API_ROLE_NONE] = "none",
-                                    [API_ROLE_VIEWER] = "viewer",
-                                    [API_ROLE_OPERATOR] = "operator",
-                                    [API_ROLE_ADMIN] = "admin"};
+const char *const who_role_words[] = {"viewer", "operator", "admin", NULL};
 
 enum api_role who_role_of(struct str word)
 {
-    for (size_t i = API_ROLE_VIEWER; i < ARRAY_LEN(words); i++) {
-        if (str_eq_c(word, words[i]))
-            return (enum api_role)i;
+    for (int i = 0; who_role_words[i]; i++) {
+        if (str_eq_c(word, who_role_words[i]))
+            return (enum api_role)(API_ROLE_VIEWER + i);
     }
     return API_ROLE_NONE;
 }
 
 const char *who_role_word(enum api_role role)
 {
-    BUG_ON((unsigned)role >= ARRAY_LEN(words));
-    return words[role];
+    BUG_ON((unsigned)role > API_ROLE_ADMIN);
+    return role == API_ROLE_NONE ? "none" : who_role_words[role - API_ROLE_VIEWER];
 }
 
 struct str who_scope(const struct api_who *w)

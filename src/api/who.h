@@ -27,6 +27,7 @@ struct api_who {
     int64_t expires;                      /* wall µs, 0: not known */
 };
 
+extern const char *const who_role_words[];  /* from viewer on, ended by NULL */
 enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
 const char *who_role_word(enum api_role role);
 

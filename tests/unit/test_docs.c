@@ -167,9 +167,9 @@ static void add_route(struct buf *b, const struct api_route *r)
                r->audited ? "; recorded" : "");
     for (size_t i = 0; r->query && r->query[i]; i++)
         buf_printf(b, "%s`%s`%s", i ? ", " : "\nParameters: ", r->query[i], r->query[i + 1] ? "" : ".\n");
-    if (r->n_body)
+    if (r->body)
         buf_add_c(b, "\n| member | | |\n|---|---|---|\n");
-    for (size_t i = 0; i < r->n_body; i++)
+    for (size_t i = 0; r->body && r->body[i].name; i++)
         add_member(b, &r->body[i]);
 }
 
@@ -261,7 +261,8 @@ static void add_livestatus_use(struct buf *b)
         "closed.\n\n"
         "`vigie_livestatus_tcp=127.0.0.1:6557` is for programs that know no TLS, as Nagstamon: on loopback "
         "alone, with any other address Vigie does not start. Every program of this machine, plugins too,\n"
-        "may ask and command there, whoever runs it; its commands are recorded as given by `tcp`. From another "
+        "may ask and command there, whoever runs it; its commands are recorded as given by `tcp`. From "
+        "another "
         "machine, `ssh -L 6557:127.0.0.1:6557` reaches it.\n\n"
         "A request is lines, and ends at an empty line or when the client closes its half:\n\n"
         "    GET services\n    Columns: host_name description plugin_output\n    Filter: state = 2\n"
