@@ -118,15 +118,21 @@ static bool query_is_good(struct api *a, struct api_request *q)
 
 /* ---- who asks ---- */
 
+static void refuse(struct api *a, struct api_request *q, const struct guard_verdict *v)
+{
+    if (v->problem == PROBLEM_NEEDS_RIGHT)
+        api_fail_right(a, q, v->right);
+    else
+        api_fail(a, q, v->status, v->field, v->problem);
+}
+
 static void enter(struct api *a, struct api_request *q)
 {
     struct guard_verdict v = guard_right(q, q->route->right);
 
-    if (v.status) {
-        api_fail(a, q, v.status, v.field, v.problem);
-        return;
-    }
-    if (query_is_good(a, q))
+    if (v.status)
+        refuse(a, q, &v);
+    else if (query_is_good(a, q))
         q->route->run(a, q);
 }
 
@@ -149,7 +155,9 @@ static void who_known(struct api *a, struct api_request *q, const struct api_ans
         }
         w->by = API_BY_NOBODY;
     } else {
-        w->role = who_role_of(x->values[API_AUTH_ROLE]);
+        who_grant(w, who_role_of(x->values[API_AUTH_ROLE]));
+        if (w->role == API_ROLE_NONE) /* of auth's roles we know all */
+            w->by = API_BY_NOBODY;
         str_copy(w->name, sizeof(w->name), x->values[API_AUTH_USER]);
         str_copy(w->lang, sizeof(w->lang), x->values[API_AUTH_LANG]);
         str_to_i64(x->values[API_AUTH_EXPIRES], &w->expires);
@@ -178,7 +186,10 @@ static void ask_who(struct api *a, struct api_request *q, enum api_by by, struct
 static void local_who(const struct api *a, struct api_request *q)
 {
     q->who.by = API_BY_UID;
-    q->who.role = q->uid == 0 || q->uid == (int64_t)a->uid ? API_ROLE_ADMIN : API_ROLE_NONE;
+    if (q->uid == 0 || q->uid == (int64_t)a->uid)
+        who_grant(&q->who, API_ROLE_ADMIN);
+    else
+        q->who.by = API_BY_NOBODY;
     if (q->user.n)
         str_copy(q->who.name, sizeof(q->who.name), q->user);
     else
@@ -195,7 +206,7 @@ static void identify(struct api *a, struct api_request *q)
         enter(a, q);
         return;
     }
-    if (q->route->right == GUARD_OPEN || (q->route->right == GUARD_HERE && guard_is_here(q))) {
+    if (q->route->right == RIGHT_OPEN || (q->route->right == RIGHT_HERE && guard_is_here(q))) {
         enter(a, q);
         return;
     }
@@ -229,7 +240,7 @@ static void begin(struct api *a, struct api_request *q)
     }
     v = guard_request(q);
     if (v.status)
-        api_fail(a, q, v.status, v.field, v.problem);
+        refuse(a, q, &v);
     else
         identify(a, q);
 }

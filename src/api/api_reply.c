@@ -71,21 +71,32 @@ void api_reply_ok(struct api *a, struct api_request *q, int status)
     send_answer(a, q, status, "application/json", STR("{\"ok\":true}"));
 }
 
-static void problem_body(struct buf *out, int status, const char *field, enum problem p, struct str detail)
+struct refusal {
+    int status;
+    const char *field;
+    enum problem problem;
+    struct str args[PROBLEM_ARGS];
+    struct str near;   /* n 0: nothing is */
+    const char *right; /* that is missing; NULL: none is */
+};
+
+static void problem_body(struct buf *out, const struct refusal *r, struct str detail)
 {
     struct buf code = BUF_INIT;
     struct json j;
 
-    problem_word(&code, p);
+    problem_word(&code, r->problem);
     json_init(&j, out);
     json_map(&j);
     json_key_c(&j, "type", "about:blank");
-    json_key_c(&j, "title", http_text_reason(status));
-    json_key_i64(&j, "status", status);
+    json_key_c(&j, "title", http_text_reason(r->status));
+    json_key_i64(&j, "status", r->status);
     json_key_str(&j, "code", buf_str(&code));
     json_key_str(&j, "detail", detail);
-    if (field)
-        json_key_c(&j, "field", field);
+    if (r->field)
+        json_key_c(&j, "field", r->field);
+    if (r->right)
+        json_key_c(&j, "right", r->right);
     json_map_end(&j);
     buf_release(&code);
 }
@@ -100,23 +111,22 @@ static bool reads_french(const struct api_request *q)
     return fr > 0 && fr > en;
 }
 
-static void refuse(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
-                   const struct str args[PROBLEM_ARGS], struct str near)
+static void refuse(struct api *a, struct api_request *q, const struct refusal *r)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
     bool prom = promerror_is_path(q->path), french = reads_french(q);
 
-    problem_render(&text, p, french, args);
-    if (near.n)
+    problem_render(&text, r->problem, french, r->args);
+    if (r->near.n)
         buf_printf(&text, french ? " Vouliez-vous dire " STR_FMT " ?" : " Did you mean " STR_FMT "?",
-                   STR_ARG(near));
+                   STR_ARG(r->near));
     if (prom)
-        promerror_put(&body, promerror_type(status), buf_str(&text));
+        promerror_put(&body, promerror_type(r->status), buf_str(&text));
     else
-        problem_body(&body, status, field, p, buf_str(&text));
-    if (status == 401)
+        problem_body(&body, r, buf_str(&text));
+    if (r->status == 401)
         api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
-    send_answer(a, q, status, prom ? "application/json" : "application/problem+json", buf_str(&body));
+    send_answer(a, q, r->status, prom ? "application/json" : "application/problem+json", buf_str(&body));
     a->count.refused++;
     buf_release(&text);
     buf_release(&body);
@@ -125,13 +135,27 @@ static void refuse(struct api *a, struct api_request *q, int status, const char 
 void api_fail_with(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
                    struct str arg0, struct str arg1)
 {
-    refuse(a, q, status, field, p, (const struct str[PROBLEM_ARGS]){arg0, arg1}, STR_NULL);
+    refuse(a, q, &(struct refusal){status, field, p, {arg0, arg1}, STR_NULL, NULL});
 }
 
 void api_fail_name(struct api *a, struct api_request *q, const char *field, enum problem p, struct str name,
                    struct str found)
 {
-    refuse(a, q, 404, field, p, (const struct str[PROBLEM_ARGS]){name}, found);
+    refuse(a, q, &(struct refusal){404, field, p, {name}, found, NULL});
+}
+
+void api_fail_right(struct api *a, struct api_request *q, enum right right)
+{
+    const struct right_row *r = right_row(right);
+
+    BUG_ON(!r);
+    refuse(a, q,
+           &(struct refusal){403,
+                             NULL,
+                             PROBLEM_NEEDS_RIGHT,
+                             {str_of(reads_french(q) ? r->fr : r->en), str_of(who_role_word(q->who.role))},
+                             STR_NULL,
+                             r->word});
 }
 
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p)

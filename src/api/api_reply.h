@@ -4,6 +4,7 @@
  * Answers: whole, in parts, and refusals in the language of who asks. The request is gone after its answer, unless it is still inside its handler: then at its end.
  */
 #include "api/api.h"
+#include "api/right.h"
 
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
@@ -19,5 +20,7 @@ void api_fail_with(struct api *a, struct api_request *q, int status, const char 
 /* 404 of a name, and asks whether found was meant (n 0: nothing is near). */
 void api_fail_name(struct api *a, struct api_request *q, const char *field, enum problem p, struct str name,
                    struct str found);
+/* 403 for want of a right, which it names. */
+void api_fail_right(struct api *a, struct api_request *q, enum right right);
 /* True, and answered with 503, while there is no snapshot or no board yet. */
 bool api_not_ready(struct api *a, struct api_request *q);

@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-static const struct guard_verdict pass = {0, NULL, PROBLEM_NONE};
+static const struct guard_verdict pass = {0, NULL, PROBLEM_NONE, RIGHT_NOBODY};
 
 static struct guard_verdict refuse(int status, const char *field, enum problem p)
 {
-    return (struct guard_verdict){status, field, p};
+    return (struct guard_verdict){status, field, p, RIGHT_NOBODY};
 }
 
 static bool is_safe(struct str method)
@@ -70,44 +70,19 @@ bool guard_is_here(const struct api_request *q)
     return q->source == API_BY_LOCAL || (http_text_is_loopback(q->peer) && !q->forwarded);
 }
 
-struct guard_verdict guard_right(const struct api_request *q, enum guard_right right)
+struct guard_verdict guard_right(const struct api_request *q, enum right right)
 {
-    static const enum api_role least[] = {[GUARD_SELF] = API_ROLE_VIEWER,
-                                          [GUARD_READ] = API_ROLE_VIEWER,
-                                          [GUARD_HERE] = API_ROLE_VIEWER,
-                                          [GUARD_ACT] = API_ROLE_OPERATOR,
-                                          [GUARD_ADMIN] = API_ROLE_ADMIN};
+    enum right needed = right == RIGHT_HERE ? RIGHT_PLATFORM_READ : right;
 
-    switch (right) {
-    case GUARD_OPEN: return pass;
-    case GUARD_HERE:
-        if (guard_is_here(q))
-            return pass;
-        break;
-    case GUARD_SELF:
-    case GUARD_READ:
-    case GUARD_ACT:
-    case GUARD_ADMIN: break;
-    default: return refuse(403, NULL, PROBLEM_NOBODY_MAY); /* a route without a right */
-    }
-    if (q->who.by == API_BY_NOBODY || q->who.role == API_ROLE_NONE)
+    if (right == RIGHT_OPEN || (right == RIGHT_HERE && guard_is_here(q)))
+        return pass;
+    if (right != RIGHT_SELF && !right_row(needed)) /* a route without a right */
+        return refuse(403, NULL, PROBLEM_NOBODY_MAY);
+    if (q->who.by == API_BY_NOBODY)
         return refuse(401, NULL, PROBLEM_SIGN_IN);
-    if (q->who.role < least[right])
-        return refuse(403, NULL, right == GUARD_ADMIN ? PROBLEM_NEEDS_ADMIN : PROBLEM_NEEDS_OPERATOR);
+    if (right != RIGHT_SELF && !(q->who.rights & right_bit(needed)))
+        return (struct guard_verdict){403, NULL, PROBLEM_NEEDS_RIGHT, needed};
     if (q->who.by == API_BY_SESSION && !is_safe(q->method) && !equal(q->csrf, q->who.csrf))
         return refuse(403, "X-CSRF", PROBLEM_NEEDS_CSRF);
     return pass;
-}
-
-const char *guard_right_word(enum guard_right right)
-{
-    switch (right) {
-    case GUARD_OPEN: return "anyone";
-    case GUARD_SELF: return "signed in";
-    case GUARD_READ: return "viewer";
-    case GUARD_ACT: return "operator";
-    case GUARD_ADMIN: return "admin";
-    case GUARD_HERE: return "anyone on this machine, viewer from elsewhere";
-    }
-    return "denied";
 }

@@ -107,7 +107,7 @@ static void operation(struct json *j, const struct api_route *r)
     json_key(j, method);
     json_map(j);
     json_key_c(j, "summary", r->doc);
-    json_key_c(j, "x-right", guard_right_word(r->right));
+    json_key_c(j, "x-right", right_word(r->right));
     json_key_bool(j, "x-audited", r->audited);
     parameters(j, r);
     request_body(j, r);

@@ -10,9 +10,9 @@
 struct api_route {
     const char *method; /* GET also answers HEAD */
     const char *path;   /* "/api/v1/resources/{id}": a part in braces matches one segment */
-    enum guard_right right;
+    enum right right;   /* RIGHT_NOBODY, if it is forgotten, denies */
     api_handler_f *run;
-    bool audited;                  /* the engine records who asked for it, before it has an effect */
+    bool audited;                  /* it is recorded who asked for it */
     const struct body_field *body; /* what the body must be (body.h); NULL: none is read */
     const char *const *query;      /* parameters it takes, ended by NULL; NULL: none */
     bool

@@ -42,8 +42,9 @@ static void write_session(struct buf *out, const struct api_who *w)
 static void welcome(struct api *a, struct api_request *q, const struct api_answer *x, int status)
 {
     struct buf out = BUF_INIT;
-    struct api_who w = {.by = API_BY_SESSION, .role = who_role_of(x->values[API_AUTH_ROLE])};
+    struct api_who w = {.by = API_BY_SESSION};
 
+    who_grant(&w, who_role_of(x->values[API_AUTH_ROLE]));
     str_copy(w.name, sizeof(w.name), x->values[API_AUTH_USER]);
     str_copy(w.lang, sizeof(w.lang), x->values[API_AUTH_LANG]);
     str_to_i64(x->values[API_AUTH_EXPIRES], &w.expires);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/who.h"
 
+#include "api/right.h"
 #include "db/scope.h"
 
 #include <stdio.h>
@@ -23,9 +24,15 @@ const char *who_role_word(enum api_role role)
     return role == API_ROLE_NONE ? "none" : who_role_words[role - API_ROLE_VIEWER];
 }
 
+void who_grant(struct api_who *w, enum api_role role)
+{
+    w->role = role;
+    w->rights = right_mask(role);
+}
+
 struct str who_scope(const struct api_who *w)
 {
-    return w->role == API_ROLE_NONE ? STR("") : STR(SCOPE_EVERYTHING);
+    return w->rights ? STR(SCOPE_EVERYTHING) : STR("");
 }
 
 void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX])

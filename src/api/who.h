@@ -19,7 +19,8 @@ enum api_by { API_BY_NOBODY, API_BY_SESSION, API_BY_TOKEN, API_BY_UID };
 
 struct api_who {
     enum api_by by;
-    enum api_role role;
+    enum api_role role; /* its word is for people; what it may do is in rights */
+    uint64_t rights;    /* bits of api/right.h */
     char name[API_NAME_MAX + 1];
     char lang[4];
     char csrf[HASH_SHA256_HEX];           /* of a session: what X-CSRF must be */
@@ -30,6 +31,7 @@ struct api_who {
 extern const char *const who_role_words[];  /* from viewer on, ended by NULL */
 enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
 const char *who_role_word(enum api_role role);
+void who_grant(struct api_who *w, enum api_role role); /* the role and its rights */
 
 /* What of the past it may see, as the reader judges it (db/scope.h). Users have no scopes of their own yet: who may read sees everything. */
 struct str who_scope(const struct api_who *w);

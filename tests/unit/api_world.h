@@ -37,7 +37,7 @@ struct api_world {
     size_t queued;
     uint64_t ids;
     const char *type; /* of the bodies that are sent; NULL: JSON */
-    const char *accept;
+    const char *accept, *language;
 };
 
 /* n_hosts hosts h0000.., each with n_services services s00..; every check OK and checked, with an output. */

@@ -360,6 +360,7 @@ int api_world_ask(struct api_world *w, const char *method, const char *path, con
                             .host = STR("localhost"),
                             .uid = -1,
                             .accept = str_of(w->accept),
+                            .accept_language = str_of(w->language),
                             .content_type = w->type ? str_of(w->type) : STR("application/json")};
 
     snprintf(token, sizeof(token), "Bearer vgt_%s", who_role_word(role));

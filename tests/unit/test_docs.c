@@ -161,10 +161,21 @@ static void add_member(struct buf *b, const struct body_field *f)
     buf_add_c(b, " |\n");
 }
 
+static void add_right(struct buf *b, enum right right)
+{
+    const struct right_row *row = right_row(right);
+
+    if (row)
+        buf_printf(b, "`%s` (%s)", row->word, who_role_word(row->least));
+    else
+        buf_add_c(b, right_word(right));
+}
+
 static void add_route(struct buf *b, const struct api_route *r)
 {
-    buf_printf(b, "\n### %s %s\n\n%s. Right: %s%s.\n", r->method, r->path, r->doc, guard_right_word(r->right),
-               r->audited ? "; recorded" : "");
+    buf_printf(b, "\n### %s %s\n\n%s. Right: ", r->method, r->path, r->doc);
+    add_right(b, r->right);
+    buf_add_c(b, r->audited ? "; recorded.\n" : ".\n");
     for (size_t i = 0; r->query && r->query[i]; i++)
         buf_printf(b, "%s`%s`%s", i ? ", " : "\nParameters: ", r->query[i], r->query[i + 1] ? "" : ".\n");
     if (r->body)
@@ -185,7 +196,8 @@ static void test_api_page(void **state UNUSED)
         "Bodies and answers are JSON in snake_case; 64-bit numbers are strings, times RFC 3339 in UTC, "
         "states words. Lists come in pages: `next` is the `cursor` of the next one, null at\n"
         "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in "
-        "English or French, by Accept-Language) and, where one is wrong, the `field`; below `/prometheus/` "
+        "English or French, by Accept-Language) and, where one is wrong, the `field`, or the `right` that is "
+        "missing; below `/prometheus/` "
         "it has Prometheus' members (`status`, `errorType`, `error`).\n\n"
         "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a "
         "session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"

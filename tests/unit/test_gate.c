@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gate's judgement: every route for every role from the table itself, the rules against other sites, request bodies, sessions, and what
- * happens when another role is slow, full or dead.
+ * The gate: who asks from where, request bodies, sessions, and what happens when another role is slow, full or dead. What is judged before is in test_guard.c.
  */
 #include "api/api_ask.h"
 #include "api/route.h"
@@ -30,79 +29,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- each route for each role ---- */
-
-static int least(enum guard_right right)
-{
-    switch (right) {
-    case GUARD_OPEN:
-    case GUARD_HERE: return API_ROLE_NONE;
-    case GUARD_SELF:
-    case GUARD_READ: return API_ROLE_VIEWER;
-    case GUARD_ACT: return API_ROLE_OPERATOR;
-    case GUARD_ADMIN: return API_ROLE_ADMIN;
-    }
-    fail_msg("a route without a right");
-    return 99;
-}
-
-static void fill(const char *pattern, char *out, size_t size)
-{
-    const char *brace = strchr(pattern, '{');
-    const char *end = brace ? strchr(brace, '}') : NULL;
-
-    if (brace)
-        snprintf(out, size, "%.*s1000%s", (int)(brace - pattern), pattern, end + 1);
-    else
-        snprintf(out, size, "%s", pattern);
-}
-
-static void test_matrix(void **state)
-{
-    struct api_world *w = *state;
-    char path[128];
-    unsigned checked = 0;
-
-    for (size_t i = 0; i < route_count; i++) {
-        const struct api_route *r = &route_table[i];
-
-        assert_non_null(r->doc);
-        /* A change is recorded. Of the questions that are no GET one holds a secret, which shall stand in no
-         * address, and those with a form are too long for one. */
-        assert_true(strcmp(r->method, "GET") == 0 || r->audited || r->right == GUARD_ADMIN || r->form ||
-                    strcmp(r->path, "/api/v1/setup/check") == 0);
-        fill(r->path, path, sizeof(path));
-        for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++) {
-            unsigned answers = w->answers, asked = w->asked_auth + w->asked_engine + w->asked_why +
-                                                   w->asked_reader + w->asked_reload;
-            int status = api_world_ask(w, r->method, path, "", "", (enum api_role)role);
-            bool refused = w->answers > answers && (status == 401 || status == 403);
-
-            if (role < least(r->right)) {
-                if (!refused || status != (role == API_ROLE_NONE ? 401 : 403))
-                    fail_msg("%s %s as %s: %d", r->method, r->path, who_role_word((enum api_role)role),
-                             status);
-                /* and nobody else has heard of it: at most auth was asked who this is */
-                assert_true(w->asked_auth + w->asked_engine + w->asked_why + w->asked_reader +
-                                w->asked_reload <=
-                            asked + 1);
-            } else if (refused) {
-                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path,
-                         who_role_word((enum api_role)role), status, w->body.data);
-            }
-            checked++;
-        }
-    }
-    assert_int_equal(checked, route_count * 4);
-}
-
-static void test_no_right_denies(void **state UNUSED)
-{
-    struct api_request q = {.who = {.by = API_BY_UID, .role = API_ROLE_ADMIN}, .method = STR("GET")};
-
-    assert_int_equal(guard_right(&q, (enum guard_right)0).status, 403);
-}
-
 static void test_not_found(void **state)
 {
     struct api_world *w = *state;
@@ -122,60 +48,7 @@ static void test_not_found(void **state)
     assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "q=%zz", "", API_ROLE_VIEWER), 400);
 }
 
-/* ---- other sites ---- */
-
-static void test_csrf(void **state UNUSED)
-{
-    static const struct {
-        const char *method, *origin, *fetch_site, *type, *csrf, *body;
-        enum api_by by;
-        int status;
-    } cases[] = {
-        {"GET", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 0},
-        {"GET", "http://evil", "cross-site", NULL, NULL, "", API_BY_SESSION, 403},
-        {"GET", NULL, "same-site", NULL, NULL, "", API_BY_SESSION, 403}, /* another port of this machine */
-        {"GET", NULL, "none", NULL, NULL, "", API_BY_SESSION, 0},        /* typed by hand */
-        {"POST", NULL, NULL, "application/json", "good", "{}", API_BY_SESSION, 0},
-        {"POST", "http://vigie:80", "same-origin", "application/json", "good", "{}", API_BY_SESSION, 0},
-        {"POST", "http://vigie:80", "same-origin", "application/json; charset=utf-8", "good", "{}",
-         API_BY_SESSION, 0},
-        {"POST", "http://vigie:80", "same-origin", "application/json", "bad", "{}", API_BY_SESSION, 403},
-        {"POST", "http://vigie:80", "same-origin", "application/json", "", "{}", API_BY_SESSION, 403},
-        {"POST", "http://vigie:80", "same-origin", "application/json", NULL, "{}", API_BY_SESSION, 403},
-        {"POST", "http://vigie:80", "same-origin", "application/json", "goodgood", "{}", API_BY_SESSION, 403},
-        {"POST", "https://vigie:80", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
-        {"POST", "http://vigie:81", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
-        {"POST", "http://vigie:80.evil", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
-        {"POST", "null", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
-        {"POST", NULL, "cross-site", "application/json", "good", "{}", API_BY_SESSION, 403},
-        {"POST", NULL, NULL, "text/plain", "good", "{}", API_BY_SESSION, 415},
-        {"POST", NULL, NULL, "application/x-www-form-urlencoded", "good", "a=b", API_BY_SESSION, 415},
-        {"POST", NULL, NULL, NULL, "good", "{}", API_BY_SESSION, 415},
-        {"DELETE", NULL, NULL, NULL, "good", "", API_BY_SESSION, 0},
-        {"DELETE", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 403},
-        {"POST", NULL, NULL, "application/json", NULL, "{}", API_BY_TOKEN,
-         0}, /* a token is not sent by a browser of itself */
-        {"POST", "http://evil", NULL, "application/json", NULL, "{}", API_BY_TOKEN, 403},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct api_request q = {.source = API_BY_WEB,
-                                .method = str_of(cases[i].method),
-                                .origin = str_of(cases[i].origin),
-                                .fetch_site = str_of(cases[i].fetch_site),
-                                .content_type = str_of(cases[i].type),
-                                .csrf = str_of(cases[i].csrf),
-                                .body = str_of(cases[i].body),
-                                .host = STR("vigie:80"),
-                                .who = {.by = cases[i].by, .role = API_ROLE_ADMIN, .csrf = "good"}};
-        struct guard_verdict v = guard_request(&q);
-
-        if (!v.status)
-            v = guard_right(&q, GUARD_ACT);
-        if (v.status != cases[i].status)
-            fail_msg("case %zu: %d instead of %d", i, v.status, cases[i].status);
-    }
-}
+/* ---- who asks from where ---- */
 
 static int metrics(struct api_world *w, const char *peer, bool forwarded, const char *token)
 {
@@ -655,11 +528,8 @@ int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        WORLD(test_matrix),
-        cmocka_unit_test(test_no_right_denies),
         cmocka_unit_test(test_cookie_names),
         WORLD(test_not_found),
-        cmocka_unit_test(test_csrf),
         WORLD(test_metrics_elsewhere),
         WORLD(test_local_users),
         WORLD(test_bodies),

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may do what: every route for every role and for each right alone, made from the tables themselves, and the rules against other sites. */
+#include "api/api_ask.h"
+#include "api/route.h"
+#include "api_world.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static int set_up(void **state)
+{
+    *state = api_world_new(2, 2);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    api_world_free(*state);
+    return 0;
+}
+
+/* ---- each route for each role ---- */
+
+static enum api_role least(enum right right)
+{
+    switch (right) {
+    case RIGHT_OPEN:
+    case RIGHT_HERE: return API_ROLE_NONE;
+    case RIGHT_SELF: return API_ROLE_VIEWER;
+    default:
+        if (!right_row(right))
+            fail_msg("a route without a right");
+        return right_row(right)->least;
+    }
+}
+
+static void fill(const char *pattern, char *out, size_t size)
+{
+    const char *brace = strchr(pattern, '{');
+    const char *end = brace ? strchr(brace, '}') : NULL;
+
+    if (brace)
+        snprintf(out, size, "%.*s1000%s", (int)(brace - pattern), pattern, end + 1);
+    else
+        snprintf(out, size, "%s", pattern);
+}
+
+static unsigned asked(const struct api_world *w)
+{
+    return w->asked_auth + w->asked_engine + w->asked_why + w->asked_reader + w->asked_reload +
+           w->asked_store;
+}
+
+/* A change is recorded. Of the questions that are no GET one holds a secret, which shall stand in no address, those with a form are too long for one, and a new
+ * set-up link is a change of its own. */
+static bool may_be_unrecorded(const struct api_route *r)
+{
+    return strcmp(r->method, "GET") == 0 || r->form || strcmp(r->path, "/api/v1/setup/check") == 0 ||
+           strcmp(r->path, "/api/v1/setup/link") == 0;
+}
+
+static void test_matrix(void **state)
+{
+    struct api_world *w = *state;
+    char path[128];
+    unsigned checked = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+
+        assert_non_null(r->doc);
+        assert_true(r->audited || may_be_unrecorded(r));
+        fill(r->path, path, sizeof(path));
+        for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++) {
+            unsigned answers = w->answers, before = asked(w);
+            int status = api_world_ask(w, r->method, path, "", "", (enum api_role)role);
+            bool refused = w->answers > answers && (status == 401 || status == 403);
+
+            if (role < (int)least(r->right)) {
+                if (!refused || status != (role == API_ROLE_NONE ? 401 : 403))
+                    fail_msg("%s %s as %s: %d", r->method, r->path, who_role_word((enum api_role)role),
+                             status);
+                /* and nobody else has heard of it: at most auth was asked who this is */
+                assert_true(asked(w) <= before + 1);
+            } else if (refused) {
+                fail_msg("%s %s as %s is refused: %d %s", r->method, r->path,
+                         who_role_word((enum api_role)role), status, w->body.data);
+            }
+            checked++;
+        }
+    }
+    assert_int_equal(checked, route_count * 4);
+}
+
+/* A request of somebody with these rights, whatever their role is called. */
+static int with_rights(struct api_world *w, const char *method, const char *path, uint64_t rights)
+{
+    struct api_who who = {.by = API_BY_TOKEN, .role = API_ROLE_VIEWER, .rights = rights, .name = "custom"};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = ++w->ids,
+                            .method = str_of(method),
+                            .path = str_of(path),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .authorization = STR("Bearer vgt_custom")};
+
+    who_key(STR("vgt_custom"), who.key);
+    who_cache_put(w->api.cache, &who, w->mono);
+    w->status = 0;
+    api_receive(&w->api, &q);
+    return w->status;
+}
+
+/* Each right alone opens the routes that ask for it, and no other: a mask of one's own needs no code of its own. */
+static void test_one_right_alone(void **state)
+{
+    struct api_world *w = *state;
+    char path[128], want[64];
+
+    for (int right = RIGHT_FIRST; right < RIGHT_END; right++) {
+        for (size_t i = 0; i < route_count; i++) {
+            const struct api_route *r = &route_table[i];
+            bool may = (int)r->right == right || !right_row(r->right);
+            unsigned before = asked(w);
+            int status;
+
+            fill(r->path, path, sizeof(path));
+            status = with_rights(w, r->method, path, right_bit((enum right)right));
+            if (may && (status == 401 || status == 403))
+                fail_msg("%s %s with %s alone is refused", r->method, r->path, right_word((enum right)right));
+            if (may)
+                continue;
+            snprintf(want, sizeof(want), "\"right\":\"%s\"", right_word(r->right));
+            if (status != 403 || asked(w) != before ||
+                (strstr(r->path, "/prometheus/") == NULL && !strstr(w->body.data, want)))
+                fail_msg("%s %s with %s alone: %d %s", r->method, r->path, right_word((enum right)right),
+                         status, w->body.data);
+        }
+        api_source_lost(&w->api, API_BY_WEB);
+    }
+}
+
+static void test_rights_table(void **state UNUSED)
+{
+    uint64_t all = 0;
+
+    for (int r = RIGHT_FIRST; r < RIGHT_END; r++) {
+        const struct right_row *row = right_row((enum right)r);
+
+        assert_int_equal(all & right_bit((enum right)r), 0);
+        all |= right_bit((enum right)r);
+        for (int k = RIGHT_FIRST; k < r; k++)
+            assert_string_not_equal(row->word, right_row((enum right)k)->word);
+        assert_true(strchr(row->word, '.') && row->least != API_ROLE_NONE);
+        assert_true(str_is_utf8(str_of(row->fr)));
+        assert_string_not_equal(row->en, row->fr);
+        assert_true(!row->privileged || row->least == API_ROLE_ADMIN);
+    }
+    assert_int_equal(right_mask(API_ROLE_NONE), 0);
+    assert_true(right_mask(API_ROLE_VIEWER) & right_bit(RIGHT_RESOURCES_READ));
+    assert_true(right_mask(API_ROLE_ADMIN) == all);
+    assert_int_equal(right_bit(RIGHT_NOBODY) | right_bit(RIGHT_SELF) | right_bit(RIGHT_END), 0);
+}
+
+static void test_no_right_denies(void **state UNUSED)
+{
+    struct api_request q = {.who = {.by = API_BY_UID, .role = API_ROLE_ADMIN, .rights = UINT64_MAX},
+                            .method = STR("GET")};
+
+    assert_int_equal(guard_right(&q, RIGHT_NOBODY).status, 403);
+    assert_int_equal(guard_right(&q, RIGHT_END).status, 403);
+}
+
+/* The refusal says what it takes, in the language of who asks. */
+static void test_refusal_names_the_right(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(
+        api_world_ask(w, "POST", "/api/v1/resources/1000/acknowledge", "", "{}", API_ROLE_VIEWER), 403);
+    assert_non_null(strstr(w->body.data, "\"code\":\"needs_right\",\"detail\":\"This needs the right to "
+                                         "acknowledge problems; your role viewer does not have it.\","
+                                         "\"right\":\"resources.acknowledge\""));
+    w->language = "fr";
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/users", "", "{}", API_ROLE_OPERATOR), 403);
+    assert_non_null(strstr(w->body.data, "Cela demande un droit que votre rôle operator n'a pas : créer, "
+                                         "modifier et supprimer des utilisateurs."));
+    assert_non_null(strstr(w->body.data, "\"right\":\"users.write\""));
+    assert_int_equal(api_world_ask(w, "POST", "/api/v1/users", "", "{}", API_ROLE_NONE), 401);
+    assert_null(strstr(w->body.data, "\"right\""));
+}
+
+/* ---- other sites ---- */
+
+static void test_csrf(void **state UNUSED)
+{
+    static const struct {
+        const char *method, *origin, *fetch_site, *type, *csrf, *body;
+        enum api_by by;
+        int status;
+    } cases[] = {
+        {"GET", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 0},
+        {"GET", "http://evil", "cross-site", NULL, NULL, "", API_BY_SESSION, 403},
+        {"GET", NULL, "same-site", NULL, NULL, "", API_BY_SESSION, 403}, /* another port of this machine */
+        {"GET", NULL, "none", NULL, NULL, "", API_BY_SESSION, 0},        /* typed by hand */
+        {"POST", NULL, NULL, "application/json", "good", "{}", API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "good", "{}", API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json; charset=utf-8", "good", "{}",
+         API_BY_SESSION, 0},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "bad", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80", "same-origin", "application/json", NULL, "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80", "same-origin", "application/json", "goodgood", "{}", API_BY_SESSION, 403},
+        {"POST", "https://vigie:80", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:81", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", "http://vigie:80.evil", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", "null", NULL, "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", NULL, "cross-site", "application/json", "good", "{}", API_BY_SESSION, 403},
+        {"POST", NULL, NULL, "text/plain", "good", "{}", API_BY_SESSION, 415},
+        {"POST", NULL, NULL, "application/x-www-form-urlencoded", "good", "a=b", API_BY_SESSION, 415},
+        {"POST", NULL, NULL, NULL, "good", "{}", API_BY_SESSION, 415},
+        {"DELETE", NULL, NULL, NULL, "good", "", API_BY_SESSION, 0},
+        {"DELETE", NULL, NULL, NULL, NULL, "", API_BY_SESSION, 403},
+        {"POST", NULL, NULL, "application/json", NULL, "{}", API_BY_TOKEN,
+         0}, /* a token is not sent by a browser of itself */
+        {"POST", "http://evil", NULL, "application/json", NULL, "{}", API_BY_TOKEN, 403},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct api_request q = {.source = API_BY_WEB,
+                                .method = str_of(cases[i].method),
+                                .origin = str_of(cases[i].origin),
+                                .fetch_site = str_of(cases[i].fetch_site),
+                                .content_type = str_of(cases[i].type),
+                                .csrf = str_of(cases[i].csrf),
+                                .body = str_of(cases[i].body),
+                                .host = STR("vigie:80"),
+                                .who = {.by = cases[i].by, .csrf = "good"}};
+        struct guard_verdict v = guard_request(&q);
+
+        who_grant(&q.who, API_ROLE_ADMIN);
+        if (!v.status)
+            v = guard_right(&q, RIGHT_RESOURCES_CHECK);
+        if (v.status != cases[i].status)
+            fail_msg("case %zu: %d instead of %d", i, v.status, cases[i].status);
+    }
+}
+
+int main(void)
+{
+#define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        WORLD(test_matrix),
+        WORLD(test_one_right_alone),
+        cmocka_unit_test(test_rights_table),
+        cmocka_unit_test(test_no_right_denies),
+        WORLD(test_refusal_names_the_right),
+        cmocka_unit_test(test_csrf),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
