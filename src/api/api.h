@@ -3,10 +3,10 @@
 /*
  * The API: one request's way from its arrival to its answer. What a handler may do on the way is in api/api_reply.h (answers) and api/api_ask.h (questions to other roles).
  *
- *   api_receive -> route (404, 405) -> who asks (session, token, local user: perhaps auth is asked) -> guard (401, 403, 415)
+ *   api_receive -> route (404, 405) -> other sites (403, 415) -> who asks (session, token, local user: perhaps auth is asked) -> right and scope (401, 403) -> parameters (400)
  *     -> handler -> answers at once, or asks one other role and goes on when the answer is there (504 when it does not come)
  *
- * A resource is one file with its handlers; the table of routes (api/route.c) names them with right, method, path and one line of documentation, and there is no other way in.
+ * A resource is one file with its handlers; the table of routes (api/route.c) names them with method, path, right, scope and one line of documentation, and there is no other way in.
  * Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a test lends others. One request asks one thing at a time.
  */
 #include "api/metrics_damage.h"

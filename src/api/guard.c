@@ -86,3 +86,8 @@ struct guard_verdict guard_right(const struct api_request *q, enum right right)
         return refuse(403, "X-CSRF", PROBLEM_NEEDS_CSRF);
     return pass;
 }
+
+struct guard_verdict guard_scope(enum guard_scope scope)
+{
+    return scope == SCOPE_MISSING ? refuse(403, NULL, PROBLEM_NOBODY_MAY) : pass;
+}

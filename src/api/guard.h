@@ -7,6 +7,15 @@
 #include "api/api.h"
 #include "api/right.h"
 
+/* Of which hosts and services a route speaks, and so what becomes of those that who asks may not see. Nobody's sight is bounded yet: everybody sees everything (TODO #7). */
+enum guard_scope {
+    SCOPE_MISSING,  /* of a route that names none: denied */
+    SCOPE_RESOURCE, /* of the one in the path: what is not seen is not there (404) */
+    SCOPE_LIST,     /* of many: what is not seen is neither shown nor counted nor found by its name */
+    SCOPE_ALL,      /* of all of them, or of what rules them: only for who sees everything (403) */
+    SCOPE_NONE,     /* of none */
+};
+
 struct guard_verdict {
     int status; /* 0: go on */
     const char *field;
@@ -18,5 +27,6 @@ struct guard_verdict {
 struct guard_verdict guard_request(const struct api_request *q);
 /* Asked by this machine itself: over loopback, and for nobody else (a reverse proxy asks over loopback, too). */
 bool guard_is_here(const struct api_request *q);
-/* The right; q->who is known. */
+/* The right, and the scope; q->who is known. */
 struct guard_verdict guard_right(const struct api_request *q, enum right right);
+struct guard_verdict guard_scope(enum guard_scope scope);

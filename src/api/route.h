@@ -8,9 +8,10 @@
 #include "api/guard.h"
 
 struct api_route {
-    const char *method; /* GET also answers HEAD */
-    const char *path;   /* "/api/v1/resources/{id}": a part in braces matches one segment */
-    enum right right;   /* RIGHT_NOBODY, if it is forgotten, denies */
+    const char *method;     /* GET also answers HEAD */
+    const char *path;       /* "/api/v1/resources/{id}": a part in braces matches one segment */
+    enum right right;       /* RIGHT_NOBODY, if it is forgotten, denies */
+    enum guard_scope scope; /* and so does SCOPE_MISSING */
     api_handler_f *run;
     bool audited;                  /* it is recorded who asked for it */
     const struct body_field *body; /* what the body must be (body.h); NULL: none is read */

@@ -176,6 +176,24 @@ static void test_no_right_denies(void **state UNUSED)
     assert_int_equal(guard_right(&q, RIGHT_END).status, 403);
 }
 
+/* Each route says of which hosts and services it speaks; one that does not is denied. */
+static void test_scopes(void **state UNUSED)
+{
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        bool one = strstr(r->path, "/resources/{id}") || strstr(r->path, "/downtimes/{id}") ||
+                   strstr(r->path, "/comments/{id}");
+
+        if (r->scope == SCOPE_MISSING || one != (r->scope == SCOPE_RESOURCE))
+            fail_msg("%s %s says nothing, or something else, of what it speaks of", r->method, r->path);
+        if (right_row(r->right) && right_row(r->right)->privileged && r->scope != SCOPE_ALL)
+            fail_msg("%s %s rules everything, and is not for those alone who see everything", r->method,
+                     r->path);
+        assert_int_equal(guard_scope(r->scope).status, 0);
+    }
+    assert_int_equal(guard_scope(SCOPE_MISSING).status, 403);
+}
+
 /* The refusal says what it takes, in the language of who asks. */
 static void test_refusal_names_the_right(void **state)
 {
@@ -259,6 +277,7 @@ int main(void)
         WORLD(test_one_right_alone),
         cmocka_unit_test(test_rights_table),
         cmocka_unit_test(test_no_right_denies),
+        cmocka_unit_test(test_scopes),
         WORLD(test_refusal_names_the_right),
         cmocka_unit_test(test_csrf),
     };
