@@ -28,15 +28,16 @@ static void request_free(struct api *a, struct api_request *q)
 static struct api_request *request_new(struct api *a, const struct api_request *from)
 {
     struct api_request *q = mem_zalloc(sizeof(*q));
-    struct str *to[] = {&q->method,       &q->path,          &q->query,           &q->body,          &q->peer,
-                        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,    &q->host,
-                        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id, &q->user,
-                        &q->accept};
+    struct str *to[] = {
+        &q->method,       &q->path,          &q->query,           &q->body,           &q->peer,
+        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,     &q->host,
+        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id,  &q->user,
+        &q->accept,       &q->if_match,      &q->if_none_match,   &q->idempotency_key};
     const struct str *of[] = {
-        &from->method,       &from->path,          &from->query,           &from->body,          &from->peer,
-        &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,    &from->host,
-        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id, &from->user,
-        &from->accept};
+        &from->method,       &from->path,          &from->query,           &from->body,           &from->peer,
+        &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,     &from->host,
+        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id,  &from->user,
+        &from->accept,       &from->if_match,      &from->if_none_match,   &from->idempotency_key};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;

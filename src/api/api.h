@@ -66,7 +66,7 @@ struct api_request {
     struct arena arena; /* everything below borrows from it */
     struct str method, path, query, body, peer;
     struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
-        last_event_id, accept;
+        last_event_id, accept, if_match, if_none_match, idempotency_key;
     int64_t uid;         /* -1: not local */
     struct str user;     /* its name, of a local one */
     bool tls, forwarded; /* forwarded: by a proxy, so peer is not who asks */

@@ -324,6 +324,9 @@ static void take_header(struct api_request *q, struct str line)
         {"accept", &q->accept},
         {"accept-language", &q->accept_language},
         {"last-event-id", &q->last_event_id},
+        {"if-match", &q->if_match},
+        {"if-none-match", &q->if_none_match},
+        {"idempotency-key", &q->idempotency_key},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {

@@ -236,6 +236,30 @@ static void test_engine_refuses(void **state)
     assert_non_null(strstr(w->body.data, "no such host"));
 }
 
+/* What came with a request lives as long as it, and not as the message that brought it. */
+static void test_headers_stay(void **state)
+{
+    struct api_world *w = *state;
+    char text[] = "\"v1\"";
+    struct api_request q = {.source = API_BY_LOCAL,
+                            .method = STR("POST"),
+                            .path = STR("/api/v1/resources/1000/check"),
+                            .if_match = str_of(text),
+                            .if_none_match = str_of(text),
+                            .idempotency_key = str_of(text)};
+    const struct api_request *kept;
+    struct str key;
+    uint64_t p;
+
+    api_receive(&w->api, &q);
+    memset(text, 'x', sizeof(text) - 1);
+    assert_true(map_at(&w->api.pending, 0, &key, &p));
+    kept = (const struct api_request *)(uintptr_t)p;
+    assert_true(str_eq_c(kept->if_match, "\"v1\""));
+    assert_true(str_eq_c(kept->if_none_match, "\"v1\""));
+    assert_true(str_eq_c(kept->idempotency_key, "\"v1\""));
+}
+
 /* ---- when others are slow, full or dead ---- */
 
 static void test_others_fail(void **state)
@@ -535,6 +559,7 @@ int main(void)
         WORLD(test_bodies),
         WORLD(test_actions),
         WORLD(test_engine_refuses),
+        WORLD(test_headers_stay),
         WORLD(test_others_fail),
         WORLD(test_session),
         WORLD(test_logout),
