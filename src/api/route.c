@@ -62,7 +62,7 @@ const struct api_route route_table[] = {
     {"POST", V1 "/logout", RIGHT_SELF, SCOPE_NONE, session_logout, .audited = true,
      .doc = "End this session"},
     {"GET", V1 "/session", RIGHT_SELF, SCOPE_NONE, session_show,
-     .doc = "Who one is, and the value for X-CSRF"},
+     .doc = "Who one is, which rights one has, and the value for X-CSRF"},
     {"POST", V1 "/session/password", RIGHT_SELF, SCOPE_NONE, session_password, .audited = true,
      .body = session_body_password, .doc = "Change one's own password; ends one's other sessions"},
     {"GET", V1 "/resources", RIGHT_RESOURCES_READ, SCOPE_LIST, resources_list, .query = past_query_list,

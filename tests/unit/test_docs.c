@@ -219,6 +219,52 @@ static void test_api_page(void **state UNUSED)
     compare("API.md", &b);
 }
 
+static bool is_asked_for(enum right right)
+{
+    for (size_t i = 0; i < route_count; i++)
+        if (route_table[i].right == right)
+            return true;
+    return false;
+}
+
+/* Those that something asks for today. */
+static void add_rights(struct buf *b)
+{
+    for (int r = RIGHT_FIRST; r < RIGHT_END; r++) {
+        const struct right_row *row = right_row((enum right)r);
+
+        if (!is_asked_for((enum right)r))
+            continue;
+        buf_printf(b, "| `%s` | %s", row->word, row->en);
+        for (int role = API_ROLE_VIEWER; role <= API_ROLE_ADMIN; role++)
+            buf_printf(b, " | %s", right_mask((enum api_role)role) & right_bit((enum right)r) ? "yes" : "-");
+        buf_add_c(b, " |\n");
+    }
+}
+
+/* The table of rights; what stands around it is written by hand. */
+static void test_users_page(void **state UNUSED)
+{
+    static const char head[] = "| right | lets one | viewer | operator | admin |\n|---|---|---|---|---|\n";
+    struct buf old = BUF_INIT, b = BUF_INIT;
+    char path[4200];
+    const char *at;
+
+    snprintf(path, sizeof(path), "%s/docs/USERS.md",
+             getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : SOURCE_ROOT);
+    file_read(path, 1024 * 1024, &old, NULL);
+    at = old.len ? strstr(old.data, head) : NULL;
+    assert_non_null(at);
+    at += sizeof(head) - 1;
+    buf_add(&b, old.data, (size_t)(at - old.data));
+    add_rights(&b);
+    while (*at == '|')
+        at = strchr(at, '\n') + 1;
+    buf_add_c(&b, at);
+    buf_release(&old);
+    compare("USERS.md", &b);
+}
+
 static void add_columns(struct buf *b, const struct ls_table *t)
 {
     static const char *const types[] = {"number", "time",          "fraction",     "text",
@@ -518,10 +564,11 @@ static void test_databases_page(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_livestatus_page),        cmocka_unit_test(test_rights_page),
-        cmocka_unit_test(test_messages_page),          cmocka_unit_test(test_directives_page),
-        cmocka_unit_test(test_commands_page),          cmocka_unit_test(test_api_page),
-        cmocka_unit_test(test_manual_of_the_language), cmocka_unit_test(test_databases_page)};
+        cmocka_unit_test(test_livestatus_page), cmocka_unit_test(test_rights_page),
+        cmocka_unit_test(test_messages_page),   cmocka_unit_test(test_directives_page),
+        cmocka_unit_test(test_commands_page),   cmocka_unit_test(test_api_page),
+        cmocka_unit_test(test_users_page),      cmocka_unit_test(test_manual_of_the_language),
+        cmocka_unit_test(test_databases_page)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

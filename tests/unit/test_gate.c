@@ -337,6 +337,8 @@ static void test_session(void **state)
     who_csrf(STR("abc"), csrf);
     assert_non_null(strstr(w->body.data, csrf));
     assert_non_null(strstr(w->body.data, "\"role\":\"operator\""));
+    assert_non_null(strstr(w->body.data, "\"rights\":[\"resources.read\",\"resources.check\""));
+    assert_null(strstr(w->body.data, "users.write"));
     assert_int_equal(by_cookie(w, "GET", "/api/v1/session", "abc", NULL, NULL), 200); /* remembered */
     assert_int_equal(w->asked_auth, 1);
     assert_int_equal(by_cookie(w, "POST", "/api/v1/resources/1000/check", "abc", NULL, NULL), 403);
