@@ -173,7 +173,27 @@ static void test_no_right_denies(void **state UNUSED)
                             .method = STR("GET")};
 
     assert_int_equal(guard_right(&q, RIGHT_NOBODY).status, 403);
+    assert_int_equal(guard_right(&q, RIGHT_NOBODY).problem, PROBLEM_NOBODY_MAY);
     assert_int_equal(guard_right(&q, RIGHT_END).status, 403);
+    assert_int_equal(guard_right(&q, RIGHT_END).problem, PROBLEM_NOBODY_MAY);
+}
+
+/* What is open to this machine needs a right from elsewhere, and one that fits. */
+static void test_right_of_here(void **state UNUSED)
+{
+    struct api_request q = {.source = API_BY_WEB,
+                            .who = {.by = API_BY_TOKEN, .rights = ~right_bit(RIGHT_PLATFORM_READ)},
+                            .peer = STR("192.0.2.7"),
+                            .method = STR("GET")};
+
+    assert_int_equal(guard_right(&q, RIGHT_HERE).status, 403);
+    assert_int_equal(guard_right(&q, RIGHT_HERE).right, RIGHT_PLATFORM_READ);
+    q.who.rights = right_bit(RIGHT_PLATFORM_READ);
+    assert_int_equal(guard_right(&q, RIGHT_HERE).status, 0);
+    q.who.by = API_BY_NOBODY;
+    assert_int_equal(guard_right(&q, RIGHT_HERE).status, 401);
+    q.peer = STR("127.0.0.1");
+    assert_int_equal(guard_right(&q, RIGHT_HERE).status, 0);
 }
 
 /* Each route says of which hosts and services it speaks; one that does not is denied. */
@@ -277,6 +297,7 @@ int main(void)
         WORLD(test_one_right_alone),
         cmocka_unit_test(test_rights_table),
         cmocka_unit_test(test_no_right_denies),
+        cmocka_unit_test(test_right_of_here),
         cmocka_unit_test(test_scopes),
         WORLD(test_refusal_names_the_right),
         cmocka_unit_test(test_csrf),
