@@ -54,6 +54,15 @@ test('a part of the rates that fails takes no other line away', async () => {
   assert.equal((await read()).state.value, 'failed', 'there is nothing but what failed');
 });
 
+test('a rate has nothing of the level of its counter, also where the answer leaves least and greatest out', async () => {
+  const level = series('in', { mean: [1.4e9], min: [1.2e9], max: [1.5e9], thresholds: [{ from: null, warn: '1e9' }] });
+  const { min: _least, max: _greatest, ...names } = level;
+  answer = (q) => whole([q.has('rate') ? { ...names, mean: [1400], thresholds: [] } : level]);
+  const [line] = (await read()).lines.value;
+  assert.deepEqual([line!.v[0], line!.lo[0], line!.hi[0], line!.limits.length], [1400, 1400, 1400, 0]);
+  assert.equal(line!.unit.rate, true);
+});
+
 const settled = async (): Promise<void> => { for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done)); };
 
 test('small lines: what only counts shows how fast, and a cut answer is asked on', async () => {

@@ -20,9 +20,10 @@ async function withRates(answer: Answer, query: URLSearchParams, stop: AbortSign
   const parts = await Promise.allSettled(partsOf(counters).map((ids) => api<Answer>('GET', `/series/data?${again}&id=${ids}`, { signal: stop })));
   const of = new Map(parts.flatMap((p) => (p.status === 'fulfilled' ? p.value.series : [])).map((s) => [`${s.id}@${s.compare ?? ''}`, s]));
   const failed = parts.find((p) => p.status === 'rejected');
+  // Nothing of the level itself: its least and greatest would stand where the answer leaves those of the rate out, as it may.
   const rated = (s: SeriesAnswer): SeriesAnswer[] => {
     const rate = of.get(`${s.id}@${s.compare ?? ''}`);
-    return rate ? [{ ...s, ...rate, counter: true, thresholds: [] }] : [];
+    return rate ? [{ ...rate, counter: true, thresholds: [] }] : [];
   };
   const series = answer.series.flatMap((s) => (s.counter ? rated(s) : [s]));
   if (failed && series.length === 0) throw failed.reason;
