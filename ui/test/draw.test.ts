@@ -2,7 +2,7 @@
 // What a graph puts on its canvas, by one that writes down what is filled and stroked, in which colour and where.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { draw, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from '../src/graph/draw.ts';
+import { draw, inked, keyOf, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from '../src/graph/draw.ts';
 import { lineOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
 
 interface Mark {
@@ -100,6 +100,24 @@ test('thresholds: a veil where it would alert, and a line at the bound, from whe
   assert.ok(dashed[0]!.dash.length > 0, 'is dashed, so that colour is not alone');
 });
 
+test('lines whose limits differ have each its own: in its colour, with an end that says which, and without a veil', () => {
+  const { d, by, marks } = drawn([lineWith({ thresholds: [{ from: 0, warn: '5.5', crit: '4000' }] }), lineWith({ id: 'b', thresholds: [{ from: 0, warn: '6', crit: '5000' }] })]);
+  const own = (colour: string): Mark[] => by('stroke', colour).filter((m) => m.dash.length > 0);
+  near(own('g1')[0]!.top, yOf(d, 5.5), 'of the one');
+  near(own('g2')[0]!.top, yOf(d, 6), 'of the other');
+  assert.deepEqual(by('fill', 'warn').map((m) => [Math.round(m.to - m.from), m.alpha]), [[12, 1], [12, 1]]);
+  assert.deepEqual(marks.filter((m) => m.text.startsWith('↑')).map((m) => [m.text, m.colour]), [['↑ 4000 – 5000', 'crit']]);
+});
+
+test('two earlier days beside a line cannot be taken for one another', () => {
+  const days = ['', '1d', '7d', '28d'].map((compare) => lineWith({ compare }));
+  const { by } = drawn(days, { slots: new Map(days.map((l) => [l.key, 0])) });
+  assert.equal(new Set(by('stroke', 'g1').map((m) => m.dash.join())).size, 4);
+  assert.equal(new Set(days.map((l) => keyOf(0, l.compare))).size, 4);
+  const ink = (dash: readonly number[]): string => Array.from({ length: 12 }, (_, x) => (inked(dash, x) ? '#' : '.')).join('');
+  assert.deepEqual([ink([2, 3]), ink([4, 1, 1, 1])], ['##...##...##', '####.#.####.']);
+});
+
 test('a limit far beyond the axis is named at its edge', () => {
   const { marks } = drawn([lineWith({ thresholds: [{ from: 0, warn: null, crit: '4000' }] })]);
   assert.deepEqual(marks.filter((m) => m.text.startsWith('↑')).map((m) => [m.text, m.colour]), [['↑ 4000', 'crit']]);
@@ -121,6 +139,7 @@ test('the band from the least to the greatest is filled, also where measurements
   assert.ok(strips.length > 590, `${strips.length} strips`);
   near(Math.min(...strips.map((m) => m.top)), yOf(dense.d, 9), 'the one that was high');
   assert.equal(drawn([lineWith({}), lineWith({ id: 'b' })], { hot: 'b' }).by('stroke', 'g1')[0]!.alpha, 0.3, 'what is not pointed at is faint');
+  assert.equal(drawn([lineWith({}), lineWith({ id: 'b' })], { hot: 'hidden' }).by('stroke', 'g1')[0]!.alpha, 1, 'but not beside one that is hidden');
 });
 
 test('downtimes are hatched behind all, from their begin to their end and not beyond the picture', () => {

@@ -9,7 +9,7 @@ import { groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type
 import { pictureOfGraph, stateNow } from '../src/graph/chart.tsx';
 import { flagsGoLeft, type Marks } from '../src/graph/draw.ts';
 import { downIn, marksOf, unionOf, worstIn } from '../src/graph/marks.ts';
-import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLine, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
+import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLines, limitsHidden, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
 import { timeTicks } from '../src/graph/time.ts';
 import { rowsOf, stretches } from '../src/graph/twin.tsx';
 import { axisOf, valueText } from '../src/graph/units.ts';
@@ -161,15 +161,18 @@ test('limits are drawn for one line, or for all when they are the same', () => {
   const a = lineOf(series({ id: 'a', thresholds: [{ from: 0, warn: '2', crit: '4' }] }));
   const b = lineOf(series({ id: 'b', thresholds: [{ from: 0, warn: '2', crit: '4' }] }));
   const c = lineOf(series({ id: 'c', thresholds: [{ from: 0, warn: '3', crit: '4' }] }));
-  assert.equal(limitLine([a, b], '')?.key, 'a');
-  assert.equal(limitLine([a, b, c], ''), null);
-  assert.equal(limitLine([a, b, c], 'c')?.key, 'c');
+  const whose = (lines: Line[], hot = ''): string => limitLines(lines, hot).map((l) => `${l.line.key}${l.own ? '' : '+'}`).join(' ');
+  assert.equal(whose([a, b]), 'a+');
+  assert.equal(whose([a, b, c]), 'a+ c', 'each its own while they are few');
+  assert.equal(whose([a, b, c], 'c'), 'c');
   const changed = (id: string, first: string, at: number): Line => lineOf(series({ id, thresholds: [{ from: 0, warn: first, crit: '4' }, { from: at, warn: '2', crit: '4' }] }));
-  assert.equal(limitLine([changed('d', '1', 1000), changed('e', '1', 1090)], '')?.key, 'd', 'one change, seen by two checks');
-  assert.equal(limitLine([changed('d', '1', 1000), changed('f', '3', 1000)], ''), null, 'the same now, but not before');
-  assert.equal(limitLine([changed('d', '1', 1000), a], ''), null);
-  assert.equal(limitLine([changed('d', '1', 1000), changed('g', '1', 90000)], ''), null);
-  assert.equal(limitLine([changed('h', '2', 1000), a], '')?.key, 'h', 'a change that changes nothing');
+  assert.equal(whose([changed('d', '1', 1000), changed('e', '1', 1090)]), 'd+', 'one change, seen by two checks');
+  assert.equal(whose([changed('d', '1', 1000), changed('f', '3', 1000)]), 'd f', 'the same now, but not before');
+  assert.equal(whose([changed('d', '1', 1000), a]), 'd a');
+  assert.equal(whose([changed('d', '1', 1000), changed('g', '1', 90000)]), 'd g');
+  assert.equal(whose([changed('h', '2', 1000), a]), 'h+', 'a change that changes nothing');
+  const maze = Array.from({ length: 5 }, (_, i) => lineOf(series({ id: `m${i}`, thresholds: [{ from: 0, warn: String(i), crit: '4' }] })));
+  assert.deepEqual([whose(maze), whose(maze, 'm3'), limitsHidden(maze), limitsHidden(maze.slice(1)), limitsHidden([])], ['', 'm3', true, false, false]);
 });
 
 test('the axis of values begins at zero where that costs little, and takes limits in that are near', () => {

@@ -72,7 +72,7 @@ export function Card({ group, view, marks, subject, name, height = HEIGHT }: Car
         <button type="button" class="btn ghost" onClick={csv} aria-label={`CSV, ${title}`}>CSV</button>
       </figcaption>
       {table.value ? <Twin graph={graph} view={view} /> : <Plot graph={graph} view={view} hot={hot} height={height} />}
-      <Legend graph={graph} view={view} hot={hot} search={search} first={SLOTS} pick={(set) => { picked.value = set; }} />
+      <Legend graph={graph} view={view} hot={hot} search={search} first={graph.lines.filter((l) => slots.get(l.key)! < SLOTS).length} pick={(set) => { picked.value = set; }} />
     </figure>
   );
 }

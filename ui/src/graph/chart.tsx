@@ -7,7 +7,7 @@ import { t } from '../i18n/i18n.ts';
 import type { State } from '../model.ts';
 import { StateWord } from '../parts/icons.tsx';
 import type { Unit } from '../quantity.ts';
-import { draw, SLOTS, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from './draw.ts';
+import { draw, keyOf, SLOTS, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from './draw.ts';
 import { Hand } from './hand.ts';
 import { downAt, isState, stateAt, worse } from './marks.ts';
 import { nearest, sumOf, type Line } from './model.ts';
@@ -174,7 +174,7 @@ function Readout({ graph, view, drawn, hot }: { graph: Graph; view: View; drawn:
       <b>{momentText(at, d.window.to - d.window.from)}</b>
       {cut.map(({ line, i }) => (
         <p key={line.key} class={line.key === hot.value ? 'hot' : ''}>
-          <i class={`key g${((graph.slots.get(line.key) ?? 0) % SLOTS) + 1} ${line.compare ? 'cmp' : ''}`} />
+          <i class={keyOf(graph.slots.get(line.key) ?? 0, line.compare)} />
           <span>{graph.name(line)}</span>
           <em>{valueText(line.v[i]!, line.unit)}{line.hi[i]! > line.lo[i]! && <small> {t('graph.between', { min: valueText(line.lo[i]!, line.unit), max: valueText(line.hi[i]!, line.unit) })}</small>}</em>
         </p>

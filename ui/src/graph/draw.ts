@@ -3,7 +3,7 @@
 import type { Unit } from '../quantity.ts';
 import { axisOf, type Axis } from './units.ts';
 import { limitsAt, type Line } from './model.ts';
-import { boundsOf, columnsOf, extentOf, frameOf, limitLine, limitSteps, type Columns, type Span } from './shape.ts';
+import { boundsOf, columnsOf, extentOf, frameOf, limitLines, limitSteps, type Columns, type Span } from './shape.ts';
 import { timeTicks } from './time.ts';
 import type { State } from '../model.ts';
 
@@ -68,7 +68,22 @@ const BELOW = 20; // text of the axis
 const RIBBON = 9;
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3]];
 
-export const dashOf = (slot: number, compare: boolean): readonly number[] => (compare ? [3, 3] : DASHES[Math.floor(slot / SLOTS) % DASHES.length]!);
+// Each earlier day in its own way: two of them beside one line have its colour.
+const AGO: Record<string, readonly number[]> = { '1d': [2, 3], '7d': [8, 4], '28d': [9, 3, 2, 3] };
+
+export const dashOf = (slot: number, compare: string): readonly number[] => (compare ? AGO[compare] ?? [4, 4] : DASHES[Math.floor(slot / SLOTS) % DASHES.length]!);
+// The same for a style sheet.
+export const keyOf = (slot: number, compare: string): string => `key g${(slot % SLOTS) + 1} ${compare ? `cmp c${compare}` : `d${Math.floor(slot / SLOTS) % DASHES.length}`}`;
+
+// Is there ink at this place of a line that is dashed?
+export function inked(dash: readonly number[], at: number): boolean {
+  let rest = at % dash.reduce((sum, n) => sum + n, 0);
+  for (let i = 0; i < dash.length; i++) {
+    if (rest < dash[i]!) return i % 2 === 0;
+    rest -= dash[i]!;
+  }
+  return true;
+}
 
 export const xOf = (d: Drawn, at: number): number => d.box.left + ((at - d.window.from) / (d.window.to - d.window.from)) * (d.box.right - d.box.left);
 export const timeAt = (d: Drawn, x: number): number => d.window.from + ((x - d.box.left) / (d.box.right - d.box.left)) * (d.window.to - d.window.from);
@@ -136,10 +151,11 @@ function grid(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
   }
 }
 
-// Where it would alert, as a veil; the bounds as lines above the grid.
+// Where it would alert, as a veil, where that is the same for all; the bounds as lines above the grid.
 function zones(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
-  const line = limitLine(p.lines, p.hot);
-  if (!line) return;
+  const [limited, another] = limitLines(p.lines, p.hot);
+  if (!limited || another) return;
+  const { line } = limited;
   const clampY = (v: number): number => Math.min(d.box.bottom, Math.max(d.box.top, yOf(d, v)));
   for (const step of limitSteps(line, d.window)) {
     const left = xOf(d, step.from);
@@ -159,37 +175,44 @@ function zones(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
   }
 }
 
-function bounds(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
-  const line = limitLine(p.lines, p.hot);
-  if (!line) return;
-  g.lineWidth = c.high ? 2 : 1;
+const TAB = 12; // at its end a bound says by colour what it is, where the rest says whose
+
+// Bounds of one line; `colour`: the line's, where others have other ones.
+function boundsAt(g: Ctx, d: Drawn, line: Line, c: Palette, colour: string | null): void {
   for (const step of limitSteps(line, d.window)) {
     const [left, right] = [xOf(d, step.from), xOf(d, step.to)];
     for (const bad of ['warn', 'crit'] as const) {
       const range = step.limits[bad];
       if (!range) continue;
-      g.strokeStyle = c[bad];
+      g.strokeStyle = colour ?? c[bad];
+      g.fillStyle = c[bad];
       g.setLineDash(bad === 'warn' ? [6, 3] : []);
       g.beginPath();
       for (const b of boundsOf({ ...step.limits, warn: null, crit: null, [bad]: range }, d.axis.lo)) {
         if (b.at < d.axis.lo || b.at > d.axis.hi) continue;
         g.moveTo(left, crisp(yOf(d, b.at)));
         g.lineTo(right, crisp(yOf(d, b.at)));
+        if (colour) g.fillRect(Math.max(left, right - TAB), crisp(yOf(d, b.at)) - 2, Math.min(TAB, right - left), 4);
       }
       g.stroke();
     }
   }
+}
+
+function bounds(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
+  const all = limitLines(p.lines, p.hot);
+  g.lineWidth = c.high ? 2 : 1;
+  for (const { line, own } of all) boundsAt(g, d, line, c, all.length < 2 ? null : own ? c.line[(p.slots.get(line.key) ?? 0) % SLOTS]! : c.text);
   g.setLineDash([]);
 }
 
 // Upright strips a pixel wide, which a canvas fills many times as fast as it draws a line that goes up and down in each pixel.
 function strips(g: Ctx, d: Drawn, c: Columns, low: Float64Array, high: Float64Array, thick: number, dash: readonly number[]): void {
-  const [on = 1, off = 0] = dash;
   for (let i = 0; i < c.n; i++) {
     let lo = low[i]!;
     let hi = high[i]!;
     const x = Math.floor(xOf(d, c.x[i]!));
-    if (off > 0 && x % (on + off) >= on) continue;
+    if (dash.length > 0 && !inked(dash, x)) continue;
     if (thick > 0 && i > 0 && !c.cut[i]) { // joined to its neighbour
       lo = Math.min(lo, c.last[i - 1]!);
       hi = Math.max(hi, c.last[i - 1]!);
@@ -253,7 +276,7 @@ function lines(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Colum
     g.globalAlpha = faded ? 0.3 : line.compare ? 0.65 : 1;
     g.strokeStyle = g.fillStyle = colour;
     g.lineWidth = (line.key === p.hot ? 2.4 : 1.5) + (c.high ? 0.6 : 0);
-    const dash = dashOf(slot, line.compare !== '');
+    const dash = dashOf(slot, line.compare);
     g.setLineDash([...dash]);
     if (columns[i]!.dense) strips(g, d, columns[i]!, columns[i]!.vmin, columns[i]!.vmax, g.lineWidth, dash);
     else stroke(g, d, columns[i]!);
@@ -293,13 +316,13 @@ export const flagsGoLeft = (d: Drawn, columns: readonly Columns[], room: number)
 
 // Small flags for limits that lie beyond the axis, so that nobody thinks there are none: below the lines, on the side where these are lower.
 function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Columns[], words: (v: number) => string): void {
-  const line = limitLine(p.lines, p.hot);
-  const limits = line && limitsAt(line, d.window.to);
-  if (!limits) return;
+  const over = limitLines(p.lines, p.hot).flatMap(({ line }) => boundsOf(limitsAt(line, d.window.to), d.axis.lo).filter((b) => b.at > d.axis.hi));
+  if (over.length === 0) return;
   g.font = `600 10.5px ${c.font}`;
   g.textAlign = 'right';
-  const out = boundsOf(limits, d.axis.lo).filter((b) => b.at > d.axis.hi).sort((a, b) => a.at - b.at).slice(0, 2);
-  const texts = out.map((b) => `↑ ${words(b.at)}`);
+  const out = (['warn', 'crit'] as const).map((bad) => ({ bad, at: over.filter((b) => b.bad === bad).map((b) => b.at) })).filter((b) => b.at.length > 0)
+    .map(({ bad, at }) => ({ bad, least: Math.min(...at), most: Math.max(...at) })).sort((a, b) => a.least - b.least);
+  const texts = out.map((b) => `↑ ${words(b.least)}${b.most > b.least ? ` – ${words(b.most)}` : ''}`);
   const room = texts.reduce((sum, text) => sum + g.measureText(text).width + 12, 0);
   let x = flagsGoLeft(d, columns, room) ? d.box.left + room - 6 : d.box.right - 4;
   for (let i = out.length - 1; i >= 0; i--) {
@@ -319,14 +342,15 @@ function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Colu
 function axisFor(p: Picture, columns: readonly Columns[]): { axis: Axis; empty: boolean } {
   const extent = extentOf(columns);
   if (!extent) return { axis: axisOf(0, 1, 2, p.unit), empty: true };
-  const line = limitLine(p.lines, p.hot) ?? limitLine(p.lines, '');
-  const steps = line ? limitSteps(line, p.window) : [];
+  const usual = limitLines(p.lines, ''); // with these the axis stays where it is when one points at lines
+  const steps = (usual.length > 0 ? usual : limitLines(p.lines, p.hot)).flatMap(({ line }) => limitSteps(line, p.window));
   const bounds = steps.flatMap((s) => boundsOf(s.limits, extent.lo).map((b) => b.at));
   const frame = frameOf(extent, bounds, p.unit.kind === 'percent');
   return { axis: axisOf(frame.lo, frame.hi, Math.max(2, p.height / 46), p.unit), empty: false };
 }
 
-export function draw(g: Ctx, p: Picture, c: Palette, words: (v: number) => string): Drawn {
+export function draw(g: Ctx, picture: Picture, c: Palette, words: (v: number) => string): Drawn {
+  const p = picture.lines.some((l) => l.key === picture.hot) ? picture : { ...picture, hot: '' }; // one that is hidden makes no other one faint
   const box: Box = { left: LEFT, top: TOP, right: p.width - RIGHT, bottom: p.height - BELOW - RIBBON };
   const columns = p.lines.map((l) => columnsOf(l, p.window, box.right - box.left));
   const { axis, empty } = axisFor(p, columns);

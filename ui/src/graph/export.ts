@@ -82,7 +82,7 @@ export function pictureOf(picture: Picture, palette: Palette, title: string, nam
     const slot = picture.slots.get(line.key) ?? 0;
     g.strokeStyle = palette.line[slot % SLOTS]!;
     g.lineWidth = 2.5;
-    g.setLineDash([...dashOf(slot, line.compare !== '')]);
+    g.setLineDash([...dashOf(slot, line.compare)]);
     g.beginPath();
     g.moveTo(MARGIN + 4, y - 4);
     g.lineTo(MARGIN + 28, y - 4);

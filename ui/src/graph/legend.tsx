@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The legend is a table: which lines there are, what each says now (or under the cursor), and a button that shows or hides it.
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Signal } from '@preact/signals';
 import { t } from '../i18n/i18n.ts';
 import { Icon } from '../parts/icons.tsx';
 import { within, type Graph } from './chart.tsx';
-import { SLOTS } from './draw.ts';
+import { keyOf } from './draw.ts';
 import { nearest, sumOf, type Line } from './model.ts';
+import { limitsHidden } from './shape.ts';
 import { valueText } from './units.ts';
 import type { View } from './view.ts';
 
@@ -29,6 +31,9 @@ export function toggled(shown: ReadonlySet<string>, key: string, alone: boolean,
   return next;
 }
 
+// A mouse points at a line on its way to it; a finger does with its first touch, and hides with the next one.
+export const touched = ({ on, first }: { on: boolean; first: boolean }): 'point' | 'toggle' => (on && first ? 'point' : 'toggle');
+
 function Now({ line, view }: { line: Line; view: View }): JSX.Element {
   const at = view.cursor.value;
   if (at === null) return <>{valueText(sumOf(line, view.asked.value.from, view.asked.value.to).last, line.unit)}</>;
@@ -42,12 +47,19 @@ function Row({ line, on, p }: { line: Line; on: boolean; p: LegendProps }): JSX.
   const s = sumOf(line, w.from, w.to);
   const name = graph.name(line);
   const slot = graph.slots.get(line.key) ?? 0;
-  const click = (e: MouseEvent): void => p.pick(toggled(new Set(graph.shown.map((l) => l.key)), line.key, e.ctrlKey || e.metaKey, graph.lines.map((l) => l.key)));
+  const first = useRef(false); // a finger came down on what was not pointed at
+  const click = (e: MouseEvent): void => {
+    const next = touched({ on, first: first.current }) === 'point' ? null : toggled(new Set(graph.shown.map((l) => l.key)), line.key, e.ctrlKey || e.metaKey, graph.lines.map((l) => l.key));
+    first.current = false;
+    hot.value = !next || next.has(line.key) ? line.key : '';
+    if (next) p.pick(next);
+  };
+  const mouse = (e: PointerEvent, key: string): void => { if (e.pointerType !== 'touch') hot.value = key; };
   return (
-    <tr class={on ? (hot.value === line.key ? 'hot' : '') : 'off'} onPointerEnter={() => { if (on) hot.value = line.key; }} onPointerLeave={() => { hot.value = ''; }}>
+    <tr class={on ? (hot.value === line.key ? 'hot' : '') : 'off'} onPointerEnter={(e) => { if (on) mouse(e, line.key); }} onPointerLeave={(e) => mouse(e, '')} onPointerDown={(e) => { first.current = e.pointerType === 'touch' && hot.peek() !== line.key; }}>
       <th scope="row">
         <button type="button" aria-pressed={on} onClick={click} data-tip={t('graph.legend_tip', { name })} onFocus={() => { if (on) hot.value = line.key; }} onBlur={() => { hot.value = ''; }}>
-          <i class={`key g${(slot % SLOTS) + 1} d${Math.floor(slot / SLOTS) % 3} ${line.compare ? 'cmp' : ''}`} aria-hidden="true" /><span>{name}</span>
+          <i class={keyOf(slot, line.compare)} aria-hidden="true" /><span>{name}</span>
         </button>
       </th>
       <td class="now"><Now line={line} view={view} /></td>
@@ -79,6 +91,7 @@ export function Legend(p: LegendProps): JSX.Element {
   return (
     <div class="legend">
       {(graph.lines.length > p.first || graph.shown.length < graph.lines.length) && <Tools p={p} found={found} />}
+      {limitsHidden(graph.shown) && <p class="muted">{t('graph.limits_differ')}</p>}
       <div class="scroll" tabIndex={found.length > 12 ? 0 : -1} role="group" aria-label={t('graph.legend')}>
         <table>
           <caption class="sr">{t('graph.legend')}: {graph.title}</caption>

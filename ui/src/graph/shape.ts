@@ -145,15 +145,29 @@ function sameLimits(a: Line, b: Line): boolean {
   return one.length === other.length && one.every((m, i) => same(m, other[i]!) && (i === 0 || Math.abs(m.from - other[i]!.from) <= apart));
 }
 
-// Whose limits are drawn: those of the line that is pointed at, or of all when they are the same; more than that would be a maze.
-export function limitLine(lines: readonly Line[], hot: string): Line | null {
-  const own = lines.find((l) => l.key === hot);
-  if (own) return own;
-  const with_ = lines.filter((l) => l.compare === '' && l.limits.some((m) => m.warn || m.crit));
-  const first = with_[0];
-  if (!first) return null;
-  return with_.every((l) => sameLimits(l, first)) ? first : null;
+const OWN_MOST = 4; // lines whose limits differ: more would be a maze
+
+export interface Limited {
+  line: Line;
+  own: boolean; // its alone
 }
+
+// Whose limits are drawn: those of the line that is pointed at, or of all when they are the same, or each one's own while they are few.
+export function limitLines(lines: readonly Line[], hot: string): Limited[] {
+  const pointed = lines.find((l) => l.key === hot);
+  if (pointed) return [{ line: pointed, own: true }];
+  const all: Limited[] = [];
+  for (const line of lines) {
+    if (line.compare !== '' || !line.limits.some((m) => m.warn || m.crit)) continue;
+    const known = all.find((one) => sameLimits(one.line, line));
+    if (known) known.own = false;
+    else if (all.length <= OWN_MOST) all.push({ line, own: true });
+  }
+  return all.length <= OWN_MOST ? all : [];
+}
+
+// More limits than can be drawn: one has to point at a line.
+export const limitsHidden = (lines: readonly Line[]): boolean => limitLines(lines, '').length === 0 && lines.some((l) => l.compare === '' && l.limits.some((m) => m.warn || m.crit));
 
 // ---- the window ----
 
