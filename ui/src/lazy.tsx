@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { signal } from '@preact/signals';
 import { t } from './i18n/i18n.ts';
+import type { Perf } from './model.ts';
 import type * as Graphs from './graph/graphs.ts';
 import type * as Sparks from './graph/spark.tsx';
 
@@ -39,7 +40,7 @@ export function GraphsPage(): JSX.Element {
   return all ? <all.GraphsPage /> : <main id="main" class="scroll" tabIndex={-1}><Waiting /></main>;
 }
 
-export function GraphTab(props: { id: string; subject: string; moment: string }): JSX.Element {
+export function GraphTab(props: { id: string; subject: string; moment: string; perf: readonly Perf[] | undefined }): JSX.Element {
   const all = graphs.get();
   return all ? <all.GraphTab {...props} /> : <div class="body"><Waiting /></div>;
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Feed } from '../src/graph/feed.ts';
 import { partsOf, type Answer, type SeriesAnswer } from '../src/graph/model.ts';
-import { restOf, wantSparks } from '../src/graph/spark.tsx';
+import { restOf, sparkPath, wantSparks } from '../src/graph/spark.tsx';
 
 const HEAD_MAX = 8000; // of 16 KiB that Vigie takes, cookies and all
 let asked: URLSearchParams[] = [];
@@ -80,6 +80,21 @@ test('small lines: what only counts shows how fast, and a cut answer is asked on
   await settled();
   assert.deepEqual(lines.map((l) => l.value && [l.value.label, l.value.v[0], l.value.unit.rate]), [['a-l0', 0, false], ['b-in', 7, true], ['c-l0', 0, false], ['d-l0', 0, false], null]);
   assert.deepEqual(asked.map((q) => q.get('rate') ?? q.get('resource')), ['a,b,c,d,none', '1', 'd,none']);
+});
+
+test('a small line in words: the true least and last, though it is drawn of the greatest', async () => {
+  const later: (() => void)[] = [];
+  (globalThis as Record<string, unknown>)['setTimeout'] = (act: () => void) => later.push(act);
+  const { mean: _mean, ...names } = series('used', { resource: 'disk', unit: 'MB', counter: false });
+  const at = Date.now() / 1000;
+  answer = () => whole([{ ...names, t: [at - 3600, at - 1800], max: [40, 50], min: [20, 30], last: [25, 35] } as unknown as SeriesAnswer]);
+  const line = wantSparks('disk');
+  for (const act of later) act();
+  await settled();
+  assert.deepEqual([line.value!.now, [...line.value!.v], [...line.value!.lo]], [35e6, [40e6, 50e6], [20e6, 30e6]]);
+  assert.deepEqual(asked.map((q) => q.get('aggregate')), ['max,min,last']);
+  const drawn = sparkPath(line.value!, at - 86400, at);
+  assert.equal(drawn.hi, 50e6);
 });
 
 test('what a cut answer does not have, or not all', () => {

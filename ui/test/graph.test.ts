@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { csvOf, fileName } from '../src/graph/export.ts';
 import { pinched } from '../src/graph/hand.ts';
 import { toggled } from '../src/graph/legend.tsx';
-import { groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
+import { asWritten, groupsOf, limitsAt, kept, lineOf, linesOf, nearest, spanOf, sumOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
 import { pictureOfGraph, stateNow } from '../src/graph/chart.tsx';
 import { flagsGoLeft, type Marks } from '../src/graph/draw.ts';
 import { downIn, marksOf, unionOf, worstIn } from '../src/graph/marks.ts';
@@ -136,6 +136,12 @@ test('few points are drawn as they are, with one beyond each side, and gaps stay
   const d = columnsOf(dense, { from: 1000, to: 61000 }, 100);
   assert.equal([...d.cut.subarray(0, d.n)].filter(Boolean).length, 2);
   assert.equal(columnsOf(lineOf(series({ n: 0 })), { from: 0, to: 10 }, 100).n, 0);
+});
+
+test('lines stand as the plugin writes them, those of earlier days behind their own', () => {
+  const of = (label: string, compare = ''): Line => lineOf(series({ id: label, label, compare }));
+  assert.deepEqual(asWritten([of('pl'), of('rta'), of('rta', '1d'), of('old')], ['rta', 'pl']).map((l) => l.label + l.compare), ['rta', 'rta1d', 'pl', 'old']);
+  assert.deepEqual(asWritten([of('a'), of('b')], []).map((l) => l.label), ['a', 'b']);
 });
 
 test('sums and the point under the cursor know of gaps', () => {

@@ -6,7 +6,7 @@ import { lineOf, type Line } from '../src/graph/model.ts';
 import { together } from '../src/graph/page.tsx';
 import { foundIn } from '../src/graph/picker.tsx';
 import { mainLine, sparkPath } from '../src/graph/spark.tsx';
-import { barsOf } from '../src/graph/strip.tsx';
+import { barsOf, knownOf } from '../src/graph/strip.tsx';
 
 test('a short outage is seen in a whole year, and what is not known is no state', () => {
   const year = 365 * 86400;
@@ -26,8 +26,17 @@ test('the line of a row is the first that has limits, and its gaps lift the pen'
   assert.equal(mainLine([line('a', [1]), line('b', [1], '5')])?.label, 'b');
   assert.equal(mainLine([line('a', [1]), line('b', [null], '5')])?.label, 'a');
   assert.equal(mainLine([]), null);
+  const percent = (limit: string | null): Line => lineOf({ id: 'pl', resource: 'h', host: 'h', label: 'pl', unit: '%', t: [0], mean: [0], thresholds: limit ? [{ from: 0, warn: limit }] : [] });
+  assert.equal(mainLine([percent('20'), line('rta', [1], '5')])?.label, 'rta', 'a time first');
+  assert.equal(mainLine([percent('20'), line('rta', [1])])?.label, 'pl', 'but limits before that');
   const { path } = sparkPath(line('a', [0, 10, null, 5, 5]), 0, 40);
   assert.equal(path, 'M0.0 20.0h.1L24.0 2.0M72.0 11.0h.1L96.0 11.0');
+});
+
+test('availability is told with how much of the time is known', () => {
+  assert.equal(knownOf({ seconds: { ok: 300, pending: 0, no_data: 86000, unmonitored: 100 }, in_downtime: { ok: 0, no_data: 0 } }), 100 - 8610000 / 86400);
+  assert.equal(knownOf({ seconds: { up: 80 }, in_downtime: { down: 20 } }), 100);
+  assert.equal(knownOf({}), null);
 });
 
 test('resources are offered once, without those that are there already', () => {

@@ -163,6 +163,13 @@ export const linesOf = (answer: Answer): Line[] => {
   return sorted(lines, lines);
 };
 
+// In the order in which a plugin writes its labels; what it does not write comes behind, as it was.
+export function asWritten(lines: readonly Line[], labels: Iterable<string>): Line[] {
+  const place = new Map([...labels].map((label, i) => [label, i]));
+  const of = (l: Line): number => place.get(l.label) ?? place.size;
+  return [...lines].sort((a, b) => of(a) - of(b));
+}
+
 // The first index whose time is at least `at`.
 export function firstFrom(t: Float64Array, at: number): number {
   let low = 0;

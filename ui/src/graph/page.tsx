@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
-import { momentOf, nameOf, type Row } from '../model.ts';
+import { momentOf, nameOf, type Detail } from '../model.ts';
 import { Segments } from '../parts/bits.tsx';
 import { Icon, StateWord } from '../parts/icons.tsx';
 import { DEFAULT_ROUTE, formatRoute, go, route } from '../route.ts';
@@ -12,10 +12,10 @@ import { TimeBar } from './bar.tsx';
 import { Card } from './card.tsx';
 import type { Feed } from './feed.ts';
 import { marksOf } from './marks.ts';
-import { groupsOf, type Group, type Line } from './model.ts';
+import { asWritten, groupsOf, type Group, type Line } from './model.ts';
 import { Picker, subjectOf } from './picker.tsx';
 import { agoText, FeedState } from './tab.tsx';
-import { useFeed, useView } from './use.ts';
+import { useFeed, useView, useWritten } from './use.ts';
 import type { View } from './view.ts';
 
 const POINTS = 900;
@@ -23,12 +23,12 @@ const MOST = 24;
 const ROWS_MS = 10000;
 
 // What these resources are now; one that is gone has no row, but its measurements stay.
-function useRows(ids: readonly string[]): ReadonlyMap<string, Row> {
-  const [rows, setRows] = useState<ReadonlyMap<string, Row>>(new Map());
+function useRows(ids: readonly string[]): ReadonlyMap<string, Detail> {
+  const [rows, setRows] = useState<ReadonlyMap<string, Detail>>(new Map());
   useEffect(() => {
     const stop = new AbortController();
     const read = async (): Promise<void> => {
-      const all = await Promise.all(ids.map((id) => api<Row>('GET', `/resources/${encodeURIComponent(id)}`, { signal: stop.signal }).catch(() => null)));
+      const all = await Promise.all(ids.map((id) => api<Detail>('GET', `/resources/${encodeURIComponent(id)}`, { signal: stop.signal }).catch(() => null)));
       if (!stop.signal.aborted) setRows(new Map(all.filter((r) => r !== null).map((r) => [r.id, r])));
     };
     void read();
@@ -43,7 +43,7 @@ function useRows(ids: readonly string[]): ReadonlyMap<string, Row> {
 
 const setOn = (on: readonly string[]): void => go({ on: [...on] });
 
-const Head = ({ row, id, title, on }: { row: Row | undefined; id: string; title: string; on: readonly string[] }): JSX.Element => {
+const Head = ({ row, id, title, on }: { row: Detail | undefined; id: string; title: string; on: readonly string[] }): JSX.Element => {
   const to = { ...DEFAULT_ROUTE, filter: 'all' as const, open: id };
   return (
     <header class="gof">
@@ -54,11 +54,14 @@ const Head = ({ row, id, title, on }: { row: Row | undefined; id: string; title:
   );
 };
 
-function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Row> }): JSX.Element {
+function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Detail> }): JSX.Element {
   const lines = feed.lines.value;
   const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const known = useMemo(() => new Map<string, string>(), []);
-  const by = useMemo(() => new Map(ids.map((id) => [id, groupsOf(lines.filter((l) => l.resource === id), known)])), [lines, ids.join(',')]);
+  const written = useWritten();
+  const labels = new Map(ids.map((id) => [id, written(id, rows.get(id)?.perfdata)]));
+  const heard = [...labels.values()].reduce((sum, own) => sum + own.size, 0);
+  const by = useMemo(() => new Map(ids.map((id) => [id, groupsOf(asWritten(lines.filter((l) => l.resource === id), labels.get(id)!), known)])), [lines, ids.join(','), heard]);
   const name = useMemo(() => (line: Line): string => line.label + agoText(line), []);
   return (
     <>
@@ -85,7 +88,7 @@ export function together(lines: readonly Line[], known?: Map<string, string>): G
   return [...labels].flatMap(([key, all]) => groupsOf(all, known).map((g) => ({ ...g, key: `${key}/${g.key}` }))).sort((a, b) => b.lines.length - a.lines.length);
 }
 
-function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Row> }): JSX.Element {
+function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Detail> }): JSX.Element {
   const known = useMemo(() => new Map<string, string>(), []);
   const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const groups = useMemo(() => together(feed.lines.value, known), [feed.lines.value]);

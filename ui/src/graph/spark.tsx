@@ -16,25 +16,33 @@ const FRESH_MS = 5 * 60000;
 const KEPT = 2000;
 
 interface Entry {
-  line: Signal<Line | null>;
+  line: Signal<Small | null>;
   readAt: number;
 }
 const known = new Map<string, Entry>();
 const waiting = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-// Sent as the greatest of each half hour alone: a peak is what one looks for.
+// Drawn is the greatest of each half hour: a peak is what one looks for. The least and the last one are for the words.
 interface Highs extends Omit<Answer, 'series'> {
-  series: (Omit<Answer['series'][number], 'mean'> & { mean?: Hole[]; max?: Hole[] })[];
+  series: (Omit<Answer['series'][number], 'mean'> & { mean?: Hole[]; max?: Hole[]; last?: Hole[] })[];
 }
 
-// Of several labels the first that has limits, else the first.
-export function mainLine(all: readonly Line[]): Line | null {
-  const some = all.filter((l) => l.v.some((v) => !Number.isNaN(v)));
-  return some.find((l) => l.limits.some((m) => m.warn !== null || m.crit !== null)) ?? some[0] ?? null;
+export interface Small extends Line {
+  now: number; // the last measurement
 }
 
-const asLine = (s: Highs['series'][number]): Line => lineOf({ ...s, mean: s.mean ?? s.max ?? [] });
+// Of several labels one that has limits, else any; of those a time (rta before pl: what a network loses is nothing on most days), else the first.
+export function mainLine<L extends Line>(all: readonly L[]): L | null {
+  const rank = (l: Line): number => (l.limits.some((m) => m.warn !== null || m.crit !== null) ? 0 : 2) + (l.unit.kind === 'time' ? 0 : 1);
+  return all.filter((l) => l.v.some((v) => !Number.isNaN(v))).reduce<L | null>((best, l) => (best && rank(best) <= rank(l) ? best : l), null);
+}
+
+function asLine(s: Highs['series'][number]): Small {
+  const line = lineOf({ ...s, mean: s.max ?? s.mean ?? [] });
+  const last = (s.last ?? s.max ?? s.mean ?? []).filter((v): v is number => typeof v === 'number').at(-1);
+  return { ...line, now: last === undefined ? NaN : last * line.unit.factor };
+}
 const dataOf = (query: URLSearchParams, more = ''): Promise<Highs | null> => api<Highs>('GET', `/series/data?${query}${more}`).catch(() => null);
 
 // Of resources that only count: how fast the first counter rises.
@@ -47,7 +55,7 @@ async function readRates(counters: ReadonlyMap<string, string>, query: URLSearch
   }));
 }
 
-function show(id: string, line: Line | null): void {
+function show(id: string, line: Small | null): void {
   const entry = known.get(id);
   if (entry) entry.line.value = line;
 }
@@ -63,7 +71,7 @@ export function restOf(ids: readonly string[], series: readonly { resource?: str
 async function read(ids: readonly string[]): Promise<void> {
   const to = Math.floor(Date.now() / 1000);
   const query = new URLSearchParams({
-    resource: ids.join(','), from: new Date((to - SPAN_S) * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points: String(POINTS), aggregate: 'max', limit: String(LIMIT),
+    resource: ids.join(','), from: new Date((to - SPAN_S) * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points: String(POINTS), aggregate: 'max,min,last', limit: String(LIMIT),
   });
   const answer = await dataOf(query);
   if (!answer) return;
@@ -87,7 +95,7 @@ function flush(): void {
   if (known.size > KEPT) for (const id of [...known.keys()].slice(0, known.size - KEPT)) known.delete(id);
 }
 
-export function wantSparks(id: string): Signal<Line | null> {
+export function wantSparks(id: string): Signal<Small | null> {
   let entry = known.get(id);
   if (!entry) {
     entry = { line: signal(null), readAt: 0 };
@@ -106,7 +114,7 @@ const H = 22;
 
 // The path, from the foot of the scale; a gap lifts the pen.
 export function sparkPath(line: Line, from: number, to: number): { path: string; lo: number; hi: number } {
-  const s = sumOf(line, from, to);
+  const s = sumOf({ ...line, lo: line.v, hi: line.v }, from, to);
   const lo = s.min >= 0 && s.max - s.min > 0.25 * s.max ? 0 : s.min;
   const hi = s.max > lo ? s.max : lo + 1;
   let path = '';
@@ -135,7 +143,7 @@ export function Spark({ id }: { id: string }): JSX.Element | null {
   const { path, lo, hi } = sparkPath(line, to - SPAN_S, to);
   const limits = line.limits.at(-1);
   const marks = s.n < 2 ? [] : (['warn', 'crit'] as const).flatMap((bad) => [limits?.[bad]?.lo, limits?.[bad]?.hi].filter((v): v is number => v !== undefined && v > lo && v < hi).map((v) => ({ bad, y: H - 2 - ((v - lo) / (hi - lo)) * (H - 4) })));
-  const words = t('graph.spark', { name: line.label, last: valueText(s.last, line.unit), min: valueText(s.min, line.unit), max: valueText(s.max, line.unit) });
+  const words = t('graph.spark', { name: line.label, last: valueText(line.now, line.unit), min: valueText(s.min, line.unit), max: valueText(s.max, line.unit) });
   return (
     <svg class="spark" viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={words} data-tip={words}>
       {marks.map((m) => <path key={m.bad + m.y} class={m.bad} d={`M0 ${m.y.toFixed(1)}H${W}`} />)}

@@ -56,6 +56,8 @@ export function barsOf(past: Past, window: Span, count = BARS): Bar[] {
 interface Figures {
   availability: number | null;
   outages: number;
+  seconds?: Record<string, number>;
+  in_downtime?: Record<string, number>;
   mttr_s: number | null;
 }
 
@@ -122,12 +124,25 @@ function Picture({ k, label }: { k: Known; label: string }): JSX.Element {
   );
 }
 
+const UNKNOWN = ['pending', 'not_configured', 'no_data', 'unmonitored'];
+const ALL_KNOWN = 99.9; // a restart is nothing to speak of
+
+// Of how much of the time a state is known: all of six minutes must not look like all of a day.
+export function knownOf(f: Pick<Figures, 'seconds' | 'in_downtime'>): number | null {
+  const parts = [f.seconds, f.in_downtime].flatMap((part) => Object.entries(part ?? {}));
+  const sum = (list: readonly (readonly [string, number])[]): number => list.reduce((all, [, s]) => all + s, 0);
+  const all = sum(parts);
+  return all > 0 ? 100 - (100 * sum(parts.filter(([state]) => UNKNOWN.includes(state)))) / all : null;
+}
+
 function words(k: Known): string {
   const f = k.figures;
+  const known = f && f.availability !== null ? knownOf(f) : null;
   const bad = k.past.states.filter((s) => BAD.has(s.state) || s.state === 'warning');
   const longest = Math.max(0, ...k.past.states.filter((s) => BAD.has(s.state)).map((s) => s.to - s.from));
   const parts = [
     f && f.availability !== null ? t('strip.available', { p: num(f.availability, 2) }) : '',
+    known !== null && known < ALL_KNOWN ? t('strip.known', { p: num(known, known < 10 ? 1 : 0) }) : '',
     f ? t('strip.outages', { n: f.outages }) : '',
     longest > 0 ? t('strip.longest', { d: durationLong(longest) }) : '',
   ].filter(Boolean);

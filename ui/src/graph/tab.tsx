@@ -4,13 +4,14 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { t } from '../i18n/i18n.ts';
 import { Icon } from '../parts/icons.tsx';
+import type { Perf } from '../model.ts';
 import { DEFAULT_ROUTE, formatRoute, go, route } from '../route.ts';
 import { TimeBar } from './bar.tsx';
 import { Card } from './card.tsx';
 import type { Feed } from './feed.ts';
 import { marksOf } from './marks.ts';
-import { groupsOf, type Line } from './model.ts';
-import { useFeed, useView } from './use.ts';
+import { asWritten, groupsOf, type Line } from './model.ts';
+import { useFeed, useView, useWritten } from './use.ts';
 
 const POINTS = 600;
 
@@ -35,12 +36,13 @@ export function FeedState({ feed, again, none, children }: { feed: Feed; again: 
 
 const Nothing = (): JSX.Element => <div class="empty"><Icon name="zigzag" big /><h2>{t('graph.no_perf')}</h2><p>{t('graph.no_perf_text')}</p></div>;
 
-export function GraphTab({ id, subject, moment }: { id: string; subject: string; moment: string }): JSX.Element {
+export function GraphTab({ id, subject, moment, perf }: { id: string; subject: string; moment: string; perf: readonly Perf[] | undefined }): JSX.Element {
   const view = useView();
   const ids = useMemo(() => [id], [id]);
   const { feed, again } = useFeed(ids, view, POINTS, moment);
   const known = useMemo(() => new Map<string, string>(), [id]);
-  const groups = useMemo(() => groupsOf(feed.lines.value, known), [feed.lines.value, known]);
+  const labels = useWritten()(id, perf);
+  const groups = useMemo(() => groupsOf(asWritten(feed.lines.value, labels), known), [feed.lines.value, known, labels.size]);
   const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const name = useMemo(() => (line: Line): string => line.label + agoText(line), []);
   const { range, from, to, compare } = route.value;

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { Feed } from './feed.ts';
+import type { Perf } from '../model.ts';
 import { route } from '../route.ts';
 import { watchPalette } from './palette.ts';
 import { View } from './view.ts';
@@ -26,6 +27,17 @@ export function useView(): View {
     };
   }, [view]);
   return view;
+}
+
+// Labels of resources, as they were first heard: a check that fails writes none, and lines must not change their places for that.
+export function useWritten(): (id: string, perf: readonly Perf[] | undefined) => ReadonlySet<string> {
+  const [all] = useState(() => new Map<string, Set<string>>());
+  return (id, perf) => {
+    const own = all.get(id) ?? new Set();
+    all.set(id, own);
+    for (const p of perf ?? []) own.add(p.label);
+    return own;
+  };
 }
 
 // moment: another one: something happened to these resources, which is drawn in.

@@ -350,7 +350,7 @@ function Tabbed({ d, full }: { d: Detail; full: boolean }): JSX.Element {
   const tab = route.value.tab;
   return (
     <div id="tabbed" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-      {tab === 'graph' ? <GraphTab key={d.id} id={d.id} subject={nameOf(d)} moment={momentOf(d)} /> : full && <Body d={d} />}
+      {tab === 'graph' ? <GraphTab key={d.id} id={d.id} subject={nameOf(d)} moment={momentOf(d)} perf={d.perfdata} /> : full && <Body d={d} />}
     </div>
   );
 }
