@@ -8,6 +8,9 @@ export const NBSP = '\u202f'; // narrow no-break space, between a number and its
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
+// As wide as a plus, and no line is broken at it.
+export const minus = (text: string): string => text.replace(/^-/, '−');
+
 export function num(value: number, digits = 2): string {
   const key = `${locale.value}/${digits}`;
   let format = numberFormats.get(key);
@@ -15,7 +18,7 @@ export function num(value: number, digits = 2): string {
     format = new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits });
     numberFormats.set(key, format);
   }
-  return format.format(value);
+  return minus(format.format(value));
 }
 
 interface Step {
@@ -65,6 +68,9 @@ export function relative(iso: string | null | undefined, nowMs: number): string 
   return delta > 0 ? t('time.ago', { d: duration(delta) }) : t('time.in', { d: duration(-delta) });
 }
 
+// French: the first of a month is "1er"; Intl leaves that to others.
+export const firstDay = (text: string): string => (lang.value === 'fr' ? text.replace(/(^|[^\d\p{L}])1(?= \p{L}{3})/gu, '$11er') : text);
+
 // The order and words of the person's own locale, and the hours of the logs and of `vigie ctl`: 0 to 23.
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 function written(ms: number, options: Intl.DateTimeFormatOptions): string {
@@ -74,7 +80,7 @@ function written(ms: number, options: Intl.DateTimeFormatOptions): string {
     format = new Intl.DateTimeFormat(locale.value, { ...options, hourCycle: 'h23' });
     dateFormats.set(key, format);
   }
-  return format.format(ms);
+  return firstDay(format.format(ms));
 }
 const HOUR: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 

@@ -2,8 +2,8 @@
 // What graphs and small lines ask the server for, which is made up here: many counters, an answer that is cut, a part that fails.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Feed } from '../src/graph/feed.ts';
-import { partsOf, type Answer, type SeriesAnswer } from '../src/graph/model.ts';
+import { around, Feed } from '../src/graph/feed.ts';
+import { lineOf, partsOf, type Answer, type Line, type SeriesAnswer } from '../src/graph/model.ts';
 import { restOf, sparkPath, wantSparks } from '../src/graph/spark.tsx';
 
 const HEAD_MAX = 8000; // of 16 KiB that Vigie takes, cookies and all
@@ -61,6 +61,14 @@ test('a rate has nothing of the level of its counter, also where the answer leav
   const [line] = (await read()).lines.value;
   assert.deepEqual([line!.v[0], line!.lo[0], line!.hi[0], line!.limits.length], [1400, 1400, 1400, 0]);
   assert.equal(line!.unit.rate, true);
+});
+
+test('somewhat more than the window is read, so that a line goes through between two measurements', () => {
+  const usual = (s: number): Line => ({ ...lineOf(series('a')), usual: s });
+  assert.deepEqual(around({ from: 1000, to: 1060 }, 100, [usual(60), usual(1200)], 1e6), { window: { from: -800, to: 2860 }, points: 6100 });
+  assert.deepEqual(around({ from: 1000, to: 1060 }, 100, [usual(60)], 1070).window, { from: 910, to: 1070 }, 'not ahead of now');
+  assert.deepEqual(around({ from: 1000, to: 1060 }, 100, [usual(1e6)], 1e6), { window: { from: 1000 - 14400, to: 1060 + 14400 }, points: 20000 });
+  assert.deepEqual(around({ from: 0, to: 1e6 }, 100, [usual(60)], 1e6), { window: { from: 0, to: 1e6 }, points: 100 }, 'less than a point of the picture');
 });
 
 const settled = async (): Promise<void> => { for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done)); };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clock, day, duration, durationLong, exact, figure, moment, parseRange, relative, seconds } from '../src/format.ts';
+import { num, clock, day, duration, durationLong, exact, figure, moment, parseRange, relative, seconds } from '../src/format.ts';
 import { quantity, rangeWords } from '../src/quantity.ts';
 import { localeOf, prefs } from '../src/i18n/i18n.ts';
 import { alerts, scaleOf, zones } from '../src/parts/perf.tsx';
@@ -42,12 +42,16 @@ test('times have hours from 0 to 23, in the words of the reader; another day is 
   assert.equal(moment(iso(2026, 10, 23, 14, 56, 0), now), '14:56');
   assert.match(moment(iso(2026, 10, 20, 14, 56, 0), now), /Fri.*20.*Nov.*14:56/);
   assert.match(exact(iso(2026, 10, 20, 14, 56, 9)), /14:56:09/);
+  assert.equal(num(-3.5), '−3.5');
   assert.equal(clock('rubbish'), '—');
   assert.equal(day(iso(2026, 10, 23, 0, 1, 0), now), '');
   assert.match(day(iso(2026, 10, 22, 23, 59, 0), now), /^Sunday,? 22 November$/);
   assert.match(day(iso(2025, 0, 2, 3, 4, 5), now), /2025/);
   say('fr');
   assert.equal(day(iso(2026, 10, 22, 23, 59, 0), now), 'dimanche 22 novembre');
+  assert.equal(day(iso(2026, 10, 1, 23, 59, 0), now), 'dimanche 1er novembre');
+  assert.match(moment(iso(2026, 10, 1, 1, 1, 0), now), /dim\. 1er nov\./);
+  assert.match(exact(iso(2026, 10, 11, 14, 56, 9)), / 11 novembre/);
   assert.equal(seconds('1970-01-01T00:00:00Z'), null, 'the epoch means never');
 });
 

@@ -57,7 +57,7 @@ test('values are written as people read them, in both languages', () => {
   assert.equal(text(96.4, '%'), '96.4 %');
   assert.equal(text(315034.8, '', true), '315 k/s');
   assert.equal(text(21.4, 'C'), '21.4 C');
-  assert.deepEqual([0.2123, 0.37, 0.9999, 0.0123, 0, 1.25, -0.5].map((v) => text(v, '')), ['0.212', '0.370', '1.000', '0.012', '0', '1.25', '-0.500'], 'one below the other');
+  assert.deepEqual([0.2123, 0.37, 0.9999, 0.0123, 0, 1.25, -0.5].map((v) => text(v, '')), ['0.212', '0.370', '1.000', '0.012', '0', '1.25', '−0.500'], 'one below the other');
   assert.equal(text(NaN, 's'), '—');
   say('fr');
   assert.equal(text(1536, 'B'), '1,5 Kio');
@@ -75,7 +75,7 @@ test('an axis has round ticks in one unit, around what is drawn', () => {
   assert.deepEqual(axis(0, 0.0041, 's'), ['0 ms', '2 ms', '4 ms', '6 ms']);
   assert.deepEqual(axis(0, 5.9e6, 'b'), ['0 Mbit', '2 Mbit', '4 Mbit', '6 Mbit']);
   assert.deepEqual(axis(20.2, 21.1, 'C'), ['20.0 C', '20.5 C', '21.0 C', '21.5 C']);
-  assert.deepEqual(axis(-5, 5, ''), ['-5', '0', '5']);
+  assert.deepEqual(axis(-5, 5, ''), ['−5', '0', '5']);
   assert.deepEqual(axis(0, 300000, ''), ['0 k', '100 k', '200 k', '300 k']);
   assert.equal(axisOf(3, 3, 4, unitOf('', false)).ticks.length > 1, true, 'one value is no end of the world');
 });
@@ -248,6 +248,7 @@ test('CSV holds every point, times as they were, and no formula', () => {
   assert.equal(rows[0], 'time,host,service,metric,unit,mean,min,max');
   assert.equal(rows[1], '1970-01-01T00:00:00.000Z,web,Load,"\'=cmd|""x""",s,0.001,0.0005,0.002');
   assert.equal(rows.length, 4, 'a gap is no row');
+  for (const label of ['+1', '-1', '@x', ' =1', '\t=1', '\nx']) assert.match(csvOf([lineOf(series({ n: 3, label }))], { from: 0, to: 1e6 }), /Load,"?'/, JSON.stringify(label));
   assert.equal(fileName('web › Disk /var: é', { from: 0, to: 86400 }, 'csv'), 'web_Disk_var_e_1970-01-02.csv');
   assert.equal(fileName('›', { from: 0, to: 86400 }, 'png'), 'graph_1970-01-02.png');
 });

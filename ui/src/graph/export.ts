@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph as a file: a picture with its title and legend, or all its points as CSV.
+import { t } from '../i18n/i18n.ts';
 import { dashOf, draw, SLOTS, type Palette, type Picture } from './draw.ts';
-import { firstFrom, type Line } from './model.ts';
+import { firstFrom, sumOf, type Line } from './model.ts';
 import type { Span } from './shape.ts';
-import { spanText } from './time.ts';
+import { wholeSpanText } from './time.ts';
 import { valueText } from './units.ts';
 
 const UNIT_NAMES: Record<string, string> = { bytes: 'B', bits: 'bit', time: 's', percent: '%', plain: '' };
 
 // A spreadsheet takes a cell that begins with one of these for a formula.
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^\s*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
@@ -52,12 +53,13 @@ const WIDTH = 1000;
 const HEIGHT = 320;
 const MARGIN = 16;
 const ROW = 18;
+const COLUMN = 96;
 
 // The same graph, drawn anew at a size that suits a report, on the ground of the theme.
 export function pictureOf(picture: Picture, palette: Palette, title: string, name: (line: Line) => string): Promise<Blob | null> {
   const canvas = document.createElement('canvas');
   const head = 52;
-  const whole = head + HEIGHT + 10 + picture.lines.length * ROW + MARGIN;
+  const whole = head + HEIGHT + 10 + (picture.lines.length + 1) * ROW + MARGIN;
   canvas.width = (WIDTH + 2 * MARGIN) * 2;
   canvas.height = whole * 2;
   const g = canvas.getContext('2d')!;
@@ -75,10 +77,14 @@ export function pictureOf(picture: Picture, palette: Palette, title: string, nam
   g.fillText(title, MARGIN, 26, WIDTH);
   g.fillStyle = palette.muted;
   g.font = `12px ${palette.font}`;
-  g.fillText(spanText(picture.window.from, picture.window.to), MARGIN, 44, WIDTH);
+  g.fillText(wholeSpanText(picture.window.from, picture.window.to), MARGIN, 44, WIDTH);
   g.drawImage(base, MARGIN, head, WIDTH, HEIGHT);
+  const columns = [t('graph.last'), t('graph.min'), t('graph.mean'), t('graph.max')];
+  const figures = (row: readonly string[], y: number): void => row.forEach((text, k) => g.fillText(text, MARGIN + WIDTH - (row.length - 1 - k) * COLUMN, y, COLUMN - 6));
+  g.textAlign = 'right';
+  figures(columns, head + HEIGHT + 22);
   picture.lines.forEach((line, i) => {
-    const y = head + HEIGHT + 22 + i * ROW;
+    const y = head + HEIGHT + 22 + (i + 1) * ROW;
     const slot = picture.slots.get(line.key) ?? 0;
     g.strokeStyle = palette.line[slot % SLOTS]!;
     g.lineWidth = 2.5;
@@ -89,7 +95,11 @@ export function pictureOf(picture: Picture, palette: Palette, title: string, nam
     g.stroke();
     g.setLineDash([]);
     g.fillStyle = palette.text;
-    g.fillText(name(line), MARGIN + 38, y, WIDTH - 40);
+    g.textAlign = 'left';
+    g.fillText(name(line), MARGIN + 38, y, WIDTH - 40 - 4 * COLUMN);
+    g.textAlign = 'right';
+    const s = sumOf(line, picture.window.from, picture.window.to);
+    figures([s.last, s.min, s.mean, s.max].map((v) => valueText(v, line.unit)), y);
   });
   return new Promise((done) => canvas.toBlob(done, 'image/png'));
 }

@@ -9,6 +9,19 @@ import type { Span } from './shape.ts';
 const iso = (at: number): string => new Date(Math.round(at) * 1000).toISOString();
 
 const LIMIT = 500; // series of one view
+const POINTS_MOST = 20000; // that are asked for
+const FAR_S = 4 * 3600;
+const FIRST_S = 600; // before anything is known
+
+// Somewhat more than the window: a line that goes through it is seen between two of its measurements also, and goes on to the edges.
+export function around(window: Span, points: number, lines: readonly Line[], now: number): { window: Span; points: number } {
+  const size = window.to - window.from;
+  const by = 1.5 * (lines.length > 0 ? Math.max(...lines.map((l) => l.usual)) : FIRST_S);
+  const near = Math.min(FAR_S, by);
+  if (size > points * near) return { window, points }; // not to be seen
+  const wide = { from: window.from - near, to: Math.max(window.to, Math.min(window.to + near, now)) };
+  return { window: wide, points: Math.min(POINTS_MOST, Math.ceil((points * (wide.to - wide.from)) / size)) };
+}
 
 // A counter says little; how fast it rises does. What part of the rates cannot be had is left out, and the answer says so: the other lines are none the worse.
 async function withRates(answer: Answer, query: URLSearchParams, stop: AbortSignal): Promise<Answer> {
@@ -92,10 +105,11 @@ export class Feed {
       return;
     }
     this.busy.value = true;
+    const wide = around(window, points, of === this.of ? this.lines.peek() : [], Date.now() / 1000);
     try {
       const none = (): Past => NO_PAST; // the history is away: graphs are none the worse
       const [answer, ...pasts] = await Promise.all([
-        readSeries(ids, window, points, compare, mine.signal), ...ids.map((id) => readStates(id, window, mine.signal).catch(none)),
+        readSeries(ids, wide.window, wide.points, compare, mine.signal), ...ids.map((id) => readStates(id, window, mine.signal).catch(none)),
       ]);
       if (mine.signal.aborted) return;
       this.lines.value = kept(of === this.of ? this.lines.peek() : [], linesOf(answer));

@@ -2,7 +2,7 @@
 // Many resources beside each other: each with its own graphs, or the same measurement of all in one.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { api } from '../api.ts';
+import { api, ApiError } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
 import { momentOf, nameOf, type Detail } from '../model.ts';
 import { Segments } from '../parts/bits.tsx';
@@ -22,14 +22,16 @@ const POINTS = 900;
 const MOST = 24;
 const ROWS_MS = 10000;
 
-// What these resources are now; one that is gone has no row, but its measurements stay.
-function useRows(ids: readonly string[]): ReadonlyMap<string, Detail> {
-  const [rows, setRows] = useState<ReadonlyMap<string, Detail>>(new Map());
+type Rows = ReadonlyMap<string, Detail | null>;
+
+// What these resources are now; null: there is none, but there may be measurements of before.
+function useRows(ids: readonly string[]): Rows {
+  const [rows, setRows] = useState<Rows>(new Map());
   useEffect(() => {
     const stop = new AbortController();
     const read = async (): Promise<void> => {
-      const all = await Promise.all(ids.map((id) => api<Detail>('GET', `/resources/${encodeURIComponent(id)}`, { signal: stop.signal }).catch(() => null)));
-      if (!stop.signal.aborted) setRows(new Map(all.filter((r) => r !== null).map((r) => [r.id, r])));
+      const all = await Promise.all(ids.map((id) => api<Detail>('GET', `/resources/${encodeURIComponent(id)}`, { signal: stop.signal }).catch((error: unknown) => (error instanceof ApiError && error.status === 404 ? null : undefined))));
+      if (!stop.signal.aborted) setRows((was) => new Map(ids.map((id, i) => [id, all[i] === undefined ? was.get(id) : all[i]] as const).filter((r): r is [string, Detail | null] => r[1] !== undefined)));
     };
     void read();
     const timer = setInterval(() => { if (!document.hidden) void read(); }, ROWS_MS);
@@ -43,7 +45,7 @@ function useRows(ids: readonly string[]): ReadonlyMap<string, Detail> {
 
 const setOn = (on: readonly string[]): void => go({ on: [...on] });
 
-const Head = ({ row, id, title, on }: { row: Detail | undefined; id: string; title: string; on: readonly string[] }): JSX.Element => {
+const Head = ({ row, id, title, on }: { row: Detail | null | undefined; id: string; title: string; on: readonly string[] }): JSX.Element => {
   const to = { ...DEFAULT_ROUTE, filter: 'all' as const, open: id };
   return (
     <header class="gof">
@@ -54,7 +56,7 @@ const Head = ({ row, id, title, on }: { row: Detail | undefined; id: string; tit
   );
 };
 
-function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Detail> }): JSX.Element {
+function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: Rows }): JSX.Element {
   const lines = feed.lines.value;
   const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const known = useMemo(() => new Map<string, string>(), []);
@@ -72,7 +74,7 @@ function Each({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; v
         return (
           <section key={id} class="gsec">
             <Head row={row} id={id} title={title} on={ids} />
-            {groups.length === 0 && <p class="muted">{t('graph.no_perf')}</p>}
+            {groups.length === 0 && <p class="muted">{t(row === null ? 'graph.no_resource' : 'graph.no_perf')}</p>}
             <div class="gcards">{groups.map((g) => <Card key={g.key} group={g} view={view} marks={marks} subject={title} name={name} />)}</div>
           </section>
         );
@@ -88,7 +90,7 @@ export function together(lines: readonly Line[], known?: Map<string, string>): G
   return [...labels].flatMap(([key, all]) => groupsOf(all, known).map((g) => ({ ...g, key: `${key}/${g.key}` }))).sort((a, b) => b.lines.length - a.lines.length);
 }
 
-function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: ReadonlyMap<string, Detail> }): JSX.Element {
+function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Feed; view: View; rows: Rows }): JSX.Element {
   const known = useMemo(() => new Map<string, string>(), []);
   const marks = useMemo(() => marksOf(feed.past.value), [feed.past.value]);
   const groups = useMemo(() => together(feed.lines.value, known), [feed.lines.value]);
@@ -114,7 +116,7 @@ export function GraphsPage(): JSX.Element {
   const view = useView();
   const ids = useMemo(() => route.value.on.slice(0, MOST), [route.value.on.join(',')]);
   const rows = useRows(ids);
-  const moment = [...rows.values()].map(momentOf).join();
+  const moment = [...rows.values()].map((row) => (row ? momentOf(row) : '')).join();
   const { feed, again } = useFeed(ids, view, POINTS, moment);
   const mode = route.value.together ? 'all' : 'each';
   const body = { ids, feed, view, rows };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Round moments along an axis of time, in the browser's zone: hours stay whole hours when the clock is put forward or back. Pure but for the language.
+import { firstDay } from '../format.ts';
 import { locale } from '../i18n/i18n.ts';
 
 export interface TimeTick {
@@ -25,7 +26,7 @@ function written(at: number, options: Intl.DateTimeFormatOptions): string {
   const key = `${locale.value}/${JSON.stringify(options)}`;
   const format = formats.get(key) ?? new Intl.DateTimeFormat(locale.value, { ...options, hourCycle: 'h23' });
   formats.set(key, format);
-  return format.format(at * 1000);
+  return firstDay(format.format(at * 1000));
 }
 
 // The last round moment at or before `at`.
@@ -82,13 +83,28 @@ export function timeTicks(from: number, to: number, most: number): TimeTick[] {
   return out;
 }
 
+const SHORT_S = 300; // in what is shorter seconds are told
+
+// The year stands where one may doubt which.
+const yearOf = (span: number, ...moments: readonly number[]): Intl.DateTimeFormatOptions =>
+  (span > 300 * 86400 || moments.some((at) => new Date(at * 1000).getFullYear() !== new Date().getFullYear()) ? { year: 'numeric' } : {});
+
 // A moment for a readout: as exact as the span makes sense of.
 export function momentText(at: number, span: number): string {
-  const day: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', ...(span > 300 * 86400 ? { year: 'numeric' } : {}) };
+  const day: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(span, at) };
   return written(at, { ...day, hour: '2-digit', minute: '2-digit', ...(span < 3600 ? { second: '2-digit' } : {}) });
 }
 
 export function spanText(from: number, to: number): string {
-  const format = new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(to - from > 300 * 86400 ? { year: 'numeric' } : {}) });
-  return format.formatRange(from * 1000, to * 1000);
+  return range(from, to, yearOf(to - from, from, to));
 }
+
+function range(from: number, to: number, year: Intl.DateTimeFormatOptions): string {
+  const format = new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(to - from < SHORT_S ? { second: '2-digit' } : {}), ...year });
+  return firstDay(format.formatRange(from * 1000, to * 1000));
+}
+
+const zoneAt = (at: number): string => new Intl.DateTimeFormat(locale.value, { timeZoneName: 'short' }).formatToParts(at * 1000).find((p) => p.type === 'timeZoneName')?.value ?? '';
+
+// For a file, which is read at another time and in another place.
+export const wholeSpanText = (from: number, to: number): string => `${range(from, to, { year: 'numeric' })} (${[...new Set([zoneAt(from), zoneAt(to)])].join(', ')})`;

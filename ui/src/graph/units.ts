@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units along an axis: round, and the same for all of it. Pure but for the language.
-import { NBSP, num } from '../format.ts';
+import { minus, NBSP, num } from '../format.ts';
 import { locale, t } from '../i18n/i18n.ts';
 import { powerOf, SI, sizeName, words, type Unit } from '../quantity.ts';
 
@@ -12,7 +12,7 @@ function fixed(value: number, digits: number): string {
   const key = `${locale.value}/${digits}`;
   const known = fixedFormats.get(key) ?? new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   fixedFormats.set(key, known);
-  return known.format(value === 0 ? 0 : value);
+  return minus(known.format(value === 0 ? 0 : value));
 }
 
 function large(value: number, unit: Unit): string {

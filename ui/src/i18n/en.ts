@@ -171,6 +171,7 @@ export const en = {
   'graph.stale': 'What you see is not the newest: {why}',
   'graph.no_rates': 'Some counters are missing, because their rates could not be read: {why}',
   'graph.truncated': 'There are more measurements than can be shown at once; these are the first ones.',
+  'graph.no_resource': 'There is no such host or service.',
   'graph.no_perf': 'Nothing to draw',
   'graph.no_perf_text': 'This check brought no numbers (performance data) in this time. Those that do are kept from their first result on.',
   'graph.to_page': 'Open beside others',

@@ -166,6 +166,7 @@ export const fr: Catalogue = {
   'graph.stale': 'Ce que vous voyez n’est pas le plus récent : {why}',
   'graph.no_rates': 'Des compteurs manquent, car leurs débits n’ont pas pu être lus : {why}',
   'graph.truncated': 'Il y a plus de mesures qu’on ne peut en montrer à la fois ; voici les premières.',
+  'graph.no_resource': 'Cet hôte ou ce service n’existe pas.',
   'graph.no_perf': 'Rien à tracer',
   'graph.no_perf_text': 'Ce contrôle n’a apporté aucun nombre (données de performance) pendant ce temps. Ceux qui en apportent sont gardés dès leur premier résultat.',
   'graph.to_page': 'Ouvrir à côté d’autres',
