@@ -109,6 +109,14 @@ test('lines whose limits differ have each its own: in its colour, with an end th
   assert.deepEqual(marks.filter((m) => m.text.startsWith('↑')).map((m) => [m.text, m.colour]), [['↑ 4000 – 5000', 'crit']]);
 });
 
+test('a line that is never below zero has no limit there, though another one is', () => {
+  const own = (thresholds: SeriesAnswer['thresholds']): number => {
+    const { d, by } = drawn([lineWith({ mean: Array.from({ length: 11 }, (_, i) => -3 - (i % 2)) }), lineWith({ id: 'b', thresholds })]);
+    return by('stroke', 'crit').concat(by('stroke', 'warn')).filter((m) => m.points.some(([, y]) => Math.abs(y - yOf(d, 0)) < 1.5)).length;
+  };
+  assert.deepEqual([own([{ from: 0, warn: '6', crit: '7' }]), own([{ from: 0, warn: '0:6', crit: '7' }]), own([{ from: 0, warn: null, crit: '@0:1' }])], [0, 0, 1]);
+});
+
 test('two earlier days beside a line cannot be taken for one another', () => {
   const days = ['', '1d', '7d', '28d'].map((compare) => lineWith({ compare }));
   const { by } = drawn(days, { slots: new Map(days.map((l) => [l.key, 0])) });

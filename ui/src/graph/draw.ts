@@ -3,7 +3,7 @@
 import type { Unit } from '../quantity.ts';
 import { axisOf, type Axis } from './units.ts';
 import { limitsAt, type Line } from './model.ts';
-import { boundsOf, columnsOf, extentOf, frameOf, limitLines, limitSteps, type Columns, type Span } from './shape.ts';
+import { boundsOf, columnsOf, extentOf, frameOf, limitLines, limitSteps, type Columns, type Limited, type Span } from './shape.ts';
 import { timeTicks } from './time.ts';
 import type { State } from '../model.ts';
 
@@ -177,8 +177,13 @@ function zones(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
 
 const TAB = 12; // at its end a bound says by colour what it is, where the rest says whose
 
+// The least of what a limit is for: 0 as the lower end of "10" is no bound to what is never below, also where another line makes the axis go there.
+function lowestOf(p: Picture, columns: readonly Columns[], { line, own }: Limited): number {
+  return extentOf(own ? [columns[p.lines.indexOf(line)]!] : columns)?.lo ?? 0;
+}
+
 // Bounds of one line; `colour`: the line's, where others have other ones.
-function boundsAt(g: Ctx, d: Drawn, line: Line, c: Palette, colour: string | null): void {
+function boundsAt(g: Ctx, d: Drawn, line: Line, lowest: number, c: Palette, colour: string | null): void {
   for (const step of limitSteps(line, d.window)) {
     const [left, right] = [xOf(d, step.from), xOf(d, step.to)];
     for (const bad of ['warn', 'crit'] as const) {
@@ -188,21 +193,25 @@ function boundsAt(g: Ctx, d: Drawn, line: Line, c: Palette, colour: string | nul
       g.fillStyle = c[bad];
       g.setLineDash(bad === 'warn' ? [6, 3] : []);
       g.beginPath();
-      for (const b of boundsOf({ ...step.limits, warn: null, crit: null, [bad]: range }, d.axis.lo)) {
+      for (const b of boundsOf({ ...step.limits, warn: null, crit: null, [bad]: range }, lowest)) {
         if (b.at < d.axis.lo || b.at > d.axis.hi) continue;
-        g.moveTo(left, crisp(yOf(d, b.at)));
-        g.lineTo(right, crisp(yOf(d, b.at)));
-        if (colour) g.fillRect(Math.max(left, right - TAB), crisp(yOf(d, b.at)) - 2, Math.min(TAB, right - left), 4);
+        const y = crisp(yOf(d, b.at));
+        g.moveTo(left, y);
+        g.lineTo(right - (colour ? Math.min(TAB, right - left) : 0), y);
+        if (colour) g.fillRect(Math.max(left, right - TAB), y - 1.5, Math.min(TAB, right - left), 3);
       }
       g.stroke();
     }
   }
 }
 
-function bounds(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
+function bounds(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Columns[]): void {
   const all = limitLines(p.lines, p.hot);
   g.lineWidth = c.high ? 2 : 1;
-  for (const { line, own } of all) boundsAt(g, d, line, c, all.length < 2 ? null : own ? c.line[(p.slots.get(line.key) ?? 0) % SLOTS]! : c.text);
+  for (const one of all) {
+    const colour = one.own ? c.line[(p.slots.get(one.line.key) ?? 0) % SLOTS]! : c.text;
+    boundsAt(g, d, one.line, lowestOf(p, columns, one), c, all.length < 2 ? null : colour);
+  }
   g.setLineDash([]);
 }
 
@@ -316,7 +325,7 @@ export const flagsGoLeft = (d: Drawn, columns: readonly Columns[], room: number)
 
 // Small flags for limits that lie beyond the axis, so that nobody thinks there are none: below the lines, on the side where these are lower.
 function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Columns[], words: (v: number) => string): void {
-  const over = limitLines(p.lines, p.hot).flatMap(({ line }) => boundsOf(limitsAt(line, d.window.to), d.axis.lo).filter((b) => b.at > d.axis.hi));
+  const over = limitLines(p.lines, p.hot).flatMap((one) => boundsOf(limitsAt(one.line, d.window.to), lowestOf(p, columns, one)).filter((b) => b.at > d.axis.hi));
   if (over.length === 0) return;
   g.font = `600 10.5px ${c.font}`;
   g.textAlign = 'right';
@@ -343,8 +352,8 @@ function axisFor(p: Picture, columns: readonly Columns[]): { axis: Axis; empty: 
   const extent = extentOf(columns);
   if (!extent) return { axis: axisOf(0, 1, 2, p.unit), empty: true };
   const usual = limitLines(p.lines, ''); // with these the axis stays where it is when one points at lines
-  const steps = (usual.length > 0 ? usual : limitLines(p.lines, p.hot)).flatMap(({ line }) => limitSteps(line, p.window));
-  const bounds = steps.flatMap((s) => boundsOf(s.limits, extent.lo).map((b) => b.at));
+  const steps = (usual.length > 0 ? usual : limitLines(p.lines, p.hot)).flatMap((one) => limitSteps(one.line, p.window).map((step) => ({ ...step, lowest: lowestOf(p, columns, one) })));
+  const bounds = steps.flatMap((s) => boundsOf(s.limits, s.lowest).map((b) => b.at));
   const frame = frameOf(extent, bounds, p.unit.kind === 'percent');
   return { axis: axisOf(frame.lo, frame.hi, Math.max(2, p.height / 46), p.unit), empty: false };
 }
@@ -359,7 +368,7 @@ export function draw(g: Ctx, picture: Picture, c: Palette, words: (v: number) =>
   downtimes(g, d, p, c);
   if (!empty) zones(g, d, p, c);
   grid(g, d, p, c);
-  if (!empty) bounds(g, d, p, c);
+  if (!empty) bounds(g, d, p, c, columns);
   if (!empty) beyond(g, d, p, c, columns, words);
   lines(g, d, p, c, columns);
   ribbon(g, d, p, c);
