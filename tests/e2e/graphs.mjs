@@ -81,6 +81,7 @@ test('measurements come, and stand as small lines in the list', async () => {
   const spark = page.locator('tr.row', { hasText: 'Turning' }).locator('svg.spark');
   assert.match(await spark.getAttribute('aria-label'), /^level, the last 24 h: 12.% now, between 12.% and 12.%$/u);
   assert.match(await spark.locator('path.v').getAttribute('d'), /^M/);
+  assert.match(await page.locator('tr.row', { hasText: 'Fast and slow' }).locator('svg.spark').getAttribute('aria-label'), /^rta, /, 'not the loss, which is always nothing');
   assert.deepEqual(await accessibility(page), []);
 });
 
@@ -190,6 +191,14 @@ test('by touch: one finger moves, two near', async () => {
   for (const d of [0.02, 0.05, 0.1]) await touch('touchMove', [0.4 - d, 1], [0.6 + d, 2]);
   await touch('touchEnd');
   await other.page.waitForURL(() => Math.abs(wide() - 447) < 20);
+  const line = other.page.getByRole('button', { name: 'load5', exact: true });
+  const told = async () => [await line.getAttribute('aria-pressed'), await other.page.locator('.legend tr.hot').count()];
+  await line.tap();
+  assert.deepEqual(await told(), ['true', 1], 'the first touch points at a line');
+  await line.tap();
+  assert.deepEqual(await told(), ['false', 0], 'the next one hides it');
+  await line.tap();
+  assert.deepEqual(await told(), ['true', 1]);
   assert.deepEqual(await accessibility(other.page), []);
   assert.equal(await other.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing stands out to the side');
   assert.deepEqual(other.wrongs, []);
@@ -211,15 +220,16 @@ test('the legend filters, and eight lines of many are shown at first', async () 
   const line = graph.getByRole('button', { name: 'port25', exact: true });
   await line.click();
   assert.equal(await line.getAttribute('aria-pressed'), 'false');
+  assert.equal(await graph.locator('.legend tr.hot').count(), 0, 'the others are as they were');
   await tools.getByText('9 of 30 shown').waitFor();
   await line.click({ modifiers: ['Control'] });
   await tools.getByText('1 of 30 shown').waitFor();
   assert.equal(await line.getAttribute('aria-pressed'), 'true');
 });
 
-test('one graph a unit and size; limits are drawn, also those with @ and ~', async () => {
+test('one graph a unit and size, as the plugin writes them; limits are drawn, also those with @ and ~', async () => {
   await open(tabOf('Fast and slow'));
-  assert.equal(await page.locator('.gcard').count(), 3);
+  assert.deepEqual(await page.locator('.gcard figcaption b').allInnerTexts(), ['rta', 'pl', 'sent']);
   const text = async (name) => (await card(name).locator('.legend').innerText()).replace(/\s+/g, ' ');
   assert.match(await text('rta'), /rta 2 ms 2 ms 2 ms 2 ms/);
   assert.match(await text('sent'), /sent 68\.4 KiB/);
@@ -295,7 +305,7 @@ test('the strip tells what was, in a picture, in words and in a table', async ()
   vigie.turn(true);
   await open(`/resources?filter=all&open=${ids['Turning']}`, 'svg.strip');
   await page.locator('.strip .s-critical').first().waitFor(); // not at the next full minute
-  assert.match(await page.locator('svg.strip').getAttribute('aria-label'), /^States, .*% available · 1 outage/u);
+  assert.match(await page.locator('svg.strip').getAttribute('aria-label'), /^States, .*% available · known for 0\.\d.% of the time · 1 outage/u);
   await page.locator('.history summary').click();
   await page.locator('.outages').getByText('CRITICAL').first().waitFor();
   for (const range of ['7 d', '30 d', '1 y']) {

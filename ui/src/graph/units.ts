@@ -78,5 +78,5 @@ export function axisOf(lo: number, hi: number, n: number, unit: Unit): Axis {
   for (let i = first; i <= Math.max(last, first + 1); i++) ticks.push(i * step * division.size);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const name = `${division.name}${unit.rate ? '/s' : ''}`;
-  return { lo: ticks[0]!, hi: ticks.at(-1)!, ticks, text: (v) => `${fixed(v / division.size, digits)}${name ? NBSP : ''}${name}` };
+  return { lo: ticks[0]!, hi: ticks.at(-1)!, ticks, text: (v) => `${fixed(v / division.size, digits)}${name && !name.startsWith('/') ? NBSP : ''}${name}` };
 }
