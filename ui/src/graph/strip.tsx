@@ -125,14 +125,15 @@ function Picture({ k, label }: { k: Known; label: string }): JSX.Element {
 }
 
 const UNKNOWN = ['pending', 'not_configured', 'no_data', 'unmonitored'];
-const ALL_KNOWN = 99.9; // a restart is nothing to speak of
+const ALL_KNOWN = 0.999; // a restart is nothing to speak of
 
-// Of how much of the time a state is known: all of six minutes must not look like all of a day.
+// For how many seconds a state is known, where that is not all of the time: 100 % of six minutes must not look like 100 % of a day.
 export function knownOf(f: Pick<Figures, 'seconds' | 'in_downtime'>): number | null {
   const parts = [f.seconds, f.in_downtime].flatMap((part) => Object.entries(part ?? {}));
   const sum = (list: readonly (readonly [string, number])[]): number => list.reduce((all, [, s]) => all + s, 0);
   const all = sum(parts);
-  return all > 0 ? 100 - (100 * sum(parts.filter(([state]) => UNKNOWN.includes(state)))) / all : null;
+  const known = all - sum(parts.filter(([state]) => UNKNOWN.includes(state)));
+  return known < ALL_KNOWN * all ? known : null;
 }
 
 function words(k: Known): string {
@@ -142,7 +143,7 @@ function words(k: Known): string {
   const longest = Math.max(0, ...k.past.states.filter((s) => BAD.has(s.state)).map((s) => s.to - s.from));
   const parts = [
     f && f.availability !== null ? t('strip.available', { p: num(f.availability, 2) }) : '',
-    known !== null && known < ALL_KNOWN ? t('strip.known', { p: num(known, known < 10 ? 1 : 0) }) : '',
+    known !== null ? t('strip.known', { d: durationLong(known) }) : '',
     f ? t('strip.outages', { n: f.outages }) : '',
     longest > 0 ? t('strip.longest', { d: durationLong(longest) }) : '',
   ].filter(Boolean);

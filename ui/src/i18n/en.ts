@@ -191,7 +191,7 @@ export const en = {
   'strip.title': 'History',
   'strip.label': 'States, {span}. {words}',
   'strip.available': '{p} % available',
-  'strip.known': 'known for {p} % of the time',
+  'strip.known': 'known for {d} only',
   'strip.outages': { one: '{n} outage', other: '{n} outages' },
   'strip.longest': 'longest {d}',
   'strip.nothing': 'Nothing is known of this time.',

@@ -186,7 +186,7 @@ export const fr: Catalogue = {
   'strip.title': 'Historique',
   'strip.label': 'États, {span}. {words}',
   'strip.available': '{p} % de disponibilité',
-  'strip.known': 'connu pendant {p} % du temps',
+  'strip.known': 'connu pendant {d} seulement',
   'strip.outages': { one: '{n} panne', other: '{n} pannes' },
   'strip.longest': 'la plus longue {d}',
   'strip.nothing': 'Rien n’est connu de ce temps.',
