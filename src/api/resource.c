@@ -69,7 +69,7 @@ static void perfdata(struct json *j, struct str raw)
 {
     struct str rest = raw;
     struct perf_item p;
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
     char label[256];
 
     json_key(j, "perfdata");

@@ -195,7 +195,14 @@ bool buf_add_utf8(struct buf *b, struct str s)
         buf_add_str(b, s);
         return false;
     }
-    for (size_t i = 0; i < s.n; i++)
-        buf_add_code_point(b, (unsigned char)s.p[i]);
+    while (s.n) {
+        size_t n = str_utf8_len(s);
+
+        if (n)
+            buf_add(b, s.p, n);
+        else
+            buf_add_code_point(b, (unsigned char)s.p[0]);
+        s = str_sub(s, n ? n : 1, s.n);
+    }
     return true;
 }

@@ -43,5 +43,5 @@ void buf_add_le32(struct buf *b, uint32_t v);
 void buf_add_le64(struct buf *b, uint64_t v);
 /* As UTF-8. c is at most 0x10ffff. */
 void buf_add_code_point(struct buf *b, uint32_t c);
-/* Adds s as valid UTF-8: a slice that is not valid is read as Latin-1. Returns true if it had to be converted. */
+/* Adds s as valid UTF-8: each byte of it that is none is read as Latin-1, and what is valid stays. Returns true if there was one. */
 bool buf_add_utf8(struct buf *b, struct str s);

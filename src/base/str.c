@@ -191,6 +191,11 @@ static size_t utf8_len(const unsigned char *p, size_t n)
     return len;
 }
 
+size_t str_utf8_len(struct str s)
+{
+    return s.n ? utf8_len((const unsigned char *)s.p, s.n) : 0;
+}
+
 bool str_is_utf8(struct str s)
 {
     for (size_t i = 0; i < s.n;) {

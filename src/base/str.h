@@ -39,6 +39,8 @@ bool str_to_u64(struct str s, uint64_t *out);
 /* Copies into dst (size bytes, always NUL-ended); false if it had to be cut. */
 bool str_copy(char *dst, size_t size, struct str s);
 char *str_dup(struct str s); /* NUL-ended heap copy, mem_free it */
+/* Length of the character of valid UTF-8 with which s begins; 0: it begins with none, or is empty. */
+size_t str_utf8_len(struct str s);
 /* True if s is valid UTF-8 (no surrogates, no over-long forms, at most U+10FFFF). */
 bool str_is_utf8(struct str s);
 /* Takes the first character off *rest, which is valid UTF-8 and not empty. */

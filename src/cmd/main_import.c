@@ -145,7 +145,7 @@ static enum perf_unit class_of(const char *uom)
     struct perf_item item;
     struct buf b = BUF_INIT;
     struct str rest;
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
 
     buf_printf(&b, "x=1%s", uom);
     rest = buf_str(&b);

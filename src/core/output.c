@@ -18,6 +18,17 @@ static struct str drop_half(struct str s)
     return s;
 }
 
+/* Is it UTF-8 up to the begin of a character that has no end? NRPE and scripts cut so. A text that has no other character of more than one byte may be Latin-1, and that begin its last letter. */
+static bool ends_half(struct str s)
+{
+    struct str whole = drop_half(s);
+    bool other = false;
+
+    for (size_t i = 0; i < whole.n; i++)
+        other = other || (unsigned char)whole.p[i] >= 0x80;
+    return whole.n < s.n && other && str_is_utf8(whole);
+}
+
 /* A value of which only the first digits are left would be another value: the last item goes whole. at_end: what was not read would go on at its end, where a letter stands. */
 static void cut_perf(struct output *o, struct str s, bool at_end)
 {
@@ -93,6 +104,8 @@ void output_parse(struct str raw, bool truncated, struct output *o)
         raw = drop_half(str_sub(raw, 0, LIMIT_OUTPUT_TOTAL));
         ends_whole = !raw.n || (unsigned char)raw.p[raw.n - 1] <= ' ';
     }
+    if (ends_half(raw))
+        raw = drop_half(raw);
     o->converted = buf_add_utf8(&o->clean, raw);
     blank_controls(&o->clean);
     rest = str_trim(buf_str(&o->clean));

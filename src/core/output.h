@@ -2,7 +2,7 @@
 #pragma once
 /*
  * A plugin's text, taken apart as every plugin of the last twenty years writes it: "output | perfdata", then lines of long output, from a further '|' on
- * performance data again. A ';' of the first line becomes ':'. What comes out is valid UTF-8 (other bytes are read as Latin-1), without control characters but line ends and
+ * performance data again. A ';' of the first line becomes ':'. What comes out is valid UTF-8 (each byte that is none is read as Latin-1; half a character at the end is left out), without control characters but line ends and
  * tabs in the long output, and within base/limits.h.
  */
 #include "base/buf.h"

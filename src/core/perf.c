@@ -287,7 +287,7 @@ static bool take_label(struct str *rest, struct perf_item *out, bool *ends)
     return true;
 }
 
-/* Everything up to the next blank is this item's. */
+/* Everything up to the next blank. */
 static struct str take_word(struct str *rest)
 {
     size_t i = 0;
@@ -300,7 +300,55 @@ static struct str take_word(struct str *rest)
     return word;
 }
 
-/* The rest of a number that was not understood, or of an item that another one is glued to: no unit begins or looks so. */
+static void skip_blanks(struct str *rest)
+{
+    while (rest->n && is_blank(rest->p[0]))
+        skip(rest, 1);
+}
+
+/* ---- what may be a unit ---- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_among(uint32_t c, uint32_t from, uint32_t to)
+{
+    return c >= from && c <= to;
+}
+
+/* Blanks, marks between digits, signs of arithmetic and digits beyond ASCII: in numbers as people write them, and in no unit. */
+static bool is_of_number(uint32_t c)
+{
+    static const uint32_t marks[] = {0xa0, 0xb7, 0xd7, 0xf7, 0x66b, 0x66c, 0x1680, 0x3000, 0xfeff};
+
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+        if (c == marks[i])
+            return true;
+    return is_among(c, 0xbc, 0xbe) || is_among(c, 0x660, 0x669) || is_among(c, 0x2000, 0x202f) ||
+           is_among(c, 0x205f, 0x2064) || is_among(c, 0x2150, 0x218b) || is_among(c, 0x2200, 0x22ff) ||
+           is_among(c, 0xff10, 0xff19);
+}
+
+/* A character that a unit may begin with. '/' does with a letter behind it: B/s of nothing is /s. */
+static bool begins_unit(struct str s)
+{
+    if ((unsigned char)s.p[0] >= 0x80)
+        return true;
+    if (s.p[0] == '/')
+        return s.n > 1 && (is_letter(s.p[1]) || (unsigned char)s.p[1] >= 0x80);
+    return is_letter(s.p[0]) || strchr("%\"$#&", s.p[0]);
+}
+
+/* m2, m3, ft3, mmH2O, l/m^2: those are the digits that units have. */
+static bool is_power(struct str s, size_t i)
+{
+    return i && strchr("mntH^", s.p[i - 1]) && (s.p[i] == '2' || s.p[i] == '3') &&
+           (i + 1 == s.n || s.p[i + 1] == 'O' || s.p[i + 1] == '/');
+}
+
+/* False: it is the rest of a number that was not understood, or of an item that another one is glued to. */
 static bool is_unit(struct str s)
 {
     size_t hex = 1;
@@ -311,7 +359,63 @@ static bool is_unit(struct str s)
         hex++;
     if ((s.p[0] == 'x' || s.p[0] == 'X') && hex == s.n && hex > 1)
         return false;
-    return !strchr(",._+-:'", s.p[0]) && str_find_char(s, '=') < 0;
+    if (!begins_unit(s) || ((s.p[0] == 'e' || s.p[0] == 'E') && s.n > 1 && strchr("+-", s.p[1])))
+        return false;
+    for (size_t i = 0, n; i < s.n; i += n) {
+        struct str rest = str_sub(s, i, s.n), one;
+
+        n = MAX(str_utf8_len(rest), (size_t)1);
+        one = str_sub(rest, 0, n);
+        if (s.p[i] == '=' || (is_digit(s.p[i]) && !is_power(s, i)) || (n > 1 && is_of_number(str_take_utf8(&one))))
+            return false;
+    }
+    return true;
+}
+
+/* Blanks between number and unit, those that typography has for it too. */
+static struct str to_unit(struct str s)
+{
+    for (;;) {
+        if (s.n && is_blank(s.p[0]))
+            skip(&s, 1);
+        else if (str_starts(s, STR("\xc2\xa0")))
+            skip(&s, 2);
+        else if (str_starts(s, STR("\xe2\x80\xaf")))
+            skip(&s, 3);
+        else
+            return s;
+    }
+}
+
+/* A number alone in its word: does the next word say its unit ("5 MB;6;7")? It does if it is a known unit, or one with thresholds behind, and no label. */
+static bool is_its_unit(struct str number, struct str rest)
+{
+    struct perf_value v;
+    struct str word, unit;
+    bool more;
+
+    if (!perf_number(&number, &v) || number.n)
+        return false;
+    skip_blanks(&rest);
+    word = take_word(&rest);
+    skip_blanks(&rest);
+    if (str_find_char(word, '=') >= 0 || (rest.n && rest.p[0] == '='))
+        return false;
+    more = str_find_char(word, ';') >= 0;
+    unit = str_cut(&word, ';');
+    return unit.n && (unit_of(unit) || (more && is_unit(unit)));
+}
+
+/* What belongs to one item behind its '='. */
+static struct str take_values(struct str *rest)
+{
+    struct str all = *rest, word = take_word(rest);
+
+    if (is_its_unit(word, *rest)) {
+        skip_blanks(rest);
+        take_word(rest);
+    }
+    return str_sub(all, 0, all.n - rest->n);
 }
 
 static bool parse_values(struct str word, struct perf_item *out)
@@ -320,9 +424,11 @@ static bool parse_values(struct str word, struct perf_item *out)
     bool good;
 
     if (!str_eq_c(head, "U")) {
-        if (!perf_number(&head, &out->value) || !is_unit(head))
+        if (!perf_number(&head, &out->value))
             return false;
-        uom = head;
+        uom = to_unit(head);
+        if (!is_unit(uom) || (!uom.n && head.n))
+            return false;
     }
     out->uom = uom;
     out->unit = unit_of(uom) ? unit_of(uom)->unit : PERF_OTHER;
@@ -334,27 +440,34 @@ static bool parse_values(struct str word, struct perf_item *out)
     return true;
 }
 
-static void skip_blanks(struct str *rest)
-{
-    while (rest->n && is_blank(rest->p[0]))
-        skip(rest, 1);
-}
-
-int perf_next(struct str *rest, struct perf_item *out, unsigned *bad)
+int perf_next(struct str *rest, struct perf_item *out, struct perf_bad *bad)
 {
     bool ends;
 
     for (skip_blanks(rest); rest->n; skip_blanks(rest)) {
+        struct str from = *rest;
+
         memset(out, 0, sizeof(*out));
         if (take_label(rest, out, &ends)) {
-            if (parse_values(take_word(rest), out))
+            if (parse_values(take_values(rest), out))
                 return 1;
         } else {
             take_word(rest);
         }
-        ++*bad;
+        if (!bad->n++)
+            bad->first = str_sub(from, 0, from.n - rest->n);
     }
     return 0;
+}
+
+/* The text ends within the word behind: it may be the unit of what stands before. */
+static bool may_be_unit(struct str rest)
+{
+    struct str word;
+
+    skip_blanks(&rest);
+    word = take_word(&rest);
+    return word.n && !rest.n && word.p[0] != '\'' && str_find_char(word, '=') < 0;
 }
 
 size_t perf_whole(struct str text, size_t n, bool more)
@@ -368,8 +481,11 @@ size_t perf_whole(struct str text, size_t n, bool more)
 
         if (more && ends)
             break;
-        take_word(&rest);
-        if (text.n - rest.n > n || (more && !rest.n && labelled))
+        if (labelled)
+            take_values(&rest);
+        else
+            take_word(&rest);
+        if (text.n - rest.n > n || (more && labelled && (!rest.n || may_be_unit(rest))))
             break;
         whole = text.n - rest.n;
     }

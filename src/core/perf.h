@@ -3,7 +3,7 @@
 /*
  * Performance data: 'label'=value[UOM];[warn];[crit];[min];[max], separated by blanks (Nagios plugin guidelines, "Performance data").
  * Read as users write it: labels in single quotes with '' for a quote, decimal commas, exponents, U for "not known", thresholds missing, as ranges or with the value's unit, blanks around
- * =. What cannot be read is passed over and counted: one bad item never costs the others, and a number that is none ("1.234,56", "1,234,567", "1_000", "0x1F") is not taken for its begin.
+ * = and before the unit. What cannot be read is passed over and counted: one bad item never costs the others, and a number that is none ("1.234,56", "1,234,567", "1_000", "0x1F", "1 234" with a blank that is none of ASCII, "5/10", "12h30m") is not taken for its begin.
  * Values are decimal (mantissa x 10^exponent), never floating point.
  */
 #include "base/str.h"
@@ -35,8 +35,14 @@ struct perf_item {
     bool odd; /* of what stands behind the value something cannot be read, or is more than there may be */
 };
 
-/* Takes the next item off *rest: 1, or 0 at the end. *bad is raised by each piece that was passed over. */
-int perf_next(struct str *rest, struct perf_item *out, unsigned *bad);
+/* Pieces that were passed over, and the first of them, as written. Borrowed. */
+struct perf_bad {
+    unsigned n;
+    struct str first;
+};
+
+/* Takes the next item off *rest: 1, or 0 at the end. bad is raised by each piece that was passed over. */
+int perf_next(struct str *rest, struct perf_item *out, struct perf_bad *bad);
 /* The bytes of the items that stand whole within the first n of the text. more: it was cut off at its end, what stands there may be the begin of something longer. */
 size_t perf_whole(struct str text, size_t n, bool more);
 /* A threshold range: "10", "10:", "~:10", "10:20", "@10:20"; the unit of the value may stand behind a number. False: anything else; then none is given. */

@@ -89,7 +89,7 @@ void outgoing_add(struct outgoing *o, struct str host, struct str service, const
     struct perf_item item;
     struct output text;
     struct str rest;
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
 
     if (r->how != RECORD_HOW_EXIT || r->started <= 0)
         return;

@@ -178,7 +178,7 @@ static void refuse(struct series_feed *f, const struct series_feed_result *r, en
         return;
     f->last.oid = r->oid;
     f->last.why = why;
-    str_copy(f->last.label, sizeof(f->last.label), label);
+    str_copy(f->last.label, sizeof(f->last.label), str_head(label, sizeof(f->last.label) - 1));
 }
 
 static enum series_refusal reason_of(int code)
@@ -225,14 +225,14 @@ static void refuse_cut(struct series_feed *f, const struct series_feed_result *r
     char label[SERIES_LABEL_MAX + 2];
     struct str rest = str_sub(r->cut, 0, perf_whole(r->cut, r->cut.n, r->cut_more));
     struct perf_item item;
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
 
     while (perf_next(&rest, &item, &bad)) {
         perf_label(&item, label, sizeof(label));
         refuse(f, r, SERIES_CUT, str_of(label));
     }
-    for (bad += r->cut_more; bad; bad--) /* half a value, and what nobody read, are one */
-        refuse(f, r, SERIES_CUT, STR_NULL);
+    for (bad.n += r->cut_more; bad.n; bad.n--) /* half a value, and what nobody read, are one */
+        refuse(f, r, SERIES_CUT, bad.first);
 }
 
 /* Beside its object, what was refused of one result: once for each reason, since there may be very many of one. */
@@ -250,7 +250,8 @@ int series_feed(struct series_feed *f, const struct series_feed_result *r)
     struct seen seen = {.n = 0};
     struct perf_item item;
     uint64_t before[SERIES_REFUSAL_COUNT];
-    unsigned bad = 0, n = 0;
+    struct perf_bad bad = {.n = 0};
+    unsigned n = 0;
     int got = 0;
 
     memcpy(before, f->refused, sizeof(before));
@@ -273,8 +274,8 @@ int series_feed(struct series_feed *f, const struct series_feed_result *r)
         else
             got = feed_one(f, r, &k, &v, &item);
     }
-    for (; bad; bad--)
-        refuse(f, r, SERIES_UNREAD, STR_NULL);
+    for (; bad.n; bad.n--)
+        refuse(f, r, SERIES_UNREAD, bad.first);
     refuse_cut(f, r);
     count_by_object(f, r, before);
     return got;

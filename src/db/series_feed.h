@@ -31,7 +31,7 @@ struct series_feed {
     struct {                         /* the last that was refused for another reason than U; oid 0: none */
         uint64_t oid;
         enum series_refusal why;
-        char label[64]; /* its begin */
+        char label[64]; /* its begin, or that of the piece that cannot be read, as written */
     } last;
 };
 

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str rest = str_make((const char *)data, size);
     struct perf_item it;
     struct str cut = str_sub(rest, 0, perf_whole(rest, size / 2, false));
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
     char text[PERF_TEXT], label[64];
 
     BUG_ON(cut.n > size / 2 || perf_whole(rest, size, false) > size || perf_whole(rest, size, true) > size);

@@ -25,7 +25,7 @@ static const char *show(const char *text, struct buf *b)
 {
     struct str rest = str_of(text);
     struct perf_item it;
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
     char label[256], v[PERF_TEXT];
 
     buf_clear(b);
@@ -41,8 +41,8 @@ static const char *show(const char *text, struct buf *b)
         perf_text(&it.max, v);
         buf_printf(b, "%s%s}", v, it.odd ? "!" : "");
     }
-    if (bad)
-        buf_printf(b, " bad=%u", bad);
+    if (bad.n)
+        buf_printf(b, " bad=%u", bad.n);
     return b->data;
 }
 
@@ -96,6 +96,32 @@ static void test_items(void **state UNUSED)
         {"d=45%;80%;@90%:95%;0%;100% t=1s;~:2s;3s:;U;U",
          "{d=45|%|[0..80]|@[90..95]|0|100}{t=1|s|[..2]|[3..]||}"},
         {"m=5MB;80%;90%;0;100%", "{m=5|MB|||0|!}"},
+        /* the thousands apart, as French and Swiss write them, arithmetic, times of the day: nothing of it is a unit */
+        {"a=1\xc2\xa0"
+         "234 b=1\xe2\x80\xaf"
+         "234,5ms c=1\xe2\x80\xaf"
+         "234\xe2\x80\xaf"
+         "567B d=1\xe2\x80\x99"
+         "234 e=1\xc2\xb7"
+         "234 ok=1",
+         "{ok=1|||||} bad=5"},
+        {"a=5/10 b=12h30m c=5*3 d=7(3) e=1e5e6 f=1E+ g=5d6 h=1e- i=5\xc3\x97"
+         "3 j=1\xc2\xbd k=5/ l=5MB,7MB m=3m5 n=5m\xc2\xa0"
+         "3 ok=1",
+         "{ok=1|||||} bad=14"},
+        {"a=1m2 b=2m3 c=3mmH2O d=4l/m2 e=5m3/h f=6\xe2\x82\xac g=7\xe2\x80\xb0 h=8\xc2\xb5s i=9m\xc2\xb2",
+         "{a=1|m2||||}{b=2|m3||||}{c=3|mmH2O||||}{d=4|l/m2||||}{e=5|m3/h||||}{f=6|\xe2\x82\xac||||}"
+         "{g=7|\xe2\x80\xb0||||}{h=8|\xc2\xb5s||||}{i=9|m\xc2\xb2||||}"},
+        /* a blank before the unit, as shell plugins write it, and a typographer */
+        {"size=5 MB;6;7 free=3 GB tot= 9 u = 4s",
+         "{size=5|MB|[0..6]|[0..7]||}{free=3|GB||||}{tot=9|||||}{u=4|s||||}"},
+        {"a=5\xc2\xa0MB b=3\xe2\x80\xaf%;4 c=20\xc2\xa0\xc2\xb0"
+         "C",
+         "{a=5|MB||||}{b=3|%|[0..4]|||}{c=20|\xc2\xb0"
+         "C||||}"},
+        {"size=5 Mo;6;7", "{size=5|Mo|[0..6]|[0..7]||}"},
+        {"a=5 s=3 b=5 s = 3 c=5 s", "{a=5|||||}{s=3|||||}{b=5|||||}{s=3|||||}{c=5|s||||}"},
+        {"a=5;6 MB b=5 words c=5 MBx", "{a=5||[0..6]|||}{b=5|||||}{c=5|||||} bad=3"},
     };
     struct buf b = BUF_INIT;
 
@@ -108,11 +134,24 @@ static void test_zero_low(void **state UNUSED)
 {
     struct str rest = STR("a=1;10");
     struct perf_item it;
-    unsigned bad = 0;
+    struct perf_bad bad = {.n = 0};
 
     assert_int_equal(perf_next(&rest, &it, &bad), 1);
     assert_true(it.warn.low.known && it.warn.low.mantissa == 0); /* a bare threshold begins at 0 */
     assert_int_equal(it.unit, PERF_NONE);
+}
+
+/* What was passed over first is told, as it is written. */
+static void test_first_bad(void **state UNUSED)
+{
+    struct str rest = STR("ok=1 'used space'=1,234,567;8 x=nan");
+    struct perf_item it;
+    struct perf_bad bad = {.n = 0};
+
+    while (perf_next(&rest, &it, &bad))
+        ;
+    assert_int_equal(bad.n, 2);
+    assert_true(str_eq_c(bad.first, "'used space'=1,234,567;8"));
 }
 
 /* Of each text so much is whole when n bytes of it may stay, or when it ends where its reader stopped. */
@@ -136,9 +175,13 @@ static void test_whole_items(void **state UNUSED)
         {"a=1 'b c=2 d=3 e=4", 14, false, "a=1 'b c=2 d=3"}, /* the quote has no end */
         {"a=1 it's=2 d=3", 11, false, "a=1 it's=2"},
         {"a=1 junk b=2", 8, false, "a=1 junk"},
+        {"a=1 b=2 MB;3 c=4", 12, false, "a=1 b=2 MB;3"},
+        {"a=1 b=2 MB;3 c=4", 8, false, "a=1"},
         {"a=1 b=2", 7, true, "a=1"},
         {"a=1 b=", 6, true, "a=1"},
-        {"a=1 b", 5, true, "a=1"},
+        {"a=1 b", 5, true, ""}, /* b=, or bits */
+        {"a=1 b=5 M", 9, true, "a=1"},
+        {"a=1 b=5 MB", 10, true, "a=1"},
         {"a=1 'b c", 8, true, "a=1"},
         {"a=1 'b c'", 9, true, "a=1"},
         {"a=1 'b c'=2", 11, true, "a=1"},
@@ -157,7 +200,7 @@ static void test_whole_items(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_items), cmocka_unit_test(test_zero_low),
-                                       cmocka_unit_test(test_whole_items)};
+                                       cmocka_unit_test(test_whole_items), cmocka_unit_test(test_first_bad)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

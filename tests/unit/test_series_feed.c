@@ -133,6 +133,7 @@ static void test_what_is_not_taken_is_counted(void **state UNUSED)
     assert_int_equal(w.f.taken, 2); /* h without a unit, h in seconds */
     assert_int_equal(w.f.refused[SERIES_UNREAD],
                      7 + 1); /* seven that perf_next passes over; i, which does not fit */
+    assert_string_equal(w.f.last.label, "b=nan"); /* which piece it was */
     assert_string_equal(value_of(&w, 5, "h", PERF_NONE), "1");
     n = (size_t)snprintf(text, sizeof(text), "'%0300d'=1 ", 7);
     snprintf(text + n, sizeof(text) - n, "'%0255d'=1", 7);
