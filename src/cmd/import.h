@@ -45,6 +45,7 @@ struct import_source {
     uint64_t oid;
     char *why; /* it is not taken; NULL: it is */
     VEC(struct import_label) label;
+    struct buf rejects; /* of it, as lines of the list of files that are finished */
     /* While it is worked at: */
     size_t pending; /* records that were handed over and are not in the store yet */
     bool dumped;
@@ -59,8 +60,15 @@ void import_find_release(import_sources *s);
 
 /* ---- one file ---- */
 
-/* By rrdtool, which runs as the user whose file it is, if that can be. E_IO, E_TIMEOUT: the program failed; E_FORMAT, E_LIMIT: what it said cannot be read. Release the dump in any case. */
-int import_dump(const char *rrdtool, const struct import_source *source, struct rrd_dump *d, struct err *err);
+struct import_dumper {
+    const char *rrdtool;
+    int64_t silent_us;         /* so long it may say nothing */
+    bool (*go_on)(void *user); /* asked while it runs: false ends it with E_CLOSED */
+    void *user;
+};
+/* By rrdtool, which runs as the user whose file it is, if that can be. E_IO, E_TIMEOUT: the program failed; E_FORMAT, E_LIMIT: what it said cannot be read; E_CLOSED. Release the dump in any case. */
+int import_dump(const struct import_dumper *how, const struct import_source *source, struct rrd_dump *d,
+                struct err *err);
 
 /* ---- the store ---- */
 
@@ -106,12 +114,14 @@ struct import_say {
     bool terminal;
     int finished; /* file of the files that are finished; -1: none is written */
     struct map done;
+    struct buf was; /* of the file of an earlier import */
 };
 int import_say_begin(struct import_say *s, const char *rejects, struct err *err);
 void import_say_end(struct import_say *s); /* the last line */
-void import_say_reject(struct import_say *s, const char *file, const char *ds, const char *reason);
+void import_say_reject(struct import_say *s, struct import_source *source, const char *ds,
+                       const char *reason);
 void import_say_progress(struct import_say *s, bool now);
-/* The files that are finished: path, size and time of change. resume: those of before count. */
+/* The files that are finished: path, size and time of change. resume: those of before count. Of one that is, what was not taken then is listed again. */
 int import_say_remember(struct import_say *s, int dir, bool resume, struct err *err);
-bool import_say_is_done(const struct import_say *s, const struct import_source *source);
+bool import_say_is_done(struct import_say *s, const struct import_source *source);
 int import_say_done(struct import_say *s, const struct import_source *source);

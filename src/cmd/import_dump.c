@@ -17,9 +17,14 @@
 #define DUMP_MEMORY (2ull << 30)   /* bytes: rrdtool has the file in memory */
 #define DUMP_CPU    300u           /* seconds */
 
+#define LOOK_US (TIME_S / 4) /* between two looks for a signal to end */
+#define KILL_US (2 * TIME_S) /* what then does not end hangs in the kernel: a dead network disk */
+
 struct running {
     struct proc proc;
     int out, words; /* what it says, and its errors (a file in memory) */
+    struct mono until;
+    const struct import_dumper *how;
 };
 
 static int start(struct running *r, const char *rrdtool, const struct import_source *source, struct err *err)
@@ -56,30 +61,49 @@ static int start(struct running *r, const char *rrdtool, const struct import_sou
 static int wait_for(int fd, struct mono until)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    int64_t left = until.us - clock_mono().us;
+    int64_t left = MIN(until.us - clock_mono().us, LOOK_US);
 
     return left <= 0 ? 0 : poll(&p, 1, (int)(left / TIME_MS) + 1);
 }
 
-static int read_all(struct running *r, struct mono until, struct rrd_dump *d, struct err *err)
+/* It says nothing now. May it go on? */
+static int be_patient(const struct running *r, struct mono since, struct err *err)
+{
+    struct mono now = clock_mono();
+
+    if (!r->how->go_on(r->how->user))
+        return err_set(err, E_CLOSED, "stopped");
+    if (now.us - since.us >= r->how->silent_us)
+        return err_set(
+            err, E_TIMEOUT,
+            "rrdtool dump says nothing for %u s (a disk that does not answer? --silent gives it more)",
+            (unsigned)(r->how->silent_us / TIME_S));
+    if (now.us >= r->until.us)
+        return err_set(err, E_TIMEOUT, "rrdtool dump takes more than %u minutes",
+                       (unsigned)(DUMP_US / TIME_MIN));
+    return 0;
+}
+
+static int read_all(struct running *r, struct rrd_dump *d, struct err *err)
 {
     char bytes[65536];
+    struct mono since = clock_mono();
     int code = 0;
 
     while (code == 0) {
-        int ready = wait_for(r->out, until);
+        int ready = wait_for(r->out, r->until);
         ssize_t n;
 
-        if (ready < 0 && errno == EINTR)
+        if (ready <= 0 && (code = be_patient(r, since, err)) == 0)
             continue;
-        if (ready == 0)
-            return err_set(err, E_TIMEOUT, "rrdtool dump takes more than %u minutes",
-                           (unsigned)(DUMP_US / TIME_MIN));
+        if (code < 0)
+            return code;
         n = read(r->out, bytes, sizeof(bytes));
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
             return n ? err_sys(err, errno, "cannot read from rrdtool") : 0;
+        since = clock_mono();
         code = rrd_dump_feed(d, str_make(bytes, (size_t)n), err);
     }
     err_prefix(err, "what rrdtool dump says: ");
@@ -102,33 +126,45 @@ static int complaint(struct running *r, int status, struct err *err)
                    STR_ARG(line.n ? line : STR("failed and said nothing")));
 }
 
-static int end(struct running *r, struct mono until, int code, struct err *err)
+/* Ends it, and all that it started. What does not end is left to the kernel. */
+static void put_down(struct running *r, int *status)
 {
+    struct mono until = {clock_mono().us + KILL_US};
+
+    proc_signal_group(&r->proc, SIGKILL);
+    while (proc_reap(&r->proc, status) == 0)
+        if (wait_for(r->proc.pidfd, until) == 0 && clock_mono().us >= until.us) {
+            proc_forget(&r->proc);
+            return;
+        }
+}
+
+static int end(struct running *r, int code, struct err *err)
+{
+    struct mono since = clock_mono();
     int status = 0;
 
-    if (code < 0)
-        proc_signal(&r->proc, SIGKILL);
-    while (proc_reap(&r->proc, &status) == 0)
-        if (wait_for(r->proc.pidfd, until) == 0) {
-            proc_signal(&r->proc, SIGKILL);
-            until.us += DUMP_US;
-        }
+    while (code == 0 && proc_reap(&r->proc, &status) == 0)
+        if (wait_for(r->proc.pidfd, r->until) == 0)
+            code = be_patient(r, since, err);
+    if (code < 0 && r->proc.pid)
+        put_down(r, &status);
     if (code == 0 && status)
         code = complaint(r, status, err);
     return code;
 }
 
-int import_dump(const char *rrdtool, const struct import_source *source, struct rrd_dump *d, struct err *err)
+int import_dump(const struct import_dumper *how, const struct import_source *source, struct rrd_dump *d,
+                struct err *err)
 {
-    struct running r = {.out = -1, .words = -1};
-    struct mono until = {clock_mono().us + DUMP_US};
+    struct running r = {.out = -1, .words = -1, .until = {clock_mono().us + DUMP_US}, .how = how};
     int code;
 
     rrd_dump_init(d);
-    code = start(&r, rrdtool, source, err);
+    code = start(&r, how->rrdtool, source, err);
     if (code == 0) {
-        code = read_all(&r, until, d, err);
-        code = end(&r, until, code, err);
+        code = read_all(&r, d, err);
+        code = end(&r, code, err);
     }
     if (code == 0)
         code = rrd_dump_end(d, err);

@@ -2,6 +2,7 @@
 #include "cmd/import.h"
 
 #include "cmd/import_map.h"
+#include "core/output.h"
 #include "db/rrd_name.h"
 #include "db/rrd_pnp.h"
 #include "os/disk.h"
@@ -69,6 +70,7 @@ void import_find_release(import_sources *s)
             mem_free(x->label.at[k].unit);
         }
         VEC_RELEASE(&x->label);
+        buf_release(&x->rejects);
         mem_free(x->path);
         mem_free(x->why);
     }
@@ -97,8 +99,12 @@ static struct import_source *add_source(import_sources *out, const char *dir, co
 
     buf_printf(&b, "%s/%s", dir, name);
     s->path = buf_take(&b, NULL);
-    if (stat(s->path, &st) < 0 || !S_ISREG(st.st_mode)) {
-        reject(s, "there is no such file");
+    if (stat(s->path, &st) < 0) {
+        reject(s, "%s", errno == ENOENT ? "there is no such file" : "it cannot be looked at");
+        return s;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        reject(s, "it is %s, no file", S_ISDIR(st.st_mode) ? "a folder" : "a pipe, socket or device");
         return s;
     }
     s->size = (uint64_t)st.st_size;
@@ -110,10 +116,27 @@ static struct import_source *add_source(import_sources *out, const char *dir, co
     return s;
 }
 
+/* As Vigie reads it of a plugin: what comes next must be of the same series. */
+static char *clean(const char *text)
+{
+    struct buf b = BUF_INIT;
+
+    output_clean(str_of(text), &b);
+    return buf_take(&b, NULL);
+}
+
 static void add_label(struct import_source *s, const char *ds, const char *label, const char *unit)
 {
-    *VEC_ADD(&s->label) = (struct import_label){str_dup(str_of(ds)), str_dup(str_of(label)),
-                                                unit ? str_dup(str_of(unit)) : NULL};
+    *VEC_ADD(&s->label) = (struct import_label){str_dup(str_of(ds)), clean(label), unit ? clean(unit) : NULL};
+}
+
+/* The table of labels is asked for the label as it is said. */
+static void graph_labels(const struct import_map *map, const char *label, struct import_source *s)
+{
+    char *said = clean(label);
+
+    import_map_graph(map, said, s, add_label);
+    mem_free(said);
 }
 
 static bool is_rrd(const char *name)
@@ -244,7 +267,7 @@ static void graph_file(const struct import_objects *o, const struct import_map *
     else if (!s->oid && rrd_name_cut(str_of(name), 0, service, label))
         reject_object(s, host, service);
     else
-        import_map_graph(map, label, s, add_label);
+        graph_labels(map, label, s);
 }
 
 struct graph_way {
@@ -296,7 +319,7 @@ static void graph_flat(const struct import_objects *o, const struct import_map *
     if (n != 1)
         return;
     s->oid = way[0].oid;
-    import_map_graph(map, way[0].label, s, add_label);
+    graph_labels(map, way[0].label, s);
 }
 
 static int graph_host(const struct import_objects *o, const struct import_map *map, import_sources *out,

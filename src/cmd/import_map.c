@@ -43,6 +43,14 @@ struct table {
     bool hashes; /* texts are written with #S# and #BS# */
 };
 
+static bool is_same(const struct import_map *m, size_t a, size_t b)
+{
+    for (unsigned i = 0; i < TEXTS; i++)
+        if (strcmp(m->text.at[a + i], m->text.at[b + i]) != 0)
+            return false;
+    return true;
+}
+
 static int take_rows(struct import_map *m, const struct table *t, struct csv_scan *c, struct err *err)
 {
     int key[2], text[TEXTS], r;
@@ -54,19 +62,27 @@ static int take_rows(struct import_map *m, const struct table *t, struct csv_sca
     while ((r = csv_scan_next(c, err)) == 1) {
         struct buf b = BUF_INIT;
         char room[RRD_TEXT];
+        bool has_been;
+        uint64_t was;
 
         buf_add_str(&b, field(c, key[0]));
         if (t->key[1]) {
             buf_add_char(&b, '\0');
             buf_add_str(&b, field(c, key[1]));
         }
+        has_been = map_get(t->to, buf_str(&b), &was);
         map_put(t->to, buf_str(&b), m->text.n);
         for (unsigned i = 0; i < TEXTS; i++) {
             struct str s = field(c, text[i]);
 
             keep(m, t->hashes ? plain(s, room) : s);
         }
+        if (has_been && !is_same(m, (size_t)was, m->text.n - TEXTS))
+            r = err_set(err, E_FORMAT, "two rows with %s " STR_FMT " say different things: leave one in",
+                        t->key[0], STR_ARG(str_cut(&(struct str){b.data, b.len}, '\0')));
         buf_release(&b);
+        if (r < 0)
+            return r;
     }
     return r;
 }

@@ -8,9 +8,9 @@
 static struct str key_of(struct buf *b, const char *host, const char *service)
 {
     buf_clear(b);
-    buf_add_c(b, host);
+    buf_add_utf8(b, str_of(host)); /* as configurations are read */
     buf_add_char(b, '\0');
-    buf_add_c(b, service);
+    buf_add_utf8(b, str_of(service));
     return buf_str(b);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/import.h"
 
+#include "core/output.h"
 #include "os/clock.h"
 #include "os/file.h"
 
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define FINISHED       "finished"
+#define KEPT           "R " /* before a reject, in front of the line of its file */
 #define FINISHED_MAX   ((size_t)1 << 30)
 #define TERMINAL_US    (TIME_S / 4)
 #define NO_TERMINAL_US TIME_MIN
@@ -33,26 +35,36 @@ int import_say_begin(struct import_say *s, const char *rejects, struct err *err)
     return 0;
 }
 
-static void put_field(FILE *to, const char *text)
+/* Whatever is in names and files: a list of rejects is UTF-8, a line each. */
+static void add_field(struct buf *b, const char *text)
 {
-    putc('"', to);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', to);
-        putc(*text, to);
+    struct buf clean = BUF_INIT;
+
+    output_clean(str_of(text), &clean);
+    buf_add_char(b, '"');
+    for (size_t i = 0; i < clean.len; i++) {
+        if (clean.data[i] == '"')
+            buf_add_char(b, '"');
+        buf_add_char(b, clean.data[i]);
     }
-    putc('"', to);
+    buf_add_char(b, '"');
+    buf_release(&clean);
 }
 
-void import_say_reject(struct import_say *s, const char *file, const char *ds, const char *reason)
+void import_say_reject(struct import_say *s, struct import_source *source, const char *ds, const char *reason)
 {
+    size_t from = source->rejects.len;
+
+    buf_add_c(&source->rejects, KEPT);
+    add_field(&source->rejects, source->path);
+    buf_add_char(&source->rejects, ',');
+    add_field(&source->rejects, ds);
+    buf_add_char(&source->rejects, ',');
+    add_field(&source->rejects, reason);
+    buf_add_char(&source->rejects, '\n');
+    from += strlen(KEPT);
+    fwrite(source->rejects.data + from, 1, source->rejects.len - from, s->rejects);
     s->rejected++;
-    put_field(s->rejects, file);
-    putc(',', s->rejects);
-    put_field(s->rejects, ds);
-    putc(',', s->rejects);
-    put_field(s->rejects, reason);
-    putc('\n', s->rejects);
 }
 
 /* ---- progress ---- */
@@ -98,51 +110,64 @@ void import_say_end(struct import_say *s)
         close(s->finished);
     s->finished = -1;
     map_release(&s->done);
+    buf_release(&s->was);
 }
 
 /* ---- what is finished ---- */
 
-/* One line of the file is also the key: "SIZE CHANGED PATH". */
+/* One line of the file is also the key: "SIZE CHANGED PATH". What was not taken of it stands in front of it: --resume lists it again. */
 static void line_of(struct buf *b, const struct import_source *source)
 {
     buf_printf(b, "%" PRIu64 " %" PRId64 " %s", source->size, source->changed_us, source->path);
 }
 
+/* Lines as they are written by import_say_done. The value of each file is where its rejects begin. */
+static void take_finished(struct import_say *s)
+{
+    struct str rest = buf_str(&s->was);
+    uint64_t from = 0;
+
+    while (rest.n) {
+        struct str line;
+
+        if (str_find_char(rest, '\n') < 0)
+            break;
+        line = str_cut(&rest, '\n');
+        if (str_starts(line, STR(KEPT)))
+            continue;
+        map_put(&s->done, line, from);
+        from = (uint64_t)(line.p + line.n + 1 - s->was.data);
+    }
+    if (from != s->was.len) /* a write that was cut off: its rejects are not the next file's */
+        file_write_all(s->finished, "\n-\n", 3);
+}
+
 int import_say_remember(struct import_say *s, int dir, bool resume, struct err *err)
 {
-    struct buf text = BUF_INIT;
-    struct str rest;
-
     s->finished = openat(dir, FINISHED,
                          O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (resume ? 0 : O_TRUNC), 0600);
     if (s->finished < 0)
         return err_sys(err, errno, "cannot write which files are finished");
-    if (file_read_fd(s->finished, FINISHED, FINISHED_MAX, &text, err) < 0) {
-        buf_release(&text);
+    if (file_read_fd(s->finished, FINISHED, FINISHED_MAX, &s->was, err) < 0)
         return err->code;
-    }
-    rest = buf_str(&text);
-    while (rest.n) {
-        struct str line;
-
-        if (str_find_char(rest, '\n') < 0) { /* the end of a write that was cut off */
-            file_write_all(s->finished, "\n", 1);
-            break;
-        }
-        line = str_cut(&rest, '\n');
-        map_put(&s->done, line, 1);
-    }
-    buf_release(&text);
+    take_finished(s);
     return 0;
 }
 
-bool import_say_is_done(const struct import_say *s, const struct import_source *source)
+bool import_say_is_done(struct import_say *s, const struct import_source *source)
 {
     struct buf b = BUF_INIT;
+    uint64_t from = 0;
+    struct str rest, line;
     bool done;
 
     line_of(&b, source);
-    done = map_get(&s->done, buf_str(&b), NULL);
+    done = map_get(&s->done, buf_str(&b), &from);
+    rest = done ? str_sub(buf_str(&s->was), (size_t)from, SIZE_MAX) : STR_NULL;
+    while (str_starts(line = str_cut(&rest, '\n'), STR(KEPT))) {
+        fprintf(s->rejects, STR_FMT "\n", STR_ARG(str_sub(line, strlen(KEPT), SIZE_MAX)));
+        s->rejected++;
+    }
     buf_release(&b);
     return done;
 }
@@ -154,6 +179,7 @@ int import_say_done(struct import_say *s, const struct import_source *source)
 
     if (s->finished < 0)
         return 0;
+    buf_add_str(&b, buf_str(&source->rejects));
     line_of(&b, source);
     buf_add_char(&b, '\n');
     if (file_write_all(s->finished, b.data, b.len) < 0)

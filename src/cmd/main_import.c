@@ -23,6 +23,7 @@
 struct options {
     const char *config, *state, *format, *rejects, *rrdtool;
     struct opt_list maps;
+    int64_t silent_us;
     bool dry, resume;
 };
 
@@ -35,6 +36,7 @@ struct work {
     struct import_say say;
     struct rrd_rows rows;
     uint64_t buckets; /* put in */
+    uint64_t good;    /* files that could be read, now or before */
     bool handing;     /* not a dry run */
 };
 
@@ -47,7 +49,7 @@ static void finish(struct work *w, struct import_source *s)
     if (!s->dumped || s->pending || s->bad)
         return;
     if (import_say_done(&w->say, s) < 0)
-        import_say_reject(&w->say, s->path, "", "taken, but it cannot be noted that it is finished");
+        import_say_reject(&w->say, s, "", "taken, but it cannot be noted that it is finished");
 }
 
 static void handed(void *user, size_t source, size_t records)
@@ -64,7 +66,7 @@ static void became(void *user, const struct import_origin *o, const uint64_t cou
     s->pending--;
     if (!count) {
         snprintf(reason, sizeof(reason), "not taken: " STR_FMT, STR_ARG(str_sub(text, 0, 150)));
-        import_say_reject(&w->say, s->path, "", reason);
+        import_say_reject(&w->say, s, "", reason);
         s->bad = true;
     } else {
         *(o->class == SERIES_RAW ? &w->say.taken : &w->buckets) += count[0];
@@ -73,11 +75,11 @@ static void became(void *user, const struct import_origin *o, const uint64_t cou
     if (count && count[2] && o->class == SERIES_1D) {
         snprintf(reason, sizeof(reason),
                  "%" PRIu64 " days are older than what is kept (vigie_series_day_days)", count[2]);
-        import_say_reject(&w->say, s->path, "", reason);
+        import_say_reject(&w->say, s, "", reason);
     }
     if (count && count[3] && o->class == SERIES_RAW) {
         snprintf(reason, sizeof(reason), "%" PRIu64 " rows are more than a day ahead of the clock", count[3]);
-        import_say_reject(&w->say, s->path, "", reason);
+        import_say_reject(&w->say, s, "", reason);
     }
     finish(w, s);
 }
@@ -202,7 +204,7 @@ static int take_ds(struct work *w, size_t source, const struct rrd_dump *d, size
     if (!why && rrd_rows_of(d, ds, str_of(t.uom), &w->rows) < 0)
         why = "no archive of means or last values";
     if (why) {
-        import_say_reject(&w->say, s->path, d->ds.at[ds].name, why);
+        import_say_reject(&w->say, s, d->ds.at[ds].name, why);
         return 0;
     }
     w->say.rows += w->rows.n;
@@ -220,21 +222,26 @@ static int take_source(struct work *w, size_t source, struct err *err)
     struct rrd_dump d;
     int r;
 
-    if (!s->why && w->o->resume && import_say_is_done(&w->say, s))
-        return 0;
-    if (s->why) {
-        import_say_reject(&w->say, s->path, "", s->why);
+    if (!s->why && w->o->resume && import_say_is_done(&w->say, s)) {
+        w->good++;
         return 0;
     }
-    r = import_dump(w->o->rrdtool, s, &d, &why);
-    if (r < 0) {
-        import_say_reject(&w->say, s->path, "", why.text);
+    if (s->why) {
+        import_say_reject(&w->say, s, "", s->why);
+        return 0;
+    }
+    r = import_dump(&(struct import_dumper){w->o->rrdtool, w->o->silent_us, go_on, w}, s, &d, &why);
+    if (r == E_CLOSED) {
+        err_set(err, r, "%s", why.text);
+    } else if (r < 0) {
+        import_say_reject(&w->say, s, "", why.text);
         s->bad = true;
         r = 0;
     } else {
         for (size_t ds = 0; ds < d.ds.n && r == 0; ds++)
             r = take_ds(w, source, &d, ds, err);
         s->dumped = r == 0;
+        w->good++;
         if (s->dumped)
             finish(w, s);
     }
@@ -321,12 +328,13 @@ static int import(const struct options *o, enum import_format format, const char
         r = take_all(&w, &err);
         import_say_progress(&w.say, true);
         print_end(&w);
+        if (r == 0 && !w.good)
+            r = err_set(&err, E_FORMAT, "not one of %" PRIu64 " files was taken: %s says why",
+                        w.say.all_files, w.say.rejects_name);
     }
     if (r < 0)
         fprintf(stderr, "vigie import: %s%s\n", err.text,
-                w.say.all_files && w.handing
-                    ? ". What was handed over is whole; --resume goes on with the rest"
-                    : "");
+                w.good && w.handing ? ". What was handed over is whole; --resume goes on with the rest" : "");
     import_say_end(&w.say);
     import_hand_release(&w.hand);
     import_find_release(&w.sources);
@@ -350,7 +358,8 @@ static int run(const struct options *o, char **words)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.rejects = "vigie-import-rejects.csv", .rrdtool = "/usr/bin/rrdtool"};
+    struct options o = {
+        .rejects = "vigie-import-rejects.csv", .rrdtool = "/usr/bin/rrdtool", .silent_us = TIME_MIN};
     const struct opt opts[] = {
         {"config", 'c', OPT_STR, "MAIN", "The main configuration file of the Vigie that takes them.",
          &o.config},
@@ -366,6 +375,8 @@ int main(int argc, char **argv)
          &o.rejects},
         {"rrdtool", 0, OPT_STR, "PROGRAM", "The program that reads RRD files (/usr/bin/rrdtool).",
          &o.rrdtool},
+        {"silent", 0, OPT_TIME, "TIME",
+         "So long that program may say nothing of a file before it is a reject (1m).", &o.silent_us},
     };
     const struct opt_command cmd = {
         .usage = "vigie import rrd --format FORMAT [--map FILE]... [-c MAIN | --state DIR] [options] DIR",

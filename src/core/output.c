@@ -65,6 +65,14 @@ static void blank_controls(struct buf *b)
     buf_truncate(b, to);
 }
 
+/* Performance data and labels have no lines. */
+static void blank_lines(struct buf *b)
+{
+    for (size_t i = 0; i < b->len; i++)
+        if (b->data[i] == '\n' || b->data[i] == '\t')
+            b->data[i] = ' ';
+}
+
 /* What stands behind the bar; false: there is none. */
 static bool take_perf(struct str *text, struct output *o)
 {
@@ -113,14 +121,32 @@ void output_parse(struct str raw, bool truncated, struct output *o)
     bar = take_perf(&line, o);
     if (rest.p)
         bar = take_perf(&rest, o);
-    for (size_t i = 0; i < o->perf_joined.len; i++)
-        if (o->perf_joined.data[i] == '\n' || o->perf_joined.data[i] == '\t')
-            o->perf_joined.data[i] = ' ';
+    blank_lines(&o->perf_joined);
     colons(&o->clean, line);
     o->first = str_head(str_trim(line), LIMIT_OUTPUT_FIRST);
     o->rest = str_head(str_trim(rest), LIMIT_OUTPUT_LONG);
     o->cut_more = truncated && bar;
     cut_perf(o, str_trim(buf_str(&o->perf_joined)), o->cut_more && !ends_whole);
+}
+
+void output_clean(struct str raw, struct buf *b)
+{
+    struct buf text = BUF_INIT;
+
+    buf_add_utf8(&text, raw);
+    blank_controls(&text);
+    blank_lines(&text);
+    buf_add_str(b, buf_str(&text));
+    buf_release(&text);
+}
+
+bool output_is_clean(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f ||
+            ((unsigned char)s.p[i] == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xa0))
+            return false;
+    return str_is_utf8(s);
 }
 
 void output_release(struct output *o)

@@ -18,5 +18,9 @@ struct output {
 /* raw: standard output. truncated: who read it has cut off the end. A value that a limit would cut is left out whole, and what is left out is told. */
 void output_parse(struct str raw, bool truncated, struct output *o);
 void output_release(struct output *o);
+/* Text of others as a label is read of an output: each byte that is no UTF-8 as Latin-1, each control character, ends of lines and tabs too, a blank. Added to b. */
+void output_clean(struct str raw, struct buf *b);
+/* Is it such a text already? */
+bool output_is_clean(struct str s);
 /* Lines as one line, as macros have them: "\n" for an end of line, "\\" for a backslash. What reads them back finds no line that a plugin made up. */
 void output_one_line(struct str lines, struct buf *b);

@@ -366,7 +366,8 @@ static bool is_unit(struct str s)
 
         n = MAX(str_utf8_len(rest), (size_t)1);
         one = str_sub(rest, 0, n);
-        if (s.p[i] == '=' || (is_digit(s.p[i]) && !is_power(s, i)) || (n > 1 && is_of_number(str_take_utf8(&one))))
+        if (s.p[i] == '=' || (is_digit(s.p[i]) && !is_power(s, i)) ||
+            (n > 1 && is_of_number(str_take_utf8(&one))))
             return false;
     }
     return true;

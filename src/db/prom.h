@@ -77,6 +77,9 @@ void prom_choice_release(struct prom_choice *c);
 /* Samples in [from, to] of a chosen one, into p->samples. */
 int prom_read(struct prom *p, const struct prom_choice *c, const struct prom_chosen *one, int64_t from_ms,
               int64_t to_ms);
+/* Has a chosen one a sample in [from, to]? 1, 0, or E_*. */
+int prom_is_there(struct prom *p, const struct prom_choice *c, const struct prom_chosen *one, int64_t from_ms,
+                  int64_t to_ms);
 /* Values were made of samples of that time, none older. */
 void prom_used(struct prom *p, int64_t ms);
 /* ,"warnings":[...]: which of what was used came from which roll-ups; nothing where none did. */

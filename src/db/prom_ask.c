@@ -436,6 +436,7 @@ struct seeking {
     struct prom *p;
     void (*each)(struct seeking *s, const struct prom_chosen *c);
     struct map seen;
+    bool bounded; /* in time: what was not measured then is not there */
     int label;
     bool any, has[PROM_LABELS];
 };
@@ -445,11 +446,15 @@ static int seek_one(struct seeking *s, const struct prom_node *n, int64_t from, 
     struct prom_choice c;
     int r = prom_choose(s->p, n, from, to, &c);
 
-    for (size_t i = 0; r == 0 && i < c.at.n; i++)
-        s->each(s, &c.at.at[i]);
-    if (r == 0)
-        prom_choice_release(&c);
-    return r;
+    if (r < 0)
+        return r;
+    for (size_t i = 0; r >= 0 && i < c.at.n; i++) {
+        r = s->bounded ? prom_is_there(s->p, &c, &c.at.at[i], from, to) : 1;
+        if (r == 1)
+            s->each(s, &c.at.at[i]);
+    }
+    prom_choice_release(&c);
+    return MIN(r, 0);
 }
 
 /* All that any of match[] chooses; without it everything. */
@@ -463,6 +468,7 @@ static int seek(struct seeking *s, bool needed)
 
     if (!moment(p->q, "start", 0, &from, p->err) || !moment(p->q, "end", INT64_MAX / 4000, &to, p->err))
         return E_INVAL;
+    s->bounded = series_ask_value(p->q, "start").n || series_ask_value(p->q, "end").n;
     for (size_t i = 0; i < p->q->n && r == 0; i++) {
         struct prom_node *n;
 

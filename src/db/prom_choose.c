@@ -392,3 +392,34 @@ int prom_read(struct prom *p, const struct prom_choice *c, const struct prom_cho
                                : "the series store cannot be read");
     return r;
 }
+
+/* Of most that are asked for, the newest measurement is in the span. */
+static bool newest_is_in(struct prom *p, const struct prom_choice *c, const struct prom_chosen *one,
+                         int64_t from_ms, int64_t to_ms)
+{
+    for (size_t i = 0; i < one->n; i++) {
+        const struct series_open *o = &p->q->r->s.active.at[c->picks.at[one->first + i].id].open;
+
+        if (o->n && o->us >= from_ms * 1000 && o->us < to_ms * 1000 + 1000)
+            return true;
+    }
+    return false;
+}
+
+/* From the newest day on, since that is where most are. */
+int prom_is_there(struct prom *p, const struct prom_choice *c, const struct prom_chosen *one, int64_t from_ms,
+                  int64_t to_ms)
+{
+    int64_t last_ms = MIN(to_ms, (p->q->r->s.newest_us + TIME_DAY) / 1000), day_ms = TIME_DAY / TIME_MS;
+    int64_t middle_ms = MAX(from_ms, last_ms - day_ms);
+    int r;
+
+    if (from_ms > last_ms)
+        return 0;
+    if (newest_is_in(p, c, one, from_ms, to_ms))
+        return 1;
+    r = prom_read(p, c, one, middle_ms, last_ms);
+    if (r == 0 && !p->samples.n && middle_ms > from_ms)
+        r = prom_read(p, c, one, from_ms, middle_ms);
+    return r < 0 ? r : p->samples.n != 0;
+}

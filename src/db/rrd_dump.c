@@ -46,12 +46,21 @@ static int take_seconds(struct rrd_dump *d, struct str name, struct str text, in
 
 /* ---- data sources ---- */
 
+/* rrdtool makes none but of letters, digits, _ and -: other bytes are damage. */
+static bool is_name(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] <= ' ' || (unsigned char)text.p[i] >= 0x7f)
+            return false;
+    return text.n > 0;
+}
+
 static int take_ds(struct rrd_dump *d, struct str name, struct str text)
 {
     static const char *const rates[] = {"COUNTER", "DERIVE", "ABSOLUTE", "DCOUNTER", "DDERIVE"};
     struct rrd_ds *ds = &VEC_LAST(&d->ds);
 
-    if (str_eq_c(name, "name") && (!text.n || !str_copy(ds->name, sizeof(ds->name), text)))
+    if (str_eq_c(name, "name") && (!is_name(text) || !str_copy(ds->name, sizeof(ds->name), text)))
         return wrong(d, name, text, "no name of a data source");
     if (str_eq_c(name, "type"))
         for (size_t i = 0; i < ARRAY_LEN(rates); i++)

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/rrd_pnp.h"
 
+#include "core/output.h"
+
 #include <string.h>
 
+/* Whatever encoding the file says it has: as a label is read of an output, so that it is the same label. */
 static void set(char **to, struct str text)
+{
+    struct buf b = BUF_INIT;
+
+    output_clean(text, &b);
+    mem_free(*to);
+    *to = buf_take(&b, NULL);
+}
+
+/* The name of a file is its bytes. */
+static void set_file(char **to, struct str text)
 {
     mem_free(*to);
     *to = str_dup(text);
@@ -22,7 +35,7 @@ static void take_source(struct rrd_pnp *p, struct str name, struct str text)
     if (str_eq_c(name, "RRDFILE")) {
         for (ptrdiff_t slash; (slash = str_find_char(text, '/')) >= 0;)
             text = str_sub(text, (size_t)slash + 1, SIZE_MAX);
-        set(&s->file, text);
+        set_file(&s->file, text);
     } else if (str_eq_c(name, "DS")) {
         set(&s->ds, text);
     } else if (str_eq_c(name, "LABEL") || (str_eq_c(name, "NAME") && !s->label)) {

@@ -2,15 +2,22 @@
 #include "db/series_import.h"
 
 #include "base/limits.h"
+#include "core/output.h"
 #include "db/series_int.h"
 #include "db/series_roll.h"
 
 #define PENDING_MAX (64u * 1024) /* of a log, before it is written */
 
-static bool fits(const struct series *s, const struct series_key *k)
+static int fits(const struct series *s, const struct series_key *k)
 {
+    if (s->failed)
+        return E_IO;
+    if (!output_is_clean(k->label)) /* it would be another series than that of what plugins write */
+        return E_FORMAT;
     return k->oid && k->label.n <= SERIES_LABEL_MAX &&
-           (s->active.n < LIMIT_SERIES || series_find(s, k) != SERIES_NONE);
+                   (s->active.n < LIMIT_SERIES || series_find(s, k) != SERIES_NONE)
+               ? 0
+               : E_LIMIT;
 }
 
 /* s->chunk to the log of a partition. */
@@ -86,7 +93,7 @@ int series_import_samples(struct series *s, const struct series_key *k, const st
                           int64_t step_us, struct wall now, struct series_import_count *count)
 {
     struct series_samples out = {.n = 0};
-    int r = s->failed ? E_IO : fits(s, k) ? 0 : E_LIMIT;
+    int r = fits(s, k);
 
     if (r == 0 && v->n)
         r = sift(s, k, v, MAX(step_us, (int64_t)1), now, &out, count);
@@ -150,7 +157,7 @@ int series_import_buckets(struct series *s, const struct series_key *k, enum ser
                           const struct series_buckets *v, struct wall now, struct series_import_count *count)
 {
     struct series_buckets out = {.n = 0};
-    int r = s->failed ? E_IO : fits(s, k) ? 0 : E_LIMIT;
+    int r = fits(s, k);
 
     if (r == 0 && v->n)
         r = sift_buckets(s, k, class, v, now, &out, count);

@@ -17,7 +17,7 @@ struct series_import_count {
     uint64_t taken, had, old, ahead; /* had: was there; old: older than what is kept of its class */
 };
 
-/* In the order of time. E_LIMIT: one series too many, or a label that is too long; E_IO, E_NOSPC: the store has failed. */
+/* In the order of time. E_LIMIT: one series too many, or a label that is too long; E_FORMAT: a label that is not clean (core/output.h); E_IO, E_NOSPC: the store has failed. */
 int series_import_samples(struct series *s, const struct series_key *k, const struct series_samples *v,
                           int64_t step_us, struct wall now, struct series_import_count *count);
 int series_import_buckets(struct series *s, const struct series_key *k, enum series_class class,

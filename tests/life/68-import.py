@@ -216,8 +216,10 @@ def test_centreon():
         with open(v.path('metrics.csv'), 'w', encoding='utf-8') as f:
             f.write('metric_id\tindex_id\tmetric_name\tunit_name\n7\t1\tused#S#all\tB\n8\t2\ta\\tb\t\\N\n9\t3\tx\tNULL\n70\t1\tused#S#all\tB\n')
         assert 'index_data' in v.take('-f', 'centreon', '--map', v.path('metrics.csv'), status=1)
+        v.put('twice.csv', 'id,host_name,service_description\n1,web 1,PING\n1,web 1,PING\n2,db,\n1,db,\n')
+        assert 'two rows with id 1 say different things' in v.take('-f', 'centreon', '--map', v.path('metrics.csv'), '--map', v.path('twice.csv'), status=1)
         v.take('-f', 'centreon', '--map', v.path('metrics.csv'), '--map', v.path('index.csv'))
-        assert v.there() == {('used/all', 'B'): minutes(lambda i: i + 7), ('a\tb', ''): minutes(lambda i: i + 8)}, v.there()
+        assert v.there() == {('used/all', 'B'): minutes(lambda i: i + 7), ('a b', ''): minutes(lambda i: i + 8)}, v.there()
         assert v.rejects() == {('metrics/9.rrd', ''): "service 'PING' of host 'nobody' is not configured", ('metrics/10.rrd', ''): 'no row of metrics with metric_id 10'}, v.rejects()
 
 
@@ -239,13 +241,69 @@ def test_years_by_the_api():
         assert answer['resolution'] == 'raw' and answer['series'][0]['mean'] == [n - 4, n - 3, n - 2, n - 1, n], answer
 
 
+def test_latin_1():
+    """A French site's files: what comes next of the plugin is of the same series."""
+    with Taker() as v:
+        v.start()
+        make(f'{v.tree}/web_1/PING.rrd', ['1'], lambda i, s: i)
+        with open(f'{v.tree}/web_1/PING.xml', 'wb') as f:
+            f.write('<?xml version="1.0" encoding="ISO-8859-1"?><NAGIOS><DATASOURCE><RRDFILE>/x/PING.rrd</RRDFILE><DS>1</DS><LABEL>débit\tmoyen</LABEL><UNIT>°C</UNIT></DATASOURCE>'
+                    '<NAGIOS_AUTH_HOSTNAME>web 1</NAGIOS_AUTH_HOSTNAME><NAGIOS_AUTH_SERVICEDESC>PING</NAGIOS_AUTH_SERVICEDESC></NAGIOS>'.encode('latin-1'))
+        v.take('--format', 'pnp4nagios')
+        assert set(v.there()) == {('débit moyen', 'other')} and not v.rejects(), (v.there().keys(), v.rejects())
+        shutil.rmtree(f'{v.tree}/web_1')
+        make(f'{v.tree}/web 1/PING___d%E9bit.rrd', ['data'], lambda i, s: i)
+        v.take('--format', 'nagiosgraph')
+        assert set(v.there()) == {('débit moyen', 'other'), ('débit', '')}, v.there().keys()
+
+
+def test_rejects_stay():
+    """What was not taken of a file that is finished is in the list of the next run too."""
+    with Taker() as v:
+        v.start()
+        make(f'{v.tree}/web 1/PING___used.rrd', ['data', 'warn'], lambda i, s: i)
+        make(f'{v.tree}/web 1/gone___used.rrd', ['data'], lambda i, s: i)
+        os.mkdir(f'{v.tree}/db')
+        os.mkdir(f'{v.tree}/db/HOST___a.rrd')
+        os.mkfifo(f'{v.tree}/db/HOST___b.rrd')
+        v.take('-f', 'nagiosgraph')
+        want = {('web 1/PING___used.rrd', 'warn'): 'a threshold or bound, no measurement', ('web 1/gone___used.rrd', ''): "service 'gone' of host 'web 1' is not configured",
+                ('db/HOST___a.rrd', ''): 'it is a folder, no file', ('db/HOST___b.rrd', ''): 'it is a pipe, socket or device, no file'}
+        assert v.rejects() == want, v.rejects()
+        for _ in range(2):
+            os.unlink(v.path('rejects.csv'))
+            said = v.take('-f', 'nagiosgraph', '--resume')
+            assert v.rejects() == want and '4 rejects' in said and ' 0 rows' in said, (v.rejects(), said)
+        said = v.take('-f', 'nagiosgraph', '--rrdtool', '/bin/false', status=1)
+        assert 'not one of 4 files was taken' in said, said
+
+
+def test_rrdtool_hangs():
+    """A disk that does not answer costs its files, and no signal is held back by it."""
+    with Taker() as v:
+        v.start()
+        make(f'{v.tree}/web 1/PING___used.rrd', ['data'], lambda i, s: i)
+        make(f'{v.tree}/web 1/PING___well.rrd', ['data'], lambda i, s: i)
+        v.put('rrdtool', f'#!/bin/sh\ncase "$2" in *used*) echo x >> {v.path("began")}; sleep 1000 ;; esac\nexec rrdtool "$@"\n')
+        os.chmod(v.path('rrdtool'), 0o755)
+        v.take('-f', 'nagiosgraph', '--rrdtool', v.path('rrdtool'), '--silent', '1s')
+        assert list(v.rejects()) == [('web 1/PING___used.rrd', '')] and 'says nothing for 1 s' in v.rejects()['web 1/PING___used.rrd', ''], v.rejects()
+        assert set(v.there()) == {('well', '')}
+        os.unlink(v.path('began'))
+        p = subprocess.Popen(v.importing('-f', 'nagiosgraph', '--rrdtool', v.path('rrdtool')), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True)
+        until(lambda: os.path.exists(v.path('began')), 'rrdtool runs')
+        p.terminate()
+        said = p.communicate(timeout=30)[0]
+        assert p.returncode == 1 and 'stopped' in said and not v.rejects(), (p.returncode, said, v.rejects())
+
+
 def test_kills():
     """Importer and store are killed again and again: in the end all is there once."""
     n = 60
     with Taker() as v:
         v.start()
         for i in range(n):
-            make(f'{v.tree}/metrics/{i}.rrd', ['value'], lambda k, s, i=i: k * i)
+            make(f'{v.tree}/metrics/{i}.rrd', ['value'] if i % 6 else ['value', 'odd'], lambda k, s, i=i: k * i)
         with open(v.path('index.csv'), 'w', encoding='utf-8') as f:
             f.write('id,host_name,service_description\n1,web 1,PING\n')
         with open(v.path('metrics.csv'), 'w', encoding='utf-8') as f:
@@ -262,6 +320,7 @@ def test_kills():
                 p.send_signal(signal.SIGINT if kill == 3 else signal.SIGKILL)
             assert p.wait(120) in ([0], [-signal.SIGKILL, 0], [-signal.SIGKILL, 0], [1, 0])[kill], (kill, p.returncode)
         v.take(*words)
+        assert v.rejects() == {(f'metrics/{i}.rrd', 'odd'): 'nothing says what this data source is' for i in range(0, n, 6)}, v.rejects()
         got = v.there()
         assert got == {(f'm{i}', ''): minutes(lambda k, i=i: k * i) for i in range(n)}, {k: len(x) for k, x in got.items()}
         hours = v.there('--class', '1h')

@@ -31,7 +31,8 @@ static const struct {
     {"caf\xe9 | d\xe9j\xe0=1", "caf\xc3\xa9", "", "d\xc3\xa9j\xc3\xa0=1"},
     /* one byte that is no UTF-8 changes no other */
     {"fine \xc3 | 'caf\xc3\xa9'=1 d\xe9j\xe0=2", "fine \xc3\x83", "", "'caf\xc3\xa9'=1 d\xc3\xa9j\xc3\xa0=2"},
-    {"x | 'caf\xc3\xa9'=1 'th\xc3\xa9'=2 'cr\xc3", "x", "", "'caf\xc3\xa9'=1 'th\xc3\xa9'=2 'cr"}, /* cut by who passed it on */
+    {"x | 'caf\xc3\xa9'=1 'th\xc3\xa9'=2 'cr\xc3", "x", "",
+     "'caf\xc3\xa9'=1 'th\xc3\xa9'=2 'cr"}, /* cut by who passed it on */
     {"x | 'caf\xc3\xa9'=1\n\xe2\x82", "x", "", "'caf\xc3\xa9'=1"},
     {"\xe9t\xe9", "\xc3\xa9t\xc3\xa9", "", ""}, /* wholly Latin-1: its last letter is one */
     {"a\rb", "a b", "", ""},
