@@ -129,6 +129,8 @@ test('two earlier days beside a line cannot be taken for one another', () => {
 test('a limit far beyond the axis is named at its edge', () => {
   const { marks } = drawn([lineWith({ thresholds: [{ from: 0, warn: null, crit: '4000' }] })]);
   assert.deepEqual(marks.filter((m) => m.text.startsWith('↑')).map((m) => [m.text, m.colour]), [['↑ 4000', 'crit']]);
+  const both = drawn([lineWith({ mean: Array.from({ length: 11 }, (_, i) => 500 + i), thresholds: [{ from: 0, warn: '20:', crit: '-10:9000' }] })]);
+  assert.deepEqual(both.marks.filter((m) => /^[↑↓]/u.test(m.text)).map((m) => [m.text, m.colour, Math.round(m.top)]), [['↑ 9000', 'crit', both.d.box.top + 12], ['↓ 20', 'warn', both.d.box.bottom - 4], ['↓ -10', 'crit', both.d.box.bottom - 4]]);
 });
 
 test('the band from the least to the greatest is filled, also where measurements are dense, and a gap is a gap in it', () => {

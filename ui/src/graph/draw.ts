@@ -308,44 +308,50 @@ function ribbon(g: Ctx, d: Drawn, p: Picture, c: Palette): void {
   }
 }
 
-// The highest that is drawn between two places.
-function peakOf(d: Drawn, columns: readonly Columns[], left: number, right: number): number {
+// The highest that is drawn between two places, or of the lowest how low it is.
+function peakOf(d: Drawn, columns: readonly Columns[], up: boolean, left: number, right: number): number {
   let peak = -Infinity;
   for (const c of columns) {
     for (let i = 0; i < c.n; i++) {
       const x = xOf(d, c.x[i]!);
-      if (x >= left && x <= right && c.hi[i]! > peak) peak = c.hi[i]!;
+      if (x >= left && x <= right) peak = Math.max(peak, up ? c.hi[i]! : -c.lo[i]!);
     }
   }
   return peak;
 }
 
-export const flagsGoLeft = (d: Drawn, columns: readonly Columns[], room: number): boolean =>
-  peakOf(d, columns, d.box.left, d.box.left + room) < peakOf(d, columns, d.box.right - room, d.box.right);
+export const flagsGoLeft = (d: Drawn, columns: readonly Columns[], room: number, up = true): boolean =>
+  peakOf(d, columns, up, d.box.left, d.box.left + room) < peakOf(d, columns, up, d.box.right - room, d.box.right);
 
-// Small flags for limits that lie beyond the axis, so that nobody thinks there are none: below the lines, on the side where these are lower.
-function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Columns[], words: (v: number) => string): void {
-  const over = limitLines(p.lines, p.hot).flatMap((one) => boundsOf(limitsAt(one.line, d.window.to), lowestOf(p, columns, one)).filter((b) => b.at > d.axis.hi));
-  if (over.length === 0) return;
-  g.font = `600 10.5px ${c.font}`;
-  g.textAlign = 'right';
-  const out = (['warn', 'crit'] as const).map((bad) => ({ bad, at: over.filter((b) => b.bad === bad).map((b) => b.at) })).filter((b) => b.at.length > 0)
+type Bound = ReturnType<typeof boundsOf>[number];
+
+function flags(g: Ctx, d: Drawn, c: Palette, columns: readonly Columns[], far: readonly Bound[], up: boolean, words: (v: number) => string): void {
+  const out = (['warn', 'crit'] as const).map((bad) => ({ bad, at: far.filter((b) => b.bad === bad).map((b) => b.at) })).filter((b) => b.at.length > 0)
     .map(({ bad, at }) => ({ bad, least: Math.min(...at), most: Math.max(...at) })).sort((a, b) => a.least - b.least);
-  const texts = out.map((b) => `↑ ${words(b.least)}${b.most > b.least ? ` – ${words(b.most)}` : ''}`);
+  const texts = out.map((b) => `${up ? '↑' : '↓'} ${words(b.least)}${b.most > b.least ? ` – ${words(b.most)}` : ''}`);
   const room = texts.reduce((sum, text) => sum + g.measureText(text).width + 12, 0);
-  let x = flagsGoLeft(d, columns, room) ? d.box.left + room - 6 : d.box.right - 4;
+  const top = up ? d.box.top + 1 : d.box.bottom - 15;
+  let x = flagsGoLeft(d, columns, room, up) ? d.box.left + room - 6 : d.box.right - 4;
   for (let i = out.length - 1; i >= 0; i--) {
-    const b = out[i]!;
     const text = texts[i]!;
     const w = g.measureText(text).width;
     g.fillStyle = c.surface;
     g.globalAlpha = 0.8;
-    g.fillRect(x - w - 3, d.box.top + 1, w + 6, 14);
+    g.fillRect(x - w - 3, top, w + 6, 14);
     g.globalAlpha = 1;
-    g.fillStyle = c[b.bad];
-    g.fillText(text, x, d.box.top + 12);
+    g.fillStyle = c[out[i]!.bad];
+    g.fillText(text, x, top + 11);
     x -= w + 12;
   }
+}
+
+// Small flags for limits that lie beyond the axis, so that nobody thinks there are none: below the lines, on the side where these are less near.
+function beyond(g: Ctx, d: Drawn, p: Picture, c: Palette, columns: readonly Columns[], words: (v: number) => string): void {
+  const all = limitLines(p.lines, p.hot).flatMap((one) => boundsOf(limitsAt(one.line, d.window.to), lowestOf(p, columns, one)));
+  g.font = `600 10.5px ${c.font}`;
+  g.textAlign = 'right';
+  flags(g, d, c, columns, all.filter((b) => b.at > d.axis.hi), true, words);
+  flags(g, d, c, columns, all.filter((b) => b.at < d.axis.lo), false, words);
 }
 
 function axisFor(p: Picture, columns: readonly Columns[]): { axis: Axis; empty: boolean } {
