@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { draw, inked, keyOf, xOf, yOf, type Drawn, type Marks, type Palette, type Picture } from '../src/graph/draw.ts';
-import { lineOf, type Line, type SeriesAnswer } from '../src/graph/model.ts';
+import { lineOf, type LimitsAnswer, type Line, type SeriesAnswer } from '../src/graph/model.ts';
 
 interface Mark {
   what: 'fill' | 'stroke' | 'text';
@@ -110,7 +110,7 @@ test('lines whose limits differ have each its own: in its colour, with an end th
 });
 
 test('a line that is never below zero has no limit there, though another one is', () => {
-  const own = (thresholds: SeriesAnswer['thresholds']): number => {
+  const own = (thresholds: LimitsAnswer[]): number => {
     const { d, by } = drawn([lineWith({ mean: Array.from({ length: 11 }, (_, i) => -3 - (i % 2)) }), lineWith({ id: 'b', thresholds })]);
     return by('stroke', 'crit').concat(by('stroke', 'warn')).filter((m) => m.points.some(([, y]) => Math.abs(y - yOf(d, 0)) < 1.5)).length;
   };
