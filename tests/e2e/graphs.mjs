@@ -370,6 +370,8 @@ test('what cannot be read is said, and read again', async () => {
   await page.getByText('What you see is not the newest').waitFor({ state: 'detached' });
   await open(tabOf('Quoting'), '.empty');
   await page.getByRole('heading', { name: 'Nothing to draw' }).waitFor();
+  await open('/graphs?on=999', '.gsec');
+  await page.getByText('There is no such host or service.').waitFor();
 });
 
 test('French, dark, high contrast, without motion', async () => {

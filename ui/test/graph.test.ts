@@ -10,7 +10,7 @@ import { pictureOfGraph, stateNow } from '../src/graph/chart.tsx';
 import { flagsGoLeft, type Marks } from '../src/graph/draw.ts';
 import { downIn, marksOf, unionOf, worstIn } from '../src/graph/marks.ts';
 import { boundsOf, clampSpan, columnsOf, extentOf, frameOf, limitLines, limitsHidden, limitSteps, panned, zoomed } from '../src/graph/shape.ts';
-import { timeTicks } from '../src/graph/time.ts';
+import { momentText, spanText, timeTicks, wholeSpanText } from '../src/graph/time.ts';
 import { rowsOf, stretches } from '../src/graph/twin.tsx';
 import { axisOf, valueText } from '../src/graph/units.ts';
 import { unitOf } from '../src/quantity.ts';
@@ -240,6 +240,16 @@ test('the legend: shown or hidden, alone, all again', () => {
   assert.deepEqual([...toggled(new Set(['a']), 'b', false, all)], ['a', 'b']);
   assert.deepEqual([...toggled(new Set(all), 'b', true, all)], ['b']);
   assert.deepEqual([...toggled(new Set(['b']), 'b', true, all)], all);
+});
+
+test('a stretch of time says which year where one may doubt, and in a file always, with the zone', () => {
+  const [far, soon] = [4e9, Date.now() / 1000];
+  assert.match(spanText(far, far + 3600), /2096/);
+  assert.match(momentText(far, 3600), /2096/);
+  assert.match(spanText(far, far + 60), /:\d\d:\d\d/, 'and seconds where it is short');
+  const year = String(new Date().getFullYear());
+  assert.deepEqual([spanText(soon - 1, soon).includes(year), wholeSpanText(soon - 1, soon).includes(year)], [false, true]);
+  assert.match(wholeSpanText(soon - 1, soon), /\([A-Z][\w+:−-]*(, \w+)?\)$/u);
 });
 
 test('CSV holds every point, times as they were, and no formula', () => {
