@@ -362,6 +362,13 @@ void lab_engine_dies(struct lab *lab)
     mem_free(ids);
 }
 
+void lab_all_die(struct lab *lab)
+{
+    VEC_CLEAR(&lab->runs);
+    memset(lab->running, 0, lab->model->n_check * sizeof(*lab->running));
+    lab_engine_dies(lab);
+}
+
 void lab_start(struct lab *lab)
 {
     new_world(lab, buf_str(&lab->kept));

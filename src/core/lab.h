@@ -92,6 +92,8 @@ void lab_restart(struct lab *lab, bool checkpoint);
 void lab_stop(struct lab *lab, bool checkpoint);
 /* The engine dies without a word, the runner lives: the next one hears what still runs. */
 void lab_engine_dies(struct lab *lab);
+/* The runner and what it runs, too. */
+void lab_all_die(struct lab *lab);
 void lab_start(struct lab *lab);
 /* Identities of the present checks: the same object has the same one for ever. */
 const uint64_t *lab_oids(struct lab *lab);

@@ -90,7 +90,7 @@ static struct record_state record_of(const struct world *w, uint32_t check)
                              .why_notify = s->why_notify.code,
                              .why_state_arg = s->why_state.arg[0],
                              .why_notify_arg = s->why_notify.arg[0],
-                             .forced = sched_is_forced(w, check)};
+                             .forced = sched_forced(w, check)};
 
 #define F(field) r.field = s->field;
     SAME_FIELDS(F)
@@ -285,6 +285,7 @@ static void fill(struct world *w, struct state *s, enum model_kind kind, const s
     s->why_notify.arg[0] = r->why_notify_arg;
     s->why_state.idx = s->why_notify.idx = MODEL_NONE;
     s->due_options = r->forced ? SCHED_FORCED : 0; /* sched_spread plans it */
+    s->begun = (uint8_t)MIN(r->forced ? r->forced - 1 : 0, (uint64_t)UINT8_MAX);
     make_sane(s, kind);
     state_set_text(s, r->output, r->long_output, r->perfdata);
 }
@@ -451,8 +452,24 @@ void retain_settle(struct world *w)
         settle_contact(w, i);
 }
 
+/* A start after an orderly end planned everything anew but what the main file keeps, and nothing of it is recorded. */
+static void planned_anew(struct world *w, const struct record_program *r)
+{
+    bool keeps = w->m->globals->use_retained_scheduling_info;
+
+    if (!w->planned_at.us) /* the first start of all, or one whose plans stand in a checkpoint */
+        w->planned_at.us = r->started;
+    if (!w->was_stopped || r->stopped || w->opt.resumes)
+        return;
+    w->planned_at.us = r->started;
+    for (uint32_t i = 0; i < w->n; i++)
+        if (!keeps || w->st[i].next_check <= r->started)
+            w->st[i].next_check = 0;
+}
+
 static void load_program(struct world *w, const struct record_program *r)
 {
+    planned_anew(w, r);
     if (w->opt.resumes) {
         w->switches = (uint32_t)r->switches;
         w->modified_host = r->modified_host;

@@ -82,12 +82,16 @@ static bool is_forced(uint32_t options)
     return (options & (SCHED_FORCED | SCHED_FRESHNESS)) == SCHED_FORCED;
 }
 
-bool sched_is_forced(const struct world *w, uint32_t check)
+uint32_t sched_forced(const struct world *w, uint32_t check)
 {
     const struct state *s = &w->st[check];
+    const struct world_run *run = s->run ? &w->runs.at[s->run - 1] : NULL;
 
-    return (heap_has(&w->due, check) && is_forced(s->due_options)) ||
-           (s->run && w->runs.at[s->run - 1].forced_next);
+    if (heap_has(&w->due, check) && is_forced(s->due_options))
+        return run ? 1 : 1u + s->begun;
+    if (!run || run->forced_next)
+        return run != NULL;
+    return is_forced(run->options) ? 1u + s->begun : 0;
 }
 
 void sched_now(struct world *w, uint32_t check)
@@ -112,16 +116,35 @@ static int64_t planted_jitter(const struct world *w)
 struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
 {
     const struct model_globals *g = w->m->globals;
+    bool died = !only_new && !w->was_stopped;
 
-    return (struct sched_spread){
-        .only_new = only_new,
-        .keeps = g->use_retained_scheduling_info &&
-                 (only_new || w->now.wall.us - w->loaded_at.us < g->retention_scheduling_horizon_us)};
+    return (struct sched_spread){.only_new = only_new,
+                                 .died = died,
+                                 .nothing_us = MAX(w->now.wall.us - w->loaded_at.us, 0),
+                                 .keeps = died || (g->use_retained_scheduling_info &&
+                                                   (only_new || w->now.wall.us - w->loaded_at.us <
+                                                                    g->retention_scheduling_horizon_us))};
+}
+
+/* One that ended its engine each time would end every engine. */
+static bool ended_too_many(struct world *w, uint32_t i)
+{
+    bool host = world_kind(w, i) == MODEL_HOST;
+
+    if (w->st[i].begun < SCHED_LOSSES_MAX)
+        return false;
+    nlog_text(w,
+              "Warning: The forced check of %s '" STR_FMT "'%s" STR_FMT
+              "%s was begun %u times, and Vigie ended before its result each time.  It is not made again.",
+              host ? "host" : "service",
+              STR_ARG(host ? model_host_name(w->m, i) : model_description(w->m, i)), host ? "" : " on host '",
+              STR_ARG(host ? STR_NULL : model_host_name(w->m, i)), host ? "" : "'", (unsigned)w->st[i].begun);
+    return true;
 }
 
 /*
- * A check that was forced before the stop and was not made yet: whatever is switched off. If the clock was set back meanwhile, how long the stop was is not known, and as much is left to wait as was
- * when the last record was written.
+ * A check that was forced before the stop and has no result yet: whatever is switched off. If the clock was set back meanwhile, how long the stop was is not known, and as much is left to wait as was
+ * when the last record was written. One that had begun is made again, unless its runner says that it still runs.
  */
 static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread *p)
 {
@@ -132,9 +155,16 @@ static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread
     if (heap_has(&w->due, i))
         return false;
     s->due_options = 0;
-    if (!forced || !p->keeps || !over_can_run(w, i))
+    if (!forced || !p->keeps || !over_can_run(w, i) || ended_too_many(w, i)) {
+        s->begun = 0;
+        if (forced)
+            world_touch(w, i);
         return false;
-    sched_at_wall(w, i, (struct wall){MAX(s->next_check - back, w->now.wall.us)}, SCHED_FORCED);
+    }
+    if (s->begun)
+        sched_at(w, i, (struct mono){w->now.mono.us + SCHED_ADOPT_WAIT}, SCHED_FORCED, false);
+    else
+        sched_at_wall(w, i, (struct wall){MAX(s->next_check - back, w->now.wall.us)}, SCHED_FORCED);
     if (back)
         world_touch(w, i);
     return true;
@@ -146,7 +176,7 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
     struct state *s = &w->st[i];
     int64_t most =
         world_kind(w, i) == MODEL_HOST ? g->max_host_check_spread_us : g->max_service_check_spread_us;
-    int64_t interval = world_interval(w, i, false), window = interval;
+    int64_t interval = world_interval(w, i, false), window = interval, late;
     struct wall kept = {s->next_check};
 
     if (spread_forced(w, i, p) || (p->only_new && heap_has(&w->due, i)) || !wants_schedule(w, i) ||
@@ -155,8 +185,16 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
     p->ordinal++;
     if (most > 0 && most < window)
         window = most;
+    if (p->died && !kept.us && w->planned_at.us)
+        kept.us = w->planned_at.us + sched_phase(p->ordinal - 1, window);
+    late = w->now.wall.us - kept.us;
     if (p->keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
         sched_at(w, i, world_to_mono(w, kept), 0, false);
+    else if (p->died && late >= 0 && late < window)
+        sched_at(w, i,
+                 (struct mono){w->now.mono.us + SCHED_ADOPT_WAIT +
+                               sched_phase(p->ordinal - 1, MIN(late, p->nothing_us))},
+                 0, false);
     else
         sched_at(w, i,
                  (struct mono){w->now.mono.us + sched_phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
@@ -400,6 +438,8 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     struct state_why why = ran_for(options);
 
     sched_note_turn(w, check, &why, true);
+    if (is_forced(options))
+        w->st[check].begun += w->st[check].begun < UINT8_MAX;
     r->options = (uint8_t)options;
     r->due = due;
     e->id = r->id;
@@ -407,8 +447,6 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
     e->run_kind = WORLD_RUN_CHECK;
     e->timeout_us = r->timeout_us;
     expand_check(w, e, false);
-    if (is_forced(options))
-        world_touch(w, check); /* the record says that it was planned: the next start would make it again */
     if (host && (options & SCHED_ON_DEMAND))
         w->prog.on_demand_host_checks++;
     world_touch_board(w, check);
@@ -438,6 +476,8 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
         start_check(w, check, due, options);
     else
         skip(w, check, due, why);
+    if (is_forced(options))
+        world_touch(w, check); /* skipped, or how often it was begun */
 }
 
 uint32_t sched_most(const struct world *w)
@@ -506,7 +546,7 @@ static void move_to_wall(struct world *w, uint32_t check)
         at = MIN(at, was);
     if (was > w->now.mono.us)
         heap_set(&w->due, check, at);
-    if (sched_is_forced(w, check))
+    if (sched_forced(w, check))
         world_touch(w, check); /* a start is to find when */
 }
 

@@ -14,6 +14,8 @@ enum sched_option {
     SCHED_LOST = 8,      /* the run before was lost */
 };
 
+#define SCHED_ADOPT_WAIT (1 * TIME_S) /* for results that a runner that came back still has to send */
+
 struct world_run;
 
 /* First times of all checks (of those without one, when only_new): evenly over the interval, at most over the configured spread. */
@@ -21,6 +23,8 @@ void sched_spread(struct world *w, bool only_new);
 /* The same in the caller's own pass over the checks, in their order. */
 struct sched_spread {
     bool only_new, keeps;
+    bool died;          /* the engine before came to no orderly end: plans stay whatever the main file says */
+    int64_t nothing_us; /* so long nothing was recorded: what was due is made up for in as long a time */
     uint32_t ordinal;
 };
 struct sched_spread sched_spread_begin(const struct world *w, bool only_new);
@@ -33,8 +37,8 @@ void sched_at(struct world *w, uint32_t check, struct mono at, uint32_t options,
 void sched_at_wall(struct world *w, uint32_t check, struct wall at, uint32_t options);
 /* A person's wish. As in Nagios a forced plan gives way only to a forced one that comes earlier, and any other to what is forced or comes earlier. False: the plan stands. */
 bool sched_wish(struct world *w, uint32_t check, struct wall at, uint32_t options);
-/* Is one planned that a person forced, or does it wait for the end of a run? */
-bool sched_is_forced(const struct world *w, uint32_t check);
+/* A check that a person forced and that has no result yet: planned, waiting for the end of a run, or under way. 0: there is none; else 1 more than how often it was begun by engines that had no result. */
+uint32_t sched_forced(const struct world *w, uint32_t check);
 /* What has an interval again, or may be checked again, is checked at once. */
 void sched_now(struct world *w, uint32_t check);
 /* last_check as the clock would have shown it, had it always stood as it stands now: what waits from there waits as long, however the clock was set since. */

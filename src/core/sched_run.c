@@ -19,7 +19,6 @@
 #define TURN_WAIT                                                                                            \
     (24 *                                                                                                    \
      TIME_H) /* likewise of a command behind thousands of its kind: if the runner dies it is given anew */
-#define ADOPT_WAIT (1 * TIME_S) /* for results that a runner that came back still has to send */
 #define AT_ONCE    200u /* of many that are overdue some wait for the next step, which comes at once */
 
 static uint32_t under_way(const struct world *w)
@@ -93,18 +92,22 @@ bool sched_adopt(struct world *w, unsigned instance, const struct world_listed *
 {
     uint32_t check;
     struct state *s;
+    bool forced = false; /* the run is that of the forced check that is planned to be made again */
 
     if (!run->id || run->id >> 32 >= w->opt.epoch || !oids_find(&w->oids, run->oid, &check))
         return false;
     s = &w->st[check];
     if (s->run || started.us <= s->last_check)
         return false;
-    if (heap_has(&w->due, check) && !(s->due_options & SCHED_FORCED)) {
+    if (heap_has(&w->due, check))
+        forced = s->due_options & SCHED_FORCED && s->begun;
+    if (heap_has(&w->due, check) && (forced || !(s->due_options & SCHED_FORCED))) {
         heap_remove(&w->due, check);
         s->due_options = 0;
     }
     *slot = begin_run(w, run->id, check, WORLD_RUN_CHECK, sched_timeout(w, check));
     w->runs.at[*slot].instance = (uint8_t)instance;
+    w->runs.at[*slot].options = forced ? SCHED_FORCED : 0;
     world_touch_board(w, check);
     return true;
 }
@@ -166,6 +169,7 @@ void sched_end_run(struct world *w, uint32_t slot)
     if (r->kind == WORLD_RUN_CHECK) {
         w->running_checks--;
         w->st[r->check].run = 0;
+        w->st[r->check].begun = 0;
         world_touch_board(w, r->check);
         if (r->forced_next)
             sched_at(w, r->check, w->now.mono, SCHED_FORCED, true);
@@ -232,8 +236,8 @@ void sched_runner(struct world *w, unsigned instance, bool up, const struct worl
         const struct world_run *r = &w->runs.at[i];
 
         if (r->id && !r->listed && r->instance == instance &&
-            w->deadline.key[i] > w->now.mono.us + ADOPT_WAIT)
-            heap_set(&w->deadline, i, w->now.mono.us + ADOPT_WAIT);
+            w->deadline.key[i] > w->now.mono.us + SCHED_ADOPT_WAIT)
+            heap_set(&w->deadline, i, w->now.mono.us + SCHED_ADOPT_WAIT);
     }
 }
 

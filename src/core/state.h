@@ -93,6 +93,7 @@ struct state {
     uint32_t due_options; /* enum sched_option of what is due */
     bool dirty, stored_dirty;
     uint8_t losses;          /* runs lost in a row */
+    uint8_t begun;           /* of a forced check: sched_forced */
     uint64_t newest_comment; /* 0: it has none */
     int64_t
         check_steps; /* by how much the clock had been set when last_check was written: see sched_checked_at */

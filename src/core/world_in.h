@@ -104,8 +104,10 @@ struct world {
     int64_t next_rotation;               /* of the log, on the wall clock; INT64_MAX never */
     int64_t next_wall; /* the next moment on the wall clock at which a note begins or ends; INT64_MAX none */
     struct wall loaded_at; /* when the last record of before was written */
-    int64_t behind_us;     /* world_behind */
-    struct map gone;       /* while records are loaded: oids that have a state and are not configured */
+    struct wall
+        planned_at; /* of the checks that have no plan in the records: when the engine before planned them; 0: not known */
+    int64_t behind_us; /* world_behind */
+    struct map gone;   /* while records are loaded: oids that have a state and are not configured */
     /* notes */
     VEC(struct world_comment) comments;               /* by id */
     VEC(struct world_downtime) downtimes;             /* by id */

@@ -208,6 +208,147 @@ static void test_forced_is_made_once(void **st UNUSED)
     buf_release(&main_text);
 }
 
+#define MANY 10u
+
+static struct lab_answer quick(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.output = "quick", .lasts_us = TIME_S};
+}
+
+static void open_many(struct lab *lab)
+{
+    struct buf objects = BUF_INIT;
+
+    buf_add_c(&objects, "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n");
+    for (unsigned i = 0; i < MANY; i++)
+        buf_printf(&objects,
+                   "define service {\n host_name h\n service_description s%u\n use st\n "
+                   "active_checks_enabled 1\n check_interval 60\n}\n",
+                   i);
+    lab_open(lab, lab_main, objects.data, START, 1, quick, 0);
+    buf_release(&objects);
+}
+
+static const struct state *of_many(struct lab *lab, unsigned i)
+{
+    char name[8];
+
+    snprintf(name, sizeof(name), "s%u", i);
+    return lab_state(lab, "h", name);
+}
+
+/* Whatever the main file says of restarts: the death of the engine, or of all, moves no plan, and what crashes again and again checks everything in its time. */
+static void test_death_moves_no_plan(void **st UNUSED)
+{
+    for (int how = 0; how < 4; how++) {
+        struct lab lab = {0};
+        int64_t plan[MANY];
+
+        open_many(&lab);
+        lab_run(&lab, how & 1 ? 200 * S : 2 * S);
+        if (how & 2) /* after an orderly stop everything is planned anew */
+            lab_restart(&lab, true);
+        lab_run(&lab, 7 * S);
+        for (unsigned i = 0; i < MANY; i++)
+            plan[i] = of_many(&lab, i)->next_check;
+        if (how & 1)
+            lab_all_die(&lab);
+        else
+            lab_engine_dies(&lab);
+        for (unsigned i = 0; i < MANY; i++)
+            if (plan[i] > lab_now(&lab).wall.us)
+                assert_int_equal(of_many(&lab, i)->next_check, plan[i]);
+        lab_close(&lab);
+    }
+}
+
+static void test_dies_often(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    open_many(&lab);
+    lab_restart(&lab, true);
+    for (unsigned n = 0; n < 24; n++) {
+        lab_run(&lab, 6 * S);
+        lab.mono += S; /* and is away for a second */
+        lab_all_die(&lab);
+    }
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_true(of_many(&lab, i)->checked);
+        assert_true(of_many(&lab, i)->last_check > lab_now(&lab).wall.us - 80 * S);
+    }
+    lab_close(&lab);
+}
+
+/* What was long ago is not made up for all at once. */
+static void test_long_death(void **st UNUSED)
+{
+    struct lab lab = {0};
+    uint64_t before;
+
+    open_many(&lab);
+    lab_run(&lab, 200 * S);
+    lab.mono += TIME_H;
+    lab_all_die(&lab);
+    before = lab.started_checks;
+    lab_run(&lab, 10 * S);
+    assert_true(lab.started_checks <= before + 3);
+    lab_run(&lab, 50 * S);
+    assert_int_equal(lab.started_checks, before + MANY);
+    lab_close(&lab);
+}
+
+/* A forced check is acknowledged: it is made whatever dies, planned or begun, with the main file as it comes; one that ends the engine each time is not made for ever. */
+static void test_forced_over_a_death(void **st UNUSED)
+{
+    for (int how = 0; how < 4; how++) {
+        struct lab lab = {0};
+        bool begun = how & 2;
+
+        lab_open(&lab, lab_main, one, START, 1, slow, 0);
+        lab_run(&lab, 10 * S);
+        yes(&lab, "DISABLE_SVC_CHECK;h;s");
+        yes(&lab, begun ? "SCHEDULE_FORCED_SVC_CHECK;h;s;0" : "SCHEDULE_FORCED_SVC_CHECK;h;s;1800000100");
+        lab_run(&lab, S);
+        assert_int_equal(runs_of(&lab, "s"), begun ? 2 : 1);
+        if (how & 1)
+            lab_all_die(&lab);
+        else
+            lab_engine_dies(&lab);
+        lab_run(&lab, 80 * S);
+        assert_int_equal(runs_of(&lab, "s"), how == 3 ? 3 : begun ? 2 : 1);
+        lab_run(&lab, 20 * S);
+        assert_int_equal(runs_of(&lab, "s"), how == 3 ? 3 : 2);
+        assert_true(lab_state(&lab, "h", "s")->last_check >= (START + 10) * S);
+        lab_all_die(&lab); /* it is done */
+        lab_run(&lab, TIME_H);
+        assert_int_equal(runs_of(&lab, "s"), how == 3 ? 3 : 2);
+        lab_close(&lab);
+    }
+}
+
+static void test_forced_ends_its_engine(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, one, START, 1, slow, 0);
+    lab_run(&lab, 10 * S);
+    yes(&lab, "DISABLE_SVC_CHECK;h;s");
+    yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+    for (unsigned n = 0; n < 6; n++) {
+        lab_run(&lab, 2 * S); /* it is begun, and has no result yet */
+        assert_int_equal(runs_of(&lab, "s"), MIN(n + 2, 4u));
+        lab_all_die(&lab);
+    }
+    assert_int_equal(lab_count(&lab.log, "forced check of service 's' on host 'h' was begun 3 times"), 1);
+    yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0"); /* a new wish */
+    lab_run(&lab, 2 * S);
+    lab_all_die(&lab);
+    lab_run(&lab, TIME_MIN);
+    assert_int_equal(runs_of(&lab, "s"), 6);
+    lab_close(&lab);
+}
+
 /* One that is switched on is checked at once; those of a group are spread over their interval. */
 static void test_switched_on(void **st UNUSED)
 {
@@ -298,6 +439,11 @@ int main(void)
         cmocka_unit_test(test_forced_meanwhile_is_kept),
         cmocka_unit_test(test_forced_and_a_clock_set_back),
         cmocka_unit_test(test_forced_is_made_once),
+        cmocka_unit_test(test_death_moves_no_plan),
+        cmocka_unit_test(test_dies_often),
+        cmocka_unit_test(test_long_death),
+        cmocka_unit_test(test_forced_over_a_death),
+        cmocka_unit_test(test_forced_ends_its_engine),
         cmocka_unit_test(test_switched_on),
         cmocka_unit_test(test_no_change),
         cmocka_unit_test(test_own_commands),
