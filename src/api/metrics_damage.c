@@ -216,11 +216,11 @@ static void journal(struct words *w, const struct api_damage *d)
         buf_printf(&w->fr, ", et d’autres en %u endroits", n - HOLES_SAID);
     }
     buf_add_c(&w->en,
-              ". What is whole is used. Check the disk; \"vigie journal verify\" looks at all of it. This "
-              "is said until the next start.");
+              ". What is whole is used. Check the disk; \"vigie journal verify\" looks at all of it. Once "
+              "db/journal.damaged is removed, this is said no more.");
     buf_add_c(&w->fr,
               ". Ce qui est intact sert. Vérifiez le disque ; « vigie journal verify » examine le tout. "
-              "Ceci est dit jusqu’au prochain démarrage.");
+              "Une fois db/journal.damaged supprimé, ceci n’est plus dit.");
 }
 
 static void users(struct json *j, const struct api_damage *d,

@@ -346,6 +346,8 @@ int current_end(struct current *c, uint64_t applied, uint64_t reached)
     if (r == 0)
         r = sql_meta_set(&c->sql, "reached_seq", (int64_t)reached);
     if (r == 0)
+        r = sql_meta_set(&c->sql, "held_seq", (int64_t)c->held);
+    if (r == 0)
         r = sql_commit(&c->sql);
     if (r < 0)
         return fail(c, r);

@@ -16,6 +16,7 @@
 struct current {
     struct sql sql;
     uint64_t applied, reached;
+    uint64_t held; /* journal_held, as the owner says; meta.held_seq */
     uint32_t site;
 };
 

@@ -314,6 +314,8 @@ int history_end(struct history *h, uint64_t applied)
         r = sql_meta_set(&h->sql, "applied_seq", (int64_t)applied);
     if (r == 0)
         r = sql_meta_set(&h->sql, "alive", h->alive);
+    if (r == 0)
+        r = sql_meta_set(&h->sql, "held_seq", (int64_t)h->held);
     if (r == 0 && h->parts)
         r = sql_meta_set(&h->sql, "in_parts", 0);
     if (r == 0)

@@ -22,6 +22,7 @@ struct history {
     struct sql sql;
     struct book book;
     uint64_t applied;  /* all events up to this number are in */
+    uint64_t held;     /* journal_held, as the owner says; meta.held_seq */
     int64_t alive;     /* when the record with that number was written; 0: not known */
     int64_t was_alive; /* the same at the begin of the transaction */
     struct doubt doubt, was_doubt;

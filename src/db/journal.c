@@ -69,13 +69,14 @@ static void scan_segment(struct journal *j, size_t i, struct journal_reader *rd,
         if (newest && checkpoint)
             j->checkpoint_bytes = checkpoint;
     }
-    if (!ends || rd->cut || rd->lacks || rd->at == at)
+    if (!newest || !s->whole || rd->cut || rd->lacks)
         return;
     /* A batch without its end: nobody was told of it, unless it is known better. */
-    if (expect > j->list.known) {
+    if (ends && expect > j->list.known) {
         rd->at = at;
         rd->expect = expect;
-    } else if (rd->expect <= j->list.known) {
+    } else if (rd->expect <=
+               j->list.known) { /* also where a batch ends: a disk that lied, a copy of half a folder */
         journal_reader_lacks(rd);
     }
 }
@@ -109,11 +110,28 @@ static void resume_segment(struct journal *j, const struct journal_reader *rd)
     j->allocated = j->at;
 }
 
+/* No segment is there, and there were some: since which number is not known, for old ones are removed. */
+static void begin_behind(struct journal *j)
+{
+    uint64_t known = j->list.known;
+
+    j->damage.places = j->damage.n_hole = 1;
+    j->damage.lost = known;
+    j->damage.hole[0] = (struct journal_hole){.from = 1, .n = known};
+    snprintf(j->damage.first, sizeof(j->damage.first),
+             "no segment is there: records 1 to %llu, as far as they were kept, are lost",
+             (unsigned long long)known);
+    j->lacks = 1;
+    j->expect = j->written = j->next = known + 1;
+}
+
 static void scan(struct journal *j)
 {
     struct journal_reader rd;
     bool complete = false;
 
+    if (!j->list.v.n && j->list.known)
+        begin_behind(j);
     for (size_t i = j->list.v.n; i-- > 0 && !complete;) {
         scan_segment(j, i, &rd, &complete);
         journal_damage_add(&j->damage, &rd.damage);
@@ -276,6 +294,11 @@ void journal_ask_again(struct journal *j)
 uint64_t journal_stored(const struct journal *j)
 {
     return j->written - 1;
+}
+
+uint64_t journal_held(const struct journal *j)
+{
+    return j->expect - 1;
 }
 
 /* ---- writing ---- */

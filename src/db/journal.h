@@ -36,7 +36,8 @@ struct journal_options {
     uint64_t keep_bytes;
     int64_t keep_us;
     uint32_t site;
-    uint64_t known; /* the numbers up to this one were on disk: a projection has them; 0: nobody knows */
+    uint64_t
+        known; /* a batch that was on disk ended with this number: a projection noted journal_held; 0: nobody knows */
 };
 
 struct journal_stats {
@@ -106,6 +107,8 @@ void journal_lacks(struct journal *j);
 bool journal_mended(struct journal *j);
 /* The greatest number that may be acknowledged. */
 uint64_t journal_stored(const struct journal *j);
+/* The last number that a batch on disk holds; above it, up to journal_stored, all was given up. */
+uint64_t journal_held(const struct journal *j);
 /* True if a segment that is kept was begun under that snapshot. */
 bool journal_names_snapshot(const struct journal *j, const char *hash);
 /* The earliest time that a segment was begun at, of those that say it: not that of the first, where the clock was set back. INT64_MAX: none does. */

@@ -180,6 +180,7 @@ static void commit(struct store *s)
     if (s->loading)
         return; /* the reader needs the journal as it is; its end plans the next commit */
     r = journal_commit(&s->journal, clock_wall());
+    s->history.held = s->now.db.held = journal_held(&s->journal);
     s->fails = r < 0;
     send_stored(s, ROLE_ENGINE, s->journal.why);
     if (r == 0) {
@@ -400,6 +401,7 @@ static void open_all(struct role *r)
     store_past_open(s);
     store_names_open(s);
     store_current_open(s);
+    s->history.held = s->now.db.held = journal_held(&s->journal);
     store_merge_look(s);
     journal_raise(&s->journal, MAX(s->history.applied, s->now.db.reached) + 1);
     store_series_open(s);

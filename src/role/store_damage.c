@@ -2,6 +2,7 @@
 #include "role/store_damage.h"
 
 #include "base/log.h"
+#include "db/holes.h"
 #include "db/sql_aside.h"
 #include "os/clock.h"
 #include "os/disk.h"
@@ -137,8 +138,50 @@ void store_damage_journal(struct store *s, const struct journal_damage *d)
     unsigned was = s->damage.journal.places;
 
     journal_damage_add(&s->damage.journal, d);
-    if (s->opened && s->damage.journal.places != was)
+    if (s->opened && s->damage.journal.places != was) {
+        s->damage.unwritten = true;
         store_damage_tell(s);
+    }
+}
+
+static int open_db(const struct store *s)
+{
+    return openat(s->state_fd, "db", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* What a start before this one has found. */
+static void load_holes(struct store *s)
+{
+    struct journal_damage *d = &s->damage.journal;
+    int fd = open_db(s);
+
+    s->damage.unwritten = d->n_hole != 0;
+    if (fd < 0)
+        return;
+    holes_read(fd, d);
+    close(fd);
+}
+
+/* Somebody has removed the file, or the journal no longer goes back so far: it is said no more. */
+static void keep_holes(struct store *s)
+{
+    struct journal_damage *d = &s->damage.journal;
+    struct err err = ERR_INIT;
+    int fd = d->n_hole ? open_db(s) : -1;
+
+    if (fd < 0)
+        return;
+    if (!s->damage.unwritten && !holes_are_kept(fd))
+        *d = (struct journal_damage){.places = 0};
+    if (holes_left(d, store_damage_begins(s)))
+        s->damage.unwritten = true;
+    if (s->damage.unwritten) {
+        s->damage.unwritten = holes_write(fd, d, &err) < 0;
+        if (s->damage.unwritten)
+            log_debug("what the journal lacks cannot be kept: %s",
+                      err.text); /* a full disk: it is tried again */
+    }
+    close(fd);
 }
 
 /* ---- what gate is told ---- */
@@ -164,7 +207,7 @@ static void add_file(void *user, const char *name)
 static void add_databases(struct list *l)
 {
     const struct history_lost *lost = &l->s->damage.lost;
-    int fd = openat(l->s->state_fd, "db", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open_db(l->s);
     bool noted = lost->before && clock_wall().us - lost->noted < NOTED_US;
 
     if (fd >= 0) {
@@ -218,6 +261,7 @@ void store_damage_tell(struct store *s)
     struct list l = {.s = s};
 
     loop_timer_set(s->role->loop, &s->damage.timer, (struct mono){store_now(s).us + LOOK_US}, on_look, s);
+    keep_holes(s);
     if (!gate)
         return;
     add_databases(&l);
@@ -244,6 +288,7 @@ void store_damage_open(struct store *s)
     load_lost(s);
     look_at_begin(s, false);
     load_lost(s);
+    load_holes(s);
     store_damage_tell(s);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What role store does about damage: a database in which a damaged page was met is moved aside and made anew (what is whole of it is taken over, the rest comes from the journal), and gate is
- * told what was damaged, and what is lost, for as long as that is to be seen: until the file that was moved aside is removed; of the journal until the next start.
+ * told what was damaged, and what is lost, for as long as that is to be seen: until the file that was moved aside is removed; of the journal until db/journal.damaged is (db/holes.h).
  */
 #include "core/damage.h"
 #include "db/history_rescue.h"
@@ -17,7 +17,8 @@ struct store;
 struct store_damage {
     struct mono aside[DAMAGE_DATABASES]; /* when that was moved aside last; 0: not in this life */
     struct history_lost lost;
-    struct journal_damage journal; /* what readers have met */
+    struct journal_damage journal; /* what readers have met, in this life and before */
+    bool unwritten;                /* the file does not say all of it yet */
     struct loop_timer timer;
 };
 

@@ -39,10 +39,7 @@ static struct str key_of_name(char *to, size_t most, struct str name)
 
 uint64_t store_merge_known(const struct store *s)
 {
-    static const struct {
-        const struct sql_schema *schema;
-        const char *number;
-    } all[] = {{&schema_history, "applied_seq"}, {&schema_state, "reached_seq"}};
+    static const struct sql_schema *const all[] = {&schema_history, &schema_state};
     char path[sizeof(s->role->state_dir) + 32];
     uint64_t known = 0;
 
@@ -51,10 +48,10 @@ uint64_t store_merge_known(const struct store *s)
         struct sql sql;
         int64_t n = 0;
 
-        snprintf(path, sizeof(path), "%s/db/%s.db", s->role->state_dir, all[i].schema->name);
-        if (sql_open(&sql, path, SQL_READ, all[i].schema, &err) < 0)
+        snprintf(path, sizeof(path), "%s/db/%s.db", s->role->state_dir, all[i]->name);
+        if (sql_open(&sql, path, SQL_READ, all[i], &err) < 0)
             continue;
-        if (sql_meta_get(&sql, all[i].number, 0, &n) == 0 && n > 0)
+        if (sql_meta_get(&sql, "held_seq", 0, &n) == 0 && n > 0)
             known = MAX(known, (uint64_t)n);
         sql_close(&sql);
     }

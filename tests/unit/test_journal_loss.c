@@ -553,7 +553,7 @@ static void test_known_and_cut(void **state UNUSED)
     struct bench b;
 
     begin_known(&b, at, &bytes);
-    for (uint64_t cut = at[LAST]; cut > at[0]; cut--) {
+    for (uint64_t cut = at[LAST]; cut >= at[0]; cut--) { /* the last one: exactly behind the batch before */
         while (at[there] > cut)
             there--;
         open_known(&b, buf_str(&bytes), cut, cut, 205);
@@ -566,6 +566,80 @@ static void test_known_and_cut(void **state UNUSED)
     }
     buf_release(&bytes);
     end(&b);
+}
+
+/* Whole segments that were known are not there, the newest one or all: that is named, too, and no number is given again. */
+static void test_known_and_gone(void **state UNUSED)
+{
+    struct journal_damage damage;
+    uint64_t last, missing;
+    struct bench b;
+
+    for (int all = 0; all < 2; all++) {
+        begin(&b);
+        b.j.rotate = true;
+        add(&b, RECORD_EVENT);
+        assert_int_equal(journal_commit(&b.j, noon), 0);
+        assert_int_equal(b.j.list.v.n, 2);
+        assert_int_equal(journal_held(&b.j), 201);
+        for (size_t i = all ? 0 : 1; i < 2; i++)
+            b.io.unlink(b.io.user, b.j.list.v.at[i].name);
+        for (int life = 0; life < 2; life++) { /* also if nothing was written since */
+            journal_release(&b.j);
+            b.o.known = 201;
+            open_journal(&b);
+            assert_true(b.j.damage.places == 1 && b.j.damage.n_hole == 1);
+            assert_int_equal(b.j.damage.hole[0].from, all ? 1 : 201);
+            assert_int_equal(b.j.damage.hole[0].n, all ? 201 : 1);
+            assert_true(b.j.next == 202 && journal_stored(&b.j) == 201);
+        }
+        add(&b, RECORD_EVENT);
+        assert_int_equal(journal_commit(&b.j, noon), 0);
+        assert_int_equal(VEC_LAST(&b.j.list.v).first_seq, 202);
+        numbers(&b, &last, &missing, &damage);
+        assert_int_equal(last, 202);
+        assert_int_equal(damage.places, all ? 0 : 1); /* nothing before it is there to compare with */
+        journal_release(&b.j);
+        b.o.known = 202;
+        open_journal(&b);
+        assert_int_equal(b.j.damage.places, 0); /* the newest is whole */
+        end(&b);
+    }
+}
+
+/* What a full disk made it give up was never on disk: however the power fails then, no end of the journal is called damaged for it. */
+static void test_full_is_not_known(void **state UNUSED)
+{
+    unsigned low = 0, gap = 0;
+
+    for (unsigned seed = 1; seed <= 300; seed++) {
+        struct bench b;
+
+        memset(&b, 0, sizeof(b));
+        b.o = (struct journal_options){.reserve = 4096, .queue_bytes = 20000};
+        memdisk_init(&b.disk, seed);
+        memdisk_io(&b.io, &b.disk);
+        open_journal(&b);
+        b.disk.capacity = 8192 + 4096 + memdisk_random(&b.disk, 40000);
+        b.disk.fail_at = b.disk.calls + 20 + (unsigned)memdisk_random(&b.disk, 300);
+        b.disk.dead = true;
+        for (unsigned i = 0; i < 200 && b.disk.calls < b.disk.fail_at; i++) {
+            add(&b, RECORD_EVENT);
+            add(&b, RECORD_RESULT);
+            if (journal_commit(&b.j, noon) == 0)
+                b.o.known = journal_held(&b.j);
+        }
+        low += b.j.low;
+        gap += b.o.known < journal_stored(&b.j);
+        journal_release(&b.j);
+        memdisk_crash(&b.disk);
+        memdisk_io(&b.io, &b.disk);
+        open_journal(&b);
+        assert_int_equal(b.j.damage.places, 0);
+        assert_true(b.j.next > b.o.known);
+        end(&b);
+    }
+    assert_true(low > 50 && gap > 20);
 }
 
 int main(void)
@@ -584,6 +658,8 @@ int main(void)
         cmocka_unit_test(test_batch_whole_or_absent),
         cmocka_unit_test(test_known_batch),
         cmocka_unit_test(test_known_and_cut),
+        cmocka_unit_test(test_known_and_gone),
+        cmocka_unit_test(test_full_is_not_known),
     };
 
     log_init("test", LOG_ERROR);
