@@ -11,14 +11,14 @@ struct filter {
     uint64_t limit;
 };
 
-static bool make_query(const struct filter *f, struct buf *q)
+static bool make_query(const struct ctl *c, const struct filter *f, struct buf *q)
 {
     if (f->exclude_downtimes)
         buf_add_c(q, "&downtimes=excluded");
     if (f->hard_only)
         buf_add_c(q, "&soft=ignored");
     ctl_query(q, "period", f->period);
-    return ctl_past_between(q, f->from, f->to);
+    return ctl_past_between(c, q, f->from, f->to);
 }
 
 static void percent(const json_t *o, const char *key, char *out, size_t size)
@@ -129,7 +129,7 @@ static int of_one(const struct ctl *c, char **argv, size_t n, const struct filte
     if (!ctl_find_past(c, host, service, id, sizeof(id), &status))
         return status;
     buf_printf(&path, "/api/v1/resources/%s/availability", id);
-    if (make_query(f, &query))
+    if (make_query(c, f, &query))
         answer = ctl_ask(c, "GET", path.data, query.len ? query.data + 1 : "", NULL, &status);
     else
         status = CMD_USAGE;
@@ -153,7 +153,7 @@ static json_t *pages(const struct ctl *c, const struct filter *f, int *status)
 
     ctl_query(&query, "group", f->group);
     ctl_query(&query, "kind", f->kind);
-    if (!make_query(f, &query)) {
+    if (!make_query(c, f, &query)) {
         *status = CMD_USAGE;
         buf_release(&query);
         return NULL;

@@ -12,7 +12,7 @@ struct filter {
     uint64_t limit;
 };
 
-static bool make_query(const struct filter *f, struct buf *q)
+static bool make_query(const struct ctl *c, const struct filter *f, struct buf *q)
 {
     ctl_query(q, "host", f->host);
     ctl_query(q, "service", f->service && f->service[0] ? f->service : NULL);
@@ -20,7 +20,7 @@ static bool make_query(const struct filter *f, struct buf *q)
     ctl_query(q, "kind", f->kinds);
     ctl_query(q, "text", f->text);
     /* always one of these, so that the answer is ordered by time */
-    return ctl_past_between(q, f->from ? f->from : "1970-01-01", f->to);
+    return ctl_past_between(c, q, f->from ? f->from : "1970-01-01", f->to);
 }
 
 /* Adds a page to all; moves the cursor. False: it was the last one, or failed. */
@@ -51,7 +51,7 @@ static int print_all(const struct ctl *c, const struct filter *f)
     json_t *all = json_array();
     int status = CMD_OK;
 
-    if (!make_query(f, &query))
+    if (!make_query(c, f, &query))
         status = CMD_USAGE;
     while (status == CMD_OK && page(c, f, query.data, all, &cursor, &status))
         ;

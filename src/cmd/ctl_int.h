@@ -47,6 +47,7 @@ enum ctl_words {
     CTL_ALL_SERVICES,
     CTL_NO_TIME,
     CTL_YET_TO_COME,
+    CTL_WRONG_WAY,
     CTL_TOO_LARGE,
     CTL_NO_RIGHT,
     CTL_NO_SOCKET_RIGHT,
@@ -128,7 +129,7 @@ bool ctl_past(const struct ctl *c, const char *option, const char *text, struct 
 /* "&name=TIME" for the API, of what the caller wrote; nothing when text is NULL. False: said why not. */
 bool ctl_past_query(const struct ctl *c, struct buf *q, const char *name, const char *text);
 /* Both ends of a stretch of time; NULL: open. False also where they are the wrong way round, which was said with what to write. */
-bool ctl_past_between(struct buf *q, const char *from, const char *to);
+bool ctl_past_between(const struct ctl *c, struct buf *q, const char *from, const char *to);
 void ctl_span(long long seconds, char *out,
               size_t size); /* "59 s", "5 min": one unit, rounded down, in the steps of the web page */
 /* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */

@@ -103,33 +103,41 @@ bool ctl_past(const struct ctl *c, const char *option, const char *text, struct 
     return false;
 }
 
-bool ctl_past_query(const struct ctl *c, struct buf *q, const char *name, const char *text)
+static void add_moment(struct buf *q, const char *name, struct wall t)
 {
     char moment[TIME_RFC3339];
+
+    time_rfc3339(t, moment);
+    ctl_query(q, name, moment);
+}
+
+bool ctl_past_query(const struct ctl *c, struct buf *q, const char *name, const char *text)
+{
     struct wall t;
 
     if (!text)
         return true;
     if (!ctl_past(c, name, text, &t))
         return false;
-    time_rfc3339(t, moment);
-    ctl_query(q, name, moment);
+    add_moment(q, name, t);
     return true;
 }
 
-bool ctl_past_between(struct buf *q, const char *from, const char *to)
+bool ctl_past_between(const struct ctl *c, struct buf *q, const char *from, const char *to)
 {
     struct wall begin, end;
 
-    if (from && to && ctl_past(NULL, "from", from, &begin) && ctl_past(NULL, "to", to, &end) &&
-        begin.us > end.us) {
-        fprintf(stderr,
-                "vigie: --from is the earlier moment and --to the later one, but %s is later than %s: "
-                "write --from '%s' --to '%s'\n",
-                from, to, to, from);
+    if ((from && !ctl_past(c, "from", from, &begin)) || (to && !ctl_past(c, "to", to, &end)))
+        return false;
+    if (from && to && begin.us > end.us) {
+        ctl_say(c, CTL_WRONG_WAY, from, to);
         return false;
     }
-    return ctl_past_query(NULL, q, "from", from) && ctl_past_query(NULL, q, "to", to);
+    if (from)
+        add_moment(q, "from", begin);
+    if (to)
+        add_moment(q, "to", end);
+    return true;
 }
 
 void ctl_span(long long seconds, char *out, size_t size)

@@ -22,6 +22,11 @@ static const char *const words[CTL_WORDS][2] = {
          "--{0} attend un moment comme 2026-11-23, « 2026-11-23 22:00 » ou 22:00, ou depuis "
          "combien de temps : 3h, 7d"},
     [CTL_YET_TO_COME] = {"--{0} is yet to come: here it is {1}", "--{0} est dans le futur : ici il est {1}"},
+    [CTL_WRONG_WAY] =
+        {"--from is the earlier moment and --to the later one, but {0} is later than {1}: write "
+         "--from '{1}' --to '{0}'",
+         "--from est le premier moment et --to le dernier, mais {0} est après {1} : écrivez "
+         "--from '{1}' --to '{0}'"},
     [CTL_TOO_LARGE] = {"the request is too large", "la demande est trop grande"},
     [CTL_NO_RIGHT] = {"you have no right to this: call as root or as the user that Vigie runs as",
                       "vous n'en avez pas le droit : lancez la commande en root ou avec l'utilisateur de "

@@ -154,6 +154,13 @@ def test_past():
                             (('h', '--from', rfc(time.time() + 900)), 'yet to come: here it is')):
             status, out, said = v.ctl('availability', *words)
             assert status != 0 and not out and what in said, (words, said)
+        said = v.ctl('availability', '--group', 'SHOP')[2]
+        assert 'group called SHOP. Did you mean shop?' in said, said  # not the last of all, zoo
+        for command in ('history', 'availability'):
+            said = v.ctl(command, 'h', '--from', 'foo', '--to', '1h')[2]
+            assert said.count('--from takes a time') == 1 == said.count('\n') and said.startswith('vigie ctl: '), said
+            said = v.ctl(command, 'h', '--from', '1h', '--to', 'foo')[2]
+            assert said.count('--to takes a time') == 1 == said.count('\n'), said
 
         # events
         assert [e['text'] for e in v.events('--text', 'GONE AWAY', '--kind', 'alert')] == ['web has gone away']
