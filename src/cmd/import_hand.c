@@ -64,9 +64,44 @@ static int make_folder(const struct import_hand *h, struct err *err)
     return 0;
 }
 
+/* The store has said what became of it, and it is still there: not removed yet, or it cannot be. Then the next file of its name would be taken for it. 1: it is gone; 0: that was not said; E_*. */
+static int remove_file(const struct import_hand *h, const char *file, struct err *err)
+{
+    struct stat st;
+    char done[64];
+    int r;
+
+    snprintf(done, sizeof(done), "%.*s" SERIES_SPOOL_DONE, (int)(strlen(file) - strlen(SERIES_SPOOL_FILE)),
+             file);
+    if (fstatat(h->dir, done, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    r = disk_unlink(h->dir, file);
+    if (r < 0 && r != E_NOENT)
+        return err_set(err, r,
+                       "all of " SERIES_SPOOL_FOLDER
+                       "/%s is done, but it cannot be removed: %s; remove it, then import "
+                       "once more: what is there is not taken twice",
+                       file, err_name(r));
+    return 1;
+}
+
+struct rest {
+    const struct import_hand *h;
+    struct err *err;
+    bool any;
+    int failed;
+};
+
 static void note_rest(void *user, const char *name)
 {
-    *(bool *)user = *(bool *)user || str_ends(str_of(name), STR(SERIES_SPOOL_FILE));
+    struct rest *x = user;
+    int r;
+
+    if (!str_ends(str_of(name), STR(SERIES_SPOOL_FILE)) || x->failed)
+        return;
+    r = remove_file(x->h, name, x->err);
+    x->failed = MIN(r, 0);
+    x->any = x->any || r == 0;
 }
 
 static void remove_done(void *user, const char *name)
@@ -80,17 +115,19 @@ static void remove_done(void *user, const char *name)
 /* What an import that was stopped had handed over is done first: it would not be known whose answers are whose. */
 static int finish_rest(struct import_hand *h, struct err *err)
 {
-    bool rest = true;
+    struct rest rest = {.h = h, .err = err, .any = true};
 
-    while (rest) {
-        rest = false;
+    while (rest.any) {
+        rest.any = false;
         if (disk_list(h->dir, note_rest, &rest) < 0)
             return err_set(err, E_IO, "the folder " SERIES_SPOOL_FOLDER " cannot be read");
-        if (rest && !h->go_on(h->user))
+        if (rest.failed)
+            return rest.failed;
+        if (rest.any && !h->go_on(h->user))
             return err_set(err, E_CLOSED, "stopped");
-        if (rest && need_running(h, err) < 0)
+        if (rest.any && need_running(h, err) < 0)
             return err->code;
-        if (rest)
+        if (rest.any)
             poll(NULL, 0, LOOK_MS);
     }
     disk_list(h->dir, remove_done, h);
@@ -170,8 +207,8 @@ static int take_answer(struct import_hand *h, struct err *err)
     int r;
 
     name_of(name, b->number, SERIES_SPOOL_FILE);
-    if (fstatat(h->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return 0;
+    if (fstatat(h->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && (r = remove_file(h, name, err)) != 1)
+        return r;
     name_of(name, b->number, SERIES_SPOOL_DONE);
     r = file_read_at(h->dir, name, DONE_MAX, &text, err);
     rest = buf_str(&text);

@@ -31,16 +31,35 @@ static int open_folder(const struct store *s)
     return openat(s->state_fd, SERIES_SPOOL_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+struct looking {
+    int dir;
+    char *first;
+};
+
+/* What became of it is said already: only its file is still there, since it could not be removed or the store ended then. */
+static bool is_done(int dir, struct str name, const char *file)
+{
+    char done[80];
+    int64_t at;
+
+    snprintf(done, sizeof(done), STR_FMT SERIES_SPOOL_DONE, STR_ARG(name));
+    if (disk_changed_at(dir, done, &at) < 0)
+        return false;
+    disk_unlink(dir, file);
+    return true;
+}
+
 static void each_name(void *user, const char *name)
 {
-    char *first = user;
+    const struct looking *l = user;
     struct str s = str_of(name);
 
     if (!str_ends(s, STR(SERIES_SPOOL_FILE)))
         return;
     s.n -= strlen(SERIES_SPOOL_FILE);
-    if (s.n && s.n < sizeof(((struct store_import *)0)->name) && (!*first || str_cmp(s, str_of(first)) < 0))
-        str_copy(first, sizeof(((struct store_import *)0)->name), s);
+    if (s.n && s.n < sizeof(((struct store_import *)0)->name) &&
+        (!*l->first || str_cmp(s, str_of(l->first)) < 0) && !is_done(l->dir, s, name))
+        str_copy(l->first, sizeof(((struct store_import *)0)->name), s);
 }
 
 static void refuse(struct store_import *m, const char *why)
@@ -62,7 +81,7 @@ static bool take_file(struct store *s)
 
     if (dir < 0)
         return false;
-    if (disk_list(dir, each_name, m->name) < 0)
+    if (disk_list(dir, each_name, &(struct looking){dir, m->name}) < 0)
         m->name[0] = '\0';
     if (m->name[0]) {
         snprintf(file, sizeof(file), "%s" SERIES_SPOOL_FILE, m->name);
@@ -88,7 +107,9 @@ static int say_done(const struct store_import *m, int dir, struct err *err)
     if (r < 0)
         return r;
     r = disk_unlink(dir, file);
-    return r < 0 && r != E_NOENT ? err_set(err, r, "%s cannot be removed: %s", file, err_name(r)) : 0;
+    if (r < 0 && r != E_NOENT) /* it is passed over from now on */
+        log_warn("import: %s is done, but cannot be removed: %s", file, err_name(r));
+    return 0;
 }
 
 /* All of it is committed, and that is to be said: until it is, the file stays, and whoever handed it over waits. E_NOSPC: it is done once more, when there is room. */
