@@ -197,14 +197,20 @@ static void ask_gate(struct role *r, const struct http_request *rq, bool prom)
                             .peer = rq->peer,
                             .uid = -1};
     struct peer *gate = role_peer(r, ROLE_GATE, 0);
+    bool large;
     int rc;
 
     m.headers = (struct msg_strv){list, pass_headers(rq->head, &text, list)};
     rc = gate ? msg_put_api_req(&w->out, &m) : E_CLOSED;
+    large = rc == E_LIMIT; /* with what of it does not count as its body */
     if (!rc)
         rc = role_send(gate, &w->out, -1);
     buf_clear(&w->out);
     buf_release(&text);
+    if (large) {
+        refuse(w, rq->id, prom, 413, "The request is too large.");
+        return;
+    }
     if (rc) {
         refuse(w, rq->id, prom, 503, "Vigie is starting or overloaded. Try again in a moment.");
         return;
