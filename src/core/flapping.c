@@ -140,12 +140,21 @@ void flapping_clear(struct world *w, uint32_t check)
     world_touch(w, check);
 }
 
+/* A soft problem counts for hosts only, as in Nagios. */
+static bool counts(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+    enum model_kind kind = world_kind(w, check);
+
+    return (model_check(w->m, check)->flap_on & state_on(kind, s->state)) &&
+           (kind == MODEL_HOST || s->hard || s->state == STATE_OK);
+}
+
 bool flapping_step(struct world *w, uint32_t check)
 {
-    const struct model_check *c = model_check(w->m, check);
     struct state *s = &w->st[check];
 
-    if (!(c->flap_on & state_on(world_kind(w, check), s->state)) || (!s->hard && s->state != STATE_OK))
+    if (!counts(w, check))
         return false;
     flap_add(s);
     return judge_flapping(w, check);

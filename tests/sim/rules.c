@@ -370,7 +370,9 @@ static bool flap(struct rules *r, struct rules_check *c)
 
     high = high ? high : host ? g->high_host_flap : g->high_service_flap;
     low = low ? low : host ? g->low_host_flap : g->low_service_flap;
-    if (!(rules_conf(r, c)->flap_on & rules_bit_of(r, c, c->state)) || (!c->hard && c->state != OK))
+    if (!(rules_conf(r, c)->flap_on & rules_bit_of(r, c, c->state)))
+        return false;
+    if (!host && !c->hard && c->state != OK) /* a service has to be sure of a problem, a host has not */
         return false;
     memmove(c->history, c->history + 1, RULES_STATES - 1);
     c->history[RULES_STATES - 1] = (unsigned char)c->state;
