@@ -59,6 +59,7 @@ static const char *field_word(char f)
     case 'c': return "command";
     case 'v': return "custom variable";
     case 'f': return "file";
+    case 'x': return "comment";
     default: return "text";
     }
 }
@@ -125,13 +126,22 @@ static int look_up(struct excmd *c, char field, struct str s, const struct model
     return 0;
 }
 
+/* A number that is left empty counts as 0, as in Nagios: the trigger of a downtime, a flag. But a state is never guessed. */
+static bool is_nought(const struct excmd *c, size_t i)
+{
+    return strchr("id", c->row->fields[i]) && c->row->fields[i + 1] && !str_trim(c->text[i]).n &&
+           c->row->handle != excmd_do_result;
+}
+
 static int read_field(struct excmd *c, size_t i, const struct model *m, struct err *err)
 {
     char field = c->row->fields[i];
     struct str s = c->text[i];
 
-    if (strchr("vfc", field) && !s.n)
+    if (strchr("vfcx", field) && !s.n)
         return err_set(err, E_INVAL, "field %zu is empty: it must be a %s", i + 1, field_word(field));
+    if (is_nought(c, i))
+        return 0;
     if (strchr("itd", field) && !read_number(s, &c->number[i]))
         return err_set(err, E_INVAL, "field %zu is '" STR_FMT "': it must be a %s in whole numbers", i + 1,
                        STR_ARG(str_sub(s, 0, 60)), field_word(field));
@@ -145,7 +155,7 @@ static int read_field(struct excmd *c, size_t i, const struct model *m, struct e
 /* The last field: all that is left. */
 static bool takes_rest(char field)
 {
-    return field == 'x' || field == 'c';
+    return field == 'x' || field == 'y' || field == 'c';
 }
 
 static int read_fields(struct excmd *c, const struct model *m, struct err *err)
@@ -156,7 +166,7 @@ static int read_fields(struct excmd *c, const struct model *m, struct err *err)
     for (size_t i = 0; i < n; i++) {
         int r;
 
-        if (takes_rest(c->row->fields[i]) && (rest.p || c->row->fields[i] == 'x')) {
+        if (takes_rest(c->row->fields[i]) && (rest.p || c->row->fields[i] == 'y')) {
             c->text[i] = rest;
             return read_field(c, i, m, err);
         }

@@ -330,7 +330,7 @@ def table():
 
 
 def test_every_command_is_answered():
-    word = {'h': 'h', 's': 's', 'H': 'hg', 'G': 'sg', 'C': 'ann', 'g': 'cg', 'i': '1', 't': str(int(time.time())), 'd': '60', 'a': 'ann', 'x': '0', 'o': '0',
+    word = {'h': 'h', 's': 's', 'H': 'hg', 'G': 'sg', 'C': 'ann', 'g': 'cg', 'i': '1', 't': str(int(time.time())), 'd': '60', 'a': 'ann', 'x': '0', 'y': '0', 'o': '0',
             'p': 'always', 'c': 'say!1!changed', 'v': 'LEVEL', 'f': '/none'}
     with Vigie(objects=QUIET + GROUPS) as v:
         v.start()
