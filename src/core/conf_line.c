@@ -147,6 +147,8 @@ static void add_user(struct conf_liner *l, unsigned n)
 
 static bool is_open(const struct conf_liner *l, const struct macro_ref *ref, enum macro_scope scope)
 {
+    if (ref->on_demand && l->command == CONF_NONE && ref->id >= MACRO_ID_HOST_VAR)
+        return true;    /* a template, which nothing splits */
     if (ref->on_demand) /* $_SERVICEx::service$ is one of the present host */
         return ref->id == MACRO_ID_SERVICE_VAR && l->open_host && str_contains(ref->arg, STR("::"));
     if (scope == MACRO_HOST || scope == MACRO_HOSTGROUP || scope == MACRO_SERVICE ||
@@ -185,7 +187,7 @@ static bool add_macro(struct conf_liner *l, const struct macro_ref *ref, unsigne
             return false;
     } else {
         scope = macro_info(ref->id)->scope;
-        if (macro_info(ref->id)->class == MACRO_DATA || is_open(l, ref, scope)) {
+        if (macro_info(ref->id)->class == MACRO_DATA || macro_can_change(ref->id) || is_open(l, ref, scope)) {
             leave(l, ref->id, ref->on_demand ? ref->arg : STR_NULL);
             return true;
         }

@@ -606,6 +606,27 @@ static void keep_run(struct world *w, struct world_effect *e, struct buf *words,
     buf_release(env);
 }
 
+static struct line_use told_line(const struct world *w, uint32_t line)
+{
+    const struct model_line *l = model_line(w->m, line);
+
+    return (struct line_use){l->command, model_str(w->m, l->text), false, true};
+}
+
+static void fill_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
+                        struct buf *env)
+{
+    struct line_use use = told_line(w, line);
+
+    if (!line_is_old(w, &use, of)) {
+        fill_line(w, line, of, words, env);
+        return;
+    }
+    buf_clear(words);
+    buf_clear(env);
+    line_make(w, &use, of, words, env);
+}
+
 bool expand_notice(struct world *w, uint32_t line, const struct expand_of *of, struct buf *words,
                    struct buf *env)
 {
@@ -613,15 +634,15 @@ bool expand_notice(struct world *w, uint32_t line, const struct expand_of *of, s
     bool fits;
 
     totals_look(w, of->check); /* it goes out while what it tells of changes */
-    fill_line(w, line, &mine, words, env);
+    fill_notice(w, line, &mine, words, env);
     fits = !is_too_long(words, env);
     for (shorter.most = LIMIT_OUTPUT_LONG; is_too_long(words, env) && shorter.most; shorter.most /= 2)
-        fill_line(w, line, &shorter, words, env);
+        fill_notice(w, line, &shorter, words, env);
     add_environment(w, &mine, words, env);
     return fits;
 }
 
-void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
+static void run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
 {
     struct buf words = BUF_INIT, env = BUF_INIT;
     struct expand_of mine = of_line(w, line, of);
@@ -629,6 +650,16 @@ void expand_run(struct world *w, struct world_effect *e, uint32_t line, const st
     fill_line(w, line, &mine, &words, &env);
     add_environment(w, &mine, &words, &env);
     keep_run(w, e, &words, &env);
+}
+
+void expand_run(struct world *w, struct world_effect *e, uint32_t line, const struct expand_of *of)
+{
+    struct line_use use = told_line(w, line);
+
+    if (line_is_old(w, &use, of))
+        expand_use(w, e, &use, of);
+    else
+        run(w, e, line, of);
 }
 
 void expand_use(struct world *w, struct world_effect *e, const struct line_use *use,
@@ -644,14 +675,6 @@ void expand_use(struct world *w, struct world_effect *e, const struct line_use *
     keep_run(w, e, &words, &env);
 }
 
-/* A variable changed at run time may stand in any line of the check. */
-static bool has_changed_vars(const struct world *w, uint32_t check)
-{
-    const struct over *own = over_of(&w->st[check]), *host = over_of(&w->st[world_host(w, check)]);
-
-    return (own && own->vars_n) || (host && host->vars_n);
-}
-
 void expand_check(struct world *w, struct world_effect *e, bool handler)
 {
     const struct model_check *c = model_check(w->m, e->check);
@@ -661,13 +684,14 @@ void expand_check(struct world *w, struct world_effect *e, bool handler)
     uint32_t text = handler ? c->handler_text : c->check_text,
              line = handler ? c->handler_line : c->check_line;
     struct expand_of of = {.check = e->check, .contact = MODEL_NONE};
+    struct line_use use = {command, model_str(w->m, text), false, false};
 
     if (o && o->text[what])
-        expand_use(w, e, &(struct line_use){o->idx[what], str_of(o->text[what]), true}, &of);
-    else if (has_changed_vars(w, e->check))
-        expand_use(w, e, &(struct line_use){command, model_str(w->m, text), false}, &of);
+        expand_use(w, e, &(struct line_use){o->idx[what], str_of(o->text[what]), true, false}, &of);
+    else if (line_is_old(w, &use, &of))
+        expand_use(w, e, &use, &of);
     else
-        expand_run(w, e, line, &of);
+        run(w, e, line, &of);
     e->privileged = o && o->text[what] ? model_command(w->m, o->idx[what])->privileged != 0
                                        : model_line(w->m, line)->privileged != 0;
 }

@@ -127,7 +127,7 @@ void handler_events(struct world *w, uint32_t check)
     if (all && all->text[OVER_HANDLER]) {
         nlog_handler(w, check, true, str_of(all->text[OVER_HANDLER]));
         expand_use(w, begin_line(w, check, HANDLER_GLOBAL, g->event_handler_timeout_us),
-                   &(struct line_use){all->idx[OVER_HANDLER], str_of(all->text[OVER_HANDLER]), true},
+                   &(struct line_use){all->idx[OVER_HANDLER], str_of(all->text[OVER_HANDLER]), true, false},
                    &(struct expand_of){.check = check, .contact = MODEL_NONE});
     } else if (global != MODEL_NONE) {
         nlog_handler(w, check, true, model_str(w->m, model_line(w->m, global)->text));

@@ -78,21 +78,71 @@ static void add_arg(struct liner *l, unsigned n, unsigned depth)
     buf_release(&arg);
 }
 
+static bool is_var(enum macro_id id)
+{
+    return id >= MACRO_ID_HOST_VAR && id <= MACRO_ID_CONTACT_VAR;
+}
+
+/* As the other places want it that take a macro's argument without being told whether it names an object. */
+static struct str arg_of(const struct macro_ref *ref)
+{
+    return is_var(ref->id) || ref->on_demand ? ref->arg : STR_NULL;
+}
+
+/* Data whatever it is: what conf leaves for the run time in the line of a contact or of the main file. */
+static bool is_left(const struct liner *l, const struct macro_ref *ref)
+{
+    static const enum macro_scope of_var[] = {MACRO_HOST, MACRO_SERVICE, MACRO_CONTACT};
+    enum macro_scope scope;
+
+    if (!is_var(ref->id) && (macro_can_change(ref->id) || macro_info(ref->id)->class == MACRO_DATA))
+        return l->use->told || macro_can_change(ref->id);
+    if (!l->use->told)
+        return false;
+    if (ref->on_demand) /* of the present host */
+        return ref->id == MACRO_ID_SERVICE_VAR && str_contains(ref->arg, STR("::"));
+    scope = is_var(ref->id) ? of_var[ref->id - MACRO_ID_HOST_VAR] : macro_info(ref->id)->scope;
+    if (scope == MACRO_CONTACT || scope == MACRO_CONTACTGROUP)
+        return l->of->contact == MODEL_NONE;
+    return scope == MACRO_HOST || scope == MACRO_HOSTGROUP || scope == MACRO_SERVICE ||
+           scope == MACRO_SERVICEGROUP;
+}
+
+/* What means nothing stays as it is written, and is data, too. */
+static void leave_value(struct liner *l, const struct macro_ref *ref, struct str name)
+{
+    struct buf coded = BUF_INIT;
+
+    if (!expand_part(l->w, ref->id, arg_of(ref), l->of, &coded)) {
+        buf_clear(&l->value);
+        buf_printf(&l->value, "$" STR_FMT "$", STR_ARG(name));
+        macro_put_literal(&coded, buf_str(&l->value));
+    }
+    leave(l, buf_str(&coded));
+    buf_release(&coded);
+}
+
 static bool has_var(const struct liner *l, const struct macro_ref *ref)
 {
+    if (l->use->told)
+        return macro_means(l->w->m, ref->id, ref->arg, ref->on_demand, &l->scope);
     if (ref->id == MACRO_ID_CONTACT_VAR || (ref->on_demand && ref->id == MACRO_ID_HOST_VAR))
         return ref->on_demand;
     return macro_means(l->w->m, ref->id, ref->arg, ref->on_demand, &l->scope);
 }
 
 /* False: no macro here, the text stays as it is. */
-static bool add_macro(struct liner *l, const struct macro_ref *ref)
+static bool add_macro(struct liner *l, const struct macro_ref *ref, struct str name)
 {
-    bool var = ref->id >= MACRO_ID_HOST_VAR && ref->id <= MACRO_ID_CONTACT_VAR;
+    bool var = is_var(ref->id);
     bool on_demand = ref->on_demand;
     struct buf coded = BUF_INIT;
     struct str value;
 
+    if (is_left(l, ref)) {
+        leave_value(l, ref, name);
+        return true;
+    }
     if (var && expand_var(l->w, ref->id, ref->arg, l->of, &value)) {
         leave_data(l, value);
         return true;
@@ -123,7 +173,7 @@ static bool add_named(struct liner *l, struct str name, unsigned depth)
     if (ref.id == MACRO_ID_USER)
         return true;
     if (ref.id != MACRO_ID_ARG)
-        return add_macro(l, &ref);
+        return add_macro(l, &ref, name);
     add_arg(l, ref.n, depth);
     return true;
 }
@@ -240,4 +290,40 @@ void line_make(struct world *w, const struct line_use *use, const struct expand_
     VEC_RELEASE(&l.parts);
     buf_release(&l.value);
     shsplit_release(&l.text);
+}
+
+/* ---- is it needed? ---- */
+
+/* Are there changed variables among those of a check, or of its host? */
+static bool has_changed(const struct world *w, uint32_t check)
+{
+    const struct over *own = over_of(&w->st[check]), *host = over_of(&w->st[world_host(w, check)]);
+
+    return (own && own->vars_n) || (host && host->vars_n);
+}
+
+/* $_HOSTNAME:x$ and its like: does the text name one that was changed? Few lines have any. */
+static bool names_changed(const struct world *w, struct str text, const struct expand_of *of)
+{
+    struct macro_ref ref;
+    struct str value;
+    ptrdiff_t at;
+
+    while ((at = str_find_char(text, '$')) >= 0) {
+        struct str rest = text = str_sub(text, (size_t)at + 1, text.n), name = str_cut(&rest, '$');
+
+        if (str_starts(name, STR("_")) && str_find_char(name, ':') >= 0 && macro_parse(name, &ref) &&
+            is_var(ref.id) && ref.on_demand && expand_var(w, ref.id, ref.arg, of, &value))
+            return true;
+    }
+    return false;
+}
+
+bool line_is_old(struct world *w, const struct line_use *use, const struct expand_of *of)
+{
+    const struct over *contact = of->contact == MODEL_NONE ? NULL : w->contact[of->contact].over;
+
+    return (contact && contact->vars_n) || (!use->told && has_changed(w, of->check)) ||
+           names_changed(w, model_str(w->m, model_command(w->m, use->command)->text), of) ||
+           names_changed(w, use->text, of);
 }

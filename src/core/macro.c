@@ -25,6 +25,13 @@ const struct macro_info *macro_info(enum macro_id id)
     return &table[id];
 }
 
+bool macro_can_change(enum macro_id id)
+{
+    return id == MACRO_ID_MAXHOSTATTEMPTS || id == MACRO_ID_MAXSERVICEATTEMPTS ||
+           id == MACRO_ID_HOSTCHECKCOMMAND || id == MACRO_ID_SERVICECHECKCOMMAND ||
+           id == MACRO_ID_HOSTNOTIFICATIONPERIOD || id == MACRO_ID_SERVICENOTIFICATIONPERIOD;
+}
+
 enum macro_within macro_within(enum macro_id id)
 {
     switch (id) {

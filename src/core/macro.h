@@ -49,6 +49,8 @@ struct macro_info {
     const char *doc;
 };
 const struct macro_info *macro_info(enum macro_id id); /* id below MACRO_ID_COUNT */
+/* One of the configuration that external commands change, also for whom a line names: the run time's in every line. Custom variables change, too. */
+bool macro_can_change(enum macro_id id);
 /* Notes and links may hold macros themselves: in notes their values stand as they are, in links as parts of a URL. */
 enum macro_within { MACRO_WITHIN_NONE, MACRO_WITHIN_TEXT, MACRO_WITHIN_URL };
 enum macro_within macro_within(enum macro_id id);
