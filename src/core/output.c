@@ -116,10 +116,11 @@ void output_parse(struct str raw, bool truncated, struct output *o)
         raw = drop_half(raw);
     o->converted = buf_add_utf8(&o->clean, raw);
     blank_controls(&o->clean);
-    rest = str_trim(buf_str(&o->clean));
+    rest = buf_str(&o->clean);
     line = str_cut(&rest, '\n');
+    o->bare = !str_trim(line).n;
     bar = take_perf(&line, o);
-    if (rest.p)
+    if (str_trim(rest).n)
         bar = take_perf(&rest, o);
     blank_lines(&o->perf_joined);
     colons(&o->clean, line);

@@ -10,6 +10,7 @@
 struct output {
     struct str first, rest, perf; /* borrowed from the buffers below */
     struct str cut;               /* performance data that is there, and beyond a limit; likewise */
+    bool bare;                    /* the first line is empty: not even a bar is in it */
     bool cut_more;                /* and more of it may come behind that was not read */
     bool converted;               /* was not UTF-8 */
     struct buf clean, perf_joined;

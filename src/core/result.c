@@ -387,6 +387,14 @@ static void without_right(const struct world *w, const struct world_result *r, s
     v->why = why_make(WHY_STATE_RIGHTLESS, MODEL_NONE, 0, 0);
 }
 
+static void read_output(struct str text, bool truncated, struct output *out)
+{
+    output_parse(text, truncated, out);
+    if (out->bare)
+        out->first =
+            STR("(No output returned from plugin)"); /* the words of Nagios, which people filter for */
+}
+
 static void ended(struct world *w, const struct world_run *run, const struct world_result *r, struct wall at)
 {
     struct verdict v = {
@@ -401,7 +409,7 @@ static void ended(struct world *w, const struct world_run *run, const struct wor
         nlog_timeout(w, run->check, r->lasted_us);
     if (r->rightless)
         without_right(w, r, &v, &said);
-    output_parse(said.len ? buf_str(&said) : r->output, r->truncated, &v.out);
+    read_output(said.len ? buf_str(&said) : r->output, r->truncated, &v.out);
     apply(w, &v);
     output_release(&v.out);
     buf_release(&said);
@@ -578,10 +586,7 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
     v.state = (uint8_t)(code <= (host ? STATE_UNREACHABLE : STATE_UNKNOWN) ? code
                         : host                                             ? STATE_DOWN
                                                                            : STATE_UNKNOWN);
-    output_parse(text, false, &v.out);
-    if (!v.out.first.n)
-        v.out.first =
-            STR("(No output returned from plugin)"); /* the words of Nagios, which people filter for */
+    read_output(text, false, &v.out);
     apply(w, &v);
     output_release(&v.out);
 }

@@ -5,6 +5,7 @@
 #include "core/downtime.h"
 #include "core/handed.h"
 #include "core/explain.h"
+#include "core/note.h"
 #include "core/sched.h"
 #include "core/switches.h"
 #include "core/tell.h"
@@ -434,6 +435,13 @@ static void settle_contact(struct world *w, uint32_t contact)
         over_set_vars(c->over, STR_NULL);
 }
 
+/* An acknowledgement is no status, says Nagios. */
+static void forget_ack(struct world *w, uint32_t check)
+{
+    note_unack(w, check);
+    w->st[check].ack_last = STATE_ACK_NONE;
+}
+
 /* Attributes that do not outlive a restart or reload, and what the configuration no longer has, fall back to it. */
 void retain_settle(struct world *w)
 {
@@ -450,6 +458,9 @@ void retain_settle(struct world *w)
     }
     for (uint32_t i = 0; i < w->m->n_contact; i++)
         settle_contact(w, i);
+    for (uint32_t i = 0; i < w->n && !w->opt.resumes; i++)
+        if (!(model_check(w->m, i)->flags & MODEL_CHECK_RETAIN_NONSTATUS))
+            forget_ack(w, i);
 }
 
 /* A start after an orderly end planned everything anew but what the main file keeps, and nothing of it is recorded. */

@@ -21,7 +21,10 @@ static const struct {
     {"DISK OK|a=1\nline two\nline three|b=2\nc=3", "DISK OK", "line two\nline three", "a=1 b=2 c=3"},
     {"DISK OK\nline two|b=2", "DISK OK", "line two", "b=2"},
     {"|a=1", "", "", "a=1"},
-    {"\n\n first \r\nsecond\r\n", "first", "second", ""},
+    {"\n\n second \r\nthird\r\n", "", "second \nthird", ""}, /* the first line is empty */
+    {" first \r\nsecond\r\n", "first", "second", ""},
+    {"\nsecond|a=1", "", "second", "a=1"},
+    {"first|a=1\n\n", "first", "", "a=1"},
     {"a\tb\x01\x7f"
      "c",
      "a\tb  c", "", ""},
