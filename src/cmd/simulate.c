@@ -314,20 +314,27 @@ static void add_command(const struct simulation *s, struct str text, struct buf 
     }
 }
 
-static void act(struct simulation *s, enum timeline_action action, struct site *site, const struct options *o)
+/* The configuration as it is now, as a start and a reload read it. With errors, which are said, the one before stays. */
+static void configure(struct simulation *s, struct site *site, const struct options *o)
 {
     struct buf snapshot = BUF_INIT, secret = BUF_INIT;
 
-    if ((action == TIMELINE_STOP || action == TIMELINE_RESTART) && s->lab.w)
-        lab_stop(&s->lab, false);
-    if ((action == TIMELINE_START || action == TIMELINE_RESTART) && !s->lab.w)
-        lab_start(&s->lab);
-    if (action != TIMELINE_HUP || !s->lab.w)
-        return;
     if (compile(site, o, &snapshot, &secret))
-        lab_take(&s->lab, &snapshot, &secret);
+        (s->lab.w ? lab_take : lab_configure)(&s->lab, &snapshot, &secret);
     buf_release(&snapshot);
     buf_release(&secret);
+}
+
+static void act(struct simulation *s, enum timeline_action action, struct site *site, const struct options *o)
+{
+    if ((action == TIMELINE_STOP || action == TIMELINE_RESTART) && s->lab.w)
+        lab_stop(&s->lab, false);
+    if ((action == TIMELINE_START || action == TIMELINE_RESTART) && !s->lab.w) {
+        configure(s, site, o);
+        lab_start(&s->lab);
+    } else if (action == TIMELINE_HUP && s->lab.w) {
+        configure(s, site, o);
+    }
 }
 
 static void go_to(struct simulation *s, int64_t at_ms)

@@ -414,3 +414,13 @@ void lab_take(struct lab *lab, struct buf *snapshot, struct buf *secret)
     lab_event(lab, &(struct world_event){.kind = WORLD_TICK});
     buf_release(&old_secret);
 }
+
+void lab_configure(struct lab *lab, struct buf *snapshot, struct buf *secret)
+{
+    BUG_ON(lab->w);
+    buf_release(&lab->secret);
+    take_config(lab, snapshot, secret);
+    make_counters(lab);
+    lab_oids(lab);
+    know_config(lab);
+}

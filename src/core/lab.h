@@ -77,6 +77,8 @@ struct lab {
 void lab_begin(struct lab *lab, struct buf *snapshot, struct buf *secret, int64_t start_s);
 /* Another configuration for the same world. */
 void lab_take(struct lab *lab, struct buf *snapshot, struct buf *secret);
+/* Another configuration while no world is there: the next one begins with it. */
+void lab_configure(struct lab *lab, struct buf *snapshot, struct buf *secret);
 void lab_close(struct lab *lab);
 /* Lets time go on until that many µs have passed. */
 void lab_run(struct lab *lab, int64_t us);
