@@ -226,8 +226,9 @@ void sched_on_demand(struct world *w, uint32_t check)
 
     if (!(s->switches & MODEL_CHECK_ACTIVE) || !over_can_run(w, check) || s->run)
         return;
-    /* One that lies ahead was before the clock was set back: how long ago that is, is not known. */
-    if (horizon > 0 && s->checked && at <= w->now.wall.us && at + horizon > w->now.wall.us)
+    /* One that lies ahead was before the clock was set back: how long ago that is, is not known. Ages are whole seconds, as in Nagios. */
+    if (horizon > 0 && s->checked && at <= w->now.wall.us &&
+        at / TIME_S + horizon / TIME_S >= w->now.wall.us / TIME_S)
         return;
     sched_at(w, check, w->now.mono, SCHED_ON_DEMAND, true);
 }
