@@ -39,7 +39,6 @@ static struct str next_word(struct str *rest)
 
 static int take_columns(struct ls_query *q, struct str value, struct err *err)
 {
-    q->columns_given = true;
     while (value.n) {
         struct ls_ref ref;
         struct str word = next_word(&value);
@@ -49,6 +48,7 @@ static int take_columns(struct ls_query *q, struct str value, struct err *err)
         if (find_column(q, word, &ref, err) < 0)
             return -1;
         *VEC_ADD(&q->columns) = ref;
+        q->columns_given = true;
     }
     return 0;
 }
@@ -91,26 +91,38 @@ static int take_negate(struct ls_query *q, struct str value UNUSED, struct err *
     return r;
 }
 
-/* Counting filters are combined like others; each that stands on the stack is one number of the answer. Sums and the like between them stay. */
+/* Counting filters are combined like others; each that stands on the stack is one number of the answer. The last ones are counts, which was asked before. */
 static void restack(struct ls_query *q, size_t combined)
 {
-    size_t kept = q->stats.n;
-
-    for (size_t i = q->stats.n; i-- > 0 && combined;) {
-        if (q->stats.at[i].kind != LS_COUNT)
-            continue;
-        memmove(&q->stats.at[i], &q->stats.at[i + 1], (kept - i - 1) * sizeof(q->stats.at[0]));
-        kept--;
-        combined--;
-    }
-    q->stats.n = kept;
+    q->stats.n -= combined;
     *VEC_ADD(&q->stats) = (struct ls_stat){.kind = LS_COUNT, .node = VEC_LAST(&q->stat_filters.stack)};
+}
+
+/* A sum or an average is no filter: what stands before it cannot be combined with what comes behind, or the numbers would change their places. */
+static int are_counts(struct ls_query *q, size_t n, struct err *err)
+{
+    for (size_t i = 0; i < n && i < q->stats.n; i++)
+        if (q->stats.at[q->stats.n - 1 - i].kind != LS_COUNT) {
+            q->code = 400;
+            return err_set(err, E_INVAL, "counts are needed just before it, not a sum or the like");
+        }
+    return 0;
+}
+
+/* How many it combines. What is no number is refused behind this. */
+static size_t n_combined(struct str value)
+{
+    int64_t n;
+
+    return str_to_i64(str_trim(value), &n) && n > 0 ? (size_t)n : 0;
 }
 
 static int combine_stats(struct ls_query *q, enum ls_node_kind kind, struct str value, struct err *err)
 {
     size_t before = q->stat_filters.stack.n, nodes = q->stat_filters.node.n;
 
+    if (are_counts(q, n_combined(value), err) < 0)
+        return -1;
     if (combine(q, &q->stat_filters, kind, value, err) < 0)
         return -1;
     if (q->stat_filters.node.n > nodes) /* of none: nothing is combined */
@@ -130,6 +142,8 @@ static int take_stats_or(struct ls_query *q, struct str value, struct err *err)
 
 static int take_stats_negate(struct ls_query *q, struct str value UNUSED, struct err *err)
 {
+    if (are_counts(q, 1, err) < 0)
+        return -1;
     if (ls_filter_negate(&q->stat_filters, err) < 0) {
         q->code = 400;
         return -1;

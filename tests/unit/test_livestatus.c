@@ -188,7 +188,14 @@ static void test_stats(void **state)
         {"GET services\nColumns: state\nStats: sum state\nLimit: 2\n" JSON, "[[\"0\",0],\n[\"1\",1]]\n"},
         {"GET services\nColumns: host_state\nStats: state >= 0\nColumnHeaders: on\n" JSON,
          "[[\"host_state\",\"stats_1\"],\n[\"0\",2],\n[\"1\",2]]\n"},
-        {"GET services\nStats: state = 0\nStats: max state\nStats: state = 1\nStatsOr: 2\n", "2;3\n"},
+        {"GET services\nStats: max state\nStats: state = 0\nStats: state = 1\nStatsOr: 2\n", "2;3\n"},
+        /* the numbers would change their places */
+        {"GET services\nStats: state = 0\nStats: max state\nStats: state = 1\nStatsOr: 2\n",
+         "StatsOr: counts are needed just before it, not a sum or the like\n"},
+        {"GET services\nStats: state = 0\nStats: avg execution_time\nStatsNegate:\n",
+         "StatsNegate: counts are needed just before it, not a sum or the like\n"},
+        {"GET services\nStats: max state\nStatsAnd: 1\n",
+         "StatsAnd: counts are needed just before it, not a sum or the like\n"},
         {"GET services\nStatsAnd: 0\nStats: state = 0\nStatsAnd: 0\nStats: state = 1\n", "2;1\n"},
         {"GET services\nStats: max state\nStats: min state\n", "2;0\n"},
     };
@@ -594,6 +601,9 @@ static void test_all_columns(void **state)
         }
         assert_true(columns > 1);
     }
+    ask(*state, "GET commands\n", &request);
+    ask(*state, "GET commands\nColumns:\n", &out); /* names none: all */
+    assert_string_equal(out.data, request.data);
     buf_release(&out);
     buf_release(&request);
 }
