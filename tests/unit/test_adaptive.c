@@ -26,12 +26,18 @@ static const char *const objects =
     "define command {\n command_name vars\n command_line /bin/v $ARG1$ $_SERVICELEVEL$ '$_HOSTPORT$ x'\n}\n"
     "define command {\n command_name root\n command_line /bin/root $ARG1$\n}\n"
     "define command {\n command_name eh\n command_line /bin/eh $SERVICESTATE$ $ARG1$\n}\n"
-    "define host {\n host_name h1\n use ht\n address 192.0.2.1\n _PORT 22\n}\n"
+    "define command {\n command_name tell\n command_line /bin/tell '$HOSTALIAS$' $_CONTACTOPTS$ "
+    "$_CONTACTSHIFT$ "
+    "$_HOSTPORT:h1$ $MAXHOSTATTEMPTS:h1$\n}\n"
+    "define contact {\n contact_name dave\n host_notification_commands n-host\n service_notification_options "
+    "n\n service_notification_commands tell\n _OPTS -a -b\n "
+    "_SHIFT day\n}\n"
+    "define host {\n host_name h1\n use ht\n alias it's \"1\n address 192.0.2.1\n _PORT 22\n}\n"
     "define host {\n host_name h2\n use ht\n parents h1\n}\n"
     "define contact {\n contact_name carol\n vigie_mail carol@vigie.invalid\n _A 1\n _B 1\n _C 1\n}\n"
     "define hostgroup {\n hostgroup_name hg\n members h1,h2\n}\n"
     "define service {\n host_name h1\n service_description s1\n use st\n check_command vars!-w 5 -c 9\n"
-    " active_checks_enabled 1\n _LEVEL high\n}\n"
+    " active_checks_enabled 1\n contacts +dave\n _LEVEL high\n}\n"
     "define service {\n host_name h2\n service_description s2\n use st\n}\n";
 
 static struct buf ran; /* a line each run: words by '|' */
@@ -253,6 +259,29 @@ static void test_variables(void **st UNUSED)
     lab_restart(&lab, true);
     force(&lab, "SVC_CHECK;h1;s1");
     has(&ran, "/bin/v|-w|5|-c|9|high|2 2 x\n", 1);
+    lab_close(&lab);
+}
+
+/* In a notification, too: those of the contact, and what the line names. All else in it stays as it was. */
+static void test_told_variables(void **st UNUSED)
+{
+    static const char tell[] = "SEND_CUSTOM_SVC_NOTIFICATION;h1;s1;2;bob;look";
+    struct lab lab = {0};
+
+    open_lab(&lab, "");
+    yes(&lab, tell);
+    lab_run(&lab, S);
+    has(&ran, "/bin/tell|it's \"1|-a|-b|day|22|3\n", 1);
+    yes(&lab, "CHANGE_CUSTOM_CONTACT_VAR;dave;shift;nig'ht $(id)");
+    yes(&lab, "CHANGE_MAX_HOST_CHECK_ATTEMPTS;h1;7");
+    yes(&lab, tell);
+    lab_run(&lab, S);
+    has(&ran, "/bin/tell|it's \"1|-a|-b|nig'ht $(id)|22|7\n", 1);
+    lab_restart(&lab, true);
+    yes(&lab, "CHANGE_CUSTOM_HOST_VAR;h1;PORT;2 2");
+    yes(&lab, tell);
+    lab_run(&lab, S);
+    has(&ran, "/bin/tell|it's \"1|-a|-b|nig'ht $(id)|2 2|7\n", 1);
     lab_close(&lab);
 }
 
@@ -647,6 +676,7 @@ int main(void)
         cmocka_unit_test(test_event_handler),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_told_variables),
         cmocka_unit_test(test_much_together),
         cmocka_unit_test(test_much_of_a_contact),
         cmocka_unit_test(test_reload),
