@@ -461,14 +461,17 @@ int perf_next(struct str *rest, struct perf_item *out, struct perf_bad *bad)
     return 0;
 }
 
-/* The text ends within the word behind: it may be the unit of what stands before. */
+/* The text ends within the word behind: it may be the begin of a unit that is known ("KiB" has three letters), of what stands before. */
 static bool may_be_unit(struct str rest)
 {
     struct str word;
 
     skip_blanks(&rest);
     word = take_word(&rest);
-    return word.n && !rest.n && word.p[0] != '\'' && str_find_char(word, '=') < 0;
+    for (size_t i = 0; i < word.n; i++)
+        if (!is_letter(word.p[i]) && word.p[i] != '%')
+            return false;
+    return word.n && word.n <= 3 && !rest.n;
 }
 
 size_t perf_whole(struct str text, size_t n, bool more)

@@ -18,9 +18,10 @@
 
 #define NO_FILE       2 /* ENOENT, EACCES: what a system says when a program cannot be started */
 #define NO_ACCESS     13
-#define LATE_MOST     (7 * TIME_DAY) /* a result that is older has a wrong time */
-#define LASTED_MOST   (7 * TIME_DAY) /* no run is given more: what a runner says beyond is nonsense */
-#define FORMER_WEIGHT 16             /* of the moving averages of latency and execution time */
+#define ANY_TIME      (946684800 * TIME_S) /* 2000: who writes [1] says no time */
+#define LATE_MOST     (7 * TIME_DAY)       /* a result that is older has a wrong time */
+#define LASTED_MOST   (7 * TIME_DAY)       /* no run is given more: what a runner says beyond is nonsense */
+#define FORMER_WEIGHT 16                   /* of the moving averages of latency and execution time */
 
 struct verdict { /* one result, understood */
     uint32_t check;
@@ -368,7 +369,8 @@ static void record_input(struct world *w, const struct verdict *v, const struct 
                                          .who = who,
                                          .latency_us = v->latency_us,
                                          .truncated = r->truncated,
-                                         .rightless = r->rightless});
+                                         .rightless = r->rightless,
+                                         .untimed_us = r->untimed_us});
 }
 
 /* The plugin could not do its work for want of a right: that says nothing of the host, and of a service nothing good. What it said comes behind. */
@@ -526,6 +528,14 @@ static struct wall was_at(const struct world *w, struct wall said)
     return (struct wall){said.us > now - LATE_MOST ? MIN(said.us, now) : now};
 }
 
+/* The state is taken as of now; what was measured is not: its time would be made up. A clock that is not quite ours is none of it. 0: it may be. */
+static int64_t untimed(const struct world *w, struct wall said)
+{
+    int64_t now = w->now.wall.us;
+
+    return said.us > ANY_TIME && (said.us <= now - LATE_MOST || said.us > now + TIME_DAY) ? said.us : 0;
+}
+
 /* No state goes back in time, and none is of a time that was before the clock was set back. */
 static struct wall not_before(const struct world *w, uint32_t check, struct wall at)
 {
@@ -538,6 +548,7 @@ void result_handed(struct world *w, uint32_t check, const struct world_result *r
         .check = check, .due = {w->now.mono.us - MIN(MAX(latency_us, 0), TIME_DAY)}, .sent = w->now.mono};
     struct world_result clean = *r;
 
+    clean.untimed_us = untimed(w, clean.started);
     clean.lasted_us = MIN(MAX(clean.lasted_us, 0), LASTED_MOST);
     ended(w, &run, &clean, not_before(w, check, was_at(w, clean.started)));
 }
@@ -552,7 +563,8 @@ void result_again(struct world *w, const struct record_result *r)
         return;
     /* Another configuration may refuse what was taken then. */
     if (r->source == RECORD_SOURCE_PASSIVE && result_may_be_passive(w, run.check, &err) == 0)
-        result_passive(w, run.check, r->code, r->output, r->who, (struct wall){r->started});
+        result_passive(w, run.check, r->code, r->output, r->who,
+                       (struct wall){r->untimed_us ? r->untimed_us : r->started});
     else if (r->source != RECORD_SOURCE_PASSIVE)
         ended(w, &run,
               &(struct world_result){.run_id = r->run_id,
@@ -562,6 +574,7 @@ void result_again(struct world *w, const struct record_result *r)
                                      .lasted_us = r->lasted_us,
                                      .output = r->output,
                                      .error = r->error,
+                                     .untimed_us = r->untimed_us,
                                      .truncated = r->truncated != 0,
                                      .rightless = r->rightless != 0},
               (struct wall){r->started});
@@ -575,7 +588,7 @@ void result_passive(struct world *w, uint32_t check, uint64_t code, struct str t
                         .passive = true,
                         .at = was_at(w, said),
                         .why = why_make(WHY_STATE_PASSIVE, MODEL_NONE, 0, 0)};
-    struct world_result r = {.code = code, .output = text};
+    struct world_result r = {.code = code, .output = text, .untimed_us = untimed(w, said)};
 
     nlog_passive(w, check, code, text);
     record_input(w, &v, &r, who); /* what was measured was measured then, however late it comes */

@@ -91,7 +91,7 @@ void outgoing_add(struct outgoing *o, struct str host, struct str service, const
     struct str rest;
     struct perf_bad bad = {.n = 0};
 
-    if (r->how != RECORD_HOW_EXIT || r->started <= 0)
+    if (r->how != RECORD_HOW_EXIT || r->started <= 0 || r->untimed_us)
         return;
     output_parse(r->output, r->truncated, &text);
     rest = text.perf;

@@ -261,7 +261,9 @@ int series_feed(struct series_feed *f, const struct series_feed_result *r)
 
         perf_label(&item, label, sizeof(label));
         k.label = str_of(label);
-        if (++n > LIMIT_PERF_ITEMS)
+        if (r->untimed)
+            refuse(f, r, r->untimed, k.label);
+        else if (++n > LIMIT_PERF_ITEMS)
             refuse(f, r, SERIES_MANY, k.label);
         else if (k.label.n > SERIES_LABEL_MAX)
             refuse(f, r, SERIES_LONG, k.label);

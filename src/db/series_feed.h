@@ -41,7 +41,9 @@ struct series_feed_result {
     struct str cut; /* more of it, that a limit took: counted only */
     bool cut_more;  /* and more behind, of which nothing is known */
     struct wall at, now;
-    bool again; /* its measurements are in the store: only the words count */
+    enum series_refusal
+        untimed; /* OLD, AHEAD: of what time it is is not known, so nothing of it is taken; else 0 */
+    bool again;  /* its measurements are in the store: only the words count */
 };
 
 /* E_IO: the store has failed. Everything else is counted. */

@@ -35,6 +35,8 @@ static int feed(struct series_follow *f, uint64_t seq, const struct record_resul
     struct output o;
     int got = 0;
 
+    if (r->untimed_us)
+        result.untimed = r->untimed_us > r->started ? SERIES_AHEAD : SERIES_OLD;
     f->results++;
     result.again = seq <= f->had;
     output_parse(r->output, r->truncated, &o);

@@ -507,7 +507,7 @@ def beside(v, rival, end):
                             ('labels', {'match[]': '{unit="",host="web"}'}), ('series', [('match[]', '{label="in"}'), ('match[]', 'vigie_perfdata{host="web"}')]),
                             ('series', {'match[]': '{label="none"}'}), ('label/unit/values', {'start': end - 3600, 'end': end}),
                             *((endpoint, {'match[]': 'vigie_perfdata', 'start': start, 'end': until}) for endpoint in ('series', 'labels', 'label/label/values')
-                              for start, until in ((end - 10 * 86400, end - 9 * 86400), (end - 60, end + 600), (end, end - 3600), (end + 86400, end + 90000)))):
+                              for start, until in ((end - 10 * 86400, end - 9 * 86400), (end - 2 * 86400, end + 600), (end, end - 3600), (end + 86400, end + 90000)))):
         a, b = both(endpoint, query)
         order = (lambda d: sorted(d, key=lambda x: sorted(x.items()))) if endpoint == 'series' else list
         assert a[0] == b[0] == 200 and order(a[1]['data']) == order(b[1]['data']), (endpoint, query, a, b)

@@ -167,6 +167,19 @@ def test_bad_input():
         assert v.bounds('x') == [('', '~:5', '@6:7', '', '')], v.bounds('x')
 
 
+def test_a_time_that_cannot_be():
+    """Of a result that is said to be weeks old nobody knows when it was measured: its state is taken, its measurements are not, and that is counted."""
+    with Measured() as v:
+        v.start()
+        until(lambda: v.metrics()['vigie_series_samples_total'] > 0, 'a measurement')
+        with open(v.path('cmd'), 'w') as f:
+            f.write(f'[{int(time.time()) - 25 * 86400}] PROCESS_SERVICE_CHECK_RESULT;h;p;0;x | weeks=5 more=6\n[{int(time.time()) - 6 * 86400}] PROCESS_SERVICE_CHECK_RESULT;h;p;0;x | days=5\n'
+                    '[1] PROCESS_SERVICE_CHECK_RESULT;h;p;0;x | never=5\n')
+        until(lambda: v.metrics().get('vigie_series_samples_refused_total{reason="old"}') == 2, lambda: str({k: n for k, n in v.metrics().items() if 'samples' in k}))
+        assert v.stop() == 0
+        assert {'days', 'never'} <= {key[1] for key in there(v)} and not {'weeks', 'more'} & {key[1] for key in there(v)}, there(v)
+
+
 def test_ten_thousand_labels():
     """What of them is taken, kept and read, and what is not, adds up; who looks at the service sees it."""
     line = "/usr/bin/awk 'BEGIN {printf \"OK|\"\\; for (i = 0\\; i < 10000\\; i++) printf \" l%d=%d\", i, i}'"
@@ -185,7 +198,7 @@ def test_ten_thousand_labels():
         why = until(lambda: next((w for w in [vigie('ctl', 'why', 'h', 'ten', '-c', v.main)[1]] if 'not taken today' in w), None), 'the service says so')
         assert f'Performance data not taken today: {len(read) - kept}: beyond what is read of an output (76 KiB) or kept of its performance data (32 KiB)' in why, why
         status, out, said = vigie('ctl', 'status', '-c', v.main)
-        assert re.search(r"not taken last: '(l[0-9]+)?' of h/ten: beyond what is read", out), (out, said)
+        assert re.search(r"not taken last: '(l[0-9=]+)?' of h/ten: beyond what is read", out), (out, said)
         before = v.metrics()['vigie_commands_refused_total']
         with open(v.path('cmd'), 'w') as f:
             f.write('[1] PROCESS_SERVICE_CHECK_RESULT;h;p;0;long|' + ' '.join(f'l{i}={i}' for i in range(2000)) + '\n')
