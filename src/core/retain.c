@@ -365,7 +365,7 @@ bool retain_carry(struct world *w, uint32_t check, struct state *old)
            s->max_attempts != old->max_attempts;
 }
 
-/* ---- program and contacts ---- */
+/* ---- the program ---- */
 
 static struct str handler_of(const struct world *w, size_t i)
 {
@@ -408,33 +408,6 @@ static void load_handler(struct world *w, size_t i, struct str text)
         over_forget(w->global_handler[i], OVER_HANDLER);
 }
 
-static void settle_contact(struct world *w, uint32_t contact)
-{
-    const struct model_globals *g = w->m->globals;
-    uint32_t flags = model_contact(w->m, contact)->flags;
-    struct world_contact *c = &w->contact[contact];
-
-    if (!(flags & MODEL_CONTACT_RETAIN_STATUS))
-        c->last_host = c->last_service = 0;
-    if (!(flags & MODEL_CONTACT_RETAIN_NONSTATUS))
-        c->modified = c->modified_host = c->modified_service = 0;
-    c->modified_host &= ~g->retained_contact_host_mask;
-    c->modified_service &= ~g->retained_contact_service_mask;
-    if (!(c->modified_host & STATE_MODIFIED_NOTIFY))
-        c->host_off = !(flags & MODEL_CONTACT_HOST_NOTIFY);
-    if (!(c->modified_service & STATE_MODIFIED_NOTIFY))
-        c->service_off = !(flags & MODEL_CONTACT_SERVICE_NOTIFY);
-    if (!c->over)
-        return;
-    over_settle(w->m, c->over);
-    if (!(c->modified_host & STATE_MODIFIED_NOTIFY_PERIOD))
-        over_forget(c->over, OVER_NOTIFY_PERIOD);
-    if (!(c->modified_service & STATE_MODIFIED_NOTIFY_PERIOD))
-        over_forget(c->over, OVER_SERVICE_PERIOD);
-    if (!(c->modified & STATE_MODIFIED_VARS))
-        over_set_vars(c->over, STR_NULL);
-}
-
 /* An acknowledgement is no status, says Nagios. */
 static void forget_ack(struct world *w, uint32_t check)
 {
@@ -457,7 +430,7 @@ void retain_settle(struct world *w)
             *modified[i] &= ~(uint64_t)over_settle(w->m, w->global_handler[i]);
     }
     for (uint32_t i = 0; i < w->m->n_contact; i++)
-        settle_contact(w, i);
+        retain_settle_contact(w, i);
     for (uint32_t i = 0; i < w->n && !w->opt.resumes; i++)
         if (!(model_check(w->m, i)->flags & MODEL_CHECK_RETAIN_NONSTATUS))
             forget_ack(w, i);
@@ -504,65 +477,6 @@ static void load_program(struct world *w, const struct record_program *r)
     w->next_problem = MAX(w->next_problem, r->next_problem);
     w->next_intent = MAX(w->next_intent, r->next_intent);
     w->next_notification = MAX(w->next_notification, r->next_notification);
-}
-
-static struct record_contact contact_of(const struct world *w, uint32_t i)
-{
-    const struct world_contact *c = &w->contact[i];
-    const struct over *o = c->over;
-
-    return (struct record_contact){.modified = c->modified,
-                                   .host_period = o ? str_of(o->text[OVER_NOTIFY_PERIOD]) : STR_NULL,
-                                   .service_period = o ? str_of(o->text[OVER_SERVICE_PERIOD]) : STR_NULL,
-                                   .vars = o ? str_make(o->vars, o->vars_n) : STR_NULL,
-                                   .name = model_str(w->m, model_contact(w->m, i)->name),
-                                   .host_off = c->host_off,
-                                   .service_off = c->service_off,
-                                   .last_host = c->last_host,
-                                   .last_service = c->last_service,
-                                   .modified_host = c->modified_host,
-                                   .modified_service = c->modified_service};
-}
-
-void retain_contacts(struct world *w)
-{
-    bool any = w->contacts_dirty;
-
-    w->contacts_dirty = false;
-    for (uint32_t i = 0; any && i < w->m->n_contact; i++) {
-        struct record_contact r;
-
-        if (!w->contact[i].dirty)
-            continue;
-        w->contact[i].dirty = false;
-        w->contacts_unseen = true;
-        r = contact_of(w, i);
-        world_record(w, RECORD_CONTACT, &r);
-    }
-}
-
-static void load_contact(struct world *w, const struct record_contact *r)
-{
-    uint32_t i = model_find_contact(w->m, r->name);
-    struct world_contact *c;
-
-    if (i == MODEL_NONE)
-        return;
-    c = &w->contact[i];
-    c->last_host = r->last_host;
-    c->last_service = r->last_service;
-    c->modified = (uint32_t)r->modified;
-    c->modified_host = (uint32_t)r->modified_host;
-    c->modified_service = (uint32_t)r->modified_service;
-    c->host_off = r->host_off != 0;
-    c->service_off = r->service_off != 0;
-    over_free(c->over);
-    c->over = r->host_period.n || r->service_period.n || r->vars.n ? over_new() : NULL;
-    if (!c->over)
-        return;
-    over_set(w->m, c->over, OVER_NOTIFY_PERIOD, r->host_period);
-    over_set(w->m, c->over, OVER_SERVICE_PERIOD, r->service_period);
-    over_set_vars(c->over, r->vars);
 }
 
 /* ---- reading back ---- */
@@ -638,7 +552,7 @@ static void load_one(struct world *w, enum record_kind kind, const union any *r,
     case RECORD_NOTIFY_INTENT: tell_restore(w, r->intent.intent, payload); break;
     case RECORD_NOTIFIED: tell_forget(w, r->notified.intent); break;
     case RECORD_PROGRAM: load_program(w, &r->program); break;
-    case RECORD_CONTACT: load_contact(w, &r->contact); break;
+    case RECORD_CONTACT: retain_load_contact(w, &r->contact); break;
     case RECORD_COMMAND_WAITS: excmd_queue_restore(w, &r->waits); break;
     case RECORD_COMMAND_PART: excmd_queue_restore_part(w, &r->part); break;
     case RECORD_COMMAND_END:
@@ -693,15 +607,4 @@ bool retain_put_states(const struct world *w, struct wall at, uint64_t *next, si
             record_put(out, RECORD_STATE, at, &r);
     }
     return *next == w->n;
-}
-
-bool retain_put_contacts(const struct world *w, struct wall at, uint64_t *next, size_t most, struct buf *out)
-{
-    for (; *next < w->m->n_contact && out->len < most; ++*next) {
-        struct record_contact r = contact_of(w, (uint32_t)*next);
-
-        if (r.modified || r.modified_host || r.modified_service || r.last_host || r.last_service)
-            record_put(out, RECORD_CONTACT, at, &r);
-    }
-    return *next == w->m->n_contact;
 }

@@ -15,6 +15,10 @@ void retain_thaw(struct world *w, uint32_t check, struct str payload, uint32_t d
 void retain_program(struct world *w);
 void retain_contacts(struct world *w); /* those that changed */
 int retain_load(struct world *w, struct str records);
+/* One contact, for core/retain.c: from its record; what does not stay goes. */
+struct record_contact;
+void retain_load_contact(struct world *w, const struct record_contact *r);
+void retain_settle_contact(struct world *w, uint32_t contact);
 /* Everything is loaded, or the configuration is another one: what of program and contacts does not stay goes, and acknowledgements of checks whose nonstatus information is not retained. */
 void retain_settle(struct world *w);
 /* A check as the configuration says, before anything is known of it. */

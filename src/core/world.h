@@ -69,7 +69,7 @@ struct world_event {
     struct world_handed handed;
     struct {
         uint64_t id,
-            source; /* given back in WORLD_DONE; source: core/source.h; of the pipe, id is the number of the line */
+            source; /* given back in WORLD_DONE (core/source.h); of the pipe id is the line's number */
         uint64_t file, at, mark; /* of a line of a file: core/excmd_file.h */
         struct str who, text;
         bool cut;      /* text is the begin of a line that is too long */
