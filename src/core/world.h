@@ -68,8 +68,7 @@ struct world_event {
     struct world_result result;
     struct world_handed handed;
     struct {
-        uint64_t id,
-            source; /* given back in WORLD_DONE (core/source.h); of the pipe id is the line's number */
+        uint64_t id, source;     /* given back in WORLD_DONE (core/source.h); of the pipe id: its line */
         uint64_t file, at, mark; /* of a line of a file: core/excmd_file.h */
         struct str who, text;
         bool cut;      /* text is the begin of a line that is too long */
