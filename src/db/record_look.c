@@ -20,17 +20,20 @@ static void note(struct record_look *l, int code, const char *why)
 
 static void read_numbers(struct record_look *l, struct sql *s)
 {
-    int64_t applied = 0, reached = 0;
+    int64_t applied = 0, reached = 0, held = 0;
     int r = sql_meta_get(s, "applied_seq", 0, &applied);
 
     if (r == 0)
         r = sql_meta_get(s, "reached_seq", applied, &reached);
+    if (r == 0)
+        r = sql_meta_get(s, "held_seq", 0, &held);
     if (r < 0) {
         note(l, r, sql_message(s));
         return;
     }
     l->applied = applied > 0 ? (uint64_t)applied : 0;
     l->reached = reached > 0 ? (uint64_t)reached : 0;
+    l->held = held > 0 ? (uint64_t)held : 0;
 }
 
 static void open_one(struct record_look *l)
@@ -73,7 +76,7 @@ uint64_t record_look_known(const struct record_look at[RECORD_LOOK_DATABASES])
     uint64_t known = 0;
 
     for (size_t i = 0; i < RECORD_LOOK_DATABASES; i++)
-        known = MAX(known, MAX(at[i].applied, at[i].reached));
+        known = MAX(known, at[i].held);
     return known;
 }
 

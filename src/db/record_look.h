@@ -17,6 +17,8 @@ struct record_look {
     bool follows;     /* it is made from the journal: all but the identities */
     uint64_t applied; /* up to this record all is in; 0: nothing, or it does not say */
     uint64_t reached; /* of state.db: no row is of a later record; else applied */
+    uint64_t
+        held; /* a batch on disk ended with this record; 0: it does not say. The others may be above: what a full disk made the journal give up */
 };
 
 /* Opens each, and reads up to where it is. dir: the folder they are in. */

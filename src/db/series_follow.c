@@ -100,7 +100,7 @@ int series_follow_turn(struct series_follow *f, int64_t turn_us, struct wall now
         return r < 0 ? r : more;
     f->behind = more == 1;
     if (!f->behind) /* numbers that were given up are as good as put in */
-        f->to = MAX(f->to, journal_stored(f->j));
+        f->to = MAX(f->to, journal_held(f->j));
     return more;
 }
 

@@ -49,7 +49,7 @@ static void plan(struct store *s, int64_t in_us)
 uint64_t store_series_lag(const struct store *s)
 {
     const struct store_series *x = &s->series;
-    uint64_t stored = journal_stored(&s->journal), has = x->open ? x->follow.to : x->reached;
+    uint64_t stored = journal_held(&s->journal), has = x->open ? x->follow.to : x->reached;
 
     return (!x->open || x->follow.behind) && stored > has ? stored - has : 0;
 }
