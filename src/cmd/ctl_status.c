@@ -72,8 +72,10 @@ static void print_series(const json_t *a)
     const json_t *s = json_object_get(a, "series");
     const json_t *last = json_object_get(s, "last_refused");
 
-    printf("series         %lld, %.1f MB, %lld measurements taken since the start\n", ctl_number(s, "active"),
-           (double)ctl_number(s, "bytes") / 1e6, ctl_number(s, "taken"));
+    double kib = (double)ctl_number(s, "bytes") / 1024;
+
+    printf("series         %lld, %.1f %s, %lld measurements taken since the start\n", ctl_number(s, "active"),
+           kib < 1000 ? kib : kib / 1024, kib < 1000 ? "KiB" : "MiB", ctl_number(s, "taken"));
     if (ctl_true(s, "failed"))
         printf("               NOTHING IS TAKEN: measurements stay in the journal\n");
     if (ctl_number(s, "lag"))

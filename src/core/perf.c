@@ -137,13 +137,32 @@ struct unit {
 };
 
 static const struct unit units[] = {
-    {"", PERF_NONE, 0, 0},     {"s", PERF_SECONDS, 0, 0},   {"ms", PERF_SECONDS, -3, 0},
-    {"%", PERF_PERCENT, 0, 0}, {"us", PERF_SECONDS, -6, 0}, {"ns", PERF_SECONDS, -9, 0},
-    {"b", PERF_BITS, 0, 0},    {"B", PERF_BYTES, 0, 0},     {"kB", PERF_BYTES, 3, 0},
-    {"KB", PERF_BYTES, 3, 0},  {"MB", PERF_BYTES, 6, 0},    {"GB", PERF_BYTES, 9, 0},
-    {"TB", PERF_BYTES, 12, 0}, {"PB", PERF_BYTES, 15, 0},   {"KiB", PERF_BYTES, 0, 1},
-    {"MiB", PERF_BYTES, 0, 2}, {"GiB", PERF_BYTES, 0, 3},   {"TiB", PERF_BYTES, 0, 4},
+    {"", PERF_NONE, 0, 0},
+    {"s", PERF_SECONDS, 0, 0},
+    {"ms", PERF_SECONDS, -3, 0},
+    {"%", PERF_PERCENT, 0, 0},
+    {"us", PERF_SECONDS, -6, 0},
+    {"ns", PERF_SECONDS, -9, 0},
+    {"b", PERF_BITS, 0, 0},
+    {"B", PERF_BYTES, 0, 0},
+    {"kB", PERF_BYTES, 3, 0},
+    {"KB", PERF_BYTES, 3, 0},
+    {"MB", PERF_BYTES, 6, 0},
+    {"GB", PERF_BYTES, 9, 0},
+    {"TB", PERF_BYTES, 12, 0},
+    {"PB", PERF_BYTES, 15, 0},
+    {"KiB", PERF_BYTES, 0, 1},
+    {"MiB", PERF_BYTES, 0, 2},
+    {"GiB", PERF_BYTES, 0, 3},
+    {"TiB", PERF_BYTES, 0, 4},
     {"c", PERF_COUNTER, 0, 0},
+    {"EB", PERF_BYTES, 18, 0},
+    {"PiB", PERF_BYTES, 0, 5},
+    {"EiB", PERF_BYTES, 0, 6},
+    {"\xc2\xb5s", PERF_SECONDS, -6, 0},
+    {"\xce\xbcs", PERF_SECONDS, -6, 0},
+    {"msec", PERF_SECONDS, -3, 0},
+    {"sec", PERF_SECONDS, 0, 0},
 };
 
 static const struct unit *unit_of(struct str uom)

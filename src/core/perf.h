@@ -47,7 +47,7 @@ int perf_next(struct str *rest, struct perf_item *out, struct perf_bad *bad);
 size_t perf_whole(struct str text, size_t n, bool more);
 /* A threshold range: "10", "10:", "~:10", "10:20", "@10:20"; the unit of the value may stand behind a number. False: anything else; then none is given. */
 bool perf_range(struct str text, struct str uom, struct perf_range *out);
-/* Makes a value that is written in the unit uom one in base units (seconds, bytes, bits): ms, us and ns move the exponent; kB (or KB), MB, GB, TB and PB are powers of ten, KiB to TiB of two.
+/* Makes a value that is written in the unit uom one in base units (seconds, bytes, bits): ms, us and ns move the exponent; kB (or KB), MB to EB are powers of ten, KiB to EiB of two.
    A unit that is not known changes nothing. False: it does not fit, and is undefined. */
 bool perf_base(struct str uom, struct perf_value *v);
 /* The label with '' made one quote, cut to size. */

@@ -48,9 +48,8 @@ struct world_result {
     struct wall started;
     int64_t lasted_us;
     struct str output, error;
-    bool truncated;
-    int64_t untimed_us; /* the time that it says, where that cannot be (struct record_result) */
-    bool rightless;     /* the output shows that a right was missing, not that the host is down */
+    int64_t untimed_us;        /* the time that it says, where that cannot be (struct record_result) */
+    bool truncated, rightless; /* rightless: a right was missing, not that the host is down */
 };
 
 struct world_listed { /* a run that a runner has: oid as in struct world_result */

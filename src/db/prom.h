@@ -20,6 +20,8 @@ int prom_label_of(struct str name); /* -1: no series has it */
 #define PROM_CELLS_MAX  8000000u /* values that a query may hold: each nine bytes */
 #define PROM_VALUES_MAX 1000000u /* values of an answer: each up to 40 bytes of text */
 
+#define PROM_LOOKBACK_MS (5 * INT64_C(60000)) /* if nothing is said: Prometheus' own */
+
 struct prom_series {
     struct str label[PROM_LABELS];
     double *v;
@@ -58,7 +60,7 @@ struct prom {
     struct err *err;     /* E_INVAL: bad_data; E_LIMIT: execution; E_TIMEOUT; else the store */
     int64_t start_ms, end_ms, step_ms;
     size_t n_steps;
-    int64_t lookback_ms; /* 0: 5 minutes, or longer where measurements are farther apart */
+    int64_t lookback_ms; /* 0: PROM_LOOKBACK_MS, or longer where measurements are farther apart */
     size_t cells;
     int64_t oldest_ms; /* of the samples that values were made of; INT64_MAX: none yet */
     /* used again from series to series */

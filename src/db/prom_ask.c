@@ -142,7 +142,10 @@ static struct prom_node *query_of(struct prom *p)
 
 static bool lookback(struct prom *p)
 {
-    if (!series_ask_value(p->q, "lookback_delta").n)
+    struct str asked = series_ask_value(p->q, "lookback_delta");
+
+    p->lookback_ms = str_eq_c(asked, "usual") ? 0 : PROM_LOOKBACK_MS;
+    if (!asked.n || !p->lookback_ms)
         return true;
     return span(p->q, "lookback_delta", &p->lookback_ms, p->err);
 }

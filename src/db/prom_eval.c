@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#define LOOKBACK_MS (5 * INT64_C(60000))
 #define MARGIN_MS                                                                                            \
     (3 * INT64_C(3600000)) /* read before the first step, to know how far measurements are apart */
 
@@ -41,7 +40,7 @@ double *prom_scalar_new(struct prom *p)
 /* At each step the last sample that is not older than the lookback. */
 static void instant(struct prom *p, const struct prom_node *n, struct prom_series *s)
 {
-    int64_t lookback = p->lookback_ms ? p->lookback_ms : MAX(LOOKBACK_MS, p->samples.usual_ms / 2 * 5),
+    int64_t lookback = p->lookback_ms ? p->lookback_ms : MAX(PROM_LOOKBACK_MS, p->samples.usual_ms / 2 * 5),
             oldest_ms = INT64_MAX;
     size_t at = 0;
 

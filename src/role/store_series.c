@@ -101,6 +101,18 @@ void store_series_tell(struct store *s)
     x->told = store_now(s);
 }
 
+static void take_figures(struct store *s)
+{
+    struct store_series *x = &s->series;
+
+    x->active = 0;
+    x->held = x->db.active.n;
+    for (size_t i = 0; i < x->db.active.n; i++)
+        x->active += x->db.active.at[i].open.n != 0;
+    x->bytes = series_disk(&x->db);
+    x->memory = series_memory(&x->db);
+}
+
 /* ---- opening and closing ---- */
 
 /* Days of the configuration in force; 0: the store's own default. */
@@ -182,6 +194,7 @@ static int open_store(struct store *s, struct err *err)
     }
     series_follow_init(&x->follow, &x->db, &x->bounds, &s->journal);
     x->open = true;
+    take_figures(s); /* not only once something was committed */
     x->reached = x->db.applied;
     x->committed = store_now(s);
     x->added = x->adding = 0;
@@ -267,18 +280,6 @@ void store_series_open(struct store *s)
 }
 
 /* ---- what there is to do ---- */
-
-static void take_figures(struct store *s)
-{
-    struct store_series *x = &s->series;
-
-    x->active = 0;
-    x->held = x->db.active.n;
-    for (size_t i = 0; i < x->db.active.n; i++)
-        x->active += x->db.active.at[i].open.n != 0;
-    x->bytes = series_disk(&x->db);
-    x->memory = series_memory(&x->db);
-}
 
 static void committed(struct store *s)
 {

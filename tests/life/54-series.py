@@ -278,9 +278,23 @@ def test_old_ones():
         assert warnings('vigie_perfdata', 0, start=bound + 600, end=bound + 3600, step=60) == []
         assert warnings('rate(vigie_perfdata[20m])', bound + 600) == [said]
         # how far back a selector looks is the asker's, too
-        for delta, n in ((None, 1), ('5m', 1), ('100', 1), ('30s', 0)):
+        for delta, n in ((None, 1), ('5m', 1), ('100', 1), ('30s', 0), ('usual', 1)):
             query = {'query': 'vigie_perfdata', 'time': now + 40, **({'lookback_delta': delta} if delta else {})}
             assert len(v.get('/prometheus/api/v1/query', query)[1]['data']['result']) == n, query
+
+
+def test_how_far_back():
+    """As Prometheus looks, unless one asks for what is usual of each series."""
+    now = int(time.time()) // 86400 * 86400
+    with Asked() as v:
+        v.start()
+        oid = v.oids()
+        assert v.stop() == 0
+        v.put([(oid['web', 'ping'], 5, t * 1000000, 1, 0, 'in') for t in range(now - 6 * 3600, now, 600)], now + 7200)
+        v.start()
+        for delta, n in ((None, 216), ('5m', 216), ('10m', 360), ('usual', 360)):  # a measurement each ten minutes: it holds at six steps of ten
+            query = {'query': 'vigie_perfdata', 'start': now - 6 * 3600, 'end': now - 1, 'step': 60, **({'lookback_delta': delta} if delta else {})}
+            assert len(v.get('/prometheus/api/v1/query_range', query)[1]['data']['result'][0]['values']) == n, query
 
 
 # ---- beside Prometheus ----
@@ -485,9 +499,9 @@ def beside(v, rival, end):
     points = 0
     for i, query in enumerate(QUERIES):
         for at in (end - 3600, end - 7 * 3600 + 0.123, end):
-            points += compare(query, *both('query', {'query': query, 'time': at, 'lookback_delta': '5m'}, 'POST' if i % 2 else 'GET'))
+            points += compare(query, *both('query', {'query': query, 'time': at}, 'POST' if i % 2 else 'GET'))
         for step, hours in ((60, 3), (300, 12), ('37s', 1), (0.5, 0.1)):
-            q = {'query': query, 'start': rfc(end - hours * 3600) if i % 3 else end - hours * 3600, 'end': end, 'step': step, 'lookback_delta': '5m'}
+            q = {'query': query, 'start': rfc(end - hours * 3600) if i % 3 else end - hours * 3600, 'end': end, 'step': step}
             points += compare(query, *both('query_range', q, 'GET' if i % 2 else 'POST'))
     for s in ('vigie_perfdata{host="web"}[5m]', 'vigie_perfdata{label="busy"}[3m] offset 1h'):
         points += compare(s, *both('query', {'query': s, 'time': end}))
@@ -498,7 +512,7 @@ def beside(v, rival, end):
     for query in NOT_TAKEN:
         status, body = v.get(ours + 'query', {'query': query})
         assert status == 400 and body['errorType'] == 'bad_data' and 'parse error' in body['error'], (query, body)
-    good = {'query': 'vigie_perfdata', 'lookback_delta': '5m', 'start': end - 60, 'end': end, 'step': 60}
+    good = {'query': 'vigie_perfdata', 'start': end - 60, 'end': end, 'step': 60}
     for wrong in ({'step': 0}, {'step': -1}, {'step': 'x'}, {'start': 'x'}, {'end': ''}, {'end': end - 61}, {'start': end - 86400 * 10, 'step': 60}, {'query': 'vigie_perfdata[5m]'}):
         a, b = both('query_range', {**good, **wrong})
         assert a[0] == b[0] and a[1]['errorType'] == b[1]['errorType'], (wrong, a, b)

@@ -100,6 +100,11 @@ static void test_units_become_base_units(void **state UNUSED)
         {"in=18446744073709551615c", "in", PERF_COUNTER, "18446744073709551600"},
         {"temp=-3.0furlongs", "temp", PERF_OTHER, "-3"},
         {"'it''s a=\"label\"'=7", "it's a=\"label\"", PERF_NONE, "7"},
+        {"t=12\xc2\xb5s", "t", PERF_SECONDS, "0.000012"},
+        {"t=12msec", "t", PERF_SECONDS, "0.012"},
+        {"t=12sec", "t", PERF_SECONDS, "12"},
+        {"all=3EB", "all", PERF_BYTES, "3000000000000000000"},
+        {"all=3PiB", "all", PERF_BYTES, "3377699720527872"},
         {"x=1e100", "x", PERF_NONE, NULL},
         {"load1=0.120;15.000;30.000;0;", "load1", PERF_NONE, "0.12"},
     };
