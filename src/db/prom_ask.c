@@ -120,6 +120,21 @@ static bool moment(struct series_ask *q, const char *name, int64_t def_ms, int64
     return false;
 }
 
+/* Where Prometheus says so, too: everywhere but in query_range. */
+static bool moment_named(struct series_ask *q, const char *name, int64_t def_ms, int64_t *ms, struct err *err)
+{
+    struct str s = series_ask_value(q, name);
+
+    if (moment(q, name, def_ms, ms, err))
+        return true;
+    err_clear(err);
+    err_set(err, E_INVAL,
+            "invalid parameter \"%s\": Invalid time value for '%s': cannot parse \"" STR_FMT
+            "\" to a valid timestamp",
+            name, name, STR_ARG(str_sub(s, 0, 100)));
+    return false;
+}
+
 static bool span(struct series_ask *q, const char *name, int64_t *ms, struct err *err)
 {
     struct str s = series_ask_value(q, name);
@@ -143,7 +158,10 @@ static struct prom_node *query_of(struct prom *p)
 static bool lookback(struct prom *p)
 {
     struct str asked = series_ask_value(p->q, "lookback_delta");
+    int64_t timeout_ms; /* ours is what counts */
 
+    if (series_ask_value(p->q, "timeout").n && !span(p->q, "timeout", &timeout_ms, p->err))
+        return false;
     p->lookback_ms = str_eq_c(asked, "usual") ? 0 : PROM_LOOKBACK_MS;
     if (!asked.n || !p->lookback_ms)
         return true;
@@ -224,7 +242,7 @@ static int run_query(struct prom *p)
     struct prom_node *n;
     int r;
 
-    if (!moment(p->q, "time", p->q->now.us / 1000, &p->start_ms, p->err) || !lookback(p) ||
+    if (!moment_named(p->q, "time", p->q->now.us / 1000, &p->start_ms, p->err) || !lookback(p) ||
         !(n = query_of(p)))
         return E_INVAL;
     p->end_ms = p->start_ms;
@@ -469,7 +487,8 @@ static int seek(struct seeking *s, bool needed)
     bool any = false;
     int r = 0;
 
-    if (!moment(p->q, "start", 0, &from, p->err) || !moment(p->q, "end", INT64_MAX / 4000, &to, p->err))
+    if (!moment_named(p->q, "start", 0, &from, p->err) ||
+        !moment_named(p->q, "end", INT64_MAX / 4000, &to, p->err))
         return E_INVAL;
     s->bounded = series_ask_value(p->q, "start").n || series_ask_value(p->q, "end").n;
     for (size_t i = 0; i < p->q->n && r == 0; i++) {
@@ -479,8 +498,10 @@ static int seek(struct seeking *s, bool needed)
             continue;
         any = true;
         n = prom_parse_selector(str_sub(p->q->arg[i], sizeof(name) - 1, SIZE_MAX), p->arena, p->err);
-        if (!n)
-            err_prefix(p->err, "invalid parameter \"match[]\": ");
+        if (!n && strstr(p->err->text, "at least one non-empty matcher")) {
+            err_clear(p->err);
+            err_set(p->err, E_INVAL, "match[] must contain at least one non-empty matcher");
+        }
         r = n ? seek_one(s, n, from, to) : E_INVAL;
     }
     if (!any && needed)

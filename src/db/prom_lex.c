@@ -187,6 +187,15 @@ static int string(struct prom_lexer *l, struct prom_token *t, struct err *err)
 
 /* ---- numbers and durations ---- */
 
+/* As Prometheus has them: 017 is fifteen, 018 and 0 are decimal. */
+static bool is_octal(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '7')
+            return false;
+    return s.n > 1 && s.n < 22 && s.p[0] == '0';
+}
+
 static int number(struct prom_lexer *l, struct prom_token *t, struct err *err)
 {
     size_t from = l->at;
@@ -210,7 +219,7 @@ static int number(struct prom_lexer *l, struct prom_token *t, struct err *err)
     }
     copy = arena_dup(l->arena, t->text);
     t->kind = PROM_T_NUMBER;
-    t->number = strtod(copy, &end);
+    t->number = is_octal(t->text) ? (double)strtoull(copy, &end, 8) : strtod(copy, &end);
     if (*end || end == copy || strpbrk(copy, "pPnNiI_"))
         return prom_wrong(l->all, t->at, err, "bad number or duration syntax: \"%.40s\"", copy);
     return 0;

@@ -528,6 +528,11 @@ def beside(v, rival, end):
     for endpoint, query in (('series', {}), ('series', {'match[]': 'x{'}), ('label/1x/values', {}), ('query', {'query': '1', 'time': 'x'})):
         a, b = both(endpoint, query)
         assert a[0] == b[0] == 400 and a[1]['errorType'] == b[1]['errorType'], (endpoint, query, a, b)
+    compare('017', *both('query', {'query': '017 + 08 + 0 + 0.5 + 0x1f', 'time': end}))
+    for endpoint, query in (('labels', {'match[]': '{}'}), ('labels', {'start': 'x'}), ('series', {'match[]': 'vigie_perfdata', 'end': 'x'}), ('query', {'query': '1', 'time': 'x'}),
+                            ('query', {'query': '1', 'timeout': 'x'}), ('query_range', {**good, 'start': 'x'}), ('query_range', {**good, 'timeout': 'x'})):
+        a, b = both(endpoint, query)
+        assert a == b, (endpoint, query, a, b)
     assert v.get(ours + 'metadata')[1]['data'].keys() == {'vigie_perfdata'}
     print(f'  {points} values of {len(QUERIES)} expressions equal those of prometheus')
 
