@@ -98,7 +98,7 @@ static bool put_number(struct api *a, struct api_request *q, struct question *k,
         return true;
     }
     buf_add_u64(&b, most);
-    api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_NUMBER, str_of(name), buf_str(&b));
+    api_fail_with(a, q, 400, name, PROBLEM_PARAMETER_FROM_ONE, str_of(name), buf_str(&b));
     buf_release(&b);
     return false;
 }

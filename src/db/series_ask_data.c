@@ -166,7 +166,7 @@ static int read_question(struct series_data *d)
         return series_ask_problem(q, 400, "aggregate", "COMBINE_ALONE", STR(""), STR("")), 1;
     if (!read_compare(d))
         return series_ask_problem(q, 400, "compare", "PARAMETER_WORD", STR("compare"),
-                                  STR("1h, 1d, 7d, 4w ...")),
+                                  STR("1h ... 9999h, 1d ... 9999d, 1w ... 9999w (<= 4)")),
                1;
     choose_step(d);
     if (d->class == SERIES_RAW || !d->want.n_percentiles)
