@@ -2,6 +2,7 @@
 #include "db/outgoing.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "core/output.h"
 #include "db/series.h"
 #include "wire/influx.h"
@@ -139,6 +140,18 @@ void outgoing_sort(struct outgoing *o)
             o->v.at[n++] = *s;
     }
     o->v.n = n;
+}
+
+size_t outgoing_last_first(const struct outgoing *o, size_t from, size_t to)
+{
+    struct map seen = MAP_INIT;
+    size_t last = from;
+
+    for (size_t i = from; i < to; i++)
+        if (map_put(&seen, key_of(o, &o->v.at[i]), 0))
+            last = i;
+    map_release(&seen);
+    return last;
 }
 
 /* ---- forms ---- */

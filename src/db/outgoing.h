@@ -31,6 +31,8 @@ void outgoing_clear(struct outgoing *o);
 void outgoing_add(struct outgoing *o, struct str host, struct str service, const struct record_result *r);
 /* In the order of their times, each once. Nothing is to be added after. */
 void outgoing_sort(struct outgoing *o);
+/* The last place from..to-1 whose series has no measurement before it there. What is sent at this place first is out of the order of nothing. */
+size_t outgoing_last_first(const struct outgoing *o, size_t from, size_t to);
 /* Those from..to-1 as the body of a remote write, before compression; as Influx lines. */
 void outgoing_remote(const struct outgoing *o, size_t from, size_t to, const struct labels *l, struct buf *b);
 void outgoing_influx(const struct outgoing *o, size_t from, size_t to, const struct labels *l, struct buf *b);

@@ -29,6 +29,7 @@ enum export_kind { EXPORT_REMOTE_WRITE, EXPORT_INFLUX, EXPORT_TARGETS };
 
 struct export_piece {
     size_t from, to; /* of the measurements under way */
+    bool falls;      /* with the one that is asked about before it: if that is refused these are, unasked */
 };
 
 struct export_count {

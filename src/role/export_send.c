@@ -3,7 +3,7 @@
  * A batch on its way. It goes as one request; what the other side says of it decides:
  *   2xx                      it is there
  *   the content is wrong     (400, 413, 422 and other 4xx) it is halved by time, and each half goes by itself, the older first: so one measurement that the other side will not have (too old,
- *                            out of its order) costs itself only. When many in a row were refused, nothing is halved any more. Who refuses all and has taken nothing yet is given an hour
+ *                            out of its order) costs itself only. When many in a row were refused, one is asked about for all that are older. Who refuses all and has taken nothing yet is given an hour
  *   all else                 (no answer, 429, 5xx, and what has to do with the address or with rights: 3xx, 401, 403, 404 ...) it is tried again, later and later, for as long as it takes
  */
 #include "base/limits.h"
@@ -104,18 +104,49 @@ static struct export_piece take_piece(struct export_target *t)
     return p;
 }
 
+static void add_piece(struct export_target *t, size_t from, size_t to, bool falls)
+{
+    if (from < to)
+        *VEC_ADD(&t->pieces) = (struct export_piece){from, to, falls};
+}
+
+static void hold(struct export_target *t, const char *why)
+{
+    t->held++;
+    str_copy(t->held_why, sizeof(t->held_why), str_of(why));
+    if (t->pieces.n && VEC_LAST(&t->pieces).falls) {
+        struct export_piece older = take_piece(t);
+
+        t->held += older.to - older.from;
+    }
+}
+
+/*
+ * Many in a row were refused: mostly they are too old, and how many more are is not known. To ask about each would take a request each; to give up all because one of them is refused would lose what is young
+ * enough. So one goes alone, the last that is the first of its series: taken, it has overtaken none of its own, and those before it are asked about as usual; refused, they are as well.
+ */
+static void look_ahead(struct export_target *t, struct export_piece p)
+{
+    size_t one = outgoing_last_first(&t->batch, p.from, p.to);
+
+    add_piece(t, one + 1, p.to, false);
+    add_piece(t, p.from, one, true);
+    add_piece(t, one, one + 1, false);
+}
+
 static void refused(struct export_target *t, const char *why)
 {
     struct export_piece p = take_piece(t);
     size_t middle = p.from + (p.to - p.from) / 2;
 
     t->refused_in_row++;
-    if (p.to - p.from == 1 || t->refused_in_row > REFUSED_IN_ROW) {
-        t->held += p.to - p.from;
-        str_copy(t->held_why, sizeof(t->held_why), str_of(why));
+    if (p.to - p.from == 1) {
+        hold(t, why);
+    } else if (t->refused_in_row > REFUSED_IN_ROW) {
+        look_ahead(t, p);
     } else {
-        *VEC_ADD(&t->pieces) = (struct export_piece){middle, p.to};
-        *VEC_ADD(&t->pieces) = (struct export_piece){p.from, middle};
+        add_piece(t, middle, p.to, false);
+        add_piece(t, p.from, middle, false);
     }
     send_next(t);
 }
@@ -126,6 +157,8 @@ static void taken(struct export_target *t)
 
     t->count.sent += p.to - p.from;
     t->refused_in_row = 0;
+    if (t->pieces.n)
+        VEC_LAST(&t->pieces).falls = false;
     t->proven = true;
     if (t->why[0])
         log_notice("measurements reach %s again; what waited follows", t->name);
@@ -166,6 +199,17 @@ static void clean(char *text)
         text[--n] = '\0';
 }
 
+/* Prometheus' words for what is too late; no other server is known to have a cure for it. */
+static const char *advice(const struct export_target *t)
+{
+    static const char *const late[] = {"out of bounds", "too old sample", "out of order sample"};
+
+    for (size_t i = 0; i < ARRAY_LEN(late); i++)
+        if (t->kind == EXPORT_REMOTE_WRITE && strstr(t->answer, late[i]))
+            return " (Prometheus takes what is late within its storage.tsdb.out_of_order_time_window)";
+    return "";
+}
+
 void export_send_done(void *user, CURL *easy, CURLcode code)
 {
     struct export_target *t = NULL;
@@ -187,7 +231,8 @@ void export_send_done(void *user, CURL *easy, CURLcode code)
         return;
     }
     if (code == CURLE_OK)
-        snprintf(why, sizeof(why), "it answered %ld%s%s", status, t->answer[0] ? ": " : "", t->answer);
+        snprintf(why, sizeof(why), "it answered %ld%s%s%s", status, t->answer[0] ? ": " : "", t->answer,
+                 advice(t));
     else
         snprintf(why, sizeof(why), "%s", t->error[0] ? t->error : curl_easy_strerror(code));
     if (code == CURLE_OK && is_of_content(status)) {
@@ -293,7 +338,7 @@ static void all_again(struct export_target *t)
 {
     t->held = t->refused_in_row = 0;
     VEC_CLEAR(&t->pieces);
-    *VEC_ADD(&t->pieces) = (struct export_piece){0, t->batch.v.n};
+    add_piece(t, 0, t->batch.v.n, false);
 }
 
 static void send_next(struct export_target *t)

@@ -4,22 +4,18 @@
 """Measurements go to stores elsewhere: to Debian's prometheus and victoria-metrics by remote write, to victoria-metrics as Influx lines. What arrives is what the journal has, in value and time, also
 when the other side is away for a while, when the role that sends is killed, and when everything is. A server of our own says what these two do not say: 503, 401, that one measurement of many is wrong."""
 import collections
-import glob
 import gzip
 import http.server
 import json
 import os
 import re
-import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import threading
-import urllib.parse
-import urllib.request
 
-from lib_vigie import SRC, Skip, Vigie, main, shifted, until, vigie
+from lib_stores import AT_WORK, TAKES_LATE, Exporting, Store, compare
+from lib_vigie import Skip, Vigie, main, shifted, until, vigie
 
 
 def outage(v, stores):
@@ -74,6 +70,31 @@ def test_prometheus():
             store.begin()
             v.start()
             outage(v, [store])
+        finally:
+            store.close()
+
+
+def test_prometheus_that_is_ahead():
+    """One that has measurements of now refuses what is over an hour older, whoever is late, unless it is told to take it. Nothing is lost until somebody tells it: it has taken nothing yet."""
+    with Exporting('') as v:
+        store = Store(v, 'remote', 'prometheus', config=AT_WORK)
+        with open(v.main, 'a', encoding='utf-8') as f:
+            f.write(f'vigie_remote_write_url=http://127.0.0.1:{store.port}/api/v1/write\n')
+        try:
+            store.begin()
+            until(lambda: json.loads(store.get('/api/v1/query?query=up'))['data']['result'], 'it measures itself')
+            v.start(env=shifted(v, -2 / 24))
+            until(lambda: 'out of bounds' in v.exports()['remote_write']['error'], lambda: str(v.exports()))
+            assert 'out_of_order_time_window' in v.exports()['remote_write']['error'], v.exports()
+            v.grown(20)
+            assert not store.samples()
+            store.kill()
+            store.configure(TAKES_LATE)
+            store.begin()
+            until(lambda: not v.exports()['remote_write']['error'], lambda: str(v.exports()))
+            n = compare(v, store, once=True)[0]
+            x = v.exports()['remote_write']
+            assert n > 20 and x['refused'] == x['missed'] == 0, (n, x)
         finally:
             store.close()
 
@@ -136,6 +157,30 @@ def test_one_wrong_costs_itself_only():
         assert path == '/api/v2/write?precision=ms&org=my%20org&bucket=b%26c', path
         assert heads['Authorization'] == 'Token s3cr3t' and heads['Content-Encoding'] == 'gzip', heads
         assert 's3cr3t' not in v.said() + json.dumps(v.exports()) + str(v.roles())
+
+
+def test_what_is_too_old_costs_itself_only():
+    """Half of what waited is too old for the other side, more than it is asked about one by one: what follows in the same batch is not lost by that."""
+    server, oldest, asked = Answers(), [0], [0]
+
+    def say(lines):
+        asked[0] += 1
+        return 400 if any(int(line.split()[-1]) < oldest[0] for line in lines) else 204
+    with Exporting(influx(server)) as v:
+        v.start()
+        until(lambda: server.lines, 'it takes something')
+        server.say = lambda lines: 503
+        until(lambda: v.exports()['influx']['error'], lambda: str(v.exports()))
+        v.grown(900)
+        waits = sorted(ms for *_, ms, _ in set(v.in_journal()) - {s for s in v.in_journal() if s[4] in {int(line.split()[-1]) for line in server.lines}})
+        oldest[0] = waits[len(waits) * 3 // 5]
+        server.say = say
+        until(lambda: not v.exports()['influx']['error'] and v.exports()['influx']['lag_records'] < 50, lambda: str(v.exports()))
+        wanted = {(service, ms) for _, service, label, _, ms, _ in v.in_journal() if label == 'now' and oldest[0] <= ms <= waits[-1]}
+        have = {(re.search('service=(s.)', line)[1], int(line.split()[-1])) for line in server.lines if ',label=now,' in line}
+        assert wanted <= have, f'{len(wanted - have)} of {len(wanted)} are missing'
+        assert v.exports()['influx']['refused'] == len([ms for ms in waits if ms < oldest[0]]), (v.exports(), len(waits))
+        assert asked[0] < 600, asked
 
 
 def waits_while(*statuses):

@@ -46,23 +46,31 @@ def free_port():
 
 
 PROMETHEUS = 'global: {{scrape_interval: 1h}}\n'
+AT_WORK = """global: {{scrape_interval: 5s}}
+scrape_configs: [{{job_name: itself, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]
+"""  # it measures itself: its newest measurement is of now, whatever we send
+TAKES_LATE = AT_WORK + 'storage: {{tsdb: {{out_of_order_time_window: 7d}}}}\n'
 
 
 class Store:
     """A real one, that can be stopped and begun again at its port."""
 
     def __init__(self, v, name, kind, port=0, config=PROMETHEUS):
-        self.port, self.kind, self.process, self.config = port or free_port(), kind, None, config
+        self.port, self.kind, self.process = port or free_port(), kind, None
         self.folder, self.said = v.path(name), open(v.path(name + '.said'), 'ab')
         os.mkdir(self.folder)
+        self.configure(config)
         self.words = getattr(self, kind)()
 
     def victoria(self):
         return [program('victoria-metrics'), f'-storageDataPath={self.folder}', f'-httpListenAddr=127.0.0.1:{self.port}', '-retentionPeriod=1', '-influxSkipSingleField']
 
-    def prometheus(self):
+    def configure(self, config):
+        """For prometheus; it counts when that begins again."""
         with open(self.folder + '/prometheus.yml', 'w', encoding='ascii') as f:
-            f.write(self.config.format(port=self.port))
+            f.write(config.format(port=self.port))
+
+    def prometheus(self):
         return [program('prometheus'), f'--config.file={self.folder}/prometheus.yml', f'--storage.tsdb.path={self.folder}/data', f'--web.listen-address=127.0.0.1:{self.port}',
                 '--web.enable-remote-write-receiver']
 

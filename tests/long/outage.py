@@ -15,17 +15,13 @@ import time
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'life'))
-from lib_stores import Exporting, Store, compare  # noqa: E402
+from lib_stores import TAKES_LATE, Exporting, Store, compare  # noqa: E402
 from lib_vigie import main, until, vigie  # noqa: E402
 
 OUTAGE_S = int(os.environ.get('VIGIE_OUTAGE_S') or 3600)
 SERVICES, INTERVAL = 200, 10
 PORT = int(os.environ.get('PORT') or 18640)
 GROWN_MOST_KB = 16 << 10  # of the role that sends, by what waits
-AT_WORK = """global: {{scrape_interval: 5s}}
-scrape_configs: [{{job_name: itself, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]
-storage: {{tsdb: {{out_of_order_time_window: 7d}}}}
-"""
 
 
 class Nothing:
@@ -93,7 +89,7 @@ class Way:
 
     def __init__(self, v, target, kind, port, instead):
         self.v, self.target, self.instead, self.failures, self.stand_in = v, target, instead, 0, None
-        self.store = Store(v, target, kind, port, AT_WORK)
+        self.store = Store(v, target, kind, port, TAKES_LATE)
         self.name = f'{target} to {kind} ({instead.what})'
         v.ways.append(self)
         v.add({'remote_write': f'vigie_remote_write_url=http://127.0.0.1:{port}/api/v1/write', 'influx': f'vigie_influx_url=http://127.0.0.1:{port}'}[target])
@@ -133,7 +129,8 @@ class Two(Exporting):
             return answer.read().decode()
 
     def metric(self, name, target):
-        return float(re.search(rf'^vigie_export_{name}(?:_total)?{{[^}}]*target="{target}"[^}}]*}} (.*)', self.metrics(), re.M)[1])
+        line = rf'^vigie_export_{name}(?:_total)?{{[^}}]*target="{target}"[^}}]*}} (.*)'
+        return float(until(lambda: re.search(line, self.metrics(), re.M), f'{name} of {target}: after a start it takes a moment')[1])
 
     def memory(self):
         with open(f'/proc/{self.role()}/status', encoding='ascii') as f:

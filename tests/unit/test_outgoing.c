@@ -209,6 +209,24 @@ static void test_series_together(void **state UNUSED)
     outgoing_release(&o);
 }
 
+static void test_last_first(void **state UNUSED)
+{
+    struct outgoing o;
+
+    outgoing_init(&o);
+    add(&o, "a", 1000, "fine | x=1");
+    add(&o, "b", 2000, "fine | x=1");
+    add(&o, "a", 3000, "fine | x=2");
+    add(&o, "c", 4000, "fine | x=1");
+    add(&o, "b", 5000, "fine | x=2");
+    outgoing_sort(&o);
+    assert_int_equal(outgoing_last_first(&o, 0, 5), 3);
+    assert_int_equal(outgoing_last_first(&o, 0, 3), 1);
+    assert_int_equal(outgoing_last_first(&o, 2, 5), 4);
+    assert_int_equal(outgoing_last_first(&o, 4, 5), 4);
+    outgoing_release(&o);
+}
+
 static void test_labels(void **state UNUSED)
 {
     static const char *const wrong[] = {"x",        "=y",         "1a=x",      "a-b=x",
@@ -249,8 +267,8 @@ int main(void)
         cmocka_unit_test(test_remote_write),    cmocka_unit_test(test_remote_write_long),
         cmocka_unit_test(test_influx),          cmocka_unit_test(test_pressed),
         cmocka_unit_test(test_what_is_sent),    cmocka_unit_test(test_order),
-        cmocka_unit_test(test_series_together), cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_place),
+        cmocka_unit_test(test_series_together), cmocka_unit_test(test_last_first),
+        cmocka_unit_test(test_labels),          cmocka_unit_test(test_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
