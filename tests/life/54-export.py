@@ -13,6 +13,7 @@ import signal
 import ssl
 import subprocess
 import threading
+import time
 
 from lib_stores import AT_WORK, TAKES_LATE, Exporting, Store, compare
 from lib_vigie import Skip, Vigie, main, shifted, until, vigie
@@ -181,6 +182,28 @@ def test_what_is_too_old_costs_itself_only():
         assert wanted <= have, f'{len(wanted - have)} of {len(wanted)} are missing'
         assert v.exports()['influx']['refused'] == len([ms for ms in waits if ms < oldest[0]]), (v.exports(), len(waits))
         assert asked[0] < 600, asked
+
+
+def test_how_far_behind():
+    """There is always something that waits, for more comes before a request is answered: it is as old as it is, and not as old as the first that waited."""
+    server, came, stop = Answers(), [], threading.Event()
+    with Exporting(influx(server)) as v:
+        def say(lines):
+            came.append(time.monotonic())
+            before = v.journal_seq()
+            until(lambda: stop.is_set() or v.journal_seq() > before, 'another record')
+            return 204
+        server.say = say
+        v.start()
+        try:
+            until(lambda: len(came) > 12, 'requests')
+            while len(came) < 40:
+                seen = len(came)
+                behind, most = v.exports()['influx']['lag_seconds'], time.monotonic() - came[-9]
+                assert behind <= most + 1, f'{behind} s behind after {seen} requests, of which the last nine came within {most:.1f} s'
+                until(lambda seen=seen: len(came) > seen, 'another request')
+        finally:
+            stop.set()
 
 
 def waits_while(*statuses):

@@ -162,6 +162,10 @@ class Exporting(Vigie):
             return {x['target']: x for x in json.loads(out)['exports']}
         return until(said, 'gate heard of the targets')  # after a start it takes a moment
 
+    def journal_seq(self):
+        """Up to which record the journal is on disk."""
+        return int(json.loads(vigie('ctl', 'status', '-o', 'json', '--state', self.state)[1])['journal']['seq'])
+
     def role(self):
         return next((pid for pid, words in self.roles().items() if 'export' in words), None)
 
