@@ -44,9 +44,8 @@ static void read_turn(struct export_target *t)
     enum export_got got;
 
     got = t->placed ? export_read(t) : EXPORT_IO;
-    if (t->read >=
-        t->e->stored) /* a batch has an age of its own; what comes from here on waits from then on */
-        t->behind_from.us = 0;
+    if (t->read >= t->e->stored)
+        t->behind_from.us = 0; /* a batch has an age of its own; what comes from here on waits from then on */
     if (t->batch.v.n && (got == EXPORT_FULL || got == EXPORT_END || got == EXPORT_NAME)) {
         t->more = got == EXPORT_FULL;
         export_send_begin(t);
