@@ -539,6 +539,15 @@ static void leave_out(struct err *err, struct str end)
         err->text[text.n - end.n] = '\0';
 }
 
+/* Of what failed beside the state folder, where the words for it do not say so. */
+static void say_unchanged(struct err *err)
+{
+    size_t n = strlen(err->text);
+
+    if (!strstr(err->text, "nothing was changed"))
+        snprintf(err->text + n, sizeof(err->text) - n, "; nothing was changed");
+}
+
 static int verify_only(const char *name)
 {
     struct backup_seen seen;
@@ -566,8 +575,10 @@ static int restore(const struct options *o, const char *name)
         r = name_left(&p, &err);
     if (r == 0)
         r = make_staging(&p, &err);
-    if (r == 0 && (r = unpack(name, p.staging, &seen, &err)) < 0)
+    if (r == 0 && (r = unpack(name, p.staging, &seen, &err)) < 0) {
         drop_staging(&p);
+        say_unchanged(&err);
+    }
     if (r == 0)
         r = put_in_place(&p, &err);
     if (r < 0 || p.mount)

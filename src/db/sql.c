@@ -385,27 +385,33 @@ static int open_plain(struct sql *s, const char *path, int flags, struct err *er
     return r < 0 ? err_set(err, r, "the database %s cannot be opened: %s", path, sql_message(s)) : 0;
 }
 
+/* A copy of one moment, without a log beside it. */
+static int copy_all(struct sql *in, struct sql *out)
+{
+    sqlite3_backup *b = sqlite3_backup_init(out->db, "main", in->db, "main");
+    int keep = 0, r = E_IO;
+
+    if (b) {
+        sqlite3_backup_step(b, -1);
+        r = code(sqlite3_backup_finish(b));
+    }
+    if (r < 0)
+        return r;
+    sqlite3_file_control(out->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    return run(out, "PRAGMA journal_mode=DELETE;");
+}
+
 int sql_copy(const char *from, const char *to, struct err *err)
 {
     struct sql in, out = {.db = NULL};
-    sqlite3_backup *b = NULL;
     int r = open_plain(&in, from, SQLITE_OPEN_READONLY, err);
 
     if (r == 0)
         r = open_plain(&out, to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
-    if (r == 0)
-        b = sqlite3_backup_init(out.db, "main", in.db, "main");
-    if (r == 0 && b)
-        sqlite3_backup_step(b, -1); /* all at once: of one moment */
-    if (r == 0)
-        r = b ? code(sqlite3_backup_finish(b)) : E_IO;
-    if (r == 0) { /* a file without a log beside it */
-        int keep = 0;
-
-        sqlite3_file_control(out.db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-        r = run(&out, "PRAGMA journal_mode=DELETE;");
-    }
-    if (r < 0)
+    if (r == 0 && (r = copy_all(&in, &out)) == E_NOSPC)
+        err_set(err, r, "there is no room for a copy of the database %s: %s cannot be written: %s", from, to,
+                sql_message(&out));
+    else if (out.db && r < 0)
         err_set(err, r, "the database %s cannot be copied: %s", from, sql_message(&out));
     sql_close(&out);
     sql_close(&in);

@@ -355,6 +355,27 @@ def test_a_disk_of_its_own():
             subprocess.run(['umount', '-l', v.state], check=False)
 
 
+def test_no_room():
+    """The disk that is full is named: that of the backup, not that of the state folder; and a restore that has no room changed nothing."""
+    if os.getuid() != 0 or ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise Skip('needs root and a mount namespace')
+    if subprocess.run(['findmnt', '-n', '/'], stdout=subprocess.DEVNULL, check=False).returncode == 0:
+        subprocess.run(['mount', '--make-rprivate', '/'], check=True)
+    with Vigie(OBJECTS) as v:
+        v.start()
+        submit(v, 'p', 'told')
+        path, small = saved(v), v.path('small')
+        os.makedirs(small)
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=64k,mode=0755', 'small', small], check=True)
+        try:
+            status, _, said = vigie('backup', '-c', v.main, small + '/b.vigie')
+            assert status == 1 and 'there is no room' in said and f'{small}/b.vigie' in said and not os.listdir(small), (said, os.listdir(small))
+            status, _, said = vigie('restore', '--state', small + '/state', path)
+            assert status == 1 and 'No space left' in said and said.endswith('; nothing was changed\n') and not os.listdir(small), (said, os.listdir(small))
+        finally:
+            subprocess.run(['umount', '-l', small], check=False)
+
+
 def spoil(path, at, n):
     with open(path, 'r+b') as f:
         f.seek(at)
