@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/sock.h"
 
+#include "base/address.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,7 +24,7 @@ int sock_pair(int fd[2], struct err *err)
     return 0;
 }
 
-union address {
+union endpoint {
     struct sockaddr any;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
@@ -34,7 +36,7 @@ static int bad_address(struct err *err, const char *at)
                    at);
 }
 
-static int parse_address(const char *at, union address *a, socklen_t *len, struct err *err)
+static int parse_address(const char *at, union endpoint *a, socklen_t *len, struct err *err)
 {
     const char *colon = strrchr(at, ':');
     char host[64];
@@ -65,7 +67,7 @@ static int parse_address(const char *at, union address *a, socklen_t *len, struc
 
 int sock_check_address(const char *at, struct err *err)
 {
-    union address a;
+    union endpoint a;
     socklen_t len;
 
     return parse_address(at, &a, &len, err);
@@ -73,36 +75,30 @@ int sock_check_address(const char *at, struct err *err)
 
 bool sock_is_loopback(const char *at)
 {
-    union address a;
-    socklen_t len = 0;
+    struct address a;
 
-    if (parse_address(at, &a, &len, NULL) < 0)
-        return false;
-    if (a.any.sa_family == AF_INET)
-        return ntohl(a.v4.sin_addr.s_addr) >> 24 == 127;
-    return IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr);
+    return address_parse_at(str_of(at), &a, NULL) && address_is_loopback(&a);
 }
 
 bool sock_is_private(const char *at)
 {
-    static const struct {
-        uint32_t net, mask;
-    } nets[] = {{0x7f000000, 0xff000000}, {0x0a000000, 0xff000000}, {0xac100000, 0xfff00000},
-                {0xc0a80000, 0xffff0000}, {0xa9fe0000, 0xffff0000}, {0x64400000, 0xffc00000}};
-    union address a;
-    socklen_t len = 0;
-    uint8_t first, second;
+    struct address a;
 
-    if (parse_address(at, &a, &len, NULL) < 0)
-        return false;
-    for (size_t i = 0; a.any.sa_family == AF_INET && i < ARRAY_LEN(nets); i++) {
-        if ((ntohl(a.v4.sin_addr.s_addr) & nets[i].mask) == nets[i].net)
-            return true;
-    }
-    first = a.v6.sin6_addr.s6_addr[0];
-    second = a.v6.sin6_addr.s6_addr[1];
-    return a.any.sa_family == AF_INET6 && (IN6_IS_ADDR_LOOPBACK(&a.v6.sin6_addr) || (first & 0xfe) == 0xfc ||
-                                           (first == 0xfe && (second & 0xc0) == 0x80));
+    return address_parse_at(str_of(at), &a, NULL) && address_is_private(&a);
+}
+
+void sock_name(const struct sockaddr_storage *a, char *out, size_t size)
+{
+    const struct sockaddr_in *v4 = (const void *)a;
+    const struct sockaddr_in6 *v6 = (const void *)a;
+
+    str_copy(out, size, STR("unknown"));
+    if (a->ss_family == AF_INET)
+        inet_ntop(AF_INET, &v4->sin_addr, out, (socklen_t)size);
+    else if (a->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+        inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, out, (socklen_t)size);
+    else if (a->ss_family == AF_INET6)
+        inet_ntop(AF_INET6, &v6->sin6_addr, out, (socklen_t)size);
 }
 
 void sock_keep_alive(int fd)
@@ -133,7 +129,7 @@ static int bind_error(struct err *err, int e, const char *at)
 
 static void say_bound(int fd, char *bound, size_t size)
 {
-    union address a = {.any.sa_family = AF_UNSPEC};
+    union endpoint a = {.any.sa_family = AF_UNSPEC};
     socklen_t len = sizeof(a);
     char host[INET6_ADDRSTRLEN] = "?";
 
@@ -150,7 +146,7 @@ static void say_bound(int fd, char *bound, size_t size)
 
 int sock_listen_tcp(const char *at, int *fd, char *bound, size_t size, struct err *err)
 {
-    union address a;
+    union endpoint a;
     socklen_t len = 0;
     int one = 1, s, r = parse_address(at, &a, &len, err);
 
@@ -255,7 +251,7 @@ int sock_connect_unix(const char *path, int *fd, struct err *err)
 
 int sock_connect_datagram(const char *to, int *fd, struct err *err)
 {
-    union address a;
+    union endpoint a;
     struct sockaddr_un un;
     const struct sockaddr *at = &a.any;
     socklen_t len = 0;

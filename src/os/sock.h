@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 int sock_pair(int fd[2], struct err *err); /* AF_UNIX stream */
@@ -15,6 +16,8 @@ int sock_listen_unix(const char *path, unsigned mode, int *fd, struct err *err);
 int sock_connect_unix(const char *path, int *fd, struct err *err); /* blocking */
 /* Datagrams to ADDRESS:PORT, or to the unix socket at that path; nonblocking, connected. */
 int sock_connect_datagram(const char *to, int *fd, struct err *err);
+/* The address alone, without its port, for people; at least 46 bytes. */
+void sock_name(const struct sockaddr_storage *a, char *out, size_t size);
 int sock_accept(int listener, int *fd); /* E_AGAIN: nobody waits */
 /* Who is at the other end of a unix connection. */
 int sock_peer(int fd, uid_t *uid, gid_t *gid, pid_t *pid);
