@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie-core: the roles that link the same libraries. Started by the parent only. */
-#include "role/local_tls.h"
+#include "role/tls_take.h"
 #include "role/main_roles.h"
 
 #include "base/bug.h"
 
-const struct tls_library *const local_tls = NULL;
+const struct tls_library *const role_tls = NULL;
 
 const struct role_ops *const main_roles[] = {
     &role_engine,

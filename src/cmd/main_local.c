@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie-local: local with TLS, started in the place of the one in vigie-core where Livestatus listens with it. Started by the parent only. */
-#include "role/local_tls.h"
+#include "role/tls_take.h"
 #include "role/main_roles.h"
 
 #include "base/bug.h"
 
-const struct tls_library *const local_tls = &tls_openssl;
+const struct tls_library *const role_tls = &tls_openssl;
 
 const struct role_ops *const main_roles[] = {
     &role_local,

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie-web: the roles that link the same libraries. Started by the parent only. */
 #include "role/main_roles.h"
+#include "role/tls_take.h"
 
 #include "base/bug.h"
+
+const struct tls_library *const role_tls = NULL;
 
 const struct role_ops *const main_roles[] = {
     &role_web,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie-all: every role, for --one-process. */
-#include "role/local_tls.h"
+#include "role/tls_take.h"
 #include "role/main_roles.h"
 
 #include "base/bug.h"
 
-const struct tls_library *const local_tls = &tls_openssl;
+const struct tls_library *const role_tls = &tls_openssl;
 
 const struct role_ops *const main_roles[] = {
     &role_conf,   &role_engine, &role_runner, &role_prober, &role_notifier, &role_store,

@@ -182,6 +182,7 @@ const char *conf_day_near(struct str word);
 
 /* the steps */
 void conf_read_main(struct conf *c);
+void conf_check_listeners(struct conf *c); /* once all options are read */
 void conf_read_objects(struct conf *c, struct str path, struct conf_place from);
 void conf_read_dir(struct conf *c, struct str path, struct conf_place from, bool main_files);
 void conf_resolve(struct conf *c); /* templates, then ranks */

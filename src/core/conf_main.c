@@ -260,31 +260,6 @@ static void check_value(struct conf *c, const struct conf_directive *d, struct s
         conf_say(c, CONF_MISTAKE, at, "%s is '" STR_FMT "'; write a number", d->name, STR_ARG(value));
 }
 
-static bool is_port(struct str s)
-{
-    uint64_t n;
-
-    return str_to_u64(s, &n) && n <= 65535;
-}
-
-/* ADDR:PORT, and no other address than a loopback one: other addresses need TLS. */
-static const char *listen_wrong(struct str value)
-{
-    ptrdiff_t colon = -1;
-    struct str host;
-
-    for (size_t i = 0; i < value.n; i++)
-        colon = value.p[i] == ':' ? (ptrdiff_t)i : colon;
-    host = str_sub(value, 0, colon < 0 ? 0 : (size_t)colon);
-    if (!value.n)
-        return NULL;
-    if (colon < 0 || !is_port(str_sub(value, (size_t)colon + 1, value.n)))
-        return "write ADDR:PORT, for instance 127.0.0.1:8321, or nothing for no web page";
-    if (!str_starts(host, STR("127.")) && !str_eq_c(host, "[::1]"))
-        return "plain HTTP is served on loopback only, and this version has no TLS yet; write 127.0.0.1:PORT";
-    return NULL;
-}
-
 /* journald, the path of a socket, or ADDRESS:PORT in numbers: no name is looked up for it. */
 static const char *syslog_wrong(struct str value)
 {
@@ -345,9 +320,7 @@ static void check_option(struct conf *c, const struct conf_directive *d, struct 
 {
     const char *wrong = NULL;
 
-    if (strcmp(d->name, "vigie_http_listen") == 0)
-        wrong = listen_wrong(value);
-    else if (strcmp(d->name, "vigie_state_dir") == 0 && !str_starts(value, STR("/")))
+    if (strcmp(d->name, "vigie_state_dir") == 0 && !str_starts(value, STR("/")))
         wrong = "write an absolute path";
     else if (strcmp(d->name, "vigie_syslog") == 0)
         wrong = syslog_wrong(value);
@@ -378,6 +351,7 @@ static void set_option(struct conf *c, struct str name, struct str value, struct
     p->value = value;
     p->file = at.file;
     p->line = at.line;
+    p->value_column = (uint16_t)MIN(at.column, 65535u);
 }
 
 static void later(struct conf *c, struct str which, struct str value, struct conf_place at)
@@ -588,6 +562,7 @@ void conf_read_main(struct conf *c)
     }
     check_user(c);
     check_log(c);
+    conf_check_listeners(c);
     if (conf_main_is_on(c, "use_regexp_matching"))
         c->patterns = conf_main_is_on(c, "use_true_regexp_matching") ? CONF_PATTERNS_ALL : CONF_PATTERNS_SOME;
     for (size_t i = 0; i < c->to_read.n; i++) {

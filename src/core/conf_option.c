@@ -50,6 +50,8 @@ static const struct option {
 #undef SPAN_FROM
     {"vigie_smtp_tls", WORD, 0, 0, {"auto", "required", "off"}, "auto, required or off"},
     {"vigie_shell", WORD, 0, 0, {"on", "off"}, "on or off"},
+    {"vigie_tls", WORD, 0, 0, {"auto", "on"}, "auto or on"},
+    {"vigie_tls_min", WORD, 0, 0, {"1.3", "1.2"}, "1.3 or 1.2"},
 };
 
 static const struct option *find(const struct conf_directive *d)

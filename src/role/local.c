@@ -224,10 +224,8 @@ static void local_birth(struct role *r)
 
     self->ctl_fd = self->ls_fd = self->tcp_fd = self->tls_fd = self->pipe_fd = self->lines.fd =
         self->next_lines.fd = -1;
-    buf_init(&self->tls_cert);
-    buf_init(&self->tls_key);
-    buf_init(&self->tls_ca);
-    buf_init(&self->tls_crl);
+    tls_take_init(&self->tls, LISTENING_LIVESTATUS);
+    self->tls.old = true; /* programs that ask are older than browsers */
 }
 
 static void local_open(struct role *r)
@@ -289,7 +287,7 @@ static void local_stop(struct role *r)
     loop_fd_remove(&self->ls_watch);
     loop_fd_remove(&self->tcp_watch);
     loop_fd_remove(&self->tls_watch);
-    local_tls_stop(self);
+    tls_take_release(&self->tls);
     local_pipe_end(r);
     for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
         if (fds[i] >= 0)

@@ -32,9 +32,9 @@ struct conn {
     struct buf in, out;
     size_t out_at;
     bool input_ended, close_after;
-    bool fixed16;    /* CONN_LS: the request under way asked for that header */
-    bool tcp;        /* CONN_LS: over TCP, with TLS or without */
-    struct tls *tls; /* CONN_LS; NULL: without */
+    bool fixed16;     /* CONN_LS: the request under way asked for that header */
+    bool tcp;         /* CONN_LS: over TCP, with TLS or without */
+    struct tls_io io; /* CONN_LS: of its TLS, if it has it */
     struct loop_timer patience;
     bool refused; /* CONN_LS: what still comes is thrown away, up to the end of the input */
     struct conn *prev, *next;
@@ -71,8 +71,7 @@ struct local {
     VEC(struct person) people; /* by uid */
     int ctl_fd, ls_fd, pipe_fd, tcp_fd, tls_fd;
     struct loop_fd ctl_watch, ls_watch, pipe_watch, tcp_watch, tls_watch;
-    struct tls_context *tls; /* NULL: Livestatus does not listen with it */
-    struct buf tls_cert, tls_key, tls_ca, tls_crl;
+    struct tls_take tls;
     struct conn *conns;
     struct map requests; /* id -> struct conn */
     uint64_t next_id;

@@ -58,7 +58,7 @@ static size_t whole_request(const struct conn *c)
 /* 0; E_AGAIN: the client takes no more now; E_CLOSED: it is gone. */
 static int send_out(struct conn *c)
 {
-    if (c->tls)
+    if (c->io.tls)
         return local_tls_send(c);
     while (c->out_at < c->out.len) {
         ssize_t n = send(c->fd, c->out.data + c->out_at, c->out.len - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -75,8 +75,8 @@ static bool write_out(struct conn *c)
 {
     int r = send_out(c);
 
-    if (r == 0 && c->tls && c->close_after && !c->request) {
-        local_tls->end(c->tls);
+    if (r == 0 && c->io.tls && c->close_after && !c->request) {
+        tls_io_end(&c->io);
         r = send_out(c);
     }
     if (r == E_AGAIN || (r == 0 && unread(c))) /* or the handshake is not over */
@@ -111,7 +111,7 @@ static void refuse(struct conn *c, int code, const char *text)
 
 static struct str who_asks(const struct conn *c, char room[LOCAL_WHO])
 {
-    if (c->tls)
+    if (c->io.tls)
         return local_tls_who(c, room, LOCAL_WHO);
     return c->tcp ? STR("tcp") : local_who(c->role->self, c->uid, room);
 }
@@ -169,7 +169,7 @@ static int take_in(struct conn *c, size_t n)
     char room[READ_CHUNK];
     int r;
 
-    if (!c->tls) {
+    if (!c->io.tls) {
         c->in.len += n;
         return 0;
     }
@@ -216,7 +216,7 @@ static void on_ready(void *user, uint32_t events)
     }
     if (!write_out(c) || !read_in(c) || !next_request(c))
         return;
-    if (c->tls && !write_out(c)) /* its handshake answers what was read */
+    if (c->io.tls && !write_out(c)) /* its handshake answers what was read */
         return;
     if (c->refused && c->input_ended && !unread(c))
         local_conn_free(c);

@@ -3,38 +3,14 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "os/file.h"
 #include "role/local_int.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define HALVED_US  (2 * TIME_MIN) /* for the answer to who says no more; whoever is gone looks the same */
-#define IDLE_US    (5 * TIME_MIN) /* what clients know from other servers */
-#define WIRE_HIGH  (64u * 1024)   /* no more is encrypted while so much is still to be sent */
-#define WIRE_PIECE (16u * 1024)
+#define HALVED_US (2 * TIME_MIN) /* for the answer to who says no more; whoever is gone looks the same */
+#define IDLE_US   (5 * TIME_MIN) /* what clients know from other servers */
 
 /* ---- what the parent hands over ---- */
-
-static void take_file(struct buf *to, int fd)
-{
-    struct err err = ERR_INIT;
-
-    buf_clear(to);
-    if (file_read_fd(fd, "a file of it", LIMIT_TLS_FILE, to, &err) < 0)
-        log_error("vigie_livestatus_tls: %s", err.text);
-    close(fd);
-}
-
-static void wipe(struct buf *b)
-{
-    if (b->cap)
-        explicit_bzero(b->data, b->cap);
-    buf_clear(b);
-}
 
 /* A certificate that was taken back ends the connection that it opened, too; a handshake under way would look at the former lists: it is begun anew. */
 static void part_company(struct local *self)
@@ -43,71 +19,28 @@ static void part_company(struct local *self)
 
     for (struct conn *c = self->conns; c; c = next) {
         next = c->next;
-        if (!c->tls || local_tls->holds(c->tls, self->tls))
+        if (!c->io.tls || role_tls->holds(c->io.tls, self->tls.context))
             continue;
-        if (local_tls->ready(c->tls))
+        if (tls_io_ready(&c->io))
             log_warn("Livestatus: a client's certificate does not count any more: its connection was closed");
         local_conn_free(c);
     }
 }
 
-/* At the start a wrong file ends Vigie, which says so; later the former ones stay. */
-static void renew(struct role *r)
-{
-    struct local *self = r->self;
-    const struct tls_files files = {.cert = buf_str(&self->tls_cert),
-                                    .key = buf_str(&self->tls_key),
-                                    .ca = buf_str(&self->tls_ca),
-                                    .crl = buf_str(&self->tls_crl)};
-    struct tls_context *now;
-    struct err err = ERR_INIT;
-
-    BUG_ON(!local_tls);
-    now = local_tls->context_new(&files, &err);
-    wipe(&self->tls_key);
-    if (!now && !self->tls)
-        log_fatal("vigie_livestatus_tls: %s", err.text);
-    if (!now) {
-        log_error("vigie_livestatus_tls: %s; the former certificate stays in use", err.text);
-        return;
-    }
-    local_tls->context_free(self->tls);
-    self->tls = now;
-    part_company(self);
-}
-
 bool local_tls_fd(struct role *r, struct str purpose, struct str at, int fd)
 {
     struct local *self = r->self;
+    bool last = false;
 
-    if (str_eq_c(purpose, "ls-tls-cert"))
-        take_file(&self->tls_cert, fd);
-    else if (str_eq_c(purpose, "ls-tls-ca"))
-        take_file(&self->tls_ca, fd);
-    else if (str_eq_c(purpose, "ls-tls-crl"))
-        take_file(&self->tls_crl, fd);
-    else if (str_eq_c(purpose, "ls-tls-listen"))
+    if (str_eq_c(purpose, "ls-tls-listen"))
         self->tls_fd = fd;
-    else if (str_eq_c(purpose, "ls-tls-key")) { /* the last of them */
-        take_file(&self->tls_key, fd);
-        renew(r);
-    } else
+    else if (!tls_take_fd(&self->tls, "ls-tls-", purpose, fd, &last))
         return false;
+    if (last && tls_take_renew(&self->tls))
+        part_company(self);
     if (at.n)
         log_debug("Livestatus with TLS: " STR_FMT, STR_ARG(at));
     return true;
-}
-
-void local_tls_stop(struct local *self)
-{
-    if (self->tls)
-        local_tls->context_free(self->tls);
-    self->tls = NULL;
-    wipe(&self->tls_key);
-    buf_release(&self->tls_key);
-    buf_release(&self->tls_cert);
-    buf_release(&self->tls_ca);
-    buf_release(&self->tls_crl);
 }
 
 /* ---- connections ---- */
@@ -128,13 +61,13 @@ void local_tls_begin(struct conn *c)
 {
     const struct local *self = c->role->self;
 
-    c->tls = local_tls->open(self->tls);
+    tls_io_init(&c->io, c->fd, role_tls, self->tls.context);
     within(c, LIMIT_HANDSHAKE_US);
 }
 
 int local_tls_take(struct conn *c, struct str in)
 {
-    return local_tls->take(c->tls, in, &c->in);
+    return role_tls->take(c->io.tls, in, &c->in);
 }
 
 void local_tls_halved(struct conn *c)
@@ -147,7 +80,7 @@ void local_tls_moved(struct conn *c)
 {
     int64_t us = IDLE_US;
 
-    if (!c->tcp || (c->tls && !local_tls->ready(c->tls)) || c->input_ended)
+    if (!c->tcp || !tls_io_ready(&c->io) || c->input_ended)
         return;
     if (c->request) {
         loop_timer_cancel(&c->patience);
@@ -159,51 +92,32 @@ void local_tls_moved(struct conn *c)
     within(c, us);
 }
 
-/* Encrypts a little of the answer, when the network has taken what was before it. */
-static int more(struct conn *c)
-{
-    struct str rest = str_sub(buf_str(&c->out), c->out_at, c->out.len), piece = str_sub(rest, 0, WIRE_PIECE);
-
-    if (!piece.n || !local_tls->ready(c->tls) || local_tls->out(c->tls)->len >= WIRE_HIGH)
-        return 0;
-    c->out_at += piece.n;
-    return local_tls->put(c->tls, piece) < 0 ? E_CLOSED : 1;
-}
-
 int local_tls_send(struct conn *c)
 {
-    struct buf *wire = local_tls->out(c->tls);
-    int r;
+    ssize_t n = 1;
 
-    while ((r = more(c)) == 1 || (r == 0 && wire->len)) {
-        ssize_t n = wire->len ? send(c->fd, wire->data, wire->len, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
-
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
-            return E_AGAIN;
-        if (n < 0)
-            return E_CLOSED;
-        buf_drop_front(wire, (size_t)n);
+    while (n > 0 && c->out_at < c->out.len) {
+        n = tls_io_write(&c->io, &(struct iovec){c->out.data + c->out_at, c->out.len - c->out_at}, 1);
+        c->out_at += (size_t)MAX(n, 0);
     }
-    return r;
+    return n < 0 ? E_CLOSED : tls_io_flush(&c->io);
 }
 
 size_t local_tls_pending(const struct conn *c)
 {
-    return c->tls ? local_tls->out(c->tls)->len : 0;
+    return tls_io_pending(&c->io);
 }
 
 void local_tls_free(struct conn *c)
 {
     loop_timer_cancel(&c->patience);
-    if (c->tls)
-        local_tls->free(c->tls);
-    c->tls = NULL;
+    tls_io_release(&c->io);
 }
 
 struct str local_tls_who(const struct conn *c, char *room, size_t size)
 {
     char name[TLS_NAME_MAX];
-    struct str peer = local_tls->peer(c->tls, name);
+    struct str peer = role_tls->peer(c->io.tls, name);
     int n = snprintf(room, size, peer.n ? "tls:" STR_FMT : "tls", STR_ARG(peer));
 
     return str_make(room, MIN((size_t)n, size - 1));

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Livestatus over TCP with TLS, in local. Certificate, key and authorities come as descriptors that the parent opened, before the sandbox closes and again with each reload; the key is wiped from
- * memory when the library has it. A connection that does not finish its handshake, or of which nothing more will come, is let go after a while.
+ * Livestatus over TCP with TLS, in local. A connection that does not finish its handshake, or of which nothing more will come, is let go after a while.
  */
-#include "role/role.h"
-#include "wire/tls.h"
+#include "role/tls_take.h"
+#include "wire/tls_io.h"
 
 struct conn;
 struct local;
 
-extern const struct tls_library *const local_tls; /* of this executable; NULL: it has none */
-
 /* Takes a descriptor that is meant for TLS. */
 bool local_tls_fd(struct role *r, struct str purpose, struct str at, int fd);
-void local_tls_serve(struct role *r);
-void local_tls_stop(struct local *self);
 
 void local_tls_begin(struct conn *c); /* a connection that was accepted: its handshake is to come */
 int local_tls_take(struct conn *c, struct str in); /* as tls_library.take, into c->in */

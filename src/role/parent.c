@@ -4,6 +4,7 @@
 #include "role/parent_log.h"
 #include "role/parent_results.h"
 
+#include "base/address.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "os/clock.h"
@@ -89,16 +90,41 @@ void parent_start_roles(struct parent *p)
         parent_go(&p->child[i]);
 }
 
-static void print_address(struct parent *p)
+/* The link makes an administrator only for who is on this machine, by an address of its loopback. */
+static void print_first_use(const struct parent *p, const char *scheme)
 {
+    struct address a = {0};
+    uint16_t port = 0;
+
+    if (!address_parse_at(str_of(p->http_at), &a, &port) ||
+        (!address_is_loopback(&a) && !address_is_any(&a))) {
+        printf("vigie: first use: there is no user yet; on this machine: vigie ctl user add NAME --role "
+               "admin\n");
+        return;
+    }
+    printf("vigie: first use: open this link within 30 minutes to choose your name and password (it works "
+           "once):\nvigie: %s://",
+           scheme);
+    if (address_is_any(&a))
+        printf("localhost:%u", port);
+    else
+        printf("%s", p->http_at);
+    printf("/#setup=%s\n", p->setup_token);
+}
+
+static void print_address(const struct parent *p)
+{
+    const char *scheme = p->http_tls ? "https" : "http";
+
     if (!p->http_at[0])
         return;
-    printf("vigie: http://%s/\n", p->http_at);
+    printf("vigie: %s://%s/\n", scheme, p->http_at);
+    if (p->page_own)
+        printf("vigie: its certificate is Vigie's own, and browsers ask about it: compare its SHA-256 "
+               "fingerprint\nvigie: %s\n",
+               p->page_print);
     if (p->setup_token[0])
-        printf("vigie: first use: open this link within 30 minutes to choose your name and password (it "
-               "works once):\n"
-               "vigie: http://%s/#setup=%s\n",
-               p->http_at, p->setup_token);
+        print_first_use(p, scheme);
 }
 
 /* Every role serves: the command file is made last, since its presence is what others wait for. */

@@ -3,6 +3,7 @@
 #include "role/parent_int.h"
 #include "role/parent_log.h"
 #include "role/parent_results.h"
+#include "role/parent_tls.h"
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -141,6 +142,8 @@ static const struct role_ops *main_role(enum role_id id)
 /* The one that has TLS only where it is used. */
 static const char *exe_of(const struct parent *p, const struct plan *plan)
 {
+    if (plan->id == ROLE_WEB && p->http_tls)
+        return "vigie-web-tls";
     return plan->id == ROLE_LOCAL && p->tls_fd >= 0 ? "vigie-local" : plan->exe;
 }
 
@@ -275,6 +278,7 @@ static bool take_message(struct parent *p, struct child *c, const struct msg *m,
     case MSG_SETUP_TOKEN:
         str_copy(p->setup_token, sizeof(p->setup_token), m->u.setup_token.token);
         return true;
+    case MSG_PAGE_TLS: parent_tls_page(p, &m->u.page_tls); return true;
     case MSG_LOG_OPEN: parent_log_open(p, c, &m->u.log_open); return true;
     case MSG_LOG_ROTATE: parent_log_rotate(p, m->u.log_rotate.name); return true;
     case MSG_RELOAD: parent_reload(p, m->u.reload.id); return true;

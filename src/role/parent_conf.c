@@ -3,6 +3,7 @@
 #include "role/parent_int.h"
 #include "role/parent_log.h"
 #include "role/parent_results.h"
+#include "role/parent_tls.h"
 
 #include "base/log.h"
 #include "base/vec.h"
@@ -135,6 +136,10 @@ static void compare_start_only(struct parent *p, const struct model *next)
                                         "vigie_livestatus_tls_ca",
                                         "vigie_livestatus_tls_crl",
                                         "vigie_livestatus_tcp",
+                                        "vigie_tls_ca",
+                                        "vigie_tls_crl",
+                                        "vigie_tls_min",
+                                        "vigie_http_host",
                                         "vigie_max_concurrent_notifications",
                                         "vigie_max_concurrent_handlers"};
     const char *was = p->pipe_fd >= 0 ? p->pipe_at : model_c(&p->model, p->model.globals->command_file);
@@ -144,6 +149,8 @@ static void compare_start_only(struct parent *p, const struct model *next)
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (strcmp(option_in(&p->model, names[i]), option_in(next, names[i])) != 0)
             say_needs_start(p, names[i], option_in(&p->model, names[i]));
+    if (parent_tls_page_changes(p, next))
+        say_needs_start(p, "whether the page has TLS", p->http_tls ? "it has" : "it has none");
 }
 
 /* The snapshot in force changes here and nowhere else. The old one is unmapped when every role was told. */

@@ -65,7 +65,6 @@ enum parent_phase { PHASE_CONF, PHASE_START, PHASE_RUN, PHASE_STOP };
 
 #define PARENT_CHILDREN_MAX ROLE_PEERS_MAX
 #define PARENT_TEST_ENV     4
-#define PARENT_TLS_FILES    4  /* certificate, authority of clients, its revocation lists, key */
 #define PARENT_ASKED_MOST   64 /* RELOADs that wait for one reading of the configuration */
 
 struct parent_lines { /* a file of external commands */
@@ -113,8 +112,12 @@ struct parent {
     char pipe_at[4096],
         ls_at[108];    /* what was opened and is removed at the end, whatever a reload names now */
     char http_at[128]; /* "127.0.0.1:8080", with the port really bound */
-    char tcp_at[128];  /* the same of vigie_livestatus_tcp */
-    char tls_at[128];  /* ... and of vigie_livestatus_tls */
+    bool http_tls;     /* the page has TLS; its certificate: */
+    char page_print[96];
+    int64_t page_until; /* seconds since 1970 */
+    bool page_own;      /* Vigie made it */
+    char tcp_at[128];   /* the same of vigie_livestatus_tcp */
+    char tls_at[128];   /* ... and of vigie_livestatus_tls */
     uint32_t epoch;
     /* Builds with sanitizers hand on what moves the clock (faketime) and steers the sanitizers: "NAME=value", ended by NULL. */
     const char *test_env[PARENT_TEST_ENV + 1];
@@ -148,12 +151,6 @@ void parent_tell_export(struct parent *p); /* after a reload: its file of author
 /* Hands fd over to c under that purpose; fd stays ours. -1 is passed over. */
 void parent_pass(struct child *c, const char *purpose, const char *arg, int fd);
 bool parent_child_lives(const struct child *c);
-
-/* parent_tls.c */
-int parent_tcp_open(struct parent *p, struct err *err); /* without TLS, on loopback */
-int parent_tls_open(struct parent *p, struct err *err);
-void parent_tls_pass(struct parent *p, struct child *local, bool listener);
-void parent_tls_renew(struct parent *p); /* the files may be others now */
 
 /* parent_open.c */
 int parent_open_executables(struct parent *p, struct err *err);

@@ -4,11 +4,13 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/listening.h"
 #include "db/statedir.h"
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/sock.h"
 #include "role/parent_hold.h"
+#include "role/parent_tls.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -39,8 +41,6 @@ int parent_open_executables(struct parent *p, struct err *err)
         return err_sys(err, errno, "cannot open %s, the folder of Vigie's programs", path);
     return 0;
 }
-
-#define HTTP_LISTEN "127.0.0.1:8321"
 
 /* A setting that --set or the main file may give: "" when absent. */
 static const char *setting(struct parent *p, const char *name, const char *def)
@@ -129,7 +129,7 @@ static int take_lock(struct parent *p, bool *made, struct err *err)
         "command file, a log and whatever else it uses of its own: --set vigie_state_dir=DIR --set "
         "command_file=FIFO --set log_file=FILE%s%s%s%s",
         text[0] ? text : "unknown", p->state_dir,
-        setting(p, "vigie_http_listen", HTTP_LISTEN)[0] ? " --set vigie_http_listen=ADDRESS:PORT" : "",
+        setting(p, "vigie_http_listen", LISTENING_PAGE_AT)[0] ? " --set vigie_http_listen=ADDRESS:PORT" : "",
         setting(p, "vigie_livestatus_socket", "")[0] ? " --set vigie_livestatus_socket=SOCKET" : "",
         setting(p, "vigie_livestatus_tcp", "")[0] ? " --set vigie_livestatus_tcp=ADDRESS:PORT" : "",
         setting(p, "vigie_livestatus_tls", "")[0] ? " --set vigie_livestatus_tls=ADDRESS:PORT" : "");
@@ -390,27 +390,6 @@ int parent_open_state(struct parent *p, struct err *err)
 
 /* ---- listeners ---- */
 
-static int open_http(struct parent *p, struct err *err)
-{
-    const char *at = setting(p, "vigie_http_listen", HTTP_LISTEN);
-    int r;
-
-    if (!at[0])
-        return 0;
-    if (sock_check_address(at, err) < 0)
-        return err->code;
-    if (!sock_is_loopback(at))
-        return err_set(err, E_PERM,
-                       "vigie_http_listen=%s: plain HTTP is served on loopback only, and this version has no "
-                       "TLS yet: take 127.0.0.1:PORT (or [::1]:PORT) "
-                       "and put a proxy with TLS in front of it, or reach it through ssh -L",
-                       at);
-    r = sock_listen_tcp(at, &p->http_fd, p->http_at, sizeof(p->http_at), err);
-    if (r < 0)
-        err_prefix(err, "vigie_http_listen=%s: ", at);
-    return r;
-}
-
 static void close_one(int *fd)
 {
     if (*fd >= 0)
@@ -430,11 +409,11 @@ int parent_open_listeners(struct parent *p, struct err *err)
         r = rights_listen_as(&p->uids, ls, 0660, &p->ls_fd, err);
     snprintf(p->ls_at, sizeof(p->ls_at), "%s", ls);
     if (r == 0)
-        r = open_http(p, err);
+        r = parent_tls_open_page(p, err);
     if (r == 0)
-        r = parent_tcp_open(p, err);
+        r = parent_tls_open_tcp(p, err);
     if (r == 0)
-        r = parent_tls_open(p, err);
+        r = parent_tls_open_livestatus(p, err);
     if (r < 0) {
         close_one(&p->ctl_fd);
         close_one(&p->ls_fd);

@@ -43,6 +43,23 @@ static void add_role(struct json *j, const struct child *c)
     json_map_end(j);
 }
 
+/* Where the page is, and with what certificate. */
+static void add_page(struct json *j, const struct parent *p)
+{
+    if (!p->http_at[0])
+        return;
+    json_key(j, "page");
+    json_map(j);
+    json_key_c(j, "address", p->http_at);
+    json_key_bool(j, "tls", p->http_tls);
+    if (p->page_print[0]) {
+        json_key_c(j, "certificate_sha256", p->page_print);
+        json_key_i64(j, "certificate_until_s", p->page_until);
+        json_key_bool(j, "certificate_own", p->page_own);
+    }
+    json_map_end(j);
+}
+
 void parent_status_send(struct parent *p)
 {
     struct child *gate = parent_find(p, ROLE_GATE, 0);
@@ -60,6 +77,7 @@ void parent_status_send(struct parent *p)
     json_key_bool(&j, "one_process", p->options.one_process);
     json_key_c(&j, "rights_warning", p->uids.warning);
     json_key_str(&j, "log_stays", buf_str(&p->log_stays));
+    add_page(&j, p);
     parent_said_status(p, &j);
     json_key(&j, "roles");
     json_list(&j);

@@ -3,6 +3,7 @@
 #include "role/parent_int.h"
 #include "role/parent_log.h"
 #include "role/parent_results.h"
+#include "role/parent_tls.h"
 
 #include "base/log.h"
 #include "base/vec.h"
@@ -170,13 +171,13 @@ void parent_tell_descriptors(struct parent *p, struct child *c)
         pass_export_ca(p, c);
         break;
     case ROLE_AUTH: pass_folder(p, c, "auth-dir", "auth"); break;
-    case ROLE_WEB: parent_pass(c, "http-listen", p->http_at, p->http_fd); break;
+    case ROLE_WEB: parent_tls_pass(p, c); break;
     case ROLE_GATE: parent_tell_board(p, c); break;
     case ROLE_LOCAL:
         parent_pass(c, "ctl-listen", "", p->ctl_fd);
         parent_pass(c, "ls-listen", "", p->ls_fd);
         parent_pass(c, "ls-tcp-listen", p->tcp_at, p->tcp_fd);
-        parent_tls_pass(p, c, true);
+        parent_tls_pass(p, c);
         parent_pass(c, "command-hold", "", p->hold.fd);
         parent_pass(c, "command-pipe", p->pipe_at, p->pipe_fd);
         parent_results_pass(p, c);

@@ -1,70 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Livestatus over TCP: what the settings ask for, whether it may be, and the descriptors that local gets. The files are opened here, where there may be rights to, and read there. */
-#include "role/parent_int.h"
+/* What listens over TCP, the page and Livestatus: what the settings ask for, whether it may be, and the descriptors that web and local get. The files are opened here, where there may be rights
+   to, and read there. */
+#include "role/parent_tls.h"
 
 #include "base/log.h"
+#include "core/listening.h"
+#include "os/file.h"
 #include "os/sock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct {
-    const char *setting, *purpose, *what;
-    bool secret, needed;
-} files[PARENT_TLS_FILES] = {
-    {"vigie_livestatus_tls_cert", "ls-tls-cert", "the server's certificate", false, true},
-    {"vigie_livestatus_tls_ca", "ls-tls-ca", "the authority of clients' certificates", false, false},
-    {"vigie_livestatus_tls_crl", "ls-tls-crl", "the lists of clients' certificates that were taken back",
-     false, false},
-    {"vigie_livestatus_tls_key", "ls-tls-key", "the key of the certificate", true,
-     true}, /* the last: with it local begins */
+#define OWN_FOLDER "tls"
+#define OWN_FILE   "page.pem" /* certificate and key of the page that Vigie made itself */
+#define OWN_MOST   (64u * 1024)
+
+static const char *const purposes[LISTENING_COUNT][LISTENING_FILES] = {
+    [LISTENING_PAGE] = {"web-tls-cert", "web-tls-ca", "web-tls-crl", "web-tls-key"},
+    [LISTENING_LIVESTATUS] = {"ls-tls-cert", "ls-tls-ca", "ls-tls-crl", "ls-tls-key"},
 };
 
-static const char *setting(const struct parent *p, const char *name)
+static struct str setting_of(void *user, const char *name)
 {
-    struct str s = model_option_get(&p->model, name, STR(""));
+    return model_option_get(&((struct parent *)user)->model, name, STR_NULL);
+}
+
+static const char *setting(struct parent *p, const char *name)
+{
+    struct str s = setting_of(p, name);
 
     return s.n ? s.p : "";
 }
 
-static int check(const struct parent *p, const char *at, struct err *err)
+static const char *path_of(const struct listening *l, size_t i)
 {
-    bool ca = setting(p, "vigie_livestatus_tls_ca")[0];
-
-    if (sock_check_address(at, err) < 0) {
-        err_prefix(err, "vigie_livestatus_tls: ");
-        return err->code;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-        if (files[i].needed && !setting(p, files[i].setting)[0])
-            return err_set(err, E_INVAL, "vigie_livestatus_tls=%s needs %s: write %s=FILE (PEM)", at,
-                           files[i].what, files[i].setting);
-    }
-    if (setting(p, "vigie_livestatus_tls_crl")[0] && !ca)
-        return err_set(err, E_INVAL,
-                       "vigie_livestatus_tls_crl=%s: there are no certificates of clients that could be "
-                       "taken back: name who signs them with vigie_livestatus_tls_ca=FILE",
-                       setting(p, "vigie_livestatus_tls_crl"));
-    if (!sock_is_private(at) && !ca)
-        return err_set(
-            err, E_PERM,
-            "vigie_livestatus_tls=%s is an address that everybody may reach: clients must show a "
-            "certificate there. Name who signs these with vigie_livestatus_tls_ca=FILE, or take an address "
-            "of this machine or of a private network",
-            at);
-    if (p->options.one_process && !sock_is_loopback(at))
-        return err_set(
-            err, E_PERM,
-            "vigie_livestatus_tls=%s: in one process, without a sandbox, Vigie listens on loopback only", at);
-    return 0;
+    return l->file[i].n ? l->file[i].p : "";
 }
 
-static int open_file(const struct parent *p, size_t i, int *fd, struct err *err)
+/* *l: what the settings say now. */
+static int check(struct parent *p, enum listening_which which, struct listening *l, struct err *err)
 {
-    const char *path = setting(p, files[i].setting);
+    const char *name;
+    int r;
+
+    listening_read(l, which, setting_of, p);
+    r = listening_check(l, &name, err);
+    if (r == 0 && l->tls && p->options.one_process && !sock_is_loopback(l->at.p))
+        return err_set(err, E_PERM,
+                       "%s=" STR_FMT ": in one process, without a sandbox, Vigie listens on loopback only",
+                       listening_setting(which), STR_ARG(l->at));
+    return r;
+}
+
+static int open_file(const struct listening *l, size_t i, int *fd, struct err *err)
+{
+    const char *path = path_of(l, i), *name = listening_file_setting(l->which, (enum listening_file)i);
     struct stat st;
 
     *fd = -1;
@@ -72,37 +66,45 @@ static int open_file(const struct parent *p, size_t i, int *fd, struct err *err)
         return 0;
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*fd < 0)
-        return err_sys(err, errno, "%s=%s: cannot open %s", files[i].setting, path, files[i].what);
+        return err_sys(err, errno, "%s=%s: cannot open %s", name, path,
+                       listening_file_what((enum listening_file)i));
     if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        if (files[i].secret && (st.st_mode & 077))
-            log_warn("%s=%s can be read by others: chmod 600 %s", files[i].setting, path, path);
+        if (i == LISTENING_KEY && (st.st_mode & 077))
+            log_warn("%s=%s can be read by others: chmod 600 %s", name, path, path);
         return 0;
     }
     close(*fd);
     *fd = -1;
-    return err_set(err, E_INVAL, "%s=%s is no file", files[i].setting, path);
+    return err_set(err, E_INVAL, "%s=%s is no file", name, path);
 }
 
-static int open_files(const struct parent *p, int fd[PARENT_TLS_FILES], struct err *err)
+static int open_files(const struct listening *l, int fd[LISTENING_FILES], struct err *err)
 {
     int r = 0;
 
-    for (size_t i = 0; i < PARENT_TLS_FILES; i++)
+    for (size_t i = 0; i < LISTENING_FILES; i++)
         fd[i] = -1;
-    for (size_t i = 0; r == 0 && i < PARENT_TLS_FILES; i++)
-        r = open_file(p, i, &fd[i], err);
+    for (size_t i = 0; r == 0 && i < LISTENING_FILES; i++)
+        r = open_file(l, i, &fd[i], err);
     return r;
 }
 
-static void close_files(int fd[PARENT_TLS_FILES])
+static void close_files(int fd[LISTENING_FILES])
 {
-    for (size_t i = 0; i < PARENT_TLS_FILES; i++) {
-        if (fd[i] >= 0)
-            close(fd[i]);
-    }
+    for (size_t i = 0; i < LISTENING_FILES; i++)
+        file_close(&fd[i]);
 }
 
-int parent_tcp_open(struct parent *p, struct err *err)
+/* Whether they can be opened is seen before anything listens. */
+static int try_files(const struct listening *l, struct err *err)
+{
+    int fd[LISTENING_FILES], r = open_files(l, fd, err);
+
+    close_files(fd);
+    return r;
+}
+
+int parent_tls_open_tcp(struct parent *p, struct err *err)
 {
     const char *at = setting(p, "vigie_livestatus_tcp");
     int r;
@@ -125,21 +127,16 @@ int parent_tcp_open(struct parent *p, struct err *err)
     return r;
 }
 
-int parent_tls_open(struct parent *p, struct err *err)
+int parent_tls_open_livestatus(struct parent *p, struct err *err)
 {
-    const char *at = setting(p, "vigie_livestatus_tls");
-    int fd[PARENT_TLS_FILES], r;
+    struct listening l;
+    int r = check(p, LISTENING_LIVESTATUS, &l, err);
 
-    if (!at[0])
-        return 0;
-    r = check(p, at, err);
-    if (r < 0)
+    if (r == 0 && l.tls)
+        r = try_files(&l, err);
+    if (r < 0 || !l.tls)
         return r;
-    r = open_files(p, fd, err);
-    close_files(fd);
-    if (r < 0)
-        return r;
-    r = sock_listen_tcp(at, &p->tls_fd, p->tls_at, sizeof(p->tls_at), err);
+    r = sock_listen_tcp(l.at.p, &p->tls_fd, p->tls_at, sizeof(p->tls_at), err);
     if (r < 0)
         err_prefix(err, "vigie_livestatus_tls: ");
     else
@@ -147,28 +144,136 @@ int parent_tls_open(struct parent *p, struct err *err)
     return r;
 }
 
-void parent_tls_pass(struct parent *p, struct child *local, bool listener)
+int parent_tls_open_page(struct parent *p, struct err *err)
+{
+    struct listening l;
+    int r = check(p, LISTENING_PAGE, &l, err);
+
+    if (r == 0 && l.tls)
+        r = try_files(&l, err);
+    if (r < 0 || !l.at.n)
+        return r;
+    p->http_tls = l.tls;
+    r = sock_listen_tcp(l.at.p, &p->http_fd, p->http_at, sizeof(p->http_at), err);
+    if (r < 0)
+        err_prefix(err, "vigie_http_listen=%s: ", l.at.p);
+    else if (l.tls)
+        sock_keep_alive(p->http_fd);
+    return r;
+}
+
+bool parent_tls_page_changes(struct parent *p, const struct model *next)
+{
+    struct parent *other = mem_zalloc(sizeof(*other));
+    struct listening l;
+
+    other->model = *next;
+    listening_read(&l, LISTENING_PAGE, setting_of, other);
+    mem_free(other);
+    return p->http_fd >= 0 && l.at.n && l.tls != p->http_tls;
+}
+
+/* ---- Vigie's own certificate ---- */
+
+static int open_folder(const struct parent *p)
+{
+    if (mkdirat(p->state_fd, OWN_FOLDER, 0700) < 0 && errno != EEXIST)
+        return -1;
+    return openat(p->state_fd, OWN_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* An empty one where there is none: web makes a certificate then. */
+static int open_own(const struct parent *p)
+{
+    int dir = open_folder(p), fd = -1;
+
+    if (dir >= 0) {
+        fd = openat(dir, OWN_FILE, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+        close(dir);
+    }
+    if (fd >= 0)
+        return fd;
+    log_warn("%s/" OWN_FOLDER "/" OWN_FILE
+             " cannot be opened (%s): the page gets a certificate that the next start does not have",
+             p->state_dir, strerror(errno));
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void keep_own(struct parent *p, struct str pem)
 {
     struct err err = ERR_INIT;
-    int fd[PARENT_TLS_FILES];
+    int dir = open_folder(p);
 
-    if (p->tls_fd < 0)
-        return;
-    if (open_files(p, fd, &err) < 0) {
-        log_error("%s: Livestatus %s", err.text, listener ? "has no TLS" : "keeps its former certificate");
+    if (pem.n > OWN_MOST)
+        err_set(&err, E_LIMIT, "it is too large");
+    else if (dir < 0)
+        err_sys(&err, errno, "cannot open the folder");
+    else
+        file_replace_at(dir, OWN_FILE, pem.p, pem.n, 0600, &err);
+    if (err.code)
+        log_warn("%s/" OWN_FOLDER "/" OWN_FILE
+                 ", the page's own certificate: %s; the next start makes another one",
+                 p->state_dir, err.text);
+    file_close(&dir);
+}
+
+void parent_tls_page(struct parent *p, const struct msg_page_tls *m)
+{
+    bool other = !str_eq_c(m->print, p->page_print);
+
+    if (!str_copy(p->page_print, sizeof(p->page_print), m->print))
+        p->page_print[0] = '\0';
+    p->page_until = m->until;
+    p->page_own = m->own != 0;
+    if (m->pem.n && p->page_own)
+        keep_own(p, m->pem);
+    if (other && p->announced)
+        log_notice("the page shows another certificate from now on: SHA-256 %s", p->page_print);
+}
+
+/* ---- handing over ---- */
+
+static void pass(struct parent *p, enum listening_which which, struct child *c)
+{
+    struct listening l;
+    struct err err = ERR_INIT;
+    int fd[LISTENING_FILES];
+    bool own;
+
+    listening_read(&l, which, setting_of, p);
+    own = which == LISTENING_PAGE && !l.file[LISTENING_CERT].n && !l.file[LISTENING_KEY].n;
+    if (open_files(&l, fd, &err) < 0) {
+        log_error("%s: the former certificate, if there is one, stays in use", err.text);
     } else {
-        for (size_t i = 0; i < PARENT_TLS_FILES; i++)
-            parent_pass(local, files[i].purpose, setting(p, files[i].setting), fd[i]);
-        if (listener)
-            parent_pass(local, "ls-tls-listen", p->tls_at, p->tls_fd);
+        for (size_t i = 0; i < LISTENING_FILES; i++)
+            parent_pass(c, purposes[which][i], path_of(&l, i), fd[i]);
+        if (own) {
+            close_files(fd);
+            fd[0] = open_own(p);
+            parent_pass(c, "web-tls-own", "", fd[0]);
+        }
     }
     close_files(fd);
 }
 
+void parent_tls_pass(struct parent *p, struct child *c)
+{
+    if (c->id == ROLE_LOCAL && p->tls_fd >= 0) {
+        pass(p, LISTENING_LIVESTATUS, c);
+        parent_pass(c, "ls-tls-listen", p->tls_at, p->tls_fd);
+    } else if (c->id == ROLE_WEB) {
+        if (p->http_tls)
+            pass(p, LISTENING_PAGE, c);
+        parent_pass(c, "http-listen", p->http_at, p->http_fd);
+    }
+}
+
 void parent_tls_renew(struct parent *p)
 {
-    struct child *local = parent_find(p, ROLE_LOCAL, 0);
+    struct child *local = parent_find(p, ROLE_LOCAL, 0), *web = parent_find(p, ROLE_WEB, 0);
 
-    if (local && parent_child_lives(local))
-        parent_tls_pass(p, local, false);
+    if (local && parent_child_lives(local) && p->tls_fd >= 0)
+        pass(p, LISTENING_LIVESTATUS, local);
+    if (web && parent_child_lives(web) && p->http_tls)
+        pass(p, LISTENING_PAGE, web);
 }

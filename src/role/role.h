@@ -142,7 +142,8 @@ extern const struct role_ops role_conf, role_engine, role_runner, role_prober, r
  *   export    journal-dir, export-dir (folder descriptors of STATE/journal and STATE/export); export-ca (the file of vigie_export_ca, which the
  *             argument tells from another one; again after a reload)
  *   auth      auth-dir (folder descriptor of STATE/auth)
- *   web       http-listen (TCP listener; arg = "ADDR:PORT")
+ *   web       web-tls-cert, web-tls-ca, web-tls-crl, web-tls-key (files, in this order; again with each reload), or in the place of the first and the last web-tls-own (certificate and key that
+ *             web made, empty: it is to make them), http-listen (TCP listener; arg = "ADDR:PORT")
  *   local     ctl-listen (unix listener), ls-listen (unix listener; arg = path), ls-tls-cert, ls-tls-ca, ls-tls-key (files, in this order; again with each reload), ls-tls-listen (TCP listener; arg = "ADDR:PORT"), command-hold (memfd of struct hold_segment), command-pipe (FIFO, read end, nonblocking; arg = path; comes after READY), command-lines (a file of commands; arg = "ID AT MARK": its number, where to begin, which file it is)
  *   gate      board (memfd, read-only; arg = generation; sent again when the engine makes a new one)
  * The board travels engine -> parent (message BOARD + fd) -> gate (FDPASS board).

@@ -4,6 +4,7 @@
  * message and comes back as one; everything else is one of the compiled-in assets, or not found. It has no web root, opens
  * nothing, connects to nothing, executes nothing. Every answer carries the same security headers (http_config.always).
  */
+#include "base/address.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -11,6 +12,7 @@
 #include "os/clock.h"
 #include "role/role.h"
 #include "role/web_asset.h"
+#include "role/web_tls.h"
 #include "wire/http.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
@@ -31,16 +33,20 @@
 #define WEB_CONNECTIONS  (LIMIT_STREAMS + 256u)
 
 /* On every answer. Nothing from elsewhere, nothing inline, no frame around us. */
-static const char always[] =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
+#define ALWAYS                                                                                               \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
+    "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "         \
+    "require-trusted-types-for 'script'\r\n"                                                                 \
+    "X-Content-Type-Options: nosniff\r\n"                                                                    \
+    "X-Frame-Options: DENY\r\n"                                                                              \
+    "Referrer-Policy: no-referrer\r\n"                                                                       \
+    "Cross-Origin-Opener-Policy: same-origin\r\n"                                                            \
+    "Cross-Origin-Resource-Policy: same-origin\r\n"                                                          \
+    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
+
+static const char always[] = ALWAYS;
+/* Browsers heed the last only where they take the certificate without a question. */
+static const char always_tls[] = ALWAYS "Strict-Transport-Security: max-age=31536000\r\n";
 
 static const struct str problem_headers[] = {
     {"Content-Type: application/problem+json", 38},
@@ -72,6 +78,7 @@ struct web {
     struct map at; /* id -> index into waiting */
     struct loop_timer sweep;
     struct buf out;
+    struct web_tls tls;
 };
 
 /* ---- answers of our own ---- */
@@ -195,7 +202,8 @@ static void ask_gate(struct role *r, const struct http_request *rq, bool prom)
                             .query = rq->head->query,
                             .body = rq->body,
                             .peer = rq->peer,
-                            .uid = -1};
+                            .uid = -1,
+                            .tls = rq->tls};
     struct peer *gate = role_peer(r, ROLE_GATE, 0);
     bool large;
     int rc;
@@ -220,18 +228,19 @@ static void ask_gate(struct role *r, const struct http_request *rq, bool prom)
         (struct waiting){.id = rq->id, .prom = prom, .due = {loop_now(r->loop).us + WEB_GATE_US}};
 }
 
-/* The Host must be a name of ours: else a page of another name that resolves to us could read the answers. */
-static bool host_is_ours(const struct role *r, const struct http_head *h)
+/* The Host must be a name of ours: else a page of another name that resolves to us could read the answers. With TLS we may be reached at any address; addresses are no names. */
+static bool host_is_ours(const struct role *r, const struct http_request *rq)
 {
-    struct str field = http_parse_field(h, "host"), name,
+    struct str field = http_parse_field(rq->head, "host"), name,
                names = str_of(role_option(r, "vigie_http_host", ""));
+    struct address a;
     unsigned port;
 
     if (!field.p) /* HTTP/1.0 */
         return true;
     if (!http_text_host(field, &name, &port))
         return false;
-    if (http_text_is_loopback(name))
+    if (http_text_is_loopback(name) || (rq->tls && address_parse(name, &a)))
         return true;
     while (names.p) {
         struct str one = str_trim(str_cut(&names, ','));
@@ -249,7 +258,7 @@ static void on_request(void *user, const struct http_request *rq)
     struct str path = rq->head->path;
     bool prom = promerror_is_path(path);
 
-    if (!host_is_ours(r, rq->head))
+    if (!host_is_ours(r, rq))
         refuse(w, rq->id, prom, 421,
                "This name is not served here; vigie_http_host lists the names that are.");
     else if (prom || str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics"))
@@ -395,15 +404,20 @@ static bool is_loopback(int fd)
 
 static void birth(struct role *r)
 {
-    buf_init(&((struct web *)r->self)->out);
+    struct web *w = r->self;
+
+    buf_init(&w->out);
+    web_tls_init(&w->tls, r);
 }
 
 static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
 {
     struct web *w = r->self;
 
+    if (web_tls_fd(&w->tls, purpose, fd))
+        return;
     BUG_ON(!str_eq_c(purpose, "http-listen"));
-    if (!is_loopback(fd)) /* the parent refuses it too; here it is made sure of */
+    if (!w->tls.take.context && !is_loopback(fd)) /* the parent refuses it too; here it is made sure of */
         log_fatal(STR_FMT " is not a loopback address: plain HTTP is spoken on loopback only", STR_ARG(arg));
     *VEC_ADD(&w->listen) = fd;
 }
@@ -421,16 +435,19 @@ static void serve(struct role *r)
         .body_us = 30 * TIME_S,
         .idle_us = 75 * TIME_S,
         .stall_us = 30 * TIME_S,
-        .always = always,
+        .always = w->tls.take.context ? always_tls : always,
         .refusal = on_refusal,
         .request = on_request,
         .gone = on_gone,
         .user = r,
+        .tls = w->tls.take.context ? role_tls : NULL,
+        .tls_context = w->tls.take.context,
     };
 
     w->http = http_new(r->loop, &k);
     for (size_t i = 0; i < w->listen.n; i++)
         http_listen(w->http, w->listen.at[i]);
+    web_tls_serve(&w->tls, w->http);
     sweep(r);
     role_ready(r);
 }
@@ -441,6 +458,7 @@ static void stop(struct role *r)
 
     loop_timer_cancel(&w->sweep);
     http_free(w->http);
+    web_tls_release(&w->tls);
     for (size_t i = 0; i < w->listen.n; i++)
         close(w->listen.at[i]);
     VEC_RELEASE(&w->listen);

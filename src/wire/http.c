@@ -4,8 +4,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/vec.h"
-#include "os/clock.h"
+#include "os/sock.h"
+#include "wire/http_put.h"
 #include "wire/http_text.h"
+#include "wire/tls_io.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,19 +16,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 /*
  *            +-----------------------------------------------+ keep-alive
  *            v                                               |
  *  HEAD -> BODY -> ANSWER (the user has it) -> FLUSH (all of the answer is here) -> LINGER -> closed
- *                     \-> STREAM (parts come) ----^
+ *  ^                  \-> STREAM (parts come) ----^
+ *  GREET (with TLS: its handshake)
  *
  * LINGER: our side is shut, what the client still sends is thrown away for a moment, because closing a socket with
  * unread bytes would reset the connection before the client has read the answer.
  */
-enum phase { HTTP_HEAD, HTTP_BODY, HTTP_ANSWER, HTTP_STREAM, HTTP_FLUSH, HTTP_LINGER };
+enum phase { HTTP_GREET, HTTP_HEAD, HTTP_BODY, HTTP_ANSWER, HTTP_STREAM, HTTP_FLUSH, HTTP_LINGER };
 
 #define HTTP_READ      16384u
 #define HTTP_LINGER_US (2 * TIME_S)
@@ -38,10 +40,10 @@ struct conn {
     struct loop_fd watch;
     struct loop_timer timer;
     struct mono since; /* when this phase began, or, sending, when the client last took something */
-    int fd;
+    struct tls_io io;
     uint32_t slot, round; /* the id is round << 32 | slot; round rises with each request */
     enum phase phase;
-    bool keep, head_only, chunked, whole;
+    bool keep, head_only, chunked, whole, ended;
     bool running, dead; /* inside conn_run; to be freed at its end */
     struct buf in;
     size_t scanned, head_len, body_len; /* in[0..head_len) head, then body */
@@ -71,6 +73,12 @@ struct http_server {
 static uint64_t conn_id(const struct conn *c)
 {
     return (uint64_t)c->round << 32 | c->slot;
+}
+
+/* Bytes of an answer that the network does not have yet. */
+static bool conn_owes(const struct conn *c)
+{
+    return c->out.len > c->sent || tls_io_pending(&c->io);
 }
 
 static struct conn *conn_find(const struct http_server *s, uint64_t id)
@@ -107,6 +115,7 @@ static void conn_free(struct conn *c)
     *VEC_ADD(&s->spare) = c->slot;
     buf_release(&c->in);
     buf_release(&c->out);
+    tls_io_release(&c->io);
     mem_free(c);
     if (s->full) {
         s->full = false;
@@ -126,7 +135,7 @@ static void conn_close(struct conn *c)
     conn_phase(c, HTTP_LINGER);
     loop_fd_remove(&c->watch);
     loop_timer_cancel(&c->timer);
-    close(c->fd);
+    close(c->io.fd);
     s->stats.open--;
     if (!c->running)
         conn_free(c);
@@ -136,42 +145,10 @@ static void conn_close(struct conn *c)
 
 /* ---- answers ---- */
 
-/* Header lines come from the gate, through a message: none may hold a control character. */
-static bool header_is_clean(struct str line)
-{
-    for (size_t i = 0; i < line.n; i++) {
-        unsigned char ch = (unsigned char)line.p[i];
-
-        if (ch < 0x20 || ch == 0x7f)
-            return false;
-    }
-    return line.n > 0;
-}
-
 static void put_head(struct conn *c, const struct http_answer *a, bool ends)
 {
-    struct buf *b = &c->out;
-    bool bodiless = a->status == 204 || a->status == 304;
-
-    buf_printf(b, "HTTP/1.1 %d %s\r\nDate: ", a->status, http_text_reason(a->status));
-    http_text_date(clock_wall(), b);
-    buf_add_c(b, "\r\n");
-    buf_add_c(b, c->s->config.always);
-    for (size_t i = 0; i < a->n_headers; i++) {
-        if (!header_is_clean(a->headers[i]))
-            continue;
-        buf_add_str(b, a->headers[i]);
-        buf_add_c(b, "\r\n");
-    }
-    if (ends && !bodiless)
-        buf_printf(b, "Content-Length: %zu\r\n", a->body.n);
-    else if (!ends && c->chunked)
-        buf_add_c(b, "Transfer-Encoding: chunked\r\n");
-    else if (!ends)
-        c->keep = false; /* HTTP/1.0: the end of the connection is the end of the body */
-    buf_add_c(b, c->keep ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
-    if (ends && !bodiless && !c->head_only)
-        buf_add_str(b, a->body);
+    http_put_head(&c->out, a, &(struct http_put){c->s->config.always, ends, c->chunked, c->head_only},
+                  &c->keep);
 }
 
 /* A part of a body. When nothing waits it goes to the socket from where it is: only what the client does not take yet is copied. */
@@ -181,17 +158,19 @@ static void put_chunk(struct conn *c, struct str bytes)
     struct iovec part[] = {{size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", bytes.n)},
                            {(char *)(uintptr_t)bytes.p, bytes.n},
                            {(char[]){'\r', '\n'}, 2}};
-    struct msghdr all = {.msg_iov = part + !c->chunked, .msg_iovlen = c->chunked ? ARRAY_LEN(part) : 1};
+    const struct iovec *first = part + !c->chunked;
+    size_t n = c->chunked ? ARRAY_LEN(part) : 1;
+    uint64_t before = c->io.went;
     ssize_t went;
 
     if (!bytes.n || c->head_only)
         return;
-    went = c->out.len > c->sent ? 0 : sendmsg(c->fd, &all, MSG_NOSIGNAL);
-    c->since = went > 0 ? loop_now(c->s->loop) : c->since;
-    for (size_t i = 0, gone = (size_t)MAX(went, 0); i < all.msg_iovlen; i++) {
-        size_t skip = MIN(gone, all.msg_iov[i].iov_len);
+    went = c->out.len > c->sent ? 0 : tls_io_write(&c->io, first, n);
+    c->since = c->io.went > before ? loop_now(c->s->loop) : c->since;
+    for (size_t i = 0, gone = (size_t)MAX(went, 0); i < n; i++) {
+        size_t skip = MIN(gone, first[i].iov_len);
 
-        buf_add(&c->out, (const char *)all.msg_iov[i].iov_base + skip, all.msg_iov[i].iov_len - skip);
+        buf_add(&c->out, (const char *)first[i].iov_base + skip, first[i].iov_len - skip);
         gone -= skip;
     }
 }
@@ -265,7 +244,7 @@ static bool step_body(struct conn *c)
     struct http_server *s = c->s;
     struct http_head h;
     const char *why;
-    struct http_request rq = {.head = &h, .peer = str_of(c->peer)};
+    struct http_request rq = {.head = &h, .peer = str_of(c->peer), .tls = c->io.tls != NULL};
     size_t whole = c->head_len + c->body_len;
 
     if (c->in.len < whole)
@@ -290,16 +269,19 @@ static bool step_body(struct conn *c)
 /* Sends what it can; false when the connection is broken. */
 static bool conn_flush(struct conn *c)
 {
-    while (c->sent < c->out.len) {
-        ssize_t n = send(c->fd, c->out.data + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
+    uint64_t before = c->io.went;
+    ssize_t n = 1;
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno == EAGAIN;
-        c->sent += (size_t)n;
-        c->since = loop_now(c->s->loop);
+    while (n > 0 && c->sent < c->out.len) {
+        n = tls_io_write(&c->io, &(struct iovec){c->out.data + c->sent, c->out.len - c->sent}, 1);
+        c->sent += (size_t)MAX(n, 0);
     }
+    if (n < 0 || tls_io_flush(&c->io) == E_CLOSED)
+        return false;
+    if (c->io.went > before)
+        c->since = loop_now(c->s->loop);
+    if (c->sent < c->out.len)
+        return true;
     c->sent = 0;
     if (c->out.cap > HTTP_READ && !(c->phase == HTTP_STREAM && c->whole)) /* else more of it comes at once */
         buf_release(&c->out);
@@ -311,24 +293,38 @@ static bool conn_flush(struct conn *c)
 /* The answer is with the client: the next request, or the end. */
 static bool step_flush(struct conn *c)
 {
-    if (c->out.len > c->sent)
+    if (conn_owes(c))
         return false;
     if (c->keep) {
         conn_phase(c, HTTP_HEAD);
         return c->in.len > 0;
     }
-    shutdown(c->fd, SHUT_WR);
+    if (!c->ended) {
+        c->ended = true;
+        tls_io_end(&c->io);
+        return true;
+    }
+    shutdown(c->io.fd, SHUT_WR);
     conn_phase(c, HTTP_LINGER);
     return false;
 }
 
+static bool step_greet(struct conn *c)
+{
+    if (!tls_io_ready(&c->io))
+        return false;
+    conn_phase(c, HTTP_HEAD);
+    return c->in.len > 0;
+}
+
 static bool conn_step(struct conn *c)
 {
-    if (c->out.len > c->sent && !conn_flush(c)) {
+    if (conn_owes(c) && !conn_flush(c)) {
         conn_close(c);
         return false;
     }
     switch (c->phase) {
+    case HTTP_GREET: return step_greet(c);
     case HTTP_HEAD: return step_head(c);
     case HTTP_BODY: return step_body(c);
     case HTTP_FLUSH: return step_flush(c);
@@ -344,11 +340,12 @@ static int64_t phase_us(const struct conn *c)
     const struct http_config *k = &c->s->config;
 
     switch (c->phase) {
+    case HTTP_GREET: return LIMIT_HANDSHAKE_US;
     case HTTP_HEAD: return c->in.len ? k->head_us : k->idle_us;
     case HTTP_BODY: return k->body_us;
     case HTTP_ANSWER: return INT64_MAX; /* the user answers in its own time */
     case HTTP_STREAM:
-    case HTTP_FLUSH: return c->out.len > c->sent ? k->stall_us : INT64_MAX;
+    case HTTP_FLUSH: return conn_owes(c) ? k->stall_us : INT64_MAX;
     case HTTP_LINGER: return HTTP_LINGER_US;
     }
     BUG("phase");
@@ -356,17 +353,23 @@ static int64_t phase_us(const struct conn *c)
 
 static void conn_late(void *user);
 
+static bool conn_reads(const struct conn *c)
+{
+    return c->phase == HTTP_GREET || c->phase == HTTP_HEAD || c->phase == HTTP_BODY ||
+           c->phase == HTTP_LINGER;
+}
+
 /* What to listen for, and how long, follows from the phase. */
 static void conn_settle(struct conn *c)
 {
     uint32_t events = 0;
     int64_t us = phase_us(c);
 
-    if (c->phase == HTTP_HEAD || c->phase == HTTP_BODY || c->phase == HTTP_LINGER)
+    if (conn_reads(c))
         events |= EPOLLIN;
     if (c->phase == HTTP_STREAM)
         events |= EPOLLRDHUP;
-    if (c->out.len > c->sent)
+    if (conn_owes(c))
         events |= EPOLLOUT;
     loop_fd_events(&c->watch, events);
     if (us == INT64_MAX)
@@ -407,29 +410,27 @@ static void conn_late(void *user)
 /* False: the other side is done, or broken. */
 static bool conn_read(struct conn *c)
 {
-    char chunk[HTTP_READ];
-    size_t room = sizeof(chunk);
-    ssize_t n;
+    size_t had = c->in.len, room = HTTP_READ;
 
+    if (c->phase == HTTP_LINGER) {
+        char waste[HTTP_READ];
+        ssize_t n = recv(c->io.fd, waste, sizeof(waste), MSG_DONTWAIT);
+
+        return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+    }
     if (c->phase == HTTP_BODY)
-        room = MIN(room, c->head_len + c->body_len - c->in.len);
-    n = recv(c->fd, chunk, room, 0);
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR;
-    if (n == 0)
+        room = c->head_len + c->body_len - c->in.len;
+    if (tls_io_read(&c->io, room, &c->in) < 0)
         return false;
-    if (c->phase == HTTP_LINGER)
-        return true;
-    if (c->phase == HTTP_HEAD && !c->in.len)
+    if (c->phase == HTTP_HEAD && !had && c->in.len)
         c->since = loop_now(c->s->loop); /* the time for a head begins with its first byte */
-    buf_add(&c->in, chunk, (size_t)n);
     return true;
 }
 
 static void conn_ready(void *user, uint32_t events)
 {
     struct conn *c = user;
-    bool reads = c->phase == HTTP_HEAD || c->phase == HTTP_BODY || c->phase == HTTP_LINGER;
+    bool reads = conn_reads(c);
 
     if (reads && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !conn_read(c)) {
         conn_close(c);
@@ -485,7 +486,7 @@ bool http_more(struct http_server *s, uint64_t id, struct str bytes)
         buf_drop_front(&c->out, c->sent);
         c->sent = 0;
     }
-    if (!c->out.len)
+    if (!conn_owes(c))
         c->since = loop_now(s->loop); /* nothing was waiting: the client is not late */
     put_chunk(c, bytes);
     conn_run(c);
@@ -520,31 +521,18 @@ struct http_stats http_stats(const struct http_server *s)
 
 /* ---- listening ---- */
 
-static void peer_name(const struct sockaddr_storage *a, char *out, size_t size)
-{
-    const struct sockaddr_in *v4 = (const void *)a;
-    const struct sockaddr_in6 *v6 = (const void *)a;
-
-    str_copy(out, size, STR("unknown"));
-    if (a->ss_family == AF_INET)
-        inet_ntop(AF_INET, &v4->sin_addr, out, (socklen_t)size);
-    else if (a->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-        inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, out, (socklen_t)size);
-    else if (a->ss_family == AF_INET6)
-        inet_ntop(AF_INET6, &v6->sin6_addr, out, (socklen_t)size);
-}
-
 static void conn_new(struct http_server *s, int fd, const struct sockaddr_storage *from)
 {
     struct conn *c = mem_zalloc(sizeof(*c));
     int on = 1;
 
     c->s = s;
-    c->fd = fd;
+    tls_io_init(&c->io, fd, s->config.tls, s->config.tls_context);
+    c->phase = s->config.tls ? HTTP_GREET : HTTP_HEAD;
     c->since = loop_now(s->loop);
     buf_init(&c->in);
     buf_init(&c->out);
-    peer_name(from, c->peer, sizeof(c->peer));
+    sock_name(from, c->peer, sizeof(c->peer));
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (s->spare.n) {
         c->slot = VEC_LAST(&s->spare);
@@ -568,7 +556,7 @@ static struct conn *oldest_idle(struct http_server *s)
     for (size_t i = 0; i < s->conn.n; i++) {
         struct conn *c = s->conn.at[i];
 
-        if (c && !c->dead && !c->running && c->phase == HTTP_HEAD &&
+        if (c && !c->dead && !c->running && (c->phase == HTTP_HEAD || c->phase == HTTP_GREET) &&
             (!oldest || c->since.us < oldest->since.us))
             oldest = c;
     }
@@ -638,6 +626,22 @@ void http_unlisten(struct http_server *s)
         mem_free(s->listeners.at[i]);
     }
     VEC_CLEAR(&s->listeners);
+}
+
+size_t http_renew(struct http_server *s, struct tls_context *context)
+{
+    size_t closed = 0;
+
+    s->config.tls_context = context;
+    for (size_t i = 0; i < s->conn.n; i++) {
+        struct conn *c = s->conn.at[i];
+
+        if (!c || c->dead || !c->io.tls || s->config.tls->holds(c->io.tls, context))
+            continue;
+        closed += c->phase != HTTP_GREET;
+        conn_close(c);
+    }
+    return closed;
 }
 
 void http_free(struct http_server *s)

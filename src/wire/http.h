@@ -8,11 +8,13 @@
  * The user never holds a pointer to a connection: requests have ids, and an id that is gone is simply not found, so a client
  * that leaves costs nothing but a call of `gone`. Every answer, those to malformed requests too, carries `always`.
  * Limits: head, body, connections, time for each phase, bytes waiting for a slow client. Why this is not a library:
- * docs/decisions/0015. Above this file stands only role/web; below, only a socket, so that TLS fits between.
+ * docs/decisions/0015. Above this file stands only role/web; below, only a socket, with TLS between (wire/tls_io.h) where
+ * there is any.
  */
 #include "base/buf.h"
 #include "os/loop.h"
 #include "wire/http_parse.h"
+#include "wire/tls.h"
 
 struct http_server;
 
@@ -21,6 +23,7 @@ struct http_request { /* borrowed: valid until the callback returns */
     const struct http_head *head;
     struct str body;
     struct str peer; /* address of the client, without port */
+    bool tls;
 };
 
 /* headers: lines "name: value", without line end; a line with a control character is left out. */
@@ -48,6 +51,8 @@ struct http_config {
     void (*gone)(void *user,
                  uint64_t id); /* the client left before the end of the answer; id is not known any more */
     void *user;
+    const struct tls_library *tls;   /* NULL: plain HTTP */
+    struct tls_context *tls_context; /* the caller's; a connection keeps the one that it began with */
 };
 
 struct http_stats {
@@ -59,7 +64,9 @@ struct http_stats {
 struct http_server *http_new(struct loop *loop, const struct http_config *config);
 void http_listen(struct http_server *s, int listen_fd);
 void http_unlisten(struct http_server *s); /* takes no new connections; the open ones go on */
-void http_free(struct http_server *s);     /* closes every connection, without calling gone */
+/* The certificate, and who may come, from now on. What is open goes on, unless its own certificate does not count any more: how many of these were closed. */
+size_t http_renew(struct http_server *s, struct tls_context *context);
+void http_free(struct http_server *s); /* closes every connection, without calling gone */
 
 /* All return false when the id is gone. The whole answer; for 204 and 304 no body is sent. */
 bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a);

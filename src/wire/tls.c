@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/tls.h"
 
+#include "base/time.h"
+#include "wire/tls_make.h"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <time.h>
 
 enum { CHAIN_MOST = 16, AUTHORITIES_MOST = 1000, LISTS_MOST = 1000, DEPTH = 8, PIECE = 16 * 1024 };
 
@@ -192,6 +198,18 @@ static struct tls *session_open(struct tls_context *c)
     return t;
 }
 
+static void set_up(SSL_CTX *c, bool old)
+{
+    SSL_CTX_set_min_proto_version(c, old ? TLS1_2_VERSION : TLS1_3_VERSION);
+    SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
+                               SSL_OP_CIPHER_SERVER_PREFERENCE);
+    BUG_ON(SSL_CTX_set_cipher_list(c, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1); /* of 1.2 */
+    SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS);                          /* who only waits has none */
+    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(c, 0);
+    SSL_CTX_set_default_passwd_cb(c, no_passphrase);
+}
+
 static struct tls_context *context_new(const struct tls_files *files, struct err *err)
 {
     struct tls_context *c = mem_zalloc(sizeof(*c));
@@ -205,12 +223,7 @@ static struct tls_context *context_new(const struct tls_files *files, struct err
     if (r == 0 && !c->ssl)
         r = err_set(err, E_IO, "the TLS library cannot begin: %s", reason());
     if (r == 0) {
-        SSL_CTX_set_min_proto_version(c->ssl, TLS1_2_VERSION);
-        SSL_CTX_set_options(c->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
-                                        SSL_OP_CIPHER_SERVER_PREFERENCE);
-        SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_OFF);
-        SSL_CTX_set_num_tickets(c->ssl, 0);
-        SSL_CTX_set_default_passwd_cb(c->ssl, no_passphrase);
+        set_up(c->ssl, files->old);
         r = use_certificates(c->ssl, files->cert, err);
     }
     if (r == 0)
@@ -346,6 +359,45 @@ static struct str peer(const struct tls *t, char room[TLS_NAME_MAX])
     return is_plain(room, n) ? str_make(room, (size_t)n) : STR_NULL;
 }
 
+static int64_t seconds_of(const ASN1_TIME *t)
+{
+    struct tm tm;
+    struct time_civil c;
+
+    if (ASN1_TIME_to_tm(t, &tm) != 1)
+        return 0;
+    c = (struct time_civil){.year = tm.tm_year + 1900,
+                            .month = tm.tm_mon + 1,
+                            .day = tm.tm_mday,
+                            .hour = tm.tm_hour,
+                            .minute = tm.tm_min,
+                            .second = tm.tm_sec};
+    return time_wall_s(time_from_utc(&c));
+}
+
+static void about(const struct tls_context *c, struct tls_about *out)
+{
+    const X509 *x = SSL_CTX_get0_certificate(c->ssl);
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+
+    *out = (struct tls_about){.since = seconds_of(X509_get0_notBefore(x)),
+                              .until = seconds_of(X509_get0_notAfter(x))};
+    BUG_ON(X509_digest(x, EVP_sha256(), hash, &n) != 1 || n * 3 > sizeof(out->print));
+    for (unsigned i = 0; i < n; i++)
+        snprintf(out->print + (size_t)i * 3, sizeof(out->print) - (size_t)i * 3, i + 1 < n ? "%02X:" : "%02X",
+                 hash[i]);
+}
+
+static bool covers(const struct tls_context *c, struct str name)
+{
+    X509 *x = SSL_CTX_get0_certificate(c->ssl);
+    char text[256];
+
+    return str_copy(text, sizeof(text), name) &&
+           (X509_check_ip_asc(x, text, 0) == 1 || X509_check_host(x, text, 0, 0, NULL) == 1);
+}
+
 static bool holds(const struct tls *t, const struct tls_context *c)
 {
     X509 *x = SSL_get0_peer_certificate(t->ssl);
@@ -375,5 +427,8 @@ const struct tls_library tls_openssl = {
     .ready = ready,
     .end = end,
     .peer = peer,
+    .about = about,
+    .covers = covers,
+    .make = tls_make,
     .holds = holds,
 };

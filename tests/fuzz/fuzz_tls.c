@@ -18,7 +18,8 @@ static void connection(struct str in, size_t piece)
     if (!context) {
         tls_papers_make(&papers, "fuzz");
         context = tls_openssl.context_new(
-            &(struct tls_files){.cert = buf_str(&papers.cert), .key = buf_str(&papers.key)}, &err);
+            &(struct tls_files){.cert = buf_str(&papers.cert), .key = buf_str(&papers.key), .old = true},
+            &err);
         BUG_ON(!context);
         tls_papers_release(&papers);
     }

@@ -9,7 +9,7 @@ import subprocess
 from lib_vigie import main
 
 BUILD = os.environ.get('BUILD') or os.path.dirname(os.environ['VIGIE'])
-PROGRAMS = ['vigie', 'vigie-core', 'vigie-local', 'vigie-net', 'vigie-export', 'vigie-db', 'vigie-gate', 'vigie-web', 'vigie-all']
+PROGRAMS = ['vigie', 'vigie-core', 'vigie-local', 'vigie-net', 'vigie-export', 'vigie-db', 'vigie-gate', 'vigie-web', 'vigie-web-tls', 'vigie-all']
 OF_THE_COMPILER = {'_init', '_fini', 'main', '_start', '__data_start', 'data_start', '_edata', '_end', '__bss_start', '_IO_stdin_used',
                    'stdin', 'stdout', 'stderr',  # copies of the library's own
                    '__cpu_indicator_init', '__cpu_model'}  # libgcc's, beside libgcc_s, which a C++ library brings

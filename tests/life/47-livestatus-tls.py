@@ -14,49 +14,16 @@ import subprocess
 import time
 import warnings
 
+from lib_papers import Half, Papers, context_of, openssl
 from lib_vigie import ONE, SRC, Skip, Vigie, free_port, main, until
 
 PASSIVE = ONE.replace('address 127.0.0.1', 'address 127.0.0.1\n active_checks_enabled 0').replace('description s', 'description s\n active_checks_enabled 0\n max_check_attempts 1')
 NAMES = 'GET services\nColumns: description\nOutputFormat: json\n'
 
 
-def openssl(*words):
-    p = subprocess.run(['openssl', *words], capture_output=True, text=True, check=False)
-    assert p.returncode == 0, p.stderr
-
-
-class Papers:
-    """An authority, and certificates that it signs."""
-
-    def __init__(self, folder):
-        self.d = folder
-        os.makedirs(folder, exist_ok=True)
-        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', self.path('ca.key'), '-out', self.path('ca.pem'), '-days', '2', '-subj', '/CN=Authority')
-        self.sign('server', '/CN=localhost')
-        self.sign('client', '/CN=monitor.example')
-
-    def path(self, name):
-        return os.path.join(self.d, name)
-
-    def sign(self, name, subject):
-        openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', self.path(name + '.key'), '-out', self.path(name + '.csr'), '-subj', subject)
-        openssl('x509', '-req', '-in', self.path(name + '.csr'), '-CA', self.path('ca.pem'), '-CAkey', self.path('ca.key'), '-CAcreateserial', '-out', self.path(name + '.pem'), '-days', '2')
-        os.chmod(self.path(name + '.key'), 0o600)
-
-
 def settings(papers, at, ca=False):
     return (f'vigie_livestatus_tls={at}\nvigie_livestatus_tls_cert={papers.path("server.pem")}\nvigie_livestatus_tls_key={papers.path("server.key")}\n' +
             (f'vigie_livestatus_tls_ca={papers.path("ca.pem")}\n' if ca else ''))
-
-
-def context_of(papers, client=None, version=None):
-    context = ssl.create_default_context(cafile=papers.path('ca.pem'))
-    context.check_hostname = False
-    if client:
-        context.load_cert_chain(papers.path(client + '.pem'), papers.path(client + '.key'))
-    if version:
-        context.minimum_version = context.maximum_version = version
-    return context
 
 
 def connect(papers, port, client=None, version=None):
@@ -204,55 +171,12 @@ def test_certificates_of_clients():
         assert v.stop() == 0
 
 
-class Half:
-    """A handshake that has come to the client's certificate, which is not sent yet."""
-
-    def __init__(self, papers, port, client):
-        self.socket = socket.create_connection(('127.0.0.1', port), 30)
-        self.came, self.goes = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context_of(papers, client).wrap_bio(self.came, self.goes, server_hostname='localhost')
-        while not self.is_over():
-            self.socket.sendall(self.goes.read())
-            self.came.write(self.socket.recv(1 << 16))
-
-    def is_over(self):
-        try:
-            self.tls.do_handshake()
-            return True
-        except ssl.SSLWantReadError:
-            return False
-
-    def answer(self):
-        """Goes on with it and asks: the bytes of the answer that is understood."""
-        try:
-            self.tls.write(NAMES.encode() + b'\n')
-            self.socket.sendall(self.goes.read())
-            while part := self.socket.recv(1 << 16):
-                self.came.write(part)
-                try:
-                    return self.tls.read()
-                except ssl.SSLWantReadError:
-                    pass
-        except (ssl.SSLError, ConnectionError):
-            pass
-        return b''
-
-
 def test_taken_back():
     port = free_port()
     with Vigie(objects=PASSIVE) as v:
         papers = Papers(v.path('papers'))
         papers.sign('other', '/CN=other.example')
-        with open(papers.path('ca.cnf'), 'w', encoding='ascii') as f:
-            f.write(f'[ca]\ndefault_ca=own\n[own]\ndatabase={papers.path("index")}\ncrlnumber={papers.path("number")}\ndefault_md=sha256\ndefault_crl_days=2\n'
-                    f'certificate={papers.path("ca.pem")}\nprivate_key={papers.path("ca.key")}\n')
-        for name, text in (('index', ''), ('number', '01\n')):
-            with open(papers.path(name), 'w', encoding='ascii') as f:
-                f.write(text)
-
-        def write_list():
-            openssl('ca', '-config', papers.path('ca.cnf'), '-gencrl', '-out', papers.path('crl.pem'))
-        write_list()
+        papers.write_list()
         with open(v.main, encoding='utf-8') as f:
             base = f.read()
         v.put('main.cfg', base + settings(papers, f'127.0.0.1:{port}') + f'vigie_livestatus_tls_crl={papers.path("crl.pem")}\n')
@@ -262,11 +186,10 @@ def test_taken_back():
         taken, other = connect(papers, port, client='client'), connect(papers, port, client='other')
         assert ask(taken, NAMES) == ask(other, NAMES) == [['s']]
         half = Half(papers, port, 'client')
-        openssl('ca', '-config', papers.path('ca.cnf'), '-revoke', papers.path('client.pem'))
-        write_list()
+        papers.revoke('client')
         v.process.send_signal(signal.SIGHUP)
         assert taken.recv(1) == b'', 'what was open with that certificate is closed'
-        assert half.answer() == b'', 'a handshake of before shows it in vain'
+        assert half.answer(NAMES.encode() + b'\n') == b'', 'a handshake of before shows it in vain'
         try:
             answer = ask(connect(papers, port, client='client'), NAMES)
             raise AssertionError(f'a certificate that was taken back was answered with {answer}')

@@ -13,7 +13,7 @@
 #include "os/clock.h"
 #include "os/loop.h"
 #include "role/keep.h"
-#include "role/local_tls.h"
+#include "role/tls_take.h"
 #include "role/main_roles.h"
 #include "role/parent.h"
 #include "role/runner_int.h"
@@ -291,7 +291,7 @@ static const struct role_ops fake_runner = {
     .stop = stop,
 };
 
-const struct tls_library *const local_tls = NULL; /* nobody connects */
+const struct tls_library *const role_tls = NULL; /* nobody connects */
 const struct role_ops *const main_roles[] = {
     &role_conf,   &role_engine, &fake_runner, &role_prober, &role_notifier, &role_store,
     &role_reader, &role_gate,   &role_auth,   &role_web,    &role_local,

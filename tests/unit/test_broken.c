@@ -25,7 +25,7 @@
 #include "temp_dir.h"
 #include "wire/link.h"
 
-const struct tls_library *const local_tls = NULL;
+const struct tls_library *const role_tls = NULL;
 const struct asset assets[] = {{.path = "/"}};
 const unsigned n_assets = 0;
 

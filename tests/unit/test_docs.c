@@ -301,7 +301,7 @@ static void add_livestatus_use(struct buf *b)
         "`vigie_livestatus_socket=PATH` in the main file opens the socket. It belongs to the owner of the "
         "main file (or `nagios_user`), mode 0660, in the group of its folder where that\n"
         "is setgid, as the command file: who may use the one may use the other.\n\n"
-        "Over TCP there is TLS (1.2 and 1.3):\n\n"
+        "Over TCP there is TLS (1.3, and 1.2 with ECDHE and AEAD):\n\n"
         "    vigie_livestatus_tls=192.168.1.9:6557\n    vigie_livestatus_tls_cert=/etc/vigie/live.pem\n"
         "    vigie_livestatus_tls_key=/etc/vigie/live.key\n    "
         "vigie_livestatus_tls_ca=/etc/vigie/clients.pem\n    "

@@ -22,7 +22,7 @@
 #define RESULTS 100u
 #define WINDOW  64u /* on their way to the engine at most */
 
-const struct tls_library *const local_tls = NULL;
+const struct tls_library *const role_tls = NULL;
 
 struct rig {
     struct loop *loop;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
+#include "os/clock.h"
 #include "os/sock.h"
 #include "tls_papers.h"
 #include "wire/tls.h"
@@ -45,6 +47,7 @@ static struct tls_context *context(const struct papers *p, const struct tls_pape
     struct tls_context *c =
         tls_openssl.context_new(&(struct tls_files){.cert = buf_str(&p->server.cert),
                                                     .key = buf_str(&p->server.key),
+                                                    .old = true,
                                                     .ca = ca ? buf_str(&ca->cert) : STR_NULL},
                                 &err);
 
@@ -409,12 +412,78 @@ static void test_addresses(void **state UNUSED)
     }
 }
 
+/* The client speaks that version and no other. */
+static bool speaks(struct tls_context *c, int version)
+{
+    struct client k = client_new(NULL);
+    struct tls *t = tls_openssl.open(c);
+    struct buf heard = BUF_INIT;
+    bool ok;
+
+    SSL_set_min_proto_version(k.ssl, version);
+    SSL_set_max_proto_version(k.ssl, version);
+    ok = shake_hands(&k, t, 100, &heard) == 0 && tls_openssl.ready(t);
+    tls_openssl.free(t);
+    client_free(&k);
+    buf_release(&heard);
+    return ok;
+}
+
+static void test_versions(void **state)
+{
+    const struct papers *p = *state;
+    struct tls_files files = {.cert = buf_str(&p->server.cert), .key = buf_str(&p->server.key)};
+
+    for (int old = 0; old < 2; old++) {
+        struct err err = ERR_INIT;
+        struct tls_context *c;
+
+        files.old = old;
+        c = tls_openssl.context_new(&files, &err);
+        assert_non_null(c);
+        assert_true(speaks(c, TLS1_3_VERSION));
+        assert_int_equal(speaks(c, TLS1_2_VERSION), old);
+        assert_false(speaks(c, TLS1_1_VERSION));
+        tls_openssl.context_free(c);
+    }
+}
+
+static void test_one_of_its_own(void **state UNUSED)
+{
+    const struct str names[] = {STR("page.example"), STR("192.0.2.7"), STR("2001:db8::7"), STR("localhost")};
+    struct buf pem = BUF_INIT, other = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct tls_about about;
+    struct tls_context *c;
+    int64_t now = clock_wall().us / TIME_S;
+
+    assert_int_equal(tls_openssl.make(names, ARRAY_LEN(names), 365, &pem, &err), 0);
+    assert_int_equal(tls_openssl.make(names, ARRAY_LEN(names), 365, &other, &err), 0);
+    assert_false(str_eq(buf_str(&pem), buf_str(&other)));
+    c = tls_openssl.context_new(&(struct tls_files){.cert = buf_str(&pem), .key = buf_str(&pem)}, &err);
+    if (!c)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        assert_true(tls_openssl.covers(c, names[i]));
+    assert_false(tls_openssl.covers(c, STR("other.example")) || tls_openssl.covers(c, STR("192.0.2.8")) ||
+                 tls_openssl.covers(c, STR("")));
+    tls_openssl.about(c, &about);
+    assert_int_equal(strlen(about.print), 95);
+    assert_true(about.since < now && about.since > now - 2 * 86400);
+    assert_true(about.until > now + 364 * 86400 && about.until < now + 366 * 86400);
+    assert_true(speaks(c, TLS1_3_VERSION));
+    tls_openssl.context_free(c);
+    buf_release(&pem);
+    buf_release(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_to_and_fro), cmocka_unit_test(test_who_is_let_in),
         cmocka_unit_test(test_taken_back), cmocka_unit_test(test_wrong_files),
-        cmocka_unit_test(test_no_tls),     cmocka_unit_test(test_addresses)};
+        cmocka_unit_test(test_no_tls),     cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_versions),   cmocka_unit_test(test_one_of_its_own)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
