@@ -65,11 +65,12 @@ struct export_target {
     bool more;                       /* the batch is full: another one is ready behind it */
     bool maybe;                      /* the other side may have had them already */
     VEC(struct export_piece) pieces; /* the last one is sent next */
-    unsigned refused_in_row;
-    size_t held;                /* refused measurements of this batch */
-    char held_why[400];         /* the last of them */
-    bool proven;                /* the other side has taken something, or was given its hour */
-    struct mono stranger_since; /* 0: it has not refused everything */
+    unsigned refused_in_row;         /* requests; since something was taken, over batches */
+    size_t fallen_in_row;            /* measurements that were refused by that */
+    size_t held;                     /* refused measurements of this batch */
+    char held_why[400];              /* the last of them */
+    bool proven;                     /* the other side has taken something, or was given its hour */
+    struct mono stranger_since;      /* 0: it has not refused everything */
     struct buf body, pressed;
     CURL *easy;
     bool in_multi;

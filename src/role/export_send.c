@@ -23,6 +23,8 @@
 #define PLACE_US       (5 * TIME_MIN)  /* then, or after a failure, its name is looked up again */
 #define REFUSED_SAY_US (10 * TIME_MIN) /* between two lines about what is refused */
 #define REFUSED_IN_ROW 256u
+#define STEP_PART      8u /* of what fell in a row, so much is the next step */
+#define STEP_MOST      64u
 #define STRANGER_US    TIME_H /* so long everything waits when all is refused and nothing was taken yet */
 #define WHY_SHOWN      300
 #define DOUBLINGS      10u
@@ -113,22 +115,26 @@ static void add_piece(struct export_target *t, size_t from, size_t to, bool fall
 static void hold(struct export_target *t, const char *why)
 {
     t->held++;
+    t->fallen_in_row++;
     str_copy(t->held_why, sizeof(t->held_why), str_of(why));
     if (t->pieces.n && VEC_LAST(&t->pieces).falls) {
         struct export_piece older = take_piece(t);
 
         t->held += older.to - older.from;
+        t->fallen_in_row += older.to - older.from;
     }
 }
 
 /*
  * Many in a row were refused: mostly they are too old, and how many more are is not known. To ask about each would take a request each; to give up all because one of them is refused would lose what is young
- * enough. So one goes alone, the last that is the first of its series: taken, it has overtaken none of its own, and those before it are asked about as usual; refused, they are as well.
+ * enough. So one goes alone: refused, those before it are as well; taken, they are asked about as usual. The last that is the first of its series overtakes none of its own, which a store may not take afterwards.
+ * Where there are few series that is a short step, and a piece would cost a request or two for each: then the step is a share of what fell already, and so much at most is overtaken.
  */
 static void look_ahead(struct export_target *t, struct export_piece p)
 {
     size_t one = outgoing_last_first(&t->batch, p.from, p.to);
 
+    one = MIN(MAX(one, p.from + MIN(t->fallen_in_row / STEP_PART, STEP_MOST)), p.to - 1);
     add_piece(t, one + 1, p.to, false);
     add_piece(t, p.from, one, true);
     add_piece(t, one, one + 1, false);
@@ -157,6 +163,7 @@ static void taken(struct export_target *t)
 
     t->count.sent += p.to - p.from;
     t->refused_in_row = 0;
+    t->fallen_in_row = 0;
     if (t->pieces.n)
         VEC_LAST(&t->pieces).falls = false;
     t->proven = true;
@@ -336,7 +343,7 @@ void export_send_again(struct export_target *t)
 
 static void all_again(struct export_target *t)
 {
-    t->held = t->refused_in_row = 0;
+    t->held = 0; /* what fell in a row goes on over batches */
     VEC_CLEAR(&t->pieces);
     add_piece(t, 0, t->batch.v.n, false);
 }
@@ -348,6 +355,8 @@ static void send_next(struct export_target *t)
 
         snprintf(why, sizeof(why), "it refuses everything, is the address right? %.*s", WHY_SHOWN,
                  t->held_why);
+        t->refused_in_row = 0;
+        t->fallen_in_row = 0;
         all_again(t);
         encode(t);
         try_later(t, 0, why);

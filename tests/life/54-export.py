@@ -184,6 +184,36 @@ def test_what_is_too_old_costs_itself_only():
         assert asked[0] < 600, asked
 
 
+def test_one_series_too_old():
+    """Of few series no measurement can be asked about that overtakes none of its own: a request or two for each that is too old was the price. What is overtaken is little."""
+    server, oldest, asked, n, now = Answers(), [0], [0], 1500, int(time.time())
+
+    def say(lines):
+        asked[0] += 1
+        return 400 if any(int(line.split()[-1]) < oldest[0] for line in lines) else 204
+    with Exporting(influx(server), services=0) as v:
+        with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
+            f.write('define service {\n use ts\n host_name h\n service_description p\n active_checks_enabled 0\n}\n')
+
+        def submit(stamps):
+            with open(v.path('cmd'), 'w', encoding='ascii') as f:
+                f.writelines(f'[{at}] PROCESS_SERVICE_CHECK_RESULT;h;p;0;at {at}|n={at}\n' for at in stamps)
+            until(lambda: v.service(service='p')['plugin_output'] == f'at {stamps[-1]}', 'all are taken')
+        v.start()
+        submit([now - n - 10])
+        until(lambda: server.lines, 'it takes something')
+        server.say = lambda lines: 503
+        submit(range(now - n, now))
+        until(lambda: v.exports()['influx']['error'], lambda: str(v.exports()))
+        oldest[0] = (now - 200) * 1000
+        server.say = say
+        until(lambda: not v.exports()['influx']['error'] and v.exports()['influx']['lag_records'] < 20, lambda: str(v.exports()))
+        have = {int(line.split()[-1]) for line in server.lines}
+        assert {at * 1000 for at in range(now - 200, now)} <= have, len(have)
+        assert v.exports()['influx']['refused'] == n - 200, v.exports()
+        assert asked[0] < 600, asked
+
+
 def test_how_far_behind():
     """There is always something that waits, for more comes before a request is answered: it is as old as it is, and not as old as the first that waited."""
     server, came, stop = Answers(), [], threading.Event()
