@@ -24,7 +24,9 @@ static int open_list(void *self, struct err *err)
     snprintf(p->db, sizeof(p->db), "%s/db", r == 0 ? dir : "");
     if (r == 0)
         r = journal_list_read(&p->list, &p->look.io, err);
-    return r == 0 && !p->list.v.n ? err_set(err, E_NOENT, "there is no journal in %s", p->look.path) : r;
+    return r == 0 && !p->list.v.n && !p->verifies
+               ? err_set(err, E_NOENT, "there is no journal in %s", p->look.path)
+               : r;
 }
 
 static void close_list(void *self)
@@ -142,6 +144,7 @@ static bool check_options(void *self, const char *word)
 
     const char *given = p->kind ? "kind" : p->limit ? "limit" : p->from ? "from" : p->json ? "json" : NULL;
 
+    p->verifies = strcmp(word, "verify") == 0;
     if (given && strcmp(word, "dump") != 0) {
         fprintf(stderr, "vigie journal: --%s belongs to 'dump' only\n", given);
         return false;

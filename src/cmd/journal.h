@@ -8,7 +8,7 @@ struct journal_look {
     struct look look;
     const char *kind; /* options */
     uint64_t from, limit;
-    bool json, full;
+    bool json, full, verifies;
     char db[4200]; /* the folder of the databases */
     struct journal_list list;
 };

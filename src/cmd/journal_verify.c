@@ -4,6 +4,7 @@
 #include "cmd/journal.h"
 #include "cmd/series_look.h"
 #include "core/record.h"
+#include "db/holes.h"
 #include "db/record_look.h"
 #include "db/segment.h"
 
@@ -15,7 +16,7 @@
 
 #define TAIL_MOST (8u * 1024 * 1024) /* of the end that is looked at: more than a batch */
 #define SECTOR    512u               /* what a disk writes as a whole, or not at all */
-#define TRIES     3                  /* of a series store in which files are merged meanwhile */
+#define TRIES     3                  /* of what is merged or removed meanwhile */
 
 struct seen {
     uint64_t records, first, last, bytes;
@@ -90,23 +91,28 @@ static bool has_hole(const char *bytes, size_t n, uint64_t at)
     return false;
 }
 
-/*
- * The batch that begins at rd->at is there to its last byte, by the lengths and marks of its records, and only its checksums say that it is other than what was written. A write that was
- * interrupted leaves less: a file that ends earlier, or sectors that hold nothing. *last: the number of its last record.
- */
-static bool is_all_there(const struct journal_look *p, const struct journal_reader *rd, uint64_t *last)
+enum tail {
+    TAIL_CUT,     /* it ends in the middle, or has holes: a write that was interrupted, or is under way */
+    TAIL_WRITTEN, /* whole by now: it was under way */
+    TAIL_WRONG, /* there to its last byte, by the lengths and marks of its records, and other than what was written, by their checksums: no write leaves that that was interrupted */
+};
+
+/* What stands now where the reader found no whole batch, at rd->at; *last: the number of its last record. Vigie may write meanwhile, so it is more than the reader saw, and may be several batches. */
+static enum tail look_at_tail(const struct journal_look *p, const struct journal_reader *rd, uint64_t *last)
 {
     const struct journal_io *io = &p->look.io;
     int handle = io->open(io->user, VEC_LAST(&p->list.v).name, JOURNAL_READ);
     char *bytes = mem_alloc(TAIL_MOST);
     int64_t n = handle < 0 ? handle : io->read(io->user, handle, rd->at, bytes, TAIL_MOST);
     struct str rest = str_make(bytes, n > 0 ? (size_t)n : 0);
+    uint64_t nonce = VEC_LAST(&p->list.v).head.nonce;
+    bool ends = false, wrong = false;
     struct segment_record r;
-    bool ends = false;
     size_t size;
 
     *last = 0;
     while (segment_record_peek(rest, &r, &size) == 1) {
+        wrong = wrong || segment_record_get(rest, nonce, &r, &size) != 1;
         *last = r.flags & SEGMENT_CHECKPOINT ? *last : r.seq;
         ends = r.flags & SEGMENT_END;
         rest = str_sub(rest, size, SIZE_MAX);
@@ -116,7 +122,7 @@ static bool is_all_there(const struct journal_look *p, const struct journal_read
     if (handle >= 0)
         io->close(io->user, handle);
     mem_free(bytes);
-    return ends;
+    return !ends ? TAIL_CUT : wrong ? TAIL_WRONG : TAIL_WRITTEN;
 }
 
 static void print_holes(const struct journal_damage *d)
@@ -143,8 +149,15 @@ static void print_end(struct verify *v, const struct journal_reader *rd)
 {
     const char *name = VEC_LAST(&v->p->list.v).name;
     uint64_t known = v->p->list.known, last;
+    enum tail tail = rd->torn ? look_at_tail(v->p, rd, &last) : TAIL_CUT;
 
-    if (rd->torn && is_all_there(v->p, rd, &last)) {
+    if (tail == TAIL_WRITTEN) {
+        printf("the end was being written while it was looked at, and is whole by now: up to record %" PRIu64
+               "\n",
+               last);
+        return;
+    }
+    if (tail == TAIL_WRONG) {
         printf("DAMAGED at the end, %s:%" PRIu64
                ": the last batch is there to its last byte, but is not what was written, which a write that "
                "was interrupted does not leave: records %" PRIu64 " to %" PRIu64
@@ -165,6 +178,31 @@ static void print_end(struct verify *v, const struct journal_reader *rd)
             "No database says whether anything acknowledged was in it: nothing was, if the disk is sound\n");
 }
 
+/* What a start has found before, and is not seen in the journal: that goes on behind it. */
+static void print_found_before(struct verify *v, const struct journal_damage *seen)
+{
+    struct journal_dir db = {open(v->p->db, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct journal_damage d = {.places = 0};
+    unsigned n = 0;
+
+    if (db.fd < 0)
+        return;
+    holes_read(db.fd, &d);
+    close(db.fd);
+    holes_left(&d, journal_list_begins(&v->p->list));
+    for (unsigned i = 0; i < d.n_hole; i++)
+        if (!journal_damage_has(seen, d.hole[i].from))
+            d.hole[n++] = d.hole[i];
+    d.n_hole = n;
+    if (!n)
+        return;
+    printf("DAMAGED before: a start has found that the journal lacks records. This is said until db/%s is "
+           "removed, or the journal no longer goes back so far\n",
+           HOLES_FILE);
+    print_holes(&d);
+    v->damaged++;
+}
+
 static void print_journal(struct verify *v, const struct journal_reader *rd)
 {
     const struct journal_damage *d = &rd->damage;
@@ -176,24 +214,71 @@ static void print_journal(struct verify *v, const struct journal_reader *rd)
         print_holes(d);
         v->damaged++;
     }
+    print_found_before(v, d);
     if (rd->torn || (v->batch && v->last > v->p->list.known))
         print_end(v, rd);
 }
 
-static int verify_journal(struct verify *v, struct err *err)
+/* Old segments are removed by a Vigie that runs: what could not be read of the list is no damage, if it begins later now. */
+static bool begins_later(const struct journal_look *p)
+{
+    struct journal_list now = {.v = {0}};
+    bool later = journal_list_read(&now, &p->look.io, NULL) == 0 && p->list.v.n && now.v.n &&
+                 now.v.at[0].first_seq > p->list.v.at[0].first_seq;
+
+    journal_list_release(&now);
+    return later;
+}
+
+static int list_again(struct verify *v, struct err *err)
+{
+    uint64_t known = v->p->list.known;
+
+    journal_list_release(&v->p->list);
+    v->p->list = (struct journal_list){.known = known};
+    return journal_list_read(&v->p->list, &v->p->look.io, err);
+}
+
+static int read_journal(struct verify *v, struct journal_reader *rd, struct err *err)
 {
     struct journal_look *p = v->p;
-    struct journal_reader rd;
     struct journal_record rec;
     int r;
 
-    journal_reader_init(&rd, &p->look.io, &p->list, 0, p->list.v.n);
-    while ((r = journal_reader_next(&rd, &rec, err)) == 1)
+    mem_free(v->seen);
+    v->seen = mem_calloc(p->list.v.n + 1, sizeof(*v->seen));
+    v->first = v->last = v->batch = 0;
+    journal_reader_init(rd, &p->look.io, &p->list, 0, p->list.v.n);
+    while ((r = journal_reader_next(rd, &rec, err)) == 1)
         see(v, &rec);
-    if (r == 0 && !rd.lacks && rd.expect <= p->list.known)
-        journal_reader_lacks(&rd);
-    for (size_t i = 0; i < p->list.v.n; i++)
-        print_segment(&p->list.v.at[i], &v->seen[i]);
+    if (r == 0 && !rd->lacks && rd->expect <= p->list.known && p->list.v.n)
+        journal_reader_lacks(rd);
+    else if (r == 0 && !p->list.v.n && p->list.known)
+        journal_damage_all(&rd->damage, p->list.known);
+    return r;
+}
+
+static int verify_journal(struct verify *v, struct err *err)
+{
+    struct journal_reader rd;
+    int r = 0;
+
+    for (int i = 1;; i++) {
+        struct err why = ERR_INIT;
+
+        r = read_journal(v, &rd, &why);
+        if (i == TRIES || (r == 0 && !rd.damage.places) || !begins_later(v->p)) {
+            if (r < 0)
+                err_set(err, r, "%s", why.text);
+            break;
+        }
+        journal_reader_release(&rd);
+        r = list_again(v, err);
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < v->p->list.v.n; i++)
+        print_segment(&v->p->list.v.at[i], &v->seen[i]);
     print_journal(v, &rd);
     journal_reader_release(&rd);
     return r;
@@ -208,7 +293,7 @@ static void print_position(struct verify *v, const struct record_look *l)
         return;
     }
     printf("up to record %" PRIu64, l->applied);
-    if (MAX(l->applied, l->reached) > v->last)
+    if (l->held > v->last)
         printf(", and the journal ends with %" PRIu64
                ": that has lost its end, or the folder was put together from copies of different moments",
                v->last);
@@ -341,7 +426,8 @@ int journal_verify(void *self, struct err *err)
 
     if (r < 0)
         return r;
-    v.seen = mem_calloc(v.p->list.v.n + 1, sizeof(*v.seen));
+    if (!v.p->list.v.n && !v.p->list.known)
+        return err_set(err, E_NOENT, "there is no journal in %s", v.p->look.path);
     r = verify_journal(&v, err);
     for (size_t i = 0; r == 0 && i < RECORD_LOOK_DATABASES; i++) {
         record_look_through(&v.db[i], v.p->full);

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/tlv.h"
 #include "core/board.h"
+#include "core/note_in.h"
 #include "core/notify.h"
 #include "core/reason.h"
 #include "core/source.h"
@@ -98,6 +99,8 @@ enum meaning {
     COMMENT_TYPE,
     ACK,
     PERCENT,
+    PLANNED,
+    FORCED,  /* and, above 1, how often it was begun */
     PACKED,  /* words, behind each other */
     NUMBERS, /* varints, behind each other */
     A_STATE, /* a STATE record in a field */
@@ -121,12 +124,15 @@ static const struct {
     {RECORD_TELLING_PART, " last ", YES},
     {RECORD_COMMAND_WAITS, " begun ", YES},
     {RECORD_RESULT, " code ", CODE},
+    {RECORD_STATE, " forced ", FORCED},
+    {0, " forced ", YES},
+    {0, " planned ", PLANNED},
     {0, " oid ", OBJECT},
     {0,
      " last_check next_check last_state_change last_hard_change last_time_0 last_time_1 last_time_2 "
      "last_time_3 ack_expires last_notification next_notification problem_since last_update recur_from "
      "recur_until started stopped entry_time expire_time start end actual_start last_host last_service "
-     "decided ",
+     "decided untimed_us ",
      MOMENT},
     {0,
      " lasted_us latency_us execution_us check_interval_us retry_interval_us timeout_us duration_us step_us ",
@@ -134,7 +140,7 @@ static const struct {
     {0, " state last_state last_hard_state ", STATE},
     {0, " hard ", HARD},
     {0,
-     " checked passive no_more flapping flap_recovery forced persistent expires fixed in_effect cancelled "
+     " checked passive no_more flapping flap_recovery persistent expires fixed in_effect cancelled "
      "ok truncated rightless over remove host_off service_off escalated ",
      YES},
     {0, " switches modified modified_host modified_service notified_on flap_history mark ", BITS},
@@ -200,11 +206,12 @@ static void put_object(struct journal_words *w, const char *field, uint64_t oid)
 {
     const struct journal_name *n = journal_names_get(&w->names, oid);
 
+    w->named = n->known;
+    w->whom = n->kind;
     if (!n->known) {
         buf_printf(&w->line, " %s=%" PRIu64, field, oid);
         return;
     }
-    w->name = n;
     buf_clear(&w->text);
     buf_printf(&w->text, n->kind == MODEL_SERVICE ? "%s;%s" : "%s", n->host, n->service);
     buf_add_char(&w->line, ' ');
@@ -213,7 +220,7 @@ static void put_object(struct journal_words *w, const char *field, uint64_t oid)
 
 static const char *state_word(const struct journal_words *w, uint64_t state)
 {
-    return w->name && state <= 3 ? state_name(w->name->kind, (uint8_t)state) : NULL;
+    return w->named && state <= 3 ? state_name(w->whom, (uint8_t)state) : NULL;
 }
 
 static const char *event_word(uint64_t kind)
@@ -292,6 +299,8 @@ static const char *word_of(const struct journal_words *w, enum meaning m, uint64
                                           [BOARD_COMMENT_DOWNTIME] = "downtime",
                                           [BOARD_COMMENT_FLAPPING] = "flapping",
                                           [BOARD_COMMENT_ACK] = "acknowledgement"};
+    static const char *const planned[] = {[WORLD_PLANNED_BEFORE] = "before_its_trigger_began",
+                                          [WORLD_PLANNED_BEHIND] = "after_its_trigger_began"};
     static const char *const ack[] = {
         [STATE_ACK_NONE] = "none", [STATE_ACK_NORMAL] = "normal", [STATE_ACK_STICKY] = "sticky"};
 
@@ -307,6 +316,8 @@ static const char *word_of(const struct journal_words *w, enum meaning m, uint64
     case COMMENT_SOURCE: return ONE_OF(source, u);
     case COMMENT_TYPE: return ONE_OF(comment, u);
     case ACK: return ONE_OF(ack, u);
+    case PLANNED: return ONE_OF(planned, u);
+    case FORCED:
     case YES: return u == 1 ? "yes" : NULL;
     default: return NULL;
     }
@@ -380,7 +391,7 @@ static void put_number(struct journal_words *w, const struct field *f, enum mean
         buf_printf(&w->line, " %s", word);
         return;
     }
-    if (m == SPAN && n > 3 && strcmp(f->name + n - 3, "_us") == 0)
+    if ((m == SPAN || m == MOMENT) && n > 3 && strcmp(f->name + n - 3, "_us") == 0)
         n -= 3;
     buf_printf(&w->line, " %.*s=", (int)n, f->name);
     if (word)
@@ -391,6 +402,8 @@ static void put_number(struct journal_words *w, const struct field *f, enum mean
         put_span(&w->line, (int64_t)u);
     else if (m == BITS)
         buf_printf(&w->line, "0x%" PRIx64, u);
+    else if (m == FORCED)
+        buf_printf(&w->line, "yes begun=%" PRIu64, u - 1);
     else if (m == PERCENT)
         buf_printf(&w->line, "%" PRIu64 ".%02" PRIu64 "%%", u / 100, u % 100);
     else if (f->type == FIELD_I64)
@@ -523,7 +536,7 @@ struct str journal_words_line(struct journal_words *w, const struct segment_reco
     union any_record any;
 
     buf_clear(&w->line);
-    w->name = NULL;
+    w->named = false;
     w->of = 0;
     w->pending = false;
     put_head(w, r);

@@ -17,7 +17,8 @@ struct journal_words {
     int32_t offset;            /* of the record at hand: seconds east of UTC */
     enum record_event_kind of; /* if it is an EVENT: which */
     bool pending;              /* if it is a STATE: there was no result yet */
-    const struct journal_name *name;
+    bool named;                /* it is known whom the fields are about: */
+    enum model_kind whom;      /* what that is */
 };
 
 /* objects: the path of objects.db. What cannot be read of it is said in err; numbers stand in place of names then. */

@@ -293,13 +293,11 @@ static int put_manifest(struct maker *k)
 static int look_at_journal(struct maker *k, uint64_t known)
 {
     struct journal_damage d;
-    int r = faccessat(k->state->fd, "journal", F_OK, 0) < 0
-                ? E_NOENT
-                : backup_look_journal(k->state, known, &d, k->err);
+    int r = backup_look_journal(k->state, known, &d, k->err);
     struct buf what = BUF_INIT;
 
     if (r < 0 || !d.places)
-        return r == E_NOENT ? 0 : r;
+        return r;
     buf_printf(&what, "damaged at %u place%s, the first %s; at least %" PRIu64 " record%s lost", d.places,
                d.places == 1 ? "" : "s", d.first, d.lost, d.lost == 1 ? " is" : "s are");
     for (unsigned i = 0; i < d.n_hole && d.hole[i].n && what.len < 300; i++)

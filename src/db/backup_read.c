@@ -271,28 +271,39 @@ static int look_at_journal(struct taker *k)
     return 0;
 }
 
-/* Was it damaged when it was saved? */
-static bool is_known_damage(const struct taker *k, const char *name)
+/* Was it damaged when it was saved, as the manifest says? Then what is seen of it now is told. */
+static bool is_known_damage(const struct taker *k, const char *name, const struct err *look)
 {
-    for (unsigned i = 0; i < k->seen->n_damage; i++)
-        if (strcmp(k->seen->damage[i].name, name) == 0)
-            return true;
+    for (unsigned i = 0; i < k->seen->n_damage; i++) {
+        struct backup_damage *d = &k->seen->damage[i];
+        size_t n = strlen(d->what);
+
+        if (strcmp(d->name, name) != 0)
+            continue;
+        if (look->code == E_FORMAT)
+            str_copy(d->what, sizeof(d->what), str_of(look->text));
+        else if (!look->code)
+            str_copy(d->what + n, sizeof(d->what) - n, STR(" (now nothing wrong is seen in it)"));
+        return look->code == E_FORMAT;
+    }
     return false;
 }
 
 static int look_at_databases(struct taker *k)
 {
-    struct err look = ERR_INIT;
     char path[4400];
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < k->files.n; i++) {
         struct str name = str_of(k->files.at[i].name);
+        struct err look = ERR_INIT;
+        bool whole;
 
         if (!str_starts(name, STR("db/")) || !str_ends(name, STR(".db")))
             continue;
         snprintf(path, sizeof(path), "%s/%s", k->to->path, k->files.at[i].name);
-        if (!is_known_damage(k, k->files.at[i].name) && sql_look(path, &look) < 0)
+        whole = sql_look(path, &look) == 0;
+        if (!is_known_damage(k, k->files.at[i].name, &look) && !whole)
             r = err_set(k->err, look.code, "%s of the backup cannot be restored: %s; nothing was changed",
                         k->files.at[i].name, look.text);
     }

@@ -99,5 +99,11 @@ bool holes_left(struct journal_damage *d, uint64_t first)
     }
     d->n_hole = n;
     d->places -= MIN(d->places, was - n);
+    if (first != UINT64_MAX && d->more_to && first > d->more_to) {
+        d->places = n;
+        d->lost = d->more_from = d->more_to = 0;
+        for (unsigned i = 0; i < n; i++)
+            d->lost += d->hole[i].n;
+    }
     return n < was;
 }

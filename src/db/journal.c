@@ -110,17 +110,12 @@ static void resume_segment(struct journal *j, const struct journal_reader *rd)
     j->allocated = j->at;
 }
 
-/* No segment is there, and there were some: since which number is not known, for old ones are removed. */
+/* No segment is there, and there were some. */
 static void begin_behind(struct journal *j)
 {
     uint64_t known = j->list.known;
 
-    j->damage.places = j->damage.n_hole = 1;
-    j->damage.lost = known;
-    j->damage.hole[0] = (struct journal_hole){.from = 1, .n = known};
-    snprintf(j->damage.first, sizeof(j->damage.first),
-             "no segment is there: records 1 to %llu, as far as they were kept, are lost",
-             (unsigned long long)known);
+    journal_damage_all(&j->damage, known);
     j->lacks = 1;
     j->expect = j->written = j->next = known + 1;
 }

@@ -155,6 +155,14 @@ void journal_list_release(struct journal_list *l)
     VEC_RELEASE(&l->hollow);
 }
 
+uint64_t journal_list_begins(const struct journal_list *l)
+{
+    for (size_t i = 0; i < l->v.n; i++)
+        if (l->v.at[i].whole)
+            return l->v.at[i].first_seq;
+    return UINT64_MAX;
+}
+
 void journal_reader_init(struct journal_reader *rd, const struct journal_io *io,
                          const struct journal_list *list, size_t from, size_t to)
 {
@@ -211,24 +219,55 @@ void journal_reader_stand(const struct journal_reader *rd, struct journal_stand 
                                          rd->list->v.at[rd->read_segment].ordinal, rd->read_at};
 }
 
+void journal_damage_all(struct journal_damage *d, uint64_t known)
+{
+    *d = (struct journal_damage){.places = 1, .lost = known, .n_hole = 1, .hole = {{.from = 1, .n = known}}};
+    snprintf(d->first, sizeof(d->first),
+             "no segment is there: records 1 to %llu, as far as they were kept, are lost",
+             (unsigned long long)known);
+}
+
+/* Holes that find no room, and begin with numbers from..to: were they counted already? */
+static bool is_more(struct journal_damage *d, uint64_t from, uint64_t to)
+{
+    if (d->more_to && from >= d->more_from && to <= d->more_to)
+        return false;
+    d->more_from = d->more_to ? MIN(d->more_from, from) : from;
+    d->more_to = MAX(d->more_to, to);
+    return true;
+}
+
+bool journal_damage_has(const struct journal_damage *d, uint64_t from)
+{
+    for (unsigned i = 0; i < d->n_hole; i++)
+        if (d->hole[i].from == from)
+            return true;
+    return false;
+}
+
 void journal_damage_add(struct journal_damage *to, const struct journal_damage *from)
 {
-    unsigned known = 0, k;
+    uint64_t named = 0;
 
     if (from->places && !to->places)
         memcpy(to->first, from->first, sizeof(to->first));
     for (unsigned i = 0; i < from->n_hole; i++) {
-        for (k = 0; k < to->n_hole && to->hole[k].from != from->hole[i].from; k++)
-            ;
-        if (k < to->n_hole) {
-            known++;
+        const struct journal_hole *h = &from->hole[i];
+
+        named += h->n;
+        if (journal_damage_has(to, h->from))
             continue;
-        }
-        to->lost += from->hole[i].n;
-        if (k < JOURNAL_HOLES)
-            to->hole[to->n_hole++] = from->hole[i];
+        if (to->n_hole < JOURNAL_HOLES)
+            to->hole[to->n_hole++] = *h;
+        else if (!is_more(to, h->from, h->from))
+            continue;
+        to->lost += h->n;
+        to->places++;
     }
-    to->places += from->places - known;
+    if (from->places > from->n_hole && is_more(to, from->more_from, from->more_to)) {
+        to->lost += from->lost - MIN(named, from->lost);
+        to->places += from->places - from->n_hole;
+    }
 }
 
 static void note_hole_from(struct journal_reader *rd, uint64_t from, uint64_t n)
@@ -237,6 +276,8 @@ static void note_hole_from(struct journal_reader *rd, uint64_t from, uint64_t n)
 
     if (d->n_hole < JOURNAL_HOLES)
         d->hole[d->n_hole++] = (struct journal_hole){.from = from, .n = n, .after = rd->read_time};
+    else
+        is_more(d, from, from);
 }
 
 static void note_damage(struct journal_reader *rd, uint64_t at, uint64_t lost, const char *what)

@@ -35,6 +35,8 @@ bool journal_name_parse(const char *name, uint64_t *first_seq, uint32_t *ordinal
 /* Fills the list. A segment of a newer version is E_INVAL, with a text that says what to do; an unreadable header, or a file that cannot be opened, only leaves whole false. */
 int journal_list_read(struct journal_list *l, const struct journal_io *io, struct err *err);
 void journal_list_release(struct journal_list *l);
+/* The number that the first segment that can be read begins with; UINT64_MAX: there is none. */
+uint64_t journal_list_begins(const struct journal_list *l);
 
 #define JOURNAL_HOLES 16 /* that are named */
 
@@ -51,9 +53,15 @@ struct journal_damage {
     char first[256]; /* "FILE:OFFSET: ..." of the first */
     unsigned n_hole;
     struct journal_hole hole[JOURNAL_HOLES]; /* the first of them */
+    uint64_t more_from,
+        more_to; /* those that found no room begin with numbers between these; 0: there are none */
 };
 
-/* Adds what another reader met, without what is known. */
+/* There is no segment, and records up to known were on disk: since which number is not known, for old ones are removed. */
+void journal_damage_all(struct journal_damage *d, uint64_t known);
+bool journal_damage_has(const struct journal_damage *d,
+                        uint64_t from); /* a hole that begins there is named */
+/* Adds what another reader met, without what is known. Of those that find no room only the range is kept: what lies within it is taken for known. */
 void journal_damage_add(struct journal_damage *to, const struct journal_damage *from);
 
 struct journal_record {

@@ -72,10 +72,7 @@ void store_damage_message(struct role *r, struct peer *gate UNUSED, const struct
 
 uint64_t store_damage_begins(const struct store *s)
 {
-    for (size_t i = 0; i < s->journal.list.v.n; i++)
-        if (s->journal.list.v.at[i].whole)
-            return s->journal.list.v.at[i].first_seq;
-    return UINT64_MAX;
+    return journal_list_begins(&s->journal.list);
 }
 
 static void load_lost(struct store *s)
@@ -152,14 +149,24 @@ static int open_db(const struct store *s)
 /* What a start before this one has found. */
 static void load_holes(struct store *s)
 {
-    struct journal_damage *d = &s->damage.journal;
+    struct journal_damage *d = &s->damage.journal, before = {.places = 0};
+    unsigned n = 0;
     int fd = open_db(s);
 
     s->damage.unwritten = d->n_hole != 0;
     if (fd < 0)
         return;
-    holes_read(fd, d);
+    holes_read(fd, &before);
     close(fd);
+    holes_left(&before, store_damage_begins(s));
+    for (unsigned i = 0; i < before.n_hole; i++)
+        n += !journal_damage_has(d, before.hole[i].from);
+    journal_damage_add(d, &before);
+    if (n)
+        log_warn("the journal is damaged, as was found before, the first time at record %" PRIu64
+                 ": at least %" PRIu64
+                 " records are lost. 'vigie journal verify' names them; remove db/%s when you have seen it",
+                 before.hole[0].from, before.lost, HOLES_FILE);
 }
 
 /* Somebody has removed the file, or the journal no longer goes back so far: it is said no more. */

@@ -37,6 +37,14 @@ static struct str key_of_name(char *to, size_t most, struct str name)
     return str_make(to, n + 1);
 }
 
+/* Up to which record the journal was on disk, as a database knows. Where that database is itself may be above: what a full disk made the journal give up has numbers, too. 0: it does not say. */
+static uint64_t held(struct sql *sql)
+{
+    int64_t n = 0;
+
+    return sql->db && sql_meta_get(sql, "held_seq", 0, &n) == 0 && n > 0 ? (uint64_t)n : 0;
+}
+
 uint64_t store_merge_known(const struct store *s)
 {
     static const struct sql_schema *const all[] = {&schema_history, &schema_state};
@@ -46,13 +54,11 @@ uint64_t store_merge_known(const struct store *s)
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         struct err err = ERR_INIT; /* whoever opens it to write in it says what is wrong */
         struct sql sql;
-        int64_t n = 0;
 
         snprintf(path, sizeof(path), "%s/db/%s.db", s->role->state_dir, all[i]->name);
         if (sql_open(&sql, path, SQL_READ, all[i], &err) < 0)
             continue;
-        if (sql_meta_get(&sql, "held_seq", 0, &n) == 0 && n > 0)
-            known = MAX(known, (uint64_t)n);
+        known = MAX(known, held(&sql));
         sql_close(&sql);
     }
     return known;
@@ -62,7 +68,7 @@ void store_merge_look(struct store *s)
 {
     const struct journal *j = &s->journal;
     uint64_t stored = j->lacks ? j->lacks - 1 : journal_stored(j);
-    uint64_t history = s->history.applied, states = s->now.db.reached;
+    uint64_t history = held(&s->history.sql), states = held(&s->now.db.sql);
     bool begins_late = !j->has_complete && j->list.v.n && j->list.v.at[0].first_seq > 1;
 
     s->merge.wanted = j->damage.places || begins_late || states > stored;

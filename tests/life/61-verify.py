@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: seconds=40 timeout=600
+# vigie-test: seconds=30 timeout=600
 """vigie journal verify: journal, databases and series store, each for itself and whether they fit together; what is lost is named by its numbers, and what an interrupted write left is no loss."""
 import glob
 import os
@@ -8,7 +8,7 @@ import re
 import shutil
 import sqlite3
 
-from lib_vigie import Vigie, main, until, vigie
+from lib_vigie import Vigie, main, shim, until, vigie
 
 N = 120
 OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n active_checks_enabled 0\n}\n' + ''.join(
@@ -16,8 +16,8 @@ OBJECTS = 'define host {\n use th\n host_name h\n address 127.0.0.1\n active_che
 ALL = 'history.db', 'state.db', 'bounds.db', 'objects.db'
 
 
-def verify(state, *more):
-    return vigie('journal', 'verify', '--state', state, *more)
+def verify(state, *more, env=None):
+    return vigie('journal', 'verify', '--state', state, *more, env=env)
 
 
 def meta(state, name, key):
@@ -40,10 +40,10 @@ def last_record(state):
 
 
 def stopped(v):
-    """A state folder that knows something, of a Vigie that ended in order."""
+    """A state folder that knows something, of a Vigie that ended in order. The lines say no time: one of long ago measures nothing, and a store without news is written once a minute."""
     v.start()
     with open(v.path('cmd'), 'w', encoding='utf-8') as f:
-        f.writelines(f'[1700000000] PROCESS_SERVICE_CHECK_RESULT;h;p{i};2;told {i} {"x" * 200}|value={i};{i + 1};{i + 2}\n' for i in range(N))
+        f.writelines(f'[1] PROCESS_SERVICE_CHECK_RESULT;h;p{i};2;told {i} {"x" * 200}|value={i};{i + 1};{i + 2}\n' for i in range(N))
     until(lambda: v.service(service=f'p{N - 1}')['plugin_output'].startswith('told'), 'all are taken')
     until(lambda: 'told' in vigie('ctl', 'history', '-c', v.main, 'h', f'p{N - 1}')[1], 'the history has it')
 
@@ -153,6 +153,76 @@ def test_an_end_that_no_database_knows():
         overwrite(newest_segment(state), os.path.getsize(newest_segment(state)) - 4, b'\xa5' * 4)
         status, text, _ = verify(state)
         assert status == 1 and re.search(rf'DAMAGED at the end, .*: records \d+ to {last} are lost', text), text
+
+
+def test_a_batch_that_is_being_written():
+    """Who reads while Vigie writes may meet the first bytes of a batch, which is whole a moment later."""
+    with Vigie(OBJECTS) as v:
+        stopped(v)
+        assert v.stop() == 0
+        state, last = copy(v), last_record(v.state)
+        for name in 'history.db', 'state.db', 'bounds.db':
+            change(state, name, "UPDATE meta SET value = 1 WHERE name IN ('held_seq', 'applied_seq', 'reached_seq')")
+        shutil.rmtree(state + '/db/series')
+        assert verify(state)[0] == 0, verify(state)
+        size = os.path.getsize(newest_segment(state))
+        for lacks in 5, 40, 200:
+            env = shim(v, f"""#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+ssize_t pread(int fd, void *to, size_t n, off_t at)
+{{
+    static int seen;
+    char link[64], name[512] = "";
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    if (readlink(link, name, sizeof(name) - 1) > 0 && strstr(name, ".vj") && n > 60000 && seen++ < 2)
+        n = at >= {size - lacks} ? 0 : at + (long)n > {size - lacks} ? {size - lacks} - at : n;
+    return syscall(SYS_pread64, fd, to, n, at);
+}}
+ssize_t pread64(int fd, void *to, size_t n, off_t at)
+{{
+    return pread(fd, to, n, at);
+}}
+""")
+            status, text, said = verify(state, env=env)
+            assert status == 0 and not said and f'was being written while it was looked at, and is whole by now: up to record {last}' in text and 'lost' not in text, (lacks, text, said)
+
+
+def test_there_is_no_segment():
+    """What the databases know was there, and what a start has found stays said until somebody has removed the file."""
+    with Vigie(OBJECTS) as v:
+        stopped(v)
+        assert v.stop() == 0
+        last = last_record(v.state)
+        for path in glob.glob(v.state + '/journal/*.vj'):
+            os.unlink(path)
+        status, text, said = verify(v.state)
+        assert status == 1 and f'no segment is there: records 1 to {last}' in text and line_of(text, 'history.db').split()[1].startswith('whole') and not said, (text, said)
+        for _ in range(2):
+            before = len(v.said())
+            v.start()
+            assert str(last) in v.said()[before:] and 'lost' in v.said()[before:], v.said()[before:]
+            status, text, _ = verify(v.state)
+            assert status == 1 and 'DAMAGED before' in text and 'db/journal.damaged' in text and f'records 1 to {last} are lost' in text, text
+            assert v.stop() == 0
+        os.unlink(v.state + '/db/journal.damaged')
+        assert verify(v.state)[0] == 0, verify(v.state)
+
+
+def test_what_was_given_up():
+    """A disk was full: the numbers of what the journal gave up are known to the database of states, and are not in it. Nothing was cut off, and nothing copied."""
+    with Vigie(OBJECTS) as v:
+        stopped(v)
+        assert v.stop() == 0
+        for name in 'state.db', 'history.db':
+            change(v.state, name, "UPDATE meta SET value = value + 50 WHERE name IN ('applied_seq', 'reached_seq')")
+        status, text, said = verify(v.state)
+        assert status == 0 and not said and 'lost its end' not in text, text
+        before = len(v.said())
+        v.start()
+        assert 'copied' not in v.said()[before:] and 'damaged' not in v.said()[before:], v.said()[before:]
+        assert v.stop() == 0
 
 
 def test_the_history_is_older_than_the_journal():

@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import time
 
 from lib_vigie import COMMON, Vigie, main, until, vigie
 
@@ -50,6 +51,8 @@ def dump(v, *more, env=None):
 def some_past(v):
     v.put('objects.cfg', OBJECTS)
     v.start()
+    with open(v.path('cmd'), 'w', encoding='ascii') as f:
+        f.write('[1700000000] PROCESS_HOST_CHECK_RESULT;web1;0;long ago\n')
     for _ in range(2):
         v.order('PROCESS_SERVICE_CHECK_RESULT;web1;disk /var;2;full "of" it|used=99%')
     v.order('PROCESS_HOST_CHECK_RESULT;web1;1;gone')
@@ -57,6 +60,11 @@ def some_past(v):
     until(lambda: 'red' in v.service('web1', 'disk /var')['plugin_output'], 'all are taken')
     status, _, said = vigie('ctl', 'ack', '-c', v.main, 'web1', 'disk /var', '-m', 'on it')
     assert status == 0, said
+    now = int(time.time())
+    v.order(f'SCHEDULE_HOST_DOWNTIME;web1;{now};{now + 3600};1;0;0;ann;first')
+    first = until(lambda: v.livestatus('GET downtimes\nColumns: id\nFilter: comment = first'), 'a downtime')[0][0]
+    v.order(f'SCHEDULE_HOST_DOWNTIME;web1;{now};{now + 3600};0;{first};600;ann;second')
+    until(lambda: v.livestatus('GET downtimes\nColumns: id\nFilter: comment = second'), 'another')
 
 
 def one(lines, pattern):
@@ -74,7 +82,7 @@ def test_in_words():
                         r'EVENT decision "web1;disk /var" .*reasons="the problem is not confirmed yet: attempt 1 of 2" type=PROBLEM', r'why_state=STATE_PASSIVE why_notify=NOTIFY_SOFT',
                         r'NOTIFY_INTENT "web1;disk /var" .*type=PROBLEM contact="bob" .*words=\["/bin/true" "PROBLEM"\] timeout=\d+', r'COMMAND source=(api|ctl) .*text=".*ACKNOWLEDGE_SVC_PROBLEM;',
                         r'COMMENT "web1;disk /var" id=\d+ entry_type=acknowledgement ', r'EVENT acknowledgement "web1;disk /var" .*author=.* type=(normal|sticky)', r'ack_type=(normal|sticky)', r'PROGRAM switches=0x',
-                        r'EVENT start'):
+                        r'EVENT start', r'RESULT web1 .*untimed=2023-11-14T23:13:20\+01:00', r'DOWNTIME web1 .*text="second" .*planned=after_its_trigger_began'):
             one(lines, pattern)
         assert not any(re.search(r' oid=|=1[0-9]{15}\b', line) for line in lines), 'neither numbers of objects nor microseconds'
         assert '\x1b' not in '\n'.join(lines) and r'\x1b[31mred' in one(lines, 'RESULT .*red'), one(lines, 'RESULT .*red')

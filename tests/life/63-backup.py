@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: sanitized=long
 """vigie backup of a running Vigie and vigie restore: nothing that was acknowledged before the backup is missing; what is not whole is refused, and changes nothing."""
+import glob
 import io
 import json
 import os
@@ -185,6 +186,38 @@ def test_what_is_not_whole_is_refused():
         refused('made by a newer Vigie')
         v.start()
         assert v.livestatus('GET downtimes\nColumns: comment') == [['works']]
+
+
+def test_a_journal_that_is_gone():
+    """The databases know that there was one: the backup says so, and takes no place of one that has it."""
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        path = archive_of(v)
+        assert v.stop() == 0
+        with open(path, 'rb') as f:
+            good = f.read()
+        for gone in (lambda: [os.unlink(name) for name in glob.glob(v.state + '/journal/*')], lambda: os.rmdir(v.state + '/journal')):
+            gone()
+            status, out, said = vigie('backup', '-c', v.main, '--force', path)
+            assert status == 3 and 'no segment is there' in said and path + '.damaged: ' in out, (status, out, said)
+            with open(path, 'rb') as f:
+                assert f.read() == good
+        v.start()
+        status, _, said = vigie('backup', '-c', v.main, '--force', path)
+        assert status == 3 and 'db/journal.damaged' in said, (status, said)
+        os.unlink(v.state + '/db/journal.damaged')
+        assert vigie('backup', '-c', v.main, '--force', path)[0] == 0
+
+
+def test_what_the_manifest_calls_damaged():
+    """It is looked at as all others are, and what is told of it is what is seen."""
+    with Vigie(OBJECTS) as v:
+        some_past(v)
+        path, other = archive_of(v), v.path('other')
+        assert v.stop() == 0
+        rewrite(path, other, lambda e: with_manifest(e, damaged=[{'name': 'db/state.db', 'what': 'a broken page'}]))
+        status, out, said = vigie('restore', '-c', v.main, '--replace', other)
+        assert status == 0 and 'a broken page (now nothing wrong is seen in it)' in out + said, (out, said)
 
 
 def test_refuses_what_it_cannot_write():

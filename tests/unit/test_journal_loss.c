@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/tlv.h"
 #include "core/record.h"
+#include "db/holes.h"
 #include "db/journal.h"
 #include "db/journal_shrink.h"
 #include "memdisk.h"
@@ -92,6 +93,31 @@ static void numbers(struct bench *b, uint64_t *last, uint64_t *missing, struct j
     }
     *damage = rd.damage;
     journal_reader_release(&rd);
+}
+
+/* More places than are named: who reads the same once more counts none of them again. */
+static void test_more_than_are_named(void **state UNUSED)
+{
+    struct journal_damage all = {.places = 0}, part = {.places = 0};
+
+    for (unsigned i = 0; i < JOURNAL_HOLES + 4; i++) {
+        struct journal_damage one = {
+            .places = 1, .lost = 2, .n_hole = 1, .hole = {{.from = 10 + 10 * i, .n = 2}}};
+
+        journal_damage_add(&all, &one);
+        journal_damage_add(&all, &one);
+        journal_damage_add(&part, &one);
+    }
+    assert_int_equal(all.places, JOURNAL_HOLES + 4);
+    assert_int_equal(all.lost, 2 * (JOURNAL_HOLES + 4));
+    for (int i = 0; i < 3; i++)
+        journal_damage_add(&all, &part);
+    assert_int_equal(all.places, JOURNAL_HOLES + 4);
+    assert_int_equal(all.lost, 2 * (JOURNAL_HOLES + 4));
+    assert_int_equal(all.n_hole, JOURNAL_HOLES);
+    assert_true(holes_left(&all, 10 + 10 * (JOURNAL_HOLES + 4)));
+    assert_int_equal(all.places, 0);
+    assert_int_equal(all.lost, 0);
 }
 
 static void test_unreadable(void **state UNUSED)
@@ -645,6 +671,7 @@ static void test_full_is_not_known(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_more_than_are_named),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_a_checkpoint_keeps_its_states),
         cmocka_unit_test(test_oldest_with_the_clock_set_back),
