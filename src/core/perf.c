@@ -337,56 +337,129 @@ static bool is_among(uint32_t c, uint32_t from, uint32_t to)
     return c >= from && c <= to;
 }
 
-/* Blanks, marks between digits, signs of arithmetic and digits beyond ASCII: in numbers as people write them, and in no unit. */
-static bool is_of_number(uint32_t c)
-{
-    static const uint32_t marks[] = {0xa0, 0xb7, 0xd7, 0xf7, 0x66b, 0x66c, 0x1680, 0x3000, 0xfeff};
+/* What characters beyond ASCII are in numbers as people write them. */
+enum sign { SIGN_NONE, SIGN_MARK, SIGN_BLANK, SIGN_DIGIT };
 
+static enum sign sign_of(struct str s)
+{
+    static const uint32_t blanks[] = {0xa0, 0x1680, 0x3000, 0xfeff},
+                          marks[] = {0xb7, 0xd7, 0xf7, 0x66b, 0x66c};
+    uint32_t c = str_take_utf8(&s);
+
+    for (size_t i = 0; i < ARRAY_LEN(blanks); i++)
+        if (c == blanks[i])
+            return SIGN_BLANK;
     for (size_t i = 0; i < ARRAY_LEN(marks); i++)
         if (c == marks[i])
-            return true;
-    return is_among(c, 0xbc, 0xbe) || is_among(c, 0x660, 0x669) || is_among(c, 0x2000, 0x202f) ||
-           is_among(c, 0x205f, 0x2064) || is_among(c, 0x2150, 0x218b) || is_among(c, 0x2200, 0x22ff) ||
-           is_among(c, 0xff10, 0xff19);
+            return SIGN_MARK;
+    if (is_among(c, 0xbc, 0xbe) || is_among(c, 0x660, 0x669) || is_among(c, 0x2150, 0x218b) ||
+        is_among(c, 0xff10, 0xff19))
+        return SIGN_DIGIT;
+    if (is_among(c, 0x2000, 0x200f) || is_among(c, 0x2028, 0x202f) || is_among(c, 0x205f, 0x2064))
+        return SIGN_BLANK;
+    return is_among(c, 0x2010, 0x2027) || is_among(c, 0x2200, 0x22ff) ? SIGN_MARK : SIGN_NONE;
 }
 
-/* A character that a unit may begin with. '/' does with a letter behind it: B/s of nothing is /s. */
+/* '/' begins one with a letter behind it: B/s of nothing is /s. What stands in the midst of numbers, dates and times begins none. */
 static bool begins_unit(struct str s)
 {
+    char next = s.n > 1 ? s.p[1] : '\0';
+
     if ((unsigned char)s.p[0] >= 0x80)
-        return true;
+        return sign_of(s) != SIGN_BLANK;
     if (s.p[0] == '/')
-        return s.n > 1 && (is_letter(s.p[1]) || (unsigned char)s.p[1] >= 0x80);
-    return is_letter(s.p[0]) || strchr("%\"$#&", s.p[0]);
+        return is_letter(next) || (unsigned char)next >= 0x80;
+    if ((s.p[0] == 'e' || s.p[0] == 'E') && (next == '+' || next == '-'))
+        return false;
+    return !is_digit(s.p[0]) && !strchr(".,'_:+-=", s.p[0]);
 }
 
-/* m2, m3, ft3, mmH2O, l/m^2: those are the digits that units have. */
-static bool is_power(struct str s, size_t i)
+static bool is_hex(struct str s)
 {
-    return i && strchr("mntH^", s.p[i - 1]) && (s.p[i] == '2' || s.p[i] == '3') &&
-           (i + 1 == s.n || s.p[i + 1] == 'O' || s.p[i + 1] == '/');
+    size_t n = 1;
+
+    while (n < s.n && strchr("0123456789abcdefABCDEF", s.p[n]))
+        n++;
+    return (s.p[0] == 'x' || s.p[0] == 'X') && n == s.n && n > 1;
 }
 
-/* False: it is the rest of a number that was not understood, or of an item that another one is glued to. */
+static bool is_word(struct str s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq_c(s, words[i]))
+            return true;
+    return false;
+}
+
+/* 2h3m, 5d2, 4k7, 1e5e2, 5GB3: behind these letters a digit goes on with the number, and is no power. */
+static bool goes_on(struct str letters, struct str behind)
+{
+    static const char *const always[] = {"k", "K", "M", "G", "T", "R", "e", "E"};
+    static const char *const times[] = {"m", "s", "ms", "y", "w", "d", "j", "h", "H", "min", "mn", "sec"};
+    const struct unit *known = unit_of(letters);
+    size_t n = 0;
+
+    while (n < behind.n && is_letter(behind.p[n]))
+        n++;
+    if (is_word(letters, always, ARRAY_LEN(always)) || (known && known->unit != PERF_SECONDS))
+        return true;
+    if (!is_word(letters, times, ARRAY_LEN(times)))
+        return false;
+    /* s2 and m2 are powers; where one of time follows they are not */
+    return (!n && !is_word(letters, times, 3)) || is_word(str_sub(behind, 0, n), times, ARRAY_LEN(times));
+}
+
+/* l/100km: so much of another unit; not 5MB/10MB, which is of how much. */
+static bool is_amount(struct str before, struct str digits, struct str behind)
+{
+    if (!before.n || digits.n < 2 || digits.p[0] != '1' || !behind.n || !is_letter(behind.p[0]))
+        return false;
+    for (size_t i = 1; i < digits.n; i++)
+        if (digits.p[i] != '0')
+            return false;
+    return !unit_of(before) && !str_eq(before, behind);
+}
+
+/* How many digits the unit s has from at on: powers (m2, m^-2, W.m-2), those of chemistry (CO2), an amount. 0: they are none of a unit. */
+static size_t take_power(struct str s, size_t at)
+{
+    struct str before = str_sub(s, 0, at), digits = str_sub(s, at, s.n), behind;
+    size_t n = 0, letters = 0;
+    char last = at ? s.p[at - 1] : '\0', last_but_one = at > 1 ? s.p[at - 2] : '\0';
+
+    while (n < digits.n && is_digit(digits.p[n]))
+        n++;
+    behind = str_sub(digits, n, digits.n);
+    digits = str_sub(digits, 0, n);
+    if (last == '/')
+        return is_amount(str_sub(s, 0, at - 1), digits, behind) ? n : 0;
+    if ((last == '^' && at > 1) || (last == '-' && last_but_one == '^' && at > 2))
+        return n;
+    if (n > 1 || digits.p[0] > '4')
+        return 0;
+    while (letters < at && is_letter(s.p[letters]))
+        letters++;
+    if (last == '-') /* of several units: 3m-4 is a range */
+        return is_letter(last_but_one) && letters < at - 1 && (!behind.n || !is_letter(behind.p[0]));
+    return is_letter(last) && digits.p[0] > '1' && !(letters == at && goes_on(before, behind));
+}
+
+/* False: it is the rest of a number that was not understood, or of an item that another one is glued to. A unit that nobody knows is none of that. */
 static bool is_unit(struct str s)
 {
-    size_t hex = 1;
-
     if (!s.n)
         return true;
-    while (hex < s.n && strchr("0123456789abcdefABCDEF", s.p[hex]))
-        hex++;
-    if ((s.p[0] == 'x' || s.p[0] == 'X') && hex == s.n && hex > 1)
-        return false;
-    if (!begins_unit(s) || ((s.p[0] == 'e' || s.p[0] == 'E') && s.n > 1 && strchr("+-", s.p[1])))
+    if (is_hex(s) || !begins_unit(s))
         return false;
     for (size_t i = 0, n; i < s.n; i += n) {
-        struct str rest = str_sub(s, i, s.n), one;
+        struct str rest = str_sub(s, i, s.n);
+        enum sign sign;
 
-        n = MAX(str_utf8_len(rest), (size_t)1);
-        one = str_sub(rest, 0, n);
-        if (s.p[i] == '=' || (is_digit(s.p[i]) && !is_power(s, i)) ||
-            (n > 1 && is_of_number(str_take_utf8(&one))))
+        n = is_digit(s.p[i]) ? take_power(s, i) : MAX(str_utf8_len(rest), (size_t)1);
+        if (!n || s.p[i] == '=')
+            return false;
+        sign = (unsigned char)s.p[i] >= 0x80 ? sign_of(rest) : SIGN_NONE;
+        if (sign == SIGN_DIGIT || (sign != SIGN_NONE && i + n < s.n && is_digit(s.p[i + n])))
             return false;
     }
     return true;
@@ -400,14 +473,15 @@ static struct str to_unit(struct str s)
             skip(&s, 1);
         else if (str_starts(s, STR("\xc2\xa0")))
             skip(&s, 2);
-        else if (str_starts(s, STR("\xe2\x80\xaf")))
+        else if (str_starts(s, STR("\xe2\x80\xaf")) || str_starts(s, STR("\xe2\x80\x89")))
             skip(&s, 3);
         else
             return s;
     }
 }
 
-/* A number alone in its word: does the next word say its unit ("5 MB;6;7")? It does if it is a known unit, or one with thresholds behind, and no label. */
+/* A number alone in its word: does the next word say its unit ("5 MB;6;7")? It does if it is a known unit, or one with thresholds behind, and no label. "21 c" and
+ * "5 b" alone are something else: nobody writes a counter or bits so. */
 static bool is_its_unit(struct str number, struct str rest)
 {
     struct perf_value v;
@@ -423,6 +497,8 @@ static bool is_its_unit(struct str number, struct str rest)
         return false;
     more = str_find_char(word, ';') >= 0;
     unit = str_cut(&word, ';');
+    if (str_eq_c(unit, "c") || str_eq_c(unit, "b"))
+        return more;
     return unit.n && (unit_of(unit) || (more && is_unit(unit)));
 }
 
@@ -452,6 +528,8 @@ static bool parse_values(struct str word, struct perf_item *out)
     }
     out->uom = uom;
     out->unit = unit_of(uom) ? unit_of(uom)->unit : PERF_OTHER;
+    if (out->unit == PERF_COUNTER && uom.p != head.p)
+        out->unit = PERF_OTHER; /* "21 c;30;40" is a temperature: the guidelines' counter has no blank */
     good = perf_range(str_cut(&word, ';'), uom, &out->warn);
     good &= perf_range(str_cut(&word, ';'), uom, &out->crit);
     good &= parse_bound(str_cut(&word, ';'), uom, &out->min);

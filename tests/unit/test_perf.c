@@ -108,6 +108,21 @@ static const struct {
     {"a=1m2 b=2m3 c=3mmH2O d=4l/m2 e=5m3/h f=6\xe2\x82\xac g=7\xe2\x80\xb0 h=8\xc2\xb5s i=9m\xc2\xb2",
      "{a=1|m2||||}{b=2|m3||||}{c=3|mmH2O||||}{d=4|l/m2||||}{e=5|m3/h||||}{f=6|\xe2\x82\xac||||}"
      "{g=7|\xe2\x80\xb0||||}{h=8|\xc2\xb5s||||}{i=9|m\xc2\xb2||||}"},
+    /* units that nobody knows: signs of their own, powers, chemistry, amounts. None of them is the rest of a number */
+    {"e=5kW\xc2\xb7h t=5N\xc2\xb7m p=5kV\xe2\x8b\x85"
+     "A n=5nV/\xe2\x88\x9aHz x=5\xc3\x97 u=5\xe2\x80\x89MB",
+     "{e=5|kW\xc2\xb7h||||}{t=5|N\xc2\xb7m||||}{p=5|kV\xe2\x8b\x85"
+     "A||||}{n=5|nV/\xe2\x88\x9aHz||||}{x=5|\xc3\x97||||}{u=5|MB||||}"},
+    {"a=9.81m/s2 b=5W/m2K c=5W.m-2.K-1 d=5m/s^2 e=5m2K f=5s2 g=5W/m2K4 h=5s^-1 i=5kg/m2s",
+     "{a=9.81|m/s2||||}{b=5|W/m2K||||}{c=5|W.m-2.K-1||||}{d=5|m/s^2||||}{e=5|m2K||||}{f=5|s2||||}"
+     "{g=5|W/m2K4||||}{h=5|s^-1||||}{i=5|kg/m2s||||}"},
+    {"a=400gCO2/kWh b=400ppmCO2 c=7.5l/100km d=5(ms) e=5[ms] f=5* g=5? h=5H2O i=5mgNH3/l",
+     "{a=400|gCO2/kWh||||}{b=400|ppmCO2||||}{c=7.5|l/100km||||}{d=5|(ms)||||}{e=5|[ms]||||}{f=5|*||||}"
+     "{g=5|?||||}{h=5|H2O||||}{i=5|mgNH3/l||||}"},
+    {"a=2h3m b=5d2 c=3m2s d=4k7 e=1e5e2 f=4k2 g=5GB3 h=5MB/10MB i=3m-4 j=5^2 k=5^-2 l=5\xc2\xb7"
+     "3 m=5l/7km n=12x34 o=1\xe2\x80\x89"
+     "234 p=5m\xc2\xbd q=5g/100 r=5/100km s=3m-4m t=5CO22 u=5m1 ok=1",
+     "{ok=1|||||} bad=21"},
     /* a blank before the unit, as shell plugins write it, and a typographer */
     {"size=5 MB;6;7 free=3 GB tot= 9 u = 4s",
      "{size=5|MB|[0..6]|[0..7]||}{free=3|GB||||}{tot=9|||||}{u=4|s||||}"},
@@ -117,6 +132,8 @@ static const struct {
      "C||||}"},
     {"size=5 Mo;6;7", "{size=5|Mo|[0..6]|[0..7]||}"},
     {"a=5 s=3 b=5 s = 3 c=5 s", "{a=5|||||}{s=3|||||}{b=5|||||}{s=3|||||}{c=5|s||||}"},
+    {"temp=21 c load=5 b drive=7 t=21 c;30;40",
+     "{temp=21|||||}{load=5|||||}{drive=7|||||}{t=21|c|[0..30]|[0..40]||} bad=2"},
     {"a=5;6 MB b=5 words c=5 MBx", "{a=5||[0..6]|||}{b=5|||||}{c=5|||||} bad=3"},
 };
 
@@ -138,6 +155,32 @@ static void test_zero_low(void **state UNUSED)
     assert_int_equal(perf_next(&rest, &it, &bad), 1);
     assert_true(it.warn.low.known && it.warn.low.mantissa == 0); /* a bare threshold begins at 0 */
     assert_int_equal(it.unit, PERF_NONE);
+}
+
+/* A counter's c stands at its number; behind a blank it is what people write of temperatures. */
+static void test_counter(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        enum perf_unit unit;
+    } cases[] = {{"a=21c", PERF_COUNTER},
+                 {"a=21c;30;40", PERF_COUNTER},
+                 {"a=21 c", PERF_NONE},
+                 {"a=21 c;30;40", PERF_OTHER},
+                 {"a=21\xc2\xa0"
+                  "c",
+                  PERF_OTHER},
+                 {"a=5 b", PERF_NONE},
+                 {"a=5 s", PERF_SECONDS}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct str rest = str_of(cases[i].text);
+        struct perf_item it;
+        struct perf_bad bad = {.n = 0};
+
+        assert_int_equal(perf_next(&rest, &it, &bad), 1);
+        assert_int_equal(it.unit, cases[i].unit);
+    }
 }
 
 /* What was passed over first is told, as it is written. */
@@ -199,7 +242,8 @@ static void test_whole_items(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_items), cmocka_unit_test(test_zero_low),
-                                       cmocka_unit_test(test_whole_items), cmocka_unit_test(test_first_bad)};
+                                       cmocka_unit_test(test_whole_items), cmocka_unit_test(test_first_bad),
+                                       cmocka_unit_test(test_counter)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
