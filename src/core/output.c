@@ -18,15 +18,20 @@ static struct str drop_half(struct str s)
     return s;
 }
 
-/* Is it UTF-8 up to the begin of a character that has no end? NRPE and scripts cut so. A text that has no other character of more than one byte may be Latin-1, and that begin its last letter. */
+/* Is it UTF-8 up to the begin of a character that has no end? NRPE and scripts cut so. A text that has no other character of more than one byte may be Latin-1, and that begin its
+ * last letter; so it is where others have two bytes, as in western languages, and it would begin one of three or more: "20\xc2\xb0 caf\xe9". \xe2 begins quotes and the euro sign there, \xf0 faces. */
 static bool ends_half(struct str s)
 {
     struct str whole = drop_half(s);
-    bool other = false;
+    unsigned char most = 0, begin = whole.n < s.n ? (unsigned char)s.p[whole.n] : 0;
 
+    if (!begin || !str_is_utf8(whole))
+        return false;
     for (size_t i = 0; i < whole.n; i++)
-        other = other || (unsigned char)whole.p[i] >= 0x80;
-    return whole.n < s.n && other && str_is_utf8(whole);
+        most = MAX(most, (unsigned char)whole.p[i]);
+    if (s.n - whole.n == 1 && begin >= 0xe0 && begin != 0xe2 && begin != 0xf0 && most < 0xe0)
+        return false;
+    return most >= 0x80;
 }
 
 /* A value of which only the first digits are left would be another value: the last item goes whole. at_end: what was not read would go on at its end, where a letter stands. */

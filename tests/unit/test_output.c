@@ -37,7 +37,12 @@ static const struct {
     {"x | 'caf\xc3\xa9'=1 'th\xc3\xa9'=2 'cr\xc3", "x", "",
      "'caf\xc3\xa9'=1 'th\xc3\xa9'=2 'cr"}, /* cut by who passed it on */
     {"x | 'caf\xc3\xa9'=1\n\xe2\x82", "x", "", "'caf\xc3\xa9'=1"},
-    {"\xe9t\xe9", "\xc3\xa9t\xc3\xa9", "", ""}, /* wholly Latin-1: its last letter is one */
+    {"20\xc2\xb0 caf\xe9", "20\xc2\xb0 caf\xc3\xa9", "",
+     ""}, /* others of two bytes: the last letter is Latin-1 */
+    {"\xc3\xa9t\xc3", "\xc3\xa9t", "", ""},
+    {"20\xc2\xb0 5\xe2", "20\xc2\xb0 5", "", ""},
+    {"\xe6\x97\xa5 \xe9", "\xe6\x97\xa5", "", ""}, /* others of three */
+    {"\xe9t\xe9", "\xc3\xa9t\xc3\xa9", "", ""},    /* wholly Latin-1: its last letter is one */
     {"a\rb", "a b", "", ""},
     {"\x1b[31mred\x1b[0m", "[31mred [0m", "", ""},
     {"a\x9b"
