@@ -68,8 +68,8 @@ export function relative(iso: string | null | undefined, nowMs: number): string 
   return delta > 0 ? t('time.ago', { d: duration(delta) }) : t('time.in', { d: duration(-delta) });
 }
 
-// French: the first of a month is "1er"; Intl leaves that to others.
-export const firstDay = (text: string): string => (lang.value === 'fr' ? text.replace(/(^|[^\d\p{L}])1(?= \p{L}{3})/gu, '$11er') : text);
+// French: the first of a month is "1er", also where its month stands behind the day to which it goes; Intl leaves that to others.
+export const firstDay = (text: string): string => (lang.value === 'fr' ? text.replace(/(^|[^\d\p{L}])1(?=(?:\s?[–-]\s?(?:\p{L}+\.? )?\d+)? \p{L}{3})/gu, '$11er') : text);
 
 // The order and words of the person's own locale, and the hours of the logs and of `vigie ctl`: 0 to 23.
 const dateFormats = new Map<string, Intl.DateTimeFormat>();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { around, Feed } from '../src/graph/feed.ts';
+import { fingerFirst, touched } from '../src/graph/legend.tsx';
 import { lineOf, partsOf, type Answer, type Line, type SeriesAnswer } from '../src/graph/model.ts';
 import { restOf, sparkPath, wantSparks } from '../src/graph/spark.tsx';
 
@@ -69,6 +70,42 @@ test('somewhat more than the window is read, so that a line goes through between
   assert.deepEqual(around({ from: 1000, to: 1060 }, 100, [usual(60)], 1070).window, { from: 910, to: 1070 }, 'not ahead of now');
   assert.deepEqual(around({ from: 1000, to: 1060 }, 100, [usual(1e6)], 1e6), { window: { from: 1000 - 14400, to: 1060 + 14400 }, points: 20000 });
   assert.deepEqual(around({ from: 0, to: 1e6 }, 100, [usual(60)], 1e6), { window: { from: 0, to: 1e6 }, points: 100 }, 'less than a point of the picture');
+});
+
+test('a finger first points at a line, then hides it; a key and a screen reader hide at once', () => {
+  const finger = { pointerType: 'touch', width: 23, height: 23 };
+  assert.deepEqual([fingerFirst(finger, false), fingerFirst(finger, true), fingerFirst({ ...finger, pointerType: 'mouse' }, false)], [true, false, false]);
+  assert.equal(fingerFirst({ ...finger, width: 0, height: 0 }, false), false, 'a tap that a screen reader makes has no size');
+  assert.deepEqual([touched({ on: true, first: true, detail: 1 }), touched({ on: true, first: false, detail: 1 }), touched({ on: false, first: true, detail: 1 })], ['point', 'toggle', 'toggle']);
+  assert.equal(touched({ on: true, first: true, detail: 0 }), 'toggle', 'a finger came down and scrolled away; then a key');
+});
+
+test('one slow line does not make the others be read for hours: it is read by itself', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const window = { from: now - 600, to: now };
+  const seconds = (q: URLSearchParams): number => (Date.parse(q.get('to')!) - Date.parse(q.get('from')!)) / 1000;
+  const quick = series('quick', { unit: 's', counter: false, usual: 10 });
+  const slow = series('slow', { unit: 's', counter: false, usual: 86400 });
+  answer = (q) => whole(q.has('id') ? [{ ...slow, mean: [3] }] : [quick, slow]);
+  const feed = new Feed();
+  await feed.read(['1'], window, 600, []);
+  asked = [];
+  await feed.read(['1'], window, 600, []);
+  const [first, second] = [asked.find((q) => q.has('resource'))!, asked.find((q) => q.has('id'))!];
+  assert.equal(asked.length, 2);
+  assert.ok(seconds(first) <= 640 && Number(first.get('points')) <= 640, `${seconds(first)} s, ${first.get('points')} points of all`);
+  assert.deepEqual([second.get('id'), second.has('resource'), seconds(second) > 14000], ['slow', false, true]);
+  assert.deepEqual(feed.lines.value.map((l) => [l.label, l.v[0]]), [['quick', 5e9], ['slow', 3]]);
+  asked = [];
+  answer = (q) => (q.has('id') ? null : whole([quick, slow]));
+  await feed.read(['1'], window, 600, []);
+  assert.deepEqual([feed.state.value, feed.error.value, feed.lines.value.length], ['ready', '', 2], 'the others are none the worse');
+  answer = () => whole([slow]);
+  const alone = new Feed();
+  await alone.read(['1'], window, 600, []);
+  asked = [];
+  await alone.read(['1'], window, 600, []);
+  assert.equal(asked.length, 1, 'where all are slow, one reading');
 });
 
 const settled = async (): Promise<void> => { for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done)); };

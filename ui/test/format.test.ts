@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { num, clock, day, duration, durationLong, exact, figure, moment, parseRange, relative, seconds } from '../src/format.ts';
+import { num, clock, day, duration, durationLong, exact, figure, moment, parseRange, relative, seconds, firstDay } from '../src/format.ts';
 import { quantity, rangeWords } from '../src/quantity.ts';
 import { localeOf, prefs } from '../src/i18n/i18n.ts';
 import { alerts, scaleOf, zones } from '../src/parts/perf.tsx';
@@ -51,6 +51,8 @@ test('times have hours from 0 to 23, in the words of the reader; another day is 
   assert.equal(day(iso(2026, 10, 22, 23, 59, 0), now), 'dimanche 22 novembre');
   assert.equal(day(iso(2026, 10, 1, 23, 59, 0), now), 'dimanche 1er novembre');
   assert.match(moment(iso(2026, 10, 1, 1, 1, 0), now), /dim\. 1er nov\./);
+  const said = ['1 mai', '1–3 mai', 'ven. 1 – dim. 3 mai', '11–13 mai', '1 – 3', '1 mai, 01:01 – 3 mai, 01:01'].map(firstDay);
+  assert.deepEqual(said, ['1er mai', '1er–3 mai', 'ven. 1er – dim. 3 mai', '11–13 mai', '1 – 3', '1er mai, 01:01 – 3 mai, 01:01']);
   assert.match(exact(iso(2026, 10, 11, 14, 56, 9)), / 11 novembre/);
   assert.equal(seconds('1970-01-01T00:00:00Z'), null, 'the epoch means never');
 });

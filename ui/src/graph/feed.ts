@@ -23,12 +23,25 @@ export function around(window: Span, points: number, lines: readonly Line[], now
   return { window: wide, points: Math.min(POINTS_MOST, Math.ceil((points * (wide.to - wide.from)) / size)) };
 }
 
+const SLOW = 2; // windows
+
+// Lines whose measurements lie so far apart that a window which holds two of them would be many times that of the picture: they are read in one of their own, and the others, of which much
+// more would come than is drawn, in theirs. Where all are slow there is one reading.
+export function slowOf(window: Span, lines: readonly Line[]): { quick: readonly Line[]; slow: readonly Line[] } {
+  const far = (l: Line): boolean => 1.5 * l.usual > SLOW * (window.to - window.from);
+  const slow = lines.filter(far);
+  return slow.length === 0 || slow.length === lines.length ? { quick: lines, slow: [] } : { quick: lines.filter((l) => !far(l)), slow };
+}
+
+const idOf = (line: Line): string => line.key.split(/[@#]/)[0]!;
+
 // A counter says little; how fast it rises does. What part of the rates cannot be had is left out, and the answer says so: the other lines are none the worse.
 async function withRates(answer: Answer, query: URLSearchParams, stop: AbortSignal): Promise<Answer> {
   const counters = [...new Set(answer.series.filter((s) => s.counter).map((s) => s.id))];
   if (counters.length === 0) return answer;
   const again = new URLSearchParams(query);
   again.delete('resource');
+  again.delete('id');
   again.set('rate', '1');
   const parts = await Promise.allSettled(partsOf(counters).map((ids) => api<Answer>('GET', `/series/data?${again}&id=${ids}`, { signal: stop })));
   const of = new Map(parts.flatMap((p) => (p.status === 'fulfilled' ? p.value.series : [])).map((s) => [`${s.id}@${s.compare ?? ''}`, s]));
@@ -43,10 +56,24 @@ async function withRates(answer: Answer, query: URLSearchParams, stop: AbortSign
   return { ...answer, series, ...(failed ? { without: errorText(failed.reason) } : {}), ...(parts.some((p) => p.status === 'fulfilled' && p.value.truncated) ? { truncated: true } : {}) };
 }
 
-export function readSeries(ids: readonly string[], window: Span, points: number, compare: readonly string[], stop: AbortSignal): Promise<Answer> {
-  const query = new URLSearchParams({ resource: ids.join(','), from: iso(window.from), to: iso(window.to), points: String(points), limit: String(LIMIT) });
+export function readSeries(by: 'resource' | 'id', ids: readonly string[], window: Span, points: number, compare: readonly string[], stop: AbortSignal): Promise<Answer> {
+  const query = new URLSearchParams({ [by]: ids.join(','), from: iso(window.from), to: iso(window.to), points: String(points), limit: String(LIMIT) });
   if (compare.length > 0) query.set('compare', compare.join(','));
   return api<Answer>('GET', `/series/data?${query}`, { signal: stop }).then((a) => withRates(a, query, stop));
+}
+
+// All series of resources; those of `before` that are slow with more of time than the others. What cannot be read so stays as it came with these.
+async function readAll(ids: readonly string[], window: Span, points: number, compare: readonly string[], before: readonly Line[], stop: AbortSignal): Promise<Answer> {
+  const now = Date.now() / 1000;
+  const { quick, slow } = slowOf(window, before);
+  const wide = around(window, points, quick, now);
+  const far = around(window, points, slow, now);
+  const parts = slow.length === 0 ? [] : partsOf([...new Set(slow.map(idOf))]).map((part) => readSeries('id', [part], far.window, far.points, compare, stop));
+  const [answer, ...more] = await Promise.allSettled([readSeries('resource', ids, wide.window, wide.points, compare, stop), ...parts]);
+  if (answer.status === 'rejected') throw answer.reason;
+  const of = new Map(more.flatMap((p) => (p.status === 'fulfilled' ? p.value.series : [])).map((s) => [`${s.id}@${s.compare ?? ''}`, s]));
+  const without = answer.value.without ?? more.map((p) => (p.status === 'fulfilled' ? p.value.without : undefined)).find((w) => w !== undefined);
+  return { ...answer.value, series: answer.value.series.map((s) => of.get(`${s.id}@${s.compare ?? ''}`) ?? s), ...(without !== undefined ? { without } : {}) };
 }
 
 interface StatesAnswer {
@@ -105,11 +132,11 @@ export class Feed {
       return;
     }
     this.busy.value = true;
-    const wide = around(window, points, of === this.of ? this.lines.peek() : [], Date.now() / 1000);
+    const before = of === this.of ? this.lines.peek() : [];
     try {
       const none = (): Past => NO_PAST; // the history is away: graphs are none the worse
       const [answer, ...pasts] = await Promise.all([
-        readSeries(ids, wide.window, wide.points, compare, mine.signal), ...ids.map((id) => readStates(id, window, mine.signal).catch(none)),
+        readAll(ids, window, points, compare, before, mine.signal), ...ids.map((id) => readStates(id, window, mine.signal).catch(none)),
       ]);
       if (mine.signal.aborted) return;
       this.lines.value = kept(of === this.of ? this.lines.peek() : [], linesOf(answer));

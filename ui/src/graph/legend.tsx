@@ -31,8 +31,12 @@ export function toggled(shown: ReadonlySet<string>, key: string, alone: boolean,
   return next;
 }
 
-// A mouse points at a line on its way to it; a finger does with its first touch, and hides with the next one.
-export const touched = ({ on, first }: { on: boolean; first: boolean }): 'point' | 'toggle' => (on && first ? 'point' : 'toggle');
+// Does a finger come down on what is not pointed at? A tap that a screen reader makes has no size: who hears the page has nothing of being pointed at.
+export const fingerFirst = (e: Pick<PointerEvent, 'pointerType' | 'width' | 'height'>, pointed: boolean): boolean => e.pointerType === 'touch' && (e.width > 0 || e.height > 0) && !pointed;
+
+// A mouse points at a line on its way to it; a finger does with its first touch, and hides with the next one. A click without a pointer (detail 0) is a key or a screen reader, whatever finger
+// came down before and scrolled away.
+export const touched = ({ on, first, detail }: { on: boolean; first: boolean; detail: number }): 'point' | 'toggle' => (on && first && detail > 0 ? 'point' : 'toggle');
 
 function Now({ line, view }: { line: Line; view: View }): JSX.Element {
   const at = view.cursor.value;
@@ -49,14 +53,14 @@ function Row({ line, on, p }: { line: Line; on: boolean; p: LegendProps }): JSX.
   const slot = graph.slots.get(line.key) ?? 0;
   const first = useRef(false); // a finger came down on what was not pointed at
   const click = (e: MouseEvent): void => {
-    const next = touched({ on, first: first.current }) === 'point' ? null : toggled(new Set(graph.shown.map((l) => l.key)), line.key, e.ctrlKey || e.metaKey, graph.lines.map((l) => l.key));
+    const next = touched({ on, first: first.current, detail: e.detail }) === 'point' ? null : toggled(new Set(graph.shown.map((l) => l.key)), line.key, e.ctrlKey || e.metaKey, graph.lines.map((l) => l.key));
     first.current = false;
     hot.value = !next || next.has(line.key) ? line.key : '';
     if (next) p.pick(next);
   };
   const mouse = (e: PointerEvent, key: string): void => { if (e.pointerType !== 'touch') hot.value = key; };
   return (
-    <tr class={on ? (hot.value === line.key ? 'hot' : '') : 'off'} onPointerEnter={(e) => { if (on) mouse(e, line.key); }} onPointerLeave={(e) => mouse(e, '')} onPointerDown={(e) => { first.current = e.pointerType === 'touch' && hot.peek() !== line.key; }}>
+    <tr class={on ? (hot.value === line.key ? 'hot' : '') : 'off'} onPointerEnter={(e) => { if (on) mouse(e, line.key); }} onPointerLeave={(e) => mouse(e, '')} onPointerDown={(e) => { first.current = fingerFirst(e, hot.peek() === line.key); }} onPointerCancel={() => { first.current = false; }}>
       <th scope="row">
         <button type="button" aria-pressed={on} onClick={click} data-tip={t('graph.legend_tip', { name })} onFocus={() => { if (on) hot.value = line.key; }} onBlur={() => { hot.value = ''; }}>
           <i class={keyOf(slot, line.compare)} aria-hidden="true" /><span>{name}</span>

@@ -154,7 +154,7 @@ export const en = {
   'graph.summary_line': '{name}: {last} at the end, between {min} and {max}.',
   'graph.summary_none': '{name}: nothing measured.',
   'graph.legend': 'Lines',
-  'graph.limits_differ': 'The limits of these lines differ: point at one, or touch it, to see its own.',
+  'graph.limits_differ': 'The limits of these lines differ: point at one, touch it, or go to it with Tab, to see its own.',
   'graph.legend_tip': '{name}: show or hide; with Ctrl, this one alone',
   'graph.line': 'Line',
   'graph.last': 'Last',

@@ -149,7 +149,7 @@ export const fr: Catalogue = {
   'graph.summary_line': '{name} : {last} à la fin, entre {min} et {max}.',
   'graph.summary_none': '{name} : rien de mesuré.',
   'graph.legend': 'Courbes',
-  'graph.limits_differ': 'Les seuils de ces courbes diffèrent : pointez-en une, ou touchez-la, pour voir les siens.',
+  'graph.limits_differ': 'Les seuils de ces courbes diffèrent : pointez-en une, touchez-la, ou allez-y avec Tab, pour voir les siens.',
   'graph.legend_tip': '{name} : montrer ou cacher ; avec Ctrl, elle seule',
   'graph.line': 'Courbe',
   'graph.last': 'Dernière',
