@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may do what: every route for every role and for each right alone, made from the tables themselves, and the rules against other sites. */
+/* Who may do what: what each role may and what routes ask for, written down here; every route for every role and for each right alone; and the rules against other sites. */
 #include "api/api_ask.h"
 #include "api/route.h"
 #include "api_world.h"
@@ -25,17 +25,175 @@ static int tear_down(void **state)
 
 /* ---- each route for each role ---- */
 
+/* What each role may, written down here once more and not read from the table: whoever gives a role more than this says so twice. */
+static const struct {
+    const char *word;
+    enum api_role least;
+    bool privileged;
+} expected[] = {
+    {"resources.read", API_ROLE_VIEWER, false},
+    {"events.read", API_ROLE_VIEWER, false},
+    {"series.read", API_ROLE_VIEWER, false},
+    {"platform.read", API_ROLE_VIEWER, false},
+    {"renames.read", API_ROLE_VIEWER, false},
+    {"resources.check", API_ROLE_OPERATOR, false},
+    {"resources.acknowledge", API_ROLE_OPERATOR, false},
+    {"resources.downtime", API_ROLE_OPERATOR, false},
+    {"resources.comment", API_ROLE_OPERATOR, false},
+    {"resources.submit", API_ROLE_OPERATOR, false},
+    {"users.read", API_ROLE_ADMIN, false},
+    {"roles.read", API_ROLE_ADMIN, false},
+    {"tokens.read", API_ROLE_ADMIN, false},
+    {"sessions.read", API_ROLE_ADMIN, false},
+    {"audit.read", API_ROLE_ADMIN, false},
+    {"jobs.read", API_ROLE_ADMIN, false},
+    {"jobs.cancel", API_ROLE_ADMIN, false},
+    {"reload.run", API_ROLE_ADMIN, true},
+    {"commands.send", API_ROLE_ADMIN, true},
+    {"renames.write", API_ROLE_ADMIN, true},
+    {"users.write", API_ROLE_ADMIN, true},
+    {"roles.write", API_ROLE_ADMIN, true},
+    {"tokens.write", API_ROLE_ADMIN, true},
+    {"sessions.end", API_ROLE_ADMIN, true},
+};
+
+static size_t expected_of(enum right right)
+{
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++)
+        if (strcmp(expected[i].word, right_word(right)) == 0)
+            return i;
+    fail_msg("%s: nothing here says who may have it", right_word(right));
+    return 0;
+}
+
 static enum api_role least(enum right right)
 {
     switch (right) {
     case RIGHT_OPEN:
     case RIGHT_HERE: return API_ROLE_NONE;
     case RIGHT_SELF: return API_ROLE_VIEWER;
-    default:
-        if (!right_row(right))
-            fail_msg("a route without a right");
-        return right_row(right)->least;
+    default: return expected[expected_of(right)].least;
     }
+}
+
+static void test_roles(void **state UNUSED)
+{
+    assert_int_equal(ARRAY_LEN(expected), RIGHT_END - RIGHT_FIRST);
+    for (int r = RIGHT_FIRST; r < RIGHT_END; r++) {
+        size_t i = expected_of((enum right)r);
+
+        for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++)
+            if (((right_mask((enum api_role)role) & right_bit((enum right)r)) != 0) !=
+                (role >= (int)expected[i].least))
+                fail_msg("%s: %s", who_role_word((enum api_role)role), expected[i].word);
+        if (right_row((enum right)r)->privileged != expected[i].privileged)
+            fail_msg("%s: privileged", expected[i].word);
+    }
+}
+
+/* ---- rules over all routes ---- */
+
+/* Where anybody comes in without signing in, and what somebody does with his own session. All other routes take a right. */
+static bool takes_no_right(const struct api_route *r)
+{
+    static const char *const open[] = {"GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/setup/check",
+                                       "POST /api/v1/login"},
+                             *const own[] = {"POST /api/v1/logout", "GET /api/v1/session",
+                                             "POST /api/v1/session/password", "GET /api/v1/openapi.json"};
+    char text[128];
+
+    snprintf(text, sizeof(text), "%s %s", r->method, r->path);
+    for (size_t i = 0; i < ARRAY_LEN(open); i++)
+        if (r->right == RIGHT_OPEN && strcmp(text, open[i]) == 0)
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(own); i++)
+        if (r->right == RIGHT_SELF && strcmp(text, own[i]) == 0)
+            return true;
+    return r->right == RIGHT_HERE && strcmp(text, "GET /metrics") == 0;
+}
+
+/* Paths of what rules Vigie, and what their rights are of. */
+static const char *ruled(const char *path)
+{
+    static const char *const parts[][2] = {
+        {"/api/v1/users", "users."},       {"/api/v1/tokens", "tokens."}, {"/api/v1/roles", "roles."},
+        {"/api/v1/sessions", "sessions."}, {"/api/v1/audit", "audit."},   {"/api/v1/jobs", "jobs."},
+        {"/api/v1/renames", "renames."},   {"/api/v1/reload", "reload."}, {"/api/v1/commands", "commands."},
+        {"/api/v1/setup/link", "users."},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        size_t n = strlen(parts[i][0]);
+
+        if (strncmp(path, parts[i][0], n) == 0 && (!path[n] || path[n] == '/'))
+            return parts[i][1];
+    }
+    return NULL;
+}
+
+/* What a right opens: what a route does decides which right it asks for, at the least. */
+static void test_routes(void **state UNUSED)
+{
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        bool changes = strcmp(r->method, "GET") != 0 && !r->form;
+        const char *of = ruled(r->path), *word = right_word(r->right);
+        size_t e;
+
+        if (takes_no_right(r))
+            continue;
+        e = expected_of(r->right);
+        if (changes != (strstr(word, ".read") == NULL))
+            fail_msg("%s %s asks for %s: %s", r->method, r->path, word,
+                     changes ? "it changes something" : "it only reads");
+        if (changes && expected[e].least == API_ROLE_VIEWER)
+            fail_msg("%s %s changes something, and a viewer may", r->method, r->path);
+        if (changes && r->scope == SCOPE_ALL && !expected[e].privileged)
+            fail_msg("%s %s rules everything, and %s is no right of that kind", r->method, r->path, word);
+        if (of ? strncmp(word, of, strlen(of)) != 0
+               : strncmp(word, "resources.", 10) != 0 && strncmp(word, "events.", 7) != 0 &&
+                     strncmp(word, "series.", 7) != 0 && strncmp(word, "platform.", 9) != 0)
+            fail_msg("%s %s asks for %s, not for one of %s", r->method, r->path, word,
+                     of ? of : "what is watched");
+    }
+}
+
+/* Which right a change of something watched takes, by the end of its path. */
+static void test_changes(void **state UNUSED)
+{
+    static const struct {
+        const char *method, *path, *word;
+    } changes[] = {
+        {"POST", "/api/v1/resources/{id}/check", "resources.check"},
+        {"POST", "/api/v1/resources/{id}/acknowledge", "resources.acknowledge"},
+        {"DELETE", "/api/v1/resources/{id}/acknowledgement", "resources.acknowledge"},
+        {"POST", "/api/v1/resources/{id}/downtime", "resources.downtime"},
+        {"POST", "/api/v1/resources/{id}/comment", "resources.comment"},
+        {"POST", "/api/v1/resources/{id}/submit", "resources.submit"},
+        {"DELETE", "/api/v1/downtimes/{id}", "resources.downtime"},
+        {"DELETE", "/api/v1/comments/{id}", "resources.comment"},
+        {"POST", "/api/v1/commands", "commands.send"},
+        {"POST", "/api/v1/reload", "reload.run"},
+        {"POST", "/api/v1/setup/link", "users.write"},
+    };
+    unsigned found = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        bool is_known = takes_no_right(r) || strcmp(r->method, "GET") == 0 || r->form ||
+                        strstr(right_word(r->right), ".write");
+
+        for (size_t k = 0; k < ARRAY_LEN(changes); k++) {
+            if (strcmp(r->method, changes[k].method) != 0 || strcmp(r->path, changes[k].path) != 0)
+                continue;
+            found++;
+            is_known = true;
+            assert_string_equal(right_word(r->right), changes[k].word);
+        }
+        if (!is_known)
+            fail_msg("%s %s: nothing here says which right it takes", r->method, r->path);
+    }
+    assert_int_equal(found, ARRAY_LEN(changes));
 }
 
 static void fill(const char *pattern, char *out, size_t size)
@@ -293,6 +451,9 @@ int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_changes),
         WORLD(test_matrix),
         WORLD(test_one_right_alone),
         cmocka_unit_test(test_rights_table),
