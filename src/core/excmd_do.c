@@ -27,12 +27,12 @@ static bool is_host(const struct world *w, uint32_t check)
 
 /* ---- results and checks ---- */
 
-/* A command says a second: of the one that is now, it is now. */
+/* A command says a second: of the one that is now, it is now. What lies ahead stays so: how far ahead can be is for the result to judge. */
 static struct wall stamp_of(const struct world *w, const struct excmd *c)
 {
-    if (c->stamp <= 0 || c->stamp >= time_wall_s(w->now.wall))
+    if (c->stamp <= 0 || c->stamp == time_wall_s(w->now.wall))
         return w->now.wall;
-    return (struct wall){c->stamp * TIME_S};
+    return (struct wall){MIN(c->stamp, INT64_MAX / TIME_S) * TIME_S};
 }
 
 int excmd_do_result(struct world *w, const struct excmd *c, uint32_t check, struct err *err)

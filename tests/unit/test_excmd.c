@@ -274,6 +274,19 @@ static int64_t recorded_at(const struct lab *lab)
     return at;
 }
 
+static int64_t untimed(const struct lab *lab)
+{
+    struct str rest = buf_str(&lab->journal);
+    struct record_frame f;
+    struct record_result r;
+    int64_t at = -1;
+
+    while (record_next(&rest, &f) == 1)
+        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &r) == 0)
+            at = r.untimed_us;
+    return at;
+}
+
 static void say_at(struct lab *lab, int64_t stamp_s)
 {
     struct world_event e = {.kind = WORLD_COMMAND};
@@ -330,6 +343,18 @@ static void test_a_result_has_its_time(void **st UNUSED)
         say_at(&lab, time_wall_s((struct wall){now}) + said[i]);
         assert_int_equal(recorded_at(&lab), now);
         assert_int_equal(lab_state(&lab, "h1", "s1")->last_check, now);
+    }
+    for (unsigned i = 0; i < 5;
+         i++) { /* ahead by more than a clock can be, or not: what was measured has no time, or that */
+        const int64_t said[] = {86400 - 60, 86400 + 60, 4102444800 - last, INT64_MAX - last - 60, -8 * 86400};
+
+        lab_run(&lab, TIME_S);
+        last = time_wall_s(lab_now(&lab).wall);
+        say_at(&lab, last + said[i]);
+        assert_int_equal(recorded_at(&lab), lab_now(&lab).wall.us);
+        assert_int_equal(untimed(&lab), i == 0   ? 0
+                                        : i == 3 ? INT64_MAX / TIME_S * TIME_S
+                                                 : (last + said[i]) * TIME_S);
     }
     lab_clock_step(&lab, -TIME_H); /* the last one lies ahead then: this one is of now */
     lab_run(&lab, TIME_S);
