@@ -19,12 +19,7 @@
 #define TURN_WAIT                                                                                            \
     (24 *                                                                                                    \
      TIME_H) /* likewise of a command behind thousands of its kind: if the runner dies it is given anew */
-#define AT_ONCE    200u /* of many that are overdue some wait for the next step, which comes at once */
-
-static uint32_t under_way(const struct world *w)
-{
-    return w->running - w->in_turn[0] - w->in_turn[1];
-}
+#define AT_ONCE 200u /* of many that are overdue some wait for the next step, which comes at once */
 
 static uint32_t *in_turn(struct world *w, const struct world_run *r)
 {
@@ -67,9 +62,9 @@ static uint32_t begin_run(struct world *w, uint64_t id, uint32_t check, enum wor
     if (kind == WORLD_RUN_CHECK) {
         w->running_checks++;
         w->st[check].run = slot + 1;
+        w->prog.parallel_max = MAX(w->prog.parallel_max, w->running_checks);
     }
-    w->prog.parallel = under_way(w);
-    w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
+    w->prog.parallel = w->running_checks;
     return slot;
 }
 
@@ -124,7 +119,6 @@ void world_sent(struct world *w, uint64_t run_id, unsigned instance, bool tells)
     if (tells && r->kind != WORLD_RUN_CHECK && !r->in_turn) {
         r->in_turn = true;
         ++*in_turn(w, r);
-        w->prog.parallel = under_way(w);
         w->program_unseen = true;
     }
     if (r->in_turn)
@@ -142,8 +136,6 @@ void sched_begun(struct world *w, uint64_t run_id)
         return;
     r = &w->runs.at[slot];
     no_longer_in_turn(w, r);
-    w->prog.parallel = under_way(w);
-    w->prog.parallel_max = MAX(w->prog.parallel_max, w->prog.parallel);
     r->sent = w->now.mono;
     heap_set(&w->deadline, slot, r->sent.us + r->timeout_us + GRACE);
 }
@@ -175,7 +167,7 @@ void sched_end_run(struct world *w, uint32_t slot)
             sched_at(w, r->check, w->now.mono, SCHED_FORCED, true);
     }
     no_longer_in_turn(w, r);
-    w->prog.parallel = under_way(w);
+    w->prog.parallel = w->running_checks;
     if (r->kind == WORLD_RUN_HANDLER)
         perfdata_ended(w, r->id);
     r->id = 0;
@@ -257,9 +249,21 @@ static void warn_lost(struct world *w, uint32_t check)
                   STR_ARG(model_description(w->m, check)), STR_ARG(model_host_name(w->m, check)));
 }
 
+/* A check is made again, and so is what tells somebody; these are not. */
+static void warn_handlers(struct world *w, unsigned n)
+{
+    if (n)
+        nlog_text(
+            w,
+            "Warning: %u command%s of event handlers, or for results and performance data, %s lost with "
+            "the process that had %s.  %s not run again.",
+            n, n == 1 ? "" : "s", n == 1 ? "was" : "were", n == 1 ? "it" : "them",
+            n == 1 ? "It is" : "They are");
+}
+
 void sched_give_up(struct world *w)
 {
-    unsigned n = 0;
+    unsigned n = 0, handlers = 0;
     uint32_t slot;
     int64_t at;
 
@@ -270,6 +274,8 @@ void sched_give_up(struct world *w)
         e->check = w->runs.at[slot].check;
         if (w->runs.at[slot].kind == WORLD_RUN_CHECK)
             warn_lost(w, w->runs.at[slot].check);
+        handlers += w->runs.at[slot].kind == WORLD_RUN_HANDLER;
         sched_lost(w, slot);
     }
+    warn_handlers(w, handlers);
 }

@@ -81,7 +81,7 @@ struct str keep_list(struct keep *k, const struct map *runs, uint64_t (*oid_of)(
         if (!map_at(runs, i, &key, &value))
             continue;
         memcpy(&id, key.p, sizeof(id));
-        if (!id) /* our own trial */
+        if (!id || oid_of(value) == KEEP_UNTOLD) /* 0: our own trial */
             continue;
         buf_add_le64(&ids, id);
         buf_add_le64(&ids, oid_of(value));

@@ -28,6 +28,7 @@ void keep_send(struct keep *k, struct peer *engine, struct msg_result *m);
 void keep_stored(struct keep *k, uint64_t seq);
 void keep_resend(struct keep *k, struct peer *engine);
 void keep_go_on(struct keep *k, struct peer *engine); /* the link has room again */
-/* What runs, packed for HELLO: id and identity of the check, 8 bytes each, of every entry of a map from run ids; borrowed until the next call. */
+/* What runs, packed for HELLO: id and identity of the check, 8 bytes each, of every entry of a map from run ids but those whose identity is KEEP_UNTOLD; borrowed until the next call. */
+#define KEEP_UNTOLD UINT64_MAX
 struct str keep_list(struct keep *k, const struct map *runs, uint64_t (*oid_of)(uint64_t value));
 void keep_release(struct keep *k);

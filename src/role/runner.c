@@ -20,6 +20,8 @@ void runner_finish(struct run *run, const struct msg_result *res)
     struct role *r = run->role;
     struct runner *self = r->self;
     struct msg_result m = *res;
+    struct peer *engine = role_peer(r, ROLE_ENGINE, 0);
+    bool asked = !run->unwanted && !run->orphan && (engine || run->kind != RUN_HANDLER);
 
     map_remove_u64(&self->runs, run->run_id);
     runner_turn_over(run);
@@ -29,8 +31,8 @@ void runner_finish(struct run *run, const struct msg_result *res)
     m.lasted_us = clock_mono().us - run->began.us;
     if (run->run_id == RUN_TRIAL)
         runner_trial_end(&m);
-    else if (!run->unwanted)
-        keep_send(&self->keep, role_peer(r, ROLE_ENGINE, 0), &m);
+    else if (asked)
+        keep_send(&self->keep, engine, &m);
     buf_release(&run->out);
     buf_release(&run->err);
     mem_free(run);
@@ -104,9 +106,16 @@ static void runner_serve(struct role *r)
         runner_trial_begin(r);
 }
 
-static uint64_t oid_of(uint64_t run)
+/*
+ * A handler, or a command for performance data, belongs to what happened, which is on disk, and no other engine would give it again as it gives a notification. So it goes on, and has its turn, when
+ * its engine has ended.
+ */
+static uint64_t oid_of(uint64_t value)
 {
-    return ((const struct run *)(uintptr_t)run)->oid;
+    struct run *run = (struct run *)(uintptr_t)value;
+
+    run->orphan = run->kind == RUN_HANDLER;
+    return run->orphan ? KEEP_UNTOLD : run->oid;
 }
 
 /* Tells a (new) engine what still runs here, so that it adopts its own and has the others ended. */

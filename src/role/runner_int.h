@@ -34,6 +34,7 @@ struct run {
     int out_fd, err_fd; /* -1: closed */
     struct buf out, err;
     bool truncated, timed_out, unwanted, pings;
+    bool orphan; /* a handler of an engine that is gone: nobody asks how it ended */
     size_t out_max;
     struct loop_timer timer;
     struct mono began, deadline;

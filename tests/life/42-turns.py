@@ -5,6 +5,7 @@
 import http.client
 import os
 import re
+import signal
 
 from lib_vigie import Vigie, main, until, vigie
 
@@ -47,6 +48,13 @@ def begun(v, kind):
         return []
 
 
+def engine(v):
+    for pid, words in v.roles().items():
+        if '-x' in words and words[words.index('-x') + 1] == 'engine':
+            return pid
+    return 0
+
+
 def test_turns():
     with new() as v:
         v.start()
@@ -72,6 +80,26 @@ def test_turns():
         v.put('main.cfg', text.replace('_notifications=3', '_notifications=4'))
         status, _, said = vigie('ctl', 'reload', '-c', v.main)
         assert status == 0 and 'vigie_max_concurrent_notifications was changed, which counts from the next start on; until then: 3' in v.said(), said
+        assert v.stop() == 0
+
+
+def test_engine_ends():
+    """What waits goes on: notifications are given again, and handlers stay with who runs them."""
+    with new() as v:
+        v.start()
+        v.order('PROCESS_HOST_CHECK_RESULT;h;1;down')
+        until(lambda: len(begun(v, 'notification')) == 3, 'three of them run')
+        for i in range(9):
+            v.order(f'PROCESS_SERVICE_CHECK_RESULT;h;p{i};2;broken')
+        until(lambda: waiting('handler') == 7 and len(begun(v, 'handler')) == 2, lambda: f'they wait: {waiting("handler")}')
+        before = engine(v)
+        os.kill(before, signal.SIGKILL)
+        until(lambda: engine(v) not in (0, before), 'another engine')
+        until(lambda: waiting('notification') >= N - 3, lambda: f'they wait: {waiting("notification")}')
+        v.put('go', '')
+        until(lambda: {who for _, who in begun(v, 'notification')} == {f'c{i:02}' for i in range(N)}, 'everybody is told')
+        until(lambda: len(begun(v, 'handler')) >= 9, lambda: f'every handler ran: {begun(v, "handler")}')
+        assert sorted(who for _, who in begun(v, 'handler')) == [f'p{i}' for i in range(9)], begun(v, 'handler')
         assert v.stop() == 0
 
 

@@ -467,6 +467,49 @@ static bool began_all(void *user)
     return g->begun.n >= 3;
 }
 
+static bool is_there(void *user)
+{
+    return access(user, F_OK) == 0;
+}
+
+static bool began_last(void *user)
+{
+    const struct rig *g = user;
+
+    return g->begun.n && VEC_LAST(&g->begun) == 703;
+}
+
+/* Handlers belong to what happened, not to the engine that gave them: those that run and those that wait go on when it has ended, and the next one is told nothing of them. */
+static void test_handlers_without_engine(void **unused UNUSED)
+{
+    static struct rig g;
+    char dir[200], path[300], text[600];
+
+    temp_dir_make(dir, sizeof(dir));
+    rig_begin(&g, program, ROLE_RUNNER, ARGV("vigie_max_concurrent_handlers=1"));
+    snprintf(path, sizeof(path), "%s/go", dir);
+    snprintf(text, sizeof(text), "until [ -e %s ]; do sleep 0.01; done; touch %s/$0", path, dir);
+    rig_run(&g, 700, 1, 20 * TIME_S, SH("sleep 10"));
+    for (uint64_t i = 701; i <= 703; i++)
+        rig_run(&g, i, 2, 20 * TIME_S, ARGV("/bin/sh", "-c", text, i == 701 ? "a" : i == 702 ? "b" : "c"));
+    do_run(&g, 710, 20 * TIME_S, SH("exit 0"));
+    rig_connect(&g);
+    assert_true(lists(&g, 700)); /* a notification is given again */
+    assert_false(lists(&g, 701) || lists(&g, 702) || lists(&g, 703));
+    fclose(fopen(path, "w"));
+    rig_until(&g, began_last, &g, "the last one begins");
+    do_run(&g, 711, 20 * TIME_S, SH("sleep 0.3"));
+    for (const char *name = "abc"; *name; name++) {
+        snprintf(path, sizeof(path), "%s/%c", dir, *name);
+        rig_until(&g, is_there, path, "all were made");
+    }
+    do_run(&g, 712, 20 * TIME_S, SH("exit 0"));
+    assert_false(rig_has(&g, 701) || rig_has(&g, 702) ||
+                 rig_has(&g, 703)); /* nobody asks for their results */
+    rig_end(&g);
+    temp_dir_remove(dir);
+}
+
 /* Three at once, the others in their order; checks and handlers wait for none of them, and those that wait have all their time. */
 static void test_turns(void **unused UNUSED)
 {
@@ -607,6 +650,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_said_twice),
         cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_handlers_without_engine),
         cmocka_unit_test(test_rights_of_ping),
         cmocka_unit_test(test_stop_ends_all),
     };

@@ -144,7 +144,7 @@ static void test_in_turn(void **state UNUSED)
     assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;passive;2;broken"));
     assert_int_equal(lab.runs.n, 1);
     id = lab.runs.at[0].id;
-    assert_int_equal(shown(&lab).parallel, 1);
+    assert_int_equal(shown(&lab).parallel, 0);
     world_sent(lab.w, id, 0, true);
     assert_int_equal(shown(&lab).commands_in_turn[0], 1);
     assert_int_equal(shown(&lab).commands_in_turn[1], 0);
@@ -153,12 +153,31 @@ static void test_in_turn(void **state UNUSED)
     assert_int_equal(world_program(lab.w)->runs_lost, 0);
     lab_event(&lab, &(struct world_event){.kind = WORLD_BEGUN, .number = id});
     assert_int_equal(shown(&lab).commands_in_turn[0], 0);
-    assert_int_equal(shown(&lab).parallel, 1);
+    assert_int_equal(shown(&lab).parallel, 0);
+    assert_int_equal(shown(&lab).parallel_max, 0);
     lab_run(&lab, 40 * TIME_S); /* time-out and what is given on top: 45 */
     assert_int_equal(world_program(lab.w)->runs_lost, 0);
     lab_run(&lab, 6 * TIME_S);
     assert_int_equal(world_program(lab.w)->runs_lost, 1);
     assert_int_equal(shown(&lab).intents, 1);
+    assert_int_equal(lab_count(&lab.log, "of event handlers"), 0); /* it is given again */
+    lab_close(&lab);
+}
+
+/* A handler that is lost with its runner is not made again: the log says so. */
+static void test_lost_handlers(void **state UNUSED)
+{
+    struct lab lab = {.on_run = commands_hang};
+
+    open_site(&lab, "execute_service_checks=0\nglobal_service_event_handler=n-svc\nenable_notifications=0\n");
+    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;passive;2;broken"));
+    assert_true(lab_command(&lab, "PROCESS_SERVICE_CHECK_RESULT;h1;passive;0;whole"));
+    assert_int_equal(lab.runs.n, 2);
+    lab_event(&lab, &(struct world_event){.kind = WORLD_RUNNERS});
+    lab_event(&lab, &(struct world_event){.kind = WORLD_RUNNERS, .runner = {.up = true}}); /* it has none */
+    lab_run(&lab, 2 * TIME_S);
+    assert_int_equal(world_program(lab.w)->runs_lost, 2);
+    assert_int_equal(lab_count(&lab.log, "Warning: 2 commands of event handlers"), 1);
     lab_close(&lab);
 }
 
@@ -195,9 +214,11 @@ static void test_lines(void **state UNUSED)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_checks), cmocka_unit_test(test_notifications),
-                                       cmocka_unit_test(test_runs),   cmocka_unit_test(test_late_begin),
-                                       cmocka_unit_test(test_lines),  cmocka_unit_test(test_in_turn)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_checks),       cmocka_unit_test(test_notifications),
+        cmocka_unit_test(test_runs),         cmocka_unit_test(test_late_begin),
+        cmocka_unit_test(test_lines),        cmocka_unit_test(test_in_turn),
+        cmocka_unit_test(test_lost_handlers)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
