@@ -314,6 +314,8 @@ static void say_doing(const struct world *w, const struct excmd_entry *e)
 {
     if (!w->opt.doing)
         return;
+    __atomic_store_n(&w->opt.doing->id, 0,
+                     __ATOMIC_RELEASE); /* never the one before with the parts of this one */
     w->opt.doing->done = e->done.n;
     __atomic_store_n(&w->opt.doing->id, e->id, __ATOMIC_RELEASE);
 }

@@ -40,9 +40,11 @@ struct excmd_queue {
     VEC(uint64_t) left_out;
 };
 
-struct excmd_doing { /* a command that waited, or is in parts, while it is done */
-    uint64_t id;     /* its number; 0: none */
-    uint64_t done;   /* things that it was done to before */
+/* What could end the process, while it is done. */
+struct world_doing {
+    uint64_t id;    /* the number of a command that waited, or is in parts; 0: none */
+    uint64_t done;  /* things that it was done to before */
+    uint64_t check; /* the identity of a check that is begun; 0: none */
 };
 
 bool excmd_queue_is_empty(const struct world *w);

@@ -13,13 +13,16 @@
 #include "core/why.h"
 #include "core/world_in.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SPREAD_STEP                                                                                          \
     2654435769u /* 2^32 / golden ratio: its multiples fill the interval evenly and interleave the hosts */
 #define NO_INTERVAL                                                                                          \
-    (5 * TIME_MIN)   /* until a host that is checked on demand only is tried again, as in Nagios */
-#define AT_ONCE 200u /* of many that are due some wait for the next step, which comes at once */
+    (5 * TIME_MIN) /* until a host that is checked on demand only is tried again, as in Nagios */
+#define RATE_SPAN    (1000 * TIME_DAY) /* in whole checks in this time even of those that come once a year */
+#define FORCED_APART (TIME_S / 10)
+#define AT_ONCE      200u /* of many that are due some wait for the next step, which comes at once */
 
 bool sched_looks_again(const struct world *w, uint32_t check)
 {
@@ -120,7 +123,6 @@ struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
 
     return (struct sched_spread){.only_new = only_new,
                                  .died = died,
-                                 .nothing_us = MAX(w->now.wall.us - w->loaded_at.us, 0),
                                  .keeps = died || (g->use_retained_scheduling_info &&
                                                    (only_new || w->now.wall.us - w->loaded_at.us <
                                                                     g->retention_scheduling_horizon_us))};
@@ -146,13 +148,13 @@ static bool ended_too_many(struct world *w, uint32_t i)
  * A check that was forced before the stop and has no result yet: whatever is switched off. If the clock was set back meanwhile, how long the stop was is not known, and as much is left to wait as was
  * when the last record was written. One that had begun is made again, unless its runner says that it still runs.
  */
-static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread *p)
+static bool spread_forced(struct world *w, uint32_t i, struct sched_spread *p)
 {
     struct state *s = &w->st[i];
     bool forced = s->due_options & SCHED_FORCED;
-    int64_t back = p->only_new ? 0 : MAX(w->loaded_at.us - w->now.wall.us, 0);
+    int64_t back = p->only_new ? 0 : MAX(w->loaded_at.us - w->now.wall.us, 0), at;
 
-    if (heap_has(&w->due, i))
+    if (heap_has(&w->due, i) || s->run) /* under way: whether it was forced, and how often begun, stands */
         return false;
     s->due_options = 0;
     if (!forced || !p->keeps || !over_can_run(w, i) || ended_too_many(w, i)) {
@@ -161,10 +163,12 @@ static bool spread_forced(struct world *w, uint32_t i, const struct sched_spread
             world_touch(w, i);
         return false;
     }
-    if (s->begun)
-        sched_at(w, i, (struct mono){w->now.mono.us + SCHED_ADOPT_WAIT}, SCHED_FORCED, false);
+    at = s->next_check - back;
+    if (s->begun || at <= w->now.wall.us)
+        *VEC_ADD(&p->overdue) =
+            (struct sched_overdue){.was = at, .window = INT64_MAX, .check = i, .options = SCHED_FORCED};
     else
-        sched_at_wall(w, i, (struct wall){MAX(s->next_check - back, w->now.wall.us)}, SCHED_FORCED);
+        sched_at_wall(w, i, (struct wall){at}, SCHED_FORCED);
     if (back)
         world_touch(w, i);
     return true;
@@ -183,6 +187,7 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
         (p->only_new && s->run))
         return;
     p->ordinal++;
+    p->rate += interval > 0 ? (uint64_t)(RATE_SPAN / interval) : 0;
     if (most > 0 && most < window)
         window = most;
     if (p->died && !kept.us && w->planned_at.us)
@@ -190,15 +195,43 @@ void sched_spread_one(struct world *w, uint32_t i, struct sched_spread *p)
     late = w->now.wall.us - kept.us;
     if (p->keeps && kept.us > w->now.wall.us && kept.us < w->now.wall.us + interval)
         sched_at(w, i, world_to_mono(w, kept), 0, false);
-    else if (p->died && late >= 0 && late < window)
-        sched_at(w, i,
-                 (struct mono){w->now.mono.us + SCHED_ADOPT_WAIT +
-                               sched_phase(p->ordinal - 1, MIN(late, p->nothing_us))},
-                 0, false);
+    else if (p->died && kept.us && late >= 0 && interval > 0)
+        *VEC_ADD(&p->overdue) = (struct sched_overdue){.was = kept.us, .window = window, .check = i};
     else
         sched_at(w, i,
                  (struct mono){w->now.mono.us + sched_phase(p->ordinal - 1, window) + planted_jitter(w)}, 0,
                  false);
+}
+
+static int first_due(const void *a, const void *b)
+{
+    const struct sched_overdue *x = a, *y = b;
+    bool forced = x->options & SCHED_FORCED;
+
+    if (x->options != y->options)
+        return forced ? -1 : 1;
+    if (x->was != y->was)
+        return x->was < y->was ? -1 : 1;
+    return x->check < y->check ? -1 : x->check > y->check;
+}
+
+/* Where few checks are, one that is forced need not wait as long as they are apart. */
+void sched_spread_end(struct world *w, struct sched_spread *p)
+{
+    int64_t apart = p->rate ? (int64_t)((uint64_t)RATE_SPAN / p->rate) : FORCED_APART, at = 0;
+
+    if (p->overdue.n)
+        qsort(p->overdue.at, p->overdue.n, sizeof(*p->overdue.at), first_due);
+    for (uint32_t i = 0; i < p->overdue.n; i++) {
+        const struct sched_overdue *o = &p->overdue.at[i];
+
+        sched_at(w, o->check,
+                 (struct mono){w->now.mono.us + SCHED_ADOPT_WAIT +
+                               (at <= o->window ? at : sched_phase(i, o->window))},
+                 o->options, false);
+        at += o->options & SCHED_FORCED ? MIN(apart, FORCED_APART) : apart;
+    }
+    VEC_RELEASE(&p->overdue);
 }
 
 void sched_spread(struct world *w, bool only_new)
@@ -207,6 +240,7 @@ void sched_spread(struct world *w, bool only_new)
 
     for (uint32_t i = 0; i < w->n; i++)
         sched_spread_one(w, i, &p);
+    sched_spread_end(w, &p);
 }
 
 struct wall sched_checked_at(const struct world *w, uint32_t check)
@@ -455,6 +489,36 @@ static void start_check(struct world *w, uint32_t check, struct mono due, uint32
         sched_at(w, check, (struct mono){w->now.mono.us + TIME_MS}, SCHED_FORCED, true);
 }
 
+void sched_leave_out(struct world *w, uint64_t oid)
+{
+    *VEC_ADD(&w->left_out) = oid;
+}
+
+static bool is_left_out(const struct world *w, uint32_t check)
+{
+    for (size_t i = 0; i < w->left_out.n; i++)
+        if (w->left_out.at[i] == w->st[check].oid)
+            return true;
+    return false;
+}
+
+/* It is said once: the reason stands until it runs. */
+static struct state_why left_out(struct world *w, uint32_t check)
+{
+    bool host = world_kind(w, check) == MODEL_HOST;
+
+    if (w->st[check].ran.code != WHY_RUN_LEFT_OUT)
+        nlog_text(w,
+                  "Warning: The engine ended each time that it began the check of %s '" STR_FMT "'%s" STR_FMT
+                  "%s.  It is left out until Vigie is started again (please report this).",
+                  host ? "host" : "service",
+                  STR_ARG(host ? model_host_name(w->m, check) : model_description(w->m, check)),
+                  host ? "" : " on host '", STR_ARG(host ? STR_NULL : model_host_name(w->m, check)),
+                  host ? "" : "'");
+    w->st[check].begun = 0; /* also if it was forced */
+    return why_make(WHY_RUN_LEFT_OUT, MODEL_NONE, 0, 0);
+}
+
 static void due_now(struct world *w, uint32_t check, struct mono due)
 {
     struct state *s = &w->st[check];
@@ -471,6 +535,8 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
     if (!over_can_run(w, check))
         return;
     why = sched_may_run(w, check, options);
+    if (why.code == WHY_NONE && is_left_out(w, check))
+        why = left_out(w, check);
     if (why.code == WHY_NONE && !options && drop_cached(w, check, due))
         return;
     if (why.code == WHY_NONE)
@@ -479,6 +545,16 @@ static void due_now(struct world *w, uint32_t check, struct mono due)
         skip(w, check, due, why);
     if (is_forced(options))
         world_touch(w, check); /* skipped, or how often it was begun */
+}
+
+/* Where the next engine reads it, if this one ends here. */
+static void begin_due(struct world *w, uint32_t check, struct mono due)
+{
+    if (w->opt.doing)
+        __atomic_store_n(&w->opt.doing->check, w->st[check].oid, __ATOMIC_RELEASE);
+    due_now(w, check, due);
+    if (w->opt.doing)
+        __atomic_store_n(&w->opt.doing->check, 0, __ATOMIC_RELEASE);
 }
 
 uint32_t sched_most(const struct world *w)
@@ -516,7 +592,7 @@ void sched_run(struct world *w)
         return;
     while (n++ < AT_ONCE && !(n > 1 && world_spent(w)) && room(w) && heap_peek(&w->due, &check, &at) &&
            at <= w->now.mono.us)
-        due_now(w, check, (struct mono){at});
+        begin_due(w, check, (struct mono){at});
 }
 
 bool sched_next(const struct world *w, struct mono *at)

@@ -4,6 +4,7 @@
  * When checks run. Each check is in one heap, keyed by the monotonic time it is due; a run under way is in another, keyed by the moment it is given up. A
  * schedule keeps its phase: the next time is the last due time plus the interval, so lateness never adds up. Never two runs of one check.
  */
+#include "base/vec.h"
 #include "core/state.h"
 #include "core/world.h"
 
@@ -20,15 +21,26 @@ struct world_run;
 
 /* First times of all checks (of those without one, when only_new): evenly over the interval, at most over the configured spread. */
 void sched_spread(struct world *w, bool only_new);
+struct sched_overdue {
+    int64_t was;    /* when it was due, on the wall clock */
+    int64_t window; /* it waits no longer */
+    uint32_t check, options;
+};
 /* The same in the caller's own pass over the checks, in their order. */
 struct sched_spread {
     bool only_new, keeps;
-    bool died;          /* the engine before came to no orderly end: plans stay whatever the main file says */
-    int64_t nothing_us; /* so long nothing was recorded: what was due is made up for in as long a time */
+    bool died; /* the engine before came to no orderly end: plans stay whatever the main file says */
     uint32_t ordinal;
+    uint64_t rate; /* of all checks together: so many come in RATE_SPAN */
+    VEC(struct sched_overdue) overdue;
 };
 struct sched_spread sched_spread_begin(const struct world *w, bool only_new);
 void sched_spread_one(struct world *w, uint32_t check, struct sched_spread *p);
+/*
+ * What was due while nothing ran is made up for one behind the other, what was due first at first, as fast as the checks come at any time: whatever the plans were, there are at most
+ * about twice as many as ever until that is done. Those that a person forced come before the others. Releases p.
+ */
+void sched_spread_end(struct world *w, struct sched_spread *p);
 /* Where in an interval (µs) a check begins: number i of a low-discrepancy sequence, so any set of checks is spread evenly. */
 int64_t sched_phase(uint32_t i, int64_t interval);
 /* Makes check due at that moment; if keep_earlier, an earlier plan stays, and one that is forced where this one is not. */
@@ -64,6 +76,8 @@ void sched_period_changed(struct world *w, uint32_t check);
 /* One from the record, applied once more. */
 struct record_skip;
 void sched_skip_again(struct world *w, const struct record_skip *r);
+/* The check of that identity is not begun: engines before this one ended while they began it (world_options.doing). */
+void sched_leave_out(struct world *w, uint64_t oid);
 /* Starts what is due and gives up what is overdue. */
 void sched_run(struct world *w);
 bool sched_next(const struct world *w, struct mono *at);

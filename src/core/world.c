@@ -172,6 +172,7 @@ void world_free(struct world *w)
     map_release(&w->run_by_id);
     map_release(&w->gone);
     VEC_RELEASE(&w->around);
+    VEC_RELEASE(&w->left_out);
     excmd_queue_release(w);
     excmd_file_release(w);
     VEC_RELEASE(&w->doubts.all);
@@ -259,6 +260,7 @@ static void look_at_all(struct world *w)
         postpone_note(w, i);
         sched_spread_one(w, i, &spread);
     }
+    sched_spread_end(w, &spread);
 }
 
 void world_reload(struct world *w, const struct model *m, uint64_t generation, const uint64_t *oids,

@@ -124,7 +124,7 @@ struct world_options {
         own_oids; /* rehearses another configuration: from here on they are of objects that the record never had; 0: it has all */
     uint32_t part;             /* of a command that is for many, in one step; 0: as it is best. For tests */
     uint32_t tell_part;        /* likewise of a notification: contacts that are told in one step */
-    struct excmd_doing *doing; /* where it stands (core/excmd_queue.h); NULL: nowhere */
+    struct world_doing *doing; /* where it stands (core/excmd_queue.h); NULL: nowhere */
     unsigned mutation;         /* enum world_mutation: tests/sim proves that it would notice */
 };
 

@@ -123,6 +123,7 @@ struct world {
     char *handed_file;           /* the result file that was had last; owned; NULL: none */
     uint64_t handed_n, pipe_had; /* of its results; world_pipe_had */
     struct excmd_queue commands;
+    VEC(uint64_t) left_out; /* sched_leave_out */
     struct excmd_files files;
     struct telling_queue tellings;
     struct tell_doubts doubts;

@@ -3,14 +3,16 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "core/excmd_queue.h"
+#include "core/sched.h"
 #include "os/mem.h"
 #include "role/engine_in.h"
 #include "wire/doing.h"
 
 #include <unistd.h>
 
-_Static_assert(sizeof(struct excmd_doing) == sizeof(((struct doing_segment *)0)->queued) &&
-                   offsetof(struct excmd_doing, done) == sizeof(uint64_t),
+_Static_assert(sizeof(struct world_doing) == sizeof(((struct doing_segment *)0)->world) &&
+                   offsetof(struct world_doing, done) == sizeof(uint64_t) &&
+                   offsetof(struct world_doing, check) == 2 * sizeof(uint64_t),
                "the world writes it there");
 
 void engine_doing_open(struct engine *e, int fd)
@@ -35,16 +37,19 @@ void engine_doing_release(struct engine *e)
 void engine_doing_world(struct engine *e, struct world_options *o)
 {
     if (e->doing)
-        o->doing = (struct excmd_doing *)&e->doing->queued;
+        o->doing = (struct world_doing *)&e->doing->world;
 }
 
 void engine_doing_leave_out(struct engine *e)
 {
     uint64_t numbers[DOING_SUSPECTS];
-    size_t n = doing_queued_left_out(e->doing, numbers);
+    size_t n = doing_numbers_left_out(e->doing, DOING_QUEUED, numbers);
 
     for (size_t i = 0; i < n; i++)
         excmd_queue_leave_out(e->world, numbers[i]);
+    n = doing_numbers_left_out(e->doing, DOING_CHECK, numbers);
+    for (size_t i = 0; i < n; i++)
+        sched_leave_out(e->world, numbers[i]);
 }
 
 static void step(struct engine *e, const struct doing *what, const struct world_event *ev)

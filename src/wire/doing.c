@@ -20,6 +20,8 @@ static void count(struct doing_segment *s, const struct doing *what)
 {
     size_t i = place_of(s, what);
 
+    if (what->kind == DOING_NOTHING)
+        return;
     if (i == DOING_SUSPECTS) {
         i = s->next % DOING_SUSPECTS;
         s->next = i + 1;
@@ -31,12 +33,17 @@ static void count(struct doing_segment *s, const struct doing *what)
 
 void doing_open(struct doing_segment *s)
 {
-    if (!doing_is_nothing(s))
-        count(s, &s->now);
+    const struct doing now = s->now,
+                       part = {s->world.id ? DOING_QUEUED : DOING_NOTHING, s->world.done, s->world.id},
+                       check = {s->world.check ? DOING_CHECK : DOING_NOTHING, 0, s->world.check};
+
+    /* Taken out first: one that is killed here counts nothing twice. */
     doing_end(s);
-    if (s->queued.id)
-        count(s, &(struct doing){DOING_QUEUED, s->queued.done, s->queued.id});
-    s->queued.id = 0;
+    __atomic_store_n(&s->world.id, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&s->world.check, 0, __ATOMIC_RELEASE);
+    count(s, &now);
+    count(s, &part);
+    count(s, &check);
 }
 
 void doing_begin(struct doing_segment *s, const struct doing *what)
@@ -66,12 +73,12 @@ bool doing_is_left_out(const struct doing_segment *s, const struct doing *what)
     return i < DOING_SUSPECTS && s->suspect[i].ends >= DOING_ENDS_MOST;
 }
 
-size_t doing_queued_left_out(const struct doing_segment *s, uint64_t *numbers)
+size_t doing_numbers_left_out(const struct doing_segment *s, enum doing_kind kind, uint64_t *numbers)
 {
     size_t n = 0;
 
     for (size_t i = 0; s && i < DOING_SUSPECTS; i++)
-        if (s->suspect[i].what.kind == DOING_QUEUED && s->suspect[i].ends >= DOING_PARTS_MOST)
+        if (s->suspect[i].what.kind == kind && s->suspect[i].ends >= DOING_PARTS_MOST)
             numbers[n++] = s->suspect[i].what.number;
     return n;
 }

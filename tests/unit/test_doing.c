@@ -88,16 +88,67 @@ static void test_queued(void **state)
 
     (void)state;
     for (unsigned i = 1; i <= DOING_PARTS_MOST; i++) {
-        assert_int_equal(doing_queued_left_out(&s, numbers), 0);
-        s.queued.id = 5;
-        s.queued.done = 1000; /* the same part each time */
+        assert_int_equal(doing_numbers_left_out(&s, DOING_QUEUED, numbers), 0);
+        s.world.id = 5;
+        s.world.done = 1000; /* the same part each time */
         doing_open(&s);
-        s.queued.id = 6;
-        s.queued.done = 1000 * i; /* it goes on, however often it is killed */
+        s.world.id = 6;
+        s.world.done = 1000 * i; /* it goes on, however often it is killed */
         doing_open(&s);
     }
-    assert_int_equal(doing_queued_left_out(&s, numbers), 1);
+    assert_int_equal(doing_numbers_left_out(&s, DOING_QUEUED, numbers), 1);
     assert_int_equal(numbers[0], 5);
+}
+
+/* Beside a line that asked for it: each is counted for itself. */
+static void test_check(void **state)
+{
+    struct doing_segment s = {.next = 0};
+    uint64_t numbers[DOING_SUSPECTS];
+
+    (void)state;
+    for (unsigned i = 1; i <= DOING_PARTS_MOST; i++) {
+        assert_int_equal(doing_numbers_left_out(&s, DOING_CHECK, numbers), 0);
+        s.world.check = 77;
+        ends_at(&s, &line);
+        assert_int_equal(s.world.check, 0);
+        doing_open(&s); /* ended at nothing */
+    }
+    assert_int_equal(doing_numbers_left_out(&s, DOING_CHECK, numbers), 1);
+    assert_int_equal(numbers[0], 77);
+    assert_int_equal(doing_numbers_left_out(&s, DOING_QUEUED, numbers), 0);
+    assert_true(doing_is_left_out(&s, &line));
+}
+
+/* One that is killed in the midst of counting counts nothing twice. */
+static void test_killed_while_it_counts(void **state)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE),
+           size = (sizeof(struct doing_segment) + page - 1) / page * page;
+    char *at = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    /* The suspects begin on a page of their own: whoever writes there ends. */
+    struct doing_segment *s = (struct doing_segment *)(at + page - offsetof(struct doing_segment, next));
+    pid_t pid;
+    int status = 0;
+
+    (void)state;
+    assert_ptr_not_equal(at, MAP_FAILED);
+    doing_begin(s, &line);
+    s->world.id = 5;
+    s->world.check = 77;
+    pid = fork();
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        mprotect(at + page, size, PROT_READ);
+        doing_open(s);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_true(doing_is_nothing(s));
+    assert_int_equal(s->world.id, 0);
+    assert_int_equal(s->world.check, 0);
+    munmap(at, size + page);
 }
 
 static void test_killed(void **state)
@@ -129,16 +180,21 @@ static void test_no_segment(void **state)
     doing_end(NULL);
     assert_true(doing_is_nothing(NULL));
     assert_false(doing_is_left_out(NULL, &line));
-    assert_int_equal(doing_queued_left_out(NULL, NULL), 0);
+    assert_int_equal(doing_numbers_left_out(NULL, DOING_QUEUED, NULL), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_end), cmocka_unit_test(test_other_ends_count_for_none),
-        cmocka_unit_test(test_several),    cmocka_unit_test(test_more_than_are_remembered),
-        cmocka_unit_test(test_queued),     cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_second_end),
+        cmocka_unit_test(test_other_ends_count_for_none),
+        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_more_than_are_remembered),
+        cmocka_unit_test(test_queued),
+        cmocka_unit_test(test_killed),
         cmocka_unit_test(test_no_segment),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_killed_while_it_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "core/record.h"
+#include "core/sched.h"
 #include "core/world_in.h"
 #include "lab.h"
 
@@ -231,7 +232,7 @@ static void open_many(struct lab *lab)
 
 static const struct state *of_many(struct lab *lab, unsigned i)
 {
-    char name[8];
+    char name[16];
 
     snprintf(name, sizeof(name), "s%u", i);
     return lab_state(lab, "h", name);
@@ -298,6 +299,122 @@ static void test_long_death(void **st UNUSED)
     lab_close(&lab);
 }
 
+#define THOUSANDS 3000u
+#define USUAL     (THOUSANDS / 300u) /* of them in a second */
+
+static struct lab_answer at_once(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.output = "quick", .lasts_us = TIME_S / 10};
+}
+
+static void open_thousands(struct lab *lab)
+{
+    struct buf objects = BUF_INIT, main_text = BUF_INIT;
+
+    buf_printf(&main_text, "%smax_service_check_spread=30\n", lab_main);
+    buf_add_c(&objects, "define host {\n host_name h\n use ht\n active_checks_enabled 0\n}\n");
+    for (unsigned i = 0; i < THOUSANDS; i++)
+        buf_printf(&objects,
+                   "define service {\n host_name h\n service_description s%u\n use st\n "
+                   "active_checks_enabled 1\n check_interval 300\n}\n",
+                   i);
+    lab_open(lab, main_text.data, objects.data, START, 1, at_once, 0);
+    buf_release(&objects);
+    buf_release(&main_text);
+}
+
+/* The most that begin in one of the next seconds. */
+static uint64_t most_in_a_second(struct lab *lab, unsigned seconds)
+{
+    uint64_t most = 0;
+
+    for (unsigned i = 0; i < seconds; i++) {
+        uint64_t before = lab->started_checks;
+
+        lab_run(lab, S);
+        most = MAX(most, lab->started_checks - before);
+    }
+    return most;
+}
+
+/* What was due while nothing ran is made up for, and never in one moment, however long that was. */
+static void test_no_storm(void **st UNUSED)
+{
+    for (unsigned down = 5; down <= 365; down += 60) {
+        struct lab lab = {0};
+        uint64_t before, most;
+
+        open_thousands(&lab);
+        lab_run(&lab, 620 * S);
+        lab.mono += down * S;
+        lab_all_die(&lab);
+        before = lab.started_checks;
+        most = most_in_a_second(&lab, 302);
+        if (most > 2 * USUAL + USUAL / 2)
+            fail_msg("away for %u s: %u begin in one second, of %u that do at any time", down, (unsigned)most,
+                     USUAL);
+        assert_true(lab.started_checks - before >= THOUSANDS);
+        lab_close(&lab);
+    }
+}
+
+/* Nor are those that were forced for a time at which nothing ran, and they come first. */
+static void test_no_storm_of_forced(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    open_thousands(&lab);
+    lab_run(&lab, 2 * S);
+    for (unsigned i = 0; i < THOUSANDS; i += 10) {
+        char line[80];
+
+        snprintf(line, sizeof(line), "SCHEDULE_FORCED_SVC_CHECK;h;s%u;1800000060", i);
+        yes(&lab, line);
+    }
+    lab_run(&lab, S);
+    lab.mono += 30 * TIME_DAY;
+    lab_all_die(&lab);
+    assert_in_range(most_in_a_second(&lab, 33), USUAL, 2 * USUAL + USUAL / 2);
+    for (unsigned i = 0; i < THOUSANDS; i += 10)
+        assert_int_equal(of_many(&lab, i)->ran.code, WHY_RAN_FORCED);
+    lab_close(&lab);
+}
+
+static struct lab_answer always_slow(struct lab *lab UNUSED, uint32_t check UNUSED, uint64_t n UNUSED)
+{
+    return (struct lab_answer){.output = "slow", .lasts_us = 4 * S};
+}
+
+/* A reload while it runs takes nothing from that: after a death it is not made once more, and how often it was begun is known. */
+static void test_forced_and_a_reload(void **st UNUSED)
+{
+    struct lab lab = {0};
+    uint64_t before;
+
+    lab_open(&lab, lab_main, one, START, 1, always_slow, 0);
+    lab_run(&lab, 10 * S);
+    yes(&lab, "DISABLE_SVC_CHECK;h;s");
+    before = lab.started_checks;
+    yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+    lab_run(&lab, S);
+    lab_reload(&lab, lab_main, one);
+    yes(&lab, "DISABLE_SVC_NOTIFICATIONS;h;s"); /* its state is recorded */
+    lab_engine_dies(&lab);
+    lab_run(&lab, 80 * S);
+    assert_int_equal(lab.started_checks - before, 1);
+    before = lab.started_checks;
+    yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+    for (unsigned n = 0; n < 8; n++) {
+        lab_run(&lab, 2 * S);
+        lab_reload(&lab, lab_main, one);
+        yes(&lab, n & 1 ? "DISABLE_SVC_NOTIFICATIONS;h;s" : "ENABLE_SVC_NOTIFICATIONS;h;s");
+        lab_all_die(&lab);
+    }
+    assert_int_equal(lab.started_checks - before, 3);
+    assert_int_equal(lab_count(&lab.log, "forced check of service 's' on host 'h' was begun 3 times"), 1);
+    lab_close(&lab);
+}
+
 /* A forced check is acknowledged: it is made whatever dies, planned or begun, with the main file as it comes; one that ends the engine each time is not made for ever. */
 static void test_forced_over_a_death(void **st UNUSED)
 {
@@ -346,6 +463,26 @@ static void test_forced_ends_its_engine(void **st UNUSED)
     lab_all_die(&lab);
     lab_run(&lab, TIME_MIN);
     assert_int_equal(runs_of(&lab, "s"), 6);
+    lab_close(&lab);
+}
+
+/* Engines ended while they began it: it is not begun, forced or not, and people see why. */
+static void test_left_out(void **st UNUSED)
+{
+    struct world_doing doing = {.id = 0};
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, one, START, 1, slow, 0);
+    lab.w->opt.doing = &doing;
+    sched_leave_out(lab.w, lab_state(&lab, "h", "s")->oid);
+    lab_run(&lab, 2 * TIME_H);
+    yes(&lab, "SCHEDULE_FORCED_SVC_CHECK;h;s;0");
+    lab_run(&lab, 2 * TIME_H);
+    assert_int_equal(runs_of(&lab, "s"), 1); /* the first one of all */
+    assert_int_equal(lab_state(&lab, "h", "s")->ran.code, WHY_RUN_LEFT_OUT);
+    assert_int_equal(sched_forced(lab.w, lab_check(&lab, "h", "s")), 0);
+    assert_int_equal(lab_count(&lab.log, "began the check of service 's' on host 'h'.  It is left out"), 1);
+    assert_int_equal(doing.check, 0);
     lab_close(&lab);
 }
 
@@ -442,8 +579,12 @@ int main(void)
         cmocka_unit_test(test_death_moves_no_plan),
         cmocka_unit_test(test_dies_often),
         cmocka_unit_test(test_long_death),
+        cmocka_unit_test(test_no_storm),
+        cmocka_unit_test(test_no_storm_of_forced),
+        cmocka_unit_test(test_forced_and_a_reload),
         cmocka_unit_test(test_forced_over_a_death),
         cmocka_unit_test(test_forced_ends_its_engine),
+        cmocka_unit_test(test_left_out),
         cmocka_unit_test(test_switched_on),
         cmocka_unit_test(test_no_change),
         cmocka_unit_test(test_own_commands),

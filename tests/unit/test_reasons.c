@@ -12,13 +12,14 @@
 #include "core/notify.h"
 #include "core/reason.h"
 #include "core/record.h"
+#include "core/sched.h"
 #include "lab.h"
 
 #define START 1800000000 /* Friday, 08:00:00 UTC */
 #define HOUR  "1800000000;1800003600"
 
 /* The steps of a situation, parted by '|': "h 1" and "s 2" results from outside for the host h and its service s (m: the service m), "+9" so many seconds go by,
- * "!HOW CODE" what a plugin does from now on, "!gone" and "!back" all who run checks; else an external command. */
+ * "!HOW CODE" what a plugin does from now on, "!gone" and "!back" all who run checks, "!left" engines ended at the begin of s; else an external command. */
 struct situation {
     const char *main, *host, *service, *more; /* directives of h and of s, and objects beside them */
     const char *steps;
@@ -241,6 +242,7 @@ static const struct situation situations[] = {
      .steps = "+55|h 0|+10",
      .topic = REASON_RAN,
      .wanted = "RUN_CACHED  |"},
+    {.service = ACTIVE, .steps = "!left|+20", .of = "s", .topic = REASON_RAN, .wanted = "RUN_LEFT_OUT  |"},
     {.service = ACTIVE, .steps = "!lost|+11", .of = "s", .topic = REASON_RAN, .wanted = "RUN_LOST  |"},
     {.host = " check_command null\n passive_checks_enabled 0\n",
      .steps = "+1",
@@ -353,7 +355,9 @@ static void step(struct lab *lab, const char *text)
 {
     int64_t s;
 
-    if (strcmp(text, "!gone") == 0 || strcmp(text, "!back") == 0)
+    if (strcmp(text, "!left") == 0)
+        sched_leave_out(lab->w, lab_state(lab, "h", "s")->oid);
+    else if (strcmp(text, "!gone") == 0 || strcmp(text, "!back") == 0)
         lab_event(lab, &(struct world_event){.kind = WORLD_RUNNERS, .runner = {.up = text[1] == 'b'}});
     else if (text[0] == '!')
         let_plugins(text + 1);
