@@ -98,17 +98,20 @@ void nlog_state(struct world *w, uint32_t check, const char *what)
     end(w);
 }
 
+static void version(struct world *w)
+{
+    nlog_text(w, "LOG VERSION: 2.0");
+}
+
 void nlog_initial(struct world *w)
 {
     for (uint32_t i = 0; i < w->n && w->m->globals->log_initial_states; i++)
         nlog_state(w, i, "INITIAL");
 }
 
-void nlog_begin(struct world *w, bool initial)
+void nlog_anew(struct world *w)
 {
-    nlog_text(w, "LOG VERSION: 2.0");
-    if (initial)
-        nlog_initial(w);
+    version(w);
     for (uint32_t i = 0; i < w->n && w->m->globals->log_current_states; i++)
         nlog_state(w, i, "CURRENT");
 }
@@ -116,7 +119,8 @@ void nlog_begin(struct world *w, bool initial)
 void nlog_start(struct world *w)
 {
     nlog_text(w, "Vigie %s starting... (PID=%u)", w->opt.version ? w->opt.version : "", w->opt.pid);
-    nlog_begin(w, true);
+    version(w);
+    nlog_initial(w);
 }
 
 void nlog_notification(struct world *w, const struct expand_of *of, struct str command)

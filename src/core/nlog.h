@@ -13,8 +13,8 @@ void nlog_text(struct world *w, const char *fmt, ...) PRINTF(2, 3);
 void nlog_alert(struct world *w, uint32_t check);
 void nlog_state(struct world *w, uint32_t check, const char *what); /* "CURRENT", "INITIAL" */
 void nlog_start(struct world *w);
-/* What a log file begins with: its version, and the states, as the main file says; initial: it is a start. */
-void nlog_begin(struct world *w, bool initial);
+/* What a log file begins with behind a rotation: its version, and all states, as log_current_states wants it. */
+void nlog_anew(struct world *w);
 void nlog_notification(struct world *w, const struct expand_of *of, struct str command);
 /* Why nobody is told, in Naemon's form. */
 void nlog_suppressed(struct world *w, uint32_t check, const struct state_why *why);

@@ -79,6 +79,6 @@ void rotate_step(struct world *w)
     w->prog.last_log_rotation = w->now.wall.us;
     w->program_unseen = true;
     nlog_text(w, "LOG ROTATION: %s", method_name(method_of(w)));
-    nlog_begin(w, false);
+    nlog_anew(w);
     world_effect(w, WORLD_ROTATE);
 }

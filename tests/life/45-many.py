@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: build=release seconds=35
-"""Seventy thousand services: the log has the current state of each, at the first start and after another, and Livestatus tells all of each."""
+"""Seventy thousand services: the log has the initial state of each, at the first start and after another, and Livestatus tells all of each."""
 import json
 import socket
 
@@ -18,12 +18,12 @@ def objects():
 
 
 def test_no_line_of_the_log_is_lost():
-    with Vigie(''.join(objects())) as v:
+    with Vigie(''.join(objects()), main='log_initial_states=1\n') as v:
         for start in (1, 2):
             v.start()
             until(lambda: v.service('host-0699', 'service-099'), 'the last one is there')
             assert v.stop(30) == 0
-            lines = [line for line in v.log().splitlines() if 'CURRENT SERVICE STATE: ' in line]
+            lines = [line for line in v.log().splitlines() if 'INITIAL SERVICE STATE: ' in line]
             assert len(lines) == start * HOSTS * EACH and len(set(line.split(': ', 1)[1] for line in lines)) == HOSTS * EACH, len(lines)
         assert 'lost' not in v.said(), v.said()
 

@@ -134,9 +134,10 @@ static void test_initial_states(void **st UNUSED)
     struct lab lab = {0};
     struct buf main_text = BUF_INIT;
 
-    open_lab(&lab, "", WORLD_RUN_NOTIFY, RECORD_HOW_EXIT);
+    open_lab(&lab, "log_current_states=1\n", WORLD_RUN_NOTIFY, RECORD_HOW_EXIT);
     lab_run(&lab, S);
     assert_int_equal(lab_count(&lab.log, "INITIAL"), 0);
+    assert_int_equal(lab_count(&lab.log, "CURRENT"), 0); /* those are for a rotation */
     buf_printf(&main_text, "%slog_initial_states=1\n", lab_main);
     lab_reload(&lab, main_text.data, objects);
     has(&lab, "INITIAL HOST STATE: h;UP;HARD;1;");
