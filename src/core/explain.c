@@ -135,16 +135,38 @@ static void explain_runs(const struct world *w, uint32_t check, struct buf *out)
 
 /* ---- notifications ---- */
 
+/* The last decision. Options that want the state can have left out a message only. */
+static struct state_why decided(const struct world *w, uint32_t check)
+{
+    const struct state *s = &w->st[check];
+    uint32_t state =
+        s->state == STATE_OK ? (uint32_t)MODEL_ON_RECOVERY : state_on(world_kind(w, check), s->state);
+
+    if (s->why_notify.code == WHY_NOTIFY_OPTION && model_check(w->m, check)->notify_on & state)
+        return why_make(WHY_NOTIFY_MESSAGE, MODEL_NONE, 0, 0);
+    return s->why_notify;
+}
+
+struct state_why explain_standing(const struct world *w, uint32_t check)
+{
+    struct state_why why = decided(w, check);
+    bool no_problem = why.code == WHY_NOTIFY_MESSAGE || why.code == WHY_NOTIFY_NOBODY;
+
+    if (no_problem && w->st[check].state != STATE_OK && w->st[check].downtime_depth)
+        return why_make(WHY_NOTIFY_DOWNTIME, MODEL_NONE, 0, 0);
+    return why;
+}
+
 static void explain_notices(const struct world *w, uint32_t check, struct buf *out)
 {
     const struct state *s = &w->st[check];
     struct plan p = {.check = check,
                      .type = s->state == STATE_OK ? NOTIFY_RECOVERY : NOTIFY_PROBLEM,
                      .number = s->notification_number + (s->state != STATE_OK)};
-    struct state_why why;
+    struct state_why why = decided(w, check);
 
-    if (s->why_notify.code != WHY_NONE)
-        explain_put(w, REASON_DECIDED, &s->why_notify, out);
+    if (why.code != WHY_NONE)
+        explain_put(w, REASON_DECIDED, &why, out);
     if (s->state == STATE_OK)
         return; /* there is nothing to tell of */
     why = plan_decide(w, &p);

@@ -17,5 +17,10 @@ void explain_put(const struct world *w, unsigned topic, const struct state_why *
 void explain_object(const struct world *w, const struct state_why *why, struct buf *out);
 /* Names of a host's parents, as words; not all if they are many. */
 void explain_parents(const struct model *m, uint32_t host, struct buf *out);
+/*
+ * Whether somebody was told, as it is to be read beside the state: the last decision may have been about a message of its own (a downtime begins), and its
+ * reason says nothing of the problem then.
+ */
+struct state_why explain_standing(const struct world *w, uint32_t check);
 /* A reason that was kept over a start or a reload: gives it the index it has now, as far as that follows from the check. */
 void explain_renew(const struct world *w, uint32_t check, struct state_why *why);

@@ -339,11 +339,23 @@ void retain_thaw(struct world *w, uint32_t check, struct str payload, uint32_t d
     out->downtime_depth = downtimes;
 }
 
+/* Why its last turn was as it was: gone where what it is about cannot be found again. */
+static void renew_turn(const struct world *w, uint32_t check, struct state_ran *ran)
+{
+    struct state_why why = why_make(ran->code, ran->idx, 0, 0);
+
+    explain_renew(w, check, &why);
+    if (ran->idx != MODEL_NONE && why.idx == MODEL_NONE)
+        *ran = (struct state_ran){.code = WHY_NONE};
+    else
+        ran->idx = why.idx;
+}
+
 void retain_reasons_of(struct world *w, uint32_t check)
 {
     explain_renew(w, check, &w->st[check].why_state);
     explain_renew(w, check, &w->st[check].why_notify);
-    w->st[check].ran = (struct state_ran){.code = WHY_NONE};
+    renew_turn(w, check, &w->st[check].ran);
 }
 
 void retain_reasons(struct world *w)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The world on the board: what changed since it was last shown. Declared in core/world.h. */
+#include "core/explain.h"
 #include "core/note.h"
 #include "core/sched.h"
 #include "core/world_in.h"
@@ -44,6 +45,7 @@ static void show_check(struct world *w, struct board_w *board, uint32_t check)
     const struct state *s = &w->st[check];
     const struct state_more *more = state_more(s);
     const struct over *o = over_of(s);
+    const struct state_why told = explain_standing(w, check);
     struct board_check b = {
         .flags = flags_of(w, check),
         .oid = s->oid,
@@ -78,7 +80,7 @@ static void show_check(struct world *w, struct board_w *board, uint32_t check)
         .problem_id = more->problem_id,
         .last_problem_id = more->last_problem_id,
         .why_state = why_of(&s->why_state),
-        .why_notify = why_of(&s->why_notify),
+        .why_notify = why_of(&told),
         .over_check_period = period_of(o, OVER_CHECK_PERIOD),
         .over_notify_period = period_of(o, OVER_NOTIFY_PERIOD),
         .over_first_delay = o ? o->first_delay_us + 1 : 0};

@@ -84,7 +84,7 @@ struct state {
     uint32_t last_time_s[4]; /* by state; whole seconds */
     int64_t latency_us, execution_us;
     struct state_why why_state, why_notify;
-    struct state_ran ran;    /* its last turn: why it ran, or did not; not kept */
+    struct state_ran ran;    /* its last turn: why it ran, or did not; not kept over a stop */
     struct state_more *more; /* owned; NULL: all of it is 0. state_more, state_more_set */
     char *text;              /* output, long output, perfdata behind each other; owned */
     uint32_t output_n, long_n, perf_n;

@@ -33,6 +33,7 @@ static const char *const objects =
     "define service {\n host_name h1\n service_description s4\n use st\n notification_options w\n}\n"
     "define service {\n host_name h1\n service_description s5\n use st\n active_checks_enabled 1\n "
     "check_period never\n}\n"
+    "define service {\n host_name h1\n service_description s6\n use st\n notification_options w,u,c,r\n}\n"
     "define servicedependency {\n host_name h1\n service_description s4\n dependent_host_name h1\n"
     " dependent_service_description s1\n notification_failure_criteria c\n}\n";
 
@@ -135,6 +136,32 @@ static void test_decisions(void **st UNUSED)
     lab_close(&lab);
 }
 
+static void stands(const struct lab *lab, const char *service, enum why_code wanted)
+{
+    assert_string_equal(why_name(explain_standing(lab->w, lab_check(lab, "h1", service)).code),
+                        why_name(wanted));
+}
+
+/* Options without downtimes leave the message out that one begins: that says nothing of the problem, which they want. */
+static void test_message_left_out(void **st UNUSED)
+{
+    struct lab lab = {0};
+
+    lab_open(&lab, lab_main, objects, START, 1, up, 0);
+    problem(&lab, "s6");
+    stands(&lab, "s6", WHY_TOLD);
+    problem(&lab, "s4");
+    stands(&lab, "s4", WHY_NOTIFY_OPTION);
+    assert_true(lab_command(&lab, "SCHEDULE_SVC_DOWNTIME;h1;s6;1799999000;1800003600;1;0;0;bob;kernel"));
+    lab_run(&lab, TIME_S);
+    is(&lab, "s6", REASON_DECIDED, "NOTIFY_MESSAGE  |");
+    stands(&lab, "s6", WHY_NOTIFY_DOWNTIME);
+    assert_true(lab_command(&lab, "DEL_SVC_DOWNTIME;1"));
+    lab_run(&lab, TIME_S);
+    stands(&lab, "s6", WHY_NOTIFY_MESSAGE);
+    lab_close(&lab);
+}
+
 /* What a reason names is found again under another configuration, and after a start. */
 static void test_kept(void **st UNUSED)
 {
@@ -155,10 +182,15 @@ static void test_kept(void **st UNUSED)
 
 static void test_turns(void **st UNUSED)
 {
+    struct buf other = BUF_INIT;
     struct lab lab = {0};
 
+    buf_add_c(&other, "define timeperiod {\n timeperiod_name a-first\n alias a\n}\n");
+    buf_add_c(&other, objects);
     lab_open(&lab, lab_main, objects, START, 1, up, 0);
     lab_run(&lab, TIME_MIN);
+    is(&lab, "s5", REASON_RAN, "RUN_PERIOD never |");
+    lab_reload(&lab, lab_main, other.data); /* where the period stands elsewhere */
     is(&lab, "s5", REASON_RAN, "RUN_PERIOD never |");
     is(&lab, "s5", REASON_NEXT, "RUN_PLANNED  |RUN_PERIOD never |");
     is(&lab, "s1", REASON_NEXT, "RUN_PASSIVE  |");
@@ -167,8 +199,11 @@ static void test_turns(void **st UNUSED)
     is(&lab, "s5", REASON_NEXT, "RUN_FORCED  |");
     lab_run(&lab, 45 * TIME_S);
     is(&lab, "s5", REASON_RAN, "RAN_FORCED  |");
+    lab_reload(&lab, lab_main, objects);
+    is(&lab, "s5", REASON_RAN, "RAN_FORCED  |");
     assert_true(lab_command(&lab, "STOP_EXECUTING_SVC_CHECKS"));
     is(&lab, "s5", REASON_NEXT, "RUN_PLANNED  |RUN_OFF_GLOBAL  |");
+    buf_release(&other);
     lab_close(&lab);
 }
 
@@ -218,9 +253,13 @@ static void test_numbers_are_given_once(void **st UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),     cmocka_unit_test(test_decisions),
-        cmocka_unit_test(test_kept),     cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_recorded), cmocka_unit_test(test_numbers_are_given_once),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_message_left_out),
+        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_numbers_are_given_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
