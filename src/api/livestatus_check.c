@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables hosts and services. Both are checks: their columns share getters; arg tells which field. */
 #include "api/inforce.h"
-#include "api/livestatus_expand.h"
 #include "api/livestatus_notes.h"
 #include "api/livestatus_query.h"
 #include "api/livestatus_sum.h"
+#include "api/replaced.h"
 
 #include "core/when.h"
 
@@ -270,7 +270,7 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
 
 static void get_expanded(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
-    livestatus_expand(row, extra_text(row, (enum text)col->arg), &v->scratch);
+    replaced_text(row->w->m, row->w->b, row->idx, extra_text(row, (enum text)col->arg), &v->scratch);
     v->text = buf_str(&v->scratch);
 }
 

@@ -8,6 +8,7 @@
 #include "api/names.h"
 #include "api/notes.h"
 #include "api/past.h"
+#include "api/replaced.h"
 #include "base/limits.h"
 #include "api/row.h"
 #include "api/why.h"
@@ -147,12 +148,33 @@ static struct str period_name(const struct model *m, uint32_t period)
     return period == MODEL_NONE ? STR("") : model_str(m, model_period(m, period)->name);
 }
 
+/* As a person reads and follows them: their macros are replaced. */
+static void notes_and_links(struct json *j, const struct api *a, uint32_t idx)
+{
+    const struct model *m = &a->model;
+    const struct model_check *c = model_check(m, idx);
+    const struct model_extra *x = c->extra != MODEL_NONE ? model_extra(m, c->extra) : NULL;
+    struct buf b = BUF_INIT;
+
+    if (x)
+        replaced_text(m, &a->board, idx, model_str(m, x->notes), &b);
+    json_key_str(j, "notes", buf_str(&b));
+    buf_clear(&b);
+    if (x)
+        replaced_url(m, &a->board, idx, model_str(m, x->notes_url), &b);
+    json_key_str(j, "notes_url", buf_str(&b));
+    buf_clear(&b);
+    if (x)
+        replaced_url(m, &a->board, idx, model_str(m, x->action_url), &b);
+    json_key_str(j, "action_url", buf_str(&b));
+    buf_release(&b);
+}
+
 static void configuration(struct json *j, const struct api *a, uint32_t idx, const struct board_check *b,
                           const struct board_text *t)
 {
     const struct model *m = &a->model;
     const struct model_check *c = model_check(m, idx);
-    const struct model_extra *x = c->extra != MODEL_NONE ? model_extra(m, c->extra) : NULL;
 
     json_key_str(j, "address", address(a, idx));
     json_key_str(j, "alias", model_str(m, c->alias));
@@ -166,9 +188,7 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx, con
     label_tags_member(m, idx, j);
     names_of(j, "parents", a, c->parents, MODEL_TABLE_check);
     names_of(j, "children", a, c->children, MODEL_TABLE_check);
-    json_key_str(j, "notes", x ? model_str(m, x->notes) : STR(""));
-    json_key_str(j, "notes_url", x ? model_str(m, x->notes_url) : STR(""));
-    json_key_str(j, "action_url", x ? model_str(m, x->action_url) : STR(""));
+    notes_and_links(j, a, idx);
     json_key(j, "source");
     json_map(j);
     json_key_str(j, "file", model_str(m, model_file(m, c->file)->v));

@@ -14,21 +14,16 @@ struct expand_within {
     unsigned depth, macros;
 };
 
-/* All but what RFC 3986 calls unreserved; a secret, which only the runner knows, stays as it is. */
+/* A secret, which only the runner knows, stays as it is. */
 static void put_url(struct str coded, struct buf *out)
 {
-    static const char plain[] = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     struct macro_part part;
 
-    while (macro_next(&coded, &part) > 0) {
-        if (part.kind != MACRO_PART_TEXT)
+    while (macro_next(&coded, &part) > 0)
+        if (part.kind == MACRO_PART_TEXT)
+            macro_put_url(part.text, out);
+        else
             buf_add_str(out, part.coded);
-        for (size_t i = 0; part.kind == MACRO_PART_TEXT && i < part.text.n; i++)
-            if (part.text.p[i] && strchr(plain, part.text.p[i]))
-                buf_add_char(out, part.text.p[i]);
-            else
-                buf_printf(out, "%%%02X", (unsigned char)part.text.p[i]);
-    }
 }
 
 static bool add_user(const struct world *w, struct str name, struct buf *out)

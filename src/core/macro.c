@@ -51,6 +51,17 @@ enum macro_within macro_within(enum macro_id id)
     }
 }
 
+void macro_put_url(struct str value, struct buf *out)
+{
+    static const char plain[] = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] && strchr(plain, value.p[i]))
+            buf_add_char(out, value.p[i]);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)value.p[i]);
+}
+
 bool macro_arg(struct str use, unsigned n, struct buf *out)
 {
     unsigned at = 0;

@@ -54,6 +54,8 @@ bool macro_can_change(enum macro_id id);
 /* Notes and links may hold macros themselves: in notes their values stand as they are, in links as parts of a URL. */
 enum macro_within { MACRO_WITHIN_NONE, MACRO_WITHIN_TEXT, MACRO_WITHIN_URL };
 enum macro_within macro_within(enum macro_id id);
+/* As a part of a URL: all but what RFC 3986 calls unreserved is written as %XX. */
+void macro_put_url(struct str value, struct buf *out);
 
 /* What stands between two dollar signs. */
 struct macro_ref {
