@@ -69,7 +69,8 @@ int ctl_ack(int argc, char **argv)
         {"comment", 'm', OPT_STR, "TEXT", "What others should know (needed).", &comment},
         {"sticky", 0, OPT_FLAG, NULL, "Until it is OK again, not only until the state changes.", &sticky},
         {"persistent", 0, OPT_FLAG, NULL, "The comment stays when the acknowledgement goes.", &persistent},
-        {"for", 'f', OPT_TIME, "DURATION", "Taken back by itself after that time: 30m, 2h, 3d.", &length},
+        {"for", 'f', OPT_TIME, "DURATION",
+         "Taken back by itself after that time: 30m, 2h, 3d; seconds without a unit.", &length},
         {"quiet", 0, OPT_FLAG, NULL, "Do not tell the contacts.", &quiet},
         {"remove", 0, OPT_FLAG, NULL, "Take the acknowledgement back.", &remove},
     };
@@ -80,6 +81,7 @@ int ctl_ack(int argc, char **argv)
         .n = ARRAY_LEN(opts),
         CTL_HOST_OPERANDS};
     json_t *request;
+    char lasts[48], answer[96];
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
@@ -95,7 +97,10 @@ int ctl_ack(int argc, char **argv)
     request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment, "sticky", sticky, "notify", !quiet,
                         "persistent", persistent);
     ctl_expires(request, length);
-    return ctl_act(&c, argv, n, "POST", "acknowledge", request, "acknowledged");
+    ctl_length(length, lasts, sizeof(lasts));
+    snprintf(answer, sizeof(answer), "acknowledged%s%s%s", length < 0 ? "" : ", for ",
+             length < 0 ? "" : lasts, length < 0 ? "" : " at most");
+    return ctl_act(&c, argv, n, "POST", "acknowledge", request, answer);
 }
 
 int ctl_submit(int argc, char **argv)

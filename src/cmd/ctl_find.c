@@ -72,21 +72,32 @@ static json_t *ask_list(const struct ctl *c, const char *start, const char *host
     return answer;
 }
 
-/* Names of the answer that differ from what was typed by a slip or two. */
+/* Names of the answer that differ from what was typed by a slip or two, the nearest first, and none that is much farther than that. */
 static void suggest(const struct ctl *c, const json_t *answer, const char *key, const char *typed)
 {
     size_t most = MIN(strlen(typed) / 3 + 1, (size_t)3), i, n = 0;
+    struct {
+        const char *name;
+        size_t far;
+    } near[SUGGESTIONS];
     const json_t *row;
 
     json_array_foreach(json_object_get(answer, "resources"), i, row)
     {
         const char *name = ctl_text(row, key);
+        size_t far = str_distance(str_of(name), str_of(typed), (unsigned)most), at = n;
 
-        if (n == SUGGESTIONS || str_distance(str_of(name), str_of(typed), (unsigned)most) > most)
+        while (at > 0 && near[at - 1].far > far)
+            at--;
+        if (far > most || at == SUGGESTIONS)
             continue;
-        ctl_put(c, n ? CTL_MEANT_MORE : CTL_MEANT, name, NULL);
-        n++;
+        n = MIN(n + 1, (size_t)SUGGESTIONS);
+        memmove(&near[at + 1], &near[at], (n - at - 1) * sizeof(near[0]));
+        near[at].name = name;
+        near[at].far = far;
     }
+    for (i = 0; i < n && near[i].far <= near[0].far + 1; i++)
+        ctl_put(c, i ? CTL_MEANT_MORE : CTL_MEANT, near[i].name, NULL);
     if (n)
         ctl_put(c, CTL_MEANT_END, NULL, NULL);
 }

@@ -132,6 +132,8 @@ bool ctl_past_query(const struct ctl *c, struct buf *q, const char *name, const 
 bool ctl_past_between(const struct ctl *c, struct buf *q, const char *from, const char *to);
 void ctl_span(long long seconds, char *out,
               size_t size); /* "59 s", "5 min": one unit, rounded down, in the steps of the web page */
+/* "1 d 2 h", "1 min 30 s": all of it, in whole seconds. */
+void ctl_length(int64_t us, char *out, size_t size);
 /* "2026-11-23 14:05:00 CET" of an RFC 3339 time, in the caller's zone; "-" for none. */
 void ctl_when(const char *rfc3339, char *out, size_t size);
 

@@ -285,9 +285,9 @@ static void number_of(const struct ctl *c, const char *id, const char *comment, 
 static int plan_it(const struct ctl *c, char **argv, size_t n, struct wall from, struct wall to,
                    const struct plan *p)
 {
-    const char *host, *service, *comment = p->comment ? p->comment : "planned from the command line";
+    const char *host, *service;
     int64_t length = p->length >= 0 ? p->length : 2 * TIME_H;
-    char a[TIME_RFC3339], b[TIME_RFC3339], begins[48], ends[48], id[32], path[96], number[32];
+    char a[TIME_RFC3339], b[TIME_RFC3339], begins[48], ends[48], id[32], path[96], number[32], lasts[48];
     json_t *answer;
     int status;
 
@@ -298,11 +298,11 @@ static int plan_it(const struct ctl *c, char **argv, size_t n, struct wall from,
     snprintf(path, sizeof(path), "/api/v1/resources/%s/downtime", id);
     answer = ctl_ask(c, "POST", path, "",
                      json_pack("{s:s, s:s, s:b, s:I, s:s}", "start", a, "end", b, "fixed", !p->flexible,
-                               "duration_s", (json_int_t)(length / TIME_S), "comment", comment),
+                               "duration_s", (json_int_t)(length / TIME_S), "comment", p->comment),
                      &status);
     if (!answer)
         return status;
-    number_of(c, id, comment, number, sizeof(number));
+    number_of(c, id, p->comment, number, sizeof(number));
     if (c->json) {
         if (number[0])
             json_object_set_new(answer, "id", json_string(number));
@@ -310,26 +310,87 @@ static int plan_it(const struct ctl *c, char **argv, size_t n, struct wall from,
     }
     ctl_when(a, begins, sizeof(begins));
     ctl_when(b, ends, sizeof(ends));
-    printf("%s%s%s: downtime %s%sfrom %s to %s\n", host, service[0] ? " > " : "", service, number,
-           number[0] ? " " : "", begins, ends);
+    ctl_length(p->flexible ? length : to.us - from.us, lasts, sizeof(lasts));
+    printf("%s%s%s: downtime %s%sfrom %s to %s, %s%s%s\n", host, service[0] ? " > " : "", service, number,
+           number[0] ? " " : "", begins, ends, lasts, p->flexible ? " from a first problem on" : "",
+           from.us + TIME_S < clock_wall().us && p->start ? "; it has begun" : "");
     json_decref(answer);
     return CMD_OK;
 }
 
+/* A date alone is its begin. */
+static bool moment(const char *text, struct wall not_before, struct wall *out)
+{
+    char midnight[64];
+
+    snprintf(midnight, sizeof(midnight), "%s 00:00", text);
+    return ctl_moment(text, not_before, out) || (strlen(text) == 10 && ctl_moment(midnight, not_before, out));
+}
+
+static int end_of(const struct plan *p, struct wall from, struct wall *to)
+{
+    to->us = from.us + (p->length >= 0 ? p->length : 2 * TIME_H);
+    return p->end && !moment(p->end, from, to) ? not_a_time("end", p->end) : CMD_OK;
+}
+
+/*
+ * A time of the day that has passed today means today's while the downtime is not over (who types 06:00 at 06:06 has begun to work), else tomorrow's, and that
+ * is said aloud.
+ */
+static int begin_of(const struct plan *p, struct wall now, struct wall *from)
+{
+    struct wall midnight = now, to;
+    bool day = p->start && strlen(p->start) <= 8 &&
+               ctl_moment("00:00", (struct wall){now.us - TIME_DAY + 1}, &midnight);
+    int status;
+
+    *from = now;
+    if (p->start && !moment(p->start, day ? midnight : now, from))
+        return not_a_time("start", p->start);
+    if (!day || from->us >= now.us)
+        return CMD_OK;
+    status = end_of(p, *from, &to);
+    if (status || to.us > now.us)
+        return status;
+    fprintf(stderr, "vigie ctl downtime: %s has passed today, and so would the end: it begins tomorrow\n",
+            p->start);
+    return moment(p->start, now, from) ? CMD_OK : not_a_time("start", p->start);
+}
+
+/* False: such a time cannot be meant, which was said with the times. */
+static bool can_be(struct wall from, struct wall to, struct wall now)
+{
+    struct wall than = to.us <= from.us ? from : now;
+    char at[TIME_RFC3339], end[48], other[48];
+
+    if (to.us > than.us)
+        return true;
+    time_rfc3339(to, at);
+    ctl_when(at, end, sizeof(end));
+    time_rfc3339(than, at);
+    ctl_when(at, other, sizeof(other));
+    if (to.us <= from.us)
+        fprintf(stderr, "vigie ctl downtime: the end, %s, must be after the start, %s\n", end, other);
+    else
+        fprintf(stderr, "vigie ctl downtime: the end, %s, is over already: it is %s\n", end, other);
+    return false;
+}
+
 static int plan(const struct ctl *c, char **argv, size_t n, const struct plan *p)
 {
-    struct wall from = clock_wall(), to;
+    struct wall now = clock_wall(), from, to;
+    int status;
 
-    if (p->start && !ctl_moment(p->start, from, &from))
-        return not_a_time("start", p->start);
     if (p->length == 0) {
         fprintf(stderr, "vigie ctl downtime: --for must be longer than nothing\n");
         return CMD_USAGE;
     }
-    to.us = from.us + (p->length >= 0 ? p->length : 2 * TIME_H);
-    if (p->end && !ctl_moment(p->end, from, &to))
-        return not_a_time("end", p->end);
-    return plan_it(c, argv, n, from, to, p);
+    status = begin_of(p, now, &from);
+    if (!status)
+        status = end_of(p, from, &to);
+    if (status)
+        return status;
+    return can_be(from, to, now) ? plan_it(c, argv, n, from, to, p) : CMD_FAILED;
 }
 
 int ctl_downtime(int argc, char **argv)
@@ -339,19 +400,21 @@ int ctl_downtime(int argc, char **argv)
     bool list = false, back = false, planned;
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
-        {"for", 'f', OPT_TIME, "DURATION", "How long: 30m, 2h (default), 3d.", &p.length},
+        {"for", 'f', OPT_TIME, "DURATION", "How long: 30m, 2h (default), 3d; seconds without a unit.",
+         &p.length},
         {"start", 0, OPT_STR, "TIME",
-         "Begin: 22:00 or '2026-11-23 22:00' here, or 2026-11-23T22:00:00Z; default now.", &p.start},
+         "Begin: 22:00, 2026-11-23 or '2026-11-23 22:00' here, or 2026-11-23T22:00:00Z; default now.",
+         &p.start},
         {"end", 0, OPT_STR, "TIME", "End, instead of --for.", &p.end},
         {"flexible", 0, OPT_FLAG, NULL,
          "Begins with the first problem between start and end and lasts --for.", &p.flexible},
-        {"comment", 'm', OPT_STR, "TEXT", "Why.", &p.comment},
+        {"comment", 'm', OPT_STR, "TEXT", "Why (needed).", &p.comment},
         {"list", 'l', OPT_FLAG, NULL, "Show the downtimes there are, of HOST with its services or of all.",
          &list},
         {"cancel", 0, OPT_FLAG, NULL, "Cancel all of HOST or SERVICE, or the one of that NUMBER.", &back},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl downtime [--list | --cancel] HOST [SERVICE] [--for DURATION]",
+        .usage = "vigie ctl downtime [--list|--cancel] HOST [SERVICE] [-f DURATION] -m TEXT",
         .about =
             "Plans a downtime: problems inside it tell nobody.\nWith --list, shows the downtimes there are, "
             "of "
@@ -379,7 +442,13 @@ int ctl_downtime(int argc, char **argv)
                 back ? "the NUMBER of the downtime, or HOST [SERVICE]" : "HOST [SERVICE]");
         return CMD_USAGE;
     }
-    return back ? cancel(&c, argv, n) : plan(&c, argv, n, &p);
+    if (back)
+        return cancel(&c, argv, n);
+    if (!p.comment) {
+        fprintf(stderr, "vigie ctl downtime: a comment is needed, which tells others why: -m TEXT\n");
+        return CMD_USAGE;
+    }
+    return plan(&c, argv, n, &p);
 }
 
 /* ---- vigie ctl comment ---- */
@@ -419,7 +488,8 @@ int ctl_comment(int argc, char **argv)
         CTL_OPTIONS(&c),
         {"comment", 'm', OPT_STR, "TEXT", "add: the text (needed).", &text},
         {"fleeting", 0, OPT_FLAG, NULL, "add: it goes with the next restart of Vigie.", &fleeting},
-        {"for", 'f', OPT_TIME, "DURATION", "add: it is deleted after that time: 30m, 2h, 3d.", &length},
+        {"for", 'f', OPT_TIME, "DURATION",
+         "add: it is deleted after that time: 30m, 2h, 3d; seconds without a unit.", &length},
     };
     const struct opt_command cmd = {
         .usage = "vigie ctl comment list|add|delete [HOST [SERVICE] | NUMBER ...]",

@@ -153,6 +153,23 @@ void ctl_span(long long seconds, char *out, size_t size)
     snprintf(out, size, "%lld %s", seconds / steps[i].unit, steps[i].name);
 }
 
+void ctl_length(int64_t us, char *out, size_t size)
+{
+    static const struct {
+        int64_t unit;
+        const char *name;
+    } units[] = {{TIME_DAY, "d"}, {TIME_H, "h"}, {TIME_MIN, "min"}, {TIME_S, "s"}};
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        if (us >= units[i].unit)
+            buf_printf(&b, "%s%lld %s", b.len ? " " : "", (long long)(us / units[i].unit), units[i].name);
+        us %= units[i].unit;
+    }
+    str_copy(out, size, b.len ? buf_str(&b) : STR("0 s"));
+    buf_release(&b);
+}
+
 void ctl_ago(const char *rfc3339, char *out, size_t size)
 {
     ctl_before(rfc3339, NULL, out, size);

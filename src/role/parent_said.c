@@ -80,6 +80,22 @@ static void add_list(struct json *j, const char *name, const char *count, const 
     buf_release(&list);
 }
 
+/* "FILE:LINE:COLUMN: error: WORDS" behind an "Error: ": once is enough. */
+static void add_error(struct str line, struct buf *out)
+{
+    static const char again[] = " error: ";
+    const char *at = memmem(line.p, line.n, again, sizeof(again) - 1);
+
+    buf_add_c(out, "\nError: ");
+    if (at) {
+        size_t n = (size_t)(at - line.p);
+
+        buf_add_str(out, str_sub(line, 0, n + 1));
+        line = str_sub(line, n + sizeof(again) - 1, line.n);
+    }
+    buf_add_str(out, line);
+}
+
 /* The log in Nagios' format gets the verdict and the first errors. */
 static void write_log(struct parent *p)
 {
@@ -92,7 +108,7 @@ static void write_log(struct parent *p)
     while (rest.p) {
         struct str line = str_cut(&rest, '\n');
 
-        buf_printf(&text, "\nError: " STR_FMT, STR_ARG(line));
+        add_error(line, &text);
     }
     parent_log_lines(p, buf_str(&text));
     buf_release(&text);

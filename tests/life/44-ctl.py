@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import termios
 import threading
+import time
 import unicodedata
 import urllib.error
 import urllib.request
@@ -166,10 +167,10 @@ def test_changing():
         assert '[host in downtime]' in v.does('list', '-H', 'h', '-k', 'service')
 
         os.environ['TZ'] = 'Europe/Paris'
-        said = v.does('downtime', 'h', '--start', '2030-07-01 22:00', '--end', '2030-07-02 06:00')
-        assert said == 'h: downtime 2 from 2030-07-01 22:00:00 CEST to 2030-07-02 06:00:00 CEST\n', said
+        said = v.does('downtime', 'h', '--start', '2030-07-01 22:00', '--end', '2030-07-02 06:00', '-m', 'x')
+        assert said == 'h: downtime 2 from 2030-07-01 22:00:00 CEST to 2030-07-02 06:00:00 CEST, 8 h\n', said
         assert v.json('show', 'h')['downtimes'][1]['start'] == '2030-07-01T20:00:00.000Z'
-        said = v.does('downtime', 'h', '--start', '23:59', '--for', '1m')
+        said = v.does('downtime', 'h', '--start', '23:59', '--for', '1m', '-m', 'x')
         assert re.match(r'h: downtime 3 from \d{4}-\d\d-\d\d 23:59:00 CES?T to ', said), said
         del os.environ['TZ']
         with open(v.path('objects.cfg'), 'a', encoding='utf-8') as f:
@@ -180,6 +181,7 @@ def test_changing():
             f.write('define service {\n use nothing\n host_name h\n service_description wrong\n}\n')
         status, out, said = v.ctl('reload')
         assert status == 1 and not out and re.search(r"objects.cfg:\d+:\d+: error: .*'nothing'", said), said
+        until(lambda: re.search(r"^\[\d+\] Error: \S+objects.cfg:\d+:\d+: [^:]*'nothing'", v.log(), re.M), 'the mistake in the log, called an error once')
         assert v.json('list')['total'] == 5
         assert v.stop() == 0
 
@@ -285,8 +287,8 @@ def test_downtimes_and_comments():
         v.start()
         assert v.does('downtime', '--list') == 'There is no downtime.\n' and v.json('downtime', '--list') == {'downtimes': []}
         assert re.match(r'h: downtime 1 from ', v.does('downtime', 'h', '--for', '1h', '-m', 'moves; far'))
-        assert v.json('downtime', 'h', 's')['id'] == '2'
-        assert v.json('downtime', 'other', '--start', '2030-01-01 10:00', '--for', '1h')['id'] == '3'
+        assert v.json('downtime', 'h', 's', '-m', 'x')['id'] == '2'
+        assert v.json('downtime', 'other', '--start', '2030-01-01 10:00', '--for', '1h', '-m', 'x')['id'] == '3'
         text = v.does('downtime', '--list')
         assert text.split()[:3] == ['NUMBER', 'HOST', 'SERVICE'] and numbers(text) == ['1', '2', '3'] and 'moves; far' in text, text
         assert [(d['host'], d['service'], d['active']) for d in v.json('downtime', '--list')['downtimes']] == [('h', '', True), ('h', 's', True), ('other', '', False)]
@@ -300,7 +302,7 @@ def test_downtimes_and_comments():
         assert v.does('downtime', '--cancel', '2') == 'h > s: downtime 2 is cancelled\n'
         assert not v.json('show', 'h', 's')['in_downtime'] and v.json('show', 'h')['in_downtime']
         assert 'no downtime' in v.refuses('downtime', '--cancel', 'h', 's')
-        v.does('downtime', 'h')
+        v.does('downtime', 'h', '-m', 'x')
         assert v.json('downtime', '--cancel', 'h') == {'cancelled': ['1', '4']} and not v.json('show', 'h')['in_downtime']
         assert numbers(v.does('downtime', '--list')) == ['3'], 'those of others stay'
         for words in (('--cancel', 'h', '--for', '1h'), ('--list', '--cancel', 'h'), ('--cancel',), ()):
@@ -355,6 +357,68 @@ def at_prompt(v, answers, *words):
             os.write(fd, answers.pop(0)[1].encode())
     os.close(fd)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
+
+
+NAMES = ''.join(f'define host {{\n use th\n host_name {name}\n active_checks_enabled 0\n}}\n' for name in ('db-01', 'db-02', 'db-03', 'web-01', 'web-02', 'web-88'))
+LINKS = 'define host {\n use th\n host_name web 1\n address 192.0.2.1\n _WIKI https://wiki.example.org/a?b=c&d\n notes $HOSTNAME$ at $HOSTADDRESS$\n notes_url $_HOSTWIKI$\n' \
+    ' action_url /pnp/graph?host=$HOSTNAME$&x=$NOTHING$\n active_checks_enabled 0\n}\n'
+
+
+def test_names_and_links():
+    """The nearest name first, and none that is much farther; macros in notes and links are replaced, in a link as a part of it."""
+    with Asked(OBJECTS + NAMES + LINKS) as v:
+        v.start()
+        assert "did you mean 'web-01', 'web-02', 'web-88'? (" in v.refuses('show', 'web-08'), v.refuses('show', 'web-08')
+        assert "did you mean 'web-01', 'web-02'? (" in v.refuses('show', 'webb-01'), v.refuses('show', 'webb-01')
+        shown = v.json('show', 'web 1')
+        assert (shown['notes'], shown['notes_url'], shown['action_url']) == ('web 1 at 192.0.2.1', 'https://wiki.example.org/a?b=c&d', '/pnp/graph?host=web%201&x=$NOTHING$'), shown
+        assert re.search(r'^action link +/pnp/graph\?host=web%201&x=', v.does('show', 'web 1'), re.M)
+        assert v.livestatus('GET hosts\nColumns: action_url_expanded action_url\nFilter: name = web 1') == [['/pnp/graph?host=web 1&x=$NOTHING$', '/pnp/graph?host=$HOSTNAME$&x=$NOTHING$']]
+
+
+def zone_where_it_is(hour, minute):
+    """A TZ in which it is that time of the day now."""
+    east = hour * 3600 + minute * 60 - int(time.time()) % 86400
+    east += -86400 if east > 43200 else 86400 if east < -43200 else 0
+    sign, east = ('-' if east >= 0 else '+'), abs(east)  # TZ counts west of Greenwich
+    return f'HERE{sign}{east // 3600:02}:{east // 60 % 60:02}:{east % 60:02}'
+
+
+def test_times_of_a_downtime():
+    """A time of the day that has passed is today's while the downtime is not over; else the other day is said. What is planned is said back with its length."""
+    with Asked() as v:
+        v.start()
+        os.environ['TZ'] = zone_where_it_is(6, 6)
+        try:
+            day = r'from (\d{4}-\d\d-\d\d) %s HERE to (\d{4}-\d\d-\d\d) %s HERE, '
+
+            def plan(*words):
+                status, out, said = v.ctl('downtime', 'h', '-m', 'x', *words)
+                assert status == 0, (status, out, said)
+                return out, said
+
+            out, said = plan('--start', '06:00', '-f', '1h')
+            began = re.search(day % ('06:00:00', '07:00:00') + r'1 h; it has begun$', out)
+            assert began and began[1] == began[2] and not said and v.json('show', 'h')['in_downtime'], (out, said)
+            today = began[1]
+            out, said = plan('--start', '03:00', '-f', '1h')
+            late = re.search(day % ('03:00:00', '04:00:00') + r'1 h$', out)
+            assert late and late[1] > today and '03:00 has passed today' in said and 'tomorrow' in said, (out, said)
+            out, said = plan('--start', '07:00', '--end', '06:00')
+            night = re.search(day % ('07:00:00', '06:00:00') + r'23 h$', out)
+            assert night and night[1] == today and night[2] > today, (out, said)
+            assert plan('-f', '90')[0].endswith(', 1 min 30 s\n') and plan('-f', '30')[0].endswith(', 30 s\n')
+            assert ', 30 min from a first problem on\n' in plan('--flexible', '-f', '30m', '--end', '12:00')[0]
+            assert re.search(r'from 2035-01-02 00:00:00 HERE to 2035-01-02 02:00:00 HERE, 2 h$', plan('--start', '2035-01-02')[0])
+            said = v.refuses('downtime', 'h', '-m', 'x', '--start', '2026-01-01 10:00', '--end', '2026-01-01 11:00')
+            assert re.search(rf'the end, 2026-01-01 11:00:00 HERE, is over already: it is {today} 06:0\d:\d\d HERE$', said), said
+            said = v.refuses('downtime', 'h', '-m', 'x', '--start', '2035-01-02 10:00', '--end', '2035-01-01 11:00')
+            assert 'the end, 2035-01-01 11:00:00 HERE, must be after the start, 2035-01-02 10:00:00 HERE' in said, said
+        finally:
+            del os.environ['TZ']
+        v.order('PROCESS_SERVICE_CHECK_RESULT;h;Disk /;2;full')
+        until(lambda: v.json('show', 'h', 'Disk /')['state'] == 'critical', 'the result')
+        assert v.does('ack', 'h', 'Disk /', '-m', 'x', '--for', '90') == 'h > Disk /: acknowledged, for 1 min 30 s at most\n'
 
 
 def test_users():
@@ -432,15 +496,16 @@ def test_wrong_words():
         assert 'is needed behind --for; see' in said, said
         assert 'critical' in v.refuses('submit', 'h', 's', '-s', 'crit', '-m', 'x')
         assert 'critical' in v.refuses('list', '-s', 'crit')
-        assert 'downtime' in v.refuses('downtime', 'h', '--start', 'yesterday', status=2)
+        assert 'downtime' in v.refuses('downtime', 'h', '--start', 'yesterday', '-m', 'x', status=2)
         assert '-m TEXT' in v.refuses('ack', 'h', 's', status=2)
         assert '-s critical' in v.refuses('submit', 'h', 's', status=2)
         assert '--host' in v.refuses('list', '--hots', 'h', status=2)
         assert 'vigie ctl show --help' in v.refuses('show', status=2)
         assert 'text or json' in v.refuses('list', '-o', 'xml', status=2)
         assert 'host is empty' in v.refuses('show', '')
-        assert 'after the start' in v.refuses('downtime', 'h', '--start', '2030-01-02 10:00', '--end', '2030-01-01 10:00')
-        assert '--for' in v.refuses('downtime', 'h', '--for', '0s', status=2)
+        assert 'after the start' in v.refuses('downtime', 'h', '--start', '2030-01-02 10:00', '--end', '2030-01-01 10:00', '-m', 'x')
+        assert '--for' in v.refuses('downtime', 'h', '--for', '0s', '-m', 'x', status=2)
+        assert '-m TEXT' in v.refuses('downtime', 'h', status=2)
         assert "no host 'nothing'" in v.refuses('list', '-s', 'critical', '-H', 'nothing'), 'an empty list would look like good news'
         assert 'not both' in v.refuses('list', '--state', v.state, status=2)
         v.stop()

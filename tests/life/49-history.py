@@ -171,7 +171,7 @@ def test_past():
         assert status == 1 and 'nonsense' in said and 'alert, notification, ' in said and 'undelivered.' in said, said
 
         # what a line does not say by its text
-        v.text('downtime', 'h', 'web', '--for', '2h')
+        v.text('downtime', 'h', 'web', '--for', '2h', '-m', 'x')
         v.text('downtime', 'h', 'web', '--cancel')
         until(lambda: '(cancelled)' in v.text('history', 'h', 'web', '--kind', 'downtime_end'), 'a cancelled downtime')
         assert v.text('history', '--kind', 'start').rstrip('\n').endswith('  start'), 'no blanks at the end'
