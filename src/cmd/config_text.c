@@ -4,6 +4,7 @@
 #include "core/conf_secret.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum {
     VALUE_MOST = 30, /* columns; a longer value makes no others wait */
@@ -41,12 +42,29 @@ static struct str folder(const struct conf *c)
     return str_make(path, slash ? (size_t)(slash - path) + 1 : 0);
 }
 
+/* The same from the root, for the main file may have been named from where the caller stands, and the others not. Empty: it is so already. */
+static void whole_folder(struct str dir, struct buf *out)
+{
+    char here[4096];
+
+    if (str_starts(dir, STR("/")) || !getcwd(here, sizeof(here)))
+        return;
+    while (str_starts(dir, STR("./")))
+        dir = str_sub(dir, 2, dir.n);
+    buf_printf(out, "%s%s" STR_FMT, here, here[1] ? "/" : "", STR_ARG(dir));
+}
+
 static void add_file(const struct conf *c, uint32_t file, struct buf *out)
 {
     struct str path = str_of(conf_file_path(c, file)), dir = folder(c);
+    struct buf whole = BUF_INIT;
 
-    if (dir.n > 1 && str_starts(path, dir))
+    whole_folder(dir, &whole);
+    if (whole.len > 1 && str_starts(path, buf_str(&whole)))
+        path = str_sub(path, whole.len, path.n);
+    else if (dir.n > 1 && str_starts(path, dir))
         path = str_sub(path, dir.n, path.n);
+    buf_release(&whole);
     if (str_starts(path, STR("./")))
         path = str_sub(path, 2, path.n);
     buf_add_str(out, path);

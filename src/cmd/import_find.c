@@ -144,9 +144,14 @@ static bool is_rrd(const char *name)
     return str_ends(str_of(name), STR(".rrd"));
 }
 
-static void reject_object(struct import_source *s, const char *host, const char *service)
+static void reject_object(struct import_source *s, const struct import_objects *o, const char *host,
+                          const char *service)
 {
-    if (service[0])
+    bool there = import_objects_find(o, host, "") || import_objects_find_clean(o, host, "");
+
+    if (service[0] && !there)
+        reject(s, "host '%s' is not configured, nor its service '%s'", host, service);
+    else if (service[0])
         reject(s, "service '%s' of host '%s' is not configured", service, host);
     else
         reject(s, "host '%s' is not configured", host);
@@ -205,7 +210,7 @@ static void pnp_xml(const struct import_objects *o, import_sources *out, size_t 
 
         s->oid = pnp_object(o, &p, host, base.data);
         if (!s->oid && !s->why)
-            reject_object(s, p.host[0] ? p.host : host,
+            reject_object(s, o, p.host[0] ? p.host : host,
                           strcmp(base.data, "_HOST_") == 0 ? ""
                           : p.service[0]                   ? p.service
                                                            : base.data);
@@ -265,7 +270,7 @@ static void graph_file(const struct import_objects *o, const struct import_map *
     if (!nth)
         reject(s, "its name is not SERVICE___LABEL.rrd with %%XX for special bytes");
     else if (!s->oid && rrd_name_cut(str_of(name), 0, service, label))
-        reject_object(s, host, service);
+        reject_object(s, o, host, service);
     else
         graph_labels(map, label, s);
 }
@@ -355,7 +360,7 @@ static void centreon_file(const struct import_objects *o, const struct import_ma
     } else {
         s->oid = import_objects_find(o, m.host, m.service);
         if (!s->oid)
-            reject_object(s, m.host, m.service);
+            reject_object(s, o, m.host, m.service);
         add_label(s, "", m.label, m.unit);
     }
     mem_free(id);

@@ -279,7 +279,8 @@ static void print_end(const struct work *w)
         printf("%" PRIu64 " rows of %" PRIu64
                " files could be put in (what is there already, or is too old, is seen when it is done)\n",
                w->say.rows, w->say.files);
-    printf("%" PRIu64 " rejects, in %s\n", w->say.rejected, w->say.rejects_name);
+    printf("%" PRIu64 " %s, in %s\n", w->say.rejected, w->say.rejected == 1 ? "reject" : "rejects",
+           w->say.rejects_name);
 }
 
 static int begin(struct work *w, const char *dir, char *folder, struct err *err)

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from lib_vigie import SRC, main, vigie
+from lib_vigie import SRC, VIGIE, main, vigie
 
 OBJECTS = '''define timeperiod {
  timeperiod_name always
@@ -241,6 +241,18 @@ def test_what_has_no_name():
         assert vigie('config', 'list', '-c', p.main, 'serviceescalation') == (0, '', '')
         out = vigie('config', 'list', '-c', p.main, 'servicedependency')[1]
         assert out == f'web1\thttp\t{p.d}/objects.cfg:{line_of("define servicedependency {")}\n', out
+
+
+def test_where_files_are_told_from():
+    """The main file is named from here and the others whole: they are told alike."""
+    with Place() as p:
+        with open(p.main, encoding='utf-8') as f:
+            text = re.sub(r'(?m)^cfg_file=(?!/)', f'cfg_file={p.d}/', f.read())
+        with open(p.main, 'w', encoding='utf-8') as f:
+            f.write(text)
+        for name in (os.path.basename(p.main), f'./{os.path.basename(p.main)}', f'{os.path.basename(p.d)}/{os.path.basename(p.main)}'):
+            got = subprocess.run([VIGIE, 'config', 'show', '-c', name, 'host', 'web1'], cwd=os.path.dirname(p.d) if name[0] != '.' and '/' in name else p.d, capture_output=True, text=True, check=True).stdout
+            assert 'defined in objects.cfg:' in got and f'{p.d}/' not in got, got
 
 
 def test_names_of_services():

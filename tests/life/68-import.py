@@ -220,7 +220,7 @@ def test_centreon():
         assert 'two rows with id 1 say different things' in v.take('-f', 'centreon', '--map', v.path('metrics.csv'), '--map', v.path('twice.csv'), status=1)
         v.take('-f', 'centreon', '--map', v.path('metrics.csv'), '--map', v.path('index.csv'))
         assert v.there() == {('used/all', 'B'): minutes(lambda i: i + 7), ('a b', ''): minutes(lambda i: i + 8)}, v.there()
-        assert v.rejects() == {('metrics/9.rrd', ''): "service 'PING' of host 'nobody' is not configured", ('metrics/10.rrd', ''): 'no row of metrics with metric_id 10'}, v.rejects()
+        assert v.rejects() == {('metrics/9.rrd', ''): "host 'nobody' is not configured, nor its service 'PING'", ('metrics/10.rrd', ''): 'no row of metrics with metric_id 10'}, v.rejects()
 
 
 def test_years_by_the_api():
