@@ -31,6 +31,11 @@ test('every text exists in both catalogues, with the same blanks', () => {
   }
 });
 
+test('French: no "de" before a name that may begin with a vowel, and the end of an axis is now', () => {
+  for (const key of keys) for (const text of texts(fr[key])) assert.ok(!/\bde \{(user|name|host|author)\}/.test(text), `${key}: ${text}`);
+  assert.equal(fr['time.now'], 'maintenant');
+});
+
 test('no text was left untranslated', () => {
   for (const key of keys) if (!SAME.has(key)) assert.notDeepEqual(fr[key], en[key], `${key} reads the same in French`);
 });

@@ -177,7 +177,7 @@ export function Strip({ id, moment }: { id: string; moment: string }): JSX.Eleme
       {k !== null && k !== 'failed' && (
         <>
           <Picture k={k} label={t('strip.label', { span: spanText(k.window.from, k.window.to), words: words(k) })} />
-          <p class="ends" aria-hidden="true"><span>{momentText(k.window.from, k.window.to - k.window.from)}</span><span>{t('unit.now')}</span></p>
+          <p class="ends" aria-hidden="true"><span>{momentText(k.window.from, k.window.to - k.window.from)}</span><span>{t('time.now')}</span></p>
           <p class="muted">{words(k)}</p>
           <List k={k} />
         </>

@@ -31,6 +31,7 @@ export const en = {
   'unit.d': 'd',
   'unit.y': 'y',
   'unit.now': 'now',
+  'time.now': 'now',
   'time.ago': '{d} ago',
   'time.in': 'in {d}',
   'time.never': 'never',
@@ -351,6 +352,7 @@ export const en = {
 
   'form.comment': 'Comment',
   'form.comment_help': 'For the next person who looks: what is known, what is being done.',
+  'form.comment_help_downtime': 'For the next person who looks: what is planned, and who does it.',
   'form.comment_needed': 'Write a few words: a colleague will read them.',
   'form.options': 'Options',
   'form.cancel': 'Cancel',

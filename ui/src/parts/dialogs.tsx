@@ -51,14 +51,14 @@ function ActionForm({ title, rows, text, submit, children, send }: FormProps): J
   );
 }
 
-function CommentField(props: { value: string; error: string; onText: (text: string) => void }): JSX.Element {
+function CommentField(props: { value: string; error: string; help?: string; onText: (text: string) => void }): JSX.Element {
   return (
     <div class="field">
       <label for="f-comment">{t('form.comment')}</label>
       <textarea id="f-comment" autofocus rows={3} maxLength={1000} value={props.value} aria-invalid={props.error !== ''} aria-describedby="f-comment-help"
         onInput={(e) => props.onText(e.currentTarget.value)}
         onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) e.currentTarget.form?.requestSubmit(); }} />
-      <p id="f-comment-help" class={props.error ? 'err' : 'help'}>{props.error || t('form.comment_help')}</p>
+      <p id="f-comment-help" class={props.error ? 'err' : 'help'}>{props.error || (props.help ?? t('form.comment_help'))}</p>
     </div>
   );
 }
@@ -197,7 +197,7 @@ function DowntimeDialog({ rows }: { rows: Row[] }): JSX.Element {
   };
   return (
     <ActionForm title={t('down.title')} rows={rows} text={t('down.text')} submit={t('down.submit')} send={send}>
-      <CommentField value={comment} error={error} onText={(text) => { setComment(text); setError(''); }} />
+      <CommentField value={comment} error={error} help={t('form.comment_help_downtime')} onText={(text) => { setComment(text); setError(''); }} />
       <WhenFields when={when} set={set} error={timeError} />
     </ActionForm>
   );

@@ -106,7 +106,7 @@ function Output({ d }: { d: Detail }): JSX.Element {
   if (!seconds(d.last_check)) {
     if (d.checks_enabled === false) return <p class="muted">{t('panel.no_result')}</p>;
     const due = seconds(d.next_check);
-    const when = due === null ? t('unit.now') : t('time.in', { d: duration(Math.max(0, due - now.value / 1000)) });
+    const when = due === null ? t('time.now') : t('time.in', { d: duration(Math.max(0, due - now.value / 1000)) });
     return <p class="muted">{t('panel.no_output', { when })}</p>;
   }
   const long = (d.long_output ?? '').replace(/\\n/g, '\n').trim();
