@@ -147,13 +147,15 @@ void api_fail_name(struct api *a, struct api_request *q, const char *field, enum
 void api_fail_right(struct api *a, struct api_request *q, enum right right)
 {
     const struct right_row *r = right_row(right);
+    bool french = reads_french(q);
+    const char *role = french ? who_role_french(q->who.role) : who_role_word(q->who.role);
 
     BUG_ON(!r);
     refuse(a, q,
            &(struct refusal){403,
                              NULL,
                              PROBLEM_NEEDS_RIGHT,
-                             {str_of(reads_french(q) ? r->fr : r->en), str_of(who_role_word(q->who.role))},
+                             {str_of(french ? r->fr : r->en), str_of(role)},
                              STR_NULL,
                              r->word});
 }

@@ -170,8 +170,8 @@ static void database(struct words *w, const struct api_damage *d, size_t i)
                "more.",
                d->at[i].file);
     buf_printf(&w->fr,
-               " Vérifiez le disque. Le fichier endommagé est gardé : db/%s ; une fois supprimé, ceci "
-               "n’est plus dit.",
+               " Vérifiez le disque. Le fichier endommagé est gardé : db/%s ; ce message disparaît "
+               "une fois qu’il est supprimé.",
                d->at[i].file);
 }
 
@@ -220,7 +220,7 @@ static void journal(struct words *w, const struct api_damage *d)
               "db/journal.damaged is removed, this is said no more.");
     buf_add_c(&w->fr,
               ". Ce qui est intact sert. Vérifiez le disque ; « vigie journal verify » examine le tout. "
-              "Une fois db/journal.damaged supprimé, ceci n’est plus dit.");
+              "Ce message disparaît une fois db/journal.damaged supprimé.");
 }
 
 static void users(struct json *j, const struct api_damage *d,

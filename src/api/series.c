@@ -182,6 +182,8 @@ void series_pass_on(struct api *a, struct api_request *q, const struct api_answe
     field = str_cut(&head, ' ');
     if (!problem_parse(head, &p))
         p = PROBLEM_OUR_MISTAKE;
+    if (p == PROBLEM_PARAMETER_WORD && str_eq_c(field, "compare"))
+        p = PROBLEM_COMPARE_SPANS; /* no words to choose from: a number of spans */
     arg = str_cut(&body, '\n');
     api_fail_with(a, q, (int)code, str_eq_c(field, "-") ? NULL : arena_dup(&q->arena, field), p, arg,
                   str_cut(&body, '\n'));

@@ -24,6 +24,14 @@ const char *who_role_word(enum api_role role)
     return role == API_ROLE_NONE ? "none" : who_role_words[role - API_ROLE_VIEWER];
 }
 
+const char *who_role_french(enum api_role role)
+{
+    static const char *const french[] = {"aucun", "lecteur", "opérateur", "administrateur"};
+
+    BUG_ON((unsigned)role > API_ROLE_ADMIN);
+    return french[role];
+}
+
 void who_grant(struct api_who *w, enum api_role role)
 {
     w->role = role;

@@ -31,6 +31,7 @@ struct api_who {
 extern const char *const who_role_words[];  /* from viewer on, ended by NULL */
 enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
 const char *who_role_word(enum api_role role);
+const char *who_role_french(enum api_role role); /* for people to read */
 void who_grant(struct api_who *w, enum api_role role); /* the role and its rights */
 
 /* What of the past it may see, as the reader judges it (db/scope.h). Users have no scopes of their own yet: who may read sees everything. */

@@ -51,6 +51,20 @@ static bool is_same(const struct import_map *m, size_t a, size_t b)
     return true;
 }
 
+static int two_rows(const struct table *t, const struct csv_scan *c, const int *key, struct err *err)
+{
+    struct str first = field(c, key[0]), second = field(c, key[1]);
+
+    if (!t->key[1])
+        return err_set(err, E_FORMAT,
+                       "line %u: another row with %s " STR_FMT " says something different: leave one in",
+                       c->line, t->key[0], STR_ARG(first));
+    return err_set(err, E_FORMAT,
+                   "line %u: another row with %s " STR_FMT " and %s " STR_FMT
+                   " says something different: leave one in",
+                   c->line, t->key[0], STR_ARG(first), t->key[1], STR_ARG(second));
+}
+
 static int take_rows(struct import_map *m, const struct table *t, struct csv_scan *c, struct err *err)
 {
     int key[2], text[TEXTS], r;
@@ -78,8 +92,7 @@ static int take_rows(struct import_map *m, const struct table *t, struct csv_sca
             keep(m, t->hashes ? plain(s, room) : s);
         }
         if (has_been && !is_same(m, (size_t)was, m->text.n - TEXTS))
-            r = err_set(err, E_FORMAT, "two rows with %s " STR_FMT " say different things: leave one in",
-                        t->key[0], STR_ARG(str_cut(&(struct str){b.data, b.len}, '\0')));
+            r = two_rows(t, c, key, err);
         buf_release(&b);
         if (r < 0)
             return r;

@@ -384,8 +384,8 @@ static void test_refusal_names_the_right(void **state)
                                          "\"right\":\"resources.acknowledge\""));
     w->language = "fr";
     assert_int_equal(api_world_ask(w, "POST", "/api/v1/users", "", "{}", API_ROLE_OPERATOR), 403);
-    assert_non_null(strstr(w->body.data, "Cela demande un droit que votre rôle operator n'a pas : créer, "
-                                         "modifier et supprimer des utilisateurs."));
+    assert_non_null(strstr(w->body.data, "Il faut pour cela le droit suivant : créer, modifier et supprimer "
+                                         "des utilisateurs. Votre rôle (opérateur) ne l'a pas."));
     assert_non_null(strstr(w->body.data, "\"right\":\"users.write\""));
     assert_int_equal(api_world_ask(w, "POST", "/api/v1/users", "", "{}", API_ROLE_NONE), 401);
     assert_null(strstr(w->body.data, "\"right\""));

@@ -106,6 +106,11 @@ static void test_answers(void **state)
     api_world_rows(w, "200 text/csv; charset=utf-8\ntime\r\n");
     says(&w->headers, "Content-Type: text/csv; charset=utf-8\n");
     assert_string_equal(w->body.data, "time\r\n");
+    ask(w, "/api/v1/series/data", "compare=1x");
+    api_world_rows(w, "400 problem compare PARAMETER_WORD\ncompare\n1h ... (<= 4)\n");
+    assert_int_equal(w->status, 400);
+    says(&w->body,
+         "\"code\":\"compare_spans\",\"detail\":\"\\\"compare\\\" takes four spans of time at most");
     ask(w, "/api/v1/series", "host=nobody");
     api_world_rows(w, "404 problem host NO_HOST\nnobody\n\n");
     assert_int_equal(w->status, 404);
