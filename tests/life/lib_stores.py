@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 
@@ -21,6 +22,13 @@ def objects(services, interval):
     """A host with so many services, of three measurements each that are others each time."""
     return ('define command {\n command_name now\n command_line ' + COMMAND + '\n}\ndefine host {\n use th\n host_name h\n address 127.0.0.1\n}\n' + ''.join(
         f'define service {{\n use ts\n host_name h\n service_description s{i}\n check_command now\n check_interval {interval}\n}}\n' for i in range(services)))
+
+
+HANDED = 5  # services more, whose results are handed in: as many as a test wants, and it need not wait for checks
+
+
+def handed(first):
+    return ''.join(f'define service {{\n use ts\n host_name h\n service_description s{first + i}\n active_checks_enabled 0\n}}\n' for i in range(HANDED))
 
 
 def program(name):
@@ -125,7 +133,8 @@ def key(labels):
 
 class Exporting(Vigie):
     def __init__(self, main_lines, services=5, interval=1):
-        super().__init__(objects=objects(services, interval), main=f'vigie_export_labels=site=paris e1\n{main_lines}')
+        self.services = services
+        super().__init__(objects=objects(services, interval) + handed(services), main=f'vigie_export_labels=site=paris e1\n{main_lines}')
 
     def in_journal(self, first=0):
         """The same of all results of the journal, taken apart here once more."""
@@ -169,10 +178,33 @@ class Exporting(Vigie):
     def role(self):
         return next((pid for pid, words in self.roles().items() if 'export' in words), None)
 
+    def hand_in(self, results):
+        """Results in the form of the checks, each round of its own millisecond: two of the same are one measurement."""
+        for _ in range(0, results, HANDED):
+            now = time.time()
+            with open(self.path('cmd'), 'w', encoding='ascii') as f:
+                f.writelines(f"[1] PROCESS_SERVICE_CHECK_RESULT;h;s{self.services + i};0;handed in | now={now + i / 1000:.3f}s 'C:\\\\ used'={i}% 'n=1,2'={int(now * 1000) % 1000000}\n"
+                             for i in range(HANDED))
+            until(lambda now=now: time.time() > now + 0.02, 'another moment')
+
     def grown(self, by):
-        """Until the journal has so many more measurements."""
-        wanted = len(set(self.in_journal())) + by
-        until(lambda: len(set(self.in_journal())) >= wanted, f'{by} more measurements')
+        """Until the journal has so many more measurements, and two of each check among them."""
+        def has():
+            return set(self.in_journal())
+
+        def active(samples):
+            n = collections.Counter(s[1] for s in samples if s[2] == 'now')
+            return [n[f's{i}'] for i in range(self.services)]
+        before = has()
+        was = active(before)
+
+        def enough():
+            now = has()
+            lacks = len(before) + by - len(now)
+            if lacks > 0:
+                self.hand_in(lacks // 3 + 1)
+            return lacks <= 0 and all(n >= w + 2 for n, w in zip(active(now), was))
+        until(enough, f'{by} more measurements')
 
 
 def compare(v, store, once):
