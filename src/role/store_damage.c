@@ -163,8 +163,7 @@ static void load_holes(struct store *s)
         n += !journal_damage_has(d, before.hole[i].from);
     journal_damage_add(d, &before);
     if (n)
-        log_warn("the journal is damaged, as was found before, the first time at record %" PRIu64
-                 ": at least %" PRIu64
+        log_warn("the journal lacks records, as was found before, the first %" PRIu64 ": at least %" PRIu64
                  " records are lost. 'vigie journal verify' names them; remove db/%s when you have seen it",
                  before.hole[0].from, before.lost, HOLES_FILE);
 }
