@@ -131,7 +131,7 @@ def test_path():
                              ({'step': '0'}, 'step'), ({'rate': 'yes'}, 'rate'), ({'from': 'yesterday'}, 'from'), ({'format': 'xml'}, 'format'), ({'other': '1'}, 'other')):
             status, body = v.get('/api/v1/series/data', query)
             assert status == 400 and body['field'] == field, (query, body)
-        for query, words in (({'step': 0}, '"step" is a number from 1 to '), ({'limit': 0}, '"limit" is a number from 1 to 1000.'), ({'compare': '1d,2d,3d,4d,5d'}, '9999w (<= 4)')):
+        for query, words in (({'step': 0}, '"step" is a number from 1 to '), ({'limit': 0}, '"limit" is a number from 1 to 1000.'), ({'compare': '1d,2d,3d,4d,5d'}, '"compare" takes four spans of time at most')):
             assert words in json.dumps(v.get('/api/v1/series/data', query)[1], ensure_ascii=False).replace('\\"', '"'), query
         for path in ('/api/v1/series', '/api/v1/series/data', '/prometheus/api/v1/query?query=1', '/prometheus/api/v1/labels'):
             assert v.get(path, headers={'Authorization': None})[0] == 401, path
