@@ -163,9 +163,9 @@ static void load_holes(struct store *s)
         n += !journal_damage_has(d, before.hole[i].from);
     journal_damage_add(d, &before);
     if (n)
-        log_warn("the journal lacks records, as was found before, the first %" PRIu64 ": at least %" PRIu64
-                 " records are lost. 'vigie journal verify' names them; remove db/%s when you have seen it",
-                 before.hole[0].from, before.lost, HOLES_FILE);
+        log_warn("records of the journal are lost, as was found before: at least %" PRIu64 ", from %" PRIu64
+                 " on. 'vigie journal verify' names them; remove db/%s when you have seen it",
+                 before.lost, before.hole[0].from, HOLES_FILE);
 }
 
 /* Somebody has removed the file, or the journal no longer goes back so far: it is said no more. */
