@@ -141,7 +141,13 @@ void api_fail_with(struct api *a, struct api_request *q, int status, const char 
 void api_fail_name(struct api *a, struct api_request *q, const char *field, enum problem p, struct str name,
                    struct str found)
 {
-    refuse(a, q, &(struct refusal){404, field, p, {name}, found, NULL});
+    api_fail_near(a, q, 404, field, p, name, found);
+}
+
+void api_fail_near(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   struct str name, struct str found)
+{
+    refuse(a, q, &(struct refusal){status, field, p, {name}, found, NULL});
 }
 
 void api_fail_right(struct api *a, struct api_request *q, enum right right)

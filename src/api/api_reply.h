@@ -20,6 +20,9 @@ void api_fail_with(struct api *a, struct api_request *q, int status, const char 
 /* 404 of a name, and asks whether found was meant (n 0: nothing is near). */
 void api_fail_name(struct api *a, struct api_request *q, const char *field, enum problem p, struct str name,
                    struct str found);
+/* The same with another status. */
+void api_fail_near(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
+                   struct str name, struct str found);
 /* 403 for want of a right, which it names. */
 void api_fail_right(struct api *a, struct api_request *q, enum right right);
 /* True, and answered with 503, while there is no snapshot or no board yet. */

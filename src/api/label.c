@@ -2,6 +2,9 @@
 #include "api/label.h"
 
 #include "api/api_reply.h"
+#include "api/near.h"
+
+#include <string.h>
 
 static const struct model_extra *extra_of(const struct model *m, uint32_t idx)
 {
@@ -70,16 +73,39 @@ static bool parse_levels(struct api *a, struct api_request *q, struct label_choi
 bool label_parse(struct api *a, struct api_request *q, struct label_choice *c)
 {
     const struct model *m = &a->model;
+    struct near near = {.name = api_query(q, "tag")};
+    bool known = !near.name.p;
     uint8_t *in;
 
     *c = (struct label_choice){.tag = api_query(q, "tag")};
     if (c->tag.p) {
         in = arena_alloc(&q->arena, m->n_tag + 1u);
-        for (uint32_t i = 0; i < m->n_tag; i++)
+        for (uint32_t i = 0; i < m->n_tag; i++) {
             in[i] = str_eq(model_str(m, model_tag(m, i)->name), c->tag);
+            known = known || in[i];
+            near_try(&near, model_str(m, model_tag(m, i)->name));
+        }
         c->tags = in;
     }
+    if (!known) { /* an empty list would look like good news */
+        api_fail_near(a, q, 400, "tag", PROBLEM_NO_TAG, c->tag, near.found);
+        return false;
+    }
     return parse_levels(a, q, c);
+}
+
+struct label_choice label_keep(const struct model *m, const struct label_choice *c, struct arena *to)
+{
+    struct label_choice own = *c;
+    uint8_t *in;
+
+    if (!c->tag.p)
+        return own;
+    in = arena_alloc(to, m->n_tag + 1u);
+    memcpy(in, c->tags, m->n_tag);
+    own.tags = in;
+    own.tag = arena_str(to, c->tag);
+    return own;
 }
 
 bool label_matches(const struct model *m, const struct label_choice *c, uint32_t idx)

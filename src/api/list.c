@@ -11,8 +11,9 @@
 
 #define TEXT_KEY 48 /* bytes of an output that count when sorting by it */
 
-const char *const list_query[] = {"q",   "filter", "kind",  "host",  "service", "state", "severity_level",
-                                  "tag", "sort",   "order", "limit", "cursor",  NULL};
+const char *const list_query[] = {"q",     "filter",         "kind",  "host",   "service",
+                                  "state", "severity_level", "tag",   "group",  "servicegroup",
+                                  "sort",  "order",          "limit", "cursor", NULL};
 
 /* ---- reading the parameters ---- */
 
@@ -157,7 +158,7 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
         v->nothing = v->host_idx == MODEL_NONE;
     }
     return parse_states(a, q, v) && parse_words(a, q, v) && label_parse(a, q, &v->labels) &&
-           parse_page(a, q, v);
+           group_parse(a, q, &v->groups) && parse_page(a, q, v);
 }
 
 void list_key(const struct list_view *v, struct buf *out)
@@ -169,6 +170,7 @@ void list_key(const struct list_view *v, struct buf *out)
         buf_add_str(out, v->service);
     }
     label_key(&v->labels, out);
+    group_key(&v->groups, out);
     for (size_t i = 0; i < v->n_words; i++) {
         buf_add_char(out, '\n');
         buf_add_str(out, v->word[i]);
@@ -206,7 +208,8 @@ static bool matches(const struct api *a, const struct list_view *v, uint32_t idx
     if (v->service.p &&
         (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
-    return label_matches(&a->model, &v->labels, idx) && (!v->n_words || words_match(a, v, idx));
+    return group_matches(&v->groups, idx) && label_matches(&a->model, &v->labels, idx) &&
+           (!v->n_words || words_match(a, v, idx));
 }
 
 bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx)

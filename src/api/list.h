@@ -4,6 +4,7 @@
  * Which checks a view shows, and in which order: one pass over the board that reads a few fields of each record, then only as much
  * sorting as the page needs. No text is rendered for a row that is not on the page.
  */
+#include "api/group.h"
 #include "api/label.h"
 #include "api/row.h"
 
@@ -30,6 +31,7 @@ struct list_view {
     struct str word[LIST_WORDS_MAX]; /* each must be found in the names, or else in the output */
     size_t n_words;
     struct label_choice labels;
+    struct group_choice groups;
     enum list_sort sort;
     bool descending;
     uint32_t limit, offset;

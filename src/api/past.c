@@ -15,9 +15,9 @@
 
 #include <stdio.h>
 
-const char *const past_query_list[] = {"q",     "filter",         "kind",  "host", "service",
-                                       "state", "severity_level", "tag",   "sort", "order",
-                                       "limit", "cursor",         "as_of", NULL};
+const char *const past_query_list[] = {
+    "q",     "filter",       "kind", "host",  "service", "state",  "severity_level", "tag",
+    "group", "servicegroup", "sort", "order", "limit",   "cursor", "as_of",          NULL};
 const char *const past_query_one[] = {"as_of", NULL};
 
 _Static_assert((int)ROW_STATES == (int)PAST_STATES && (int)ROW_DOWN == (int)PAST_DOWN &&
@@ -169,6 +169,10 @@ bool past_list(struct api *a, struct api_request *q)
     }
     if (v.labels.n_levels || v.labels.tag.p) {
         api_fail(a, q, 400, v.labels.n_levels ? "severity_level" : "tag", PROBLEM_LABELS_THEN);
+        return true;
+    }
+    if (v.groups.in) {
+        api_fail(a, q, 400, v.groups.group.p ? "group" : "servicegroup", PROBLEM_GROUPS_THEN);
         return true;
     }
     t->limit = v.limit;

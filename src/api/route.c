@@ -4,6 +4,7 @@
 #include "api/action.h"
 #include "api/availability.h"
 #include "api/event.h"
+#include "api/group.h"
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/notes.h"
@@ -66,9 +67,15 @@ const struct api_route route_table[] = {
     {"POST", V1 "/session/password", RIGHT_SELF, SCOPE_NONE, session_password, .audited = true,
      .body = session_body_password, .doc = "Change one's own password; ends one's other sessions"},
     {"GET", V1 "/resources", RIGHT_RESOURCES_READ, SCOPE_LIST, resources_list, .query = past_query_list,
-     .doc = "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
-            "moment, also those that are configured no more (`gone`), and since when there are records "
-            "(known_from)"},
+     .doc =
+         "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
+         "moment, also those that are configured no more (`gone`), and since when there are records "
+         "(known_from). group: of one of these host groups (hosts and their services) or service groups, by "
+         "commas; servicegroup: of service groups only"},
+    {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .query = group_query,
+     .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
+            "`group` of a list shows of each; with q only those with this text in name or alias, with name "
+            "only those called so, and at most `limit` of them"},
     {"GET", V1 "/resources/{id}", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, resource_show,
      .query = past_query_one,
      .doc = "One host or service, with everything about it; with as_of, what its state was at that moment, "

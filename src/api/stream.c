@@ -119,6 +119,8 @@ static struct view *view_new(struct api *a, const struct list_view *v, struct st
     w->v = *v;
     if (v->service.p)
         w->v.service = arena_str(&w->arena, v->service);
+    w->v.groups = group_keep(&v->groups, &w->arena);
+    w->v.labels = label_keep(&a->model, &v->labels, &w->arena);
     for (size_t i = 0; i < v->n_words; i++)
         w->v.word[i] = arena_str(&w->arena, v->word[i]);
     w->bits = mem_calloc(a->model.n_check / 64 + 1, sizeof(*w->bits));

@@ -92,6 +92,8 @@ int ctl_format(const char *output, struct err *err)
 {
     if (!output || strcmp(output, "json") == 0 || strcmp(output, "text") == 0)
         return 0;
+    if (strcmp(output, "csv") == 0)
+        return err_set(err, E_INVAL, "-o takes text or json; list, history and availability have --csv");
     return err_set(err, E_INVAL, "-o takes text or json, not '%s'", output);
 }
 

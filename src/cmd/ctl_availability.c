@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie ctl availability: of one host or service, whole; of many, a table with their mean and the worst. */
-#include "cmd/ctl_int.h"
+#include "cmd/ctl_csv.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct filter {
     const char *group, *kind, *from, *to, *period;
-    bool exclude_downtimes, hard_only;
+    bool exclude_downtimes, hard_only, csv;
     uint64_t limit;
 };
 
@@ -116,6 +116,38 @@ static void print_one(const json_t *o)
            ctl_number(o, "outages") == 1 ? "" : "s", mtbf, mttr);
 }
 
+/* Figures, not words: percentages without a sign, times in seconds. rows is taken. */
+static void print_csv(const json_t *o, json_t *rows)
+{
+    static const char *const columns[] = {"host",          "service", "from",   "to",    "available_percent",
+                                          "known_percent", "outages", "mtbf_s", "mttr_s"};
+    struct buf row = BUF_INIT;
+    char text[64];
+    const json_t *r;
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(columns); i++)
+        ctl_csv_cell(&row, columns[i]);
+    ctl_csv_end(&row);
+    json_array_foreach(rows, i, r)
+    {
+        ctl_csv_value(&row, r, "host");
+        ctl_csv_value(&row, r, "service");
+        ctl_csv_value(&row, o, "from");
+        ctl_csv_value(&row, o, "to");
+        ctl_csv_value(&row, r, "availability");
+        known(r, text, sizeof(text));
+        text[strcspn(text, " -")] = '\0';
+        ctl_csv_cell(&row, text);
+        ctl_csv_value(&row, r, "outages");
+        ctl_csv_value(&row, r, "mtbf_s");
+        ctl_csv_value(&row, r, "mttr_s");
+        ctl_csv_end(&row);
+    }
+    buf_release(&row);
+    json_decref(rows);
+}
+
 static int of_one(const struct ctl *c, char **argv, size_t n, const struct filter *f)
 {
     const char *host, *service;
@@ -139,7 +171,10 @@ static int of_one(const struct ctl *c, char **argv, size_t n, const struct filte
         return status;
     if (c->json)
         return ctl_print_json(answer);
-    print_one(answer);
+    if (f->csv)
+        print_csv(answer, json_pack("[O]", answer));
+    else
+        print_one(answer);
     json_decref(answer);
     return CMD_OK;
 }
@@ -244,7 +279,10 @@ static int of_many(const struct ctl *c, const struct filter *f)
     }
     if (c->json)
         return ctl_print_json(answer);
-    print_many(c, answer);
+    if (f->csv)
+        print_csv(answer, json_incref(json_object_get(answer, "resources")));
+    else
+        print_many(c, answer);
     json_decref(answer);
     return CMD_OK;
 }
@@ -266,6 +304,7 @@ int ctl_availability(int argc, char **argv)
         {"exclude-downtimes", 'x', OPT_FLAG, NULL, "Time in downtime does not count.", &f.exclude_downtimes},
         {"hard", 0, OPT_FLAG, NULL, "Soft states do not count: the last hard one does.", &f.hard_only},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &f.limit},
+        CTL_CSV_OPTION(&f.csv),
     };
     const struct opt_command cmd = {
         .usage = "vigie ctl availability HOST [SERVICE] | --group NAME [--from TIME]",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The changing sub-commands: each is one request of the API. */
-#include "cmd/ctl_int.h"
+#include "cmd/ctl_group.h"
 
 #include "os/clock.h"
 
@@ -34,18 +34,33 @@ int ctl_act(const struct ctl *c, char **argv, size_t n, const char *method, cons
 int ctl_check_now(int argc, char **argv)
 {
     struct ctl c = {0};
-    const struct opt opts[] = {CTL_OPTIONS(&c)};
+    const char *group = NULL;
+    bool preview = false;
+    const struct opt opts[] = {CTL_OPTIONS(&c), CTL_GROUP_OPTIONS(&group, &preview)};
     const struct opt_command cmd = {
-        .usage = "vigie ctl check-now HOST [SERVICE]",
+        .usage = "vigie ctl check-now HOST [SERVICE] | --group NAME",
         .about = "Checks a host or service at once, whatever its schedule and period say.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
-        CTL_HOST_OPERANDS};
+        .operands_max = 2,
+        .operands = "HOST [SERVICE]"};
     size_t n;
     bool done;
     int status = ctl_begin(&c, &cmd, argc, argv, &n, &done);
 
-    return done ? status : ctl_act(&c, argv, n, "POST", "check", json_object(), "is checked now");
+    if (done)
+        return status;
+    if (!ctl_group_or_host("check-now", group, preview, n))
+        return CMD_USAGE;
+    if (group)
+        return ctl_group_act(&c, group,
+                             &(struct ctl_group_act){.filter = "all",
+                                                     .method = "POST",
+                                                     .verb = "check",
+                                                     .done_text = "checked now",
+                                                     .request = json_object()},
+                             preview);
+    return ctl_act(&c, argv, n, "POST", "check", json_object(), "is checked now");
 }
 
 void ctl_expires(json_t *request, int64_t length_us)
@@ -63,9 +78,11 @@ int ctl_ack(int argc, char **argv)
     struct ctl c = {0};
     int64_t length = -1;
     const char *comment = NULL;
-    bool sticky = false, persistent = false, quiet = false, remove = false;
+    const char *group = NULL;
+    bool sticky = false, persistent = false, quiet = false, remove = false, preview = false;
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
+        CTL_GROUP_OPTIONS(&group, &preview),
         {"comment", 'm', OPT_STR, "TEXT", "What others should know (needed).", &comment},
         {"sticky", 0, OPT_FLAG, NULL, "Until it is OK again, not only until the state changes.", &sticky},
         {"persistent", 0, OPT_FLAG, NULL, "The comment stays when the acknowledgement goes.", &persistent},
@@ -75,11 +92,13 @@ int ctl_ack(int argc, char **argv)
         {"remove", 0, OPT_FLAG, NULL, "Take the acknowledgement back.", &remove},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl ack HOST [SERVICE] -m TEXT",
-        .about = "Acknowledges a problem: somebody looks after it, nobody is told again.",
+        .usage = "vigie ctl ack HOST [SERVICE] | --group NAME -m TEXT",
+        .about = "Acknowledges a problem: somebody looks after it, nobody is told again. "
+                 "Of a group, every problem that is not acknowledged yet.",
         .opts = opts,
         .n = ARRAY_LEN(opts),
-        CTL_HOST_OPERANDS};
+        .operands_max = 2,
+        .operands = "HOST [SERVICE]"};
     json_t *request;
     char lasts[48], answer[96];
     size_t n;
@@ -88,18 +107,37 @@ int ctl_ack(int argc, char **argv)
 
     if (done)
         return status;
+    if (!ctl_group_or_host("ack", group, preview, n))
+        return CMD_USAGE;
+    if (remove && group)
+        return ctl_group_act(&c, group,
+                             &(struct ctl_group_act){.filter = "problems",
+                                                     .wanted = "acknowledged",
+                                                     .method = "DELETE",
+                                                     .verb = "acknowledgement",
+                                                     .done_text = "no longer acknowledged"},
+                             preview);
     if (remove)
         return ctl_act(&c, argv, n, "DELETE", "acknowledgement", NULL, "the acknowledgement is taken back");
-    if (!comment) {
+    if (!comment && !preview) {
         fprintf(stderr, "vigie ctl ack: a comment is needed: -m TEXT\n");
         return CMD_USAGE;
     }
-    request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment, "sticky", sticky, "notify", !quiet,
-                        "persistent", persistent);
+    request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment ? comment : "", "sticky", sticky, "notify",
+                        !quiet, "persistent", persistent);
     ctl_expires(request, length);
     ctl_length(length, lasts, sizeof(lasts));
     snprintf(answer, sizeof(answer), "acknowledged%s%s%s", length < 0 ? "" : ", for ",
              length < 0 ? "" : lasts, length < 0 ? "" : " at most");
+    if (group)
+        return ctl_group_act(&c, group,
+                             &(struct ctl_group_act){.filter = "problems",
+                                                     .wanted = "!acknowledged",
+                                                     .method = "POST",
+                                                     .verb = "acknowledge",
+                                                     .done_text = answer,
+                                                     .request = request},
+                             preview);
     return ctl_act(&c, argv, n, "POST", "acknowledge", request, answer);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie ctl history: events of the past, chosen by what they are about, when they were, and what they say. */
-#include "cmd/ctl_int.h"
+#include "cmd/ctl_csv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@ enum { PAGE = 200 };
 struct filter {
     const char *host, *service, *group, *kinds, *text, *from, *to;
     uint64_t limit;
+    bool csv;
 };
 
 static bool make_query(const struct ctl *c, const struct filter *f, struct buf *q)
@@ -45,6 +46,19 @@ static bool page(const struct ctl *c, const struct filter *f, const char *query,
     return cursor->len && json_array_size(all) < f->limit;
 }
 
+/* As on the screen: the newest last. */
+static void print_csv(const json_t *all)
+{
+    static const char *const columns[] = {"time", "kind",    "host",    "service", "state",
+                                          "hard", "attempt", "contact", "author",  "text"};
+    json_t *turned = json_array();
+
+    for (size_t i = json_array_size(all); i-- > 0;)
+        json_array_append(turned, json_array_get(all, i));
+    ctl_csv_rows(columns, ARRAY_LEN(columns), turned, SIZE_MAX);
+    json_decref(turned);
+}
+
 static int print_all(const struct ctl *c, const struct filter *f)
 {
     struct buf query = BUF_INIT, cursor = BUF_INIT;
@@ -55,7 +69,9 @@ static int print_all(const struct ctl *c, const struct filter *f)
         status = CMD_USAGE;
     while (status == CMD_OK && page(c, f, query.data, all, &cursor, &status))
         ;
-    for (size_t i = json_array_size(all); status == CMD_OK && i-- > 0;) {
+    if (status == CMD_OK && f->csv)
+        print_csv(all);
+    for (size_t i = json_array_size(all); status == CMD_OK && !f->csv && i-- > 0;) {
         if (!c->json) {
             ctl_print_event(json_array_get(all, i));
             continue;
@@ -63,7 +79,7 @@ static int print_all(const struct ctl *c, const struct filter *f)
         json_dumpf(json_array_get(all, i), stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
         printf("\n");
     }
-    if (status == CMD_OK && !c->json && !json_array_size(all))
+    if (status == CMD_OK && !c->json && !f->csv && !json_array_size(all))
         printf("Nothing of that kind is in the history.\n");
     if (status == CMD_OK && !c->json && cursor.len)
         fprintf(stderr, "vigie ctl: there are older ones; -n shows more\n");
@@ -91,6 +107,7 @@ int ctl_history(int argc, char **argv)
          "Not before: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).", &f.from},
         {"to", 0, OPT_STR, "TIME", "Not after.", &f.to},
         {"limit", 'n', OPT_U64, "N", "The last N (100).", &f.limit},
+        CTL_CSV_OPTION(&f.csv),
     };
     const struct opt_command cmd = {.usage =
                                         "vigie ctl history [HOST [SERVICE]] [--group NAME] [--from TIME]",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie ctl list: rows of hosts and services. */
-#include "cmd/ctl_int.h"
+#include "cmd/ctl_csv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,8 +36,8 @@ static void add_row(struct ctl_table *t, const json_t *r, const char *moment)
 }
 
 struct list_options {
-    const char *states, *host, *search, *kind, *level, *tag, *sort, *at;
-    bool problems, unhandled;
+    const char *states, *host, *search, *kind, *level, *tag, *group, *sort, *at;
+    bool problems, unhandled, csv;
     uint64_t limit;
 };
 
@@ -66,6 +66,7 @@ static void list_query(const struct list_options *o, struct buf *q)
     }
     ctl_query(q, "severity_level", o->level);
     ctl_query(q, "tag", o->tag);
+    ctl_query(q, "group", o->group);
     ctl_query(q, "sort", o->sort);
     ctl_query(q, "as_of", o->at);
 }
@@ -169,6 +170,10 @@ static bool past_moment(const char *text, char out[TIME_RFC3339])
     return true;
 }
 
+static const char *const csv_columns[] = {
+    "host",       "service", "state",        "hard",        "attempt",          "since",
+    "last_check", "output",  "acknowledged", "in_downtime", "host_in_downtime", "flapping"};
+
 int ctl_list(int argc, char **argv)
 {
     struct ctl c = {0};
@@ -183,6 +188,9 @@ int ctl_list(int argc, char **argv)
         {"states", 's', OPT_STR, "LIST",
          "Only these: critical,warning,unknown,ok,pending,up,down,unreachable.", &o.states},
         {"host", 'H', OPT_STR, "NAME", "Only this host and its services.", &o.host},
+        {"group", 'g', OPT_STR, "LIST",
+         "Only of these host groups, with the services of their hosts, and service groups: web,db.",
+         &o.group},
         {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
         {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
         {"level", 'l', OPT_STR, "LIST", "Only with a severity of these levels: 1,2.", &o.level},
@@ -191,12 +199,14 @@ int ctl_list(int argc, char **argv)
         {"at", 0, OPT_STR, "TIME",
          "As it was then: 2026-11-23, \"2026-11-23 22:00\", 22:00, or 3h (before now).", &at},
         {"limit", 'n', OPT_U64, "N", "At most so many rows.", &o.limit},
+        CTL_CSV_OPTION(&o.csv),
     };
-    const struct opt_command cmd = {.usage = "vigie ctl list [--problems] [--states LIST] [--host NAME]",
-                                    .about = "Hosts and services with their states, the worst first. On a "
-                                             "terminal, long texts are cut at its width.",
-                                    .opts = opts,
-                                    .n = ARRAY_LEN(opts)};
+    const struct opt_command cmd = {
+        .usage = "vigie ctl list [--problems] [--states LIST] [--host NAME] [--group NAME]",
+        .about = "Hosts and services with their states, the worst first. On a "
+                 "terminal, long texts are cut at its width.",
+        .opts = opts,
+        .n = ARRAY_LEN(opts)};
     json_t *answer;
     size_t n;
     bool done;
@@ -223,6 +233,12 @@ int ctl_list(int argc, char **argv)
         ctl_say_behind(&c);
     if (c.json)
         return ctl_print_json(answer);
+    if (o.csv) {
+        ctl_csv_rows(csv_columns, ARRAY_LEN(csv_columns), json_object_get(answer, "resources"),
+                     (size_t)o.limit);
+        json_decref(answer);
+        return CMD_OK;
+    }
     print_list(&c, &o, answer);
     json_decref(answer);
     return CMD_OK;

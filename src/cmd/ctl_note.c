@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vigie ctl downtime and vigie ctl comment: planning and writing, listing with numbers, taking back by number or by name. */
-#include "cmd/ctl_int.h"
+#include "cmd/ctl_group.h"
 
 #include "os/clock.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Both are lists of the API that hold numbered entries of hosts and services. */
 struct notes {
@@ -240,9 +241,9 @@ static int cancel(const struct ctl *c, char **argv, size_t n)
 /* ---- vigie ctl downtime ---- */
 
 struct plan {
-    const char *comment, *start, *end;
+    const char *comment, *start, *end, *group;
     int64_t length; /* -1: not said */
-    bool flexible;
+    bool flexible, preview;
 };
 
 static int not_a_time(const char *option, const char *text)
@@ -376,6 +377,45 @@ static bool can_be(struct wall from, struct wall to, struct wall now)
     return false;
 }
 
+/* One of the external commands that exist for groups; author and comment come last, so that the latter may hold anything. */
+static bool command_group(const struct ctl *c, const char *name, struct wall from, struct wall to,
+                          const struct plan *p, int *status)
+{
+    struct buf line = BUF_INIT;
+    char uid[32];
+    json_t *answer;
+
+    snprintf(uid, sizeof(uid), "uid:%u", (unsigned)getuid());
+    buf_printf(&line, "[%lld] %s;%s;%lld;%lld;%d;0;%lld;%s;%s", (long long)time_wall_s(clock_wall()), name,
+               p->group, (long long)time_wall_s(from), (long long)time_wall_s(to), !p->flexible,
+               (long long)((p->length >= 0 ? p->length : 2 * TIME_H) / TIME_S), ctl_person(uid), p->comment);
+    answer = ctl_ask(c, "POST", "/api/v1/commands", "", json_pack("{s:s}", "command", line.data), status);
+    buf_release(&line);
+    json_decref(answer);
+    return answer != NULL;
+}
+
+static int plan_group(const struct ctl *c, struct wall from, struct wall to, const struct plan *p)
+{
+    char a[TIME_RFC3339], b[TIME_RFC3339], begins[48], ends[48], text[160];
+    struct ctl_group g;
+    int status;
+
+    if (!ctl_group_find(c, p->group, &g, &status))
+        return status;
+    time_rfc3339(from, a);
+    time_rfc3339(to, b);
+    ctl_when(a, begins, sizeof(begins));
+    ctl_when(b, ends, sizeof(ends));
+    snprintf(text, sizeof(text), "in downtime from %s to %s", begins, ends);
+    if (!p->preview &&
+        ((g.of_hosts && (!command_group(c, "SCHEDULE_HOSTGROUP_HOST_DOWNTIME", from, to, p, &status) ||
+                         !command_group(c, "SCHEDULE_HOSTGROUP_SVC_DOWNTIME", from, to, p, &status))) ||
+         (g.of_services && !command_group(c, "SCHEDULE_SERVICEGROUP_SVC_DOWNTIME", from, to, p, &status))))
+        return status;
+    return ctl_group_say(c, p->group, g.hosts, g.services, text, p->preview);
+}
+
 static int plan(const struct ctl *c, char **argv, size_t n, const struct plan *p)
 {
     struct wall now = clock_wall(), from, to;
@@ -390,7 +430,9 @@ static int plan(const struct ctl *c, char **argv, size_t n, const struct plan *p
         status = end_of(p, from, &to);
     if (status)
         return status;
-    return can_be(from, to, now) ? plan_it(c, argv, n, from, to, p) : CMD_FAILED;
+    if (!can_be(from, to, now))
+        return CMD_FAILED;
+    return p->group ? plan_group(c, from, to, p) : plan_it(c, argv, n, from, to, p);
 }
 
 int ctl_downtime(int argc, char **argv)
@@ -400,6 +442,7 @@ int ctl_downtime(int argc, char **argv)
     bool list = false, back = false, planned;
     const struct opt opts[] = {
         CTL_OPTIONS(&c),
+        CTL_GROUP_OPTIONS(&p.group, &p.preview),
         {"for", 'f', OPT_TIME, "DURATION", "How long: 30m, 2h (default), 3d; seconds without a unit.",
          &p.length},
         {"start", 0, OPT_STR, "TIME",
@@ -414,7 +457,7 @@ int ctl_downtime(int argc, char **argv)
         {"cancel", 0, OPT_FLAG, NULL, "Cancel all of HOST or SERVICE, or the one of that NUMBER.", &back},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl downtime [--list|--cancel] HOST [SERVICE] [-f DURATION] -m TEXT",
+        .usage = "vigie ctl downtime [--list|--cancel] HOST [SERVICE] | --group NAME -m TEXT",
         .about =
             "Plans a downtime: problems inside it tell nobody.\nWith --list, shows the downtimes there are, "
             "of "
@@ -429,7 +472,7 @@ int ctl_downtime(int argc, char **argv)
 
     if (done)
         return status;
-    planned = p.start || p.end || p.flexible || p.comment || p.length >= 0;
+    planned = p.start || p.end || p.flexible || p.comment || p.length >= 0 || p.group || p.preview;
     if (list + back + planned > 1) {
         fprintf(stderr,
                 "vigie ctl downtime: --list, --cancel and what plans a downtime exclude each other\n");
@@ -437,14 +480,16 @@ int ctl_downtime(int argc, char **argv)
     }
     if (list)
         return list_notes(&c, &downtimes, argv, n);
-    if (!n) {
+    if (!back && !ctl_group_or_host("downtime", p.group, p.preview, n))
+        return CMD_USAGE;
+    if (!n && back) {
         fprintf(stderr, "vigie ctl downtime: missing: %s; see vigie ctl downtime --help\n",
-                back ? "the NUMBER of the downtime, or HOST [SERVICE]" : "HOST [SERVICE]");
+                "the NUMBER of the downtime, or HOST [SERVICE]");
         return CMD_USAGE;
     }
     if (back)
         return cancel(&c, argv, n);
-    if (!p.comment) {
+    if (!p.comment && !p.preview) {
         fprintf(stderr, "vigie ctl downtime: a comment is needed, which tells others why: -m TEXT\n");
         return CMD_USAGE;
     }

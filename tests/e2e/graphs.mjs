@@ -274,6 +274,7 @@ test('a page of many: chosen in the list or by name, one cursor over all, togeth
   assert.deepEqual(await accessibility(page), []);
   await page.keyboard.press('Enter');
   await page.waitForURL((u) => u.searchParams.get('on').split(',').length === 3);
+  assert.equal(await page.locator('#picker-list').isVisible(), false, 'nothing lies over what was chosen');
   await card('procs').waitFor();
   await page.keyboard.press('Escape');
   await card('load1').locator('.plot').hover();

@@ -241,6 +241,7 @@ test('a problem is acknowledged, with a comment that colleagues read', async () 
   await row(name).first().getByText('acknowledged').waitFor();
   await link(name).first().click();
   await page.locator('.panel').getByText('parts come on Thursday').first().waitFor();
+  assert.match(await page.locator('.ph .marks').innerText(), new RegExp(`acknowledged\\s*${USER}`), 'said first, with who did it');
   await page.locator('.panel .cards li').getByText('until it recovers, at the latest').waitFor();
   const panel = page.locator('.panel');
   await panel.locator('.tl li', { hasText: `Acknowledged by ${USER}` }).first().waitFor();

@@ -82,6 +82,15 @@ define service {
   register 0
 }
 ${services.map(([name], i) => service(name, `c${i}`)).join('')}${service('Turning', 'turn')}
+define hostgroup {
+  hostgroup_name quay
+  alias The old quay
+  members harbour
+}
+define servicegroup {
+  servicegroup_name alarms
+  members harbour,Always critical,harbour,Always warning
+}
 define service {
   use every
   service_description Sent in

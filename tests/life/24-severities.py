@@ -51,7 +51,9 @@ def test_severities_and_tags():
         assert listed('--level', '5,7') == ['h1;c']
         assert sorted(listed('--level', '1,5', '--kind', 'service')) == ['h1;a', 'h1;c']
         assert sorted(listed('--tag', 'web')) == ['h1', 'h1;b']
-        assert sorted(listed('--tag', 'paris')) == ['h1', 'h2'] and listed('--tag', 'lyon') == ['h1;c'] and listed('--tag', 'nowhere') == []
+        assert sorted(listed('--tag', 'paris')) == ['h1', 'h2'] and listed('--tag', 'lyon') == ['h1;c']
+        status, out, said = vigie('ctl', 'list', '-c', v.main, '--tag', 'pari')
+        assert status == 1 and 'Did you mean paris?' in said, 'an empty list would look like good news'
         assert listed('--tag', 'web', '--level', '1') == ['h1']
         assert listed('--sort', 'severity_level')[2:3] == ['h1;c'] and set(listed('--sort', 'severity_level')[:2]) == {'h1', 'h1;a'}
         v.order('PROCESS_SERVICE_CHECK_RESULT;h1;a;2;bad')

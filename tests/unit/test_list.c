@@ -572,6 +572,20 @@ static void test_stream_shared(void **state)
     assert_int_equal(stream_count(w->api.streams), 0);
 }
 
+/* What chooses a live view outlives the request that opened it. */
+static void test_stream_of_group(void **state)
+{
+    struct api_world *w = *state;
+
+    open_stream(w, "filter=problems&group=g2", NULL);
+    api_world_put(w, 1, 1, BOARD_CHECKED, w->wall.us, "down");
+    api_world_put(w, 2, 1, BOARD_CHECKED, w->wall.us, "down");
+    round_of(w);
+    assert_int_equal(times(&w->streamed, "event: row"), 1);
+    assert_non_null(strstr(w->streamed.data, "\"matched\":1"));
+    api_source_lost(&w->api, API_BY_WEB);
+}
+
 static void test_stream_ends(void **state)
 {
     struct api_world *w = *state;
@@ -651,6 +665,7 @@ int main(void)
         WORLD(test_stream_slow),
         WORLD(test_stream_resume),
         WORLD(test_stream_shared),
+        WORLD(test_stream_of_group),
         WORLD(test_stream_ends),
         WORLD(test_stream_ends_later),
         WORLD(test_stream_without_begin),

@@ -34,6 +34,15 @@ export interface Row {
   passive?: boolean; // meant to answer only to results that are sent in
 }
 
+// The room that names and their tags ask for in the list, in pixels, from what letters need on average; the rest is for outputs.
+const LETTER_PX = 7;
+const TAG_PX = 104;
+const NARROWEST_PX = 260;
+export function nameRoom(rows: readonly Row[]): number {
+  const of = (r: Row): number => nameOf(r).length * LETTER_PX + ((r.acknowledged ? 1 : 0) + (r.in_downtime || r.host_in_downtime ? 1 : 0)) * TAG_PX;
+  return rows.reduce((most, r) => Math.max(most, of(r) + 30), NARROWEST_PX);
+}
+
 // What a graph or a strip shows of it beside measurements, in a word that is another when that is.
 export const momentOf = (r: Row): string => `${r.state} ${r.since} ${r.in_downtime} ${r.host_in_downtime ?? false}`;
 
@@ -264,6 +273,7 @@ export interface View {
   states: State[];
   kind: 'host' | 'service' | '';
   host: string;
+  group: string[]; // names of host groups and service groups: of one of them
   sort: SortKey;
   order: Order;
 }
@@ -292,6 +302,7 @@ export function viewQuery(view: View): URLSearchParams {
   if (view.q) query.set('q', view.q);
   if (view.kind) query.set('kind', view.kind);
   if (view.host) query.set('host', view.host);
+  if (view.group.length > 0) query.set('group', view.group.join(','));
   if (view.states.length > 0) query.set('state', view.states.join(','));
   return query;
 }

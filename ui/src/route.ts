@@ -19,7 +19,7 @@ export interface Route extends View {
 }
 
 export const DEFAULT_ROUTE: Route = {
-  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [],
+  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [],
 };
 const SORTS: readonly SortKey[] = ['severity', 'name', 'since', 'checked', 'output'];
 // What a first click on a column asks for: the worst, the newest, or the alphabet.
@@ -64,6 +64,7 @@ export function parseRoute(path: string, search: string): Route {
     states,
     kind: pick<'host' | 'service' | ''>(query.get('kind'), ['host', 'service', ''], ''),
     host: query.get('host') ?? '',
+    group: list(query.get('group')),
     sort,
     order: pick<Order>(query.get('order'), ['asc', 'desc'], FIRST_ORDER[sort]),
     open: query.get('open') ?? '',
@@ -95,6 +96,7 @@ export function formatRoute(route: Route): string {
   if (route.filter !== usual) query.set('filter', route.filter);
   if (route.kind) query.set('kind', route.kind);
   if (route.host) query.set('host', route.host);
+  if (route.group.length > 0) query.set('group', route.group.join(','));
   if (route.sort !== DEFAULT_ROUTE.sort) query.set('sort', route.sort);
   if (route.order !== FIRST_ORDER[route.sort]) query.set('order', route.order);
   if (route.open) query.set('open', route.open);
@@ -126,6 +128,9 @@ export function go(patch: Partial<Route>, how: 'push' | 'replace' = 'push'): voi
   route.value = next;
 }
 
+// Everything of one host or one group, whatever its state.
+export const only = (what: Partial<Pick<Route, 'host' | 'group'>>): void => go({ host: '', group: [], q: '', filter: 'all', states: [], ...what });
+
 export const listOf = (r: Route): View => ({
-  q: r.q, filter: r.filter, states: r.states, kind: r.kind, host: r.host, sort: r.sort, order: r.order,
+  q: r.q, filter: r.filter, states: r.states, kind: r.kind, host: r.host, group: r.group, sort: r.sort, order: r.order,
 });

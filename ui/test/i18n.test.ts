@@ -13,7 +13,7 @@ const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 
 // Words that are the same in both languages, and symbols.
 const SAME = new Set<string>([
-  'state.ok', 'unit.s', 'unit.min', 'unit.h', 'list.col_info', 'panel.fact_notes', 'plat.version', 'plat.level', 'menu.theme_auto',
+  'search.services', 'state.ok', 'unit.s', 'unit.min', 'unit.h', 'list.col_info', 'panel.fact_notes', 'plat.version', 'plat.level', 'menu.theme_auto',
   'plat.directive', 'form.options', 'panel.fact_contacts', 'plat.build', 'list.tag_soft', 'users.sessions', 'graph.range_1h', 'graph.range_6h', 'graph.range_24h', 'graph.summary', 'graph.min', 'graph.max',
 ]);
 

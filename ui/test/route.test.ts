@@ -31,7 +31,7 @@ test('an address can be written and read again, whatever is on the screen', () =
     const states = pick([[], ['down', 'critical'], ['ok', 'up'], [pick(STATES)]] as Route['states'][]);
     const route: Route = {
       ...DEFAULT_ROUTE, page: 'resources', q: pick(['', 'disk', 'a b', 'é&=?#%', '+1']), states, filter: pick(['unhandled', 'problems', 'all'] as const), kind: pick(['', 'host', 'service'] as const),
-      host: pick(['', 'web 01', 'x/y']), sort: pick(['severity', 'name', 'since', 'checked', 'output'] as const), order: pick(['asc', 'desc'] as const), open: pick(['', '281474976710657']),
+      host: pick(['', 'web 01', 'x/y']), group: pick([[], ['web'], ['web', 'salle é']]), sort: pick(['severity', 'name', 'since', 'checked', 'output'] as const), order: pick(['asc', 'desc'] as const), open: pick(['', '281474976710657']),
     };
     assert.deepEqual(parse(formatRoute(route)), route);
     const time = { range: pick(['24h', '7d', '365d']), compare: pick([[], ['1d'], ['1d', '28d']]), ...pick([{ from: 0, to: 0 }, { from: 1764350400, to: 1764354000 }]) };
@@ -57,4 +57,5 @@ test('an address that makes no sense shows the usual page', () => {
 test('the server is asked for the view, not for the panel', () => {
   const query = viewQuery(listOf({ ...DEFAULT_ROUTE, q: 'disk', open: '7', states: ['critical'] }));
   assert.equal(query.toString(), 'filter=unhandled&sort=severity&order=desc&q=disk&state=critical');
+  assert.equal(viewQuery(listOf(parse('/resources?group=web,db,web'))).get('group'), 'web,db');
 });

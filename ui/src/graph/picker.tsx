@@ -57,18 +57,21 @@ export function Picker({ on, add }: { on: readonly string[]; add: (id: string) =
     if (!one) return;
     add(one.id);
     setText('');
+    setFound(null); // what is shown next is without this one
+    setOpen(false); // what is below can be used at once; typing opens it again
   };
   const key = (e: KeyboardEvent): void => {
     const n = found?.length ?? 0;
     if (e.key === 'ArrowDown') setAt(Math.min(n - 1, at + 1));
     else if (e.key === 'ArrowUp') setAt(Math.max(0, at - 1));
-    else if (e.key === 'Enter') take(found?.[at]);
-    else if (e.key === 'Escape' && open) setOpen(false);
+    else if (e.key === 'Enter') {
+      if (open) take(found?.[at]);
+    } else if (e.key === 'Escape' && open) setOpen(false);
     else {
       setOpen(true);
       return;
     }
-    if (e.key !== 'Escape') setOpen(true);
+    if (e.key !== 'Escape' && e.key !== 'Enter') setOpen(true);
     e.preventDefault();
     e.stopPropagation();
   };

@@ -24,15 +24,15 @@ const Bar = (): JSX.Element => (
 );
 
 function Empty(): JSX.Element {
-  const { q, host, states, kind, filter } = route.value;
+  const { q, host, group, states, kind, filter } = route.value;
   const n = total.value;
   const pending = counts.value.pending ?? 0;
-  const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', kind: '' })}>{t('empty.show_all', { n })}</button>;
+  const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', group: [], kind: '' })}>{t('empty.show_all', { n })}</button>;
   if (n === 0) return <div class="empty"><Icon name="none" big /><h2>{t('empty.nothing')}</h2><p>{t('empty.nothing_text')}</p></div>;
-  if (q || host || kind || states.length > 0) {
+  if (q || host || group.length > 0 || kind || states.length > 0) {
     return (
       <div class="empty"><Icon name="none" big /><h2>{t('empty.no_match')}</h2><p>{t('empty.no_match_text')}</p>
-        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', kind: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('empty.search_all')}</button>}</div>
+        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', group: [], kind: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('empty.search_all')}</button>}</div>
     );
   }
   return (

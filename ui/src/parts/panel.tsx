@@ -7,7 +7,7 @@ import { quantity } from '../quantity.ts';
 import { commandWords, personOf, withoutEchoes } from '../event.ts';
 import { lang, said, t, type Key } from '../i18n/i18n.ts';
 import { isProblem, mayAct, momentOf, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
-import { go, route } from '../route.ts';
+import { go, only, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
 import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
 import { now, slowNow } from '../store/now.ts';
@@ -17,6 +17,7 @@ import { told, toldWithin, whyOf } from '../why.ts';
 import { Age, Kbd } from './bits.tsx';
 import { Icon, StateWord } from './icons.tsx';
 import { PerfTable } from './perf.tsx';
+import { Marks } from './table.tsx';
 import { GraphTab, Strip } from '../lazy.tsx';
 
 const Section = (props: { title: string; side?: ComponentChildren; children: ComponentChildren }): JSX.Element => (
@@ -37,6 +38,12 @@ function Actions({ d }: { d: Detail }): JSX.Element {
   );
 }
 
+// By whom and until when, of what the tags say.
+function marksWho(d: Detail): string {
+  const down = d.downtimes?.find((w) => w.active);
+  return [d.acknowledged && d.acknowledgement?.author && personOf(d.acknowledgement.author), d.in_downtime && down && t('panel.downtime_now', { end: moment(down.end, slowNow.value) })].filter(Boolean).join(' · ');
+}
+
 function Header({ d }: { d: Detail }): JSX.Element {
   const words = d.why === undefined ? '' : whyOf(d); // the list alone does not know
   const host = d.host_display || d.host;
@@ -53,11 +60,12 @@ function Header({ d }: { d: Detail }): JSX.Element {
       <h2 id="panel-title" tabIndex={-1}>{d.kind === 'service' ? d.service_display || d.service : host}</h2>
       <p class="sub">
         {d.kind === 'service'
-          ? <button type="button" data-tip={t('panel.host_only')} onClick={() => go({ host: d.host, filter: 'all', states: [], q: '' })}>{host}</button>
-          : <button type="button" onClick={() => go({ host: d.host, filter: 'all', states: [], q: '' })}>{t('panel.host_only')}</button>}
+          ? <button type="button" data-tip={t('panel.host_only')} onClick={() => only({ host: d.host })}>{host}</button>
+          : <button type="button" onClick={() => only({ host: d.host })}>{t('panel.host_only')}</button>}
         {d.alias && d.alias !== host && d.alias !== d.service && ` · ${d.alias}`}
         {d.address && d.address !== host && ` · ${d.address}`}
       </p>
+      <p class="marks"><Marks row={d} /><span class="muted">{marksWho(d)}</span></p>
       {words && <p class={`why s-${d.state}`}><b class={`s-${d.state}`}>{t('panel.why')}</b> · {words}</p>}
       <Actions d={d} />
       <Tabs />
@@ -299,7 +307,7 @@ function Facts({ d }: { d: Detail }): JSX.Element {
         {(d.passive ?? d.check_type === 'passive') && <><dt /><dd>{t('panel.fact_passive')}</dd></>}
         {fact(t('panel.fact_parents'), list(d.parents))}
         {fact(t('panel.fact_children'), list(d.children))}
-        {fact(t('panel.fact_groups'), list(d.groups))}
+        {fact(t('panel.fact_groups'), d.groups?.length && d.groups.map((g) => <button type="button" key={g} class="ln" aria-label={t('panel.group_only', { group: g })} onClick={() => only({ group: [g] })}>{g}</button>))}
         {fact(t('panel.fact_severity'), d.severity && t('panel.severity', { name: d.severity.name, level: String(d.severity.level) }))}
         {fact(t('panel.fact_tags'), list(d.tags?.map((x) => t(`panel.tag_${x.kind}`, { name: x.name }))))}
         {fact(t('panel.fact_contacts'), list(d.contacts))}

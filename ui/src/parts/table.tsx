@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list. Only the rows near the window are drawn: ten thousand loaded rows scroll like fifty.
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.ts';
-import { isHandled, isProblem, nameOf, type Row, type SortKey } from '../model.ts';
+import { isHandled, isProblem, nameOf, nameRoom, type Row, type SortKey } from '../model.ts';
 import { FIRST_ORDER, formatRoute, go, route } from '../route.ts';
 import { openRow } from '../keys.ts';
 import { slowNow } from '../store/now.ts';
@@ -82,6 +82,8 @@ function marksOf(row: Row): Mark[] {
   if (isLate(row)) marks.push({ icon: 'clock', word: t('list.tag_late') });
   return marks;
 }
+
+export const Marks = ({ row }: { row: Row }): JSX.Element => <>{marksOf(row).map((m) => <span key={m.icon} class={`tag ${m.cls ?? ''}`}>{m.word}</span>)}</>;
 
 // The name keeps its room: where the words do not fit beside it (the style sheet knows), the tags are pictures; the words stay
 // for screen readers, and under the pointer.
@@ -239,11 +241,12 @@ export function ResourceTable({ caption }: { caption: string }): JSX.Element {
   useKeptFocus(box);
   const to = Math.min(ids.length, win.to);
   const from = Math.min(win.from, to);
+  const room = useMemo(() => nameRoom(ids.flatMap((id) => rows.row(id) ?? [])), [ids]);
   return (
     <div class="tbl" ref={box} onPointerMove={touched} onWheel={touched}>
       <table class="list" role="grid" aria-rowcount={matched.value + 1}>
         <caption class="sr">{caption}</caption>
-        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" /><col class="c-since" /><col class="c-info" /><col class="c-chk" /><col class="c-spark" /></colgroup>
+        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" ref={(el) => el?.style.setProperty('--res', `${room}px`)} /><col class="c-since" /><col class="c-info" /><col class="c-chk" /><col class="c-spark" /></colgroup>
         <Head />
         <tbody>
           <Spacer height={from * win.height} />

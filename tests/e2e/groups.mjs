@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Groups in the page, and the room that the columns of the list have: against one real Vigie.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accessibility, launch, newPage } from './browser.mjs';
+import { startVigie } from './vigie.mjs';
+
+const USER = 'marie';
+const PASSWORD = 'brume lente 42';
+
+let vigie;
+let browser;
+let page;
+let wrongs;
+
+before(async () => {
+  vigie = await startVigie().catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  browser = await launch();
+  ({ page, wrongs } = await newPage(browser));
+  await page.goto(`${vigie.url}/#setup=${vigie.token}`);
+  await page.getByLabel('User name').fill(USER);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.waitForSelector('tr.row');
+});
+after(async () => {
+  await browser?.close();
+  assert.equal(await vigie?.stop(), 0, 'SIGTERM ends Vigie with 0');
+});
+
+const row = (name) => page.locator('tr.row', { hasText: name });
+const link = (name) => row(name).locator('a.r');
+const goAll = async () => {
+  await page.goto(`${vigie.url}/resources?filter=all`);
+  await page.waitForSelector('tr.row');
+};
+const names = () => page.locator('tr.row a.r').allTextContents();
+const url = () => new URL(page.url());
+
+test('a group is found by its name, filters the list, and is in the address', async () => {
+  await goAll();
+  const all = (await names()).length;
+  const field = page.locator('#search');
+  await field.fill('groupe:qua');
+  await page.getByRole('option', { name: /^group quay The old quay · 1 host, \d+ services$/ }).waitFor();
+  assert.equal(await field.getAttribute('aria-expanded'), 'true');
+  assert.deepEqual(await accessibility(page), []);
+  await field.press('Enter');
+  await page.waitForURL((u) => u.searchParams.get('group') === 'quay' && !u.searchParams.has('q'));
+  await page.waitForFunction((n) => document.querySelectorAll('tr.row').length === n, all);
+  await page.getByRole('button', { name: 'Only the group quay; remove this filter' }).click();
+  await page.waitForURL((u) => !u.searchParams.has('group'));
+  await field.fill('alarm');
+  await page.getByRole('option', { name: /group alarms .*2 services/ }).waitFor();
+  await field.press('ArrowDown');
+  await field.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('tr.row').length === 2);
+  assert.equal(await page.getByRole('option').count(), 0);
+  assert.equal(url().searchParams.get('group'), 'alarms');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('tr.row').length === 2);
+  await goAll();
+  await link('Always warning').click();
+  await page.locator('.panel .facts').getByRole('button', { name: 'Everything in the group alarms' }).click();
+  await page.waitForURL((u) => u.searchParams.get('group') === 'alarms' && u.searchParams.has('open'));
+  await page.waitForFunction(() => document.querySelectorAll('tr.row').length === 2);
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+});
+
+test('names take the room they need, and the rest is for the output; also beside the panel', async () => {
+  await goAll();
+  const width = (cls) => row('Always critical').first().locator(cls).evaluate((el) => el.getBoundingClientRect().width);
+  assert.ok(await width('.c-res') < 300, `${await width('.c-res')} px for short names`);
+  assert.ok(await width('.c-info') > 1.5 * await width('.c-res'));
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await link('Always critical').first().click();
+  await page.locator('.panel .reasons').waitFor();
+  assert.ok(await width('.c-info') > 95, 'an output is there');
+  const at = await page.locator('.panel .reasons').evaluate((el) => [...el.children].map((one) => one.getBoundingClientRect().left));
+  assert.equal(new Set(at).size, 1, 'what was decided stands below its label, as wide as the panel');
+  await page.setViewportSize({ width: 1400, height: 860 });
+  await page.getByRole('button', { name: 'Close the panel' }).click();
+});
+
+test('nothing went wrong in the browser on the way', () => {
+  assert.deepEqual(wrongs, []);
+});
