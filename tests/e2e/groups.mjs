@@ -63,6 +63,10 @@ test('a group is found by its name, filters the list, and is in the address', as
   assert.equal(url().searchParams.get('group'), 'alarms');
   await page.reload();
   await page.waitForFunction(() => document.querySelectorAll('tr.row').length === 2);
+  await page.goto(`${vigie.url}/resources?group=alarm`);
+  await page.getByText('called alarm. Did you mean alarms?').waitFor();
+  await page.getByRole('button', { name: 'Clear the filters' }).click();
+  await page.waitForURL((u) => !u.searchParams.has('group'));
   await goAll();
   await link('Always warning').click();
   await page.locator('.panel .facts').getByRole('button', { name: 'Everything in the group alarms' }).click();

@@ -42,7 +42,7 @@ function Empty(): JSX.Element {
 }
 
 const Failed = (): JSX.Element => (
-  <div class="empty"><Icon name="none" big /><h2>{t('error.load')}</h2><p>{failed.value}</p><button type="button" class="btn p" onClick={() => void load()}>{t('error.retry')}</button></div>
+  <div class="empty"><Icon name="none" big /><h2>{t('error.load')}</h2><p>{failed.value}</p><button type="button" class="btn p" onClick={() => void load()}>{t('error.retry')}</button>{route.value.group.length > 0 && <button type="button" class="btn" onClick={() => go({ group: [] })}>{t('empty.clear')}</button>}</div>
 );
 
 function Skeleton(): JSX.Element {
