@@ -269,7 +269,7 @@ test('a page of many: chosen in the list or by name, one cursor over all, togeth
   await page.waitForURL((u) => u.pathname === '/graphs' && u.searchParams.get('on').split(',').length === 2);
   await card('load1').waitFor();
   await page.getByRole('button', { name: 'Separate' }).click();
-  await page.getByRole('combobox').fill('processes');
+  await page.getByRole('combobox', { name: 'Add a host or service' }).fill('processes');
   await page.getByRole('option', { name: /harbour › Processes/ }).waitFor();
   assert.deepEqual(await accessibility(page), []);
   await page.keyboard.press('Enter');
