@@ -457,7 +457,7 @@ int ctl_downtime(int argc, char **argv)
         {"cancel", 0, OPT_FLAG, NULL, "Cancel all of HOST or SERVICE, or the one of that NUMBER.", &back},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl downtime [--list|--cancel] HOST [SERVICE] | --group NAME -m TEXT",
+        .usage = "vigie ctl downtime [--list|--cancel] HOST [SERVICE] | -g NAME -m TEXT",
         .about =
             "Plans a downtime: problems inside it tell nobody.\nWith --list, shows the downtimes there are, "
             "of "
