@@ -344,7 +344,7 @@ static enum sign sign_of(struct str s)
 {
     static const uint32_t blanks[] = {0xa0, 0x1680, 0x3000, 0xfeff},
                           marks[] = {0xb7, 0xd7, 0xf7, 0x66b, 0x66c};
-    uint32_t c = str_take_utf8(&s);
+    uint32_t c = str_utf8_len(s) ? str_take_utf8(&s) : 0; /* bytes of no character are no sign */
 
     for (size_t i = 0; i < ARRAY_LEN(blanks); i++)
         if (c == blanks[i])

@@ -96,7 +96,7 @@ def test_a_refused_one_can_be_seen_later():
         assert '1 warning about the configuration in force' in text and '/no/such/program' in text, text
         log = until(lambda: (lambda t: t if t.count("] Error: ") == 6 else None)(open(v.path('vigie.log'), encoding='utf-8').read()), 'the Nagios-format log')
         assert re.search(r'^\[\d+\] Error: the new configuration was refused \(\d+ errors\), the old one stays in force$', log, re.M), log
-        assert re.search(r'^\[\d+\] Error: \S+objects.cfg:\d+:\d+: error: ', log, re.M), log
+        assert re.search(r'^\[\d+\] Error: \S+objects.cfg:\d+:\d+: there is no service template', log, re.M), log
         v.put('objects.cfg', sound.replace(missing, ''))
         v.process.send_signal(signal.SIGHUP)
         until(lambda: not refused(v), 'a sound one is taken over')

@@ -58,9 +58,9 @@ def damaged(harm):
         v.kill_all()
         harm(newest_segment(v))
         v.start()
+        found = until(lambda: re.search(r'the journal is damaged: (\d+) states', v.said()), lambda: v.said())
         said = v.said()
-        found = re.search(r'the journal is damaged: (\d+) states', said)
-        assert found and int(found[1]) > 0, said
+        assert int(found[1]) > 0, said
         found = differences(before, v.everything())
         assert not found, found[:10]
 

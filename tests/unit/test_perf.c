@@ -130,6 +130,8 @@ static const struct {
      "C",
      "{a=5|MB||||}{b=3|%|[0..4]|||}{c=20|\xc2\xb0"
      "C||||}"},
+    {"a=1\xbf;2 b=3\xe2\x82",
+     "{a=1|\xbf|[0..2]|||}{b=3|\xe2\x82||||}"}, /* no character, as what was not cleaned has it */
     {"size=5 Mo;6;7", "{size=5|Mo|[0..6]|[0..7]||}"},
     {"a=5 s=3 b=5 s = 3 c=5 s", "{a=5|||||}{s=3|||||}{b=5|||||}{s=3|||||}{c=5|s||||}"},
     {"temp=21 c load=5 b drive=7 t=21 c;30;40",
