@@ -180,6 +180,12 @@ static void apply_configuration(struct world *w, uint32_t check)
 }
 
 /* A record is from our own disk, but a disk can lie: nothing out of range gets into the state. */
+/* A damaged record may say anything; what is reckoned with it must not overflow. */
+static int64_t sane_time(int64_t us)
+{
+    return MIN(MAX(us, 0), INT64_MAX / 2);
+}
+
 static void make_sane(struct state *s, enum model_kind kind)
 {
     uint8_t most = kind == MODEL_HOST ? STATE_UNREACHABLE : STATE_UNKNOWN;
@@ -191,6 +197,7 @@ static void make_sane(struct state *s, enum model_kind kind)
     s->flap_at = s->flap_at % 21;
     s->latency_us = MAX(s->latency_us, 0);
     s->execution_us = MAX(s->execution_us, 0);
+    s->next_check = sane_time(s->next_check);
 }
 
 static uint32_t seconds_of(int64_t us)
@@ -454,10 +461,10 @@ static void planned_anew(struct world *w, const struct record_program *r)
     bool keeps = w->m->globals->use_retained_scheduling_info;
 
     if (!w->planned_at.us) /* the first start of all, or one whose plans stand in a checkpoint */
-        w->planned_at.us = r->started;
+        w->planned_at.us = sane_time(r->started);
     if (!w->was_stopped || r->stopped || w->opt.resumes)
         return;
-    w->planned_at.us = r->started;
+    w->planned_at.us = sane_time(r->started);
     for (uint32_t i = 0; i < w->n; i++)
         if (!keeps || w->st[i].next_check <= r->started)
             w->st[i].next_check = 0;
@@ -589,7 +596,7 @@ int retain_load(struct world *w, struct str records)
         union any any;
 
         if (f.kind != RECORD_COMMAND_END) /* which a damaged journal's store adds, without a moment */
-            w->loaded_at = f.at;
+            w->loaded_at.us = sane_time(f.at.us);
 
         r = record_get(f.kind, f.payload, &any);
         if (r < 0)
