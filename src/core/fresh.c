@@ -73,7 +73,7 @@ static bool look_stale(struct world *w, uint32_t i)
     uint32_t period = over_check_period(w, i);
     bool host = world_kind(w, i) == MODEL_HOST;
     int64_t threshold = threshold_of(w, i), until = until_of(w, i, threshold);
-    struct buf late = BUF_INIT, most = BUF_INIT;
+    struct buf late = BUF_INIT, most = BUF_INIT, name = BUF_INIT;
 
     if (s->run || s->stale || !can_be_stale(w, i) ||
         time_wall_s((struct wall){until}) >= time_wall_s(w->now.wall))
@@ -83,17 +83,13 @@ static bool look_stale(struct world *w, uint32_t i)
     s->stale = true;
     add_age(&late, w->now.wall.us - until);
     add_age(&most, threshold);
-    if (host)
-        nlog_text(w,
-                  "Warning: The results of host '" STR_FMT
-                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the host.",
-                  STR_ARG(model_host_name(w->m, i)), late.data, most.data);
-    else
-        nlog_text(w,
-                  "Warning: The results of service '" STR_FMT "' on host '" STR_FMT
-                  "' are stale by %s (threshold=%s).  I'm forcing an immediate check of the service.",
-                  STR_ARG(model_description(w->m, i)), STR_ARG(model_host_name(w->m, i)), late.data,
-                  most.data);
+    nlog_object(w, i, &name);
+    nlog_text(
+        w,
+        "Warning: The results of %s are stale by %s (threshold=%s).  I'm forcing an immediate check of the "
+        "%s.",
+        name.data, late.data, most.data, host ? "host" : "service");
+    buf_release(&name);
     buf_release(&late);
     buf_release(&most);
     sched_at(w, i, w->now.mono, SCHED_FRESHNESS | SCHED_FORCED, true);

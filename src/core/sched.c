@@ -131,16 +131,17 @@ struct sched_spread sched_spread_begin(const struct world *w, bool only_new)
 /* One that ended its engine each time would end every engine. */
 static bool ended_too_many(struct world *w, uint32_t i)
 {
-    bool host = world_kind(w, i) == MODEL_HOST;
+    struct buf name = BUF_INIT;
 
     if (w->st[i].begun < SCHED_LOSSES_MAX)
         return false;
-    nlog_text(w,
-              "Warning: The forced check of %s '" STR_FMT "'%s" STR_FMT
-              "%s was begun %u times, and Vigie ended before its result each time.  It is not made again.",
-              host ? "host" : "service",
-              STR_ARG(host ? model_host_name(w->m, i) : model_description(w->m, i)), host ? "" : " on host '",
-              STR_ARG(host ? STR_NULL : model_host_name(w->m, i)), host ? "" : "'", (unsigned)w->st[i].begun);
+    nlog_object(w, i, &name);
+    nlog_text(
+        w,
+        "Warning: The forced check of %s was begun %u times, and Vigie ended before its result each time. "
+        " It is not made again.",
+        name.data, (unsigned)w->st[i].begun);
+    buf_release(&name);
     return true;
 }
 
@@ -505,16 +506,15 @@ static bool is_left_out(const struct world *w, uint32_t check)
 /* It is said once: the reason stands until it runs. */
 static struct state_why left_out(struct world *w, uint32_t check)
 {
-    bool host = world_kind(w, check) == MODEL_HOST;
+    struct buf name = BUF_INIT;
 
+    nlog_object(w, check, &name);
     if (w->st[check].ran.code != WHY_RUN_LEFT_OUT)
         nlog_text(w,
-                  "Warning: The engine ended each time that it began the check of %s '" STR_FMT "'%s" STR_FMT
-                  "%s.  It is left out until Vigie is started again (please report this).",
-                  host ? "host" : "service",
-                  STR_ARG(host ? model_host_name(w->m, check) : model_description(w->m, check)),
-                  host ? "" : " on host '", STR_ARG(host ? STR_NULL : model_host_name(w->m, check)),
-                  host ? "" : "'");
+                  "Warning: The engine ended each time that it began the check of %s.  It is left out until "
+                  "Vigie is started again (please report this).",
+                  name.data);
+    buf_release(&name);
     w->st[check].begun = 0; /* also if it was forced */
     return why_make(WHY_RUN_LEFT_OUT, MODEL_NONE, 0, 0);
 }

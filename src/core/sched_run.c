@@ -236,17 +236,15 @@ void sched_runner(struct world *w, unsigned instance, bool up, const struct worl
 static void warn_lost(struct world *w, uint32_t check)
 {
     const struct model_globals *g = w->m->globals;
+    bool host = world_kind(w, check) == MODEL_HOST;
+    struct buf name = BUF_INIT;
 
-    if (world_kind(w, check) == MODEL_HOST && g->check_for_orphaned_hosts)
-        nlog_text(w,
-                  "Warning: The check of host '" STR_FMT
-                  "' was lost.  I'm scheduling an immediate check of the host...",
-                  STR_ARG(model_host_name(w->m, check)));
-    else if (world_kind(w, check) == MODEL_SERVICE && g->check_for_orphaned_services)
-        nlog_text(w,
-                  "Warning: The check of service '" STR_FMT "' on host '" STR_FMT
-                  "' was lost.  I'm scheduling an immediate check of the service...",
-                  STR_ARG(model_description(w->m, check)), STR_ARG(model_host_name(w->m, check)));
+    if (!(host ? g->check_for_orphaned_hosts : g->check_for_orphaned_services))
+        return;
+    nlog_object(w, check, &name);
+    nlog_text(w, "Warning: The check of %s was lost.  I'm scheduling an immediate check of the %s...",
+              name.data, host ? "host" : "service");
+    buf_release(&name);
 }
 
 /* A check is made again, and so is what tells somebody; these are not. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessibility, launch, newPage } from './browser.mjs';
+import { listOf, signUp } from './list.mjs';
 import { startVigie } from './vigie.mjs';
 
 const USER = 'marie';
@@ -20,26 +21,14 @@ before(async () => {
   });
   browser = await launch();
   ({ page, wrongs } = await newPage(browser));
-  await page.goto(`${vigie.url}/#setup=${vigie.token}`);
-  await page.getByLabel('User name').fill(USER);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Start watching' }).click();
-  await page.waitForSelector('tr.row');
+  await signUp(page, vigie, USER, PASSWORD);
 });
 after(async () => {
   await browser?.close();
   assert.equal(await vigie?.stop(), 0, 'SIGTERM ends Vigie with 0');
 });
 
-const row = (name) => page.locator('tr.row', { hasText: name });
-const link = (name) => row(name).locator('a.r');
-const goAll = async () => {
-  await page.goto(`${vigie.url}/resources?filter=all`);
-  await page.waitForSelector('tr.row');
-};
-const names = () => page.locator('tr.row a.r').allTextContents();
-const url = () => new URL(page.url());
+const { row, link, goAll, names, url } = listOf(() => ({ page, vigie }));
 
 test('a group is found by its name, filters the list, and is in the address', async () => {
   await goAll();

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { launch, newPage } from './browser.mjs';
+import { signUp } from './list.mjs';
 import { freePort, newFolder, run } from './vigie.mjs';
 
 const [file, theme = 'light'] = process.argv.slice(2);
@@ -55,7 +56,7 @@ function objects(disk) {
 }
 
 // `disk`: the limit of free space below which the disk warns; more than any disk has free makes the one WARNING.
-export async function scene(disk = '90%') {
+async function scene(disk = '90%') {
   const dir = newFolder();
   const port = await freePort();
   writeFileSync(join(dir, 'objects.cfg'), objects(disk));
@@ -64,21 +65,12 @@ export async function scene(disk = '90%') {
   return { dir, ...await run(dir, config) };
 }
 
-export async function setUp(page, vigie) {
-  await page.goto(`${vigie.url}/#setup=${vigie.token}`);
-  await page.getByLabel('User name').fill(USER);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Start watching' }).click();
-  await page.waitForURL((u) => !u.href.includes('#setup'));
-}
-
 async function picture() {
   const vigie = await scene();
   const browser = await launch();
   try {
     const { page } = await newPage(browser, { viewport: { width: 1360, height: 760 }, colorScheme: theme, locale: 'en-GB' });
-    await setUp(page, vigie);
+    await signUp(page, vigie, USER, PASSWORD);
     await page.goto(`${vigie.url}/resources?filter=all`);
     await page.waitForFunction(() => document.querySelectorAll('tr.row').length > 15 && !document.querySelector('tr.row.s-pending'), undefined, { timeout: 120000 });
     await page.locator('tr.row.s-warning a.r').click();

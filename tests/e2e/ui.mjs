@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { accessibility, launch, newPage } from './browser.mjs';
+import { listOf } from './list.mjs';
 import { startVigie } from './vigie.mjs';
 
 const USER = 'marie';
@@ -35,14 +36,7 @@ after(async () => {
   if (vigie?.own) assert.equal(code, 0, 'SIGTERM ends Vigie with 0');
 });
 
-const row = (name) => page.locator('tr.row', { hasText: name });
-const link = (name) => row(name).locator('a.r');
-const goAll = async () => {
-  await page.goto(`${vigie.url}/resources?filter=all`);
-  await page.waitForSelector('tr.row');
-};
-const names = () => page.locator('tr.row a.r').allTextContents();
-const url = () => new URL(page.url());
+const { row, link, goAll, names, url } = listOf(() => ({ page, vigie }));
 const main = () => vigie.own; // against a Vigie that runs already, its services are not known
 
 test('before set-up the page says what to do', async () => {

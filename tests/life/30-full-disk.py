@@ -11,10 +11,11 @@ import signal
 import sqlite3
 import subprocess
 
-from lib_vigie import Skip, Vigie, main, until, vigie
+from lib_vigie import SRC, Skip, Vigie, main, until, vigie
 
 PORT = int(os.environ.get('PORT') or 18480)
 CLONE_NEWNS = 0x20000
+PICTURE = [os.environ['PICTURE']] if 'PICTURE' in os.environ else []  # a file for what the page looks like
 TELL = """
 define contact {
  contact_name bob
@@ -135,6 +136,12 @@ class Small(Vigie):
                 'warnings': any(w.get('code') == 'journal_degraded' for w in api['warnings']), 'ctl': 'NOT WRITTEN: ' in out,
                 'livestatus': bool(self.livestatus('GET status\nColumns: degraded')[0][0])}
 
+    def banners(self):
+        """What the page says above everything, in English and in French, in a real browser."""
+        p = subprocess.run(['node', f'{SRC}/tests/e2e/banner.mjs', f'http://127.0.0.1:{PORT}', self.token, *PICTURE], capture_output=True, text=True, timeout=100, check=False)
+        assert p.returncode == 0, p.stdout + p.stderr
+        return [' '.join(json.loads(line)) for line in p.stdout.splitlines()]
+
     def use_up(self, wanted):
         """Many long results, until the journal is so far."""
         for i in range(400):
@@ -179,6 +186,8 @@ def test_full():
         v.alarm('while the disk is full')
         until(lambda: all(v.tellers().values()), lambda: f'everybody says so: {v.tellers()}')
         until(lambda: v.log_says('Warning: State cannot be stored') == 1, 'the log says so, too')
+        english, french = v.banners()
+        assert 'Vigie cannot write its record.' in english and 'Vigie ne peut plus écrire son journal.' in french, (english, french)
         status, out, said = vigie('ctl', 'submit', 'h', 'watched', '-s', 'critical', '-m', 'still full', '-c', v.main)
         assert status == 1 and not out and 'cannot be written to disk now' in said, (status, out, said)
         until(lambda: 'still full' in v.told(), 'people are told of what is not stored')
@@ -187,6 +196,7 @@ def test_full():
         assert 'rollback' not in v.said(), v.said()
         os.unlink(os.path.join(v.state, 'ballast'))
         until(lambda: not any((*v.tellers().values(), *v.doubters().values())), lambda: f'nobody says so any more: {v.tellers()} {v.doubters()}')
+        assert not any(v.banners()), v.banners()
         until(lambda: v.log_says('State is stored again.') == 1 and 'the record is written again' in v.said(), 'the log says so')
         v.alarm('after')
         until(lambda: v.output().startswith('after is over'))

@@ -260,31 +260,35 @@ static void test_value_is_one_word(void **st UNUSED)
     lab_close(&lab);
 }
 
-/* Of the newest result in the record: when it was. */
-static int64_t recorded_at(const struct lab *lab)
+/* The newest result in the record, if there is one. */
+static bool newest(const struct lab *lab, struct record_result *out)
 {
     struct str rest = buf_str(&lab->journal);
     struct record_frame f;
     struct record_result r;
-    int64_t at = -1;
+    bool any = false;
 
     while (record_next(&rest, &f) == 1)
-        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &r) == 0)
-            at = r.started;
-    return at;
+        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &r) == 0) {
+            *out = r;
+            any = true;
+        }
+    return any;
+}
+
+/* When it was; when it says that it was, if that cannot be. -1: there is none. */
+static int64_t recorded_at(const struct lab *lab)
+{
+    struct record_result r;
+
+    return newest(lab, &r) ? r.started : -1;
 }
 
 static int64_t untimed(const struct lab *lab)
 {
-    struct str rest = buf_str(&lab->journal);
-    struct record_frame f;
     struct record_result r;
-    int64_t at = -1;
 
-    while (record_next(&rest, &f) == 1)
-        if (f.kind == RECORD_RESULT && record_get(f.kind, f.payload, &r) == 0)
-            at = r.untimed_us;
-    return at;
+    return newest(lab, &r) ? r.untimed_us : -1;
 }
 
 static void say_at(struct lab *lab, int64_t stamp_s)

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "loopback.h"
+
 static void test_unescape(void **state UNUSED)
 {
     static const struct {
@@ -250,16 +252,10 @@ static int set_up(void **state)
                             .request = on_request,
                             .gone = on_gone,
                             .user = w};
-    socklen_t len = sizeof(w->at);
 
     w->loop = loop_new();
     buf_init(&w->body);
-    w->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    w->at.sin_family = AF_INET;
-    w->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(w->listen_fd, (struct sockaddr *)&w->at, sizeof(w->at)), 0);
-    assert_int_equal(listen(w->listen_fd, 16), 0);
-    assert_int_equal(getsockname(w->listen_fd, (struct sockaddr *)&w->at, &len), 0);
+    w->listen_fd = loopback_listen(&w->at);
     w->s = http_new(w->loop, &k);
     http_listen(w->s, w->listen_fd);
     *state = w;

@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "loopback.h"
+
 enum { BODY_MOST = 150 * 1024, WAITING = 64 * 1024, ROUNDS = 20000, MUCH = 4 * 1024 * 1024 };
 
 struct world {
@@ -90,7 +92,6 @@ static int set_up(void **state)
                             .gone = on_gone,
                             .user = w,
                             .tls = &tls_openssl};
-    socklen_t len = sizeof(w->at);
 
     tls_papers_make(&w->server, "server");
     tls_papers_make(&w->client, "monitor.example");
@@ -98,12 +99,7 @@ static int set_up(void **state)
     w->asks = context(w, true);
     k.tls_context = w->open;
     w->loop = loop_new();
-    w->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    w->at.sin_family = AF_INET;
-    w->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(w->listen_fd, (struct sockaddr *)&w->at, sizeof(w->at)), 0);
-    assert_int_equal(listen(w->listen_fd, 16), 0);
-    assert_int_equal(getsockname(w->listen_fd, (struct sockaddr *)&w->at, &len), 0);
+    w->listen_fd = loopback_listen(&w->at);
     w->s = http_new(w->loop, &k);
     http_listen(w->s, w->listen_fd);
     *state = w;
