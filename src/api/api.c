@@ -46,6 +46,7 @@ static struct api_request *request_new(struct api *a, const struct api_request *
     q->uid = from->uid;
     q->tls = from->tls;
     q->forwarded = from->forwarded;
+    q->asks = from->asks;
     q->serial = ++a->serials;
     q->due = (struct mono){a->ports->mono(a->user).us + API_DUE_US};
     buf_init(&q->json);
@@ -142,6 +143,8 @@ static void enter(struct api *a, struct api_request *q)
         v = guard_scope(q->route->scope);
     if (v.status)
         refuse(a, q, &v);
+    else if (q->asks)
+        api_take_body(a, q);
     else if (query_is_good(a, q))
         record(a, q);
 }

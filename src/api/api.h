@@ -67,8 +67,9 @@ struct api_request {
     struct str method, path, query, body, peer;
     struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
         last_event_id, accept, if_match, if_none_match, idempotency_key;
-    int64_t uid;         /* -1: not local */
-    struct str user;     /* its name, of a local one */
+    int64_t uid;     /* -1: not local */
+    struct str user; /* its name, of a local one */
+    uint64_t asks; /* its body, of so many bytes, waits: may it come? Nothing else is done. 0: it is there */
     bool tls, forwarded; /* forwarded: by a proxy, so peer is not who asks */
     struct api_who who;
     const struct api_route *route;

@@ -2,6 +2,7 @@
 #include "api/api_reply.h"
 
 #include "api/api_int.h"
+#include "base/limits.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
 #include "wire/promerror.h"
@@ -32,6 +33,21 @@ static void send_answer(struct api *a, struct api_request *q, int status, const 
     if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, false) < 0)
         api_break_off(a, q);
     buf_release(&lines);
+}
+
+void api_take_body(struct api *a, struct api_request *q)
+{
+    struct buf most = BUF_INIT;
+
+    if (q->who.by == API_BY_NOBODY) {
+        buf_add_u64(&most, LIMIT_HTTP_UNASKED);
+        api_fail_with(a, q, 413, NULL, PROBLEM_BODY_UNKNOWN, buf_str(&most), STR_NULL);
+        buf_release(&most);
+        return;
+    }
+    q->answered = true;
+    if (a->ports->answer(a->user, q->source, q->id, 100, STR_NULL, STR_NULL, false) < 0)
+        api_break_off(a, q);
 }
 
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json)

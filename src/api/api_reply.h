@@ -6,6 +6,9 @@
 #include "api/api.h"
 #include "api/right.h"
 
+void api_take_body(
+    struct api *a,
+    struct api_request *q); /* who asks may go on and send it; 413 where whoever comes is heard */
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);

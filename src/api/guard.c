@@ -49,7 +49,7 @@ struct guard_verdict guard_request(const struct api_request *q)
         return pass;
     if (q->origin.p && !origin_is_ours(q))
         return refuse(403, "Origin", PROBLEM_OTHER_SITE);
-    if (q->body.n && !is_readable(q))
+    if ((q->body.n || q->asks) && !is_readable(q))
         return refuse(415, "Content-Type",
                       q->route && q->route->form ? PROBLEM_BODY_FORM : PROBLEM_BODY_TYPE);
     return pass;

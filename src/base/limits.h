@@ -54,7 +54,9 @@
     100u /* notification commands of one runner at once, and handlers likewise, if nothing else is said: mail programs take seconds, not processors */
 #define LIMIT_COMMANDS_IN_TURN                                                                               \
     16384u /* and of each that wait: as many as intents that the engine keeps; some KiB each */
-#define LIMIT_HTTP_BODY   (1024u * 1024)
+#define LIMIT_HTTP_BODY (1024u * 1024)
+#define LIMIT_HTTP_UNASKED                                                                                   \
+    (16u * 1024) /* body of whoever; a larger one waits until gate knows who sends it */
 #define LIMIT_HTTP_HEADER (16u * 1024)
 #define LIMIT_JSON_DEPTH  32u
 #define LIMIT_SERIES                                                                                         \

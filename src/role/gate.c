@@ -348,7 +348,8 @@ static void on_api_req(struct role *r, struct peer *p, const struct msg *m)
                             .body = x->body,
                             .peer = x->peer,
                             .uid = -1,
-                            .tls = x->tls};
+                            .tls = x->tls,
+                            .asks = x->asks};
 
     if (q.source == API_BY_LOCAL) { /* web cannot say who somebody is */
         q.uid = x->uid;

@@ -25,12 +25,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WEB_BODY_MAX     (192u * 1024) /* with its head it must fit into one message */
-#define WEB_BODY_UNKNOWN (16u * 1024)  /* of somebody who shows neither cookie nor token */
-#define WEB_WAITING      (256u * 1024) /* bytes that wait for a slow client of a stream */
-#define WEB_GATE_US      (60 * TIME_S) /* gate answers within 30 s, or says so itself */
-#define WEB_SWEEP_US     (5 * TIME_S)
-#define WEB_CONNECTIONS  (LIMIT_STREAMS + 256u)
+#define WEB_BODY_MAX    (192u * 1024) /* with its head it must fit into one message */
+#define WEB_FIELD_MAX   2048u         /* bytes of a field of the head that gate gets, with its name */
+#define WEB_WAITING     (256u * 1024) /* bytes that wait for a slow client of a stream */
+#define WEB_GATE_US     (60 * TIME_S) /* gate answers within 30 s, or says so itself */
+#define WEB_SWEEP_US    (5 * TIME_S)
+#define WEB_CONNECTIONS (LIMIT_STREAMS + 256u)
 
 /* On every answer. Nothing from elsewhere, nothing inline, no frame around us. */
 #define ALWAYS                                                                                               \
@@ -132,6 +132,16 @@ static void refuse(struct web *w, uint64_t id, bool prom, int status, const char
     buf_release(&body);
 }
 
+static void refuse_field(struct web *w, uint64_t id, bool prom, const char *field)
+{
+    struct buf why = BUF_INIT;
+
+    buf_printf(&why, "The field %s of the head is too long: at most %u bytes are read here.", field,
+               WEB_FIELD_MAX);
+    refuse(w, id, prom, 431, why.data);
+    buf_release(&why);
+}
+
 static void answer_asset(struct web *w, const struct http_request *rq)
 {
     struct web_asset_answer found;
@@ -171,27 +181,51 @@ static struct waiting *waiting_find(struct web *w, uint64_t id)
     return map_get_u64(&w->at, id, &i) ? &w->waiting.at[i] : NULL;
 }
 
-/* "name: value" for each field that gate wants, into text; list gets slices of it, at most once each. */
-static size_t pass_headers(const struct http_head *h, struct buf *text, struct str *list)
+/* Of cookies only those that may be ours: a machine's other applications have theirs, by any port (RFC 6265, 8.5), and they can be long. */
+static void pass_cookies(struct str field, struct buf *text)
 {
-    size_t start[ARRAY_LEN(passed)], n = 0;
+    struct str rest = field;
 
+    while (rest.p) {
+        struct str one = str_trim(str_cut(&rest, ';'));
+
+        if (!str_starts(one, STR("vigie_")) && !str_starts(one, STR("__Host-vigie_")))
+            continue;
+        if (text->len && text->data[text->len - 1] != ' ')
+            buf_add_c(text, "; ");
+        buf_add_str(text, one);
+    }
+}
+
+/* "name: value" for each field that gate wants, into text; list gets slices of it, n of them, at most once each. Returns the name of a field that is too long, or NULL. */
+static const char *pass_headers(const struct http_head *h, struct buf *text, struct str *list, size_t *n)
+{
+    size_t start[ARRAY_LEN(passed) + 1];
+
+    *n = 0;
     for (size_t i = 0; i < ARRAY_LEN(passed); i++) {
         struct str value = http_parse_field(h, passed[i]);
 
         if (!value.p)
             continue;
-        start[n++] = text->len;
+        start[(*n)++] = text->len;
         buf_add_c(text, passed[i]);
         buf_add_c(text, ": ");
-        buf_add_str(text, value);
+        if (str_eq_c(str_of(passed[i]), "cookie"))
+            pass_cookies(value, text);
+        else
+            buf_add_str(text, value);
+        if (text->len - start[*n - 1] > WEB_FIELD_MAX)
+            return passed[i];
     }
-    for (size_t i = 0; i < n; i++)
-        list[i] = str_make(text->data + start[i], (i + 1 < n ? start[i + 1] : text->len) - start[i]);
-    return n;
+    start[*n] = text->len;
+    for (size_t i = 0; i < *n; i++)
+        list[i] = str_make(text->data + start[i], start[i + 1] - start[i]);
+    return NULL;
 }
 
-static void ask_gate(struct role *r, const struct http_request *rq, bool prom)
+/* asks: for its body, which waits. */
+static void ask_gate(struct role *r, const struct http_request *rq, bool prom, uint64_t asks)
 {
     struct web *w = r->self;
     struct buf text = BUF_INIT;
@@ -203,12 +237,19 @@ static void ask_gate(struct role *r, const struct http_request *rq, bool prom)
                             .body = rq->body,
                             .peer = rq->peer,
                             .uid = -1,
-                            .tls = rq->tls};
+                            .tls = rq->tls,
+                            .asks = asks};
     struct peer *gate = role_peer(r, ROLE_GATE, 0);
+    const char *long_one = pass_headers(rq->head, &text, list, &m.headers.n);
     bool large;
     int rc;
 
-    m.headers = (struct msg_strv){list, pass_headers(rq->head, &text, list)};
+    if (long_one) {
+        refuse_field(w, rq->id, prom, long_one);
+        buf_release(&text);
+        return;
+    }
+    m.headers.at = list;
     rc = gate ? msg_put_api_req(&w->out, &m) : E_CLOSED;
     large = rc == E_LIMIT; /* with what of it does not count as its body */
     if (!rc)
@@ -251,6 +292,21 @@ static bool host_is_ours(const struct role *r, const struct http_request *rq)
     return false;
 }
 
+/* False: it was answered. */
+static bool host_is_known(struct role *r, const struct http_request *rq, bool prom)
+{
+    if (host_is_ours(r, rq))
+        return true;
+    refuse(r->self, rq->id, prom, 421,
+           "This name is not served here; vigie_http_host lists the names that are.");
+    return false;
+}
+
+static bool is_for_gate(struct str path)
+{
+    return promerror_is_path(path) || str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics");
+}
+
 static void on_request(void *user, const struct http_request *rq)
 {
     struct role *r = user;
@@ -258,13 +314,24 @@ static void on_request(void *user, const struct http_request *rq)
     struct str path = rq->head->path;
     bool prom = promerror_is_path(path);
 
-    if (!host_is_ours(r, rq))
-        refuse(w, rq->id, prom, 421,
-               "This name is not served here; vigie_http_host lists the names that are.");
-    else if (prom || str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics"))
-        ask_gate(r, rq, prom);
+    if (!host_is_known(r, rq, prom))
+        return;
+    if (is_for_gate(path))
+        ask_gate(r, rq, prom, 0);
     else
         answer_asset(w, rq);
+}
+
+/* Who sends much must be known: else nothing of it is read. */
+static void on_large(void *user, const struct http_request *rq)
+{
+    struct role *r = user;
+    bool prom = promerror_is_path(rq->head->path);
+
+    if (!is_for_gate(rq->head->path))
+        refuse(r->self, rq->id, prom, 413, "This address takes no body.");
+    else if (host_is_known(r, rq, prom))
+        ask_gate(r, rq, prom, rq->head->length);
 }
 
 static void tell_gone(struct role *r, uint64_t id)
@@ -309,7 +376,12 @@ static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg 
         .status = (int)a->status, .headers = a->headers.at, .n_headers = a->headers.n, .body = a->body};
 
     if (!x || x->stream)
-        return; /* the client left, or we gave up, while the answer was under way */
+        return;             /* the client left, or we gave up, while the answer was under way */
+    if (a->status == 100) { /* the body may come, and the request with it as another */
+        forget(w, a->id);
+        http_take(w->http, a->id);
+        return;
+    }
     if (a->status < 200 || a->status > 599)
         answer.status = 500;
     if (a->more) {
@@ -429,7 +501,7 @@ static void serve(struct role *r)
         .connections_max = WEB_CONNECTIONS,
         .head_max = LIMIT_HTTP_HEADER,
         .body_max = WEB_BODY_MAX,
-        .body_max_anonymous = WEB_BODY_UNKNOWN,
+        .body_unasked = LIMIT_HTTP_UNASKED,
         .waiting_max = WEB_WAITING,
         .head_us = 10 * TIME_S,
         .body_us = 30 * TIME_S,
@@ -438,6 +510,7 @@ static void serve(struct role *r)
         .always = w->tls.take.context ? always_tls : always,
         .refusal = on_refusal,
         .request = on_request,
+        .large = on_large,
         .gone = on_gone,
         .user = r,
         .tls = w->tls.take.context ? role_tls : NULL,

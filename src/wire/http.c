@@ -22,13 +22,15 @@
  *            +-----------------------------------------------+ keep-alive
  *            v                                               |
  *  HEAD -> BODY -> ANSWER (the user has it) -> FLUSH (all of the answer is here) -> LINGER -> closed
- *  ^                  \-> STREAM (parts come) ----^
+ *  ^  \-> ASK ^       \-> STREAM (parts come) ----^
  *  GREET (with TLS: its handshake)
+ *
+ * ASK: the body is large, and the user is asked by the head whether it may come; until then it waits in the kernel.
  *
  * LINGER: our side is shut, what the client still sends is thrown away for a moment, because closing a socket with
  * unread bytes would reset the connection before the client has read the answer.
  */
-enum phase { HTTP_GREET, HTTP_HEAD, HTTP_BODY, HTTP_ANSWER, HTTP_STREAM, HTTP_FLUSH, HTTP_LINGER };
+enum phase { HTTP_GREET, HTTP_HEAD, HTTP_ASK, HTTP_BODY, HTTP_ANSWER, HTTP_STREAM, HTTP_FLUSH, HTTP_LINGER };
 
 #define HTTP_READ      16384u
 #define HTTP_LINGER_US (2 * TIME_S)
@@ -43,7 +45,7 @@ struct conn {
     struct tls_io io;
     uint32_t slot, round; /* the id is round << 32 | slot; round rises with each request */
     enum phase phase;
-    bool keep, head_only, chunked, whole, ended;
+    bool keep, head_only, chunked, continues, whole, ended;
     bool running, dead; /* inside conn_run; to be freed at its end */
     struct buf in;
     size_t scanned, head_len, body_len; /* in[0..head_len) head, then body */
@@ -88,7 +90,7 @@ static struct conn *conn_find(const struct http_server *s, uint64_t id)
 
     if (!c || c->dead || c->round != (uint32_t)(id >> 32))
         return NULL;
-    return c->phase == HTTP_ANSWER || c->phase == HTTP_STREAM ? c : NULL;
+    return c->phase == HTTP_ASK || c->phase == HTTP_ANSWER || c->phase == HTTP_STREAM ? c : NULL;
 }
 
 static void conn_phase(struct conn *c, enum phase phase)
@@ -126,7 +128,7 @@ static void conn_free(struct conn *c)
 static void conn_close(struct conn *c)
 {
     struct http_server *s = c->s;
-    bool owed = c->phase == HTTP_ANSWER || c->phase == HTTP_STREAM;
+    bool owed = c->phase == HTTP_ASK || c->phase == HTTP_ANSWER || c->phase == HTTP_STREAM;
     uint64_t id = conn_id(c);
 
     if (c->dead)
@@ -197,20 +199,43 @@ static void conn_refuse(struct conn *c, int status, const char *why)
 
 /* ---- the steps of a connection ---- */
 
+/* Every request has an id of its own, the question about its body another. */
+static struct http_request next_request(struct conn *c, const struct http_head *h)
+{
+    struct http_server *s = c->s;
+
+    if (!++s->rounds)
+        s->rounds = 1;
+    c->round = s->rounds;
+    return (struct http_request){
+        .id = conn_id(c), .head = h, .peer = str_of(c->peer), .tls = c->io.tls != NULL};
+}
+
+static void conn_take_body(struct conn *c)
+{
+    conn_phase(c, HTTP_BODY);
+    if (c->continues && c->in.len < c->head_len + c->body_len)
+        buf_add_c(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
 static void conn_body_wanted(struct conn *c, const struct http_head *h)
 {
     const struct http_config *k = &c->s->config;
-    bool known = http_parse_field(h, "cookie").p || http_parse_field(h, "authorization").p;
-    uint64_t max = known ? k->body_max : k->body_max_anonymous;
+    struct http_request rq;
 
-    if (h->length > max) {
+    if (h->length > k->body_max) {
         conn_refuse(c, 413, "The body is too large.");
         return;
     }
     c->body_len = (size_t)h->length;
-    conn_phase(c, HTTP_BODY);
-    if (h->expect_continue && c->in.len < c->head_len + c->body_len)
-        buf_add_c(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    c->continues = h->expect_continue;
+    if (c->body_len <= k->body_unasked) {
+        conn_take_body(c);
+        return;
+    }
+    rq = next_request(c, h);
+    conn_phase(c, HTTP_ASK);
+    k->large(k->user, &rq); /* the answer may come in here */
 }
 
 /* Looks for the end of the head; judges it and goes on to the body. False: more bytes are needed. */
@@ -244,16 +269,13 @@ static bool step_body(struct conn *c)
     struct http_server *s = c->s;
     struct http_head h;
     const char *why;
-    struct http_request rq = {.head = &h, .peer = str_of(c->peer), .tls = c->io.tls != NULL};
+    struct http_request rq;
     size_t whole = c->head_len + c->body_len;
 
     if (c->in.len < whole)
         return false;
     BUG_ON(http_parse_head(str_make(c->in.data, c->head_len), &h, &why));
-    if (!++s->rounds)
-        s->rounds = 1;
-    c->round = s->rounds;
-    rq.id = conn_id(c);
+    rq = next_request(c, &h);
     rq.body = str_make(c->in.data + c->head_len, c->body_len);
     s->stats.requests++;
     conn_phase(c, HTTP_ANSWER);
@@ -328,6 +350,7 @@ static bool conn_step(struct conn *c)
     case HTTP_HEAD: return step_head(c);
     case HTTP_BODY: return step_body(c);
     case HTTP_FLUSH: return step_flush(c);
+    case HTTP_ASK:
     case HTTP_ANSWER:
     case HTTP_STREAM:
     case HTTP_LINGER: return false;
@@ -343,6 +366,7 @@ static int64_t phase_us(const struct conn *c)
     case HTTP_GREET: return LIMIT_HANDSHAKE_US;
     case HTTP_HEAD: return c->in.len ? k->head_us : k->idle_us;
     case HTTP_BODY: return k->body_us;
+    case HTTP_ASK:
     case HTTP_ANSWER: return INT64_MAX; /* the user answers in its own time */
     case HTTP_STREAM:
     case HTTP_FLUSH: return conn_owes(c) ? k->stall_us : INT64_MAX;
@@ -445,12 +469,24 @@ static void conn_ready(void *user, uint32_t events)
 
 /* ---- what the user calls ---- */
 
+bool http_take(struct http_server *s, uint64_t id)
+{
+    struct conn *c = conn_find(s, id);
+
+    if (!c || c->phase != HTTP_ASK)
+        return false;
+    conn_take_body(c);
+    conn_run(c);
+    return true;
+}
+
 bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a)
 {
     struct conn *c = conn_find(s, id);
 
-    if (!c || c->phase != HTTP_ANSWER)
+    if (!c || c->phase == HTTP_STREAM)
         return false;
+    c->keep &= c->phase != HTTP_ASK; /* the body that was not taken is in the way */
     put_head(c, a, true);
     conn_phase(c, HTTP_FLUSH);
     conn_run(c);

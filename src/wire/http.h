@@ -39,8 +39,9 @@ struct http_answer {
 struct http_config {
     size_t connections_max;
     size_t head_max, body_max;
-    size_t body_max_anonymous; /* without Cookie or Authorization */
-    size_t waiting_max;        /* bytes of answer that a slow client may leave waiting; more ends a stream */
+    size_t
+        body_unasked; /* a larger body is read only when the user, who gets the head first (large), takes it */
+    size_t waiting_max; /* bytes of answer that a slow client may leave waiting; more ends a stream */
     int64_t head_us, body_us, idle_us; /* time to send a head, a body; between requests */
     int64_t stall_us;                  /* time in which a client must take some bytes of its answer */
     const char *always;                /* header lines, each ended by CR LF, on every answer */
@@ -48,6 +49,8 @@ struct http_config {
      * of the request; p NULL if it cannot be read. */
     void (*refusal)(void *user, struct str path, const char *why, struct http_answer *a, struct buf *body);
     void (*request)(void *user, const struct http_request *rq);
+    /* The head of a request with a larger body, which waits: http_take, at once or later, or an answer, which ends the connection. The request comes then, with another id. */
+    void (*large)(void *user, const struct http_request *rq);
     void (*gone)(void *user,
                  uint64_t id); /* the client left before the end of the answer; id is not known any more */
     void *user;
@@ -68,6 +71,7 @@ void http_unlisten(struct http_server *s); /* takes no new connections; the open
 size_t http_renew(struct http_server *s, struct tls_context *context);
 void http_free(struct http_server *s); /* closes every connection, without calling gone */
 
+bool http_take(struct http_server *s, uint64_t id); /* the body of a large request may come */
 /* All return false when the id is gone. The whole answer; for 204 and 304 no body is sent. */
 bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a);
 /* An answer whose end is not known: begin (with the first bytes), more, end. more ends the connection of a client that

@@ -204,6 +204,11 @@ static void test_api_page(void **state UNUSED)
         "changes something. Unknown parameters and members are refused. What changes something is answered "
         "when it is on disk; where it was done and cannot be written now, with 503 and the code "
         "`not_stored`.\n\n"
+        "Limits: the head of a request 16 KiB, each field that Vigie reads 2 KiB, the body 192 KiB; a body "
+        "of more than 16 KiB is read only from "
+        "who may do what is asked for (401, 403 or, where whoever comes is heard, 413 before a byte of it is "
+        "taken). No request of who has not signed in "
+        "makes web or gate hold more than 64 KiB.\n\n"
         "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), "
         "`counts`, `resync` (read the list again).\n\n## Requests\n");
     for (size_t i = 0; i < route_count; i++)

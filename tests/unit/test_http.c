@@ -187,7 +187,7 @@ struct world {
     struct http_server *s;
     int listen_fd;
     struct sockaddr_in at;
-    unsigned requests, gone;
+    unsigned requests, asked, gone;
     uint64_t last, streaming; /* ids */
     bool whole;               /* what /stream begins has an end */
     struct buf body;
@@ -217,6 +217,21 @@ static void on_request(void *user, const struct http_request *rq)
     assert_true(http_answer(w->s, rq->id, &a));
 }
 
+/* /later decides later, /never at once. */
+static void on_large(void *user, const struct http_request *rq)
+{
+    struct world *w = user;
+    struct http_answer no = {.status = 401, .body = STR("who are you?")};
+
+    w->asked++;
+    w->last = rq->id;
+    assert_int_equal(rq->body.n, 0);
+    if (str_eq_c(rq->head->path, "/never"))
+        assert_true(http_answer(w->s, rq->id, &no));
+    else if (!str_eq_c(rq->head->path, "/later"))
+        assert_true(http_take(w->s, rq->id));
+}
+
 static void on_gone(void *user, uint64_t id)
 {
     struct world *w = user;
@@ -241,7 +256,7 @@ static int set_up(void **state)
     struct http_config k = {.connections_max = 4,
                             .head_max = 2048,
                             .body_max = 4096,
-                            .body_max_anonymous = 64,
+                            .body_unasked = 64,
                             .waiting_max = 65536,
                             .head_us = TIME_H,
                             .body_us = TIME_H,
@@ -250,6 +265,7 @@ static int set_up(void **state)
                             .always = "X-Always: yes\r\n",
                             .refusal = on_refusal,
                             .request = on_request,
+                            .large = on_large,
                             .gone = on_gone,
                             .user = w};
 
@@ -389,7 +405,6 @@ static void test_refusals(void **state)
         snprintf(status, sizeof(status), "HTTP/1.1 %d ", parse_cases[i].status);
         refused(w, parse_cases[i].in, status);
     }
-    refused(w, "POST /a/b HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n", "HTTP/1.1 413 ");
     refused(w, "POST /a/b?c HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nContent-Length: 5000\r\n\r\n",
             "HTTP/1.1 413 ");
     buf_add_c(&big, "GET / HTTP/1.1\r\nHost: a\r\nX: ");
@@ -407,6 +422,60 @@ static void test_refusals(void **state)
         loop_once(w->loop, 10 * TIME_MS);
     assert_int_equal(http_stats(w->s).open, 0);
     buf_release(&big);
+}
+
+/* A large body is not read before the user, asked by the head, takes it. */
+static void test_large(void **state)
+{
+    struct world *w = *state;
+    struct buf got = BUF_INIT, body = BUF_INIT;
+    struct http_answer yes = {.status = 200, .body = STR("all of it")};
+    uint64_t asked;
+    int fd = dial(w);
+
+    for (int i = 0; i < 1000; i++)
+        buf_add_char(&body, 'b');
+    say(fd, "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+    say(fd, body.data);
+    expect(w, fd, &got, "hello");
+    assert_int_equal(w->asked, 1);
+    assert_int_equal(w->body.len, 1000);
+    buf_clear(&got);
+    say(fd, "POST /later HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+    for (int i = 0; i < 200 && w->asked < 2; i++)
+        loop_once(w->loop, 10 * TIME_MS);
+    say(fd, body.data);
+    for (int i = 0; i < 5; i++)
+        loop_once(w->loop, TIME_MS);
+    assert_int_equal(w->asked, 2);
+    assert_int_equal(w->requests, 1);
+    asked = w->last;
+    assert_true(http_take(w->s, asked));
+    assert_false(http_take(w->s, asked));
+    expect(w, fd, &got, "100 Continue");
+    for (int i = 0; i < 200 && w->requests < 2; i++)
+        loop_once(w->loop, 10 * TIME_MS);
+    assert_true(w->last != asked);
+    assert_int_equal(w->body.len, 1000);
+    assert_true(http_answer(w->s, w->last, &yes));
+    expect(w, fd, &got, "all of it");
+    buf_clear(&got);
+    say(fd, "POST /never HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+    expect(w, fd, &got, NULL);
+    assert_true(str_starts(buf_str(&got), STR("HTTP/1.1 401 ")));
+    assert_int_equal(count(&got, "Connection: close"), 1);
+    assert_int_equal(w->requests, 2);
+    assert_int_equal(w->gone, 0);
+    close(fd);
+    fd = dial(w);
+    say(fd, "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+    for (int i = 0; i < 200 && w->asked < 4; i++)
+        loop_once(w->loop, 10 * TIME_MS);
+    http_abort(w->s, w->last);
+    assert_int_equal(w->gone, 1);
+    close(fd);
+    buf_release(&got);
+    buf_release(&body);
 }
 
 static void test_header_injection(void **state)
@@ -605,6 +674,7 @@ int main(void)
         SERVER(test_keep_alive),
         SERVER(test_body_in_pieces),
         SERVER(test_refusals),
+        SERVER(test_large),
         SERVER(test_header_injection),
         SERVER(test_stream),
         SERVER(test_client_leaves),

@@ -80,7 +80,7 @@ static int set_up(void **state)
     struct http_config k = {.connections_max = 4,
                             .head_max = 2048,
                             .body_max = BODY_MOST,
-                            .body_max_anonymous = BODY_MOST,
+                            .body_unasked = BODY_MOST,
                             .waiting_max = WAITING,
                             .head_us = TIME_H,
                             .body_us = TIME_H,
