@@ -35,8 +35,9 @@ enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM
 struct api_answer {
     enum api_answer_kind kind;
     bool ok;
-    struct str error;         /* a sentence when not ok */
-    const struct str *values; /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON) */
+    struct str error; /* a sentence when not ok */
+    const struct str *
+        values; /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON), grants (JSON), totp */
     size_t n_values;
     struct str json;    /* reader: all rows, joined */
     struct str reasons; /* engine, asked why: core/reason.h */
@@ -51,6 +52,8 @@ enum {
     API_AUTH_LANG,
     API_AUTH_EXPIRES,
     API_AUTH_LIST,
+    API_AUTH_GRANTS, /* of a session or token: [{"rights":["resources.read"],"scope":null},{"rights":[],"scope":["host:a*"]}] */
+    API_AUTH_TOTP, /* of a session: "on 10" (recovery codes left), "off" or "required" (nothing else may be done before) */
     API_AUTH_VALUES
 };
 

@@ -28,4 +28,7 @@ struct right_row {
 const struct right_row *right_row(enum right r); /* NULL: it is not of the table */
 uint64_t right_bit(enum right r);                /* 0: it is not of the table */
 uint64_t right_mask(enum api_role role);
+bool right_of(struct str word, enum right *out); /* of the table, by its word */
+struct json;
+void right_json(uint64_t mask, struct json *j); /* ["resources.read", ...] */
 const char *right_word(enum right r); /* "resources.read", "anyone": for people and programs to read */

@@ -33,12 +33,7 @@ static void write_session(struct buf *out, const struct api_who *w)
     json_key_c(&j, "user", w->name);
     json_key_c(&j, "role", who_role_word(w->role));
     json_key(&j, "rights");
-    json_list(&j);
-    for (int r = RIGHT_FIRST; r < RIGHT_END; r++) {
-        if (w->rights & right_bit((enum right)r))
-            json_c(&j, right_word((enum right)r));
-    }
-    json_list_end(&j);
+    right_json(w->rights, &j);
     json_key_c(&j, "csrf", w->csrf);
     json_key_c(&j, "lang", w->lang[0] ? w->lang : NULL);
     json_key_time(&j, "expires", (struct wall){w->expires});

@@ -8,6 +8,7 @@
  */
 #include "role/auth_store.h"
 
+#include "api/api.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "os/clock.h"
@@ -33,6 +34,7 @@ struct auth {
         [40]; /* where the users' file is damaged, or its name if it cannot be read; empty: it is whole */
     struct loop_timer save;
     struct buf out, list; /* list: the answer to a question for many, as JSON */
+    struct buf grants;    /* of who was asked for */
 };
 
 static struct auth_now now(void)
@@ -280,7 +282,7 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
 {
     struct auth *a = r->self;
     char number[2][24];
-    struct str values[9], wait, expires;
+    struct str values[API_AUTH_VALUES], wait, expires;
     struct msg_auth_resp m = {.id = id,
                               .ok = x->code == AUTH_OK,
                               .error = x->code == AUTH_OK ? STR_NULL : str_of(problem_code(x->problem))};
@@ -304,12 +306,15 @@ static void answer(struct role *r, struct peer *p, uint64_t id, const struct aut
     values[6] = str_of(strcmp(x->lang, "-") == 0 ? "" : x->lang);
     values[7] = expires;
     values[8] = buf_str(&a->list);
+    values[9] = buf_str(&a->grants);
+    values[10] = STR("off");
     m.values = (struct msg_strv){values, ARRAY_LEN(values)};
     msg_must(msg_put_auth_resp(&a->out, &m));
     role_send(p, &a->out, -1);
     mem_wipe(a->out.data, a->out.len);
     buf_clear(&a->out);
     buf_clear(&a->list);
+    buf_clear(&a->grants);
 }
 
 static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
@@ -329,6 +334,8 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
             out.problem = PROBLEM_USERS_UNREADABLE;
         } else {
             ops[i].run(r, q->args.at, &out);
+            if (out.code == AUTH_OK && out.user[0])
+                auth_grants_json(&out, &a->grants);
             keep(r, &setup, &out);
         }
         answer(r, p, q->id, &out);
@@ -361,6 +368,7 @@ static void birth(struct role *r)
     a->store.max_us = duration_option(r, "vigie_session_max", a->store.max_us);
     buf_init(&a->out);
     buf_init(&a->list);
+    buf_init(&a->grants);
     a->dir = -1;
 }
 
@@ -409,6 +417,7 @@ static void stop(struct role *r)
     auth_store_release(&a->store);
     buf_release(&a->out);
     buf_release(&a->list);
+    buf_release(&a->grants);
     close(a->dir);
     role_done(r);
 }

@@ -141,6 +141,9 @@ void auth_token_create(struct auth_store *s, struct auth_now now, struct str nam
 void auth_token_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r);
 void auth_token_delete(struct auth_store *s, struct str name, struct auth_result *r);
 
+/* What the answer's user or token may do where, as the gate reads it (api/api.h, API_AUTH_GRANTS). */
+void auth_grants_json(const struct auth_result *r, struct buf *out);
+
 /* For administrators to read: JSON arrays, by name. No hash and no secret is in them. */
 void auth_users_json(const struct auth_store *s, struct buf *out);
 void auth_tokens_json(const struct auth_store *s, struct buf *out);

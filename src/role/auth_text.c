@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text form of users, tokens and sessions (role/auth_store.h): written and read back here, all or nothing. */
+#include "api/right.h"
 #include "role/auth_int.h"
 #include "role/auth_policy.h"
 #include "wire/json.h"
@@ -191,6 +192,20 @@ void auth_store_dump_sessions(const struct auth_store *s, struct buf *out)
 }
 
 /* ---- lists to read ---- */
+
+void auth_grants_json(const struct auth_result *r, struct buf *out)
+{
+    struct json j;
+
+    json_init(&j, out);
+    json_list(&j);
+    json_map(&j);
+    json_key(&j, "rights");
+    right_json(right_mask(who_role_of(str_of(auth_role_word(r->role)))), &j);
+    json_key_c(&j, "scope", NULL);
+    json_map_end(&j);
+    json_list_end(&j);
+}
 
 /* Elements begin with their name. */
 static int by_name(const void *a, const void *b)

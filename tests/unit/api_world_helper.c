@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_ask.h"
+#include "api/right.h"
 #include "api_world.h"
 
 #include "core/conf.h"
 #include "core/source.h"
+#include "wire/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,6 +313,8 @@ void api_world_forward(struct api_world *w, int64_t us)
 void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user,
                     const char *role)
 {
+    struct buf grants = BUF_INIT;
+    struct json j;
     char expires[32];
     struct str values[API_AUTH_VALUES] = {str_of(code), str_of(field), STR("0"), STR("secretsecret"),
                                           str_of(user), str_of(role),  STR("")};
@@ -318,12 +322,23 @@ void api_world_auth(struct api_world *w, bool ok, const char *code, const char *
     snprintf(expires, sizeof(expires), "%lld", (long long)(w->wall.us + 12 * TIME_H));
     values[API_AUTH_EXPIRES] = str_of(expires);
     values[API_AUTH_LIST] = STR("[]");
+    json_init(&j, &grants);
+    json_list(&j);
+    json_map(&j);
+    json_key(&j, "rights");
+    right_json(right_mask(who_role_of(str_of(role))), &j);
+    json_key_c(&j, "scope", NULL);
+    json_map_end(&j);
+    json_list_end(&j);
+    values[API_AUTH_GRANTS] = buf_str(&grants);
+    values[API_AUTH_TOTP] = STR("off");
     api_answered(&w->api, w->serial,
                  &(struct api_answer){.kind = API_FROM_AUTH,
                                       .ok = ok,
                                       .error = STR("SETUP_OLD"),
                                       .values = values,
                                       .n_values = API_AUTH_VALUES});
+    buf_release(&grants);
 }
 
 void api_world_engine(struct api_world *w, bool ok, const char *error)
