@@ -91,39 +91,6 @@ static bool parse_page(struct api *a, struct api_request *q, struct list_view *v
                         &v->offset);
 }
 
-static struct str lower(struct api_request *q, struct str s)
-{
-    char *copy = arena_dup(&q->arena, s);
-
-    for (size_t i = 0; i < s.n; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] - 'A' + 'a');
-    }
-    return str_make(copy, s.n);
-}
-
-static bool parse_words(struct api *a, struct api_request *q, struct list_view *v)
-{
-    struct str rest = api_query(q, "q");
-
-    if (rest.n > 256) {
-        api_fail(a, q, 400, "q", PROBLEM_SEARCH_LONG);
-        return false;
-    }
-    while (rest.p) {
-        struct str one = str_cut(&rest, ' ');
-
-        if (!one.n)
-            continue;
-        if (v->n_words == LIST_WORDS_MAX) {
-            api_fail(a, q, 400, "q", PROBLEM_SEARCH_WORDS);
-            return false;
-        }
-        v->word[v->n_words++] = lower(q, one);
-    }
-    return true;
-}
-
 bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
 {
     static const char *const filters[] = {"all", "problems", "unhandled", NULL},
@@ -157,8 +124,8 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
         v->host_idx = model_find_host(&a->model, host);
         v->nothing = v->host_idx == MODEL_NONE;
     }
-    return parse_states(a, q, v) && parse_words(a, q, v) && label_parse(a, q, &v->labels) &&
-           group_parse(a, q, &v->groups) && parse_page(a, q, v);
+    return parse_states(a, q, v) && find_parse(a, q, "q", api_query(q, "q"), &v->find) &&
+           label_parse(a, q, &v->labels) && group_parse(a, q, &v->groups) && parse_page(a, q, v);
 }
 
 void list_key(const struct list_view *v, struct buf *out)
@@ -171,22 +138,13 @@ void list_key(const struct list_view *v, struct buf *out)
     }
     label_key(&v->labels, out);
     group_key(&v->groups, out);
-    for (size_t i = 0; i < v->n_words; i++) {
+    if (v->find) {
         buf_add_char(out, '\n');
-        buf_add_str(out, v->word[i]);
+        buf_add_str(out, find_text(v->find));
     }
 }
 
 /* ---- does a check belong to the view ---- */
-
-static bool words_match(const struct api *a, const struct list_view *v, uint32_t idx)
-{
-    for (size_t i = 0; i < v->n_words; i++) {
-        if (!names_hold(a->names, idx, v->word[i]) && !str_icontains(row_output_in_place(a, idx), v->word[i]))
-            return false;
-    }
-    return true;
-}
 
 static bool brief_matches(const struct list_view *v, const struct row_brief *b)
 {
@@ -209,7 +167,7 @@ static bool matches(const struct api *a, const struct list_view *v, uint32_t idx
         (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
     return group_matches(&v->groups, idx) && label_matches(&a->model, &v->labels, idx) &&
-           (!v->n_words || words_match(a, v, idx));
+           find_matches(a, v->find, idx, b);
 }
 
 bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx)

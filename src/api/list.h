@@ -4,12 +4,12 @@
  * Which checks a view shows, and in which order: one pass over the board that reads a few fields of each record, then only as much
  * sorting as the page needs. No text is rendered for a row that is not on the page.
  */
+#include "api/find.h"
 #include "api/group.h"
 #include "api/label.h"
 #include "api/row.h"
 
 #define LIST_LIMIT_MAX 1000u
-#define LIST_WORDS_MAX 8u
 
 enum list_filter { LIST_ALL, LIST_PROBLEMS, LIST_UNHANDLED };
 enum list_sort {
@@ -27,9 +27,8 @@ struct list_view {
     bool hosts, services;
     bool one_host; /* only idx host_idx and its services */
     uint32_t host_idx;
-    struct str service;              /* p NULL: any; exact */
-    struct str word[LIST_WORDS_MAX]; /* each must be found in the names, or else in the output */
-    size_t n_words;
+    struct str service; /* p NULL: any; exact */
+    struct find *find;  /* what is searched for; NULL: everything */
     struct label_choice labels;
     struct group_choice groups;
     enum list_sort sort;

@@ -115,13 +115,17 @@ static void list_known(struct api *a, struct api_request *q, const struct api_an
     buf_release(&cursor);
 }
 
-static void join_words(const struct list_view *v, struct buf *out)
+/* Words are all that a search can be of the past. False: answered. */
+static bool join_words(struct api *a, struct api_request *q, const struct list_view *v, struct buf *out)
 {
-    for (size_t i = 0; i < v->n_words; i++) {
-        if (i)
-            buf_add_char(out, ' ');
-        buf_add_str(out, v->word[i]);
-    }
+    const struct search_term *more;
+    char column[16];
+
+    if (find_words(v->find, out, &more))
+        return true;
+    snprintf(column, sizeof(column), "%u", more->column);
+    api_fail_with(a, q, 400, "q", PROBLEM_SEARCH_THEN, str_of(column), more->text);
+    return false;
 }
 
 static struct str text_of(char *out, size_t size, int64_t n)
@@ -178,8 +182,8 @@ bool past_list(struct api *a, struct api_request *q)
     t->limit = v.limit;
     t->offset = v.offset;
     q->state = t;
-    join_words(&v, &words);
-    ask_list(a, q, &v, t, buf_str(&words));
+    if (join_words(a, q, &v, &words))
+        ask_list(a, q, &v, t, buf_str(&words));
     buf_release(&words);
     return true;
 }

@@ -21,6 +21,10 @@ void resources_list(struct api *a, struct api_request *q)
         return;
     page = arena_alloc(&q->arena, (v.limit + 1) * sizeof(*page));
     n = list_select(a, &v, page, &counts);
+    if (find_gave_up(v.find)) {
+        api_fail(a, q, 400, "q", PROBLEM_SEARCH_COSTLY);
+        return;
+    }
     json_init(&j, &out);
     json_map(&j);
     json_key(&j, "resources");

@@ -71,7 +71,7 @@ const struct api_route route_table[] = {
          "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
          "moment, also those that are configured no more (`gone`), and since when there are records "
          "(known_from). group: of one of these host groups (hosts and their services) or service groups, by "
-         "commas; servicegroup: of service groups only"},
+         "commas; servicegroup: of service groups only. q: a search (docs/SEARCH.md)"},
     {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .query = group_query,
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
             "`group` of a list shows of each; with q only those with this text in name or alias, with name "

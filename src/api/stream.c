@@ -121,8 +121,7 @@ static struct view *view_new(struct api *a, const struct list_view *v, struct st
         w->v.service = arena_str(&w->arena, v->service);
     w->v.groups = group_keep(&v->groups, &w->arena);
     w->v.labels = label_keep(&a->model, &v->labels, &w->arena);
-    for (size_t i = 0; i < v->n_words; i++)
-        w->v.word[i] = arena_str(&w->arena, v->word[i]);
+    w->v.find = find_keep(a, v->find, &w->arena);
     w->bits = mem_calloc(a->model.n_check / 64 + 1, sizeof(*w->bits));
     w->resynced = (struct mono){INT64_MIN / 2};
     buf_init(&w->out);
@@ -235,6 +234,7 @@ static void view_round(struct api *a, struct view *w, struct mono now, bool coun
     unsigned rows = 0;
 
     buf_clear(&w->out);
+    find_at(w->v.find, api_wall(a));
     for (size_t i = 0; i < s->changed.n; i++) {
         uint32_t idx = s->changed.at[i];
         bool was = bit(w, idx), is = list_matches(a, &w->v, idx);

@@ -192,7 +192,7 @@ int ctl_list(int argc, char **argv)
          "Only of these host groups, with the services of their hosts, and service groups: web,db.",
          &o.group},
         {"kind", 'k', OPT_STR, "KIND", "host or service.", &o.kind},
-        {"search", 'q', OPT_STR, "TEXT", "Only where name or output has this text.", &o.search},
+        {"search", 'q', OPT_STR, "TEXT", "Only what this search finds: words, or host:web* is:unhandled (docs/SEARCH.md).", &o.search},
         {"level", 'l', OPT_STR, "LIST", "Only with a severity of these levels: 1,2.", &o.level},
         {"tag", 't', OPT_STR, "NAME", "Only with this tag, of a group or a category.", &o.tag},
         {"sort", 0, OPT_STR, "WORD", "severity, severity_level, name, since, checked or output.", &o.sort},

@@ -22,6 +22,7 @@
 #include "db/sql.h"
 #include "os/file.h"
 #include "role/rights.h"
+#include "core/search.h"
 #include "wire/msg.h"
 
 #include "docs_language.h"
@@ -567,14 +568,58 @@ static void test_databases_page(void **state UNUSED)
     compare("DATABASES.md", &b);
 }
 
+static void add_search_word(struct buf *b, const struct search_word *w, const char *colon)
+{
+    struct str others = str_of(w->others);
+    bool any = false;
+
+    buf_printf(b, "| `%s%s` | %s | ", w->name, colon, w->en);
+    while (others.p) {
+        struct str one = str_cut(&others, ' ');
+
+        if (!one.n)
+            continue;
+        buf_printf(b, "%s`" STR_FMT "%s`", any ? ", " : "", STR_ARG(one), colon);
+        any = true;
+    }
+    buf_add_c(b, " |\n");
+}
+
+/* What stands before the keys is written by hand. */
+static void test_search_page(void **state UNUSED)
+{
+    static const char head[] = "## Keys\n";
+    struct buf b = BUF_INIT;
+    char path[4200];
+    const char *at;
+
+    snprintf(path, sizeof(path), "%s/docs/SEARCH.md",
+             getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : SOURCE_ROOT);
+    file_read(path, 1024 * 1024, &b, NULL);
+    at = b.len ? strstr(b.data, head) : NULL;
+    assert_non_null(at);
+    buf_truncate(&b, (size_t)(at - b.data));
+    buf_printf(&b, "%s\nMade from `src/core/search.def`.\n\n| key | | also |\n|---|---|---|\n", head);
+    for (int k = SEARCH_WORD + 1; k < SEARCH_KEYS; k++)
+        add_search_word(&b, search_key_word((enum search_key)k), ":");
+    buf_add_c(&b, "\n## Words of `state:`, `is:` and `kind:`\n\n| word | | also |\n|---|---|---|\n");
+    for (int m = 0; m < SEARCH_MARKS; m++)
+        add_search_word(&b, search_mark_word((enum search_mark)m), "");
+    compare("SEARCH.md", &b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_livestatus_page), cmocka_unit_test(test_rights_page),
-        cmocka_unit_test(test_messages_page),   cmocka_unit_test(test_directives_page),
-        cmocka_unit_test(test_commands_page),   cmocka_unit_test(test_api_page),
-        cmocka_unit_test(test_users_page),      cmocka_unit_test(test_manual_of_the_language),
-        cmocka_unit_test(test_databases_page)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_search_page),
+                                       cmocka_unit_test(test_livestatus_page),
+                                       cmocka_unit_test(test_rights_page),
+                                       cmocka_unit_test(test_messages_page),
+                                       cmocka_unit_test(test_directives_page),
+                                       cmocka_unit_test(test_commands_page),
+                                       cmocka_unit_test(test_api_page),
+                                       cmocka_unit_test(test_users_page),
+                                       cmocka_unit_test(test_manual_of_the_language),
+                                       cmocka_unit_test(test_databases_page)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

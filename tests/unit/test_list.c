@@ -243,7 +243,7 @@ static void test_bad_parameters(void **state)
                                       "cursor=o-1",
                                       "cursor=ox",
                                       "cursor=o99999999999",
-                                      "q=a+a+a+a+a+a+a+a+a"};
+                                      "q=hots:web"};
     struct api_world *w = *state;
 
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
