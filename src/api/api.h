@@ -13,6 +13,7 @@
 #include "api/metrics_export.h"
 #include "api/metrics_series.h"
 #include "api/problem.h"
+#include "api/shape.h"
 #include "api/who.h"
 #include "base/arena.h"
 #include "base/map.h"
@@ -116,7 +117,9 @@ struct api_ports {
 struct api {
     const struct api_ports *ports;
     void *user;
-    uid_t uid;  /* of this process: a local caller of this uid, or root, is an administrator */
+    uid_t uid; /* of this process: a local caller of this uid, or root, is an administrator */
+    bool
+        made_up; /* of a test that makes up what other roles say: answers with it are not compared with their tables */
     bool ready; /* the world is there: model and board, of one generation */
     struct model model;
     struct board board;

@@ -2,7 +2,9 @@
 #include "api/api_reply.h"
 
 #include "api/api_int.h"
+#include "api/route.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
 #include "wire/promerror.h"
@@ -16,6 +18,29 @@ void api_break_off(struct api *a, struct api_request *q)
     q->answered = a->ports->broken(a->user, q->source, q->id) != E_LIMIT;
 }
 
+/* Tests run with sanitizers: there no answer leaves that is not as its table says. */
+static void see_shape(const struct api *a UNUSED, const struct api_request *q UNUSED, int status UNUSED,
+                      struct str type UNUSED, struct str body UNUSED)
+{
+#ifdef VIGIE_SANITIZED
+    bool prom = promerror_is_path(q->path);
+    const struct shape *bad = prom ? &shape_prom_error : &shape_problem;
+    struct buf why = BUF_INIT;
+    int good = q->route && q->route->status ? q->route->status : 200;
+
+    if (status == 304 || a->made_up)
+        return;
+    if (status < 400 && status != good)
+        buf_printf(&why, "status %d, not %d", status, good);
+    else
+        shape_check(status >= 400 ? bad : q->route->answer, type, body, &why);
+    if (why.len)
+        log_fatal("%s: its answer does not match its schema: %s", q->route ? q->route->path : "a request",
+                  why.data);
+    buf_release(&why);
+#endif
+}
+
 static void send_answer(struct api *a, struct api_request *q, int status, const char *type, struct str body)
 {
     struct buf lines = BUF_INIT;
@@ -27,6 +52,7 @@ static void send_answer(struct api *a, struct api_request *q, int status, const 
         return;
     }
     q->answered = true;
+    see_shape(a, q, status, str_of(type), body);
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
     buf_add_str(&lines, buf_str(&q->headers));
@@ -96,7 +122,30 @@ struct refusal {
     const char *right; /* that is missing; NULL: none is */
 };
 
-static void problem_body(struct buf *out, const struct refusal *r, struct str detail)
+/* A member of the body as a JSON pointer, a parameter (of the query or the path), or a header. A field that begins with / is a pointer already. */
+static void place(struct json *j, const struct api_request *q, const char *field, int status)
+{
+    struct buf b = BUF_INIT;
+
+    if (field[0] >= 'A' && field[0] <= 'Z' && (strchr(field, '-') || !q->route || !q->route->body)) {
+        json_key_c(j, "header", field);
+    } else if (status != 422 || !q->route || !q->route->body) {
+        json_key_c(j, "parameter", field);
+    } else {
+        buf_add_c(&b, field[0] == '/' ? "#" : "#/");
+        for (const char *c = field; *c; c++) {
+            if (*c == '~' || (*c == '/' && field[0] != '/'))
+                buf_add_c(&b, *c == '~' ? "~0" : "~1");
+            else
+                buf_add_char(&b, *c);
+        }
+        json_key_str(j, "pointer", buf_str(&b));
+    }
+    buf_release(&b);
+}
+
+static void problem_body(struct buf *out, const struct api_request *q, const struct refusal *r,
+                         struct str detail)
 {
     struct buf code = BUF_INIT;
     struct json j;
@@ -109,8 +158,16 @@ static void problem_body(struct buf *out, const struct refusal *r, struct str de
     json_key_i64(&j, "status", r->status);
     json_key_str(&j, "code", buf_str(&code));
     json_key_str(&j, "detail", detail);
-    if (r->field)
+    if (r->field) {
         json_key_c(&j, "field", r->field);
+        json_key(&j, "errors");
+        json_list(&j);
+        json_map(&j);
+        place(&j, q, r->field, r->status);
+        json_key_str(&j, "detail", detail);
+        json_map_end(&j);
+        json_list_end(&j);
+    }
     if (r->right)
         json_key_c(&j, "right", r->right);
     json_map_end(&j);
@@ -139,7 +196,7 @@ static void refuse(struct api *a, struct api_request *q, const struct refusal *r
     if (prom)
         promerror_put(&body, promerror_type(r->status), buf_str(&text));
     else
-        problem_body(&body, r, buf_str(&text));
+        problem_body(&body, q, r, buf_str(&text));
     if (r->status == 401)
         api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
     send_answer(a, q, r->status, prom ? "application/json" : "application/problem+json", buf_str(&body));

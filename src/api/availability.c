@@ -496,3 +496,62 @@ void availability_list(struct api *a, struct api_request *q)
     if (!api_not_ready(a, q) && !gone_by_name(a, q, list))
         list(a, q, NULL, 0);
 }
+
+/* ---- what the answers look like ---- */
+
+static const char *const downtime_words[] = {"counted", "excluded", NULL}, *const soft_words[] = {
+                                                                               "counted", "ignored", NULL};
+static const struct shape_field condition_fields[] = {
+    {"from", SHAPE_TIME, 0, NULL},
+    {"to", SHAPE_TIME, 0, NULL},
+    {"period", SHAPE_TEXT, SHAPE_NULL, "the time period; null: always"},
+    {"downtimes", SHAPE_WORD, 0, NULL, .words = downtime_words},
+    {"soft", SHAPE_WORD, 0, NULL, .words = soft_words},
+    {NULL},
+};
+static const struct shape conditions_shape = {"AvailabilityConditions", condition_fields};
+static const struct shape_field identity_fields[] = {
+    {"id", SHAPE_ID, 0, NULL},
+    {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds},
+    {"host", SHAPE_TEXT, 0, NULL},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"gone", SHAPE_BOOL, SHAPE_MAYBE, "it is configured no more"},
+    {"availability", SHAPE_NUMBER, SHAPE_NULL, "in percent; null: there is nothing to say",
+     .like = "99.9312"},
+    {NULL},
+};
+static const struct shape worst_shape = {"AvailabilityWorst", identity_fields};
+static const struct shape_field figure_fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &worst_shape},
+    {"good_s", SHAPE_INT, 0, NULL},
+    {"bad_s", SHAPE_INT, 0, NULL},
+    {"outages", SHAPE_INT, 0, NULL},
+    {"mtbf_s", SHAPE_INT, SHAPE_NULL, "good seconds an outage"},
+    {"mttr_s", SHAPE_INT, SHAPE_NULL, "bad seconds an outage"},
+    {"seconds", SHAPE_INT, SHAPE_NAMES, "by state"},
+    {"in_downtime", SHAPE_INT, SHAPE_NAMES, "seconds, by state"},
+    {"outside_period_s", SHAPE_INT, 0, NULL},
+    {NULL},
+};
+static const struct shape figures_shape = {"AvailabilityFigures", figure_fields};
+static const struct shape_field one_fields[] = {{"", SHAPE_INSIDE, 0, NULL, .of = &conditions_shape},
+                                                {"", SHAPE_INSIDE, 0, NULL, .of = &figures_shape},
+                                                {NULL}};
+const struct shape availability_one_shape = {"Availability", one_fields};
+static const struct shape_field summary_fields[] = {
+    {"resources", SHAPE_INT, 0, NULL},
+    {"with_basis", SHAPE_INT, 0, "of how many there is something to say"},
+    {"mean", SHAPE_NUMBER, SHAPE_NULL, NULL},
+    {"worst", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &worst_shape},
+    {NULL},
+};
+static const struct shape summary_shape = {"AvailabilitySummary", summary_fields};
+static const struct shape_field list_fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &conditions_shape},
+    {"resources", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &figures_shape},
+    {"summary", SHAPE_OBJECT, SHAPE_NULL, "of all that was asked for; null on later pages",
+     .of = &summary_shape},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {NULL},
+};
+const struct shape availability_list_shape = {"Availabilities", list_fields};

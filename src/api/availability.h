@@ -6,3 +6,4 @@
 extern const char *const availability_query[], *const availability_query_one[];
 void availability_of_resource(struct api *a, struct api_request *q);
 void availability_list(struct api *a, struct api_request *q);
+extern const struct shape availability_one_shape, availability_list_shape;

@@ -342,3 +342,38 @@ void event_list(struct api *a, struct api_request *q)
     args[2] = p->limit;
     api_ask_reader(a, q, "events_recent", args, ARRAY_LEN(args), rows_known);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field event_fields[] = {
+    {"id", SHAPE_ID, 0, "its number in the journal"},
+    {"time", SHAPE_TIME, 0, NULL},
+    {"kind", SHAPE_TEXT, 0, "alert, notification, downtime_start ...: docs/EVENTS.md", .like = "\"alert\""},
+    {"state", SHAPE_WORD, SHAPE_MAYBE, NULL, .words = row_state_words},
+    {"hard", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {"attempt", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"about", SHAPE_TEXT, SHAPE_MAYBE, "what a notification was about"},
+    {"refused", SHAPE_BOOL, SHAPE_MAYBE, "of a command"},
+    {"cancelled", SHAPE_BOOL, SHAPE_MAYBE, "of the end of a downtime"},
+    {"expired", SHAPE_BOOL, SHAPE_MAYBE, "of the end of an acknowledgement"},
+    {"step_s", SHAPE_INT, SHAPE_MAYBE, "by how much the clock was set"},
+    {"text", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"long_text", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"contact", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"author", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"command", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"resource", SHAPE_TEXT, SHAPE_MAYBE, "in the list of all: the id of what it happened to"},
+    {"host", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, "empty: it happened to the host"},
+    {"gone", SHAPE_BOOL, SHAPE_MAYBE, "it is configured no more"},
+    {NULL},
+};
+static const struct shape event_shape = {"Event", event_fields};
+static const struct shape_field list_fields[] = {
+    {"events", SHAPE_OBJECT, SHAPE_LIST, "the newest first", .of = &event_shape},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {"gone", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_LIST, "what was asked for is configured no more",
+     .of = &gone_shape},
+    {NULL},
+};
+const struct shape event_list_shape = {"Events", list_fields};

@@ -7,3 +7,4 @@ extern const char *const event_query[], *const event_query_resource[];
 const char *event_about(int64_t type); /* what a notification is about; NULL: it is no enum notify_type */
 void event_of_resource(struct api *a, struct api_request *q);
 void event_list(struct api *a, struct api_request *q);
+extern const struct shape event_list_shape;

@@ -108,3 +108,14 @@ void gone_member(struct json *j, const struct gone *at, size_t n)
     }
     json_list_end(j);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field fields[] = {
+    {"id", SHAPE_ID, 0, NULL},
+    {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds},
+    {"host", SHAPE_TEXT, 0, "the name it had last"},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+const struct shape gone_shape = {"Gone", fields};

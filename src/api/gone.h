@@ -16,3 +16,4 @@ bool gone_by_id(struct api *a, struct api_request *q, gone_then_f *then);
 bool gone_by_name(struct api *a, struct api_request *q, gone_then_f *then);
 /* "gone": [{"id", "kind", "host", "service"}]; nothing for n 0. */
 void gone_member(struct json *j, const struct gone *at, size_t n);
+extern const struct shape gone_shape;

@@ -175,3 +175,19 @@ void group_list(struct api *a, struct api_request *q)
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
 }
+
+/* ---- what the answers look like ---- */
+
+static const char *const kinds[] = {"hostgroup", "servicegroup", NULL};
+static const struct shape_field group_fields[] = {
+    {"name", SHAPE_TEXT, 0, NULL},    {"kind", SHAPE_WORD, 0, NULL, .words = kinds},
+    {"alias", SHAPE_TEXT, 0, NULL},   {"hosts", SHAPE_INT, 0, NULL},
+    {"services", SHAPE_INT, 0, NULL}, {NULL},
+};
+static const struct shape group_shape = {"GroupCounts", group_fields};
+static const struct shape_field list_fields[] = {
+    {"groups", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &group_shape},
+    {"matched", SHAPE_INT, 0, NULL},
+    {NULL},
+};
+const struct shape group_list_shape = {"Groups", list_fields};

@@ -23,3 +23,4 @@ void group_key(const struct group_choice *c, struct buf *out);
 
 extern const char *const group_query[];
 void group_list(struct api *a, struct api_request *q);
+extern const struct shape group_list_shape;

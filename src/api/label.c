@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+static const char *const tag_kinds[] = {"hostgroup", "servicegroup", "hostcategory", "servicecategory", NULL};
+
 static const struct model_extra *extra_of(const struct model *m, uint32_t idx)
 {
     uint32_t extra = model_check(m, idx)->extra;
@@ -37,7 +39,6 @@ void label_severity_member(const struct model *m, uint32_t idx, struct json *j)
 
 void label_tags_member(const struct model *m, uint32_t idx, struct json *j)
 {
-    static const char *const kinds[] = {"hostgroup", "servicegroup", "hostcategory", "servicecategory"};
     const struct model_extra *x = extra_of(m, idx);
 
     json_key(j, "tags");
@@ -47,7 +48,7 @@ void label_tags_member(const struct model *m, uint32_t idx, struct json *j)
 
         json_map(j);
         json_key_str(j, "name", model_str(m, t->name));
-        json_key_c(j, "kind", kinds[t->kind & 3]);
+        json_key_c(j, "kind", tag_kinds[t->kind & 3]);
         json_map_end(j);
     }
     json_list_end(j);
@@ -128,3 +129,19 @@ void label_key(const struct label_choice *c, struct buf *out)
     if (c->tag.p)
         buf_printf(out, " tag=%zu:" STR_FMT, c->tag.n, STR_ARG(c->tag));
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field severity_fields[] = {
+    {"name", SHAPE_TEXT, 0, NULL},
+    {"level", SHAPE_INT, 0, "1 is the most severe"},
+    {"icon", SHAPE_ID, SHAPE_MAYBE, "Centreon's number of its picture"},
+    {NULL},
+};
+const struct shape label_severity_shape = {"Severity", severity_fields};
+static const struct shape_field tag_fields[] = {
+    {"name", SHAPE_TEXT, 0, NULL},
+    {"kind", SHAPE_WORD, 0, NULL, .words = tag_kinds},
+    {NULL},
+};
+const struct shape label_tag_shape = {"Tag", tag_fields};

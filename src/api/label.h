@@ -27,3 +27,4 @@ struct label_choice label_keep(const struct model *m, const struct label_choice 
 bool label_matches(const struct model *m, const struct label_choice *c, uint32_t idx);
 /* The choice as text, appended; nothing for one that chooses nothing. */
 void label_key(const struct label_choice *c, struct buf *out);
+extern const struct shape label_severity_shape, label_tag_shape;

@@ -396,3 +396,19 @@ void list_counts_members(const struct list_counts *c, struct json *j)
     json_key_u64(j, "total", c->total);
     json_key_u64(j, "matched", c->matched);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field count_fields[] = {
+    {"ok", SHAPE_INT, 0, NULL},
+    {"up", SHAPE_INT, 0, NULL},
+    {"pending", SHAPE_INT, 0, NULL},
+    {"unknown", SHAPE_INT, 0, NULL},
+    {"warning", SHAPE_INT, 0, NULL},
+    {"unreachable", SHAPE_INT, 0, NULL},
+    {"critical", SHAPE_INT, 0, NULL},
+    {"down", SHAPE_INT, 0, NULL},
+    {"unhandled", SHAPE_INT, 0, "problems that are neither acknowledged nor in downtime"},
+    {NULL},
+};
+const struct shape list_counts_shape = {"Counts", count_fields};

@@ -54,3 +54,4 @@ size_t list_select(const struct api *a, const struct list_view *v, uint32_t *pag
 void list_count(const struct api *a, struct list_counts *counts); /* without matched */
 /* "counts":{...},"total":n,"matched":n */
 void list_counts_members(const struct list_counts *c, struct json *j);
+extern const struct shape list_counts_shape;

@@ -231,3 +231,7 @@ void metrics_show(struct api *a, struct api_request *q)
     api_reply_as(a, q, 200, STR("application/openmetrics-text; version=1.0.0; charset=utf-8"), buf_str(&out));
     buf_release(&out);
 }
+
+/* ---- what the answers look like ---- */
+
+const struct shape metrics_shape = {"Metrics", .media = "application/openmetrics-text"};

@@ -12,3 +12,4 @@ struct metrics_given_up {
 };
 struct metrics_given_up metrics_given_up(const struct api *a, const struct board_program *p);
 void metrics_show(struct api *a, struct api_request *q);
+extern const struct shape metrics_shape;

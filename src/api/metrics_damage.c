@@ -258,3 +258,19 @@ void metrics_damage_warnings(struct json *j, const struct api_damage *d,
         buf_release(&w.fr);
     }
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field fields[] = {
+    {"of", SHAPE_TEXT, 0, NULL},
+    {"file", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"lost", SHAPE_INT, 0, "records"},
+    {"unknown", SHAPE_BOOL, 0, "how many is not known"},
+    {"first", SHAPE_ID, SHAPE_MAYBE, NULL},
+    {"last", SHAPE_ID, SHAPE_MAYBE, NULL},
+    {"from", SHAPE_TIME, SHAPE_MAYBE, NULL},
+    {"until", SHAPE_TIME, SHAPE_MAYBE, NULL},
+    {"before", SHAPE_TIME, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+const struct shape metrics_damage_shape = {"Damage", fields};

@@ -3,6 +3,7 @@
 /*
  * What store found damaged on disk, and what is lost (message DAMAGE): in /metrics, in the status, and among its warnings. What auth says of the users' file (message USERS) is among these, too.
  */
+#include "api/shape.h"
 #include "base/buf.h"
 #include "wire/json.h"
 #include "wire/msg.h"
@@ -29,3 +30,4 @@ void metrics_damage_status(struct json *j, const struct api_damage *d);
 /* warn is called for each. */
 void metrics_damage_warnings(struct json *j, const struct api_damage *d,
                              void (*warn)(struct json *j, const char *code, const char *en, const char *fr));
+extern const struct shape metrics_damage_shape;

@@ -152,3 +152,14 @@ void metrics_export_warnings(struct json *j, const struct api_export exports[API
             some_missed(j, &exports[i], names[i], warn);
     }
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field fields[] = {
+    {"target", SHAPE_TEXT, 0, NULL},         {"lag_seconds", SHAPE_INT, 0, NULL},
+    {"lag_records", SHAPE_INT, 0, NULL},     {"sent", SHAPE_INT, 0, NULL},
+    {"refused", SHAPE_INT, 0, NULL},         {"sent_before", SHAPE_INT, 0, NULL},
+    {"nameless", SHAPE_INT, 0, NULL},        {"missed", SHAPE_INT, 0, NULL},
+    {"error", SHAPE_TEXT, SHAPE_NULL, NULL}, {NULL},
+};
+const struct shape metrics_export_shape = {"Export", fields};

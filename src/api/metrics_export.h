@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* How far the measurements are that go to stores elsewhere, as role export tells it (message EXPORTED): in /metrics, in the status, and among its warnings. */
+#include "api/shape.h"
 #include "base/buf.h"
 #include "wire/json.h"
 #include "wire/msg.h"
@@ -25,3 +26,4 @@ void metrics_export_status(struct json *j, const struct api_export exports[API_E
 /* What is behind for minutes, and what left the journal before it was sent: warn is called for each. */
 void metrics_export_warnings(struct json *j, const struct api_export exports[API_EXPORTS],
                              void (*warn)(struct json *j, const char *code, const char *en, const char *fr));
+extern const struct shape metrics_export_shape;

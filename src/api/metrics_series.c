@@ -167,3 +167,33 @@ void metrics_series_status(struct json *j, struct api *a)
     last_refused(j, a);
     json_map_end(j);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field refused_fields[] = {
+    {"count", SHAPE_INT, 0, NULL},
+    {"reason", SHAPE_TEXT, 0, NULL},
+    {"text_en", SHAPE_TEXT, 0, NULL},
+    {"text_fr", SHAPE_TEXT, 0, NULL},
+    {NULL},
+};
+const struct shape metrics_series_refused_shape = {"MeasurementsRefused", refused_fields};
+static const struct shape_field last_fields[] = {
+    {"id", SHAPE_ID, 0, NULL},        {"host", SHAPE_TEXT, 0, NULL},
+    {"service", SHAPE_TEXT, 0, NULL}, {"label", SHAPE_TEXT, 0, NULL},
+    {"reason", SHAPE_TEXT, 0, NULL},  {"text_en", SHAPE_TEXT, 0, NULL},
+    {"text_fr", SHAPE_TEXT, 0, NULL}, {NULL},
+};
+static const struct shape last_shape = {"LastRefused", last_fields};
+static const struct shape_field status_fields[] = {
+    {"applied", SHAPE_ID, 0, NULL},
+    {"lag", SHAPE_INT, 0, NULL},
+    {"failed", SHAPE_BOOL, 0, NULL},
+    {"active", SHAPE_INT, 0, NULL},
+    {"bytes", SHAPE_INT, 0, NULL},
+    {"taken", SHAPE_INT, 0, NULL},
+    {"refused", SHAPE_INT, SHAPE_NAMES, "by reason"},
+    {"last_refused", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &last_shape},
+    {NULL},
+};
+const struct shape metrics_series_status_shape = {"SeriesStatus", status_fields};

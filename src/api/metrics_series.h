@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* How the series store does, as the store tells it (message SERIES): in /metrics, and in the status. */
+#include "api/shape.h"
 #include "base/buf.h"
 #include "wire/json.h"
 #include "wire/msg.h"
@@ -33,3 +34,4 @@ void metrics_series_resource(struct json *j, const struct api *a, uint64_t oid);
 void metrics_series_put(struct buf *b, const struct api_series *s);
 /* The member "series" of the status. */
 void metrics_series_status(struct json *j, struct api *a);
+extern const struct shape metrics_series_refused_shape, metrics_series_status_shape;

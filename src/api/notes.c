@@ -264,3 +264,64 @@ void notes_downtimes(struct api *a, struct api_request *q)
 {
     list(a, q, &downtimes);
 }
+
+/* ---- what the answers look like ---- */
+
+static const char *const comment_kinds[] = {"comment", "downtime", "flapping", "acknowledgement", NULL};
+static const struct shape_field comment_fields[] = {
+    {"id", SHAPE_ID, 0, "its number"},
+    {"kind", SHAPE_WORD, 0, "what made it", .words = comment_kinds},
+    {"author", SHAPE_TEXT, 0, NULL},
+    {"text", SHAPE_TEXT, 0, NULL},
+    {"time", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"persistent", SHAPE_BOOL, 0, "it stays over a restart"},
+    {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
+    {NULL},
+};
+const struct shape notes_comment_shape = {"Comment", comment_fields};
+static const struct shape_field downtime_fields[] = {
+    {"id", SHAPE_ID, 0, "its number"},
+    {"author", SHAPE_TEXT, 0, NULL},
+    {"comment", SHAPE_TEXT, 0, NULL},
+    {"entry_time", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"start", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"end", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"fixed", SHAPE_BOOL, 0, "false: it begins with the first problem between start and end"},
+    {"duration_s", SHAPE_INT, 0, "of a flexible one"},
+    {"active", SHAPE_BOOL, 0, NULL},
+    {NULL},
+};
+const struct shape notes_downtime_shape = {"Downtime", downtime_fields};
+
+#define OF_ALL                                                                                               \
+    {"resource", SHAPE_TEXT, 0, "the id of the host or service"}, {"host", SHAPE_TEXT, 0, NULL},             \
+    {                                                                                                        \
+        "service", SHAPE_TEXT, 0, "empty: of the host"                                                       \
+    }
+static const struct shape_field comment_of_all_fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &notes_comment_shape}, OF_ALL, {NULL}};
+static const struct shape comment_of_all_shape = {"CommentOf", comment_of_all_fields};
+static const struct shape_field downtime_of_all_fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &notes_downtime_shape}, OF_ALL, {NULL}};
+static const struct shape downtime_of_all_shape = {"DowntimeOf", downtime_of_all_fields};
+static const struct shape_field comments_fields[] = {
+    {"comments", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &comment_of_all_shape},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {NULL},
+};
+const struct shape notes_comments_shape = {"Comments", comments_fields};
+static const struct shape_field downtimes_fields[] = {
+    {"downtimes", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &downtime_of_all_shape},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {NULL},
+};
+const struct shape notes_downtimes_shape = {"Downtimes", downtimes_fields};
+static const struct shape_field acknowledgement_fields[] = {
+    {"author", SHAPE_TEXT, SHAPE_MAYBE, "left out where the comment was deleted"},
+    {"text", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"time", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"sticky", SHAPE_BOOL, 0, "stays until the state is good again"},
+    {NULL},
+};
+const struct shape notes_acknowledgement_shape = {"Acknowledgement", acknowledgement_fields};

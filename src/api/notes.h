@@ -14,3 +14,5 @@ void notes_acknowledgement(struct json *j, const struct api *a, uint32_t idx, co
 extern const char *const notes_query[];
 void notes_comments(struct api *a, struct api_request *q);  /* GET /comments */
 void notes_downtimes(struct api *a, struct api_request *q); /* GET /downtimes */
+extern const struct shape notes_comments_shape, notes_downtimes_shape;
+extern const struct shape notes_comment_shape, notes_downtime_shape, notes_acknowledgement_shape;

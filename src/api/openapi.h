@@ -4,3 +4,4 @@
 #include "api/api.h"
 
 void openapi_show(struct api *a, struct api_request *q);
+extern const struct shape openapi_shape;

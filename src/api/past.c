@@ -278,3 +278,44 @@ bool past_resource(struct api *a, struct api_request *q)
         ask_one(a, q, t, names_oid(a, t->idx));
     return true;
 }
+
+/* ---- what the answers look like ---- */
+
+#define THEN                                                                                                 \
+    {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds}, {"host", SHAPE_TEXT, 0, NULL},                      \
+        {"service", SHAPE_TEXT, SHAPE_MAYBE, NULL},                                                          \
+        {"gone", SHAPE_BOOL, SHAPE_MAYBE, "it is configured no more"},                                       \
+        {"state", SHAPE_WORD, 0, NULL, .words = past_state_words}, {"hard", SHAPE_BOOL, 0, NULL},            \
+        {"attempt", SHAPE_INT, 0, NULL}, {"since", SHAPE_TIME, SHAPE_NULL, NULL},                            \
+        {"acknowledged", SHAPE_BOOL, 0, NULL}, {"in_downtime", SHAPE_BOOL, 0, NULL},                         \
+        {"flapping", SHAPE_BOOL, 0, NULL},                                                                   \
+    {                                                                                                        \
+        "output", SHAPE_TEXT, 0, NULL                                                                        \
+    }
+
+const char *const past_state_words[] = {"ok",          "up",       "pending", "unknown",        "warning",
+                                        "unreachable", "critical", "down",    "not_configured", "no_data",
+                                        "unmonitored", NULL};
+
+static const struct shape_field row_fields[] = {
+    {"id", SHAPE_ID, 0, NULL}, THEN, {"host_in_downtime", SHAPE_BOOL, 0, NULL}, {NULL}};
+static const struct shape then_shape = {"RowThen", row_fields};
+static const struct shape_field list_fields[] = {
+    {"as_of", SHAPE_TIME, 0, "the moment that was asked for"},
+    {"total", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"matched", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"counts", SHAPE_OBJECT, SHAPE_MAYBE, NULL, .of = &list_counts_shape},
+    {"monitored", SHAPE_BOOL, SHAPE_MAYBE, "whether Vigie ran then"},
+    {"known_from", SHAPE_TIME, SHAPE_MAYBE | SHAPE_NULL, "since when there are records"},
+    {"resources", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &then_shape},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {NULL},
+};
+const struct shape past_list_shape = {"ResourcesThen", list_fields};
+static const struct shape_field one_fields[] = {{"as_of", SHAPE_TIME, 0, "the moment that was asked for"},
+                                                {"id", SHAPE_ID, 0, NULL},
+                                                THEN,
+                                                {"long_output", SHAPE_TEXT, 0, NULL},
+                                                {"monitored", SHAPE_BOOL, 0, "whether Vigie ran then"},
+                                                {NULL}};
+const struct shape past_one_shape = {"ResourceThen", one_fields};

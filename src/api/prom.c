@@ -153,3 +153,13 @@ void prom_buildinfo(struct api *a, struct api_request *q)
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field fields[] = {
+    {"status", SHAPE_TEXT, 0, "success", .like = "\"success\""},
+    {"data", SHAPE_ANY, 0, "as Prometheus writes it"},
+    {"warnings", SHAPE_TEXT, SHAPE_MAYBE | SHAPE_LIST, NULL},
+    {NULL},
+};
+const struct shape prom_shape = {"PrometheusAnswer", fields};

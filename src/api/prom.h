@@ -18,3 +18,4 @@ void prom_values(struct api *a, struct api_request *q);
 void prom_series(struct api *a, struct api_request *q);
 void prom_metadata(struct api *a, struct api_request *q);
 void prom_buildinfo(struct api *a, struct api_request *q);
+extern const struct shape prom_shape;

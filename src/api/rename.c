@@ -120,3 +120,24 @@ void rename_take(struct api *a, struct str json, uint64_t total)
     buf_add_str(&a->renames, json);
     a->n_renames = total;
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field rename_fields[] = {
+    {"id", SHAPE_ID, 0, NULL},
+    {"time", SHAPE_TIME, SHAPE_NULL, "when it was announced"},
+    {"until", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"author", SHAPE_TEXT, 0, NULL},
+    {"host", SHAPE_TEXT, 0, NULL},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"to_host", SHAPE_TEXT, 0, NULL},
+    {"to_service", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+static const struct shape rename_shape = {"Rename", rename_fields};
+static const struct shape_field list_fields[] = {
+    {"renames", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &rename_shape},
+    {"total", SHAPE_INT, 0, NULL},
+    {NULL},
+};
+const struct shape rename_list_shape = {"Renames", list_fields};

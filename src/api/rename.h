@@ -8,3 +8,4 @@ void rename_list(struct api *a, struct api_request *q);
 void rename_delete(struct api *a, struct api_request *q);
 /* What the store says: a JSON list, and how many there are. */
 void rename_take(struct api *a, struct str json, uint64_t total);
+extern const struct shape rename_list_shape;

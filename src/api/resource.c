@@ -234,3 +234,61 @@ void resource_show(struct api *a, struct api_request *q)
     buf_release(&out);
     buf_release(&scratch);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field perf_fields[] = {
+    {"label", SHAPE_TEXT, 0, NULL},
+    {"value", SHAPE_NUMBER, SHAPE_NULL, NULL},
+    {"unit", SHAPE_TEXT, 0, NULL},
+    {"warn", SHAPE_TEXT, SHAPE_NULL, "a range as plugins write it", .like = "\"@10:20\""},
+    {"crit", SHAPE_TEXT, SHAPE_NULL, NULL},
+    {"min", SHAPE_NUMBER, SHAPE_NULL, NULL},
+    {"max", SHAPE_NUMBER, SHAPE_NULL, NULL},
+    {NULL},
+};
+static const struct shape perf_shape = {"PerformanceValue", perf_fields};
+static const struct shape_field source_fields[] = {
+    {"file", SHAPE_TEXT, 0, NULL}, {"line", SHAPE_INT, 0, NULL}, {NULL}};
+static const struct shape source_shape = {"Source", source_fields};
+static const char *const check_types[] = {"active", "passive", NULL};
+static const struct shape_field fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &row_shape},
+    {"long_output", SHAPE_TEXT, 0, NULL},
+    {"perfdata", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &perf_shape},
+    {"perfdata_raw", SHAPE_TEXT, 0, "as the plugin wrote it"},
+    {"measurements_refused", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &metrics_series_refused_shape},
+    {"check_type", SHAPE_WORD, 0, "of the last result", .words = check_types},
+    {"check_interval_s", SHAPE_INT, 0, NULL},
+    {"retry_interval_s", SHAPE_INT, 0, NULL},
+    {"latency_ms", SHAPE_NUMBER, 0, NULL},
+    {"execution_ms", SHAPE_NUMBER, 0, NULL},
+    {"last_hard_change", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"last_notification", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"notification_number", SHAPE_INT, 0, NULL},
+    {"why", SHAPE_OBJECT, SHAPE_NULL, "why its state is what it is", .of = &why_reason_shape},
+    {"why_notify", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
+    {"address", SHAPE_TEXT, 0, NULL},
+    {"alias", SHAPE_TEXT, 0, NULL},
+    {"check_command", SHAPE_TEXT, 0, NULL},
+    {"check_period", SHAPE_TEXT, 0, "empty: always"},
+    {"notification_period", SHAPE_TEXT, 0, "empty: always"},
+    {"contacts", SHAPE_TEXT, SHAPE_LIST, NULL},
+    {"contact_groups", SHAPE_TEXT, SHAPE_LIST, NULL},
+    {"groups", SHAPE_TEXT, SHAPE_LIST, NULL},
+    {"tags", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &label_tag_shape},
+    {"parents", SHAPE_TEXT, SHAPE_LIST, NULL},
+    {"children", SHAPE_TEXT, SHAPE_LIST, NULL},
+    {"notes", SHAPE_TEXT, 0, NULL},
+    {"notes_url", SHAPE_TEXT, 0, NULL},
+    {"action_url", SHAPE_TEXT, 0, NULL},
+    {"source", SHAPE_OBJECT, 0, "where it is defined", .of = &source_shape},
+    {"acknowledgement", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &notes_acknowledgement_shape},
+    {"comments", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &notes_comment_shape},
+    {"downtimes", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &notes_downtime_shape},
+    {"now", SHAPE_TIME, 0, NULL},
+    {NULL},
+};
+static const struct shape now_shape = {"Resource", fields};
+static const struct shape *const either[] = {&now_shape, &past_one_shape, NULL};
+const struct shape resource_shape = {"ResourceNowOrThen", .either = either};

@@ -49,3 +49,18 @@ void resources_list(struct api *a, struct api_request *q)
     buf_release(&out);
     buf_release(&scratch);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field fields[] = {
+    {"resources", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &row_shape},
+    {"counts", SHAPE_OBJECT, 0, "of all there are, by state", .of = &list_counts_shape},
+    {"total", SHAPE_INT, 0, "how many there are"},
+    {"matched", SHAPE_INT, 0, "how many the parameters choose"},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {"now", SHAPE_TIME, 0, NULL},
+    {NULL},
+};
+static const struct shape now_shape = {"Resources", fields};
+static const struct shape *const either[] = {&now_shape, &past_list_shape, NULL};
+const struct shape resources_shape = {"ResourcesNowOrThen", .either = either};

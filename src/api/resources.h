@@ -4,3 +4,4 @@
 #include "api/api.h"
 
 void resources_list(struct api *a, struct api_request *q);
+extern const struct shape resources_shape;

@@ -43,147 +43,161 @@
 #define PROM_DOC(what) what ", as Prometheus answers it (docs/SERIES.md)"
 #define PROM_ROUTE(method, path, run, params, what)                                                          \
     {                                                                                                        \
-        method, PROM path, RIGHT_SERIES_READ, SCOPE_LIST, run, .query = params, .form = true,                \
-                                                               .doc = PROM_DOC(what)                         \
+        method, PROM path, RIGHT_SERIES_READ, SCOPE_LIST, run, .answer = &prom_shape, .query = params,       \
+                                                               .form = true, .doc = PROM_DOC(what)           \
     }
 #define PROM_ROUTES(path, run, params, what)                                                                 \
     PROM_ROUTE("GET", path, run, params, what), PROM_ROUTE("POST", path, run, params, what " (from a form)")
 #define PROM "/prometheus/api/v1"
 #define V1   "/api/v1"
 const struct api_route route_table[] = {
-    {"GET", V1 "/setup", RIGHT_OPEN, SCOPE_NONE, session_setup_needed, .doc = "Whether there is no user yet"},
-    {"POST", V1 "/setup", RIGHT_OPEN, SCOPE_NONE, session_setup, .audited = true, .body = session_body_setup,
-     .doc = "Make the first administrator with the set-up link"},
-    {"POST", V1 "/setup/check", RIGHT_OPEN, SCOPE_NONE, session_setup_check, .body = session_body_setup_check,
-     .doc = "Whether the set-up link is the right one"},
+    {"GET", V1 "/setup", RIGHT_OPEN, SCOPE_NONE, session_setup_needed, .answer = &session_needed_shape,
+     .doc = "Whether there is no user yet"},
+    {"POST", V1 "/setup", RIGHT_OPEN, SCOPE_NONE, session_setup, .answer = &session_shape, .status = 201,
+     .audited = true, .body = session_body_setup, .doc = "Make the first administrator with the set-up link"},
+    {"POST", V1 "/setup/check", RIGHT_OPEN, SCOPE_NONE, session_setup_check, .answer = &shape_ok,
+     .body = session_body_setup_check, .doc = "Whether the set-up link is the right one"},
     {"POST", V1 "/setup/link", RIGHT_USERS_WRITE, SCOPE_ALL, session_setup_renew,
-     .doc = "A new set-up link, while there is no user"},
-    {"POST", V1 "/login", RIGHT_OPEN, SCOPE_NONE, session_login, .audited = true, .body = session_body_login,
-     .doc = "Sign in: opens a session"},
-    {"POST", V1 "/logout", RIGHT_SELF, SCOPE_NONE, session_logout, .audited = true,
+     .answer = &session_link_shape, .status = 201, .doc = "A new set-up link, while there is no user"},
+    {"POST", V1 "/login", RIGHT_OPEN, SCOPE_NONE, session_login, .answer = &session_shape, .audited = true,
+     .body = session_body_login, .doc = "Sign in: opens a session"},
+    {"POST", V1 "/logout", RIGHT_SELF, SCOPE_NONE, session_logout, .answer = &shape_ok, .audited = true,
      .doc = "End this session"},
-    {"GET", V1 "/session", RIGHT_SELF, SCOPE_NONE, session_show,
+    {"GET", V1 "/session", RIGHT_SELF, SCOPE_NONE, session_show, .answer = &session_shape,
      .doc = "Who one is, which rights one has, and the value for X-CSRF"},
-    {"POST", V1 "/session/password", RIGHT_SELF, SCOPE_NONE, session_password, .audited = true,
-     .body = session_body_password, .doc = "Change one's own password; ends one's other sessions"},
-    {"GET", V1 "/resources", RIGHT_RESOURCES_READ, SCOPE_LIST, resources_list, .query = past_query_list,
+    {"POST", V1 "/session/password", RIGHT_SELF, SCOPE_NONE, session_password, .answer = &session_shape,
+     .audited = true, .body = session_body_password,
+     .doc = "Change one's own password; ends one's other sessions"},
+    {"GET", V1 "/resources", RIGHT_RESOURCES_READ, SCOPE_LIST, resources_list, .answer = &resources_shape,
+     .query = past_query_list,
      .doc =
          "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
          "moment, also those that are configured no more (`gone`), and since when there are records "
          "(known_from). group: of one of these host groups (hosts and their services) or service groups, by "
          "commas; servicegroup: of service groups only. q: a search (docs/SEARCH.md)"},
-    {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .query = group_query,
+    {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .answer = &group_list_shape,
+      .query = group_query,
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
             "`group` of a list shows of each; with q only those with this text in name or alias, with name "
             "only those called so, and at most `limit` of them"},
     {"GET", V1 "/resources/{id}", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, resource_show,
-     .query = past_query_one,
+     .answer = &resource_shape, .query = past_query_one,
      .doc = "One host or service, with everything about it; with as_of, what its state was at that moment, "
             "also when it is configured no more (`gone`)"},
     {"GET", V1 "/resources/{id}/availability", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, availability_of_resource,
-     .query = availability_query_one, .doc = AVAILABILITY_DOC},
+     .answer = &availability_one_shape, .query = availability_query_one, .doc = AVAILABILITY_DOC},
     {"GET", V1 "/resources/{id}/states", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, states_of_resource,
-     .query = states_query,
+     .answer = &states_shape, .query = states_query,
      .doc =
          "How it was from `from` to `to` (the last day if left out), stretch after stretch: the state (or "
          "no_data, not_configured, unmonitored when Vigie did not run) and whether it was in downtime. Exact "
          "(`step` 0) where there are at most `spans` of them (2000 if left out); else equal parts of `step` "
          "seconds, each as its worst moment; also when it is configured no more (`gone`)"},
     {"GET", V1 "/availability", RIGHT_RESOURCES_READ, SCOPE_LIST, availability_list,
-     .query = availability_query,
+     .answer = &availability_list_shape, .query = availability_query,
      .doc = "The same of many: of group (hosts of a host group, services of a service group), host, service "
             "or kind, by name, a page at a time; `summary` of all of them (first page "
             "only): the mean, and the worst. What is configured no more (`gone`) is found by the host and "
             "service "
             "that it was last"},
     {"GET", V1 "/resources/{id}/events", RIGHT_EVENTS_READ, SCOPE_RESOURCE, event_of_resource,
-     .query = event_query_resource,
+     .answer = &event_list_shape, .query = event_query_resource,
      .doc = "What happened to it, the newest first; also when it is configured no more (`gone`)"},
-    {"GET", V1 "/resources/{id}/why", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, why_show, .query = why_query,
+    {"GET", V1 "/resources/{id}/why", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, why_show, .answer = &why_shape,
+     .query = why_query,
      .doc =
          "Why it is as it is: reasons for its state, why it ran and when it runs next, and the last decision "
          "about a notification: who was told, and why each other contact was not; `now`: what would be "
          "decided at this moment. With at, what had been decided by then. What is configured no more "
          "(`gone`) has "
          "the state and the last decision that the history knows"},
-    {"POST", V1 "/resources/{id}/check", RIGHT_RESOURCES_CHECK, SCOPE_RESOURCE, action_check, .audited = true,
-     .body = action_body_check, .doc = "Check it now"},
+    {"POST", V1 "/resources/{id}/check", RIGHT_RESOURCES_CHECK, SCOPE_RESOURCE, action_check,
+     .answer = &shape_ok, .audited = true, .body = action_body_check, .doc = "Check it now"},
     {"POST", V1 "/resources/{id}/acknowledge", RIGHT_RESOURCES_ACKNOWLEDGE, SCOPE_RESOURCE,
-     action_acknowledge, .audited = true, .body = action_body_acknowledge, .doc = "Acknowledge its problem"},
+     action_acknowledge, .answer = &shape_ok, .audited = true, .body = action_body_acknowledge,
+     .doc = "Acknowledge its problem"},
     {"DELETE", V1 "/resources/{id}/acknowledgement", RIGHT_RESOURCES_ACKNOWLEDGE, SCOPE_RESOURCE,
-     action_unacknowledge, .audited = true, .doc = "Take the acknowledgement back"},
+     action_unacknowledge, .answer = &shape_ok, .audited = true, .doc = "Take the acknowledgement back"},
     {"POST", V1 "/resources/{id}/downtime", RIGHT_RESOURCES_DOWNTIME, SCOPE_RESOURCE, action_downtime,
-     .audited = true, .body = action_body_downtime, .doc = "Plan a downtime"},
+     .answer = &shape_ok, .audited = true, .body = action_body_downtime, .doc = "Plan a downtime"},
     {"POST", V1 "/resources/{id}/comment", RIGHT_RESOURCES_COMMENT, SCOPE_RESOURCE, action_comment,
-     .audited = true, .body = action_body_comment, .doc = "Add a comment"},
+     .answer = &shape_ok, .audited = true, .body = action_body_comment, .doc = "Add a comment"},
     {"POST", V1 "/resources/{id}/submit", RIGHT_RESOURCES_SUBMIT, SCOPE_RESOURCE, action_submit,
-     .audited = true, .body = action_body_submit, .doc = "Submit a result (answered when it is on disk)"},
-    {"GET", V1 "/downtimes", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_downtimes, .query = notes_query,
+     .answer = &shape_ok, .audited = true, .body = action_body_submit,
+     .doc = "Submit a result (answered when it is on disk)"},
+    {"GET", V1 "/downtimes", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_downtimes,
+     .answer = &notes_downtimes_shape, .query = notes_query,
      .doc = "The downtimes that are planned or under way, by number"},
-    {"GET", V1 "/comments", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_comments, .query = notes_query,
-     .doc = "The comments there are, by number"},
+    {"GET", V1 "/comments", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_comments, .answer = &notes_comments_shape,
+     .query = notes_query, .doc = "The comments there are, by number"},
     {"DELETE", V1 "/downtimes/{id}", RIGHT_RESOURCES_DOWNTIME, SCOPE_RESOURCE, action_downtime_delete,
-     .audited = true, .doc = "Cancel a downtime"},
+     .answer = &shape_ok, .audited = true, .doc = "Cancel a downtime"},
     {"DELETE", V1 "/comments/{id}", RIGHT_RESOURCES_COMMENT, SCOPE_RESOURCE, action_comment_delete,
-     .audited = true, .doc = "Delete a comment"},
-    {"GET", V1 "/events", RIGHT_EVENTS_READ, SCOPE_LIST, event_list, .query = event_query,
+     .answer = &shape_ok, .audited = true, .doc = "Delete a comment"},
+    {"GET", V1 "/events", RIGHT_EVENTS_READ, SCOPE_LIST, event_list, .answer = &event_list_shape,
+     .query = event_query,
      .doc =
          "What happened to all hosts and services, the newest first. Of group, host or service only; of "
          "some kinds (`alert,notification`); with a text in it; from and to. A page that "
          "ends early has looked at many events in vain: `next` goes on. A host or service that is configured "
          "no more is found by the name it had last (`gone`)"},
-    {"GET", V1 "/series", RIGHT_SERIES_READ, SCOPE_LIST, series_show_list, .query = series_query_list,
+    {"GET", V1 "/series", RIGHT_SERIES_READ, SCOPE_LIST, series_show_list, .answer = &series_list_shape,
+     .query = series_query_list,
      .doc = "The series of measurements there are: chosen by id, resource, host, service, group, kind, label "
             "and q, in the order of names, a page at a time; in host, service and label `*` is any text and "
             "`?` one character, `\\*` and `\\?` these themselves (docs/SERIES.md)"},
-    {"GET", V1 "/series/data", RIGHT_SERIES_READ, SCOPE_LIST, series_show_data, .query = series_query_data,
-     .doc = SERIES_DOC},
+    {"GET", V1 "/series/data", RIGHT_SERIES_READ, SCOPE_LIST, series_show_data, .answer = &series_data_shape,
+     .query = series_query_data, .doc = SERIES_DOC},
     PROM_ROUTES("/query", prom_query, prom_query_query, "The value of an expression at one moment"),
     PROM_ROUTES("/query_range", prom_range, prom_query_range, "The values of an expression over a time"),
     PROM_ROUTES("/labels", prom_labels, prom_query_match, "The names of labels"),
     PROM_ROUTES("/series", prom_series, prom_query_match, "The series that selectors choose"),
     PROM_ROUTE("GET", "/label/{name}/values", prom_values, prom_query_match, "The values of a label"),
     PROM_ROUTE("GET", "/metadata", prom_metadata, prom_query_metadata, "What metrics there are"),
-    {"GET", PROM "/status/buildinfo", RIGHT_SERIES_READ, SCOPE_NONE, prom_buildinfo, .form = true,
-     .doc = PROM_DOC("Which Prometheus this answers like")},
-    {"GET", V1 "/status", RIGHT_PLATFORM_READ, SCOPE_LIST, status_show,
+    {"GET", PROM "/status/buildinfo", RIGHT_SERIES_READ, SCOPE_NONE, prom_buildinfo, .answer = &prom_shape,
+     .form = true, .doc = PROM_DOC("Which Prometheus this answers like")},
+    {"GET", V1 "/status", RIGHT_PLATFORM_READ, SCOPE_LIST, status_show, .answer = &status_shape,
      .doc = "How Vigie itself does; `reload`, null before the first one, says when it was, whether it was "
             "taken over, and with "
             "`error_count` the first `errors` ({file,line,column,text}); `config_warnings` with "
             "`config_warning_count` likewise of the "
             "configuration in force"},
-    {"GET", V1 "/stream", RIGHT_RESOURCES_READ, SCOPE_LIST, stream_open, .query = list_query,
-     .doc = "Server-sent events: the changes of a list"},
-    {"POST", V1 "/commands", RIGHT_COMMANDS_SEND, SCOPE_ALL, action_command, .audited = true,
-     .body = action_body_command, .doc = "Any external command of Nagios"},
-    {"POST", V1 "/reload", RIGHT_RELOAD_RUN, SCOPE_ALL, action_reload, .audited = true,
+    {"GET", V1 "/stream", RIGHT_RESOURCES_READ, SCOPE_LIST, stream_open, .answer = &stream_shape,
+     .query = list_query, .doc = "Server-sent events: the changes of a list"},
+    {"POST", V1 "/commands", RIGHT_COMMANDS_SEND, SCOPE_ALL, action_command, .answer = &shape_ok,
+     .audited = true, .body = action_body_command, .doc = "Any external command of Nagios"},
+    {"POST", V1 "/reload", RIGHT_RELOAD_RUN, SCOPE_ALL, action_reload, .answer = &shape_ok, .audited = true,
      .doc = "Read the configuration again"},
-    {"GET", V1 "/renames", RIGHT_RENAMES_READ, SCOPE_ALL, rename_list,
+    {"GET", V1 "/renames", RIGHT_RENAMES_READ, SCOPE_ALL, rename_list, .answer = &rename_list_shape,
      .doc = "The renames that wait for the reload that carries them out (the first; `total` counts all)"},
-    {"POST", V1 "/renames", RIGHT_RENAMES_WRITE, SCOPE_ALL, rename_create, .audited = true,
-     .body = rename_body,
+    {"POST", V1 "/renames", RIGHT_RENAMES_WRITE, SCOPE_ALL, rename_create, .answer = &shape_ok, .status = 202,
+     .audited = true, .body = rename_body,
      .doc = "Announce a rename: the next reload in which the old name is gone and the new one there, within "
             "24 hours, "
             "carries identity, state and history over; a host takes its services along"},
-    {"DELETE", V1 "/renames/{id}", RIGHT_RENAMES_WRITE, SCOPE_ALL, rename_delete, .audited = true,
-     .doc = "Take an announced rename back"},
-    {"GET", V1 "/tokens", RIGHT_TOKENS_READ, SCOPE_ALL, token_list,
+    {"DELETE", V1 "/renames/{id}", RIGHT_RENAMES_WRITE, SCOPE_ALL, rename_delete, .answer = &shape_ok,
+     .audited = true, .doc = "Take an announced rename back"},
+    {"GET", V1 "/tokens", RIGHT_TOKENS_READ, SCOPE_ALL, token_list, .answer = &token_list_shape,
      .doc = "The tokens there are (not their texts)"},
-    {"POST", V1 "/tokens", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_create, .audited = true, .body = token_body,
-     .doc = "Make a token for a program"},
-    {"DELETE", V1 "/tokens/{name}", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_delete, .audited = true,
-     .doc = "Delete a token"},
-    {"GET", V1 "/users", RIGHT_USERS_READ, SCOPE_ALL, user_list, .doc = "The users there are"},
-    {"POST", V1 "/users", RIGHT_USERS_WRITE, SCOPE_ALL, user_create, .audited = true, .body = user_body,
-     .doc = "Make a user"},
-    {"POST", V1 "/users/{name}/password", RIGHT_USERS_WRITE, SCOPE_ALL, user_password, .audited = true,
-     .body = user_body_password, .doc = "Set a user's password, and end the user's sessions"},
-    {"POST", V1 "/users/{name}/role", RIGHT_USERS_WRITE, SCOPE_ALL, user_role, .audited = true,
-     .body = user_body_role, .doc = "Give a user another role; the last administrator stays one"},
-    {"DELETE", V1 "/users/{name}", RIGHT_USERS_WRITE, SCOPE_ALL, user_delete, .audited = true,
-     .doc = "Delete a user, and end the user's sessions"},
-    {"GET", V1 "/openapi.json", RIGHT_SELF, SCOPE_NONE, openapi_show, .doc = "This table, as OpenAPI 3.1"},
-    {"GET", "/metrics", RIGHT_HERE, SCOPE_NONE, metrics_show,
+    {"POST", V1 "/tokens", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_create, .answer = &token_made_shape,
+     .status = 201, .audited = true, .body = token_body, .doc = "Make a token for a program"},
+    {"DELETE", V1 "/tokens/{name}", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_delete, .answer = &shape_ok,
+     .audited = true, .doc = "Delete a token"},
+    {"GET", V1 "/users", RIGHT_USERS_READ, SCOPE_ALL, user_list, .answer = &user_list_shape,
+     .doc = "The users there are"},
+    {"POST", V1 "/users", RIGHT_USERS_WRITE, SCOPE_ALL, user_create, .answer = &shape_ok, .status = 201,
+     .audited = true, .body = user_body, .doc = "Make a user"},
+    {"POST", V1 "/users/{name}/password", RIGHT_USERS_WRITE, SCOPE_ALL, user_password, .answer = &shape_ok,
+     .audited = true, .body = user_body_password,
+     .doc = "Set a user's password, and end the user's sessions"},
+    {"POST", V1 "/users/{name}/role", RIGHT_USERS_WRITE, SCOPE_ALL, user_role, .answer = &shape_ok,
+     .audited = true, .body = user_body_role,
+     .doc = "Give a user another role; the last administrator stays one"},
+    {"DELETE", V1 "/users/{name}", RIGHT_USERS_WRITE, SCOPE_ALL, user_delete, .answer = &shape_ok,
+     .audited = true, .doc = "Delete a user, and end the user's sessions"},
+    {"GET", V1 "/openapi.json", RIGHT_SELF, SCOPE_NONE, openapi_show, .answer = &openapi_shape,
+     .doc = "This table, as OpenAPI 3.1"},
+    {"GET", "/metrics", RIGHT_HERE, SCOPE_NONE, metrics_show, .answer = &metrics_shape,
      .doc = "How Vigie itself does, in OpenMetrics (docs/METRICS.md), without names"},
 };
 const size_t route_count = ARRAY_LEN(route_table);

@@ -13,7 +13,10 @@ struct api_route {
     enum right right;       /* RIGHT_NOBODY, if it is forgotten, denies */
     enum guard_scope scope; /* and so does SCOPE_MISSING */
     api_handler_f *run;
-    bool audited;                  /* it is recorded who asked for it */
+    const struct shape
+        *answer;  /* what a good answer looks like (shape.h); builds with sanitizers see to it */
+    int status;   /* of a good answer; 0: 200 */
+    bool audited; /* it is recorded who asked for it */
     const struct body_field *body; /* what the body must be (body.h); NULL: none is read */
     const char *const *query;      /* parameters it takes, ended by NULL; NULL: none */
     bool

@@ -4,19 +4,19 @@
 #include "api/label.h"
 #include "api/names.h"
 
-static const char *const words[ROW_STATES] = {"ok",      "up",          "pending",  "unknown",
-                                              "warning", "unreachable", "critical", "down"};
+const char *const row_state_words[ROW_STATES + 1] = {"ok",      "up",          "pending",  "unknown",
+                                                     "warning", "unreachable", "critical", "down"};
 
 const char *row_state_word(enum row_state s)
 {
     BUG_ON((unsigned)s >= ROW_STATES);
-    return words[s];
+    return row_state_words[s];
 }
 
 bool row_state_parse(struct str word, enum row_state *out)
 {
     for (size_t i = 0; i < ROW_STATES; i++) {
-        if (str_eq_c(word, words[i])) {
+        if (str_eq_c(word, row_state_words[i])) {
             *out = (enum row_state)i;
             return true;
         }
@@ -133,3 +133,34 @@ void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *sc
     row_members(a, idx, &c, &t, j);
     json_map_end(j);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field fields[] = {
+    {"id", SHAPE_TEXT, 0, "names it in paths; goes with it through renames", .like = "\"281474976710657\""},
+    {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds},
+    {"host", SHAPE_TEXT, 0, "the host's name", .like = "\"web-1\""},
+    {"host_display", SHAPE_TEXT, 0, "display_name of the host"},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, "the service's description; only of a service"},
+    {"service_display", SHAPE_TEXT, SHAPE_MAYBE, "display_name of the service"},
+    {"state", SHAPE_WORD, 0, NULL, .words = row_state_words},
+    {"hard", SHAPE_BOOL, 0, "whether the state is hard: it was found as often as max_attempts asks"},
+    {"attempt", SHAPE_INT, 0, NULL},
+    {"max_attempts", SHAPE_INT, 0, NULL},
+    {"since", SHAPE_TIME, SHAPE_NULL, "when the state began"},
+    {"last_check", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"next_check", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"output", SHAPE_TEXT, 0, "the first line of what the check said", .like = "\"HTTP OK: 200 in 0.041 s\""},
+    {"acknowledged", SHAPE_BOOL, 0, NULL},
+    {"in_downtime", SHAPE_BOOL, 0, NULL},
+    {"host_in_downtime", SHAPE_BOOL, 0, "of a service: its host is"},
+    {"flapping", SHAPE_BOOL, 0, NULL},
+    {"notifications_enabled", SHAPE_BOOL, 0, NULL},
+    {"checks_enabled", SHAPE_BOOL, 0, NULL},
+    {"passive", SHAPE_BOOL, 0, "meant to take results that are sent in, and to run no check"},
+    {"running", SHAPE_BOOL, 0, "a check of it runs now"},
+    {"stale", SHAPE_BOOL, 0, "its results do not come as they should"},
+    {"severity", SHAPE_OBJECT, SHAPE_MAYBE, "how much it matters (Centreon)", .of = &label_severity_shape},
+    {NULL},
+};
+const struct shape row_shape = {"Row", fields};

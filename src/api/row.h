@@ -41,3 +41,5 @@ struct str row_output_in_place(const struct api *a, uint32_t idx);
 void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch);
 void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t,
                  struct json *j);
+extern const char *const row_state_words[]; /* in the order of enum row_state, ended by NULL */
+extern const struct shape row_shape;

@@ -224,3 +224,75 @@ void series_show_data(struct api *a, struct api_request *q)
     q->flow = series_flow;
     api_ask_reader(a, q, "series_data", k.arg, k.n, series_pass_on);
 }
+
+/* ---- what the answers look like ---- */
+
+#define IN_WORDS(bits)                                                                                       \
+    {"label", SHAPE_TEXT, 0, "of the performance data", .like = "\"rta\""},                                  \
+        {"unit", SHAPE_TEXT, 0, "as the plugin wrote it"}, {"counter", SHAPE_BOOL, 0, NULL},                 \
+    {                                                                                                        \
+        "written", SHAPE_TEXT, SHAPE_NULL, "of bytes: the unit in which the plugin writes them"              \
+    }
+#define BOUNDS                                                                                               \
+    {"warn", SHAPE_TEXT, SHAPE_NULL, "a range as plugins write it"}, {"crit", SHAPE_TEXT, SHAPE_NULL, NULL}, \
+        {"min", SHAPE_NUMBER, SHAPE_NULL, NULL},                                                             \
+    {                                                                                                        \
+        "max", SHAPE_NUMBER, SHAPE_NULL, NULL                                                                \
+    }
+static const struct shape_field series_fields[] = {{"id", SHAPE_TEXT, 0, NULL},
+                                                   {"resource", SHAPE_ID, 0, "the host or service"},
+                                                   {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds},
+                                                   {"host", SHAPE_TEXT, 0, NULL},
+                                                   {"service", SHAPE_TEXT, SHAPE_NULL, NULL},
+                                                   IN_WORDS(0),
+                                                   BOUNDS,
+                                                   {"last", SHAPE_NUMBER, SHAPE_NULL, "the last value"},
+                                                   {"last_at", SHAPE_TIME, SHAPE_NULL, NULL},
+                                                   {NULL}};
+static const struct shape series_shape = {"Series", series_fields};
+static const struct shape_field list_fields[] = {
+    {"series", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &series_shape},
+    {"matched", SHAPE_INT, 0, NULL},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {NULL},
+};
+const struct shape series_list_shape = {"SeriesList", list_fields};
+static const struct shape_field threshold_fields[] = {
+    {"from", SHAPE_INT, 0, "seconds since 1970"}, BOUNDS, {"unit", SHAPE_TEXT, SHAPE_MAYBE, NULL}, {NULL}};
+static const struct shape threshold_shape = {"Thresholds", threshold_fields};
+#define COLUMN(name)                                                                                         \
+    {                                                                                                        \
+        name, SHAPE_NUMBER, SHAPE_MAYBE | SHAPE_LIST | SHAPE_HOLES, NULL                                     \
+    }
+static const struct shape_field drawn_fields[] = {
+    {"id", SHAPE_TEXT, SHAPE_NULL, "null, as the next ones, where several are combined"},
+    {"resource", SHAPE_ID, SHAPE_NULL, NULL},
+    {"kind", SHAPE_WORD, SHAPE_NULL, NULL, .words = shape_kinds},
+    {"host", SHAPE_TEXT, SHAPE_NULL, NULL},
+    {"service", SHAPE_TEXT, SHAPE_NULL, NULL},
+    {"combined", SHAPE_INT, SHAPE_MAYBE, "how many"},
+    IN_WORDS(0),
+    {"compare", SHAPE_TEXT, SHAPE_NULL, "of earlier by that much", .like = "\"1d\""},
+    {"usual", SHAPE_INT, SHAPE_NULL, "seconds between two measurements"},
+    {"t", SHAPE_INT, SHAPE_LIST, "seconds since 1970"},
+    COLUMN("mean"),
+    COLUMN("min"),
+    COLUMN("max"),
+    COLUMN("last"),
+    COLUMN("sum"),
+    COLUMN("count"),
+    {"thresholds", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &threshold_shape},
+    {NULL},
+};
+static const struct shape drawn_shape = {"SeriesDrawn", drawn_fields, .open = true}; /* columns p0 to p100 */
+static const char *const resolutions[] = {"raw", "5min", "1h", "1d", NULL};
+static const struct shape_field data_fields[] = {
+    {"from", SHAPE_TIME, 0, NULL},
+    {"to", SHAPE_TIME, 0, NULL},
+    {"step", SHAPE_INT, 0, NULL},
+    {"resolution", SHAPE_WORD, 0, "the coarsest from which a value was made", .words = resolutions},
+    {"series", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &drawn_shape},
+    {"truncated", SHAPE_BOOL, 0, "there was more than an answer holds"},
+    {NULL},
+};
+const struct shape series_data_shape = {"SeriesData", data_fields, .also = "text/csv"};

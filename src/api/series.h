@@ -15,3 +15,4 @@ void series_show_data(struct api *a, struct api_request *q);
 /* The reader's answer, head and body (db/series_ask.h), to who asks: the parts of a long one as they come (q->flow), and the end or all of it. */
 bool series_flow(struct api *a, struct api_request *q, struct str rows);
 void series_pass_on(struct api *a, struct api_request *q, const struct api_answer *x);
+extern const struct shape series_list_shape, series_data_shape;

@@ -275,3 +275,20 @@ void session_password(struct api *a, struct api_request *q)
     args[2] = v[1].text;
     api_ask_auth(a, q, "password", args, 3, password_changed);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field needed_fields[] = {{"needed", SHAPE_BOOL, 0, "there is no user yet"}, {NULL}};
+const struct shape session_needed_shape = {"SetupNeeded", needed_fields};
+static const struct shape_field link_fields[] = {{"token", SHAPE_TEXT, 0, "the text behind #setup="}, {NULL}};
+const struct shape session_link_shape = {"SetupLink", link_fields};
+static const struct shape_field session_fields[] = {
+    {"user", SHAPE_TEXT, 0, "the name of who asks", .like = "\"ann\""},
+    {"role", SHAPE_TEXT, 0, NULL, .like = "\"operator\""},
+    {"rights", SHAPE_TEXT, SHAPE_LIST, "their words: docs/USERS.md"},
+    {"csrf", SHAPE_TEXT, 0, "what X-CSRF must be; empty where no cookie is used"},
+    {"lang", SHAPE_TEXT, SHAPE_NULL, NULL, .like = "\"fr\""},
+    {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
+    {NULL},
+};
+const struct shape session_shape = {"Session", session_fields};

@@ -15,3 +15,4 @@ void session_login(struct api *a, struct api_request *q);
 void session_logout(struct api *a, struct api_request *q);
 void session_show(struct api *a, struct api_request *q);
 void session_password(struct api *a, struct api_request *q);
+extern const struct shape session_shape, session_needed_shape, session_link_shape;

@@ -194,3 +194,24 @@ void states_of_resource(struct api *a, struct api_request *q)
     if (idx != MODEL_NONE)
         begin(a, q, names_oid(a, idx), (struct states_ask){.host = idx < a->model.n_hosts});
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field span_fields[] = {
+    {"from", SHAPE_TIME, 0, NULL},
+    {"to", SHAPE_TIME, 0, NULL},
+    {"state", SHAPE_WORD, 0, NULL, .words = past_state_words},
+    {"downtime", SHAPE_BOOL, 0, NULL},
+    {NULL},
+};
+static const struct shape span_shape = {"Span", span_fields};
+static const struct shape_field fields[] = {
+    {"id", SHAPE_ID, 0, NULL},
+    {"gone", SHAPE_BOOL, SHAPE_MAYBE, "it is configured no more"},
+    {"from", SHAPE_TIME, 0, NULL},
+    {"to", SHAPE_TIME, 0, NULL},
+    {"step", SHAPE_INT, 0, "0: exact; else seconds of each part, which has its worst moment"},
+    {"spans", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &span_shape},
+    {NULL},
+};
+const struct shape states_shape = {"States", fields};

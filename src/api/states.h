@@ -5,3 +5,4 @@
 
 extern const char *const states_query[];
 void states_of_resource(struct api *a, struct api_request *q);
+extern const struct shape states_shape;

@@ -247,3 +247,131 @@ void status_show(struct api *a, struct api_request *q)
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field checks_fields[] = {
+    {"hosts", SHAPE_INT, 0, NULL},
+    {"services", SHAPE_INT, 0, NULL},
+    {"active", SHAPE_INT, 0, NULL},
+    {"passive", SHAPE_INT, 0, NULL},
+    {"on_demand", SHAPE_INT, 0, NULL},
+    {"running", SHAPE_INT, 0, NULL},
+    {"running_max", SHAPE_INT, 0, NULL},
+    {"late", SHAPE_INT, 0, NULL},
+    {"lost", SHAPE_INT, 0, NULL},
+    {"commands", SHAPE_INT, 0, NULL},
+    {"commands_refused", SHAPE_INT, 0, NULL},
+    {"commands_waiting", SHAPE_INT, 0, NULL},
+    {"notifications", SHAPE_INT, 0, NULL},
+    {"undelivered", SHAPE_INT, 0, NULL},
+    {"latency_ms", SHAPE_NUMBER, 0, NULL},
+    {"latency_max_ms", SHAPE_NUMBER, 0, NULL},
+    {"execution_ms", SHAPE_NUMBER, 0, NULL},
+    {NULL},
+};
+static const struct shape checks_shape = {"StatusChecks", checks_fields};
+static const struct shape_field switches_fields[] = {
+    {"notifications", SHAPE_BOOL, 0, NULL},  {"host_checks", SHAPE_BOOL, 0, NULL},
+    {"service_checks", SHAPE_BOOL, 0, NULL}, {"event_handlers", SHAPE_BOOL, 0, NULL},
+    {"flap_detection", SHAPE_BOOL, 0, NULL}, {NULL},
+};
+static const struct shape switches_shape = {"StatusSwitches", switches_fields};
+static const struct shape_field journal_fields[] = {
+    {"seq", SHAPE_ID, 0, "the last record"},
+    {"degraded", SHAPE_TEXT, 0, "why it cannot be written; empty: it can"},
+    {NULL},
+};
+static const struct shape journal_shape = {"StatusJournal", journal_fields};
+static const struct shape_field projection_fields[] = {
+    {"applied", SHAPE_ID, 0, "up to which record it goes"}, {"lag", SHAPE_INT, 0, "records"}, {NULL}};
+static const struct shape projection_shape = {"StatusProjection", projection_fields};
+static const struct shape_field not_yet_fields[] = {
+    {"object", SHAPE_TEXT, 0, NULL}, {"directive", SHAPE_TEXT, 0, NULL}, {"file", SHAPE_TEXT, 0, NULL},
+    {"line", SHAPE_INT, 0, NULL},    {"count", SHAPE_INT, 0, NULL},      {NULL},
+};
+static const struct shape not_yet_shape = {"NotYet", not_yet_fields};
+static const struct shape_field warning_fields[] = {{"code", SHAPE_TEXT, 0, NULL},
+                                                    {"text_en", SHAPE_TEXT, 0, NULL},
+                                                    {"text_fr", SHAPE_TEXT, 0, NULL},
+                                                    {NULL}};
+static const struct shape warning_shape = {"Warning", warning_fields};
+static const struct shape_field page_fields[] = {
+    {"address", SHAPE_TEXT, 0, NULL},
+    {"tls", SHAPE_BOOL, 0, NULL},
+    {"certificate_sha256", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"certificate_until_s", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"certificate_own", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+static const struct shape page_shape = {"StatusPage", page_fields};
+static const struct shape_field process_fields[] = {
+    {"version", SHAPE_TEXT, 0, NULL},
+    {"build", SHAPE_TEXT, 0, NULL},
+    {"main_file", SHAPE_TEXT, 0, NULL},
+    {"state_dir", SHAPE_TEXT, 0, NULL},
+    {"one_process", SHAPE_BOOL, 0, NULL},
+    {"rights_warning", SHAPE_TEXT, 0, NULL},
+    {"page", SHAPE_OBJECT, SHAPE_MAYBE, NULL, .of = &page_shape},
+    {NULL},
+};
+static const struct shape process_shape = {"StatusProcess", process_fields};
+static const struct shape_field place_fields[] = {
+    {"file", SHAPE_TEXT, SHAPE_NULL, NULL},
+    {"line", SHAPE_INT, 0, NULL},
+    {"column", SHAPE_INT, 0, NULL},
+    {"text", SHAPE_TEXT, 0, NULL},
+    {NULL},
+};
+static const struct shape place_shape = {"ConfigurationFinding", place_fields};
+static const struct shape_field reload_fields[] = {
+    {"time", SHAPE_TIME, 0, NULL},
+    {"ok", SHAPE_BOOL, 0, "whether it was taken over"},
+    {"generation", SHAPE_INT, 0, NULL},
+    {"error_count", SHAPE_INT, 0, NULL},
+    {"errors", SHAPE_OBJECT, SHAPE_LIST, "the first of them", .of = &place_shape},
+    {NULL},
+};
+static const struct shape reload_shape = {"Reload", reload_fields};
+static const struct shape_field role_fields[] = {
+    {"role", SHAPE_TEXT, 0, NULL},
+    {"instance", SHAPE_INT, 0, NULL},
+    {"state", SHAPE_TEXT, 0, NULL},
+    {"restarts", SHAPE_INT, 0, NULL},
+    {"pid", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"uid", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"seccomp", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {"no_new_privs", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {"landlock", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"capabilities", SHAPE_ID, SHAPE_MAYBE, NULL},
+    {"rss_kb", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+static const struct shape role_shape = {"StatusRole", role_fields};
+static const struct shape_field fields[] = {
+    {"version", SHAPE_TEXT, 0, NULL},
+    {"build", SHAPE_TEXT, 0, NULL},
+    {"now", SHAPE_TIME, 0, NULL},
+    {"program_start", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"last_reload", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"checks", SHAPE_OBJECT, 0, NULL, .of = &checks_shape},
+    {"switches", SHAPE_OBJECT, 0, NULL, .of = &switches_shape},
+    {"journal", SHAPE_OBJECT, 0, NULL, .of = &journal_shape},
+    {"history", SHAPE_OBJECT, 0, NULL, .of = &projection_shape},
+    {"states", SHAPE_OBJECT, 0, NULL, .of = &projection_shape},
+    {"series", SHAPE_OBJECT, 0, NULL, .of = &metrics_series_status_shape},
+    {"exports", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &metrics_export_shape},
+    {"damage", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &metrics_damage_shape},
+    {"streams", SHAPE_INT, 0, NULL},
+    {"requests", SHAPE_INT, 0, NULL},
+    {"not_yet", SHAPE_OBJECT, SHAPE_LIST, "directives that have no effect yet", .of = &not_yet_shape},
+    {"warnings", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &warning_shape},
+    {"process", SHAPE_OBJECT, SHAPE_MAYBE, NULL, .of = &process_shape},
+    {"reload", SHAPE_OBJECT, SHAPE_NULL, "null before the first one", .of = &reload_shape},
+    {"config_warnings", SHAPE_OBJECT, SHAPE_LIST | SHAPE_NULL, NULL, .of = &place_shape},
+    {"config_warning_count", SHAPE_INT, 0, NULL},
+    {"renames_waiting", SHAPE_INT, 0, NULL},
+    {"roles", SHAPE_OBJECT, SHAPE_LIST | SHAPE_NULL, NULL, .of = &role_shape},
+    {NULL},
+};
+const struct shape status_shape = {"Status", fields};

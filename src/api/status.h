@@ -4,3 +4,4 @@
 #include "api/api.h"
 
 void status_show(struct api *a, struct api_request *q);
+extern const struct shape status_shape;

@@ -448,3 +448,7 @@ void stream_world(struct api *a)
     }
     buf_release(&b);
 }
+
+/* ---- what the answers look like ---- */
+
+const struct shape stream_shape = {"Stream", .media = "text/event-stream"};

@@ -30,3 +30,4 @@ void stream_gone(struct api *a, enum api_source source, uint64_t id);
 void stream_source_lost(struct api *a, enum api_source source);
 void stream_session_ended(struct api *a, const unsigned char key[HASH_SHA256_BYTES]);
 void stream_name_ended(struct api *a, struct str name); /* a user or token was deleted */
+extern const struct shape stream_shape;

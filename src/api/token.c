@@ -102,3 +102,26 @@ void token_list(struct api *a, struct api_request *q)
 {
     api_ask_auth(a, q, "token_list", NULL, 0, listed);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field made_fields[] = {
+    {"name", SHAPE_TEXT, 0, NULL},
+    {"role", SHAPE_TEXT, 0, NULL},
+    {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"token", SHAPE_TEXT, 0, "its text, which is told this once", .like = "\"vgt_...\""},
+    {NULL},
+};
+const struct shape token_made_shape = {"TokenMade", made_fields};
+static const struct shape_field token_fields[] = {
+    {"name", SHAPE_TEXT, 0, NULL},
+    {"role", SHAPE_TEXT, 0, NULL},
+    {"created", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"by", SHAPE_TEXT, 0, "who made it"},
+    {NULL},
+};
+static const struct shape token_shape = {"Token", token_fields};
+static const struct shape_field list_fields[] = {
+    {"tokens", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &token_shape}, {NULL}};
+const struct shape token_list_shape = {"Tokens", list_fields};

@@ -141,3 +141,15 @@ void user_list(struct api *a, struct api_request *q)
 {
     api_ask_auth(a, q, "user_list", NULL, 0, listed);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field user_fields[] = {
+    {"user", SHAPE_TEXT, 0, "the user's name"},      {"role", SHAPE_TEXT, 0, NULL},
+    {"created", SHAPE_TIME, SHAPE_NULL, NULL},       {"password_changed", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"sessions", SHAPE_INT, 0, "how many are open"}, {NULL},
+};
+static const struct shape user_shape = {"User", user_fields};
+static const struct shape_field list_fields[] = {{"users", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &user_shape},
+                                                 {NULL}};
+const struct shape user_list_shape = {"Users", list_fields};

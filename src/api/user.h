@@ -11,3 +11,4 @@ void user_create(struct api *a, struct api_request *q);
 void user_password(struct api *a, struct api_request *q);
 void user_role(struct api *a, struct api_request *q);
 void user_delete(struct api *a, struct api_request *q);
+extern const struct shape user_list_shape;

@@ -407,3 +407,83 @@ void why_show(struct api *a, struct api_request *q)
     else
         api_ask_why(a, q, names_oid(a, s->idx), reasons_known);
 }
+
+/* ---- what the answers look like ---- */
+
+static const struct shape_field reason_fields[] = {
+    {"code", SHAPE_TEXT, 0, "a word that does not change: docs/REASONS.md", .like = "\"state_plugin\""},
+    {"object", SHAPE_TEXT, 0, "what it is about, or -"},
+    {"args", SHAPE_ID, SHAPE_LIST, "the figures in the sentence"},
+    {"text_en", SHAPE_TEXT, 0, NULL},
+    {"text_fr", SHAPE_TEXT, 0, NULL},
+    {NULL},
+};
+const struct shape why_reason_shape = {"Reason", reason_fields};
+static const struct shape_field contact_fields[] = {
+    {"contact", SHAPE_TEXT, SHAPE_NULL, "null: the reason is about all of them"},
+    {"told", SHAPE_BOOL, 0, NULL},
+    {"reason", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
+    {NULL},
+};
+static const struct shape contact_shape = {"ContactTold", contact_fields};
+static const struct shape_field undelivered_fields[] = {
+    {"time", SHAPE_TIME, 0, NULL},
+    {"contact", SHAPE_TEXT, 0, NULL},
+    {"command", SHAPE_TEXT, 0, NULL},
+    {"text", SHAPE_TEXT, 0, "why it did not arrive"},
+    {NULL},
+};
+static const struct shape undelivered_shape = {"Undelivered", undelivered_fields};
+static const struct shape_field decision_fields[] = {
+    {"time", SHAPE_TIME, 0, NULL},
+    {"about", SHAPE_TEXT, SHAPE_NULL, NULL},
+    {"state", SHAPE_WORD, 0, NULL, .words = row_state_words},
+    {"hard", SHAPE_BOOL, 0, NULL},
+    {"number", SHAPE_INT, 0, "of the notification"},
+    {"reason", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
+    {"contacts", SHAPE_OBJECT, SHAPE_LIST, "who was told, and why each other one was not",
+     .of = &contact_shape},
+    {"undelivered", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &undelivered_shape},
+    {NULL},
+};
+static const struct shape decision_shape = {"Decision", decision_fields};
+static const struct shape_field would_fields[] = {
+    {"reason", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
+    {"contacts", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &contact_shape},
+    {NULL},
+};
+static const struct shape would_shape = {"Would", would_fields};
+static const struct shape_field state_fields[] = {
+    {"state", SHAPE_WORD, 0, NULL, .words = past_state_words},
+    {"hard", SHAPE_BOOL, 0, NULL},
+    {"attempt", SHAPE_INT, 0, NULL},
+    {"max_attempts", SHAPE_INT, SHAPE_MAYBE, NULL},
+    {"since", SHAPE_TIME, SHAPE_NULL, NULL},
+    {"output", SHAPE_TEXT, 0, NULL},
+    {"acknowledgement", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_NULL, NULL, .of = &notes_acknowledgement_shape},
+    {"in_downtime", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {"host_in_downtime", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+static const struct shape state_shape = {"WhyState", state_fields};
+static const struct shape_field why_fields[] = {
+    {"id", SHAPE_TEXT, 0, NULL},
+    {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds},
+    {"host", SHAPE_TEXT, 0, NULL},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"gone", SHAPE_BOOL, SHAPE_MAYBE, "it is configured no more"},
+    {"now", SHAPE_TIME, SHAPE_MAYBE, NULL},
+    {"at", SHAPE_TIME, SHAPE_MAYBE, "the moment that was asked for"},
+    {"state", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &state_shape},
+    {"why", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_NULL, "why its state is what it is", .of = &why_reason_shape},
+    {"ran", SHAPE_OBJECT, SHAPE_NULL, "why it ran, or did not", .of = &why_reason_shape},
+    {"next", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_LIST | SHAPE_HOLES, "when and why it runs next",
+     .of = &why_reason_shape},
+    {"last_decision", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_NULL, NULL, .of = &why_reason_shape},
+    {"decision", SHAPE_OBJECT, SHAPE_NULL, "the last about a notification", .of = &decision_shape},
+    {"would", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_NULL, "what would be decided now", .of = &would_shape},
+    {"measurements_refused", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_NULL, NULL,
+     .of = &metrics_series_refused_shape},
+    {NULL},
+};
+const struct shape why_shape = {"Why", why_fields};

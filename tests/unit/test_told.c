@@ -11,7 +11,10 @@
 
 static int set_up(void **state)
 {
-    *state = api_world_new(2, 2);
+    struct api_world *w = api_world_new(2, 2);
+
+    w->api.made_up = true;
+    *state = w;
     return 0;
 }
 
