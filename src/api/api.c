@@ -173,6 +173,7 @@ static void who_known(struct api *a, struct api_request *q, const struct api_ans
             w->by = API_BY_NOBODY;
         str_copy(w->name, sizeof(w->name), x->values[API_AUTH_USER]);
         str_copy(w->lang, sizeof(w->lang), x->values[API_AUTH_LANG]);
+        str_copy(w->totp, sizeof(w->totp), x->values[API_AUTH_TOTP]);
         str_to_i64(x->values[API_AUTH_EXPIRES], &w->expires);
         who_cache_put(a->cache, w, a->ports->mono(a->user));
     }

@@ -38,7 +38,7 @@ struct api_answer {
     bool ok;
     struct str error; /* a sentence when not ok */
     const struct str *
-        values; /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON), grants (JSON), totp */
+        values; /* auth: code, field, wait_us, secret, user, role, lang, expires, list (JSON; of a refusal: what its text names), grants (JSON), totp */
     size_t n_values;
     struct str json;    /* reader: all rows, joined */
     struct str reasons; /* engine, asked why: core/reason.h */

@@ -80,8 +80,8 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     static const struct {
         const char *code;
         int status;
-    } table[] = {{"denied", 401}, {"slow", 429}, {"invalid", 422}, {"conflict", 409},
-                 {"gone", 410},   {"full", 503}, {"broken", 503}};
+    } table[] = {{"denied", 401}, {"slow", 429},   {"invalid", 422}, {"conflict", 409}, {"gone", 410},
+                 {"full", 503},   {"broken", 503}, {"beyond", 403},  {"none", 404}};
     int status = 500;
     int64_t wait = 0;
     enum problem p;
@@ -100,10 +100,10 @@ bool api_auth_refused(struct api *a, struct api_request *q, const struct api_ans
     }
     if (!problem_parse(answer->error, &p))
         p = PROBLEM_OUR_MISTAKE;
-    api_fail_with(a, q, status,
-                  answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD])
-                                                   : NULL,
-                  p, str_of(a->damage.users), STR_NULL);
+    api_fail_with(
+        a, q, status,
+        answer->values[API_AUTH_FIELD].n ? arena_dup(&q->arena, answer->values[API_AUTH_FIELD]) : NULL, p,
+        answer->values[API_AUTH_LIST].n ? answer->values[API_AUTH_LIST] : str_of(a->damage.users), STR_NULL);
     return true;
 }
 

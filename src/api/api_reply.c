@@ -174,7 +174,7 @@ static void problem_body(struct buf *out, const struct api_request *q, const str
     buf_release(&code);
 }
 
-static bool reads_french(const struct api_request *q)
+bool api_reads_french(const struct api_request *q)
 {
     int en = http_text_weight(q->accept_language, STR("en")),
         fr = http_text_weight(q->accept_language, STR("fr"));
@@ -187,7 +187,7 @@ static bool reads_french(const struct api_request *q)
 static void refuse(struct api *a, struct api_request *q, const struct refusal *r)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
-    bool prom = promerror_is_path(q->path), french = reads_french(q);
+    bool prom = promerror_is_path(q->path), french = api_reads_french(q);
 
     problem_render(&text, r->problem, french, r->args);
     if (r->near.n)
@@ -226,7 +226,7 @@ void api_fail_near(struct api *a, struct api_request *q, int status, const char 
 void api_fail_right(struct api *a, struct api_request *q, enum right right)
 {
     const struct right_row *r = right_row(right);
-    bool french = reads_french(q);
+    bool french = api_reads_french(q);
     const char *role = french ? who_role_french(q->who.role) : who_role_word(q->who.role);
 
     BUG_ON(!r);

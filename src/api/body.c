@@ -73,6 +73,34 @@ static enum problem take_text(const struct body_field *f, const struct json_valu
     return f->type == BODY_LINE && !is_line(out->text) ? PROBLEM_MEMBER_LINE : PROBLEM_NONE;
 }
 
+/* Texts, as JSON again. */
+static enum problem take_list(const struct body_field *f, const struct json_value *v, struct api_request *q,
+                              struct body_value *out)
+{
+    struct buf b = BUF_INIT;
+
+    if (f->type == BODY_SCOPE && json_read_type(v) == JSON_IS_NULL) {
+        out->text = STR("null");
+        return PROBLEM_NONE;
+    }
+    if (json_read_type(v) != JSON_IS_ARRAY)
+        return f->type == BODY_SCOPE ? PROBLEM_SCOPE_FORM : PROBLEM_MEMBER_LIST;
+    if ((int64_t)json_read_length(v) > f->max)
+        return PROBLEM_MEMBER_LONG;
+    for (size_t i = 0; i < json_read_length(v); i++) {
+        struct str s = json_read_text(json_read_element(v, i));
+
+        if (!s.p)
+            return PROBLEM_MEMBER_LIST;
+        if (memchr(s.p, '\0', s.n) || !is_line(s))
+            return PROBLEM_MEMBER_LINE;
+    }
+    json_read_copy(v, &b);
+    out->text = arena_str(&q->arena, buf_str(&b));
+    buf_release(&b);
+    return PROBLEM_NONE;
+}
+
 static enum problem take(const struct body_field *f, const struct json_value *v, struct api_request *q,
                          struct body_value *out)
 {
@@ -90,6 +118,8 @@ static enum problem take(const struct body_field *f, const struct json_value *v,
     case BODY_LINE:
     case BODY_TIME:
     case BODY_WORD: return take_text(f, v, q, out);
+    case BODY_LIST:
+    case BODY_SCOPE: return take_list(f, v, q, out);
     }
     BUG("body type");
 }

@@ -43,16 +43,24 @@ static bool changes(const struct api_route *r)
 
 static void body_member(struct json *j, const struct body_field *f)
 {
-    static const char *const types[] = {"string", "string", "boolean", "integer", "string", "string"};
+    static const char *const types[] = {"string", "string", "boolean", "integer",
+                                        "string", "string", "array",   "array"};
+    bool may_be_null = !f->required || f->type == BODY_SCOPE;
 
     open_map(j, f->name);
     json_key(j, "type");
-    if (!f->required)
+    if (may_be_null)
         json_list(j);
     json_c(j, types[f->type]);
-    if (!f->required) { /* null is as if it were left out */
+    if (may_be_null) { /* null is as if it were left out */
         json_c(j, "null");
         json_list_end(j);
+    }
+    if (f->type == BODY_LIST || f->type == BODY_SCOPE) {
+        open_map(j, "items");
+        json_key_c(j, "type", "string");
+        json_map_end(j);
+        json_key_i64(j, "maxItems", f->max);
     }
     if (f->type == BODY_TIME)
         json_key_c(j, "format", "date-time");
@@ -85,6 +93,8 @@ static void body_example(struct json *j, const struct body_field *f)
         case BODY_INT: json_i64(j, f->min); break;
         case BODY_TIME: json_c(j, "2026-11-23T09:00:00Z"); break;
         case BODY_WORD: json_c(j, f->words[0]); break;
+        case BODY_LIST: json_raw(j, STR("[]")); break;
+        case BODY_SCOPE: json_none(j); break;
         }
     }
     json_map_end(j);

@@ -9,17 +9,21 @@
 #include "api/metrics.h"
 #include "api/notes.h"
 #include "api/openapi.h"
-#include "api/rename.h"
 #include "api/past.h"
+#include "api/people.h"
+#include "api/rename.h"
 #include "api/prom.h"
 #include "api/resource.h"
 #include "api/resources.h"
+#include "api/role.h"
 #include "api/series.h"
 #include "api/session.h"
+#include "api/sessions.h"
 #include "api/states.h"
 #include "api/status.h"
 #include "api/stream.h"
 #include "api/token.h"
+#include "api/totp.h"
 #include "api/user.h"
 #include "api/why.h"
 #include "wire/http_text.h"
@@ -60,7 +64,9 @@ const struct api_route route_table[] = {
     {"POST", V1 "/setup/link", RIGHT_USERS_WRITE, SCOPE_ALL, session_setup_renew,
      .answer = &session_link_shape, .status = 201, .doc = "A new set-up link, while there is no user"},
     {"POST", V1 "/login", RIGHT_OPEN, SCOPE_NONE, session_login, .answer = &session_shape, .audited = true,
-     .body = session_body_login, .doc = "Sign in: opens a session"},
+     .body = session_body_login,
+     .doc = "Sign in: opens a session. Where there is a second factor, 401 with the code totp_needed asks "
+            "for `code`"},
     {"POST", V1 "/logout", RIGHT_SELF, SCOPE_NONE, session_logout, .answer = &shape_ok, .audited = true,
      .doc = "End this session"},
     {"GET", V1 "/session", RIGHT_SELF, SCOPE_NONE, session_show, .answer = &session_shape,
@@ -68,6 +74,28 @@ const struct api_route route_table[] = {
     {"POST", V1 "/session/password", RIGHT_SELF, SCOPE_NONE, session_password, .answer = &session_shape,
      .audited = true, .body = session_body_password,
      .doc = "Change one's own password; ends one's other sessions"},
+    {"POST", V1 "/session/totp", RIGHT_SELF, SCOPE_NONE, totp_enrol, .answer = &totp_enrol_shape,
+     .status = 201, .audited = true, .body = totp_body_enrol,
+     .doc = "A secret for one's authenticator, and its otpauth:// address; it holds when a code confirms it"},
+    {"POST", V1 "/session/totp/confirm", RIGHT_SELF, SCOPE_NONE, totp_confirm, .answer = &totp_confirm_shape,
+     .audited = true, .body = totp_body_confirm,
+     .doc = "Turn the second factor on with the first code; answers ten recovery codes (shown this once) and "
+            "a new session, and ends all former ones"},
+    {"POST", V1 "/session/totp/off", RIGHT_SELF, SCOPE_NONE, totp_off, .answer = &shape_ok, .audited = true,
+     .body = totp_body_both, .doc = "Turn the second factor off"},
+    {"POST", V1 "/session/totp/recovery", RIGHT_SELF, SCOPE_NONE, totp_recovery,
+     .answer = &totp_recovery_shape, .status = 201, .audited = true, .body = totp_body_both,
+     .doc = "Ten new recovery codes; the former ones hold no more"},
+    {"GET", V1 "/sessions", RIGHT_SELF, SCOPE_NONE, sessions_list, .answer = &sessions_shape,
+     .query = sessions_query,
+     .doc = "One's own sessions, the last used first; with `user` those of that user, or of all (`*`), for "
+            "which it takes the right sessions.read. At most 500"},
+    {"DELETE", V1 "/sessions", RIGHT_SELF, SCOPE_NONE, sessions_end_others, .answer = &shape_ok,
+     .audited = true, .query = sessions_query,
+     .doc = "End all one's other sessions; with `user` all of that user, for which it takes the right "
+            "sessions.end"},
+    {"DELETE", V1 "/sessions/{id}", RIGHT_SELF, SCOPE_NONE, sessions_end, .answer = &shape_ok,
+     .audited = true, .doc = "End one of one's sessions; with the right sessions.end one of anybody's"},
     {"GET", V1 "/resources", RIGHT_RESOURCES_READ, SCOPE_LIST, resources_list, .answer = &resources_shape,
      .query = past_query_list,
      .doc =
@@ -76,7 +104,7 @@ const struct api_route route_table[] = {
          "(known_from). group: of one of these host groups (hosts and their services) or service groups, by "
          "commas; servicegroup: of service groups only. q: a search (docs/SEARCH.md)"},
     {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .answer = &group_list_shape,
-      .query = group_query,
+     .query = group_query,
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
             "`group` of a list shows of each; with q only those with this text in name or alias, with name "
             "only those called so, and at most `limit` of them"},
@@ -178,23 +206,51 @@ const struct api_route route_table[] = {
     {"DELETE", V1 "/renames/{id}", RIGHT_RENAMES_WRITE, SCOPE_ALL, rename_delete, .answer = &shape_ok,
      .audited = true, .doc = "Take an announced rename back"},
     {"GET", V1 "/tokens", RIGHT_TOKENS_READ, SCOPE_ALL, token_list, .answer = &token_list_shape,
-     .doc = "The tokens there are (not their texts)"},
+     .query = people_query, .doc = "The tokens there are (not their texts), a page at a time"},
     {"POST", V1 "/tokens", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_create, .answer = &token_made_shape,
-     .status = 201, .audited = true, .body = token_body, .doc = "Make a token for a program"},
+     .status = 201, .audited = true, .body = token_body,
+     .doc =
+         "Make a token for a program, with a role or some rights, of a scope; no more than one has oneself"},
     {"DELETE", V1 "/tokens/{name}", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_delete, .answer = &shape_ok,
      .audited = true, .doc = "Delete a token"},
     {"GET", V1 "/users", RIGHT_USERS_READ, SCOPE_ALL, user_list, .answer = &user_list_shape,
-     .doc = "The users there are"},
+     .query = people_query, .doc = "The users there are, a page at a time"},
     {"POST", V1 "/users", RIGHT_USERS_WRITE, SCOPE_ALL, user_create, .answer = &shape_ok, .status = 201,
-     .audited = true, .body = user_body, .doc = "Make a user"},
+     .audited = true, .body = user_body, .doc = "Make a user, with no more rights than one has oneself"},
+    {"PUT", V1 "/users/{name}", RIGHT_USERS_WRITE, SCOPE_ALL, user_change, .answer = &shape_ok,
+     .audited = true, .body = user_body_change,
+     .doc = "Role, scope and groups of a user; another role ends the user's sessions. Somebody who may do "
+            "everything always stays"},
     {"POST", V1 "/users/{name}/password", RIGHT_USERS_WRITE, SCOPE_ALL, user_password, .answer = &shape_ok,
      .audited = true, .body = user_body_password,
      .doc = "Set a user's password, and end the user's sessions"},
     {"POST", V1 "/users/{name}/role", RIGHT_USERS_WRITE, SCOPE_ALL, user_role, .answer = &shape_ok,
      .audited = true, .body = user_body_role,
-     .doc = "Give a user another role; the last administrator stays one"},
+     .doc = "Give a user another role, and end the user's sessions; the last administrator stays one"},
+    {"DELETE", V1 "/users/{name}/totp", RIGHT_USERS_WRITE, SCOPE_ALL, user_totp_reset, .answer = &shape_ok,
+     .audited = true,
+     .doc = "Take the second factor off a user who has lost it, and end the user's sessions"},
     {"DELETE", V1 "/users/{name}", RIGHT_USERS_WRITE, SCOPE_ALL, user_delete, .answer = &shape_ok,
      .audited = true, .doc = "Delete a user, and end the user's sessions"},
+    {"GET", V1 "/user-groups", RIGHT_USERS_READ, SCOPE_ALL, user_group_list, .answer = &user_group_list_shape,
+     .query = people_query, .doc = "The groups of users, a page at a time"},
+    {"POST", V1 "/user-groups", RIGHT_USERS_WRITE, SCOPE_ALL, user_group_create, .answer = &shape_ok,
+     .status = 201, .audited = true, .body = user_body_group,
+     .doc = "Make a group of users: who is in it has its role for its scope, too"},
+    {"PUT", V1 "/user-groups/{name}", RIGHT_USERS_WRITE, SCOPE_ALL, user_group_change, .answer = &shape_ok,
+     .audited = true, .body = user_body_group_change, .doc = "Role, scope and members of a group of users"},
+    {"DELETE", V1 "/user-groups/{name}", RIGHT_USERS_WRITE, SCOPE_ALL, user_group_delete, .answer = &shape_ok,
+     .audited = true, .doc = "Delete a group of users; the users stay"},
+    {"GET", V1 "/roles", RIGHT_ROLES_READ, SCOPE_ALL, role_list, .answer = &role_list_shape,
+     .doc = "The roles and their rights, and all the rights that a role may have"},
+    {"POST", V1 "/roles", RIGHT_ROLES_WRITE, SCOPE_ALL, role_create, .answer = &shape_ok, .status = 201,
+     .audited = true, .body = role_body, .doc = "Make a role of one's own"},
+    {"PUT", V1 "/roles/{name}", RIGHT_ROLES_WRITE, SCOPE_ALL, role_change, .answer = &shape_ok,
+     .audited = true, .body = role_body_change,
+     .doc = "The rights of a role, and whether it requires the second factor; of viewer, operator and admin "
+            "only the latter changes"},
+    {"DELETE", V1 "/roles/{name}", RIGHT_ROLES_WRITE, SCOPE_ALL, role_delete, .answer = &shape_ok,
+     .audited = true, .doc = "Delete a role that nobody has"},
     {"GET", V1 "/openapi.json", RIGHT_SELF, SCOPE_NONE, openapi_show, .answer = &openapi_shape,
      .doc = "This table, as OpenAPI 3.1"},
     {"GET", "/metrics", RIGHT_HERE, SCOPE_NONE, metrics_show, .answer = &metrics_shape,

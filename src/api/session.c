@@ -24,6 +24,21 @@ static void set_cookie(struct api_request *q, struct str secret, int64_t seconds
     buf_release(&b);
 }
 
+/* "on 10", "off" or "required" as an object. */
+static void write_totp(struct json *j, struct str word)
+{
+    struct str rest = word, first = str_cut(&rest, ' ');
+    uint64_t left = 0;
+
+    (void)str_to_u64(rest, &left);
+    json_key(j, "totp");
+    json_map(j);
+    json_key_bool(j, "on", str_eq_c(first, "on"));
+    json_key_bool(j, "required", str_eq_c(first, "required"));
+    json_key_u64(j, "recovery_codes", left);
+    json_map_end(j);
+}
+
 static void write_session(struct buf *out, const struct api_who *w)
 {
     struct json j;
@@ -34,31 +49,37 @@ static void write_session(struct buf *out, const struct api_who *w)
     json_key_c(&j, "role", who_role_word(w->role));
     json_key(&j, "rights");
     right_json(w->rights, &j);
+    write_totp(&j, str_of(w->totp));
     json_key_c(&j, "csrf", w->csrf);
     json_key_c(&j, "lang", w->lang[0] ? w->lang : NULL);
     json_key_time(&j, "expires", (struct wall){w->expires});
     json_map_end(&j);
 }
 
-/* A new session: its cookie, and what the page needs to know of it. */
-static void welcome(struct api *a, struct api_request *q, const struct api_answer *x, int status)
+void session_begin(struct api *a, struct api_request *q, const struct api_answer *x, struct buf *out)
 {
-    struct buf out = BUF_INIT;
     struct api_who w = {.by = API_BY_SESSION};
 
     who_grant(&w, who_role_of(x->values[API_AUTH_ROLE]));
     str_copy(w.name, sizeof(w.name), x->values[API_AUTH_USER]);
     str_copy(w.lang, sizeof(w.lang), x->values[API_AUTH_LANG]);
+    str_copy(w.totp, sizeof(w.totp), x->values[API_AUTH_TOTP]);
     str_to_i64(x->values[API_AUTH_EXPIRES], &w.expires);
     who_csrf(x->values[API_AUTH_SECRET], w.csrf);
     set_cookie(q, x->values[API_AUTH_SECRET], (w.expires - api_wall(a).us) / TIME_S);
-    write_session(&out, &w);
+    write_session(out, &w);
+}
+
+static void welcome(struct api *a, struct api_request *q, const struct api_answer *x, int status)
+{
+    struct buf out = BUF_INIT;
+
+    session_begin(a, q, x, &out);
     api_reply_json(a, q, status, &out);
     buf_release(&out);
 }
 
-/* True, and answered, when too many passwords wait to be tried already. */
-static bool crowded(struct api *a, struct api_request *q)
+bool session_crowded(struct api *a, struct api_request *q)
 {
     if (a->n_logins >= API_LOGINS_MAX) {
         api_header(q, "Retry-After: 2");
@@ -111,7 +132,7 @@ void session_setup(struct api *a, struct api_request *q)
         api_fail(a, q, 403, NULL, PROBLEM_SETUP_HERE);
         return;
     }
-    if (!body_read(a, q, v) || crowded(a, q))
+    if (!body_read(a, q, v) || session_crowded(a, q))
         return;
     args[0] = v[0].text;
     args[1] = v[1].text;
@@ -180,7 +201,7 @@ static void end_old(struct api *a, struct api_request *q)
 
 static void logged_in(struct api *a, struct api_request *q, const struct api_answer *x)
 {
-    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied"))
+    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied") && !str_eq_c(x->error, "TOTP_NEEDED"))
         api_audit(a, q, "login refused", *(struct str *)q->state);
     if (api_auth_refused(a, q, x))
         return;
@@ -193,23 +214,26 @@ static void logged_in(struct api *a, struct api_request *q, const struct api_ans
 const struct body_field session_body_login[] = {
     {"user", BODY_LINE, true, 1, 64, NULL, "the user's name"},
     {"password", BODY_TEXT, true, 1, 1024, NULL, "the user's password"},
+    {"code", BODY_LINE, false, 0, 64, NULL,
+     "of the second factor: six digits, or a recovery code; asked for with the code totp_needed"},
     {NULL},
 };
 
 void session_login(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
-    struct str args[3], *name;
+    struct str args[4], *name;
 
-    if (!body_read(a, q, v) || crowded(a, q))
+    if (!body_read(a, q, v) || session_crowded(a, q))
         return;
     name = arena_alloc(&q->arena, sizeof(*name));
     *name = str_contains(v[0].text, STR(";")) ? STR("-") : v[0].text;
     q->state = name;
     args[0] = v[0].text;
     args[1] = v[1].text;
-    args[2] = q->peer;
-    api_ask_auth(a, q, "login", args, 3, logged_in);
+    args[2] = v[2].text;
+    args[3] = q->peer;
+    api_ask_auth(a, q, "login", args, 4, logged_in);
 }
 
 static void logged_out(struct api *a, struct api_request *q, const struct api_answer *x)
@@ -268,7 +292,7 @@ void session_password(struct api *a, struct api_request *q)
         api_fail(a, q, 422, NULL, PROBLEM_PERSON_ONLY);
         return;
     }
-    if (!body_read(a, q, v) || crowded(a, q))
+    if (!body_read(a, q, v) || session_crowded(a, q))
         return;
     args[0] = str_of(q->who.name);
     args[1] = v[0].text;
@@ -282,10 +306,18 @@ static const struct shape_field needed_fields[] = {{"needed", SHAPE_BOOL, 0, "th
 const struct shape session_needed_shape = {"SetupNeeded", needed_fields};
 static const struct shape_field link_fields[] = {{"token", SHAPE_TEXT, 0, "the text behind #setup="}, {NULL}};
 const struct shape session_link_shape = {"SetupLink", link_fields};
+static const struct shape_field totp_fields[] = {
+    {"on", SHAPE_BOOL, 0, NULL},
+    {"required", SHAPE_BOOL, 0, "the role requires it, and it is not on: nothing else may be done before"},
+    {"recovery_codes", SHAPE_INT, 0, "how many are left"},
+    {NULL},
+};
+static const struct shape totp_shape = {"SecondFactor", totp_fields};
 static const struct shape_field session_fields[] = {
     {"user", SHAPE_TEXT, 0, "the name of who asks", .like = "\"ann\""},
     {"role", SHAPE_TEXT, 0, NULL, .like = "\"operator\""},
     {"rights", SHAPE_TEXT, SHAPE_LIST, "their words: docs/USERS.md"},
+    {"totp", SHAPE_OBJECT, 0, "the second factor", .of = &totp_shape},
     {"csrf", SHAPE_TEXT, 0, "what X-CSRF must be; empty where no cookie is used"},
     {"lang", SHAPE_TEXT, SHAPE_NULL, NULL, .like = "\"fr\""},
     {"expires", SHAPE_TIME, SHAPE_NULL, NULL},

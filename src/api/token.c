@@ -4,8 +4,10 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
-#include "api/stream.h"
+#include "api/people.h"
 #include "wire/json.h"
+
+#include <stdio.h>
 
 static void token_made(struct api *a, struct api_request *q, const struct api_answer *x)
 {
@@ -41,7 +43,12 @@ static struct str *keep(struct api_request *q, struct str name)
 
 const struct body_field token_body[] = {
     {"name", BODY_LINE, true, 1, 64, NULL, "the token's name"},
-    {"role", BODY_WORD, true, 0, 0, who_role_words, "viewer, operator or admin"},
+    {"role", BODY_LINE, false, 1, 64, NULL,
+     "viewer, operator, admin or a role of one's own; left out where rights are named"},
+    {"rights", BODY_LIST, false, 0, 64, NULL,
+     "the rights it has, such as resources.read, in place of a role"},
+    {"scope", BODY_SCOPE, false, 0, 64, NULL,
+     "what they hold for: null (everything) or terms such as hostgroup:NAME (docs/USERS.md)"},
     {"expires", BODY_LINE, true, 1, 32, NULL, "how long it lasts, such as 30d"},
     {NULL},
 };
@@ -49,65 +56,47 @@ const struct body_field token_body[] = {
 void token_create(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
-    struct buf lasts = BUF_INIT;
-    struct str args[4];
+    struct str rights = STR("");
+    char lasts[24];
     int64_t us;
 
     if (!body_read(a, q, v))
         return;
-    if (!time_parse_duration(v[2].text, &us)) {
+    if (v[1].there == v[2].there) {
+        api_fail(a, q, 422, v[1].there ? "rights" : "role", PROBLEM_TOKEN_RIGHTS);
+        return;
+    }
+    if (v[2].there)
+        rights = people_read_rights(a, q, v[2].text);
+    if (!rights.p)
+        return;
+    if (!time_parse_duration(v[4].text, &us)) {
         api_fail(a, q, 422, "expires", PROBLEM_TOKEN_EXPIRES);
         return;
     }
-    buf_add_i64(&lasts, us);
-    args[0] = *keep(q, v[0].text);
-    args[1] = str_of(who_role_word((enum api_role)(v[1].number + API_ROLE_VIEWER)));
-    args[2] = buf_str(&lasts);
-    args[3] = str_of(q->who.name);
-    api_ask_auth(a, q, "token_create", args, 4, token_made);
-    buf_release(&lasts);
-}
-
-static void deleted(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "invalid")) {
-        api_fail(a, q, 404, "name", PROBLEM_TOKEN_UNKNOWN);
-        return;
-    }
-    if (api_auth_refused(a, q, x))
-        return;
-    who_cache_clear(a->cache);
-    stream_name_ended(a, q->param[0]);
-    api_audit(a, q, "delete", q->path);
-    api_reply_ok(a, q, 200);
+    snprintf(lasts, sizeof(lasts), "%lld", (long long)us);
+    api_ask_auth(a, q, "token_create",
+                 (struct str[]){*keep(q, v[0].text), v[1].text, rights, people_scope(&v[3]), str_of(lasts),
+                                str_of(q->who.name), people_may(q)},
+                 7, token_made);
 }
 
 void token_delete(struct api *a, struct api_request *q)
 {
-    api_ask_auth(a, q, "token_delete", q->param, 1, deleted);
-}
-
-static void listed(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    struct buf out = BUF_INIT;
-
-    if (api_auth_refused(a, q, x))
-        return;
-    buf_printf(&out, "{\"tokens\":" STR_FMT "}", STR_ARG(x->values[API_AUTH_LIST]));
-    api_reply_json(a, q, 200, &out);
-    buf_release(&out);
+    people_change(a, q, "token_delete", (struct str[]){q->param[0], people_may(q)}, 2, 200, "token delete",
+                  q->param[0]);
 }
 
 void token_list(struct api *a, struct api_request *q)
 {
-    api_ask_auth(a, q, "token_list", NULL, 0, listed);
+    people_page(a, q, "token_list", "tokens");
 }
 
 /* ---- what the answers look like ---- */
 
 static const struct shape_field made_fields[] = {
     {"name", SHAPE_TEXT, 0, NULL},
-    {"role", SHAPE_TEXT, 0, NULL},
+    {"role", SHAPE_TEXT, 0, "none: it has rights of its own"},
     {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
     {"token", SHAPE_TEXT, 0, "its text, which is told this once", .like = "\"vgt_...\""},
     {NULL},
@@ -115,7 +104,9 @@ static const struct shape_field made_fields[] = {
 const struct shape token_made_shape = {"TokenMade", made_fields};
 static const struct shape_field token_fields[] = {
     {"name", SHAPE_TEXT, 0, NULL},
-    {"role", SHAPE_TEXT, 0, NULL},
+    {"role", SHAPE_TEXT, SHAPE_NULL, "null: it has rights of its own"},
+    {"scope", SHAPE_TEXT, SHAPE_LIST | SHAPE_NULL, "what they hold for; null: everything"},
+    {"rights", SHAPE_TEXT, SHAPE_LIST, "their words: docs/USERS.md"},
     {"created", SHAPE_TIME, SHAPE_NULL, NULL},
     {"expires", SHAPE_TIME, SHAPE_NULL, NULL},
     {"by", SHAPE_TEXT, 0, "who made it"},
@@ -123,5 +114,7 @@ static const struct shape_field token_fields[] = {
 };
 static const struct shape token_shape = {"Token", token_fields};
 static const struct shape_field list_fields[] = {
-    {"tokens", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &token_shape}, {NULL}};
+    {"tokens", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &token_shape},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page"},
+    {NULL}};
 const struct shape token_list_shape = {"Tokens", list_fields};

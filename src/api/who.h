@@ -23,7 +23,8 @@ struct api_who {
     uint64_t rights;    /* bits of api/right.h */
     char name[API_NAME_MAX + 1];
     char lang[4];
-    char csrf[HASH_SHA256_HEX];           /* of a session: what X-CSRF must be */
+    char totp[16];              /* of a session: "on 10", "off", "required" (api/api.h, API_AUTH_TOTP) */
+    char csrf[HASH_SHA256_HEX]; /* of a session: what X-CSRF must be */
     unsigned char key[HASH_SHA256_BYTES]; /* of the secret: finds the session again */
     int64_t expires;                      /* wall µs, 0: not known */
 };
@@ -31,7 +32,7 @@ struct api_who {
 extern const char *const who_role_words[];  /* from viewer on, ended by NULL */
 enum api_role who_role_of(struct str word); /* API_ROLE_NONE: no such role */
 const char *who_role_word(enum api_role role);
-const char *who_role_french(enum api_role role); /* for people to read */
+const char *who_role_french(enum api_role role);       /* for people to read */
 void who_grant(struct api_who *w, enum api_role role); /* the role and its rights */
 
 /* What of the past it may see, as the reader judges it (db/scope.h). Users have no scopes of their own yet: who may read sees everything. */

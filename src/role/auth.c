@@ -15,7 +15,9 @@
 #include "os/file.h"
 #include "os/loop.h"
 #include "os/rand.h"
+#include "role/auth_op.h"
 #include "role/role.h"
+#include "wire/json_read.h"
 #include "wire/link.h"
 
 #include <sodium.h>
@@ -23,8 +25,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define AUTH_FILE_MAX (4u * 1024 * 1024)
-#define AUTH_SAVE_US  (60 * TIME_S) /* when sessions were last used is not worth a write each time */
+#define AUTH_FILE_MAX                                                                                        \
+    (16u * 1024 * 1024) /* all the users, groups and tokens there may be, with the longest scopes */
+#define AUTH_SAVE_US (60 * TIME_S) /* when sessions were last used is not worth a write each time */
 
 struct auth {
     struct auth_store store;
@@ -117,20 +120,26 @@ static int save_sessions(struct auth *a)
     return save_file(a, "sessions", auth_store_dump_sessions);
 }
 
+static int save_users(struct auth *a)
+{
+    a->store.users_changed = a->store.users_seen = false;
+    return save_file(a, "users", auth_store_dump_users);
+}
+
 static void save_late(void *user)
 {
     struct role *r = user;
     struct auth *a = r->self;
 
     auth_store_expire(&a->store, now());
+    if (a->store.users_seen)
+        save_users(a);
     if (a->store.sessions_changed)
         save_sessions(a);
     loop_timer_set(r->loop, &a->save, (struct mono){loop_now(r->loop).us + AUTH_SAVE_US}, save_late, r);
 }
 
 /* ---- the gate's questions ---- */
-
-typedef void op_f(struct role *r, const struct str *arg, struct auth_result *out);
 
 static void tell_setup(struct role *r, const char *token)
 {
@@ -142,125 +151,6 @@ static void tell_setup(struct role *r, const char *token)
     buf_clear(&a->out);
 }
 
-static void op_setup_needed(struct role *r, const struct str *arg UNUSED, struct auth_result *out)
-{
-    const struct auth *a = r->self;
-
-    str_copy(out->user, sizeof(out->user), a->store.users.n || a->wrong[0] ? STR("no") : STR("yes"));
-}
-
-static void op_setup_check(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_setup_check(&((struct auth *)r->self)->store, now(), arg[0], out);
-}
-
-static void op_setup_create(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_setup_finish(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], arg[3], out);
-}
-
-static void op_setup_renew(struct role *r, const struct str *arg UNUSED, struct auth_result *out)
-{
-    auth_setup_begin(&((struct auth *)r->self)->store, now(), out);
-}
-
-static void op_login(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_login(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], out);
-}
-
-static void op_session_check(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_session_check(&((struct auth *)r->self)->store, now(), arg[0], out);
-}
-
-static void op_session_end(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_session_end(&((struct auth *)r->self)->store, arg[0], out);
-}
-
-static void op_token_create(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    int64_t lasts = 0;
-
-    if (!str_to_i64(arg[2], &lasts))
-        lasts = 0;
-    auth_token_create(&((struct auth *)r->self)->store, now(), arg[0], arg[1], lasts, arg[3], out);
-}
-
-static void op_token_check(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_token_check(&((struct auth *)r->self)->store, now(), arg[0], out);
-}
-
-static void op_token_delete(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_token_delete(&((struct auth *)r->self)->store, arg[0], out);
-}
-
-static void op_user_create(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_user_create(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], out);
-}
-
-static void op_user_delete(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_user_delete(&((struct auth *)r->self)->store, arg[0], out);
-}
-
-static void op_user_list(struct role *r, const struct str *arg UNUSED, struct auth_result *out UNUSED)
-{
-    struct auth *a = r->self;
-
-    auth_users_json(&a->store, &a->list);
-}
-
-static void op_token_list(struct role *r, const struct str *arg UNUSED, struct auth_result *out UNUSED)
-{
-    struct auth *a = r->self;
-
-    auth_tokens_json(&a->store, &a->list);
-}
-
-static void op_user_password(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_password(&((struct auth *)r->self)->store, now(), arg[0], STR(""), arg[1], true, out);
-}
-
-static void op_user_role(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_user_role(&((struct auth *)r->self)->store, arg[0], arg[1], out);
-}
-
-static void op_password(struct role *r, const struct str *arg, struct auth_result *out)
-{
-    auth_password(&((struct auth *)r->self)->store, now(), arg[0], arg[1], arg[2], false, out);
-}
-
-static const struct {
-    const char *name;
-    size_t n_args;
-    op_f *run;
-} ops[] = {
-    {"setup_needed", 0, op_setup_needed},
-    {"setup_check", 1, op_setup_check},
-    {"setup_create", 4, op_setup_create},
-    {"setup_renew", 0, op_setup_renew},
-    {"login", 3, op_login},
-    {"session_check", 1, op_session_check},
-    {"session_end", 1, op_session_end},
-    {"token_create", 4, op_token_create},
-    {"token_check", 1, op_token_check},
-    {"token_delete", 1, op_token_delete},
-    {"user_create", 3, op_user_create},
-    {"user_delete", 1, op_user_delete},
-    {"password", 3, op_password},
-    {"user_list", 0, op_user_list},
-    {"token_list", 0, op_token_list},
-    {"user_password", 2, op_user_password},
-    {"user_role", 2, op_user_role},
-};
-
 /* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. The set-up link is as good as before, then. */
 static void keep(struct role *r, const struct auth_setup *before, struct auth_result *out)
 {
@@ -268,8 +158,7 @@ static void keep(struct role *r, const struct auth_setup *before, struct auth_re
 
     if (!a->store.users_changed)
         return;
-    a->store.users_changed = false;
-    if (save_file(a, "users", auth_store_dump_users) >= 0) {
+    if (save_users(a) >= 0) {
         save_sessions(a);
         return;
     }
@@ -281,38 +170,34 @@ static void keep(struct role *r, const struct auth_setup *before, struct auth_re
 static void answer(struct role *r, struct peer *p, uint64_t id, const struct auth_result *x)
 {
     struct auth *a = r->self;
-    char number[2][24];
-    struct str values[API_AUTH_VALUES], wait, expires;
+    char wait[24], expires[24], totp[24];
+    struct str values[API_AUTH_VALUES] = {STR_NULL};
     struct msg_auth_resp m = {.id = id,
                               .ok = x->code == AUTH_OK,
                               .error = x->code == AUTH_OK ? STR_NULL : str_of(problem_code(x->problem))};
-    struct buf b = BUF_INIT;
 
-    buf_add_i64(&b, x->wait_us);
-    str_copy(number[0], sizeof(number[0]), buf_str(&b));
-    buf_clear(&b);
-    buf_add_i64(&b, x->expires);
-    str_copy(number[1], sizeof(number[1]), buf_str(&b));
-    buf_release(&b);
-    wait = str_of(number[0]);
-    expires = str_of(number[1]);
-    /* The order is the contract with the gate (api/api.h). */
-    values[0] = str_of(auth_code_word(x->code));
-    values[1] = str_of(x->field ? x->field : "");
-    values[2] = wait;
-    values[3] = str_of(x->secret);
-    values[4] = str_of(x->user);
-    values[5] = str_of(auth_role_word(x->role));
-    values[6] = str_of(strcmp(x->lang, "-") == 0 ? "" : x->lang);
-    values[7] = expires;
-    values[8] = buf_str(&a->list);
-    values[9] = buf_str(&a->grants);
-    values[10] = STR("off");
+    snprintf(wait, sizeof(wait), "%lld", (long long)x->wait_us);
+    snprintf(expires, sizeof(expires), "%lld", (long long)x->expires);
+    snprintf(totp, sizeof(totp), x->totp ? "on %u" : x->totp_required ? "required" : "off", x->n_recovery);
+    if (m.ok && x->who)
+        auth_grants_json(x, &a->grants);
+    values[API_AUTH_CODE] = str_of(auth_code_word(x->code));
+    values[API_AUTH_FIELD] = str_of(x->field ? x->field : "");
+    values[API_AUTH_WAIT] = str_of(wait);
+    values[API_AUTH_SECRET] = str_of(x->secret);
+    values[API_AUTH_USER] = str_of(x->user);
+    values[API_AUTH_ROLE] = str_of(x->role);
+    values[API_AUTH_LANG] = str_of(strcmp(x->lang, "-") == 0 ? "" : x->lang);
+    values[API_AUTH_EXPIRES] = str_of(expires);
+    values[API_AUTH_LIST] = m.ok ? buf_str(&a->list) : str_of(x->about);
+    values[API_AUTH_GRANTS] = buf_str(&a->grants);
+    values[API_AUTH_TOTP] = str_of(totp);
     m.values = (struct msg_strv){values, ARRAY_LEN(values)};
     msg_must(msg_put_auth_resp(&a->out, &m));
     role_send(p, &a->out, -1);
     mem_wipe(a->out.data, a->out.len);
     buf_clear(&a->out);
+    mem_wipe(a->list.data, a->list.len);
     buf_clear(&a->list);
     buf_clear(&a->grants);
 }
@@ -324,26 +209,20 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
     struct auth_result out = {.code = AUTH_OK};
     struct auth_setup setup = a->store.setup;
 
-    for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
-        if (!str_eq_c(q->op, ops[i].name))
-            continue;
-        if (q->args.n != ops[i].n_args)
-            log_fatal("gate asked %s with %zu arguments", ops[i].name, q->args.n);
-        if (a->wrong[0] && ops[i].run != op_setup_needed) {
-            out.code = AUTH_BROKEN;
-            out.problem = PROBLEM_USERS_UNREADABLE;
-        } else {
-            ops[i].run(r, q->args.at, &out);
-            if (out.code == AUTH_OK && out.user[0])
-                auth_grants_json(&out, &a->grants);
-            keep(r, &setup, &out);
-        }
-        answer(r, p, q->id, &out);
-        mem_wipe(out.secret, sizeof(out.secret));
-        mem_wipe(&setup, sizeof(setup));
-        return;
+    if (a->wrong[0] && !str_eq_c(q->op, "setup_needed")) {
+        out.code = AUTH_BROKEN;
+        out.problem = PROBLEM_USERS_UNREADABLE;
+    } else {
+        if (!auth_op(&a->store, now(), q->op, q->args.at, q->args.n, &out, &a->list))
+            log_fatal("gate asked for " STR_FMT " with %zu arguments, which is nothing", STR_ARG(q->op),
+                      q->args.n);
+        keep(r, &setup, &out);
+        if (a->wrong[0])
+            str_copy(out.user, sizeof(out.user), STR("no"));
     }
-    log_fatal("gate asked for " STR_FMT ", which is nothing", STR_ARG(q->op));
+    answer(r, p, q->id, &out);
+    mem_wipe(&out, sizeof(out));
+    mem_wipe(&setup, sizeof(setup));
 }
 
 /* ---- life ---- */
@@ -363,6 +242,7 @@ static void birth(struct role *r)
 
     if (sodium_init() < 0)
         log_fatal("libsodium cannot be used here");
+    json_read_init();
     auth_store_init(&a->store, rand_bytes);
     a->store.idle_us = duration_option(r, "vigie_session_idle", a->store.idle_us);
     a->store.max_us = duration_option(r, "vigie_session_max", a->store.max_us);
@@ -412,6 +292,8 @@ static void stop(struct role *r)
     struct auth *a = r->self;
 
     loop_timer_cancel(&a->save);
+    if (a->store.users_seen)
+        save_users(a);
     if (a->store.sessions_changed)
         save_sessions(a);
     auth_store_release(&a->store);

@@ -387,5 +387,5 @@ bool auth_policy_name(struct str name)
         if (!ok)
             return false;
     }
-    return name.n >= 1 && name.n <= 64;
+    return name.n >= 1 && name.n <= 64 && !str_eq_c(name, "-");
 }

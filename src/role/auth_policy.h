@@ -12,5 +12,5 @@
 
 /* PROBLEM_NONE: good. */
 enum problem auth_policy_password(struct str password, struct str user);
-/* Letters, digits, '.', '_', '-', '@'; 1 to 64. */
+/* Letters, digits, '.', '_', '-', '@'; 1 to 64; not "-" alone, which is none. */
 bool auth_policy_name(struct str name);

@@ -154,7 +154,8 @@ static void test_manual_of_the_language(void **state UNUSED)
 
 static void add_member(struct buf *b, const struct body_field *f)
 {
-    static const char *const types[] = {"text", "one line", "true or false", "whole number", "time", "word"};
+    static const char *const types[] = {"text", "one line", "true or false", "whole number",
+                                        "time", "word",     "list of texts", "list of terms, or null"};
 
     buf_printf(b, "| `%s` | %s%s | %s", f->name, types[f->type], f->required ? ", required" : "", f->doc);
     for (size_t i = 0; f->words && f->words[i]; i++)

@@ -386,7 +386,7 @@ static void test_login(void **state)
     const char *body = "{\"user\":\"ann\",\"password\":\"pass word\"}";
 
     assert_int_equal(api_world_ask(w, "POST", "/api/v1/login", "", body, API_ROLE_NONE), 0);
-    assert_string_equal(w->question.data, "login|ann|pass word|127.0.0.1");
+    assert_string_equal(w->question.data, "login|ann|pass word||127.0.0.1");
     api_world_auth(w, true, "ok", "", "ann", "admin");
     assert_int_equal(w->status, 200);
     assert_non_null(strstr(w->headers.data,

@@ -98,8 +98,14 @@ static bool takes_no_right(const struct api_route *r)
 {
     static const char *const open[] = {"GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/setup/check",
                                        "POST /api/v1/login"},
-                             *const own[] = {"POST /api/v1/logout", "GET /api/v1/session",
-                                             "POST /api/v1/session/password", "GET /api/v1/openapi.json"};
+                             *const own[] = {
+                                 "POST /api/v1/logout", "GET /api/v1/session",
+                                 "POST /api/v1/session/password", "GET /api/v1/openapi.json",
+                                 "POST /api/v1/session/totp", "POST /api/v1/session/totp/confirm",
+                                 "POST /api/v1/session/totp/off", "POST /api/v1/session/totp/recovery",
+                                 /* one's own; those of others take a right, of which the handler asks */
+                                 "GET /api/v1/sessions", "DELETE /api/v1/sessions",
+                                 "DELETE /api/v1/sessions/{id}"};
     char text[128];
 
     snprintf(text, sizeof(text), "%s %s", r->method, r->path);
@@ -116,10 +122,12 @@ static bool takes_no_right(const struct api_route *r)
 static const char *ruled(const char *path)
 {
     static const char *const parts[][2] = {
-        {"/api/v1/users", "users."},       {"/api/v1/tokens", "tokens."}, {"/api/v1/roles", "roles."},
-        {"/api/v1/sessions", "sessions."}, {"/api/v1/audit", "audit."},   {"/api/v1/jobs", "jobs."},
-        {"/api/v1/renames", "renames."},   {"/api/v1/reload", "reload."}, {"/api/v1/commands", "commands."},
-        {"/api/v1/setup/link", "users."},
+        {"/api/v1/users", "users."},       {"/api/v1/tokens", "tokens."},
+        {"/api/v1/roles", "roles."},       {"/api/v1/sessions", "sessions."},
+        {"/api/v1/audit", "audit."},       {"/api/v1/jobs", "jobs."},
+        {"/api/v1/renames", "renames."},   {"/api/v1/reload", "reload."},
+        {"/api/v1/commands", "commands."}, {"/api/v1/setup/link", "users."},
+        {"/api/v1/user-groups", "users."},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
