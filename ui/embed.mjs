@@ -36,8 +36,8 @@ export function emitC(assets) {
   };
   const rows = assets.map((a) => {
     const data = blob(a.data, 'data');
-    const gz = a.gz ? blob(a.gz, 'gz') : null;
-    return `  { "${a.path}", "${a.type}", "\\"${a.etag}\\"", ${data}, ${gz ?? '0'}, ${a.data.length}, ${a.gz ? a.gz.length : 0}, ${a.immutable} },`;
+    const coded = (bytes, hint) => (bytes ? `${blob(bytes, hint)}, ${bytes.length}` : '0, 0');
+    return `  { "${a.path}", "${a.type}", "\\"${a.etag}\\"", ${data}, ${a.data.length}, ${coded(a.gz, 'gz')}, ${coded(a.br, 'br')}, ${a.immutable} },`;
   });
   out.push('const struct asset assets[] = {', ...rows, '};', `const unsigned n_assets = ${assets.length};`, '');
   return out.join('\n');

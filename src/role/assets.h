@@ -15,9 +15,11 @@ struct asset {
     const char *type;          /* Content-Type */
     const char *etag;          /* with its quotes */
     const unsigned char *data; /* identity */
-    const unsigned char *gz;   /* gzip, or null where it would not be smaller */
     unsigned data_len;
+    const unsigned char *gz; /* gzip, or null where it would not be smaller or is not wanted */
     unsigned gz_len;
+    const unsigned char *br; /* brotli, likewise */
+    unsigned br_len;
     bool immutable;
 };
 

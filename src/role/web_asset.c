@@ -25,17 +25,50 @@ static const struct asset *by_path(struct str path)
     return NULL;
 }
 
+/* One way of sending an asset. */
+struct coding {
+    const char *name;   /* NULL: as it is */
+    const char *suffix; /* of the tag: each coding is a representation of its own */
+    struct str body;
+};
+
+static struct str bytes(const unsigned char *p, unsigned n)
+{
+    return p ? str_make((const char *)p, n) : STR_NULL;
+}
+
+/*
+ * Of the codings that there are, the one that the asker weighs most; of equal ones the smallest, which is brotli. Pages
+ * have none, by intention: what a page holds of secrets could be guessed from the length of its coded form (BREACH).
+ */
+static struct coding choose(const struct asset *a, struct str accept)
+{
+    const struct coding all[] = {{"br", "-br", bytes(a->br, a->br_len)},
+                                 {"gzip", "-gz", bytes(a->gz, a->gz_len)}};
+    struct coding best = {NULL, "", bytes(a->data, a->data_len)};
+    int most = MAX(http_text_weight(accept, STR("identity")), 0);
+
+    for (size_t i = ARRAY_LEN(all); i-- > 0;) {
+        int weight = http_text_weight(accept, str_of(all[i].name));
+
+        if (all[i].body.p && weight > 0 && weight >= most) {
+            most = weight;
+            best = all[i];
+        }
+    }
+    return best;
+}
+
 bool web_asset_find(const struct http_head *h, struct web_asset_answer *out)
 {
     const struct asset *a = by_path(h->path);
-    bool gzip = a && a->gz && http_text_weight(http_parse_field(h, "accept-encoding"), STR("gzip")) > 0;
+    struct coding coding;
     char etag[64];
 
     if (!a)
         return false;
-    /* Two codings are two representations: each has a tag of its own. */
-    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag,
-             gzip ? "-gz" : "");
+    coding = choose(a, http_parse_field(h, "accept-encoding"));
+    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag, coding.suffix);
     snprintf(out->etag_line, sizeof(out->etag_line), "ETag: %s", etag);
     snprintf(out->type_line, sizeof(out->type_line), "Content-Type: %s", a->type);
     out->n_headers = 0;
@@ -43,12 +76,13 @@ bool web_asset_find(const struct http_head *h, struct web_asset_answer *out)
     out->headers[out->n_headers++] = str_of(out->type_line);
     out->headers[out->n_headers++] = a->immutable ? STR("Cache-Control: public, max-age=31536000, immutable")
                                                   : STR("Cache-Control: no-cache");
-    if (a->gz)
+    if (a->gz || a->br)
         out->headers[out->n_headers++] = STR("Vary: Accept-Encoding");
-    if (gzip)
-        out->headers[out->n_headers++] = STR("Content-Encoding: gzip");
-    out->body =
-        gzip ? str_make((const char *)a->gz, a->gz_len) : str_make((const char *)a->data, a->data_len);
+    if (coding.name) {
+        snprintf(out->coding_line, sizeof(out->coding_line), "Content-Encoding: %s", coding.name);
+        out->headers[out->n_headers++] = str_of(out->coding_line);
+    }
+    out->body = coding.body;
     out->status = 200;
     if (http_text_etag_matches(http_parse_field(h, "if-none-match"), str_of(etag))) {
         out->status = 304;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Finds the compiled-in asset (role/assets.h) a request asks for, and how to send it: identity or gzip, whole or "not modified". */
+/* Finds the compiled-in asset (role/assets.h) a request asks for, and how to send it: brotli, gzip or identity, whole or "not modified". */
 #include "wire/http_parse.h"
 
 struct web_asset_answer {
@@ -10,6 +10,7 @@ struct web_asset_answer {
     struct str body;    /* borrowed from the program */
     char etag_line[96]; /* headers point into this struct: do not copy it */
     char type_line[96];
+    char coding_line[32];
 };
 
 /* False: there is no such asset. */

@@ -3,6 +3,7 @@
 # vigie-test: seconds=40
 """The way in, on the running product: the set-up link, sign-in, what a viewer may not do, live views, and the security headers on
 every answer there is, those to nonsense included."""
+import gzip
 import http.client
 import json
 import os
@@ -259,18 +260,39 @@ def test_an_address_without_anything():
             assert c.headers['content-type'] == 'application/problem+json', path
 
 
+# What browsers say, and which coding is theirs: the heaviest that there is; of equals brotli.
+CODINGS = (('', ''), ('identity', ''), ('gzip', 'gzip'), ('br', 'br'), ('gzip, deflate, br, zstd', 'br'), ('br;q=0.4, gzip;q=0.8', 'gzip'), ('br;q=0, *', 'gzip'), ('*', 'br'), ('gzip;q=0, br;q=0', ''),
+           ('identity, gzip;q=0.5, br;q=0.5', ''), ('zstd', ''))
+
+
+def check_codings(c, path):
+    status, whole = c.call('GET', path, headers={'Accept-Encoding': 'identity'})
+    tags = {'': c.headers['etag']}
+    many = path.endswith(('.js', '.css')) and len(whole) > 1000
+    assert (c.headers.get('vary') == 'Accept-Encoding') >= many, c.headers
+    for accept, coding in CODINGS if many else ():
+        status, body = c.call('GET', path, headers={'Accept-Encoding': accept})
+        assert status == 200 and c.headers.get('content-encoding', '') == coding, (path, accept, c.headers)
+        assert tags.setdefault(coding, c.headers['etag']) == c.headers['etag'] and c.headers['vary'] == 'Accept-Encoding', c.headers
+        assert body == whole if coding == '' else len(body) < len(whole)
+        assert coding != 'gzip' or gzip.decompress(body) == whole
+    assert len(set(tags.values())) == len(tags), 'each coding has a tag of its own'
+
+
 def test_the_page_and_its_parts():
     with new() as v:
         v.start()
         c = Client()
         status, page = c.call('GET', '/')
         assert status == 200 and b'<script' in page
+        c.call('GET', '/', headers={'Accept-Encoding': 'gzip, br'})
+        assert 'content-encoding' not in c.headers, 'a page is not coded'
         for part in set(re.findall(rb'(?:src|href)="(/[^"]+)"', page)):
             status, _ = c.call('GET', part.decode())
             assert status == 200, part
             etag = c.headers['etag']
             assert c.call('GET', part.decode(), headers={'If-None-Match': etag})[0] == 304
-            assert c.call('GET', part.decode(), headers={'Accept-Encoding': 'gzip'})[0] == 200
+            check_codings(c, part.decode())
 
 
 class Stream:

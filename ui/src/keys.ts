@@ -46,11 +46,22 @@ export function moveRow(step: number): void {
   if (route.peek().open && route.peek().open !== id) go({ open: id }, 'replace');
 }
 
+// The panel may still have to be loaded: then it takes the focus when it has come.
+let wantsFocus = false;
+
+function focusTitle(): void {
+  const title = document.getElementById('panel-title');
+  wantsFocus = title === null;
+  title?.focus();
+}
+
+export const panelCame = (): void => { if (wantsFocus) focusTitle(); };
+
 export function openRow(id: string, focusPanel: boolean): void {
   if (!id) return;
   current.value = id;
   go({ open: id }, route.peek().open ? 'replace' : 'push');
-  if (focusPanel) requestAnimationFrame(() => document.getElementById('panel-title')?.focus());
+  if (focusPanel) requestAnimationFrame(focusTitle);
 }
 
 export function closePanel(): void {
@@ -69,7 +80,7 @@ function escape(): void {
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 export function nextTheme(): void {
-  setPrefs({ theme: THEMES[(THEMES.indexOf(prefs.peek().theme) + 1) % THEMES.length]! });
+  void setPrefs({ theme: THEMES[(THEMES.indexOf(prefs.peek().theme) + 1) % THEMES.length]! });
 }
 
 let prefix = 0; // when "g" was pressed: the next key is a place

@@ -1,48 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Graphs are loaded when the first one is wanted: those who only read the list do not pay for them.
+// The parts that are not pages, loaded when they are first wanted: those who only read the list do not pay for them.
 import type { JSX } from 'preact';
-import { signal } from '@preact/signals';
-import { t } from './i18n/i18n.ts';
 import type { Perf } from './model.ts';
-import type * as Graphs from './graph/graphs.ts';
-import type * as Sparks from './graph/spark.tsx';
+import { PAGES, type PageName, type PageRow } from './pages.ts';
+import { Part, Waiting } from './part.tsx';
 
-// A part of the application that is loaded when it is first asked for.
-class Part<T> {
-  private readonly loaded = signal<T | null>(null);
-  readonly failed = signal(false);
-  private asked = false;
-  constructor(private readonly load: () => Promise<T>) {}
+const graphs = new Part(() => import('./graph/graphs.ts'), ['graph']);
+const spark = new Part(() => import('./graph/spark.tsx'));
+const pages = new Map<string, Part<Awaited<ReturnType<PageRow['code']>>>>(PAGES.map((row) => [row.name, new Part<Awaited<ReturnType<PageRow['code']>>>(row.code, row.books)]));
 
-  // Returns what is there already; null: it is on its way, and who asked is drawn again when it has come.
-  get(): T | null {
-    if (!this.asked) {
-      this.asked = true;
-      this.load().then((all) => { this.loaded.value = all; }).catch((error: unknown) => {
-        console.error(error);
-        this.failed.value = true;
-      });
-    }
-    return this.loaded.value;
-  }
-}
-
-const graphs = new Part<typeof Graphs>(() => import('./graph/graphs.ts'));
-const spark = new Part<typeof Sparks>(() => import('./graph/spark.tsx'));
-
-// The network failed, or a newer Vigie has put another file in its place.
-const Waiting = (): JSX.Element => (graphs.failed.value
-  ? <div class="empty" role="alert"><h2>{t('graph.no_code')}</h2><p>{t('graph.no_code_text')}</p><button type="button" class="btn p" onClick={() => location.reload()}>{t('error.reload')}</button></div>
-  : <p class="gwait muted" aria-busy="true">{t('list.loading')}</p>);
-
-export function GraphsPage(): JSX.Element {
-  const all = graphs.get();
-  return all ? <all.GraphsPage /> : <main id="main" class="scroll" tabIndex={-1}><Waiting /></main>;
-}
+export const panelPart = new Part(() => import('./panel/panel.tsx'), ['panel', 'event']);
+export const dialogsPart = new Part(() => import('./dialogs/dialogs.tsx'), ['dialogs']);
+export const loginPart = new Part(() => import('./pages/login/page.tsx'), ['login']);
+export const missingPart = new Part(() => import('./pages/missing/page.tsx'));
+export const forbiddenPart = new Part(() => import('./pages/forbidden/page.tsx'));
+export const pagePart = (name: PageName): Part<Awaited<ReturnType<PageRow['code']>>> => pages.get(name) ?? missingPart;
 
 export function GraphTab(props: { id: string; subject: string; moment: string; perf: readonly Perf[] | undefined }): JSX.Element {
   const all = graphs.get();
-  return all ? <all.GraphTab {...props} /> : <div class="body"><Waiting /></div>;
+  return all ? <all.GraphTab {...props} /> : <div class="body"><Waiting part={graphs} /></div>;
 }
 
 // Beside other things, which are worth showing without it.
@@ -55,4 +31,14 @@ export function Strip(props: { id: string; moment: string }): JSX.Element | null
 export function Spark({ id }: { id: string }): JSX.Element | null {
   const part = spark.get();
   return part && <part.Spark id={id} />;
+}
+
+// What a person is likely to want next, once the browser has nothing better to do.
+export function fetchSoon(): void {
+  const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500));
+  idle(() => {
+    if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
+    panelPart.fetch();
+    dialogsPart.fetch();
+  });
 }

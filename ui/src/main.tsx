@@ -2,31 +2,27 @@
 import { effect, signal } from '@preact/signals';
 import { Component, render, type ComponentChildren, type JSX } from 'preact';
 import { AwayError, readSession, session } from './api.ts';
-import { prefs, t, type Key } from './i18n/i18n.ts';
-import { applyLook } from './prefs.ts';
+import { num } from './format.ts';
+import { lang, openBook, prefs, t } from './i18n/i18n.ts';
 import { startKeys } from './keys.ts';
-import { AccountPage } from './pages/account.tsx';
-import { codeIn, LoginPage, SetupPage } from './pages/login.tsx';
-import { GraphsPage } from './lazy.tsx';
-import { MissingFrame, MissingPage } from './pages/missing.tsx';
-import { PlatformPage } from './pages/platform.tsx';
-import { ResourcesPage } from './pages/resources.tsx';
-import { UsersPage } from './pages/users.tsx';
+import { dialogsPart, fetchSoon, forbiddenPart, loginPart, pagePart, panelPart } from './lazy.tsx';
+import { pageRow } from './pages.ts';
+import { Waiting } from './part.tsx';
 import { Tip, Toasts } from './parts/bits.tsx';
-import { Dialogs } from './parts/dialogs.tsx';
-import { Panel } from './parts/panel.tsx';
 import { Shell } from './parts/shell.tsx';
-import { route, startRouting, type PageName } from './route.ts';
+import { applyLook } from './prefs.ts';
+import { may } from './rights.ts';
+import { route, startRouting } from './route.ts';
+import { codeIn } from './setup.ts';
+import { dialog } from './store/actions.ts';
 import { startDetail } from './store/detail.ts';
 import { counts, startList } from './store/list.ts';
 import { startClock } from './store/now.ts';
 import { startStatus } from './store/status.ts';
 import { watchVisibility } from './store/stream.ts';
-import { num } from './format.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/app.css';
-import './style/graph.css';
 
 const setupCode = signal(codeIn(location.hash)); // null: no set-up link
 const unreachable = signal(false);
@@ -53,21 +49,46 @@ class Guard extends Component<{ children: ComponentChildren }, { failed: string 
   }
 }
 
-const PAGES: Record<PageName, () => JSX.Element> = {
-  resources: () => <ResourcesPage />, graphs: () => <GraphsPage />, platform: () => <PlatformPage />, users: () => <UsersPage />, account: () => <AccountPage />, missing: () => <MissingPage />,
-};
-const TITLES: Record<PageName, Key> = { resources: 'list.title', graphs: 'graph.title', platform: 'plat.title', users: 'users.title', account: 'account.title', missing: 'missing.title' };
+// Before anyone is signed in.
+function Outside(): JSX.Element {
+  const code = loginPart.get();
+  if (!code) return <Waiting part={loginPart} />;
+  if (setupCode.value !== null) return <code.SetupPage code={setupCode.value} />;
+  return route.value.page === 'missing' ? <code.MissingFrame /> : <code.LoginPage />;
+}
+
+const Coming = ({ part }: { part: Parameters<typeof Waiting>[0]['part'] }): JSX.Element => <main id="main" class="scroll" tabIndex={-1}><Waiting part={part} /></main>;
+
+function PageView(): JSX.Element {
+  const { page } = route.value;
+  const right = pageRow(page)?.right ?? '';
+  if (right !== '' && !may(right)) {
+    const code = forbiddenPart.get();
+    return code ? <code.Forbidden title={t(`page.${page}`)} right={right} /> : <Coming part={forbiddenPart} />;
+  }
+  const part = pagePart(page);
+  const code = part.get();
+  return code ? <code.Page key={page} /> : <Coming part={part} />;
+}
+
+function PanelView(): JSX.Element {
+  const code = panelPart.get();
+  return code ? <code.Panel /> : <aside class="panel" aria-label={t('part.panel')}><Waiting part={panelPart} /></aside>;
+}
+
+function DialogView(): JSX.Element | null {
+  if (!dialog.value) return null;
+  const code = dialogsPart.get();
+  return code ? <code.Dialogs /> : <div class="over"><Waiting part={dialogsPart} /></div>;
+}
 
 function App(): JSX.Element | null {
   if (session.value === undefined) return unreachable.value ? <Unreachable /> : null;
-  const page = route.value.page;
-  if (session.value === null && setupCode.value !== null) return <SetupPage code={setupCode.value} />;
-  if (session.value === null) return page === 'missing' ? <MissingFrame /> : <LoginPage />;
-  const panel = page === 'resources' && route.value.open ? <Panel /> : null;
+  if (session.value === null) return <Outside />;
   return (
     <>
-      <Shell panel={panel}>{PAGES[page]()}</Shell>
-      <Dialogs />
+      <Shell panel={route.value.page === 'resources' && route.value.open ? <PanelView /> : null}><PageView /></Shell>
+      <DialogView />
       <Toasts />
       <Tip />
     </>
@@ -77,7 +98,7 @@ function App(): JSX.Element | null {
 function watchTitle(): void {
   effect(() => {
     const n = session.value ? counts.value.unhandled ?? 0 : 0;
-    const name = !session.value ? '' : `${t(TITLES[route.value.page])} · `;
+    const name = !session.value ? '' : `${t(`page.${route.value.page}`)} · `;
     document.title = `${n > 0 ? `(${num(n, 0)}) ` : ''}${name}Vigie`;
   });
 }
@@ -101,20 +122,28 @@ async function firstSession(): Promise<void> {
   }
 }
 
+// Without its texts nothing can be said but this.
+function textless(root: HTMLElement): void {
+  root.textContent = lang.peek() === 'fr' ? 'Vigie n’a pas pu être chargé. Rechargez la page.' : 'Vigie could not be loaded. Load the page again.';
+}
+
 function start(root: HTMLElement): void {
   applyLook(prefs.peek());
   addEventListener('hashchange', () => { setupCode.value = codeIn(location.hash); });
   startRouting();
   startClock();
   watchLook();
-  watchTitle();
   watchVisibility();
   startList();
   startDetail();
   startStatus();
   startKeys();
-  render(<Guard><App /></Guard>, root);
   void firstSession();
+  openBook('common').then(() => {
+    watchTitle();
+    render(<Guard><App /></Guard>, root);
+    effect(() => { if (session.value) fetchSoon(); });
+  }, () => textless(root));
 }
 
 const root = document.getElementById('app');

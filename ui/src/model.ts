@@ -250,7 +250,8 @@ export interface Status {
 
 export interface Session {
   user: string;
-  role: UserRole;
+  role: string; // one of the built-in ones, or one that an administrator made
+  rights?: string[];
   csrf: string;
   lang?: 'en' | 'fr' | null;
 }
@@ -259,7 +260,6 @@ const PROBLEMS: ReadonlySet<State> = new Set(['down', 'unreachable', 'critical',
 
 export const isProblem = (state: State): boolean => PROBLEMS.has(state);
 export const isHandled = (row: Row): boolean => row.acknowledged || row.in_downtime || row.host_in_downtime === true;
-export const mayAct = (session: Session | null | undefined): boolean => session?.role === 'admin' || session?.role === 'operator';
 
 // Host and service in words, as dialogs and announcements name them.
 export function nameOf(row: Row): string {

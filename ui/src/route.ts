@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The URL is the state: whatever is on the screen can be sent as a link, and Back goes back.
 import { signal } from '@preact/signals';
+import { PAGES, pageRow, type PageName } from './pages.ts';
 import { STATES, type Filter, type Order, type SortKey, type State, type View } from './model.ts';
 
-export type PageName = 'resources' | 'graphs' | 'platform' | 'users' | 'account' | 'missing';
-const PATHS: Record<string, PageName> = { '': 'resources', '/resources': 'resources', '/graphs': 'graphs', '/platform': 'platform', '/users': 'users', '/account': 'account' };
+export type { PageName } from './pages.ts';
+// The first page is also at "/".
+const pageAt = (path: string): PageName => (path === '' ? PAGES[0].name : PAGES.find((row) => row.path === path)?.name ?? 'missing');
 
 export interface Route extends View {
   page: PageName;
@@ -16,10 +18,11 @@ export interface Route extends View {
   from: number; // or, unless 0, a stretch of time, in seconds
   to: number;
   compare: string[]; // with so much earlier
+  query: Readonly<Record<string, string>>; // of a page other than resources and graphs: whatever it keeps in its address
 }
 
 export const DEFAULT_ROUTE: Route = {
-  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [],
+  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [], query: {},
 };
 const SORTS: readonly SortKey[] = ['severity', 'name', 'since', 'checked', 'output'];
 // What a first click on a column asks for: the worst, the newest, or the alphabet.
@@ -55,10 +58,12 @@ function formatTime(route: Time, query: URLSearchParams): void {
 
 export function parseRoute(path: string, search: string): Route {
   const query = new URLSearchParams(search);
+  const page = pageAt(path.replace(/\/+$/, ''));
   const sort = pick(query.get('sort'), SORTS, DEFAULT_ROUTE.sort);
   const states = (query.get('state') ?? '').split(',').filter((s): s is State => STATES.includes(s as State));
   return {
-    page: PATHS[path.replace(/\/+$/, '')] ?? 'missing',
+    page,
+    query: page === 'resources' || page === 'graphs' || page === 'missing' ? {} : Object.fromEntries(query),
     q: query.get('q') ?? '',
     filter: pick<Filter>(query.get('filter'), ['unhandled', 'problems', 'all'], states.length > 0 ? 'all' : DEFAULT_ROUTE.filter),
     states,
@@ -89,7 +94,10 @@ export function formatRoute(route: Route): string {
     if (route.together) query.set('together', '1');
     formatTime(route, query);
   }
-  if (route.page !== 'resources') return written(`/${route.page}`, query);
+  if (route.page !== 'resources') {
+    for (const [name, value] of Object.entries(route.query)) if (value !== '') query.set(name, value);
+    return written(pageRow(route.page)?.path ?? '/', query);
+  }
   if (route.q) query.set('q', route.q);
   if (route.states.length > 0) query.set('state', route.states.join(','));
   const usual: Filter = route.states.length > 0 ? 'all' : DEFAULT_ROUTE.filter;
@@ -119,7 +127,8 @@ export function startRouting(): void {
 
 // `replace`: typing and moving through the list are not steps to go back through.
 export function go(patch: Partial<Route>, how: 'push' | 'replace' = 'push'): void {
-  const next = { ...route.value, ...patch };
+  const leaves = patch.page !== undefined && patch.page !== route.value.page; // what another page had in its address means nothing here
+  const next = { ...route.value, ...(leaves ? { query: {} } : {}), ...patch };
   const url = formatRoute(next);
   if (url !== location.pathname + location.search || location.hash) {
     if (how === 'push') history.pushState(null, '', url);

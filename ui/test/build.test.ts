@@ -3,38 +3,63 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { PAGES } from '../src/pages.ts';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 interface Asset {
   path: string;
   type: string;
   data: Buffer;
   gz: Buffer | null;
+  br: Buffer | null;
   immutable: boolean;
   etag: string;
-  first?: boolean;
+  first?: boolean | 'en' | 'fr';
 }
 const load = (file: string): Promise<unknown> => import(join(process.cwd(), file));
-const { build, firstLoad, PAGES } = (await load('build.mjs')) as { build: () => Promise<{ assets: Asset[]; inputs: string[] }>; firstLoad: (a: Asset[]) => number; PAGES: string[] };
+interface PageOf { name: string; path: string; code: string; texts: Record<string, string[]> }
+const { build, firstLoad } = (await load('build.mjs')) as { build: () => Promise<{ assets: Asset[]; inputs: string[]; pages: PageOf[] }>; firstLoad: (a: Asset[], coding?: string) => number };
 const { emitC } = (await load('embed.mjs')) as { emitC: (assets: Asset[]) => string };
-const { assets, inputs } = await build();
+const { assets, inputs, pages } = await build();
+const textOf = (path: string): string => assets.find((a) => a.path === path)!.data.toString();
 
 test('the first visit is small', () => {
-  assert.ok(firstLoad(assets) < 80 * 1000, `${firstLoad(assets)} bytes`);
+  assert.ok(firstLoad(assets) < 62 * 1000, `${firstLoad(assets)} bytes`);
+  assert.ok(firstLoad(assets, 'br') < firstLoad(assets));
 });
 
-test('graphs come later; what the application needs at once is asked for by the page', () => {
-  const page = assets.find((a) => a.path === '/')!.data.toString();
-  const app = assets.find((a) => /^\/app-.*js$/.test(a.path))!;
-  const imported = [...app.data.toString().matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)].map((m) => `/${m[1]}`);
-  assert.ok(imported.length > 0);
-  for (const path of imported) {
-    assert.ok(page.includes(`<link rel="modulepreload" href="${path}">`), path);
-    assert.equal(assets.find((a) => a.path === path)?.first, true, path);
+test('every page of the table has a document, which asks for what that page needs at once: code, styles, and texts of one language', () => {
+  assert.deepEqual(pages.map((row) => row.path), PAGES.map((row) => row.path));
+  for (const { path, texts } of [{ ...pages[0]!, path: '/' }, ...pages]) {
+    const page = textOf(path);
+    const app = /<script type="module" src="([^"]+)"/.exec(page)![1]!;
+    const wanted = new Set<string>();
+    const walk = (name: string): void => {
+      if (wanted.has(name)) return;
+      wanted.add(name);
+      for (const [, next] of textOf(name).matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)) walk(`/${next}`);
+    };
+    walk(app);
+    for (const name of wanted) if (name !== app) assert.ok(page.includes(`<link rel="modulepreload" href="${name}">`), `${path}: ${name}`);
+    for (const lang of ['en', 'fr']) {
+      const files = new RegExp(`data-${lang}="([^"]*)"`).exec(page)![1]!.split(' ');
+      assert.equal(files.length, texts[lang]!.length);
+      for (const file of files) assert.ok(assets.some((a) => a.path === file && (path !== '/' || a.first === lang)), file);
+    }
   }
-  const later = assets.filter((a) => a.immutable && !a.first);
-  assert.deepEqual(later.map((a) => a.path.split('-')[0]), ['/graphs']);
-  assert.ok(!page.includes(later[0]!.path));
+});
+
+test('other pages, the panel, the forms and the other language come later', () => {
+  const app = /<script type="module" src="([^"]+)"/.exec(textOf('/'))![1]!;
+  assert.ok(assets.find((a) => a.path === app)!.first);
+  const later = assets.filter((a) => a.immutable && !a.first).map((a) => a.path.split('-')[0]);
+  for (const name of ['/graphs', '/graph', '/panel', '/dialogs', '/page']) assert.ok(later.includes(name), name);
+  assert.ok(assets.filter((a) => a.first === true && a.path.endsWith('.js')).every((a) => !/Utilisateurs|Users/.test(a.data.toString())), 'no text in the code');
+});
+
+test('what all parts share is one file', () => {
+  const shared = assets.filter((a) => a.path.startsWith('/chunk-') && a.first === true);
+  assert.ok(shared.length <= 4, shared.map((a) => a.path).join(' '));
 });
 
 test('the small lines of the list come alone, and count as part of the first visit', () => {
@@ -47,7 +72,7 @@ test('the small lines of the list come alone, and count as part of the first vis
 });
 
 test('pages hold no script or style of their own, and load nothing from elsewhere', () => {
-  for (const path of PAGES) {
+  for (const { path } of pages) {
     const page = assets.find((a) => a.path === path)!.data.toString();
     assert.doesNotMatch(page, /<script(?![^>]*\ssrc="\/)[^>]*>|<style|\sstyle=|\son\w+=|https?:|javascript:/i);
     for (const [, url] of page.matchAll(/(?:src|href)="([^"]+)"/g)) assert.ok(assets.some((a) => a.path === url), url);
@@ -82,15 +107,17 @@ test('the C table says the same bytes', () => {
   }
   for (const a of assets) {
     const line = source.split('\n').find((l) => l.startsWith(`  { "${a.path}", `))!;
-    const [data, gz] = line.match(/\b(?:data|gz)_\d+\b/g)!;
-    assert.deepEqual(blobs.get(data!), a.data, a.path);
-    if (a.gz) assert.deepEqual(gunzipSync(blobs.get(gz!)!), a.data, a.path);
+    const blob = (kind: string): Buffer | undefined => blobs.get(new RegExp(`\\b${kind}_\\d+\\b`).exec(line)?.[0] ?? '');
+    assert.deepEqual(blob('data'), a.data, a.path);
+    if (a.gz) assert.deepEqual(gunzipSync(blob('gz')!), a.data, a.path);
+    if (a.br) assert.deepEqual(brotliDecompressSync(blob('br')!), a.data, a.path);
+    assert.ok(!a.type.startsWith('text/html') || (!a.gz && !a.br), a.path);
   }
   assert.doesNotMatch(source, /\?\?/, 'no trigraph');
 });
 
 test('a rebuild is asked for when any source changes', () => {
-  for (const file of ['src/main.tsx', 'src/boot.ts', 'src/index.html', 'src/i18n/fr.ts', 'src/style/tokens.css', 'embed.mjs']) {
+  for (const file of ['src/main.tsx', 'src/boot.ts', 'src/index.html', 'src/i18n/fr.ts', 'src/pages.ts', 'src/pages/users/fr.ts', 'src/graph/graph.css', '../src/api/right.def', 'src/style/tokens.css', 'embed.mjs']) {
     assert.ok(inputs.includes(join(process.cwd(), file)), file);
   }
 });

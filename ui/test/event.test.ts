@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandWords, personOf, withoutEchoes } from '../src/event.ts';
-import { prefs } from '../src/i18n/i18n.ts';
+import { commandWords, withoutEchoes } from '../src/event/event.ts';
+import { personOf } from '../src/person.ts';
+import { say } from './texts.ts';
 import type { Event } from '../src/model.ts';
 
-const say = (lang: 'en' | 'fr'): void => { prefs.value = { ...prefs.value, lang }; };
 
 test('commands are told in words, in both languages', () => {
   const cases: [string, string, string][] = [

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { num, clock, day, duration, durationLong, exact, figure, moment, parseRange, relative, seconds, firstDay } from '../src/format.ts';
 import { quantity, rangeWords } from '../src/quantity.ts';
-import { localeOf, prefs } from '../src/i18n/i18n.ts';
-import { alerts, scaleOf, zones } from '../src/parts/perf.tsx';
+import { localeOf } from '../src/i18n/i18n.ts';
+import { say } from './texts.ts';
+import { alerts, scaleOf, zones } from '../src/panel/perf.tsx';
 
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
-const say = (code: 'en' | 'fr'): void => { prefs.value = { ...prefs.value, lang: code }; };
 
 test('durations have one unit in columns, two in sentences', () => {
   say('en');

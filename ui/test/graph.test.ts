@@ -14,11 +14,10 @@ import { momentText, spanText, timeTicks, wholeSpanText } from '../src/graph/tim
 import { rowsOf, stretches } from '../src/graph/twin.tsx';
 import { axisOf, valueText } from '../src/graph/units.ts';
 import { unitOf } from '../src/quantity.ts';
-import { prefs } from '../src/i18n/i18n.ts';
+import { say } from './texts.ts';
 
 process.env['TZ'] = 'Europe/Paris';
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
-const say = (code: 'en' | 'fr'): void => { prefs.value = { ...prefs.value, lang: code }; };
 say('en');
 
 const series = (patch: Partial<SeriesAnswer> & { n?: number } = {}): SeriesAnswer => {

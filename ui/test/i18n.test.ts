@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CATALOGUES, render } from '../src/i18n/i18n.ts';
-import { en, type Key } from '../src/i18n/en.ts';
-import { fr } from '../src/i18n/fr.ts';
+import { BOOKS, type Key } from '../src/i18n/books.ts';
+import { render } from '../src/i18n/i18n.ts';
+import { PAGES } from '../src/pages.ts';
+import { books, names } from './texts.ts';
 
+const all = (lang: 'en' | 'fr'): Record<string, string | { one: string; other: string }> => Object.assign({}, ...names.map((name) => books[name][lang]));
+const [en, fr] = [all('en'), all('fr')];
 const keys = Object.keys(en) as Key[];
-const texts = (entry: string | { one: string; other: string }): string[] => (typeof entry === 'string' ? [entry] : [entry.one, entry.other]);
+const texts = (entry: string | { one: string; other: string } | undefined): string[] => (typeof entry === 'object' ? [entry.one, entry.other] : [entry ?? '']);
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort();
 
 // Words that are the same in both languages, and symbols.
@@ -18,7 +21,7 @@ const SAME = new Set<string>([
 ]);
 
 test('every text exists in both catalogues, with the same blanks', () => {
-  assert.deepEqual(Object.keys(fr).sort(), [...keys].sort());
+  for (const name of names) assert.deepEqual(Object.keys(books[name].fr).sort(), Object.keys(books[name].en).sort(), name);
   for (const key of keys) {
     assert.equal(typeof fr[key], typeof en[key], key);
     const [english, french] = [texts(en[key]), texts(fr[key])];
@@ -40,19 +43,42 @@ test('no text was left untranslated', () => {
   for (const key of keys) if (!SAME.has(key)) assert.notDeepEqual(fr[key], en[key], `${key} reads the same in French`);
 });
 
-function sources(folder: string): string {
-  return readdirSync(folder, { withFileTypes: true }).map((entry) => {
-    if (entry.isDirectory()) return entry.name === 'i18n' ? '' : sources(join(folder, entry.name));
-    return /\.tsx?$/.test(entry.name) ? readFileSync(join(folder, entry.name), 'utf8') : '';
-  }).join('\n');
+function files(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 }
+const catalogue = /\/(en|fr)\.ts$/;
+const code = files('src').filter((file) => /\.tsx?$/.test(file) && !catalogue.test(file)).map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+// Keys made at run time: state.${state} and the like.
+const made = (text: string): string[] => [...text.matchAll(/`([a-z]+\.[a-z_]*)\$\{/g)].map((m) => m[1]!);
 
 test('every text is used', () => {
-  const all = sources('src');
-  // Keys made at run time: state.${state} and the like.
-  const made = [...all.matchAll(/`([a-z]+\.[a-z_]*)\$\{/g)].map((m) => m[1]!);
-  const unused = keys.filter((key) => !all.includes(`'${key}'`) && !made.some((prefix) => key.startsWith(prefix)));
-  assert.deepEqual(unused, []);
+  const text = code.map((one) => one.text).join('\n');
+  const prefixes = made(text);
+  assert.deepEqual(keys.filter((key) => !text.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix))), []);
+});
+
+test('a key stands in one book, and every catalogue in the table of books', () => {
+  assert.equal(keys.length, names.reduce((n, name) => n + Object.keys(books[name].en).length, 0));
+  const table = readFileSync('src/i18n/books.ts', 'utf8');
+  for (const file of files('src').filter((one) => catalogue.test(one))) assert.ok(table.includes(`import('${file.replace(/^src\/i18n/, '.').replace(/^src/, '..')}')`), file);
+  assert.deepEqual(Object.keys(BOOKS), names);
+});
+
+test('a part uses texts of its own books, and of the common one, only', () => {
+  const opened: Record<string, readonly string[]> = Object.fromEntries(PAGES.map((row) => [/import\(["']\.\/(.*)\/[^/]*["']\)/.exec(readFileSync('src/pages.ts', 'utf8').split('\n').find((line) => line.includes(`name: '${row.name}'`))!)![1]!, row.books]));
+  for (const [, place, list] of readFileSync('src/lazy.tsx', 'utf8').matchAll(/new Part\(\(\) => import\('\.\/([^']*)\/[^/']*'\), \[([^\]]*)\]\)/g)) opened[place!] = [...list!.matchAll(/'(\w+)'/g)].map((m) => m[1]!);
+  opened['event'] = ['event'];
+  for (const { file, text } of code) {
+    const place = file.replace(/^src\//, '').replace(/\/[^/]*$/, '');
+    const may = new Set(['common', ...(file === 'src/graph/spark.tsx' ? [] : opened[place] ?? [])].flatMap((name) => Object.keys(books[name as 'common'].en)));
+    const used = [...keys.filter((key) => text.includes(`'${key}'`)), ...made(text).flatMap((prefix) => keys.filter((key) => key.startsWith(prefix)))];
+    assert.deepEqual(used.filter((key) => !may.has(key)), [], `${file}: put these into its book, into the common one, or open their book in pages.ts or lazy.tsx`);
+  }
+});
+
+test('rights that the pages speak of are those of the server', () => {
+  const known = new Set([...readFileSync('../src/api/right.def', 'utf8').matchAll(/^RIGHT\(\w+, "(\w+)", "(\w+)"/gm)].map((m) => `${m[1]}.${m[2]}`));
+  for (const { file, text } of code) for (const [, right] of text.matchAll(/(?:may\(|right: |allowed\(|: )'([a-z]+\.[a-z_]+)'/g)) if (!keys.includes(right as Key)) assert.ok(known.has(right!), `${file}: ${right}`);
 });
 
 test('French typography: a no-break or plain space before : ; ? !, curly apostrophes', () => {
@@ -74,5 +100,5 @@ test('numbers choose the plural of their language', () => {
 
 test('an argument that is not given stays visible instead of being swallowed', () => {
   assert.equal(render('en', 'time.ago'), '{d} ago');
-  assert.equal(Object.keys(CATALOGUES).length, 2);
+  assert.equal(render('en', 'no.such' as Key), 'no.such');
 });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allCaps, capNames } from '../src/caps.ts';
-import { codeIn, tokenIn } from '../src/pages/login.tsx';
+import { allCaps, capNames } from '../src/pages/platform/caps.ts';
+import { codeIn, tokenIn } from '../src/setup.ts';
 import { goodPassword, goodUser, judge } from '../src/password.ts';
 import { browserLang, parsePrefs } from '../src/prefs.ts';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { prefs } from '../src/i18n/i18n.ts';
+import { say as inLanguage } from './texts.ts';
 import type { Detail } from '../src/model.ts';
-import { whyOf } from '../src/why.ts';
+import { whyOf } from '../src/panel/why.ts';
 
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
 const detail = (patch: Partial<Detail>): Detail => ({
@@ -12,7 +12,7 @@ const detail = (patch: Partial<Detail>): Detail => ({
 });
 const perf = [{ label: 'inodes', value: 2, unit: '%', warn: '80', crit: '90' }, { label: '/var', value: 96.4, unit: '%', warn: '80', crit: '95' }];
 const say = (patch: Partial<Detail>, lang: 'en' | 'fr' = 'en'): string => {
-  prefs.value = { ...prefs.value, lang };
+  inLanguage(lang);
   return plain(whyOf(detail(patch)));
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is loaded when the first graph is wanted.
 export { GraphTab } from './tab.tsx';
-export { GraphsPage } from './page.tsx';
+import './graph.css';
+export { Page } from './page.tsx';
 export { Strip } from './strip.tsx';

@@ -112,7 +112,7 @@ function Together({ ids, feed, view, rows }: { ids: readonly string[]; feed: Fee
 
 const Start = (): JSX.Element => <div class="empty"><Icon name="graph" big /><h2>{t('graph.start')}</h2><p>{t('graph.start_text')}</p></div>;
 
-export function GraphsPage(): JSX.Element {
+export function Page(): JSX.Element {
   const view = useView();
   const ids = useMemo(() => route.value.on.slice(0, MOST), [route.value.on.join(',')]);
   const rows = useRows(ids);
@@ -124,7 +124,7 @@ export function GraphsPage(): JSX.Element {
     <main id="main" class="scroll" tabIndex={-1}>
       <div class="graphs gpage">
         <div class="bar">
-          <h1>{t('graph.title')}</h1>
+          <h1>{t('page.graphs')}</h1>
           {ids.length < MOST ? <Picker on={ids} add={(id) => setOn([...ids, id])} /> : <span class="muted">{t('graph.most', { n: MOST })}</span>}
           {ids.length > 1 && <Segments label={t('graph.mode')} value={mode} options={[['each', t('graph.each')], ['all', t('graph.together')]]} onPick={(m) => go({ together: m === 'all' }, 'replace')} />}
         </div>

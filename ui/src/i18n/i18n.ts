@@ -1,16 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-import { computed, signal } from '@preact/signals';
+// Texts by key, in the language of the page. Books (books.ts) are opened by the parts that need them; another language comes into force when all open books are there in it.
+import { batch, computed, signal } from '@preact/signals';
 import { applyLook, browserLang, readPrefs, writePrefs, type Lang, type Prefs } from '../prefs.ts';
-import { en, type Catalogue, type Key } from './en.ts';
-import { fr } from './fr.ts';
+import { BOOKS, type BookName, type Key } from './books.ts';
+import type { Texts } from './types.ts';
 
-export type { Key } from './en.ts';
-export const CATALOGUES: Record<Lang, Catalogue> = { en, fr };
+export type { Key } from './books.ts';
 export const LANG_NAMES: Record<Lang, string> = { en: 'English', fr: 'Français' };
 
 export const prefs = signal<Prefs>(readPrefs());
 const languages = typeof navigator === 'undefined' ? [] : navigator.languages;
-export const lang = computed<Lang>(() => prefs.value.lang ?? browserLang(languages));
+const wanted = (): Lang => prefs.peek().lang ?? browserLang(languages);
+export const lang = signal<Lang>(wanted());
+
+const shelf: Record<Lang, Record<string, Texts[string]>> = { en: {}, fr: {} };
+const there = new Set<string>(); // BOOK.LANGUAGE
+const open = new Set<BookName>();
+
+export function addTexts(code: Lang, texts: Texts): void {
+  Object.assign(shelf[code], texts);
+}
+
+async function fetchBook(name: BookName, code: Lang): Promise<void> {
+  if (there.has(`${name}.${code}`)) return;
+  addTexts(code, (await BOOKS[name][code]()).texts);
+  there.add(`${name}.${code}`);
+}
+
+// Resolves when the texts are there, in the language of that moment.
+export async function openBook(name: BookName): Promise<void> {
+  open.add(name);
+  while (!there.has(`${name}.${lang.peek()}`)) await fetchBook(name, lang.peek());
+}
+
+// The language that is wanted comes into force; false: its texts could not be loaded, and the old one stays.
+async function followLang(): Promise<boolean> {
+  try {
+    for (let code = wanted(); lang.peek() !== code || [...open].some((name) => !there.has(`${name}.${code}`)); code = wanted()) {
+      await Promise.all([...open].map((name) => fetchBook(name, code)));
+      if (code === wanted()) batch(() => { lang.value = code; });
+    }
+    return true;
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
+}
 
 // How numbers and times are written: as the browser's person writes them, where that is in the language of the page.
 const USUAL: Record<Lang, string> = { en: 'en-GB', fr: 'fr-FR' };
@@ -31,16 +66,22 @@ const bound = (text: string): string => text.replace(/ ([:;?!»])/g, '\u00a0$1')
 // What the server says in French has typewriter's apostrophes, since it is also said to terminals.
 export const said = (text: string): string => (lang.value === 'fr' ? bound(text.replace(/'/g, '’')) : text);
 
-export function setPrefs(patch: Partial<Prefs>): void {
-  prefs.value = { ...prefs.value, ...patch };
-  writePrefs(prefs.value);
-  applyLook(prefs.value);
+// False: the language could not be changed, because its texts did not come.
+export async function setPrefs(patch: Partial<Prefs>): Promise<boolean> {
+  const was = prefs.peek();
+  prefs.value = { ...was, ...patch };
+  const good = await followLang();
+  if (!good) prefs.value = { ...prefs.peek(), lang: was.lang };
+  writePrefs(prefs.peek());
+  applyLook(prefs.peek());
+  return good;
 }
 
 export type Args = Record<string, string | number>;
 
 export function render(code: Lang, key: Key, args: Args = {}): string {
-  const entry = CATALOGUES[code][key];
+  const entry = shelf[code][key];
+  if (entry === undefined) return key; // its book is not open: seen, and found by the tests
   let text: string;
   if (typeof entry === 'string') text = entry;
   else text = new Intl.PluralRules(code).select(Number(args['n'] ?? 0)) === 'one' ? entry.one : entry.other;

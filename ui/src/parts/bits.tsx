@@ -4,9 +4,10 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { duration, exact, relative, seconds } from '../format.ts';
-import { lang, t } from '../i18n/i18n.ts';
+import { lang, setPrefs, t } from '../i18n/i18n.ts';
+import type { Lang } from '../prefs.ts';
 import { now, slowNow } from '../store/now.ts';
-import { dismiss, spoken, toasts } from '../store/toast.ts';
+import { dismiss, spoken, toast, toasts } from '../store/toast.ts';
 import { Icon } from './icons.tsx';
 
 export const keyName = (k: string): string => (k === 'Enter' ? t('key.enter') : k === 'Esc' ? t('key.esc') : k);
@@ -124,4 +125,8 @@ export function Segments<T extends string>(props: { label: string; value: T; opt
       ))}
     </div>
   );
+}
+
+export async function pickLang(code: Lang): Promise<void> {
+  if (!await setPrefs({ lang: code })) toast(t('part.lang_failed'), true);
 }

@@ -49,10 +49,17 @@ const LINES = {
   mute: <path d="M6 16h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v3.5zM10 19h4M4 4l16 16" />,
   clock: <><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></>,
   calm: <><circle cx="12" cy="12" r="9" /><path d="m8 12.5 2.8 2.8L16 10" /></>,
+  lock: <><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" /></>,
+  log: <path d="M4 6h10M4 12h16M4 18h13" />,
+  calendar: <><rect x="4" y="5" width="16" height="15" rx="2" /><path d="M4 10h16M8.5 3v4M15.5 3v4" /></>,
+  report: <><path d="M6 3h8l4 4v14H6z" /><path d="M9 12h6M9 16h6" /></>,
+  shield: <path d="M12 3l8 3v6c0 4.5-3.2 7.7-8 9-4.8-1.3-8-4.5-8-9V6z" />,
   none: <><circle cx="11" cy="11" r="6" /><path d="m20 20-4.5-4.5M9 9l4 4M13 9l-4 4" /></>,
 } as const;
 
-export const Icon = ({ name, big }: { name: keyof typeof LINES; big?: boolean }): JSX.Element => (
+export type IconName = keyof typeof LINES;
+
+export const Icon = ({ name, big }: { name: IconName; big?: boolean }): JSX.Element => (
   <svg class={big ? `ic big ${name}` : 'ic'} viewBox="0 0 24 24" aria-hidden="true">{LINES[name]}</svg>
 );
 

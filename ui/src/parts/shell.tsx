@@ -1,48 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every page: rail, top bar, banners, menu of the person.
-import type { ComponentChildren, JSX } from 'preact';
+import { Fragment, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, away, lastAnswer, logout, session } from '../api.ts';
 import { moment, num } from '../format.ts';
 import { LANG_NAMES, lang, prefs, setPrefs, t } from '../i18n/i18n.ts';
 import { STATES, type State } from '../model.ts';
-import { DEFAULT_ROUTE, formatRoute, go, route, type Route } from '../route.ts';
+import { pagePart } from '../lazy.tsx';
+import { PAGES, type PageName, type PageRow } from '../pages.ts';
+import { may, roleName } from '../rights.ts';
+import { DEFAULT_ROUTE, formatRoute, go, route } from '../route.ts';
 import { dialog, openDialog } from '../store/actions.ts';
 import { counts } from '../store/list.ts';
 import { degraded, doubtful, refused, remarks, status, updated, warnings } from '../store/status.ts';
 import { live } from '../store/stream.ts';
-import { Kbd, Segments } from './bits.tsx';
+import { Kbd, pickLang, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
 
-function NavLink(props: { to: Partial<Route>; page: Route['page']; icon: 'list' | 'graph' | 'platform' | 'users'; text: string; badge?: JSX.Element | null }): JSX.Element {
-  const target = { ...DEFAULT_ROUTE, ...props.to, page: props.page };
-  const here = route.value.page === props.page;
+type MenuRow = PageRow & { name: PageName };
+
+function NavLink({ row, badge }: { row: MenuRow; badge: JSX.Element | null }): JSX.Element {
+  const target = { ...DEFAULT_ROUTE, page: row.name };
+  const here = route.value.page === row.name;
+  const soon = (): void => pagePart(row.name).fetch();
   const click = (e: MouseEvent): void => {
     if (e.ctrlKey || e.metaKey || e.shiftKey) return;
     e.preventDefault();
     go(target);
   };
   return (
-    <a href={formatRoute(target)} aria-current={here ? 'page' : undefined} onClick={click}>
-      <Icon name={props.icon} /><span class="t">{props.text}</span>{props.badge}
+    <a href={formatRoute(target)} aria-current={here ? 'page' : undefined} onClick={click} onPointerEnter={soon} onFocus={soon}>
+      <Icon name={row.icon ?? 'list'} /><span class="t">{t(`page.${row.name}`)}</span>{badge}
     </a>
   );
 }
 
-function Rail(): JSX.Element {
+function unhandledBadge(): JSX.Element | null {
   const open = counts.value.unhandled ?? 0;
+  return open > 0 ? <span class="n" title={t('nav.unhandled', { n: open })}>{num(open, 0)}<span class="sr"> {t('nav.unhandled', { n: open })}</span></span> : null;
+}
+
+function warningsBadge(): JSX.Element | null {
   const warned = warnings.value.length + remarks.value.length + (degraded.value ? 1 : 0) + (refused.value ? 1 : 0) + (doubtful.value > 0 ? 1 : 0);
+  return warned > 0 ? <span class={degraded.value || refused.value ? 'n' : 'n w'} title={t('nav.warnings', { n: warned })}>{num(warned, 0)}</span> : null;
+}
+
+const BADGES: Partial<Record<PageName, () => JSX.Element | null>> = { resources: unhandledBadge, platform: warningsBadge };
+const SECTIONS = ['watch', 'understand', 'report', 'operate'] as const;
+
+function Rail(): JSX.Element {
   return (
     <nav class="rail" aria-label={t('nav.main')}>
       <Brand />
-      <h2>{t('nav.watch')}</h2>
-      <NavLink to={{}} page="resources" icon="list" text={t('nav.resources')}
-        badge={open > 0 ? <span class="n" title={t('nav.unhandled', { n: open })}>{num(open, 0)}<span class="sr"> {t('nav.unhandled', { n: open })}</span></span> : null} />
-      <NavLink to={{}} page="graphs" icon="graph" text={t('graph.title')} />
-      <h2>{t('nav.operate')}</h2>
-      <NavLink to={{}} page="platform" icon="platform" text={t('nav.platform')}
-        badge={warned > 0 ? <span class={degraded.value || refused.value ? 'n' : 'n w'} title={t('nav.warnings', { n: warned })}>{num(warned, 0)}</span> : null} />
-      {session.value?.role === 'admin' && <NavLink to={{}} page="users" icon="users" text={t('users.title')} />}
+      {SECTIONS.map((section) => {
+        const rows: readonly MenuRow[] = PAGES.filter((row) => row.section === section && may(row.right));
+        return rows.length > 0 && <Fragment key={section}><h2>{t(`nav.${section}`)}</h2>{rows.map((row) => <NavLink key={row.name} row={row} badge={BADGES[row.name]?.() ?? null} />)}</Fragment>;
+      })}
       <p class="foot">{status.value ? `Vigie ${status.value.version}` : ''}</p>
     </nav>
   );
@@ -186,20 +199,20 @@ function Menu({ close }: { close: () => void }): JSX.Element {
   const who = session.value;
   return (
     <div class="menu" id="menu">
-      <div class="who"><b>{who?.user}</b><span class="muted">{who && t(`menu.role_${who.role}`)}</span></div>
+      <div class="who"><b>{who?.user}</b><span class="muted">{who && roleName(who.role)}</span></div>
       <div><span class="muted">{t('menu.theme')} <Kbd k="t" /></span>
-        <Segments label={t('menu.theme')} value={p.theme} onPick={(theme) => setPrefs({ theme })}
+        <Segments label={t('menu.theme')} value={p.theme} onPick={(theme) => void setPrefs({ theme })}
           options={[['auto', t('menu.theme_auto')], ['light', t('menu.theme_light')], ['dark', t('menu.theme_dark')]]} /></div>
       <div><span class="muted">{t('menu.density')}</span>
-        <Segments label={t('menu.density')} value={p.density} onPick={(density) => setPrefs({ density })}
+        <Segments label={t('menu.density')} value={p.density} onPick={(density) => void setPrefs({ density })}
           options={[['compact', t('menu.density_compact')], ['normal', t('menu.density_normal')], ['detailed', t('menu.density_detailed')]]} /></div>
       <div><span class="muted">{t('menu.lang')}</span>
-        <Segments label={t('menu.lang')} value={lang.value} onPick={(code) => setPrefs({ lang: code })} options={[['en', LANG_NAMES.en], ['fr', LANG_NAMES.fr]]} /></div>
+        <Segments label={t('menu.lang')} value={lang.value} onPick={(code) => void pickLang(code)} options={[['en', LANG_NAMES.en], ['fr', LANG_NAMES.fr]]} /></div>
       <div>
-        <label class="opt"><input type="checkbox" checked={p.contrast} onChange={(e) => setPrefs({ contrast: e.currentTarget.checked })} /><span>{t('menu.contrast')}</span></label>
-        <label class="opt"><input type="checkbox" checked={p.keys} onChange={(e) => setPrefs({ keys: e.currentTarget.checked })} /><span>{t('help.switch')}</span></label>
+        <label class="opt"><input type="checkbox" checked={p.contrast} onChange={(e) => void setPrefs({ contrast: e.currentTarget.checked })} /><span>{t('menu.contrast')}</span></label>
+        <label class="opt"><input type="checkbox" checked={p.keys} onChange={(e) => void setPrefs({ keys: e.currentTarget.checked })} /><span>{t('help.switch')}</span></label>
       </div>
-      <button type="button" class="btn" onClick={() => { close(); go({ page: 'account', open: '' }); }}>{t('account.title')}</button>
+      <button type="button" class="btn" onClick={() => { close(); go({ page: 'account', open: '' }); }}>{t('page.account')}</button>
       <button type="button" class="btn" onClick={() => { close(); openDialog('help'); }}>{t('menu.help')} <Kbd k="?" /></button>
       <button type="button" class="btn" onClick={() => void logout()}>{t('menu.logout')}</button>
     </div>

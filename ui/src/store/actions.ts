@@ -3,7 +3,8 @@
 import { signal } from '@preact/signals';
 import { api, errorText, session } from '../api.ts';
 import { t, type Key } from '../i18n/i18n.ts';
-import { mayAct, nameOf, type Row } from '../model.ts';
+import { nameOf, type Row } from '../model.ts';
+import { may, rightWords, roleName, type Right } from '../rights.ts';
 import { route } from '../route.ts';
 import { detail, refreshDetail } from './detail.ts';
 import { clearSelected, current, refresh, rows, selected } from './list.ts';
@@ -21,9 +22,14 @@ export function targets(): Row[] {
   return ids.map(find).filter((row): row is Row => row !== null);
 }
 
-export function allowed(): boolean {
-  if (mayAct(session.peek())) return true;
-  toast(t('act.forbidden', { role: t(`menu.role_${session.peek()?.role ?? 'viewer'}`) }), true);
+// The right that a dialog's action needs.
+const NEEDS: Record<Exclude<DialogName, 'help'>, Right> = { ack: 'resources.acknowledge', downtime: 'resources.downtime', comment: 'resources.comment' };
+
+// False: the right is missing, and that is said.
+export function allowed(right: Right): boolean {
+  if (may(right)) return true;
+  const say = (what: string): void => toast(t('forbidden.act', { what, role: roleName(session.peek()?.role ?? '') }), true);
+  rightWords(right).then(say, () => say(right));
   return false;
 }
 
@@ -33,7 +39,7 @@ export function openDialog(name: DialogName, rowsToo?: Row[]): void {
     return;
   }
   const list = rowsToo ?? targets();
-  if (list.length > 0 && allowed()) dialog.value = { name, targets: list };
+  if (list.length > 0 && allowed(NEEDS[name])) dialog.value = { name, targets: list };
 }
 
 const path = (row: Row, what: string): string => `/resources/${encodeURIComponent(row.id)}/${what}`;
@@ -94,7 +100,7 @@ export const addComment = (list: Row[], comment: string): Promise<unknown[]> =>
   act(list, 'comment.done', (row) => api('POST', path(row, 'comment'), { body: { comment, persistent: true } }));
 
 export function checkNow(list: Row[] = targets()): void {
-  if (list.length > 0 && allowed()) void act(list, 'check.done', (row) => api('POST', path(row, 'check'), { body: {} }));
+  if (list.length > 0 && allowed('resources.check')) void act(list, 'check.done', (row) => api('POST', path(row, 'check'), { body: {} }));
 }
 
 export const cancelDowntime = (row: Row, id: string | number): Promise<unknown[]> =>

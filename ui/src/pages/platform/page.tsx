@@ -2,14 +2,14 @@
 // How Vigie itself does: its processes and what each is kept from, its record, what of the configuration has no effect yet.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { durationLong, exact, moment, num, seconds } from '../format.ts';
-import { quantity } from '../quantity.ts';
-import { allCaps, capNames } from '../caps.ts';
-import { t, type Key } from '../i18n/i18n.ts';
-import type { Place, RoleStatus, Status } from '../model.ts';
-import { now } from '../store/now.ts';
-import { degraded, doubtful, readStatus, refused, remarks, status, warnings, writing } from '../store/status.ts';
-import { Icon } from '../parts/icons.tsx';
+import { durationLong, exact, moment, num, seconds } from '../../format.ts';
+import { quantity } from '../../quantity.ts';
+import { allCaps, capNames } from './caps.ts';
+import { t, type Key } from '../../i18n/i18n.ts';
+import type { Place, RoleStatus, Status } from '../../model.ts';
+import { now } from '../../store/now.ts';
+import { degraded, doubtful, readStatus, refused, remarks, status, warnings, writing } from '../../store/status.ts';
+import { Icon } from '../../parts/icons.tsx';
 
 const Tile = (props: { k: string; v: ComponentChildren; d?: ComponentChildren; bad?: boolean }): JSX.Element => (
   <div class={props.bad ? 'tile bad' : 'tile'}><div class="k">{props.k}</div><div class="v">{props.v}</div>{props.d && <div class="d">{props.d}</div>}</div>
@@ -166,13 +166,13 @@ function Warnings(): JSX.Element | null {
   );
 }
 
-export function PlatformPage(): JSX.Element {
+export function Page(): JSX.Element {
   useEffect(() => { void readStatus(); }, []);
   const s = status.value;
   return (
     <main id="main" class="scroll" tabIndex={-1}>
       <div class="plat">
-        <div class="bar"><h1>{t('plat.title')}</h1></div>
+        <div class="bar"><h1>{t('page.platform')}</h1></div>
         {s ? <><Warnings /><Tiles s={s} />{s.roles && s.roles.length > 0 && <Roles roles={s.roles} />}<NotYet items={s.not_yet ?? []} /></> : <p class="muted" aria-busy="true">{t('list.loading')}</p>}
       </div>
     </main>

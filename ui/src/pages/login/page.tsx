@@ -2,17 +2,18 @@
 // Before anyone is signed in: sign in, or use the set-up link of a fresh installation.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, ApiError, checkSetup, errorText, login, sessionEnded, setup } from '../api.ts';
-import { duration } from '../format.ts';
-import { LANG_NAMES, lang, setPrefs, t, type Key } from '../i18n/i18n.ts';
-import { goodPassword, goodUser, judge } from '../password.ts';
-import { go } from '../route.ts';
-import { Segments } from '../parts/bits.tsx';
-import { Password, Rules } from '../parts/fields.tsx';
-import { Brand } from '../parts/icons.tsx';
-import { now } from '../store/now.ts';
+import { api, ApiError, checkSetup, errorText, login, sessionEnded, setup } from '../../api.ts';
+import { duration } from '../../format.ts';
+import { LANG_NAMES, lang, t, type Key } from '../../i18n/i18n.ts';
+import { goodPassword, goodUser, judge } from '../../password.ts';
+import { DEFAULT_ROUTE, go } from '../../route.ts';
+import { CODE_LENGTH, tokenIn } from '../../setup.ts';
+import { pickLang, Segments } from '../../parts/bits.tsx';
+import { Password, Rules } from '../../parts/fields.tsx';
+import { Brand } from '../../parts/icons.tsx';
+import { now } from '../../store/now.ts';
 
-export const Frame = ({ children }: { children: ComponentChildren }): JSX.Element => (
+const Frame = ({ children }: { children: ComponentChildren }): JSX.Element => (
   <div class="gate">
     <aside>
       <svg class="beam" viewBox="0 0 400 600" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
@@ -24,7 +25,7 @@ export const Frame = ({ children }: { children: ComponentChildren }): JSX.Elemen
       <Brand />
       <p>{t('login.motto')}</p>
     </aside>
-    <div class="langs"><Segments label={t('menu.lang')} value={lang.value} options={[['en', LANG_NAMES.en], ['fr', LANG_NAMES.fr]]} onPick={(code) => setPrefs({ lang: code })} /></div>
+    <div class="langs"><Segments label={t('menu.lang')} value={lang.value} options={[['en', LANG_NAMES.en], ['fr', LANG_NAMES.fr]]} onPick={(code) => void pickLang(code)} /></div>
     {children}
   </div>
 );
@@ -82,15 +83,6 @@ function LoginForm(): JSX.Element {
       <details class="muted"><summary>{t('login.lost')}</summary><p>{t('login.lost_text')} <code>vigie ctl user password {user.trim() || t('login.lost_name')}</code></p></details>
     </form>
   );
-}
-
-// The code of a set-up link: 256 bits in base64url. A link that a terminal broke in two has blanks in it when it is pasted.
-const CODE_LENGTH = 43;
-export const codeIn = (text: string): string | null => /(?:^|#)setup=(.*)$/s.exec(text.replace(/\s+/g, ''))?.[1] ?? null;
-
-export function tokenIn(text: string): string {
-  const code = codeIn(text) ?? '';
-  return code.length === CODE_LENGTH && /^[A-Za-z0-9_-]+$/.test(code) ? code : '';
 }
 
 function PasteForm({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
@@ -222,3 +214,7 @@ export function LoginPage(): JSX.Element {
   if (needed === null) return <Frame><div class="box" aria-busy="true" /></Frame>;
   return <Frame>{needed ? <SetupNeeded /> : <LoginForm />}</Frame>;
 }
+
+export const MissingFrame = (): JSX.Element => (
+  <Frame><div class="box"><h1>{t('page.missing')}</h1><p>{t('missing.text', { path: location.pathname.slice(0, 120) })}</p><button type="button" class="btn p" onClick={() => go(DEFAULT_ROUTE)}>{t('missing.sign_in')}</button></div></Frame>
+);

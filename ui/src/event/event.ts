@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people and programs asked for, in words: the record keeps the command line of Nagios.
-import { t, type Key } from './i18n/i18n.ts';
-import type { Event } from './model.ts';
+import { t, type Key } from '../i18n/i18n.ts';
+import type { Event } from '../model.ts';
 
 // The first pattern that a command's name fits. {on}: ENABLE or START rather than DISABLE or STOP.
 const WORDS: readonly (readonly [RegExp, Key, Key?])[] = [
@@ -29,15 +29,6 @@ export function commandWords(line: string | undefined): string {
   const row = WORDS.find(([pattern]) => pattern.test(name));
   if (!row) return t('cmd.other', { name: name || '?' });
   return t(row[2] && /^DISABLE/.test(name) ? row[2] : row[1]);
-}
-
-// Who did it: a name of the page, or somebody or something on the machine.
-export function personOf(author: string | undefined): string {
-  if (!author) return '?';
-  if (author === 'uid:0') return 'root';
-  if (author === 'command file') return t('who.command_file');
-  const uid = /^uid:(\d+)$/.exec(author)?.[1];
-  return uid ? t('who.uid', { id: uid }) : author;
 }
 
 const ECHO_MS = 2000;

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // One resource beside the list: first why it is as it is, then what can be done, then everything known.
 import type { ComponentChildren, JSX } from 'preact';
-import { session } from '../api.ts';
+import { useEffect } from 'preact/hooks';
 import { clock, day, duration, exact, instant, moment, num, seconds } from '../format.ts';
 import { quantity } from '../quantity.ts';
-import { commandWords, personOf, withoutEchoes } from '../event.ts';
+import { commandWords, withoutEchoes } from '../event/event.ts';
+import { personOf } from '../person.ts';
 import { lang, said, t, type Key } from '../i18n/i18n.ts';
-import { isProblem, mayAct, momentOf, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
+import { isProblem, momentOf, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
+import { may } from '../rights.ts';
 import { go, only, route } from '../route.ts';
 import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
 import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
 import { now, slowNow } from '../store/now.ts';
 import { rows } from '../store/list.ts';
-import { closePanel } from '../keys.ts';
-import { told, toldWithin, whyOf } from '../why.ts';
-import { Age, Kbd } from './bits.tsx';
-import { Icon, StateWord } from './icons.tsx';
+import { closePanel, panelCame } from '../keys.ts';
+import { told, toldWithin, whyOf } from './why.ts';
+import { Age, Kbd } from '../parts/bits.tsx';
+import { Icon, StateWord } from '../parts/icons.tsx';
 import { PerfTable } from './perf.tsx';
-import { Marks } from './table.tsx';
+import { Marks } from '../parts/marks.tsx';
 import { GraphTab, Strip } from '../lazy.tsx';
 
 const Section = (props: { title: string; side?: ComponentChildren; children: ComponentChildren }): JSX.Element => (
@@ -25,15 +27,14 @@ const Section = (props: { title: string; side?: ComponentChildren; children: Com
 );
 
 function Actions({ d }: { d: Detail }): JSX.Element {
-  const can = mayAct(session.value);
-  if (!can) return <p class="act muted">{t('act.forbidden', { role: t(`menu.role_${session.value?.role ?? 'viewer'}`) })}</p>;
+  if (!may('resources.acknowledge') && !may('resources.downtime') && !may('resources.check')) return <p class="act muted">{t('forbidden.look')}</p>;
   const open = isProblem(d.state) && !d.acknowledged;
   return (
     <div class="act">
-      {open && <button type="button" class="btn p" onClick={() => openDialog('ack', [d])}>{t('panel.ack')} <Kbd k="a" /></button>}
-      {d.acknowledged && <button type="button" class="btn" onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
-      <button type="button" class="btn" onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>
-      <button type="button" class="btn" onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>
+      {open && may('resources.acknowledge') && <button type="button" class="btn p" onClick={() => openDialog('ack', [d])}>{t('panel.ack')} <Kbd k="a" /></button>}
+      {d.acknowledged && may('resources.acknowledge') && <button type="button" class="btn" onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
+      {may('resources.downtime') && <button type="button" class="btn" onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>}
+      {may('resources.check') && <button type="button" class="btn" onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>}
     </div>
   );
 }
@@ -246,7 +247,7 @@ function ackEnd(a: Acknowledgement): string {
 }
 
 function Comments({ d }: { d: Detail }): JSX.Element {
-  const can = mayAct(session.value);
+  const can = may('resources.comment');
   const notes = (d.comments ?? []).filter((c) => c.kind !== 'downtime'); // those stand with their downtime
   const ack = d.acknowledged ? d.acknowledgement : null;
   const own = ack ? notes.filter((c) => c.kind === 'acknowledgement').at(-1) : undefined; // its own comment may have been deleted
@@ -275,7 +276,7 @@ function downtimeWords(w: Downtime): string {
 
 function Downtimes({ d }: { d: Detail }): JSX.Element | null {
   if (!d.downtimes?.length) return null;
-  const can = mayAct(session.value);
+  const can = may('resources.downtime');
   return (
     <Section title={t('panel.downtimes')}>
       <ul class="cards">
@@ -365,6 +366,7 @@ function Tabbed({ d, full }: { d: Detail; full: boolean }): JSX.Element {
 
 // What the list knows is shown at once; the rest follows.
 export function Panel(): JSX.Element {
+  useEffect(panelCame, []);
   const id = route.value.open;
   const full = detail.value?.id === id ? detail.value : null;
   const live = rows.cell(id)?.value.row;

@@ -6,7 +6,7 @@ import { errorText } from '../api.ts';
 import { prefs, setPrefs, t } from '../i18n/i18n.ts';
 import { nameOf, type Row } from '../model.ts';
 import { acknowledge, addComment, dialog, planDowntime } from '../store/actions.ts';
-import { Kbd, keyName, Modal } from './bits.tsx';
+import { Kbd, keyName, Modal } from '../parts/bits.tsx';
 
 const close = (): void => { dialog.value = null; };
 
@@ -230,7 +230,7 @@ function HelpDialog(): JSX.Element {
         {KEYS.map(([keys, what]) => <div key={keys}><span>{t(what)}</span><span>{keys.split(' ').map((k) => <kbd class="kbd" key={k}>{keyName(k)}</kbd>)}</span></div>)}
       </div>
       <p class="muted">{t('graph.keys')}</p>
-      <Option on={prefs.value.keys} label={t('help.switch')} help={t('help.switch_help')} onSet={(keys) => setPrefs({ keys })} />
+      <Option on={prefs.value.keys} label={t('help.switch')} help={t('help.switch_help')} onSet={(keys) => void setPrefs({ keys })} />
       <div class="foot"><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>
     </Modal>
   );

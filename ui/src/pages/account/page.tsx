@@ -2,12 +2,13 @@
 // What a person can do about the own account.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { api, ApiError, errorText, logout, session } from '../api.ts';
-import { t } from '../i18n/i18n.ts';
-import type { Session } from '../model.ts';
-import { goodPassword, judge } from '../password.ts';
-import { Password, Rules } from '../parts/fields.tsx';
-import { toast } from '../store/toast.ts';
+import { api, ApiError, errorText, logout, session } from '../../api.ts';
+import { t } from '../../i18n/i18n.ts';
+import type { Session } from '../../model.ts';
+import { goodPassword, judge } from '../../password.ts';
+import { Password, Rules } from '../../parts/fields.tsx';
+import { roleName } from '../../rights.ts';
+import { toast } from '../../store/toast.ts';
 
 type Errors = Partial<Record<'old' | 'password' | 'again', string>>;
 
@@ -60,15 +61,15 @@ function PasswordForm({ user }: { user: string }): JSX.Element {
   );
 }
 
-export function AccountPage(): JSX.Element {
+export function Page(): JSX.Element {
   const who = session.value;
   if (!who) return <main id="main" class="scroll" />;
   return (
     <main id="main" class="scroll" tabIndex={-1}>
       <div class="plat">
-        <div class="bar"><h1>{t('account.title')}</h1></div>
+        <div class="bar"><h1>{t('page.account')}</h1></div>
         <section class="block">
-          <header class="row"><div><h2>{who.user}</h2><p>{t('account.role', { role: t(`menu.role_${who.role}`), may: t(`role.${who.role}`) })}</p></div>
+          <header class="row"><div><h2>{who.user}</h2><p>{who.role === 'admin' || who.role === 'operator' || who.role === 'viewer' ? t('account.role', { role: roleName(who.role), may: t(`role.${who.role}`) }) : roleName(who.role)}</p></div>
             <button type="button" class="btn" onClick={() => void logout()}>{t('menu.logout')}</button></header>
         </section>
         <section class="block">

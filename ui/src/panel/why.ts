@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a resource is as it is, in a sentence or two: the measurement that crossed its limit where there is one, else the engine's
 // reason; then, for a problem, why nobody (or who) was told.
-import { figure, instant, parseRange } from './format.ts';
-import { quantity, rangeWords } from './quantity.ts';
-import { lang, said, t } from './i18n/i18n.ts';
-import { isProblem, type Detail, type Perf, type Reason } from './model.ts';
-import { alerts } from './parts/perf.tsx';
-import { slowNow } from './store/now.ts';
+import { figure, instant, parseRange } from '../format.ts';
+import { quantity, rangeWords } from '../quantity.ts';
+import { lang, said, t } from '../i18n/i18n.ts';
+import { isProblem, type Detail, type Perf, type Reason } from '../model.ts';
+import { alerts } from './perf.tsx';
+import { slowNow } from '../store/now.ts';
 
 // The engine writes a moment in its own zone; a person reads it as all others on the page, in the browser's.
 function hereMoment(text: string, reason: Reason | null | undefined): string {

@@ -3,15 +3,15 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { api, ApiError, errorText, session } from '../api.ts';
-import { personOf } from '../event.ts';
-import { date, exact } from '../format.ts';
-import { t } from '../i18n/i18n.ts';
-import type { Account, Token, UserRole } from '../model.ts';
-import { goodPassword, goodUser, judge } from '../password.ts';
-import { Modal } from '../parts/bits.tsx';
-import { Password, Rules } from '../parts/fields.tsx';
-import { toast } from '../store/toast.ts';
+import { api, ApiError, errorText, session } from '../../api.ts';
+import { personOf } from '../../person.ts';
+import { date, exact } from '../../format.ts';
+import { t } from '../../i18n/i18n.ts';
+import type { Account, Token, UserRole } from '../../model.ts';
+import { goodPassword, goodUser, judge } from '../../password.ts';
+import { Modal } from '../../parts/bits.tsx';
+import { Password, Rules } from '../../parts/fields.tsx';
+import { toast } from '../../store/toast.ts';
 
 const ROLES: readonly UserRole[] = ['viewer', 'operator', 'admin'];
 const LASTS = [30, 90, 365] as const; // days
@@ -83,7 +83,7 @@ const Block = (props: { title: string; text: ComponentChildren; add: string; onA
 const Users = ({ list }: { list: readonly Account[] }): JSX.Element => (
   <Block title={t('users.people')} add={t('users.add')} onAdd={() => { open.value = { what: 'add' }; }}
     text={<dl class="roles-help">{ROLES.map((role) => <><dt key={role}>{t(`menu.role_${role}`)}</dt><dd>{t(`role.${role}`)}</dd></>)}</dl>}>
-    <div class="x" tabIndex={0} role="region" aria-label={t('users.title')}>
+    <div class="x" tabIndex={0} role="region" aria-label={t('page.users')}>
       <table class="grid people">
         <thead><tr><th scope="col">{t('login.user')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.created')}</th><th scope="col">{t('users.changed')}</th><th scope="col" class="num">{t('users.sessions')}</th><td /></tr></thead>
         <tbody>{list.map((u) => <UserRow key={u.user} u={u} />)}</tbody>
@@ -268,7 +268,7 @@ function Dialogs(): JSX.Element | null {
   return <AddToken />;
 }
 
-export function UsersPage(): JSX.Element {
+export function Page(): JSX.Element {
   const may = session.value?.role === 'admin';
   useEffect(() => {
     if (may) void read();
@@ -277,7 +277,7 @@ export function UsersPage(): JSX.Element {
   return (
     <main id="main" class="scroll" tabIndex={-1}>
       <div class="plat">
-        <div class="bar"><h1>{t('users.title')}</h1></div>
+        <div class="bar"><h1>{t('page.users')}</h1></div>
         {!may ? <p class="muted">{t('users.admin_only')}</p> : failed.value ? <p class="alert" role="alert">{failed.value}</p>
           : users.value && tokens.value ? <><Users list={users.value} /><Tokens list={tokens.value} /></> : <p class="muted" aria-busy="true">{t('list.loading')}</p>}
       </div>

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { JSX } from 'preact';
-import { session } from '../api.ts';
-import { num } from '../format.ts';
-import { t } from '../i18n/i18n.ts';
-import { isProblem, mayAct, type Filter } from '../model.ts';
-import { DEFAULT_ROUTE, go, route } from '../route.ts';
-import { checkNow, openDialog, targets } from '../store/actions.ts';
-import { clearSelected, counts, failed, load, loading, matched, more, next, rows, selected, total } from '../store/list.ts';
-import { live } from '../store/stream.ts';
-import { away } from '../api.ts';
-import { Kbd, Segments } from '../parts/bits.tsx';
-import { Icon } from '../parts/icons.tsx';
-import { ResourceTable } from '../parts/table.tsx';
+import { num } from '../../format.ts';
+import { t } from '../../i18n/i18n.ts';
+import { isProblem, type Filter } from '../../model.ts';
+import { may } from '../../rights.ts';
+import { DEFAULT_ROUTE, go, route } from '../../route.ts';
+import { checkNow, openDialog, targets } from '../../store/actions.ts';
+import { clearSelected, counts, failed, load, loading, matched, more, next, rows, selected, total } from '../../store/list.ts';
+import { live } from '../../store/stream.ts';
+import { away } from '../../api.ts';
+import { Kbd, Segments } from '../../parts/bits.tsx';
+import { Icon } from '../../parts/icons.tsx';
+import { ResourceTable } from './table.tsx';
 
 const filterNames = (): readonly (readonly [Filter, string])[] =>
   [['unhandled', t('list.unhandled')], ['problems', t('list.problems')], ['all', t('list.all')]];
 
 const Bar = (): JSX.Element => (
   <div class="bar">
-    <h1>{t('list.title')}</h1>
+    <h1>{t('page.resources')}</h1>
     <Segments class="filter" label={t('list.filter')} value={route.value.filter} options={filterNames()} onPick={(filter) => go({ filter, states: [] })} />
   </div>
 );
@@ -73,15 +73,14 @@ const Hint = ({ k, text }: { k: string; text: string }): JSX.Element => (
 
 function SelectionBar(): JSX.Element {
   const n = selected.value.size;
-  const can = mayAct(session.value);
   const problems = targets().some((row) => isProblem(row.state) && !row.acknowledged);
   return (
     <div class="bar foot" role="group" aria-label={t('list.selected', { n })}>
       <b>{t('list.selected', { n })}</b>
-      <button type="button" class="btn p" disabled={!can || !problems} onClick={() => openDialog('ack')}>{t('panel.ack')} <Kbd k="a" /></button>
-      <button type="button" class="btn" disabled={!can} onClick={() => openDialog('downtime')}>{t('panel.downtime')} <Kbd k="d" /></button>
-      <button type="button" class="btn" disabled={!can} onClick={() => checkNow()}>{t('panel.check')} <Kbd k="c" /></button>
-      <button type="button" class="btn" onClick={() => go({ ...DEFAULT_ROUTE, page: 'graphs', on: [...selected.value], together: n > 1 })}>{t('graph.title')}</button>
+      <button type="button" class="btn p" disabled={!may('resources.acknowledge') || !problems} onClick={() => openDialog('ack')}>{t('panel.ack')} <Kbd k="a" /></button>
+      <button type="button" class="btn" disabled={!may('resources.downtime')} onClick={() => openDialog('downtime')}>{t('panel.downtime')} <Kbd k="d" /></button>
+      <button type="button" class="btn" disabled={!may('resources.check')} onClick={() => checkNow()}>{t('panel.check')} <Kbd k="c" /></button>
+      <button type="button" class="btn" onClick={() => go({ ...DEFAULT_ROUTE, page: 'graphs', on: [...selected.value], together: n > 1 })}>{t('page.graphs')}</button>
       <button type="button" class="btn ghost" onClick={clearSelected}>{t('list.clear')} <Kbd k="Esc" /></button>
     </div>
   );
@@ -99,7 +98,7 @@ function Foot(): JSX.Element {
   );
 }
 
-export const ResourcesPage = (): JSX.Element => (
+export const Page = (): JSX.Element => (
   <main id="main" tabIndex={-1}>
     <Bar />
     <div class="tblwrap"><List /></div>

@@ -2,20 +2,20 @@
 // The list. Only the rows near the window are drawn: ten thousand loaded rows scroll like fifty.
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { t } from '../i18n/i18n.ts';
-import { isHandled, isProblem, nameOf, nameRoom, type Row, type SortKey } from '../model.ts';
-import { FIRST_ORDER, formatRoute, go, route } from '../route.ts';
-import { openRow } from '../keys.ts';
-import { slowNow } from '../store/now.ts';
-import { current, loading, matched, more, next, rows, selected, toggleSelected, touched } from '../store/list.ts';
-import { relative, seconds } from '../format.ts';
-import { Age } from './bits.tsx';
-import { Spark } from '../lazy.tsx';
-import { Icon, StateWord } from './icons.tsx';
+import { t } from '../../i18n/i18n.ts';
+import { isHandled, isProblem, nameOf, nameRoom, type Row, type SortKey } from '../../model.ts';
+import { FIRST_ORDER, formatRoute, go, route } from '../../route.ts';
+import { openRow } from '../../keys.ts';
+import { slowNow } from '../../store/now.ts';
+import { current, loading, matched, more, next, rows, selected, toggleSelected, touched } from '../../store/list.ts';
+import { relative } from '../../format.ts';
+import { Age } from '../../parts/bits.tsx';
+import { Spark } from '../../lazy.tsx';
+import { marksOf } from '../../parts/marks.tsx';
+import { Icon, StateWord } from '../../parts/icons.tsx';
 
 const OVERSCAN = 12;
 const NEAR_END_PX = 800;
-const LATE_S = 60;
 const FLASH_MS = 3000;
 
 const COLUMNS: readonly { key: SortKey; label: 'list.col_state' | 'list.col_resource' | 'list.col_since' | 'list.col_info' | 'list.col_checked'; cls: string }[] = [
@@ -59,31 +59,6 @@ function Head(): JSX.Element {
     </thead>
   );
 }
-
-function isLate(row: Row): boolean {
-  const due = seconds(row.next_check);
-  return row.stale === true || (row.checks_enabled !== false && due !== null && slowNow.value / 1000 - due > LATE_S);
-}
-
-interface Mark {
-  icon: 'check' | 'pause' | 'zigzag' | 'inbox' | 'bar' | 'mute' | 'clock';
-  word: string;
-  cls?: string;
-}
-
-function marksOf(row: Row): Mark[] {
-  const marks: Mark[] = [];
-  if (row.acknowledged) marks.push({ icon: 'check', word: t('list.tag_ack'), cls: 'a' });
-  if (row.in_downtime) marks.push({ icon: 'pause', word: t('list.tag_downtime'), cls: 'd' });
-  else if (row.host_in_downtime) marks.push({ icon: 'pause', word: t('list.tag_host_downtime'), cls: 'd' });
-  if (row.flapping) marks.push({ icon: 'zigzag', word: t('list.tag_flapping') });
-  if (row.checks_enabled === false) marks.push(row.passive ? { icon: 'inbox', word: t('list.tag_passive') } : { icon: 'bar', word: t('list.tag_stopped') });
-  if (row.notifications_enabled === false) marks.push({ icon: 'mute', word: t('list.tag_muted') });
-  if (isLate(row)) marks.push({ icon: 'clock', word: t('list.tag_late') });
-  return marks;
-}
-
-export const Marks = ({ row }: { row: Row }): JSX.Element => <>{marksOf(row).map((m) => <span key={m.icon} class={`tag ${m.cls ?? ''}`}>{m.word}</span>)}</>;
 
 // The name keeps its room: where the words do not fit beside it (the style sheet knows), the tags are pictures; the words stay
 // for screen readers, and under the pointer.

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// THE table of pages: menu, titles, addresses, rights and what is loaded come from it. It is also read by build.mjs, which makes each page's document: no imports but of types, `code` in one line.
+// A page NAME has its title in the text "page.NAME" (i18n/en.ts, fr.ts), lives in pages/NAME/page.tsx, which exports `Page`, and has its texts in pages/NAME/en.ts and fr.ts. README.md: how to add one.
+import type { FunctionComponent } from 'preact';
+import type { BookName } from './i18n/books.ts';
+import type { IconName } from './parts/icons.tsx';
+import type { Right } from './rights.ts';
+
+export interface PageRow {
+  name: string;
+  path: string;
+  section: 'watch' | 'understand' | 'report' | 'operate' | ''; // of the menu; empty: not in it
+  icon?: IconName;
+  right: Right | ''; // that one needs, else it is not in the menu and its address says which right is missing
+  books: readonly BookName[];
+  code: () => Promise<{ Page: FunctionComponent }>;
+}
+
+export const PAGES = [
+  { name: 'resources', path: '/resources', section: 'watch', icon: 'list', right: 'resources.read', books: ['resources'], code: () => import('./pages/resources/page.tsx') },
+  { name: 'graphs', path: '/graphs', section: 'understand', icon: 'graph', right: 'series.read', books: ['graph'], code: () => import('./graph/graphs.ts') },
+  { name: 'platform', path: '/platform', section: 'operate', icon: 'platform', right: 'platform.read', books: ['platform'], code: () => import('./pages/platform/page.tsx') },
+  { name: 'users', path: '/users', section: 'operate', icon: 'users', right: 'users.read', books: ['users', 'account'], code: () => import('./pages/users/page.tsx') },
+  { name: 'account', path: '/account', section: '', right: '', books: ['account'], code: () => import('./pages/account/page.tsx') },
+] as const satisfies readonly PageRow[];
+
+export type PageName = (typeof PAGES)[number]['name'] | 'missing';
+export const pageRow = (name: PageName): PageRow | undefined => PAGES.find((row) => row.name === name);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Texts } from '../../i18n/types.ts';
+
+export const texts = {
+  'login.title': 'Sign in',
+  'login.password': 'Password',
+  'login.submit': 'Sign in',
+  'login.wrong': 'That user name and password do not go together.',
+  'login.needed': 'Fill in both.',
+  'login.slow': 'Too many tries.',
+  'login.slow_wait': 'Next try in {d}.',
+  'login.slow_over': 'You may try again now.',
+  'login.expired': 'Your session has ended. Sign in to go on where you were.',
+  'login.lost': 'Password forgotten?',
+  'login.lost_text': 'An administrator sets a new one on the page Users. On the machine itself, root does it with:',
+  'login.lost_name': 'NAME',
+  'login.motto': 'Watching, so that you hear about it first.',
+  'login.setup_title': 'Not set up yet',
+  'login.setup_text': 'No account exists. Open the link that Vigie printed when it started: it lets you choose the first user and password.',
+  'login.setup_lost': 'The link is valid 30 minutes. If it is gone, stop Vigie (Ctrl-C) and start it again: a new one is printed.',
+  'login.setup_paste': 'Or paste the link here',
+  'login.setup_go': 'Go on',
+  'login.setup_bad_link': 'This is not a whole set-up link: it contains #setup= and 43 characters.',
+
+  'setup.title': 'Welcome aboard',
+  'setup.text': 'Choose the user name and password of the first administrator.',
+  'setup.submit': 'Start watching',
+  'setup.common': 'This is one of the passwords that are tried first everywhere. Take four words that do not belong together.',
+  'setup.used': 'This link is used up or too old',
+  'setup.used_text': 'Sign in if the first user exists already. Otherwise stop Vigie and start it again: a new link is printed.',
+  'setup.wrong': 'This is not the link of this Vigie',
+  'setup.wrong_text': 'Open the newest link that it has printed: each start makes a new one.',
+  'setup.damaged': 'This link is damaged',
+  'setup.damaged_length': 'Its code has {n} characters instead of {want}: perhaps the terminal broke the line. Copy the whole link, and paste it below.',
+  'setup.damaged_signs': 'Its code holds characters that no code has. Copy the whole link once more, and paste it below.',
+  'setup.to_login': 'To the sign-in page',
+} as const satisfies Texts;

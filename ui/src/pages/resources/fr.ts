@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Translation } from '../../i18n/types.ts';
+import type { texts as en } from './en.ts';
+
+export const texts: Translation<typeof en> = {
+  'list.caption': 'Hôtes et services : {view}. Les flèches déplacent, Entrée ouvre.',
+  'list.filter': 'Ressources affichées',
+  'list.unhandled': 'À traiter',
+  'list.problems': 'Tous les problèmes',
+  'list.all': 'Tout',
+  'list.select_all': 'Sélectionner toutes les lignes affichées',
+  'list.col_resource': 'Ressource',
+  'list.col_since': 'Depuis',
+  'list.col_info': 'Information',
+  'list.col_checked': 'Contrôlé',
+  'list.select_row': 'Sélectionner {name}',
+  'list.count': { one: '{n} ressource sur {total}', other: '{n} ressources sur {total}' },
+  'list.more': 'Afficher la suite',
+  'list.changed': { one: '{n} changement dans cette liste', other: '{n} changements dans cette liste' },
+  'list.update': 'Actualiser',
+  'list.col_spark': '24 h passées',
+  'list.tag_soft': '{attempt}/{max}',
+  'list.tag_soft_tip': 'Pas encore confirmé : tentative {attempt} sur {max}',
+  'list.first_check': 'Premier contrôle {when}',
+  'list.selected': { one: '{n} sélectionnée', other: '{n} sélectionnées' },
+  'list.clear': 'Tout désélectionner',
+
+  'empty.calm': 'Rien à traiter',
+  'empty.calm_text': { one: 'La seule ressource supervisée va bien, ou quelqu’un s’en occupe.', other: 'Les {n} ressources vont bien, ou quelqu’un s’en occupe.' },
+  'empty.calm_pending': { one: '{n} ressource attend son premier contrôle.', other: '{n} ressources attendent leur premier contrôle.' },
+  'empty.show_all': { one: 'Afficher la ressource', other: 'Afficher les {n} ressources' },
+  'empty.no_problem': 'Aucun problème',
+  'empty.nothing': 'Aucune ressource supervisée',
+  'empty.nothing_text': 'La configuration ne définit aucun hôte. Lancez Vigie avec une autre : vigie run -c /etc/nagios4/nagios.cfg',
+  'empty.no_match': 'Aucun résultat',
+  'empty.no_match_text': 'Aucune ressource ne contient ces mots dans son nom, son adresse ou son résultat, avec ce filtre.',
+  'empty.search_all': 'Rechercher dans toutes les ressources',
+  'empty.clear': 'Effacer les filtres',
+  'error.load': 'La liste n’a pas pu être lue',
+
+  'hint.move': 'se déplacer',
+  'hint.select': 'sélectionner',
+  'hint.open': 'ouvrir',
+  'hint.all': 'toutes les touches',
+};
