@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A development tool: the web application with a made-up Vigie behind it, so that the pages can be worked on alone.
-//   node dev-server.mjs [--port N] [--resources N] [--fresh] [--degraded]
+//   node dev-server.mjs [--port N] [--resources N] [--fresh] [--degraded] [--viewer]
 // It rebuilds at each page load. It keeps nothing, checks nothing and must never face a network. User "admin", any password.
 // --fresh: nobody has an account yet; the set-up link is printed. --degraded: the record cannot be written.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { build } from './build.mjs';
 import { dataOf, seriesOf, statesOf } from './dev-series.mjs';
@@ -226,7 +227,8 @@ function remove(list, id) {
 const TOKEN = 'developer-token'.padEnd(43, '-');
 const users = [{ user: 'admin', role: 'admin', created: iso(now()), password_changed: iso(now()), sessions: 1 }];
 const tokens = [];
-const ME = { user: 'admin', role: 'admin', csrf: 'dev' };
+const RIGHTS = [...readFileSync(new URL('../src/api/right.def', import.meta.url), 'utf8').matchAll(/^RIGHT\(\w+, "(\w+)", "(\w+)", (\w+)/gm)].filter(([, , , least]) => !args.includes('--viewer') || least === 'VIEWER').map(([, resource, action]) => `${resource}.${action}`);
+const ME = { user: 'admin', role: args.includes('--viewer') ? 'viewer' : 'admin', rights: RIGHTS, csrf: 'dev' };
 
 function send(response, status, body, headers = {}) {
   response.writeHead(status, { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', ...headers });

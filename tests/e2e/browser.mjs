@@ -30,12 +30,22 @@ export async function newPage(browser, options = {}) {
   return { page, context, wrongs };
 }
 
-// WCAG 2.1 A and AA, as far as a program can tell. Returns one line a violation.
-export async function accessibility(page) {
+// WCAG 2.1 A and AA, as far as a program can tell, in the light theme and in the dark one. Returns one line a violation.
+export async function axe(page) {
   await page.evaluate(axeSource);
-  const result = await page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
-    return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+  await page.emulateMedia({ reducedMotion: 'reduce' }); // no colour is looked at half-way to another
+  const found = await page.evaluate(async () => {
+    const root = document.documentElement;
+    const was = root.dataset.theme;
+    const lines = [];
+    for (const theme of ['light', 'dark']) {
+      root.dataset.theme = theme;
+      const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+      lines.push(...violations.map((v) => `${theme}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`));
+    }
+    root.dataset.theme = was;
+    return lines;
   });
-  return result;
+  await page.emulateMedia({ reducedMotion: null });
+  return found;
 }

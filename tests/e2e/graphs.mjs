@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
-import { accessibility, launch, newPage } from './browser.mjs';
+import { axe, launch, newPage } from './browser.mjs';
 import { startVigie } from './vigie.mjs';
 
 const USER = 'marie';
@@ -82,7 +82,7 @@ test('measurements come, and stand as small lines in the list', async () => {
   assert.match(await spark.getAttribute('aria-label'), /^level, the last 24 h: 12.% now, between 12.% and 12.%$/u);
   assert.match(await spark.locator('path.v').getAttribute('d'), /^M/);
   assert.match(await page.locator('tr.row', { hasText: 'Fast and slow' }).locator('svg.spark').getAttribute('aria-label'), /^rta, /, 'not the loss, which is always nothing');
-  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(await axe(page), []);
 });
 
 test('the panel has a tab of graphs, with an address of its own', async () => {
@@ -100,7 +100,7 @@ test('the panel has a tab of graphs, with an address of its own', async () => {
   const legend = await graph.locator('.legend').innerText();
   for (const label of ['load1', 'load5', 'load15']) assert.match(legend, new RegExp(`${label}\\s+[\\d.]+\\s+[\\d.]+\\s+[\\d.]+\\s+[\\d.]+`));
   assert.match(await graph.locator('.plot').getAttribute('aria-label'), /^load1, load5, load15, .*load1: [\d.]+ at the end, between/);
-  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(await axe(page), []);
   await page.reload();
   await graph.waitFor();
 });
@@ -199,7 +199,7 @@ test('by touch: one finger moves, two near', async () => {
   assert.deepEqual(await told(), ['false', 0], 'the next one hides it');
   await line.tap();
   assert.deepEqual(await told(), ['true', 1]);
-  assert.deepEqual(await accessibility(other.page), []);
+  assert.deepEqual(await axe(other.page), []);
   assert.equal(await other.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing stands out to the side');
   assert.deepEqual(other.wrongs, []);
   await other.context.close();
@@ -254,7 +254,7 @@ test('a table stands for the picture; picture and CSV are files', async () => {
   const table = graph.locator('.twin');
   await table.locator('tbody tr').first().waitFor();
   assert.match(await table.locator('tbody tr').first().innerText(), /12.%/u);
-  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(await axe(page), []);
   await graph.getByRole('button', { name: /^Table/ }).click();
   await graph.locator('.plot canvas').first().waitFor();
 });
@@ -271,7 +271,7 @@ test('a page of many: chosen in the list or by name, one cursor over all, togeth
   await page.getByRole('button', { name: 'Separate' }).click();
   await page.getByRole('combobox', { name: 'Add a host or service' }).fill('processes');
   await page.getByRole('option', { name: /harbour › Processes/ }).waitFor();
-  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(await axe(page), []);
   await page.keyboard.press('Enter');
   await page.waitForURL((u) => u.searchParams.get('on').split(',').length === 3);
   assert.equal(await page.locator('#picker-list').isVisible(), false, 'nothing lies over what was chosen');
@@ -313,7 +313,7 @@ test('the strip tells what was, in a picture, in words and in a table', async ()
     await page.locator('.history').getByRole('button', { name: range }).click();
     await page.locator('.strip .s-critical').first().waitFor();
   }
-  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(await axe(page), []);
   const states = await get(`/resources/${ids['Turning']}/states`);
   assert.equal(states.spans.at(-1).state, 'critical');
   assert.equal(states.spans[0].state, 'no_data');
@@ -381,7 +381,7 @@ test('French, dark, high contrast, without motion', async () => {
   await other.page.goto(`${vigie.url}/graphs?on=${ids['Load']},${ids['Ports']}&together=1`);
   await other.page.getByRole('heading', { name: 'Graphiques' }).waitFor();
   await other.page.getByText('8 sur 30 affichées').waitFor().catch(() => other.page.locator('.gcard').first().waitFor());
-  assert.deepEqual(await accessibility(other.page), []);
+  assert.deepEqual(await axe(other.page), []);
   assert.ok(await coloured(other.page.locator('.plot canvas').first()) > 0);
   assert.deepEqual(other.wrongs, []);
   await other.context.close();

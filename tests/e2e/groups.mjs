@@ -2,7 +2,7 @@
 // Groups in the page, and the room that the columns of the list have: against one real Vigie.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibility, launch, newPage } from './browser.mjs';
+import { axe, launch, newPage } from './browser.mjs';
 import { listOf, signUp } from './list.mjs';
 import { startVigie } from './vigie.mjs';
 
@@ -37,7 +37,7 @@ test('a group is found by its name, filters the list, and is in the address', as
   await field.fill('groupe:qua');
   await page.getByRole('option', { name: /^group quay The old quay · 1 host, \d+ services$/ }).waitFor();
   assert.equal(await field.getAttribute('aria-expanded'), 'true');
-  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(await axe(page), []);
   await field.press('Enter');
   await page.waitForURL((u) => u.searchParams.get('group') === 'quay' && !u.searchParams.has('q'));
   await page.waitForFunction((n) => document.querySelectorAll('tr.row').length === n, all);

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# vigie-test: build=release seconds=80
-# Drives Debian's chromium through the web application of a real Vigie (what is tried: ui.mjs, or the file that is named). By hand, against one that runs already:
-#   VIGIE_URL=http://127.0.0.1:8484 VIGIE_SETUP_TOKEN=... tests/e2e/ui.sh
+# Drives Debian's chromium through the web application of a real Vigie as the file that is named tells it. By hand, against one that runs already:
+#   VIGIE_URL=http://127.0.0.1:8484 VIGIE_SETUP_TOKEN=... tests/e2e/resources.sh
 set -u
 cd "$(dirname "$0")" || exit 1
 
@@ -18,7 +17,7 @@ command -v "${VIGIE_CHROMIUM:-chromium}" >/dev/null || skip "chromium is not ins
 export VIGIE
 
 log=$(mktemp)
-node --test "${1:-ui.mjs}" >"$log" 2>&1
+node --test "$1" >"$log" 2>&1
 code=$?
 cat "$log"
 count() { sed -n "s/^# $1 \([0-9]*\)\$/\1/p" "$log"; }
