@@ -28,6 +28,7 @@ void api_fail_near(struct api *a, struct api_request *q, int status, const char 
                    struct str name, struct str found);
 /* 403 for want of a right, which it names. */
 void api_fail_right(struct api *a, struct api_request *q, enum right right);
-bool api_reads_french(const struct api_request *q); /* else English */
+bool api_reads_french(
+    const struct api_request *q); /* or English: as the person has chosen, else by Accept-Language */
 /* True, and answered with 503, while there is no snapshot or no board yet. */
 bool api_not_ready(struct api *a, struct api_request *q);

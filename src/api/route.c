@@ -3,6 +3,7 @@
 
 #include "api/action.h"
 #include "api/availability.h"
+#include "api/complete.h"
 #include "api/event.h"
 #include "api/group.h"
 #include "api/list.h"
@@ -103,6 +104,14 @@ const struct api_route route_table[] = {
          "moment, also those that are configured no more (`gone`), and since when there are records "
          "(known_from). group: of one of these host groups (hosts and their services) or service groups, by "
          "commas; servicegroup: of service groups only. q: a search (docs/SEARCH.md)"},
+    {"GET", V1 "/resources/complete", RIGHT_RESOURCES_READ, SCOPE_LIST, complete_show,
+     .answer = &complete_shape, .query = complete_query,
+     .doc = "What the term of a search in which the cursor stands may go on with, at most 20: keys, words, "
+            "names. q: the search "
+            "(docs/SEARCH.md); at: how many of its characters stand before the cursor, all if left out. "
+            "`suggestions` with `text`, "
+            "which stands in the place of the characters `from` to `to`, with what it is (`kind`) and an "
+            "explanation (`about`)"},
     {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .answer = &group_list_shape,
      .query = group_query,
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "

@@ -313,12 +313,81 @@ static void test_past(void **state)
     assert_int_equal(w->asked_reader, 1);
 }
 
+/* ---- completion ---- */
+
+static const struct {
+    const char *search, *at, *first, *also; /* texts */
+    unsigned from, to;
+} completes[] = {
+    {"", "", "host:", "is:", 0, 0},
+    {"ho", "", "host:", "hostgroup:", 0, 2},
+    {"h.n", "", "host:", NULL, 0, 3},
+    {"!h000", "", "!host:=h0000", "!host:=h0005", 0, 5},
+    {"web -g", "", "-group:", NULL, 4, 6},
+    {"g2", "", "group:g2", NULL, 0, 2},
+    {"host:h000 x", "9", "host:h0000", "host:h0005", 0, 9},
+    {"é host:0003", "", "host:h0003", NULL, 2, 11},
+    {"host:=H0003", "", "host:=h0003", NULL, 0, 11},
+    {"hg:g1,", "", "hg:g1,g1", "hg:g1,g2", 0, 6},
+    {"group:", "", "group:g1", "group:sg", 0, 6},
+    {"alias:\"machine 3", "", "alias:\"Machine 3\"", NULL, 0, 16},
+    {"service:s", "", "service:s00", "service:s02", 0, 9},
+    {"ad:.3", "", "ad:192.0.2.3", NULL, 0, 5},
+    {"is:unh", "", "is:unhandled", NULL, 0, 6},
+    {"state:", "", "state:ok", "state:down", 0, 6},
+    {"kind:s", "", "kind:service", NULL, 0, 6},
+    {"contact:b", "", "contact:bob", NULL, 0, 9},
+    {"label:o", "", "label:OS", NULL, 0, 7},
+    {"label:OS=deb", "", "label:OS=\"Debian 12\"", NULL, 0, 12},
+    {"since:", "", "since:<5m", "since:never", 0, 6},
+    {"output:x", "", NULL, NULL, 0, 8},
+    {"foo:x", "", NULL, NULL, 0, 5},
+    {"\"disk fu", "", NULL, NULL, 0, 8},
+};
+
+static void test_completion(void **state)
+{
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(completes); i++) {
+        struct buf more = BUF_INIT;
+        struct json_value *root;
+        const struct json_value *list;
+        struct str text, first;
+        bool also = !completes[i].also;
+
+        buf_printf(&more, completes[i].at[0] ? "&at=%s" : "%s", completes[i].at);
+        assert_int_equal(
+            ask(w, "/api/v1/resources/complete", completes[i].search, more.data ? more.data : ""), 200);
+        text = buf_str(&w->body);
+        root = json_read(&text, NULL);
+        list = json_read_member(root, "suggestions");
+        first = json_read_text(json_read_member(json_read_element(list, 0), "text"));
+        for (size_t k = 0; k < json_read_length(list) && !also; k++)
+            also = str_eq_c(json_read_text(json_read_member(json_read_element(list, k), "text")),
+                            completes[i].also);
+        if (!also || json_read_length(list) > 20 ||
+            !str_eq_c(first, completes[i].first ? completes[i].first : "") ||
+            json_read_int(json_read_member(root, "from")) != completes[i].from ||
+            json_read_int(json_read_member(root, "to")) != completes[i].to)
+            fail_msg("%s: %s", completes[i].search, w->body.data);
+        json_read_free(root);
+        buf_release(&more);
+    }
+    w->language = "fr";
+    assert_int_equal(ask(w, "/api/v1/resources/complete", "outp", ""), 200);
+    assert_non_null(strstr(w->body.data, "ce que le contr"));
+    assert_int_equal(ask(w, "/api/v1/resources/complete", "a", "&at=2"), 400);
+    assert_int_equal(ask(w, "/api/v1/resources/complete", "a", "&at=x"), 400);
+}
+
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terms), cmocka_unit_test(test_wrong), WORLD(test_rows),
         WORLD(test_refusals),         WORLD(test_costly),           WORLD(test_past),
+        WORLD(test_completion),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
