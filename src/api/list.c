@@ -4,6 +4,7 @@
 #include "api/api_reply.h"
 #include "api/body.h"
 #include "api/names.h"
+#include "api/view.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -11,9 +12,10 @@
 
 #define TEXT_KEY 48 /* bytes of an output that count when sorting by it */
 
-const char *const list_query[] = {"q",     "filter",         "kind",  "host",   "service",
-                                  "state", "severity_level", "tag",   "group",  "servicegroup",
-                                  "sort",  "order",          "limit", "cursor", NULL};
+const char *const list_query[] = {
+    "q",     "filter",       "kind", "host",  "service", "state", "severity_level", "tag",
+    "group", "servicegroup", "view", "under", "sort",    "order", "limit",          "cursor",
+    NULL};
 
 /* ---- reading the parameters ---- */
 
@@ -91,6 +93,28 @@ static bool parse_page(struct api *a, struct api_request *q, struct list_view *v
                         &v->offset);
 }
 
+/* A view knows three orders. under: the problem whose consequences are asked for. */
+static bool parse_view(struct api *a, struct api_request *q, struct list_view *v)
+{
+    static const char *const views[] = {"all", "hosts", "services", "problems", NULL};
+    struct str under = api_query(q, "under");
+    int view = choice(a, q, "view", views, LIST_AS_ALL);
+
+    if (view < 0)
+        return false;
+    v->view = (enum list_as)view;
+    if (v->view != LIST_AS_ALL && v->sort > LIST_BY_SINCE) {
+        api_fail(a, q, 400, "sort", PROBLEM_SORT_VIEW);
+        return false;
+    }
+    if (!under.p)
+        return true;
+    v->under = names_find(a, under) + 1; /* MODEL_NONE + 1 is 0 */
+    if (!v->under)
+        api_fail(a, q, 400, "under", PROBLEM_NO_RESOURCE_ID);
+    return v->under != 0;
+}
+
 bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
 {
     static const char *const filters[] = {"all", "problems", "unhandled", NULL},
@@ -125,7 +149,8 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
         v->nothing = v->host_idx == MODEL_NONE;
     }
     return parse_states(a, q, v) && find_parse(a, q, "q", api_query(q, "q"), &v->find) &&
-           label_parse(a, q, &v->labels) && group_parse(a, q, &v->groups) && parse_page(a, q, v);
+           label_parse(a, q, &v->labels) && group_parse(a, q, &v->groups) && parse_view(a, q, v) &&
+           parse_page(a, q, v);
 }
 
 void list_key(const struct list_view *v, struct buf *out)
@@ -136,6 +161,8 @@ void list_key(const struct list_view *v, struct buf *out)
         buf_add_c(out, " s=");
         buf_add_str(out, v->service);
     }
+    if (v->under)
+        buf_printf(out, " under=%u", v->under);
     label_key(&v->labels, out);
     group_key(&v->groups, out);
     if (v->find) {
@@ -155,7 +182,7 @@ static bool brief_matches(const struct list_view *v, const struct row_brief *b)
     return v->filter == LIST_ALL || b->problem;
 }
 
-static bool matches(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b)
+bool list_holds(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b)
 {
     bool host = idx < a->model.n_hosts;
 
@@ -166,6 +193,8 @@ static bool matches(const struct api *a, const struct list_view *v, uint32_t idx
     if (v->service.p &&
         (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
+    if (v->under && (!b->problem || idx + 1 == v->under || view_root(a, idx) + 1 != v->under))
+        return false;
     return group_matches(&v->groups, idx) && label_matches(&a->model, &v->labels, idx) &&
            find_matches(a, v->find, idx, b);
 }
@@ -174,7 +203,7 @@ bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx)
 {
     struct row_brief b = row_brief(a, idx);
 
-    return matches(a, v, idx, &b);
+    return list_holds(a, v, idx, &b);
 }
 
 /* ---- order ---- */
@@ -302,7 +331,7 @@ static void add_text(const struct api *a, uint32_t idx, struct buf *pool, struct
     buf_add(pool, key, sizeof(key));
 }
 
-static void count_one(struct list_counts *k, const struct row_brief *b)
+void list_count_one(struct list_counts *k, const struct row_brief *b)
 {
     k->state[b->state]++;
     k->unhandled += b->problem && !b->handled;
@@ -315,7 +344,7 @@ void list_count(const struct api *a, struct list_counts *counts)
     for (uint32_t i = 0; i < a->model.n_check; i++) {
         struct row_brief b = row_brief(a, i);
 
-        count_one(counts, &b);
+        list_count_one(counts, &b);
     }
 }
 
@@ -330,8 +359,8 @@ static size_t select_by_name(const struct api *a, const struct list_view *v, uin
         uint32_t i = names_at(a->names, v->descending ? all - 1 - k : k);
         struct row_brief b = row_brief(a, i);
 
-        count_one(counts, &b);
-        if (!matches(a, v, i, &b))
+        list_count_one(counts, &b);
+        if (!list_holds(a, v, i, &b))
             continue;
         if (counts->matched >= v->offset && n < v->limit)
             page[n++] = i;
@@ -352,8 +381,8 @@ static size_t select_sorted(const struct api *a, const struct list_view *v, uint
         struct row_brief b = row_brief(a, i);
         struct item it;
 
-        count_one(counts, &b);
-        if (!matches(a, v, i, &b))
+        list_count_one(counts, &b);
+        if (!list_holds(a, v, i, &b))
             continue;
         if (v->sort == LIST_BY_OUTPUT)
             add_text(a, i, &pool, &scratch);

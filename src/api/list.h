@@ -21,6 +21,8 @@ enum list_sort {
     LIST_BY_LEVEL
 };
 
+enum list_as { LIST_AS_ALL, LIST_AS_HOSTS, LIST_AS_SERVICES, LIST_AS_PROBLEMS }; /* api/view.h */
+
 struct list_view {
     enum list_filter filter;
     uint32_t states; /* bits 1 << row_state, 0: any */
@@ -29,6 +31,8 @@ struct list_view {
     uint32_t host_idx;
     struct str service; /* p NULL: any; exact */
     struct find *find;  /* what is searched for; NULL: everything */
+    enum list_as view;  /* of the page; which checks match is the same in all */
+    uint32_t under;     /* 0: any; else only problems that follow from that of idx under - 1 */
     struct label_choice labels;
     struct group_choice groups;
     enum list_sort sort;
@@ -47,10 +51,12 @@ extern const char *const list_query[];
 bool list_parse(struct api *a, struct api_request *q, struct list_view *v);
 /* The view as text: the same for views that show the same, without page and order. */
 void list_key(const struct list_view *v, struct buf *out);
+bool list_holds(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b);
 bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx);
 /* The page's indexes in order (at most v->limit) into page; counts over all checks and the matching ones. */
 size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page,
                    struct list_counts *counts);
+void list_count_one(struct list_counts *counts, const struct row_brief *b);
 void list_count(const struct api *a, struct list_counts *counts); /* without matched */
 /* "counts":{...},"total":n,"matched":n */
 void list_counts_members(const struct list_counts *c, struct json *j);

@@ -16,8 +16,8 @@
 #include <stdio.h>
 
 const char *const past_query_list[] = {
-    "q",     "filter",       "kind", "host",  "service", "state",  "severity_level", "tag",
-    "group", "servicegroup", "sort", "order", "limit",   "cursor", "as_of",          NULL};
+    "q",    "filter", "kind", "host",  "service", "state",  "severity_level", "tag", "group", "servicegroup",
+    "view", "under",  "sort", "order", "limit",   "cursor", "as_of",          NULL};
 const char *const past_query_one[] = {"as_of", NULL};
 
 _Static_assert((int)ROW_STATES == (int)PAST_STATES && (int)ROW_DOWN == (int)PAST_DOWN &&
@@ -167,6 +167,10 @@ bool past_list(struct api *a, struct api_request *q)
     t = arena_alloc(&q->arena, sizeof(*t));
     if (!read_moment(a, q, t) || !list_parse(a, q, &v))
         return true;
+    if (v.view != LIST_AS_ALL || v.under) {
+        api_fail(a, q, 400, v.under ? "under" : "view", PROBLEM_VIEW_THEN);
+        return true;
+    }
     if (v.sort > LIST_BY_SINCE) {
         api_fail(a, q, 400, "sort", PROBLEM_SORT_THEN);
         return true;

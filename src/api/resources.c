@@ -5,6 +5,7 @@
 #include "api/api_reply.h"
 #include "api/list.h"
 #include "api/past.h"
+#include "api/view.h"
 
 #include <string.h>
 
@@ -14,13 +15,15 @@ void resources_list(struct api *a, struct api_request *q)
     struct list_counts counts;
     struct buf out = BUF_INIT, scratch = BUF_INIT;
     struct json j;
-    uint32_t *page;
+    bool plain;
+    void *page;
     size_t n;
 
     if (api_not_ready(a, q) || past_list(a, q) || !list_parse(a, q, &v))
         return;
-    page = arena_alloc(&q->arena, (v.limit + 1) * sizeof(*page));
-    n = list_select(a, &v, page, &counts);
+    plain = v.view == LIST_AS_ALL;
+    page = arena_alloc(&q->arena, (v.limit + 1) * (plain ? sizeof(uint32_t) : sizeof(struct view_row)));
+    n = plain ? list_select(a, &v, page, &counts) : view_select(a, &v, page, &counts);
     if (find_gave_up(v.find)) {
         api_fail(a, q, 400, "q", PROBLEM_SEARCH_COSTLY);
         return;
@@ -29,8 +32,12 @@ void resources_list(struct api *a, struct api_request *q)
     json_map(&j);
     json_key(&j, "resources");
     json_list(&j);
-    for (size_t i = 0; i < n; i++)
-        row_write(a, page[i], &j, &scratch);
+    for (size_t i = 0; i < n; i++) {
+        if (plain)
+            row_write(a, ((const uint32_t *)page)[i], &j, &scratch);
+        else
+            view_write(a, (const struct view_row *)page + i, &j, &scratch);
+    }
     json_list_end(&j);
     list_counts_members(&counts, &j);
     json_key(&j, "next");
@@ -53,10 +60,10 @@ void resources_list(struct api *a, struct api_request *q)
 /* ---- what the answers look like ---- */
 
 static const struct shape_field fields[] = {
-    {"resources", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &row_shape},
+    {"resources", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &view_row_shape},
     {"counts", SHAPE_OBJECT, 0, "of all there are, by state", .of = &list_counts_shape},
     {"total", SHAPE_INT, 0, "how many there are"},
-    {"matched", SHAPE_INT, 0, "how many the parameters choose"},
+    {"matched", SHAPE_INT, 0, "how many rows the parameters choose"},
     {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
     {"now", SHAPE_TIME, 0, NULL},
     {NULL},

@@ -103,7 +103,9 @@ const struct api_route route_table[] = {
          "Hosts and services: filtered, sorted, a page at a time; with as_of, as they were at that "
          "moment, also those that are configured no more (`gone`), and since when there are records "
          "(known_from). group: of one of these host groups (hosts and their services) or service groups, by "
-         "commas; servicegroup: of service groups only. q: a search (docs/SEARCH.md)"},
+         "commas; servicegroup: of service groups only. q: a search (docs/SEARCH.md). view: hosts, services "
+         "(one row for all of the same name) or problems (what follows from another problem is folded under "
+         "it; `under` with its id lists that); sort is then severity, name or since"},
     {"GET", V1 "/resources/complete", RIGHT_RESOURCES_READ, SCOPE_LIST, complete_show,
      .answer = &complete_shape, .query = complete_query,
      .doc = "What the term of a search in which the cursor stands may go on with, at most 20: keys, words, "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a page of 50 out of a hundred thousand hosts and services costs, by search: from the request to its answer, in the process. Arguments: hosts (10000), services of each (9), times (200). */
 #include "../unit/api_world.h"
+#include "os/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +33,14 @@ static int by_value(const void *a, const void *b)
 
 static int64_t ask(struct api_world *w, const char *path, const char *query)
 {
-    struct mono from = time_mono();
+    struct mono from = clock_mono();
     int status = api_world_ask(w, "GET", path, query, "", API_ROLE_VIEWER);
 
     if (status != 200) {
         fprintf(stderr, "%s?%s: %d %s\n", path, query, status, w->body.data);
         exit(1);
     }
-    return time_mono().us - from.us;
+    return clock_mono().us - from.us;
 }
 
 int main(int argc, char **argv)

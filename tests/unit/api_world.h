@@ -42,6 +42,8 @@ struct api_world {
 
 /* n_hosts hosts h0000.., each with n_services services s00..; every check OK and checked, with an output. */
 struct api_world *api_world_new(unsigned n_hosts, unsigned n_services);
+/* The same with more objects behind them, in the language of the configuration. */
+struct api_world *api_world_more(unsigned n_hosts, unsigned n_services, const char *more);
 void api_world_free(struct api_world *w);
 /* Writes one check's state into the board. */
 void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t flags, int64_t since_us,

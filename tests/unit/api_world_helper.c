@@ -72,7 +72,7 @@ static void write_objects(struct buf *b, unsigned n_hosts, unsigned n_services)
     }
 }
 
-static void compile(struct api_world *w, unsigned n_hosts, unsigned n_services)
+static void compile(struct api_world *w, unsigned n_hosts, unsigned n_services, const char *more)
 {
     struct buf objects = BUF_INIT, text = BUF_INIT;
     struct conf_io io = {.ctx = &objects, .read_file = read_file};
@@ -81,6 +81,7 @@ static void compile(struct api_world *w, unsigned n_hosts, unsigned n_services)
     struct conf *c;
 
     write_objects(&objects, n_hosts, n_services);
+    buf_add_c(&objects, more);
     c = conf_load(&io, &rq);
     for (size_t i = 0; i < conf_n_diags(c) && !conf_ok(c); i++)
         conf_diag_text(c, conf_diag_at(c, i), &text);
@@ -257,7 +258,7 @@ void api_world_put(struct api_world *w, uint32_t idx, unsigned state, uint32_t f
                     STR("time=0.5s;1;2;0 'free space'=80%"), STR_NULL);
 }
 
-struct api_world *api_world_new(unsigned n_hosts, unsigned n_services)
+struct api_world *api_world_more(unsigned n_hosts, unsigned n_services, const char *more)
 {
     struct api_world *w = mem_zalloc(sizeof(*w));
     struct board_shape shape = {.generation = 1};
@@ -270,7 +271,7 @@ struct api_world *api_world_new(unsigned n_hosts, unsigned n_services)
     buf_init(&w->body);
     buf_init(&w->streamed);
     buf_init(&w->question);
-    compile(w, n_hosts, n_services);
+    compile(w, n_hosts, n_services, more);
     shape.n_checks = w->model.n_check;
     shape.n_hosts = w->model.n_hosts;
     shape.n_contacts = w->model.n_contact;
@@ -288,6 +289,11 @@ struct api_world *api_world_new(unsigned n_hosts, unsigned n_services)
         api_world_put(w, i, 0, BOARD_CHECKED, w->wall.us - TIME_H, "OK - all is well");
     api_world(&w->api, &w->model, &b, NULL);
     return w;
+}
+
+struct api_world *api_world_new(unsigned n_hosts, unsigned n_services)
+{
+    return api_world_more(n_hosts, n_services, "");
 }
 
 void api_world_free(struct api_world *w)
