@@ -32,7 +32,18 @@ export interface Row {
   stale?: boolean;
   running?: boolean;
   passive?: boolean; // meant to answer only to results that are sent in
+  folded?: Folded; // of a view whose rows stand for several
 }
+
+export interface Folded {
+  count: number; // of a problem, how many follow from it
+  unhandled: number;
+  worst: State;
+  since: string | null;
+  counts: Partial<Record<State, number>>;
+}
+export type As = 'all' | 'hosts' | 'services' | 'problems';
+export const AS: readonly As[] = ['all', 'hosts', 'services', 'problems'];
 
 // The room that names and their tags ask for in the list, in pixels, from what letters need on average; the rest is for outputs.
 const LETTER_PX = 7;
@@ -275,6 +286,8 @@ export interface View {
   kind: 'host' | 'service' | '';
   host: string;
   group: string[]; // names of host groups and service groups: of one of them
+  view: As; // what a row stands for
+  under: string; // the problem whose consequences are listed, or empty
   sort: SortKey;
   order: Order;
 }
@@ -298,9 +311,16 @@ export function mayEnter(row: Row, last: Row, view: View, nowMs: number): boolea
   return RANK[row.state] > RANK[last.state] || (news && RANK[row.state] === RANK[last.state]);
 }
 
+// Rows that stand for several have three orders.
+export const GROUPED_SORTS: readonly SortKey[] = ['severity', 'name', 'since'];
+export const sortOf = (view: View): SortKey => (view.view === 'all' || GROUPED_SORTS.includes(view.sort) ? view.sort : 'severity');
+
 export function viewQuery(view: View): URLSearchParams {
-  const query = new URLSearchParams({ filter: view.filter, sort: view.sort, order: view.order });
+  const sorted = sortOf(view);
+  const query = new URLSearchParams({ filter: view.filter, sort: sorted, order: sorted === view.sort ? view.order : 'desc' });
   if (view.q) query.set('q', view.q);
+  if (view.view !== 'all') query.set('view', view.view);
+  if (view.under) query.set('under', view.under);
   if (view.kind) query.set('kind', view.kind);
   if (view.host) query.set('host', view.host);
   if (view.group.length > 0) query.set('group', view.group.join(','));

@@ -2,7 +2,7 @@
 // The URL is the state: whatever is on the screen can be sent as a link, and Back goes back.
 import { signal } from '@preact/signals';
 import { PAGES, pageRow, type PageName } from './pages.ts';
-import { STATES, type Filter, type Order, type SortKey, type State, type View } from './model.ts';
+import { AS, STATES, type As, type Filter, type Order, type SortKey, type State, type View } from './model.ts';
 
 export type { PageName } from './pages.ts';
 // The first page is also at "/".
@@ -22,7 +22,7 @@ export interface Route extends View {
 }
 
 export const DEFAULT_ROUTE: Route = {
-  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [], query: {},
+  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], view: 'all', under: '', sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [], query: {},
 };
 const SORTS: readonly SortKey[] = ['severity', 'name', 'since', 'checked', 'output'];
 // What a first click on a column asks for: the worst, the newest, or the alphabet.
@@ -70,6 +70,8 @@ export function parseRoute(path: string, search: string): Route {
     kind: pick<'host' | 'service' | ''>(query.get('kind'), ['host', 'service', ''], ''),
     host: query.get('host') ?? '',
     group: list(query.get('group')),
+    view: pick<As>(query.get('view'), AS, 'all'),
+    under: /^\d{1,20}$/.test(query.get('under') ?? '') ? query.get('under')! : '',
     sort,
     order: pick<Order>(query.get('order'), ['asc', 'desc'], FIRST_ORDER[sort]),
     open: query.get('open') ?? '',
@@ -102,6 +104,8 @@ export function formatRoute(route: Route): string {
   if (route.states.length > 0) query.set('state', route.states.join(','));
   const usual: Filter = route.states.length > 0 ? 'all' : DEFAULT_ROUTE.filter;
   if (route.filter !== usual) query.set('filter', route.filter);
+  if (route.view !== 'all') query.set('view', route.view);
+  if (route.under) query.set('under', route.under);
   if (route.kind) query.set('kind', route.kind);
   if (route.host) query.set('host', route.host);
   if (route.group.length > 0) query.set('group', route.group.join(','));
@@ -138,8 +142,8 @@ export function go(patch: Partial<Route>, how: 'push' | 'replace' = 'push'): voi
 }
 
 // Everything of one host or one group, whatever its state.
-export const only = (what: Partial<Pick<Route, 'host' | 'group'>>): void => go({ host: '', group: [], q: '', filter: 'all', states: [], ...what });
+export const only = (what: Partial<Pick<Route, 'host' | 'group'>>): void => go({ host: '', group: [], q: '', view: 'all', under: '', filter: 'all', states: [], ...what });
 
 export const listOf = (r: Route): View => ({
-  q: r.q, filter: r.filter, states: r.states, kind: r.kind, host: r.host, group: r.group, sort: r.sort, order: r.order,
+  q: r.q, filter: r.filter, states: r.states, kind: r.kind, host: r.host, group: r.group, view: r.view, under: r.under, sort: r.sort, order: r.order,
 });

@@ -2,7 +2,7 @@
 // What stands around every page: rail, top bar, banners, menu of the person.
 import { Fragment, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, away, lastAnswer, logout, session } from '../api.ts';
+import { away, lastAnswer, logout, session } from '../api.ts';
 import { moment, num } from '../format.ts';
 import { LANG_NAMES, lang, prefs, setPrefs, t } from '../i18n/i18n.ts';
 import { STATES, type State } from '../model.ts';
@@ -16,6 +16,7 @@ import { degraded, doubtful, refused, remarks, status, updated, warnings } from 
 import { live } from '../store/stream.ts';
 import { Kbd, pickLang, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
+import { Search } from './search.tsx';
 
 type MenuRow = PageRow & { name: PageName };
 
@@ -58,110 +59,6 @@ function Rail(): JSX.Element {
       })}
       <p class="foot">{status.value ? `Vigie ${status.value.version}` : ''}</p>
     </nav>
-  );
-}
-
-const TYPING_MS = 250;
-const GROUPS_SHOWN = 7;
-
-interface Group {
-  name: string;
-  kind: 'hostgroup' | 'servicegroup';
-  alias: string;
-  hosts: number;
-  services: number;
-}
-
-// "group:web" and "groupe:web" look for groups only.
-const GROUP_WORD = /^\s*groupe?s?\s*:\s*/i;
-
-const sizeOf = (g: Group): string => [g.kind === 'hostgroup' && t('search.hosts', { n: g.hosts }), t('search.services', { n: g.services })].filter(Boolean).join(', ');
-
-function GroupList({ found, at, take }: { found: readonly Group[]; at: number; take: (g: Group) => void }): JSX.Element {
-  return (
-    <ul id="groups" role="listbox" aria-label={t('panel.fact_groups')} hidden={found.length === 0}>
-      {found.map((g, i) => (
-        <li key={g.kind + g.name} id={`group-${i}`} role="option" aria-selected={i === at} onPointerDown={(e) => { e.preventDefault(); take(g); }}>
-          <b>{t('search.group', { group: g.name })}</b> <small>{g.alias && g.alias !== g.name && `${g.alias} · `}{sizeOf(g)}</small>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Token({ name, label, drop }: { name: string; label: string; drop: () => void }): JSX.Element {
-  return <button type="button" class="tok" aria-label={label} onClick={drop}><span>{name}</span><Icon name="close" /></button>;
-}
-
-function Search(): JSX.Element {
-  const { q, host, group } = route.value;
-  const [found, setFound] = useState<readonly Group[]>([]);
-  const [at, setAt] = useState(-1);
-  const stop = useRef<AbortController | undefined>(undefined);
-  const [text, setText] = useState(q);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const typing = useRef(false);
-  useEffect(() => { if (!typing.current) setText(q); }, [q]);
-  const send = (value: string): void => {
-    clearTimeout(timer.current);
-    typing.current = false;
-    go({ page: 'resources', q: value.replace(GROUP_WORD, '').trim(), ...(route.peek().page === 'resources' ? {} : { open: '' }) }, route.peek().page === 'resources' ? 'replace' : 'push');
-  };
-  const show = (groups: readonly Group[]): void => {
-    stop.current?.abort();
-    setFound(groups);
-    setAt(-1);
-  };
-  const look = (value: string): void => {
-    show([]);
-    if (!value.replace(GROUP_WORD, '').trim()) return;
-    stop.current = new AbortController();
-    const { signal } = stop.current;
-    const query = new URLSearchParams({ q: value.replace(GROUP_WORD, '').trim(), limit: String(GROUPS_SHOWN) });
-    api<{ groups: Group[] }>('GET', `/groups?${query}`, { signal }).then((answer) => {
-      if (!signal.aborted && document.activeElement?.id === 'search') setFound(answer.groups.filter((g) => !route.peek().group.includes(g.name)));
-    }, () => undefined);
-  };
-  const take = (g: Group): void => {
-    clearTimeout(timer.current);
-    typing.current = false;
-    show([]);
-    setText('');
-    go({ page: 'resources', q: '', filter: 'all', states: [], group: [...new Set([...route.peek().group, g.name])], ...(route.peek().page === 'resources' ? {} : { open: '' }) });
-  };
-  const type = (value: string): void => {
-    setText(value);
-    typing.current = true;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      if (!GROUP_WORD.test(value)) send(value);
-      look(value);
-    }, TYPING_MS);
-  };
-  const move = (by: number): void => setAt(Math.max(-1, Math.min(found.length - 1, at + by)));
-  const key = (e: KeyboardEvent): void => {
-    const chosen = found[GROUP_WORD.test(text) ? Math.max(0, at) : at];
-    if (e.key === 'Enter' && chosen) take(chosen);
-    else if (e.key === 'Enter') { show([]); send(text); }
-    else if (found.length > 0 && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) move(e.key === 'ArrowDown' ? 1 : -1);
-    else if (e.key === 'Escape' && found.length > 0) show([]);
-    else if (e.key === 'Escape' && text !== '') { setText(''); send(''); }
-    else if (e.key === 'Escape') (e.currentTarget as HTMLInputElement).blur();
-    else return;
-    e.preventDefault();
-    e.stopPropagation();
-  };
-  return (
-    <div class="search" role="search" onFocusOut={() => show([])}>
-      <Icon name="search" />
-      {host && <Token name={host} label={t('search.only_host', { host })} drop={() => go({ host: '' })} />}
-      {group.map((g) => <Token key={g} name={t('search.group', { group: g })} label={t('search.only_group', { group: g })} drop={() => go({ group: group.filter((other) => other !== g) })} />)}
-      <input id="search" type="text" role="combobox" inputMode="search" enterKeyHint="search" aria-expanded={found.length > 0} aria-controls="groups" aria-autocomplete="list" aria-activedescendant={found[at] ? `group-${at}` : undefined} autocomplete="off" spellcheck={false} maxLength={200} value={text} aria-label={t('search.label')} placeholder={t('search.placeholder')}
-        onInput={(e) => type(e.currentTarget.value)} onKeyDown={key} />
-      {text !== '' && <button type="button" class="x" aria-label={t('search.clear')} onClick={() => { setText(''); send(''); document.getElementById('search')?.focus(); }}><Icon name="close" /></button>}
-      <Kbd k="/" />
-      <GroupList found={found} at={at} take={take} />
-    </div>
   );
 }
 

@@ -151,6 +151,11 @@ function entering(row: Row): boolean {
 
 const listener = {
   row(row: Row): void {
+    if (view.peek().view !== 'all') { // what the rows stand for is counted by the server
+      if (row.id === route.peek().open) refreshDetail();
+      refreshSoon();
+      return;
+    }
     const seen = rows.apply(row, view.peek());
     const arrives = !seen.known && seen.structure && entering(row);
     if (seen.stateChanged || (arrives && loading.peek() === 'no' && view.peek().filter !== 'all')) announce(t('list.said', { name: nameOf(row), state: t(`state.${row.state}`) }));
@@ -158,13 +163,13 @@ const listener = {
     if (arrives || (seen.known && seen.structure)) refreshSoon();
   },
   gone(id: string): void {
-    rows.drop(id);
+    if (view.peek().view === 'all') rows.drop(id);
     refreshSoon();
   },
   counts(value: Counts & { counts?: Counts; total?: number; matched?: number }): void {
     counts.value = value.counts ?? value;
     if (value.total !== undefined) total.value = value.total;
-    if (value.matched !== undefined && value.matched !== matched.peek()) {
+    if (view.peek().view === 'all' && value.matched !== undefined && value.matched !== matched.peek()) {
       matched.value = value.matched;
       refreshSoon();
     }

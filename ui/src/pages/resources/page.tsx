@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { num } from '../../format.ts';
 import { t } from '../../i18n/i18n.ts';
-import { isProblem, type Filter } from '../../model.ts';
+import { isProblem, type As, type Filter } from '../../model.ts';
 import { may } from '../../rights.ts';
 import { DEFAULT_ROUTE, go, route } from '../../route.ts';
 import { checkNow, openDialog, targets } from '../../store/actions.ts';
@@ -11,28 +11,33 @@ import { live } from '../../store/stream.ts';
 import { away } from '../../api.ts';
 import { Kbd, Segments } from '../../parts/bits.tsx';
 import { Icon } from '../../parts/icons.tsx';
+import { CellMenu, Terms } from './narrow.tsx';
 import { ResourceTable } from './table.tsx';
 
 const filterNames = (): readonly (readonly [Filter, string])[] =>
   [['unhandled', t('list.unhandled')], ['problems', t('list.problems')], ['all', t('list.all')]];
 
+const viewNames = (): readonly (readonly [As, string])[] =>
+  [['all', t('list.as_all')], ['hosts', t('list.as_hosts')], ['services', t('list.as_services')], ['problems', t('list.as_problems')]];
+
 const Bar = (): JSX.Element => (
   <div class="bar">
     <h1>{t('page.resources')}</h1>
     <Segments class="filter" label={t('list.filter')} value={route.value.filter} options={filterNames()} onPick={(filter) => go({ filter, states: [] })} />
+    <Segments class="as" label={t('list.as')} value={route.value.view} options={viewNames()} onPick={(view) => go({ view, under: '' })} />
   </div>
 );
 
 function Empty(): JSX.Element {
-  const { q, host, group, states, kind, filter } = route.value;
+  const { q, host, group, states, kind, filter, under } = route.value;
   const n = total.value;
   const pending = counts.value.pending ?? 0;
-  const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', group: [], kind: '' })}>{t('empty.show_all', { n })}</button>;
+  const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', group: [], kind: '', under: '' })}>{t('empty.show_all', { n })}</button>;
   if (n === 0) return <div class="empty"><Icon name="none" big /><h2>{t('empty.nothing')}</h2><p>{t('empty.nothing_text')}</p></div>;
-  if (q || host || group.length > 0 || kind || states.length > 0) {
+  if (q || host || group.length > 0 || kind || under || states.length > 0) {
     return (
       <div class="empty"><Icon name="none" big /><h2>{t('empty.no_match')}</h2><p>{t('empty.no_match_text')}</p>
-        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', group: [], kind: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('empty.search_all')}</button>}</div>
+        <button type="button" class="btn p" onClick={() => go({ q: '', host: '', group: [], kind: '', under: '', states: [] })}>{t('empty.clear')}</button>{filter !== 'all' && q && <button type="button" class="btn" onClick={() => go({ filter: 'all' })}>{t('empty.search_all')}</button>}</div>
     );
   }
   return (
@@ -42,7 +47,7 @@ function Empty(): JSX.Element {
 }
 
 const Failed = (): JSX.Element => (
-  <div class="empty"><Icon name="none" big /><h2>{t('error.load')}</h2><p>{failed.value}</p><button type="button" class="btn p" onClick={() => void load()}>{t('error.retry')}</button>{route.value.group.length > 0 && <button type="button" class="btn" onClick={() => go({ group: [] })}>{t('empty.clear')}</button>}</div>
+  <div class="empty"><Icon name="none" big /><h2>{t('error.load')}</h2><p>{failed.value}</p><button type="button" class="btn p" onClick={() => void load()}>{t('error.retry')}</button>{(route.value.group.length > 0 || route.value.q || route.value.under) && <button type="button" class="btn" onClick={() => go({ group: [], q: '', under: '' })}>{t('empty.clear')}</button>}</div>
 );
 
 function Skeleton(): JSX.Element {
@@ -101,6 +106,8 @@ function Foot(): JSX.Element {
 export const Page = (): JSX.Element => (
   <main id="main" tabIndex={-1}>
     <Bar />
+    <Terms />
+    <CellMenu />
     <div class="tblwrap"><List /></div>
     <Foot />
   </main>

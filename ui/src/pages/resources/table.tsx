@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n/i18n.ts';
-import { isHandled, isProblem, nameOf, nameRoom, type Row, type SortKey } from '../../model.ts';
+import { GROUPED_SORTS, isHandled, isProblem, nameOf, nameRoom, sortOf, type Row, type SortKey, type State } from '../../model.ts';
 import { FIRST_ORDER, formatRoute, go, route } from '../../route.ts';
 import { openRow } from '../../keys.ts';
 import { slowNow } from '../../store/now.ts';
@@ -13,6 +13,8 @@ import { Age } from '../../parts/bits.tsx';
 import { Spark } from '../../lazy.tsx';
 import { marksOf } from '../../parts/marks.tsx';
 import { Icon, StateWord } from '../../parts/icons.tsx';
+import { FoldedCell } from './folded.tsx';
+import { openCellMenu } from './narrow.tsx';
 
 const OVERSCAN = 12;
 const NEAR_END_PX = 800;
@@ -42,14 +44,15 @@ function SelectAll(): JSX.Element {
 }
 
 function Head(): JSX.Element {
-  const { sort, order } = route.value;
+  const { order, view } = route.value;
+  const sort = sortOf(route.value);
   return (
     <thead>
       <tr>
         <th scope="col" class="c-sel"><SelectAll /></th>
         {COLUMNS.map((col) => (
           <th key={col.key} scope="col" class={col.cls} {...(sort === col.key ? { 'aria-sort': order === 'asc' ? 'ascending' : 'descending' } as const : {})}>
-            <button type="button" onClick={() => sortBy(col.key)}>
+            <button type="button" disabled={view !== 'all' && !GROUPED_SORTS.includes(col.key)} onClick={() => sortBy(col.key)}>
               {t(col.label)}{sort === col.key && <Icon name={order === 'asc' ? 'up' : 'down'} />}
             </button>
           </th>
@@ -77,6 +80,7 @@ function Tags({ row }: { row: Row }): JSX.Element | null {
 }
 
 function Name({ row }: { row: Row }): JSX.Element {
+  if (row.folded && route.value.view === 'services') return <span class="s">{row.service_display || row.service}</span>;
   const host = row.host_display || row.host;
   if (row.kind === 'host') return <span class="s">{host}</span>;
   return <><span class="h">{host}</span><span class="h sep"> › </span><span class="s">{row.service_display || row.service}</span></>;
@@ -88,8 +92,11 @@ function firstCheck(row: Row): string {
   return t('list.first_check', { when: relative(row.next_check, Math.min(slowNow.value, Date.parse(row.next_check))) });
 }
 
+// A row that stands for several shows the worst of them; that of a problem shows the problem.
+const shownState = (row: Row): State => (row.folded && route.value.view !== 'problems' ? row.folded.worst : row.state);
+
 function rowClass(row: Row, gone: boolean, changed: number): string {
-  const parts = ['row', `s-${row.state}`];
+  const parts = ['row', `s-${shownState(row)}`];
   if (isHandled(row) && isProblem(row.state)) parts.push('q');
   if (selected.value.has(row.id)) parts.push('sel');
   if (route.value.open === row.id) parts.push('open');
@@ -118,7 +125,7 @@ function pick(id: string, event: MouseEvent): void {
 
 function clickRow(id: string, event: MouseEvent): void {
   const target = event.target as Element;
-  if (target.closest('input, .c-sel')) return;
+  if (target.closest('input, .c-sel, button')) return;
   const link = target.closest('a');
   if (link && (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0)) return; // a new tab, as for any link
   if (getSelection()?.toString()) return; // text is being copied
@@ -133,15 +140,15 @@ function RowView({ id, index, first }: { id: string; index: number; first: boole
   const stop = current.value === id || (first && !rows.ids.value.includes(current.value));
   const tab = stop ? 0 : -1;
   return (
-    <tr class={rowClass(row, gone, changed)} aria-rowindex={index + 2} onClick={(e) => clickRow(id, e)}>
+    <tr class={rowClass(row, gone, changed)} aria-rowindex={index + 2} onClick={(e) => clickRow(id, e)} onContextMenu={(e) => openCellMenu(row, e)}>
       <td class="c-sel"><input type="checkbox" tabIndex={tab} checked={selected.value.has(id)} aria-label={t('list.select_row', { name: nameOf(row) })} onClick={(e) => pick(id, e)} /></td>
-      <td class="c-state" key={`s${changed}`}><StateWord state={row.state} /></td>
+      <td class="c-state" key={`s${changed}`}><StateWord state={shownState(row)} /></td>
       <th scope="row" class="c-res">
         <div class="rn"><a class="r" href={formatRoute({ ...route.value, open: id })} data-row={id} tabIndex={tab} draggable={false} onFocus={() => { current.value = id; }}><Name row={row} /></a>
         <Tags row={row} /></div>
       </th>
-      <td class="c-since h"><Age at={row.since} bare /></td>
-      <td class="c-info out"><span>{row.output || firstCheck(row)}</span></td>
+      <td class="c-since h"><Age at={row.folded && route.value.view !== 'problems' ? row.folded.since : row.since} bare /></td>
+      <td class="c-info out">{row.folded ? <FoldedCell row={row} folded={row.folded} /> : <span>{row.output || firstCheck(row)}</span>}</td>
       <td class="c-chk num"><Age at={row.last_check} bare /></td>
       <td class="c-spark"><Spark id={id} /></td>
     </tr>
