@@ -28,8 +28,11 @@ static const struct {
     {"availability", "how much of the time a host, service or group was up", ctl_availability},
     {"reload", "read the configuration again", ctl_reload},
     {"rename", "say that something is called otherwise after a reload", ctl_rename},
+    {"role", "what who has it may do: list, add, change, delete", ctl_role},
+    {"session", "who is signed in: list, end", ctl_session},
     {"token", "make, list or delete API tokens", ctl_token},
-    {"user", "the people who may sign in: list, add, delete, password, role", ctl_user},
+    {"user", "the people who may sign in: list, add, change, delete, password, role, totp-off", ctl_user},
+    {"user-group", "groups of users: list, add, change, delete", ctl_user_group},
 };
 
 static void usage(FILE *to)

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What the files of vigie ctl share: ctl.c (which sub-command, which Vigie), ctl_call.c (asking over the local socket), ctl_status.c, ctl_list.c, ctl_show.c and
- * ctl_log.c, ctl_history.c, ctl_availability.c and ctl_why.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_csv.c (tables for spreadsheets), ctl_group.c (what is done to a whole group), ctl_text.c (texts of answers), ctl_time.c, ctl_words.c (errors in both languages).
+ * ctl_log.c, ctl_history.c, ctl_availability.c and ctl_why.c (reading), ctl_do.c, ctl_note.c, ctl_rename.c, ctl_user.c, ctl_people.c (changing), ctl_password.c, ctl_find.c (names), ctl_table.c (aligned tables), ctl_csv.c (tables for spreadsheets), ctl_group.c (what is done to a whole group), ctl_text.c (texts of answers), ctl_time.c, ctl_words.c (errors in both languages).
  */
 #include "cmd/cmd.h"
 #include "cmd/opt.h"
@@ -176,4 +176,7 @@ int ctl_reload(int argc, char **argv);
 int ctl_rename(int argc, char **argv);
 int ctl_token(int argc, char **argv);
 int ctl_user(int argc, char **argv);
+int ctl_user_group(int argc, char **argv);
+int ctl_role(int argc, char **argv);
+int ctl_session(int argc, char **argv);
 int ctl_why(int argc, char **argv);
